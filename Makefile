@@ -1,0 +1,30 @@
+# A thin front for CMake and Ninja; everything that is built lies in build/ (and build-*/).
+.POSIX:
+.PHONY: all demo test bench fuzz asan format clean
+
+all: build/build.ninja
+	@cmake --build build
+
+build/build.ninja:
+	@cmake -G Ninja -S . -B build
+
+demo:
+	@./scripts/demo
+
+test:
+	@./scripts/test
+
+bench: all
+	@./scripts/bench
+
+fuzz:
+	@./scripts/fuzz
+
+asan:
+	@./scripts/asan
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	@rm -rf build build-asan build-fuzz

@@ -1,0 +1,69 @@
+/* log.c: one door for everything that an operator or a developer reads. */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { LINE_MAX_BYTES = 500 };
+
+static const char *const level_names[] = {
+#define LOG_TEXT(name, text) [name] = text,
+    LOG_LEVELS(LOG_TEXT)
+#undef LOG_TEXT
+};
+
+static const char *const component_names[] = {
+#define TRACE_TEXT(name, text) [name] = text,
+    TRACE_COMPONENTS(TRACE_TEXT)
+#undef TRACE_TEXT
+};
+
+const char *log_level_name(enum log_level level)
+{
+    return (size_t)level < sizeof(level_names) / sizeof(level_names[0]) ? level_names[level] : NULL;
+}
+
+const char *trace_component_name(enum trace_component component)
+{
+    return (size_t)component < TRACE_COUNT ? component_names[component] : NULL;
+}
+
+bool log_traces(const struct log *log, enum trace_component component)
+{
+    return log != NULL && (log->traced & (UINT32_C(1) << component)) != 0;
+}
+
+static void write_line(const struct log *log, const char *tag, const char *format, va_list args)
+{
+    char line[LINE_MAX_BYTES];
+    int used = 0;
+
+    if (log->name != NULL)
+        used = snprintf(line, sizeof(line), "%s: ", log->name);
+    if (used < 0 || used >= (int)sizeof(line))
+        used = 0;
+    vsnprintf(line + used, sizeof(line) - (size_t)used, format, args);
+    log->write(log->ctx, tag, line);
+}
+
+void log_say(const struct log *log, enum log_level level, const char *format, ...)
+{
+    va_list args;
+
+    if (log == NULL || level > log->level)
+        return;
+    va_start(args, format);
+    write_line(log, log_level_name(level), format, args);
+    va_end(args);
+}
+
+void log_trace(const struct log *log, enum trace_component component, const char *format, ...)
+{
+    va_list args;
+
+    if (!log_traces(log, component))
+        return;
+    va_start(args, format);
+    write_line(log, trace_component_name(component), format, args);
+    va_end(args);
+}

@@ -1,0 +1,39 @@
+/* span.h: a run of bytes that somebody else owns. */
+#ifndef BASE_SPAN_H
+#define BASE_SPAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Borrowed, read-only bytes.  Valid for the call only, unless the callee's contract says otherwise. */
+struct span {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* The bytes of a C string, without its terminator. */
+static inline struct span span_of(const char *text)
+{
+    return (struct span){ (const uint8_t *)text, strlen(text) };
+}
+
+/* `len` bytes at `data`; `data` may be NULL when `len` is 0. */
+static inline struct span span_at(const void *data, size_t len)
+{
+    return (struct span){ (const uint8_t *)data, len };
+}
+
+/* What is left after the first `count` bytes; `count` must not pass the end. */
+static inline struct span span_skip(struct span bytes, size_t count)
+{
+    return (struct span){ bytes.len == 0 ? bytes.data : bytes.data + count, bytes.len - count };
+}
+
+/* True when both hold the same bytes. */
+static inline int span_equal(struct span a, struct span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+#endif

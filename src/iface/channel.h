@@ -1,0 +1,50 @@
+/* channel.h: the border between a modem's terminal and whatever carries its bytes to a host.
+ *
+ * The engine owns the terminal, a port owns the channel.  The port feeds and takes; the engine
+ * tells when there is something to take.  No side calls the other from inside a call of the
+ * same kind: output_ready() may call peek() and consume(), input_room() may call feed().
+ */
+#ifndef IFACE_CHANNEL_H
+#define IFACE_CHANNEL_H
+
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* V.24 circuits as the host sees them. */
+enum channel_line { LINE_DTR = 1, LINE_DCD = 2, LINE_DSR = 4, LINE_RI = 8 };
+
+struct channel;
+struct terminal;
+
+struct channel_ops {
+    void (*output_ready)(struct channel *channel); /* peek() has bytes again */
+    void (*input_room)(struct channel *channel);   /* feed() takes bytes again */
+    void (*set_lines)(struct channel *channel, unsigned lines); /* DCD, DSR, RI as they are now */
+    void (*set_rate)(struct channel *channel, uint32_t baud);   /* +IPR; 0 is automatic */
+};
+
+/* First member of a port's own struct. */
+struct channel {
+    const struct channel_ops *ops;
+};
+
+struct terminal_ops {
+    /* Bytes from the host.  Returns how many were taken; when fewer than given, the port keeps the
+     * rest, stops reading, and goes on at input_room(). */
+    size_t (*feed)(struct terminal *terminal, struct span bytes);
+    /* Bytes for the host, in order; len 0 when there are none.  Valid until the next call. */
+    struct span (*peek)(struct terminal *terminal);
+    void (*consume)(struct terminal *terminal, size_t count);
+    /* DTR as the host drives it, for ports that have the circuit. */
+    void (*set_dtr)(struct terminal *terminal, bool on);
+};
+
+/* First member of the engine's own struct. */
+struct terminal {
+    const struct terminal_ops *ops;
+};
+
+#endif

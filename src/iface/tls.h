@@ -1,0 +1,138 @@
+/* tls.h: what the engine asks of a TLS library.
+ *
+ * A session sits between two byte streams and does not know what is below: it moves its records
+ * through `struct tls_lower`, whose functions never block.  A session belongs to one thread.
+ */
+#ifndef IFACE_TLS_H
+#define IFACE_TLS_H
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Wire numbers, so that a comparison means older and newer. */
+enum tls_version {
+    TLS_SSL_3_0 = 0x0300,
+    TLS_1_0 = 0x0301,
+    TLS_1_1 = 0x0302,
+    TLS_1_2 = 0x0303,
+    TLS_1_3 = 0x0304
+};
+
+/* Cipher suites by their IANA code points; src/services/suites.h names them all. */
+typedef uint16_t tls_suite;
+
+/* Why a session could not be opened or went down.  A maker's table maps each to its code. */
+#define TLS_REASONS(X)                                                                             \
+    X(TLS_FINE, "no failure")                                                                      \
+    X(TLS_UNKNOWN_CA, "the server's certificate chain does not end at a stored CA certificate")    \
+    X(TLS_EXPIRED, "a certificate of the server's chain has expired by the module's clock")        \
+    X(TLS_NOT_YET_VALID, "a certificate of the server's chain is not valid yet by the module's clock") \
+    X(TLS_WRONG_HOST, "the server's certificate was issued for another name")                      \
+    X(TLS_BAD_SIGNATURE, "a signature in the server's certificate chain is wrong")                 \
+    X(TLS_BAD_CERTIFICATE, "the server's certificate cannot be used")                              \
+    X(TLS_NO_SHARED_SUITE, "the server shares no cipher suite with the module")                    \
+    X(TLS_VERSION_REFUSED, "the server does not speak the selected protocol version")              \
+    X(TLS_ALERT, "the server sent a fatal alert")                                                  \
+    X(TLS_NOT_TLS, "the server does not speak TLS on this port")                                   \
+    X(TLS_RECORD, "a record could not be decrypted or authenticated")                              \
+    X(TLS_PROTOCOL, "the server broke the protocol")                                               \
+    X(TLS_PEER_CLOSED, "the server closed the connection")                                         \
+    X(TLS_PEER_RESET, "the server reset the connection")                                           \
+    X(TLS_OWN_CA, "the stored CA certificate cannot be read")                                      \
+    X(TLS_OWN_CERTIFICATE, "the stored client certificate cannot be read")                         \
+    X(TLS_OWN_KEY, "the stored private key cannot be read or does not fit the client certificate") \
+    X(TLS_CERTIFICATE_WANTED, "the server wants a client certificate and the module has none")     \
+    X(TLS_VERSION_MISSING, "this build has no provider for the selected protocol version")         \
+    X(TLS_INTERNAL, "the TLS library failed")
+
+enum tls_reason {
+#define TLS_ENUM(name, text) name,
+    TLS_REASONS(TLS_ENUM)
+#undef TLS_ENUM
+};
+
+struct tls_failure {
+    enum tls_reason reason;
+    int alert;        /* number of the alert received, RFC 5246 section 7.2, or -1 */
+    char detail[120]; /* one clause for the log, no secrets; may be empty */
+};
+
+/* The stream below.  recv: bytes, 0 at the end, -ERR_AGAIN, -ERR_RESET; send: bytes or the like. */
+struct tls_lower {
+    ptrdiff_t (*recv)(void *ctx, void *buf, size_t cap);
+    ptrdiff_t (*send)(void *ctx, const void *data, size_t len);
+    void *ctx;
+};
+
+/* Everything a session needs to know.  The provider copies what it keeps; the spans may be wiped
+ * as soon as open() has returned. */
+struct tls_config {
+    enum tls_version min_version, max_version;
+    const tls_suite *suites; /* in the order in which to offer them */
+    size_t suite_count;
+    bool verify;             /* check the chain, its dates and the name */
+    const char *server_name; /* host name or address as dialled; checked when `verify`; sent as SNI
+                              * when `send_sni` and it is not an address */
+    bool send_sni;
+    /* Each one PEM or DER, told apart by looking; len 0 where there is none. */
+    struct span ca;   /* one or more CA certificates */
+    struct span cert; /* client certificate, in PEM perhaps with its chain */
+    struct span key;  /* its private key */
+    /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
+    int64_t (*utc_s)(void *ctx);
+    void *utc_ctx;
+    const struct log *log; /* for TRACE_TLS; may be NULL */
+};
+
+enum tls_step { TLS_DONE, TLS_WANT_READ, TLS_WANT_WRITE, TLS_FAILED };
+
+struct tls_info {
+    enum tls_version version;
+    tls_suite suite;
+    bool resumed;
+};
+
+struct tls_session; /* owned by the provider, released by free() */
+
+struct tls_ops {
+    const char *name;                 /* of the library, for --version */
+    const char *(*library_version)(void);
+    bool (*supports)(enum tls_version version);
+
+    /* Makes a client session.  ERR_CREDENTIALS with ret_failure set when security data cannot be
+     * used, ERR_UNSUPPORTED when a version or all suites are beyond this provider. */
+    enum err (*open)(void *tls, const struct tls_config *config, const struct tls_lower *lower,
+                     struct tls_session **ret_session, struct tls_failure *ret_failure);
+
+    /* Goes on with the handshake until it is done, fails (see failure()), or the stream below
+     * must first become readable or writable. */
+    enum tls_step (*handshake)(struct tls_session *session);
+
+    /* Plaintext bytes, 0 at the end (close_notify or plain end), -ERR_AGAIN, or -ERR_RESET,
+     * -ERR_TLS (see failure()). */
+    ptrdiff_t (*read)(struct tls_session *session, void *buf, size_t cap);
+    /* Bytes accepted, all of one record at most, or -ERR_AGAIN: then call again with the same bytes
+     * (or more of the same stream) when the stream below is writable; -ERR_RESET, -ERR_TLS. */
+    ptrdiff_t (*write)(struct tls_session *session, const void *data, size_t len);
+    /* Decrypted bytes that read() can give without touching the stream below. */
+    size_t (*pending)(const struct tls_session *session);
+
+    struct tls_info (*info)(const struct tls_session *session); /* after a handshake that is done */
+    const struct tls_failure *(*failure)(const struct tls_session *session);
+
+    /* Sends close_notify as far as the stream below takes it now.  Never waits. */
+    void (*shutdown)(struct tls_session *session);
+    void (*free)(struct tls_session *session); /* wipes its keys; NULL is nothing */
+};
+
+struct tls {
+    const struct tls_ops *ops;
+    void *impl;
+};
+
+#endif

@@ -2,8 +2,8 @@
  *
  * A modem is driven from one thread: bytes of a host go in through a terminal (iface/channel.h),
  * answers come out, and tlsmodem_tick() is called when the time that `arm` asked for has come.  The
- * world outside (network, TLS, storage, time) is what the config brings.  Several modems may live in one
- * process, each thread with its own.
+ * world outside (network, TLS, storage, time) is what the config brings.  Several modems may live
+ * in one process, each thread with its own.
  */
 #ifndef TLSMODEM_H
 #define TLSMODEM_H
@@ -37,14 +37,14 @@ const struct tlsmodem_model *tlsmodem_model_at(size_t index);
 
 /* Everything pointed to is borrowed until tlsmodem_free(). */
 struct tlsmodem_config {
-    const char *model;             /* name of a model */
-    size_t terminals;              /* 1 to TLSMODEM_TERMINALS_MAX ports (AT instances) */
+    const char *model; /* name of a model */
+    size_t terminals;  /* 1 to TLSMODEM_TERMINALS_MAX ports (AT instances) */
     const struct net *net;
-    const struct tls *tls;         /* providers, asked in this order for the selected version */
+    const struct tls *tls; /* providers, asked in this order for the selected version */
     size_t tls_count;
     const struct storage *storage; /* NULL: settings and security data live in memory only */
     const struct clock *clock;
-    const struct log *log;         /* NULL: silence */
+    const struct log *log; /* NULL: silence */
     /* Call tlsmodem_tick() at `deadline_ms` of the clock, CLOCK_NEVER: not before something
      * happens.  Replaces what was armed before.  Never called from inside arm(). */
     void (*arm)(void *ctx, int64_t deadline_ms);
@@ -53,8 +53,8 @@ struct tlsmodem_config {
 
 struct tlsmodem;
 
-/* Makes a modem and switches it on.  ERR_NOT_FOUND: no such model; ERR_INVALID: terminals; ERR_NO_MEMORY;
- * ERR_IO, ERR_CORRUPT: storage.  Owned by the caller; see tlsmodem_free(). */
+/* Makes a modem and switches it on.  ERR_NOT_FOUND: no such model; ERR_INVALID: terminals;
+ * ERR_NO_MEMORY; ERR_IO, ERR_CORRUPT: storage.  Owned by the caller; see tlsmodem_free(). */
 enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem);
 
 /* Closes its connections, wipes its secrets, frees it.  Its terminals must not be used after. */

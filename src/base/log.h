@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* Operator levels, from `--log-level`; a message appears when its level is not above the limit. */
-#define LOG_LEVELS(X) X(LOG_ERROR, "error") X(LOG_WARNING, "warning") X(LOG_INFO, "info") X(LOG_DEBUG, "debug")
+#define LOG_LEVELS(X)                                                                              \
+    X(LOG_ERROR, "error") X(LOG_WARNING, "warning") X(LOG_INFO, "info") X(LOG_DEBUG, "debug")
 
 enum log_level {
 #define LOG_ENUM(name, text) name,
@@ -16,24 +17,25 @@ enum log_level {
 
 /* Trace components, from `--trace`; each is one bit of `log.traced`. */
 #define TRACE_COMPONENTS(X)                                                                        \
-    X(TRACE_AT, "at")           /* command lines and answers: a transcript */                      \
-    X(TRACE_DATA, "data")       /* payload sizes, never payload */                                 \
-    X(TRACE_SECURE, "secure")   /* states of secure sockets */                                     \
-    X(TRACE_NET, "net")         /* resolver and TCP */                                             \
-    X(TRACE_TLS, "tls")         /* handshakes */                                                   \
-    X(TRACE_STORE, "store")     /* what is stored and loaded, never contents of security data */   \
-    X(TRACE_PORT, "port")       /* hosts that come and go */
+    X(TRACE_AT, "at")         /* command lines and answers: a transcript */                        \
+    X(TRACE_DATA, "data")     /* payload sizes, never payload */                                   \
+    X(TRACE_SECURE, "secure") /* states of secure sockets */                                       \
+    X(TRACE_NET, "net")       /* resolver and TCP */                                               \
+    X(TRACE_TLS, "tls")       /* handshakes */                                                     \
+    X(TRACE_STORE, "store")   /* what is stored and loaded, never contents of security data */     \
+    X(TRACE_PORT, "port")     /* hosts that come and go */
 
 enum trace_component {
 #define TRACE_ENUM(name, text) name,
     TRACE_COMPONENTS(TRACE_ENUM)
 #undef TRACE_ENUM
-    TRACE_COUNT
+        TRACE_COUNT
 };
 
 /* Where messages go.  Owned by whoever creates the modem; outlives everything that logs to it. */
 struct log {
-    void (*write)(void *ctx, const char *level_or_component, const char *text); /* one line, no end of line */
+    void (*write)(void *ctx, const char *level_or_component,
+                  const char *text); /* one line, no end of line */
     void *ctx;
     const char *name; /* of the modem, put in front of each line; may be NULL */
     enum log_level level;

@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Borrowed, read-only bytes.  Valid for the call only, unless the callee's contract says otherwise. */
+/* Borrowed, read-only bytes.  Valid for the call only, unless the callee's contract says otherwise.
+ */
 struct span {
     const uint8_t *data;
     size_t len;

@@ -20,8 +20,8 @@ struct channel;
 struct terminal;
 
 struct channel_ops {
-    void (*output_ready)(struct channel *channel); /* peek() has bytes again */
-    void (*input_room)(struct channel *channel);   /* feed() takes bytes again */
+    void (*output_ready)(struct channel *channel);              /* peek() has bytes again */
+    void (*input_room)(struct channel *channel);                /* feed() takes bytes again */
     void (*set_lines)(struct channel *channel, unsigned lines); /* DCD, DSR, RI as they are now */
     void (*set_rate)(struct channel *channel, uint32_t baud);   /* +IPR; 0 is automatic */
 };
@@ -35,11 +35,14 @@ struct terminal_ops {
     /* Bytes from the host.  Returns how many were taken; when fewer than given, the port keeps the
      * rest, stops reading, and goes on at input_room(). */
     size_t (*feed)(struct terminal *terminal, struct span bytes);
-    /* Bytes for the host, in order; len 0 when there are none.  Valid until the next call. */
+    /* Bytes for the host, in order; len 0 when there are none.  Valid until the next call.  After
+     * consume() there may be more: ask again. */
     struct span (*peek)(struct terminal *terminal);
     void (*consume)(struct terminal *terminal, size_t count);
     /* DTR as the host drives it, for ports that have the circuit. */
     void (*set_dtr)(struct terminal *terminal, bool on);
+    /* A command is under way, or the port is in a prompt or online. */
+    bool (*busy)(struct terminal *terminal);
 };
 
 /* First member of the engine's own struct. */

@@ -2,9 +2,7 @@
 #ifndef IFACE_CLOCK_H
 #define IFACE_CLOCK_H
 
-#include <stdint.h>
-
-#define CLOCK_NEVER INT64_MAX
+#include "base/time.h"
 
 struct clock_ops {
     /* Milliseconds that only grow; their origin means nothing. */

@@ -1,8 +1,8 @@
 /* storage.h: what the engine asks of non-volatile memory.
  *
  * Entries are named by short ASCII keys ("profile/0", "security/1/1"), up to 63 bytes, and hold up
- * to 16 kB.  Secret entries are encrypted at rest; which of the two an entry is, is part of its name.
- * A handle belongs to one modem; two modems never see each other's entries.
+ * to 16 kB.  Secret entries are encrypted at rest; which of the two an entry is, is part of its
+ * name. A handle belongs to one modem; two modems never see each other's entries.
  */
 #ifndef IFACE_STORAGE_H
 #define IFACE_STORAGE_H

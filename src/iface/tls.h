@@ -31,7 +31,8 @@ typedef uint16_t tls_suite;
     X(TLS_FINE, "no failure")                                                                      \
     X(TLS_UNKNOWN_CA, "the server's certificate chain does not end at a stored CA certificate")    \
     X(TLS_EXPIRED, "a certificate of the server's chain has expired by the module's clock")        \
-    X(TLS_NOT_YET_VALID, "a certificate of the server's chain is not valid yet by the module's clock") \
+    X(TLS_NOT_YET_VALID,                                                                           \
+      "a certificate of the server's chain is not valid yet by the module's clock")                \
     X(TLS_WRONG_HOST, "the server's certificate was issued for another name")                      \
     X(TLS_BAD_SIGNATURE, "a signature in the server's certificate chain is wrong")                 \
     X(TLS_BAD_CERTIFICATE, "the server's certificate cannot be used")                              \
@@ -100,7 +101,7 @@ struct tls_info {
 struct tls_session; /* owned by the provider, released by free() */
 
 struct tls_ops {
-    const char *name;                 /* of the library, for --version */
+    const char *name; /* of the library, for --version */
     const char *(*library_version)(void);
     bool (*supports)(enum tls_version version);
 

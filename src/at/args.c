@@ -1,0 +1,190 @@
+/* args.c: from the text of a command's parameters to checked values, and back. */
+#include "at/args.h"
+
+#include "base/number.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool at_has(const struct at_model *model, uint32_t only_on)
+{
+    return only_on == 0 || (model->features & only_on) != 0;
+}
+
+int32_t at_param_max(const struct at_param *param, const struct at_model *model)
+{
+    return param->max_limit != 0 ? model->limits[param->max_limit - 1] : param->max;
+}
+
+static struct span trim(struct span text)
+{
+    while (text.len > 0 && text.data[0] == ' ')
+        text = span_skip(text, 1);
+    while (text.len > 0 && text.data[text.len - 1] == ' ')
+        text.len--;
+    return text;
+}
+
+/* Cuts the next parameter off `*rest`: up to a comma outside quotes.  `*more` says that a comma
+ * followed, and so another parameter does. */
+static bool cut(struct span *rest, bool *more, struct span *ret_text, bool *ret_quoted)
+{
+    size_t end = 0;
+    bool quoted = false;
+
+    while (end < rest->len && (quoted || rest->data[end] != ',')) {
+        if (rest->data[end] == '"')
+            quoted = !quoted;
+        end++;
+    }
+    if (quoted)
+        return false;
+    *ret_text = trim(span_at(rest->data, end));
+    *more = end < rest->len;
+    *rest = span_skip(*rest, *more ? end + 1 : end);
+    *ret_quoted = ret_text->len >= 2 && ret_text->data[0] == '"';
+    if (*ret_quoted) {
+        *ret_text = span_at(ret_text->data + 1, ret_text->len - 2);
+        return memchr(ret_text->data, '"', ret_text->len) == NULL;
+    }
+    return ret_text->len == 0 || memchr(ret_text->data, '"', ret_text->len) == NULL;
+}
+
+static enum at_args_result check_number(const struct at_param *param, const struct at_model *model,
+                                        struct span text, struct at_arg *ret)
+{
+    if (!number_parse(text, &ret->number))
+        return text.len > 9 ? AT_ARGS_RANGE : AT_ARGS_SYNTAX;
+    if (param->values != NULL)
+        return number_in_set(ret->number, param->values) ? AT_ARGS_FINE : AT_ARGS_RANGE;
+    if (ret->number < param->min || ret->number > at_param_max(param, model))
+        return AT_ARGS_RANGE;
+    return AT_ARGS_FINE;
+}
+
+static enum at_args_result check(const struct at_param *param, const struct at_model *model,
+                                 struct span text, bool quoted, struct at_arg *ret)
+{
+    if (text.len == 0 && !quoted) {
+        ret->given = false;
+        return param->optional ? AT_ARGS_FINE : AT_ARGS_SYNTAX;
+    }
+    ret->given = true;
+    if (param->type == AT_NUMBER)
+        return quoted ? AT_ARGS_SYNTAX : check_number(param, model, text, ret);
+    ret->text = text;
+    if (text.len < (size_t)param->min || text.len > (size_t)at_param_max(param, model))
+        return AT_ARGS_RANGE;
+    return AT_ARGS_FINE;
+}
+
+enum at_args_result at_args_parse(const struct at_command *row, const struct at_model *model,
+                                  struct span body, struct at_args *ret_args)
+{
+    bool more = trim(body).len > 0;
+
+    memset(ret_args, 0, sizeof(*ret_args));
+    assert(row->param_count <= AT_ARGS_MAX);
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+        struct span text = span_at(NULL, 0);
+        bool quoted = false;
+        enum at_args_result result;
+
+        if (!at_has(model, param->only_on))
+            continue;
+        if (more) {
+            if (!cut(&body, &more, &text, &quoted))
+                return AT_ARGS_SYNTAX;
+            ret_args->count++;
+        }
+        result = check(param, model, text, quoted, &ret_args->list[i]);
+        if (result != AT_ARGS_FINE)
+            return result;
+    }
+    return more ? AT_ARGS_SYNTAX : AT_ARGS_FINE;
+}
+
+void at_args_bind(const struct at_command *row, const struct at_args *args, void *record)
+{
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+        char *field = (char *)record + param->bound - 1;
+
+        if (param->bound == 0 || !args->list[i].given)
+            continue;
+        if (param->type == AT_NUMBER) {
+            memcpy(field, &args->list[i].number, sizeof(int32_t));
+        } else {
+            memcpy(field, args->list[i].text.data, args->list[i].text.len);
+            field[args->list[i].text.len] = '\0';
+        }
+    }
+}
+
+void at_args_preset(const struct at_command *row, void *record, size_t index)
+{
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+        const char *text = param->preset_text != NULL ? param->preset_text : "";
+        char *field = (char *)record + param->bound - 1;
+
+        if (param->bound == 0)
+            continue;
+        if (param->type == AT_STRING)
+            memcpy(field, text, strlen(text) + 1);
+        else if (param->preset_by_record != NULL)
+            memcpy(field, &param->preset_by_record[index], sizeof(int32_t));
+        else
+            memcpy(field, &param->preset, sizeof(int32_t));
+    }
+}
+
+void at_args_print(const struct at_command *row, const struct at_model *model, const void *record,
+                   size_t index, struct text *out)
+{
+    const char *comma = "";
+
+    if (row->record_count_limit != 0) {
+        text_add(out, "%zu", index + 1);
+        comma = ",";
+    }
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+        const char *field = (const char *)record + param->bound - 1;
+        int32_t number;
+
+        if (param->bound == 0 || !at_has(model, param->only_on))
+            continue;
+        if (param->type == AT_NUMBER) {
+            memcpy(&number, field, sizeof(number));
+            text_add(out, "%s%0*d", comma, row->digits, (int)number);
+        } else {
+            text_add(out, "%s\"%s\"", comma, field);
+        }
+        comma = ",";
+    }
+}
+
+void at_args_ranges(const struct at_command *row, const struct at_model *model, struct text *out)
+{
+    const char *comma = "";
+
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+        int32_t max = at_param_max(param, model);
+
+        if (param->hidden || !at_has(model, param->only_on))
+            continue;
+        if (param->type == AT_STRING)
+            text_add(out, "%s%s", comma, param->values != NULL ? param->values : "");
+        else if (param->values != NULL)
+            text_add(out, "%s(%s)", comma, param->values);
+        else if (param->min == max)
+            text_add(out, "%s(%d)", comma, (int)max);
+        else
+            text_add(out, max - param->min == 1 ? "%s(%d,%d)" : "%s(%d-%d)", comma, (int)param->min,
+                     (int)max);
+        comma = ",";
+    }
+}

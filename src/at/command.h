@@ -1,0 +1,120 @@
+/* command.h: a command is a row.
+ *
+ * From a row come the parsing of its parameters, the errors for bad ones, the `=?` answer, for
+ * bound parameters also the `?` answer, what is kept over a restart, and the pages in
+ * docs/commands/.  A handler gets checked values, answers with at_info() and the like
+ * (at/session.h), and says how it ended.
+ */
+#ifndef AT_COMMAND_H
+#define AT_COMMAND_H
+
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct at_session;
+
+/* How a handler ended. */
+enum at_status {
+    AT_OK,
+    AT_FAIL,       /* the error that at_fail() noted */
+    AT_LATER,      /* at_finish() follows, or the handler opened a prompt */
+    AT_CONNECT,    /* at_online() was called: the rest of the line is void */
+    AT_NO_CARRIER, /* ends the line */
+    AT_SILENT      /* ends the line without a final result */
+};
+
+enum at_type { AT_NUMBER, AT_STRING };
+
+struct at_param {
+    const char *name; /* the maker's spelling */
+    enum at_type type;
+    bool optional;
+    bool hidden;        /* accepted and read back, left out of `=?` (reserved fields) */
+    bool secret;        /* never traced */
+    const char *values; /* numbers: the allowed ones, "0-2,7"; NULL: min to max.  Strings: what
+                         * `=?` shows in their place */
+    int32_t min, max;   /* numbers; strings: shortest and longest length in bytes */
+    uint8_t max_limit;  /* 1 + index into the model's limits, which then replaces `max`; 0: none */
+    int32_t preset;     /* factory value of a bound number */
+    const int32_t *preset_by_record; /* the same where it differs from record to record */
+    const char *preset_text;         /* factory value of a bound string; NULL is empty */
+    uint16_t bound; /* 1 + offset of an int32_t, or of char[max + 1], in the record; 0: not bound */
+    uint32_t only_on; /* features of the model that have it; 0: all */
+};
+
+#define AT_BIND(type, member) ((uint16_t)(1 + offsetof(struct type, member)))
+
+enum { AT_ARGS_MAX = 12 };
+
+struct at_arg {
+    bool given;
+    int32_t number;   /* AT_NUMBER */
+    struct span text; /* AT_STRING, without its quotes; borrowed from the command line */
+};
+
+/* One for each parameter of the row, and `count` of them typed (empty ones included). */
+struct at_args {
+    size_t count;
+    struct at_arg list[AT_ARGS_MAX];
+};
+
+/* What becomes of a bound command's values. */
+enum at_keep {
+    AT_KEEP_NOT,     /* factory values at each start */
+    AT_KEEP_PROFILE, /* stored by &W, restored by Z and at start */
+    AT_KEEP_NVM      /* stored by each set */
+};
+
+/* What the coverage table says of a row. */
+enum at_coverage {
+    AT_IMPLEMENTED, /* does what the manual says */
+    AT_ANSWERED,    /* takes, checks and keeps its values; nothing follows from them here */
+    AT_REFUSED      /* answers as a command that the module does not have */
+};
+
+struct at_command {
+    const char *name; /* "#SSLCFG", "+CMEE"; basic: "E", "&K", "S12" */
+    const char *help; /* one line */
+    const char *source;
+    const struct at_param *params;
+    uint8_t param_count;
+    bool basic;     /* V.250 5.3.1 syntax: ATE0, AT&K3, ATS12=50, ATS12? */
+    bool free_form; /* parameters are not looked at: answered with OK whatever they are */
+    uint8_t digits; /* basic: width of the number in its `?` answer, with leading zeros */
+    enum at_coverage coverage;
+    enum at_keep keep;
+    uint32_t only_on;           /* features of the model that have it; 0: all */
+    uint8_t record_count_limit; /* 1 + index into limits: one record each for 1 to that many, chosen
+                                 * by the first parameter; 0: one record */
+
+    /* Asked first: AT_OK to go on.  The one for a set sees values that are in range. */
+    enum at_status (*guard_read)(struct at_session *at);
+    enum at_status (*guard_set)(struct at_session *at, const struct at_args *args);
+    enum at_status (*run)(struct at_session *at); /* AT+NAME; basic: without number */
+    enum at_status (*set)(struct at_session *at, const struct at_args *args);
+    enum at_status (*read)(struct at_session *at);
+    const char *test_text; /* `=?` answer after the name, when it is not made from the parameters */
+    /* Where bound values live; `index` from 0.  NULL answers: no such record now. */
+    void *(*record)(struct at_session *at, size_t index);
+    /* Bound values have changed by a set, a reset or a restore. */
+    void (*changed)(struct at_session *at, size_t index);
+};
+
+#define AT_PARAMS(array)                                                                           \
+    .params = (array), .param_count = (uint8_t)(sizeof(array) / sizeof((array)[0]))
+
+/* A list of rows.  A personality has an array of pointers to such lists, ended by NULL. */
+struct at_commands {
+    const struct at_command *rows;
+    size_t count;
+};
+
+#define AT_COMMANDS(array)                                                                         \
+    {                                                                                              \
+        (array), sizeof(array) / sizeof((array)[0])                                                \
+    }
+
+#endif

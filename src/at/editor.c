@@ -1,0 +1,101 @@
+/* editor.c: collects a command line. */
+#include "at/editor.h"
+
+#include "base/wipe.h"
+
+enum { CONTROL_END = 0x20, DELETE = 0x7F };
+
+void at_editor_init(struct at_editor *editor, uint8_t *line, size_t cap)
+{
+    wipe(line, cap);
+    *editor = (struct at_editor){ .line = line, .cap = cap };
+}
+
+static enum at_edited hunt(struct at_editor *editor, uint8_t c)
+{
+    if (c == 'A' || c == 'a')
+        editor->state = EDITOR_A;
+    return EDIT_TAKEN;
+}
+
+static enum at_edited after_a(struct at_editor *editor, uint8_t c)
+{
+    if (c == 'T' || c == 't') {
+        editor->state = EDITOR_BODY;
+        editor->len = 0;
+        return EDIT_TAKEN;
+    }
+    editor->state = EDITOR_HUNT;
+    if (c == '/')
+        return EDIT_REPEAT;
+    return hunt(editor, c);
+}
+
+static enum at_edited body(struct at_editor *editor, uint8_t c)
+{
+    if (editor->len == editor->cap) {
+        editor->state = EDITOR_OVERLONG;
+        editor->len = 0;
+        return EDIT_TAKEN;
+    }
+    editor->line[editor->len++] = c;
+    return EDIT_TAKEN;
+}
+
+static enum at_edited end_line(struct at_editor *editor)
+{
+    enum at_editor_state state = editor->state;
+
+    editor->state = EDITOR_HUNT;
+    if (state == EDITOR_BODY)
+        return EDIT_LINE;
+    return state == EDITOR_OVERLONG ? EDIT_TOO_LONG : EDIT_EMPTY;
+}
+
+static enum at_edited erase(struct at_editor *editor)
+{
+    if (editor->state == EDITOR_BODY && editor->len > 0) {
+        editor->len--;
+        return EDIT_ERASED;
+    }
+    if (editor->state == EDITOR_BODY) {
+        editor->state = EDITOR_A;
+        return EDIT_ERASED;
+    }
+    if (editor->state == EDITOR_A) {
+        editor->state = EDITOR_HUNT;
+        return EDIT_ERASED;
+    }
+    return EDIT_NOTHING;
+}
+
+enum at_edited at_editor_feed(struct at_editor *editor, uint8_t c, uint8_t s3, uint8_t s5)
+{
+    if (c == s3)
+        return end_line(editor);
+    if (c == s5)
+        return erase(editor);
+    if (c < CONTROL_END || c == DELETE)
+        return EDIT_NOTHING;
+    switch (editor->state) {
+    case EDITOR_HUNT:
+        return hunt(editor, c);
+    case EDITOR_A:
+        return after_a(editor, c);
+    case EDITOR_BODY:
+        return body(editor, c);
+    case EDITOR_OVERLONG:
+        return EDIT_TAKEN;
+    }
+    return EDIT_NOTHING;
+}
+
+bool at_editor_is_open(const struct at_editor *editor)
+{
+    return editor->state != EDITOR_HUNT;
+}
+
+struct span at_editor_line(const struct at_editor *editor)
+{
+    return span_at(editor->line, editor->len);
+}

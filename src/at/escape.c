@@ -1,0 +1,64 @@
+/* escape.c: finds the escape sequence in online data. */
+#include "at/escape.h"
+
+#include "base/time.h"
+
+enum { ESCAPE_LENGTH = 3, ESCAPE_CHARACTER_MAX = 127 };
+
+void escape_init(struct escape *escape, uint8_t character, int64_t guard_ms, int64_t now_ms)
+{
+    *escape = (struct escape){ .character = character, .guard_ms = guard_ms, .last_ms = now_ms };
+}
+
+/* True when `input` continues, or after a silence starts, the sequence and nothing else. */
+static bool is_part(const struct escape *escape, int64_t silence_ms, struct span input)
+{
+    if (escape->character > ESCAPE_CHARACTER_MAX || input.len > ESCAPE_LENGTH)
+        return false;
+    if (escape->held == 0 ? silence_ms < escape->guard_ms : silence_ms > escape->guard_ms)
+        return false;
+    if ((size_t)escape->held + input.len > ESCAPE_LENGTH)
+        return false;
+    for (size_t i = 0; i < input.len; i++) {
+        if (input.data[i] != escape->character)
+            return false;
+    }
+    return true;
+}
+
+int escape_feed(struct escape *escape, int64_t now_ms, struct span input, bool *ret_hold)
+{
+    int release = escape->held;
+
+    *ret_hold = is_part(escape, now_ms - escape->last_ms, input);
+    escape->last_ms = now_ms;
+    if (*ret_hold) {
+        escape->held += (int)input.len;
+        return 0;
+    }
+    escape->held = 0;
+    return release;
+}
+
+void escape_resume(struct escape *escape, int64_t now_ms)
+{
+    escape->last_ms = now_ms;
+}
+
+int64_t escape_deadline(const struct escape *escape)
+{
+    return escape->held > 0 ? escape->last_ms + escape->guard_ms : CLOCK_NEVER;
+}
+
+enum escape_verdict escape_tick(struct escape *escape, int64_t now_ms, int *ret_release)
+{
+    int held = escape->held;
+
+    if (held == 0 || now_ms < escape_deadline(escape))
+        return ESCAPE_NOTHING;
+    escape->held = 0;
+    if (held == ESCAPE_LENGTH)
+        return ESCAPE_FOUND;
+    *ret_release = held;
+    return ESCAPE_RELEASE;
+}

@@ -1,0 +1,263 @@
+/* execute.c: runs the commands of a line, one after the other, to one final result. V.250 5.3, 5.4.
+ */
+#include "at/internal.h"
+
+#include "at/lexer.h"
+
+#include <string.h>
+
+enum { VALUES_MAX = 600 };
+
+/* The code of a plain ERROR. */
+enum { CODE_PLAIN = -1 };
+
+enum at_status at_fail(struct at_session *at, int code)
+{
+    at->fail_code = code;
+    return AT_FAIL;
+}
+
+enum at_status at_fail_plain(struct at_session *at)
+{
+    return at_fail(at, CODE_PLAIN);
+}
+
+const struct at_command *at_find(const struct at_session *at, const char *name)
+{
+    for (const struct at_commands *const *list = at->config.commands; *list != NULL; list++) {
+        for (size_t i = 0; i < (*list)->count; i++) {
+            const struct at_command *row = &(*list)->rows[i];
+
+            if (row->name[0] == name[0] && row->name[1] == name[1] &&
+                strcmp(row->name, name) == 0 && at_has(&at->config.model, row->only_on))
+                return row;
+        }
+    }
+    return NULL;
+}
+
+size_t at_record_count(const struct at_session *at, const struct at_command *row)
+{
+    if (row->record_count_limit == 0)
+        return 1;
+    return (size_t)at->config.model.limits[row->record_count_limit - 1];
+}
+
+static enum at_status read_bound(struct at_session *at, const struct at_command *row)
+{
+    for (size_t index = 0; index < at_record_count(at, row); index++) {
+        char values[VALUES_MAX];
+        struct text text;
+
+        text_init(&text, values, sizeof(values));
+        at_args_print(row, &at->config.model, row->record(at, index), index, &text);
+        if (row->basic)
+            at_info(at, "%s", values);
+        else
+            at_info(at, "%s: %s", row->name, values);
+    }
+    return AT_OK;
+}
+
+static enum at_status run_test(struct at_session *at, const struct at_command *row)
+{
+    char ranges[VALUES_MAX];
+    struct text text;
+
+    if (row->test_text != NULL) {
+        if (row->test_text[0] != '\0')
+            at_info(at, "%s: %s", row->name, row->test_text);
+        return AT_OK;
+    }
+    if (row->param_count > 0 && !row->free_form) {
+        text_init(&text, ranges, sizeof(ranges));
+        at_args_ranges(row, &at->config.model, &text);
+        at_info(at, "%s: %s", row->name, ranges);
+    }
+    return AT_OK;
+}
+
+enum at_status at_bind(struct at_session *at, const struct at_args *args)
+{
+    const struct at_command *row = at->row;
+    size_t index = row->record_count_limit == 0 ? 0 : (size_t)args->list[0].number - 1;
+    void *record = row->record(at, index);
+    char before[VALUES_MAX];
+    struct text text;
+    struct at_args old;
+
+    text_init(&text, before, sizeof(before));
+    at_args_print(row, &at->config.model, record, index, &text);
+    at_args_bind(row, args, record);
+    if (row->keep == AT_KEEP_NVM && at->config.owner_ops->keep(at, row, index) != ERR_OK) {
+        if (at_args_parse(row, &at->config.model, text_span(&text), &old) == AT_ARGS_FINE)
+            at_args_bind(row, &old, record);
+        return at_fail(at, at->config.dialect->error_memory);
+    }
+    if (row->changed != NULL)
+        row->changed(at, index);
+    return AT_OK;
+}
+
+static enum at_status run_set(struct at_session *at, const struct at_command *row, struct span body)
+{
+    struct at_args args;
+
+    if (row->free_form)
+        return row->set != NULL ? row->set(at, &(struct at_args){ 0 }) : AT_OK;
+    switch (at_args_parse(row, &at->config.model, body, &args)) {
+    case AT_ARGS_SYNTAX:
+        return at_fail(at, at->config.dialect->error_syntax);
+    case AT_ARGS_RANGE:
+        return at_fail(at, at->config.dialect->error_range);
+    case AT_ARGS_FINE:
+        break;
+    }
+    if (row->guard_set != NULL && row->guard_set(at, &args) != AT_OK)
+        return AT_FAIL;
+    if (row->set != NULL)
+        return row->set(at, &args);
+    return row->record != NULL ? at_bind(at, &args) : at_fail_plain(at);
+}
+
+/* A basic command without a number is the same as with 0 (V.250 5.3.1). */
+static enum at_status run_plain(struct at_session *at, const struct at_command *row)
+{
+    if (row->run != NULL)
+        return row->run(at);
+    if (row->free_form)
+        return AT_OK;
+    if (row->basic && row->param_count > 0)
+        return run_set(at, row, span_of("0"));
+    return at_fail_plain(at);
+}
+
+static enum at_status run_command(struct at_session *at, const struct at_lexeme *lexeme)
+{
+    const struct at_command *row = at_find(at, lexeme->name);
+
+    at->block_open = false;
+    at->row = row;
+    if (row == NULL || row->coverage == AT_REFUSED)
+        return at_fail_plain(at);
+    if (lexeme->form == AT_TEST)
+        return run_test(at, row);
+    if (lexeme->form != AT_SET && row->guard_read != NULL && row->guard_read(at) != AT_OK)
+        return AT_FAIL;
+    switch (lexeme->form) {
+    case AT_RUN:
+        return run_plain(at, row);
+    case AT_SET:
+        return run_set(at, row, lexeme->body);
+    case AT_READ:
+        if (row->read != NULL)
+            return row->read(at);
+        if (row->record != NULL)
+            return read_bound(at, row);
+        return row->free_form ? AT_OK : at_fail_plain(at);
+    case AT_TEST:
+        break;
+    }
+    return at_fail_plain(at);
+}
+
+static bool is_secret(const struct at_session *at, struct span line)
+{
+    struct at_lexeme lexeme;
+    size_t cursor = 0;
+
+    while (at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme) == AT_LEXED) {
+        const struct at_command *row = at_find(at, lexeme.name);
+
+        for (size_t i = 0; row != NULL && lexeme.form == AT_SET && i < row->param_count; i++) {
+            if (row->params[i].secret)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A line whose command carries a secret is traced without its text. */
+static void trace_line(const struct at_session *at)
+{
+    struct span line = at_editor_line(&at->editor);
+
+    if (!log_traces(at->config.log, TRACE_AT))
+        return;
+    if (is_secret(at, line))
+        log_trace(at->config.log, TRACE_AT, "> AT (a line with a secret)");
+    else
+        log_trace(at->config.log, TRACE_AT, "> AT%.*s", (int)line.len, (const char *)line.data);
+}
+
+void at_run_line(struct at_session *at)
+{
+    struct span line = at_editor_line(&at->editor);
+    enum at_status status = AT_OK;
+
+    at_enter(at, AT_RUNNING);
+    while (status == AT_OK) {
+        struct at_lexeme lexeme;
+
+        if (ring_room(&at->output) < at->config.dialect->answer_max) {
+            at_enter(at, AT_WAIT_ROOM);
+            return;
+        }
+        switch (at_lex(line, at->config.dialect->prefixes, &at->cursor, &lexeme)) {
+        case AT_LINE_DONE:
+            at_end_line(at, AT_OK);
+            return;
+        case AT_MALFORMED:
+            status = at_fail_plain(at);
+            break;
+        case AT_LEXED:
+            status = run_command(at, &lexeme);
+            break;
+        }
+    }
+    if (status != AT_LATER)
+        at_end_line(at, status);
+    else if (at->state == AT_RUNNING)
+        at_enter(at, AT_BUSY);
+}
+
+void at_start_line(struct at_session *at)
+{
+    trace_line(at);
+    at->cursor = 0;
+    at_run_line(at);
+}
+
+void at_finish(struct at_session *at, enum at_status status)
+{
+    if (status == AT_OK)
+        at_run_line(at);
+    else if (status != AT_LATER)
+        at_end_line(at, status);
+}
+
+void at_end_line(struct at_session *at, enum at_status status)
+{
+    switch (status) {
+    case AT_OK:
+        at_write_result(at, RESULT_OK);
+        break;
+    case AT_CONNECT:
+        at_write_result(at, RESULT_CONNECT);
+        break;
+    case AT_NO_CARRIER:
+        at_write_result(at, RESULT_NO_CARRIER);
+        break;
+    case AT_FAIL:
+    case AT_LATER:
+        at_write_error(at);
+        break;
+    case AT_SILENT:
+        break;
+    }
+    at_enter(at, status == AT_CONNECT ? AT_ONLINE : AT_COMMAND);
+    if (status == AT_CONNECT)
+        at->online.on_room(at->online.ctx);
+    else
+        at_flush_unsolicited(at);
+}

@@ -1,0 +1,33 @@
+/* internal.h: what the files of at/ share and nobody else calls. */
+#ifndef AT_INTERNAL_H
+#define AT_INTERNAL_H
+
+#include "at/session.h"
+
+enum at_result { RESULT_OK, RESULT_CONNECT, RESULT_NO_CARRIER, RESULT_ERROR };
+
+/* answer.c: a result code in the current format; the session's noted error, by +CMEE. */
+void at_write_result(struct at_session *at, enum at_result result);
+void at_write_error(struct at_session *at);
+void at_echo(struct at_session *at, struct span bytes);
+void at_echo_erase(struct at_session *at);
+/* answer.c: writes queued unsolicited lines, then lets the owner speak. */
+void at_flush_unsolicited(struct at_session *at);
+
+/* execute.c: runs the editor's line, from its start or from the cursor on, as far as it goes. */
+void at_start_line(struct at_session *at);
+void at_run_line(struct at_session *at);
+/* execute.c: the final result of the line, and the state after it. */
+void at_end_line(struct at_session *at, enum at_status status);
+
+/* prompt.c, online.c: input in these states; bytes taken. */
+size_t at_feed_prompt(struct at_session *at, struct span bytes);
+size_t at_feed_online(struct at_session *at, struct span bytes);
+void at_tick_prompt(struct at_session *at, int64_t now_ms);
+void at_tick_online(struct at_session *at, int64_t now_ms);
+
+/* session.c */
+int64_t at_now(const struct at_session *at);
+void at_enter(struct at_session *at, enum at_state next);
+
+#endif

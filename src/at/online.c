@@ -1,0 +1,104 @@
+/* online.c: the port is the peer's: data both ways, and the escape sequence. */
+#include "at/internal.h"
+
+enum { FIFTIETH_MS = 20, SECOND_MS = 1000 };
+
+static int64_t guard_ms(const struct at_settings *settings)
+{
+    if (settings->escape_guard_s > 0)
+        return (int64_t)settings->escape_guard_s * SECOND_MS;
+    return (int64_t)settings->s12 * FIFTIETH_MS;
+}
+
+void at_online(struct at_session *at, const struct at_online *online)
+{
+    at->online = *online;
+    at->inspected = 0;
+    at->release = 0;
+    escape_init(&at->escape, (uint8_t)at->settings.s2, guard_ms(&at->settings), at_now(at));
+}
+
+/* Escape characters that were no escape go to the peer before anything else. */
+static bool release_held(struct at_session *at)
+{
+    uint8_t held[3] = { at->escape.character, at->escape.character, at->escape.character };
+
+    while (at->release > 0) {
+        size_t done = at->online.on_input(at->online.ctx, span_at(held, (size_t)at->release));
+
+        if (done == 0)
+            return false;
+        at->release -= (int)done;
+    }
+    return true;
+}
+
+size_t at_feed_online(struct at_session *at, struct span bytes)
+{
+    size_t known = at->inspected < bytes.len ? at->inspected : bytes.len;
+    size_t taken;
+
+    /* What the peer refused before was looked at then; its delay is not the host's silence. */
+    if (known < bytes.len) {
+        bool hold;
+        struct span fresh = span_skip(bytes, known);
+
+        at->release += escape_feed(&at->escape, at_now(at), fresh, &hold);
+        if (hold && known == 0)
+            return bytes.len;
+        if (hold)
+            bytes.len = known;
+    }
+    at->inspected = 0;
+    taken = release_held(at) ? at->online.on_input(at->online.ctx, bytes) : 0;
+    at->inspected = bytes.len - taken;
+    return taken;
+}
+
+void at_tick_online(struct at_session *at, int64_t now_ms)
+{
+    int release = 0;
+
+    switch (escape_tick(&at->escape, now_ms, &release)) {
+    case ESCAPE_NOTHING:
+        break;
+    case ESCAPE_RELEASE:
+        at->release += release;
+        release_held(at);
+        break;
+    case ESCAPE_FOUND:
+        log_trace(at->config.log, TRACE_AT, "> escape sequence");
+        at_enter(at, AT_BUSY);
+        at->cursor = at_editor_line(&at->editor).len;
+        at->online.on_escape(at->online.ctx);
+        break;
+    }
+}
+
+void at_leave_online(struct at_session *at, enum at_status status)
+{
+    at_enter(at, AT_BUSY);
+    at->release = 0;
+    at->inspected = 0;
+    at->cursor = at_editor_line(&at->editor).len;
+    at_finish(at, status);
+}
+
+uint8_t *at_output_tail(struct at_session *at, size_t *ret_room)
+{
+    uint8_t *tail = ring_tail(&at->output, ret_room);
+    size_t room = ring_room(&at->output);
+    size_t reserve = at->config.dialect->answer_max;
+
+    /* The result code that ends online mode must always fit. */
+    if (room < reserve)
+        *ret_room = 0;
+    else if (*ret_room > room - reserve)
+        *ret_room = room - reserve;
+    return tail;
+}
+
+void at_output_commit(struct at_session *at, size_t count)
+{
+    ring_commit(&at->output, count);
+}

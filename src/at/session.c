@@ -1,0 +1,227 @@
+/* session.c: the states of a port and what input does in each. */
+#include "at/internal.h"
+
+#include "base/time.h"
+#include "base/wipe.h"
+
+/* Unsolicited lines wait at most so long for a host that stopped in the middle of a line. */
+enum { LINE_HOLD_MS = 5000 };
+
+/* An echo of one character, with the erasing of one. */
+enum { ECHO_MAX = 3 };
+
+int64_t at_now(const struct at_session *at)
+{
+    return at->config.owner_ops->now_ms(at->config.owner);
+}
+
+void at_enter(struct at_session *at, enum at_state next)
+{
+    at->state = next;
+    at_unblock(at);
+}
+
+void at_unblock(struct at_session *at)
+{
+    if (at->state == AT_ONLINE && at->blocked)
+        escape_resume(&at->escape, at_now(at));
+    at->blocked = false;
+}
+
+void at_init(struct at_session *at, const struct at_config *config)
+{
+    *at = (struct at_session){ .config = *config };
+    at_editor_init(&at->editor, config->line, config->dialect->line_max);
+    ring_init(&at->output, config->output, config->output_cap);
+    ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
+}
+
+void at_reset(struct at_session *at)
+{
+    at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max);
+    wipe(at->config.payload, at->config.payload_cap);
+    at->payload_len = 0;
+    ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
+    at->after_cr = false;
+    at->release = 0;
+    at->inspected = 0;
+    at_enter(at, AT_COMMAND);
+}
+
+/* One character in command state; false when it must wait for room. */
+static bool feed_character(struct at_session *at, uint8_t c)
+{
+    uint8_t s3 = (uint8_t)at->settings.s3;
+    size_t need = c == s3 || c == '/' ? (size_t)at->config.dialect->answer_max + 1 : ECHO_MAX;
+
+    if (ring_room(&at->output) < need)
+        return false;
+    switch (at_editor_feed(&at->editor, c, s3, (uint8_t)at->settings.s5)) {
+    case EDIT_NOTHING:
+        break;
+    case EDIT_EMPTY:
+        at->after_cr = true;
+        break;
+    case EDIT_TAKEN:
+        at_echo(at, span_at(&c, 1));
+        at->quiet_from_ms = at_now(at) + LINE_HOLD_MS;
+        break;
+    case EDIT_ERASED:
+        at_echo_erase(at);
+        break;
+    case EDIT_LINE:
+        at->after_cr = true;
+        at_echo(at, span_at(&c, 1));
+        at_start_line(at);
+        break;
+    case EDIT_REPEAT:
+        at_echo(at, span_at(&c, 1));
+        at_start_line(at);
+        break;
+    case EDIT_TOO_LONG:
+        at->after_cr = true;
+        at_echo(at, span_at(&c, 1));
+        at_fail_plain(at);
+        at_end_line(at, AT_FAIL);
+        break;
+    }
+    return true;
+}
+
+static size_t feed_command(struct at_session *at, struct span bytes)
+{
+    size_t taken = 0;
+
+    while (taken < bytes.len && at->state == AT_COMMAND) {
+        at->after_cr = false;
+        if (!feed_character(at, bytes.data[taken]))
+            break;
+        taken++;
+        if (at->after_cr)
+            break;
+    }
+    if (!at_editor_is_open(&at->editor) && at->state == AT_COMMAND)
+        at_flush_unsolicited(at);
+    return taken;
+}
+
+static size_t feed_state(struct at_session *at, struct span bytes)
+{
+    switch (at->state) {
+    case AT_COMMAND:
+        return feed_command(at, bytes);
+    case AT_PROMPT:
+        return at_feed_prompt(at, bytes);
+    case AT_ONLINE:
+        return at_feed_online(at, bytes);
+    case AT_RUNNING:
+    case AT_BUSY:
+    case AT_WAIT_ROOM:
+        break;
+    }
+    return 0;
+}
+
+size_t at_feed(struct at_session *at, struct span bytes)
+{
+    size_t taken = 0;
+
+    while (taken < bytes.len) {
+        size_t part;
+
+        if (at->after_cr) {
+            at->after_cr = false;
+            if (bytes.data[taken] == '\n') {
+                taken++;
+                continue;
+            }
+        }
+        part = feed_state(at, span_skip(bytes, taken));
+        if (part == 0) {
+            at->blocked = true;
+            break;
+        }
+        taken += part;
+    }
+    return taken;
+}
+
+struct span at_peek(const struct at_session *at)
+{
+    return ring_peek(&at->output);
+}
+
+void at_consume(struct at_session *at, size_t count)
+{
+    ring_drop(&at->output, count);
+    switch (at->state) {
+    case AT_WAIT_ROOM:
+        at_run_line(at);
+        break;
+    case AT_ONLINE:
+        at->online.on_room(at->online.ctx);
+        break;
+    case AT_COMMAND:
+        at_unblock(at);
+        at_flush_unsolicited(at);
+        break;
+    case AT_PROMPT:
+        at_unblock(at);
+        break;
+    case AT_RUNNING:
+    case AT_BUSY:
+        break;
+    }
+}
+
+bool at_is_open(const struct at_session *at)
+{
+    return !at->blocked;
+}
+
+int64_t at_deadline(const struct at_session *at)
+{
+    uint32_t idle_ms = at->config.dialect->prompt_idle_ms;
+
+    switch (at->state) {
+    case AT_PROMPT:
+        return idle_ms != 0 ? at->prompt_idle_from_ms + idle_ms : CLOCK_NEVER;
+    case AT_ONLINE:
+        return escape_deadline(&at->escape);
+    case AT_COMMAND:
+        if (at_editor_is_open(&at->editor) && at->quiet_from_ms > at_now(at))
+            return at->quiet_from_ms;
+        return CLOCK_NEVER;
+    case AT_RUNNING:
+    case AT_BUSY:
+    case AT_WAIT_ROOM:
+        break;
+    }
+    return CLOCK_NEVER;
+}
+
+void at_tick(struct at_session *at)
+{
+    int64_t now_ms = at_now(at);
+
+    switch (at->state) {
+    case AT_PROMPT:
+        at_tick_prompt(at, now_ms);
+        break;
+    case AT_ONLINE:
+        at_tick_online(at, now_ms);
+        break;
+    case AT_COMMAND:
+        at_flush_unsolicited(at);
+        break;
+    case AT_RUNNING:
+    case AT_BUSY:
+    case AT_WAIT_ROOM:
+        break;
+    }
+}
+
+bool at_is_engaged(const struct at_session *at)
+{
+    return at->state != AT_COMMAND;
+}

@@ -1,0 +1,24 @@
+/* text.h: building a text in memory of fixed size, without counting by hand. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/span.h"
+
+#include <stdbool.h>
+
+/* Always terminated; `cut` says that something did not fit. */
+struct text {
+    char *at;
+    size_t len, cap;
+    bool cut;
+};
+
+/* An empty text over `cap` (at least 1) bytes that it borrows. */
+void text_init(struct text *text, char *memory, size_t cap);
+
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_span(struct text *text, struct span bytes);
+
+struct span text_span(const struct text *text);
+
+#endif

@@ -1,0 +1,88 @@
+/* clock.c: the real-time clock of a module, and the calendar that it needs. */
+#include "module/clock.h"
+
+enum {
+    SECONDS_A_DAY = 86400,
+    SECONDS_A_QUARTER = 900,
+    YEAR_MIN = 2000,
+    YEAR_MAX = 2099,
+    DAYS_1970_TO_2000 = 10957,
+    ZONE_MAX = 96
+};
+
+void module_clock_init(struct module_clock *clock, const struct clock *machine)
+{
+    *clock = (struct module_clock){ .machine = machine };
+    clock->zone_quarters = machine->ops->zone_quarters(machine->ctx);
+}
+
+int64_t module_clock_utc_s(const struct module_clock *clock)
+{
+    return clock->machine->ops->utc_s(clock->machine->ctx) + clock->offset_s;
+}
+
+/* Every fourth year of 2000 to 2099 is a leap year. */
+static int32_t days_of_year(int32_t year)
+{
+    return year % 4 == 0 ? 366 : 365;
+}
+
+static int32_t days_of_month(int32_t year, int32_t month)
+{
+    static const int32_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+    return month == 2 && year % 4 == 0 ? 29 : days[month - 1];
+}
+
+static bool is_date(const struct module_time *time)
+{
+    return time->year >= YEAR_MIN && time->year <= YEAR_MAX && time->month >= 1 &&
+           time->month <= 12 && time->day >= 1 &&
+           time->day <= days_of_month(time->year, time->month) && time->hour >= 0 &&
+           time->hour <= 23 && time->minute >= 0 && time->minute <= 59 && time->second >= 0 &&
+           time->second <= 59 && time->zone_quarters >= -ZONE_MAX &&
+           time->zone_quarters <= ZONE_MAX;
+}
+
+bool module_clock_set(struct module_clock *clock, const struct module_time *time)
+{
+    int64_t days = DAYS_1970_TO_2000;
+    int64_t local_s;
+
+    if (!is_date(time))
+        return false;
+    for (int32_t year = YEAR_MIN; year < time->year; year++)
+        days += days_of_year(year);
+    for (int32_t month = 1; month < time->month; month++)
+        days += days_of_month(time->year, month);
+    days += time->day - 1;
+    local_s = days * SECONDS_A_DAY + time->hour * 3600 + time->minute * 60 + time->second;
+    clock->zone_quarters = time->zone_quarters;
+    clock->offset_s +=
+        local_s - (int64_t)time->zone_quarters * SECONDS_A_QUARTER - module_clock_utc_s(clock);
+    return true;
+}
+
+struct module_time module_clock_get(const struct module_clock *clock)
+{
+    struct module_time time = { .year = YEAR_MIN,
+                                .month = 1,
+                                .zone_quarters = clock->zone_quarters };
+    int64_t local_s = module_clock_utc_s(clock) + (int64_t)clock->zone_quarters * SECONDS_A_QUARTER;
+    int64_t days = local_s / SECONDS_A_DAY - DAYS_1970_TO_2000;
+    int64_t rest = local_s % SECONDS_A_DAY;
+
+    if (days < 0) {
+        days = 0;
+        rest = 0;
+    }
+    while (time.year < YEAR_MAX && days >= days_of_year(time.year))
+        days -= days_of_year(time.year++);
+    while (time.month < 12 && days >= days_of_month(time.year, time.month))
+        days -= days_of_month(time.year, time.month++);
+    time.day = (int32_t)days + 1;
+    time.hour = (int32_t)(rest / 3600);
+    time.minute = (int32_t)(rest / 60 % 60);
+    time.second = (int32_t)(rest % 60);
+    return time;
+}

@@ -1,0 +1,193 @@
+/* keep.c: settings that outlive a restart.
+ *
+ * They are stored as the text of AT commands: a value that is restored passes the same checks as
+ * one that a host sets, so damaged or outdated data can do no more than a host could.
+ */
+#include "module/keep.h"
+
+#include "at/lexer.h"
+#include "base/text.h"
+#include "module/module.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { VALUES_MAX = 600, PROFILE_MAX = 1024 };
+
+static const struct storage *storage_of(const struct at_session *at)
+{
+    return module_of(at)->config.storage;
+}
+
+static void row_key(const struct at_command *row, size_t index, char key[STORAGE_KEY_MAX + 1])
+{
+    snprintf(key, STORAGE_KEY_MAX + 1, "set/%s/%zu", row->name, index);
+}
+
+static enum err store(const struct storage *storage, const char *key, struct span value)
+{
+    struct storage_change change = { .key = key, .value = value };
+
+    return storage != NULL ? storage->ops->apply(storage->impl, &change, 1) : ERR_OK;
+}
+
+static bool load(const struct storage *storage, const char *key, char *buf, size_t cap,
+                 struct span *ret_value)
+{
+    size_t len;
+
+    if (storage == NULL || storage->ops->load(storage->impl, key, false, buf, cap, &len) != ERR_OK)
+        return false;
+    *ret_value = span_at(buf, len);
+    return true;
+}
+
+enum err keep_row(struct at_session *at, const struct at_command *row, size_t index)
+{
+    char key[STORAGE_KEY_MAX + 1], values[VALUES_MAX];
+    struct text text;
+
+    text_init(&text, values, sizeof(values));
+    at_args_print(row, &at->config.model, row->record(at, index), index, &text);
+    row_key(row, index, key);
+    return store(storage_of(at), key, text_span(&text));
+}
+
+void keep_each(struct at_session *at, enum at_keep keep,
+               void (*visit)(struct at_session *at, const struct at_command *row, void *ctx),
+               void *ctx)
+{
+    for (const struct at_commands *const *list = at->config.commands; *list != NULL; list++) {
+        for (size_t i = 0; i < (*list)->count; i++) {
+            const struct at_command *row = &(*list)->rows[i];
+
+            if (row->record != NULL && row->keep == keep && at_has(&at->config.model, row->only_on))
+                visit(at, row, ctx);
+        }
+    }
+}
+
+static void preset_row(struct at_session *at, const struct at_command *row, void *ctx)
+{
+    (void)ctx;
+    for (size_t index = 0; index < at_record_count(at, row); index++) {
+        at_args_preset(row, row->record(at, index), index);
+        if (row->changed != NULL)
+            row->changed(at, index);
+    }
+}
+
+void keep_preset(struct at_session *at, enum at_keep keep)
+{
+    keep_each(at, keep, preset_row, NULL);
+}
+
+/* Takes values over if a host could have set them. */
+static bool take(struct at_session *at, const struct at_command *row, size_t index,
+                 struct span values)
+{
+    struct at_args args;
+
+    if (at_args_parse(row, &at->config.model, values, &args) != AT_ARGS_FINE)
+        return false;
+    if (row->record_count_limit != 0 && args.list[0].number != (int32_t)index + 1)
+        return false;
+    at_args_bind(row, &args, row->record(at, index));
+    if (row->changed != NULL)
+        row->changed(at, index);
+    return true;
+}
+
+static void restore_row(struct at_session *at, const struct at_command *row, void *ctx)
+{
+    char key[STORAGE_KEY_MAX + 1], buf[VALUES_MAX];
+    struct span values;
+
+    (void)ctx;
+    for (size_t index = 0; index < at_record_count(at, row); index++) {
+        row_key(row, index, key);
+        if (load(storage_of(at), key, buf, sizeof(buf), &values) && !take(at, row, index, values))
+            log_say(at->config.log, LOG_WARNING,
+                    "stored setting \"%s\" is not valid any more: the factory value is used", key);
+    }
+}
+
+void keep_restore(struct at_session *at)
+{
+    keep_each(at, AT_KEEP_NVM, restore_row, NULL);
+}
+
+static void profile_key(const struct at_session *at, size_t number, char key[STORAGE_KEY_MAX + 1])
+{
+    snprintf(key, STORAGE_KEY_MAX + 1, "profile/%zu/%zu", number, terminal_of(at)->index);
+}
+
+static void choice_key(const struct at_session *at, char key[STORAGE_KEY_MAX + 1])
+{
+    snprintf(key, STORAGE_KEY_MAX + 1, "profile/chosen/%zu", terminal_of(at)->index);
+}
+
+static void print_row(struct at_session *at, const struct at_command *row, void *ctx)
+{
+    struct text *text = ctx;
+
+    text_add(text, row->basic && row->name[0] != 'S' ? "%s" : "%s=", row->name);
+    at_args_print(row, &at->config.model, row->record(at, 0), 0, text);
+    text_add(text, ";");
+}
+
+enum err profile_save(struct at_session *at, size_t number)
+{
+    char key[STORAGE_KEY_MAX + 1], line[PROFILE_MAX];
+    struct text text;
+
+    text_init(&text, line, sizeof(line));
+    keep_each(at, AT_KEEP_PROFILE, print_row, &text);
+    if (text.cut)
+        return ERR_FULL;
+    profile_key(at, number, key);
+    return store(storage_of(at), key, text_span(&text));
+}
+
+void profile_restore(struct at_session *at, size_t number)
+{
+    char key[STORAGE_KEY_MAX + 1], buf[PROFILE_MAX];
+    struct at_lexeme lexeme;
+    size_t cursor = 0;
+    struct span line;
+
+    keep_preset(at, AT_KEEP_PROFILE);
+    profile_key(at, number, key);
+    if (!load(storage_of(at), key, buf, sizeof(buf), &line))
+        return;
+    while (at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme) == AT_LEXED) {
+        const struct at_command *row = at_find(at, lexeme.name);
+
+        if (row == NULL || row->record == NULL || row->keep != AT_KEEP_PROFILE ||
+            lexeme.form != AT_SET || !take(at, row, 0, lexeme.body))
+            log_say(at->config.log, LOG_WARNING, "stored profile %zu: %s is not valid any more",
+                    number, lexeme.name);
+    }
+}
+
+enum err profile_choose(struct at_session *at, size_t number)
+{
+    char key[STORAGE_KEY_MAX + 1];
+    char digit = (char)('0' + number);
+
+    choice_key(at, key);
+    return store(storage_of(at), key, span_at(&digit, 1));
+}
+
+size_t profile_chosen(struct at_session *at)
+{
+    char key[STORAGE_KEY_MAX + 1];
+    char digit;
+    struct span value;
+
+    choice_key(at, key);
+    if (!load(storage_of(at), key, &digit, 1, &value) || value.len != 1 || digit < '0' ||
+        digit >= '0' + PROFILE_COUNT)
+        return 0;
+    return (size_t)(digit - '0');
+}

@@ -1,0 +1,34 @@
+/* keep.h: settings that outlive a restart: what a set stores at once, and profiles. */
+#ifndef MODULE_KEEP_H
+#define MODULE_KEEP_H
+
+#include "at/session.h"
+#include "base/err.h"
+
+enum { PROFILE_COUNT = 2 };
+
+/* Stores the bound values of a row with AT_KEEP_NVM.  ERR_IO. */
+enum err keep_row(struct at_session *at, const struct at_command *row, size_t index);
+
+/* Factory values for all bound rows kept as `keep`, each followed by its changed(). */
+void keep_preset(struct at_session *at, enum at_keep keep);
+
+/* Values of AT_KEEP_NVM rows as they were stored.  What is damaged is left at its factory value,
+ * and the log says so. */
+void keep_restore(struct at_session *at);
+
+/* Stores the AT_KEEP_PROFILE rows of this terminal as profile `number` (below PROFILE_COUNT), or
+ * restores them; a profile never stored is the factory's. */
+enum err profile_save(struct at_session *at, size_t number);
+void profile_restore(struct at_session *at, size_t number);
+
+/* Which profile power-up restores for this terminal. */
+enum err profile_choose(struct at_session *at, size_t number);
+size_t profile_chosen(struct at_session *at);
+
+/* Calls `visit` for each bound row of this model kept as `keep`. */
+void keep_each(struct at_session *at, enum at_keep keep,
+               void (*visit)(struct at_session *at, const struct at_command *row, void *ctx),
+               void *ctx);
+
+#endif

@@ -1,0 +1,48 @@
+/* module.h: one modem: its terminals, clock, network, security data, and its personality's state.
+ */
+#ifndef MODULE_MODULE_H
+#define MODULE_MODULE_H
+
+#include "module/clock.h"
+#include "module/network.h"
+#include "module/personality.h"
+#include "module/terminal.h"
+#include "services/secure.h"
+#include "store/credentials.h"
+#include "tlsmodem.h"
+
+struct tlsmodem {
+    struct tlsmodem_config config;
+    const struct module_model *model;
+    const struct personality *personality;
+    void *maker; /* the personality's state */
+    struct module_clock clock;
+    struct module_network network;
+    struct credentials credentials;
+    struct secure_world world;
+    size_t terminal_count;
+    struct module_terminal *terminals;
+    int depth;     /* of calls that have entered the modem */
+    bool settling; /* ports are being told what the last call brought */
+    int64_t armed_ms;
+    bool on;
+    bool power_cycle;    /* once the running command has ended: off, and on again later */
+    int64_t power_on_ms; /* while off */
+    int64_t off_ms;
+};
+
+/* Every way into a modem passes these two; the outermost leave tells ports and timer what is new.
+ */
+void module_enter(struct tlsmodem *modem);
+void module_leave(struct tlsmodem *modem);
+
+int64_t module_now(const struct tlsmodem *modem);
+
+/* Switches off once the running command has answered, and on again `off_ms` later. */
+void module_power_cycle(struct tlsmodem *modem, int64_t off_ms);
+
+/* The modem and the terminal behind a session. */
+struct tlsmodem *module_of(const struct at_session *at);
+struct module_terminal *terminal_of(const struct at_session *at);
+
+#endif

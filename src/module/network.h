@@ -1,0 +1,59 @@
+/* network.h: the cellular network as a host sees it: SIM, registration, PDP contexts.
+ *
+ * There is no radio: a modem that is switched on is registered at once with a good signal, and a
+ * PDP context is up as soon as it is activated.  What a host can change here, it finds changed.
+ */
+#ifndef MODULE_NETWORK_H
+#define MODULE_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tlsmodem;
+
+enum { MODULE_CONTEXTS_MAX = 6, MODULE_APN_MAX = 99, MODULE_ADDRESS_MAX = 45 };
+
+/* What +CGDCONT defines; a context without a type is not defined. */
+struct module_context {
+    char type[8]; /* "IP", "IPV6", "IPV4V6", "PPP" */
+    char apn[MODULE_APN_MAX + 1];
+    char address[MODULE_ADDRESS_MAX + 1];
+    int32_t data_compression, header_compression;
+    bool active;
+};
+
+struct module_network {
+    struct module_context contexts[MODULE_CONTEXTS_MAX];
+    size_t context_count;
+    bool attached;
+    bool reported;         /* registration as hosts were last told */
+    int32_t functionality; /* +CFUN: 1 full, 4 radio off */
+    int32_t cops_mode;     /* +COPS: 0 automatic, 1 manual, 2 deregistered */
+    int32_t cops_format;
+};
+
+/* The equipment, the subscriber and the operator that every modem finds. */
+extern const char module_imei[], module_imsi[], module_iccid[], module_operator_name[],
+    module_operator_code[];
+
+void network_init(struct module_network *network, size_t context_count);
+
+/* True when the radio is on and nobody has told it to stay off the network. */
+bool network_is_registered(const struct module_network *network);
+
+/* The context of `cid` (from 1), or NULL when this model has none such. */
+struct module_context *network_context(struct module_network *network, size_t cid);
+
+/* Brings a context up: false when it is not defined, or there is no network. */
+bool network_activate(struct module_network *network, size_t cid);
+
+/* The address that the network gave a context. */
+void network_address(size_t cid, char *text, size_t cap);
+
+/* Takes down one context, or, when registration or attachment is lost, all of them; tells the
+ * personality of each. */
+void network_deactivate(struct tlsmodem *modem, size_t cid);
+void network_update(struct tlsmodem *modem);
+
+#endif

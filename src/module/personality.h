@@ -1,0 +1,54 @@
+/* personality.h: what makes a modem that module: a maker's rows and state, and one model's data. */
+#ifndef MODULE_PERSONALITY_H
+#define MODULE_PERSONALITY_H
+
+#include "at/session.h"
+#include "base/err.h"
+#include "tlsmodem.h"
+
+struct module_terminal;
+
+/* Limits that every maker's models have; the maker's own follow. */
+enum module_limit { LIMIT_CONTEXTS = 1, LIMIT_OF_MAKER };
+
+/* Where two models of a maker differ. */
+struct module_model {
+    struct tlsmodem_model identity;
+    const struct personality *personality;
+    const char *revision;  /* +CGMR */
+    int access_technology; /* 27.007 <AcT>: 0 GSM, 2 UTRAN, 7 E-UTRAN */
+    struct at_model
+        at; /* limits (enum module_limit - 1 first) and features, as the maker's rows index them */
+    size_t payload_max;     /* the longest input of a prompt, in bytes */
+    const void *maker_data; /* the maker's own */
+};
+
+struct personality {
+    const struct at_dialect *dialect;
+    const struct at_commands *const *commands; /* ended by NULL */
+    size_t state_size;                         /* of the maker's own state, zeroed before start() */
+    size_t output_bytes;                       /* queue from the module to each host */
+
+    /* Power on and off.  start() comes before stored settings are restored, ready() after. */
+    enum err (*start)(struct tlsmodem *modem);
+    void (*ready)(struct tlsmodem *modem);
+    void (*stop)(struct tlsmodem *modem);
+
+    int64_t (*deadline)(struct tlsmodem *modem);
+    void (*tick)(struct tlsmodem *modem);
+
+    /* A port is quiet: at_unsolicited() may be called. */
+    void (*on_quiet)(struct module_terminal *terminal);
+    /* The host has dropped DTR, and &D says what that means. */
+    void (*on_dtr_drop)(struct module_terminal *terminal);
+    /* The network has taken the module in again. */
+    void (*on_registered)(struct tlsmodem *modem);
+    /* A PDP context that was active has gone down. */
+    void (*on_context_down)(struct tlsmodem *modem, size_t cid);
+};
+
+/* All models of all makers; NULL past the end.  personalities/list.c is the one place that knows.
+ */
+const struct module_model *module_model_at(size_t index);
+
+#endif

@@ -1,0 +1,157 @@
+/* terminal.c: one port of a modem. */
+#include "module/terminal.h"
+
+#include "base/wipe.h"
+#include "module/keep.h"
+#include "module/module.h"
+
+#include <stdlib.h>
+
+static struct module_terminal *terminal_from(struct terminal *base)
+{
+    return (struct module_terminal *)base;
+}
+
+static size_t feed(struct terminal *base, struct span bytes)
+{
+    struct module_terminal *terminal = terminal_from(base);
+    size_t taken = bytes.len;
+
+    module_enter(terminal->modem);
+    if (terminal->modem->on)
+        taken = at_feed(&terminal->at, bytes);
+    terminal->refused = taken < bytes.len;
+    module_leave(terminal->modem);
+    return taken;
+}
+
+static struct span peek(struct terminal *base)
+{
+    return at_peek(&terminal_from(base)->at);
+}
+
+static void consume(struct terminal *base, size_t count)
+{
+    struct module_terminal *terminal = terminal_from(base);
+
+    module_enter(terminal->modem);
+    at_consume(&terminal->at, count);
+    terminal->announced = terminal->at.output.len; /* the port asks again by itself */
+    module_leave(terminal->modem);
+}
+
+static void set_dtr(struct terminal *base, bool on)
+{
+    struct module_terminal *terminal = terminal_from(base);
+
+    module_enter(terminal->modem);
+    if (terminal->dtr && !on && terminal->settings.dtr != 0)
+        terminal->modem->personality->on_dtr_drop(terminal);
+    terminal->dtr = on;
+    module_leave(terminal->modem);
+}
+
+static bool is_busy(struct terminal *base)
+{
+    return at_is_engaged(&terminal_from(base)->at);
+}
+
+static const struct terminal_ops terminal_ops = {
+    .feed = feed,
+    .peek = peek,
+    .consume = consume,
+    .set_dtr = set_dtr,
+    .busy = is_busy,
+};
+
+static int64_t now_ms(void *owner)
+{
+    struct module_terminal *terminal = owner;
+
+    return module_now(terminal->modem);
+}
+
+static void on_quiet(struct at_session *at)
+{
+    struct module_terminal *terminal = terminal_of(at);
+
+    terminal->modem->personality->on_quiet(terminal);
+}
+
+static const struct at_owner_ops owner_ops = {
+    .now_ms = now_ms,
+    .on_quiet = on_quiet,
+    .keep = keep_row,
+};
+
+enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index)
+{
+    const struct personality *personality = modem->personality;
+    size_t line = personality->dialect->line_max;
+    size_t payload = modem->model->payload_max;
+    struct at_config config = {
+        .dialect = personality->dialect,
+        .commands = personality->commands,
+        .model = modem->model->at,
+        .owner_ops = &owner_ops,
+        .owner = terminal,
+        .log = modem->config.log,
+        .payload_cap = payload,
+        .output_cap = personality->output_bytes,
+    };
+
+    *terminal = (struct module_terminal){
+        .base = { &terminal_ops }, .modem = modem, .index = index, .dtr = true
+    };
+    terminal->memory_len = line + payload + personality->output_bytes;
+    terminal->memory = malloc(terminal->memory_len);
+    if (terminal->memory == NULL)
+        return ERR_NO_MEMORY;
+    config.line = terminal->memory;
+    config.payload = terminal->memory + line;
+    config.output = terminal->memory + line + payload;
+    at_init(&terminal->at, &config);
+    return ERR_OK;
+}
+
+void terminal_deinit(struct module_terminal *terminal)
+{
+    if (terminal->memory != NULL)
+        wipe(terminal->memory, terminal->memory_len);
+    free(terminal->memory);
+    terminal->memory = NULL;
+}
+
+/* DSR says that the module is on, DCD that data flows (V.24 circuits 107 and 109). */
+static unsigned lines_now(const struct module_terminal *terminal)
+{
+    unsigned lines = terminal->modem->on ? LINE_DSR : 0;
+
+    if (terminal->settings.dcd == 0 || terminal->at.state == AT_ONLINE)
+        lines |= LINE_DCD;
+    return lines;
+}
+
+bool terminal_settle(struct module_terminal *terminal)
+{
+    struct channel *channel = terminal->channel;
+    bool news = false;
+
+    if (channel == NULL)
+        return false;
+    if (terminal->at.output.len > terminal->announced) {
+        terminal->announced = terminal->at.output.len;
+        channel->ops->output_ready(channel);
+        news = true;
+    }
+    if (terminal->refused && (!terminal->modem->on || at_is_open(&terminal->at))) {
+        terminal->refused = false;
+        channel->ops->input_room(channel);
+        news = true;
+    }
+    if (lines_now(terminal) != terminal->lines) {
+        terminal->lines = lines_now(terminal);
+        channel->ops->set_lines(channel, terminal->lines);
+    }
+    return news;
+}

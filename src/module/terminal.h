@@ -1,0 +1,45 @@
+/* terminal.h: one port of a modem: an AT session between a channel and the module. */
+#ifndef MODULE_TERMINAL_H
+#define MODULE_TERMINAL_H
+
+#include "at/session.h"
+#include "iface/channel.h"
+
+struct tlsmodem;
+
+/* Settings of the circuits, which the interpreter itself does not need. */
+struct terminal_settings {
+    int32_t dcd;              /* &C: 0 always on, 1 follows the connection */
+    int32_t dtr;              /* &D: 0 ignored, 1 and 2: what a drop does */
+    int32_t flow_control;     /* &K */
+    int32_t dsr;              /* &S */
+    int32_t rate;             /* +IPR in bit/s, 0 automatic */
+    int32_t flow_te, flow_ta; /* +IFC */
+    int32_t format;           /* +ICF */
+    int32_t parity;           /* +ICF */
+    int32_t creg, cgreg;      /* +CREG, +CGREG: 0 silent, 1 state, 2 state and place */
+};
+
+struct module_terminal {
+    struct terminal base; /* what the port holds */
+    struct tlsmodem *modem;
+    size_t index;
+    struct channel *channel; /* NULL: nobody carries our bytes */
+    struct at_session at;
+    struct terminal_settings settings;
+    uint8_t *memory; /* line, payload and output; owned */
+    size_t memory_len;
+    size_t announced; /* length of the output that the channel knows of */
+    bool refused;     /* the channel waits for room */
+    bool dtr;
+    unsigned lines; /* as last told to the channel */
+};
+
+/* Gives the terminal its memory.  ERR_NO_MEMORY. */
+enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index);
+void terminal_deinit(struct module_terminal *terminal);
+
+/* Tells the channel what it has to know after a call into the modem; true when it did. */
+bool terminal_settle(struct module_terminal *terminal);
+
+#endif

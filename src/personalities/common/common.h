@@ -1,0 +1,28 @@
+/* common.h: rows that several makers share: V.250 and 3GPP TS 27.007. */
+#ifndef PERSONALITIES_COMMON_H
+#define PERSONALITIES_COMMON_H
+
+#include "at/command.h"
+#include "module/module.h"
+
+/* 27.007 9.2: numbers that common rows answer with; their words are the maker's. */
+enum cme {
+    CME_NOT_ALLOWED = 3,
+    CME_NOT_SUPPORTED = 4,
+    CME_INCORRECT_PASSWORD = 16,
+    CME_INVALID_INDEX = 21,
+    CME_NOT_FOUND = 22,
+    CME_MEMORY_FAILURE = 23,
+    CME_NO_NETWORK = 30
+};
+
+/* A list of rows each, for a maker's list of lists. */
+extern const struct at_commands common_v250, common_registers, common_identity, common_network,
+    common_packet, common_general;
+
+/* Records of bound rows that more than one file has: the interpreter's and the circuits' settings.
+ */
+void *common_session_record(struct at_session *at, size_t index);
+void *common_terminal_record(struct at_session *at, size_t index);
+
+#endif

@@ -1,0 +1,145 @@
+/* general.c: error format, rate, clock, and what else every module answers. */
+#include "personalities/common/common.h"
+
+#include "base/number.h"
+
+static void apply_rate(struct at_session *at, size_t index)
+{
+    struct module_terminal *terminal = terminal_of(at);
+
+    (void)index;
+    if (terminal->channel != NULL)
+        terminal->channel->ops->set_rate(terminal->channel, (uint32_t)terminal->settings.rate);
+}
+
+static enum at_status read_clock(struct at_session *at)
+{
+    struct module_time time = module_clock_get(&module_of(at)->clock);
+    int zone = time.zone_quarters;
+
+    at_info(at, "+CCLK: \"%02d/%02d/%02d,%02d:%02d:%02d%c%02d\"", (int)(time.year % 100),
+            (int)time.month, (int)time.day, (int)time.hour, (int)time.minute, (int)time.second,
+            zone < 0 ? '-' : '+', zone < 0 ? -zone : zone);
+    return AT_OK;
+}
+
+/* Two digits at `*at`, then `end` if that is not 0. */
+static bool two_digits(struct span *text, char end, int32_t *ret)
+{
+    if (text->len < 2 || !number_parse(span_at(text->data, 2), ret))
+        return false;
+    *text = span_skip(*text, 2);
+    if (end == '\0')
+        return true;
+    if (text->len < 1 || text->data[0] != (uint8_t)end)
+        return false;
+    *text = span_skip(*text, 1);
+    return true;
+}
+
+/* "yy/MM/dd,hh:mm:ss" and, where the host gives it, the zone "+zz". */
+static bool parse_clock(struct span text, struct module_time *ret)
+{
+    int sign;
+
+    if (!two_digits(&text, '/', &ret->year) || !two_digits(&text, '/', &ret->month) ||
+        !two_digits(&text, ',', &ret->day) || !two_digits(&text, ':', &ret->hour) ||
+        !two_digits(&text, ':', &ret->minute) || !two_digits(&text, '\0', &ret->second))
+        return false;
+    ret->year += 2000;
+    if (text.len == 0)
+        return true;
+    if (text.data[0] != '+' && text.data[0] != '-')
+        return false;
+    sign = text.data[0] == '-' ? -1 : 1;
+    text = span_skip(text, 1);
+    if (!two_digits(&text, '\0', &ret->zone_quarters))
+        return false;
+    ret->zone_quarters *= sign;
+    return text.len == 0;
+}
+
+static enum at_status set_clock(struct at_session *at, const struct at_args *args)
+{
+    struct module_clock *clock = &module_of(at)->clock;
+    struct module_time time = { .zone_quarters = clock->zone_quarters };
+
+    if (!parse_clock(args->list[0].text, &time) || !module_clock_set(clock, &time))
+        return at_fail(at, CME_NOT_SUPPORTED);
+    return AT_OK;
+}
+
+static enum at_status run_activity(struct at_session *at)
+{
+    at_info(at, "+CPAS: 0");
+    return AT_OK;
+}
+
+static const struct at_param cmee_params[] = {
+    { .name = "n", .max = 2, .bound = AT_BIND(at_settings, cmee) },
+};
+static const struct at_param rate_params[] = {
+    { .name = "rate",
+      .values = "0,300,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800,921600",
+      .bound = AT_BIND(terminal_settings, rate) },
+};
+static const struct at_param format_params[] = {
+    { .name = "format", .values = "0-6", .preset = 3, .bound = AT_BIND(terminal_settings, format) },
+    { .name = "parity",
+      .optional = true,
+      .values = "0-3",
+      .bound = AT_BIND(terminal_settings, parity) },
+};
+static const struct at_param flow_params[] = {
+    { .name = "by_TE", .values = "0-2", .preset = 2, .bound = AT_BIND(terminal_settings, flow_te) },
+    { .name = "by_TA",
+      .optional = true,
+      .values = "0-2",
+      .preset = 2,
+      .bound = AT_BIND(terminal_settings, flow_ta) },
+};
+static const struct at_param clock_params[] = {
+    { .name = "time", .type = AT_STRING, .min = 17, .max = 20 },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+CMEE",
+      .help = "Errors as ERROR, by number, or in words.",
+      .source = "27.007 9.1",
+      AT_PARAMS(cmee_params),
+      .keep = AT_KEEP_PROFILE,
+      .record = common_session_record },
+    { .name = "+IPR",
+      .help = "Rate of the port in bit/s; 0 is automatic.",
+      .source = "V.250 6.2.10",
+      AT_PARAMS(rate_params),
+      .keep = AT_KEEP_PROFILE,
+      .record = common_terminal_record,
+      .changed = apply_rate },
+    { .name = "+ICF",
+      .help = "Character framing of the port.",
+      .source = "V.250 6.2.11",
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(format_params),
+      .keep = AT_KEEP_PROFILE,
+      .record = common_terminal_record },
+    { .name = "+IFC",
+      .help = "Flow control of the port.",
+      .source = "V.250 6.2.12",
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(flow_params),
+      .keep = AT_KEEP_PROFILE,
+      .record = common_terminal_record },
+    { .name = "+CCLK",
+      .help = "Clock of the module, which certificates are checked by.",
+      .source = "27.007 8.15",
+      AT_PARAMS(clock_params),
+      .test_text = "",
+      .set = set_clock,
+      .read = read_clock },
+    { .name = "+CPAS",
+      .help = "Activity of the module.",
+      .source = "27.007 8.1",
+      .run = run_activity },
+};
+const struct at_commands common_general = AT_COMMANDS(rows);

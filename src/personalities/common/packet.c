@@ -1,0 +1,156 @@
+/* packet.c: PDP contexts as 27.007 chapter 10 has them. */
+#include "personalities/common/common.h"
+
+#include <string.h>
+
+static void *context_record(struct at_session *at, size_t index)
+{
+    return network_context(&module_of(at)->network, index + 1);
+}
+
+static enum at_status read_contexts(struct at_session *at)
+{
+    struct module_network *network = &module_of(at)->network;
+
+    for (size_t cid = 1; cid <= network->context_count; cid++) {
+        const struct module_context *context = network_context(network, cid);
+
+        if (context->type[0] != '\0')
+            at_info(at, "+CGDCONT: %zu,\"%s\",\"%s\",\"%s\",%d,%d", cid, context->type,
+                    context->apn, context->address, (int)context->data_compression,
+                    (int)context->header_compression);
+    }
+    return AT_OK;
+}
+
+enum { CGDCONT_CID, CGDCONT_TYPE };
+
+static bool is_known_type(struct span type)
+{
+    static const char *const types[] = { "IP", "IPV6", "IPV4V6", "PPP" };
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (span_equal(type, span_of(types[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Defines a context; the cid alone makes it undefined. */
+static enum at_status set_context(struct at_session *at, const struct at_args *args)
+{
+    size_t cid = (size_t)args->list[CGDCONT_CID].number;
+    struct module_context *context = network_context(&module_of(at)->network, cid);
+    struct module_context before = *context;
+
+    if (context->active)
+        return at_fail(at, CME_NOT_ALLOWED);
+    if (args->list[CGDCONT_TYPE].given && !is_known_type(args->list[CGDCONT_TYPE].text))
+        return at_fail(at, CME_NOT_SUPPORTED);
+    at_args_preset(at->row, context, cid - 1);
+    at_args_bind(at->row, args, context);
+    if (at->config.owner_ops->keep(at, at->row, cid - 1) != ERR_OK) {
+        *context = before;
+        return at_fail(at, CME_MEMORY_FAILURE);
+    }
+    return AT_OK;
+}
+
+static enum at_status read_attached(struct at_session *at)
+{
+    struct module_network *network = &module_of(at)->network;
+
+    at_info(at, "+CGATT: %d", network->attached && network_is_registered(network));
+    return AT_OK;
+}
+
+static enum at_status set_attached(struct at_session *at, const struct at_args *args)
+{
+    struct tlsmodem *modem = module_of(at);
+    bool attached = args->list[0].number == 1;
+
+    if (attached && !network_is_registered(&modem->network))
+        return at_fail(at, CME_NO_NETWORK);
+    modem->network.attached = attached;
+    network_update(modem);
+    return AT_OK;
+}
+
+static enum at_status answer_address(struct at_session *at, size_t cid)
+{
+    char address[MODULE_ADDRESS_MAX + 1] = "";
+
+    if (network_context(&module_of(at)->network, cid)->active)
+        network_address(cid, address, sizeof(address));
+    at_info(at, "+CGPADDR: %zu,\"%s\"", cid, address);
+    return AT_OK;
+}
+
+static enum at_status set_address(struct at_session *at, const struct at_args *args)
+{
+    return answer_address(at, (size_t)args->list[0].number);
+}
+
+static enum at_status run_address(struct at_session *at)
+{
+    struct module_network *network = &module_of(at)->network;
+
+    for (size_t cid = 1; cid <= network->context_count; cid++) {
+        if (network_context(network, cid)->type[0] != '\0')
+            answer_address(at, cid);
+    }
+    return AT_OK;
+}
+
+#define CONTEXT(field) AT_BIND(module_context, field)
+
+static const struct at_param cgdcont_params[] = {
+    { .name = "cid", .min = 1, .max_limit = LIMIT_CONTEXTS },
+    { .name = "PDP_type",
+      .type = AT_STRING,
+      .optional = true,
+      .values = "\"IP\"",
+      .max = 7,
+      .bound = CONTEXT(type) },
+    { .name = "APN",
+      .type = AT_STRING,
+      .optional = true,
+      .max = MODULE_APN_MAX,
+      .bound = CONTEXT(apn) },
+    { .name = "PDP_addr",
+      .type = AT_STRING,
+      .optional = true,
+      .max = MODULE_ADDRESS_MAX,
+      .bound = CONTEXT(address) },
+    { .name = "d_comp", .optional = true, .max = 1, .bound = CONTEXT(data_compression) },
+    { .name = "h_comp", .optional = true, .max = 1, .bound = CONTEXT(header_compression) },
+};
+static const struct at_param attach_params[] = { { .name = "state", .max = 1 } };
+static const struct at_param cid_params[] = {
+    { .name = "cid", .min = 1, .max_limit = LIMIT_CONTEXTS },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+CGDCONT",
+      .help = "Defines a PDP context.",
+      .source = "27.007 10.1.1",
+      AT_PARAMS(cgdcont_params),
+      .record_count_limit = LIMIT_CONTEXTS,
+      .record = context_record,
+      .keep = AT_KEEP_NVM,
+      .set = set_context,
+      .read = read_contexts },
+    { .name = "+CGATT",
+      .help = "Attachment to the packet domain.",
+      .source = "27.007 10.1.9",
+      AT_PARAMS(attach_params),
+      .set = set_attached,
+      .read = read_attached },
+    { .name = "+CGPADDR",
+      .help = "Address of a PDP context.",
+      .source = "27.007 10.1.14",
+      AT_PARAMS(cid_params),
+      .run = run_address,
+      .set = set_address },
+};
+const struct at_commands common_packet = AT_COMMANDS(rows);

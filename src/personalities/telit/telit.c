@@ -1,0 +1,132 @@
+/* telit.c: what makes a modem a Telit: its dialect, its rows, and its state from power-on to
+ * power-off. */
+#include "personalities/telit/telit.h"
+
+#include "personalities/common/common.h"
+
+/* Answers: #SSLSECDATA reads up to 2047 bytes, the longest of a platform 12. */
+enum { LINE_MAX = 400, ANSWER_MAX = 2200, OUTPUT_BYTES = 6144 };
+
+const struct telit_model *telit_model_of(const struct tlsmodem *modem)
+{
+    return modem->model->maker_data;
+}
+
+static enum err start(struct tlsmodem *modem)
+{
+    struct telit *telit = modem->maker;
+    size_t sockets = (size_t)modem->model->at.limits[LIMIT_SECURE_SOCKETS - 1];
+
+    telit->restart_ms = CLOCK_NEVER;
+    telit->ssl_count = sockets;
+    for (size_t i = 0; i < sockets; i++)
+        telit_ssl_start(&telit->ssl[i], modem, (int)i + 1);
+    return credentials_init(&modem->credentials, modem->config.storage, sockets);
+}
+
+static void stop(struct tlsmodem *modem)
+{
+    struct telit *telit = modem->maker;
+
+    for (size_t i = 0; i < telit->ssl_count; i++)
+        telit_ssl_stop(&telit->ssl[i]);
+    credentials_deinit(&modem->credentials);
+}
+
+/* The network gives its time to whom it takes in, unless #NITZ says that it is not wanted. */
+static void take_network_time(struct tlsmodem *modem)
+{
+    struct telit *telit = modem->maker;
+
+    if (telit->settings.nitz != 0)
+        module_clock_init(&modem->clock, modem->config.clock);
+}
+
+static int64_t deadline(struct tlsmodem *modem)
+{
+    struct telit *telit = modem->maker;
+    int64_t deadline_ms = telit->restart_ms;
+
+    for (size_t i = 0; i < telit->ssl_count; i++)
+        deadline_ms = time_earlier(deadline_ms, telit_ssl_deadline(&telit->ssl[i]));
+    return deadline_ms;
+}
+
+static void tick(struct tlsmodem *modem)
+{
+    struct telit *telit = modem->maker;
+
+    for (size_t i = 0; i < telit->ssl_count; i++)
+        telit_ssl_tick(&telit->ssl[i]);
+    if (module_now(modem) >= telit->restart_ms) {
+        telit->restart_ms = CLOCK_NEVER;
+        module_power_cycle(modem, FACT_RESTART_OFF_MS);
+    }
+}
+
+static void on_quiet(struct module_terminal *terminal)
+{
+    struct telit *telit = terminal->modem->maker;
+
+    for (size_t i = 0; i < telit->ssl_count && at_may_speak(&terminal->at); i++) {
+        if (telit->ssl[i].owner == terminal)
+            telit_ssl_on_quiet(&telit->ssl[i]);
+    }
+}
+
+static void on_dtr_drop(struct module_terminal *terminal)
+{
+    struct telit *telit = terminal->modem->maker;
+
+    for (size_t i = 0; i < telit->ssl_count; i++) {
+        if (telit->ssl[i].owner == terminal)
+            telit_ssl_on_dtr_drop(&telit->ssl[i]);
+    }
+}
+
+static void on_context_down(struct tlsmodem *modem, size_t cid)
+{
+    struct telit *telit = modem->maker;
+
+    for (size_t i = 0; i < telit->ssl_count; i++) {
+        if (telit->ssl[i].settings.cid == (int32_t)cid)
+            telit_ssl_drop(&telit->ssl[i], CAUSE_NETWORK);
+    }
+}
+
+static const struct at_dialect dialect = {
+    .prefixes = "+#",
+    .line_max = LINE_MAX,
+    .answer_max = ANSWER_MAX,
+    .error_syntax = FACT_ERROR_SYNTAX,
+    .error_range = FACT_ERROR_RANGE,
+    .error_memory = TELIT_MEMORY_FAILURE,
+    .error_text = telit_error_text,
+    .prompt_idle_ms = FACT_PROMPT_IDLE_MS,
+};
+
+static const struct at_commands *const commands[] = {
+    &common_v250,      &common_registers,
+    &common_identity,  &common_network,
+    &common_packet,    &common_general,
+    &telit_general,    &telit_packet,
+    &telit_ssl_config, &telit_ssl_data,
+    &telit_ssl_socket, &telit_ssl_transfer,
+    &telit_refused,    NULL,
+};
+
+const struct personality telit_personality = {
+    .dialect = &dialect,
+    .commands = commands,
+    .state_size = sizeof(struct telit),
+    .output_bytes = OUTPUT_BYTES,
+    .start = start,
+    .ready = take_network_time,
+    .stop = stop,
+    .deadline = deadline,
+    .tick = tick,
+    .on_quiet = on_quiet,
+    .on_dtr_drop = on_dtr_drop,
+    .on_registered = take_network_time,
+    .on_context_down = on_context_down,
+};

@@ -1,0 +1,162 @@
+/* telit.h: what the files of this maker share. */
+#ifndef TELIT_H
+#define TELIT_H
+
+#include "module/module.h"
+#include "personalities/telit/telit_errors.h"
+#include "personalities/telit/telit_facts.h"
+
+/* Features that rows are marked with. */
+enum telit_feature {
+    TELIT_2G = 1, /* platforms 10, 13, 16 */
+    TELIT_3G = 2, /* 12 */
+    TELIT_4G = 4  /* 20, 23 */
+};
+
+/* Limits of a model, as rows refer to them (1 + index). */
+enum telit_limit {
+    LIMIT_SECURE_SOCKETS = LIMIT_OF_MAKER,
+    LIMIT_CIPHER,
+    LIMIT_VERSION,
+    LIMIT_DATA_ACTION,
+    LIMIT_DATA_SIZE,
+    LIMIT_CLOSURE,
+    LIMIT_PLAIN_SOCKETS,
+    LIMIT_END
+};
+
+enum { TELIT_SECURE_MAX = 6, TELIT_PLAIN_MAX = 6, TELIT_RECEIVED_BYTES = 1500 };
+
+/* What differs between models beyond limits. */
+struct telit_model {
+    const tls_suite *suites;  /* by the number of #SSLSECCFG, 0 unused */
+    const tls_suite *offered; /* for number 0, in order */
+    size_t offered_count;
+    size_t ring_chunk; /* longest piece of an SSLSRING with data, in bytes */
+};
+
+/* What #SSLEN, #SSLSECCFG, #SSLSECCFG2 and #SSLCFG set. */
+struct telit_ssl_settings {
+    int32_t enabled;
+    int32_t cipher, auth_mode;
+    int32_t der;          /* certificates are entered as DER */
+    int32_t format_given; /* cert_format was set since power-on, so `?` shows it */
+    int32_t version;
+    int32_t cid, packet_size, idle_s, answer_ds, flush_ds, ring_mode, no_carrier_mode;
+    int32_t reserved[2];
+};
+
+/* What the session of a secure socket waits for. */
+enum telit_wait { WAIT_NOTHING, WAIT_DIAL, WAIT_SEND, WAIT_RECEIVE };
+
+/* Why a connection ended, as #SLASTCLOSURE counts (80437ST10619A p.191). */
+enum telit_cause { CAUSE_NONE, CAUSE_PEER, CAUSE_ABORT, CAUSE_IDLE, CAUSE_NETWORK };
+
+/* The #SSLSECDATA whose prompt is open. */
+struct telit_entry {
+    size_t store;
+    enum credential_kind kind;
+    bool in_ram;
+};
+
+struct telit_ssl {
+    int id;
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* the AT instance that enabled it */
+    struct telit_ssl_settings settings;
+    struct secure_socket socket;
+    enum telit_wait waiting;
+    struct telit_entry entry;
+    bool dial_online; /* the dial under way ends online */
+    bool online;
+    int64_t wait_until_ms; /* of WAIT_SEND and WAIT_RECEIVE */
+    int64_t send_limit_ms; /* of WAIT_SEND, from the end of its prompt */
+    size_t receive_max;    /* of WAIT_RECEIVE */
+    size_t rung;           /* bytes that the last SSLSRING counted and that are still there */
+    bool no_carrier;       /* NO CARRIER is due as soon as the port is quiet */
+    enum telit_cause cause;
+    int64_t idle_until_ms, flush_at_ms; /* online */
+    size_t packet_len;
+    uint8_t packet[FACT_PACKET_MAX]; /* bytes on their way to the peer */
+    uint8_t received[TELIT_RECEIVED_BYTES];
+};
+
+/* #SCFG */
+struct telit_plain_settings {
+    int32_t cid, packet_size, idle_s, connect_ds, flush_ds;
+};
+
+struct telit_settings {
+    int32_t nitz, nitz_mode, cpu_mode, at_interface, qss_mode;
+    int32_t sgact_auth;
+    char user[61], password[61]; /* #USERID, #PASSW */
+    int32_t skip_escape;
+    int32_t gprs;
+};
+
+/* #SGACTCFG */
+struct telit_retry {
+    int32_t retry, delay_s, urc;
+};
+
+struct telit {
+    struct telit_settings settings;
+    struct telit_plain_settings plain[TELIT_PLAIN_MAX];
+    struct telit_retry retry[MODULE_CONTEXTS_MAX];
+    int64_t restart_ms; /* #ENHRST */
+    size_t ssl_count;
+    struct telit_ssl ssl[TELIT_SECURE_MAX];
+};
+
+struct telit *telit_of(const struct at_session *at);
+const struct telit_model *telit_model_of(const struct tlsmodem *modem);
+
+extern const struct personality telit_personality;
+extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
+    telit_ssl_socket, telit_ssl_transfer, telit_refused;
+
+/* A row's record of module-wide settings. */
+void *telit_settings_record(struct at_session *at, size_t index);
+
+/* telit_ssl.c: the secure socket `id` (from 1) as this port may use it: enabled, and enabled here.
+ * NULL: the error is noted. */
+struct telit_ssl *telit_ssl_active(struct at_session *at, int32_t id);
+/* The same, and connected. */
+struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id);
+/* The socket, whatever its state. */
+struct telit_ssl *telit_ssl_at(const struct at_session *at, int32_t id);
+/* guard_read of rows that need one enabled secure socket. */
+enum at_status telit_ssl_guard_read(struct at_session *at);
+/* guard_set of rows that configure a socket which is enabled and not connected. */
+enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args);
+
+void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id);
+void telit_ssl_stop(struct telit_ssl *ssl);
+int64_t telit_ssl_deadline(const struct telit_ssl *ssl);
+void telit_ssl_tick(struct telit_ssl *ssl);
+void telit_ssl_on_quiet(struct telit_ssl *ssl);
+void telit_ssl_on_dtr_drop(struct telit_ssl *ssl);
+/* Ends the connection from our side, and says NO CARRIER for this cause. */
+void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause);
+/* Closes without a word, as #SSLH does. */
+void telit_ssl_close(struct telit_ssl *ssl);
+/* The error for a peer that is gone, noted. */
+enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl);
+
+/* telit_ssl_transfer.c: what a socket event means to a transfer that waits. */
+void telit_ssl_transfer_data(struct telit_ssl *ssl);
+void telit_ssl_transfer_writable(struct telit_ssl *ssl);
+void telit_ssl_transfer_timeout(struct telit_ssl *ssl);
+/* telit_ssl_transfer.c: SSLSRING for what is new. */
+void telit_ssl_ring(struct telit_ssl *ssl);
+
+/* telit_ssl_online.c */
+void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at);
+void telit_ssl_pump(struct telit_ssl *ssl); /* from the peer to the host, as far as it goes */
+void telit_ssl_online_writable(struct telit_ssl *ssl);
+void telit_ssl_online_tick(struct telit_ssl *ssl, int64_t now_ms);
+void telit_ssl_leave_online(struct telit_ssl *ssl);
+/* Sends what is collected; true when nothing is left. */
+bool telit_ssl_flush(struct telit_ssl *ssl);
+
+#endif

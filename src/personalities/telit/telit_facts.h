@@ -1,0 +1,72 @@
+/* telit_facts.h: the one table of what no source confirms about Telit modules.
+ *
+ * Each is an inference (telit.md names the reason); a correction is one line here.
+ */
+#ifndef TELIT_FACTS_H
+#define TELIT_FACTS_H
+
+#include "personalities/telit/telit_errors.h"
+
+/* UNCONFIRMED: bad syntax and values out of range, with +CMEE on (§0). */
+#define FACT_ERROR_SYNTAX TELIT_NOT_SUPPORTED
+#define FACT_ERROR_RANGE  TELIT_NOT_SUPPORTED
+
+/* UNCONFIRMED: a prompt that gets nothing for so long is given up, with ERROR. */
+#define FACT_PROMPT_IDLE_MS 60000
+
+/* UNCONFIRMED: ranges and limits (§1.5, §1.6, §1.8, §1.9). */
+#define FACT_PACKET_MAX    1500
+#define FACT_IDLE_MAX_S    65535
+#define FACT_ANSWER_MIN_DS 10
+#define FACT_ANSWER_MAX_DS 5000
+#define FACT_FLUSH_MAX_DS  255
+#define FACT_DIAL_MIN_DS   10
+#define FACT_DIAL_MAX_DS   5000
+#define FACT_BLOCK_MIN_DS  1
+#define FACT_BLOCK_MAX_DS  5000
+#define FACT_SEND_MAX      1023
+#define FACT_SEND_EXT_MAX  1500
+
+/* UNCONFIRMED: with pktSz 0 ("automatic") what the port brings goes out at once, txTo or not. */
+#define FACT_AUTOMATIC_FLUSHES_AT_ONCE 1
+
+/* UNCONFIRMED: how much longer than Size a PEM entry may be (hosts differ over its final line
+ * feed). */
+#define FACT_PEM_TOLERANCE 2
+
+/* UNCONFIRMED: which error for which refusal (§1.1, §1.6, §1.8, §5). */
+#define FACT_ERROR_DISABLE_WHILE_OPEN TELIT_SSL_CONNECTED
+#define FACT_ERROR_CONFIG_WHILE_OPEN  TELIT_SSL_CONNECTED
+#define FACT_ERROR_DISABLE_DISABLED   TELIT_SSL_NOT_ACTIVE
+#define FACT_ERROR_OTHER_INSTANCE     TELIT_SSL_CANNOT_ACTIVATE
+#define FACT_ERROR_CONNECT            TELIT_SSL_SOCKET
+#define FACT_ERROR_SEND_TIMEOUT       TELIT_SSL_SOCKET
+#define FACT_ERROR_ENTRY_TOO_LONG     TELIT_SSL_CREDENTIALS
+
+/* UNCONFIRMED: answers (§1.4, §1.10). */
+#define FACT_NO_DATA_STORED    "No data stored"
+#define FACT_NO_CARRIER_MODE_1 "NO CARRIER:SSL,%d"
+#define FACT_NO_CARRIER_MODE_2 "NO CARRIER:SSL,%d,%d"
+
+/* UNCONFIRMED: a module of platform 12 sends no SNI of its own; today's servers need it, others
+ * ignore it. */
+#define FACT_SEND_SNI 1
+
+/* UNCONFIRMED: default of #NITZ; and that time from the network replaces a +CCLK at registration.
+ */
+#define FACT_NITZ_PRESET 7
+
+/* UNCONFIRMED: how long a restart keeps the module off the port. */
+#define FACT_RESTART_OFF_MS  2000
+#define FACT_SHUTDOWN_OFF_MS 5000
+
+/* UNCONFIRMED: ATI without a number. */
+#define FACT_ATI_CODE "332"
+
+/* UNCONFIRMED: sockets 1 to 3 are on context 1, 4 to 6 on context 2 (§2 #SCFG). */
+#define FACT_SOCKET_CONTEXTS                                                                       \
+    {                                                                                              \
+        1, 1, 1, 2, 2, 2                                                                           \
+    }
+
+#endif

@@ -1,0 +1,232 @@
+/* telit_general.c: commands of the module at large: identity, clock, power, and what hosts set at
+ * start-up.
+ *
+ * Source: telit.md §4, which gathers them from the AT guides that 1vv0300989 r12 §1.5 names.
+ */
+#include "personalities/telit/telit.h"
+
+#include "personalities/common/common.h"
+
+enum { MINUTE_MS = 60000 };
+
+void *telit_settings_record(struct at_session *at, size_t index)
+{
+    (void)index;
+    return &telit_of(at)->settings;
+}
+
+enum { ATI_CODE, ATI_CHECKSUM, ATI_CHECKED, ATI_MAKER, ATI_PRODUCT, ATI_REVISION };
+
+static enum at_status set_identity(struct at_session *at, const struct at_args *args)
+{
+    const struct module_model *model = module_of(at)->model;
+
+    switch (args->list[0].number) {
+    case ATI_CODE:
+        at_info(at, FACT_ATI_CODE);
+        break;
+    case ATI_MAKER:
+        at_info(at, "%s", model->identity.maker);
+        break;
+    case ATI_PRODUCT:
+        at_info(at, "%s", model->identity.product);
+        break;
+    case ATI_REVISION:
+        at_info(at, "%s", model->revision);
+        break;
+    default:
+        break;
+    }
+    return AT_OK;
+}
+
+static enum at_status run_maker(struct at_session *at)
+{
+    at_info(at, "#CGMI: %s", module_of(at)->model->identity.maker);
+    return AT_OK;
+}
+
+static enum at_status run_model(struct at_session *at)
+{
+    at_info(at, "#CGMM: %s", module_of(at)->model->identity.product);
+    return AT_OK;
+}
+
+static enum at_status run_revision(struct at_session *at)
+{
+    at_info(at, "#CGMR: %s", module_of(at)->model->revision);
+    return AT_OK;
+}
+
+static enum at_status run_imei(struct at_session *at)
+{
+    at_info(at, "#CGSN: %s", module_imei);
+    return AT_OK;
+}
+
+static enum at_status run_iccid(struct at_session *at)
+{
+    at_info(at, "#CCID: %s", module_iccid);
+    return AT_OK;
+}
+
+static enum at_status run_imsi(struct at_session *at)
+{
+    at_info(at, "#CIMI: %s", module_imsi);
+    return AT_OK;
+}
+
+static enum at_status read_sim(struct at_session *at)
+{
+    at_info(at, "#QSS: %d,1", (int)telit_of(at)->settings.qss_mode);
+    return AT_OK;
+}
+
+static enum at_status restart(struct at_session *at)
+{
+    module_power_cycle(module_of(at), FACT_RESTART_OFF_MS);
+    return AT_OK;
+}
+
+static enum at_status shut_down(struct at_session *at)
+{
+    module_power_cycle(module_of(at), FACT_SHUTDOWN_OFF_MS);
+    return AT_OK;
+}
+
+enum { ENHRST_MODE, ENHRST_DELAY };
+
+/* One restart, at once or after so many minutes; mode 0 calls it off. */
+static enum at_status set_restart(struct at_session *at, const struct at_args *args)
+{
+    struct telit *telit = telit_of(at);
+    int32_t delay_min = args->list[ENHRST_DELAY].given ? args->list[ENHRST_DELAY].number : 0;
+
+    telit->restart_ms = CLOCK_NEVER;
+    if (args->list[ENHRST_MODE].number == 0)
+        return AT_OK;
+    if (delay_min == 0)
+        return restart(at);
+    telit->restart_ms = module_now(module_of(at)) + (int64_t)delay_min * MINUTE_MS;
+    return AT_OK;
+}
+
+#define SETTING(field) AT_BIND(telit_settings, field)
+
+static const struct at_param identity_params[] = { { .name = "n", .max = 5 } };
+static const struct at_param qss_params[] = {
+    { .name = "mode", .max = 2, .bound = SETTING(qss_mode) },
+};
+static const struct at_param nitz_params[] = {
+    { .name = "val", .max = 15, .preset = FACT_NITZ_PRESET, .bound = SETTING(nitz) },
+    { .name = "mode", .optional = true, .max = 1, .bound = SETTING(nitz_mode) },
+};
+static const struct at_param cpu_params[] = {
+    { .name = "mode", .max = 7, .bound = SETTING(cpu_mode) },
+};
+static const struct at_param interface_params[] = {
+    { .name = "v", .max = 2, .preset = 2, .bound = SETTING(at_interface) },
+};
+static const struct at_param restart_params[] = {
+    { .name = "mod", .max = 2 },
+    { .name = "delay", .optional = true, .max = 1440 },
+};
+static const struct at_param guard_params[] = {
+    { .name = "gt", .max = 10, .bound = AT_BIND(at_settings, escape_guard_s) },
+};
+static const struct at_param skip_params[] = {
+    { .name = "mode", .max = 1, .bound = SETTING(skip_escape) },
+};
+
+#define ANSWERED(text, say)                                                                        \
+    .name = (text), .help = (say), .source = "80617ST10991A r4", .free_form = true,                \
+    .coverage = AT_ANSWERED
+
+static const struct at_command rows[] = {
+    { .name = "I",
+      .basic = true,
+      .help = "Identification.",
+      .source = "80000ST10025a r5",
+      AT_PARAMS(identity_params),
+      .set = set_identity },
+    { .name = "#CGMI", .help = "Manufacturer.", .source = "80000ST10025a r5", .run = run_maker },
+    { .name = "#CGMM", .help = "Model.", .source = "80000ST10025a r5", .run = run_model },
+    { .name = "#CGMR", .help = "Revision.", .source = "80000ST10025a r5", .run = run_revision },
+    { .name = "#CGSN",
+      .help = "Serial number (IMEI).",
+      .source = "80000ST10025a r5",
+      .run = run_imei },
+    { .name = "#CCID",
+      .help = "ICCID of the SIM.",
+      .source = "80000ST10025a r5",
+      .run = run_iccid },
+    { .name = "#CIMI", .help = "IMSI of the SIM.", .source = "80000ST10025a r5", .run = run_imsi },
+    { .name = "#QSS",
+      .help = "State of the SIM.",
+      .source = "80000ST10025a r5",
+      AT_PARAMS(qss_params),
+      .record = telit_settings_record,
+      .read = read_sim },
+    { .name = "#NITZ",
+      .help = "Whether the network's time sets the clock at registration.",
+      .source = "1vv0300989 r6 §3.3.1",
+      AT_PARAMS(nitz_params),
+      .keep = AT_KEEP_NVM,
+      .record = telit_settings_record },
+    { .name = "#CPUMODE",
+      .help = "Clock of the processor; this platform needs none.",
+      .source = "1vv0300989 r12 §5",
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(cpu_params),
+      .record = telit_settings_record },
+    { .name = "#SELINT",
+      .help = "Style of the AT interface.",
+      .source = "80000ST10025a r5",
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(interface_params),
+      .keep = AT_KEEP_NVM,
+      .record = telit_settings_record },
+    { .name = "#E2ESC",
+      .help = "Silence around the escape sequence in seconds; 0: S12 counts.",
+      .source = "80617ST10991A r11 p.137",
+      AT_PARAMS(guard_params),
+      .keep = AT_KEEP_PROFILE,
+      .record = common_session_record },
+    { .name = "#SKIPESC",
+      .help = "Escape characters stay from the peer, as they do here always.",
+      .source = "80617ST10991A r4",
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(skip_params),
+      .keep = AT_KEEP_NVM,
+      .record = telit_settings_record },
+    { .name = "#REBOOT",
+      .help = "Restarts the module.",
+      .source = "80617ST10991A r4",
+      .run = restart },
+    { .name = "#Z", .help = "Restarts the module.", .source = "80617ST10991A r4", .run = restart },
+    { .name = "#SHDN",
+      .help = "Switches off; nobody can press a button here, so on again soon.",
+      .source = "80617ST10991A r4",
+      .run = shut_down },
+    { .name = "#ENHRST",
+      .help = "Restarts now or after some minutes.",
+      .source = "80617ST10991A r4",
+      AT_PARAMS(restart_params),
+      .set = set_restart },
+    { ANSWERED("#AUTOBND", "Automatic choice of the band.") },
+    { ANSWERED("#BND", "Bands.") },
+    { ANSWERED("#STIA", "SIM toolkit.") },
+    { ANSWERED("#PLMNMODE", "List of operators.") },
+    { ANSWERED("#TEMPMON", "Temperature monitor.") },
+    { ANSWERED("#SLED", "Status LED.") },
+    { ANSWERED("#SLEDSAV", "Stores the setting of the status LED.") },
+    { ANSWERED("#DSTO", "Duration of tones.") },
+    { ANSWERED("#SIMDET", "Detection of the SIM.") },
+    { ANSWERED("#OMADMCEN", "Device management client.") },
+    { ANSWERED("#GPIO", "Pins of the module.") },
+    { ANSWERED("+WS46", "Radio access technology.") },
+    { ANSWERED("+CTZU", "Automatic update of the time zone.") },
+    { ANSWERED("+CTZR", "Report of the time zone.") },
+    { ANSWERED("+CSCS", "Character set.") },
+};
+const struct at_commands telit_general = AT_COMMANDS(rows);

@@ -1,0 +1,274 @@
+/* telit_ssl.c: one secure socket of a Telit module: who may use it, its events, and its end.
+ *
+ * Source: Telit 1vv0300989 r12 §4.1, §5.  The commands are in telit_ssl_*.c.
+ */
+#include "personalities/telit/telit.h"
+
+#include "base/wipe.h"
+
+#include <string.h>
+
+struct telit *telit_of(const struct at_session *at)
+{
+    return module_of(at)->maker;
+}
+
+struct telit_ssl *telit_ssl_at(const struct at_session *at, int32_t id)
+{
+    return &telit_of(at)->ssl[id - 1];
+}
+
+struct telit_ssl *telit_ssl_active(struct at_session *at, int32_t id)
+{
+    struct telit_ssl *ssl = telit_ssl_at(at, id);
+
+    if (ssl->settings.enabled == 0 || ssl->owner != terminal_of(at)) {
+        at_fail(at, TELIT_SSL_NOT_ACTIVE);
+        return NULL;
+    }
+    return ssl;
+}
+
+struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id)
+{
+    struct telit_ssl *ssl = telit_ssl_active(at, id);
+
+    if (ssl != NULL && !secure_is_open(&ssl->socket)) {
+        at_fail(at, TELIT_SSL_NOT_CONNECTED);
+        return NULL;
+    }
+    return ssl;
+}
+
+enum at_status telit_ssl_guard_read(struct at_session *at)
+{
+    struct telit *telit = telit_of(at);
+
+    for (size_t i = 0; i < telit->ssl_count; i++) {
+        if (telit->ssl[i].settings.enabled != 0)
+            return AT_OK;
+    }
+    return at_fail(at, TELIT_SSL_NOT_ACTIVE);
+}
+
+enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_active(at, args->list[0].number);
+
+    if (ssl == NULL)
+        return AT_FAIL;
+    if (ssl->socket.state != SECURE_CLOSED)
+        return at_fail(at, FACT_ERROR_CONFIG_WHILE_OPEN);
+    return AT_OK;
+}
+
+enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl)
+{
+    struct secure_failure failure;
+
+    if (!secure_has_ended(&ssl->socket, &failure))
+        failure.err = ERR_CLOSED;
+    return at_fail(at, failure.err == ERR_TLS ? TELIT_SSL_RECORD : TELIT_SSL_DISCONNECTED);
+}
+
+/* Telit's number for what stopped a dial. */
+static int dial_error(const struct secure_failure *failure)
+{
+    if (failure->err == ERR_CREDENTIALS)
+        return TELIT_SSL_CREDENTIALS;
+    switch (failure->during) {
+    case SECURE_RESOLVING:
+        return TELIT_RESOLVE;
+    case SECURE_CONNECTING:
+        return FACT_ERROR_CONNECT;
+    case SECURE_CLOSED:
+    case SECURE_HANDSHAKING:
+    case SECURE_OPEN:
+    case SECURE_ENDED:
+        break;
+    }
+    return TELIT_SSL_HANDSHAKE;
+}
+
+static void on_open(void *ctx)
+{
+    struct telit_ssl *ssl = ctx;
+    struct at_session *at = &ssl->owner->at;
+
+    ssl->waiting = WAIT_NOTHING;
+    ssl->rung = 0;
+    if (ssl->dial_online) {
+        telit_ssl_go_online(ssl, at);
+        at_finish(at, AT_CONNECT);
+    } else {
+        secure_set_buffering(&ssl->socket, true);
+        at_finish(at, AT_OK);
+    }
+}
+
+static void on_failed(void *ctx, const struct secure_failure *failure)
+{
+    struct telit_ssl *ssl = ctx;
+    struct at_session *at = &ssl->owner->at;
+
+    ssl->waiting = WAIT_NOTHING;
+    at_finish(at, at_fail(at, dial_error(failure)));
+}
+
+/* The connection is over and its last byte was read: NO CARRIER, once. */
+static void notice_end(struct telit_ssl *ssl)
+{
+    struct secure_failure failure;
+
+    if (!secure_has_ended(&ssl->socket, &failure) || secure_available(&ssl->socket) > 0)
+        return;
+    ssl->cause = failure.err == ERR_OK ? CAUSE_PEER : CAUSE_ABORT;
+    ssl->no_carrier = true;
+    telit_ssl_close(ssl);
+}
+
+static void on_data(void *ctx)
+{
+    struct telit_ssl *ssl = ctx;
+
+    if (ssl->online)
+        telit_ssl_pump(ssl);
+    else if (ssl->waiting == WAIT_NOTHING)
+        at_poke(&ssl->owner->at);
+    else
+        telit_ssl_transfer_data(ssl);
+}
+
+static void on_writable(void *ctx)
+{
+    struct telit_ssl *ssl = ctx;
+
+    if (ssl->online)
+        telit_ssl_online_writable(ssl);
+    else if (ssl->waiting == WAIT_SEND)
+        telit_ssl_transfer_writable(ssl);
+    else
+        telit_ssl_flush(ssl);
+}
+
+static const struct secure_events events = {
+    .on_open = on_open,
+    .on_failed = on_failed,
+    .on_data = on_data,
+    .on_writable = on_writable,
+};
+
+static void say_no_carrier(struct telit_ssl *ssl)
+{
+    struct at_session *at = &ssl->owner->at;
+
+    ssl->no_carrier = false;
+    switch (ssl->settings.no_carrier_mode) {
+    case 1:
+        at_unsolicited(at, span_at(NULL, 0), FACT_NO_CARRIER_MODE_1, ssl->id);
+        break;
+    case 2:
+        at_unsolicited(at, span_at(NULL, 0), FACT_NO_CARRIER_MODE_2, ssl->id, (int)ssl->cause);
+        break;
+    default:
+        at_unsolicited_no_carrier(at);
+        break;
+    }
+}
+
+void telit_ssl_on_quiet(struct telit_ssl *ssl)
+{
+    if (ssl->owner == NULL)
+        return;
+    if (secure_is_open(&ssl->socket)) {
+        telit_ssl_ring(ssl);
+        notice_end(ssl);
+    }
+    if (ssl->no_carrier && at_may_speak(&ssl->owner->at))
+        say_no_carrier(ssl);
+}
+
+void telit_ssl_close(struct telit_ssl *ssl)
+{
+    secure_close(&ssl->socket);
+    wipe(ssl->packet, sizeof(ssl->packet));
+    ssl->packet_len = 0;
+    ssl->online = false;
+    ssl->rung = 0;
+    ssl->idle_until_ms = CLOCK_NEVER;
+    ssl->flush_at_ms = CLOCK_NEVER;
+}
+
+void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause)
+{
+    struct at_session *at;
+    bool was_online = ssl->online;
+    enum telit_wait waiting = ssl->waiting;
+
+    if (ssl->socket.state == SECURE_CLOSED)
+        return;
+    at = &ssl->owner->at; /* what is open has an owner */
+    ssl->cause = cause;
+    ssl->no_carrier = waiting != WAIT_DIAL;
+    telit_ssl_close(ssl);
+    if (at->state == AT_PROMPT)
+        return; /* the host learns it when it has sent its data */
+    ssl->waiting = WAIT_NOTHING;
+    if (was_online)
+        at_leave_online(at, AT_SILENT);
+    else if (waiting != WAIT_NOTHING)
+        at_finish(at, at_fail(at, waiting == WAIT_DIAL ? TELIT_CONTEXT_NOT_OPEN
+                                                       : TELIT_SSL_DISCONNECTED));
+    else
+        at_poke(at);
+}
+
+void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id)
+{
+    ssl->id = id;
+    ssl->modem = modem;
+    ssl->owner = NULL;
+    ssl->idle_until_ms = CLOCK_NEVER;
+    ssl->flush_at_ms = CLOCK_NEVER;
+    secure_init(&ssl->socket, id, &modem->world, &events, ssl, ssl->received,
+                sizeof(ssl->received));
+}
+
+void telit_ssl_stop(struct telit_ssl *ssl)
+{
+    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_close(ssl);
+}
+
+int64_t telit_ssl_deadline(const struct telit_ssl *ssl)
+{
+    int64_t deadline_ms = secure_deadline(&ssl->socket);
+
+    if (ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE)
+        deadline_ms = time_earlier(deadline_ms, ssl->wait_until_ms);
+    if (ssl->online)
+        deadline_ms = time_earlier(deadline_ms, ssl->idle_until_ms);
+    return time_earlier(deadline_ms, ssl->flush_at_ms);
+}
+
+void telit_ssl_tick(struct telit_ssl *ssl)
+{
+    int64_t now_ms = module_now(ssl->modem);
+
+    if (now_ms >= secure_deadline(&ssl->socket))
+        secure_tick(&ssl->socket);
+    if ((ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE) && now_ms >= ssl->wait_until_ms)
+        telit_ssl_transfer_timeout(ssl);
+    telit_ssl_online_tick(ssl, now_ms);
+}
+
+/* &D1: back to command state.  &D2: the connection ends (V.250 6.2.9). */
+void telit_ssl_on_dtr_drop(struct telit_ssl *ssl)
+{
+    if (!ssl->online)
+        return;
+    if (ssl->owner->settings.dtr == 1)
+        telit_ssl_leave_online(ssl);
+    else
+        telit_ssl_drop(ssl, CAUSE_NONE);
+}

@@ -1,0 +1,165 @@
+/* telit_ssl_config.c: #SSLEN, #SSLSECCFG, #SSLSECCFG2, #SSLCFG.  Telit 1vv0300989 r12 §3, §4.1,
+ * §4.2, §4.5. */
+#include "personalities/telit/telit.h"
+
+static void *ssl_record(struct at_session *at, size_t index)
+{
+    return &telit_of(at)->ssl[index].settings;
+}
+
+/* After a restart the socket belongs to the first port. */
+static void enabled_changed(struct at_session *at, size_t index)
+{
+    struct telit_ssl *ssl = &telit_of(at)->ssl[index];
+
+    ssl->owner = ssl->settings.enabled != 0 ? terminal_of(at) : NULL;
+}
+
+enum { SSLEN_ID, SSLEN_ENABLE };
+
+static enum at_status enable(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_at(at, args->list[SSLEN_ID].number);
+
+    if (ssl->settings.enabled == 0)
+        return at_bind(at, args);
+    return at_fail(at,
+                   ssl->owner == terminal_of(at) ? TELIT_SSL_ACTIVE : FACT_ERROR_OTHER_INSTANCE);
+}
+
+static enum at_status set_enabled(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_at(at, args->list[SSLEN_ID].number);
+
+    if (args->list[SSLEN_ENABLE].number == 1)
+        return enable(at, args);
+    if (ssl->settings.enabled == 0 || ssl->owner != terminal_of(at))
+        return at_fail(at, FACT_ERROR_DISABLE_DISABLED);
+    if (ssl->socket.state != SECURE_CLOSED)
+        return at_fail(at, FACT_ERROR_DISABLE_WHILE_OPEN);
+    return at_bind(at, args);
+}
+
+enum { SECCFG_ID, SECCFG_CIPHER, SECCFG_AUTH, SECCFG_FORMAT };
+
+enum { FORMAT_DER = 0, FORMAT_PEM = 1 };
+
+/* cert_format counts from power-on, PEM until it is given (§4.2.2). */
+static enum at_status set_security(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_at(at, args->list[SECCFG_ID].number);
+    enum at_status status = at_bind(at, args);
+
+    if (status == AT_OK && args->list[SECCFG_FORMAT].given) {
+        ssl->settings.der = args->list[SECCFG_FORMAT].number == FORMAT_DER;
+        ssl->settings.format_given = 1;
+    }
+    return status;
+}
+
+static enum at_status read_security(struct at_session *at)
+{
+    struct telit *telit = telit_of(at);
+
+    for (size_t i = 0; i < telit->ssl_count; i++) {
+        const struct telit_ssl_settings *settings = &telit->ssl[i].settings;
+
+        if (settings->format_given != 0)
+            at_info(at, "#SSLSECCFG: %zu,%d,%d,%d", i + 1, (int)settings->cipher,
+                    (int)settings->auth_mode, settings->der != 0 ? FORMAT_DER : FORMAT_PEM);
+        else
+            at_info(at, "#SSLSECCFG: %zu,%d,%d", i + 1, (int)settings->cipher,
+                    (int)settings->auth_mode);
+    }
+    return AT_OK;
+}
+
+#define SETTING(field) AT_BIND(telit_ssl_settings, field)
+#define SSID                                                                                       \
+    {                                                                                              \
+        .name = "SSId", .min = 1, .max_limit = LIMIT_SECURE_SOCKETS                                \
+    }
+
+static const struct at_param sslen_params[] = {
+    SSID,
+    { .name = "Enable", .max = 1, .bound = SETTING(enabled) },
+};
+static const struct at_param security_params[] = {
+    SSID,
+    { .name = "CipherSuite", .max_limit = LIMIT_CIPHER, .bound = SETTING(cipher) },
+    { .name = "auth_mode", .max = 2, .bound = SETTING(auth_mode) },
+    { .name = "cert_format", .optional = true, .max = 1, .only_on = TELIT_3G | TELIT_4G },
+};
+/* UNCONFIRMED: later families append SNI and CA switches, which are accepted here and ignored. */
+#define LATER                                                                                      \
+    {                                                                                              \
+        .name = "reserved", .optional = true, .hidden = true, .max = 255                           \
+    }
+static const struct at_param version_params[] = {
+    SSID,
+    { .name = "version", .max_limit = LIMIT_VERSION, .preset = 1, .bound = SETTING(version) },
+    LATER,
+    LATER,
+    LATER,
+    LATER,
+    LATER,
+};
+static const struct at_param config_params[] = {
+    SSID,
+    { .name = "cid", .min = 1, .max_limit = LIMIT_CONTEXTS, .preset = 1, .bound = SETTING(cid) },
+    { .name = "pktSz", .max = FACT_PACKET_MAX, .preset = 300, .bound = SETTING(packet_size) },
+    { .name = "maxTo", .max = FACT_IDLE_MAX_S, .preset = 90, .bound = SETTING(idle_s) },
+    { .name = "defTo",
+      .min = FACT_ANSWER_MIN_DS,
+      .max = FACT_ANSWER_MAX_DS,
+      .preset = 100,
+      .bound = SETTING(answer_ds) },
+    { .name = "txTo", .max = FACT_FLUSH_MAX_DS, .preset = 50, .bound = SETTING(flush_ds) },
+    { .name = "sslSRingMode", .optional = true, .max = 2, .bound = SETTING(ring_mode) },
+    { .name = "noCarrierMode", .optional = true, .max = 2, .bound = SETTING(no_carrier_mode) },
+    { .name = "reserved", .optional = true, .hidden = true, .bound = SETTING(reserved[0]) },
+    { .name = "reserved", .optional = true, .hidden = true, .bound = SETTING(reserved[1]) },
+};
+
+static const struct at_command rows[] = {
+    { .name = "#SSLEN",
+      .help = "Enables a secure socket for this port.",
+      .source = "1vv0300989 r12 §4.1",
+      AT_PARAMS(sslen_params),
+      .record_count_limit = LIMIT_SECURE_SOCKETS,
+      .record = ssl_record,
+      .keep = AT_KEEP_NVM,
+      .set = set_enabled,
+      .changed = enabled_changed },
+    { .name = "#SSLSECCFG",
+      .help = "Cipher suites, authentication and certificate format.",
+      .source = "1vv0300989 r12 §4.2",
+      AT_PARAMS(security_params),
+      .record_count_limit = LIMIT_SECURE_SOCKETS,
+      .record = ssl_record,
+      .keep = AT_KEEP_NVM,
+      .guard_read = telit_ssl_guard_read,
+      .guard_set = telit_ssl_guard_config,
+      .set = set_security,
+      .read = read_security },
+    { .name = "#SSLSECCFG2",
+      .help = "Protocol version.",
+      .source = "1vv0300989 r12 §3",
+      .only_on = TELIT_3G | TELIT_4G,
+      AT_PARAMS(version_params),
+      .record_count_limit = LIMIT_SECURE_SOCKETS,
+      .record = ssl_record,
+      .keep = AT_KEEP_NVM,
+      .guard_read = telit_ssl_guard_read,
+      .guard_set = telit_ssl_guard_config },
+    { .name = "#SSLCFG",
+      .help = "Packet size, timeouts and unsolicited messages.",
+      .source = "1vv0300989 r12 §4.5",
+      AT_PARAMS(config_params),
+      .record_count_limit = LIMIT_SECURE_SOCKETS,
+      .record = ssl_record,
+      .keep = AT_KEEP_NVM,
+      .guard_read = telit_ssl_guard_read,
+      .guard_set = telit_ssl_guard_config },
+};
+const struct at_commands telit_ssl_config = AT_COMMANDS(rows);

@@ -1,0 +1,138 @@
+/* telit_ssl_data.c: #SSLSECDATA: certificates and the private key.  Telit 1vv0300989 r12 §4.3. */
+#include "personalities/telit/telit.h"
+
+#include "base/wipe.h"
+
+enum { DATA_STORE, DATA_ACTION, DATA_TYPE, DATA_SIZE };
+
+enum { ACTION_DELETE, ACTION_STORE, ACTION_READ, ACTION_STORE_RAM };
+
+enum { PAYLOAD_MAX = 4096 };
+
+/* DataType numbers of the manual; its order is ours. */
+static enum credential_kind kind_of(int32_t data_type)
+{
+    return (enum credential_kind)data_type;
+}
+
+static enum at_status fail_storage(struct at_session *at, enum err err)
+{
+    return at_fail(at, err == ERR_FULL || err == ERR_NO_MEMORY ? TELIT_MEMORY_FULL
+                                                               : TELIT_MEMORY_FAILURE);
+}
+
+static enum at_status delete (struct at_session *at, const struct at_args *args) {
+    enum err err = credentials_remove(&module_of(at)->credentials,
+                                      (size_t)args->list[DATA_STORE].number,
+                                      kind_of(args->list[DATA_TYPE].number));
+
+    return err == ERR_OK ? AT_OK : fail_storage(at, err);
+}
+
+static enum at_status read_data(struct at_session *at, const struct at_args *args)
+{
+    uint8_t data[PAYLOAD_MAX];
+    size_t len;
+    enum err err =
+        credentials_get(&module_of(at)->credentials, (size_t)args->list[DATA_STORE].number,
+                        kind_of(args->list[DATA_TYPE].number), data, sizeof(data), &len);
+
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return fail_storage(at, err);
+    at_info(at, "#SSLSECDATA: %d,%d", (int)args->list[DATA_STORE].number,
+            (int)args->list[DATA_TYPE].number);
+    if (err == ERR_NOT_FOUND) {
+        at_info(at, "%s", FACT_NO_DATA_STORED);
+        return AT_OK;
+    }
+    at_put(at, span_at(data, len));
+    at_put_line_end(at);
+    wipe(data, len);
+    return AT_OK;
+}
+
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    const struct telit_entry *entry = ctx;
+    enum err err;
+
+    switch (end) {
+    case AT_PROMPT_ABORTED:
+        return AT_OK;
+    case AT_PROMPT_TIMED_OUT:
+        return at_fail_plain(at);
+    case AT_PROMPT_OVERFLOW:
+        return at_fail(at, FACT_ERROR_ENTRY_TOO_LONG);
+    case AT_PROMPT_COMPLETE:
+        break;
+    }
+    err = credentials_put(&module_of(at)->credentials, entry->store, entry->kind, entry->in_ram,
+                          payload);
+    log_trace(at->config.log, TRACE_STORE, "security data %zu/%d: %zu bytes: %s", entry->store,
+              (int)entry->kind, payload.len, err_text(err));
+    return err == ERR_OK ? AT_OK : fail_storage(at, err);
+}
+
+static enum at_status enter(struct at_session *at, const struct at_args *args, bool in_ram)
+{
+    struct telit_ssl *ssl = telit_ssl_at(at, args->list[DATA_STORE].number);
+    size_t size = (size_t)args->list[DATA_SIZE].number;
+    size_t longest = module_of(at)->model->payload_max;
+    struct at_prompt prompt = {
+        .max = size, .exact = ssl->settings.der != 0, .on_done = on_entered, .ctx = &ssl->entry
+    };
+
+    if (!args->list[DATA_SIZE].given)
+        return at_fail(at, FACT_ERROR_SYNTAX);
+    if (!prompt.exact)
+        prompt.max = size + FACT_PEM_TOLERANCE < longest ? size + FACT_PEM_TOLERANCE : longest;
+    ssl->entry = (struct telit_entry){ .store = (size_t)args->list[DATA_STORE].number,
+                                       .kind = kind_of(args->list[DATA_TYPE].number),
+                                       .in_ram = in_ram };
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+static enum at_status set_data(struct at_session *at, const struct at_args *args)
+{
+    switch (args->list[DATA_ACTION].number) {
+    case ACTION_DELETE:
+        return delete (at, args);
+    case ACTION_READ:
+        return read_data(at, args);
+    default:
+        return enter(at, args, args->list[DATA_ACTION].number == ACTION_STORE_RAM);
+    }
+}
+
+static enum at_status read_stored(struct at_session *at)
+{
+    const struct credentials *credentials = &module_of(at)->credentials;
+
+    for (size_t store = 1; store <= credentials->store_count; store++)
+        at_info(at, "#SSLSECDATA: %zu,%d,%d,%d", store,
+                credentials_has(credentials, store, CREDENTIAL_CERTIFICATE),
+                credentials_has(credentials, store, CREDENTIAL_CA),
+                credentials_has(credentials, store, CREDENTIAL_KEY));
+    return AT_OK;
+}
+
+static const struct at_param data_params[] = {
+    { .name = "storeId", .min = 1, .max_limit = LIMIT_SECURE_SOCKETS },
+    { .name = "Action", .max_limit = LIMIT_DATA_ACTION },
+    { .name = "DataType", .max = 2 },
+    { .name = "Size", .optional = true, .min = 1, .max_limit = LIMIT_DATA_SIZE },
+};
+
+static const struct at_command rows[] = {
+    { .name = "#SSLSECDATA",
+      .help = "Stores, reads and deletes certificates and the private key.",
+      .source = "1vv0300989 r12 §4.3",
+      AT_PARAMS(data_params),
+      .guard_read = telit_ssl_guard_read,
+      .guard_set = telit_ssl_guard_config,
+      .set = set_data,
+      .read = read_stored },
+};
+const struct at_commands telit_ssl_data = AT_COMMANDS(rows);

@@ -1,0 +1,241 @@
+/* telit_ssl_transfer.c: data in command mode: #SSLSEND, #SSLSENDEXT, #SSLRECV, SSLSRING.
+ *
+ * Source: Telit 1vv0300989 r12 §5.1.2.
+ */
+#include "personalities/telit/telit.h"
+
+#include <string.h>
+
+enum { DECISECOND_MS = 100, RECEIVE_MAX = 1000, RING_MAX = 1300 };
+
+static void wait_for(struct telit_ssl *ssl, enum telit_wait what, const struct at_arg *timeout)
+{
+    int64_t limit_ds = timeout->given ? timeout->number : ssl->settings.answer_ds;
+
+    ssl->waiting = what;
+    ssl->wait_until_ms = module_now(ssl->modem) + limit_ds * DECISECOND_MS;
+}
+
+static enum at_status end_send(struct telit_ssl *ssl, enum at_status status)
+{
+    ssl->waiting = WAIT_NOTHING;
+    ssl->packet_len = 0;
+    return status;
+}
+
+/* Sends what it can; what the peer does not take yet waits for it, and so does the command. */
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct telit_ssl *ssl = ctx;
+
+    if (end == AT_PROMPT_ABORTED)
+        return end_send(ssl, AT_OK);
+    if (end == AT_PROMPT_TIMED_OUT)
+        return end_send(ssl, at_fail_plain(at));
+    memcpy(ssl->packet + ssl->packet_len, payload.data, payload.len);
+    ssl->packet_len += payload.len;
+    ssl->wait_until_ms = module_now(ssl->modem) + ssl->send_limit_ms;
+    if (telit_ssl_flush(ssl))
+        return end_send(ssl, AT_OK);
+    if (ssl->socket.state != SECURE_OPEN)
+        return end_send(ssl, telit_ssl_fail_ended(at, ssl));
+    return AT_LATER;
+}
+
+/* Prompt first: until its end the command is this port's, and a lost peer shows when sending. */
+static enum at_status open_send(struct at_session *at, struct telit_ssl *ssl, size_t max,
+                                bool exact, const struct at_arg *timeout)
+{
+    struct at_prompt prompt = {
+        .max = max, .exact = exact, .drop = true, .on_done = on_entered, .ctx = ssl
+    };
+
+    if (ssl->socket.state == SECURE_ENDED)
+        return telit_ssl_fail_ended(at, ssl);
+    if (!telit_ssl_flush(ssl))
+        return at_fail(at, FACT_ERROR_SEND_TIMEOUT);
+    wait_for(ssl, WAIT_SEND, timeout);
+    ssl->send_limit_ms = ssl->wait_until_ms - module_now(ssl->modem);
+    ssl->wait_until_ms = CLOCK_NEVER; /* counts from the end of the prompt */
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+enum { SEND_ID, SEND_TIMEOUT };
+
+static enum at_status set_send(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_connected(at, args->list[SEND_ID].number);
+
+    if (ssl == NULL)
+        return AT_FAIL;
+    return open_send(at, ssl, FACT_SEND_MAX, false, &args->list[SEND_TIMEOUT]);
+}
+
+enum { SENDEXT_ID, SENDEXT_COUNT, SENDEXT_TIMEOUT };
+
+static enum at_status set_send_exact(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_connected(at, args->list[SENDEXT_ID].number);
+
+    if (ssl == NULL)
+        return AT_FAIL;
+    return open_send(at, ssl, (size_t)args->list[SENDEXT_COUNT].number, true,
+                     &args->list[SENDEXT_TIMEOUT]);
+}
+
+/* The answer of #SSLRECV once there is something to say; AT_LATER while there is not. */
+static enum at_status receive(struct at_session *at, struct telit_ssl *ssl)
+{
+    uint8_t data[RECEIVE_MAX];
+    struct secure_failure failure;
+    size_t got = secure_read(&ssl->socket, data, ssl->receive_max);
+
+    if (got > 0) {
+        at_info(at, "#SSLRECV: %zu", got);
+        at_put(at, span_at(data, got));
+        at_put_line_end(at);
+        ssl->rung = 0; /* what is left rings again */
+        return AT_OK;
+    }
+    if (!secure_has_ended(&ssl->socket, &failure))
+        return AT_LATER;
+    if (failure.err == ERR_TLS)
+        return at_fail(at, TELIT_SSL_RECORD);
+    at_info(at, "#SSLRECV: 0");
+    at_info(at, "DISCONNECTED");
+    return AT_OK;
+}
+
+enum { RECV_ID, RECV_MAX, RECV_TIMEOUT };
+
+static enum at_status set_receive(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_connected(at, args->list[RECV_ID].number);
+    enum at_status status;
+
+    if (ssl == NULL)
+        return AT_FAIL;
+    ssl->receive_max = (size_t)args->list[RECV_MAX].number;
+    status = receive(at, ssl);
+    if (status == AT_LATER)
+        wait_for(ssl, WAIT_RECEIVE, &args->list[RECV_TIMEOUT]);
+    return status;
+}
+
+static void finish(struct telit_ssl *ssl, enum at_status status)
+{
+    ssl->waiting = WAIT_NOTHING;
+    at_finish(&ssl->owner->at, status);
+}
+
+void telit_ssl_transfer_data(struct telit_ssl *ssl)
+{
+    struct at_session *at = &ssl->owner->at;
+    enum at_status status;
+
+    if (ssl->waiting != WAIT_RECEIVE)
+        return;
+    at->block_open = false;
+    status = receive(at, ssl);
+    if (status != AT_LATER)
+        finish(ssl, status);
+}
+
+void telit_ssl_transfer_writable(struct telit_ssl *ssl)
+{
+    struct at_session *at = &ssl->owner->at;
+
+    if (at->state != AT_BUSY)
+        return; /* still in the prompt */
+    if (telit_ssl_flush(ssl))
+        finish(ssl, end_send(ssl, AT_OK));
+    else if (ssl->socket.state != SECURE_OPEN)
+        finish(ssl, end_send(ssl, telit_ssl_fail_ended(at, ssl)));
+}
+
+void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
+{
+    struct at_session *at = &ssl->owner->at;
+
+    if (ssl->waiting == WAIT_SEND) {
+        finish(ssl, end_send(ssl, at_fail(at, FACT_ERROR_SEND_TIMEOUT)));
+        return;
+    }
+    at->block_open = false;
+    at_info(at, "#SSLRECV: 0");
+    at_info(at, "TIMEOUT");
+    finish(ssl, AT_OK);
+}
+
+static void ring_with_data(struct telit_ssl *ssl)
+{
+    struct at_session *at = &ssl->owner->at;
+    uint8_t data[RING_MAX];
+    size_t chunk = telit_model_of(ssl->modem)->ring_chunk;
+
+    while (at_may_speak(at)) {
+        size_t got = secure_read(&ssl->socket, data, chunk);
+
+        if (got == 0)
+            break;
+        at_unsolicited(at, span_at(data, got), "SSLSRING: %d,%zu,", ssl->id, got);
+    }
+}
+
+void telit_ssl_ring(struct telit_ssl *ssl)
+{
+    size_t available = secure_available(&ssl->socket);
+
+    if (available == 0 || ssl->online)
+        return;
+    if (ssl->settings.ring_mode == 2) {
+        ring_with_data(ssl);
+    } else if (ssl->settings.ring_mode == 1 && available > ssl->rung) {
+        ssl->rung = available;
+        at_unsolicited(&ssl->owner->at, span_at(NULL, 0), "SSLSRING: %d,%zu", ssl->id, available);
+    }
+}
+
+#define SSID                                                                                       \
+    {                                                                                              \
+        .name = "SSId", .min = 1, .max_limit = LIMIT_SECURE_SOCKETS                                \
+    }
+#define TIMEOUT                                                                                    \
+    {                                                                                              \
+        .name = "Timeout", .optional = true, .min = FACT_BLOCK_MIN_DS, .max = FACT_BLOCK_MAX_DS    \
+    }
+
+static const struct at_param send_params[] = { SSID, TIMEOUT };
+static const struct at_param send_exact_params[] = {
+    SSID,
+    { .name = "bytestosend", .min = 1, .max = FACT_SEND_EXT_MAX },
+    TIMEOUT,
+};
+static const struct at_param receive_params[] = {
+    SSID,
+    { .name = "MaxNumByte", .min = 1, .max = RECEIVE_MAX },
+    TIMEOUT,
+};
+
+#define SEND                                                                                       \
+    .help = "Sends data that Ctrl-Z ends.", .source = "1vv0300989 r12 §5.1.2.1",                   \
+    AT_PARAMS(send_params), .set = set_send
+#define RECEIVE                                                                                    \
+    .help = "Reads received data.", .source = "1vv0300989 r12 §5.1.2.2.1",                         \
+    AT_PARAMS(receive_params), .set = set_receive
+
+/* #SSSEND and #SSLRCV are slips of the guide that hosts may have copied. */
+static const struct at_command rows[] = {
+    { .name = "#SSLSEND", SEND },
+    { .name = "#SSSEND", SEND },
+    { .name = "#SSLSENDEXT",
+      .help = "Sends an exact number of bytes.",
+      .source = "1vv0300989 r12 §5.1.2",
+      AT_PARAMS(send_exact_params),
+      .set = set_send_exact },
+    { .name = "#SSLRECV", RECEIVE },
+    { .name = "#SSLRCV", RECEIVE },
+};
+const struct at_commands telit_ssl_transfer = AT_COMMANDS(rows);

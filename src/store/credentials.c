@@ -1,0 +1,138 @@
+/* credentials.c: certificates and private keys by slot. */
+#include "store/credentials.h"
+
+#include "base/wipe.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void key_of(size_t store, enum credential_kind kind, char key[STORAGE_KEY_MAX + 1])
+{
+    snprintf(key, STORAGE_KEY_MAX + 1, "security/%zu/%d", store, (int)kind);
+}
+
+static const struct credential_slot *slot_at(const struct credentials *credentials, size_t store,
+                                             enum credential_kind kind)
+{
+    assert(store >= 1 && store <= credentials->store_count && kind < CREDENTIAL_KINDS);
+    return &credentials->slots[store - 1][kind];
+}
+
+static struct credential_slot *own_slot(struct credentials *credentials, size_t store,
+                                        enum credential_kind kind)
+{
+    assert(store >= 1 && store <= credentials->store_count && kind < CREDENTIAL_KINDS);
+    return &credentials->slots[store - 1][kind];
+}
+
+static void forget_ram(struct credential_slot *slot)
+{
+    if (slot->ram != NULL)
+        wipe(slot->ram, slot->ram_len);
+    free(slot->ram);
+    slot->ram = NULL;
+    slot->ram_len = 0;
+}
+
+enum err credentials_init(struct credentials *credentials, const struct storage *nvm,
+                          size_t store_count)
+{
+    *credentials = (struct credentials){ .nvm = nvm, .store_count = store_count };
+    assert(store_count <= CREDENTIAL_STORES_MAX);
+    for (size_t store = 1; nvm != NULL && store <= store_count; store++) {
+        for (int kind = 0; kind < CREDENTIAL_KINDS; kind++) {
+            char key[STORAGE_KEY_MAX + 1];
+            size_t len;
+            enum err err;
+
+            key_of(store, (enum credential_kind)kind, key);
+            err = nvm->ops->load(nvm->impl, key, true, NULL, 0, &len);
+            if (err == ERR_IO)
+                return err;
+            credentials->slots[store - 1][kind].in_nvm = err != ERR_NOT_FOUND;
+        }
+    }
+    return ERR_OK;
+}
+
+void credentials_deinit(struct credentials *credentials)
+{
+    for (size_t store = 0; store < credentials->store_count; store++) {
+        for (int kind = 0; kind < CREDENTIAL_KINDS; kind++)
+            forget_ram(&credentials->slots[store][kind]);
+    }
+}
+
+static enum err change_nvm(struct credentials *credentials, size_t store, enum credential_kind kind,
+                           bool remove, struct span data)
+{
+    char key[STORAGE_KEY_MAX + 1];
+    struct storage_change change = { .key = key, .secret = true, .remove = remove, .value = data };
+    struct credential_slot *slot = own_slot(credentials, store, kind);
+    enum err err;
+
+    key_of(store, kind, key);
+    err = credentials->nvm->ops->apply(credentials->nvm->impl, &change, 1);
+    if (err != ERR_OK)
+        return err;
+    slot->in_nvm = !remove;
+    forget_ram(slot);
+    return ERR_OK;
+}
+
+enum err credentials_put(struct credentials *credentials, size_t store, enum credential_kind kind,
+                         bool in_ram, struct span data)
+{
+    struct credential_slot *slot = own_slot(credentials, store, kind);
+    uint8_t *copy;
+
+    if (!in_ram && credentials->nvm != NULL)
+        return change_nvm(credentials, store, kind, false, data);
+    copy = malloc(data.len > 0 ? data.len : 1);
+    if (copy == NULL)
+        return ERR_NO_MEMORY;
+    if (data.len > 0)
+        memcpy(copy, data.data, data.len);
+    forget_ram(slot);
+    slot->ram = copy;
+    slot->ram_len = data.len;
+    return ERR_OK;
+}
+
+enum err credentials_remove(struct credentials *credentials, size_t store,
+                            enum credential_kind kind)
+{
+    struct credential_slot *slot = own_slot(credentials, store, kind);
+
+    if (slot->in_nvm)
+        return change_nvm(credentials, store, kind, true, span_at(NULL, 0));
+    forget_ram(slot);
+    return ERR_OK;
+}
+
+bool credentials_has(const struct credentials *credentials, size_t store, enum credential_kind kind)
+{
+    const struct credential_slot *slot = slot_at(credentials, store, kind);
+
+    return slot->ram != NULL || slot->in_nvm;
+}
+
+enum err credentials_get(const struct credentials *credentials, size_t store,
+                         enum credential_kind kind, uint8_t *buf, size_t cap, size_t *ret_len)
+{
+    const struct credential_slot *slot = slot_at(credentials, store, kind);
+    char key[STORAGE_KEY_MAX + 1];
+
+    if (slot->ram != NULL) {
+        if (slot->ram_len > cap)
+            return ERR_FULL;
+        memcpy(buf, slot->ram, slot->ram_len);
+        *ret_len = slot->ram_len;
+        return ERR_OK;
+    }
+    if (!slot->in_nvm)
+        return ERR_NOT_FOUND;
+    key_of(store, kind, key);
+    return credentials->nvm->ops->load(credentials->nvm->impl, key, true, buf, cap, ret_len);
+}

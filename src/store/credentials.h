@@ -1,0 +1,57 @@
+/* credentials.h: the security data that a module holds: certificates and private keys by slot.
+ *
+ * A slot lives in NVM, where it is encrypted, or in RAM, where it never touches the disk and hides
+ * what NVM has in the same slot.  Contents are bytes as the host gave them; they are looked at when
+ * used.
+ */
+#ifndef STORE_CREDENTIALS_H
+#define STORE_CREDENTIALS_H
+
+#include "base/err.h"
+#include "base/span.h"
+#include "iface/storage.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum credential_kind { CREDENTIAL_CERTIFICATE, CREDENTIAL_CA, CREDENTIAL_KEY, CREDENTIAL_KINDS };
+
+enum { CREDENTIAL_STORES_MAX = 6 };
+
+struct credential_slot {
+    uint8_t *ram; /* owned */
+    size_t ram_len;
+    bool in_nvm;
+};
+
+struct credentials {
+    const struct storage *nvm; /* borrowed; NULL: RAM stands in for NVM */
+    size_t store_count;
+    struct credential_slot slots[CREDENTIAL_STORES_MAX][CREDENTIAL_KINDS];
+};
+
+/* Looks up which slots of stores 1 to `store_count` NVM holds.  ERR_IO. */
+enum err credentials_init(struct credentials *credentials, const struct storage *nvm,
+                          size_t store_count);
+
+/* Wipes and frees everything in RAM. */
+void credentials_deinit(struct credentials *credentials);
+
+/* `store` counts from 1 in all calls below.  Puts `data` into a slot, in RAM or for good; what
+ * the slot held is gone.  ERR_NO_MEMORY, ERR_FULL, ERR_IO: nothing has changed. */
+enum err credentials_put(struct credentials *credentials, size_t store, enum credential_kind kind,
+                         bool in_ram, struct span data);
+
+/* Empties a slot, which may be empty, in RAM and NVM. */
+enum err credentials_remove(struct credentials *credentials, size_t store,
+                            enum credential_kind kind);
+
+bool credentials_has(const struct credentials *credentials, size_t store,
+                     enum credential_kind kind);
+
+/* Copies a slot's bytes; the caller wipes them.  ERR_NOT_FOUND, ERR_FULL, ERR_CORRUPT, ERR_IO. */
+enum err credentials_get(const struct credentials *credentials, size_t store,
+                         enum credential_kind kind, uint8_t *buf, size_t cap, size_t *ret_len);
+
+#endif

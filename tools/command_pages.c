@@ -1,0 +1,246 @@
+/* command_pages.c: prints the reference page of a maker's commands from the rows: command_pages MAKER. */
+#include "at/args.h"
+#include "module/personality.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MODELS_MAX = 100, RANGE_MAX = 200 };
+
+struct maker {
+    const char *name;
+    const struct module_model *models[MODELS_MAX];
+    size_t model_count;
+};
+
+static void find_models(struct maker *maker)
+{
+    const struct module_model *model;
+
+    for (size_t i = 0; (model = module_model_at(i)) != NULL; i++) {
+        if (strcmp(model->identity.maker, maker->name) == 0 && maker->model_count < MODELS_MAX)
+            maker->models[maker->model_count++] = model;
+    }
+}
+
+static bool has_row(const struct module_model *model, const struct at_command *row)
+{
+    return at_has(&model->at, row->only_on);
+}
+
+static const char *coverage_word(enum at_coverage coverage)
+{
+    switch (coverage) {
+    case AT_IMPLEMENTED:
+        return "implemented";
+    case AT_ANSWERED:
+        return "answered";
+    case AT_REFUSED:
+        return "refused";
+    }
+    return "";
+}
+
+static const char *keep_sentence(const struct at_command *row)
+{
+    if (row->record == NULL)
+        return NULL;
+    switch (row->keep) {
+    case AT_KEEP_NOT:
+        return "Back at its default after a restart.";
+    case AT_KEEP_PROFILE:
+        return "Part of the profile that `AT&W` stores.";
+    case AT_KEEP_NVM:
+        return "Stored at once; survives a restart.";
+    }
+    return NULL;
+}
+
+static void print_syntax(const struct at_command *row)
+{
+    const char *comma = row->basic ? "" : "=";
+    int open = 0;
+
+    printf("    AT%s", row->name);
+    for (size_t i = 0; i < row->param_count; i++) {
+        if (row->params[i].hidden)
+            continue;
+        if (row->params[i].optional) {
+            printf("[");
+            open++;
+        }
+        printf("%s%s<%s>", row->basic && row->name[0] == 'S' ? "=" : "", comma,
+               row->params[i].name);
+        comma = ",";
+    }
+    while (open-- > 0)
+        printf("]");
+    printf("\n");
+}
+
+static void print_forms(const struct at_command *row)
+{
+    if (row->run != NULL)
+        printf("    AT%s\n", row->name);
+    if (row->free_form)
+        printf("    AT%s=<anything>\n", row->name);
+    else if (row->param_count > 0)
+        print_syntax(row);
+    if (row->read != NULL || (row->record != NULL && (!row->basic || row->name[0] == 'S')))
+        printf("    AT%s?\n", row->name);
+    if (!row->basic)
+        printf("    AT%s=?\n", row->name);
+}
+
+static void range_of(const struct at_param *param, const struct at_model *model, char *text)
+{
+    int max = (int)at_param_max(param, model);
+
+    if (param->type == AT_STRING)
+        snprintf(text, RANGE_MAX, "text, %d to %d bytes", (int)param->min, max);
+    else if (param->values != NULL)
+        snprintf(text, RANGE_MAX, "%s", param->values);
+    else if (param->min == max)
+        snprintf(text, RANGE_MAX, "%d", max);
+    else
+        snprintf(text, RANGE_MAX, "%d to %d", (int)param->min, max);
+}
+
+/* One range where all models agree, else one for each platform. */
+static void print_range(const struct maker *maker, const struct at_command *row,
+                        const struct at_param *param)
+{
+    char first[RANGE_MAX] = "", last[RANGE_MAX] = "";
+    const char *platform = "";
+    bool same = true;
+
+    for (size_t i = 0; i < maker->model_count; i++) {
+        char range[RANGE_MAX];
+
+        if (!has_row(maker->models[i], row))
+            continue;
+        range_of(param, &maker->models[i]->at, range);
+        if (first[0] == '\0')
+            strcpy(first, range);
+        same = same && strcmp(first, range) == 0;
+    }
+    if (same) {
+        printf("%s", first);
+        return;
+    }
+    for (size_t i = 0; i < maker->model_count; i++) {
+        char range[RANGE_MAX];
+
+        if (!has_row(maker->models[i], row))
+            continue;
+        range_of(param, &maker->models[i]->at, range);
+        if (strcmp(last, range) == 0 || strcmp(platform, maker->models[i]->identity.platform) == 0)
+            continue;
+        printf("%s%s (platform %s)", last[0] == '\0' ? "" : "; ", range,
+               maker->models[i]->identity.platform);
+        strcpy(last, range);
+        platform = maker->models[i]->identity.platform;
+    }
+}
+
+static void print_default(const struct at_param *param)
+{
+    if (param->bound == 0)
+        printf(param->optional ? "may be left out" : "");
+    else if (param->type == AT_STRING)
+        printf("\"%s\"", param->preset_text != NULL ? param->preset_text : "");
+    else if (param->preset_by_record != NULL)
+        printf("differs from record to record");
+    else
+        printf("%d", (int)param->preset);
+}
+
+static void print_params(const struct maker *maker, const struct at_command *row)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+
+        if (param->hidden)
+            continue;
+        if (!any)
+            printf("\n| parameter | values | default |\n|---|---|---|\n");
+        any = true;
+        printf("| `%s` | ", param->name);
+        print_range(maker, row, param);
+        printf(" | ");
+        print_default(param);
+        printf(" |\n");
+    }
+}
+
+static void print_row(const struct maker *maker, const struct at_command *row)
+{
+    printf("\n### AT%s\n\n%s\n", row->name, row->help);
+    if (row->coverage == AT_ANSWERED)
+        printf("Answered: values are taken and kept; nothing follows from them here.\n");
+    if (row->coverage == AT_REFUSED) {
+        printf("Refused: answers `ERROR`, as for a command that the module does not have.\n"
+               "Source: %s.\n",
+               row->source);
+        return;
+    }
+    printf("\n");
+    print_forms(row);
+    print_params(maker, row);
+    printf("\n");
+    if (keep_sentence(row) != NULL)
+        printf("%s\n", keep_sentence(row));
+    printf("Source: %s.\n", row->source);
+}
+
+static void each_row(const struct maker *maker,
+                     void (*visit)(const struct maker *maker, const struct at_command *row))
+{
+    const struct at_commands *const *list = maker->models[0]->personality->commands;
+
+    for (; *list != NULL; list++) {
+        for (size_t i = 0; i < (*list)->count; i++)
+            visit(maker, &(*list)->rows[i]);
+    }
+}
+
+static void print_models(const struct maker *maker)
+{
+    printf("| `--module` | product | platform | generation |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < maker->model_count; i++) {
+        const struct tlsmodem_model *model = &maker->models[i]->identity;
+
+        printf("| `%s` | %s | %s | %s |\n", model->name, model->product, model->platform,
+               model->generation);
+    }
+}
+
+static void print_coverage(const struct maker *maker, const struct at_command *row)
+{
+    (void)maker;
+    printf("| `AT%s` | %s | %s |\n", row->name, coverage_word(row->coverage), row->help);
+}
+
+int main(int argc, char **argv)
+{
+    struct maker maker = { .name = argc == 2 ? argv[1] : "" };
+
+    find_models(&maker);
+    if (maker.model_count == 0) {
+        fprintf(stderr, "command_pages: usage: command_pages MAKER, a maker of --list-modules\n");
+        return 2;
+    }
+    printf("<!-- Made from the command rows by `make pages`; a test fails when it is stale. -->\n");
+    printf("# AT commands of %s modules\n\n", maker.name);
+    print_models(&maker);
+    printf("\n## Coverage\n\n"
+           "*Implemented*: does what the guide says. *Answered*: values are checked and kept, nothing\n"
+           "follows from them here. *Refused*: answers as a command that the module does not have.\n\n"
+           "| command | here | what it is |\n|---|---|---|\n");
+    each_row(&maker, print_coverage);
+    printf("\n## Commands\n");
+    each_row(&maker, print_row);
+    return 0;
+}

@@ -33,24 +33,27 @@ static bool release_held(struct at_session *at)
     return true;
 }
 
+static size_t forward(struct at_session *at, struct span bytes)
+{
+    return release_held(at) ? at->online.on_input(at->online.ctx, bytes) : 0;
+}
+
 size_t at_feed_online(struct at_session *at, struct span bytes)
 {
-    size_t known = at->inspected < bytes.len ? at->inspected : bytes.len;
+    bool hold;
     size_t taken;
 
-    /* What the peer refused before was looked at then; its delay is not the host's silence. */
-    if (known < bytes.len) {
-        bool hold;
-        struct span fresh = span_skip(bytes, known);
-
-        at->release += escape_feed(&at->escape, at_now(at), fresh, &hold);
-        if (hold && known == 0)
-            return bytes.len;
-        if (hold)
-            bytes.len = known;
+    /* What the peer refused before was looked at then. */
+    if (at->inspected > 0) {
+        taken =
+            forward(at, span_at(bytes.data, at->inspected < bytes.len ? at->inspected : bytes.len));
+        at->inspected -= taken;
+        return taken;
     }
-    at->inspected = 0;
-    taken = release_held(at) ? at->online.on_input(at->online.ctx, bytes) : 0;
+    at->release += escape_feed(&at->escape, at_now(at), bytes, &hold);
+    if (hold)
+        return bytes.len;
+    taken = forward(at, bytes);
     at->inspected = bytes.len - taken;
     return taken;
 }

@@ -35,7 +35,7 @@ static enum err power_on(struct tlsmodem *modem)
     enum err err;
 
     network_init(&modem->network, (size_t)modem->model->at.limits[LIMIT_CONTEXTS - 1]);
-    memset(modem->maker, 0, modem->personality->state_size);
+    memset(modem->maker, 0, modem->maker_size);
     modem->on = true;
     modem->power_on_ms = CLOCK_NEVER;
     err = modem->personality->start(modem);
@@ -60,7 +60,7 @@ static void power_off(struct tlsmodem *modem)
     modem->personality->stop(modem);
     for (size_t i = 0; i < modem->terminal_count; i++)
         at_reset(&modem->terminals[i].at);
-    wipe(modem->maker, modem->personality->state_size);
+    wipe(modem->maker, modem->maker_size);
     modem->on = false;
 }
 
@@ -189,7 +189,8 @@ static enum err build(struct tlsmodem *modem)
 {
     enum err err;
 
-    modem->maker = calloc(1, modem->personality->state_size);
+    modem->maker_size = modem->personality->state_size(modem->model);
+    modem->maker = calloc(1, modem->maker_size);
     modem->terminals = calloc(modem->config.terminals, sizeof(modem->terminals[0]));
     if (modem->maker == NULL || modem->terminals == NULL)
         return ERR_NO_MEMORY;

@@ -16,6 +16,7 @@ struct tlsmodem {
     const struct module_model *model;
     const struct personality *personality;
     void *maker; /* the personality's state */
+    size_t maker_size;
     struct module_clock clock;
     struct module_network network;
     struct credentials credentials;

@@ -12,10 +12,20 @@ const struct telit_model *telit_model_of(const struct tlsmodem *modem)
     return modem->model->maker_data;
 }
 
+static size_t secure_sockets(const struct module_model *model)
+{
+    return (size_t)model->at.limits[LIMIT_SECURE_SOCKETS - 1];
+}
+
+static size_t state_size(const struct module_model *model)
+{
+    return sizeof(struct telit) + secure_sockets(model) * sizeof(struct telit_ssl);
+}
+
 static enum err start(struct tlsmodem *modem)
 {
     struct telit *telit = modem->maker;
-    size_t sockets = (size_t)modem->model->at.limits[LIMIT_SECURE_SOCKETS - 1];
+    size_t sockets = secure_sockets(modem->model);
 
     telit->restart_ms = CLOCK_NEVER;
     telit->ssl_count = sockets;
@@ -118,7 +128,7 @@ static const struct at_commands *const commands[] = {
 const struct personality telit_personality = {
     .dialect = &dialect,
     .commands = commands,
-    .state_size = sizeof(struct telit),
+    .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
     .start = start,
     .ready = take_network_time,

@@ -25,7 +25,7 @@ enum telit_limit {
     LIMIT_END
 };
 
-enum { TELIT_SECURE_MAX = 6, TELIT_PLAIN_MAX = 6, TELIT_RECEIVED_BYTES = 1500 };
+enum { TELIT_PLAIN_MAX = 6, TELIT_RECEIVED_BYTES = 1500 };
 
 /* What differs between models beyond limits. */
 struct telit_model {
@@ -105,7 +105,7 @@ struct telit {
     struct telit_retry retry[MODULE_CONTEXTS_MAX];
     int64_t restart_ms; /* #ENHRST */
     size_t ssl_count;
-    struct telit_ssl ssl[TELIT_SECURE_MAX];
+    struct telit_ssl ssl[]; /* as many as the model has */
 };
 
 struct telit *telit_of(const struct at_session *at);

@@ -12,6 +12,7 @@ static void enabled_changed(struct at_session *at, size_t index)
 {
     struct telit_ssl *ssl = &telit_of(at)->ssl[index];
 
+    ssl->no_carrier = false;
     ssl->owner = ssl->settings.enabled != 0 ? terminal_of(at) : NULL;
 }
 

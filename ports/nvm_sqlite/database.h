@@ -1,0 +1,58 @@
+/* database.h: the table of entries, in SQLite.  Knows nothing of keys and seals. */
+#ifndef NVM_SQLITE_DATABASE_H
+#define NVM_SQLITE_DATABASE_H
+
+#include "nvm_sqlite/folder.h"
+#include "nvm_sqlite/slot.h"
+
+#include "base/span.h"
+
+enum nvm_statement {
+    NVM_BEGIN,
+    NVM_COMMIT,
+    NVM_ROLLBACK,
+    NVM_FIND,
+    NVM_PUT,
+    NVM_REMOVE,
+    NVM_STATEMENTS
+};
+
+/* One connection; one thread at a time. */
+struct nvm_database {
+    struct sqlite3 *conn;
+    struct sqlite3_stmt *statements[NVM_STATEMENTS];
+    struct nvm_path path;
+    bool holds_old_secrets; /* the write-ahead log may show what a secret once was */
+};
+
+/* Opens nvm.sqlite in `dir`, creates it or brings it to this version's schema.  On failure nothing
+ * has to be closed.  ERR_CORRUPT; ERR_UNSUPPORTED: a newer version wrote it; ERR_BUSY; ERR_IO. */
+enum err nvm_database_open(struct nvm_database *db, const char *dir, struct nvm_report report);
+void nvm_database_close(struct nvm_database *db);
+
+/* One transaction: begin, changes, then commit; rollback after any failure of these, also begin's.
+ * When commit returns ERR_OK the changes are on the disk. */
+enum err nvm_database_begin(struct nvm_database *db, struct nvm_report report);
+enum err nvm_database_put(struct nvm_database *db, const struct nvm_slot *slot, struct span value,
+                          struct nvm_report report);
+enum err nvm_database_remove(struct nvm_database *db, const struct nvm_slot *slot,
+                             struct nvm_report report);
+enum err nvm_database_commit(struct nvm_database *db, struct nvm_report report);
+void nvm_database_rollback(struct nvm_database *db);
+
+/* Finds a value; it is valid until nvm_database_found(), which must follow in any case.
+ * ERR_NOT_FOUND, with no message. */
+enum err nvm_database_find(struct nvm_database *db, const struct nvm_slot *slot,
+                           struct nvm_report report, struct span *ret_value);
+void nvm_database_found(struct nvm_database *db);
+
+/* True in `ret_has` when some modem has a secret. */
+enum err nvm_database_has_secrets(struct nvm_database *db, struct nvm_report report, bool *ret_has);
+
+/* Shows `visit` each secret, the port's own first, until it returns false. */
+enum err nvm_database_each_secret(struct nvm_database *db,
+                                  bool (*visit)(void *ctx, const struct nvm_slot *slot,
+                                                struct span value),
+                                  void *ctx, struct nvm_report report);
+
+#endif

@@ -1,0 +1,47 @@
+/* nvm_sqlite.h: the non-volatile memory of all modems of a process, in one folder.
+ *
+ *   nvm.sqlite  the entries (mode 0600; while open also nvm.sqlite-wal)
+ *   nvm.key     the 32 bytes that secret entries are sealed with (mode 0600), made at first use
+ *   nvm.lock    held while a process has the folder open
+ *
+ * A file `tlsmodem-nvm-key` in $CREDENTIALS_DIRECTORY takes the place of nvm.key: a service manager
+ * may keep the key.  Nothing here ever deletes or replaces a database or a key.
+ *
+ * A backup of the folder is good only if it was made while no process had it open.
+ */
+#ifndef NVM_SQLITE_NVM_SQLITE_H
+#define NVM_SQLITE_NVM_SQLITE_H
+
+#include "base/err.h"
+#include "iface/storage.h"
+
+#include <stddef.h>
+
+struct nvm;
+
+enum { NVM_MODEM_NAME_MAX = 63 };
+
+/* Opens the folder `dir`, creating it (mode 0700, parents too) if it is missing.
+ * On failure `ret_message` holds one line for the operator: what failed, which file, why, what to
+ * do. ERR_BUSY: another process has it; ERR_CREDENTIALS: the key is missing, malformed or open to
+ * others; ERR_CORRUPT: the database is damaged or was sealed with another key; ERR_UNSUPPORTED: a
+ * newer version wrote it; ERR_DENIED; ERR_NO_MEMORY; ERR_INVALID: no usable folder name; ERR_IO. */
+enum err nvm_open(const char *dir, char *ret_message, size_t message_cap, struct nvm **ret_nvm);
+
+/* Releases everything, the handles of modems included; NULL is fine.  No handle may be in use. */
+void nvm_close(struct nvm *nvm);
+
+/* Makes the handle of one modem; `modem_name` (1 to 63 bytes, copied) names its entries for ever.
+ * Modems of one `nvm` may live in several threads, each handle in one thread at a time.
+ * load() and apply() answer besides their contract: ERR_INVALID for a key or value out of bounds,
+ * ERR_CORRUPT for a damaged database, ERR_NO_MEMORY.  ERR_INVALID; ERR_NO_MEMORY. */
+enum err nvm_modem(struct nvm *nvm, const char *modem_name, struct storage *ret_storage);
+
+/* Frees a handle before nvm_close() does.  Its entries stay. */
+void nvm_modem_release(struct storage *storage);
+
+/* The line for the operator about the handle's last load() or apply(); "" unless it failed for
+ * another reason than ERR_NOT_FOUND and ERR_FULL.  Valid until the handle's next call. */
+const char *nvm_last_message(const struct storage *storage);
+
+#endif

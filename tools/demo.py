@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """A module fetches a page over HTTPS, as in Telit's SSL/TLS guide r12, chapter 5.4.6.
 
-Starts a real web server (nginx) with a certificate of a CA made on the spot, and build/tlsmodem on a PTY, then
-types what the guide types and prints the conversation as it happens.  After that it dials a second server, whose
-certificate comes from another CA: the module must refuse it.  Exit status 0 when everything came out so, else 1.
+Starts a real web server (nginx) with a certificate of a CA made on the spot, and build/tlsmodem on
+a PTY, then types what the guide types and prints the conversation as it happens.  After that it
+dials a second server, whose certificate comes from another CA: the module must refuse it.  Exit status 0
+when everything came out so, else 1.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ class Conversation:
         result = FINAL.search(answer)
         assert result is not None
         if not result[1].startswith(expected):
-            raise Failed(f"{line} was answered by {result[1].decode()}, expected {expected.decode()}")
+            raise Failed(f"{line} was answered by {result[1].decode()}, "
+                         f"expected {expected.decode()}")
         return answer
 
     def store(self, line: str, pem: bytes) -> None:
@@ -91,14 +93,14 @@ class Conversation:
             raise Failed("the certificate was not stored")
 
     def fetch(self, request: bytes) -> bytes:
-        """Online mode: sends a request and reads until the module says that the server has closed."""
+        """Online mode: sends a request and reads until the server has closed."""
         self.screen.lines("host", request)
         self.modem.host.write(request)
         answer = self._listen(lambda data: data.endswith(b"\r\nNO CARRIER\r\n"), "NO CARRIER")
         return answer.removesuffix(b"\r\nNO CARRIER\r\n")
 
     def _say(self, data: bytes, end: re.Pattern[bytes], unechoed: bytes = b"") -> bytes:
-        """Types `data` and gives the answer without its echo, which a person would see only once."""
+        """Types `data`; gives the answer without the echo, which a person would see only once."""
         self.modem.host.write(data + unechoed)
         echo = self.modem.host.read(len(data), AT_MOST_S)
         if echo != data:
@@ -152,7 +154,8 @@ def fetch_page(talk: Conversation, nginx: Nginx) -> Request:
 
 def be_refused(talk: Conversation, stranger: Nginx) -> None:
     talk.screen.line("demo", "now a server whose certificate is not from the stored CA")
-    talk.command(f'AT#SSLD=1,{stranger.port},"localhost",0,0', b"+CME ERROR: SSL error during handshake")
+    talk.command(f'AT#SSLD=1,{stranger.port},"localhost",0,0',
+                 b"+CME ERROR: SSL error during handshake")
     if stranger.requests():
         raise Failed("the module talked to a server that it must not trust")
 
@@ -171,8 +174,9 @@ def demonstrate(folder: Path) -> str:
         configure(talk, certificates.pem("ca").read_bytes())
         request = fetch_page(talk, nginx)
         be_refused(talk, stranger)
-    return (f"the module checked the certificates (one server accepted, a stranger refused) and fetched "
-            f"the page; nginx saw {request.protocol} {request.cipher}, \"{request.line}\" {request.status}")
+    return ("the module checked the certificates (one server accepted, a stranger refused) and "
+            f"fetched the page; nginx saw {request.protocol} {request.cipher}, "
+            f'"{request.line}" {request.status}')
 
 
 def main() -> int:

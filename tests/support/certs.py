@@ -1,0 +1,184 @@
+"""Certificates for a test session, made with the `openssl` program.
+
+`make_certificates(folder)` fills a folder and returns where everything is.  Each certificate NAME
+is there as NAME.pem and NAME.der, its key as NAME.key (PEM, PKCS#1) and NAME.key.der.  PEM files
+have LF line ends only and nothing but the PEM block, because a host sends them to a module as they
+are.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+# A module takes no more security data than this (Telit guide r6, 2.2.2).
+PEM_LIMIT = 2047
+
+LONG_AGO, YESTERYEAR, NEXT_YEARS, FAR_AHEAD = (
+    "20100101000000Z", "20110101000000Z", "20480101000000Z", "20490101000000Z")
+VALID = (YESTERYEAR, NEXT_YEARS)
+EXPIRED = (LONG_AGO, YESTERYEAR)
+NOT_YET_VALID = (NEXT_YEARS, FAR_AHEAD)
+
+LOCAL_NAMES = "DNS:localhost,IP:127.0.0.1,IP:::1"
+OTHER_NAMES = "DNS:elsewhere.test,IP:192.0.2.1"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One certificate to make.  `key` lets several certificates share one, to save time."""
+
+    name: str
+    subject: str
+    issuer: str
+    kind: str  # section of the configuration: authority, server or client
+    dates: tuple[str, str] = VALID
+    key: str = ""
+    names: str = LOCAL_NAMES
+
+    @property
+    def key_name(self) -> str:
+        return self.key or self.name
+
+
+PLANS = (
+    Plan("ca", "tlsmodem test CA", "ca", "authority"),
+    Plan("other_ca", "tlsmodem other CA", "other_ca", "authority"),
+    Plan("expired_ca", "tlsmodem expired CA", "expired_ca", "authority", dates=EXPIRED, key="ca"),
+    Plan("intermediate", "tlsmodem test intermediate", "ca", "authority"),
+    Plan("server", "localhost", "ca", "server"),
+    Plan("server_intermediate", "localhost", "intermediate", "server", key="server"),
+    Plan("server_expired", "localhost", "ca", "server", dates=EXPIRED, key="server"),
+    Plan("server_not_yet_valid", "localhost", "ca", "server", dates=NOT_YET_VALID, key="server"),
+    Plan("server_wrong_name", "elsewhere.test", "ca", "server", key="server", names=OTHER_NAMES),
+    Plan("server_other_ca", "localhost", "other_ca", "server", key="server"),
+    Plan("server_expired_ca", "localhost", "expired_ca", "server", key="server"),
+    Plan("client", "tlsmodem test device", "ca", "client"),
+    Plan("client_other_ca", "tlsmodem other device", "other_ca", "client", key="client"),
+)
+
+CONFIG = """\
+[ ca ]
+default_ca = this
+[ this ]
+database = {folder}/index.txt
+new_certs_dir = {folder}
+rand_serial = yes
+default_md = sha256
+policy = anything
+unique_subject = no
+[ anything ]
+commonName = supplied
+[ req ]
+distinguished_name = nothing
+[ nothing ]
+[ authority ]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+[ server ]
+basicConstraints = CA:FALSE
+keyUsage = digitalSignature,keyEncipherment
+extendedKeyUsage = serverAuth
+subjectAltName = $ENV::NAMES
+[ client ]
+basicConstraints = CA:FALSE
+keyUsage = digitalSignature
+extendedKeyUsage = clientAuth
+"""
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """The folder of a session and the paths in it."""
+
+    folder: Path
+
+    def pem(self, name: str) -> Path:
+        return self.folder / f"{name}.pem"
+
+    def der(self, name: str) -> Path:
+        return self.folder / f"{name}.der"
+
+    def key(self, name: str) -> Path:
+        return self.folder / f"{name}.key"
+
+    def key_der(self, name: str) -> Path:
+        return self.folder / f"{name}.key.der"
+
+    def chain(self, name: str) -> Path:
+        """What a server sends: its certificate and, where there is one, the intermediate's."""
+        return self.folder / f"{name}.chain"
+
+    @property
+    def names(self) -> list[str]:
+        return [plan.name for plan in PLANS]
+
+    def variables(self) -> dict[str, bytes]:
+        """For transcripts: ca_pem, ca_pem_size, ca_der, …, client_key_pem, client_key_der, …"""
+        files: dict[str, Path] = {}
+        for name in self.names:
+            files[f"{name}_pem"] = self.pem(name)
+            files[f"{name}_der"] = self.der(name)
+            files[f"{name}_key_pem"] = self.key(name)
+            files[f"{name}_key_der"] = self.key_der(name)
+        values: dict[str, bytes] = {}
+        for name, path in files.items():
+            values[name] = path.read_bytes()
+            values[f"{name}_size"] = str(len(values[name])).encode()
+        return values
+
+
+def make_certificates(folder: Path) -> Certificates:
+    """Makes all of PLANS in `folder`, which is created; takes about a second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "openssl.cnf").write_text(CONFIG.format(folder=folder))
+    (folder / "index.txt").write_text("")
+    made = Certificates(folder)
+    keys = sorted({plan.key_name for plan in PLANS})
+    with ThreadPoolExecutor(max_workers=2) as pool:  # the slow part
+        list(pool.map(lambda key: _make_key(folder, key), keys))
+    for plan in PLANS:
+        _make_certificate(made, plan)
+    return made
+
+
+def _openssl(folder: Path, *arguments: str | Path, **environment: str) -> None:
+    """Runs `openssl` with our configuration, so that the machine's changes nothing."""
+    command = ["openssl", *map(str, arguments)]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False,
+                            env={**os.environ, "OPENSSL_CONF": str(folder / "openssl.cnf"),
+                                 "NAMES": "", **environment})
+    if result.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{result.stderr}")
+
+
+def _make_key(folder: Path, name: str) -> None:
+    """Writes the key in PKCS#1, the only format that platform 12 reads (Telit guide r12, 4.3)."""
+    _openssl(folder, "genrsa", "-traditional", "-out", f"{name}.key", "2048")
+
+
+def _make_certificate(made: Certificates, plan: Plan) -> None:
+    folder, key = made.folder, f"{plan.key_name}.key"
+    if plan.key_name != plan.name:
+        made.key(plan.name).write_bytes((folder / key).read_bytes())
+    _openssl(folder, "req", "-new", "-key", key, "-subj", f"/CN={plan.subject}",
+             "-out", f"{plan.name}.csr")
+    signer = ["-selfsign", "-keyfile", key] if plan.issuer == plan.name else [
+        "-cert", f"{plan.issuer}.pem", "-keyfile", f"{plan.issuer}.key"]
+    _openssl(folder, "ca", "-batch", "-notext", "-in", f"{plan.name}.csr", "-extensions", plan.kind,
+             "-startdate", plan.dates[0], "-enddate", plan.dates[1], *signer,
+             "-out", f"{plan.name}.pem", NAMES=plan.names)
+    _openssl(folder, "x509", "-in", f"{plan.name}.pem", "-outform", "DER",
+             "-out", f"{plan.name}.der")
+    _openssl(folder, "rsa", "-in", f"{plan.name}.key", "-traditional", "-outform", "DER",
+             "-out", f"{plan.name}.key.der")
+    pem = made.pem(plan.name).read_bytes()
+    if len(pem) > PEM_LIMIT:
+        raise RuntimeError(f"{plan.name}.pem has {len(pem)} bytes, a module takes {PEM_LIMIT}")
+    if plan.issuer == "intermediate":
+        pem += made.pem("intermediate").read_bytes()
+    made.chain(plan.name).write_bytes(pem)

@@ -1,0 +1,740 @@
+"""Real servers on loopback, for tests, the demo and the benchmarks.
+
+Each is a context manager: started and listening inside the `with`, stopped and reaped after it, its
+log kept in the folder that it was given.  Nothing here sleeps for a fixed time: what is waited for
+is looked at again and again until a deadline.
+
+- Nginx, GnutlsServ, OpensslServer: programs; they show with whom the module gets on in the world.
+- Peer: a TLS server that is told each step, for transcripts.  Its TLS works on buffers in memory:
+  the test decides which bytes go to the socket, and when, and how the connection ends.
+- RawPeer: a TCP server that is told each step, for peers that do not speak TLS properly.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import socket
+import ssl
+import struct
+import subprocess
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TypeVar
+
+from .certs import Certificates
+
+START_DEADLINE = 10.0
+ANSWER_DEADLINE = 15.0
+POLL = 0.01
+
+ANY_CIPHER = "ALL:eNULL:@SECLEVEL=0"  # OpenSSL's words; its SECLEVEL 1 already refuses TLS 1.0
+
+Server = TypeVar("Server", bound="ServerProgram")
+
+
+class PeerError(AssertionError):
+    """The module did not do to a server what the test expects."""
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_listening(port: int) -> bool:
+    """Whether somebody listens on the port, found out without connecting: a server that serves one
+    connection after the other, or counts them, must not see ours."""
+    listening = "0A"
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == listening and int(fields[1].rsplit(":", 1)[1], 16) == port:
+                return True
+    return False
+
+
+def seconds_left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
+
+
+class ServerProgram:
+    """A server that is a program of its own."""
+
+    name = "server"
+    pipes = False  # whether the test talks to the program through its standard input and output
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self.log_path = folder / f"{self.name}-{self.port}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> Sequence[str]:
+        raise NotImplementedError
+
+    def prepare(self) -> None:
+        """Writes what the program reads at its start."""
+
+    def __enter__(self: Server) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.prepare()
+        command = self.command()
+        if shutil.which(command[0]) is None:
+            raise RuntimeError(f"{command[0]} is not installed: scripts/setup test")
+        with self.log_path.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self.folder, stderr=log,
+                stdin=subprocess.PIPE if self.pipes else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if self.pipes else log, bufsize=0,
+                env={**os.environ, "OPENSSL_CONF": "/dev/null"})  # not the machine's own limits
+        self._wait_until_listening()
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, f"{self.name} is not running"
+        return self._process
+
+    def _wait_until_listening(self) -> None:
+        deadline = time.monotonic() + START_DEADLINE
+        while not is_listening(self.port):
+            status = self.process.poll()
+            if status is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"{self.name} does not listen on port {self.port} "
+                                   f"(exit status {status}):\n{self.log()}")
+            time.sleep(POLL)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One line of nginx's access log: what the server itself says about a request."""
+
+    protocol: str  # TLSv1, TLSv1.1, TLSv1.2
+    cipher: str    # in OpenSSL's words
+    client: str    # subject of the verified client certificate, "-" for none
+    status: int
+    line: str
+
+
+class Nginx(ServerProgram):
+    """nginx with one HTTPS site on 127.0.0.1 and ::1."""
+
+    name = "nginx"
+
+    def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
+                 files: Mapping[str, bytes] | None = None, protocols: str = "TLSv1 TLSv1.1 TLSv1.2",
+                 ciphers: str = "ALL:@SECLEVEL=0", client_ca: str | None = None,
+                 keepalive_timeout: str = "75s", port: int | None = None) -> None:
+        super().__init__(folder, port)
+        self.certificates = certificates
+        self.certificate = certificate
+        self.files = dict(files or {"index.html": b"Hello from nginx\n"})
+        self.protocols = protocols
+        self.ciphers = ciphers
+        self.client_ca = client_ca
+        self.keepalive_timeout = keepalive_timeout
+        self.access_path = folder / f"nginx-{self.port}.access"
+
+    def command(self) -> Sequence[str]:
+        program = shutil.which("nginx") or "/usr/sbin/nginx"  # sbin is not in everybody's PATH
+        return [program, "-p", f"{self.folder}/", "-c", str(self._config_path), "-e", "stderr"]
+
+    def prepare(self) -> None:
+        root = self.folder / f"site-{self.port}"
+        for name, content in self.files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        self.access_path.write_text("")
+        self._config_path.write_text(self._config(root))
+
+    def requests(self, count: int = 0) -> list[Request]:
+        """The access log; waits for `count` lines, since nginx logs after it has answered."""
+        deadline = time.monotonic() + 5
+        while len(lines := self.access_path.read_text().splitlines()) < count:
+            if time.monotonic() > deadline:
+                raise PeerError(f"nginx logged {len(lines)} of {count} requests:\n{self.log()}")
+            time.sleep(POLL)
+        return [self._request(line) for line in lines]
+
+    @property
+    def _config_path(self) -> Path:
+        return self.folder / f"nginx-{self.port}.conf"
+
+    @staticmethod
+    def _request(line: str) -> Request:
+        protocol, cipher, client, status, request = line.split("|", 4)
+        return Request(protocol, cipher, client, int(status), request)
+
+    def _config(self, root: Path) -> str:
+        verify = "" if self.client_ca is None else (
+            "ssl_verify_client on; "
+            f"ssl_client_certificate {self.certificates.pem(self.client_ca)};")
+        temp = "".join(f"{kind}_temp_path {self.folder}/temp-{self.port}-{kind};\n" for kind in
+                       ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        listen_ipv6 = f"listen [::1]:{self.port} ssl;" if socket.has_ipv6 and _has_ipv6() else ""
+        return f"""\
+daemon off;
+master_process off;
+pid {self.folder}/nginx-{self.port}.pid;
+error_log stderr info;
+events {{ worker_connections 512; }}
+http {{
+{temp}
+log_format proof '$ssl_protocol|$ssl_cipher|$ssl_client_s_dn|$status|$request';
+access_log {self.access_path} proof;
+default_type text/plain;
+keepalive_timeout {self.keepalive_timeout};
+server {{
+    listen 127.0.0.1:{self.port} ssl;
+    {listen_ipv6}
+    root {root};
+    ssl_certificate {self.certificates.chain(self.certificate)};
+    ssl_certificate_key {self.certificates.key(self.certificate)};
+    ssl_protocols {self.protocols};
+    ssl_ciphers '{self.ciphers}';
+    {verify}
+}}
+}}
+"""
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+class GnutlsServ(ServerProgram):
+    """gnutls-serv; it has what OpenSSL was built without, RC4 above all."""
+
+    name = "gnutls-serv"
+
+    # RC4 and the old versions are off in NORMAL, and a system-wide policy may change that: say all.
+    EVERYTHING = ("NONE:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:+ARCFOUR-128:+AES-128-CBC:"
+                  "+AES-256-CBC:+NULL:+AES-128-GCM:+AES-256-GCM:+SHA1:+MD5:+SHA256:+SHA384:+AEAD:"
+                  "+RSA:+ECDHE-RSA:+COMP-NULL:+SIGN-ALL:+GROUP-ALL:%COMPAT")
+
+    def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
+                 priority: str = EVERYTHING, mode: str = "echo", client_ca: str | None = None,
+                 extra: Sequence[str] = (), port: int | None = None) -> None:
+        super().__init__(folder, port)
+        assert mode in ("echo", "http")
+        self.certificates = certificates
+        self.certificate = certificate
+        self.priority = priority
+        self.mode = mode
+        self.client_ca = client_ca
+        self.extra = list(extra)
+
+    def command(self) -> Sequence[str]:
+        client = ["--disable-client-cert"] if self.client_ca is None else [
+            "--require-client-cert", "--verify-client-cert",
+            "--x509cafile", str(self.certificates.pem(self.client_ca))]
+        return ["gnutls-serv", f"--{self.mode}", "--port", str(self.port),
+                "--priority", self.priority,
+                "--x509certfile", str(self.certificates.chain(self.certificate)),
+                "--x509keyfile", str(self.certificates.key(self.certificate)), *client, *self.extra]
+
+
+class OpensslServer(ServerProgram):
+    """`openssl s_server`: the test holds the conversation through its standard input and output."""
+
+    name = "openssl-s_server"
+    pipes = True
+
+    def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
+                 ciphers: str = ANY_CIPHER, client_ca: str | None = None,
+                 extra: Sequence[str] = (), port: int | None = None) -> None:
+        super().__init__(folder, port)
+        self.certificates = certificates
+        self.certificate = certificate
+        self.ciphers = ciphers
+        self.client_ca = client_ca
+        self.extra = list(extra)
+        self._received = b""
+
+    def command(self) -> Sequence[str]:
+        client = [] if self.client_ca is None else [
+            "-Verify", "4", "-verify_return_error",
+            "-CAfile", str(self.certificates.pem(self.client_ca))]
+        return ["openssl", "s_server", "-quiet", "-accept", str(self.port), "-cipher", self.ciphers,
+                "-cert", str(self.certificates.pem(self.certificate)),
+                "-cert_chain", str(self.certificates.chain(self.certificate)),
+                "-key", str(self.certificates.key(self.certificate)), *client, *self.extra]
+
+    def send(self, data: bytes) -> None:
+        """What is sent in one call, up to 16 kB, becomes one record."""
+        self._pipe(self.process.stdin).write(data)
+
+    def expect(self, data: bytes, seconds: float = ANSWER_DEADLINE) -> None:
+        """The next bytes that the client sends are these."""
+        self._receive_until(lambda: len(self._received) >= len(data), seconds)
+        got, self._received = self._received[:len(data)], self._received[len(data):]
+        if got != data:
+            raise PeerError(f"{self.name} got {got!r}, expected {data!r}\n{self.log()}")
+
+    def read_until(self, end: bytes, seconds: float = ANSWER_DEADLINE) -> bytes:
+        """Everything that the client sends up to `end`."""
+        self._receive_until(lambda: end in self._received, seconds)
+        head, found, self._received = self._received.partition(end)
+        if not found:
+            raise PeerError(f"{self.name} got {head!r}, waited for {end!r}\n{self.log()}")
+        return head + found
+
+    def _receive_until(self, done: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        stream = self._pipe(self.process.stdout)
+        while not done() and select.select([stream], [], [], seconds_left(deadline))[0]:
+            data = stream.read(65536)
+            if not data:
+                return
+            self._received += data
+
+    @staticmethod
+    def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+        assert stream is not None
+        return stream
+
+
+class RawPeer:
+    """A TCP server for one connection at a time that does what it is told."""
+
+    def __init__(self, port: int | None = None, address: str = "127.0.0.1") -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, port or 0), family=family)
+        self.port: int = self._listener.getsockname()[1]
+        self._connection: socket.socket | None = None
+
+    def __enter__(self) -> RawPeer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._listener.close()
+
+    @property
+    def connection(self) -> socket.socket:
+        if self._connection is None:
+            raise PeerError("the module has no connection to this peer")
+        return self._connection
+
+    def accept(self, seconds: float = ANSWER_DEADLINE) -> None:
+        """Takes the connection that the module makes."""
+        self._listener.settimeout(seconds)
+        try:
+            connection, _ = self._listener.accept()
+        except TimeoutError:
+            raise PeerError(f"the module did not connect to port {self.port} "
+                            f"within {seconds:g} s") from None
+        if self._connection is not None:
+            self._connection.close()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connection = connection
+
+    def is_called(self) -> bool:
+        """Whether the module has made a connection that accept() would take at once."""
+        return bool(select.select([self._listener], [], [], 0)[0])
+
+    def receive_raw(self, deadline: float) -> bytes | None:
+        """Bytes as they are on the wire; empty at the end, None for nothing until `deadline`."""
+        self.connection.settimeout(max(0.001, seconds_left(deadline)))
+        try:
+            return self.connection.recv(65536)
+        except TimeoutError:
+            return None
+        except ConnectionResetError:
+            return b""
+
+    def send_raw(self, data: bytes) -> None:
+        self.connection.settimeout(ANSWER_DEADLINE)
+        self.connection.sendall(data)
+
+    def client_hello(self, seconds: float = ANSWER_DEADLINE) -> bytes:
+        """Waits for the module's first record and gives it as it came."""
+        deadline = time.monotonic() + seconds
+        record = b""
+        while len(record) < 5 or len(record) < 5 + int.from_bytes(record[3:5], "big"):
+            data = self.receive_raw(deadline)
+            if not data:
+                raise PeerError(f"no ClientHello from the module, only {record!r}")
+            record += data
+        return record
+
+    def hang_up(self) -> None:
+        """FIN: nothing more comes from us; what the module still sends is not answered by RST."""
+        self.connection.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """RST, as from a server that was killed or a firewall that forgot the connection."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self._connection = None
+
+    def wait_for_end(self, seconds: float = ANSWER_DEADLINE) -> bytes:
+        """Waits until the module closes the connection; gives the bytes that came before."""
+        deadline = time.monotonic() + seconds
+        received = b""
+        while (data := self.receive_raw(deadline)) != b"":
+            if data is None:
+                raise PeerError("the module did not close its connection")
+            received += data
+        return received
+
+
+# A ServerHello for TLS 1.0 and AES128-SHA that breaks off after half of its random bytes.
+HALF_SERVER_HELLO = bytes.fromhex("16 03 01 00 31 02 00 00 2d 03 01") + bytes(range(16))
+
+HTTP_ANSWER = (b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+               b"The plain HTTP request was sent to HTTPS port\r\n")
+
+GARBAGE = bytes((i * 73 + 41) & 0xff for i in range(256))
+
+
+class Misbehaviour:
+    """Ways in which a server fails before TLS is up; each a step of a RawPeer that was called."""
+
+    @staticmethod
+    def close(peer: RawPeer) -> None:
+        """Closes at once, without looking at what the module says."""
+        peer.hang_up()
+
+    @staticmethod
+    def close_after_hello(peer: RawPeer) -> None:
+        peer.client_hello()
+        peer.hang_up()
+
+    @staticmethod
+    def reset_after_hello(peer: RawPeer) -> None:
+        peer.client_hello()
+        peer.reset()
+
+    @staticmethod
+    def http(peer: RawPeer) -> None:
+        """A web server without TLS on this port."""
+        peer.client_hello()
+        peer.send_raw(HTTP_ANSWER)
+        peer.hang_up()
+
+    @staticmethod
+    def garbage(peer: RawPeer) -> None:
+        peer.client_hello()
+        peer.send_raw(GARBAGE)
+        peer.hang_up()
+
+    @staticmethod
+    def half_hello(peer: RawPeer) -> None:
+        """Sends half a ServerHello and nothing more."""
+        peer.client_hello()
+        peer.send_raw(HALF_SERVER_HELLO)
+
+    @staticmethod
+    def silence(peer: RawPeer) -> None:
+        """Accepts and never answers."""
+
+    @classmethod
+    def named(cls, name: str) -> Callable[[RawPeer], None]:
+        """The way called `name`, dashes for underscores; the names are a transcript's words."""
+        way = cls.__dict__.get(name.replace("-", "_"))
+        if not isinstance(way, staticmethod):
+            known = sorted(key.replace("_", "-") for key, value in cls.__dict__.items()
+                           if isinstance(value, staticmethod))
+            raise ValueError(f"no misbehaviour {name!r}; there are {', '.join(known)}")
+        function: Callable[[RawPeer], None] = way.__func__
+        return function
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a ClientHello says."""
+
+    version: int             # highest version, 0x0301 for TLS 1.0
+    suites: tuple[int, ...]  # without the signalling values
+    server_name: str         # SNI, "" for none
+
+
+class Peer(RawPeer):
+    """A TLS server that is told each step."""
+
+    def __init__(self, certificates: Certificates, *, certificate: str = "server",
+                 client_ca: str | None = None, ciphers: str = ANY_CIPHER,
+                 versions: tuple[ssl.TLSVersion, ssl.TLSVersion] = (
+                     ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2),
+                 port: int | None = None, address: str = "127.0.0.1") -> None:
+        super().__init__(port, address)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_ciphers(ciphers)
+        with warnings.catch_warnings():  # TLS 1.0 is deprecated, and it is what we are here for
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version, context.maximum_version = versions
+        context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE  # the module's order is what we test
+        context.load_cert_chain(certificates.chain(certificate), certificates.key(certificate))
+        if client_ca is not None:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(certificates.pem(client_ca))
+        self._context = context
+        self._hello = b""
+        self._plain = b""
+        self._tls: ssl.SSLObject | None = None
+        self._at_end = False
+
+    def __enter__(self) -> Peer:
+        return self
+
+    @property
+    def tls(self) -> ssl.SSLObject:
+        if self._tls is None:
+            raise PeerError("the module has no secure connection to this peer")
+        return self._tls
+
+    # What happened
+
+    @property
+    def version(self) -> str:
+        return self.tls.version() or ""
+
+    @property
+    def cipher(self) -> str:
+        """The suite in OpenSSL's words."""
+        cipher = self.tls.cipher()
+        return cipher[0] if cipher else ""
+
+    @property
+    def suite(self) -> int:
+        """The suite's IANA code point."""
+        codes = {entry["name"]: entry["id"] & 0xffff for entry in self._context.get_ciphers()}
+        return codes[self.cipher]
+
+    @property
+    def client_subject(self) -> str:
+        """Common name of the verified client certificate, "" for none."""
+        certificate = self.tls.getpeercert() or {}
+        names = [value for part in certificate.get("subject", ()) for key, value in part
+                 if key == "commonName"]
+        return str(names[0]) if names else ""
+
+    @property
+    def offer(self) -> Offer:
+        return parse_client_hello(self._hello)
+
+    # Steps
+
+    def accept(self, seconds: float = ANSWER_DEADLINE) -> None:
+        super().accept(seconds)
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = self._context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._hello = self._plain = b""
+        self._at_end = False
+
+    def handshake(self, seconds: float = ANSWER_DEADLINE) -> None:
+        """Takes a connection if there is none yet, and completes the handshake on it."""
+        deadline = time.monotonic() + seconds
+        if self._connection is None or self.is_called():
+            self.accept(seconds)
+        self._hello = self.client_hello(seconds_left(deadline))
+        self._incoming.write(self._hello)
+        while True:
+            try:
+                self.tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._read_into_tls(deadline, "the handshake")
+            except ssl.SSLError as error:
+                self._flush()
+                raise PeerError(f"the handshake failed: {error.reason or error}") from error
+            else:
+                self._flush()
+                return
+
+    def fail_handshake(self, seconds: float = ANSWER_DEADLINE) -> str:
+        """Goes through a handshake that must not succeed; gives the reason as this side sees it."""
+        try:
+            self.handshake(seconds)
+        except PeerError as error:
+            self.hang_up_quietly()
+            return str(error)
+        # The module may judge only after its last flight, with an alert or by closing.
+        deadline = time.monotonic() + seconds
+        try:
+            received = self._receive_plain(deadline)
+        except ssl.SSLError as error:
+            return f"the module said: {error.reason}"
+        except PeerError as error:
+            return str(error)
+        if received is None:
+            raise PeerError("the handshake succeeded and the connection stays open")
+        if received:
+            raise PeerError(f"the handshake succeeded and the module sent {received!r}")
+        return "the module closed the connection after the handshake"
+
+    def send(self, data: bytes) -> None:
+        """Sends `data`, one record for each 16 kB begun."""
+        self.tls.write(data)
+        self._flush()
+
+    def expect(self, data: bytes, seconds: float = ANSWER_DEADLINE) -> None:
+        """The next bytes from the module are exactly these."""
+        got = self.receive(len(data), seconds)
+        if got != data:
+            raise PeerError(f"the peer got\n  {got!r}\nexpected\n  {data!r}")
+
+    def send_corrupt_record(self) -> None:
+        """A record of application data whose bytes are noise, as if touched on the way."""
+        version = {"TLSv1": 0x0301, "TLSv1.1": 0x0302}.get(self.version, 0x0303)
+        noise = GARBAGE[:64]
+        self.send_raw(struct.pack(">BHH", 23, version, len(noise)) + noise)
+
+    def receive(self, count: int, seconds: float = ANSWER_DEADLINE) -> bytes:
+        """The next `count` bytes from the module, fewer at the end of time or of the stream."""
+        deadline = time.monotonic() + seconds
+        while len(self._plain) < count and not self._at_end:
+            data = self._receive_plain(deadline)
+            if data is None:
+                break
+            self._plain += data
+        got, self._plain = self._plain[:count], self._plain[count:]
+        return got
+
+    def unread(self) -> bytes:
+        """Bytes that have come and that no step has taken."""
+        while not self._at_end and self._connection is not None and self._tls is not None:
+            try:
+                data = self._receive_plain(time.monotonic())
+            except (ssl.SSLError, PeerError):
+                break
+            if not data:
+                break
+            self._plain += data
+        return self._plain
+
+    def expect_end(self, seconds: float = ANSWER_DEADLINE) -> None:
+        """The module ends the connection, with close_notify, and sends nothing before."""
+        deadline = time.monotonic() + seconds
+        data = b"" if self._at_end else self._receive_plain(deadline)
+        if data is None:
+            raise PeerError("the module did not close its connection")
+        if self._plain or data:
+            raise PeerError(f"the module sent {self._plain + data!r} before it closed")
+
+    def close(self) -> None:
+        """close_notify, then FIN."""
+        try:
+            self.tls.unwrap()
+        except ssl.SSLError:
+            pass  # the module's own close_notify is not there yet
+        self._flush()
+        self.hang_up()
+
+    def hang_up_quietly(self) -> None:
+        try:
+            self.hang_up()
+        except (OSError, PeerError):
+            pass  # it is closed already
+
+    # Below
+
+    def _receive_plain(self, deadline: float) -> bytes | None:
+        """Decrypted bytes; empty after close_notify; None when nothing came until `deadline`."""
+        while True:
+            try:
+                data = self.tls.read(65536)
+            except ssl.SSLWantReadError:
+                self._flush()
+                raw = self.receive_raw(deadline)
+                if raw is None:
+                    return None
+                if raw:
+                    self._incoming.write(raw)
+                else:
+                    self._incoming.write_eof()
+                continue
+            except ssl.SSLZeroReturnError:
+                data = b""
+            except ssl.SSLEOFError:
+                self._at_end = True
+                raise PeerError("the module closed the connection without close_notify") from None
+            self._at_end = not data
+            return data
+
+    def _read_into_tls(self, deadline: float, doing: str) -> None:
+        raw = self.receive_raw(deadline)
+        if raw is None:
+            raise PeerError(f"nothing from the module during {doing}")
+        if not raw:
+            raise PeerError(f"the module closed the connection during {doing}")
+        self._incoming.write(raw)
+
+    def _flush(self) -> None:
+        data = self._outgoing.read()
+        if data:
+            try:
+                self.send_raw(data)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # what the test expects next will show it
+
+
+SIGNALLING_SUITES = {0x00ff, 0x5600}  # renegotiation (RFC 5746), fallback (RFC 7507)
+SERVER_NAME, SUPPORTED_VERSIONS = 0, 43
+
+
+def parse_client_hello(record: bytes) -> Offer:
+    """Takes a ClientHello record apart (RFC 5246, 7.4.1.2), as far as tests ask about it."""
+    if len(record) < 43 or record[0] != 22 or record[5] != 1:
+        raise PeerError(f"no ClientHello: {record!r}")
+    version = int.from_bytes(record[9:11], "big")
+    at = 43
+    at += 1 + record[at]  # session id
+    suites_length = int.from_bytes(record[at:at + 2], "big")
+    codes = struct.unpack_from(f">{suites_length // 2}H", record, at + 2)
+    at += 2 + suites_length
+    at += 1 + record[at] + 2  # compression methods, length of the extensions
+    name = ""
+    while at + 4 <= len(record):
+        kind, length = struct.unpack_from(">HH", record, at)
+        body = record[at + 4:at + 4 + length]
+        if kind == SERVER_NAME and length > 5:
+            name = body[5:5 + int.from_bytes(body[3:5], "big")].decode("ascii", "replace")
+        if kind == SUPPORTED_VERSIONS and length > 1:
+            version = max(struct.unpack_from(f">{body[0] // 2}H", body, 1))
+        at += 4 + length
+    return Offer(version, tuple(c for c in codes if c not in SIGNALLING_SUITES), name)

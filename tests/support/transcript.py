@@ -1,0 +1,449 @@
+"""Transcripts: conversations between a host, a module and a peer, as plain text.
+
+docs/testing.md describes the format.  Here is its parser; player.py plays what comes out of it.
+
+A file has header lines (model, source, state, name, peer, only) and then steps.  What a step types
+or expects is a `Data`: bytes in which variables and counted patterns are filled in when the step is
+played.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CTRL_Z, ESCAPE = b"\x1a", b"\x1b"
+
+
+class TranscriptError(Exception):
+    """A line that is not in the format; the message begins with file and line."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """`400 bytes`: bytes that say where in the stream they belong, so that a lost or a doubled one
+    shows.  Printable, or all 256 values."""
+
+    count: int
+    binary: bool
+
+    def bytes_from(self, start: int) -> bytes:
+        one = binary_byte if self.binary else printable_byte
+        return bytes(one(i) for i in range(start, start + self.count))
+
+
+def printable_byte(position: int) -> int:
+    """The byte at `position` of lines that begin with their own position, 44 bytes each."""
+    line, column = divmod(position, 44)
+    return f"{line * 44:07d} abcdefghijklmnopqrstuvwxyz.0123456\r\n".encode()[column]
+
+
+def binary_byte(position: int) -> int:
+    """All values, with a period that no buffer size divides."""
+    return (position * 7 + position // 251) & 0xff
+
+
+Part = bytes | Variable | Pattern
+
+
+@dataclass(frozen=True)
+class Data:
+    """Bytes to be; `fill` needs the variables and where the counted stream stands."""
+
+    parts: tuple[Part, ...]
+
+    def fill(self, variables: Mapping[str, bytes], position: int = 0) -> tuple[bytes, int]:
+        """The bytes, and where the counted stream stands after them."""
+        out = b""
+        for part in self.parts:
+            if isinstance(part, Variable):
+                if part.name not in variables:
+                    known = ", ".join(sorted(variables))
+                    raise KeyError(f"no variable ${{{part.name}}}; there are {known}")
+                out += variables[part.name]
+            elif isinstance(part, Pattern):
+                out += part.bytes_from(position)
+                position += part.count
+            else:
+                out += part
+        return out, position
+
+    def __add__(self, end: bytes) -> Data:
+        return Data((*self.parts, end))
+
+
+@dataclass(frozen=True)
+class Step:
+    path: Path
+    line: int
+    text: str  # the line as it stands in the file
+
+    @property
+    def place(self) -> str:
+        return f"{self.path.name}:{self.line}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Type(Step):
+    """`> …`.  `is_line`: a command line, echoed whole; `is_payload`: bytes after a prompt, echoed
+    too; else nothing is echoed (online mode) or the transcript says itself what comes back."""
+
+    data: Data
+    is_line: bool = False
+    is_payload: bool = False
+
+
+@dataclass(frozen=True)
+class Expect(Step):
+    """`< …`: exactly these bytes come next."""
+
+    data: Data
+
+
+@dataclass(frozen=True)
+class ExpectMatch(Step):
+    """`<~ regex`: a line of the module that matches; named groups become variables."""
+
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Nothing(Step):
+    """`after 2s nothing`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Wait(Step):
+    """`wait 1s`: the host is silent; what comes meanwhile is for the next `<`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Escape(Step):
+    """`escape`: guard time, +++, and nothing before the second guard time is over."""
+
+
+@dataclass(frozen=True)
+class Echo(Step):
+    """`echo on|off`: what the echo is from here, where the typed commands do not show it."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class PowerCycle(Step):
+    """`power cycle`."""
+
+
+@dataclass(frozen=True)
+class PeerStep(Step):
+    """`peer [NAME] VERB …`."""
+
+    peer: str
+    verb: str  # the words before the data, joined by dashes: accepts, gets, gets-close, …
+    data: Data = Data(())
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PeerPlan:
+    """`peer NAME PORTVAR tls CERT [option=value…]`, `… raw WAY`, `… refuse`."""
+
+    name: str
+    variable: str
+    kind: str  # tls, raw, refuse
+    argument: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Transcript:
+    path: Path
+    model: str = ""
+    source: str = ""
+    state: str = "none"  # or "kept": settings and security data outlive a power cycle
+    only: tuple[str, ...] = ()  # back ends, all when empty
+    names: dict[str, str] = field(default_factory=dict)
+    peers: dict[str, PeerPlan] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    def runs_on(self, backend: str) -> bool:
+        """Whether it is meant for this back end; `only engine` means `engine-bytes` too."""
+        return not self.only or backend.split("-")[0] in self.only
+
+
+def parse_file(path: Path) -> Transcript:
+    """Reads a transcript.  TranscriptError names the first line that is not in the format."""
+    transcript = Transcript(path)
+    _Parser(transcript).read(path)
+    for wanted in ("model", "source"):
+        if not getattr(transcript, wanted):
+            raise TranscriptError(f"{path}: no line '{wanted} …'")
+    return transcript
+
+
+class _Parser:
+    """Line after line; one method for each word that a line can begin with."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self.path = transcript.path
+        self.line = 0
+        self.text = ""
+        self.including: list[Path] = []
+
+    def read(self, path: Path) -> None:
+        if path in self.including:
+            raise self.wrong("includes itself")
+        outer = self.path, self.line, self.text
+        self.including.append(path)
+        for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            self.path, self.line, self.text = path, number, raw.rstrip()
+            if self.text and not self.text.startswith("#"):
+                self.read_line()
+        self.including.pop()
+        self.path, self.line, self.text = outer
+
+    def read_line(self) -> None:
+        word, _, rest = self.text.partition(" ")
+        readers: dict[str, Callable[[str], None]] = {
+            ">": self.typed,
+            "<": self.expected, "<|": self.expected_more, "<~": self.expected_match,
+            "peer": self.peer, "after": self.after, "wait": self.wait, "escape": self.escape,
+            "echo": self.echo, "power": self.power, "include": self.include, "model": self.model,
+            "source": self.source, "state": self.state, "only": self.only, "name": self.name}
+        if word not in readers:
+            raise self.wrong(f"unknown word {word!r}")
+        readers[word](rest)
+
+    def wrong(self, why: str) -> TranscriptError:
+        return TranscriptError(f"{self.path}:{self.line}: {self.text}\n  {why}")
+
+    def add(self, kind: Callable[..., Step], **members: object) -> None:
+        step = kind(path=self.path, line=self.line, text=self.text, **members)
+        self.transcript.steps.append(step)
+
+    # Header
+
+    def model(self, rest: str) -> None:
+        self.transcript.model = rest.strip().lower()
+
+    def source(self, rest: str) -> None:
+        # An included file says where it is from for itself.
+        if len(self.including) == 1:
+            self.transcript.source = rest.strip()
+
+    def state(self, rest: str) -> None:
+        if rest not in ("none", "kept"):
+            raise self.wrong("state is none or kept")
+        self.transcript.state = rest
+
+    def only(self, rest: str) -> None:
+        self.transcript.only = tuple(rest.split())
+
+    def name(self, rest: str) -> None:
+        words = rest.split()
+        if len(words) != 2:
+            raise self.wrong("name HOST ADDRESS, or fail, or hang")
+        self.transcript.names[words[0]] = words[1]
+
+    def include(self, rest: str) -> None:
+        target = self.path.parent / rest.strip()
+        if not target.is_file():
+            raise self.wrong(f"there is no {target}")
+        self.read(target)
+
+    # Host
+
+    def typed(self, rest: str) -> None:
+        if rest == "ctrl-z":
+            self.add(Type, data=Data((CTRL_Z,)))
+        elif rest == "esc":
+            self.add(Type, data=Data((ESCAPE,)))
+        elif (data := self.raw(rest)) is not None:
+            self.add(Type, data=data)
+        elif rest.startswith("data ") and (data := self.raw(rest[5:], bare=True)) is not None:
+            self.add(Type, data=data, is_payload=True)
+        else:
+            self.add(Type, data=self.template(rest) + b"\r", is_line=True)
+
+    def expected(self, rest: str) -> None:
+        if not rest:
+            raise self.wrong("nothing to expect; an empty line is < bytes \"…\"")
+        if rest == "prompt":
+            self.add(Expect, data=Data((b"\r\n> ",)))
+        elif (data := self.raw(rest)) is not None:
+            self.add(Expect, data=data)
+        else:
+            self.add(Expect, data=Data((b"\r\n", *self.template(rest).parts, b"\r\n")))
+
+    def expected_more(self, rest: str) -> None:
+        data = self.raw(rest)
+        self.add(Expect, data=(data if data is not None else self.template(rest)) + b"\r\n")
+
+    def expected_match(self, rest: str) -> None:
+        try:
+            self.add(ExpectMatch, pattern=re.compile(rest))
+        except re.error as error:
+            raise self.wrong(f"not a regular expression: {error}") from None
+
+    # Time
+
+    def after(self, rest: str) -> None:
+        match = re.fullmatch(r"(\S+) nothing", rest)
+        if not match:
+            raise self.wrong("after TIME nothing")
+        self.add(Nothing, seconds=self.seconds(match[1]))
+
+    def wait(self, rest: str) -> None:
+        self.add(Wait, seconds=self.seconds(rest))
+
+    def escape(self, rest: str) -> None:
+        if rest:
+            raise self.wrong("escape stands alone")
+        self.add(Escape)
+
+    def echo(self, rest: str) -> None:
+        if rest not in ("on", "off"):
+            raise self.wrong("echo is on or off")
+        self.add(Echo, on=rest == "on")
+
+    def power(self, rest: str) -> None:
+        if rest != "cycle":
+            raise self.wrong("power cycle")
+        self.add(PowerCycle)
+
+    def seconds(self, text: str) -> float:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", text)
+        if not match:
+            raise self.wrong("a time is 1.5s or 200ms")
+        return float(match[1]) / (1000 if match[2] == "ms" else 1)
+
+    # Peers
+
+    def peer(self, rest: str) -> None:
+        words = rest.split()
+        if len(words) >= 3 and words[2] in ("tls", "raw", "refuse"):
+            self.peer_plan(words)
+            return
+        names = self.transcript.peers
+        if words and words[0] in names:
+            name, rest = words[0], rest.partition(" ")[2]
+        elif len(names) == 1:
+            name = next(iter(names))
+        else:
+            raise self.wrong("which peer?" if names else "no peer was declared")
+        self.peer_step(name, rest)
+
+    def peer_plan(self, words: list[str]) -> None:
+        name, variable, kind = words[:3]
+        argument = words[3] if len(words) > 3 else ""
+        if (kind == "refuse") != (not argument):
+            raise self.wrong("peer NAME PORTVAR tls CERT, or raw WAY, or refuse")
+        options = {}
+        for word in words[4:]:
+            key, equals, value = word.partition("=")
+            if kind != "tls" or not equals or key not in ("client", "ciphers", "versions"):
+                raise self.wrong(f"{word!r}: the options are client=CA, ciphers=LIST, "
+                                 "versions=OLDEST-NEWEST")
+            options[key] = value
+        self.transcript.peers[name] = PeerPlan(name, variable, kind, argument, options)
+
+    def peer_step(self, name: str, rest: str) -> None:
+        for verb, take_rest in (
+                ("gets close", self.no_rest), ("hangs up", self.no_rest), ("closes", self.no_rest),
+                ("resets", self.no_rest), ("corrupts", self.no_rest),
+                ("accepts", self.hex_words), ("fails", self.reason), ("offered", self.pairs),
+                ("client", self.peer_data), ("gets", self.peer_data),
+                ("sends", self.peer_data)):
+            if rest == verb or rest.startswith(verb + " "):
+                self.add(PeerStep, peer=name, verb=verb.replace(" ", "-"),
+                         **take_rest(rest[len(verb) + 1:]))
+                return
+        raise self.wrong("a peer accepts, fails, gets, sends, closes, hangs up, resets, corrupts; "
+                         "offered, client")
+
+    def no_rest(self, rest: str) -> dict[str, object]:
+        if rest:
+            raise self.wrong(f"{rest!r} is too much")
+        return {}
+
+    def hex_words(self, rest: str) -> dict[str, object]:
+        words = tuple(rest.lower().split())
+        if len(words) > 2 or not all(re.fullmatch(r"[0-9a-f]{4}", word) for word in words):
+            raise self.wrong("peer accepts [VERSION [SUITE]], 4 hexadecimal digits each")
+        return {"words": words}
+
+    def reason(self, rest: str) -> dict[str, object]:
+        words = tuple(rest.split())
+        if not re.fullmatch(r"TLS_[A-Z_]+( \d+)?", " ".join(words)):
+            raise self.wrong("peer fails REASON [ALERT]; the reasons are in src/iface/tls.h")
+        return {"words": words}
+
+    def pairs(self, rest: str) -> dict[str, object]:
+        words = tuple(rest.split())
+        if not words or not all("=" in word for word in words):
+            raise self.wrong("peer offered KEY=VALUE…, keys as in tests/support/engine_host.md")
+        return {"words": words}
+
+    def peer_data(self, rest: str) -> dict[str, object]:
+        data = self.raw(rest, bare=True)
+        if data is None:
+            raise self.wrong('a peer\'s bytes are "…" or N bytes')
+        return {"data": data}
+
+    # Data
+
+    def raw(self, text: str, bare: bool = False) -> Data | None:
+        """`bytes "…"`, `N bytes`, `N binary bytes`, or only `"…"` if `bare`; None for others."""
+        match = re.fullmatch(r"(\d+) (binary )?bytes", text)
+        if match:
+            return Data((Pattern(int(match[1]), bool(match[2])),))
+        match = re.fullmatch(r'bytes "(.*)"', "bytes " + text if bare else text)
+        if not match:
+            return None
+        return Data(tuple(self.escaped(match[1])))
+
+    def template(self, text: str) -> Data:
+        """Text as it stands, variables excepted."""
+        return Data(tuple(self.split_variables(text, lambda literal: literal.encode())))
+
+    def escaped(self, text: str) -> Iterator[Part]:
+        """Text with C escapes."""
+        return self.split_variables(text, self.unescape)
+
+    @staticmethod
+    def split_variables(text: str, literal: Callable[[str], bytes]) -> Iterator[Part]:
+        for index, piece in enumerate(re.split(r"(?<!\\)\$\{(\w+)\}", text)):
+            if index % 2:
+                yield Variable(piece)
+            elif piece:
+                yield literal(piece)
+
+    def unescape(self, text: str) -> bytes:
+        single = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "b": "\b", "\\": "\\", '"': '"',
+                  "$": "$"}
+
+        def replace(match: re.Match[str]) -> str:
+            code = match[1]
+            if code[0] == "x" and len(code) == 3:
+                return chr(int(code[1:], 16))
+            if code not in single:
+                raise self.wrong(f"unknown escape \\{code}")
+            return single[code]
+
+        out = re.sub(r'\\(x[0-9a-fA-F]{2}|.)', replace, text)
+        try:
+            return out.encode("latin-1")
+        except UnicodeEncodeError:
+            raise self.wrong("bytes are ASCII and \\xHH") from None

@@ -117,9 +117,13 @@ struct tls_ops {
     /* Plaintext bytes, 0 at the end (close_notify or plain end), -ERR_AGAIN, or -ERR_RESET,
      * -ERR_TLS (see failure()). */
     ptrdiff_t (*read)(struct tls_session *session, void *buf, size_t cap);
-    /* Bytes accepted, all of one record at most, or -ERR_AGAIN: then call again with the same bytes
-     * (or more of the same stream) when the stream below is writable; -ERR_RESET, -ERR_TLS. */
+    /* Bytes accepted for good, one record's at most.  Part of the record may still have to wait for
+     * the stream below: until flush() says that it is away, write() answers -ERR_AGAIN.
+     * -ERR_RESET, -ERR_TLS. */
     ptrdiff_t (*write)(struct tls_session *session, const void *data, size_t len);
+    /* ERR_OK: nothing waits.  ERR_AGAIN: call again when the stream below is writable.
+     * ERR_RESET, ERR_TLS. */
+    enum err (*flush)(struct tls_session *session);
     /* Decrypted bytes that read() can give without touching the stream below. */
     size_t (*pending)(const struct tls_session *session);
 

@@ -125,7 +125,7 @@ size_t secure_read(struct secure_socket *socket, uint8_t *buf, size_t cap);
 void secure_pause(struct secure_socket *socket);
 
 /* Sends bytes as one record; returns how many were accepted: all, part of them, or 0, and then
- * on_writable() follows, after which the same bytes must be offered again. */
+ * on_writable() follows. */
 size_t secure_write(struct secure_socket *socket, struct span bytes);
 
 int64_t secure_deadline(const struct secure_socket *socket);

@@ -80,10 +80,24 @@ void secure_on_readable(struct secure_socket *socket)
     want_now(socket);
 }
 
+/* Moves the record before on; false while part of it waits for the network. */
+static bool flush(struct secure_socket *socket)
+{
+    enum err err = socket->provider->ops->flush(socket->session);
+
+    socket->write_blocked = err == ERR_AGAIN;
+    if (err != ERR_OK && err != ERR_AGAIN)
+        end(socket, -(ptrdiff_t)err);
+    want_now(socket);
+    return err == ERR_OK;
+}
+
 void secure_on_writable(struct secure_socket *socket)
 {
-    socket->write_blocked = false;
-    socket->events->on_writable(socket->ctx);
+    if (flush(socket))
+        socket->events->on_writable(socket->ctx);
+    else if (socket->state == SECURE_ENDED)
+        socket->events->on_data(socket->ctx);
     want_now(socket);
 }
 
@@ -133,13 +147,10 @@ size_t secure_write(struct secure_socket *socket, struct span bytes)
     if (socket->state != SECURE_OPEN || socket->write_blocked)
         return 0;
     done = socket->provider->ops->write(socket->session, bytes.data, bytes.len);
-    if (done > 0)
-        return (size_t)done;
-    if (done == -ERR_AGAIN) {
-        socket->write_blocked = true;
-        want_now(socket);
-    } else {
+    if (done < 0 && done != -ERR_AGAIN) {
         end(socket, done);
+        return 0;
     }
-    return 0;
+    flush(socket);
+    return done > 0 ? (size_t)done : 0;
 }

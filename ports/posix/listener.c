@@ -1,0 +1,105 @@
+/* listener.c: a listening socket as a port: one host at a time, the others wait in the backlog. */
+#include "posix/listener.h"
+
+#include "posix/errno_err.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BACKLOG = 8, RETRY_MS = 1000 };
+
+static void drop_host(struct listener *listener)
+{
+    fd_channel_leave(&listener->base.channel);
+    if (listener->host_fd >= 0)
+        close(listener->host_fd);
+    listener->host_fd = -1;
+}
+
+static void on_hangup(void *owner)
+{
+    struct listener *listener = owner;
+
+    if (listener->host_fd < 0 || !fd_channel_is_over(&listener->base.channel))
+        return;
+    log_trace(listener->base.loop->log, TRACE_PORT, "%s: the host has left", listener->base.label);
+    drop_host(listener);
+    fd_watch_want(listener->watch, FD_READABLE);
+}
+
+/* Without descriptors or memory the backlog would wake us all the time. */
+static void pause_listening(struct listener *listener, const char *why)
+{
+    log_say(listener->base.loop->log, LOG_WARNING, "%s: cannot accept a host: %s; trying again",
+            listener->base.label, why);
+    fd_watch_want(listener->watch, 0);
+    posix_timer_in(listener->retry, RETRY_MS);
+}
+
+static void on_retry(void *ctx)
+{
+    struct listener *listener = ctx;
+
+    if (listener->host_fd < 0)
+        fd_watch_want(listener->watch, FD_READABLE);
+}
+
+static void on_knock(void *ctx, int events)
+{
+    struct listener *listener = ctx;
+    int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    enum err err;
+
+    (void)events;
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            pause_listening(listener, strerror(errno));
+        return;
+    }
+    if (listener->prepare != NULL)
+        listener->prepare(fd);
+    log_trace(listener->base.loop->log, TRACE_PORT, "%s: a host has come", listener->base.label);
+    fd_watch_want(listener->watch, 0);
+    listener->host_fd = fd;
+    err = fd_channel_join(&listener->base.channel, fd, fd);
+    if (err != ERR_OK) {
+        drop_host(listener);
+        pause_listening(listener, err_text(err));
+    }
+}
+
+void listener_init(struct listener *listener, struct posix_loop *loop, void (*prepare)(int host_fd))
+{
+    listener->base.loop = loop;
+    listener->fd = listener->host_fd = -1;
+    listener->prepare = prepare;
+    fd_channel_init(&listener->base.channel, &fd_channel_ops, loop, on_hangup, listener);
+}
+
+enum err listener_start(struct listener *listener, int fd)
+{
+    struct posix_loop *loop = listener->base.loop;
+    enum err err;
+
+    listener->fd = fd;
+    if (listen(fd, BACKLOG) < 0)
+        return err_of_errno(errno);
+    err = posix_timer_new(loop, on_retry, listener, &listener->retry);
+    if (err == ERR_OK)
+        err = fd_watch_new(loop, fd, on_knock, listener, &listener->watch);
+    if (err == ERR_OK)
+        fd_watch_want(listener->watch, FD_READABLE);
+    return err;
+}
+
+void listener_deinit(struct listener *listener)
+{
+    drop_host(listener);
+    fd_channel_deinit(&listener->base.channel);
+    posix_timer_free(listener->retry);
+    fd_watch_free(listener->watch);
+    if (listener->fd >= 0)
+        close(listener->fd);
+}

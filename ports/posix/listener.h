@@ -1,0 +1,30 @@
+/* listener.h: a listening socket as a port: one host at a time, the others wait in the backlog. */
+#ifndef POSIX_LISTENER_H
+#define POSIX_LISTENER_H
+
+#include "posix/port.h"
+#include "posix/timer.h"
+
+/* First member of a kind's own struct. */
+struct listener {
+    struct port base;
+    int fd;      /* listening; -1 when not */
+    int host_fd; /* -1: nobody is there */
+    struct fd_watch *watch;
+    struct posix_timer *retry;
+    void (*prepare)(int host_fd); /* sets a new connection's options; may be NULL */
+};
+
+/* Fills in all but base.ops and base.label. */
+void listener_init(struct listener *listener, struct posix_loop *loop,
+                   void (*prepare)(int host_fd));
+
+/* Takes over the bound socket `fd`, which listener_deinit() closes, and listens.  A host that
+ * leaves makes room for the next, which finds the terminal as it is. ERR_NO_MEMORY; ERR_FULL;
+ * ERR_BUSY: the address has another listener; ERR_IO. */
+enum err listener_start(struct listener *listener, int fd);
+
+/* Closes what is open.  The struct stays the caller's. */
+void listener_deinit(struct listener *listener);
+
+#endif

@@ -1,0 +1,68 @@
+/* loop.c: the event loop, libuv's. */
+#include "posix/loop.h"
+
+#include "base/wipe.h"
+#include "posix/clock.h"
+#include "posix/errno_err.h"
+
+#include <signal.h>
+
+enum { CLOSE_STEP_MS = 20 };
+
+enum err posix_loop_open(struct posix_loop *loop, const struct log *log)
+{
+    int status = uv_loop_init(&loop->uv);
+
+    if (status < 0)
+        return err_of_errno(-status);
+    loop->log = log;
+    /* A host that leaves is an error of write(), not the end of the process. */
+    signal(SIGPIPE, SIG_IGN);
+    return ERR_OK;
+}
+
+void posix_loop_run(struct posix_loop *loop)
+{
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+}
+
+void posix_loop_stop(struct posix_loop *loop)
+{
+    uv_stop(&loop->uv);
+}
+
+static void on_step(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+static bool close_within(struct posix_loop *loop, int64_t limit_ms)
+{
+    int64_t deadline_ms = posix_now_ms() + limit_ms;
+    uv_timer_t step;
+
+    while (uv_run(&loop->uv, UV_RUN_NOWAIT) != 0) {
+        if (posix_now_ms() >= deadline_ms)
+            return false;
+        /* A look-up ends in another thread: wait for it, but not for ever. */
+        uv_timer_init(&loop->uv, &step);
+        uv_timer_start(&step, on_step, CLOSE_STEP_MS, 0);
+        uv_run(&loop->uv, UV_RUN_ONCE);
+        uv_close((uv_handle_t *)&step, NULL);
+        uv_run(&loop->uv, UV_RUN_NOWAIT);
+    }
+    return uv_loop_close(&loop->uv) == 0;
+}
+
+bool posix_loop_close(struct posix_loop *loop, int64_t limit_ms)
+{
+    bool closed = close_within(loop, limit_ms);
+
+    wipe(loop->scratch, sizeof(loop->scratch));
+    return closed;
+}
+
+const char *posix_loop_library_version(void)
+{
+    return uv_version_string();
+}

@@ -1,0 +1,37 @@
+/* loop.h: the event loop that everything in this folder runs on. */
+#ifndef POSIX_LOOP_H
+#define POSIX_LOOP_H
+
+#include "base/err.h"
+#include "base/log.h"
+
+#include <stdbool.h>
+#include <uv.h>
+
+enum { POSIX_SCRATCH_BYTES = 16384 };
+
+/* One thread's loop.  Nothing that was opened on it may outlive it. */
+struct posix_loop {
+    uv_loop_t uv;
+    const struct log *log;
+    /* For one read and what is done with it at once: shared, so that an idle port owns no buffer.
+     */
+    uint8_t scratch[POSIX_SCRATCH_BYTES];
+};
+
+/* Makes a loop; `log` (may be NULL) is borrowed until posix_loop_close().  Makes the process ignore
+ * SIGPIPE.  ERR_FULL: no file descriptors left; ERR_NO_MEMORY; ERR_IO. */
+enum err posix_loop_open(struct posix_loop *loop, const struct log *log);
+
+/* Runs until posix_loop_stop(), or until nothing is left that could happen. */
+void posix_loop_run(struct posix_loop *loop);
+void posix_loop_stop(struct posix_loop *loop);
+
+/* Lets everything that was closed finish, and frees the loop.  False: a look-up of a name would not
+ * end in `limit_ms`; then nothing more can be freed and the process should leave with _exit(). */
+bool posix_loop_close(struct posix_loop *loop, int64_t limit_ms);
+
+/* The version of libuv in use; static. */
+const char *posix_loop_library_version(void);
+
+#endif

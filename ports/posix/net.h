@@ -1,0 +1,14 @@
+/* net.h: iface/net.h on the machine's own resolver and TCP. */
+#ifndef POSIX_NET_H
+#define POSIX_NET_H
+
+#include "iface/net.h"
+#include "posix/loop.h"
+
+/* Makes a network that works on `loop`.  ERR_NO_MEMORY. */
+enum err posix_net_open(struct posix_loop *loop, struct net *ret_net);
+
+/* Frees it, after every query of it was cancelled and every stream closed. */
+void posix_net_close(struct net *net);
+
+#endif

@@ -1,0 +1,65 @@
+/* port.h: one port of a modem towards a host: what carries it, and where. */
+#ifndef POSIX_PORT_H
+#define POSIX_PORT_H
+
+#include "posix/fd_channel.h"
+
+enum port_kind { PORT_PTY, PORT_TCP, PORT_UNIX, PORT_UART, PORT_STDIO };
+
+enum { PORT_WHERE_CAP = 256, PORT_LABEL_CAP = 272, PORT_FAILURE_CAP = 512 };
+
+/* What to open.  Plain data. */
+struct port_spec {
+    enum port_kind kind;
+    char where[PORT_WHERE_CAP]; /* path of link, socket or device; TCP: numeric address, no brackets
+                                 */
+    uint16_t tcp_port;          /* 0: any free one */
+    uint32_t baud;              /* UART: one of uart_rate.h */
+    bool rtscts;                /* UART */
+};
+
+/* Why a port could not be opened: one line for the operator. */
+struct port_failure {
+    char text[PORT_FAILURE_CAP];
+};
+
+struct port;
+
+struct port_ops {
+    void (*close)(struct port *port); /* gives everything back, frees the port */
+};
+
+/* First member of each kind's own struct. */
+struct port {
+    const struct port_ops *ops;
+    struct posix_loop *loop;
+    struct fd_channel channel;
+    char label[PORT_LABEL_CAP]; /* "tcp 127.0.0.1:4000": kind and where, as a host has to know it */
+    void (*on_end)(void *ctx);
+    void *end_ctx;
+};
+
+/* Opens a port; hosts may come from now on, their bytes wait.  Owned by the caller.  On failure
+ * `ret_failure` says what is wrong and what to do.  ERR_BUSY: somebody else has it; ERR_INVALID,
+ * ERR_NOT_FOUND, ERR_DENIED, ERR_FULL, ERR_NO_MEMORY, ERR_IO. */
+enum err port_open(struct posix_loop *loop, const struct port_spec *spec,
+                   struct port_failure *ret_failure, struct port **ret_port);
+
+/* Lets bytes move between hosts and `terminal`, which is borrowed until port_close(). */
+void port_start(struct port *port, struct terminal *terminal);
+
+/* What to attach to the modem; it lives as long as the port. */
+struct channel *port_channel(struct port *port);
+
+/* on_end() is called, from the loop or from inside a call of the channel, when no host can ever
+ * come again: standard input or output has ended. */
+void port_on_end(struct port *port, void (*on_end)(void *ctx), void *ctx);
+
+/* Kind and place; valid as long as the port. */
+const char *port_label(const struct port *port);
+
+/* Closes and frees; links and sockets that are still ours are removed.  The terminal must not use
+ * the channel any more.  NULL is nothing. */
+void port_close(struct port *port);
+
+#endif

@@ -1,0 +1,110 @@
+/* pty_link.c: the symbolic link under which hosts find a pseudo-terminal.
+ *
+ * The number of a terminal whose owner died is soon somebody else's, so a link to an existing
+ * terminal says little.  A tlsmodem therefore holds a record lock on its terminal; hosts that lock
+ * the device do it with flock(), which is another kind and does not meet it.
+ */
+#include "posix/pty_link.h"
+
+#include "posix/port_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char terminals[] = "/dev/pts/";
+
+void pty_link_claim(int slave_fd)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+    fcntl(slave_fd, F_OFD_SETLK, &lock);
+}
+
+/* Reads where `path` links to; false when it is no link. */
+static bool read_link(const char *path, char *ret_target, size_t cap)
+{
+    ssize_t len = readlink(path, ret_target, cap - 1);
+
+    if (len < 0)
+        return false;
+    ret_target[len] = '\0';
+    return true;
+}
+
+static bool is_claimed(const char *terminal)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd = open(terminal, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    bool claimed;
+
+    if (fd < 0)
+        return false;
+    claimed = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    close(fd);
+    return claimed;
+}
+
+/* May the link at `path` go?  Only when nobody living stands behind it. */
+static enum err check_stale(const char *path, struct port_failure *ret_failure)
+{
+    char target[PATH_MAX];
+    struct stat st;
+
+    if (!read_link(path, target, sizeof(target)))
+        return port_fail(ret_failure, ERR_BUSY,
+                         "cannot make link %s: something else has that name; remove it or choose "
+                         "another path",
+                         path);
+    if (stat(path, &st) < 0)
+        return ERR_OK;
+    if (strncmp(target, terminals, sizeof(terminals) - 1) != 0 || st.st_uid != geteuid())
+        return port_fail(ret_failure, ERR_BUSY,
+                         "cannot make link %s: it is a link to %s already; remove it or choose "
+                         "another path",
+                         path, target);
+    if (is_claimed(target))
+        return port_fail(ret_failure, ERR_BUSY,
+                         "cannot make link %s: another tlsmodem uses it; choose another path",
+                         path);
+    return ERR_OK;
+}
+
+static enum err replace(const char *path, const char *slave, struct port_failure *ret_failure)
+{
+    char fresh[PATH_MAX];
+    int len = snprintf(fresh, sizeof(fresh), "%s.%ld", path, (long)getpid());
+
+    if (len < 0 || (size_t)len >= sizeof(fresh))
+        return port_fail(ret_failure, ERR_INVALID, "cannot make link %s: the path is too long",
+                         path);
+    unlink(fresh);
+    if (symlink(slave, fresh) == 0 && rename(fresh, path) == 0)
+        return ERR_OK;
+    port_fail_errno(ret_failure, "cannot make link %s", path);
+    unlink(fresh);
+    return ERR_IO;
+}
+
+enum err pty_link_make(const char *path, const char *slave, struct port_failure *ret_failure)
+{
+    enum err err;
+
+    if (symlink(slave, path) == 0)
+        return ERR_OK;
+    if (errno != EEXIST)
+        return port_fail_errno(ret_failure, "cannot make link %s", path);
+    err = check_stale(path, ret_failure);
+    return err == ERR_OK ? replace(path, slave, ret_failure) : err;
+}
+
+void pty_link_remove(const char *path, const char *slave)
+{
+    char target[PATH_MAX];
+
+    if (read_link(path, target, sizeof(target)) && strcmp(target, slave) == 0)
+        unlink(path);
+}

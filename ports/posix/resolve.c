@@ -1,0 +1,120 @@
+/* resolve.c: host names to addresses by getaddrinfo(), which libuv runs in a thread of its own. */
+#include "posix/resolve.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_CAP = 256, ADDRESSES_MAX = 16 };
+
+struct net_query {
+    uv_getaddrinfo_t uv; /* first member: the look-up's end finds the whole */
+    struct posix_loop *loop;
+    net_resolved_fn *on_resolved; /* NULL once cancelled */
+    void *ctx;
+};
+
+/* Reads one entry; false for a family that the engine does not know. */
+static bool take_address(const struct addrinfo *info, struct net_address *ret_address)
+{
+    if (info->ai_family == AF_INET) {
+        struct sockaddr_in in;
+
+        memcpy(&in, info->ai_addr, sizeof(in));
+        *ret_address = (struct net_address){ .family = NET_IPV4 };
+        memcpy(ret_address->bytes, &in.sin_addr, 4);
+        return true;
+    }
+    if (info->ai_family == AF_INET6) {
+        struct sockaddr_in6 in6;
+
+        memcpy(&in6, info->ai_addr, sizeof(in6));
+        *ret_address = (struct net_address){ .family = NET_IPV6, .scope = in6.sin6_scope_id };
+        memcpy(ret_address->bytes, &in6.sin6_addr, 16);
+        return true;
+    }
+    return false;
+}
+
+static size_t take_list(const struct addrinfo *info, struct net_address *list)
+{
+    size_t count = 0;
+
+    for (; info != NULL && count < ADDRESSES_MAX; info = info->ai_next)
+        if (take_address(info, &list[count]))
+            count++;
+    return count;
+}
+
+static void on_looked_up(uv_getaddrinfo_t *uv, int status, struct addrinfo *info)
+{
+    struct net_query *query = (struct net_query *)uv;
+    net_resolved_fn *on_resolved = query->on_resolved;
+    void *ctx = query->ctx;
+    const struct log *log = query->loop->log;
+    struct net_address list[ADDRESSES_MAX];
+    size_t count = status == 0 ? take_list(info, list) : 0;
+
+    uv_freeaddrinfo(info);
+    free(query);
+    if (on_resolved == NULL)
+        return;
+    if (count == 0)
+        log_trace(log, TRACE_NET, "look-up failed: %s",
+                  status < 0 ? uv_strerror(status) : "no address of a known family");
+    if (count > 0)
+        on_resolved(ctx, ERR_OK, list, count);
+    else
+        on_resolved(ctx,
+                    status == UV_EAI_MEMORY || status == UV_ENOMEM ? ERR_NO_MEMORY : ERR_RESOLVE,
+                    NULL, 0);
+}
+
+/* Copies `name`, without the brackets around an IPv6 address; false when it can be no name. */
+static bool copy_name(const char *name, char *ret_name)
+{
+    size_t len = strlen(name);
+
+    if (len >= 2 && name[0] == '[' && name[len - 1] == ']') {
+        name++;
+        len -= 2;
+    }
+    if (len == 0 || len >= NAME_CAP)
+        return false;
+    memcpy(ret_name, name, len);
+    ret_name[len] = '\0';
+    return true;
+}
+
+enum err posix_resolve(struct posix_loop *loop, const char *name, net_resolved_fn *on_resolved,
+                       void *ctx, struct net_query **ret_query)
+{
+    static const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+    char plain[NAME_CAP];
+    struct net_query *query;
+    int status;
+
+    if (!copy_name(name, plain))
+        return ERR_RESOLVE;
+    query = calloc(1, sizeof(*query));
+    if (query == NULL)
+        return ERR_NO_MEMORY;
+    query->loop = loop;
+    query->on_resolved = on_resolved;
+    query->ctx = ctx;
+    status = uv_getaddrinfo(&loop->uv, &query->uv, on_looked_up, plain, NULL, &hints);
+    if (status < 0) {
+        free(query);
+        return status == UV_ENOMEM ? ERR_NO_MEMORY : ERR_RESOLVE;
+    }
+    *ret_query = query;
+    return ERR_OK;
+}
+
+void posix_resolve_cancel(struct net_query *query)
+{
+    query->on_resolved = NULL;
+    /* Fails when the look-up has begun; either way on_looked_up() comes and frees. */
+    uv_cancel((uv_req_t *)&query->uv);
+}

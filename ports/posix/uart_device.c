@@ -1,0 +1,93 @@
+/* uart_device.c: a serial device: opening it, its rate and its modem lines. */
+#include "posix/uart_device.h"
+
+#include "posix/errno_err.h"
+#include "posix/port_internal.h"
+#include "posix/uart_rate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Raw, 8N1, no modem control: carrier is the module's business, not the driver's. */
+static enum err configure(int fd, uint32_t baud, bool rtscts, const char *path,
+                          struct port_failure *ret_failure)
+{
+    struct termios settings;
+    speed_t code;
+
+    if (!uart_rate_code(baud, &code))
+        return port_fail(ret_failure, ERR_INVALID, "uart %s: no rate of %u", path, (unsigned)baud);
+    if (tcgetattr(fd, &settings) < 0)
+        return port_fail(ret_failure, ERR_INVALID, "uart %s: not a serial device", path);
+    cfmakeraw(&settings);
+    settings.c_cflag &= ~(tcflag_t)(CSTOPB | CRTSCTS | HUPCL);
+    settings.c_cflag |= CLOCAL | CREAD | (rtscts ? CRTSCTS : 0);
+    settings.c_cc[VMIN] = 1;
+    settings.c_cc[VTIME] = 0;
+    cfsetispeed(&settings, code);
+    cfsetospeed(&settings, code);
+    if (tcsetattr(fd, TCSANOW, &settings) < 0)
+        return port_fail_errno(ret_failure, "uart %s: cannot set it to %u", path, (unsigned)baud);
+    return ERR_OK;
+}
+
+enum err uart_device_open(const char *path, uint32_t baud, bool rtscts,
+                          struct port_failure *ret_failure, int *ret_fd)
+{
+    int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    enum err err;
+
+    if (fd < 0)
+        return port_fail_errno(ret_failure, "uart %s: cannot open it", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+        err = port_fail(ret_failure, ERR_BUSY, "uart %s: another program has locked it", path);
+    else
+        err = configure(fd, baud, rtscts, path, ret_failure);
+    if (err != ERR_OK) {
+        close(fd);
+        return err;
+    }
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
+enum err uart_device_set_rate(int fd, uint32_t baud)
+{
+    struct termios settings;
+    speed_t code;
+
+    if (!uart_rate_code(baud, &code))
+        return ERR_INVALID;
+    if (tcgetattr(fd, &settings) < 0)
+        return err_of_errno(errno);
+    cfsetispeed(&settings, code);
+    cfsetospeed(&settings, code);
+    return tcsetattr(fd, TCSANOW, &settings) < 0 ? err_of_errno(errno) : ERR_OK;
+}
+
+bool uart_device_is_drained(int fd)
+{
+    int queued = 0;
+
+    return ioctl(fd, TIOCOUTQ, &queued) < 0 || queued == 0;
+}
+
+enum err uart_device_host_dtr(int fd, bool *ret_on)
+{
+    int lines;
+
+    if (ioctl(fd, TIOCMGET, &lines) < 0)
+        return errno == EIO || errno == ENXIO || errno == ENODEV ? ERR_IO : ERR_UNSUPPORTED;
+    *ret_on = (lines & (TIOCM_DSR | TIOCM_CD)) != 0;
+    return ERR_OK;
+}
+
+void uart_device_set_dtr(int fd, bool on)
+{
+    int line = TIOCM_DTR;
+
+    ioctl(fd, on ? TIOCMBIS : TIOCMBIC, &line);
+}

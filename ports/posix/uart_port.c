@@ -1,0 +1,223 @@
+/* uart_port.c: a port on a serial device, in the place of a real module.
+ *
+ * The device may vanish (a USB adapter that is pulled) and come back: the port waits for it.
+ */
+#include "posix/port_internal.h"
+#include "posix/timer.h"
+#include "posix/uart_device.h"
+#include "posix/uart_rate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { REOPEN_MS = 2000, LINES_MS = 100, DRAIN_MS = 5, FIFO_BITS = 64 * 10 };
+
+struct uart_port {
+    struct port base;
+    char path[PORT_WHERE_CAP];
+    int fd; /* -1 while the device is away */
+    bool rtscts;
+    uint32_t baud, wanted_baud;
+    bool quiet; /* the kernel had nothing to send when we last looked */
+    unsigned lines;
+    bool host_dtr, saw_host_dtr;
+    struct posix_timer *reopen, *look, *drain;
+};
+
+static void close_uart(struct port *port)
+{
+    struct uart_port *uart = (struct uart_port *)port;
+
+    fd_channel_deinit(&uart->base.channel);
+    posix_timer_free(uart->reopen);
+    posix_timer_free(uart->look);
+    posix_timer_free(uart->drain);
+    if (uart->fd >= 0)
+        close(uart->fd);
+    free(uart);
+}
+
+static const struct port_ops uart_ops = { .close = close_uart };
+
+static void lose_device(struct uart_port *uart)
+{
+    log_say(uart->base.loop->log, LOG_WARNING, "%s: the device is gone; waiting for it",
+            uart->base.label);
+    fd_channel_leave(&uart->base.channel);
+    close(uart->fd);
+    uart->fd = -1;
+    posix_timer_in(uart->reopen, REOPEN_MS);
+}
+
+static void on_hangup(void *owner)
+{
+    struct uart_port *uart = owner;
+
+    if (uart->fd >= 0)
+        lose_device(uart);
+}
+
+/* A cable without the wire shows an idle line for ever, so the line counts once it was seen on. */
+static void on_look(void *ctx)
+{
+    struct uart_port *uart = ctx;
+    struct terminal *terminal = uart->base.channel.terminal;
+    bool on;
+    enum err err;
+
+    if (uart->fd < 0)
+        return;
+    err = uart_device_host_dtr(uart->fd, &on);
+    if (err == ERR_UNSUPPORTED)
+        return;
+    if (err != ERR_OK) {
+        lose_device(uart);
+        return;
+    }
+    posix_timer_in(uart->look, LINES_MS);
+    if (terminal == NULL || (!on && !uart->saw_host_dtr) ||
+        (uart->saw_host_dtr && on == uart->host_dtr))
+        return;
+    uart->saw_host_dtr = true;
+    uart->host_dtr = on;
+    terminal->ops->set_dtr(terminal, on);
+}
+
+static void drive_lines(struct uart_port *uart)
+{
+    if (uart->fd >= 0)
+        uart_device_set_dtr(uart->fd, (uart->lines & (LINE_DCD | LINE_DSR)) != 0);
+}
+
+static enum err open_device(struct uart_port *uart, struct port_failure *ret_failure)
+{
+    enum err err = uart_device_open(uart->path, uart->baud, uart->rtscts, ret_failure, &uart->fd);
+
+    if (err != ERR_OK)
+        return err;
+    err = fd_channel_join(&uart->base.channel, uart->fd, uart->fd);
+    if (err != ERR_OK) {
+        close(uart->fd);
+        uart->fd = -1;
+        return port_fail(ret_failure, err, "%s: cannot watch it: %s", uart->base.label,
+                         err_text(err));
+    }
+    drive_lines(uart);
+    posix_timer_in(uart->look, LINES_MS);
+    return ERR_OK;
+}
+
+static void on_reopen(void *ctx)
+{
+    struct uart_port *uart = ctx;
+    struct port_failure failure;
+
+    if (open_device(uart, &failure) == ERR_OK)
+        log_say(uart->base.loop->log, LOG_INFO, "%s: the device is back", uart->base.label);
+    else
+        posix_timer_in(uart->reopen, REOPEN_MS);
+}
+
+static void set_lines(struct channel *channel, unsigned lines)
+{
+    struct uart_port *uart = ((struct fd_channel *)channel)->owner;
+
+    uart->lines = lines;
+    drive_lines(uart);
+}
+
+static void apply_rate(struct uart_port *uart)
+{
+    enum err err = uart->fd < 0 ? ERR_OK : uart_device_set_rate(uart->fd, uart->wanted_baud);
+
+    if (err != ERR_OK) {
+        log_say(uart->base.loop->log, LOG_WARNING, "%s: cannot be set to %u: %s", uart->base.label,
+                (unsigned)uart->wanted_baud, err_text(err));
+        return;
+    }
+    uart->baud = uart->wanted_baud;
+}
+
+/* The answer to the command that changes the rate still goes out at the old one: wait until the
+ * kernel has sent it, and then for as long as the hardware's queue may take. */
+static void on_drain(void *ctx)
+{
+    struct uart_port *uart = ctx;
+
+    if (uart->fd >= 0 &&
+        (!fd_channel_is_drained(&uart->base.channel) || !uart_device_is_drained(uart->fd))) {
+        uart->quiet = false;
+        posix_timer_in(uart->drain, DRAIN_MS);
+    } else if (uart->fd >= 0 && !uart->quiet) {
+        uart->quiet = true;
+        posix_timer_in(uart->drain, 1 + FIFO_BITS * 1000 / (int64_t)uart->baud);
+    } else {
+        apply_rate(uart);
+    }
+}
+
+static void set_rate(struct channel *channel, uint32_t baud)
+{
+    struct uart_port *uart = ((struct fd_channel *)channel)->owner;
+    speed_t code;
+
+    if (baud == 0) /* automatic: a UART of ours cannot guess, it stays */
+        return;
+    if (!uart_rate_code(baud, &code)) {
+        log_say(uart->base.loop->log, LOG_WARNING, "%s: no rate of %u; it stays at %u",
+                uart->base.label, (unsigned)baud, (unsigned)uart->baud);
+        return;
+    }
+    uart->wanted_baud = baud;
+    uart->quiet = false;
+    posix_timer_in(uart->drain, DRAIN_MS);
+}
+
+static const struct channel_ops uart_channel_ops = {
+    .output_ready = fd_channel_output_ready,
+    .input_room = fd_channel_input_room,
+    .set_lines = set_lines,
+    .set_rate = set_rate,
+};
+
+static enum err make_timers(struct uart_port *uart)
+{
+    struct posix_loop *loop = uart->base.loop;
+
+    if (posix_timer_new(loop, on_reopen, uart, &uart->reopen) != ERR_OK ||
+        posix_timer_new(loop, on_look, uart, &uart->look) != ERR_OK ||
+        posix_timer_new(loop, on_drain, uart, &uart->drain) != ERR_OK)
+        return ERR_NO_MEMORY;
+    return ERR_OK;
+}
+
+enum err uart_port_open(struct posix_loop *loop, const struct port_spec *spec,
+                        struct port_failure *ret_failure, struct port **ret_port)
+{
+    struct uart_port *uart = calloc(1, sizeof(*uart));
+    enum err err;
+
+    if (uart == NULL)
+        return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
+    uart->base.ops = &uart_ops;
+    uart->base.loop = loop;
+    uart->fd = -1;
+    uart->baud = spec->baud;
+    uart->rtscts = spec->rtscts;
+    uart->lines = LINE_DSR;
+    snprintf(uart->path, sizeof(uart->path), "%s", spec->where);
+    snprintf(uart->base.label, sizeof(uart->base.label), "uart %s", spec->where);
+    fd_channel_init(&uart->base.channel, &uart_channel_ops, loop, on_hangup, uart);
+    err = make_timers(uart);
+    if (err != ERR_OK)
+        port_fail(ret_failure, err, "out of memory");
+    else
+        err = open_device(uart, ret_failure);
+    if (err != ERR_OK) {
+        close_uart(&uart->base);
+        return err;
+    }
+    *ret_port = &uart->base;
+    return ERR_OK;
+}

@@ -1,0 +1,139 @@
+/* credentials.c: certificates and keys, PEM or DER.  Keys may be PKCS #1, SEC 1 or PKCS #8. */
+#include "tls_gnutls/credentials.h"
+
+#include "tls_gnutls/failure.h"
+
+#include <gnutls/x509.h>
+#include <string.h>
+
+/* The module's certificates are of its own time: MD5 and SHA-1 signatures count, and without a
+ * verification profile any size of key does. */
+enum {
+    VERIFY_FLAGS = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
+    CHAIN_MAX = 16
+};
+
+static gnutls_x509_crt_fmt_t format_of(struct span bytes)
+{
+    static const char mark[] = "-----BEGIN ";
+    size_t len = sizeof(mark) - 1;
+
+    for (; bytes.len >= len; bytes = span_skip(bytes, 1)) {
+        if (memcmp(bytes.data, mark, len) == 0)
+            return GNUTLS_X509_FMT_PEM;
+    }
+    return GNUTLS_X509_FMT_DER;
+}
+
+/* GnuTLS only reads what it is given, though its type does not say so. */
+static gnutls_datum_t datum_of(struct span bytes)
+{
+    return (gnutls_datum_t){ (unsigned char *)(uintptr_t)bytes.data, (unsigned)bytes.len };
+}
+
+static enum err refuse(struct tls_failure *ret_failure, enum tls_reason reason, int error)
+{
+    if (error == GNUTLS_E_MEMORY_ERROR)
+        return ERR_NO_MEMORY;
+    gtls_failure_set(ret_failure, reason, "%s", gnutls_strerror(error));
+    return ERR_CREDENTIALS;
+}
+
+static enum err add_ca(gnutls_certificate_credentials_t credentials, struct span ca,
+                       struct tls_failure *ret_failure)
+{
+    gnutls_datum_t datum = datum_of(ca);
+    int count = gnutls_certificate_set_x509_trust_mem(credentials, &datum, format_of(ca));
+
+    return count > 0
+               ? ERR_OK
+               : refuse(ret_failure, TLS_OWN_CA, count < 0 ? count : GNUTLS_E_NO_CERTIFICATE_FOUND);
+}
+
+static enum err read_chain(struct span bytes, gnutls_x509_crt_t chain[CHAIN_MAX],
+                           unsigned *ret_count, struct tls_failure *ret_failure)
+{
+    gnutls_datum_t datum = datum_of(bytes);
+    unsigned count = CHAIN_MAX;
+    int result = gnutls_x509_crt_list_import(chain, &count, &datum, format_of(bytes),
+                                             GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
+
+    if (result <= 0)
+        return refuse(ret_failure, TLS_OWN_CERTIFICATE,
+                      result < 0 ? result : GNUTLS_E_NO_CERTIFICATE_FOUND);
+    *ret_count = count;
+    return ERR_OK;
+}
+
+static enum err read_key(struct span bytes, gnutls_x509_privkey_t *ret_key,
+                         struct tls_failure *ret_failure)
+{
+    gnutls_datum_t datum = datum_of(bytes);
+    int result = gnutls_x509_privkey_init(ret_key);
+
+    if (result < 0)
+        return ERR_NO_MEMORY;
+    result = gnutls_x509_privkey_import2(*ret_key, &datum, format_of(bytes), NULL, 0);
+    if (result >= 0)
+        return ERR_OK;
+    gnutls_x509_privkey_deinit(*ret_key);
+    return refuse(ret_failure, TLS_OWN_KEY, result);
+}
+
+/* The chain and the key are copied into `credentials`, or not: either way they end here. */
+static enum err join(gnutls_certificate_credentials_t credentials, gnutls_x509_crt_t *chain,
+                     unsigned count, struct span key_bytes, struct tls_failure *ret_failure)
+{
+    gnutls_x509_privkey_t key;
+    enum err err = read_key(key_bytes, &key, ret_failure);
+    int result;
+
+    if (err != ERR_OK)
+        return err;
+    result = gnutls_certificate_set_x509_key(credentials, chain, (int)count, key);
+    gnutls_x509_privkey_deinit(key);
+    return result >= 0 ? ERR_OK : refuse(ret_failure, TLS_OWN_KEY, result);
+}
+
+static enum err add_own(gnutls_certificate_credentials_t credentials,
+                        const struct tls_config *config, struct tls_failure *ret_failure)
+{
+    gnutls_x509_crt_t chain[CHAIN_MAX];
+    unsigned count;
+    enum err err;
+
+    if (config->cert.len == 0 || config->key.len == 0) {
+        gtls_failure_set(ret_failure, config->key.len == 0 ? TLS_OWN_KEY : TLS_OWN_CERTIFICATE,
+                         "there is none");
+        return ERR_CREDENTIALS;
+    }
+    err = read_chain(config->cert, chain, &count, ret_failure);
+    if (err != ERR_OK)
+        return err;
+    err = join(credentials, chain, count, config->key, ret_failure);
+    for (unsigned i = 0; i < count; i++)
+        gnutls_x509_crt_deinit(chain[i]);
+    return err;
+}
+
+enum err gtls_credentials_make(const struct tls_config *config,
+                               gnutls_certificate_credentials_t *ret_credentials,
+                               struct tls_failure *ret_failure)
+{
+    gnutls_certificate_credentials_t credentials;
+    enum err err = ERR_OK;
+
+    if (gnutls_certificate_allocate_credentials(&credentials) < 0)
+        return ERR_NO_MEMORY;
+    gnutls_certificate_set_verify_flags(credentials, VERIFY_FLAGS);
+    if (config->verify && config->ca.len > 0)
+        err = add_ca(credentials, config->ca, ret_failure);
+    if (err == ERR_OK && (config->cert.len > 0 || config->key.len > 0))
+        err = add_own(credentials, config, ret_failure);
+    if (err != ERR_OK) {
+        gnutls_certificate_free_credentials(credentials);
+        return err;
+    }
+    *ret_credentials = credentials;
+    return ERR_OK;
+}

@@ -1,0 +1,169 @@
+/* failure.c: why a session failed, and which alert the server gets for it (RFC 5246, 7.2). */
+#include "tls_gnutls/failure.h"
+
+#include "tls_gnutls/session.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct {
+    int error;
+    enum tls_reason reason;
+} error_rows[] = {
+    { GNUTLS_E_PREMATURE_TERMINATION, TLS_PEER_CLOSED },
+    { GNUTLS_E_PUSH_ERROR, TLS_PEER_RESET },
+    { GNUTLS_E_PULL_ERROR, TLS_PEER_RESET },
+    { GNUTLS_E_UNSUPPORTED_VERSION_PACKET, TLS_VERSION_REFUSED },
+    { GNUTLS_E_UNKNOWN_CIPHER_SUITE, TLS_NO_SHARED_SUITE },
+    { GNUTLS_E_DECRYPTION_FAILED, TLS_RECORD },
+    { GNUTLS_E_CERTIFICATE_ERROR, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_NO_CERTIFICATE_FOUND, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_UNSUPPORTED_CERTIFICATE_TYPE, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_KEY_USAGE_VIOLATION, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_UNKNOWN_PK_ALGORITHM, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_PK_INVALID_PUBKEY, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_ASN1_DER_ERROR, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_ASN1_DER_OVERFLOW, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_ASN1_ELEMENT_NOT_FOUND, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_ASN1_TAG_ERROR, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_ASN1_VALUE_NOT_FOUND, TLS_BAD_CERTIFICATE },
+    { GNUTLS_E_MEMORY_ERROR, TLS_INTERNAL },
+    { GNUTLS_E_INTERNAL_ERROR, TLS_INTERNAL },
+    { GNUTLS_E_RANDOM_FAILED, TLS_INTERNAL },
+    { GNUTLS_E_INSUFFICIENT_CREDENTIALS, TLS_INTERNAL },
+    { GNUTLS_E_INVALID_REQUEST, TLS_INTERNAL },
+};
+
+static const struct {
+    enum tls_reason reason;
+    gnutls_alert_description_t alert;
+} alert_rows[] = {
+    { TLS_UNKNOWN_CA, GNUTLS_A_UNKNOWN_CA },
+    { TLS_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED },
+    { TLS_NOT_YET_VALID, GNUTLS_A_CERTIFICATE_EXPIRED },
+    { TLS_WRONG_HOST, GNUTLS_A_BAD_CERTIFICATE },
+    { TLS_BAD_SIGNATURE, GNUTLS_A_DECRYPT_ERROR },
+    { TLS_BAD_CERTIFICATE, GNUTLS_A_BAD_CERTIFICATE },
+    { TLS_NO_SHARED_SUITE, GNUTLS_A_ILLEGAL_PARAMETER },
+    { TLS_VERSION_REFUSED, GNUTLS_A_PROTOCOL_VERSION },
+    { TLS_RECORD, GNUTLS_A_BAD_RECORD_MAC },
+};
+
+void gtls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
+                      ...)
+{
+    va_list args;
+
+    *ret_failure = (struct tls_failure){ .reason = reason, .alert = -1 };
+    if (format == NULL)
+        return;
+    va_start(args, format);
+    vsnprintf(ret_failure->detail, sizeof(ret_failure->detail), format, args);
+    va_end(args);
+}
+
+/* In TLS 1.3 our handshake is over before the server has seen that the certificate is missing. */
+static bool is_for_missing_certificate(const struct tls_session *session, int alert)
+{
+    bool in_time =
+        session->setup != NULL || (session->info.version == TLS_1_3 && !session->has_data);
+
+    return session->certificate_missed && in_time &&
+           (alert == GNUTLS_A_HANDSHAKE_FAILURE || alert == GNUTLS_A_SSL3_NO_CERTIFICATE ||
+            alert == GNUTLS_A_BAD_CERTIFICATE || alert == GNUTLS_A_CERTIFICATE_UNKNOWN ||
+            alert == GNUTLS_A_ACCESS_DENIED || alert == GNUTLS_A_CERTIFICATE_REQUIRED);
+}
+
+static bool awaits_server_hello(const struct tls_session *session)
+{
+    return session->setup != NULL && (int)gnutls_handshake_get_last_in(session->gnutls) < 0;
+}
+
+static enum tls_reason reason_of_alert(const struct tls_session *session, int alert)
+{
+    if (is_for_missing_certificate(session, alert))
+        return TLS_CERTIFICATE_WANTED;
+    if (alert == GNUTLS_A_PROTOCOL_VERSION)
+        return TLS_VERSION_REFUSED;
+    if (alert == GNUTLS_A_INSUFFICIENT_SECURITY)
+        return TLS_NO_SHARED_SUITE;
+    if (alert == GNUTLS_A_HANDSHAKE_FAILURE && awaits_server_hello(session))
+        return TLS_NO_SHARED_SUITE;
+    return TLS_ALERT;
+}
+
+static void set_from_alert(struct tls_session *session)
+{
+    gnutls_alert_description_t alert = gnutls_alert_get(session->gnutls);
+    const char *name = gnutls_alert_get_name(alert);
+
+    gtls_failure_set(&session->failure, reason_of_alert(session, (int)alert), "alert %d, %s",
+                     (int)alert, name != NULL ? name : "unknown");
+    session->failure.alert = (int)alert;
+}
+
+static enum tls_reason reason_of_error(const struct tls_session *session, int error)
+{
+    if (session->is_text)
+        return TLS_NOT_TLS;
+    if (session->lower_reset)
+        return TLS_PEER_RESET;
+    if (session->lower_ended)
+        return TLS_PEER_CLOSED;
+    for (size_t i = 0; i < ROWS(error_rows); i++) {
+        if (error_rows[i].error == error)
+            return error_rows[i].reason;
+    }
+    return TLS_PROTOCOL;
+}
+
+/* The connection itself is the matter, not what GnuTLS makes of it. */
+static bool is_of_the_stream(enum tls_reason reason)
+{
+    return reason == TLS_NOT_TLS || reason == TLS_PEER_CLOSED || reason == TLS_PEER_RESET;
+}
+
+static void set_from_error(struct tls_session *session, int error)
+{
+    enum tls_reason reason = reason_of_error(session, error);
+
+    if (!is_of_the_stream(reason))
+        gtls_failure_set(&session->failure, reason, "%s", gnutls_strerror(error));
+    else if (session->certificate_missed && session->setup != NULL)
+        gtls_failure_set(&session->failure, reason, "it had asked for a client certificate");
+    else
+        gtls_failure_set(&session->failure, reason, NULL);
+}
+
+static void tell_server(struct tls_session *session, int error)
+{
+    for (size_t i = 0; i < ROWS(alert_rows); i++) {
+        if (alert_rows[i].reason == session->failure.reason) {
+            gnutls_alert_send(session->gnutls, GNUTLS_AL_FATAL, alert_rows[i].alert);
+            return;
+        }
+    }
+    gnutls_alert_send_appropriate(session->gnutls, error);
+}
+
+void gtls_fail(struct tls_session *session, int error)
+{
+    static const char *const words[] = {
+#define REASON_TEXT(name, text) [name] = text,
+        TLS_REASONS(REASON_TEXT)
+#undef REASON_TEXT
+    };
+    const struct tls_failure *failure = &session->failure;
+
+    if (failure->reason == TLS_FINE && error == GNUTLS_E_FATAL_ALERT_RECEIVED)
+        set_from_alert(session);
+    else if (failure->reason == TLS_FINE)
+        set_from_error(session, error);
+    if (failure->alert < 0 && !is_of_the_stream(failure->reason))
+        tell_server(session, error);
+    log_trace(session->log, TRACE_TLS, "failed: %s%s%s%s", words[failure->reason],
+              failure->detail[0] != '\0' ? " (" : "", failure->detail,
+              failure->detail[0] != '\0' ? ")" : "");
+}

@@ -1,0 +1,63 @@
+/* handshake.c: the handshake, step by step, and what it came to. */
+#include "base/tls_suites.h"
+#include "tls_gnutls/failure.h"
+#include "tls_gnutls/session.h"
+#include "tls_gnutls/version.h"
+
+/* Warnings that one step works off before it lets others have their turn. */
+enum { ROUNDS_MAX = 16 };
+
+static bool was_asked_for(const struct gtls_setup *setup, const struct tls_suite_info *suite)
+{
+    for (size_t i = 0; suite != NULL && i < setup->suite_count; i++) {
+        if (setup->suites[i] == suite->code)
+            return true;
+    }
+    return false;
+}
+
+static enum tls_step done(struct tls_session *session)
+{
+    const char *name = gnutls_ciphersuite_get(session->gnutls);
+    const struct tls_suite_info *suite = name != NULL ? tls_suite_by_name(name) : NULL;
+
+    if (!was_asked_for(session->setup, suite)) {
+        gtls_failure_set(&session->failure, TLS_NO_SHARED_SUITE,
+                         "it chose %s, which the module does not allow",
+                         name != NULL ? name : "none");
+        gtls_fail(session, GNUTLS_E_UNKNOWN_CIPHER_SUITE);
+        return TLS_FAILED;
+    }
+    session->info = (struct tls_info){ gtls_version_negotiated(session->gnutls), suite->code,
+                                       gnutls_session_is_resumed(session->gnutls) != 0 };
+    gtls_setup_release(session);
+    log_trace(session->log, TRACE_TLS, "done: %s, %s", gtls_version_name(session->info.version),
+              suite->name);
+    return TLS_DONE;
+}
+
+static bool goes_on(int result)
+{
+    return result == GNUTLS_E_INTERRUPTED || result == GNUTLS_E_WARNING_ALERT_RECEIVED;
+}
+
+enum tls_step gtls_handshake(struct tls_session *session)
+{
+    int result = GNUTLS_E_INTERRUPTED;
+
+    if (session->failure.reason != TLS_FINE)
+        return TLS_FAILED;
+    if (session->setup == NULL)
+        return TLS_DONE;
+    for (int round = 0; round < ROUNDS_MAX && goes_on(result); round++)
+        result = gnutls_handshake(session->gnutls);
+    if (result == GNUTLS_E_AGAIN || goes_on(result))
+        return gnutls_record_get_direction(session->gnutls) == 1 ? TLS_WANT_WRITE : TLS_WANT_READ;
+    session->certificate_missed =
+        !session->setup->has_certificate &&
+        gnutls_certificate_client_get_request_status(session->gnutls) != 0;
+    if (result >= 0)
+        return done(session);
+    gtls_fail(session, result);
+    return TLS_FAILED;
+}

@@ -1,0 +1,184 @@
+/* priority.c: rows that translate cipher suites into GnuTLS's tokens, and strings made of them.
+ *
+ * The strings start from NONE and name everything, so that no default of the library or of the
+ * system has a say.  GnuTLS offers every registered combination of the key exchanges, ciphers and
+ * MACs that are named, sorted by these in turn: RC4-MD5 with AES-SHA brings RC4-SHA along.  No
+ * public call takes one out again, so the handshake refuses a server that chooses such a suite.
+ */
+#include "tls_gnutls/priority.h"
+
+#include "base/tls_suites.h"
+#include "tls_gnutls/version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct suite_tokens {
+    tls_suite code;
+    const char *kx; /* NULL in TLS 1.3, where suites do not name one */
+    const char *cipher;
+    const char *mac;
+};
+
+static const struct suite_tokens suite_rows[] = {
+    { 0x0002, "RSA", "NULL", "SHA1" },        { 0x0004, "RSA", "ARCFOUR-128", "MD5" },
+    { 0x0005, "RSA", "ARCFOUR-128", "SHA1" }, { 0x002F, "RSA", "AES-128-CBC", "SHA1" },
+    { 0x0035, "RSA", "AES-256-CBC", "SHA1" },
+};
+
+/* Old servers and certificates sign with SHA-1.  PARTIAL_RENEGOTIATION lets a first handshake pass
+ * with servers that never heard of RFC 5746.  COMPAT tolerates wrong key usage bits and overlong
+ * records, and keeps the hello short: no encrypt-then-MAC, no extended master secret, no record
+ * size limit, which old servers may choke on. */
+static const char common_tokens[] =
+    "+COMP-NULL:+CTYPE-X509:+GROUP-ALL:"
+    "+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512:+SIGN-RSA-SHA1:"
+    "+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SHA512:+SIGN-ECDSA-SHA1:"
+    "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-PSS-RSAE-SHA512:"
+    "%COMPAT:%PARTIAL_RENEGOTIATION";
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct suite_tokens *tokens_of(tls_suite code)
+{
+    for (size_t i = 0; i < ROWS(suite_rows); i++) {
+        if (suite_rows[i].code == code)
+            return &suite_rows[i];
+    }
+    return NULL;
+}
+
+/* A suite that both the common table and this library have, and that `version` can choose. */
+static bool is_offerable(tls_suite code, enum tls_version version)
+{
+    const struct tls_suite_info *suite = tls_suite_by_code(code);
+
+    return suite != NULL && tokens_of(code) != NULL && tls_suite_fits(suite, (uint16_t)version);
+}
+
+/* Appends `+token:` unless it is there already. */
+static void add_once(char *text, const char *token)
+{
+    char wanted[48];
+    size_t used = strlen(text);
+    size_t len;
+
+    if (token == NULL)
+        return;
+    len = (size_t)snprintf(wanted, sizeof(wanted), "+%s:", token);
+    if (strstr(text, wanted) == NULL && used + len < GTLS_PRIORITY_TEXT_MAX)
+        memcpy(text + used, wanted, len + 1);
+}
+
+static void add_suite(char *text, const struct suite_tokens *tokens)
+{
+    add_once(text, tokens->kx);
+    add_once(text, tokens->cipher);
+    add_once(text, tokens->mac);
+}
+
+/* A version that no suite fits is left out, lest the server choose it and then find none. */
+static size_t add_version(char *text, const struct tls_config *config,
+                          const struct gtls_version *row)
+{
+    char token[16];
+    size_t suites = 0;
+
+    if (row->version < config->min_version || row->version > config->max_version)
+        return 0;
+    snprintf(token, sizeof(token), "VERS-%s", row->name);
+    for (size_t i = 0; i < config->suite_count; i++) {
+        if (!is_offerable(config->suites[i], row->version))
+            continue;
+        add_once(text, token);
+        add_suite(text, tokens_of(config->suites[i]));
+        suites++;
+    }
+    return suites;
+}
+
+enum err gtls_priority_text(const struct tls_config *config, char ret_text[GTLS_PRIORITY_TEXT_MAX])
+{
+    char text[GTLS_PRIORITY_TEXT_MAX] = "NONE:";
+    const struct gtls_version *version;
+    size_t suites = 0;
+
+    for (size_t i = 0; (version = gtls_version_at(i)) != NULL; i++)
+        suites += add_version(text, config, version);
+    if (suites == 0)
+        return ERR_UNSUPPORTED;
+    if (strlen(text) + sizeof(common_tokens) > sizeof(text))
+        return ERR_UNSUPPORTED;
+    strcat(text, common_tokens);
+    memcpy(ret_text, text, sizeof(text));
+    return ERR_OK;
+}
+
+enum err gtls_priorities_init(struct gtls_priorities *priorities)
+{
+    priorities->count = 0;
+    return pthread_mutex_init(&priorities->lock, NULL) == 0 ? ERR_OK : ERR_NO_MEMORY;
+}
+
+void gtls_priorities_deinit(struct gtls_priorities *priorities)
+{
+    for (size_t i = 0; i < priorities->count; i++) {
+        free(priorities->kept[i].text);
+        gnutls_priority_deinit(priorities->kept[i].parsed);
+    }
+    pthread_mutex_destroy(&priorities->lock);
+}
+
+static const struct gtls_priority *find(const struct gtls_priorities *priorities, const char *text)
+{
+    for (size_t i = 0; i < priorities->count; i++) {
+        if (strcmp(priorities->kept[i].text, text) == 0)
+            return &priorities->kept[i];
+    }
+    return NULL;
+}
+
+/* Keeps `parsed` for the next session; false when there is no room, which costs only memory. */
+static bool keep(struct gtls_priorities *priorities, const char *text, gnutls_priority_t parsed)
+{
+    char *copy;
+
+    if (priorities->count == GTLS_PRIORITY_KEPT_MAX)
+        return false;
+    copy = strdup(text);
+    if (copy == NULL)
+        return false;
+    priorities->kept[priorities->count++] = (struct gtls_priority){ copy, parsed };
+    return true;
+}
+
+static int parse_and_set(struct gtls_priorities *priorities, const char *text,
+                         gnutls_session_t gnutls)
+{
+    gnutls_priority_t parsed;
+    int result = gnutls_priority_init(&parsed, text, NULL);
+
+    if (result < 0)
+        return result;
+    result = gnutls_priority_set(gnutls, parsed);
+    if (!keep(priorities, text, parsed))
+        gnutls_priority_deinit(parsed);
+    return result;
+}
+
+enum err gtls_priority_use(struct gtls_priorities *priorities, const char *text,
+                           gnutls_session_t gnutls)
+{
+    const struct gtls_priority *kept;
+    int result;
+
+    pthread_mutex_lock(&priorities->lock);
+    kept = find(priorities, text);
+    result = kept != NULL ? gnutls_priority_set(gnutls, kept->parsed)
+                          : parse_and_set(priorities, text, gnutls);
+    pthread_mutex_unlock(&priorities->lock);
+    if (result == GNUTLS_E_MEMORY_ERROR)
+        return ERR_NO_MEMORY;
+    return result < 0 ? ERR_UNSUPPORTED : ERR_OK;
+}

@@ -1,0 +1,76 @@
+/* provider.c: the provider as a whole, and its table of functions. */
+#include "tls_gnutls/tls_gnutls.h"
+
+#include "tls_gnutls/clock.h"
+#include "tls_gnutls/keylog.h"
+#include "tls_gnutls/session.h"
+#include "tls_gnutls/version.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *library_version(void)
+{
+    return gnutls_check_version(NULL);
+}
+
+static struct tls_info info(const struct tls_session *session)
+{
+    return session->info;
+}
+
+static const struct tls_failure *failure(const struct tls_session *session)
+{
+    return &session->failure;
+}
+
+static const struct tls_ops ops = {
+    .name = "GnuTLS",
+    .library_version = library_version,
+    .supports = gtls_version_supported,
+    .open = gtls_open,
+    .handshake = gtls_handshake,
+    .read = gtls_read,
+    .write = gtls_write,
+    .flush = gtls_flush,
+    .pending = gtls_pending,
+    .info = info,
+    .failure = failure,
+    .shutdown = gtls_shutdown,
+    .free = gtls_free,
+};
+
+enum err tls_gnutls_open(const char *keylog_path, struct tls *ret_tls)
+{
+    struct gtls_provider *provider = calloc(1, sizeof(*provider));
+
+    if (provider == NULL)
+        return ERR_NO_MEMORY;
+    provider->keylog_fd = keylog_path != NULL ? gtls_keylog_open(keylog_path) : -1;
+    if (keylog_path != NULL && provider->keylog_fd < 0) {
+        free(provider);
+        return ERR_IO;
+    }
+    if (gtls_priorities_init(&provider->priorities) != ERR_OK) {
+        if (provider->keylog_fd >= 0)
+            close(provider->keylog_fd);
+        free(provider);
+        return ERR_NO_MEMORY;
+    }
+    gtls_clock_install();
+    *ret_tls = (struct tls){ &ops, provider };
+    return ERR_OK;
+}
+
+void tls_gnutls_close(struct tls *tls)
+{
+    struct gtls_provider *provider = tls->impl;
+
+    if (provider == NULL)
+        return;
+    gtls_priorities_deinit(&provider->priorities);
+    if (provider->keylog_fd >= 0)
+        close(provider->keylog_fd);
+    free(provider);
+    *tls = (struct tls){ 0 };
+}

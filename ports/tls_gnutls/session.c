@@ -1,0 +1,165 @@
+/* session.c: a session from its configuration to its release. */
+#include "tls_gnutls/session.h"
+
+#include "base/tls_suites.h"
+#include "tls_gnutls/credentials.h"
+#include "tls_gnutls/failure.h"
+#include "tls_gnutls/keylog.h"
+#include "tls_gnutls/transport.h"
+#include "tls_gnutls/verify.h"
+#include "tls_gnutls/version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* FORCE_CLIENT_CERT: a module sends the one certificate that it has, whichever CAs the server
+ * names.  NO_TICKETS: a module starts anew each time.  NO_EXTENSIONS leaves out no more than the
+ * request for an OCSP answer, which nobody would look at. */
+enum {
+    SESSION_FLAGS = GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS |
+                    GNUTLS_NO_EXTENSIONS | GNUTLS_FORCE_CLIENT_CERT
+};
+
+static void trace_offer(const struct tls_config *config)
+{
+    char names[400] = "";
+    size_t used = 0;
+
+    if (!log_traces(config->log, TRACE_TLS))
+        return;
+    for (size_t i = 0; i < config->suite_count && used < sizeof(names); i++) {
+        used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
+                                 tls_suite_name(config->suites[i]));
+    }
+    log_trace(config->log, TRACE_TLS, "start with \"%s\", %s to %s, %s%s:%s", config->server_name,
+              gtls_version_name(config->min_version), gtls_version_name(config->max_version),
+              config->verify ? "verifying" : "not verifying",
+              config->cert.len > 0 ? ", with a client certificate" : "", names);
+}
+
+static struct gtls_setup *new_setup(const struct tls_config *config)
+{
+    size_t bytes = config->suite_count * sizeof(config->suites[0]);
+    struct gtls_setup *setup = malloc(sizeof(*setup) + bytes);
+
+    if (setup == NULL)
+        return NULL;
+    *setup = (struct gtls_setup){ .server_name = strdup(config->server_name),
+                                  .utc_s = config->utc_s,
+                                  .utc_ctx = config->utc_ctx,
+                                  .has_certificate = config->cert.len > 0,
+                                  .suite_count = config->suite_count };
+    memcpy(setup->suites, config->suites, bytes);
+    if (setup->server_name == NULL) {
+        free(setup);
+        return NULL;
+    }
+    return setup;
+}
+
+void gtls_setup_release(struct tls_session *session)
+{
+    struct gtls_setup *setup = session->setup;
+
+    if (setup == NULL)
+        return;
+    if (setup->credentials != NULL) {
+        gnutls_credentials_clear(session->gnutls);
+        gnutls_certificate_free_credentials(setup->credentials);
+    }
+    free(setup->server_name);
+    free(setup);
+    session->setup = NULL;
+}
+
+static enum err start(struct tls_session *session, const struct tls_config *config,
+                      const char *priority)
+{
+    gnutls_session_t gnutls = session->gnutls;
+    enum err err = gtls_priority_use(&session->provider->priorities, priority, gnutls);
+
+    if (err != ERR_OK)
+        return err;
+    if (gnutls_credentials_set(gnutls, GNUTLS_CRD_CERTIFICATE, session->setup->credentials) < 0)
+        return ERR_NO_MEMORY;
+    if (config->send_sni && config->server_name[0] != '\0' && !gtls_is_address(config->server_name))
+        gnutls_server_name_set(gnutls, GNUTLS_NAME_DNS, config->server_name,
+                               strlen(config->server_name));
+    gnutls_session_set_ptr(gnutls, session);
+    gnutls_handshake_set_timeout(gnutls, GNUTLS_INDEFINITE_TIMEOUT);
+    gtls_keylog_attach(gnutls, session->provider->keylog_fd >= 0);
+    gtls_transport_attach(session);
+    if (config->verify)
+        gtls_verify_attach(gnutls);
+    return ERR_OK;
+}
+
+static enum err fill(struct tls_session *session, const struct tls_config *config,
+                     const char *priority, struct tls_failure *ret_failure)
+{
+    enum err err;
+
+    session->setup = new_setup(config);
+    if (session->setup == NULL)
+        return ERR_NO_MEMORY;
+    err = gtls_credentials_make(config, &session->setup->credentials, ret_failure);
+    if (err != ERR_OK)
+        return err;
+    if (gnutls_init(&session->gnutls, SESSION_FLAGS) < 0)
+        return ERR_NO_MEMORY;
+    return start(session, config, priority);
+}
+
+static enum err offer_of(const struct tls_config *config, char priority[GTLS_PRIORITY_TEXT_MAX],
+                         struct tls_failure *ret_failure)
+{
+    enum err err;
+
+    if (!gtls_version_supported(config->min_version) ||
+        !gtls_version_supported(config->max_version)) {
+        gtls_failure_set(ret_failure, TLS_VERSION_MISSING, NULL);
+        return ERR_UNSUPPORTED;
+    }
+    err = gtls_priority_text(config, priority);
+    if (err != ERR_OK)
+        gtls_failure_set(ret_failure, TLS_NO_SHARED_SUITE,
+                         "none of the selected suites exists in the selected versions");
+    return err;
+}
+
+enum err gtls_open(void *tls, const struct tls_config *config, const struct tls_lower *lower,
+                   struct tls_session **ret_session, struct tls_failure *ret_failure)
+{
+    char priority[GTLS_PRIORITY_TEXT_MAX];
+    struct tls_session *session;
+    enum err err = offer_of(config, priority, ret_failure);
+
+    if (err != ERR_OK)
+        return err;
+    trace_offer(config);
+    session = calloc(1, sizeof(*session));
+    if (session == NULL)
+        return ERR_NO_MEMORY;
+    session->provider = tls;
+    session->lower = *lower;
+    session->log = config->log;
+    session->failure.alert = -1;
+    err = fill(session, config, priority, ret_failure);
+    if (err != ERR_OK) {
+        gtls_free(session);
+        return err;
+    }
+    *ret_session = session;
+    return ERR_OK;
+}
+
+void gtls_free(struct tls_session *session)
+{
+    if (session == NULL)
+        return;
+    gtls_setup_release(session);
+    if (session->gnutls != NULL)
+        gnutls_deinit(session->gnutls);
+    free(session);
+}

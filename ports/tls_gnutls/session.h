@@ -1,0 +1,63 @@
+/* session.h: what the files of this provider know about each other. */
+#ifndef TLS_GNUTLS_SESSION_H
+#define TLS_GNUTLS_SESSION_H
+
+#include "iface/tls.h"
+#include "tls_gnutls/priority.h"
+
+#include <gnutls/gnutls.h>
+
+struct gtls_provider {
+    struct gtls_priorities priorities;
+    int keylog_fd; /* -1: none */
+};
+
+/* Needed until the handshake is over, then released: thousands of open sessions stay small. */
+struct gtls_setup {
+    gnutls_certificate_credentials_t credentials;
+    char *server_name;
+    int64_t (*utc_s)(void *ctx);
+    void *utc_ctx;
+    bool has_certificate; /* one of our own */
+    size_t suite_count;
+    tls_suite suites[]; /* as asked for */
+};
+
+/* What GnuTLS holds encrypted and not yet sent.  It must be asked to go on before anything new. */
+enum gtls_unsent { UNSENT_NOTHING, UNSENT_DATA, UNSENT_ALERT };
+
+struct tls_session {
+    gnutls_session_t gnutls;
+    struct gtls_provider *provider;
+    struct gtls_setup *setup; /* NULL once the handshake is over */
+    struct tls_lower lower;
+    const struct log *log;
+    struct tls_info info;
+    struct tls_failure failure; /* TLS_FINE until the session fails */
+    enum gtls_unsent unsent;
+    bool owes_refusal; /* of a renegotiation, until `unsent` is away */
+    bool has_received; /* anything at all */
+    bool has_data;     /* anything that the server's application sent */
+    bool is_text;      /* the server's first byte begins no TLS record */
+    bool is_dry;       /* the stream below had nothing for us when last asked */
+    bool lower_ended;
+    bool lower_reset;
+    bool certificate_missed; /* the server asked for one and got none */
+    bool ended;              /* read() has reported the end */
+};
+
+/* The functions of `struct tls_ops`, as iface/tls.h describes them. */
+enum err gtls_open(void *tls, const struct tls_config *config, const struct tls_lower *lower,
+                   struct tls_session **ret_session, struct tls_failure *ret_failure);
+enum tls_step gtls_handshake(struct tls_session *session);
+ptrdiff_t gtls_read(struct tls_session *session, void *buf, size_t cap);
+ptrdiff_t gtls_write(struct tls_session *session, const void *data, size_t len);
+enum err gtls_flush(struct tls_session *session);
+size_t gtls_pending(const struct tls_session *session);
+void gtls_shutdown(struct tls_session *session);
+void gtls_free(struct tls_session *session);
+
+/* Releases what only the handshake needed; again is harmless. */
+void gtls_setup_release(struct tls_session *session);
+
+#endif

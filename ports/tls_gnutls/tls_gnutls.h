@@ -1,0 +1,16 @@
+/* tls_gnutls.h: iface/tls.h on GnuTLS 3.7.  TLS 1.0 to 1.3; no SSL 3.0. */
+#ifndef TLS_GNUTLS_H
+#define TLS_GNUTLS_H
+
+#include "base/err.h"
+#include "iface/tls.h"
+
+/* Makes the provider.  Several threads may open sessions of one provider.  `keylog_path`: a file
+ * in NSS key log format to append to, made with mode 0600, or NULL for none; ERR_IO when it cannot
+ * be opened.  ERR_NO_MEMORY.  Sets GnuTLS's clock for the whole process. */
+enum err tls_gnutls_open(const char *keylog_path, struct tls *ret_tls);
+
+/* Releases the provider, after all its sessions; a zeroed `tls` is nothing. */
+void tls_gnutls_close(struct tls *tls);
+
+#endif

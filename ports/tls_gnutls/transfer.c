@@ -1,0 +1,140 @@
+/* transfer.c: data both ways after the handshake, and the end of the session. */
+#include "tls_gnutls/failure.h"
+#include "tls_gnutls/session.h"
+
+/* Records without data that one read() works off before it lets others have their turn. */
+enum { ROUNDS_MAX = 16 };
+
+static ptrdiff_t failed(const struct tls_session *session)
+{
+    return session->failure.reason == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
+}
+
+static bool is_postponed(ptrdiff_t result)
+{
+    return result == GNUTLS_E_AGAIN || result == GNUTLS_E_INTERRUPTED;
+}
+
+/* GnuTLS answers for the record that was left over, whatever it is asked to send: nothing new may
+ * be given to it before. */
+static ptrdiff_t send_unsent(struct tls_session *session)
+{
+    ptrdiff_t result = gnutls_record_send(session->gnutls, NULL, 0);
+
+    if (!is_postponed(result))
+        session->unsent = UNSENT_NOTHING;
+    return result;
+}
+
+/* The module does not renegotiate, but neither does it hang up on a server that asks. */
+static void refuse_renegotiation(struct tls_session *session)
+{
+    if (session->unsent == UNSENT_ALERT)
+        send_unsent(session);
+    if (!session->owes_refusal || session->unsent != UNSENT_NOTHING)
+        return;
+    session->owes_refusal = false;
+    if (is_postponed(
+            gnutls_alert_send(session->gnutls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION)))
+        session->unsent = UNSENT_ALERT;
+    log_trace(session->log, TRACE_TLS, "refused to renegotiate");
+}
+
+static bool is_without_data(ptrdiff_t result)
+{
+    return is_postponed(result) || result == GNUTLS_E_REHANDSHAKE ||
+           result == GNUTLS_E_WARNING_ALERT_RECEIVED;
+}
+
+static ptrdiff_t finish_read(struct tls_session *session, ptrdiff_t result)
+{
+    if (result > 0) {
+        session->has_data = true;
+        return result;
+    }
+    /* Old servers just close, without close_notify. */
+    if (result == 0 || (session->lower_ended && result != GNUTLS_E_FATAL_ALERT_RECEIVED)) {
+        session->ended = true;
+        return 0;
+    }
+    gtls_fail(session, (int)result);
+    return failed(session);
+}
+
+ptrdiff_t gtls_read(struct tls_session *session, void *buf, size_t cap)
+{
+    if (session->failure.reason != TLS_FINE)
+        return failed(session);
+    if (session->ended || cap == 0)
+        return 0;
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+        ptrdiff_t result;
+
+        refuse_renegotiation(session);
+        session->is_dry = false;
+        result = gnutls_record_recv(session->gnutls, buf, cap);
+        if (!is_without_data(result))
+            return finish_read(session, result);
+        session->owes_refusal = session->owes_refusal || result == GNUTLS_E_REHANDSHAKE;
+        if (session->is_dry)
+            break;
+    }
+    refuse_renegotiation(session);
+    return -ERR_AGAIN;
+}
+
+enum err gtls_flush(struct tls_session *session)
+{
+    if (session->failure.reason != TLS_FINE)
+        return (enum err) - failed(session);
+    if (session->unsent != UNSENT_NOTHING) {
+        ptrdiff_t result = send_unsent(session);
+
+        if (is_postponed(result))
+            return ERR_AGAIN;
+        if (result < 0) {
+            gtls_fail(session, (int)result);
+            return (enum err) - failed(session);
+        }
+    }
+    refuse_renegotiation(session);
+    return session->unsent == UNSENT_NOTHING ? ERR_OK : ERR_AGAIN;
+}
+
+ptrdiff_t gtls_write(struct tls_session *session, const void *data, size_t len)
+{
+    size_t longest = gnutls_record_get_max_size(session->gnutls);
+    size_t part = len < longest ? len : longest;
+    enum err err = gtls_flush(session);
+    ptrdiff_t result;
+
+    if (err != ERR_OK)
+        return -(ptrdiff_t)err;
+    if (part == 0)
+        return 0;
+    result = gnutls_record_send(session->gnutls, data, part);
+    if (is_postponed(result)) {
+        session->unsent = UNSENT_DATA; /* GnuTLS has made the record: these bytes are taken */
+        return (ptrdiff_t)part;
+    }
+    if (result < 0) {
+        gtls_fail(session, (int)result);
+        return failed(session);
+    }
+    return result;
+}
+
+size_t gtls_pending(const struct tls_session *session)
+{
+    return gnutls_record_check_pending(session->gnutls);
+}
+
+void gtls_shutdown(struct tls_session *session)
+{
+    if (session->failure.reason != TLS_FINE || session->setup != NULL)
+        return;
+    if (session->unsent != UNSENT_NOTHING)
+        send_unsent(session);
+    if (session->unsent == UNSENT_NOTHING)
+        gnutls_bye(session->gnutls, GNUTLS_SHUT_WR);
+}

@@ -1,0 +1,165 @@
+/* verify.c: the server's certificate chain, after RFC 5280 and RFC 6125 but with the leniency of
+ * the modules' time: a name may stand in the common name, also when it is an address. */
+#include "tls_gnutls/verify.h"
+
+#include "tls_gnutls/clock.h"
+#include "tls_gnutls/failure.h"
+#include "tls_gnutls/session.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <gnutls/x509.h>
+#include <string.h>
+#include <time.h>
+
+enum { NAME_MAX_BYTES = 256, STATED_MAX_BYTES = 80 };
+
+/* The first row that applies is the reason: what makes the others meaningless comes first. */
+static const struct {
+    unsigned status;
+    enum tls_reason reason;
+    const char *detail; /* NULL: what the clock says */
+} chain_rows[] = {
+    { GNUTLS_CERT_SIGNATURE_FAILURE, TLS_BAD_SIGNATURE, "" },
+    { GNUTLS_CERT_SIGNER_NOT_FOUND, TLS_UNKNOWN_CA, "" },
+    { GNUTLS_CERT_SIGNER_NOT_CA, TLS_BAD_CERTIFICATE, "an issuer is not a CA" },
+    { GNUTLS_CERT_EXPIRED, TLS_EXPIRED, NULL },
+    { GNUTLS_CERT_NOT_ACTIVATED, TLS_NOT_YET_VALID, NULL },
+    { GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, TLS_BAD_CERTIFICATE,
+      "an issuer may not issue such certificates" },
+    { GNUTLS_CERT_PURPOSE_MISMATCH, TLS_BAD_CERTIFICATE, "it is not for a server" },
+    { GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, TLS_BAD_CERTIFICATE, "unknown critical extension" },
+    { GNUTLS_CERT_INSECURE_ALGORITHM, TLS_BAD_CERTIFICATE, "insecure algorithm" },
+    { GNUTLS_CERT_INVALID, TLS_BAD_CERTIFICATE, "" },
+};
+
+int gtls_is_address(const char *name)
+{
+    unsigned char address[16];
+
+    return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
+}
+
+static void fail_by_clock(struct tls_session *session, enum tls_reason reason)
+{
+    time_t now = (time_t)gtls_clock_now_s();
+    struct tm parts;
+    char text[40] = "";
+
+    if (gmtime_r(&now, &parts) != NULL)
+        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts);
+    gtls_failure_set(&session->failure, reason, "the clock says %s UTC", text);
+}
+
+static void fail_by_status(struct tls_session *session, unsigned status)
+{
+    size_t row = 0;
+
+    while ((status & chain_rows[row].status) == 0 &&
+           row + 1 < sizeof(chain_rows) / sizeof(chain_rows[0]))
+        row++;
+    if (chain_rows[row].detail == NULL)
+        fail_by_clock(session, chain_rows[row].reason);
+    else
+        gtls_failure_set(&session->failure, chain_rows[row].reason, "%s", chain_rows[row].detail);
+}
+
+static bool is_chain_good(struct tls_session *session)
+{
+    gnutls_typed_vdata_st purpose = { GNUTLS_DT_KEY_PURPOSE_OID,
+                                      (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER, 0 };
+    unsigned status = 0;
+    int result;
+
+    gtls_clock_enter(session->setup->utc_s, session->setup->utc_ctx);
+    result = gnutls_certificate_verify_peers(session->gnutls, &purpose, 1, &status);
+    if (result < 0)
+        gtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", gnutls_strerror(result));
+    else if (status != 0)
+        fail_by_status(session, status);
+    gtls_clock_leave();
+    return result >= 0 && status == 0;
+}
+
+static bool has_alternative_names(gnutls_x509_crt_t certificate)
+{
+    char name[NAME_MAX_BYTES];
+    size_t len = sizeof(name);
+
+    return gnutls_x509_crt_get_subject_alt_name(certificate, 0, name, &len, NULL) !=
+           GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
+}
+
+/* GnuTLS looks for an address among the alternative names only. */
+static bool is_address_in_common_name(gnutls_x509_crt_t certificate, const char *address)
+{
+    char name[NAME_MAX_BYTES];
+    size_t len = sizeof(name);
+
+    return gtls_is_address(address) && !has_alternative_names(certificate) &&
+           gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name,
+                                         &len) >= 0 &&
+           len == strlen(address) && memcmp(name, address, len) == 0;
+}
+
+/* What the operator should have dialled: the first alternative name that is one, or the subject. */
+static int stated_name(gnutls_x509_crt_t certificate, char name[NAME_MAX_BYTES])
+{
+    int result = GNUTLS_SAN_OTHERNAME;
+    size_t len = 0;
+
+    for (unsigned i = 0; result >= 0; i++) {
+        len = NAME_MAX_BYTES - 1;
+        result = gnutls_x509_crt_get_subject_alt_name(certificate, i, name, &len, NULL);
+        if (result == GNUTLS_SAN_DNSNAME) {
+            name[len] = '\0';
+            return result;
+        }
+    }
+    len = NAME_MAX_BYTES;
+    return gnutls_x509_crt_get_dn(certificate, name, &len);
+}
+
+static void fail_by_name(struct tls_session *session, gnutls_x509_crt_t certificate)
+{
+    char name[NAME_MAX_BYTES];
+
+    if (stated_name(certificate, name) < 0)
+        strcpy(name, "a name that cannot be told");
+    for (char *at = name; *at != '\0'; at++) {
+        if (!isprint((unsigned char)*at))
+            *at = '?';
+    }
+    gtls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %.*s", STATED_MAX_BYTES, name);
+}
+
+static bool is_name_good(struct tls_session *session)
+{
+    const char *name = session->setup->server_name;
+    unsigned count = 0;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session->gnutls, &count);
+    gnutls_x509_crt_t certificate;
+    bool good = false;
+
+    if (chain == NULL || count == 0 || gnutls_x509_crt_init(&certificate) < 0)
+        return false;
+    if (gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) >= 0)
+        good = gnutls_x509_crt_check_hostname2(certificate, name, 0) != 0 ||
+               is_address_in_common_name(certificate, name);
+    if (!good)
+        fail_by_name(session, certificate);
+    gnutls_x509_crt_deinit(certificate);
+    return good;
+}
+
+static int on_server_certificate(gnutls_session_t gnutls)
+{
+    struct tls_session *session = gnutls_session_get_ptr(gnutls);
+
+    return is_chain_good(session) && is_name_good(session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+void gtls_verify_attach(gnutls_session_t gnutls)
+{
+    gnutls_session_set_verify_function(gnutls, on_server_certificate);
+}

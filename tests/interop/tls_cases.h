@@ -1,0 +1,39 @@
+/* tls_cases.h: what every TLS provider is tested with; a test program per provider runs them. */
+#ifndef INTEROP_TLS_CASES_H
+#define INTEROP_TLS_CASES_H
+
+#include "iface/tls.h"
+
+/* The state that each case is given. */
+struct interop {
+    const struct tls *tls; /* the provider under test */
+    char folder[64];       /* of the certificates */
+};
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+/* tls_handshake_cases.c */
+void each_suite_in_each_version(void **state);
+void offers_what_was_asked_for(void **state);
+void names_the_host_as_told(void **state);
+void refuses_a_suite_that_came_along(void **state);
+void reports_what_bad_peers_say(void **state);
+void refuses_what_it_does_not_have(void **state);
+void shakes_hands_in_single_bytes(void **state);
+
+/* tls_certificate_cases.c */
+void checks_the_server(void **state);
+void sends_its_certificate(void **state);
+void says_when_its_certificate_is_wanted(void **state);
+void refuses_bad_security_data(void **state);
+
+/* tls_data_cases.c */
+void moves_a_megabyte_both_ways(void **state);
+void tells_what_is_pending(void **state);
+void finishes_a_record_put_off(void **state);
+void refuses_to_renegotiate(void **state);
+void ends_with_or_without_close_notify(void **state);
+void reports_a_corrupt_record(void **state);
+void reports_an_alert_after_the_handshake(void **state);
+
+#endif

@@ -1,0 +1,211 @@
+/* tls_certificate_cases.c: the server's certificate, ours, and bad security data. */
+#include "client.h"
+#include "server_process.h"
+#include "tls_cases.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define AT_2019 INT64_C(1546300800)
+#define AT_2023 INT64_C(1672531200)
+#define AT_2045 INT64_C(2366841600)
+
+static const struct {
+    const char *cert, *key; /* of the server; NULL: the same as in the row above */
+    const char *ca, *host;
+    int64_t now_s;
+    enum tls_reason reason;
+} server_rows[] = {
+    { "server.pem", "server.key", "ca.pem", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "ca.der", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "two-cas.pem", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "server.pem", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "ca.pem", "127.0.0.1", 0, TLS_FINE },
+    { NULL, NULL, "ca.pem", "LOCALHOST", 0, TLS_FINE },
+    { NULL, NULL, "ca.pem", "127.0.0.2", 0, TLS_WRONG_HOST },
+    { NULL, NULL, "ca.pem", "::1", 0, TLS_WRONG_HOST },
+    { NULL, NULL, "ca.pem", "local", 0, TLS_WRONG_HOST },
+    { NULL, NULL, "ca.pem", "ignored", 0, TLS_WRONG_HOST },
+    { NULL, NULL, "other-ca.pem", "localhost", 0, TLS_UNKNOWN_CA },
+    { NULL, NULL, NULL, "localhost", 0, TLS_UNKNOWN_CA },
+    { NULL, NULL, "ca.pem", "localhost", AT_2019, TLS_NOT_YET_VALID },
+    { NULL, NULL, "ca.pem", "localhost", AT_2045, TLS_EXPIRED },
+    { NULL, NULL, "server.pem", "localhost", AT_2045, TLS_EXPIRED },
+    { "wrong-name.pem", "server.key", "ca.pem", "localhost", 0, TLS_WRONG_HOST },
+    { "cn-name.pem", "server.key", "ca.pem", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "ca.pem", "127.0.0.1", 0, TLS_WRONG_HOST },
+    { "cn-address.pem", "server.key", "ca.pem", "127.0.0.1", 0, TLS_FINE },
+    { NULL, NULL, "ca.pem", "127.0.0.2", 0, TLS_WRONG_HOST },
+    { "expired.pem", "server.key", "ca.pem", "localhost", 0, TLS_EXPIRED },
+    { NULL, NULL, "ca.pem", "localhost", AT_2023, TLS_FINE },
+    { "future.pem", "server.key", "ca.pem", "localhost", 0, TLS_NOT_YET_VALID },
+    { "by-expired-ca.pem", "server.key", "expired-ca.pem", "localhost", 0, TLS_EXPIRED },
+    { NULL, NULL, "expired-ca.pem", "localhost", AT_2023, TLS_FINE },
+    { "by-inter-chain.pem", "client.key", "ca.pem", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "inter.pem", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "other-ca.pem", "localhost", 0, TLS_UNKNOWN_CA },
+    { "by-inter.pem", "client.key", "ca.pem", "localhost", 0, TLS_UNKNOWN_CA },
+    { NULL, NULL, "inter.pem", "localhost", 0, TLS_FINE },
+    { "by-server-chain.pem", "client.key", "ca.pem", "localhost", 0, TLS_BAD_CERTIFICATE },
+    { "for-client.pem", "server.key", "ca.pem", "localhost", 0, TLS_BAD_CERTIFICATE },
+    { "self-signed.pem", "server.key", "self-signed.pem", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "ca.pem", "localhost", 0, TLS_UNKNOWN_CA },
+    { "md5.pem", "small.key", "ca.pem", "localhost", 0, TLS_FINE },
+    { "bad-signature.pem", "server.key", "ca.pem", "localhost", 0, TLS_BAD_SIGNATURE },
+};
+
+void checks_the_server(void **state)
+{
+    const struct interop *interop = *state;
+    struct server_process server = { 0 };
+
+    for (size_t row = 0; row < ROWS(server_rows); row++) {
+        struct client_wish wish = { .verify = true,
+                                    .ca = server_rows[row].ca,
+                                    .host = server_rows[row].host,
+                                    .now_s = server_rows[row].now_s };
+        struct client client = { 0 };
+
+        if (server_rows[row].cert != NULL) {
+            const char *const argv[] = { "openssl",     "s_server",
+                                         "-accept",     "127.0.0.1:PORT",
+                                         "-cert",       server_rows[row].cert,
+                                         "-cert_chain", server_rows[row].cert,
+                                         "-key",        server_rows[row].key,
+                                         "-cipher",     "ALL:@SECLEVEL=0",
+                                         NULL };
+
+            server_stop(&server);
+            server_start(&server, interop->folder, argv);
+        }
+        client_connect(&client, interop->tls, interop->folder, &wish, &server);
+        if (client_shake(&client) !=
+                (server_rows[row].reason == TLS_FINE ? TLS_DONE : TLS_FAILED) ||
+            client_reason(&client) != server_rows[row].reason)
+            fail_msg("row %d: reason %d", (int)row, (int)client_reason(&client));
+        client_close(&client);
+        /* Without verification the same server is good enough. */
+        wish.verify = false;
+        client_connect(&client, interop->tls, interop->folder, &wish, &server);
+        assert_int_equal(client_shake(&client), TLS_DONE);
+        client_close(&client);
+    }
+    server_stop(&server);
+}
+
+static void start_asking(struct server_process *server, const struct interop *interop,
+                         const char *how)
+{
+    const char *const argv[] = { "openssl",
+                                 "s_server",
+                                 "-accept",
+                                 "127.0.0.1:PORT",
+                                 "-cert",
+                                 "server.pem",
+                                 "-key",
+                                 "server.key",
+                                 how,
+                                 "2",
+                                 "-verify_return_error",
+                                 "-CAfile",
+                                 "ca.pem",
+                                 "-cipher",
+                                 "ALL:@SECLEVEL=0",
+                                 NULL };
+
+    server_start(server, interop->folder, argv);
+}
+
+void sends_its_certificate(void **state)
+{
+    static const struct {
+        const char *cert, *key;
+        enum tls_version version;
+    } rows[] = {
+        { "client.pem", "client.key", TLS_1_0 },    { "client.pem", "client.key", TLS_1_1 },
+        { "client.pem", "client.key", TLS_1_2 },    { "client.der", "client-key.der", TLS_1_2 },
+        { "client.pem", "client-p8.key", TLS_1_2 }, { "client.der", "client-p8.der", TLS_1_2 },
+        { "client.der", "client.key", TLS_1_0 },
+    };
+    const struct interop *interop = *state;
+    struct server_process server;
+
+    start_asking(&server, interop, "-Verify");
+    for (size_t row = 0; row < ROWS(rows); row++) {
+        const struct client_wish wish = { .min_version = rows[row].version,
+                                          .max_version = rows[row].version,
+                                          .cert = rows[row].cert,
+                                          .key = rows[row].key };
+        struct client client = { 0 };
+
+        client_connect(&client, interop->tls, interop->folder, &wish, &server);
+        assert_int_equal(client_shake(&client), TLS_DONE);
+        assert_true(server_said(&server, "CN = device"));
+        client_close(&client);
+    }
+    server_stop(&server);
+}
+
+void says_when_its_certificate_is_wanted(void **state)
+{
+    static const struct {
+        const char *how, *cert, *key;
+        enum tls_reason reason;
+    } rows[] = {
+        { "-Verify", NULL, NULL, TLS_CERTIFICATE_WANTED },
+        { "-verify", NULL, NULL, TLS_FINE },
+        { "-Verify", "self-signed.pem", "server.key", TLS_ALERT },
+    };
+    const struct interop *interop = *state;
+
+    for (size_t row = 0; row < ROWS(rows); row++) {
+        for (enum tls_version version = TLS_1_0; version <= TLS_1_2; version++) {
+            const struct client_wish wish = { .min_version = version,
+                                              .max_version = version,
+                                              .cert = rows[row].cert,
+                                              .key = rows[row].key };
+            struct client client = { 0 };
+            struct server_process server;
+
+            start_asking(&server, interop, rows[row].how);
+            client_connect(&client, interop->tls, interop->folder, &wish, &server);
+            assert_int_equal(client_shake(&client),
+                             rows[row].reason == TLS_FINE ? TLS_DONE : TLS_FAILED);
+            assert_int_equal(client_reason(&client), rows[row].reason);
+            client_close(&client);
+            server_stop(&server);
+        }
+    }
+}
+
+void refuses_bad_security_data(void **state)
+{
+    static const struct {
+        struct client_wish wish;
+        enum tls_reason reason;
+    } rows[] = {
+        { { .verify = true, .ca = "garbage" }, TLS_OWN_CA },
+        { { .verify = true, .ca = "ca.key" }, TLS_OWN_CA },
+        { { .cert = "garbage", .key = "client.key" }, TLS_OWN_CERTIFICATE },
+        { { .cert = "client.key", .key = "client.key" }, TLS_OWN_CERTIFICATE },
+        { { .key = "client.key" }, TLS_OWN_CERTIFICATE },
+        { { .cert = "client.pem", .key = "garbage" }, TLS_OWN_KEY },
+        { { .cert = "client.pem", .key = "client.pem" }, TLS_OWN_KEY },
+        { { .cert = "client.pem", .key = "server.key" }, TLS_OWN_KEY },
+        { { .cert = "client.pem" }, TLS_OWN_KEY },
+    };
+    const struct interop *interop = *state;
+
+    for (size_t row = 0; row < ROWS(rows); row++) {
+        struct client client = { .wire = { .fd = -1 } };
+
+        client_open(&client, interop->tls, interop->folder, &rows[row].wish);
+        assert_int_equal(client.opened, ERR_CREDENTIALS);
+        assert_int_equal(client.failure.reason, rows[row].reason);
+        assert_int_equal(client.failure.alert, -1);
+        client_close(&client);
+    }
+}

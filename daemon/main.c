@@ -1,0 +1,42 @@
+/* main.c: the program: reads the command line and does what it says. */
+#include "about.h"
+#include "options.h"
+#include "service.h"
+#include "stderr_log.h"
+
+#include <stdlib.h>
+
+enum { EXIT_USE = 2 };
+
+static int run(const struct options *options)
+{
+    struct log log;
+
+    stderr_log_init(&log, options);
+    return service_run(options, &log);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    char error[OPTIONS_ERROR_CAP];
+
+    if (!options_parse(argc, argv, &options, error)) {
+        fprintf(stderr, "tlsmodem: %s\n", error);
+        return EXIT_USE;
+    }
+    switch (options.action) {
+    case OPTIONS_RUN:
+        return run(&options);
+    case OPTIONS_HELP:
+        options_print_help(stdout);
+        break;
+    case OPTIONS_VERSION:
+        about_print_versions(stdout);
+        break;
+    case OPTIONS_LIST_MODULES:
+        about_print_modules(stdout);
+        break;
+    }
+    return EXIT_SUCCESS;
+}

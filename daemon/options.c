@@ -1,0 +1,347 @@
+/* options.c: the command line.  One table says what there is; --help is made from it. */
+#include "options.h"
+
+#include "base/text.h"
+#include "port_options.h"
+
+#include <string.h>
+
+struct option {
+    const char *name;
+    const char *value; /* what --help calls it; NULL: takes none */
+    bool repeats;
+    bool (*take)(struct options *options, const char *value, struct text *error);
+    const char *help;
+};
+
+static bool take_module(struct options *options, const char *value, struct text *error)
+{
+    const struct tlsmodem_model *model;
+
+    for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++) {
+        if (strcmp(model->name, value) == 0) {
+            options->module = value;
+            return true;
+        }
+    }
+    text_add(error, "--module: \"%s\" is no module; allowed:", value);
+    for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++)
+        text_add(error, "%s %s", i == 0 ? "" : ",", model->name);
+    return false;
+}
+
+static bool take_list(struct options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->action = OPTIONS_LIST_MODULES;
+    return true;
+}
+
+static bool take_help(struct options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->action = OPTIONS_HELP;
+    return true;
+}
+
+static bool take_version(struct options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->action = OPTIONS_VERSION;
+    return true;
+}
+
+/* Reads the value of a port's option into the next free place. */
+static bool take_port(struct options *options, const char *value, struct text *error,
+                      bool (*read)(const char *value, struct port_spec *ret_spec,
+                                   struct text *error))
+{
+    if (options->port_count == TLSMODEM_TERMINALS_MAX) {
+        text_add(error, "too many ports: a modem has %d at most", TLSMODEM_TERMINALS_MAX);
+        return false;
+    }
+    if (!read(value, &options->ports[options->port_count], error))
+        return false;
+    options->port_count++;
+    return true;
+}
+
+static bool take_pty(struct options *options, const char *value, struct text *error)
+{
+    return take_port(options, value, error, port_option_pty);
+}
+
+static bool take_tcp(struct options *options, const char *value, struct text *error)
+{
+    return take_port(options, value, error, port_option_tcp);
+}
+
+static bool take_unix(struct options *options, const char *value, struct text *error)
+{
+    return take_port(options, value, error, port_option_unix);
+}
+
+static bool take_uart(struct options *options, const char *value, struct text *error)
+{
+    return take_port(options, value, error, port_option_uart);
+}
+
+static bool take_stdio(struct options *options, const char *value, struct text *error)
+{
+    options->has_stdio = true;
+    return take_port(options, value, error, port_option_stdio);
+}
+
+static bool take_allow_remote(struct options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->allow_remote = true;
+    return true;
+}
+
+static bool take_state(struct options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0') {
+        text_add(error, "--state needs DIR; allowed: a folder, or none");
+        return false;
+    }
+    options->in_memory = strcmp(value, "none") == 0;
+    options->state = options->in_memory ? NULL : value;
+    return true;
+}
+
+static bool take_trace_word(struct options *options, struct span word, struct text *error)
+{
+    bool remove = word.len > 0 && word.data[0] == '-';
+    struct span name = span_skip(word, remove ? 1 : 0);
+    uint32_t bits = 0;
+    const char *known;
+
+    if (span_equal(name, span_of("all")))
+        bits = UINT32_MAX;
+    for (int i = 0; (known = trace_component_name((enum trace_component)i)) != NULL; i++)
+        if (span_equal(name, span_of(known)))
+            bits = UINT32_C(1) << i;
+    if (bits != 0) {
+        options->traced = remove ? options->traced & ~bits : options->traced | bits;
+        return true;
+    }
+    text_add(error, "--trace: \"%.*s\" is no component; allowed: all", (int)name.len,
+             (const char *)name.data);
+    for (int i = 0; (known = trace_component_name((enum trace_component)i)) != NULL; i++)
+        text_add(error, ", %s", known);
+    text_add(error, "; with - in front to leave it out");
+    return false;
+}
+
+static bool take_trace(struct options *options, const char *value, struct text *error)
+{
+    for (;;) {
+        size_t len = strcspn(value, ",");
+
+        if (!take_trace_word(options, span_at(value, len), error))
+            return false;
+        if (value[len] == '\0')
+            return true;
+        value += len + 1;
+    }
+}
+
+static bool take_log_level(struct options *options, const char *value, struct text *error)
+{
+    const char *known;
+
+    for (int i = 0; (known = log_level_name((enum log_level)i)) != NULL; i++) {
+        if (strcmp(known, value) == 0) {
+            options->level = (enum log_level)i;
+            return true;
+        }
+    }
+    text_add(error, "--log-level: \"%s\" is no level; allowed:", value);
+    for (int i = 0; (known = log_level_name((enum log_level)i)) != NULL; i++)
+        text_add(error, "%s %s", i == 0 ? "" : ",", known);
+    return false;
+}
+
+static bool take_keylog(struct options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0') {
+        text_add(error, "--keylog needs FILE");
+        return false;
+    }
+    options->keylog = value;
+    return true;
+}
+
+static const struct option table[] = {
+    { "--module", "NAME", false, take_module, "the module to be, one of --list-modules" },
+    { "--list-modules", NULL, false, take_list,
+      "print name, maker, product, platform, generation" },
+    { "--pty", "PATH", true, take_pty, "a port: a pseudo-terminal, with a link to it at PATH" },
+    { "--tcp", "[HOST:]PORT", true, take_tcp,
+      "a port: a TCP listener; HOST is 127.0.0.1 unless given, PORT 0 is any free one" },
+    { "--unix", "PATH", true, take_unix,
+      "a port: a Unix socket, also for QEMU's -serial unix:PATH" },
+    { "--uart", "DEVICE[,BAUD[,rtscts]]", true, take_uart,
+      "a port: a serial device, 8N1; BAUD is 115200 unless given" },
+    { "--stdio", NULL, false, take_stdio,
+      "a port: standard input and output; as the only port it ends the program with its input" },
+    { "--allow-remote", NULL, false, take_allow_remote,
+      "let --tcp listen where other machines can reach it: they need no password" },
+    { "--state", "DIR", false, take_state,
+      "the folder of the modem's memory, or none: in RAM only; "
+      "else $XDG_STATE_HOME/tlsmodem or ~/.local/state/tlsmodem" },
+    { "--trace", "COMPONENTS", true, take_trace, NULL },
+    { "--log-level", "LEVEL", false, take_log_level, NULL },
+    { "--keylog", "FILE", false, take_keylog,
+      "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic" },
+    { "--help", NULL, false, take_help, "print this" },
+    { "--version", NULL, false, take_version, "print the versions of tlsmodem and its libraries" },
+};
+
+enum { OPTION_COUNT = sizeof(table) / sizeof(table[0]) };
+
+/* The option that `word` names, up to a "=" in it; OPTION_COUNT when there is none. */
+static size_t find_option(const char *word)
+{
+    struct span name = span_at(word, strcspn(word, "="));
+    size_t i;
+
+    for (i = 0; i < OPTION_COUNT; i++)
+        if (span_equal(name, span_of(table[i].name)))
+            break;
+    return i;
+}
+
+static bool say_unknown(const char *word, struct text *error)
+{
+    text_add(error, "unknown option %s; allowed:", word);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        text_add(error, "%s %s", i == 0 ? "" : ",", table[i].name);
+    return false;
+}
+
+/* Finds the value of an option: behind "=", else the word after it, else NULL. */
+static bool find_value(const struct option *option, char *const *argv, int *at,
+                       const char **ret_value, struct text *error)
+{
+    const char *equals = strchr(argv[*at], '=');
+
+    *ret_value = NULL;
+    if (option->value == NULL) {
+        if (equals != NULL)
+            text_add(error, "%s takes no value", option->name);
+        return equals == NULL;
+    }
+    if (equals == NULL)
+        (*at)++;
+    *ret_value = equals != NULL ? equals + 1 : argv[*at];
+    if (*ret_value == NULL)
+        text_add(error, "%s needs %s", option->name, option->value);
+    return *ret_value != NULL;
+}
+
+/* Reads the option at argv[*at] and leaves *at at its last word. */
+static bool take_option(struct options *options, char *const *argv, int *at, unsigned *seen,
+                        struct text *error)
+{
+    size_t index = find_option(argv[*at]);
+    const char *value;
+
+    if (index == OPTION_COUNT)
+        return say_unknown(argv[*at], error);
+    if (!find_value(&table[index], argv, at, &value, error))
+        return false;
+    if (!table[index].repeats && (*seen & (1U << index)) != 0) {
+        text_add(error, "%s may be given once", table[index].name);
+        return false;
+    }
+    *seen |= 1U << index;
+    return table[index].take(options, value, error);
+}
+
+/* What no single option can know. */
+static bool check(const struct options *options, struct text *error)
+{
+    if (options->module == NULL) {
+        text_add(error, "--module NAME is needed; --list-modules shows the names");
+        return false;
+    }
+    if (options->port_count == 0) {
+        text_add(error, "a port is needed: --pty, --tcp, --unix, --uart or --stdio");
+        return false;
+    }
+    for (size_t i = 0; i < options->port_count && !options->allow_remote; i++) {
+        if (port_option_is_remote(&options->ports[i])) {
+            text_add(error,
+                     "--tcp: other machines can reach %s; allowed: 127.0.0.1, [::1], or "
+                     "any address with --allow-remote",
+                     options->ports[i].where);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool options_parse(int argc, char *const *argv, struct options *ret_options, char *ret_error)
+{
+    struct options options = { .action = OPTIONS_RUN, .level = LOG_WARNING };
+    struct text error;
+    unsigned seen = 0;
+
+    text_init(&error, ret_error, OPTIONS_ERROR_CAP);
+    for (int i = 1; i < argc && options.action == OPTIONS_RUN; i++)
+        if (!take_option(&options, argv, &i, &seen, &error))
+            return false;
+    if (options.action == OPTIONS_RUN && !check(&options, &error))
+        return false;
+    *ret_options = options;
+    return true;
+}
+
+/* The help of an option whose words are known elsewhere. */
+static void print_words(FILE *out, const struct option *option)
+{
+    const char *known;
+
+    if (option->take == take_trace) {
+        fputs("what to trace, apart by commas, -NAME leaves out: all", out);
+        for (int i = 0; (known = trace_component_name((enum trace_component)i)) != NULL; i++)
+            fprintf(out, ", %s", known);
+    } else {
+        fputs("what to log:", out);
+        for (int i = 0; (known = log_level_name((enum log_level)i)) != NULL; i++)
+            fprintf(out, "%s %s%s", i == 0 ? "" : ",", known,
+                    i == LOG_WARNING ? " (unless given)" : "");
+    }
+}
+
+void options_print_help(FILE *out)
+{
+    fprintf(
+        out,
+        "usage: tlsmodem --module NAME PORT... [OPTION...]\n\n"
+        "A software cellular module: a host talks AT commands to its ports.  Each --pty, --tcp,\n"
+        "--unix, --uart or --stdio is one more port, 1 to %d of them.  When all are open, one "
+        "line\n"
+        "\"ready: NAME PORT\" is printed for each.\n\n",
+        TLSMODEM_TERMINALS_MAX);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &table[i];
+
+        fprintf(out, "  %s%s%s\n        ", option->name, option->value != NULL ? " " : "",
+                option->value != NULL ? option->value : "");
+        if (option->help != NULL)
+            fputs(option->help, out);
+        else
+            print_words(out, option);
+        fputc('\n', out);
+    }
+    fputs("\nExit status: 0 ended by SIGTERM, SIGINT, SIGHUP or the end of --stdio's input, "
+          "1 failure, 2 wrong use.\n",
+          out);
+}

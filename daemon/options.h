@@ -1,0 +1,40 @@
+/* options.h: the command line, as data. */
+#ifndef DAEMON_OPTIONS_H
+#define DAEMON_OPTIONS_H
+
+#include "posix/port.h"
+#include "tlsmodem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_LIST_MODULES };
+
+/* Texts are borrowed from argv. */
+struct options {
+    enum options_action action; /* unless OPTIONS_RUN, the rest means nothing */
+    const char *module;
+    struct port_spec ports[TLSMODEM_TERMINALS_MAX];
+    size_t port_count;
+    bool has_stdio;
+    bool allow_remote;
+    const char *state; /* NULL: the default folder */
+    bool in_memory;    /* --state none */
+    const char *keylog;
+    enum log_level level;
+    uint32_t traced; /* bits as in struct log */
+};
+
+enum { OPTIONS_ERROR_CAP = 1024 };
+
+/* Reads argv[1] to the end.  False: `ret_error` (OPTIONS_ERROR_CAP bytes) is one line that says
+ * what is wrong and what is allowed.  The first of --help, --version and --list-modules ends the
+ * reading. */
+bool options_parse(int argc, char *const *argv, struct options *ret_options, char *ret_error);
+
+/* Writes what --help prints, from the table that options_parse() reads. */
+void options_print_help(FILE *out);
+
+#endif

@@ -1,0 +1,137 @@
+/* port_options.c: the values of --pty, --tcp, --unix and --uart. */
+#include "port_options.h"
+
+#include "base/number.h"
+#include "posix/tcp_address.h"
+#include "posix/uart_rate.h"
+
+#include <string.h>
+
+enum { TCP_PORT_MAX = 65535, BAUD_PRESET = 115200 };
+
+/* Copies a path or an address; false when it is none or too long. */
+static bool set_where(struct port_spec *spec, const char *option, struct span where,
+                      struct text *error)
+{
+    if (where.len == 0 || where.len >= sizeof(spec->where)) {
+        text_add(error, "%s: the path must have 1 to %d bytes", option, PORT_WHERE_CAP - 1);
+        return false;
+    }
+    memcpy(spec->where, where.data, where.len);
+    spec->where[where.len] = '\0';
+    return true;
+}
+
+bool port_option_pty(const char *value, struct port_spec *ret_spec, struct text *error)
+{
+    *ret_spec = (struct port_spec){ .kind = PORT_PTY };
+    return set_where(ret_spec, "--pty", span_of(value), error);
+}
+
+bool port_option_unix(const char *value, struct port_spec *ret_spec, struct text *error)
+{
+    *ret_spec = (struct port_spec){ .kind = PORT_UNIX };
+    return set_where(ret_spec, "--unix", span_of(value), error);
+}
+
+bool port_option_stdio(const char *value, struct port_spec *ret_spec, struct text *error)
+{
+    (void)value;
+    (void)error;
+    *ret_spec = (struct port_spec){ .kind = PORT_STDIO };
+    return true;
+}
+
+/* Parts "HOST:PORT" or "PORT" at the last colon outside brackets. */
+static void split_tcp(const char *value, struct span *ret_host, struct span *ret_port)
+{
+    const char *colon = strrchr(value, ':');
+    const char *port = colon != NULL ? colon + 1 : value;
+
+    *ret_port = span_of(port);
+    *ret_host = span_at(value, colon != NULL ? (size_t)(colon - value) : 0);
+    if (colon == NULL)
+        *ret_host = span_of("127.0.0.1");
+}
+
+/* An IPv6 address stands in brackets here, as its colons would be taken for the port's. */
+static bool plain_host(struct span host, struct span *ret_plain)
+{
+    bool colons = host.len > 0 && memchr(host.data, ':', host.len) != NULL;
+    bool brackets = host.len > 2 && host.data[0] == '[' && host.data[host.len - 1] == ']';
+
+    if (span_equal(host, span_of("localhost")))
+        host = span_of("127.0.0.1");
+    else if (brackets)
+        host = span_at(host.data + 1, host.len - 2);
+    *ret_plain = host;
+    return colons == brackets;
+}
+
+bool port_option_tcp(const char *value, struct port_spec *ret_spec, struct text *error)
+{
+    struct span host, port, plain;
+    int32_t number;
+
+    *ret_spec = (struct port_spec){ .kind = PORT_TCP };
+    split_tcp(value, &host, &port);
+    if (!number_parse(port, &number) || number > TCP_PORT_MAX) {
+        text_add(error, "--tcp: \"%s\" has no port; allowed: [HOST:]PORT with PORT from 0 to %d",
+                 value, TCP_PORT_MAX);
+        return false;
+    }
+    if (!plain_host(host, &plain) || plain.len >= sizeof(ret_spec->where))
+        plain.len = 0;
+    if (plain.len > 0)
+        memcpy(ret_spec->where, plain.data, plain.len);
+    if (!tcp_address_is_valid(ret_spec->where)) {
+        text_add(error,
+                 "--tcp: \"%.*s\" is no address; allowed: an IPv4 address, an IPv6 address "
+                 "in brackets, localhost",
+                 (int)host.len, (const char *)host.data);
+        return false;
+    }
+    ret_spec->tcp_port = (uint16_t)number;
+    return true;
+}
+
+bool port_option_is_remote(const struct port_spec *spec)
+{
+    return spec->kind == PORT_TCP && !tcp_address_is_loopback(spec->where);
+}
+
+static bool set_baud(struct port_spec *spec, struct span word, struct text *error)
+{
+    int32_t number;
+    speed_t code;
+
+    if (number_parse(word, &number) && uart_rate_code((uint32_t)number, &code)) {
+        spec->baud = (uint32_t)number;
+        return true;
+    }
+    text_add(error, "--uart: \"%.*s\" is no rate; allowed:", (int)word.len,
+             (const char *)word.data);
+    for (size_t i = 0; uart_rate_at(i) != 0; i++)
+        text_add(error, "%s %u", i == 0 ? "" : ",", (unsigned)uart_rate_at(i));
+    return false;
+}
+
+bool port_option_uart(const char *value, struct port_spec *ret_spec, struct text *error)
+{
+    size_t device_len = strcspn(value, ",");
+    const char *baud = value + device_len + (value[device_len] != '\0');
+    size_t baud_len = strcspn(baud, ",");
+    const char *flow = baud + baud_len + (baud[baud_len] != '\0');
+
+    *ret_spec = (struct port_spec){ .kind = PORT_UART, .baud = BAUD_PRESET };
+    if (!set_where(ret_spec, "--uart", span_at(value, device_len), error))
+        return false;
+    if (value[device_len] != '\0' && !set_baud(ret_spec, span_at(baud, baud_len), error))
+        return false;
+    ret_spec->rtscts = strcmp(flow, "rtscts") == 0;
+    if (flow != baud + baud_len && !ret_spec->rtscts) {
+        text_add(error, "--uart: \"%s\" is no flow control; allowed: rtscts", flow);
+        return false;
+    }
+    return true;
+}

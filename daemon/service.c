@@ -1,0 +1,196 @@
+/* service.c: wires loop, clock, network, TLS, memory and ports to one modem. */
+#include "service.h"
+
+#include "nvm_sqlite/nvm_sqlite.h"
+#include "posix/clock.h"
+#include "posix/net.h"
+#include "posix/signals.h"
+#include "posix/timer.h"
+#include "state_folder.h"
+#include "stderr_log.h"
+#include "tls_gnutls/tls_gnutls.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A name server that does not answer holds the end up no longer than this. */
+enum { CLOSE_MS = 1000 };
+
+struct service {
+    const struct options *options;
+    const struct log *log;
+    struct posix_loop loop;
+    struct posix_signals signals;
+    struct clock clock;
+    struct posix_timer *timer;
+    struct net net;
+    struct nvm *nvm;
+    struct storage storage;
+    struct tls tls;
+    struct tlsmodem *modem;
+    struct port *ports[TLSMODEM_TERMINALS_MAX];
+};
+
+static bool fail(const char *what, const char *why)
+{
+    fprintf(stderr, "tlsmodem: %s%s%s\n", what, why[0] != '\0' ? ": " : "", why);
+    return false;
+}
+
+static bool check(enum err err, const char *what)
+{
+    return err == ERR_OK || fail(what, err_text(err));
+}
+
+static void on_time(void *ctx)
+{
+    struct service *service = ctx;
+
+    tlsmodem_tick(service->modem);
+}
+
+static void arm(void *ctx, int64_t deadline_ms)
+{
+    struct service *service = ctx;
+
+    posix_timer_at(service->timer, deadline_ms);
+}
+
+static void on_stdio_end(void *ctx)
+{
+    struct service *service = ctx;
+
+    if (service->options->port_count == 1)
+        posix_loop_stop(&service->loop);
+}
+
+static bool open_world(struct service *service)
+{
+    service->clock = posix_clock();
+    return check(posix_signals_open(&service->signals, &service->loop), "cannot watch signals") &&
+           check(posix_timer_new(&service->loop, on_time, service, &service->timer),
+                 "cannot make a timer") &&
+           check(posix_net_open(&service->loop, &service->net), "cannot use the network");
+}
+
+static bool open_tls(struct service *service)
+{
+    const char *keylog = service->options->keylog;
+    enum err err = tls_gnutls_open(keylog, &service->tls);
+
+    if (err == ERR_IO && keylog != NULL)
+        return fail("--keylog: cannot write to the file", keylog);
+    return check(err, "cannot use GnuTLS");
+}
+
+static bool open_state(struct service *service)
+{
+    char folder[STATE_FOLDER_CAP];
+    char message[PORT_FAILURE_CAP];
+
+    if (service->options->in_memory)
+        return true;
+    if (!state_folder_find(service->options->state, folder))
+        return fail("neither XDG_STATE_HOME nor HOME is set", "give --state DIR or --state none");
+    if (nvm_open(folder, message, sizeof(message), &service->nvm) != ERR_OK)
+        return fail(message, "");
+    return check(nvm_modem(service->nvm, service->options->module, &service->storage), folder);
+}
+
+static bool open_ports(struct service *service)
+{
+    struct port_failure failure;
+
+    for (size_t i = 0; i < service->options->port_count; i++) {
+        if (port_open(&service->loop, &service->options->ports[i], &failure, &service->ports[i]) !=
+            ERR_OK)
+            return fail(failure.text, "");
+        port_on_end(service->ports[i], on_stdio_end, service);
+    }
+    return true;
+}
+
+static bool open_modem(struct service *service)
+{
+    struct tlsmodem_config config = {
+        .model = service->options->module,
+        .terminals = service->options->port_count,
+        .net = &service->net,
+        .tls = &service->tls,
+        .tls_count = 1,
+        .storage = service->nvm != NULL ? &service->storage : NULL,
+        .clock = &service->clock,
+        .log = service->log,
+        .arm = arm,
+        .arm_ctx = service,
+    };
+
+    return check(tlsmodem_new(&config, &service->modem), "cannot switch the modem on");
+}
+
+static void connect_ports(struct service *service)
+{
+    for (size_t i = 0; i < service->options->port_count; i++) {
+        tlsmodem_attach(service->modem, i, port_channel(service->ports[i]));
+        port_start(service->ports[i], tlsmodem_terminal(service->modem, i));
+    }
+}
+
+/* With --stdio standard output is the module's own. */
+static void say_ready(const struct service *service)
+{
+    const struct options *options = service->options;
+    FILE *out = options->has_stdio ? stderr : stdout;
+    const char *end = options->has_stdio ? stderr_line_end(options) : "\n";
+
+    for (size_t i = 0; i < options->port_count; i++)
+        fprintf(out, "ready: %s %s%s", options->module, port_label(service->ports[i]), end);
+    fflush(out);
+}
+
+static bool open_all(struct service *service)
+{
+    return open_world(service) && open_tls(service) && open_state(service) && open_ports(service) &&
+           open_modem(service);
+}
+
+static void close_all(struct service *service)
+{
+    for (size_t i = 0; i < service->options->port_count && service->modem != NULL; i++)
+        tlsmodem_attach(service->modem, i, NULL);
+    for (size_t i = 0; i < service->options->port_count; i++)
+        port_close(service->ports[i]);
+    tlsmodem_free(service->modem);
+    nvm_close(service->nvm);
+    tls_gnutls_close(&service->tls);
+    if (service->net.impl != NULL)
+        posix_net_close(&service->net);
+    posix_timer_free(service->timer);
+    posix_signals_close(&service->signals);
+}
+
+int service_run(const struct options *options, const struct log *log)
+{
+    struct service *service = calloc(1, sizeof(*service));
+    int status = EXIT_FAILURE;
+
+    if (service == NULL || !check(posix_loop_open(&service->loop, log), "cannot make a loop")) {
+        free(service);
+        return status;
+    }
+    service->options = options;
+    service->log = log;
+    if (open_all(service)) {
+        say_ready(service);
+        connect_ports(service);
+        posix_loop_run(&service->loop);
+        status = EXIT_SUCCESS;
+    }
+    close_all(service);
+    /* A thread still asks a name server: its memory cannot be freed, and exit() would wait for it.
+     */
+    if (!posix_loop_close(&service->loop, CLOSE_MS))
+        _exit(status);
+    free(service);
+    return status;
+}

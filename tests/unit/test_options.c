@@ -1,0 +1,293 @@
+/* test_options.c: command lines, and what becomes of them. */
+#include "options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { WORDS_MAX = 24 };
+
+/* Parts a command line at blanks; "''" is an empty word.  Static memory. */
+static int split(const char *line, char **ret_argv)
+{
+    static char copy[4096];
+    int argc = 0;
+
+    assert_true(strlen(line) < sizeof(copy));
+    strcpy(copy, line);
+    ret_argv[argc++] = (char *)"tlsmodem";
+    for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " ")) {
+        assert_true(argc < WORDS_MAX - 1);
+        ret_argv[argc++] = strcmp(word, "''") == 0 ? (char *)"" : word;
+    }
+    ret_argv[argc] = NULL;
+    return argc;
+}
+
+static bool parse(const char *line, struct options *ret_options, char *ret_error)
+{
+    char *argv[WORDS_MAX];
+    int argc = split(line, argv);
+
+    return options_parse(argc, argv, ret_options, ret_error);
+}
+
+static struct options good(const char *line)
+{
+    struct options options;
+    char error[OPTIONS_ERROR_CAP] = "";
+
+    if (!parse(line, &options, error))
+        fail_msg("%s: %s", line, error);
+    return options;
+}
+
+static void ports_are_read(void **state)
+{
+    static const struct {
+        const char *words;
+        struct port_spec spec;
+    } rows[] = {
+        { "--pty ./modem0", { .kind = PORT_PTY, .where = "./modem0" } },
+        { "--pty=/tmp/a=b,c", { .kind = PORT_PTY, .where = "/tmp/a=b,c" } },
+        { "--unix /run/m.sock", { .kind = PORT_UNIX, .where = "/run/m.sock" } },
+        { "--tcp 7000", { .kind = PORT_TCP, .where = "127.0.0.1", .tcp_port = 7000 } },
+        { "--tcp 0", { .kind = PORT_TCP, .where = "127.0.0.1" } },
+        { "--tcp=127.0.0.2:65535", { .kind = PORT_TCP, .where = "127.0.0.2", .tcp_port = 65535 } },
+        { "--tcp localhost:1", { .kind = PORT_TCP, .where = "127.0.0.1", .tcp_port = 1 } },
+        { "--tcp [::1]:5000", { .kind = PORT_TCP, .where = "::1", .tcp_port = 5000 } },
+        { "--allow-remote --tcp 0.0.0.0:9",
+          { .kind = PORT_TCP, .where = "0.0.0.0", .tcp_port = 9 } },
+        { "--tcp [::]:9 --allow-remote", { .kind = PORT_TCP, .where = "::", .tcp_port = 9 } },
+        { "--uart /dev/ttyUSB0", { .kind = PORT_UART, .where = "/dev/ttyUSB0", .baud = 115200 } },
+        { "--uart /dev/ttyS1,9600", { .kind = PORT_UART, .where = "/dev/ttyS1", .baud = 9600 } },
+        { "--uart=/dev/ttyS1,921600,rtscts",
+          { .kind = PORT_UART, .where = "/dev/ttyS1", .baud = 921600, .rtscts = true } },
+        { "--stdio", { .kind = PORT_STDIO } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char line[200];
+        struct options options;
+
+        snprintf(line, sizeof(line), "--module he910 %s", rows[i].words);
+        options = good(line);
+        assert_int_equal(options.port_count, 1);
+        assert_int_equal(options.ports[0].kind, rows[i].spec.kind);
+        assert_string_equal(options.ports[0].where, rows[i].spec.where);
+        assert_int_equal(options.ports[0].tcp_port, rows[i].spec.tcp_port);
+        assert_int_equal(options.ports[0].baud, rows[i].spec.baud);
+        assert_int_equal(options.ports[0].rtscts, rows[i].spec.rtscts);
+        assert_int_equal(options.has_stdio, rows[i].spec.kind == PORT_STDIO);
+    }
+}
+
+static void ports_keep_their_order(void **state)
+{
+    struct options options =
+        good("--pty a --unix b --module he910 --stdio --pty c --tcp 1 --tcp 2 --tcp 3 --tcp 4");
+
+    (void)state;
+    assert_int_equal(options.port_count, 8);
+    assert_string_equal(options.ports[0].where, "a");
+    assert_string_equal(options.ports[1].where, "b");
+    assert_int_equal(options.ports[2].kind, PORT_STDIO);
+    assert_string_equal(options.ports[3].where, "c");
+    assert_int_equal(options.ports[7].tcp_port, 4);
+}
+
+static void presets_hold_until_changed(void **state)
+{
+    struct options options = good("--module=he910 --stdio");
+
+    (void)state;
+    assert_int_equal(options.action, OPTIONS_RUN);
+    assert_string_equal(options.module, "he910");
+    assert_null(options.state);
+    assert_false(options.in_memory);
+    assert_null(options.keylog);
+    assert_int_equal(options.level, LOG_WARNING);
+    assert_int_equal(options.traced, 0);
+    options = good("--module he910 --stdio --state /var/lib/m --keylog k --log-level debug");
+    assert_string_equal(options.state, "/var/lib/m");
+    assert_string_equal(options.keylog, "k");
+    assert_int_equal(options.level, LOG_DEBUG);
+    options = good("--module he910 --stdio --state none");
+    assert_null(options.state);
+    assert_true(options.in_memory);
+}
+
+static void trace_words_add_and_remove(void **state)
+{
+    const uint32_t at = 1U << TRACE_AT, tls = 1U << TRACE_TLS, port = 1U << TRACE_PORT;
+
+    (void)state;
+    assert_int_equal(good("--module he910 --stdio --trace at").traced, at);
+    assert_int_equal(good("--module he910 --stdio --trace at,tls,-at").traced, tls);
+    assert_int_equal(good("--module he910 --stdio --trace at --trace=port").traced, at | port);
+    assert_int_equal(good("--module he910 --stdio --trace all,-tls").traced, UINT32_MAX & ~tls);
+    assert_int_equal(good("--module he910 --stdio --trace at --trace -all").traced, 0);
+}
+
+static void questions_need_nothing_else(void **state)
+{
+    (void)state;
+    assert_int_equal(good("--help").action, OPTIONS_HELP);
+    assert_int_equal(good("--version").action, OPTIONS_VERSION);
+    assert_int_equal(good("--list-modules").action, OPTIONS_LIST_MODULES);
+    assert_int_equal(good("--pty x --help --nonsense").action, OPTIONS_HELP);
+}
+
+#define RATES                                                                                      \
+    "300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 500000, "      \
+    "576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000"
+#define COMPONENTS "all, at, data, secure, net, tls, store, port; with - in front to leave it out"
+#define HOSTS      "allowed: an IPv4 address, an IPv6 address in brackets, localhost"
+#define PORTS      "allowed: [HOST:]PORT with PORT from 0 to 65535"
+#define REACHABLE  "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
+
+static void mistakes_are_told_in_one_line(void **state)
+{
+    static const struct {
+        const char *words, *error;
+    } rows[] = {
+        { "", "a port is needed: --pty, --tcp, --unix, --uart or --stdio" },
+        { "--pty", "--pty needs PATH" },
+        { "--stdio=1", "--stdio takes no value" },
+        { "--stdio --stdio", "--stdio may be given once" },
+        { "--stdio --state a --state b", "--state may be given once" },
+        { "--pty ''", "--pty: the path must have 1 to 255 bytes" },
+        { "--pty=", "--pty: the path must have 1 to 255 bytes" },
+        { "--state=", "--state needs DIR; allowed: a folder, or none" },
+        { "--keylog=", "--keylog needs FILE" },
+        { "--pty 1 --pty 2 --pty 3 --pty 4 --pty 5 --pty 6 --pty 7 --pty 8 --pty 9",
+          "too many ports: a modem has 8 at most" },
+        { "--tcp x", "--tcp: \"x\" has no port; " PORTS },
+        { "--tcp 65536", "--tcp: \"65536\" has no port; " PORTS },
+        { "--tcp 127.0.0.1:", "--tcp: \"127.0.0.1:\" has no port; " PORTS },
+        { "--tcp -1", "--tcp: \"-1\" has no port; " PORTS },
+        { "--tcp host.example:1", "--tcp: \"host.example\" is no address; " HOSTS },
+        { "--tcp ::1:5", "--tcp: \"::1\" is no address; " HOSTS },
+        { "--tcp [127.0.0.1]:5", "--tcp: \"[127.0.0.1]\" is no address; " HOSTS },
+        { "--tcp :5", "--tcp: \"\" is no address; " HOSTS },
+        { "--tcp 0.0.0.0:5", "--tcp: other machines can reach 0.0.0.0; " REACHABLE },
+        { "--tcp [::]:5", "--tcp: other machines can reach ::; " REACHABLE },
+        { "--tcp 192.0.2.1:5", "--tcp: other machines can reach 192.0.2.1; " REACHABLE },
+        { "--uart ,9600", "--uart: the path must have 1 to 255 bytes" },
+        { "--uart /dev/x,9601", "--uart: \"9601\" is no rate; allowed: " RATES },
+        { "--uart /dev/x,", "--uart: \"\" is no rate; allowed: " RATES },
+        { "--uart /dev/x,9600,xonxoff", "--uart: \"xonxoff\" is no flow control; allowed: rtscts" },
+        { "--uart /dev/x,9600,", "--uart: \"\" is no flow control; allowed: rtscts" },
+        { "--stdio --trace at,foo", "--trace: \"foo\" is no component; allowed: " COMPONENTS },
+        { "--stdio --trace=", "--trace: \"\" is no component; allowed: " COMPONENTS },
+        { "--stdio --trace -x", "--trace: \"x\" is no component; allowed: " COMPONENTS },
+        { "--stdio --log-level loud",
+          "--log-level: \"loud\" is no level; allowed: error, warning, info, debug" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char line[200];
+        char error[OPTIONS_ERROR_CAP] = "";
+        struct options options;
+
+        snprintf(line, sizeof(line), "--module he910 %s", rows[i].words);
+        assert_false(parse(line, &options, error));
+        assert_string_equal(error, rows[i].error);
+    }
+}
+
+static void names_are_exact(void **state)
+{
+    static const char *const lines[] = { "--mod he910", "--STDIO", "-h",      "modem",  "--stdio-",
+                                         "-",           "--",      "--help=", "--pty/x" };
+    char error[OPTIONS_ERROR_CAP];
+    struct options options;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        assert_false(parse(lines[i], &options, error));
+    assert_false(parse("--sdtio", &options, error));
+    assert_string_equal(error, "unknown option --sdtio; allowed: --module, --list-modules, --pty, "
+                               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --trace, "
+                               "--log-level, --keylog, --help, --version");
+}
+
+static void modules_are_listed(void **state)
+{
+    char expected[OPTIONS_ERROR_CAP] = "--module: \"HE910\" is no module; allowed:";
+    char error[OPTIONS_ERROR_CAP];
+    struct options options;
+    const struct tlsmodem_model *model;
+
+    (void)state;
+    for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++) {
+        strcat(expected, i == 0 ? " " : ", ");
+        strcat(expected, model->name);
+    }
+    assert_false(parse("--module HE910 --stdio", &options, error));
+    assert_string_equal(error, expected);
+    assert_false(parse("--stdio", &options, error));
+    assert_string_equal(error, "--module NAME is needed; --list-modules shows the names");
+}
+
+static void long_texts_are_cut(void **state)
+{
+    char line[3000] = "--module he910 --pty ";
+    char error[OPTIONS_ERROR_CAP];
+    struct options options;
+
+    (void)state;
+    memset(line + strlen(line), 'x', 255);
+    assert_int_equal(strlen(good(line).ports[0].where), 255);
+    strcat(line, "x");
+    assert_false(parse(line, &options, error));
+    memset(line, 'y', sizeof(line) - 1);
+    line[sizeof(line) - 1] = '\0';
+    assert_false(parse(line, &options, error));
+    assert_int_equal(strlen(error), OPTIONS_ERROR_CAP - 1);
+}
+
+static void help_names_every_option(void **state)
+{
+    static const char *const names[] = { "--module NAME",
+                                         "--pty PATH",
+                                         "--tcp [HOST:]PORT",
+                                         "--uart DEVICE[,BAUD[,rtscts]]",
+                                         "--trace COMPONENTS",
+                                         "warning (unless given)",
+                                         "secure",
+                                         "--version" };
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void)state;
+    options_print_help(out);
+    fclose(out);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        assert_non_null(strstr(text, names[i]));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ports_are_read),
+        cmocka_unit_test(ports_keep_their_order),
+        cmocka_unit_test(presets_hold_until_changed),
+        cmocka_unit_test(trace_words_add_and_remove),
+        cmocka_unit_test(questions_need_nothing_else),
+        cmocka_unit_test(mistakes_are_told_in_one_line),
+        cmocka_unit_test(names_are_exact),
+        cmocka_unit_test(modules_are_listed),
+        cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(help_names_every_option),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

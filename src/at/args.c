@@ -62,6 +62,28 @@ static enum at_args_result check_number(const struct at_param *param, const stru
     return AT_ARGS_FINE;
 }
 
+/* No host can type one, so it comes from a damaged store (V.250 5.4.2.2). */
+static bool has_control(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < 0x20 || text.data[i] == 0x7F)
+            return true;
+    }
+    return false;
+}
+
+static bool is_word(struct span text, const char *words)
+{
+    while (*words != '\0') {
+        size_t len = strcspn(words, ",");
+
+        if (span_equal(text, span_at(words, len)))
+            return true;
+        words += len + (words[len] == ',');
+    }
+    return false;
+}
+
 static enum at_args_result check(const struct at_param *param, const struct at_model *model,
                                  struct span text, bool quoted, struct at_arg *ret)
 {
@@ -72,7 +94,11 @@ static enum at_args_result check(const struct at_param *param, const struct at_m
     ret->given = true;
     if (param->type == AT_NUMBER)
         return quoted ? AT_ARGS_SYNTAX : check_number(param, model, text, ret);
+    if (has_control(text))
+        return AT_ARGS_SYNTAX;
     ret->text = text;
+    if (param->words != NULL && text.len > 0 && !is_word(text, param->words))
+        return AT_ARGS_RANGE;
     if (text.len < (size_t)param->min || text.len > (size_t)at_param_max(param, model))
         return AT_ARGS_RANGE;
     return AT_ARGS_FINE;

@@ -36,6 +36,7 @@ struct at_param {
     bool secret;        /* never traced */
     const char *values; /* numbers: the allowed ones, "0-2,7"; NULL: min to max.  Strings: what
                          * `=?` shows in their place */
+    const char *words;  /* strings: the allowed ones besides the empty, "IP,IPV6"; NULL: any */
     int32_t min, max;   /* numbers; strings: shortest and longest length in bytes */
     uint8_t max_limit;  /* 1 + index into the model's limits, which then replaces `max`; 0: none */
     int32_t preset;     /* factory value of a bound number */

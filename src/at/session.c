@@ -10,6 +10,9 @@ enum { LINE_HOLD_MS = 5000 };
 /* An echo of one character, with the erasing of one. */
 enum { ECHO_MAX = 3 };
 
+/* Of AT, which counts but is not kept. */
+enum { PREFIX_LENGTH = 2 };
+
 int64_t at_now(const struct at_session *at)
 {
     return at->config.owner_ops->now_ms(at->config.owner);
@@ -31,14 +34,14 @@ void at_unblock(struct at_session *at)
 void at_init(struct at_session *at, const struct at_config *config)
 {
     *at = (struct at_session){ .config = *config };
-    at_editor_init(&at->editor, config->line, config->dialect->line_max);
+    at_editor_init(&at->editor, config->line, config->dialect->line_max - PREFIX_LENGTH);
     ring_init(&at->output, config->output, config->output_cap);
     ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
 }
 
 void at_reset(struct at_session *at)
 {
-    at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max);
+    at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max - PREFIX_LENGTH);
     wipe(at->config.payload, at->config.payload_cap);
     at->payload_len = 0;
     ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));

@@ -78,6 +78,10 @@ struct module_time module_clock_get(const struct module_clock *clock)
     }
     while (time.year < YEAR_MAX && days >= days_of_year(time.year))
         days -= days_of_year(time.year++);
+    if (days >= days_of_year(time.year)) { /* past the calendar: its last second */
+        days = days_of_year(time.year) - 1;
+        rest = SECONDS_A_DAY - 1;
+    }
     while (time.month < 12 && days >= days_of_month(time.year, time.month))
         days -= days_of_month(time.year, time.month++);
     time.day = (int32_t)days + 1;

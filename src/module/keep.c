@@ -31,15 +31,27 @@ static enum err store(const struct storage *storage, const char *key, struct spa
     return storage != NULL ? storage->ops->apply(storage->impl, &change, 1) : ERR_OK;
 }
 
-static bool load(const struct storage *storage, const char *key, char *buf, size_t cap,
+static void say_unusable(const struct at_session *at, const char *key, const char *why)
+{
+    log_say(at->config.log, LOG_WARNING, "stored setting \"%s\" is %s: the factory value is used",
+            key, why);
+}
+
+/* False when nothing is stored under the key, or it cannot be read, which the log tells. */
+static bool load(const struct at_session *at, const char *key, char *buf, size_t cap,
                  struct span *ret_value)
 {
-    size_t len;
+    const struct storage *storage = storage_of(at);
+    size_t len = 0;
+    enum err err;
 
-    if (storage == NULL || storage->ops->load(storage->impl, key, false, buf, cap, &len) != ERR_OK)
+    if (storage == NULL)
         return false;
+    err = storage->ops->load(storage->impl, key, false, buf, cap, &len);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        say_unusable(at, key, err_text(err));
     *ret_value = span_at(buf, len);
-    return true;
+    return err == ERR_OK;
 }
 
 enum err keep_row(struct at_session *at, const struct at_command *row, size_t index)
@@ -106,9 +118,8 @@ static void restore_row(struct at_session *at, const struct at_command *row, voi
     (void)ctx;
     for (size_t index = 0; index < at_record_count(at, row); index++) {
         row_key(row, index, key);
-        if (load(storage_of(at), key, buf, sizeof(buf), &values) && !take(at, row, index, values))
-            log_say(at->config.log, LOG_WARNING,
-                    "stored setting \"%s\" is not valid any more: the factory value is used", key);
+        if (load(at, key, buf, sizeof(buf), &values) && !take(at, row, index, values))
+            say_unusable(at, key, err_text(ERR_INVALID));
     }
 }
 
@@ -149,6 +160,14 @@ enum err profile_save(struct at_session *at, size_t number)
     return store(storage_of(at), key, text_span(&text));
 }
 
+static bool take_profile_command(struct at_session *at, const struct at_lexeme *lexeme)
+{
+    const struct at_command *row = at_find(at, lexeme->name);
+
+    return row != NULL && row->record != NULL && row->keep == AT_KEEP_PROFILE &&
+           lexeme->form == AT_SET && take(at, row, 0, lexeme->body);
+}
+
 void profile_restore(struct at_session *at, size_t number)
 {
     char key[STORAGE_KEY_MAX + 1], buf[PROFILE_MAX];
@@ -156,18 +175,18 @@ void profile_restore(struct at_session *at, size_t number)
     size_t cursor = 0;
     struct span line;
 
+    enum at_lexed lexed;
+
     keep_preset(at, AT_KEEP_PROFILE);
     profile_key(at, number, key);
-    if (!load(storage_of(at), key, buf, sizeof(buf), &line))
+    if (!load(at, key, buf, sizeof(buf), &line))
         return;
-    while (at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme) == AT_LEXED) {
-        const struct at_command *row = at_find(at, lexeme.name);
-
-        if (row == NULL || row->record == NULL || row->keep != AT_KEEP_PROFILE ||
-            lexeme.form != AT_SET || !take(at, row, 0, lexeme.body))
-            log_say(at->config.log, LOG_WARNING, "stored profile %zu: %s is not valid any more",
-                    number, lexeme.name);
+    while ((lexed = at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme)) == AT_LEXED) {
+        if (!take_profile_command(at, &lexeme))
+            say_unusable(at, lexeme.name, err_text(ERR_INVALID));
     }
+    if (lexed == AT_MALFORMED)
+        say_unusable(at, key, err_text(ERR_CORRUPT));
 }
 
 enum err profile_choose(struct at_session *at, size_t number)
@@ -186,7 +205,7 @@ size_t profile_chosen(struct at_session *at)
     struct span value;
 
     choice_key(at, key);
-    if (!load(storage_of(at), key, &digit, 1, &value) || value.len != 1 || digit < '0' ||
+    if (!load(at, key, &digit, 1, &value) || value.len != 1 || digit < '0' ||
         digit >= '0' + PROFILE_COUNT)
         return 0;
     return (size_t)(digit - '0');

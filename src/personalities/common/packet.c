@@ -23,30 +23,15 @@ static enum at_status read_contexts(struct at_session *at)
     return AT_OK;
 }
 
-enum { CGDCONT_CID, CGDCONT_TYPE };
-
-static bool is_known_type(struct span type)
-{
-    static const char *const types[] = { "IP", "IPV6", "IPV4V6", "PPP" };
-
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (span_equal(type, span_of(types[i])))
-            return true;
-    }
-    return false;
-}
-
 /* Defines a context; the cid alone makes it undefined. */
 static enum at_status set_context(struct at_session *at, const struct at_args *args)
 {
-    size_t cid = (size_t)args->list[CGDCONT_CID].number;
+    size_t cid = (size_t)args->list[0].number;
     struct module_context *context = network_context(&module_of(at)->network, cid);
     struct module_context before = *context;
 
     if (context->active)
         return at_fail(at, CME_NOT_ALLOWED);
-    if (args->list[CGDCONT_TYPE].given && !is_known_type(args->list[CGDCONT_TYPE].text))
-        return at_fail(at, CME_NOT_SUPPORTED);
     at_args_preset(at->row, context, cid - 1);
     at_args_bind(at->row, args, context);
     if (at->config.owner_ops->keep(at, at->row, cid - 1) != ERR_OK) {
@@ -110,6 +95,7 @@ static const struct at_param cgdcont_params[] = {
       .type = AT_STRING,
       .optional = true,
       .values = "\"IP\"",
+      .words = "IP,IPV6,IPV4V6,PPP",
       .max = 7,
       .bound = CONTEXT(type) },
     { .name = "APN",

@@ -23,6 +23,8 @@ void at_end_line(struct at_session *at, enum at_status status);
 /* prompt.c, online.c: input in these states; bytes taken. */
 size_t at_feed_prompt(struct at_session *at, struct span bytes);
 size_t at_feed_online(struct at_session *at, struct span bytes);
+/* online.c: sends what was held back; false while the peer does not take it. */
+bool at_release_held(struct at_session *at);
 void at_tick_prompt(struct at_session *at, int64_t now_ms);
 void at_tick_online(struct at_session *at, int64_t now_ms);
 

@@ -19,7 +19,7 @@ void at_online(struct at_session *at, const struct at_online *online)
 }
 
 /* Escape characters that were no escape go to the peer before anything else. */
-static bool release_held(struct at_session *at)
+bool at_release_held(struct at_session *at)
 {
     uint8_t held[3] = { at->escape.character, at->escape.character, at->escape.character };
 
@@ -35,7 +35,7 @@ static bool release_held(struct at_session *at)
 
 static size_t forward(struct at_session *at, struct span bytes)
 {
-    return release_held(at) ? at->online.on_input(at->online.ctx, bytes) : 0;
+    return at_release_held(at) ? at->online.on_input(at->online.ctx, bytes) : 0;
 }
 
 size_t at_feed_online(struct at_session *at, struct span bytes)
@@ -67,7 +67,7 @@ void at_tick_online(struct at_session *at, int64_t now_ms)
         break;
     case ESCAPE_RELEASE:
         at->release += release;
-        release_held(at);
+        at_release_held(at);
         break;
     case ESCAPE_FOUND:
         log_trace(at->config.log, TRACE_AT, "> escape sequence");

@@ -7,6 +7,9 @@
 
 enum { CTRL_Z = 0x1A, ESCAPE_KEY = 0x1B };
 
+/* The echo of an erased character. */
+enum { ECHO_MAX = 3 };
+
 void at_prompt(struct at_session *at, const struct at_prompt *prompt)
 {
     assert(prompt->max <= at->config.payload_cap);
@@ -37,15 +40,23 @@ static void end_prompt(struct at_session *at, enum at_prompt_end end)
     at_finish(at, status);
 }
 
+/* What may be echoed: the answer that ends the prompt must always fit. */
+static size_t echo_room(const struct at_session *at)
+{
+    size_t room = ring_room(&at->output);
+    size_t reserve = at->config.dialect->answer_max;
+
+    return room > reserve ? room - reserve : 0;
+}
+
 static size_t feed_exact(struct at_session *at, struct span bytes)
 {
     size_t part = at->prompt.max - at->payload_len;
-    size_t room = ring_room(&at->output);
 
     if (part > bytes.len)
         part = bytes.len;
-    if (at->settings.echo != 0 && part > room)
-        part = room;
+    if (at->settings.echo != 0 && part > echo_room(at))
+        part = echo_room(at);
     if (part > 0)
         memcpy(at->config.payload + at->payload_len, bytes.data, part);
     at->payload_len += part;
@@ -82,7 +93,7 @@ size_t at_feed_prompt(struct at_session *at, struct span bytes)
     at->prompt_idle_from_ms = at_now(at);
     if (at->prompt.exact)
         return feed_exact(at, bytes);
-    while (taken < bytes.len && at->state == AT_PROMPT && ring_room(&at->output) >= 3)
+    while (taken < bytes.len && at->state == AT_PROMPT && echo_room(at) >= ECHO_MAX)
         edit(at, bytes.data[taken++]);
     return taken;
 }

@@ -28,6 +28,8 @@ void at_unblock(struct at_session *at)
 {
     if (at->state == AT_ONLINE && at->blocked)
         escape_resume(&at->escape, at_now(at));
+    if (at->state == AT_ONLINE && !at_release_held(at))
+        return;
     at->blocked = false;
 }
 

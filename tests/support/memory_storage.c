@@ -1,0 +1,134 @@
+/* memory_storage.c: non-volatile memory that lives as long as its struct. */
+#include "memory_storage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void memory_storage_init(struct memory_storage *storage)
+{
+    *storage = (struct memory_storage){ .error = ERR_IO };
+}
+
+static void free_entry(struct memory_entry *entry)
+{
+    free(entry->value);
+    free(entry);
+}
+
+void memory_storage_deinit(struct memory_storage *storage)
+{
+    while (storage->entries != NULL) {
+        struct memory_entry *entry = storage->entries;
+
+        storage->entries = entry->next;
+        free_entry(entry);
+    }
+}
+
+struct memory_entry *memory_storage_find(struct memory_storage *storage, const char *key)
+{
+    struct memory_entry *entry = storage->entries;
+
+    while (entry != NULL && strcmp(entry->key, key) != 0)
+        entry = entry->next;
+    return entry;
+}
+
+static void remove_entry(struct memory_storage *storage, const char *key)
+{
+    struct memory_entry **link = &storage->entries;
+
+    while (*link != NULL && strcmp((*link)->key, key) != 0)
+        link = &(*link)->next;
+    if (*link != NULL) {
+        struct memory_entry *entry = *link;
+
+        *link = entry->next;
+        free_entry(entry);
+    }
+}
+
+void memory_storage_put(struct memory_storage *storage, const char *key, bool secret,
+                        struct span value)
+{
+    struct memory_entry *entry = calloc(1, sizeof(*entry));
+
+    remove_entry(storage, key);
+    if (entry == NULL || (entry->value = malloc(value.len + 1)) == NULL)
+        abort();
+    snprintf(entry->key, sizeof(entry->key), "%s", key);
+    entry->secret = secret;
+    entry->len = value.len;
+    if (value.len > 0)
+        memcpy(entry->value, value.data, value.len);
+    entry->next = storage->entries;
+    storage->entries = entry;
+}
+
+static enum err load(void *impl, const char *key, bool secret, void *buf, size_t cap,
+                     size_t *ret_len)
+{
+    struct memory_storage *storage = impl;
+    struct memory_entry *entry = memory_storage_find(storage, key);
+
+    storage->loads++;
+    if (storage->fail_load != 0 && storage->loads >= storage->fail_load)
+        return storage->error;
+    if (entry == NULL || entry->secret != secret)
+        return ERR_NOT_FOUND;
+    if (entry->corrupt)
+        return ERR_CORRUPT;
+    if (entry->len > cap)
+        return ERR_FULL;
+    if (entry->len > 0)
+        memcpy(buf, entry->value, entry->len);
+    *ret_len = entry->len;
+    return ERR_OK;
+}
+
+static bool is_valid(const struct storage_change *change)
+{
+    size_t len = strlen(change->key);
+
+    return len >= 1 && len <= STORAGE_KEY_MAX &&
+           (change->remove || change->value.len <= STORAGE_VALUE_MAX);
+}
+
+static enum err apply(void *impl, const struct storage_change *changes, size_t count)
+{
+    struct memory_storage *storage = impl;
+
+    storage->applies++;
+    if (storage->fail_apply != 0 && storage->applies >= storage->fail_apply)
+        return storage->error;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_valid(&changes[i]))
+            return ERR_INVALID;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i].remove)
+            remove_entry(storage, changes[i].key);
+        else
+            memory_storage_put(storage, changes[i].key, changes[i].secret, changes[i].value);
+    }
+    return ERR_OK;
+}
+
+static const struct storage_ops ops = { .load = load, .apply = apply };
+
+struct storage memory_storage_iface(struct memory_storage *storage)
+{
+    return (struct storage){ &ops, storage };
+}
+
+void memory_storage_fail_applies(struct memory_storage *storage, unsigned from, enum err error)
+{
+    storage->fail_apply = from == 0 ? 0 : storage->applies + from;
+    storage->error = error;
+}
+
+void memory_storage_fail_loads(struct memory_storage *storage, unsigned from, enum err error)
+{
+    storage->fail_load = from == 0 ? 0 : storage->loads + from;
+    storage->error = error;
+}

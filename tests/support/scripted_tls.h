@@ -1,0 +1,18 @@
+/* scripted_tls.h: iface/tls.h without cryptography: toy records to and from a scripted peer. */
+#ifndef SUPPORT_SCRIPTED_TLS_H
+#define SUPPORT_SCRIPTED_TLS_H
+
+#include "iface/tls.h"
+
+struct scripted_tls {
+    enum tls_version min_version, max_version; /* that it supports */
+    size_t sessions;                           /* that are open */
+    int64_t last_utc_s;                        /* what the clock of the last config said */
+};
+
+void scripted_tls_init(struct scripted_tls *tls);
+
+/* What the engine is given; borrows `tls`. */
+struct tls scripted_tls_iface(struct scripted_tls *tls);
+
+#endif

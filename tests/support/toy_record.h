@@ -1,0 +1,39 @@
+/* toy_record.h: what the scripted TLS session and the scripted peer say to each other.
+ *
+ * A record is a type, its length in 24 bits, and that many bytes.  Nothing is secret in it: only
+ * the way of bytes through the engine is what a test wants to see.
+ */
+#ifndef SUPPORT_TOY_RECORD_H
+#define SUPPORT_TOY_RECORD_H
+
+#include "byte_queue.h"
+
+#include <stdbool.h>
+
+enum toy_type {
+    TOY_CLOSE = 0x15, /* close_notify, no bytes */
+    /* From the module: its offer as text.  From the peer: TOY_YES, version and suite, 16 bits each;
+     * or TOY_NO, reason in 8 bits, alert plus one in 16 bits. */
+    TOY_HANDSHAKE = 0x16,
+    TOY_DATA = 0x17,
+    TOY_CORRUPT = 0x18 /* cannot be decrypted, no bytes */
+};
+
+enum { TOY_NO, TOY_YES };
+enum { TOY_HEADER = 4, TOY_RECORD_MAX = 16384 };
+
+struct toy_record {
+    uint8_t type;
+    struct span body; /* borrowed from the queue it was found in */
+};
+
+void toy_record_put(struct byte_queue *queue, enum toy_type type, struct span body);
+
+/* The first record in the queue; false when it is not complete.  Then toy_record_drop() it. */
+bool toy_record_peek(const struct byte_queue *queue, struct toy_record *ret_record);
+void toy_record_drop(struct byte_queue *queue);
+
+/* How many bytes the record that has begun is short of its header, or of its end; never 0. */
+size_t toy_record_missing(const struct byte_queue *queue);
+
+#endif

@@ -1,0 +1,251 @@
+/* world.c: a modem with everything around it scripted. */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* No test does so much at one moment: the modem arms a deadline again and again that has come. */
+enum { PASSES_MAX = 1000000 };
+
+static void ignore(void *ctx, const char *level_or_component, const char *text)
+{
+    (void)ctx;
+    (void)level_or_component;
+    (void)text;
+}
+
+void world_init(struct world *world)
+{
+    *world = (struct world){ .deadline_ms = CLOCK_NEVER };
+    virtual_clock_init(&world->virtual_clock);
+    scripted_net_init(&world->scripted_net);
+    scripted_tls_init(&world->scripted_tls);
+    memory_storage_init(&world->memory_storage);
+    world->clock = virtual_clock_iface(&world->virtual_clock);
+    world->net = scripted_net_iface(&world->scripted_net);
+    world->tls = scripted_tls_iface(&world->scripted_tls);
+    world->storage = memory_storage_iface(&world->memory_storage);
+    world->log.write = ignore;
+    world->log.level = LOG_ERROR;
+}
+
+void world_deinit(struct world *world)
+{
+    world_switch_off(world);
+    scripted_net_deinit(&world->scripted_net);
+    memory_storage_deinit(&world->memory_storage);
+}
+
+/* ---- the host's side of a port ---- */
+
+static void hear(struct world_port *port)
+{
+    for (;;) {
+        struct span bytes = port->terminal->ops->peek(port->terminal);
+        size_t part = bytes.len < port->appetite ? bytes.len : port->appetite;
+
+        if (part == 0)
+            return;
+        byte_queue_put(&port->heard, span_at(bytes.data, part));
+        if (port->appetite != SIZE_MAX)
+            port->appetite -= part;
+        port->terminal->ops->consume(port->terminal, part);
+    }
+}
+
+static void feed(struct world_port *port)
+{
+    struct span bytes = byte_queue_peek(&port->typed);
+
+    if (bytes.len > 0)
+        byte_queue_drop(&port->typed, port->terminal->ops->feed(port->terminal, bytes));
+}
+
+static void output_ready(struct channel *channel)
+{
+    hear((struct world_port *)channel);
+}
+
+static void input_room(struct channel *channel)
+{
+    feed((struct world_port *)channel);
+}
+
+static void set_lines(struct channel *channel, unsigned lines)
+{
+    ((struct world_port *)channel)->lines = lines;
+}
+
+static void set_rate(struct channel *channel, uint32_t baud)
+{
+    ((struct world_port *)channel)->rate = baud;
+}
+
+static const struct channel_ops channel_ops = {
+    .output_ready = output_ready,
+    .input_room = input_room,
+    .set_lines = set_lines,
+    .set_rate = set_rate,
+};
+
+void world_type(struct world *world, size_t port, struct span bytes)
+{
+    struct world_port *at = &world->ports[port];
+    bool waits = byte_queue_len(&at->typed) > 0;
+
+    byte_queue_put(&at->typed, bytes);
+    if (!waits)
+        feed(at);
+    world_settle(world);
+}
+
+void world_type_text(struct world *world, const char *text)
+{
+    world_type(world, 0, span_of(text));
+}
+
+struct span world_heard(const struct world *world, size_t port)
+{
+    return byte_queue_peek(&world->ports[port].heard);
+}
+
+void world_forget(struct world *world, size_t port)
+{
+    byte_queue_clear(&world->ports[port].heard);
+}
+
+void world_set_appetite(struct world *world, size_t port, size_t bytes)
+{
+    world->ports[port].appetite = bytes;
+    hear(&world->ports[port]);
+    world_settle(world);
+}
+
+/* ---- power ---- */
+
+static void arm(void *ctx, int64_t deadline_ms)
+{
+    struct world *world = ctx;
+
+    world->deadline_ms = deadline_ms;
+}
+
+static void attach(struct world *world, size_t index)
+{
+    struct world_port *port = &world->ports[index];
+
+    *port = (struct world_port){ .base = { &channel_ops },
+                                 .world = world,
+                                 .terminal = tlsmodem_terminal(world->modem, index),
+                                 .appetite = SIZE_MAX };
+    tlsmodem_attach(world->modem, index, &port->base);
+}
+
+enum err world_switch_on(struct world *world, const char *model, bool keeps, size_t terminals)
+{
+    struct tlsmodem_config config = {
+        .model = model,
+        .terminals = terminals,
+        .net = &world->net,
+        .tls = &world->tls,
+        .tls_count = 1,
+        .storage = keeps ? &world->storage : NULL,
+        .clock = &world->clock,
+        .log = &world->log,
+        .arm = arm,
+        .arm_ctx = world,
+    };
+    enum err err;
+
+    world_switch_off(world);
+    err = tlsmodem_new(&config, &world->modem);
+    if (err != ERR_OK)
+        return err;
+    world->port_count = terminals;
+    for (size_t i = 0; i < terminals; i++)
+        attach(world, i);
+    world_settle(world);
+    return ERR_OK;
+}
+
+void world_switch_off(struct world *world)
+{
+    tlsmodem_free(world->modem);
+    world->modem = NULL;
+    world->deadline_ms = CLOCK_NEVER;
+    for (size_t i = 0; i < world->port_count; i++) {
+        byte_queue_deinit(&world->ports[i].typed);
+        byte_queue_deinit(&world->ports[i].heard);
+    }
+    world->port_count = 0;
+    while (scripted_net_step(&world->scripted_net))
+        continue; /* peers see what went before the end */
+}
+
+/* ---- time ---- */
+
+static bool pass(struct world *world)
+{
+    bool news = scripted_net_step(&world->scripted_net);
+
+    if (world->modem != NULL && world->deadline_ms <= world->virtual_clock.now_ms) {
+        world->deadline_ms = CLOCK_NEVER;
+        tlsmodem_tick(world->modem);
+        news = true;
+    }
+    return news;
+}
+
+void world_settle(struct world *world)
+{
+    for (int i = 0; pass(world); i++) {
+        if (i < PASSES_MAX)
+            continue;
+        fprintf(stderr, "world: the modem does not come to rest\n");
+        abort();
+    }
+}
+
+static void move_to(struct world *world, int64_t now_ms)
+{
+    if (now_ms > world->virtual_clock.now_ms)
+        world->virtual_clock.now_ms = now_ms;
+    world_settle(world);
+}
+
+void world_advance(struct world *world, int64_t ms)
+{
+    int64_t end_ms = world->virtual_clock.now_ms + ms;
+
+    world_settle(world);
+    while (world->deadline_ms <= end_ms)
+        move_to(world, world->deadline_ms);
+    move_to(world, end_ms);
+}
+
+void world_mark(struct world *world)
+{
+    world->seen = world->scripted_net.changes;
+}
+
+static bool has_news(const struct world *world)
+{
+    for (size_t i = 0; i < world->port_count; i++) {
+        if (byte_queue_len(&world->ports[i].heard) > 0)
+            return true;
+    }
+    return world->scripted_net.changes != world->seen;
+}
+
+int64_t world_await(struct world *world, int64_t ms)
+{
+    int64_t start_ms = world->virtual_clock.now_ms;
+    int64_t end_ms = start_ms + ms;
+
+    world_settle(world);
+    while (!has_news(world) && world->deadline_ms <= end_ms)
+        move_to(world, world->deadline_ms);
+    if (!has_news(world))
+        move_to(world, end_ms);
+    return world->virtual_clock.now_ms - start_ms;
+}

@@ -1,0 +1,75 @@
+/* world.h: a modem with everything around it scripted: time, network, TLS, storage, hosts.
+ *
+ * Nothing happens by itself: world_settle() lets everything happen that can happen now, and time
+ * stands still except in world_advance() and world_await().
+ */
+#ifndef SUPPORT_WORLD_H
+#define SUPPORT_WORLD_H
+
+#include "byte_queue.h"
+#include "memory_storage.h"
+#include "scripted_net.h"
+#include "scripted_tls.h"
+#include "virtual_clock.h"
+
+#include "tlsmodem.h"
+
+/* The host's side of one port. */
+struct world_port {
+    struct channel base;
+    struct world *world;
+    struct terminal *terminal;
+    struct byte_queue typed; /* that the module has not taken */
+    struct byte_queue heard;
+    size_t appetite; /* bytes that the host still reads; SIZE_MAX: all */
+    unsigned lines;
+    uint32_t rate;
+};
+
+struct world {
+    struct virtual_clock virtual_clock;
+    struct scripted_net scripted_net;
+    struct scripted_tls scripted_tls;
+    struct memory_storage memory_storage;
+    struct clock clock;
+    struct net net;
+    struct tls tls;
+    struct storage storage;
+    struct log log; /* for the next world_switch_on(); its `write` may be replaced */
+    struct tlsmodem *modem;
+    size_t port_count;
+    struct world_port ports[TLSMODEM_TERMINALS_MAX];
+    int64_t deadline_ms; /* that the modem has armed */
+    unsigned seen;       /* of scripted_net.changes, by the last world_mark() */
+};
+
+void world_init(struct world *world);
+void world_deinit(struct world *world);
+
+/* Switches a modem on, after switching off the one before.  `keeps` gives it the storage. */
+enum err world_switch_on(struct world *world, const char *model, bool keeps, size_t terminals);
+void world_switch_off(struct world *world);
+
+/* Lets everything happen that can happen at the present time. */
+void world_settle(struct world *world);
+
+/* The host of a port types; what the module does not take is kept until input_room(). */
+void world_type(struct world *world, size_t port, struct span bytes);
+void world_type_text(struct world *world, const char *text);
+
+/* What the host of a port has heard since world_forget(). */
+struct span world_heard(const struct world *world, size_t port);
+void world_forget(struct world *world, size_t port);
+
+/* How many bytes the host still reads; SIZE_MAX: all there are. */
+void world_set_appetite(struct world *world, size_t port, size_t bytes);
+
+/* Time goes on; deadlines on the way fire in order, each at its own time. */
+void world_advance(struct world *world, int64_t ms);
+
+/* The same, but no further than to the first thing to see: heard bytes, or a peer that changed
+ * since world_mark().  Returns how far it went. */
+int64_t world_await(struct world *world, int64_t ms);
+void world_mark(struct world *world);
+
+#endif

@@ -1,0 +1,448 @@
+/* test_engine_rows.c: every row of every model, with each parameter at its bounds, past them,
+ * missing, and with one too many.
+ *
+ * What a row says of its command is taken at its word here; whether it says what the manual says is
+ * the business of the transcripts.
+ */
+#include "base/number.h"
+#include "base/text.h"
+#include "check.h"
+#include "module/module.h"
+#include "talk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LINE_BYTES = 600, VALUES_MAX = 64 };
+
+/* Commands whose answer to good values depends on more than the row. */
+static const char *const by_state[] = {
+    "+CPIN",                             /* no PIN is wanted */
+    "+CCLK",                             /* a text of its own grammar */
+    "+CGDCONT",                          /* a context that is up; a type that is known */
+    "+COPS",                             /* an operator that is there */
+    "#SGACT",      "#GPRS",    "#SSLEN", /* already on, or not on */
+    "#SSLD",       "#SSLO",    "#SSLSEND", "#SSSEND",
+    "#SSLSENDEXT", "#SSLRECV", "#SSLRCV", /* connection */
+    "#SSLSECDATA",                        /* size needed or not */
+    "O",           "A",        "D",       /* NO CARRIER */
+};
+
+/* Commands that change what an answer looks like: only their effect can be seen. */
+static const char *const by_effect[] = { "Q", "V", "S3", "S4" };
+
+struct walk {
+    struct world world;
+    const struct module_model *model;
+    const struct at_command *row;
+};
+
+static bool is_among(const struct at_command *row, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(row->name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool depends_on_state(const struct at_command *row)
+{
+    return is_among(row, by_state, COUNT(by_state));
+}
+
+static struct at_session *session(struct walk *walk)
+{
+    return &walk->world.modem->terminals[0].at;
+}
+
+static void start(struct walk *walk)
+{
+    check_int(walk->model->identity.name,
+              world_switch_on(&walk->world, walk->model->identity.name, false, 1), ERR_OK);
+    talk_prepare(&walk->world);
+}
+
+/* ---- values for one parameter ---- */
+
+/* Texts of values that are in the parameter's range, and some that are not. */
+struct values {
+    char in[VALUES_MAX][LINE_BYTES / 2], out[VALUES_MAX][LINE_BYTES / 2];
+    size_t in_count, out_count;
+};
+
+static void add_number(struct values *values, const struct at_param *param, int64_t max,
+                       int64_t number)
+{
+    bool in = param->values != NULL
+                  ? number <= INT32_MAX && number_in_set((int32_t)number, param->values)
+                  : number >= param->min && number <= max;
+    char *text;
+
+    if (number < 0 || values->in_count == VALUES_MAX || values->out_count == VALUES_MAX)
+        return;
+    text = in ? values->in[values->in_count++] : values->out[values->out_count++];
+    snprintf(text, sizeof(values->in[0]), "%lld", (long long)number);
+}
+
+/* The numbers that a set names, and their neighbours. */
+static void add_set(struct values *values, const struct at_param *param)
+{
+    for (const char *at = param->values; *at != '\0';) {
+        char *end;
+        long number = strtol(at, &end, 10);
+
+        for (int step = -1; step <= 1; step++)
+            add_number(values, param, 0, number + step);
+        at = *end != '\0' ? end + 1 : end;
+    }
+}
+
+static void add_text(char *text, int64_t length)
+{
+    text[0] = '"';
+    memset(text + 1, 'x', (size_t)length);
+    memcpy(text + 1 + length, "\"", 2);
+}
+
+static struct values values_of(const struct walk *walk, const struct at_param *param)
+{
+    int64_t max = at_param_max(param, &walk->model->at);
+    struct values values = { .in_count = 0 };
+
+    if (param->type == AT_STRING) {
+        add_text(values.in[values.in_count++], max);
+        add_text(values.in[values.in_count++], param->min > 0 || param->optional ? param->min : 1);
+        add_text(values.out[values.out_count++], max + 1);
+        if (param->min > 0)
+            add_text(values.out[values.out_count++], param->min - 1);
+        return values;
+    }
+    if (param->values != NULL) {
+        add_set(&values, param);
+    } else {
+        add_number(&values, param, max, param->min);
+        add_number(&values, param, max, max);
+        add_number(&values, param, max, (int64_t)param->min - 1);
+        add_number(&values, param, max, max + 1);
+    }
+    add_number(&values, param, max, INT64_C(4294967296) + param->min);
+    if (walk->row->basic)
+        return values; /* another character is another command */
+    snprintf(values.out[values.out_count++], sizeof(values.out[0]), "\"1\"");
+    snprintf(values.out[values.out_count++], sizeof(values.out[0]), "x");
+    return values;
+}
+
+/* ---- lines ---- */
+
+static bool has(const struct walk *walk, const struct at_param *param)
+{
+    return at_has(&walk->model->at, param->only_on);
+}
+
+/* The command with good values for all parameters but `which`, which gets `value`.  With `which` as
+ * the count of parameters, all are good. */
+static void build_line(const struct walk *walk, size_t which, const char *value, char *line)
+{
+    const struct at_command *row = walk->row;
+    const char *comma = "";
+    struct text text;
+
+    text_init(&text, line, LINE_BYTES);
+    text_add(&text, "AT%s%s", row->name, row->basic && row->name[0] != 'S' ? "" : "=");
+    for (size_t i = 0; i < row->param_count; i++) {
+        struct values values;
+
+        if (!has(walk, &row->params[i]) || (i > which && row->params[i].optional))
+            continue;
+        values = values_of(walk, &row->params[i]);
+        text_add(&text, "%s%s", comma, i == which ? value : values.in[0]);
+        comma = ",";
+    }
+    assert_false(text.cut);
+}
+
+/* Something must be answered, at once or after a while. */
+static struct span final_answer(struct walk *walk, const char *line)
+{
+    struct span answer = talk(&walk->world, line);
+
+    if (answer.len == 0) {
+        world_await(&walk->world, 1000000);
+        answer = world_heard(&walk->world, 0);
+    }
+    if (answer.len == 0)
+        fail_msg("%s: no answer", line);
+    return answer;
+}
+
+static void expect_error(struct walk *walk, const char *line)
+{
+    start(walk);
+    talk_error(&walk->world, line);
+}
+
+static void expect_good(struct walk *walk, const char *line)
+{
+    struct span answer;
+
+    start(walk);
+    if (is_among(walk->row, by_effect, COUNT(by_effect))) {
+        talk(&walk->world, line);
+        return;
+    }
+    answer = final_answer(walk, line);
+    if (!depends_on_state(walk->row) && !talk_ends_with(answer, "OK"))
+        fail_msg("%s: \"%s\" instead of OK", line, show(answer));
+}
+
+/* What was set is what the record holds. */
+static void expect_bound(struct walk *walk, const struct at_param *param, const char *value)
+{
+    const char *record;
+    int32_t number;
+
+    if (param->bound == 0 || param->type != AT_NUMBER || depends_on_state(walk->row))
+        return;
+    record = walk->row->record(session(walk), 0);
+    memcpy(&number, record + param->bound - 1, sizeof(number));
+    check_int(walk->row->name, number, atoll(value));
+}
+
+static void try_values(struct walk *walk, size_t which)
+{
+    const struct at_param *param = &walk->row->params[which];
+    struct values values = values_of(walk, param);
+    char line[LINE_BYTES];
+
+    for (size_t i = 0; i < values.in_count; i++) {
+        build_line(walk, which, values.in[i], line);
+        expect_good(walk, line);
+        expect_bound(walk, param, values.in[i]);
+    }
+    for (size_t i = 0; i < values.out_count; i++) {
+        build_line(walk, which, values.out[i], line);
+        expect_error(walk, line);
+    }
+}
+
+static void try_missing(struct walk *walk, size_t which)
+{
+    const struct at_param *param = &walk->row->params[which];
+    char line[LINE_BYTES];
+
+    build_line(walk, which, "", line);
+    if (param->optional)
+        expect_good(walk, line);
+    else if (walk->row->param_count > 1)
+        expect_error(walk, line);
+}
+
+/* Cuts off the last parameter that must be there. */
+static void try_short(struct walk *walk)
+{
+    char line[LINE_BYTES];
+    size_t required = 0;
+
+    for (size_t i = 0; i < walk->row->param_count; i++)
+        required += has(walk, &walk->row->params[i]) && !walk->row->params[i].optional;
+    if (required < 2)
+        return;
+    build_line(walk, 0, "1", line);
+    *strrchr(line, ',') = '\0';
+    expect_error(walk, line);
+}
+
+static void try_too_many(struct walk *walk)
+{
+    char line[LINE_BYTES], longer[LINE_BYTES + 2];
+    size_t last = 0;
+    struct values values;
+
+    for (size_t i = 0; i < walk->row->param_count; i++) {
+        if (has(walk, &walk->row->params[i]))
+            last = i;
+    }
+    values = values_of(walk, &walk->row->params[last]);
+    build_line(walk, last, values.in[0], line);
+    snprintf(longer, sizeof(longer), "%s,1", line);
+    expect_error(walk, longer);
+}
+
+static void walk_set(struct walk *walk)
+{
+    const struct at_command *row = walk->row;
+
+    if (row->param_count == 0 || row->free_form || strcmp(row->name, "D") == 0)
+        return;
+    for (size_t i = 0; i < row->param_count; i++) {
+        if (!has(walk, &row->params[i]))
+            continue;
+        try_values(walk, i);
+        if (!row->basic)
+            try_missing(walk, i);
+    }
+    if (row->basic)
+        return;
+    try_short(walk);
+    try_too_many(walk);
+}
+
+/* ---- the other forms ---- */
+
+static void walk_test(struct walk *walk)
+{
+    const struct at_command *row = walk->row;
+    char line[LINE_BYTES], ranges[LINE_BYTES], expected[2 * LINE_BYTES];
+    struct text text;
+
+    if (row->basic)
+        return;
+    snprintf(line, sizeof(line), "AT%s=?", row->name);
+    start(walk);
+    if (row->test_text != NULL || row->param_count == 0 || row->free_form) {
+        talk_ok(&walk->world, line);
+        return;
+    }
+    text_init(&text, ranges, sizeof(ranges));
+    at_args_ranges(row, &walk->model->at, &text);
+    snprintf(expected, sizeof(expected), "\r\n%s: %s\r\n\r\nOK\r\n", row->name, ranges);
+    talk_expect(&walk->world, line, expected);
+}
+
+static void walk_read_and_run(struct walk *walk)
+{
+    const struct at_command *row = walk->row;
+    char line[LINE_BYTES];
+
+    snprintf(line, sizeof(line), "AT%s?", row->name);
+    if (row->name[0] != 'D') {
+        start(walk);
+        if (row->read != NULL || row->record != NULL)
+            talk_ok(&walk->world, line);
+        else
+            final_answer(walk, line);
+    }
+    snprintf(line, sizeof(line), "AT%s", row->name);
+    start(walk);
+    if (row->run != NULL)
+        talk_ok(&walk->world, line);
+    else
+        final_answer(walk, line);
+}
+
+static void walk_refused(struct walk *walk)
+{
+    static const char *const forms[] = { "", "?", "=?", "=1" };
+    char line[LINE_BYTES];
+
+    start(walk);
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        snprintf(line, sizeof(line), "AT%s%s", walk->row->name, forms[i]);
+        talk_expect(&walk->world, line, "\r\nERROR\r\n");
+    }
+}
+
+/* ---- what rows must be like ---- */
+
+static void check_row(struct walk *walk)
+{
+    const struct at_command *row = walk->row;
+
+    start(walk);
+    assert_non_null(row->help);
+    assert_true(row->source != NULL);
+    assert_true(strlen(row->name) <= 23 && row->param_count <= AT_ARGS_MAX);
+    assert_ptr_equal(at_find(session(walk), row->name), row);
+    for (const char *at = row->name; *at != '\0'; at++)
+        assert_false(*at >= 'a' && *at <= 'z');
+}
+
+/* Factory values are values that a host could set. */
+static void check_factory(struct walk *walk)
+{
+    const struct at_command *row = walk->row;
+    char printed[LINE_BYTES];
+    struct at_args args;
+    struct text text;
+
+    if (row->record == NULL)
+        return;
+    start(walk);
+    for (size_t index = 0; index < at_record_count(session(walk), row); index++) {
+        text_init(&text, printed, sizeof(printed));
+        at_args_preset(row, row->record(session(walk), index), index);
+        at_args_print(row, &walk->model->at, row->record(session(walk), index), index, &text);
+        if (at_args_parse(row, &walk->model->at, text_span(&text), &args) != AT_ARGS_FINE)
+            fail_msg("%s: its factory values %s are not valid", row->name, printed);
+    }
+}
+
+/* ---- all rows ---- */
+
+static void each_row(void (*visit)(struct walk *walk), bool refused)
+{
+    struct walk walk;
+
+    world_init(&walk.world);
+    for (size_t m = 0; (walk.model = module_model_at(m)) != NULL; m++) {
+        const struct at_commands *const *list = walk.model->personality->commands;
+
+        for (; *list != NULL; list++) {
+            for (size_t i = 0; i < (*list)->count; i++) {
+                walk.row = &(*list)->rows[i];
+                if (at_has(&walk.model->at, walk.row->only_on) &&
+                    (walk.row->coverage == AT_REFUSED) == refused)
+                    visit(&walk);
+            }
+        }
+    }
+    assert_int_equal(walk.world.scripted_net.spins, 0);
+    world_deinit(&walk.world);
+}
+
+static void test_rows_are_well_formed(void **state)
+{
+    (void)state;
+    each_row(check_row, false);
+    each_row(check_row, true);
+    each_row(check_factory, false);
+}
+
+static void test_set(void **state)
+{
+    (void)state;
+    each_row(walk_set, false);
+}
+
+static void test_test(void **state)
+{
+    (void)state;
+    each_row(walk_test, false);
+}
+
+static void test_read_and_run(void **state)
+{
+    (void)state;
+    each_row(walk_read_and_run, false);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    each_row(walk_refused, true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows_are_well_formed),
+        cmocka_unit_test(test_set),
+        cmocka_unit_test(test_test),
+        cmocka_unit_test(test_read_and_run),
+        cmocka_unit_test(test_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

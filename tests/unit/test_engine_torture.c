@@ -1,0 +1,304 @@
+/* test_engine_torture.c: no memory, any bytes, lines without an end: the modem lives and answers.
+ */
+#include "check.h"
+#include "talk.h"
+
+#include <stdlib.h>
+
+/* ---- no memory ---- */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+/* Calls until one fails, and all after it; 0: none does. */
+static unsigned calls_left;
+static bool counting;
+
+static bool is_refused(void)
+{
+    if (!counting)
+        return false;
+    if (calls_left > 1) {
+        calls_left--;
+        return false;
+    }
+    return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return is_refused() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return is_refused() ? NULL : __real_calloc(count, size);
+}
+
+static void refuse_from(unsigned call)
+{
+    calls_left = call;
+    counting = call != 0;
+}
+
+/* Each allocation of switching on fails in turn: it says so and leaves nothing behind. */
+static void test_switching_on_without_memory(void **state)
+{
+    enum err err = ERR_NO_MEMORY;
+    unsigned call = 0;
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    while (err == ERR_NO_MEMORY) {
+        refuse_from(++call);
+        err = world_switch_on(&world, "he910", true, 8);
+        refuse_from(0);
+        assert_true(call < 1000);
+    }
+    assert_int_equal(err, ERR_OK);
+    assert_true(call > 3);
+    talk_ok(&world, "AT");
+    world_deinit(&world);
+}
+
+/* Security data in RAM and connections need memory of their own: an error, then everything goes. */
+static void test_commands_without_memory(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "he910", false, 1);
+    peer = talk_connect(&world, false);
+    talk_ok(&world, "AT#SSLH=1");
+    talk(&world, "AT#SSLSECDATA=1,3,1,5");
+    world_forget(&world, 0);
+    refuse_from(1);
+    world_type_text(&world, "x\x1A");
+    refuse_from(0);
+    check_bytes("RAM", world_heard(&world, 0), span_of("\r\n+CME ERROR: 20\r\n"));
+    for (unsigned call = 1; call <= 3; call++) {
+        peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+        refuse_from(call);
+        talk(&world, "AT#SSLD=1,443,\"localhost\",0,1");
+        refuse_from(0);
+        talk_error(&world, "AT+CMEE=9"); /* it answers again */
+        talk(&world, "AT#SSLH=1");
+    }
+    peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    talk_ok(&world, "AT#SSLD=1,443,\"localhost\",0,1");
+    world_deinit(&world);
+}
+
+/* ---- any bytes ---- */
+
+enum { MEGABYTE = 1 << 20, PIECE_MAX = 700 };
+
+struct noise {
+    uint32_t random;
+    const char *alphabet; /* NULL: all bytes */
+    size_t letters;
+};
+
+static uint32_t draw(struct noise *noise)
+{
+    noise->random = noise->random * 1664525U + 1013904223U;
+    return noise->random >> 8;
+}
+
+static size_t make_noise(struct noise *noise, uint8_t *bytes)
+{
+    size_t len = 1 + draw(noise) % PIECE_MAX;
+
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = (uint8_t)draw(noise);
+        if (noise->alphabet != NULL)
+            bytes[i] = (uint8_t)noise->alphabet[draw(noise) % noise->letters];
+    }
+    return len;
+}
+
+/* Out of whatever state it is in, to an AT that is answered with OK. */
+static void check_it_answers(struct world *world)
+{
+    world_set_appetite(world, 0, SIZE_MAX);
+    world_advance(world, 10000);
+    world_type_text(world, "+++");
+    world_advance(world, 600000); /* prompts, reads and dials have given up */
+    world_type_text(world, "\x1B\r");
+    world_advance(world, 600000);
+    world_type_text(world, "\rAT&F\rATS3=13S4=10S5=8\r");
+    world_advance(world, 10000);
+    world_forget(world, 0);
+    world_type_text(world, "\rAT\r");
+    if (!talk_ends_with(world_heard(world, 0), "OK"))
+        fail_msg("\"%s\" instead of OK", show(world_heard(world, 0)));
+    assert_int_equal(world->scripted_net.spins, 0);
+}
+
+static void endure(struct noise *noise)
+{
+    struct world world;
+    size_t total = 0;
+
+    world_init(&world);
+    world_switch_on(&world, "he910", true, 1);
+    talk_connect(&world, false);
+    while (total < MEGABYTE) {
+        uint8_t bytes[PIECE_MAX];
+        size_t len = make_noise(noise, bytes);
+
+        world_type(&world, 0, span_at(bytes, len));
+        world_forget(&world, 0);
+        world_advance(&world, draw(noise) % 3000);
+        total += len;
+    }
+    check_it_answers(&world);
+    world_deinit(&world);
+}
+
+static void test_random_bytes(void **state)
+{
+    struct noise noise = { .random = 1 };
+
+    (void)state;
+    endure(&noise);
+}
+
+/* Bytes that commands are made of find more than all bytes do; without S, which could make
+ * another character end a line. */
+static void test_random_commands(void **state)
+{
+    static const char alphabet[] = "AATTAATT##++E0Q1V1&FW=?,\";0123\r\r\n\b\x1A/ LDNCGDPKHOIZ";
+
+    (void)state;
+    for (uint32_t seed = 1; seed <= 3; seed++) {
+        struct noise noise = { .random = seed,
+                               .alphabet = alphabet,
+                               .letters = sizeof(alphabet) - 1 };
+
+        endure(&noise);
+    }
+}
+
+/* Whole lines of commands, pasted together from words. */
+static void test_random_lines(void **state)
+{
+    static const char *const words[] = {
+        "AT",          "#SSLEN",
+        "#SSLD",       "#SSLSEND",
+        "#SSLSENDEXT", "#SSLRECV",
+        "#SSLSECDATA", "#SSLCFG",
+        "#SSLH",       "#SSLO",
+        "#SSLS",       "+CGDCONT",
+        "#SGACT",      "+CFUN",
+        "+CMEE",       "+CREG",
+        "#SCFG",       "E0",
+        "&F",          "&W",
+        "Z",           "=",
+        "?",           "=?",
+        ",",           "1",
+        "0",           "2",
+        "443",         "\"IP\"",
+        "\"h\"",       "localhost",
+        ";",           "\r",
+        "\r\n",        "\x1A",
+        "\x1B",        "abcdefghij",
+        "+++",         "5",
+        "10",          "A/",
+        "=1,1\r",      "=1,100\r",
+        "=1\r",        "AT#SSLD=1,443,localhost,0,0\r",
+    };
+    struct noise noise = { .random = 5 };
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "he910", true, 2);
+    talk_connect(&world, false);
+    for (int i = 0; i < 100000; i++) {
+        struct scripted_peer *peer = scripted_net_peer(&world.scripted_net, TALK_PORT);
+        size_t port = draw(&noise) % 8 == 0;
+
+        world_type(&world, port, span_of(words[draw(&noise) % COUNT(words)]));
+        switch (draw(&noise) % 64) {
+        case 0:
+            peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+            break;
+        case 1:
+            peer_decide(peer, &(struct peer_handshake){
+                                  .verdict = VERDICT_NO, .reason = TLS_EXPIRED, .alert = -1 });
+            break;
+        case 2:
+            peer_close(peer);
+            break;
+        case 3:
+            peer_reset(peer);
+            break;
+        case 4:
+            peer_stall(peer);
+            break;
+        case 5:
+            peer_resume(peer);
+            break;
+        case 6:
+            world_set_appetite(&world, 0, draw(&noise) % 500);
+            break;
+        case 7:
+            world_set_appetite(&world, 0, SIZE_MAX);
+            break;
+        case 8:
+            world_advance(&world, draw(&noise) % 100000);
+            break;
+        default:
+            if (draw(&noise) % 4 == 0)
+                peer_send(peer, span_of("some bytes of the peer"));
+            break;
+        }
+        world_settle(&world);
+        world_forget(&world, port);
+    }
+    check_it_answers(&world);
+    world_deinit(&world);
+}
+
+static void test_a_megabyte_without_end(void **state)
+{
+    static uint8_t bytes[MEGABYTE];
+    static const char *const starts[] = { "", "A", "AT", "AT#SSLD=1,443,\"" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        struct world world;
+
+        world_init(&world);
+        world_switch_on(&world, "he910", false, 1);
+        memset(bytes, 'x', sizeof(bytes));
+        memcpy(bytes, starts[i], strlen(starts[i]));
+        world_type(&world, 0, span_at(bytes, sizeof(bytes)));
+        check_int(starts[i], (intmax_t)world_heard(&world, 0).len, MEGABYTE); /* the echo */
+        world_forget(&world, 0);
+        world_type_text(&world, "\rAT\r");
+        check_bytes(starts[i], world_heard(&world, 0),
+                    span_of(i < 2 ? "AT\r\r\nOK\r\n" : "\r\r\nERROR\r\nAT\r\r\nOK\r\n"));
+        world_deinit(&world);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_switching_on_without_memory),
+        cmocka_unit_test(test_commands_without_memory),
+        cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_random_commands),
+        cmocka_unit_test(test_random_lines),
+        cmocka_unit_test(test_a_megabyte_without_end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -195,8 +195,9 @@ static enum err start_connect(void *impl, const struct net_address *to, uint16_t
 
     if (stream == NULL)
         return ERR_NO_MEMORY;
+    if (net->tried_count < TRIED_MAX)
+        net->tried[net->tried_count++] = *to;
     stream->net = net;
-    stream->to = *to;
     stream->port = port;
     stream->on_event = on_event;
     stream->ctx = ctx;
@@ -281,11 +282,13 @@ static void report_connection(struct net_stream *stream)
 {
     struct scripted_peer *peer = scripted_net_peer(stream->net, stream->port);
 
-    if (peer->listens == PEER_ACCEPTS) {
+    if (stream->net->refuse_next == 0 && peer->listens == PEER_ACCEPTS) {
         stream->phase = STREAM_OPEN;
         peer_on_connected(peer, stream);
         stream->on_event(stream->ctx, NET_CONNECTED, ERR_OK);
     } else {
+        if (stream->net->refuse_next > 0)
+            stream->net->refuse_next--;
         stream->phase = STREAM_FAILED;
         stream->on_event(stream->ctx, NET_FAILED, ERR_REFUSED);
     }

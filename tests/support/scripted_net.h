@@ -10,7 +10,7 @@
 
 enum name_answer { NAME_ADDRESSES, NAME_FAILS, NAME_HANGS };
 
-enum { NAME_ADDRESSES_MAX = 8 };
+enum { NAME_ADDRESSES_MAX = 8, TRIED_MAX = 16 };
 
 struct scripted_name {
     struct scripted_name *next;
@@ -33,7 +33,6 @@ enum stream_phase { STREAM_OPENING, STREAM_FAILED, STREAM_OPEN };
 struct net_stream {
     struct net_stream *next;
     struct scripted_net *net;
-    struct net_address to;
     uint16_t port;
     net_event_fn *on_event;
     void *ctx;
@@ -53,6 +52,9 @@ struct scripted_net {
     struct net_query *queries;
     struct net_stream *streams;
     struct net_stream *calling; /* whose callback is running; NULL when it was closed meanwhile */
+    struct net_address tried[TRIED_MAX]; /* by connect(), the first ones */
+    size_t tried_count;
+    unsigned refuse_next; /* connections that are refused whatever the listener does */
     unsigned pass;
     unsigned changes; /* grows with each change of a peer's state or of what it got */
     unsigned spins;   /* events that the module asked for and did nothing about: a busy loop */

@@ -244,7 +244,7 @@ static enum err flush_records(struct tls_session *session)
 
     if (result == -ERR_RESET)
         fail(session, TLS_PEER_RESET, -1);
-    return (enum err)-result;
+    return (enum err) - result;
 }
 
 static size_t pending(const struct tls_session *session)

@@ -53,12 +53,22 @@ static void hear(struct world_port *port)
     }
 }
 
+/* input_room() may come from inside feed(), when the host has read meanwhile: once more, then. */
 static void feed(struct world_port *port)
 {
-    struct span bytes = byte_queue_peek(&port->typed);
+    if (port->feeding) {
+        port->room = true;
+        return;
+    }
+    port->feeding = true;
+    do {
+        struct span bytes = byte_queue_peek(&port->typed);
 
-    if (bytes.len > 0)
-        byte_queue_drop(&port->typed, port->terminal->ops->feed(port->terminal, bytes));
+        port->room = false;
+        if (bytes.len > 0)
+            byte_queue_drop(&port->typed, port->terminal->ops->feed(port->terminal, bytes));
+    } while (port->room);
+    port->feeding = false;
 }
 
 static void output_ready(struct channel *channel)

@@ -20,6 +20,8 @@ struct world_port {
     struct world *world;
     struct terminal *terminal;
     struct byte_queue typed; /* that the module has not taken */
+    bool feeding;            /* a feed() is under way */
+    bool room;               /* input_room() came meanwhile */
     struct byte_queue heard;
     size_t appetite; /* bytes that the host still reads; SIZE_MAX: all */
     unsigned lines;

@@ -122,9 +122,22 @@ static void test_rows(void **state)
         check_row(&rows[i]);
 }
 
+/* What comes behind the line that switches the module off is lost, also in the same piece. */
+static void test_switching_off(void **state)
+{
+    static const struct piece_row row = { "switching off", false,
+                                          TYPED("ATE1\rAT#REBOOT\rAT\rAT\r") };
+
+    (void)state;
+    check_row(&row);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_switching_off),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

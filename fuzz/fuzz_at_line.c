@@ -1,0 +1,64 @@
+/* fuzz_at_line.c: what a host types in command state.
+ *
+ * The first byte chooses the settings to start from.  The rest is typed twice, in one piece and
+ * byte by byte, and must be answered alike.
+ */
+#include "conversation.h"
+#include "input.h"
+
+#include "module/module.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum start { START_SSL = 1, START_NUMBERS = 2, START_WORDS = 4, START_SHORT = 8, START_KEPT = 16 };
+
+static void switch_on(struct world *world, uint8_t start)
+{
+    world_init(world);
+    if (world_switch_on(world, "he910", (start & START_KEPT) != 0, 1) != ERR_OK)
+        abort();
+    scripted_net_listen(&world->scripted_net, FUZZ_PORT, PEER_ACCEPTS);
+    if ((start & START_SSL) != 0)
+        fuzz_prepare(world);
+    if ((start & START_NUMBERS) != 0)
+        fuzz_type(world, "AT+CMEE=1\r");
+    if ((start & START_WORDS) != 0)
+        fuzz_type(world, "AT+CMEE=2\r");
+    if ((start & START_SHORT) != 0)
+        fuzz_type(world, "ATV0\r");
+    world_forget(world, 0);
+}
+
+/* A restart throws away what is typed after it: then pieces do make a difference. */
+static bool is_comparable(const struct world *whole, const struct world *pieces)
+{
+    return whole->modem->on && pieces->modem->on;
+}
+
+static void compare(const struct world *whole, const struct world *pieces)
+{
+    if (span_equal(world_heard(whole, 0), world_heard(pieces, 0)))
+        return;
+    fprintf(stderr, "fuzz: in one piece and byte by byte the answers differ\n");
+    abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = { span_at(data, size) };
+    uint8_t start = input_byte(&input);
+    struct world whole, pieces;
+
+    switch_on(&whole, start);
+    switch_on(&pieces, start);
+    world_type(&whole, 0, input.left);
+    while (!input_is_empty(&input))
+        world_type(&pieces, 0, input_bytes(&input, 1));
+    if (is_comparable(&whole, &pieces))
+        compare(&whole, &pieces);
+    fuzz_check_it_answers(&whole);
+    world_deinit(&whole);
+    world_deinit(&pieces);
+    return 0;
+}

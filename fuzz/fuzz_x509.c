@@ -1,0 +1,83 @@
+/* fuzz_x509.c: security data as a host may have stored it, in the hands of GnuTLS.
+ *
+ * The input is three blocks, each a length in two bytes and that many bytes: CA certificates,
+ * client certificate, private key.
+ */
+#include "input.h"
+#include "tls_gnutls/tls_gnutls.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { NOON_2025 = 1735732800 };
+
+static int64_t utc_s(void *ctx)
+{
+    (void)ctx;
+    return NOON_2025;
+}
+
+static ptrdiff_t recv_nothing(void *ctx, void *buf, size_t cap)
+{
+    (void)ctx;
+    (void)buf;
+    (void)cap;
+    return -ERR_AGAIN;
+}
+
+static ptrdiff_t send_anything(void *ctx, const void *data, size_t len)
+{
+    (void)ctx;
+    (void)data;
+    return (ptrdiff_t)len;
+}
+
+static const struct tls *provider(void)
+{
+    static struct tls tls;
+
+    if (tls.ops == NULL && tls_gnutls_open(NULL, &tls) != ERR_OK)
+        abort();
+    return &tls;
+}
+
+static void check_failure(enum err err, const struct tls_failure *failure)
+{
+    if (err != ERR_CREDENTIALS)
+        return;
+    if (failure->reason == TLS_OWN_CA || failure->reason == TLS_OWN_CERTIFICATE ||
+        failure->reason == TLS_OWN_KEY)
+        return;
+    fprintf(stderr, "fuzz: security data that cannot be used is blamed on reason %d\n",
+            (int)failure->reason);
+    abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const tls_suite suites[] = { 0x0035, 0x002F };
+    const struct tls *tls = provider();
+    const struct tls_lower lower = { recv_nothing, send_anything, NULL };
+    struct input input = { span_at(data, size) };
+    struct tls_config config = {
+        .min_version = TLS_1_0,
+        .max_version = TLS_1_2,
+        .suites = suites,
+        .suite_count = sizeof(suites) / sizeof(suites[0]),
+        .verify = true,
+        .server_name = "server.test",
+        .ca = input_block(&input),
+        .cert = input_block(&input),
+        .key = input_block(&input),
+        .utc_s = utc_s,
+    };
+    struct tls_session *session = NULL;
+    struct tls_failure failure = { .alert = -1 };
+    enum err err = tls->ops->open(tls->impl, &config, &lower, &session, &failure);
+
+    check_failure(err, &failure);
+    if (err == ERR_OK)
+        tls->ops->handshake(session);
+    tls->ops->free(session);
+    return 0;
+}

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the fuzz targets to fuzz/corpus.
+
+    fuzz/make_corpus.py            all but x509
+    fuzz/make_corpus.py --x509     x509 too, with new keys (needs openssl)
+
+Seeds that a fuzzer has found are named by their hash and are left alone.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CORPUS = Path(__file__).resolve().parent / "corpus"
+
+SSL, NUMBERS, WORDS, SHORT, KEPT = 1, 2, 4, 8, 16
+
+AT_LINES = {
+    "attention": (0, b"AT\r"),
+    "lower-case": (0, b"at\r\n"),
+    "setup": (0, b"ATE0Q0V1X1&K0\rAT+CMEE=2\rAT+CREG?\rAT+CGATT?\r"),
+    "identity": (0, b"ATI3\rAT+CGMI;+CGMM;+CGMR;+CGSN\rAT#CGSN\rAT+CIMI\r"),
+    "repeat": (0, b"AT+CGMM\rA/a/"),
+    "erase": (0, b"ATE1\b0\rATX\b\b\b\bAT\r"),
+    "junk": (0, b"\x1a\n\0xyzAATAT\r\r\n"),
+    "registers": (0, b"ATS3?S4?S5?S12=40S12?\rATS0=?\r"),
+    "line-end": (0, b"ATS3=33\rAT!ATS3=13!AT\r"),
+    "numbers": (NUMBERS, b"AT+CMEE=9\rAT+NO\rAT#SSLCFG?\r"),
+    "words": (WORDS, b"AT+CMEE=9\rAT#SSLRECV=1,1001\rAT#SSLD=1,443,\"h\",0\r"),
+    "short": (SHORT, b"AT\rATI\rAT+NO\rATO\r"),
+    "quiet": (0, b"ATQ1\rAT\rATQ0\r"),
+    "long-line": (0, b"AT" + b"+CGMM;" * 70 + b"\rAT\r"),
+    "nearly-long-line": (0, b"AT" + b";" * 398 + b"\rAT\r"),
+    "quotes": (0, b'AT+CGDCONT=1,"IP","a;b,c"\rAT+CGDCONT=1,IP,apn\rAT+CGDCONT?\r'),
+    "blanks": (0, b"AT + CMEE = 1\rAT+CMEE = 1 ; +CMEE ?\r"),
+    "tests": (SSL, b"AT#SSLEN=?;#SSLCFG=?;#SSLSECCFG=?;#SSLD=?;#SSLRECV=?;#SSLSECDATA=?\r"),
+    "context": (0, b'AT+CGDCONT=1,"IP","internet"\rAT#SGACT=1,1\rAT#SGACT?\rAT#SGACT=1,0\r'),
+    "enable-twice": (SSL | WORDS, b"AT#SSLEN=1,1\rAT#SSLEN=1,0\rAT#SSLEN=1,0\rAT#SSLEN?\r"),
+    "configure": (SSL, b"AT#SSLSECCFG=1,0,1,1\rAT#SSLSECCFG2=1,2\rAT#SSLCFG=1,1,300,90,100,50,2,2\r"),
+    "dial": (SSL, b'AT#SSLD=1,443,"localhost",0,1\rAT#SSLS=1\r'),
+    "dial-name": (SSL, b'AT#SSLD=1,443,"no.such.name",0,1,100\rAT\r'),
+    "dial-refused": (SSL | NUMBERS, b'AT#SSLD=1,444,127.0.0.1,0,0\r'),
+    "dial-six": (SSL, b'AT#SSLD=1,443,"::1",0,0,10\r'),
+    "certificate": (SSL, b"AT#SSLSECDATA=1,1,1,40\r\n-----BEGIN CERTIFICATE-----\nMIIB\n\x1aAT#SSLSECDATA=1,2,1\r"),
+    "der": (SSL, b"AT#SSLSECCFG=1,0,0,0\rAT#SSLSECDATA=1,1,2,4\r0\x1a\x1b\bAT#SSLSECDATA?\r"),
+    "aborted": (SSL, b"AT#SSLSECDATA=1,3,0,20\rabc\x1bAT\r"),
+    "authenticate": (SSL | WORDS, b'AT#SSLSECCFG=1,3,2\rAT#SSLD=1,443,"localhost",0,1\r'),
+    "profiles": (KEPT, b"AT+CMEE=2;&W\rAT&F\rATZ\rAT&V\rAT&Y1&P0\r"),
+    "reboot": (KEPT, b"AT#REBOOT\r"),
+    "radio": (SSL, b"AT+CREG=2;+CGREG=1\rAT+CFUN=4\rAT+CREG?;+CSQ;+COPS?\rAT+CFUN=1\r"),
+    "clock": (0, b'AT+CCLK="25/06/01,12:30:00+08"\rAT+CCLK?\rAT+CCLK="25/02/30,0"\r'),
+    "ports": (0, b"AT+IPR=115200;+ICF=3;+IFC=2,2\r"),
+    "plain-sockets": (0, b"AT#SCFG=1,1,300,90,600,50\rAT#SCFG?\rAT#SGACTCFG=1,3,180,0\r"),
+    "dial-voice": (0, b"ATDT0123456;\rATH\rATO\rATA\r"),
+    "refused": (WORDS, b"AT#SSLFASTD=1\rAT#FTPOPEN=host:21,u,p,1\rAT#CCLK?\r"),
+}
+
+PEM, DER, SEND, SEND_EXT, COMMAND, RING, ONLINE, AUTOMATIC = range(8)
+
+
+def typed(data: bytes) -> bytes:
+    return b"".join(b"t" + bytes([len(data[i:i + 255])]) + data[i:i + 255] for i in range(0, len(data), 255))
+
+
+def sent(data: bytes) -> bytes:
+    return b"s" + bytes([len(data)]) + data
+
+
+def wait(tenths: int) -> bytes:
+    return b"".join(b"w" + bytes([min(255, tenths - i)]) for i in range(0, tenths, 255))
+
+
+def eat(amount: int) -> bytes:
+    return b"e" + bytes([amount])
+
+
+TEXT = b"-----BEGIN CERTIFICATE-----\nMIIBszCCARygAwIBAgIBATAN\n-----END CERTIFICATE-----\n"
+REDIAL = typed(b'AT#SSLD=1,443,"localhost",0,1\r')
+
+ONLINE_STEPS = {
+    "pem-store": (PEM, typed(TEXT + b"\x1a") + typed(b"AT#SSLSECDATA=1,2,1\r")),
+    "pem-edit": (PEM, typed(b"abc\b\b\bxyz\x7f\n\x1a")),
+    "pem-abort": (PEM, typed(b"abc\x1bAT\r")),
+    "pem-idle": (PEM, typed(b"abc") + wait(700)),
+    "pem-surplus": (PEM, typed(b"x" * 2100 + b"\x1a")),
+    "der-store": (DER, typed(b"0\x1a\x1b\b\r\n\0" + b"z" * 57 + b"AT\r")),
+    "der-idle": (DER, typed(b"0\x1a") + wait(601)),
+    "send": (SEND, typed(b"GET / HTTP/1.0\r\n\r\n\x1a\r") + sent(b"HTTP/1.0 200 OK\r\n")),
+    "send-edit": (SEND, typed(b"ab\b\bcd\x1a")),
+    "send-abort": (SEND, typed(b"abc\x1b") + typed(b"AT\r")),
+    "send-ring-inside": (SEND, typed(b"ab") + sent(b"early") + typed(b"cd\x1a")),
+    "send-closed-inside": (SEND, typed(b"ab") + b"c" + typed(b"cd\x1a") + typed(b"AT\r")),
+    "send-reset-inside": (SEND, typed(b"ab") + b"x" + typed(b"cd\x1a")),
+    "send-too-much": (SEND, typed(b"y" * 1100 + b"\x1a")),
+    "send-ext": (SEND_EXT, typed(b"\x1a" * 64 + b"\x1a\rAT\r")),
+    "send-ext-stalled": (SEND_EXT, b"z" + typed(b"v" * 64) +
+                         b"".join(typed(b"AT#SSLSENDEXT=1,1500,10\r" + b"u" * 1500) + wait(11) for _ in range(4)) + b"r"),
+    "send-ext-idle": (SEND_EXT, typed(b"abc") + wait(700)),
+    "receive": (COMMAND, sent(b"0123456789") + typed(b"AT#SSLRECV=1,4\rAT#SSLRECV=1,100\r")),
+    "receive-waits": (COMMAND, typed(b"AT#SSLRECV=1,100,20\r") + wait(10) + sent(b"late")),
+    "receive-times-out": (COMMAND, typed(b"AT#SSLRECV=1,100,20\r") + wait(21)),
+    "receive-closed": (COMMAND, typed(b"AT#SSLRECV=1,100,20\r") + b"c"),
+    "receive-record": (COMMAND, typed(b"AT#SSLRECV=1,100,20\r") + b"k"),
+    "close-with-data": (COMMAND, sent(b"last words") + b"c" + typed(b"AT#SSLRECV=1,4\rAT#SSLRECV=1,100\rAT#SSLRECV=1,1\r")),
+    "status": (COMMAND, typed(b"AT#SSLS=1\rAT#SSLEN=1,0\rAT#SSLCFG=1,1,300,90,100,50\rAT#SSLH=1\rAT#SSLS=1\r")),
+    "redial": (COMMAND, typed(b"AT#SSLH=1\r") + b"a" + REDIAL + typed(b"AT#SSLS=1\r")),
+    "redial-fails": (COMMAND, typed(b"AT#SSLH=1\rAT+CMEE=2\r") + b"f\x02" + REDIAL),
+    "redial-hangs": (COMMAND, typed(b"AT#SSLH=1\r") + REDIAL + wait(500)),
+    "redial-reset": (COMMAND, typed(b"AT#SSLH=1\r") + REDIAL + b"x"),
+    "radio-off": (COMMAND, typed(b"AT+CFUN=4\r") + wait(1) + typed(b"AT+CFUN=1\r")),
+    "reboot": (COMMAND, typed(b"AT#REBOOT\r") + wait(100) + typed(b"AT\r")),
+    "ring": (RING, sent(b"ring") + typed(b"A") + sent(b"held") + wait(60) + typed(b"T\r")),
+    "ring-many": (RING, b"".join(sent(bytes([65 + i]) * 255) for i in range(16)) + b"c"),
+    "ring-slow-host": (RING, eat(0) + b"".join(sent(bytes([65 + i]) * 255) for i in range(16)) + eat(40) + wait(1) + eat(255)),
+    "online": (ONLINE, typed(b"hello") + wait(60) + sent(b"world")),
+    "online-packets": (ONLINE, typed(b"p" * 1000) + wait(60)),
+    "online-escape": (ONLINE, typed(b"data") + wait(11) + typed(b"+++") + wait(11) + typed(b"AT\rAT#SSLO=1\r") + typed(b"more")),
+    "online-no-escape": (ONLINE, wait(11) + typed(b"++") + wait(11) + typed(b"+++x") + typed(b"a+++b")),
+    "online-escape-in-pieces": (ONLINE, wait(11) + typed(b"+") + wait(3) + typed(b"++") + wait(11)),
+    "online-close": (ONLINE, sent(b"bye") + b"c"),
+    "online-hang-up": (ONLINE, sent(b"bye") + b"h"),
+    "online-reset": (ONLINE, sent(b"bye") + b"x" + typed(b"data")),
+    "online-corrupt": (ONLINE, sent(b"bye") + b"k"),
+    "online-idle": (ONLINE, typed(b"x") + wait(1000)),
+    "online-dtr": (ONLINE, b"d" + typed(b"AT\r")),
+    "online-stalled": (ONLINE, b"z" + typed(b"s" * 6000) + wait(100) + typed(b"+") + wait(30) + b"r" + wait(100)),
+    "online-slow-host": (ONLINE, eat(0) + b"".join(sent(b"d" * 255) for _ in range(40)) + eat(100) + wait(5) + eat(255)),
+    "online-both": (ONLINE, b"z" + eat(3) + typed(b"s" * 5000) + sent(b"d" * 255) * 30 + b"r" + eat(255)),
+    "automatic": (AUTOMATIC, typed(b"one") + typed(b"two" * 600) + wait(1)),
+    "automatic-stalled": (AUTOMATIC, b"z" + typed(b"s" * 6000) + b"r"),
+}
+
+STORED = {
+    "nothing": b"",
+    "settings": b"set/#SSLEN/0\t1,1\nset/#SSLCFG/0\t1,2,1000,0,5000,255,2,1,0,0\nset/#SSLSECCFG/0\t1,5,0\nset/#SSLSECCFG2/0\t1,2\n",
+    "contexts": b'set/+CGDCONT/0\t1,"IP","internet","",0,0\nset/+CGDCONT/4\t5,"IPV4V6","apn","10.0.0.1",1,1\n',
+    "context-type": b'set/+CGDCONT/0\t1,"NOT","internet","",0,0\n',
+    "context-controls": b'set/+CGDCONT/0\t1,"IP","a\rb\x01","",0,0\n',
+    "profile": b"profile/0/0\tE0;Q0;V1;X1;&C1;&D0;&K3;&S3;S0=000;S2=043;S3=013;S4=010;S5=008;S7=060;S12=050;+CMEE=2;\n",
+    "profiles": b"profile/0/0\tE0;\nprofile/1/0\tV0;+CMEE=1;\nprofile/chosen/0\t1\nprofile/0/1\tE0;Q1;\n",
+    "profile-line-end": b"profile/0/0\tS3=033;S4=033;S5=033;S2=200;\n",
+    "profile-nonsense": b"profile/0/0\t#REBOOT;E9;S99=1;+NO=1;;;\"\nprofile/chosen/0\t9\n",
+    "profile-long": b"profile/0/0\t" + b"E0;" * 400 + b"\n",
+    "other-socket": b"set/#SSLEN/0\t2,1\nset/#SSLEN/5\t6,1\n",
+    "out-of-range": b"set/#SSLCFG/0\t1,9,9999,99999,1,999,9,9\nset/#SSLEN/0\t1,7\n",
+    "too-few": b"set/#SSLCFG/0\t1\nset/#SSLEN/0\t\n",
+    "too-many": b"set/#SSLCFG/0\t1,1,300,90,100,50,0,0,0,0,0,0,0,0,0,0\n",
+    "binary": b"set/#SSLCFG/0\t\xff\xfe\x00\x01\nset/#SSLEN/0\t\x00\n",
+    "damaged": b"?set/#SSLCFG/0\t1,1,300,90,100,50\n?profile/0/0\tE0;\n?!security/1/1\tx\n?!security/1/2\tx\n",
+    "certificate": b"set/#SSLEN/0\t1,1\nset/#SSLSECCFG/0\t1,0,1\n!security/1/1\t-----BEGIN CERTIFICATE----- \n",
+    "mutual": b"set/#SSLEN/0\t1,1\nset/#SSLSECCFG/0\t1,0,2\n!security/1/0\t0\x82\n!security/1/1\t0\x82\n!security/1/2\t0\x82\n",
+    "not-a-certificate": b"set/#SSLEN/0\t1,1\nset/#SSLSECCFG/0\t1,0,1\n!security/1/1\trubbish\n",
+    "empty-security": b"!security/1/0\t\n!security/1/1\t\n!security/1/2\t\n",
+    "large-security": b"!security/1/1\t" + b"c" * 5000 + b"\n!security/1/0\t" + b"c" * 2047 + b"\n",
+    "plain-security": b"security/1/1\tnot marked as secret\n",
+    "plain-sockets": b"set/#SCFG/0\t1,5,1500,65535,1200,255\nset/#SCFG/5\t6,1,0,0,10,0\nset/#SGACTCFG/4\t5,15,3600,1\n",
+    "general": b"set/#NITZ/0\t0,0\nset/#CPUMODE/0\t7\nset/#SGACTAUTH/0\t2\n",
+    "rate": b"profile/0/0\t+IPR=9600;+ICF=2,1;+IFC=0,0;\n",
+}
+
+X509_SCRIPT = r"""
+set -eu
+key() { openssl genpkey -quiet -algorithm "$1" -pkeyopt "$2" -out "$3"; }
+key RSA rsa_keygen_bits:1024 rsa.key
+key RSA rsa_keygen_bits:1024 other.key
+key EC ec_paramgen_curve:P-256 ec.key
+openssl genpkey -algorithm ED25519 -out ed.key
+openssl rsa -in rsa.key -traditional -out rsa1.key 2>/dev/null
+openssl rsa -in rsa.key -aes128 -passout pass:x -traditional -out locked.key 2>/dev/null
+openssl pkcs8 -topk8 -in rsa.key -v2 aes128 -passout pass:x -out locked8.key
+openssl ec -in ec.key -out ec1.key 2>/dev/null
+req() { openssl req -x509 -new -key "$1" -subj "$2" -days 3650 -set_serial 1 -out "$3"; }
+req rsa.key "/CN=Root" root.pem
+req ec.key "/CN=EC root" ecroot.pem
+req ed.key "/CN=Ed root" edroot.pem
+openssl req -x509 -new -md5 -key rsa.key -subj "/CN=MD5" -days 9 -set_serial 2 -out md5.pem
+openssl req -x509 -new -key rsa.key -subj "/CN=Old" -days 1 -set_serial 3 -out old.pem
+openssl req -x509 -new -key rsa.key -subj "/CN=$(printf 'n%.0s' $(seq 60))" -days 9 -set_serial 4 \
+  -addext "subjectAltName=DNS:a.test,DNS:*.b.test,IP:127.0.0.1,IP:::1,URI:http://c.test/,email:d@e.test" \
+  -addext "keyUsage=digitalSignature" -addext "extendedKeyUsage=clientAuth" -addext "nameConstraints=permitted;DNS:.test" -out names.pem
+openssl req -new -key other.key -subj "/CN=client" -out client.csr
+openssl x509 -req -in client.csr -CA root.pem -CAkey rsa.key -set_serial 5 -days 3650 -out client.pem 2>/dev/null
+openssl x509 -in root.pem -text -out text.pem
+openssl x509 -in root.pem -trustout -out trusted.pem
+openssl crl2pkcs7 -nocrl -certfile root.pem -out bundle.p7b
+for name in root ecroot edroot md5 old names client; do openssl x509 -in $name.pem -outform DER -out $name.der; done
+openssl rsa -in rsa.key -traditional -outform DER -out rsa1.der 2>/dev/null
+openssl rsa -in other.key -traditional -outform DER -out other1.der 2>/dev/null
+openssl pkcs8 -topk8 -nocrypt -in rsa.key -outform DER -out rsa8.der
+openssl ec -in ec.key -outform DER -out ec1.der 2>/dev/null
+openssl rsa -in rsa.key -pubout -out public.pem 2>/dev/null
+"""
+
+
+def x509_seeds(folder: Path) -> dict[str, tuple[bytes, bytes, bytes]]:
+    def file(name: str) -> bytes:
+        return (folder / name).read_bytes()
+
+    root, client, key = file("root.pem"), file("client.pem"), file("other.key")
+    seeds = {
+        "nothing": (b"", b"", b""),
+        "root-pem": (root, b"", b""),
+        "root-der": (file("root.der"), b"", b""),
+        "two-roots": (root + file("ecroot.pem"), b"", b""),
+        "root-twice": (root + root, b"", b""),
+        "two-roots-der": (file("root.der") + file("ecroot.der"), b"", b""),
+        "mutual-pem": (root, client, key),
+        "mutual-der": (file("root.der"), file("client.der"), file("other1.der")),
+        "mutual-chain": (root, client + root, key),
+        "mutual-mixed": (root, file("client.der"), key),
+        "mutual-ec": (file("ecroot.pem"), file("ecroot.pem"), file("ec.key")),
+        "mutual-ec-der": (file("ecroot.der"), file("ecroot.der"), file("ec1.der")),
+        "mutual-ed": (file("edroot.pem"), file("edroot.pem"), file("ed.key")),
+        "wrong-key": (root, client, file("rsa.key")),
+        "key-pkcs1": (root, root, file("rsa1.key")),
+        "key-pkcs1-der": (root, root, file("rsa1.der")),
+        "key-pkcs8-der": (root, root, file("rsa8.der")),
+        "key-ec-pem": (root, file("ecroot.pem"), file("ec1.key")),
+        "key-locked": (root, client, file("locked.key")),
+        "key-locked-pkcs8": (root, client, file("locked8.key")),
+        "key-public": (root, client, file("public.pem")),
+        "key-alone": (root, b"", key),
+        "certificate-alone": (root, client, b""),
+        "certificate-is-a-key": (root, key, key),
+        "key-is-a-certificate": (root, client, client),
+        "ca-is-a-key": (key, b"", b""),
+        "ca-is-a-request": (file("client.csr"), b"", b""),
+        "ca-is-pkcs7": (file("bundle.p7b"), b"", b""),
+        "ca-trusted": (file("trusted.pem"), b"", b""),
+        "ca-with-text": (file("text.pem"), b"", b""),
+        "ca-crlf": (root.replace(b"\n", b"\r\n"), b"", b""),
+        "ca-cr": (root.replace(b"\n", b"\r"), b"", b""),
+        "ca-no-final-line-feed": (root.rstrip(b"\n"), b"", b""),
+        "ca-with-a-nul": (root + b"\0", b"", b""),
+        "ca-cut": (root[: len(root) // 2], b"", b""),
+        "ca-der-cut": (file("root.der")[:200], b"", b""),
+        "ca-der-surplus": (file("root.der") + b"\0" * 20, b"", b""),
+        "ca-one-line": (b"".join(root.split(b"\n")), b"", b""),
+        "ca-names": (file("names.pem"), b"", b""),
+        "ca-md5": (file("md5.pem"), b"", b""),
+        "ca-old": (file("old.der"), b"", b""),
+        "blank": (b"\n", b"\n", b"\n"),
+        "begin-only": (b"-----BEGIN CERTIFICATE-----\n", b"", b""),
+        "not-base64": (b"-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", b"", b""),
+        "empty-pem": (b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", b"", b""),
+        "der-header": (b"\x30\x82\xff\xff", b"", b""),
+        "der-endless": (b"\x30\x80\x30\x80\x30\x80\x00\x00", b"", b""),
+    }
+    return seeds
+
+
+def write(target: str, name: str, data: bytes) -> None:
+    folder = CORPUS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+def block(data: bytes) -> bytes:
+    return len(data).to_bytes(2, "big") + data
+
+
+def write_x509() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["sh", "-c", X509_SCRIPT], cwd=folder, check=True)
+        for name, blocks in x509_seeds(Path(folder)).items():
+            write("x509", name, b"".join(block(data) for data in blocks))
+
+
+def main() -> None:
+    for name, (start, data) in AT_LINES.items():
+        write("at_line", name, bytes([start]) + data)
+    for name, (start, data) in ONLINE_STEPS.items():
+        write("online", name, bytes([start]) + data)
+    for name, data in STORED.items():
+        write("stored", name, data)
+    if "--x509" in sys.argv[1:]:
+        write_x509()
+
+
+if __name__ == "__main__":
+    main()

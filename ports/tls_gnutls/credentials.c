@@ -3,6 +3,7 @@
 
 #include "tls_gnutls/failure.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/x509.h>
 #include <string.h>
 
@@ -80,6 +81,22 @@ static enum err read_key(struct span bytes, gnutls_x509_privkey_t *ret_key,
     return refuse(ret_failure, TLS_OWN_KEY, result);
 }
 
+/* gnutls_certificate_set_x509_key() loses its copy of the key when it finds a certificate whose
+ * public key cannot be read (3.7.9), so that is found here. */
+static enum err check_public_keys(gnutls_x509_crt_t *chain, unsigned count,
+                                  struct tls_failure *ret_failure)
+{
+    for (unsigned i = 0; i < count; i++) {
+        gnutls_pcert_st parsed;
+        int result = gnutls_pcert_import_x509(&parsed, chain[i], 0);
+
+        if (result < 0)
+            return refuse(ret_failure, TLS_OWN_CERTIFICATE, result);
+        gnutls_pcert_deinit(&parsed);
+    }
+    return ERR_OK;
+}
+
 /* The chain and the key are copied into `credentials`, or not: either way they end here. */
 static enum err join(gnutls_certificate_credentials_t credentials, gnutls_x509_crt_t *chain,
                      unsigned count, struct span key_bytes, struct tls_failure *ret_failure)
@@ -110,7 +127,9 @@ static enum err add_own(gnutls_certificate_credentials_t credentials,
     err = read_chain(config->cert, chain, &count, ret_failure);
     if (err != ERR_OK)
         return err;
-    err = join(credentials, chain, count, config->key, ret_failure);
+    err = check_public_keys(chain, count, ret_failure);
+    if (err == ERR_OK)
+        err = join(credentials, chain, count, config->key, ret_failure);
     for (unsigned i = 0; i < count; i++)
         gnutls_x509_crt_deinit(chain[i]);
     return err;

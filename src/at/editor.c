@@ -15,6 +15,8 @@ static enum at_edited hunt(struct at_editor *editor, uint8_t c)
 {
     if (c == 'A' || c == 'a')
         editor->state = EDITOR_A;
+    else
+        editor->junk = true;
     return EDIT_TAKEN;
 }
 
@@ -26,8 +28,9 @@ static enum at_edited after_a(struct at_editor *editor, uint8_t c)
         return EDIT_TAKEN;
     }
     editor->state = EDITOR_HUNT;
-    if (c == '/')
+    if (c == '/' && !editor->junk)
         return EDIT_REPEAT;
+    editor->junk = true;
     return hunt(editor, c);
 }
 
@@ -47,6 +50,7 @@ static enum at_edited end_line(struct at_editor *editor)
     enum at_editor_state state = editor->state;
 
     editor->state = EDITOR_HUNT;
+    editor->junk = false;
     if (state == EDITOR_BODY)
         return EDIT_LINE;
     return state == EDITOR_OVERLONG ? EDIT_TOO_LONG : EDIT_EMPTY;

@@ -48,6 +48,7 @@ void at_reset(struct at_session *at)
     at->payload_len = 0;
     ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
     at->after_cr = false;
+    at->deaf = false;
     at->release = 0;
     at->inspected = 0;
     at_enter(at, AT_COMMAND);
@@ -127,11 +128,16 @@ static size_t feed_state(struct at_session *at, struct span bytes)
     return 0;
 }
 
+void at_stop_listening(struct at_session *at)
+{
+    at->deaf = true;
+}
+
 size_t at_feed(struct at_session *at, struct span bytes)
 {
     size_t taken = 0;
 
-    while (taken < bytes.len) {
+    while (taken < bytes.len && !at->deaf) {
         size_t part;
 
         if (at->after_cr) {
@@ -148,7 +154,7 @@ size_t at_feed(struct at_session *at, struct span bytes)
         }
         taken += part;
     }
-    return taken;
+    return at->deaf ? bytes.len : taken;
 }
 
 struct span at_peek(const struct at_session *at)

@@ -110,6 +110,7 @@ struct at_session {
     bool after_cr;                /* a line feed that comes now belongs to the line end before it */
     bool blocked;                 /* at_feed() left bytes to the port */
     bool speaking;                /* on_quiet() is under way */
+    bool deaf;                    /* the module is about to switch off: input is lost */
     size_t inspected; /* online bytes at the front of the next feed that the detector has seen */
     int release;      /* escape characters that still have to go to the peer */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
@@ -132,6 +133,9 @@ void at_init(struct at_session *at, const struct at_config *config);
  */
 void at_reset(struct at_session *at);
 
+/* What the host sends from now on, until at_reset(), is lost; a running line goes on. */
+void at_stop_listening(struct at_session *at);
+
 /* Bytes of the host.  Returns how many were taken; after fewer, at_is_open() says when to go on. */
 size_t at_feed(struct at_session *at, struct span bytes);
 
@@ -146,7 +150,7 @@ bool at_is_open(const struct at_session *at);
 int64_t at_deadline(const struct at_session *at);
 void at_tick(struct at_session *at);
 
-/* True unless the session waits for a command line with nothing typed. */
+/* True while a command runs, a prompt is open, or the port is online. */
 bool at_is_engaged(const struct at_session *at);
 
 /* ---- for handlers ---- */

@@ -1,8 +1,9 @@
 /* channel.h: the border between a modem's terminal and whatever carries its bytes to a host.
  *
  * The engine owns the terminal, a port owns the channel.  The port feeds and takes; the engine
- * tells when there is something to take.  No side calls the other from inside a call of the
- * same kind: output_ready() may call peek() and consume(), input_room() may call feed().
+ * tells when there is something to take, and when it takes what it refused.  Both may happen inside
+ * a call of the port's: output_ready() may call peek() and consume(); input_room() may call feed(),
+ * or, inside a feed() that is still under way, only note that feeding may go on after it.
  */
 #ifndef IFACE_CHANNEL_H
 #define IFACE_CHANNEL_H

@@ -68,6 +68,8 @@ void module_power_cycle(struct tlsmodem *modem, int64_t off_ms)
 {
     modem->power_cycle = true;
     modem->off_ms = off_ms;
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        at_stop_listening(&modem->terminals[i].at);
 }
 
 static void settle_power(struct tlsmodem *modem)

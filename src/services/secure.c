@@ -316,6 +316,10 @@ int64_t secure_deadline(const struct secure_socket *socket)
 
 void secure_tick(struct secure_socket *socket)
 {
-    if (socket->world->now_ms(socket->world->ctx) >= socket->deadline_ms)
+    if (socket->world->now_ms(socket->world->ctx) < socket->deadline_ms)
+        return;
+    if (socket->state == SECURE_CONNECTING)
+        connect_next(socket, ERR_TIMEOUT);
+    else
         fail_with(socket, ERR_TIMEOUT);
 }

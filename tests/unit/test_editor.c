@@ -65,7 +65,7 @@ static const struct editor_row rows[] = {
     { "ATE0\rA/", "{E0}/{E0} ATE0\rA/" },
     { "ATE0\ra/A/", "{E0}/{E0}/{E0} ATE0\ra/A/" },
     { "A/", "/{} A/" },
-    { "ATE0\rxA/", "{E0}/{E0} ATE0\rxA/" },
+    { "ATE0\rxA/", "{E0} ATE0\rxA/" }, /* not the start of a line */
     { "ATE0\rAT\rA/", "{E0}{}/{} ATE0\rAT\rA/" },
 
     /* eight characters fit */

@@ -299,59 +299,80 @@ static void test_held_escape_characters_arrive(void **state)
 
 /* ---- both ways ---- */
 
+enum { TRAFFIC_BYTES = 100000 };
+
+struct traffic {
+    struct world world;
+    struct scripted_peer *peer;
+    uint32_t random;
+    size_t typed, sent;
+};
+
+static void type_more(struct traffic *traffic, size_t part)
+{
+    size_t left = TRAFFIC_BYTES - traffic->typed;
+
+    if (byte_queue_len(&traffic->world.ports[0].typed) > 0 || left == 0)
+        return; /* a port stops reading while the module takes no more */
+    part = part < left ? part : left;
+    world_type(&traffic->world, 0, span_at(pattern(TRAFFIC_BYTES).data + traffic->typed, part));
+    traffic->typed += part;
+}
+
+static void send_more(struct traffic *traffic, size_t part)
+{
+    size_t left = TRAFFIC_BYTES - traffic->sent;
+
+    part = part < left ? part : left;
+    if (part > 0)
+        peer_send(traffic->peer, span_at(pattern(TRAFFIC_BYTES).data + traffic->sent, part));
+    traffic->sent += part;
+}
+
+static void take_step(struct traffic *traffic)
+{
+    size_t part;
+
+    traffic->random = traffic->random * 1664525U + 1013904223U;
+    part = 1 + (traffic->random >> 8) % 5000;
+    switch (traffic->random >> 29) {
+    case 0:
+        peer_stall(traffic->peer);
+        break;
+    case 1:
+        peer_resume(traffic->peer);
+        break;
+    case 2:
+    case 3:
+        world_set_appetite(&traffic->world, 0, part);
+        break;
+    case 4:
+    case 5:
+        type_more(traffic, part);
+        break;
+    default:
+        send_more(traffic, part);
+        break;
+    }
+    world_advance(&traffic->world, traffic->random >> 16 & 63);
+}
+
 static void test_both_ways_at_random(void **state)
 {
-    enum { BYTES = 100000 };
-
     (void)state;
     for (uint32_t seed = 1; seed <= 10; seed++) {
-        struct scripted_peer *peer;
-        struct world world;
-        uint32_t random = seed;
-        size_t typed = 0, sent = 0;
+        struct traffic traffic = { .random = seed };
 
-        start(&world);
-        peer = talk_connect(&world, true);
-        while (typed < BYTES || sent < BYTES) {
-            size_t part;
-
-            random = random * 1664525U + 1013904223U;
-            part = 1 + (random >> 8) % 5000;
-            switch (random >> 29) {
-            case 0:
-                peer_stall(peer);
-                break;
-            case 1:
-                peer_resume(peer);
-                break;
-            case 2:
-            case 3:
-                world_set_appetite(&world, 0, part);
-                break;
-            case 4:
-            case 5:
-                part = part < BYTES - typed ? part : BYTES - typed;
-                if (part > 0 && byte_queue_len(&world.ports[0].typed) == 0)
-                    world_type(&world, 0, span_at(pattern(BYTES).data + typed, part));
-                else
-                    part = 0;
-                typed += part;
-                break;
-            default:
-                part = part < BYTES - sent ? part : BYTES - sent;
-                if (part > 0)
-                    peer_send(peer, span_at(pattern(BYTES).data + sent, part));
-                sent += part;
-                break;
-            }
-            world_advance(&world, random >> 16 & 63);
-        }
-        peer_resume(peer);
-        world_set_appetite(&world, 0, SIZE_MAX);
-        world_advance(&world, 20000);
-        check_bytes("heard", world_heard(&world, 0), pattern(BYTES));
-        check_bytes("got", byte_queue_peek(&peer->got), pattern(BYTES));
-        finish(&world);
+        start(&traffic.world);
+        traffic.peer = talk_connect(&traffic.world, true);
+        while (traffic.typed < TRAFFIC_BYTES || traffic.sent < TRAFFIC_BYTES)
+            take_step(&traffic);
+        peer_resume(traffic.peer);
+        world_set_appetite(&traffic.world, 0, SIZE_MAX);
+        world_advance(&traffic.world, 20000);
+        check_bytes("heard", world_heard(&traffic.world, 0), pattern(TRAFFIC_BYTES));
+        check_bytes("got", byte_queue_peek(&traffic.peer->got), pattern(TRAFFIC_BYTES));
+        finish(&traffic.world);
     }
 }
 

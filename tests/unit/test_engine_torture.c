@@ -185,83 +185,93 @@ static void test_random_commands(void **state)
     }
 }
 
-/* Whole lines of commands, pasted together from words. */
+static const char *const words[] = {
+    "AT",          "#SSLEN",
+    "#SSLD",       "#SSLSEND",
+    "#SSLSENDEXT", "#SSLRECV",
+    "#SSLSECDATA", "#SSLCFG",
+    "#SSLH",       "#SSLO",
+    "#SSLS",       "+CGDCONT",
+    "#SGACT",      "+CFUN",
+    "+CMEE",       "+CREG",
+    "#SCFG",       "E0",
+    "&F",          "&W",
+    "Z",           "=",
+    "?",           "=?",
+    ",",           "1",
+    "0",           "2",
+    "443",         "\"IP\"",
+    "\"h\"",       "localhost",
+    ";",           "\r",
+    "\r\n",        "\x1A",
+    "\x1B",        "abcdefghij",
+    "+++",         "5",
+    "10",          "A/",
+    "=1,1\r",      "=1,100\r",
+    "=1\r",        "AT#SSLD=1,443,localhost,0,0\r",
+};
+
+/* Something that a peer, a slow host or time does, now and then. */
+static void disturb(struct world *world, struct scripted_peer *peer, struct noise *noise)
+{
+    struct peer_handshake yes = { .verdict = VERDICT_YES };
+    struct peer_handshake no = { .verdict = VERDICT_NO, .reason = TLS_EXPIRED, .alert = -1 };
+
+    switch (draw(noise) % 64) {
+    case 0:
+        peer_decide(peer, &yes);
+        break;
+    case 1:
+        peer_decide(peer, &no);
+        break;
+    case 2:
+        peer_close(peer);
+        break;
+    case 3:
+        peer_reset(peer);
+        break;
+    case 4:
+        peer_stall(peer);
+        break;
+    case 5:
+        peer_resume(peer);
+        break;
+    case 6:
+        world_set_appetite(world, 0, draw(noise) % 500);
+        break;
+    case 7:
+        world_set_appetite(world, 0, SIZE_MAX);
+        break;
+    case 8:
+        world_advance(world, draw(noise) % 100000);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Whole lines of commands, pasted together from words, on two ports. */
 static void test_random_lines(void **state)
 {
-    static const char *const words[] = {
-        "AT",          "#SSLEN",
-        "#SSLD",       "#SSLSEND",
-        "#SSLSENDEXT", "#SSLRECV",
-        "#SSLSECDATA", "#SSLCFG",
-        "#SSLH",       "#SSLO",
-        "#SSLS",       "+CGDCONT",
-        "#SGACT",      "+CFUN",
-        "+CMEE",       "+CREG",
-        "#SCFG",       "E0",
-        "&F",          "&W",
-        "Z",           "=",
-        "?",           "=?",
-        ",",           "1",
-        "0",           "2",
-        "443",         "\"IP\"",
-        "\"h\"",       "localhost",
-        ";",           "\r",
-        "\r\n",        "\x1A",
-        "\x1B",        "abcdefghij",
-        "+++",         "5",
-        "10",          "A/",
-        "=1,1\r",      "=1,100\r",
-        "=1\r",        "AT#SSLD=1,443,localhost,0,0\r",
-    };
     struct noise noise = { .random = 5 };
+    struct scripted_peer *peer;
     struct world world;
 
     (void)state;
     world_init(&world);
     world_switch_on(&world, "he910", true, 2);
-    talk_connect(&world, false);
+    peer = talk_connect(&world, false);
     for (int i = 0; i < 100000; i++) {
-        struct scripted_peer *peer = scripted_net_peer(&world.scripted_net, TALK_PORT);
         size_t port = draw(&noise) % 8 == 0;
 
         world_type(&world, port, span_of(words[draw(&noise) % COUNT(words)]));
-        switch (draw(&noise) % 64) {
-        case 0:
-            peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
-            break;
-        case 1:
-            peer_decide(peer, &(struct peer_handshake){
-                                  .verdict = VERDICT_NO, .reason = TLS_EXPIRED, .alert = -1 });
-            break;
-        case 2:
-            peer_close(peer);
-            break;
-        case 3:
-            peer_reset(peer);
-            break;
-        case 4:
-            peer_stall(peer);
-            break;
-        case 5:
-            peer_resume(peer);
-            break;
-        case 6:
-            world_set_appetite(&world, 0, draw(&noise) % 500);
-            break;
-        case 7:
-            world_set_appetite(&world, 0, SIZE_MAX);
-            break;
-        case 8:
-            world_advance(&world, draw(&noise) % 100000);
-            break;
-        default:
-            if (draw(&noise) % 4 == 0)
-                peer_send(peer, span_of("some bytes of the peer"));
-            break;
-        }
+        if (draw(&noise) % 4 == 0)
+            peer_send(peer, span_of("some bytes of the peer"));
+        disturb(&world, peer, &noise);
         world_settle(&world);
         world_forget(&world, port);
     }
+    peer_resume(peer);
     check_it_answers(&world);
     world_deinit(&world);
 }

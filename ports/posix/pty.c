@@ -83,7 +83,7 @@ enum err pty_port_open(struct posix_loop *loop, const struct port_spec *spec,
         err = port_fail_errno(ret_failure, "cannot make a pseudo-terminal for %s", pty->path);
         goto fail;
     }
-    pty_link_claim(pty->slave_fd);
+    pty_link_claim(pty->slave_fd, pty->path);
     err = fd_channel_join(&pty->base.channel, pty->master_fd, pty->master_fd);
     if (err != ERR_OK) {
         port_fail(ret_failure, err, "cannot watch a pseudo-terminal: %s", err_text(err));

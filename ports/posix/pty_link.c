@@ -1,8 +1,9 @@
 /* pty_link.c: the symbolic link under which hosts find a pseudo-terminal.
  *
  * The number of a terminal whose owner died is soon somebody else's, so a link to an existing
- * terminal says little.  A tlsmodem therefore holds a record lock on its terminal; hosts that lock
- * the device do it with flock(), which is another kind and does not meet it.
+ * terminal says little.  A tlsmodem therefore holds a record lock on its terminal, at an offset
+ * that stands for its link: another tlsmodem that was given the number has another offset.  Hosts
+ * that lock the device do it with flock(), which is another kind and does not meet it.
  */
 #include "posix/pty_link.h"
 
@@ -17,9 +18,43 @@
 
 static const char terminals[] = "/dev/pts/";
 
-void pty_link_claim(int slave_fd)
+/* FNV-1a, 64 bit. */
+static uint64_t hash(uint64_t so_far, const void *data, size_t len)
 {
-    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    const unsigned char *at = data;
+
+    while (len-- > 0)
+        so_far = (so_far ^ *at++) * UINT64_C(0x100000001B3);
+    return so_far;
+}
+
+/* The same for every way to write the same link: its folder counts by identity. */
+static off_t offset_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    uint64_t sum = hash(UINT64_C(0xCBF29CE484222325), name, strlen(name));
+    char folder[PATH_MAX];
+    struct stat st;
+
+    snprintf(folder, sizeof(folder), "%.*s.", (int)(name - path), path);
+    if (stat(folder, &st) == 0) {
+        sum = hash(sum, &st.st_dev, sizeof(st.st_dev));
+        sum = hash(sum, &st.st_ino, sizeof(st.st_ino));
+    }
+    return (off_t)(sum >> 2);
+}
+
+static struct flock lock_of(const char *path)
+{
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset_of(path), .l_len = 1
+    };
+}
+
+void pty_link_claim(int slave_fd, const char *path)
+{
+    struct flock lock = lock_of(path);
 
     fcntl(slave_fd, F_OFD_SETLK, &lock);
 }
@@ -35,9 +70,9 @@ static bool read_link(const char *path, char *ret_target, size_t cap)
     return true;
 }
 
-static bool is_claimed(const char *terminal)
+static bool is_claimed(const char *terminal, const char *path)
 {
-    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    struct flock lock = lock_of(path);
     int fd = open(terminal, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     bool claimed;
 
@@ -49,7 +84,7 @@ static bool is_claimed(const char *terminal)
 }
 
 /* May the link at `path` go?  Only when nobody living stands behind it. */
-static enum err check_stale(const char *path, struct port_failure *ret_failure)
+static enum err check_stale(const char *path, const char *slave, struct port_failure *ret_failure)
 {
     char target[PATH_MAX];
     struct stat st;
@@ -66,7 +101,7 @@ static enum err check_stale(const char *path, struct port_failure *ret_failure)
                          "cannot make link %s: it is a link to %s already; remove it or choose "
                          "another path",
                          path, target);
-    if (is_claimed(target))
+    if (strcmp(target, slave) != 0 && is_claimed(target, path))
         return port_fail(ret_failure, ERR_BUSY,
                          "cannot make link %s: another tlsmodem uses it; choose another path",
                          path);
@@ -97,7 +132,7 @@ enum err pty_link_make(const char *path, const char *slave, struct port_failure 
         return ERR_OK;
     if (errno != EEXIST)
         return port_fail_errno(ret_failure, "cannot make link %s", path);
-    err = check_stale(path, ret_failure);
+    err = check_stale(path, slave, ret_failure);
     return err == ERR_OK ? replace(path, slave, ret_failure) : err;
 }
 

@@ -4,9 +4,9 @@
 
 #include "posix/port.h"
 
-/* Marks the terminal behind `slave_fd` as in use by this process for as long as it is open, so that
- * pty_link_make() of another tlsmodem leaves its link alone. */
-void pty_link_claim(int slave_fd);
+/* Marks the terminal behind `slave_fd` as the one that the link `path` stands for, as long as it is
+ * open, so that pty_link_make() of another tlsmodem leaves the link alone. */
+void pty_link_claim(int slave_fd, const char *path);
 
 /* Makes `path` a link to the terminal `slave`.  A link left behind by a tlsmodem that is gone is
  * replaced, in one step.  ERR_BUSY: a living one has it, or it is something else. */

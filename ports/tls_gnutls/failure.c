@@ -72,6 +72,7 @@ static bool is_for_missing_certificate(const struct tls_session *session, int al
 
     return session->certificate_missed && in_time &&
            (alert == GNUTLS_A_HANDSHAKE_FAILURE || alert == GNUTLS_A_SSL3_NO_CERTIFICATE ||
+            alert == GNUTLS_A_DECODE_ERROR || /* of GnuTLS before TLS 1.2 */
             alert == GNUTLS_A_BAD_CERTIFICATE || alert == GNUTLS_A_CERTIFICATE_UNKNOWN ||
             alert == GNUTLS_A_ACCESS_DENIED || alert == GNUTLS_A_CERTIFICATE_REQUIRED);
 }

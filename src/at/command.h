@@ -83,6 +83,7 @@ struct at_command {
     const struct at_param *params;
     uint8_t param_count;
     bool basic;     /* V.250 5.3.1 syntax: ATE0, AT&K3, ATS12=50, ATS12? */
+    bool secret;    /* its parameters are never traced */
     bool free_form; /* parameters are not looked at: answered with OK whatever they are */
     uint8_t digits; /* basic: width of the number in its `?` answer, with leading zeros */
     enum at_coverage coverage;

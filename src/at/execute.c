@@ -161,48 +161,6 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
     return at_fail_plain(at);
 }
 
-/* True when a set gives a parameter that may not be traced, or might. */
-static bool gives_secret(const struct at_session *at, const struct at_lexeme *lexeme)
-{
-    const struct at_command *row = at_find(at, lexeme->name);
-    struct at_args args;
-    bool parsed;
-
-    if (row == NULL || lexeme->form != AT_SET)
-        return false;
-    parsed = at_args_parse(row, &at->config.model, lexeme->body, &args) == AT_ARGS_FINE;
-    for (size_t i = 0; i < row->param_count; i++) {
-        if (row->params[i].secret && (!parsed || args.list[i].given))
-            return true;
-    }
-    return false;
-}
-
-static bool has_secret(const struct at_session *at, struct span line)
-{
-    struct at_lexeme lexeme;
-    size_t cursor = 0;
-
-    while (at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme) == AT_LEXED) {
-        if (gives_secret(at, &lexeme))
-            return true;
-    }
-    return false;
-}
-
-/* A line whose command carries a secret is traced without its text. */
-static void trace_line(const struct at_session *at)
-{
-    struct span line = at_editor_line(&at->editor);
-
-    if (!log_traces(at->config.log, TRACE_AT))
-        return;
-    if (has_secret(at, line))
-        log_trace(at->config.log, TRACE_AT, "> AT (a line with a secret)");
-    else
-        log_trace(at->config.log, TRACE_AT, "> AT%.*s", (int)line.len, (const char *)line.data);
-}
-
 void at_run_line(struct at_session *at)
 {
     struct span line = at_editor_line(&at->editor);
@@ -236,7 +194,7 @@ void at_run_line(struct at_session *at)
 
 void at_start_line(struct at_session *at)
 {
-    trace_line(at);
+    at_trace_line(at);
     at->cursor = 0;
     at_run_line(at);
 }

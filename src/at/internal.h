@@ -20,6 +20,9 @@ void at_run_line(struct at_session *at);
 /* execute.c: the final result of the line, and the state after it. */
 void at_end_line(struct at_session *at, enum at_status status);
 
+/* trace.c: writes the editor's line to the trace. */
+void at_trace_line(const struct at_session *at);
+
 /* prompt.c, online.c: input in these states; bytes taken. */
 size_t at_feed_prompt(struct at_session *at, struct span bytes);
 size_t at_feed_online(struct at_session *at, struct span bytes);

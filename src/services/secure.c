@@ -284,6 +284,16 @@ static enum err open_session(struct secure_socket *socket, const struct secure_t
                                        ret_failure);
 }
 
+/* An IPv6 address may stand in brackets, as in a URL. */
+static void copy_host(struct secure_socket *socket, const char *host)
+{
+    size_t len = strlen(host);
+    bool bracketed = len > 2 && host[0] == '[' && host[len - 1] == ']';
+
+    snprintf(socket->host, sizeof(socket->host), "%.*s", (int)(bracketed ? len - 2 : len),
+             bracketed ? host + 1 : host);
+}
+
 enum err secure_open(struct secure_socket *socket, const struct secure_target *target,
                      struct secure_failure *ret_failure)
 {
@@ -291,7 +301,7 @@ enum err secure_open(struct secure_socket *socket, const struct secure_target *t
     enum err err;
 
     *ret_failure = (struct secure_failure){ .tls = { .alert = -1 } };
-    snprintf(socket->host, sizeof(socket->host), "%s", target->host);
+    copy_host(socket, target->host);
     socket->port = target->port;
     socket->step_timeout_ms = target->step_timeout_ms;
     socket->end = (struct secure_failure){ .tls = { .alert = -1 } };

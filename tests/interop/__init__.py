@@ -1,0 +1,1 @@
+"""The daemon on real ports against real servers; see docs/testing.md."""

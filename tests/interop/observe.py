@@ -1,0 +1,82 @@
+"""What a test sees of the daemon's process from outside: its log, descriptors and memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from support.modem import Modem
+
+POLL_S = 0.01
+WAIT_S = 15.0  # longer than a resolver's own patience, 10 s
+
+
+def wait_until(is_true: Callable[[], bool], what: Callable[[], str] | str,
+               seconds: float = WAIT_S) -> None:
+    """Looks again and again until it is true; fails with `what` when it never is."""
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise AssertionError(what if isinstance(what, str) else what())
+        time.sleep(POLL_S)
+
+
+class LogMark:
+    """The part of the modem's log that is written after this was made."""
+
+    def __init__(self, modem: Modem) -> None:
+        self._modem = modem
+        self._at = len(modem.log())
+
+    def text(self) -> str:
+        return self._modem.log()[self._at:]
+
+    def warnings(self) -> list[str]:
+        """What an operator is told: lines of level warning and error."""
+        return [line for line in self.text().splitlines()
+                if re.search(r"\b(warning|error):? he910: ", line)]
+
+
+def open_files(modem: Modem) -> list[str]:
+    """What the daemon's descriptors stand for."""
+    folder = Path(f"/proc/{modem.process.pid}/fd")
+    names = []
+    for entry in folder.iterdir():
+        try:
+            names.append(re.sub(r"\[\d+\]", "", os.readlink(entry)))
+        except FileNotFoundError:
+            continue  # closed while we looked
+    return sorted(names)
+
+
+def wait_for_files(modem: Modem, expected: list[str]) -> None:
+    """The daemon gives back what it opened: sooner or later it has these descriptors again."""
+    wait_until(lambda: open_files(modem) == expected,
+               lambda: f"descriptors before {expected}\n  and now {open_files(modem)}")
+
+
+class MemoryMark:
+    """The memory that the daemon uses now; later, by how much that has grown."""
+
+    LIMIT_KIB = 2048  # more than what a host or a peer sends may cost
+
+    def __init__(self, modem: Modem) -> None:
+        self._folder = Path(f"/proc/{modem.process.pid}")
+        self._before = self._resident_kib()
+
+    def grown_kib(self) -> int:
+        return self._resident_kib() - self._before
+
+    def check(self) -> None:
+        """AddressSanitizer keeps what was freed, so that memory says nothing there."""
+        if "libasan" not in (self._folder / "maps").read_text():
+            assert self.grown_kib() < self.LIMIT_KIB
+
+    def _resident_kib(self) -> int:
+        status = (self._folder / "status").read_text()
+        match = re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
+        assert match is not None
+        return int(match[1])

@@ -1,0 +1,228 @@
+"""Every cipher suite, in every version, with every authentication, against servers of others.
+
+A suite counts as spoken when module and server name the same one, each in its own words, and data
+goes through.  nginx (OpenSSL) has AES; RC4 and NULL, which OpenSSL is built without or hides, come
+from gnutls-serv.  Source: Telit 1vv0300989 r12 §3, §4.2.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from support.certs import Certificates
+from support.modem import Modem
+from support.servers import GnutlsServ, Nginx, Peer, parse_client_hello
+
+from .driver import NO_CARRIER, SUITE_NAMES, Driver
+from .observe import LogMark
+
+CLIENT = "CN=tlsmodem test device"
+NOBODY = "-"
+HANDSHAKE = 839
+
+AUTOMATIC, AES_128, NULL, AES_256 = 0, 3, 4, 5
+OF_NGINX = (AUTOMATIC, AES_128, AES_256)
+OF_GNUTLS = (1, 2, NULL)
+
+# #SSLSECCFG2, and the version in OpenSSL's and in GnuTLS's words.
+VERSIONS = {1: ("TLSv1", "TLS1.0"), 2: ("TLSv1.1", "TLS1.1")}
+
+GNUTLS_SUITES = {"RSA_ARCFOUR_128_MD5": "RC4-MD5", "RSA_ARCFOUR_128_SHA1": "RC4-SHA",
+                 "RSA_NULL_SHA1": "NULL-SHA", "RSA_AES_128_CBC_SHA1": "AES128-SHA",
+                 "RSA_AES_256_CBC_SHA1": "AES256-SHA"}
+
+# Priorities of a gnutls-serv that has one suite only.
+ONLY = "NONE:+VERS-TLS1.1:+VERS-TLS1.0:+RSA:+COMP-NULL:+SIGN-ALL:%COMPAT"
+ONLY_ONE = {1: f"{ONLY}:+ARCFOUR-128:+MD5", 2: f"{ONLY}:+ARCFOUR-128:+SHA1",
+            3: f"{ONLY}:+AES-128-CBC:+SHA1", 5: f"{ONLY}:+AES-256-CBC:+SHA1"}
+
+OFFERED = (0x0035, 0x002f, 0x0005, 0x0004)
+NULL_SHA = 0x0002
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the server says about a connection."""
+
+    version: str
+    suite: str
+    client: str
+
+
+def get_page(driver: Driver) -> bytes:
+    """Asks for / in online mode; the server closes behind its answer."""
+    driver.go_online()
+    driver.host.write(b"GET / HTTP/1.0\r\n\r\n")
+    return driver.host.read_until(NO_CARRIER)
+
+
+def ask_nginx(driver: Driver, server: Nginx) -> Seen:
+    before = len(server.requests())
+    assert b"Hello from nginx\n" in get_page(driver)
+    request = server.requests(before + 1)[-1]
+    return Seen(request.protocol, request.cipher, request.client)
+
+
+def ask_gnutls(driver: Driver) -> Seen:
+    page = get_page(driver).decode()
+
+    def cell(name: str) -> str:
+        match = re.search(f"<TD>{name}:?</TD><TD>([^<]*)</TD>", page)
+        assert match, page
+        return match[1]
+
+    subject = re.search(r"^\s*Subject: (.*)$", page, re.MULTILINE)
+    return Seen(cell("Protocol version"), GNUTLS_SUITES[cell("Ciphersuite")],
+                subject[1] if subject else NOBODY)
+
+
+@pytest.mark.parametrize("auth", [0, 1, 2])
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("cipher", [*OF_NGINX, *OF_GNUTLS])
+def test_module_and_server_agree(driver: Driver, certificates: Certificates,
+                                 nginx: Callable[..., Nginx], gnutls: Callable[..., GnutlsServ],
+                                 cipher: int, version: int, auth: int) -> None:
+    server = (nginx if cipher in OF_NGINX else gnutls)(client_ca="ca" if auth == 2 else None)
+    number = cipher or AES_256  # the first that the module offers, which nginx leaves to the client
+    driver.enable(cipher, auth, version=version).tune()
+    if auth > 0:
+        driver.store_all(certificates, client="client" if auth == 2 else "")
+    driver.dial(server.port)
+    driver.status(f"2,{number}")
+    seen = ask_nginx(driver, server) if isinstance(server, Nginx) else ask_gnutls(driver)
+    words = VERSIONS[version][0 if isinstance(server, Nginx) else 1]
+    assert seen == Seen(words, SUITE_NAMES[number], CLIENT if auth == 2 else NOBODY)
+    driver.status("1")
+
+
+@pytest.mark.parametrize("number", ONLY_ONE)
+def test_automatic_takes_what_the_server_has(driver: Driver, gnutls: Callable[..., GnutlsServ],
+                                             number: int) -> None:
+    """CipherSuite 0 gets on with a server that has only one of those that it offers."""
+    server = gnutls(priority=ONLY_ONE[number])
+    driver.enable(AUTOMATIC).tune()
+    driver.dial(server.port)
+    driver.status(f"2,{number}")
+    assert ask_gnutls(driver).suite == SUITE_NAMES[number]
+
+
+def test_automatic_offers_these_and_never_null(driver: Driver, certificates: Certificates) -> None:
+    driver.enable(AUTOMATIC)
+    with Peer(certificates) as peer:
+        driver.type(driver.dial_line(peer.port))
+        peer.handshake()
+        driver.expect("OK")
+        assert peer.offer.suites == OFFERED
+        assert NULL_SHA not in peer.offer.suites
+
+
+def test_automatic_does_not_talk_to_a_server_with_null_only(
+        driver: Driver, gnutls: Callable[..., GnutlsServ]) -> None:
+    """No encryption is a host's explicit wish (CipherSuite 4), never an outcome."""
+    server = gnutls(priority=f"{ONLY}:+NULL:+SHA1")
+    mark = LogMark(driver.modem)
+    driver.enable(AUTOMATIC)
+    driver.error(driver.dial_line(server.port), HANDSHAKE)
+    assert len(mark.warnings()) == 1
+    driver.status("1")
+    driver.secure(NULL)
+    driver.dial(server.port)
+    driver.status(f"2,{NULL}")
+
+
+@pytest.mark.parametrize("cipher", SUITE_NAMES)
+def test_a_chosen_suite_is_the_only_one_offered(driver: Driver, certificates: Certificates,
+                                                cipher: int) -> None:
+    codes = {1: 0x0004, 2: 0x0005, 3: 0x002f, 4: NULL_SHA, 5: 0x0035}
+    driver.enable(cipher)
+    with Peer(certificates) as peer:
+        driver.type(driver.dial_line(peer.port, timeout_ds=10))
+        peer.accept()
+        hello = peer.client_hello()
+        peer.reset()
+        driver.expect(f"+CME ERROR: {HANDSHAKE}")
+    assert parse_client_hello(hello).suites == (codes[cipher],)
+
+
+def test_no_common_suite(driver: Driver, nginx: Callable[..., Nginx]) -> None:
+    server = nginx(ciphers="ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
+    mark = LogMark(driver.modem)
+    driver.enable(AES_128)
+    driver.error(driver.dial_line(server.port), HANDSHAKE)
+    assert len(mark.warnings()) == 1
+    assert "the server shares no cipher suite with the module" in mark.warnings()[0]
+    driver.is_ready()
+
+
+@pytest.mark.parametrize(("version", "protocols"), [
+    (1, "TLSv1.1"), (1, "TLSv1.2"), (2, "TLSv1"), (2, "TLSv1.2 TLSv1.3")])
+def test_the_version_is_that_one_and_no_other(driver: Driver, nginx: Callable[..., Nginx],
+                                              version: int, protocols: str) -> None:
+    """#SSLSECCFG2 names one version: the module neither climbs nor falls back."""
+    server = nginx(protocols=protocols)
+    mark = LogMark(driver.modem)
+    driver.enable(AES_128, version=version)
+    driver.error(driver.dial_line(server.port), HANDSHAKE)
+    assert len(mark.warnings()) == 1
+    assert "the server does not speak the selected protocol version" in mark.warnings()[0]
+    driver.is_ready()
+    driver.status("1")
+
+
+@pytest.mark.parametrize("cmee", [(0, "ERROR"), (1, f"+CME ERROR: {HANDSHAKE}"),
+                                  (2, "+CME ERROR: SSL error during handshake")])
+def test_ssl_3_0_has_no_provider(driver: Driver, nginx: Callable[..., Nginx],
+                                 cmee: tuple[int, str]) -> None:
+    """The module has SSL 3.0, no library of today does: the dial fails, the log says why."""
+    server = nginx()
+    before = len(server.requests())
+    driver.enable(version=0)
+    driver.answers("AT#SSLSECCFG2?", "#SSLSECCFG2: 1,0")
+    driver.ok(f"AT+CMEE={cmee[0]}")
+    mark = LogMark(driver.modem)
+    driver.fails(driver.dial_line(server.port), cmee[1])
+    assert len(mark.warnings()) == 1
+    assert "this build has no provider for the selected protocol version" in mark.warnings()[0]
+    driver.is_ready()
+    driver.status("1")
+    driver.ok("AT#SSLSECCFG2=1,1")
+    driver.dial(server.port)
+    driver.hang_up()
+    assert len(server.requests()) == before
+
+
+def test_version_3_is_refused(driver: Driver) -> None:
+    """TLS 1.2 is platform 23's; platform 12 has 0 to 2 (r12 §3)."""
+    driver.ok("AT#SSLEN=1,1")
+    driver.error("AT#SSLSECCFG2=1,3", 4)
+
+
+def test_the_name_goes_along_and_an_address_does_not(driver: Driver,
+                                                     certificates: Certificates) -> None:
+    """SNI (telit_facts.h): names only, RFC 6066 §3."""
+    driver.enable()
+    for host, name in (("localhost", "localhost"), ("127.0.0.1", "")):
+        with Peer(certificates, versions=(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1)) as peer:
+            driver.type(driver.dial_line(peer.port, host))
+            peer.handshake()
+            driver.expect("OK")
+            assert peer.offer.server_name == name
+            driver.hang_up()
+
+
+def test_two_modems_at_once(modem: Modem, nginx: Callable[..., Nginx]) -> None:
+    """Two daemons on one machine share nothing."""
+    server = nginx()
+    with Modem() as other:
+        drivers = [Driver(one).begin().attach() for one in (modem, other)]
+        for driver, cipher in zip(drivers, (AES_128, AES_256)):
+            driver.enable(cipher).tune()
+            driver.dial(server.port)
+        for driver, cipher in zip(drivers, (AES_128, AES_256)):
+            driver.status(f"2,{cipher}")
+            assert ask_nginx(driver, server).suite == SUITE_NAMES[cipher]

@@ -448,10 +448,13 @@ def test_ring_waits_for_a_prompt_and_for_a_line(driver: Driver, peer: Peer) -> N
     driver.host.write(b"data\x1a")
     driver.expect("OK")
     driver.expect("SSLSRING: 1,5")
+    driver.ok("ATE1")
     driver.host.write(b"AT")
+    driver.host.expect_exact(b"AT")  # the echo: the module has begun the line
     peer.send(b"678")
     driver.host.nothing_for(0.2)
     driver.host.write(b"\r")
+    driver.host.expect_exact(b"\r")
     driver.expect("OK")
     driver.expect("SSLSRING: 1,8")
 

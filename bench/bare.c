@@ -1,0 +1,127 @@
+/* bare.c: GnuTLS without a modem, for comparison with dial.c and fleet.c:
+ *
+ *   bare handshake PORT CA COUNT    processor seconds of a handshake, and seconds
+ *   bare hold PORT CA COUNT         bytes of an open session: resident, heap
+ *
+ * The same suite and version, the server's certificate checked in the same way, what can be shared
+ * between sessions made once, blocking sockets, no loop: as cheap as a client gets.
+ */
+#include "tool.h"
+
+#include <gnutls/gnutls.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WARM_UP_HANDSHAKES = 5 };
+
+static const char priority_text[] =
+    "NONE:+VERS-TLS1.1:+RSA:+AES-128-CBC:+SHA1:+SIGN-ALL:+CTYPE-X509:+COMP-NULL";
+
+struct client {
+    uint16_t port;
+    gnutls_certificate_credentials_t credentials;
+    gnutls_priority_t priority;
+};
+
+struct connection {
+    int fd;
+    gnutls_session_t tls;
+};
+
+static void must(int status, const char *what)
+{
+    if (status < 0)
+        fail("bare: %s: %s", what, gnutls_strerror(status));
+}
+
+static void client_init(struct client *client, uint16_t port, const char *ca)
+{
+    client->port = port;
+    must(gnutls_certificate_allocate_credentials(&client->credentials), "credentials");
+    must(gnutls_certificate_set_x509_trust_file(client->credentials, ca, GNUTLS_X509_FMT_PEM),
+         "CA certificate");
+    must(gnutls_priority_init(&client->priority, priority_text, NULL), "priority");
+}
+
+static void client_deinit(struct client *client)
+{
+    gnutls_priority_deinit(client->priority);
+    gnutls_certificate_free_credentials(client->credentials);
+}
+
+static struct connection open_connection(const struct client *client)
+{
+    struct connection connection = { .fd = connect_to_loopback(client->port) };
+    int status;
+
+    must(gnutls_init(&connection.tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL), "session");
+    must(gnutls_priority_set(connection.tls, client->priority), "priority");
+    must(gnutls_credentials_set(connection.tls, GNUTLS_CRD_CERTIFICATE, client->credentials),
+         "credentials");
+    gnutls_session_set_verify_cert(connection.tls, "127.0.0.1", 0);
+    gnutls_transport_set_int(connection.tls, connection.fd);
+    do
+        status = gnutls_handshake(connection.tls);
+    while (status < 0 && gnutls_error_is_fatal(status) == 0);
+    must(status, "handshake");
+    return connection;
+}
+
+static void close_connection(struct connection connection)
+{
+    gnutls_bye(connection.tls, GNUTLS_SHUT_WR);
+    gnutls_deinit(connection.tls);
+    close(connection.fd);
+}
+
+static void shake_hands(const struct client *client, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        close_connection(open_connection(client));
+}
+
+static void time_handshakes(const struct client *client, uint64_t count)
+{
+    uint64_t cpu_start_ns = cpu_ns(0), start_ns = now_ns();
+
+    shake_hands(client, count);
+    printf("%.9f %.9f\n", cpu_seconds_since(0, cpu_start_ns) / (double)count,
+           seconds_since(start_ns) / (double)count);
+}
+
+static void weigh_sessions(const struct client *client, size_t count)
+{
+    struct connection *connections = calloc(count, sizeof(*connections));
+    struct memory_use before = memory_use(), after;
+
+    if (connections == NULL)
+        fail("out of memory");
+    for (size_t i = 0; i < count; i++)
+        connections[i] = open_connection(client);
+    after = memory_use();
+    printf("resident %zu\nheap %zu\n", (after.resident - before.resident) / count,
+           (after.heap - before.heap) / count);
+    for (size_t i = 0; i < count; i++)
+        close_connection(connections[i]);
+    free(connections);
+}
+
+int main(int argc, char **argv)
+{
+    struct client client;
+
+    if (argc != 5)
+        fail("usage: bare handshake|hold PORT CA COUNT");
+    raise_file_limit();
+    client_init(&client, port_of(argv[2]), argv[3]);
+    shake_hands(&client, WARM_UP_HANDSHAKES);
+    if (strcmp(argv[1], "handshake") == 0)
+        time_handshakes(&client, count_of(argv[4]));
+    else
+        weigh_sessions(&client, (size_t)count_of(argv[4]));
+    client_deinit(&client);
+    return 0;
+}

@@ -1,0 +1,44 @@
+/* dial.c: what a dial costs a modem: dial PORT CA COUNT.
+ *
+ * Opens a secure socket to peer.c in command mode and closes it, COUNT times.  Prints processor
+ * seconds of one dial, of all threads of this process, and the seconds that it took.  `bare
+ * handshake` is what it is compared with.
+ */
+#include "rig.h"
+#include "tool.h"
+
+#include <stdio.h>
+
+enum { WARM_UP_DIALS = 5 };
+
+static void dial(struct rig_modem *modem, uint16_t port, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        rig_dial(modem, port);
+        rig_hang_up(modem);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct rig rig;
+    static struct rig_modem modem;
+    uint64_t count, cpu_start_ns, start_ns;
+    uint16_t port;
+
+    if (argc != 4)
+        fail("usage: dial PORT CA COUNT");
+    port = port_of(argv[1]);
+    count = count_of(argv[3]);
+    rig_open(&rig);
+    rig_modem_open(&rig, text_of_file(argv[2]), &modem);
+    dial(&modem, port, WARM_UP_DIALS);
+    cpu_start_ns = cpu_ns(0);
+    start_ns = now_ns();
+    dial(&modem, port, count);
+    printf("%.9f %.9f\n", cpu_seconds_since(0, cpu_start_ns) / (double)count,
+           seconds_since(start_ns) / (double)count);
+    rig_modem_close(&modem);
+    rig_close(&rig);
+    return 0;
+}

@@ -1,0 +1,42 @@
+/* rig.h: modems in one process, on one loop, the real network and GnuTLS, hosts in memory.
+ * What goes wrong ends the program. */
+#ifndef BENCH_RIG_H
+#define BENCH_RIG_H
+
+#include "memory_host.h"
+#include "posix/loop.h"
+#include "posix/timer.h"
+
+#include <stdint.h>
+
+struct rig {
+    struct posix_loop loop;
+    struct log log;
+    struct net net;
+    struct tls tls;
+    struct clock clock;
+};
+
+struct rig_modem {
+    struct rig *rig;
+    struct tlsmodem *modem;
+    struct posix_timer *timer;
+    struct memory_host host;
+};
+
+void rig_open(struct rig *rig);
+void rig_close(struct rig *rig);
+
+/* Switches a HE910 on whose secure socket is enabled: AES128-SHA, TLS 1.1, the server's certificate
+ * checked against the certificates in `ca`. */
+void rig_modem_open(struct rig *rig, const char *ca, struct rig_modem *modem);
+void rig_modem_close(struct rig_modem *modem);
+
+/* Types a command line and waits until it is answered with OK. */
+void rig_command(struct rig_modem *modem, const char *line);
+
+/* Opens the secure socket in command mode to `port` of 127.0.0.1, and closes it. */
+void rig_dial(struct rig_modem *modem, uint16_t port);
+void rig_hang_up(struct rig_modem *modem);
+
+#endif

@@ -1,0 +1,353 @@
+#!/usr/bin/python3
+"""Measures tlsmodem beside something that does the same with less (docs/benchmarks.md).
+
+Prints a table: what, tlsmodem's figure, the peer's, and their ratio.  The two run in turns, several
+times; each figure is the median, the ratio that of the pairs, with the lowest and the highest of
+them behind it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(REPOSITORY / "tests")]
+
+from subjects import ModemPort, ProgramPort, TlsPeer, socat_tls  # noqa: E402
+from support.certs import Certificates, make_certificates  # noqa: E402
+
+RUNS = 9
+TRANSFER_BYTES = 50_000_000
+WARM_UP_BYTES = 2_000_000
+ECHO_ROUNDS = 4_000
+ECHO_BYTES = 64
+ASK_ROUNDS = 10_000
+PARSE_ROUNDS = 50_000
+DIALS = 150
+MODEMS = 1_000
+
+PARSE_AIM = 1e6
+MEMORY_AIM_KB = 32.0
+
+SUITES = {"AES128-SHA": 3, "AES256-SHA": 5}  # in OpenSSL's words, and #SSLSECCFG's number
+WHAT_WIDTH = 41  # of the table's first column
+ASK_BYTES = len(b"AT\r")
+OK_BYTES = len(b"\r\nOK\r\n")
+
+Port = ModemPort | ProgramPort
+
+
+class Failed(Exception):
+    """A program of the benchmark did not do its work; the text is the reason."""
+
+
+@dataclass
+class Bench:
+    """What all measurements share."""
+
+    build: Path
+    folder: Path
+    certificates: Certificates
+    peer: TlsPeer
+
+    @property
+    def modem(self) -> Path:
+        return self.build / "tlsmodem"
+
+    @property
+    def ca(self) -> Path:
+        return self.certificates.pem("ca")
+
+    def program(self, name: str) -> Path:
+        return self.build / "bench" / name
+
+    def run(self, name: str, *arguments: object) -> str:
+        """Runs a program of bench/; gives what it prints."""
+        command = [str(self.program(name)), *map(str, arguments)]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise Failed(f"{' '.join(command)}:\n{result.stderr}")
+        return result.stdout
+
+    def figures(self, name: str, *arguments: object) -> list[float]:
+        """The same for a program that prints one line of numbers."""
+        return [float(word) for word in self.run(name, *arguments).split()]
+
+    def named_figures(self, name: str, *arguments: object) -> dict[str, float]:
+        """The same for one that prints lines of a name and a number."""
+        pairs = (line.split() for line in self.run(name, *arguments).splitlines())
+        return {key: float(value) for key, value in pairs}
+
+
+@dataclass
+class Row:
+    """One line of the table: the same number of runs on both sides."""
+
+    what: str
+    peer_name: str
+    ours: Sequence[float]
+    theirs: Sequence[float]
+
+    def text(self) -> str:
+        ratios = [ours / theirs for ours, theirs in zip(self.ours, self.theirs)]
+        apart = f"{min(ratios):.2f}-{max(ratios):.2f}" if len(ratios) > 1 else ""
+        return (f"{self.what:<{WHAT_WIDTH}} {show(median(self.ours)):>10} "
+                f"{show(median(self.theirs)):>10} {median(ratios):>7.2f} {apart:>10}  "
+                f"{self.peer_name}")
+
+
+def show(value: float) -> str:
+    """Three digits that count."""
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2}f}"
+
+
+def in_turns(measures: Sequence[Callable[[], Sequence[float]]],
+             runs: int) -> list[list[list[float]]]:
+    """Runs `measures` in turns, `runs` times; for each of them its figures, a list for each."""
+    results: list[list[Sequence[float]]] = [[] for _ in measures]
+    for _ in range(runs):
+        for index, measure in enumerate(measures):
+            results[index].append(measure())
+    return [[list(figure) for figure in zip(*result)] for result in results]
+
+
+# --- what is measured ---------------------------------------------------------------------------
+
+
+# Does nothing on the processor argv[1], when nobody else wants to run there, until its parent ends.
+IDLER = """
+import os, sys
+os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+os.sched_setaffinity(0, {int(sys.argv[1])})
+while os.getppid() == int(sys.argv[2]):
+    for _ in range(100_000):
+        pass
+"""
+
+
+@contextmanager
+def steady(bench: Bench) -> Iterator[None]:
+    """For round trips.  Whatever is started inside, and the server, share one processor, and no
+    processor sleeps: waking one up takes longer, in a virtual machine above all, than the work that
+    is measured, and the kernel alone knows when it has to be done."""
+    allowed = os.sched_getaffinity(0)
+    processes = (os.getpid(), bench.peer.process.pid)
+    with ExitStack() as stack:
+        for cpu in allowed:
+            idler = subprocess.Popen([sys.executable, "-c", IDLER, str(cpu), str(os.getpid())])
+            stack.callback(idler.wait)
+            stack.callback(idler.terminate)
+        for pid in processes:
+            os.sched_setaffinity(pid, {min(allowed)})
+            stack.callback(os.sched_setaffinity, pid, allowed)
+        yield
+
+
+@contextmanager
+def both_online(bench: Bench, suite: str, packet_size: int) -> Iterator[list[Port]]:
+    """tlsmodem and socat, connected to the TLS peer."""
+    with ModemPort(bench.modem) as modem, \
+            socat_tls(bench.folder, f"socat-{suite}", bench.peer.port, suite) as socat:
+        modem.go_online(bench.peer.port, SUITES[suite], packet_size)
+        yield [modem, socat]
+
+
+def throughput(bench: Bench, runs: int) -> Iterator[Row]:
+    """Both directions between PTY and TLS: bytes a second, and what they cost in between."""
+    for suite in SUITES:
+        with both_online(bench, suite, packet_size=0) as ports:
+            for way, name in (("send", "host to server"), ("receive", "server to host")):
+                for port in ports:
+                    bench.run("host", port.path, way, WARM_UP_BYTES)
+                ours, theirs = in_turns([partial(transfer, bench, port, way) for port in ports],
+                                        runs)
+                yield Row(f"{name}, {suite}, MB/s", "socat", ours[0], theirs[0])
+                yield Row(f"{name}, {suite}, CPU s/GB", "socat", ours[1], theirs[1])
+
+
+def transfer(bench: Bench, port: Port, way: str) -> list[float]:
+    """MB a second, processor seconds for each GB, and how busy the server was."""
+    seconds, cpu, server_cpu = bench.figures("host", port.path, way, TRANSFER_BYTES, port.pid,
+                                             bench.peer.process.pid)
+    if server_cpu > 0.8 * seconds:
+        raise Failed(f"the server is the bottleneck: busy for {server_cpu:.2f} of {seconds:.2f} s")
+    return [TRANSFER_BYTES / 1e6 / seconds, cpu / (TRANSFER_BYTES / 1e9)]
+
+
+def latency(bench: Bench, runs: int) -> Iterator[Row]:
+    """Round trips of a packet through the PTY and TLS."""
+    with steady(bench), both_online(bench, "AES128-SHA", packet_size=ECHO_BYTES) as ports:
+        ours, theirs = in_turns(
+            [partial(bench.figures, "host", port.path, "echo", ECHO_ROUNDS, ECHO_BYTES)
+             for port in ports], runs)
+    yield Row("echo of 64 bytes, median, µs", "socat", ours[1], theirs[1])
+    yield Row("echo of 64 bytes, 99th percentile, µs", "socat", ours[2], theirs[2])
+
+
+def answers(bench: Bench, runs: int) -> Iterator[Row]:
+    """AT round trips over the PTY, by the median of each run, beside what sends back what came."""
+    bare = [str(bench.program("pty_echo")), "{link}"]
+    socat = ["socat", "PTY,link={link},raw,echo=0", "EXEC:cat"]
+    with steady(bench), ModemPort(bench.modem) as modem, \
+            ProgramPort(bench.folder, "echo", bare) as echo, \
+            ProgramPort(bench.folder, "cat", socat) as cat:
+        ours, *theirs = in_turns([partial(ask_rate, bench, modem, OK_BYTES),
+                                  partial(ask_rate, bench, echo, ASK_BYTES),
+                                  partial(ask_rate, bench, cat, ASK_BYTES)], runs)
+    for peer, name in zip(theirs, ("echo on a PTY, in C", "socat PTY EXEC:cat")):
+        yield Row("AT and OK over a PTY, per second", name, ours[0], peer[0])
+
+
+def ask_rate(bench: Bench, port: Port, reply: int) -> list[float]:
+    """Round trips a second of AT, when the answer has `reply` bytes."""
+    _, median_us, _ = bench.figures("host", port.path, "ask", ASK_ROUNDS, "AT", reply)
+    return [1e6 / median_us]
+
+
+def parse(bench: Bench, runs: int) -> Iterator[Row]:
+    """Commands that the engine answers in memory."""
+    results = [bench.run("parse", PARSE_ROUNDS) for _ in range(runs)]
+    rates = [float(line.rpartition(" ")[2]) for text in results for line in text.splitlines()
+             if line.startswith("mix ")]
+    yield Row("commands in memory, per second", "aim", rates, [PARSE_AIM] * runs)
+
+
+def dial(bench: Bench, runs: int) -> Iterator[Row]:
+    """Dial and hang-up in command mode, beside a plain client of the same library."""
+    ours, theirs = in_turns(
+        [partial(bench.figures, "dial", bench.peer.port, bench.ca, DIALS),
+         partial(bench.figures, "bare", "handshake", bench.peer.port, bench.ca, DIALS)], runs)
+    for index, what in enumerate(("CPU of a dial, ms", "time of a dial, ms")):
+        yield Row(what, "GnuTLS client", *([1e3 * seconds for seconds in figures[index]]
+                                           for figures in (ours, theirs)))
+
+
+def memory(bench: Bench, runs: int) -> Iterator[Row | str]:
+    """A thousand connected modems in one process, beside as many open GnuTLS sessions."""
+    del runs  # the same each time
+    ours = bench.named_figures("fleet", bench.peer.port, bench.ca, MODEMS)
+    theirs = bench.named_figures("bare", "hold", bench.peer.port, bench.ca, MODEMS)
+    what = "memory of a connected modem, kB"
+    yield Row(what, "aim", [ours["resident"] / 1e3], [MEMORY_AIM_KB])
+    yield Row(what, "GnuTLS session", [ours["resident"] / 1e3], [theirs["resident"] / 1e3])
+    rest = ours["modem"] - sum(ours[part] for part in ("terminal", "maker", "module"))
+    yield (f"A connected modem's heap, kB: {ours['heap'] / 1e3:.1f}, of it "
+           f"port with its line, payload and output {ours['terminal'] / 1e3:.1f}, "
+           f"maker's state with its secure socket {ours['maker'] / 1e3:.1f}, "
+           f"module {ours['module'] / 1e3:.1f}, timer and CA certificate {rest / 1e3:.1f}, "
+           f"connection {ours['connection'] / 1e3:.1f} "
+           f"(a GnuTLS session by itself {theirs['heap'] / 1e3:.1f}).")
+
+
+def process(bench: Bench, runs: int) -> Iterator[Row]:
+    """A process of its own for each connection."""
+    del runs
+    with both_online(bench, "AES128-SHA", packet_size=0) as ports:
+        for port in ports:
+            bench.run("host", port.path, "send", WARM_UP_BYTES)
+        ours, theirs = ([private_kb(port.pid)] for port in ports)
+    yield Row("memory of a process online, private, kB", "socat", ours, theirs)
+
+
+def private_kb(pid: int) -> float:
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    parts = re.findall(r"^Private_\w+:\s+(\d+) kB", text, re.MULTILINE)
+    return float(sum(int(kb) for kb in parts))
+
+
+MEASURES: dict[str, Callable[[Bench, int], Iterator[Row | str]]] = {
+    "throughput": throughput, "latency": latency, "answers": answers, "parse": parse, "dial": dial,
+    "memory": memory, "process": process}
+
+
+# --- around it ----------------------------------------------------------------------------------
+
+
+def output_of(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def machine() -> str:
+    """Processor, kernel, and how busy others keep the machine, which spoils what is measured."""
+    model = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return (f"{model[1] if model else platform.machine()}, {os.cpu_count()} CPUs, "
+            f"{platform.system()} {platform.release()}, load at the start {os.getloadavg()[0]:.1f}")
+
+
+def versions(build: Path) -> str:
+    modem = output_of(str(build / "tlsmodem"), "--version").replace("\n", ", ")
+    socat = re.search(r"socat version (\S+)", output_of("socat", "-V"))
+    openssl = output_of("openssl", "version").split()
+    return f"{modem}; socat {socat[1] if socat else '?'}, OpenSSL {openssl[1] if openssl else '?'}"
+
+
+def compiler_options(build: Path) -> str:
+    """How the build was optimised; one with sanitizers measures them."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    words = commands[0]["command"].split()
+    if any(word.startswith("-fsanitize") for word in words):
+        raise Failed(f"{build} is built with sanitizers")
+    return " ".join([words[0].rpartition("/")[2],
+                     *(word for word in words if re.fullmatch(r"-O\w*|-DNDEBUG|-flto\S*", word))])
+
+
+def measure(build: Path, names: Sequence[str], runs: int) -> None:
+    started = time.monotonic()
+    print(f"{machine()}\n{versions(build)}; {compiler_options(build)}\n")
+    print(f"{'':<{WHAT_WIDTH}} {'tlsmodem':>10} {'peer':>10} {'ratio':>7} {'of pairs':>10}  peer")
+    notes = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tlsmodem-bench-")))
+        certificates = make_certificates(folder / "certificates")
+        peer = stack.enter_context(TlsPeer(folder, build / "bench" / "peer", certificates))
+        bench = Bench(build, folder, certificates, peer)
+        for name in names:
+            for result in MEASURES[name](bench, runs):
+                if isinstance(result, Row):
+                    print(result.text(), flush=True)
+                else:
+                    notes.append(result)
+    for note in notes:
+        print(f"\n{note}")
+    print(f"\n{runs} runs, {time.monotonic() - started:.0f} s")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("measure", nargs="*", metavar="MEASURE",
+                        help=f"what to measure, everything without it: {', '.join(MEASURES)}")
+    parser.add_argument("--build", type=Path, default=REPOSITORY / "build", help="default: build/")
+    parser.add_argument("--runs", type=int, default=RUNS, help=f"default: {RUNS}")
+    options = parser.parse_args()
+    if unknown := [name for name in options.measure if name not in MEASURES]:
+        parser.error(f"no measure {unknown[0]}; there are {', '.join(MEASURES)}")
+    if shutil.which("socat") is None:
+        parser.error("socat is not installed: scripts/setup bench")
+    try:
+        measure(options.build.resolve(), options.measure or list(MEASURES), options.runs)
+    except Failed as failure:
+        print(f"bench: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -341,6 +341,8 @@ def main() -> int:
         parser.error(f"no measure {unknown[0]}; there are {', '.join(MEASURES)}")
     if shutil.which("socat") is None:
         parser.error("socat is not installed: scripts/setup bench")
+    if not (options.build / "tlsmodem").exists():
+        parser.error(f"{options.build} has no tlsmodem: scripts/build")
     try:
         measure(options.build.resolve(), options.measure or list(MEASURES), options.runs)
     except Failed as failure:

@@ -70,7 +70,6 @@ static bool feed_character(struct at_session *at, uint8_t c)
         break;
     case EDIT_TAKEN:
         at_echo(at, span_at(&c, 1));
-        at->quiet_from_ms = at_now(at) + LINE_HOLD_MS;
         break;
     case EDIT_ERASED:
         at_echo_erase(at);
@@ -106,7 +105,9 @@ static size_t feed_command(struct at_session *at, struct span bytes)
         if (at->after_cr)
             break;
     }
-    if (!at_editor_is_open(&at->editor) && at->state == AT_COMMAND)
+    if (at_editor_is_open(&at->editor))
+        at->quiet_from_ms = at_now(at) + LINE_HOLD_MS;
+    else if (at->state == AT_COMMAND)
         at_flush_unsolicited(at);
     return taken;
 }

@@ -117,11 +117,10 @@ void secure_set_buffering(struct secure_socket *socket, bool buffering);
 /* Bytes that secure_read() is sure to give. */
 size_t secure_available(const struct secure_socket *socket);
 
-/* Takes received bytes, 0 when there are none now.  Reading less than `cap` lets the next
- * bytes raise on_data() again. */
+/* Takes received bytes, 0 when there are none now: only then the next bytes raise on_data(). */
 size_t secure_read(struct secure_socket *socket, uint8_t *buf, size_t cap);
 
-/* No room for more: on_data() stays away until secure_read() is called again. */
+/* No room for more: on_data() stays away until secure_read() has found nothing to give. */
 void secure_pause(struct secure_socket *socket);
 
 /* Sends bytes as one record; returns how many were accepted: all, part of them, or 0, and then

@@ -119,7 +119,6 @@ size_t secure_read(struct secure_socket *socket, uint8_t *buf, size_t cap)
 {
     size_t done = 0;
 
-    socket->paused = false;
     while (done < cap && socket->received.len > 0) {
         struct span piece = ring_peek(&socket->received);
         size_t part = piece.len < cap - done ? piece.len : cap - done;
@@ -130,6 +129,8 @@ size_t secure_read(struct secure_socket *socket, uint8_t *buf, size_t cap)
     }
     if (done < cap && (socket->state == SECURE_OPEN || secure_available(socket) > 0))
         done += pull(socket, buf + done, cap - done);
+    if (done == 0)
+        socket->paused = false; /* dry: from now on the stream says when there is more */
     want_now(socket);
     return done;
 }

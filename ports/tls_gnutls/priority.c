@@ -22,9 +22,11 @@ struct suite_tokens {
 };
 
 static const struct suite_tokens suite_rows[] = {
-    { 0x0002, "RSA", "NULL", "SHA1" },        { 0x0004, "RSA", "ARCFOUR-128", "MD5" },
-    { 0x0005, "RSA", "ARCFOUR-128", "SHA1" }, { 0x002F, "RSA", "AES-128-CBC", "SHA1" },
-    { 0x0035, "RSA", "AES-256-CBC", "SHA1" },
+    { TLS_RSA_WITH_NULL_SHA, "RSA", "NULL", "SHA1" },
+    { TLS_RSA_WITH_RC4_128_MD5, "RSA", "ARCFOUR-128", "MD5" },
+    { TLS_RSA_WITH_RC4_128_SHA, "RSA", "ARCFOUR-128", "SHA1" },
+    { TLS_RSA_WITH_AES_128_CBC_SHA, "RSA", "AES-128-CBC", "SHA1" },
+    { TLS_RSA_WITH_AES_256_CBC_SHA, "RSA", "AES-256-CBC", "SHA1" },
 };
 
 /* Old servers and certificates sign with SHA-1.  PARTIAL_RENEGOTIATION lets a first handshake pass

@@ -28,16 +28,11 @@ void at_put(struct at_session *at, struct span bytes)
                 bytes.len - done);
 }
 
-static void put_line_end(struct at_session *at)
+void at_put_line_end(struct at_session *at)
 {
     uint8_t end[2] = { (uint8_t)at->settings.s3, (uint8_t)at->settings.s4 };
 
     at_put(at, span_at(end, sizeof(end)));
-}
-
-void at_put_line_end(struct at_session *at)
-{
-    put_line_end(at);
 }
 
 void at_echo(struct at_session *at, struct span bytes)
@@ -57,9 +52,9 @@ void at_echo_erase(struct at_session *at)
 static void put_information(struct at_session *at, struct span line, bool first)
 {
     if (first && at->settings.verbose != 0)
-        put_line_end(at);
+        at_put_line_end(at);
     at_put(at, line);
-    put_line_end(at);
+    at_put_line_end(at);
 }
 
 void at_info(struct at_session *at, const char *format, ...)
@@ -185,10 +180,10 @@ void at_unsolicited(struct at_session *at, struct span data, const char *format,
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);
     if (at->settings.verbose != 0)
-        put_line_end(at);
+        at_put_line_end(at);
     at_put(at, span_of(line));
     at_put(at, data);
-    put_line_end(at);
+    at_put_line_end(at);
     log_trace(at->config.log, TRACE_AT, "< %s", line);
 }
 

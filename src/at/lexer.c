@@ -64,18 +64,24 @@ static struct span take_digits(struct reader *in)
     return span_at(in->line.data + start, in->at - start);
 }
 
-/* What follows an extended command's name. */
-static enum at_lexed lex_form(struct reader *in, struct at_lexeme *ret)
+/* The `?` or `=` behind a name; neither is AT_RUN. */
+static enum at_form take_operator(struct reader *in)
 {
     int c = peek(in);
 
-    ret->form = AT_RUN;
-    if (c == '?') {
-        in->at++;
-        ret->form = AT_READ;
-    } else if (c == '=') {
-        in->at++;
-        ret->form = AT_SET;
+    if (c != '?' && c != '=')
+        return AT_RUN;
+    in->at++;
+    return c == '?' ? AT_READ : AT_SET;
+}
+
+/* What follows an extended command's name. */
+static enum at_lexed lex_form(struct reader *in, struct at_lexeme *ret)
+{
+    int c;
+
+    ret->form = take_operator(in);
+    if (ret->form == AT_SET) {
         c = peek(in);
         ret->body = take_body(in);
         if (c == '?' && ret->body.len >= 1) {
@@ -110,26 +116,17 @@ static enum at_lexed lex_extended(struct reader *in, struct at_lexeme *ret)
 static enum at_lexed lex_register(struct reader *in, struct at_lexeme *ret)
 {
     struct span number = take_digits(in);
-    int c;
 
     if (number.len == 0 || number.len > 3)
         return AT_MALFORMED;
     memcpy(ret->name + 1, number.data, number.len);
     ret->name[1 + number.len] = '\0';
-    c = peek(in);
-    ret->form = AT_RUN;
-    if (c == '?') {
+    ret->form = take_operator(in);
+    if (ret->form == AT_SET && peek(in) == '?') {
         in->at++;
-        ret->form = AT_READ;
-    } else if (c == '=') {
-        in->at++;
-        if (peek(in) == '?') {
-            in->at++;
-            ret->form = AT_TEST;
-        } else {
-            ret->form = AT_SET;
-            ret->body = take_digits(in);
-        }
+        ret->form = AT_TEST;
+    } else if (ret->form == AT_SET) {
+        ret->body = take_digits(in);
     }
     return AT_LEXED;
 }

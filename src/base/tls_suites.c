@@ -3,14 +3,12 @@
 
 #include <string.h>
 
-enum { SSL_3_0 = 0x0300, TLS_1_3 = 0x0304 };
+enum { TLS_1_3 = 0x0304 };
 
 static const struct tls_suite_info suites[] = {
-    { 0x0002, "TLS_RSA_WITH_NULL_SHA", SSL_3_0 },
-    { 0x0004, "TLS_RSA_WITH_RC4_128_MD5", SSL_3_0 },
-    { 0x0005, "TLS_RSA_WITH_RC4_128_SHA", SSL_3_0 },
-    { 0x002F, "TLS_RSA_WITH_AES_128_CBC_SHA", SSL_3_0 },
-    { 0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA", SSL_3_0 },
+#define TLS_SUITE_ROW(name, code, lowest) { (code), #name, (lowest) },
+    TLS_SUITES(TLS_SUITE_ROW)
+#undef TLS_SUITE_ROW
 };
 
 enum { SUITE_COUNT = sizeof(suites) / sizeof(suites[0]) };

@@ -6,6 +6,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* IANA name, code point, and the protocol version that brought it, in ascending order of code
+ * points; the one list that the enum and the table are made from. */
+#define TLS_SUITES(X)                                                                              \
+    X(TLS_RSA_WITH_NULL_SHA, 0x0002, 0x0300)                                                       \
+    X(TLS_RSA_WITH_RC4_128_MD5, 0x0004, 0x0300)                                                    \
+    X(TLS_RSA_WITH_RC4_128_SHA, 0x0005, 0x0300)                                                    \
+    X(TLS_RSA_WITH_AES_128_CBC_SHA, 0x002F, 0x0300)                                                \
+    X(TLS_RSA_WITH_AES_256_CBC_SHA, 0x0035, 0x0300)
+
+enum tls_suite_code {
+#define TLS_SUITE_ENUM(name, code, lowest) name = (code),
+    TLS_SUITES(TLS_SUITE_ENUM)
+#undef TLS_SUITE_ENUM
+};
+
 struct tls_suite_info {
     uint16_t code;    /* IANA code point */
     const char *name; /* IANA name */

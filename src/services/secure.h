@@ -56,7 +56,7 @@ struct secure_events {
     void (*on_writable)(void *ctx); /* after secure_write() took nothing */
 };
 
-enum { SECURE_HOST_MAX = 255, SECURE_ADDRESSES_MAX = 8, SECURE_SUITES_MAX = 40 };
+enum { SECURE_HOST_MAX = 255, SECURE_ADDRESSES_MAX = 8 };
 
 struct secure_target {
     const char *host; /* name or address */

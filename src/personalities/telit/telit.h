@@ -91,7 +91,6 @@ struct telit_settings {
     int32_t sgact_auth;
     char user[61], password[61]; /* #USERID, #PASSW */
     int32_t skip_escape;
-    int32_t gprs;
 };
 
 /* #SGACTCFG */

@@ -2,20 +2,18 @@
  * §5. */
 #include "personalities/telit/telit_models.h"
 
+#include "base/tls_suites.h"
 #include "personalities/telit/telit.h"
 
-#define RSA_RC4_128_MD5     0x0004
-#define RSA_RC4_128_SHA     0x0005
-#define RSA_AES_128_CBC_SHA 0x002F
-#define RSA_AES_256_CBC_SHA 0x0035
-#define RSA_NULL_SHA        0x0002
-
 /* §4.2.2: the numbers of 3G and 4G modules, and what 0 offers (never NULL). */
-static const tls_suite suites_3g[] = {
-    0, RSA_RC4_128_MD5, RSA_RC4_128_SHA, RSA_AES_128_CBC_SHA, RSA_NULL_SHA, RSA_AES_256_CBC_SHA
-};
-static const tls_suite offered_3g[] = { RSA_AES_256_CBC_SHA, RSA_AES_128_CBC_SHA, RSA_RC4_128_SHA,
-                                        RSA_RC4_128_MD5 };
+static const tls_suite suites_3g[] = { 0,
+                                       TLS_RSA_WITH_RC4_128_MD5,
+                                       TLS_RSA_WITH_RC4_128_SHA,
+                                       TLS_RSA_WITH_AES_128_CBC_SHA,
+                                       TLS_RSA_WITH_NULL_SHA,
+                                       TLS_RSA_WITH_AES_256_CBC_SHA };
+static const tls_suite offered_3g[] = { TLS_RSA_WITH_AES_256_CBC_SHA, TLS_RSA_WITH_AES_128_CBC_SHA,
+                                        TLS_RSA_WITH_RC4_128_SHA, TLS_RSA_WITH_RC4_128_MD5 };
 
 static const struct telit_model data_3g = {
     .suites = suites_3g,

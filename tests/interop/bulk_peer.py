@@ -44,7 +44,7 @@ def digest_of(seed: int, count: int) -> str:
 
 
 class Exchange:
-    """Sends a stream and receives one over a non-blocking channel, neither waiting for the other."""
+    """Sends a stream and receives one over a non-blocking channel, none waiting for the other."""
 
     def __init__(self, send_seed: int, send_count: int, receive_count: int) -> None:
         self._pieces = stream(send_seed, send_count)

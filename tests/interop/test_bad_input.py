@@ -21,7 +21,7 @@ from support.certs import Certificates
 from support.modem import Modem
 from support.servers import Peer, RawPeer
 
-from .driver import (CA, CERTIFICATE, CTRL_Z, ESC, GUARD_S, KEY, NO_CARRIER, PROMPT, SILENCE_S,
+from .driver import (CA, CERTIFICATE, CTRL_Z, ESC, GUARD_S, KEY, PROMPT, SILENCE_S,
                      ChangingHosts, Driver, FdHost, final, open_fd_host)
 from .observe import MemoryMark
 

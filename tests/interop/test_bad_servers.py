@@ -21,7 +21,7 @@ from support.certs import Certificates
 from support.modem import Modem, program_path
 from support.servers import (GARBAGE, Misbehaviour, Nginx, Peer, RawPeer, free_port)
 
-from .driver import NO_CARRIER, Driver
+from .driver import NO_CARRIER, Driver, final
 from .observe import LogMark, open_files, wait_for_files, wait_until
 
 TIMEOUT_DS = 10  # the shortest that #SSLD takes: 1 s
@@ -87,10 +87,6 @@ class Way:
         self.name, self.act, self.reason, self.waits = name, act, reason, waits
 
 
-def reset_at_once(peer: RawPeer) -> None:
-    peer.reset()
-
-
 def close_before_reading(peer: RawPeer) -> None:
     """close(), as a server does that has no worker left; with a ClientHello unread that is a RST,
     else a FIN."""
@@ -150,7 +146,6 @@ WAYS = [
     Way("silence", Misbehaviour.silence, TIMED_OUT, waits=True),
     Way("close at accept", Misbehaviour.close, CLOSED),
     Way("close with the ClientHello unread", close_before_reading, "the server"),
-    Way("reset at accept", reset_at_once, RESET),
     Way("close after the ClientHello", Misbehaviour.close_after_hello, CLOSED),
     Way("reset after the ClientHello", Misbehaviour.reset_after_hello, RESET),
     Way("half a ServerHello, then silence", Misbehaviour.half_hello, TIMED_OUT, waits=True),
@@ -179,6 +174,21 @@ def test_server_fails_the_handshake(ready: Driver, way: Way, online: bool) -> No
         expect_error(ready, HANDSHAKE, waits=way.waits, since=since)
     assert len(mark.warnings()) == 1, mark.text()
     assert way.reason in mark.warnings()[0]
+
+
+@MODES
+def test_reset_at_accept(ready: Driver, online: bool) -> None:
+    """Where the reset overtakes the module's first look at its connection, it is the socket that
+    has failed and not the handshake; the log says the same."""
+    mark = LogMark(ready.modem)
+    with RawPeer() as peer:
+        ready.type(ready.dial_line(peer.port, online=online))
+        peer.accept()
+        peer.reset()
+        answer = ready.host.read_until(b"\r\n") + ready.host.read_until(b"\r\n")
+    assert answer in (final(f"+CME ERROR: {SOCKET}"), final(f"+CME ERROR: {HANDSHAKE}"))
+    assert len(mark.warnings()) == 1, mark.text()
+    assert "reset" in mark.warnings()[0]
 
 
 def test_slow_server_is_waited_for(ready: Driver, certificates: Certificates) -> None:

@@ -759,8 +759,11 @@ def test_answer_is_one_write(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     program = tmp_path / "tlsmodem"
     # A tracer of its own keeps the leak check of a sanitizer build from working.
-    program.write_text(f"#!/bin/sh\nexport ASAN_OPTIONS=detect_leaks=0\nexec strace -D -xx -s 9999 -e trace=write,writev -o {calls} "
-                       f"{program_path('tlsmodem', 'TLSMODEM').resolve()} \"$@\"\n")
+    program.write_text(f"""#!/bin/sh
+export ASAN_OPTIONS=detect_leaks=0
+exec strace -D -xx -s 9999 -e trace=write,writev -o {calls} \\
+    {program_path("tlsmodem", "TLSMODEM").resolve()} "$@"
+""")
     program.chmod(0o755)
     if subprocess.run(["strace", "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("strace may not trace here")

@@ -10,7 +10,7 @@ import pytest
 
 from support.certs import Certificates
 from support.modem import Modem
-from support.servers import GnutlsServ, Nginx
+from support.servers import GnutlsServ, Nginx, Peer
 
 from .driver import Driver
 
@@ -26,6 +26,13 @@ def modem() -> Iterator[Modem]:
 def driver(modem: Modem) -> Driver:
     """A host with an active context."""
     return Driver(modem).begin().attach()
+
+
+@pytest.fixture
+def peer(certificates: Certificates) -> Iterator[Peer]:
+    """A scripted TLS server of the test's own."""
+    with Peer(certificates) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -40,12 +40,6 @@ def typist(driver: Driver) -> Iterator[FdHost]:
     host.close()
 
 
-@pytest.fixture
-def peer(certificates: Certificates) -> Iterator[Peer]:
-    with Peer(certificates) as made:
-        yield made
-
-
 def connect(driver: Driver, peer: Peer, *, online: bool) -> None:
     driver.type(driver.dial_line(peer.port, online=online))
     peer.handshake()

@@ -54,12 +54,6 @@ def host(quick: Modem) -> Iterator[FdHost]:
     host.close()
 
 
-@pytest.fixture
-def peer(certificates: Certificates) -> Iterator[Peer]:
-    with Peer(certificates) as made:
-        yield made
-
-
 def bulk_peer(certificates: Certificates, **options: int) -> BulkPeer:
     return BulkPeer(certificates.chain("server"), certificates.key("server"),
                     **options)  # type: ignore[arg-type]

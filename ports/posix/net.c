@@ -129,8 +129,8 @@ static enum err watch_connect(struct net_stream *stream)
     return err;
 }
 
-static enum err connect_to(void *impl, const struct net_address *to, uint16_t port,
-                           net_event_fn *on_event, void *ctx, struct net_stream **ret_stream)
+static enum err connect_to(void *impl, const struct net_target *to, net_event_fn *on_event,
+                           void *ctx, struct net_stream **ret_stream)
 {
     struct net_stream *stream = calloc(1, sizeof(*stream));
     enum err err;
@@ -141,7 +141,7 @@ static enum err connect_to(void *impl, const struct net_address *to, uint16_t po
     stream->on_event = on_event;
     stream->ctx = ctx;
     stream->connecting = true;
-    stream->fd = start_connect(to, port);
+    stream->fd = start_connect(&to->address, to->port);
     if (stream->fd < 0) {
         err = err_of_errno(-stream->fd);
         free(stream);

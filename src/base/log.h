@@ -19,7 +19,7 @@ enum log_level {
 #define TRACE_COMPONENTS(X)                                                                        \
     X(TRACE_AT, "at")         /* command lines and answers: a transcript */                        \
     X(TRACE_DATA, "data")     /* payload sizes, never payload */                                   \
-    X(TRACE_SECURE, "secure") /* states of secure sockets */                                       \
+    X(TRACE_SOCKET, "socket") /* states of connections */                                          \
     X(TRACE_NET, "net")       /* resolver and TCP */                                               \
     X(TRACE_TLS, "tls")       /* handshakes */                                                     \
     X(TRACE_STORE, "store")   /* what is stored and loaded, never contents of security data */     \

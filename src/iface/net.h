@@ -1,4 +1,4 @@
-/* net.h: what the engine asks of a network.
+/* net.h: what the engine asks of a network: names, TCP, UDP, and echo requests.
  *
  * Nothing blocks.  A call starts work; what comes of it is reported through the callback given at
  * the start, always from the event loop and never from inside the call that started it.  After
@@ -20,8 +20,23 @@ struct net_address {
     uint32_t scope;    /* IPv6 interface index, else 0 */
 };
 
-struct net_query;  /* a name on its way to addresses; owned by the network */
-struct net_stream; /* a TCP connection; owned by the network, released by close() */
+enum net_transport {
+    NET_TCP,
+    NET_UDP /* send() is one datagram to the other side, recv() one of its; what `cap` does not
+             * hold of it is lost, an empty one is skipped, and recv() never says 0 */
+};
+
+/* Where a connection goes. */
+struct net_target {
+    enum net_transport transport;
+    struct net_address address;
+    uint16_t port;
+    uint16_t local_port; /* 0: the network chooses */
+};
+
+struct net_query;    /* a name on its way to addresses, or an echo; owned by the network */
+struct net_stream;   /* a connection; owned by the network, released by close() */
+struct net_listener; /* a TCP port that is listened on; owned by the network, ended by unlisten() */
 
 /* `err` is ERR_OK with at least one address, in the order in which to try them, or the failure.
  * The query is released before the callback runs; do not cancel it any more. */
@@ -37,6 +52,23 @@ typedef void net_event_fn(void *ctx, enum net_event event, enum err err);
 
 enum { NET_WANT_READ = 1, NET_WANT_WRITE = 2 };
 
+/* A connection has come in: the callee owns it, binds or closes it before it returns. */
+typedef void net_accepted_fn(void *ctx, struct net_stream *stream, const struct net_address *from,
+                             uint16_t port);
+
+/* An ICMP echo request (RFC 792, RFC 4443). */
+struct net_echo {
+    struct net_address to;
+    size_t bytes;        /* of payload, 0 to NET_ECHO_MAX */
+    int ttl;             /* 1 to 255; 0: the network's own */
+    uint32_t timeout_ms; /* for the answer */
+};
+enum { NET_ECHO_MAX = 1500 };
+
+/* ERR_OK with the round trip and the answer's TTL (0 where unknown), ERR_TIMEOUT, ERR_UNREACHABLE,
+ * ERR_DENIED when the machine lets no program ask. The query is released before. */
+typedef void net_echo_fn(void *ctx, enum err err, uint32_t round_trip_ms, int ttl);
+
 struct net_ops {
     /* Looks `name` up: a host name, an IPv4 or an IPv6 address as text.  An error means that
      * nothing was started. */
@@ -44,9 +76,10 @@ struct net_ops {
                         struct net_query **ret_query);
     void (*cancel)(struct net_query *query);
 
-    /* Starts a TCP connection.  An error means that nothing was started. */
-    enum err (*connect)(void *net, const struct net_address *to, uint16_t port,
-                        net_event_fn *on_event, void *ctx, struct net_stream **ret_stream);
+    /* Starts a connection; a UDP one is only bound, and NET_CONNECTED follows all the same.  An
+     * error means that nothing was started: ERR_IN_USE for a `local_port` that is taken. */
+    enum err (*connect)(void *net, const struct net_target *to, net_event_fn *on_event, void *ctx,
+                        struct net_stream **ret_stream);
 
     /* Bytes received, or 0 when the peer has finished sending, or -ERR_AGAIN, -ERR_RESET, ... */
     ptrdiff_t (*recv)(struct net_stream *stream, void *buf, size_t cap);
@@ -59,6 +92,24 @@ struct net_ops {
 
     /* Ends the connection and forgets it.  Bytes that send() accepted still go out. */
     void (*close)(struct net_stream *stream);
+
+    /* Our own end of a connection: its address and port. */
+    enum err (*local)(const struct net_stream *stream, struct net_address *ret_address,
+                      uint16_t *ret_port);
+
+    /* Listens on an address of ours, on `port` or, when it is 0, on one that the network chooses.
+     * ERR_IN_USE, ERR_DENIED. */
+    enum err (*listen)(void *net, const struct net_address *at, uint16_t port,
+                       net_accepted_fn *on_accepted, void *ctx, struct net_listener **ret_listener,
+                       uint16_t *ret_port);
+    void (*unlisten)(struct net_listener *listener);
+    /* Who gets the events of a connection that has come in. */
+    void (*bind)(struct net_stream *stream, net_event_fn *on_event, void *ctx);
+
+    /* Sends one echo request; end it early by cancel().  An error means that nothing was
+     * started. */
+    enum err (*echo)(void *net, const struct net_echo *echo, net_echo_fn *on_echo, void *ctx,
+                     struct net_query **ret_query);
 };
 
 struct net {

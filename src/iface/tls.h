@@ -70,6 +70,8 @@ struct tls_lower {
     void *ctx;
 };
 
+struct tls_ticket; /* what it takes to resume a session: its keys; owned by who asked for it */
+
 /* Everything a session needs to know.  The provider copies what it keeps; the spans may be wiped
  * as soon as open() has returned. */
 struct tls_config {
@@ -77,6 +79,8 @@ struct tls_config {
     const tls_suite *suites; /* in the order in which to offer them */
     size_t suite_count;
     bool verify;             /* check the chain, its dates and the name */
+    bool ignore_dates;       /* but not the dates */
+    bool ignore_name;        /* but not the name */
     const char *server_name; /* host name or address as dialled; checked when `verify`; sent as SNI
                               * when `send_sni` and it is not an address */
     bool send_sni;
@@ -84,6 +88,9 @@ struct tls_config {
     struct span ca;   /* one or more CA certificates */
     struct span cert; /* client certificate, in PEM perhaps with its chain */
     struct span key;  /* its private key */
+    /* Offer to resume this session, of the same version and suites; NULL: a full handshake.
+     * Borrowed until open() returns; a server that does not agree gets a full handshake. */
+    const struct tls_ticket *resume;
     /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
@@ -129,6 +136,11 @@ struct tls_ops {
 
     struct tls_info (*info)(const struct tls_session *session); /* after a handshake that is done */
     const struct tls_failure *(*failure)(const struct tls_session *session);
+
+    /* What a later session needs to resume this one, after a handshake that is done; NULL when the
+     * server or this provider allows none.  ticket_free() wipes it; NULL is nothing. */
+    struct tls_ticket *(*ticket)(const struct tls_session *session);
+    void (*ticket_free)(struct tls_ticket *ticket);
 
     /* Sends close_notify as far as the stream below takes it now.  Never waits. */
     void (*shutdown)(struct tls_session *session);

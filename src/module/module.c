@@ -174,7 +174,7 @@ static void world_leave(void *ctx)
 
 static void init_world(struct tlsmodem *modem)
 {
-    modem->world = (struct secure_world){
+    modem->world = (struct connection_world){
         .net = modem->config.net,
         .tls = modem->config.tls,
         .tls_count = modem->config.tls_count,

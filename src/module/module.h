@@ -7,7 +7,7 @@
 #include "module/network.h"
 #include "module/personality.h"
 #include "module/terminal.h"
-#include "services/secure.h"
+#include "services/connection.h"
 #include "store/credentials.h"
 #include "tlsmodem.h"
 
@@ -20,7 +20,7 @@ struct tlsmodem {
     struct module_clock clock;
     struct module_network network;
     struct credentials credentials;
-    struct secure_world world;
+    struct connection_world world;
     size_t terminal_count;
     struct module_terminal *terminals;
     int depth;     /* of calls that have entered the modem */

@@ -186,8 +186,8 @@ static bool step_queries(struct scripted_net *net)
 
 /* ---- streams ---- */
 
-static enum err start_connect(void *impl, const struct net_address *to, uint16_t port,
-                              net_event_fn *on_event, void *ctx, struct net_stream **ret_stream)
+static enum err start_connect(void *impl, const struct net_target *to, net_event_fn *on_event,
+                              void *ctx, struct net_stream **ret_stream)
 {
     struct scripted_net *net = impl;
     struct net_stream **link = &net->streams;
@@ -196,9 +196,9 @@ static enum err start_connect(void *impl, const struct net_address *to, uint16_t
     if (stream == NULL)
         return ERR_NO_MEMORY;
     if (net->tried_count < TRIED_MAX)
-        net->tried[net->tried_count++] = *to;
+        net->tried[net->tried_count++] = to->address;
     stream->net = net;
-    stream->port = port;
+    stream->port = to->port;
     stream->on_event = on_event;
     stream->ctx = ctx;
     while (*link != NULL)

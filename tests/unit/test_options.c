@@ -145,7 +145,7 @@ static void questions_need_nothing_else(void **state)
 #define RATES                                                                                      \
     "300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 500000, "      \
     "576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000"
-#define COMPONENTS "all, at, data, secure, net, tls, store, port; with - in front to leave it out"
+#define COMPONENTS "all, at, data, socket, net, tls, store, port; with - in front to leave it out"
 #define HOSTS      "allowed: an IPv4 address, an IPv6 address in brackets, localhost"
 #define PORTS      "allowed: [HOST:]PORT with PORT from 0 to 65535"
 #define REACHABLE  "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
@@ -260,7 +260,7 @@ static void help_names_every_option(void **state)
                                          "--uart DEVICE[,BAUD[,rtscts]]",
                                          "--trace COMPONENTS",
                                          "warning (unless given)",
-                                         "secure",
+                                         "socket",
                                          "--version" };
     char *text = NULL;
     size_t len = 0;

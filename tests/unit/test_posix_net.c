@@ -131,9 +131,10 @@ static void on_event(void *ctx, enum net_event event, enum err err)
 
 static void start(struct fixture *f)
 {
+    struct net_target to = { .address = f->address, .port = f->port };
+
     f->calling = true;
-    assert_int_equal(
-        f->net.ops->connect(f->net.impl, &f->address, f->port, on_event, f, &f->stream), ERR_OK);
+    assert_int_equal(f->net.ops->connect(f->net.impl, &to, on_event, f, &f->stream), ERR_OK);
     f->calling = false;
 }
 

@@ -64,7 +64,7 @@ struct telit_ssl {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the AT instance that enabled it */
     struct telit_ssl_settings settings;
-    struct secure_socket socket;
+    struct connection socket;
     enum telit_wait waiting;
     struct telit_entry entry;
     bool dial_online; /* the dial under way ends online */

@@ -33,7 +33,7 @@ struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id)
 {
     struct telit_ssl *ssl = telit_ssl_active(at, id);
 
-    if (ssl != NULL && !secure_is_open(&ssl->socket)) {
+    if (ssl != NULL && !connection_is_open(&ssl->socket)) {
         at_fail(at, TELIT_SSL_NOT_CONNECTED);
         return NULL;
     }
@@ -57,34 +57,35 @@ enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_arg
 
     if (ssl == NULL)
         return AT_FAIL;
-    if (ssl->socket.state != SECURE_CLOSED)
+    if (ssl->socket.state != CONNECTION_CLOSED)
         return at_fail(at, FACT_ERROR_CONFIG_WHILE_OPEN);
     return AT_OK;
 }
 
 enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl)
 {
-    struct secure_failure failure;
+    struct connection_failure failure;
 
-    if (!secure_has_ended(&ssl->socket, &failure))
+    if (!connection_has_ended(&ssl->socket, &failure))
         failure.err = ERR_CLOSED;
     return at_fail(at, failure.err == ERR_TLS ? TELIT_SSL_RECORD : TELIT_SSL_DISCONNECTED);
 }
 
 /* Telit's number for what stopped a dial. */
-static int dial_error(const struct secure_failure *failure)
+static int dial_error(const struct connection_failure *failure)
 {
     if (failure->err == ERR_CREDENTIALS)
         return TELIT_SSL_CREDENTIALS;
     switch (failure->during) {
-    case SECURE_RESOLVING:
+    case CONNECTION_RESOLVING:
         return TELIT_RESOLVE;
-    case SECURE_CONNECTING:
+    case CONNECTION_CONNECTING:
         return FACT_ERROR_CONNECT;
-    case SECURE_CLOSED:
-    case SECURE_HANDSHAKING:
-    case SECURE_OPEN:
-    case SECURE_ENDED:
+    case CONNECTION_CLOSED:
+    case CONNECTION_LISTENING:
+    case CONNECTION_HANDSHAKING:
+    case CONNECTION_OPEN:
+    case CONNECTION_ENDED:
         break;
     }
     return TELIT_SSL_HANDSHAKE;
@@ -101,12 +102,12 @@ static void on_open(void *ctx)
         telit_ssl_go_online(ssl, at);
         at_finish(at, AT_CONNECT);
     } else {
-        secure_set_buffering(&ssl->socket, true);
+        connection_set_buffering(&ssl->socket, true);
         at_finish(at, AT_OK);
     }
 }
 
-static void on_failed(void *ctx, const struct secure_failure *failure)
+static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct telit_ssl *ssl = ctx;
     struct at_session *at = &ssl->owner->at;
@@ -118,9 +119,9 @@ static void on_failed(void *ctx, const struct secure_failure *failure)
 /* The connection is over and its last byte was read: NO CARRIER, once. */
 static void notice_end(struct telit_ssl *ssl)
 {
-    struct secure_failure failure;
+    struct connection_failure failure;
 
-    if (!secure_has_ended(&ssl->socket, &failure) || secure_available(&ssl->socket) > 0)
+    if (!connection_has_ended(&ssl->socket, &failure) || connection_available(&ssl->socket) > 0)
         return;
     ssl->cause = failure.err == ERR_OK ? CAUSE_PEER : CAUSE_ABORT;
     ssl->no_carrier = true;
@@ -151,7 +152,7 @@ static void on_writable(void *ctx)
         telit_ssl_flush(ssl);
 }
 
-static const struct secure_events events = {
+static const struct connection_events events = {
     .on_open = on_open,
     .on_failed = on_failed,
     .on_data = on_data,
@@ -180,7 +181,7 @@ void telit_ssl_on_quiet(struct telit_ssl *ssl)
 {
     if (ssl->owner == NULL)
         return;
-    if (secure_is_open(&ssl->socket)) {
+    if (connection_is_open(&ssl->socket)) {
         telit_ssl_ring(ssl);
         notice_end(ssl);
     }
@@ -190,7 +191,7 @@ void telit_ssl_on_quiet(struct telit_ssl *ssl)
 
 void telit_ssl_close(struct telit_ssl *ssl)
 {
-    secure_close(&ssl->socket);
+    connection_close(&ssl->socket);
     wipe(ssl->packet, sizeof(ssl->packet));
     ssl->packet_len = 0;
     ssl->online = false;
@@ -205,7 +206,7 @@ void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause)
     bool was_online = ssl->online;
     enum telit_wait waiting = ssl->waiting;
 
-    if (ssl->socket.state == SECURE_CLOSED)
+    if (ssl->socket.state == CONNECTION_CLOSED)
         return;
     at = &ssl->owner->at; /* what is open has an owner */
     ssl->cause = cause;
@@ -230,8 +231,8 @@ void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id)
     ssl->owner = NULL;
     ssl->idle_until_ms = CLOCK_NEVER;
     ssl->flush_at_ms = CLOCK_NEVER;
-    secure_init(&ssl->socket, id, &modem->world, &events, ssl, ssl->received,
-                sizeof(ssl->received));
+    connection_init(&ssl->socket, id, &modem->world, &events, ssl, ssl->received,
+                    sizeof(ssl->received));
 }
 
 void telit_ssl_stop(struct telit_ssl *ssl)
@@ -242,7 +243,7 @@ void telit_ssl_stop(struct telit_ssl *ssl)
 
 int64_t telit_ssl_deadline(const struct telit_ssl *ssl)
 {
-    int64_t deadline_ms = secure_deadline(&ssl->socket);
+    int64_t deadline_ms = connection_deadline(&ssl->socket);
 
     if (ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE)
         deadline_ms = time_earlier(deadline_ms, ssl->wait_until_ms);
@@ -255,8 +256,8 @@ void telit_ssl_tick(struct telit_ssl *ssl)
 {
     int64_t now_ms = module_now(ssl->modem);
 
-    if (now_ms >= secure_deadline(&ssl->socket))
-        secure_tick(&ssl->socket);
+    if (now_ms >= connection_deadline(&ssl->socket))
+        connection_tick(&ssl->socket);
     if ((ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE) && now_ms >= ssl->wait_until_ms)
         telit_ssl_transfer_timeout(ssl);
     telit_ssl_online_tick(ssl, now_ms);

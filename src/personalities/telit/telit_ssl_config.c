@@ -36,7 +36,7 @@ static enum at_status set_enabled(struct at_session *at, const struct at_args *a
         return enable(at, args);
     if (ssl->settings.enabled == 0 || ssl->owner != terminal_of(at))
         return at_fail(at, FACT_ERROR_DISABLE_DISABLED);
-    if (ssl->socket.state != SECURE_CLOSED)
+    if (ssl->socket.state != CONNECTION_CLOSED)
         return at_fail(at, FACT_ERROR_DISABLE_WHILE_OPEN);
     return at_bind(at, args);
 }

@@ -19,7 +19,7 @@ static void restart_idle(struct telit_ssl *ssl)
 bool telit_ssl_flush(struct telit_ssl *ssl)
 {
     while (ssl->packet_len > 0) {
-        size_t sent = secure_write(&ssl->socket, span_at(ssl->packet, ssl->packet_len));
+        size_t sent = connection_write(&ssl->socket, span_at(ssl->packet, ssl->packet_len));
 
         if (sent == 0)
             return false;
@@ -61,7 +61,8 @@ static size_t take(struct telit_ssl *ssl, struct span bytes)
 
     if (ssl->packet_len > 0 || bytes.len < size)
         return ssl->packet_len < size || telit_ssl_flush(ssl) ? collect(ssl, bytes) : 0;
-    return secure_write(&ssl->socket, span_at(bytes.data, is_automatic(ssl) ? bytes.len : size));
+    return connection_write(&ssl->socket,
+                            span_at(bytes.data, is_automatic(ssl) ? bytes.len : size));
 }
 
 static void start_flush_timer(struct telit_ssl *ssl)
@@ -77,10 +78,10 @@ static void start_flush_timer(struct telit_ssl *ssl)
 /* After the peer's end the host gets what is left, then NO CARRIER. */
 static void check_end(struct telit_ssl *ssl)
 {
-    struct secure_failure failure;
+    struct connection_failure failure;
 
-    if (ssl->online && secure_has_ended(&ssl->socket, &failure) &&
-        secure_available(&ssl->socket) == 0)
+    if (ssl->online && connection_has_ended(&ssl->socket, &failure) &&
+        connection_available(&ssl->socket) == 0)
         telit_ssl_drop(ssl, failure.err == ERR_OK ? CAUSE_PEER : CAUSE_ABORT);
 }
 
@@ -89,7 +90,7 @@ static size_t on_input(void *ctx, struct span bytes)
     struct telit_ssl *ssl = ctx;
     size_t taken = 0;
 
-    if (ssl->socket.state == SECURE_ENDED)
+    if (ssl->socket.state == CONNECTION_ENDED)
         return bytes.len; /* nobody is there to get it; NO CARRIER follows what is unread */
     restart_idle(ssl);
     while (taken < bytes.len) {
@@ -100,7 +101,7 @@ static size_t on_input(void *ctx, struct span bytes)
         taken += part;
     }
     start_flush_timer(ssl);
-    if (ssl->socket.state == SECURE_ENDED) {
+    if (ssl->socket.state == CONNECTION_ENDED) {
         telit_ssl_pump(ssl);
         return bytes.len;
     }
@@ -113,7 +114,7 @@ static void on_escape(void *ctx)
 
     ssl->online = false;
     telit_ssl_flush(ssl);
-    secure_set_buffering(&ssl->socket, true);
+    connection_set_buffering(&ssl->socket, true);
     at_finish(&ssl->owner->at, AT_OK);
 }
 
@@ -129,7 +130,7 @@ void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at)
     ssl->online = true;
     ssl->rung = 0;
     restart_idle(ssl);
-    secure_set_buffering(&ssl->socket, false);
+    connection_set_buffering(&ssl->socket, false);
     at_online(at, &online);
 }
 
@@ -142,10 +143,10 @@ void telit_ssl_pump(struct telit_ssl *ssl)
         uint8_t *tail = at_output_tail(at, &room);
 
         if (room == 0) {
-            secure_pause(&ssl->socket);
+            connection_pause(&ssl->socket);
             return;
         }
-        got = secure_read(&ssl->socket, tail, room);
+        got = connection_read(&ssl->socket, tail, room);
         if (got == 0)
             break;
         at_output_commit(at, got);
@@ -180,6 +181,6 @@ void telit_ssl_leave_online(struct telit_ssl *ssl)
 {
     ssl->online = false;
     telit_ssl_flush(ssl);
-    secure_set_buffering(&ssl->socket, true);
+    connection_set_buffering(&ssl->socket, true);
     at_leave_online(&ssl->owner->at, AT_OK);
 }

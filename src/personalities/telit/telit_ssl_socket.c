@@ -58,30 +58,31 @@ static void choose_protocol(const struct telit_ssl *ssl, struct tls_config *conf
     config->suites = cipher == 0 ? model->offered : &model->suites[cipher];
     config->suite_count = cipher == 0 ? model->offered_count : 1;
     config->verify = ssl->settings.auth_mode != AUTH_NONE;
-    config->send_sni = FACT_SEND_SNI;
 }
 
-static int open_error(const struct secure_failure *failure)
+static int open_error(const struct connection_failure *failure)
 {
     return failure->err == ERR_CREDENTIALS ? TELIT_SSL_CREDENTIALS : TELIT_SSL_HANDSHAKE;
 }
 
 static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
-                                  struct secure_target *target)
+                                  struct connection_target *target)
 {
     struct dial_secrets secrets = { .len = { 0 } };
-    struct secure_failure failure;
+    struct tls_config tls = { .send_sni = FACT_SEND_SNI };
+    struct connection_failure failure;
     enum at_status status = AT_LATER;
 
-    choose_protocol(ssl, &target->tls);
-    if (!load_secrets(ssl, &secrets, &target->tls)) {
+    choose_protocol(ssl, &tls);
+    target->tls = &tls;
+    if (!load_secrets(ssl, &secrets, &tls)) {
         log_say(
             at->config.log, LOG_WARNING,
             "secure socket %d: cannot open %s port %u: auth_mode %d needs security data that is "
             "not stored",
             ssl->id, target->host, (unsigned)target->port, (int)ssl->settings.auth_mode);
         status = at_fail(at, TELIT_SSL_CREDENTIALS);
-    } else if (secure_open(&ssl->socket, target, &failure) != ERR_OK) {
+    } else if (connection_open(&ssl->socket, target, &failure) != ERR_OK) {
         status = at_fail(at, open_error(&failure));
     }
     wipe(&secrets, sizeof(secrets));
@@ -93,7 +94,7 @@ static enum at_status check_dial(struct at_session *at, struct telit_ssl *ssl)
     const struct module_context *context =
         network_context(&ssl->modem->network, (size_t)ssl->settings.cid);
 
-    if (ssl->socket.state != SECURE_CLOSED)
+    if (ssl->socket.state != CONNECTION_CLOSED)
         return at_fail(at, TELIT_SSL_CONNECTED);
     return context->active ? AT_OK : at_fail(at, TELIT_CONTEXT_NOT_OPEN);
 }
@@ -102,8 +103,9 @@ static enum at_status set_dial(struct at_session *at, const struct at_args *args
 {
     struct telit_ssl *ssl = telit_ssl_active(at, args->list[DIAL_ID].number);
     const struct at_arg *timeout = &args->list[DIAL_TIMEOUT];
-    char host[SECURE_HOST_MAX + 1] = { 0 };
-    struct secure_target target = { .host = host, .port = (uint16_t)args->list[DIAL_PORT].number };
+    char host[CONNECTION_HOST_MAX + 1] = { 0 };
+    struct connection_target target = { .host = host,
+                                        .port = (uint16_t)args->list[DIAL_PORT].number };
     enum at_status status;
 
     if (ssl == NULL || check_dial(at, ssl) != AT_OK)
@@ -162,7 +164,7 @@ static enum at_status set_status(struct at_session *at, const struct at_args *ar
 
     if (ssl->settings.enabled == 0)
         at_info(at, "#SSLS: %d,0", ssl->id);
-    else if (secure_is_open(&ssl->socket))
+    else if (connection_is_open(&ssl->socket))
         at_info(at, "#SSLS: %d,2,%d", ssl->id, suite_number(ssl));
     else
         at_info(at, "#SSLS: %d,1", ssl->id);
@@ -177,7 +179,7 @@ static enum at_status set_status(struct at_session *at, const struct at_args *ar
 static const struct at_param dial_params[] = {
     SSID,
     { .name = "rPort", .min = 1, .max = 65535 },
-    { .name = "IPAddress", .type = AT_STRING, .min = 1, .max = SECURE_HOST_MAX },
+    { .name = "IPAddress", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },
     { .name = "ClosureType", .max_limit = LIMIT_CLOSURE },
     { .name = "connMode", .optional = true, .max = 1 },
     { .name = "Timeout", .optional = true, .min = FACT_DIAL_MIN_DS, .max = FACT_DIAL_MAX_DS },

@@ -38,7 +38,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     ssl->wait_until_ms = module_now(ssl->modem) + ssl->send_limit_ms;
     if (telit_ssl_flush(ssl))
         return end_send(ssl, AT_OK);
-    if (ssl->socket.state != SECURE_OPEN)
+    if (ssl->socket.state != CONNECTION_OPEN)
         return end_send(ssl, telit_ssl_fail_ended(at, ssl));
     return AT_LATER;
 }
@@ -51,7 +51,7 @@ static enum at_status open_send(struct at_session *at, struct telit_ssl *ssl, si
         .max = max, .exact = exact, .drop = true, .on_done = on_entered, .ctx = ssl
     };
 
-    if (ssl->socket.state == SECURE_ENDED)
+    if (ssl->socket.state == CONNECTION_ENDED)
         return telit_ssl_fail_ended(at, ssl);
     if (!telit_ssl_flush(ssl))
         return at_fail(at, FACT_ERROR_SEND_TIMEOUT);
@@ -89,8 +89,8 @@ static enum at_status set_send_exact(struct at_session *at, const struct at_args
 static enum at_status receive(struct at_session *at, struct telit_ssl *ssl)
 {
     uint8_t data[RECEIVE_MAX];
-    struct secure_failure failure;
-    size_t got = secure_read(&ssl->socket, data, ssl->receive_max);
+    struct connection_failure failure;
+    size_t got = connection_read(&ssl->socket, data, ssl->receive_max);
 
     if (got > 0) {
         at_info(at, "#SSLRECV: %zu", got);
@@ -99,7 +99,7 @@ static enum at_status receive(struct at_session *at, struct telit_ssl *ssl)
         ssl->rung = 0; /* what is left rings again */
         return AT_OK;
     }
-    if (!secure_has_ended(&ssl->socket, &failure))
+    if (!connection_has_ended(&ssl->socket, &failure))
         return AT_LATER;
     if (failure.err == ERR_TLS)
         return at_fail(at, TELIT_SSL_RECORD);
@@ -151,7 +151,7 @@ void telit_ssl_transfer_writable(struct telit_ssl *ssl)
         return; /* still in the prompt */
     if (telit_ssl_flush(ssl))
         finish(ssl, end_send(ssl, AT_OK));
-    else if (ssl->socket.state != SECURE_OPEN)
+    else if (ssl->socket.state != CONNECTION_OPEN)
         finish(ssl, end_send(ssl, telit_ssl_fail_ended(at, ssl)));
 }
 
@@ -176,7 +176,7 @@ static void ring_with_data(struct telit_ssl *ssl)
     size_t chunk = telit_model_of(ssl->modem)->ring_chunk;
 
     while (at_may_speak(at)) {
-        size_t got = secure_read(&ssl->socket, data, chunk);
+        size_t got = connection_read(&ssl->socket, data, chunk);
 
         if (got == 0)
             break;
@@ -186,7 +186,7 @@ static void ring_with_data(struct telit_ssl *ssl)
 
 void telit_ssl_ring(struct telit_ssl *ssl)
 {
-    size_t available = secure_available(&ssl->socket);
+    size_t available = connection_available(&ssl->socket);
 
     if (available == 0 || ssl->online)
         return;

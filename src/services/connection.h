@@ -1,0 +1,165 @@
+/* connection.h: one connection of a module: TCP, UDP, or TCP with TLS; opened, used and closed.
+ *
+ * It reports through `struct connection_events`, from the event loop only, never from inside a
+ * call. It knows no AT command; what a state or a failure means to a host is the personality's
+ * business.
+ */
+#ifndef SERVICES_CONNECTION_H
+#define SERVICES_CONNECTION_H
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/ring.h"
+#include "iface/net.h"
+#include "iface/tls.h"
+
+#include <stdbool.h>
+
+#define CONNECTION_STATES(X)                                                                       \
+    X(CONNECTION_CLOSED)                                                                           \
+    X(CONNECTION_RESOLVING)                                                                        \
+    X(CONNECTION_CONNECTING)                                                                       \
+    X(CONNECTION_LISTENING)                                                                        \
+    X(CONNECTION_HANDSHAKING)                                                                      \
+    X(CONNECTION_OPEN)                                                                             \
+    X(CONNECTION_ENDED) /* the peer has ended it; received bytes may still be read */
+
+enum connection_state {
+#define CONNECTION_ENUM(name) name,
+    CONNECTION_STATES(CONNECTION_ENUM)
+#undef CONNECTION_ENUM
+};
+
+/* What a connection uses of its modem; outlives it. */
+struct connection_world {
+    const struct net *net;
+    const struct tls *tls; /* the first of `tls_count` that supports a version is taken */
+    size_t tls_count;
+    const struct log *log;
+    int64_t (*now_ms)(void *ctx);
+    int64_t (*utc_s)(void *ctx); /* the module's clock */
+    /* Around everything that the event loop brings. */
+    void (*enter)(void *ctx);
+    void (*leave)(void *ctx);
+    void *ctx;
+};
+
+/* Why an opening failed or a connection ended. */
+struct connection_failure {
+    enum connection_state during;
+    enum err err; /* ERR_TLS and ERR_CREDENTIALS: see `tls` */
+    struct tls_failure tls;
+};
+
+struct connection_events {
+    void (*on_open)(void *ctx);
+    void (*on_failed)(void *ctx, const struct connection_failure *failure); /* closed again */
+    void (*on_data)(void *ctx); /* there is more to read than before, or the peer has ended it */
+    void (*on_writable)(void *ctx); /* after connection_write() took nothing */
+};
+
+enum { CONNECTION_HOST_MAX = 255, CONNECTION_ADDRESSES_MAX = 8 };
+
+struct connection_target {
+    const char *host; /* name or address */
+    uint16_t port;
+    uint16_t local_port; /* 0: any */
+    enum net_transport transport;
+    int64_t step_timeout_ms;  /* longest wait for the next sign of the other side while opening */
+    int64_t total_timeout_ms; /* longest opening; 0: no limit but that of each step */
+    /* NULL: none.  `server_name`, clock and log are filled in. */
+    const struct tls_config *tls;
+};
+
+struct connection {
+    const struct connection_world *world;
+    const struct connection_events *events;
+    void *ctx; /* of the events */
+    int id;    /* for the log */
+    enum connection_state state;
+    char host[CONNECTION_HOST_MAX + 1];
+    uint16_t port, local_port;
+    enum net_transport transport;
+    int64_t step_timeout_ms, deadline_ms;
+    int64_t open_until_ms; /* end of total_timeout_ms, or CLOCK_NEVER */
+    struct net_query *query;
+    struct net_address addresses[CONNECTION_ADDRESSES_MAX];
+    size_t address_count, address_next;
+    struct net_stream *stream;
+    struct net_listener *listener;
+    const struct tls *provider;
+    struct tls_session *session; /* NULL: no TLS */
+    unsigned wanted;             /* events asked of the stream */
+    bool buffering;     /* received bytes are collected here, so that they can be counted */
+    bool write_blocked; /* the peer must take bytes before more are written */
+    bool paused;        /* the reader had no room: nothing is read until it comes again */
+    struct ring received;
+    struct tls_info info;
+    struct connection_failure end;
+};
+
+/* `received` is memory for bytes that wait to be counted and read; borrowed. */
+void connection_init(struct connection *connection, int id, const struct connection_world *world,
+                     const struct connection_events *events, void *ctx, uint8_t *received,
+                     size_t received_cap);
+
+/* Starts to open.  ERR_CREDENTIALS, ERR_UNSUPPORTED with `ret_failure`, ERR_INVALID: nothing was
+ * started; the log has a line.  The spans of target->tls may be wiped at once. */
+enum err connection_open(struct connection *connection, const struct connection_target *target,
+                         struct connection_failure *ret_failure);
+
+/* Waits on our address `at` for the one connection that is expected from `from`, and then goes on
+ * like connection_open(): target->host names the other side for TLS, its ports do not count.
+ * Errors as there, and those of net's listen(). */
+enum err connection_await(struct connection *connection, const struct connection_target *target,
+                          const struct net_address *at, const struct net_address *from,
+                          uint16_t *ret_port, struct connection_failure *ret_failure);
+
+/* Puts TLS on an open connection that has none: on_open() or on_failed() follows.  ERR_INVALID when
+ * bytes have come that were not protected.  Errors as in connection_open(); it stays open then. */
+enum err connection_secure(struct connection *connection, const struct tls_config *tls,
+                           struct connection_failure *ret_failure);
+
+/* The address of the other side, of a connection that is open. */
+const struct net_address *connection_peer(const struct connection *connection);
+
+/* True when the network has taken everything that connection_write() accepted. */
+bool connection_is_flushed(const struct connection *connection);
+
+/* Closes in any state, with close_notify where there is a session; no event follows.  Unread
+ * bytes are gone. */
+void connection_close(struct connection *connection);
+
+/* True from on_open() until connection_close(), also after the peer has ended it. */
+bool connection_is_open(const struct connection *connection);
+
+/* True when the peer has ended it: ERR_OK in `ret_failure` by close_notify or FIN.  To be asked
+ * whenever reading or writing gave 0. */
+bool connection_has_ended(const struct connection *connection,
+                          struct connection_failure *ret_failure);
+
+/* Collect received bytes so that connection_available() counts them; or leave them to
+ * connection_read(). */
+void connection_set_buffering(struct connection *connection, bool buffering);
+
+/* Bytes that connection_read() is sure to give. */
+size_t connection_available(const struct connection *connection);
+
+/* Takes received bytes, 0 when there are none now: only then the next bytes raise on_data().
+ * UDP: one datagram, as far as `cap` goes; do not buffer, datagrams would melt together. */
+size_t connection_read(struct connection *connection, uint8_t *buf, size_t cap);
+
+/* No room for more: on_data() stays away until connection_read() has found nothing to give. */
+void connection_pause(struct connection *connection);
+
+/* Sends bytes, as one record or one datagram; returns how many were accepted: all, part of them, or
+ * 0, and then on_writable() follows. */
+size_t connection_write(struct connection *connection, struct span bytes);
+
+int64_t connection_deadline(const struct connection *connection);
+void connection_tick(struct connection *connection);
+
+/* One clause for the log. */
+void connection_describe(const struct connection_failure *failure, char *text, size_t cap);
+
+#endif

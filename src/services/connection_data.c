@@ -1,0 +1,183 @@
+/* connection_data.c: bytes through an open connection, with back-pressure both ways. */
+#include "services/connection_internal.h"
+
+static void want_now(struct connection *connection)
+{
+    unsigned events = 0;
+    bool full = connection->buffering && ring_room(&connection->received) == 0;
+
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    if (!full && !connection->paused)
+        events |= NET_WANT_READ;
+    if (connection->write_blocked)
+        events |= NET_WANT_WRITE;
+    connection_want(connection, events);
+}
+
+/* The peer has ended the connection, in order or not.  What it sent before can still be read. */
+static void end(struct connection *connection, ptrdiff_t result)
+{
+    connection->end.err = (enum err) - result;
+    if (result == -ERR_TLS)
+        connection->end.tls = *connection->provider->ops->failure(connection->session);
+    if (result != 0) {
+        char text[240];
+
+        connection_describe(&connection->end, text, sizeof(text));
+        log_say(connection->world->log, LOG_WARNING, "socket %d: connection to %s port %u lost: %s",
+                connection->id, connection->host, (unsigned)connection->port, text);
+    } else if (connection->session != NULL) {
+        connection->provider->ops->shutdown(connection->session);
+    }
+    connection_enter(connection, CONNECTION_ENDED);
+    connection_drop_stream(connection);
+    connection->write_blocked = false;
+}
+
+static ptrdiff_t receive(struct connection *connection, uint8_t *buf, size_t cap)
+{
+    if (connection->session != NULL)
+        return connection->provider->ops->read(connection->session, buf, cap);
+    return connection->world->net->ops->recv(connection->stream, buf, cap);
+}
+
+/* Reads; a negative or zero result other than "not now" ends the connection. */
+static size_t pull(struct connection *connection, uint8_t *buf, size_t cap)
+{
+    ptrdiff_t got = receive(connection, buf, cap);
+
+    if (got > 0)
+        return (size_t)got;
+    if (got != -ERR_AGAIN)
+        end(connection, got);
+    return 0;
+}
+
+/* Collects what has come; true when that was anything. */
+static bool collect(struct connection *connection)
+{
+    size_t before = connection_available(connection);
+
+    while (connection->state == CONNECTION_OPEN && ring_room(&connection->received) > 0) {
+        size_t room;
+        uint8_t *tail = ring_tail(&connection->received, &room);
+        size_t got = pull(connection, tail, room);
+
+        if (got == 0)
+            break;
+        ring_commit(&connection->received, got);
+    }
+    return connection_available(connection) > before;
+}
+
+void connection_on_readable(struct connection *connection)
+{
+    bool news;
+
+    if (connection->buffering) {
+        news = collect(connection);
+    } else {
+        connection->paused = false;
+        news = true;
+    }
+    if (news || connection->state == CONNECTION_ENDED)
+        connection->events->on_data(connection->ctx);
+    want_now(connection);
+}
+
+/* Moves the record before on; false while part of it waits for the network. */
+static bool flush(struct connection *connection)
+{
+    enum err err = connection->session != NULL
+                       ? connection->provider->ops->flush(connection->session)
+                       : ERR_OK;
+
+    connection->write_blocked = err == ERR_AGAIN;
+    if (err != ERR_OK && err != ERR_AGAIN)
+        end(connection, -(ptrdiff_t)err);
+    want_now(connection);
+    return err == ERR_OK;
+}
+
+void connection_on_writable(struct connection *connection)
+{
+    if (flush(connection))
+        connection->events->on_writable(connection->ctx);
+    else if (connection->state == CONNECTION_ENDED)
+        connection->events->on_data(connection->ctx);
+    want_now(connection);
+}
+
+void connection_set_buffering(struct connection *connection, bool buffering)
+{
+    connection->buffering = buffering;
+    connection->paused = false;
+    want_now(connection);
+}
+
+size_t connection_available(const struct connection *connection)
+{
+    if (connection->session == NULL)
+        return connection->received.len;
+    return connection->received.len + connection->provider->ops->pending(connection->session);
+}
+
+size_t connection_read(struct connection *connection, uint8_t *buf, size_t cap)
+{
+    size_t done = 0;
+
+    while (done < cap && connection->received.len > 0) {
+        struct span piece = ring_peek(&connection->received);
+        size_t part = piece.len < cap - done ? piece.len : cap - done;
+
+        memcpy(buf + done, piece.data, part);
+        ring_drop(&connection->received, part);
+        done += part;
+    }
+    if (done < cap &&
+        (connection->state == CONNECTION_OPEN || connection_available(connection) > 0))
+        done += pull(connection, buf + done, cap - done);
+    if (done == 0)
+        connection->paused = false; /* dry: from now on the stream says when there is more */
+    want_now(connection);
+    return done;
+}
+
+void connection_pause(struct connection *connection)
+{
+    connection->paused = true;
+    want_now(connection);
+}
+
+static ptrdiff_t transmit(struct connection *connection, struct span bytes)
+{
+    if (connection->session != NULL)
+        return connection->provider->ops->write(connection->session, bytes.data, bytes.len);
+    return connection->world->net->ops->send(connection->stream, bytes.data, bytes.len);
+}
+
+size_t connection_write(struct connection *connection, struct span bytes)
+{
+    ptrdiff_t done;
+
+    if (connection->state != CONNECTION_OPEN || connection->write_blocked)
+        return 0;
+    done = transmit(connection, bytes);
+    if (done < 0 && done != -ERR_AGAIN) {
+        end(connection, done);
+        return 0;
+    }
+    if (connection->session != NULL) {
+        flush(connection);
+    } else {
+        connection->write_blocked = done < 0;
+        want_now(connection);
+    }
+    return done > 0 ? (size_t)done : 0;
+}
+
+bool connection_is_flushed(const struct connection *connection)
+{
+    return !connection->write_blocked;
+}

@@ -25,7 +25,7 @@ static void find_models(struct maker *maker)
 
 static bool has_row(const struct module_model *model, const struct at_command *row)
 {
-    return at_has(&model->at, row->only_on);
+    return at_find_in(model->personality->commands, &model->at, row->name) == row;
 }
 
 static const char *coverage_word(enum at_coverage coverage)
@@ -195,14 +195,25 @@ static void print_row(const struct maker *maker, const struct at_command *row)
     printf("Source: %s.\n", row->source);
 }
 
+static bool any_has_row(const struct maker *maker, const struct at_command *row)
+{
+    for (size_t i = 0; i < maker->model_count; i++) {
+        if (has_row(maker->models[i], row))
+            return true;
+    }
+    return false;
+}
+
 static void each_row(const struct maker *maker,
                      void (*visit)(const struct maker *maker, const struct at_command *row))
 {
     const struct at_commands *const *list = maker->models[0]->personality->commands;
 
     for (; *list != NULL; list++) {
-        for (size_t i = 0; i < (*list)->count; i++)
-            visit(maker, &(*list)->rows[i]);
+        for (size_t i = 0; i < (*list)->count; i++) {
+            if (any_has_row(maker, &(*list)->rows[i]))
+                visit(maker, &(*list)->rows[i]);
+        }
     }
 }
 

@@ -103,6 +103,7 @@ static enum at_lexed lex_extended(struct reader *in, struct at_lexeme *ret)
 
     ret->basic = false;
     ret->name[len++] = (char)in->line.data[in->at++];
+    peek(in);
     while (in->at < in->line.len && is_name(in->line.data[in->at])) {
         if (len == AT_NAME_MAX)
             return AT_MALFORMED;

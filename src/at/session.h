@@ -206,7 +206,11 @@ void at_poke(struct at_session *at);
 
 /* ---- rows ---- */
 
-/* The row of this name on this model, or NULL. */
+/* The row of this name on this model, or NULL: a row hides those of its name in later lists, so
+ * that a maker's own hides a common one. */
+const struct at_command *at_find_in(const struct at_commands *const *commands,
+                                    const struct at_model *model, const char *name);
+/* The same for the session's rows and model. */
 const struct at_command *at_find(const struct at_session *at, const char *name);
 
 /* How many records a row has on this model. */

@@ -73,7 +73,7 @@ void keep_each(struct at_session *at, enum at_keep keep,
         for (size_t i = 0; i < (*list)->count; i++) {
             const struct at_command *row = &(*list)->rows[i];
 
-            if (row->record != NULL && row->keep == keep && at_has(&at->config.model, row->only_on))
+            if (row->record != NULL && row->keep == keep && at_find(at, row->name) == row)
                 visit(at, row, ctx);
         }
     }

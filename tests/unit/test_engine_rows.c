@@ -392,7 +392,8 @@ static void each_row(void (*visit)(struct walk *walk), bool refused)
         for (; *list != NULL; list++) {
             for (size_t i = 0; i < (*list)->count; i++) {
                 walk.row = &(*list)->rows[i];
-                if (at_has(&walk.model->at, walk.row->only_on) &&
+                if (at_find_in(walk.model->personality->commands, &walk.model->at,
+                               walk.row->name) == walk.row &&
                     (walk.row->coverage == AT_REFUSED) == refused)
                     visit(&walk);
             }

@@ -68,6 +68,8 @@ static const struct line_row line_rows[] = {
     { "+CMEE= ?", "+CMEE=?" },
     { "+CMEE=? ", "+CMEE=?" },
     { "+CMEE =2", "+CMEE={2}" },
+    { "+ CMEE =2", "+CMEE={2}" },
+    { "+ ", "!" },
     { "#SSLEN=1,1", "#SSLEN={1,1}" },
     { "#sslen = 1 , 1", "#SSLEN={1 , 1}" },
     { "+CMEE=", "+CMEE={}" },

@@ -2,7 +2,7 @@
 #include "about.h"
 
 #include "posix/loop.h"
-#include "tls_gnutls/tls_gnutls.h"
+#include "providers.h"
 #include "tlsmodem.h"
 
 static const struct {
@@ -36,15 +36,30 @@ static void print_provider(FILE *out, const struct tls *tls)
     fprintf(out, ")\n");
 }
 
+/* What a host may select in vain. */
+static void print_missing(FILE *out, const struct providers *providers)
+{
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        bool found = false;
+
+        for (size_t at = 0; at < providers->count; at++)
+            found = found || providers->list[at].ops->supports(versions[i].version);
+        if (!found)
+            fprintf(out, "no provider for %s in this build\n", versions[i].name);
+    }
+}
+
 void about_print_versions(FILE *out)
 {
-    struct tls tls;
+    struct providers providers;
 
     fprintf(out, "tlsmodem %s\n", TLSMODEM_VERSION);
     fprintf(out, "libuv %s\n", posix_loop_library_version());
     fprintf(out, "SQLite %s\n", TLSMODEM_SQLITE_VERSION); /* of the build; CMake says it */
-    if (tls_gnutls_open(NULL, &tls) == ERR_OK) {
-        print_provider(out, &tls);
-        tls_gnutls_close(&tls);
-    }
+    if (providers_open(NULL, &providers) != ERR_OK)
+        return;
+    for (size_t i = 0; i < providers.count; i++)
+        print_provider(out, &providers.list[i]);
+    print_missing(out, &providers);
+    providers_close(&providers);
 }

@@ -6,9 +6,9 @@
 #include "posix/net.h"
 #include "posix/signals.h"
 #include "posix/timer.h"
+#include "providers.h"
 #include "state_folder.h"
 #include "stderr_log.h"
-#include "tls_gnutls/tls_gnutls.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,7 +26,7 @@ struct service {
     struct net net;
     struct nvm *nvm;
     struct storage storage;
-    struct tls tls;
+    struct providers providers;
     struct tlsmodem *modem;
     struct port *ports[TLSMODEM_TERMINALS_MAX];
 };
@@ -76,11 +76,11 @@ static bool open_world(struct service *service)
 static bool open_tls(struct service *service)
 {
     const char *keylog = service->options->keylog;
-    enum err err = tls_gnutls_open(keylog, &service->tls);
+    enum err err = providers_open(keylog, &service->providers);
 
     if (err == ERR_IO && keylog != NULL)
         return fail("--keylog: cannot write to the file", keylog);
-    return check(err, "cannot use GnuTLS");
+    return check(err, "cannot use the TLS libraries");
 }
 
 static bool open_state(struct service *service)
@@ -116,8 +116,8 @@ static bool open_modem(struct service *service)
         .model = service->options->module,
         .terminals = service->options->port_count,
         .net = &service->net,
-        .tls = &service->tls,
-        .tls_count = 1,
+        .tls = service->providers.list,
+        .tls_count = service->providers.count,
         .storage = service->nvm != NULL ? &service->storage : NULL,
         .clock = &service->clock,
         .log = service->log,
@@ -162,7 +162,7 @@ static void close_all(struct service *service)
         port_close(service->ports[i]);
     tlsmodem_free(service->modem);
     nvm_close(service->nvm);
-    tls_gnutls_close(&service->tls);
+    providers_close(&service->providers);
     if (service->net.impl != NULL)
         posix_net_close(&service->net);
     posix_timer_free(service->timer);

@@ -1,51 +1,22 @@
-/* keylog.c: lines of `label client-random secret`, the last two in hexadecimal. */
+/* keylog.c: GnuTLS's secrets to the key log. */
 #include "tls_gnutls/keylog.h"
 
-#include "base/wipe.h"
 #include "tls_gnutls/session.h"
+#include "tls_keylog/keylog.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
-enum { LINE_MAX_BYTES = 400, RANDOM_MAX_BYTES = 32, SECRET_MAX_BYTES = 64 };
-
-int gtls_keylog_open(const char *path)
+static struct span bytes_of(const gnutls_datum_t *datum)
 {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    return span_at(datum->data, datum->size);
 }
 
-static size_t put_hex(char *to, const gnutls_datum_t *bytes, size_t max)
-{
-    static const char digits[] = "0123456789abcdef";
-    size_t count = bytes->size < max ? bytes->size : max;
-
-    for (size_t i = 0; i < count; i++) {
-        to[2 * i] = digits[bytes->data[i] >> 4];
-        to[2 * i + 1] = digits[bytes->data[i] & 15];
-    }
-    return 2 * count;
-}
-
-/* One write for one line, so that the lines of several threads do not mix. */
 static int write_secret(gnutls_session_t gnutls, const char *label, const gnutls_datum_t *secret)
 {
     const struct tls_session *session = gnutls_session_get_ptr(gnutls);
     gnutls_datum_t client_random, server_random;
-    char line[LINE_MAX_BYTES];
-    size_t used;
-    ssize_t written;
 
     gnutls_session_get_random(gnutls, &client_random, &server_random);
-    used = (size_t)snprintf(line, 100, "%.90s ", label);
-    used += put_hex(line + used, &client_random, RANDOM_MAX_BYTES);
-    line[used++] = ' ';
-    used += put_hex(line + used, secret, SECRET_MAX_BYTES);
-    line[used++] = '\n';
-    written = write(session->provider->keylog_fd, line, used);
-    wipe(line, sizeof(line));
-    if (written != (ssize_t)used)
-        log_say(session->log, LOG_WARNING, "the TLS key log could not be written: disk full?");
+    tls_keylog_write(session->provider->keylog_fd, session->log, label, bytes_of(&client_random),
+                     bytes_of(secret));
     return 0;
 }
 

@@ -5,9 +5,6 @@
 #include <gnutls/gnutls.h>
 #include <stdbool.h>
 
-/* Opens the file to append to, made with mode 0600.  Its descriptor, or -1. */
-int gtls_keylog_open(const char *path);
-
 /* Makes `gnutls` write its secrets to the provider's key log when `wanted`, else nowhere, not even
  * to the file that the environment variable SSLKEYLOGFILE names. */
 void gtls_keylog_attach(gnutls_session_t gnutls, bool wanted);

@@ -2,9 +2,9 @@
 #include "tls_gnutls/tls_gnutls.h"
 
 #include "tls_gnutls/clock.h"
-#include "tls_gnutls/keylog.h"
 #include "tls_gnutls/session.h"
 #include "tls_gnutls/version.h"
+#include "tls_keylog/keylog.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -46,7 +46,7 @@ enum err tls_gnutls_open(const char *keylog_path, struct tls *ret_tls)
 
     if (provider == NULL)
         return ERR_NO_MEMORY;
-    provider->keylog_fd = keylog_path != NULL ? gtls_keylog_open(keylog_path) : -1;
+    provider->keylog_fd = keylog_path != NULL ? tls_keylog_open(keylog_path) : -1;
     if (keylog_path != NULL && provider->keylog_fd < 0) {
         free(provider);
         return ERR_IO;

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import ssl
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from support.certs import Certificates
-from support.modem import Modem
+from support.modem import Modem, program_path
 from support.servers import GnutlsServ, Nginx, Peer, parse_client_hello
 
 from .driver import NO_CARRIER, SUITE_NAMES, Driver
@@ -176,24 +177,31 @@ def test_the_version_is_that_one_and_no_other(driver: Driver, nginx: Callable[..
 
 @pytest.mark.parametrize("cmee", [(0, "ERROR"), (1, f"+CME ERROR: {HANDSHAKE}"),
                                   (2, "+CME ERROR: SSL error during handshake")])
-def test_ssl_3_0_has_no_provider(driver: Driver, nginx: Callable[..., Nginx],
-                                 cmee: tuple[int, str]) -> None:
-    """The module has SSL 3.0, no library of today does: the dial fails, the log says why."""
+def test_ssl_3_0_where_the_build_has_no_provider(nginx: Callable[..., Nginx],
+                                                 cmee: tuple[int, str]) -> None:
+    """The module has SSL 3.0, this build of it has not: the dial fails, the log says why."""
     server = nginx()
     before = len(server.requests())
-    driver.enable(version=0)
-    driver.answers("AT#SSLSECCFG2?", "#SSLSECCFG2: 1,0")
-    driver.ok(f"AT+CMEE={cmee[0]}")
-    mark = LogMark(driver.modem)
-    driver.fails(driver.dial_line(server.port), cmee[1])
-    assert len(mark.warnings()) == 1
-    assert "this build has no provider for the selected protocol version" in mark.warnings()[0]
-    driver.is_ready()
-    driver.status("1")
-    driver.ok("AT#SSLSECCFG2=1,1")
-    driver.dial(server.port)
-    driver.hang_up()
+    with Modem(program=program_path("tlsmodem_without_ssl3", "TLSMODEM_WITHOUT_SSL3")) as modem:
+        driver = Driver(modem).begin().attach().enable(version=0)
+        driver.answers("AT#SSLSECCFG2?", "#SSLSECCFG2: 1,0")
+        driver.ok(f"AT+CMEE={cmee[0]}")
+        mark = LogMark(modem)
+        driver.fails(driver.dial_line(server.port), cmee[1])
+        assert len(mark.warnings()) == 1
+        assert "this build has no provider for the selected protocol version" in mark.warnings()[0]
+        driver.is_ready()
+        driver.status("1")
+        driver.ok("AT#SSLSECCFG2=1,1")
+        driver.dial(server.port)
+        driver.hang_up()
     assert len(server.requests()) == before
+
+
+def test_version_says_that_ssl_3_0_is_missing() -> None:
+    program = program_path("tlsmodem_without_ssl3", "TLSMODEM_WITHOUT_SSL3")
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    assert said.endswith("no provider for SSL 3.0 in this build\n")
 
 
 def test_version_3_is_refused(driver: Driver) -> None:

@@ -1,0 +1,20 @@
+/* providers.h: the TLS libraries of this build, as the modem gets them. */
+#ifndef DAEMON_PROVIDERS_H
+#define DAEMON_PROVIDERS_H
+
+#include "iface/tls.h"
+
+enum { PROVIDERS_MAX = 2 };
+
+struct providers {
+    struct tls list[PROVIDERS_MAX]; /* the first that supports a version is taken */
+    size_t count;
+};
+
+/* Opens all of them; see tls_gnutls_open().  When one fails none is open. */
+enum err providers_open(const char *keylog_path, struct providers *ret_providers);
+
+/* Closes them; zeroed `providers` are nothing. */
+void providers_close(struct providers *providers);
+
+#endif

@@ -1,0 +1,46 @@
+/* keylog.c: lines of `label client-random secret`, the last two in hexadecimal. */
+#include "tls_keylog/keylog.h"
+
+#include "base/wipe.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 400, RANDOM_MAX_BYTES = 32, SECRET_MAX_BYTES = 64 };
+
+int tls_keylog_open(const char *path)
+{
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static size_t put_hex(char *to, struct span bytes, size_t max)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t count = bytes.len < max ? bytes.len : max;
+
+    for (size_t i = 0; i < count; i++) {
+        to[2 * i] = digits[bytes.data[i] >> 4];
+        to[2 * i + 1] = digits[bytes.data[i] & 15];
+    }
+    return 2 * count;
+}
+
+/* One write for one line, so that the lines of several threads do not mix. */
+void tls_keylog_write(int fd, const struct log *log, const char *label, struct span client_random,
+                      struct span secret)
+{
+    char line[LINE_MAX_BYTES];
+    size_t used;
+    ssize_t written;
+
+    used = (size_t)snprintf(line, 100, "%.90s ", label);
+    used += put_hex(line + used, client_random, RANDOM_MAX_BYTES);
+    line[used++] = ' ';
+    used += put_hex(line + used, secret, SECRET_MAX_BYTES);
+    line[used++] = '\n';
+    written = write(fd, line, used);
+    wipe(line, sizeof(line));
+    if (written != (ssize_t)used)
+        log_say(log, LOG_WARNING, "the TLS key log could not be written: disk full?");
+}

@@ -1,0 +1,108 @@
+/* credentials.c: certificates and keys, PEM or DER.  Keys may be PKCS #1 or PKCS #8. */
+#include "tls_mbedtls/credentials.h"
+
+#include "base/wipe.h"
+#include "tls_mbedtls/failure.h"
+#include "tls_mbedtls/session.h"
+
+#include <mbedtls/error.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_pem(struct span bytes)
+{
+    static const char mark[] = "-----BEGIN ";
+    size_t len = sizeof(mark) - 1;
+
+    for (; bytes.len >= len; bytes = span_skip(bytes, 1)) {
+        if (memcmp(bytes.data, mark, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* mbedTLS wants PEM terminated and the terminator counted.  The caller wipes and frees it. */
+static uint8_t *terminated(struct span bytes, size_t *ret_len)
+{
+    uint8_t *copy = malloc(bytes.len + 1);
+
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy, bytes.data, bytes.len);
+    copy[bytes.len] = '\0';
+    *ret_len = bytes.len + (is_pem(bytes) ? 1 : 0);
+    return copy;
+}
+
+static enum err refuse(struct tls_failure *ret_failure, enum tls_reason reason, int error)
+{
+    if (mtls_is_out_of_memory(error))
+        return ERR_NO_MEMORY;
+    mtls_failure_set_error(ret_failure, reason, error);
+    return ERR_CREDENTIALS;
+}
+
+/* All certificates of the data must be readable; a positive result counts those that are not. */
+static enum err read_chain(mbedtls_x509_crt *chain, struct span bytes, enum tls_reason reason,
+                           struct tls_failure *ret_failure)
+{
+    size_t len;
+    uint8_t *copy = terminated(bytes, &len);
+    int result;
+
+    if (copy == NULL)
+        return ERR_NO_MEMORY;
+    result = mbedtls_x509_crt_parse(chain, copy, len);
+    free(copy);
+    if (result == 0)
+        return ERR_OK;
+    return refuse(ret_failure, reason, result < 0 ? result : MBEDTLS_ERR_X509_INVALID_FORMAT);
+}
+
+static enum err read_key(struct mtls_setup *setup, struct span bytes,
+                         struct tls_failure *ret_failure)
+{
+    size_t len;
+    uint8_t *copy = terminated(bytes, &len);
+    int result;
+
+    if (copy == NULL)
+        return ERR_NO_MEMORY;
+    result = mbedtls_pk_parse_key(&setup->key, copy, len, NULL, 0);
+    wipe(copy, bytes.len);
+    free(copy);
+    if (result != 0)
+        return refuse(ret_failure, TLS_OWN_KEY, result);
+    if (!mbedtls_pk_can_do(&setup->key, MBEDTLS_PK_RSA)) {
+        mtls_failure_set(ret_failure, TLS_OWN_KEY, "SSL 3.0 signs with RSA only");
+        return ERR_CREDENTIALS;
+    }
+    result = mbedtls_pk_check_pair(&setup->cert.pk, &setup->key);
+    return result == 0 ? ERR_OK : refuse(ret_failure, TLS_OWN_KEY, result);
+}
+
+static enum err read_own(struct mtls_setup *setup, const struct tls_config *config,
+                         struct tls_failure *ret_failure)
+{
+    enum err err;
+
+    if (config->cert.len == 0 || config->key.len == 0) {
+        mtls_failure_set(ret_failure, config->key.len == 0 ? TLS_OWN_KEY : TLS_OWN_CERTIFICATE,
+                         "there is none");
+        return ERR_CREDENTIALS;
+    }
+    err = read_chain(&setup->cert, config->cert, TLS_OWN_CERTIFICATE, ret_failure);
+    return err == ERR_OK ? read_key(setup, config->key, ret_failure) : err;
+}
+
+enum err mtls_credentials_read(struct mtls_setup *setup, const struct tls_config *config,
+                               struct tls_failure *ret_failure)
+{
+    enum err err = ERR_OK;
+
+    if (config->verify && config->ca.len > 0)
+        err = read_chain(&setup->ca, config->ca, TLS_OWN_CA, ret_failure);
+    if (err == ERR_OK && (config->cert.len > 0 || config->key.len > 0))
+        err = read_own(setup, config, ret_failure);
+    return err;
+}

@@ -1,0 +1,191 @@
+/* failure.c: why a session failed, and which alert the server gets for it (RFC 6101, 5.4). */
+#include "tls_mbedtls/failure.h"
+
+#include "tls_mbedtls/session.h"
+#include "tls_mbedtls/transport.h"
+
+#include <mbedtls/error.h>
+#include <mbedtls/pem.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+/* mbedTLS adds an error of a lower module to one of a higher: the two parts of its code. */
+#define HIGH_PART(error) (-(-(error)&0xFF80))
+#define LOW_PART(error)  (-(-(error)&0x007F))
+
+static const struct {
+    int error;
+    enum tls_reason reason;
+} error_rows[] = {
+    { MBEDTLS_ERR_SSL_CONN_EOF, TLS_PEER_CLOSED },
+    { MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY, TLS_PEER_CLOSED },
+    { MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION, TLS_VERSION_REFUSED },
+    { MBEDTLS_ERR_SSL_INVALID_MAC, TLS_RECORD },
+    { MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_SSL_PK_TYPE_MISMATCH, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_UNKNOWN_OID, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_INVALID_FORMAT, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_INVALID_VERSION, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_INVALID_SERIAL, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_INVALID_ALG, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_INVALID_NAME, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_INVALID_DATE, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_INVALID_SIGNATURE, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_INVALID_EXTENSIONS, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_UNKNOWN_VERSION, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_X509_SIG_MISMATCH, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_PK_INVALID_PUBKEY, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE, TLS_BAD_CERTIFICATE },
+    { MBEDTLS_ERR_SSL_ALLOC_FAILED, TLS_INTERNAL },
+    { MBEDTLS_ERR_SSL_INTERNAL_ERROR, TLS_INTERNAL },
+    { MBEDTLS_ERR_SSL_CERTIFICATE_TOO_LARGE, TLS_INTERNAL },
+};
+
+void mtls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
+                      ...)
+{
+    va_list args;
+
+    *ret_failure = (struct tls_failure){ .reason = reason, .alert = -1 };
+    if (format == NULL)
+        return;
+    va_start(args, format);
+    vsnprintf(ret_failure->detail, sizeof(ret_failure->detail), format, args);
+    va_end(args);
+}
+
+void mtls_failure_set_error(struct tls_failure *ret_failure, enum tls_reason reason, int error)
+{
+    *ret_failure = (struct tls_failure){ .reason = reason, .alert = -1 };
+    mbedtls_strerror(error, ret_failure->detail, sizeof(ret_failure->detail));
+}
+
+bool mtls_is_out_of_memory(int error)
+{
+    return HIGH_PART(error) == MBEDTLS_ERR_SSL_ALLOC_FAILED ||
+           HIGH_PART(error) == MBEDTLS_ERR_X509_ALLOC_FAILED ||
+           HIGH_PART(error) == MBEDTLS_ERR_PK_ALLOC_FAILED ||
+           HIGH_PART(error) == MBEDTLS_ERR_PEM_ALLOC_FAILED ||
+           LOW_PART(error) == MBEDTLS_ERR_ASN1_ALLOC_FAILED ||
+           LOW_PART(error) == MBEDTLS_ERR_MPI_ALLOC_FAILED;
+}
+
+/* TLS record types are 20 to 23. */
+static bool is_text(const struct tls_session *session)
+{
+    return session->first_len > 0 && (session->first[0] < 20 || session->first[0] > 23);
+}
+
+/* A server that does not speak SSL 3.0 says so in a record of its own versions. */
+static bool answers_in_newer_version(const struct tls_session *session)
+{
+    return session->first_len == sizeof(session->first) && session->first[1] == 3 &&
+           session->first[2] > 0;
+}
+
+static bool awaits_server_hello(const struct tls_session *session)
+{
+    return session->setup != NULL && session->mbedtls.state <= MBEDTLS_SSL_SERVER_HELLO;
+}
+
+static bool missed_certificate(const struct tls_session *session)
+{
+    return session->setup != NULL && !session->setup->has_certificate &&
+           session->mbedtls.client_auth != 0;
+}
+
+static bool chose_another_suite(const struct tls_session *session)
+{
+    const mbedtls_ssl_session *chosen = session->mbedtls.session_negotiate;
+
+    return awaits_server_hello(session) && chosen != NULL && chosen->ciphersuite != 0 &&
+           !mtls_was_asked_for(session->setup, chosen->ciphersuite);
+}
+
+static enum tls_reason reason_of_alert(const struct tls_session *session, int alert)
+{
+    if (missed_certificate(session) &&
+        (alert == MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE ||
+         alert == MBEDTLS_SSL_ALERT_MSG_NO_CERT || alert == MBEDTLS_SSL_ALERT_MSG_BAD_CERT ||
+         alert == MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN))
+        return TLS_CERTIFICATE_WANTED;
+    if (alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION)
+        return TLS_VERSION_REFUSED;
+    if (alert == MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY)
+        return TLS_NO_SHARED_SUITE;
+    if (alert == MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE && awaits_server_hello(session))
+        return TLS_NO_SHARED_SUITE;
+    return TLS_ALERT;
+}
+
+static void set_from_alert(struct tls_session *session)
+{
+    int alert = session->mbedtls.in_msg[1];
+
+    mtls_failure_set(&session->failure, reason_of_alert(session, alert), "alert %d", alert);
+    session->failure.alert = alert;
+}
+
+static enum tls_reason reason_of_error(int error)
+{
+    for (size_t i = 0; i < ROWS(error_rows); i++) {
+        if (error_rows[i].error == HIGH_PART(error))
+            return error_rows[i].reason;
+    }
+    return TLS_PROTOCOL;
+}
+
+static void set_from_stream(struct tls_session *session, enum tls_reason reason)
+{
+    mtls_failure_set(&session->failure, reason, "%s",
+                     missed_certificate(session) ? "it had asked for a client certificate" : "");
+}
+
+static void set_from_error(struct tls_session *session, int error)
+{
+    if (is_text(session))
+        set_from_stream(session, TLS_NOT_TLS);
+    else if (session->lower_reset)
+        set_from_stream(session, TLS_PEER_RESET);
+    else if (session->lower_ended)
+        set_from_stream(session, TLS_PEER_CLOSED);
+    else if (awaits_server_hello(session) && answers_in_newer_version(session))
+        mtls_failure_set(&session->failure, TLS_VERSION_REFUSED, "it answers in version 3.%d",
+                         session->first[2]);
+    else if (chose_another_suite(session))
+        mtls_failure_set(&session->failure, TLS_NO_SHARED_SUITE,
+                         "it chose suite 0x%04X, which the module does not allow",
+                         (unsigned)session->mbedtls.session_negotiate->ciphersuite);
+    else
+        mtls_failure_set_error(&session->failure, reason_of_error(error), error);
+}
+
+void mtls_fail(struct tls_session *session, int error)
+{
+    static const char *const words[] = {
+#define REASON_TEXT(name, text) [name] = text,
+        TLS_REASONS(REASON_TEXT)
+#undef REASON_TEXT
+    };
+    const struct tls_failure *failure = &session->failure;
+
+    if (failure->reason == TLS_FINE && error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+        set_from_alert(session);
+    else if (failure->reason == TLS_FINE)
+        set_from_error(session, error);
+    if (!session->lower_reset)
+        mtls_transport_flush(session); /* an alert, as far as it goes */
+    log_trace(session->log, TRACE_TLS, "failed: %s%s%s%s", words[failure->reason],
+              failure->detail[0] != '\0' ? " (" : "", failure->detail,
+              failure->detail[0] != '\0' ? ")" : "");
+}
+
+ptrdiff_t mtls_failed(const struct tls_session *session)
+{
+    return session->failure.reason == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
+}

@@ -1,0 +1,26 @@
+/* failure.h: mbedTLS's errors and the server's alerts, as reasons of iface/tls.h. */
+#ifndef TLS_MBEDTLS_FAILURE_H
+#define TLS_MBEDTLS_FAILURE_H
+
+#include "iface/tls.h"
+
+struct tls_session;
+
+/* Fills `ret_failure`, without an alert; `format` as of printf may be NULL for no detail. */
+void mtls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
+                      ...) __attribute__((format(printf, 3, 4)));
+
+/* The same with what mbedTLS says about its `error`. */
+void mtls_failure_set_error(struct tls_failure *ret_failure, enum tls_reason reason, int error);
+
+/* True when mbedTLS failed for want of memory. */
+bool mtls_is_out_of_memory(int error);
+
+/* Ends the session for `error`, an mbedTLS code that is fatal: sets its failure unless one is known
+ * already, and traces it.  mbedTLS has told the server, unless it was we who found the fault. */
+void mtls_fail(struct tls_session *session, int error);
+
+/* -ERR_RESET or -ERR_TLS, for a session that has failed. */
+ptrdiff_t mtls_failed(const struct tls_session *session);
+
+#endif

@@ -1,0 +1,16 @@
+/* tls_mbedtls.h: iface/tls.h on mbedTLS 2.28, for SSL 3.0 and nothing else. */
+#ifndef TLS_MBEDTLS_H
+#define TLS_MBEDTLS_H
+
+#include "base/err.h"
+#include "iface/tls.h"
+
+/* Makes the provider.  Several threads may open sessions of one provider.  `keylog_path`: a file
+ * in NSS key log format to append to, made with mode 0600, or NULL for none; ERR_IO when it cannot
+ * be opened.  ERR_NO_MEMORY. */
+enum err tls_mbedtls_open(const char *keylog_path, struct tls *ret_tls);
+
+/* Releases the provider, after all its sessions; a zeroed `tls` is nothing. */
+void tls_mbedtls_close(struct tls *tls);
+
+#endif

@@ -1,0 +1,78 @@
+/* transfer.c: data both ways after the handshake, and the end of the session. */
+#include "tls_mbedtls/failure.h"
+#include "tls_mbedtls/session.h"
+#include "tls_mbedtls/transport.h"
+
+static ptrdiff_t finish_read(struct tls_session *session, int result)
+{
+    if (result > 0)
+        return result;
+    if (result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_WANT_WRITE)
+        return -ERR_AGAIN;
+    /* Old servers just close, without close_notify. */
+    if (result == 0 || result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ||
+        result == MBEDTLS_ERR_SSL_CONN_EOF) {
+        session->ended = true;
+        return 0;
+    }
+    mtls_fail(session, result);
+    return mtls_failed(session);
+}
+
+ptrdiff_t mtls_read(struct tls_session *session, void *buf, size_t cap)
+{
+    if (session->failure.reason != TLS_FINE)
+        return mtls_failed(session);
+    if (session->ended || cap == 0)
+        return 0;
+    mtls_transport_refill(session);
+    return finish_read(session, mbedtls_ssl_read(&session->mbedtls, buf, cap));
+}
+
+/* As long as mbedTLS holds a record it takes nothing new: any call only goes on with that one. */
+enum err mtls_flush(struct tls_session *session)
+{
+    int result = 0;
+
+    if (session->failure.reason != TLS_FINE)
+        return (enum err) - mtls_failed(session);
+    if (session->mbedtls.out_left > 0)
+        result = mbedtls_ssl_write(&session->mbedtls, (const unsigned char *)"", 0);
+    if (result == MBEDTLS_ERR_SSL_WANT_WRITE)
+        return ERR_AGAIN;
+    if (result >= 0)
+        return ERR_OK;
+    mtls_fail(session, result);
+    return (enum err) - mtls_failed(session);
+}
+
+ptrdiff_t mtls_write(struct tls_session *session, const void *data, size_t len)
+{
+    size_t part = len < MBEDTLS_SSL_OUT_CONTENT_LEN ? len : MBEDTLS_SSL_OUT_CONTENT_LEN;
+    enum err err = mtls_flush(session);
+    int result;
+
+    if (err != ERR_OK)
+        return -(ptrdiff_t)err;
+    if (part == 0)
+        return 0;
+    result = mbedtls_ssl_write(&session->mbedtls, data, part);
+    if (result == MBEDTLS_ERR_SSL_WANT_WRITE)
+        return (ptrdiff_t)part; /* the record is made: these bytes are taken */
+    if (result > 0)
+        return result;
+    mtls_fail(session, result);
+    return mtls_failed(session);
+}
+
+size_t mtls_pending(const struct tls_session *session)
+{
+    return mbedtls_ssl_get_bytes_avail(&session->mbedtls);
+}
+
+void mtls_shutdown(struct tls_session *session)
+{
+    if (session->failure.reason == TLS_FINE && session->setup == NULL &&
+        mtls_flush(session) == ERR_OK)
+        mbedtls_ssl_close_notify(&session->mbedtls);
+}

@@ -1,0 +1,205 @@
+/* verify.c: the server's certificate chain, after RFC 5280 but with the leniency of the modules'
+ * time: MD5, SHA-1 and keys of any size count.  Dates are compared here, since mbedTLS would ask
+ * the machine for the time and each modem has its own. */
+#include "tls_mbedtls/verify.h"
+
+#include "tls_mbedtls/failure.h"
+#include "tls_mbedtls/name.h"
+#include "tls_mbedtls/session.h"
+
+#include <mbedtls/oid.h>
+#include <mbedtls/ssl_ciphersuites.h>
+#include <string.h>
+#include <time.h>
+
+enum { STATED_MAX_BYTES = 80 };
+
+static const mbedtls_x509_crt_profile any_algorithm = {
+    .allowed_mds = 0xFFFFFFFF,
+    .allowed_pks = 0xFFFFFFFF,
+    .allowed_curves = 0xFFFFFFFF,
+    .rsa_min_bitlen = 0,
+};
+
+/* SSL 3.0 has fewer alerts than TLS; certificate_unknown is its word for a CA that is not known. */
+static const struct {
+    enum tls_reason reason;
+    unsigned char alert;
+} alert_rows[] = {
+    { TLS_UNKNOWN_CA, MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN },
+    { TLS_EXPIRED, MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED },
+    { TLS_NOT_YET_VALID, MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED },
+    { TLS_INTERNAL, MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE },
+};
+
+/* What is found on the way up the chain. */
+struct findings {
+    mbedtls_x509_time now;
+    const mbedtls_x509_crt *orphan; /* whose issuer could not be found; NULL: none */
+    uint32_t flags;                 /* of mbedTLS, all certificates together */
+    bool expired, not_yet_valid;
+};
+
+static mbedtls_x509_time time_of(int64_t utc_s)
+{
+    time_t seconds = (time_t)utc_s;
+    struct tm parts = { 0 };
+
+    gmtime_r(&seconds, &parts);
+    return (mbedtls_x509_time){ .year = parts.tm_year + 1900,
+                                .mon = parts.tm_mon + 1,
+                                .day = parts.tm_mday,
+                                .hour = parts.tm_hour,
+                                .min = parts.tm_min,
+                                .sec = parts.tm_sec };
+}
+
+static bool is_before(const mbedtls_x509_time *a, const mbedtls_x509_time *b)
+{
+    const int left[] = { a->year, a->mon, a->day, a->hour, a->min, a->sec };
+    const int right[] = { b->year, b->mon, b->day, b->hour, b->min, b->sec };
+
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+        if (left[i] != right[i])
+            return left[i] < right[i];
+    }
+    return false;
+}
+
+static int look_at(void *ctx, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    struct findings *findings = ctx;
+
+    (void)depth;
+    findings->flags |= *flags;
+    if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
+        findings->orphan = certificate;
+    findings->expired = findings->expired || is_before(&certificate->valid_to, &findings->now);
+    findings->not_yet_valid =
+        findings->not_yet_valid || is_before(&findings->now, &certificate->valid_from);
+    return 0;
+}
+
+static bool is_same(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
+{
+    return a->len == b->len && a->p != NULL && memcmp(a->p, b->p, a->len) == 0;
+}
+
+/* The certificate in `list` that says to be the issuer of `child`, or NULL. */
+static const mbedtls_x509_crt *find_namesake(const mbedtls_x509_crt *list,
+                                             const mbedtls_x509_crt *child)
+{
+    for (; list != NULL && list->raw.p != NULL; list = list->next) {
+        if (list != child && is_same(&list->subject_raw, &child->issuer_raw))
+            return list;
+    }
+    return NULL;
+}
+
+static bool is_stored(const mbedtls_x509_crt *certificate, const mbedtls_x509_crt *list)
+{
+    for (; list != NULL && list->raw.p != NULL; list = list->next) {
+        if (is_same(&list->raw, &certificate->raw))
+            return true;
+    }
+    return false;
+}
+
+/* mbedTLS says no more than that there is no issuer that would do. */
+static void fail_by_orphan(struct tls_session *session, const mbedtls_x509_crt *chain,
+                           const mbedtls_x509_crt *orphan)
+{
+    const mbedtls_x509_crt *issuer = find_namesake(&session->setup->ca, orphan);
+
+    if (issuer == NULL)
+        issuer = find_namesake(chain, orphan);
+    if (issuer == NULL)
+        mtls_failure_set(&session->failure, TLS_UNKNOWN_CA, NULL);
+    else if (issuer->version >= 3 && issuer->ca_istrue == 0)
+        mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "an issuer is not a CA");
+    else
+        mtls_failure_set(&session->failure, TLS_BAD_SIGNATURE, NULL);
+}
+
+static void fail_by_clock(struct tls_session *session, enum tls_reason reason,
+                          const mbedtls_x509_time *now)
+{
+    mtls_failure_set(&session->failure, reason, "the clock says %04d-%02d-%02d %02d:%02d:%02d UTC",
+                     now->year, now->mon, now->day, now->hour, now->min, now->sec);
+}
+
+/* What makes the rest meaningless comes first. */
+static bool is_chain_good(struct tls_session *session, mbedtls_x509_crt *chain)
+{
+    struct mtls_setup *setup = session->setup;
+    struct findings findings = { .now = time_of(setup->utc_s(setup->utc_ctx)) };
+    uint32_t flags = 0;
+
+    if (is_stored(chain, &setup->ca))
+        look_at(&findings, chain, 0, &flags);
+    else if (mbedtls_x509_crt_verify_with_profile(
+                 chain, setup->ca.raw.p != NULL ? &setup->ca : NULL, NULL, &any_algorithm, NULL,
+                 &flags, look_at, &findings) == MBEDTLS_ERR_X509_FATAL_ERROR)
+        mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "the chain is too long");
+    if (session->failure.reason != TLS_FINE)
+        return false;
+    if (findings.orphan != NULL)
+        fail_by_orphan(session, chain, findings.orphan);
+    else if (findings.expired)
+        fail_by_clock(session, TLS_EXPIRED, &findings.now);
+    else if (findings.not_yet_valid)
+        fail_by_clock(session, TLS_NOT_YET_VALID, &findings.now);
+    else if (findings.flags != 0)
+        mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "flags 0x%X",
+                         (unsigned)findings.flags);
+    return session->failure.reason == TLS_FINE;
+}
+
+/* The key encrypts the premaster secret, or signs the parameters of Diffie and Hellman. */
+static bool is_purpose_good(struct tls_session *session, const mbedtls_x509_crt *certificate)
+{
+    const mbedtls_ssl_ciphersuite_t *suite =
+        mbedtls_ssl_ciphersuite_from_id(session->mbedtls.session_negotiate->ciphersuite);
+    unsigned usage = suite != NULL && suite->key_exchange == MBEDTLS_KEY_EXCHANGE_RSA
+                         ? MBEDTLS_X509_KU_KEY_ENCIPHERMENT
+                         : MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
+    bool good =
+        mbedtls_x509_crt_check_extended_key_usage(certificate, MBEDTLS_OID_SERVER_AUTH,
+                                                  MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) == 0 &&
+        mbedtls_x509_crt_check_key_usage(certificate, usage) == 0;
+
+    if (!good)
+        mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "it is not for a server");
+    return good;
+}
+
+static bool is_name_good(struct tls_session *session, const mbedtls_x509_crt *certificate)
+{
+    char stated[STATED_MAX_BYTES + 1];
+
+    if (mtls_name_fits(certificate, session->setup->server_name))
+        return true;
+    mtls_name_stated(certificate, stated, sizeof(stated));
+    mtls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
+    return false;
+}
+
+static void tell_server(struct tls_session *session)
+{
+    unsigned char alert = MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
+
+    for (size_t i = 0; i < sizeof(alert_rows) / sizeof(alert_rows[0]); i++) {
+        if (alert_rows[i].reason == session->failure.reason)
+            alert = alert_rows[i].alert;
+    }
+    mbedtls_ssl_send_alert_message(&session->mbedtls, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
+}
+
+bool mtls_verify(struct tls_session *session, mbedtls_x509_crt *chain)
+{
+    if (is_chain_good(session, chain) && is_purpose_good(session, chain) &&
+        is_name_good(session, chain))
+        return true;
+    tell_server(session);
+    return false;
+}

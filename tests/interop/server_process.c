@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { START_MS = 5000, SAY_MS = 1000, WORDS_MAX = 32, WORD_MAX_BYTES = 200 };
+enum { START_MS = 5000, SAY_MS = 1000, WORDS_MAX = 32, WORD_MAX_BYTES = 800 };
 
 int64_t now_ms(void)
 {

@@ -21,6 +21,12 @@ void reports_what_bad_peers_say(void **state);
 void refuses_what_it_does_not_have(void **state);
 void shakes_hands_in_single_bytes(void **state);
 
+/* tls_suite_cases.c */
+void speaks_every_suite_with_gnutls(void **state);
+void speaks_every_suite_with_openssl(void **state);
+void offers_closed_lists_as_they_are(void **state);
+void bears_small_dh_groups(void **state);
+
 /* tls_certificate_cases.c */
 void checks_the_server(void **state);
 void sends_its_certificate(void **state);

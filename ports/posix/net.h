@@ -1,4 +1,4 @@
-/* net.h: iface/net.h on the machine's own resolver and TCP. */
+/* net.h: iface/net.h on the machine's own resolver and sockets. */
 #ifndef POSIX_NET_H
 #define POSIX_NET_H
 
@@ -8,7 +8,8 @@
 /* Makes a network that works on `loop`.  ERR_NO_MEMORY. */
 enum err posix_net_open(struct posix_loop *loop, struct net *ret_net);
 
-/* Frees it, after every query of it was cancelled and every stream closed. */
+/* Frees it, after every query of it was cancelled and every stream and listener closed.
+ */
 void posix_net_close(struct net *net);
 
 #endif

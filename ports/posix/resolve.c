@@ -1,55 +1,36 @@
 /* resolve.c: host names to addresses by getaddrinfo(), which libuv runs in a thread of its own. */
 #include "posix/resolve.h"
 
+#include "posix/net_internal.h"
+#include "posix/sockaddr.h"
+
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NAME_CAP = 256, ADDRESSES_MAX = 16 };
 
-struct net_query {
-    uv_getaddrinfo_t uv; /* first member: the look-up's end finds the whole */
+struct look_up {
+    struct net_query base; /* first member: cancel() finds the whole */
+    uv_getaddrinfo_t uv;   /* its `data` is the whole too */
     struct posix_loop *loop;
     net_resolved_fn *on_resolved; /* NULL once cancelled */
     void *ctx;
 };
-
-/* Reads one entry; false for a family that the engine does not know. */
-static bool take_address(const struct addrinfo *info, struct net_address *ret_address)
-{
-    if (info->ai_family == AF_INET) {
-        struct sockaddr_in in;
-
-        memcpy(&in, info->ai_addr, sizeof(in));
-        *ret_address = (struct net_address){ .family = NET_IPV4 };
-        memcpy(ret_address->bytes, &in.sin_addr, 4);
-        return true;
-    }
-    if (info->ai_family == AF_INET6) {
-        struct sockaddr_in6 in6;
-
-        memcpy(&in6, info->ai_addr, sizeof(in6));
-        *ret_address = (struct net_address){ .family = NET_IPV6, .scope = in6.sin6_scope_id };
-        memcpy(ret_address->bytes, &in6.sin6_addr, 16);
-        return true;
-    }
-    return false;
-}
 
 static size_t take_list(const struct addrinfo *info, struct net_address *list)
 {
     size_t count = 0;
 
     for (; info != NULL && count < ADDRESSES_MAX; info = info->ai_next)
-        if (take_address(info, &list[count]))
+        if (sockaddr_read(info->ai_addr, &list[count], NULL))
             count++;
     return count;
 }
 
 static void on_looked_up(uv_getaddrinfo_t *uv, int status, struct addrinfo *info)
 {
-    struct net_query *query = (struct net_query *)uv;
+    struct look_up *query = uv->data;
     net_resolved_fn *on_resolved = query->on_resolved;
     void *ctx = query->ctx;
     const struct log *log = query->loop->log;
@@ -87,12 +68,21 @@ static bool copy_name(const char *name, char *ret_name)
     return true;
 }
 
+static void cancel(struct net_query *base)
+{
+    struct look_up *query = (struct look_up *)base;
+
+    query->on_resolved = NULL;
+    /* Fails when the look-up has begun; either way on_looked_up() comes and frees. */
+    uv_cancel((uv_req_t *)&query->uv);
+}
+
 enum err posix_resolve(struct posix_loop *loop, const char *name, net_resolved_fn *on_resolved,
                        void *ctx, struct net_query **ret_query)
 {
     static const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
     char plain[NAME_CAP];
-    struct net_query *query;
+    struct look_up *query;
     int status;
 
     if (!copy_name(name, plain))
@@ -100,6 +90,8 @@ enum err posix_resolve(struct posix_loop *loop, const char *name, net_resolved_f
     query = calloc(1, sizeof(*query));
     if (query == NULL)
         return ERR_NO_MEMORY;
+    query->base.cancel = cancel;
+    query->uv.data = query;
     query->loop = loop;
     query->on_resolved = on_resolved;
     query->ctx = ctx;
@@ -108,13 +100,6 @@ enum err posix_resolve(struct posix_loop *loop, const char *name, net_resolved_f
         free(query);
         return status == UV_ENOMEM ? ERR_NO_MEMORY : ERR_RESOLVE;
     }
-    *ret_query = query;
+    *ret_query = &query->base;
     return ERR_OK;
-}
-
-void posix_resolve_cancel(struct net_query *query)
-{
-    query->on_resolved = NULL;
-    /* Fails when the look-up has begun; either way on_looked_up() comes and frees. */
-    uv_cancel((uv_req_t *)&query->uv);
 }

@@ -77,7 +77,7 @@ struct net_ops {
     void (*cancel)(struct net_query *query);
 
     /* Starts a connection; a UDP one is only bound, and NET_CONNECTED follows all the same.  An
-     * error means that nothing was started: ERR_IN_USE for a `local_port` that is taken. */
+     * error means that nothing was started: ERR_BUSY for a `local_port` that is taken. */
     enum err (*connect)(void *net, const struct net_target *to, net_event_fn *on_event, void *ctx,
                         struct net_stream **ret_stream);
 
@@ -98,7 +98,7 @@ struct net_ops {
                       uint16_t *ret_port);
 
     /* Listens on an address of ours, on `port` or, when it is 0, on one that the network chooses.
-     * ERR_IN_USE, ERR_DENIED. */
+     * ERR_BUSY, ERR_DENIED. */
     enum err (*listen)(void *net, const struct net_address *at, uint16_t port,
                        net_accepted_fn *on_accepted, void *ctx, struct net_listener **ret_listener,
                        uint16_t *ret_port);

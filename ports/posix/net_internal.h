@@ -1,0 +1,19 @@
+/* net_internal.h: what the files of the network share. */
+#ifndef POSIX_NET_INTERNAL_H
+#define POSIX_NET_INTERNAL_H
+
+#include "iface/net.h"
+#include "posix/linger.h"
+#include "posix/loop.h"
+
+struct posix_net {
+    struct posix_loop *loop;
+    struct linger_list lingering;
+};
+
+/* Work that cancel() ends: the first member of each kind of it. */
+struct net_query {
+    void (*cancel)(struct net_query *query);
+};
+
+#endif

@@ -1,0 +1,145 @@
+/* net_stream.c: sockets with an other side, as streams of iface/net.h.  A TCP connection that is
+ * closed while bytes are on their way lingers in linger.c. */
+#include "posix/net_stream.h"
+
+#include "posix/errno_err.h"
+#include "posix/net_udp.h"
+#include "posix/sockaddr.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void apply_wanted(struct net_stream *stream)
+{
+    fd_watch_want(stream->watch, ((stream->wanted & NET_WANT_READ) != 0 ? FD_READABLE : 0) |
+                                     ((stream->wanted & NET_WANT_WRITE) != 0 ? FD_WRITABLE : 0));
+}
+
+static void finish_connect(struct net_stream *stream)
+{
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+        error = errno;
+    stream->failed = err_of_errno(error);
+    stream->connecting = false;
+    apply_wanted(stream);
+    log_trace(stream->net->loop->log, TRACE_NET, "connect: %s",
+              error == 0 ? "done" : strerror(error));
+    stream->on_event(stream->ctx, error == 0 ? NET_CONNECTED : NET_FAILED, stream->failed);
+}
+
+static void on_ready(void *ctx, int events)
+{
+    struct net_stream *stream = ctx;
+
+    stream->in_callback = true;
+    if (stream->connecting) {
+        finish_connect(stream);
+    } else {
+        if ((events & FD_READABLE) != 0 && (!stream->datagrams || net_udp_has_datagram(stream->fd)))
+            stream->on_event(stream->ctx, NET_READABLE, ERR_OK);
+        if ((events & FD_WRITABLE) != 0 && !stream->closed &&
+            (stream->wanted & NET_WANT_WRITE) != 0)
+            stream->on_event(stream->ctx, NET_WRITABLE, ERR_OK);
+    }
+    stream->in_callback = false;
+    if (stream->closed)
+        free(stream);
+}
+
+enum err net_stream_new(struct posix_net *net, int fd, bool datagrams,
+                        struct net_stream **ret_stream)
+{
+    struct net_stream *stream = calloc(1, sizeof(*stream));
+    enum err err;
+
+    if (stream == NULL)
+        return ERR_NO_MEMORY;
+    *stream = (struct net_stream){ .net = net, .fd = fd, .datagrams = datagrams };
+    err = fd_watch_new(net->loop, fd, on_ready, stream, &stream->watch);
+    if (err != ERR_OK) {
+        free(stream);
+        return err;
+    }
+    *ret_stream = stream;
+    return ERR_OK;
+}
+
+void net_stream_await_connect(struct net_stream *stream)
+{
+    stream->connecting = true;
+    fd_watch_want(stream->watch, FD_WRITABLE);
+}
+
+void net_stream_bind(struct net_stream *stream, net_event_fn *on_event, void *ctx)
+{
+    stream->on_event = on_event;
+    stream->ctx = ctx;
+}
+
+static ptrdiff_t fail(struct net_stream *stream, int error)
+{
+    enum err err = err_of_errno(error);
+
+    if (err != ERR_AGAIN)
+        stream->failed = err;
+    return -(ptrdiff_t)err;
+}
+
+ptrdiff_t net_stream_recv(struct net_stream *stream, void *buf, size_t cap)
+{
+    ssize_t count;
+
+    if (stream->failed != ERR_OK)
+        return -(ptrdiff_t)stream->failed;
+    if (stream->datagrams)
+        return net_udp_recv(stream->fd, buf, cap);
+    count = recv(stream->fd, buf, cap, 0);
+    return count < 0 ? fail(stream, errno) : count;
+}
+
+ptrdiff_t net_stream_send(struct net_stream *stream, const void *data, size_t len)
+{
+    ssize_t count;
+
+    if (stream->failed != ERR_OK)
+        return -(ptrdiff_t)stream->failed;
+    if (stream->datagrams)
+        return net_udp_send(stream->fd, data, len);
+    count = send(stream->fd, data, len, MSG_NOSIGNAL);
+    return count < 0 ? fail(stream, errno) : count;
+}
+
+void net_stream_want(struct net_stream *stream, unsigned events)
+{
+    stream->wanted = events;
+    if (!stream->connecting)
+        apply_wanted(stream);
+}
+
+void net_stream_close(struct net_stream *stream)
+{
+    fd_watch_free(stream->watch);
+    if (stream->connecting || stream->datagrams || stream->failed != ERR_OK)
+        close(stream->fd);
+    else
+        linger_close(&stream->net->lingering, stream->net->loop, stream->fd);
+    stream->closed = true;
+    if (!stream->in_callback)
+        free(stream);
+}
+
+enum err net_stream_local(const struct net_stream *stream, struct net_address *ret_address,
+                          uint16_t *ret_port)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sizeof(at);
+
+    if (getsockname(stream->fd, (struct sockaddr *)&at, &len) < 0)
+        return err_of_errno(errno);
+    return sockaddr_read((struct sockaddr *)&at, ret_address, ret_port) ? ERR_OK : ERR_UNSUPPORTED;
+}

@@ -18,7 +18,7 @@ void about_print_modules(FILE *out)
     const struct tlsmodem_model *model;
 
     for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++)
-        fprintf(out, "%-12s %-10s %-14s platform %-4s %s\n", model->name, model->maker,
+        fprintf(out, "%-26s %-10s %-26s platform %-4s %s\n", model->name, model->maker,
                 model->product, model->platform, model->generation);
 }
 

@@ -1,4 +1,5 @@
-/* command_pages.c: prints the reference page of a maker's commands from the rows: command_pages MAKER. */
+/* command_pages.c: prints the reference page of a maker's commands from the rows: command_pages
+ * MAKER. */
 #include "at/args.h"
 #include "module/personality.h"
 
@@ -26,6 +27,58 @@ static void find_models(struct maker *maker)
 static bool has_row(const struct module_model *model, const struct at_command *row)
 {
     return at_find_in(model->personality->commands, &model->at, row->name) == row;
+}
+
+static bool same_platform(const struct module_model *a, const struct module_model *b)
+{
+    return strcmp(a->identity.platform, b->identity.platform) == 0;
+}
+
+/* The models of one platform that have what is marked: all of them by the platform's name, some by
+ * their own. */
+static void print_platform(const struct maker *maker, size_t first, uint32_t only_on)
+{
+    size_t all = 0, some = 0;
+    const char *comma = "";
+
+    for (size_t i = 0; i < maker->model_count; i++) {
+        if (same_platform(maker->models[i], maker->models[first])) {
+            all++;
+            some += at_has(&maker->models[i]->at, only_on);
+        }
+    }
+    printf("%s", maker->models[first]->identity.platform);
+    if (some == all)
+        return;
+    printf(" (");
+    for (size_t i = 0; i < maker->model_count; i++) {
+        if (same_platform(maker->models[i], maker->models[first]) &&
+            at_has(&maker->models[i]->at, only_on)) {
+            printf("%s%s", comma, maker->models[i]->identity.name);
+            comma = ", ";
+        }
+    }
+    printf(")");
+}
+
+/* "platforms 10, 12": where what is marked is to be had. */
+static void print_where(const struct maker *maker, uint32_t only_on)
+{
+    const char *comma = "";
+
+    printf("platforms ");
+    for (size_t i = 0; i < maker->model_count; i++) {
+        bool seen = !at_has(&maker->models[i]->at, only_on);
+
+        for (size_t before = 0; before < i && !seen; before++)
+            seen = same_platform(maker->models[before], maker->models[i]) &&
+                   at_has(&maker->models[before]->at, only_on);
+        if (seen)
+            continue;
+        printf("%s", comma);
+        print_platform(maker, i, only_on);
+        comma = ", ";
+    }
 }
 
 static const char *coverage_word(enum at_coverage coverage)
@@ -106,40 +159,60 @@ static void range_of(const struct at_param *param, const struct at_model *model,
         snprintf(text, RANGE_MAX, "%d to %d", (int)param->min, max);
 }
 
-/* One range where all models agree, else one for each platform. */
+/* Whether the parameter has this range on a model. */
+static bool has_range(const struct module_model *model, const struct at_command *row,
+                      const struct at_param *param, const char *range)
+{
+    char text[RANGE_MAX];
+
+    if (!has_row(model, row) || !at_has(&model->at, param->only_on))
+        return false;
+    range_of(param, &model->at, text);
+    return strcmp(text, range) == 0;
+}
+
+/* Whether a model before this one, of this platform or of any, has that range. */
+static bool was_before(const struct maker *maker, size_t index, bool of_platform,
+                       const struct at_command *row, const struct at_param *param,
+                       const char *range)
+{
+    for (size_t i = 0; i < index; i++) {
+        if ((!of_platform || same_platform(maker->models[i], maker->models[index])) &&
+            has_range(maker->models[i], row, param, range))
+            return true;
+    }
+    return false;
+}
+
+/* One range where all models agree, else each with its platforms. */
 static void print_range(const struct maker *maker, const struct at_command *row,
                         const struct at_param *param)
 {
-    char first[RANGE_MAX] = "", last[RANGE_MAX] = "";
-    const char *platform = "";
-    bool same = true;
+    char range[RANGE_MAX];
+    const char *semicolon = "";
 
     for (size_t i = 0; i < maker->model_count; i++) {
-        char range[RANGE_MAX];
+        const char *comma = "";
+        bool all = true;
 
-        if (!has_row(maker->models[i], row))
-            continue;
         range_of(param, &maker->models[i]->at, range);
-        if (first[0] == '\0')
-            strcpy(first, range);
-        same = same && strcmp(first, range) == 0;
-    }
-    if (same) {
-        printf("%s", first);
-        return;
-    }
-    for (size_t i = 0; i < maker->model_count; i++) {
-        char range[RANGE_MAX];
-
-        if (!has_row(maker->models[i], row))
+        if (!has_range(maker->models[i], row, param, range) ||
+            was_before(maker, i, false, row, param, range))
             continue;
-        range_of(param, &maker->models[i]->at, range);
-        if (strcmp(last, range) == 0 || strcmp(platform, maker->models[i]->identity.platform) == 0)
-            continue;
-        printf("%s%s (platform %s)", last[0] == '\0' ? "" : "; ", range,
-               maker->models[i]->identity.platform);
-        strcpy(last, range);
-        platform = maker->models[i]->identity.platform;
+        for (size_t j = 0; j < maker->model_count; j++)
+            all = all && (!has_row(maker->models[j], row) ||
+                          !at_has(&maker->models[j]->at, param->only_on) ||
+                          has_range(maker->models[j], row, param, range));
+        printf("%s%s", semicolon, range);
+        semicolon = "; ";
+        for (size_t j = i; j < maker->model_count && !all; j++) {
+            if (!has_range(maker->models[j], row, param, range) ||
+                was_before(maker, j, true, row, param, range))
+                continue;
+            printf("%s%s", *comma == '\0' ? " (" : comma, maker->models[j]->identity.platform);
+            comma = ", ";
+        }
+        printf(all ? "" : ")");
     }
 }
 
@@ -169,6 +242,10 @@ static void print_params(const struct maker *maker, const struct at_command *row
         any = true;
         printf("| `%s` | ", param->name);
         print_range(maker, row, param);
+        if (param->only_on != 0) {
+            printf("; ");
+            print_where(maker, param->only_on);
+        }
         printf(" | ");
         print_default(param);
         printf(" |\n");
@@ -178,6 +255,11 @@ static void print_params(const struct maker *maker, const struct at_command *row
 static void print_row(const struct maker *maker, const struct at_command *row)
 {
     printf("\n### AT%s\n\n%s\n", row->name, row->help);
+    if (row->only_on != 0) {
+        printf("On ");
+        print_where(maker, row->only_on);
+        printf(".\n");
+    }
     if (row->coverage == AT_ANSWERED)
         printf("Answered: values are taken and kept; nothing follows from them here.\n");
     if (row->coverage == AT_REFUSED) {
@@ -246,10 +328,13 @@ int main(int argc, char **argv)
     printf("<!-- Made from the command rows by `make pages`; a test fails when it is stale. -->\n");
     printf("# AT commands of %s modules\n\n", maker.name);
     print_models(&maker);
-    printf("\n## Coverage\n\n"
-           "*Implemented*: does what the guide says. *Answered*: values are checked and kept, nothing\n"
-           "follows from them here. *Refused*: answers as a command that the module does not have.\n\n"
-           "| command | here | what it is |\n|---|---|---|\n");
+    printf(
+        "\n## Coverage\n\n"
+        "*Implemented*: does what the guide says. *Answered*: values are checked and kept, "
+        "nothing\n"
+        "follows from them here. *Refused*: answers as a command that the module does not have.\n"
+        "Numbers in brackets behind a value are platforms.\n\n"
+        "| command | here | what it is |\n|---|---|---|\n");
     each_row(&maker, print_coverage);
     printf("\n## Commands\n");
     each_row(&maker, print_row);

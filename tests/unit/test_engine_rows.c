@@ -56,11 +56,24 @@ static struct at_session *session(struct walk *walk)
     return &walk->world.modem->terminals[0].at;
 }
 
+/* A row may be tried on any of a model's secure sockets. */
+static void enable_the_others(struct walk *walk)
+{
+    const struct at_command *row = at_find(session(walk), "#SSLEN");
+    char line[LINE_BYTES];
+
+    for (size_t id = 2; row != NULL && id <= at_record_count(session(walk), row); id++) {
+        snprintf(line, sizeof(line), "AT#SSLEN=%zu,1", id);
+        talk_ok(&walk->world, line);
+    }
+}
+
 static void start(struct walk *walk)
 {
     check_int(walk->model->identity.name,
               world_switch_on(&walk->world, walk->model->identity.name, false, 1), ERR_OK);
     talk_prepare(&walk->world);
+    enable_the_others(walk);
 }
 
 /* ---- values for one parameter ---- */

@@ -4,8 +4,14 @@
 
 #include "personalities/common/common.h"
 
-/* Answers: #SSLSECDATA reads up to 2047 bytes, the longest of a platform 12. */
-enum { LINE_MAX = 400, ANSWER_MAX = 2200, OUTPUT_BYTES = 6144 };
+/* The longest answer is that of #SSLSECDATA: what is stored, and some words around it. */
+enum {
+    LINE_MAX = 400,
+    ANSWER_MAX = 2200,
+    ANSWER_MAX_4G = TELIT_DATA_MAX + 152,
+    OUTPUT_BYTES = 6144,
+    OUTPUT_BYTES_4G = 2 * ANSWER_MAX_4G
+};
 
 const struct telit_model *telit_model_of(const struct tlsmodem *modem)
 {
@@ -104,16 +110,15 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
     }
 }
 
-static const struct at_dialect dialect = {
-    .prefixes = "+#",
-    .line_max = LINE_MAX,
-    .answer_max = ANSWER_MAX,
-    .error_syntax = FACT_ERROR_SYNTAX,
-    .error_range = FACT_ERROR_RANGE,
-    .error_memory = TELIT_MEMORY_FAILURE,
-    .error_text = telit_error_text,
-    .prompt_idle_ms = FACT_PROMPT_IDLE_MS,
-};
+#define DIALECT(longest)                                                                           \
+    {                                                                                              \
+        .prefixes = "+#", .line_max = LINE_MAX, .answer_max = (longest),                           \
+        .error_syntax = FACT_ERROR_SYNTAX, .error_range = FACT_ERROR_RANGE,                        \
+        .error_memory = TELIT_MEMORY_FAILURE, .error_text = telit_error_text,                      \
+        .prompt_idle_ms = FACT_PROMPT_IDLE_MS                                                      \
+    }
+static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
+static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
     &common_v250,      &common_registers,
@@ -125,18 +130,12 @@ static const struct at_commands *const commands[] = {
     &telit_refused,    NULL,
 };
 
-const struct personality telit_personality = {
-    .dialect = &dialect,
-    .commands = commands,
-    .state_size = state_size,
-    .output_bytes = OUTPUT_BYTES,
-    .start = start,
-    .ready = take_network_time,
-    .stop = stop,
-    .deadline = deadline,
-    .tick = tick,
-    .on_quiet = on_quiet,
-    .on_dtr_drop = on_dtr_drop,
-    .on_registered = take_network_time,
-    .on_context_down = on_context_down,
-};
+#define PERSONALITY(words, output)                                                                 \
+    {                                                                                              \
+        .dialect = &(words), .commands = commands, .state_size = state_size,                       \
+        .output_bytes = (output), .start = start, .ready = take_network_time, .stop = stop,        \
+        .deadline = deadline, .tick = tick, .on_quiet = on_quiet, .on_dtr_drop = on_dtr_drop,      \
+        .on_registered = take_network_time, .on_context_down = on_context_down                     \
+    }
+const struct personality telit_personality = PERSONALITY(dialect, OUTPUT_BYTES);
+const struct personality telit_personality_4g = PERSONALITY(dialect_4g, OUTPUT_BYTES_4G);

@@ -8,14 +8,18 @@
 
 /* Features that rows are marked with. */
 enum telit_feature {
-    TELIT_2G = 1, /* platforms 10, 13, 16 */
-    TELIT_3G = 2, /* 12 */
-    TELIT_4G = 4  /* 20, 23 */
+    TELIT_2G = 1,   /* platforms 10, 13, 16 */
+    TELIT_3G = 2,   /* 12 */
+    TELIT_4G = 4,   /* 20, 23 */
+    TELIT_R6 = 8,   /* only revision 6 of the guide lists it, */
+    TELIT_R12 = 16, /* or revision 12 does */
+    TELIT_SLOW = 32 /* large certificates need #CPUMODE: 10, 16 */
 };
 
 /* Limits of a model, as rows refer to them (1 + index). */
 enum telit_limit {
     LIMIT_SECURE_SOCKETS = LIMIT_OF_MAKER,
+    LIMIT_SECURE_CONTEXT, /* cid of #SSLCFG */
     LIMIT_CIPHER,
     LIMIT_VERSION,
     LIMIT_DATA_ACTION,
@@ -25,14 +29,16 @@ enum telit_limit {
     LIMIT_END
 };
 
-enum { TELIT_PLAIN_MAX = 6, TELIT_RECEIVED_BYTES = 1500 };
+/* TELIT_DATA_MAX: the longest item of security data that any model takes, in bytes. */
+enum { TELIT_PLAIN_MAX = 6, TELIT_RECEIVED_BYTES = 1500, TELIT_DATA_MAX = 4096 };
 
 /* What differs between models beyond limits. */
 struct telit_model {
     const tls_suite *suites;  /* by the number of #SSLSECCFG, 0 unused */
     const tls_suite *offered; /* for number 0, in order */
     size_t offered_count;
-    size_t ring_chunk; /* longest piece of an SSLSRING with data, in bytes */
+    size_t ring_chunk; /* longest piece of an SSLSRING with data, in bytes; 0: has no SSLSRING */
+    size_t record_max; /* longest TLS record in bytes of plaintext; 0: as the protocol has it */
 };
 
 /* What #SSLEN, #SSLSECCFG, #SSLSECCFG2 and #SSLCFG set. */
@@ -43,7 +49,7 @@ struct telit_ssl_settings {
     int32_t format_given; /* cert_format was set since power-on, so `?` shows it */
     int32_t version;
     int32_t cid, packet_size, idle_s, answer_ds, flush_ds, ring_mode, no_carrier_mode;
-    int32_t reserved[2];
+    int32_t reserved[4];
 };
 
 /* What the session of a secure socket waits for. */
@@ -110,7 +116,8 @@ struct telit {
 struct telit *telit_of(const struct at_session *at);
 const struct telit_model *telit_model_of(const struct tlsmodem *modem);
 
-extern const struct personality telit_personality;
+/* The second has longer answers: security data of 4G modules. */
+extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
     telit_ssl_socket, telit_ssl_transfer, telit_refused;
 

@@ -7,6 +7,22 @@
 
 #include "personalities/telit/telit_errors.h"
 
+/* UNCONFIRMED: firmware of a product, one for its platform; the guides name the oldest that counts.
+ */
+#define FACT_REVISION_10 "10.00.157"
+#define FACT_REVISION_12 "12.00.026"
+#define FACT_REVISION_13 "13.00.007"
+#define FACT_REVISION_16 "16.00.153"
+#define FACT_REVISION_20 "20.00.405"
+#define FACT_REVISION_23 "23.00.004"
+
+/* UNCONFIRMED: how much of each a model has, where the guides say "use the test command" (§1.0).
+ * All 2G modules use context 1 only, as r6 §3.4 says. */
+#define FACT_CONTEXTS     5
+#define FACT_SOCKETS_23   6
+#define FACT_DATA_ACTIONS 3
+#define FACT_DATA_SIZE_4G 4095
+
 /* UNCONFIRMED: bad syntax and values out of range, with +CMEE on (§0). */
 #define FACT_ERROR_SYNTAX TELIT_NOT_SUPPORTED
 #define FACT_ERROR_RANGE  TELIT_NOT_SUPPORTED

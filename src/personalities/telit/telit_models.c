@@ -1,11 +1,23 @@
-/* telit_models.c: the products, a row each.  Telit 1vv0300989 r12, applicability table and §3 to
- * §5. */
+/* telit_models.c: the products, a row each; what several share stands once.
+ *
+ * Source: the applicability tables of Telit 1vv0300989 r12 and r6; where both list a product the
+ * newer counts.  r12 names series: each is a row, and so is every product of the series that a
+ * source names.
+ */
 #include "personalities/telit/telit_models.h"
 
 #include "base/tls_suites.h"
 #include "personalities/telit/telit.h"
 
-/* §4.2.2: the numbers of 3G and 4G modules, and what 0 offers (never NULL). */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* r12 §4.2.1: the numbers of 2G modules, and what 0 offers. */
+static const tls_suite suites_2g[] = { 0, TLS_RSA_WITH_RC4_128_MD5, TLS_RSA_WITH_RC4_128_SHA,
+                                       TLS_RSA_WITH_AES_256_CBC_SHA };
+static const tls_suite offered_2g[] = { TLS_RSA_WITH_RC4_128_MD5, TLS_RSA_WITH_RC4_128_SHA,
+                                        TLS_RSA_WITH_AES_256_CBC_SHA };
+
+/* r12 §4.2.2: the numbers of 3G and 4G modules, and what 0 offers (never NULL). */
 static const tls_suite suites_3g[] = { 0,
                                        TLS_RSA_WITH_RC4_128_MD5,
                                        TLS_RSA_WITH_RC4_128_SHA,
@@ -15,38 +27,135 @@ static const tls_suite suites_3g[] = { 0,
 static const tls_suite offered_3g[] = { TLS_RSA_WITH_AES_256_CBC_SHA, TLS_RSA_WITH_AES_128_CBC_SHA,
                                         TLS_RSA_WITH_RC4_128_SHA, TLS_RSA_WITH_RC4_128_MD5 };
 
+static const struct telit_model data_2g = {
+    .suites = suites_2g,
+    .offered = offered_2g,
+    .offered_count = COUNT(offered_2g),
+    .ring_chunk = 256,
+};
+/* r6 §4: up to 15800 bytes in a record, other than on GE910. */
+static const struct telit_model data_2g_r6 = {
+    .suites = suites_2g,
+    .offered = offered_2g,
+    .offered_count = COUNT(offered_2g),
+    .record_max = 15800,
+};
 static const struct telit_model data_3g = {
     .suites = suites_3g,
     .offered = offered_3g,
-    .offered_count = sizeof(offered_3g) / sizeof(offered_3g[0]),
+    .offered_count = COUNT(offered_3g),
     .ring_chunk = 1300,
 };
 
-/* UNCONFIRMED: number of contexts, and that #SSLSECDATA has action 3 on this platform (telit.md
- * §1.0). */
-static const int32_t limits_12[LIMIT_END - 1] = {
-    [LIMIT_CONTEXTS - 1] = 5, [LIMIT_SECURE_SOCKETS - 1] = 1, [LIMIT_CIPHER - 1] = 5,
-    [LIMIT_VERSION - 1] = 2,  [LIMIT_DATA_ACTION - 1] = 3,    [LIMIT_DATA_SIZE - 1] = 2047,
-    [LIMIT_CLOSURE - 1] = 0,  [LIMIT_PLAIN_SOCKETS - 1] = 6,
-};
+#define LIMITS(sockets, cid, cipher, version, action, size, closure)                               \
+    {                                                                                              \
+        [LIMIT_CONTEXTS - 1] = FACT_CONTEXTS, [LIMIT_SECURE_SOCKETS - 1] = (sockets),              \
+                          [LIMIT_SECURE_CONTEXT - 1] = (cid), [LIMIT_CIPHER - 1] = (cipher),       \
+                          [LIMIT_VERSION - 1] = (version), [LIMIT_DATA_ACTION - 1] = (action),     \
+                          [LIMIT_DATA_SIZE - 1] = (size), [LIMIT_CLOSURE - 1] = (closure),         \
+                          [LIMIT_PLAIN_SOCKETS - 1] = TELIT_PLAIN_MAX                              \
+    }
+
+/* Secure sockets, their contexts, suites, versions, actions and sizes of #SSLSECDATA, ClosureType.
+ */
+static const int32_t limits_2g[LIMIT_END - 1] = LIMITS(1, 1, 3, 1, 2, 2047, 1);
+static const int32_t limits_12[LIMIT_END - 1] =
+    LIMITS(1, FACT_CONTEXTS, 5, 2, FACT_DATA_ACTIONS, 2047, 0);
+static const int32_t limits_20[LIMIT_END - 1] =
+    LIMITS(1, FACT_CONTEXTS, 5, 2, FACT_DATA_ACTIONS, FACT_DATA_SIZE_4G, 0);
+static const int32_t limits_23[LIMIT_END - 1] =
+    LIMITS(FACT_SOCKETS_23, FACT_CONTEXTS, 5, 3, FACT_DATA_ACTIONS, FACT_DATA_SIZE_4G, 0);
+
+/* The longest prompt is that of #SSLSECDATA. */
+enum { PAYLOAD = 2048, PAYLOAD_4G = TELIT_DATA_MAX };
+
+#define MODEL(text, model, number, technology, access, version, values, feature, payload, data,    \
+              maker_personality)                                                                   \
+    {                                                                                              \
+        .identity = { .name = (text),                                                              \
+                      .maker = "Telit",                                                            \
+                      .product = (model),                                                          \
+                      .platform = (number),                                                        \
+                      .generation = (technology) },                                                \
+        .personality = &(maker_personality), .revision = (version), .access_technology = (access), \
+        .at = { .limits = (values), .features = (feature) }, .payload_max = (payload),             \
+        .maker_data = &(data)                                                                      \
+    }
+
+/* One macro for each kind of module; LIKE_10_R6: only r6 lists the product. */
+#define LIKE_2G(name, product, platform, version, features, data)                                  \
+    MODEL(name, product, platform, "2G", 0, version, limits_2g, TELIT_2G | (features), PAYLOAD,    \
+          data, telit_personality)
+#define LIKE_10_R6(name, product)                                                                  \
+    LIKE_2G(name, product, "10", FACT_REVISION_10, TELIT_R6 | TELIT_SLOW, data_2g_r6)
+#define LIKE_10(name, product)                                                                     \
+    LIKE_2G(name, product, "10", FACT_REVISION_10, TELIT_R12 | TELIT_SLOW, data_2g)
+#define LIKE_13(name, product) LIKE_2G(name, product, "13", FACT_REVISION_13, TELIT_R12, data_2g)
+#define LIKE_16(name, product)                                                                     \
+    LIKE_2G(name, product, "16", FACT_REVISION_16, TELIT_R12 | TELIT_SLOW, data_2g)
+#define LIKE_12(name, product)                                                                     \
+    MODEL(name, product, "12", "3G", 2, FACT_REVISION_12, limits_12, TELIT_3G | TELIT_R12,         \
+          PAYLOAD, data_3g, telit_personality)
+#define LIKE_20(name, product)                                                                     \
+    MODEL(name, product, "20", "4G", 7, FACT_REVISION_20, limits_20, TELIT_4G | TELIT_R12,         \
+          PAYLOAD_4G, data_3g, telit_personality_4g)
+#define LIKE_23(name, product)                                                                     \
+    MODEL(name, product, "23", "4G", 7, FACT_REVISION_23, limits_23, TELIT_4G | TELIT_R12,         \
+          PAYLOAD_4G, data_3g, telit_personality_4g)
 
 static const struct module_model models[] = {
-    {
-        .identity = { .name = "he910",
-                      .maker = "Telit",
-                      .product = "HE910",
-                      .platform = "12",
-                      .generation = "3G" },
-        .personality = &telit_personality,
-        .revision = "12.00.026",
-        .access_technology = 2,
-        .at = { .limits = limits_12, .features = TELIT_3G },
-        .payload_max = 2048,
-        .maker_data = &data_3g,
-    },
+    LIKE_10_R6("gc864-quad", "GC864-QUAD"),
+    LIKE_10_R6("gc864-quad-v2", "GC864-QUAD V2"),
+    LIKE_10_R6("gc864-dual-v2", "GC864-DUAL V2"),
+    LIKE_10_R6("ge864-quad", "GE864-QUAD"),
+    LIKE_10_R6("ge864-quad-atex", "GE864-QUAD ATEX"),
+    LIKE_10_R6("ge864-gps", "GE864-GPS"),
+    LIKE_10_R6("gt863-py", "GT863-PY"),
+    LIKE_10_R6("gt864-quad", "GT864-QUAD"),
+    LIKE_10_R6("gt864-py", "GT864-PY"),
+    LIKE_10("ge864-v2", "GE864 V2"),
+    LIKE_10("ge864-quad-v2", "GE864-QUAD V2"),
+    LIKE_10("ge864-quad-automotive-v2", "GE864-QUAD Automotive V2"),
+    LIKE_10("ge864-dual-v2", "GE864-DUAL V2"),
+    LIKE_10("ge865-quad", "GE865-QUAD"),
+    LIKE_10("gl865", "GL865"),
+    LIKE_10("gl865-dual", "GL865-DUAL"),
+    LIKE_10("gl865-quad", "GL865-QUAD"),
+    LIKE_10("gl868-dual", "GL868-DUAL"),
+    LIKE_13("ge910", "GE910"),
+    LIKE_13("ge910-quad", "GE910-QUAD"),
+    LIKE_13("ge910-gnss", "GE910-GNSS"),
+    LIKE_16("ge910-quad-v3", "GE910-QUAD V3"),
+    LIKE_16("ge866-quad", "GE866-QUAD"),
+    LIKE_16("gl865-v3", "GL865 V3"),
+    LIKE_16("gl865-dual-v3", "GL865-DUAL V3"),
+    LIKE_16("gl865-quad-v3", "GL865-QUAD V3"),
+    LIKE_16("gl868-dual-v3", "GL868-DUAL V3"),
+    LIKE_12("he910", "HE910"),
+    LIKE_12("he910-g", "HE910"), /* marketed so, "HE910" by type */
+    LIKE_12("he910-dg", "HE910"),
+    LIKE_12("he910-ga", "HE910-GA"),
+    LIKE_12("he910-d", "HE910-D"),
+    LIKE_12("he910-eur", "HE910-EUR"),
+    LIKE_12("he910-eud", "HE910-EUD"),
+    LIKE_12("he910-eug", "HE910-EUG"),
+    LIKE_12("he910-nag", "HE910-NAG"),
+    LIKE_12("he910-nar", "HE910-NAR"),
+    LIKE_12("he910-nad", "HE910-NAD"),
+    LIKE_12("ue910", "UE910"),
+    LIKE_12("ue910-eur", "UE910-EUR"),
+    LIKE_12("ue910-eud", "UE910-EUD"),
+    LIKE_12("ue910-nar", "UE910-NAR"),
+    LIKE_12("ue910-nad", "UE910-NAD"),
+    LIKE_12("ul865", "UL865"),
+    LIKE_12("ul865-nar", "UL865-NAR"),
+    LIKE_12("ue866", "UE866"),
+    LIKE_20("le910-v2", "LE910 V2"),
+    LIKE_20("le910-euv2", "LE910-EU V2"),
+    LIKE_23("le866", "LE866"),
 };
 
 const struct module_model *telit_model_at(size_t index)
 {
-    return index < sizeof(models) / sizeof(models[0]) ? &models[index] : NULL;
+    return index < COUNT(models) ? &models[index] : NULL;
 }

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { VERSION_TLS_1_0 = 1 };
+
 struct telit *telit_of(const struct at_session *at)
 {
     return module_of(at)->maker;
@@ -229,6 +231,7 @@ void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id)
     ssl->id = id;
     ssl->modem = modem;
     ssl->owner = NULL;
+    ssl->settings.version = VERSION_TLS_1_0; /* for good where there is no #SSLSECCFG2 */
     ssl->idle_until_ms = CLOCK_NEVER;
     ssl->flush_at_ms = CLOCK_NEVER;
     connection_init(&ssl->socket, id, &modem->world, &events, ssl, ssl->received,

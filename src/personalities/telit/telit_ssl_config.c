@@ -105,22 +105,42 @@ static const struct at_param version_params[] = {
     LATER,
     LATER,
 };
+#define RESERVED(index)                                                                            \
+    {                                                                                              \
+        .name = "reserved", .optional = true, .hidden = true, .bound = SETTING(reserved[index])    \
+    }
+#define CONFIG_PARAMS                                                                              \
+    SSID,                                                                                          \
+        { .name = "cid",                                                                           \
+          .min = 1,                                                                                \
+          .max_limit = LIMIT_SECURE_CONTEXT,                                                       \
+          .preset = 1,                                                                             \
+          .bound = SETTING(cid) },                                                                 \
+        { .name = "pktSz", .max = FACT_PACKET_MAX, .preset = 300, .bound = SETTING(packet_size) }, \
+        { .name = "maxTo", .max = FACT_IDLE_MAX_S, .preset = 90, .bound = SETTING(idle_s) },       \
+        { .name = "defTo",                                                                         \
+          .min = FACT_ANSWER_MIN_DS,                                                               \
+          .max = FACT_ANSWER_MAX_DS,                                                               \
+          .preset = 100,                                                                           \
+          .bound = SETTING(answer_ds) },                                                           \
+    {                                                                                              \
+        .name = "txTo", .max = FACT_FLUSH_MAX_DS, .preset = 50, .bound = SETTING(flush_ds)         \
+    }
 static const struct at_param config_params[] = {
-    SSID,
-    { .name = "cid", .min = 1, .max_limit = LIMIT_CONTEXTS, .preset = 1, .bound = SETTING(cid) },
-    { .name = "pktSz", .max = FACT_PACKET_MAX, .preset = 300, .bound = SETTING(packet_size) },
-    { .name = "maxTo", .max = FACT_IDLE_MAX_S, .preset = 90, .bound = SETTING(idle_s) },
-    { .name = "defTo",
-      .min = FACT_ANSWER_MIN_DS,
-      .max = FACT_ANSWER_MAX_DS,
-      .preset = 100,
-      .bound = SETTING(answer_ds) },
-    { .name = "txTo", .max = FACT_FLUSH_MAX_DS, .preset = 50, .bound = SETTING(flush_ds) },
+    CONFIG_PARAMS,
     { .name = "sslSRingMode", .optional = true, .max = 2, .bound = SETTING(ring_mode) },
     { .name = "noCarrierMode", .optional = true, .max = 2, .bound = SETTING(no_carrier_mode) },
-    { .name = "reserved", .optional = true, .hidden = true, .bound = SETTING(reserved[0]) },
-    { .name = "reserved", .optional = true, .hidden = true, .bound = SETTING(reserved[1]) },
+    RESERVED(0),
+    RESERVED(1),
 };
+/* r6 §3.4 has six fields.  UNCONFIRMED: `?` shows zeros for the four that came later (§1.5). */
+static const struct at_param config_params_r6[] = {
+    CONFIG_PARAMS, RESERVED(0), RESERVED(1), RESERVED(2), RESERVED(3),
+};
+
+#define CONFIG                                                                                     \
+    .name = "#SSLCFG", .record_count_limit = LIMIT_SECURE_SOCKETS, .record = ssl_record,           \
+    .keep = AT_KEEP_NVM, .guard_read = telit_ssl_guard_read, .guard_set = telit_ssl_guard_config
 
 static const struct at_command rows[] = {
     { .name = "#SSLEN",
@@ -153,14 +173,9 @@ static const struct at_command rows[] = {
       .keep = AT_KEEP_NVM,
       .guard_read = telit_ssl_guard_read,
       .guard_set = telit_ssl_guard_config },
-    { .name = "#SSLCFG",
-      .help = "Packet size, timeouts and unsolicited messages.",
-      .source = "1vv0300989 r12 §4.5",
-      AT_PARAMS(config_params),
-      .record_count_limit = LIMIT_SECURE_SOCKETS,
-      .record = ssl_record,
-      .keep = AT_KEEP_NVM,
-      .guard_read = telit_ssl_guard_read,
-      .guard_set = telit_ssl_guard_config },
+    { CONFIG, .help = "Packet size, timeouts and unsolicited messages.",
+      .source = "1vv0300989 r12 §4.5", .only_on = TELIT_R12, AT_PARAMS(config_params) },
+    { CONFIG, .help = "Packet size and timeouts.", .source = "1vv0300989 r6 §3.4",
+      .only_on = TELIT_R6, AT_PARAMS(config_params_r6) },
 };
 const struct at_commands telit_ssl_config = AT_COMMANDS(rows);

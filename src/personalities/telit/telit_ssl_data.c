@@ -7,8 +7,6 @@ enum { DATA_STORE, DATA_ACTION, DATA_TYPE, DATA_SIZE };
 
 enum { ACTION_DELETE, ACTION_STORE, ACTION_READ, ACTION_STORE_RAM };
 
-enum { PAYLOAD_MAX = 4096 };
-
 /* DataType numbers of the manual; its order is ours. */
 static enum credential_kind kind_of(int32_t data_type)
 {
@@ -31,7 +29,7 @@ static enum at_status delete (struct at_session *at, const struct at_args *args)
 
 static enum at_status read_data(struct at_session *at, const struct at_args *args)
 {
-    uint8_t data[PAYLOAD_MAX];
+    uint8_t data[TELIT_DATA_MAX];
     size_t len;
     enum err err =
         credentials_get(&module_of(at)->credentials, (size_t)args->list[DATA_STORE].number,

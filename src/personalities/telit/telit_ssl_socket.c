@@ -14,18 +14,18 @@ enum { MODE_ONLINE, MODE_COMMAND };
 
 enum { AUTH_NONE, AUTH_SERVER, AUTH_MUTUAL };
 
-enum { DECISECOND_MS = 100, SECRET_MAX = 4096 };
+enum { DECISECOND_MS = 100 };
 
 /* The security data of one dial, wiped after it. */
 struct dial_secrets {
-    uint8_t data[CREDENTIAL_KINDS][SECRET_MAX];
+    uint8_t data[CREDENTIAL_KINDS][TELIT_DATA_MAX];
     size_t len[CREDENTIAL_KINDS];
 };
 
 static bool load(const struct credentials *credentials, size_t store, enum credential_kind kind,
                  struct dial_secrets *secrets, struct span *ret_span)
 {
-    if (credentials_get(credentials, store, kind, secrets->data[kind], SECRET_MAX,
+    if (credentials_get(credentials, store, kind, secrets->data[kind], TELIT_DATA_MAX,
                         &secrets->len[kind]) != ERR_OK)
         return false;
     *ret_span = span_at(secrets->data[kind], secrets->len[kind]);
@@ -176,13 +176,26 @@ static enum at_status set_status(struct at_session *at, const struct at_args *ar
         .name = "SSId", .min = 1, .max_limit = LIMIT_SECURE_SOCKETS                                \
     }
 
+#define TIMEOUT                                                                                    \
+    {                                                                                              \
+        .name = "Timeout", .optional = true, .min = FACT_DIAL_MIN_DS, .max = FACT_DIAL_MAX_DS      \
+    }
+#define DIAL_PARAMS                                                                                \
+    SSID, { .name = "rPort", .min = 1, .max = 65535 },                                             \
+        { .name = "IPAddress", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },          \
+    {                                                                                              \
+        .name = "ClosureType", .max_limit = LIMIT_CLOSURE                                          \
+    }
+
 static const struct at_param dial_params[] = {
-    SSID,
-    { .name = "rPort", .min = 1, .max = 65535 },
-    { .name = "IPAddress", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },
-    { .name = "ClosureType", .max_limit = LIMIT_CLOSURE },
+    DIAL_PARAMS,
     { .name = "connMode", .optional = true, .max = 1 },
-    { .name = "Timeout", .optional = true, .min = FACT_DIAL_MIN_DS, .max = FACT_DIAL_MAX_DS },
+    TIMEOUT,
+};
+static const struct at_param dial_params_r6[] = {
+    DIAL_PARAMS,
+    { .name = "connMode", .max = 1 },
+    TIMEOUT,
 };
 static const struct at_param id_params[] = { SSID };
 static const struct at_param hang_up_params[] = {
@@ -194,7 +207,14 @@ static const struct at_command rows[] = {
     { .name = "#SSLD",
       .help = "Opens a secure socket, online or in command mode.",
       .source = "1vv0300989 r12 §5",
+      .only_on = TELIT_R12,
       AT_PARAMS(dial_params),
+      .set = set_dial },
+    { .name = "#SSLD",
+      .help = "Opens a secure socket, online or in command mode.",
+      .source = "1vv0300989 r6 §4.1",
+      .only_on = TELIT_R6,
+      AT_PARAMS(dial_params_r6),
       .set = set_dial },
     { .name = "#SSLO",
       .help = "Goes online on a secure socket that is open.",

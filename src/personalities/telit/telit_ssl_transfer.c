@@ -229,13 +229,14 @@ static const struct at_param receive_params[] = {
 /* #SSSEND and #SSLRCV are slips of the guide that hosts may have copied. */
 static const struct at_command rows[] = {
     { .name = "#SSLSEND", SEND },
-    { .name = "#SSSEND", SEND },
+    { .name = "#SSSEND", SEND, .only_on = TELIT_R12 },
     { .name = "#SSLSENDEXT",
       .help = "Sends an exact number of bytes.",
       .source = "1vv0300989 r12 §5.1.2",
+      .only_on = TELIT_R12,
       AT_PARAMS(send_exact_params),
       .set = set_send_exact },
     { .name = "#SSLRECV", RECEIVE },
-    { .name = "#SSLRCV", RECEIVE },
+    { .name = "#SSLRCV", RECEIVE, .only_on = TELIT_R12 },
 };
 const struct at_commands telit_ssl_transfer = AT_COMMANDS(rows);

@@ -1,7 +1,7 @@
 /* lexer.c: cuts a command line into commands.
  *
  * More lenient than V.250 where hosts in the field are: blanks anywhere outside quotes, a `;` after
- * a basic command, AT&K=0 for AT&K0.
+ * a basic command, AT&K=0 for AT&K0, AT+IPR=115200&W without a `;`.
  */
 #include "at/lexer.h"
 
@@ -39,13 +39,22 @@ static bool is_name(int c)
     return is_letter(c) || is_digit(c) || (c > 0 && strchr("!%-./:_", c) != NULL);
 }
 
+/* True where the line goes on with &W and nothing else, right behind a number. */
+static bool is_write(const struct reader *in)
+{
+    const uint8_t *at = in->line.data + in->at;
+
+    return in->line.len - in->at == 2 && at[0] == '&' && upper(at[1]) == 'W' && in->at > 0 &&
+           is_digit(at[-1]);
+}
+
 /* Parameters run to the `;` or the end of the line that is not inside quotes. */
 static struct span take_body(struct reader *in)
 {
     size_t start = in->at;
     bool quoted = false;
 
-    while (in->at < in->line.len && (quoted || in->line.data[in->at] != ';')) {
+    while (in->at < in->line.len && (quoted || (in->line.data[in->at] != ';' && !is_write(in)))) {
         if (in->line.data[in->at] == '"')
             quoted = !quoted;
         in->at++;
@@ -92,7 +101,7 @@ static enum at_lexed lex_form(struct reader *in, struct at_lexeme *ret)
         }
     }
     c = peek(in);
-    if (c >= 0 && c != ';')
+    if (c >= 0 && c != ';' && !is_write(in))
         return AT_MALFORMED;
     return AT_LEXED;
 }

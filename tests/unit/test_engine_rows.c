@@ -19,6 +19,7 @@ enum { LINE_BYTES = 600, VALUES_MAX = 64 };
 static const char *const by_state[] = {
     "+CPIN",                             /* no PIN is wanted */
     "+CCLK",                             /* a text of its own grammar */
+    "+CGACT",                            /* a context that is defined */
     "+CGDCONT",                          /* a context that is up; a type that is known */
     "+COPS",                             /* an operator that is there */
     "#SGACT",      "#GPRS",    "#SSLEN", /* already on, or not on */
@@ -72,8 +73,13 @@ static void start(struct walk *walk)
 {
     check_int(walk->model->identity.name,
               world_switch_on(&walk->world, walk->model->identity.name, false, 1), ERR_OK);
-    talk_prepare(&walk->world);
-    enable_the_others(walk);
+    if (at_find(session(walk), "#SSLEN") != NULL) {
+        talk_prepare(&walk->world);
+        enable_the_others(walk);
+    } else {
+        talk_ok(&walk->world, "ATE0");
+        talk_ok(&walk->world, "AT+CMEE=1");
+    }
 }
 
 /* ---- values for one parameter ---- */

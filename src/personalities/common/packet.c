@@ -61,6 +61,39 @@ static enum at_status set_attached(struct at_session *at, const struct at_args *
     return AT_OK;
 }
 
+static enum at_status read_active(struct at_session *at)
+{
+    struct module_network *network = &module_of(at)->network;
+
+    for (size_t cid = 1; cid <= network->context_count; cid++) {
+        const struct module_context *context = network_context(network, cid);
+
+        if (context->type[0] != '\0')
+            at_info(at, "+CGACT: %zu,%d", cid, context->active);
+    }
+    return AT_OK;
+}
+
+enum { ACTIVE_STATE, ACTIVE_CID };
+
+/* Without a cid: all contexts that are defined. */
+static enum at_status set_active(struct at_session *at, const struct at_args *args)
+{
+    struct tlsmodem *modem = module_of(at);
+    const struct at_arg *only = &args->list[ACTIVE_CID];
+
+    for (size_t cid = 1; cid <= modem->network.context_count; cid++) {
+        if (only->given ? only->number != (int32_t)cid
+                        : network_context(&modem->network, cid)->type[0] == '\0')
+            continue;
+        if (args->list[ACTIVE_STATE].number == 0)
+            network_deactivate(modem, cid);
+        else if (!network_activate(&modem->network, cid))
+            return at_fail(at, CME_NOT_ALLOWED);
+    }
+    return AT_OK;
+}
+
 static enum at_status answer_address(struct at_session *at, size_t cid)
 {
     char address[MODULE_ADDRESS_MAX + 1] = "";
@@ -112,6 +145,10 @@ static const struct at_param cgdcont_params[] = {
     { .name = "h_comp", .optional = true, .max = 1, .bound = CONTEXT(header_compression) },
 };
 static const struct at_param attach_params[] = { { .name = "state", .max = 1 } };
+static const struct at_param active_params[] = {
+    { .name = "state", .max = 1 },
+    { .name = "cid", .optional = true, .min = 1, .max_limit = LIMIT_CONTEXTS },
+};
 static const struct at_param cid_params[] = {
     { .name = "cid", .min = 1, .max_limit = LIMIT_CONTEXTS },
 };
@@ -132,6 +169,12 @@ static const struct at_command rows[] = {
       AT_PARAMS(attach_params),
       .set = set_attached,
       .read = read_attached },
+    { .name = "+CGACT",
+      .help = "Activates a PDP context, or ends it.",
+      .source = "27.007 10.1.10",
+      AT_PARAMS(active_params),
+      .set = set_active,
+      .read = read_active },
     { .name = "+CGPADDR",
       .help = "Address of a PDP context.",
       .source = "27.007 10.1.14",

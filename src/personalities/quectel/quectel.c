@@ -1,0 +1,152 @@
+/* quectel.c: what makes a modem a Quectel: its dialect, its rows, its parts, and their turns. */
+#include "personalities/quectel/quectel.h"
+
+#include "personalities/common/common.h"
+
+/* Answers: the longest are 1500 bytes that a socket has received, with their header. */
+enum { ANSWER_MAX = 1700, OUTPUT_BYTES = 6144 };
+
+static const struct quectel_part *const parts[] = { &quectel_start_up };
+
+enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };
+
+struct quectel *quectel_of(const struct at_session *at)
+{
+    return module_of(at)->maker;
+}
+
+void *quectel_settings_record(struct at_session *at, size_t index)
+{
+    (void)index;
+    return &quectel_of(at)->settings;
+}
+
+static size_t state_size(const struct module_model *model)
+{
+    (void)model;
+    return sizeof(struct quectel);
+}
+
+/* True after a restart by command: the port's rate was found, the clock was running. */
+static bool is_restart(const struct tlsmodem *modem)
+{
+    return modem->off_ms != 0;
+}
+
+/* There is no battery behind the clock: it starts where all of these modules start. */
+static void start_clock(struct tlsmodem *modem)
+{
+    static const struct module_time first = { .year = 2004, .month = 1, .day = 1 };
+
+    if (!is_restart(modem) || !FACT_CLOCK_SURVIVES_RESTART)
+        module_clock_set(&modem->clock, &first);
+}
+
+static enum err start(struct tlsmodem *modem)
+{
+    enum err err = ERR_OK;
+
+    start_clock(modem);
+    for (size_t i = 0; i < PART_COUNT && err == ERR_OK; i++) {
+        if (parts[i]->start != NULL)
+            err = parts[i]->start(modem);
+    }
+    return err;
+}
+
+static void ready(struct tlsmodem *modem)
+{
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (parts[i]->ready != NULL)
+            parts[i]->ready(modem);
+    }
+}
+
+static void stop(struct tlsmodem *modem)
+{
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (parts[i]->stop != NULL)
+            parts[i]->stop(modem);
+    }
+}
+
+static int64_t deadline(struct tlsmodem *modem)
+{
+    int64_t deadline_ms = CLOCK_NEVER;
+
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (parts[i]->deadline != NULL)
+            deadline_ms = time_earlier(deadline_ms, parts[i]->deadline(modem));
+    }
+    return deadline_ms;
+}
+
+static void tick(struct tlsmodem *modem)
+{
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (parts[i]->tick != NULL)
+            parts[i]->tick(modem);
+    }
+}
+
+static void on_quiet(struct module_terminal *terminal)
+{
+    for (size_t i = 0; i < PART_COUNT && at_may_speak(&terminal->at); i++) {
+        if (parts[i]->on_quiet != NULL)
+            parts[i]->on_quiet(terminal);
+    }
+}
+
+static void on_dtr_drop(struct module_terminal *terminal)
+{
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (parts[i]->on_dtr_drop != NULL)
+            parts[i]->on_dtr_drop(terminal);
+    }
+}
+
+static void on_context_down(struct tlsmodem *modem, size_t cid)
+{
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (parts[i]->on_context_down != NULL)
+            parts[i]->on_context_down(modem, cid);
+    }
+}
+
+static void on_registered(struct tlsmodem *modem)
+{
+    (void)modem; /* the network's time is taken only where +QNITZ asks for it, which it does not */
+}
+
+static const struct at_dialect dialect = {
+    .prefixes = "+",
+    .line_max = FACT_LINE_MAX,
+    .answer_max = ANSWER_MAX,
+    .error_syntax = FACT_ERROR_SYNTAX,
+    .error_range = FACT_ERROR_RANGE,
+    .error_memory = QUECTEL_MEMORY_FAILURE,
+    .error_text = quectel_error_text,
+    .prompt_idle_ms = FACT_PROMPT_IDLE_MS,
+};
+
+/* The maker's own rows hide common ones of the same name. */
+static const struct at_commands *const commands[] = {
+    &quectel_general, &common_v250,    &common_registers, &common_identity, &common_network,
+    &common_packet,   &common_general, &quectel_answered, &quectel_refused, NULL,
+};
+
+const struct personality quectel_personality = {
+    .dialect = &dialect,
+    .commands = commands,
+    .state_size = state_size,
+    .output_bytes = OUTPUT_BYTES,
+    .start = start,
+    .ready = ready,
+    .stop = stop,
+    .deadline = deadline,
+    .tick = tick,
+    .on_quiet = on_quiet,
+    .on_dtr_drop = on_dtr_drop,
+    .on_registered = on_registered,
+    .on_context_down = on_context_down,
+};

@@ -1,0 +1,46 @@
+/* quectel_facts.h: the one table of what no source confirms about these modules.
+ *
+ * Each is an inference (quectel.md names the reason); a correction is one line here.
+ */
+#ifndef QUECTEL_FACTS_H
+#define QUECTEL_FACTS_H
+
+#include "personalities/quectel/quectel_errors.h"
+
+/* UNCONFIRMED: revisions, by analogy to M95FAR02A08 (§5.2, §10.13). */
+#define FACT_REVISION_M10 "M10FAR01A08"
+#define FACT_REVISION_M66 "M66FAR01A08"
+#define FACT_REVISION_M85 "M85FAR01A08"
+
+/* UNCONFIRMED: longest command line; how many contexts +CGDCONT defines. */
+#define FACT_LINE_MAX     560
+#define FACT_PDP_CONTEXTS 3
+
+/* UNCONFIRMED: bad syntax and values out of range, outside TCP/IP and SSL, with +CMEE on (§2.3). */
+#define FACT_ERROR_SYNTAX QUECTEL_NOT_ALLOWED
+#define FACT_ERROR_RANGE  QUECTEL_NOT_ALLOWED
+
+/* UNCONFIRMED: errors are numbers from the start, and X is 4 (§5.2). */
+#define FACT_CMEE_PRESET             1
+#define FACT_EXTENDED_CONNECT_PRESET 4
+
+/* UNCONFIRMED: a prompt is left open as long as the host likes. */
+#define FACT_PROMPT_IDLE_MS 0
+
+/* UNCONFIRMED: the start-up lines begin so long after power-on and follow one another so (§5.1); a
+ * port whose rate is automatic (+IPR=0) and was never found hears none of them. */
+#define FACT_START_UP_FIRST_MS                1000
+#define FACT_START_UP_NEXT_MS                 1000
+#define FACT_START_UP_NEEDS_RATE              1
+#define FACT_START_UP_SAYS_SMS_READY          0
+#define FACT_START_UP_SETTING_IS_KEPT_AT_ONCE AT_KEEP_NVM
+
+/* UNCONFIRMED: how long a restart keeps the module off the port, and a power-down, after which
+ * nobody can press the key here. */
+#define FACT_RESTART_OFF_MS  2000
+#define FACT_SHUTDOWN_OFF_MS 5000
+
+/* UNCONFIRMED: the clock goes on through a restart (the first power-on sets 2004-01-01). */
+#define FACT_CLOCK_SURVIVES_RESTART 1
+
+#endif

@@ -1,0 +1,41 @@
+/* quectel_refused.c: commands that these modules answer as if they did not have them. */
+#include "personalities/quectel/quectel.h"
+
+#define REFUSED(text, say, where)                                                                  \
+    {                                                                                              \
+        .name = (text), .help = (say), .source = (where), .coverage = AT_REFUSED                   \
+    }
+
+#define SSL   "GSM_SSL_TCP_Application_Note V3.1"
+#define BUILD "Not built yet."
+
+static const struct at_command rows[] = {
+    REFUSED("+QSSLCFG", BUILD, SSL " §2.2.1"),
+    REFUSED("+QSSLOPEN", BUILD, SSL " §2.2.2"),
+    REFUSED("+QSSLCLOSE", BUILD, SSL " §2.2.3"),
+    REFUSED("+QSSLSEND", BUILD, SSL " §2.2.4"),
+    REFUSED("+QSSLRECV", BUILD, SSL " §2.2.5"),
+    REFUSED("+QSSLSTATE", BUILD, SSL " §2.2.6"),
+    REFUSED("+QSECWRITE", BUILD, SSL " §2.2.7"),
+    REFUSED("+QSECREAD", BUILD, SSL " §2.2.8"),
+    REFUSED("+QSECDEL", BUILD, SSL " §2.2.9"),
+    REFUSED("+QIFGCNT", BUILD, SSL " §3.1"),
+    REFUSED("+QICSGP", BUILD, SSL " §3.1"),
+    REFUSED("+QIREGAPP", BUILD, SSL " §3.1"),
+    REFUSED("+QIACT", BUILD, SSL " §3.1"),
+    REFUSED("+QILOCIP", BUILD, SSL " §3.1"),
+    REFUSED("+QIMUX", BUILD, SSL " §3.1"),
+    REFUSED("+QIDEACT", BUILD, SSL " §3.1"),
+    REFUSED("+QINDI", BUILD, SSL " §3.3"),
+    REFUSED("+QIOPEN", BUILD, SSL " §3.3"),
+    REFUSED("+QISEND", BUILD, SSL " §3.3"),
+    REFUSED("+QIRD", BUILD, SSL " §3.3"),
+    REFUSED("+QICLOSE", BUILD, SSL " §3.3"),
+    REFUSED("+CMUX", "GSM 07.10 multiplexer: one port only here.", "quectel.md §7"),
+    REFUSED("+QMTCFG", "MQTT came with later firmware.", "quectel.md §1.2"),
+    REFUSED("+QIGETERROR", "Not of this family.", "quectel.md §6"),
+    REFUSED("+QISERVER", "No server in the module.", "quectel.md §2.2"),
+    REFUSED("+QLOCCFG", "No location service.", "quectel.md §2.1"),
+    REFUSED("+QCELLLOC", "No location service.", "quectel.md §2.1"),
+};
+const struct at_commands quectel_refused = AT_COMMANDS(rows);

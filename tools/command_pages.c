@@ -131,7 +131,17 @@ static void print_syntax(const struct at_command *row)
     printf("\n");
 }
 
-static void print_forms(const struct at_command *row)
+/* True when AT+NAME? is answered. */
+static bool can_read(const struct maker *maker, const struct at_command *row)
+{
+    const struct at_dialect *dialect = maker->models[0]->personality->dialect;
+
+    if (row->read != NULL || (row->record != NULL && (!row->basic || row->name[0] == 'S')))
+        return true;
+    return row->run != NULL && row->record == NULL && dialect->read_executes;
+}
+
+static void print_forms(const struct maker *maker, const struct at_command *row)
 {
     if (row->run != NULL)
         printf("    AT%s\n", row->name);
@@ -139,7 +149,7 @@ static void print_forms(const struct at_command *row)
         printf("    AT%s=<anything>\n", row->name);
     else if (row->param_count > 0)
         print_syntax(row);
-    if (row->read != NULL || (row->record != NULL && (!row->basic || row->name[0] == 'S')))
+    if (can_read(maker, row))
         printf("    AT%s?\n", row->name);
     if (!row->basic)
         printf("    AT%s=?\n", row->name);
@@ -216,12 +226,24 @@ static void print_range(const struct maker *maker, const struct at_command *row,
     }
 }
 
-static void print_default(const struct at_param *param)
+/* A number of the maker's dialect. */
+static int dialect_number(const struct maker *maker, uint16_t place)
+{
+    const char *dialect = (const char *)maker->models[0]->personality->dialect;
+    int32_t number;
+
+    memcpy(&number, dialect + place - 1, sizeof(number));
+    return (int)number;
+}
+
+static void print_default(const struct maker *maker, const struct at_param *param)
 {
     if (param->bound == 0)
         printf(param->optional ? "may be left out" : "");
     else if (param->type == AT_STRING)
         printf("\"%s\"", param->preset_text != NULL ? param->preset_text : "");
+    else if (param->preset_dialect != 0)
+        printf("%d", dialect_number(maker, param->preset_dialect));
     else if (param->preset_by_record != NULL)
         printf("differs from record to record");
     else
@@ -247,7 +269,7 @@ static void print_params(const struct maker *maker, const struct at_command *row
             print_where(maker, param->only_on);
         }
         printf(" | ");
-        print_default(param);
+        print_default(maker, param);
         printf(" |\n");
     }
 }
@@ -269,7 +291,7 @@ static void print_row(const struct maker *maker, const struct at_command *row)
         return;
     }
     printf("\n");
-    print_forms(row);
+    print_forms(maker, row);
     print_params(maker, row);
     printf("\n");
     if (keep_sentence(row) != NULL)

@@ -8,6 +8,8 @@
 
 enum { TEXT_MAX = 600 };
 
+enum result { RESULT_OK, RESULT_CONNECT, RESULT_NO_CARRIER, RESULT_ERROR };
+
 static const struct {
     const char *text;
     const char *number;
@@ -33,6 +35,19 @@ void at_put_line_end(struct at_session *at)
     uint8_t end[2] = { (uint8_t)at->settings.s3, (uint8_t)at->settings.s4 };
 
     at_put(at, span_at(end, sizeof(end)));
+}
+
+void at_put_text(struct at_session *at, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        uint8_t c = (uint8_t)*text;
+
+        if (c == '\r')
+            c = (uint8_t)at->settings.s3;
+        else if (c == '\n')
+            c = (uint8_t)at->settings.s4;
+        at_put(at, span_at(&c, 1));
+    }
 }
 
 void at_echo(struct at_session *at, struct span bytes)
@@ -70,28 +85,46 @@ void at_info(struct at_session *at, const char *format, ...)
     log_trace(at->config.log, TRACE_AT, "< %s", line);
 }
 
-void at_write_result(struct at_session *at, enum at_result result)
+/* A result code: `text`, or with V0 `number`. */
+static void put_result(struct at_session *at, const char *text, const char *number)
 {
     uint8_t end = (uint8_t)at->settings.s3;
 
-    log_trace(at->config.log, TRACE_AT, "< %s", results[result].text);
+    log_trace(at->config.log, TRACE_AT, "< %s", text);
     if (at->settings.quiet != 0)
         return;
     if (at->settings.verbose != 0) {
-        put_information(at, span_of(results[result].text), true);
+        put_information(at, span_of(text), true);
     } else {
-        at_put(at, span_of(results[result].number));
+        at_put(at, span_of(number));
         at_put(at, span_at(&end, 1));
     }
 }
 
-void at_write_error(struct at_session *at)
+static void write_result(struct at_session *at, enum result result)
+{
+    put_result(at, results[result].text, results[result].number);
+}
+
+void at_result_text(struct at_session *at, const char *text)
+{
+    put_result(at, text, text);
+    at->block_open = false;
+}
+
+static bool wants_plain_error(const struct at_session *at)
+{
+    return at->settings.cmee == 0 || at->fail_code < 0 || (at->row != NULL && at->row->plain_error);
+}
+
+/* The error that at_fail() noted, by +CMEE. */
+static void write_error(struct at_session *at)
 {
     const char *words = at->config.dialect->error_text(at->fail_code);
     char line[TEXT_MAX];
 
-    if (at->settings.cmee == 0 || at->fail_code < 0) {
-        at_write_result(at, RESULT_ERROR);
+    if (wants_plain_error(at)) {
+        write_result(at, RESULT_ERROR);
         return;
     }
     if (at->settings.cmee == 2 && words != NULL)
@@ -101,6 +134,28 @@ void at_write_error(struct at_session *at)
     log_trace(at->config.log, TRACE_AT, "< %s", line);
     if (at->settings.quiet == 0)
         put_information(at, span_of(line), true);
+}
+
+void at_result(struct at_session *at, enum at_status status)
+{
+    switch (status) {
+    case AT_OK:
+        write_result(at, RESULT_OK);
+        break;
+    case AT_CONNECT:
+        write_result(at, RESULT_CONNECT);
+        break;
+    case AT_NO_CARRIER:
+        write_result(at, RESULT_NO_CARRIER);
+        break;
+    case AT_FAIL:
+    case AT_LATER:
+        write_error(at);
+        break;
+    case AT_SILENT:
+        break;
+    }
+    at->block_open = false;
 }
 
 void at_urc(struct at_session *at, const char *format, ...)
@@ -136,7 +191,25 @@ bool at_may_speak(const struct at_session *at)
 {
     if (at->state != AT_COMMAND || ring_room(&at->output) < at->config.dialect->answer_max)
         return false;
-    return !at_editor_is_open(&at->editor) || at_now(at) >= at->quiet_from_ms;
+    return at_now(at) >= at_speak_from(at);
+}
+
+int64_t at_speak_from(const struct at_session *at)
+{
+    if (at_editor_is_open(&at->editor) && at->quiet_from_ms > at->speak_from_ms)
+        return at->quiet_from_ms;
+    return at->speak_from_ms;
+}
+
+void at_keep_distance(struct at_session *at, uint32_t distance_ms)
+{
+    int64_t from_ms = at_now(at) + distance_ms;
+
+    if (distance_ms == 0)
+        return;
+    if (from_ms > at->speak_from_ms)
+        at->speak_from_ms = from_ms;
+    at->holds = true;
 }
 
 static uint8_t pop_byte(struct ring *ring)
@@ -156,6 +229,7 @@ static void write_queued(struct at_session *at)
     for (size_t i = 0; i < len; i++)
         line[i] = (char)pop_byte(&at->urcs);
     put_information(at, span_at(line, len), true);
+    at_keep_distance(at, at->config.dialect->urc_gap_ms);
     log_trace(at->config.log, TRACE_AT, "< %.*s", (int)len, line);
 }
 
@@ -164,6 +238,7 @@ void at_flush_unsolicited(struct at_session *at)
     if (at->speaking)
         return;
     at->speaking = true;
+    at->holds = at->holds && at_now(at) < at_speak_from(at);
     while (at->urcs.len > 0 && at_may_speak(at))
         write_queued(at);
     if (at_may_speak(at))
@@ -184,12 +259,14 @@ void at_unsolicited(struct at_session *at, struct span data, const char *format,
     at_put(at, span_of(line));
     at_put(at, data);
     at_put_line_end(at);
+    at_keep_distance(at, at->config.dialect->urc_gap_ms);
     log_trace(at->config.log, TRACE_AT, "< %s", line);
 }
 
 void at_unsolicited_no_carrier(struct at_session *at)
 {
-    at_write_result(at, RESULT_NO_CARRIER);
+    write_result(at, RESULT_NO_CARRIER);
+    at_keep_distance(at, at->config.dialect->urc_gap_ms);
 }
 
 void at_poke(struct at_session *at)

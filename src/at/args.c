@@ -1,6 +1,7 @@
 /* args.c: from the text of a command's parameters to checked values, and back. */
 #include "at/args.h"
 
+#include "at/session.h"
 #include "base/number.h"
 
 #include <assert.h>
@@ -93,7 +94,8 @@ static enum at_args_result check(const struct at_param *param, const struct at_m
     }
     ret->given = true;
     if (param->type == AT_NUMBER)
-        return quoted ? AT_ARGS_SYNTAX : check_number(param, model, text, ret);
+        return quoted && !param->quoted_too ? AT_ARGS_SYNTAX
+                                            : check_number(param, model, text, ret);
     if (has_control(text))
         return AT_ARGS_SYNTAX;
     ret->text = text;
@@ -128,7 +130,7 @@ enum at_args_result at_args_parse(const struct at_command *row, const struct at_
         if (result != AT_ARGS_FINE)
             return result;
     }
-    return more ? AT_ARGS_SYNTAX : AT_ARGS_FINE;
+    return more && !row->surplus ? AT_ARGS_SYNTAX : AT_ARGS_FINE;
 }
 
 void at_args_bind(const struct at_command *row, const struct at_args *args, void *record)
@@ -148,7 +150,17 @@ void at_args_bind(const struct at_command *row, const struct at_args *args, void
     }
 }
 
-void at_args_preset(const struct at_command *row, void *record, size_t index)
+/* The factory value of a number. */
+static const int32_t *preset_of(const struct at_param *param, const struct at_dialect *dialect,
+                                size_t index)
+{
+    if (param->preset_dialect != 0)
+        return (const int32_t *)(const void *)((const char *)dialect + param->preset_dialect - 1);
+    return param->preset_by_record != NULL ? &param->preset_by_record[index] : &param->preset;
+}
+
+void at_args_preset(const struct at_command *row, const struct at_dialect *dialect, void *record,
+                    size_t index)
 {
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
@@ -159,10 +171,8 @@ void at_args_preset(const struct at_command *row, void *record, size_t index)
             continue;
         if (param->type == AT_STRING)
             memcpy(field, text, strlen(text) + 1);
-        else if (param->preset_by_record != NULL)
-            memcpy(field, &param->preset_by_record[index], sizeof(int32_t));
         else
-            memcpy(field, &param->preset, sizeof(int32_t));
+            memcpy(field, preset_of(param, dialect, index), sizeof(int32_t));
     }
 }
 

@@ -5,6 +5,8 @@
 #include "at/command.h"
 #include "base/text.h"
 
+struct at_dialect;
+
 /* What a model brings to the rows: its limits and its features. */
 struct at_model {
     const int32_t *limits;
@@ -31,8 +33,10 @@ enum at_args_result at_args_parse(const struct at_command *row, const struct at_
 /* Copies the values that were given into the row's record. */
 void at_args_bind(const struct at_command *row, const struct at_args *args, void *record);
 
-/* Sets the row's record to its factory values; `index` as for at_command.record. */
-void at_args_preset(const struct at_command *row, void *record, size_t index);
+/* Sets the row's record to its factory values on a maker's modules; `index` as for
+ * at_command.record. */
+void at_args_preset(const struct at_command *row, const struct at_dialect *dialect, void *record,
+                    size_t index);
 
 /* Writes the record's values as `?` shows them after the name: `1,300,"text"`.  `index` goes in
  * front when the row has one record for each first parameter. */

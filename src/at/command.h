@@ -34,6 +34,7 @@ struct at_param {
     bool optional;
     bool hidden;        /* accepted and read back, left out of `=?` (reserved fields) */
     bool secret;        /* never traced */
+    bool quoted_too;    /* a number may stand in quotes: "80" */
     const char *values; /* numbers: the allowed ones, "0-2,7"; NULL: min to max.  Strings: what
                          * `=?` shows in their place */
     const char *words;  /* strings: the allowed ones besides the empty, "IP,IPV6"; NULL: any */
@@ -41,7 +42,9 @@ struct at_param {
     uint8_t max_limit;  /* 1 + index into the model's limits, which then replaces `max`; 0: none */
     int32_t preset;     /* factory value of a bound number */
     const int32_t *preset_by_record; /* the same where it differs from record to record */
-    const char *preset_text;         /* factory value of a bound string; NULL is empty */
+    uint16_t preset_dialect; /* AT_BIND(at_dialect, …): an int32_t of the maker's dialect is the
+                              * factory value; 0: `preset` is */
+    const char *preset_text; /* factory value of a bound string; NULL is empty */
     uint16_t bound; /* 1 + offset of an int32_t, or of char[max + 1], in the record; 0: not bound */
     uint32_t only_on; /* features of the model that have it; 0: all */
 };
@@ -82,10 +85,12 @@ struct at_command {
     const char *source;
     const struct at_param *params;
     uint8_t param_count;
-    bool basic;     /* V.250 5.3.1 syntax: ATE0, AT&K3, ATS12=50, ATS12? */
-    bool secret;    /* its parameters are never traced */
-    bool free_form; /* parameters are not looked at: answered with OK whatever they are */
-    uint8_t digits; /* basic: width of the number in its `?` answer, with leading zeros */
+    bool basic;       /* V.250 5.3.1 syntax: ATE0, AT&K3, ATS12=50, ATS12? */
+    bool secret;      /* its parameters are never traced */
+    bool free_form;   /* parameters are not looked at: answered with OK whatever they are */
+    bool surplus;     /* parameters beyond the row's are not looked at */
+    bool plain_error; /* its errors are a plain ERROR whatever +CMEE says */
+    uint8_t digits;   /* basic: width of the number in its `?` answer, with leading zeros */
     enum at_coverage coverage;
     enum at_keep keep;
     uint32_t only_on;           /* features of the model that have it; 0: all */

@@ -160,6 +160,8 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
             return row->read(at);
         if (row->record != NULL)
             return read_bound(at, row);
+        if (row->run != NULL && at->config.dialect->read_executes)
+            return row->run(at);
         return row->free_form ? AT_OK : at_fail_plain(at);
     case AT_TEST:
         break;
@@ -215,23 +217,8 @@ void at_finish(struct at_session *at, enum at_status status)
 
 void at_end_line(struct at_session *at, enum at_status status)
 {
-    switch (status) {
-    case AT_OK:
-        at_write_result(at, RESULT_OK);
-        break;
-    case AT_CONNECT:
-        at_write_result(at, RESULT_CONNECT);
-        break;
-    case AT_NO_CARRIER:
-        at_write_result(at, RESULT_NO_CARRIER);
-        break;
-    case AT_FAIL:
-    case AT_LATER:
-        at_write_error(at);
-        break;
-    case AT_SILENT:
-        break;
-    }
+    at_result(at, status);
+    at_keep_distance(at, at->config.dialect->urc_after_ms);
     at_enter(at, status == AT_CONNECT ? AT_ONLINE : AT_COMMAND);
     if (status == AT_CONNECT)
         at->online.on_room(at->online.ctx);

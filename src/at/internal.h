@@ -4,15 +4,16 @@
 
 #include "at/session.h"
 
-enum at_result { RESULT_OK, RESULT_CONNECT, RESULT_NO_CARRIER, RESULT_ERROR };
-
-/* answer.c: a result code in the current format; the session's noted error, by +CMEE. */
-void at_write_result(struct at_session *at, enum at_result result);
-void at_write_error(struct at_session *at);
+/* answer.c: text in which CR and LF stand for S3 and S4. */
+void at_put_text(struct at_session *at, const char *text);
 void at_echo(struct at_session *at, struct span bytes);
 void at_echo_erase(struct at_session *at);
 /* answer.c: writes queued unsolicited lines, then lets the owner speak. */
 void at_flush_unsolicited(struct at_session *at);
+/* answer.c: unsolicited lines wait until then, at least. */
+int64_t at_speak_from(const struct at_session *at);
+/* answer.c: a result code or an unsolicited line is out; the next one comes `distance_ms` later. */
+void at_keep_distance(struct at_session *at, uint32_t distance_ms);
 
 /* execute.c: runs the editor's line, from its start or from the cursor on, as far as it goes. */
 void at_start_line(struct at_session *at);
@@ -28,6 +29,9 @@ size_t at_feed_prompt(struct at_session *at, struct span bytes);
 size_t at_feed_online(struct at_session *at, struct span bytes);
 /* online.c: sends what was held back; false while the peer does not take it. */
 bool at_release_held(struct at_session *at);
+/* online.c: looks for the escape sequence from now on. */
+void at_await_escape(struct at_session *at);
+int64_t at_prompt_deadline(const struct at_session *at);
 void at_tick_prompt(struct at_session *at, int64_t now_ms);
 void at_tick_online(struct at_session *at, int64_t now_ms);
 

@@ -10,12 +10,17 @@ static int64_t guard_ms(const struct at_settings *settings)
     return (int64_t)settings->s12 * FIFTIETH_MS;
 }
 
-void at_online(struct at_session *at, const struct at_online *online)
+void at_await_escape(struct at_session *at)
 {
-    at->online = *online;
     at->inspected = 0;
     at->release = 0;
     escape_init(&at->escape, (uint8_t)at->settings.s2, guard_ms(&at->settings), at_now(at));
+}
+
+void at_online(struct at_session *at, const struct at_online *online)
+{
+    at->online = *online;
+    at_await_escape(at);
 }
 
 /* Escape characters that were no escape go to the peer before anything else. */

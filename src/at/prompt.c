@@ -1,43 +1,73 @@
 /* prompt.c: collects what a host sends after the prompt. */
 #include "at/internal.h"
 
+#include "base/time.h"
 #include "base/wipe.h"
 
 #include <assert.h>
 
 enum { CTRL_Z = 0x1A, ESCAPE_KEY = 0x1B };
 
-/* The echo of an erased character. */
+/* The echo of an erased character, and of an escape sequence that was none. */
 enum { ECHO_MAX = 3 };
+
+enum { ESCAPE_LENGTH = 3 };
 
 void at_prompt(struct at_session *at, const struct at_prompt *prompt)
 {
-    assert(prompt->max <= at->config.payload_cap);
+    const char *text = prompt->text != NULL ? prompt->text : at->config.dialect->prompt;
+
+    assert(prompt->memory != NULL || prompt->max <= at->config.payload_cap);
+    assert(!prompt->exact || prompt->max > 0);
     at->prompt = *prompt;
     at->payload_len = 0;
     at->payload_over = false;
-    at->prompt_idle_from_ms = at_now(at);
-    at_put_line_end(at);
-    at_put(at, span_of("> "));
+    at->prompt_from_ms = at_now(at);
+    at->prompt_idle_from_ms = at->prompt_from_ms;
+    at_await_escape(at);
+    at_put_text(at, text);
     log_trace(at->config.log, TRACE_AT, "< prompt");
     at_enter(at, AT_PROMPT);
 }
 
+static uint8_t *memory_of(const struct at_session *at)
+{
+    return at->prompt.memory != NULL ? at->prompt.memory : at->config.payload;
+}
+
 static void end_prompt(struct at_session *at, enum at_prompt_end end)
 {
-    struct span payload = span_at(at->config.payload, at->payload_len);
+    struct span payload = span_at(memory_of(at), at->payload_len);
+    bool borrowed = at->prompt.memory != NULL;
     enum at_status status;
 
-    if (end == AT_PROMPT_COMPLETE && at->payload_over && !at->prompt.drop)
+    if ((end == AT_PROMPT_COMPLETE || end == AT_PROMPT_ESCAPED) && at->payload_over &&
+        !at->prompt.drop)
         end = AT_PROMPT_OVERFLOW;
     log_trace(at->config.log, TRACE_DATA, "prompt ended with %zu bytes", payload.len);
     at_enter(at, AT_BUSY);
     at->block_open = false;
+    at->payload_len = 0;
     status = at->prompt.on_done(at, at->prompt.ctx, end, payload);
     /* A handler that answers later has copied what it needs. */
-    wipe(at->config.payload, at->payload_len);
-    at->payload_len = 0;
+    if (!borrowed)
+        wipe(at->config.payload, payload.len);
     at_finish(at, status);
+}
+
+static bool echoes(const struct at_session *at)
+{
+    if (at->settings.echo == 0)
+        return false;
+    switch (at->prompt.echo) {
+    case AT_ECHO_ON:
+        return true;
+    case AT_ECHO_OFF:
+        return false;
+    case AT_ECHO_DIALECT:
+        break;
+    }
+    return at->config.dialect->prompt_echo;
 }
 
 /* What may be echoed: the answer that ends the prompt must always fit. */
@@ -46,22 +76,47 @@ static size_t echo_room(const struct at_session *at)
     size_t room = ring_room(&at->output);
     size_t reserve = at->config.dialect->answer_max;
 
+    if (!echoes(at))
+        return SIZE_MAX;
     return room > reserve ? room - reserve : 0;
 }
 
-static size_t feed_exact(struct at_session *at, struct span bytes)
+/* Keeps literal bytes as far as there is memory. */
+static void keep(struct at_session *at, struct span bytes)
 {
-    size_t part = at->prompt.max - at->payload_len;
+    size_t room = at->prompt.max - at->payload_len;
 
-    if (part > bytes.len)
-        part = bytes.len;
-    if (at->settings.echo != 0 && part > echo_room(at))
+    if (bytes.len > room) {
+        at->payload_over = true;
+        bytes.len = room;
+    }
+    if (bytes.len > 0)
+        memcpy(memory_of(at) + at->payload_len, bytes.data, bytes.len);
+    at->payload_len += bytes.len;
+    if (echoes(at))
+        at_echo(at, bytes);
+}
+
+/* Escape characters that were no escape sequence. */
+static void keep_held(struct at_session *at, int count)
+{
+    uint8_t held[ESCAPE_LENGTH] = { at->escape.character, at->escape.character,
+                                    at->escape.character };
+
+    keep(at, span_at(held, (size_t)count));
+}
+
+static size_t take_literal(struct at_session *at, struct span bytes)
+{
+    size_t room = at->prompt.max - at->payload_len;
+    size_t part = bytes.len;
+
+    if (at->prompt.exact && part > room)
+        part = room;
+    if (part > echo_room(at))
         part = echo_room(at);
-    if (part > 0)
-        memcpy(at->config.payload + at->payload_len, bytes.data, part);
-    at->payload_len += part;
-    at_echo(at, span_at(bytes.data, part));
-    if (at->payload_len == at->prompt.max)
+    keep(at, span_at(bytes.data, part));
+    if (at->prompt.exact && at->payload_len == at->prompt.max)
         end_prompt(at, AT_PROMPT_COMPLETE);
     return part;
 }
@@ -76,32 +131,91 @@ static void edit(struct at_session *at, uint8_t c)
     } else if (c == (uint8_t)at->settings.s5) {
         if (at->payload_len > 0) {
             at->payload_len--;
-            at_echo_erase(at);
+            if (echoes(at))
+                at_echo_erase(at);
         }
-    } else if (at->payload_len < at->prompt.max) {
-        at->config.payload[at->payload_len++] = c;
-        at_echo(at, span_at(&c, 1));
     } else {
-        at->payload_over = true;
+        keep(at, span_at(&c, 1));
     }
 }
 
-size_t at_feed_prompt(struct at_session *at, struct span bytes)
+static size_t take(struct at_session *at, struct span bytes)
 {
     size_t taken = 0;
 
-    at->prompt_idle_from_ms = at_now(at);
-    if (at->prompt.exact)
-        return feed_exact(at, bytes);
+    if (at->prompt.exact || at->prompt.raw)
+        return take_literal(at, bytes);
     while (taken < bytes.len && at->state == AT_PROMPT && echo_room(at) >= ECHO_MAX)
         edit(at, bytes.data[taken++]);
     return taken;
 }
 
+/* True when the bytes may be an escape sequence; false when they were seen, or are too few for the
+ * count. */
+static bool may_escape(const struct at_session *at)
+{
+    if (!at->prompt.escape_ends || at->inspected > 0)
+        return false;
+    return !at->prompt.exact || at->escape.held > 0 ||
+           at->prompt.max - at->payload_len > ESCAPE_LENGTH;
+}
+
+size_t at_feed_prompt(struct at_session *at, struct span bytes)
+{
+    size_t taken;
+    bool hold;
+
+    at->prompt_idle_from_ms = at_now(at);
+    if (may_escape(at)) {
+        if (echo_room(at) < ECHO_MAX)
+            return 0;
+        keep_held(at, escape_feed(&at->escape, at_now(at), bytes, &hold));
+        if (hold)
+            return bytes.len;
+        at->inspected = bytes.len;
+    }
+    if (at->inspected > 0 && at->inspected < bytes.len)
+        bytes.len = at->inspected;
+    taken = take(at, bytes);
+    if (at->state == AT_PROMPT && at->inspected > 0)
+        at->inspected -= taken;
+    return taken;
+}
+
+static int64_t idle_end_ms(const struct at_session *at)
+{
+    uint32_t idle_ms =
+        at->prompt.idle_ms != 0 ? at->prompt.idle_ms : at->config.dialect->prompt_idle_ms;
+
+    return idle_ms != 0 ? at->prompt_idle_from_ms + idle_ms : CLOCK_NEVER;
+}
+
+/* When time ends the prompt. */
+static int64_t end_ms(const struct at_session *at)
+{
+    uint32_t total_ms = at->prompt.total_ms;
+
+    return time_earlier(idle_end_ms(at),
+                        total_ms != 0 ? at->prompt_from_ms + total_ms : CLOCK_NEVER);
+}
+
+int64_t at_prompt_deadline(const struct at_session *at)
+{
+    if (!at->prompt.escape_ends)
+        return end_ms(at);
+    return time_earlier(end_ms(at), escape_deadline(&at->escape));
+}
+
 void at_tick_prompt(struct at_session *at, int64_t now_ms)
 {
-    uint32_t limit_ms = at->config.dialect->prompt_idle_ms;
+    int release = 0;
 
-    if (limit_ms != 0 && now_ms >= at->prompt_idle_from_ms + limit_ms)
+    if (at->prompt.escape_ends && escape_tick(&at->escape, now_ms, &release) == ESCAPE_FOUND) {
+        end_prompt(at, AT_PROMPT_ESCAPED);
+    } else if (now_ms >= end_ms(at)) {
+        keep_held(at, release + at->escape.held);
         end_prompt(at, AT_PROMPT_TIMED_OUT);
+    } else {
+        keep_held(at, release);
+    }
 }

@@ -26,7 +26,9 @@ void at_enter(struct at_session *at, enum at_state next)
 
 void at_unblock(struct at_session *at)
 {
-    if (at->state == AT_ONLINE && at->blocked)
+    bool escapes = at->state == AT_ONLINE || (at->state == AT_PROMPT && at->prompt.escape_ends);
+
+    if (escapes && at->blocked)
         escape_resume(&at->escape, at_now(at));
     if (at->state == AT_ONLINE && !at_release_held(at))
         return;
@@ -46,6 +48,7 @@ void at_reset(struct at_session *at)
     at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max - PREFIX_LENGTH);
     wipe(at->config.payload, at->config.payload_cap);
     at->payload_len = 0;
+    at->prompt = (struct at_prompt){ 0 };
     ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
     at->after_cr = false;
     at->deaf = false;
@@ -54,19 +57,25 @@ void at_reset(struct at_session *at)
     at_enter(at, AT_COMMAND);
 }
 
+static bool ends_line(const struct at_session *at, uint8_t c)
+{
+    return c == (uint8_t)at->settings.s3 || (c == '\n' && at->config.dialect->lf_ends_line);
+}
+
 /* One character in command state; false when it must wait for room. */
 static bool feed_character(struct at_session *at, uint8_t c)
 {
     uint8_t s3 = (uint8_t)at->settings.s3;
-    size_t need = c == s3 || c == '/' ? (size_t)at->config.dialect->answer_max + 1 : ECHO_MAX;
+    uint8_t typed = ends_line(at, c) ? s3 : c;
+    size_t need = typed == s3 || c == '/' ? (size_t)at->config.dialect->answer_max + 1 : ECHO_MAX;
 
     if (ring_room(&at->output) < need)
         return false;
-    switch (at_editor_feed(&at->editor, c, s3, (uint8_t)at->settings.s5)) {
+    switch (at_editor_feed(&at->editor, typed, s3, (uint8_t)at->settings.s5)) {
     case EDIT_NOTHING:
         break;
     case EDIT_EMPTY:
-        at->after_cr = true;
+        at->after_cr = c == s3;
         break;
     case EDIT_TAKEN:
         at_echo(at, span_at(&c, 1));
@@ -75,7 +84,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
         at_echo_erase(at);
         break;
     case EDIT_LINE:
-        at->after_cr = true;
+        at->after_cr = c == s3;
         at_echo(at, span_at(&c, 1));
         at_start_line(at);
         break;
@@ -84,7 +93,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
         at_start_line(at);
         break;
     case EDIT_TOO_LONG:
-        at->after_cr = true;
+        at->after_cr = c == s3;
         at_echo(at, span_at(&c, 1));
         at_fail_plain(at);
         at_end_line(at, AT_FAIL);
@@ -105,10 +114,12 @@ static size_t feed_command(struct at_session *at, struct span bytes)
         if (at->after_cr)
             break;
     }
-    if (at_editor_is_open(&at->editor))
+    if (at_editor_is_open(&at->editor)) {
         at->quiet_from_ms = at_now(at) + LINE_HOLD_MS;
-    else if (at->state == AT_COMMAND)
+        at->holds = true;
+    } else if (at->state == AT_COMMAND) {
         at_flush_unsolicited(at);
+    }
     return taken;
 }
 
@@ -193,17 +204,13 @@ bool at_is_open(const struct at_session *at)
 
 int64_t at_deadline(const struct at_session *at)
 {
-    uint32_t idle_ms = at->config.dialect->prompt_idle_ms;
-
     switch (at->state) {
     case AT_PROMPT:
-        return idle_ms != 0 ? at->prompt_idle_from_ms + idle_ms : CLOCK_NEVER;
+        return at_prompt_deadline(at);
     case AT_ONLINE:
         return escape_deadline(&at->escape);
     case AT_COMMAND:
-        if (at_editor_is_open(&at->editor) && at->quiet_from_ms > at_now(at))
-            return at->quiet_from_ms;
-        return CLOCK_NEVER;
+        return at->holds ? at_speak_from(at) : CLOCK_NEVER;
     case AT_RUNNING:
     case AT_BUSY:
     case AT_WAIT_ROOM:

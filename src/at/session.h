@@ -24,7 +24,14 @@ struct at_dialect {
     int error_range;      /* a value outside its range */
     int error_memory;     /* the value could not be stored */
     const char *(*error_text)(int code); /* for +CMEE=2; NULL: unknown */
-    uint32_t prompt_idle_ms;             /* a prompt ends without a byte for so long; 0: never */
+    const char *prompt;      /* what asks for data, "\r\n> "; S3 and S4 stand for its line ends */
+    bool prompt_echo;        /* what comes after it is echoed while E1 */
+    uint32_t prompt_idle_ms; /* a prompt ends without a byte for so long; 0: never */
+    bool lf_ends_line;       /* a line feed without a CR before it ends a command line too */
+    bool read_executes;      /* AT+NAME? of a row that has `run` and nothing to read runs it */
+    uint32_t urc_after_ms;   /* an unsolicited line comes at least so long after a final result */
+    uint32_t urc_gap_ms;     /* and so long after another */
+    int32_t cmee_preset;     /* factory value of +CMEE */
 };
 
 /* The settings that the interpreter itself obeys, as the commands of V.250 and 27.007 set them. */
@@ -46,15 +53,27 @@ struct at_settings {
 enum at_prompt_end {
     AT_PROMPT_COMPLETE,  /* Ctrl-Z, or the exact count */
     AT_PROMPT_ABORTED,   /* ESC */
-    AT_PROMPT_TIMED_OUT, /* no byte for the dialect's prompt_idle_ms */
-    AT_PROMPT_OVERFLOW   /* more than `max` came before the Ctrl-Z */
+    AT_PROMPT_TIMED_OUT, /* idle_ms or total_ms have passed */
+    AT_PROMPT_OVERFLOW,  /* more than `max` came before the Ctrl-Z or the escape sequence */
+    AT_PROMPT_ESCAPED    /* by the escape sequence */
 };
+
+enum at_prompt_echo { AT_ECHO_DIALECT, AT_ECHO_ON, AT_ECHO_OFF };
 
 /* What to collect after the prompt. */
 struct at_prompt {
-    size_t max; /* bytes that are kept, up to the session's payload memory */
-    bool exact; /* ends by itself after `max` bytes, all of which are literal */
-    bool drop;  /* bytes past `max` are dropped silently */
+    size_t max;       /* bytes that are kept, up to the memory that there is */
+    const char *text; /* instead of the dialect's prompt: "\r\nCONNECT\r\n", "" for none */
+    uint8_t *memory;  /* where the bytes go, at least `max`; borrowed until on_done, and its owner's
+                       * to wipe.  NULL: the session's payload memory */
+    uint32_t idle_ms; /* instead of the dialect's prompt_idle_ms; 0: the dialect's */
+    uint32_t total_ms; /* ends so long after it opened, whatever comes; 0: no such limit */
+    bool exact;        /* ends by itself after `max` bytes, all of which are literal */
+    bool raw;          /* all bytes are literal; ends by the escape sequence or by time */
+    bool escape_ends; /* the escape sequence of online mode ends it, and is no part of the bytes; an
+                       * `exact` prompt that lacks three bytes or fewer takes them all the same */
+    bool drop;        /* bytes past `max` are dropped silently */
+    enum at_prompt_echo echo; /* instead of what the dialect says; never while E0 */
     /* Gets the bytes; ends the command as a handler does, or AT_LATER. */
     enum at_status (*on_done)(struct at_session *at, void *ctx, enum at_prompt_end end,
                               struct span payload);
@@ -114,13 +133,15 @@ struct at_session {
     size_t inspected; /* online bytes at the front of the next feed that the detector has seen */
     int release;      /* escape characters that still have to go to the peer */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
+    int64_t speak_from_ms; /* the dialect's distances hold them back until then */
+    bool holds;            /* one of them may: at_tick() is to look again */
     struct ring output;
     struct ring urcs;
     uint8_t urc_memory[AT_URC_BYTES];
     struct at_prompt prompt;
     size_t payload_len;
     bool payload_over;
-    int64_t prompt_idle_from_ms;
+    int64_t prompt_idle_from_ms, prompt_from_ms;
     struct at_online online;
     struct escape escape;
 };
@@ -166,11 +187,19 @@ void at_info(struct at_session *at, const char *format, ...) __attribute__((form
  * that they changed: what a set without a handler does. */
 enum at_status at_bind(struct at_session *at, const struct at_args *args);
 
+/* A final result before the last: writes it now, and the line goes on.  AT_OK, AT_FAIL (as
+ * at_fail() noted), AT_CONNECT or AT_NO_CARRIER. */
+void at_result(struct at_session *at, enum at_status status);
+/* A result code of the maker's own, "SEND OK", in the frame of a final result; return AT_SILENT
+ * after the last. */
+void at_result_text(struct at_session *at, const char *text);
+
 /* Bytes as they are, and a bare line end: parts of an answer whose first line was at_info(). */
 void at_put(struct at_session *at, struct span bytes);
 void at_put_line_end(struct at_session *at);
 
-/* Opens a prompt; return AT_LATER after it.  `max` must not pass the payload memory. */
+/* Opens a prompt; return AT_LATER after it.  `max` must not pass the memory, and not be 0 when it
+ * is `exact`. */
 void at_prompt(struct at_session *at, const struct at_prompt *prompt);
 
 /* Goes online; return AT_CONNECT after it, or at_finish(AT_CONNECT) later. */

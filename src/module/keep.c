@@ -83,7 +83,7 @@ static void preset_row(struct at_session *at, const struct at_command *row, void
 {
     (void)ctx;
     for (size_t index = 0; index < at_record_count(at, row); index++) {
-        at_args_preset(row, row->record(at, index), index);
+        at_args_preset(row, at->config.dialect, row->record(at, index), index);
         if (row->changed != NULL)
             row->changed(at, index);
     }

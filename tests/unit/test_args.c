@@ -190,7 +190,7 @@ static void test_bind_and_print(void **state)
 
     (void)state;
     memset(&sample, 0xAA, sizeof(sample));
-    at_args_preset(&row, &sample, 0);
+    at_args_preset(&row, NULL, &sample, 0);
     check_text("factory", print(&row, &sample, 0), "5,7,0,\"factory\",1,0");
     for (size_t i = 0; i < COUNT(bind_rows); i++) {
         bind(&sample, bind_rows[i].body);
@@ -205,7 +205,7 @@ static void test_print_parses(void **state)
     struct at_args args;
 
     (void)state;
-    at_args_preset(&row, &sample, 0);
+    at_args_preset(&row, NULL, &sample, 0);
     memset(&again, 0, sizeof(again));
     for (size_t i = 0; i < COUNT(bind_rows); i++) {
         char printed[100];
@@ -231,7 +231,7 @@ static void test_records(void **state)
     struct sample sample = { 0 };
 
     (void)state;
-    at_args_preset(&records, &sample, 2);
+    at_args_preset(&records, NULL, &sample, 2);
     check_text("third record", print(&records, &sample, 2), "3,5");
 }
 

@@ -391,7 +391,8 @@ static void check_factory(struct walk *walk)
     start(walk);
     for (size_t index = 0; index < at_record_count(session(walk), row); index++) {
         text_init(&text, printed, sizeof(printed));
-        at_args_preset(row, row->record(session(walk), index), index);
+        at_args_preset(row, session(walk)->config.dialect, row->record(session(walk), index),
+                       index);
         at_args_print(row, &walk->model->at, row->record(session(walk), index), index, &text);
         if (at_args_parse(row, &walk->model->at, text_span(&text), &args) != AT_ARGS_FINE)
             fail_msg("%s: its factory values %s are not valid", row->name, printed);

@@ -76,7 +76,10 @@ static enum at_status run_activity(struct at_session *at)
 }
 
 static const struct at_param cmee_params[] = {
-    { .name = "n", .max = 2, .bound = AT_BIND(at_settings, cmee) },
+    { .name = "n",
+      .max = 2,
+      .preset_dialect = AT_BIND(at_dialect, cmee_preset),
+      .bound = AT_BIND(at_settings, cmee) },
 };
 static const struct at_param rate_params[] = {
     { .name = "rate",

@@ -32,7 +32,7 @@ static enum at_status set_context(struct at_session *at, const struct at_args *a
 
     if (context->active)
         return at_fail(at, CME_NOT_ALLOWED);
-    at_args_preset(at->row, context, cid - 1);
+    at_args_preset(at->row, at->config.dialect, context, cid - 1);
     at_args_bind(at->row, args, context);
     if (at->config.owner_ops->keep(at, at->row, cid - 1) != ERR_OK) {
         *context = before;

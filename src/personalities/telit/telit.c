@@ -114,8 +114,8 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
     {                                                                                              \
         .prefixes = "+#", .line_max = LINE_MAX, .answer_max = (longest),                           \
         .error_syntax = FACT_ERROR_SYNTAX, .error_range = FACT_ERROR_RANGE,                        \
-        .error_memory = TELIT_MEMORY_FAILURE, .error_text = telit_error_text,                      \
-        .prompt_idle_ms = FACT_PROMPT_IDLE_MS                                                      \
+        .error_memory = TELIT_MEMORY_FAILURE, .error_text = telit_error_text, .prompt = "\r\n> ",  \
+        .prompt_echo = true, .prompt_idle_ms = FACT_PROMPT_IDLE_MS                                 \
     }
 static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);

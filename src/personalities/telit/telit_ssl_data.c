@@ -63,6 +63,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     case AT_PROMPT_OVERFLOW:
         return at_fail(at, FACT_ERROR_ENTRY_TOO_LONG);
     case AT_PROMPT_COMPLETE:
+    case AT_PROMPT_ESCAPED:
         break;
     }
     err = credentials_put(&module_of(at)->credentials, entry->store, entry->kind, entry->in_ram,

@@ -11,6 +11,7 @@
  * verification profile any size of key does. */
 enum {
     VERIFY_FLAGS = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
+    IGNORE_DATES = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS,
     CHAIN_MAX = 16
 };
 
@@ -144,7 +145,8 @@ enum err gtls_credentials_make(const struct tls_config *config,
 
     if (gnutls_certificate_allocate_credentials(&credentials) < 0)
         return ERR_NO_MEMORY;
-    gnutls_certificate_set_verify_flags(credentials, VERIFY_FLAGS);
+    gnutls_certificate_set_verify_flags(credentials,
+                                        VERIFY_FLAGS | (config->ignore_dates ? IGNORE_DATES : 0));
     if (config->verify && config->ca.len > 0)
         err = add_ca(credentials, config->ca, ret_failure);
     if (err == ERR_OK && (config->cert.len > 0 || config->key.len > 0))

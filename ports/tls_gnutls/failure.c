@@ -46,6 +46,7 @@ static const struct {
     { TLS_WRONG_HOST, GNUTLS_A_BAD_CERTIFICATE },
     { TLS_BAD_SIGNATURE, GNUTLS_A_DECRYPT_ERROR },
     { TLS_BAD_CERTIFICATE, GNUTLS_A_BAD_CERTIFICATE },
+    { TLS_LARGE_CERTIFICATE, GNUTLS_A_BAD_CERTIFICATE },
     { TLS_NO_SHARED_SUITE, GNUTLS_A_ILLEGAL_PARAMETER },
     { TLS_VERSION_REFUSED, GNUTLS_A_PROTOCOL_VERSION },
     { TLS_RECORD, GNUTLS_A_BAD_RECORD_MAC },
@@ -140,7 +141,7 @@ static void set_from_error(struct tls_session *session, int error)
 
 static void tell_server(struct tls_session *session, int error)
 {
-    for (size_t i = 0; i < ROWS(alert_rows); i++) {
+    for (size_t i = 0; i < ROWS(alert_rows) && error != GNUTLS_E_RECORD_OVERFLOW; i++) {
         if (alert_rows[i].reason == session->failure.reason) {
             gnutls_alert_send(session->gnutls, GNUTLS_AL_FATAL, alert_rows[i].alert);
             return;

@@ -31,8 +31,8 @@ static enum tls_step done(struct tls_session *session)
     session->info = (struct tls_info){ gtls_version_negotiated(session->gnutls), suite->code,
                                        gnutls_session_is_resumed(session->gnutls) != 0 };
     gtls_setup_release(session);
-    log_trace(session->log, TRACE_TLS, "done: %s, %s", gtls_version_name(session->info.version),
-              suite->name);
+    log_trace(session->log, TRACE_TLS, "done: %s, %s%s", gtls_version_name(session->info.version),
+              suite->name, session->info.resumed ? ", resumed" : "");
     return TLS_DONE;
 }
 

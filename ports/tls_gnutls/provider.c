@@ -3,6 +3,7 @@
 
 #include "tls_gnutls/clock.h"
 #include "tls_gnutls/session.h"
+#include "tls_gnutls/ticket.h"
 #include "tls_gnutls/version.h"
 #include "tls_keylog/keylog.h"
 
@@ -36,6 +37,8 @@ static const struct tls_ops ops = {
     .pending = gtls_pending,
     .info = info,
     .failure = failure,
+    .ticket = gtls_ticket,
+    .ticket_free = gtls_ticket_free,
     .shutdown = gtls_shutdown,
     .free = gtls_free,
 };

@@ -5,6 +5,7 @@
 #include "tls_gnutls/credentials.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/keylog.h"
+#include "tls_gnutls/ticket.h"
 #include "tls_gnutls/transport.h"
 #include "tls_gnutls/verify.h"
 #include "tls_gnutls/version.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 
 /* FORCE_CLIENT_CERT: a module sends the one certificate that it has, whichever CAs the server
- * names.  NO_TICKETS: a module starts anew each time.  NO_EXTENSIONS leaves out no more than the
+ * names.  NO_TICKETS: see ticket.c.  NO_EXTENSIONS leaves out no more than the
  * request for an OCSP answer, which nobody would look at. */
 enum {
     SESSION_FLAGS = GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS |
@@ -32,10 +33,11 @@ static void trace_offer(const struct tls_config *config)
         used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
                                  tls_suite_name(config->suites[i]));
     }
-    log_trace(config->log, TRACE_TLS, "start with \"%s\", %s to %s, %s%s:%s", config->server_name,
+    log_trace(config->log, TRACE_TLS, "start with \"%s\", %s to %s, %s%s%s:%s", config->server_name,
               gtls_version_name(config->min_version), gtls_version_name(config->max_version),
               config->verify ? "verifying" : "not verifying",
-              config->cert.len > 0 ? ", with a client certificate" : "", names);
+              config->cert.len > 0 ? ", with a client certificate" : "",
+              config->resume != NULL ? ", resuming" : "", names);
 }
 
 static struct gtls_setup *new_setup(const struct tls_config *config)
@@ -49,6 +51,8 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .utc_s = config->utc_s,
                                   .utc_ctx = config->utc_ctx,
                                   .has_certificate = config->cert.len > 0,
+                                  .ignore_name = config->ignore_name,
+                                  .certificate_max = config->certificate_max,
                                   .suite_count = config->suite_count };
     memcpy(setup->suites, config->suites, bytes);
     if (setup->server_name == NULL) {
@@ -92,6 +96,8 @@ static enum err start(struct tls_session *session, const struct tls_config *conf
     gtls_transport_attach(session);
     if (config->verify)
         gtls_verify_attach(gnutls);
+    if (config->resume != NULL)
+        gtls_ticket_offer(gnutls, config->resume);
     return ERR_OK;
 }
 
@@ -145,6 +151,7 @@ enum err gtls_open(void *tls, const struct tls_config *config, const struct tls_
     session->lower = *lower;
     session->log = config->log;
     session->failure.alert = -1;
+    session->record_max = config->record_max;
     err = fill(session, config, priority, ret_failure);
     if (err != ERR_OK) {
         gtls_free(session);

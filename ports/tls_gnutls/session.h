@@ -19,6 +19,8 @@ struct gtls_setup {
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
     bool has_certificate; /* one of our own */
+    bool ignore_name;
+    size_t certificate_max; /* 0: any */
     size_t suite_count;
     tls_suite suites[]; /* as asked for */
 };
@@ -34,6 +36,7 @@ struct tls_session {
     const struct log *log;
     struct tls_info info;
     struct tls_failure failure; /* TLS_FINE until the session fails */
+    size_t record_max;          /* 0: the protocol's own */
     enum gtls_unsent unsent;
     bool owes_refusal; /* of a renegotiation, until `unsent` is away */
     bool has_received; /* anything at all */

@@ -46,6 +46,21 @@ static bool is_without_data(ptrdiff_t result)
            result == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
+/* What was read is the front of a record whose rest is pending. */
+static bool is_too_long(const struct tls_session *session, size_t read)
+{
+    return session->record_max != 0 && read + gtls_pending(session) > session->record_max;
+}
+
+/* None of it reaches the module (RFC 5246, 7.2.2: record_overflow). */
+static ptrdiff_t refuse_record(struct tls_session *session, size_t read)
+{
+    gtls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu",
+                     read + gtls_pending(session), session->record_max);
+    gtls_fail(session, GNUTLS_E_RECORD_OVERFLOW);
+    return failed(session);
+}
+
 static ptrdiff_t finish_read(struct tls_session *session, ptrdiff_t result)
 {
     if (result > 0) {
@@ -68,11 +83,14 @@ ptrdiff_t gtls_read(struct tls_session *session, void *buf, size_t cap)
     if (session->ended || cap == 0)
         return 0;
     for (int round = 0; round < ROUNDS_MAX; round++) {
+        bool is_rest = gtls_pending(session) > 0;
         ptrdiff_t result;
 
         refuse_renegotiation(session);
         session->is_dry = false;
         result = gnutls_record_recv(session->gnutls, buf, cap);
+        if (result > 0 && !is_rest && is_too_long(session, (size_t)result))
+            return refuse_record(session, (size_t)result);
         if (!is_without_data(result))
             return finish_read(session, result);
         session->owes_refusal = session->owes_refusal || result == GNUTLS_E_REHANDSHAKE;
@@ -103,7 +121,10 @@ enum err gtls_flush(struct tls_session *session)
 
 ptrdiff_t gtls_write(struct tls_session *session, const void *data, size_t len)
 {
-    size_t longest = gnutls_record_get_max_size(session->gnutls);
+    size_t protocol_max = gnutls_record_get_max_size(session->gnutls);
+    size_t longest = session->record_max != 0 && session->record_max < protocol_max
+                         ? session->record_max
+                         : protocol_max;
     size_t part = len < longest ? len : longest;
     enum err err = gtls_flush(session);
     ptrdiff_t result;

@@ -152,11 +152,30 @@ static bool is_name_good(struct tls_session *session)
     return good;
 }
 
+/* The module has no memory for a longer one. */
+static bool is_size_good(struct tls_session *session)
+{
+    size_t longest = session->setup->certificate_max;
+    unsigned count = 0;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session->gnutls, &count);
+
+    for (unsigned i = 0; longest != 0 && chain != NULL && i < count; i++) {
+        if (chain[i].size > longest) {
+            gtls_failure_set(&session->failure, TLS_LARGE_CERTIFICATE, "%u bytes, at most %zu",
+                             chain[i].size, longest);
+            return false;
+        }
+    }
+    return true;
+}
+
 static int on_server_certificate(gnutls_session_t gnutls)
 {
     struct tls_session *session = gnutls_session_get_ptr(gnutls);
 
-    return is_chain_good(session) && is_name_good(session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+    if (!is_size_good(session) || !is_chain_good(session))
+        return GNUTLS_E_CERTIFICATE_ERROR;
+    return session->setup->ignore_name || is_name_good(session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
 void gtls_verify_attach(gnutls_session_t gnutls)

@@ -29,6 +29,18 @@ static const struct tls_failure *failure(const struct tls_session *session)
     return &session->failure;
 }
 
+/* Nobody resumes a session of SSL 3.0: no module that has it can. */
+static struct tls_ticket *ticket(const struct tls_session *session)
+{
+    (void)session;
+    return NULL;
+}
+
+static void ticket_free(struct tls_ticket *none)
+{
+    (void)none;
+}
+
 static const struct tls_ops ops = {
     .name = "mbedTLS",
     .library_version = library_version,
@@ -41,6 +53,8 @@ static const struct tls_ops ops = {
     .pending = mtls_pending,
     .info = info,
     .failure = failure,
+    .ticket = ticket,
+    .ticket_free = ticket_free,
     .shutdown = mtls_shutdown,
     .free = mtls_free,
 };

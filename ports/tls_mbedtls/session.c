@@ -67,6 +67,9 @@ static struct mtls_setup *new_setup(const struct tls_config *config)
     setup->utc_ctx = config->utc_ctx;
     setup->verify = config->verify;
     setup->has_certificate = config->cert.len > 0;
+    setup->ignore_dates = config->ignore_dates;
+    setup->ignore_name = config->ignore_name;
+    setup->certificate_max = config->certificate_max;
     for (size_t i = 0; i < config->suite_count; i++) {
         if (is_ours(config->suites[i]))
             setup->suites[count++] = config->suites[i];
@@ -170,6 +173,7 @@ enum err mtls_open(void *tls, const struct tls_config *config, const struct tls_
     session->lower = *lower;
     session->log = config->log;
     session->failure.alert = -1;
+    session->record_max = config->record_max;
     err = fill(session, config, ret_failure);
     if (err != ERR_OK) {
         mtls_free(session);

@@ -26,6 +26,8 @@ struct mtls_setup {
     bool verify;
     bool is_verified;
     bool has_certificate; /* one of our own */
+    bool ignore_dates, ignore_name;
+    size_t certificate_max; /* 0: any */
     uint8_t flight[MTLS_FLIGHT_MAX_BYTES];
     size_t flight_len; /* made and not yet sent */
     int suites[];      /* as asked for, up to a 0 */
@@ -40,6 +42,7 @@ struct tls_session {
     const struct log *log;
     struct tls_info info;
     struct tls_failure failure;              /* TLS_FINE until the session fails */
+    size_t record_max;                       /* 0: the protocol's own */
     uint8_t first[MTLS_RECORD_HEADER_BYTES]; /* what the server said first */
     size_t first_len;
     unsigned pulls_left; /* how often one step may still ask the stream below */

@@ -19,14 +19,30 @@ static ptrdiff_t finish_read(struct tls_session *session, int result)
     return mtls_failed(session);
 }
 
+/* What was read is the front of a record whose rest is pending. */
+static ptrdiff_t refuse_record(struct tls_session *session, size_t len)
+{
+    mtls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu", len,
+                     session->record_max);
+    mtls_fail(session, MBEDTLS_ERR_SSL_INVALID_RECORD);
+    return mtls_failed(session);
+}
+
 ptrdiff_t mtls_read(struct tls_session *session, void *buf, size_t cap)
 {
+    bool is_rest = mtls_pending(session) > 0;
+    int result;
+
     if (session->failure.reason != TLS_FINE)
         return mtls_failed(session);
     if (session->ended || cap == 0)
         return 0;
     mtls_transport_refill(session);
-    return finish_read(session, mbedtls_ssl_read(&session->mbedtls, buf, cap));
+    result = mbedtls_ssl_read(&session->mbedtls, buf, cap);
+    if (result > 0 && !is_rest && session->record_max != 0 &&
+        (size_t)result + mtls_pending(session) > session->record_max)
+        return refuse_record(session, (size_t)result + mtls_pending(session));
+    return finish_read(session, result);
 }
 
 /* As long as mbedTLS holds a record it takes nothing new: any call only goes on with that one. */
@@ -48,7 +64,10 @@ enum err mtls_flush(struct tls_session *session)
 
 ptrdiff_t mtls_write(struct tls_session *session, const void *data, size_t len)
 {
-    size_t part = len < MBEDTLS_SSL_OUT_CONTENT_LEN ? len : MBEDTLS_SSL_OUT_CONTENT_LEN;
+    size_t longest = session->record_max != 0 && session->record_max < MBEDTLS_SSL_OUT_CONTENT_LEN
+                         ? session->record_max
+                         : MBEDTLS_SSL_OUT_CONTENT_LEN;
+    size_t part = len < longest ? len : longest;
     enum err err = mtls_flush(session);
     int result;
 

@@ -36,6 +36,8 @@ typedef uint16_t tls_suite;
     X(TLS_WRONG_HOST, "the server's certificate was issued for another name")                      \
     X(TLS_BAD_SIGNATURE, "a signature in the server's certificate chain is wrong")                 \
     X(TLS_BAD_CERTIFICATE, "the server's certificate cannot be used")                              \
+    X(TLS_LARGE_CERTIFICATE,                                                                       \
+      "a certificate of the server's chain is larger than the module can handle now")              \
     X(TLS_NO_SHARED_SUITE, "the server shares no cipher suite with the module")                    \
     X(TLS_VERSION_REFUSED, "the server does not speak the selected protocol version")              \
     X(TLS_ALERT, "the server sent a fatal alert")                                                  \
@@ -81,6 +83,10 @@ struct tls_config {
     bool verify;             /* check the chain, its dates and the name */
     bool ignore_dates;       /* but not the dates */
     bool ignore_name;        /* but not the name */
+    size_t certificate_max;  /* longest certificate of the server's chain in bytes of DER, where
+                              * `verify`; 0: any */
+    size_t record_max;       /* longest record, either way, in bytes of plaintext; 0: as the
+                              * protocol has it.  TLS_RECORD when the server sends a longer one */
     const char *server_name; /* host name or address as dialled; checked when `verify`; sent as SNI
                               * when `send_sni` and it is not an address */
     bool send_sni;

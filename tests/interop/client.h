@@ -18,7 +18,9 @@ struct client_wish {
     const tls_suite *suites;                   /* NULL: AES-256-SHA */
     size_t suite_count;
     const char *host; /* NULL: localhost */
-    bool verify;
+    bool verify, ignore_dates, ignore_name;
+    size_t certificate_max, record_max;
+    const struct tls_ticket *resume;
     bool hides_name; /* no SNI */
     const char *ca, *cert, *key;
     int64_t now_s; /* 0: CLIENT_NOW */

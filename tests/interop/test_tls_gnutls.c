@@ -6,6 +6,7 @@
 #include "tls_gnutls/tls_gnutls.h"
 
 #include <fcntl.h>
+#include <gnutls/gnutls.h>
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,6 +71,45 @@ static void has_each_suite_of_the_table(void **state)
     assert_null(tls_suite_by_code(0x9999));
     assert_null(tls_suite_by_name("TLS_NO_SUCH_SUITE"));
     assert_string_equal(tls_suite_name(0x9999), "unknown suite");
+}
+
+static size_t freed_with_content;
+
+/* What is given back must be zeros: allocators keep what was there. */
+static void free_and_look(void *block)
+{
+    static const uint8_t zeros[64];
+    size_t usable = block != NULL ? malloc_usable_size(block) : 0;
+
+    if (usable > sizeof(zeros) && memcmp(block, zeros, sizeof(zeros)) != 0)
+        freed_with_content++;
+    free(block);
+}
+
+/* The keys of a session that is kept do not stay in memory after it. */
+static void wipes_a_ticket(void **state)
+{
+    const struct interop *interop = *state;
+    const struct client_wish wish = { 0 };
+    const char *const argv[] = { "openssl", "s_server",        "-accept", "127.0.0.1:PORT",
+                                 "-cert",   "server.pem",      "-key",    "server.key",
+                                 "-cipher", "ALL:@SECLEVEL=0", NULL };
+    gnutls_free_function usual = gnutls_free;
+    struct server_process server;
+    struct client client = { 0 };
+    struct tls_ticket *ticket;
+
+    server_start(&server, interop->folder, argv);
+    client_connect(&client, interop->tls, interop->folder, &wish, &server);
+    assert_int_equal(client_shake(&client), TLS_DONE);
+    ticket = interop->tls->ops->ticket(client.session);
+    assert_non_null(ticket);
+    gnutls_free = free_and_look;
+    interop->tls->ops->ticket_free(ticket);
+    gnutls_free = usual;
+    assert_int_equal(freed_with_content, 0);
+    client_close(&client);
+    server_stop(&server);
 }
 
 /* The server writes the same line: the secret that both came to. */
@@ -166,6 +206,8 @@ int main(void)
         cmocka_unit_test(offers_closed_lists_as_they_are),
         cmocka_unit_test(bears_small_dh_groups),
         cmocka_unit_test(checks_the_server),
+        cmocka_unit_test(overlooks_what_it_is_told_to),
+        cmocka_unit_test(refuses_a_large_certificate),
         cmocka_unit_test(sends_its_certificate),
         cmocka_unit_test(says_when_its_certificate_is_wanted),
         cmocka_unit_test(refuses_bad_security_data),
@@ -176,6 +218,12 @@ int main(void)
         cmocka_unit_test(ends_with_or_without_close_notify),
         cmocka_unit_test(reports_a_corrupt_record),
         cmocka_unit_test(reports_an_alert_after_the_handshake),
+        cmocka_unit_test(keeps_records_short),
+        cmocka_unit_test(resumes_a_session),
+        cmocka_unit_test(resumes_again_and_again),
+        cmocka_unit_test(shakes_hands_when_the_server_forgot),
+        cmocka_unit_test(has_no_ticket_before_its_time),
+        cmocka_unit_test(wipes_a_ticket),
         cmocka_unit_test(has_each_suite_of_the_table),
         cmocka_unit_test(writes_a_key_log),
         cmocka_unit_test(stays_small_when_connected),

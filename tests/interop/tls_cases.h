@@ -29,17 +29,26 @@ void bears_small_dh_groups(void **state);
 
 /* tls_certificate_cases.c */
 void checks_the_server(void **state);
+void overlooks_what_it_is_told_to(void **state);
+void refuses_a_large_certificate(void **state);
 void sends_its_certificate(void **state);
 void says_when_its_certificate_is_wanted(void **state);
 void refuses_bad_security_data(void **state);
 
 /* tls_data_cases.c */
 void moves_a_megabyte_both_ways(void **state);
+void keeps_records_short(void **state);
 void tells_what_is_pending(void **state);
 void finishes_a_record_put_off(void **state);
 void refuses_to_renegotiate(void **state);
 void ends_with_or_without_close_notify(void **state);
 void reports_a_corrupt_record(void **state);
 void reports_an_alert_after_the_handshake(void **state);
+
+/* tls_resumption_cases.c */
+void resumes_a_session(void **state);
+void resumes_again_and_again(void **state);
+void shakes_hands_when_the_server_forgot(void **state);
+void has_no_ticket_before_its_time(void **state);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -57,6 +58,16 @@ static const struct {
     { "bad-signature.pem", "server.key", "ca.pem", "localhost", 0, TLS_BAD_SIGNATURE },
 };
 
+static void start_server(struct server_process *server, const struct interop *interop,
+                         const char *cert, const char *key)
+{
+    const char *const argv[] = { "openssl", "s_server",        "-accept", "127.0.0.1:PORT", "-cert",
+                                 cert,      "-cert_chain",     cert,      "-key",           key,
+                                 "-cipher", "ALL:@SECLEVEL=0", NULL };
+
+    server_start(server, interop->folder, argv);
+}
+
 void checks_the_server(void **state)
 {
     const struct interop *interop = *state;
@@ -70,16 +81,8 @@ void checks_the_server(void **state)
         struct client client = { 0 };
 
         if (server_rows[row].cert != NULL) {
-            const char *const argv[] = { "openssl",     "s_server",
-                                         "-accept",     "127.0.0.1:PORT",
-                                         "-cert",       server_rows[row].cert,
-                                         "-cert_chain", server_rows[row].cert,
-                                         "-key",        server_rows[row].key,
-                                         "-cipher",     "ALL:@SECLEVEL=0",
-                                         NULL };
-
             server_stop(&server);
-            server_start(&server, interop->folder, argv);
+            start_server(&server, interop, server_rows[row].cert, server_rows[row].key);
         }
         client_connect(&client, interop->tls, interop->folder, &wish, &server);
         if (client_shake(&client) !=
@@ -91,6 +94,77 @@ void checks_the_server(void **state)
         wish.verify = false;
         client_connect(&client, interop->tls, interop->folder, &wish, &server);
         assert_int_equal(client_shake(&client), TLS_DONE);
+        client_close(&client);
+    }
+    server_stop(&server);
+}
+
+/* Each row overlooks one thing, and nothing else. */
+void overlooks_what_it_is_told_to(void **state)
+{
+    static const struct {
+        const char *cert, *key, *ca;
+        bool ignore_dates, ignore_name;
+        enum tls_reason reason;
+    } rows[] = {
+        { "expired.pem", "server.key", "ca.pem", true, false, TLS_FINE },
+        { "expired.pem", "server.key", "ca.pem", false, true, TLS_EXPIRED },
+        { "expired.pem", "server.key", "other-ca.pem", true, true, TLS_UNKNOWN_CA },
+        { "future.pem", "server.key", "ca.pem", true, false, TLS_FINE },
+        { "by-expired-ca.pem", "server.key", "expired-ca.pem", true, false, TLS_FINE },
+        { "by-expired-ca.pem", "server.key", "expired-ca.pem", false, true, TLS_EXPIRED },
+        { "wrong-name.pem", "server.key", "ca.pem", false, true, TLS_FINE },
+        { "wrong-name.pem", "server.key", "ca.pem", true, false, TLS_WRONG_HOST },
+        { "wrong-name.pem", "server.key", "other-ca.pem", true, true, TLS_UNKNOWN_CA },
+        { "bad-signature.pem", "server.key", "ca.pem", true, true, TLS_BAD_SIGNATURE },
+    };
+    const struct interop *interop = *state;
+
+    for (size_t row = 0; row < ROWS(rows); row++) {
+        const struct client_wish wish = { .verify = true,
+                                          .ignore_dates = rows[row].ignore_dates,
+                                          .ignore_name = rows[row].ignore_name,
+                                          .ca = rows[row].ca };
+        struct client client = { 0 };
+        struct server_process server;
+
+        start_server(&server, interop, rows[row].cert, rows[row].key);
+        client_connect(&client, interop->tls, interop->folder, &wish, &server);
+        client_shake(&client);
+        if (client_reason(&client) != rows[row].reason)
+            fail_msg("row %d: reason %d", (int)row, (int)client_reason(&client));
+        client_close(&client);
+        server_stop(&server);
+    }
+}
+
+void refuses_a_large_certificate(void **state)
+{
+    const struct interop *interop = *state;
+    struct span der = client_file(interop->folder, "server.der");
+    const struct {
+        bool verify;
+        size_t certificate_max;
+        enum tls_reason reason;
+    } rows[] = {
+        { true, 0, TLS_FINE },
+        { true, der.len, TLS_FINE },
+        { true, der.len - 1, TLS_LARGE_CERTIFICATE },
+        { false, der.len - 1, TLS_FINE },
+    };
+    struct server_process server;
+
+    free((void *)(uintptr_t)der.data);
+    start_server(&server, interop, "server.pem", "server.key");
+    for (size_t row = 0; row < ROWS(rows); row++) {
+        const struct client_wish wish = { .verify = rows[row].verify,
+                                          .ca = "ca.pem",
+                                          .certificate_max = rows[row].certificate_max };
+        struct client client = { 0 };
+
+        client_connect(&client, interop->tls, interop->folder, &wish, &server);
+        client_shake(&client);
+        assert_int_equal(client_reason(&client), rows[row].reason);
         client_close(&client);
     }
     server_stop(&server);

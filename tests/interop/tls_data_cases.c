@@ -177,14 +177,20 @@ static void shake_with_peer(struct client *client, struct peer *peer)
     assert_int_equal(result, 0);
 }
 
-static void start_pair(struct client *client, struct peer *peer, const struct interop *interop)
+static void start_pair_for(struct client *client, struct peer *peer, const struct interop *interop,
+                           size_t record_max)
 {
-    const struct client_wish wish = { 0 };
+    const struct client_wish wish = { .record_max = record_max };
 
     peer_start(peer, interop->folder, PEER_PRIORITY, &client->wire.fd);
     client_open(client, interop->tls, interop->folder, &wish);
     assert_int_equal(client->opened, ERR_OK);
     shake_with_peer(client, peer);
+}
+
+static void start_pair(struct client *client, struct peer *peer, const struct interop *interop)
+{
+    start_pair_for(client, peer, interop, 0);
 }
 
 static void stop_pair(struct client *client, struct peer *peer)
@@ -208,6 +214,40 @@ void tells_what_is_pending(void **state)
     assert_int_equal(client_read(&client, data, 100), 70);
     assert_int_equal(interop->tls->ops->pending(client.session), 0);
     assert_int_equal(interop->tls->ops->read(client.session, data, 1), -ERR_AGAIN);
+    stop_pair(&client, &peer);
+}
+
+/* A longer record than the module takes: nothing of it arrives, and the server is told. */
+static void refuse_record(const struct interop *interop, struct client *client, struct peer *peer,
+                          size_t len)
+{
+    static char data[16384];
+
+    assert_int_equal(gnutls_record_send(peer->gnutls, data, len), (ssize_t)len);
+    assert_int_equal(client_read(client, data, 100), -ERR_TLS);
+    assert_int_equal(client_reason(client), TLS_RECORD);
+    assert_int_equal(interop->tls->ops->read(client->session, data, 100), -ERR_TLS);
+    assert_int_equal(gnutls_record_recv(peer->gnutls, data, 1), GNUTLS_E_FATAL_ALERT_RECEIVED);
+    assert_int_equal(gnutls_alert_get(peer->gnutls), GNUTLS_A_RECORD_OVERFLOW);
+}
+
+void keeps_records_short(void **state)
+{
+    enum { LONGEST = 15800 };
+    static char data[16384];
+    const struct interop *interop = *state;
+    struct client client = { 0 };
+    struct peer peer;
+
+    start_pair_for(&client, &peer, interop, LONGEST);
+    assert_int_equal(interop->tls->ops->write(client.session, data, sizeof(data)), LONGEST);
+    assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), LONGEST);
+    assert_int_equal(gnutls_record_send(peer.gnutls, data, LONGEST), LONGEST);
+    for (size_t got = 0; got < LONGEST; got += 1580) /* in parts: only the record counts */
+        assert_int_equal(client_read(&client, data, 1580), 1580);
+    assert_int_equal(gnutls_record_send(peer.gnutls, data, LONGEST), LONGEST);
+    assert_int_equal(client_read(&client, data, sizeof(data)), LONGEST);
+    refuse_record(interop, &client, &peer, LONGEST + 1);
     stop_pair(&client, &peer);
 }
 

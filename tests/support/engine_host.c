@@ -167,6 +167,37 @@ static void do_listen(struct host *host, const struct request *request)
     host_fail(host, "a listener does `accept`, `refuse` or `hang`");
 }
 
+static bool read_echo(const struct request *request, struct scripted_echo *ret)
+{
+    int64_t after_ms = 1, ttl = 64;
+
+    if (!address_literal(request_word(request, 1), &ret->address))
+        return false;
+    if (request_is(request, 2, "timeout"))
+        ret->err = ERR_TIMEOUT;
+    else if (request_is(request, 2, "unreachable"))
+        ret->err = ERR_UNREACHABLE;
+    else if (request_is(request, 2, "denied"))
+        ret->err = ERR_DENIED;
+    else if (!request_number(request_word(request, 2), 10, 0, INT32_MAX, &after_ms))
+        return false;
+    if (request->count > 3 && !request_number(request_word(request, 3), 10, 0, UINT8_MAX, &ttl))
+        return false;
+    ret->after_ms = (uint32_t)after_ms;
+    ret->ttl = (int)ttl;
+    return true;
+}
+
+static void do_echo(struct host *host, const struct request *request)
+{
+    struct scripted_echo echo = { .err = ERR_OK };
+
+    if (read_echo(request, &echo))
+        scripted_net_echo(&host->world.scripted_net, &echo);
+    else
+        host_fail(host, "echo ADDRESS MS [TTL], or timeout, unreachable, denied");
+}
+
 /* ---- the program ---- */
 
 static void do_quit(struct host *host, const struct request *request)
@@ -182,7 +213,8 @@ static const struct {
     { "new", do_new },       { "log", do_log },        { "port", do_port },
     { "feed", do_feed },     { "take", do_take },      { "advance", do_advance },
     { "await", do_await },   { "clock", do_clock },    { "names", do_names },
-    { "listen", do_listen }, { "peer", host_do_peer }, { "quit", do_quit },
+    { "listen", do_listen }, { "peer", host_do_peer }, { "echo", do_echo },
+    { "quit", do_quit },
 };
 
 static void run(struct host *host, const struct request *request)

@@ -1,6 +1,11 @@
 /* engine_peer.c: requests that a peer obeys. */
 #include "engine_host.h"
 
+#include "address_literal.h"
+#include "toy_record.h"
+
+#include <stdio.h>
+
 enum { VERSION_MAX = 0xFFFF };
 
 typedef void peer_fn(struct host *host, struct scripted_peer *peer, const struct request *request);
@@ -91,11 +96,64 @@ static void peer_sends(struct host *host, struct scripted_peer *peer, const stru
         need_connection(host, peer_send(peer, bytes));
 }
 
+/* A word for each datagram. */
+static void answer_datagrams(struct host *host, struct scripted_peer *peer)
+{
+    struct toy_record datagram;
+
+    for (int i = 0; toy_record_peek(&peer->got, &datagram); i++) {
+        if (i > 0)
+            host_answer(host, " ");
+        host_answer_hex(host, datagram.body);
+        toy_record_drop(&peer->got);
+    }
+}
+
 static void peer_got(struct host *host, struct scripted_peer *peer, const struct request *request)
 {
     (void)request;
+    if (peer->transport == NET_UDP) {
+        answer_datagrams(host, peer);
+        return;
+    }
     host_answer_hex(host, byte_queue_peek(&peer->got));
     byte_queue_clear(&peer->got);
+}
+
+static void peer_connects(struct host *host, struct scripted_peer *peer,
+                          const struct request *request)
+{
+    struct net_address from;
+    int64_t port;
+
+    if (peer->transport != NET_TCP ||
+        !request_number(request_word(request, 3), 10, 1, REQUEST_PORT_MAX, &port))
+        host_fail(host, "not a TCP port");
+    else if (!address_literal(request->count > 4 ? request_word(request, 4) : "127.0.0.1", &from))
+        host_fail(host, "not an address");
+    else if (!scripted_net_call(peer, &from, (uint16_t)port))
+        host_fail(host, "the module does not listen there");
+}
+
+static void peer_from(struct host *host, struct scripted_peer *peer, const struct request *request)
+{
+    char port[8];
+
+    (void)request;
+    need_connection(host, peer->stream != NULL);
+    if (peer->stream == NULL)
+        return;
+    snprintf(port, sizeof(port), "%u", (unsigned)peer->stream->local_port);
+    host_answer(host, port);
+}
+
+static void peer_takes_tickets(struct host *host, struct scripted_peer *peer,
+                               const struct request *request)
+{
+    if (request_is(request, 3, "yes") || request_is(request, 3, "no"))
+        peer->resumes = request_is(request, 3, "yes");
+    else
+        host_fail(host, "resumes yes or no");
 }
 
 static void peer_closes(struct host *host, struct scripted_peer *peer,
@@ -146,23 +204,39 @@ static const struct {
     const char *word;
     peer_fn *run;
 } peer_words[] = {
-    { "state", peer_state_is },  { "offer", peer_offer_is }, { "handshake", peer_shakes_hands },
-    { "send", peer_sends },      { "got", peer_got },        { "close", peer_closes },
-    { "hangup", peer_hangs_up }, { "reset", peer_resets },   { "corrupt", peer_corrupts },
-    { "stall", peer_stalls },    { "resume", peer_resumes },
+    { "state", peer_state_is },
+    { "offer", peer_offer_is },
+    { "handshake", peer_shakes_hands },
+    { "send", peer_sends },
+    { "got", peer_got },
+    { "close", peer_closes },
+    { "hangup", peer_hangs_up },
+    { "reset", peer_resets },
+    { "corrupt", peer_corrupts },
+    { "stall", peer_stalls },
+    { "resume", peer_resumes },
+    { "connect", peer_connects },
+    { "from", peer_from },
+    { "resumes", peer_takes_tickets },
 };
 
 void host_do_peer(struct host *host, const struct request *request)
 {
+    static const char udp[] = "udp:";
+    struct scripted_net *net = &host->world.scripted_net;
+    const char *word = request_word(request, 1);
+    bool is_udp = strncmp(word, udp, sizeof(udp) - 1) == 0;
     int64_t port;
 
-    if (!request_number(request_word(request, 1), 10, 1, REQUEST_PORT_MAX, &port)) {
+    if (!request_number(word + (is_udp ? sizeof(udp) - 1 : 0), 10, 1, REQUEST_PORT_MAX, &port)) {
         host_fail(host, "not a port");
         return;
     }
     for (size_t i = 0; i < sizeof(peer_words) / sizeof(peer_words[0]); i++) {
         if (request_is(request, 2, peer_words[i].word)) {
-            peer_words[i].run(host, scripted_net_peer(&host->world.scripted_net, (uint16_t)port),
+            peer_words[i].run(host,
+                              is_udp ? scripted_net_udp_peer(net, (uint16_t)port)
+                                     : scripted_net_peer(net, (uint16_t)port),
                               request);
             return;
         }

@@ -1,10 +1,13 @@
-/* scripted_net.h: iface/net.h without an operating system: names, listeners and streams that do
- * what a script says, when it says so.
+/* scripted_net.h: iface/net.h without an operating system: names, listeners, streams and echoes
+ * that do what a script says, when it says so.
+ *
+ * The module's own address is loopback.
  */
 #ifndef SUPPORT_SCRIPTED_NET_H
 #define SUPPORT_SCRIPTED_NET_H
 
 #include "scripted_peer.h"
+#include "virtual_clock.h"
 
 #include "iface/net.h"
 
@@ -20,25 +23,51 @@ struct scripted_name {
     size_t count;
 };
 
+/* What an address says to an echo request: ERR_OK after `after_ms` with `ttl`, ERR_TIMEOUT,
+ * ERR_UNREACHABLE after `after_ms`, or ERR_DENIED. */
+struct scripted_echo {
+    struct scripted_echo *next;
+    struct net_address address;
+    enum err err;
+    uint32_t after_ms;
+    int ttl;
+};
+
 struct net_query {
     struct net_query *next;
     struct scripted_net *net;
+    void *ctx;
+    net_resolved_fn *on_resolved; /* a name; NULL: an echo request */
     char name[256];
-    net_resolved_fn *on_resolved;
+    net_echo_fn *on_echo;
+    struct net_echo echo;
+    struct scripted_echo answer;
+    int64_t due_ms; /* when it is answered */
+};
+
+struct net_listener {
+    struct net_listener *next;
+    struct scripted_net *net;
+    uint16_t port;
+    net_accepted_fn *on_accepted;
     void *ctx;
 };
 
-enum stream_phase { STREAM_OPENING, STREAM_FAILED, STREAM_OPEN };
+/* STREAM_KNOCKING: from a peer, not told to the listener yet. */
+enum stream_phase { STREAM_OPENING, STREAM_KNOCKING, STREAM_FAILED, STREAM_OPEN };
 
 struct net_stream {
     struct net_stream *next;
     struct scripted_net *net;
+    enum net_transport transport;
+    struct net_address address; /* of the other side */
     uint16_t port;
+    uint16_t local_port;
     net_event_fn *on_event;
     void *ctx;
     enum stream_phase phase;
     struct scripted_peer *peer; /* NULL: a later connection has taken its place */
-    struct byte_queue inbound;  /* for the module */
+    struct byte_queue inbound;  /* for the module; UDP: toy records */
     bool fin, reset;            /* the peer has ended it, after or instead of `inbound` */
     unsigned wanted;
     unsigned muted;    /* events that brought nothing, until something happens */
@@ -47,14 +76,18 @@ struct net_stream {
 };
 
 struct scripted_net {
+    const struct virtual_clock *clock; /* NULL: time stands still, for echo requests too */
     struct scripted_name *names;
+    struct scripted_echo *echoes;
     struct scripted_peer *peers;
     struct net_query *queries;
     struct net_stream *streams;
+    struct net_listener *listeners;
     struct net_stream *calling; /* whose callback is running; NULL when it was closed meanwhile */
     struct net_address tried[TRIED_MAX]; /* by connect(), the first ones */
     size_t tried_count;
-    unsigned refuse_next; /* connections that are refused whatever the listener does */
+    uint16_t last_local_port; /* that the network chose */
+    unsigned refuse_next;     /* connections that are refused whatever the listener does */
     unsigned pass;
     unsigned changes; /* grows with each change of a peer's state or of what it got */
     unsigned spins;   /* events that the module asked for and did nothing about: a busy loop */
@@ -70,14 +103,25 @@ struct net scripted_net_iface(struct scripted_net *net);
 void scripted_net_name(struct scripted_net *net, const char *name, enum name_answer answer,
                        const struct net_address *list, size_t count);
 
-/* What connections to `port` meet from now on; forgets the peer that was there. */
+/* What an address says to echo requests from now on; `next` does not count.  Without it loopback
+ * answers after 1 ms with a TTL of 64, and the rest is silent. */
+void scripted_net_echo(struct scripted_net *net, const struct scripted_echo *echo);
+
+/* What TCP connections to `port` meet from now on; forgets the peer that was there. */
 void scripted_net_listen(struct scripted_net *net, uint16_t port, enum peer_listens listens);
 
-/* The peer on a port, made when there was none. */
+/* The peer on a TCP or a UDP port, made when there was none. */
 struct scripted_peer *scripted_net_peer(struct scripted_net *net, uint16_t port);
+struct scripted_peer *scripted_net_udp_peer(struct scripted_net *net, uint16_t port);
+
+/* A peer connects from its port to one that the module listens on; false when it does not. */
+bool scripted_net_call(struct scripted_peer *peer, const struct net_address *from, uint16_t port);
 
 /* Runs every callback that is due, each once; true when there was one. */
 bool scripted_net_step(struct scripted_net *net);
+
+/* When the next callback is due that needs time to go on, or CLOCK_NEVER. */
+int64_t scripted_net_deadline(const struct scripted_net *net);
 
 /* Something has come for a stream or may be sent on it. */
 void scripted_net_touch(struct net_stream *stream);

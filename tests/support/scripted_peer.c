@@ -76,6 +76,11 @@ size_t peer_room(const struct scripted_peer *peer)
 
 void peer_take(struct scripted_peer *peer, struct span bytes)
 {
+    if (peer->transport == NET_UDP) {
+        toy_record_put(&peer->got, TOY_DATA, bytes);
+        peer->net->changes++;
+        return;
+    }
     byte_queue_put(&peer->wire, bytes);
     if (peer->stalled)
         peer->stall_room -= bytes.len;
@@ -90,7 +95,8 @@ static bool is_secure(const struct scripted_peer *peer)
 
 static bool may_send(const struct scripted_peer *peer)
 {
-    return peer->stream != NULL && !peer->stream->fin && !peer->stream->reset;
+    return peer->transport == NET_TCP && peer->stream != NULL && !peer->stream->fin &&
+           !peer->stream->reset;
 }
 
 static void send_record(struct scripted_peer *peer, enum toy_type type, struct span body)
@@ -99,8 +105,20 @@ static void send_record(struct scripted_peer *peer, enum toy_type type, struct s
     scripted_net_touch(peer->stream);
 }
 
+/* The module never sees an empty one (iface/net.h). */
+static bool send_datagram(struct scripted_peer *peer, struct span bytes)
+{
+    if (peer->stream == NULL || bytes.len > TOY_RECORD_MAX)
+        return false;
+    if (bytes.len > 0)
+        send_record(peer, TOY_DATA, bytes);
+    return true;
+}
+
 bool peer_send(struct scripted_peer *peer, struct span bytes)
 {
+    if (peer->transport == NET_UDP)
+        return send_datagram(peer, bytes);
     if (!may_send(peer))
         return false;
     if (!is_secure(peer)) {
@@ -135,7 +153,7 @@ bool peer_close(struct scripted_peer *peer)
 
 bool peer_reset(struct scripted_peer *peer)
 {
-    if (peer->stream == NULL)
+    if (peer->transport == NET_UDP || peer->stream == NULL)
         return false;
     byte_queue_clear(&peer->stream->inbound);
     peer->stream->reset = true;
@@ -179,8 +197,10 @@ static void say_yes(struct scripted_peer *peer)
     const struct peer_handshake *handshake = &peer->handshake;
     unsigned version = handshake->version != 0 ? handshake->version : offered(peer, "max=");
     unsigned suite = handshake->suite != 0 ? handshake->suite : offered(peer, "suites=");
-    uint8_t body[5] = { TOY_YES, (uint8_t)(version >> 8), (uint8_t)version, (uint8_t)(suite >> 8),
-                        (uint8_t)suite };
+    bool resumed = peer->resumes && offered(peer, "resume=") != 0;
+    uint8_t body[6] = { TOY_YES,          (uint8_t)(version >> 8),
+                        (uint8_t)version, (uint8_t)(suite >> 8),
+                        (uint8_t)suite,   resumed };
 
     send_record(peer, TOY_HANDSHAKE, span_at(body, sizeof(body)));
     enter(peer, PEER_OPEN);
@@ -256,6 +276,17 @@ static bool take_plain(struct scripted_peer *peer)
     return true;
 }
 
+/* True for a hello of scripted_tls.c; a plain connection's bytes look otherwise. */
+static bool is_hello(const struct byte_queue *wire)
+{
+    static const char offer[] = "min=";
+    struct toy_record record;
+
+    return byte_queue_peek(wire).data[0] == TOY_HANDSHAKE && toy_record_peek(wire, &record) &&
+           record.body.len >= sizeof(offer) - 1 &&
+           memcmp(record.body.data, offer, sizeof(offer) - 1) == 0;
+}
+
 bool peer_step(struct scripted_peer *peer)
 {
     struct toy_record record;
@@ -265,6 +296,8 @@ bool peer_step(struct scripted_peer *peer)
         return false;
     if (peer->state == PEER_CONNECTED && byte_queue_peek(&peer->wire).data[0] != TOY_HANDSHAKE)
         peer->plain = true;
+    if (peer->plain && is_hello(&peer->wire))
+        peer->plain = false; /* TLS from here, as after STARTTLS */
     if (peer->plain)
         return take_plain(peer);
     while (toy_record_peek(&peer->wire, &record)) {

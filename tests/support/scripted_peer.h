@@ -1,6 +1,8 @@
 /* scripted_peer.h: who listens on a port of the scripted network, and what it does when told.
  *
- * A peer sees the last connection to its port; those before it stay open and get silence.
+ * A peer sees the last connection to its port; those before it stay open and get silence.  On a UDP
+ * port there is somebody always, who sends and gets datagrams.  A plain connection turns into one
+ * with TLS when the module's hello comes.
  */
 #ifndef SUPPORT_SCRIPTED_PEER_H
 #define SUPPORT_SCRIPTED_PEER_H
@@ -45,17 +47,19 @@ struct net_stream;
 struct scripted_peer {
     struct scripted_net *net;
     struct scripted_peer *next;
+    enum net_transport transport;
     uint16_t port;
     enum peer_listens listens;
     enum peer_state state;
     struct net_stream *stream; /* NULL: none, or closed by the module */
     struct byte_queue wire;    /* from the module, not looked at */
-    struct byte_queue got;     /* plaintext */
+    struct byte_queue got;     /* plaintext; UDP: toy records */
     bool plain;                /* the connection turned out to be without TLS */
+    bool resumes;              /* a session, when the module offers that */
     bool stalled;
     size_t stall_room; /* what the module may still send while stalled */
     struct peer_handshake handshake;
-    char offer[600]; /* of the last session; empty: none yet */
+    char offer[700]; /* of the last session; empty: none yet */
 };
 
 const char *peer_state_name(enum peer_state state);
@@ -63,7 +67,7 @@ const char *peer_state_name(enum peer_state state);
 /* ---- what a script says; false: there is no connection for it ---- */
 
 void peer_decide(struct scripted_peer *peer, const struct peer_handshake *handshake);
-bool peer_send(struct scripted_peer *peer, struct span bytes);
+bool peer_send(struct scripted_peer *peer, struct span bytes); /* UDP: one datagram */
 bool peer_close(struct scripted_peer *peer);
 bool peer_hang_up(struct scripted_peer *peer);
 bool peer_reset(struct scripted_peer *peer);

@@ -12,7 +12,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { CHUNK = 4096, OFFER_MAX = 600 };
+enum { CHUNK = 4096, OFFER_MAX = 700, TICKET_MAGIC = 0x746b };
 
 struct tls_session {
     struct scripted_tls *tls;
@@ -23,6 +23,13 @@ struct tls_session {
     bool ended;              /* close_notify or the end of the stream was seen */
     struct tls_info info;
     struct tls_failure failure;
+};
+
+/* A toy: a later session of the same version and suite may offer it. */
+struct tls_ticket {
+    unsigned magic;
+    struct scripted_tls *tls;
+    struct tls_info info;
 };
 
 static const char *library_version(void)
@@ -60,10 +67,11 @@ static void queue_hello(struct tls_session *session, const struct tls_config *co
     struct text text;
 
     text_init(&text, memory, sizeof(memory));
-    text_add(&text, "min=%04x max=%04x verify=%d name=%s sni=%d ca=%zu cert=%zu key=%zu suites=",
+    text_add(&text, "min=%04x max=%04x verify=%d ignore_dates=%d ignore_name=%d name=%s sni=%d ",
              (unsigned)config->min_version, (unsigned)config->max_version, config->verify,
-             config->server_name, config->send_sni, config->ca.len, config->cert.len,
-             config->key.len);
+             config->ignore_dates, config->ignore_name, config->server_name, config->send_sni);
+    text_add(&text, "ca=%zu cert=%zu key=%zu resume=%d suites=", config->ca.len, config->cert.len,
+             config->key.len, config->resume != NULL);
     for (size_t i = 0; i < config->suite_count; i++)
         text_add(&text, i == 0 ? "%04x" : ",%04x", (unsigned)config->suites[i]);
     assert(!text.cut);
@@ -87,6 +95,7 @@ static enum err open_session(void *impl, const struct tls_config *config,
         *ret_failure = (struct tls_failure){ .reason = TLS_VERSION_MISSING, .alert = -1 };
         return ERR_UNSUPPORTED;
     }
+    assert(config->resume == NULL || config->resume->magic == TICKET_MAGIC);
     session = calloc(1, sizeof(*session));
     if (session == NULL)
         return ERR_NO_MEMORY;
@@ -155,6 +164,7 @@ static enum tls_step take_verdict(struct tls_session *session, const struct toy_
     }
     session->info.version = (enum tls_version)(body[1] << 8 | body[2]);
     session->info.suite = (tls_suite)(body[3] << 8 | body[4]);
+    session->info.resumed = body[5] != 0;
     return TLS_DONE;
 }
 
@@ -262,6 +272,27 @@ static const struct tls_failure *failure(const struct tls_session *session)
     return &session->failure;
 }
 
+static struct tls_ticket *ticket(const struct tls_session *session)
+{
+    struct tls_ticket *ticket = calloc(1, sizeof(*ticket));
+
+    if (ticket == NULL)
+        return NULL;
+    *ticket = (struct tls_ticket){ TICKET_MAGIC, session->tls, session->info };
+    session->tls->tickets++;
+    return ticket;
+}
+
+static void ticket_free(struct tls_ticket *ticket)
+{
+    if (ticket == NULL)
+        return;
+    assert(ticket->magic == TICKET_MAGIC);
+    ticket->magic = 0;
+    ticket->tls->tickets--;
+    free(ticket);
+}
+
 static void shut_down(struct tls_session *session)
 {
     toy_record_put(&session->out, TOY_CLOSE, span_at(NULL, 0));
@@ -291,6 +322,8 @@ static const struct tls_ops ops = {
     .pending = pending,
     .info = info,
     .failure = failure,
+    .ticket = ticket,
+    .ticket_free = ticket_free,
     .shutdown = shut_down,
     .free = free_session,
 };

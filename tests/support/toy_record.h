@@ -12,8 +12,9 @@
 
 enum toy_type {
     TOY_CLOSE = 0x15, /* close_notify, no bytes */
-    /* From the module: its offer as text.  From the peer: TOY_YES, version and suite, 16 bits each;
-     * or TOY_NO, reason in 8 bits, alert plus one in 16 bits. */
+    /* From the module: its offer as text.  From the peer: TOY_YES, version and suite, 16 bits each,
+     * and 1 for a session that is resumed; or TOY_NO, reason in 8 bits, alert plus one in 16 bits.
+     */
     TOY_HANDSHAKE = 0x16,
     TOY_DATA = 0x17,
     TOY_CORRUPT = 0x18 /* cannot be decrypted, no bytes */

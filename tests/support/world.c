@@ -19,6 +19,7 @@ void world_init(struct world *world)
     *world = (struct world){ .deadline_ms = CLOCK_NEVER };
     virtual_clock_init(&world->virtual_clock);
     scripted_net_init(&world->scripted_net);
+    world->scripted_net.clock = &world->virtual_clock;
     scripted_tls_init(&world->scripted_tls);
     memory_storage_init(&world->memory_storage);
     world->clock = virtual_clock_iface(&world->virtual_clock);
@@ -223,13 +224,18 @@ static void move_to(struct world *world, int64_t now_ms)
     world_settle(world);
 }
 
+static int64_t next_deadline(const struct world *world)
+{
+    return time_earlier(world->deadline_ms, scripted_net_deadline(&world->scripted_net));
+}
+
 void world_advance(struct world *world, int64_t ms)
 {
     int64_t end_ms = world->virtual_clock.now_ms + ms;
 
     world_settle(world);
-    while (world->deadline_ms <= end_ms)
-        move_to(world, world->deadline_ms);
+    while (next_deadline(world) <= end_ms)
+        move_to(world, next_deadline(world));
     move_to(world, end_ms);
 }
 
@@ -253,8 +259,8 @@ int64_t world_await(struct world *world, int64_t ms)
     int64_t end_ms = start_ms + ms;
 
     world_settle(world);
-    while (!has_news(world) && world->deadline_ms <= end_ms)
-        move_to(world, world->deadline_ms);
+    while (!has_news(world) && next_deadline(world) <= end_ms)
+        move_to(world, next_deadline(world));
     if (!has_news(world))
         move_to(world, end_ms);
     return world->virtual_clock.now_ms - start_ms;

@@ -252,6 +252,25 @@ def x509_seeds(folder: Path) -> dict[str, tuple[bytes, bytes, bytes]]:
     return seeds
 
 
+HEAD = b"HTTP/1.1 200 OK\r\nServer: s\r\n"
+HTTP = {
+    "length": (0, HEAD + b"Content-Length: 5\r\n\r\nhello"),
+    "bytewise": (1 << 2, HEAD + b"Content-Length: 5\r\n\r\nhello"),
+    "to-head": (1, HEAD + b"Content-Length: 5\r\n\r\n"),
+    "by-close": (7 << 2, b"HTTP/1.0 404 Not Found\nA: b\n\nto the end"),
+    "chunked": (0, HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n4;x=y\r\nWiki\r\nA\r\n0123456789\r\n0\r\nT: u\r\n v\r\n\r\n"),
+    "interim": (0, b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 204\r\n\r\n"),
+    "folded": (0, HEAD + b"A: b\r\n\tc\r\nContent-Length: 1, 1\r\n\r\nx"),
+    "two-lengths": (0, HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nx"),
+    "huge-length": (0, HEAD + b"Content-Length: 9223372036854775807\r\n\r\nx"),
+    "location": (0, b"HTTP/1.1 302 Found\r\nLocation: //other:8080/../x\r\n\r\n"),
+    "url": (2, b"https://[2001:db8::1]:8443/a/./b/../c?d=e#f"),
+    "url-relative": (2, b"../../x y\xc3\xa9?q"),
+    "url-user": (2, b"http://user:secret@host/"),
+    "url-other": (2, b"ftp://host/"),
+}
+
+
 def write(target: str, name: str, data: bytes) -> None:
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -276,6 +295,8 @@ def main() -> None:
         write("online", name, bytes([start]) + data)
     for name, data in STORED.items():
         write("stored", name, data)
+    for name, (how, data) in HTTP.items():
+        write("http", name, bytes([how]) + data)
     if "--x509" in sys.argv[1:]:
         write_x509()
 

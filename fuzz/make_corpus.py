@@ -161,6 +161,35 @@ STORED = {
     "rate": b"profile/0/0\t+IPR=9600;+ICF=2,1;+IFC=0,0;\n",
 }
 
+EXACT, RAW, ESCAPE, DROP, MEMORY, ECHO_ON, NO_ECHO, CONNECT, SILENT = (1 << bit for bit in range(9))
+
+
+def ask(count: int, flags: int, idle: int = 0, total: int = 0) -> bytes:
+    return b"a" + bytes([count - 1, flags >> 8, flags & 255, idle, total])
+
+
+GUARD = wait(10)
+DIALECT_STEPS = {
+    "edit": (0, ask(9, 0) + typed(b"ab\b\bcd\x1a")),
+    "edit-echo": (1, typed(b"ATE1\r") + ask(9, 0) + typed(b"ab\b\bcd\x1a")),
+    "exact": (0, ask(5, EXACT) + typed(b"\x1a\x1b\b\r\n")),
+    "exact-escape": (0, ask(9, EXACT | ESCAPE) + typed(b"abcde") + GUARD + typed(b"+++") + GUARD),
+    "exact-no-escape": (0, ask(6, EXACT | ESCAPE) + typed(b"abc") + GUARD + typed(b"+++")),
+    "raw": (0, ask(9, RAW | ESCAPE) + typed(b"\x1a\x1b") + GUARD + typed(b"++") + typed(b"+") + GUARD),
+    "raw-no-escape": (1, typed(b"ATE1\r") + ask(9, RAW | ESCAPE) + GUARD + typed(b"++") + GUARD + typed(b"+++x")),
+    "raw-over": (0, ask(3, RAW | ESCAPE) + typed(b"abcdefg") + GUARD + typed(b"+++") + GUARD),
+    "raw-total": (0, ask(30, RAW | MEMORY, 0, 20) + typed(b"0123456789" * 4) + wait(20)),
+    "idle": (8, ask(9, DROP) + typed(b"0123456789") + wait(50)),
+    "connect": (1, ask(9, EXACT | CONNECT | NO_ECHO) + typed(b"012345678")),
+    "silent": (0, typed(b"ATE1\r") + ask(9, EXACT | SILENT | ECHO_ON) + typed(b"012345678")),
+    "line-feeds": (2, typed(b"AT\nAT\r\nAT\n\r\n\nATE1\nAT\n")),
+    "line-feed-then-data": (2, typed(b"AT+ASK=2,1\n\n1AT+ASK=2,1\r\n12")),
+    "rows": (4, typed(b"AT+RUN?;+NUMBER=\"7\",8;+CODES\rAT+PLAIN=1\rAT+FAIL=1;+RUN\rATX9&W&V\r")),
+    "distances": (48, b"s\x05" + typed(b"AT\r") + wait(1) + typed(b"AT+SAY=3\rA") + wait(60)),
+    "slow-host": (1, typed(b"ATE1\r") + b"e\0" + typed(b"AT\r" * 18) + ask(39, RAW | ESCAPE | MEMORY) + typed(b"0123456789" * 4)
+                  + GUARD + typed(b"+++") + GUARD + b"e\xff" + GUARD + typed(b"+++") + GUARD),
+}
+
 X509_SCRIPT = r"""
 set -eu
 key() { openssl genpkey -quiet -algorithm "$1" -pkeyopt "$2" -out "$3"; }
@@ -293,6 +322,8 @@ def main() -> None:
         write("at_line", name, bytes([start]) + data)
     for name, (start, data) in ONLINE_STEPS.items():
         write("online", name, bytes([start]) + data)
+    for name, (bits, data) in DIALECT_STEPS.items():
+        write("dialect", name, bytes([bits, 0]) + data)
     for name, data in STORED.items():
         write("stored", name, data)
     for name, (how, data) in HTTP.items():

@@ -33,7 +33,7 @@ enum {
     ASK_ALL = 511
 };
 
-enum { TOY_PAYLOAD = 20, TOY_MEMORY = 40, TOY_LINE = 80, TOY_ANSWER = 120, TOY_OUTPUT = 300 };
+enum { TOY_PAYLOAD = 20, TOY_MEMORY = 40, TOY_LINE = 80, TOY_ANSWER = 300, TOY_OUTPUT = 640 };
 
 struct toy_session {
     struct virtual_clock virtual_clock;

@@ -64,6 +64,14 @@ static void keep(struct fd_channel *channel, struct span bytes)
     channel->kept_len = bytes.len;
 }
 
+static void say_farewell(struct fd_channel *channel)
+{
+    if (!channel->farewell || channel->kept_len > 0 || channel->terminal == NULL)
+        return;
+    channel->farewell = false;
+    channel->terminal->ops->host_gone(channel->terminal);
+}
+
 static void offer_kept(struct fd_channel *channel)
 {
     struct span rest;
@@ -74,6 +82,7 @@ static void offer_kept(struct fd_channel *channel)
     rest = feed(channel, span_at(channel->kept, channel->kept_len));
     if (rest.len == 0) {
         drop_kept(channel);
+        say_farewell(channel);
         return;
     }
     taken = channel->kept_len - rest.len;
@@ -275,6 +284,12 @@ void fd_channel_deinit(struct fd_channel *channel)
 {
     fd_channel_leave(channel);
     drop_kept(channel);
+}
+
+void fd_channel_farewell(struct fd_channel *channel)
+{
+    channel->farewell = true;
+    say_farewell(channel);
 }
 
 bool fd_channel_is_over(const struct fd_channel *channel)

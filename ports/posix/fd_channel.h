@@ -6,7 +6,8 @@
 #include "posix/fd_watch.h"
 
 /* What a host sent outlives its leaving: `kept` is offered to the terminal before the next host's
- * bytes.  What the terminal has for a host stays in the terminal until the kernel takes it. */
+ * bytes.  What the terminal has for a host stays in the terminal until the kernel takes it, or
+ * fd_channel_farewell(). */
 struct fd_channel {
     struct channel base; /* first member */
     struct posix_loop *loop;
@@ -20,6 +21,7 @@ struct fd_channel {
     bool blocked;           /* the kernel takes no output now */
     bool ended;             /* the host has finished sending */
     bool deaf;              /* the host takes nothing any more */
+    bool farewell;          /* the terminal is to hear that the host is gone after `kept` */
     /* Look at fd_channel_is_over(), `ended`, `deaf`.  May come from inside output_ready(). */
     void (*on_hangup)(void *owner);
     void *owner;
@@ -41,6 +43,10 @@ enum err fd_channel_join(struct fd_channel *channel, int in_fd, int out_fd);
 
 /* The descriptors are not used any more, and may be closed. */
 void fd_channel_leave(struct fd_channel *channel);
+
+/* The host that has left will not come back: the terminal hears of it once it has all that the host
+ * sent. */
+void fd_channel_farewell(struct fd_channel *channel);
 
 /* True when nothing more can come from this host to the terminal. */
 bool fd_channel_is_over(const struct fd_channel *channel);

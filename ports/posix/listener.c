@@ -26,6 +26,7 @@ static void on_hangup(void *owner)
         return;
     log_trace(listener->base.loop->log, TRACE_PORT, "%s: the host has left", listener->base.label);
     drop_host(listener);
+    fd_channel_farewell(&listener->base.channel);
     fd_watch_want(listener->watch, FD_READABLE);
 }
 

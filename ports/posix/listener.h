@@ -20,7 +20,8 @@ void listener_init(struct listener *listener, struct posix_loop *loop,
                    void (*prepare)(int host_fd));
 
 /* Takes over the bound socket `fd`, which listener_deinit() closes, and listens.  A host that
- * leaves makes room for the next, which finds the terminal as it is. ERR_NO_MEMORY; ERR_FULL;
+ * leaves makes room for the next, which finds the terminal as it is but for half a line, a prompt
+ * and answers that were the other's. ERR_NO_MEMORY; ERR_FULL;
  * ERR_BUSY: the address has another listener; ERR_IO. */
 enum err listener_start(struct listener *listener, int fd);
 

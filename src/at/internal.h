@@ -31,6 +31,8 @@ size_t at_feed_online(struct at_session *at, struct span bytes);
 bool at_release_held(struct at_session *at);
 /* online.c: looks for the escape sequence from now on. */
 void at_await_escape(struct at_session *at);
+/* prompt.c: as ESC does. */
+void at_abort_prompt(struct at_session *at);
 int64_t at_prompt_deadline(const struct at_session *at);
 void at_tick_prompt(struct at_session *at, int64_t now_ms);
 void at_tick_online(struct at_session *at, int64_t now_ms);

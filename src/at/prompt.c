@@ -55,6 +55,11 @@ static void end_prompt(struct at_session *at, enum at_prompt_end end)
     at_finish(at, status);
 }
 
+void at_abort_prompt(struct at_session *at)
+{
+    end_prompt(at, AT_PROMPT_ABORTED);
+}
+
 static bool echoes(const struct at_session *at)
 {
     if (at->settings.echo == 0)

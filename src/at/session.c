@@ -57,6 +57,34 @@ void at_reset(struct at_session *at)
     at_enter(at, AT_COMMAND);
 }
 
+/* Also lets a line go on that waits for room. */
+static void forget_output(struct at_session *at)
+{
+    ring_drop(&at->output, at->output.len);
+    while (at->state == AT_WAIT_ROOM) {
+        at_run_line(at);
+        ring_drop(&at->output, at->output.len);
+    }
+}
+
+void at_host_gone(struct at_session *at)
+{
+    if (at->state == AT_ONLINE)
+        return;
+    at->speaking = true; /* unsolicited lines are for the next host */
+    if (at->state == AT_PROMPT)
+        at_abort_prompt(at);
+    if (at->state != AT_ONLINE)
+        forget_output(at);
+    at->speaking = false;
+    if (at->state != AT_COMMAND)
+        return;
+    at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max - PREFIX_LENGTH);
+    at->after_cr = false;
+    at_unblock(at);
+    at_flush_unsolicited(at);
+}
+
 static bool ends_line(const struct at_session *at, uint8_t c)
 {
     return c == (uint8_t)at->settings.s3 || (c == '\n' && at->config.dialect->lf_ends_line);

@@ -157,6 +157,10 @@ void at_reset(struct at_session *at);
 /* What the host sends from now on, until at_reset(), is lost; a running line goes on. */
 void at_stop_listening(struct at_session *at);
 
+/* The host has gone and another may come: half a line, an open prompt and output that was not read
+ * are forgotten.  A running command goes on, and so does online mode, with its data. */
+void at_host_gone(struct at_session *at);
+
 /* Bytes of the host.  Returns how many were taken; after fewer, at_is_open() says when to go on. */
 size_t at_feed(struct at_session *at, struct span bytes);
 

@@ -44,6 +44,9 @@ struct terminal_ops {
     void (*set_dtr)(struct terminal *terminal, bool on);
     /* A command is under way, or the port is in a prompt or online. */
     bool (*busy)(struct terminal *terminal);
+    /* The host has gone for good, as one of a network connection has: half a line, a prompt and
+     * what it was told but has not read are forgotten.  Online data stays for who comes next. */
+    void (*host_gone)(struct terminal *terminal);
 };
 
 /* First member of the engine's own struct. */

@@ -56,12 +56,24 @@ static bool is_busy(struct terminal *base)
     return at_is_engaged(&terminal_from(base)->at);
 }
 
+static void host_gone(struct terminal *base)
+{
+    struct module_terminal *terminal = terminal_from(base);
+
+    module_enter(terminal->modem);
+    at_host_gone(&terminal->at);
+    if (terminal->announced > terminal->at.output.len)
+        terminal->announced = terminal->at.output.len;
+    module_leave(terminal->modem);
+}
+
 static const struct terminal_ops terminal_ops = {
     .feed = feed,
     .peek = peek,
     .consume = consume,
     .set_dtr = set_dtr,
     .busy = is_busy,
+    .host_gone = host_gone,
 };
 
 static int64_t now_ms(void *owner)

@@ -355,6 +355,17 @@ def test_hosts_come_and_go(port: str) -> None:
 
 
 @LISTENERS
+@pytest.mark.parametrize("last_words", [b"AT+CM", b"AT#SSLSECDATA=1,1,1,30\r-----BEGIN"])
+def test_half_a_line_goes_with_its_host(port: str, last_words: bytes) -> None:
+    with ChangingHosts(port=port) as modem:
+        driver = Driver(modem).begin()
+        driver.ok("AT#SSLEN=1,1")
+        modem.host.write(last_words)
+        modem.host_leaves()
+        modem.host_comes().is_ready()
+
+
+@LISTENERS
 def test_host_that_has_said_all_still_gets_its_answer(port: str) -> None:
     """shutdown() of one direction, as `printf … | nc -N` does it."""
     with Modem(port=port) as modem:

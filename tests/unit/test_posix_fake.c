@@ -57,12 +57,18 @@ static bool busy(struct terminal *terminal)
     return ((struct fake_terminal *)terminal)->busy;
 }
 
+static void host_gone(struct terminal *terminal)
+{
+    ((struct fake_terminal *)terminal)->farewells++;
+}
+
 static const struct terminal_ops ops = {
     .feed = feed,
     .peek = peek,
     .consume = consume,
     .set_dtr = set_dtr,
     .busy = busy,
+    .host_gone = host_gone,
 };
 
 void fake_init(struct fake_terminal *fake, struct channel *channel)

@@ -24,6 +24,7 @@ struct fake_terminal {
     struct bytes in, out;
     size_t out_taken;
     bool busy, dtr;
+    int farewells;
     int dtr_changes;
 };
 

@@ -190,6 +190,8 @@ static void host_may_leave_before_it_is_read(void **state)
         close(host);
     }
     expect_got(f, "last words;last words;last words;");
+    settle(f);
+    assert_int_equal(f->fake.farewells, 3);
 }
 
 static void output_waits_for_the_next_host(void **state)
@@ -224,8 +226,10 @@ static void input_of_a_gone_host_waits_for_room(void **state)
     type(second, "ij");
     settle(f);
     assert_true(fake_got(&f->fake, "ab"));
+    assert_int_equal(f->fake.farewells, 0);
     fake_grant(&f->fake, SIZE_MAX);
     expect_got(f, "abcdefghij");
+    assert_int_equal(f->fake.farewells, 1);
     close(second);
 }
 

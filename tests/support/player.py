@@ -18,14 +18,15 @@ from pathlib import Path
 from .certs import Certificates
 from .engine import EngineHost
 from .modem import Modem, show, show_difference, show_lines
-from .servers import Misbehaviour, Peer, PeerError, RawPeer, free_port
+from .peer_control import (ANSWER_S, PeerControl, RealPeer, RealUdpPeer, make_engine_peer,
+                           make_real_peer)
+from .servers import PeerError, free_port
 from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, PeerPlan, PeerStep,
                          PowerCycle, Step, Transcript, Type, Wait)
 
 BACKENDS = ("engine", "engine-bytes", "pty", "pty-bytes")
 PORTS = ("pty", "tcp", "unix", "stdio")
 
-ANSWER_S = 15.0      # how long a step waits for what it expects; a module's own limit is 10 s
 GUARD_S = 1.1        # a little more than S12 = 50, one second
 BEFORE_GUARD_S = 0.8  # nothing may come earlier than the guard time, seen from a host
 SETTLE_S = 0.05      # how long to look for bytes too many at the end, in real time
@@ -35,50 +36,6 @@ HOST, ADDRESS = "localhost", "127.0.0.1"
 
 class Mismatch(AssertionError):
     """A step did not come out as written."""
-
-
-class PeerControl(ABC):
-    """One peer of a transcript, as a back end plays it."""
-
-    @abstractmethod
-    def accepts(self, version: str, suite: str) -> None: ...
-
-    @abstractmethod
-    def fails(self, reason: str, alert: str) -> None: ...
-
-    @abstractmethod
-    def sends(self, data: bytes) -> None: ...
-
-    @abstractmethod
-    def gets(self, data: bytes) -> None: ...
-
-    @abstractmethod
-    def gets_close(self) -> None: ...
-
-    @abstractmethod
-    def closes(self) -> None: ...
-
-    @abstractmethod
-    def hangs_up(self) -> None: ...
-
-    @abstractmethod
-    def resets(self) -> None: ...
-
-    @abstractmethod
-    def corrupts(self) -> None:
-        """Sends a record that cannot be decrypted."""
-
-    @abstractmethod
-    def offered(self) -> dict[str, str]:
-        """What the module offered; keys that this back end cannot see are left out."""
-
-    @abstractmethod
-    def client(self, subject: str) -> None:
-        """The module showed its client certificate."""
-
-    @abstractmethod
-    def unread(self) -> bytes:
-        """What the peer got that no step asked for."""
 
 
 class Backend(ABC):
@@ -146,11 +103,16 @@ class EngineBackend(Backend):
         self.engine.ask(self._new)
         for name, address in transcript.names.items():
             self.engine.ask(f"names {name} {address}")
-        for offset, plan in enumerate(transcript.peers.values()):
-            port = self.FIRST_PORT + offset
-            self.engine.ask(f"listen {port} {'refuse' if plan.kind == 'refuse' else 'accept'}")
+        for address, answer in transcript.pings.items():
+            self.engine.ask(f"echo {address} {answer}")
+        port = self.FIRST_PORT
+        for plan in transcript.peers.values():
             self.ports[plan.variable] = port
-            self.peers[plan.name] = EnginePeer(self, port)
+            self.peers[plan.name] = make_engine_peer(self, port, plan)
+            port += 1
+        for variable in transcript.free_ports:
+            self.ports[variable] = port
+            port += 1
 
     def type(self, data: bytes) -> None:
         for piece in ([bytes((byte,)) for byte in data] if self.single_bytes else [data]):
@@ -194,78 +156,6 @@ class EngineBackend(Backend):
         self._pending += self.engine.ask_bytes("take")
 
 
-class EnginePeer(PeerControl):
-    """A peer that engine_host plays."""
-
-    def __init__(self, backend: EngineBackend, port: int) -> None:
-        self.backend = backend
-        self.port = port
-        self._got = b""
-
-    def ask(self, request: str) -> str:
-        return self.backend.engine.ask(f"peer {self.port} {request}")
-
-    def wait_for(self, *states: str) -> None:
-        left = ANSWER_S
-        while (state := self.ask("state")) not in states:
-            if left <= 0:
-                raise PeerError(f"the module's connection is {state}, "
-                                f"expected {' or '.join(states)}")
-            left -= max(0.001, self.backend.receive(left))
-
-    def accepts(self, version: str, suite: str) -> None:
-        self.wait_for("handshaking")
-        self.ask(f"handshake ok {version} {suite}".rstrip())
-        self.wait_for("open")
-
-    def fails(self, reason: str, alert: str) -> None:
-        self.wait_for("handshaking")
-        self.ask(f"handshake fail {reason} {alert}".rstrip())
-
-    def sends(self, data: bytes) -> None:
-        self.ask(f"send {data.hex()}")
-
-    def gets(self, data: bytes) -> None:
-        left = ANSWER_S
-        while len(self._look()) < len(data) and data.startswith(self._got) and left > 0:
-            left -= max(0.001, self.backend.receive(left))
-        if not self._got.startswith(data):
-            raise PeerError("the peer got something else\n" + show_difference(data, self._got))
-        self._got = self._got[len(data):]
-
-    def gets_close(self) -> None:
-        self.wait_for("shut", "closed")
-        if self._look():
-            raise PeerError(f"the module sent {show(self._got)!r} before it closed")
-
-    def closes(self) -> None:
-        self.ask("close")
-
-    def hangs_up(self) -> None:
-        self.ask("hangup")
-
-    def resets(self) -> None:
-        self.ask("reset")
-
-    def corrupts(self) -> None:
-        self.ask("corrupt")
-
-    def offered(self) -> dict[str, str]:
-        return dict(word.split("=", 1) for word in self.ask("offer").split())
-
-    def client(self, subject: str) -> None:
-        offer = self.offered()
-        if "0" in (offer["cert"], offer["key"]):
-            raise PeerError(f"the module did not give its certificate and key: {offer}")
-
-    def unread(self) -> bytes:
-        return self._look()
-
-    def _look(self) -> bytes:
-        self._got += bytes.fromhex(self.ask("got"))
-        return self._got
-
-
 class DaemonBackend(Backend):
     """The daemon and real peers, in real time."""
 
@@ -273,9 +163,11 @@ class DaemonBackend(Backend):
                  single_bytes: bool) -> None:
         super().__init__()
         self.single_bytes = single_bytes
-        self._servers: list[RawPeer] = []
+        self._to_stop: list[RealPeer | RealUdpPeer] = []
         for plan in transcript.peers.values():
             self._add_peer(plan, certificates)
+        for variable in transcript.free_ports:
+            self.ports[variable] = free_port()
         self.modem = Modem(transcript.model, port, options=["--trace", "at"],
                            state=folder / "state" if transcript.state == "kept" else None)
         try:
@@ -315,8 +207,8 @@ class DaemonBackend(Backend):
         self.modem.stop()
 
     def close(self) -> None:
-        for server in self._servers:
-            server.stop()
+        for peer in self._to_stop:
+            peer.server.stop()
         modem = getattr(self, "modem", None)
         if modem is not None:
             modem.discard()
@@ -325,95 +217,10 @@ class DaemonBackend(Backend):
         if plan.kind == "refuse":
             self.ports[plan.variable] = free_port()
             return
-        server = make_peer(plan, certificates) if plan.kind == "tls" else RawPeer()
-        self._servers.append(server)
-        self.ports[plan.variable] = server.port
-        self.peers[plan.name] = RealPeer(server, plan)
-
-
-OPENSSL_VERSIONS = {"0301": ssl.TLSVersion.TLSv1, "0302": ssl.TLSVersion.TLSv1_1,
-                    "0303": ssl.TLSVersion.TLSv1_2, "0304": ssl.TLSVersion.TLSv1_3}
-VERSION_NAMES = {"TLSv1": "0301", "TLSv1.1": "0302", "TLSv1.2": "0303", "TLSv1.3": "0304"}
-
-
-def make_peer(plan: PeerPlan, certificates: Certificates) -> Peer:
-    """The TLS peer that a header line describes."""
-    more: dict[str, object] = {}
-    if "client" in plan.options:
-        more["client_ca"] = plan.options["client"]
-    if "ciphers" in plan.options:
-        more["ciphers"] = plan.options["ciphers"]
-    if "versions" in plan.options:
-        oldest, _, newest = plan.options["versions"].partition("-")
-        more["versions"] = OPENSSL_VERSIONS[oldest], OPENSSL_VERSIONS[newest or oldest]
-    return Peer(certificates, certificate=plan.argument, **more)  # type: ignore[arg-type]
-
-
-class RealPeer(PeerControl):
-    """A peer on a socket."""
-
-    def __init__(self, server: RawPeer, plan: PeerPlan) -> None:
-        self.server = server
-        self.plan = plan
-
-    @property
-    def tls(self) -> Peer:
-        if not isinstance(self.server, Peer):
-            raise PeerError(f"peer {self.plan.name} does not speak TLS")
-        return self.server
-
-    def accepts(self, version: str, suite: str) -> None:
-        self.tls.handshake(ANSWER_S)
-        if version and VERSION_NAMES[self.tls.version] != version:
-            raise PeerError(f"negotiated {self.tls.version}, expected {version}")
-        if suite and self.tls.suite != int(suite, 16):
-            raise PeerError(f"negotiated {self.tls.cipher} ({self.tls.suite:04x}), "
-                            f"expected {suite}")
-
-    def fails(self, reason: str, alert: str) -> None:
-        """The reason comes about by itself: by the certificate, the ciphers or the misbehaviour."""
-        if self.plan.kind == "tls":
-            self.tls.fail_handshake(ANSWER_S)
-        else:
-            way = Misbehaviour.named(self.plan.argument)
-            self.server.accept(ANSWER_S)
-            way(self.server)
-
-    def sends(self, data: bytes) -> None:
-        self.tls.send(data)
-
-    def gets(self, data: bytes) -> None:
-        got = self.tls.receive(len(data), ANSWER_S)
-        if got != data:
-            raise PeerError("the peer got something else\n"
-                            + show_difference(data, got + self.tls.unread()))
-
-    def gets_close(self) -> None:
-        self.tls.expect_end(ANSWER_S)
-
-    def closes(self) -> None:
-        self.tls.close()
-
-    def hangs_up(self) -> None:
-        self.server.hang_up()
-
-    def resets(self) -> None:
-        self.server.reset()
-
-    def corrupts(self) -> None:
-        self.tls.send_corrupt_record()
-
-    def offered(self) -> dict[str, str]:
-        offer = self.tls.offer
-        return {"max": f"{offer.version:04x}", "sni": "1" if offer.server_name else "0",
-                "suites": ",".join(f"{suite:04x}" for suite in offer.suites)}
-
-    def client(self, subject: str) -> None:
-        if self.tls.client_subject != subject:
-            raise PeerError(f"the client certificate is of {self.tls.client_subject!r}")
-
-    def unread(self) -> bytes:
-        return self.server.unread() if isinstance(self.server, Peer) else b""
+        peer = make_real_peer(plan, certificates)
+        self._to_stop.append(peer)
+        self.ports[plan.variable] = peer.server.port
+        self.peers[plan.name] = peer
 
 
 def make_backend(name: str, transcript: Transcript, certificates: Certificates,
@@ -566,7 +373,15 @@ class Player:
         peer = self.backend.peers[step.peer]
         words = (*step.words, "", "")
         if step.verb == "accepts":
-            peer.accepts(words[0], words[1])
+            peer.accepts(words[0], words[1], step.resumed)
+        elif step.verb == "connected":
+            peer.connected()
+        elif step.verb == "connects":
+            peer.connects(int(self.fill(step.data, "gets")))
+        elif step.verb == "from":
+            self.check_port(peer.module_port(), int(self.fill(step.data, "gets")))
+        elif step.verb == "gets-nothing":
+            peer.gets_nothing(step.seconds)
         elif step.verb == "fails":
             peer.fails(words[0], words[1])
         elif step.verb == "sends":
@@ -589,6 +404,11 @@ class Player:
             peer.client(self.fill(step.data, "gets").decode())
         else:
             raise NotImplementedError(step.verb)
+
+    @staticmethod
+    def check_port(got: int, expected: int) -> None:
+        if got != expected:
+            raise PeerError(f"the module's own port is {got}, expected {expected}")
 
     @staticmethod
     def check_offer(offer: Mapping[str, str], words: tuple[str, ...]) -> None:

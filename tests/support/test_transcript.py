@@ -125,6 +125,32 @@ def test_peer_steps(tmp_path: Path, line: str, verb: str, words: tuple[str, ...]
     assert (step.peer, step.verb, step.words) == ("server", verb, words)
 
 
+@pytest.mark.parametrize(("line", "member", "value"), [
+    ("peer accepts resumed", "resumed", True),
+    ("peer accepts 0303 full", "resumed", False),
+    ("peer accepts 0303", "resumed", None),
+    ("peer gets nothing 300ms", "seconds", 0.3),
+    ("peer connected", "verb", "connected"),
+])
+def test_more_of_peer_steps(tmp_path: Path, line: str, member: str, value: object) -> None:
+    assert getattr(only_step(tmp_path, line, ONE_PEER), member) == value
+
+
+@pytest.mark.parametrize("verb", ["connects", "from"])
+def test_ports_of_peer_steps(tmp_path: Path, verb: str) -> None:
+    step = only_step(tmp_path, f"peer {verb} ${{port}}", HEADER + "peer a port tcp\n")
+    assert isinstance(step, PeerStep)
+    assert (step.verb, step.data.fill(VARIABLES)[0]) == (verb, b"4433")
+
+
+def test_header_of_all_kinds_of_peers(tmp_path: Path) -> None:
+    transcript = parse(tmp_path, "peer a p tcp\npeer b q udp\nport r\n"
+                       "peer c s starttls server versions=0303\nping 192.0.2.1 40 61\n> AT\n")
+    assert [plan.kind for plan in transcript.peers.values()] == ["tcp", "udp", "starttls"]
+    assert transcript.free_ports == ["r"]
+    assert transcript.pings == {"192.0.2.1": "40 61"}
+
+
 def test_header(tmp_path: Path) -> None:
     transcript = parse(tmp_path, "state kept\nonly engine\nname far.test 192.0.2.1\n"
                        "peer a port_a tls server client=ca versions=0301\npeer b port_b refuse\n"
@@ -155,7 +181,14 @@ def test_include_keeps_the_header_and_the_place(tmp_path: Path) -> None:
     ("peer accepts", "no peer was declared"),
     ("peer a p tls x\npeer b q tls x\npeer accepts", "which peer"),
     ("peer a p tls x colour=red", "the options are"),
-    ("peer a p tls x\npeer sings", "a peer accepts"),
+    ("peer a p tls x\npeer sings", "a peer connects"),
+    ("peer a p tcp x", "or tcp, or udp"),
+    ("peer a p tls", "or tcp, or udp"),
+    ("peer a p tcp\npeer gets nothing", "a time is"),
+    ("peer a p tcp\npeer from here", "a port is"),
+    ("peer a p tls x\npeer accepts full 0301", "4 hexadecimal digits"),
+    ("ping 192.0.2.1 never", "ping ADDRESS"),
+    ("port 1 2", "port VARIABLE"),
     ("peer a p tls x\npeer sends x", "a peer's bytes"),
     ("peer a p tls x\npeer fails EXPIRED", "src/iface/tls.h"),
     ("include nowhere.at", "there is no"),

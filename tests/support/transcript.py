@@ -153,15 +153,21 @@ class PeerStep(Step):
     verb: str  # the words before the data, joined by dashes: accepts, gets, gets-close, …
     data: Data = Data(())
     words: tuple[str, ...] = ()
+    seconds: float = 0.0
+    resumed: bool | None = None  # accepts: None when the transcript does not say
+
+
+PEER_KINDS = {"tls": "CERT", "starttls": "CERT", "raw": "WAY", "tcp": "", "udp": "", "refuse": ""}
 
 
 @dataclass(frozen=True)
 class PeerPlan:
-    """`peer NAME PORTVAR tls CERT [option=value…]`, `… raw WAY`, `… refuse`."""
+    """`peer NAME PORTVAR tls CERT [option=value…]`, `… starttls CERT […]`, `… raw WAY`, `… tcp`,
+    `… udp`, `… refuse`."""
 
     name: str
     variable: str
-    kind: str  # tls, raw, refuse
+    kind: str  # one of PEER_KINDS
     argument: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
 
@@ -174,6 +180,8 @@ class Transcript:
     state: str = "none"  # or "kept": settings and security data outlive a power cycle
     only: tuple[str, ...] = ()  # back ends, all when empty
     names: dict[str, str] = field(default_factory=dict)
+    pings: dict[str, str] = field(default_factory=dict)  # what an address says to echo requests
+    free_ports: list[str] = field(default_factory=list)  # variables
     peers: dict[str, PeerPlan] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
@@ -221,7 +229,8 @@ class _Parser:
             "<": self.expected, "<|": self.expected_more, "<~": self.expected_match,
             "peer": self.peer, "after": self.after, "wait": self.wait, "escape": self.escape,
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.model,
-            "source": self.source, "state": self.state, "only": self.only, "name": self.name}
+            "source": self.source, "state": self.state, "only": self.only, "name": self.name,
+            "ping": self.ping, "port": self.port}
         if word not in readers:
             raise self.wrong(f"unknown word {word!r}")
         readers[word](rest)
@@ -256,6 +265,17 @@ class _Parser:
         if len(words) != 2:
             raise self.wrong("name HOST ADDRESS, or fail, or hang")
         self.transcript.names[words[0]] = words[1]
+
+    def ping(self, rest: str) -> None:
+        match = re.fullmatch(r"(\S+) (\d+( \d+)?|timeout|unreachable|denied)", rest)
+        if not match:
+            raise self.wrong("ping ADDRESS MS [TTL], or timeout, unreachable, denied")
+        self.transcript.pings[match[1]] = match[2]
+
+    def port(self, rest: str) -> None:
+        if not re.fullmatch(r"\w+", rest):
+            raise self.wrong("port VARIABLE")
+        self.transcript.free_ports.append(rest)
 
     def include(self, rest: str) -> None:
         target = self.path.parent / rest.strip()
@@ -333,7 +353,7 @@ class _Parser:
 
     def peer(self, rest: str) -> None:
         words = rest.split()
-        if len(words) >= 3 and words[2] in ("tls", "raw", "refuse"):
+        if len(words) >= 3 and words[2] in PEER_KINDS:
             self.peer_plan(words)
             return
         names = self.transcript.peers
@@ -348,12 +368,13 @@ class _Parser:
     def peer_plan(self, words: list[str]) -> None:
         name, variable, kind = words[:3]
         argument = words[3] if len(words) > 3 else ""
-        if (kind == "refuse") != (not argument):
-            raise self.wrong("peer NAME PORTVAR tls CERT, or raw WAY, or refuse")
+        if bool(PEER_KINDS[kind]) != bool(argument):
+            raise self.wrong("peer NAME PORTVAR " + ", or ".join(
+                f"{word} {what}".rstrip() for word, what in PEER_KINDS.items()))
         options = {}
         for word in words[4:]:
             key, equals, value = word.partition("=")
-            if kind != "tls" or not equals or key not in ("client", "ciphers", "versions"):
+            if PEER_KINDS[kind] != "CERT" or not equals or key not in ("client", "ciphers", "versions"):
                 raise self.wrong(f"{word!r}: the options are client=CA, ciphers=LIST, "
                                  "versions=OLDEST-NEWEST")
             options[key] = value
@@ -361,28 +382,40 @@ class _Parser:
 
     def peer_step(self, name: str, rest: str) -> None:
         for verb, take_rest in (
-                ("gets close", self.no_rest), ("hangs up", self.no_rest), ("closes", self.no_rest),
-                ("resets", self.no_rest), ("corrupts", self.no_rest),
-                ("accepts", self.hex_words), ("fails", self.reason), ("offered", self.pairs),
+                ("gets close", self.no_rest), ("gets nothing", self.time),
+                ("hangs up", self.no_rest), ("closes", self.no_rest), ("resets", self.no_rest),
+                ("corrupts", self.no_rest),
+                ("connected", self.no_rest), ("connects", self.number), ("from", self.number),
+                ("accepts", self.accepted), ("fails", self.reason), ("offered", self.pairs),
                 ("client", self.peer_data), ("gets", self.peer_data),
                 ("sends", self.peer_data)):
             if rest == verb or rest.startswith(verb + " "):
                 self.add(PeerStep, peer=name, verb=verb.replace(" ", "-"),
                          **take_rest(rest[len(verb) + 1:]))
                 return
-        raise self.wrong("a peer accepts, fails, gets, sends, closes, hangs up, resets, corrupts; "
-                         "offered, client")
+        raise self.wrong("a peer connects, accepts, fails, gets, sends, closes, hangs up, resets, "
+                         "corrupts; connected, from, offered, client")
 
     def no_rest(self, rest: str) -> dict[str, object]:
         if rest:
             raise self.wrong(f"{rest!r} is too much")
         return {}
 
-    def hex_words(self, rest: str) -> dict[str, object]:
-        words = tuple(rest.lower().split())
+    def accepted(self, rest: str) -> dict[str, object]:
+        words = rest.lower().split()
+        resumed = words.pop() == "resumed" if words and words[-1] in ("resumed", "full") else None
         if len(words) > 2 or not all(re.fullmatch(r"[0-9a-f]{4}", word) for word in words):
-            raise self.wrong("peer accepts [VERSION [SUITE]], 4 hexadecimal digits each")
-        return {"words": words}
+            raise self.wrong("peer accepts [VERSION [SUITE]] [resumed|full], "
+                             "4 hexadecimal digits each")
+        return {"words": tuple(words), "resumed": resumed}
+
+    def number(self, rest: str) -> dict[str, object]:
+        if not re.fullmatch(r"\d+|\$\{\w+\}", rest):
+            raise self.wrong("a port is a number or ${VARIABLE}")
+        return {"data": self.template(rest)}
+
+    def time(self, rest: str) -> dict[str, object]:
+        return {"seconds": self.seconds(rest)}
 
     def reason(self, rest: str) -> dict[str, object]:
         words = tuple(rest.split())

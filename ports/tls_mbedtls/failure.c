@@ -99,11 +99,15 @@ static bool missed_certificate(const struct tls_session *session)
            session->mbedtls.client_auth != 0;
 }
 
-static bool chose_another_suite(const struct tls_session *session)
+/* A suite that mbedTLS does not know is a parameter to it that makes no sense. */
+static bool chose_another_suite(const struct tls_session *session, int error)
 {
     const mbedtls_ssl_session *chosen = session->mbedtls.session_negotiate;
 
-    return awaits_server_hello(session) && chosen != NULL && chosen->ciphersuite != 0 &&
+    if (awaits_server_hello(session) && error == MBEDTLS_ERR_SSL_BAD_INPUT_DATA)
+        return true;
+    return session->setup != NULL && error == MBEDTLS_ERR_SSL_BAD_HS_SERVER_HELLO &&
+           chosen != NULL && chosen->ciphersuite != 0 &&
            !mtls_was_asked_for(session->setup, chosen->ciphersuite);
 }
 
@@ -157,10 +161,9 @@ static void set_from_error(struct tls_session *session, int error)
     else if (awaits_server_hello(session) && answers_in_newer_version(session))
         mtls_failure_set(&session->failure, TLS_VERSION_REFUSED, "it answers in version 3.%d",
                          session->first[2]);
-    else if (chose_another_suite(session))
+    else if (chose_another_suite(session, error))
         mtls_failure_set(&session->failure, TLS_NO_SHARED_SUITE,
-                         "it chose suite 0x%04X, which the module does not allow",
-                         (unsigned)session->mbedtls.session_negotiate->ciphersuite);
+                         "it chose a suite that the module does not allow");
     else
         mtls_failure_set_error(&session->failure, reason_of_error(error), error);
 }

@@ -21,7 +21,13 @@
 enum { SESSIONS = 50, SESSION_MAX_BYTES = 13000 };
 
 static struct tls provider;
-static struct interop shared = { .tls = &provider };
+static struct interop shared = {
+    .tls = &provider,
+    .lowest = TLS_1_0,
+    .highest = TLS_1_2,
+    .serve = serve_openssl,
+    .client_said = "CN = device",
+};
 
 static int start(void **state)
 {

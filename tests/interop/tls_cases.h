@@ -3,12 +3,61 @@
 #define INTEROP_TLS_CASES_H
 
 #include "iface/tls.h"
+#include "wire.h"
+
+#include <stdbool.h>
+
+struct interop;
+struct server_process;
+
+/* What a case wants of a server; names of files are in the folder of certificates. */
+struct interop_server {
+    const char *chain, *key;  /* its certificate with what it sends along; NULL: server.pem */
+    const char *certificates; /* of clients: NULL, "asks" or "demands" */
+    bool quiet;               /* its input goes to the client and the client's data to its output */
+};
 
 /* The state that each case is given. */
 struct interop {
-    const struct tls *tls; /* the provider under test */
-    char folder[64];       /* of the certificates */
+    const struct tls *tls;            /* the provider under test */
+    char folder[64];                  /* of the certificates */
+    enum tls_version lowest, highest; /* of the provider, up to TLS 1.2 */
+    /* Starts a program that speaks these versions, with all suites. */
+    void (*serve)(struct server_process *server, const struct interop *interop,
+                  const struct interop_server *wish);
+    const char *client_said; /* what that program says about client.pem */
 };
+
+/* The version nearest to `version` that the provider has. */
+static inline enum tls_version interop_version(const struct interop *interop,
+                                               enum tls_version version)
+{
+    return version < interop->lowest    ? interop->lowest
+           : version > interop->highest ? interop->highest
+                                        : version;
+}
+
+/* Serves with `openssl s_server`, TLS 1.0 to 1.2. */
+void serve_openssl(struct server_process *server, const struct interop *interop,
+                   const struct interop_server *wish);
+
+/* What a peer says that a session gets no further with, and the failure that comes of it. */
+struct bad_peer {
+    struct span script;
+    enum wire_end end;
+    enum tls_reason reason;
+    int alert;
+};
+
+/* For a table of them. */
+#define SCRIPT(text)                                                                               \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+#define RANDOM_32 "0123456789abcdef0123456789abcdef"
+
+/* Meets each of these peers with the provider's highest version. */
+void meet_bad_peers(const struct interop *interop, const struct bad_peer *peers, size_t count);
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -61,11 +61,9 @@ static const struct {
 static void start_server(struct server_process *server, const struct interop *interop,
                          const char *cert, const char *key)
 {
-    const char *const argv[] = { "openssl", "s_server",        "-accept", "127.0.0.1:PORT", "-cert",
-                                 cert,      "-cert_chain",     cert,      "-key",           key,
-                                 "-cipher", "ALL:@SECLEVEL=0", NULL };
+    const struct interop_server wish = { .chain = cert, .key = key };
 
-    server_start(server, interop->folder, argv);
+    interop->serve(server, interop, &wish);
 }
 
 void checks_the_server(void **state)
@@ -74,7 +72,9 @@ void checks_the_server(void **state)
     struct server_process server = { 0 };
 
     for (size_t row = 0; row < ROWS(server_rows); row++) {
-        struct client_wish wish = { .verify = true,
+        struct client_wish wish = { .min_version = interop->highest,
+                                    .max_version = interop->highest,
+                                    .verify = true,
                                     .ca = server_rows[row].ca,
                                     .host = server_rows[row].host,
                                     .now_s = server_rows[row].now_s };
@@ -121,7 +121,9 @@ void overlooks_what_it_is_told_to(void **state)
     const struct interop *interop = *state;
 
     for (size_t row = 0; row < ROWS(rows); row++) {
-        const struct client_wish wish = { .verify = true,
+        const struct client_wish wish = { .min_version = interop->highest,
+                                          .max_version = interop->highest,
+                                          .verify = true,
                                           .ignore_dates = rows[row].ignore_dates,
                                           .ignore_name = rows[row].ignore_name,
                                           .ca = rows[row].ca };
@@ -157,7 +159,9 @@ void refuses_a_large_certificate(void **state)
     free((void *)(uintptr_t)der.data);
     start_server(&server, interop, "server.pem", "server.key");
     for (size_t row = 0; row < ROWS(rows); row++) {
-        const struct client_wish wish = { .verify = rows[row].verify,
+        const struct client_wish wish = { .min_version = interop->highest,
+                                          .max_version = interop->highest,
+                                          .verify = rows[row].verify,
                                           .ca = "ca.pem",
                                           .certificate_max = rows[row].certificate_max };
         struct client client = { 0 };
@@ -168,29 +172,6 @@ void refuses_a_large_certificate(void **state)
         client_close(&client);
     }
     server_stop(&server);
-}
-
-static void start_asking(struct server_process *server, const struct interop *interop,
-                         const char *how)
-{
-    const char *const argv[] = { "openssl",
-                                 "s_server",
-                                 "-accept",
-                                 "127.0.0.1:PORT",
-                                 "-cert",
-                                 "server.pem",
-                                 "-key",
-                                 "server.key",
-                                 how,
-                                 "2",
-                                 "-verify_return_error",
-                                 "-CAfile",
-                                 "ca.pem",
-                                 "-cipher",
-                                 "ALL:@SECLEVEL=0",
-                                 NULL };
-
-    server_start(server, interop->folder, argv);
 }
 
 void sends_its_certificate(void **state)
@@ -205,19 +186,21 @@ void sends_its_certificate(void **state)
         { "client.der", "client.key", TLS_1_0 },
     };
     const struct interop *interop = *state;
+    const struct interop_server served = { .certificates = "demands" };
     struct server_process server;
 
-    start_asking(&server, interop, "-Verify");
+    interop->serve(&server, interop, &served);
     for (size_t row = 0; row < ROWS(rows); row++) {
-        const struct client_wish wish = { .min_version = rows[row].version,
-                                          .max_version = rows[row].version,
+        enum tls_version version = interop_version(interop, rows[row].version);
+        const struct client_wish wish = { .min_version = version,
+                                          .max_version = version,
                                           .cert = rows[row].cert,
                                           .key = rows[row].key };
         struct client client = { 0 };
 
         client_connect(&client, interop->tls, interop->folder, &wish, &server);
         assert_int_equal(client_shake(&client), TLS_DONE);
-        assert_true(server_said(&server, "CN = device"));
+        assert_true(server_said(&server, interop->client_said));
         client_close(&client);
     }
     server_stop(&server);
@@ -229,22 +212,23 @@ void says_when_its_certificate_is_wanted(void **state)
         const char *how, *cert, *key;
         enum tls_reason reason;
     } rows[] = {
-        { "-Verify", NULL, NULL, TLS_CERTIFICATE_WANTED },
-        { "-verify", NULL, NULL, TLS_FINE },
-        { "-Verify", "self-signed.pem", "server.key", TLS_ALERT },
+        { "demands", NULL, NULL, TLS_CERTIFICATE_WANTED },
+        { "asks", NULL, NULL, TLS_FINE },
+        { "demands", "self-signed.pem", "server.key", TLS_ALERT },
     };
     const struct interop *interop = *state;
 
     for (size_t row = 0; row < ROWS(rows); row++) {
-        for (enum tls_version version = TLS_1_0; version <= TLS_1_2; version++) {
+        for (enum tls_version version = interop->lowest; version <= interop->highest; version++) {
             const struct client_wish wish = { .min_version = version,
                                               .max_version = version,
                                               .cert = rows[row].cert,
                                               .key = rows[row].key };
+            const struct interop_server served = { .certificates = rows[row].how };
             struct client client = { 0 };
             struct server_process server;
 
-            start_asking(&server, interop, rows[row].how);
+            interop->serve(&server, interop, &served);
             client_connect(&client, interop->tls, interop->folder, &wish, &server);
             assert_int_equal(client_shake(&client),
                              rows[row].reason == TLS_FINE ? TLS_DONE : TLS_FAILED);
@@ -275,8 +259,10 @@ void refuses_bad_security_data(void **state)
 
     for (size_t row = 0; row < ROWS(rows); row++) {
         struct client client = { .wire = { .fd = -1 } };
+        struct client_wish wish = rows[row].wish;
 
-        client_open(&client, interop->tls, interop->folder, &rows[row].wish);
+        wish.min_version = wish.max_version = interop->highest;
+        client_open(&client, interop->tls, interop->folder, &wish);
         assert_int_equal(client.opened, ERR_CREDENTIALS);
         assert_int_equal(client.failure.reason, rows[row].reason);
         assert_int_equal(client.failure.alert, -1);

@@ -204,18 +204,7 @@ void refuses_a_suite_that_came_along(void **state)
     server_stop(&server);
 }
 
-#define SCRIPT(text)                                                                               \
-    {                                                                                              \
-        (const uint8_t *)(text), sizeof(text) - 1                                                  \
-    }
-#define RANDOM_32 "0123456789abcdef0123456789abcdef"
-
-static const struct {
-    struct span script;
-    enum wire_end end;
-    enum tls_reason reason;
-    int alert;
-} peer_rows[] = {
+static const struct bad_peer peer_rows[] = {
     { SCRIPT("\x15\x03\x01\x00\x02\x02\x28"), WIRE_CLOSES, TLS_NO_SHARED_SUITE, 40 },
     { SCRIPT("\x15\x03\x01\x00\x02\x02\x47"), WIRE_CLOSES, TLS_NO_SHARED_SUITE, 71 },
     { SCRIPT("\x15\x03\x00\x00\x02\x02\x28"), WIRE_CLOSES, TLS_NO_SHARED_SUITE, 40 },
@@ -241,22 +230,21 @@ static const struct {
       WIRE_SILENT, TLS_NO_SHARED_SUITE, -1 },
 };
 
-void reports_what_bad_peers_say(void **state)
+void meet_bad_peers(const struct interop *interop, const struct bad_peer *peers, size_t count)
 {
-    const struct interop *interop = *state;
-
-    for (size_t row = 0; row < ROWS(peer_rows); row++) {
-        struct client client = {
-            .wire = { .fd = -1, .script = peer_rows[row].script, .end = peer_rows[row].end }
-        };
-        const struct client_wish wish = { 0 };
+    for (size_t i = 0; i < count; i++) {
+        struct client client = { .wire = {
+                                     .fd = -1, .script = peers[i].script, .end = peers[i].end } };
+        const struct client_wish wish = { .min_version = interop->highest,
+                                          .max_version = interop->highest };
         char byte;
 
         client_open(&client, interop->tls, interop->folder, &wish);
         assert_int_equal(client.opened, ERR_OK);
         assert_int_equal(client_shake(&client), TLS_FAILED);
-        assert_int_equal(client_reason(&client), peer_rows[row].reason);
-        assert_int_equal(interop->tls->ops->failure(client.session)->alert, peer_rows[row].alert);
+        if (client_reason(&client) != peers[i].reason)
+            fail_msg("peer %d: reason %d", (int)i, (int)client_reason(&client));
+        assert_int_equal(interop->tls->ops->failure(client.session)->alert, peers[i].alert);
         /* Once failed, it stays so. */
         assert_int_equal(interop->tls->ops->handshake(client.session), TLS_FAILED);
         assert_true(interop->tls->ops->read(client.session, &byte, 1) < 0);
@@ -264,6 +252,11 @@ void reports_what_bad_peers_say(void **state)
         interop->tls->ops->shutdown(client.session);
         client_close(&client);
     }
+}
+
+void reports_what_bad_peers_say(void **state)
+{
+    meet_bad_peers(*state, peer_rows, ROWS(peer_rows));
 }
 
 void refuses_what_it_does_not_have(void **state)
@@ -296,11 +289,15 @@ void refuses_what_it_does_not_have(void **state)
 void shakes_hands_in_single_bytes(void **state)
 {
     const struct interop *interop = *state;
-    const struct client_wish wish = { .verify = true, .ca = "ca.pem" };
+    const struct interop_server usual = { 0 };
+    const struct client_wish wish = { .min_version = interop->highest,
+                                      .max_version = interop->highest,
+                                      .verify = true,
+                                      .ca = "ca.pem" };
     struct server_process server;
     struct client client = { .wire = { .chunk = 1, .again_every = 2 } };
 
-    start_openssl(&server, interop);
+    interop->serve(&server, interop, &usual);
     client_connect(&client, interop->tls, interop->folder, &wish, &server);
     assert_int_equal(client_shake(&client), TLS_DONE);
     client_close(&client);

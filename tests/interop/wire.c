@@ -122,7 +122,7 @@ size_t wire_offered(const struct wire *wire, tls_suite *suites, size_t cap)
     const uint8_t *at = wire->sent + 43;
     size_t count;
 
-    assert_true(wire->sent_len > 60);
+    assert_true(wire->sent_len > 50);
     assert_int_equal(wire->sent[0], 22);
     assert_int_equal(wire->sent[5], 1);
     at += 1 + at[0];

@@ -4,12 +4,12 @@
 
 #include "personalities/common/common.h"
 
-/* The longest answer is that of #SSLSECDATA: what is stored, and some words around it. */
+/* The longest answer is that of #FTPRECV, or of #SSLSECDATA: data, and some words around it. */
 enum {
     LINE_MAX = 400,
-    ANSWER_MAX = 2200,
+    ANSWER_MAX = FACT_FTP_RECEIVE_MAX + 72,
     ANSWER_MAX_4G = TELIT_DATA_MAX + 152,
-    OUTPUT_BYTES = 6144,
+    OUTPUT_BYTES = 2 * ANSWER_MAX,
     OUTPUT_BYTES_4G = 2 * ANSWER_MAX_4G
 };
 
@@ -35,6 +35,7 @@ static enum err start(struct tlsmodem *modem)
 
     telit->restart_ms = CLOCK_NEVER;
     telit->ssl_count = sockets;
+    telit_ftp_start(&telit->ftp, modem);
     for (size_t i = 0; i < sockets; i++)
         telit_ssl_start(&telit->ssl[i], modem, (int)i + 1);
     return credentials_init(&modem->credentials, modem->config.storage, sockets);
@@ -46,6 +47,7 @@ static void stop(struct tlsmodem *modem)
 
     for (size_t i = 0; i < telit->ssl_count; i++)
         telit_ssl_stop(&telit->ssl[i]);
+    telit_ftp_stop(&telit->ftp);
     credentials_deinit(&modem->credentials);
 }
 
@@ -61,7 +63,7 @@ static void take_network_time(struct tlsmodem *modem)
 static int64_t deadline(struct tlsmodem *modem)
 {
     struct telit *telit = modem->maker;
-    int64_t deadline_ms = telit->restart_ms;
+    int64_t deadline_ms = time_earlier(telit->restart_ms, telit_ftp_deadline(&telit->ftp));
 
     for (size_t i = 0; i < telit->ssl_count; i++)
         deadline_ms = time_earlier(deadline_ms, telit_ssl_deadline(&telit->ssl[i]));
@@ -74,6 +76,7 @@ static void tick(struct tlsmodem *modem)
 
     for (size_t i = 0; i < telit->ssl_count; i++)
         telit_ssl_tick(&telit->ssl[i]);
+    telit_ftp_tick(&telit->ftp);
     if (module_now(modem) >= telit->restart_ms) {
         telit->restart_ms = CLOCK_NEVER;
         module_power_cycle(modem, FACT_RESTART_OFF_MS);
@@ -98,6 +101,7 @@ static void on_dtr_drop(struct module_terminal *terminal)
         if (telit->ssl[i].owner == terminal)
             telit_ssl_on_dtr_drop(&telit->ssl[i]);
     }
+    telit_ftp_on_dtr_drop(&telit->ftp, terminal);
 }
 
 static void on_context_down(struct tlsmodem *modem, size_t cid)
@@ -108,6 +112,7 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
         if (telit->ssl[i].settings.cid == (int32_t)cid)
             telit_ssl_drop(&telit->ssl[i], CAUSE_NETWORK);
     }
+    telit_ftp_on_context_down(&telit->ftp, cid);
 }
 
 #define DIALECT(longest)                                                                           \
@@ -121,13 +126,12 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &common_v250,      &common_registers,
-    &common_identity,  &common_network,
-    &common_packet,    &common_general,
-    &telit_general,    &telit_packet,
-    &telit_ssl_config, &telit_ssl_data,
-    &telit_ssl_socket, &telit_ssl_transfer,
-    &telit_refused,    NULL,
+    &common_v250,       &common_registers, &common_identity,
+    &common_network,    &common_packet,    &common_general,
+    &telit_general,     &telit_packet,     &telit_ssl_config,
+    &telit_ssl_data,    &telit_ssl_socket, &telit_ssl_transfer,
+    &telit_ftp_session, &telit_ftp_files,  &telit_ftp_packet,
+    &telit_ftp_online,  &telit_refused,    NULL,
 };
 
 #define PERSONALITY(words, output)                                                                 \

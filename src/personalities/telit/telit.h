@@ -5,6 +5,7 @@
 #include "module/module.h"
 #include "personalities/telit/telit_errors.h"
 #include "personalities/telit/telit_facts.h"
+#include "personalities/telit/telit_ftp.h"
 
 /* Features that rows are marked with. */
 enum telit_feature {
@@ -109,6 +110,7 @@ struct telit {
     struct telit_plain_settings plain[TELIT_PLAIN_MAX];
     struct telit_retry retry[MODULE_CONTEXTS_MAX];
     int64_t restart_ms; /* #ENHRST */
+    struct telit_ftp ftp;
     size_t ssl_count;
     struct telit_ssl ssl[]; /* as many as the model has */
 };
@@ -119,7 +121,8 @@ const struct telit_model *telit_model_of(const struct tlsmodem *modem);
 /* The second has longer answers: security data of 4G modules. */
 extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
-    telit_ssl_socket, telit_ssl_transfer, telit_refused;
+    telit_ssl_socket, telit_ssl_transfer, telit_ftp_session, telit_ftp_files, telit_ftp_packet,
+    telit_ftp_online, telit_refused;
 
 /* A row's record of module-wide settings. */
 void *telit_settings_record(struct at_session *at, size_t index);
@@ -135,6 +138,10 @@ struct telit_ssl *telit_ssl_at(const struct at_session *at, int32_t id);
 enum at_status telit_ssl_guard_read(struct at_session *at);
 /* guard_set of rows that configure a socket which is enabled and not connected. */
 enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args);
+
+/* telit_ssl_socket.c: puts TLS on an open connection as #SSLSECCFG and #SSLSECDATA say. */
+enum err telit_ssl_secure(const struct telit_ssl *ssl, struct connection *connection,
+                          struct connection_failure *ret_failure);
 
 void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id);
 void telit_ssl_stop(struct telit_ssl *ssl);

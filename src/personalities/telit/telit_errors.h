@@ -50,6 +50,49 @@
     X(TELIT_CONNECTION_FAILED, 562, "connection failed")                                           \
     X(TELIT_TX_ERROR, 563, "tx error")                                                             \
     X(TELIT_LISTENING, 564, "already listening")                                                   \
+    X(TELIT_FTP_GENERIC, 600, "generic undocumented error")                                        \
+    X(TELIT_FTP_STATE, 601, "wrong state")                                                         \
+    X(TELIT_FTP_ACTIVATE, 602, "Can not activate")                                                 \
+    X(TELIT_FTP_RESOLVE, 603, "Can not resolve name")                                              \
+    X(TELIT_FTP_ALLOCATE, 604, "Can not allocate control socket")                                  \
+    X(TELIT_FTP_CONNECT, 605, "Can not connect control socket")                                    \
+    X(TELIT_FTP_RESPONSE, 606, "Bad or no response from server")                                   \
+    X(TELIT_FTP_NOT_CONNECTED, 607, "Not connected")                                               \
+    X(TELIT_FTP_CONNECTED, 608, "Already connected")                                               \
+    X(TELIT_FTP_CONTEXT_DOWN, 609, "Context down")                                                 \
+    X(TELIT_OTHER_INSTANCE, 612, "Resource used by other instance")                                \
+    X(TELIT_FTP_DATA_OPEN, 613, "Data socket yet opened in cmdmode")                               \
+    X(TELIT_FTP_DATA_CLOSED, 614, "FTP CmdMode data socket closed")                                \
+    X(TELIT_FTP_NO_SESSION, 615, "FTP not connected")                                              \
+    X(TELIT_FTP_DISCONNECTED, 616, "FTP disconnected")                                             \
+    X(TELIT_FTP_READ_CLOSED, 617, "FTP read command closed")                                       \
+    X(TELIT_FTP_READ_ERROR, 618, "FTP read command error")                                         \
+    X(TELIT_FTP_WRITE_CLOSED, 619, "FTP write command closed")                                     \
+    X(TELIT_FTP_WRITE_ERROR, 620, "FTP write command error")                                       \
+    X(TELIT_FTP_READ_DATA_CLOSED, 621, "FTP read data closed")                                     \
+    X(TELIT_FTP_READ_DATA_ERROR, 622, "FTP read data error")                                       \
+    X(TELIT_FTP_WRITE_DATA_CLOSED, 623, "FTP write data closed")                                   \
+    X(TELIT_FTP_WRITE_DATA_ERROR, 624, "FTP write data error")                                     \
+    X(TELIT_FTP_NO_HOST, 625, "FTP host not found")                                                \
+    X(TELIT_FTP_ACCEPT, 626, "FTP accept failure")                                                 \
+    X(TELIT_FTP_LISTEN, 627, "FTP listen failure")                                                 \
+    X(TELIT_FTP_BIND, 628, "FTP bind failure")                                                     \
+    X(TELIT_FTP_CREATE, 629, "FTP file create failure")                                            \
+    X(TELIT_FTP_GET, 630, "FTP file get failure")                                                  \
+    X(TELIT_FTP_PUT, 631, "FTP file put failure")                                                  \
+    X(TELIT_FTP_NO_FILE, 632, "FTP file not found")                                                \
+    X(TELIT_FTP_TIMEOUT, 633, "FTP timed out")                                                     \
+    X(TELIT_FTP_LOGIN, 634, "FTP login incorrect")                                                 \
+    X(TELIT_FTP_CLOSE, 635, "FTP close error")                                                     \
+    X(TELIT_FTP_SERVER_NOT_READY, 636, "FTP server not ready")                                     \
+    X(TELIT_FTP_SERVER_DOWN, 637, "FTP server shutdown")                                           \
+    X(TELIT_FTP_REPLY, 638, "FTP unexpected reply")                                                \
+    X(TELIT_FTP_IDENTITY, 639, "FTP user ID and password don't match")                             \
+    X(TELIT_FTP_IDENTITY_TOO, 640, "FTP user ID and password don't match")                         \
+    X(TELIT_FTP_USER_THERE, 641, "FTP user already logged in")                                     \
+    X(TELIT_FTP_OPEN_TIMEOUT, 642, "FTP open channel timeout")                                     \
+    X(TELIT_FTP_COMMUNICATION_TIMEOUT, 643, "FTP communication timeout")                           \
+    X(TELIT_FTP_UNKNOWN, 644, "FTP unknown error")                                                 \
     X(TELIT_SSL_GENERIC, 830, "SSL generic error")                                                 \
     X(TELIT_SSL_CANNOT_ACTIVATE, 831, "SSL cannot activate")                                       \
     X(TELIT_SSL_SOCKET, 832, "SSL socket error")                                                   \

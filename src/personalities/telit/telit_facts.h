@@ -85,4 +85,23 @@
         1, 1, 1, 2, 2, 2                                                                           \
     }
 
+/* UNCONFIRMED: which error for which refusal of FTP (§3, §6). */
+#define FACT_ERROR_FTP_NO_SESSION  TELIT_FTP_NOT_CONNECTED
+#define FACT_ERROR_FTP_NO_DATA     TELIT_FTP_DATA_CLOSED
+#define FACT_ERROR_FTP_TLS         TELIT_SSL_HANDSHAKE
+#define FACT_ERROR_FTP_NO_TLS      TELIT_FTP_REPLY
+#define FACT_ERROR_FTP_CREDENTIALS TELIT_SSL_CREDENTIALS
+
+/* UNCONFIRMED: #FTPRECV hands out so many bytes at once at most, half of it as hexadecimal digits;
+ * #FTPAPPEXT takes so many (§3). */
+#define FACT_FTP_RECEIVE_MAX 3000
+#define FACT_FTP_APPEND_MAX  1500
+
+/* UNCONFIRMED: a server that stands still in the middle of a file is given up after so long. */
+#define FACT_FTP_IDLE_MS 90000
+
+/* UNCONFIRMED: a session begins with binary type; #FTPCWD with an empty name asks the server for
+ * nothing. */
+#define FACT_FTP_TYPE_PRESET 0
+
 #endif

@@ -50,13 +50,22 @@ enum at_status telit_ssl_guard_read(struct at_session *at)
         if (telit->ssl[i].settings.enabled != 0)
             return AT_OK;
     }
-    return at_fail(at, TELIT_SSL_NOT_ACTIVE);
+    return telit_ftp_wants_tls(at) ? AT_OK : at_fail(at, TELIT_SSL_NOT_ACTIVE);
+}
+
+/* FTP over TLS uses the first socket's settings, and needs no #SSLEN (r12 §6). */
+static bool is_for_ftp(const struct at_session *at, const struct telit_ssl *ssl)
+{
+    return ssl->id == 1 && ssl->owner == NULL && telit_ftp_wants_tls(at);
 }
 
 enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_active(at, args->list[0].number);
+    struct telit_ssl *ssl = telit_ssl_at(at, args->list[0].number);
 
+    if (is_for_ftp(at, ssl))
+        return AT_OK;
+    ssl = telit_ssl_active(at, args->list[0].number);
     if (ssl == NULL)
         return AT_FAIL;
     if (ssl->socket.state != CONNECTION_CLOSED)

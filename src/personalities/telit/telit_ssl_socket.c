@@ -89,6 +89,26 @@ static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
     return status;
 }
 
+enum err telit_ssl_secure(const struct telit_ssl *ssl, struct connection *connection,
+                          struct connection_failure *ret_failure)
+{
+    struct dial_secrets secrets = { .len = { 0 } };
+    struct tls_config tls = { .send_sni = FACT_SEND_SNI };
+    enum err err = ERR_CREDENTIALS;
+
+    *ret_failure = (struct connection_failure){ .err = err, .tls = { .alert = -1 } };
+    choose_protocol(ssl, &tls);
+    if (load_secrets(ssl, &secrets, &tls))
+        err = connection_secure(connection, &tls, ret_failure);
+    else
+        log_say(ssl->modem->config.log, LOG_WARNING,
+                "secure socket %d: no TLS with %s: auth_mode %d needs security data that is not "
+                "stored",
+                ssl->id, connection->host, (int)ssl->settings.auth_mode);
+    wipe(&secrets, sizeof(secrets));
+    return err;
+}
+
 static enum at_status check_dial(struct at_session *at, struct telit_ssl *ssl)
 {
     const struct module_context *context =

@@ -1,0 +1,83 @@
+/* telit_ftp.h: the FTP session of a Telit module: one for all its ports.
+ *
+ * Source: Telit 1vv0300989 r12 §6; telit.md §3.
+ */
+#ifndef TELIT_FTP_H
+#define TELIT_FTP_H
+
+#include "module/module.h"
+#include "personalities/telit/telit_facts.h"
+#include "services/ftp.h"
+
+/* What #FTPTO, #FTPCFG and #FTPREST set. */
+struct telit_ftp_settings {
+    int32_t timeout_ds, ignore_private, secure;
+    int32_t restart;
+};
+
+/* What the command under way waits for. */
+enum telit_ftp_task {
+    FTP_TASK_NONE,
+    FTP_TASK_OPEN,
+    FTP_TASK_LAST_CHUNK, /* #FTPCLOSE: the upload in command mode ends first */
+    FTP_TASK_CLOSE,
+    FTP_TASK_COMMAND,
+    FTP_TASK_ONLINE,  /* CONNECT is due */
+    FTP_TASK_PACKET,  /* a transfer in command mode begins */
+    FTP_TASK_APPEND,  /* #FTPAPPEXT: the server takes the chunk */
+    FTP_TASK_APPENDED /* #FTPAPPEXT: and that was the last */
+};
+
+struct telit_ftp {
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* the AT instance that uses it; NULL: none */
+    struct telit_ftp_settings settings;
+    struct ftp client;
+    enum telit_ftp_task task;
+    /* FTP_TASK_COMMAND: says what the reply brought; NULL: nothing. */
+    enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at);
+    int32_t cid;
+    int32_t type;                /* 0 binary, 1 ASCII */
+    bool online;                 /* the port is the transfer's */
+    bool background;             /* a transfer runs in command mode */
+    int32_t view;                /* #FTPGETPKT: 1 shows hexadecimal digits */
+    bool complete;               /* and the file has come whole */
+    char name[FTP_NAME_MAX + 1]; /* of #FTPGETPKT */
+    size_t packet_len, packet_sent;
+    bool packet_last;
+    uint8_t packet[FACT_FTP_APPEND_MAX];
+    uint8_t received[FACT_FTP_RECEIVE_MAX];
+};
+
+struct telit_ftp *telit_ftp_of(const struct at_session *at);
+
+void telit_ftp_start(struct telit_ftp *ftp, struct tlsmodem *modem);
+void telit_ftp_stop(struct telit_ftp *ftp);
+int64_t telit_ftp_deadline(const struct telit_ftp *ftp);
+void telit_ftp_tick(struct telit_ftp *ftp);
+void telit_ftp_on_dtr_drop(struct telit_ftp *ftp, struct module_terminal *terminal);
+void telit_ftp_on_context_down(struct telit_ftp *ftp, size_t cid);
+/* #FTPCFG asks for TLS: security data may be set though no socket is enabled. */
+bool telit_ftp_wants_tls(const struct at_session *at);
+
+/* The session as this port may use it: open, and with no transfer under way.  NULL: the error is
+ * noted. */
+struct telit_ftp *telit_ftp_ready(struct at_session *at);
+/* The same, whatever it does: NULL only when another port uses it. */
+struct telit_ftp *telit_ftp_mine(struct at_session *at);
+
+/* What to return after an operation of the client was started, or not. */
+enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
+                               enum ftp_error started);
+/* Telit's number for how an operation ended. */
+int telit_ftp_error(const struct telit_ftp *ftp, enum ftp_error error);
+
+/* telit_ftp_online.c: the port is the transfer's from now on; CONNECT follows. */
+void telit_ftp_go_online(struct telit_ftp *ftp);
+void telit_ftp_pump(struct telit_ftp *ftp);
+/* telit_ftp_packet.c: the server takes more of the chunk. */
+void telit_ftp_continue_append(struct telit_ftp *ftp);
+/* telit_ftp_packet.c: the answer of #FTPAPPEXT. */
+enum at_status telit_ftp_appended(struct telit_ftp *ftp, struct at_session *at);
+
+#endif

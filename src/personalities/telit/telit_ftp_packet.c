@@ -1,0 +1,212 @@
+/* telit_ftp_packet.c: transfers in command mode: #FTPGETPKT with #FTPRECV, and #FTPAPPEXT.
+ *
+ * Source: S000574 p.249; 80529ST10815A r2 p.191; telit.md §3.
+ */
+#include "personalities/telit/telit.h"
+
+#include "base/wipe.h"
+
+#include <string.h>
+
+enum { GETPKT_NAME, GETPKT_VIEW };
+
+static enum at_status set_get(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ftp *ftp = telit_ftp_ready(at);
+    struct span name = args->list[GETPKT_NAME].text;
+    enum at_status status;
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    status = telit_ftp_await(
+        at, FTP_TASK_PACKET,
+        ftp_transfer(&ftp->client, FTP_RETR, name, (uint64_t)ftp->settings.restart));
+    if (status != AT_LATER)
+        return status;
+    ftp_set_buffering(&ftp->client, true);
+    memcpy(ftp->name, name.data, name.len);
+    ftp->name[name.len] = '\0';
+    ftp->view = args->list[GETPKT_VIEW].given ? args->list[GETPKT_VIEW].number : 0;
+    ftp->complete = false;
+    return status;
+}
+
+static enum at_status read_get(struct at_session *at)
+{
+    struct telit_ftp *ftp = telit_ftp_mine(at);
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    at_info(at, "#FTPGETPKT: %s,%d,%d", ftp->name, (int)ftp->view, ftp->complete);
+    return AT_OK;
+}
+
+/* A download in command mode is there, or was and has bytes; false: the error is noted. */
+static struct telit_ftp *downloading(struct at_session *at)
+{
+    struct telit_ftp *ftp = telit_ftp_mine(at);
+
+    if (ftp == NULL)
+        return NULL;
+    if (!ftp->background || ftp->client.transfer.kind != FTP_RETR) {
+        at_fail(at, FACT_ERROR_FTP_NO_DATA);
+        return NULL;
+    }
+    return ftp;
+}
+
+static void put_hexadecimal(struct at_session *at, struct span bytes)
+{
+    static const char digits[] = "0123456789ABCDEF";
+
+    for (size_t i = 0; i < bytes.len; i++) {
+        char pair[2] = { digits[bytes.data[i] >> 4], digits[bytes.data[i] & 0x0F] };
+
+        at_put(at, span_at(pair, sizeof(pair)));
+    }
+}
+
+static enum at_status set_receive(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ftp *ftp = downloading(at);
+    uint8_t data[FACT_FTP_RECEIVE_MAX];
+    size_t most = (size_t)args->list[0].number;
+    size_t got;
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    if (ftp->view == 1 && most > FACT_FTP_RECEIVE_MAX / 2)
+        most = FACT_FTP_RECEIVE_MAX / 2;
+    got = ftp_read(&ftp->client, data, most);
+    at_info(at, "#FTPRECV: %zu", got);
+    if (ftp->view == 1)
+        put_hexadecimal(at, span_at(data, got));
+    else
+        at_put(at, span_at(data, got));
+    if (got > 0)
+        at_put_line_end(at);
+    return AT_OK;
+}
+
+static enum at_status read_receive(struct at_session *at)
+{
+    struct telit_ftp *ftp = downloading(at);
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    at_info(at, "#FTPRECV: %zu", ftp_available(&ftp->client));
+    return AT_OK;
+}
+
+/* ---- #FTPAPPEXT ---- */
+
+enum at_status telit_ftp_appended(struct telit_ftp *ftp, struct at_session *at)
+{
+    at->block_open = false;
+    at_info(at, "#FTPAPPEXT: %zu", ftp->packet_sent);
+    return AT_OK;
+}
+
+/* Gives the server what it takes: AT_LATER while there is more, or while its reply is due. */
+static enum at_status append(struct telit_ftp *ftp, struct at_session *at)
+{
+    while (ftp->packet_sent < ftp->packet_len) {
+        size_t sent = ftp_write(&ftp->client, span_at(ftp->packet + ftp->packet_sent,
+                                                      ftp->packet_len - ftp->packet_sent));
+
+        if (sent == 0) {
+            ftp->task = FTP_TASK_APPEND; /* on_writable() follows, or on_done() */
+            return AT_LATER;
+        }
+        ftp->packet_sent += sent;
+    }
+    wipe(ftp->packet, ftp->packet_len);
+    if (!ftp->packet_last)
+        return telit_ftp_appended(ftp, at);
+    ftp->task = FTP_TASK_APPENDED;
+    ftp_end_upload(&ftp->client);
+    return AT_LATER;
+}
+
+void telit_ftp_continue_append(struct telit_ftp *ftp)
+{
+    struct at_session *at = &ftp->owner->at;
+    enum at_status status = append(ftp, at);
+
+    if (status != AT_LATER) {
+        ftp->task = FTP_TASK_NONE;
+        at_finish(at, status);
+    }
+}
+
+static bool may_append(const struct telit_ftp *ftp, const struct at_session *at)
+{
+    return ftp->owner == terminal_of(at) && ftp->background && ftp_is_upload(&ftp->client);
+}
+
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct telit_ftp *ftp = ctx;
+
+    if (end != AT_PROMPT_COMPLETE)
+        return at_fail_plain(at);
+    if (!may_append(ftp, at)) /* it was lost meanwhile */
+        return at_fail(at, FACT_ERROR_FTP_NO_DATA);
+    memcpy(ftp->packet, payload.data, payload.len);
+    ftp->packet_len = payload.len;
+    ftp->packet_sent = 0;
+    return append(ftp, at);
+}
+
+enum { APPEND_COUNT, APPEND_LAST };
+
+static enum at_status set_append(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ftp *ftp = telit_ftp_mine(at);
+    struct at_prompt prompt = { .max = (size_t)args->list[APPEND_COUNT].number,
+                                .exact = true,
+                                .on_done = on_entered,
+                                .ctx = ftp };
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    if (!may_append(ftp, at))
+        return at_fail(at, FACT_ERROR_FTP_NO_DATA);
+    ftp->packet_last = args->list[APPEND_LAST].given && args->list[APPEND_LAST].number == 1;
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+static const struct at_param get_params[] = {
+    { .name = "filename", .type = AT_STRING, .min = 1, .max = 200 },
+    { .name = "viewMode", .optional = true, .max = 1 },
+};
+static const struct at_param receive_params[] = {
+    { .name = "blocksize", .min = 1, .max = FACT_FTP_RECEIVE_MAX },
+};
+static const struct at_param append_params[] = {
+    { .name = "bytestosend", .min = 1, .max = FACT_FTP_APPEND_MAX },
+    { .name = "eof", .optional = true, .max = 1 },
+};
+
+static const struct at_command rows[] = {
+    { .name = "#FTPGETPKT",
+      .help = "Reads a file from the server in the background.",
+      .source = "telit.md §3",
+      AT_PARAMS(get_params),
+      .set = set_get,
+      .read = read_get },
+    { .name = "#FTPRECV",
+      .help = "Hands out what #FTPGETPKT has read.",
+      .source = "S000574 p.249",
+      AT_PARAMS(receive_params),
+      .set = set_receive,
+      .read = read_receive },
+    { .name = "#FTPAPPEXT",
+      .help = "Sends an exact number of bytes to the file of #FTPPUT or #FTPAPP.",
+      .source = "80529ST10815A r2 p.191",
+      AT_PARAMS(append_params),
+      .set = set_append },
+};
+const struct at_commands telit_ftp_packet = AT_COMMANDS(rows);

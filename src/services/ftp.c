@@ -1,0 +1,230 @@
+/* ftp.c: an FTP session: its states, its end, and its clock.  The conversation is in ftp_control.c,
+ * the data connection in ftp_transfer.c. */
+#include "services/ftp_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const state_names[] = {
+#define FTP_NAME(name) [name] = #name,
+    FTP_STATES(FTP_NAME)
+#undef FTP_NAME
+};
+
+const char *ftp_error_text(enum ftp_error error)
+{
+    static const char *const texts[] = {
+#define FTP_TEXT(name, text) [name] = text,
+        FTP_ERRORS(FTP_TEXT)
+#undef FTP_TEXT
+    };
+
+    return texts[error];
+}
+
+void ftp_enter(struct ftp *ftp, enum ftp_state next)
+{
+    log_trace(ftp->world->log, TRACE_SOCKET, "ftp %d: %s -> %s", ftp->id, state_names[ftp->state],
+              state_names[next]);
+    ftp->state = next;
+}
+
+void ftp_restart_timer(struct ftp *ftp)
+{
+    ftp->deadline_ms = ftp->world->now_ms(ftp->world->ctx) + ftp->timeout_ms;
+}
+
+void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
+              const struct ftp_events *events, void *ctx, uint8_t *received, size_t received_cap)
+{
+    *ftp = (struct ftp){ .world = world, .events = events, .ctx = ctx, .id = id };
+    ftp->deadline_ms = CLOCK_NEVER;
+    ftp->transfer.idle_until_ms = CLOCK_NEVER;
+    connection_init(&ftp->control, id, world, &ftp_control_events, ftp, NULL, 0);
+    connection_init(&ftp->data, id, world, &ftp_data_events, ftp, received, received_cap);
+}
+
+static void wipe_identity(struct ftp *ftp)
+{
+    wipe(ftp->user, sizeof(ftp->user));
+    wipe(ftp->password, sizeof(ftp->password));
+    wipe(ftp->out, sizeof(ftp->out));
+    ftp->out_len = 0;
+    ftp->out_done = 0;
+}
+
+static void close_all(struct ftp *ftp)
+{
+    ftp_transfer_end(ftp);
+    connection_close(&ftp->control);
+    wipe_identity(ftp);
+    ftp->deadline_ms = CLOCK_NEVER;
+    if (ftp->state != FTP_CLOSED)
+        ftp_enter(ftp, FTP_CLOSED);
+}
+
+void ftp_drop(struct ftp *ftp)
+{
+    close_all(ftp);
+    ftp->started_due = false;
+    ftp->done_due = false;
+    ftp->lost_due = false;
+}
+
+static void say_failure(const struct ftp *ftp, enum ftp_error error)
+{
+    if (error == FTP_FINE || error == FTP_ABORTED)
+        return;
+    log_say(ftp->world->log, LOG_WARNING, "ftp %d: %s in %s: %s%s%s", ftp->id, ftp->control.host,
+            state_names[ftp->state], ftp_error_text(error),
+            ftp->reply.code != 0 ? "; the last reply was " : "", ftp->reply.text);
+}
+
+void ftp_conclude(struct ftp *ftp, enum ftp_error error)
+{
+    say_failure(ftp, error);
+    ftp_transfer_end(ftp);
+    ftp->deadline_ms = CLOCK_NEVER;
+    ftp_enter(ftp, FTP_READY);
+    ftp->done_due = true;
+    ftp->done_error = error;
+}
+
+void ftp_fail(struct ftp *ftp, enum ftp_error error)
+{
+    bool idle = ftp->state == FTP_READY;
+
+    say_failure(ftp, error);
+    close_all(ftp);
+    if (idle) {
+        ftp->lost_due = true;
+        ftp->lost_error = error;
+    } else {
+        ftp->done_due = true;
+        ftp->done_error = error;
+    }
+}
+
+void ftp_settle(struct ftp *ftp)
+{
+    if (ftp->started_due) {
+        ftp->started_due = false;
+        ftp->events->on_started(ftp->ctx);
+    }
+    if (ftp->done_due) {
+        ftp->done_due = false;
+        ftp->events->on_done(ftp->ctx, ftp->done_error);
+    }
+    if (ftp->lost_due) {
+        ftp->lost_due = false;
+        ftp->events->on_lost(ftp->ctx, ftp->lost_error);
+    }
+}
+
+static bool has_news(const struct ftp *ftp)
+{
+    return ftp->started_due || ftp->done_due || ftp->lost_due;
+}
+
+bool ftp_is_open(const struct ftp *ftp)
+{
+    return ftp->state >= FTP_READY;
+}
+
+bool ftp_is_ready(const struct ftp *ftp)
+{
+    return ftp->state == FTP_READY && !has_news(ftp);
+}
+
+bool ftp_is_transfer(const struct ftp *ftp)
+{
+    return ftp->state >= FTP_PASSIVE && ftp->state <= FTP_TRANSFER;
+}
+
+static bool copy_identity(char to[FTP_IDENTITY_MAX + 1], const char *from)
+{
+    if (ftp_check_argument(span_of(from), FTP_IDENTITY_MAX) != FTP_FINE)
+        return false;
+    memcpy(to, from, strlen(from) + 1);
+    return true;
+}
+
+enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
+{
+    struct connection_target target = { .host = session->host,
+                                        .port = session->port,
+                                        .transport = NET_TCP,
+                                        .step_timeout_ms = session->timeout_ms };
+    struct connection_failure failure;
+
+    if (ftp->state != FTP_CLOSED || has_news(ftp))
+        return FTP_BUSY;
+    if (!copy_identity(ftp->user, session->user) ||
+        !copy_identity(ftp->password, session->password)) {
+        wipe_identity(ftp);
+        return FTP_INVALID;
+    }
+    ftp->secure = session->secure;
+    ftp->passive = session->passive;
+    ftp->ignore_private = session->ignore_private;
+    ftp->timeout_ms = session->timeout_ms;
+    ftp->idle_ms = session->idle_ms;
+    ftp->reply = (struct ftp_reply){ .code = 0 };
+    ftp_reply_reset(&ftp->reader);
+    if (connection_open(&ftp->control, &target, &failure) != ERR_OK) {
+        wipe_identity(ftp);
+        return FTP_NO_CONNECTION;
+    }
+    ftp_enter(ftp, FTP_CONNECTING);
+    return FTP_FINE;
+}
+
+enum ftp_error ftp_quit(struct ftp *ftp)
+{
+    if (!ftp_is_open(ftp) || ftp->state == FTP_QUITTING)
+        return FTP_BUSY;
+    ftp->started_due = false;
+    ftp->done_due = false;
+    ftp->lost_due = false;
+    if (ftp->state != FTP_READY) { /* its reply would be taken for QUIT's */
+        close_all(ftp);
+        ftp->done_due = true;
+        ftp->done_error = FTP_FINE;
+        return FTP_FINE;
+    }
+    ftp_enter(ftp, FTP_QUITTING);
+    ftp_send(ftp, "QUIT", span_at(NULL, 0));
+    return FTP_FINE;
+}
+
+int64_t ftp_deadline(const struct ftp *ftp)
+{
+    int64_t deadline_ms = time_earlier(ftp->deadline_ms, ftp->transfer.idle_until_ms);
+
+    if (has_news(ftp))
+        return 0;
+    deadline_ms = time_earlier(deadline_ms, connection_deadline(&ftp->control));
+    return time_earlier(deadline_ms, connection_deadline(&ftp->data));
+}
+
+static enum ftp_error time_out_error(const struct ftp *ftp)
+{
+    if (ftp->state == FTP_QUITTING)
+        return FTP_FINE;
+    return ftp->control.state == CONNECTION_ENDED ? FTP_LOST : FTP_TIMED_OUT;
+}
+
+void ftp_tick(struct ftp *ftp)
+{
+    int64_t now_ms = ftp->world->now_ms(ftp->world->ctx);
+
+    if (now_ms >= connection_deadline(&ftp->control))
+        connection_tick(&ftp->control);
+    if (now_ms >= connection_deadline(&ftp->data))
+        connection_tick(&ftp->data);
+    if (now_ms >= ftp->transfer.idle_until_ms)
+        ftp_transfer_tick(ftp, now_ms);
+    if (now_ms >= ftp->deadline_ms)
+        ftp_fail(ftp, time_out_error(ftp));
+    ftp_settle(ftp);
+}

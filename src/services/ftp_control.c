@@ -1,0 +1,311 @@
+/* ftp_control.c: the conversation on an FTP session's control connection. */
+#include "services/ftp_internal.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Replies that mean something by themselves (RFC 959 section 4.2.2, RFC 2228). */
+enum {
+    REPLY_NEED_PASSWORD = 331,
+    REPLY_PENDING = 350,
+    REPLY_SHUT_DOWN = 421,
+    REPLY_AUTH_DONE = 234
+};
+
+enum ftp_error ftp_check_argument(struct span argument, size_t max)
+{
+    if (argument.len > max)
+        return FTP_INVALID;
+    for (size_t i = 0; i < argument.len; i++) {
+        /* A line end would start a command of the host's own. */
+        if (argument.data[i] < ' ' || argument.data[i] == 0x7F)
+            return FTP_INVALID;
+    }
+    return FTP_FINE;
+}
+
+static void send_waiting(struct ftp *ftp)
+{
+    while (ftp->out_done < ftp->out_len) {
+        size_t sent = connection_write(
+            &ftp->control, span_at(ftp->out + ftp->out_done, ftp->out_len - ftp->out_done));
+
+        if (sent == 0)
+            return;
+        ftp->out_done += sent;
+    }
+    wipe(ftp->out, ftp->out_len);
+    ftp->out_len = 0;
+    ftp->out_done = 0;
+}
+
+void ftp_send(struct ftp *ftp, const char *verb, struct span argument)
+{
+    int len = snprintf(ftp->out, sizeof(ftp->out), argument.len > 0 ? "%s %.*s\r\n" : "%s\r\n",
+                       verb, (int)argument.len, (const char *)argument.data);
+
+    assert(len > 0 && (size_t)len < sizeof(ftp->out)); /* arguments were checked */
+    log_trace(ftp->world->log, TRACE_NET, "ftp %d: > %s", ftp->id, verb);
+    ftp->out_len = (size_t)len;
+    ftp->out_done = 0;
+    ftp_restart_timer(ftp);
+    send_waiting(ftp);
+    if (ftp->control.state == CONNECTION_ENDED) /* found when sending: no event will come */
+        ftp->deadline_ms = 0;
+}
+
+static void send_next(struct ftp *ftp, enum ftp_state state, const char *verb, const char *argument)
+{
+    ftp_enter(ftp, state);
+    ftp_send(ftp, verb, span_of(argument));
+}
+
+/* ---- logging in ---- */
+
+static void begin_tls(struct ftp *ftp)
+{
+    struct connection_failure failure;
+    enum err err;
+
+    ftp->deadline_ms = CLOCK_NEVER; /* the handshake has its own */
+    ftp_enter(ftp, FTP_SECURING);
+    err = ftp->events->secure(ftp->ctx, &ftp->control, &failure);
+    if (err != ERR_OK)
+        ftp_fail(ftp, err == ERR_CREDENTIALS ? FTP_BAD_CREDENTIALS : FTP_BAD_TLS);
+}
+
+static void on_greeting(struct ftp *ftp, int code)
+{
+    if (code / 100 != 2)
+        ftp_fail(ftp, FTP_NOT_READY);
+    else if (ftp->secure)
+        send_next(ftp, FTP_AUTH, "AUTH", "TLS");
+    else
+        send_next(ftp, FTP_USER, "USER", ftp->user);
+}
+
+static void on_logged_in(struct ftp *ftp)
+{
+    wipe(ftp->user, sizeof(ftp->user));
+    wipe(ftp->password, sizeof(ftp->password));
+    send_next(ftp, FTP_FIRST_TYPE, "TYPE", "I");
+}
+
+static void on_user(struct ftp *ftp, int code)
+{
+    if (code == REPLY_NEED_PASSWORD) {
+        send_next(ftp, FTP_PASS, "PASS", ftp->password);
+        wipe(ftp->password, sizeof(ftp->password));
+    } else if (code / 100 == 2) {
+        on_logged_in(ftp);
+    } else {
+        ftp_fail(ftp, FTP_NO_LOGIN);
+    }
+}
+
+static void on_rename_from(struct ftp *ftp, int code)
+{
+    if (code == REPLY_PENDING)
+        send_next(ftp, FTP_COMMAND, "RNTO", ftp->transfer.name);
+    else
+        ftp_conclude(ftp, code / 100 >= 4 ? FTP_REFUSED : FTP_UNEXPECTED);
+}
+
+/* The next step when the reply is positive, else the end. */
+static void step(struct ftp *ftp, int code, enum ftp_error error, enum ftp_state state,
+                 const char *verb, const char *argument)
+{
+    if (code / 100 == 2)
+        send_next(ftp, state, verb, argument);
+    else
+        ftp_fail(ftp, error);
+}
+
+static void on_final_reply(struct ftp *ftp, int code)
+{
+    bool positive = code / 100 == 2;
+
+    switch (ftp->state) {
+    case FTP_GREETING:
+        on_greeting(ftp, code);
+        break;
+    case FTP_AUTH:
+        if (code == REPLY_AUTH_DONE)
+            begin_tls(ftp);
+        else
+            ftp_fail(ftp, FTP_NO_TLS);
+        break;
+    case FTP_PBSZ:
+        step(ftp, code, FTP_NO_TLS, FTP_PROT, "PROT", "P");
+        break;
+    case FTP_PROT:
+        step(ftp, code, FTP_NO_TLS, FTP_USER, "USER", ftp->user);
+        break;
+    case FTP_USER:
+        on_user(ftp, code);
+        break;
+    case FTP_PASS:
+        if (positive)
+            on_logged_in(ftp);
+        else
+            ftp_fail(ftp, FTP_NO_LOGIN);
+        break;
+    case FTP_FIRST_TYPE:
+        if (positive)
+            ftp_conclude(ftp, FTP_FINE);
+        else
+            ftp_fail(ftp, FTP_UNEXPECTED);
+        break;
+    case FTP_COMMAND:
+        ftp_conclude(ftp, positive ? FTP_FINE : code / 100 == 3 ? FTP_UNEXPECTED : FTP_REFUSED);
+        break;
+    case FTP_RENAME_FROM:
+        on_rename_from(ftp, code);
+        break;
+    case FTP_PASSIVE:
+    case FTP_DATA_CONNECTING:
+    case FTP_ACTIVE:
+    case FTP_RESTART:
+    case FTP_TRANSFER:
+        ftp_transfer_reply(ftp, code);
+        break;
+    case FTP_QUITTING:
+        ftp_fail(ftp, FTP_FINE);
+        break;
+    case FTP_CLOSED:
+    case FTP_CONNECTING:
+    case FTP_SECURING:
+    case FTP_READY: /* nobody has asked */
+        break;
+    }
+}
+
+static void on_reply(struct ftp *ftp)
+{
+    int code = ftp->reader.reply.code;
+
+    ftp->reply = ftp->reader.reply;
+    log_trace(ftp->world->log, TRACE_NET, "ftp %d: < %s", ftp->id, ftp->reply.text);
+    if (code == REPLY_SHUT_DOWN && ftp->state != FTP_GREETING && ftp->state != FTP_QUITTING)
+        ftp_fail(ftp, FTP_SHUT_DOWN);
+    else if (code / 100 != 1)
+        on_final_reply(ftp, code);
+    else if (ftp->state == FTP_TRANSFER)
+        ftp_transfer_reply(ftp, code);
+}
+
+/* ---- the connection's events ---- */
+
+static void feed(struct ftp *ftp, struct span bytes)
+{
+    for (size_t i = 0; i < bytes.len && ftp->state != FTP_CLOSED; i++) {
+        if (ftp->state == FTP_SECURING) { /* unprotected bytes must not pass for protected ones */
+            ftp_fail(ftp, FTP_UNEXPECTED);
+            return;
+        }
+        switch (ftp_reply_feed(&ftp->reader, bytes.data[i])) {
+        case FTP_REPLY_MORE:
+            break;
+        case FTP_REPLY_WHOLE:
+            on_reply(ftp);
+            break;
+        case FTP_REPLY_BROKEN:
+            ftp_fail(ftp, FTP_UNEXPECTED);
+            break;
+        }
+    }
+}
+
+static void read_replies(struct ftp *ftp)
+{
+    uint8_t chunk[512];
+    struct connection_failure failure;
+    size_t got;
+
+    while (connection_is_open(&ftp->control) &&
+           (got = connection_read(&ftp->control, chunk, sizeof(chunk))) > 0)
+        feed(ftp, span_at(chunk, got));
+    if (connection_has_ended(&ftp->control, &failure))
+        ftp_fail(ftp, ftp->state == FTP_QUITTING ? FTP_FINE : FTP_LOST);
+}
+
+static void on_control_data(void *ctx)
+{
+    read_replies(ctx);
+    ftp_settle(ctx);
+}
+
+static void on_control_writable(void *ctx)
+{
+    send_waiting(ctx);
+    read_replies(ctx);
+    ftp_settle(ctx);
+}
+
+static void on_control_open(void *ctx)
+{
+    struct ftp *ftp = ctx;
+
+    if (ftp->state == FTP_SECURING) {
+        send_next(ftp, FTP_PBSZ, "PBSZ", "0");
+        return;
+    }
+    ftp_enter(ftp, FTP_GREETING);
+    ftp_restart_timer(ftp);
+}
+
+static void on_control_failed(void *ctx, const struct connection_failure *failure)
+{
+    struct ftp *ftp = ctx;
+    enum ftp_error error = FTP_NO_CONNECTION;
+
+    if (failure->during == CONNECTION_RESOLVING)
+        error = FTP_NO_NAME;
+    else if (failure->during == CONNECTION_HANDSHAKING)
+        error = FTP_BAD_TLS;
+    else if (failure->err == ERR_TIMEOUT)
+        error = FTP_TIMED_OUT;
+    ftp_fail(ftp, error);
+    ftp_settle(ftp);
+}
+
+const struct connection_events ftp_control_events = {
+    .on_open = on_control_open,
+    .on_failed = on_control_failed,
+    .on_data = on_control_data,
+    .on_writable = on_control_writable,
+};
+
+/* ---- commands ---- */
+
+enum ftp_error ftp_command(struct ftp *ftp, enum ftp_verb verb, struct span argument)
+{
+    static const char *const verbs[] = {
+#define FTP_VERB_TEXT(name, text) [name] = text,
+        FTP_VERBS(FTP_VERB_TEXT)
+#undef FTP_VERB_TEXT
+    };
+
+    if (ftp_check_argument(argument, FTP_NAME_MAX) != FTP_FINE)
+        return FTP_INVALID;
+    if (!ftp_is_ready(ftp))
+        return FTP_BUSY;
+    ftp_enter(ftp, FTP_COMMAND);
+    ftp_send(ftp, verbs[verb], argument);
+    return FTP_FINE;
+}
+
+enum ftp_error ftp_rename(struct ftp *ftp, struct span from, struct span to)
+{
+    if (from.len == 0 || to.len == 0 || ftp_check_argument(from, FTP_NAME_MAX) != FTP_FINE ||
+        ftp_check_argument(to, FTP_NAME_MAX) != FTP_FINE)
+        return FTP_INVALID;
+    if (!ftp_is_ready(ftp))
+        return FTP_BUSY;
+    memcpy(ftp->transfer.name, to.data, to.len);
+    ftp->transfer.name[to.len] = '\0';
+    ftp_enter(ftp, FTP_RENAME_FROM);
+    ftp_send(ftp, "RNFR", from);
+    return FTP_FINE;
+}

@@ -1,10 +1,13 @@
-/* fuzz_x509.c: security data as a host may have stored it, in the hands of GnuTLS.
+/* fuzz_x509.c: security data as a host may have stored it, in the hands of each TLS provider.
  *
  * The input is three blocks, each a length in two bytes and that many bytes: CA certificates,
  * client certificate, private key.
  */
 #include "input.h"
 #include "tls_gnutls/tls_gnutls.h"
+#ifdef TLSMODEM_HAS_SSL3
+#include "tls_mbedtls/tls_mbedtls.h"
+#endif
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +35,16 @@ static ptrdiff_t send_anything(void *ctx, const void *data, size_t len)
     return (ptrdiff_t)len;
 }
 
-static const struct tls *provider(void)
-{
-    static struct tls tls;
-
-    if (tls.ops == NULL && tls_gnutls_open(NULL, &tls) != ERR_OK)
-        abort();
-    return &tls;
-}
+static struct {
+    enum err (*open)(const char *keylog_path, struct tls *ret_tls);
+    enum tls_version lowest, highest;
+    struct tls tls;
+} providers[] = {
+    { tls_gnutls_open, TLS_1_0, TLS_1_2, { 0 } },
+#ifdef TLSMODEM_HAS_SSL3
+    { tls_mbedtls_open, TLS_SSL_3_0, TLS_SSL_3_0, { 0 } },
+#endif
+};
 
 static void check_failure(enum err err, const struct tls_failure *failure)
 {
@@ -53,15 +58,24 @@ static void check_failure(enum err err, const struct tls_failure *failure)
     abort();
 }
 
+static void try_one(const struct tls *tls, const struct tls_config *config)
+{
+    const struct tls_lower lower = { recv_nothing, send_anything, NULL };
+    struct tls_session *session = NULL;
+    struct tls_failure failure = { .alert = -1 };
+    enum err err = tls->ops->open(tls->impl, config, &lower, &session, &failure);
+
+    check_failure(err, &failure);
+    if (err == ERR_OK)
+        tls->ops->handshake(session);
+    tls->ops->free(session);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const tls_suite suites[] = { 0x0035, 0x002F };
-    const struct tls *tls = provider();
-    const struct tls_lower lower = { recv_nothing, send_anything, NULL };
     struct input input = { span_at(data, size) };
     struct tls_config config = {
-        .min_version = TLS_1_0,
-        .max_version = TLS_1_2,
         .suites = suites,
         .suite_count = sizeof(suites) / sizeof(suites[0]),
         .verify = true,
@@ -71,13 +85,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .key = input_block(&input),
         .utc_s = utc_s,
     };
-    struct tls_session *session = NULL;
-    struct tls_failure failure = { .alert = -1 };
-    enum err err = tls->ops->open(tls->impl, &config, &lower, &session, &failure);
 
-    check_failure(err, &failure);
-    if (err == ERR_OK)
-        tls->ops->handshake(session);
-    tls->ops->free(session);
+    for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++) {
+        if (providers[i].tls.ops == NULL && providers[i].open(NULL, &providers[i].tls) != ERR_OK)
+            abort();
+        config.min_version = providers[i].lowest;
+        config.max_version = providers[i].highest;
+        try_one(&providers[i].tls, &config);
+    }
     return 0;
 }

@@ -130,8 +130,13 @@ static enum tls_reason reason_of_alert(const struct tls_session *session, int al
 static void set_from_alert(struct tls_session *session)
 {
     int alert = session->mbedtls.in_msg[1];
+    /* What a server says that has TLS only, OpenSSL for one. */
+    const char *more =
+        alert == MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE && awaits_server_hello(session)
+            ? ", or it does not speak SSL 3.0"
+            : "";
 
-    mtls_failure_set(&session->failure, reason_of_alert(session, alert), "alert %d", alert);
+    mtls_failure_set(&session->failure, reason_of_alert(session, alert), "alert %d%s", alert, more);
     session->failure.alert = alert;
 }
 

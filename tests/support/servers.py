@@ -272,31 +272,14 @@ class GnutlsServ(ServerProgram):
                 "--x509keyfile", str(self.certificates.key(self.certificate)), *client, *self.extra]
 
 
-class OpensslServer(ServerProgram):
-    """`openssl s_server`: the test holds the conversation through its standard input and output."""
+class PipedServer(ServerProgram):
+    """A server through whose standard input and output the test holds the conversation."""
 
-    name = "openssl-s_server"
     pipes = True
 
-    def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
-                 ciphers: str = ANY_CIPHER, client_ca: str | None = None,
-                 extra: Sequence[str] = (), port: int | None = None) -> None:
+    def __init__(self, folder: Path, port: int | None = None) -> None:
         super().__init__(folder, port)
-        self.certificates = certificates
-        self.certificate = certificate
-        self.ciphers = ciphers
-        self.client_ca = client_ca
-        self.extra = list(extra)
         self._received = b""
-
-    def command(self) -> Sequence[str]:
-        client = [] if self.client_ca is None else [
-            "-Verify", "4", "-verify_return_error",
-            "-CAfile", str(self.certificates.pem(self.client_ca))]
-        return ["openssl", "s_server", "-quiet", "-accept", str(self.port), "-cipher", self.ciphers,
-                "-cert", str(self.certificates.pem(self.certificate)),
-                "-cert_chain", str(self.certificates.chain(self.certificate)),
-                "-key", str(self.certificates.key(self.certificate)), *client, *self.extra]
 
     def send(self, data: bytes) -> None:
         """What is sent in one call, up to 16 kB, becomes one record."""
@@ -308,6 +291,14 @@ class OpensslServer(ServerProgram):
         got, self._received = self._received[:len(data)], self._received[len(data):]
         if got != data:
             raise PeerError(f"{self.name} got {got!r}, expected {data!r}\n{self.log()}")
+
+    def read_some(self, seconds: float = ANSWER_DEADLINE) -> bytes:
+        """What the client has sent; waits for it."""
+        self._receive_until(lambda: bool(self._received), seconds)
+        got, self._received = self._received, b""
+        if not got:
+            raise PeerError(f"{self.name} got nothing\n{self.log()}")
+        return got
 
     def read_until(self, end: bytes, seconds: float = ANSWER_DEADLINE) -> bytes:
         """Everything that the client sends up to `end`."""
@@ -330,6 +321,31 @@ class OpensslServer(ServerProgram):
     def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
         assert stream is not None
         return stream
+
+
+class OpensslServer(PipedServer):
+    """`openssl s_server`."""
+
+    name = "openssl-s_server"
+
+    def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
+                 ciphers: str = ANY_CIPHER, client_ca: str | None = None,
+                 extra: Sequence[str] = (), port: int | None = None) -> None:
+        super().__init__(folder, port)
+        self.certificates = certificates
+        self.certificate = certificate
+        self.ciphers = ciphers
+        self.client_ca = client_ca
+        self.extra = list(extra)
+
+    def command(self) -> Sequence[str]:
+        client = [] if self.client_ca is None else [
+            "-Verify", "4", "-verify_return_error",
+            "-CAfile", str(self.certificates.pem(self.client_ca))]
+        return ["openssl", "s_server", "-quiet", "-accept", str(self.port), "-cipher", self.ciphers,
+                "-cert", str(self.certificates.pem(self.certificate)),
+                "-cert_chain", str(self.certificates.chain(self.certificate)),
+                "-key", str(self.certificates.key(self.certificate)), *client, *self.extra]
 
 
 class RawPeer:

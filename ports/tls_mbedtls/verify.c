@@ -116,7 +116,7 @@ static void fail_by_orphan(struct tls_session *session, const mbedtls_x509_crt *
     if (issuer == NULL)
         mtls_failure_set(&session->failure, TLS_UNKNOWN_CA, NULL);
     else if (issuer->version >= 3 && issuer->ca_istrue == 0)
-        mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "an issuer is not a CA");
+        mtls_failure_set(&session->failure, TLS_BAD_ISSUER, "an issuer is not a CA");
     else
         mtls_failure_set(&session->failure, TLS_BAD_SIGNATURE, NULL);
 }

@@ -215,13 +215,20 @@ void at_finish(struct at_session *at, enum at_status status)
         at_end_line(at, status);
 }
 
+void at_finish_online(struct at_session *at)
+{
+    at_enter(at, AT_ONLINE);
+    at->online.on_room(at->online.ctx);
+}
+
 void at_end_line(struct at_session *at, enum at_status status)
 {
     at_result(at, status);
     at_keep_distance(at, at->config.dialect->urc_after_ms);
-    at_enter(at, status == AT_CONNECT ? AT_ONLINE : AT_COMMAND);
-    if (status == AT_CONNECT)
-        at->online.on_room(at->online.ctx);
-    else
+    if (status == AT_CONNECT) {
+        at_finish_online(at);
+    } else {
+        at_enter(at, AT_COMMAND);
         at_flush_unsolicited(at);
+    }
 }

@@ -212,6 +212,9 @@ void at_online(struct at_session *at, const struct at_online *online);
 /* Ends a command that answered AT_LATER, with the status that a handler would return. */
 void at_finish(struct at_session *at, enum at_status status);
 
+/* Ends it in online mode, after at_online(), where the maker's own answer stands for CONNECT. */
+void at_finish_online(struct at_session *at);
+
 /* Leaves online mode: AT_OK after an escape, AT_NO_CARRIER when the connection has ended. */
 void at_leave_online(struct at_session *at, enum at_status status);
 

@@ -35,7 +35,9 @@ typedef uint16_t tls_suite;
       "a certificate of the server's chain is not valid yet by the module's clock")                \
     X(TLS_WRONG_HOST, "the server's certificate was issued for another name")                      \
     X(TLS_BAD_SIGNATURE, "a signature in the server's certificate chain is wrong")                 \
+    X(TLS_BAD_ISSUER, "a certificate of the server's chain was issued by one that may not issue")  \
     X(TLS_BAD_CERTIFICATE, "the server's certificate cannot be used")                              \
+    X(TLS_CERTIFICATE_TYPE, "the server's certificate or key is of an unsupported kind")           \
     X(TLS_LARGE_CERTIFICATE,                                                                       \
       "a certificate of the server's chain is larger than the module can handle now")              \
     X(TLS_NO_SHARED_SUITE, "the server shares no cipher suite with the module")                    \

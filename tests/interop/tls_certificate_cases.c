@@ -50,7 +50,7 @@ static const struct {
     { NULL, NULL, "other-ca.pem", "localhost", 0, TLS_UNKNOWN_CA },
     { "by-inter.pem", "client.key", "ca.pem", "localhost", 0, TLS_UNKNOWN_CA },
     { NULL, NULL, "inter.pem", "localhost", 0, TLS_FINE },
-    { "by-server-chain.pem", "client.key", "ca.pem", "localhost", 0, TLS_BAD_CERTIFICATE },
+    { "by-server-chain.pem", "client.key", "ca.pem", "localhost", 0, TLS_BAD_ISSUER },
     { "for-client.pem", "server.key", "ca.pem", "localhost", 0, TLS_BAD_CERTIFICATE },
     { "self-signed.pem", "server.key", "self-signed.pem", "localhost", 0, TLS_FINE },
     { NULL, NULL, "ca.pem", "localhost", 0, TLS_UNKNOWN_CA },

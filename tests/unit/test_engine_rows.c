@@ -32,6 +32,12 @@ static const char *const by_state[] = {
     "#FTPGETPKT",  "#FTPRECV", "#FTPAPPEXT", /* a session */
 };
 
+/* The same of sockets that +MIPCALL and +MIPOPEN make, and of names and numbers within a range. */
+static const char *const by_name_or_socket[] = {
+    "+GTSET",    "+GTSSLFILE", "+GTSSLCIPHER", "+MIPCALL", "+MIPOPEN", "+MIPODM",
+    "+MIPCLOSE", "+MIPSEND",   "+MIPPUSH",     "+MIPREAD", "+MIPDNS",  "+MPING",
+};
+
 /* Commands that change what an answer looks like: only their effect can be seen. */
 static const char *const by_effect[] = { "Q", "V", "S3", "S4" };
 
@@ -52,7 +58,8 @@ static bool is_among(const struct at_command *row, const char *const *names, siz
 
 static bool depends_on_state(const struct at_command *row)
 {
-    return is_among(row, by_state, COUNT(by_state));
+    return is_among(row, by_state, COUNT(by_state)) ||
+           is_among(row, by_name_or_socket, COUNT(by_name_or_socket));
 }
 
 static struct at_session *session(struct walk *walk)

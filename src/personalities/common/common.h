@@ -25,4 +25,10 @@ extern const struct at_commands common_v250, common_registers, common_identity, 
 void *common_session_record(struct at_session *at, size_t index);
 void *common_terminal_record(struct at_session *at, size_t index);
 
+/* +CGDCONT, for a maker whose `?` answer is another. */
+enum { COMMON_CONTEXT_PARAMS = 6 };
+extern const struct at_param common_context_params[COMMON_CONTEXT_PARAMS];
+void *common_context_record(struct at_session *at, size_t index);
+enum at_status common_context_set(struct at_session *at, const struct at_args *args);
+
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static void *context_record(struct at_session *at, size_t index)
+void *common_context_record(struct at_session *at, size_t index)
 {
     return network_context(&module_of(at)->network, index + 1);
 }
@@ -24,7 +24,7 @@ static enum at_status read_contexts(struct at_session *at)
 }
 
 /* Defines a context; the cid alone makes it undefined. */
-static enum at_status set_context(struct at_session *at, const struct at_args *args)
+enum at_status common_context_set(struct at_session *at, const struct at_args *args)
 {
     size_t cid = (size_t)args->list[0].number;
     struct module_context *context = network_context(&module_of(at)->network, cid);
@@ -122,7 +122,7 @@ static enum at_status run_address(struct at_session *at)
 
 #define CONTEXT(field) AT_BIND(module_context, field)
 
-static const struct at_param cgdcont_params[] = {
+const struct at_param common_context_params[COMMON_CONTEXT_PARAMS] = {
     { .name = "cid", .min = 1, .max_limit = LIMIT_CONTEXTS },
     { .name = "PDP_type",
       .type = AT_STRING,
@@ -157,11 +157,11 @@ static const struct at_command rows[] = {
     { .name = "+CGDCONT",
       .help = "Defines a PDP context.",
       .source = "27.007 10.1.1",
-      AT_PARAMS(cgdcont_params),
+      AT_PARAMS(common_context_params),
       .record_count_limit = LIMIT_CONTEXTS,
-      .record = context_record,
+      .record = common_context_record,
       .keep = AT_KEEP_NVM,
-      .set = set_context,
+      .set = common_context_set,
       .read = read_contexts },
     { .name = "+CGATT",
       .help = "Attachment to the packet domain.",

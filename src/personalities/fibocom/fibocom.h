@@ -1,0 +1,195 @@
+/* fibocom.h: what the files of this maker share.
+ *
+ * Two families have the same command names: the L610, and the NL668 series with the M910.  Where
+ * they differ is data of the model.  Sources: FIBOCOM_L610 AT SSL V1.0.0; Fibocom SSL V1.1.4; what
+ * these two do not say, fibocom.md.
+ */
+#ifndef FIBOCOM_H
+#define FIBOCOM_H
+
+#include "module/module.h"
+#include "personalities/fibocom/fibocom_errors.h"
+#include "personalities/fibocom/fibocom_facts.h"
+#include "personalities/fibocom/fibocom_failure.h"
+
+/* Features that rows are marked with. */
+enum fibocom_feature {
+    FIBOCOM_L610 = 1,
+    FIBOCOM_NL668 = 2,        /* and M910 */
+    FIBOCOM_SSL_3_0 = 4,      /* an NL668 or M910 that has SSL 3.0 */
+    FIBOCOM_FROM_TLS_1_0 = 8, /* an NL668 that has not */
+};
+
+/* Limits of a model, as rows refer to them (1 + index). */
+enum fibocom_limit { LIMIT_SOCKETS = LIMIT_OF_MAKER, LIMIT_END };
+
+enum {
+    FIBOCOM_SOCKETS = 6,
+    FIBOCOM_TRUST_FILES = 40,
+    FIBOCOM_FILE_MAX = 8192,
+    FIBOCOM_CIPHERS = 32, /* cipalgID from 0 */
+    FIBOCOM_RECEIVED_BYTES = 2048
+};
+
+/* How a host is told of things, where manuals and drivers differ. */
+struct fibocom_forms {
+    const char *open_failed; /* what stands before the socket and its 0 */
+    bool open_failed_state;  /* and +MIPSTAT behind it */
+    int close_type;          /* of +MIPCLOSE */
+    size_t chunk;            /* longest piece of data in a line, in bytes */
+};
+
+/* What differs between models beyond limits.  Sets of cipalgIDs are bit masks. */
+struct fibocom_model {
+    enum fibocom_family family;
+    const tls_suite *suites; /* by cipalgID; FIBOCOM_CIPHERS of them, 0 unused */
+    uint32_t supported;
+    uint32_t defaults; /* loaded when none is enabled, and what cipalgID 0 means */
+    uint32_t enabled;  /* at power-up */
+    int32_t version;   /* +GTSSLVER at power-up */
+    const struct fibocom_forms *forms;
+    bool checks_name;
+    bool strict_files; /* certificates begin with their mark, keys are PKCS #1 */
+};
+
+/* A loaded file, owned; memory only, lost at power-down. */
+struct fibocom_file {
+    uint8_t *data;
+    size_t len;
+};
+
+enum fibocom_file_kind { FILE_CERTIFICATE, FILE_KEY, FILE_TRUST };
+
+/* Slots of the files: one, one, forty. */
+enum { SLOT_CERTIFICATE, SLOT_KEY, SLOT_TRUST, SLOT_COUNT = SLOT_TRUST + FIBOCOM_TRUST_FILES };
+
+/* What the +GTSSL* commands set. */
+struct fibocom_ssl {
+    int32_t mode;    /* +GTSSLMODE: 1 verifies the server */
+    int32_t version; /* +GTSSLVER */
+    uint32_t enabled;
+    int error; /* +GTSSLERR; FIBOCOM_NO_ERROR */
+    struct fibocom_file files[SLOT_COUNT];
+    struct fibocom_file entry; /* whose prompt is open; data NULL: none is */
+    enum fibocom_file_kind entry_kind;
+};
+
+struct fibocom_socket {
+    int id;
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* the port that opened it */
+    struct connection connection;
+    bool secure;      /* TLS */
+    bool transparent; /* opened by +MIPODM */
+    bool online;      /* its owner's port is the peer's */
+    bool lingers;     /* the peer has ended it, and the host has not closed it yet */
+    bool unread;      /* there may be datagrams */
+    bool sending;     /* a +MIPSEND waits for the peer */
+    int64_t send_until_ms;
+    size_t told; /* bytes that the last +MIPREAD counted and that are still there */
+    size_t out_len;
+    uint8_t out[FACT_SEND_MAX]; /* on the way to the peer */
+    uint8_t received[FIBOCOM_RECEIVED_BYTES];
+};
+
+/* +MIPSTAT */
+enum fibocom_state { STATE_FINE, STATE_BROKEN, STATE_CLOSED_BY_PEER };
+
+/* Parameters of +MIPOPEN and +MIPODM. */
+enum { OPEN_ID, OPEN_LOCAL_PORT, OPEN_HOST, OPEN_PORT, OPEN_PROTOCOL };
+
+#define FIBOCOM_SOCKET_ID                                                                          \
+    {                                                                                              \
+        .name = "socket_id", .min = 1, .max_limit = LIMIT_SOCKETS                                  \
+    }
+
+struct fibocom_settings {
+    int32_t format;               /* +GTSET="IPRFMT" */
+    int32_t send_time, sim_phase; /* kept for the host */
+    int32_t cereg;
+};
+
+/* +MIPDNS and +MPING: one at a time. */
+struct fibocom_lookup {
+    struct net_query *query; /* NULL: none runs */
+    struct module_terminal *owner;
+    char host[CONNECTION_HOST_MAX + 1];
+    struct net_address to;
+    int count, size, ttl, timeout_ms;
+    int sent, received;
+    uint32_t total_ms; /* of the round trips */
+};
+
+struct fibocom {
+    struct fibocom_settings settings;
+    struct fibocom_ssl ssl;
+    struct fibocom_lookup lookup;
+    struct fibocom_socket sockets[FIBOCOM_SOCKETS];
+};
+
+struct fibocom *fibocom_of(const struct at_session *at);
+const struct fibocom_model *fibocom_model_of(const struct tlsmodem *modem);
+
+extern const struct personality fibocom_personality;
+extern const struct fibocom_forms fibocom_forms_manual, fibocom_forms_drivers;
+extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
+    fibocom_cipher, fibocom_socket, fibocom_send, fibocom_receive, fibocom_odm, fibocom_lookup,
+    fibocom_refused;
+
+/* A row's record of module-wide settings. */
+void *fibocom_settings_record(struct at_session *at, size_t index);
+
+/* fibocom_call.c: the one context of +MIPCALL. */
+struct module_context *fibocom_context(struct tlsmodem *modem);
+
+/* fibocom_files.c: forgets and wipes everything. */
+void fibocom_files_clear(struct fibocom_ssl *ssl);
+size_t fibocom_trust_count(const struct fibocom_ssl *ssl);
+
+/* fibocom_tls.c: starts a connection with TLS as the +GTSSL* commands say; false when it has failed
+ * already: logged, and noted for +GTSSLERR. */
+bool fibocom_tls_open(struct fibocom_socket *socket, const struct connection_target *target);
+/* Notes for +GTSSLERR why a secure connection failed or was lost. */
+void fibocom_tls_note(const struct fibocom_socket *socket,
+                      const struct connection_failure *failure);
+
+/* fibocom_socket.c: the socket `id` (from 1), whatever its state. */
+struct fibocom_socket *fibocom_socket_at(const struct at_session *at, int32_t id);
+/* The same, and connected; NULL: the error is noted. */
+struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id);
+bool fibocom_socket_is_opening(const struct fibocom_socket *socket);
+void fibocom_socket_start(struct fibocom_socket *socket, struct tlsmodem *modem, int id);
+/* Closes without a word. */
+void fibocom_socket_close(struct fibocom_socket *socket);
+/* The network has gone. */
+void fibocom_socket_drop(struct fibocom_socket *socket);
+int64_t fibocom_socket_deadline(const struct fibocom_socket *socket);
+void fibocom_socket_tick(struct fibocom_socket *socket);
+/* A socket may be opened: it is free, and there is a context; otherwise the error is noted. */
+enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_socket *socket);
+/* Starts what +MIPOPEN and +MIPODM ask for: false when it has failed already, noted and logged. */
+bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
+                          const struct at_args *args);
+/* The connection is over and its last byte was read: +MIPSTAT, once. */
+void fibocom_socket_notice_end(struct fibocom_socket *socket);
+
+/* fibocom_send.c: moves what is on its way on; true when nothing is left. */
+bool fibocom_send_flush(struct fibocom_socket *socket);
+/* A +MIPSEND that waits: the peer takes more, or is gone; and its time is over. */
+void fibocom_send_go_on(struct fibocom_socket *socket);
+void fibocom_send_give_up(struct fibocom_socket *socket);
+
+/* fibocom_receive.c: tells the host what has come, in the chosen format; the port is quiet. */
+void fibocom_receive_show(struct fibocom_socket *socket);
+
+/* fibocom_odm.c */
+void fibocom_odm_opened(struct fibocom_socket *socket);
+void fibocom_odm_failed(struct fibocom_socket *socket);
+void fibocom_odm_pump(struct fibocom_socket *socket);
+void fibocom_odm_writable(struct fibocom_socket *socket);
+void fibocom_odm_leave(struct fibocom_socket *socket);
+
+/* fibocom_lookup.c */
+void fibocom_lookup_stop(struct tlsmodem *modem);
+
+#endif

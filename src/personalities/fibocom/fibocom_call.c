@@ -1,0 +1,116 @@
+/* fibocom_call.c: +MIPCALL, the context of the module's own TCP/IP, and +CGDCONT as these modules
+ * print it.
+ *
+ * Source: examples of both SSL manuals; fibocom.md §2.1, §4.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include "personalities/common/common.h"
+
+enum { CALL_CID = 1 };
+
+struct module_context *fibocom_context(struct tlsmodem *modem)
+{
+    return network_context(&modem->network, CALL_CID);
+}
+
+static enum at_status read_call(struct at_session *at)
+{
+    char address[MODULE_ADDRESS_MAX + 1];
+
+    if (!fibocom_context(module_of(at))->active) {
+        at_info(at, "+MIPCALL: 0");
+        return AT_OK;
+    }
+    network_address(CALL_CID, address, sizeof(address));
+    at_info(at, "+MIPCALL: 1,%s", address);
+    return AT_OK;
+}
+
+static void take_apn(struct module_context *context, const struct at_arg *apn)
+{
+    if (!apn->given)
+        return;
+    memcpy(context->apn, apn->text.data, apn->text.len);
+    context->apn[apn->text.len] = '\0';
+}
+
+/* The line comes before OK: the hosts' waits are short (fibocom.md §2.1). */
+static enum at_status hang_up(struct at_session *at)
+{
+    struct module_context *context = fibocom_context(module_of(at));
+
+    if (context->active) {
+        context->active = false;
+        for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
+            fibocom_socket_drop(&fibocom_of(at)->sockets[i]);
+    }
+    at_info(at, "+MIPCALL: 0");
+    return AT_OK;
+}
+
+enum { CALL_OPERATION, CALL_APN, CALL_USER, CALL_PASSWORD };
+
+static enum at_status set_call(struct at_session *at, const struct at_args *args)
+{
+    struct tlsmodem *modem = module_of(at);
+    struct module_context *context = fibocom_context(modem);
+    char address[MODULE_ADDRESS_MAX + 1];
+
+    if (args->list[CALL_OPERATION].number == 0)
+        return hang_up(at);
+    if (context->active)
+        return at_fail(at, FACT_ERROR_STATE);
+    take_apn(context, &args->list[CALL_APN]);
+    if (!network_activate(&modem->network, CALL_CID))
+        return at_fail(at, FIBOCOM_NO_NETWORK);
+    network_address(CALL_CID, address, sizeof(address));
+    at_urc(at, "+MIPCALL: %s", address);
+    return AT_OK;
+}
+
+static enum at_status read_contexts(struct at_session *at)
+{
+    struct module_network *network = &module_of(at)->network;
+
+    for (size_t cid = 1; cid <= network->context_count; cid++) {
+        const struct module_context *context = network_context(network, cid);
+        char address[MODULE_ADDRESS_MAX + 1] = "";
+
+        if (context->type[0] == '\0')
+            continue;
+        if (context->active)
+            network_address(cid, address, sizeof(address));
+        at_info(at, "+CGDCONT: %zu,\"%s\",\"%s\",\"%s\",%d,%d,0,0", cid, context->type,
+                context->apn, context->active ? address : context->address,
+                (int)context->data_compression, (int)context->header_compression);
+    }
+    return AT_OK;
+}
+
+static const struct at_param call_params[] = {
+    { .name = "operation", .max = 1 },
+    { .name = "apn", .type = AT_STRING, .optional = true, .max = MODULE_APN_MAX },
+    { .name = "user", .type = AT_STRING, .optional = true, .max = 64 },
+    { .name = "password", .type = AT_STRING, .optional = true, .secret = true, .max = 64 },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+MIPCALL",
+      .help = "Opens and closes the context of the module's own TCP/IP.",
+      .source = "SSL V1.1.4 §2.6",
+      AT_PARAMS(call_params),
+      .test_text = "(0,1)",
+      .set = set_call,
+      .read = read_call },
+    { .name = "+CGDCONT",
+      .help = "Defines a PDP context.",
+      .source = "27.007 10.1.1",
+      AT_PARAMS(common_context_params),
+      .record_count_limit = LIMIT_CONTEXTS,
+      .record = common_context_record,
+      .keep = AT_KEEP_NVM,
+      .set = common_context_set,
+      .read = read_contexts },
+};
+const struct at_commands fibocom_call = AT_COMMANDS(rows);

@@ -1,0 +1,87 @@
+/* fibocom_facts.h: the one table of what no source confirms about Fibocom modules.
+ *
+ * Each is an inference (fibocom.md names the reason); a correction is one line here.
+ */
+#ifndef FIBOCOM_FACTS_H
+#define FIBOCOM_FACTS_H
+
+#include "personalities/fibocom/fibocom_errors.h"
+
+/* UNCONFIRMED: bad syntax and values out of range, with +CMEE on; those of +GTSSL* are a plain
+ * ERROR in any case (§5). */
+#define FACT_ERROR_SYNTAX FIBOCOM_BAD_PARAMETERS
+#define FACT_ERROR_RANGE  FIBOCOM_BAD_PARAMETERS
+
+/* UNCONFIRMED: a socket in use, one that is not open, no context, +MIPCALL=1 while there is one
+ * (§2.1, §2.2, §2.5). */
+#define FACT_ERROR_STATE FIBOCOM_NOT_ALLOWED
+
+/* Manual form and driver form (§7.2, §8).  The manuals print "+MIPOPEN 1,0" and "+MIPCLOSE: 1,1";
+ * drivers await "+MIPOPEN: 1,0", or "+MIPSTAT: 1,1" beside it, and "+MIPCLOSE: 1,0".  A model has
+ * the first; fibocom_forms_drivers is the second. */
+#define FACT_OPEN_FAILED_MANUAL  "+MIPOPEN"
+#define FACT_OPEN_FAILED_DRIVERS "+MIPOPEN:"
+#define FACT_CLOSE_TYPE_MANUAL   1
+#define FACT_CLOSE_TYPE_DRIVERS  0
+
+/* UNCONFIRMED: what stands between socket and hexadecimal data: the NL668 manual prints 0, the L610
+ * manual 201 on two frames of different length; drivers look for 0 (§2.3, §8). */
+#define FACT_LEFT 0
+
+/* Longest piece of data in a line: of the examples; 512 bytes are what the smallest driver's buffer
+ * holds (§2.3, trap 9). */
+#define FACT_CHUNK_L610    1388
+#define FACT_CHUNK_NL668   1372
+#define FACT_CHUNK_DRIVERS 512
+
+/* UNCONFIRMED: while a socket is being opened, nothing comes before the result (trap 7). */
+#define FACT_OPENING_HOLDS_DATA 1
+
+/* UNCONFIRMED: +GTSSLVER at power-up: 2 in both manuals; a real L610 read 0 (§1.5).  0, which only
+ * the L610 takes, negotiates TLS 1.0 to 1.2. */
+#define FACT_L610_VERSION  2
+#define FACT_NL668_VERSION 2
+
+/* UNCONFIRMED: what +GTSSLCIPHER? shows at power-up: nothing on the L610, which then loads its
+ * whole list (with 1 to 6, as Example 6 shows them, no connection of the other examples could
+ * succeed); the defaults on NL668 and M910 (§1.6). */
+#define FACT_L610_ENABLED       0
+#define FACT_NL668_STARTS_BLANK 0
+
+/* UNCONFIRMED: the groups of products that no list of the manual names: CN_03 and CN_10 have the
+ * suites that its example 2.5 reads, 2,3,4,5,7,8,9, with the defaults of the later products. */
+#define FACT_EXAMPLE_GROUP "2,3,4,5,7,8,9"
+
+/* UNCONFIRMED: host names are checked with +GTSSLMODE 1 on NL668 and M910, not on the L610 (§6,
+ * §8.7); the name is sent as SNI. */
+#define FACT_L610_CHECKS_NAME  0
+#define FACT_NL668_CHECKS_NAME 1
+#define FACT_SEND_SNI          1
+
+/* UNCONFIRMED: NL668 and M910 take certificates that begin with their mark and PKCS #1 keys only,
+ * as their manual says; the L610 looks for the mark and takes any key (§1.2). */
+#define FACT_NL668_STRICT_FILES 1
+
+/* Both manuals: data stays away for so long, and a prompt gives up.  UNCONFIRMED for +MIPSEND
+ * without a length, which then sends what there is (G24). */
+#define FACT_PROMPT_IDLE_MS 12000
+
+/* UNCONFIRMED: limits of time (§8.12): a step of an opening and the whole of it; how long +MIPSEND
+ * waits for a peer that takes nothing. */
+#define FACT_OPEN_STEP_MS  60000
+#define FACT_OPEN_TOTAL_MS 60000
+#define FACT_SEND_MS       30000
+
+/* UNCONFIRMED: longest data of one +MIPSEND, and what a socket holds for the peer (§2.4). */
+#define FACT_SEND_MAX 2048
+
+/* UNCONFIRMED: +MPING without its numbers (§2.6). */
+#define FACT_PING_COUNT      4
+#define FACT_PING_SIZE       32
+#define FACT_PING_TIMEOUT_MS 10000
+
+/* UNCONFIRMED: identification (§4), and how long a restart keeps the module off the port. */
+#define FACT_RADIO          "LTE"
+#define FACT_RESTART_OFF_MS 2000
+
+#endif

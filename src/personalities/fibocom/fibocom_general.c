@@ -1,0 +1,233 @@
+/* fibocom_general.c: who the module is, power, and what hosts set at start-up.
+ *
+ * Source: fibocom.md §4, which gathers what drivers and logs of real modules show.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include "base/number.h"
+#include "personalities/common/common.h"
+
+static enum at_status run_identification(struct at_session *at)
+{
+    const struct module_model *model = module_of(at)->model;
+
+    at_info(at, "%s", model->identity.maker);
+    at_info(at, "%s", model->identity.product);
+    at_info(at, "%s", model->revision);
+    return AT_OK;
+}
+
+static enum at_status set_identification(struct at_session *at, const struct at_args *args)
+{
+    (void)args;
+    return run_identification(at);
+}
+
+static enum at_status run_maker(struct at_session *at)
+{
+    at_info(at, "%s: \"%s\"", at->row->name, module_of(at)->model->identity.maker);
+    return AT_OK;
+}
+
+static enum at_status run_model(struct at_session *at)
+{
+    at_info(at, "%s: \"" FACT_RADIO "\",\"%s\"", at->row->name,
+            module_of(at)->model->identity.product);
+    return AT_OK;
+}
+
+static enum at_status run_revision(struct at_session *at)
+{
+    at_info(at, "%s: \"%s\"", at->row->name, module_of(at)->model->revision);
+    return AT_OK;
+}
+
+static enum at_status run_imei(struct at_session *at)
+{
+    at_info(at, "%s", module_imei);
+    return AT_OK;
+}
+
+enum { SERIAL_IMEI = 1 };
+
+static enum at_status set_imei(struct at_session *at, const struct at_args *args)
+{
+    if (args->list[0].number != SERIAL_IMEI)
+        return run_imei(at);
+    at_info(at, "+CGSN: %s", module_imei);
+    return AT_OK;
+}
+
+static enum at_status read_serial(struct at_session *at)
+{
+    at_info(at, "+GSN: \"%s\"", module_imei);
+    return AT_OK;
+}
+
+static enum at_status run_imsi(struct at_session *at)
+{
+    at_info(at, "%s", module_imsi);
+    return AT_OK;
+}
+
+static enum at_status read_imsi(struct at_session *at)
+{
+    at_info(at, "+CIMI: %s", module_imsi);
+    return AT_OK;
+}
+
+static enum at_status run_iccid(struct at_session *at)
+{
+    at_info(at, "%s: %s", at->row->name, module_iccid);
+    return AT_OK;
+}
+
+static enum at_status read_registration(struct at_session *at)
+{
+    at_info(at, "+CEREG: %d,%d", (int)fibocom_of(at)->settings.cereg,
+            network_is_registered(&module_of(at)->network));
+    return AT_OK;
+}
+
+static enum at_status restart(struct at_session *at)
+{
+    module_power_cycle(module_of(at), FACT_RESTART_OFF_MS);
+    return AT_OK;
+}
+
+enum { CFUN_FUN, CFUN_RESET };
+
+enum { CFUN_RESTARTS = 15 };
+
+static enum at_status set_functionality(struct at_session *at, const struct at_args *args)
+{
+    struct tlsmodem *modem = module_of(at);
+    int32_t fun = args->list[CFUN_FUN].number;
+
+    if (fun == CFUN_RESTARTS)
+        return restart(at);
+    modem->network.functionality = fun;
+    network_update(modem);
+    return args->list[CFUN_RESET].given && args->list[CFUN_RESET].number == 1 ? restart(at) : AT_OK;
+}
+
+static enum at_status read_functionality(struct at_session *at)
+{
+    at_info(at, "+CFUN: %d", (int)module_of(at)->network.functionality);
+    return AT_OK;
+}
+
+/* +GTSET: names that hosts set, and where their values are. */
+static const struct {
+    const char *name;
+    const char *values;
+    uint16_t offset;
+} setting_rows[] = {
+    { "IPRFMT", "0-2,5", offsetof(struct fibocom_settings, format) },
+    { "SENDTIME", "0-65535", offsetof(struct fibocom_settings, send_time) },
+    { "SIMPHASE", "0,1", offsetof(struct fibocom_settings, sim_phase) },
+};
+
+enum { SETTING_COUNT = sizeof(setting_rows) / sizeof(setting_rows[0]) };
+
+static int32_t *setting_at(struct at_session *at, size_t row)
+{
+    char *settings = (char *)&fibocom_of(at)->settings;
+
+    return (int32_t *)(void *)(settings + setting_rows[row].offset);
+}
+
+static enum at_status read_settings(struct at_session *at)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        at_info(at, "+GTSET: \"%s\",%d", setting_rows[i].name, (int)*setting_at(at, i));
+    return AT_OK;
+}
+
+static enum at_status set_setting(struct at_session *at, const struct at_args *args)
+{
+    const struct at_arg *value = &args->list[1];
+    size_t row = 0;
+
+    while (row < SETTING_COUNT && !span_equal(args->list[0].text, span_of(setting_rows[row].name)))
+        row++;
+    if (row == SETTING_COUNT)
+        return at_fail(at, FACT_ERROR_RANGE);
+    if (!value->given) {
+        at_info(at, "+GTSET: \"%s\",%d", setting_rows[row].name, (int)*setting_at(at, row));
+        return AT_OK;
+    }
+    if (!number_in_set(value->number, setting_rows[row].values))
+        return at_fail(at, FACT_ERROR_RANGE);
+    *setting_at(at, row) = value->number;
+    return AT_OK;
+}
+
+static const struct at_param identification_params[] = { { .name = "value", .max = 255 } };
+static const struct at_param serial_params[] = { { .name = "snt", .max = 3 } };
+static const struct at_param cereg_params[] = {
+    { .name = "n", .max = 2, .bound = AT_BIND(fibocom_settings, cereg) },
+};
+static const struct at_param cfun_params[] = {
+    { .name = "fun", .values = "0,1,4,15" },
+    { .name = "rst", .optional = true, .max = 1 },
+};
+static const struct at_param setting_params[] = {
+    { .name = "function", .type = AT_STRING, .min = 1, .max = 20, .values = "\"IPRFMT\"" },
+    { .name = "value", .optional = true, .max = 65535 },
+};
+
+#define ANSWERED(text, say)                                                                        \
+    .name = (text), .help = (say), .source = "fibocom.md §4", .free_form = true,                   \
+    .coverage = AT_ANSWERED
+#define SAYS(text, say, handler)                                                                   \
+    .name = (text), .help = (say), .source = "fibocom.md §4", .run = (handler)
+
+static const struct at_command rows[] = {
+    { SAYS("I", "Identification: manufacturer, model, revision.", run_identification),
+      .basic = true, AT_PARAMS(identification_params), .set = set_identification },
+    { SAYS("+CGMI", "Manufacturer.", run_maker) },
+    { SAYS("+GMI", "Manufacturer.", run_maker) },
+    { SAYS("+CGMM", "Model.", run_model) },
+    { SAYS("+GMM", "Model.", run_model) },
+    { SAYS("+CGMR", "Revision.", run_revision) },
+    { SAYS("+GMR", "Revision.", run_revision) },
+    { SAYS("+CGSN", "Serial number; with 1 the IMEI.", run_imei), AT_PARAMS(serial_params),
+      .set = set_imei },
+    { SAYS("+GSN", "Serial number (IMEI).", run_imei), .read = read_serial },
+    { SAYS("+CIMI", "IMSI of the SIM.", run_imsi), .read = read_imsi },
+    { SAYS("+CCID", "ICCID of the SIM.", run_iccid) },
+    { SAYS("+ICCID", "ICCID of the SIM.", run_iccid) },
+    { .name = "+CEREG",
+      .help = "Registration, EPS.",
+      .source = "27.007 10.1.22",
+      AT_PARAMS(cereg_params),
+      .record = fibocom_settings_record,
+      .read = read_registration },
+    { .name = "+CFUN",
+      .help = "Functionality: 1 full, 4 radio off, 15 restart.",
+      .source = "fibocom.md §4",
+      AT_PARAMS(cfun_params),
+      .set = set_functionality,
+      .read = read_functionality },
+    { SAYS("+RESET", "Restarts the module.", restart) },
+    { .name = "+GTSET",
+      .help = "Settings by name: \"IPRFMT\" is the format of received data.",
+      .source = "fibocom.md §2.3",
+      AT_PARAMS(setting_params),
+      .set = set_setting,
+      .read = read_settings },
+    { ANSWERED("+CTZU", "Automatic update of the time zone.") },
+    { ANSWERED("+CTZR", "Report of the time zone.") },
+    { ANSWERED("+CGEREP", "Reports of the packet domain.") },
+    { ANSWERED("+MSMPD", "Detection of the SIM.") },
+    { ANSWERED("+GTWAKE", "Wake-up of the host.") },
+    { ANSWERED("+GTUSBMODE", "Mode of the USB port.") },
+    { .name = "S24",
+      .basic = true,
+      .help = "Seconds before sleep.",
+      .source = "fibocom.md §4",
+      .coverage = AT_ANSWERED,
+      .free_form = true },
+};
+const struct at_commands fibocom_general = AT_COMMANDS(rows);

@@ -1,0 +1,209 @@
+/* fibocom_lookup.c: +MIPDNS and +MPING: names and echo requests, one at a time.
+ *
+ * Source: fibocom.md §2.6.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include "services/address_text.h"
+
+static struct fibocom_lookup *lookup_of(struct tlsmodem *modem)
+{
+    return &((struct fibocom *)modem->maker)->lookup;
+}
+
+void fibocom_lookup_stop(struct tlsmodem *modem)
+{
+    struct fibocom_lookup *lookup = lookup_of(modem);
+
+    if (lookup->query != NULL)
+        modem->config.net->ops->cancel(lookup->query);
+    lookup->query = NULL;
+}
+
+static enum at_status check(struct at_session *at, const struct at_arg *host)
+{
+    struct fibocom_lookup *lookup = lookup_of(module_of(at));
+
+    if (!fibocom_context(module_of(at))->active || lookup->query != NULL)
+        return at_fail(at, FACT_ERROR_STATE);
+    *lookup = (struct fibocom_lookup){ .owner = terminal_of(at) };
+    memcpy(lookup->host, host->text.data, host->text.len);
+    return AT_OK;
+}
+
+static void on_name_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
+{
+    struct fibocom_lookup *lookup = ctx;
+    struct tlsmodem *modem = lookup->owner->modem;
+    struct at_session *at = &lookup->owner->at;
+    char text[ADDRESS_TEXT_MAX];
+
+    (void)count;
+    module_enter(modem);
+    lookup->query = NULL;
+    if (err == ERR_OK) {
+        address_text(&list[0], text);
+        at_info(at, "+MIPDNS: \"%s\",%s", lookup->host, text);
+        at_finish(at, AT_OK);
+    } else {
+        at_finish(at, at_fail(at, FIBOCOM_NOT_FOUND));
+    }
+    module_leave(modem);
+}
+
+static enum at_status set_dns(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_lookup *lookup = lookup_of(module_of(at));
+    const struct net *net = module_of(at)->config.net;
+
+    if (check(at, &args->list[0]) != AT_OK)
+        return AT_FAIL;
+    if (net->ops->resolve(net->impl, lookup->host, on_name_resolved, lookup, &lookup->query) !=
+        ERR_OK)
+        return at_fail(at, FIBOCOM_NOT_FOUND);
+    return AT_LATER;
+}
+
+static void next_echo(struct fibocom_lookup *lookup);
+
+static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
+{
+    struct fibocom_lookup *lookup = ctx;
+    struct tlsmodem *modem = lookup->owner->modem;
+    char text[ADDRESS_TEXT_MAX];
+
+    (void)ttl;
+    module_enter(modem);
+    lookup->query = NULL;
+    if (err == ERR_OK) {
+        lookup->received++;
+        lookup->total_ms += round_trip_ms;
+        address_text(&lookup->to, text);
+        at_urc(&lookup->owner->at, "+MPING: \"%s\",0,0,%u", text, (unsigned)round_trip_ms);
+    }
+    next_echo(lookup);
+    module_leave(modem);
+}
+
+static void tell_statistics(const struct fibocom_lookup *lookup)
+{
+    unsigned average = lookup->received > 0 ? lookup->total_ms / (uint32_t)lookup->received : 0;
+    char text[ADDRESS_TEXT_MAX];
+
+    address_text(&lookup->to, text);
+    at_urc(&lookup->owner->at, "+MPINGSTAT: 0,\"%s\",%d,%d,%u", text, lookup->sent,
+           lookup->received, average);
+}
+
+static void next_echo(struct fibocom_lookup *lookup)
+{
+    const struct net *net = lookup->owner->modem->config.net;
+    const struct net_echo echo = { .to = lookup->to,
+                                   .bytes = (size_t)lookup->size,
+                                   .ttl = lookup->ttl,
+                                   .timeout_ms = (uint32_t)lookup->timeout_ms };
+
+    while (lookup->sent < lookup->count) {
+        lookup->sent++;
+        if (net->ops->echo(net->impl, &echo, on_echo, lookup, &lookup->query) == ERR_OK)
+            return;
+        lookup->query = NULL;
+    }
+    tell_statistics(lookup);
+}
+
+static void on_host_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
+{
+    struct fibocom_lookup *lookup = ctx;
+    struct tlsmodem *modem = lookup->owner->modem;
+
+    (void)count;
+    module_enter(modem);
+    lookup->query = NULL;
+    if (err == ERR_OK) {
+        lookup->to = list[0];
+        next_echo(lookup);
+    } else {
+        at_urc(&lookup->owner->at, "+MPINGSTAT: 2,\"%s\",0,0,0", lookup->host);
+    }
+    module_leave(modem);
+}
+
+enum { PING_MODE, PING_HOST, PING_COUNT, PING_SIZE, PING_TTL, PING_TOS, PING_TIMEOUT };
+
+static int number_or(const struct at_arg *arg, int otherwise)
+{
+    return arg->given ? (int)arg->number : otherwise;
+}
+
+static enum at_status set_ping(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_lookup *lookup = lookup_of(module_of(at));
+    const struct net *net = module_of(at)->config.net;
+
+    if (args->list[PING_MODE].number == 0) {
+        fibocom_lookup_stop(module_of(at));
+        return AT_OK;
+    }
+    if (!args->list[PING_HOST].given)
+        return at_fail(at, FACT_ERROR_SYNTAX);
+    if (check(at, &args->list[PING_HOST]) != AT_OK)
+        return AT_FAIL;
+    lookup->count = number_or(&args->list[PING_COUNT], FACT_PING_COUNT);
+    lookup->size = number_or(&args->list[PING_SIZE], FACT_PING_SIZE);
+    lookup->ttl = number_or(&args->list[PING_TTL], 0);
+    lookup->timeout_ms = number_or(&args->list[PING_TIMEOUT], FACT_PING_TIMEOUT_MS);
+    if (net->ops->resolve(net->impl, lookup->host, on_host_resolved, lookup, &lookup->query) !=
+        ERR_OK)
+        return at_fail(at, FIBOCOM_NOT_FOUND);
+    return AT_OK;
+}
+
+static enum at_status answer_ok(struct at_session *at, const struct at_args *args)
+{
+    (void)at;
+    (void)args;
+    return AT_OK;
+}
+
+#define HOST .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX, .values = "(url)"
+
+static const struct at_param dns_params[] = {
+    { .name = "host", HOST },
+    { .name = "type", .optional = true, .max = 2 },
+};
+static const struct at_param ping_params[] = {
+    { .name = "mode", .max = 1 },
+    { .name = "destination", HOST, .optional = true },
+    { .name = "count", .optional = true, .min = 1, .max = 65535 },
+    { .name = "size", .optional = true, .max = NET_ECHO_MAX },
+    { .name = "ttl", .optional = true, .min = 1, .max = 255 },
+    { .name = "tos", .optional = true, .max = 255 },
+    { .name = "timeout", .optional = true, .min = 1, .max = 600000 },
+};
+static const struct at_param keepalive_params[] = {
+    FIBOCOM_SOCKET_ID,
+    { .name = "idle", .max = 65535 },
+    { .name = "interval", .max = 65535 },
+    { .name = "count", .max = 255 },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+MIPDNS",
+      .help = "Looks a host name up.",
+      .source = "fibocom.md §2.6",
+      AT_PARAMS(dns_params),
+      .set = set_dns },
+    { .name = "+MPING",
+      .help = "Sends echo requests: OK at once, +MPING for each answer, +MPINGSTAT at the end.",
+      .source = "fibocom.md §2.6",
+      AT_PARAMS(ping_params),
+      .set = set_ping },
+    { .name = "+MIPKEEPCONF",
+      .help = "TCP keep-alive of a socket; the network's own stays.",
+      .source = "fibocom.md §2.6",
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(keepalive_params),
+      .set = answer_ok },
+};
+const struct at_commands fibocom_lookup = AT_COMMANDS(rows);

@@ -1,0 +1,28 @@
+/* fibocom_models.h: this maker's products, for the list of all makers. */
+#ifndef FIBOCOM_MODELS_H
+#define FIBOCOM_MODELS_H
+
+#include "module/personality.h"
+#include "personalities/fibocom/fibocom.h"
+
+/* NULL past the end. */
+const struct module_model *fibocom_model_at(size_t index);
+
+/* A row of NL668 or M910: name, product, revision, group of cipher suites, FIBOCOM_SSL_3_0 or
+ * FIBOCOM_FROM_TLS_1_0. */
+#define FIBOCOM_NL668_MODEL(text, said, version, group, ssl)                                       \
+    {                                                                                              \
+        .identity = { .name = (text),                                                              \
+                      .maker = "Fibocom",                                                          \
+                      .product = (said),                                                           \
+                      .platform = "NL668",                                                         \
+                      .generation = "4G" },                                                        \
+        .personality = &fibocom_personality, .revision = (version), .access_technology = 7,        \
+        .at = { .limits = fibocom_limits, .features = FIBOCOM_NL668 | (ssl) },                     \
+        .payload_max = FACT_SEND_MAX, .maker_data = (group)                                        \
+    }
+
+extern const int32_t fibocom_limits[LIMIT_END - 1];
+extern const struct fibocom_model fibocom_group_a, fibocom_group_b, fibocom_group_example;
+
+#endif

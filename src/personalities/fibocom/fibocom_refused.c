@@ -1,0 +1,41 @@
+/* fibocom_refused.c: commands that these modems answer as if they did not have them. */
+#include "personalities/fibocom/fibocom.h"
+
+#define REFUSED(text, say)                                                                         \
+    {                                                                                              \
+        .name = (text), .help = (say), .source = "fibocom.md §3", .coverage = AT_REFUSED           \
+    }
+#define HTTP(text) REFUSED(text, "HTTP and HTTPS are not built yet.")
+#define FTP(text)  REFUSED(text, "FTP is not built yet.")
+#define MQTT(text)                                                                                 \
+    {                                                                                              \
+        .name = (text), .help = "MQTT: not in the SSL manuals.", .source = "fibocom.md §3",        \
+        .coverage = AT_REFUSED, .secret = true                                                     \
+    }
+
+static const struct at_command rows[] = {
+    HTTP("+HTTPSET"),
+    HTTP("+HTTPDATA"),
+    HTTP("+HTTPHEAD"),
+    HTTP("+HTTPACT"),
+    HTTP("+HTTPREAD"),
+    { .name = "+FTPOPEN",
+      .help = "FTP is not built yet.",
+      .source = "fibocom.md §3",
+      .coverage = AT_REFUSED,
+      .secret = true },
+    FTP("+FTPCLOSE"),
+    FTP("+FTPCWD"),
+    FTP("+FTPLIST"),
+    FTP("+FTPGET"),
+    FTP("+FTPRECV"),
+    FTP("+FTPPUT"),
+    MQTT("+MQTTUSER"),
+    MQTT("+MQTTOPEN"),
+    MQTT("+MQTTSUB"),
+    MQTT("+MQTTPUB"),
+    MQTT("+MQTTCLOSE"),
+    REFUSED("+MIPNTP", "Time from a server is not built yet."),
+    REFUSED("+GTRNDIS", "There is no USB network here."),
+};
+const struct at_commands fibocom_refused = AT_COMMANDS(rows);

@@ -1,0 +1,170 @@
+/* fibocom_send.c: +MIPSEND, +MIPPUSH and +MIPSETS.
+ *
+ * Source: fibocom.md §2.4.  What the host sends goes out at once; a peer that takes nothing keeps
+ * the command waiting.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+enum { STATUS_SENT, STATUS_FLOWED_OFF, STATUS_NO_DATA };
+
+static size_t room(const struct fibocom_socket *socket)
+{
+    return sizeof(socket->out) - socket->out_len;
+}
+
+bool fibocom_send_flush(struct fibocom_socket *socket)
+{
+    while (socket->out_len > 0) {
+        size_t sent = connection_write(&socket->connection, span_at(socket->out, socket->out_len));
+
+        if (sent == 0)
+            return false;
+        socket->out_len -= sent;
+        memmove(socket->out, socket->out + sent, socket->out_len);
+    }
+    return true;
+}
+
+/* Hosts wait for one line or the other (fibocom.md §7.2, trap 11). */
+static enum at_status end_send(struct fibocom_socket *socket, int status)
+{
+    struct at_session *at = &socket->owner->at;
+
+    if (status == STATUS_SENT)
+        at_urc(at, "+MIPPUSH: %d,0", socket->id);
+    at_urc(at, "+MIPSEND: %d,%d,%zu", socket->id, status, room(socket));
+    return AT_OK;
+}
+
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct fibocom_socket *socket = ctx;
+    bool in_time = end == AT_PROMPT_TIMED_OUT && !at->prompt.exact;
+
+    if (end != AT_PROMPT_COMPLETE && !in_time)
+        return at_fail_plain(at);
+    if (socket->connection.state != CONNECTION_OPEN)
+        return at_fail(at, FACT_ERROR_STATE);
+    if (payload.len == 0)
+        return end_send(socket, STATUS_NO_DATA);
+    memcpy(socket->out + socket->out_len, payload.data, payload.len);
+    socket->out_len += payload.len;
+    if (fibocom_send_flush(socket))
+        return end_send(socket, STATUS_SENT);
+    if (socket->connection.state != CONNECTION_OPEN)
+        return at_fail(at, FACT_ERROR_STATE);
+    socket->sending = true;
+    socket->send_until_ms = module_now(socket->modem) + FACT_SEND_MS;
+    return AT_LATER;
+}
+
+void fibocom_send_go_on(struct fibocom_socket *socket)
+{
+    struct at_session *at = &socket->owner->at;
+
+    if (fibocom_send_flush(socket) && socket->connection.state == CONNECTION_OPEN) {
+        socket->sending = false;
+        at_finish(at, end_send(socket, STATUS_SENT));
+    } else if (socket->connection.state != CONNECTION_OPEN) {
+        socket->sending = false;
+        at_finish(at, at_fail(at, FACT_ERROR_STATE));
+    }
+}
+
+/* What is left goes out when the peer takes it. */
+void fibocom_send_give_up(struct fibocom_socket *socket)
+{
+    socket->sending = false;
+    at_finish(&socket->owner->at, end_send(socket, STATUS_FLOWED_OFF));
+}
+
+enum { SEND_ID, SEND_LEN };
+
+static enum at_status set_send(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_socket *socket = fibocom_socket_open(at, args->list[SEND_ID].number);
+    const struct at_arg *len = &args->list[SEND_LEN];
+    struct at_prompt prompt = { .exact = len->given, .on_done = on_entered, .ctx = socket };
+
+    if (socket == NULL)
+        return AT_FAIL;
+    prompt.max = len->given ? (size_t)len->number : room(socket);
+    if (socket->connection.state != CONNECTION_OPEN || prompt.max > room(socket) || prompt.max == 0)
+        return at_fail(at, FACT_ERROR_STATE);
+    socket->owner = terminal_of(at);
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+static enum at_status read_send(struct at_session *at)
+{
+    bool any = false;
+
+    for (int id = 1; id <= FIBOCOM_SOCKETS; id++) {
+        const struct fibocom_socket *socket = fibocom_socket_at(at, id);
+
+        if (socket->connection.state != CONNECTION_OPEN)
+            continue;
+        at_info(at, "+MIPSEND: %d,%zu", id, room(socket));
+        any = true;
+    }
+    if (!any)
+        at_info(at, "+MIPSEND: 0");
+    return AT_OK;
+}
+
+/* Nothing waits to be pushed: what was sent is gone. */
+static enum at_status set_push(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_socket *socket = fibocom_socket_open(at, args->list[0].number);
+
+    if (socket == NULL)
+        return AT_FAIL;
+    at_urc(at, "+MIPPUSH: %d,%d", socket->id,
+           fibocom_send_flush(socket) ? STATUS_SENT : STATUS_FLOWED_OFF);
+    return AT_OK;
+}
+
+static const struct at_param send_params[] = {
+    FIBOCOM_SOCKET_ID,
+    { .name = "length", .optional = true, .min = 1, .max = FACT_SEND_MAX },
+};
+static const struct at_param push_params[] = {
+    FIBOCOM_SOCKET_ID,
+    { .name = "remote_IP", .type = AT_STRING, .optional = true, .max = CONNECTION_HOST_MAX },
+    { .name = "remote_port", .optional = true, .max = 65535 },
+};
+static const struct at_param sets_params[] = {
+    FIBOCOM_SOCKET_ID,
+    { .name = "size", .min = 1, .max = FACT_SEND_MAX },
+    { .name = "timeout", .optional = true, .max = 65535 },
+};
+
+static enum at_status answer_ok(struct at_session *at, const struct at_args *args)
+{
+    (void)at;
+    (void)args;
+    return AT_OK;
+}
+
+static const struct at_command rows[] = {
+    { .name = "+MIPSEND",
+      .help = "Sends data: exactly so many bytes, or up to Ctrl-Z or 12 s of silence.",
+      .source = "fibocom.md §2.4",
+      AT_PARAMS(send_params),
+      .set = set_send,
+      .read = read_send },
+    { .name = "+MIPPUSH",
+      .help = "Sends what waits; nothing does for long.",
+      .source = "fibocom.md §2.4",
+      AT_PARAMS(push_params),
+      .set = set_push },
+    { .name = "+MIPSETS",
+      .help = "Size at which data is sent; here it is sent at once.",
+      .source = "fibocom.md §2.4",
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(sets_params),
+      .set = answer_ok },
+};
+const struct at_commands fibocom_send = AT_COMMANDS(rows);

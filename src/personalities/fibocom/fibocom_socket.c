@@ -1,0 +1,305 @@
+/* fibocom_socket.c: one socket of +MIPOPEN and +MIPODM: opening, events, and its end.
+ *
+ * Source: examples of both SSL manuals; fibocom.md §2.2, §2.5.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include "base/text.h"
+#include "base/wipe.h"
+
+struct fibocom_socket *fibocom_socket_at(const struct at_session *at, int32_t id)
+{
+    return &fibocom_of(at)->sockets[id - 1];
+}
+
+struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id)
+{
+    struct fibocom_socket *socket = fibocom_socket_at(at, id);
+
+    if (connection_is_open(&socket->connection))
+        return socket;
+    at_fail(at, FACT_ERROR_STATE);
+    return NULL;
+}
+
+bool fibocom_socket_is_opening(const struct fibocom_socket *socket)
+{
+    return socket->connection.state != CONNECTION_CLOSED &&
+           !connection_is_open(&socket->connection);
+}
+
+static bool is_udp(const struct fibocom_socket *socket)
+{
+    return socket->connection.transport == NET_UDP;
+}
+
+static void tell_failed(struct fibocom_socket *socket)
+{
+    const struct fibocom_forms *forms = fibocom_model_of(socket->modem)->forms;
+    struct at_session *at = &socket->owner->at;
+
+    if (socket->transparent) {
+        fibocom_odm_failed(socket);
+        return;
+    }
+    at_urc(at, "%s %d,0", forms->open_failed, socket->id);
+    if (forms->open_failed_state)
+        at_urc(at, "+MIPSTAT: %d,1", socket->id);
+}
+
+static void on_open(void *ctx)
+{
+    struct fibocom_socket *socket = ctx;
+
+    connection_set_buffering(&socket->connection, !is_udp(socket) && !socket->transparent);
+    if (socket->transparent)
+        fibocom_odm_opened(socket);
+    else
+        at_urc(&socket->owner->at, "+MIPOPEN: %d,1", socket->id);
+}
+
+static void on_failed(void *ctx, const struct connection_failure *failure)
+{
+    struct fibocom_socket *socket = ctx;
+
+    fibocom_tls_note(socket, failure);
+    tell_failed(socket);
+}
+
+static void on_data(void *ctx)
+{
+    struct fibocom_socket *socket = ctx;
+
+    if (socket->online) {
+        fibocom_odm_pump(socket);
+        return;
+    }
+    if (socket->sending)
+        fibocom_send_go_on(socket);
+    socket->unread = true;
+    at_poke(&socket->owner->at);
+    if (socket->unread && connection_is_open(&socket->connection) && is_udp(socket))
+        connection_pause(&socket->connection);
+}
+
+static void on_writable(void *ctx)
+{
+    struct fibocom_socket *socket = ctx;
+
+    if (socket->online)
+        fibocom_odm_writable(socket);
+    else if (socket->sending)
+        fibocom_send_go_on(socket);
+    else
+        fibocom_send_flush(socket);
+}
+
+static const struct connection_events events = {
+    .on_open = on_open,
+    .on_failed = on_failed,
+    .on_data = on_data,
+    .on_writable = on_writable,
+};
+
+void fibocom_socket_start(struct fibocom_socket *socket, struct tlsmodem *modem, int id)
+{
+    socket->id = id;
+    socket->modem = modem;
+    connection_init(&socket->connection, id, &modem->world, &events, socket, socket->received,
+                    sizeof(socket->received));
+}
+
+void fibocom_socket_close(struct fibocom_socket *socket)
+{
+    connection_close(&socket->connection);
+    wipe(socket->out, sizeof(socket->out));
+    socket->out_len = 0;
+    socket->told = 0;
+    socket->online = false;
+    socket->lingers = false;
+}
+
+void fibocom_socket_notice_end(struct fibocom_socket *socket)
+{
+    struct connection_failure failure;
+
+    if (!connection_has_ended(&socket->connection, &failure) ||
+        connection_available(&socket->connection) > 0)
+        return;
+    if (failure.err != ERR_OK)
+        fibocom_tls_note(socket, &failure);
+    fibocom_socket_close(socket);
+    socket->lingers = true;
+    at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+MIPSTAT: %d,%d", socket->id,
+                   failure.err == ERR_OK ? STATE_CLOSED_BY_PEER : STATE_BROKEN);
+}
+
+void fibocom_socket_drop(struct fibocom_socket *socket)
+{
+    bool opening = fibocom_socket_is_opening(socket);
+    bool online = socket->online, sending = socket->sending;
+
+    if (socket->connection.state == CONNECTION_CLOSED)
+        return;
+    fibocom_socket_close(socket);
+    if (opening) {
+        tell_failed(socket);
+        return;
+    }
+    at_urc(&socket->owner->at, "+MIPSTAT: %d,%d", socket->id, STATE_BROKEN);
+    if (online)
+        at_leave_online(&socket->owner->at, AT_SILENT);
+    else if (sending)
+        fibocom_send_go_on(socket);
+}
+
+int64_t fibocom_socket_deadline(const struct fibocom_socket *socket)
+{
+    return time_earlier(connection_deadline(&socket->connection),
+                        socket->sending ? socket->send_until_ms : CLOCK_NEVER);
+}
+
+void fibocom_socket_tick(struct fibocom_socket *socket)
+{
+    if (module_now(socket->modem) >= connection_deadline(&socket->connection))
+        connection_tick(&socket->connection);
+    if (socket->sending && module_now(socket->modem) >= socket->send_until_ms)
+        fibocom_send_give_up(socket);
+}
+
+enum { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_TLS };
+
+bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
+                          const struct at_args *args)
+{
+    char host[CONNECTION_HOST_MAX + 1] = { 0 };
+    int32_t protocol =
+        args->list[OPEN_PROTOCOL].given ? args->list[OPEN_PROTOCOL].number : PROTOCOL_TCP;
+    struct connection_target target = {
+        .host = host,
+        .port = (uint16_t)args->list[OPEN_PORT].number,
+        .local_port = (uint16_t)args->list[OPEN_LOCAL_PORT].number,
+        .transport = protocol == PROTOCOL_UDP ? NET_UDP : NET_TCP,
+        .step_timeout_ms = FACT_OPEN_STEP_MS,
+        .total_timeout_ms = FACT_OPEN_TOTAL_MS,
+    };
+    struct connection_failure failure;
+
+    memcpy(host, args->list[OPEN_HOST].text.data, args->list[OPEN_HOST].text.len);
+    socket->owner = terminal_of(at);
+    socket->secure = protocol == PROTOCOL_TLS;
+    socket->lingers = false;
+    if (socket->secure)
+        return fibocom_tls_open(socket, &target);
+    return connection_open(&socket->connection, &target, &failure) == ERR_OK;
+}
+
+enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_socket *socket)
+{
+    if (!fibocom_context(socket->modem)->active || socket->connection.state != CONNECTION_CLOSED)
+        return at_fail(at, FACT_ERROR_STATE);
+    return AT_OK;
+}
+
+/* OK comes at once, the result when there is one. */
+static enum at_status set_open(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_socket *socket = fibocom_socket_at(at, args->list[OPEN_ID].number);
+
+    if (fibocom_socket_check(at, socket) != AT_OK)
+        return AT_FAIL;
+    socket->transparent = false;
+    if (!fibocom_socket_begin(socket, at, args))
+        tell_failed(socket);
+    return AT_OK;
+}
+
+/* Lists the sockets that are free, or those that are not; 0 when there are none. */
+static enum at_status list_sockets(struct at_session *at, bool free_ones)
+{
+    char list[3 * FIBOCOM_SOCKETS];
+    struct text text;
+
+    text_init(&text, list, sizeof(list));
+    for (int id = 1; id <= FIBOCOM_SOCKETS; id++) {
+        bool is_free = fibocom_socket_at(at, id)->connection.state == CONNECTION_CLOSED;
+
+        if (is_free == free_ones)
+            text_add(&text, "%s%d", text.len > 0 ? "," : "", id);
+    }
+    at_info(at, "%s: %s", at->row->name, text.len > 0 ? list : "0");
+    return AT_OK;
+}
+
+static enum at_status read_open(struct at_session *at)
+{
+    return list_sockets(at, true);
+}
+
+static enum at_status read_close(struct at_session *at)
+{
+    return list_sockets(at, false);
+}
+
+/* A socket that the peer has ended can still be closed, once. */
+static enum at_status set_close(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_socket *socket = fibocom_socket_at(at, args->list[0].number);
+
+    if (socket->connection.state == CONNECTION_CLOSED && !socket->lingers)
+        return at_fail(at, FACT_ERROR_STATE);
+    fibocom_send_flush(socket);
+    fibocom_socket_close(socket);
+    at_urc(at, "+MIPCLOSE: %d,%d", socket->id, fibocom_model_of(socket->modem)->forms->close_type);
+    return AT_OK;
+}
+
+static enum at_status read_state(struct at_session *at)
+{
+    for (int id = 1; id <= FIBOCOM_SOCKETS; id++) {
+        const struct fibocom_socket *socket = fibocom_socket_at(at, id);
+
+        if (connection_is_open(&socket->connection))
+            at_info(at, "+MIPSTAT: %d,%d", id,
+                    socket->connection.state == CONNECTION_ENDED ? STATE_CLOSED_BY_PEER
+                                                                 : STATE_FINE);
+    }
+    return AT_OK;
+}
+
+static const struct at_param open_params[] = {
+    FIBOCOM_SOCKET_ID,
+    { .name = "source_port", .optional = true, .max = 65535 },
+    { .name = "remote_IP",
+      .type = AT_STRING,
+      .min = 1,
+      .max = CONNECTION_HOST_MAX,
+      .values = "(url)" },
+    { .name = "remote_port", .min = 1, .max = 65535 },
+    { .name = "protocol", .optional = true, .max = 2 },
+};
+static const struct at_param close_params[] = {
+    FIBOCOM_SOCKET_ID,
+    { .name = "n", .optional = true, .max = 1 },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+MIPOPEN",
+      .help =
+          "Opens a socket: protocol 0 TCP, 1 UDP, 2 TLS.  OK at once, +MIPOPEN when it is open.",
+      .source = "SSL V1.1.4 §2.6",
+      AT_PARAMS(open_params),
+      .set = set_open,
+      .read = read_open },
+    { .name = "+MIPCLOSE",
+      .help = "Closes a socket.",
+      .source = "SSL V1.1.4 §2.6",
+      AT_PARAMS(close_params),
+      .set = set_close,
+      .read = read_close },
+    { .name = "+MIPSTAT",
+      .help = "State of the open sockets.",
+      .source = "fibocom.md §2.5",
+      .read = read_state },
+};
+const struct at_commands fibocom_socket = AT_COMMANDS(rows);

@@ -1,0 +1,206 @@
+/* fibocom_tls.c: from files and settings to a TLS session.
+ *
+ * The files are looked at here, before anything goes to the network, and the log names the one that
+ * is bad.  Source: fibocom.md §1.2, §6.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include "base/wipe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char certificate_begin[] = "-----BEGIN CERTIFICATE-----";
+static const char certificate_end[] = "-----END CERTIFICATE-----";
+
+/* What one opening needs, wiped after it. */
+struct session_parts {
+    tls_suite suites[FIBOCOM_CIPHERS];
+    uint8_t *trust; /* all TRUSTFILEs, a line each apart */
+    size_t trust_len;
+};
+
+static bool contains(struct span bytes, const char *text)
+{
+    size_t len = strlen(text);
+
+    for (; bytes.len >= len; bytes = span_skip(bytes, 1)) {
+        if (memcmp(bytes.data, text, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool begins(struct span bytes, const char *text)
+{
+    while (bytes.len > 0 && (bytes.data[0] == '\r' || bytes.data[0] == '\n'))
+        bytes = span_skip(bytes, 1);
+    return bytes.len >= strlen(text) && memcmp(bytes.data, text, strlen(text)) == 0;
+}
+
+/* The files that an opening uses, one after the other, until one is bad. */
+struct inspection {
+    const struct fibocom_model *model;
+    struct connection_failure *failure;
+    int cause; /* of the bad one */
+};
+
+static bool refuse(struct inspection *inspection, int cause, enum tls_reason reason,
+                   const char *text)
+{
+    struct tls_failure *tls = &inspection->failure->tls;
+
+    inspection->cause = cause;
+    inspection->failure->err = ERR_CREDENTIALS;
+    *tls = (struct tls_failure){ .reason = reason, .alert = -1 };
+    snprintf(tls->detail, sizeof(tls->detail), "%s", text);
+    return false;
+}
+
+static bool check_certificate(struct inspection *inspection, const struct fibocom_file *file,
+                              enum tls_reason reason)
+{
+    struct span bytes = span_at(file->data, file->len);
+
+    if (inspection->model->strict_files ? !begins(bytes, certificate_begin)
+                                        : !contains(bytes, certificate_begin))
+        return refuse(inspection, (int)reason, reason, "it has no line -----BEGIN");
+    if (!contains(bytes, certificate_end))
+        return refuse(inspection, CAUSE_FILE_LENGTH, reason, "it ends before its line -----END");
+    return true;
+}
+
+static bool check_key(struct inspection *inspection, const struct fibocom_file *file)
+{
+    struct span bytes = span_at(file->data, file->len);
+
+    if (inspection->model->strict_files && !begins(bytes, "-----BEGIN RSA PRIVATE KEY-----"))
+        return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it is no RSA key after PKCS #1");
+    if (!contains(bytes, "PRIVATE KEY-----"))
+        return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it has no line -----BEGIN");
+    return true;
+}
+
+/* Trusted ones count only to verify, the module's own only as a pair. */
+static bool check_files(struct inspection *inspection, const struct fibocom_ssl *ssl)
+{
+    const struct fibocom_file *files = ssl->files;
+
+    for (size_t i = SLOT_TRUST; ssl->mode != 0 && i < SLOT_COUNT && files[i].data != NULL; i++) {
+        if (!check_certificate(inspection, &files[i], TLS_OWN_CA))
+            return false;
+    }
+    if (files[SLOT_CERTIFICATE].data == NULL || files[SLOT_KEY].data == NULL)
+        return true;
+    return check_certificate(inspection, &files[SLOT_CERTIFICATE], TLS_OWN_CERTIFICATE) &&
+           check_key(inspection, &files[SLOT_KEY]);
+}
+
+static bool join_trust(const struct fibocom_ssl *ssl, struct session_parts *parts)
+{
+    size_t len = 0;
+
+    for (size_t i = SLOT_TRUST; i < SLOT_COUNT; i++)
+        len += ssl->files[i].data != NULL ? ssl->files[i].len + 1 : 0;
+    if (len == 0)
+        return true;
+    parts->trust = malloc(len);
+    if (parts->trust == NULL)
+        return false;
+    for (size_t i = SLOT_TRUST; i < SLOT_COUNT && ssl->files[i].data != NULL; i++) {
+        memcpy(parts->trust + parts->trust_len, ssl->files[i].data, ssl->files[i].len);
+        parts->trust_len += ssl->files[i].len;
+        parts->trust[parts->trust_len++] = '\n';
+    }
+    return true;
+}
+
+static void choose_protocol(const struct fibocom_model *model, const struct fibocom_ssl *ssl,
+                            struct session_parts *parts, struct tls_config *config)
+{
+    uint32_t chosen = ssl->enabled != 0 ? ssl->enabled : model->defaults;
+
+    config->min_version =
+        ssl->version == 0 ? TLS_1_0 : (enum tls_version)(TLS_SSL_3_0 + ssl->version - 1);
+    config->max_version = ssl->version == 0 ? TLS_1_2 : config->min_version;
+    config->suites = parts->suites;
+    for (int id = 0; id < FIBOCOM_CIPHERS; id++) {
+        if ((chosen & UINT32_C(1) << id) != 0 && model->suites[id] != 0)
+            parts->suites[config->suite_count++] = model->suites[id];
+    }
+}
+
+static enum err open_with(struct fibocom_socket *socket, struct connection_target *target,
+                          struct session_parts *parts, struct connection_failure *ret_failure)
+{
+    const struct fibocom_model *model = fibocom_model_of(socket->modem);
+    const struct fibocom_ssl *ssl = &((struct fibocom *)socket->modem->maker)->ssl;
+    struct tls_config config = { .send_sni = FACT_SEND_SNI,
+                                 .verify = ssl->mode != 0,
+                                 .ignore_name = !model->checks_name };
+    const struct fibocom_file *certificate = &ssl->files[SLOT_CERTIFICATE];
+    const struct fibocom_file *key = &ssl->files[SLOT_KEY];
+
+    if (ssl->mode != 0 && !join_trust(ssl, parts))
+        return ret_failure->err = ERR_NO_MEMORY;
+    choose_protocol(model, ssl, parts, &config);
+    config.ca = span_at(parts->trust, parts->trust_len);
+    if (certificate->data != NULL && key->data != NULL) {
+        config.cert = span_at(certificate->data, certificate->len);
+        config.key = span_at(key->data, key->len);
+    }
+    target->tls = &config;
+    return connection_open(&socket->connection, target, ret_failure);
+}
+
+static void say_refused(const struct fibocom_socket *socket, const struct connection_target *target,
+                        const struct connection_failure *failure)
+{
+    char text[240];
+
+    connection_describe(failure, text, sizeof(text));
+    log_say(socket->modem->config.log, LOG_WARNING, "socket %d: cannot open %s port %u: %s",
+            socket->id, target->host, (unsigned)target->port, text);
+}
+
+/* The last failure counts, until a new session starts. */
+static void note(const struct fibocom_socket *socket, int cause, int alert)
+{
+    struct fibocom_ssl *ssl = &((struct fibocom *)socket->modem->maker)->ssl;
+
+    if (cause == TLS_UNKNOWN_CA && fibocom_trust_count(ssl) == 0)
+        cause = CAUSE_NO_TRUST_FILE;
+    if (cause >= 0)
+        ssl->error = fibocom_failure_code(fibocom_model_of(socket->modem)->family, cause, alert);
+}
+
+void fibocom_tls_note(const struct fibocom_socket *socket, const struct connection_failure *failure)
+{
+    if (socket->secure)
+        note(socket, fibocom_failure_cause(failure), failure->tls.alert);
+}
+
+bool fibocom_tls_open(struct fibocom_socket *socket, const struct connection_target *target)
+{
+    struct fibocom_ssl *ssl = &((struct fibocom *)socket->modem->maker)->ssl;
+    struct connection_target with_tls = *target;
+    struct session_parts parts = { .trust = NULL };
+    struct connection_failure failure = { .tls = { .alert = -1 } };
+    struct inspection inspection = { fibocom_model_of(socket->modem), &failure, 0 };
+    enum err err;
+
+    ssl->error = FIBOCOM_NO_ERROR;
+    if (!check_files(&inspection, ssl)) {
+        say_refused(socket, target, &failure);
+        note(socket, inspection.cause, -1);
+        return false;
+    }
+    err = open_with(socket, &with_tls, &parts, &failure);
+    if (parts.trust != NULL)
+        wipe(parts.trust, parts.trust_len);
+    free(parts.trust);
+    if (err != ERR_OK)
+        fibocom_tls_note(socket, &failure);
+    return err == ERR_OK;
+}

@@ -1,0 +1,12 @@
+/* address_text.h: addresses as hosts read them. */
+#ifndef SERVICES_ADDRESS_TEXT_H
+#define SERVICES_ADDRESS_TEXT_H
+
+#include "iface/net.h"
+
+enum { ADDRESS_TEXT_MAX = 46 }; /* with its end */
+
+/* Dotted decimal, or RFC 5952 without its dotted tails. */
+void address_text(const struct net_address *address, char text[ADDRESS_TEXT_MAX]);
+
+#endif

@@ -149,7 +149,11 @@ class Request:
 
 
 class Nginx(ServerProgram):
-    """nginx with one HTTPS site on 127.0.0.1 and ::1."""
+    """nginx with one site on 127.0.0.1 and ::1: HTTPS on `port`, plain HTTP on `plain_port`.
+
+    `/moved/NAME` is redirected to `/NAME` on the same port, `/secure/NAME` to `/NAME` over HTTPS,
+    and `/chunked/NAME` is the file NAME sent in chunks.
+    """
 
     name = "nginx"
 
@@ -165,6 +169,7 @@ class Nginx(ServerProgram):
         self.ciphers = ciphers
         self.client_ca = client_ca
         self.keepalive_timeout = keepalive_timeout
+        self.plain_port = free_port()
         self.access_path = folder / f"nginx-{self.port}.access"
 
     def command(self) -> Sequence[str]:
@@ -204,7 +209,9 @@ class Nginx(ServerProgram):
             f"ssl_client_certificate {self.certificates.pem(self.client_ca)};")
         temp = "".join(f"{kind}_temp_path {self.folder}/temp-{self.port}-{kind};\n" for kind in
                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        listen_ipv6 = f"listen [::1]:{self.port} ssl;" if socket.has_ipv6 and _has_ipv6() else ""
+        has_ipv6 = socket.has_ipv6 and _has_ipv6()
+        listen_ipv6 = f"""listen [::1]:{self.port} ssl;
+    listen [::1]:{self.plain_port};""" if has_ipv6 else ""
         return f"""\
 daemon off;
 master_process off;
@@ -219,8 +226,16 @@ default_type text/plain;
 keepalive_timeout {self.keepalive_timeout};
 server {{
     listen 127.0.0.1:{self.port} ssl;
+    listen 127.0.0.1:{self.plain_port};
     {listen_ipv6}
     root {root};
+    rewrite ^/moved(/.*)$ $scheme://$http_host$1 redirect;
+    rewrite ^/secure(/.*)$ https://localhost:{self.port}$1 permanent;
+    location /chunked/ {{
+        alias {root}/;
+        ssi on;  # its length is not known before the end
+        ssi_types *;
+    }}
     ssl_certificate {self.certificates.chain(self.certificate)};
     ssl_certificate_key {self.certificates.key(self.certificate)};
     ssl_protocols {self.protocols};

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,20 @@ def test_misbehaviour_keeps_the_client_waiting(certificates: Certificates, way: 
         Misbehaviour.named(way)(peer)
         with pytest.raises(subprocess.TimeoutExpired):
             client.wait(0.3)
+
+
+def test_nginx_over_plain_http(certificates: Certificates, tmp_path: Path) -> None:
+    body = bytes(range(32, 127)) * 100
+    with Nginx(tmp_path, certificates, files={"page": body}) as nginx:
+        def answer(path: str) -> tuple[int, str, str, bytes]:
+            connection = HTTPConnection("localhost", nginx.plain_port, timeout=5)
+            connection.request("GET", path)
+            got = connection.getresponse()
+            return (got.status, got.headers.get("Location", ""),
+                    got.headers.get("Transfer-Encoding", ""), got.read())
+
+        assert answer("/page") == (200, "", "", body)
+        assert answer("/chunked/page") == (200, "", "chunked", body)
+        assert answer("/moved/page")[:2] == (302, f"http://localhost:{nginx.plain_port}/page")
+        assert answer("/secure/page")[:2] == (301, f"https://localhost:{nginx.port}/page")
+        assert [request.protocol for request in nginx.requests(4)] == ["-"] * 4

@@ -4,6 +4,7 @@
 
 #include "services/connection_internal.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,7 +154,8 @@ static void open_now(struct connection *connection)
     connection_enter(connection, CONNECTION_OPEN);
     connection_want(connection, NET_WANT_READ);
     connection->events->on_open(connection->ctx);
-    if (connection->state == CONNECTION_OPEN)
+    /* What came with the end of the handshake, the stream may not say again. */
+    if (connection->state == CONNECTION_OPEN && connection->session != NULL)
         connection_on_readable(connection);
 }
 
@@ -327,14 +329,18 @@ static enum err open_session(struct connection *connection, const struct tls_con
                                            &connection->session, ret_failure);
 }
 
-/* An IPv6 address may stand in brackets, as in a URL. */
-static void copy_host(struct connection *connection, const char *host)
+/* An IPv6 address may stand in brackets, as in a URL.  False when it is too long. */
+static bool copy_host(struct connection *connection, const char *host)
 {
     size_t len = strlen(host);
     bool bracketed = len > 2 && host[0] == '[' && host[len - 1] == ']';
 
-    snprintf(connection->host, sizeof(connection->host), "%.*s", (int)(bracketed ? len - 2 : len),
+    if (bracketed)
+        len -= 2;
+    snprintf(connection->host, sizeof(connection->host), "%.*s",
+             (int)(len <= CONNECTION_HOST_MAX ? len : CONNECTION_HOST_MAX),
              bracketed ? host + 1 : host);
+    return len <= CONNECTION_HOST_MAX;
 }
 
 /* What the target says, and its TLS session if it has one. */
@@ -342,9 +348,10 @@ static enum err prepare(struct connection *connection, const struct connection_t
                         struct connection_failure *ret_failure)
 {
     int64_t now_ms = connection->world->now_ms(connection->world->ctx);
+    bool fits = copy_host(connection, target->host);
 
+    assert(connection->state == CONNECTION_CLOSED);
     *ret_failure = (struct connection_failure){ .tls = { .alert = -1 } };
-    copy_host(connection, target->host);
     connection->port = target->port;
     connection->local_port = target->local_port;
     connection->transport = target->transport;
@@ -352,7 +359,13 @@ static enum err prepare(struct connection *connection, const struct connection_t
     connection->open_until_ms =
         target->total_timeout_ms != 0 ? now_ms + target->total_timeout_ms : CLOCK_NEVER;
     connection->end = (struct connection_failure){ .tls = { .alert = -1 } };
-    return target->tls == NULL ? ERR_OK : open_session(connection, target->tls, &ret_failure->tls);
+    if (!fits)
+        return ERR_INVALID;
+    if (target->tls == NULL)
+        return ERR_OK;
+    if (target->transport != NET_TCP)
+        return ERR_UNSUPPORTED;
+    return open_session(connection, target->tls, &ret_failure->tls);
 }
 
 /* Ends an attempt that did not start; to be returned. */
@@ -428,13 +441,23 @@ enum err connection_await(struct connection *connection, const struct connection
     return ERR_OK;
 }
 
+static enum err may_be_secured(const struct connection *connection)
+{
+    if (connection->state != CONNECTION_OPEN || connection->session != NULL ||
+        connection->transport != NET_TCP)
+        return ERR_STATE;
+    return connection->received.len == 0 ? ERR_OK : ERR_INVALID;
+}
+
 enum err connection_secure(struct connection *connection, const struct tls_config *tls,
                            struct connection_failure *ret_failure)
 {
-    enum err err = ERR_INVALID;
+    enum err err = may_be_secured(connection);
 
     *ret_failure = (struct connection_failure){ .tls = { .alert = -1 } };
-    if (connection->received.len == 0)
+    if (err == ERR_STATE)
+        return err;
+    if (err == ERR_OK)
         err = open_session(connection, tls, &ret_failure->tls);
     if (err != ERR_OK) {
         ret_failure->err = err;
@@ -443,6 +466,8 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
         return err;
     }
     connection->open_until_ms = CLOCK_NEVER;
+    connection->write_blocked = false;
+    connection->paused = false;
     restart_step_timer(connection);
     connection_enter(connection, CONNECTION_HANDSHAKING);
     connection_want(connection, NET_WANT_WRITE); /* the loop starts it: no event from in here */
@@ -461,9 +486,11 @@ int64_t connection_deadline(const struct connection *connection)
 
 void connection_tick(struct connection *connection)
 {
-    if (connection->world->now_ms(connection->world->ctx) < connection->deadline_ms)
+    int64_t now_ms = connection->world->now_ms(connection->world->ctx);
+
+    if (now_ms < connection->deadline_ms)
         return;
-    if (connection->state == CONNECTION_CONNECTING)
+    if (connection->state == CONNECTION_CONNECTING && now_ms < connection->open_until_ms)
         connect_next(connection, ERR_TIMEOUT);
     else
         fail_with(connection, ERR_TIMEOUT);

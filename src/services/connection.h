@@ -103,8 +103,9 @@ void connection_init(struct connection *connection, int id, const struct connect
                      const struct connection_events *events, void *ctx, uint8_t *received,
                      size_t received_cap);
 
-/* Starts to open.  ERR_CREDENTIALS, ERR_UNSUPPORTED with `ret_failure`, ERR_INVALID: nothing was
- * started; the log has a line.  The spans of target->tls may be wiped at once. */
+/* Starts to open one that is closed.  ERR_CREDENTIALS, ERR_UNSUPPORTED with `ret_failure`,
+ * ERR_INVALID for a host that is too long: nothing was started; the log has a line.  The spans of
+ * target->tls may be wiped at once. */
 enum err connection_open(struct connection *connection, const struct connection_target *target,
                          struct connection_failure *ret_failure);
 
@@ -115,8 +116,9 @@ enum err connection_await(struct connection *connection, const struct connection
                           const struct net_address *at, const struct net_address *from,
                           uint16_t *ret_port, struct connection_failure *ret_failure);
 
-/* Puts TLS on an open connection that has none: on_open() or on_failed() follows.  ERR_INVALID when
- * bytes have come that were not protected.  Errors as in connection_open(); it stays open then. */
+/* Puts TLS on an open TCP connection that has none: on_open() or on_failed() follows.  ERR_STATE
+ * for any other.  ERR_INVALID when bytes have come that were not protected and not read.  Errors as
+ * in connection_open(); it stays as it is then. */
 enum err connection_secure(struct connection *connection, const struct tls_config *tls,
                            struct connection_failure *ret_failure);
 

@@ -152,9 +152,13 @@ void connection_pause(struct connection *connection)
 
 static ptrdiff_t transmit(struct connection *connection, struct span bytes)
 {
+    ptrdiff_t done;
+
     if (connection->session != NULL)
         return connection->provider->ops->write(connection->session, bytes.data, bytes.len);
-    return connection->world->net->ops->send(connection->stream, bytes.data, bytes.len);
+    done = connection->world->net->ops->send(connection->stream, bytes.data, bytes.len);
+    /* A datagram that no network carries is lost like any other. */
+    return done == -ERR_INVALID && connection->transport == NET_UDP ? (ptrdiff_t)bytes.len : done;
 }
 
 size_t connection_write(struct connection *connection, struct span bytes)

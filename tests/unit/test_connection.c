@@ -1,0 +1,323 @@
+/* test_connection.c: how a connection opens, or fails to. */
+#include "connection_bench.h"
+
+#include "address_literal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct net_address literal(const char *text)
+{
+    struct net_address address;
+
+    assert_true(address_literal(text, &address));
+    return address;
+}
+
+static void opens_in_steps(void **state)
+{
+    struct bench *bench = *state;
+    struct scripted_peer *peer = bench_establish(bench);
+
+    assert_int_equal(peer->state, PEER_CONNECTED);
+    assert_int_equal(bench->failed, 0);
+    assert_int_equal(bench->data, 0); /* nothing has come */
+    assert_memory_equal(connection_peer(&bench->connection)->bytes, literal("127.0.0.1").bytes, 4);
+    connection_close(&bench->connection);
+    bench_settle(bench);
+    assert_int_equal(peer->state, PEER_CLOSED);
+    assert_int_equal(bench->warnings, 0);
+}
+
+static void opens_with_tls(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = bench_tls();
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, BENCH_PORT);
+
+    bench->target.tls = &tls;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_settle(bench);
+    assert_int_equal(bench->opened, 0);
+    assert_int_equal(bench->connection.state, CONNECTION_HANDSHAKING);
+    peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    bench_settle(bench);
+    assert_int_equal(bench->opened, 1);
+    assert_int_equal(bench->connection.info.version, TLS_1_2);
+    connection_close(&bench->connection);
+    assert_int_equal(peer->state, PEER_CLOSED);
+}
+
+/* ---- failures, and the state that they come in ---- */
+
+static void hang_name(struct bench *bench)
+{
+    scripted_net_name(&bench->scripted_net, "localhost", NAME_HANGS, NULL, 0);
+}
+
+static void no_name(struct bench *bench)
+{
+    scripted_net_name(&bench->scripted_net, "localhost", NAME_FAILS, NULL, 0);
+}
+
+static void hang_connection(struct bench *bench)
+{
+    scripted_net_listen(&bench->scripted_net, BENCH_PORT, PEER_HANGS);
+}
+
+static void refuse(struct bench *bench)
+{
+    scripted_net_listen(&bench->scripted_net, BENCH_PORT, PEER_REFUSES);
+}
+
+static void hang_handshake(struct bench *bench)
+{
+    (void)bench;
+}
+
+static void fail_handshake(struct bench *bench)
+{
+    peer_decide(
+        scripted_net_peer(&bench->scripted_net, BENCH_PORT),
+        &(struct peer_handshake){ .verdict = VERDICT_NO, .reason = TLS_EXPIRED, .alert = -1 });
+}
+
+static void failures_name_their_state(void **state)
+{
+    static const struct {
+        const char *name;
+        void (*prepare)(struct bench *bench);
+        enum connection_state during;
+        enum err err;
+        int64_t after_ms;
+    } rows[] = {
+        { "name hangs", hang_name, CONNECTION_RESOLVING, ERR_TIMEOUT, BENCH_STEP_MS },
+        { "no name", no_name, CONNECTION_RESOLVING, ERR_RESOLVE, 0 },
+        { "silence", hang_connection, CONNECTION_CONNECTING, ERR_TIMEOUT, BENCH_STEP_MS },
+        { "refused", refuse, CONNECTION_CONNECTING, ERR_REFUSED, 0 },
+        { "no answer", hang_handshake, CONNECTION_HANDSHAKING, ERR_TIMEOUT, BENCH_STEP_MS },
+        { "expired", fail_handshake, CONNECTION_HANDSHAKING, ERR_TLS, 0 },
+    };
+    struct bench *bench = *state;
+    struct tls_config tls = bench_tls();
+
+    bench->target.tls = &tls;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct net_address loopback = literal("127.0.0.1");
+
+        scripted_net_name(&bench->scripted_net, "localhost", NAME_ADDRESSES, &loopback, 1);
+        scripted_net_listen(&bench->scripted_net, BENCH_PORT, PEER_ACCEPTS);
+        rows[i].prepare(bench);
+        bench->failed = 0;
+        bench->warnings = 0;
+        assert_int_equal(bench_open(bench), ERR_OK);
+        bench_settle(bench);
+        if (rows[i].after_ms > 0) {
+            bench_advance(bench, rows[i].after_ms - 1);
+            check_int(rows[i].name, bench->failed, 0);
+            bench_advance(bench, 1);
+        }
+        check_int(rows[i].name, bench->failed, 1);
+        check_int(rows[i].name, bench->failure.during, rows[i].during);
+        check_int(rows[i].name, bench->failure.err, rows[i].err);
+        check_int(rows[i].name, bench->warnings, 1);
+        check_int(rows[i].name, (intmax_t)bench->scripted_tls.sessions, 0);
+    }
+    assert_int_equal(bench->opened, 0);
+    assert_int_equal(bench->failure.tls.reason, TLS_EXPIRED);
+}
+
+static void what_cannot_start_says_so(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = bench_tls(), unreadable = tls, newer = tls;
+    char name[CONNECTION_HOST_MAX + 2];
+
+    memset(name, 'a', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    bench->target.host = name;
+    assert_int_equal(bench_open(bench), ERR_INVALID);
+    bench->target.host = "localhost";
+
+    unreadable.cert = span_of("nonsense");
+    bench->target.tls = &unreadable;
+    assert_int_equal(bench_open(bench), ERR_CREDENTIALS);
+    assert_int_equal(bench->failure.tls.reason, TLS_OWN_CERTIFICATE);
+
+    bench->scripted_tls.max_version = TLS_1_1;
+    bench->target.tls = &newer;
+    assert_int_equal(bench_open(bench), ERR_UNSUPPORTED);
+    assert_int_equal(bench->failure.tls.reason, TLS_VERSION_MISSING);
+
+    bench->target.transport = NET_UDP; /* DTLS is another matter */
+    assert_int_equal(bench_open(bench), ERR_UNSUPPORTED);
+    assert_int_equal(bench->warnings, 4);
+    assert_int_equal(bench->connection.state, CONNECTION_CLOSED);
+}
+
+static void total_timeout_ends_all_steps(void **state)
+{
+    struct bench *bench = *state;
+    struct net_address list[3] = { literal("192.0.2.1"), literal("192.0.2.2"),
+                                   literal("192.0.2.3") };
+
+    scripted_net_name(&bench->scripted_net, "host.test", NAME_ADDRESSES, list, 3);
+    scripted_net_listen(&bench->scripted_net, BENCH_PORT, PEER_HANGS);
+    bench->target.host = "host.test";
+    bench->target.total_timeout_ms = BENCH_STEP_MS * 3 / 2;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_advance(bench, BENCH_STEP_MS * 3 / 2 - 1);
+    assert_int_equal(bench->failed, 0);
+    assert_int_equal(bench->scripted_net.tried_count, 2);
+    bench_advance(bench, 1);
+    assert_int_equal(bench->failed, 1);
+    assert_int_equal(bench->failure.err, ERR_TIMEOUT);
+    assert_int_equal(bench->failure.during, CONNECTION_CONNECTING);
+    assert_int_equal(bench->scripted_net.tried_count, 2); /* no time for the third */
+
+    scripted_net_listen(&bench->scripted_net, BENCH_PORT, PEER_ACCEPTS);
+    bench_establish(bench);
+    bench_advance(bench, 10 * BENCH_STEP_MS); /* it limits the opening only */
+    assert_int_equal(bench->connection.state, CONNECTION_OPEN);
+}
+
+static void handshake_may_be_slow_but_not_silent(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = bench_tls();
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, BENCH_PORT);
+
+    bench->target.tls = &tls;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_advance(bench, BENCH_STEP_MS - 1);
+    peer_send(peer, span_at("\x16\0\0", 3)); /* part of an answer */
+    bench_advance(bench, BENCH_STEP_MS - 1);
+    assert_int_equal(bench->failed, 0);
+    bench_advance(bench, 1);
+    assert_int_equal(bench->failed, 1);
+    assert_int_equal(bench->failure.during, CONNECTION_HANDSHAKING);
+}
+
+static void may_be_closed_in_each_state(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = bench_tls();
+
+    bench->target.tls = &tls;
+    for (int steps = 0; steps < 4; steps++) {
+        assert_int_equal(bench_open(bench), ERR_OK);
+        for (int i = 0; i < steps; i++)
+            scripted_net_step(&bench->scripted_net);
+        connection_close(&bench->connection);
+        bench_advance(bench, 2 * BENCH_STEP_MS);
+    }
+    bench->target.tls = NULL;
+    bench->closes_when_open = true;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_settle(bench);
+    assert_int_equal(bench->opened, 1);
+    assert_int_equal(bench->failed + bench->data, 0);
+}
+
+/* ---- an expected connection ---- */
+
+static void await_from(struct bench *bench, const char *from)
+{
+    struct net_address at = literal("127.0.0.1"), other = literal(from);
+
+    bench->calling = true;
+    assert_int_equal(connection_await(&bench->connection, &bench->target, &at, &other,
+                                      &bench->listening, &bench->failure),
+                     ERR_OK);
+    bench->calling = false;
+    assert_int_not_equal(bench->listening, 0);
+}
+
+static void awaits_one_connection(void **state)
+{
+    struct bench *bench = *state;
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, 20);
+    struct net_address server = literal("192.0.2.1");
+
+    await_from(bench, "192.0.2.1");
+    assert_true(scripted_net_call(peer, &server, bench->listening));
+    bench_settle(bench);
+    assert_int_equal(bench->opened, 1);
+    assert_false(
+        scripted_net_call(scripted_net_peer(&bench->scripted_net, 21), &server, bench->listening));
+    assert_memory_equal(connection_peer(&bench->connection)->bytes, server.bytes, 4);
+    peer_send(peer, span_of("file"));
+    bench_settle(bench);
+    bench_expect_got(bench, "file");
+    bench_advance(bench, 10 * BENCH_STEP_MS);
+    assert_int_equal(bench->connection.state, CONNECTION_OPEN);
+}
+
+static void turns_others_away(void **state)
+{
+    struct bench *bench = *state;
+    struct scripted_peer *thief = scripted_net_peer(&bench->scripted_net, 20);
+    struct scripted_peer *server = scripted_net_peer(&bench->scripted_net, 21);
+    struct net_address other = literal("192.0.2.2"), expected = literal("192.0.2.1");
+
+    await_from(bench, "192.0.2.1");
+    assert_true(scripted_net_call(thief, &other, bench->listening));
+    bench_settle(bench);
+    assert_int_equal(thief->state, PEER_CLOSED);
+    assert_int_equal(bench->opened, 0);
+    assert_int_equal(bench->warnings, 1);
+    assert_true(scripted_net_call(server, &expected, bench->listening));
+    bench_settle(bench);
+    assert_int_equal(bench->opened, 1);
+    assert_int_equal(server->state, PEER_CONNECTED);
+}
+
+static void awaits_with_tls(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = bench_tls();
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, 20);
+    struct net_address server = literal("192.0.2.1");
+
+    bench->target.tls = &tls;
+    await_from(bench, "192.0.2.1");
+    assert_true(scripted_net_call(peer, &server, bench->listening));
+    bench_settle(bench);
+    assert_int_equal(peer->state, PEER_HANDSHAKING);
+    peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    bench_settle(bench);
+    assert_int_equal(bench->opened, 1);
+}
+
+static void waits_for_a_while_only(void **state)
+{
+    struct bench *bench = *state;
+
+    await_from(bench, "192.0.2.1");
+    bench_advance(bench, BENCH_STEP_MS);
+    assert_int_equal(bench->failed, 1);
+    assert_int_equal(bench->failure.err, ERR_TIMEOUT);
+    assert_int_equal(bench->failure.during, CONNECTION_LISTENING);
+    assert_null(bench->scripted_net.listeners);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
+        TEST(opens_in_steps),
+        TEST(opens_with_tls),
+        TEST(failures_name_their_state),
+        TEST(what_cannot_start_says_so),
+        TEST(total_timeout_ends_all_steps),
+        TEST(handshake_may_be_slow_but_not_silent),
+        TEST(may_be_closed_in_each_state),
+        TEST(awaits_one_connection),
+        TEST(turns_others_away),
+        TEST(awaits_with_tls),
+        TEST(waits_for_a_while_only),
+#undef TEST
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -300,6 +300,17 @@ HTTP = {
 }
 
 
+MAIL_BLOCKS = [b"a@x.test", b"b@y.test"]
+MAIL = {
+    "replies": b"\0220-mail.test\r\n220 ESMTP\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n354 go\r\n",
+    "replies-broken": b"\x00250-a\r\nb\r\n\x01\r\n250 c\r\nnonsense\r\n",
+    "mail": (0x01, [b"Subject", b"Name", b"One\r\n.\nTwo\r"], b""),
+    "mail-utf8": (0x05, [b"Gr\xc3\xbc\xc3\x9fe " * 20, b"J\xc3\xbcrgen", b"\xc3\xa4\n" * 40], b""),
+    "mail-gb2312": (0x1A, [b"\xc4\xe3\xba\xc3", b"", b"\xc4\xe3"], b""),
+    "mail-attached": (0x81, [b"=?UTF-8?B?", b"a \"b\".bin", b"--x"], bytes(range(256))),
+}
+
+
 def write(target: str, name: str, data: bytes) -> None:
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -308,6 +319,13 @@ def write(target: str, name: str, data: bytes) -> None:
 
 def block(data: bytes) -> bytes:
     return len(data).to_bytes(2, "big") + data
+
+
+def mail(seed) -> bytes:
+    if isinstance(seed, bytes):
+        return seed
+    how, blocks, attached = seed
+    return bytes([how]) + b"".join(block(data) for data in MAIL_BLOCKS + blocks) + attached
 
 
 def write_x509() -> None:
@@ -328,6 +346,8 @@ def main() -> None:
         write("stored", name, data)
     for name, (how, data) in HTTP.items():
         write("http", name, bytes([how]) + data)
+    for name, seed in MAIL.items():
+        write("mail", name, mail(seed))
     if "--x509" in sys.argv[1:]:
         write_x509()
 

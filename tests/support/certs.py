@@ -55,7 +55,8 @@ PLANS = (
     Plan("server_not_yet_valid", "localhost", "ca", "server", dates=NOT_YET_VALID, key="server"),
     Plan("server_wrong_name", "elsewhere.test", "ca", "server", key="server", names=OTHER_NAMES),
     Plan("server_other_ca", "localhost", "other_ca", "server", key="server"),
-    Plan("server_expired_ca", "localhost", "expired_ca", "server", key="server"),
+    Plan("server_expired_ca", "localhost", "expired_ca", "server", dates=(LONG_AGO, NEXT_YEARS),
+         key="server"),
     Plan("client", "tlsmodem test device", "ca", "client"),
     Plan("client_other_ca", "tlsmodem other device", "other_ca", "client", key="client"),
 )

@@ -17,18 +17,18 @@ from pathlib import Path
 
 from .certs import Certificates
 from .engine import EngineHost
-from .modem import Modem, show, show_difference, show_lines
+from .modem import Host, Modem, open_pty, show, show_difference, show_lines
 from .peer_control import (ANSWER_S, PeerControl, RealPeer, RealUdpPeer, make_engine_peer,
                            make_real_peer)
 from .servers import PeerError, free_port
-from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, PeerPlan, PeerStep,
-                         PowerCycle, Step, Transcript, Type, Wait)
+from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, PeerPlan,
+                         PeerStep, PowerCycle, Step, Transcript, Type, Wait)
 
 BACKENDS = ("engine", "engine-bytes", "pty", "pty-bytes")
 PORTS = ("pty", "tcp", "unix", "stdio")
 
-GUARD_S = 1.1        # a little more than S12 = 50, one second
-BEFORE_GUARD_S = 0.8  # nothing may come earlier than the guard time, seen from a host
+OVER_GUARD_S = 0.1   # a host is silent for a little longer than the guard time
+UNDER_GUARD_S = 0.2  # nothing may come earlier than the guard time, seen from a host
 SETTLE_S = 0.05      # how long to look for bytes too many at the end, in real time
 
 HOST, ADDRESS = "localhost", "127.0.0.1"
@@ -39,11 +39,15 @@ class Mismatch(AssertionError):
 
 
 class Backend(ABC):
-    """A modem with one host, and its peers."""
+    """A modem with a host at each port, and its peers."""
 
     def __init__(self) -> None:
         self.peers: dict[str, PeerControl] = {}
         self.ports: dict[str, int] = {}
+
+    @abstractmethod
+    def select(self, port: int) -> None:
+        """Which port's host types and hears from now on; 1 at the beginning."""
 
     @abstractmethod
     def type(self, data: bytes) -> None: ...
@@ -89,9 +93,11 @@ class EngineBackend(Backend):
     def __init__(self, transcript: Transcript, single_bytes: bool) -> None:
         super().__init__()
         self.single_bytes = single_bytes
-        self._pending = b""
+        self._port = 1
+        self._pending = {port: b"" for port in range(1, transcript.ports + 1)}
         self.engine = EngineHost()
-        self._new = f"new {transcript.model} {'memory' if transcript.state == 'kept' else 'none'}"
+        self._new = (f"new {transcript.model} {'memory' if transcript.state == 'kept' else 'none'}"
+                     f" {transcript.ports}")
         try:
             self._set_up(transcript)
         except BaseException:
@@ -114,16 +120,21 @@ class EngineBackend(Backend):
             self.ports[variable] = port
             port += 1
 
+    def select(self, port: int) -> None:
+        self._port = port
+        self.engine.ask(f"port {port - 1}")
+        self._take()
+
     def type(self, data: bytes) -> None:
         for piece in ([bytes((byte,)) for byte in data] if self.single_bytes else [data]):
             self.engine.ask(f"feed {piece.hex()}")
         self._take()
 
     def pending(self) -> bytes:
-        return self._pending
+        return self._pending[self._port]
 
     def drop(self, count: int) -> None:
-        self._pending = self._pending[count:]
+        self._pending[self._port] = self._pending[self._port][count:]
 
     def receive(self, limit_s: float) -> float:
         self._take()
@@ -139,9 +150,9 @@ class EngineBackend(Backend):
         self._take()
 
     def power_cycle(self) -> None:
-        self._pending = b""
+        self._pending = dict.fromkeys(self._pending, b"")
         self.engine.ask(self._new)
-        self._take()
+        self.select(self._port)
 
     def log(self) -> str:
         return self.engine.log()
@@ -153,7 +164,7 @@ class EngineBackend(Backend):
         self.engine.close()
 
     def _take(self) -> None:
-        self._pending += self.engine.ask_bytes("take")
+        self._pending[self._port] += self.engine.ask_bytes("take")
 
 
 class DaemonBackend(Backend):
@@ -168,47 +179,72 @@ class DaemonBackend(Backend):
             self._add_peer(plan, certificates)
         for variable in transcript.free_ports:
             self.ports[variable] = free_port()
-        self.modem = Modem(transcript.model, port, options=["--trace", "at"],
+        self._more_ports = [folder / f"port{number}" for number in range(2, transcript.ports + 1)]
+        self._more_hosts: list[Host] = []
+        self._port = 1
+        options = [word for path in self._more_ports for word in ("--pty", str(path))]
+        self.modem = Modem(transcript.model, port, options=[*options, "--trace", "at"],
                            state=folder / "state" if transcript.state == "kept" else None)
         try:
-            self.modem.start()
+            self._start()
         except BaseException:
             self.close()
             raise
 
+    def _start(self) -> None:
+        self.modem.start()
+        deadline = time.monotonic() + ANSWER_S
+        for path in self._more_ports:
+            while not path.exists() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            self._more_hosts.append(open_pty(str(path), self.modem))
+
+    @property
+    def host(self) -> Host:
+        return self.modem.host if self._port == 1 else self._more_hosts[self._port - 2]
+
+    def select(self, port: int) -> None:
+        self._port = port
+
     def type(self, data: bytes) -> None:
-        self.modem.host.write(data, piece=1 if self.single_bytes else 0)
+        self.host.write(data, piece=1 if self.single_bytes else 0)
 
     def pending(self) -> bytes:
-        return self.modem.host.pending()
+        return self.host.pending()
 
     def drop(self, count: int) -> None:
-        self.modem.host.drop(count)
+        self.host.drop(count)
 
     def receive(self, limit_s: float) -> float:
         before = time.monotonic()
-        self.modem.host.wait_for_more(limit_s)
+        self.host.wait_for_more(limit_s)
         return time.monotonic() - before
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)  # the host's silence itself, not a wait for something
 
     def settle(self) -> None:
-        self.modem.host.wait_for_more(SETTLE_S)
+        self.host.wait_for_more(SETTLE_S)
 
     def power_cycle(self) -> None:
-        self.modem.stop()
-        self.modem.start()
+        self.stop()
+        self._start()
 
     def log(self) -> str:
         return self.modem.log()
 
     def stop(self) -> None:
+        self._hang_up()
         self.modem.stop()
+
+    def _hang_up(self) -> None:
+        while self._more_hosts:
+            self._more_hosts.pop().close()
 
     def close(self) -> None:
         for peer in self._to_stop:
             peer.server.stop()
+        self._hang_up()
         modem = getattr(self, "modem", None)
         if modem is not None:
             modem.discard()
@@ -268,13 +304,23 @@ class Player:
                  variables: Mapping[str, bytes]) -> None:
         self.transcript = transcript
         self.backend = backend
-        self.variables = {"host": HOST.encode(), "address": ADDRESS.encode(), **variables}
+        self.variables = {"host": HOST.encode(), "address": ADDRESS.encode(), **variables,
+                          **transcript.variables}
         for name, port in backend.ports.items():
             self.variables[name] = str(port).encode()
-        self.echo = True
+        self.port = 1
+        self.echoes = {port: True for port in range(1, transcript.ports + 1)}
         self.record: list[str] = []
         # Where the counted bytes (`400 bytes`) stand: each way, at each end.
         self.positions = {"typed": 0, "gets": 0, "sends": 0, "expected": 0}
+
+    @property
+    def echo(self) -> bool:
+        return self.echoes[self.port]
+
+    @echo.setter
+    def echo(self, on: bool) -> None:
+        self.echoes[self.port] = on
 
     def run(self) -> None:
         for step in self.transcript.steps:
@@ -304,6 +350,8 @@ class Player:
             self.escape()
         elif isinstance(step, Echo):
             self.echo = step.on
+        elif isinstance(step, OnPort):
+            self.select(step.port)
         elif isinstance(step, PowerCycle):
             self.power_cycle()
         elif isinstance(step, PeerStep):
@@ -359,13 +407,17 @@ class Player:
 
     def escape(self) -> None:
         """Silence before and after +++ (S12); no answer before the silence is complete."""
-        self.expect_nothing(GUARD_S)
+        self.expect_nothing(self.transcript.guard + OVER_GUARD_S)
         self.backend.type(b"+++")
-        self.expect_nothing(BEFORE_GUARD_S)
+        self.expect_nothing(self.transcript.guard - UNDER_GUARD_S)
+
+    def select(self, port: int) -> None:
+        self.port = port
+        self.backend.select(port)
 
     def power_cycle(self) -> None:
         self.backend.power_cycle()
-        self.echo = True
+        self.echoes = dict.fromkeys(self.echoes, True)
 
     # Peers
 
@@ -399,7 +451,7 @@ class Player:
         elif step.verb == "corrupts":
             peer.corrupts()
         elif step.verb == "offered":
-            self.check_offer(peer.offered(), step.words)
+            self.check_offer(peer.offered(), tuple(map(self.fill_word, step.words)))
         elif step.verb == "client":
             peer.client(self.fill(step.data, "gets").decode())
         else:
@@ -409,6 +461,9 @@ class Player:
     def check_port(got: int, expected: int) -> None:
         if got != expected:
             raise PeerError(f"the module's own port is {got}, expected {expected}")
+
+    def fill_word(self, word: str) -> str:
+        return re.sub(r"\$\{(\w+)\}", lambda match: self.variables[match[1]].decode(), word)
 
     @staticmethod
     def check_offer(offer: Mapping[str, str], words: tuple[str, ...]) -> None:
@@ -421,10 +476,13 @@ class Player:
 
     def check_the_end(self) -> None:
         """Whatever came and was not expected is a difference too."""
-        self.backend.settle()
-        if rest := self.backend.pending():
-            raise Mismatch(self.report("at the end", AssertionError(
-                "the module says more:\n    " + "\n    ".join(show_lines(rest)))))
+        for port in self.echoes:
+            self.select(port)
+            self.backend.settle()
+            if rest := self.backend.pending():
+                raise Mismatch(self.report("at the end", AssertionError(
+                    f"the module says more on port {port}:\n    "
+                    + "\n    ".join(show_lines(rest)))))
         for name, peer in self.backend.peers.items():
             if rest := peer.unread():
                 raise Mismatch(self.report("at the end", AssertionError(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .transcript import (Echo, Escape, Expect, ExpectMatch, Nothing, PeerStep, PowerCycle,
+from .transcript import (Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, PeerStep, PowerCycle,
                          Transcript, TranscriptError, Type, Wait, parse_file, printable_byte)
 
 HEADER = "model HE910\nsource a test\n"
@@ -204,3 +204,25 @@ def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, why: str)
 def test_a_transcript_needs_a_source(tmp_path: Path) -> None:
     with pytest.raises(TranscriptError, match="source"):
         parse(tmp_path, "> AT\n", header="model he910\n")
+
+
+def test_models(tmp_path: Path) -> None:
+    text = "models HE910 le866 cipher=5\nmodels ge910 cipher=3 chunk=256\nsource a test\n> AT\n"
+    transcript = parse(tmp_path, text, header="")
+    assert list(transcript.models) == ["he910", "le866", "ge910"]
+    assert transcript.model == "he910"
+    assert transcript.for_model("le866").variables == {"cipher": b"5"}
+    assert transcript.for_model("ge910").variables == {"cipher": b"3", "chunk": b"256"}
+
+
+@pytest.mark.parametrize("line", ["model he910", "models cipher=5", "on port 0", "on port two",
+                                  "guard 1", "on 2"])
+def test_bad_header(tmp_path: Path, line: str) -> None:
+    with pytest.raises(TranscriptError):
+        parse(tmp_path, line + "\n")
+
+
+def test_ports_and_guard(tmp_path: Path) -> None:
+    transcript = parse(tmp_path, "guard 400ms\non port 3\n> AT\non port 1\n")
+    assert (transcript.ports, transcript.guard) == (3, 0.4)
+    assert [step.port for step in transcript.steps if isinstance(step, OnPort)] == [3, 1]

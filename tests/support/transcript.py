@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 CTRL_Z, ESCAPE = b"\x1a", b"\x1b"
@@ -146,6 +146,13 @@ class PowerCycle(Step):
 
 
 @dataclass(frozen=True)
+class OnPort(Step):
+    """`on port 2`: whose host the next steps are of; the first at the beginning."""
+
+    port: int
+
+
+@dataclass(frozen=True)
 class PeerStep(Step):
     """`peer [NAME] VERB …`."""
 
@@ -175,8 +182,11 @@ class PeerPlan:
 @dataclass
 class Transcript:
     path: Path
-    model: str = ""
+    model: str = ""  # the one that plays; the first of `models` until for_model()
+    models: dict[str, dict[str, bytes]] = field(default_factory=dict)  # each with its variables
     source: str = ""
+    guard: float = 1.0  # silence around the escape sequence, in seconds
+    ports: int = 1  # of the modem
     state: str = "none"  # or "kept": settings and security data outlive a power cycle
     only: tuple[str, ...] = ()  # back ends, all when empty
     names: dict[str, str] = field(default_factory=dict)
@@ -184,6 +194,14 @@ class Transcript:
     free_ports: list[str] = field(default_factory=list)  # variables
     peers: dict[str, PeerPlan] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+
+    def for_model(self, model: str) -> Transcript:
+        """The same, to be played by that one of its models."""
+        return replace(self, model=model)
+
+    @property
+    def variables(self) -> Mapping[str, bytes]:
+        return self.models.get(self.model, {})
 
     def runs_on(self, backend: str) -> bool:
         """Whether it is meant for this back end; `only engine` means `engine-bytes` too."""
@@ -228,8 +246,8 @@ class _Parser:
             ">": self.typed,
             "<": self.expected, "<|": self.expected_more, "<~": self.expected_match,
             "peer": self.peer, "after": self.after, "wait": self.wait, "escape": self.escape,
-            "echo": self.echo, "power": self.power, "include": self.include, "model": self.model,
-            "source": self.source, "state": self.state, "only": self.only, "name": self.name,
+            "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
+            "models": self.models, "guard": self.guard, "on": self.on_port, "source": self.source, "state": self.state, "only": self.only, "name": self.name,
             "ping": self.ping, "port": self.port}
         if word not in readers:
             raise self.wrong(f"unknown word {word!r}")
@@ -244,8 +262,21 @@ class _Parser:
 
     # Header
 
-    def model(self, rest: str) -> None:
-        self.transcript.model = rest.strip().lower()
+    def models(self, rest: str) -> None:
+        """`models NAME… [VARIABLE=VALUE…]`, the variables being those models' own."""
+        words = rest.split()
+        names = [word.lower() for word in words if "=" not in word]
+        variables = dict(word.split("=", 1) for word in words if "=" in word)
+        if not names:
+            raise self.wrong("which model?")
+        for name in names:
+            if name in self.transcript.models:
+                raise self.wrong(f"{name} stands here twice")
+            self.transcript.models[name] = {key: value.encode() for key, value in variables.items()}
+        self.transcript.model = self.transcript.model or names[0]
+
+    def guard(self, rest: str) -> None:
+        self.transcript.guard = self.seconds(rest)
 
     def source(self, rest: str) -> None:
         # An included file says where it is from for itself.
@@ -342,6 +373,13 @@ class _Parser:
         if rest != "cycle":
             raise self.wrong("power cycle")
         self.add(PowerCycle)
+
+    def on_port(self, rest: str) -> None:
+        match = re.fullmatch(r"port ([1-8])", rest)
+        if not match:
+            raise self.wrong("on port N, from 1 to 8")
+        self.transcript.ports = max(self.transcript.ports, int(match[1]))
+        self.add(OnPort, port=int(match[1]))
 
     def seconds(self, text: str) -> float:
         match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", text)

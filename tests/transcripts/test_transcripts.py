@@ -9,7 +9,7 @@ import pytest
 from support.certs import Certificates
 from support.player import BACKENDS, Mismatch, play
 from support.rewrite import rewrite
-from support.transcript import parse_file
+from support.transcript import Transcript, parse_file
 
 HERE = Path(__file__).resolve().parent
 FILES = sorted(HERE.glob("*/*.at"))
@@ -17,14 +17,20 @@ FILES = sorted(HERE.glob("*/*.at"))
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     backends = metafunc.config.getoption("--backend") or BACKENDS
-    cases = [pytest.param(path, backend, id=f"{backend}:{path.parent.name}/{path.stem}")
-             for backend in backends for path in FILES if parse_file(path).runs_on(backend)]
-    metafunc.parametrize(("path", "backend"), cases)
+    cases = [pytest.param(transcript.for_model(model), backend,
+                          id=case_name(transcript, model, backend))
+             for backend in backends for transcript in map(parse_file, FILES)
+             if transcript.runs_on(backend) for model in transcript.models]
+    metafunc.parametrize(("transcript", "backend"), cases)
 
 
-def test_transcript(path: Path, backend: str, certificates: Certificates, tmp_path: Path,
-                    request: pytest.FixtureRequest) -> None:
-    transcript = parse_file(path)
+def case_name(transcript: Transcript, model: str, backend: str) -> str:
+    name = f"{backend}:{transcript.path.parent.name}/{transcript.path.stem}"
+    return f"{name}:{model}" if len(transcript.models) > 1 else name
+
+
+def test_transcript(transcript: Transcript, backend: str, certificates: Certificates,
+                    tmp_path: Path, request: pytest.FixtureRequest) -> None:
     run = rewrite if request.config.getoption("--rewrite") else play
     try:
         run(transcript, backend, certificates, tmp_path)

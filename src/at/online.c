@@ -23,6 +23,11 @@ void at_online(struct at_session *at, const struct at_online *online)
     at_await_escape(at);
 }
 
+void at_ignore_escape(struct at_session *at)
+{
+    at->escape.character = UINT8_MAX;
+}
+
 /* Escape characters that were no escape go to the peer before anything else. */
 bool at_release_held(struct at_session *at)
 {

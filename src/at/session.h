@@ -209,6 +209,9 @@ void at_prompt(struct at_session *at, const struct at_prompt *prompt);
 /* Goes online; return AT_CONNECT after it, or at_finish(AT_CONNECT) later. */
 void at_online(struct at_session *at, const struct at_online *online);
 
+/* After at_online(): no escape sequence is looked for this time; circuits and peer end it. */
+void at_ignore_escape(struct at_session *at);
+
 /* Ends a command that answered AT_LATER, with the status that a handler would return. */
 void at_finish(struct at_session *at, enum at_status status);
 

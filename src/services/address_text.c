@@ -1,11 +1,10 @@
 /* address_text.c: see address_text.h. */
 #include "services/address_text.h"
 
+#include "base/number.h"
 #include "base/text.h"
 
-#include <stdbool.h>
-
-enum { GROUPS = 8 };
+enum { GROUPS = 8, BYTES = 4, BYTE_MAX = 255, DIGITS_MAX = 3 };
 
 static unsigned group_at(const struct net_address *address, int index)
 {
@@ -62,4 +61,27 @@ void address_text(const struct net_address *address, char text[ADDRESS_TEXT_MAX]
         text_add(&out, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
     else
         ipv6_text(address, &out);
+}
+
+/* A number of one byte at `*text`, which then points behind it. */
+static bool take_byte(const char **text)
+{
+    size_t digits = strspn(*text, "0123456789");
+    int32_t value;
+
+    if (digits > DIGITS_MAX || !number_parse(span_at(*text, digits), &value) || value > BYTE_MAX)
+        return false;
+    *text += digits;
+    return true;
+}
+
+bool address_is_dotted(const char *text)
+{
+    for (int i = 0; i < BYTES; i++) {
+        if (i > 0 && *text++ != '.')
+            return false;
+        if (!take_byte(&text))
+            return false;
+    }
+    return *text == '\0';
 }

@@ -4,9 +4,14 @@
 
 #include "iface/net.h"
 
+#include <stdbool.h>
+
 enum { ADDRESS_TEXT_MAX = 46 }; /* with its end */
 
 /* Dotted decimal, or RFC 5952 without its dotted tails. */
 void address_text(const struct net_address *address, char text[ADDRESS_TEXT_MAX]);
+
+/* True when `text` is an IPv4 address in dotted decimal and nothing else. */
+bool address_is_dotted(const char *text);
 
 #endif

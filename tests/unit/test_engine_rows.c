@@ -32,6 +32,13 @@ static const char *const by_state[] = {
     "#FTPGETPKT",  "#FTPRECV", "#FTPAPPEXT", /* a session */
 };
 
+/* The same of Quectel's contexts, sockets, switches and files. */
+static const char *const by_bearer_or_socket[] = {
+    "+QICSGP",  "+QIREGAPP", "+QIACT",  "+QILOCIP",  "+QIDEACT",  "+QIOPEN",
+    "+QICLOSE", "+QISEND",   "+QISACK", "+QIRD",     "+QIMUX",    "+QIMODE",
+    "+QISTAT",  "+QISTATE",  "+QPING",  "+QIDNSCFG", "+QIDNSGIP", "+QPOWD",
+};
+
 /* The same of sockets that +MIPCALL and +MIPOPEN make, and of names and numbers within a range. */
 static const char *const by_name_or_socket[] = {
     "+GTSET",    "+GTSSLFILE", "+GTSSLCIPHER", "+MIPCALL", "+MIPOPEN", "+MIPODM",
@@ -59,6 +66,7 @@ static bool is_among(const struct at_command *row, const char *const *names, siz
 static bool depends_on_state(const struct at_command *row)
 {
     return is_among(row, by_state, COUNT(by_state)) ||
+           is_among(row, by_bearer_or_socket, COUNT(by_bearer_or_socket)) ||
            is_among(row, by_name_or_socket, COUNT(by_name_or_socket));
 }
 

@@ -6,7 +6,10 @@
 /* Answers: the longest are 1500 bytes that a socket has received, with their header. */
 enum { ANSWER_MAX = 1700, OUTPUT_BYTES = 6144 };
 
-static const struct quectel_part *const parts[] = { &quectel_start_up };
+static const struct quectel_part *const parts[] = {
+    &quectel_start_up,    &quectel_bearer_part, &quectel_sockets,
+    &quectel_lookup_part, &quectel_ping_part,
+};
 
 enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };
 
@@ -126,13 +129,22 @@ static const struct at_dialect dialect = {
     .error_range = FACT_ERROR_RANGE,
     .error_memory = QUECTEL_MEMORY_FAILURE,
     .error_text = quectel_error_text,
+    .prompt = "\r\n> ",
     .prompt_idle_ms = FACT_PROMPT_IDLE_MS,
+    .lf_ends_line = true,
+    .urc_after_ms = 100,
+    .urc_gap_ms = 50,
+    .cmee_preset = FACT_CMEE_PRESET,
 };
 
 /* The maker's own rows hide common ones of the same name. */
 static const struct at_commands *const commands[] = {
-    &quectel_general, &common_v250,    &common_registers, &common_identity, &common_network,
-    &common_packet,   &common_general, &quectel_answered, &quectel_refused, NULL,
+    &quectel_general,  &quectel_bearer_rows, &quectel_tcp_config,
+    &quectel_tcp,      &quectel_transfer,    &quectel_online_rows,
+    &quectel_state,    &quectel_lookup_rows, &quectel_ping_rows,
+    &common_v250,      &common_registers,    &common_identity,
+    &common_network,   &common_packet,       &common_general,
+    &quectel_answered, &quectel_refused,     NULL,
 };
 
 const struct personality quectel_personality = {

@@ -9,8 +9,14 @@
 #define QUECTEL_H
 
 #include "module/module.h"
+#include "personalities/quectel/quectel_bearer.h"
 #include "personalities/quectel/quectel_errors.h"
 #include "personalities/quectel/quectel_facts.h"
+#include "personalities/quectel/quectel_net_tools.h"
+#include "personalities/quectel/quectel_socket.h"
+
+/* Role of a socket, as +QIRD names it; there are no servers here. */
+enum { QUECTEL_CLIENT = 1 };
 
 /* Limits of a model, as rows refer to them (1 + index). */
 enum quectel_limit { LIMIT_END = LIMIT_OF_MAKER };
@@ -31,7 +37,18 @@ struct quectel_part {
 
 /* Settings that bound rows keep for the whole module. */
 struct quectel_settings {
-    int32_t start_up; /* +QIURC */
+    int32_t start_up;                 /* +QIURC */
+    int32_t foreground;               /* +QIFGCNT */
+    int32_t several;                  /* +QIMUX */
+    int32_t transparent;              /* +QIMODE */
+    int32_t indication;               /* +QINDI */
+    int32_t send_echo, prompt;        /* +QISDE, +QIPROMPT */
+    int32_t show_head, show_protocol; /* +QIHEAD, +QISHOWPT */
+    int32_t show_sender, show_local;  /* +QISHOWRA, +QISHOWLA */
+    int32_t by_name;                  /* +QIDNSIP */
+    int32_t role;                     /* +QISRVC */
+    int32_t transparent_retry, transparent_wait, transparent_size, transparent_escape; /* +QITCFG */
+    char name_server[2][ADDRESS_TEXT_MAX]; /* +QIDNSCFG */
 };
 
 /* The lines that a module says when it starts. */
@@ -43,13 +60,37 @@ struct quectel_start_up {
 struct quectel {
     struct quectel_settings settings;
     struct quectel_start_up start_up;
+    struct quectel_bearer bearers[QUECTEL_BEARERS];
+    struct quectel_socket sockets[QUECTEL_SOCKETS];
+    struct quectel_lookup lookup;
+    struct quectel_ping ping;
 };
 
 struct quectel *quectel_of(const struct at_session *at);
 
 extern const struct personality quectel_personality;
-extern const struct quectel_part quectel_start_up;
-extern const struct at_commands quectel_general, quectel_answered, quectel_refused;
+extern const struct quectel_part quectel_start_up, quectel_bearer_part, quectel_sockets,
+    quectel_lookup_part, quectel_ping_part;
+extern const struct at_commands quectel_general, quectel_answered, quectel_refused,
+    quectel_bearer_rows, quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows,
+    quectel_state, quectel_lookup_rows, quectel_ping_rows;
+
+/* quectel_tcp.c: the plain socket that a command is about: of `index` with +QIMUX=1, of none with
+ * +QIMUX=0.  NULL: the command is wrong. */
+struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at_arg *index);
+extern const struct quectel_manner quectel_plain;
+/* quectel_tcp.c: closes and answers as +QICLOSE and +QSSLCLOSE do. */
+enum at_status quectel_answer_closed(struct at_session *at, struct quectel_socket *socket);
+
+/* quectel_transfer.c: a prompt, then SEND OK; of `length` bytes, or ended by Ctrl-Z. */
+enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket,
+                            const struct at_arg *length);
+/* quectel_transfer.c: up to `max` received bytes under the running row's name. */
+enum at_status quectel_receive(struct at_session *at, struct quectel_socket *socket, size_t max);
+/* True when a read finds data or nothing, false when there is no such socket. */
+bool quectel_can_receive(const struct quectel_socket *socket);
+/* quectel_transfer.c: what +QINDI says of received data. */
+void quectel_tcp_received(struct quectel_socket *socket);
 
 /* A row's record of module-wide settings. */
 void *quectel_settings_record(struct at_session *at, size_t index);

@@ -43,4 +43,19 @@
 /* UNCONFIRMED: the clock goes on through a restart (the first power-on sets 2004-01-01). */
 #define FACT_CLOCK_SURVIVES_RESTART 1
 
+/* UNCONFIRMED: +QISDE is on from the start, and counts only with E1; packets of transparent mode
+ * (§2.2, §10.10). */
+#define FACT_SEND_ECHO_PRESET        1
+#define FACT_TRANSPARENT_SIZE_PRESET 1024
+
+/* §2.3 gives 75 s.  UNCONFIRMED: bytes that a socket holds for the host. */
+#define FACT_OPEN_LIMIT_MS 75000
+#define FACT_SOCKET_BUFFER 3072
+
+/* UNCONFIRMED: name servers before any is set, and how long a lookup by +QIDNSGIP may take. */
+#define FACT_NAME_SERVER "0.0.0.0"
+
+/* UNCONFIRMED: bytes of an echo request of +QPING. */
+#define FACT_PING_BYTES 32
+
 #endif

@@ -1,0 +1,129 @@
+/* quectel_lookup.c: +QIDNSCFG, +QIDNSGIP: names.  quectel.md §2.1. */
+#include "personalities/quectel/quectel.h"
+
+#include <stdio.h>
+
+static struct quectel_lookup *lookup_of(const struct tlsmodem *modem)
+{
+    return &((struct quectel *)modem->maker)->lookup;
+}
+
+/* A module of this family knows IPv4 only; other addresses are given when there are no such. */
+static void say_addresses(struct at_session *at, const struct net_address *list, size_t count)
+{
+    bool any_ipv4 = false;
+    char text[ADDRESS_TEXT_MAX];
+
+    for (size_t i = 0; i < count; i++)
+        any_ipv4 = any_ipv4 || list[i].family == NET_IPV4;
+    for (size_t i = 0; i < count; i++) {
+        if (any_ipv4 && list[i].family != NET_IPV4)
+            continue;
+        address_text(&list[i], text);
+        at_urc(at, "%s", text);
+    }
+}
+
+static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
+{
+    struct quectel_lookup *lookup = ctx;
+    struct at_session *at = &lookup->owner->at;
+
+    module_enter(lookup->modem);
+    lookup->query = NULL;
+    if (err == ERR_OK) {
+        say_addresses(at, list, count);
+    } else {
+        log_say(at->config.log, LOG_WARNING, "+QIDNSGIP: %s", err_text(err));
+        at_urc(at, "ERROR");
+    }
+    module_leave(lookup->modem);
+}
+
+static enum at_status set_lookup(struct at_session *at, const struct at_args *args)
+{
+    struct tlsmodem *modem = module_of(at);
+    struct quectel_lookup *lookup = lookup_of(modem);
+    const struct net *net = modem->config.net;
+    char name[CONNECTION_HOST_MAX + 1];
+
+    if (lookup->query != NULL || !quectel_bearer_need(modem))
+        return at_fail_plain(at);
+    snprintf(name, sizeof(name), "%.*s", (int)args->list[0].text.len,
+             (const char *)args->list[0].text.data);
+    lookup->modem = modem;
+    lookup->owner = terminal_of(at);
+    if (net->ops->resolve(net->impl, name, on_resolved, lookup, &lookup->query) != ERR_OK) {
+        lookup->query = NULL;
+        return at_fail_plain(at);
+    }
+    return AT_OK;
+}
+
+static void stop(struct tlsmodem *modem)
+{
+    struct quectel_lookup *lookup = lookup_of(modem);
+
+    if (lookup->query != NULL)
+        modem->config.net->ops->cancel(lookup->query);
+    lookup->query = NULL;
+}
+
+const struct quectel_part quectel_lookup_part = { .stop = stop };
+
+static enum at_status read_servers(struct at_session *at)
+{
+    const struct quectel_settings *settings = &quectel_of(at)->settings;
+
+    at_info(at, "PrimaryDns: %s", settings->name_server[0]);
+    at_info(at, "SecondaryDns: %s", settings->name_server[1]);
+    return AT_OK;
+}
+
+static enum at_status guard_servers(struct at_session *at, const struct at_args *args)
+{
+    for (size_t i = 0; i < 2; i++) {
+        char text[ADDRESS_TEXT_MAX];
+
+        if (!args->list[i].given)
+            continue;
+        snprintf(text, sizeof(text), "%.*s", (int)args->list[i].text.len,
+                 (const char *)args->list[i].text.data);
+        if (!address_is_dotted(text))
+            return at_fail_plain(at);
+    }
+    return AT_OK;
+}
+
+#define SERVER(text, number, may_lack)                                                             \
+    {                                                                                              \
+        .name = (text), .type = AT_STRING, .optional = (may_lack), .max = ADDRESS_TEXT_MAX - 1,    \
+        .preset_text = FACT_NAME_SERVER, .bound = AT_BIND(quectel_settings, name_server[number])   \
+    }
+static const struct at_param server_params[] = {
+    SERVER("primary", 0, false),
+    SERVER("secondary", 1, true),
+};
+static const struct at_param name_params[] = {
+    { .name = "name", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+QIDNSCFG",
+      .help = "Name servers; names are looked up by the machine's own.",
+      .source = "quectel.md §2.1",
+      .coverage = AT_ANSWERED,
+      .plain_error = true,
+      AT_PARAMS(server_params),
+      .guard_set = guard_servers,
+      .record = quectel_settings_record,
+      .read = read_servers },
+    { .name = "+QIDNSGIP",
+      .help = "Addresses of a name, a line each after OK.",
+      .source = "quectel.md §2.1",
+      .plain_error = true,
+      AT_PARAMS(name_params),
+      .test_text = "<name>",
+      .set = set_lookup },
+};
+const struct at_commands quectel_lookup_rows = AT_COMMANDS(rows);

@@ -1,0 +1,26 @@
+/* quectel_net_tools.h: lookups and echo requests that a host asks for. */
+#ifndef QUECTEL_NET_TOOLS_H
+#define QUECTEL_NET_TOOLS_H
+
+#include "module/module.h"
+
+/* +QIDNSGIP: one at a time. */
+struct quectel_lookup {
+    struct tlsmodem *modem;
+    struct module_terminal *owner;
+    struct net_query *query; /* NULL: none is under way */
+};
+
+/* +QPING: one at a time. */
+struct quectel_ping {
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* NULL: none is under way */
+    struct net_query *query;       /* NULL between two requests */
+    struct net_address to;
+    int32_t timeout_s, count;
+    int32_t sent, answered;
+    uint32_t shortest_ms, longest_ms, sum_ms;
+    int64_t next_ms; /* of the next request, or CLOCK_NEVER */
+};
+
+#endif

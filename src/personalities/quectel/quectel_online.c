@@ -1,0 +1,214 @@
+/* quectel_online.c: transparent mode: a port that is its socket's, +++, ATO, DTR.
+ *
+ * Source: quectel.md §1.9, §2.5; +QITCFG §2.2.
+ */
+#include "personalities/quectel/quectel.h"
+
+enum { DECISECOND_MS = 100 };
+
+static const struct quectel_settings *settings_of(const struct quectel_socket *socket)
+{
+    return &((const struct quectel *)socket->modem->maker)->settings;
+}
+
+static size_t packet_size(const struct quectel_socket *socket)
+{
+    return (size_t)settings_of(socket)->transparent_size;
+}
+
+/* After the peer's end the host gets what is left, then the line. */
+static void check_end(struct quectel_socket *socket)
+{
+    struct connection_failure failure;
+
+    if (!socket->online || !connection_has_ended(&socket->connection, &failure) ||
+        quectel_socket_available(socket) > 0)
+        return;
+    quectel_online_leave(socket, "CLOSED");
+    quectel_socket_end(socket);
+}
+
+/* Puts bytes into the packet and sends it when it is full; bytes taken. */
+static size_t collect(struct quectel_socket *socket, struct span bytes)
+{
+    size_t room = packet_size(socket) - socket->unsent_len;
+    size_t part = bytes.len < room ? bytes.len : room;
+
+    memcpy(socket->unsent + socket->unsent_len, bytes.data, part);
+    socket->unsent_len += part;
+    if (socket->unsent_len == packet_size(socket))
+        quectel_socket_flush(socket);
+    return part;
+}
+
+/* A whole packet goes out from where it lies; a part of one waits in the packet memory. */
+static size_t take(struct quectel_socket *socket, struct span bytes)
+{
+    size_t size = packet_size(socket);
+
+    if (socket->unsent_len >= size && !quectel_socket_flush(socket))
+        return 0;
+    if (socket->unsent_len > 0 || bytes.len < size)
+        return collect(socket, bytes);
+    return connection_write(&socket->connection, span_at(bytes.data, size));
+}
+
+static size_t on_input(void *ctx, struct span bytes)
+{
+    struct quectel_socket *socket = ctx;
+    size_t taken = 0;
+
+    while (taken < bytes.len && socket->connection.state == CONNECTION_OPEN) {
+        size_t part = take(socket, span_skip(bytes, taken));
+
+        if (part == 0)
+            break;
+        taken += part;
+    }
+    socket->sent += taken;
+    if (socket->unsent_len > 0 && socket->flush_at_ms == CLOCK_NEVER)
+        socket->flush_at_ms = module_now(socket->modem) +
+                              (int64_t)settings_of(socket)->transparent_wait * DECISECOND_MS;
+    if (socket->connection.state == CONNECTION_OPEN)
+        return taken;
+    quectel_online_pump(socket);
+    return bytes.len; /* nobody is there to get it; the line follows what is unread */
+}
+
+static void suspend(struct quectel_socket *socket)
+{
+    socket->online = false;
+    quectel_socket_flush(socket);
+    quectel_socket_buffer(socket);
+}
+
+static void on_escape(void *ctx)
+{
+    struct quectel_socket *socket = ctx;
+
+    suspend(socket);
+    at_finish(&socket->owner->at, AT_OK);
+}
+
+static void on_room(void *ctx)
+{
+    quectel_online_pump(ctx);
+}
+
+static void go_online(struct quectel_socket *socket)
+{
+    const struct at_online online = {
+        .on_input = on_input, .on_escape = on_escape, .on_room = on_room, .ctx = socket
+    };
+
+    socket->online = true;
+    socket->announced = false;
+    connection_set_buffering(&socket->connection, false);
+    at_online(&socket->owner->at, &online);
+    if (settings_of(socket)->transparent_escape == 0)
+        at_ignore_escape(&socket->owner->at);
+}
+
+void quectel_online_enter(struct quectel_socket *socket)
+{
+    go_online(socket);
+    at_finish(&socket->owner->at, AT_CONNECT);
+}
+
+/* Room for one piece: of a stream any, of UDP as much as the datagram has. */
+static bool fits(struct quectel_socket *socket, size_t room)
+{
+    return socket->connection.transport == NET_UDP ? room >= quectel_socket_available(socket)
+                                                   : room > 0;
+}
+
+void quectel_online_pump(struct quectel_socket *socket)
+{
+    struct at_session *at = &socket->owner->at;
+
+    quectel_socket_collect(socket);
+    while (at->state == AT_ONLINE) {
+        size_t room, got;
+        uint8_t *tail = at_output_tail(at, &room);
+
+        if (!fits(socket, room)) {
+            connection_pause(&socket->connection);
+            return;
+        }
+        got = quectel_socket_read(socket, tail, room);
+        if (got == 0)
+            break;
+        at_output_commit(at, got);
+    }
+    if (at->state == AT_ONLINE)
+        check_end(socket);
+}
+
+void quectel_online_writable(struct quectel_socket *socket)
+{
+    if (!quectel_socket_flush(socket)) {
+        quectel_online_pump(socket);
+        return;
+    }
+    at_unblock(&socket->owner->at);
+}
+
+void quectel_online_tick(struct quectel_socket *socket)
+{
+    if (module_now(socket->modem) < socket->flush_at_ms)
+        return;
+    socket->flush_at_ms = CLOCK_NEVER; /* what the peer does not take yet goes when it does */
+    quectel_socket_flush(socket);
+    if (socket->online)
+        quectel_online_pump(socket);
+}
+
+void quectel_online_suspend(struct quectel_socket *socket)
+{
+    suspend(socket);
+    at_leave_online(&socket->owner->at, AT_OK);
+}
+
+void quectel_online_leave(struct quectel_socket *socket, const char *line)
+{
+    struct at_session *at = &socket->owner->at;
+
+    socket->online = false;
+    if (line != NULL)
+        at_result_text(at, line);
+    at_leave_online(at, AT_SILENT);
+}
+
+/* ---- ATO ---- */
+
+static bool can_resume(const struct quectel_socket *socket)
+{
+    return socket->transparent &&
+           (socket->state == SOCKET_CONNECTED || socket->state == SOCKET_REMOTE_CLOSING);
+}
+
+static enum at_status set_resume(struct at_session *at, const struct at_args *args)
+{
+    (void)args;
+    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
+        struct quectel_socket *socket = quectel_socket_at(at, i);
+
+        if (!can_resume(socket) || socket->owner != terminal_of(at))
+            continue;
+        go_online(socket);
+        return AT_CONNECT;
+    }
+    return AT_NO_CARRIER;
+}
+
+static const struct at_param resume_params[] = { { .name = "n", .max = 255 } };
+
+static const struct at_command rows[] = {
+    { .name = "O",
+      .basic = true,
+      .help = "Returns to transparent mode, which +++ has left.",
+      .source = "V.250 6.3.7; quectel.md §2.5",
+      AT_PARAMS(resume_params),
+      .set = set_resume },
+};
+const struct at_commands quectel_online_rows = AT_COMMANDS(rows);

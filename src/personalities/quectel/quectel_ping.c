@@ -1,0 +1,184 @@
+/* quectel_ping.c: +QPING: echo requests.  quectel.md §2.1. */
+#include "personalities/quectel/quectel.h"
+
+#include <stdio.h>
+
+enum { SECOND_MS = 1000, NEXT_MS = 1000 };
+
+/* Numbers of +QPING: one request, one without an answer, the end of all. */
+enum { PING_ANSWER, PING_TIMEOUT, PING_DONE, PING_BUSY, PING_NO_HOST, PING_NO_CONTEXT };
+
+static struct quectel_ping *ping_of(const struct tlsmodem *modem)
+{
+    return &((struct quectel *)modem->maker)->ping;
+}
+
+static void end(struct quectel_ping *ping)
+{
+    ping->owner = NULL;
+    ping->next_ms = CLOCK_NEVER;
+}
+
+static void say_summary(struct quectel_ping *ping)
+{
+    uint32_t average_ms = ping->answered > 0 ? ping->sum_ms / (uint32_t)ping->answered : 0;
+
+    at_urc(&ping->owner->at, "+QPING: %d,%d,%d,%d,%u,%u,%u", PING_DONE, (int)ping->sent,
+           (int)ping->answered, (int)(ping->sent - ping->answered), (unsigned)ping->shortest_ms,
+           (unsigned)ping->longest_ms, (unsigned)average_ms);
+    end(ping);
+}
+
+static void note(struct quectel_ping *ping, uint32_t round_trip_ms, int ttl)
+{
+    char address[ADDRESS_TEXT_MAX];
+
+    if (ping->answered == 0 || round_trip_ms < ping->shortest_ms)
+        ping->shortest_ms = round_trip_ms;
+    if (round_trip_ms > ping->longest_ms)
+        ping->longest_ms = round_trip_ms;
+    ping->sum_ms += round_trip_ms;
+    ping->answered++;
+    address_text(&ping->to, address);
+    at_urc(&ping->owner->at, "+QPING: %d,%s,%d,%u,%d", PING_ANSWER, address, FACT_PING_BYTES,
+           (unsigned)round_trip_ms, ttl);
+}
+
+static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
+{
+    struct quectel_ping *ping = ctx;
+
+    module_enter(ping->modem);
+    ping->query = NULL;
+    if (err == ERR_OK) {
+        note(ping, round_trip_ms, ttl);
+    } else {
+        log_say(ping->modem->config.log, LOG_WARNING, "+QPING: %s", err_text(err));
+        at_urc(&ping->owner->at, "+QPING: %d", PING_TIMEOUT);
+    }
+    if (ping->sent < ping->count)
+        ping->next_ms = module_now(ping->modem) + NEXT_MS;
+    else
+        say_summary(ping);
+    module_leave(ping->modem);
+}
+
+/* A request that cannot be started counts as one without an answer. */
+static void send(struct quectel_ping *ping)
+{
+    const struct net *net = ping->modem->config.net;
+    const struct net_echo echo = { .to = ping->to,
+                                   .bytes = FACT_PING_BYTES,
+                                   .timeout_ms = (uint32_t)ping->timeout_s * SECOND_MS };
+    enum err err = net->ops->echo(net->impl, &echo, on_echo, ping, &ping->query);
+
+    ping->sent++;
+    ping->next_ms = CLOCK_NEVER;
+    if (err != ERR_OK)
+        on_echo(ping, err, 0, 0);
+}
+
+static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
+{
+    struct quectel_ping *ping = ctx;
+
+    module_enter(ping->modem);
+    ping->query = NULL;
+    if (err == ERR_OK && count > 0) {
+        ping->to = list[0];
+        send(ping);
+    } else {
+        log_say(ping->modem->config.log, LOG_WARNING, "+QPING: %s", err_text(err));
+        at_urc(&ping->owner->at, "+QPING: %d", PING_NO_HOST);
+        end(ping);
+    }
+    module_leave(ping->modem);
+}
+
+enum { PING_HOST, PING_LIMIT, PING_COUNT };
+
+static enum at_status start_ping(struct at_session *at, const struct at_args *args)
+{
+    struct tlsmodem *modem = module_of(at);
+    const struct net *net = modem->config.net;
+    char host[CONNECTION_HOST_MAX + 1];
+    struct quectel_ping *ping = ping_of(modem);
+
+    snprintf(host, sizeof(host), "%.*s", (int)args->list[PING_HOST].text.len,
+             (const char *)args->list[PING_HOST].text.data);
+    *ping = (struct quectel_ping){
+        .modem = modem,
+        .owner = terminal_of(at),
+        .timeout_s = args->list[PING_LIMIT].given ? args->list[PING_LIMIT].number : 1,
+        .count = args->list[PING_COUNT].given ? args->list[PING_COUNT].number : 4,
+        .next_ms = CLOCK_NEVER,
+    };
+    if (net->ops->resolve(net->impl, host, on_resolved, ping, &ping->query) != ERR_OK) {
+        end(ping);
+        return at_fail_plain(at);
+    }
+    return AT_OK;
+}
+
+static enum at_status set_ping(struct at_session *at, const struct at_args *args)
+{
+    struct tlsmodem *modem = module_of(at);
+
+    if (ping_of(modem)->owner != NULL)
+        at_urc(at, "+QPING: %d", PING_BUSY);
+    else if (!quectel_bearer_need(modem))
+        at_urc(at, "+QPING: %d", PING_NO_CONTEXT);
+    else
+        return start_ping(at, args);
+    return AT_OK;
+}
+
+static enum err start(struct tlsmodem *modem)
+{
+    ping_of(modem)->next_ms = CLOCK_NEVER;
+    return ERR_OK;
+}
+
+static void stop(struct tlsmodem *modem)
+{
+    struct quectel_ping *ping = ping_of(modem);
+
+    if (ping->query != NULL)
+        modem->config.net->ops->cancel(ping->query);
+    end(ping);
+}
+
+static int64_t deadline(struct tlsmodem *modem)
+{
+    return ping_of(modem)->next_ms;
+}
+
+static void tick(struct tlsmodem *modem)
+{
+    if (module_now(modem) >= ping_of(modem)->next_ms)
+        send(ping_of(modem));
+}
+
+const struct quectel_part quectel_ping_part = {
+    .start = start,
+    .stop = stop,
+    .deadline = deadline,
+    .tick = tick,
+};
+
+static const struct at_param ping_params[] = {
+    { .name = "host", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },
+    { .name = "timeout", .optional = true, .min = 1, .max = 255 },
+    { .name = "pingnum", .optional = true, .min = 1, .max = 10 },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+QPING",
+      .help = "Echo requests to a host, a line each after OK, then a summary.",
+      .source = "quectel.md §2.1",
+      .plain_error = true,
+      AT_PARAMS(ping_params),
+      .test_text = "<host>,(1-255),(1-10)",
+      .set = set_ping },
+};
+const struct at_commands quectel_ping_rows = AT_COMMANDS(rows);

@@ -1,0 +1,134 @@
+/* quectel_socket.h: one socket of the module: TCP, UDP or TLS over one index space.
+ *
+ * What a socket does is the same whether it is secure or not; how it speaks to the host is its
+ * manner, and the commands that open it bring one.
+ */
+#ifndef QUECTEL_SOCKET_H
+#define QUECTEL_SOCKET_H
+
+#include "module/module.h"
+#include "services/address_text.h"
+
+enum { QUECTEL_SOCKETS = 6, QUECTEL_SEND_MAX = 1460, QUECTEL_RECEIVE_MAX = 1500 };
+
+/* As the host is told by +QISTATE and +QSSLSTATE. */
+#define QUECTEL_SOCKET_STATES(X)                                                                   \
+    X(SOCKET_INITIAL, "INITIAL")                                                                   \
+    X(SOCKET_CONNECTING, "CONNECTING")                                                             \
+    X(SOCKET_CONNECTED, "CONNECTED")                                                               \
+    X(SOCKET_REMOTE_CLOSING, "REMOTE CLOSING") /* closed by the peer, not all of it read */        \
+    X(SOCKET_CLOSED, "CLOSED")
+
+enum quectel_socket_state {
+#define QUECTEL_SOCKET_ENUM(name, text) name,
+    QUECTEL_SOCKET_STATES(QUECTEL_SOCKET_ENUM)
+#undef QUECTEL_SOCKET_ENUM
+};
+
+struct quectel_socket;
+
+/* How a socket tells what has happened to it; called when its port is quiet. */
+struct quectel_manner {
+    void (*opened)(struct quectel_socket *socket);
+    void (*failed)(struct quectel_socket *socket);
+    void (*received)(struct quectel_socket *socket); /* there is something to read */
+    void (*closed)(struct quectel_socket *socket);
+};
+
+/* What waits to be told. */
+enum quectel_news { NEWS_NONE, NEWS_OPENED, NEWS_FAILED, NEWS_CLOSED };
+
+struct quectel_socket {
+    int index;
+    struct tlsmodem *modem;
+    struct module_terminal *owner;       /* the port that opened it, and hears of it */
+    const struct quectel_manner *manner; /* NULL: never opened */
+    size_t bearer;
+    bool secure;
+    bool single; /* opened with QIMUX=0: its lines carry no index */
+    bool transparent;
+    bool online;
+    bool announced;     /* the host knows that there is something to read */
+    bool closed_by_end; /* by the peer or the network: reading goes on finding nothing */
+    enum quectel_socket_state state;
+    enum quectel_news news;
+    struct connection connection;
+    struct ring datagrams; /* UDP: each after its length in two bytes */
+    uint64_t sent;         /* bytes that the host gave since opening */
+    int64_t flush_at_ms;   /* online */
+    size_t unsent_len;
+    uint8_t unsent[QUECTEL_SEND_MAX];
+    uint8_t received[FACT_SOCKET_BUFFER];
+};
+
+/* Where a socket goes. */
+struct quectel_opening {
+    const char *host;
+    uint16_t port;
+    enum net_transport transport;
+    const struct tls_config *tls;
+    int64_t timeout_ms;
+    bool single, transparent;
+    const struct quectel_manner *manner;
+};
+
+void quectel_socket_init(struct quectel_socket *socket, struct tlsmodem *modem, int index);
+/* The only writer of socket->state. */
+void quectel_socket_enter(struct quectel_socket *socket, enum quectel_socket_state next);
+/* Lets go of the connection, and enters `next`. */
+void quectel_socket_release(struct quectel_socket *socket, enum quectel_socket_state next);
+/* The same after its end by the peer or the network. */
+void quectel_socket_end(struct quectel_socket *socket);
+/* Received bytes wait in the socket, in command state. */
+void quectel_socket_buffer(struct quectel_socket *socket);
+/* UDP: moves datagrams to where they can be counted, as far as they fit. */
+void quectel_socket_collect(struct quectel_socket *socket);
+
+struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t index);
+
+/* True when the index may be opened again. */
+bool quectel_socket_is_free(const struct quectel_socket *socket);
+
+/* Starts to open a free socket for this port.  False when nothing was started; the log says why,
+ * and the host is not told yet. */
+bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
+                         const struct quectel_opening *opening);
+
+/* Closes without a word; what is unread is gone. */
+void quectel_socket_close(struct quectel_socket *socket);
+
+/* Bytes that the next read can give at most: of UDP those of one datagram. */
+size_t quectel_socket_available(struct quectel_socket *socket);
+/* All bytes that wait, and in how many packets. */
+size_t quectel_socket_waiting(struct quectel_socket *socket);
+size_t quectel_socket_packets(struct quectel_socket *socket);
+size_t quectel_socket_read(struct quectel_socket *socket, uint8_t *buf, size_t cap);
+/* To be called when a read is over: the next bytes are news again when nothing was left. */
+void quectel_socket_was_read(struct quectel_socket *socket);
+
+/* Takes all of `bytes` or, while earlier ones still wait for the peer, nothing. */
+bool quectel_socket_send(struct quectel_socket *socket, struct span bytes);
+/* Sends what waits; true when nothing is left. */
+bool quectel_socket_flush(struct quectel_socket *socket);
+
+/* The peer's address, or the host as it was given while there is none. */
+void quectel_socket_peer(const struct quectel_socket *socket, char text[CONNECTION_HOST_MAX + 1]);
+const char *quectel_socket_state_words(const struct quectel_socket *socket);
+
+/* A context is gone: by the network, or by the host, who needs no lines about it. */
+void quectel_sockets_lose_bearer(struct tlsmodem *modem, size_t bearer);
+void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer);
+/* True while any socket is not free. */
+bool quectel_sockets_in_use(struct tlsmodem *modem);
+
+/* quectel_online.c: the transparent socket of a port. */
+void quectel_online_enter(struct quectel_socket *socket);
+void quectel_online_pump(struct quectel_socket *socket);
+void quectel_online_writable(struct quectel_socket *socket);
+void quectel_online_tick(struct quectel_socket *socket);
+/* Back to command state, the socket stays open. */
+void quectel_online_suspend(struct quectel_socket *socket);
+/* The connection is gone: back to command state, `line` says why; NULL: somebody else does. */
+void quectel_online_leave(struct quectel_socket *socket, const char *line);
+
+#endif

@@ -1,0 +1,159 @@
+/* quectel_state.c: +QISTAT, +QISTATE, +QSSLSTATE: the stack and its sockets.
+ *
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.6; quectel.md §1.7, §2.6.
+ */
+#include "personalities/quectel/quectel.h"
+
+/* States of the only socket, and of several; the numbers are those of +QISTAT with V0. */
+enum { STATE_CONNECTING = 6, STATE_CLOSED = 7, STATE_OPEN = 8, STATE_PROCESSING = 8 };
+
+struct state {
+    const char *words;
+    int number;
+};
+
+static struct state single_state(const struct quectel_socket *socket)
+{
+    if (socket->state == SOCKET_CONNECTING)
+        return (struct state){ socket->connection.transport == NET_UDP ? "UDP CONNECTING"
+                                                                       : "TCP CONNECTING",
+                               STATE_CONNECTING };
+    if (socket->state == SOCKET_CONNECTED)
+        return (struct state){ "CONNECT OK", STATE_OPEN };
+    return (struct state){ "IP CLOSE", STATE_CLOSED };
+}
+
+/* Of the stack; once a socket was opened on it, of the only socket, or of several. */
+static struct state stack_state(const struct at_session *at, bool several)
+{
+    const struct quectel_bearer *bearer = quectel_bearer(module_of(at));
+
+    if (!quectel_bearer_is_up(bearer) || !bearer->used)
+        return (struct state){ quectel_bearer_words(bearer->state),
+                               quectel_bearer_number(bearer->state) };
+    if (several)
+        return (struct state){ "IP PROCESSING", STATE_PROCESSING };
+    return single_state(quectel_socket_at(at, 0));
+}
+
+static bool is_several(const struct at_session *at)
+{
+    return quectel_of(at)->settings.several != 0;
+}
+
+static void say_state(struct at_session *at, struct state state)
+{
+    if (at->settings.verbose != 0)
+        at_info(at, "STATE: %s", state.words);
+    else
+        at_info(at, "%d", state.number);
+}
+
+/* True when other commands of the line follow: then their answers do, and one OK. */
+static bool is_last(const struct at_session *at)
+{
+    struct span rest = span_skip(at_editor_line(&at->editor), at->cursor);
+
+    for (size_t i = 0; i < rest.len; i++) {
+        if (rest.data[i] != ' ' && rest.data[i] != ';')
+            return false;
+    }
+    return true;
+}
+
+static enum at_status say_single(struct at_session *at)
+{
+    if (!is_last(at)) {
+        say_state(at, stack_state(at, false));
+        return AT_OK;
+    }
+    at_result(at, AT_OK);
+    say_state(at, stack_state(at, false));
+    return AT_SILENT;
+}
+
+static const char *protocol(const struct quectel_socket *socket)
+{
+    return socket->connection.transport == NET_UDP ? "UDP" : "TCP";
+}
+
+static enum at_status run_status(struct at_session *at)
+{
+    char peer[CONNECTION_HOST_MAX + 1];
+
+    if (!is_several(at))
+        return say_single(at);
+    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
+        const struct quectel_socket *socket = quectel_socket_at(at, i);
+
+        if (quectel_socket_is_free(socket)) {
+            at_info(at, "+QISTAT: %d, \"\", \"\",", (int)i);
+            continue;
+        }
+        quectel_socket_peer(socket, peer);
+        at_info(at, "+QISTAT: %d, \"%s\", \"%s\", %u", (int)i, protocol(socket), peer,
+                (unsigned)socket->connection.port);
+    }
+    return AT_OK;
+}
+
+/* One line of +QISTATE, or with `flag` of +QSSLSTATE. */
+static void say_socket(struct at_session *at, const char *name, int32_t index, const char *flag)
+{
+    const struct quectel_socket *socket = quectel_socket_at(at, index);
+    char peer[CONNECTION_HOST_MAX + 1];
+
+    if (socket->state == SOCKET_INITIAL) {
+        at_info(at, "%s: %d, \"\", \"\", , \"INITIAL\"%s", name, (int)index, flag);
+        return;
+    }
+    quectel_socket_peer(socket, peer);
+    at_info(at, "%s: %d, \"%s\", \"%s\", %u, \"%s\"%s", name, (int)index, protocol(socket), peer,
+            (unsigned)socket->connection.port, quectel_socket_state_words(socket), flag);
+}
+
+static enum at_status run_states(struct at_session *at)
+{
+    if (!is_several(at))
+        return say_single(at);
+    at_result(at, AT_OK);
+    say_state(at, stack_state(at, true));
+    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++)
+        say_socket(at, "+QISTATE", i, "");
+    return AT_OK;
+}
+
+static enum at_status run_secure_states(struct at_session *at)
+{
+    at_info(at, "+QSSLSTATE: %s", stack_state(at, true).words);
+    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++)
+        say_socket(at, "+QSSLSTATE", i, quectel_socket_at(at, i)->secure ? ", 1" : ", 0");
+    return AT_OK;
+}
+
+static enum at_status answer_ok(struct at_session *at)
+{
+    (void)at;
+    return AT_OK;
+}
+
+static const struct at_command rows[] = {
+    { .name = "+QISTAT",
+      .help = "State of the stack or, with +QIMUX=1, of its sockets.",
+      .source = "quectel.md §2.6",
+      .plain_error = true,
+      .run = run_status },
+    { .name = "+QISTATE",
+      .help = "State of the stack and of its sockets.",
+      .source = "quectel.md §2.6",
+      .plain_error = true,
+      .run = run_states },
+    { .name = "+QSSLSTATE",
+      .help = "State of the stack and of all sockets, secure or not.",
+      .source = "GSM_SSL_TCP_Application_Note V3.1 §2.2.6",
+      .plain_error = true,
+      .test_text = "",
+      .run = run_secure_states,
+      .read = answer_ok },
+};
+const struct at_commands quectel_state = AT_COMMANDS(rows);

@@ -1,0 +1,232 @@
+/* quectel_transfer.c: +QISEND, +QIRD, and received data that goes to the host by itself.
+ *
+ * Source: quectel.md §0, §1.4, §2.4; GSM_SSL_TCP_Application_Note V3.1 §3.3.
+ */
+#include "personalities/quectel/quectel.h"
+
+#include "base/text.h"
+
+static const struct quectel_settings *settings_of(const struct at_session *at)
+{
+    return &quectel_of(at)->settings;
+}
+
+/* ---- sending, plain and secure ---- */
+
+enum { PROMPT_QUIET_START, PROMPT_BOTH, PROMPT_NEITHER };
+
+static bool can_send(const struct quectel_socket *socket)
+{
+    return socket->state == SOCKET_CONNECTED && socket->connection.state == CONNECTION_OPEN;
+}
+
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct quectel_socket *socket = ctx;
+
+    if (end == AT_PROMPT_ABORTED)
+        return AT_OK;
+    if (end != AT_PROMPT_COMPLETE || !can_send(socket))
+        return at_fail_plain(at);
+    if (payload.len > 0 && !quectel_socket_send(socket, payload)) {
+        if (!can_send(socket))
+            return at_fail_plain(at);
+        at_result_text(at, "SEND FAIL");
+        return AT_SILENT;
+    }
+    if (settings_of(at)->prompt != PROMPT_NEITHER)
+        at_result_text(at, "SEND OK");
+    return AT_SILENT;
+}
+
+enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket,
+                            const struct at_arg *length)
+{
+    struct at_prompt prompt = {
+        .max = length->given ? (size_t)length->number : QUECTEL_SEND_MAX,
+        .exact = length->given,
+        .text = settings_of(at)->prompt == PROMPT_BOTH ? NULL : "",
+        .echo = settings_of(at)->send_echo != 0 ? AT_ECHO_ON : AT_ECHO_OFF,
+        .on_done = on_entered,
+        .ctx = socket,
+    };
+
+    if (!can_send(socket))
+        return at_fail_plain(at);
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+enum { SEND_FIRST, SEND_SECOND };
+
+/* One socket: the length may follow.  Several: the index must, and the length may. */
+static enum at_status set_send(struct at_session *at, const struct at_args *args)
+{
+    static const struct at_arg none = { .given = false };
+    bool several = settings_of(at)->several != 0;
+    const struct at_arg *length = &args->list[several ? SEND_SECOND : SEND_FIRST];
+    struct quectel_socket *socket =
+        quectel_tcp_socket(at, several ? &args->list[SEND_FIRST] : &none);
+
+    if (socket == NULL || (length->given && length->number == 0) ||
+        (!several && args->list[SEND_SECOND].given))
+        return at_fail_plain(at);
+    return quectel_send(at, socket, length);
+}
+
+static enum at_status run_send(struct at_session *at)
+{
+    static const struct at_arg none = { .given = false };
+    struct quectel_socket *socket = quectel_tcp_socket(at, &none);
+
+    return socket != NULL ? quectel_send(at, socket, &none) : at_fail_plain(at);
+}
+
+/* ---- reading, plain and secure ---- */
+
+enum at_status quectel_receive(struct at_session *at, struct quectel_socket *socket, size_t max)
+{
+    uint8_t data[QUECTEL_RECEIVE_MAX];
+    char peer[CONNECTION_HOST_MAX + 1];
+    size_t got = quectel_socket_read(socket, data, max);
+
+    if (got > 0) {
+        quectel_socket_peer(socket, peer);
+        at_info(at, "%s: %s:%u,%s,%zu", at->row->name, peer, (unsigned)socket->connection.port,
+                socket->connection.transport == NET_UDP ? "UDP" : "TCP", got);
+        at_put(at, span_at(data, got));
+    }
+    quectel_socket_was_read(socket);
+    return AT_OK;
+}
+
+bool quectel_can_receive(const struct quectel_socket *socket)
+{
+    return socket->state == SOCKET_CONNECTED || socket->state == SOCKET_REMOTE_CLOSING ||
+           (socket->state == SOCKET_CLOSED && socket->closed_by_end);
+}
+
+enum { READ_CONTEXT, READ_ROLE, READ_INDEX, READ_LENGTH };
+
+static enum at_status set_read(struct at_session *at, const struct at_args *args)
+{
+    struct quectel_socket *socket = quectel_socket_at(at, args->list[READ_INDEX].number);
+
+    if (socket->secure || args->list[READ_ROLE].number != QUECTEL_CLIENT ||
+        !quectel_can_receive(socket) || socket->bearer != (size_t)args->list[READ_CONTEXT].number)
+        return at_fail_plain(at);
+    return quectel_receive(at, socket, (size_t)args->list[READ_LENGTH].number);
+}
+
+/* ---- what +QINDI says ---- */
+
+enum { INDICATE_DATA, INDICATE_URC, INDICATE_COUNTED };
+
+/* What stands in front of data of the only socket, as the switches say. */
+static void put_head(struct quectel_socket *socket, size_t len)
+{
+    const struct quectel_settings *settings = settings_of(&socket->owner->at);
+    struct at_session *at = &socket->owner->at;
+    char peer[CONNECTION_HOST_MAX + 1], local[MODULE_ADDRESS_MAX + 1], head[64];
+    struct text text;
+
+    at->block_open = false;
+    if (settings->show_sender != 0) {
+        quectel_socket_peer(socket, peer);
+        at_info(at, "RECV FROM:%s:%u", peer, (unsigned)socket->connection.port);
+    }
+    if (settings->show_local != 0) {
+        network_address(socket->bearer + 1, local, sizeof(local));
+        at_info(at, "TO:%s", local);
+    }
+    text_init(&text, head, sizeof(head));
+    if (settings->show_head != 0)
+        text_add(&text, "IPD%zu%s:", len,
+                 settings->show_protocol == 0              ? ""
+                 : socket->connection.transport == NET_UDP ? "UDP"
+                                                           : "TCP");
+    at_put(at, text_span(&text));
+}
+
+static void give(struct quectel_socket *socket)
+{
+    struct at_session *at = &socket->owner->at;
+    uint8_t data[QUECTEL_RECEIVE_MAX];
+
+    while (at_may_speak(at)) {
+        size_t got = quectel_socket_read(socket, data, QUECTEL_SEND_MAX);
+
+        if (got == 0)
+            break;
+        if (socket->single) {
+            put_head(socket, got);
+        } else {
+            at->block_open = false;
+            at_info(at, "+RECEIVE: %d, %zu", socket->index, got);
+        }
+        at_put(at, span_at(data, got));
+    }
+}
+
+/* A stream has no packets: pieces of the longest that can be sent stand for them. */
+static void say_counted(struct quectel_socket *socket)
+{
+    size_t total = quectel_socket_waiting(socket);
+    size_t first = quectel_socket_available(socket);
+    size_t count = quectel_socket_packets(socket);
+
+    if (first > QUECTEL_SEND_MAX && socket->connection.transport == NET_TCP)
+        first = QUECTEL_SEND_MAX;
+    at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d,%zu,%zu,%zu",
+                   socket->bearer, QUECTEL_CLIENT, socket->index, count, first, total);
+}
+
+void quectel_tcp_received(struct quectel_socket *socket)
+{
+    switch (settings_of(&socket->owner->at)->indication) {
+    case INDICATE_DATA:
+        give(socket);
+        return;
+    case INDICATE_URC:
+        at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d", socket->bearer,
+                       QUECTEL_CLIENT, socket->index);
+        break;
+    default:
+        say_counted(socket);
+        break;
+    }
+    socket->announced = true;
+}
+
+static const struct at_param send_params[] = {
+    { .name = "index, or length", .max = QUECTEL_SEND_MAX },
+    { .name = "length", .optional = true, .min = 1, .max = QUECTEL_SEND_MAX },
+};
+static const struct at_param read_params[] = {
+    { .name = "id", .max = QUECTEL_BEARERS - 1 },
+    { .name = "sc", .min = 1, .max = 2 },
+    { .name = "sid", .max = QUECTEL_SOCKETS - 1 },
+    { .name = "len", .min = 1, .max = QUECTEL_RECEIVE_MAX },
+};
+
+#define NOTE "GSM_SSL_TCP_Application_Note V3.1 §3.3; quectel.md §2.4"
+
+static const struct at_command rows[] = {
+    { .name = "+QISEND",
+      .help =
+          "Sends data; with +QIMUX=1 the index stands in front.  Ctrl-Z ends it where no length "
+          "is given.",
+      .source = NOTE,
+      .plain_error = true,
+      AT_PARAMS(send_params),
+      .run = run_send,
+      .set = set_send },
+    { .name = "+QIRD",
+      .help = "Reads received data; OK alone when there is none.",
+      .source = NOTE,
+      .plain_error = true,
+      AT_PARAMS(read_params),
+      .set = set_read },
+};
+const struct at_commands quectel_transfer = AT_COMMANDS(rows);

@@ -6,6 +6,7 @@ and data goes both ways.  Source: Telit 1vv0300989 r12 §3, §4.2, §7.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -81,6 +82,34 @@ def test_module_and_server_agree(driver: Driver, certificates: Certificates,
     driver.hang_up()
     assert server.hear() == "end: closed"
     driver.status("1")
+
+
+def test_every_product_that_lists_it(serve: Callable[..., Ssl3Server]) -> None:
+    """Telit's platforms 12, 20 and 23 (r12 §3); a product without #SSLSECCFG2 has TLS 1.0 for good."""
+    server = serve()
+    program = program_path("tlsmodem", "TLSMODEM")
+    listed = subprocess.run([program, "--list-modules"], capture_output=True, text=True, check=True)
+    spoken = set()
+    for line in listed.stdout.splitlines():
+        model, maker = line.split()[:2]
+        if maker != "Telit":
+            continue
+        platform = re.search(r"platform (\d+)", line)
+        assert platform is not None
+        with Modem(model) as modem:
+            driver = Driver(modem).begin()
+            driver.type("AT#SSLSECCFG2=?")
+            answer = driver.host.read_until(b"\r\n").strip() or driver.host.read_until(b"\r\n")
+            if not re.match(rb"#SSLSECCFG2: \([-0-9]+\),\(0-", answer):
+                continue
+            driver.drain()
+            driver.attach().enable(version=SSL_3_0)
+            driver.dial(server.port)
+            assert server.hear().startswith("version 0300 ")
+            driver.hang_up()
+            assert server.hear() == "end: closed"
+        spoken.add(platform[1])
+    assert spoken == {"12", "20", "23"}
 
 
 @pytest.mark.parametrize(("certificate", "ca", "clock", "reason"), [

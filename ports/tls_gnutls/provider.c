@@ -2,6 +2,7 @@
 #include "tls_gnutls/tls_gnutls.h"
 
 #include "tls_gnutls/clock.h"
+#include "tls_gnutls/memory.h"
 #include "tls_gnutls/session.h"
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/version.h"
@@ -61,6 +62,7 @@ enum err tls_gnutls_open(const char *keylog_path, struct tls *ret_tls)
         return ERR_NO_MEMORY;
     }
     gtls_clock_install();
+    gtls_memory_install();
     *ret_tls = (struct tls){ &ops, provider };
     return ERR_OK;
 }

@@ -5,6 +5,7 @@
 #include "tls_gnutls/credentials.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/keylog.h"
+#include "tls_gnutls/memory.h"
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/transport.h"
 #include "tls_gnutls/verify.h"
@@ -167,6 +168,6 @@ void gtls_free(struct tls_session *session)
         return;
     gtls_setup_release(session);
     if (session->gnutls != NULL)
-        gnutls_deinit(session->gnutls);
+        gtls_memory_deinit(session->gnutls);
     free(session);
 }

@@ -474,6 +474,23 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
     return ERR_OK;
 }
 
+void connection_keep_session(const struct connection *connection, struct connection_ticket *ticket)
+{
+    connection_forget_session(ticket);
+    if (!connection_is_open(connection) || connection->session == NULL ||
+        connection->end.err == ERR_TLS)
+        return;
+    ticket->provider = connection->provider;
+    ticket->ticket = connection->provider->ops->ticket(connection->session);
+}
+
+void connection_forget_session(struct connection_ticket *ticket)
+{
+    if (ticket->ticket != NULL)
+        ticket->provider->ops->ticket_free(ticket->ticket);
+    *ticket = (struct connection_ticket){ 0 };
+}
+
 const struct net_address *connection_peer(const struct connection *connection)
 {
     return &connection->addresses[connection->address_next - 1];

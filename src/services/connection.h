@@ -125,6 +125,19 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
 /* The address of the other side, of a connection that is open. */
 const struct net_address *connection_peer(const struct connection *connection);
 
+/* What it takes to resume a session, kept after its connection; zeroed: nothing. */
+struct connection_ticket {
+    const struct tls *provider;
+    struct tls_ticket *ticket; /* for tls_config.resume; NULL: none */
+};
+
+/* Keeps what resumes the present session, in place of what `ticket` held; nothing where there is no
+ * session, it has failed, or its server allows none.  To be asked before connection_close(). */
+void connection_keep_session(const struct connection *connection, struct connection_ticket *ticket);
+
+/* Wipes and forgets what `ticket` holds. */
+void connection_forget_session(struct connection_ticket *ticket);
+
 /* True when the network has taken everything that connection_write() accepted. */
 bool connection_is_flushed(const struct connection *connection);
 

@@ -118,14 +118,16 @@ class Driver:
         assert self.query("AT#SGACT=1,1").startswith("#SGACT: ")
         return self
 
-    def enable(self, cipher: int = 0, auth: int = 0, *, version: int = 1) -> Driver:
+    def enable(self, cipher: int = 0, auth: int = 0, *, version: int | None = 1) -> Driver:
         """#SSLEN and the security settings."""
         self.ok("AT#SSLEN=1,1")
         return self.secure(cipher, auth, version=version)
 
-    def secure(self, cipher: int = 0, auth: int = 0, *, version: int = 1) -> Driver:
+    def secure(self, cipher: int = 0, auth: int = 0, *, version: int | None = 1) -> Driver:
+        """Without a version on 2G modules, which have TLS 1.0 only."""
         self.ok(f"AT#SSLSECCFG=1,{cipher},{auth}")
-        self.ok(f"AT#SSLSECCFG2=1,{version}")
+        if version is not None:
+            self.ok(f"AT#SSLSECCFG2=1,{version}")
         return self
 
     def tune(self, *, packet: int = 0, idle_s: int = 0, answer_ds: int = 50, flush_ds: int = 1,
@@ -151,14 +153,14 @@ class Driver:
     # The socket
 
     def dial_line(self, port: int, host: str = "localhost", *, online: bool = False,
-                  timeout_ds: int = 0) -> str:
+                  timeout_ds: int = 0, closure: int = 0) -> str:
         mode = f"{0 if online else 1}" + (f",{timeout_ds}" if timeout_ds else "")
-        return f'AT#SSLD=1,{port},"{host}",0,{mode}'
+        return f'AT#SSLD=1,{port},"{host}",{closure},{mode}'
 
     def dial(self, port: int, host: str = "localhost", *, online: bool = False,
-             timeout_ds: int = 0) -> None:
+             timeout_ds: int = 0, closure: int = 0) -> None:
         """A dial that succeeds."""
-        line = self.dial_line(port, host, online=online, timeout_ds=timeout_ds)
+        line = self.dial_line(port, host, online=online, timeout_ds=timeout_ds, closure=closure)
         self.fails(line, "CONNECT" if online else "OK")
 
     def status(self, expected: str) -> None:

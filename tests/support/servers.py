@@ -144,6 +144,7 @@ class Request:
     protocol: str  # TLSv1, TLSv1.1, TLSv1.2
     cipher: str    # in OpenSSL's words
     client: str    # subject of the verified client certificate, "-" for none
+    resumed: bool  # the connection took up a session of before
     status: int
     line: str
 
@@ -160,8 +161,10 @@ class Nginx(ServerProgram):
     def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
                  files: Mapping[str, bytes] | None = None, protocols: str = "TLSv1 TLSv1.1 TLSv1.2",
                  ciphers: str = "ALL:@SECLEVEL=0", client_ca: str | None = None,
-                 keepalive_timeout: str = "75s", port: int | None = None) -> None:
+                 keepalive_timeout: str = "75s", session_cache: str = "none",
+                 port: int | None = None) -> None:
         super().__init__(folder, port)
+        self.session_cache = session_cache
         self.certificates = certificates
         self.certificate = certificate
         self.files = dict(files or {"index.html": b"Hello from nginx\n"})
@@ -200,8 +203,8 @@ class Nginx(ServerProgram):
 
     @staticmethod
     def _request(line: str) -> Request:
-        protocol, cipher, client, status, request = line.split("|", 4)
-        return Request(protocol, cipher, client, int(status), request)
+        protocol, cipher, client, reused, status, request = line.split("|", 5)
+        return Request(protocol, cipher, client, reused == "r", int(status), request)
 
     def _config(self, root: Path) -> str:
         verify = "" if self.client_ca is None else (
@@ -220,7 +223,7 @@ error_log stderr info;
 events {{ worker_connections 512; }}
 http {{
 {temp}
-log_format proof '$ssl_protocol|$ssl_cipher|$ssl_client_s_dn|$status|$request';
+log_format proof '$ssl_protocol|$ssl_cipher|$ssl_client_s_dn|$ssl_session_reused|$status|$request';
 access_log {self.access_path} proof;
 default_type text/plain;
 keepalive_timeout {self.keepalive_timeout};
@@ -240,6 +243,8 @@ server {{
     ssl_certificate_key {self.certificates.key(self.certificate)};
     ssl_protocols {self.protocols};
     ssl_ciphers '{self.ciphers}';
+    ssl_session_cache {self.session_cache};
+    ssl_session_tickets off;
     {verify}
 }}
 }}
@@ -548,6 +553,7 @@ class Peer(RawPeer):
         self._plain = b""
         self._tls: ssl.SSLObject | None = None
         self._at_end = False
+        self._is_over = False  # one side has closed: the next handshake is on another connection
 
     def __enter__(self) -> Peer:
         return self
@@ -595,12 +601,12 @@ class Peer(RawPeer):
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = self._context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._hello = self._plain = b""
-        self._at_end = False
+        self._at_end = self._is_over = False
 
     def handshake(self, seconds: float = ANSWER_DEADLINE) -> None:
         """Takes a connection if there is none yet, and completes the handshake on it."""
         deadline = time.monotonic() + seconds
-        if self._connection is None or self.is_called():
+        if self._connection is None or self._is_over or self.is_called():
             self.accept(seconds)
         self._hello = self.client_hello(seconds_left(deadline))
         self._incoming.write(self._hello)
@@ -686,14 +692,20 @@ class Peer(RawPeer):
             raise PeerError("the module did not close its connection")
         if self._plain or data:
             raise PeerError(f"the module sent {self._plain + data!r} before it closed")
+        self._send_close()
 
-    def close(self) -> None:
-        """close_notify, then FIN."""
+    def _send_close(self) -> None:
+        """close_notify: OpenSSL forgets a session that does not end so."""
+        self._is_over = True
         try:
             self.tls.unwrap()
         except ssl.SSLError:
-            pass  # the module's own close_notify is not there yet
+            pass
         self._flush()
+
+    def close(self) -> None:
+        """close_notify, then FIN; the module's own close_notify may not be there yet."""
+        self._send_close()
         self.hang_up()
 
     def hang_up_quietly(self) -> None:

@@ -126,12 +126,25 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &common_v250,       &common_registers, &common_identity,
-    &common_network,    &common_packet,    &common_general,
-    &telit_general,     &telit_packet,     &telit_ssl_config,
-    &telit_ssl_data,    &telit_ssl_socket, &telit_ssl_transfer,
-    &telit_ftp_session, &telit_ftp_files,  &telit_ftp_packet,
-    &telit_ftp_online,  &telit_refused,    NULL,
+    &common_v250,
+    &common_registers,
+    &common_identity,
+    &common_network,
+    &common_packet,
+    &common_general,
+    &telit_general,
+    &telit_packet,
+    &telit_ssl_config,
+    &telit_ssl_data,
+    &telit_ssl_dial,
+    &telit_ssl_socket,
+    &telit_ssl_transfer,
+    &telit_ftp_session,
+    &telit_ftp_files,
+    &telit_ftp_packet,
+    &telit_ftp_online,
+    &telit_refused,
+    NULL,
 };
 
 #define PERSONALITY(words, output)                                                                 \

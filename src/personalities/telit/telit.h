@@ -9,12 +9,13 @@
 
 /* Features that rows are marked with. */
 enum telit_feature {
-    TELIT_2G = 1,   /* platforms 10, 13, 16 */
-    TELIT_3G = 2,   /* 12 */
-    TELIT_4G = 4,   /* 20, 23 */
-    TELIT_R6 = 8,   /* only revision 6 of the guide lists it, */
-    TELIT_R12 = 16, /* or revision 12 does */
-    TELIT_SLOW = 32 /* large certificates need #CPUMODE: 10, 16 */
+    TELIT_2G = 1,    /* platforms 10, 13, 16 */
+    TELIT_3G = 2,    /* 12 */
+    TELIT_4G = 4,    /* 20, 23 */
+    TELIT_R6 = 8,    /* only revision 6 of the guide lists it, */
+    TELIT_R12 = 16,  /* or revision 12 does */
+    TELIT_SLOW = 32, /* large certificates need #CPUMODE: 10, 16 */
+    TELIT_FAST = 64  /* the others */
 };
 
 /* Limits of a model, as rows refer to them (1 + index). */
@@ -66,12 +67,21 @@ struct telit_entry {
     bool in_ram;
 };
 
+/* A session that #SSLFASTD may take up again (telit_ssl_session.c says for how long). */
+struct telit_session {
+    bool wanted; /* by ClosureType: to be kept when the connection closes */
+    bool kept;
+    struct connection_ticket ticket; /* empty where the server remembers no sessions */
+    int64_t until_ms;                /* of the session, whether kept or in use */
+};
+
 struct telit_ssl {
     int id;
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the AT instance that enabled it */
     struct telit_ssl_settings settings;
     struct connection socket;
+    struct telit_session session;
     enum telit_wait waiting;
     struct telit_entry entry;
     bool dial_online; /* the dial under way ends online */
@@ -121,8 +131,8 @@ const struct telit_model *telit_model_of(const struct tlsmodem *modem);
 /* The second has longer answers: security data of 4G modules. */
 extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
-    telit_ssl_socket, telit_ssl_transfer, telit_ftp_session, telit_ftp_files, telit_ftp_packet,
-    telit_ftp_online, telit_refused;
+    telit_ssl_dial, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session, telit_ftp_files,
+    telit_ftp_packet, telit_ftp_online, telit_refused;
 
 /* A row's record of module-wide settings. */
 void *telit_settings_record(struct at_session *at, size_t index);
@@ -139,7 +149,7 @@ enum at_status telit_ssl_guard_read(struct at_session *at);
 /* guard_set of rows that configure a socket which is enabled and not connected. */
 enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args);
 
-/* telit_ssl_socket.c: puts TLS on an open connection as #SSLSECCFG and #SSLSECDATA say. */
+/* telit_ssl_tls.c: puts TLS on an open connection as #SSLSECCFG and #SSLSECDATA say. */
 enum err telit_ssl_secure(const struct telit_ssl *ssl, struct connection *connection,
                           struct connection_failure *ret_failure);
 
@@ -155,6 +165,26 @@ void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause);
 void telit_ssl_close(struct telit_ssl *ssl);
 /* The error for a peer that is gone, noted. */
 enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl);
+
+/* The security data of one dial; telit_secrets_wipe() it after. */
+struct telit_secrets {
+    uint8_t data[CREDENTIAL_KINDS][TELIT_DATA_MAX];
+    size_t len[CREDENTIAL_KINDS];
+};
+
+/* telit_ssl_tls.c: what TLS is to do on this socket.  False: auth_mode needs security data that is
+ * not stored.  The config borrows `secrets`. */
+bool telit_ssl_configure(const struct telit_ssl *ssl, struct telit_secrets *secrets,
+                         struct tls_config *ret_config);
+void telit_secrets_wipe(struct telit_secrets *secrets);
+
+/* telit_ssl_session.c */
+void telit_session_begin(struct telit_ssl *ssl, bool wanted); /* a dial: what was kept goes */
+void telit_session_on_open(struct telit_ssl *ssl);            /* the handshake is done */
+void telit_session_on_close(struct telit_ssl *ssl);           /* before the connection is closed */
+void telit_session_forget(struct telit_ssl *ssl);
+int64_t telit_session_deadline(const struct telit_ssl *ssl);
+void telit_session_tick(struct telit_ssl *ssl, int64_t now_ms);
 
 /* telit_ssl_transfer.c: what a socket event means to a transfer that waits. */
 void telit_ssl_transfer_data(struct telit_ssl *ssl);

@@ -59,6 +59,17 @@
 #define FACT_ERROR_SEND_TIMEOUT       TELIT_SSL_SOCKET
 #define FACT_ERROR_ENTRY_TOO_LONG     TELIT_SSL_CREDENTIALS
 
+/* UNCONFIRMED: #SSLFASTD without a session that is kept (§1.7). */
+#define FACT_ERROR_NO_SESSION TELIT_SSL_GENERIC
+/* UNCONFIRMED: how long a session may be taken up; a day is what RFC 5246 F.1.4 suggests at most.
+ */
+#define FACT_SESSION_MAX_MS INT64_C(86400000)
+
+/* UNCONFIRMED: "large certificates", which platforms 10 and 16 need #CPUMODE for (r12 §5): longer
+ * than so many bytes of DER, where they are verified.  The dial fails at once, not after a
+ * time-out. */
+#define FACT_LARGE_CERTIFICATE 1024
+
 /* UNCONFIRMED: answers (§1.4, §1.10). */
 #define FACT_NO_DATA_STORED    "No data stored"
 #define FACT_NO_CARRIER_MODE_1 "NO CARRIER:SSL,%d"

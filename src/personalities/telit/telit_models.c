@@ -90,18 +90,19 @@ enum { PAYLOAD = 2048, PAYLOAD_4G = TELIT_DATA_MAX };
     LIKE_2G(name, product, "10", FACT_REVISION_10, TELIT_R6 | TELIT_SLOW, data_2g_r6)
 #define LIKE_10(name, product)                                                                     \
     LIKE_2G(name, product, "10", FACT_REVISION_10, TELIT_R12 | TELIT_SLOW, data_2g)
-#define LIKE_13(name, product) LIKE_2G(name, product, "13", FACT_REVISION_13, TELIT_R12, data_2g)
+#define LIKE_13(name, product)                                                                     \
+    LIKE_2G(name, product, "13", FACT_REVISION_13, TELIT_R12 | TELIT_FAST, data_2g)
 #define LIKE_16(name, product)                                                                     \
     LIKE_2G(name, product, "16", FACT_REVISION_16, TELIT_R12 | TELIT_SLOW, data_2g)
 #define LIKE_12(name, product)                                                                     \
-    MODEL(name, product, "12", "3G", 2, FACT_REVISION_12, limits_12, TELIT_3G | TELIT_R12,         \
-          PAYLOAD, data_3g, telit_personality)
+    MODEL(name, product, "12", "3G", 2, FACT_REVISION_12, limits_12,                               \
+          TELIT_3G | TELIT_R12 | TELIT_FAST, PAYLOAD, data_3g, telit_personality)
 #define LIKE_20(name, product)                                                                     \
-    MODEL(name, product, "20", "4G", 7, FACT_REVISION_20, limits_20, TELIT_4G | TELIT_R12,         \
-          PAYLOAD_4G, data_3g, telit_personality_4g)
+    MODEL(name, product, "20", "4G", 7, FACT_REVISION_20, limits_20,                               \
+          TELIT_4G | TELIT_R12 | TELIT_FAST, PAYLOAD_4G, data_3g, telit_personality_4g)
 #define LIKE_23(name, product)                                                                     \
-    MODEL(name, product, "23", "4G", 7, FACT_REVISION_23, limits_23, TELIT_4G | TELIT_R12,         \
-          PAYLOAD_4G, data_3g, telit_personality_4g)
+    MODEL(name, product, "23", "4G", 7, FACT_REVISION_23, limits_23,                               \
+          TELIT_4G | TELIT_R12 | TELIT_FAST, PAYLOAD_4G, data_3g, telit_personality_4g)
 
 static const struct module_model models[] = {
     LIKE_10_R6("gc864-quad", "GC864-QUAD"),

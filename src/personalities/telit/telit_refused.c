@@ -8,7 +8,11 @@
     }
 
 static const struct at_command rows[] = {
-    REFUSED("#SSLFASTD", "Resumption: not on this platform.", "1vv0300989 r12 §5.3"),
+    { .name = "#SSLFASTD",
+      .help = "Resumption: not on this platform.",
+      .source = "1vv0300989 r12 §5.3",
+      .only_on = TELIT_3G | TELIT_4G,
+      .coverage = AT_REFUSED },
     REFUSED("#CCLK", "A slip of the guide: the command is +CCLK.", "1vv0300989 r6 §3.3.1"),
 };
 const struct at_commands telit_refused = AT_COMMANDS(rows);

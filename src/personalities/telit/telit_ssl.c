@@ -109,6 +109,7 @@ static void on_open(void *ctx)
 
     ssl->waiting = WAIT_NOTHING;
     ssl->rung = 0;
+    telit_session_on_open(ssl);
     if (ssl->dial_online) {
         telit_ssl_go_online(ssl, at);
         at_finish(at, AT_CONNECT);
@@ -124,6 +125,8 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
     struct at_session *at = &ssl->owner->at;
 
     ssl->waiting = WAIT_NOTHING;
+    if (failure->err == ERR_TLS)
+        telit_session_forget(ssl);
     at_finish(at, at_fail(at, dial_error(failure)));
 }
 
@@ -202,6 +205,7 @@ void telit_ssl_on_quiet(struct telit_ssl *ssl)
 
 void telit_ssl_close(struct telit_ssl *ssl)
 {
+    telit_session_on_close(ssl);
     connection_close(&ssl->socket);
     wipe(ssl->packet, sizeof(ssl->packet));
     ssl->packet_len = 0;
@@ -250,12 +254,15 @@ void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id)
 void telit_ssl_stop(struct telit_ssl *ssl)
 {
     ssl->waiting = WAIT_NOTHING;
+    ssl->session.wanted = false;
     telit_ssl_close(ssl);
+    telit_session_forget(ssl);
 }
 
 int64_t telit_ssl_deadline(const struct telit_ssl *ssl)
 {
-    int64_t deadline_ms = connection_deadline(&ssl->socket);
+    int64_t deadline_ms =
+        time_earlier(connection_deadline(&ssl->socket), telit_session_deadline(ssl));
 
     if (ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE)
         deadline_ms = time_earlier(deadline_ms, ssl->wait_until_ms);
@@ -272,6 +279,7 @@ void telit_ssl_tick(struct telit_ssl *ssl)
         connection_tick(&ssl->socket);
     if ((ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE) && now_ms >= ssl->wait_until_ms)
         telit_ssl_transfer_timeout(ssl);
+    telit_session_tick(ssl, now_ms);
     telit_ssl_online_tick(ssl, now_ms);
 }
 

@@ -38,6 +38,7 @@ static enum at_status set_enabled(struct at_session *at, const struct at_args *a
         return at_fail(at, FACT_ERROR_DISABLE_DISABLED);
     if (ssl->socket.state != CONNECTION_CLOSED)
         return at_fail(at, FACT_ERROR_DISABLE_WHILE_OPEN);
+    telit_session_forget(ssl);
     return at_bind(at, args);
 }
 
@@ -51,6 +52,7 @@ static enum at_status set_security(struct at_session *at, const struct at_args *
     struct telit_ssl *ssl = telit_ssl_at(at, args->list[SECCFG_ID].number);
     enum at_status status = at_bind(at, args);
 
+    telit_session_forget(ssl);
     if (status == AT_OK && args->list[SECCFG_FORMAT].given) {
         ssl->settings.der = args->list[SECCFG_FORMAT].number == FORMAT_DER;
         ssl->settings.format_given = 1;

@@ -24,6 +24,7 @@ static enum at_status delete (struct at_session *at, const struct at_args *args)
                                       (size_t)args->list[DATA_STORE].number,
                                       kind_of(args->list[DATA_TYPE].number));
 
+    telit_session_forget(telit_ssl_at(at, args->list[DATA_STORE].number));
     return err == ERR_OK ? AT_OK : fail_storage(at, err);
 }
 
@@ -68,6 +69,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     }
     err = credentials_put(&module_of(at)->credentials, entry->store, entry->kind, entry->in_ram,
                           payload);
+    telit_session_forget(telit_ssl_at(at, (int32_t)entry->store));
     log_trace(at->config.log, TRACE_STORE, "security data %zu/%d: %zu bytes: %s", entry->store,
               (int)entry->kind, payload.len, err_text(err));
     return err == ERR_OK ? AT_OK : fail_storage(at, err);

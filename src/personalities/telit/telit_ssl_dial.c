@@ -1,0 +1,158 @@
+/* telit_ssl_dial.c: #SSLD and #SSLFASTD: opening, anew or by a session that was kept.
+ *
+ * Source: Telit 1vv0300989 r12 §5, r6 §4.1, §4.4; 80446ST10707A r0 p.359 for defaults of #SSLD.
+ */
+#include "personalities/telit/telit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MODE_ONLINE, MODE_COMMAND };
+
+enum { DECISECOND_MS = 100 };
+
+static int open_error(const struct connection_failure *failure)
+{
+    return failure->err == ERR_CREDENTIALS ? TELIT_SSL_CREDENTIALS : TELIT_SSL_HANDSHAKE;
+}
+
+static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
+                                  struct connection_target *target)
+{
+    struct telit_secrets secrets = { .len = { 0 } };
+    struct connection_failure failure;
+    struct tls_config tls;
+    enum at_status status = AT_LATER;
+
+    if (!telit_ssl_configure(ssl, &secrets, &tls)) {
+        log_say(
+            at->config.log, LOG_WARNING,
+            "secure socket %d: cannot open %s port %u: auth_mode %d needs security data that is "
+            "not stored",
+            ssl->id, target->host, (unsigned)target->port, (int)ssl->settings.auth_mode);
+        status = at_fail(at, TELIT_SSL_CREDENTIALS);
+    } else {
+        tls.resume = ssl->session.ticket.ticket;
+        target->tls = &tls;
+        if (connection_open(&ssl->socket, target, &failure) != ERR_OK)
+            status = at_fail(at, open_error(&failure));
+    }
+    telit_secrets_wipe(&secrets);
+    return status;
+}
+
+static enum at_status check_dial(struct at_session *at, struct telit_ssl *ssl)
+{
+    const struct module_context *context =
+        network_context(&ssl->modem->network, (size_t)ssl->settings.cid);
+
+    if (ssl->socket.state != CONNECTION_CLOSED)
+        return at_fail(at, TELIT_SSL_CONNECTED);
+    return context->active ? AT_OK : at_fail(at, TELIT_CONTEXT_NOT_OPEN);
+}
+
+static enum at_status dial(struct at_session *at, struct telit_ssl *ssl,
+                           struct connection_target *target, const struct at_arg *mode,
+                           const struct at_arg *timeout)
+{
+    enum at_status status;
+
+    target->step_timeout_ms =
+        (int64_t)(timeout->given ? timeout->number : ssl->settings.answer_ds) * DECISECOND_MS;
+    ssl->dial_online = mode->given && mode->number == MODE_ONLINE;
+    ssl->no_carrier = false;
+    ssl->cause = CAUSE_NONE;
+    status = open_socket(at, ssl, target);
+    if (status == AT_LATER)
+        ssl->waiting = WAIT_DIAL;
+    return status;
+}
+
+enum { DIAL_ID, DIAL_PORT, DIAL_HOST, DIAL_CLOSURE, DIAL_MODE, DIAL_TIMEOUT };
+
+static enum at_status set_dial(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_active(at, args->list[DIAL_ID].number);
+    char host[CONNECTION_HOST_MAX + 1] = { 0 };
+    struct connection_target target = { .host = host,
+                                        .port = (uint16_t)args->list[DIAL_PORT].number };
+
+    if (ssl == NULL || check_dial(at, ssl) != AT_OK)
+        return AT_FAIL;
+    memcpy(host, args->list[DIAL_HOST].text.data, args->list[DIAL_HOST].text.len);
+    telit_session_begin(ssl, args->list[DIAL_CLOSURE].number == 1);
+    return dial(at, ssl, &target, &args->list[DIAL_MODE], &args->list[DIAL_TIMEOUT]);
+}
+
+enum { FAST_ID, FAST_MODE, FAST_TIMEOUT };
+
+/* To where the last #SSLD went.  A server that does not take the session up gets a full handshake.
+ */
+static enum at_status set_fast_dial(struct at_session *at, const struct at_args *args)
+{
+    struct telit_ssl *ssl = telit_ssl_active(at, args->list[FAST_ID].number);
+    char host[CONNECTION_HOST_MAX + 1];
+    struct connection_target target = { .host = host };
+
+    if (ssl == NULL || check_dial(at, ssl) != AT_OK)
+        return AT_FAIL;
+    if (!ssl->session.kept)
+        return at_fail(at, FACT_ERROR_NO_SESSION);
+    snprintf(host, sizeof(host), "%s", ssl->socket.host);
+    target.port = ssl->socket.port;
+    return dial(at, ssl, &target, &args->list[FAST_MODE], &args->list[FAST_TIMEOUT]);
+}
+
+#define SSID                                                                                       \
+    {                                                                                              \
+        .name = "SSId", .min = 1, .max_limit = LIMIT_SECURE_SOCKETS                                \
+    }
+
+#define TIMEOUT                                                                                    \
+    {                                                                                              \
+        .name = "Timeout", .optional = true, .min = FACT_DIAL_MIN_DS, .max = FACT_DIAL_MAX_DS      \
+    }
+#define DIAL_PARAMS                                                                                \
+    SSID, { .name = "rPort", .min = 1, .max = 65535 },                                             \
+        { .name = "IPAddress", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },          \
+    {                                                                                              \
+        .name = "ClosureType", .max_limit = LIMIT_CLOSURE                                          \
+    }
+
+static const struct at_param dial_params[] = {
+    DIAL_PARAMS,
+    { .name = "connMode", .optional = true, .max = 1 },
+    TIMEOUT,
+};
+static const struct at_param dial_params_r6[] = {
+    DIAL_PARAMS,
+    { .name = "connMode", .max = 1 },
+    TIMEOUT,
+};
+static const struct at_param fast_params[] = {
+    SSID,
+    { .name = "connMode", .max = 1 },
+    TIMEOUT,
+};
+
+static const struct at_command rows[] = {
+    { .name = "#SSLD",
+      .help = "Opens a secure socket, online or in command mode.",
+      .source = "1vv0300989 r12 §5",
+      .only_on = TELIT_R12,
+      AT_PARAMS(dial_params),
+      .set = set_dial },
+    { .name = "#SSLD",
+      .help = "Opens a secure socket, online or in command mode.",
+      .source = "1vv0300989 r6 §4.1",
+      .only_on = TELIT_R6,
+      AT_PARAMS(dial_params_r6),
+      .set = set_dial },
+    { .name = "#SSLFASTD",
+      .help = "Opens again without a full handshake, by the session that was kept.",
+      .source = "1vv0300989 r12 §5.3, r6 §4.4",
+      .only_on = TELIT_2G,
+      AT_PARAMS(fast_params),
+      .set = set_fast_dial },
+};
+const struct at_commands telit_ssl_dial = AT_COMMANDS(rows);

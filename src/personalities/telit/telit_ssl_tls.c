@@ -1,0 +1,94 @@
+/* telit_ssl_tls.c: what the settings of a secure socket and the stored security data mean to TLS.
+ *
+ * Source: Telit 1vv0300989 r12 §3, §4.2, §4.3, §5; r6 §4.
+ */
+#include "personalities/telit/telit.h"
+
+#include "base/wipe.h"
+
+enum { AUTH_NONE, AUTH_SERVER, AUTH_MUTUAL };
+
+/* #CPUMODE that makes the processor fast enough for any certificate (§5). */
+enum { CPU_FAST = 2, CPU_FASTEST = 4 };
+
+static bool load(const struct credentials *credentials, size_t store, enum credential_kind kind,
+                 struct telit_secrets *secrets, struct span *ret_span)
+{
+    if (credentials_get(credentials, store, kind, secrets->data[kind], TELIT_DATA_MAX,
+                        &secrets->len[kind]) != ERR_OK)
+        return false;
+    *ret_span = span_at(secrets->data[kind], secrets->len[kind]);
+    return true;
+}
+
+static bool load_secrets(const struct telit_ssl *ssl, struct telit_secrets *secrets,
+                         struct tls_config *config)
+{
+    const struct credentials *credentials = &ssl->modem->credentials;
+    size_t store = (size_t)ssl->id;
+
+    if (ssl->settings.auth_mode == AUTH_NONE)
+        return true;
+    if (!load(credentials, store, CREDENTIAL_CA, secrets, &config->ca))
+        return false;
+    if (ssl->settings.auth_mode == AUTH_SERVER)
+        return true;
+    return load(credentials, store, CREDENTIAL_CERTIFICATE, secrets, &config->cert) &&
+           load(credentials, store, CREDENTIAL_KEY, secrets, &config->key);
+}
+
+/* A server whose certificate is larger than what can be stored cannot be authenticated (§4.3), nor
+ * on a slow processor one whose certificate is large. */
+static size_t certificate_max(const struct tlsmodem *modem)
+{
+    const struct telit *telit = modem->maker;
+    int32_t cpu_mode = telit->settings.cpu_mode;
+
+    if (at_has(&modem->model->at, TELIT_SLOW) && cpu_mode != CPU_FAST && cpu_mode != CPU_FASTEST)
+        return FACT_LARGE_CERTIFICATE;
+    return (size_t)modem->model->at.limits[LIMIT_DATA_SIZE - 1];
+}
+
+bool telit_ssl_configure(const struct telit_ssl *ssl, struct telit_secrets *secrets,
+                         struct tls_config *ret_config)
+{
+    const struct telit_model *model = telit_model_of(ssl->modem);
+    int32_t cipher = ssl->settings.cipher;
+    enum tls_version version = (enum tls_version)(TLS_SSL_3_0 + ssl->settings.version);
+
+    *ret_config = (struct tls_config){
+        .min_version = version,
+        .max_version = version,
+        .suites = cipher == 0 ? model->offered : &model->suites[cipher],
+        .suite_count = cipher == 0 ? model->offered_count : 1,
+        .verify = ssl->settings.auth_mode != AUTH_NONE,
+        .send_sni = FACT_SEND_SNI,
+        .certificate_max = certificate_max(ssl->modem),
+        .record_max = model->record_max,
+    };
+    return load_secrets(ssl, secrets, ret_config);
+}
+
+void telit_secrets_wipe(struct telit_secrets *secrets)
+{
+    wipe(secrets, sizeof(*secrets));
+}
+
+enum err telit_ssl_secure(const struct telit_ssl *ssl, struct connection *connection,
+                          struct connection_failure *ret_failure)
+{
+    struct telit_secrets secrets = { .len = { 0 } };
+    struct tls_config tls;
+    enum err err = ERR_CREDENTIALS;
+
+    *ret_failure = (struct connection_failure){ .err = err, .tls = { .alert = -1 } };
+    if (telit_ssl_configure(ssl, &secrets, &tls))
+        err = connection_secure(connection, &tls, ret_failure);
+    else
+        log_say(ssl->modem->config.log, LOG_WARNING,
+                "secure socket %d: no TLS with %s: auth_mode %d needs security data that is not "
+                "stored",
+                ssl->id, connection->host, (int)ssl->settings.auth_mode);
+    telit_secrets_wipe(&secrets);
+    return err;
+}

@@ -93,7 +93,7 @@ struct tls_config {
                               * when `send_sni` and it is not an address */
     bool send_sni;
     /* Each one PEM or DER, told apart by looking; len 0 where there is none. */
-    struct span ca;   /* one or more CA certificates */
+    struct span ca;   /* one or more CA certificates; none: no server is good */
     struct span cert; /* client certificate, in PEM perhaps with its chain */
     struct span key;  /* its private key */
     /* Offer to resume this session, of the same version and suites; NULL: a full handshake.

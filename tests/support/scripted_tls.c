@@ -8,6 +8,7 @@
 #include "toy_record.h"
 
 #include "base/text.h"
+#include "base/tls_suites.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ static bool looks_readable(struct span credential)
 
 static enum tls_reason check_credentials(const struct tls_config *config)
 {
-    if ((config->verify && config->ca.len == 0) || !looks_readable(config->ca))
+    if (!looks_readable(config->ca))
         return TLS_OWN_CA;
     if (!looks_readable(config->cert))
         return TLS_OWN_CERTIFICATE;
@@ -78,6 +79,19 @@ static void queue_hello(struct tls_session *session, const struct tls_config *co
     toy_record_put(&session->out, TOY_HANDSHAKE, text_span(&text));
 }
 
+static bool can_agree(const struct tls_config *config)
+{
+    for (size_t i = 0; i < config->suite_count; i++) {
+        const struct tls_suite_info *suite = tls_suite_by_code(config->suites[i]);
+
+        for (int v = (int)config->min_version; v <= (int)config->max_version; v++) {
+            if (suite != NULL && tls_suite_fits(suite, (uint16_t)v))
+                return true;
+        }
+    }
+    return false;
+}
+
 static enum err open_session(void *impl, const struct tls_config *config,
                              const struct tls_lower *lower, struct tls_session **ret_session,
                              struct tls_failure *ret_failure)
@@ -90,9 +104,12 @@ static enum err open_session(void *impl, const struct tls_config *config,
         *ret_failure = (struct tls_failure){ .reason = reason, .alert = -1 };
         return ERR_CREDENTIALS;
     }
-    if (config->min_version < tls->min_version || config->max_version > tls->max_version ||
-        config->suite_count == 0) {
+    if (config->min_version < tls->min_version || config->max_version > tls->max_version) {
         *ret_failure = (struct tls_failure){ .reason = TLS_VERSION_MISSING, .alert = -1 };
+        return ERR_UNSUPPORTED;
+    }
+    if (!can_agree(config)) {
+        *ret_failure = (struct tls_failure){ .reason = TLS_NO_SHARED_SUITE, .alert = -1 };
         return ERR_UNSUPPORTED;
     }
     assert(config->resume == NULL || config->resume->magic == TICKET_MAGIC);

@@ -115,7 +115,7 @@ struct fibocom_lookup {
     struct module_terminal *owner;
     char host[CONNECTION_HOST_MAX + 1];
     struct net_address to;
-    int count, size, ttl, timeout_ms;
+    int count, size, ttl, timeout_s;
     int sent, received;
     uint32_t total_ms; /* of the round trips */
 };

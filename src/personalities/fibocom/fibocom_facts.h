@@ -75,10 +75,12 @@
 /* UNCONFIRMED: longest data of one +MIPSEND, and what a socket holds for the peer (§2.4). */
 #define FACT_SEND_MAX 2048
 
-/* UNCONFIRMED: +MPING without its numbers (§2.6). */
-#define FACT_PING_COUNT      4
-#define FACT_PING_SIZE       32
-#define FACT_PING_TIMEOUT_MS 10000
+/* UNCONFIRMED: +MPING without its numbers; its time is in seconds, and some drivers give more than
+ * can be meant (§2.6). */
+#define FACT_PING_COUNT         4
+#define FACT_PING_SIZE          32
+#define FACT_PING_TIMEOUT_S     10
+#define FACT_PING_TIMEOUT_MAX_S 60
 
 /* UNCONFIRMED: identification (§4), and how long a restart keeps the module off the port. */
 #define FACT_RADIO          "LTE"

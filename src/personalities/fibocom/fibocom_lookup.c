@@ -6,6 +6,8 @@
 
 #include "services/address_text.h"
 
+enum { SECOND_MS = 1000 };
+
 static struct fibocom_lookup *lookup_of(struct tlsmodem *modem)
 {
     return &((struct fibocom *)modem->maker)->lookup;
@@ -101,7 +103,7 @@ static void next_echo(struct fibocom_lookup *lookup)
     const struct net_echo echo = { .to = lookup->to,
                                    .bytes = (size_t)lookup->size,
                                    .ttl = lookup->ttl,
-                                   .timeout_ms = (uint32_t)lookup->timeout_ms };
+                                   .timeout_ms = (uint32_t)lookup->timeout_s * SECOND_MS };
 
     while (lookup->sent < lookup->count) {
         lookup->sent++;
@@ -152,7 +154,9 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     lookup->count = number_or(&args->list[PING_COUNT], FACT_PING_COUNT);
     lookup->size = number_or(&args->list[PING_SIZE], FACT_PING_SIZE);
     lookup->ttl = number_or(&args->list[PING_TTL], 0);
-    lookup->timeout_ms = number_or(&args->list[PING_TIMEOUT], FACT_PING_TIMEOUT_MS);
+    lookup->timeout_s = number_or(&args->list[PING_TIMEOUT], FACT_PING_TIMEOUT_S);
+    if (lookup->timeout_s > FACT_PING_TIMEOUT_MAX_S)
+        lookup->timeout_s = FACT_PING_TIMEOUT_MAX_S;
     if (net->ops->resolve(net->impl, lookup->host, on_host_resolved, lookup, &lookup->query) !=
         ERR_OK)
         return at_fail(at, FIBOCOM_NOT_FOUND);
@@ -179,7 +183,7 @@ static const struct at_param ping_params[] = {
     { .name = "size", .optional = true, .max = NET_ECHO_MAX },
     { .name = "ttl", .optional = true, .min = 1, .max = 255 },
     { .name = "tos", .optional = true, .max = 255 },
-    { .name = "timeout", .optional = true, .min = 1, .max = 600000 },
+    { .name = "timeout", .optional = true, .min = 1, .max = 65535 },
 };
 static const struct at_param keepalive_params[] = {
     FIBOCOM_SOCKET_ID,

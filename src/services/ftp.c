@@ -35,9 +35,10 @@ void ftp_restart_timer(struct ftp *ftp)
 }
 
 void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
-              const struct ftp_events *events, void *ctx, uint8_t *received, size_t received_cap)
+              const struct ftp_events *events, void *ctx, const struct tls_source *tls,
+              uint8_t *received, size_t received_cap)
 {
-    *ftp = (struct ftp){ .world = world, .events = events, .ctx = ctx, .id = id };
+    *ftp = (struct ftp){ .world = world, .events = events, .ctx = ctx, .tls = tls, .id = id };
     ftp->deadline_ms = CLOCK_NEVER;
     ftp->transfer.idle_until_ms = CLOCK_NEVER;
     connection_init(&ftp->control, id, world, &ftp_control_events, ftp, NULL, 0);
@@ -102,6 +103,26 @@ void ftp_fail(struct ftp *ftp, enum ftp_error error)
     } else {
         ftp->done_due = true;
         ftp->done_error = error;
+    }
+}
+
+static enum err put_tls_on(void *ctx, const struct tls_config *tls)
+{
+    struct connection_failure failure;
+
+    return connection_secure(ctx, tls, &failure);
+}
+
+enum ftp_error ftp_secure(struct ftp *ftp, struct connection *connection)
+{
+    switch (ftp->tls->lend(ftp->tls->ctx, put_tls_on, connection)) {
+    case ERR_OK:
+        return FTP_FINE;
+    case ERR_NOT_FOUND:
+    case ERR_CREDENTIALS:
+        return FTP_BAD_CREDENTIALS;
+    default:
+        return FTP_BAD_TLS;
     }
 }
 

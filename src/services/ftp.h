@@ -10,6 +10,7 @@
 
 #include "services/connection.h"
 #include "services/ftp_reply.h"
+#include "services/tls_source.h"
 
 #define FTP_STATES(X)                                                                              \
     X(FTP_CLOSED)                                                                                  \
@@ -106,9 +107,6 @@ enum ftp_kind {
 bool ftp_kind_is_upload(enum ftp_kind kind);
 
 struct ftp_events {
-    /* Puts TLS on this connection with connection_secure(), and wipes what that needed. */
-    enum err (*secure)(void *ctx, struct connection *connection,
-                       struct connection_failure *ret_failure);
     void (*on_started)(void *ctx);                    /* of a transfer: data may flow */
     void (*on_data)(void *ctx);                       /* more to read than before, or the end */
     void (*on_writable)(void *ctx);                   /* after ftp_write() took nothing */
@@ -148,8 +146,9 @@ struct ftp_transfer {
 struct ftp {
     const struct connection_world *world;
     const struct ftp_events *events;
-    void *ctx; /* of the events */
-    int id;    /* for the log */
+    void *ctx;                    /* of the events */
+    const struct tls_source *tls; /* asked for each connection of a secure session */
+    int id;                       /* for the log */
     enum ftp_state state;
     struct connection control, data;
     struct ftp_reply_reader reader;
@@ -164,9 +163,10 @@ struct ftp {
     enum ftp_error done_error, lost_error;
 };
 
-/* `received` is memory for bytes of a buffered download; borrowed. */
+/* `received` is memory for bytes of a buffered download; borrowed, as all else. */
 void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
-              const struct ftp_events *events, void *ctx, uint8_t *received, size_t received_cap);
+              const struct ftp_events *events, void *ctx, const struct tls_source *tls,
+              uint8_t *received, size_t received_cap);
 
 /* ---- operations: FTP_FINE, and on_done() follows; or nothing was started ---- */
 

@@ -65,14 +65,13 @@ static void send_next(struct ftp *ftp, enum ftp_state state, const char *verb, c
 
 static void begin_tls(struct ftp *ftp)
 {
-    struct connection_failure failure;
-    enum err err;
+    enum ftp_error error;
 
     ftp->deadline_ms = CLOCK_NEVER; /* the handshake has its own */
     ftp_enter(ftp, FTP_SECURING);
-    err = ftp->events->secure(ftp->ctx, &ftp->control, &failure);
-    if (err != ERR_OK)
-        ftp_fail(ftp, err == ERR_CREDENTIALS ? FTP_BAD_CREDENTIALS : FTP_BAD_TLS);
+    error = ftp_secure(ftp, &ftp->control);
+    if (error != FTP_FINE)
+        ftp_fail(ftp, error);
 }
 
 static void on_greeting(struct ftp *ftp, int code)

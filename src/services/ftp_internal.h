@@ -17,6 +17,9 @@ void ftp_fail(struct ftp *ftp, enum ftp_error error);
 /* ftp.c: raises what is due: last in everything that the event loop brings. */
 void ftp_settle(struct ftp *ftp);
 
+/* ftp.c: puts TLS on a connection that is open: its on_open() or on_failed() follows. */
+enum ftp_error ftp_secure(struct ftp *ftp, struct connection *connection);
+
 extern const struct connection_events ftp_control_events, ftp_data_events;
 
 /* ftp_control.c: sends a command; what the network does not take goes later. */

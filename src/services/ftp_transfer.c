@@ -78,13 +78,12 @@ static void fail_data(struct ftp *ftp, enum ftp_error error)
 
 static void put_tls_on(struct ftp *ftp)
 {
-    struct connection_failure failure;
-    enum err err;
+    enum ftp_error error;
 
     ftp->transfer.secured = true;
-    err = ftp->events->secure(ftp->ctx, &ftp->data, &failure);
-    if (err != ERR_OK)
-        fail_data(ftp, err == ERR_CREDENTIALS ? FTP_BAD_CREDENTIALS : FTP_BAD_TLS);
+    error = ftp_secure(ftp, &ftp->data);
+    if (error != FTP_FINE)
+        fail_data(ftp, error);
 }
 
 static void advance(struct ftp *ftp)

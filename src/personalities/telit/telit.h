@@ -149,9 +149,10 @@ enum at_status telit_ssl_guard_read(struct at_session *at);
 /* guard_set of rows that configure a socket which is enabled and not connected. */
 enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args);
 
-/* telit_ssl_tls.c: puts TLS on an open connection as #SSLSECCFG and #SSLSECDATA say. */
-enum err telit_ssl_secure(const struct telit_ssl *ssl, struct connection *connection,
-                          struct connection_failure *ret_failure);
+/* telit_ssl_tls.c: lends what #SSLSECCFG and #SSLSECDATA say (services/tls_source.h). */
+enum err telit_ssl_lend(const struct telit_ssl *ssl,
+                        enum err (*use)(void *use_ctx, const struct tls_config *tls),
+                        void *use_ctx);
 
 void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id);
 void telit_ssl_stop(struct telit_ssl *ssl);

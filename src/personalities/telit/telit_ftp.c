@@ -122,13 +122,14 @@ enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
 
 /* ---- the client's events ---- */
 
-static enum err secure(void *ctx, struct connection *connection,
-                       struct connection_failure *ret_failure)
+/* The settings of the first secure socket. */
+static enum err lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
+                     void *use_ctx)
 {
-    struct telit_ftp *ftp = ctx;
-    struct telit *telit = ftp->modem->maker;
+    const struct telit_ftp *ftp = ctx;
+    const struct telit *telit = ftp->modem->maker;
 
-    return telit_ssl_secure(&telit->ssl[0], connection, ret_failure);
+    return telit_ssl_lend(&telit->ssl[0], use, use_ctx);
 }
 
 static void on_started(void *ctx)
@@ -239,7 +240,6 @@ static void on_lost(void *ctx, enum ftp_error error)
 }
 
 static const struct ftp_events events = {
-    .secure = secure,
     .on_started = on_started,
     .on_data = on_data,
     .on_writable = on_writable,
@@ -252,7 +252,9 @@ static const struct ftp_events events = {
 void telit_ftp_start(struct telit_ftp *ftp, struct tlsmodem *modem)
 {
     ftp->modem = modem;
-    ftp_init(&ftp->client, 0, &modem->world, &events, ftp, ftp->received, sizeof(ftp->received));
+    ftp->tls = (struct tls_source){ lend, ftp };
+    ftp_init(&ftp->client, 0, &modem->world, &events, ftp, &ftp->tls, ftp->received,
+             sizeof(ftp->received));
 }
 
 void telit_ftp_stop(struct telit_ftp *ftp)

@@ -33,6 +33,7 @@ struct telit_ftp {
     struct module_terminal *owner; /* the AT instance that uses it; NULL: none */
     struct telit_ftp_settings settings;
     struct ftp client;
+    struct tls_source tls;
     enum telit_ftp_task task;
     /* FTP_TASK_COMMAND: says what the reply brought; NULL: nothing. */
     enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at);

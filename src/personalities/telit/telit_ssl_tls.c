@@ -74,21 +74,19 @@ void telit_secrets_wipe(struct telit_secrets *secrets)
     wipe(secrets, sizeof(*secrets));
 }
 
-enum err telit_ssl_secure(const struct telit_ssl *ssl, struct connection *connection,
-                          struct connection_failure *ret_failure)
+enum err telit_ssl_lend(const struct telit_ssl *ssl,
+                        enum err (*use)(void *use_ctx, const struct tls_config *tls), void *use_ctx)
 {
     struct telit_secrets secrets = { .len = { 0 } };
     struct tls_config tls;
     enum err err = ERR_CREDENTIALS;
 
-    *ret_failure = (struct connection_failure){ .err = err, .tls = { .alert = -1 } };
     if (telit_ssl_configure(ssl, &secrets, &tls))
-        err = connection_secure(connection, &tls, ret_failure);
+        err = use(use_ctx, &tls);
     else
         log_say(ssl->modem->config.log, LOG_WARNING,
-                "secure socket %d: no TLS with %s: auth_mode %d needs security data that is not "
-                "stored",
-                ssl->id, connection->host, (int)ssl->settings.auth_mode);
+                "secure socket %d: auth_mode %d needs security data that is not stored", ssl->id,
+                (int)ssl->settings.auth_mode);
     telit_secrets_wipe(&secrets);
     return err;
 }

@@ -274,8 +274,7 @@ size_t ftp_read(struct ftp *ftp, uint8_t *buf, size_t cap)
     got = connection_read(&ftp->data, buf, cap);
     if (got > 0)
         restart_idle(ftp);
-    else
-        notice_end(ftp);
+    notice_end(ftp);
     return got;
 }
 

@@ -4,6 +4,7 @@
 #include "tls_keylog/keylog.h"
 #include "tls_mbedtls/session.h"
 
+#include <mbedtls/ecp.h>
 #include <mbedtls/version.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -70,6 +71,7 @@ enum err tls_mbedtls_open(const char *keylog_path, struct tls *ret_tls)
         free(provider);
         return ERR_IO;
     }
+    mbedtls_ecp_grp_id_list(); /* made when first asked for: now, before there are threads */
     *ret_tls = (struct tls){ &ops, provider };
     return ERR_OK;
 }

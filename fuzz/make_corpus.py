@@ -300,6 +300,24 @@ HTTP = {
 }
 
 
+def sntp(first: int, stratum: int, reference: bytes, stamp: int) -> bytes:
+    """An answer to the request stamped 1, received and sent at `stamp`."""
+    return bytes([first, stratum, 6, 0xEC]) + bytes(8) + reference.ljust(4, b"\0") + bytes(8) \
+        + b"".join(time.to_bytes(8, "big") for time in (1, stamp, stamp))
+
+
+SNTP = {
+    "time": sntp(0x24, 1, b"GPS", 0xEB1F_3040_8000_0000),
+    "time-extended": sntp(0x24, 15, b"GPS", 0xEB1F_3040_8000_0000) + bytes(20),
+    "next-era": sntp(0x1C, 2, b"GPS", 0x0000_0001_0000_0000),
+    "no-time": sntp(0x24, 1, b"GPS", 0),
+    "unsynchronized": sntp(0xE4, 0, b"INIT", 0),
+    "kiss": sntp(0xE4, 0, b"RATE", 0),
+    "client": sntp(0x23, 0, b"", 0),
+    "cut": sntp(0x24, 1, b"GPS", 0xEB1F_3040_8000_0000)[:47],
+}
+
+
 MAIL_BLOCKS = [b"a@x.test", b"b@y.test"]
 MAIL = {
     "replies": b"\0220-mail.test\r\n220 ESMTP\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n354 go\r\n",
@@ -346,6 +364,8 @@ def main() -> None:
         write("stored", name, data)
     for name, (how, data) in HTTP.items():
         write("http", name, bytes([how]) + data)
+    for name, data in SNTP.items():
+        write("sntp", name, data)
     for name, seed in MAIL.items():
         write("mail", name, mail(seed))
     if "--x509" in sys.argv[1:]:

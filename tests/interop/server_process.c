@@ -132,21 +132,26 @@ bool server_said(struct server_process *server, const char *text)
     return said_by(server, text, now_ms() + SAY_MS);
 }
 
-/* Connecting would be noticed; the kernel's table is not.  0A is LISTEN. */
-static bool listens(uint16_t port)
+static bool is_in_table(const char *path, const char *wanted_state, uint16_t port)
 {
     char wanted[8], line[200], local[40], state[4];
     bool found = false;
-    FILE *table = fopen("/proc/net/tcp", "r");
+    FILE *table = fopen(path, "r");
 
     assert_non_null(table);
     snprintf(wanted, sizeof(wanted), ":%04X", (unsigned)port);
     while (!found && fgets(line, sizeof(line), table) != NULL) {
-        found = sscanf(line, "%*s %39s %*s %3s", local, state) == 2 && strcmp(state, "0A") == 0 &&
-                strstr(local, wanted) != NULL;
+        found = sscanf(line, "%*s %39s %*s %3s", local, state) == 2 &&
+                strcmp(state, wanted_state) == 0 && strstr(local, wanted) != NULL;
     }
     fclose(table);
     return found;
+}
+
+/* Connecting would be noticed; the kernel's tables are not.  0A is LISTEN, 07 an open UDP port. */
+static bool listens(uint16_t port)
+{
+    return is_in_table("/proc/net/tcp", "0A", port) || is_in_table("/proc/net/udp", "07", port);
 }
 
 static bool comes_up(struct server_process *server)

@@ -1,4 +1,4 @@
-/* server_process.h: somebody else's TLS server, started for a test. */
+/* server_process.h: somebody else's server, started for a test. */
 #ifndef INTEROP_SERVER_PROCESS_H
 #define INTEROP_SERVER_PROCESS_H
 
@@ -19,7 +19,7 @@ struct server_process {
 int64_t now_ms(void);
 
 /* Starts `argv` in `folder`, with a free port in place of "PORT" in any word, and waits until it
- * listens there.  Fails the test when that takes more than five seconds. */
+ * listens there, on TCP or UDP.  Fails the test when that takes more than five seconds. */
 void server_start(struct server_process *server, const char *folder, const char *const argv[]);
 
 /* True once the server has said `text`, after the last text asked for; waits for it up to a

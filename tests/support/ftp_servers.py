@@ -2,7 +2,7 @@
 
 Each serves one folder to one user with a password of the test's own, needs no account of the
 machine, and runs as whoever runs the tests.  Debian lets only one of the two be installed;
-scripts/fetch-proftpd unpacks the other.
+scripts/fetch-servers unpacks the other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ USER, PASSWORD = "anonymous", "open sesame"
 CIPHERS = "ALL:@SECLEVEL=0"  # TLS 1.0 and SHA-1, as modules of 2013 speak
 
 
-# Where scripts/fetch-proftpd unpacks what cannot be installed beside vsftpd.
+# Where scripts/fetch-servers unpacks what cannot be installed beside vsftpd.
 UNPACKED = Path(__file__).resolve().parents[2] / "third_party" / "proftpd"
 
 

@@ -12,6 +12,7 @@
 #include "personalities/quectel/quectel_bearer.h"
 #include "personalities/quectel/quectel_errors.h"
 #include "personalities/quectel/quectel_facts.h"
+#include "personalities/quectel/quectel_files.h"
 #include "personalities/quectel/quectel_net_tools.h"
 #include "personalities/quectel/quectel_socket.h"
 
@@ -64,16 +65,17 @@ struct quectel {
     struct quectel_socket sockets[QUECTEL_SOCKETS];
     struct quectel_lookup lookup;
     struct quectel_ping ping;
+    struct quectel_files files;
 };
 
 struct quectel *quectel_of(const struct at_session *at);
 
 extern const struct personality quectel_personality;
 extern const struct quectel_part quectel_start_up, quectel_bearer_part, quectel_sockets,
-    quectel_lookup_part, quectel_ping_part;
+    quectel_lookup_part, quectel_ping_part, quectel_files_part;
 extern const struct at_commands quectel_general, quectel_answered, quectel_refused,
     quectel_bearer_rows, quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows,
-    quectel_state, quectel_lookup_rows, quectel_ping_rows;
+    quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_upload;
 
 /* quectel_tcp.c: the plain socket that a command is about: of `index` with +QIMUX=1, of none with
  * +QIMUX=0.  NULL: the command is wrong. */

@@ -1,0 +1,265 @@
+/* quectel_files.c: certificates and keys by name.  Source: GSM_SSL_TCP_Application_Note V3.1
+ * §2.2.7 to §2.2.9; quectel.md §1.10, §1.11. */
+#include "personalities/quectel/quectel.h"
+
+#include "base/wipe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* In front of the data in NVRAM: its checksum and its length, high bytes first. */
+enum { HEAD_BYTES = 4, ENTRY_MAX = HEAD_BYTES + QUECTEL_NVRAM_FILE_MAX };
+
+static const char ram_prefix[] = "RAM:";
+
+static const struct {
+    const char *name;
+    enum quectel_file_kind kind;
+} slots[] = {
+    { "NVRAM:CA0", FILE_CA },
+    { "NVRAM:CA1", FILE_CA },
+    { "NVRAM:CC0", FILE_CERTIFICATE },
+    { "NVRAM:CK0", FILE_KEY },
+};
+
+enum { SLOT_COUNT = sizeof(slots) / sizeof(slots[0]) };
+
+static struct quectel_files *files_of(const struct tlsmodem *modem)
+{
+    return &((struct quectel *)modem->maker)->files;
+}
+
+uint16_t quectel_checksum(struct span data)
+{
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < data.len; i++)
+        sum ^= i % 2 == 0 ? (unsigned)data.data[i] << 8 : data.data[i];
+    return (uint16_t)sum;
+}
+
+/* ---- names ---- */
+
+static bool is_ram(struct span name)
+{
+    size_t prefix = sizeof(ram_prefix) - 1;
+
+    return name.len > prefix && name.len <= QUECTEL_FILE_NAME_MAX &&
+           memcmp(name.data, ram_prefix, prefix) == 0;
+}
+
+bool quectel_file_is_name(struct span name)
+{
+    return is_ram(name) || quectel_file_fits(name, FILE_CA) ||
+           quectel_file_fits(name, FILE_CERTIFICATE) || quectel_file_fits(name, FILE_KEY);
+}
+
+bool quectel_file_fits(struct span name, enum quectel_file_kind kind)
+{
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
+        if (span_equal(name, span_of(slots[i].name)))
+            return slots[i].kind == kind;
+    }
+    return is_ram(name);
+}
+
+size_t quectel_file_limit(struct span name)
+{
+    return is_ram(name) ? QUECTEL_RAM_FILE_MAX : QUECTEL_NVRAM_FILE_MAX;
+}
+
+/* A modem without storage keeps its NVRAM with the rest. */
+static bool is_stored(const struct tlsmodem *modem, const char *name)
+{
+    return modem->config.storage != NULL && !is_ram(span_of(name));
+}
+
+/* ---- RAM ---- */
+
+void quectel_file_forget(struct quectel_file *file)
+{
+    if (file->data != NULL)
+        wipe(file->data, file->len);
+    free(file->data);
+    *file = (struct quectel_file){ .data = NULL };
+}
+
+static struct quectel_file *find_ram(struct tlsmodem *modem, const char *name)
+{
+    struct quectel_files *files = files_of(modem);
+
+    for (size_t i = 0; i < QUECTEL_RAM_FILES; i++) {
+        if (strcmp(files->ram[i].name, name) == 0)
+            return &files->ram[i];
+    }
+    return NULL;
+}
+
+static enum err keep_in_ram(struct tlsmodem *modem, struct quectel_file *file)
+{
+    struct quectel_files *files = files_of(modem);
+    struct quectel_file *place = find_ram(modem, "");
+    size_t total = file->len;
+
+    for (size_t i = 0; i < QUECTEL_RAM_FILES; i++)
+        total += files->ram[i].len;
+    if (place == NULL || total > QUECTEL_RAM_TOTAL)
+        return ERR_FULL;
+    *place = *file;
+    *file = (struct quectel_file){ .data = NULL };
+    return ERR_OK;
+}
+
+/* ---- NVRAM ---- */
+
+static void key_of(const char *name, char key[STORAGE_KEY_MAX + 1])
+{
+    snprintf(key, STORAGE_KEY_MAX + 1, "file/%s", name);
+}
+
+static enum err apply(struct tlsmodem *modem, const char *name, bool remove, struct span value)
+{
+    const struct storage *storage = modem->config.storage;
+    char key[STORAGE_KEY_MAX + 1];
+    struct storage_change change = { .key = key, .secret = true, .remove = remove, .value = value };
+
+    key_of(name, key);
+    return storage->ops->apply(storage->impl, &change, 1);
+}
+
+static enum err load(struct tlsmodem *modem, const char *name, uint8_t entry[ENTRY_MAX],
+                     size_t *ret_len)
+{
+    const struct storage *storage = modem->config.storage;
+    char key[STORAGE_KEY_MAX + 1];
+
+    key_of(name, key);
+    return storage->ops->load(storage->impl, key, true, entry, ENTRY_MAX, ret_len);
+}
+
+static enum err keep_in_nvram(struct tlsmodem *modem, const struct quectel_file *file)
+{
+    uint8_t entry[ENTRY_MAX] = { (uint8_t)(file->checksum >> 8), (uint8_t)file->checksum,
+                                 (uint8_t)(file->len >> 8), (uint8_t)file->len };
+    enum err err;
+
+    memcpy(entry + HEAD_BYTES, file->data, file->len);
+    err = apply(modem, file->name, false, span_at(entry, HEAD_BYTES + file->len));
+    wipe(entry, sizeof(entry));
+    return err;
+}
+
+/* The data of an entry: ERR_CORRUPT when it is not what was uploaded. */
+static enum err check_entry(const uint8_t *entry, size_t len, struct span *ret_data,
+                            uint16_t *ret_checksum)
+{
+    if (len < HEAD_BYTES)
+        return ERR_CORRUPT;
+    *ret_data = span_at(entry + HEAD_BYTES, len - HEAD_BYTES);
+    *ret_checksum = quectel_checksum(*ret_data);
+    if (ret_data->len != (size_t)(entry[2] << 8 | entry[3]) ||
+        *ret_checksum != (entry[0] << 8 | entry[1]))
+        return ERR_CORRUPT;
+    return ERR_OK;
+}
+
+static enum err check_nvram(struct tlsmodem *modem, const char *name, bool *ret_good,
+                            uint16_t *ret_checksum)
+{
+    uint8_t entry[ENTRY_MAX];
+    struct span data;
+    size_t len = 0;
+    enum err err = load(modem, name, entry, &len);
+
+    *ret_checksum = 0;
+    if (err == ERR_OK)
+        err = check_entry(entry, len, &data, ret_checksum);
+    wipe(entry, sizeof(entry));
+    *ret_good = err == ERR_OK;
+    return err == ERR_NOT_FOUND || err == ERR_IO ? err : ERR_OK;
+}
+
+/* ---- both ---- */
+
+enum err quectel_file_check(struct tlsmodem *modem, const char *name, bool *ret_good,
+                            uint16_t *ret_checksum)
+{
+    const struct quectel_file *file;
+
+    if (is_stored(modem, name))
+        return check_nvram(modem, name, ret_good, ret_checksum);
+    file = find_ram(modem, name);
+    if (file == NULL)
+        return ERR_NOT_FOUND;
+    *ret_checksum = quectel_checksum(span_at(file->data, file->len));
+    *ret_good = *ret_checksum == file->checksum;
+    return ERR_OK;
+}
+
+bool quectel_file_exists(struct tlsmodem *modem, const char *name)
+{
+    bool good;
+    uint16_t checksum;
+
+    return quectel_file_check(modem, name, &good, &checksum) != ERR_NOT_FOUND;
+}
+
+enum err quectel_file_keep(struct tlsmodem *modem, struct quectel_file *file)
+{
+    enum err err =
+        is_stored(modem, file->name) ? keep_in_nvram(modem, file) : keep_in_ram(modem, file);
+
+    quectel_file_forget(file);
+    return err;
+}
+
+enum err quectel_file_remove(struct tlsmodem *modem, const char *name)
+{
+    struct quectel_file *file;
+
+    if (!quectel_file_exists(modem, name))
+        return ERR_NOT_FOUND;
+    if (is_stored(modem, name))
+        return apply(modem, name, true, span_at(NULL, 0));
+    file = find_ram(modem, name);
+    quectel_file_forget(file);
+    return ERR_OK;
+}
+
+enum err quectel_file_get(struct tlsmodem *modem, const char *name, uint8_t *buf,
+                          struct span *ret_data)
+{
+    const struct quectel_file *file = find_ram(modem, name);
+    uint8_t entry[ENTRY_MAX];
+    uint16_t checksum;
+    struct span data;
+    size_t len = 0;
+    enum err err;
+
+    if (!is_stored(modem, name)) {
+        if (file == NULL || name[0] == '\0')
+            return ERR_NOT_FOUND;
+        *ret_data = span_at(file->data, file->len);
+        return ERR_OK;
+    }
+    err = load(modem, name, entry, &len);
+    if (err == ERR_OK)
+        err = check_entry(entry, len, &data, &checksum);
+    if (err == ERR_OK) {
+        memcpy(buf, data.data, data.len);
+        *ret_data = span_at(buf, data.len);
+    }
+    wipe(entry, sizeof(entry));
+    return err;
+}
+
+static void stop(struct tlsmodem *modem)
+{
+    struct quectel_files *files = files_of(modem);
+
+    for (size_t i = 0; i < QUECTEL_RAM_FILES; i++)
+        quectel_file_forget(&files->ram[i]);
+    quectel_file_forget(&files->upload);
+}
+
+const struct quectel_part quectel_files_part = { .stop = stop };

@@ -1,0 +1,198 @@
+/* quectel_upload.c: +QSECWRITE, +QSECREAD, +QSECDEL.
+ *
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.7 to §2.2.9; quectel.md §1.10.
+ */
+#include "personalities/quectel/quectel.h"
+
+#include "base/wipe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SECOND_MS = 1000 };
+
+static int error_of(enum err err)
+{
+    switch (err) {
+    case ERR_NOT_FOUND:
+        return FACT_ERROR_FILE_MISSING;
+    case ERR_FULL:
+    case ERR_NO_MEMORY:
+        return FACT_ERROR_FILE_NO_ROOM;
+    default:
+        return FACT_ERROR_FILE_STORAGE;
+    }
+}
+
+static bool take_name(const struct at_arg *arg, char name[QUECTEL_FILE_NAME_MAX + 1])
+{
+    if (!quectel_file_is_name(arg->text))
+        return false;
+    snprintf(name, QUECTEL_FILE_NAME_MAX + 1, "%.*s", (int)arg->text.len,
+             (const char *)arg->text.data);
+    return true;
+}
+
+/* ---- +QSECWRITE ---- */
+
+static enum at_status end_upload(struct at_session *at, enum err err, size_t len, uint16_t sum)
+{
+    log_trace(at->config.log, TRACE_STORE, "file of %zu bytes: %s", len, err_text(err));
+    if (err != ERR_OK)
+        return at_fail(at, error_of(err));
+    at_info(at, "+QSECWRITE: %zu,%x", len, sum);
+    return AT_OK;
+}
+
+/* What has come counts, however it ended. */
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct quectel_file *upload = ctx;
+    struct tlsmodem *modem = module_of(at);
+    uint16_t sum = quectel_checksum(payload);
+    size_t len = payload.len;
+
+    (void)end;
+    if (payload.len == 0) {
+        quectel_file_forget(upload);
+        return at_fail(at, FACT_ERROR_FILE_NO_DATA);
+    }
+    if (quectel_file_exists(modem, upload->name)) {
+        quectel_file_forget(upload);
+        return at_fail(at, FACT_ERROR_FILE_EXISTS);
+    }
+    wipe(upload->data + len, upload->len - len);
+    upload->len = len;
+    upload->checksum = sum;
+    return end_upload(at, quectel_file_keep(modem, upload), len, sum);
+}
+
+enum { WRITE_NAME, WRITE_SIZE, WRITE_TIMEOUT };
+
+static int32_t timeout_s(const struct at_args *args)
+{
+    const struct at_arg *timeout = &args->list[WRITE_TIMEOUT];
+
+    return timeout->given ? timeout->number : 100;
+}
+
+/* The error that refuses an upload; 0: none. */
+static int check_upload(struct tlsmodem *modem, const struct at_args *args, const char *name)
+{
+    int32_t size = args->list[WRITE_SIZE].number;
+
+    if (size < 1 || timeout_s(args) < 3 || timeout_s(args) > 200)
+        return FACT_ERROR_FILE_PARAMETER;
+    if ((size_t)size > quectel_file_limit(span_of(name)))
+        return FACT_ERROR_FILE_TOO_LARGE;
+    return quectel_file_exists(modem, name) ? FACT_ERROR_FILE_EXISTS : 0;
+}
+
+static enum at_status set_write(struct at_session *at, const struct at_args *args)
+{
+    struct quectel_files *files = &quectel_of(at)->files;
+    struct quectel_file *upload = &files->upload;
+    char name[QUECTEL_FILE_NAME_MAX + 1];
+    int error = FACT_ERROR_FILE_PARAMETER;
+
+    if (take_name(&args->list[WRITE_NAME], name))
+        error = check_upload(module_of(at), args, name);
+    if (error == 0 && upload->data != NULL && files->uploader != at)
+        error = FACT_ERROR_FILE_BUSY;
+    if (error != 0)
+        return at_fail(at, error);
+    quectel_file_forget(upload); /* one that a host has left behind */
+    upload->len = (size_t)args->list[WRITE_SIZE].number;
+    upload->data = malloc(upload->len);
+    if (upload->data == NULL)
+        return at_fail(at, FACT_ERROR_FILE_NO_ROOM);
+    memcpy(upload->name, name, sizeof(upload->name));
+    files->uploader = at;
+    at_prompt(at, &(struct at_prompt){ .max = upload->len,
+                                       .text = "\r\nCONNECT\r\n",
+                                       .memory = upload->data,
+                                       .idle_ms = (uint32_t)timeout_s(args) * SECOND_MS,
+                                       .exact = true,
+                                       .escape_ends = true,
+                                       .echo = AT_ECHO_OFF,
+                                       .on_done = on_entered,
+                                       .ctx = upload });
+    return AT_LATER;
+}
+
+/* ---- +QSECREAD, +QSECDEL ---- */
+
+static enum at_status set_read(struct at_session *at, const struct at_args *args)
+{
+    char name[QUECTEL_FILE_NAME_MAX + 1];
+    uint16_t checksum = 0;
+    bool good = false;
+    enum err err;
+
+    if (!take_name(&args->list[0], name))
+        return at_fail(at, FACT_ERROR_FILE_PARAMETER);
+    err = quectel_file_check(module_of(at), name, &good, &checksum);
+    if (err != ERR_OK)
+        return at_fail(at, error_of(err));
+    at_info(at, "+QSECREAD: %d,%x", good, checksum);
+    return AT_OK;
+}
+
+static enum at_status set_delete(struct at_session *at, const struct at_args *args)
+{
+    char name[QUECTEL_FILE_NAME_MAX + 1];
+    enum err err;
+
+    if (!take_name(&args->list[0], name))
+        return at_fail(at, FACT_ERROR_FILE_PARAMETER);
+    err = quectel_file_remove(module_of(at), name);
+    return err == ERR_OK ? AT_OK : at_fail(at, error_of(err));
+}
+
+static enum at_status answer_ok(struct at_session *at)
+{
+    (void)at;
+    return AT_OK;
+}
+
+#define NAME                                                                                       \
+    {                                                                                              \
+        .name = "filename", .type = AT_STRING, .min = 1, .max = QUECTEL_FILE_NAME_MAX              \
+    }
+
+/* Ranges are the handler's: its errors differ from one to the next. */
+static const struct at_param write_params[] = {
+    NAME,
+    { .name = "filesize", .max = INT32_MAX },
+    { .name = "timeout", .optional = true, .max = INT32_MAX },
+};
+static const struct at_param name_params[] = { NAME };
+
+#define NOTE "GSM_SSL_TCP_Application_Note V3.1 "
+
+static const struct at_command rows[] = {
+    { .name = "+QSECWRITE",
+      .help = "Stores a certificate or key: up to 32768 bytes in RAM, 2025 in NVRAM.",
+      .source = NOTE "§2.2.7",
+      .surplus = true,
+      AT_PARAMS(write_params),
+      .test_text = "<filename>,<filesize>[,(3,200)]",
+      .set = set_write,
+      .read = answer_ok },
+    { .name = "+QSECREAD",
+      .help = "Whether a file is as it was stored, and its checksum.",
+      .source = NOTE "§2.2.8",
+      AT_PARAMS(name_params),
+      .test_text = "<filename>",
+      .set = set_read,
+      .read = answer_ok },
+    { .name = "+QSECDEL",
+      .help = "Deletes a certificate or key.",
+      .source = NOTE "§2.2.9",
+      AT_PARAMS(name_params),
+      .test_text = "<filename>",
+      .set = set_delete,
+      .read = answer_ok },
+};
+const struct at_commands quectel_upload = AT_COMMANDS(rows);

@@ -147,7 +147,7 @@ ptrdiff_t gtls_write(struct tls_session *session, const void *data, size_t len)
 
 size_t gtls_pending(const struct tls_session *session)
 {
-    return gnutls_record_check_pending(session->gnutls);
+    return session->failure.reason == TLS_FINE ? gnutls_record_check_pending(session->gnutls) : 0;
 }
 
 void gtls_shutdown(struct tls_session *session)

@@ -86,7 +86,7 @@ ptrdiff_t mtls_write(struct tls_session *session, const void *data, size_t len)
 
 size_t mtls_pending(const struct tls_session *session)
 {
-    return mbedtls_ssl_get_bytes_avail(&session->mbedtls);
+    return session->failure.reason == TLS_FINE ? mbedtls_ssl_get_bytes_avail(&session->mbedtls) : 0;
 }
 
 void mtls_shutdown(struct tls_session *session)

@@ -185,6 +185,13 @@ class Driver:
         self.host.write(data)
         self.expect("OK")
 
+    def send_text(self, data: bytes) -> None:
+        """#SSLSEND: text that Ctrl-Z ends, which all modules have."""
+        self.type("AT#SSLSEND=1")
+        self.host.expect_exact(PROMPT)
+        self.host.write(data + CTRL_Z)
+        self.expect("OK")
+
     def receive(self, most: int = 1000) -> bytes:
         """#SSLRECV: at least one byte."""
         self.type(f"AT#SSLRECV=1,{most}")

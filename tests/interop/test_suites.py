@@ -1,17 +1,14 @@
-"""Every cipher suite, in every version, with every authentication, against servers of others.
+"""What is offered, what the server may choose of it, and what happens when it has nothing of it.
 
-A suite counts as spoken when module and server name the same one, each in its own words, and data
-goes through.  nginx (OpenSSL) has AES; RC4 and NULL, which OpenSSL is built without or hides, come
-from gnutls-serv.  Source: Telit 1vv0300989 r12 §3, §4.2.
+The suites themselves, in all versions and with all authentications, on all platforms:
+test_platforms.py.  Source: Telit 1vv0300989 r12 §3, §4.2.
 """
 
 from __future__ import annotations
 
-import re
 import ssl
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
@@ -19,23 +16,13 @@ from support.certs import Certificates
 from support.modem import Modem, program_path
 from support.servers import GnutlsServ, Nginx, Peer, parse_client_hello
 
-from .driver import NO_CARRIER, SUITE_NAMES, Driver
+from .driver import SUITE_NAMES, Driver
 from .observe import LogMark
+from .pages import ask_gnutls, ask_nginx
 
-CLIENT = "CN=tlsmodem test device"
-NOBODY = "-"
 HANDSHAKE = 839
 
 AUTOMATIC, AES_128, NULL, AES_256 = 0, 3, 4, 5
-OF_NGINX = (AUTOMATIC, AES_128, AES_256)
-OF_GNUTLS = (1, 2, NULL)
-
-# #SSLSECCFG2, and the version in OpenSSL's and in GnuTLS's words.
-VERSIONS = {1: ("TLSv1", "TLS1.0"), 2: ("TLSv1.1", "TLS1.1")}
-
-GNUTLS_SUITES = {"RSA_ARCFOUR_128_MD5": "RC4-MD5", "RSA_ARCFOUR_128_SHA1": "RC4-SHA",
-                 "RSA_NULL_SHA1": "NULL-SHA", "RSA_AES_128_CBC_SHA1": "AES128-SHA",
-                 "RSA_AES_256_CBC_SHA1": "AES256-SHA"}
 
 # Priorities of a gnutls-serv that has one suite only.
 ONLY = "NONE:+VERS-TLS1.1:+VERS-TLS1.0:+RSA:+COMP-NULL:+SIGN-ALL:%COMPAT"
@@ -44,61 +31,6 @@ ONLY_ONE = {1: f"{ONLY}:+ARCFOUR-128:+MD5", 2: f"{ONLY}:+ARCFOUR-128:+SHA1",
 
 OFFERED = (0x0035, 0x002f, 0x0005, 0x0004)
 NULL_SHA = 0x0002
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the server says about a connection."""
-
-    version: str
-    suite: str
-    client: str
-
-
-def get_page(driver: Driver) -> bytes:
-    """Asks for / in online mode; the server closes behind its answer."""
-    driver.go_online()
-    driver.host.write(b"GET / HTTP/1.0\r\n\r\n")
-    return driver.host.read_until(NO_CARRIER)
-
-
-def ask_nginx(driver: Driver, server: Nginx) -> Seen:
-    before = len(server.requests())
-    assert b"Hello from nginx\n" in get_page(driver)
-    request = server.requests(before + 1)[-1]
-    return Seen(request.protocol, request.cipher, request.client)
-
-
-def ask_gnutls(driver: Driver) -> Seen:
-    page = get_page(driver).decode()
-
-    def cell(name: str) -> str:
-        match = re.search(f"<TD>{name}:?</TD><TD>([^<]*)</TD>", page)
-        assert match, page
-        return match[1]
-
-    subject = re.search(r"^\s*Subject: (.*)$", page, re.MULTILINE)
-    return Seen(cell("Protocol version"), GNUTLS_SUITES[cell("Ciphersuite")],
-                subject[1] if subject else NOBODY)
-
-
-@pytest.mark.parametrize("auth", [0, 1, 2])
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("cipher", [*OF_NGINX, *OF_GNUTLS])
-def test_module_and_server_agree(driver: Driver, certificates: Certificates,
-                                 nginx: Callable[..., Nginx], gnutls: Callable[..., GnutlsServ],
-                                 cipher: int, version: int, auth: int) -> None:
-    server = (nginx if cipher in OF_NGINX else gnutls)(client_ca="ca" if auth == 2 else None)
-    number = cipher or AES_256  # the first that the module offers, which nginx leaves to the client
-    driver.enable(cipher, auth, version=version).tune()
-    if auth > 0:
-        driver.store_all(certificates, client="client" if auth == 2 else "")
-    driver.dial(server.port)
-    driver.status(f"2,{number}")
-    seen = ask_nginx(driver, server) if isinstance(server, Nginx) else ask_gnutls(driver)
-    words = VERSIONS[version][0 if isinstance(server, Nginx) else 1]
-    assert seen == Seen(words, SUITE_NAMES[number], CLIENT if auth == 2 else NOBODY)
-    driver.status("1")
 
 
 @pytest.mark.parametrize("number", ONLY_ONE)

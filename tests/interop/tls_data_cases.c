@@ -222,6 +222,7 @@ static void refuse_record(const struct interop *interop, struct client *client, 
     assert_int_equal(gnutls_record_send(peer->gnutls, data, len), (ssize_t)len);
     assert_int_equal(client_read(client, data, 100), -ERR_TLS);
     assert_int_equal(client_reason(client), TLS_RECORD);
+    assert_int_equal(interop->tls->ops->pending(client->session), 0);
     assert_int_equal(interop->tls->ops->read(client->session, data, 100), -ERR_TLS);
     assert_int_equal(gnutls_record_recv(peer->gnutls, data, 1), GNUTLS_E_FATAL_ALERT_RECEIVED);
     assert_int_equal(gnutls_alert_get(peer->gnutls), GNUTLS_A_RECORD_OVERFLOW);

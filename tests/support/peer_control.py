@@ -41,6 +41,10 @@ class PeerControl:
     def gets(self, data: bytes) -> None:
         self.no_such("gets")
 
+    def gets_line(self) -> bytes:
+        """The next line, without its end; what came when no end comes."""
+        raise PeerError("this kind of peer gets no lines")
+
     def gets_nothing(self, seconds: float) -> None:
         """Nothing comes from the module in this time."""
         self.no_such("gets nothing")
@@ -153,6 +157,11 @@ class EnginePeer(PeerControl):
             raise PeerError("the peer got something else\n" + show_difference(data, self._got))
         self._got = self._got[len(data):]
 
+    def gets_line(self) -> bytes:
+        self.wait_until(lambda: b"\n" in self._look())
+        line, _, self._got = self._got.partition(b"\n")
+        return line.removesuffix(b"\r")
+
     def gets_nothing(self, seconds: float) -> None:
         if self.wait_until(lambda: bool(self._look()), seconds):
             raise PeerError(f"the peer got {show(self._got)!r}")
@@ -207,6 +216,9 @@ class EngineUdpPeer(EnginePeer):
     def gets(self, data: bytes) -> None:
         self.wait_until(self._has_datagram)
         check_bytes(data, self._datagrams.pop(0) if self._datagrams else b"")
+
+    def gets_line(self) -> bytes:
+        raise PeerError("this kind of peer gets no lines")
 
     def gets_nothing(self, seconds: float) -> None:
         if self.wait_until(self._has_datagram, seconds):
@@ -313,6 +325,12 @@ class RealPeer(PeerControl):
         if got != data:
             raise PeerError("the peer got something else\n"
                             + show_difference(data, got + self.talker.unread()))
+
+    def gets_line(self) -> bytes:
+        line = b""
+        while (byte := self.talker.receive(1, ANSWER_S)) not in (b"", b"\n"):
+            line += byte
+        return line.removesuffix(b"\r")
 
     def gets_nothing(self, seconds: float) -> None:
         if got := self.talker.receive(1, seconds):

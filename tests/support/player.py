@@ -390,10 +390,16 @@ class Player:
         while b"\r\n" not in (got := self.backend.pending()) and left > 0:
             left -= max(0.0001, self.backend.receive(left))
         line, end, _ = got.partition(b"\r\n")
-        match = pattern.fullmatch(line.decode("latin-1"))
-        if not end or not match:
-            raise Mismatch(f"  {show(got)!r} does not match {pattern.pattern!r}")
+        if not end:
+            raise Mismatch(f"  {show(got)!r} is no line")
+        self.match(pattern, line)
         self.backend.drop(len(line) + len(end))
+
+    def match(self, pattern: re.Pattern[str], line: bytes) -> None:
+        """The expression matches the whole line; its groups become variables."""
+        match = pattern.fullmatch(line.decode("latin-1"))
+        if not match:
+            raise Mismatch(f"  {show(line)!r} does not match {pattern.pattern!r}")
         for name, value in match.groupdict().items():
             self.variables[name] = (value or "").encode("latin-1")
 
@@ -432,6 +438,8 @@ class Player:
             peer.connects(int(self.fill(step.data, "gets")))
         elif step.verb == "from":
             self.check_port(peer.module_port(), int(self.fill(step.data, "gets")))
+        elif step.verb == "gets~":
+            self.match(step.pattern, peer.gets_line())
         elif step.verb == "gets-nothing":
             peer.gets_nothing(step.seconds)
         elif step.verb == "fails":

@@ -61,6 +61,14 @@ def test_plain_tcp(tcp: RealPeer) -> None:
         assert module.recv(100) == b""
 
 
+def test_plain_tcp_gets_lines(tcp: RealPeer) -> None:
+    with connect(tcp) as module:
+        tcp.accepts("", "", None)
+        module.sendall(b"one\r\ntwo\n\r\nrest")
+        module.shutdown(socket.SHUT_WR)
+        assert [tcp.gets_line() for _ in range(4)] == [b"one", b"two", b"", b"rest"]
+
+
 def test_plain_tcp_resets(tcp: RealPeer) -> None:
     with connect(tcp) as module:
         tcp.connected()

@@ -143,6 +143,13 @@ def test_ports_of_peer_steps(tmp_path: Path, verb: str) -> None:
     assert (step.verb, step.data.fill(VARIABLES)[0]) == (verb, b"4433")
 
 
+def test_regular_expression_of_a_peers_line(tmp_path: Path) -> None:
+    step = only_step(tmp_path, r"peer gets~ EHLO (?P<name>\S+)", HEADER + "peer a port tcp\n")
+    assert isinstance(step, PeerStep) and step.verb == "gets~"
+    match = step.pattern.fullmatch("EHLO me.test")
+    assert match and match["name"] == "me.test"
+
+
 def test_header_of_all_kinds_of_peers(tmp_path: Path) -> None:
     transcript = parse(tmp_path, "peer a p tcp\npeer b q udp\nport r\n"
                        "peer c s starttls server versions=0303\nping 192.0.2.1 40 61\n> AT\n")
@@ -189,6 +196,7 @@ def test_include_keeps_the_header_and_the_place(tmp_path: Path) -> None:
     ("peer a p tls x\npeer accepts full 0301", "4 hexadecimal digits"),
     ("ping 192.0.2.1 never", "ping ADDRESS"),
     ("port 1 2", "port VARIABLE"),
+    ("peer a p tcp\npeer gets~ (", "not a regular expression"),
     ("peer a p tls x\npeer sends x", "a peer's bytes"),
     ("peer a p tls x\npeer fails EXPIRED", "src/iface/tls.h"),
     ("include nowhere.at", "there is no"),

@@ -161,6 +161,7 @@ class PeerStep(Step):
     data: Data = Data(())
     words: tuple[str, ...] = ()
     seconds: float = 0.0
+    pattern: re.Pattern[str] = re.compile("")
     resumed: bool | None = None  # accepts: None when the transcript does not say
 
 
@@ -343,8 +344,11 @@ class _Parser:
         self.add(Expect, data=(data if data is not None else self.template(rest)) + b"\r\n")
 
     def expected_match(self, rest: str) -> None:
+        self.add(ExpectMatch, **self.regex(rest))
+
+    def regex(self, rest: str) -> dict[str, object]:
         try:
-            self.add(ExpectMatch, pattern=re.compile(rest))
+            return {"pattern": re.compile(rest)}
         except re.error as error:
             raise self.wrong(f"not a regular expression: {error}") from None
 
@@ -425,7 +429,7 @@ class _Parser:
                 ("corrupts", self.no_rest),
                 ("connected", self.no_rest), ("connects", self.number), ("from", self.number),
                 ("accepts", self.accepted), ("fails", self.reason), ("offered", self.pairs),
-                ("client", self.peer_data), ("gets", self.peer_data),
+                ("client", self.peer_data), ("gets~", self.regex), ("gets", self.peer_data),
                 ("sends", self.peer_data)):
             if rest == verb or rest.startswith(verb + " "):
                 self.add(PeerStep, peer=name, verb=verb.replace(" ", "-"),

@@ -30,7 +30,7 @@ static void warm_up(struct rig *rig, const char *ca, uint16_t port)
 {
     struct rig_modem modem;
 
-    rig_modem_open(rig, ca, &modem);
+    rig_modem_open(rig, RIG_HE910, ca, &modem);
     rig_dial(&modem, port);
     rig_hang_up(&modem);
     rig_modem_close(&modem);
@@ -42,7 +42,7 @@ static void weigh(struct rig *rig, const char *ca, uint16_t port, struct rig_mod
     struct memory_use before = memory_use(), made, connected;
 
     for (size_t i = 0; i < count; i++)
-        rig_modem_open(rig, ca, &modems[i]);
+        rig_modem_open(rig, RIG_HE910, ca, &modems[i]);
     made = memory_use();
     for (size_t i = 0; i < count; i++)
         rig_dial(&modems[i], port);

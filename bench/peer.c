@@ -1,9 +1,12 @@
-/* peer.c: the TLS server that every measurement connects to: peer PORT CERTIFICATES KEY.
+/* peer.c: the TLS server that every measurement connects to:
+ * peer PORT CERTIFICATES KEY [remember].
  *
  * Listens on loopback and serves each connection in a thread of its own until it is killed.
+ * With `remember` clients may take up their sessions again.
  * request.h says what a client may ask; one that asks for nothing is kept until it leaves.  The
  * same process serves tlsmodem and what it is compared with.
  */
+#include "peer_sessions.h"
 #include "request.h"
 #include "tool.h"
 
@@ -25,6 +28,7 @@ static const char priority_text[] = "NONE:+VERS-TLS1.1:+VERS-TLS1.0:+RSA:+AES-12
 /* What all connections share; read only once the first has come. */
 static gnutls_certificate_credentials_t credentials;
 static gnutls_priority_t priority;
+static bool remembers;
 
 static void must(int status, const char *what)
 {
@@ -147,6 +151,8 @@ static void *serve(void *ctx)
     must(gnutls_init(&tls, GNUTLS_SERVER | GNUTLS_NO_SIGNAL), "session");
     must(gnutls_priority_set(tls, priority), "priority");
     must(gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials), "credentials");
+    if (remembers)
+        peer_sessions_attach(tls);
     gnutls_transport_set_int(tls, fd);
     if (shake_hands(tls) >= 0) {
         serve_requests(tls);
@@ -191,8 +197,9 @@ static void accept_for_ever(int listener)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
-        fail("usage: peer PORT CERTIFICATES KEY");
+    remembers = argc == 5 && strcmp(argv[4], "remember") == 0;
+    if (argc != 4 && !remembers)
+        fail("usage: peer PORT CERTIFICATES KEY [remember]");
     raise_file_limit();
     must(gnutls_certificate_allocate_credentials(&credentials), "credentials");
     must(gnutls_certificate_set_x509_key_file(credentials, argv[2], argv[3], GNUTLS_X509_FMT_PEM),

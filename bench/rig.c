@@ -88,21 +88,28 @@ static void store_ca(struct rig_modem *modem, const char *ca)
     type(modem, "\x1a", "\r\nOK\r\n");
 }
 
-static void configure(struct rig_modem *modem, const char *ca)
+static const struct {
+    const char *name, *protocol;
+} models[] = {
+    [RIG_HE910] = { "he910", "AT#SSLSECCFG2=1,2" },
+    [RIG_GL865] = { "gl865-dual", "AT" }, /* has TLS 1.0 only */
+};
+
+static void configure(struct rig_modem *modem, enum rig_model model, const char *ca)
 {
     rig_command(modem, "ATE0+CMEE=2");
     rig_command(modem, "AT+CGDCONT=1,\"IP\",\"internet\"");
     rig_command(modem, "AT#SGACT=1,1");
     rig_command(modem, "AT#SSLEN=1,1");
-    rig_command(modem, "AT#SSLSECCFG2=1,2");
+    rig_command(modem, models[model].protocol);
     rig_command(modem, "AT#SSLSECCFG=1,3,1");
     store_ca(modem, ca);
 }
 
-void rig_modem_open(struct rig *rig, const char *ca, struct rig_modem *modem)
+void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struct rig_modem *modem)
 {
     const struct tlsmodem_config config = {
-        .model = "he910",
+        .model = models[model].name,
         .terminals = 1,
         .net = &rig->net,
         .tls = &rig->tls,
@@ -117,7 +124,7 @@ void rig_modem_open(struct rig *rig, const char *ca, struct rig_modem *modem)
     must(posix_timer_new(&rig->loop, on_time, modem, &modem->timer), "timer");
     must(tlsmodem_new(&config, &modem->modem), "modem");
     memory_host_attach(&modem->host, modem->modem);
-    configure(modem, ca);
+    configure(modem, model, ca);
 }
 
 void rig_modem_close(struct rig_modem *modem)

@@ -27,9 +27,14 @@ struct rig_modem {
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 
-/* Switches a HE910 on whose secure socket is enabled: AES128-SHA, TLS 1.1, the server's certificate
- * checked against the certificates in `ca`. */
-void rig_modem_open(struct rig *rig, const char *ca, struct rig_modem *modem);
+enum rig_model {
+    RIG_HE910, /* AES128-SHA, TLS 1.1 */
+    RIG_GL865  /* AES256-SHA, TLS 1.0 */
+};
+
+/* Switches a modem on whose secure socket is enabled, the server's certificate checked against the
+ * certificates in `ca`. */
+void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struct rig_modem *modem);
 void rig_modem_close(struct rig_modem *modem);
 
 /* Types a command line and waits until it is answered with OK. */

@@ -240,6 +240,20 @@ def dial(bench: Bench, runs: int) -> Iterator[Row]:
                                            for figures in (ours, theirs)))
 
 
+def fast_dial(bench: Bench, runs: int) -> Iterator[Row]:
+    """#SSLFASTD beside #SSLD of the same 2G module, both with #SSLH."""
+    with TlsPeer(bench.folder, bench.program("peer"), bench.certificates, remembers=True) as peer:
+        ours, theirs = in_turns(
+            [partial(bench.figures, "fast", peer.port, bench.ca, DIALS, how)
+             for how in ("fast", "full")], runs)
+    for index, (what, factor) in enumerate((
+            ("CPU of a fast dial, ms", 1e3), ("time of a fast dial, ms", 1e3),
+            ("bytes sent in a fast dial", 1.0), ("bytes received in a fast dial", 1.0),
+            ("waits for the server in a fast dial", 1.0))):
+        yield Row(what, "#SSLD", *([factor * value for value in figures[index]]
+                                   for figures in (ours, theirs)))
+
+
 def memory(bench: Bench, runs: int) -> Iterator[Row | str]:
     """A thousand connected modems in one process, beside as many open GnuTLS sessions."""
     del runs  # the same each time
@@ -275,7 +289,7 @@ def private_kb(pid: int) -> float:
 
 MEASURES: dict[str, Callable[[Bench, int], Iterator[Row | str]]] = {
     "throughput": throughput, "latency": latency, "answers": answers, "parse": parse, "dial": dial,
-    "memory": memory, "process": process}
+    "fast": fast_dial, "memory": memory, "process": process}
 
 
 # --- around it ----------------------------------------------------------------------------------

@@ -27,14 +27,16 @@ class TlsPeer(ServerProgram):
 
     name = "peer"
 
-    def __init__(self, folder: Path, program: Path, certificates: Certificates) -> None:
+    def __init__(self, folder: Path, program: Path, certificates: Certificates, *,
+                 remembers: bool = False) -> None:
         super().__init__(folder)
+        self._options = ["remember"] if remembers else []
         self._program = program
         self._certificates = certificates
 
     def command(self) -> Sequence[str]:
         return [str(self._program), str(self.port), str(self._certificates.chain("server")),
-                str(self._certificates.key("server"))]
+                str(self._certificates.key("server")), *self._options]
 
 
 class ModemPort:

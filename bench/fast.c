@@ -1,0 +1,102 @@
+/* fast.c: what #SSLFASTD saves: fast PORT CA COUNT full|fast.
+ *
+ * Opens a secure socket of a 2G module in command mode and closes it, COUNT times, each by #SSLD or
+ * each by #SSLFASTD.  Prints, of one dial with its hang-up: processor seconds of this process,
+ * seconds, bytes of TLS sent and received, and how often the module had to wait for the server.
+ * The server must remember sessions: `peer PORT CERTIFICATES KEY remember`.
+ */
+#include "rig.h"
+#include "tool.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WARM_UP_DIALS = 5, LINE_MAX_BYTES = 80 };
+
+/* What went through the network below TLS. */
+static struct {
+    uint64_t sent, received, waits;
+    bool sent_last;
+} traffic;
+
+static const struct net_ops *below;
+
+static ptrdiff_t count_recv(struct net_stream *stream, void *buf, size_t cap)
+{
+    ptrdiff_t got = below->recv(stream, buf, cap);
+
+    if (got > 0) {
+        traffic.received += (uint64_t)got;
+        traffic.waits += traffic.sent_last;
+        traffic.sent_last = false;
+    }
+    return got;
+}
+
+static ptrdiff_t count_send(struct net_stream *stream, const void *data, size_t len)
+{
+    ptrdiff_t done = below->send(stream, data, len);
+
+    if (done > 0) {
+        traffic.sent += (uint64_t)done;
+        traffic.sent_last = true;
+    }
+    return done;
+}
+
+static void count_traffic(struct rig *rig, struct net_ops *counting)
+{
+    below = rig->net.ops;
+    *counting = *below;
+    counting->recv = count_recv;
+    counting->send = count_send;
+    rig->net.ops = counting;
+}
+
+static void dial(struct rig_modem *modem, const char *line, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        rig_command(modem, line);
+        traffic.sent_last = false;
+        rig_hang_up(modem);
+    }
+}
+
+static void print_each(uint64_t total, uint64_t count)
+{
+    printf(" %.3f", (double)total / (double)count);
+}
+
+int main(int argc, char **argv)
+{
+    static struct rig rig;
+    static struct rig_modem modem;
+    struct net_ops counting;
+    char line[LINE_MAX_BYTES];
+    uint64_t count, cpu_start_ns, start_ns;
+
+    if (argc != 5 || (strcmp(argv[4], "full") != 0 && strcmp(argv[4], "fast") != 0))
+        fail("usage: fast PORT CA COUNT full|fast");
+    count = count_of(argv[3]);
+    rig_open(&rig);
+    count_traffic(&rig, &counting);
+    rig_modem_open(&rig, RIG_GL865, text_of_file(argv[2]), &modem);
+    snprintf(line, sizeof(line), "AT#SSLD=1,%u,\"127.0.0.1\",1,1", (unsigned)port_of(argv[1]));
+    dial(&modem, line, WARM_UP_DIALS);
+    if (strcmp(argv[4], "fast") == 0)
+        snprintf(line, sizeof(line), "AT#SSLFASTD=1,1");
+    memset(&traffic, 0, sizeof(traffic));
+    cpu_start_ns = cpu_ns(0);
+    start_ns = now_ns();
+    dial(&modem, line, count);
+    printf("%.9f %.9f", cpu_seconds_since(0, cpu_start_ns) / (double)count,
+           seconds_since(start_ns) / (double)count);
+    print_each(traffic.sent, count);
+    print_each(traffic.received, count);
+    print_each(traffic.waits, count);
+    printf("\n");
+    rig_modem_close(&modem);
+    rig_close(&rig);
+    return 0;
+}

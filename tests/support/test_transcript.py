@@ -219,6 +219,9 @@ def test_models(tmp_path: Path) -> None:
     transcript = parse(tmp_path, text, header="")
     assert list(transcript.models) == ["he910", "le866", "ge910"]
     assert transcript.model == "he910"
+    assert transcript.models_on("engine-bytes") == ["he910", "le866", "ge910"]
+    assert transcript.models_on("pty") == ["he910", "le866", "ge910"]
+    assert transcript.models_on("pty-bytes") == ["he910", "ge910"]
     assert transcript.for_model("le866").variables == {"cipher": b"5"}
     assert transcript.for_model("ge910").variables == {"cipher": b"3", "chunk": b"256"}
 

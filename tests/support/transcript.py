@@ -185,6 +185,7 @@ class Transcript:
     path: Path
     model: str = ""  # the one that plays; the first of `models` until for_model()
     models: dict[str, dict[str, bytes]] = field(default_factory=dict)  # each with its variables
+    leaders: list[str] = field(default_factory=list)  # the first of each `models` line
     source: str = ""
     guard: float = 1.0  # silence around the escape sequence, in seconds
     ports: int = 1  # of the modem
@@ -199,6 +200,11 @@ class Transcript:
     def for_model(self, model: str) -> Transcript:
         """The same, to be played by that one of its models."""
         return replace(self, model=model)
+
+    def models_on(self, backend: str) -> list[str]:
+        """Byte by byte in real time is slow: there the first of each line plays for the others."""
+        kind, _, pieces = backend.partition("-")
+        return self.leaders if pieces and kind != "engine" else list(self.models)
 
     @property
     def variables(self) -> Mapping[str, bytes]:
@@ -274,6 +280,7 @@ class _Parser:
             if name in self.transcript.models:
                 raise self.wrong(f"{name} stands here twice")
             self.transcript.models[name] = {key: value.encode() for key, value in variables.items()}
+        self.transcript.leaders.append(names[0])
         self.transcript.model = self.transcript.model or names[0]
 
     def guard(self, rest: str) -> None:

@@ -20,7 +20,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     cases = [pytest.param(transcript.for_model(model), backend,
                           id=case_name(transcript, model, backend))
              for backend in backends for transcript in map(parse_file, FILES)
-             if transcript.runs_on(backend) for model in transcript.models]
+             if transcript.runs_on(backend) for model in transcript.models_on(backend)]
     metafunc.parametrize(("transcript", "backend"), cases)
 
 

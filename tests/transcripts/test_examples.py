@@ -1,0 +1,78 @@
+"""docs/examples-telit.md says which transcript plays which example: it must be true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from support.modem import program_path
+from support.transcript import Transcript, parse_file
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parents[1] / "docs" / "examples-telit.md"
+FOLDER = HERE / "telit"
+EXAMPLE_COLUMNS = 5
+
+
+def rows() -> list[list[str]]:
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in cells if row[-1] != "transcript"]
+
+
+EXAMPLES = [row for row in rows() if len(row) == EXAMPLE_COLUMNS]
+
+
+@pytest.fixture(scope="module")
+def platforms() -> dict[str, str]:
+    """The platform of each model, as the program says."""
+    out = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--list-modules"],
+                         capture_output=True, text=True, check=True).stdout
+    return dict(re.findall(r"^(\S+) +Telit .* platform (\d+) ", out, re.MULTILINE))
+
+
+def transcript_of(row: list[str]) -> Transcript:
+    path = FOLDER / f"{row[-1]}.at"
+    assert path.exists(), f"{PAGE.name} names {path.name}, which is not there"
+    return parse_file(path)
+
+
+def test_each_transcript_is_there() -> None:
+    assert len(EXAMPLES) >= 40
+    for row in rows():
+        transcript_of(row)
+
+
+@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row[-1])
+def test_platforms_and_sections(row: list[str], platforms: dict[str, str]) -> None:
+    _, revision_12, revision_6, promised, _ = row
+    transcript = transcript_of(row)
+    assert sorted({platforms[model] for model in transcript.models}) == promised.split()
+    for revision, sections in (("r12", revision_12), ("r6", revision_6)):
+        for section in filter(None, sections.split(", ")):
+            assert re.search(rf"{revision} .*{re.escape(section)}(?![.\d])", transcript.source), \
+                f"{transcript.path.name} does not name {revision} {section}"
+
+
+def test_each_habit_and_trap_has_one() -> None:
+    numbers: dict[str, set[int]] = {"host": set(), "trap": set()}
+    kind = "host"
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| trap "):
+            kind = "trap"
+        if match := re.match(r"\| (\d+(?:, \d+)*) ", line):
+            numbers[kind] |= {int(number) for number in match[1].split(", ")}
+    assert numbers["trap"] == set(range(1, 16))
+    assert numbers["host"] == set(range(1, 15))
+
+
+def test_the_page_has_all_examples() -> None:
+    """A new transcript of the guides or of a host's habit has its line on the page."""
+    named = {row[-1] for row in rows()}
+    missing = [path.stem for path in sorted(FOLDER.glob("*.at"))
+               if path.stem.startswith(("host-", "trap-", "instances-"))
+               and path.stem not in named]
+    assert not missing

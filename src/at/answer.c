@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { TEXT_MAX = 600 };
+enum { TEXT_MAX = 800 };
 
 enum result { RESULT_OK, RESULT_CONNECT, RESULT_NO_CARRIER, RESULT_ERROR };
 

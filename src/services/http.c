@@ -235,6 +235,11 @@ enum http_error http_failure(const struct http *http)
     return http->error;
 }
 
+void http_set_idle_timeout(struct http *http, int64_t timeout_ms)
+{
+    http->request.idle_timeout_ms = timeout_ms;
+}
+
 bool http_is_busy(const struct http *http)
 {
     return http->state == HTTP_OPENING || http->state == HTTP_EXCHANGING ||

@@ -137,6 +137,9 @@ int64_t http_length(const struct http *http);
 ptrdiff_t http_read(struct http *http, uint8_t *buf, size_t cap);
 enum http_error http_failure(const struct http *http);
 
+/* Another idle_timeout_ms from now on. */
+void http_set_idle_timeout(struct http *http, int64_t timeout_ms);
+
 /* True from http_start() until the end of the response, a failure, or http_stop(). */
 bool http_is_busy(const struct http *http);
 

@@ -44,6 +44,11 @@ static const char *const by_name_or_socket[] = {
     "+MIPCLOSE", "+MIPSEND",   "+MIPPUSH",     "+MIPREAD", "+MIPDNS",  "+MPING",
 };
 
+/* The same of Quectel's HTTP. */
+static const char *const by_exchange[] = {
+    "+QHTTPURL", "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG",
+};
+
 /* Commands that change what an answer looks like: only their effect can be seen. */
 static const char *const by_effect[] = { "Q", "V", "S3", "S4" };
 
@@ -66,6 +71,7 @@ static bool depends_on_state(const struct at_command *row)
 {
     return is_among(row, by_state, COUNT(by_state)) ||
            is_among(row, by_bearer_or_socket, COUNT(by_bearer_or_socket)) ||
+           is_among(row, by_exchange, COUNT(by_exchange)) ||
            is_among(row, by_name_or_socket, COUNT(by_name_or_socket));
 }
 

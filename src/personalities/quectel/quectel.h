@@ -13,6 +13,7 @@
 #include "personalities/quectel/quectel_errors.h"
 #include "personalities/quectel/quectel_facts.h"
 #include "personalities/quectel/quectel_files.h"
+#include "personalities/quectel/quectel_http.h"
 #include "personalities/quectel/quectel_net_tools.h"
 #include "personalities/quectel/quectel_socket.h"
 
@@ -66,6 +67,7 @@ struct quectel {
     struct quectel_lookup lookup;
     struct quectel_ping ping;
     struct quectel_files files;
+    struct quectel_http http;
 };
 
 struct quectel *quectel_of(const struct at_session *at);

@@ -68,4 +68,14 @@
 #define FACT_ERROR_FILE_STORAGE   QUECTEL_FILE_DRIVER_ERROR
 #define FACT_ERROR_FILE_BUSY      QUECTEL_FILE_ACCESS_DENIED
 
+/* UNCONFIRMED: longest URL and body of +QHTTP…, its times, how often a redirect is followed, and
+ * what a request says of itself (§3, §10.8). */
+#define FACT_HTTP_URL_MAX       700
+#define FACT_HTTP_POST_MAX      32768
+#define FACT_HTTP_TIME_PRESET_S 60
+#define FACT_HTTP_TIME_MAX_S    3600
+#define FACT_HTTP_REDIRECTS_MAX 5
+#define FACT_HTTP_CONTENT_TYPE  "application/x-www-form-urlencoded"
+#define FACT_HTTP_USER_AGENT    "QUECTEL_MODULE"
+
 #endif

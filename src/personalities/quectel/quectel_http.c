@@ -1,0 +1,402 @@
+/* quectel_http.c: +QHTTPURL, +QHTTPGET, +QHTTPPOST, +QHTTPCFG.
+ *
+ * The final result comes when the head of the response has; +QHTTPREAD fetches the body.
+ * Source: quectel.md §3 (GSM HTTP AT Commands), §6.2.
+ */
+#include "personalities/quectel/quectel.h"
+
+#include "base/wipe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SECOND_MS = 1000, STATUS_GOOD = 200, STATUS_GOOD_END = 300 };
+
+static const char connect_text[] = "\r\nCONNECT\r\n";
+
+struct quectel_http *quectel_http_of(const struct at_session *at)
+{
+    return &quectel_of(at)->http;
+}
+
+int quectel_http_error(enum http_error error)
+{
+    static const int numbers[] = {
+        [HTTP_INVALID] = QUECTEL_HTTP_URL_ERROR,
+        [HTTP_DNS] = QUECTEL_HTTP_DNS_ERROR,
+        [HTTP_CONNECT] = QUECTEL_HTTP_SOCKET_CONNECT_ERROR,
+        [HTTP_TLS] = QUECTEL_HTTP_SOCKET_CONNECT_ERROR, /* TinyGSM issue 815 */
+        [HTTP_SEND] = QUECTEL_HTTP_SOCKET_WRITE_ERROR,
+        [HTTP_RECEIVE] = QUECTEL_HTTP_SOCKET_CLOSE,
+        [HTTP_TIMEOUT] = QUECTEL_HTTP_WAIT_RESPONSE_TIMEOUT,
+        [HTTP_PROTOCOL] = QUECTEL_HTTP_DATA_DECODE_ERROR,
+        [HTTP_REDIRECT] = QUECTEL_HTTP_NEED_RELOCATION,
+        [HTTP_REDIRECTS] = QUECTEL_HTTP_NEED_RELOCATION,
+    };
+
+    return numbers[error];
+}
+
+static void free_body(struct quectel_http *http)
+{
+    if (http->body != NULL)
+        wipe(http->body, http->body_len);
+    free(http->body);
+    http->body = NULL;
+    http->body_len = http->body_at = 0;
+}
+
+void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
+{
+    http_stop(&http->client);
+    free_body(http);
+    http->read_until_ms = CLOCK_NEVER;
+    http->phase = next;
+}
+
+static bool is_busy(const struct quectel_http *http)
+{
+    return http->phase == QUECTEL_HTTP_INPUT || http->phase == QUECTEL_HTTP_REQUEST ||
+           http->phase == QUECTEL_HTTP_READING;
+}
+
+/* ---- what comes of an exchange ---- */
+
+static size_t give_body(void *ctx, uint8_t *buf, size_t cap)
+{
+    struct quectel_http *http = ctx;
+    size_t left = http->body_len - http->body_at;
+    size_t part = left < cap ? left : cap;
+
+    memcpy(buf, http->body + http->body_at, part);
+    http->body_at += part;
+    return part;
+}
+
+static bool rewind_body(void *ctx)
+{
+    ((struct quectel_http *)ctx)->body_at = 0;
+    return true;
+}
+
+static void finish(struct quectel_http *http, int error)
+{
+    struct at_session *at = &http->owner->at;
+
+    at_finish(at, error == 0 ? AT_OK : at_fail(at, error));
+}
+
+static void on_response(void *ctx)
+{
+    struct quectel_http *http = ctx;
+    int status = http_status(&http->client);
+
+    if (status < STATUS_GOOD || status >= STATUS_GOOD_END) {
+        log_say(http->modem->config.log, LOG_WARNING, "http: the server answers with status %d",
+                status);
+        quectel_http_end(http, QUECTEL_HTTP_IDLE);
+        finish(http, QUECTEL_HTTP_RESPONSE_FAILED);
+        return;
+    }
+    free_body(http);
+    http->phase = QUECTEL_HTTP_READY;
+    http->read_until_ms = module_now(http->modem) + (int64_t)http->answer_s * SECOND_MS;
+    finish(http, 0);
+}
+
+static void on_readable(void *ctx)
+{
+    quectel_http_pump(ctx);
+}
+
+static void on_failed(void *ctx, enum http_error error)
+{
+    struct quectel_http *http = ctx;
+
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    finish(http, quectel_http_error(error));
+}
+
+static const struct http_events http_events = {
+    .give_body = give_body,
+    .rewind_body = rewind_body,
+    .on_response = on_response,
+    .on_readable = on_readable,
+    .on_failed = on_failed,
+};
+
+/* ---- the part ---- */
+
+static struct quectel_http *http_of(const struct tlsmodem *modem)
+{
+    return &((struct quectel *)modem->maker)->http;
+}
+
+static enum err start(struct tlsmodem *modem)
+{
+    struct quectel_http *http = http_of(modem);
+
+    http->modem = modem;
+    http->read_until_ms = CLOCK_NEVER;
+    snprintf(http->content_type, sizeof(http->content_type), "%s", FACT_HTTP_CONTENT_TYPE);
+    snprintf(http->user_agent, sizeof(http->user_agent), "%s", FACT_HTTP_USER_AGENT);
+    http_init(&http->client, 1, &modem->world, &http_events, http, NULL);
+    return ERR_OK;
+}
+
+static void stop(struct tlsmodem *modem)
+{
+    quectel_http_end(http_of(modem), QUECTEL_HTTP_IDLE);
+}
+
+static int64_t deadline(struct tlsmodem *modem)
+{
+    const struct quectel_http *http = http_of(modem);
+
+    return time_earlier(http->read_until_ms, http_deadline(&http->client));
+}
+
+static void tick(struct tlsmodem *modem)
+{
+    struct quectel_http *http = http_of(modem);
+
+    http_tick(&http->client);
+    if (module_now(modem) >= http->read_until_ms)
+        quectel_http_end(http, QUECTEL_HTTP_EXPIRED);
+}
+
+static void on_context_down(struct tlsmodem *modem, size_t cid)
+{
+    struct quectel_http *http = http_of(modem);
+    enum quectel_http_phase phase = http->phase;
+
+    if (cid != http->cid || phase == QUECTEL_HTTP_INPUT || phase == QUECTEL_HTTP_IDLE)
+        return;
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    if (phase == QUECTEL_HTTP_REQUEST)
+        finish(http, QUECTEL_HTTP_NETWORK_DEACTIVATED);
+    else if (phase == QUECTEL_HTTP_READING)
+        quectel_http_stop_reading(http,
+                                  at_fail(&http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED));
+}
+
+static void on_dtr_drop(struct module_terminal *terminal)
+{
+    struct quectel_http *http = http_of(terminal->modem);
+
+    if (http->phase == QUECTEL_HTTP_READING && http->owner == terminal) {
+        quectel_http_end(http, QUECTEL_HTTP_IDLE);
+        quectel_http_stop_reading(http, AT_OK);
+    }
+}
+
+const struct quectel_part quectel_http_part = {
+    .start = start,
+    .stop = stop,
+    .deadline = deadline,
+    .tick = tick,
+    .on_context_down = on_context_down,
+    .on_dtr_drop = on_dtr_drop,
+};
+
+/* ---- +QHTTPURL ---- */
+
+static enum at_status on_url(struct at_session *at, void *ctx, enum at_prompt_end end,
+                             struct span payload)
+{
+    struct quectel_http *http = ctx;
+    struct http_url url;
+
+    http->phase = QUECTEL_HTTP_IDLE;
+    if (end != AT_PROMPT_COMPLETE)
+        return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
+    if (http_url_parse(payload, &url) != ERR_OK)
+        return at_fail(at, QUECTEL_HTTP_URL_ERROR);
+    http->url_len = payload.len;
+    return AT_OK;
+}
+
+static uint32_t seconds_of(const struct at_arg *arg)
+{
+    return (uint32_t)(arg->given ? arg->number : FACT_HTTP_TIME_PRESET_S) * SECOND_MS;
+}
+
+static enum at_status set_url(struct at_session *at, const struct at_args *args)
+{
+    struct quectel_http *http = quectel_http_of(at);
+    const struct at_prompt prompt = { .max = (size_t)args->list[0].number,
+                                      .text = connect_text,
+                                      .memory = http->url,
+                                      .total_ms = seconds_of(&args->list[1]),
+                                      .exact = true,
+                                      .echo = AT_ECHO_OFF,
+                                      .on_done = on_url,
+                                      .ctx = http };
+
+    if (is_busy(http))
+        return at_fail(at, QUECTEL_HTTP_BUSY);
+    quectel_http_end(http, QUECTEL_HTTP_INPUT);
+    http->url_len = 0;
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+static enum at_status read_url(struct at_session *at)
+{
+    const struct quectel_http *http = quectel_http_of(at);
+
+    if (http->url_len > 0)
+        at_info(at, "+QHTTPURL: %.*s", (int)http->url_len, (const char *)http->url);
+    return AT_OK;
+}
+
+/* ---- requests ---- */
+
+/* What stands in the way of a request; 0: nothing. */
+static int obstacle(struct at_session *at)
+{
+    struct quectel_http *http = quectel_http_of(at);
+
+    if (is_busy(http))
+        return QUECTEL_HTTP_BUSY;
+    if (http->url_len == 0)
+        return QUECTEL_HTTP_EMPTY_URL;
+    if (!quectel_bearer_need(module_of(at)))
+        return QUECTEL_HTTP_NETWORK_DEACTIVATED;
+    return 0;
+}
+
+static void write_headers(struct quectel_http *http, enum http_method method)
+{
+    int len = snprintf(http->headers, sizeof(http->headers), "User-Agent: %s\r\nAccept: */*\r\n",
+                       http->user_agent);
+
+    if (method == HTTP_POST)
+        snprintf(http->headers + len, sizeof(http->headers) - (size_t)len, "Content-Type: %s\r\n",
+                 http->content_type);
+}
+
+static enum at_status request(struct at_session *at, enum http_method method,
+                              const struct at_arg *seconds)
+{
+    struct quectel_http *http = quectel_http_of(at);
+    int64_t answer_ms = seconds_of(seconds);
+    enum http_error error;
+
+    write_headers(http, method);
+    error = http_start(&http->client, &(struct http_request){
+                                          .method = method,
+                                          .url = span_at(http->url, http->url_len),
+                                          .headers = span_of(http->headers),
+                                          .body_len = method == HTTP_POST ? (int64_t)http->body_len
+                                                                          : HTTP_NO_REQUEST_BODY,
+                                          .redirects_max = FACT_HTTP_REDIRECTS_MAX,
+                                          .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
+                                          .response_timeout_ms = answer_ms,
+                                          .idle_timeout_ms = answer_ms,
+                                      });
+    if (error != HTTP_FINE) {
+        quectel_http_end(http, QUECTEL_HTTP_IDLE);
+        return at_fail(at, quectel_http_error(error));
+    }
+    http->owner = terminal_of(at);
+    http->cid = (size_t)quectel_of(at)->settings.foreground + 1;
+    http->answer_s = (int32_t)(answer_ms / SECOND_MS);
+    http->phase = QUECTEL_HTTP_REQUEST;
+    http->read_until_ms = CLOCK_NEVER;
+    return AT_LATER;
+}
+
+static enum at_status get(struct at_session *at, const struct at_arg *seconds)
+{
+    int error = obstacle(at);
+
+    return error != 0 ? at_fail(at, error) : request(at, HTTP_GET, seconds);
+}
+
+static enum at_status run_get(struct at_session *at)
+{
+    return get(at, &(const struct at_arg){ .given = false });
+}
+
+static enum at_status set_get(struct at_session *at, const struct at_args *args)
+{
+    return get(at, &args->list[0]);
+}
+
+static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_end end,
+                              struct span payload)
+{
+    struct quectel_http *http = ctx;
+    const struct at_arg seconds = { .given = true, .number = http->answer_s };
+
+    (void)payload; /* it is in http->body */
+    if (end == AT_PROMPT_COMPLETE)
+        return request(at, HTTP_POST, &seconds);
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
+}
+
+static enum at_status set_post(struct at_session *at, const struct at_args *args)
+{
+    struct quectel_http *http = quectel_http_of(at);
+    struct at_prompt prompt = { .max = (size_t)args->list[0].number,
+                                .text = connect_text,
+                                .total_ms = seconds_of(&args->list[1]),
+                                .exact = true,
+                                .echo = AT_ECHO_OFF,
+                                .on_done = on_body,
+                                .ctx = http };
+    int error = obstacle(at);
+
+    if (error != 0)
+        return at_fail(at, error);
+    quectel_http_end(http, QUECTEL_HTTP_INPUT);
+    http->body = prompt.memory = malloc(prompt.max);
+    if (http->body == NULL) {
+        http->phase = QUECTEL_HTTP_IDLE;
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    }
+    http->body_len = prompt.max;
+    http->answer_s = (int32_t)(seconds_of(&args->list[2]) / SECOND_MS);
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+#define SECONDS(text)                                                                              \
+    {                                                                                              \
+        .name = (text), .optional = true, .min = 1, .max = FACT_HTTP_TIME_MAX_S                    \
+    }
+
+static const struct at_param url_params[] = {
+    { .name = "length", .min = 1, .max = FACT_HTTP_URL_MAX },
+    SECONDS("input time"),
+};
+static const struct at_param get_params[] = { SECONDS("to read time") };
+static const struct at_param post_params[] = {
+    { .name = "length", .min = 1, .max = FACT_HTTP_POST_MAX },
+    SECONDS("input time"),
+    SECONDS("to read time"),
+};
+
+static const struct at_command rows[] = {
+    { .name = "+QHTTPURL",
+      .help = "Address of the HTTP server, given after CONNECT.",
+      .source = "quectel.md §3",
+      AT_PARAMS(url_params),
+      .set = set_url,
+      .read = read_url },
+    { .name = "+QHTTPGET",
+      .help = "GET; the result comes with the head of the response. Redirects are followed.",
+      .source = "quectel.md §3",
+      .surplus = true,
+      AT_PARAMS(get_params),
+      .run = run_get,
+      .set = set_get },
+    { .name = "+QHTTPPOST",
+      .help = "POST of a body that is given after CONNECT.",
+      .source = "quectel.md §3",
+      AT_PARAMS(post_params),
+      .set = set_post },
+};
+const struct at_commands quectel_http_rows = AT_COMMANDS(rows);

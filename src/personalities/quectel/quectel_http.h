@@ -1,0 +1,56 @@
+/* quectel_http.h: HTTP as the module offers it: one URL, one exchange at a time. */
+#ifndef QUECTEL_HTTP_H
+#define QUECTEL_HTTP_H
+
+#include "module/module.h"
+#include "personalities/quectel/quectel_facts.h"
+#include "services/http.h"
+
+/* What a host finds. */
+enum quectel_http_phase {
+    QUECTEL_HTTP_IDLE,
+    QUECTEL_HTTP_INPUT,   /* a prompt collects the URL or a body */
+    QUECTEL_HTTP_REQUEST, /* +QHTTPGET or +QHTTPPOST waits for the response */
+    QUECTEL_HTTP_READY,   /* the response may be read */
+    QUECTEL_HTTP_EXPIRED, /* it was not read in time */
+    QUECTEL_HTTP_READING  /* +QHTTPREAD is under way */
+};
+
+enum { QUECTEL_HTTP_FIELD_MAX = 100 };
+
+struct quectel_http {
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* the port whose command is under way */
+    enum quectel_http_phase phase;
+    struct http client;
+    size_t cid; /* of the context that the exchange runs on */
+    size_t url_len;
+    uint8_t url[FACT_HTTP_URL_MAX];
+    uint8_t *body; /* of +QHTTPPOST; owned, wiped and freed with the exchange */
+    size_t body_len, body_at;
+    int32_t answer_s;      /* longest wait for the response, then for +QHTTPREAD */
+    int64_t read_until_ms; /* of the latter */
+    char content_type[QUECTEL_HTTP_FIELD_MAX + 1]; /* +QHTTPCFG */
+    char user_agent[QUECTEL_HTTP_FIELD_MAX + 1];
+    char headers[2 * QUECTEL_HTTP_FIELD_MAX + 80];
+};
+
+struct quectel_part;
+
+struct quectel_http *quectel_http_of(const struct at_session *at);
+
+extern const struct quectel_part quectel_http_part;
+extern const struct at_commands quectel_http_rows, quectel_http_read_rows;
+
+/* The +CME ERROR for the failure of an exchange. */
+int quectel_http_error(enum http_error error);
+
+/* Ends the exchange and forgets its body. */
+void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next);
+
+/* quectel_http_read.c: more of the response has come, or there is room for more. */
+void quectel_http_pump(struct quectel_http *http);
+/* quectel_http_read.c: the port goes back to command state with this result. */
+void quectel_http_stop_reading(struct quectel_http *http, enum at_status status);
+
+#endif

@@ -1,0 +1,184 @@
+/* quectel_http_read.c: +QHTTPREAD: the body of a response, as fast as the host takes it; and
+ * +QHTTPCFG.
+ *
+ * Source: quectel.md §3.
+ */
+#include "personalities/quectel/quectel.h"
+
+#include "base/letters.h"
+
+#include <stdio.h>
+
+enum { SECOND_MS = 1000 };
+
+/* ---- +QHTTPREAD ---- */
+
+void quectel_http_stop_reading(struct quectel_http *http, enum at_status status)
+{
+    at_leave_online(&http->owner->at, status);
+}
+
+static void end_reading(struct quectel_http *http, ptrdiff_t result)
+{
+    struct at_session *at = &http->owner->at;
+    enum http_error error = http_failure(&http->client);
+
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    if (result == 0)
+        quectel_http_stop_reading(http, AT_OK);
+    else if (error == HTTP_TIMEOUT)
+        quectel_http_stop_reading(http, at_fail(at, QUECTEL_HTTP_WAIT_DATA_TIMEOUT));
+    else
+        quectel_http_stop_reading(http, at_fail(at, quectel_http_error(error)));
+}
+
+void quectel_http_pump(struct quectel_http *http)
+{
+    while (http->phase == QUECTEL_HTTP_READING && http->owner->at.state == AT_ONLINE) {
+        size_t room;
+        uint8_t *tail = at_output_tail(&http->owner->at, &room);
+        ptrdiff_t got;
+
+        if (room == 0)
+            return;
+        got = http_read(&http->client, tail, room);
+        if (got == -ERR_AGAIN)
+            return;
+        if (got <= 0)
+            end_reading(http, got);
+        else
+            at_output_commit(&http->owner->at, (size_t)got);
+    }
+}
+
+/* What a host types meanwhile is a command line for later. */
+static size_t on_input(void *ctx, struct span bytes)
+{
+    (void)ctx;
+    (void)bytes;
+    return 0;
+}
+
+static void on_escape(void *ctx)
+{
+    struct quectel_http *http = ctx;
+
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    at_finish(&http->owner->at, AT_OK);
+}
+
+static void on_room(void *ctx)
+{
+    quectel_http_pump(ctx);
+}
+
+static enum at_status read_body(struct at_session *at, int32_t wait_s)
+{
+    struct quectel_http *http = quectel_http_of(at);
+    const struct at_online online = { on_input, on_escape, on_room, http };
+
+    switch (http->phase) {
+    case QUECTEL_HTTP_INPUT:
+    case QUECTEL_HTTP_REQUEST:
+    case QUECTEL_HTTP_READING:
+        return at_fail(at, QUECTEL_HTTP_BUSY);
+    case QUECTEL_HTTP_IDLE:
+        return at_fail(at, QUECTEL_HTTP_NO_REQUEST_TO_READ);
+    case QUECTEL_HTTP_EXPIRED:
+        http->phase = QUECTEL_HTTP_IDLE;
+        return at_fail(at, QUECTEL_HTTP_TO_READ_TIMEOUT);
+    case QUECTEL_HTTP_READY:
+        break;
+    }
+    http_set_idle_timeout(&http->client, (int64_t)wait_s * SECOND_MS);
+    http->owner = terminal_of(at);
+    http->phase = QUECTEL_HTTP_READING;
+    http->read_until_ms = CLOCK_NEVER;
+    at_online(at, &online);
+    return AT_CONNECT;
+}
+
+static enum at_status run_read(struct at_session *at)
+{
+    return read_body(at, FACT_HTTP_TIME_PRESET_S);
+}
+
+static enum at_status set_read(struct at_session *at, const struct at_args *args)
+{
+    return read_body(at, args->list[0].number);
+}
+
+/* ---- +QHTTPCFG ---- */
+
+enum { CFG_TAG, CFG_VALUE };
+
+/* The field that a tag names, or NULL. */
+static char *field_of(struct quectel_http *http, struct span tag)
+{
+    if (letters_equal(tag, span_of("Content-Type")) || letters_equal(tag, span_of("contenttype")))
+        return http->content_type;
+    if (letters_equal(tag, span_of("User-Agent")) || letters_equal(tag, span_of("useragent")))
+        return http->user_agent;
+    return NULL;
+}
+
+static bool is_printable(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < ' ' || text.data[i] > 0x7E)
+            return false;
+    }
+    return text.len > 0;
+}
+
+static enum at_status set_field(struct at_session *at, const struct at_args *args)
+{
+    struct span tag = args->list[CFG_TAG].text;
+    struct span value = args->list[CFG_VALUE].text;
+    char *field = field_of(quectel_http_of(at), tag);
+
+    if (field == NULL)
+        return at_fail(at, FACT_ERROR_RANGE);
+    if (!args->list[CFG_VALUE].given) {
+        at_info(at, "+QHTTPCFG: \"%.*s\",\"%s\"", (int)tag.len, (const char *)tag.data, field);
+        return AT_OK;
+    }
+    if (!is_printable(value))
+        return at_fail(at, FACT_ERROR_RANGE);
+    snprintf(field, QUECTEL_HTTP_FIELD_MAX + 1, "%.*s", (int)value.len, (const char *)value.data);
+    return AT_OK;
+}
+
+static enum at_status read_fields(struct at_session *at)
+{
+    const struct quectel_http *http = quectel_http_of(at);
+
+    at_info(at, "+QHTTPCFG: \"Content-Type\",\"%s\"", http->content_type);
+    at_info(at, "+QHTTPCFG: \"User-Agent\",\"%s\"", http->user_agent);
+    return AT_OK;
+}
+
+static const struct at_param read_params[] = {
+    { .name = "wait time", .min = 1, .max = FACT_HTTP_TIME_MAX_S },
+};
+static const struct at_param field_params[] = {
+    { .name = "tag", .type = AT_STRING, .min = 1, .max = 20 },
+    { .name = "value", .type = AT_STRING, .optional = true, .max = QUECTEL_HTTP_FIELD_MAX },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+QHTTPREAD",
+      .help = "The body of the response, between CONNECT and OK; once.",
+      .source = "quectel.md §3",
+      AT_PARAMS(read_params),
+      .run = run_read,
+      .set = set_read },
+    { .name = "+QHTTPCFG",
+      .help = "Fields of the request: \"Content-Type\" and \"User-Agent\".",
+      .source = "quectel.md §3",
+      AT_PARAMS(field_params),
+      .test_text = "\"Content-Type\",<value>",
+      .set = set_field,
+      .read = read_fields },
+};
+const struct at_commands quectel_http_read_rows = AT_COMMANDS(rows);

@@ -1,0 +1,121 @@
+/* connection_tls.c: TLS on a connection: from its beginning, or later. */
+#include "services/connection_internal.h"
+
+static ptrdiff_t lower_recv(void *ctx, void *buf, size_t cap)
+{
+    struct connection *connection = ctx;
+
+    return connection->stream != NULL
+               ? connection->world->net->ops->recv(connection->stream, buf, cap)
+               : 0;
+}
+
+static ptrdiff_t lower_send(void *ctx, const void *data, size_t len)
+{
+    struct connection *connection = ctx;
+
+    if (connection->stream == NULL)
+        return -ERR_RESET;
+    return connection->world->net->ops->send(connection->stream, data, len);
+}
+
+static const struct tls *provider_for(const struct connection_world *world,
+                                      enum tls_version version)
+{
+    for (size_t i = 0; i < world->tls_count; i++) {
+        if (world->tls[i].ops->supports(version))
+            return &world->tls[i];
+    }
+    return NULL;
+}
+
+enum err connection_open_session(struct connection *connection, const struct tls_config *tls,
+                                 struct tls_failure *ret_failure)
+{
+    struct tls_config config = *tls;
+    struct tls_lower lower = { lower_recv, lower_send, connection };
+
+    config.server_name = connection->host;
+    config.utc_s = connection->world->utc_s;
+    config.utc_ctx = connection->world->ctx;
+    config.log = connection->world->log;
+    connection->provider = provider_for(connection->world, config.max_version);
+    if (connection->provider == NULL) {
+        ret_failure->reason = TLS_VERSION_MISSING;
+        return ERR_UNSUPPORTED;
+    }
+    return connection->provider->ops->open(connection->provider->impl, &config, &lower,
+                                           &connection->session, ret_failure);
+}
+
+void connection_shake_hands(struct connection *connection)
+{
+    switch (connection->provider->ops->handshake(connection->session)) {
+    case TLS_WANT_READ:
+        connection_want(connection, NET_WANT_READ);
+        return;
+    case TLS_WANT_WRITE:
+        connection_want(connection, NET_WANT_WRITE);
+        return;
+    case TLS_FAILED:
+        connection_fail(
+            connection,
+            &(struct connection_failure){
+                .err = ERR_TLS, .tls = *connection->provider->ops->failure(connection->session) });
+        return;
+    case TLS_DONE:
+        break;
+    }
+    connection->info = connection->provider->ops->info(connection->session);
+    connection_open_now(connection);
+}
+
+static enum err may_be_secured(const struct connection *connection)
+{
+    if (connection->state != CONNECTION_OPEN || connection->session != NULL ||
+        connection->transport != NET_TCP)
+        return ERR_STATE;
+    return connection->received.len == 0 ? ERR_OK : ERR_INVALID;
+}
+
+enum err connection_secure(struct connection *connection, const struct tls_config *tls,
+                           struct connection_failure *ret_failure)
+{
+    enum err err = may_be_secured(connection);
+
+    *ret_failure = (struct connection_failure){ .tls = { .alert = -1 } };
+    if (err == ERR_STATE)
+        return err;
+    if (err == ERR_OK)
+        err = connection_open_session(connection, tls, &ret_failure->tls);
+    if (err != ERR_OK) {
+        ret_failure->err = err;
+        connection_say_failure(connection, ret_failure);
+        connection_free_session(connection);
+        return err;
+    }
+    connection->open_until_ms = CLOCK_NEVER;
+    connection->write_blocked = false;
+    connection->paused = false;
+    connection_restart_timer(connection);
+    connection_enter(connection, CONNECTION_HANDSHAKING);
+    connection_want(connection, NET_WANT_WRITE); /* the loop starts it: no event from in here */
+    return ERR_OK;
+}
+
+void connection_keep_session(const struct connection *connection, struct connection_ticket *ticket)
+{
+    connection_forget_session(ticket);
+    if (!connection_is_open(connection) || connection->session == NULL ||
+        connection->end.err == ERR_TLS)
+        return;
+    ticket->provider = connection->provider;
+    ticket->ticket = connection->provider->ops->ticket(connection->session);
+}
+
+void connection_forget_session(struct connection_ticket *ticket)
+{
+    if (ticket->ticket != NULL)
+        ticket->provider->ops->ticket_free(ticket->ticket);
+    *ticket = (struct connection_ticket){ 0 };
+}

@@ -116,6 +116,8 @@ static enum tls_reason reason_of_error(const struct tls_session *session, int er
         return TLS_PEER_RESET;
     if (session->lower_ended)
         return TLS_PEER_CLOSED;
+    if (error == GNUTLS_E_CERTIFICATE_ERROR && session->has_strange_key)
+        return TLS_CERTIFICATE_TYPE;
     for (size_t i = 0; i < ROWS(error_rows); i++) {
         if (error_rows[i].error == error)
             return error_rows[i].reason;

@@ -95,6 +95,7 @@ static enum err start(struct tls_session *session, const struct tls_config *conf
     gnutls_handshake_set_timeout(gnutls, GNUTLS_INDEFINITE_TIMEOUT);
     gtls_keylog_attach(gnutls, session->provider->keylog_fd >= 0);
     gtls_transport_attach(session);
+    gtls_verify_watch(gnutls);
     if (config->verify)
         gtls_verify_attach(gnutls);
     if (config->resume != NULL)

@@ -45,6 +45,7 @@ struct tls_session {
     bool is_dry;       /* the stream below had nothing for us when last asked */
     bool lower_ended;
     bool lower_reset;
+    bool has_strange_key;    /* the server's certificate is one, with a key that nobody knows */
     bool certificate_missed; /* the server asked for one and got none */
     bool ended;              /* read() has reported the end */
 };

@@ -9,6 +9,7 @@ are.
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -124,6 +125,51 @@ class Certificates:
     @property
     def names(self) -> list[str]:
         return [plan.name for plan in PLANS]
+
+    def make_ecdsa(self, folder: Path) -> tuple[Path, Path]:
+        """A server's key on P-256 and its certificate, issued by ca; written to `folder`."""
+        key, certificate = folder / "ecdsa.key", folder / "ecdsa.pem"
+        _openssl(self.folder, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
+        self._issue(key, certificate, "ca", "server")
+        return key, certificate
+
+    def pkcs8(self, name: str) -> bytes:
+        """A key of ours in PKCS #8."""
+        path = self.folder / f"{name}.p8"
+        _openssl(self.folder, "pkcs8", "-in", self.key(name), "-topk8", "-nocrypt", "-out", path)
+        return path.read_bytes()
+
+    def self_signed(self, folder: Path) -> tuple[Path, Path]:
+        """The server's key and a certificate that it has signed itself."""
+        certificate = folder / "self.pem"
+        _openssl(self.folder, "req", "-new", "-x509", "-key", self.key("server"), "-subj",
+                 "/CN=localhost", "-extensions", "server", "-days", "365", "-out", certificate,
+                 NAMES=LOCAL_NAMES)
+        return self.key("server"), certificate
+
+    def issued_by(self, issuer: str, folder: Path) -> tuple[Path, Path]:
+        """A server's key and a chain whose first certificate `issuer` has issued, CA or not."""
+        key, certificate, chain = self.key("client"), folder / "leaf.pem", folder / "leaf.chain"
+        self._issue(key, certificate, issuer, "server")
+        chain.write_bytes(certificate.read_bytes() + self.pem(issuer).read_bytes())
+        return key, chain
+
+    def badly_signed(self, folder: Path) -> tuple[Path, Path]:
+        """The server's key and its certificate, but for a bit of the signature."""
+        der, certificate = bytearray(self.der("server").read_bytes()), folder / "bad.pem"
+        der[-1] ^= 1
+        certificate.write_text(ssl.DER_cert_to_PEM_cert(bytes(der)))
+        return self.key("server"), certificate
+
+    def _issue(self, key: Path, certificate: Path, issuer: str, kind: str) -> None:
+        """A certificate for localhost, by any of ours, CA or not."""
+        request = certificate.with_suffix(".csr")
+        _openssl(self.folder, "req", "-new", "-key", key, "-subj", "/CN=localhost",
+                 "-out", request)
+        _openssl(self.folder, "x509", "-req", "-in", request, "-CA", self.pem(issuer),
+                 "-CAkey", self.key(issuer), "-extfile", self.folder / "openssl.cnf",
+                 "-extensions", kind, "-days", "365", "-CAcreateserial", "-out", certificate,
+                 NAMES=LOCAL_NAMES)
 
     def variables(self) -> dict[str, bytes]:
         """For transcripts: ca_pem, ca_pem_size, ca_der, …, client_key_pem, client_key_der, …"""

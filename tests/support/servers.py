@@ -272,11 +272,12 @@ class GnutlsServ(ServerProgram):
 
     def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
                  priority: str = EVERYTHING, mode: str = "echo", client_ca: str | None = None,
-                 extra: Sequence[str] = (), port: int | None = None) -> None:
+                 extra: Sequence[str] = (), port: int | None = None,
+                 files: tuple[Path, Path] | None = None) -> None:
         super().__init__(folder, port)
         assert mode in ("echo", "http")
         self.certificates = certificates
-        self.certificate = certificate
+        self.files = files or (certificates.key(certificate), certificates.chain(certificate))
         self.priority = priority
         self.mode = mode
         self.client_ca = client_ca
@@ -288,8 +289,8 @@ class GnutlsServ(ServerProgram):
             "--x509cafile", str(self.certificates.pem(self.client_ca))]
         return ["gnutls-serv", f"--{self.mode}", "--port", str(self.port),
                 "--priority", self.priority,
-                "--x509certfile", str(self.certificates.chain(self.certificate)),
-                "--x509keyfile", str(self.certificates.key(self.certificate)), *client, *self.extra]
+                "--x509certfile", str(self.files[1]), "--x509keyfile", str(self.files[0]),
+                *client, *self.extra]
 
 
 class PipedServer(ServerProgram):

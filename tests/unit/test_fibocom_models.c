@@ -1,0 +1,99 @@
+/* test_fibocom_models.c: a model is a line of data, and the form that drivers await is another.
+ *
+ * The list of models here takes the place of personalities/list.c.
+ */
+#include "check.h"
+#include "personalities/fibocom/fibocom_models.h"
+#include "talk.h"
+
+enum { PORT = 20444 };
+
+static struct fibocom_model driver_forms, as_measured;
+
+/* The line: one more NL668. */
+static const struct module_model models[] = {
+    FIBOCOM_NL668_MODEL("nl668-eu-03", "NL668-EU-03", "19011.1000.00.02.73.13", &fibocom_group_b,
+                        FIBOCOM_SSL_3_0),
+    FIBOCOM_NL668_MODEL("drivers", "NL668-CN-00", "1", &driver_forms, FIBOCOM_SSL_3_0),
+    FIBOCOM_NL668_MODEL("measured", "NL668-CN-00", "1", &as_measured, FIBOCOM_SSL_3_0),
+};
+
+const struct module_model *module_model_at(size_t index)
+{
+    return index < COUNT(models) ? &models[index] : NULL;
+}
+
+static void switch_on(struct world *world, const char *model)
+{
+    driver_forms = fibocom_group_a;
+    driver_forms.forms = &fibocom_forms_drivers;
+    as_measured = fibocom_group_a;
+    as_measured.version = 0;
+    as_measured.enabled = 0x7E;
+    world_init(world);
+    check_int(model, world_switch_on(world, model, false, 1), ERR_OK);
+    world_settle(world);
+    world_forget(world, 0);
+    talk_ok(world, "ATE0");
+    talk(world, "AT+MIPCALL=1");
+}
+
+static void test_one_line_more(void **state)
+{
+    struct world world;
+
+    (void)state;
+    switch_on(&world, "nl668-eu-03");
+    talk_expect(&world, "AT+CGMM", "\r\n+CGMM: \"LTE\",\"NL668-EU-03\"\r\n\r\nOK\r\n");
+    talk_expect(&world, "AT+GTSSLVER=?", "\r\n+GTSSLVER: (1-4)\r\n\r\nOK\r\n");
+    talk_expect(&world, "AT+GTSSLCIPHER?", "\r\n+GTSSLCIPHER: 2,3,4\r\n\r\nOK\r\n");
+    talk_error(&world, "AT+GTSSLCIPHER=1,1");
+    world_deinit(&world);
+}
+
+static void test_driver_forms(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+
+    (void)state;
+    switch_on(&world, "drivers");
+    scripted_net_listen(&world.scripted_net, PORT, PEER_REFUSES);
+    talk_expect(&world, "AT+MIPOPEN=1,,\"127.0.0.1\",20444,0",
+                "\r\nOK\r\n\r\n+MIPOPEN: 1,0\r\n\r\n+MIPSTAT: 1,1\r\n");
+    scripted_net_listen(&world.scripted_net, PORT, PEER_ACCEPTS);
+    peer = scripted_net_peer(&world.scripted_net, PORT);
+    talk_expect(&world, "AT+MIPOPEN=1,,\"127.0.0.1\",20444,0", "\r\nOK\r\n\r\n+MIPOPEN: 1,1\r\n");
+    world_forget(&world, 0);
+    for (int i = 0; i < 60; i++)
+        peer_send(peer, span_of("0123456789"));
+    world_settle(&world);
+    /* A line of 512 bytes, and one of 88, each with its frame. */
+    check_int("bytes", (intmax_t)world_heard(&world, 0).len,
+              2 * 512 + 2 * 88 + 2 * (intmax_t)strlen("\r\n+MIPRTCP: 1,0,\r\n"));
+    talk_expect(&world, "AT+MIPCLOSE=1", "\r\nOK\r\n\r\n+MIPCLOSE: 1,0\r\n");
+    world_deinit(&world);
+}
+
+/* What a real L610 reads at power-up is data of a model, too. */
+static void test_power_up_values(void **state)
+{
+    struct world world;
+
+    (void)state;
+    switch_on(&world, "measured");
+    talk_expect(&world, "AT+GTSSLVER?", "\r\n+GTSSLVER: 0\r\n\r\nOK\r\n");
+    talk_expect(&world, "AT+GTSSLCIPHER?", "\r\n+GTSSLCIPHER: 1,2,3,4,5,6\r\n\r\nOK\r\n");
+    world_deinit(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_line_more),
+        cmocka_unit_test(test_driver_forms),
+        cmocka_unit_test(test_power_up_values),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -191,7 +191,7 @@ enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
     ftp->timeout_ms = session->timeout_ms;
     ftp->idle_ms = session->idle_ms;
     ftp->reply = (struct ftp_reply){ .code = 0 };
-    ftp_reply_reset(&ftp->reader);
+    reply_reset(&ftp->reader);
     if (connection_open(&ftp->control, &target, &failure) != ERR_OK) {
         wipe_identity(ftp);
         return FTP_NO_CONNECTION;

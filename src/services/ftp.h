@@ -151,7 +151,7 @@ struct ftp {
     int id;                       /* for the log */
     enum ftp_state state;
     struct connection control, data;
-    struct ftp_reply_reader reader;
+    struct reply_reader reader;
     struct ftp_reply reply; /* the last one; kept after the session */
     char out[FTP_LINE_MAX + 2];
     size_t out_len, out_done;

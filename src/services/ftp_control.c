@@ -182,9 +182,10 @@ static void on_final_reply(struct ftp *ftp, int code)
 
 static void on_reply(struct ftp *ftp)
 {
-    int code = ftp->reader.reply.code;
+    int code = ftp->reader.code;
 
-    ftp->reply = ftp->reader.reply;
+    ftp->reply.code = code;
+    memcpy(ftp->reply.text, ftp->reader.text, sizeof(ftp->reply.text));
     log_trace(ftp->world->log, TRACE_NET, "ftp %d: < %s", ftp->id, ftp->reply.text);
     if (code == REPLY_SHUT_DOWN && ftp->state != FTP_GREETING && ftp->state != FTP_QUITTING)
         ftp_fail(ftp, FTP_SHUT_DOWN);
@@ -203,13 +204,14 @@ static void feed(struct ftp *ftp, struct span bytes)
             ftp_fail(ftp, FTP_UNEXPECTED);
             return;
         }
-        switch (ftp_reply_feed(&ftp->reader, bytes.data[i])) {
-        case FTP_REPLY_MORE:
+        switch (reply_feed(&ftp->reader, bytes.data[i])) {
+        case REPLY_MORE:
+        case REPLY_LINE:
             break;
-        case FTP_REPLY_WHOLE:
+        case REPLY_WHOLE:
             on_reply(ftp);
             break;
-        case FTP_REPLY_BROKEN:
+        case REPLY_BROKEN:
             ftp_fail(ftp, FTP_UNEXPECTED);
             break;
         }

@@ -1,84 +1,17 @@
-/* ftp_reply.c: replies of an FTP server. */
+/* ftp_reply.c: addresses, sizes and paths in replies of an FTP server. */
 #include "services/ftp_reply.h"
 
 #include <string.h>
 
-enum { CODE_DIGITS = 3, CODE_MIN = 100, CODE_MAX = 599 };
-
-void ftp_reply_reset(struct ftp_reply_reader *reader)
-{
-    *reader = (struct ftp_reply_reader){ .len = 0 };
-}
+enum { CODE_DIGITS = 3 };
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-/* The code in front of a line, or 0. */
-static int line_code(const struct ftp_reply_reader *reader)
-{
-    const char *text = reader->reply.text;
-    int code = 0;
-
-    if (reader->len < CODE_DIGITS)
-        return 0;
-    for (size_t i = 0; i < CODE_DIGITS; i++) {
-        if (!is_digit(text[i]))
-            return 0;
-        code = code * 10 + (text[i] - '0');
-    }
-    return code >= CODE_MIN && code <= CODE_MAX ? code : 0;
-}
-
-/* What stands behind the code: '-' says that more lines follow. */
-static char line_mark(const struct ftp_reply_reader *reader)
-{
-    return reader->len > CODE_DIGITS ? reader->reply.text[CODE_DIGITS] : ' ';
-}
-
-static enum ftp_reply_result end_first_line(struct ftp_reply_reader *reader, int code)
-{
-    char mark = line_mark(reader);
-
-    if (code == 0 || (mark != ' ' && mark != '-'))
-        return FTP_REPLY_BROKEN;
-    if (mark == '-') {
-        reader->many_code = code;
-        return FTP_REPLY_MORE;
-    }
-    reader->reply.code = code;
-    return FTP_REPLY_WHOLE;
-}
-
-static enum ftp_reply_result end_line(struct ftp_reply_reader *reader)
-{
-    int code = line_code(reader);
-
-    reader->reply.text[reader->len] = '\0';
-    if (reader->many_code == 0)
-        return end_first_line(reader, code);
-    if (code != reader->many_code || line_mark(reader) != ' ')
-        return FTP_REPLY_MORE;
-    reader->reply.code = code;
-    reader->many_code = 0;
-    return FTP_REPLY_WHOLE;
-}
-
-enum ftp_reply_result ftp_reply_feed(struct ftp_reply_reader *reader, uint8_t byte)
-{
-    enum ftp_reply_result result = FTP_REPLY_MORE;
-
-    if (byte == '\n') {
-        result = reader->len == 0 && reader->many_code == 0 ? FTP_REPLY_MORE : end_line(reader);
-        reader->len = 0;
-    } else if (byte >= ' ' && byte != 0x7F && reader->len < FTP_REPLY_MAX) {
-        reader->reply.text[reader->len++] = (char)byte; /* a host gets no control characters */
-    }
-    return result;
-}
-
-const char *ftp_reply_words(const struct ftp_reply *reply)
+/* What stands behind the code. */
+static const char *words_of(const struct ftp_reply *reply)
 {
     const char *words = reply->text;
 
@@ -126,7 +59,7 @@ bool ftp_reply_passive(const struct ftp_reply *reply, struct net_address *ret_ad
                        uint16_t *ret_port)
 {
     uint8_t numbers[6];
-    const char *at = ftp_reply_words(reply);
+    const char *at = words_of(reply);
 
     while (*at != '\0') {
         if (is_digit(*at) && take_six(at, numbers)) {
@@ -147,7 +80,7 @@ bool ftp_reply_passive(const struct ftp_reply *reply, struct net_address *ret_ad
 
 bool ftp_reply_extended_passive(const struct ftp_reply *reply, uint16_t *ret_port)
 {
-    const char *at = strchr(ftp_reply_words(reply), '(');
+    const char *at = strchr(words_of(reply), '(');
     uint64_t port;
     char mark;
 
@@ -165,14 +98,14 @@ bool ftp_reply_extended_passive(const struct ftp_reply *reply, uint16_t *ret_por
 
 bool ftp_reply_size(const struct ftp_reply *reply, uint64_t *ret_size)
 {
-    const char *at = ftp_reply_words(reply);
+    const char *at = words_of(reply);
 
     return take_number(&at, UINT64_MAX, ret_size) && (*at == '\0' || *at == ' ');
 }
 
 bool ftp_reply_path(const struct ftp_reply *reply, char *path, size_t cap)
 {
-    const char *at = strchr(ftp_reply_words(reply), '"');
+    const char *at = strchr(words_of(reply), '"');
     size_t len = 0;
 
     if (at == NULL)

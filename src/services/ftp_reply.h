@@ -1,44 +1,22 @@
-/* ftp_reply.h: what an FTP server says, read byte by byte, and the addresses in it.
+/* ftp_reply.h: what stands in replies of an FTP server: addresses, sizes, paths.
  *
- * Source: RFC 959 section 4.2; RFC 2428 section 3.
+ * Source: RFC 959 section 4.2; RFC 2428 section 3; RFC 3659 section 4.
  */
 #ifndef SERVICES_FTP_REPLY_H
 #define SERVICES_FTP_REPLY_H
 
 #include "iface/net.h"
+#include "services/reply.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FTP_REPLY_MAX = 255 };
-
-/* The last line of a reply, code and text, without its end; a longer line is cut. */
+/* The last line of a reply, code and text, as services/reply.h reads it. */
 struct ftp_reply {
-    int code; /* 100 to 599 */
-    char text[FTP_REPLY_MAX + 1];
+    int code; /* 100 to 599; 0: none yet */
+    char text[REPLY_TEXT_MAX + 1];
 };
-
-enum ftp_reply_result {
-    FTP_REPLY_MORE,  /* not complete yet */
-    FTP_REPLY_WHOLE, /* a reply is there */
-    FTP_REPLY_BROKEN /* no FTP server says such a thing */
-};
-
-struct ftp_reply_reader {
-    struct ftp_reply reply;
-    size_t len;    /* of the line so far, as far as it is kept */
-    int many_code; /* of the reply of several lines that is under way, or 0 */
-};
-
-/* Forgets what was read. */
-void ftp_reply_reset(struct ftp_reply_reader *reader);
-
-/* Takes one byte.  After FTP_REPLY_WHOLE reader->reply is good until the next call. */
-enum ftp_reply_result ftp_reply_feed(struct ftp_reply_reader *reader, uint8_t byte);
-
-/* The words behind the code. */
-const char *ftp_reply_words(const struct ftp_reply *reply);
 
 /* 227: the first six numbers with commas between them, wherever they stand (RFC 1123 section
  * 4.1.2.6). */

@@ -1,85 +1,7 @@
-/* test_ftp_reply.c: what FTP servers say, in lines good and bad. */
+/* test_ftp_reply.c: addresses, sizes and paths in what FTP servers say. */
 #include "check.h"
 
 #include "services/ftp_reply.h"
-
-/* Feeds all of `text`: the code of the last whole reply, 0 when none is whole, -1 when broken. */
-static int feed(struct ftp_reply_reader *reader, const char *text)
-{
-    int code = 0;
-
-    for (const char *at = text; *at != '\0'; at++) {
-        switch (ftp_reply_feed(reader, (uint8_t)*at)) {
-        case FTP_REPLY_MORE:
-            break;
-        case FTP_REPLY_WHOLE:
-            code = reader->reply.code;
-            break;
-        case FTP_REPLY_BROKEN:
-            return -1;
-        }
-    }
-    return code;
-}
-
-struct reply_row {
-    const char *sent;
-    int code;
-    const char *text; /* of the last line */
-};
-
-static const struct reply_row rows[] = {
-    { "220 ready\r\n", 220, "220 ready" },
-    { "220 ready\n", 220, "220 ready" },
-    { "200\r\n", 200, "200" },
-    { "200 \r\n", 200, "200 " },
-    { "\r\n\r\n200 ok\r\n", 200, "200 ok" },
-    { "220 ready", 0, "" },
-    { "230-hello\r\n230 done\r\n", 230, "230 done" },
-    { "230-hello\r\n 230 not yet\r\nany line\r\n\r\n12\r\n230 done\r\n", 230, "230 done" },
-    { "230-hello\r\n231 another code\r\n230-more\r\n230 done\r\n", 230, "230 done" },
-    { "230-hello\r\n230done\r\n", 0, "" },
-    { "150 go\r\n226 gone\r\n", 226, "226 gone" },
-    { "257 \"a\tb\x7f\x01\"\r\n", 257, "257 \"ab\"" },
-    { "099 low\r\n", -1, "" },
-    { "600 high\r\n", -1, "" },
-    { "2x0 letters\r\n", -1, "" },
-    { "20\r\n", -1, "" },
-    { "200x\r\n", -1, "" },
-    { "HTTP/1.1 400 Bad Request\r\n", -1, "" },
-};
-
-static void test_replies(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct ftp_reply_reader reader;
-
-        ftp_reply_reset(&reader);
-        check_int(rows[i].sent, feed(&reader, rows[i].sent), rows[i].code);
-        if (rows[i].code > 0)
-            check_text(rows[i].sent, reader.reply.text, rows[i].text);
-    }
-}
-
-/* A line without end is cut, and so is every one of a reply without end. */
-static void test_long_lines(void **state)
-{
-    struct ftp_reply_reader reader;
-
-    (void)state;
-    ftp_reply_reset(&reader);
-    assert_int_equal(feed(&reader, "211-"), 0);
-    for (int i = 0; i < 100000; i++)
-        assert_int_equal(ftp_reply_feed(&reader, i % 997 == 0 ? '\n' : 'x'), FTP_REPLY_MORE);
-    assert_int_equal(feed(&reader, "\n211 "), 0);
-    for (int i = 0; i < 1000; i++)
-        assert_int_equal(ftp_reply_feed(&reader, 'y'), FTP_REPLY_MORE);
-    assert_int_equal(feed(&reader, "\r\n"), 211);
-    assert_int_equal(strlen(reader.reply.text), FTP_REPLY_MAX);
-    assert_int_equal(feed(&reader, "200 ok\r\n"), 200);
-    assert_string_equal(reader.reply.text, "200 ok");
-}
 
 struct passive_row {
     const char *text;
@@ -238,8 +160,7 @@ static void test_private_addresses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_long_lines),
+
         cmocka_unit_test(test_passive),
         cmocka_unit_test(test_extended_passive),
         cmocka_unit_test(test_size),

@@ -254,7 +254,8 @@ class _Parser:
             "<": self.expected, "<|": self.expected_more, "<~": self.expected_match,
             "peer": self.peer, "after": self.after, "wait": self.wait, "escape": self.escape,
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
-            "models": self.models, "guard": self.guard, "on": self.on_port, "source": self.source, "state": self.state, "only": self.only, "name": self.name,
+            "models": self.models, "guard": self.guard, "on": self.on_port,
+            "source": self.source, "state": self.state, "only": self.only, "name": self.name,
             "ping": self.ping, "port": self.port}
         if word not in readers:
             raise self.wrong(f"unknown word {word!r}")

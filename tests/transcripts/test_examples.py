@@ -18,8 +18,8 @@ EXAMPLE_COLUMNS = 5
 
 
 def rows() -> list[list[str]]:
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")]
+             for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     return [row for row in cells if row[-1] != "transcript"]
 
 

@@ -311,6 +311,7 @@ class Player:
                           **transcript.variables}
         for name, port in backend.ports.items():
             self.variables[name] = str(port).encode()
+            self.variables[f"{name}_pasv"] = b"%d,%d" % divmod(port, 256)
         self.port = 1
         self.echoes = {port: True for port in range(1, transcript.ports + 1)}
         self.record: list[str] = []

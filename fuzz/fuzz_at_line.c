@@ -11,12 +11,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* By two bits of the first byte: the kinds of modules whose rows differ. */
+static const char *const models[] = { "he910", "gl865-dual", "gc864-quad", "le866" };
+
+enum { START_MODEL_SHIFT = 5 };
+
 enum start { START_SSL = 1, START_NUMBERS = 2, START_WORDS = 4, START_SHORT = 8, START_KEPT = 16 };
 
 static void switch_on(struct world *world, uint8_t start)
 {
+    const char *model = models[(start >> START_MODEL_SHIFT) % (sizeof(models) / sizeof(models[0]))];
+
     world_init(world);
-    if (world_switch_on(world, "he910", (start & START_KEPT) != 0, 1) != ERR_OK)
+    if (world_switch_on(world, model, (start & START_KEPT) != 0, 1) != ERR_OK)
         abort();
     scripted_net_listen(&world->scripted_net, FUZZ_PORT, PEER_ACCEPTS);
     if ((start & START_SSL) != 0)

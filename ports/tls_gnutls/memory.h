@@ -1,13 +1,15 @@
-/* memory.h: GnuTLS 3.7 frees a session with its master secret in it; here that is wiped. */
+/* memory.h: GnuTLS 3.7 frees a session, and the buffers that it packs one into, with the master
+ * secret in them; here these are wiped. */
 #ifndef TLS_GNUTLS_MEMORY_H
 #define TLS_GNUTLS_MEMORY_H
 
-#include <gnutls/gnutls.h>
+#include <stdbool.h>
 
 /* For the whole process. */
 void gtls_memory_install(void);
 
-/* gnutls_deinit() that leaves nothing of what it frees in memory. */
-void gtls_memory_deinit(gnutls_session_t gnutls);
+/* From now on, in this thread: whether what GnuTLS frees is wiped before.  Not always: data's way
+ * through buffers is to cost nothing. */
+void gtls_memory_wipes(bool on);
 
 #endif

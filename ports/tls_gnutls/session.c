@@ -168,7 +168,9 @@ void gtls_free(struct tls_session *session)
     if (session == NULL)
         return;
     gtls_setup_release(session);
+    gtls_memory_wipes(true);
     if (session->gnutls != NULL)
-        gtls_memory_deinit(session->gnutls);
+        gnutls_deinit(session->gnutls);
+    gtls_memory_wipes(false);
     free(session);
 }

@@ -3,6 +3,7 @@
 #include "tls_gnutls/ticket.h"
 
 #include "base/wipe.h"
+#include "tls_gnutls/memory.h"
 
 #include <stdlib.h>
 
@@ -21,13 +22,17 @@ static bool has_id(gnutls_session_t gnutls)
 struct tls_ticket *gtls_ticket(const struct tls_session *session)
 {
     struct tls_ticket *ticket;
+    int result;
 
     if (session->setup != NULL || session->info.version > TLS_1_2 || !has_id(session->gnutls))
         return NULL;
     ticket = malloc(sizeof(*ticket));
     if (ticket == NULL)
         return NULL;
-    if (gnutls_session_get_data2(session->gnutls, &ticket->data) < 0) {
+    gtls_memory_wipes(true);
+    result = gnutls_session_get_data2(session->gnutls, &ticket->data);
+    gtls_memory_wipes(false);
+    if (result < 0) {
         free(ticket);
         return NULL;
     }
@@ -45,5 +50,7 @@ void gtls_ticket_free(struct tls_ticket *ticket)
 
 void gtls_ticket_offer(gnutls_session_t gnutls, const struct tls_ticket *ticket)
 {
+    gtls_memory_wipes(true);
     gnutls_session_set_data(gnutls, ticket->data.data, ticket->data.size);
+    gtls_memory_wipes(false);
 }

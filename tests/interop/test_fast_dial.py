@@ -139,6 +139,8 @@ def test_nothing_is_kept_over_a_restart(ready: Driver, cached: Nginx) -> None:
 
 # Keys in memory
 
+LARGEST = 1 << 30  # what is larger is a sanitizer's map of the memory, not memory
+
 
 def master_secrets(path: Path) -> list[bytes]:
     """From a key log: CLIENT_RANDOM <random> <secret>."""
@@ -154,6 +156,8 @@ def memory_has(modem: Modem, secret: bytes) -> bool:
             if match is None:
                 continue
             start, end = (int(word, 16) for word in match.groups())
+            if end - start > LARGEST:
+                continue
             os.lseek(memory.fileno(), start, os.SEEK_SET)
             try:
                 if secret in memory.read(end - start):

@@ -33,9 +33,10 @@ static const char *const by_state[] = {
 
 /* The same of Quectel's contexts, sockets, switches and files. */
 static const char *const by_bearer_or_socket[] = {
-    "+QICSGP", "+QIREGAPP", "+QIACT",    "+QILOCIP", "+QIDEACT",   "+QIOPEN",   "+QICLOSE",
-    "+QISEND", "+QISACK",   "+QIRD",     "+QIMUX",   "+QIMODE",    "+QISTAT",   "+QISTATE",
-    "+QPING",  "+QIDNSCFG", "+QIDNSGIP", "+QPOWD",   "+QSECWRITE", "+QSECREAD", "+QSECDEL",
+    "+QICSGP",   "+QIREGAPP", "+QIACT",     "+QILOCIP",  "+QIDEACT", "+QIOPEN",   "+QICLOSE",
+    "+QISEND",   "+QISACK",   "+QIRD",      "+QIMUX",    "+QIMODE",  "+QISTAT",   "+QISTATE",
+    "+QPING",    "+QIDNSCFG", "+QIDNSGIP",  "+QPOWD",    "+QSSLCFG", "+QSSLOPEN", "+QSSLCLOSE",
+    "+QSSLSEND", "+QSSLRECV", "+QSECWRITE", "+QSECREAD", "+QSECDEL",
 };
 
 /* The same of sockets that +MIPCALL and +MIPOPEN make, and of names and numbers within a range. */

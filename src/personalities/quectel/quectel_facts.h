@@ -77,5 +77,15 @@
 #define FACT_HTTP_REDIRECTS_MAX 5
 #define FACT_HTTP_CONTENT_TYPE  "application/x-www-form-urlencoded"
 #define FACT_HTTP_USER_AGENT    "QUECTEL_MODULE"
+/* UNCONFIRMED: presets of an SSL context, and that dates are checked (§1.2, §10.4).  What later
+ * firmware has: SNI is off, the name in the certificate is not compared (the note's example 3.1
+ * verifies a server that it dials by address), and a handshake may take as long as the opening. */
+#define QUECTEL_ANY_VERSION      4
+#define FACT_SSL_VERSION_PRESET  QUECTEL_ANY_VERSION
+#define FACT_SECLEVEL_PRESET     0
+#define FACT_IGNORE_DATES_PRESET 0
+#define FACT_SNI_PRESET          0
+#define FACT_CHECK_HOST_PRESET   0
+#define FACT_NEGOTIATE_PRESET_S  300
 
 #endif

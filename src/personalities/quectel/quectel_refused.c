@@ -6,15 +6,7 @@
         .name = (text), .help = (say), .source = (where), .coverage = AT_REFUSED                   \
     }
 
-#define SSL   "GSM_SSL_TCP_Application_Note V3.1"
-#define BUILD "Not built yet."
-
 static const struct at_command rows[] = {
-    REFUSED("+QSSLCFG", BUILD, SSL " §2.2.1"),
-    REFUSED("+QSSLOPEN", BUILD, SSL " §2.2.2"),
-    REFUSED("+QSSLCLOSE", BUILD, SSL " §2.2.3"),
-    REFUSED("+QSSLSEND", BUILD, SSL " §2.2.4"),
-    REFUSED("+QSSLRECV", BUILD, SSL " §2.2.5"),
     REFUSED("+CMUX", "GSM 07.10 multiplexer: one port only here.", "quectel.md §7"),
     REFUSED("+QMTCFG", "MQTT came with later firmware.", "quectel.md §1.2"),
     REFUSED("+QIGETERROR", "Not of this family.", "quectel.md §6"),

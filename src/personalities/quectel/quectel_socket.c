@@ -37,6 +37,11 @@ bool quectel_socket_is_free(const struct quectel_socket *socket)
            socket->state == SOCKET_REMOTE_CLOSING;
 }
 
+bool quectel_socket_is_there(const struct quectel_socket *socket)
+{
+    return !quectel_socket_is_free(socket) || socket->state == SOCKET_REMOTE_CLOSING;
+}
+
 static bool is_datagram(const struct quectel_socket *socket)
 {
     return socket->connection.transport == NET_UDP;
@@ -163,7 +168,9 @@ bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
     const struct connection_target target = { .host = opening->host,
                                               .port = opening->port,
                                               .transport = opening->transport,
-                                              .step_timeout_ms = opening->timeout_ms,
+                                              .step_timeout_ms = opening->step_ms != 0
+                                                                     ? opening->step_ms
+                                                                     : opening->timeout_ms,
                                               .total_timeout_ms = opening->timeout_ms,
                                               .tls = opening->tls };
     struct connection_failure failure;

@@ -67,7 +67,8 @@ struct quectel_opening {
     uint16_t port;
     enum net_transport transport;
     const struct tls_config *tls;
-    int64_t timeout_ms;
+    int64_t timeout_ms; /* of all of it */
+    int64_t step_ms;    /* longest wait for the next sign of the peer; 0: the same */
     bool single, transparent;
     const struct quectel_manner *manner;
 };
@@ -88,6 +89,9 @@ struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t in
 
 /* True when the index may be opened again. */
 bool quectel_socket_is_free(const struct quectel_socket *socket);
+
+/* Open, or closed by the peer with something left to read. */
+bool quectel_socket_is_there(const struct quectel_socket *socket);
 
 /* Starts to open a free socket for this port.  False when nothing was started; the log says why,
  * and the host is not told yet. */

@@ -135,17 +135,11 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
 
 /* ---- +QICLOSE, +QISACK ---- */
 
-/* Open, or closed by the peer with something left to read. */
-static bool is_there(const struct quectel_socket *socket)
-{
-    return !quectel_socket_is_free(socket) || socket->state == SOCKET_REMOTE_CLOSING;
-}
-
 static enum at_status close_socket(struct at_session *at, const struct at_arg *index)
 {
     struct quectel_socket *socket = quectel_tcp_socket(at, index);
 
-    if (socket == NULL || !is_there(socket))
+    if (socket == NULL || !quectel_socket_is_there(socket))
         return at_fail_plain(at);
     return quectel_answer_closed(at, socket);
 }
@@ -177,7 +171,7 @@ static enum at_status answer_acknowledged(struct at_session *at, const struct at
     const struct quectel_socket *socket = quectel_tcp_socket(at, index);
     unsigned long long sent, waiting;
 
-    if (socket == NULL || !is_there(socket))
+    if (socket == NULL || !quectel_socket_is_there(socket))
         return at_fail_plain(at);
     sent = socket->sent;
     waiting = socket->unsent_len;

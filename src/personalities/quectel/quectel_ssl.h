@@ -1,0 +1,36 @@
+/* quectel_ssl.h: the six SSL contexts, and what HTTP and SMTP take from them. */
+#ifndef QUECTEL_SSL_H
+#define QUECTEL_SSL_H
+
+#include "iface/tls.h"
+#include "personalities/quectel/quectel_files.h"
+#include "services/tls_source.h"
+
+enum { QUECTEL_SSL_CONTEXTS = 6, QUECTEL_SUITES = 6, QUECTEL_NO_CONTEXT = -1 };
+
+enum { SECLEVEL_NONE, SECLEVEL_SERVER, SECLEVEL_BOTH };
+
+struct quectel_ssl_context {
+    struct tlsmodem *modem;
+    int32_t index;
+    int32_t version; /* 0 SSL 3.0, 1 to 3 TLS 1.0 to 1.2, 4 TLS 1.0 to 1.2 together */
+    int32_t seclevel;
+    int32_t sni, check_host, negotiate_s; /* settings of later firmware */
+    bool all_suites;
+    tls_suite suites[QUECTEL_SUITES]; /* where not all, in the order of the host */
+    size_t suite_count;
+    char files[3][QUECTEL_FILE_NAME_MAX + 1]; /* by enum quectel_file_kind; empty: none */
+};
+
+struct quectel_ssl {
+    struct quectel_ssl_context contexts[QUECTEL_SSL_CONTEXTS];
+    int32_t ignore_dates;                /* "ignorertctime" */
+    int32_t https;                       /* 1: QHTTP… uses https_context */
+    int32_t https_context, smtp_context; /* QUECTEL_NO_CONTEXT until they are set */
+    int32_t smtp_style;                  /* 0 plain, 1 TLS from the start, 2 STARTTLS */
+};
+
+/* Lends a context's settings and security data to whoever opens a connection (tls_source.h). */
+struct tls_source quectel_ssl_source(struct quectel_ssl_context *context);
+
+#endif

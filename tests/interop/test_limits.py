@@ -16,7 +16,7 @@ from support.modem import Modem
 from support.servers import Nginx, OpensslServer
 
 from .driver import CRLF, Driver, final
-from .observe import LogMark
+from .observe import LogMark, wait_until
 
 HANDSHAKE, RECORD, RANGE = 839, 838, 4
 RECORD_MAX_R6 = 15800
@@ -136,6 +136,7 @@ def test_records_of_r6_modules(certificates: Certificates, talker: OpensslServer
         assert receive_all(driver, len(data)) == data
         mark = LogMark(driver.modem)
         driver.type("AT#SSLRECV=1,1000")
+        wait_until(lambda: "> AT#SSLRECV" in mark.text(), "the module has not read the command")
         talker.send(data + b"!")
         driver.expect(f"+CME ERROR: {RECORD}")
         warning, = mark.warnings()

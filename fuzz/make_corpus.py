@@ -329,6 +329,66 @@ MAIL = {
 }
 
 
+SECURE, ACTIVE, LOGGED_IN = 1, 2, 4
+READY, AUTH, OK, NEED, IN, PASV, GO, DONE, REST, SIZE, PATH, FINE, NO, NO_DATA, BYE, BYES = range(16)
+OPEN, OPEN_ACTIVE, CLOSE, GET, PUT, PUT_PACKETS, APP, LIST, GETPKT, GETPKT_HEX, RECV, APPEXT, LAST, ASK_PACKETS, ASK_RECV, \
+    FTPREST, ASCII, CWD, PWD, DELE, FSIZE, PRIVATE, DOWN, UP, ESCAPE_SEQUENCE, REBOOT = range(26)
+
+
+def says(*replies: int) -> bytes:
+    return b"".join(b"r" + bytes([reply]) for reply in replies)
+
+
+def host(line: int) -> bytes:
+    return b"l" + bytes([line])
+
+
+def data(text: bytes) -> bytes:
+    return b"d" + bytes([len(text)]) + text
+
+
+def words(text: bytes) -> bytes:
+    return b"c" + bytes([len(text)]) + text
+
+
+FTP = {
+    "login": (0, host(OPEN) + says(READY, NEED, IN, OK) + host(PWD) + says(PATH) + host(CLOSE) + says(BYE)),
+    "login-tls": (SECURE, host(OPEN) + says(READY, AUTH, OK, OK, NEED, IN, OK) + host(CLOSE) + says(BYE)),
+    "login-lines": (0, host(OPEN) + words(b"220-a\r\n220 b\r\n") + words(b"230-\r\n x\r\n230 in\n") + says(OK) + host(PWD)),
+    "tls-refused": (SECURE, host(OPEN) + says(READY, NO)),
+    "tls-injected": (SECURE, host(OPEN) + says(READY) + words(b"234 go\r\n200 more\r\n")),
+    "files": (LOGGED_IN, host(CWD) + says(FINE) + host(DELE) + says(NO) + host(FSIZE) + says(SIZE) + host(ASCII) + says(OK)),
+    "get": (LOGGED_IN, host(GET) + says(PASV, GO) + data(b"bytes") + b"H" + says(DONE)),
+    "get-reply-first": (LOGGED_IN, host(GET) + says(PASV, GO, DONE) + data(b"bytes") + b"H"),
+    "get-tls": (LOGGED_IN | SECURE, host(GET) + says(PASV, GO) + data(b"bytes") + b"H" + says(DONE)),
+    "get-tls-refused": (LOGGED_IN | SECURE, b"n" + host(GET) + says(PASV, GO, NO_DATA)),
+    "get-active": (LOGGED_IN | ACTIVE, host(GET) + says(OK) + b"a" + says(GO) + data(b"bytes") + b"H" + says(DONE)),
+    "get-active-late": (LOGGED_IN | ACTIVE, host(GET) + says(OK, GO, DONE) + b"a" + data(b"bytes") + b"H"),
+    "get-nobody": (LOGGED_IN | ACTIVE, host(GET) + says(OK) + b"w\x65" + says(NO_DATA)),
+    "get-rest": (LOGGED_IN, host(FTPREST) + host(GET) + says(PASV, REST, GO) + b"X" + says(NO_DATA)),
+    "get-refused": (LOGGED_IN, host(GET) + says(PASV, NO)),
+    "get-elsewhere": (LOGGED_IN, host(GET) + words(b"227 10,0,0,1,9,9\r\n") + b"w\xff"),
+    "get-lost": (LOGGED_IN, host(GET) + says(PASV, GO) + data(b"by") + b"h"),
+    "get-escape": (LOGGED_IN, host(GET) + says(PASV, GO) + data(b"by") + b"w\x0b" + host(ESCAPE_SEQUENCE) + b"w\x0b" + says(NO_DATA)),
+    "get-silent": (LOGGED_IN, host(GET) + says(PASV, GO) + b"w\xff" * 5),
+    "put": (LOGGED_IN, host(PUT) + says(PASV, GO) + b"t\x05hello" + b"w\x0b" + host(ESCAPE_SEQUENCE) + b"w\x0b" + says(DONE)),
+    "put-tls": (LOGGED_IN | SECURE, host(PUT) + says(PASV, GO) + b"z" + b"t\xff" + b"u" * 255 + b"w\x0b" + host(ESCAPE_SEQUENCE) + b"w\x0b" + b"u" + says(DONE)),
+    "put-full": (LOGGED_IN, host(PUT) + says(PASV, GO) + b"t\x05hello" + says(NO)),
+    "put-lost": (LOGGED_IN, host(PUT) + says(PASV, GO) + b"t\x05hello" + b"X" + says(NO_DATA)),
+    "packets": (LOGGED_IN, host(GETPKT) + says(PASV, GO) + data(b"x" * 200) + host(ASK_RECV) + host(RECV) + b"H" + says(DONE) + host(RECV) + host(ASK_PACKETS)),
+    "packets-hex": (LOGGED_IN, host(GETPKT_HEX) + says(PASV, GO) + data(b"x" * 200) + host(RECV) + host(CLOSE)),
+    "append": (LOGGED_IN, host(PUT_PACKETS) + says(PASV, GO) + host(APPEXT) + host(LAST) + says(DONE) + host(LAST)),
+    "append-close": (LOGGED_IN, host(PUT_PACKETS) + says(PASV, GO) + host(APPEXT) + host(CLOSE) + says(DONE, BYE)),
+    "append-stalled": (LOGGED_IN, host(PUT_PACKETS) + says(PASV, GO) + b"z" + host(APPEXT) * 9 + b"w\xff" * 4 + says(DONE)),
+    "list": (LOGGED_IN, host(LIST) + says(PASV, GO, DONE) + b"H"),
+    "private": (0, host(PRIVATE) + host(OPEN) + says(READY, AUTH, OK, OK, NEED, IN, OK) + host(GET) + words(b"227 10,0,0,1,15,161\r\n") + says(GO)),
+    "shut-down": (LOGGED_IN, says(BYES) + host(PWD)),
+    "context": (LOGGED_IN, host(GET) + says(PASV, GO) + host(DOWN) + host(UP)),
+    "context-busy": (LOGGED_IN, host(PWD) + host(DOWN) + b"w\xff"),
+    "reboot": (LOGGED_IN, host(GETPKT) + says(PASV, GO) + host(REBOOT) + data(b"x")),
+}
+
+
 def write(target: str, name: str, data: bytes) -> None:
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -366,6 +426,8 @@ def main() -> None:
         write("http", name, bytes([how]) + data)
     for name, data in SNTP.items():
         write("sntp", name, data)
+    for name, (how, steps) in FTP.items():
+        write("ftp", name, bytes([how]) + steps)
     for name, seed in MAIL.items():
         write("mail", name, mail(seed))
     if "--x509" in sys.argv[1:]:

@@ -156,7 +156,7 @@ void ftp_transfer_reply(struct ftp *ftp, int code)
     }
     if (code / 100 != 1) {
         on_final_reply(ftp, code);
-    } else {
+    } else if (!ftp->transfer.begun) {
         ftp->transfer.begun = true;
         if (ftp->transfer.failed == FTP_FINE)
             ftp->deadline_ms = CLOCK_NEVER; /* the data connection has its own */

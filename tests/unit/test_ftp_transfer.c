@@ -436,6 +436,22 @@ static void test_upload_refused_in_the_end(void **state)
     ftp_rig_deinit(&rig);
 }
 
+/* A server that says 150 again and again puts the end off no longer. */
+static void test_preliminary_reply_instead_of_the_last(void **state)
+{
+    struct ftp_rig rig;
+
+    (void)state;
+    ftp_rig_open(&rig, true);
+    ftp_rig_start(&rig, FTP_STOR, "STOR f\r\n");
+    ftp_end_upload(&rig.ftp);
+    rig_settle(&rig.rig);
+    rig_send(&rig.rig, rig.server, "150 patience\r\n");
+    rig_advance(&rig.rig, FTP_RIG_TIMEOUT_MS);
+    ftp_rig_expect(&rig, "150", "started done:the server does not answer ");
+    ftp_rig_deinit(&rig);
+}
+
 /* ---- TLS on the data connection ---- */
 
 static void start_secure(struct ftp_rig *rig)
@@ -739,6 +755,7 @@ int main(void)
         cmocka_unit_test(test_server_that_takes_nothing),
         cmocka_unit_test(test_upload_cut_by_the_server),
         cmocka_unit_test(test_upload_refused_in_the_end),
+        cmocka_unit_test(test_preliminary_reply_instead_of_the_last),
         cmocka_unit_test(test_secure_data),
         cmocka_unit_test(test_bad_secure_data),
         cmocka_unit_test(test_damaged_record),

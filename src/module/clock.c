@@ -21,6 +21,11 @@ int64_t module_clock_utc_s(const struct module_clock *clock)
     return clock->machine->ops->utc_s(clock->machine->ctx) + clock->offset_s;
 }
 
+void module_clock_set_utc(struct module_clock *clock, int64_t utc_s)
+{
+    clock->offset_s += utc_s - module_clock_utc_s(clock);
+}
+
 /* Every fourth year of 2000 to 2099 is a leap year. */
 static int32_t days_of_year(int32_t year)
 {
@@ -58,8 +63,7 @@ bool module_clock_set(struct module_clock *clock, const struct module_time *time
     days += time->day - 1;
     local_s = days * SECONDS_A_DAY + time->hour * 3600 + time->minute * 60 + time->second;
     clock->zone_quarters = time->zone_quarters;
-    clock->offset_s +=
-        local_s - (int64_t)time->zone_quarters * SECONDS_A_QUARTER - module_clock_utc_s(clock);
+    module_clock_set_utc(clock, local_s - (int64_t)time->zone_quarters * SECONDS_A_QUARTER);
     return true;
 }
 

@@ -27,6 +27,9 @@ int64_t module_clock_utc_s(const struct module_clock *clock);
 
 struct module_time module_clock_get(const struct module_clock *clock);
 
+/* Sets UTC, seconds since 1970-01-01T00:00:00Z; the local zone stays as it is. */
+void module_clock_set_utc(struct module_clock *clock, int64_t utc_s);
+
 /* Sets the clock; false when it is no date of the calendar. */
 bool module_clock_set(struct module_clock *clock, const struct module_time *time);
 

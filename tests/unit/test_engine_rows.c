@@ -33,10 +33,10 @@ static const char *const by_state[] = {
 
 /* The same of Quectel's contexts, sockets, switches and files. */
 static const char *const by_bearer_or_socket[] = {
-    "+QICSGP",   "+QIREGAPP", "+QIACT",     "+QILOCIP",  "+QIDEACT", "+QIOPEN",   "+QICLOSE",
-    "+QISEND",   "+QISACK",   "+QIRD",      "+QIMUX",    "+QIMODE",  "+QISTAT",   "+QISTATE",
-    "+QPING",    "+QIDNSCFG", "+QIDNSGIP",  "+QPOWD",    "+QSSLCFG", "+QSSLOPEN", "+QSSLCLOSE",
-    "+QSSLSEND", "+QSSLRECV", "+QSECWRITE", "+QSECREAD", "+QSECDEL",
+    "+QICSGP",    "+QIREGAPP", "+QIACT",    "+QILOCIP",   "+QIDEACT",  "+QIOPEN",  "+QICLOSE",
+    "+QISEND",    "+QISACK",   "+QIRD",     "+QIMUX",     "+QIMODE",   "+QISTAT",  "+QISTATE",
+    "+QPING",     "+QNTP",     "+QIDNSCFG", "+QIDNSGIP",  "+QPOWD",    "+QSSLCFG", "+QSSLOPEN",
+    "+QSSLCLOSE", "+QSSLSEND", "+QSSLRECV", "+QSECWRITE", "+QSECREAD", "+QSECDEL",
 };
 
 /* The same of sockets that +MIPCALL and +MIPOPEN make, and of names and numbers within a range. */
@@ -425,6 +425,21 @@ static void check_factory(struct walk *walk)
 
 /* ---- all rows ---- */
 
+/* True when a model before this one has the same rows, limits and features. */
+static bool is_like_another(size_t index)
+{
+    const struct module_model *model = module_model_at(index);
+
+    for (size_t i = 0; i < index; i++) {
+        const struct module_model *other = module_model_at(i);
+
+        if (other->personality == model->personality && other->at.limits == model->at.limits &&
+            other->at.features == model->at.features)
+            return true;
+    }
+    return false;
+}
+
 static void each_row(void (*visit)(struct walk *walk), bool refused)
 {
     struct walk walk;
@@ -433,6 +448,8 @@ static void each_row(void (*visit)(struct walk *walk), bool refused)
     for (size_t m = 0; (walk.model = module_model_at(m)) != NULL; m++) {
         const struct at_commands *const *list = walk.model->personality->commands;
 
+        if (is_like_another(m))
+            continue;
         for (; *list != NULL; list++) {
             for (size_t i = 0; i < (*list)->count; i++) {
                 walk.row = &(*list)->rows[i];

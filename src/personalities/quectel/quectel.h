@@ -67,6 +67,7 @@ struct quectel {
     struct quectel_socket sockets[QUECTEL_SOCKETS];
     struct quectel_lookup lookup;
     struct quectel_ping ping;
+    struct quectel_ntp ntp;
     struct quectel_files files;
     struct quectel_http http;
     struct quectel_ssl ssl;
@@ -76,11 +77,11 @@ struct quectel *quectel_of(const struct at_session *at);
 
 extern const struct personality quectel_personality;
 extern const struct quectel_part quectel_start_up, quectel_bearer_part, quectel_sockets,
-    quectel_lookup_part, quectel_ping_part, quectel_files_part, quectel_ssl_part;
+    quectel_lookup_part, quectel_ping_part, quectel_ntp_part, quectel_files_part, quectel_ssl_part;
 extern const struct at_commands quectel_general, quectel_answered, quectel_refused,
     quectel_bearer_rows, quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows,
-    quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_upload, quectel_ssl_config,
-    quectel_ssl_socket;
+    quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload,
+    quectel_ssl_config, quectel_ssl_socket;
 
 /* quectel_tcp.c: the plain socket that a command is about: of `index` with +QIMUX=1, of none with
  * +QIMUX=0.  NULL: the command is wrong. */

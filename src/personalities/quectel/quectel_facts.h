@@ -55,6 +55,12 @@
 /* UNCONFIRMED: name servers before any is set, and how long a lookup by +QIDNSGIP may take. */
 #define FACT_NAME_SERVER "0.0.0.0"
 
+/* §2.1 has seen 5 for a failure.  UNCONFIRMED: that it is the only number, and how long and how
+ * often a time server is asked (hosts wait 30 s). */
+#define FACT_NTP_FAILED   5
+#define FACT_NTP_LIMIT_MS 8000
+#define FACT_NTP_TRIES    3
+
 /* UNCONFIRMED: bytes of an echo request of +QPING. */
 #define FACT_PING_BYTES 32
 

@@ -3,6 +3,7 @@
 #define QUECTEL_NET_TOOLS_H
 
 #include "module/module.h"
+#include "services/sntp.h"
 
 /* +QIDNSGIP: one at a time. */
 struct quectel_lookup {
@@ -21,6 +22,13 @@ struct quectel_ping {
     int32_t sent, answered;
     uint32_t shortest_ms, longest_ms, sum_ms;
     int64_t next_ms; /* of the next request, or CLOCK_NEVER */
+};
+
+/* +QNTP: one at a time. */
+struct quectel_ntp {
+    struct tlsmodem *modem;
+    struct module_terminal *owner;
+    struct sntp client;
 };
 
 #endif

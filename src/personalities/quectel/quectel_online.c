@@ -181,6 +181,17 @@ void quectel_online_leave(struct quectel_socket *socket, const char *line)
 
 /* ---- ATO ---- */
 
+bool quectel_has_transparent(struct at_session *at)
+{
+    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
+        const struct quectel_socket *socket = quectel_socket_at(at, i);
+
+        if (socket->transparent && socket->owner == terminal_of(at))
+            return true;
+    }
+    return false;
+}
+
 static bool can_resume(const struct quectel_socket *socket)
 {
     return socket->transparent &&

@@ -125,7 +125,8 @@ void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer);
 /* True while any socket is not free. */
 bool quectel_sockets_in_use(struct tlsmodem *modem);
 
-/* quectel_online.c: the transparent socket of a port. */
+/* quectel_online.c: the transparent socket of a port, which has one at most. */
+bool quectel_has_transparent(struct at_session *at);
 void quectel_online_enter(struct quectel_socket *socket);
 void quectel_online_pump(struct quectel_socket *socket);
 void quectel_online_writable(struct quectel_socket *socket);

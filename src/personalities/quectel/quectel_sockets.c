@@ -119,9 +119,10 @@ void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer)
 
         if (socket->bearer != bearer || socket->state == SOCKET_INITIAL)
             continue;
-        if (socket->online)
-            quectel_online_leave(socket, NULL);
+        if (socket->online) /* another port has deactivated the context */
+            quectel_online_leave(socket, "CLOSED");
         quectel_socket_close(socket);
+        socket->secure = false;
         quectel_socket_enter(socket, SOCKET_INITIAL);
     }
 }

@@ -64,18 +64,6 @@ static enum err open_with(void *ctx, const struct tls_config *tls)
                                                                                 : ERR_INVALID;
 }
 
-/* A port has one transparent socket at most. */
-static bool has_transparent(struct at_session *at)
-{
-    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        const struct quectel_socket *socket = quectel_socket_at(at, i);
-
-        if (socket->transparent && socket->owner == terminal_of(at))
-            return true;
-    }
-    return false;
-}
-
 /* A stack that is registered is activated on demand, one that is not is an error (§10.11). */
 static bool has_bearer(struct tlsmodem *modem)
 {
@@ -116,7 +104,8 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         at_urc(at, "+QSSLOPEN: %d,%d", socket->index, CODE_OCCUPIED);
         return AT_OK;
     }
-    if (!has_bearer(module_of(at)) || (args->list[OPEN_MODE].number == 1 && has_transparent(at)))
+    if (!has_bearer(module_of(at)) ||
+        (args->list[OPEN_MODE].number == 1 && quectel_has_transparent(at)))
         return at_fail_plain(at);
     start_open(at, args, socket);
     return AT_OK;

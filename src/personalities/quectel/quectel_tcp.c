@@ -128,7 +128,8 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         at_result_text(at, "ALREADY CONNECT");
         return AT_SILENT;
     }
-    if (!quectel_bearer_need(module_of(at)) || !quectel_socket_open(at, socket, &opening))
+    if ((opening.transparent && quectel_has_transparent(at)) ||
+        !quectel_bearer_need(module_of(at)) || !quectel_socket_open(at, socket, &opening))
         return at_fail_plain(at);
     return AT_OK;
 }

@@ -172,7 +172,8 @@ static struct values values_of(const struct walk *walk, const struct at_param *p
     add_number(&values, param, max, INT64_C(4294967296) + param->min);
     if (walk->row->basic)
         return values; /* another character is another command */
-    snprintf(values.out[values.out_count++], sizeof(values.out[0]), "\"1\"");
+    if (!param->quoted_too)
+        snprintf(values.out[values.out_count++], sizeof(values.out[0]), "\"1\"");
     snprintf(values.out[values.out_count++], sizeof(values.out[0]), "x");
     return values;
 }

@@ -45,9 +45,10 @@ static const char *const by_name_or_socket[] = {
     "+MIPCLOSE", "+MIPSEND",   "+MIPPUSH",     "+MIPREAD", "+MIPDNS",  "+MPING",
 };
 
-/* The same of Quectel's HTTP. */
+/* The same of Quectel's HTTP and mail: an exchange, an address, what a prompt collects. */
 static const char *const by_exchange[] = {
-    "+QHTTPURL", "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG",
+    "+QHTTPURL",  "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG",
+    "+QSMTPADDR", "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */

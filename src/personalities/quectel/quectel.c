@@ -7,9 +7,9 @@
 enum { ANSWER_MAX = 1700, OUTPUT_BYTES = 6144 };
 
 static const struct quectel_part *const parts[] = {
-    &quectel_start_up,    &quectel_bearer_part, &quectel_sockets,
-    &quectel_lookup_part, &quectel_ping_part,   &quectel_ntp_part,
-    &quectel_files_part,  &quectel_ssl_part,    &quectel_http_part,
+    &quectel_start_up,  &quectel_bearer_part, &quectel_sockets,    &quectel_lookup_part,
+    &quectel_ping_part, &quectel_ntp_part,    &quectel_files_part, &quectel_ssl_part,
+    &quectel_http_part, &quectel_smtp_part,
 };
 
 enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };
@@ -140,12 +140,19 @@ static const struct at_dialect dialect = {
 
 /* The maker's own rows hide common ones of the same name. */
 static const struct at_commands *const commands[] = {
-    &quectel_general,    &quectel_bearer_rows, &quectel_tcp_config,     &quectel_tcp,
-    &quectel_transfer,   &quectel_online_rows, &quectel_state,          &quectel_lookup_rows,
-    &quectel_ping_rows,  &quectel_ntp_rows,    &quectel_upload,         &quectel_ssl_config,
-    &quectel_ssl_socket, &quectel_http_rows,   &quectel_http_read_rows, &common_v250,
-    &common_registers,   &common_identity,     &common_network,         &common_packet,
-    &common_general,     &quectel_answered,    &quectel_refused,        NULL,
+    &quectel_general,        &quectel_bearer_rows,
+    &quectel_tcp_config,     &quectel_tcp,
+    &quectel_transfer,       &quectel_online_rows,
+    &quectel_state,          &quectel_lookup_rows,
+    &quectel_ping_rows,      &quectel_ntp_rows,
+    &quectel_upload,         &quectel_ssl_config,
+    &quectel_ssl_socket,     &quectel_http_rows,
+    &quectel_http_read_rows, &quectel_smtp_rows,
+    &quectel_mail_rows,      &common_v250,
+    &common_registers,       &common_identity,
+    &common_network,         &common_packet,
+    &common_general,         &quectel_answered,
+    &quectel_refused,        NULL,
 };
 
 const struct personality quectel_personality = {

@@ -15,6 +15,7 @@
 #include "personalities/quectel/quectel_files.h"
 #include "personalities/quectel/quectel_http.h"
 #include "personalities/quectel/quectel_net_tools.h"
+#include "personalities/quectel/quectel_smtp.h"
 #include "personalities/quectel/quectel_socket.h"
 #include "personalities/quectel/quectel_ssl.h"
 
@@ -71,6 +72,7 @@ struct quectel {
     struct quectel_files files;
     struct quectel_http http;
     struct quectel_ssl ssl;
+    struct quectel_smtp smtp;
 };
 
 struct quectel *quectel_of(const struct at_session *at);

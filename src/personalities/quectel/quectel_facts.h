@@ -94,4 +94,29 @@
 #define FACT_CHECK_HOST_PRESET   0
 #define FACT_NEGOTIATE_PRESET_S  300
 
+/* UNCONFIRMED: how much of a mail fits, its times, its port when none is given (§4). */
+#define FACT_SMTP_RECIPIENTS_MAX  20
+#define FACT_SMTP_SUBJECT_MAX     200
+#define FACT_SMTP_BODY_MAX        10240
+#define FACT_SMTP_ATTACHMENTS_MAX 5
+#define FACT_SMTP_ATTACHMENT_MAX  32768
+#define FACT_SMTP_INPUT_PRESET_S  60
+#define FACT_SMTP_TIME_PRESET_S   300
+#define FACT_SMTP_TIME_MAX_S      3600
+#define FACT_SMTP_PORT            25
+
+/* UNCONFIRMED: what a refused +QSMTP… answers, and the numbers of +QSMTPPUT, of which only -9 was
+ * seen (§4, §10.9). */
+#define FACT_SMTP_ERROR          QUECTEL_NOT_ALLOWED
+#define FACT_SMTP_ERROR_TOO_LONG QUECTEL_FILE_EXCEEDS_MAX_LENGTH
+#define FACT_SMTP_GENERAL        (-1)
+#define FACT_SMTP_DNS            (-2)
+#define FACT_SMTP_CONNECT        (-3)
+#define FACT_SMTP_TLS            (-4)
+#define FACT_SMTP_AUTH           (-5)
+#define FACT_SMTP_RECIPIENT      (-6)
+#define FACT_SMTP_DATA           (-7)
+#define FACT_SMTP_TIMEOUT        (-8)
+#define FACT_SMTP_NETWORK        (-9)
+
 #endif

@@ -125,6 +125,22 @@ static const struct http_events http_events = {
     .on_failed = on_failed,
 };
 
+static enum err lend_tls(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
+                         void *use_ctx)
+{
+    struct quectel_http *http = ctx;
+    struct quectel_ssl *ssl = &((struct quectel *)http->modem->maker)->ssl;
+    struct tls_source source;
+
+    if (ssl->https == 0 || ssl->https_context == QUECTEL_NO_CONTEXT) {
+        log_say(http->modem->config.log, LOG_WARNING,
+                "http: https needs AT+QSSLCFG=\"https\",1 and a context by \"httpsctxi\"");
+        return ERR_NOT_FOUND;
+    }
+    source = quectel_ssl_source(&ssl->contexts[ssl->https_context]);
+    return source.lend(source.ctx, use, use_ctx);
+}
+
 /* ---- the part ---- */
 
 static struct quectel_http *http_of(const struct tlsmodem *modem)
@@ -135,12 +151,13 @@ static struct quectel_http *http_of(const struct tlsmodem *modem)
 static enum err start(struct tlsmodem *modem)
 {
     struct quectel_http *http = http_of(modem);
+    const struct tls_source tls = { lend_tls, http };
 
     http->modem = modem;
     http->read_until_ms = CLOCK_NEVER;
     snprintf(http->content_type, sizeof(http->content_type), "%s", FACT_HTTP_CONTENT_TYPE);
     snprintf(http->user_agent, sizeof(http->user_agent), "%s", FACT_HTTP_USER_AGENT);
-    http_init(&http->client, 1, &modem->world, &http_events, http, NULL);
+    http_init(&http->client, 1, &modem->world, &http_events, http, &tls);
     return ERR_OK;
 }
 

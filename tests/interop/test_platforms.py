@@ -9,6 +9,8 @@ walks over all names.  SSL 3.0 has a file of its own.  Source: Telit 1vv0300989 
 from __future__ import annotations
 
 import functools
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 import pytest
 
 from support.certs import Certificates
-from support.modem import Modem
+from support.modem import Modem, program_path
 from support.servers import GnutlsServ, Nginx
 
 from .driver import Driver
@@ -177,6 +179,20 @@ def test_auth_modes_need_their_data(nginx: Callable[..., Nginx], certificates: C
         secure(driver, platform, 0, 1, 1)
         driver.dial(server.port)
         driver.hang_up()
+
+
+def test_every_name_starts() -> None:
+    """By each name that --list-modules shows for Telit a module starts that says so."""
+    program = program_path("tlsmodem", "TLSMODEM")
+    text = subprocess.run([program, "--list-modules"], capture_output=True, text=True,
+                          check=True).stdout
+    rows = re.findall(r"^(\S+) +Telit +(.+?) +platform ", text, re.MULTILINE)
+    assert len(rows) == 49
+    for name, product in rows:
+        with Modem(name, "stdio") as modem:
+            modem.host.write(b"ATE0\r")
+            modem.host.expect_exact(b"ATE0\r\r\nOK\r\n")
+            Driver(modem).answers("AT+CGMM", product)
 
 
 def test_six_sockets_of_platform_23(nginx: Callable[..., Nginx],

@@ -41,6 +41,7 @@ class Plan:
     dates: tuple[str, str] = VALID
     key: str = ""
     names: str = LOCAL_NAMES
+    huge: bool = False  # larger than a module takes
 
     @property
     def key_name(self) -> str:
@@ -64,7 +65,7 @@ PLANS = (
     Plan("server_large", "localhost", "ca", "server", key="server",
          names=f"{LOCAL_NAMES},{MORE_NAMES}"),
     Plan("server_huge", "localhost", "ca", "server", key="server",
-         names=f"{LOCAL_NAMES},{MANY_NAMES}"),
+         names=f"{LOCAL_NAMES},{MANY_NAMES}", huge=True),
     Plan("client", "tlsmodem test device", "ca", "client"),
     Plan("client_other_ca", "tlsmodem other device", "other_ca", "client", key="client"),
 )
@@ -231,7 +232,7 @@ def _make_certificate(made: Certificates, plan: Plan) -> None:
     _openssl(folder, "rsa", "-in", f"{plan.name}.key", "-traditional", "-outform", "DER",
              "-out", f"{plan.name}.key.der")
     pem = made.pem(plan.name).read_bytes()
-    if len(pem) > PEM_LIMIT and plan.names.count(",") < 50:  # but for the one that is meant to be
+    if len(pem) > PEM_LIMIT and not plan.huge:
         raise RuntimeError(f"{plan.name}.pem has {len(pem)} bytes, a module takes {PEM_LIMIT}")
     if plan.issuer == "intermediate":
         pem += made.pem("intermediate").read_bytes()

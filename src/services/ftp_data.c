@@ -2,13 +2,14 @@
  *
  * Source: RFC 959 section 3.2, RFC 1123 section 4.1.2, RFC 2428.
  */
+#include "services/address_text.h"
 #include "services/ftp_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { ADDRESS_TEXT_MAX = 48, ARGUMENT_MAX = 80 };
+enum { ARGUMENT_MAX = 80 };
 
 enum { REPLY_PASSIVE = 227, REPLY_EXTENDED_PASSIVE = 229 };
 
@@ -35,20 +36,6 @@ void ftp_send_restart_or_transfer(struct ftp *ftp)
     snprintf(offset, sizeof(offset), "%" PRIu64, ftp->transfer.offset);
     ftp_enter(ftp, FTP_RESTART);
     ftp_send(ftp, "REST", span_of(offset));
-}
-
-static void address_text(const struct net_address *address, char text[ADDRESS_TEXT_MAX])
-{
-    const uint8_t *b = address->bytes;
-    size_t len = 0;
-
-    if (address->family == NET_IPV4) {
-        snprintf(text, ADDRESS_TEXT_MAX, "%d.%d.%d.%d", b[0], b[1], b[2], b[3]);
-        return;
-    }
-    for (size_t i = 0; i < 16; i += 2)
-        len += (size_t)snprintf(text + len, ADDRESS_TEXT_MAX - len, i == 0 ? "%x" : ":%x",
-                                (unsigned)(b[i] << 8 | b[i + 1]));
 }
 
 /* TLS on the data connection is with the server that was dialled, whatever address it gave (RFC

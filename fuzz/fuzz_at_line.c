@@ -16,18 +16,33 @@ static const char *const models[] = { "he910", "gl865-dual", "gc864-quad", "le86
 
 enum { START_MODEL_SHIFT = 5 };
 
+/* By the bit above them: modules whose openings go on behind OK, so that it matters what is typed
+ * when. */
+static const char *const later_models[] = { "l610", "nl668-cn-10", "m910", "nl668-am-00" };
+
+enum { START_LATER = 128 };
+
 enum start { START_SSL = 1, START_NUMBERS = 2, START_WORDS = 4, START_SHORT = 8, START_KEPT = 16 };
+
+static void prepare(struct world *world, uint8_t start)
+{
+    if ((start & START_LATER) != 0)
+        fuzz_type(world, "AT+MIPCALL=1\r");
+    else
+        fuzz_prepare(world);
+}
 
 static void switch_on(struct world *world, uint8_t start)
 {
-    const char *model = models[(start >> START_MODEL_SHIFT) % (sizeof(models) / sizeof(models[0]))];
+    size_t kind = (start >> START_MODEL_SHIFT) % (sizeof(models) / sizeof(models[0]));
+    const char *model = (start & START_LATER) != 0 ? later_models[kind] : models[kind];
 
     world_init(world);
     if (world_switch_on(world, model, (start & START_KEPT) != 0, 1) != ERR_OK)
         abort();
     scripted_net_listen(&world->scripted_net, FUZZ_PORT, PEER_ACCEPTS);
     if ((start & START_SSL) != 0)
-        fuzz_prepare(world);
+        prepare(world, start);
     if ((start & START_NUMBERS) != 0)
         fuzz_type(world, "AT+CMEE=1\r");
     if ((start & START_WORDS) != 0)
@@ -62,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     world_type(&whole, 0, input.left);
     while (!input_is_empty(&input))
         world_type(&pieces, 0, input_bytes(&input, 1));
-    if (is_comparable(&whole, &pieces))
+    if ((start & START_LATER) == 0 && is_comparable(&whole, &pieces))
         compare(&whole, &pieces);
     fuzz_check_it_answers(&whole);
     world_deinit(&whole);

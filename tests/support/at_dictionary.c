@@ -34,6 +34,12 @@ static const char *const words[] = {
     "AT#SSLEN=1,1\\x0d",
     "AT#SGACT=1,1\\x0d",
     "AT+CGDCONT=1,\\\"IP\\\"\\x0d",
+    "AT+MIPCALL=1\\x0d",
+    "AT+MIPOPEN=1,,\\\"localhost\\\",443,2\\x0d",
+    "AT+MIPODM=1,,\\\"localhost\\\",443,0\\x0d",
+    "AT+MIPSEND=1,2\\x0d",
+    "AT+GTSSLFILE=\\\"TRUSTFILE\\\",4\\x0d",
+    "AT+GTSET=\\\"IPRFMT\\\",5\\x0d",
 };
 
 static void print(const char *before, const char *word)

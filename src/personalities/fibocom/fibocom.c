@@ -35,6 +35,8 @@ static enum err start(struct tlsmodem *modem)
 
     for (int i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_start(&fibocom->sockets[i], modem, i + 1);
+    fibocom_http_start(&fibocom->http, modem);
+    fibocom_time_start(modem);
     return ERR_OK;
 }
 
@@ -59,6 +61,8 @@ static void stop(struct tlsmodem *modem)
     struct fibocom *fibocom = modem->maker;
 
     fibocom_lookup_stop(modem);
+    fibocom_http_clear(&fibocom->http);
+    sntp_cancel(&fibocom->clock_client);
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_close(&fibocom->sockets[i]);
     fibocom_files_clear(&fibocom->ssl);
@@ -67,7 +71,8 @@ static void stop(struct tlsmodem *modem)
 static int64_t deadline(struct tlsmodem *modem)
 {
     struct fibocom *fibocom = modem->maker;
-    int64_t deadline_ms = CLOCK_NEVER;
+    int64_t deadline_ms =
+        time_earlier(http_deadline(&fibocom->http.client), sntp_deadline(&fibocom->clock_client));
 
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         deadline_ms = time_earlier(deadline_ms, fibocom_socket_deadline(&fibocom->sockets[i]));
@@ -80,6 +85,8 @@ static void tick(struct tlsmodem *modem)
 
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_tick(&fibocom->sockets[i]);
+    http_tick(&fibocom->http.client);
+    sntp_tick(&fibocom->clock_client);
 }
 
 /* The result of an opening comes first (fibocom.md §7.2, trap 7). */
@@ -135,6 +142,7 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
         return;
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_drop(&fibocom->sockets[i]);
+    fibocom_http_drop(&fibocom->http);
     for (size_t i = 0; i < modem->terminal_count; i++)
         at_urc(&modem->terminals[i].at, "+MIPCALL: 0");
 }
@@ -156,7 +164,8 @@ static const struct at_commands *const commands[] = {
     &fibocom_general,  &fibocom_call,    &fibocom_files,
     &fibocom_ssl,      &fibocom_cipher,  &fibocom_socket,
     &fibocom_send,     &fibocom_receive, &fibocom_odm,
-    &fibocom_lookup,   &fibocom_refused, &common_v250,
+    &fibocom_lookup,   &fibocom_http,    &fibocom_http_read,
+    &fibocom_time,     &fibocom_refused, &common_v250,
     &common_registers, &common_identity, &common_network,
     &common_packet,    &common_general,  NULL,
 };

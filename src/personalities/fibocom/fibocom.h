@@ -11,6 +11,8 @@
 #include "personalities/fibocom/fibocom_errors.h"
 #include "personalities/fibocom/fibocom_facts.h"
 #include "personalities/fibocom/fibocom_failure.h"
+#include "personalities/fibocom/fibocom_http.h"
+#include "services/sntp.h"
 
 /* Features that rows are marked with. */
 enum fibocom_feature {
@@ -124,6 +126,9 @@ struct fibocom {
     struct fibocom_settings settings;
     struct fibocom_ssl ssl;
     struct fibocom_lookup lookup;
+    struct fibocom_http http;
+    struct sntp clock_client; /* +MIPNTP */
+    struct module_terminal *clock_owner;
     struct fibocom_socket sockets[FIBOCOM_SOCKETS];
 };
 
@@ -134,7 +139,7 @@ extern const struct personality fibocom_personality;
 extern const struct fibocom_forms fibocom_forms_manual, fibocom_forms_drivers;
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
     fibocom_cipher, fibocom_socket, fibocom_send, fibocom_receive, fibocom_odm, fibocom_lookup,
-    fibocom_refused;
+    fibocom_http, fibocom_http_read, fibocom_time, fibocom_refused;
 
 /* A row's record of module-wide settings. */
 void *fibocom_settings_record(struct at_session *at, size_t index);
@@ -146,12 +151,12 @@ struct module_context *fibocom_context(struct tlsmodem *modem);
 void fibocom_files_clear(struct fibocom_ssl *ssl);
 size_t fibocom_trust_count(const struct fibocom_ssl *ssl);
 
-/* fibocom_tls.c: starts a connection with TLS as the +GTSSL* commands say; false when it has failed
- * already: logged, and noted for +GTSSLERR. */
-bool fibocom_tls_open(struct fibocom_socket *socket, const struct connection_target *target);
+/* fibocom_tls.c: lends what the +GTSSL* commands say (services/tls_source.h); `ctx` is the modem. A
+ * file that is bad is logged, and noted for +GTSSLERR. */
+enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
+                          void *use_ctx);
 /* Notes for +GTSSLERR why a secure connection failed or was lost. */
-void fibocom_tls_note(const struct fibocom_socket *socket,
-                      const struct connection_failure *failure);
+void fibocom_tls_note(struct tlsmodem *modem, const struct connection_failure *failure);
 
 /* fibocom_socket.c: the socket `id` (from 1), whatever its state. */
 struct fibocom_socket *fibocom_socket_at(const struct at_session *at, int32_t id);
@@ -188,6 +193,9 @@ void fibocom_odm_failed(struct fibocom_socket *socket);
 void fibocom_odm_pump(struct fibocom_socket *socket);
 void fibocom_odm_writable(struct fibocom_socket *socket);
 void fibocom_odm_leave(struct fibocom_socket *socket);
+
+/* fibocom_time.c */
+void fibocom_time_start(struct tlsmodem *modem);
 
 /* fibocom_lookup.c */
 void fibocom_lookup_stop(struct tlsmodem *modem);

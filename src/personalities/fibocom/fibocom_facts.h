@@ -75,6 +75,22 @@
 /* UNCONFIRMED: longest data of one +MIPSEND, and what a socket holds for the peer (§2.4). */
 #define FACT_SEND_MAX 2048
 
+/* UNCONFIRMED: HTTP (§3): what a response may hold, the limits of +HTTPHEAD and the timer, what
+ * +HTTPRES shows where no server has answered, how many redirects are followed, and how long
+ * +MIPNTP asks. */
+#define FACT_HTTP_RESPONSE_MAX  1048576
+#define FACT_HTTP_DATA_MAX      64000
+#define FACT_HTTP_DATA_IDLE_MS  30000
+#define FACT_HTTP_HEAD_MAX      2048
+#define FACT_HTTP_TIMER_S       60
+#define FACT_HTTP_TIMER_MAX_S   600
+#define FACT_HTTP_TIMED_OUT     408
+#define FACT_HTTP_NETWORK_ERROR 601
+#define FACT_HTTP_DNS_ERROR     603
+#define FACT_HTTP_REDIRECTS_MAX 5
+#define FACT_NTP_TIMEOUT_MS     5000
+#define FACT_NTP_TRIES          3
+
 /* UNCONFIRMED: +MPING without its numbers; its time is in seconds, and some drivers give more than
  * can be meant (§2.6). */
 #define FACT_PING_COUNT         4

@@ -5,8 +5,7 @@
     {                                                                                              \
         .name = (text), .help = (say), .source = "fibocom.md §3", .coverage = AT_REFUSED           \
     }
-#define HTTP(text) REFUSED(text, "HTTP and HTTPS are not built yet.")
-#define FTP(text)  REFUSED(text, "FTP is not built yet.")
+#define FTP(text) REFUSED(text, "FTP is not built yet.")
 #define MQTT(text)                                                                                 \
     {                                                                                              \
         .name = (text), .help = "MQTT: not in the SSL manuals.", .source = "fibocom.md §3",        \
@@ -14,11 +13,6 @@
     }
 
 static const struct at_command rows[] = {
-    HTTP("+HTTPSET"),
-    HTTP("+HTTPDATA"),
-    HTTP("+HTTPHEAD"),
-    HTTP("+HTTPACT"),
-    HTTP("+HTTPREAD"),
     { .name = "+FTPOPEN",
       .help = "FTP is not built yet.",
       .source = "fibocom.md §3",
@@ -35,7 +29,6 @@ static const struct at_command rows[] = {
     MQTT("+MQTTSUB"),
     MQTT("+MQTTPUB"),
     MQTT("+MQTTCLOSE"),
-    REFUSED("+MIPNTP", "Time from a server is not built yet."),
     REFUSED("+GTRNDIS", "There is no USB network here."),
 };
 const struct at_commands fibocom_refused = AT_COMMANDS(rows);

@@ -62,7 +62,8 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct fibocom_socket *socket = ctx;
 
-    fibocom_tls_note(socket, failure);
+    if (socket->secure)
+        fibocom_tls_note(socket->modem, failure);
     tell_failed(socket);
 }
 
@@ -126,8 +127,8 @@ void fibocom_socket_notice_end(struct fibocom_socket *socket)
     if (!connection_has_ended(&socket->connection, &failure) ||
         connection_available(&socket->connection) > 0)
         return;
-    if (failure.err != ERR_OK)
-        fibocom_tls_note(socket, &failure);
+    if (failure.err != ERR_OK && socket->secure)
+        fibocom_tls_note(socket->modem, &failure);
     fibocom_socket_close(socket);
     socket->lingers = true;
     at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+MIPSTAT: %d,%d", socket->id,
@@ -169,6 +170,25 @@ void fibocom_socket_tick(struct fibocom_socket *socket)
 
 enum { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_TLS };
 
+/* A socket and where it goes, on the way through fibocom_tls_lend(). */
+struct opening {
+    struct fibocom_socket *socket;
+    struct connection_target *target;
+};
+
+static enum err open_with(void *ctx, const struct tls_config *tls)
+{
+    struct opening *opening = ctx;
+    struct connection_failure failure;
+    enum err err;
+
+    opening->target->tls = tls;
+    err = connection_open(&opening->socket->connection, opening->target, &failure);
+    if (err != ERR_OK && tls != NULL)
+        fibocom_tls_note(opening->socket->modem, &failure);
+    return err;
+}
+
 bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
                           const struct at_args *args)
 {
@@ -183,15 +203,15 @@ bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
         .step_timeout_ms = FACT_OPEN_STEP_MS,
         .total_timeout_ms = FACT_OPEN_TOTAL_MS,
     };
-    struct connection_failure failure;
+    struct opening opening = { socket, &target };
 
     memcpy(host, args->list[OPEN_HOST].text.data, args->list[OPEN_HOST].text.len);
     socket->owner = terminal_of(at);
     socket->secure = protocol == PROTOCOL_TLS;
     socket->lingers = false;
     if (socket->secure)
-        return fibocom_tls_open(socket, &target);
-    return connection_open(&socket->connection, &target, &failure) == ERR_OK;
+        return fibocom_tls_lend(socket->modem, open_with, &opening) == ERR_OK;
+    return open_with(&opening, NULL) == ERR_OK;
 }
 
 enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_socket *socket)

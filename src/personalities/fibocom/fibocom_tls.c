@@ -131,76 +131,68 @@ static void choose_protocol(const struct fibocom_model *model, const struct fibo
     }
 }
 
-static enum err open_with(struct fibocom_socket *socket, struct connection_target *target,
-                          struct session_parts *parts, struct connection_failure *ret_failure)
-{
-    const struct fibocom_model *model = fibocom_model_of(socket->modem);
-    const struct fibocom_ssl *ssl = &((struct fibocom *)socket->modem->maker)->ssl;
-    struct tls_config config = { .send_sni = FACT_SEND_SNI,
-                                 .verify = ssl->mode != 0,
-                                 .ignore_name = !model->checks_name };
-    const struct fibocom_file *certificate = &ssl->files[SLOT_CERTIFICATE];
-    const struct fibocom_file *key = &ssl->files[SLOT_KEY];
-
-    if (ssl->mode != 0 && !join_trust(ssl, parts))
-        return ret_failure->err = ERR_NO_MEMORY;
-    choose_protocol(model, ssl, parts, &config);
-    config.ca = span_at(parts->trust, parts->trust_len);
-    if (certificate->data != NULL && key->data != NULL) {
-        config.cert = span_at(certificate->data, certificate->len);
-        config.key = span_at(key->data, key->len);
-    }
-    target->tls = &config;
-    return connection_open(&socket->connection, target, ret_failure);
-}
-
-static void say_refused(const struct fibocom_socket *socket, const struct connection_target *target,
-                        const struct connection_failure *failure)
-{
-    char text[240];
-
-    connection_describe(failure, text, sizeof(text));
-    log_say(socket->modem->config.log, LOG_WARNING, "socket %d: cannot open %s port %u: %s",
-            socket->id, target->host, (unsigned)target->port, text);
-}
-
 /* The last failure counts, until a new session starts. */
-static void note(const struct fibocom_socket *socket, int cause, int alert)
+static void note(struct tlsmodem *modem, int cause, int alert)
 {
-    struct fibocom_ssl *ssl = &((struct fibocom *)socket->modem->maker)->ssl;
+    struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
 
     if (cause == TLS_UNKNOWN_CA && fibocom_trust_count(ssl) == 0)
         cause = CAUSE_NO_TRUST_FILE;
     if (cause >= 0)
-        ssl->error = fibocom_failure_code(fibocom_model_of(socket->modem)->family, cause, alert);
+        ssl->error = fibocom_failure_code(fibocom_model_of(modem)->family, cause, alert);
 }
 
-void fibocom_tls_note(const struct fibocom_socket *socket, const struct connection_failure *failure)
+void fibocom_tls_note(struct tlsmodem *modem, const struct connection_failure *failure)
 {
-    if (socket->secure)
-        note(socket, fibocom_failure_cause(failure), failure->tls.alert);
+    note(modem, fibocom_failure_cause(failure), failure->tls.alert);
 }
 
-bool fibocom_tls_open(struct fibocom_socket *socket, const struct connection_target *target)
+static enum err refused(struct tlsmodem *modem, const struct inspection *inspection)
 {
-    struct fibocom_ssl *ssl = &((struct fibocom *)socket->modem->maker)->ssl;
-    struct connection_target with_tls = *target;
-    struct session_parts parts = { .trust = NULL };
+    char text[240];
+
+    connection_describe(inspection->failure, text, sizeof(text));
+    log_say(modem->config.log, LOG_WARNING, "no TLS session: %s", text);
+    note(modem, inspection->cause, -1);
+    return ERR_CREDENTIALS;
+}
+
+static void add_own(const struct fibocom_ssl *ssl, struct tls_config *config)
+{
+    const struct fibocom_file *certificate = &ssl->files[SLOT_CERTIFICATE];
+    const struct fibocom_file *key = &ssl->files[SLOT_KEY];
+
+    if (certificate->data == NULL || key->data == NULL)
+        return;
+    config->cert = span_at(certificate->data, certificate->len);
+    config->key = span_at(key->data, key->len);
+}
+
+enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
+                          void *use_ctx)
+{
+    struct tlsmodem *modem = ctx;
+    const struct fibocom_model *model = fibocom_model_of(modem);
+    struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
     struct connection_failure failure = { .tls = { .alert = -1 } };
-    struct inspection inspection = { fibocom_model_of(socket->modem), &failure, 0 };
+    struct inspection inspection = { model, &failure, 0 };
+    struct session_parts parts = { .trust = NULL };
+    struct tls_config config = { .send_sni = FACT_SEND_SNI,
+                                 .verify = ssl->mode != 0,
+                                 .ignore_name = !model->checks_name };
     enum err err;
 
     ssl->error = FIBOCOM_NO_ERROR;
-    if (!check_files(&inspection, ssl)) {
-        say_refused(socket, target, &failure);
-        note(socket, inspection.cause, -1);
-        return false;
-    }
-    err = open_with(socket, &with_tls, &parts, &failure);
+    if (!check_files(&inspection, ssl))
+        return refused(modem, &inspection);
+    if (ssl->mode != 0 && !join_trust(ssl, &parts))
+        return ERR_NO_MEMORY;
+    choose_protocol(model, ssl, &parts, &config);
+    config.ca = span_at(parts.trust, parts.trust_len);
+    add_own(ssl, &config);
+    err = use(use_ctx, &config);
     if (parts.trust != NULL)
         wipe(parts.trust, parts.trust_len);
     free(parts.trust);
-    if (err != ERR_OK)
-        fibocom_tls_note(socket, &failure);
-    return err == ERR_OK;
+    return err;
 }

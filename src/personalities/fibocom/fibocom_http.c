@@ -1,0 +1,168 @@
+/* fibocom_http.c: +HTTPSET, +HTTPDATA, +HTTPHEAD and +HTTPACT.
+ *
+ * Source: Fibocom NL668 AT Commands HTTP V1.2.3 §1.1 to §1.3; fibocom.md §3.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include <stdlib.h>
+
+static const struct {
+    const char *name;
+    const char *words; /* values that it takes; NULL: any */
+} param_rows[HTTP_PARAM_COUNT] = {
+    [HTTP_PARAM_URL] = { "URL", NULL },
+    [HTTP_PARAM_AGENT] = { "UAGENT", NULL },
+    [HTTP_PARAM_CONTENT_TYPE] = { "CONTYPE", NULL },
+    [HTTP_PARAM_ACCEPT] = { "ACCEPT", NULL },
+    [HTTP_PARAM_HEADER] = { "RESPONSEHEADER", "01" },
+    [HTTP_PARAM_MODE] = { "MODE", "0" },
+    [HTTP_PARAM_REDIRECT] = { "REDIR", "01" },
+    [HTTP_PARAM_RANGE] = { "RANGE", NULL },
+};
+
+enum { SET_PARAM, SET_VALUE };
+
+static bool is_allowed(size_t param, struct span value)
+{
+    const char *words = param_rows[param].words;
+
+    if (words == NULL)
+        return true;
+    return value.len == 1 && value.data[0] != '\0' && strchr(words, value.data[0]) != NULL;
+}
+
+static enum at_status set_param(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_http *http = &fibocom_of(at)->http;
+    struct span value = args->list[SET_VALUE].text;
+    size_t param = 0;
+
+    while (param < HTTP_PARAM_COUNT &&
+           !span_equal(args->list[SET_PARAM].text, span_of(param_rows[param].name)))
+        param++;
+    if (param == HTTP_PARAM_COUNT || !is_allowed(param, value))
+        return at_fail(at, FACT_ERROR_RANGE);
+    if (value.len > 0)
+        memcpy(http->values[param], value.data, value.len);
+    http->values[param][value.len] = '\0';
+    return AT_OK;
+}
+
+static enum at_status read_params(struct at_session *at)
+{
+    for (size_t i = 0; i < HTTP_PARAM_COUNT; i++)
+        at_info(at, "+HTTPSET: \"%s\",\"%s\"", param_rows[i].name, fibocom_of(at)->http.values[i]);
+    return AT_OK;
+}
+
+/* What was entered is kept only when all of it came. */
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct fibocom_bytes *bytes = ctx;
+
+    (void)payload;
+    if (end == AT_PROMPT_COMPLETE)
+        return AT_OK;
+    fibocom_bytes_free(bytes);
+    return at_fail(at, FACT_ERROR_STATE);
+}
+
+static enum at_status enter(struct at_session *at, struct fibocom_bytes *bytes, size_t len)
+{
+    struct at_prompt prompt = { .max = len,
+                                .exact = true,
+                                .echo = AT_ECHO_OFF,
+                                .idle_ms = FACT_HTTP_DATA_IDLE_MS,
+                                .on_done = on_entered,
+                                .ctx = bytes };
+
+    if (http_is_busy(&fibocom_of(at)->http.client))
+        return at_fail(at, FACT_ERROR_STATE);
+    fibocom_bytes_free(bytes);
+    bytes->data = calloc(1, len);
+    if (bytes->data == NULL)
+        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+    bytes->len = bytes->cap = len;
+    prompt.memory = bytes->data;
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+static enum at_status set_data(struct at_session *at, const struct at_args *args)
+{
+    return enter(at, &fibocom_of(at)->http.data, (size_t)args->list[0].number);
+}
+
+static enum at_status set_head(struct at_session *at, const struct at_args *args)
+{
+    return enter(at, &fibocom_of(at)->http.head, (size_t)args->list[0].number);
+}
+
+static enum at_status answer_ok(struct at_session *at)
+{
+    (void)at;
+    return AT_OK;
+}
+
+enum { ACT_MODE, ACT_TIMER };
+
+enum { SECOND_MS = 1000 };
+
+static enum at_status set_action(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_http *http = &fibocom_of(at)->http;
+    const struct at_arg *timer = &args->list[ACT_TIMER];
+
+    if (!fibocom_context(module_of(at))->active || http_is_busy(&http->client) ||
+        http->values[HTTP_PARAM_URL][0] == '\0')
+        return at_fail(at, FACT_ERROR_STATE);
+    http->owner = terminal_of(at);
+    fibocom_http_begin(http, args->list[ACT_MODE].number,
+                       (int64_t)(timer->given ? timer->number : FACT_HTTP_TIMER_S) * SECOND_MS);
+    return AT_OK;
+}
+
+static const struct at_param set_params[] = {
+    { .name = "httpParam", .type = AT_STRING, .min = 1, .max = 20 },
+    { .name = "httpParamValue", .type = AT_STRING, .max = FIBOCOM_HTTP_VALUE_MAX },
+};
+static const struct at_param data_params[] = {
+    { .name = "length", .min = 1, .max = FACT_HTTP_DATA_MAX },
+};
+static const struct at_param head_params[] = {
+    { .name = "length", .min = 1, .max = FACT_HTTP_HEAD_MAX },
+};
+static const struct at_param action_params[] = {
+    { .name = "mode", .max = 2 },
+    { .name = "timernum", .optional = true, .min = 1, .max = FACT_HTTP_TIMER_MAX_S },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+HTTPSET",
+      .help = "Parameters of HTTP and HTTPS by name: URL, UAGENT, CONTYPE, ACCEPT, REDIR, RANGE …",
+      .source = "NL668 HTTP V1.2.3 §1.1",
+      AT_PARAMS(set_params),
+      .test_text = "(\"URL,UAGENT,CONTYPE,ACCEPT,RESPONSEHEADER,MODE,REDIR,RANGE\"),(0-255)",
+      .set = set_param,
+      .read = read_params },
+    { .name = "+HTTPDATA",
+      .help = "Takes the data of a POST.",
+      .source = "NL668 HTTP V1.2.3 §1.2",
+      AT_PARAMS(data_params),
+      .set = set_data,
+      .read = answer_ok },
+    { .name = "+HTTPHEAD",
+      .help = "Takes header fields of the request.",
+      .source = "NL668 HTTP V1.2.3 §1.5",
+      AT_PARAMS(head_params),
+      .set = set_head,
+      .read = answer_ok },
+    { .name = "+HTTPACT",
+      .help = "0 GET, 1 POST, 2 HEAD.  OK at once; +HTTP or +HTTPS and +HTTPRES when all has come.",
+      .source = "NL668 HTTP V1.2.3 §1.3",
+      AT_PARAMS(action_params),
+      .set = set_action,
+      .read = answer_ok },
+};
+const struct at_commands fibocom_http = AT_COMMANDS(rows);

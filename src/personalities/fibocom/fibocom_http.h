@@ -1,0 +1,59 @@
+/* fibocom_http.h: the one HTTP client of a module, its settings, and the response that it keeps. */
+#ifndef FIBOCOM_HTTP_H
+#define FIBOCOM_HTTP_H
+
+#include "services/http.h"
+
+struct module_terminal;
+struct tlsmodem;
+
+enum { FIBOCOM_HTTP_VALUE_MAX = 255 };
+
+/* Parameters of +HTTPSET. */
+enum fibocom_http_param {
+    HTTP_PARAM_URL,
+    HTTP_PARAM_AGENT,
+    HTTP_PARAM_CONTENT_TYPE,
+    HTTP_PARAM_ACCEPT,
+    HTTP_PARAM_HEADER,
+    HTTP_PARAM_MODE,
+    HTTP_PARAM_REDIRECT,
+    HTTP_PARAM_RANGE,
+    HTTP_PARAM_COUNT
+};
+
+/* Memory that grows, owned; `len` bytes of it count. */
+struct fibocom_bytes {
+    uint8_t *data;
+    size_t len, cap;
+};
+
+struct fibocom_http {
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* who asked */
+    struct http client;
+    char values[HTTP_PARAM_COUNT][FIBOCOM_HTTP_VALUE_MAX + 1];
+    int mode; /* of +HTTPACT */
+    bool secure;
+    struct fibocom_bytes data, head; /* +HTTPDATA, +HTTPHEAD */
+    struct fibocom_bytes fields;     /* of the request under way */
+    struct fibocom_bytes response;   /* of the last one */
+    bool complete;                   /* the response may be read */
+    size_t sent;                     /* of the data */
+    size_t read_at, read_end;        /* +HTTPREAD */
+};
+
+void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem);
+/* Ends what is under way, without a word, and wipes everything. */
+void fibocom_http_clear(struct fibocom_http *http);
+/* The network has gone. */
+void fibocom_http_drop(struct fibocom_http *http);
+
+/* Starts a request as the settings say; false: its failure was told. */
+void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms);
+
+void fibocom_bytes_free(struct fibocom_bytes *bytes);
+/* False when there is no memory, or more than `max`. */
+bool fibocom_bytes_add(struct fibocom_bytes *bytes, struct span more, size_t max);
+
+#endif

@@ -1,0 +1,297 @@
+/* fibocom_http_exchange.c: a request and its response, which is collected for +HTTPREAD. */
+#include "personalities/fibocom/fibocom.h"
+
+#include "base/text.h"
+#include "base/wipe.h"
+
+#include <stdlib.h>
+
+/* Of +HTTPACT. */
+enum { MODE_GET, MODE_POST, MODE_HEAD };
+
+enum { GROWTH_MIN = 4096, PIECE = 2048 };
+
+void fibocom_bytes_free(struct fibocom_bytes *bytes)
+{
+    if (bytes->data != NULL)
+        wipe(bytes->data, bytes->cap);
+    free(bytes->data);
+    *bytes = (struct fibocom_bytes){ 0 };
+}
+
+static bool grow(struct fibocom_bytes *bytes, size_t cap)
+{
+    uint8_t *data = calloc(1, cap);
+
+    if (data == NULL)
+        return false;
+    if (bytes->len > 0)
+        memcpy(data, bytes->data, bytes->len);
+    if (bytes->data != NULL)
+        wipe(bytes->data, bytes->cap);
+    free(bytes->data);
+    bytes->data = data;
+    bytes->cap = cap;
+    return true;
+}
+
+bool fibocom_bytes_add(struct fibocom_bytes *bytes, struct span more, size_t max)
+{
+    size_t need = bytes->len + more.len;
+    size_t cap = bytes->cap < GROWTH_MIN ? GROWTH_MIN : bytes->cap;
+
+    if (need > max)
+        return false;
+    while (cap < need)
+        cap *= 2;
+    if (cap > bytes->cap && !grow(bytes, cap))
+        return false;
+    if (more.len > 0)
+        memcpy(bytes->data + bytes->len, more.data, more.len);
+    bytes->len = need;
+    return true;
+}
+
+/* ---- what the host is told ---- */
+
+/* The lines by which a request ends: whether there was an answer, and which. */
+static void tell(struct fibocom_http *http, int code, size_t len)
+{
+    struct at_session *at = &http->owner->at;
+
+    at_urc(at, "%s: %d", http->secure ? "+HTTPS" : "+HTTP", http->complete);
+    at_urc(at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
+}
+
+static void fail(struct fibocom_http *http, int code)
+{
+    http_stop(&http->client);
+    fibocom_bytes_free(&http->fields);
+    fibocom_bytes_free(&http->response);
+    http->complete = false;
+    tell(http, code, 0);
+}
+
+static int code_of(enum http_error error)
+{
+    switch (error) {
+    case HTTP_DNS:
+        return FACT_HTTP_DNS_ERROR;
+    case HTTP_TIMEOUT:
+        return FACT_HTTP_TIMED_OUT;
+    default:
+        return FACT_HTTP_NETWORK_ERROR;
+    }
+}
+
+/* ---- events ---- */
+
+static size_t give_body(void *ctx, uint8_t *buf, size_t cap)
+{
+    struct fibocom_http *http = ctx;
+    size_t left = http->data.len - http->sent;
+    size_t part = left < cap ? left : cap;
+
+    if (part > 0)
+        memcpy(buf, http->data.data + http->sent, part);
+    http->sent += part;
+    return part;
+}
+
+static bool rewind_body(void *ctx)
+{
+    ((struct fibocom_http *)ctx)->sent = 0;
+    return true;
+}
+
+static bool shows_header(const struct fibocom_http *http)
+{
+    return http->values[HTTP_PARAM_HEADER][0] != '1';
+}
+
+static void on_header(void *ctx, struct span line)
+{
+    struct fibocom_http *http = ctx;
+
+    if (shows_header(http) && fibocom_bytes_add(&http->response, line, FACT_HTTP_RESPONSE_MAX))
+        fibocom_bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
+}
+
+static void on_readable(void *ctx)
+{
+    struct fibocom_http *http = ctx;
+    uint8_t piece[PIECE];
+    ptrdiff_t got;
+
+    while ((got = http_read(&http->client, piece, sizeof(piece))) > 0) {
+        if (fibocom_bytes_add(&http->response, span_at(piece, (size_t)got), FACT_HTTP_RESPONSE_MAX))
+            continue;
+        log_say(http->modem->config.log, LOG_WARNING, "http: the response is longer than %d bytes",
+                FACT_HTTP_RESPONSE_MAX);
+        fail(http, FACT_HTTP_NETWORK_ERROR);
+        return;
+    }
+    if (got == -ERR_AGAIN)
+        return;
+    if (got < 0) {
+        fail(http, code_of(http_failure(&http->client)));
+        return;
+    }
+    http->complete = true;
+    fibocom_bytes_free(&http->fields);
+    tell(http, http_status(&http->client), http->response.len);
+}
+
+static void on_response(void *ctx)
+{
+    struct fibocom_http *http = ctx;
+
+    if (shows_header(http))
+        fibocom_bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
+    on_readable(http);
+}
+
+static void on_failed(void *ctx, enum http_error error)
+{
+    struct fibocom_http *http = ctx;
+
+    if (error == HTTP_TLS)
+        fibocom_tls_note(http->modem, &http->client.failure);
+    fail(http, code_of(error));
+}
+
+static const struct http_events events = {
+    .give_body = give_body,
+    .rewind_body = rewind_body,
+    .on_header = on_header,
+    .on_response = on_response,
+    .on_readable = on_readable,
+    .on_failed = on_failed,
+};
+
+/* ---- the request ---- */
+
+/* The manual's form has the port behind the path: "http://host/path:port".  Where no port stands in
+ * its place, it is put there. */
+static size_t put_port_behind_host(struct span url, char *ret_url, size_t cap)
+{
+    const char *text = (const char *)url.data;
+    size_t host = 0, slash, colon = url.len;
+    struct text out;
+
+    for (size_t i = 0; i + 2 < url.len && host == 0; i++)
+        host = memcmp(text + i, "://", 3) == 0 ? i + 3 : 0;
+    for (slash = host; slash < url.len && text[slash] != '/'; slash++) {
+        if (text[slash] == ':')
+            slash = url.len; /* the port is where it belongs */
+    }
+    while (colon > slash && text[colon - 1] >= '0' && text[colon - 1] <= '9')
+        colon--;
+    text_init(&out, ret_url, cap);
+    if (slash < url.len && colon > slash && colon < url.len && text[colon - 1] == ':') {
+        text_add_span(&out, span_at(url.data, slash));
+        text_add_span(&out, span_skip(url, colon - 1));
+        text_add_span(&out, span_at(url.data + slash, colon - 1 - slash));
+    } else {
+        text_add_span(&out, url);
+    }
+    return out.len;
+}
+
+static bool add_field(struct fibocom_http *http, const char *name, enum fibocom_http_param param)
+{
+    const char *value = http->values[param];
+
+    if (value[0] == '\0')
+        return true;
+    return fibocom_bytes_add(&http->fields, span_of(name), SIZE_MAX) &&
+           fibocom_bytes_add(&http->fields, span_of(value), SIZE_MAX) &&
+           fibocom_bytes_add(&http->fields, span_of("\r\n"), SIZE_MAX);
+}
+
+/* Header fields that the host has entered, each line ended. */
+static bool add_entered_fields(struct fibocom_http *http)
+{
+    struct span head = span_at(http->head.data, http->head.len);
+
+    while (head.len > 0 && (head.data[head.len - 1] == '\r' || head.data[head.len - 1] == '\n'))
+        head.len--;
+    return head.len == 0 || (fibocom_bytes_add(&http->fields, head, SIZE_MAX) &&
+                             fibocom_bytes_add(&http->fields, span_of("\r\n"), SIZE_MAX));
+}
+
+static bool write_fields(struct fibocom_http *http)
+{
+    fibocom_bytes_free(&http->fields);
+    return add_field(http, "User-Agent: ", HTTP_PARAM_AGENT) &&
+           add_field(http, "Accept: ", HTTP_PARAM_ACCEPT) &&
+           (http->mode != MODE_POST ||
+            add_field(http, "Content-Type: ", HTTP_PARAM_CONTENT_TYPE)) &&
+           (http->mode != MODE_GET || add_field(http, "Range: ", HTTP_PARAM_RANGE)) &&
+           add_entered_fields(http);
+}
+
+static enum http_method method_of(int mode)
+{
+    return mode == MODE_POST ? HTTP_POST : mode == MODE_HEAD ? HTTP_HEAD : HTTP_GET;
+}
+
+void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms)
+{
+    char url[FIBOCOM_HTTP_VALUE_MAX + 1];
+    size_t len = put_port_behind_host(span_of(http->values[HTTP_PARAM_URL]), url, sizeof(url));
+    bool redirects = http->values[HTTP_PARAM_REDIRECT][0] == '1';
+    struct http_request request = { .method = method_of(mode),
+                                    .url = span_at(url, len),
+                                    .body_len = mode == MODE_POST ? (int64_t)http->data.len
+                                                                  : HTTP_NO_REQUEST_BODY,
+                                    .redirects_max = redirects ? FACT_HTTP_REDIRECTS_MAX : 0,
+                                    .connect_timeout_ms = timeout_ms,
+                                    .response_timeout_ms = timeout_ms,
+                                    .idle_timeout_ms = timeout_ms };
+    enum http_error error = HTTP_INVALID;
+
+    http_stop(&http->client);
+    fibocom_bytes_free(&http->response);
+    http->complete = false;
+    http->mode = mode;
+    http->sent = 0;
+    http->secure = len > 5 && memcmp(url, "https", 5) == 0;
+    if (write_fields(http)) {
+        request.headers = span_at(http->fields.data, http->fields.len);
+        error = http_start(&http->client, &request);
+    }
+    if (error == HTTP_TLS && http->client.failure.tls.reason != TLS_INTERNAL)
+        fibocom_tls_note(http->modem, &http->client.failure);
+    if (error != HTTP_FINE)
+        fail(http, code_of(error));
+}
+
+/* ---- the client ---- */
+
+void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem)
+{
+    const struct tls_source source = { fibocom_tls_lend, modem };
+
+    http->modem = modem;
+    http_init(&http->client, 1, &modem->world, &events, http, &source);
+    http->values[HTTP_PARAM_HEADER][0] = '0';
+    http->values[HTTP_PARAM_MODE][0] = '0';
+    http->values[HTTP_PARAM_REDIRECT][0] = '0';
+}
+
+void fibocom_http_clear(struct fibocom_http *http)
+{
+    http_stop(&http->client);
+    fibocom_bytes_free(&http->data);
+    fibocom_bytes_free(&http->head);
+    fibocom_bytes_free(&http->fields);
+    fibocom_bytes_free(&http->response);
+    http->complete = false;
+}
+
+void fibocom_http_drop(struct fibocom_http *http)
+{
+    if (http_is_busy(&http->client))
+        fail(http, FACT_HTTP_NETWORK_ERROR);
+}

@@ -1,0 +1,124 @@
+"""HTTP, HTTPS and the time of a Fibocom module, with real servers.
+
+Source: NL668 HTTP V1.2.3; fibocom.md §2.6, §3.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from support.certs import Certificates
+from support.modem import Modem
+from support.servers import Nginx
+
+from .driver import final
+from .fibocom_driver import PROMPT, FibocomDriver
+
+NTP_EPOCH = 2208988800  # 1970 in seconds since 1900
+
+
+@pytest.fixture(params=["l610", "nl668-cn-00"])
+def host(request: pytest.FixtureRequest) -> Iterator[FibocomDriver]:
+    with Modem(request.param) as modem:
+        yield FibocomDriver(modem).begin()
+
+
+def act(host: FibocomDriver, mode: int, kind: str = "HTTP") -> tuple[int, int]:
+    """Status and length of the response."""
+    host.ok(f"AT+HTTPACT={mode},20")
+    host.expect(f"+{kind}: 1")
+    host.host.expect_exact(f"\r\n+HTTPRES: {mode},".encode())
+    status, length = host.host.read_until(b"\r\n")[:-2].split(b",")
+    return int(status), int(length)
+
+
+def read(host: FibocomDriver, length: int) -> bytes:
+    """The response in parts, as drivers read it."""
+    got = b""
+    while len(got) < length:
+        part = min(1000, length - len(got))
+        host.type(f"AT+HTTPREAD={len(got)},{part}")
+        host.host.expect_exact(f"\r\n+HTTPREAD: {part}\r\n".encode())
+        got += host.host.read(part)
+        host.host.expect_exact(final("OK"))
+    return got
+
+
+def set_url(host: FibocomDriver, url: str) -> None:
+    host.ok(f'AT+HTTPSET="URL","{url}"')
+
+
+def test_get_in_clear(host: FibocomDriver, nginx: Callable[..., Nginx]) -> None:
+    server = nginx()
+    set_url(host, f"http://localhost:{server.plain_port}/")
+    status, length = act(host, 0)
+    head, _, body = read(host, length).partition(b"\r\n\r\n")
+    assert status == 200
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert body == b"Hello from nginx\n"
+
+
+def test_get_over_tls_with_verification(host: FibocomDriver, certificates: Certificates,
+                                        nginx: Callable[..., Nginx]) -> None:
+    server = nginx()
+    host.load("TRUSTFILE", certificates.pem("ca").read_bytes())
+    host.ok("AT+GTSSLMODE=1")
+    host.ok("AT+GTSSLVER=4")
+    host.ok('AT+HTTPSET="RESPONSEHEADER","1"')
+    if host.modem.model != "l610":
+        host.ok("AT+GTSSLCIPHER=255,1")  # nginx has no 3DES, and no DHE
+    set_url(host, f"https://localhost/:{server.port}")
+    status, length = act(host, 0, "HTTPS")
+    assert (status, read(host, length)) == (200, b"Hello from nginx\n")
+    assert server.requests(1)[-1].protocol == "TLSv1.2"
+    host.reason(0)
+
+
+def test_redirect(host: FibocomDriver, nginx: Callable[..., Nginx]) -> None:
+    server = nginx()
+    host.ok('AT+HTTPSET="RESPONSEHEADER","1"')
+    set_url(host, f"http://localhost:{server.plain_port}/moved/")
+    assert act(host, 0)[0] == 302
+    host.ok('AT+HTTPSET="REDIR","1"')
+    status, length = act(host, 0)
+    assert (status, read(host, length)) == (200, b"Hello from nginx\n")
+
+
+def test_post(host: FibocomDriver, nginx: Callable[..., Nginx]) -> None:
+    """nginx takes no POST for a file, and says so: 405."""
+    server = nginx()
+    host.type("AT+HTTPDATA=3")
+    host.host.expect_exact(PROMPT)
+    host.host.write(b"a=b")
+    host.expect("OK")
+    set_url(host, f"http://localhost:{server.plain_port}/")
+    assert act(host, 1)[0] == 405
+
+
+@pytest.fixture
+def time_server() -> Iterator[int]:
+    """An NTP server whose time is 2020-02-29T12:00:00Z."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+
+        def answer() -> None:
+            request, client = listener.recvfrom(100)
+            now = struct.pack(">II", 1582977600 + NTP_EPOCH, 0)
+            listener.sendto(struct.pack(">BBbb", 0x24, 1, 6, -20) + bytes(8) + b"LOCL" + now
+                            + request[40:48] + now + now, client)
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(5)
+
+
+def test_time(host: FibocomDriver, time_server: int) -> None:
+    host.ok(f'AT+MIPNTP="127.0.0.1",{time_server}')
+    host.expect("+MIPNTP: 1")
+    assert re.fullmatch(r'\+CCLK: "20/02/29,1[12]:.*"', host.query("AT+CCLK?"))

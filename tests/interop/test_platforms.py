@@ -19,7 +19,7 @@ import pytest
 
 from support.certs import Certificates
 from support.modem import Modem, program_path
-from support.servers import GnutlsServ, Nginx
+from support.servers import GnutlsServ, Nginx, Peer, parse_client_hello
 
 from .driver import Driver
 from .observe import LogMark
@@ -32,6 +32,8 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 SUITES_2G = {1: "RC4-MD5", 2: "RC4-SHA", 3: "AES256-SHA"}
 SUITES_3G = {1: "RC4-MD5", 2: "RC4-SHA", 3: "AES128-SHA", 4: "NULL-SHA", 5: "AES256-SHA"}
+CODES = {"RC4-MD5": 0x0004, "RC4-SHA": 0x0005, "AES128-SHA": 0x002f, "NULL-SHA": 0x0002,
+         "AES256-SHA": 0x0035}
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,24 @@ def test_automatic(start: Callable[[str], Driver], nginx: Callable[..., Nginx],
         driver.dial(server.port)
         driver.status(f"2,{number}")
         assert ask(driver, server) == Seen(version_of(server, version), suite, NOBODY)
+
+
+@EACH_VERSION
+def test_what_is_offered(start: Callable[[str], Driver], certificates: Certificates,
+                         platform: Platform, version: int) -> None:
+    """CipherSuite 0 offers all but NULL, in the guide's order; another number that one suite."""
+    driver = start(platform.model)
+    automatic = tuple(platform.suites) if platform.suites is SUITES_2G else (5, 3, 2, 1)
+    for number, offered in {0: automatic, **{one: (one,) for one in platform.suites}}.items():
+        secure(driver, platform, number, 0, version)
+        with Peer(certificates) as peer:
+            driver.type(driver.dial_line(peer.port, timeout_ds=10))
+            peer.accept()
+            offer = parse_client_hello(peer.client_hello())
+            peer.reset()
+            driver.expect(f"+CME ERROR: {HANDSHAKE}")
+        assert offer.version == 0x0300 + version
+        assert offer.suites == tuple(CODES[platform.suites[one]] for one in offered)
 
 
 @EACH

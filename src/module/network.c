@@ -65,6 +65,8 @@ static void report(struct tlsmodem *modem, bool registered)
             at_urc(&terminal->at, "+CREG: %d", registered);
         if (terminal->settings.cgreg != 0)
             at_urc(&terminal->at, "+CGREG: %d", registered);
+        if (terminal->settings.cereg != 0)
+            at_urc(&terminal->at, "+CEREG: %d", registered);
     }
 }
 

@@ -28,7 +28,7 @@ struct personality {
     const struct at_commands *const *commands; /* ended by NULL */
     /* Bytes of the maker's own state on this model; it is zeroed before start(). */
     size_t (*state_size)(const struct module_model *model);
-    size_t output_bytes;                       /* queue from the module to each host */
+    size_t output_bytes; /* queue from the module to each host */
 
     /* Power on and off.  start() comes before stored settings are restored, ready() after. */
     enum err (*start)(struct tlsmodem *modem);

@@ -17,7 +17,8 @@ struct terminal_settings {
     int32_t flow_te, flow_ta; /* +IFC */
     int32_t format;           /* +ICF */
     int32_t parity;           /* +ICF */
-    int32_t creg, cgreg;      /* +CREG, +CGREG: 0 silent, 1 state, 2 state and place */
+    /* +CREG, +CGREG, +CEREG: 0 silent, 1 state, 2 state and place */
+    int32_t creg, cgreg, cereg;
 };
 
 struct module_terminal {

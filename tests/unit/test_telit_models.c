@@ -112,6 +112,7 @@ static const struct {
                           "(1),(1-1500),(1-5000)", "(1-6),(1-1500),(1-5000)") },
     { "#SSLRECV", ALL("(1),(1-1000),(1-5000)", "(1-6),(1-1000),(1-5000)") },
     { "#SSLFASTD", EACH("(1),(0,1),(10-5000)", "(1),(0,1),(10-5000)", ABSENT, ABSENT, ABSENT) },
+    { "+CEREG", EACH(ABSENT, ABSENT, ABSENT, "(0-2)", "(0-2)") },
     { "#SSLI", ALL(ABSENT, ABSENT) },
 };
 
@@ -126,6 +127,7 @@ static const struct {
     { "#SSLSECCFG2", EACH(ABSENT, ABSENT, "#SSLSECCFG2: 1,1", "#SSLSECCFG2: 1,1",
                           "#SSLSECCFG2: 1,1\r\n#SSLSECCFG2: 2,1\r\n#SSLSECCFG2: 3,1\r\n"
                           "#SSLSECCFG2: 4,1\r\n#SSLSECCFG2: 5,1\r\n#SSLSECCFG2: 6,1") },
+    { "+CEREG", EACH(ABSENT, ABSENT, ABSENT, "+CEREG: 0,1", "+CEREG: 0,1") },
     { "#SSLEN", ALL("#SSLEN: 1,1", "#SSLEN: 1,1\r\n#SSLEN: 2,0\r\n#SSLEN: 3,0\r\n"
                                    "#SSLEN: 4,0\r\n#SSLEN: 5,0\r\n#SSLEN: 6,0") },
 };
@@ -310,13 +312,30 @@ static void test_six_sockets_at_once(void **state)
     world_deinit(&world);
 }
 
+/* Only LTE modules are registered in it, and say so. */
+static void test_registration(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "le866", false, 1);
+    talk_ok(&world, "ATE0");
+    talk_ok(&world, "AT+CEREG=1");
+    talk_expect(&world, "AT+CEREG?", "\r\n+CEREG: 1,1\r\n\r\nOK\r\n");
+    talk_expect(&world, "AT+CFUN=4", "\r\nOK\r\n\r\n+CEREG: 0\r\n");
+    talk_expect(&world, "AT+CFUN=1", "\r\nOK\r\n\r\n+CEREG: 1\r\n");
+    talk_ok(&world, "AT+CEREG=2");
+    talk_expect(&world, "AT+CEREG?", "\r\n+CEREG: 2,1,\"0001\",\"00000001\",7\r\n\r\nOK\r\n");
+    world_deinit(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_list),
-        cmocka_unit_test(test_each_product),
-        cmocka_unit_test(test_dial_without_mode),
-        cmocka_unit_test(test_six_sockets_at_once),
+        cmocka_unit_test(test_the_list),          cmocka_unit_test(test_each_product),
+        cmocka_unit_test(test_dial_without_mode), cmocka_unit_test(test_six_sockets_at_once),
+        cmocka_unit_test(test_registration),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

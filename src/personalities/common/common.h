@@ -25,6 +25,11 @@ extern const struct at_commands common_v250, common_registers, common_identity, 
 void *common_session_record(struct at_session *at, size_t index);
 void *common_terminal_record(struct at_session *at, size_t index);
 
+/* +CEREG (27.007 10.1.22), for the models with LTE; its record is common_terminal_record(). */
+enum { COMMON_CEREG_PARAMS = 1 };
+extern const struct at_param common_cereg_params[COMMON_CEREG_PARAMS];
+enum at_status common_read_cereg(struct at_session *at);
+
 /* +CGDCONT, for a maker whose `?` answer is another. */
 enum { COMMON_CONTEXT_PARAMS = 6 };
 extern const struct at_param common_context_params[COMMON_CONTEXT_PARAMS];

@@ -55,6 +55,11 @@ static enum at_status read_cgreg(struct at_session *at)
     return answer_registration(at, "+CGREG", terminal_of(at)->settings.cgreg);
 }
 
+enum at_status common_read_cereg(struct at_session *at)
+{
+    return answer_registration(at, "+CEREG", terminal_of(at)->settings.cereg);
+}
+
 static void operator_text(const struct module_network *network, char text[24])
 {
     snprintf(text, 24, "%s",
@@ -130,6 +135,9 @@ static const struct at_param pin_params[] = {
 };
 static const struct at_param creg_params[] = {
     { .name = "mode", .max = 2, .bound = AT_BIND(terminal_settings, creg) },
+};
+const struct at_param common_cereg_params[COMMON_CEREG_PARAMS] = {
+    { .name = "mode", .max = 2, .bound = AT_BIND(terminal_settings, cereg) },
 };
 static const struct at_param cgreg_params[] = {
     { .name = "mode", .max = 2, .bound = AT_BIND(terminal_settings, cgreg) },

@@ -51,6 +51,7 @@ void at_reset(struct at_session *at)
     at->prompt = (struct at_prompt){ 0 };
     ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
     at->after_cr = false;
+    at->lines_end_with_cr = false;
     at->deaf = false;
     at->release = 0;
     at->inspected = 0;
@@ -173,6 +174,19 @@ void at_stop_listening(struct at_session *at)
     at->deaf = true;
 }
 
+/* A line feed behind a CR is part of the line end, or, where the line opened a prompt or went
+ * online, perhaps the first byte of data: this host's other lines tell. */
+static bool belongs_to_line_end(struct at_session *at, uint8_t c)
+{
+    bool is_data = at->state == AT_PROMPT || at->state == AT_ONLINE;
+
+    at->after_cr = false;
+    if (is_data)
+        return c == '\n' && !at->lines_end_with_cr;
+    at->lines_end_with_cr = c != '\n';
+    return c == '\n';
+}
+
 size_t at_feed(struct at_session *at, struct span bytes)
 {
     size_t taken = 0;
@@ -180,12 +194,9 @@ size_t at_feed(struct at_session *at, struct span bytes)
     while (taken < bytes.len && !at->deaf) {
         size_t part;
 
-        if (at->after_cr) {
-            at->after_cr = false;
-            if (bytes.data[taken] == '\n') {
-                taken++;
-                continue;
-            }
+        if (at->after_cr && belongs_to_line_end(at, bytes.data[taken])) {
+            taken++;
+            continue;
         }
         part = feed_state(at, span_skip(bytes, taken));
         if (part == 0) {

@@ -208,6 +208,8 @@ bool ftp_is_open(const struct ftp *ftp);     /* logged in */
 bool ftp_is_ready(const struct ftp *ftp);    /* and no operation under way */
 bool ftp_is_upload(const struct ftp *ftp);   /* one has started and was not ended */
 bool ftp_is_transfer(const struct ftp *ftp); /* one is under way */
+/* The data connection has ended as it should, and all is read or sent: only the reply is due. */
+bool ftp_is_over(const struct ftp *ftp);
 
 /* Closes everything at once; no event follows. */
 void ftp_drop(struct ftp *ftp);

@@ -23,6 +23,11 @@ bool ftp_is_upload(const struct ftp *ftp)
            !ftp->transfer.ending && ftp->transfer.failed == FTP_FINE;
 }
 
+bool ftp_is_over(const struct ftp *ftp)
+{
+    return ftp->state == FTP_TRANSFER && ftp->transfer.over && ftp->transfer.failed == FTP_FINE;
+}
+
 static void restart_idle(struct ftp *ftp)
 {
     struct ftp_transfer *transfer = &ftp->transfer;

@@ -192,7 +192,7 @@ def receive_packets(driver: Driver, name: str, block: int = 1000) -> bytes:
         count = int(line[len(b"#FTPRECV: "):])
         assert count <= block
         got += driver.host.read(count)
-        driver.host.expect_exact((b"\r\n" if count else b"") + final("OK"))
+        driver.host.expect_exact(b"\r\n" + final("OK"))
     driver.answers("AT#FTPGETPKT?", f"#FTPGETPKT: {name},0,1")
     return got
 
@@ -227,6 +227,52 @@ def test_packets(driver: Driver, start: Start, certificates: Certificates, kind:
     driver.host.expect_exact(b"\r\n#FTPAPPEXT: 4\r\n" + final("OK"))
     driver.ok("AT#FTPCLOSE")  # ends the upload first
     server.wait_for("chunks.bin", BINARY + b"tail")
+
+
+@BOTH
+@EITHER
+def test_host_that_asks_for_the_end(driver: Driver, start: Start, certificates: Certificates,
+                                    kind: type[FtpServer], secure: bool) -> None:
+    """Many hosts ask #FTPGETPKT? after each #FTPRECV and take any error for a failure."""
+    server = start(kind, secure=secure)
+    begin(driver, server, certificates)
+    for size in (0, 1, 480, 481, 3000, 9600):
+        server.put("ask.bin", BINARY[:size])
+        driver.ok('AT#FTPGETPKT="ask.bin"')
+        got, deadline = b"", time.monotonic() + 15
+        while driver.query("AT#FTPGETPKT?") == "#FTPGETPKT: ask.bin,0,0":
+            assert time.monotonic() < deadline
+            driver.type("AT#FTPRECV=480")
+            driver.host.expect_exact(b"\r\n#FTPRECV: ")
+            count = int(driver.host.read_until(b"\r\n"))
+            got += driver.host.read(count)
+            driver.host.expect_exact(b"\r\n" + final("OK"))
+        assert got == BINARY[:size]
+    driver.ok("AT#FTPCLOSE")
+
+
+@BOTH
+@EITHER
+def test_host_that_counts(driver: Driver, start: Start, certificates: Certificates,
+                          kind: type[FtpServer], secure: bool) -> None:
+    """Others ask for the size, count, and go on at once."""
+    server = start(kind, secure=secure)
+    begin(driver, server, certificates)
+    for number in range(10):
+        server.put("count.bin", BINARY[:400])
+        driver.answers('AT#FTPFSIZE="count.bin"', "#FTPFSIZE: 400")
+        driver.ok('AT#FTPGETPKT="count.bin"')
+        got = b""
+        while len(got) < 400:
+            driver.type("AT#FTPRECV=480")
+            driver.host.expect_exact(b"\r\n#FTPRECV: ")
+            count = int(driver.host.read_until(b"\r\n"))
+            got += driver.host.read(count)
+            driver.host.expect_exact(b"\r\n" + final("OK"))
+        assert got == BINARY[:400]
+        if number % 2:
+            driver.ok('AT#FTPDELE="count.bin"')
+    driver.ok("AT#FTPCLOSE")
 
 
 @BOTH

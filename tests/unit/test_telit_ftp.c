@@ -268,6 +268,77 @@ static void test_slow_server(void **state)
     finish(&rig);
 }
 
+/* ---- between the last byte and the server's last word ---- */
+
+static void read_to_the_end(struct rig *rig)
+{
+    transfer(rig, "AT#FTPGETPKT=f", "\r\nOK\r\n");
+    peer_send(rig->data, span_of("all"));
+    peer_hang_up(rig->data);
+    world_settle(&rig->world);
+    talk_expect(&rig->world, "AT#FTPRECV=10", "\r\n#FTPRECV: 3\r\nall\r\n\r\nOK\r\n");
+    byte_queue_clear(&rig->server->got);
+}
+
+#define NOTHING_LEFT "\r\n#FTPRECV: 0\r\n\r\n\r\nOK\r\n"
+
+static void test_next_command_waits(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    read_to_the_end(&rig);
+    talk_expect(&rig.world, "AT#FTPRECV=10", NOTHING_LEFT);
+    talk_expect(&rig.world, "AT#FTPDELE=\"a b\"", "");
+    check_bytes("not yet", byte_queue_peek(&rig.server->got), span_of(""));
+    says(&rig, "226 done\r\n");
+    check_bytes("now", byte_queue_peek(&rig.server->got), span_of("DELE a b\r\n"));
+    says(&rig, "250 gone\r\n");
+    heard(&rig, "DELE", "\r\nOK\r\n");
+    finish(&rig);
+}
+
+static void test_end_is_told_when_it_is_known(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    read_to_the_end(&rig);
+    talk_expect(&rig.world, "AT#FTPGETPKT?", "");
+    says(&rig, "226 done\r\n");
+    heard(&rig, "complete", "\r\n#FTPGETPKT: f,0,1\r\n\r\nOK\r\n");
+    talk_expect(&rig.world, "AT#FTPRECV=10", "\r\n+CME ERROR: 614\r\n");
+    finish(&rig);
+
+    read_to_the_end(&rig);
+    talk_expect(&rig.world, "AT#FTPGETPKT?", "");
+    says(&rig, "451 disk broken\r\n");
+    heard(&rig, "not complete", "\r\n#FTPGETPKT: f,0,0\r\n\r\nOK\r\n");
+    talk_expect(&rig.world, "AT#FTPRECV=10", NOTHING_LEFT);
+    talk_expect(&rig.world, "AT#FTPRECV=10", "\r\n+CME ERROR: 614\r\n");
+    finish(&rig);
+}
+
+static void test_last_word_does_not_come(void **state)
+{
+    static const char *const lines[] = { "AT#FTPGETPKT?", "AT#FTPPWD", "AT#FTPCLOSE" };
+    static const char *const answers[] = { "\r\n#FTPGETPKT: f,0,0\r\n\r\nOK\r\n",
+                                           "\r\n+CME ERROR: 643\r\n", "\r\nOK\r\n" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        struct rig rig;
+
+        read_to_the_end(&rig);
+        talk_expect(&rig.world, lines[i], "");
+        world_advance(&rig.world, 10000);
+        heard(&rig, lines[i], answers[i]);
+        talk_expect(&rig.world, "AT#FTPRECV=10", "\r\n+CME ERROR: 614\r\n");
+        talk_expect(&rig.world, "AT#FTPPWD", "\r\n+CME ERROR: 607\r\n");
+        finish(&rig);
+    }
+}
+
 /* ---- settings ---- */
 
 static void test_time_limit(void **state)
@@ -325,6 +396,9 @@ int main(void)
         cmocka_unit_test(test_longest_answers),
         cmocka_unit_test(test_prompt_without_data),
         cmocka_unit_test(test_slow_server),
+        cmocka_unit_test(test_next_command_waits),
+        cmocka_unit_test(test_end_is_told_when_it_is_known),
+        cmocka_unit_test(test_last_word_does_not_come),
         cmocka_unit_test(test_time_limit),
         cmocka_unit_test(test_who_may_configure_tls),
     };

@@ -11,7 +11,6 @@
 #include "personalities/fibocom/fibocom_errors.h"
 #include "personalities/fibocom/fibocom_facts.h"
 #include "personalities/fibocom/fibocom_failure.h"
-#include "personalities/fibocom/fibocom_ftp.h"
 #include "personalities/fibocom/fibocom_http.h"
 #include "services/sntp.h"
 
@@ -128,7 +127,6 @@ struct fibocom {
     struct fibocom_ssl ssl;
     struct fibocom_lookup lookup;
     struct fibocom_http http;
-    struct fibocom_ftp ftp;
     struct sntp clock_client; /* +MIPNTP */
     struct module_terminal *clock_owner;
     struct fibocom_socket sockets[FIBOCOM_SOCKETS];
@@ -141,7 +139,7 @@ extern const struct personality fibocom_personality;
 extern const struct fibocom_forms fibocom_forms_manual, fibocom_forms_drivers;
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
     fibocom_cipher, fibocom_socket, fibocom_send, fibocom_receive, fibocom_odm, fibocom_lookup,
-    fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_time, fibocom_refused;
+    fibocom_http, fibocom_http_read, fibocom_time, fibocom_refused;
 
 /* A row's record of module-wide settings. */
 void *fibocom_settings_record(struct at_session *at, size_t index);

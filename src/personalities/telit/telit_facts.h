@@ -108,6 +108,11 @@
 #define FACT_FTP_RECEIVE_MAX 3000
 #define FACT_FTP_APPEND_MAX  1500
 
+/* UNCONFIRMED: after the last byte one #FTPRECV answers 0 before the next is refused, unless
+ * #FTPGETPKT? has told the end: hosts that ask in between must not meet an error because the
+ * server's end came just then. */
+#define FACT_FTP_LAST_RECEIVE_IS_EMPTY 1
+
 /* UNCONFIRMED: a server that stands still in the middle of a file is given up after so long. */
 #define FACT_FTP_IDLE_MS 90000
 

@@ -6,6 +6,8 @@
 
 #include "base/wipe.h"
 
+#include <string.h>
+
 struct telit_ftp *telit_ftp_of(const struct at_session *at)
 {
     return &telit_of(at)->ftp;
@@ -44,71 +46,6 @@ bool telit_ftp_wants_tls(const struct at_session *at)
     return telit_ftp_of(at)->settings.secure != 0;
 }
 
-static bool writes(const struct telit_ftp *ftp)
-{
-    return ftp_kind_is_upload(ftp->client.transfer.kind);
-}
-
-static int refused_error(const struct telit_ftp *ftp)
-{
-    enum { REPLY_NO_FILE = 550 };
-    bool transfer = ftp->task != FTP_TASK_COMMAND;
-
-    if (transfer && writes(ftp))
-        return TELIT_FTP_PUT;
-    if (ftp->client.reply.code == REPLY_NO_FILE)
-        return TELIT_FTP_NO_FILE;
-    return transfer ? TELIT_FTP_GET : TELIT_FTP_REPLY;
-}
-
-int telit_ftp_error(const struct telit_ftp *ftp, enum ftp_error error)
-{
-    bool opening = ftp->task == FTP_TASK_OPEN;
-
-    switch (error) {
-    case FTP_NO_NAME:
-        return TELIT_FTP_RESOLVE;
-    case FTP_NO_CONNECTION:
-        return TELIT_FTP_CONNECT;
-    case FTP_NOT_READY:
-        return TELIT_FTP_SERVER_NOT_READY;
-    case FTP_NO_TLS:
-        return FACT_ERROR_FTP_NO_TLS;
-    case FTP_BAD_TLS:
-        return FACT_ERROR_FTP_TLS;
-    case FTP_BAD_CREDENTIALS:
-        return FACT_ERROR_FTP_CREDENTIALS;
-    case FTP_NO_LOGIN:
-        return TELIT_FTP_LOGIN;
-    case FTP_REFUSED:
-        return refused_error(ftp);
-    case FTP_UNEXPECTED:
-        return opening ? TELIT_FTP_RESPONSE : TELIT_FTP_REPLY;
-    case FTP_TIMED_OUT:
-        return opening ? TELIT_FTP_OPEN_TIMEOUT : TELIT_FTP_COMMUNICATION_TIMEOUT;
-    case FTP_LOST:
-        return opening ? TELIT_FTP_RESPONSE : TELIT_FTP_DISCONNECTED;
-    case FTP_SHUT_DOWN:
-        return TELIT_FTP_SERVER_DOWN;
-    case FTP_NO_DATA:
-        return ftp->client.passive ? TELIT_FTP_OPEN_TIMEOUT : TELIT_FTP_ACCEPT;
-    case FTP_NO_LISTENER:
-        return TELIT_FTP_LISTEN;
-    case FTP_DATA_LOST:
-        return writes(ftp) ? TELIT_FTP_WRITE_DATA_CLOSED : TELIT_FTP_READ_DATA_CLOSED;
-    case FTP_DATA_STALLED:
-        return TELIT_FTP_TIMEOUT;
-    case FTP_INVALID:
-        return TELIT_TEXT_CHARACTERS;
-    case FTP_BUSY:
-        return TELIT_FTP_STATE;
-    case FTP_FINE:
-    case FTP_ABORTED:
-        break;
-    }
-    return TELIT_FTP_GENERIC;
-}
-
 enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
                                enum ftp_error started)
 {
@@ -117,6 +54,59 @@ enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
     if (started != FTP_FINE)
         return at_fail(at, telit_ftp_error(ftp, started));
     ftp->task = task;
+    return AT_LATER;
+}
+
+static enum at_status run(struct telit_ftp *ftp, struct at_session *at,
+                          const struct telit_ftp_operation *operation)
+{
+    bool download = operation->transfer && operation->kind == FTP_RETR;
+    uint64_t offset = download ? (uint64_t)ftp->settings.restart : 0;
+    enum ftp_error started =
+        operation->transfer ? ftp_transfer(&ftp->client, operation->kind, operation->name, offset)
+                            : ftp_command(&ftp->client, operation->verb, operation->name);
+
+    ftp->answer = operation->answer;
+    if (started == FTP_FINE && download && operation->task == FTP_TASK_PACKET) {
+        ftp_set_buffering(&ftp->client, true);
+        memcpy(ftp->name, operation->name.data, operation->name.len);
+        ftp->name[operation->name.len] = '\0';
+        ftp->view = operation->view;
+        ftp->complete = false;
+    }
+    return telit_ftp_await(at, operation->task, started);
+}
+
+/* A host that has read all need not know that the server's last word on it is still due. */
+static bool is_nearly_free(const struct telit_ftp *ftp)
+{
+    return ftp->background && ftp_is_over(&ftp->client);
+}
+
+enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_operation *operation)
+{
+    struct telit_ftp *ftp = telit_ftp_mine(at);
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    if (is_nearly_free(ftp)) {
+        ftp->next = *operation;
+        ftp->task = FTP_TASK_NEXT;
+        return AT_LATER;
+    }
+    return telit_ftp_ready(at) != NULL ? run(ftp, at, operation) : AT_FAIL;
+}
+
+enum at_status telit_ftp_await_end(struct at_session *at,
+                                   enum at_status (*answer)(struct telit_ftp *ftp,
+                                                            struct at_session *at))
+{
+    struct telit_ftp *ftp = telit_ftp_of(at);
+
+    if (!is_nearly_free(ftp))
+        return answer(ftp, at);
+    ftp->answer = answer;
+    ftp->task = FTP_TASK_ANSWER;
     return AT_LATER;
 }
 
@@ -139,6 +129,7 @@ static void on_started(void *ctx)
 
     ftp->task = FTP_TASK_NONE;
     ftp->settings.restart = 0;
+    ftp->tail = false;
     if (task == FTP_TASK_ONLINE) {
         telit_ftp_go_online(ftp);
         at_finish(&ftp->owner->at, AT_CONNECT);
@@ -180,7 +171,7 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
     switch (ftp->task) {
     case FTP_TASK_NONE:
         break;
-    case FTP_TASK_LAST_CHUNK:
+    case FTP_TASK_LAST_WORD:
         ftp->task = FTP_TASK_CLOSE;
         if (ftp_quit(&ftp->client) != FTP_FINE)
             finish(ftp, at, AT_OK);
@@ -193,6 +184,16 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
         if (status == AT_OK && ftp->answer != NULL)
             status = ftp->answer(ftp, at);
         finish(ftp, at, status);
+        break;
+    case FTP_TASK_ANSWER:
+        at->block_open = false;
+        finish(ftp, at, ftp->answer(ftp, at));
+        break;
+    case FTP_TASK_NEXT:
+        if (ftp->owner != NULL)
+            status = run(ftp, at, &ftp->next);
+        if (status != AT_LATER)
+            finish(ftp, at, status);
         break;
     case FTP_TASK_APPENDED:
         finish(ftp, at, status == AT_OK ? telit_ftp_appended(ftp, at) : status);
@@ -220,7 +221,10 @@ static void on_done(void *ctx, enum ftp_error error)
     struct telit_ftp *ftp = ctx;
     struct at_session *at = &ftp->owner->at;
 
-    ftp->complete = ftp->background && error == FTP_FINE;
+    if (ftp->background && !ftp_kind_is_upload(ftp->client.transfer.kind)) {
+        ftp->complete = error == FTP_FINE;
+        ftp->tail = FACT_FTP_LAST_RECEIVE_IS_EMPTY && ftp_is_open(&ftp->client);
+    }
     ftp->background = false;
     if (!ftp_is_open(&ftp->client))
         ftp->owner = NULL;

@@ -19,13 +19,29 @@ struct telit_ftp_settings {
 enum telit_ftp_task {
     FTP_TASK_NONE,
     FTP_TASK_OPEN,
-    FTP_TASK_LAST_CHUNK, /* #FTPCLOSE: the upload in command mode ends first */
+    FTP_TASK_LAST_WORD, /* #FTPCLOSE: a transfer in command mode ends first */
     FTP_TASK_CLOSE,
     FTP_TASK_COMMAND,
-    FTP_TASK_ONLINE,  /* CONNECT is due */
-    FTP_TASK_PACKET,  /* a transfer in command mode begins */
-    FTP_TASK_APPEND,  /* #FTPAPPEXT: the server takes the chunk */
-    FTP_TASK_APPENDED /* #FTPAPPEXT: and that was the last */
+    FTP_TASK_ONLINE,   /* CONNECT is due */
+    FTP_TASK_PACKET,   /* a transfer in command mode begins */
+    FTP_TASK_APPEND,   /* #FTPAPPEXT: the server takes the chunk */
+    FTP_TASK_APPENDED, /* #FTPAPPEXT: and that was the last */
+    FTP_TASK_ANSWER,   /* a transfer in command mode ends; then there is something to say */
+    FTP_TASK_NEXT      /* and then something to do */
+};
+
+struct telit_ftp;
+
+/* What a command asks of the server. */
+struct telit_ftp_operation {
+    enum telit_ftp_task task;
+    bool transfer; /* `kind` of `name`, else `verb` */
+    enum ftp_verb verb;
+    enum ftp_kind kind;
+    struct span name; /* lies in the command line */
+    int32_t view;     /* of #FTPGETPKT */
+    /* FTP_TASK_COMMAND: says what the reply brought; NULL: nothing. */
+    enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at);
 };
 
 struct telit_ftp {
@@ -35,14 +51,15 @@ struct telit_ftp {
     struct ftp client;
     struct tls_source tls;
     enum telit_ftp_task task;
-    /* FTP_TASK_COMMAND: says what the reply brought; NULL: nothing. */
-    enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at);
+    enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at); /* of the task */
+    struct telit_ftp_operation next;                                        /* FTP_TASK_NEXT */
     int32_t cid;
     int32_t type;                /* 0 binary, 1 ASCII */
     bool online;                 /* the port is the transfer's */
     bool background;             /* a transfer runs in command mode */
     int32_t view;                /* #FTPGETPKT: 1 shows hexadecimal digits */
     bool complete;               /* and the file has come whole */
+    bool tail;                   /* and the host does not know yet that nothing follows */
     char name[FTP_NAME_MAX + 1]; /* of #FTPGETPKT */
     size_t packet_len, packet_sent;
     bool packet_last;
@@ -70,7 +87,13 @@ struct telit_ftp *telit_ftp_mine(struct at_session *at);
 /* What to return after an operation of the client was started, or not. */
 enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
                                enum ftp_error started);
-/* Telit's number for how an operation ended. */
+/* Does this, as soon as the session is free. */
+enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_operation *operation);
+/* Gives an answer, but not between the last byte of a transfer and the server's last word on it. */
+enum at_status telit_ftp_await_end(struct at_session *at,
+                                   enum at_status (*answer)(struct telit_ftp *ftp,
+                                                            struct at_session *at));
+/* telit_ftp_errors.c: Telit's number for how an operation ended. */
 int telit_ftp_error(const struct telit_ftp *ftp, enum ftp_error error);
 
 /* telit_ftp_online.c: the port is the transfer's from now on; CONNECT follows. */

@@ -15,12 +15,11 @@ typedef enum at_status answer_fn(struct telit_ftp *ftp, struct at_session *at);
 static enum at_status start(struct at_session *at, enum ftp_verb verb, struct span argument,
                             answer_fn *answer)
 {
-    struct telit_ftp *ftp = telit_ftp_ready(at);
+    const struct telit_ftp_operation operation = {
+        .task = FTP_TASK_COMMAND, .verb = verb, .name = argument, .answer = answer
+    };
 
-    if (ftp == NULL)
-        return AT_FAIL;
-    ftp->answer = answer;
-    return telit_ftp_await(at, FTP_TASK_COMMAND, ftp_command(&ftp->client, verb, argument));
+    return telit_ftp_begin(at, &operation);
 }
 
 enum { TYPE_BINARY, TYPE_ASCII };

@@ -60,14 +60,11 @@ void telit_ftp_pump(struct telit_ftp *ftp)
 static enum at_status start(struct at_session *at, enum ftp_kind kind, struct span name,
                             enum telit_ftp_task task)
 {
-    struct telit_ftp *ftp = telit_ftp_ready(at);
-    uint64_t offset = 0;
+    const struct telit_ftp_operation operation = {
+        .task = task, .transfer = true, .kind = kind, .name = name
+    };
 
-    if (ftp == NULL)
-        return AT_FAIL;
-    if (kind == FTP_RETR)
-        offset = (uint64_t)ftp->settings.restart;
-    return telit_ftp_await(at, task, ftp_transfer(&ftp->client, kind, name, offset));
+    return telit_ftp_begin(at, &operation);
 }
 
 static enum at_status set_get(struct at_session *at, const struct at_args *args)

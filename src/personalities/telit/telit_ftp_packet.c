@@ -12,43 +12,36 @@ enum { GETPKT_NAME, GETPKT_VIEW };
 
 static enum at_status set_get(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ftp *ftp = telit_ftp_ready(at);
-    struct span name = args->list[GETPKT_NAME].text;
-    enum at_status status;
+    const struct at_arg *view = &args->list[GETPKT_VIEW];
+    const struct telit_ftp_operation operation = { .task = FTP_TASK_PACKET,
+                                                   .transfer = true,
+                                                   .kind = FTP_RETR,
+                                                   .name = args->list[GETPKT_NAME].text,
+                                                   .view = view->given ? view->number : 0 };
 
-    if (ftp == NULL)
-        return AT_FAIL;
-    status = telit_ftp_await(
-        at, FTP_TASK_PACKET,
-        ftp_transfer(&ftp->client, FTP_RETR, name, (uint64_t)ftp->settings.restart));
-    if (status != AT_LATER)
-        return status;
-    ftp_set_buffering(&ftp->client, true);
-    memcpy(ftp->name, name.data, name.len);
-    ftp->name[name.len] = '\0';
-    ftp->view = args->list[GETPKT_VIEW].given ? args->list[GETPKT_VIEW].number : 0;
-    ftp->complete = false;
-    return status;
+    return telit_ftp_begin(at, &operation);
 }
 
-static enum at_status read_get(struct at_session *at)
+static enum at_status answer_get(struct telit_ftp *ftp, struct at_session *at)
 {
-    struct telit_ftp *ftp = telit_ftp_mine(at);
-
-    if (ftp == NULL)
-        return AT_FAIL;
+    ftp->tail = ftp->tail && !ftp->complete;
     at_info(at, "#FTPGETPKT: %s,%d,%d", ftp->name, (int)ftp->view, ftp->complete);
     return AT_OK;
 }
 
-/* A download in command mode is there, or was and has bytes; false: the error is noted. */
+static enum at_status read_get(struct at_session *at)
+{
+    return telit_ftp_mine(at) != NULL ? telit_ftp_await_end(at, answer_get) : AT_FAIL;
+}
+
+/* A download in command mode is there, or its end is not known yet; NULL: the error is noted. */
 static struct telit_ftp *downloading(struct at_session *at)
 {
     struct telit_ftp *ftp = telit_ftp_mine(at);
 
     if (ftp == NULL)
         return NULL;
-    if (!ftp->background || ftp->client.transfer.kind != FTP_RETR) {
+    if (!ftp->tail && (!ftp->background || ftp->client.transfer.kind != FTP_RETR)) {
         at_fail(at, FACT_ERROR_FTP_NO_DATA);
         return NULL;
     }
@@ -77,14 +70,14 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
         return AT_FAIL;
     if (ftp->view == 1 && most > FACT_FTP_RECEIVE_MAX / 2)
         most = FACT_FTP_RECEIVE_MAX / 2;
+    ftp->tail = false;
     got = ftp_read(&ftp->client, data, most);
     at_info(at, "#FTPRECV: %zu", got);
     if (ftp->view == 1)
         put_hexadecimal(at, span_at(data, got));
     else
         at_put(at, span_at(data, got));
-    if (got > 0)
-        at_put_line_end(at);
+    at_put_line_end(at); /* after no bytes too: strict hosts cut the tail off by its length */
     return AT_OK;
 }
 

@@ -81,6 +81,7 @@ static enum at_status start(struct at_session *at, struct telit_ftp *ftp,
     ftp->type = FACT_FTP_TYPE_PRESET;
     ftp->background = false;
     ftp->complete = false;
+    ftp->tail = false;
     ftp->name[0] = '\0';
     return status;
 }
@@ -121,10 +122,9 @@ static enum at_status run_close(struct at_session *at)
         return AT_FAIL;
     if (ftp->owner == NULL)
         return AT_OK;
-    if (ftp_is_upload(&ftp->client)) {
-        ftp_end_upload(&ftp->client);
-        return telit_ftp_await(at, FTP_TASK_LAST_CHUNK, FTP_FINE);
-    }
+    ftp_end_upload(&ftp->client); /* if there is one */
+    if (ftp_is_over(&ftp->client))
+        return telit_ftp_await(at, FTP_TASK_LAST_WORD, FTP_FINE);
     return telit_ftp_await(at, FTP_TASK_CLOSE, ftp_quit(&ftp->client));
 }
 

@@ -1,4 +1,4 @@
-"""A TLS server that sends and receives much, in a process of its own: program and handle.
+"""A server, with TLS or plain, that sends and receives much, in a process of its own: program and handle.
 
 As a program it listens, prints its port, takes one connection, sends and receives at the same time
 as much as it was told, and prints what it saw.  It does not share the test's interpreter, so that
@@ -82,9 +82,9 @@ class BulkPeer:
     """The handle: starts the program and hears what it says."""
 
     def __init__(self, certificate: Path, key: Path, *, send: int = 0, receive: int = 0,
-                 hold: bool = False) -> None:
-        """`hold`: it reads nothing until release()."""
-        options = json.dumps([str(certificate), str(key), send, receive, hold])
+                 hold: bool = False, tls: bool = True, seed: int = 1) -> None:
+        """`hold`: it reads nothing until release().  `seed`: of what it sends."""
+        options = json.dumps([str(certificate), str(key), send, receive, hold, tls, seed])
         self._process = subprocess.Popen([sys.executable, "-B", __file__, options],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                          bufsize=1)
@@ -117,24 +117,27 @@ def say(word: str, value: object) -> None:
     print(word, json.dumps(value), flush=True)
 
 
-def accept(certificate: str, key: str) -> ssl.SSLSocket:
+def accept() -> socket.socket:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        say("port", listener.getsockname()[1])
+        return listener.accept()[0]
+
+
+def secure(connection: socket.socket, certificate: str, key: str) -> ssl.SSLSocket:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.TLSv1
     context.load_cert_chain(certificate, key)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        say("port", listener.getsockname()[1])
-        connection, _ = listener.accept()
     return context.wrap_socket(connection, server_side=True)
 
 
-def receive(tls: ssl.SSLSocket, exchange: Exchange) -> bool:
+def receive(connection: socket.socket, exchange: Exchange) -> bool:
     """One step; False when nothing is there now."""
     try:
-        data = tls.recv(PIECE)
-    except ssl.SSLWantReadError:
+        data = connection.recv(PIECE)
+    except (ssl.SSLWantReadError, BlockingIOError):
         return False
     if not data:
         raise EOFError
@@ -142,20 +145,20 @@ def receive(tls: ssl.SSLSocket, exchange: Exchange) -> bool:
     return True
 
 
-def send(tls: ssl.SSLSocket, exchange: Exchange) -> bool:
+def send(connection: socket.socket, exchange: Exchange) -> bool:
     piece = exchange.next_piece()
     assert piece is not None
     try:
-        exchange.took(tls.send(piece))
-    except ssl.SSLWantWriteError:
+        exchange.took(connection.send(piece))
+    except (ssl.SSLWantWriteError, BlockingIOError):
         return False
     return True
 
 
-def wait(tls: ssl.SSLSocket, exchange: Exchange, held: bool) -> bool:
+def wait(connection: socket.socket, exchange: Exchange, held: bool) -> bool:
     """Waits for the socket or a release; whether it is still held.  Says when it cannot go on."""
-    readers: list[Any] = [sys.stdin] if held else [tls]
-    writers = [] if exchange.is_sent else [tls]
+    readers: list[Any] = [sys.stdin] if held else [connection]
+    writers = [] if exchange.is_sent else [connection]
     while True:
         ready = select.select(readers, writers, [], STALLED_S)
         if ready[0] and held:
@@ -166,21 +169,23 @@ def wait(tls: ssl.SSLSocket, exchange: Exchange, held: bool) -> bool:
         say("stalled", {"sent": exchange.sent, "received": exchange.received})
 
 
-def serve(tls: ssl.SSLSocket, exchange: Exchange, held: bool) -> None:
+def serve(connection: socket.socket, exchange: Exchange, held: bool) -> None:
     while not (exchange.is_sent and exchange.is_received):
-        moved = not held and not exchange.is_received and receive(tls, exchange)
-        moved = (not exchange.is_sent and send(tls, exchange)) or moved
+        moved = not held and not exchange.is_received and receive(connection, exchange)
+        moved = (not exchange.is_sent and send(connection, exchange)) or moved
         if not moved:
-            held = wait(tls, exchange, held)
+            held = wait(connection, exchange, held)
 
 
 def main() -> None:
-    certificate, key, send_count, receive_count, hold = json.loads(sys.argv[1])
-    tls = accept(certificate, key)
-    tls.setblocking(False)
-    exchange = Exchange(1, send_count, receive_count)
+    certificate, key, send_count, receive_count, hold, tls, seed = json.loads(sys.argv[1])
+    connection = accept()
+    if tls:
+        connection = secure(connection, certificate, key)
+    connection.setblocking(False)
+    exchange = Exchange(seed, send_count, receive_count)
     started = time.monotonic()
-    serve(tls, exchange, hold)
+    serve(connection, exchange, hold)
     say("done", {"received": exchange.received, "digest": exchange.digest,
                  "seconds": time.monotonic() - started})
     sys.stdin.readline()  # the connection stays until the test has seen enough

@@ -137,6 +137,10 @@ class Host:
         tail = "\n".join(log.splitlines()[-40:])
         raise AssertionError(f"{what}\n  the modem's log:\n{tail}" if tail else what)
 
+    def fileno(self) -> int:
+        """The descriptor that it types on."""
+        return self._write_fd
+
     def close(self) -> None:
         for fd in {self._read_fd, self._write_fd}:
             os.close(fd)

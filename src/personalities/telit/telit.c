@@ -9,7 +9,7 @@ enum {
     LINE_MAX = 400,
     ANSWER_MAX = FACT_FTP_RECEIVE_MAX + 72,
     ANSWER_MAX_4G = TELIT_DATA_MAX + 152,
-    OUTPUT_BYTES = 2 * ANSWER_MAX,
+    OUTPUT_BYTES = ANSWER_MAX + 4096, /* a PTY takes so much at a time */
     OUTPUT_BYTES_4G = 2 * ANSWER_MAX_4G
 };
 

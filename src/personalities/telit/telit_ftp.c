@@ -6,6 +6,7 @@
 
 #include "base/wipe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct telit_ftp *telit_ftp_of(const struct at_session *at)
@@ -63,14 +64,15 @@ static enum at_status run(struct telit_ftp *ftp, struct at_session *at,
     bool download = operation->transfer && operation->kind == FTP_RETR;
     uint64_t offset = download ? (uint64_t)ftp->settings.restart : 0;
     enum ftp_error started =
-        operation->transfer ? ftp_transfer(&ftp->client, operation->kind, operation->name, offset)
-                            : ftp_command(&ftp->client, operation->verb, operation->name);
+        operation->transfer
+            ? ftp_transfer(&ftp->work->client, operation->kind, operation->name, offset)
+            : ftp_command(&ftp->work->client, operation->verb, operation->name);
 
     ftp->answer = operation->answer;
     if (started == FTP_FINE && download && operation->task == FTP_TASK_PACKET) {
-        ftp_set_buffering(&ftp->client, true);
-        memcpy(ftp->name, operation->name.data, operation->name.len);
-        ftp->name[operation->name.len] = '\0';
+        ftp_set_buffering(&ftp->work->client, true);
+        memcpy(ftp->work->name, operation->name.data, operation->name.len);
+        ftp->work->name[operation->name.len] = '\0';
         ftp->view = operation->view;
         ftp->complete = false;
     }
@@ -80,7 +82,7 @@ static enum at_status run(struct telit_ftp *ftp, struct at_session *at,
 /* A host that has read all need not know that the server's last word on it is still due. */
 static bool is_nearly_free(const struct telit_ftp *ftp)
 {
-    return ftp->background && ftp_is_over(&ftp->client);
+    return ftp->background && ftp_is_over(&ftp->work->client);
 }
 
 enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_operation *operation)
@@ -90,7 +92,7 @@ enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_ope
     if (ftp == NULL)
         return AT_FAIL;
     if (is_nearly_free(ftp)) {
-        ftp->next = *operation;
+        ftp->work->next = *operation;
         ftp->task = FTP_TASK_NEXT;
         return AT_LATER;
     }
@@ -173,7 +175,7 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
         break;
     case FTP_TASK_LAST_WORD:
         ftp->task = FTP_TASK_CLOSE;
-        if (ftp_quit(&ftp->client) != FTP_FINE)
+        if (ftp_quit(&ftp->work->client) != FTP_FINE)
             finish(ftp, at, AT_OK);
         break;
     case FTP_TASK_CLOSE:
@@ -191,7 +193,7 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
         break;
     case FTP_TASK_NEXT:
         if (ftp->owner != NULL)
-            status = run(ftp, at, &ftp->next);
+            status = run(ftp, at, &ftp->work->next);
         if (status != AT_LATER)
             finish(ftp, at, status);
         break;
@@ -221,12 +223,12 @@ static void on_done(void *ctx, enum ftp_error error)
     struct telit_ftp *ftp = ctx;
     struct at_session *at = &ftp->owner->at;
 
-    if (ftp->background && !ftp_kind_is_upload(ftp->client.transfer.kind)) {
+    if (ftp->background && !ftp_kind_is_upload(ftp->work->client.transfer.kind)) {
         ftp->complete = error == FTP_FINE;
-        ftp->tail = FACT_FTP_LAST_RECEIVE_IS_EMPTY && ftp_is_open(&ftp->client);
+        ftp->tail = FACT_FTP_LAST_RECEIVE_IS_EMPTY && ftp_is_open(&ftp->work->client);
     }
     ftp->background = false;
-    if (!ftp_is_open(&ftp->client))
+    if (!ftp_is_open(&ftp->work->client))
         ftp->owner = NULL;
     if (ftp->online)
         end_online(ftp, at);
@@ -241,6 +243,7 @@ static void on_lost(void *ctx, enum ftp_error error)
     (void)error;
     ftp->owner = NULL;
     ftp->background = false;
+    ftp->tail = false;
 }
 
 static const struct ftp_events events = {
@@ -257,29 +260,53 @@ void telit_ftp_start(struct telit_ftp *ftp, struct tlsmodem *modem)
 {
     ftp->modem = modem;
     ftp->tls = (struct tls_source){ lend, ftp };
-    ftp_init(&ftp->client, 0, &modem->world, &events, ftp, &ftp->tls, ftp->received,
-             sizeof(ftp->received));
 }
 
-void telit_ftp_stop(struct telit_ftp *ftp)
+bool telit_ftp_prepare(struct telit_ftp *ftp)
 {
-    ftp_drop(&ftp->client);
+    struct telit_ftp_work *work = ftp->work;
+
+    if (work != NULL)
+        return true;
+    work = calloc(1, sizeof(*work));
+    if (work == NULL)
+        return false;
+    ftp_init(&work->client, 0, &ftp->modem->world, &events, ftp, &ftp->tls, work->received,
+             sizeof(work->received));
+    ftp->work = work;
+    return true;
+}
+
+/* Ends what there is without a word. */
+static void drop(struct telit_ftp *ftp)
+{
+    if (ftp->work != NULL)
+        ftp_drop(&ftp->work->client);
     ftp->owner = NULL;
     ftp->task = FTP_TASK_NONE;
     ftp->online = false;
     ftp->background = false;
-    wipe(ftp->packet, sizeof(ftp->packet));
+    ftp->tail = false;
+}
+
+void telit_ftp_stop(struct telit_ftp *ftp)
+{
+    drop(ftp);
+    if (ftp->work != NULL)
+        wipe(ftp->work, sizeof(*ftp->work));
+    free(ftp->work);
+    ftp->work = NULL;
 }
 
 int64_t telit_ftp_deadline(const struct telit_ftp *ftp)
 {
-    return ftp_deadline(&ftp->client);
+    return ftp->work != NULL ? ftp_deadline(&ftp->work->client) : CLOCK_NEVER;
 }
 
 void telit_ftp_tick(struct telit_ftp *ftp)
 {
-    if (module_now(ftp->modem) >= ftp_deadline(&ftp->client))
-        ftp_tick(&ftp->client);
+    if (module_now(ftp->modem) >= telit_ftp_deadline(ftp))
+        ftp_tick(&ftp->work->client);
 }
 
 void telit_ftp_on_context_down(struct telit_ftp *ftp, size_t cid)
@@ -291,7 +318,7 @@ void telit_ftp_on_context_down(struct telit_ftp *ftp, size_t cid)
     if (ftp->owner == NULL || ftp->cid != (int32_t)cid)
         return;
     at = &ftp->owner->at;
-    telit_ftp_stop(ftp);
+    drop(ftp);
     if (online)
         end_online(ftp, at);
     else if (waits)
@@ -303,8 +330,8 @@ void telit_ftp_on_dtr_drop(struct telit_ftp *ftp, struct module_terminal *termin
 {
     if (ftp->owner != terminal || !ftp->online)
         return;
-    if (ftp_is_upload(&ftp->client))
-        ftp_end_upload(&ftp->client);
+    if (ftp_is_upload(&ftp->work->client))
+        ftp_end_upload(&ftp->work->client);
     else
-        ftp_abort(&ftp->client);
+        ftp_abort(&ftp->work->client);
 }

@@ -44,30 +44,38 @@ struct telit_ftp_operation {
     enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at);
 };
 
-struct telit_ftp {
-    struct tlsmodem *modem;
-    struct module_terminal *owner; /* the AT instance that uses it; NULL: none */
-    struct telit_ftp_settings settings;
+/* What a session needs: most modems never have one. */
+struct telit_ftp_work {
     struct ftp client;
-    struct tls_source tls;
-    enum telit_ftp_task task;
-    enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at); /* of the task */
-    struct telit_ftp_operation next;                                        /* FTP_TASK_NEXT */
-    int32_t cid;
-    int32_t type;                /* 0 binary, 1 ASCII */
-    bool online;                 /* the port is the transfer's */
-    bool background;             /* a transfer runs in command mode */
-    int32_t view;                /* #FTPGETPKT: 1 shows hexadecimal digits */
-    bool complete;               /* and the file has come whole */
-    bool tail;                   /* and the host does not know yet that nothing follows */
-    char name[FTP_NAME_MAX + 1]; /* of #FTPGETPKT */
+    struct telit_ftp_operation next; /* FTP_TASK_NEXT */
+    char name[FTP_NAME_MAX + 1];     /* of #FTPGETPKT */
     size_t packet_len, packet_sent;
     bool packet_last;
     uint8_t packet[FACT_FTP_APPEND_MAX];
     uint8_t received[FACT_FTP_RECEIVE_MAX];
 };
 
+struct telit_ftp {
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* the AT instance that uses it; NULL: none */
+    struct telit_ftp_settings settings;
+    struct telit_ftp_work *work; /* owned; from the first #FTPOPEN to power-off */
+    struct tls_source tls;
+    enum telit_ftp_task task;
+    enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at); /* of the task */
+    int32_t cid;
+    int32_t type;    /* 0 binary, 1 ASCII */
+    bool online;     /* the port is the transfer's */
+    bool background; /* a transfer runs in command mode */
+    int32_t view;    /* #FTPGETPKT: 1 shows hexadecimal digits */
+    bool complete;   /* and the file has come whole */
+    bool tail;       /* and the host does not know yet that nothing follows */
+};
+
 struct telit_ftp *telit_ftp_of(const struct at_session *at);
+
+/* Memory for a session; false when there is none. */
+bool telit_ftp_prepare(struct telit_ftp *ftp);
 
 void telit_ftp_start(struct telit_ftp *ftp, struct tlsmodem *modem);
 void telit_ftp_stop(struct telit_ftp *ftp);

@@ -4,7 +4,7 @@
 
 static bool writes(const struct telit_ftp *ftp)
 {
-    return ftp_kind_is_upload(ftp->client.transfer.kind);
+    return ftp_kind_is_upload(ftp->work->client.transfer.kind);
 }
 
 static int refused_error(const struct telit_ftp *ftp)
@@ -14,7 +14,7 @@ static int refused_error(const struct telit_ftp *ftp)
 
     if (transfer && writes(ftp))
         return TELIT_FTP_PUT;
-    if (ftp->client.reply.code == REPLY_NO_FILE)
+    if (ftp->work->client.reply.code == REPLY_NO_FILE)
         return TELIT_FTP_NO_FILE;
     return transfer ? TELIT_FTP_GET : TELIT_FTP_REPLY;
 }
@@ -49,7 +49,7 @@ int telit_ftp_error(const struct telit_ftp *ftp, enum ftp_error error)
     case FTP_SHUT_DOWN:
         return TELIT_FTP_SERVER_DOWN;
     case FTP_NO_DATA:
-        return ftp->client.passive ? TELIT_FTP_OPEN_TIMEOUT : TELIT_FTP_ACCEPT;
+        return ftp->work->client.passive ? TELIT_FTP_OPEN_TIMEOUT : TELIT_FTP_ACCEPT;
     case FTP_NO_LISTENER:
         return TELIT_FTP_LISTEN;
     case FTP_DATA_LOST:

@@ -61,7 +61,7 @@ static enum at_status set_folder(struct at_session *at, const struct at_args *ar
 
 static enum at_status answer_folder(struct telit_ftp *ftp, struct at_session *at)
 {
-    at_info(at, "#FTPPWD: %s", ftp->client.reply.text);
+    at_info(at, "#FTPPWD: %s", ftp->work->client.reply.text);
     return AT_OK;
 }
 
@@ -79,7 +79,7 @@ static enum at_status answer_size(struct telit_ftp *ftp, struct at_session *at)
 {
     uint64_t size;
 
-    if (!ftp_reply_size(&ftp->client.reply, &size))
+    if (!ftp_reply_size(&ftp->work->client.reply, &size))
         return at_fail(at, TELIT_FTP_REPLY);
     at_info(at, "#FTPFSIZE: %" PRIu64, size);
     return AT_OK;

@@ -8,9 +8,9 @@
 static size_t on_input(void *ctx, struct span bytes)
 {
     struct telit_ftp *ftp = ctx;
-    size_t done = ftp_write(&ftp->client, bytes);
+    size_t done = ftp_write(&ftp->work->client, bytes);
 
-    if (done == 0 && !ftp_is_upload(&ftp->client))
+    if (done == 0 && !ftp_is_upload(&ftp->work->client))
         return bytes.len; /* nobody is there to get it; NO CARRIER follows */
     return done;
 }
@@ -19,10 +19,10 @@ static void on_escape(void *ctx)
 {
     struct telit_ftp *ftp = ctx;
 
-    if (ftp_is_upload(&ftp->client))
-        ftp_end_upload(&ftp->client);
+    if (ftp_is_upload(&ftp->work->client))
+        ftp_end_upload(&ftp->work->client);
     else
-        ftp_abort(&ftp->client);
+        ftp_abort(&ftp->work->client);
 }
 
 static void on_room(void *ctx)
@@ -47,10 +47,10 @@ void telit_ftp_pump(struct telit_ftp *ftp)
         uint8_t *tail = at_output_tail(at, &room);
 
         if (room == 0) {
-            ftp_pause(&ftp->client);
+            ftp_pause(&ftp->work->client);
             return;
         }
-        got = ftp_read(&ftp->client, tail, room);
+        got = ftp_read(&ftp->work->client, tail, room);
         if (got == 0)
             return;
         at_output_commit(at, got);

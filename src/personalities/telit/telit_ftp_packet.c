@@ -25,7 +25,8 @@ static enum at_status set_get(struct at_session *at, const struct at_args *args)
 static enum at_status answer_get(struct telit_ftp *ftp, struct at_session *at)
 {
     ftp->tail = ftp->tail && !ftp->complete;
-    at_info(at, "#FTPGETPKT: %s,%d,%d", ftp->name, (int)ftp->view, ftp->complete);
+    at_info(at, "#FTPGETPKT: %s,%d,%d", ftp->work != NULL ? ftp->work->name : "", (int)ftp->view,
+            ftp->complete);
     return AT_OK;
 }
 
@@ -41,7 +42,7 @@ static struct telit_ftp *downloading(struct at_session *at)
 
     if (ftp == NULL)
         return NULL;
-    if (!ftp->tail && (!ftp->background || ftp->client.transfer.kind != FTP_RETR)) {
+    if (!ftp->tail && (!ftp->background || ftp->work->client.transfer.kind != FTP_RETR)) {
         at_fail(at, FACT_ERROR_FTP_NO_DATA);
         return NULL;
     }
@@ -71,7 +72,7 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
     if (ftp->view == 1 && most > FACT_FTP_RECEIVE_MAX / 2)
         most = FACT_FTP_RECEIVE_MAX / 2;
     ftp->tail = false;
-    got = ftp_read(&ftp->client, data, most);
+    got = ftp_read(&ftp->work->client, data, most);
     at_info(at, "#FTPRECV: %zu", got);
     if (ftp->view == 1)
         put_hexadecimal(at, span_at(data, got));
@@ -87,7 +88,7 @@ static enum at_status read_receive(struct at_session *at)
 
     if (ftp == NULL)
         return AT_FAIL;
-    at_info(at, "#FTPRECV: %zu", ftp_available(&ftp->client));
+    at_info(at, "#FTPRECV: %zu", ftp_available(&ftp->work->client));
     return AT_OK;
 }
 
@@ -96,28 +97,29 @@ static enum at_status read_receive(struct at_session *at)
 enum at_status telit_ftp_appended(struct telit_ftp *ftp, struct at_session *at)
 {
     at->block_open = false;
-    at_info(at, "#FTPAPPEXT: %zu", ftp->packet_sent);
+    at_info(at, "#FTPAPPEXT: %zu", ftp->work->packet_sent);
     return AT_OK;
 }
 
 /* Gives the server what it takes: AT_LATER while there is more, or while its reply is due. */
 static enum at_status append(struct telit_ftp *ftp, struct at_session *at)
 {
-    while (ftp->packet_sent < ftp->packet_len) {
-        size_t sent = ftp_write(&ftp->client, span_at(ftp->packet + ftp->packet_sent,
-                                                      ftp->packet_len - ftp->packet_sent));
+    while (ftp->work->packet_sent < ftp->work->packet_len) {
+        size_t sent =
+            ftp_write(&ftp->work->client, span_at(ftp->work->packet + ftp->work->packet_sent,
+                                                  ftp->work->packet_len - ftp->work->packet_sent));
 
         if (sent == 0) {
             ftp->task = FTP_TASK_APPEND; /* on_writable() follows, or on_done() */
             return AT_LATER;
         }
-        ftp->packet_sent += sent;
+        ftp->work->packet_sent += sent;
     }
-    wipe(ftp->packet, ftp->packet_len);
-    if (!ftp->packet_last)
+    wipe(ftp->work->packet, ftp->work->packet_len);
+    if (!ftp->work->packet_last)
         return telit_ftp_appended(ftp, at);
     ftp->task = FTP_TASK_APPENDED;
-    ftp_end_upload(&ftp->client);
+    ftp_end_upload(&ftp->work->client);
     return AT_LATER;
 }
 
@@ -134,7 +136,7 @@ void telit_ftp_continue_append(struct telit_ftp *ftp)
 
 static bool may_append(const struct telit_ftp *ftp, const struct at_session *at)
 {
-    return ftp->owner == terminal_of(at) && ftp->background && ftp_is_upload(&ftp->client);
+    return ftp->owner == terminal_of(at) && ftp->background && ftp_is_upload(&ftp->work->client);
 }
 
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
@@ -146,9 +148,9 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
         return at_fail_plain(at);
     if (!may_append(ftp, at)) /* it was lost meanwhile */
         return at_fail(at, FACT_ERROR_FTP_NO_DATA);
-    memcpy(ftp->packet, payload.data, payload.len);
-    ftp->packet_len = payload.len;
-    ftp->packet_sent = 0;
+    memcpy(ftp->work->packet, payload.data, payload.len);
+    ftp->work->packet_len = payload.len;
+    ftp->work->packet_sent = 0;
     return append(ftp, at);
 }
 
@@ -166,7 +168,7 @@ static enum at_status set_append(struct at_session *at, const struct at_args *ar
         return AT_FAIL;
     if (!may_append(ftp, at))
         return at_fail(at, FACT_ERROR_FTP_NO_DATA);
-    ftp->packet_last = args->list[APPEND_LAST].given && args->list[APPEND_LAST].number == 1;
+    ftp->work->packet_last = args->list[APPEND_LAST].given && args->list[APPEND_LAST].number == 1;
     at_prompt(at, &prompt);
     return AT_LATER;
 }

@@ -70,8 +70,10 @@ static enum at_status start(struct at_session *at, struct telit_ftp *ftp,
 {
     enum at_status status;
 
+    if (!telit_ftp_prepare(ftp))
+        return at_fail(at, TELIT_FTP_ALLOCATE);
     ftp->task = FTP_TASK_OPEN;
-    status = telit_ftp_await(at, FTP_TASK_OPEN, ftp_open(&ftp->client, session));
+    status = telit_ftp_await(at, FTP_TASK_OPEN, ftp_open(&ftp->work->client, session));
     if (status != AT_LATER) {
         ftp->task = FTP_TASK_NONE;
         return status;
@@ -82,7 +84,7 @@ static enum at_status start(struct at_session *at, struct telit_ftp *ftp,
     ftp->background = false;
     ftp->complete = false;
     ftp->tail = false;
-    ftp->name[0] = '\0';
+    ftp->work->name[0] = '\0';
     return status;
 }
 
@@ -122,10 +124,10 @@ static enum at_status run_close(struct at_session *at)
         return AT_FAIL;
     if (ftp->owner == NULL)
         return AT_OK;
-    ftp_end_upload(&ftp->client); /* if there is one */
-    if (ftp_is_over(&ftp->client))
+    ftp_end_upload(&ftp->work->client); /* if there is one */
+    if (ftp_is_over(&ftp->work->client))
         return telit_ftp_await(at, FTP_TASK_LAST_WORD, FTP_FINE);
-    return telit_ftp_await(at, FTP_TASK_CLOSE, ftp_quit(&ftp->client));
+    return telit_ftp_await(at, FTP_TASK_CLOSE, ftp_quit(&ftp->work->client));
 }
 
 static enum at_status run_message(struct at_session *at)
@@ -134,7 +136,7 @@ static enum at_status run_message(struct at_session *at)
 
     if (ftp == NULL)
         return AT_FAIL;
-    at_info(at, "#FTPMSG: %s", ftp->client.reply.text);
+    at_info(at, "#FTPMSG: %s", ftp->work != NULL ? ftp->work->client.reply.text : "");
     return AT_OK;
 }
 

@@ -94,6 +94,29 @@ static void test_commands_without_memory(void **state)
     world_deinit(&world);
 }
 
+static void test_ftp_without_memory(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "he910", false, 1);
+    talk_prepare(&world);
+    scripted_net_listen(&world.scripted_net, 21, PEER_ACCEPTS);
+    refuse_from(1);
+    talk_expect(&world, "AT#FTPOPEN=localhost,u,p", "\r\n+CME ERROR: 604\r\n");
+    refuse_from(0);
+    talk_expect(&world, "AT#FTPPWD", "\r\n+CME ERROR: 607\r\n");
+    refuse_from(2);
+    talk_expect(&world, "AT#FTPOPEN=localhost,u,p", "\r\n+CME ERROR: 605\r\n");
+    refuse_from(0);
+    talk_expect(&world, "AT#FTPOPEN=localhost,u,p", "");
+    assert_true(peer_send(scripted_net_peer(&world.scripted_net, 21), span_of("500 no\r\n")));
+    world_settle(&world);
+    check_bytes("goes on", world_heard(&world, 0), span_of("\r\n+CME ERROR: 636\r\n"));
+    world_deinit(&world);
+}
+
 /* ---- any bytes ---- */
 
 enum { MEGABYTE = 1 << 20, PIECE_MAX = 700 };
@@ -304,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_switching_on_without_memory),
         cmocka_unit_test(test_commands_without_memory),
+        cmocka_unit_test(test_ftp_without_memory),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_random_commands),
         cmocka_unit_test(test_random_lines),

@@ -120,6 +120,7 @@ struct fibocom_lookup {
     int count, size, ttl, timeout_s;
     int sent, received;
     uint32_t total_ms; /* of the round trips */
+    bool pinging;
 };
 
 struct fibocom {
@@ -166,6 +167,8 @@ bool fibocom_socket_is_opening(const struct fibocom_socket *socket);
 void fibocom_socket_start(struct fibocom_socket *socket, struct tlsmodem *modem, int id);
 /* Closes without a word. */
 void fibocom_socket_close(struct fibocom_socket *socket);
+/* The same, and the port that waits for it or is its other side is free again. */
+void fibocom_socket_hang_up(struct fibocom_socket *socket);
 /* The network has gone. */
 void fibocom_socket_drop(struct fibocom_socket *socket);
 int64_t fibocom_socket_deadline(const struct fibocom_socket *socket);

@@ -62,6 +62,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     struct fibocom_bytes *bytes = ctx;
 
     (void)payload;
+    fibocom_of(at)->http.entering = false;
     if (end == AT_PROMPT_COMPLETE)
         return AT_OK;
     fibocom_bytes_free(bytes);
@@ -77,7 +78,7 @@ static enum at_status enter(struct at_session *at, struct fibocom_bytes *bytes, 
                                 .on_done = on_entered,
                                 .ctx = bytes };
 
-    if (http_is_busy(&fibocom_of(at)->http.client))
+    if (fibocom_http_is_busy(&fibocom_of(at)->http))
         return at_fail(at, FACT_ERROR_STATE);
     fibocom_bytes_free(bytes);
     bytes->data = calloc(1, len);
@@ -85,6 +86,7 @@ static enum at_status enter(struct at_session *at, struct fibocom_bytes *bytes, 
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
     bytes->len = bytes->cap = len;
     prompt.memory = bytes->data;
+    fibocom_of(at)->http.entering = true;
     at_prompt(at, &prompt);
     return AT_LATER;
 }
@@ -114,7 +116,7 @@ static enum at_status set_action(struct at_session *at, const struct at_args *ar
     struct fibocom_http *http = &fibocom_of(at)->http;
     const struct at_arg *timer = &args->list[ACT_TIMER];
 
-    if (!fibocom_context(module_of(at))->active || http_is_busy(&http->client) ||
+    if (!fibocom_context(module_of(at))->active || fibocom_http_is_busy(http) ||
         http->values[HTTP_PARAM_URL][0] == '\0')
         return at_fail(at, FACT_ERROR_STATE);
     http->owner = terminal_of(at);

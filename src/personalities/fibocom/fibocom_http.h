@@ -38,6 +38,7 @@ struct fibocom_http {
     struct fibocom_bytes data, head; /* +HTTPDATA, +HTTPHEAD */
     struct fibocom_bytes fields;     /* of the request under way */
     struct fibocom_bytes response;   /* of the last one */
+    bool entering;                   /* +HTTPDATA or +HTTPHEAD has a prompt open */
     bool complete;                   /* the response may be read */
     size_t sent;                     /* of the data */
     size_t read_at, read_end;        /* +HTTPREAD */
@@ -51,6 +52,9 @@ void fibocom_http_drop(struct fibocom_http *http);
 
 /* Starts a request as the settings say; false: its failure was told. */
 void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms);
+
+/* True while a request, a prompt or a reader of the response needs what there is. */
+bool fibocom_http_is_busy(const struct fibocom_http *http);
 
 void fibocom_bytes_free(struct fibocom_bytes *bytes);
 /* False when there is no memory, or more than `max`. */

@@ -269,6 +269,11 @@ void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms)
 
 /* ---- the client ---- */
 
+bool fibocom_http_is_busy(const struct fibocom_http *http)
+{
+    return http_is_busy(&http->client) || http->entering || http->read_at < http->read_end;
+}
+
 void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem)
 {
     const struct tls_source source = { fibocom_tls_lend, modem };

@@ -48,7 +48,7 @@ static enum at_status read_part(struct at_session *at, size_t offset, size_t len
         .on_input = on_input, .on_escape = on_escape, .on_room = pump, .ctx = http
     };
 
-    if (!http->complete || http->read_at < http->read_end || offset > http->response.len)
+    if (!http->complete || fibocom_http_is_busy(http) || offset > http->response.len)
         return at_fail(at, FACT_ERROR_STATE);
     if (len > http->response.len - offset)
         len = http->response.len - offset;

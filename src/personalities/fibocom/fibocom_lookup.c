@@ -144,13 +144,15 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     const struct net *net = module_of(at)->config.net;
 
     if (args->list[PING_MODE].number == 0) {
-        fibocom_lookup_stop(module_of(at));
+        if (lookup->pinging)
+            fibocom_lookup_stop(module_of(at));
         return AT_OK;
     }
     if (!args->list[PING_HOST].given)
         return at_fail(at, FACT_ERROR_SYNTAX);
     if (check(at, &args->list[PING_HOST]) != AT_OK)
         return AT_FAIL;
+    lookup->pinging = true;
     lookup->count = number_or(&args->list[PING_COUNT], FACT_PING_COUNT);
     lookup->size = number_or(&args->list[PING_SIZE], FACT_PING_SIZE);
     lookup->ttl = number_or(&args->list[PING_TTL], 0);

@@ -90,7 +90,8 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
     if (socket == NULL)
         return AT_FAIL;
     prompt.max = len->given ? (size_t)len->number : room(socket);
-    if (socket->connection.state != CONNECTION_OPEN || prompt.max > room(socket) || prompt.max == 0)
+    if (socket->connection.state != CONNECTION_OPEN || socket->online || socket->sending ||
+        prompt.max > room(socket) || prompt.max == 0)
         return at_fail(at, FACT_ERROR_STATE);
     socket->owner = terminal_of(at);
     at_prompt(at, &prompt);

@@ -135,23 +135,32 @@ void fibocom_socket_notice_end(struct fibocom_socket *socket)
                    failure.err == ERR_OK ? STATE_CLOSED_BY_PEER : STATE_BROKEN);
 }
 
-void fibocom_socket_drop(struct fibocom_socket *socket)
+/* Closes, and gives back the port that waits for it or is its other side. */
+void fibocom_socket_hang_up(struct fibocom_socket *socket)
 {
     bool opening = fibocom_socket_is_opening(socket);
     bool online = socket->online, sending = socket->sending;
 
-    if (socket->connection.state == CONNECTION_CLOSED)
-        return;
     fibocom_socket_close(socket);
-    if (opening) {
-        tell_failed(socket);
-        return;
-    }
-    at_urc(&socket->owner->at, "+MIPSTAT: %d,%d", socket->id, STATE_BROKEN);
-    if (online)
+    if (opening && socket->transparent)
+        fibocom_odm_failed(socket);
+    else if (online)
         at_leave_online(&socket->owner->at, AT_SILENT);
     else if (sending)
         fibocom_send_go_on(socket);
+}
+
+void fibocom_socket_drop(struct fibocom_socket *socket)
+{
+    bool opening = fibocom_socket_is_opening(socket);
+
+    if (socket->connection.state == CONNECTION_CLOSED)
+        return;
+    if (opening && !socket->transparent)
+        tell_failed(socket);
+    else if (!opening)
+        at_urc(&socket->owner->at, "+MIPSTAT: %d,%d", socket->id, STATE_BROKEN);
+    fibocom_socket_hang_up(socket);
 }
 
 int64_t fibocom_socket_deadline(const struct fibocom_socket *socket)
@@ -269,7 +278,7 @@ static enum at_status set_close(struct at_session *at, const struct at_args *arg
     if (socket->connection.state == CONNECTION_CLOSED && !socket->lingers)
         return at_fail(at, FACT_ERROR_STATE);
     fibocom_send_flush(socket);
-    fibocom_socket_close(socket);
+    fibocom_socket_hang_up(socket);
     at_urc(at, "+MIPCLOSE: %d,%d", socket->id, fibocom_model_of(socket->modem)->forms->close_type);
     return AT_OK;
 }

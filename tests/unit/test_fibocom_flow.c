@@ -1,0 +1,223 @@
+/* test_fibocom_flow.c: a Fibocom module whose peer or host is slow, and which has two ports. */
+#include "check.h"
+#include "module/module.h"
+#include "talk.h"
+
+#include <string.h>
+
+enum { PORT = 20444, LONG_ENOUGH_MS = 30000 };
+
+static void switch_on(struct world *world, size_t ports)
+{
+    world_init(world);
+    check_int("l610", world_switch_on(world, "l610", false, ports), ERR_OK);
+    for (size_t i = 0; i < ports; i++) {
+        talk_on(world, i, "ATE0");
+        world_forget(world, i);
+    }
+    talk(world, "AT+MIPCALL=1");
+}
+
+static struct scripted_peer *open_socket(struct world *world)
+{
+    struct scripted_peer *peer;
+
+    scripted_net_listen(&world->scripted_net, PORT, PEER_ACCEPTS);
+    peer = scripted_net_peer(&world->scripted_net, PORT);
+    talk_expect(world, "AT+MIPOPEN=1,,\"127.0.0.1\",20444,0", "\r\nOK\r\n\r\n+MIPOPEN: 1,1\r\n");
+    return peer;
+}
+
+static void type_block(struct world *world, size_t len)
+{
+    uint8_t block[2048];
+
+    memset(block, 'x', sizeof(block));
+    world_type(world, 0, span_at(block, len));
+    world_settle(world);
+}
+
+/* The command waits for the peer; when that is too long the host is told, and nothing is lost. */
+static void test_peer_that_takes_nothing(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+    size_t sent = 0;
+    bool waits = false;
+
+    (void)state;
+    switch_on(&world, 1);
+    peer = open_socket(&world);
+    peer_stall(peer);
+    for (int i = 0; i < 200 && !waits; i++) {
+        talk_expect(&world, "AT+MIPSEND=1,2048", "\r\n>");
+        world_forget(&world, 0);
+        type_block(&world, 2048);
+        sent += 2048;
+        waits = world_heard(&world, 0).len == 0;
+    }
+    assert_true(waits);
+    world_advance(&world, LONG_ENOUGH_MS);
+    assert_non_null(
+        memmem(world_heard(&world, 0).data, world_heard(&world, 0).len, "+MIPSEND: 1,1,", 14));
+    talk_error(&world, "AT+MIPSEND=1,2048"); /* there is no room for so much */
+    peer_resume(peer);
+    world_settle(&world);
+    check_int("bytes", (intmax_t)byte_queue_len(&peer->got), (intmax_t)sent);
+    talk_expect(&world, "AT+MIPSEND?", "\r\n+MIPSEND: 1,2048\r\n\r\nOK\r\n");
+    world_deinit(&world);
+}
+
+/* A host that does not read holds the peer up, and gets every byte when it reads again. */
+static void test_host_that_reads_nothing(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+    size_t sent = 0;
+
+    (void)state;
+    switch_on(&world, 1);
+    talk_ok(&world, "AT+GTSET=\"IPRFMT\",1");
+    peer = open_socket(&world);
+    world_forget(&world, 0);
+    world_set_appetite(&world, 0, 0);
+    for (int i = 0; i < 100; i++) {
+        peer_send(peer, span_of("0123456789012345678901234567890123456789"
+                                "0123456789012345678901234567890123456789"
+                                "0123456789012345678901234567890123456789"));
+        sent += 120;
+        world_settle(&world);
+    }
+    world_set_appetite(&world, 0, SIZE_MAX);
+    world_settle(&world);
+    check_int("bytes", (intmax_t)world_heard(&world, 0).len, (intmax_t)sent);
+    world_deinit(&world);
+}
+
+/* Each port has the lines of its own sockets; files and settings are the module's. */
+static void test_two_ports(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+
+    (void)state;
+    switch_on(&world, 2);
+    peer = open_socket(&world);
+    world_forget(&world, 1);
+    peer_send(peer, span_of("hi"));
+    world_settle(&world);
+    check_int("the other port", (intmax_t)world_heard(&world, 1).len, 0);
+    talk_expect(&world, "AT+GTSSLFILE=\"TRUSTFILE\",4", "\r\n>");
+    check_bytes("one entry at a time", talk_on(&world, 1, "AT+GTSSLFILE=\"TRUSTFILE\",4"),
+                span_of("\r\nERROR\r\n"));
+    world_type(&world, 0, span_of("abcd"));
+    world_settle(&world);
+    check_bytes("the same files", talk_on(&world, 1, "AT+GTSSLFILE?"),
+                span_of("\r\n+GTSSLFILE: CERTFILE,0\r\n+GTSSLFILE: KEYFILE,0\r\n"
+                        "+GTSSLFILE: TRUSTFILE,1\r\n\r\nOK\r\n"));
+    check_bytes("its socket", talk_on(&world, 1, "AT+MIPOPEN?"),
+                span_of("\r\n+MIPOPEN: 2,3,4,5,6\r\n\r\nOK\r\n"));
+    talk(&world, "AT+MIPCALL=0");
+    world_deinit(&world);
+}
+
+/* What one port does to a socket or a file of the other leaves neither of them waiting. */
+static void test_ports_and_each_other(void **state)
+{
+    struct world world;
+
+    (void)state;
+    switch_on(&world, 2);
+    scripted_net_listen(&world.scripted_net, PORT, PEER_HANGS);
+    talk_expect(&world, "AT+MIPODM=1,,\"127.0.0.1\",20444,0", "\r\nOK\r\n");
+    world_forget(&world, 0);
+    talk_on(&world, 1, "AT+MIPCLOSE=1");
+    check_bytes("opening", world_heard(&world, 0), span_of("\r\n+MIPODM: 1,0\r\n"));
+    talk_ok(&world, "AT");
+    scripted_net_listen(&world.scripted_net, PORT, PEER_ACCEPTS);
+    talk_expect(&world, "AT+MIPODM=1,,\"127.0.0.1\",20444,0", "\r\nOK\r\n\r\n+MIPODM: 1,1\r\n");
+    check_bytes("online", talk_on(&world, 1, "AT+MIPSEND=1,2"), span_of("\r\nERROR\r\n"));
+    talk_on(&world, 1, "AT+MIPCLOSE=1");
+    talk_ok(&world, "AT");
+    talk_expect(&world, "AT+HTTPDATA=4", "\r\n>");
+    check_bytes("entering", talk_on(&world, 1, "AT+HTTPDATA=4"), span_of("\r\nERROR\r\n"));
+    talk_on(&world, 1, "AT+HTTPSET=\"URL\",\"127.0.0.1:20444\"");
+    check_bytes("acting", talk_on(&world, 1, "AT+HTTPACT=1"), span_of("\r\nERROR\r\n"));
+    world_type(&world, 0, span_of("abcd"));
+    world_settle(&world);
+    talk_ok(&world, "AT");
+    scripted_net_name(&world.scripted_net, "slow.test", NAME_HANGS, NULL, 0);
+    talk(&world, "AT+MIPDNS=\"slow.test\"");
+    talk_on(&world, 1, "AT+MPING=0");
+    world_forget(&world, 0);
+    scripted_net_name(&world.scripted_net, "slow.test", NAME_FAILS, NULL, 0);
+    talk_on(&world, 1, "AT+RESET");
+    world_advance(&world, LONG_ENOUGH_MS);
+    talk_ok(&world, "ATE0");
+    world_deinit(&world);
+}
+
+/* A response is read while the other port asks for the next one. */
+static void test_response_that_is_being_read(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+
+    (void)state;
+    switch_on(&world, 2);
+    scripted_net_listen(&world.scripted_net, PORT, PEER_ACCEPTS);
+    peer = scripted_net_peer(&world.scripted_net, PORT);
+    talk_ok(&world, "AT+HTTPSET=\"URL\",\"127.0.0.1:20444\"");
+    talk(&world, "AT+HTTPACT=0");
+    peer_send(peer, span_of("HTTP/1.0 200 OK\r\n\r\n"));
+    for (int i = 0; i < 1000; i++) {
+        peer_send(peer, span_of("01234567890123456789"));
+        world_settle(&world);
+    }
+    peer_close(peer);
+    world_settle(&world);
+    world_forget(&world, 0);
+    world_set_appetite(&world, 0, 100);
+    world_type_text(&world, "AT+HTTPREAD\r");
+    world_settle(&world);
+    check_bytes("asking", talk_on(&world, 1, "AT+HTTPACT=0"), span_of("\r\nERROR\r\n"));
+    check_bytes("reading", talk_on(&world, 1, "AT+HTTPREAD"), span_of("\r\nERROR\r\n"));
+    world_set_appetite(&world, 0, SIZE_MAX);
+    world_settle(&world);
+    assert_true(world_heard(&world, 0).len > 20000);
+    assert_true(talk_ends_with(world_heard(&world, 0), "OK"));
+    world_deinit(&world);
+}
+
+/* Power goes while a file is entered: its memory is given back. */
+static void test_power_off_in_a_prompt(void **state)
+{
+    struct world world;
+
+    (void)state;
+    switch_on(&world, 2);
+    talk_expect(&world, "AT+GTSSLFILE=\"KEYFILE\",100", "\r\n>");
+    world_type(&world, 0, span_of("-----BEGIN"));
+    talk_on(&world, 1, "AT+RESET");
+    world_advance(&world, LONG_ENOUGH_MS);
+    talk_ok(&world, "ATE0");
+    talk_expect(&world, "AT+GTSSLFILE?",
+                "\r\n+GTSSLFILE: CERTFILE,0\r\n+GTSSLFILE: KEYFILE,0\r\n"
+                "+GTSSLFILE: TRUSTFILE,0\r\n\r\nOK\r\n");
+    talk_expect(&world, "AT+GTSSLFILE=\"KEYFILE\",100", "\r\n>");
+    world_deinit(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_peer_that_takes_nothing),
+        cmocka_unit_test(test_host_that_reads_nothing),
+        cmocka_unit_test(test_two_ports),
+        cmocka_unit_test(test_ports_and_each_other),
+        cmocka_unit_test(test_response_that_is_being_read),
+        cmocka_unit_test(test_power_off_in_a_prompt),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

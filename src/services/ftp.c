@@ -72,13 +72,20 @@ void ftp_drop(struct ftp *ftp)
     ftp->lost_due = false;
 }
 
+/* The connection, or who lends TLS settings, has said it already. */
+static bool was_said(const struct ftp *ftp, enum ftp_error error)
+{
+    return ftp->state == FTP_CONNECTING || error == FTP_BAD_TLS || error == FTP_BAD_CREDENTIALS ||
+           error == FTP_NO_DATA;
+}
+
 static void say_failure(const struct ftp *ftp, enum ftp_error error)
 {
-    if (error == FTP_FINE || error == FTP_ABORTED)
+    if (error == FTP_FINE || error == FTP_ABORTED || was_said(ftp, error))
         return;
-    log_say(ftp->world->log, LOG_WARNING, "ftp %d: %s in %s: %s%s%s", ftp->id, ftp->control.host,
-            state_names[ftp->state], ftp_error_text(error),
-            ftp->reply.code != 0 ? "; the last reply was " : "", ftp->reply.text);
+    log_say(ftp->world->log, LOG_WARNING, "ftp %d: %s port %u: %s%s%s", ftp->id, ftp->control.host,
+            (unsigned)ftp->control.port, ftp_error_text(error),
+            ftp->reply.code != 0 ? "; its last reply was " : "", ftp->reply.text);
 }
 
 void ftp_conclude(struct ftp *ftp, enum ftp_error error)

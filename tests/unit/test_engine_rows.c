@@ -48,7 +48,7 @@ static const char *const by_name_or_socket[] = {
 
 /* The same of Quectel's HTTP and mail: an exchange, an address, what a prompt collects. */
 static const char *const by_exchange[] = {
-    "+QHTTPURL",  "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG",
+    "+QHTTPURL",  "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG", "+QHTTPDL",
     "+QSMTPADDR", "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",
 };
 

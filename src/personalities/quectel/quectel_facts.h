@@ -76,13 +76,15 @@
 
 /* UNCONFIRMED: longest URL and body of +QHTTP…, its times, how often a redirect is followed, and
  * what a request says of itself (§3, §10.8). */
-#define FACT_HTTP_URL_MAX       700
-#define FACT_HTTP_POST_MAX      32768
-#define FACT_HTTP_TIME_PRESET_S 60
-#define FACT_HTTP_TIME_MAX_S    3600
-#define FACT_HTTP_REDIRECTS_MAX 5
-#define FACT_HTTP_CONTENT_TYPE  "application/x-www-form-urlencoded"
-#define FACT_HTTP_USER_AGENT    "QUECTEL_MODULE"
+#define FACT_HTTP_URL_MAX         700
+#define FACT_HTTP_POST_MAX        32768
+#define FACT_HTTP_TIME_PRESET_S   60
+#define FACT_HTTP_TIME_MAX_S      3600
+#define FACT_HTTP_REDIRECTS_MAX   5
+#define FACT_HTTP_DOWNLOAD_PRESET 10240
+#define FACT_HTTP_LENGTH_UNKNOWN  (-1)
+#define FACT_HTTP_CONTENT_TYPE    "application/x-www-form-urlencoded"
+#define FACT_HTTP_USER_AGENT      "QUECTEL_MODULE"
 /* UNCONFIRMED: presets of an SSL context, and that dates are checked (§1.2, §10.4).  What later
  * firmware has: SNI is off, the name in the certificate is not compared (the note's example 3.1
  * verifies a server that it dials by address), and a handshake may take as long as the opening. */

@@ -1,6 +1,5 @@
-/* quectel_http.c: +QHTTPURL, +QHTTPGET, +QHTTPPOST, +QHTTPCFG.
+/* quectel_http.c: one HTTP exchange of the module, from the request to what comes of it.
  *
- * The final result comes when the head of the response has; +QHTTPREAD fetches the body.
  * Source: quectel.md §3 (GSM HTTP AT Commands), §6.2.
  */
 #include "personalities/quectel/quectel.h"
@@ -11,8 +10,6 @@
 #include <stdlib.h>
 
 enum { SECOND_MS = 1000, STATUS_GOOD = 200, STATUS_GOOD_END = 300 };
-
-static const char connect_text[] = "\r\nCONNECT\r\n";
 
 struct quectel_http *quectel_http_of(const struct at_session *at)
 {
@@ -50,14 +47,15 @@ void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
 {
     http_stop(&http->client);
     free_body(http);
+    quectel_file_forget(&http->download);
     http->read_until_ms = CLOCK_NEVER;
     http->phase = next;
 }
 
-static bool is_busy(const struct quectel_http *http)
+bool quectel_http_is_busy(const struct quectel_http *http)
 {
     return http->phase == QUECTEL_HTTP_INPUT || http->phase == QUECTEL_HTTP_REQUEST ||
-           http->phase == QUECTEL_HTTP_READING;
+           http->phase == QUECTEL_HTTP_READING || http->phase == QUECTEL_HTTP_DOWNLOAD;
 }
 
 /* ---- what comes of an exchange ---- */
@@ -79,11 +77,17 @@ static bool rewind_body(void *ctx)
     return true;
 }
 
+/* The end of a request: the result of its command, or what +QHTTPDL says. */
 static void finish(struct quectel_http *http, int error)
 {
     struct at_session *at = &http->owner->at;
 
-    at_finish(at, error == 0 ? AT_OK : at_fail(at, error));
+    if (http->phase == QUECTEL_HTTP_DOWNLOAD) {
+        quectel_http_end_download(http, error);
+        return;
+    }
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    at_finish(at, at_fail(at, error));
 }
 
 static void on_response(void *ctx)
@@ -94,27 +98,30 @@ static void on_response(void *ctx)
     if (status < STATUS_GOOD || status >= STATUS_GOOD_END) {
         log_say(http->modem->config.log, LOG_WARNING, "http: the server answers with status %d",
                 status);
-        quectel_http_end(http, QUECTEL_HTTP_IDLE);
         finish(http, QUECTEL_HTTP_RESPONSE_FAILED);
-        return;
+    } else if (http->phase == QUECTEL_HTTP_DOWNLOAD) {
+        quectel_http_pump_download(http);
+    } else {
+        free_body(http);
+        http->phase = QUECTEL_HTTP_READY;
+        http->read_until_ms = module_now(http->modem) + (int64_t)http->answer_s * SECOND_MS;
+        at_finish(&http->owner->at, AT_OK);
     }
-    free_body(http);
-    http->phase = QUECTEL_HTTP_READY;
-    http->read_until_ms = module_now(http->modem) + (int64_t)http->answer_s * SECOND_MS;
-    finish(http, 0);
 }
 
 static void on_readable(void *ctx)
 {
-    quectel_http_pump(ctx);
+    struct quectel_http *http = ctx;
+
+    if (http->phase == QUECTEL_HTTP_DOWNLOAD)
+        quectel_http_pump_download(http);
+    else
+        quectel_http_pump(http);
 }
 
 static void on_failed(void *ctx, enum http_error error)
 {
-    struct quectel_http *http = ctx;
-
-    quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    finish(http, quectel_http_error(error));
+    finish(ctx, quectel_http_error(error));
 }
 
 static const struct http_events http_events = {
@@ -189,10 +196,12 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
 
     if (cid != http->cid || phase == QUECTEL_HTTP_INPUT || phase == QUECTEL_HTTP_IDLE)
         return;
-    quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    if (phase == QUECTEL_HTTP_REQUEST)
+    if (phase == QUECTEL_HTTP_REQUEST || phase == QUECTEL_HTTP_DOWNLOAD) {
         finish(http, QUECTEL_HTTP_NETWORK_DEACTIVATED);
-    else if (phase == QUECTEL_HTTP_READING)
+        return;
+    }
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    if (phase == QUECTEL_HTTP_READING)
         quectel_http_stop_reading(http,
                                   at_fail(&http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED));
 }
@@ -216,65 +225,13 @@ const struct quectel_part quectel_http_part = {
     .on_dtr_drop = on_dtr_drop,
 };
 
-/* ---- +QHTTPURL ---- */
-
-static enum at_status on_url(struct at_session *at, void *ctx, enum at_prompt_end end,
-                             struct span payload)
-{
-    struct quectel_http *http = ctx;
-    struct http_url url;
-
-    http->phase = QUECTEL_HTTP_IDLE;
-    if (end != AT_PROMPT_COMPLETE)
-        return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
-    if (http_url_parse(payload, &url) != ERR_OK)
-        return at_fail(at, QUECTEL_HTTP_URL_ERROR);
-    http->url_len = payload.len;
-    return AT_OK;
-}
-
-static uint32_t seconds_of(const struct at_arg *arg)
-{
-    return (uint32_t)(arg->given ? arg->number : FACT_HTTP_TIME_PRESET_S) * SECOND_MS;
-}
-
-static enum at_status set_url(struct at_session *at, const struct at_args *args)
-{
-    struct quectel_http *http = quectel_http_of(at);
-    const struct at_prompt prompt = { .max = (size_t)args->list[0].number,
-                                      .text = connect_text,
-                                      .memory = http->url,
-                                      .total_ms = seconds_of(&args->list[1]),
-                                      .exact = true,
-                                      .echo = AT_ECHO_OFF,
-                                      .on_done = on_url,
-                                      .ctx = http };
-
-    if (is_busy(http))
-        return at_fail(at, QUECTEL_HTTP_BUSY);
-    quectel_http_end(http, QUECTEL_HTTP_INPUT);
-    http->url_len = 0;
-    at_prompt(at, &prompt);
-    return AT_LATER;
-}
-
-static enum at_status read_url(struct at_session *at)
-{
-    const struct quectel_http *http = quectel_http_of(at);
-
-    if (http->url_len > 0)
-        at_info(at, "+QHTTPURL: %.*s", (int)http->url_len, (const char *)http->url);
-    return AT_OK;
-}
-
 /* ---- requests ---- */
 
-/* What stands in the way of a request; 0: nothing. */
-static int obstacle(struct at_session *at)
+int quectel_http_obstacle(struct at_session *at)
 {
     struct quectel_http *http = quectel_http_of(at);
 
-    if (is_busy(http))
+    if (quectel_http_is_busy(http))
         return QUECTEL_HTTP_BUSY;
     if (http->url_len == 0)
         return QUECTEL_HTTP_EMPTY_URL;
@@ -293,11 +250,10 @@ static void write_headers(struct quectel_http *http, enum http_method method)
                  http->content_type);
 }
 
-static enum at_status request(struct at_session *at, enum http_method method,
-                              const struct at_arg *seconds)
+enum at_status quectel_http_request(struct at_session *at, enum http_method method, int32_t seconds)
 {
     struct quectel_http *http = quectel_http_of(at);
-    int64_t answer_ms = seconds_of(seconds);
+    int64_t answer_ms = (int64_t)seconds * SECOND_MS;
     enum http_error error;
 
     write_headers(http, method);
@@ -318,102 +274,8 @@ static enum at_status request(struct at_session *at, enum http_method method,
     }
     http->owner = terminal_of(at);
     http->cid = (size_t)quectel_of(at)->settings.foreground + 1;
-    http->answer_s = (int32_t)(answer_ms / SECOND_MS);
+    http->answer_s = seconds;
     http->phase = QUECTEL_HTTP_REQUEST;
     http->read_until_ms = CLOCK_NEVER;
     return AT_LATER;
 }
-
-static enum at_status get(struct at_session *at, const struct at_arg *seconds)
-{
-    int error = obstacle(at);
-
-    return error != 0 ? at_fail(at, error) : request(at, HTTP_GET, seconds);
-}
-
-static enum at_status run_get(struct at_session *at)
-{
-    return get(at, &(const struct at_arg){ .given = false });
-}
-
-static enum at_status set_get(struct at_session *at, const struct at_args *args)
-{
-    return get(at, &args->list[0]);
-}
-
-static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_end end,
-                              struct span payload)
-{
-    struct quectel_http *http = ctx;
-    const struct at_arg seconds = { .given = true, .number = http->answer_s };
-
-    (void)payload; /* it is in http->body */
-    if (end == AT_PROMPT_COMPLETE)
-        return request(at, HTTP_POST, &seconds);
-    quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
-}
-
-static enum at_status set_post(struct at_session *at, const struct at_args *args)
-{
-    struct quectel_http *http = quectel_http_of(at);
-    struct at_prompt prompt = { .max = (size_t)args->list[0].number,
-                                .text = connect_text,
-                                .total_ms = seconds_of(&args->list[1]),
-                                .exact = true,
-                                .echo = AT_ECHO_OFF,
-                                .on_done = on_body,
-                                .ctx = http };
-    int error = obstacle(at);
-
-    if (error != 0)
-        return at_fail(at, error);
-    quectel_http_end(http, QUECTEL_HTTP_INPUT);
-    http->body = prompt.memory = malloc(prompt.max);
-    if (http->body == NULL) {
-        http->phase = QUECTEL_HTTP_IDLE;
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
-    }
-    http->body_len = prompt.max;
-    http->answer_s = (int32_t)(seconds_of(&args->list[2]) / SECOND_MS);
-    at_prompt(at, &prompt);
-    return AT_LATER;
-}
-
-#define SECONDS(text)                                                                              \
-    {                                                                                              \
-        .name = (text), .optional = true, .min = 1, .max = FACT_HTTP_TIME_MAX_S                    \
-    }
-
-static const struct at_param url_params[] = {
-    { .name = "length", .min = 1, .max = FACT_HTTP_URL_MAX },
-    SECONDS("input time"),
-};
-static const struct at_param get_params[] = { SECONDS("to read time") };
-static const struct at_param post_params[] = {
-    { .name = "length", .min = 1, .max = FACT_HTTP_POST_MAX },
-    SECONDS("input time"),
-    SECONDS("to read time"),
-};
-
-static const struct at_command rows[] = {
-    { .name = "+QHTTPURL",
-      .help = "Address of the HTTP server, given after CONNECT.",
-      .source = "quectel.md §3",
-      AT_PARAMS(url_params),
-      .set = set_url,
-      .read = read_url },
-    { .name = "+QHTTPGET",
-      .help = "GET; the result comes with the head of the response. Redirects are followed.",
-      .source = "quectel.md §3",
-      .surplus = true,
-      AT_PARAMS(get_params),
-      .run = run_get,
-      .set = set_get },
-    { .name = "+QHTTPPOST",
-      .help = "POST of a body that is given after CONNECT.",
-      .source = "quectel.md §3",
-      AT_PARAMS(post_params),
-      .set = set_post },
-};
-const struct at_commands quectel_http_rows = AT_COMMANDS(rows);

@@ -4,6 +4,7 @@
 
 #include "module/module.h"
 #include "personalities/quectel/quectel_facts.h"
+#include "personalities/quectel/quectel_files.h"
 #include "services/http.h"
 
 /* What a host finds. */
@@ -13,7 +14,8 @@ enum quectel_http_phase {
     QUECTEL_HTTP_REQUEST, /* +QHTTPGET or +QHTTPPOST waits for the response */
     QUECTEL_HTTP_READY,   /* the response may be read */
     QUECTEL_HTTP_EXPIRED, /* it was not read in time */
-    QUECTEL_HTTP_READING  /* +QHTTPREAD is under way */
+    QUECTEL_HTTP_READING, /* +QHTTPREAD is under way */
+    QUECTEL_HTTP_DOWNLOAD /* +QHTTPDL is */
 };
 
 enum { QUECTEL_HTTP_FIELD_MAX = 100 };
@@ -28,6 +30,8 @@ struct quectel_http {
     uint8_t url[FACT_HTTP_URL_MAX];
     uint8_t *body; /* of +QHTTPPOST; owned, wiped and freed with the exchange */
     size_t body_len, body_at;
+    struct quectel_file download; /* what +QHTTPDL has got so far */
+    size_t download_max;
     int32_t answer_s;      /* longest wait for the response, then for +QHTTPREAD */
     int64_t read_until_ms; /* of the latter */
     char content_type[QUECTEL_HTTP_FIELD_MAX + 1]; /* +QHTTPCFG */
@@ -40,13 +44,27 @@ struct quectel_part;
 struct quectel_http *quectel_http_of(const struct at_session *at);
 
 extern const struct quectel_part quectel_http_part;
-extern const struct at_commands quectel_http_rows, quectel_http_read_rows;
+extern const struct at_commands quectel_http_rows, quectel_http_read_rows,
+    quectel_http_download_rows;
 
 /* The +CME ERROR for the failure of an exchange. */
 int quectel_http_error(enum http_error error);
 
+/* True while a command of one port is under way: the others have to wait. */
+bool quectel_http_is_busy(const struct quectel_http *http);
+
+/* What stands in the way of a request; 0: nothing. */
+int quectel_http_obstacle(struct at_session *at);
+/* Starts a request that is to be answered in so many seconds: AT_LATER, or AT_FAIL. */
+enum at_status quectel_http_request(struct at_session *at, enum http_method method,
+                                    int32_t seconds);
+
 /* Ends the exchange and forgets its body. */
 void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next);
+
+/* quectel_http_download.c: more of the response has come; it has ended, `error` says how. */
+void quectel_http_pump_download(struct quectel_http *http);
+void quectel_http_end_download(struct quectel_http *http, int error);
 
 /* quectel_http_read.c: more of the response has come, or there is room for more. */
 void quectel_http_pump(struct quectel_http *http);

@@ -81,6 +81,7 @@ static enum at_status read_body(struct at_session *at, int32_t wait_s)
     case QUECTEL_HTTP_INPUT:
     case QUECTEL_HTTP_REQUEST:
     case QUECTEL_HTTP_READING:
+    case QUECTEL_HTTP_DOWNLOAD:
         return at_fail(at, QUECTEL_HTTP_BUSY);
     case QUECTEL_HTTP_IDLE:
         return at_fail(at, QUECTEL_HTTP_NO_REQUEST_TO_READ);

@@ -273,11 +273,15 @@ static enum at_status read_attachments(struct at_session *at)
 static const struct at_param recipient_params[] = {
     { .name = "mode", .max = 1 },
     { .name = "type", .optional = true, .min = QUECTEL_SMTP_TO, .max = QUECTEL_SMTP_BCC },
-    { .name = "address", .type = AT_STRING, .optional = true, .max = SMTP_ADDRESS_MAX },
+    { .name = "address",
+      .type = AT_STRING,
+      .values = "<address>",
+      .optional = true,
+      .max = SMTP_ADDRESS_MAX },
 };
 static const struct at_param subject_params[] = {
     { .name = "charset", .max = 3 },
-    { .name = "subject", .type = AT_STRING, .max = FACT_SMTP_SUBJECT_MAX },
+    { .name = "subject", .type = AT_STRING, .values = "<subject>", .max = FACT_SMTP_SUBJECT_MAX },
 };
 static const struct at_param body_params[] = {
     { .name = "mode", .max = 1 },

@@ -262,7 +262,7 @@ static enum at_status read_password(struct at_session *at)
 
 #define TEXT(text, member, most)                                                                   \
     {                                                                                              \
-        .name = (text), .type = AT_STRING, .max = (most),                                          \
+        .name = (text), .type = AT_STRING, .values = "<" text ">", .max = (most),                  \
         .bound = AT_BIND(quectel_smtp_account, member)                                             \
     }
 static const struct at_param server_params[] = {
@@ -279,6 +279,7 @@ static const struct at_param user_params[] = { TEXT("user", user, SMTP_CREDENTIA
 static const struct at_param password_params[] = {
     { .name = "password",
       .type = AT_STRING,
+      .values = "<password>",
       .secret = true,
       .max = SMTP_CREDENTIAL_MAX,
       .bound = AT_BIND(quectel_smtp_account, password) },

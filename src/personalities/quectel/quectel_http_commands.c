@@ -1,0 +1,163 @@
+/* quectel_http_commands.c: +QHTTPURL, +QHTTPGET, +QHTTPPOST.
+ *
+ * The final result comes when the head of the response has; +QHTTPREAD fetches the body.
+ * Source: quectel.md §3 (GSM HTTP AT Commands), §6.2.
+ */
+#include "personalities/quectel/quectel.h"
+
+#include <stdlib.h>
+
+enum { SECOND_MS = 1000 };
+
+static const char connect_text[] = "\r\nCONNECT\r\n";
+
+/* ---- +QHTTPURL ---- */
+
+static enum at_status on_url(struct at_session *at, void *ctx, enum at_prompt_end end,
+                             struct span payload)
+{
+    struct quectel_http *http = ctx;
+    struct http_url url;
+
+    http->phase = QUECTEL_HTTP_IDLE;
+    if (end != AT_PROMPT_COMPLETE)
+        return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
+    if (http_url_parse(payload, &url) != ERR_OK)
+        return at_fail(at, QUECTEL_HTTP_URL_ERROR);
+    http->url_len = payload.len;
+    return AT_OK;
+}
+
+static int32_t seconds_of(const struct at_arg *arg)
+{
+    return arg->given ? arg->number : FACT_HTTP_TIME_PRESET_S;
+}
+
+static uint32_t milliseconds_of(const struct at_arg *arg)
+{
+    return (uint32_t)seconds_of(arg) * SECOND_MS;
+}
+
+static enum at_status set_url(struct at_session *at, const struct at_args *args)
+{
+    struct quectel_http *http = quectel_http_of(at);
+    const struct at_prompt prompt = { .max = (size_t)args->list[0].number,
+                                      .text = connect_text,
+                                      .memory = http->url,
+                                      .total_ms = milliseconds_of(&args->list[1]),
+                                      .exact = true,
+                                      .echo = AT_ECHO_OFF,
+                                      .on_done = on_url,
+                                      .ctx = http };
+
+    if (quectel_http_is_busy(http))
+        return at_fail(at, QUECTEL_HTTP_BUSY);
+    quectel_http_end(http, QUECTEL_HTTP_INPUT);
+    http->url_len = 0;
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+static enum at_status read_url(struct at_session *at)
+{
+    const struct quectel_http *http = quectel_http_of(at);
+
+    if (http->url_len > 0)
+        at_info(at, "+QHTTPURL: %.*s", (int)http->url_len, (const char *)http->url);
+    return AT_OK;
+}
+
+/* ---- requests ---- */
+
+static enum at_status get(struct at_session *at, int32_t seconds)
+{
+    int error = quectel_http_obstacle(at);
+
+    return error != 0 ? at_fail(at, error) : quectel_http_request(at, HTTP_GET, seconds);
+}
+
+static enum at_status run_get(struct at_session *at)
+{
+    return get(at, FACT_HTTP_TIME_PRESET_S);
+}
+
+static enum at_status set_get(struct at_session *at, const struct at_args *args)
+{
+    return get(at, seconds_of(&args->list[0]));
+}
+
+static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_end end,
+                              struct span payload)
+{
+    struct quectel_http *http = ctx;
+
+    (void)payload; /* it is in http->body */
+    if (end == AT_PROMPT_COMPLETE)
+        return quectel_http_request(at, HTTP_POST, http->answer_s);
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
+}
+
+static enum at_status set_post(struct at_session *at, const struct at_args *args)
+{
+    struct quectel_http *http = quectel_http_of(at);
+    struct at_prompt prompt = { .max = (size_t)args->list[0].number,
+                                .text = connect_text,
+                                .total_ms = milliseconds_of(&args->list[1]),
+                                .exact = true,
+                                .echo = AT_ECHO_OFF,
+                                .on_done = on_body,
+                                .ctx = http };
+    int error = quectel_http_obstacle(at);
+
+    if (error != 0)
+        return at_fail(at, error);
+    quectel_http_end(http, QUECTEL_HTTP_INPUT);
+    http->body = prompt.memory = malloc(prompt.max);
+    if (http->body == NULL) {
+        http->phase = QUECTEL_HTTP_IDLE;
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    }
+    http->body_len = prompt.max;
+    http->answer_s = seconds_of(&args->list[2]);
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+#define SECONDS(text)                                                                              \
+    {                                                                                              \
+        .name = (text), .optional = true, .min = 1, .max = FACT_HTTP_TIME_MAX_S                    \
+    }
+
+static const struct at_param url_params[] = {
+    { .name = "length", .min = 1, .max = FACT_HTTP_URL_MAX },
+    SECONDS("input time"),
+};
+static const struct at_param get_params[] = { SECONDS("to read time") };
+static const struct at_param post_params[] = {
+    { .name = "length", .min = 1, .max = FACT_HTTP_POST_MAX },
+    SECONDS("input time"),
+    SECONDS("to read time"),
+};
+
+static const struct at_command rows[] = {
+    { .name = "+QHTTPURL",
+      .help = "Address of the HTTP server, given after CONNECT.",
+      .source = "quectel.md §3",
+      AT_PARAMS(url_params),
+      .set = set_url,
+      .read = read_url },
+    { .name = "+QHTTPGET",
+      .help = "GET; the result comes with the head of the response. Redirects are followed.",
+      .source = "quectel.md §3",
+      .surplus = true,
+      AT_PARAMS(get_params),
+      .run = run_get,
+      .set = set_get },
+    { .name = "+QHTTPPOST",
+      .help = "POST of a body that is given after CONNECT.",
+      .source = "quectel.md §3",
+      AT_PARAMS(post_params),
+      .set = set_post },
+};
+const struct at_commands quectel_http_rows = AT_COMMANDS(rows);

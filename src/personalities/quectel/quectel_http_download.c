@@ -1,0 +1,107 @@
+/* quectel_http_download.c: +QHTTPDL: the body of a response becomes a file in RAM, which a later
+ * +QSSLCFG may name.
+ *
+ * Source: quectel.md §3.
+ */
+#include "personalities/quectel/quectel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DL_FILE, DL_SIZE, DL_TIME };
+
+/* Keeps what has come, also where there was more than fits, and tells. */
+void quectel_http_end_download(struct quectel_http *http, int error)
+{
+    struct quectel_file *file = &http->download;
+    size_t got = file->len;
+    bool responded = http_status(&http->client) != 0;
+    int64_t length = responded ? http_length(&http->client) : FACT_HTTP_LENGTH_UNKNOWN;
+
+    if (error == 0 || error == QUECTEL_FILE_TOO_LARGE_2) {
+        file->checksum = quectel_checksum(span_at(file->data, file->len));
+        if (quectel_file_keep(http->modem, file) != ERR_OK)
+            error = QUECTEL_FILE_NO_SPACE;
+    }
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    at_urc(&http->owner->at, "+QHTTPDL: %zu,%lld,%d", got, (long long)length, error);
+}
+
+void quectel_http_pump_download(struct quectel_http *http)
+{
+    struct quectel_file *file = &http->download;
+    ptrdiff_t got;
+
+    do {
+        uint8_t extra;
+        bool full = file->len == http->download_max;
+
+        got = http_read(&http->client, full ? &extra : file->data + file->len,
+                        full ? 1 : http->download_max - file->len);
+        if (got > 0 && full) {
+            quectel_http_end_download(http, QUECTEL_FILE_TOO_LARGE_2);
+            return;
+        }
+        if (got > 0)
+            file->len += (size_t)got;
+    } while (got > 0);
+    if (got == 0)
+        quectel_http_end_download(http, 0);
+    else if (got != -ERR_AGAIN)
+        quectel_http_end_download(http, quectel_http_error(http_failure(&http->client)));
+}
+
+static bool is_in_ram(struct span name)
+{
+    return quectel_file_is_name(name) && memcmp(name.data, "RAM:", 4) == 0;
+}
+
+/* OK says that it has begun; +QHTTPDL: how it ended. */
+static enum at_status set_download(struct at_session *at, const struct at_args *args)
+{
+    struct quectel_http *http = quectel_http_of(at);
+    struct span name = args->list[DL_FILE].text;
+    const struct at_arg *size = &args->list[DL_SIZE], *time = &args->list[DL_TIME];
+    char text[QUECTEL_FILE_NAME_MAX + 1];
+    int error = quectel_http_obstacle(at);
+
+    if (error != 0)
+        return at_fail(at, error);
+    if (!is_in_ram(name))
+        return at_fail(at, FACT_ERROR_FILE_PARAMETER); /* there is no other place for files */
+    snprintf(text, sizeof(text), "%.*s", (int)name.len, (const char *)name.data);
+    if (quectel_file_exists(module_of(at), text))
+        return at_fail(at, FACT_ERROR_FILE_EXISTS);
+    if (quectel_http_request(at, HTTP_GET, time->given ? time->number : FACT_HTTP_TIME_PRESET_S) !=
+        AT_LATER)
+        return AT_FAIL;
+    http->download_max = (size_t)(size->given ? size->number : FACT_HTTP_DOWNLOAD_PRESET);
+    http->download.data = malloc(http->download_max);
+    if (http->download.data == NULL) {
+        quectel_http_end(http, QUECTEL_HTTP_IDLE);
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    }
+    memcpy(http->download.name, text, sizeof(text));
+    http->download.len = 0;
+    http->phase = QUECTEL_HTTP_DOWNLOAD;
+    return AT_OK;
+}
+
+static const struct at_param download_params[] = {
+    { .name = "file",
+      .type = AT_STRING,
+      .values = "<file>",
+      .min = 1,
+      .max = QUECTEL_FILE_NAME_MAX },
+    { .name = "size", .optional = true, .min = 1, .max = QUECTEL_RAM_FILE_MAX },
+    { .name = "wait time", .optional = true, .min = 1, .max = FACT_HTTP_TIME_MAX_S },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+QHTTPDL",
+      .help = "GET into a file in RAM; +QHTTPDL: says how much came.",
+      .source = "quectel.md §3",
+      AT_PARAMS(download_params),
+      .set = set_download },
+};
+const struct at_commands quectel_http_download_rows = AT_COMMANDS(rows);

@@ -69,6 +69,7 @@ def play_text(folder: Path, certificates: Certificates, text: str, backend: str 
     "> SOON\nafter 299ms nothing\n< DONE\nafter 10s nothing\n",
     "> SOON\nwait 1s\n< DONE\n",
     "> LATE\nafter 59s nothing\n< DONE\n",
+    '> AT\n< burst "\\r\\nOK\\r\\n"\n> SOON\n< burst "\\r\\nDONE\\r\\n"\n',
 ])
 def test_what_is_right_passes(tmp_path: Path, certificates: Certificates, text: str,
                               backend: str) -> None:
@@ -85,6 +86,7 @@ def test_what_is_right_passes(tmp_path: Path, certificates: Certificates, text: 
     ("> AT\n<~ K\n", "does not match"),
     ("> AT${nothing}\n", "no variable"),
     ("echo off\n> AT\n< OK\n", "got"),
+    ('> ATE0\n< OK\n> bytes "AT\\rAT\\r"\n< burst "\\r\\nOK\\r\\n"\n< OK\n', "got"),
 ])
 def test_what_is_wrong_fails(tmp_path: Path, certificates: Certificates, text: str,
                              why: str) -> None:

@@ -102,9 +102,10 @@ class Type(Step):
 
 @dataclass(frozen=True)
 class Expect(Step):
-    """`< …`: exactly these bytes come next."""
+    """`< …`: exactly these bytes come next.  `is_burst`: they and no others between two silences."""
 
     data: Data
+    is_burst: bool = False
 
 
 @dataclass(frozen=True)
@@ -342,6 +343,8 @@ class _Parser:
             raise self.wrong("nothing to expect; an empty line is < bytes \"…\"")
         if rest == "prompt":
             self.add(Expect, data=Data((b"\r\n> ",)))
+        elif rest.startswith("burst ") and (data := self.raw(rest[6:], bare=True)) is not None:
+            self.add(Expect, data=data, is_burst=True)
         elif (data := self.raw(rest)) is not None:
             self.add(Expect, data=data)
         else:

@@ -1,4 +1,4 @@
-"""docs/examples-telit.md says which transcript plays which example: it must be true."""
+"""docs/examples-telit.md and examples-quectel.md say which transcript plays which example: it must be true."""
 
 from __future__ import annotations
 
@@ -75,3 +75,28 @@ def test_the_page_has_all_examples() -> None:
                if path.stem.startswith(("host-", "trap-", "instances-"))
                and path.stem not in named]
     assert not missing
+
+
+QUECTEL_PAGE = PAGE.with_name("examples-quectel.md")
+QUECTEL_ROWS = re.findall(r"^\| (.+) \| (\S.*) \| ((?:example|host)-\S+) \|$",
+                          QUECTEL_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("row", QUECTEL_ROWS, ids=lambda row: row[-1])
+def test_quectel(row: tuple[str, str, str]) -> None:
+    """An example names its section, a driver its number and the products that play it."""
+    first, second, name = row
+    transcript = parse_file(HERE / "quectel" / f"{name}.at")
+    if second.startswith("§"):
+        assert re.search(rf"V3\.1 {re.escape(second)}(?![.\d])", transcript.source)
+        return
+    assert re.search(rf"§8\.{first.split()[0]}(?!\d)", transcript.source)
+    assert [model.upper() for model in transcript.models] == second.split()
+
+
+def test_the_page_of_quectel_has_all() -> None:
+    assert sorted(row[-1] for row in QUECTEL_ROWS) == sorted(
+        path.stem for path in (HERE / "quectel").glob("*.at")
+        if re.match(r"(host|example)-\d", path.stem))
+    assert {int(row[0].split()[0]) for row in QUECTEL_ROWS if row[-1].startswith("host")} == set(
+        range(1, 19))

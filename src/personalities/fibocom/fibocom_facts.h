@@ -17,8 +17,8 @@
 #define FACT_ERROR_STATE FIBOCOM_NOT_ALLOWED
 
 /* Manual form and driver form (§7.2, §8).  The manuals print "+MIPOPEN 1,0" and "+MIPCLOSE: 1,1";
- * drivers await "+MIPOPEN: 1,0", or "+MIPSTAT: 1,1" beside it, and "+MIPCLOSE: 1,0".  A model has
- * the first; fibocom_forms_drivers is the second. */
+ * drivers await "+MIPOPEN: 1,0", or "+MIPSTAT: 1,1" beside it, and "+MIPCLOSE: 1,0".  Models have
+ * the first; the second are rows of their own, "l610-drivers" and "nl668-cn-00-drivers". */
 #define FACT_OPEN_FAILED_MANUAL  "+MIPOPEN"
 #define FACT_OPEN_FAILED_DRIVERS "+MIPOPEN:"
 #define FACT_CLOSE_TYPE_MANUAL   1

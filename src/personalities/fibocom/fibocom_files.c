@@ -5,9 +5,9 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "base/letters.h"
 #include "base/wipe.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 static const struct {
@@ -53,16 +53,7 @@ size_t fibocom_trust_count(const struct fibocom_ssl *ssl)
 /* Blanks around the name and its case do not count (example 5 of both manuals). */
 static bool is_named(struct span text, const char *name)
 {
-    while (text.len > 0 && text.data[0] == ' ')
-        text = span_skip(text, 1);
-    while (text.len > 0 && text.data[text.len - 1] == ' ')
-        text.len--;
-    for (; text.len > 0 && *name != '\0'; name++) {
-        if (toupper(text.data[0]) != *name)
-            return false;
-        text = span_skip(text, 1);
-    }
-    return text.len == 0 && *name == '\0';
+    return letters_equal(letters_trim(text), span_of(name));
 }
 
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,

@@ -71,32 +71,37 @@ static const tls_suite suites_nl668[FIBOCOM_CIPHERS] = {
 
 enum { ALL_L610 = -2 }; /* bits 1 to 31 */
 
-static const struct fibocom_model data_l610 = {
-    .family = FAMILY_L610,
-    .suites = suites_l610,
-    .supported = (uint32_t)ALL_L610,
-    .defaults = (uint32_t)ALL_L610,
-    .enabled = FACT_L610_ENABLED,
-    .version = FACT_L610_VERSION,
-    .forms = &forms_l610,
-    .checks_name = FACT_L610_CHECKS_NAME,
-};
+#define L610_DATA(lines)                                                                           \
+    {                                                                                              \
+        .family = FAMILY_L610, .suites = suites_l610, .supported = (uint32_t)ALL_L610,             \
+        .defaults = (uint32_t)ALL_L610, .enabled = FACT_L610_ENABLED,                              \
+        .version = FACT_L610_VERSION, .forms = (lines), .checks_name = FACT_L610_CHECKS_NAME       \
+    }
 
-#define NL668_GROUP(all, preset)                                                                   \
+static const struct fibocom_model data_l610 = L610_DATA(&forms_l610);
+static const struct fibocom_model data_l610_drivers = L610_DATA(&fibocom_forms_drivers);
+
+#define NL668_GROUP(all, preset, lines)                                                            \
     {                                                                                              \
         .family = FAMILY_NL668, .suites = suites_nl668, .supported = (all), .defaults = (preset),  \
         .enabled = FACT_NL668_STARTS_BLANK ? 0 : (preset), .version = FACT_NL668_VERSION,          \
-        .forms = &fibocom_forms_manual, .checks_name = FACT_NL668_CHECKS_NAME,                     \
+        .forms = (lines), .checks_name = FACT_NL668_CHECKS_NAME,                                   \
         .strict_files = FACT_NL668_STRICT_FILES                                                    \
     }
 
-const struct fibocom_model fibocom_group_a =
-    NL668_GROUP(BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(6), BIT(1) | BIT(2) | BIT(3));
-const struct fibocom_model fibocom_group_b = NL668_GROUP(
-    BIT(2) | BIT(3) | BIT(4) | BIT(7) | BIT(8) | BIT(9) | BIT(10), BIT(2) | BIT(3) | BIT(4));
+#define ALL_A (BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(6))
+#define ALL_B (BIT(2) | BIT(3) | BIT(4) | BIT(7) | BIT(8) | BIT(9) | BIT(10))
 /* FACT_EXAMPLE_GROUP */
-const struct fibocom_model fibocom_group_example = NL668_GROUP(
-    BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(7) | BIT(8) | BIT(9), BIT(2) | BIT(3) | BIT(4));
+#define ALL_EXAMPLE (BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(7) | BIT(8) | BIT(9))
+
+const struct fibocom_model fibocom_group_a =
+    NL668_GROUP(ALL_A, BIT(1) | BIT(2) | BIT(3), &fibocom_forms_manual);
+const struct fibocom_model fibocom_group_b =
+    NL668_GROUP(ALL_B, BIT(2) | BIT(3) | BIT(4), &fibocom_forms_manual);
+const struct fibocom_model fibocom_group_example =
+    NL668_GROUP(ALL_EXAMPLE, BIT(2) | BIT(3) | BIT(4), &fibocom_forms_manual);
+static const struct fibocom_model group_a_drivers =
+    NL668_GROUP(ALL_A, BIT(1) | BIT(2) | BIT(3), &fibocom_forms_drivers);
 
 #define NL668_REVISION "19011.1000.00.02.73.13"
 #define EAU_REVISION   "19305.1000.00.02.73.04"
@@ -105,22 +110,25 @@ const struct fibocom_model fibocom_group_example = NL668_GROUP(
 
 #define NL668(text, said, ...) FIBOCOM_NL668_MODEL(text, said, NL668_REVISION, __VA_ARGS__)
 
+#define L610(text, data)                                                                           \
+    {                                                                                              \
+        .identity = { .name = (text),                                                              \
+                      .maker = "Fibocom",                                                          \
+                      .product = "L610",                                                           \
+                      .platform = "L610",                                                          \
+                      .generation = "4G" },                                                        \
+        .personality = &fibocom_personality, .revision = "16000.1208.00.86.02.02",                 \
+        .access_technology = 7, .at = { .limits = fibocom_limits, .features = FIBOCOM_L610 },      \
+        .payload_max = FACT_SEND_MAX, .maker_data = (data)                                         \
+    }
+
+/* Those for drivers are the same modules in another form (fibocom_facts.h). */
 static const struct module_model models[] = {
-    {
-        .identity = { .name = "l610",
-                      .maker = "Fibocom",
-                      .product = "L610",
-                      .platform = "L610",
-                      .generation = "4G" },
-        .personality = &fibocom_personality,
-        .revision = "16000.1208.00.86.02.02",
-        .access_technology = 7,
-        .at = { .limits = fibocom_limits, .features = FIBOCOM_L610 },
-        .payload_max = FACT_SEND_MAX,
-        .maker_data = &data_l610,
-    },
+    L610("l610", &data_l610),
+    L610("l610-drivers", &data_l610_drivers),
     NL668("m910", "M910", GROUP_A),
     NL668("nl668-cn-00", "NL668-CN-00", GROUP_A),
+    NL668("nl668-cn-00-drivers", "NL668-CN-00", &group_a_drivers, FIBOCOM_SSL_3_0),
     NL668("nl668-cn-01", "NL668-CN-01", GROUP_A),
     NL668("nl668-cn-02", "NL668-CN-02", GROUP_A),
     NL668("nl668-cn-03", "NL668-CN-03", &fibocom_group_example, FIBOCOM_FROM_TLS_1_0),

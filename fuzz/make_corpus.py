@@ -389,6 +389,49 @@ FTP = {
 }
 
 
+def step(kind: bytes, data: bytes) -> bytes:
+    return kind + len(data).to_bytes(2, "big") + data
+
+
+SEVERAL, TRANSPARENT, INDICATED, COUNTED, VERIFIES, PORTS = 1, 2, 4, 8, 16, 32
+
+QUECTEL = {
+    "one-socket": (0, step(b"t", b'AT+QIOPEN="TCP","localhost",443\r') + b"w\2" + step(b"s", b"data")
+                   + step(b"t", b"AT+QISEND=3\rabcAT+QISEND\rx\x1aAT+QISACK;+QISTAT\r") + b"e\0w\5"),
+    "several": (SEVERAL | INDICATED,
+                step(b"t", b'AT+QIOPEN=3,"TCP","127.0.0.1",443\r') + b"w\2" + step(b"s", b"data")
+                + b"w\2" + step(b"t", b"AT+QIRD=0,1,3,2;+QISTATE\r") + b"e\0w\2"
+                + step(b"t", b"AT+QIRD=0,1,3,1500\rAT+QICLOSE=3\r")),
+    "heads": (0, step(b"t", b'AT+QIHEAD=1;+QISHOWPT=1;+QISHOWRA=1;+QISHOWLA=1\r'
+                      b'AT+QIOPEN="TCP","localhost",443\r') + b"w\2" + step(b"s", b"data")),
+    "udp": (SEVERAL | COUNTED,
+            step(b"t", b'AT+QIOPEN=0,"UDP","127.0.0.1",443\r') + b"w\2"
+            + step(b"t", b"AT+QISEND=0,4\rping") + step(b"p", b"one") + step(b"p", b"three")
+            + b"w\2" + step(b"t", b"AT+QIRD=0,1,0,2\rAT+QIRD=0,1,0,1500\r")),
+    "transparent": (TRANSPARENT, step(b"t", b'AT+QITCFG=3,1,4,1\rAT+QIOPEN="TCP","localhost",443\r')
+                    + b"w\2" + step(b"t", b"to the peer") + step(b"s", b"to the host") + b"w\x14"
+                    + step(b"t", b"+++") + b"w\x14" + step(b"t", b"ATO\r") + b"d\1x\1"
+                    + step(b"t", b"ATO\rmore") + b"x\0e\1"),
+    "secure": (SEVERAL, step(b"t", b'AT+QSSLOPEN=1,0,"localhost",443,0\r') + b"w\2" + step(b"s", b"0")
+               + b"w\2" + step(b"t", b"AT+QSSLRECV=0,1,1500\rAT+QSSLSEND=1,2\rabAT+QSSLSTATE\r")
+               + b"e\3w\2" + step(b"t", b"AT+QSSLCLOSE=1\rAT+QIDEACT\r")),
+    "secure-transparent": (0, step(b"t", b'AT+QSSLOPEN=0,5,"localhost",443,1\r') + b"w\2"
+                           + step(b"s", b"data") + step(b"t", b"data") + b"d\2"),
+    "verified": (VERIFIES, step(b"", b"\x02\x42\0\3ABC")
+                 + step(b"t", b'AT+QSECREAD="NVRAM:CA0"\rAT+QSSLOPEN=0,0,"localhost",443,0\r') + b"w\5"),
+    "files": (0, step(b"t", b'AT+QSECWRITE="RAM:a",5,3\rabcdeAT+QSECREAD="RAM:a"\r'
+                      b'AT+QSECWRITE="NVRAM:CK0",9\rabc') + b"w\x0c" + step(b"t", b"+++") + b"w\x0c"
+              + step(b"t", b'AT+QSECDEL="RAM:a";+QSECDEL="NVRAM:CK0"\r')),
+    "settings": (0, step(b"t", b'AT+QSSLCFG="ciphersuite",0,"0X002F:0x0035","0X0005"\r'
+                         b'AT+QSSLCFG="ctxindex",0;+QSSLCFG="clientkey",1,"NVRAM:CK0"\r')),
+    "lost": (SEVERAL | PORTS, step(b"t", b'AT+QSSLOPEN=0,0,"localhost",443,1\r') + b"w\2"
+             + step(b"o", b"AT+CGATT=0\rAT+QIDEACT\r") + b"w\2"),
+    "asks": (0, step(b"t", b'AT+QPING="127.0.0.1",1,2\rAT+QIDNSGIP="localhost"\rAT+QNTP="localhost",443\r')
+             + step(b"p", b"\x24" + b"\1" * 47) + b"w\x20"),
+    "restart": (PORTS, step(b"t", b'AT+QIOPEN="TCP","localhost",443\rAT+CFUN=1,1\r') + b"w\x60"),
+}
+
+
 def write(target: str, name: str, data: bytes) -> None:
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -424,6 +467,8 @@ def main() -> None:
         write("stored", name, data)
     for name, (how, data) in HTTP.items():
         write("http", name, bytes([how]) + data)
+    for name, (start, data) in QUECTEL.items():
+        write("quectel", name, bytes([start]) + data)
     for name, data in SNTP.items():
         write("sntp", name, data)
     for name, (how, steps) in FTP.items():

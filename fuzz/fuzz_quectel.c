@@ -127,6 +127,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         world_set_appetite(&world, i, SIZE_MAX);
     peer_resume(peer_of(&world));
     world_advance(&world, 300000);
+    fuzz_type(&world, "\r"); /* what is half typed may be ATO */
+    world_advance(&world, 300000);
     drop_dtr(&world, 2); /* from transparent mode even where +++ is off */
     fuzz_check_it_answers(&world);
     world_deinit(&world);

@@ -40,6 +40,19 @@ bool quectel_bearer_is_up(const struct quectel_bearer *bearer);
  * cannot be: no network, or it was lost and +QIDEACT has not been given. */
 bool quectel_bearer_need(struct tlsmodem *modem);
 
+/* Which one is in the foreground, and the cid of one. */
+size_t quectel_bearer_foreground(const struct tlsmodem *modem);
+size_t quectel_bearer_cid(size_t id);
+
+/* The context as +CGDCONT sees it; one that nobody has defined is of type IP. */
+struct module_context *quectel_bearer_context(struct tlsmodem *modem, size_t id);
+
+/* The only writer of bearer->state. */
+void quectel_bearer_enter(struct tlsmodem *modem, size_t id, enum quectel_bearer_state next);
+bool quectel_bearer_activate(struct tlsmodem *modem, size_t id);
+/* It is gone, and its sockets with it; says nothing. */
+void quectel_bearer_lose(struct tlsmodem *modem, size_t id);
+
 /* The words of a state, and its number in V0. */
 const char *quectel_bearer_words(enum quectel_bearer_state state);
 int quectel_bearer_number(enum quectel_bearer_state state);

@@ -24,19 +24,30 @@ static void say_addresses(struct at_session *at, const struct net_address *list,
     }
 }
 
+static void end(struct quectel_lookup *lookup)
+{
+    lookup->query = NULL;
+    lookup->until_ms = CLOCK_NEVER;
+}
+
+static void say_failure(struct quectel_lookup *lookup, enum err err)
+{
+    struct at_session *at = &lookup->owner->at;
+
+    log_say(at->config.log, LOG_WARNING, "+QIDNSGIP: %s", err_text(err));
+    at_urc(at, "ERROR");
+}
+
 static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
     struct quectel_lookup *lookup = ctx;
-    struct at_session *at = &lookup->owner->at;
 
     module_enter(lookup->modem);
-    lookup->query = NULL;
-    if (err == ERR_OK) {
-        say_addresses(at, list, count);
-    } else {
-        log_say(at->config.log, LOG_WARNING, "+QIDNSGIP: %s", err_text(err));
-        at_urc(at, "ERROR");
-    }
+    end(lookup);
+    if (err == ERR_OK)
+        say_addresses(&lookup->owner->at, list, count);
+    else
+        say_failure(lookup, err);
     module_leave(lookup->modem);
 }
 
@@ -54,10 +65,17 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
     lookup->modem = modem;
     lookup->owner = terminal_of(at);
     if (net->ops->resolve(net->impl, name, on_resolved, lookup, &lookup->query) != ERR_OK) {
-        lookup->query = NULL;
+        end(lookup);
         return at_fail_plain(at);
     }
+    lookup->until_ms = module_now(modem) + FACT_LOOKUP_LIMIT_MS;
     return AT_OK;
+}
+
+static enum err start(struct tlsmodem *modem)
+{
+    end(lookup_of(modem));
+    return ERR_OK;
 }
 
 static void stop(struct tlsmodem *modem)
@@ -66,10 +84,30 @@ static void stop(struct tlsmodem *modem)
 
     if (lookup->query != NULL)
         modem->config.net->ops->cancel(lookup->query);
-    lookup->query = NULL;
+    end(lookup);
 }
 
-const struct quectel_part quectel_lookup_part = { .stop = stop };
+static int64_t deadline(struct tlsmodem *modem)
+{
+    return lookup_of(modem)->until_ms;
+}
+
+static void tick(struct tlsmodem *modem)
+{
+    struct quectel_lookup *lookup = lookup_of(modem);
+
+    if (module_now(modem) < lookup->until_ms)
+        return;
+    stop(modem);
+    say_failure(lookup, ERR_TIMEOUT);
+}
+
+const struct quectel_part quectel_lookup_part = {
+    .start = start,
+    .stop = stop,
+    .deadline = deadline,
+    .tick = tick,
+};
 
 static enum at_status read_servers(struct at_session *at)
 {

@@ -10,6 +10,7 @@ struct quectel_lookup {
     struct tlsmodem *modem;
     struct module_terminal *owner;
     struct net_query *query; /* NULL: none is under way */
+    int64_t until_ms;        /* CLOCK_NEVER: the same */
 };
 
 /* +QPING: one at a time. */
@@ -21,7 +22,8 @@ struct quectel_ping {
     int32_t timeout_s, count;
     int32_t sent, answered;
     uint32_t shortest_ms, longest_ms, sum_ms;
-    int64_t next_ms; /* of the next request, or CLOCK_NEVER */
+    int64_t next_ms;   /* of the next request, or CLOCK_NEVER */
+    int64_t lookup_ms; /* when the lookup of the host is given up, or CLOCK_NEVER */
 };
 
 /* +QNTP: one at a time. */

@@ -16,7 +16,16 @@ static struct quectel_ping *ping_of(const struct tlsmodem *modem)
 static void end(struct quectel_ping *ping)
 {
     ping->owner = NULL;
+    ping->query = NULL;
     ping->next_ms = CLOCK_NEVER;
+    ping->lookup_ms = CLOCK_NEVER;
+}
+
+static void say_no_host(struct quectel_ping *ping, enum err err)
+{
+    log_say(ping->modem->config.log, LOG_WARNING, "+QPING: %s", err_text(err));
+    at_urc(&ping->owner->at, "+QPING: %d", PING_NO_HOST);
+    end(ping);
 }
 
 static void say_summary(struct quectel_ping *ping)
@@ -84,13 +93,12 @@ static void on_resolved(void *ctx, enum err err, const struct net_address *list,
 
     module_enter(ping->modem);
     ping->query = NULL;
+    ping->lookup_ms = CLOCK_NEVER;
     if (err == ERR_OK && count > 0) {
         ping->to = list[0];
         send(ping);
     } else {
-        log_say(ping->modem->config.log, LOG_WARNING, "+QPING: %s", err_text(err));
-        at_urc(&ping->owner->at, "+QPING: %d", PING_NO_HOST);
-        end(ping);
+        say_no_host(ping, err);
     }
     module_leave(ping->modem);
 }
@@ -112,6 +120,7 @@ static enum at_status start_ping(struct at_session *at, const struct at_args *ar
         .timeout_s = args->list[PING_LIMIT].given ? args->list[PING_LIMIT].number : 1,
         .count = args->list[PING_COUNT].given ? args->list[PING_COUNT].number : 4,
         .next_ms = CLOCK_NEVER,
+        .lookup_ms = module_now(modem) + FACT_LOOKUP_LIMIT_MS,
     };
     if (net->ops->resolve(net->impl, host, on_resolved, ping, &ping->query) != ERR_OK) {
         end(ping);
@@ -135,7 +144,7 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
 
 static enum err start(struct tlsmodem *modem)
 {
-    ping_of(modem)->next_ms = CLOCK_NEVER;
+    end(ping_of(modem));
     return ERR_OK;
 }
 
@@ -150,13 +159,19 @@ static void stop(struct tlsmodem *modem)
 
 static int64_t deadline(struct tlsmodem *modem)
 {
-    return ping_of(modem)->next_ms;
+    return time_earlier(ping_of(modem)->next_ms, ping_of(modem)->lookup_ms);
 }
 
 static void tick(struct tlsmodem *modem)
 {
-    if (module_now(modem) >= ping_of(modem)->next_ms)
-        send(ping_of(modem));
+    struct quectel_ping *ping = ping_of(modem);
+
+    if (module_now(modem) >= ping->next_ms)
+        send(ping);
+    if (module_now(modem) >= ping->lookup_ms) {
+        modem->config.net->ops->cancel(ping->query);
+        say_no_host(ping, ERR_TIMEOUT);
+    }
 }
 
 const struct quectel_part quectel_ping_part = {

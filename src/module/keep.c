@@ -102,8 +102,9 @@ static bool take(struct at_session *at, const struct at_command *row, size_t ind
 
     if (at_args_parse(row, &at->config.model, values, &args) != AT_ARGS_FINE)
         return false;
-    if (row->record_count_limit != 0 && args.list[0].number != (int32_t)index + 1)
-        return false;
+    if (row->record_count_limit != 0 && row->params[0].type == AT_NUMBER &&
+        args.list[0].number != (int32_t)index + 1)
+        return false; /* a row that goes by names is stored by number all the same */
     at_args_bind(row, &args, row->record(at, index));
     if (row->changed != NULL)
         row->changed(at, index);

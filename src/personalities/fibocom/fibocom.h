@@ -23,7 +23,7 @@ enum fibocom_feature {
 };
 
 /* Limits of a model, as rows refer to them (1 + index). */
-enum fibocom_limit { LIMIT_SOCKETS = LIMIT_OF_MAKER, LIMIT_END };
+enum fibocom_limit { LIMIT_SOCKETS = LIMIT_OF_MAKER, LIMIT_HTTP_PARAMS, LIMIT_END };
 
 enum {
     FIBOCOM_SOCKETS = 6,

@@ -31,10 +31,34 @@ static bool is_allowed(size_t param, struct span value)
     return value.len == 1 && value.data[0] != '\0' && strchr(words, value.data[0]) != NULL;
 }
 
+static char *value_of(struct at_session *at, size_t param)
+{
+    return fibocom_of(at)->http.values[param];
+}
+
+static void *param_record(struct at_session *at, size_t index)
+{
+    return value_of(at, index);
+}
+
+/* A switch that nobody has set is off. */
+static void on_param_changed(struct at_session *at, size_t index)
+{
+    if (param_rows[index].words != NULL && value_of(at, index)[0] == '\0')
+        memcpy(value_of(at, index), "0", sizeof("0"));
+}
+
+static void put_value(char value[FIBOCOM_HTTP_VALUE_MAX + 1], struct span text)
+{
+    if (text.len > 0)
+        memcpy(value, text.data, text.len);
+    value[text.len] = '\0';
+}
+
 static enum at_status set_param(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_http *http = &fibocom_of(at)->http;
     struct span value = args->list[SET_VALUE].text;
+    char before[FIBOCOM_HTTP_VALUE_MAX + 1];
     size_t param = 0;
 
     while (param < HTTP_PARAM_COUNT &&
@@ -42,16 +66,18 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
         param++;
     if (param == HTTP_PARAM_COUNT || !is_allowed(param, value))
         return at_fail(at, FACT_ERROR_RANGE);
-    if (value.len > 0)
-        memcpy(http->values[param], value.data, value.len);
-    http->values[param][value.len] = '\0';
-    return AT_OK;
+    memcpy(before, value_of(at, param), sizeof(before));
+    put_value(value_of(at, param), value);
+    if (at->config.owner_ops->keep(at, at->row, param) == ERR_OK)
+        return AT_OK;
+    memcpy(value_of(at, param), before, sizeof(before));
+    return at_fail(at, FIBOCOM_MEMORY_FAILURE);
 }
 
 static enum at_status read_params(struct at_session *at)
 {
     for (size_t i = 0; i < HTTP_PARAM_COUNT; i++)
-        at_info(at, "+HTTPSET: \"%s\",\"%s\"", param_rows[i].name, fibocom_of(at)->http.values[i]);
+        at_info(at, "+HTTPSET: \"%s\",\"%s\"", param_rows[i].name, value_of(at, i));
     return AT_OK;
 }
 
@@ -127,7 +153,10 @@ static enum at_status set_action(struct at_session *at, const struct at_args *ar
 
 static const struct at_param set_params[] = {
     { .name = "httpParam", .type = AT_STRING, .min = 1, .max = 20 },
-    { .name = "httpParamValue", .type = AT_STRING, .max = FIBOCOM_HTTP_VALUE_MAX },
+    { .name = "httpParamValue",
+      .type = AT_STRING,
+      .max = FIBOCOM_HTTP_VALUE_MAX,
+      .bound = 1 }, /* the record is the value */
 };
 static const struct at_param data_params[] = {
     { .name = "length", .min = 1, .max = FACT_HTTP_DATA_MAX },
@@ -146,6 +175,10 @@ static const struct at_command rows[] = {
       .source = "NL668 HTTP V1.2.3 §1.1",
       AT_PARAMS(set_params),
       .test_text = "(\"URL,UAGENT,CONTYPE,ACCEPT,RESPONSEHEADER,MODE,REDIR,RANGE\"),(0-255)",
+      .record_count_limit = LIMIT_HTTP_PARAMS,
+      .record = param_record,
+      .keep = AT_KEEP_NVM,
+      .changed = on_param_changed,
       .set = set_param,
       .read = read_params },
     { .name = "+HTTPDATA",

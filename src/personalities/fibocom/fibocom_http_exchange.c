@@ -280,9 +280,6 @@ void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem)
 
     http->modem = modem;
     http_init(&http->client, 1, &modem->world, &events, http, &source);
-    http->values[HTTP_PARAM_HEADER][0] = '0';
-    http->values[HTTP_PARAM_MODE][0] = '0';
-    http->values[HTTP_PARAM_REDIRECT][0] = '0';
 }
 
 void fibocom_http_clear(struct fibocom_http *http)

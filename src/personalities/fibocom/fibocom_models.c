@@ -6,6 +6,7 @@
 const int32_t fibocom_limits[LIMIT_END - 1] = {
     [LIMIT_CONTEXTS - 1] = 6,
     [LIMIT_SOCKETS - 1] = FIBOCOM_SOCKETS,
+    [LIMIT_HTTP_PARAMS - 1] = HTTP_PARAM_COUNT,
 };
 
 const struct fibocom_forms fibocom_forms_drivers = {

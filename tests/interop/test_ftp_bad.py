@@ -95,6 +95,23 @@ def test_lost_in_a_session(driver: Driver, faulty: FaultyFtp, certificates: Cert
         else:  # a reset overtakes the 150
             assert first == b"+CME ERROR: 616\r\n" and (way == "reset" or secure)
         driver.error("AT#FTPPWD", 607)
+    for step in ("half", "226"):
+        faulty.fault = Fault(step, way)
+        driver.ok(open_line(faulty.port))
+        driver.fails('AT#FTPPUT="f"', "CONNECT")
+        driver.host.write(CONTENT[:3000])
+        if step == "226":
+            driver.host.nothing_for(SILENCE_S)
+            driver.host.write(b"+++")
+        driver.host.expect_exact(NO_CARRIER)
+        driver.error("AT#FTPPWD", 607)
+        driver.ok(open_line(faulty.port))
+        driver.ok('AT#FTPPUT="f",1')
+        driver.type("AT#FTPAPPEXT=4,1")
+        driver.host.expect_exact(PROMPT)
+        driver.host.write(b"four")
+        driver.host.expect_exact(b"\r\n+CME ERROR: 616\r\n")
+        driver.error("AT#FTPAPPEXT=4", 614)
     faulty.fault = Fault("QUIT", way)
     driver.ok(open_line(faulty.port))
     driver.ok("AT#FTPCLOSE")

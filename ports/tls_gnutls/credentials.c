@@ -1,6 +1,7 @@
 /* credentials.c: certificates and keys, PEM or DER.  Keys may be PKCS #1, SEC 1 or PKCS #8. */
 #include "tls_gnutls/credentials.h"
 
+#include "tls_common/failure.h"
 #include "tls_gnutls/failure.h"
 
 #include <gnutls/abstract.h>
@@ -37,7 +38,7 @@ static enum err refuse(struct tls_failure *ret_failure, enum tls_reason reason, 
 {
     if (error == GNUTLS_E_MEMORY_ERROR)
         return ERR_NO_MEMORY;
-    gtls_failure_set(ret_failure, reason, "%s", gnutls_strerror(error));
+    tls_failure_set(ret_failure, reason, "%s", gnutls_strerror(error));
     return ERR_CREDENTIALS;
 }
 
@@ -121,8 +122,8 @@ static enum err add_own(gnutls_certificate_credentials_t credentials,
     enum err err;
 
     if (config->cert.len == 0 || config->key.len == 0) {
-        gtls_failure_set(ret_failure, config->key.len == 0 ? TLS_OWN_KEY : TLS_OWN_CERTIFICATE,
-                         "there is none");
+        tls_failure_set(ret_failure, config->key.len == 0 ? TLS_OWN_KEY : TLS_OWN_CERTIFICATE,
+                        "there is none");
         return ERR_CREDENTIALS;
     }
     err = read_chain(config->cert, chain, &count, ret_failure);

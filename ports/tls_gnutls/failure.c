@@ -1,10 +1,9 @@
 /* failure.c: why a session failed, and which alert the server gets for it (RFC 5246, 7.2). */
 #include "tls_gnutls/failure.h"
 
+#include "tls_common/failure.h"
 #include "tls_gnutls/session.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -54,19 +53,6 @@ static const struct {
     { TLS_RECORD, GNUTLS_A_BAD_RECORD_MAC },
 };
 
-void gtls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
-                      ...)
-{
-    va_list args;
-
-    *ret_failure = (struct tls_failure){ .reason = reason, .alert = -1 };
-    if (format == NULL)
-        return;
-    va_start(args, format);
-    vsnprintf(ret_failure->detail, sizeof(ret_failure->detail), format, args);
-    va_end(args);
-}
-
 /* In TLS 1.3 our handshake is over before the server has seen that the certificate is missing. */
 static bool is_for_missing_certificate(const struct tls_session *session, int alert)
 {
@@ -103,8 +89,8 @@ static void set_from_alert(struct tls_session *session)
     gnutls_alert_description_t alert = gnutls_alert_get(session->gnutls);
     const char *name = gnutls_alert_get_name(alert);
 
-    gtls_failure_set(&session->failure, reason_of_alert(session, (int)alert), "alert %d, %s",
-                     (int)alert, name != NULL ? name : "unknown");
+    tls_failure_set(&session->failure, reason_of_alert(session, (int)alert), "alert %d, %s",
+                    (int)alert, name != NULL ? name : "unknown");
     session->failure.alert = (int)alert;
 }
 
@@ -136,11 +122,11 @@ static void set_from_error(struct tls_session *session, int error)
     enum tls_reason reason = reason_of_error(session, error);
 
     if (!is_of_the_stream(reason))
-        gtls_failure_set(&session->failure, reason, "%s", gnutls_strerror(error));
+        tls_failure_set(&session->failure, reason, "%s", gnutls_strerror(error));
     else if (session->certificate_missed && session->setup != NULL)
-        gtls_failure_set(&session->failure, reason, "it had asked for a client certificate");
+        tls_failure_set(&session->failure, reason, "it had asked for a client certificate");
     else
-        gtls_failure_set(&session->failure, reason, NULL);
+        tls_failure_set(&session->failure, reason, NULL);
 }
 
 static void tell_server(struct tls_session *session, int error)

@@ -6,10 +6,6 @@
 
 struct tls_session;
 
-/* Fills `ret_failure`, without an alert; `format` as of printf may be NULL for no detail. */
-void gtls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
-                      ...) __attribute__((format(printf, 3, 4)));
-
 /* Ends the session for `error`, a GnuTLS code that is fatal: sets its failure unless one is known
  * already, tells the server by an alert where that makes sense, and traces it. */
 void gtls_fail(struct tls_session *session, int error);

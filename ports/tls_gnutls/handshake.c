@@ -1,5 +1,7 @@
 /* handshake.c: the handshake, step by step, and what it came to. */
 #include "base/tls_suites.h"
+#include "tls_common/failure.h"
+#include "tls_common/trace.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/session.h"
 #include "tls_gnutls/version.h"
@@ -22,17 +24,16 @@ static enum tls_step done(struct tls_session *session)
     const struct tls_suite_info *suite = name != NULL ? tls_suite_by_name(name) : NULL;
 
     if (!was_asked_for(session->setup, suite)) {
-        gtls_failure_set(&session->failure, TLS_NO_SHARED_SUITE,
-                         "it chose %s, which the module does not allow",
-                         name != NULL ? name : "none");
+        tls_failure_set(&session->failure, TLS_NO_SHARED_SUITE,
+                        "it chose %s, which the module does not allow",
+                        name != NULL ? name : "none");
         gtls_fail(session, GNUTLS_E_UNKNOWN_CIPHER_SUITE);
         return TLS_FAILED;
     }
     session->info = (struct tls_info){ gtls_version_negotiated(session->gnutls), suite->code,
                                        gnutls_session_is_resumed(session->gnutls) != 0 };
     gtls_setup_release(session);
-    log_trace(session->log, TRACE_TLS, "done: %s, %s%s", gtls_version_name(session->info.version),
-              suite->name, session->info.resumed ? ", resumed" : "");
+    tls_trace_done(session->log, &session->info);
     return TLS_DONE;
 }
 

@@ -1,8 +1,8 @@
 /* keylog.c: GnuTLS's secrets to the key log. */
 #include "tls_gnutls/keylog.h"
 
+#include "tls_common/keylog.h"
 #include "tls_gnutls/session.h"
-#include "tls_keylog/keylog.h"
 
 static struct span bytes_of(const gnutls_datum_t *datum)
 {

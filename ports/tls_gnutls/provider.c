@@ -1,12 +1,12 @@
 /* provider.c: the provider as a whole, and its table of functions. */
 #include "tls_gnutls/tls_gnutls.h"
 
+#include "tls_common/keylog.h"
 #include "tls_gnutls/clock.h"
 #include "tls_gnutls/memory.h"
 #include "tls_gnutls/session.h"
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/version.h"
-#include "tls_keylog/keylog.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -2,6 +2,8 @@
 #include "tls_gnutls/session.h"
 
 #include "base/tls_suites.h"
+#include "tls_common/failure.h"
+#include "tls_common/trace.h"
 #include "tls_gnutls/credentials.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/keylog.h"
@@ -22,24 +24,6 @@ enum {
     SESSION_FLAGS = GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS |
                     GNUTLS_NO_EXTENSIONS | GNUTLS_FORCE_CLIENT_CERT
 };
-
-static void trace_offer(const struct tls_config *config)
-{
-    char names[400] = "";
-    size_t used = 0;
-
-    if (!log_traces(config->log, TRACE_TLS))
-        return;
-    for (size_t i = 0; i < config->suite_count && used < sizeof(names); i++) {
-        used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
-                                 tls_suite_name(config->suites[i]));
-    }
-    log_trace(config->log, TRACE_TLS, "start with \"%s\", %s to %s, %s%s%s:%s", config->server_name,
-              gtls_version_name(config->min_version), gtls_version_name(config->max_version),
-              config->verify ? "verifying" : "not verifying",
-              config->cert.len > 0 ? ", with a client certificate" : "",
-              config->resume != NULL ? ", resuming" : "", names);
-}
 
 static struct gtls_setup *new_setup(const struct tls_config *config)
 {
@@ -126,13 +110,13 @@ static enum err offer_of(const struct tls_config *config, char priority[GTLS_PRI
 
     if (!gtls_version_supported(config->min_version) ||
         !gtls_version_supported(config->max_version)) {
-        gtls_failure_set(ret_failure, TLS_VERSION_MISSING, NULL);
+        tls_failure_set(ret_failure, TLS_VERSION_MISSING, NULL);
         return ERR_UNSUPPORTED;
     }
     err = gtls_priority_text(config, priority);
     if (err != ERR_OK)
-        gtls_failure_set(ret_failure, TLS_NO_SHARED_SUITE,
-                         "none of the selected suites exists in the selected versions");
+        tls_failure_set(ret_failure, TLS_NO_SHARED_SUITE,
+                        "none of the selected suites exists in the selected versions");
     return err;
 }
 
@@ -145,7 +129,7 @@ enum err gtls_open(void *tls, const struct tls_config *config, const struct tls_
 
     if (err != ERR_OK)
         return err;
-    trace_offer(config);
+    tls_trace_offer(config);
     session = calloc(1, sizeof(*session));
     if (session == NULL)
         return ERR_NO_MEMORY;

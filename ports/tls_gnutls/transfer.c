@@ -1,4 +1,5 @@
 /* transfer.c: data both ways after the handshake, and the end of the session. */
+#include "tls_common/failure.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/session.h"
 
@@ -55,8 +56,8 @@ static bool is_too_long(const struct tls_session *session, size_t read)
 /* None of it reaches the module (RFC 5246, 7.2.2: record_overflow). */
 static ptrdiff_t refuse_record(struct tls_session *session, size_t read)
 {
-    gtls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu",
-                     read + gtls_pending(session), session->record_max);
+    tls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu",
+                    read + gtls_pending(session), session->record_max);
     gtls_fail(session, GNUTLS_E_RECORD_OVERFLOW);
     return failed(session);
 }

@@ -2,6 +2,7 @@
  * the modules' time: a name may stand in the common name, also when it is an address. */
 #include "tls_gnutls/verify.h"
 
+#include "tls_common/failure.h"
 #include "tls_gnutls/clock.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/session.h"
@@ -48,7 +49,7 @@ static void fail_by_clock(struct tls_session *session, enum tls_reason reason)
 
     if (gmtime_r(&now, &parts) != NULL)
         strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts);
-    gtls_failure_set(&session->failure, reason, "the clock says %s UTC", text);
+    tls_failure_set(&session->failure, reason, "the clock says %s UTC", text);
 }
 
 static void fail_by_status(struct tls_session *session, unsigned status)
@@ -61,7 +62,7 @@ static void fail_by_status(struct tls_session *session, unsigned status)
     if (chain_rows[row].detail == NULL)
         fail_by_clock(session, chain_rows[row].reason);
     else
-        gtls_failure_set(&session->failure, chain_rows[row].reason, "%s", chain_rows[row].detail);
+        tls_failure_set(&session->failure, chain_rows[row].reason, "%s", chain_rows[row].detail);
 }
 
 static bool is_chain_good(struct tls_session *session)
@@ -74,7 +75,7 @@ static bool is_chain_good(struct tls_session *session)
     gtls_clock_enter(session->setup->utc_s, session->setup->utc_ctx);
     result = gnutls_certificate_verify_peers(session->gnutls, &purpose, 1, &status);
     if (result < 0)
-        gtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", gnutls_strerror(result));
+        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", gnutls_strerror(result));
     else if (status != 0)
         fail_by_status(session, status);
     gtls_clock_leave();
@@ -130,7 +131,7 @@ static void fail_by_name(struct tls_session *session, gnutls_x509_crt_t certific
         if (!isprint((unsigned char)*at))
             *at = '?';
     }
-    gtls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %.*s", STATED_MAX_BYTES, name);
+    tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %.*s", STATED_MAX_BYTES, name);
 }
 
 static bool is_name_good(struct tls_session *session)
@@ -161,8 +162,8 @@ static bool is_size_good(struct tls_session *session)
 
     for (unsigned i = 0; longest != 0 && chain != NULL && i < count; i++) {
         if (chain[i].size > longest) {
-            gtls_failure_set(&session->failure, TLS_LARGE_CERTIFICATE, "%u bytes, at most %zu",
-                             chain[i].size, longest);
+            tls_failure_set(&session->failure, TLS_LARGE_CERTIFICATE, "%u bytes, at most %zu",
+                            chain[i].size, longest);
             return false;
         }
     }

@@ -38,10 +38,3 @@ enum tls_version gtls_version_negotiated(gnutls_session_t gnutls)
         i++;
     return rows[i].version;
 }
-
-const char *gtls_version_name(enum tls_version version)
-{
-    const struct gtls_version *row = find(version);
-
-    return row != NULL ? row->name : "an unknown version";
-}

@@ -21,7 +21,4 @@ bool gtls_version_supported(enum tls_version version);
 /* The version that a handshake came to. */
 enum tls_version gtls_version_negotiated(gnutls_session_t gnutls);
 
-/* "TLS1.2" and so on; never NULL, static. */
-const char *gtls_version_name(enum tls_version version);
-
 #endif

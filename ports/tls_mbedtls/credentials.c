@@ -2,6 +2,7 @@
 #include "tls_mbedtls/credentials.h"
 
 #include "base/wipe.h"
+#include "tls_common/failure.h"
 #include "tls_mbedtls/failure.h"
 #include "tls_mbedtls/session.h"
 
@@ -74,7 +75,7 @@ static enum err read_key(struct mtls_setup *setup, struct span bytes,
     if (result != 0)
         return refuse(ret_failure, TLS_OWN_KEY, result);
     if (!mbedtls_pk_can_do(&setup->key, MBEDTLS_PK_RSA)) {
-        mtls_failure_set(ret_failure, TLS_OWN_KEY, "SSL 3.0 signs with RSA only");
+        tls_failure_set(ret_failure, TLS_OWN_KEY, "SSL 3.0 signs with RSA only");
         return ERR_CREDENTIALS;
     }
     result = mbedtls_pk_check_pair(&setup->cert.pk, &setup->key);
@@ -87,8 +88,8 @@ static enum err read_own(struct mtls_setup *setup, const struct tls_config *conf
     enum err err;
 
     if (config->cert.len == 0 || config->key.len == 0) {
-        mtls_failure_set(ret_failure, config->key.len == 0 ? TLS_OWN_KEY : TLS_OWN_CERTIFICATE,
-                         "there is none");
+        tls_failure_set(ret_failure, config->key.len == 0 ? TLS_OWN_KEY : TLS_OWN_CERTIFICATE,
+                        "there is none");
         return ERR_CREDENTIALS;
     }
     err = read_chain(&setup->cert, config->cert, TLS_OWN_CERTIFICATE, ret_failure);

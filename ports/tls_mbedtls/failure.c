@@ -1,13 +1,12 @@
 /* failure.c: why a session failed, and which alert the server gets for it (RFC 6101, 5.4). */
 #include "tls_mbedtls/failure.h"
 
+#include "tls_common/failure.h"
 #include "tls_mbedtls/session.h"
 #include "tls_mbedtls/transport.h"
 
 #include <mbedtls/error.h>
 #include <mbedtls/pem.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -45,19 +44,6 @@ static const struct {
     { MBEDTLS_ERR_SSL_INTERNAL_ERROR, TLS_INTERNAL },
     { MBEDTLS_ERR_SSL_CERTIFICATE_TOO_LARGE, TLS_INTERNAL },
 };
-
-void mtls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
-                      ...)
-{
-    va_list args;
-
-    *ret_failure = (struct tls_failure){ .reason = reason, .alert = -1 };
-    if (format == NULL)
-        return;
-    va_start(args, format);
-    vsnprintf(ret_failure->detail, sizeof(ret_failure->detail), format, args);
-    va_end(args);
-}
 
 void mtls_failure_set_error(struct tls_failure *ret_failure, enum tls_reason reason, int error)
 {
@@ -136,7 +122,7 @@ static void set_from_alert(struct tls_session *session)
             ? ", or it does not speak SSL 3.0"
             : "";
 
-    mtls_failure_set(&session->failure, reason_of_alert(session, alert), "alert %d%s", alert, more);
+    tls_failure_set(&session->failure, reason_of_alert(session, alert), "alert %d%s", alert, more);
     session->failure.alert = alert;
 }
 
@@ -151,8 +137,8 @@ static enum tls_reason reason_of_error(int error)
 
 static void set_from_stream(struct tls_session *session, enum tls_reason reason)
 {
-    mtls_failure_set(&session->failure, reason, "%s",
-                     missed_certificate(session) ? "it had asked for a client certificate" : "");
+    tls_failure_set(&session->failure, reason, "%s",
+                    missed_certificate(session) ? "it had asked for a client certificate" : "");
 }
 
 static void set_from_error(struct tls_session *session, int error)
@@ -164,11 +150,11 @@ static void set_from_error(struct tls_session *session, int error)
     else if (session->lower_ended)
         set_from_stream(session, TLS_PEER_CLOSED);
     else if (awaits_server_hello(session) && answers_in_newer_version(session))
-        mtls_failure_set(&session->failure, TLS_VERSION_REFUSED, "it answers in version 3.%d",
-                         session->first[2]);
+        tls_failure_set(&session->failure, TLS_VERSION_REFUSED, "it answers in version 3.%d",
+                        session->first[2]);
     else if (chose_another_suite(session, error))
-        mtls_failure_set(&session->failure, TLS_NO_SHARED_SUITE,
-                         "it chose a suite that the module does not allow");
+        tls_failure_set(&session->failure, TLS_NO_SHARED_SUITE,
+                        "it chose a suite that the module does not allow");
     else
         mtls_failure_set_error(&session->failure, reason_of_error(error), error);
 }

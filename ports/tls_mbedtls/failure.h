@@ -6,10 +6,6 @@
 
 struct tls_session;
 
-/* Fills `ret_failure`, without an alert; `format` as of printf may be NULL for no detail. */
-void mtls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
-                      ...) __attribute__((format(printf, 3, 4)));
-
 /* The same with what mbedTLS says about its `error`. */
 void mtls_failure_set_error(struct tls_failure *ret_failure, enum tls_reason reason, int error);
 

@@ -1,5 +1,7 @@
 /* handshake.c: the handshake, step by step, and what it came to. */
 #include "base/tls_suites.h"
+#include "tls_common/failure.h"
+#include "tls_common/trace.h"
 #include "tls_mbedtls/failure.h"
 #include "tls_mbedtls/session.h"
 #include "tls_mbedtls/transport.h"
@@ -23,7 +25,7 @@ static enum tls_step finish(struct tls_session *session)
     session->info =
         (struct tls_info){ TLS_SSL_3_0, (tls_suite)session->mbedtls.session->ciphersuite, false };
     mtls_setup_release(session);
-    log_trace(session->log, TRACE_TLS, "done: SSL 3.0, %s", tls_suite_name(session->info.suite));
+    tls_trace_done(session->log, &session->info);
     return TLS_DONE;
 }
 
@@ -43,7 +45,7 @@ static bool is_server_good(struct tls_session *session)
     session->setup->is_verified = true;
     if (chain != NULL)
         return mtls_verify(session, chain);
-    mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "there is none");
+    tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "there is none");
     return false;
 }
 

@@ -1,7 +1,7 @@
 /* provider.c: the provider as a whole, and its table of functions. */
 #include "tls_mbedtls/tls_mbedtls.h"
 
-#include "tls_keylog/keylog.h"
+#include "tls_common/keylog.h"
 #include "tls_mbedtls/session.h"
 
 #include <mbedtls/ecp.h>

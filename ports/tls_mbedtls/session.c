@@ -2,7 +2,9 @@
 #include "tls_mbedtls/session.h"
 
 #include "base/tls_suites.h"
-#include "tls_keylog/keylog.h"
+#include "tls_common/failure.h"
+#include "tls_common/keylog.h"
+#include "tls_common/trace.h"
 #include "tls_mbedtls/credentials.h"
 #include "tls_mbedtls/failure.h"
 #include "tls_mbedtls/random.h"
@@ -33,22 +35,6 @@ bool mtls_was_asked_for(const struct mtls_setup *setup, int suite)
     while (setup->suites[i] != 0 && setup->suites[i] != suite)
         i++;
     return suite != 0 && setup->suites[i] == suite;
-}
-
-static void trace_offer(const struct tls_config *config)
-{
-    char names[400] = "";
-    size_t used = 0;
-
-    if (!log_traces(config->log, TRACE_TLS))
-        return;
-    for (size_t i = 0; i < config->suite_count && used < sizeof(names); i++) {
-        used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
-                                 tls_suite_name(config->suites[i]));
-    }
-    log_trace(config->log, TRACE_TLS, "start with \"%s\", SSL 3.0, %s%s:%s", config->server_name,
-              config->verify ? "verifying" : "not verifying",
-              config->cert.len > 0 ? ", with a client certificate" : "", names);
 }
 
 static struct mtls_setup *new_setup(const struct tls_config *config)
@@ -145,8 +131,8 @@ static enum err fill(struct tls_session *session, const struct tls_config *confi
     if (session->setup == NULL || session->setup->server_name == NULL)
         return ERR_NO_MEMORY;
     if (session->setup->suites[0] == 0) {
-        mtls_failure_set(ret_failure, TLS_NO_SHARED_SUITE,
-                         "none of the selected suites exists in SSL 3.0");
+        tls_failure_set(ret_failure, TLS_NO_SHARED_SUITE,
+                        "none of the selected suites exists in SSL 3.0");
         return ERR_UNSUPPORTED;
     }
     err = mtls_credentials_read(session->setup, config, ret_failure);
@@ -160,10 +146,10 @@ enum err mtls_open(void *tls, const struct tls_config *config, const struct tls_
     enum err err;
 
     if (config->min_version != TLS_SSL_3_0 || config->max_version != TLS_SSL_3_0) {
-        mtls_failure_set(ret_failure, TLS_VERSION_MISSING, NULL);
+        tls_failure_set(ret_failure, TLS_VERSION_MISSING, NULL);
         return ERR_UNSUPPORTED;
     }
-    trace_offer(config);
+    tls_trace_offer(config);
     session = calloc(1, sizeof(*session));
     if (session == NULL)
         return ERR_NO_MEMORY;

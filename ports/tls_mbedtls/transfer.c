@@ -1,4 +1,5 @@
 /* transfer.c: data both ways after the handshake, and the end of the session. */
+#include "tls_common/failure.h"
 #include "tls_mbedtls/failure.h"
 #include "tls_mbedtls/session.h"
 #include "tls_mbedtls/transport.h"
@@ -22,8 +23,8 @@ static ptrdiff_t finish_read(struct tls_session *session, int result)
 /* What was read is the front of a record whose rest is pending. */
 static ptrdiff_t refuse_record(struct tls_session *session, size_t len)
 {
-    mtls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu", len,
-                     session->record_max);
+    tls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu", len,
+                    session->record_max);
     mtls_fail(session, MBEDTLS_ERR_SSL_INVALID_RECORD);
     return mtls_failed(session);
 }

@@ -3,6 +3,7 @@
  * the machine for the time and each modem has its own. */
 #include "tls_mbedtls/verify.h"
 
+#include "tls_common/failure.h"
 #include "tls_mbedtls/failure.h"
 #include "tls_mbedtls/name.h"
 #include "tls_mbedtls/session.h"
@@ -114,18 +115,18 @@ static void fail_by_orphan(struct tls_session *session, const mbedtls_x509_crt *
     if (issuer == NULL)
         issuer = find_namesake(chain, orphan);
     if (issuer == NULL)
-        mtls_failure_set(&session->failure, TLS_UNKNOWN_CA, NULL);
+        tls_failure_set(&session->failure, TLS_UNKNOWN_CA, NULL);
     else if (issuer->version >= 3 && issuer->ca_istrue == 0)
-        mtls_failure_set(&session->failure, TLS_BAD_ISSUER, "an issuer is not a CA");
+        tls_failure_set(&session->failure, TLS_BAD_ISSUER, "an issuer is not a CA");
     else
-        mtls_failure_set(&session->failure, TLS_BAD_SIGNATURE, NULL);
+        tls_failure_set(&session->failure, TLS_BAD_SIGNATURE, NULL);
 }
 
 static void fail_by_clock(struct tls_session *session, enum tls_reason reason,
                           const mbedtls_x509_time *now)
 {
-    mtls_failure_set(&session->failure, reason, "the clock says %04d-%02d-%02d %02d:%02d:%02d UTC",
-                     now->year, now->mon, now->day, now->hour, now->min, now->sec);
+    tls_failure_set(&session->failure, reason, "the clock says %04d-%02d-%02d %02d:%02d:%02d UTC",
+                    now->year, now->mon, now->day, now->hour, now->min, now->sec);
 }
 
 /* What makes the rest meaningless comes first. */
@@ -140,7 +141,7 @@ static bool is_chain_good(struct tls_session *session, mbedtls_x509_crt *chain)
     else if (mbedtls_x509_crt_verify_with_profile(
                  chain, setup->ca.raw.p != NULL ? &setup->ca : NULL, NULL, &any_algorithm, NULL,
                  &flags, look_at, &findings) == MBEDTLS_ERR_X509_FATAL_ERROR)
-        mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "the chain is too long");
+        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "the chain is too long");
     if (session->failure.reason != TLS_FINE)
         return false;
     if (findings.orphan != NULL)
@@ -150,8 +151,8 @@ static bool is_chain_good(struct tls_session *session, mbedtls_x509_crt *chain)
     else if (findings.not_yet_valid && !setup->ignore_dates)
         fail_by_clock(session, TLS_NOT_YET_VALID, &findings.now);
     else if (findings.flags != 0)
-        mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "flags 0x%X",
-                         (unsigned)findings.flags);
+        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "flags 0x%X",
+                        (unsigned)findings.flags);
     return session->failure.reason == TLS_FINE;
 }
 
@@ -169,7 +170,7 @@ static bool is_purpose_good(struct tls_session *session, const mbedtls_x509_crt 
         mbedtls_x509_crt_check_key_usage(certificate, usage) == 0;
 
     if (!good)
-        mtls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "it is not for a server");
+        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "it is not for a server");
     return good;
 }
 
@@ -180,7 +181,7 @@ static bool is_name_good(struct tls_session *session, const mbedtls_x509_crt *ce
     if (mtls_name_fits(certificate, session->setup->server_name))
         return true;
     mtls_name_stated(certificate, stated, sizeof(stated));
-    mtls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
+    tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
     return false;
 }
 
@@ -191,8 +192,8 @@ static bool is_size_good(struct tls_session *session, const mbedtls_x509_crt *ch
 
     for (; longest != 0 && chain != NULL; chain = chain->next) {
         if (chain->raw.len > longest) {
-            mtls_failure_set(&session->failure, TLS_LARGE_CERTIFICATE, "%zu bytes, at most %zu",
-                             chain->raw.len, longest);
+            tls_failure_set(&session->failure, TLS_LARGE_CERTIFICATE, "%zu bytes, at most %zu",
+                            chain->raw.len, longest);
             return false;
         }
     }

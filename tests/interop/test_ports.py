@@ -556,11 +556,13 @@ def test_keylog(tmp_path: Path, certificates: Certificates) -> None:
 def test_keylog_is_appended_to_and_made_private(tmp_path: Path,
                                                 nginx: Callable[..., Nginx]) -> None:
     path = tmp_path / "keys"
+    path.touch(mode=0o644)
     for count in (1, 2):
         with Modem(options=["--keylog", str(path)]) as modem:
             driver = Driver(modem).begin().attach().enable()
             driver.dial(nginx().port)
             assert path.read_text().count("CLIENT_RANDOM ") == count
+            assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_no_keylog_unless_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

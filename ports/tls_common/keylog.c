@@ -1,17 +1,25 @@
 /* keylog.c: lines of `label client-random secret`, the last two in hexadecimal. */
-#include "tls_keylog/keylog.h"
+#include "tls_common/keylog.h"
 
 #include "base/wipe.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINE_MAX_BYTES = 400, RANDOM_MAX_BYTES = 32, SECRET_MAX_BYTES = 64 };
 
 int tls_keylog_open(const char *path)
 {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    struct stat about;
+
+    /* A pipe or a terminal keeps the mode that it has. */
+    if (fd < 0 || fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) || fchmod(fd, 0600) == 0)
+        return fd;
+    close(fd);
+    return -1;
 }
 
 static size_t put_hex(char *to, struct span bytes, size_t max)

@@ -1,11 +1,12 @@
 /* keylog.h: the secrets of TLS sessions in a file, in NSS key log format, for every provider. */
-#ifndef TLS_KEYLOG_H
-#define TLS_KEYLOG_H
+#ifndef TLS_COMMON_KEYLOG_H
+#define TLS_COMMON_KEYLOG_H
 
 #include "base/log.h"
 #include "base/span.h"
 
-/* Opens `path` to append to, made with mode 0600.  A descriptor, or -1. */
+/* Opens `path` to append to, for nobody but its owner to read, also when it was there before.  A
+ * descriptor, or -1. */
 int tls_keylog_open(const char *path);
 
 /* Writes `label client-random secret`, the last two in hexadecimal.  Says so to `log` when that

@@ -1,0 +1,18 @@
+/* failure.c: see failure.h. */
+#include "tls_common/failure.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void tls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
+                     ...)
+{
+    va_list args;
+
+    *ret_failure = (struct tls_failure){ .reason = reason, .alert = -1 };
+    if (format == NULL)
+        return;
+    va_start(args, format);
+    vsnprintf(ret_failure->detail, sizeof(ret_failure->detail), format, args);
+    va_end(args);
+}

@@ -1,0 +1,11 @@
+/* failure.h: how every provider fills in a failure. */
+#ifndef TLS_COMMON_FAILURE_H
+#define TLS_COMMON_FAILURE_H
+
+#include "iface/tls.h"
+
+/* Fills `ret_failure`, without an alert; `format` as of printf may be NULL for no detail. */
+void tls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
+                     ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -82,6 +82,7 @@ void at_host_gone(struct at_session *at)
         return;
     at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max - PREFIX_LENGTH);
     at->after_cr = false;
+    at->lines_end_with_cr = false;
     at_unblock(at);
     at_flush_unsolicited(at);
 }

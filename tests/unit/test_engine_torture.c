@@ -117,6 +117,38 @@ static void test_ftp_without_memory(void **state)
     world_deinit(&world);
 }
 
+/* An upload and a secure socket of a Quectel without memory: an error each, then everything goes.
+ */
+static void test_uploads_without_memory(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "m95", false, 1);
+    scripted_net_listen(&world.scripted_net, TALK_PORT, PEER_ACCEPTS);
+    talk_ok(&world, "ATE0;+QIREGAPP;+QIACT");
+    refuse_from(1);
+    talk_expect(&world, "AT+QSECWRITE=\"RAM:a\",3", "\r\n+CME ERROR: 4008\r\n");
+    refuse_from(0);
+    talk_expect(&world, "AT+QSECWRITE=\"RAM:a\",3", "\r\nCONNECT\r\n");
+    world_type_text(&world, "ABC");
+    for (unsigned call = 1; call <= 3; call++) {
+        refuse_from(call);
+        talk_expect(&world, "AT+QSSLOPEN=0,0,\"localhost\",443,0", "\r\nOK\r\n");
+        refuse_from(0);
+        world_advance(&world, 1000);
+        talk(&world, "AT+QSSLCLOSE=0");
+    }
+    peer_decide(scripted_net_peer(&world.scripted_net, TALK_PORT),
+                &(struct peer_handshake){ .verdict = VERDICT_YES });
+    talk_ok(&world, "AT+QSSLOPEN=0,0,\"localhost\",443,0");
+    world_forget(&world, 0);
+    world_advance(&world, 1000);
+    check_bytes("goes on", world_heard(&world, 0), span_of("\r\n+QSSLOPEN: 0,0\r\n"));
+    world_deinit(&world);
+}
+
 /* ---- any bytes ---- */
 
 enum { MEGABYTE = 1 << 20, PIECE_MAX = 700 };
@@ -328,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_switching_on_without_memory),
         cmocka_unit_test(test_commands_without_memory),
         cmocka_unit_test(test_ftp_without_memory),
+        cmocka_unit_test(test_uploads_without_memory),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_random_commands),
         cmocka_unit_test(test_random_lines),

@@ -189,12 +189,50 @@ static void test_full_ram(void **state)
     world_deinit(&world);
 }
 
+/* Half a file of a host that has gone is no file. */
+static void test_host_that_goes(void **state)
+{
+    struct terminal *terminal;
+    struct world world;
+
+    (void)state;
+    start(&world);
+    talk(&world, "AT+QSECWRITE=\"RAM:a\",100");
+    world_type_text(&world, "half");
+    terminal = world.ports[0].terminal;
+    terminal->ops->host_gone(terminal);
+    world_forget(&world, 0);
+    talk_expect(&world, "AT+QSECREAD=\"RAM:a\"", "\r\n+CME ERROR: 4010\r\n");
+    upload(&world, "RAM:a", "whole");
+    world_deinit(&world);
+}
+
+/* Two ports: one upload at a time. */
+static void test_two_uploads(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    assert_int_equal(world_switch_on(&world, "m95", true, 2), ERR_OK);
+    talk_on(&world, 1, "ATE0");
+    talk_ok(&world, "ATE0");
+    talk_expect(&world, "AT+QSECWRITE=\"RAM:a\",3", "\r\nCONNECT\r\n");
+    talk_on(&world, 1, "AT+QSECWRITE=\"RAM:b\",3");
+    check_bytes("busy", world_heard(&world, 1), span_of("\r\n+CME ERROR: 4016\r\n"));
+    world_type_text(&world, "ABC");
+    talk_on(&world, 1, "AT+QSECREAD=\"RAM:a\"");
+    check_bytes("there", world_heard(&world, 1), span_of("\r\n+QSECREAD: 1,242\r\n\r\nOK\r\n"));
+    world_deinit(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_checksum),        cmocka_unit_test(test_names),
         cmocka_unit_test(test_damaged_nvram),   cmocka_unit_test(test_damaged_ram),
         cmocka_unit_test(test_failing_storage), cmocka_unit_test(test_full_ram),
+        cmocka_unit_test(test_host_that_goes),  cmocka_unit_test(test_two_uploads),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

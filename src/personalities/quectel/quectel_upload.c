@@ -44,7 +44,13 @@ static enum at_status end_upload(struct at_session *at, enum err err, size_t len
     return AT_OK;
 }
 
-/* What has come counts, however it ended. */
+static enum at_status refuse_upload(struct at_session *at, struct quectel_file *upload, int error)
+{
+    quectel_file_forget(upload);
+    return at_fail(at, error);
+}
+
+/* What has come counts, however it ended, unless its host is gone. */
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
                                  struct span payload)
 {
@@ -53,15 +59,10 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     uint16_t sum = quectel_checksum(payload);
     size_t len = payload.len;
 
-    (void)end;
-    if (payload.len == 0) {
-        quectel_file_forget(upload);
-        return at_fail(at, FACT_ERROR_FILE_NO_DATA);
-    }
-    if (quectel_file_exists(modem, upload->name)) {
-        quectel_file_forget(upload);
-        return at_fail(at, FACT_ERROR_FILE_EXISTS);
-    }
+    if (end == AT_PROMPT_ABORTED || payload.len == 0)
+        return refuse_upload(at, upload, FACT_ERROR_FILE_NO_DATA);
+    if (quectel_file_exists(modem, upload->name))
+        return refuse_upload(at, upload, FACT_ERROR_FILE_EXISTS);
     wipe(upload->data + len, upload->len - len);
     upload->len = len;
     upload->checksum = sum;

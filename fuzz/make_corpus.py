@@ -429,6 +429,41 @@ QUECTEL = {
     "asks": (0, step(b"t", b'AT+QPING="127.0.0.1",1,2\rAT+QIDNSGIP="localhost"\rAT+QNTP="localhost",443\r')
              + step(b"p", b"\x24" + b"\1" * 47) + b"w\x20"),
     "restart": (PORTS, step(b"t", b'AT+QIOPEN="TCP","localhost",443\rAT+CFUN=1,1\r') + b"w\x60"),
+LENGTH, CHUNKED, CHUNK, LAST_CHUNK, BY_CLOSE, FOUND, SEND_AGAIN, CONTINUE, MISSING, MAIL_READY, HELLO_TLS, HELLO, MAIL_OK, \
+    CHALLENGE, MAIL_IN, SEND_IT, MAIL_BYE, MAIL_NO, MAIL_LOGIN = range(19)
+URL, URL_TLS, HTTPGET, HTTPPOST, HTTPREAD, HTTPDL, SECDEL, SMTPPUT, SMTPUSER, SMTPNOBODY, PLAINLY, TLSFIRST, STARTTLS, ATTACH, \
+    BODY, SMTPCLR, RADIO_OFF, RADIO_ON, DEACT, QUERIES, PLUS, RESTART = range(22)
+
+
+def block_of(letter: bytes, text: bytes) -> bytes:
+    return letter + bytes([len(text)]) + text
+
+
+SENT = says(MAIL_OK, MAIL_OK, MAIL_OK, SEND_IT, MAIL_OK, MAIL_BYE)
+EXCHANGES = {
+    "get": host(URL) + host(HTTPGET) + says(LENGTH) + host(HTTPREAD) + host(QUERIES),
+    "get-tls": host(URL_TLS) + host(HTTPGET) + says(BY_CLOSE) + host(HTTPREAD) + block_of(b"s", b"+++OK\r\n") + b"h",
+    "get-chunks": host(URL) + host(HTTPGET) + says(CHUNKED) + host(HTTPREAD) + says(CHUNK, CHUNK, LAST_CHUNK),
+    "get-redirects": host(URL) + host(HTTPGET) + says(*[FOUND] * 6),
+    "get-slow-host": host(URL) + host(HTTPGET) + says(BY_CLOSE) + b"e" + host(HTTPREAD) + block_of(b"s", b"x" * 250) * 60 + b"f" + b"h",
+    "get-escape": host(URL) + host(HTTPGET) + says(BY_CLOSE) + host(HTTPREAD) + b"w\x0b" + host(PLUS) + b"w\x0b" + host(HTTPREAD),
+    "get-lost": host(URL) + host(HTTPGET) + says(CHUNKED) + host(HTTPREAD) + b"x",
+    "get-refused": b"n" + host(URL_TLS) + host(HTTPGET) + host(HTTPREAD),
+    "get-silent": host(URL) + host(HTTPGET) + b"w\xff" + host(HTTPGET) + says(LENGTH) + b"w\xff" + host(HTTPREAD),
+    "get-radio": host(URL) + host(HTTPGET) + says(CHUNKED) + host(HTTPREAD) + host(PLUS) + host(DEACT) + host(RESTART),
+    "post": host(URL) + host(HTTPPOST) + says(CONTINUE, LENGTH) + host(HTTPREAD),
+    "post-again": host(URL) + host(HTTPPOST) + says(SEND_AGAIN, LENGTH) + host(HTTPREAD),
+    "post-half": host(URL) + block_of(b"t", b"AT+QHTTPPOST=9\rhalf") + b"w\xff" * 3,
+    "download": host(URL) + host(HTTPDL) + says(LENGTH) + host(SECDEL) + host(HTTPDL) + says(CHUNKED, CHUNK, CHUNK),
+    "download-radio": host(URL) + host(HTTPDL) + host(RADIO_OFF) + host(RADIO_ON) + host(HTTPDL) + says(MISSING),
+    "mail": host(BODY) + b"w\x0b" + host(PLUS) + b"w\x0b" + host(ATTACH) + host(SMTPPUT) + says(MAIL_READY, HELLO) + SENT,
+    "mail-login": host(SMTPUSER) + host(SMTPPUT) + says(MAIL_READY, HELLO, CHALLENGE, CHALLENGE, MAIL_IN) + SENT + host(SMTPPUT),
+    "mail-tls": host(TLSFIRST) + host(SMTPPUT) + says(MAIL_READY, HELLO_TLS) + SENT,
+    "mail-starttls": host(STARTTLS) + host(SMTPPUT) + says(MAIL_READY, HELLO_TLS) + b"v" + says(MAIL_READY, HELLO) + SENT,
+    "mail-injected": host(STARTTLS) + host(SMTPPUT) + says(MAIL_READY, HELLO_TLS) + block_of(b"s", b"220 go\r\n250 more\r\n"),
+    "mail-refused": host(SMTPPUT) + says(MAIL_READY, MAIL_NO, MAIL_OK, MAIL_LOGIN) + host(SMTPPUT) + says(MAIL_NO),
+    "mail-stalled": host(BODY) + b"w\x0b" + host(PLUS) + b"w\x0b" + host(SMTPPUT) + says(MAIL_READY, HELLO, MAIL_OK, MAIL_OK, MAIL_OK) + b"z" + says(SEND_IT) + b"w\xff",
+    "mail-radio": host(SMTPPUT) + says(MAIL_READY) + host(RADIO_OFF) + host(SMTPCLR) + host(RESTART),
 }
 
 
@@ -473,6 +508,8 @@ def main() -> None:
         write("sntp", name, data)
     for name, (how, steps) in FTP.items():
         write("ftp", name, bytes([how]) + steps)
+    for name, steps in EXCHANGES.items():
+        write("exchange", name, steps)
     for name, seed in MAIL.items():
         write("mail", name, mail(seed))
     if "--x509" in sys.argv[1:]:

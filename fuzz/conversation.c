@@ -54,6 +54,7 @@ static void reset_settings(struct world *world)
     settings->s5 = '\b';
     settings->quiet = 0;
     settings->verbose = 1;
+    world->modem->terminals[0].at.escape.character = '+'; /* a port that is online took its own */
 }
 
 static void fail(const char *what)

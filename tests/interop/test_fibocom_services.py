@@ -1,4 +1,4 @@
-"""HTTP, HTTPS and the time of a Fibocom module, with real servers.
+"""HTTP, HTTPS, FTP and the time of a Fibocom module, with real servers.
 
 Source: NL668 HTTP V1.2.3; fibocom.md §2.6, §3.
 """
@@ -10,10 +10,12 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from support.certs import Certificates
+from support.ftp_servers import PASSWORD, Vsftpd
 from support.modem import Modem
 from support.servers import Nginx
 
@@ -124,3 +126,36 @@ def test_time(host: FibocomDriver, time_server: int) -> None:
     host.ok(f'AT+MIPNTP="127.0.0.1",{time_server}')
     host.expect("+MIPNTP: 1")
     assert re.fullmatch(r'\+CCLK: "20/02/29,1[12]:.*"', host.query("AT+CCLK?"))
+
+
+def fetch(host: FibocomDriver) -> bytes:
+    """+FTPRECV until there is no more."""
+    got = b""
+    while True:
+        host.type("AT+FTPRECV=1024")
+        host.host.expect_exact(b"\r\n+FTPRECV: ")
+        count = int(host.host.read_until(b"\r\n")[:-2])
+        if count > 0:
+            got += host.host.read(count)
+            host.host.expect_exact(b"\r\n")
+        host.host.expect_exact(final("OK"))
+        if count == 0:
+            return got
+
+
+def test_ftp(host: FibocomDriver, certificates: Certificates, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 400
+    with Vsftpd(tmp_path, certificates) as server:
+        server.put("firmware.bin", content)
+        host.ok(f'AT+FTPOPEN="127.0.0.1","{server.user}","{PASSWORD}","",,{server.port},')
+        host.expect("+FTPOPEN: 1")
+        host.ok("AT+FTPLIST")
+        host.expect("+FTPLIST: 2")
+        assert b"firmware.bin" in host.host.read_until(b"\r\n+FTPLIST: 1\r\n")
+        host.ok('AT+FTPGET="firmware.bin",1')
+        host.expect("+FTPGET: 1")
+        assert fetch(host) == content
+        host.ok('AT+FTPGET="firmware.bin",1,102000')
+        host.expect("+FTPGET: 1")
+        assert fetch(host) == content[102000:]
+        host.answers("AT+FTPCLOSE", "+FTPCLOSE")

@@ -44,6 +44,7 @@ static const char *const by_name_or_socket[] = {
     "+GTSET",    "+GTSSLFILE", "+GTSSLCIPHER", "+MIPCALL",  "+MIPOPEN", "+MIPODM",
     "+MIPCLOSE", "+MIPSEND",   "+MIPPUSH",     "+MIPREAD",  "+MIPDNS",  "+MPING",
     "+MIPNTP",   "+HTTPSET",   "+HTTPDATA",    "+HTTPHEAD", "+HTTPACT", "+HTTPREAD",
+    "+FTPOPEN",  "+FTPCWD",    "+FTPLIST",     "+FTPGET",   "+FTPRECV", "+FTPCLOSE",
 };
 
 /* The same of Quectel's HTTP and mail: an exchange, an address, what a prompt collects. */

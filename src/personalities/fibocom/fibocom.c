@@ -36,7 +36,9 @@ static enum err start(struct tlsmodem *modem)
     for (int i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_start(&fibocom->sockets[i], modem, i + 1);
     fibocom_http_start(&fibocom->http, modem);
+    fibocom_ftp_start(&fibocom->ftp, modem);
     fibocom_time_start(modem);
+    fibocom_lookup_start(modem);
     return ERR_OK;
 }
 
@@ -62,6 +64,7 @@ static void stop(struct tlsmodem *modem)
 
     fibocom_lookup_stop(modem);
     fibocom_http_clear(&fibocom->http);
+    fibocom_ftp_clear(&fibocom->ftp);
     sntp_cancel(&fibocom->clock_client);
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_close(&fibocom->sockets[i]);
@@ -74,6 +77,8 @@ static int64_t deadline(struct tlsmodem *modem)
     int64_t deadline_ms =
         time_earlier(http_deadline(&fibocom->http.client), sntp_deadline(&fibocom->clock_client));
 
+    deadline_ms = time_earlier(deadline_ms, fibocom_ftp_deadline(&fibocom->ftp));
+    deadline_ms = time_earlier(deadline_ms, fibocom_lookup_deadline(&fibocom->lookup));
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         deadline_ms = time_earlier(deadline_ms, fibocom_socket_deadline(&fibocom->sockets[i]));
     return deadline_ms;
@@ -86,6 +91,8 @@ static void tick(struct tlsmodem *modem)
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_tick(&fibocom->sockets[i]);
     http_tick(&fibocom->http.client);
+    fibocom_ftp_tick(&fibocom->ftp);
+    fibocom_lookup_tick(modem);
     sntp_tick(&fibocom->clock_client);
 }
 
@@ -107,6 +114,8 @@ static void on_quiet(struct module_terminal *terminal)
 
     if (awaits_result(fibocom, terminal))
         return;
+    if (fibocom->ftp.owner == terminal)
+        fibocom_ftp_on_quiet(&fibocom->ftp);
     for (size_t i = 0; i < FIBOCOM_SOCKETS && at_may_speak(&terminal->at); i++) {
         struct fibocom_socket *socket = &fibocom->sockets[i];
 
@@ -143,6 +152,7 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_drop(&fibocom->sockets[i]);
     fibocom_http_drop(&fibocom->http);
+    fibocom_ftp_drop(&fibocom->ftp);
     for (size_t i = 0; i < modem->terminal_count; i++)
         at_urc(&modem->terminals[i].at, "+MIPCALL: 0");
 }
@@ -161,13 +171,17 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general,  &fibocom_call,    &fibocom_files,
-    &fibocom_ssl,      &fibocom_cipher,  &fibocom_socket,
-    &fibocom_send,     &fibocom_receive, &fibocom_odm,
-    &fibocom_lookup,   &fibocom_http,    &fibocom_http_read,
-    &fibocom_time,     &fibocom_refused, &common_v250,
-    &common_registers, &common_identity, &common_network,
-    &common_packet,    &common_general,  NULL,
+    &fibocom_general,  &fibocom_call,
+    &fibocom_files,    &fibocom_ssl,
+    &fibocom_cipher,   &fibocom_socket,
+    &fibocom_send,     &fibocom_receive,
+    &fibocom_odm,      &fibocom_lookup,
+    &fibocom_http,     &fibocom_http_read,
+    &fibocom_ftp,      &fibocom_time,
+    &fibocom_refused,  &common_v250,
+    &common_registers, &common_identity,
+    &common_network,   &common_packet,
+    &common_general,   NULL,
 };
 
 const struct personality fibocom_personality = {

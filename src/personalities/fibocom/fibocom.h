@@ -11,6 +11,7 @@
 #include "personalities/fibocom/fibocom_errors.h"
 #include "personalities/fibocom/fibocom_facts.h"
 #include "personalities/fibocom/fibocom_failure.h"
+#include "personalities/fibocom/fibocom_ftp.h"
 #include "personalities/fibocom/fibocom_http.h"
 #include "services/sntp.h"
 
@@ -119,7 +120,8 @@ struct fibocom_lookup {
     struct net_address to;
     int count, size, ttl, timeout_s;
     int sent, received;
-    uint32_t total_ms; /* of the round trips */
+    uint32_t total_ms;     /* of the round trips */
+    int64_t name_until_ms; /* a name server is waited for until then, or CLOCK_NEVER */
     bool pinging;
 };
 
@@ -128,6 +130,7 @@ struct fibocom {
     struct fibocom_ssl ssl;
     struct fibocom_lookup lookup;
     struct fibocom_http http;
+    struct fibocom_ftp ftp;
     struct sntp clock_client; /* +MIPNTP */
     struct module_terminal *clock_owner;
     struct fibocom_socket sockets[FIBOCOM_SOCKETS];
@@ -140,7 +143,7 @@ extern const struct personality fibocom_personality;
 extern const struct fibocom_forms fibocom_forms_manual, fibocom_forms_drivers;
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
     fibocom_cipher, fibocom_socket, fibocom_send, fibocom_receive, fibocom_odm, fibocom_lookup,
-    fibocom_http, fibocom_http_read, fibocom_time, fibocom_refused;
+    fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_time, fibocom_refused;
 
 /* A row's record of module-wide settings. */
 void *fibocom_settings_record(struct at_session *at, size_t index);
@@ -201,6 +204,9 @@ void fibocom_odm_leave(struct fibocom_socket *socket);
 void fibocom_time_start(struct tlsmodem *modem);
 
 /* fibocom_lookup.c */
+void fibocom_lookup_start(struct tlsmodem *modem);
 void fibocom_lookup_stop(struct tlsmodem *modem);
+int64_t fibocom_lookup_deadline(const struct fibocom_lookup *lookup);
+void fibocom_lookup_tick(struct tlsmodem *modem);
 
 #endif

@@ -45,6 +45,7 @@ static enum at_status hang_up(struct at_session *at)
         for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
             fibocom_socket_drop(&fibocom_of(at)->sockets[i]);
         fibocom_http_drop(&fibocom_of(at)->http);
+        fibocom_ftp_drop(&fibocom_of(at)->ftp);
     }
     at_info(at, "+MIPCALL: 0");
     return AT_OK;

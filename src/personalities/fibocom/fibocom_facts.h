@@ -91,6 +91,14 @@
 #define FACT_NTP_TIMEOUT_MS     5000
 #define FACT_NTP_TRIES          3
 
+/* UNCONFIRMED: how long a name server is waited for; hosts wait 20 s (§2.6). */
+#define FACT_NAME_MS 18000
+
+/* UNCONFIRMED: FTP (§3): waits for the server, and of +FTPRECV for data; the longest list. */
+#define FACT_FTP_TIMEOUT_MS 60000
+#define FACT_FTP_RECEIVE_MS 10000
+#define FACT_FTP_LIST_MAX   65536
+
 /* UNCONFIRMED: +MPING without its numbers; its time is in seconds, and some drivers give more than
  * can be meant (§2.6). */
 #define FACT_PING_COUNT         4

@@ -13,6 +13,11 @@ static struct fibocom_lookup *lookup_of(struct tlsmodem *modem)
     return &((struct fibocom *)modem->maker)->lookup;
 }
 
+void fibocom_lookup_start(struct tlsmodem *modem)
+{
+    lookup_of(modem)->name_until_ms = CLOCK_NEVER;
+}
+
 void fibocom_lookup_stop(struct tlsmodem *modem)
 {
     struct fibocom_lookup *lookup = lookup_of(modem);
@@ -20,6 +25,7 @@ void fibocom_lookup_stop(struct tlsmodem *modem)
     if (lookup->query != NULL)
         modem->config.net->ops->cancel(lookup->query);
     lookup->query = NULL;
+    lookup->name_until_ms = CLOCK_NEVER;
 }
 
 static enum at_status check(struct at_session *at, const struct at_arg *host)
@@ -28,42 +34,57 @@ static enum at_status check(struct at_session *at, const struct at_arg *host)
 
     if (!fibocom_context(module_of(at))->active || lookup->query != NULL)
         return at_fail(at, FACT_ERROR_STATE);
-    *lookup = (struct fibocom_lookup){ .owner = terminal_of(at) };
+    *lookup = (struct fibocom_lookup){ .owner = terminal_of(at), .name_until_ms = CLOCK_NEVER };
     memcpy(lookup->host, host->text.data, host->text.len);
     return AT_OK;
+}
+
+/* Asks for the name's addresses; false: nothing was started. */
+static bool resolve(struct at_session *at, net_resolved_fn *on_resolved)
+{
+    struct fibocom_lookup *lookup = lookup_of(module_of(at));
+    const struct net *net = module_of(at)->config.net;
+
+    if (net->ops->resolve(net->impl, lookup->host, on_resolved, lookup, &lookup->query) != ERR_OK) {
+        lookup->query = NULL;
+        return false;
+    }
+    lookup->name_until_ms = module_now(module_of(at)) + FACT_NAME_MS;
+    return true;
+}
+
+static void tell_name(struct fibocom_lookup *lookup, const struct net_address *address)
+{
+    struct at_session *at = &lookup->owner->at;
+    char text[ADDRESS_TEXT_MAX];
+
+    if (address == NULL) {
+        at_finish(at, at_fail(at, FIBOCOM_NOT_FOUND));
+        return;
+    }
+    address_text(address, text);
+    at_info(at, "+MIPDNS: \"%s\",%s", lookup->host, text);
+    at_finish(at, AT_OK);
 }
 
 static void on_name_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
     struct fibocom_lookup *lookup = ctx;
     struct tlsmodem *modem = lookup->owner->modem;
-    struct at_session *at = &lookup->owner->at;
-    char text[ADDRESS_TEXT_MAX];
 
     (void)count;
     module_enter(modem);
     lookup->query = NULL;
-    if (err == ERR_OK) {
-        address_text(&list[0], text);
-        at_info(at, "+MIPDNS: \"%s\",%s", lookup->host, text);
-        at_finish(at, AT_OK);
-    } else {
-        at_finish(at, at_fail(at, FIBOCOM_NOT_FOUND));
-    }
+    lookup->name_until_ms = CLOCK_NEVER;
+    tell_name(lookup, err == ERR_OK ? &list[0] : NULL);
     module_leave(modem);
 }
 
 static enum at_status set_dns(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_lookup *lookup = lookup_of(module_of(at));
-    const struct net *net = module_of(at)->config.net;
-
     if (check(at, &args->list[0]) != AT_OK)
         return AT_FAIL;
-    if (net->ops->resolve(net->impl, lookup->host, on_name_resolved, lookup, &lookup->query) !=
-        ERR_OK)
-        return at_fail(at, FIBOCOM_NOT_FOUND);
-    return AT_LATER;
+    return resolve(at, on_name_resolved) ? AT_LATER : at_fail(at, FIBOCOM_NOT_FOUND);
 }
 
 static void next_echo(struct fibocom_lookup *lookup);
@@ -114,6 +135,11 @@ static void next_echo(struct fibocom_lookup *lookup)
     tell_statistics(lookup);
 }
 
+static void tell_no_host(const struct fibocom_lookup *lookup)
+{
+    at_urc(&lookup->owner->at, "+MPINGSTAT: 2,\"%s\",0,0,0", lookup->host);
+}
+
 static void on_host_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
     struct fibocom_lookup *lookup = ctx;
@@ -122,13 +148,33 @@ static void on_host_resolved(void *ctx, enum err err, const struct net_address *
     (void)count;
     module_enter(modem);
     lookup->query = NULL;
+    lookup->name_until_ms = CLOCK_NEVER;
     if (err == ERR_OK) {
         lookup->to = list[0];
         next_echo(lookup);
     } else {
-        at_urc(&lookup->owner->at, "+MPINGSTAT: 2,\"%s\",0,0,0", lookup->host);
+        tell_no_host(lookup);
     }
     module_leave(modem);
+}
+
+int64_t fibocom_lookup_deadline(const struct fibocom_lookup *lookup)
+{
+    return lookup->name_until_ms;
+}
+
+/* A name server that does not answer. */
+void fibocom_lookup_tick(struct tlsmodem *modem)
+{
+    struct fibocom_lookup *lookup = lookup_of(modem);
+
+    if (module_now(modem) < lookup->name_until_ms)
+        return;
+    fibocom_lookup_stop(modem);
+    if (lookup->pinging)
+        tell_no_host(lookup);
+    else
+        tell_name(lookup, NULL);
 }
 
 enum { PING_MODE, PING_HOST, PING_COUNT, PING_SIZE, PING_TTL, PING_TOS, PING_TIMEOUT };
@@ -141,7 +187,6 @@ static int number_or(const struct at_arg *arg, int otherwise)
 static enum at_status set_ping(struct at_session *at, const struct at_args *args)
 {
     struct fibocom_lookup *lookup = lookup_of(module_of(at));
-    const struct net *net = module_of(at)->config.net;
 
     if (args->list[PING_MODE].number == 0) {
         if (lookup->pinging)
@@ -159,10 +204,7 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     lookup->timeout_s = number_or(&args->list[PING_TIMEOUT], FACT_PING_TIMEOUT_S);
     if (lookup->timeout_s > FACT_PING_TIMEOUT_MAX_S)
         lookup->timeout_s = FACT_PING_TIMEOUT_MAX_S;
-    if (net->ops->resolve(net->impl, lookup->host, on_host_resolved, lookup, &lookup->query) !=
-        ERR_OK)
-        return at_fail(at, FIBOCOM_NOT_FOUND);
-    return AT_OK;
+    return resolve(at, on_host_resolved) ? AT_OK : at_fail(at, FIBOCOM_NOT_FOUND);
 }
 
 static enum at_status answer_ok(struct at_session *at, const struct at_args *args)

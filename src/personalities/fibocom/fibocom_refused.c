@@ -5,7 +5,7 @@
     {                                                                                              \
         .name = (text), .help = (say), .source = "fibocom.md §3", .coverage = AT_REFUSED           \
     }
-#define FTP(text) REFUSED(text, "FTP is not built yet.")
+#define FTP(text) REFUSED(text, "FTP: how it is spelled is not known.")
 #define MQTT(text)                                                                                 \
     {                                                                                              \
         .name = (text), .help = "MQTT: not in the SSL manuals.", .source = "fibocom.md §3",        \
@@ -13,22 +13,10 @@
     }
 
 static const struct at_command rows[] = {
-    { .name = "+FTPOPEN",
-      .help = "FTP is not built yet.",
-      .source = "fibocom.md §3",
-      .coverage = AT_REFUSED,
-      .secret = true },
-    FTP("+FTPCLOSE"),
-    FTP("+FTPCWD"),
-    FTP("+FTPLIST"),
-    FTP("+FTPGET"),
-    FTP("+FTPRECV"),
-    FTP("+FTPPUT"),
-    MQTT("+MQTTUSER"),
-    MQTT("+MQTTOPEN"),
-    MQTT("+MQTTSUB"),
-    MQTT("+MQTTPUB"),
-    MQTT("+MQTTCLOSE"),
-    REFUSED("+GTRNDIS", "There is no USB network here."),
+    FTP("+FTPPUT"),    FTP("+FTPMKD"),     FTP("+FTPRMD"),
+    FTP("+FTPPWD"),    FTP("+FTPCDUP"),    FTP("+FTPDEL"),
+    FTP("+FTPREN"),    FTP("+FTPSIZE"),    FTP("+FTPSTAT"),
+    MQTT("+MQTTUSER"), MQTT("+MQTTOPEN"),  MQTT("+MQTTSUB"),
+    MQTT("+MQTTPUB"),  MQTT("+MQTTCLOSE"), REFUSED("+GTRNDIS", "There is no USB network here."),
 };
 const struct at_commands fibocom_refused = AT_COMMANDS(rows);

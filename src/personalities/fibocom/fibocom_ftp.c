@@ -1,0 +1,238 @@
+/* fibocom_ftp.c: the FTP session: its events, and the lines that tell of them.
+ *
+ * Source: fibocom.md §3 (a driver of the L610); what the manuals of FTP say is not known.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+enum { STATUS_FAILED, STATUS_DONE, STATUS_LISTING };
+
+static struct at_session *session_of(const struct fibocom_ftp *ftp)
+{
+    return &ftp->owner->at;
+}
+
+/* ---- +FTPRECV ---- */
+
+static void answer_received(struct fibocom_ftp *ftp, struct span data)
+{
+    struct at_session *at = session_of(ftp);
+
+    ftp->receive_max = 0;
+    at->block_open = false;
+    at_info(at, "+FTPRECV: %zu", data.len);
+    if (data.len > 0) {
+        at_put(at, data);
+        at_put_line_end(at);
+    }
+}
+
+/* True when there was something to say: data, or the end of the file. */
+static bool receive(struct fibocom_ftp *ftp)
+{
+    uint8_t data[FIBOCOM_FTP_BYTES];
+    size_t got = ftp_read(&ftp->client, data, ftp->receive_max);
+
+    if (got == 0 && ftp_is_transfer(&ftp->client))
+        return false;
+    if (got == 0)
+        ftp->has_file = false;
+    answer_received(ftp, span_at(data, got));
+    return true;
+}
+
+enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max)
+{
+    if (!ftp->has_file || ftp->owner != terminal_of(at))
+        return at_fail(at, FACT_ERROR_STATE);
+    ftp->receive_max = max;
+    if (receive(ftp))
+        return AT_OK;
+    ftp->receive_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
+    return AT_LATER;
+}
+
+static void go_on_receiving(struct fibocom_ftp *ftp)
+{
+    if (ftp->receive_max > 0 && receive(ftp))
+        at_finish(session_of(ftp), AT_OK);
+}
+
+/* ---- the client's events ---- */
+
+static void on_started(void *ctx)
+{
+    struct fibocom_ftp *ftp = ctx;
+
+    if (ftp->task != FTP_TASK_GET)
+        return;
+    ftp->has_file = true;
+    at_urc(session_of(ftp), "+FTPGET: %d", STATUS_DONE);
+}
+
+static void collect_list(struct fibocom_ftp *ftp)
+{
+    uint8_t piece[FIBOCOM_FTP_BYTES];
+    size_t got;
+
+    while ((got = ftp_read(&ftp->client, piece, sizeof(piece))) > 0) {
+        if (!fibocom_bytes_add(&ftp->list, span_at(piece, got), FACT_FTP_LIST_MAX)) {
+            ftp_abort(&ftp->client);
+            return;
+        }
+    }
+}
+
+static void on_data(void *ctx)
+{
+    struct fibocom_ftp *ftp = ctx;
+
+    if (ftp->task == FTP_TASK_LIST)
+        collect_list(ftp);
+    else
+        go_on_receiving(ftp);
+}
+
+static void on_writable(void *ctx)
+{
+    (void)ctx; /* nothing is sent but commands */
+}
+
+static void tell_list(struct fibocom_ftp *ftp)
+{
+    ftp->told = 0;
+    ftp->telling = true;
+    at_urc(session_of(ftp), "+FTPLIST: %d", STATUS_LISTING);
+}
+
+static void tell_done(struct fibocom_ftp *ftp, enum fibocom_ftp_task task, bool good)
+{
+    struct at_session *at = session_of(ftp);
+
+    switch (task) {
+    case FTP_TASK_OPEN:
+        at_urc(at, "+FTPOPEN: %d", good ? STATUS_DONE : STATUS_FAILED);
+        break;
+    case FTP_TASK_CWD:
+        at_urc(at, "+FTPCWD: %d", good ? STATUS_DONE : STATUS_FAILED);
+        break;
+    case FTP_TASK_LIST:
+        if (good)
+            tell_list(ftp);
+        else
+            at_urc(at, "+FTPLIST: %d", STATUS_FAILED);
+        break;
+    case FTP_TASK_GET:
+        if (!ftp->has_file)
+            at_urc(at, "+FTPGET: %d", STATUS_FAILED);
+        go_on_receiving(ftp);
+        break;
+    case FTP_TASK_CLOSE:
+        at->block_open = false;
+        at_info(at, "+FTPCLOSE");
+        at_finish(at, AT_OK);
+        break;
+    case FTP_TASK_NONE:
+        break;
+    }
+}
+
+static void on_done(void *ctx, enum ftp_error error)
+{
+    struct fibocom_ftp *ftp = ctx;
+    enum fibocom_ftp_task task = ftp->task;
+
+    ftp->task = FTP_TASK_NONE;
+    tell_done(ftp, task, error == FTP_FINE);
+    if (!ftp_is_open(&ftp->client))
+        ftp->owner = NULL;
+}
+
+static void on_lost(void *ctx, enum ftp_error error)
+{
+    struct fibocom_ftp *ftp = ctx;
+
+    (void)error; /* the log has it */
+    at_urc(session_of(ftp), "+FTPCLOSE");
+    fibocom_ftp_clear(ftp);
+}
+
+static const struct ftp_events events = {
+    .on_started = on_started,
+    .on_data = on_data,
+    .on_writable = on_writable,
+    .on_done = on_done,
+    .on_lost = on_lost,
+};
+
+/* ---- power, time, and what ends a session from outside ---- */
+
+void fibocom_ftp_start(struct fibocom_ftp *ftp, struct tlsmodem *modem)
+{
+    ftp->modem = modem;
+    ftp_init(&ftp->client, 1, &modem->world, &events, ftp, NULL, ftp->received,
+             sizeof(ftp->received));
+}
+
+void fibocom_ftp_clear(struct fibocom_ftp *ftp)
+{
+    ftp_drop(&ftp->client);
+    fibocom_bytes_free(&ftp->list);
+    ftp->telling = false;
+    ftp->has_file = false;
+    ftp->receive_max = 0;
+    ftp->task = FTP_TASK_NONE;
+    ftp->owner = NULL;
+}
+
+void fibocom_ftp_drop(struct fibocom_ftp *ftp)
+{
+    struct module_terminal *owner = ftp->owner;
+    enum fibocom_ftp_task task = ftp->task;
+    bool waiting = ftp->receive_max > 0;
+
+    if (owner == NULL)
+        return;
+    fibocom_ftp_clear(ftp);
+    ftp->owner = owner;
+    if (task == FTP_TASK_NONE || task == FTP_TASK_GET)
+        at_urc(&owner->at, "+FTPCLOSE");
+    if (waiting)
+        at_finish(&owner->at, at_fail(&owner->at, FACT_ERROR_STATE));
+    tell_done(ftp, task == FTP_TASK_GET ? FTP_TASK_NONE : task, false);
+    ftp->owner = NULL;
+}
+
+/* The lines of the list, as far as the port has room, and one that ends them. */
+void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp)
+{
+    struct at_session *at = session_of(ftp);
+
+    while (ftp->telling && at_may_speak(at)) {
+        size_t left = ftp->list.len - ftp->told;
+        size_t part = left < FIBOCOM_FTP_BYTES ? left : FIBOCOM_FTP_BYTES;
+
+        if (part == 0) {
+            ftp->telling = false;
+            fibocom_bytes_free(&ftp->list);
+            at_unsolicited(at, span_at(NULL, 0), "+FTPLIST: %d", STATUS_DONE);
+            return;
+        }
+        at_put(at, span_at(ftp->list.data + ftp->told, part));
+        ftp->told += part;
+    }
+}
+
+int64_t fibocom_ftp_deadline(const struct fibocom_ftp *ftp)
+{
+    return time_earlier(ftp_deadline(&ftp->client),
+                        ftp->receive_max > 0 ? ftp->receive_until_ms : CLOCK_NEVER);
+}
+
+void fibocom_ftp_tick(struct fibocom_ftp *ftp)
+{
+    ftp_tick(&ftp->client);
+    if (ftp->receive_max > 0 && module_now(ftp->modem) >= ftp->receive_until_ms) {
+        answer_received(ftp, span_at(NULL, 0));
+        at_finish(session_of(ftp), AT_OK);
+    }
+}

@@ -1,0 +1,196 @@
+/* fibocom_ftp_commands.c: +FTPOPEN, +FTPCWD, +FTPLIST, +FTPGET, +FTPRECV, +FTPCLOSE.
+ *
+ * Source: fibocom.md §3.  OK comes at once; how it ended, a line later.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include "base/wipe.h"
+
+enum { LOGIN_SERVER, LOGIN_USER, LOGIN_PASSWORD, LOGIN_ACCOUNT, LOGIN_MODE, LOGIN_PORT };
+
+enum { PORT_PRESET = 21, MODE_ACTIVE = 0 };
+
+static void copy_text(char *to, const struct at_arg *arg)
+{
+    if (arg->given && arg->text.len > 0)
+        memcpy(to, arg->text.data, arg->text.len);
+}
+
+/* The session, when it is this port's and has nothing else to do; NULL: the error is noted. */
+static struct fibocom_ftp *ready(struct at_session *at)
+{
+    struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
+
+    if (ftp->owner == terminal_of(at) && ftp_is_ready(&ftp->client) && !ftp->telling)
+        return ftp;
+    at_fail(at, FACT_ERROR_STATE);
+    return NULL;
+}
+
+static enum at_status begin(struct at_session *at, struct fibocom_ftp *ftp,
+                            enum fibocom_ftp_task task, enum ftp_error started)
+{
+    if (started != FTP_FINE)
+        return at_fail(at, FACT_ERROR_STATE);
+    ftp->task = task;
+    return AT_OK;
+}
+
+static enum at_status set_open(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
+    const struct at_arg *list = args->list;
+    char host[CONNECTION_HOST_MAX + 1] = { 0 };
+    char user[FTP_IDENTITY_MAX + 1] = { 0 }, password[FTP_IDENTITY_MAX + 1] = { 0 };
+    const struct ftp_session session = {
+        .host = host,
+        .port = (uint16_t)(list[LOGIN_PORT].given ? list[LOGIN_PORT].number : PORT_PRESET),
+        .user = user,
+        .password = password,
+        .passive = !list[LOGIN_MODE].given || list[LOGIN_MODE].number != MODE_ACTIVE,
+        .timeout_ms = FACT_FTP_TIMEOUT_MS,
+        .idle_ms = FACT_FTP_TIMEOUT_MS,
+    };
+    enum at_status status;
+
+    if (ftp->owner != NULL || !fibocom_context(module_of(at))->active)
+        return at_fail(at, FACT_ERROR_STATE);
+    copy_text(host, &list[LOGIN_SERVER]);
+    copy_text(user, &list[LOGIN_USER]);
+    copy_text(password, &list[LOGIN_PASSWORD]);
+    status = begin(at, ftp, FTP_TASK_OPEN, ftp_open(&ftp->client, &session));
+    wipe(password, sizeof(password));
+    if (status == AT_OK)
+        ftp->owner = terminal_of(at);
+    return status;
+}
+
+static enum at_status read_open(struct at_session *at)
+{
+    at_info(at, "+FTPOPEN: %d", ftp_is_open(&fibocom_of(at)->ftp.client));
+    return AT_OK;
+}
+
+static enum at_status set_folder(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_ftp *ftp = ready(at);
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    return begin(at, ftp, FTP_TASK_CWD, ftp_command(&ftp->client, FTP_CWD, args->list[0].text));
+}
+
+static enum at_status list(struct at_session *at, struct span name)
+{
+    struct fibocom_ftp *ftp = ready(at);
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    ftp_set_buffering(&ftp->client, false);
+    return begin(at, ftp, FTP_TASK_LIST, ftp_transfer(&ftp->client, FTP_LIST, name, 0));
+}
+
+static enum at_status run_list(struct at_session *at)
+{
+    return list(at, span_at(NULL, 0));
+}
+
+static enum at_status set_list(struct at_session *at, const struct at_args *args)
+{
+    return list(at, args->list[0].text);
+}
+
+enum { GET_NAME, GET_MODE, GET_OFFSET };
+
+static enum at_status set_get(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_ftp *ftp = ready(at);
+    const struct at_arg *offset = &args->list[GET_OFFSET];
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    ftp->has_file = false;
+    ftp_set_buffering(&ftp->client, true);
+    return begin(at, ftp, FTP_TASK_GET,
+                 ftp_transfer(&ftp->client, FTP_RETR, args->list[GET_NAME].text,
+                              offset->given ? (uint64_t)offset->number : 0));
+}
+
+static enum at_status set_receive(struct at_session *at, const struct at_args *args)
+{
+    return fibocom_ftp_receive(&fibocom_of(at)->ftp, at, (size_t)args->list[0].number);
+}
+
+static enum at_status run_close(struct at_session *at)
+{
+    struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
+
+    if (ftp->owner != terminal_of(at) || ftp->task == FTP_TASK_OPEN)
+        return at_fail(at, FACT_ERROR_STATE);
+    if (ftp->task == FTP_TASK_NONE && ftp_quit(&ftp->client) == FTP_FINE) {
+        ftp->task = FTP_TASK_CLOSE;
+        return AT_LATER;
+    }
+    fibocom_ftp_clear(ftp);
+    at_info(at, "+FTPCLOSE");
+    return AT_OK;
+}
+
+static const struct at_param open_params[] = {
+    { .name = "server", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },
+    { .name = "user", .type = AT_STRING, .max = FTP_IDENTITY_MAX },
+    { .name = "password", .type = AT_STRING, .secret = true, .max = FTP_IDENTITY_MAX },
+    { .name = "account", .type = AT_STRING, .optional = true, .max = FTP_IDENTITY_MAX },
+    { .name = "mode", .optional = true, .max = 1 },
+    { .name = "port", .optional = true, .min = 1, .max = 65535 },
+    { .name = "type", .optional = true, .max = 0 },
+};
+static const struct at_param folder_params[] = {
+    { .name = "path", .type = AT_STRING, .min = 1, .max = FTP_NAME_MAX },
+};
+static const struct at_param list_params[] = {
+    { .name = "path", .type = AT_STRING, .optional = true, .max = FTP_NAME_MAX },
+};
+static const struct at_param get_params[] = {
+    { .name = "file", .type = AT_STRING, .min = 1, .max = FTP_NAME_MAX },
+    { .name = "mode", .optional = true, .max = 1 },
+    { .name = "offset", .optional = true, .max = INT32_MAX },
+};
+static const struct at_param receive_params[] = {
+    { .name = "length", .min = 1, .max = FIBOCOM_FTP_BYTES },
+};
+
+#define SOURCE .source = "fibocom.md §3"
+
+static const struct at_command rows[] = {
+    { .name = "+FTPOPEN",
+      .help = "Opens an FTP session: OK at once, +FTPOPEN: 1 when the server has let us in.",
+      SOURCE,
+      .secret = true,
+      AT_PARAMS(open_params),
+      .set = set_open,
+      .read = read_open },
+    { .name = "+FTPCWD",
+      .help = "Changes the folder.",
+      SOURCE,
+      AT_PARAMS(folder_params),
+      .set = set_folder },
+    { .name = "+FTPLIST",
+      .help = "Lists a folder: the server's lines between +FTPLIST: 2 and +FTPLIST: 1.",
+      SOURCE,
+      AT_PARAMS(list_params),
+      .run = run_list,
+      .set = set_list },
+    { .name = "+FTPGET",
+      .help = "Fetches a file, which +FTPRECV reads.",
+      SOURCE,
+      AT_PARAMS(get_params),
+      .set = set_get },
+    { .name = "+FTPRECV",
+      .help = "Reads the file that comes; 0 bytes are its end.",
+      SOURCE,
+      AT_PARAMS(receive_params),
+      .set = set_receive },
+    { .name = "+FTPCLOSE", .help = "Ends the session.", SOURCE, .run = run_close },
+};
+const struct at_commands fibocom_ftp = AT_COMMANDS(rows);

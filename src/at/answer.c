@@ -22,9 +22,12 @@ static const struct {
 
 void at_put(struct at_session *at, struct span bytes)
 {
-    /* Room for an answer was there before its command started. */
-    size_t done = ring_put(&at->output, bytes);
+    size_t done;
 
+    if (at->abandoned)
+        return;
+    /* Room for an answer was there before its command started. */
+    done = ring_put(&at->output, bytes);
     if (done < bytes.len)
         log_say(at->config.log, LOG_ERROR, "answer cut by %zu bytes: its command passes answer_max",
                 bytes.len - done);

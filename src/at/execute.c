@@ -174,6 +174,10 @@ void at_run_line(struct at_session *at)
     struct span line = at_editor_line(&at->editor);
     enum at_status status = AT_OK;
 
+    if (at->abandoned) {
+        at_end_line(at, AT_SILENT);
+        return;
+    }
     at_enter(at, AT_RUNNING);
     while (status == AT_OK) {
         struct at_lexeme lexeme;
@@ -217,13 +221,17 @@ void at_finish(struct at_session *at, enum at_status status)
 
 void at_finish_online(struct at_session *at)
 {
+    at->abandoned = false;
     at_enter(at, AT_ONLINE);
     at->online.on_room(at->online.ctx);
 }
 
 void at_end_line(struct at_session *at, enum at_status status)
 {
+    if (status == AT_CONNECT)
+        at->abandoned = false; /* whoever comes finds the port online */
     at_result(at, status);
+    at->abandoned = false;
     at_keep_distance(at, at->config.dialect->urc_after_ms);
     if (status == AT_CONNECT) {
         at_finish_online(at);

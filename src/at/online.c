@@ -113,5 +113,6 @@ uint8_t *at_output_tail(struct at_session *at, size_t *ret_room)
 
 void at_output_commit(struct at_session *at, size_t count)
 {
-    ring_commit(&at->output, count);
+    if (!at->abandoned)
+        ring_commit(&at->output, count);
 }

@@ -20,6 +20,7 @@ void at_prompt(struct at_session *at, const struct at_prompt *prompt)
     assert(prompt->memory != NULL || prompt->max <= at->config.payload_cap);
     assert(!prompt->exact || prompt->max > 0);
     at->prompt = *prompt;
+    at->abandoned = false; /* whoever comes finds the port in the prompt */
     at->payload_len = 0;
     at->payload_over = false;
     at->prompt_from_ms = at_now(at);

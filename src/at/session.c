@@ -53,19 +53,10 @@ void at_reset(struct at_session *at)
     at->after_cr = false;
     at->lines_end_with_cr = false;
     at->deaf = false;
+    at->abandoned = false;
     at->release = 0;
     at->inspected = 0;
     at_enter(at, AT_COMMAND);
-}
-
-/* Also lets a line go on that waits for room. */
-static void forget_output(struct at_session *at)
-{
-    ring_drop(&at->output, at->output.len);
-    while (at->state == AT_WAIT_ROOM) {
-        at_run_line(at);
-        ring_drop(&at->output, at->output.len);
-    }
 }
 
 void at_host_gone(struct at_session *at)
@@ -73,10 +64,12 @@ void at_host_gone(struct at_session *at)
     if (at->state == AT_ONLINE)
         return;
     at->speaking = true; /* unsolicited lines are for the next host */
+    at->abandoned = at->state != AT_COMMAND;
+    ring_drop(&at->output, at->output.len);
     if (at->state == AT_PROMPT)
         at_abort_prompt(at);
-    if (at->state != AT_ONLINE)
-        forget_output(at);
+    else if (at->state == AT_WAIT_ROOM)
+        at_run_line(at);
     at->speaking = false;
     if (at->state != AT_COMMAND)
         return;

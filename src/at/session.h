@@ -131,6 +131,7 @@ struct at_session {
     bool blocked;                 /* at_feed() left bytes to the port */
     bool speaking;                /* on_quiet() is under way */
     bool deaf;                    /* the module is about to switch off: input is lost */
+    bool abandoned;               /* the running line's host has gone: nobody gets its answer */
     size_t inspected; /* online bytes at the front of the next feed that the detector has seen */
     int release;      /* escape characters that still have to go to the peer */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
@@ -159,7 +160,8 @@ void at_reset(struct at_session *at);
 void at_stop_listening(struct at_session *at);
 
 /* The host has gone and another may come: half a line, an open prompt and output that was not read
- * are forgotten.  A running command goes on, and so does online mode, with its data. */
+ * are forgotten.  A running command goes on, but nobody gets its answer, and what stands behind it
+ * in its line is not run.  Online mode goes on, with its data. */
 void at_host_gone(struct at_session *at);
 
 /* Bytes of the host.  Returns how many were taken; after fewer, at_is_open() says when to go on. */

@@ -44,8 +44,9 @@ struct terminal_ops {
     void (*set_dtr)(struct terminal *terminal, bool on);
     /* A command is under way, or the port is in a prompt or online. */
     bool (*busy)(struct terminal *terminal);
-    /* The host has gone for good, as one of a network connection has: half a line, a prompt and
-     * what it was told but has not read are forgotten.  Online data stays for who comes next. */
+    /* The host has gone for good, as one of a network connection has: half a line, a prompt, what
+     * it was told but has not read, and the answer of a command that still runs are forgotten; what
+     * stands behind that command in its line is not run.  Online data stays for who comes next. */
     void (*host_gone)(struct terminal *terminal);
 };
 

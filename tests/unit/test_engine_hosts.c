@@ -77,6 +77,66 @@ static void test_answers_nobody_read(void **state)
     world_deinit(&world);
 }
 
+/* A server that does not answer the handshake yet. */
+static struct scripted_peer *dialled(struct world *world)
+{
+    scripted_net_listen(&world->scripted_net, TALK_PORT, PEER_ACCEPTS);
+    return scripted_net_peer(&world->scripted_net, TALK_PORT);
+}
+
+/* A command that still runs does what it was told; its answer was for the one who has gone. */
+static void test_running_command(void **state)
+{
+    struct world world;
+    struct scripted_peer *peer;
+
+    (void)state;
+    switch_on(&world);
+    peer = dialled(&world);
+    world_type_text(&world, "AT#SSLD=1,443,\"localhost\",0,1;#SSLS=1;#SSLSEND=1\r");
+    host_goes(&world);
+    world_forget(&world, 0);
+    world_type_text(&world, "AT#SSLS=1\r"); /* of the next host, who waits */
+    peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    world_settle(&world);
+    check_bytes("only its own", world_heard(&world, 0), span_of("\r\n#SSLS: 1,2,5\r\n\r\nOK\r\n"));
+    world_deinit(&world);
+}
+
+static void test_running_command_that_fails(void **state)
+{
+    struct world world;
+
+    (void)state;
+    switch_on(&world);
+    dialled(&world);
+    world_type_text(&world, "AT#SSLD=1,443,\"localhost\",0,1\r");
+    host_goes(&world);
+    world_forget(&world, 0);
+    world_advance(&world, 60000);
+    check_bytes("nothing", world_heard(&world, 0), span_of(""));
+    expect_ready(&world);
+    world_deinit(&world);
+}
+
+/* Else the next host would take the peer for the module. */
+static void test_running_dial_that_goes_online(void **state)
+{
+    struct world world;
+    struct scripted_peer *peer;
+
+    (void)state;
+    switch_on(&world);
+    peer = dialled(&world);
+    world_type_text(&world, "AT#SSLD=1,443,\"localhost\",0,0\r");
+    host_goes(&world);
+    world_forget(&world, 0);
+    peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    world_settle(&world);
+    check_bytes("told", world_heard(&world, 0), span_of("\r\nCONNECT\r\n"));
+    world_deinit(&world);
+}
+
 /* What the module has to say by itself is for whoever comes. */
 static void test_unsolicited_lines_stay(void **state)
 {
@@ -115,9 +175,14 @@ static void test_online_data_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_a_line),         cmocka_unit_test(test_prompt),
-        cmocka_unit_test(test_answers_nobody_read), cmocka_unit_test(test_unsolicited_lines_stay),
+        cmocka_unit_test(test_half_a_line),
+        cmocka_unit_test(test_prompt),
+        cmocka_unit_test(test_answers_nobody_read),
+        cmocka_unit_test(test_unsolicited_lines_stay),
         cmocka_unit_test(test_online_data_stays),
+        cmocka_unit_test(test_running_command),
+        cmocka_unit_test(test_running_command_that_fails),
+        cmocka_unit_test(test_running_dial_that_goes_online),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

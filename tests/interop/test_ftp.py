@@ -165,6 +165,9 @@ def test_resume(driver: Driver, start: Start, certificates: Certificates, kind: 
     begin(driver, server, certificates)
     driver.answers("AT#FTPREST?", "#FTPREST: 0")
     driver.ok("AT#FTPREST=5000")
+    assert b"rest.bin" in download(driver, "AT#FTPLIST")
+    upload(driver, 'AT#FTPPUT="other.bin"', BINARY)
+    server.wait_for("other.bin", BINARY)
     driver.answers("AT#FTPREST?", "#FTPREST: 5000")
     assert download(driver, 'AT#FTPGET="rest.bin"') == BINARY[5000:]
     driver.answers("AT#FTPREST?", "#FTPREST: 0")

@@ -130,7 +130,8 @@ static void on_started(void *ctx)
     enum telit_ftp_task task = ftp->task;
 
     ftp->task = FTP_TASK_NONE;
-    ftp->settings.restart = 0;
+    if (ftp->work->client.transfer.kind == FTP_RETR)
+        ftp->settings.restart = 0; /* #FTPREST counts for one download */
     ftp->tail = false;
     if (task == FTP_TASK_ONLINE) {
         telit_ftp_go_online(ftp);

@@ -429,6 +429,9 @@ QUECTEL = {
     "asks": (0, step(b"t", b'AT+QPING="127.0.0.1",1,2\rAT+QIDNSGIP="localhost"\rAT+QNTP="localhost",443\r')
              + step(b"p", b"\x24" + b"\1" * 47) + b"w\x20"),
     "restart": (PORTS, step(b"t", b'AT+QIOPEN="TCP","localhost",443\rAT+CFUN=1,1\r') + b"w\x60"),
+}
+
+
 LENGTH, CHUNKED, CHUNK, LAST_CHUNK, BY_CLOSE, FOUND, SEND_AGAIN, CONTINUE, MISSING, MAIL_READY, HELLO_TLS, HELLO, MAIL_OK, \
     CHALLENGE, MAIL_IN, SEND_IT, MAIL_BYE, MAIL_NO, MAIL_LOGIN = range(19)
 URL, URL_TLS, HTTPGET, HTTPPOST, HTTPREAD, HTTPDL, SECDEL, SMTPPUT, SMTPUSER, SMTPNOBODY, PLAINLY, TLSFIRST, STARTTLS, ATTACH, \

@@ -204,14 +204,19 @@ int64_t at_speak_from(const struct at_session *at)
     return at->speak_from_ms;
 }
 
+/* A host that types without a pause does not hold unsolicited lines back for longer. */
+enum { HOLD_MAX_MS = 1000 };
+
 void at_keep_distance(struct at_session *at, uint32_t distance_ms)
 {
-    int64_t from_ms = at_now(at) + distance_ms;
+    int64_t now_ms = at_now(at);
 
     if (distance_ms == 0)
         return;
-    if (from_ms > at->speak_from_ms)
-        at->speak_from_ms = from_ms;
+    if (now_ms >= at->speak_from_ms)
+        at->held_from_ms = now_ms;
+    if (now_ms + distance_ms > at->speak_from_ms && now_ms - at->held_from_ms < HOLD_MAX_MS)
+        at->speak_from_ms = now_ms + distance_ms;
     at->holds = true;
 }
 

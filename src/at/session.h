@@ -136,6 +136,7 @@ struct at_session {
     int release;      /* escape characters that still have to go to the peer */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
     int64_t speak_from_ms; /* the dialect's distances hold them back until then */
+    int64_t held_from_ms;  /* since when they do without a pause */
     bool holds;            /* one of them may: at_tick() is to look again */
     struct ring output;
     struct ring urcs;

@@ -190,6 +190,25 @@ static void test_bursts(void **state)
     world_deinit(&world);
 }
 
+/* A host that asks again and again hears of it all the same, after a second. */
+static void test_host_without_pause(void **state)
+{
+    struct world world;
+    int64_t waited_ms = 0;
+
+    (void)state;
+    start(&world, 1);
+    talk_expect(&world, "AT+QIOPEN=\"TCP\",\"127.0.0.1\",80", "\r\nOK\r\n");
+    while (!talk_ends_with(world_heard(&world, 0), "CONNECT OK")) {
+        talk_ok(&world, "AT+CSQ");
+        world_advance(&world, 60);
+        waited_ms += 60;
+        assert_true(waited_ms < 2000);
+    }
+    assert_true(waited_ms >= 900);
+    world_deinit(&world);
+}
+
 /* A time server sets the clock that certificates are checked by. */
 static void test_time_server(void **state)
 {
@@ -247,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_lost_under_prompt),
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_bursts),
+        cmocka_unit_test(test_host_without_pause),
         cmocka_unit_test(test_time_server),
         cmocka_unit_test(test_restart),
     };

@@ -138,6 +138,7 @@ enum http_error http_start(struct http *http, const struct http_request *request
     enum http_error error = HTTP_INVALID;
 
     http_stop(http);
+    http->url = (struct http_url){ .port = 0 };
     http->request = *request;
     http->request.url = span_at(NULL, 0); /* not ours to keep */
     http->redirects = 0;
@@ -206,7 +207,12 @@ static const struct connection_events connection_events = {
 void http_init(struct http *http, int id, const struct connection_world *world,
                const struct http_events *events, void *ctx, const struct tls_source *tls)
 {
-    *http = (struct http){ .world = world, .events = events, .ctx = ctx, .id = id };
+    memset(http, 0, offsetof(struct http, url));
+    http->world = world;
+    http->events = events;
+    http->ctx = ctx;
+    http->id = id;
+    http->url.host[0] = '\0';
     if (tls != NULL)
         http->tls = *tls;
     http->deadline_ms = CLOCK_NEVER;

@@ -73,8 +73,8 @@ struct http_events {
     size_t (*give_body)(void *ctx, uint8_t *buf, size_t cap);
     /* The body is wanted again from its beginning; NULL or false: that cannot be. */
     bool (*rewind_body)(void *ctx);
-    /* The status line, then each field, of a response that is not followed elsewhere; may be
-     * NULL.  Cut at HTTP_LINE_MAX. */
+    /* The status line, then each field, of a response that is not followed elsewhere (a redirect
+     * without Location counts as one that is); may be NULL.  Cut at HTTP_LINE_MAX. */
     void (*on_header)(void *ctx, struct span line);
     void (*on_response)(void *ctx); /* the head is complete: http_status(); http_read() may begin */
     void (*on_readable)(void *ctx); /* after http_read() gave -ERR_AGAIN: ask it again */
@@ -92,7 +92,6 @@ struct http {
     enum http_state state;
     enum http_error error; /* HTTP_FAILED */
     struct http_request request;
-    struct http_url url, next_url; /* now, and where the response sends us */
     bool has_next_url, next_url_bad;
     unsigned redirects;
     bool foreign;      /* no longer the origin that the request was for */
@@ -106,12 +105,14 @@ struct http {
     size_t header_at;  /* of the caller's fields */
     int64_t body_left; /* not yet asked for */
     size_t output_at, output_len;
-    uint8_t output[HTTP_OUTPUT_BYTES];
     /* The response. */
-    struct http_parser parser;
     struct span body; /* in `input`, not yet given to the reader */
     bool dry;         /* the reader waits for on_readable() */
     size_t input_at, input_len;
+    /* What is large comes last: http_init() does not touch it, nor does an idle modem have it. */
+    struct http_url url, next_url; /* now, and where the response sends us */
+    struct http_parser parser;
+    uint8_t output[HTTP_OUTPUT_BYTES];
     uint8_t input[HTTP_INPUT_BYTES];
 };
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import smtplib
 import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from .certs import PEM_LIMIT, Certificates
+from .mail_server import DOMAIN, PASSWORD, REFUSED, USER, Exim
 from .servers import (GnutlsServ, Misbehaviour, Nginx, OpensslServer, Peer, PeerError, RawPeer,
                       is_listening)
 
@@ -195,3 +197,22 @@ def test_nginx_over_plain_http(certificates: Certificates, tmp_path: Path) -> No
         assert answer("/moved/page")[:2] == (302, f"http://localhost:{nginx.plain_port}/page")
         assert answer("/secure/page")[:2] == (301, f"https://localhost:{nginx.port}/page")
         assert [request.protocol for request in nginx.requests(4)] == ["-"] * 4
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_exim_takes_mail_from_who_logs_in(certificates: Certificates, secure: bool) -> None:
+    context = ssl.create_default_context(cafile=str(certificates.pem("ca")))
+    with Exim(certificates, logins=("PLAIN", "LOGIN")) as exim:
+        client = (smtplib.SMTP_SSL("localhost", exim.tls_port, context=context) if secure
+                  else smtplib.SMTP("localhost", exim.port))
+        with client:
+            if not secure:
+                client.starttls(context=context)
+            with pytest.raises(smtplib.SMTPSenderRefused):
+                client.sendmail("a@x.test", f"bob@{DOMAIN}", b"Subject: no\r\n\r\n")
+            client.login(USER, PASSWORD)
+            with pytest.raises(smtplib.SMTPRecipientsRefused):
+                client.sendmail("a@x.test", f"{REFUSED}@{DOMAIN}", b"Subject: no\r\n\r\n")
+            client.sendmail("a@x.test", f"bob@{DOMAIN}", b"Subject: yes\r\n\r\n.\r\n")
+        mail, = exim.mails("bob")
+    assert mail["Subject"] == "yes" and mail.get_content() == ".\n"

@@ -170,7 +170,11 @@ static enum err start(struct tlsmodem *modem)
 
 static void stop(struct tlsmodem *modem)
 {
-    quectel_http_end(http_of(modem), QUECTEL_HTTP_IDLE);
+    struct quectel_http *http = http_of(modem);
+
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    wipe(http->url, http->url_len); /* it may name a secret */
+    http->url_len = 0;
 }
 
 static int64_t deadline(struct tlsmodem *modem)

@@ -149,6 +149,48 @@ static void test_uploads_without_memory(void **state)
     world_deinit(&world);
 }
 
+/* Bodies, files, attachments and connections: an error, and then everything goes. */
+static void test_web_and_mail_without_memory(void **state)
+{
+    static const char *const lines[][2] = {
+        { "AT+QHTTPPOST=5", "\r\n+CME ERROR: 3828\r\n" },
+        { "AT+QHTTPGET", "\r\n+CME ERROR: 3813\r\n" },
+        { "AT+QSMTPBODY=1", "\r\n+CME ERROR: 20\r\n" },
+        { "AT+QSMTPATT=\"a\",5", "\r\n+CME ERROR: 20\r\n" },
+    };
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "m95", false, 1);
+    scripted_net_listen(&world.scripted_net, 80, PEER_ACCEPTS);
+    talk_ok(&world, "ATE0");
+    talk_ok(&world, "AT+QIACT");
+    talk(&world, "AT+QHTTPURL=18");
+    world_type_text(&world, "http://localhost/x");
+    talk_ok(&world, "AT+QSMTPSRV=\"localhost\";+QSMTPADDR=\"a@b\";+QSMTPDST=1,1,\"c@d\"");
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        refuse_from(1);
+        talk_expect(&world, lines[i][0], lines[i][1]);
+        refuse_from(0);
+    }
+    refuse_from(2); /* the name is looked up, the file has no room */
+    talk_expect(&world, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3828\r\n");
+    refuse_from(1);
+    talk_expect(&world, "AT+QSMTPPUT", "\r\nOK\r\n");
+    refuse_from(0);
+    world_forget(&world, 0);
+    world_advance(&world, 1000);
+    check_bytes("mail", world_heard(&world, 0), span_of("\r\n+QSMTPPUT: -2\r\n"));
+    assert_null(world.scripted_net.streams);
+    assert_null(world.scripted_net.queries);
+    talk(&world, "AT+QHTTPGET");
+    peer_send(scripted_net_peer(&world.scripted_net, 80), span_of("HTTP/1.1 204 No\r\n\r\n"));
+    world_settle(&world);
+    assert_true(talk_ends_with(world_heard(&world, 0), "OK"));
+    world_deinit(&world);
+}
+
 /* ---- any bytes ---- */
 
 enum { MEGABYTE = 1 << 20, PIECE_MAX = 700 };
@@ -361,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_commands_without_memory),
         cmocka_unit_test(test_ftp_without_memory),
         cmocka_unit_test(test_uploads_without_memory),
+        cmocka_unit_test(test_web_and_mail_without_memory),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_random_commands),
         cmocka_unit_test(test_random_lines),

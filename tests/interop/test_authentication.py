@@ -190,6 +190,7 @@ UNUSABLE = [
     Stored("garbage client certificate", OWN_CERTIFICATE, certificate=GARBAGE),
     Stored("garbage key", OWN_KEY, key=GARBAGE),
     Stored("another one's key", OWN_KEY, key="server"),
+    Stored("a key in PKCS #8", "it is none after PKCS #1", key=b"pkcs8 client"),
     Stored("a certificate for a key", OWN_KEY, key=b"certificate client"),
 ]
 
@@ -198,7 +199,8 @@ def pem_bytes(certificates: Certificates, kind: int, what: str | bytes) -> bytes
     """The bytes of a case: a name, or one of the odd ones."""
     odd = {b"half ca": lambda: certificates.pem("ca").read_bytes()[HALF],
            b"key ca": lambda: certificates.key("ca").read_bytes(),
-           b"certificate client": lambda: certificates.pem("client").read_bytes()}
+           b"certificate client": lambda: certificates.pem("client").read_bytes(),
+           b"pkcs8 client": lambda: certificates.pkcs8("client")}
     if isinstance(what, bytes):
         return odd[what]() if what in odd else what
     return (certificates.key if kind == KEY else certificates.pem)(what).read_bytes()
@@ -270,6 +272,18 @@ def test_everything_as_der(enabled: Driver, certificates: Certificates, tmp_path
     enabled.answers("AT#SSLSECDATA?", "#SSLSECDATA: 1,1,1,1")
     with OpensslServer(tmp_path, certificates, client_ca="ca") as server:
         expect_success(enabled, server.port)
+
+
+@pytest.mark.parametrize("model", ["gl865", "le910-v2", "le866"])
+def test_only_platform_12_needs_pkcs_1(model: str, certificates: Certificates,
+                                       tmp_path: Path) -> None:
+    """r12 §4.3; that platform 12 does is a row of UNUSABLE."""
+    with OpensslServer(tmp_path, certificates, client_ca="ca") as server, Modem(model) as modem:
+        driver = Driver(modem).begin().attach().enable(3, MUTUAL, version=None)
+        driver.store_all(certificates, client="client")
+        driver.store(KEY, certificates.pkcs8("client"))
+        driver.dial(server.port)
+        driver.hang_up()
 
 
 @pytest.mark.parametrize(("kind", "file"), [

@@ -173,10 +173,10 @@ struct telit_secrets {
     size_t len[CREDENTIAL_KINDS];
 };
 
-/* telit_ssl_tls.c: what TLS is to do on this socket.  False: auth_mode needs security data that is
- * not stored.  The config borrows `secrets`. */
-bool telit_ssl_configure(const struct telit_ssl *ssl, struct telit_secrets *secrets,
-                         struct tls_config *ret_config);
+/* telit_ssl_tls.c: what TLS is to do on this socket.  NULL, or what is wrong with the security data
+ * that auth_mode needs.  The config borrows `secrets`. */
+const char *telit_ssl_configure(const struct telit_ssl *ssl, struct telit_secrets *secrets,
+                                struct tls_config *ret_config);
 void telit_secrets_wipe(struct telit_secrets *secrets);
 
 /* telit_ssl_session.c */

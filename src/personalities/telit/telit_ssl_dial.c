@@ -23,13 +23,11 @@ static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
     struct connection_failure failure;
     struct tls_config tls;
     enum at_status status = AT_LATER;
+    const char *wrong = telit_ssl_configure(ssl, &secrets, &tls);
 
-    if (!telit_ssl_configure(ssl, &secrets, &tls)) {
-        log_say(
-            at->config.log, LOG_WARNING,
-            "secure socket %d: cannot open %s port %u: auth_mode %d needs security data that is "
-            "not stored",
-            ssl->id, target->host, (unsigned)target->port, (int)ssl->settings.auth_mode);
+    if (wrong != NULL) {
+        log_say(at->config.log, LOG_WARNING, "secure socket %d: cannot open %s port %u: %s",
+                ssl->id, target->host, (unsigned)target->port, wrong);
         status = at_fail(at, TELIT_SSL_CREDENTIALS);
     } else {
         tls.resume = ssl->session.ticket.ticket;

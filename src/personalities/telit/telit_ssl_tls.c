@@ -5,6 +5,7 @@
 #include "personalities/telit/telit.h"
 
 #include "base/wipe.h"
+#include "store/private_key.h"
 
 enum { AUTH_NONE, AUTH_SERVER, AUTH_MUTUAL };
 
@@ -21,20 +22,32 @@ static bool load(const struct credentials *credentials, size_t store, enum crede
     return true;
 }
 
-static bool load_secrets(const struct telit_ssl *ssl, struct telit_secrets *secrets,
-                         struct tls_config *config)
+/* Platform 12 reads keys after PKCS #1 only (§4.3). */
+static bool can_read_key(const struct tlsmodem *modem, struct span key)
 {
+    return !at_has(&modem->model->at, TELIT_3G) || private_key_is_pkcs1(key);
+}
+
+/* NULL, or what is wrong. */
+static const char *load_secrets(const struct telit_ssl *ssl, struct telit_secrets *secrets,
+                                struct tls_config *config)
+{
+    static const char missing[] = "auth_mode needs security data that is not stored";
+    static const char unreadable[] = "the stored private key cannot be read or does not fit the "
+                                     "client certificate: it is none after PKCS #1";
     const struct credentials *credentials = &ssl->modem->credentials;
     size_t store = (size_t)ssl->id;
 
     if (ssl->settings.auth_mode == AUTH_NONE)
-        return true;
+        return NULL;
     if (!load(credentials, store, CREDENTIAL_CA, secrets, &config->ca))
-        return false;
+        return missing;
     if (ssl->settings.auth_mode == AUTH_SERVER)
-        return true;
-    return load(credentials, store, CREDENTIAL_CERTIFICATE, secrets, &config->cert) &&
-           load(credentials, store, CREDENTIAL_KEY, secrets, &config->key);
+        return NULL;
+    if (!load(credentials, store, CREDENTIAL_CERTIFICATE, secrets, &config->cert) ||
+        !load(credentials, store, CREDENTIAL_KEY, secrets, &config->key))
+        return missing;
+    return can_read_key(ssl->modem, config->key) ? NULL : unreadable;
 }
 
 /* A server whose certificate is larger than what can be stored cannot be authenticated (§4.3), nor
@@ -49,8 +62,8 @@ static size_t certificate_max(const struct tlsmodem *modem)
     return (size_t)modem->model->at.limits[LIMIT_DATA_SIZE - 1];
 }
 
-bool telit_ssl_configure(const struct telit_ssl *ssl, struct telit_secrets *secrets,
-                         struct tls_config *ret_config)
+const char *telit_ssl_configure(const struct telit_ssl *ssl, struct telit_secrets *secrets,
+                                struct tls_config *ret_config)
 {
     const struct telit_model *model = telit_model_of(ssl->modem);
     int32_t cipher = ssl->settings.cipher;
@@ -80,13 +93,12 @@ enum err telit_ssl_lend(const struct telit_ssl *ssl,
     struct telit_secrets secrets = { .len = { 0 } };
     struct tls_config tls;
     enum err err = ERR_CREDENTIALS;
+    const char *wrong = telit_ssl_configure(ssl, &secrets, &tls);
 
-    if (telit_ssl_configure(ssl, &secrets, &tls))
+    if (wrong == NULL)
         err = use(use_ctx, &tls);
     else
-        log_say(ssl->modem->config.log, LOG_WARNING,
-                "secure socket %d: auth_mode %d needs security data that is not stored", ssl->id,
-                (int)ssl->settings.auth_mode);
+        log_say(ssl->modem->config.log, LOG_WARNING, "secure socket %d: %s", ssl->id, wrong);
     telit_secrets_wipe(&secrets);
     return err;
 }

@@ -52,6 +52,39 @@
 #define FACT_OPEN_LIMIT_MS 75000
 #define FACT_SOCKET_BUFFER 3072
 
+/* UNCONFIRMED: ESC at a prompt ends it with OK, else with ERROR (§1.4, §10.6). */
+#define FACT_ESCAPED_PROMPT_IS_OK 1
+
+/* UNCONFIRMED: what the peer sent before it closed stays readable (§1.5, §10.7). */
+#define FACT_DATA_OUTLIVES_THE_PEER 1
+
+/* UNCONFIRMED: what an index in use answers, without OK before it and without its index (§2.3). */
+#define FACT_ALREADY_CONNECTED "ALREADY CONNECT"
+
+/* UNCONFIRMED: the line that ends transparent mode when the peer closes, or DTR with &D2; the same
+ * for secure sockets (§1.9, §2.5, §10.1). */
+#define FACT_TRANSPARENT_END "CLOSED"
+
+/* UNCONFIRMED: blanks in the lines of +QSSLSTATE, which are those of +QISTATE (§1.7, §10.2). */
+#define FACT_STATE_LINE      "%s: %d, \"%s\", \"%s\", %u, \"%s\"%s"
+#define FACT_STATE_IDLE_LINE "%s: %d, \"\", \"\", , \"INITIAL\"%s"
+#define FACT_STATE_SECURE    ", 1"
+#define FACT_STATE_PLAIN     ", 0"
+
+/* UNCONFIRMED: heads of received data with +QINDI=0 and one socket (§2.2). */
+#define FACT_HEAD_SENDER "RECV FROM:%s:%u"
+#define FACT_HEAD_LOCAL  "TO:%s"
+
+/* UNCONFIRMED: text in answers of +QSSLCFG stands in quotes (§1.2, §10.3). */
+#define FACT_CONFIG_TEXT  "\"%s\""
+#define FACT_CONFIG_SUITE "\"0X%04X\""
+
+/* UNCONFIRMED: +QSSLOPEN before the stack is registered is an ERROR, after it activates the context
+ * (§1.3, §10.11); a local +QIDEACT says nothing of secure sockets but DEACT OK (§1.12); a second
+ * +QIREGAPP, and +QIACT where there is a context, are an ERROR (§2.1); +QIMUX and +QIMODE refuse a
+ * real change while a socket is open (§2.2); a name without +QIDNSIP=1 is an ERROR (§2.3).  These
+ * are in the handlers, each said there. */
+
 /* UNCONFIRMED: name servers before any is set.  §2.1 gives 14 s for +QIDNSGIP, taken for +QPING
  * too. */
 #define FACT_NAME_SERVER     "0.0.0.0"
@@ -76,6 +109,10 @@
 #define FACT_ERROR_FILE_STORAGE   QUECTEL_FILE_DRIVER_ERROR
 #define FACT_ERROR_FILE_BUSY      QUECTEL_FILE_ACCESS_DENIED
 
+/* UNCONFIRMED: how many files RAM holds, and how many bytes together. */
+#define FACT_RAM_FILES 20
+#define FACT_RAM_TOTAL 131072
+
 /* UNCONFIRMED: longest URL and body of +QHTTP…, its times, how often a redirect is followed, and
  * what a request says of itself (§3, §10.8). */
 #define FACT_HTTP_URL_MAX         700
@@ -87,11 +124,11 @@
 #define FACT_HTTP_LENGTH_UNKNOWN  (-1)
 #define FACT_HTTP_CONTENT_TYPE    "application/x-www-form-urlencoded"
 #define FACT_HTTP_USER_AGENT      "QUECTEL_MODULE"
+
 /* UNCONFIRMED: presets of an SSL context, and that dates are checked (§1.2, §10.4).  What later
  * firmware has: SNI is off, the name in the certificate is not compared (the note's example 3.1
  * verifies a server that it dials by address), and a handshake may take as long as the opening. */
-#define QUECTEL_ANY_VERSION      4
-#define FACT_SSL_VERSION_PRESET  QUECTEL_ANY_VERSION
+#define FACT_SSL_VERSION_PRESET  4
 #define FACT_SECLEVEL_PRESET     0
 #define FACT_IGNORE_DATES_PRESET 0
 #define FACT_SNI_PRESET          0

@@ -88,7 +88,7 @@ static struct quectel_file *find_ram(struct tlsmodem *modem, const char *name)
 {
     struct quectel_files *files = files_of(modem);
 
-    for (size_t i = 0; i < QUECTEL_RAM_FILES; i++) {
+    for (size_t i = 0; i < FACT_RAM_FILES; i++) {
         if (strcmp(files->ram[i].name, name) == 0)
             return &files->ram[i];
     }
@@ -101,9 +101,9 @@ static enum err keep_in_ram(struct tlsmodem *modem, struct quectel_file *file)
     struct quectel_file *place = find_ram(modem, "");
     size_t total = file->len;
 
-    for (size_t i = 0; i < QUECTEL_RAM_FILES; i++)
+    for (size_t i = 0; i < FACT_RAM_FILES; i++)
         total += files->ram[i].len;
-    if (place == NULL || total > QUECTEL_RAM_TOTAL)
+    if (place == NULL || total > FACT_RAM_TOTAL)
         return ERR_FULL;
     *place = *file;
     *file = (struct quectel_file){ .data = NULL };
@@ -257,7 +257,7 @@ static void stop(struct tlsmodem *modem)
 {
     struct quectel_files *files = files_of(modem);
 
-    for (size_t i = 0; i < QUECTEL_RAM_FILES; i++)
+    for (size_t i = 0; i < FACT_RAM_FILES; i++)
         quectel_file_forget(&files->ram[i]);
     quectel_file_forget(&files->upload);
 }

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/span.h"
+#include "personalities/quectel/quectel_facts.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,9 +19,7 @@ struct tlsmodem;
 enum {
     QUECTEL_FILE_NAME_MAX = 64, /* with its "RAM:" */
     QUECTEL_RAM_FILE_MAX = 32768,
-    QUECTEL_NVRAM_FILE_MAX = 2025,
-    QUECTEL_RAM_FILES = 20, /* UNCONFIRMED: how many, and how much together */
-    QUECTEL_RAM_TOTAL = 131072
+    QUECTEL_NVRAM_FILE_MAX = 2025
 };
 
 enum quectel_file_kind { FILE_CA, FILE_CERTIFICATE, FILE_KEY };
@@ -33,7 +32,7 @@ struct quectel_file {
 };
 
 struct quectel_files {
-    struct quectel_file ram[QUECTEL_RAM_FILES];
+    struct quectel_file ram[FACT_RAM_FILES];
     struct quectel_file upload; /* the one whose data is coming; no name: none */
     const void *uploader;       /* its port */
 };

@@ -24,7 +24,7 @@ static void check_end(struct quectel_socket *socket)
     if (!socket->online || !connection_has_ended(&socket->connection, &failure) ||
         quectel_socket_available(socket) > 0)
         return;
-    quectel_online_leave(socket, "CLOSED");
+    quectel_online_leave(socket, FACT_TRANSPARENT_END);
     quectel_socket_end(socket);
 }
 

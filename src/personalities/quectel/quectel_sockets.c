@@ -21,7 +21,7 @@ static void notice_end(struct quectel_socket *socket)
         return;
     socket->closed_by_end = true;
     socket->manner->closed(socket);
-    if (unread)
+    if (unread && FACT_DATA_OUTLIVES_THE_PEER)
         quectel_socket_enter(socket, SOCKET_REMOTE_CLOSING);
     else
         quectel_socket_end(socket);
@@ -120,7 +120,7 @@ void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer)
         if (socket->bearer != bearer || socket->state == SOCKET_INITIAL)
             continue;
         if (socket->online) /* another port has deactivated the context */
-            quectel_online_leave(socket, "CLOSED");
+            quectel_online_leave(socket, FACT_TRANSPARENT_END);
         quectel_socket_close(socket);
         socket->secure = false;
         quectel_socket_enter(socket, SOCKET_INITIAL);
@@ -185,7 +185,7 @@ static void on_dtr_drop(struct module_terminal *terminal)
         if (terminal->settings.dtr == 1) {
             quectel_online_suspend(socket);
         } else {
-            quectel_online_leave(socket, "CLOSED");
+            quectel_online_leave(socket, FACT_TRANSPARENT_END);
             quectel_socket_close(socket);
         }
     }

@@ -6,7 +6,12 @@
 #include "personalities/quectel/quectel_files.h"
 #include "services/tls_source.h"
 
-enum { QUECTEL_SSL_CONTEXTS = 6, QUECTEL_SUITES = 6, QUECTEL_NO_CONTEXT = -1 };
+enum {
+    QUECTEL_SSL_CONTEXTS = 6,
+    QUECTEL_SUITES = 6,
+    QUECTEL_NO_CONTEXT = -1,
+    QUECTEL_ANY_VERSION = 4 /* "sslversion" */
+};
 
 enum { SECLEVEL_NONE, SECLEVEL_SERVER, SECLEVEL_BOTH };
 

@@ -205,11 +205,11 @@ static bool set_suites(struct quectel_ssl_context *context, const struct at_args
 static void print_suites(const struct quectel_ssl_context *context, struct text *text)
 {
     if (context->all_suites) {
-        text_add(text, "\"0XFFFF\"");
+        text_add(text, FACT_CONFIG_SUITE, ALL_SUITES);
         return;
     }
     for (size_t i = 0; i < context->suite_count; i++)
-        text_add(text, "%s\"0X%04X\"", i > 0 ? "," : "", (unsigned)context->suites[i]);
+        text_add(text, "%s" FACT_CONFIG_SUITE, i > 0 ? "," : "", (unsigned)context->suites[i]);
 }
 
 /* ---- the command ---- */
@@ -239,9 +239,9 @@ static void answer_all(struct at_session *at, const struct quectel_ssl_context *
 
     text_init(&text, suites, sizeof(suites));
     print_suites(context, &text);
-    at_info(at, "+QSSLCFG: %d,%d,%d,%s,\"%s\",\"%s\",\"%s\"", (int)context->index,
-            (int)context->version, (int)context->seclevel, suites, context->files[FILE_CA],
-            context->files[FILE_CERTIFICATE], context->files[FILE_KEY]);
+    at_info(at, "+QSSLCFG: %d,%d,%d,%s," FACT_CONFIG_TEXT "," FACT_CONFIG_TEXT "," FACT_CONFIG_TEXT,
+            (int)context->index, (int)context->version, (int)context->seclevel, suites,
+            context->files[FILE_CA], context->files[FILE_CERTIFICATE], context->files[FILE_KEY]);
 }
 
 static void answer_value(struct at_session *at, struct quectel_ssl_context *context,
@@ -257,7 +257,7 @@ static void answer_value(struct at_session *at, struct quectel_ssl_context *cont
         text_add(&text, "%d", (int)*number_of(&quectel_of(at)->ssl, context, subtype));
         break;
     case SUBTYPE_FILE:
-        text_add(&text, "\"%s\"", context->files[subtype->file]);
+        text_add(&text, FACT_CONFIG_TEXT, context->files[subtype->file]);
         break;
     case SUBTYPE_SUITES:
         print_suites(context, &text);

@@ -104,11 +104,11 @@ static void say_socket(struct at_session *at, const char *name, int32_t index, c
     char peer[CONNECTION_HOST_MAX + 1];
 
     if (socket->state == SOCKET_INITIAL) {
-        at_info(at, "%s: %d, \"\", \"\", , \"INITIAL\"%s", name, (int)index, flag);
+        at_info(at, FACT_STATE_IDLE_LINE, name, (int)index, flag);
         return;
     }
     quectel_socket_peer(socket, peer);
-    at_info(at, "%s: %d, \"%s\", \"%s\", %u, \"%s\"%s", name, (int)index, protocol(socket), peer,
+    at_info(at, FACT_STATE_LINE, name, (int)index, protocol(socket), peer,
             (unsigned)socket->connection.port, quectel_socket_state_words(socket), flag);
 }
 
@@ -127,7 +127,8 @@ static enum at_status run_secure_states(struct at_session *at)
 {
     at_info(at, "+QSSLSTATE: %s", stack_state(at, true).words);
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++)
-        say_socket(at, "+QSSLSTATE", i, quectel_socket_at(at, i)->secure ? ", 1" : ", 0");
+        say_socket(at, "+QSSLSTATE", i,
+                   quectel_socket_at(at, i)->secure ? FACT_STATE_SECURE : FACT_STATE_PLAIN);
     return AT_OK;
 }
 

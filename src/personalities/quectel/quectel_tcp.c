@@ -125,7 +125,7 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         return at_fail_plain(at);
     socket = quectel_socket_at(at, words.index);
     if (!quectel_socket_is_free(socket)) {
-        at_result_text(at, "ALREADY CONNECT");
+        at_result_text(at, FACT_ALREADY_CONNECTED);
         return AT_SILENT;
     }
     if ((opening.transparent && quectel_has_transparent(at)) ||

@@ -26,7 +26,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     struct quectel_socket *socket = ctx;
 
     if (end == AT_PROMPT_ABORTED)
-        return AT_OK;
+        return FACT_ESCAPED_PROMPT_IS_OK ? AT_OK : at_fail_plain(at);
     if (end != AT_PROMPT_COMPLETE || !can_send(socket))
         return at_fail_plain(at);
     if (payload.len > 0 && !quectel_socket_send(socket, payload)) {
@@ -134,11 +134,11 @@ static void put_head(struct quectel_socket *socket, size_t len)
     at->block_open = false;
     if (settings->show_sender != 0) {
         quectel_socket_peer(socket, peer);
-        at_info(at, "RECV FROM:%s:%u", peer, (unsigned)socket->connection.port);
+        at_info(at, FACT_HEAD_SENDER, peer, (unsigned)socket->connection.port);
     }
     if (settings->show_local != 0) {
         network_address(socket->bearer + 1, local, sizeof(local));
-        at_info(at, "TO:%s", local);
+        at_info(at, FACT_HEAD_LOCAL, local);
     }
     text_init(&text, head, sizeof(head));
     if (settings->show_head != 0)

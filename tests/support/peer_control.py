@@ -240,7 +240,7 @@ def make_engine_peer(backend: EngineTime, port: int, plan: PeerPlan) -> EnginePe
     """The scripted peer that a header line describes."""
     if plan.kind == "udp":
         return EngineUdpPeer(backend, port, plan)
-    backend.engine.ask(f"listen {port} {'refuse' if plan.kind == 'refuse' else 'accept'}")
+    backend.engine.ask(f"listen {port} {plan.kind if plan.kind in ('refuse', 'hang') else 'accept'}")
     return EnginePeer(backend, port, plan)
 
 

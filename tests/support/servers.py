@@ -709,6 +709,10 @@ class Peer(RawPeer):
         self._send_close()
         self.hang_up()
 
+    def hang_up(self) -> None:
+        self._is_over = True
+        super().hang_up()
+
     def hang_up_quietly(self) -> None:
         try:
             self.hang_up()

@@ -166,13 +166,14 @@ class PeerStep(Step):
     resumed: bool | None = None  # accepts: None when the transcript does not say
 
 
-PEER_KINDS = {"tls": "CERT", "starttls": "CERT", "raw": "WAY", "tcp": "", "udp": "", "refuse": ""}
+PEER_KINDS = {"tls": "CERT", "starttls": "CERT", "raw": "WAY", "tcp": "", "udp": "", "refuse": "",
+              "hang": ""}
 
 
 @dataclass(frozen=True)
 class PeerPlan:
     """`peer NAME PORTVAR tls CERT [option=value…]`, `… starttls CERT […]`, `… raw WAY`, `… tcp`,
-    `… udp`, `… refuse`."""
+    `… udp`, `… refuse`, `… hang`."""
 
     name: str
     variable: str

@@ -64,6 +64,7 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
              (const char *)args->list[0].text.data);
     lookup->modem = modem;
     lookup->owner = terminal_of(at);
+    lookup->cid = (size_t)quectel_of(at)->settings.foreground + 1;
     if (net->ops->resolve(net->impl, name, on_resolved, lookup, &lookup->query) != ERR_OK) {
         end(lookup);
         return at_fail_plain(at);
@@ -102,11 +103,22 @@ static void tick(struct tlsmodem *modem)
     say_failure(lookup, ERR_TIMEOUT);
 }
 
+static void on_context_down(struct tlsmodem *modem, size_t cid)
+{
+    struct quectel_lookup *lookup = lookup_of(modem);
+
+    if (lookup->query == NULL || lookup->cid != cid)
+        return;
+    stop(modem);
+    say_failure(lookup, ERR_UNREACHABLE);
+}
+
 const struct quectel_part quectel_lookup_part = {
     .start = start,
     .stop = stop,
     .deadline = deadline,
     .tick = tick,
+    .on_context_down = on_context_down,
 };
 
 static enum at_status read_servers(struct at_session *at)

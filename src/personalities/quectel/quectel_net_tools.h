@@ -9,6 +9,7 @@
 struct quectel_lookup {
     struct tlsmodem *modem;
     struct module_terminal *owner;
+    size_t cid;              /* of its context */
     struct net_query *query; /* NULL: none is under way */
     int64_t until_ms;        /* CLOCK_NEVER: the same */
 };
@@ -17,6 +18,7 @@ struct quectel_lookup {
 struct quectel_ping {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* NULL: none is under way */
+    size_t cid;                    /* of its context */
     struct net_query *query;       /* NULL between two requests */
     struct net_address to;
     int32_t timeout_s, count;
@@ -30,6 +32,7 @@ struct quectel_ping {
 struct quectel_ntp {
     struct tlsmodem *modem;
     struct module_terminal *owner;
+    size_t cid; /* of its context */
     struct sntp client;
 };
 

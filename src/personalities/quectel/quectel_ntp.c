@@ -52,11 +52,23 @@ static void tick(struct tlsmodem *modem)
     sntp_tick(&ntp_of(modem)->client);
 }
 
+static void on_context_down(struct tlsmodem *modem, size_t cid)
+{
+    struct quectel_ntp *ntp = ntp_of(modem);
+
+    if (!sntp_is_busy(&ntp->client) || ntp->cid != cid)
+        return;
+    sntp_cancel(&ntp->client);
+    log_say(modem->config.log, LOG_WARNING, "+QNTP: the context is down");
+    at_urc(&ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
+}
+
 const struct quectel_part quectel_ntp_part = {
     .start = start,
     .stop = stop,
     .deadline = deadline,
     .tick = tick,
+    .on_context_down = on_context_down,
 };
 
 enum { NTP_SERVER, NTP_PORT };
@@ -76,6 +88,7 @@ static enum at_status set_ntp(struct at_session *at, const struct at_args *args)
     if (sntp_is_busy(&ntp->client) || !quectel_bearer_need(module_of(at)))
         return at_fail_plain(at);
     ntp->owner = terminal_of(at);
+    ntp->cid = (size_t)quectel_of(at)->settings.foreground + 1;
     return sntp_start(&ntp->client, &target) == ERR_OK ? AT_OK : at_fail_plain(at);
 }
 

@@ -117,6 +117,7 @@ static enum at_status start_ping(struct at_session *at, const struct at_args *ar
     *ping = (struct quectel_ping){
         .modem = modem,
         .owner = terminal_of(at),
+        .cid = (size_t)quectel_of(at)->settings.foreground + 1,
         .timeout_s = args->list[PING_LIMIT].given ? args->list[PING_LIMIT].number : 1,
         .count = args->list[PING_COUNT].given ? args->list[PING_COUNT].number : 4,
         .next_ms = CLOCK_NEVER,
@@ -154,6 +155,7 @@ static void stop(struct tlsmodem *modem)
 
     if (ping->query != NULL)
         modem->config.net->ops->cancel(ping->query);
+    ping->query = NULL;
     end(ping);
 }
 
@@ -174,11 +176,23 @@ static void tick(struct tlsmodem *modem)
     }
 }
 
+static void on_context_down(struct tlsmodem *modem, size_t cid)
+{
+    struct quectel_ping *ping = ping_of(modem);
+
+    if (ping->owner == NULL || ping->cid != cid)
+        return;
+    log_say(modem->config.log, LOG_WARNING, "+QPING: the context is down");
+    at_urc(&ping->owner->at, "+QPING: %d", PING_NO_CONTEXT);
+    stop(modem);
+}
+
 const struct quectel_part quectel_ping_part = {
     .start = start,
     .stop = stop,
     .deadline = deadline,
     .tick = tick,
+    .on_context_down = on_context_down,
 };
 
 static const struct at_param ping_params[] = {

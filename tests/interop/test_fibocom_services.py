@@ -153,9 +153,11 @@ def test_ftp(host: FibocomDriver, certificates: Certificates, tmp_path: Path) ->
         host.expect("+FTPLIST: 2")
         assert b"firmware.bin" in host.host.read_until(b"\r\n+FTPLIST: 1\r\n")
         host.ok('AT+FTPGET="firmware.bin",1')
+        host.expect("+FTPGET: 2")
         host.expect("+FTPGET: 1")
         assert fetch(host) == content
         host.ok('AT+FTPGET="firmware.bin",1,102000')
+        host.expect("+FTPGET: 2")
         host.expect("+FTPGET: 1")
         assert fetch(host) == content[102000:]
-        host.answers("AT+FTPCLOSE", "+FTPCLOSE")
+        host.answers("AT+FTPCLOSE", "+FTPCLOSE: 1")

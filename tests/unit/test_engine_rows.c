@@ -41,10 +41,12 @@ static const char *const by_bearer_or_socket[] = {
 
 /* The same of sockets that +MIPCALL and +MIPOPEN make, and of names and numbers within a range. */
 static const char *const by_name_or_socket[] = {
-    "+GTSET",    "+GTSSLFILE", "+GTSSLCIPHER", "+MIPCALL",  "+MIPOPEN", "+MIPODM",
-    "+MIPCLOSE", "+MIPSEND",   "+MIPPUSH",     "+MIPREAD",  "+MIPDNS",  "+MPING",
-    "+MIPNTP",   "+HTTPSET",   "+HTTPDATA",    "+HTTPHEAD", "+HTTPACT", "+HTTPREAD",
-    "+FTPOPEN",  "+FTPCWD",    "+FTPLIST",     "+FTPGET",   "+FTPRECV", "+FTPCLOSE",
+    "+GTSET",    "+GTSSLFILE", "+GTSSLCIPHER", "+MIPCALL",  "+MIPOPEN", "+MIPODM",  "+MIPCLOSE",
+    "+MIPSEND",  "+MIPPUSH",   "+MIPREAD",     "+MIPDNS",   "+MPING",   "+MIPNTP",  "+HTTPSET",
+    "+HTTPDATA", "+HTTPHEAD",  "+HTTPACT",     "+HTTPREAD", "+FTPRETR", "+FTPPUT",  "+FTPSTOR",
+    "+FTPCDUP",  "+FTPPWD",    "+FTPMKD",      "+FTPRMD",   "+FTPDEL",  "+FTPREN",  "+FTPSIZE",
+    "+FTPTIME",  "+FTPSYST",   "+FTPNOOP",     "+FTPOPEN",  "+FTPCWD",  "+FTPLIST", "+FTPGET",
+    "+FTPRECV",  "+FTPCLOSE",
 };
 
 /* The same of Quectel's HTTP and mail: an exchange, an address, what a prompt collects. */

@@ -64,7 +64,7 @@ static void stop(struct tlsmodem *modem)
 
     fibocom_lookup_stop(modem);
     fibocom_http_clear(&fibocom->http);
-    fibocom_ftp_clear(&fibocom->ftp);
+    fibocom_ftp_stop(&fibocom->ftp);
     sntp_cancel(&fibocom->clock_client);
     for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
         fibocom_socket_close(&fibocom->sockets[i]);
@@ -171,17 +171,12 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general,  &fibocom_call,
-    &fibocom_files,    &fibocom_ssl,
-    &fibocom_cipher,   &fibocom_socket,
-    &fibocom_send,     &fibocom_receive,
-    &fibocom_odm,      &fibocom_lookup,
-    &fibocom_http,     &fibocom_http_read,
-    &fibocom_ftp,      &fibocom_time,
-    &fibocom_refused,  &common_v250,
-    &common_registers, &common_identity,
-    &common_network,   &common_packet,
-    &common_general,   NULL,
+    &fibocom_general, &fibocom_call,      &fibocom_files,    &fibocom_ssl,
+    &fibocom_cipher,  &fibocom_socket,    &fibocom_send,     &fibocom_receive,
+    &fibocom_odm,     &fibocom_lookup,    &fibocom_http,     &fibocom_http_read,
+    &fibocom_ftp,     &fibocom_ftp_files, &fibocom_ftp_put,  &fibocom_time,
+    &fibocom_refused, &common_v250,       &common_registers, &common_identity,
+    &common_network,  &common_packet,     &common_general,   NULL,
 };
 
 const struct personality fibocom_personality = {

@@ -99,6 +99,19 @@
 #define FACT_FTP_RECEIVE_MS 10000
 #define FACT_FTP_LIST_MAX   65536
 
+/* UNCONFIRMED: +FTPGET: 2, then 1, when a file begins to come: a driver of the L610 waits for 1
+ * before it reads, one of the MC669 for 2; for a list 2 says that text comes and 1 that it was all
+ * (§3).  The MC669 closes with "+FTPCLOSE: 1", and so this does. */
+#define FACT_FTP_GET_COMING 1
+
+/* UNCONFIRMED: the other names of §3 answer as +FTPCWD does, OK and then "+FTPDEL: 1" or 0; behind
+ * the 1 of +FTPSIZE stands the size, behind that of +FTPPWD, +FTPTIME and +FTPSYST the text, in
+ * quotes.  +FTPPUT="file",<length>[,<append>] asks for the file as +HTTPDATA does; +FTPSTOR and
+ * +FTPRETR are +FTPPUT and +FTPGET.  +FTPMODE: 0 active, 1 passive.  +FTPSTAT: 0 closed, 1 ready, 2
+ * busy.  +FTPINFO: the server's last reply. */
+#define FACT_FTP_PASSIVE  1
+#define FACT_FTP_NAME_MAX 200
+
 /* UNCONFIRMED: +MPING without its numbers; its time is in seconds, and some drivers give more than
  * can be meant (§2.6). */
 #define FACT_PING_COUNT         4

@@ -4,7 +4,7 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
-enum { STATUS_FAILED, STATUS_DONE, STATUS_LISTING };
+enum { STATUS_FAILED, STATUS_DONE, STATUS_COMING };
 
 static struct at_session *session_of(const struct fibocom_ftp *ftp)
 {
@@ -63,10 +63,14 @@ static void on_started(void *ctx)
 {
     struct fibocom_ftp *ftp = ctx;
 
+    if (ftp->task == FTP_TASK_PUT)
+        fibocom_ftp_upload(ftp);
     if (ftp->task != FTP_TASK_GET)
         return;
     ftp->has_file = true;
-    at_urc(session_of(ftp), "+FTPGET: %d", STATUS_DONE);
+    if (FACT_FTP_GET_COMING)
+        at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_COMING);
+    at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_DONE);
 }
 
 static void collect_list(struct fibocom_ftp *ftp)
@@ -94,14 +98,31 @@ static void on_data(void *ctx)
 
 static void on_writable(void *ctx)
 {
-    (void)ctx; /* nothing is sent but commands */
+    struct fibocom_ftp *ftp = ctx;
+
+    if (ftp->task == FTP_TASK_PUT)
+        fibocom_ftp_upload(ftp);
 }
 
 static void tell_list(struct fibocom_ftp *ftp)
 {
     ftp->told = 0;
     ftp->telling = true;
-    at_urc(session_of(ftp), "+FTPLIST: %d", STATUS_LISTING);
+    at_urc(session_of(ftp), "+FTPLIST: %d", STATUS_COMING);
+}
+
+/* The name of the command, how it ended, and what the reply has brought. */
+static void tell_command(struct fibocom_ftp *ftp, bool good)
+{
+    char line[REPLY_TEXT_MAX + 40];
+    struct text text;
+
+    text_init(&text, line, sizeof(line));
+    text_add(&text, "%s: %d", ftp->command, STATUS_DONE);
+    if (good && (ftp->describe == NULL || ftp->describe(ftp, &text)))
+        at_urc(session_of(ftp), "%s", line);
+    else
+        at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_FAILED);
 }
 
 static void tell_done(struct fibocom_ftp *ftp, enum fibocom_ftp_task task, bool good)
@@ -112,8 +133,12 @@ static void tell_done(struct fibocom_ftp *ftp, enum fibocom_ftp_task task, bool 
     case FTP_TASK_OPEN:
         at_urc(at, "+FTPOPEN: %d", good ? STATUS_DONE : STATUS_FAILED);
         break;
-    case FTP_TASK_CWD:
-        at_urc(at, "+FTPCWD: %d", good ? STATUS_DONE : STATUS_FAILED);
+    case FTP_TASK_PUT:
+        fibocom_bytes_free(&ftp->put);
+        tell_command(ftp, good);
+        break;
+    case FTP_TASK_COMMAND:
+        tell_command(ftp, good);
         break;
     case FTP_TASK_LIST:
         if (good)
@@ -123,12 +148,12 @@ static void tell_done(struct fibocom_ftp *ftp, enum fibocom_ftp_task task, bool 
         break;
     case FTP_TASK_GET:
         if (!ftp->has_file)
-            at_urc(at, "+FTPGET: %d", STATUS_FAILED);
+            at_urc(at, "%s: %d", ftp->command, STATUS_FAILED);
         go_on_receiving(ftp);
         break;
     case FTP_TASK_CLOSE:
         at->block_open = false;
-        at_info(at, "+FTPCLOSE");
+        at_info(at, "+FTPCLOSE: %d", STATUS_DONE);
         at_finish(at, AT_OK);
         break;
     case FTP_TASK_NONE:
@@ -152,7 +177,7 @@ static void on_lost(void *ctx, enum ftp_error error)
     struct fibocom_ftp *ftp = ctx;
 
     (void)error; /* the log has it */
-    at_urc(session_of(ftp), "+FTPCLOSE");
+    at_urc(session_of(ftp), "+FTPCLOSE: %d", STATUS_DONE);
     fibocom_ftp_clear(ftp);
 }
 
@@ -169,6 +194,7 @@ static const struct ftp_events events = {
 void fibocom_ftp_start(struct fibocom_ftp *ftp, struct tlsmodem *modem)
 {
     ftp->modem = modem;
+    ftp->settings = (struct fibocom_ftp_settings){ .passive = FACT_FTP_PASSIVE };
     ftp_init(&ftp->client, 1, &modem->world, &events, ftp, NULL, ftp->received,
              sizeof(ftp->received));
 }
@@ -177,11 +203,19 @@ void fibocom_ftp_clear(struct fibocom_ftp *ftp)
 {
     ftp_drop(&ftp->client);
     fibocom_bytes_free(&ftp->list);
+    if (!ftp->entering)
+        fibocom_bytes_free(&ftp->put);
     ftp->telling = false;
     ftp->has_file = false;
     ftp->receive_max = 0;
     ftp->task = FTP_TASK_NONE;
     ftp->owner = NULL;
+}
+
+void fibocom_ftp_stop(struct fibocom_ftp *ftp)
+{
+    ftp->entering = false;
+    fibocom_ftp_clear(ftp);
 }
 
 void fibocom_ftp_drop(struct fibocom_ftp *ftp)
@@ -195,7 +229,7 @@ void fibocom_ftp_drop(struct fibocom_ftp *ftp)
     fibocom_ftp_clear(ftp);
     ftp->owner = owner;
     if (task == FTP_TASK_NONE || task == FTP_TASK_GET)
-        at_urc(&owner->at, "+FTPCLOSE");
+        at_urc(&owner->at, "+FTPCLOSE: %d", STATUS_DONE);
     if (waiting)
         at_finish(&owner->at, at_fail(&owner->at, FACT_ERROR_STATE));
     tell_done(ftp, task == FTP_TASK_GET ? FTP_TASK_NONE : task, false);

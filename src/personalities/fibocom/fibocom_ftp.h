@@ -3,6 +3,8 @@
 #define FIBOCOM_FTP_H
 
 #include "at/session.h"
+#include "base/text.h"
+#include "personalities/fibocom/fibocom_facts.h"
 #include "personalities/fibocom/fibocom_http.h"
 #include "services/ftp.h"
 
@@ -10,7 +12,8 @@
 enum fibocom_ftp_task {
     FTP_TASK_NONE,
     FTP_TASK_OPEN,
-    FTP_TASK_CWD,
+    FTP_TASK_COMMAND, /* one that a reply of the server answers */
+    FTP_TASK_PUT,
     FTP_TASK_LIST,
     FTP_TASK_GET,
     FTP_TASK_CLOSE
@@ -18,11 +21,31 @@ enum fibocom_ftp_task {
 
 enum { FIBOCOM_FTP_BYTES = 2048 };
 
+/* What +FTPMODE and +FTPREST set. */
+struct fibocom_ftp_settings {
+    int32_t passive;
+    int32_t restart; /* where the next +FTPGET begins */
+};
+
+struct fibocom_ftp;
+
+/* Adds what the server's good reply brought to the line that tells of it; false: it makes no
+ * sense. */
+typedef bool fibocom_ftp_describe(const struct fibocom_ftp *ftp, struct text *line);
+
 struct fibocom_ftp {
     struct tlsmodem *modem;
+    struct fibocom_ftp_settings settings;
     struct module_terminal *owner; /* who opened it */
     struct ftp client;
     enum fibocom_ftp_task task;
+    const char *command;            /* FTP_TASK_COMMAND, FTP_TASK_PUT, FTP_TASK_GET: its name */
+    fibocom_ftp_describe *describe; /* FTP_TASK_COMMAND; NULL: nothing */
+    struct fibocom_bytes put;       /* the file that the host has entered, or is entering */
+    bool entering;
+    size_t put_at;
+    enum ftp_kind put_kind;
+    char put_name[FACT_FTP_NAME_MAX + 1];
     struct fibocom_bytes list; /* what LIST has brought */
     size_t told;               /* bytes of it that the host has got */
     bool telling;
@@ -35,10 +58,19 @@ struct fibocom_ftp {
 void fibocom_ftp_start(struct fibocom_ftp *ftp, struct tlsmodem *modem);
 /* Ends it without a word. */
 void fibocom_ftp_clear(struct fibocom_ftp *ftp);
+/* The power goes. */
+void fibocom_ftp_stop(struct fibocom_ftp *ftp);
 /* The network has gone. */
 void fibocom_ftp_drop(struct fibocom_ftp *ftp);
 /* Goes on with a list that the host is being told; its port is quiet. */
 void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp);
+/* The session, when it is this port's and has nothing else to do; NULL: the error is noted. */
+struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at);
+/* What the running command answers after an operation was started, or not. */
+enum at_status fibocom_ftp_begin(struct at_session *at, enum fibocom_ftp_task task,
+                                 enum ftp_error started);
+/* fibocom_ftp_put.c: gives the server what it takes of the file. */
+void fibocom_ftp_upload(struct fibocom_ftp *ftp);
 /* +FTPRECV: answers, or does so later. */
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max);
 int64_t fibocom_ftp_deadline(const struct fibocom_ftp *ftp);

@@ -1,4 +1,4 @@
-/* fibocom_ftp_commands.c: +FTPOPEN, +FTPCWD, +FTPLIST, +FTPGET, +FTPRECV, +FTPCLOSE.
+/* fibocom_ftp_commands.c: +FTPOPEN, +FTPLIST, +FTPGET, +FTPRECV, +FTPCLOSE.
  *
  * Source: fibocom.md §3.  OK comes at once; how it ended, a line later.
  */
@@ -16,8 +16,7 @@ static void copy_text(char *to, const struct at_arg *arg)
         memcpy(to, arg->text.data, arg->text.len);
 }
 
-/* The session, when it is this port's and has nothing else to do; NULL: the error is noted. */
-static struct fibocom_ftp *ready(struct at_session *at)
+struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at)
 {
     struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
 
@@ -27,12 +26,16 @@ static struct fibocom_ftp *ready(struct at_session *at)
     return NULL;
 }
 
-static enum at_status begin(struct at_session *at, struct fibocom_ftp *ftp,
-                            enum fibocom_ftp_task task, enum ftp_error started)
+enum at_status fibocom_ftp_begin(struct at_session *at, enum fibocom_ftp_task task,
+                                 enum ftp_error started)
 {
+    struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
+
     if (started != FTP_FINE)
         return at_fail(at, FACT_ERROR_STATE);
     ftp->task = task;
+    ftp->command = at->row->name;
+    ftp->describe = NULL;
     return AT_OK;
 }
 
@@ -47,7 +50,8 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         .port = (uint16_t)(list[LOGIN_PORT].given ? list[LOGIN_PORT].number : PORT_PRESET),
         .user = user,
         .password = password,
-        .passive = !list[LOGIN_MODE].given || list[LOGIN_MODE].number != MODE_ACTIVE,
+        .passive = (list[LOGIN_MODE].given ? list[LOGIN_MODE].number : ftp->settings.passive) !=
+                   MODE_ACTIVE,
         .timeout_ms = FACT_FTP_TIMEOUT_MS,
         .idle_ms = FACT_FTP_TIMEOUT_MS,
     };
@@ -58,7 +62,7 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     copy_text(host, &list[LOGIN_SERVER]);
     copy_text(user, &list[LOGIN_USER]);
     copy_text(password, &list[LOGIN_PASSWORD]);
-    status = begin(at, ftp, FTP_TASK_OPEN, ftp_open(&ftp->client, &session));
+    status = fibocom_ftp_begin(at, FTP_TASK_OPEN, ftp_open(&ftp->client, &session));
     wipe(password, sizeof(password));
     if (status == AT_OK)
         ftp->owner = terminal_of(at);
@@ -71,23 +75,14 @@ static enum at_status read_open(struct at_session *at)
     return AT_OK;
 }
 
-static enum at_status set_folder(struct at_session *at, const struct at_args *args)
-{
-    struct fibocom_ftp *ftp = ready(at);
-
-    if (ftp == NULL)
-        return AT_FAIL;
-    return begin(at, ftp, FTP_TASK_CWD, ftp_command(&ftp->client, FTP_CWD, args->list[0].text));
-}
-
 static enum at_status list(struct at_session *at, struct span name)
 {
-    struct fibocom_ftp *ftp = ready(at);
+    struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
 
     if (ftp == NULL)
         return AT_FAIL;
     ftp_set_buffering(&ftp->client, false);
-    return begin(at, ftp, FTP_TASK_LIST, ftp_transfer(&ftp->client, FTP_LIST, name, 0));
+    return fibocom_ftp_begin(at, FTP_TASK_LIST, ftp_transfer(&ftp->client, FTP_LIST, name, 0));
 }
 
 static enum at_status run_list(struct at_session *at)
@@ -104,16 +99,19 @@ enum { GET_NAME, GET_MODE, GET_OFFSET };
 
 static enum at_status set_get(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_ftp *ftp = ready(at);
+    struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
     const struct at_arg *offset = &args->list[GET_OFFSET];
+    int32_t from;
 
     if (ftp == NULL)
         return AT_FAIL;
+    from = offset->given ? offset->number : ftp->settings.restart;
+    ftp->settings.restart = 0;
     ftp->has_file = false;
     ftp_set_buffering(&ftp->client, true);
-    return begin(at, ftp, FTP_TASK_GET,
-                 ftp_transfer(&ftp->client, FTP_RETR, args->list[GET_NAME].text,
-                              offset->given ? (uint64_t)offset->number : 0));
+    return fibocom_ftp_begin(
+        at, FTP_TASK_GET,
+        ftp_transfer(&ftp->client, FTP_RETR, args->list[GET_NAME].text, (uint64_t)from));
 }
 
 static enum at_status set_receive(struct at_session *at, const struct at_args *args)
@@ -132,7 +130,7 @@ static enum at_status run_close(struct at_session *at)
         return AT_LATER;
     }
     fibocom_ftp_clear(ftp);
-    at_info(at, "+FTPCLOSE");
+    at_info(at, "+FTPCLOSE: 1");
     return AT_OK;
 }
 
@@ -144,9 +142,6 @@ static const struct at_param open_params[] = {
     { .name = "mode", .optional = true, .max = 1 },
     { .name = "port", .optional = true, .min = 1, .max = 65535 },
     { .name = "type", .optional = true, .max = 0 },
-};
-static const struct at_param folder_params[] = {
-    { .name = "path", .type = AT_STRING, .min = 1, .max = FTP_NAME_MAX },
 };
 static const struct at_param list_params[] = {
     { .name = "path", .type = AT_STRING, .optional = true, .max = FTP_NAME_MAX },
@@ -170,11 +165,6 @@ static const struct at_command rows[] = {
       AT_PARAMS(open_params),
       .set = set_open,
       .read = read_open },
-    { .name = "+FTPCWD",
-      .help = "Changes the folder.",
-      SOURCE,
-      AT_PARAMS(folder_params),
-      .set = set_folder },
     { .name = "+FTPLIST",
       .help = "Lists a folder: the server's lines between +FTPLIST: 2 and +FTPLIST: 1.",
       SOURCE,
@@ -183,6 +173,11 @@ static const struct at_command rows[] = {
       .set = set_list },
     { .name = "+FTPGET",
       .help = "Fetches a file, which +FTPRECV reads.",
+      SOURCE,
+      AT_PARAMS(get_params),
+      .set = set_get },
+    { .name = "+FTPRETR",
+      .help = "The same as +FTPGET.",
       SOURCE,
       AT_PARAMS(get_params),
       .set = set_get },

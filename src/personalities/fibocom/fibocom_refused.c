@@ -5,7 +5,6 @@
     {                                                                                              \
         .name = (text), .help = (say), .source = "fibocom.md §3", .coverage = AT_REFUSED           \
     }
-#define FTP(text) REFUSED(text, "FTP: how it is spelled is not known.")
 #define MQTT(text)                                                                                 \
     {                                                                                              \
         .name = (text), .help = "MQTT: not in the SSL manuals.", .source = "fibocom.md §3",        \
@@ -13,9 +12,6 @@
     }
 
 static const struct at_command rows[] = {
-    FTP("+FTPPUT"),    FTP("+FTPMKD"),     FTP("+FTPRMD"),
-    FTP("+FTPPWD"),    FTP("+FTPCDUP"),    FTP("+FTPDEL"),
-    FTP("+FTPREN"),    FTP("+FTPSIZE"),    FTP("+FTPSTAT"),
     MQTT("+MQTTUSER"), MQTT("+MQTTOPEN"),  MQTT("+MQTTSUB"),
     MQTT("+MQTTPUB"),  MQTT("+MQTTCLOSE"), REFUSED("+GTRNDIS", "There is no USB network here."),
 };

@@ -1,0 +1,87 @@
+/* fibocom_ftp_put.c: +FTPPUT: a file that the host enters goes to the server.
+ *
+ * Its name is known (fibocom.md §3); the form is that of +HTTPDATA (FACT_FTP_*).
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include <stdlib.h>
+
+void fibocom_ftp_upload(struct fibocom_ftp *ftp)
+{
+    while (ftp->put_at < ftp->put.len) {
+        size_t sent = ftp_write(&ftp->client,
+                                span_at(ftp->put.data + ftp->put_at, ftp->put.len - ftp->put_at));
+
+        if (sent == 0)
+            return; /* on_writable() follows, or on_done() */
+        ftp->put_at += sent;
+    }
+    ftp_end_upload(&ftp->client);
+}
+
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct fibocom_ftp *ftp = ctx;
+    struct fibocom_ftp *ready;
+    enum at_status status = AT_FAIL;
+
+    (void)payload; /* it is in ftp->put */
+    ftp->entering = false;
+    ready = end == AT_PROMPT_COMPLETE ? fibocom_ftp_ready(at) : NULL;
+    if (ready != NULL)
+        status = fibocom_ftp_begin(
+            at, FTP_TASK_PUT, ftp_transfer(&ftp->client, ftp->put_kind, span_of(ftp->put_name), 0));
+    if (status != AT_OK)
+        fibocom_bytes_free(&ftp->put);
+    return end == AT_PROMPT_COMPLETE ? status : at_fail_plain(at);
+}
+
+enum { PUT_NAME, PUT_LENGTH, PUT_APPENDS };
+
+static enum at_status set_put(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
+    struct span name = args->list[PUT_NAME].text;
+    struct at_prompt prompt = { .max = (size_t)args->list[PUT_LENGTH].number,
+                                .idle_ms = FACT_HTTP_DATA_IDLE_MS,
+                                .exact = true,
+                                .echo = AT_ECHO_OFF,
+                                .on_done = on_entered,
+                                .ctx = ftp };
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    ftp->put.data = calloc(1, prompt.max);
+    if (ftp->put.data == NULL)
+        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+    ftp->put.len = ftp->put.cap = prompt.max;
+    ftp->put_at = 0;
+    ftp->put_kind = args->list[PUT_APPENDS].number == 1 ? FTP_APPE : FTP_STOR;
+    memcpy(ftp->put_name, name.data, name.len);
+    ftp->put_name[name.len] = '\0';
+    ftp->entering = true;
+    prompt.memory = ftp->put.data;
+    at_prompt(at, &prompt);
+    return AT_LATER;
+}
+
+static const struct at_param put_params[] = {
+    { .name = "file", .type = AT_STRING, .min = 1, .max = FACT_FTP_NAME_MAX },
+    { .name = "length", .min = 1, .max = FACT_HTTP_DATA_MAX },
+    { .name = "append", .optional = true, .max = 1 },
+};
+
+static const struct at_command rows[] = {
+    { .name = "+FTPPUT",
+      .help = "Takes a file of so many bytes and sends it: 0 in place of the old one, 1 behind it.",
+      .source = "fibocom.md §3",
+      AT_PARAMS(put_params),
+      .set = set_put },
+    { .name = "+FTPSTOR",
+      .help = "The same as +FTPPUT.",
+      .source = "fibocom.md §3",
+      AT_PARAMS(put_params),
+      .set = set_put },
+};
+const struct at_commands fibocom_ftp_put = AT_COMMANDS(rows);

@@ -48,21 +48,37 @@ static void remove_entry(struct memory_storage *storage, const char *key)
     }
 }
 
-void memory_storage_put(struct memory_storage *storage, const char *key, bool secret,
-                        struct span value)
+static struct memory_entry *make_entry(const char *key, bool secret, struct span value)
 {
     struct memory_entry *entry = calloc(1, sizeof(*entry));
 
-    remove_entry(storage, key);
-    if (entry == NULL || (entry->value = malloc(value.len + 1)) == NULL)
-        abort();
+    if (entry == NULL || (entry->value = malloc(value.len + 1)) == NULL) {
+        free(entry);
+        return NULL;
+    }
     snprintf(entry->key, sizeof(entry->key), "%s", key);
     entry->secret = secret;
     entry->len = value.len;
     if (value.len > 0)
         memcpy(entry->value, value.data, value.len);
+    return entry;
+}
+
+static void add_entry(struct memory_storage *storage, struct memory_entry *entry)
+{
+    remove_entry(storage, entry->key);
     entry->next = storage->entries;
     storage->entries = entry;
+}
+
+void memory_storage_put(struct memory_storage *storage, const char *key, bool secret,
+                        struct span value)
+{
+    struct memory_entry *entry = make_entry(key, secret, value);
+
+    if (entry == NULL)
+        abort();
+    add_entry(storage, entry);
 }
 
 static enum err load(void *impl, const char *key, bool secret, void *buf, size_t cap,
@@ -94,10 +110,34 @@ static bool is_valid(const struct storage_change *change)
            (change->remove || change->value.len <= STORAGE_VALUE_MAX);
 }
 
+enum { CHANGES_MAX = 8 };
+
+/* All of them or, without memory, none. */
+static bool make_entries(const struct storage_change *changes, size_t count,
+                         struct memory_entry **made)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i].remove)
+            continue;
+        made[i] = make_entry(changes[i].key, changes[i].secret, changes[i].value);
+        if (made[i] != NULL)
+            continue;
+        while (i > 0) {
+            if (made[--i] != NULL)
+                free_entry(made[i]);
+        }
+        return false;
+    }
+    return true;
+}
+
 static enum err apply(void *impl, const struct storage_change *changes, size_t count)
 {
+    struct memory_entry *made[CHANGES_MAX] = { NULL };
     struct memory_storage *storage = impl;
 
+    if (count > CHANGES_MAX)
+        return ERR_INVALID;
     storage->applies++;
     if (storage->fail_apply != 0 && storage->applies >= storage->fail_apply)
         return storage->error;
@@ -105,11 +145,13 @@ static enum err apply(void *impl, const struct storage_change *changes, size_t c
         if (!is_valid(&changes[i]))
             return ERR_INVALID;
     }
+    if (!make_entries(changes, count, made))
+        return ERR_NO_MEMORY;
     for (size_t i = 0; i < count; i++) {
         if (changes[i].remove)
             remove_entry(storage, changes[i].key);
         else
-            memory_storage_put(storage, changes[i].key, changes[i].secret, changes[i].value);
+            add_entry(storage, made[i]);
     }
     return ERR_OK;
 }

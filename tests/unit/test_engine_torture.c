@@ -1,6 +1,7 @@
 /* test_engine_torture.c: no memory, any bytes, lines without an end: the modem lives and answers.
  */
 #include "check.h"
+#include "module/module.h"
 #include "talk.h"
 
 #include <stdlib.h>
@@ -41,27 +42,6 @@ static void refuse_from(unsigned call)
 {
     calls_left = call;
     counting = call != 0;
-}
-
-/* Each allocation of switching on fails in turn: it says so and leaves nothing behind. */
-static void test_switching_on_without_memory(void **state)
-{
-    enum err err = ERR_NO_MEMORY;
-    unsigned call = 0;
-    struct world world;
-
-    (void)state;
-    world_init(&world);
-    while (err == ERR_NO_MEMORY) {
-        refuse_from(++call);
-        err = world_switch_on(&world, "he910", true, 8);
-        refuse_from(0);
-        assert_true(call < 1000);
-    }
-    assert_int_equal(err, ERR_OK);
-    assert_true(call > 3);
-    talk_ok(&world, "AT");
-    world_deinit(&world);
 }
 
 /* Security data in RAM and connections need memory of their own: an error, then everything goes. */
@@ -193,7 +173,7 @@ static void test_web_and_mail_without_memory(void **state)
 
 /* ---- any bytes ---- */
 
-enum { MEGABYTE = 1 << 20, PIECE_MAX = 700 };
+enum { MEGABYTE = 1 << 20, PIECE_MAX = 700, LINES = 100000 };
 
 struct noise {
     uint32_t random;
@@ -237,52 +217,14 @@ static void check_it_answers(struct world *world)
     assert_int_equal(world->scripted_net.spins, 0);
 }
 
-static void endure(struct noise *noise)
-{
-    struct world world;
-    size_t total = 0;
+/* A module of each maker, how it gets a connection to TALK_PORT, and what its lines are made of. */
+struct subject {
+    const char *model, *ready;
+    const char *const *words;
+    size_t word_count;
+};
 
-    world_init(&world);
-    world_switch_on(&world, "he910", true, 1);
-    talk_connect(&world, false);
-    while (total < MEGABYTE) {
-        uint8_t bytes[PIECE_MAX];
-        size_t len = make_noise(noise, bytes);
-
-        world_type(&world, 0, span_at(bytes, len));
-        world_forget(&world, 0);
-        world_advance(&world, draw(noise) % 3000);
-        total += len;
-    }
-    check_it_answers(&world);
-    world_deinit(&world);
-}
-
-static void test_random_bytes(void **state)
-{
-    struct noise noise = { .random = 1 };
-
-    (void)state;
-    endure(&noise);
-}
-
-/* Bytes that commands are made of find more than all bytes do; without S, which could make
- * another character end a line. */
-static void test_random_commands(void **state)
-{
-    static const char alphabet[] = "AATTAATT##++E0Q1V1&FW=?,\";0123\r\r\n\b\x1A/ LDNCGDPKHOIZ";
-
-    (void)state;
-    for (uint32_t seed = 1; seed <= 3; seed++) {
-        struct noise noise = { .random = seed,
-                               .alphabet = alphabet,
-                               .letters = sizeof(alphabet) - 1 };
-
-        endure(&noise);
-    }
-}
-
-static const char *const words[] = {
+static const char *const telit_words[] = {
     "AT",          "#SSLEN",
     "#SSLD",       "#SSLSEND",
     "#SSLSENDEXT", "#SSLRECV",
@@ -307,6 +249,160 @@ static const char *const words[] = {
     "=1,1\r",      "=1,100\r",
     "=1\r",        "AT#SSLD=1,443,localhost,0,0\r",
 };
+
+/* What every maker's lines have. */
+#define ANY_WORDS                                                                                  \
+    "AT", "=", "?", "=?", ",", "1", "0", "2", "443", "\"h\"", "localhost", ";", "\r", "\r\n",      \
+        "\x1A", "\x1B", "abcdefghij", "+++", "5", "10", "A/", "E0", "&F", "&W", "Z", "O\r"
+
+static const char *const quectel_words[] = {
+    ANY_WORDS,
+    "AT+QIMUX=1\r",
+    "AT+QIMODE=1\r",
+    "AT+QINDI=1\r",
+    "AT+QIACT\r",
+    "AT+QIDEACT\r",
+    "AT+QSSLOPEN=0,0,\"localhost\",443,0\r",
+    "AT+QSSLOPEN=1,0,\"localhost\",443,1\r",
+    "AT+QSSLSEND=0,10\r",
+    "AT+QSSLRECV=1,0,100\r",
+    "AT+QSSLCLOSE=0\r",
+    "AT+QIOPEN=\"TCP\",\"localhost\",443\r",
+    "AT+QIOPEN=2,\"UDP\",\"localhost\",443\r",
+    "AT+QISEND\r",
+    "AT+QISEND=5\r",
+    "AT+QICLOSE\r",
+    "AT+QIRD=0,1,0,100\r",
+    "AT+QSECWRITE=\"RAM:a\",10,5\r",
+    "AT+QSECREAD=\"RAM:a\"\r",
+    "AT+QSECDEL=\"RAM:a\"\r",
+    "AT+QHTTPURL=18,5\rhttp://localhost/x",
+    "AT+QHTTPGET=10\r",
+    "AT+QHTTPPOST=10,5,10\r",
+    "AT+QHTTPREAD\r",
+    "AT+QHTTPDL=\"RAM:a\"\r",
+    "AT+QSMTPSRV=\"localhost\",25;+QSMTPADDR=\"a@x\";+QSMTPDST=1,1,\"b@x\";+QSMTPSUB=0,\"x\"\r",
+    "AT+QSMTPBODY=1,5\r",
+    "AT+QSMTPATT=\"a\",10,5\r",
+    "AT+QSMTPPUT=20\r",
+    "AT+QNTP\r",
+    "AT+QPING=\"127.0.0.1\",1,1\r",
+    "AT+QIDNSGIP=\"localhost\"\r",
+};
+
+static const char *const fibocom_words[] = {
+    ANY_WORDS,
+    "AT+MIPCALL=1\r",
+    "AT+MIPCALL=0\r",
+    "AT+MIPOPEN=1,,\"localhost\",443,2\r",
+    "AT+MIPOPEN=2,,\"localhost\",443,0\r",
+    "AT+MIPOPEN=3,,\"localhost\",443,1\r",
+    "AT+MIPSEND=1,10\r",
+    "AT+MIPSEND=2,10\r",
+    "AT+MIPSEND=3,10\r",
+    "AT+MIPCLOSE=1\r",
+    "AT+MIPREAD=1,100\r",
+    "AT+MIPODM=4,,\"localhost\",443,2\r",
+    "AT+MIPODM=4,,\"localhost\",443,0\r",
+    "AT+MIPODM=0\r",
+    "AT+GTSET=\"IPRFMT\",1\r",
+    "AT+GTSET=\"IPRFMT\",5\r",
+    "AT+GTSSLMODE=0\r",
+    "AT+GTSSLFILE=\"TRUSTFILE\",10\r",
+    "AT+GTSSLFILE=\"KEYFILE\",10\r",
+    "AT+HTTPSET=\"URL\",\"localhost/x\"\r",
+    "AT+HTTPDATA=10\r",
+    "AT+HTTPACT=0,10\r",
+    "AT+HTTPACT=1,10\r",
+    "AT+HTTPREAD\r",
+    "AT+MPING=1,\"127.0.0.1\",1\r",
+    "AT+MIPDNS=\"localhost\"\r",
+    "AT+MIPNTP=\"localhost\",123\r",
+};
+
+#define SUBJECT(model, ready, words)                                                               \
+    {                                                                                              \
+        model, ready, words, COUNT(words)                                                          \
+    }
+
+static const struct subject subjects[] = {
+    SUBJECT("he910",
+            "ATE0\rAT+CGDCONT=1,\"IP\",\"internet\"\rAT#SGACT=1,1\rAT#SSLEN=1,1\r"
+            "AT#SSLD=1,443,\"localhost\",0,1\r",
+            telit_words),
+    SUBJECT("m95",
+            "ATE0\rAT+QIREGAPP\rAT+QIACT\rAT+QIDNSIP=1;+QIMUX=1\r"
+            "AT+QSSLOPEN=0,0,\"localhost\",443,0\r",
+            quectel_words),
+    SUBJECT("l610", "ATE0\rAT+MIPCALL=1\rAT+MIPOPEN=1,,\"localhost\",443,2\r", fibocom_words),
+    SUBJECT("nl668-cn-00", "ATE0\rAT+MIPCALL=1\rAT+MIPOPEN=1,,\"localhost\",443,2\r",
+            fibocom_words),
+};
+
+static struct scripted_peer *begin(struct world *world, const struct subject *subject, size_t ports)
+{
+    static const uint16_t services[] = { 21, 25, 80 };
+    struct scripted_peer *peer;
+
+    world_init(world);
+    check_int(subject->model, world_switch_on(world, subject->model, true, ports), ERR_OK);
+    for (size_t i = 0; i < COUNT(services); i++)
+        scripted_net_listen(&world->scripted_net, services[i], PEER_ACCEPTS);
+    scripted_net_listen(&world->scripted_net, TALK_PORT, PEER_ACCEPTS);
+    peer = scripted_net_peer(&world->scripted_net, TALK_PORT);
+    peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    world_type_text(world, subject->ready);
+    world_advance(world, 1000);
+    if (peer->stream == NULL)
+        fail_msg("%s has no connection", subject->model);
+    world_forget(world, 0);
+    return peer;
+}
+
+static void endure(const struct subject *subject, struct noise *noise, size_t bytes_in_all)
+{
+    struct world world;
+    size_t total = 0;
+
+    begin(&world, subject, 1);
+    while (total < bytes_in_all) {
+        uint8_t bytes[PIECE_MAX];
+        size_t len = make_noise(noise, bytes);
+
+        world_type(&world, 0, span_at(bytes, len));
+        world_forget(&world, 0);
+        world_advance(&world, draw(noise) % 3000);
+        total += len;
+    }
+    check_it_answers(&world);
+    world_deinit(&world);
+}
+
+static void test_random_bytes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(subjects); i++) {
+        struct noise noise = { .random = 1 };
+
+        endure(&subjects[i], &noise, MEGABYTE / 2);
+    }
+}
+
+/* Bytes that commands are made of find more than all bytes do; without S, which could make
+ * another character end a line. */
+static void test_random_commands(void **state)
+{
+    static const char alphabet[] = "AATTAATT##++E0Q1V1&FW=?,\";0123\r\r\n\b\x1A/ LDNCGDPKHOIZ";
+
+    (void)state;
+    for (uint32_t seed = 1; seed <= 2 * COUNT(subjects); seed++) {
+        struct noise noise = { .random = seed,
+                               .alphabet = alphabet,
+                               .letters = sizeof(alphabet) - 1 };
+
+        endure(&subjects[seed % COUNT(subjects)], &noise, MEGABYTE / 2);
+    }
+}
 
 /* Something that a peer, a slow host or time does, now and then. */
 static void disturb(struct world *world, struct scripted_peer *peer, struct noise *noise)
@@ -347,30 +443,63 @@ static void disturb(struct world *world, struct scripted_peer *peer, struct nois
     }
 }
 
+/* A server's words for any service, or nonsense. */
+static const char *const sayings[] = {
+    "some bytes of the peer",
+    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+    "HTTP/1.1 302 Found\r\nLocation: http://localhost/y\r\n\r\n",
+    "220 ready\r\n",
+    "250 ok\r\n",
+    "331 who\r\n",
+    "354 go ahead\r\n",
+    "227 ok (127,0,0,1,15,161)\r\n",
+};
+
+/* Any peer that has a connection. */
+static void say_something(struct world *world, struct noise *noise)
+{
+    for (struct scripted_peer *peer = world->scripted_net.peers; peer != NULL; peer = peer->next) {
+        if (peer->stream != NULL && draw(noise) % 4 == 0)
+            peer_send(peer, span_of(sayings[draw(noise) % COUNT(sayings)]));
+    }
+}
+
+static void cut_power(struct world *world, const struct subject *subject)
+{
+    module_enter(world->modem);
+    module_power_cycle(world->modem, 1000);
+    module_leave(world->modem);
+    world_advance(world, 10000);
+    world_type_text(world, subject->ready);
+}
+
 /* Whole lines of commands, pasted together from words, on two ports. */
 static void test_random_lines(void **state)
 {
-    struct noise noise = { .random = 5 };
-    struct scripted_peer *peer;
-    struct world world;
-
     (void)state;
-    world_init(&world);
-    world_switch_on(&world, "he910", true, 2);
-    peer = talk_connect(&world, false);
-    for (int i = 0; i < 100000; i++) {
-        size_t port = draw(&noise) % 8 == 0;
+    for (size_t s = 0; s < COUNT(subjects); s++) {
+        struct noise noise = { .random = 5 };
+        struct scripted_peer *peer;
+        struct world world;
 
-        world_type(&world, port, span_of(words[draw(&noise) % COUNT(words)]));
-        if (draw(&noise) % 4 == 0)
-            peer_send(peer, span_of("some bytes of the peer"));
-        disturb(&world, peer, &noise);
-        world_settle(&world);
-        world_forget(&world, port);
+        peer = begin(&world, &subjects[s], 2);
+        for (int i = 0; i < LINES; i++) {
+            size_t port = draw(&noise) % 8 == 0;
+
+            world_type(&world, port,
+                       span_of(subjects[s].words[draw(&noise) % subjects[s].word_count]));
+            if (draw(&noise) % 4 == 0)
+                say_something(&world, &noise);
+            if (draw(&noise) % 1000 == 0)
+                cut_power(&world, &subjects[s]);
+            disturb(&world, peer, &noise);
+            world_settle(&world);
+            world_forget(&world, port);
+        }
+        peer_resume(peer);
+        check_it_answers(&world);
+        world_deinit(&world);
     }
-    peer_resume(peer);
-    check_it_answers(&world);
-    world_deinit(&world);
 }
 
 static void test_a_megabyte_without_end(void **state)
@@ -399,7 +528,6 @@ static void test_a_megabyte_without_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_switching_on_without_memory),
         cmocka_unit_test(test_commands_without_memory),
         cmocka_unit_test(test_ftp_without_memory),
         cmocka_unit_test(test_uploads_without_memory),

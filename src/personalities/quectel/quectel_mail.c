@@ -30,9 +30,10 @@ static bool make_room(struct quectel_smtp_bytes *bytes, size_t cap)
     return bytes->data != NULL;
 }
 
+/* With the one whose prompt is open. */
 static void forget_attachments(struct quectel_smtp *mail)
 {
-    for (size_t i = 0; i < mail->attachment_count; i++)
+    for (size_t i = 0; i < FACT_SMTP_ATTACHMENTS_MAX; i++)
         forget_bytes(&mail->attachments[i].bytes);
     mail->attachment_count = 0;
 }

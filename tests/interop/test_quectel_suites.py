@@ -20,7 +20,7 @@ from support.servers import GnutlsServ
 from support.ssl3_server import Ssl3Server
 
 from .observe import LogMark
-from .quectel_driver import FAILED, OPENED, QuectelDriver
+from .quectel_driver import FAILED, OCCUPIED, OPENED, QuectelDriver
 
 SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2, ANY = range(5)  # sslversion
 NAMES = {TLS_1_0: "TLS1.0", TLS_1_1: "TLS1.1", TLS_1_2: "TLS1.2"}
@@ -58,8 +58,9 @@ def ssl3(certificates: Certificates,
         yield start
 
 
-def agreed(host: QuectelDriver, port: int, context: int = 0) -> str:
-    """What gnutls-serv says of the connection: version, cipher, MAC."""
+def agreed(host: QuectelDriver, port: int, context: int = 0, *, client: str = "") -> str:
+    """What gnutls-serv says of the connection: version, cipher, MAC.  `client`: whom it must have
+    seen; nobody if empty."""
     host.open(0, context, port)
     assert host.try_send(0, b"GET / HTTP/1.0\r\n\r\n")
     page = host.receive_to_end(0).decode("latin-1")
@@ -69,6 +70,8 @@ def agreed(host: QuectelDriver, port: int, context: int = 0) -> str:
         assert match, page
         return match[1]
 
+    subject = re.search(r"^\s*Subject: (.*)$", page, re.MULTILINE)
+    assert (subject[1] if subject else "") == client, page
     return " ".join(cell(name) for name in ("Protocol version", "Cipher", "MAC"))
 
 
@@ -81,7 +84,8 @@ def test_each_suite(host: QuectelDriver, gnutls: Callable[..., GnutlsServ], vers
         if code in ONLY_TLS_1_2 and version != TLS_1_2:
             continue
         host.configure(0, version=version, suites=[code], seclevel=seclevel)
-        assert agreed(host, server.port) == f"{NAMES[version]} {name}"
+        assert agreed(host, server.port, client=DEVICE if seclevel == BOTH else "") \
+            == f"{NAMES[version]} {name}"
 
 
 @NEEDS_SSL_3_0
@@ -156,6 +160,64 @@ def test_the_servers_certificate(host: QuectelDriver, gnutls: Callable[..., Gnut
         assert reason in mark.warnings()[0]
 
 
+def refused(host: QuectelDriver, port: int, reason: str) -> None:
+    """-1, one line of the log, and the index is free again."""
+    mark = LogMark(host.modem)
+    host.open(3, 0, port, result=FAILED)
+    warning, = mark.warnings()
+    assert reason in warning
+    host.fails("AT+QSSLSEND=3,1", "ERROR")
+    host.fails("AT+QSSLCLOSE=3", "ERROR")
+
+
+@pytest.mark.parametrize("version", NAMES)
+def test_servers_that_do_not_fit(host: QuectelDriver, gnutls: Callable[..., GnutlsServ],
+                                 version: int) -> None:
+    """Another version only, another suite only, a client certificate that is not shown."""
+    other = TLS_1_1 if version != TLS_1_1 else TLS_1_2
+    all_versions = "+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0"
+    host.configure(0, version=version, suites=["0X0035"])
+    refused(host, gnutls(priority=EVERYTHING.replace(all_versions, f"+VERS-{NAMES[other]}")).port,
+            "does not speak the selected protocol version")
+    refused(host, gnutls(priority=EVERYTHING.replace(":+AES-256-CBC", "")).port,
+            "shares no cipher suite with the module")
+    demanding = gnutls(priority=EVERYTHING, client_ca="ca")
+    for seclevel in (NONE, SERVER):
+        host.configure(0, version=version, seclevel=seclevel)
+        refused(host, demanding.port, "wants a client certificate and the module has none")
+
+
+@NEEDS_SSL_3_0
+def test_never_a_fallback(host: QuectelDriver, gnutls: Callable[..., GnutlsServ],
+                          ssl3: Callable[..., Ssl3Server]) -> None:
+    """A version that is named is spoken or none: SSL 3.0 does not climb, TLS does not fall."""
+    host.configure(0, version=SSL_3_0)
+    refused(host, gnutls(priority=EVERYTHING).port,
+            "does not speak the selected protocol version")
+    server = ssl3()
+    for version in NAMES:
+        host.configure(0, version=version)
+        refused(host, server.port, "does not speak the selected protocol version")
+        assert server.hear().startswith("no agreement: ")
+
+
+def test_index_in_use(host: QuectelDriver, gnutls: Callable[..., GnutlsServ]) -> None:
+    """-2, of a secure or a plain socket, and what is there goes on."""
+    server = gnutls(priority=EVERYTHING)
+    host.configure(0)
+    host.open(2, 0, server.port)
+    host.open(2, 0, server.port, result=OCCUPIED)
+    host.fails(f'AT+QIOPEN=2,"TCP","127.0.0.1",{server.port}', "ALREADY CONNECT")
+    host.fails("AT+QISEND=2,1", "ERROR")
+    host.ok(f'AT+QIOPEN=4,"TCP","127.0.0.1",{server.port}')
+    host.expect("4, CONNECT OK")
+    host.open(4, 0, server.port, result=OCCUPIED)
+    host.fails("AT+QSSLSEND=4,1", "ERROR")
+    host.fails("AT+QICLOSE=4", "4, CLOSE OK")
+    assert host.try_send(2, b"GET / HTTP/1.0\r\n\r\n")
+    assert b"Protocol version" in host.receive_to_end(2)
+
+
 def test_dates_by_the_modules_clock(host: QuectelDriver, gnutls: Callable[..., GnutlsServ]) -> None:
     """A module that was not told the time stands in 2004; "ignorertctime" helps."""
     server = gnutls(priority=EVERYTHING)
@@ -218,7 +280,7 @@ def test_files_of_der(certificates: Certificates, gnutls: Callable[..., GnutlsSe
         host.upload("RAM:client.pem", certificates.der("client").read_bytes())
         host.upload("RAM:key.pem", certificates.key_der("client").read_bytes())
         host.configure(0, version=TLS_1_2, seclevel=BOTH)
-        assert agreed(host, server.port).startswith("TLS1.2")
+        assert agreed(host, server.port, client=DEVICE).startswith("TLS1.2")
 
 
 def test_nothing_of_a_key_is_on_disk(certificates: Certificates, tmp_path: Path) -> None:

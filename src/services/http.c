@@ -162,6 +162,8 @@ static void on_open(void *ctx)
     struct http *http = ctx;
 
     http_enter(http, HTTP_EXCHANGING);
+    if (http->events->on_connected != NULL)
+        http->events->on_connected(http->ctx);
     http_begin_request(http);
     if (!http_send(http))
         http_fail(http, HTTP_SEND);

@@ -69,6 +69,8 @@ struct http_request {
 };
 
 struct http_events {
+    /* There is a connection, TLS included; again for each redirect; may be NULL. */
+    void (*on_connected)(void *ctx);
     /* The next bytes of the request's body; 0: none now, http_resume() when there are. */
     size_t (*give_body)(void *ctx, uint8_t *buf, size_t cap);
     /* The body is wanted again from its beginning; NULL or false: that cannot be. */

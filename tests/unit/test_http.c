@@ -22,6 +22,7 @@ struct client {
     size_t appetite; /* what the reader takes; SIZE_MAX: all */
     struct byte_queue got;
     ptrdiff_t last_read;
+    int connected;
 };
 
 static size_t give_body(void *ctx, uint8_t *buf, size_t cap)
@@ -41,6 +42,14 @@ static bool rewind_body(void *ctx)
 
     client->body_at = 0;
     return client->can_rewind;
+}
+
+static void on_connected(void *ctx)
+{
+    struct client *client = ctx;
+
+    assert_true(client->rig.inside > 0);
+    client->connected++;
 }
 
 static void on_header(void *ctx, struct span line)
@@ -101,6 +110,7 @@ static void on_failed(void *ctx, enum http_error error)
 }
 
 static const struct http_events events = {
+    .on_connected = on_connected,
     .give_body = give_body,
     .rewind_body = rewind_body,
     .on_header = on_header,
@@ -186,6 +196,7 @@ static void test_get(void **state)
     set_up(&client);
     start_get(&client);
     rig_expect(&client.rig, client.peer, GET_X);
+    assert_int_equal(client.connected, 1);
     assert_true(http_is_busy(&client.http));
     rig_send(&client.rig, client.peer,
              "HTTP/1.1 200 Fine\r\nServer: s\r\nContent-Length: 10\r\n\r\n");
@@ -571,6 +582,7 @@ static void test_https(void **state)
     check_said(&client, "H[HTTP/1.1 200 OK] R200/-1 END ");
     check_got(&client, "secret");
     assert_int_equal(client.rig.lent, 2);
+    assert_int_equal(client.connected, 3);
     tear_down(&client);
 }
 
@@ -630,6 +642,7 @@ static void test_no_connection(void **state)
         }
         snprintf(expected, sizeof(expected), "FAILED%d ", rows[i].error);
         check_said(&client, expected);
+        assert_int_equal(client.connected, 0);
         tear_down(&client);
     }
 }

@@ -91,6 +91,11 @@
 #define FACT_NTP_TIMEOUT_MS     5000
 #define FACT_NTP_TRIES          3
 
+/* UNCONFIRMED: what +HTTPHEAD gave is for one request: a driver enters a head for the next part of
+ * a file and none for the next file.  It enters a whole head: the request line at its front and
+ * what frames the body are overlooked, the rest takes the place of +HTTPSET's (§3). */
+#define FACT_HTTP_HEAD_ONCE 1
+
 /* UNCONFIRMED: how long a name server is waited for; hosts wait 20 s (§2.6). */
 #define FACT_NAME_MS 18000
 

@@ -9,6 +9,9 @@ struct tlsmodem;
 
 enum { FIBOCOM_HTTP_VALUE_MAX = 255 };
 
+/* Of +HTTPACT. */
+enum { MODE_GET, MODE_POST, MODE_HEAD };
+
 /* Parameters of +HTTPSET. */
 enum fibocom_http_param {
     HTTP_PARAM_URL,
@@ -35,6 +38,7 @@ struct fibocom_http {
     char values[HTTP_PARAM_COUNT][FIBOCOM_HTTP_VALUE_MAX + 1];
     int mode; /* of +HTTPACT */
     bool secure;
+    bool connected;                  /* and the host was told */
     struct fibocom_bytes data, head; /* +HTTPDATA, +HTTPHEAD */
     struct fibocom_bytes fields;     /* of the request under way */
     struct fibocom_bytes response;   /* of the last one */
@@ -49,6 +53,9 @@ void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem);
 void fibocom_http_clear(struct fibocom_http *http);
 /* The network has gone. */
 void fibocom_http_drop(struct fibocom_http *http);
+
+/* fibocom_http_fields.c: puts the header of the request together; false: no memory. */
+bool fibocom_http_write_fields(struct fibocom_http *http);
 
 /* Starts a request as the settings say; false: its failure was told. */
 void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms);

@@ -6,9 +6,6 @@
 
 #include <stdlib.h>
 
-/* Of +HTTPACT. */
-enum { MODE_GET, MODE_POST, MODE_HEAD };
-
 enum { GROWTH_MIN = 4096, PIECE = 2048 };
 
 void fibocom_bytes_free(struct fibocom_bytes *bytes)
@@ -52,21 +49,35 @@ bool fibocom_bytes_add(struct fibocom_bytes *bytes, struct span more, size_t max
     return true;
 }
 
+/* What was for this request only. */
+static void forget_request(struct fibocom_http *http)
+{
+    fibocom_bytes_free(&http->fields);
+    if (FACT_HTTP_HEAD_ONCE)
+        fibocom_bytes_free(&http->head);
+}
+
 /* ---- what the host is told ---- */
 
-/* The lines by which a request ends: whether there was an answer, and which. */
+/* Whether there is a connection: once for a request. */
+static void tell_connected(struct fibocom_http *http, bool connected)
+{
+    if (!http->connected)
+        at_urc(&http->owner->at, "%s: %d", http->secure ? "+HTTPS" : "+HTTP", connected);
+    http->connected = http->connected || connected;
+}
+
+/* How it ended. */
 static void tell(struct fibocom_http *http, int code, size_t len)
 {
-    struct at_session *at = &http->owner->at;
-
-    at_urc(at, "%s: %d", http->secure ? "+HTTPS" : "+HTTP", http->complete);
-    at_urc(at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
+    tell_connected(http, http->complete);
+    at_urc(&http->owner->at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
 }
 
 static void fail(struct fibocom_http *http, int code)
 {
     http_stop(&http->client);
-    fibocom_bytes_free(&http->fields);
+    forget_request(http);
     fibocom_bytes_free(&http->response);
     http->complete = false;
     tell(http, code, 0);
@@ -85,6 +96,11 @@ static int code_of(enum http_error error)
 }
 
 /* ---- events ---- */
+
+static void on_connected(void *ctx)
+{
+    tell_connected(ctx, true);
+}
 
 static size_t give_body(void *ctx, uint8_t *buf, size_t cap)
 {
@@ -138,7 +154,7 @@ static void on_readable(void *ctx)
         return;
     }
     http->complete = true;
-    fibocom_bytes_free(&http->fields);
+    forget_request(http);
     tell(http, http_status(&http->client), http->response.len);
 }
 
@@ -161,6 +177,7 @@ static void on_failed(void *ctx, enum http_error error)
 }
 
 static const struct http_events events = {
+    .on_connected = on_connected,
     .give_body = give_body,
     .rewind_body = rewind_body,
     .on_header = on_header,
@@ -198,39 +215,6 @@ static size_t put_port_behind_host(struct span url, char *ret_url, size_t cap)
     return out.len;
 }
 
-static bool add_field(struct fibocom_http *http, const char *name, enum fibocom_http_param param)
-{
-    const char *value = http->values[param];
-
-    if (value[0] == '\0')
-        return true;
-    return fibocom_bytes_add(&http->fields, span_of(name), SIZE_MAX) &&
-           fibocom_bytes_add(&http->fields, span_of(value), SIZE_MAX) &&
-           fibocom_bytes_add(&http->fields, span_of("\r\n"), SIZE_MAX);
-}
-
-/* Header fields that the host has entered, each line ended. */
-static bool add_entered_fields(struct fibocom_http *http)
-{
-    struct span head = span_at(http->head.data, http->head.len);
-
-    while (head.len > 0 && (head.data[head.len - 1] == '\r' || head.data[head.len - 1] == '\n'))
-        head.len--;
-    return head.len == 0 || (fibocom_bytes_add(&http->fields, head, SIZE_MAX) &&
-                             fibocom_bytes_add(&http->fields, span_of("\r\n"), SIZE_MAX));
-}
-
-static bool write_fields(struct fibocom_http *http)
-{
-    fibocom_bytes_free(&http->fields);
-    return add_field(http, "User-Agent: ", HTTP_PARAM_AGENT) &&
-           add_field(http, "Accept: ", HTTP_PARAM_ACCEPT) &&
-           (http->mode != MODE_POST ||
-            add_field(http, "Content-Type: ", HTTP_PARAM_CONTENT_TYPE)) &&
-           (http->mode != MODE_GET || add_field(http, "Range: ", HTTP_PARAM_RANGE)) &&
-           add_entered_fields(http);
-}
-
 static enum http_method method_of(int mode)
 {
     return mode == MODE_POST ? HTTP_POST : mode == MODE_HEAD ? HTTP_HEAD : HTTP_GET;
@@ -254,10 +238,11 @@ void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms)
     http_stop(&http->client);
     fibocom_bytes_free(&http->response);
     http->complete = false;
+    http->connected = false;
     http->mode = mode;
     http->sent = 0;
     http->secure = len > 5 && memcmp(url, "https", 5) == 0;
-    if (write_fields(http)) {
+    if (fibocom_http_write_fields(http)) {
         request.headers = span_at(http->fields.data, http->fields.len);
         error = http_start(&http->client, &request);
     }

@@ -6,7 +6,6 @@
 
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
-#include <string.h>
 
 /* The module's certificates are of its own time: MD5 and SHA-1 signatures count, and without a
  * verification profile any size of key does. */
@@ -18,14 +17,7 @@ enum {
 
 static gnutls_x509_crt_fmt_t format_of(struct span bytes)
 {
-    static const char mark[] = "-----BEGIN ";
-    size_t len = sizeof(mark) - 1;
-
-    for (; bytes.len >= len; bytes = span_skip(bytes, 1)) {
-        if (memcmp(bytes.data, mark, len) == 0)
-            return GNUTLS_X509_FMT_PEM;
-    }
-    return GNUTLS_X509_FMT_DER;
+    return span_contains(bytes, "-----BEGIN ") ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
 }
 
 /* GnuTLS only reads what it is given, though its type does not say so. */

@@ -10,18 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_pem(struct span bytes)
-{
-    static const char mark[] = "-----BEGIN ";
-    size_t len = sizeof(mark) - 1;
-
-    for (; bytes.len >= len; bytes = span_skip(bytes, 1)) {
-        if (memcmp(bytes.data, mark, len) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* mbedTLS wants PEM terminated and the terminator counted.  The caller wipes and frees it. */
 static uint8_t *terminated(struct span bytes, size_t *ret_len)
 {
@@ -31,7 +19,7 @@ static uint8_t *terminated(struct span bytes, size_t *ret_len)
         return NULL;
     memcpy(copy, bytes.data, bytes.len);
     copy[bytes.len] = '\0';
-    *ret_len = bytes.len + (is_pem(bytes) ? 1 : 0);
+    *ret_len = bytes.len + (span_contains(bytes, "-----BEGIN ") ? 1 : 0);
     return copy;
 }
 

@@ -2,6 +2,7 @@
 #ifndef BASE_SPAN_H
 #define BASE_SPAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -35,6 +36,18 @@ static inline struct span span_skip(struct span bytes, size_t count)
 static inline int span_equal(struct span a, struct span b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* True when `text` stands somewhere in `bytes`. */
+static inline bool span_contains(struct span bytes, const char *text)
+{
+    size_t len = strlen(text);
+
+    for (; bytes.len >= len; bytes = span_skip(bytes, 1)) {
+        if (len == 0 || memcmp(bytes.data, text, len) == 0)
+            return true;
+    }
+    return false;
 }
 
 #endif

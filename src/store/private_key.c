@@ -2,20 +2,8 @@
 #include "store/private_key.h"
 
 #include <stdint.h>
-#include <string.h>
 
 enum { ASN1_INTEGER = 0x02, ASN1_SEQUENCE = 0x30, LENGTH_IS_LONG = 0x80 };
-
-static bool contains(struct span bytes, const char *text)
-{
-    size_t len = strlen(text);
-
-    for (; bytes.len >= len; bytes = span_skip(bytes, 1)) {
-        if (memcmp(bytes.data, text, len) == 0)
-            return true;
-    }
-    return false;
-}
 
 /* Takes a tag and a length off the front; the contents follow, perhaps cut short. */
 static bool take_header(struct span *bytes, uint8_t tag, size_t *ret_len)
@@ -54,7 +42,7 @@ static bool is_pkcs1_der(struct span bytes)
 
 bool private_key_is_pkcs1(struct span key)
 {
-    if (contains(key, "-----BEGIN "))
-        return contains(key, "-----BEGIN RSA PRIVATE KEY-----");
+    if (span_contains(key, "-----BEGIN "))
+        return span_contains(key, "-----BEGIN RSA PRIVATE KEY-----");
     return is_pkcs1_der(key);
 }

@@ -21,17 +21,6 @@ struct session_parts {
     size_t trust_len;
 };
 
-static bool contains(struct span bytes, const char *text)
-{
-    size_t len = strlen(text);
-
-    for (; bytes.len >= len; bytes = span_skip(bytes, 1)) {
-        if (memcmp(bytes.data, text, len) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool begins(struct span bytes, const char *text)
 {
     while (bytes.len > 0 && (bytes.data[0] == '\r' || bytes.data[0] == '\n'))
@@ -64,9 +53,9 @@ static bool check_certificate(struct inspection *inspection, const struct fiboco
     struct span bytes = span_at(file->data, file->len);
 
     if (inspection->model->strict_files ? !begins(bytes, certificate_begin)
-                                        : !contains(bytes, certificate_begin))
+                                        : !span_contains(bytes, certificate_begin))
         return refuse(inspection, (int)reason, reason, "it has no line -----BEGIN");
-    if (!contains(bytes, certificate_end))
+    if (!span_contains(bytes, certificate_end))
         return refuse(inspection, CAUSE_FILE_LENGTH, reason, "it ends before its line -----END");
     return true;
 }
@@ -77,7 +66,7 @@ static bool check_key(struct inspection *inspection, const struct fibocom_file *
 
     if (inspection->model->strict_files && !begins(bytes, "-----BEGIN RSA PRIVATE KEY-----"))
         return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it is no RSA key after PKCS #1");
-    if (!contains(bytes, "PRIVATE KEY-----"))
+    if (!span_contains(bytes, "PRIVATE KEY-----"))
         return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it has no line -----BEGIN");
     return true;
 }

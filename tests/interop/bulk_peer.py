@@ -1,4 +1,6 @@
-"""A server, with TLS or plain, that sends and receives much, in a process of its own: program and handle.
+"""A server, with TLS or plain, that sends and receives much, in a process of its own.
+
+This file is the program and its handle.
 
 As a program it listens, prints its port, takes one connection, sends and receives at the same time
 as much as it was told, and prints what it saw.  It does not share the test's interpreter, so that

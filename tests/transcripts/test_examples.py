@@ -1,4 +1,4 @@
-"""docs/examples-telit.md and examples-quectel.md say which transcript plays which example: it must be true."""
+"""The pages docs/examples-*.md say which transcript plays which example: they must be true."""
 
 from __future__ import annotations
 

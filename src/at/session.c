@@ -80,6 +80,11 @@ void at_host_gone(struct at_session *at)
     at_flush_unsolicited(at);
 }
 
+bool at_is_abandoned(const struct at_session *at)
+{
+    return at->abandoned;
+}
+
 static bool ends_line(const struct at_session *at, uint8_t c)
 {
     return c == (uint8_t)at->settings.s3 || (c == '\n' && at->config.dialect->lf_ends_line);

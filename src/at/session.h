@@ -165,6 +165,9 @@ void at_stop_listening(struct at_session *at);
  * in its line is not run.  Online mode goes on, with its data. */
 void at_host_gone(struct at_session *at);
 
+/* Nobody gets the answer of the running command: what can be given only once is to stay. */
+bool at_is_abandoned(const struct at_session *at);
+
 /* Bytes of the host.  Returns how many were taken; after fewer, at_is_open() says when to go on. */
 size_t at_feed(struct at_session *at, struct span bytes);
 

@@ -119,6 +119,25 @@ static void test_running_command_that_fails(void **state)
     world_deinit(&world);
 }
 
+/* What the peer sends afterwards is not lost in an answer that nobody gets. */
+static void test_running_receive(void **state)
+{
+    struct world world;
+    struct scripted_peer *peer;
+
+    (void)state;
+    world_init(&world);
+    assert_int_equal(world_switch_on(&world, "he910", false, 1), ERR_OK);
+    peer = talk_connect(&world, false);
+    world_type_text(&world, "AT#SSLRECV=1,100\r");
+    host_goes(&world);
+    peer_send(peer, span_of("late"));
+    world_settle(&world);
+    check_bytes("nothing", world_heard(&world, 0), span_of(""));
+    talk_expect(&world, "AT#SSLRECV=1,100", "\r\n#SSLRECV: 4\r\nlate\r\n\r\nOK\r\n");
+    world_deinit(&world);
+}
+
 /* Else the next host would take the peer for the module. */
 static void test_running_dial_that_goes_online(void **state)
 {
@@ -182,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_online_data_stays),
         cmocka_unit_test(test_running_command),
         cmocka_unit_test(test_running_command_that_fails),
+        cmocka_unit_test(test_running_receive),
         cmocka_unit_test(test_running_dial_that_goes_online),
     };
 

@@ -138,7 +138,7 @@ void telit_ssl_transfer_data(struct telit_ssl *ssl)
     if (ssl->waiting != WAIT_RECEIVE)
         return;
     at->block_open = false;
-    status = receive(at, ssl);
+    status = at_is_abandoned(at) ? AT_OK : receive(at, ssl); /* the next host reads it */
     if (status != AT_LATER)
         finish(ssl, status);
 }

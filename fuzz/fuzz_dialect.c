@@ -125,21 +125,29 @@ static void leave_prompt(struct toy_session *toy)
         toy_type(toy, span_of(toy->terminal.at.prompt.exact ? full : "\x1B"));
 }
 
-/* Whatever state it is in, a host gets to an answer. */
-static void check_it_answers(struct toy_session *toy)
+/* Characters as from the factory: an input may have set others. */
+static void reset_settings(struct toy_session *toy)
 {
     struct at_settings *settings = &toy->terminal.at.settings;
-    static const char answer[] = "\r\nOK\r\n";
-    struct span heard;
 
     settings->s2 = '+';
     settings->s3 = '\r';
     settings->s4 = '\n';
     settings->s5 = '\b';
+}
+
+/* Whatever state it is in, a host gets to an answer. */
+static void check_it_answers(struct toy_session *toy)
+{
+    static const char answer[] = "\r\nOK\r\n";
+    struct span heard;
+
+    reset_settings(toy);
     toy_eat(toy, SIZE_MAX);
     leave_prompt(toy);
     if (toy->terminal.at.state == AT_COMMAND)
-        toy_type(toy, span_of("\r")); /* may end a line that opens another */
+        toy_type(toy, span_of("\r")); /* may end a line that opens another, or sets S3 */
+    reset_settings(toy);
     leave_prompt(toy);
     if (toy->terminal.at.state == AT_PROMPT)
         return; /* raw and without an end: no maker asks for that */

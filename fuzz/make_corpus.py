@@ -469,6 +469,41 @@ EXCHANGES = {
     "mail-radio": host(SMTPPUT) + says(MAIL_READY) + host(RADIO_OFF) + host(SMTPCLR) + host(RESTART),
 }
 
+M95, L610, NL668, LE866 = range(4)
+SERVICE_PORTS = [443, 80, 25, 21, 4001, 465]
+HELLO_PAGE, CHUNKED_PAGE, LAST = range(3)
+
+
+def asks(*lines: bytes) -> bytes:
+    return b"".join(block_of(b"t", line) for line in lines)
+
+
+def server(letter: bytes, port: int, rest: bytes = b"") -> bytes:
+    return letter + bytes([SERVICE_PORTS.index(port)]) + rest
+
+
+SERVICES = {
+    "l610-http": (L610, asks(b'AT+HTTPSET="URL","localhost/x"\r', b"AT+HTTPDATA=5\rhello", b"AT+HTTPACT=1,10\r")
+                  + server(b"r", 80, bytes([HELLO_PAGE])) + asks(b"AT+HTTPREAD\r")),
+    "nl668-http-tls": (NL668, asks(b'AT+HTTPSET="URL","https://localhost/x"\r', b"AT+HTTPACT=0,10\r")
+                       + server(b"r", 443, bytes([CHUNKED_PAGE])) + server(b"r", 443, bytes([LAST])) + asks(b"AT+HTTPREAD\r")),
+    "l610-socket": (L610, asks(b'AT+MIPOPEN=1,,"localhost",443,2\r', b"AT+MIPSEND=1,5\rhello")
+                    + server(b"s", 443, b"\x05hello") + server(b"c", 443) + asks(b"AT+MIPCLOSE=1\r")),
+    "l610-transparent": (L610, asks(b'AT+MIPODM=4,,"localhost",443,2\r', b"data") + server(b"s", 443, b"\x05hello")
+                         + b"w\x1e" + asks(b"+++") + b"w\x1e" + asks(b"AT+MIPODM=0\r")),
+    "nl668-udp": (NL668, asks(b'AT+MIPOPEN=3,,"localhost",123,1\r', b"AT+MIPSEND=3,2\rhi") + b"d\x05hello"),
+    "l610-files": (L610, asks(b'AT+GTSSLMODE=1\r', b'AT+GTSSLFILE="TRUSTFILE",10\r0123456789') + b"p"),
+    "nl668-clock": (NL668, asks(b'AT+MIPNTP="localhost",123\r', b'AT+MIPDNS="localhost"\r') + b"d\x30" + b"$" * 48),
+    "l610-ftp": (L610, asks(b'AT+FTPOPEN="localhost","u","p",,,21,0\r') + b"".join(server(b"r", 21, bytes([n])) for n in (6, 12, 13, 8))
+                 + asks(b'AT+FTPGET="a"\r') + b"".join(server(b"r", 21, bytes([n])) for n in (14, 15)) + server(b"s", 4001, b"\x05hello")
+                 + server(b"c", 4001) + server(b"r", 21, bytes([16])) + asks(b"AT+FTPRECV=100\r")),
+    "m95-socket": (M95, asks(b"AT+QIMUX=1\r", b'AT+QSSLOPEN=0,0,"localhost",443,0\r') + b"w\x0a" + asks(b"AT+QSSLSEND=0,5\rhello")
+                   + server(b"s", 443, b"\x05hello") + asks(b"AT+QSSLRECV=1,0,100\r") + server(b"x", 443)),
+    "m95-files": (M95, asks(b'AT+QSECWRITE="RAM:a",10,5\r01234', b"AT+QISTATE\r") + b"p"),
+    "le866-online": (LE866, asks(b'AT#SSLD=1,443,"localhost",0,0\r', b"data") + b"w\x1e" + asks(b"+++") + b"w\x1e" + asks(b"AT#SSLH=1\r")),
+    "le866-slow": (LE866, b"e\x01" + server(b"z", 443) + asks(b'AT#SSLD=1,443,"localhost",0,1\r', b"AT#SSLSEND=1\rhello\x1a") + b"q"),
+}
+
 
 def write(target: str, name: str, data: bytes) -> None:
     folder = CORPUS / target
@@ -511,6 +546,8 @@ def main() -> None:
         write("sntp", name, data)
     for name, (how, steps) in FTP.items():
         write("ftp", name, bytes([how]) + steps)
+    for name, (model, steps) in SERVICES.items():
+        write("services", name, bytes([model]) + steps)
     for name, steps in EXCHANGES.items():
         write("exchange", name, steps)
     for name, seed in MAIL.items():

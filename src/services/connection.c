@@ -5,6 +5,7 @@
 #include "services/connection_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const state_names[] = {
@@ -37,12 +38,12 @@ void connection_describe(const struct connection_failure *failure, char *text, s
 }
 
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
-                     const struct connection_events *events, void *ctx, uint8_t *received,
-                     size_t received_cap)
+                     const struct connection_events *events, void *ctx, size_t received_cap)
 {
-    *connection = (struct connection){ .world = world, .events = events, .ctx = ctx, .id = id };
+    *connection = (struct connection){
+        .world = world, .events = events, .ctx = ctx, .id = id, .received_cap = received_cap
+    };
     connection->deadline_ms = CLOCK_NEVER;
-    ring_init(&connection->received, received, received_cap);
 }
 
 bool connection_is_open(const struct connection *connection)
@@ -100,8 +101,10 @@ void connection_release(struct connection *connection)
     connection->deadline_ms = CLOCK_NEVER;
     connection->write_blocked = false;
     connection->paused = false;
-    wipe(connection->received.memory, connection->received.cap);
-    ring_init(&connection->received, connection->received.memory, connection->received.cap);
+    if (connection->received.memory != NULL)
+        wipe(connection->received.memory, connection->received.cap);
+    free(connection->received.memory);
+    ring_init(&connection->received, NULL, 0);
 }
 
 void connection_close(struct connection *connection)

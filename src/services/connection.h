@@ -93,19 +93,20 @@ struct connection {
     bool buffering;     /* received bytes are collected here, so that they can be counted */
     bool write_blocked; /* the peer must take bytes before more are written */
     bool paused;        /* the reader had no room: nothing is read until it comes again */
-    struct ring received;
+    size_t received_cap;
+    struct ring received; /* its memory is owned, and there while the state is not CLOSED */
     struct tls_info info;
     struct connection_failure end;
 };
 
-/* `received` is memory for bytes that wait to be counted and read; borrowed. */
+/* `received_cap`: how many bytes may wait to be counted and read; 0 for one that never buffers.
+ * Their memory comes with each opening and goes with the connection. */
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
-                     const struct connection_events *events, void *ctx, uint8_t *received,
-                     size_t received_cap);
+                     const struct connection_events *events, void *ctx, size_t received_cap);
 
 /* Starts to open one that is closed.  ERR_CREDENTIALS, ERR_UNSUPPORTED with `ret_failure`,
- * ERR_INVALID for a host that is too long: nothing was started; the log has a line.  The spans of
- * target->tls may be wiped at once. */
+ * ERR_INVALID for a host that is too long, ERR_NO_MEMORY: nothing was started; the log has a line.
+ * The spans of target->tls may be wiped at once. */
 enum err connection_open(struct connection *connection, const struct connection_target *target,
                          struct connection_failure *ret_failure);
 

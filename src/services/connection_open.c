@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void connection_restart_timer(struct connection *connection)
@@ -140,6 +141,19 @@ static bool copy_host(struct connection *connection, const char *host)
     return len <= CONNECTION_HOST_MAX;
 }
 
+static bool make_room(struct connection *connection)
+{
+    uint8_t *memory;
+
+    if (connection->received_cap == 0)
+        return true;
+    memory = malloc(connection->received_cap);
+    if (memory == NULL)
+        return false;
+    ring_init(&connection->received, memory, connection->received_cap);
+    return true;
+}
+
 /* What the target says, and its TLS session if it has one. */
 static enum err prepare(struct connection *connection, const struct connection_target *target,
                         struct connection_failure *ret_failure)
@@ -158,6 +172,8 @@ static enum err prepare(struct connection *connection, const struct connection_t
     connection->end = (struct connection_failure){ .tls = { .alert = -1 } };
     if (!fits)
         return ERR_INVALID;
+    if (!make_room(connection))
+        return ERR_NO_MEMORY;
     if (target->tls == NULL)
         return ERR_OK;
     if (target->transport != NET_TCP)

@@ -36,13 +36,13 @@ void ftp_restart_timer(struct ftp *ftp)
 
 void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
               const struct ftp_events *events, void *ctx, const struct tls_source *tls,
-              uint8_t *received, size_t received_cap)
+              size_t received_cap)
 {
     *ftp = (struct ftp){ .world = world, .events = events, .ctx = ctx, .tls = tls, .id = id };
     ftp->deadline_ms = CLOCK_NEVER;
     ftp->transfer.idle_until_ms = CLOCK_NEVER;
-    connection_init(&ftp->control, id, world, &ftp_control_events, ftp, NULL, 0);
-    connection_init(&ftp->data, id, world, &ftp_data_events, ftp, received, received_cap);
+    connection_init(&ftp->control, id, world, &ftp_control_events, ftp, 0);
+    connection_init(&ftp->data, id, world, &ftp_data_events, ftp, received_cap);
 }
 
 static void wipe_identity(struct ftp *ftp)

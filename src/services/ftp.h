@@ -163,10 +163,10 @@ struct ftp {
     enum ftp_error done_error, lost_error;
 };
 
-/* `received` is memory for bytes of a buffered download; borrowed, as all else. */
+/* `received_cap`: how many bytes of a buffered download may wait.  All else is borrowed. */
 void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
               const struct ftp_events *events, void *ctx, const struct tls_source *tls,
-              uint8_t *received, size_t received_cap);
+              size_t received_cap);
 
 /* ---- operations: FTP_FINE, and on_done() follows; or nothing was started ---- */
 

@@ -22,7 +22,6 @@ struct bench {
     struct connection_world world;
     int depth; /* of world.enter() */
     struct connection connection;
-    uint8_t ring[BENCH_RING];
     struct connection_target target;
     struct connection_failure failure; /* of the last call or on_failed() */
     bool calling;                      /* no event may come from inside a call */

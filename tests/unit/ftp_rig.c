@@ -82,8 +82,7 @@ void ftp_rig_init(struct ftp_rig *rig)
 {
     memset(rig, 0, sizeof(*rig));
     rig_init(&rig->rig);
-    ftp_init(&rig->ftp, 0, &rig->rig.around, &events, rig, &rig->rig.tls_source, rig->received,
-             sizeof(rig->received));
+    ftp_init(&rig->ftp, 0, &rig->rig.around, &events, rig, &rig->rig.tls_source, FTP_RIG_RECEIVED);
     rig->rig.service = &rig->ftp;
     rig->rig.deadline = deadline;
     rig->rig.tick = tick;

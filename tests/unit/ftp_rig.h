@@ -12,6 +12,8 @@ enum { FTP_RIG_PORT = 21, FTP_RIG_DATA_PORT = 4001, FTP_RIG_TIMEOUT_MS = 10000 }
 /* What "227" says for FTP_RIG_DATA_PORT on the server's address. */
 #define FTP_RIG_PASSIVE "227 ok (10,0,0,7,15,161)\r\n"
 
+enum { FTP_RIG_RECEIVED = 64 };
+
 struct ftp_rig {
     struct service_rig rig;
     struct scripted_peer *server, *data;
@@ -20,7 +22,6 @@ struct ftp_rig {
     struct text said; /* what happened: "started ", "done:0 ", "lost:11 " */
     struct byte_queue got;
     bool reads; /* a download is read at once */
-    uint8_t received[64];
 };
 
 /* One line of the client, and what the server says to it. */

@@ -92,7 +92,6 @@ struct fibocom_socket {
     size_t told; /* bytes that the last +MIPREAD counted and that are still there */
     size_t out_len;
     uint8_t out[FACT_SEND_MAX]; /* on the way to the peer */
-    uint8_t received[FIBOCOM_RECEIVED_BYTES];
 };
 
 /* +MIPSTAT */

@@ -195,8 +195,7 @@ void fibocom_ftp_start(struct fibocom_ftp *ftp, struct tlsmodem *modem)
 {
     ftp->modem = modem;
     ftp->settings = (struct fibocom_ftp_settings){ .passive = FACT_FTP_PASSIVE };
-    ftp_init(&ftp->client, 1, &modem->world, &events, ftp, NULL, ftp->received,
-             sizeof(ftp->received));
+    ftp_init(&ftp->client, 1, &modem->world, &events, ftp, NULL, FIBOCOM_FTP_BYTES);
 }
 
 void fibocom_ftp_clear(struct fibocom_ftp *ftp)

@@ -52,7 +52,6 @@ struct fibocom_ftp {
     bool has_file;      /* +FTPGET has begun: +FTPRECV reads */
     size_t receive_max; /* of a +FTPRECV that waits; 0: none does */
     int64_t receive_until_ms;
-    uint8_t received[FIBOCOM_FTP_BYTES];
 };
 
 void fibocom_ftp_start(struct fibocom_ftp *ftp, struct tlsmodem *modem);

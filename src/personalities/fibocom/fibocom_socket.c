@@ -106,8 +106,8 @@ void fibocom_socket_start(struct fibocom_socket *socket, struct tlsmodem *modem,
 {
     socket->id = id;
     socket->modem = modem;
-    connection_init(&socket->connection, id, &modem->world, &events, socket, socket->received,
-                    sizeof(socket->received));
+    connection_init(&socket->connection, id, &modem->world, &events, socket,
+                    FIBOCOM_RECEIVED_BYTES);
 }
 
 void fibocom_socket_close(struct fibocom_socket *socket)

@@ -52,7 +52,7 @@ void quectel_socket_release(struct quectel_socket *socket, enum quectel_socket_s
     connection_close(&socket->connection);
     wipe(socket->unsent, sizeof(socket->unsent));
     socket->unsent_len = 0;
-    ring_init(&socket->datagrams, socket->received, sizeof(socket->received));
+    ring_init(&socket->datagrams, NULL, 0);
     socket->online = false;
     socket->announced = false;
     socket->flush_at_ms = CLOCK_NEVER;
@@ -156,8 +156,7 @@ void quectel_socket_init(struct quectel_socket *socket, struct tlsmodem *modem, 
     socket->index = index;
     socket->modem = modem;
     socket->flush_at_ms = CLOCK_NEVER;
-    connection_init(&socket->connection, index, &modem->world, &events, socket, socket->received,
-                    sizeof(socket->received));
+    connection_init(&socket->connection, index, &modem->world, &events, socket, FACT_SOCKET_BUFFER);
 }
 
 /* ---- opening and data ---- */
@@ -190,7 +189,8 @@ bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
     socket->announced = false;
     socket->news = NEWS_NONE;
     socket->sent = 0;
-    ring_init(&socket->datagrams, socket->received, sizeof(socket->received));
+    ring_init(&socket->datagrams, socket->connection.received.memory,
+              socket->connection.received.cap);
     quectel_socket_enter(socket, SOCKET_CONNECTING);
     return true;
 }

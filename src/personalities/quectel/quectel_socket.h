@@ -53,12 +53,11 @@ struct quectel_socket {
     enum quectel_socket_state state;
     enum quectel_news news;
     struct connection connection;
-    struct ring datagrams; /* UDP: each after its length in two bytes */
+    struct ring datagrams; /* UDP: each after its length in two bytes, in memory of `connection` */
     uint64_t sent;         /* bytes that the host gave since opening */
     int64_t flush_at_ms;   /* online */
     size_t unsent_len;
     uint8_t unsent[QUECTEL_SEND_MAX];
-    uint8_t received[FACT_SOCKET_BUFFER];
 };
 
 /* Where a socket goes. */

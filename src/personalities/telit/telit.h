@@ -95,7 +95,6 @@ struct telit_ssl {
     int64_t idle_until_ms, flush_at_ms; /* online */
     size_t packet_len;
     uint8_t packet[FACT_PACKET_MAX]; /* bytes on their way to the peer */
-    uint8_t received[TELIT_RECEIVED_BYTES];
 };
 
 /* #SCFG */

@@ -272,8 +272,7 @@ bool telit_ftp_prepare(struct telit_ftp *ftp)
     work = calloc(1, sizeof(*work));
     if (work == NULL)
         return false;
-    ftp_init(&work->client, 0, &ftp->modem->world, &events, ftp, &ftp->tls, work->received,
-             sizeof(work->received));
+    ftp_init(&work->client, 0, &ftp->modem->world, &events, ftp, &ftp->tls, FACT_FTP_RECEIVE_MAX);
     ftp->work = work;
     return true;
 }

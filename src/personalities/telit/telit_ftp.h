@@ -52,7 +52,6 @@ struct telit_ftp_work {
     size_t packet_len, packet_sent;
     bool packet_last;
     uint8_t packet[FACT_FTP_APPEND_MAX];
-    uint8_t received[FACT_FTP_RECEIVE_MAX];
 };
 
 struct telit_ftp {

@@ -247,8 +247,7 @@ void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id)
     ssl->settings.version = VERSION_TLS_1_0; /* for good where there is no #SSLSECCFG2 */
     ssl->idle_until_ms = CLOCK_NEVER;
     ssl->flush_at_ms = CLOCK_NEVER;
-    connection_init(&ssl->socket, id, &modem->world, &events, ssl, ssl->received,
-                    sizeof(ssl->received));
+    connection_init(&ssl->socket, id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
 }
 
 void telit_ssl_stop(struct telit_ssl *ssl)

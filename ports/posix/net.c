@@ -98,6 +98,7 @@ static const struct net_ops ops = {
     .recv = net_stream_recv,
     .send = net_stream_send,
     .want = net_stream_want,
+    .keep_alive = net_stream_keep_alive,
     .close = net_stream_close,
     .local = net_stream_local,
     .listen = net_listen,

@@ -7,6 +7,8 @@
 #include "posix/sockaddr.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -119,6 +121,23 @@ void net_stream_want(struct net_stream *stream, unsigned events)
     stream->wanted = events;
     if (!stream->connecting)
         apply_wanted(stream);
+}
+
+/* A value that the kernel does not take leaves its own, which is no reason to end a connection. */
+void net_stream_keep_alive(struct net_stream *stream, const struct net_keep_alive *probes)
+{
+    const struct {
+        int level, option, value;
+    } rows[] = {
+        { IPPROTO_TCP, TCP_KEEPIDLE, probes->idle_s },
+        { IPPROTO_TCP, TCP_KEEPINTVL, probes->interval_s },
+        { IPPROTO_TCP, TCP_KEEPCNT, probes->count },
+        { SOL_SOCKET, SO_KEEPALIVE, probes->idle_s > 0 },
+    };
+
+    for (size_t i = 0; !stream->datagrams && i < sizeof(rows) / sizeof(rows[0]); i++)
+        setsockopt(stream->fd, rows[i].level, rows[i].option, &rows[i].value,
+                   sizeof(rows[i].value));
 }
 
 void net_stream_close(struct net_stream *stream)

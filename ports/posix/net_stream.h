@@ -31,6 +31,7 @@ void net_stream_await_connect(struct net_stream *stream);
 ptrdiff_t net_stream_recv(struct net_stream *stream, void *buf, size_t cap);
 ptrdiff_t net_stream_send(struct net_stream *stream, const void *data, size_t len);
 void net_stream_want(struct net_stream *stream, unsigned events);
+void net_stream_keep_alive(struct net_stream *stream, const struct net_keep_alive *probes);
 void net_stream_close(struct net_stream *stream);
 void net_stream_bind(struct net_stream *stream, net_event_fn *on_event, void *ctx);
 enum err net_stream_local(const struct net_stream *stream, struct net_address *ret_address,

@@ -4,7 +4,6 @@
 #include "tls_common/failure.h"
 #include "tls_gnutls/session.h"
 
-
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct {
@@ -17,6 +16,7 @@ static const struct {
     { GNUTLS_E_UNSUPPORTED_VERSION_PACKET, TLS_VERSION_REFUSED },
     { GNUTLS_E_UNKNOWN_CIPHER_SUITE, TLS_NO_SHARED_SUITE },
     { GNUTLS_E_DECRYPTION_FAILED, TLS_RECORD },
+    { GNUTLS_E_ERROR_IN_FINISHED_PACKET, TLS_FINISHED },
     { GNUTLS_E_CERTIFICATE_ERROR, TLS_BAD_CERTIFICATE },
     { GNUTLS_E_NO_CERTIFICATE_FOUND, TLS_BAD_CERTIFICATE },
     { GNUTLS_E_UNSUPPORTED_CERTIFICATE_TYPE, TLS_CERTIFICATE_TYPE },

@@ -69,6 +69,13 @@ enum { NET_ECHO_MAX = 1500 };
  * ERR_DENIED when the machine lets no program ask. The query is released before. */
 typedef void net_echo_fn(void *ctx, enum err err, uint32_t round_trip_ms, int ttl);
 
+/* TCP keep-alive (RFC 1122, 4.2.3.6): after so long a silence probes, until so many in a row were
+ * not answered; then the connection has failed with ERR_TIMEOUT. */
+struct net_keep_alive {
+    int idle_s; /* 0: no probes */
+    int interval_s, count;
+};
+
 struct net_ops {
     /* Looks `name` up: a host name, an IPv4 or an IPv6 address as text.  An error means that
      * nothing was started. */
@@ -81,7 +88,8 @@ struct net_ops {
     enum err (*connect)(void *net, const struct net_target *to, net_event_fn *on_event, void *ctx,
                         struct net_stream **ret_stream);
 
-    /* Bytes received, or 0 when the peer has finished sending, or -ERR_AGAIN, -ERR_RESET, ... */
+    /* Bytes received, or 0 when the peer has finished sending, or -ERR_AGAIN, -ERR_RESET,
+     * -ERR_TIMEOUT for one that does not answer any more, ... */
     ptrdiff_t (*recv)(struct net_stream *stream, void *buf, size_t cap);
     /* Bytes accepted (1 to len), or -ERR_AGAIN, -ERR_RESET, ... */
     ptrdiff_t (*send)(struct net_stream *stream, const void *data, size_t len);
@@ -89,6 +97,9 @@ struct net_ops {
     /* Which events to report from now on: NET_WANT_READ | NET_WANT_WRITE, or 0.  Level-triggered:
      * an event comes again from the loop as long as its cause holds. */
     void (*want)(struct net_stream *stream, unsigned events);
+
+    /* Probes of a TCP connection from now on; a new one has none.  Nothing for UDP. */
+    void (*keep_alive)(struct net_stream *stream, const struct net_keep_alive *probes);
 
     /* Ends the connection and forgets it.  Bytes that send() accepted still go out. */
     void (*close)(struct net_stream *stream);

@@ -45,6 +45,7 @@ typedef uint16_t tls_suite;
     X(TLS_ALERT, "the server sent a fatal alert")                                                  \
     X(TLS_NOT_TLS, "the server does not speak TLS on this port")                                   \
     X(TLS_RECORD, "a record could not be decrypted or authenticated")                              \
+    X(TLS_FINISHED, "the server's Finished message is wrong")                                      \
     X(TLS_PROTOCOL, "the server broke the protocol")                                               \
     X(TLS_PEER_CLOSED, "the server closed the connection")                                         \
     X(TLS_PEER_RESET, "the server reset the connection")                                           \

@@ -142,6 +142,13 @@ void connection_fail_with(struct connection *connection, enum err err)
     connection_fail(connection, &(struct connection_failure){ .err = err, .tls = { .alert = -1 } });
 }
 
+void connection_keep_alive(struct connection *connection, const struct net_keep_alive *probes)
+{
+    connection->keep_alive = *probes;
+    if (connection_is_open(connection) && connection->stream != NULL)
+        connection->world->net->ops->keep_alive(connection->stream, probes);
+}
+
 const struct net_address *connection_peer(const struct connection *connection)
 {
     return &connection->addresses[connection->address_next - 1];

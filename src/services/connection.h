@@ -90,6 +90,8 @@ struct connection {
     const struct tls *provider;
     struct tls_session *session; /* NULL: no TLS */
     unsigned wanted;             /* events asked of the stream */
+    enum err stream_err;         /* what ended the stream below a session */
+    struct net_keep_alive keep_alive;
     bool buffering;     /* received bytes are collected here, so that they can be counted */
     bool write_blocked; /* the peer must take bytes before more are written */
     bool paused;        /* the reader had no room: nothing is read until it comes again */
@@ -122,6 +124,9 @@ enum err connection_await(struct connection *connection, const struct connection
  * in connection_open(); it stays as it is then. */
 enum err connection_secure(struct connection *connection, const struct tls_config *tls,
                            struct connection_failure *ret_failure);
+
+/* Probes of the TCP connection, from now on and for later ones; in any state. */
+void connection_keep_alive(struct connection *connection, const struct net_keep_alive *probes);
 
 /* The address of the other side, of a connection that is open. */
 const struct net_address *connection_peer(const struct connection *connection);

@@ -19,6 +19,8 @@ static void want_now(struct connection *connection)
 static void end(struct connection *connection, ptrdiff_t result)
 {
     connection->end.err = (enum err) - result;
+    if (result == -ERR_RESET && connection->session != NULL && connection->stream_err != ERR_OK)
+        connection->end.err = connection->stream_err;
     if (result == -ERR_TLS)
         connection->end.tls = *connection->provider->ops->failure(connection->session);
     if (result != 0) {

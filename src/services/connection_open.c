@@ -28,6 +28,8 @@ void connection_open_now(struct connection *connection)
 /* The stream is there: TLS, or nothing more to do. */
 static void on_stream(struct connection *connection)
 {
+    if (connection->keep_alive.idle_s > 0)
+        connection->world->net->ops->keep_alive(connection->stream, &connection->keep_alive);
     if (connection->session == NULL) {
         connection_open_now(connection);
         return;
@@ -170,6 +172,7 @@ static enum err prepare(struct connection *connection, const struct connection_t
     connection->open_until_ms =
         target->total_timeout_ms != 0 ? now_ms + target->total_timeout_ms : CLOCK_NEVER;
     connection->end = (struct connection_failure){ .tls = { .alert = -1 } };
+    connection->stream_err = ERR_OK;
     if (!fits)
         return ERR_INVALID;
     if (!make_room(connection))

@@ -1,13 +1,21 @@
 /* connection_tls.c: TLS on a connection: from its beginning, or later. */
 #include "services/connection_internal.h"
 
+/* A provider knows one end of the stream, a reset; which it was is kept. */
+static ptrdiff_t note_err(struct connection *connection, ptrdiff_t result)
+{
+    if (result < 0 && result != -ERR_AGAIN)
+        connection->stream_err = (enum err) - result;
+    return result;
+}
+
 static ptrdiff_t lower_recv(void *ctx, void *buf, size_t cap)
 {
     struct connection *connection = ctx;
 
-    return connection->stream != NULL
-               ? connection->world->net->ops->recv(connection->stream, buf, cap)
-               : 0;
+    if (connection->stream == NULL)
+        return 0;
+    return note_err(connection, connection->world->net->ops->recv(connection->stream, buf, cap));
 }
 
 static ptrdiff_t lower_send(void *ctx, const void *data, size_t len)
@@ -16,7 +24,7 @@ static ptrdiff_t lower_send(void *ctx, const void *data, size_t len)
 
     if (connection->stream == NULL)
         return -ERR_RESET;
-    return connection->world->net->ops->send(connection->stream, data, len);
+    return note_err(connection, connection->world->net->ops->send(connection->stream, data, len));
 }
 
 static const struct tls *provider_for(const struct connection_world *world,

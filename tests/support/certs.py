@@ -148,6 +148,23 @@ class Certificates:
                  NAMES=LOCAL_NAMES)
         return self.key("server"), certificate
 
+    def old_style(self, folder: Path) -> tuple[tuple[Path, Path], bytes]:
+        """A server's key and certificate of 1024 bits, signed with SHA-1 by a CA of the same kind;
+        and that CA."""
+        for name in ("old-ca", "old"):
+            _openssl(folder, "genrsa", "-traditional", "-out", f"{name}.key", "1024",
+                     OPENSSL_CONF="/dev/null")
+        config = ["-config", self.folder / "openssl.cnf"]
+        _openssl(folder, "req", "-new", "-x509", "-sha1", "-key", "old-ca.key", "-subj",
+                 "/CN=old CA", "-days", "3650", "-out", "old-ca.pem", "-extensions", "authority",
+                 *config)
+        _openssl(folder, "req", "-new", "-key", "old.key", "-subj", "/CN=localhost", "-out",
+                 "old.csr", *config)
+        _openssl(folder, "x509", "-req", "-sha1", "-in", "old.csr", "-CA", "old-ca.pem", "-CAkey",
+                 "old-ca.key", "-CAcreateserial", "-days", "3650", "-extensions", "server",
+                 "-extfile", self.folder / "openssl.cnf", "-out", "old.pem", NAMES=LOCAL_NAMES)
+        return (folder / "old.key", folder / "old.pem"), (folder / "old-ca.pem").read_bytes()
+
     def issued_by(self, issuer: str, folder: Path) -> tuple[Path, Path]:
         """A server's key and a chain whose first certificate `issuer` has issued, CA or not."""
         key, certificate, chain = self.key("client"), folder / "leaf.pem", folder / "leaf.chain"

@@ -140,6 +140,7 @@ static const struct net_ops ops = {
     .recv = scripted_recv,
     .send = scripted_send,
     .want = scripted_want,
+    .keep_alive = scripted_keep_alive,
     .close = scripted_close,
     .local = scripted_local,
     .listen = scripted_start_listening,

@@ -68,7 +68,9 @@ struct net_stream {
     enum stream_phase phase;
     struct scripted_peer *peer; /* NULL: a later connection has taken its place */
     struct byte_queue inbound;  /* for the module; UDP: toy records */
-    bool fin, reset;            /* the peer has ended it, after or instead of `inbound` */
+    bool fin;                   /* the peer has ended it, after `inbound` */
+    enum err lost;              /* or it is gone, instead of `inbound`: what the module is told */
+    struct net_keep_alive probes;
     unsigned wanted;
     unsigned muted;    /* events that brought nothing, until something happens */
     unsigned activity; /* calls of the module */

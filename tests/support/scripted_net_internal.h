@@ -15,6 +15,7 @@ enum err scripted_connect(void *net, const struct net_target *to, net_event_fn *
 ptrdiff_t scripted_recv(struct net_stream *stream, void *buf, size_t cap);
 ptrdiff_t scripted_send(struct net_stream *stream, const void *data, size_t len);
 void scripted_want(struct net_stream *stream, unsigned events);
+void scripted_keep_alive(struct net_stream *stream, const struct net_keep_alive *probes);
 void scripted_close(struct net_stream *stream);
 void scripted_bind(struct net_stream *stream, net_event_fn *on_event, void *ctx);
 enum err scripted_local(const struct net_stream *stream, struct net_address *ret_address,

@@ -96,7 +96,7 @@ static bool is_secure(const struct scripted_peer *peer)
 static bool may_send(const struct scripted_peer *peer)
 {
     return peer->transport == NET_TCP && peer->stream != NULL && !peer->stream->fin &&
-           !peer->stream->reset;
+           peer->stream->lost == ERR_OK;
 }
 
 static void send_record(struct scripted_peer *peer, enum toy_type type, struct span body)
@@ -151,14 +151,24 @@ bool peer_close(struct scripted_peer *peer)
     return peer_hang_up(peer);
 }
 
-bool peer_reset(struct scripted_peer *peer)
+static bool lose(struct scripted_peer *peer, enum err err)
 {
     if (peer->transport == NET_UDP || peer->stream == NULL)
         return false;
     byte_queue_clear(&peer->stream->inbound);
-    peer->stream->reset = true;
+    peer->stream->lost = err;
     scripted_net_touch(peer->stream);
     return true;
+}
+
+bool peer_reset(struct scripted_peer *peer)
+{
+    return lose(peer, ERR_RESET);
+}
+
+bool peer_vanish(struct scripted_peer *peer)
+{
+    return lose(peer, ERR_TIMEOUT);
 }
 
 bool peer_corrupt(struct scripted_peer *peer)

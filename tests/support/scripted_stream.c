@@ -216,8 +216,8 @@ ptrdiff_t scripted_recv(struct net_stream *stream, void *buf, size_t cap)
     assert(stream->phase == STREAM_OPEN && cap > 0);
     if (stream->transport == NET_UDP)
         return recv_datagram(stream, buf, cap);
-    if (stream->reset)
-        return -ERR_RESET;
+    if (stream->lost != ERR_OK)
+        return -(ptrdiff_t)stream->lost;
     if (byte_queue_len(&stream->inbound) > 0)
         return (ptrdiff_t)byte_queue_take(&stream->inbound, buf, cap);
     return stream->fin ? 0 : -ERR_AGAIN;
@@ -229,8 +229,8 @@ ptrdiff_t scripted_send(struct net_stream *stream, const void *data, size_t len)
 
     note_call(stream);
     assert(stream->phase == STREAM_OPEN && len > 0);
-    if (stream->reset)
-        return -ERR_RESET;
+    if (stream->lost != ERR_OK)
+        return -(ptrdiff_t)stream->lost;
     if (stream->peer == NULL)
         return (ptrdiff_t)len;
     room = peer_room(stream->peer);
@@ -246,6 +246,11 @@ void scripted_want(struct net_stream *stream, unsigned events)
 {
     note_call(stream);
     stream->wanted = events;
+}
+
+void scripted_keep_alive(struct net_stream *stream, const struct net_keep_alive *probes)
+{
+    stream->probes = *probes;
 }
 
 void scripted_close(struct net_stream *stream)
@@ -265,9 +270,9 @@ static unsigned due_events(const struct net_stream *stream)
 
     if (stream->phase != STREAM_OPEN)
         return 0;
-    if (byte_queue_len(&stream->inbound) > 0 || stream->fin || stream->reset)
+    if (byte_queue_len(&stream->inbound) > 0 || stream->fin || stream->lost != ERR_OK)
         due |= NET_WANT_READ;
-    if (stream->reset || stream->peer == NULL || peer_room(stream->peer) > 0)
+    if (stream->lost != ERR_OK || stream->peer == NULL || peer_room(stream->peer) > 0)
         due |= NET_WANT_WRITE;
     return due & stream->wanted & ~stream->muted;
 }

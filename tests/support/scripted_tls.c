@@ -131,6 +131,12 @@ static void fail(struct tls_session *session, enum tls_reason reason, int alert)
     session->failure = (struct tls_failure){ .reason = reason, .alert = alert };
 }
 
+/* The stream is gone, whatever it calls that. */
+static ptrdiff_t as_reset(ptrdiff_t result)
+{
+    return result < 0 && result != -ERR_AGAIN ? -ERR_RESET : result;
+}
+
 /* Gives the stream below what waits for it: 0 when all is gone, or a negative error. */
 static ptrdiff_t flush(struct tls_session *session)
 {
@@ -139,7 +145,7 @@ static ptrdiff_t flush(struct tls_session *session)
         ptrdiff_t done = session->lower.send(session->lower.ctx, waiting.data, waiting.len);
 
         if (done <= 0)
-            return done;
+            return as_reset(done);
         byte_queue_drop(&session->out, (size_t)done);
     }
     return 0;
@@ -156,7 +162,7 @@ static ptrdiff_t fetch(struct tls_session *session, struct toy_record *ret_recor
                                             missing < sizeof(chunk) ? missing : sizeof(chunk));
 
         if (got <= 0)
-            return got;
+            return as_reset(got);
         byte_queue_put(&session->in, span_at(chunk, (size_t)got));
         if (byte_queue_peek(&session->in).data[0] < TOY_CLOSE ||
             byte_queue_peek(&session->in).data[0] > TOY_CORRUPT) {

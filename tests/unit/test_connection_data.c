@@ -125,6 +125,42 @@ static void a_reset_is_a_failure(void **state)
     assert_int_equal(bench->warnings, 1);
 }
 
+/* TLS calls it a reset; what it was is told all the same. */
+static void a_silent_peer_has_timed_out(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = bench_tls();
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, BENCH_PORT);
+    struct connection_failure failure;
+
+    bench->target.tls = &tls;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_settle(bench);
+    peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    bench_settle(bench);
+    peer_vanish(peer);
+    bench_settle(bench);
+    assert_true(connection_has_ended(&bench->connection, &failure));
+    assert_int_equal(failure.err, ERR_TIMEOUT);
+    assert_int_equal(bench->warnings, 1);
+}
+
+static void keep_alive_is_for_this_connection_and_the_next(void **state)
+{
+    static const struct net_keep_alive often = { 10, 2, 3 }, none = { 0, 1, 1 };
+    struct bench *bench = *state;
+
+    connection_keep_alive(&bench->connection, &often);
+    assert_int_equal(bench_establish(bench)->stream->probes.idle_s, 10);
+    connection_keep_alive(&bench->connection, &none);
+    assert_int_equal(bench->scripted_net.streams->probes.idle_s, 0);
+    connection_keep_alive(&bench->connection, &often);
+    assert_int_equal(bench->scripted_net.streams->probes.count, 3);
+    connection_close(&bench->connection);
+    bench->opened = 0;
+    assert_int_equal(bench_establish(bench)->stream->probes.interval_s, 2);
+}
+
 /* ---- UDP ---- */
 
 static void datagrams_stay_apart(void **state)
@@ -277,6 +313,8 @@ int main(void)
         TEST(a_pause_holds_the_peer),
         TEST(what_came_before_the_end_is_read),
         TEST(a_reset_is_a_failure),
+        TEST(a_silent_peer_has_timed_out),
+        TEST(keep_alive_is_for_this_connection_and_the_next),
         TEST(datagrams_stay_apart),
         TEST(local_port_is_as_asked),
         TEST(tls_is_put_on),

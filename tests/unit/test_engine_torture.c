@@ -129,6 +129,36 @@ static void test_uploads_without_memory(void **state)
     world_deinit(&world);
 }
 
+/* A file and a secure socket of a Fibocom: the internal error each time, then everything goes. */
+static void test_trust_files_without_memory(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "l610", false, 1);
+    scripted_net_listen(&world.scripted_net, TALK_PORT, PEER_ACCEPTS);
+    world_settle(&world);
+    talk(&world, "ATE0");
+    talk(&world, "AT+MIPCALL=1");
+    talk_ok(&world, "AT+GTSSLMODE=1");
+    refuse_from(1);
+    talk_error(&world, "AT+GTSSLFILE=\"TRUSTFILE\",59");
+    refuse_from(0);
+    talk_expect(&world, "AT+GTSSLFILE=\"TRUSTFILE\",59", "\r\n>");
+    world_type_text(&world, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    for (unsigned call = 1; call <= 2; call++) { /* the files together, the session */
+        refuse_from(call);
+        talk_expect(&world, "AT+MIPOPEN=1,,\"localhost\",443,2", "\r\nOK\r\n\r\n+MIPOPEN 1,0\r\n");
+        refuse_from(0);
+        talk_expect(&world, "AT+GTSSLERR", "\r\n+GTSSLERR: -10\r\n\r\nOK\r\n");
+    }
+    peer_decide(scripted_net_peer(&world.scripted_net, TALK_PORT),
+                &(struct peer_handshake){ .verdict = VERDICT_YES });
+    talk_expect(&world, "AT+MIPOPEN=1,,\"localhost\",443,2", "\r\nOK\r\n\r\n+MIPOPEN: 1,1\r\n");
+    world_deinit(&world);
+}
+
 /* Bodies, files, attachments and connections: an error, and then everything goes. */
 static void test_web_and_mail_without_memory(void **state)
 {
@@ -531,6 +561,7 @@ int main(void)
         cmocka_unit_test(test_commands_without_memory),
         cmocka_unit_test(test_ftp_without_memory),
         cmocka_unit_test(test_uploads_without_memory),
+        cmocka_unit_test(test_trust_files_without_memory),
         cmocka_unit_test(test_web_and_mail_without_memory),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_random_commands),

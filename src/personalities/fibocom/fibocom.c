@@ -171,12 +171,11 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general, &fibocom_call,      &fibocom_files,    &fibocom_ssl,
-    &fibocom_cipher,  &fibocom_socket,    &fibocom_send,     &fibocom_receive,
-    &fibocom_odm,     &fibocom_lookup,    &fibocom_http,     &fibocom_http_read,
-    &fibocom_ftp,     &fibocom_ftp_files, &fibocom_ftp_put,  &fibocom_time,
-    &fibocom_refused, &common_v250,       &common_registers, &common_identity,
-    &common_network,  &common_packet,     &common_general,   NULL,
+    &fibocom_general, &fibocom_call,   &fibocom_files,     &fibocom_ssl,        &fibocom_cipher,
+    &fibocom_socket,  &fibocom_send,   &fibocom_receive,   &fibocom_keep_alive, &fibocom_odm,
+    &fibocom_lookup,  &fibocom_http,   &fibocom_http_read, &fibocom_ftp,        &fibocom_ftp_files,
+    &fibocom_ftp_put, &fibocom_time,   &fibocom_refused,   &common_v250,        &common_registers,
+    &common_identity, &common_network, &common_packet,     &common_general,     NULL,
 };
 
 const struct personality fibocom_personality = {

@@ -141,9 +141,9 @@ const struct fibocom_model *fibocom_model_of(const struct tlsmodem *modem);
 extern const struct personality fibocom_personality;
 extern const struct fibocom_forms fibocom_forms_manual, fibocom_forms_drivers;
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
-    fibocom_cipher, fibocom_socket, fibocom_send, fibocom_receive, fibocom_odm, fibocom_lookup,
-    fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_ftp_files, fibocom_ftp_put, fibocom_time,
-    fibocom_refused;
+    fibocom_cipher, fibocom_socket, fibocom_keep_alive, fibocom_send, fibocom_receive, fibocom_odm,
+    fibocom_lookup, fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_ftp_files,
+    fibocom_ftp_put, fibocom_time, fibocom_refused;
 
 /* A row's record of module-wide settings. */
 void *fibocom_settings_record(struct at_session *at, size_t index);

@@ -99,6 +99,11 @@
 /* UNCONFIRMED: how long a name server is waited for; hosts wait 20 s (§2.6). */
 #define FACT_NAME_MS 18000
 
+/* UNCONFIRMED: units and limits of +MIPKEEPCONF, those of the machine's TCP; drivers give 240 s, 50
+ * s or 240 s, and 4 or 5 probes (§2.6). */
+#define FACT_KEEP_ALIVE_MAX_S     32767
+#define FACT_KEEP_ALIVE_COUNT_MAX 127
+
 /* UNCONFIRMED: FTP (§3): waits for the server, and of +FTPRECV for data; the longest list. */
 #define FACT_FTP_TIMEOUT_MS 60000
 #define FACT_FTP_RECEIVE_MS 10000

@@ -6,9 +6,7 @@
 #include "personalities/fibocom/fibocom_failure.h"
 
 /* The number of the alert, where there is one that the list has. */
-enum { AS_RECEIVED = -1000 };
-
-enum { UNCHANGED = 0 };
+enum { AS_RECEIVED = -1001 };
 
 struct codes {
     int l610, nl668;
@@ -30,6 +28,7 @@ static const struct codes rows[CAUSE_END] = {
     [TLS_ALERT] = { -7, AS_RECEIVED, 80 },
     [TLS_NOT_TLS] = { -7, 10, 0 },
     [TLS_RECORD] = { -7, 20, 0 },
+    [TLS_FINISHED] = { -7, 51, 0 },
     [TLS_PROTOCOL] = { -7, 10, 0 },
     [TLS_PEER_CLOSED] = { -9, 40, 0 },
     [TLS_PEER_RESET] = { -9, 40, 0 },
@@ -43,7 +42,7 @@ static const struct codes rows[CAUSE_END] = {
     [CAUSE_FILE_LENGTH] = { -12, 42, 0 },
     [CAUSE_SERVER_NAME] = { -7, 155, 0 },
     [CAUSE_SILENT_HANDSHAKE] = { -8, 80, 0 },
-    [CAUSE_SILENT_SESSION] = { -20, UNCHANGED, 0 },
+    [CAUSE_SILENT_SESSION] = { -20, FIBOCOM_UNCHANGED, 0 },
 };
 
 /* SSL V1.1.4 §1.3.4: the alerts of RFC 5246 that the list has. */
@@ -78,6 +77,7 @@ static int cause_of_err(const struct connection_failure *failure)
 
     switch (failure->err) {
     case ERR_TIMEOUT:
+    case ERR_UNREACHABLE:
         return shaking ? (int)CAUSE_SILENT_HANDSHAKE : (int)CAUSE_SILENT_SESSION;
     case ERR_CLOSED:
         return TLS_PEER_CLOSED;

@@ -9,6 +9,9 @@ enum fibocom_family { FAMILY_L610, FAMILY_NL668 };
 /* Nothing for +GTSSLERR to show. */
 enum { FIBOCOM_NO_ERROR = 0 };
 
+/* The code of before stays. */
+enum { FIBOCOM_UNCHANGED = -1000 };
+
 /* What is no reason of iface/tls.h; such a failure has TLS_OWN_CA or the like for the log. */
 enum fibocom_cause {
     CAUSE_NO_TRUST_FILE = TLS_INTERNAL + 1, /* the server is to be verified, by nothing */
@@ -19,7 +22,8 @@ enum fibocom_cause {
     CAUSE_END
 };
 
-/* The code for this reason of iface/tls.h or cause; `alert` is the number received, or -1. */
+/* The code for this reason of iface/tls.h or cause, or FIBOCOM_UNCHANGED; `alert` is the number
+ * received, or -1. */
 int fibocom_failure_code(enum fibocom_family family, int cause, int alert);
 
 /* The cause of a failed opening, -1 when it is none of TLS (no name, no connection). */

@@ -207,13 +207,6 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     return resolve(at, on_host_resolved) ? AT_OK : at_fail(at, FIBOCOM_NOT_FOUND);
 }
 
-static enum at_status answer_ok(struct at_session *at, const struct at_args *args)
-{
-    (void)at;
-    (void)args;
-    return AT_OK;
-}
-
 #define HOST .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX, .values = "(url)"
 
 static const struct at_param dns_params[] = {
@@ -229,13 +222,6 @@ static const struct at_param ping_params[] = {
     { .name = "tos", .optional = true, .max = 255 },
     { .name = "timeout", .optional = true, .min = 1, .max = 65535 },
 };
-static const struct at_param keepalive_params[] = {
-    FIBOCOM_SOCKET_ID,
-    { .name = "idle", .max = 65535 },
-    { .name = "interval", .max = 65535 },
-    { .name = "count", .max = 255 },
-};
-
 static const struct at_command rows[] = {
     { .name = "+MIPDNS",
       .help = "Looks a host name up.",
@@ -247,11 +233,5 @@ static const struct at_command rows[] = {
       .source = "fibocom.md §2.6",
       AT_PARAMS(ping_params),
       .set = set_ping },
-    { .name = "+MIPKEEPCONF",
-      .help = "TCP keep-alive of a socket; the network's own stays.",
-      .source = "fibocom.md §2.6",
-      .coverage = AT_ANSWERED,
-      AT_PARAMS(keepalive_params),
-      .set = answer_ok },
 };
 const struct at_commands fibocom_lookup = AT_COMMANDS(rows);

@@ -124,11 +124,15 @@ static void choose_protocol(const struct fibocom_model *model, const struct fibo
 static void note(struct tlsmodem *modem, int cause, int alert)
 {
     struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
+    int code;
 
     if (cause == TLS_UNKNOWN_CA && fibocom_trust_count(ssl) == 0)
         cause = CAUSE_NO_TRUST_FILE;
-    if (cause >= 0)
-        ssl->error = fibocom_failure_code(fibocom_model_of(modem)->family, cause, alert);
+    if (cause < 0)
+        return;
+    code = fibocom_failure_code(fibocom_model_of(modem)->family, cause, alert);
+    if (code != FIBOCOM_UNCHANGED)
+        ssl->error = code;
 }
 
 void fibocom_tls_note(struct tlsmodem *modem, const struct connection_failure *failure)
@@ -144,6 +148,13 @@ static enum err refused(struct tlsmodem *modem, const struct inspection *inspect
     log_say(modem->config.log, LOG_WARNING, "no TLS session: %s", text);
     note(modem, inspection->cause, -1);
     return ERR_CREDENTIALS;
+}
+
+static enum err no_memory(struct tlsmodem *modem)
+{
+    log_say(modem->config.log, LOG_WARNING, "no TLS session: no memory for the trust files");
+    note(modem, TLS_INTERNAL, -1);
+    return ERR_NO_MEMORY;
 }
 
 static void add_own(const struct fibocom_ssl *ssl, struct tls_config *config)
@@ -175,7 +186,7 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
     if (!check_files(&inspection, ssl))
         return refused(modem, &inspection);
     if (ssl->mode != 0 && !join_trust(ssl, &parts))
-        return ERR_NO_MEMORY;
+        return no_memory(modem);
     choose_protocol(model, ssl, &parts, &config);
     config.ca = span_at(parts.trust, parts.trust_len);
     add_own(ssl, &config);

@@ -33,6 +33,22 @@ void at_put(struct at_session *at, struct span bytes)
                 bytes.len - done);
 }
 
+void at_long_answer(struct at_session *at, void (*on_room)(void *ctx), void *ctx)
+{
+    at->on_answer_room = on_room;
+    at->answer_ctx = ctx;
+}
+
+size_t at_answer_room(const struct at_session *at)
+{
+    size_t room = ring_room(&at->output);
+    size_t reserve = at->config.dialect->answer_max;
+
+    if (at->abandoned)
+        return SIZE_MAX; /* at_put() drops it */
+    return room > reserve ? room - reserve : 0;
+}
+
 void at_put_line_end(struct at_session *at)
 {
     uint8_t end[2] = { (uint8_t)at->settings.s3, (uint8_t)at->settings.s4 };

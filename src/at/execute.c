@@ -213,6 +213,8 @@ void at_start_line(struct at_session *at)
 
 void at_finish(struct at_session *at, enum at_status status)
 {
+    if (status != AT_LATER)
+        at->on_answer_room = NULL;
     if (status == AT_OK)
         at_run_line(at);
     else if (status != AT_LATER)

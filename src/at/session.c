@@ -56,7 +56,17 @@ void at_reset(struct at_session *at)
     at->abandoned = false;
     at->release = 0;
     at->inspected = 0;
+    at->on_answer_room = NULL;
     at_enter(at, AT_COMMAND);
+}
+
+/* What waits for room in the output goes on. */
+static void on_room(struct at_session *at)
+{
+    if (at->state == AT_WAIT_ROOM)
+        at_run_line(at);
+    else if (at->state == AT_BUSY && at->on_answer_room != NULL)
+        at->on_answer_room(at->answer_ctx);
 }
 
 void at_host_gone(struct at_session *at)
@@ -68,8 +78,8 @@ void at_host_gone(struct at_session *at)
     ring_drop(&at->output, at->output.len);
     if (at->state == AT_PROMPT)
         at_abort_prompt(at);
-    else if (at->state == AT_WAIT_ROOM)
-        at_run_line(at);
+    else
+        on_room(at);
     at->speaking = false;
     if (at->state != AT_COMMAND)
         return;
@@ -217,7 +227,8 @@ void at_consume(struct at_session *at, size_t count)
     ring_drop(&at->output, count);
     switch (at->state) {
     case AT_WAIT_ROOM:
-        at_run_line(at);
+    case AT_BUSY:
+        on_room(at);
         break;
     case AT_ONLINE:
         at->online.on_room(at->online.ctx);
@@ -230,7 +241,6 @@ void at_consume(struct at_session *at, size_t count)
         at_unblock(at);
         break;
     case AT_RUNNING:
-    case AT_BUSY:
         break;
     }
 }

@@ -147,6 +147,8 @@ struct at_session {
     int64_t prompt_idle_from_ms, prompt_from_ms;
     struct at_online online;
     struct escape escape;
+    void (*on_answer_room)(void *ctx); /* a long answer is under way */
+    void *answer_ctx;
 };
 
 /* Puts the session into its state at power-on.  Settings start as zeros: the owner presets the
@@ -208,6 +210,14 @@ void at_result_text(struct at_session *at, const char *text);
 /* Bytes as they are, and a bare line end: parts of an answer whose first line was at_info(). */
 void at_put(struct at_session *at, struct span bytes);
 void at_put_line_end(struct at_session *at);
+
+/* A long answer, of more than the dialect's answer_max: return AT_LATER after it.  at_put() writes
+ * as many bytes as at_answer_room() says; `on_room` is called each time the host has taken some;
+ * at_finish(), from `on_room` or later, ends it.  Commands and unsolicited lines wait meanwhile.
+ * When the host goes, `on_room` is called once more: there is room for all of it, and it is lost.
+ */
+void at_long_answer(struct at_session *at, void (*on_room)(void *ctx), void *ctx);
+size_t at_answer_room(const struct at_session *at);
 
 /* Opens a prompt; return AT_LATER after it.  `max` must not pass the memory, and not be 0 when it
  * is `exact`. */

@@ -90,6 +90,39 @@ static enum at_status run_run(struct at_session *at)
     return AT_OK;
 }
 
+static enum at_status say_long(struct toy_session *toy)
+{
+    struct at_session *at = &toy->terminal.at;
+
+    while (toy->long_left > 0 && at_answer_room(at) > 0) {
+        at_put(at, span_of("x"));
+        toy->long_left--;
+    }
+    if (toy->long_left > 0)
+        return AT_LATER;
+    at_put_line_end(at);
+    return AT_OK;
+}
+
+static void on_long_room(void *ctx)
+{
+    struct toy_session *toy = ctx;
+
+    at_finish(&toy->terminal.at, say_long(toy));
+}
+
+static enum at_status set_long(struct at_session *at, const struct at_args *args)
+{
+    enum at_status status;
+
+    toy_of(at)->long_left = args->list[0].number;
+    at_info(at, "+LONG: %d", (int)args->list[0].number);
+    status = say_long(toy_of(at));
+    if (status == AT_LATER)
+        at_long_answer(at, on_long_room, toy_of(at));
+    return status;
+}
+
 static void *hiding_record(struct at_session *at, size_t index)
 {
     (void)index;
@@ -106,6 +139,7 @@ static const struct at_param count_params[] = { { .name = "count", .max = 9 } };
 static const struct at_param number_params[] = {
     { .name = "n", .max = 999, .quoted_too = true },
 };
+static const struct at_param long_params[] = { { .name = "n", .max = 9999 } };
 static const struct at_param code_params[] = { { .name = "code", .max = 9 } };
 static const struct at_param hiding_params[] = {
     { .name = "n", .min = 7, .max = 9, .preset = 8, .bound = AT_BIND(toy_session, hiding) },
@@ -119,6 +153,7 @@ static const struct at_command rows[] = {
     { .name = "+PLAIN", AT_PARAMS(code_params), .plain_error = true, .set = set_fail },
     { .name = "+CODES", .run = run_codes },
     { .name = "+RUN", .run = run_run },
+    { .name = "+LONG", AT_PARAMS(long_params), .set = set_long },
     { .name = "X",
       .basic = true,
       AT_PARAMS(hiding_params),

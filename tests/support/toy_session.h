@@ -7,6 +7,7 @@
  *   AT+FAIL=<code>          fails with the code; AT+PLAIN=<code> with a plain ERROR
  *   AT+CODES                OK, a line, SEND OK
  *   AT+RUN                  a line
+ *   AT+LONG=<n>             a line, then so many bytes, as the host takes them
  *   ATX<n>                  hides the common ATX, which takes 0 to 4; this one 7 to 9
  * and the common rows of V.250 and 27.007 that need no network.
  */
@@ -45,8 +46,9 @@ struct toy_session {
     struct module_terminal terminal;
     struct byte_queue typed; /* that the session has not taken */
     struct byte_queue heard;
-    size_t appetite; /* bytes that the host still reads; SIZE_MAX: all */
-    int32_t hiding;  /* of ATX */
+    size_t appetite;   /* bytes that the host still reads; SIZE_MAX: all */
+    int32_t hiding;    /* of ATX */
+    int32_t long_left; /* of +LONG */
     uint8_t line[TOY_LINE], payload[TOY_PAYLOAD], output[TOY_OUTPUT];
     uint8_t memory[TOY_MEMORY];
 };

@@ -364,6 +364,52 @@ static void test_a_row_hides_another(void **state)
     toy_session_deinit(&toy);
 }
 
+/* An answer that is longer than the memory of the port goes out as the host takes it; what is typed
+ * meanwhile waits, and so do unsolicited lines. */
+static void test_long_answer(void **state)
+{
+    enum { LONG = 5000, HEAD = 15 };
+    struct toy_session toy;
+    struct span heard;
+
+    (void)state;
+    toy_session_init(&toy, (struct at_dialect){ 0 });
+    toy_eat(&toy, 0);
+    toy_type(&toy, span_of("AT+LONG=5000;+RUN\rAT\r"));
+    at_urc(&toy.terminal.at, "+SAID: 1");
+    assert_int_equal(toy.terminal.at.state, AT_BUSY);
+    toy_eat(&toy, 1000);
+    assert_int_equal(toy.terminal.at.state, AT_BUSY);
+    toy_eat(&toy, SIZE_MAX);
+    heard = byte_queue_peek(&toy.heard);
+    check_bytes("head", span_at(heard.data, HEAD), span_of("\r\n+LONG: 5000\r\n"));
+    for (size_t i = HEAD; i < HEAD + LONG; i++)
+        assert_int_equal(heard.data[i], 'x');
+    check_bytes("tail", span_skip(heard, HEAD + LONG),
+                span_of("\r\n\r\n+RUN: 1\r\n\r\nOK\r\n\r\n+SAID: 1\r\n\r\nOK\r\n"));
+    expect(&toy, "AT+LONG=0\r", "\r\n+LONG: 0\r\n\r\n\r\nOK\r\n");
+    toy_session_deinit(&toy);
+}
+
+/* A host that goes while the answer comes takes the rest with it, and the rest of its line. */
+static void test_long_answer_and_host_gone(void **state)
+{
+    struct toy_session toy;
+
+    (void)state;
+    toy_session_init(&toy, (struct at_dialect){ 0 });
+    toy_eat(&toy, 0);
+    toy_type(&toy, span_of("AT+LONG=5000;+RUN\r"));
+    assert_int_equal(toy.terminal.at.state, AT_BUSY);
+    at_urc(&toy.terminal.at, "+SAID: 1");
+    at_host_gone(&toy.terminal.at);
+    assert_int_equal(toy.terminal.at.state, AT_COMMAND);
+    toy_eat(&toy, SIZE_MAX);
+    check_bytes("next host", byte_queue_peek(&toy.heard), span_of("\r\n+SAID: 1\r\n"));
+    expect(&toy, "AT\r", "\r\nOK\r\n");
+    toy_session_deinit(&toy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +417,8 @@ int main(void)
         cmocka_unit_test(test_escape_waits_for_room),
         cmocka_unit_test(test_payload_is_wiped),
         cmocka_unit_test(test_a_row_hides_another),
+        cmocka_unit_test(test_long_answer),
+        cmocka_unit_test(test_long_answer_and_host_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,35 +157,81 @@ static void test_ports_and_each_other(void **state)
     world_deinit(&world);
 }
 
-/* A response is read while the other port asks for the next one. */
-static void test_response_that_is_being_read(void **state)
+/* Has a response of 20000 bytes and a header, of which the host of the first port has read 100. */
+static void start_reading(struct world *world)
 {
     struct scripted_peer *peer;
+
+    scripted_net_listen(&world->scripted_net, PORT, PEER_ACCEPTS);
+    peer = scripted_net_peer(&world->scripted_net, PORT);
+    talk_ok(world, "AT+HTTPSET=\"URL\",\"127.0.0.1:20444\"");
+    talk(world, "AT+HTTPACT=0");
+    peer_send(peer, span_of("HTTP/1.0 200 OK\r\n\r\n"));
+    for (int i = 0; i < 1000; i++) {
+        peer_send(peer, span_of("01234567890123456789"));
+        world_settle(world);
+    }
+    peer_close(peer);
+    world_settle(world);
+    world_forget(world, 0);
+    world_set_appetite(world, 0, 100);
+    world_type_text(world, "AT+HTTPREAD\r");
+    world_settle(world);
+}
+
+/* A response is read while the other port asks for the next one.  No data flows as V.24 means it.
+ */
+static void test_response_that_is_being_read(void **state)
+{
     struct world world;
 
     (void)state;
     switch_on(&world, 2);
-    scripted_net_listen(&world.scripted_net, PORT, PEER_ACCEPTS);
-    peer = scripted_net_peer(&world.scripted_net, PORT);
-    talk_ok(&world, "AT+HTTPSET=\"URL\",\"127.0.0.1:20444\"");
-    talk(&world, "AT+HTTPACT=0");
-    peer_send(peer, span_of("HTTP/1.0 200 OK\r\n\r\n"));
-    for (int i = 0; i < 1000; i++) {
-        peer_send(peer, span_of("01234567890123456789"));
-        world_settle(&world);
-    }
-    peer_close(peer);
-    world_settle(&world);
-    world_forget(&world, 0);
-    world_set_appetite(&world, 0, 100);
-    world_type_text(&world, "AT+HTTPREAD\r");
-    world_settle(&world);
+    start_reading(&world);
+    check_int("DCD", (intmax_t)(world.ports[0].lines & LINE_DCD), 0);
     check_bytes("asking", talk_on(&world, 1, "AT+HTTPACT=0"), span_of("\r\nERROR\r\n"));
     check_bytes("reading", talk_on(&world, 1, "AT+HTTPREAD"), span_of("\r\nERROR\r\n"));
     world_set_appetite(&world, 0, SIZE_MAX);
     world_settle(&world);
     assert_true(world_heard(&world, 0).len > 20000);
     assert_true(talk_ends_with(world_heard(&world, 0), "OK"));
+    world_deinit(&world);
+}
+
+/* A host that leaves takes the rest of what it reads with it; the response may be read again. */
+static void test_reader_leaves(void **state)
+{
+    struct terminal *terminal;
+    struct world world;
+
+    (void)state;
+    switch_on(&world, 1);
+    start_reading(&world);
+    terminal = world.ports[0].terminal;
+    terminal->ops->host_gone(terminal);
+    world_forget(&world, 0);
+    world_set_appetite(&world, 0, SIZE_MAX);
+    world_settle(&world);
+    check_bytes("next host", world_heard(&world, 0), span_of(""));
+    talk_expect(&world, "AT+HTTPREAD=19,5", "\r\n+HTTPREAD: 5\r\n01234\r\nOK\r\n");
+    world_deinit(&world);
+}
+
+/* Power goes while a response is read: the next request is not refused. */
+static void test_power_off_while_reading(void **state)
+{
+    struct world world;
+
+    (void)state;
+    switch_on(&world, 2);
+    start_reading(&world);
+    talk_on(&world, 1, "AT+RESET");
+    world_advance(&world, LONG_ENOUGH_MS);
+    world_set_appetite(&world, 0, SIZE_MAX);
+    world_settle(&world);
+    talk_ok(&world, "ATE0");
+    talk_expect(&world, "AT+HTTPREAD", "\r\nERROR\r\n");
+    talk_expect(&world, "AT+HTTPDATA=4", "\r\n>");
     world_deinit(&world);
 }
 
@@ -216,6 +262,8 @@ int main(void)
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_ports_and_each_other),
         cmocka_unit_test(test_response_that_is_being_read),
+        cmocka_unit_test(test_reader_leaves),
+        cmocka_unit_test(test_power_off_while_reading),
         cmocka_unit_test(test_power_off_in_a_prompt),
     };
 

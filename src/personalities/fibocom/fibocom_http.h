@@ -45,7 +45,8 @@ struct fibocom_http {
     bool entering;                   /* +HTTPDATA or +HTTPHEAD has a prompt open */
     bool complete;                   /* the response may be read */
     size_t sent;                     /* of the data */
-    size_t read_at, read_end;        /* +HTTPREAD */
+    struct module_terminal *reader;  /* has +HTTPREAD under way, or NULL */
+    size_t read_at, read_end;        /* of it */
 };
 
 void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem);

@@ -256,7 +256,7 @@ void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms)
 
 bool fibocom_http_is_busy(const struct fibocom_http *http)
 {
-    return http_is_busy(&http->client) || http->entering || http->read_at < http->read_end;
+    return http_is_busy(&http->client) || http->entering || http->reader != NULL;
 }
 
 void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem)
@@ -275,6 +275,7 @@ void fibocom_http_clear(struct fibocom_http *http)
     fibocom_bytes_free(&http->fields);
     fibocom_bytes_free(&http->response);
     http->complete = false;
+    http->reader = NULL;
 }
 
 void fibocom_http_drop(struct fibocom_http *http)

@@ -4,82 +4,62 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
-static void pump(void *ctx)
+/* Writes what there is room for; AT_LATER while there is more. */
+static enum at_status show(struct fibocom_http *http, struct at_session *at)
 {
-    struct fibocom_http *http = ctx;
-    struct at_session *at = &http->owner->at;
+    size_t left = http->read_end - http->read_at;
+    size_t room = at_answer_room(at);
+    size_t part = left < room ? left : room;
 
-    while (http->read_at < http->read_end) {
-        size_t room;
-        uint8_t *tail = at_output_tail(at, &room);
-        size_t left = http->read_end - http->read_at;
-        size_t part = left < room ? left : room;
-
-        if (part == 0)
-            return;
-        memcpy(tail, http->response.data + http->read_at, part);
-        at_output_commit(at, part);
-        http->read_at += part;
-    }
-    if (at->state == AT_ONLINE)
-        at_leave_online(at, AT_OK);
+    at_put(at, span_at(http->response.data + http->read_at, part));
+    http->read_at += part;
+    return part < left ? AT_LATER : AT_OK;
 }
 
-/* What a host types meanwhile is for later. */
-static size_t on_input(void *ctx, struct span bytes)
-{
-    (void)ctx;
-    (void)bytes;
-    return 0;
-}
-
-static void on_escape(void *ctx)
+static void on_room(void *ctx)
 {
     struct fibocom_http *http = ctx;
+    struct module_terminal *reader = http->reader;
+    enum at_status status = show(http, &reader->at);
 
-    http->read_at = http->read_end;
-    at_finish(&http->owner->at, AT_OK);
+    if (status != AT_LATER)
+        http->reader = NULL;
+    at_finish(&reader->at, status);
 }
 
 static enum at_status read_part(struct at_session *at, size_t offset, size_t len)
 {
     struct fibocom_http *http = &fibocom_of(at)->http;
-    const struct at_online online = {
-        .on_input = on_input, .on_escape = on_escape, .on_room = pump, .ctx = http
-    };
+    enum at_status status;
 
     if (!http->complete || fibocom_http_is_busy(http) || offset > http->response.len)
         return at_fail(at, FACT_ERROR_STATE);
     if (len > http->response.len - offset)
         len = http->response.len - offset;
-    http->owner = terminal_of(at);
     http->read_at = offset;
     http->read_end = offset + len;
     at_info(at, "+HTTPREAD: %zu", len);
     if (len == 0)
         return AT_OK;
-    at_online(at, &online);
-    return AT_LATER;
-}
-
-static enum at_status go(struct at_session *at, enum at_status status)
-{
-    if (status == AT_LATER)
-        at_finish_online(at);
+    status = show(http, at);
+    if (status == AT_LATER) {
+        http->reader = terminal_of(at);
+        at_long_answer(at, on_room, http);
+    }
     return status;
 }
 
 static enum at_status run_read(struct at_session *at)
 {
-    return go(at, read_part(at, 0, SIZE_MAX));
+    return read_part(at, 0, SIZE_MAX);
 }
 
 enum { READ_OFFSET, READ_LEN };
 
 static enum at_status set_read(struct at_session *at, const struct at_args *args)
 {
-    return go(at, read_part(at, (size_t)args->list[READ_OFFSET].number,
-                            (size_t)args->list[READ_LEN].number));
+    return read_part(at, (size_t)args->list[READ_OFFSET].number,
+                     (size_t)args->list[READ_LEN].number);
 }
 
 static const struct at_param read_params[] = {

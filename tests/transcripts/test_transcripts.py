@@ -17,9 +17,11 @@ FILES = sorted(HERE.glob("*/*.at"))
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     backends = metafunc.config.getoption("--backend") or BACKENDS
+    maker = metafunc.config.getoption("--maker")
     cases = [pytest.param(transcript.for_model(model), backend,
                           id=case_name(transcript, model, backend))
              for backend in backends for transcript in map(parse_file, FILES)
+             if maker in (None, transcript.path.parent.name)
              if transcript.runs_on(backend) for model in transcript.models_on(backend)]
     metafunc.parametrize(("transcript", "backend"), cases)
 

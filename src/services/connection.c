@@ -46,6 +46,24 @@ void connection_init(struct connection *connection, int id, const struct connect
     connection->deadline_ms = CLOCK_NEVER;
 }
 
+void connection_keep_unsent(struct connection *connection, size_t cap)
+{
+    connection->unsent_cap = cap;
+}
+
+/* Both lie in one block. */
+static void free_memory(struct connection *connection)
+{
+    uint8_t *memory =
+        connection->received_cap > 0 ? connection->received.memory : connection->unsent;
+
+    if (memory != NULL)
+        wipe(memory, connection->received_cap + connection->unsent_cap);
+    free(memory);
+    ring_init(&connection->received, NULL, 0);
+    connection->unsent = NULL;
+}
+
 bool connection_is_open(const struct connection *connection)
 {
     return connection->state == CONNECTION_OPEN || connection->state == CONNECTION_ENDED;
@@ -101,10 +119,7 @@ void connection_release(struct connection *connection)
     connection->deadline_ms = CLOCK_NEVER;
     connection->write_blocked = false;
     connection->paused = false;
-    if (connection->received.memory != NULL)
-        wipe(connection->received.memory, connection->received.cap);
-    free(connection->received.memory);
-    ring_init(&connection->received, NULL, 0);
+    free_memory(connection);
 }
 
 void connection_close(struct connection *connection)

@@ -95,8 +95,10 @@ struct connection {
     bool buffering;     /* received bytes are collected here, so that they can be counted */
     bool write_blocked; /* the peer must take bytes before more are written */
     bool paused;        /* the reader had no room: nothing is read until it comes again */
-    size_t received_cap;
-    struct ring received; /* its memory is owned, and there while the state is not CLOSED */
+    size_t received_cap, unsent_cap;
+    /* Owned, and there while the state is not CLOSED. */
+    struct ring received;
+    uint8_t *unsent; /* for what the owner collects; NULL: unsent_cap is 0 */
     struct tls_info info;
     struct connection_failure end;
 };
@@ -105,6 +107,10 @@ struct connection {
  * Their memory comes with each opening and goes with the connection. */
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
                      const struct connection_events *events, void *ctx, size_t received_cap);
+
+/* From the next opening on there are `cap` bytes at connection->unsent, in which the owner keeps
+ * what the peer does not take yet; wiped and freed when the connection closes. */
+void connection_keep_unsent(struct connection *connection, size_t cap);
 
 /* Starts to open one that is closed.  ERR_CREDENTIALS, ERR_UNSUPPORTED with `ret_failure`,
  * ERR_INVALID for a host that is too long, ERR_NO_MEMORY: nothing was started; the log has a line.

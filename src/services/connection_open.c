@@ -145,14 +145,17 @@ static bool copy_host(struct connection *connection, const char *host)
 
 static bool make_room(struct connection *connection)
 {
+    size_t len = connection->received_cap + connection->unsent_cap;
     uint8_t *memory;
 
-    if (connection->received_cap == 0)
+    if (len == 0)
         return true;
-    memory = malloc(connection->received_cap);
+    memory = malloc(len);
     if (memory == NULL)
         return false;
-    ring_init(&connection->received, memory, connection->received_cap);
+    ring_init(&connection->received, connection->received_cap > 0 ? memory : NULL,
+              connection->received_cap);
+    connection->unsent = connection->unsent_cap > 0 ? memory + connection->received_cap : NULL;
     return true;
 }
 

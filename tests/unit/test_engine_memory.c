@@ -440,6 +440,50 @@ static void test_prompts_without_power(void **state)
     }
 }
 
+/* Another port ends the context while a prompt collects what is to be sent. */
+static void test_prompts_without_connection(void **state)
+{
+    static const struct {
+        const char *model, *ready, *prompt, *down, *payload;
+    } rows[] = {
+        { "he910", TELIT_READY "AT#SSLEN=1,1\rAT#SSLD=1,443,\"localhost\",0,1\r", "AT#SSLSEND=1\r",
+          "AT#SGACT=1,0\r", "hello\x1A" },
+        { "m95", QUECTEL_READY "AT+QIOPEN=\"TCP\",\"localhost\",443\r", "AT+QISEND=5\r",
+          "AT+QIDEACT\r", "hello" },
+        { "m95", QUECTEL_READY "AT+QIMUX=1\rAT+QSSLOPEN=0,0,\"localhost\",443,0\r",
+          "AT+QSSLSEND=0,5\r", "AT+QIDEACT\r", "hello" },
+        { "l610", FIBOCOM_READY "AT+MIPOPEN=1,,\"localhost\",443,2\r", "AT+MIPSEND=1,5\r",
+          "AT+MIPCALL=0\r", "hello" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        long before = heap.blocks;
+        struct scripted_peer *peer;
+        struct world world;
+
+        world_init(&world);
+        check_int(rows[i].model, world_switch_on(&world, rows[i].model, false, 2), ERR_OK);
+        scripted_net_listen(&world.scripted_net, TALK_PORT, PEER_ACCEPTS);
+        peer = scripted_net_peer(&world.scripted_net, TALK_PORT);
+        peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+        world_type_text(&world, rows[i].ready);
+        world_advance(&world, 1000);
+        world_type_text(&world, rows[i].prompt);
+        check_int(rows[i].prompt, (intmax_t)world.modem->terminals[0].at.state, AT_PROMPT);
+        world_type(&world, 1, span_of(rows[i].down));
+        world_advance(&world, 1000);
+        check_int(rows[i].down, peer->stream == NULL, true);
+        world_forget(&world, 0);
+        world_type_text(&world, rows[i].payload);
+        if (talk_ends_with(world_heard(&world, 0), "OK"))
+            fail_msg("%s: \"%s\"", rows[i].prompt, show(world_heard(&world, 0)));
+        check_it_answers(&world, rows[i].prompt);
+        world_deinit(&world);
+        check_int(rows[i].prompt, heap.blocks, before);
+    }
+}
+
 /* Every model of every maker, at once: on, a restart, off; nothing is left. */
 static void test_all_models(void **state)
 {
@@ -471,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_switching_on),
         cmocka_unit_test(test_conversations),
         cmocka_unit_test(test_prompts_without_power),
+        cmocka_unit_test(test_prompts_without_connection),
         cmocka_unit_test(test_all_models),
     };
 

@@ -89,9 +89,8 @@ struct fibocom_socket {
     bool unread;      /* there may be datagrams */
     bool sending;     /* a +MIPSEND waits for the peer */
     int64_t send_until_ms;
-    size_t told; /* bytes that the last +MIPREAD counted and that are still there */
-    size_t out_len;
-    uint8_t out[FACT_SEND_MAX]; /* on the way to the peer */
+    size_t told;    /* bytes that the last +MIPREAD counted and that are still there */
+    size_t out_len; /* bytes on the way to the peer, in connection.unsent */
 };
 
 /* +MIPSTAT */

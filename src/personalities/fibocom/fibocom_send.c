@@ -9,18 +9,19 @@ enum { STATUS_SENT, STATUS_FLOWED_OFF, STATUS_NO_DATA };
 
 static size_t room(const struct fibocom_socket *socket)
 {
-    return sizeof(socket->out) - socket->out_len;
+    return FACT_SEND_MAX - socket->out_len;
 }
 
 bool fibocom_send_flush(struct fibocom_socket *socket)
 {
     while (socket->out_len > 0) {
-        size_t sent = connection_write(&socket->connection, span_at(socket->out, socket->out_len));
+        size_t sent = connection_write(&socket->connection,
+                                       span_at(socket->connection.unsent, socket->out_len));
 
         if (sent == 0)
             return false;
         socket->out_len -= sent;
-        memmove(socket->out, socket->out + sent, socket->out_len);
+        memmove(socket->connection.unsent, socket->connection.unsent + sent, socket->out_len);
     }
     return true;
 }
@@ -48,7 +49,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
         return at_fail(at, FACT_ERROR_STATE);
     if (payload.len == 0)
         return end_send(socket, STATUS_NO_DATA);
-    memcpy(socket->out + socket->out_len, payload.data, payload.len);
+    memcpy(socket->connection.unsent + socket->out_len, payload.data, payload.len);
     socket->out_len += payload.len;
     if (fibocom_send_flush(socket))
         return end_send(socket, STATUS_SENT);

@@ -5,7 +5,6 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "base/text.h"
-#include "base/wipe.h"
 
 struct fibocom_socket *fibocom_socket_at(const struct at_session *at, int32_t id)
 {
@@ -108,12 +107,12 @@ void fibocom_socket_start(struct fibocom_socket *socket, struct tlsmodem *modem,
     socket->modem = modem;
     connection_init(&socket->connection, id, &modem->world, &events, socket,
                     FIBOCOM_RECEIVED_BYTES);
+    connection_keep_unsent(&socket->connection, FACT_SEND_MAX);
 }
 
 void fibocom_socket_close(struct fibocom_socket *socket)
 {
     connection_close(&socket->connection);
-    wipe(socket->out, sizeof(socket->out));
     socket->out_len = 0;
     socket->told = 0;
     socket->online = false;

@@ -34,7 +34,7 @@ static size_t collect(struct quectel_socket *socket, struct span bytes)
     size_t room = packet_size(socket) - socket->unsent_len;
     size_t part = bytes.len < room ? bytes.len : room;
 
-    memcpy(socket->unsent + socket->unsent_len, bytes.data, part);
+    memcpy(socket->connection.unsent + socket->unsent_len, bytes.data, part);
     socket->unsent_len += part;
     if (socket->unsent_len == packet_size(socket))
         quectel_socket_flush(socket);

@@ -4,8 +4,6 @@
  */
 #include "personalities/quectel/quectel.h"
 
-#include "base/wipe.h"
-
 #include <stdio.h>
 
 static const char *const state_words[] = {
@@ -50,7 +48,6 @@ static bool is_datagram(const struct quectel_socket *socket)
 void quectel_socket_release(struct quectel_socket *socket, enum quectel_socket_state next)
 {
     connection_close(&socket->connection);
-    wipe(socket->unsent, sizeof(socket->unsent));
     socket->unsent_len = 0;
     ring_init(&socket->datagrams, NULL, 0);
     socket->online = false;
@@ -157,6 +154,7 @@ void quectel_socket_init(struct quectel_socket *socket, struct tlsmodem *modem, 
     socket->modem = modem;
     socket->flush_at_ms = CLOCK_NEVER;
     connection_init(&socket->connection, index, &modem->world, &events, socket, FACT_SOCKET_BUFFER);
+    connection_keep_unsent(&socket->connection, QUECTEL_SEND_MAX);
 }
 
 /* ---- opening and data ---- */
@@ -275,13 +273,13 @@ void quectel_socket_was_read(struct quectel_socket *socket)
 bool quectel_socket_flush(struct quectel_socket *socket)
 {
     while (socket->unsent_len > 0) {
-        size_t sent =
-            connection_write(&socket->connection, span_at(socket->unsent, socket->unsent_len));
+        size_t sent = connection_write(&socket->connection,
+                                       span_at(socket->connection.unsent, socket->unsent_len));
 
         if (sent == 0)
             return false;
         socket->unsent_len -= sent;
-        memmove(socket->unsent, socket->unsent + sent, socket->unsent_len);
+        memmove(socket->connection.unsent, socket->connection.unsent + sent, socket->unsent_len);
     }
     socket->flush_at_ms = CLOCK_NEVER;
     return true;
@@ -298,7 +296,7 @@ bool quectel_socket_send(struct quectel_socket *socket, struct span bytes)
         return false;
     socket->sent += bytes.len;
     socket->unsent_len = bytes.len - sent;
-    memcpy(socket->unsent, bytes.data + sent, socket->unsent_len);
+    memcpy(socket->connection.unsent, bytes.data + sent, socket->unsent_len);
     quectel_socket_flush(socket);
     return true;
 }

@@ -56,8 +56,7 @@ struct quectel_socket {
     struct ring datagrams; /* UDP: each after its length in two bytes, in memory of `connection` */
     uint64_t sent;         /* bytes that the host gave since opening */
     int64_t flush_at_ms;   /* online */
-    size_t unsent_len;
-    uint8_t unsent[QUECTEL_SEND_MAX];
+    size_t unsent_len;     /* in connection.unsent, QUECTEL_SEND_MAX at most */
 };
 
 /* Where a socket goes. */

@@ -93,8 +93,7 @@ struct telit_ssl {
     bool no_carrier;       /* NO CARRIER is due as soon as the port is quiet */
     enum telit_cause cause;
     int64_t idle_until_ms, flush_at_ms; /* online */
-    size_t packet_len;
-    uint8_t packet[FACT_PACKET_MAX]; /* bytes on their way to the peer */
+    size_t packet_len;                  /* bytes on their way to the peer, in socket.unsent */
 };
 
 /* #SCFG */

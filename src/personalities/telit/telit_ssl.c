@@ -4,8 +4,6 @@
  */
 #include "personalities/telit/telit.h"
 
-#include "base/wipe.h"
-
 #include <string.h>
 
 enum { VERSION_TLS_1_0 = 1 };
@@ -207,7 +205,6 @@ void telit_ssl_close(struct telit_ssl *ssl)
 {
     telit_session_on_close(ssl);
     connection_close(&ssl->socket);
-    wipe(ssl->packet, sizeof(ssl->packet));
     ssl->packet_len = 0;
     ssl->online = false;
     ssl->rung = 0;
@@ -248,6 +245,7 @@ void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id)
     ssl->idle_until_ms = CLOCK_NEVER;
     ssl->flush_at_ms = CLOCK_NEVER;
     connection_init(&ssl->socket, id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
+    connection_keep_unsent(&ssl->socket, FACT_PACKET_MAX);
 }
 
 void telit_ssl_stop(struct telit_ssl *ssl)

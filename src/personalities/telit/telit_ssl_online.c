@@ -19,12 +19,12 @@ static void restart_idle(struct telit_ssl *ssl)
 bool telit_ssl_flush(struct telit_ssl *ssl)
 {
     while (ssl->packet_len > 0) {
-        size_t sent = connection_write(&ssl->socket, span_at(ssl->packet, ssl->packet_len));
+        size_t sent = connection_write(&ssl->socket, span_at(ssl->socket.unsent, ssl->packet_len));
 
         if (sent == 0)
             return false;
         ssl->packet_len -= sent;
-        memmove(ssl->packet, ssl->packet + sent, ssl->packet_len);
+        memmove(ssl->socket.unsent, ssl->socket.unsent + sent, ssl->packet_len);
     }
     ssl->flush_at_ms = CLOCK_NEVER;
     return true;
@@ -47,7 +47,7 @@ static size_t collect(struct telit_ssl *ssl, struct span bytes)
     size_t part = bytes.len < room ? bytes.len : room;
 
     if (part > 0)
-        memcpy(ssl->packet + ssl->packet_len, bytes.data, part);
+        memcpy(ssl->socket.unsent + ssl->packet_len, bytes.data, part);
     ssl->packet_len += part;
     if (ssl->packet_len == packet_size(ssl))
         telit_ssl_flush(ssl);

@@ -33,7 +33,9 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
         return end_send(ssl, AT_OK);
     if (end == AT_PROMPT_TIMED_OUT)
         return end_send(ssl, at_fail_plain(at));
-    memcpy(ssl->packet + ssl->packet_len, payload.data, payload.len);
+    if (!connection_is_open(&ssl->socket)) /* another port has ended the context */
+        return end_send(ssl, telit_ssl_fail_ended(at, ssl));
+    memcpy(ssl->socket.unsent + ssl->packet_len, payload.data, payload.len);
     ssl->packet_len += payload.len;
     ssl->wait_until_ms = module_now(ssl->modem) + ssl->send_limit_ms;
     if (telit_ssl_flush(ssl))

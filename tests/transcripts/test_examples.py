@@ -100,3 +100,39 @@ def test_the_page_of_quectel_has_all() -> None:
         if re.match(r"(host|example)-\d", path.stem))
     assert {int(row[0].split()[0]) for row in QUECTEL_ROWS if row[-1].startswith("host")} == set(
         range(1, 19))
+
+
+FIBOCOM_PAGE = PAGE.with_name("examples-fibocom.md")
+FIBOCOM_TABLES = FIBOCOM_PAGE.read_text(encoding="utf-8").split("## Traps")
+FIBOCOM_EXAMPLES = re.findall(r"^\| [^|]+ \| (L610|SSL) (§[^|]+?) \| (\S+) \|", FIBOCOM_TABLES[0],
+                              re.MULTILINE)
+FIBOCOM_TRAPS = [(int(number), name) for number, names in
+                 re.findall(r"^\| (\d+) [^|]+ \| ([^|]+) \|$", FIBOCOM_TABLES[1], re.MULTILINE)
+                 for name in names.split(", ")]
+
+# What the two manuals have: examples 1 to 6, and 2.1 to 2.6 whose last has five.
+FIBOCOM_SECTIONS = [*(("L610", f"§2 example {number}") for number in range(1, 7)),
+                    *(("SSL", f"§2.{number}") for number in range(1, 6)),
+                    *(("SSL", f"§2.6 example {number}") for number in range(1, 6))]
+
+
+def fibocom_source(name: str) -> str:
+    return parse_file(HERE / "fibocom" / f"{name}.at").source
+
+
+@pytest.mark.parametrize("row", FIBOCOM_EXAMPLES, ids=lambda row: row[-1])
+def test_fibocom_example(row: tuple[str, str, str]) -> None:
+    manual, sections, name = row
+    version = {"L610": "L610 SSL V1.0.0", "SSL": "SSL V1.1.4"}[manual]
+    assert fibocom_source(name) == f"{version} {sections}"
+
+
+def test_the_page_of_fibocom_has_all() -> None:
+    named = [(manual, section) for manual, sections, _ in FIBOCOM_EXAMPLES
+             for section in sections.split(", ")]
+    assert sorted(named) == sorted(FIBOCOM_SECTIONS)
+    for number, name in FIBOCOM_TRAPS:
+        assert re.search(rf"traps? ([\d, and]+ )?{number}(?!\d)", fibocom_source(name))
+    assert {number for number, _ in FIBOCOM_TRAPS} == set(range(1, 21))
+    assert {name for _, name in FIBOCOM_TRAPS if name.startswith("trap-")} == {
+        path.stem for path in (HERE / "fibocom").glob("trap-*.at")}

@@ -70,6 +70,20 @@ def test_the_servers_finished_is_wrong(certificates: Certificates, version: int)
         expect_failure(host, 51, "the server's Finished message is wrong")
 
 
+@pytest.mark.parametrize(("model", "code"), [("l610", -9), ("nl668-cn-00", 0)])
+def test_an_open_session_is_reset(certificates: Certificates, model: str, code: int) -> None:
+    """The NL668's list has nothing for it: 40 would be a handshake that failed."""
+    with Peer(certificates) as peer, ready(model) as host:
+        host.dial(peer.port)
+        peer.handshake()
+        host.expect("+MIPOPEN: 1,1")
+        peer.reset()
+        host.expect("+MIPSTAT: 1,1")
+        host.reason(code)
+        assert len(host.warnings()) == 1
+        assert "reset" in host.warnings()[0]
+
+
 @pytest.mark.parametrize(("model", "code"), [("l610", -20), ("nl668-cn-00", 0)])
 def test_nobody_answers_in_an_open_session(certificates: Certificates, model: str,
                                            code: int) -> None:

@@ -48,6 +48,7 @@ static void ready(struct tlsmodem *modem)
     struct fibocom *fibocom = modem->maker;
     struct module_context *context = fibocom_context(modem);
 
+    fibocom->settings.format = FACT_FORMAT;
     fibocom->ssl.version = fibocom_model_of(modem)->version;
     fibocom->ssl.enabled = fibocom_model_of(modem)->enabled;
     if (context->type[0] == '\0')

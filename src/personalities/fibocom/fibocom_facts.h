@@ -28,6 +28,10 @@
  * manual 201 on two frames of different length; drivers look for 0 (§2.3, §8). */
 #define FACT_LEFT 0
 
+/* UNCONFIRMED: +GTSET="IPRFMT" at each start: hosts set it every time; one driver's comment says that
+ * it is saved (§2.3). */
+#define FACT_FORMAT 0
+
 /* Longest piece of data in a line: of the examples; 512 bytes are what the smallest driver's buffer
  * holds (§2.3, trap 9). */
 #define FACT_CHUNK_L610    1388
@@ -50,7 +54,7 @@
 
 /* UNCONFIRMED: the groups of products that no list of the manual names: CN_03 and CN_10 have the
  * suites that its example 2.5 reads, 2,3,4,5,7,8,9, with the defaults of the later products. */
-#define FACT_EXAMPLE_GROUP "2,3,4,5,7,8,9"
+#define FACT_EXAMPLE_GROUP (BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(7) | BIT(8) | BIT(9))
 
 /* UNCONFIRMED: host names are checked with +GTSSLMODE 1 on NL668 and M910, not on the L610 (§6,
  * §8.7); the name is sent as SNI. */

@@ -42,6 +42,7 @@ static const struct codes rows[CAUSE_END] = {
     [CAUSE_FILE_LENGTH] = { -12, 42, 0 },
     [CAUSE_SERVER_NAME] = { -7, 155, 0 },
     [CAUSE_SILENT_HANDSHAKE] = { -8, 80, 0 },
+    [CAUSE_LOST_SESSION] = { -9, FIBOCOM_UNCHANGED, 0 },
     [CAUSE_SILENT_SESSION] = { -20, FIBOCOM_UNCHANGED, 0 },
 };
 
@@ -82,7 +83,7 @@ static int cause_of_err(const struct connection_failure *failure)
     case ERR_CLOSED:
         return TLS_PEER_CLOSED;
     case ERR_RESET:
-        return TLS_PEER_RESET;
+        return shaking ? (int)TLS_PEER_RESET : (int)CAUSE_LOST_SESSION;
     default:
         return TLS_INTERNAL;
     }

@@ -92,15 +92,13 @@ static const struct fibocom_model data_l610_drivers = L610_DATA(&fibocom_forms_d
 
 #define ALL_A (BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(6))
 #define ALL_B (BIT(2) | BIT(3) | BIT(4) | BIT(7) | BIT(8) | BIT(9) | BIT(10))
-/* FACT_EXAMPLE_GROUP */
-#define ALL_EXAMPLE (BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(7) | BIT(8) | BIT(9))
 
 const struct fibocom_model fibocom_group_a =
     NL668_GROUP(ALL_A, BIT(1) | BIT(2) | BIT(3), &fibocom_forms_manual);
 const struct fibocom_model fibocom_group_b =
     NL668_GROUP(ALL_B, BIT(2) | BIT(3) | BIT(4), &fibocom_forms_manual);
 const struct fibocom_model fibocom_group_example =
-    NL668_GROUP(ALL_EXAMPLE, BIT(2) | BIT(3) | BIT(4), &fibocom_forms_manual);
+    NL668_GROUP(FACT_EXAMPLE_GROUP, BIT(2) | BIT(3) | BIT(4), &fibocom_forms_manual);
 static const struct fibocom_model group_a_drivers =
     NL668_GROUP(ALL_A, BIT(1) | BIT(2) | BIT(3), &fibocom_forms_drivers);
 

@@ -62,6 +62,8 @@ static const struct at_command rows[] = {
     { ANSWERED("+CEER", "Cause of the last failure."), .run = run_last_cause },
     { ANSWERED("+CCFC", "Forwarding of calls.") },
     { ANSWERED("+QREFUSECS", "Refusal of calls and messages.") },
+    { ANSWERED("+QISERVER", "A socket that waits for peers; none will come.") },
+    { ANSWERED("+QSRVC", "Kind of such a socket.") },
     { ANSWERED("+QCFG", "Settings of later firmware.") },
     { ANSWERED("+QINDRI", "Use of circuit RI.") },
     { ANSWERED("+QEXTUNSOL", "More unsolicited lines.") },

@@ -203,6 +203,7 @@ static const struct at_command rows[] = {
       .source = NOTE,
       .plain_error = true,
       AT_PARAMS(access_params),
+      .test_text = "(0,1),<apn>,<user>,<pwd>",
       .set = set_access_point,
       .read = read_access_point },
     { .name = "+QIREGAPP",

@@ -1,6 +1,7 @@
 /* quectel_facts.h: the one table of what no source confirms about these modules.
  *
- * Each is an inference (quectel.md names the reason); a correction is one line here.
+ * Each is an inference (quectel.md names the reason); a correction is one line here.  Of §10 only
+ * 12 is missing, the channels of +CMUX, which is refused.
  */
 #ifndef QUECTEL_FACTS_H
 #define QUECTEL_FACTS_H
@@ -11,6 +12,10 @@
 #define FACT_REVISION_M10 "M10FAR01A08"
 #define FACT_REVISION_M66 "M66FAR01A08"
 #define FACT_REVISION_M85 "M85FAR01A08"
+
+/* UNCONFIRMED: an IMEI that is nobody's.  A host takes a line for one when it begins with 8, as
+ * those of these modules do (§8, driver 10). */
+#define FACT_IMEI "860000000000009"
 
 /* UNCONFIRMED: longest command line; how many contexts +CGDCONT defines. */
 #define FACT_LINE_MAX     560
@@ -79,8 +84,11 @@
 #define FACT_CONFIG_TEXT  "\"%s\""
 #define FACT_CONFIG_SUITE "\"0X%04X\""
 
-/* UNCONFIRMED: +QSSLOPEN before the stack is registered is an ERROR, after it activates the context
- * (§1.3, §10.11); a local +QIDEACT says nothing of secure sockets but DEACT OK (§1.12); a second
+/* UNCONFIRMED: +QSSLOPEN is an ERROR before the stack is registered, after it activates the context
+ * (§1.3, §10.11). */
+#define FACT_SSL_NEEDS_REGISTRATION 1
+
+/* UNCONFIRMED: a local +QIDEACT says nothing of secure sockets but DEACT OK (§1.12); a second
  * +QIREGAPP, and +QIACT where there is a context, are an ERROR (§2.1); +QIMUX and +QIMODE refuse a
  * real change while a socket is open (§2.2); a name without +QIDNSIP=1 is an ERROR (§2.3).  These
  * are in the handlers, each said there. */
@@ -134,6 +142,16 @@
 #define FACT_SNI_PRESET          0
 #define FACT_CHECK_HOST_PRESET   0
 #define FACT_NEGOTIATE_PRESET_S  300
+
+/* UNCONFIRMED: what "sslversion" 4 offers: SSL 3.0 is another library's, which speaks no TLS, so
+ * only a host that selects it gets it. */
+#define FACT_SSL_ANY_FROM TLS_1_0
+#define FACT_SSL_ANY_TO   TLS_1_2
+
+/* UNCONFIRMED: +QSMTPDST and +QSMTPATT answer OK alone; asked with `?`, a line for each entry (§4,
+ * §10.9). */
+#define FACT_SMTP_RECIPIENT_LINE  "+QSMTPDST: %d,\"%s\""
+#define FACT_SMTP_ATTACHMENT_LINE "+QSMTPATT: %zu,\"%s\",%zu"
 
 /* UNCONFIRMED: how much of a mail fits, its times, its port when none is given (§4). */
 #define FACT_SMTP_RECIPIENTS_MAX  20

@@ -39,6 +39,12 @@ static enum at_status set_identity(struct at_session *at, const struct at_args *
     return run_revision(at);
 }
 
+static enum at_status run_imei(struct at_session *at)
+{
+    at_info(at, "%s", FACT_IMEI);
+    return AT_OK;
+}
+
 static enum at_status run_iccid_bare(struct at_session *at)
 {
     at_info(at, "%s", module_iccid);
@@ -143,6 +149,8 @@ static const struct at_command rows[] = {
     { INFO("+GMR", "Revision.", run_revision) },
     { INFO("+CGMR", "Revision.", run_revision) },
     { INFO("+QGMR", "Revision.", run_revision) },
+    { INFO("+GSN", "Serial number (IMEI).", run_imei) },
+    { INFO("+CGSN", "Serial number (IMEI).", run_imei) },
     { INFO("+QCCID", "ICCID of the SIM, alone on its line.", run_iccid_bare) },
     { INFO("+CCID", "ICCID of the SIM.", run_iccid) },
     { INFO("+QINISTAT", "How far the SIM is ready.", run_sim_state) },

@@ -165,6 +165,7 @@ static const struct at_command rows[] = {
       .coverage = AT_ANSWERED,
       .plain_error = true,
       AT_PARAMS(server_params),
+      .test_text = "<primary>,<secondary>",
       .guard_set = guard_servers,
       .record = quectel_settings_record,
       .read = read_servers },

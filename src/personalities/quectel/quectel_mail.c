@@ -94,7 +94,7 @@ static enum at_status read_recipients(struct at_session *at)
     const struct quectel_smtp *mail = quectel_smtp_of(at);
 
     for (size_t i = 0; i < mail->recipient_count; i++)
-        at_info(at, "+QSMTPDST: %d,\"%s\"", (int)mail->recipient_types[i], mail->recipients[i]);
+        at_info(at, FACT_SMTP_RECIPIENT_LINE, (int)mail->recipient_types[i], mail->recipients[i]);
     return AT_OK;
 }
 
@@ -266,7 +266,7 @@ static enum at_status read_attachments(struct at_session *at)
     const struct quectel_smtp *mail = quectel_smtp_of(at);
 
     for (size_t i = 0; i < mail->attachment_count; i++)
-        at_info(at, "+QSMTPATT: %zu,\"%s\",%zu", i + 1, mail->attachments[i].name,
+        at_info(at, FACT_SMTP_ATTACHMENT_LINE, i + 1, mail->attachments[i].name,
                 mail->attachments[i].bytes.len);
     return AT_OK;
 }

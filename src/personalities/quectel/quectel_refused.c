@@ -7,10 +7,10 @@
     }
 
 static const struct at_command rows[] = {
-    REFUSED("+CMUX", "GSM 07.10 multiplexer: one port only here.", "quectel.md §7"),
+    REFUSED("+CMUX", "GSM 07.10 multiplexer: the ports of the daemon take its place.",
+            "quectel.md §7"),
     REFUSED("+QMTCFG", "MQTT came with later firmware.", "quectel.md §1.2"),
     REFUSED("+QIGETERROR", "Not of this family.", "quectel.md §6"),
-    REFUSED("+QISERVER", "No server in the module.", "quectel.md §2.2"),
     REFUSED("+QLOCCFG", "No location service.", "quectel.md §2.1"),
     REFUSED("+QCELLLOC", "No location service.", "quectel.md §2.1"),
 };

@@ -54,14 +54,13 @@ static enum err load_all(const struct quectel_ssl_context *context, struct secre
     return err;
 }
 
-/* SSL 3.0 is spoken where it is selected, and never instead of TLS. */
 static void choose_protocol(const struct quectel_ssl_context *context, struct tls_config *tls)
 {
     static const enum tls_version versions[] = { TLS_SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2 };
     bool any = context->version == QUECTEL_ANY_VERSION;
 
-    tls->min_version = any ? TLS_1_0 : versions[context->version];
-    tls->max_version = any ? TLS_1_2 : versions[context->version];
+    tls->min_version = any ? FACT_SSL_ANY_FROM : versions[context->version];
+    tls->max_version = any ? FACT_SSL_ANY_TO : versions[context->version];
     tls->suites = context->all_suites ? all_suites : context->suites;
     tls->suite_count =
         context->all_suites ? sizeof(all_suites) / sizeof(all_suites[0]) : context->suite_count;

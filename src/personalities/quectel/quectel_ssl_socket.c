@@ -64,10 +64,11 @@ static enum err open_with(void *ctx, const struct tls_config *tls)
                                                                                 : ERR_INVALID;
 }
 
-/* A stack that is registered is activated on demand, one that is not is an error (§10.11). */
 static bool has_bearer(struct tlsmodem *modem)
 {
-    return quectel_bearer(modem)->state != BEARER_INITIAL && quectel_bearer_need(modem);
+    bool registered = quectel_bearer(modem)->state != BEARER_INITIAL;
+
+    return (registered || !FACT_SSL_NEEDS_REGISTRATION) && quectel_bearer_need(modem);
 }
 
 static void start_open(struct at_session *at, const struct at_args *args,

@@ -159,7 +159,7 @@ static enum at_status answer_ok(struct at_session *at)
 
 #define NAME                                                                                       \
     {                                                                                              \
-        .name = "filename", .type = AT_STRING, .min = 1, .max = QUECTEL_FILE_NAME_MAX              \
+        .name = "filename", .type = AT_STRING, .max = FACT_LINE_MAX                                \
     }
 
 /* Ranges are the handler's: its errors differ from one to the next. */

@@ -293,6 +293,16 @@ static void begin(struct world *world, const struct maker *maker)
     fuzz_type(world, maker->lines[0]);
 }
 
+/* Gives a prompt the rest of the bytes that it was promised. */
+static void fill_prompt(struct world *world)
+{
+    const struct at_session *at = &world->modem->terminals[0].at;
+
+    world_advance(world, 600000);
+    while (world->modem->on && at->state == AT_PROMPT && at->prompt.exact)
+        fuzz_type(world, "x");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = { span_at(data, size) };
@@ -303,6 +313,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (!input_is_empty(&input))
         take_step(&world, maker, &input);
     world_set_appetite(&world, 1, SIZE_MAX);
+    world_set_appetite(&world, 0, SIZE_MAX);
+    fill_prompt(&world);
     fuzz_check_it_answers(&world);
     world_deinit(&world);
     return 0;

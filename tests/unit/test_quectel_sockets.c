@@ -211,6 +211,25 @@ static void test_host_without_pause(void **state)
     world_deinit(&world);
 }
 
+/* A host that types ATO before it was told CONNECT hears it once. */
+static void test_return_before_connect(void **state)
+{
+    struct world world;
+
+    (void)state;
+    start(&world, 1);
+    talk_ok(&world, "AT+QIMODE=1");
+    talk_expect(&world, "AT+QIOPEN=\"TCP\",\"127.0.0.1\",80", "\r\nOK\r\n");
+    talk_expect(&world, "ATO", "\r\nCONNECT\r\n");
+    world_advance(&world, 2000);
+    world_type_text(&world, "+++");
+    world_forget(&world, 0);
+    expect_later(&world, 0, "\r\nOK\r\n");
+    world_advance(&world, 5000);
+    talk_expect(&world, "AT", "\r\nOK\r\n");
+    world_deinit(&world);
+}
+
 /* A time server sets the clock that certificates are checked by. */
 static void test_time_server(void **state)
 {
@@ -269,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_bursts),
         cmocka_unit_test(test_host_without_pause),
+        cmocka_unit_test(test_return_before_connect),
         cmocka_unit_test(test_time_server),
         cmocka_unit_test(test_restart),
     };

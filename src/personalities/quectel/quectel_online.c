@@ -103,6 +103,8 @@ static void go_online(struct quectel_socket *socket)
 
     socket->online = true;
     socket->announced = false;
+    if (socket->news == NEWS_OPENED)
+        socket->news = NEWS_NONE; /* a host was faster with ATO: one CONNECT says it */
     connection_set_buffering(&socket->connection, false);
     at_online(&socket->owner->at, &online);
     if (settings_of(socket)->transparent_escape == 0)

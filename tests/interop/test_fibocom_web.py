@@ -213,6 +213,21 @@ def test_long_responses(host: FibocomDriver, site: Nginx) -> None:
     host.fails("AT+HTTPREAD", "ERROR")
 
 
+def test_any_length(host: FibocomDriver, site: Nginx) -> None:
+    """With MODE 1 a response passes through as it is read."""
+    content = FILES["larger.bin"]
+    got = b""
+    set_url(host, site, "larger.bin")
+    host.ok('AT+HTTPSET="MODE","1"')
+    assert act(host) == (200, len(content))
+    host.type("AT+HTTPREAD")
+    while len(got) < len(content):
+        host.host.expect_exact(b"\r\n+HTTPREAD: ")
+        got += host.host.read(int(host.host.read_until(b"\r\n")[:-2]))
+    assert got == content
+    host.host.expect_exact(final("OK"))
+
+
 # ---- FTP ----
 
 

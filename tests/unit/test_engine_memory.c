@@ -231,6 +231,15 @@ static const struct step fibocom_http[] = {
     { TYPE, 0, "AT+HTTPREAD\r" },
 };
 
+static const struct step fibocom_stream[] = {
+    { LISTEN, 80, NULL },
+    { TYPE, 0, "AT+HTTPSET=\"URL\",\"localhost/x\"\rAT+HTTPSET=\"MODE\",\"1\"\r" },
+    { TYPE, 0, "AT+HTTPACT=0\r" },
+    { SEND, 80, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab" },
+    { TYPE, 0, "AT+HTTPREAD\r" },
+    { SEND, 80, "cde" },
+};
+
 static const struct conversation conversations[] = {
     CONVERSATION("he910", TELIT_READY, "\r\n#SSLS: 1,2", telit_sockets),
     CONVERSATION("le866", TELIT_READY, "\r\n#SSLS: 1,2", telit_sockets),
@@ -241,6 +250,7 @@ static const struct conversation conversations[] = {
     CONVERSATION("l610", FIBOCOM_READY, "\r\n+MIPCLOSE: 2,", fibocom_sockets),
     CONVERSATION("nl668-cn-00", FIBOCOM_READY, "\r\n+MIPCLOSE: 2,", fibocom_sockets),
     CONVERSATION("l610", FIBOCOM_READY, "\r\n\r\nabc\r\nOK\r\n", fibocom_http),
+    CONVERSATION("l610", FIBOCOM_READY, "\r\n+HTTPREAD: 3\r\ncde\r\nOK\r\n", fibocom_stream),
 };
 
 static void take_step(struct world *world, const struct step *step)

@@ -217,6 +217,56 @@ static void test_reader_leaves(void **state)
     world_deinit(&world);
 }
 
+/* MODE 1: nothing is fetched for a host that does not read, and what it has not fetched when it
+ * goes is the next host's. */
+static void test_stream(void **state)
+{
+    enum { BODY = 40000, KEPT_BY_NOBODY = 20000 };
+    static char body[BODY];
+    struct scripted_peer *peer;
+    struct terminal *terminal;
+    struct world world;
+
+    (void)state;
+    switch_on(&world, 1);
+    terminal = world.ports[0].terminal;
+    scripted_net_listen(&world.scripted_net, PORT, PEER_ACCEPTS);
+    peer = scripted_net_peer(&world.scripted_net, PORT);
+    memset(body, 'b', sizeof(body));
+    talk_ok(&world, "AT+HTTPSET=\"URL\",\"127.0.0.1:20444\"");
+    talk_ok(&world, "AT+HTTPSET=\"MODE\",\"1\"");
+    talk_ok(&world, "AT+HTTPSET=\"RESPONSEHEADER\",\"1\"");
+    talk(&world, "AT+HTTPACT=0");
+    world_forget(&world, 0);
+    peer_send(peer, span_of("HTTP/1.1 200 OK\r\nContent-Length: 40002\r\n\r\n"));
+    peer_send(peer, span_at(body, sizeof(body)));
+    world_settle(&world);
+    check_bytes("the header has come", world_heard(&world, 0),
+                span_of("\r\n+HTTPRES: 0,200,40002\r\n"));
+    world_advance(&world, 3600000); /* its own time, not the server's */
+    world_set_appetite(&world, 0, 0);
+    world_type_text(&world, "AT+HTTPREAD\r");
+    world_settle(&world);
+    assert_true(byte_queue_len(&peer->stream->inbound) > KEPT_BY_NOBODY);
+    terminal->ops->host_gone(terminal);
+    world_forget(&world, 0);
+    world_set_appetite(&world, 0, SIZE_MAX);
+    world_settle(&world);
+    check_bytes("next host", world_heard(&world, 0), span_of(""));
+    world_type_text(&world, "AT+HTTPREAD\r");
+    world_settle(&world);
+    check_int("all of it", (intmax_t)byte_queue_len(&peer->stream->inbound), 0);
+    assert_true(world_heard(&world, 0).len > KEPT_BY_NOBODY);
+    world_forget(&world, 0);
+    terminal->ops->host_gone(terminal);
+    peer_send(peer, span_of("in"));
+    world_settle(&world);
+    check_bytes("one more host", world_heard(&world, 0), span_of(""));
+    talk_expect(&world, "AT+HTTPREAD", "\r\n+HTTPREAD: 2\r\nin\r\nOK\r\n");
+    talk_expect(&world, "AT+HTTPREAD", "\r\nERROR\r\n");
+    world_deinit(&world);
+}
+
 /* Power goes while a response is read: the next request is not refused. */
 static void test_power_off_while_reading(void **state)
 {
@@ -263,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_ports_and_each_other),
         cmocka_unit_test(test_response_that_is_being_read),
         cmocka_unit_test(test_reader_leaves),
+        cmocka_unit_test(test_stream),
         cmocka_unit_test(test_power_off_while_reading),
         cmocka_unit_test(test_power_off_in_a_prompt),
     };

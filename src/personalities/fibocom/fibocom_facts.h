@@ -95,6 +95,16 @@
 #define FACT_NTP_TIMEOUT_MS     5000
 #define FACT_NTP_TRIES          3
 
+/* UNCONFIRMED: MODE "1": +HTTPRES comes with the header of the response, and counts the header
+ * alone where the server names no length; +HTTPREAD without numbers shows pieces of at most so many
+ * bytes as they come, once, up to the end.  This for one that breaks off (§3). */
+#define FACT_HTTP_PIECE        1024
+#define FACT_ERROR_HTTP_BROKEN FIBOCOM_UNKNOWN
+
+/* UNCONFIRMED: +HTTPSET takes any text; +HTTPACT with a URL that is none, one of another scheme or
+ * a line of +HTTPHEAD that is no field fails with this, since there is nothing to send: no URC. */
+#define FACT_ERROR_HTTP_INVALID FACT_ERROR_RANGE
+
 /* UNCONFIRMED: what +HTTPHEAD gave is for one request: a driver enters a head for the next part of
  * a file and none for the next file.  It enters a whole head: the request line at its front and
  * what frames the body are overlooked, the rest takes the place of +HTTPSET's (§3). */

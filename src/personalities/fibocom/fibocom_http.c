@@ -15,7 +15,7 @@ static const struct {
     [HTTP_PARAM_CONTENT_TYPE] = { "CONTYPE", NULL },
     [HTTP_PARAM_ACCEPT] = { "ACCEPT", NULL },
     [HTTP_PARAM_HEADER] = { "RESPONSEHEADER", "01" },
-    [HTTP_PARAM_MODE] = { "MODE", "0" },
+    [HTTP_PARAM_MODE] = { "MODE", "01" },
     [HTTP_PARAM_REDIRECT] = { "REDIR", "01" },
     [HTTP_PARAM_RANGE] = { "RANGE", NULL },
 };
@@ -145,10 +145,9 @@ static enum at_status set_action(struct at_session *at, const struct at_args *ar
     if (!fibocom_context(module_of(at))->active || fibocom_http_is_busy(http) ||
         http->values[HTTP_PARAM_URL][0] == '\0')
         return at_fail(at, FACT_ERROR_STATE);
-    http->owner = terminal_of(at);
-    fibocom_http_begin(http, args->list[ACT_MODE].number,
-                       (int64_t)(timer->given ? timer->number : FACT_HTTP_TIMER_S) * SECOND_MS);
-    return AT_OK;
+    return fibocom_http_begin(http, terminal_of(at), args->list[ACT_MODE].number,
+                              (int64_t)(timer->given ? timer->number : FACT_HTTP_TIMER_S) *
+                                  SECOND_MS);
 }
 
 static const struct at_param set_params[] = {
@@ -194,7 +193,8 @@ static const struct at_command rows[] = {
       .set = set_head,
       .read = answer_ok },
     { .name = "+HTTPACT",
-      .help = "0 GET, 1 POST, 2 HEAD.  OK at once; +HTTP or +HTTPS and +HTTPRES when all has come.",
+      .help = "0 GET, 1 POST, 2 HEAD.  OK at once; +HTTP or +HTTPS; +HTTPRES when all has come, "
+              "with MODE 1 the header.",
       .source = "NL668 HTTP V1.2.3 §1.3",
       AT_PARAMS(action_params),
       .set = set_action,

@@ -44,9 +44,10 @@ struct fibocom_http {
     struct fibocom_bytes response;   /* of the last one */
     bool entering;                   /* +HTTPDATA or +HTTPHEAD has a prompt open */
     bool complete;                   /* the response may be read */
+    bool streams;                    /* MODE 1: it comes while it is read, behind its kept header */
     size_t sent;                     /* of the data */
     struct module_terminal *reader;  /* has +HTTPREAD under way, or NULL */
-    size_t read_at, read_end;        /* of it */
+    size_t read_at, read_end;        /* of it; MODE 1: bytes that it has shown */
 };
 
 void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem);
@@ -58,8 +59,15 @@ void fibocom_http_drop(struct fibocom_http *http);
 /* fibocom_http_fields.c: puts the header of the request together; false: no memory. */
 bool fibocom_http_write_fields(struct fibocom_http *http);
 
-/* Starts a request as the settings say; false: its failure was told. */
-void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms);
+/* Starts a request as the settings say, in place of what was; AT_OK: its URCs follow.  AT_FAIL: no
+ * memory, or the URL or a field is none, and the last response stays. */
+enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_terminal *owner,
+                                  int mode, int64_t timeout_ms);
+
+/* fibocom_http_read.c: something has come for the reader of a stream, if there is one. */
+void fibocom_http_pump(struct fibocom_http *http);
+/* Nothing more of a response that comes while it is read. */
+void fibocom_http_end_stream(struct fibocom_http *http);
 
 /* True while a request, a prompt or a reader of the response needs what there is. */
 bool fibocom_http_is_busy(const struct fibocom_http *http);

@@ -67,10 +67,10 @@ static void tell_connected(struct fibocom_http *http, bool connected)
     http->connected = http->connected || connected;
 }
 
-/* How it ended. */
+/* How it ended, or with MODE 1 that it comes. */
 static void tell(struct fibocom_http *http, int code, size_t len)
 {
-    tell_connected(http, http->complete);
+    tell_connected(http, http->complete || http->streams);
     at_urc(&http->owner->at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
 }
 
@@ -133,16 +133,16 @@ static void on_header(void *ctx, struct span line)
         fibocom_bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
 }
 
-static void on_readable(void *ctx)
+static void collect(struct fibocom_http *http)
 {
-    struct fibocom_http *http = ctx;
     uint8_t piece[PIECE];
     ptrdiff_t got;
 
     while ((got = http_read(&http->client, piece, sizeof(piece))) > 0) {
         if (fibocom_bytes_add(&http->response, span_at(piece, (size_t)got), FACT_HTTP_RESPONSE_MAX))
             continue;
-        log_say(http->modem->config.log, LOG_WARNING, "http: the response is longer than %d bytes",
+        log_say(http->modem->config.log, LOG_WARNING,
+                "http: the response is longer than %d bytes: MODE \"1\" takes any",
                 FACT_HTTP_RESPONSE_MAX);
         fail(http, FACT_HTTP_NETWORK_ERROR);
         return;
@@ -158,13 +158,36 @@ static void on_readable(void *ctx)
     tell(http, http_status(&http->client), http->response.len);
 }
 
+/* The length is known where the server says it. */
+static void begin_stream(struct fibocom_http *http)
+{
+    int64_t body = http->mode == MODE_HEAD ? 0 : http_length(&http->client);
+
+    http->streams = true;
+    forget_request(http);
+    tell(http, http_status(&http->client), http->response.len + (body > 0 ? (size_t)body : 0));
+}
+
 static void on_response(void *ctx)
 {
     struct fibocom_http *http = ctx;
 
     if (shows_header(http))
         fibocom_bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
-    on_readable(http);
+    if (http->values[HTTP_PARAM_MODE][0] == '1')
+        begin_stream(http);
+    else
+        collect(http);
+}
+
+static void on_readable(void *ctx)
+{
+    struct fibocom_http *http = ctx;
+
+    if (http->streams)
+        fibocom_http_pump(http);
+    else
+        collect(http);
 }
 
 static void on_failed(void *ctx, enum http_error error)
@@ -220,43 +243,58 @@ static enum http_method method_of(int mode)
     return mode == MODE_POST ? HTTP_POST : mode == MODE_HEAD ? HTTP_HEAD : HTTP_GET;
 }
 
-void fibocom_http_begin(struct fibocom_http *http, int mode, int64_t timeout_ms)
+static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
 {
     char url[FIBOCOM_HTTP_VALUE_MAX + 1];
     size_t len = put_port_behind_host(span_of(http->values[HTTP_PARAM_URL]), url, sizeof(url));
     bool redirects = http->values[HTTP_PARAM_REDIRECT][0] == '1';
-    struct http_request request = { .method = method_of(mode),
+    struct http_request request = { .method = method_of(http->mode),
                                     .url = span_at(url, len),
-                                    .body_len = mode == MODE_POST ? (int64_t)http->data.len
-                                                                  : HTTP_NO_REQUEST_BODY,
+                                    .headers = span_at(http->fields.data, http->fields.len),
+                                    .body_len = http->mode == MODE_POST ? (int64_t)http->data.len
+                                                                        : HTTP_NO_REQUEST_BODY,
                                     .redirects_max = redirects ? FACT_HTTP_REDIRECTS_MAX : 0,
                                     .connect_timeout_ms = timeout_ms,
                                     .response_timeout_ms = timeout_ms,
                                     .idle_timeout_ms = timeout_ms };
-    enum http_error error = HTTP_INVALID;
+
+    http->secure = len > 5 && memcmp(url, "https", 5) == 0;
+    http->sent = 0;
+    return http_start(&http->client, &request);
+}
+
+enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_terminal *owner,
+                                  int mode, int64_t timeout_ms)
+{
+    enum http_error error;
 
     http_stop(&http->client);
+    http->streams = false;
+    http->owner = owner;
+    http->mode = mode;
+    if (!fibocom_http_write_fields(http))
+        return at_fail(&owner->at, FIBOCOM_MEMORY_FAILURE);
+    error = start(http, timeout_ms);
+    if (error == HTTP_INVALID) {
+        fibocom_bytes_free(&http->fields);
+        return at_fail(&owner->at, FACT_ERROR_HTTP_INVALID);
+    }
     fibocom_bytes_free(&http->response);
     http->complete = false;
     http->connected = false;
-    http->mode = mode;
-    http->sent = 0;
-    http->secure = len > 5 && memcmp(url, "https", 5) == 0;
-    if (fibocom_http_write_fields(http)) {
-        request.headers = span_at(http->fields.data, http->fields.len);
-        error = http_start(&http->client, &request);
-    }
     if (error == HTTP_TLS && http->client.failure.tls.reason != TLS_INTERNAL)
         fibocom_tls_note(http->modem, &http->client.failure);
     if (error != HTTP_FINE)
         fail(http, code_of(error));
+    return AT_OK;
 }
 
 /* ---- the client ---- */
 
 bool fibocom_http_is_busy(const struct fibocom_http *http)
 {
-    return http_is_busy(&http->client) || http->entering || http->reader != NULL;
+    return (http_is_busy(&http->client) && !http->streams) || http->entering ||
+           http->reader != NULL;
 }
 
 void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem)
@@ -267,19 +305,34 @@ void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem)
     http_init(&http->client, 1, &modem->world, &events, http, &source);
 }
 
-void fibocom_http_clear(struct fibocom_http *http)
+void fibocom_http_end_stream(struct fibocom_http *http)
 {
     http_stop(&http->client);
+    fibocom_bytes_free(&http->response);
+    http->streams = false;
+}
+
+void fibocom_http_clear(struct fibocom_http *http)
+{
+    fibocom_http_end_stream(http);
     fibocom_bytes_free(&http->data);
     fibocom_bytes_free(&http->head);
     fibocom_bytes_free(&http->fields);
-    fibocom_bytes_free(&http->response);
     http->complete = false;
     http->reader = NULL;
 }
 
 void fibocom_http_drop(struct fibocom_http *http)
 {
-    if (http_is_busy(&http->client))
-        fail(http, FACT_HTTP_NETWORK_ERROR);
+    struct module_terminal *reader = http->reader;
+
+    if (!http->streams) {
+        if (http_is_busy(&http->client))
+            fail(http, FACT_HTTP_NETWORK_ERROR);
+        return;
+    }
+    fibocom_http_end_stream(http);
+    http->reader = NULL;
+    if (reader != NULL)
+        at_finish(&reader->at, at_fail(&reader->at, FACT_ERROR_HTTP_BROKEN));
 }

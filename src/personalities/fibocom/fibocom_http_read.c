@@ -1,11 +1,17 @@
-/* fibocom_http_read.c: +HTTPREAD: the response, or a part of it, as fast as the host takes it.
+/* fibocom_http_read.c: +HTTPREAD: the response, or a part of it, as fast as the host takes it; with
+ * MODE 1 as it comes.
  *
  * Source: fibocom.md §3; drivers find the data between the first line and OK.
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "base/wipe.h"
+
+/* "+HTTPREAD: 1024" and the line ends around it. */
+enum { PIECE_FRAME = 32 };
+
 /* Writes what there is room for; AT_LATER while there is more. */
-static enum at_status show(struct fibocom_http *http, struct at_session *at)
+static enum at_status show_kept(struct fibocom_http *http, struct at_session *at)
 {
     size_t left = http->read_end - http->read_at;
     size_t room = at_answer_room(at);
@@ -16,21 +22,85 @@ static enum at_status show(struct fibocom_http *http, struct at_session *at)
     return part < left ? AT_LATER : AT_OK;
 }
 
-static void on_room(void *ctx)
+/* The next bytes: first the header, which was kept, then the body as http_read() gives it. */
+static ptrdiff_t next_piece(struct fibocom_http *http, uint8_t piece[FACT_HTTP_PIECE])
 {
-    struct fibocom_http *http = ctx;
-    struct module_terminal *reader = http->reader;
-    enum at_status status = show(http, &reader->at);
+    struct fibocom_bytes *head = &http->response;
+    size_t part = head->len < FACT_HTTP_PIECE ? head->len : FACT_HTTP_PIECE;
 
+    if (part == 0)
+        return http_read(&http->client, piece, FACT_HTTP_PIECE);
+    memcpy(piece, head->data, part);
+    head->len -= part;
+    memmove(head->data, head->data + part, head->len);
+    return (ptrdiff_t)part;
+}
+
+static void show_piece(struct fibocom_http *http, struct at_session *at, struct span piece)
+{
+    if (http->read_at > 0)
+        at_put_line_end(at);
+    at_info(at, "+HTTPREAD: %zu", piece.len);
+    at_put(at, piece);
+    http->read_at += piece.len;
+}
+
+static enum at_status show_stream(struct fibocom_http *http, struct at_session *at)
+{
+    uint8_t piece[FACT_HTTP_PIECE];
+    ptrdiff_t got = -ERR_AGAIN;
+
+    if (at_is_abandoned(at))
+        return AT_OK; /* the rest is for the next host */
+    while (at_answer_room(at) >= FACT_HTTP_PIECE + PIECE_FRAME &&
+           (got = next_piece(http, piece)) > 0)
+        show_piece(http, at, span_at(piece, (size_t)got));
+    wipe(piece, sizeof(piece));
+    if (got == -ERR_AGAIN || got > 0)
+        return AT_LATER;
+    fibocom_http_end_stream(http);
+    if (got == 0 && http->read_at == 0)
+        at_info(at, "+HTTPREAD: 0");
+    return got == 0 ? AT_OK : at_fail(at, FACT_ERROR_HTTP_BROKEN);
+}
+
+static enum at_status show(struct fibocom_http *http, struct at_session *at)
+{
+    return http->streams ? show_stream(http, at) : show_kept(http, at);
+}
+
+void fibocom_http_pump(struct fibocom_http *http)
+{
+    struct module_terminal *reader = http->reader;
+    enum at_status status;
+
+    if (reader == NULL)
+        return;
+    status = show(http, &reader->at);
     if (status != AT_LATER)
         http->reader = NULL;
     at_finish(&reader->at, status);
 }
 
+static void on_room(void *ctx)
+{
+    fibocom_http_pump(ctx);
+}
+
+static enum at_status begin(struct fibocom_http *http, struct at_session *at)
+{
+    enum at_status status = show(http, at);
+
+    if (status == AT_LATER) {
+        http->reader = terminal_of(at);
+        at_long_answer(at, on_room, http);
+    }
+    return status;
+}
+
 static enum at_status read_part(struct at_session *at, size_t offset, size_t len)
 {
     struct fibocom_http *http = &fibocom_of(at)->http;
-    enum at_status status;
 
     if (!http->complete || fibocom_http_is_busy(http) || offset > http->response.len)
         return at_fail(at, FACT_ERROR_STATE);
@@ -39,19 +109,17 @@ static enum at_status read_part(struct at_session *at, size_t offset, size_t len
     http->read_at = offset;
     http->read_end = offset + len;
     at_info(at, "+HTTPREAD: %zu", len);
-    if (len == 0)
-        return AT_OK;
-    status = show(http, at);
-    if (status == AT_LATER) {
-        http->reader = terminal_of(at);
-        at_long_answer(at, on_room, http);
-    }
-    return status;
+    return len > 0 ? begin(http, at) : AT_OK;
 }
 
 static enum at_status run_read(struct at_session *at)
 {
-    return read_part(at, 0, SIZE_MAX);
+    struct fibocom_http *http = &fibocom_of(at)->http;
+
+    if (!http->streams || fibocom_http_is_busy(http))
+        return read_part(at, 0, SIZE_MAX);
+    http->read_at = 0;
+    return begin(http, at);
 }
 
 enum { READ_OFFSET, READ_LEN };
@@ -69,7 +137,8 @@ static const struct at_param read_params[] = {
 
 static const struct at_command rows[] = {
     { .name = "+HTTPREAD",
-      .help = "The response, with its header unless RESPONSEHEADER is 1; or a part of it.",
+      .help = "The response, with its header unless RESPONSEHEADER is 1; or a part of it; with "
+              "MODE 1 as it comes.",
       .source = "NL668 HTTP V1.2.3 §1.4",
       AT_PARAMS(read_params),
       .run = run_read,

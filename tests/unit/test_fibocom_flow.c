@@ -121,6 +121,37 @@ static void test_two_ports(void **state)
     world_deinit(&world);
 }
 
+/* Two ports that want to send through one socket: one prompt at a time, and each hears of its own.
+ */
+static void test_ports_that_send_through_one_socket(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+
+    (void)state;
+    switch_on(&world, 2);
+    peer = open_socket(&world);
+    world_forget(&world, 1);
+    talk_expect(&world, "AT+MIPSEND=1,2048", "\r\n>");
+    check_bytes("second", talk_on(&world, 1, "AT+MIPSEND=1,2048"), span_of("\r\nERROR\r\n"));
+    world_forget(&world, 0);
+    world_forget(&world, 1);
+    type_block(&world, 2048);
+    check_bytes("first", world_heard(&world, 0),
+                span_of("\r\nOK\r\n\r\n+MIPPUSH: 1,0\r\n\r\n+MIPSEND: 1,0,2048\r\n"));
+    check_bytes("the other port", world_heard(&world, 1), span_of(""));
+    check_int("bytes", (intmax_t)byte_queue_len(&peer->got), 2048);
+    check_bytes("now", talk_on(&world, 1, "AT+MIPSEND=1,1"), span_of("\r\n>"));
+    talk_on(&world, 0, "AT+MIPCLOSE=1");
+    talk(&world, "AT+MIPOPEN=1,,\"127.0.0.1\",20444,0");
+    world_forget(&world, 1);
+    world_type(&world, 1, span_of("x"));
+    world_settle(&world);
+    check_bytes("of another connection", world_heard(&world, 1), span_of("\r\nERROR\r\n"));
+    talk_expect(&world, "AT+MIPSEND=1,1", "\r\n>");
+    world_deinit(&world);
+}
+
 /* What one port does to a socket or a file of the other leaves neither of them waiting. */
 static void test_ports_and_each_other(void **state)
 {
@@ -310,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_peer_that_takes_nothing),
         cmocka_unit_test(test_host_that_reads_nothing),
         cmocka_unit_test(test_two_ports),
+        cmocka_unit_test(test_ports_that_send_through_one_socket),
         cmocka_unit_test(test_ports_and_each_other),
         cmocka_unit_test(test_response_that_is_being_read),
         cmocka_unit_test(test_reader_leaves),

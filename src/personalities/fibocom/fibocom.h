@@ -82,12 +82,13 @@ struct fibocom_socket {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the port that opened it */
     struct connection connection;
-    bool secure;      /* TLS */
-    bool transparent; /* opened by +MIPODM */
-    bool online;      /* its owner's port is the peer's */
-    bool lingers;     /* the peer has ended it, and the host has not closed it yet */
-    bool unread;      /* there may be datagrams */
-    bool sending;     /* a +MIPSEND waits for the peer */
+    bool secure;                 /* TLS */
+    bool transparent;            /* opened by +MIPODM */
+    bool online;                 /* its owner's port is the peer's */
+    bool lingers;                /* the peer has ended it, and the host has not closed it yet */
+    bool unread;                 /* there may be datagrams */
+    struct at_session *entering; /* whose prompt collects data for it; NULL: none's */
+    bool sending;                /* a +MIPSEND waits for the peer */
     int64_t send_until_ms;
     size_t told;    /* bytes that the last +MIPREAD counted and that are still there */
     size_t out_len; /* bytes on the way to the peer, in connection.unsent */

@@ -42,10 +42,13 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
 {
     struct fibocom_socket *socket = ctx;
     bool in_time = end == AT_PROMPT_TIMED_OUT && !at->prompt.exact;
+    bool is_same = socket->entering == at; /* no: another connection has taken its place */
 
+    if (is_same)
+        socket->entering = NULL;
     if (end != AT_PROMPT_COMPLETE && !in_time)
         return at_fail_plain(at);
-    if (socket->connection.state != CONNECTION_OPEN)
+    if (!is_same || socket->connection.state != CONNECTION_OPEN)
         return at_fail(at, FACT_ERROR_STATE);
     if (payload.len == 0)
         return end_send(socket, STATUS_NO_DATA);
@@ -92,9 +95,10 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
         return AT_FAIL;
     prompt.max = len->given ? (size_t)len->number : room(socket);
     if (socket->connection.state != CONNECTION_OPEN || socket->online || socket->sending ||
-        prompt.max > room(socket) || prompt.max == 0)
+        socket->entering != NULL || prompt.max > room(socket) || prompt.max == 0)
         return at_fail(at, FACT_ERROR_STATE);
     socket->owner = terminal_of(at);
+    socket->entering = at;
     at_prompt(at, &prompt);
     return AT_LATER;
 }

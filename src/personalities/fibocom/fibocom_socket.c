@@ -115,6 +115,7 @@ void fibocom_socket_close(struct fibocom_socket *socket)
     connection_close(&socket->connection);
     socket->out_len = 0;
     socket->told = 0;
+    socket->entering = NULL;
     socket->online = false;
     socket->lingers = false;
 }

@@ -6,6 +6,7 @@
 #include "server_process.h"
 #include "services/sntp.h"
 
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,16 +122,20 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* chronyd as anybody may run it, who never touches the machine's clock. */
+/* chronyd as anybody may run it, who never touches the machine's clock; unpacked only, it has no
+ * user of its own. */
 static void start_chronyd(struct fixture *f, const char *knowledge)
 {
     static const char installed[] = "/usr/sbin/chronyd";
     const char *program = access(installed, X_OK) == 0 ? installed : UNPACKED_CHRONYD;
+    const struct passwd *user = getpwuid(geteuid());
     char pid_file[80];
     const char *argv[] = { program,
                            "-d",
                            "-x",
                            "-U",
+                           "-u",
+                           user != NULL ? user->pw_name : "root",
                            "port PORT",
                            "bindaddress 127.0.0.1",
                            "allow 127.0.0.1",

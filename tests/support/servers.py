@@ -13,6 +13,7 @@ is looked at again and again until a deadline.
 from __future__ import annotations
 
 import os
+import random
 import select
 import shutil
 import socket
@@ -21,6 +22,7 @@ import struct
 import subprocess
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +43,27 @@ class PeerError(AssertionError):
     """The module did not do to a server what the test expects."""
 
 
+# Below the ports that systems give to connections of their own.
+PORTS = range(10000, 32000)
+CLAIMS_KEPT = 100
+_claims: deque[socket.socket] = deque(maxlen=CLAIMS_KEPT)
+
+
 def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port of loopback that nobody uses now, and that no other test process is given while this
+    one has asked for fewer than CLAIMS_KEPT more."""
+    while True:
+        port = random.choice(PORTS)
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0tlsmodem-test-port-{port}")
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
         return port
 
 

@@ -222,11 +222,16 @@ static void read_replies(struct ftp *ftp)
 {
     uint8_t chunk[512];
     struct connection_failure failure;
-    size_t got;
+    size_t got, total = 0;
 
     while (connection_is_open(&ftp->control) &&
-           (got = connection_read(&ftp->control, chunk, sizeof(chunk))) > 0)
+           (got = connection_read(&ftp->control, chunk, sizeof(chunk))) > 0) {
         feed(ftp, span_at(chunk, got));
+        total += got;
+        /* Replies that nobody has asked for, without a pause. */
+        if (total > REPLY_BYTES_MAX && ftp->state != FTP_CLOSED)
+            ftp_fail(ftp, FTP_UNEXPECTED);
+    }
     if (connection_has_ended(&ftp->control, &failure))
         ftp_fail(ftp, ftp->state == FTP_QUITTING ? FTP_FINE : FTP_LOST);
 }

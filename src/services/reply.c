@@ -45,6 +45,7 @@ static enum reply_event end_line(struct reply_reader *reader)
     if (reader->many_code != 0 && (code != reader->many_code || mark != ' '))
         return REPLY_LINE;
     reader->many_code = 0;
+    reader->bytes = 0;
     reader->code = code;
     return REPLY_WHOLE;
 }
@@ -53,6 +54,8 @@ enum reply_event reply_feed(struct reply_reader *reader, uint8_t byte)
 {
     enum reply_event event = REPLY_MORE;
 
+    if (++reader->bytes > REPLY_BYTES_MAX)
+        return REPLY_BROKEN;
     if (byte == '\n') {
         if (reader->len > 0 || reader->many_code != 0)
             event = end_line(reader);

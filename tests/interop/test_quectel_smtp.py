@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from email.message import EmailMessage
 
 import pytest
@@ -297,7 +297,8 @@ class Leaving:
 
     def _serve(self) -> None:
         connection, _ = self.listener.accept()
-        with connection, connection.makefile("rb") as lines:
+        # The module may leave first.
+        with suppress(ConnectionError), connection, connection.makefile("rb") as lines:
             for number, reply in enumerate(self.replies):
                 if number > 0:
                     lines.readline()
@@ -319,3 +320,13 @@ def test_server_leaves(driver: MailDriver, reset: bool) -> None:
             # A reset at accept may be the connection's failure.
             assert driver.line() in (f"+QSMTPPUT: {NETWORK}",
                                      f"+QSMTPPUT: {CONNECT if count == 0 and reset else NETWORK}")
+
+
+def test_a_greeting_without_end(driver: MailDriver) -> None:
+    """A server that never comes to its last line keeps neither the mail nor the module."""
+    driver.account(1, host="127.0.0.1").write(b"x")
+    with Leaving([b"220-and so on\r\n" * 10000], False) as server:
+        driver.ok(f'AT+QSMTPSRV="127.0.0.1",{server.port}')
+        driver.ok("AT+QSMTPPUT=60")
+        driver.expect(f"+QSMTPPUT: {GENERAL}")
+        driver.is_ready()

@@ -80,11 +80,49 @@ static void test_long_line(void **state)
     assert_int_equal(strlen(reader.text), REPLY_TEXT_MAX);
 }
 
+/* A server that never comes to its last line would keep the module busy for ever. */
+static void check_endless(const char *line)
+{
+    struct reply_reader reader;
+    enum reply_event event = REPLY_MORE;
+    size_t taken = 0;
+
+    reply_reset(&reader);
+    for (; taken < 2 * REPLY_BYTES_MAX && event != REPLY_BROKEN; taken++)
+        event = reply_feed(&reader, (uint8_t)line[taken % strlen(line)]);
+    assert_int_equal(event, REPLY_BROKEN);
+    assert_int_equal(taken, REPLY_BYTES_MAX + 1);
+}
+
+static void test_endless(void **state)
+{
+    (void)state;
+    check_endless("220-and so on\r\n");
+    check_endless("220 x");
+    check_endless("\r\n");
+}
+
+static void test_the_limit_is_of_one_reply(void **state)
+{
+    static const char line[] = "250 one of many\r\n";
+    struct reply_reader reader;
+    enum reply_event event = REPLY_MORE;
+
+    (void)state;
+    reply_reset(&reader);
+    for (size_t i = 0; i < 2 * REPLY_BYTES_MAX; i++) {
+        event = reply_feed(&reader, (uint8_t)line[i % (sizeof(line) - 1)]);
+        assert_int_not_equal(event, REPLY_BROKEN);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_long_line),
+        cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_the_limit_is_of_one_reply),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

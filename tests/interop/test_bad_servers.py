@@ -429,8 +429,8 @@ def ended(driver: Driver) -> bool:
     if driver.host.read(1) == b">":
         driver.host.expect_exact(b" ")
         driver.host.write(b"x")
-        driver.expect("OK")
-        return False
+        driver.host.expect_exact(b"\r\n")
+        return driver.host.read_until(b"\r\n") != b"OK\r\n"  # it may end with the prompt open
     driver.host.read_until(b"\r\n")
     return True
 

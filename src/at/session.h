@@ -87,6 +87,9 @@ struct at_online {
     void (*on_escape)(void *ctx); /* the session is in command state; end with at_finish(AT_OK) */
     void (*on_room)(void *ctx);   /* the host has taken output */
     void *ctx;
+    /* The host has gone, and the rest with it: ends with at_leave_online().  NULL: the mode stays
+     * for the next host. */
+    void (*on_gone)(void *ctx);
 };
 
 struct at_owner_ops {

@@ -142,6 +142,29 @@ static void test_host_leaves_at_a_prompt(void **state)
     world_deinit(&world);
 }
 
+/* One that leaves while it reads a body takes the rest with it. */
+static void test_host_leaves_a_body(void **state)
+{
+    static char body[BODY];
+    struct world world;
+    struct scripted_peer *peer = get(&world);
+    struct terminal *terminal = world.ports[0].terminal;
+
+    (void)state;
+    memset(body, 'b', sizeof(body));
+    world_set_appetite(&world, 0, 0);
+    world_type_text(&world, "AT+QHTTPREAD=5\r");
+    peer_send(peer, span_at(body, sizeof(body)));
+    world_settle(&world);
+    terminal->ops->host_gone(terminal);
+    world_set_appetite(&world, 0, SIZE_MAX);
+    world_advance(&world, 1000);
+    assert_int_equal(world_heard(&world, 0).len, 0);
+    talk_ok(&world, "AT");
+    talk_expect(&world, "AT+QHTTPREAD", "\r\n+CME ERROR: 3804\r\n");
+    world_deinit(&world);
+}
+
 /* +QSMTPCLR and power-off wipe what was secret. */
 static void test_secrets_are_wiped(void **state)
 {
@@ -162,9 +185,9 @@ static void test_secrets_are_wiped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dropping_dtr),      cmocka_unit_test(test_typing_during_a_read),
-        cmocka_unit_test(test_slow_host),         cmocka_unit_test(test_host_leaves_at_a_prompt),
-        cmocka_unit_test(test_secrets_are_wiped),
+        cmocka_unit_test(test_dropping_dtr),       cmocka_unit_test(test_typing_during_a_read),
+        cmocka_unit_test(test_slow_host),          cmocka_unit_test(test_host_leaves_at_a_prompt),
+        cmocka_unit_test(test_host_leaves_a_body), cmocka_unit_test(test_secrets_are_wiped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,10 +72,23 @@ static void on_room(void *ctx)
     quectel_http_pump(ctx);
 }
 
+/* The body was for that host. */
+static void on_gone(void *ctx)
+{
+    struct quectel_http *http = ctx;
+
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    quectel_http_stop_reading(http, AT_OK);
+}
+
 static enum at_status read_body(struct at_session *at, int32_t wait_s)
 {
     struct quectel_http *http = quectel_http_of(at);
-    const struct at_online online = { on_input, on_escape, on_room, http };
+    const struct at_online online = { .on_input = on_input,
+                                      .on_escape = on_escape,
+                                      .on_room = on_room,
+                                      .ctx = http,
+                                      .on_gone = on_gone };
 
     switch (http->phase) {
     case QUECTEL_HTTP_INPUT:

@@ -32,7 +32,9 @@ static void on_room(void *ctx)
 
 void telit_ftp_go_online(struct telit_ftp *ftp)
 {
-    const struct at_online online = { on_input, on_escape, on_room, ftp };
+    const struct at_online online = {
+        .on_input = on_input, .on_escape = on_escape, .on_room = on_room, .ctx = ftp
+    };
 
     ftp->online = true;
     at_online(&ftp->owner->at, &online);

@@ -125,7 +125,9 @@ static void on_room(void *ctx)
 
 void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at)
 {
-    const struct at_online online = { on_input, on_escape, on_room, ssl };
+    const struct at_online online = {
+        .on_input = on_input, .on_escape = on_escape, .on_room = on_room, .ctx = ssl
+    };
 
     ssl->online = true;
     ssl->rung = 0;

@@ -78,32 +78,62 @@ void rig_command(struct rig_modem *modem, const char *line)
     wait_for(modem, line, "\r\nOK\r\n");
 }
 
+/* How a maker's module gets ready, is given the CA certificate, and dials. */
+static const struct {
+    const char *name;
+    const char *const *lines; /* ended by NULL */
+    const char *store;        /* with the certificate's length */
+    const char *stored;       /* what ends its prompt; NULL: the count does */
+    const char *verify;
+    const char *dial, *opened; /* the first with the port */
+} models[] = {
+    [RIG_HE910] = { "he910",
+                    (const char *const[]){ "ATE0+CMEE=2", "AT+CGDCONT=1,\"IP\",\"internet\"",
+                                           "AT#SGACT=1,1", "AT#SSLEN=1,1", "AT#SSLSECCFG2=1,2",
+                                           NULL },
+                    "AT#SSLSECDATA=1,1,1,%zu\r", "\x1a", "AT#SSLSECCFG=1,3,1",
+                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n" },
+    [RIG_GL865] = { "gl865-dual", /* has TLS 1.0 only */
+                    (const char *const[]){ "ATE0+CMEE=2", "AT+CGDCONT=1,\"IP\",\"internet\"",
+                                           "AT#SGACT=1,1", "AT#SSLEN=1,1", NULL },
+                    "AT#SSLSECDATA=1,1,1,%zu\r", "\x1a", "AT#SSLSECCFG=1,3,1",
+                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n" },
+    [RIG_M95] = { "m95",
+                  (const char *const[]){ "ATE0+CMEE=2", "AT+QIREGAPP", "AT+QIACT", "AT+QIMUX=1",
+                                         NULL },
+                  "AT+QSECWRITE=\"RAM:ca\",%zu\r", NULL,
+                  "AT+QSSLCFG=\"seclevel\",0,1;+QSSLCFG=\"cacert\",0,\"RAM:ca\";"
+                  "+QSSLCFG=\"sslversion\",0,2;+QSSLCFG=\"ignorertctime\",1",
+                  "AT+QSSLOPEN=0,0,\"127.0.0.1\",%u,0", "\r\n+QSSLOPEN: 0,0\r\n" },
+};
+
+enum rig_model rig_model_of(const char *name)
+{
+    enum rig_model model = RIG_HE910;
+
+    while (model < RIG_MODELS && strcmp(models[model].name, name) != 0)
+        model++;
+    return model;
+}
+
 static void store_ca(struct rig_modem *modem, const char *ca)
 {
     char line[LINE_MAX_BYTES];
 
-    snprintf(line, sizeof(line), "AT#SSLSECDATA=1,1,1,%zu\r", strlen(ca));
-    type(modem, line, "\r\n> ");
-    type(modem, ca, "");
-    type(modem, "\x1a", "\r\nOK\r\n");
+    snprintf(line, sizeof(line), models[modem->model].store, strlen(ca));
+    if (!memory_host_type(&modem->host, line))
+        fail("%s was not taken", line);
+    type(modem, ca, models[modem->model].stored != NULL ? "" : "\r\nOK\r\n");
+    if (models[modem->model].stored != NULL)
+        type(modem, models[modem->model].stored, "\r\nOK\r\n");
 }
 
-static const struct {
-    const char *name, *protocol;
-} models[] = {
-    [RIG_HE910] = { "he910", "AT#SSLSECCFG2=1,2" },
-    [RIG_GL865] = { "gl865-dual", "AT" }, /* has TLS 1.0 only */
-};
-
-static void configure(struct rig_modem *modem, enum rig_model model, const char *ca)
+static void configure(struct rig_modem *modem, const char *ca)
 {
-    rig_command(modem, "ATE0+CMEE=2");
-    rig_command(modem, "AT+CGDCONT=1,\"IP\",\"internet\"");
-    rig_command(modem, "AT#SGACT=1,1");
-    rig_command(modem, "AT#SSLEN=1,1");
-    rig_command(modem, models[model].protocol);
-    rig_command(modem, "AT#SSLSECCFG=1,3,1");
+    for (const char *const *line = models[modem->model].lines; *line != NULL; line++)
+        rig_command(modem, *line);
     store_ca(modem, ca);
+    rig_command(modem, models[modem->model].verify);
 }
 
 void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struct rig_modem *modem)
@@ -121,10 +151,11 @@ void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struc
     };
 
     modem->rig = rig;
+    modem->model = model;
     must(posix_timer_new(&rig->loop, on_time, modem, &modem->timer), "timer");
     must(tlsmodem_new(&config, &modem->modem), "modem");
     memory_host_attach(&modem->host, modem->modem);
-    configure(modem, model, ca);
+    configure(modem, ca);
 }
 
 void rig_modem_close(struct rig_modem *modem)
@@ -137,8 +168,9 @@ void rig_dial(struct rig_modem *modem, uint16_t port)
 {
     char line[LINE_MAX_BYTES];
 
-    snprintf(line, sizeof(line), "AT#SSLD=1,%u,\"127.0.0.1\",0,1", (unsigned)port);
+    snprintf(line, sizeof(line), models[modem->model].dial, (unsigned)port);
     rig_command(modem, line);
+    wait_for(modem, line, models[modem->model].opened);
 }
 
 void rig_hang_up(struct rig_modem *modem)

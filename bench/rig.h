@@ -17,8 +17,19 @@ struct rig {
     struct clock clock;
 };
 
+enum rig_model {
+    RIG_HE910, /* AES128-SHA, TLS 1.1 */
+    RIG_GL865, /* AES256-SHA, TLS 1.0 */
+    RIG_M95,
+    RIG_MODELS
+};
+
+/* By the name that --module takes; RIG_MODELS: none of them. */
+enum rig_model rig_model_of(const char *name);
+
 struct rig_modem {
     struct rig *rig;
+    enum rig_model model;
     struct tlsmodem *modem;
     struct posix_timer *timer;
     struct memory_host host;
@@ -26,11 +37,6 @@ struct rig_modem {
 
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
-
-enum rig_model {
-    RIG_HE910, /* AES128-SHA, TLS 1.1 */
-    RIG_GL865  /* AES256-SHA, TLS 1.0 */
-};
 
 /* Switches a modem on whose secure socket is enabled, the server's certificate checked against the
  * certificates in `ca`. */
@@ -40,7 +46,7 @@ void rig_modem_close(struct rig_modem *modem);
 /* Types a command line and waits until it is answered with OK. */
 void rig_command(struct rig_modem *modem, const char *line);
 
-/* Opens the secure socket in command mode to `port` of 127.0.0.1, and closes it. */
+/* Opens the secure socket in command mode to `port` of 127.0.0.1, and closes it (Telit). */
 void rig_dial(struct rig_modem *modem, uint16_t port);
 void rig_hang_up(struct rig_modem *modem);
 

@@ -28,8 +28,8 @@
  * manual 201 on two frames of different length; drivers look for 0 (§2.3, §8). */
 #define FACT_LEFT 0
 
-/* UNCONFIRMED: +GTSET="IPRFMT" at each start: hosts set it every time; one driver's comment says that
- * it is saved (§2.3). */
+/* UNCONFIRMED: +GTSET="IPRFMT" at each start: hosts set it every time; one driver's comment says
+ * that it is saved (§2.3). */
 #define FACT_FORMAT 0
 
 /* Longest piece of data in a line: of the examples; 512 bytes are what the smallest driver's buffer

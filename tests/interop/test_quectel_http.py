@@ -5,6 +5,9 @@ Source: quectel.md §3, §6.2; GSM_SSL_TCP_Application_Note V3.1 §2.2.1.
 
 from __future__ import annotations
 
+import fcntl
+import sys
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +20,7 @@ from support.modem import Modem
 from support.servers import Nginx, free_port
 
 from .driver import final
+from .observe import wait_until
 from .quectel_driver import QuectelDriver
 
 Start = Callable[..., Nginx]
@@ -32,6 +36,7 @@ FILES = {
 }
 
 SECOND_S = 1.2  # longer than the guard time of the escape sequence
+PTY_FULL = 4000  # bytes; Linux holds 4095 for a reader
 
 EMPTY_URL, DNS, CONNECT, RESPONSE, RELOCATION = 3811, 3813, 3815, 3822, 3829
 
@@ -126,6 +131,12 @@ def test_files(driver: WebDriver, server: Start, secure: bool) -> None:
     driver.read_exactly(BINARY)
 
 
+def waiting(driver: WebDriver) -> int:
+    """Bytes that the port holds for a host that does not read."""
+    count = fcntl.ioctl(driver.host.fileno(), termios.FIONREAD, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
+
+
 @SECURE
 def test_large_file_and_slow_host(driver: WebDriver, server: Start, secure: bool) -> None:
     """A host that reads late gets all of it, and the module holds no more than it can."""
@@ -133,7 +144,8 @@ def test_large_file_and_slow_host(driver: WebDriver, server: Start, secure: bool
     driver.url(address(server(), secure, "/large"))
     driver.ok("AT+QHTTPGET=60", 30)
     driver.type("AT+QHTTPREAD=30")
-    time.sleep(0.5)  # the pseudo-terminal fills up, then the module stops reading
+    # The pseudo-terminal is full: from now on the module waits, and stops reading from the server.
+    wait_until(lambda: waiting(driver) >= PTY_FULL, "the pseudo-terminal does not fill up")
     driver.expect("CONNECT")
     driver.host.expect_exact(FILES["large"] + final("OK"), 60)
     driver.is_ready()

@@ -46,7 +46,7 @@ static bool heard_ok(const struct world *world)
 /* Line ends, erasure and result codes as from the factory: an input may have set others. */
 static void reset_settings(struct world *world)
 {
-    struct at_settings *settings = &world->modem->terminals[0].at.settings;
+    struct at_settings *settings = at_settings_of(world->modem->terminals[0].at);
 
     settings->s2 = '+';
     settings->s3 = '\r';
@@ -54,7 +54,6 @@ static void reset_settings(struct world *world)
     settings->s5 = '\b';
     settings->quiet = 0;
     settings->verbose = 1;
-    world->modem->terminals[0].at.escape.character = '+'; /* a port that is online took its own */
 }
 
 static void fail(const char *what)

@@ -5,6 +5,7 @@
  * sessions, one of which gets what is typed byte by byte; as long as the host reads all, it must
  * hear the same.
  */
+#include "at/session.h"
 #include "input.h"
 #include "toy_session.h"
 
@@ -66,7 +67,7 @@ static void say(struct toy_session *sessions, int count)
 {
     for (int i = 0; i < SESSIONS; i++) {
         for (int line = 0; line < count % 10; line++)
-            at_urc(&sessions[i].terminal.at, "+SAID: %d", line);
+            at_urc(sessions[i].terminal.at, "+SAID: %d", line);
         toy_type(&sessions[i], span_of("")); /* the host reads */
     }
 }
@@ -75,7 +76,7 @@ static void say(struct toy_session *sessions, int count)
  * or a line is said between two characters that are no command. */
 static bool step(struct toy_session *sessions, struct input *input)
 {
-    bool comparable = sessions[WHOLE].terminal.at.urcs.len == 0;
+    bool comparable = !at_has_queued(sessions[WHOLE].terminal.at);
     uint8_t amount;
 
     switch (input_byte(input)) {
@@ -118,17 +119,17 @@ static void leave_prompt(struct toy_session *toy)
     static const char full[TOY_MEMORY + 1] = "0123456789012345678901234567890123456789";
 
     toy_advance(toy, 70000);
-    if (toy->terminal.at.state == AT_PROMPT && toy->terminal.at.prompt.escape_ends)
+    if (at_is_prompting(toy->terminal.at))
         toy_type(toy, span_of("+++"));
     toy_advance(toy, 70000);
-    if (toy->terminal.at.state == AT_PROMPT)
-        toy_type(toy, span_of(toy->terminal.at.prompt.exact ? full : "\x1B"));
+    if (at_is_prompting(toy->terminal.at))
+        toy_type(toy, span_of(at_prompt_lacks(toy->terminal.at) > 0 ? full : "\x1B"));
 }
 
 /* Characters as from the factory: an input may have set others. */
 static void reset_settings(struct toy_session *toy)
 {
-    struct at_settings *settings = &toy->terminal.at.settings;
+    struct at_settings *settings = at_settings_of(toy->terminal.at);
 
     settings->s2 = '+';
     settings->s3 = '\r';
@@ -145,11 +146,11 @@ static void check_it_answers(struct toy_session *toy)
     reset_settings(toy);
     toy_eat(toy, SIZE_MAX);
     leave_prompt(toy);
-    if (toy->terminal.at.state == AT_COMMAND)
+    if (!at_is_engaged(toy->terminal.at))
         toy_type(toy, span_of("\r")); /* may end a line that opens another, or sets S3 */
     reset_settings(toy);
     leave_prompt(toy);
-    if (toy->terminal.at.state == AT_PROMPT)
+    if (at_is_prompting(toy->terminal.at))
         return; /* raw and without an end: no maker asks for that */
     toy_type(toy, span_of("\rATE0Q0V1\r"));
     toy_advance(toy, 1000);

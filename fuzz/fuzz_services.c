@@ -9,6 +9,7 @@
  * `e` the host reads so many times 16 bytes more (255: all); `q` DTR drops and comes back; `p` the
  * power is cut; `w` tenths of a second.
  */
+#include "at/session.h"
 #include "conversation.h"
 #include "input.h"
 
@@ -296,10 +297,10 @@ static void begin(struct world *world, const struct maker *maker)
 /* Gives a prompt the rest of the bytes that it was promised. */
 static void fill_prompt(struct world *world)
 {
-    const struct at_session *at = &world->modem->terminals[0].at;
+    const struct at_session *at = world->modem->terminals[0].at;
 
     world_advance(world, 600000);
-    while (world->modem->on && at->state == AT_PROMPT && at->prompt.exact)
+    while (world->modem->on && at_prompt_lacks(at) > 0)
         fuzz_type(world, "x");
 }
 

@@ -91,6 +91,11 @@ static void put_information(struct at_session *at, struct span line, bool first)
     at_put_line_end(at);
 }
 
+void at_close_block(struct at_session *at)
+{
+    at->block_open = false;
+}
+
 void at_info(struct at_session *at, const char *format, ...)
 {
     char line[TEXT_MAX];
@@ -128,7 +133,7 @@ static void write_result(struct at_session *at, enum result result)
 void at_result_text(struct at_session *at, const char *text)
 {
     put_result(at, text, text);
-    at->block_open = false;
+    at_close_block(at);
 }
 
 static bool wants_plain_error(const struct at_session *at)
@@ -174,7 +179,7 @@ void at_result(struct at_session *at, enum at_status status)
     case AT_SILENT:
         break;
     }
-    at->block_open = false;
+    at_close_block(at);
 }
 
 void at_urc(struct at_session *at, const char *format, ...)
@@ -285,6 +290,11 @@ void at_unsolicited(struct at_session *at, struct span data, const char *format,
     at_put_line_end(at);
     at_keep_distance(at, at->config.dialect->urc_gap_ms);
     log_trace(at->config.log, TRACE_AT, "< %s", line);
+}
+
+void at_unsolicited_block(struct at_session *at)
+{
+    at_close_block(at);
 }
 
 void at_unsolicited_no_carrier(struct at_session *at)

@@ -1,7 +1,7 @@
 /* args.c: from the text of a command's parameters to checked values, and back. */
 #include "at/args.h"
 
-#include "at/session.h"
+#include "at/dialect.h"
 #include "base/number.h"
 
 #include <assert.h>

@@ -3,7 +3,7 @@
  * From a row come the parsing of its parameters, the errors for bad ones, the `=?` answer, for
  * bound parameters also the `?` answer, what is kept over a restart, and the pages in
  * docs/commands/.  A handler gets checked values, answers with at_info() and the like
- * (at/session.h), and says how it ended.
+ * (at/handler.h), and says how it ended.
  */
 #ifndef AT_COMMAND_H
 #define AT_COMMAND_H

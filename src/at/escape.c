@@ -5,32 +5,34 @@
 
 enum { ESCAPE_LENGTH = 3, ESCAPE_CHARACTER_MAX = 127 };
 
-void escape_init(struct escape *escape, uint8_t character, int64_t guard_ms, int64_t now_ms)
+void escape_init(struct escape *escape, int64_t guard_ms, int64_t now_ms)
 {
-    *escape = (struct escape){ .character = character, .guard_ms = guard_ms, .last_ms = now_ms };
+    *escape = (struct escape){ .guard_ms = guard_ms, .last_ms = now_ms };
 }
 
 /* True when `input` continues, or after a silence starts, the sequence and nothing else. */
-static bool is_part(const struct escape *escape, int64_t silence_ms, struct span input)
+static bool is_part(const struct escape *escape, uint8_t character, int64_t silence_ms,
+                    struct span input)
 {
-    if (escape->character > ESCAPE_CHARACTER_MAX || input.len > ESCAPE_LENGTH)
+    if (character > ESCAPE_CHARACTER_MAX || input.len > ESCAPE_LENGTH)
         return false;
     if (escape->held == 0 ? silence_ms < escape->guard_ms : silence_ms > escape->guard_ms)
         return false;
     if ((size_t)escape->held + input.len > ESCAPE_LENGTH)
         return false;
     for (size_t i = 0; i < input.len; i++) {
-        if (input.data[i] != escape->character)
+        if (input.data[i] != character)
             return false;
     }
     return true;
 }
 
-int escape_feed(struct escape *escape, int64_t now_ms, struct span input, bool *ret_hold)
+int escape_feed(struct escape *escape, uint8_t character, int64_t now_ms, struct span input,
+                bool *ret_hold)
 {
     int release = escape->held;
 
-    *ret_hold = is_part(escape, now_ms - escape->last_ms, input);
+    *ret_hold = is_part(escape, character, now_ms - escape->last_ms, input);
     escape->last_ms = now_ms;
     if (*ret_hold) {
         escape->held += (int)input.len;

@@ -13,19 +13,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { ESCAPE_NEVER = UINT8_MAX }; /* a character above 127 is none */
+
 struct escape {
-    uint8_t character; /* above 127 none is found */
     int64_t guard_ms;
     int64_t last_ms; /* when the host last sent something */
     int held;        /* escape characters seen after a silence, 0 to 3 */
 };
 
 /* Starts at the moment of CONNECT, from which the guard time counts. */
-void escape_init(struct escape *escape, uint8_t character, int64_t guard_ms, int64_t now_ms);
+void escape_init(struct escape *escape, int64_t guard_ms, int64_t now_ms);
 
-/* Looks at input that came at `now_ms`.  Returns how many held characters go to the peer first;
- * `ret_hold` says that the input itself is held back, else all of it goes to the peer too. */
-int escape_feed(struct escape *escape, int64_t now_ms, struct span input, bool *ret_hold);
+/* Looks at input that came at `now_ms`, for the escape character as it is set.  Returns how many
+ * held characters go to the peer first; `ret_hold` says that the input itself is held back, else
+ * all of it goes to the peer too. */
+int escape_feed(struct escape *escape, uint8_t character, int64_t now_ms, struct span input,
+                bool *ret_hold);
 
 /* The host could not send until now: what comes next does not follow a silence of its own. */
 void escape_resume(struct escape *escape, int64_t now_ms);

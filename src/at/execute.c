@@ -4,6 +4,7 @@
 
 #include "at/lexer.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { VALUES_MAX = 600 };
@@ -47,6 +48,33 @@ size_t at_record_count(const struct at_session *at, const struct at_command *row
     if (row->record_count_limit == 0)
         return 1;
     return (size_t)at->config.model.limits[row->record_count_limit - 1];
+}
+
+const struct at_command *at_row(const struct at_session *at)
+{
+    assert(at->row != NULL);
+    return at->row;
+}
+
+const char *at_row_name(const struct at_session *at)
+{
+    return at_row(at)->name;
+}
+
+bool at_is_last(const struct at_session *at)
+{
+    struct span rest = span_skip(at_editor_line(&at->editor), at->cursor);
+
+    for (size_t i = 0; i < rest.len; i++) {
+        if (rest.data[i] != ' ' && rest.data[i] != ';')
+            return false;
+    }
+    return true;
+}
+
+enum err at_keep(struct at_session *at, size_t index)
+{
+    return at->config.owner_ops->keep(at, at_row(at), index);
 }
 
 static enum at_status read_bound(struct at_session *at, const struct at_command *row)
@@ -95,7 +123,7 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
     text_init(&text, before, sizeof(before));
     at_args_print(row, &at->config.model, record, index, &text);
     at_args_bind(row, args, record);
-    if (row->keep == AT_KEEP_NVM && at->config.owner_ops->keep(at, row, index) != ERR_OK) {
+    if (row->keep == AT_KEEP_NVM && at_keep(at, index) != ERR_OK) {
         if (at_args_parse(row, &at->config.model, text_span(&text), &old) == AT_ARGS_FINE)
             at_args_bind(row, &old, record);
         return at_fail(at, at->config.dialect->error_memory);
@@ -142,7 +170,7 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
 {
     const struct at_command *row = at_find(at, lexeme->name);
 
-    at->block_open = false;
+    at_close_block(at);
     at->row = row;
     if (row == NULL || row->coverage == AT_REFUSED)
         return at_fail_plain(at);
@@ -167,6 +195,14 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
         break;
     }
     return at_fail_plain(at);
+}
+
+/* What the command answers later is a block of its own, but for the rest of a long answer. */
+static void wait_for_answer(struct at_session *at)
+{
+    if (at->on_answer_room == NULL)
+        at_close_block(at);
+    at_enter(at, AT_BUSY);
 }
 
 void at_run_line(struct at_session *at)
@@ -201,7 +237,7 @@ void at_run_line(struct at_session *at)
     if (status != AT_LATER)
         at_end_line(at, status);
     else if (at->state == AT_RUNNING)
-        at_enter(at, AT_BUSY);
+        wait_for_answer(at);
 }
 
 void at_start_line(struct at_session *at)

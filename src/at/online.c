@@ -10,11 +10,17 @@ static int64_t guard_ms(const struct at_settings *settings)
     return (int64_t)settings->s12 * FIFTIETH_MS;
 }
 
+uint8_t at_escape_character(const struct at_session *at)
+{
+    return at->ignores_escape ? ESCAPE_NEVER : (uint8_t)at->settings.s2;
+}
+
 void at_await_escape(struct at_session *at)
 {
     at->inspected = 0;
     at->release = 0;
-    escape_init(&at->escape, (uint8_t)at->settings.s2, guard_ms(&at->settings), at_now(at));
+    at->ignores_escape = false;
+    escape_init(&at->escape, guard_ms(&at->settings), at_now(at));
 }
 
 void at_online(struct at_session *at, const struct at_online *online)
@@ -25,13 +31,13 @@ void at_online(struct at_session *at, const struct at_online *online)
 
 void at_ignore_escape(struct at_session *at)
 {
-    at->escape.character = UINT8_MAX;
+    at->ignores_escape = true;
 }
 
 /* Escape characters that were no escape go to the peer before anything else. */
 bool at_release_held(struct at_session *at)
 {
-    uint8_t held[3] = { at->escape.character, at->escape.character, at->escape.character };
+    uint8_t held[3] = { at_escape_character(at), at_escape_character(at), at_escape_character(at) };
 
     while (at->release > 0) {
         size_t done = at->online.on_input(at->online.ctx, span_at(held, (size_t)at->release));
@@ -60,7 +66,7 @@ size_t at_feed_online(struct at_session *at, struct span bytes)
         at->inspected -= taken;
         return taken;
     }
-    at->release += escape_feed(&at->escape, at_now(at), bytes, &hold);
+    at->release += escape_feed(&at->escape, at_escape_character(at), at_now(at), bytes, &hold);
     if (hold)
         return bytes.len;
     taken = forward(at, bytes);

@@ -47,7 +47,7 @@ static void end_prompt(struct at_session *at, enum at_prompt_end end)
         end = AT_PROMPT_OVERFLOW;
     log_trace(at->config.log, TRACE_DATA, "prompt ended with %zu bytes", payload.len);
     at_enter(at, AT_BUSY);
-    at->block_open = false;
+    at_close_block(at);
     at->payload_len = 0;
     status = at->prompt.on_done(at, at->prompt.ctx, end, payload);
     /* A handler that answers later has copied what it needs. */
@@ -106,8 +106,8 @@ static void keep(struct at_session *at, struct span bytes)
 /* Escape characters that were no escape sequence. */
 static void keep_held(struct at_session *at, int count)
 {
-    uint8_t held[ESCAPE_LENGTH] = { at->escape.character, at->escape.character,
-                                    at->escape.character };
+    uint8_t held[ESCAPE_LENGTH] = { at_escape_character(at), at_escape_character(at),
+                                    at_escape_character(at) };
 
     keep(at, span_at(held, (size_t)count));
 }
@@ -175,7 +175,7 @@ size_t at_feed_prompt(struct at_session *at, struct span bytes)
     if (may_escape(at)) {
         if (echo_room(at) < ECHO_MAX)
             return 0;
-        keep_held(at, escape_feed(&at->escape, at_now(at), bytes, &hold));
+        keep_held(at, escape_feed(&at->escape, at_escape_character(at), at_now(at), bytes, &hold));
         if (hold)
             return bytes.len;
         at->inspected = bytes.len;
@@ -224,4 +224,11 @@ void at_tick_prompt(struct at_session *at, int64_t now_ms)
     } else {
         keep_held(at, release);
     }
+}
+
+size_t at_prompt_lacks(const struct at_session *at)
+{
+    if (at->state != AT_PROMPT || !at->prompt.exact)
+        return 0;
+    return at->prompt.max - at->payload_len;
 }

@@ -4,6 +4,8 @@
 #include "base/time.h"
 #include "base/wipe.h"
 
+#include <stdlib.h>
+
 /* Unsolicited lines wait at most so long for a host that stopped in the middle of a line. */
 enum { LINE_HOLD_MS = 5000 };
 
@@ -35,12 +37,71 @@ void at_unblock(struct at_session *at)
     at->blocked = false;
 }
 
-void at_init(struct at_session *at, const struct at_config *config)
+enum err at_new(const struct at_config *config, struct at_session **ret_at)
 {
-    *at = (struct at_session){ .config = *config };
+    struct at_session *at = calloc(1, sizeof(*at));
+
+    if (at == NULL)
+        return ERR_NO_MEMORY;
+    at->config = *config;
     at_editor_init(&at->editor, config->line, config->dialect->line_max - PREFIX_LENGTH);
     ring_init(&at->output, config->output, config->output_cap);
     ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
+    *ret_at = at;
+    return ERR_OK;
+}
+
+void at_free(struct at_session *at)
+{
+    if (at == NULL)
+        return;
+    wipe(at, sizeof(*at));
+    free(at);
+}
+
+void *at_owner_of(const struct at_session *at)
+{
+    return at->config.owner;
+}
+
+const struct log *at_log_of(const struct at_session *at)
+{
+    return at->config.log;
+}
+
+const struct at_model *at_model_of(const struct at_session *at)
+{
+    return &at->config.model;
+}
+
+const struct at_dialect *at_dialect_of(const struct at_session *at)
+{
+    return at->config.dialect;
+}
+
+const struct at_commands *const *at_commands_of(const struct at_session *at)
+{
+    return at->config.commands;
+}
+
+struct at_settings *at_settings_of(struct at_session *at)
+{
+    return &at->settings;
+}
+
+bool at_is_online(const struct at_session *at)
+{
+    return at->state == AT_ONLINE;
+}
+
+bool at_is_prompting(const struct at_session *at)
+{
+    return at->state == AT_PROMPT;
+}
+
+bool at_is_busy(const struct at_session *at)
+{
+    return at->state == AT_BUSY;
 }
 
 void at_reset(struct at_session *at)
@@ -224,6 +285,11 @@ struct span at_peek(const struct at_session *at)
     return ring_peek(&at->output);
 }
 
+size_t at_output_waiting(const struct at_session *at)
+{
+    return at->output.len;
+}
+
 void at_consume(struct at_session *at, size_t count)
 {
     ring_drop(&at->output, count);
@@ -293,4 +359,9 @@ void at_tick(struct at_session *at)
 bool at_is_engaged(const struct at_session *at)
 {
     return at->state != AT_COMMAND;
+}
+
+bool at_has_queued(const struct at_session *at)
+{
+    return at->urcs.len > 0;
 }

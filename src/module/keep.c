@@ -33,7 +33,7 @@ static enum err store(const struct storage *storage, const char *key, struct spa
 
 static void say_unusable(const struct at_session *at, const char *key, const char *why)
 {
-    log_say(at->config.log, LOG_WARNING, "stored setting \"%s\" is %s: the factory value is used",
+    log_say(at_log_of(at), LOG_WARNING, "stored setting \"%s\" is %s: the factory value is used",
             key, why);
 }
 
@@ -60,7 +60,7 @@ enum err keep_row(struct at_session *at, const struct at_command *row, size_t in
     struct text text;
 
     text_init(&text, values, sizeof(values));
-    at_args_print(row, &at->config.model, row->record(at, index), index, &text);
+    at_args_print(row, at_model_of(at), row->record(at, index), index, &text);
     row_key(row, index, key);
     return store(storage_of(at), key, text_span(&text));
 }
@@ -69,7 +69,7 @@ void keep_each(struct at_session *at, enum at_keep keep,
                void (*visit)(struct at_session *at, const struct at_command *row, void *ctx),
                void *ctx)
 {
-    for (const struct at_commands *const *list = at->config.commands; *list != NULL; list++) {
+    for (const struct at_commands *const *list = at_commands_of(at); *list != NULL; list++) {
         for (size_t i = 0; i < (*list)->count; i++) {
             const struct at_command *row = &(*list)->rows[i];
 
@@ -83,7 +83,7 @@ static void preset_row(struct at_session *at, const struct at_command *row, void
 {
     (void)ctx;
     for (size_t index = 0; index < at_record_count(at, row); index++) {
-        at_args_preset(row, at->config.dialect, row->record(at, index), index);
+        at_args_preset(row, at_dialect_of(at), row->record(at, index), index);
         if (row->changed != NULL)
             row->changed(at, index);
     }
@@ -100,7 +100,7 @@ static bool take(struct at_session *at, const struct at_command *row, size_t ind
 {
     struct at_args args;
 
-    if (at_args_parse(row, &at->config.model, values, &args) != AT_ARGS_FINE)
+    if (at_args_parse(row, at_model_of(at), values, &args) != AT_ARGS_FINE)
         return false;
     if (row->record_count_limit != 0 && row->params[0].type == AT_NUMBER &&
         args.list[0].number != (int32_t)index + 1)
@@ -144,7 +144,7 @@ static void print_row(struct at_session *at, const struct at_command *row, void 
     struct text *text = ctx;
 
     text_add(text, row->basic && row->name[0] != 'S' ? "%s" : "%s=", row->name);
-    at_args_print(row, &at->config.model, row->record(at, 0), 0, text);
+    at_args_print(row, at_model_of(at), row->record(at, 0), 0, text);
     text_add(text, ";");
 }
 
@@ -182,7 +182,7 @@ void profile_restore(struct at_session *at, size_t number)
     profile_key(at, number, key);
     if (!load(at, key, buf, sizeof(buf), &line))
         return;
-    while ((lexed = at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme)) == AT_LEXED) {
+    while ((lexed = at_lex(line, at_dialect_of(at)->prefixes, &cursor, &lexeme)) == AT_LEXED) {
         if (!take_profile_command(at, &lexeme))
             say_unusable(at, lexeme.name, err_text(ERR_INVALID));
     }

@@ -2,7 +2,7 @@
 #ifndef MODULE_KEEP_H
 #define MODULE_KEEP_H
 
-#include "at/session.h"
+#include "at/handler.h"
 #include "base/err.h"
 
 enum { PROFILE_COUNT = 2 };

@@ -1,6 +1,7 @@
 /* module.c: one modem: what all its parts share, power, and the doors in and out. */
 #include "module/module.h"
 
+#include "at/session.h"
 #include "base/wipe.h"
 #include "module/keep.h"
 
@@ -10,7 +11,7 @@
 
 struct module_terminal *terminal_of(const struct at_session *at)
 {
-    return at->config.owner;
+    return at_owner_of(at);
 }
 
 struct tlsmodem *module_of(const struct at_session *at)
@@ -42,13 +43,13 @@ static enum err power_on(struct tlsmodem *modem)
     if (err != ERR_OK)
         return err;
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        struct at_session *at = &modem->terminals[i].at;
+        struct at_session *at = modem->terminals[i].at;
 
         keep_preset(at, AT_KEEP_NOT);
         profile_restore(at, profile_chosen(at));
     }
-    keep_preset(&modem->terminals[0].at, AT_KEEP_NVM);
-    keep_restore(&modem->terminals[0].at);
+    keep_preset(modem->terminals[0].at, AT_KEEP_NVM);
+    keep_restore(modem->terminals[0].at);
     modem->personality->ready(modem);
     return ERR_OK;
 }
@@ -59,7 +60,7 @@ static void power_off(struct tlsmodem *modem)
         return;
     modem->personality->stop(modem);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_reset(&modem->terminals[i].at);
+        at_reset(modem->terminals[i].at);
     wipe(modem->maker, modem->maker_size);
     modem->on = false;
 }
@@ -69,7 +70,7 @@ void module_power_cycle(struct tlsmodem *modem, int64_t off_ms)
     modem->power_cycle = true;
     modem->off_ms = off_ms;
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_stop_listening(&modem->terminals[i].at);
+        at_stop_listening(modem->terminals[i].at);
 }
 
 static void settle_power(struct tlsmodem *modem)
@@ -88,7 +89,7 @@ static int64_t deadline(struct tlsmodem *modem)
     if (!modem->on)
         return earliest_ms;
     for (size_t i = 0; i < modem->terminal_count; i++)
-        earliest_ms = time_earlier(earliest_ms, at_deadline(&modem->terminals[i].at));
+        earliest_ms = time_earlier(earliest_ms, at_deadline(modem->terminals[i].at));
     return time_earlier(earliest_ms, modem->personality->deadline(modem));
 }
 
@@ -128,7 +129,7 @@ void tlsmodem_tick(struct tlsmodem *modem)
     modem->armed_ms = -1;
     if (modem->on) {
         for (size_t i = 0; i < modem->terminal_count; i++)
-            at_tick(&modem->terminals[i].at);
+            at_tick(modem->terminals[i].at);
         modem->personality->tick(modem);
     } else if (module_now(modem) >= modem->power_on_ms && power_on(modem) != ERR_OK) {
         log_say(modem->config.log, LOG_ERROR,

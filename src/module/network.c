@@ -62,11 +62,11 @@ static void report(struct tlsmodem *modem, bool registered)
         struct module_terminal *terminal = &modem->terminals[i];
 
         if (terminal->settings.creg != 0)
-            at_urc(&terminal->at, "+CREG: %d", registered);
+            at_urc(terminal->at, "+CREG: %d", registered);
         if (terminal->settings.cgreg != 0)
-            at_urc(&terminal->at, "+CGREG: %d", registered);
+            at_urc(terminal->at, "+CGREG: %d", registered);
         if (terminal->settings.cereg != 0)
-            at_urc(&terminal->at, "+CEREG: %d", registered);
+            at_urc(terminal->at, "+CEREG: %d", registered);
     }
 }
 

@@ -2,7 +2,7 @@
 #ifndef MODULE_PERSONALITY_H
 #define MODULE_PERSONALITY_H
 
-#include "at/session.h"
+#include "at/handler.h"
 #include "base/err.h"
 #include "tlsmodem.h"
 

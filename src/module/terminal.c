@@ -1,6 +1,7 @@
 /* terminal.c: one port of a modem. */
 #include "module/terminal.h"
 
+#include "at/session.h"
 #include "base/wipe.h"
 #include "module/keep.h"
 #include "module/module.h"
@@ -19,7 +20,7 @@ static size_t feed(struct terminal *base, struct span bytes)
 
     module_enter(terminal->modem);
     if (terminal->modem->on)
-        taken = at_feed(&terminal->at, bytes);
+        taken = at_feed(terminal->at, bytes);
     terminal->refused = taken < bytes.len;
     module_leave(terminal->modem);
     return taken;
@@ -27,7 +28,7 @@ static size_t feed(struct terminal *base, struct span bytes)
 
 static struct span peek(struct terminal *base)
 {
-    return at_peek(&terminal_from(base)->at);
+    return at_peek(terminal_from(base)->at);
 }
 
 static void consume(struct terminal *base, size_t count)
@@ -35,8 +36,8 @@ static void consume(struct terminal *base, size_t count)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
-    at_consume(&terminal->at, count);
-    terminal->announced = terminal->at.output.len; /* the port asks again by itself */
+    at_consume(terminal->at, count);
+    terminal->announced = at_output_waiting(terminal->at); /* the port asks again by itself */
     module_leave(terminal->modem);
 }
 
@@ -53,7 +54,7 @@ static void set_dtr(struct terminal *base, bool on)
 
 static bool is_busy(struct terminal *base)
 {
-    return at_is_engaged(&terminal_from(base)->at);
+    return at_is_engaged(terminal_from(base)->at);
 }
 
 static void host_gone(struct terminal *base)
@@ -61,9 +62,9 @@ static void host_gone(struct terminal *base)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
-    at_host_gone(&terminal->at);
-    if (terminal->announced > terminal->at.output.len)
-        terminal->announced = terminal->at.output.len;
+    at_host_gone(terminal->at);
+    if (terminal->announced > at_output_waiting(terminal->at))
+        terminal->announced = at_output_waiting(terminal->at);
     module_leave(terminal->modem);
 }
 
@@ -111,6 +112,7 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
         .payload_cap = payload,
         .output_cap = personality->output_bytes,
     };
+    enum err err;
 
     *terminal = (struct module_terminal){
         .base = { &terminal_ops }, .modem = modem, .index = index, .dtr = true
@@ -122,12 +124,16 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
     config.line = terminal->memory;
     config.payload = terminal->memory + line;
     config.output = terminal->memory + line + payload;
-    at_init(&terminal->at, &config);
-    return ERR_OK;
+    err = at_new(&config, &terminal->at);
+    if (err != ERR_OK)
+        terminal_deinit(terminal);
+    return err;
 }
 
 void terminal_deinit(struct module_terminal *terminal)
 {
+    at_free(terminal->at);
+    terminal->at = NULL;
     if (terminal->memory != NULL)
         wipe(terminal->memory, terminal->memory_len);
     free(terminal->memory);
@@ -139,7 +145,7 @@ static unsigned lines_now(const struct module_terminal *terminal)
 {
     unsigned lines = terminal->modem->on ? LINE_DSR : 0;
 
-    if (terminal->settings.dcd == 0 || terminal->at.state == AT_ONLINE)
+    if (terminal->settings.dcd == 0 || at_is_online(terminal->at))
         lines |= LINE_DCD;
     return lines;
 }
@@ -151,12 +157,12 @@ bool terminal_settle(struct module_terminal *terminal)
 
     if (channel == NULL)
         return false;
-    if (terminal->at.output.len > terminal->announced) {
-        terminal->announced = terminal->at.output.len;
+    if (at_output_waiting(terminal->at) > terminal->announced) {
+        terminal->announced = at_output_waiting(terminal->at);
         channel->ops->output_ready(channel);
         news = true;
     }
-    if (terminal->refused && (!terminal->modem->on || at_is_open(&terminal->at))) {
+    if (terminal->refused && (!terminal->modem->on || at_is_open(terminal->at))) {
         terminal->refused = false;
         channel->ops->input_room(channel);
         news = true;

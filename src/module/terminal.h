@@ -2,7 +2,7 @@
 #ifndef MODULE_TERMINAL_H
 #define MODULE_TERMINAL_H
 
-#include "at/session.h"
+#include "at/handler.h"
 #include "iface/channel.h"
 
 struct tlsmodem;
@@ -26,7 +26,7 @@ struct module_terminal {
     struct tlsmodem *modem;
     size_t index;
     struct channel *channel; /* NULL: nobody carries our bytes */
-    struct at_session at;
+    struct at_session *at;   /* owned */
     struct terminal_settings settings;
     uint8_t *memory; /* line, payload and output; owned */
     size_t memory_len;

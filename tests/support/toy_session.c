@@ -1,6 +1,7 @@
 /* toy_session.c: a session of the AT interpreter with a toy of a maker. */
 #include "toy_session.h"
 
+#include "at/session.h"
 #include "base/time.h"
 #include "module/keep.h"
 #include "personalities/common/common.h"
@@ -10,7 +11,10 @@
 
 static struct toy_session *toy_of(struct at_session *at)
 {
-    return (struct toy_session *)(void *)((char *)at - offsetof(struct toy_session, terminal.at));
+    struct module_terminal *terminal = at_owner_of(at);
+
+    return (struct toy_session *)(void *)((char *)terminal -
+                                          offsetof(struct toy_session, terminal));
 }
 
 static enum at_status on_asked(struct at_session *at, void *ctx, enum at_prompt_end end,
@@ -92,7 +96,7 @@ static enum at_status run_run(struct at_session *at)
 
 static enum at_status say_long(struct toy_session *toy)
 {
-    struct at_session *at = &toy->terminal.at;
+    struct at_session *at = toy->terminal.at;
 
     while (toy->long_left > 0 && at_answer_room(at) > 0) {
         at_put(at, span_of("x"));
@@ -108,7 +112,7 @@ static void on_long_room(void *ctx)
 {
     struct toy_session *toy = ctx;
 
-    at_finish(&toy->terminal.at, say_long(toy));
+    at_finish(toy->terminal.at, say_long(toy));
 }
 
 static enum at_status set_long(struct at_session *at, const struct at_args *args)
@@ -169,7 +173,7 @@ static int64_t now_ms(void *owner)
 {
     struct module_terminal *terminal = owner;
 
-    return toy_of(&terminal->at)->virtual_clock.now_ms;
+    return toy_of(terminal->at)->virtual_clock.now_ms;
 }
 
 static void on_quiet(struct at_session *at)
@@ -214,14 +218,15 @@ void toy_session_init(struct toy_session *toy, struct at_dialect dialect)
     toy->modem.config.storage = &toy->storage;
     module_clock_init(&toy->modem.clock, &toy->clock);
     toy->terminal.modem = &toy->modem;
-    at_init(&toy->terminal.at, &config);
-    keep_preset(&toy->terminal.at, AT_KEEP_PROFILE);
-    toy->terminal.at.settings.echo = 0;
+    if (at_new(&config, &toy->terminal.at) != ERR_OK)
+        abort();
+    keep_preset(toy->terminal.at, AT_KEEP_PROFILE);
+    at_settings_of(toy->terminal.at)->echo = 0;
 }
 
 void toy_session_deinit(struct toy_session *toy)
 {
-    at_reset(&toy->terminal.at);
+    at_free(toy->terminal.at);
     memory_storage_deinit(&toy->memory_storage);
     byte_queue_deinit(&toy->typed);
     byte_queue_deinit(&toy->heard);
@@ -229,7 +234,7 @@ void toy_session_deinit(struct toy_session *toy)
 
 static bool read_some(struct toy_session *toy)
 {
-    struct span bytes = at_peek(&toy->terminal.at);
+    struct span bytes = at_peek(toy->terminal.at);
 
     if (bytes.len > toy->appetite)
         bytes.len = toy->appetite;
@@ -238,7 +243,7 @@ static bool read_some(struct toy_session *toy)
     byte_queue_put(&toy->heard, bytes);
     if (toy->appetite != SIZE_MAX)
         toy->appetite -= bytes.len;
-    at_consume(&toy->terminal.at, bytes.len);
+    at_consume(toy->terminal.at, bytes.len);
     return true;
 }
 
@@ -247,9 +252,9 @@ static bool type_some(struct toy_session *toy)
     struct span bytes = byte_queue_peek(&toy->typed);
     size_t taken;
 
-    if (bytes.len == 0 || !at_is_open(&toy->terminal.at))
+    if (bytes.len == 0 || !at_is_open(toy->terminal.at))
         return false;
-    taken = at_feed(&toy->terminal.at, bytes);
+    taken = at_feed(toy->terminal.at, bytes);
     byte_queue_drop(&toy->typed, taken);
     return taken > 0;
 }
@@ -267,7 +272,7 @@ void toy_type(struct toy_session *toy, struct span bytes)
 
 void toy_advance(struct toy_session *toy, int64_t ms)
 {
-    struct at_session *at = &toy->terminal.at;
+    struct at_session *at = toy->terminal.at;
     int64_t until_ms = toy->virtual_clock.now_ms + ms;
     int spins = 0;
 

@@ -1,4 +1,5 @@
 /* test_dialect.c: what a maker's dialect, its prompts and its rows may ask of the interpreter. */
+#include "at/session.h"
 #include "check.h"
 #include "module/keep.h"
 #include "toy_session.h"
@@ -310,10 +311,10 @@ static void test_escape_waits_for_room(void **state)
     toy_eat(&toy, SIZE_MAX);
     toy_advance(&toy, 2000);
     assert_int_equal(byte_queue_len(&toy.typed), 0);
-    assert_int_equal(toy.terminal.at.state, AT_PROMPT);
+    assert_true(at_is_prompting(toy.terminal.at));
     expect(&toy, "+++", "");
     toy_advance(&toy, 1000);
-    assert_int_equal(toy.terminal.at.state, AT_COMMAND);
+    assert_false(at_is_engaged(toy.terminal.at));
     toy_session_deinit(&toy);
 }
 
@@ -333,9 +334,9 @@ static void test_payload_is_wiped(void **state)
     toy_type(&toy, span_of("AT+ASK=6,17\rpublic"));
     assert_memory_equal(toy.memory, "public", 6);
     toy_type(&toy, span_of("AT+ASK=6,1\rsec"));
-    at_reset(&toy.terminal.at);
+    at_reset(toy.terminal.at);
     assert_memory_equal(toy.payload, zeros, sizeof(zeros));
-    assert_int_equal(at_deadline(&toy.terminal.at), INT64_MAX);
+    assert_int_equal(at_deadline(toy.terminal.at), INT64_MAX);
     toy_session_deinit(&toy);
 }
 
@@ -347,15 +348,16 @@ static void test_a_row_hides_another(void **state)
     (void)state;
     toy_session_init(&toy, (struct at_dialect){ 0 });
     assert_int_equal(toy.hiding, 8);
-    assert_int_equal(toy.terminal.at.settings.extended_connect, 0); /* the common one presets 1 */
+    assert_int_equal(at_settings_of(toy.terminal.at)->extended_connect,
+                     0); /* the common one presets 1 */
     expect(&toy, "ATX1\r", "\r\nERROR\r\n");
     expect(&toy, "ATX9&W\r", "\r\nOK\r\n");
-    toy.terminal.at.settings.extended_connect = 5;
+    at_settings_of(toy.terminal.at)->extended_connect = 5;
     toy_type(&toy, span_of("AT&FE0\r"));
     assert_int_equal(toy.hiding, 8);
     expect(&toy, "ATZ\r", "\r\nOK\r\n");
     assert_int_equal(toy.hiding, 9);
-    assert_int_equal(toy.terminal.at.settings.extended_connect, 5);
+    assert_int_equal(at_settings_of(toy.terminal.at)->extended_connect, 5);
     byte_queue_clear(&toy.heard);
     toy_type(&toy, span_of("AT&V\r"));
     byte_queue_put(&toy.heard, span_at("", 1));
@@ -376,10 +378,10 @@ static void test_long_answer(void **state)
     toy_session_init(&toy, (struct at_dialect){ 0 });
     toy_eat(&toy, 0);
     toy_type(&toy, span_of("AT+LONG=5000;+RUN\rAT\r"));
-    at_urc(&toy.terminal.at, "+SAID: 1");
-    assert_int_equal(toy.terminal.at.state, AT_BUSY);
+    at_urc(toy.terminal.at, "+SAID: 1");
+    assert_true(at_is_busy(toy.terminal.at));
     toy_eat(&toy, 1000);
-    assert_int_equal(toy.terminal.at.state, AT_BUSY);
+    assert_true(at_is_busy(toy.terminal.at));
     toy_eat(&toy, SIZE_MAX);
     heard = byte_queue_peek(&toy.heard);
     check_bytes("head", span_at(heard.data, HEAD), span_of("\r\n+LONG: 5000\r\n"));
@@ -400,10 +402,10 @@ static void test_long_answer_and_host_gone(void **state)
     toy_session_init(&toy, (struct at_dialect){ 0 });
     toy_eat(&toy, 0);
     toy_type(&toy, span_of("AT+LONG=5000;+RUN\r"));
-    assert_int_equal(toy.terminal.at.state, AT_BUSY);
-    at_urc(&toy.terminal.at, "+SAID: 1");
-    at_host_gone(&toy.terminal.at);
-    assert_int_equal(toy.terminal.at.state, AT_COMMAND);
+    assert_true(at_is_busy(toy.terminal.at));
+    at_urc(toy.terminal.at, "+SAID: 1");
+    at_host_gone(toy.terminal.at);
+    assert_false(at_is_engaged(toy.terminal.at));
     toy_eat(&toy, SIZE_MAX);
     check_bytes("next host", byte_queue_peek(&toy.heard), span_of("\r\n+SAID: 1\r\n"));
     expect(&toy, "AT\r", "\r\nOK\r\n");

@@ -2,6 +2,7 @@
  * data; what storage that fails, and what is damaged in it, does.
  */
 #include "check.h"
+#include "module/keep.h"
 #include "module/module.h"
 #include "talk.h"
 
@@ -122,17 +123,17 @@ static void test_kept_settings(void **state)
 static void set_other_value(struct world *world, const struct at_command *row,
                             const struct at_param *param, int32_t value)
 {
-    struct at_session *at = &world->modem->terminals[0].at;
+    struct at_session *at = world->modem->terminals[0].at;
     char *record = row->record(at, 0);
 
     memcpy(record + param->bound - 1, &value, sizeof(value));
-    assert_int_equal(at->config.owner_ops->keep(at, row, 0), ERR_OK);
+    assert_int_equal(keep_row(at, row, 0), ERR_OK);
 }
 
 static int32_t value_of(struct world *world, const struct at_command *row,
                         const struct at_param *param)
 {
-    const char *record = row->record(&world->modem->terminals[0].at, 0);
+    const char *record = row->record(world->modem->terminals[0].at, 0);
     int32_t value;
 
     memcpy(&value, record + param->bound - 1, sizeof(value));

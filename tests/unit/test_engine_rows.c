@@ -83,7 +83,7 @@ static bool depends_on_state(const struct at_command *row)
 
 static struct at_session *session(struct walk *walk)
 {
-    return &walk->world.modem->terminals[0].at;
+    return walk->world.modem->terminals[0].at;
 }
 
 /* A row may be tried on any of a model's secure sockets. */
@@ -421,8 +421,7 @@ static void check_factory(struct walk *walk)
     start(walk);
     for (size_t index = 0; index < at_record_count(session(walk), row); index++) {
         text_init(&text, printed, sizeof(printed));
-        at_args_preset(row, session(walk)->config.dialect, row->record(session(walk), index),
-                       index);
+        at_args_preset(row, at_dialect_of(session(walk)), row->record(session(walk), index), index);
         at_args_print(row, &walk->model->at, row->record(session(walk), index), index, &text);
         if (at_args_parse(row, &walk->model->at, text_span(&text), &args) != AT_ARGS_FINE)
             fail_msg("%s: its factory values %s are not valid", row->name, printed);

@@ -51,6 +51,7 @@ static const struct escape_row rows[] = {
 
 struct run {
     struct escape escape;
+    uint8_t character;
     int64_t now_ms;
     struct text out;
 };
@@ -58,7 +59,7 @@ struct run {
 static void put_held(struct run *run, int count)
 {
     for (int i = 0; i < count; i++)
-        text_add(&run->out, "%c", run->escape.character);
+        text_add(&run->out, "%c", run->character);
 }
 
 static void tick(struct run *run)
@@ -92,7 +93,7 @@ static void type(struct run *run, const char *text)
 {
     bool hold;
 
-    put_held(run, escape_feed(&run->escape, run->now_ms, span_of(text), &hold));
+    put_held(run, escape_feed(&run->escape, run->character, run->now_ms, span_of(text), &hold));
     if (!hold)
         text_add(&run->out, "%s", text);
 }
@@ -116,10 +117,10 @@ static void check_script(const char *name, uint8_t character, const char *script
                          const char *outcome)
 {
     char memory[100];
-    struct run run = { .now_ms = 77 };
+    struct run run = { .character = character, .now_ms = 77 };
 
     text_init(&run.out, memory, sizeof(memory));
-    escape_init(&run.escape, character, GUARD_MS, run.now_ms);
+    escape_init(&run.escape, GUARD_MS, run.now_ms);
     play(&run, script);
     check_text(name, memory, outcome);
 }
@@ -148,12 +149,12 @@ static void test_deadline(void **state)
     int release;
 
     (void)state;
-    escape_init(&escape, '+', GUARD_MS, 0);
+    escape_init(&escape, GUARD_MS, 0);
     assert_true(escape_deadline(&escape) == CLOCK_NEVER);
-    escape_feed(&escape, 1000, span_of("+"), &hold);
+    escape_feed(&escape, '+', 1000, span_of("+"), &hold);
     assert_true(hold);
     assert_int_equal(escape_deadline(&escape), 2000);
-    escape_feed(&escape, 1500, span_of("+"), &hold);
+    escape_feed(&escape, '+', 1500, span_of("+"), &hold);
     assert_int_equal(escape_deadline(&escape), 2500);
     assert_int_equal(escape_tick(&escape, 2499, &release), ESCAPE_NOTHING);
     assert_int_equal(escape_tick(&escape, 2500, &release), ESCAPE_RELEASE);

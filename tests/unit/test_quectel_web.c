@@ -173,7 +173,7 @@ static void test_secrets_are_wiped(void **state)
 
     (void)state;
     start(&world);
-    mail = quectel_smtp_of(&world.modem->terminals[0].at);
+    mail = quectel_smtp_of(world.modem->terminals[0].at);
     talk_ok(&world, "AT+QSMTPUSER=\"me\";+QSMTPPWD=\"secret\"");
     assert_string_equal(mail->account.password, "secret");
     talk_ok(&world, "AT+QSMTPCLR");

@@ -32,9 +32,9 @@ enum at_status common_context_set(struct at_session *at, const struct at_args *a
 
     if (context->active)
         return at_fail(at, CME_NOT_ALLOWED);
-    at_args_preset(at->row, at->config.dialect, context, cid - 1);
-    at_args_bind(at->row, args, context);
-    if (at->config.owner_ops->keep(at, at->row, cid - 1) != ERR_OK) {
+    at_args_preset(at_row(at), at_dialect_of(at), context, cid - 1);
+    at_args_bind(at_row(at), args, context);
+    if (at_keep(at, cid - 1) != ERR_OK) {
         *context = before;
         return at_fail(at, CME_MEMORY_FAILURE);
     }

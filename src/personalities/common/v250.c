@@ -7,7 +7,7 @@
 void *common_session_record(struct at_session *at, size_t index)
 {
     (void)index;
-    return &at->settings;
+    return at_settings_of(at);
 }
 
 void *common_terminal_record(struct at_session *at, size_t index)
@@ -64,7 +64,7 @@ static void view_row(struct at_session *at, const struct at_command *row, void *
 
     (void)ctx;
     text_init(&text, values, sizeof(values));
-    at_args_print(row, &at->config.model, row->record(at, 0), 0, &text);
+    at_args_print(row, at_model_of(at), row->record(at, 0), 0, &text);
     at_info(at, row->basic && row->name[0] != 'S' ? "%s%s" : "%s: %s", row->name, values);
 }
 

@@ -54,8 +54,8 @@ static void ready(struct tlsmodem *modem)
     if (context->type[0] == '\0')
         memcpy(context->type, "IP", sizeof("IP"));
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        at_urc(&modem->terminals[i].at, "AT command ready");
-        at_urc(&modem->terminals[i].at, "+SIM READY");
+        at_urc(modem->terminals[i].at, "AT command ready");
+        at_urc(modem->terminals[i].at, "+SIM READY");
     }
 }
 
@@ -117,7 +117,7 @@ static void on_quiet(struct module_terminal *terminal)
         return;
     if (fibocom->ftp.owner == terminal)
         fibocom_ftp_on_quiet(&fibocom->ftp);
-    for (size_t i = 0; i < FIBOCOM_SOCKETS && at_may_speak(&terminal->at); i++) {
+    for (size_t i = 0; i < FIBOCOM_SOCKETS && at_may_speak(terminal->at); i++) {
         struct fibocom_socket *socket = &fibocom->sockets[i];
 
         if (socket->owner != terminal || !connection_is_open(&socket->connection))
@@ -155,7 +155,7 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
     fibocom_http_drop(&fibocom->http);
     fibocom_ftp_drop(&fibocom->ftp);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_urc(&modem->terminals[i].at, "+MIPCALL: 0");
+        at_urc(modem->terminals[i].at, "+MIPCALL: 0");
 }
 
 static const struct at_dialect dialect = {

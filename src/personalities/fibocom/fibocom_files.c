@@ -68,7 +68,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     }
     ssl->files[kind_rows[kind].first + count_of(ssl, kind)] = ssl->entry;
     ssl->entry = (struct fibocom_file){ 0 };
-    log_trace(at->config.log, TRACE_STORE, "%s %zu: %zu bytes", kind_rows[kind].name,
+    log_trace(at_log_of(at), TRACE_STORE, "%s %zu: %zu bytes", kind_rows[kind].name,
               count_of(ssl, kind), payload.len);
     return AT_OK;
 }

@@ -8,7 +8,7 @@ enum { STATUS_FAILED, STATUS_DONE, STATUS_COMING };
 
 static struct at_session *session_of(const struct fibocom_ftp *ftp)
 {
-    return &ftp->owner->at;
+    return ftp->owner->at;
 }
 
 /* ---- +FTPRECV ---- */
@@ -18,7 +18,6 @@ static void answer_received(struct fibocom_ftp *ftp, struct span data)
     struct at_session *at = session_of(ftp);
 
     ftp->receive_max = 0;
-    at->block_open = false;
     at_info(at, "+FTPRECV: %zu", data.len);
     if (data.len > 0) {
         at_put(at, data);
@@ -152,7 +151,6 @@ static void tell_done(struct fibocom_ftp *ftp, enum fibocom_ftp_task task, bool 
         go_on_receiving(ftp);
         break;
     case FTP_TASK_CLOSE:
-        at->block_open = false;
         at_info(at, "+FTPCLOSE: %d", STATUS_DONE);
         at_finish(at, AT_OK);
         break;
@@ -228,9 +226,9 @@ void fibocom_ftp_drop(struct fibocom_ftp *ftp)
     fibocom_ftp_clear(ftp);
     ftp->owner = owner;
     if (task == FTP_TASK_NONE || task == FTP_TASK_GET)
-        at_urc(&owner->at, "+FTPCLOSE: %d", STATUS_DONE);
+        at_urc(owner->at, "+FTPCLOSE: %d", STATUS_DONE);
     if (waiting)
-        at_finish(&owner->at, at_fail(&owner->at, FACT_ERROR_STATE));
+        at_finish(owner->at, at_fail(owner->at, FACT_ERROR_STATE));
     tell_done(ftp, task == FTP_TASK_GET ? FTP_TASK_NONE : task, false);
     ftp->owner = NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef FIBOCOM_FTP_H
 #define FIBOCOM_FTP_H
 
-#include "at/session.h"
+#include "at/handler.h"
 #include "base/text.h"
 #include "personalities/fibocom/fibocom_facts.h"
 #include "personalities/fibocom/fibocom_http.h"

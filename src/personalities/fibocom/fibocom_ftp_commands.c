@@ -34,7 +34,7 @@ enum at_status fibocom_ftp_begin(struct at_session *at, enum fibocom_ftp_task ta
     if (started != FTP_FINE)
         return at_fail(at, FACT_ERROR_STATE);
     ftp->task = task;
-    ftp->command = at->row->name;
+    ftp->command = at_row_name(at);
     ftp->describe = NULL;
     return AT_OK;
 }

@@ -25,20 +25,20 @@ static enum at_status set_identification(struct at_session *at, const struct at_
 
 static enum at_status run_maker(struct at_session *at)
 {
-    at_info(at, "%s: \"%s\"", at->row->name, module_of(at)->model->identity.maker);
+    at_info(at, "%s: \"%s\"", at_row_name(at), module_of(at)->model->identity.maker);
     return AT_OK;
 }
 
 static enum at_status run_model(struct at_session *at)
 {
-    at_info(at, "%s: \"" FACT_RADIO "\",\"%s\"", at->row->name,
+    at_info(at, "%s: \"" FACT_RADIO "\",\"%s\"", at_row_name(at),
             module_of(at)->model->identity.product);
     return AT_OK;
 }
 
 static enum at_status run_revision(struct at_session *at)
 {
-    at_info(at, "%s: \"%s\"", at->row->name, module_of(at)->model->revision);
+    at_info(at, "%s: \"%s\"", at_row_name(at), module_of(at)->model->revision);
     return AT_OK;
 }
 
@@ -78,7 +78,7 @@ static enum at_status read_imsi(struct at_session *at)
 
 static enum at_status run_iccid(struct at_session *at)
 {
-    at_info(at, "%s: %s", at->row->name, module_iccid);
+    at_info(at, "%s: %s", at_row_name(at), module_iccid);
     return AT_OK;
 }
 

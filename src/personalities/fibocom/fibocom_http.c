@@ -68,7 +68,7 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
         return at_fail(at, FACT_ERROR_RANGE);
     memcpy(before, value_of(at, param), sizeof(before));
     put_value(value_of(at, param), value);
-    if (at->config.owner_ops->keep(at, at->row, param) == ERR_OK)
+    if (at_keep(at, param) == ERR_OK)
         return AT_OK;
     memcpy(value_of(at, param), before, sizeof(before));
     return at_fail(at, FIBOCOM_MEMORY_FAILURE);

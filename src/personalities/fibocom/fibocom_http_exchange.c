@@ -63,7 +63,7 @@ static void forget_request(struct fibocom_http *http)
 static void tell_connected(struct fibocom_http *http, bool connected)
 {
     if (!http->connected)
-        at_urc(&http->owner->at, "%s: %d", http->secure ? "+HTTPS" : "+HTTP", connected);
+        at_urc(http->owner->at, "%s: %d", http->secure ? "+HTTPS" : "+HTTP", connected);
     http->connected = http->connected || connected;
 }
 
@@ -71,7 +71,7 @@ static void tell_connected(struct fibocom_http *http, bool connected)
 static void tell(struct fibocom_http *http, int code, size_t len)
 {
     tell_connected(http, http->complete || http->streams);
-    at_urc(&http->owner->at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
+    at_urc(http->owner->at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
 }
 
 static void fail(struct fibocom_http *http, int code)
@@ -273,11 +273,11 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
     http->owner = owner;
     http->mode = mode;
     if (!fibocom_http_write_fields(http))
-        return at_fail(&owner->at, FIBOCOM_MEMORY_FAILURE);
+        return at_fail(owner->at, FIBOCOM_MEMORY_FAILURE);
     error = start(http, timeout_ms);
     if (error == HTTP_INVALID) {
         fibocom_bytes_free(&http->fields);
-        return at_fail(&owner->at, FACT_ERROR_HTTP_INVALID);
+        return at_fail(owner->at, FACT_ERROR_HTTP_INVALID);
     }
     fibocom_bytes_free(&http->response);
     http->complete = false;
@@ -334,5 +334,5 @@ void fibocom_http_drop(struct fibocom_http *http)
     fibocom_http_end_stream(http);
     http->reader = NULL;
     if (reader != NULL)
-        at_finish(&reader->at, at_fail(&reader->at, FACT_ERROR_HTTP_BROKEN));
+        at_finish(reader->at, at_fail(reader->at, FACT_ERROR_HTTP_BROKEN));
 }

@@ -76,10 +76,10 @@ void fibocom_http_pump(struct fibocom_http *http)
 
     if (reader == NULL)
         return;
-    status = show(http, &reader->at);
+    status = show(http, reader->at);
     if (status != AT_LATER)
         http->reader = NULL;
-    at_finish(&reader->at, status);
+    at_finish(reader->at, status);
 }
 
 static void on_room(void *ctx)

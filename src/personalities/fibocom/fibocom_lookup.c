@@ -55,7 +55,7 @@ static bool resolve(struct at_session *at, net_resolved_fn *on_resolved)
 
 static void tell_name(struct fibocom_lookup *lookup, const struct net_address *address)
 {
-    struct at_session *at = &lookup->owner->at;
+    struct at_session *at = lookup->owner->at;
     char text[ADDRESS_TEXT_MAX];
 
     if (address == NULL) {
@@ -102,7 +102,7 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
         lookup->received++;
         lookup->total_ms += round_trip_ms;
         address_text(&lookup->to, text);
-        at_urc(&lookup->owner->at, "+MPING: \"%s\",0,0,%u", text, (unsigned)round_trip_ms);
+        at_urc(lookup->owner->at, "+MPING: \"%s\",0,0,%u", text, (unsigned)round_trip_ms);
     }
     next_echo(lookup);
     module_leave(modem);
@@ -114,8 +114,8 @@ static void tell_statistics(const struct fibocom_lookup *lookup)
     char text[ADDRESS_TEXT_MAX];
 
     address_text(&lookup->to, text);
-    at_urc(&lookup->owner->at, "+MPINGSTAT: 0,\"%s\",%d,%d,%u", text, lookup->sent,
-           lookup->received, average);
+    at_urc(lookup->owner->at, "+MPINGSTAT: 0,\"%s\",%d,%d,%u", text, lookup->sent, lookup->received,
+           average);
 }
 
 static void next_echo(struct fibocom_lookup *lookup)
@@ -137,7 +137,7 @@ static void next_echo(struct fibocom_lookup *lookup)
 
 static void tell_no_host(const struct fibocom_lookup *lookup)
 {
-    at_urc(&lookup->owner->at, "+MPINGSTAT: 2,\"%s\",0,0,0", lookup->host);
+    at_urc(lookup->owner->at, "+MPINGSTAT: 2,\"%s\",0,0,0", lookup->host);
 }
 
 static void on_host_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)

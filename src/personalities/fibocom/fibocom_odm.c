@@ -13,12 +13,12 @@ static void check_end(struct fibocom_socket *socket)
         connection_available(&socket->connection) > 0)
         return;
     socket->online = false;
-    at_leave_online(&socket->owner->at, AT_SILENT); /* and +MIPSTAT, as for any socket */
+    at_leave_online(socket->owner->at, AT_SILENT); /* and +MIPSTAT, as for any socket */
 }
 
 void fibocom_odm_pump(struct fibocom_socket *socket)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     while (socket->online) {
         size_t room;
@@ -56,7 +56,7 @@ static void on_escape(void *ctx)
 
     socket->online = false;
     connection_set_buffering(&socket->connection, socket->connection.transport == NET_TCP);
-    at_finish(&socket->owner->at, AT_OK);
+    at_finish(socket->owner->at, AT_OK);
 }
 
 static void on_room(void *ctx)
@@ -66,7 +66,7 @@ static void on_room(void *ctx)
 
 void fibocom_odm_writable(struct fibocom_socket *socket)
 {
-    at_unblock(&socket->owner->at);
+    at_unblock(socket->owner->at);
 }
 
 void fibocom_odm_opened(struct fibocom_socket *socket)
@@ -74,7 +74,7 @@ void fibocom_odm_opened(struct fibocom_socket *socket)
     const struct at_online online = {
         .on_input = on_input, .on_escape = on_escape, .on_room = on_room, .ctx = socket
     };
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     at_info(at, "+MIPODM: %d,1", socket->id);
     socket->online = true;
@@ -84,10 +84,10 @@ void fibocom_odm_opened(struct fibocom_socket *socket)
 
 void fibocom_odm_failed(struct fibocom_socket *socket)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     at_info(at, "+MIPODM: %d,0", socket->id);
-    if (at->state == AT_BUSY)
+    if (at_is_busy(at))
         at_finish(at, AT_SILENT);
 }
 
@@ -95,7 +95,7 @@ void fibocom_odm_leave(struct fibocom_socket *socket)
 {
     socket->online = false;
     connection_set_buffering(&socket->connection, socket->connection.transport == NET_TCP);
-    at_leave_online(&socket->owner->at, AT_OK);
+    at_leave_online(socket->owner->at, AT_OK);
 }
 
 /* 0 closes what +MIPODM has opened. */

@@ -29,7 +29,7 @@ static struct span hex_of(struct span data, uint8_t hex[2 * PIECE_MAX])
 
 static void show_stream(struct fibocom_socket *socket, struct span data)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
     uint8_t hex[2 * PIECE_MAX];
 
     switch (format_of(socket)) {
@@ -47,7 +47,7 @@ static void show_stream(struct fibocom_socket *socket, struct span data)
 
 static void show_datagram(struct fibocom_socket *socket, struct span data)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
     const struct connection *connection = &socket->connection;
     char from[ADDRESS_TEXT_MAX];
     uint8_t hex[2 * PIECE_MAX];
@@ -70,7 +70,7 @@ static void show_datagram(struct fibocom_socket *socket, struct span data)
 
 static void show_data(struct fibocom_socket *socket)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
     bool datagrams = socket->connection.transport == NET_UDP;
     size_t chunk = datagrams ? PIECE_MAX : fibocom_model_of(socket->modem)->forms->chunk;
     uint8_t data[PIECE_MAX];
@@ -96,7 +96,7 @@ static void show_count(struct fibocom_socket *socket)
     if (available <= socket->told)
         return;
     socket->told = available;
-    at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+MIPREAD: %d,%zu", socket->id, available);
+    at_unsolicited(socket->owner->at, span_at(NULL, 0), "+MIPREAD: %d,%zu", socket->id, available);
 }
 
 void fibocom_receive_show(struct fibocom_socket *socket)

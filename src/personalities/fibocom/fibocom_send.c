@@ -29,7 +29,7 @@ bool fibocom_send_flush(struct fibocom_socket *socket)
 /* Hosts wait for one line or the other (fibocom.md §7.2, trap 11). */
 static enum at_status end_send(struct fibocom_socket *socket, int status)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     if (status == STATUS_SENT)
         at_urc(at, "+MIPPUSH: %d,0", socket->id);
@@ -37,16 +37,14 @@ static enum at_status end_send(struct fibocom_socket *socket, int status)
     return AT_OK;
 }
 
-static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
-                                 struct span payload)
+static enum at_status send(struct at_session *at, struct fibocom_socket *socket, bool complete,
+                           struct span payload)
 {
-    struct fibocom_socket *socket = ctx;
-    bool in_time = end == AT_PROMPT_TIMED_OUT && !at->prompt.exact;
     bool is_same = socket->entering == at; /* no: another connection has taken its place */
 
     if (is_same)
         socket->entering = NULL;
-    if (end != AT_PROMPT_COMPLETE && !in_time)
+    if (!complete)
         return at_fail_plain(at);
     if (!is_same || socket->connection.state != CONNECTION_OPEN)
         return at_fail(at, FACT_ERROR_STATE);
@@ -63,9 +61,22 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     return AT_LATER;
 }
 
+static enum at_status on_counted(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    return send(at, ctx, end == AT_PROMPT_COMPLETE, payload);
+}
+
+/* Without a count time ends it too. */
+static enum at_status on_typed(struct at_session *at, void *ctx, enum at_prompt_end end,
+                               struct span payload)
+{
+    return send(at, ctx, end == AT_PROMPT_COMPLETE || end == AT_PROMPT_TIMED_OUT, payload);
+}
+
 void fibocom_send_go_on(struct fibocom_socket *socket)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     if (fibocom_send_flush(socket) && socket->connection.state == CONNECTION_OPEN) {
         socket->sending = false;
@@ -80,7 +91,7 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
 void fibocom_send_give_up(struct fibocom_socket *socket)
 {
     socket->sending = false;
-    at_finish(&socket->owner->at, end_send(socket, STATUS_FLOWED_OFF));
+    at_finish(socket->owner->at, end_send(socket, STATUS_FLOWED_OFF));
 }
 
 enum { SEND_ID, SEND_LEN };
@@ -89,7 +100,7 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
 {
     struct fibocom_socket *socket = fibocom_socket_open(at, args->list[SEND_ID].number);
     const struct at_arg *len = &args->list[SEND_LEN];
-    struct at_prompt prompt = { .exact = len->given, .on_done = on_entered, .ctx = socket };
+    struct at_prompt prompt = { .exact = len->given, .ctx = socket };
 
     if (socket == NULL)
         return AT_FAIL;
@@ -97,6 +108,7 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
     if (socket->connection.state != CONNECTION_OPEN || socket->online || socket->sending ||
         socket->entering != NULL || prompt.max > room(socket) || prompt.max == 0)
         return at_fail(at, FACT_ERROR_STATE);
+    prompt.on_done = len->given ? on_counted : on_typed;
     socket->owner = terminal_of(at);
     socket->entering = at;
     at_prompt(at, &prompt);

@@ -35,7 +35,7 @@ static bool is_udp(const struct fibocom_socket *socket)
 static void tell_failed(struct fibocom_socket *socket)
 {
     const struct fibocom_forms *forms = fibocom_model_of(socket->modem)->forms;
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     if (socket->transparent) {
         fibocom_odm_failed(socket);
@@ -54,7 +54,7 @@ static void on_open(void *ctx)
     if (socket->transparent)
         fibocom_odm_opened(socket);
     else
-        at_urc(&socket->owner->at, "+MIPOPEN: %d,1", socket->id);
+        at_urc(socket->owner->at, "+MIPOPEN: %d,1", socket->id);
 }
 
 static void on_failed(void *ctx, const struct connection_failure *failure)
@@ -77,7 +77,7 @@ static void on_data(void *ctx)
     if (socket->sending)
         fibocom_send_go_on(socket);
     socket->unread = true;
-    at_poke(&socket->owner->at);
+    at_poke(socket->owner->at);
     if (socket->unread && connection_is_open(&socket->connection) && is_udp(socket))
         connection_pause(&socket->connection);
 }
@@ -131,7 +131,7 @@ void fibocom_socket_notice_end(struct fibocom_socket *socket)
         fibocom_tls_note(socket->modem, &failure);
     fibocom_socket_close(socket);
     socket->lingers = true;
-    at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+MIPSTAT: %d,%d", socket->id,
+    at_unsolicited(socket->owner->at, span_at(NULL, 0), "+MIPSTAT: %d,%d", socket->id,
                    failure.err == ERR_OK ? STATE_CLOSED_BY_PEER : STATE_BROKEN);
 }
 
@@ -145,7 +145,7 @@ void fibocom_socket_hang_up(struct fibocom_socket *socket)
     if (opening && socket->transparent)
         fibocom_odm_failed(socket);
     else if (online)
-        at_leave_online(&socket->owner->at, AT_SILENT);
+        at_leave_online(socket->owner->at, AT_SILENT);
     else if (sending)
         fibocom_send_go_on(socket);
 }
@@ -159,7 +159,7 @@ void fibocom_socket_drop(struct fibocom_socket *socket)
     if (opening && !socket->transparent)
         tell_failed(socket);
     else if (!opening)
-        at_urc(&socket->owner->at, "+MIPSTAT: %d,%d", socket->id, STATE_BROKEN);
+        at_urc(socket->owner->at, "+MIPSTAT: %d,%d", socket->id, STATE_BROKEN);
     fibocom_socket_hang_up(socket);
 }
 
@@ -256,7 +256,7 @@ static enum at_status list_sockets(struct at_session *at, bool free_ones)
         if (is_free == free_ones)
             text_add(&text, "%s%d", text.len > 0 ? "," : "", id);
     }
-    at_info(at, "%s: %s", at->row->name, text.len > 0 ? list : "0");
+    at_info(at, "%s: %s", at_row_name(at), text.len > 0 ? list : "0");
     return AT_OK;
 }
 

@@ -11,7 +11,7 @@ static void on_time(void *ctx, int64_t utc_ms)
     struct fibocom *fibocom = modem->maker;
 
     module_clock_set_utc(&modem->clock, utc_ms / SECOND_MS);
-    at_urc(&fibocom->clock_owner->at, "+MIPNTP: %d", STATUS_DONE);
+    at_urc(fibocom->clock_owner->at, "+MIPNTP: %d", STATUS_DONE);
 }
 
 static void on_failed(void *ctx, enum err err)
@@ -19,7 +19,7 @@ static void on_failed(void *ctx, enum err err)
     struct fibocom *fibocom = ((struct tlsmodem *)ctx)->maker;
 
     (void)err; /* the log has it */
-    at_urc(&fibocom->clock_owner->at, "+MIPNTP: %d", STATUS_FAILED);
+    at_urc(fibocom->clock_owner->at, "+MIPNTP: %d", STATUS_FAILED);
 }
 
 static const struct sntp_events events = { .on_time = on_time, .on_failed = on_failed };

@@ -95,7 +95,7 @@ static void tick(struct tlsmodem *modem)
 
 static void on_quiet(struct module_terminal *terminal)
 {
-    for (size_t i = 0; i < PART_COUNT && at_may_speak(&terminal->at); i++) {
+    for (size_t i = 0; i < PART_COUNT && at_may_speak(terminal->at); i++) {
         if (parts[i]->on_quiet != NULL)
             parts[i]->on_quiet(terminal);
     }

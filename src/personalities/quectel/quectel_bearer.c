@@ -120,7 +120,7 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
         return;
     quectel_bearer_lose(modem, id);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_urc(&modem->terminals[i].at, "+PDP DEACT");
+        at_urc(modem->terminals[i].at, "+PDP DEACT");
 }
 
 const struct quectel_part quectel_bearer_part = {

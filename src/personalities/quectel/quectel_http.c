@@ -80,7 +80,7 @@ static bool rewind_body(void *ctx)
 /* The end of a request: the result of its command, or what +QHTTPDL says. */
 static void finish(struct quectel_http *http, int error)
 {
-    struct at_session *at = &http->owner->at;
+    struct at_session *at = http->owner->at;
 
     if (http->phase == QUECTEL_HTTP_DOWNLOAD) {
         quectel_http_end_download(http, error);
@@ -105,7 +105,7 @@ static void on_response(void *ctx)
         free_body(http);
         http->phase = QUECTEL_HTTP_READY;
         http->read_until_ms = module_now(http->modem) + (int64_t)http->answer_s * SECOND_MS;
-        at_finish(&http->owner->at, AT_OK);
+        at_finish(http->owner->at, AT_OK);
     }
 }
 
@@ -206,8 +206,7 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
     }
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     if (phase == QUECTEL_HTTP_READING)
-        quectel_http_stop_reading(http,
-                                  at_fail(&http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED));
+        quectel_http_stop_reading(http, at_fail(http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED));
 }
 
 static void on_dtr_drop(struct module_terminal *terminal)

@@ -24,7 +24,7 @@ void quectel_http_end_download(struct quectel_http *http, int error)
             error = QUECTEL_FILE_NO_SPACE;
     }
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    at_urc(&http->owner->at, "+QHTTPDL: %zu,%lld,%d", got, (long long)length, error);
+    at_urc(http->owner->at, "+QHTTPDL: %zu,%lld,%d", got, (long long)length, error);
 }
 
 void quectel_http_pump_download(struct quectel_http *http)

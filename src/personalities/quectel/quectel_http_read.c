@@ -15,12 +15,12 @@ enum { SECOND_MS = 1000 };
 
 void quectel_http_stop_reading(struct quectel_http *http, enum at_status status)
 {
-    at_leave_online(&http->owner->at, status);
+    at_leave_online(http->owner->at, status);
 }
 
 static void end_reading(struct quectel_http *http, ptrdiff_t result)
 {
-    struct at_session *at = &http->owner->at;
+    struct at_session *at = http->owner->at;
     enum http_error error = http_failure(&http->client);
 
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
@@ -34,9 +34,9 @@ static void end_reading(struct quectel_http *http, ptrdiff_t result)
 
 void quectel_http_pump(struct quectel_http *http)
 {
-    while (http->phase == QUECTEL_HTTP_READING && http->owner->at.state == AT_ONLINE) {
+    while (http->phase == QUECTEL_HTTP_READING && at_is_online(http->owner->at)) {
         size_t room;
-        uint8_t *tail = at_output_tail(&http->owner->at, &room);
+        uint8_t *tail = at_output_tail(http->owner->at, &room);
         ptrdiff_t got;
 
         if (room == 0)
@@ -47,7 +47,7 @@ void quectel_http_pump(struct quectel_http *http)
         if (got <= 0)
             end_reading(http, got);
         else
-            at_output_commit(&http->owner->at, (size_t)got);
+            at_output_commit(http->owner->at, (size_t)got);
     }
 }
 
@@ -64,7 +64,7 @@ static void on_escape(void *ctx)
     struct quectel_http *http = ctx;
 
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    at_finish(&http->owner->at, AT_OK);
+    at_finish(http->owner->at, AT_OK);
 }
 
 static void on_room(void *ctx)

@@ -32,9 +32,9 @@ static void end(struct quectel_lookup *lookup)
 
 static void say_failure(struct quectel_lookup *lookup, enum err err)
 {
-    struct at_session *at = &lookup->owner->at;
+    struct at_session *at = lookup->owner->at;
 
-    log_say(at->config.log, LOG_WARNING, "+QIDNSGIP: %s", err_text(err));
+    log_say(at_log_of(at), LOG_WARNING, "+QIDNSGIP: %s", err_text(err));
     at_urc(at, "ERROR");
 }
 
@@ -45,7 +45,7 @@ static void on_resolved(void *ctx, enum err err, const struct net_address *list,
     module_enter(lookup->modem);
     end(lookup);
     if (err == ERR_OK)
-        say_addresses(&lookup->owner->at, list, count);
+        say_addresses(lookup->owner->at, list, count);
     else
         say_failure(lookup, err);
     module_leave(lookup->modem);

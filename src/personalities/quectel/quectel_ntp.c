@@ -15,7 +15,7 @@ static void on_time(void *ctx, int64_t utc_ms)
     struct quectel_ntp *ntp = ctx;
 
     module_clock_set_utc(&ntp->modem->clock, utc_ms / SECOND_MS);
-    at_urc(&ntp->owner->at, "+QNTP: %d", NTP_FINE);
+    at_urc(ntp->owner->at, "+QNTP: %d", NTP_FINE);
 }
 
 static void on_failed(void *ctx, enum err err)
@@ -23,7 +23,7 @@ static void on_failed(void *ctx, enum err err)
     struct quectel_ntp *ntp = ctx;
 
     log_say(ntp->modem->config.log, LOG_WARNING, "+QNTP: %s", err_text(err));
-    at_urc(&ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
+    at_urc(ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
 }
 
 static const struct sntp_events events = { .on_time = on_time, .on_failed = on_failed };
@@ -60,7 +60,7 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
         return;
     sntp_cancel(&ntp->client);
     log_say(modem->config.log, LOG_WARNING, "+QNTP: the context is down");
-    at_urc(&ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
+    at_urc(ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
 }
 
 const struct quectel_part quectel_ntp_part = {

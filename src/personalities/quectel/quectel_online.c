@@ -87,7 +87,7 @@ static void on_escape(void *ctx)
     struct quectel_socket *socket = ctx;
 
     suspend(socket);
-    at_finish(&socket->owner->at, AT_OK);
+    at_finish(socket->owner->at, AT_OK);
 }
 
 static void on_room(void *ctx)
@@ -106,15 +106,15 @@ static void go_online(struct quectel_socket *socket)
     if (socket->news == NEWS_OPENED)
         socket->news = NEWS_NONE; /* a host was faster with ATO: one CONNECT says it */
     connection_set_buffering(&socket->connection, false);
-    at_online(&socket->owner->at, &online);
+    at_online(socket->owner->at, &online);
     if (settings_of(socket)->transparent_escape == 0)
-        at_ignore_escape(&socket->owner->at);
+        at_ignore_escape(socket->owner->at);
 }
 
 void quectel_online_enter(struct quectel_socket *socket)
 {
     go_online(socket);
-    at_finish(&socket->owner->at, AT_CONNECT);
+    at_finish(socket->owner->at, AT_CONNECT);
 }
 
 /* Room for one piece: of a stream any, of UDP as much as the datagram has. */
@@ -126,10 +126,10 @@ static bool fits(struct quectel_socket *socket, size_t room)
 
 void quectel_online_pump(struct quectel_socket *socket)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     quectel_socket_collect(socket);
-    while (at->state == AT_ONLINE) {
+    while (at_is_online(at)) {
         size_t room, got;
         uint8_t *tail = at_output_tail(at, &room);
 
@@ -142,7 +142,7 @@ void quectel_online_pump(struct quectel_socket *socket)
             break;
         at_output_commit(at, got);
     }
-    if (at->state == AT_ONLINE)
+    if (at_is_online(at))
         check_end(socket);
 }
 
@@ -152,7 +152,7 @@ void quectel_online_writable(struct quectel_socket *socket)
         quectel_online_pump(socket);
         return;
     }
-    at_unblock(&socket->owner->at);
+    at_unblock(socket->owner->at);
 }
 
 void quectel_online_tick(struct quectel_socket *socket)
@@ -168,12 +168,12 @@ void quectel_online_tick(struct quectel_socket *socket)
 void quectel_online_suspend(struct quectel_socket *socket)
 {
     suspend(socket);
-    at_leave_online(&socket->owner->at, AT_OK);
+    at_leave_online(socket->owner->at, AT_OK);
 }
 
 void quectel_online_leave(struct quectel_socket *socket, const char *line)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     socket->online = false;
     if (line != NULL)

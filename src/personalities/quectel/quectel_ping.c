@@ -24,7 +24,7 @@ static void end(struct quectel_ping *ping)
 static void say_no_host(struct quectel_ping *ping, enum err err)
 {
     log_say(ping->modem->config.log, LOG_WARNING, "+QPING: %s", err_text(err));
-    at_urc(&ping->owner->at, "+QPING: %d", PING_NO_HOST);
+    at_urc(ping->owner->at, "+QPING: %d", PING_NO_HOST);
     end(ping);
 }
 
@@ -32,7 +32,7 @@ static void say_summary(struct quectel_ping *ping)
 {
     uint32_t average_ms = ping->answered > 0 ? ping->sum_ms / (uint32_t)ping->answered : 0;
 
-    at_urc(&ping->owner->at, "+QPING: %d,%d,%d,%d,%u,%u,%u", PING_DONE, (int)ping->sent,
+    at_urc(ping->owner->at, "+QPING: %d,%d,%d,%d,%u,%u,%u", PING_DONE, (int)ping->sent,
            (int)ping->answered, (int)(ping->sent - ping->answered), (unsigned)ping->shortest_ms,
            (unsigned)ping->longest_ms, (unsigned)average_ms);
     end(ping);
@@ -49,7 +49,7 @@ static void note(struct quectel_ping *ping, uint32_t round_trip_ms, int ttl)
     ping->sum_ms += round_trip_ms;
     ping->answered++;
     address_text(&ping->to, address);
-    at_urc(&ping->owner->at, "+QPING: %d,%s,%d,%u,%d", PING_ANSWER, address, FACT_PING_BYTES,
+    at_urc(ping->owner->at, "+QPING: %d,%s,%d,%u,%d", PING_ANSWER, address, FACT_PING_BYTES,
            (unsigned)round_trip_ms, ttl);
 }
 
@@ -63,7 +63,7 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
         note(ping, round_trip_ms, ttl);
     } else {
         log_say(ping->modem->config.log, LOG_WARNING, "+QPING: %s", err_text(err));
-        at_urc(&ping->owner->at, "+QPING: %d", PING_TIMEOUT);
+        at_urc(ping->owner->at, "+QPING: %d", PING_TIMEOUT);
     }
     if (ping->sent < ping->count)
         ping->next_ms = module_now(ping->modem) + NEXT_MS;
@@ -183,7 +183,7 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
     if (ping->owner == NULL || ping->cid != cid)
         return;
     log_say(modem->config.log, LOG_WARNING, "+QPING: the context is down");
-    at_urc(&ping->owner->at, "+QPING: %d", PING_NO_CONTEXT);
+    at_urc(ping->owner->at, "+QPING: %d", PING_NO_CONTEXT);
     stop(modem);
 }
 

@@ -56,7 +56,7 @@ static int code_of(enum smtp_error error)
 
 static void tell(struct quectel_smtp *mail, enum smtp_error error)
 {
-    at_urc(&mail->owner->at, "+QSMTPPUT: %d", code_of(error));
+    at_urc(mail->owner->at, "+QSMTPPUT: %d", code_of(error));
 }
 
 static void on_done(void *ctx, enum smtp_error error)

@@ -87,7 +87,7 @@ static void on_open(void *ctx)
     quectel_socket_enter(socket, SOCKET_CONNECTED);
     socket->news = NEWS_OPENED;
     quectel_socket_buffer(socket);
-    at_poke(&socket->owner->at);
+    at_poke(socket->owner->at);
 }
 
 static void on_failed(void *ctx, const struct connection_failure *failure)
@@ -98,7 +98,7 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
     quectel_socket_release(socket, SOCKET_CLOSED);
     socket->transparent = false;
     socket->news = NEWS_FAILED;
-    at_poke(&socket->owner->at);
+    at_poke(socket->owner->at);
 }
 
 void quectel_socket_collect(struct quectel_socket *socket)
@@ -128,7 +128,7 @@ static void on_data(void *ctx)
         return;
     }
     quectel_socket_collect(socket);
-    at_poke(&socket->owner->at);
+    at_poke(socket->owner->at);
 }
 
 static void on_writable(void *ctx)

@@ -52,7 +52,7 @@ static void tell(struct quectel_socket *socket)
 
 static void speak(struct quectel_socket *socket)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
 
     if (socket->news != NEWS_NONE) {
         tell(socket);
@@ -71,7 +71,7 @@ static void on_quiet(struct module_terminal *terminal)
 {
     struct quectel *quectel = quectel_in(terminal->modem);
 
-    for (size_t i = 0; i < QUECTEL_SOCKETS && at_may_speak(&terminal->at); i++) {
+    for (size_t i = 0; i < QUECTEL_SOCKETS && at_may_speak(terminal->at); i++) {
         if (quectel->sockets[i].owner == terminal)
             speak(&quectel->sockets[i]);
     }
@@ -99,7 +99,7 @@ static void lose(struct quectel_socket *socket)
         socket->news = NEWS_CLOSED;
     if (was_online)
         quectel_online_leave(socket, NULL);
-    at_poke(&socket->owner->at);
+    at_poke(socket->owner->at);
 }
 
 void quectel_sockets_lose_bearer(struct tlsmodem *modem, size_t bearer)

@@ -13,7 +13,7 @@ enum { CODE_OPEN = 0, CODE_ERROR = -1, CODE_OCCUPIED = -2 };
 
 static void say_result(struct quectel_socket *socket, int code)
 {
-    at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+QSSLOPEN: %d,%d", socket->index, code);
+    at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QSSLOPEN: %d,%d", socket->index, code);
 }
 
 static void say_opened(struct quectel_socket *socket)
@@ -29,13 +29,13 @@ static void say_failed(struct quectel_socket *socket)
 static void say_received(struct quectel_socket *socket)
 {
     socket->announced = true;
-    at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+QSSLURC: \"recv\",%zu,%d",
-                   socket->bearer, socket->index);
+    at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QSSLURC: \"recv\",%zu,%d", socket->bearer,
+                   socket->index);
 }
 
 static void say_closed(struct quectel_socket *socket)
 {
-    at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+QSSLURC: \"closed\",%d", socket->index);
+    at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QSSLURC: \"closed\",%d", socket->index);
 }
 
 static const struct quectel_manner secure = {

@@ -30,7 +30,7 @@ static void say(struct tlsmodem *modem, const char *line)
 {
     for (size_t i = 0; i < modem->terminal_count; i++) {
         if (hears(&modem->terminals[i]))
-            at_urc(&modem->terminals[i].at, "%s", line);
+            at_urc(modem->terminals[i].at, "%s", line);
     }
 }
 

@@ -43,27 +43,15 @@ static bool is_several(const struct at_session *at)
 
 static void say_state(struct at_session *at, struct state state)
 {
-    if (at->settings.verbose != 0)
+    if (at_settings_of(at)->verbose != 0)
         at_info(at, "STATE: %s", state.words);
     else
         at_info(at, "%d", state.number);
 }
 
-/* True when other commands of the line follow: then their answers do, and one OK. */
-static bool is_last(const struct at_session *at)
-{
-    struct span rest = span_skip(at_editor_line(&at->editor), at->cursor);
-
-    for (size_t i = 0; i < rest.len; i++) {
-        if (rest.data[i] != ' ' && rest.data[i] != ';')
-            return false;
-    }
-    return true;
-}
-
 static enum at_status say_single(struct at_session *at)
 {
-    if (!is_last(at)) {
+    if (!at_is_last(at)) { /* then the answers of the others follow, and one OK */
         say_state(at, stack_state(at, false));
         return AT_OK;
     }

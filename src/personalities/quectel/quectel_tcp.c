@@ -32,9 +32,9 @@ struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at
 static void say(struct quectel_socket *socket, const char *text)
 {
     if (socket->single)
-        at_unsolicited(&socket->owner->at, span_at(NULL, 0), "%s", text);
+        at_unsolicited(socket->owner->at, span_at(NULL, 0), "%s", text);
     else
-        at_unsolicited(&socket->owner->at, span_at(NULL, 0), "%d, %s", socket->index, text);
+        at_unsolicited(socket->owner->at, span_at(NULL, 0), "%d, %s", socket->index, text);
 }
 
 static void say_opened(struct quectel_socket *socket)

@@ -93,7 +93,7 @@ enum at_status quectel_receive(struct at_session *at, struct quectel_socket *soc
 
     if (got > 0) {
         quectel_socket_peer(socket, peer);
-        at_info(at, "%s: %s:%u,%s,%zu", at->row->name, peer, (unsigned)socket->connection.port,
+        at_info(at, "%s: %s:%u,%s,%zu", at_row_name(at), peer, (unsigned)socket->connection.port,
                 socket->connection.transport == NET_UDP ? "UDP" : "TCP", got);
         at_put(at, span_at(data, got));
     }
@@ -126,12 +126,11 @@ enum { INDICATE_DATA, INDICATE_URC, INDICATE_COUNTED };
 /* What stands in front of data of the only socket, as the switches say. */
 static void put_head(struct quectel_socket *socket, size_t len)
 {
-    const struct quectel_settings *settings = settings_of(&socket->owner->at);
-    struct at_session *at = &socket->owner->at;
+    const struct quectel_settings *settings = settings_of(socket->owner->at);
+    struct at_session *at = socket->owner->at;
     char peer[CONNECTION_HOST_MAX + 1], local[MODULE_ADDRESS_MAX + 1], head[64];
     struct text text;
 
-    at->block_open = false;
     if (settings->show_sender != 0) {
         quectel_socket_peer(socket, peer);
         at_info(at, FACT_HEAD_SENDER, peer, (unsigned)socket->connection.port);
@@ -151,7 +150,7 @@ static void put_head(struct quectel_socket *socket, size_t len)
 
 static void give(struct quectel_socket *socket)
 {
-    struct at_session *at = &socket->owner->at;
+    struct at_session *at = socket->owner->at;
     uint8_t data[QUECTEL_RECEIVE_MAX];
 
     while (at_may_speak(at)) {
@@ -159,12 +158,11 @@ static void give(struct quectel_socket *socket)
 
         if (got == 0)
             break;
-        if (socket->single) {
+        at_unsolicited_block(at);
+        if (socket->single)
             put_head(socket, got);
-        } else {
-            at->block_open = false;
+        else
             at_info(at, "+RECEIVE: %d, %zu", socket->index, got);
-        }
         at_put(at, span_at(data, got));
     }
 }
@@ -178,18 +176,18 @@ static void say_counted(struct quectel_socket *socket)
 
     if (first > QUECTEL_SEND_MAX && socket->connection.transport == NET_TCP)
         first = QUECTEL_SEND_MAX;
-    at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d,%zu,%zu,%zu",
+    at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d,%zu,%zu,%zu",
                    socket->bearer, QUECTEL_CLIENT, socket->index, count, first, total);
 }
 
 void quectel_tcp_received(struct quectel_socket *socket)
 {
-    switch (settings_of(&socket->owner->at)->indication) {
+    switch (settings_of(socket->owner->at)->indication) {
     case INDICATE_DATA:
         give(socket);
         return;
     case INDICATE_URC:
-        at_unsolicited(&socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d", socket->bearer,
+        at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d", socket->bearer,
                        QUECTEL_CLIENT, socket->index);
         break;
     default:

@@ -37,7 +37,7 @@ static bool take_name(const struct at_arg *arg, char name[QUECTEL_FILE_NAME_MAX 
 
 static enum at_status end_upload(struct at_session *at, enum err err, size_t len, uint16_t sum)
 {
-    log_trace(at->config.log, TRACE_STORE, "file of %zu bytes: %s", len, err_text(err));
+    log_trace(at_log_of(at), TRACE_STORE, "file of %zu bytes: %s", len, err_text(err));
     if (err != ERR_OK)
         return at_fail(at, error_of(err));
     at_info(at, "+QSECWRITE: %zu,%x", len, sum);

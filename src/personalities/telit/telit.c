@@ -87,7 +87,7 @@ static void on_quiet(struct module_terminal *terminal)
 {
     struct telit *telit = terminal->modem->maker;
 
-    for (size_t i = 0; i < telit->ssl_count && at_may_speak(&terminal->at); i++) {
+    for (size_t i = 0; i < telit->ssl_count && at_may_speak(terminal->at); i++) {
         if (telit->ssl[i].owner == terminal)
             telit_ssl_on_quiet(&telit->ssl[i]);
     }

@@ -135,10 +135,10 @@ static void on_started(void *ctx)
     ftp->tail = false;
     if (task == FTP_TASK_ONLINE) {
         telit_ftp_go_online(ftp);
-        at_finish(&ftp->owner->at, AT_CONNECT);
+        at_finish(ftp->owner->at, AT_CONNECT);
     } else {
         ftp->background = true;
-        at_finish(&ftp->owner->at, AT_OK);
+        at_finish(ftp->owner->at, AT_OK);
     }
 }
 
@@ -155,7 +155,7 @@ static void on_writable(void *ctx)
     struct telit_ftp *ftp = ctx;
 
     if (ftp->online)
-        at_unblock(&ftp->owner->at);
+        at_unblock(ftp->owner->at);
     else if (ftp->task == FTP_TASK_APPEND)
         telit_ftp_continue_append(ftp);
 }
@@ -183,13 +183,11 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
         finish(ftp, at, AT_OK);
         break;
     case FTP_TASK_COMMAND:
-        at->block_open = false;
         if (status == AT_OK && ftp->answer != NULL)
             status = ftp->answer(ftp, at);
         finish(ftp, at, status);
         break;
     case FTP_TASK_ANSWER:
-        at->block_open = false;
         finish(ftp, at, ftp->answer(ftp, at));
         break;
     case FTP_TASK_NEXT:
@@ -213,7 +211,7 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
 static void end_online(struct telit_ftp *ftp, struct at_session *at)
 {
     ftp->online = false;
-    if (at->state == AT_ONLINE)
+    if (at_is_online(at))
         at_leave_online(at, AT_NO_CARRIER);
     else
         at_finish(at, AT_NO_CARRIER);
@@ -222,7 +220,7 @@ static void end_online(struct telit_ftp *ftp, struct at_session *at)
 static void on_done(void *ctx, enum ftp_error error)
 {
     struct telit_ftp *ftp = ctx;
-    struct at_session *at = &ftp->owner->at;
+    struct at_session *at = ftp->owner->at;
 
     if (ftp->background && !ftp_kind_is_upload(ftp->work->client.transfer.kind)) {
         ftp->complete = error == FTP_FINE;
@@ -317,7 +315,7 @@ void telit_ftp_on_context_down(struct telit_ftp *ftp, size_t cid)
 
     if (ftp->owner == NULL || ftp->cid != (int32_t)cid)
         return;
-    at = &ftp->owner->at;
+    at = ftp->owner->at;
     drop(ftp);
     if (online)
         end_online(ftp, at);

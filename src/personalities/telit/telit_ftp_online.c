@@ -37,14 +37,14 @@ void telit_ftp_go_online(struct telit_ftp *ftp)
     };
 
     ftp->online = true;
-    at_online(&ftp->owner->at, &online);
+    at_online(ftp->owner->at, &online);
 }
 
 void telit_ftp_pump(struct telit_ftp *ftp)
 {
-    struct at_session *at = &ftp->owner->at;
+    struct at_session *at = ftp->owner->at;
 
-    while (at->state == AT_ONLINE) {
+    while (at_is_online(at)) {
         size_t room, got;
         uint8_t *tail = at_output_tail(at, &room);
 

@@ -96,7 +96,6 @@ static enum at_status read_receive(struct at_session *at)
 
 enum at_status telit_ftp_appended(struct telit_ftp *ftp, struct at_session *at)
 {
-    at->block_open = false;
     at_info(at, "#FTPAPPEXT: %zu", ftp->work->packet_sent);
     return AT_OK;
 }
@@ -125,7 +124,7 @@ static enum at_status append(struct telit_ftp *ftp, struct at_session *at)
 
 void telit_ftp_continue_append(struct telit_ftp *ftp)
 {
-    struct at_session *at = &ftp->owner->at;
+    struct at_session *at = ftp->owner->at;
     enum at_status status = append(ftp, at);
 
     if (status != AT_LATER) {

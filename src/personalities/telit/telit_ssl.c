@@ -103,7 +103,7 @@ static int dial_error(const struct connection_failure *failure)
 static void on_open(void *ctx)
 {
     struct telit_ssl *ssl = ctx;
-    struct at_session *at = &ssl->owner->at;
+    struct at_session *at = ssl->owner->at;
 
     ssl->waiting = WAIT_NOTHING;
     ssl->rung = 0;
@@ -120,7 +120,7 @@ static void on_open(void *ctx)
 static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct telit_ssl *ssl = ctx;
-    struct at_session *at = &ssl->owner->at;
+    struct at_session *at = ssl->owner->at;
 
     ssl->waiting = WAIT_NOTHING;
     if (failure->err == ERR_TLS)
@@ -147,7 +147,7 @@ static void on_data(void *ctx)
     if (ssl->online)
         telit_ssl_pump(ssl);
     else if (ssl->waiting == WAIT_NOTHING)
-        at_poke(&ssl->owner->at);
+        at_poke(ssl->owner->at);
     else
         telit_ssl_transfer_data(ssl);
 }
@@ -173,7 +173,7 @@ static const struct connection_events events = {
 
 static void say_no_carrier(struct telit_ssl *ssl)
 {
-    struct at_session *at = &ssl->owner->at;
+    struct at_session *at = ssl->owner->at;
 
     ssl->no_carrier = false;
     switch (ssl->settings.no_carrier_mode) {
@@ -197,7 +197,7 @@ void telit_ssl_on_quiet(struct telit_ssl *ssl)
         telit_ssl_ring(ssl);
         notice_end(ssl);
     }
-    if (ssl->no_carrier && at_may_speak(&ssl->owner->at))
+    if (ssl->no_carrier && at_may_speak(ssl->owner->at))
         say_no_carrier(ssl);
 }
 
@@ -220,11 +220,11 @@ void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause)
 
     if (ssl->socket.state == CONNECTION_CLOSED)
         return;
-    at = &ssl->owner->at; /* what is open has an owner */
+    at = ssl->owner->at; /* what is open has an owner */
     ssl->cause = cause;
     ssl->no_carrier = waiting != WAIT_DIAL;
     telit_ssl_close(ssl);
-    if (at->state == AT_PROMPT)
+    if (at_is_prompting(at))
         return; /* the host learns it when it has sent its data */
     ssl->waiting = WAIT_NOTHING;
     if (was_online)

@@ -70,7 +70,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     err = credentials_put(&module_of(at)->credentials, entry->store, entry->kind, entry->in_ram,
                           payload);
     telit_session_forget(telit_ssl_at(at, (int32_t)entry->store));
-    log_trace(at->config.log, TRACE_STORE, "security data %zu/%d: %zu bytes: %s", entry->store,
+    log_trace(at_log_of(at), TRACE_STORE, "security data %zu/%d: %zu bytes: %s", entry->store,
               (int)entry->kind, payload.len, err_text(err));
     return err == ERR_OK ? AT_OK : fail_storage(at, err);
 }

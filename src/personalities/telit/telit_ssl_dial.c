@@ -26,8 +26,8 @@ static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
     const char *wrong = telit_ssl_configure(ssl, &secrets, &tls);
 
     if (wrong != NULL) {
-        log_say(at->config.log, LOG_WARNING, "secure socket %d: cannot open %s port %u: %s",
-                ssl->id, target->host, (unsigned)target->port, wrong);
+        log_say(at_log_of(at), LOG_WARNING, "secure socket %d: cannot open %s port %u: %s", ssl->id,
+                target->host, (unsigned)target->port, wrong);
         status = at_fail(at, TELIT_SSL_CREDENTIALS);
     } else {
         tls.resume = ssl->session.ticket.ticket;

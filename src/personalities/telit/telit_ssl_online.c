@@ -115,7 +115,7 @@ static void on_escape(void *ctx)
     ssl->online = false;
     telit_ssl_flush(ssl);
     connection_set_buffering(&ssl->socket, true);
-    at_finish(&ssl->owner->at, AT_OK);
+    at_finish(ssl->owner->at, AT_OK);
 }
 
 static void on_room(void *ctx)
@@ -138,9 +138,9 @@ void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at)
 
 void telit_ssl_pump(struct telit_ssl *ssl)
 {
-    struct at_session *at = &ssl->owner->at;
+    struct at_session *at = ssl->owner->at;
 
-    while (at->state == AT_ONLINE) {
+    while (at_is_online(at)) {
         size_t room, got;
         uint8_t *tail = at_output_tail(at, &room);
 
@@ -154,7 +154,7 @@ void telit_ssl_pump(struct telit_ssl *ssl)
         at_output_commit(at, got);
         restart_idle(ssl);
     }
-    if (at->state == AT_ONLINE)
+    if (at_is_online(at))
         check_end(ssl);
 }
 
@@ -164,7 +164,7 @@ void telit_ssl_online_writable(struct telit_ssl *ssl)
         telit_ssl_pump(ssl);
         return;
     }
-    at_unblock(&ssl->owner->at);
+    at_unblock(ssl->owner->at);
 }
 
 void telit_ssl_online_tick(struct telit_ssl *ssl, int64_t now_ms)
@@ -184,5 +184,5 @@ void telit_ssl_leave_online(struct telit_ssl *ssl)
     ssl->online = false;
     telit_ssl_flush(ssl);
     connection_set_buffering(&ssl->socket, true);
-    at_leave_online(&ssl->owner->at, AT_OK);
+    at_leave_online(ssl->owner->at, AT_OK);
 }

@@ -129,17 +129,16 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
 static void finish(struct telit_ssl *ssl, enum at_status status)
 {
     ssl->waiting = WAIT_NOTHING;
-    at_finish(&ssl->owner->at, status);
+    at_finish(ssl->owner->at, status);
 }
 
 void telit_ssl_transfer_data(struct telit_ssl *ssl)
 {
-    struct at_session *at = &ssl->owner->at;
+    struct at_session *at = ssl->owner->at;
     enum at_status status;
 
     if (ssl->waiting != WAIT_RECEIVE)
         return;
-    at->block_open = false;
     status = at_is_abandoned(at) ? AT_OK : receive(at, ssl); /* the next host reads it */
     if (status != AT_LATER)
         finish(ssl, status);
@@ -147,9 +146,9 @@ void telit_ssl_transfer_data(struct telit_ssl *ssl)
 
 void telit_ssl_transfer_writable(struct telit_ssl *ssl)
 {
-    struct at_session *at = &ssl->owner->at;
+    struct at_session *at = ssl->owner->at;
 
-    if (at->state != AT_BUSY)
+    if (!at_is_busy(at))
         return; /* still in the prompt */
     if (telit_ssl_flush(ssl))
         finish(ssl, end_send(ssl, AT_OK));
@@ -159,13 +158,12 @@ void telit_ssl_transfer_writable(struct telit_ssl *ssl)
 
 void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
 {
-    struct at_session *at = &ssl->owner->at;
+    struct at_session *at = ssl->owner->at;
 
     if (ssl->waiting == WAIT_SEND) {
         finish(ssl, end_send(ssl, at_fail(at, FACT_ERROR_SEND_TIMEOUT)));
         return;
     }
-    at->block_open = false;
     at_info(at, "#SSLRECV: 0");
     at_info(at, "TIMEOUT");
     finish(ssl, AT_OK);
@@ -173,7 +171,7 @@ void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
 
 static void ring_with_data(struct telit_ssl *ssl)
 {
-    struct at_session *at = &ssl->owner->at;
+    struct at_session *at = ssl->owner->at;
     uint8_t data[RING_MAX];
     size_t chunk = telit_model_of(ssl->modem)->ring_chunk;
 
@@ -196,7 +194,7 @@ void telit_ssl_ring(struct telit_ssl *ssl)
         ring_with_data(ssl);
     } else if (ssl->settings.ring_mode == 1 && available > ssl->rung) {
         ssl->rung = available;
-        at_unsolicited(&ssl->owner->at, span_at(NULL, 0), "SSLSRING: %d,%zu", ssl->id, available);
+        at_unsolicited(ssl->owner->at, span_at(NULL, 0), "SSLSRING: %d,%zu", ssl->id, available);
     }
 }
 

@@ -1,0 +1,212 @@
+/* handler.h: what a row's handler may do, and whoever answers later in its place.
+ *
+ * A handler runs when its row (at/command.h) was found and its values were checked.  It writes
+ * lines of information, never CR or LF, a number or a text of an error: those are the dialect's.
+ */
+#ifndef AT_HANDLER_H
+#define AT_HANDLER_H
+
+#include "at/args.h"
+#include "at/command.h"
+#include "at/dialect.h"
+#include "at/settings.h"
+#include "base/err.h"
+#include "base/log.h"
+
+/* ---- who asks ---- */
+
+/* The owner that the session was made with. */
+void *at_owner_of(const struct at_session *at);
+
+/* Where the session's log goes; NULL: nowhere, which log_say() and log_trace() take. */
+const struct log *at_log_of(const struct at_session *at);
+
+/* What the model brings to the rows. */
+const struct at_model *at_model_of(const struct at_session *at);
+
+/* The maker's dialect. */
+const struct at_dialect *at_dialect_of(const struct at_session *at);
+
+/* The maker's lists of rows, ended by NULL. */
+const struct at_commands *const *at_commands_of(const struct at_session *at);
+
+/* The settings of this port, which rows bind. */
+struct at_settings *at_settings_of(struct at_session *at);
+
+/* The row of the running command; there must be one. */
+const struct at_command *at_row(const struct at_session *at);
+
+/* Its name. */
+const char *at_row_name(const struct at_session *at);
+
+/* True when no other command stands behind the running one in its line. */
+bool at_is_last(const struct at_session *at);
+
+/* True while the port is the peer's. */
+bool at_is_online(const struct at_session *at);
+
+/* True while a prompt is open. */
+bool at_is_prompting(const struct at_session *at);
+
+/* True while a command that said AT_LATER has not finished, unless it opened a prompt or is online.
+ */
+bool at_is_busy(const struct at_session *at);
+
+/* Nobody gets the answer of the running command: what can be given only once is to stay. */
+bool at_is_abandoned(const struct at_session *at);
+
+/* The row of this name on this model, or NULL: a row hides those of its name in later lists, so
+ * that a maker's own hides a common one. */
+const struct at_command *at_find_in(const struct at_commands *const *commands,
+                                    const struct at_model *model, const char *name);
+
+/* The same for the session's rows and model. */
+const struct at_command *at_find(const struct at_session *at, const char *name);
+
+/* How many records a row has on this model. */
+size_t at_record_count(const struct at_session *at, const struct at_command *row);
+
+/* ---- the end of a command ---- */
+
+/* Notes the +CME ERROR number; to be returned. */
+enum at_status at_fail(struct at_session *at, int code);
+
+/* The same for a plain ERROR, whatever +CMEE says. */
+enum at_status at_fail_plain(struct at_session *at);
+
+/* A final result before the last: writes it now, and the line goes on.  AT_OK, AT_FAIL (as
+ * at_fail() noted), AT_CONNECT or AT_NO_CARRIER. */
+void at_result(struct at_session *at, enum at_status status);
+
+/* A result code of the maker's own, "SEND OK", in the frame of a final result; return AT_SILENT
+ * after the last. */
+void at_result_text(struct at_session *at, const char *text);
+
+/* Ends a command that answered AT_LATER, with the status that a handler would return. */
+void at_finish(struct at_session *at, enum at_status status);
+
+/* ---- its answer ---- */
+
+/* One line of information, without line ends.  The first of a command's lines opens a block, and so
+ * does the first of what it answers later. */
+void at_info(struct at_session *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Bytes as they are: part of an answer whose first line was at_info(). */
+void at_put(struct at_session *at, struct span bytes);
+
+/* A bare line end, as part of such an answer. */
+void at_put_line_end(struct at_session *at);
+
+/* A long answer, of more than the dialect's answer_max: return AT_LATER after it.  at_put() writes
+ * as many bytes as at_answer_room() says; `on_room` is called each time the host has taken some;
+ * at_finish(), from `on_room` or later, ends it.  Commands and unsolicited lines wait meanwhile.
+ * When the host goes, `on_room` is called once more: there is room for all of it, and it is lost.
+ */
+void at_long_answer(struct at_session *at, void (*on_room)(void *ctx), void *ctx);
+
+/* How many bytes at_put() takes now; SIZE_MAX when nobody gets them. */
+size_t at_answer_room(const struct at_session *at);
+
+/* ---- values that rows bind ---- */
+
+/* Takes the values of a set into the running row's record, stores them if they are kept, and says
+ * that they changed: what a set without a handler does. */
+enum at_status at_bind(struct at_session *at, const struct at_args *args);
+
+/* Stores the values of the running row's record `index`, whatever the row says of that.  ERR_IO. */
+enum err at_keep(struct at_session *at, size_t index);
+
+/* ---- prompts ---- */
+
+enum at_prompt_end {
+    AT_PROMPT_COMPLETE,  /* Ctrl-Z, or the exact count */
+    AT_PROMPT_ABORTED,   /* ESC */
+    AT_PROMPT_TIMED_OUT, /* idle_ms or total_ms have passed */
+    AT_PROMPT_OVERFLOW,  /* more than `max` came before the Ctrl-Z or the escape sequence */
+    AT_PROMPT_ESCAPED    /* by the escape sequence */
+};
+
+enum at_prompt_echo { AT_ECHO_DIALECT, AT_ECHO_ON, AT_ECHO_OFF };
+
+/* What to collect after the prompt. */
+struct at_prompt {
+    size_t max;       /* bytes that are kept, up to the memory that there is */
+    const char *text; /* instead of the dialect's prompt: "\r\nCONNECT\r\n", "" for none */
+    uint8_t *memory;  /* where the bytes go, at least `max`; borrowed until on_done, and its owner's
+                       * to wipe.  NULL: the session's payload memory */
+    uint32_t idle_ms; /* instead of the dialect's prompt_idle_ms; 0: the dialect's */
+    uint32_t total_ms; /* ends so long after it opened, whatever comes; 0: no such limit */
+    bool exact;        /* ends by itself after `max` bytes, all of which are literal */
+    bool raw;          /* all bytes are literal; ends by the escape sequence or by time */
+    bool escape_ends; /* the escape sequence of online mode ends it, and is no part of the bytes; an
+                       * `exact` prompt that lacks three bytes or fewer takes them all the same */
+    bool drop;        /* bytes past `max` are dropped silently */
+    enum at_prompt_echo echo; /* instead of what the dialect says; never while E0 */
+    /* Gets the bytes; ends the command as a handler does, or AT_LATER. */
+    enum at_status (*on_done)(struct at_session *at, void *ctx, enum at_prompt_end end,
+                              struct span payload);
+    void *ctx;
+};
+
+/* Opens a prompt; return AT_LATER after it.  `max` must not pass the memory, and not be 0 when it
+ * is `exact`. */
+void at_prompt(struct at_session *at, const struct at_prompt *prompt);
+
+/* ---- online mode ---- */
+
+/* The other side of online mode. */
+struct at_online {
+    /* Bytes for the peer; returns how many were taken.  The rest comes again after at_unblock(). */
+    size_t (*on_input)(void *ctx, struct span bytes);
+    void (*on_escape)(void *ctx); /* the session is in command state; end with at_finish(AT_OK) */
+    void (*on_room)(void *ctx);   /* the host has taken output */
+    void *ctx;
+    /* The host has gone, and the rest with it: ends with at_leave_online().  NULL: the mode stays
+     * for the next host. */
+    void (*on_gone)(void *ctx);
+};
+
+/* Goes online; return AT_CONNECT after it, or at_finish(AT_CONNECT) later. */
+void at_online(struct at_session *at, const struct at_online *online);
+
+/* After at_online(): no escape sequence is looked for this time; circuits and peer end it. */
+void at_ignore_escape(struct at_session *at);
+
+/* Ends a command that answered AT_LATER in online mode, after at_online(), where the maker's own
+ * answer stands for CONNECT. */
+void at_finish_online(struct at_session *at);
+
+/* Leaves online mode: AT_OK after an escape, AT_NO_CARRIER when the connection has ended. */
+void at_leave_online(struct at_session *at, enum at_status status);
+
+/* Online: where output may be written in place, and how many bytes in one piece. */
+uint8_t *at_output_tail(struct at_session *at, size_t *ret_room);
+
+/* So many were written there; no more than the room was. */
+void at_output_commit(struct at_session *at, size_t count);
+
+/* Something that refused input takes it again. */
+void at_unblock(struct at_session *at);
+
+/* ---- unsolicited result codes ---- */
+
+/* Queues one line, written when the port is quiet.  The oldest is lost when the queue is full. */
+void at_urc(struct at_session *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* True when an unsolicited line may be written now. */
+bool at_may_speak(const struct at_session *at);
+
+/* Inside on_quiet(), while at_may_speak(): one line, `data` behind its text. */
+void at_unsolicited(struct at_session *at, struct span data, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same for what takes several calls: at_info() and at_put() follow, and open a block. */
+void at_unsolicited_block(struct at_session *at);
+
+/* NO CARRIER as an unsolicited result code. */
+void at_unsolicited_no_carrier(struct at_session *at);
+
+/* Lets unsolicited lines out if the port is quiet: call when there is a new one. */
+void at_poke(struct at_session *at);
+
+#endif

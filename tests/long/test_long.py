@@ -1,0 +1,102 @@
+"""What scripts/long is told, and what it does to its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import fuzz
+from .__main__ import PARTS, main
+from .measurements import PAGE, Page, changed
+from .part import Failed
+
+TEXT = """\
+# Measurements
+## Fuzzing
+| date | commit | target | seconds | processor s | executions | edges | finding |
+|---|---|---|---|---|---|---|---|
+| 2026-01-01 | abc | ftp | 900 | 1,800 | 1,000 | 5 of 7 | none |
+| 2026-01-01 | abc | mail | 900 | 900 | 10 | 5 of 7 | mail-crash-0 |
+| 2026-01-02 | def | ftp | 900 | 900 | 1 | 5 of 7 | none |
+
+### Processor hours of fuzzing
+| date | commit | runs | processor hours | executions | findings |
+|---|---|---|---|---|---|
+| old | row | | | | |
+## Next
+"""
+
+LIBFUZZER = """\
+INFO: Loaded 1 modules   (15668 inline 8-bit counters): 15668 [0x5, 0x6),
+#2	INITED cov: 20 ft: 30 corp: 1/1b exec/s: 0 rss: 40Mb
+#4096	pulse  cov: 1244 ft: 300 corp: 1/1b lim: 4 exec/s: 100 rss: 50Mb
+"""
+
+
+@pytest.mark.parametrize("words, said", [
+    (["fuzzy"], "no part 'fuzzy'; parts: fuzz"),
+    (["900"], "no part '900'; parts: fuzz"),
+    (["fuzz", "0"], "fuzz: '0' is no number of seconds, which is 1 to 1000000"),
+    (["fuzz", "1h"], "fuzz: '1h' is no number of seconds"),
+    (["fuzz", "1000001"], "fuzz: '1000001' is no number of seconds"),
+])
+def test_usage_errors_say_what_is_allowed(words: list[str], said: str,
+                                          capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 2
+    message = capsys.readouterr().err
+    assert said in message
+    assert all(part.usage in message for part in PARTS.values())
+
+
+def test_totals_are_added_up_from_the_rows() -> None:
+    page = Page(TEXT)
+    fuzz.totals(page)
+    assert page.rows(fuzz.TOTALS) == [["2026-01-01", "abc", "2", "0.75", "1,010", "1"],
+                                      ["2026-01-02", "def", "1", "0.25", "1", "0"],
+                                      ["all", "", "3", "1.00", "1,011", "1"]]
+    assert page.text().splitlines()[:7] == TEXT.splitlines()[:7]
+    assert page.text().endswith("## Next\n")
+
+
+def test_a_row_is_added_at_the_end_of_its_table(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(TEXT)
+    with changed(path) as page:
+        page.add("Fuzzing", ["d", "c", "t", "1", "2", "3", "4", "none"])
+    assert path.read_text() == TEXT.replace("| none |\n\n###",
+                                            "| none |\n| d | c | t | 1 | 2 | 3 | 4 | none |\n\n###")
+
+
+def test_a_row_of_another_width_is_refused() -> None:
+    with pytest.raises(ValueError, match="7 cells"):
+        Page(TEXT).add("Fuzzing", ["x"] * 7)
+
+
+def test_every_part_has_its_table() -> None:
+    page = Page(PAGE.read_text())
+    for heading in (fuzz.HEADING, fuzz.TOTALS):
+        page.rows(heading)
+
+
+@pytest.mark.parametrize("end, status, executions, finding", [
+    ("stat::number_of_executed_units: 9000\n", 0, 9000, ""),
+    ("", fuzz.INTERRUPTED, 4096, ""),
+    ("artifact_prefix='ftp-'; Test unit written to ftp-crash-1f\n"
+     "stat::number_of_executed_units: 5000\n", 77, 5000, "ftp-crash-1f"),
+    ("", -9, 4096, "status -9"),
+    ("bash: no such file\n", 1, 4096, "status 1"),
+])
+def test_what_libfuzzer_says_is_read(end: str, status: int, executions: int, finding: str) -> None:
+    outcome = fuzz.Outcome("ftp", 10.0, 9.0, LIBFUZZER + end, status)
+    assert (outcome.executions, outcome.finding) == (executions, finding)
+    assert outcome.coverage == "1,244 of 15,668"
+
+
+def test_an_unknown_target_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(fuzz, "build", lambda *_, **__: tmp_path)
+    target = tmp_path / "fuzz_ftp"
+    target.write_text("#!/bin/sh\n")
+    target.chmod(0o755)
+    with pytest.raises(Failed, match="no target 'ftb'; targets: ftp"):
+        fuzz.fuzz_all(1, ["ftb"], lambda outcome: None)

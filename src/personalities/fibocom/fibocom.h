@@ -164,7 +164,7 @@ void fibocom_tls_note(struct tlsmodem *modem, const struct connection_failure *f
 
 /* fibocom_socket.c: the socket `id` (from 1), whatever its state. */
 struct fibocom_socket *fibocom_socket_at(const struct at_session *at, int32_t id);
-/* The same, and connected; NULL: the error is noted. */
+/* The same, connected, and not the other side of a port; NULL: the error is noted. */
 struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id);
 bool fibocom_socket_is_opening(const struct fibocom_socket *socket);
 void fibocom_socket_start(struct fibocom_socket *socket, struct tlsmodem *modem, int id);

@@ -105,7 +105,7 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
     if (socket == NULL)
         return AT_FAIL;
     prompt.max = len->given ? (size_t)len->number : room(socket);
-    if (socket->connection.state != CONNECTION_OPEN || socket->online || socket->sending ||
+    if (socket->connection.state != CONNECTION_OPEN || socket->sending ||
         socket->entering != NULL || prompt.max > room(socket) || prompt.max == 0)
         return at_fail(at, FACT_ERROR_STATE);
     prompt.on_done = len->given ? on_counted : on_typed;

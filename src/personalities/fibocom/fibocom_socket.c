@@ -15,7 +15,7 @@ struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id)
 {
     struct fibocom_socket *socket = fibocom_socket_at(at, id);
 
-    if (connection_is_open(&socket->connection))
+    if (connection_is_open(&socket->connection) && !socket->online)
         return socket;
     at_fail(at, FACT_ERROR_STATE);
     return NULL;

@@ -151,6 +151,8 @@ enum at_status quectel_answer_closed(struct at_session *at, struct quectel_socke
 
     if (!socket->single)
         snprintf(line, sizeof(line), "%d, CLOSE OK", socket->index);
+    if (socket->online) /* on another port */
+        quectel_online_leave(socket, FACT_TRANSPARENT_END);
     quectel_socket_close(socket);
     at_result_text(at, line);
     return AT_SILENT;

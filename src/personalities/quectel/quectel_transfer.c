@@ -15,9 +15,11 @@ static const struct quectel_settings *settings_of(const struct at_session *at)
 
 enum { PROMPT_QUIET_START, PROMPT_BOTH, PROMPT_NEITHER };
 
+/* Bytes of a transparent socket go through its port: a prompt would end in its CONNECT, and the next
+ * line would be the peer's. */
 static bool can_send(const struct quectel_socket *socket)
 {
-    return socket->state == SOCKET_CONNECTED && socket->connection.state == CONNECTION_OPEN;
+    return !socket->transparent && socket->state == SOCKET_CONNECTED && socket->connection.state == CONNECTION_OPEN;
 }
 
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
@@ -103,6 +105,8 @@ enum at_status quectel_receive(struct at_session *at, struct quectel_socket *soc
 
 bool quectel_can_receive(const struct quectel_socket *socket)
 {
+    if (socket->transparent)
+        return false;
     return socket->state == SOCKET_CONNECTED || socket->state == SOCKET_REMOTE_CLOSING ||
            (socket->state == SOCKET_CLOSED && socket->closed_by_end);
 }

@@ -3,8 +3,10 @@
 
 #include "at/dialect.h"
 #include "base/number.h"
+#include "base/wipe.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool at_has(const struct at_model *model, uint32_t only_on)
@@ -133,20 +135,101 @@ enum at_args_result at_args_parse(const struct at_command *row, const struct at_
     return more && !row->surplus ? AT_ARGS_SYNTAX : AT_ARGS_FINE;
 }
 
-void at_args_bind(const struct at_command *row, const struct at_args *args, void *record)
+/* A copy with an end; NULL: no memory. */
+static char *copy_of(struct span text)
+{
+    char *copy = malloc(text.len + 1);
+
+    if (copy != NULL) {
+        memcpy(copy, text.data, text.len);
+        copy[text.len] = '\0';
+    }
+    return copy;
+}
+
+static void forget(char *text)
+{
+    if (text != NULL)
+        wipe(text, strlen(text));
+    free(text);
+}
+
+static char *field_of(const struct at_param *param, const void *record)
+{
+    return (char *)record + param->bound - 1;
+}
+
+/* What an owned field points to; another pointer takes its place. */
+static void own(char *field, char *text)
+{
+    char *before;
+
+    memcpy(&before, field, sizeof(before));
+    memcpy(field, &text, sizeof(text));
+    forget(before);
+}
+
+bool at_text_set(char **owned, struct span text)
+{
+    char *copy = text.len > 0 ? copy_of(text) : NULL;
+
+    if (copy == NULL && text.len > 0)
+        return false;
+    forget(*owned);
+    *owned = copy;
+    return true;
+}
+
+/* Memory for all owned strings that are not empty, before anything changes. */
+static bool copy_owned(const struct at_command *row, const struct at_args *args,
+                       char *texts[AT_ARGS_MAX])
 {
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
-        char *field = (char *)record + param->bound - 1;
+        const struct at_arg *arg = &args->list[i];
 
-        if (param->bound == 0 || !args->list[i].given)
+        if (!param->owned || param->bound == 0 || !arg->given || arg->text.len == 0)
+            continue;
+        texts[i] = copy_of(arg->text);
+        if (texts[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool at_args_bind(const struct at_command *row, const struct at_args *args, void *record)
+{
+    char *texts[AT_ARGS_MAX] = { NULL };
+
+    if (!copy_owned(row, args, texts)) {
+        for (size_t i = 0; i < AT_ARGS_MAX; i++)
+            forget(texts[i]);
+        return false;
+    }
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+        const struct at_arg *arg = &args->list[i];
+        char *field = field_of(param, record);
+
+        if (param->bound == 0 || !arg->given)
             continue;
         if (param->type == AT_NUMBER) {
-            memcpy(field, &args->list[i].number, sizeof(int32_t));
+            memcpy(field, &arg->number, sizeof(int32_t));
+        } else if (param->owned) {
+            own(field, texts[i]);
         } else {
-            memcpy(field, args->list[i].text.data, args->list[i].text.len);
-            field[args->list[i].text.len] = '\0';
+            memcpy(field, arg->text.data, arg->text.len);
+            field[arg->text.len] = '\0';
         }
+    }
+    return true;
+}
+
+void at_args_release(const struct at_command *row, void *record)
+{
+    for (size_t i = 0; i < row->param_count; i++) {
+        if (row->params[i].owned && row->params[i].bound != 0)
+            own(field_of(&row->params[i], record), NULL);
     }
 }
 
@@ -165,15 +248,28 @@ void at_args_preset(const struct at_command *row, const struct at_dialect *diale
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
         const char *text = param->preset_text != NULL ? param->preset_text : "";
-        char *field = (char *)record + param->bound - 1;
+        char *field = field_of(param, record);
 
         if (param->bound == 0)
             continue;
-        if (param->type == AT_STRING)
+        if (param->owned)
+            own(field, NULL);
+        else if (param->type == AT_STRING)
             memcpy(field, text, strlen(text) + 1);
         else
             memcpy(field, preset_of(param, dialect, index), sizeof(int32_t));
     }
+}
+
+/* A bound string, wherever it lies. */
+static const char *text_of(const struct at_param *param, const char *field)
+{
+    char *owned;
+
+    if (!param->owned)
+        return field;
+    memcpy(&owned, field, sizeof(owned));
+    return at_text(owned);
 }
 
 void at_args_print(const struct at_command *row, const struct at_model *model, const void *record,
@@ -187,7 +283,7 @@ void at_args_print(const struct at_command *row, const struct at_model *model, c
     }
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
-        const char *field = (const char *)record + param->bound - 1;
+        const char *field = field_of(param, record);
         int32_t number;
 
         if (param->bound == 0 || !at_has(model, param->only_on))
@@ -196,7 +292,7 @@ void at_args_print(const struct at_command *row, const struct at_model *model, c
             memcpy(&number, field, sizeof(number));
             text_add(out, "%s%0*d", comma, row->digits, (int)number);
         } else {
-            text_add(out, "%s\"%s\"", comma, field);
+            text_add(out, "%s\"%s\"", comma, text_of(param, field));
         }
         comma = ",";
     }

@@ -30,11 +30,25 @@ enum at_args_result {
 enum at_args_result at_args_parse(const struct at_command *row, const struct at_model *model,
                                   struct span body, struct at_args *ret_args);
 
-/* Copies the values that were given into the row's record. */
-void at_args_bind(const struct at_command *row, const struct at_args *args, void *record);
+/* Copies the values that were given into the row's record.  False when there is no memory for an
+ * owned string: the record is as it was. */
+bool at_args_bind(const struct at_command *row, const struct at_args *args, void *record);
 
-/* Sets the row's record to its factory values on a maker's modules; `index` as for
- * at_command.record. */
+/* Wipes and frees the owned strings of a record, which are empty after it. */
+void at_args_release(const struct at_command *row, void *record);
+
+/* Puts a copy of `text`, which has no zero byte, in an owned string's place; the one before is
+ * wiped and freed.  False: no memory, and nothing has changed. */
+bool at_text_set(char **owned, struct span text);
+
+/* An owned string of a record, to read: never NULL, good until it is bound again. */
+static inline const char *at_text(const char *owned)
+{
+    return owned != NULL ? owned : "";
+}
+
+/* Sets the row's record, which was zeroed once, to its factory values on a maker's modules; `index`
+ * as for at_command.record. */
 void at_args_preset(const struct at_command *row, const struct at_dialect *dialect, void *record,
                     size_t index);
 

@@ -45,7 +45,11 @@ struct at_param {
     uint16_t preset_dialect; /* AT_BIND(at_dialect, …): an int32_t of the maker's dialect is the
                               * factory value; 0: `preset` is */
     const char *preset_text; /* factory value of a bound string; NULL is empty */
-    uint16_t bound; /* 1 + offset of an int32_t, or of char[max + 1], in the record; 0: not bound */
+    bool owned; /* a bound string lies in memory of its own length, see `bound`; its factory value
+                 * is empty */
+    uint16_t bound;   /* 1 + offset in the record of an int32_t, of char[max + 1], or where it is
+                       * owned   of a char *, which at_args_bind() allocates, wipes and frees; NULL is
+                       * empty   and at_text() reads it.  0: not bound */
     uint32_t only_on; /* features of the model that have it; 0: all */
 };
 

@@ -122,10 +122,11 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
 
     text_init(&text, before, sizeof(before));
     at_args_print(row, &at->config.model, record, index, &text);
-    at_args_bind(row, args, record);
+    if (!at_args_bind(row, args, record))
+        return at_fail(at, at->config.dialect->error_memory);
     if (row->keep == AT_KEEP_NVM && at_keep(at, index) != ERR_OK) {
         if (at_args_parse(row, &at->config.model, text_span(&text), &old) == AT_ARGS_FINE)
-            at_args_bind(row, &old, record);
+            at_args_bind(row, &old, record); /* where memory fails too, the new value stays */
         return at_fail(at, at->config.dialect->error_memory);
     }
     if (row->changed != NULL)

@@ -79,6 +79,18 @@ void keep_each(struct at_session *at, enum at_keep keep,
     }
 }
 
+void keep_release(struct at_session *at)
+{
+    for (const struct at_commands *const *list = at_commands_of(at); *list != NULL; list++) {
+        for (size_t i = 0; i < (*list)->count; i++) {
+            const struct at_command *row = &(*list)->rows[i];
+
+            for (size_t n = 0; row->record != NULL && n < at_record_count(at, row); n++)
+                at_args_release(row, row->record(at, n));
+        }
+    }
+}
+
 static void preset_row(struct at_session *at, const struct at_command *row, void *ctx)
 {
     (void)ctx;
@@ -94,7 +106,7 @@ void keep_preset(struct at_session *at, enum at_keep keep)
     keep_each(at, keep, preset_row, NULL);
 }
 
-/* Takes values over if a host could have set them. */
+/* Takes values over if a host could have set them; there may be no memory for them. */
 static bool take(struct at_session *at, const struct at_command *row, size_t index,
                  struct span values)
 {
@@ -105,7 +117,8 @@ static bool take(struct at_session *at, const struct at_command *row, size_t ind
     if (row->record_count_limit != 0 && row->params[0].type == AT_NUMBER &&
         args.list[0].number != (int32_t)index + 1)
         return false; /* a row that goes by names is stored by number all the same */
-    at_args_bind(row, &args, row->record(at, index));
+    if (!at_args_bind(row, &args, row->record(at, index)))
+        return false;
     if (row->changed != NULL)
         row->changed(at, index);
     return true;

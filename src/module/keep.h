@@ -26,6 +26,9 @@ void profile_restore(struct at_session *at, size_t number);
 enum err profile_choose(struct at_session *at, size_t number);
 size_t profile_chosen(struct at_session *at);
 
+/* Wipes and frees the strings that the records of all rows own: at power-off. */
+void keep_release(struct at_session *at);
+
 /* Calls `visit` for each bound row of this model kept as `keep`. */
 void keep_each(struct at_session *at, enum at_keep keep,
                void (*visit)(struct at_session *at, const struct at_command *row, void *ctx),

@@ -59,8 +59,10 @@ static void power_off(struct tlsmodem *modem)
     if (!modem->on)
         return;
     modem->personality->stop(modem);
-    for (size_t i = 0; i < modem->terminal_count; i++)
+    for (size_t i = 0; i < modem->terminal_count; i++) {
+        keep_release(modem->terminals[i].at);
         at_reset(modem->terminals[i].at);
+    }
     wipe(modem->maker, modem->maker_size);
     modem->on = false;
 }

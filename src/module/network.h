@@ -16,9 +16,8 @@ enum { MODULE_CONTEXTS_MAX = 6, MODULE_APN_MAX = 99, MODULE_ADDRESS_MAX = 45 };
 
 /* What +CGDCONT defines; a context without a type is not defined. */
 struct module_context {
-    char type[8]; /* "IP", "IPV6", "IPV4V6", "PPP" */
-    char apn[MODULE_APN_MAX + 1];
-    char address[MODULE_ADDRESS_MAX + 1];
+    char type[8];        /* "IP", "IPV6", "IPV4V6", "PPP" */
+    char *apn, *address; /* owned strings of its row (at/command.h): at_text() reads them */
     int32_t data_compression, header_compression;
     bool active;
 };

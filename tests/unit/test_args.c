@@ -159,7 +159,7 @@ static void bind(struct sample *sample, const char *body)
     struct at_args args;
 
     assert_int_equal(at_args_parse(&row, &model, span_of(body), &args), AT_ARGS_FINE);
-    at_args_bind(&row, &args, sample);
+    assert_true(at_args_bind(&row, &args, sample));
 }
 
 static const char *print(const struct at_command *command, const struct sample *sample,
@@ -213,9 +213,62 @@ static void test_print_parses(void **state)
         bind(&sample, bind_rows[i].body);
         snprintf(printed, sizeof(printed), "%s", print(&row, &sample, 0));
         assert_int_equal(at_args_parse(&row, &model, span_of(printed), &args), AT_ARGS_FINE);
-        at_args_bind(&row, &args, &again);
+        assert_true(at_args_bind(&row, &args, &again));
         check_text(bind_rows[i].body, print(&row, &again, 0), printed);
     }
+}
+
+struct owner {
+    char *first, *second;
+    int32_t number;
+};
+
+/* Strings in memory of their own length: bound, printed, empty again, given back. */
+static void test_owned_strings(void **state)
+{
+    static const struct at_param owned_params[] = {
+        { .type = AT_STRING,
+          .optional = true,
+          .max = 20,
+          .owned = true,
+          .bound = AT_BIND(owner, first) },
+        { .optional = true, .max = 9, .preset = 4, .bound = AT_BIND(owner, number) },
+        { .type = AT_STRING,
+          .optional = true,
+          .max = 20,
+          .owned = true,
+          .bound = AT_BIND(owner, second) },
+    };
+    static const struct at_command owned = { .name = "+O", AT_PARAMS(owned_params) };
+    static const struct bind_row owned_rows[] = {
+        { "\"one\",1,\"two\"", "\"one\",1,\"two\"" },
+        { ",2", "\"one\",2,\"two\"" },
+        { "\"\",,\"another\"", "\"\",2,\"another\"" },
+        { "\"a longer one\",3", "\"a longer one\",3,\"another\"" },
+    };
+    struct owner owner = { NULL };
+    struct at_args args;
+    char printed[100];
+    struct text out;
+
+    (void)state;
+    at_args_preset(&owned, NULL, &owner, 0);
+    assert_int_equal(owner.number, 4);
+    check_text("empty", at_text(owner.first), "");
+    for (size_t i = 0; i < COUNT(owned_rows); i++) {
+        assert_int_equal(at_args_parse(&owned, &model, span_of(owned_rows[i].body), &args),
+                         AT_ARGS_FINE);
+        assert_true(at_args_bind(&owned, &args, &owner));
+        text_init(&out, printed, sizeof(printed));
+        at_args_print(&owned, &model, &owner, 0, &out);
+        check_text(owned_rows[i].body, printed, owned_rows[i].printed);
+    }
+    at_args_preset(&owned, NULL, &owner, 0);
+    assert_null(owner.first);
+    assert_true(at_text_set(&owner.second, span_of("set")));
+    check_text("set", at_text(owner.second), "set");
+    at_args_release(&owned, &owner);
+    assert_null(owner.second);
 }
 
 static void test_records(void **state)
@@ -290,8 +343,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),         cmocka_unit_test(test_features),
         cmocka_unit_test(test_no_parameters), cmocka_unit_test(test_bind_and_print),
-        cmocka_unit_test(test_print_parses),  cmocka_unit_test(test_records),
-        cmocka_unit_test(test_digits),        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_print_parses),  cmocka_unit_test(test_owned_strings),
+        cmocka_unit_test(test_records),       cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_ranges),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,8 @@ static enum at_status read_contexts(struct at_session *at)
 
         if (context->type[0] != '\0')
             at_info(at, "+CGDCONT: %zu,\"%s\",\"%s\",\"%s\",%d,%d", cid, context->type,
-                    context->apn, context->address, (int)context->data_compression,
-                    (int)context->header_compression);
+                    at_text(context->apn), at_text(context->address),
+                    (int)context->data_compression, (int)context->header_compression);
     }
     return AT_OK;
 }
@@ -28,17 +28,21 @@ enum at_status common_context_set(struct at_session *at, const struct at_args *a
 {
     size_t cid = (size_t)args->list[0].number;
     struct module_context *context = network_context(&module_of(at)->network, cid);
-    struct module_context before = *context;
+    struct module_context before = *context, given = { .active = false };
 
     if (context->active)
         return at_fail(at, CME_NOT_ALLOWED);
-    at_args_preset(at_row(at), at_dialect_of(at), context, cid - 1);
-    at_args_bind(at_row(at), args, context);
-    if (at_keep(at, cid - 1) != ERR_OK) {
-        *context = before;
+    at_args_preset(at_row(at), at_dialect_of(at), &given, cid - 1);
+    if (!at_args_bind(at_row(at), args, &given))
         return at_fail(at, CME_MEMORY_FAILURE);
+    *context = given;
+    if (at_keep(at, cid - 1) == ERR_OK) {
+        at_args_release(at_row(at), &before);
+        return AT_OK;
     }
-    return AT_OK;
+    at_args_release(at_row(at), context);
+    *context = before;
+    return at_fail(at, CME_MEMORY_FAILURE);
 }
 
 static enum at_status read_attached(struct at_session *at)
@@ -135,11 +139,13 @@ const struct at_param common_context_params[COMMON_CONTEXT_PARAMS] = {
       .type = AT_STRING,
       .optional = true,
       .max = MODULE_APN_MAX,
+      .owned = true,
       .bound = CONTEXT(apn) },
     { .name = "PDP_addr",
       .type = AT_STRING,
       .optional = true,
       .max = MODULE_ADDRESS_MAX,
+      .owned = true,
       .bound = CONTEXT(address) },
     { .name = "d_comp", .optional = true, .max = 1, .bound = CONTEXT(data_compression) },
     { .name = "h_comp", .optional = true, .max = 1, .bound = CONTEXT(header_compression) },

@@ -27,12 +27,9 @@ static enum at_status read_call(struct at_session *at)
     return AT_OK;
 }
 
-static void take_apn(struct module_context *context, const struct at_arg *apn)
+static bool take_apn(struct module_context *context, const struct at_arg *apn)
 {
-    if (!apn->given)
-        return;
-    memcpy(context->apn, apn->text.data, apn->text.len);
-    context->apn[apn->text.len] = '\0';
+    return !apn->given || at_text_set(&context->apn, apn->text);
 }
 
 /* The line comes before OK: the hosts' waits are short (fibocom.md §2.1). */
@@ -63,7 +60,8 @@ static enum at_status set_call(struct at_session *at, const struct at_args *args
         return hang_up(at);
     if (context->active)
         return at_fail(at, FACT_ERROR_STATE);
-    take_apn(context, &args->list[CALL_APN]);
+    if (!take_apn(context, &args->list[CALL_APN]))
+        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
     if (!network_activate(&modem->network, CALL_CID))
         return at_fail(at, FIBOCOM_NO_NETWORK);
     network_address(CALL_CID, address, sizeof(address));
@@ -84,7 +82,7 @@ static enum at_status read_contexts(struct at_session *at)
         if (context->active)
             network_address(cid, address, sizeof(address));
         at_info(at, "+CGDCONT: %zu,\"%s\",\"%s\",\"%s\",%d,%d,0,0", cid, context->type,
-                context->apn, context->active ? address : context->address,
+                at_text(context->apn), context->active ? address : at_text(context->address),
                 (int)context->data_compression, (int)context->header_compression);
     }
     return AT_OK;

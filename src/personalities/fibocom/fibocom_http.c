@@ -31,34 +31,23 @@ static bool is_allowed(size_t param, struct span value)
     return value.len == 1 && value.data[0] != '\0' && strchr(words, value.data[0]) != NULL;
 }
 
-static char *value_of(struct at_session *at, size_t param)
+const char *fibocom_http_value(const struct fibocom_http *http, size_t param)
 {
-    return fibocom_of(at)->http.values[param];
+    const char *value = http->values[param];
+
+    return value == NULL && param_rows[param].words != NULL ? "0" : at_text(value);
 }
 
 static void *param_record(struct at_session *at, size_t index)
 {
-    return value_of(at, index);
-}
-
-/* A switch that nobody has set is off. */
-static void on_param_changed(struct at_session *at, size_t index)
-{
-    if (param_rows[index].words != NULL && value_of(at, index)[0] == '\0')
-        memcpy(value_of(at, index), "0", sizeof("0"));
-}
-
-static void put_value(char value[FIBOCOM_HTTP_VALUE_MAX + 1], struct span text)
-{
-    if (text.len > 0)
-        memcpy(value, text.data, text.len);
-    value[text.len] = '\0';
+    return &fibocom_of(at)->http.values[index];
 }
 
 static enum at_status set_param(struct at_session *at, const struct at_args *args)
 {
+    char **values = fibocom_of(at)->http.values;
     struct span value = args->list[SET_VALUE].text;
-    char before[FIBOCOM_HTTP_VALUE_MAX + 1];
+    char *next = NULL, *before;
     size_t param = 0;
 
     while (param < HTTP_PARAM_COUNT &&
@@ -66,18 +55,24 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
         param++;
     if (param == HTTP_PARAM_COUNT || !is_allowed(param, value))
         return at_fail(at, FACT_ERROR_RANGE);
-    memcpy(before, value_of(at, param), sizeof(before));
-    put_value(value_of(at, param), value);
-    if (at_keep(at, param) == ERR_OK)
+    if (!at_text_set(&next, value))
+        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+    before = values[param];
+    values[param] = next;
+    if (at_keep(at, param) == ERR_OK) {
+        at_text_set(&before, span_at(NULL, 0));
         return AT_OK;
-    memcpy(value_of(at, param), before, sizeof(before));
+    }
+    at_text_set(&values[param], span_at(NULL, 0));
+    values[param] = before;
     return at_fail(at, FIBOCOM_MEMORY_FAILURE);
 }
 
 static enum at_status read_params(struct at_session *at)
 {
     for (size_t i = 0; i < HTTP_PARAM_COUNT; i++)
-        at_info(at, "+HTTPSET: \"%s\",\"%s\"", param_rows[i].name, value_of(at, i));
+        at_info(at, "+HTTPSET: \"%s\",\"%s\"", param_rows[i].name,
+                fibocom_http_value(&fibocom_of(at)->http, i));
     return AT_OK;
 }
 
@@ -143,7 +138,7 @@ static enum at_status set_action(struct at_session *at, const struct at_args *ar
     const struct at_arg *timer = &args->list[ACT_TIMER];
 
     if (!fibocom_context(module_of(at))->active || fibocom_http_is_busy(http) ||
-        http->values[HTTP_PARAM_URL][0] == '\0')
+        http->values[HTTP_PARAM_URL] == NULL)
         return at_fail(at, FACT_ERROR_STATE);
     return fibocom_http_begin(http, terminal_of(at), args->list[ACT_MODE].number,
                               (int64_t)(timer->given ? timer->number : FACT_HTTP_TIMER_S) *
@@ -155,6 +150,7 @@ static const struct at_param set_params[] = {
     { .name = "httpParamValue",
       .type = AT_STRING,
       .max = FIBOCOM_HTTP_VALUE_MAX,
+      .owned = true,
       .bound = 1 }, /* the record is the value */
 };
 static const struct at_param data_params[] = {
@@ -177,7 +173,6 @@ static const struct at_command rows[] = {
       .record_count_limit = LIMIT_HTTP_PARAMS,
       .record = param_record,
       .keep = AT_KEEP_NVM,
-      .changed = on_param_changed,
       .set = set_param,
       .read = read_params },
     { .name = "+HTTPDATA",

@@ -35,8 +35,8 @@ struct fibocom_http {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* who asked */
     struct http client;
-    char values[HTTP_PARAM_COUNT][FIBOCOM_HTTP_VALUE_MAX + 1];
-    int mode; /* of +HTTPACT */
+    char *values[HTTP_PARAM_COUNT]; /* owned strings of +HTTPSET: fibocom_http_value() reads them */
+    int mode;                       /* of +HTTPACT */
     bool secure;
     bool connected;                  /* and the host was told */
     struct fibocom_bytes data, head; /* +HTTPDATA, +HTTPHEAD */
@@ -55,6 +55,9 @@ void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem);
 void fibocom_http_clear(struct fibocom_http *http);
 /* The network has gone. */
 void fibocom_http_drop(struct fibocom_http *http);
+
+/* fibocom_http.c: what +HTTPSET has set; "0" for a switch that it has not. */
+const char *fibocom_http_value(const struct fibocom_http *http, size_t param);
 
 /* fibocom_http_fields.c: puts the header of the request together; false: no memory. */
 bool fibocom_http_write_fields(struct fibocom_http *http);

@@ -122,7 +122,7 @@ static bool rewind_body(void *ctx)
 
 static bool shows_header(const struct fibocom_http *http)
 {
-    return http->values[HTTP_PARAM_HEADER][0] != '1';
+    return fibocom_http_value(http, HTTP_PARAM_HEADER)[0] != '1';
 }
 
 static void on_header(void *ctx, struct span line)
@@ -174,7 +174,7 @@ static void on_response(void *ctx)
 
     if (shows_header(http))
         fibocom_bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
-    if (http->values[HTTP_PARAM_MODE][0] == '1')
+    if (fibocom_http_value(http, HTTP_PARAM_MODE)[0] == '1')
         begin_stream(http);
     else
         collect(http);
@@ -246,8 +246,9 @@ static enum http_method method_of(int mode)
 static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
 {
     char url[FIBOCOM_HTTP_VALUE_MAX + 1];
-    size_t len = put_port_behind_host(span_of(http->values[HTTP_PARAM_URL]), url, sizeof(url));
-    bool redirects = http->values[HTTP_PARAM_REDIRECT][0] == '1';
+    size_t len =
+        put_port_behind_host(span_of(fibocom_http_value(http, HTTP_PARAM_URL)), url, sizeof(url));
+    bool redirects = fibocom_http_value(http, HTTP_PARAM_REDIRECT)[0] == '1';
     struct http_request request = { .method = method_of(http->mode),
                                     .url = span_at(url, len),
                                     .headers = span_at(http->fields.data, http->fields.len),

@@ -8,20 +8,18 @@
 
 #include <stdio.h>
 
-static void copy(char *field, size_t cap, const struct at_arg *arg)
-{
-    snprintf(field, cap, "%.*s", (int)arg->text.len, (const char *)arg->text.data);
-}
-
-static void configure(struct tlsmodem *modem, const struct at_arg *apn, const struct at_arg *user)
+/* False: no memory. */
+static bool configure(struct tlsmodem *modem, const struct at_arg *apn, const struct at_arg *user)
 {
     struct quectel_bearer *bearer = quectel_bearer(modem);
     struct module_context *context =
         quectel_bearer_context(modem, quectel_bearer_foreground(modem));
 
-    if (apn->given)
-        copy(context->apn, sizeof(context->apn), apn);
-    copy(bearer->user, sizeof(bearer->user), user);
+    if (apn->given && !at_text_set(&context->apn, apn->text))
+        return false;
+    snprintf(bearer->user, sizeof(bearer->user), "%.*s", (int)user->text.len,
+             (const char *)user->text.data);
+    return true;
 }
 
 enum { CSGP_MODE, CSGP_APN, CSGP_USER };
@@ -30,9 +28,10 @@ static enum at_status set_access_point(struct at_session *at, const struct at_ar
 {
     struct tlsmodem *modem = module_of(at);
 
+    if (args->list[CSGP_MODE].number == 1 &&
+        !configure(modem, &args->list[CSGP_APN], &args->list[CSGP_USER]))
+        return at_fail(at, QUECTEL_MEMORY_FAILURE);
     quectel_bearer(modem)->mode = args->list[CSGP_MODE].number;
-    if (args->list[CSGP_MODE].number == 1)
-        configure(modem, &args->list[CSGP_APN], &args->list[CSGP_USER]);
     return AT_OK;
 }
 
@@ -56,11 +55,13 @@ enum { REGISTER_APN, REGISTER_USER };
 
 static enum at_status set_register(struct at_session *at, const struct at_args *args)
 {
-    enum at_status status = run_register(at);
+    struct tlsmodem *modem = module_of(at);
 
-    if (status == AT_OK)
-        configure(module_of(at), &args->list[REGISTER_APN], &args->list[REGISTER_USER]);
-    return status;
+    if (quectel_bearer(modem)->state != BEARER_INITIAL)
+        return at_fail_plain(at);
+    if (!configure(modem, &args->list[REGISTER_APN], &args->list[REGISTER_USER]))
+        return at_fail(at, QUECTEL_MEMORY_FAILURE);
+    return run_register(at);
 }
 
 static enum at_status read_register(struct at_session *at)
@@ -68,7 +69,7 @@ static enum at_status read_register(struct at_session *at)
     struct tlsmodem *modem = module_of(at);
 
     at_info(at, "+QIREGAPP: \"%s\",\"%s\",\"\"",
-            quectel_bearer_context(modem, quectel_bearer_foreground(modem))->apn,
+            at_text(quectel_bearer_context(modem, quectel_bearer_foreground(modem))->apn),
             quectel_bearer(modem)->user);
     return AT_OK;
 }

@@ -5,8 +5,6 @@
  */
 #include "personalities/quectel/quectel.h"
 
-#include "base/wipe.h"
-
 #include <stdio.h>
 
 enum { SECOND_MS = 1000, STYLE_PLAIN = 0, STYLE_TLS, STYLE_STARTTLS };
@@ -101,7 +99,6 @@ static void stop(struct tlsmodem *modem)
     smtp_stop(&mail->client);
     mail->collects = false;
     quectel_mail_forget(mail);
-    wipe(&mail->account, sizeof(mail->account));
 }
 
 static int64_t deadline(struct tlsmodem *modem)
@@ -156,8 +153,8 @@ static void fill_content(struct quectel_smtp *mail)
                                       span_at(mail->attachments[i].bytes.data,
                                               mail->attachments[i].bytes.len) };
     mail->job.content = (struct smtp_content){
-        .sender = mail->account.address,
-        .name = mail->account.name,
+        .sender = at_text(mail->account.address),
+        .name = at_text(mail->account.name),
         .recipients = mail->job_recipients,
         .recipient_count = mail->recipient_count,
         .subject = span_of(mail->subject),
@@ -183,12 +180,12 @@ static void fill_job(struct quectel_smtp *mail, int32_t seconds)
     network_address(mail->cid, address, sizeof(address));
     snprintf(mail->ehlo, sizeof(mail->ehlo), "[%s]", address);
     mail->job = (struct smtp_job){
-        .host = mail->account.host,
+        .host = at_text(mail->account.host),
         .port = (uint16_t)mail->account.port,
         .security = styles[quectel->ssl.smtp_style],
         .ehlo = mail->ehlo,
-        .user = mail->account.user,
-        .password = mail->account.password,
+        .user = at_text(mail->account.user),
+        .password = at_text(mail->account.password),
         .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
         .reply_timeout_ms = (int64_t)seconds * SECOND_MS,
         .total_timeout_ms = (int64_t)seconds * SECOND_MS,
@@ -202,7 +199,7 @@ static enum at_status put(struct at_session *at, int32_t seconds)
     struct quectel_smtp *mail = quectel_smtp_of(at);
     enum smtp_error error;
 
-    if (quectel_smtp_is_busy(mail) || mail->account.host[0] == '\0' ||
+    if (quectel_smtp_is_busy(mail) || mail->account.host == NULL ||
         !quectel_bearer_need(module_of(at)))
         return at_fail(at, FACT_SMTP_ERROR);
     mail->owner = terminal_of(at);
@@ -234,6 +231,16 @@ static void *account(struct at_session *at, size_t index)
     return &quectel_smtp_of(at)->account;
 }
 
+static void forget_account(struct quectel_smtp_account *account)
+{
+    char **const texts[] = { &account->host, &account->user, &account->password, &account->address,
+                             &account->name };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        at_text_set(texts[i], span_at(NULL, 0));
+    account->port = FACT_SMTP_PORT;
+}
+
 static enum at_status run_clear(struct at_session *at)
 {
     struct quectel_smtp *mail = quectel_smtp_of(at);
@@ -241,8 +248,7 @@ static enum at_status run_clear(struct at_session *at)
     if (quectel_smtp_is_busy(mail))
         return at_fail(at, FACT_SMTP_ERROR);
     quectel_mail_forget(mail);
-    wipe(&mail->account, sizeof(mail->account));
-    mail->account.port = FACT_SMTP_PORT;
+    forget_account(&mail->account);
     return AT_OK;
 }
 
@@ -262,7 +268,7 @@ static enum at_status read_password(struct at_session *at)
 
 #define TEXT(text, member, most)                                                                   \
     {                                                                                              \
-        .name = (text), .type = AT_STRING, .values = "<" text ">", .max = (most),                  \
+        .name = (text), .type = AT_STRING, .values = "<" text ">", .max = (most), .owned = true,   \
         .bound = AT_BIND(quectel_smtp_account, member)                                             \
     }
 static const struct at_param server_params[] = {
@@ -282,6 +288,7 @@ static const struct at_param password_params[] = {
       .values = "<password>",
       .secret = true,
       .max = SMTP_CREDENTIAL_MAX,
+      .owned = true,
       .bound = AT_BIND(quectel_smtp_account, password) },
 };
 static const struct at_param address_params[] = { TEXT("address", address, SMTP_ADDRESS_MAX) };

@@ -13,12 +13,9 @@ enum { QUECTEL_SMTP_TO = 1, QUECTEL_SMTP_CC, QUECTEL_SMTP_BCC };
 
 /* What +QSMTPSRV to +QSMTPNAME set. */
 struct quectel_smtp_account {
-    char host[CONNECTION_HOST_MAX + 1];
+    char *host, *user, *password; /* owned, as the next: at_text() reads them */
+    char *address, *name;         /* of the sender */
     int32_t port;
-    char user[SMTP_CREDENTIAL_MAX + 1];
-    char password[SMTP_CREDENTIAL_MAX + 1];
-    char address[SMTP_ADDRESS_MAX + 1]; /* of the sender */
-    char name[SMTP_NAME_MAX + 1];
 };
 
 /* Bytes that a prompt has collected; owned, wiped when they are freed. */

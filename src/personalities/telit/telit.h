@@ -104,7 +104,7 @@ struct telit_plain_settings {
 struct telit_settings {
     int32_t nitz, nitz_mode, cpu_mode, at_interface, qss_mode;
     int32_t sgact_auth;
-    char user[61], password[61]; /* #USERID, #PASSW */
+    char *user; /* #USERID, owned; the password of #PASSW is not kept */
     int32_t skip_escape;
 };
 

@@ -175,7 +175,7 @@ static const struct at_param closure_params[] = {
     { .name = "connId", .min = 1, .max_limit = LIMIT_PLAIN_SOCKETS },
 };
 static const struct at_param user_params[] = {
-    { .name = "user", .type = AT_STRING, .max = 60, .bound = SETTING(user) },
+    { .name = "user", .type = AT_STRING, .max = 60, .owned = true, .bound = SETTING(user) },
 };
 static const struct at_param password_params[] = {
     { .name = "pwd", .type = AT_STRING, .secret = true, .max = 60 },

@@ -2,14 +2,18 @@
 #ifndef AT_INTERNAL_H
 #define AT_INTERNAL_H
 
+#include "at/config.h"
 #include "at/editor.h"
 #include "at/escape.h"
-#include "at/session.h"
+#include "at/handler.h"
 #include "base/ring.h"
 
 enum at_state { AT_COMMAND, AT_RUNNING, AT_BUSY, AT_WAIT_ROOM, AT_PROMPT, AT_ONLINE };
 
 enum { AT_URC_BYTES = 512 };
+
+/* The longest line of an answer, and of an unsolicited one. */
+enum { AT_TEXT_MAX = 800 };
 
 struct at_session {
     struct at_config config;
@@ -46,45 +50,87 @@ struct at_session {
     void *answer_ctx;
 };
 
-/* answer.c: text in which CR and LF stand for S3 and S4. */
+/* ---- state.c ---- */
+
+/* The owner's clock. */
+int64_t at_now(const struct at_session *at);
+
+/* The only writer of at->state.  What waited for another state may come in. */
+void at_enter(struct at_session *at, enum at_state next);
+
+/* What at_feed() refused may come again; that it did not come was our doing and is no silence. */
+void at_admit(struct at_session *at);
+
+/* ---- answer.c ---- */
+
+/* Text in which CR and LF stand for S3 and S4. */
 void at_put_text(struct at_session *at, const char *text);
+
+/* What the host typed, while E1. */
 void at_echo(struct at_session *at, struct span bytes);
+
+/* The same for a character that it erased. */
 void at_echo_erase(struct at_session *at);
-/* answer.c: what at_info() writes next opens a block. */
+
+/* One line; the first of a block starts with a line end of its own, each ends with one. */
+void at_put_information(struct at_session *at, struct span line, bool first);
+
+/* What at_info() writes next opens a block. */
 void at_close_block(struct at_session *at);
-/* answer.c: writes queued unsolicited lines, then lets the owner speak. */
+
+/* ---- urc.c ---- */
+
+/* Writes queued unsolicited lines, then lets the owner speak. */
 void at_flush_unsolicited(struct at_session *at);
-/* answer.c: unsolicited lines wait until then, at least. */
+
+/* Unsolicited lines wait until then, at least. */
 int64_t at_speak_from(const struct at_session *at);
-/* answer.c: a result code or an unsolicited line is out; the next one comes `distance_ms` later. */
+
+/* A result code or an unsolicited line is out; the next one comes `distance_ms` later. */
 void at_keep_distance(struct at_session *at, uint32_t distance_ms);
 
-/* execute.c: runs the editor's line, from its start or from the cursor on, as far as it goes. */
-void at_start_line(struct at_session *at);
-void at_run_line(struct at_session *at);
-/* execute.c: the final result of the line, and the state after it. */
-void at_end_line(struct at_session *at, enum at_status status);
+/* ---- trace.c ---- */
 
-/* trace.c: writes the editor's line to the trace. */
+/* Writes the editor's line to the trace. */
 void at_trace_line(const struct at_session *at);
 
-/* prompt.c, online.c: input in these states; bytes taken. */
-size_t at_feed_prompt(struct at_session *at, struct span bytes);
+/* ---- execute.c ---- */
+
+/* Runs the editor's line from its start. */
+void at_start_line(struct at_session *at);
+
+/* Goes on from the cursor, as far as it goes. */
+void at_run_line(struct at_session *at);
+
+/* The final result of the line, and the state after it. */
+void at_end_line(struct at_session *at, enum at_status status);
+
+/* ---- online.c ---- */
+
+/* Input while online; returns how many bytes were taken. */
 size_t at_feed_online(struct at_session *at, struct span bytes);
-/* online.c: sends what was held back; false while the peer does not take it. */
-bool at_release_held(struct at_session *at);
-/* online.c: S2, or ESCAPE_NEVER. */
+
+/* S2, or ESCAPE_NEVER. */
 uint8_t at_escape_character(const struct at_session *at);
-/* online.c: looks for the escape sequence from now on. */
+
+/* Looks for the escape sequence from now on. */
 void at_await_escape(struct at_session *at);
-/* prompt.c: as ESC does. */
-void at_abort_prompt(struct at_session *at);
-int64_t at_prompt_deadline(const struct at_session *at);
-void at_tick_prompt(struct at_session *at, int64_t now_ms);
+
+/* Decides on what was held as an escape sequence. */
 void at_tick_online(struct at_session *at, int64_t now_ms);
 
-/* session.c */
-int64_t at_now(const struct at_session *at);
-void at_enter(struct at_session *at, enum at_state next);
+/* ---- prompt.c ---- */
+
+/* Input while a prompt is open; returns how many bytes were taken. */
+size_t at_feed_prompt(struct at_session *at, struct span bytes);
+
+/* As ESC does. */
+void at_abort_prompt(struct at_session *at);
+
+/* When at_tick_prompt() has something to do; CLOCK_NEVER. */
+int64_t at_prompt_deadline(const struct at_session *at);
+
+/* Ends the prompt, or keeps what was held as an escape sequence, as time asks for. */
+void at_tick_prompt(struct at_session *at, int64_t now_ms);
 
 #endif

@@ -35,7 +35,7 @@ void at_ignore_escape(struct at_session *at)
 }
 
 /* Escape characters that were no escape go to the peer before anything else. */
-bool at_release_held(struct at_session *at)
+static bool release_held(struct at_session *at)
 {
     uint8_t held[3] = { at_escape_character(at), at_escape_character(at), at_escape_character(at) };
 
@@ -49,9 +49,15 @@ bool at_release_held(struct at_session *at)
     return true;
 }
 
+void at_unblock(struct at_session *at)
+{
+    if (at->state != AT_ONLINE || release_held(at))
+        at_admit(at);
+}
+
 static size_t forward(struct at_session *at, struct span bytes)
 {
-    return at_release_held(at) ? at->online.on_input(at->online.ctx, bytes) : 0;
+    return release_held(at) ? at->online.on_input(at->online.ctx, bytes) : 0;
 }
 
 size_t at_feed_online(struct at_session *at, struct span bytes)
@@ -61,8 +67,9 @@ size_t at_feed_online(struct at_session *at, struct span bytes)
 
     /* What the peer refused before was looked at then. */
     if (at->inspected > 0) {
-        taken =
-            forward(at, span_at(bytes.data, at->inspected < bytes.len ? at->inspected : bytes.len));
+        if (at->inspected < bytes.len)
+            bytes.len = at->inspected;
+        taken = forward(at, bytes);
         at->inspected -= taken;
         return taken;
     }
@@ -83,7 +90,7 @@ void at_tick_online(struct at_session *at, int64_t now_ms)
         break;
     case ESCAPE_RELEASE:
         at->release += release;
-        at_release_held(at);
+        release_held(at);
         break;
     case ESCAPE_FOUND:
         log_trace(at->config.log, TRACE_AT, "> escape sequence");

@@ -225,10 +225,3 @@ void at_tick_prompt(struct at_session *at, int64_t now_ms)
         keep_held(at, release);
     }
 }
-
-size_t at_prompt_lacks(const struct at_session *at)
-{
-    if (at->state != AT_PROMPT || !at->prompt.exact)
-        return 0;
-    return at->prompt.max - at->payload_len;
-}

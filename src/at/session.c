@@ -1,4 +1,6 @@
 /* session.c: the states of a port and what input does in each. */
+#include "at/session.h"
+
 #include "at/internal.h"
 
 #include "base/time.h"
@@ -14,28 +16,6 @@ enum { ECHO_MAX = 3 };
 
 /* Of AT, which counts but is not kept. */
 enum { PREFIX_LENGTH = 2 };
-
-int64_t at_now(const struct at_session *at)
-{
-    return at->config.owner_ops->now_ms(at->config.owner);
-}
-
-void at_enter(struct at_session *at, enum at_state next)
-{
-    at->state = next;
-    at_unblock(at);
-}
-
-void at_unblock(struct at_session *at)
-{
-    bool escapes = at->state == AT_ONLINE || (at->state == AT_PROMPT && at->prompt.escape_ends);
-
-    if (escapes && at->blocked)
-        escape_resume(&at->escape, at_now(at));
-    if (at->state == AT_ONLINE && !at_release_held(at))
-        return;
-    at->blocked = false;
-}
 
 enum err at_new(const struct at_config *config, struct at_session **ret_at)
 {
@@ -89,21 +69,6 @@ struct at_settings *at_settings_of(struct at_session *at)
     return &at->settings;
 }
 
-bool at_is_online(const struct at_session *at)
-{
-    return at->state == AT_ONLINE;
-}
-
-bool at_is_prompting(const struct at_session *at)
-{
-    return at->state == AT_PROMPT;
-}
-
-bool at_is_busy(const struct at_session *at)
-{
-    return at->state == AT_BUSY;
-}
-
 void at_reset(struct at_session *at)
 {
     at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max - PREFIX_LENGTH);
@@ -151,11 +116,6 @@ void at_host_gone(struct at_session *at)
     at->lines_end_with_cr = false;
     at_unblock(at);
     at_flush_unsolicited(at);
-}
-
-bool at_is_abandoned(const struct at_session *at)
-{
-    return at->abandoned;
 }
 
 static bool ends_line(const struct at_session *at, uint8_t c)
@@ -359,6 +319,13 @@ void at_tick(struct at_session *at)
 bool at_is_engaged(const struct at_session *at)
 {
     return at->state != AT_COMMAND;
+}
+
+size_t at_prompt_lacks(const struct at_session *at)
+{
+    if (at->state != AT_PROMPT || !at->prompt.exact)
+        return 0;
+    return at->prompt.max - at->payload_len;
 }
 
 bool at_has_queued(const struct at_session *at)

@@ -8,30 +8,8 @@
 #ifndef AT_SESSION_H
 #define AT_SESSION_H
 
+#include "at/config.h"
 #include "at/handler.h"
-
-struct at_owner_ops {
-    int64_t (*now_ms)(void *owner);
-    /* The port is quiet: at_unsolicited() may be called as long as at_may_speak(). */
-    void (*on_quiet)(struct at_session *at);
-    /* Bound values were set: store them if their row says so. */
-    enum err (*keep)(struct at_session *at, const struct at_command *row, size_t index);
-};
-
-struct at_config {
-    const struct at_dialect *dialect;
-    const struct at_commands *const *commands; /* ended by NULL */
-    struct at_model model;
-    const struct at_owner_ops *owner_ops;
-    void *owner;
-    const struct log *log;
-    /* Borrowed memory. */
-    uint8_t *line;    /* dialect->line_max */
-    uint8_t *payload; /* payload_cap */
-    size_t payload_cap;
-    uint8_t *output; /* output_cap, at least twice dialect->answer_max */
-    size_t output_cap;
-};
 
 /* A session in its state at power-on, which the caller frees.  Settings start as zeros: the owner
  * presets the rows.  ERR_NO_MEMORY. */

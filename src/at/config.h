@@ -1,0 +1,34 @@
+/* config.h: what a session is made with. */
+#ifndef AT_CONFIG_H
+#define AT_CONFIG_H
+
+#include "at/args.h"
+#include "at/command.h"
+#include "at/dialect.h"
+#include "base/err.h"
+#include "base/log.h"
+
+struct at_owner_ops {
+    int64_t (*now_ms)(void *owner);
+    /* The port is quiet: at_unsolicited() may be called as long as at_may_speak(). */
+    void (*on_quiet)(struct at_session *at);
+    /* Bound values were set: store them if their row says so. */
+    enum err (*keep)(struct at_session *at, const struct at_command *row, size_t index);
+};
+
+struct at_config {
+    const struct at_dialect *dialect;
+    const struct at_commands *const *commands; /* ended by NULL */
+    struct at_model model;
+    const struct at_owner_ops *owner_ops;
+    void *owner;
+    const struct log *log;
+    /* Borrowed memory. */
+    uint8_t *line;    /* dialect->line_max */
+    uint8_t *payload; /* payload_cap */
+    size_t payload_cap;
+    uint8_t *output; /* output_cap, at least twice dialect->answer_max */
+    size_t output_cap;
+};
+
+#endif

@@ -1,0 +1,31 @@
+/* find.c: the row behind a name. */
+#include "at/internal.h"
+
+#include <string.h>
+
+const struct at_command *at_find_in(const struct at_commands *const *commands,
+                                    const struct at_model *model, const char *name)
+{
+    for (const struct at_commands *const *list = commands; *list != NULL; list++) {
+        for (size_t i = 0; i < (*list)->count; i++) {
+            const struct at_command *row = &(*list)->rows[i];
+
+            if (row->name[0] == name[0] && row->name[1] == name[1] &&
+                strcmp(row->name, name) == 0 && at_has(model, row->only_on))
+                return row;
+        }
+    }
+    return NULL;
+}
+
+const struct at_command *at_find(const struct at_session *at, const char *name)
+{
+    return at_find_in(at->config.commands, &at->config.model, name);
+}
+
+size_t at_record_count(const struct at_session *at, const struct at_command *row)
+{
+    if (row->record_count_limit == 0)
+        return 1;
+    return (size_t)at->config.model.limits[row->record_count_limit - 1];
+}

@@ -14,6 +14,11 @@ bool at_has(const struct at_model *model, uint32_t only_on)
     return only_on == 0 || (model->features & only_on) != 0;
 }
 
+bool at_is_register(const struct at_command *row)
+{
+    return row->basic && row->name[0] == 'S';
+}
+
 int32_t at_param_max(const struct at_param *param, const struct at_model *model)
 {
     return param->max_limit != 0 ? model->limits[param->max_limit - 1] : param->max;

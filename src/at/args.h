@@ -16,6 +16,9 @@ struct at_model {
 /* True when the model has what is marked `only_on`. */
 bool at_has(const struct at_model *model, uint32_t only_on);
 
+/* True of an S register: "S3". */
+bool at_is_register(const struct at_command *row);
+
 /* The largest value, or longest length, of a parameter on this model. */
 int32_t at_param_max(const struct at_param *param, const struct at_model *model);
 

@@ -128,14 +128,15 @@ static enum at_status run_set(struct at_session *at, const struct at_command *ro
     return row->record != NULL ? at_bind(at, &args) : at_fail_plain(at);
 }
 
-/* A basic command without a number is the same as with 0 (V.250 5.3.1). */
+/* A basic command without a number is the same as with 0 (V.250 5.3.1); an S register has no such
+ * form (5.3.2), and keeps its value. */
 static enum at_status run_plain(struct at_session *at, const struct at_command *row)
 {
     if (row->run != NULL)
         return row->run(at);
     if (row->free_form)
         return AT_OK;
-    if (row->basic && row->param_count > 0)
+    if (row->basic && !at_is_register(row) && row->param_count > 0)
         return run_set(at, row, span_of("0"));
     return at_fail_plain(at);
 }

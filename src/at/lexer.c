@@ -122,7 +122,7 @@ static enum at_lexed lex_extended(struct reader *in, struct at_lexeme *ret)
     return len > 1 ? lex_form(in, ret) : AT_MALFORMED;
 }
 
-/* S<n>=<v>, S<n>?, and S<n> alone, which some modules take as a read. */
+/* S<n>=<v>, S<n>?, and S<n> alone, for rows that take anything. */
 static enum at_lexed lex_register(struct reader *in, struct at_lexeme *ret)
 {
     struct span number = take_digits(in);

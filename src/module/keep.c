@@ -156,7 +156,7 @@ static void print_row(struct at_session *at, const struct at_command *row, void 
 {
     struct text *text = ctx;
 
-    text_add(text, row->basic && row->name[0] != 'S' ? "%s" : "%s=", row->name);
+    text_add(text, row->basic && !at_is_register(row) ? "%s" : "%s=", row->name);
     at_args_print(row, at_model_of(at), row->record(at, 0), 0, text);
     text_add(text, ";");
 }

@@ -65,7 +65,7 @@ static void view_row(struct at_session *at, const struct at_command *row, void *
     (void)ctx;
     text_init(&text, values, sizeof(values));
     at_args_print(row, at_model_of(at), row->record(at, 0), 0, &text);
-    at_info(at, row->basic && row->name[0] != 'S' ? "%s%s" : "%s: %s", row->name, values);
+    at_info(at, row->basic && !at_is_register(row) ? "%s%s" : "%s: %s", row->name, values);
 }
 
 static enum at_status run_view(struct at_session *at, const struct at_args *args)

@@ -3,7 +3,7 @@
 
 #include "base/wipe.h"
 
-enum { CONTROL_END = 0x20, DELETE = 0x7F };
+enum { CR = '\r', CONTROL_END = 0x20, DELETE = 0x7F };
 
 void at_editor_init(struct at_editor *editor, uint8_t *line, size_t cap)
 {
@@ -11,9 +11,14 @@ void at_editor_init(struct at_editor *editor, uint8_t *line, size_t cap)
     *editor = (struct at_editor){ .line = line, .cap = cap };
 }
 
+static bool is_letter(uint8_t c, char capital)
+{
+    return c == (uint8_t)capital || c == (uint8_t)(capital - 'A' + 'a');
+}
+
 static enum at_edited hunt(struct at_editor *editor, uint8_t c)
 {
-    if (c == 'A' || c == 'a')
+    if (is_letter(c, 'A'))
         editor->state = EDITOR_A;
     else
         editor->junk = true;
@@ -22,7 +27,7 @@ static enum at_edited hunt(struct at_editor *editor, uint8_t c)
 
 static enum at_edited after_a(struct at_editor *editor, uint8_t c)
 {
-    if (c == 'T' || c == 't') {
+    if (is_letter(c, 'T')) {
         editor->state = EDITOR_BODY;
         editor->len = 0;
         return EDIT_TAKEN;
@@ -73,14 +78,23 @@ static enum at_edited erase(struct at_editor *editor)
     return EDIT_NOTHING;
 }
 
+/* The next letter of AT. */
+static bool is_prefix(const struct at_editor *editor, uint8_t c)
+{
+    return (editor->state == EDITOR_HUNT && is_letter(c, 'A')) ||
+           (editor->state == EDITOR_A && is_letter(c, 'T'));
+}
+
 enum at_edited at_editor_feed(struct at_editor *editor, uint8_t c, uint8_t s3, uint8_t s5)
 {
-    if (c == s3)
-        return end_line(editor);
-    if (c == s5)
-        return erase(editor);
-    if (c < CONTROL_END || c == DELETE)
-        return EDIT_NOTHING;
+    if (!is_prefix(editor, c)) {
+        if (c == s3 || c == CR)
+            return end_line(editor);
+        if (c == s5)
+            return erase(editor);
+        if (c < CONTROL_END || c == DELETE)
+            return EDIT_NOTHING;
+    }
     switch (editor->state) {
     case EDITOR_HUNT:
         return hunt(editor, c);

@@ -27,7 +27,10 @@ enum at_edited {
 
 void at_editor_init(struct at_editor *editor, uint8_t *line, size_t cap);
 
-/* The next character from the host; `s3` ends a line, `s5` erases. */
+/* The next character from the host; `s3` ends a line, `s5` erases.  So that no value of theirs
+ * makes a port deaf, the letters of AT are themselves where they are looked for, and CR ends a line
+ * too.
+ */
 enum at_edited at_editor_feed(struct at_editor *editor, uint8_t c, uint8_t s3, uint8_t s5);
 
 /* True while a line is begun. */

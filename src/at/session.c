@@ -118,17 +118,14 @@ void at_host_gone(struct at_session *at)
     at_flush_unsolicited(at);
 }
 
-static bool ends_line(const struct at_session *at, uint8_t c)
-{
-    return c == (uint8_t)at->settings.s3 || (c == '\n' && at->config.dialect->lf_ends_line);
-}
-
 /* One character in command state; false when it must wait for room. */
 static bool feed_character(struct at_session *at, uint8_t c)
 {
     uint8_t s3 = (uint8_t)at->settings.s3;
-    uint8_t typed = ends_line(at, c) ? s3 : c;
-    size_t need = typed == s3 || c == '/' ? (size_t)at->config.dialect->answer_max + 1 : ECHO_MAX;
+    uint8_t typed = c == '\n' && at->config.dialect->lf_ends_line ? '\r' : c;
+    bool ends = c == s3 || c == '\r';
+    bool answers = ends || typed == '\r' || c == '/';
+    size_t need = answers ? (size_t)at->config.dialect->answer_max + 1 : ECHO_MAX;
 
     if (ring_room(&at->output) < need)
         return false;
@@ -136,7 +133,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
     case EDIT_NOTHING:
         break;
     case EDIT_EMPTY:
-        at->after_cr = c == s3;
+        at->after_cr = ends;
         break;
     case EDIT_TAKEN:
         at_echo(at, span_at(&c, 1));
@@ -145,7 +142,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
         at_echo_erase(at);
         break;
     case EDIT_LINE:
-        at->after_cr = c == s3;
+        at->after_cr = ends;
         at_echo(at, span_at(&c, 1));
         at_start_line(at);
         break;
@@ -154,7 +151,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
         at_start_line(at);
         break;
     case EDIT_TOO_LONG:
-        at->after_cr = c == s3;
+        at->after_cr = ends;
         at_echo(at, span_at(&c, 1));
         at_fail_plain(at);
         at_end_line(at, AT_FAIL);

@@ -14,7 +14,7 @@ struct at_settings {
     int32_t cmee;             /* +CMEE: 0 ERROR, 1 number, 2 text */
     int32_t s0, s7;           /* kept for the host */
     int32_t s2;               /* escape character */
-    int32_t s3;               /* ends a command line */
+    int32_t s3;               /* ends a command line, as CR does */
     int32_t s4;               /* line feed of answers */
     int32_t s5;               /* erases a character */
     int32_t s12;              /* escape guard time, 1/50 s */

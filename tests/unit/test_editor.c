@@ -143,9 +143,26 @@ static void test_other_registers(void **state)
     at_editor_init(&editor, line, sizeof(line));
     for (const char *at = "ATE1_0"; *at != '\0'; at++)
         at_editor_feed(&editor, (uint8_t)*at, ';', '_');
-    assert_int_equal(at_editor_feed(&editor, '\r', ';', '_'), EDIT_NOTHING);
+    assert_int_equal(at_editor_feed(&editor, '\n', ';', '_'), EDIT_NOTHING);
     assert_int_equal(at_editor_feed(&editor, ';', ';', '_'), EDIT_LINE);
     check_bytes("line", at_editor_line(&editor), span_of("E0"));
+}
+
+/* Not even one of AT, nor CR as the character that erases. */
+static void test_at_and_cr_whatever_the_registers(void **state)
+{
+    (void)state;
+    for (int s3 = 0; s3 < 128; s3++) {
+        for (int s5 = 0; s5 < 128; s5++) {
+            uint8_t line[CAP];
+            struct at_editor editor;
+
+            at_editor_init(&editor, line, sizeof(line));
+            assert_int_equal(at_editor_feed(&editor, 'A', (uint8_t)s3, (uint8_t)s5), EDIT_TAKEN);
+            assert_int_equal(at_editor_feed(&editor, 'T', (uint8_t)s3, (uint8_t)s5), EDIT_TAKEN);
+            assert_int_equal(at_editor_feed(&editor, CR, (uint8_t)s3, (uint8_t)s5), EDIT_LINE);
+        }
+    }
 }
 
 struct open_row {
@@ -179,6 +196,7 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_nul_is_nothing),
         cmocka_unit_test(test_other_registers),
+        cmocka_unit_test(test_at_and_cr_whatever_the_registers),
         cmocka_unit_test(test_open),
     };
 

@@ -116,6 +116,12 @@ uint8_t at_escape_character(const struct at_session *at);
 /* Looks for the escape sequence from now on. */
 void at_await_escape(struct at_session *at);
 
+/* The escape sequence is the one that every host knows, +++. */
+bool at_escape_is_usual(const struct at_session *at);
+
+/* As the escape sequence does. */
+void at_escape_online(struct at_session *at);
+
 /* Decides on what was held as an escape sequence. */
 void at_tick_online(struct at_session *at, int64_t now_ms);
 

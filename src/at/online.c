@@ -81,6 +81,18 @@ size_t at_feed_online(struct at_session *at, struct span bytes)
     return taken;
 }
 
+bool at_escape_is_usual(const struct at_session *at)
+{
+    return at_escape_character(at) == '+';
+}
+
+void at_escape_online(struct at_session *at)
+{
+    at_enter(at, AT_BUSY);
+    at->cursor = at_editor_line(&at->editor).len;
+    at->online.on_escape(at->online.ctx);
+}
+
 void at_tick_online(struct at_session *at, int64_t now_ms)
 {
     int release = 0;
@@ -94,9 +106,7 @@ void at_tick_online(struct at_session *at, int64_t now_ms)
         break;
     case ESCAPE_FOUND:
         log_trace(at->config.log, TRACE_AT, "> escape sequence");
-        at_enter(at, AT_BUSY);
-        at->cursor = at_editor_line(&at->editor).len;
-        at->online.on_escape(at->online.ctx);
+        at_escape_online(at);
         break;
     }
 }

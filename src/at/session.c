@@ -97,13 +97,17 @@ static void on_room(struct at_session *at)
 
 void at_host_gone(struct at_session *at)
 {
-    if (at->state == AT_ONLINE && at->online.on_gone == NULL)
+    bool stays = at->state == AT_ONLINE && at->online.on_gone == NULL;
+
+    if (stays && at_escape_is_usual(at))
         return;
     at->speaking = true; /* unsolicited lines are for the next host */
     at->abandoned = at->state != AT_COMMAND;
     ring_drop(&at->output, at->output.len);
     if (at->state == AT_PROMPT)
         at_abort_prompt(at);
+    else if (stays)
+        at_escape_online(at);
     else if (at->state == AT_ONLINE)
         at->online.on_gone(at->online.ctx);
     else

@@ -27,7 +27,8 @@ void at_stop_listening(struct at_session *at);
 
 /* The host has gone and another may come: half a line, an open prompt and output that was not read
  * are forgotten.  A running command goes on, but nobody gets its answer, and what stands behind it
- * in its line is not run.  Online mode goes on, with its data. */
+ * in its line is not run.  Online mode goes on, with its data, if its escape sequence is +++; else
+ * the next host could not leave it, and it ends as by the sequence. */
 void at_host_gone(struct at_session *at);
 
 /* Bytes of the host.  Returns how many were taken; after fewer, at_is_open() says when to go on. */

@@ -137,6 +137,61 @@ static void test_stored_registers(void **state)
     }
 }
 
+/* ---- online ---- */
+
+static void host_goes(struct world *world)
+{
+    struct terminal *terminal = world->ports[0].terminal;
+
+    world_set_appetite(world, 0, 0);
+    terminal->ops->host_gone(terminal);
+    world_set_appetite(world, 0, SIZE_MAX);
+    world_settle(world);
+}
+
+/* The next host knows +++ and no other escape sequence, and can find no circuit to drop. */
+static void test_online_with_an_escape_that_nobody_knows(void **state)
+{
+    static const char *const registers[] = { "ATS2=255", "ATS2=42", "ATS2=0" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(registers); i++) {
+        struct scripted_peer *peer;
+        struct world world;
+
+        switch_on(&world, "he910");
+        talk_ok(&world, registers[i]);
+        peer = talk_connect(&world, true);
+        world_type_text(&world, "data");
+        host_goes(&world);
+        talk_expect(&world, "AT", "\r\nOK\r\n");
+        talk_expect(&world, "AT#SSLS=1", "\r\n#SSLS: 1,2,5\r\n\r\nOK\r\n");
+        talk_expect(&world, "AT#SSLO=1", "\r\nCONNECT\r\n");
+        peer_send(peer, span_of("still there"));
+        world_settle(&world);
+        assert_true(holds(world_heard(&world, 0), "still there"));
+        world_deinit(&world);
+    }
+}
+
+/* +++ is known: online mode stays for who comes next. */
+static void test_online_with_the_usual_escape(void **state)
+{
+    struct world world;
+
+    (void)state;
+    switch_on(&world, "he910");
+    talk_connect(&world, true);
+    host_goes(&world);
+    world_type_text(&world, "AT\r");
+    check_bytes("to the peer", world_heard(&world, 0), span_of(""));
+    world_advance(&world, 2000);
+    world_type_text(&world, "+++");
+    world_advance(&world, 2000);
+    check_bytes("+++", world_heard(&world, 0), span_of("\r\nOK\r\n"));
+    world_deinit(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +199,8 @@ int main(void)
         cmocka_unit_test(test_any_line_end_and_any_erasing_character),
         cmocka_unit_test(test_line_end_as_it_was_set),
         cmocka_unit_test(test_stored_registers),
+        cmocka_unit_test(test_online_with_an_escape_that_nobody_knows),
+        cmocka_unit_test(test_online_with_the_usual_escape),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,7 @@ void module_clock_init(struct module_clock *clock, const struct clock *machine);
 /* The module's own idea of now, in seconds since 1970-01-01T00:00:00Z. */
 int64_t module_clock_utc_s(const struct module_clock *clock);
 
+/* Local time; past the calendar its last second. */
 struct module_time module_clock_get(const struct module_clock *clock);
 
 /* Sets UTC, seconds since 1970-01-01T00:00:00Z; the local zone stays as it is. */

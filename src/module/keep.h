@@ -17,13 +17,17 @@ void keep_preset(struct at_session *at, enum at_keep keep);
  * and the log says so. */
 void keep_restore(struct at_session *at);
 
-/* Stores the AT_KEEP_PROFILE rows of this terminal as profile `number` (below PROFILE_COUNT), or
- * restores them; a profile never stored is the factory's. */
+/* Stores the AT_KEEP_PROFILE rows of this terminal as profile `number` (below PROFILE_COUNT).
+ * ERR_IO, ERR_FULL. */
 enum err profile_save(struct at_session *at, size_t number);
+
+/* Restores them; a profile never stored is the factory's. */
 void profile_restore(struct at_session *at, size_t number);
 
-/* Which profile power-up restores for this terminal. */
+/* Says which profile power-up restores for this terminal.  ERR_IO. */
 enum err profile_choose(struct at_session *at, size_t number);
+
+/* The same, asked; the first unless another was chosen. */
 size_t profile_chosen(struct at_session *at);
 
 /* Wipes and frees the strings that the records of all rows own: at power-off. */

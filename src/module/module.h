@@ -32,18 +32,22 @@ struct tlsmodem {
     int64_t off_ms;
 };
 
-/* Every way into a modem passes these two; the outermost leave tells ports and timer what is new.
- */
+/* Every way into a modem passes this first, and module_leave() last; they may nest. */
 void module_enter(struct tlsmodem *modem);
+
+/* The outermost leave tells ports and timer what is new. */
 void module_leave(struct tlsmodem *modem);
 
+/* The machine's monotonic clock in ms, from which all deadlines count. */
 int64_t module_now(const struct tlsmodem *modem);
 
 /* Switches off once the running command has answered, and on again `off_ms` later. */
 void module_power_cycle(struct tlsmodem *modem, int64_t off_ms);
 
-/* The modem and the terminal behind a session. */
+/* The modem behind a session. */
 struct tlsmodem *module_of(const struct at_session *at);
+
+/* The terminal behind a session. */
 struct module_terminal *terminal_of(const struct at_session *at);
 
 #endif

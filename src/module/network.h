@@ -36,6 +36,7 @@ struct module_network {
 extern const char module_imei[], module_imsi[], module_iccid[], module_operator_name[],
     module_operator_code[];
 
+/* Attached, with `context_count` contexts (at most MODULE_CONTEXTS_MAX) that are not defined. */
 void network_init(struct module_network *network, size_t context_count);
 
 /* True when the radio is on and nobody has told it to stay off the network. */
@@ -50,9 +51,11 @@ bool network_activate(struct module_network *network, size_t cid);
 /* The address that the network gave a context. */
 void network_address(size_t cid, char *text, size_t cap);
 
-/* Takes down one context, or, when registration or attachment is lost, all of them; tells the
- * personality of each. */
+/* Takes down a context, if it is up, and tells the personality. */
 void network_deactivate(struct tlsmodem *modem, size_t cid);
+
+/* Registration or attachment may have changed: hosts that asked for it are told, and without either
+ * all contexts go down. */
 void network_update(struct tlsmodem *modem);
 
 #endif

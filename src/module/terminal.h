@@ -36,8 +36,10 @@ struct module_terminal {
     unsigned lines; /* as last told to the channel */
 };
 
-/* Gives the terminal its memory.  ERR_NO_MEMORY. */
+/* Gives the terminal its memory.  ERR_NO_MEMORY: then it has none. */
 enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index);
+
+/* Wipes and frees it. */
 void terminal_deinit(struct module_terminal *terminal);
 
 /* Tells the channel what it has to know after a call into the modem; true when it did. */

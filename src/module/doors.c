@@ -1,0 +1,48 @@
+/* doors.c: the way into a modem and out of it, where ports and timer are told what is new. */
+#include "at/session.h"
+#include "base/time.h"
+#include "module/module.h"
+#include "module/power.h"
+
+#include <assert.h>
+
+static int64_t deadline(struct tlsmodem *modem)
+{
+    int64_t earliest_ms = modem->power_on_ms;
+
+    if (!modem->on)
+        return earliest_ms;
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        earliest_ms = time_earlier(earliest_ms, at_deadline(modem->terminals[i].at));
+    return time_earlier(earliest_ms, modem->personality->deadline(modem));
+}
+
+static void settle(struct tlsmodem *modem)
+{
+    bool news = true;
+
+    modem->settling = true;
+    while (news) {
+        news = false;
+        power_settle(modem);
+        for (size_t i = 0; i < modem->terminal_count; i++)
+            news = terminal_settle(&modem->terminals[i]) || news;
+    }
+    modem->settling = false;
+    if (deadline(modem) != modem->armed_ms) {
+        modem->armed_ms = deadline(modem);
+        modem->config.arm(modem->config.arm_ctx, modem->armed_ms);
+    }
+}
+
+void module_enter(struct tlsmodem *modem)
+{
+    modem->depth++;
+}
+
+void module_leave(struct tlsmodem *modem)
+{
+    assert(modem->depth > 0);
+    if (--modem->depth == 0 && !modem->settling)
+        settle(modem);
+}

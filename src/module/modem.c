@@ -1,0 +1,157 @@
+/* modem.c: what an embedding program calls: a modem is made, ticks, and goes. */
+#include "at/session.h"
+#include "module/module.h"
+#include "module/power.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct tlsmodem_model *tlsmodem_model_at(size_t index)
+{
+    const struct module_model *model = module_model_at(index);
+
+    return model != NULL ? &model->identity : NULL;
+}
+
+void tlsmodem_tick(struct tlsmodem *modem)
+{
+    module_enter(modem);
+    modem->armed_ms = -1;
+    if (modem->on) {
+        for (size_t i = 0; i < modem->terminal_count; i++)
+            at_tick(modem->terminals[i].at);
+        modem->personality->tick(modem);
+    } else if (module_now(modem) >= modem->power_on_ms && power_on(modem) != ERR_OK) {
+        log_say(modem->config.log, LOG_ERROR,
+                "cannot switch on again: storage failed; trying later");
+        modem->on = false;
+        modem->power_on_ms = module_now(modem) + modem->off_ms;
+    }
+    module_leave(modem);
+}
+
+static const struct module_model *find_model(const char *name)
+{
+    const struct module_model *model = NULL;
+
+    for (size_t i = 0; (model = module_model_at(i)) != NULL; i++) {
+        if (strcmp(model->identity.name, name) == 0)
+            break;
+    }
+    return model;
+}
+
+static int64_t world_now(void *ctx)
+{
+    return module_now(ctx);
+}
+
+static int64_t world_utc(void *ctx)
+{
+    struct tlsmodem *modem = ctx;
+
+    return module_clock_utc_s(&modem->clock);
+}
+
+static void world_enter(void *ctx)
+{
+    module_enter(ctx);
+}
+
+static void world_leave(void *ctx)
+{
+    module_leave(ctx);
+}
+
+static void init_world(struct tlsmodem *modem)
+{
+    modem->world = (struct connection_world){
+        .net = modem->config.net,
+        .tls = modem->config.tls,
+        .tls_count = modem->config.tls_count,
+        .log = modem->config.log,
+        .now_ms = world_now,
+        .utc_s = world_utc,
+        .enter = world_enter,
+        .leave = world_leave,
+        .ctx = modem,
+    };
+}
+
+static enum err build(struct tlsmodem *modem)
+{
+    enum err err;
+
+    modem->maker_size = modem->personality->state_size(modem->model);
+    modem->maker = calloc(1, modem->maker_size);
+    modem->terminals = calloc(modem->config.terminals, sizeof(modem->terminals[0]));
+    if (modem->maker == NULL || modem->terminals == NULL)
+        return ERR_NO_MEMORY;
+    for (size_t i = 0; i < modem->config.terminals; i++) {
+        err = terminal_init(&modem->terminals[i], modem, i);
+        if (err != ERR_OK)
+            return err;
+        modem->terminal_count++;
+    }
+    init_world(modem);
+    module_clock_init(&modem->clock, modem->config.clock);
+    return power_on(modem);
+}
+
+enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem)
+{
+    const struct module_model *model = find_model(config->model);
+    struct tlsmodem *modem;
+    enum err err;
+
+    if (model == NULL)
+        return ERR_NOT_FOUND;
+    if (config->terminals < 1 || config->terminals > TLSMODEM_TERMINALS_MAX)
+        return ERR_INVALID;
+    modem = calloc(1, sizeof(*modem));
+    if (modem == NULL)
+        return ERR_NO_MEMORY;
+    modem->config = *config;
+    modem->model = model;
+    modem->personality = model->personality;
+    modem->armed_ms = CLOCK_NEVER;
+    module_enter(modem);
+    err = build(modem);
+    if (err != ERR_OK) {
+        tlsmodem_free(modem);
+        return err;
+    }
+    module_leave(modem);
+    *ret_modem = modem;
+    return ERR_OK;
+}
+
+void tlsmodem_free(struct tlsmodem *modem)
+{
+    if (modem == NULL)
+        return;
+    module_enter(modem); /* no leave: nobody is told anything any more */
+    power_off(modem);
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        terminal_deinit(&modem->terminals[i]);
+    free(modem->terminals);
+    free(modem->maker);
+    free(modem);
+}
+
+struct terminal *tlsmodem_terminal(struct tlsmodem *modem, size_t index)
+{
+    assert(index < modem->terminal_count);
+    return &modem->terminals[index].base;
+}
+
+void tlsmodem_attach(struct tlsmodem *modem, size_t index, struct channel *channel)
+{
+    assert(index < modem->terminal_count);
+    module_enter(modem);
+    modem->terminals[index].channel = channel;
+    modem->terminals[index].announced = 0;
+    modem->terminals[index].lines = 0;
+    module_leave(modem);
+}

@@ -1,0 +1,62 @@
+/* power.c: a modem is switched on and off. */
+#include "module/power.h"
+
+#include "at/session.h"
+#include "base/wipe.h"
+#include "module/keep.h"
+#include "module/module.h"
+
+#include <string.h>
+
+enum err power_on(struct tlsmodem *modem)
+{
+    enum err err;
+
+    network_init(&modem->network, (size_t)modem->model->at.limits[LIMIT_CONTEXTS - 1]);
+    memset(modem->maker, 0, modem->maker_size);
+    modem->on = true;
+    modem->power_on_ms = CLOCK_NEVER;
+    err = modem->personality->start(modem);
+    if (err != ERR_OK)
+        return err;
+    for (size_t i = 0; i < modem->terminal_count; i++) {
+        struct at_session *at = modem->terminals[i].at;
+
+        keep_preset(at, AT_KEEP_NOT);
+        profile_restore(at, profile_chosen(at));
+    }
+    keep_preset(modem->terminals[0].at, AT_KEEP_NVM);
+    keep_restore(modem->terminals[0].at);
+    modem->personality->ready(modem);
+    return ERR_OK;
+}
+
+void power_off(struct tlsmodem *modem)
+{
+    if (!modem->on)
+        return;
+    modem->personality->stop(modem);
+    for (size_t i = 0; i < modem->terminal_count; i++) {
+        keep_release(modem->terminals[i].at);
+        at_reset(modem->terminals[i].at);
+    }
+    wipe(modem->maker, modem->maker_size);
+    modem->on = false;
+}
+
+void module_power_cycle(struct tlsmodem *modem, int64_t off_ms)
+{
+    modem->power_cycle = true;
+    modem->off_ms = off_ms;
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        at_stop_listening(modem->terminals[i].at);
+}
+
+void power_settle(struct tlsmodem *modem)
+{
+    if (modem->power_cycle) {
+        modem->power_cycle = false;
+        power_off(modem);
+        modem->power_on_ms = module_now(modem) + modem->off_ms;
+    }
+}

@@ -1,0 +1,43 @@
+/* registration.c: registration and contexts come and go: hosts and the maker are told. */
+#include "module/module.h"
+
+void network_deactivate(struct tlsmodem *modem, size_t cid)
+{
+    struct module_context *context = network_context(&modem->network, cid);
+
+    if (context == NULL || !context->active)
+        return;
+    context->active = false;
+    modem->personality->on_context_down(modem, cid);
+}
+
+static void report(struct tlsmodem *modem, bool registered)
+{
+    for (size_t i = 0; i < modem->terminal_count; i++) {
+        struct module_terminal *terminal = &modem->terminals[i];
+
+        if (terminal->settings.creg != 0)
+            at_urc(terminal->at, "+CREG: %d", registered);
+        if (terminal->settings.cgreg != 0)
+            at_urc(terminal->at, "+CGREG: %d", registered);
+        if (terminal->settings.cereg != 0)
+            at_urc(terminal->at, "+CEREG: %d", registered);
+    }
+}
+
+void network_update(struct tlsmodem *modem)
+{
+    struct module_network *network = &modem->network;
+    bool registered = network_is_registered(network);
+
+    if (registered != network->reported) {
+        network->reported = registered;
+        report(modem, registered);
+        if (registered)
+            modem->personality->on_registered(modem);
+    }
+    if (network_is_registered(network) && network->attached)
+        return;
+    for (size_t cid = 1; cid <= network->context_count; cid++)
+        network_deactivate(modem, cid);
+}

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WARM_UP_DIALS = 5, LINE_MAX_BYTES = 80 };
@@ -20,11 +21,9 @@ static struct {
     bool sent_last;
 } traffic;
 
-static const struct net_ops *below;
-
 static ptrdiff_t count_recv(struct net_stream *stream, void *buf, size_t cap)
 {
-    ptrdiff_t got = below->recv(stream, buf, cap);
+    ptrdiff_t got = net_stream_recv(stream->inner, buf, cap);
 
     if (got > 0) {
         traffic.received += (uint64_t)got;
@@ -36,7 +35,7 @@ static ptrdiff_t count_recv(struct net_stream *stream, void *buf, size_t cap)
 
 static ptrdiff_t count_send(struct net_stream *stream, const void *data, size_t len)
 {
-    ptrdiff_t done = below->send(stream, data, len);
+    ptrdiff_t done = net_stream_send(stream->inner, data, len);
 
     if (done > 0) {
         traffic.sent += (uint64_t)done;
@@ -45,14 +44,34 @@ static ptrdiff_t count_send(struct net_stream *stream, const void *data, size_t 
     return done;
 }
 
-static void count_traffic(struct rig *rig, struct net_ops *counting)
+static void count_close(struct net_stream *stream)
 {
-    below = rig->net.ops;
-    *counting = *below;
-    counting->recv = count_recv;
-    counting->send = count_send;
-    rig->net.ops = counting;
+    net_stream_close(stream->inner);
+    free(stream);
 }
+
+static const struct net_stream_ops counted_stream = { .recv = count_recv,
+                                                      .send = count_send,
+                                                      .close = count_close };
+
+static enum err count_connect(struct net *net, const struct net_target *to, net_event_fn *on_event,
+                              void *ctx, struct net_stream **ret_stream)
+{
+    struct net_stream *stream = calloc(1, sizeof(*stream));
+    enum err err;
+
+    if (stream == NULL)
+        return ERR_NO_MEMORY;
+    stream->ops = &counted_stream;
+    err = net_connect(net->inner, to, on_event, ctx, &stream->inner);
+    if (err == ERR_OK)
+        *ret_stream = stream;
+    else
+        free(stream);
+    return err;
+}
+
+static const struct net_ops counting_net = { .connect = count_connect };
 
 static void dial(struct rig_modem *modem, const char *line, uint64_t count)
 {
@@ -72,7 +91,7 @@ int main(int argc, char **argv)
 {
     static struct rig rig;
     static struct rig_modem modem;
-    struct net_ops counting;
+    struct net counting = { .ops = &counting_net };
     char line[LINE_MAX_BYTES];
     uint64_t count, cpu_start_ns, start_ns;
 
@@ -80,7 +99,8 @@ int main(int argc, char **argv)
         fail("usage: fast PORT CA COUNT full|fast");
     count = count_of(argv[3]);
     rig_open(&rig);
-    count_traffic(&rig, &counting);
+    counting.inner = rig.net;
+    rig.net = &counting;
     rig_modem_open(&rig, RIG_GL865, text_of_file(argv[2]), &modem);
     snprintf(line, sizeof(line), "AT#SSLD=1,%u,\"127.0.0.1\",1,1", (unsigned)port_of(argv[1]));
     dial(&modem, line, WARM_UP_DIALS);
@@ -97,6 +117,7 @@ int main(int argc, char **argv)
     print_each(traffic.waits, count);
     printf("\n");
     rig_modem_close(&modem);
+    rig.net = counting.inner;
     rig_close(&rig);
     return 0;
 }

@@ -41,7 +41,7 @@ static double rate_of(struct memory_host *host, size_t first, size_t count, uint
 
 static struct tlsmodem *make_modem(const struct clock *clock)
 {
-    static const struct net no_network;
+    static struct net no_network;
     const struct tlsmodem_config config = {
         .model = "he910", .terminals = 1, .net = &no_network, .clock = clock, .arm = arm
     };

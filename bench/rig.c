@@ -34,8 +34,8 @@ void rig_open(struct rig *rig)
 
 void rig_close(struct rig *rig)
 {
-    posix_net_close(&rig->net);
-    tls_gnutls_close(&rig->tls);
+    posix_net_close(rig->net);
+    tls_gnutls_close(rig->tls);
     if (!posix_loop_close(&rig->loop, CLOSE_LIMIT_MS))
         fail("the loop does not end");
 }
@@ -141,7 +141,7 @@ void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struc
     const struct tlsmodem_config config = {
         .model = models[model].name,
         .terminals = 1,
-        .net = &rig->net,
+        .net = rig->net,
         .tls = &rig->tls,
         .tls_count = 1,
         .clock = &rig->clock,

@@ -12,8 +12,8 @@
 struct rig {
     struct posix_loop loop;
     struct log log;
-    struct net net;
-    struct tls tls;
+    struct net *net;
+    struct tls *tls;
     struct clock clock;
 };
 

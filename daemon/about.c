@@ -26,9 +26,9 @@ static void print_provider(FILE *out, const struct tls *tls)
 {
     const char *mark = ":";
 
-    fprintf(out, "%s %s (TLS provider", tls->ops->name, tls->ops->library_version());
+    fprintf(out, "%s %s (TLS provider", tls_name(tls), tls_library_version(tls));
     for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
-        if (tls->ops->supports(versions[i].version)) {
+        if (tls_supports(tls, versions[i].version)) {
             fprintf(out, "%s %s", mark, versions[i].name);
             mark = ",";
         }
@@ -43,7 +43,7 @@ static void print_missing(FILE *out, const struct providers *providers)
         bool found = false;
 
         for (size_t at = 0; at < providers->count; at++)
-            found = found || providers->list[at].ops->supports(versions[i].version);
+            found = found || tls_supports(providers->list[at], versions[i].version);
         if (!found)
             fprintf(out, "no provider for %s in this build\n", versions[i].name);
     }
@@ -59,7 +59,7 @@ void about_print_versions(FILE *out)
     if (providers_open(NULL, &providers) != ERR_OK)
         return;
     for (size_t i = 0; i < providers.count; i++)
-        print_provider(out, &providers.list[i]);
+        print_provider(out, providers.list[i]);
     print_missing(out, &providers);
     providers_close(&providers);
 }

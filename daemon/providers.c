@@ -7,7 +7,7 @@
 #endif
 
 static const struct {
-    enum err (*open)(const char *keylog_path, struct tls *ret_tls);
+    enum err (*open)(const char *keylog_path, struct tls **ret_tls);
     void (*close)(struct tls *tls);
 } rows[] = {
     { tls_gnutls_open, tls_gnutls_close },
@@ -34,6 +34,6 @@ enum err providers_open(const char *keylog_path, struct providers *ret_providers
 void providers_close(struct providers *providers)
 {
     for (size_t i = 0; i < providers->count; i++)
-        rows[i].close(&providers->list[i]);
+        rows[i].close(providers->list[i]);
     *providers = (struct providers){ .count = 0 };
 }

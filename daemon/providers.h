@@ -7,7 +7,7 @@
 enum { PROVIDERS_MAX = 2 };
 
 struct providers {
-    struct tls list[PROVIDERS_MAX]; /* the first that supports a version is taken */
+    struct tls *list[PROVIDERS_MAX]; /* the first that supports a version is taken */
     size_t count;
 };
 

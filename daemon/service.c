@@ -23,7 +23,7 @@ struct service {
     struct posix_signals signals;
     struct clock clock;
     struct posix_timer *timer;
-    struct net net;
+    struct net *net;
     struct nvm *nvm;
     struct storage storage;
     struct providers providers;
@@ -115,7 +115,7 @@ static bool open_modem(struct service *service)
     struct tlsmodem_config config = {
         .model = service->options->module,
         .terminals = service->options->port_count,
-        .net = &service->net,
+        .net = service->net,
         .tls = service->providers.list,
         .tls_count = service->providers.count,
         .storage = service->nvm != NULL ? &service->storage : NULL,
@@ -163,8 +163,7 @@ static void close_all(struct service *service)
     tlsmodem_free(service->modem);
     nvm_close(service->nvm);
     providers_close(&service->providers);
-    if (service->net.impl != NULL)
-        posix_net_close(&service->net);
+    posix_net_close(service->net);
     posix_timer_free(service->timer);
     posix_signals_close(&service->signals);
 }

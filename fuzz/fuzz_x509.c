@@ -36,13 +36,13 @@ static ptrdiff_t send_anything(void *ctx, const void *data, size_t len)
 }
 
 static struct {
-    enum err (*open)(const char *keylog_path, struct tls *ret_tls);
+    enum err (*open)(const char *keylog_path, struct tls **ret_tls);
     enum tls_version lowest, highest;
-    struct tls tls;
+    struct tls *tls;
 } providers[] = {
-    { tls_gnutls_open, TLS_1_0, TLS_1_2, { 0 } },
+    { tls_gnutls_open, TLS_1_0, TLS_1_2, NULL },
 #ifdef TLSMODEM_HAS_SSL3
-    { tls_mbedtls_open, TLS_SSL_3_0, TLS_SSL_3_0, { 0 } },
+    { tls_mbedtls_open, TLS_SSL_3_0, TLS_SSL_3_0, NULL },
 #endif
 };
 
@@ -58,17 +58,17 @@ static void check_failure(enum err err, const struct tls_failure *failure)
     abort();
 }
 
-static void try_one(const struct tls *tls, const struct tls_config *config)
+static void try_one(struct tls *tls, const struct tls_config *config)
 {
     const struct tls_lower lower = { recv_nothing, send_anything, NULL };
     struct tls_session *session = NULL;
     struct tls_failure failure = { .alert = -1 };
-    enum err err = tls->ops->open(tls->impl, config, &lower, &session, &failure);
+    enum err err = tls_open(tls, config, &lower, &session, &failure);
 
     check_failure(err, &failure);
     if (err == ERR_OK)
-        tls->ops->handshake(session);
-    tls->ops->free(session);
+        tls_session_handshake(session);
+    tls_session_free(session);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -87,11 +87,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
 
     for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++) {
-        if (providers[i].tls.ops == NULL && providers[i].open(NULL, &providers[i].tls) != ERR_OK)
+        if (providers[i].tls == NULL && providers[i].open(NULL, &providers[i].tls) != ERR_OK)
             abort();
         config.min_version = providers[i].lowest;
         config.max_version = providers[i].highest;
-        try_one(&providers[i].tls, &config);
+        try_one(providers[i].tls, &config);
     }
     return 0;
 }

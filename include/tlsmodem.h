@@ -39,8 +39,8 @@ const struct tlsmodem_model *tlsmodem_model_at(size_t index);
 struct tlsmodem_config {
     const char *model; /* name of a model */
     size_t terminals;  /* 1 to TLSMODEM_TERMINALS_MAX ports (AT instances) */
-    const struct net *net;
-    const struct tls *tls; /* providers, asked in this order for the selected version */
+    struct net *net;
+    struct tls *const *tls; /* providers, asked in this order for the selected version */
     size_t tls_count;
     const struct storage *storage; /* NULL: settings and security data live in memory only */
     const struct clock *clock;

@@ -15,17 +15,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static enum err resolve(void *impl, const char *name, net_resolved_fn *on_resolved, void *ctx,
+static enum err resolve(struct net *base, const char *name, net_resolved_fn *on_resolved, void *ctx,
                         struct net_query **ret_query)
 {
-    struct posix_net *net = impl;
+    struct posix_net *net = (struct posix_net *)base;
 
     return posix_resolve(net->loop, name, on_resolved, ctx, ret_query);
-}
-
-static void cancel(struct net_query *query)
-{
-    query->cancel(query);
 }
 
 /* Takes the local port that was asked for.  TCP knows a connection by both its ends: SO_REUSEADDR
@@ -71,58 +66,51 @@ static int start_connect(const struct net_target *to)
     return -error;
 }
 
-static enum err connect_to(void *impl, const struct net_target *to, net_event_fn *on_event,
+static enum err connect_to(struct net *base, const struct net_target *to, net_event_fn *on_event,
                            void *ctx, struct net_stream **ret_stream)
 {
-    struct net_stream *stream;
+    struct posix_stream *stream;
     int fd = start_connect(to);
     enum err err;
 
     if (fd < 0)
         return err_of_errno(-fd);
-    err = net_stream_new(impl, fd, to->transport == NET_UDP, &stream);
+    err = posix_stream_new((struct posix_net *)base, fd, to->transport == NET_UDP, &stream);
     if (err != ERR_OK) {
         close(fd);
         return err;
     }
-    net_stream_bind(stream, on_event, ctx);
-    net_stream_await_connect(stream);
-    *ret_stream = stream;
+    net_stream_bind(&stream->base, on_event, ctx);
+    posix_stream_await_connect(stream);
+    *ret_stream = &stream->base;
     return ERR_OK;
 }
 
 static const struct net_ops ops = {
     .resolve = resolve,
-    .cancel = cancel,
     .connect = connect_to,
-    .recv = net_stream_recv,
-    .send = net_stream_send,
-    .want = net_stream_want,
-    .keep_alive = net_stream_keep_alive,
-    .close = net_stream_close,
-    .local = net_stream_local,
-    .listen = net_listen,
-    .unlisten = net_unlisten,
-    .bind = net_stream_bind,
-    .echo = net_echo_start,
+    .listen = posix_listen,
+    .echo = posix_echo,
 };
 
-enum err posix_net_open(struct posix_loop *loop, struct net *ret_net)
+enum err posix_net_open(struct posix_loop *loop, struct net **ret_net)
 {
     struct posix_net *net = calloc(1, sizeof(*net));
 
     if (net == NULL)
         return ERR_NO_MEMORY;
+    net->base.ops = &ops;
     net->loop = loop;
-    *ret_net = (struct net){ .ops = &ops, .impl = net };
+    *ret_net = &net->base;
     return ERR_OK;
 }
 
-void posix_net_close(struct net *net)
+void posix_net_close(struct net *base)
 {
-    struct posix_net *impl = net->impl;
+    struct posix_net *net = (struct posix_net *)base;
 
-    linger_end_all(&impl->lingering);
-    free(impl);
-    net->impl = NULL;
+    if (net == NULL)
+        return;
+    linger_end_all(&net->lingering);
+    free(net);
 }

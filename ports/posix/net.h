@@ -6,10 +6,10 @@
 #include "posix/loop.h"
 
 /* Makes a network that works on `loop`.  ERR_NO_MEMORY. */
-enum err posix_net_open(struct posix_loop *loop, struct net *ret_net);
+enum err posix_net_open(struct posix_loop *loop, struct net **ret_net);
 
 /* Frees it, after every query of it was cancelled and every stream and listener closed.
- */
+ * NULL is nothing. */
 void posix_net_close(struct net *net);
 
 #endif

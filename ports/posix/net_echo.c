@@ -23,7 +23,7 @@
 enum { HEADER = 8, SEQUENCE_AT = 6, SEQUENCE = 1, CONTROL_BYTES = 256, TTL_MAX = 255 };
 
 struct echo_query {
-    struct net_query base; /* first member: cancel() finds the whole */
+    struct net_query base;
     int fd;
     struct fd_watch *watch;
     struct posix_timer *limit;
@@ -48,6 +48,8 @@ static void cancel(struct net_query *base)
 {
     release((struct echo_query *)base);
 }
+
+static const struct net_query_ops ops = { .cancel = cancel };
 
 static void finish(struct echo_query *query, enum err err, int ttl)
 {
@@ -160,10 +162,10 @@ static enum err send_request(struct echo_query *query, int ttl)
     return ERR_OK;
 }
 
-enum err net_echo_start(void *impl, const struct net_echo *echo, net_echo_fn *on_echo, void *ctx,
-                        struct net_query **ret_query)
+enum err posix_echo(struct net *base, const struct net_echo *echo, net_echo_fn *on_echo, void *ctx,
+                    struct net_query **ret_query)
 {
-    struct posix_net *net = impl;
+    struct posix_net *net = (struct posix_net *)base;
     struct echo_query *query;
     enum err err;
 
@@ -172,7 +174,7 @@ enum err net_echo_start(void *impl, const struct net_echo *echo, net_echo_fn *on
     query = calloc(1, sizeof(*query));
     if (query == NULL)
         return ERR_NO_MEMORY;
-    query->base.cancel = cancel;
+    query->base.ops = &ops;
     query->fd = -1;
     query->to = echo->to;
     query->bytes = echo->bytes;

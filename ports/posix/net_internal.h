@@ -7,13 +7,9 @@
 #include "posix/loop.h"
 
 struct posix_net {
+    struct net base;
     struct posix_loop *loop;
     struct linger_list lingering;
-};
-
-/* Work that cancel() ends: the first member of each kind of it. */
-struct net_query {
-    void (*cancel)(struct net_query *query);
 };
 
 #endif

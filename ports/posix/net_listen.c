@@ -15,7 +15,8 @@
 
 enum { BACKLOG = 8, RETRY_MS = 1000 };
 
-struct net_listener {
+struct posix_listener {
+    struct net_listener base;
     struct posix_net *net;
     int fd;
     struct fd_watch *watch;
@@ -27,7 +28,7 @@ struct net_listener {
 };
 
 /* Without descriptors or memory the backlog would wake us all the time. */
-static void pause_listening(struct net_listener *listener, const char *why)
+static void pause_listening(struct posix_listener *listener, const char *why)
 {
     log_say(listener->net->loop->log, LOG_WARNING, "cannot accept a connection: %s; trying again",
             why);
@@ -37,14 +38,14 @@ static void pause_listening(struct net_listener *listener, const char *why)
 
 static void on_retry(void *ctx)
 {
-    struct net_listener *listener = ctx;
+    struct posix_listener *listener = ctx;
 
     fd_watch_want(listener->watch, FD_READABLE);
 }
 
-static void hand_over(struct net_listener *listener, int fd, const struct sockaddr *at)
+static void hand_over(struct posix_listener *listener, int fd, const struct sockaddr *at)
 {
-    struct net_stream *stream;
+    struct posix_stream *stream;
     struct net_address from;
     uint16_t port;
     int on = 1;
@@ -52,14 +53,14 @@ static void hand_over(struct net_listener *listener, int fd, const struct sockad
 
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (err == ERR_OK)
-        err = net_stream_new(listener->net, fd, false, &stream);
+        err = posix_stream_new(listener->net, fd, false, &stream);
     if (err != ERR_OK) {
         close(fd);
         pause_listening(listener, err_text(err));
         return;
     }
     listener->in_callback = true;
-    listener->on_accepted(listener->ctx, stream, &from, port);
+    listener->on_accepted(listener->ctx, &stream->base, &from, port);
     listener->in_callback = false;
     if (listener->ended)
         free(listener);
@@ -67,7 +68,7 @@ static void hand_over(struct net_listener *listener, int fd, const struct sockad
 
 static void on_knock(void *ctx, int events)
 {
-    struct net_listener *listener = ctx;
+    struct posix_listener *listener = ctx;
     struct sockaddr_storage at;
     socklen_t len = sizeof(at);
     int fd = accept4(listener->fd, (struct sockaddr *)&at, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -102,19 +103,35 @@ static int open_socket(const struct net_address *address, uint16_t port,
     return -error;
 }
 
-enum err net_listen(void *impl, const struct net_address *at, uint16_t port,
-                    net_accepted_fn *on_accepted, void *ctx, struct net_listener **ret_listener,
-                    uint16_t *ret_port)
+static void unlisten(struct net_listener *base)
 {
-    struct posix_net *net = impl;
-    struct net_listener *listener = calloc(1, sizeof(*listener));
+    struct posix_listener *listener = (struct posix_listener *)base;
+
+    fd_watch_free(listener->watch);
+    posix_timer_free(listener->retry);
+    close(listener->fd);
+    listener->ended = true;
+    if (!listener->in_callback)
+        free(listener);
+}
+
+static const struct net_listener_ops ops = { .unlisten = unlisten };
+
+enum err posix_listen(struct net *base, const struct net_address *at, uint16_t port,
+                      net_accepted_fn *on_accepted, void *ctx, struct net_listener **ret_listener,
+                      uint16_t *ret_port)
+{
+    struct posix_net *net = (struct posix_net *)base;
+    struct posix_listener *listener = calloc(1, sizeof(*listener));
     struct sockaddr_storage bound;
     struct net_address ignored;
     enum err err = ERR_OK;
 
     if (listener == NULL)
         return ERR_NO_MEMORY;
-    *listener = (struct net_listener){ .net = net, .on_accepted = on_accepted, .ctx = ctx };
+    *listener = (struct posix_listener){
+        .base = { &ops }, .net = net, .on_accepted = on_accepted, .ctx = ctx
+    };
     listener->fd = open_socket(at, port, &bound);
     if (listener->fd < 0) {
         err = err_of_errno(-listener->fd);
@@ -125,21 +142,11 @@ enum err net_listen(void *impl, const struct net_address *at, uint16_t port,
     if (err == ERR_OK)
         err = fd_watch_new(net->loop, listener->fd, on_knock, listener, &listener->watch);
     if (err != ERR_OK) {
-        net_unlisten(listener);
+        unlisten(&listener->base);
         return err;
     }
     fd_watch_want(listener->watch, FD_READABLE);
     sockaddr_read((struct sockaddr *)&bound, &ignored, ret_port);
-    *ret_listener = listener;
+    *ret_listener = &listener->base;
     return ERR_OK;
-}
-
-void net_unlisten(struct net_listener *listener)
-{
-    fd_watch_free(listener->watch);
-    posix_timer_free(listener->retry);
-    close(listener->fd);
-    listener->ended = true;
-    if (!listener->in_callback)
-        free(listener);
 }

@@ -13,13 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static void apply_wanted(struct net_stream *stream)
+static void apply_wanted(struct posix_stream *stream)
 {
     fd_watch_want(stream->watch, ((stream->wanted & NET_WANT_READ) != 0 ? FD_READABLE : 0) |
                                      ((stream->wanted & NET_WANT_WRITE) != 0 ? FD_WRITABLE : 0));
 }
 
-static void finish_connect(struct net_stream *stream)
+static void finish_connect(struct posix_stream *stream)
 {
     int error = 0;
     socklen_t len = sizeof(error);
@@ -36,7 +36,7 @@ static void finish_connect(struct net_stream *stream)
 
 static void on_ready(void *ctx, int events)
 {
-    struct net_stream *stream = ctx;
+    struct posix_stream *stream = ctx;
 
     stream->in_callback = true;
     if (stream->connecting) {
@@ -53,37 +53,15 @@ static void on_ready(void *ctx, int events)
         free(stream);
 }
 
-enum err net_stream_new(struct posix_net *net, int fd, bool datagrams,
-                        struct net_stream **ret_stream)
+static void bind_to(struct net_stream *base, net_event_fn *on_event, void *ctx)
 {
-    struct net_stream *stream = calloc(1, sizeof(*stream));
-    enum err err;
+    struct posix_stream *stream = (struct posix_stream *)base;
 
-    if (stream == NULL)
-        return ERR_NO_MEMORY;
-    *stream = (struct net_stream){ .net = net, .fd = fd, .datagrams = datagrams };
-    err = fd_watch_new(net->loop, fd, on_ready, stream, &stream->watch);
-    if (err != ERR_OK) {
-        free(stream);
-        return err;
-    }
-    *ret_stream = stream;
-    return ERR_OK;
-}
-
-void net_stream_await_connect(struct net_stream *stream)
-{
-    stream->connecting = true;
-    fd_watch_want(stream->watch, FD_WRITABLE);
-}
-
-void net_stream_bind(struct net_stream *stream, net_event_fn *on_event, void *ctx)
-{
     stream->on_event = on_event;
     stream->ctx = ctx;
 }
 
-static ptrdiff_t fail(struct net_stream *stream, int error)
+static ptrdiff_t fail(struct posix_stream *stream, int error)
 {
     enum err err = err_of_errno(error);
 
@@ -92,8 +70,9 @@ static ptrdiff_t fail(struct net_stream *stream, int error)
     return -(ptrdiff_t)err;
 }
 
-ptrdiff_t net_stream_recv(struct net_stream *stream, void *buf, size_t cap)
+static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
 {
+    struct posix_stream *stream = (struct posix_stream *)base;
     ssize_t count;
 
     if (stream->failed != ERR_OK)
@@ -104,8 +83,9 @@ ptrdiff_t net_stream_recv(struct net_stream *stream, void *buf, size_t cap)
     return count < 0 ? fail(stream, errno) : count;
 }
 
-ptrdiff_t net_stream_send(struct net_stream *stream, const void *data, size_t len)
+static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
 {
+    struct posix_stream *stream = (struct posix_stream *)base;
     ssize_t count;
 
     if (stream->failed != ERR_OK)
@@ -116,16 +96,19 @@ ptrdiff_t net_stream_send(struct net_stream *stream, const void *data, size_t le
     return count < 0 ? fail(stream, errno) : count;
 }
 
-void net_stream_want(struct net_stream *stream, unsigned events)
+static void want(struct net_stream *base, unsigned events)
 {
+    struct posix_stream *stream = (struct posix_stream *)base;
+
     stream->wanted = events;
     if (!stream->connecting)
         apply_wanted(stream);
 }
 
 /* A value that the kernel does not take leaves its own, which is no reason to end a connection. */
-void net_stream_keep_alive(struct net_stream *stream, const struct net_keep_alive *probes)
+static void keep_alive(struct net_stream *base, const struct net_keep_alive *probes)
 {
+    struct posix_stream *stream = (struct posix_stream *)base;
     const struct {
         int level, option, value;
     } rows[] = {
@@ -140,8 +123,10 @@ void net_stream_keep_alive(struct net_stream *stream, const struct net_keep_aliv
                    sizeof(rows[i].value));
 }
 
-void net_stream_close(struct net_stream *stream)
+static void close_stream(struct net_stream *base)
 {
+    struct posix_stream *stream = (struct posix_stream *)base;
+
     fd_watch_free(stream->watch);
     if (stream->connecting || stream->datagrams || stream->failed != ERR_OK)
         close(stream->fd);
@@ -152,13 +137,48 @@ void net_stream_close(struct net_stream *stream)
         free(stream);
 }
 
-enum err net_stream_local(const struct net_stream *stream, struct net_address *ret_address,
-                          uint16_t *ret_port)
+static enum err local(struct net_stream *base, struct net_address *ret_address, uint16_t *ret_port)
 {
+    struct posix_stream *stream = (struct posix_stream *)base;
     struct sockaddr_storage at;
     socklen_t len = sizeof(at);
 
     if (getsockname(stream->fd, (struct sockaddr *)&at, &len) < 0)
         return err_of_errno(errno);
     return sockaddr_read((struct sockaddr *)&at, ret_address, ret_port) ? ERR_OK : ERR_UNSUPPORTED;
+}
+
+static const struct net_stream_ops ops = {
+    .recv = receive,
+    .send = transmit,
+    .want = want,
+    .keep_alive = keep_alive,
+    .close = close_stream,
+    .local = local,
+    .bind = bind_to,
+};
+
+enum err posix_stream_new(struct posix_net *net, int fd, bool datagrams,
+                          struct posix_stream **ret_stream)
+{
+    struct posix_stream *stream = calloc(1, sizeof(*stream));
+    enum err err;
+
+    if (stream == NULL)
+        return ERR_NO_MEMORY;
+    *stream =
+        (struct posix_stream){ .base.ops = &ops, .net = net, .fd = fd, .datagrams = datagrams };
+    err = fd_watch_new(net->loop, fd, on_ready, stream, &stream->watch);
+    if (err != ERR_OK) {
+        free(stream);
+        return err;
+    }
+    *ret_stream = stream;
+    return ERR_OK;
+}
+
+void posix_stream_await_connect(struct posix_stream *stream)
+{
+    stream->connecting = true;
+    fd_watch_want(stream->watch, FD_WRITABLE);
 }

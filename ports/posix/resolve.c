@@ -1,7 +1,6 @@
 /* resolve.c: host names to addresses by getaddrinfo(), which libuv runs in a thread of its own. */
 #include "posix/resolve.h"
 
-#include "posix/net_internal.h"
 #include "posix/sockaddr.h"
 
 #include <netdb.h>
@@ -11,8 +10,8 @@
 enum { NAME_CAP = 256, ADDRESSES_MAX = 16 };
 
 struct look_up {
-    struct net_query base; /* first member: cancel() finds the whole */
-    uv_getaddrinfo_t uv;   /* its `data` is the whole too */
+    struct net_query base;
+    uv_getaddrinfo_t uv; /* its `data` is the whole */
     struct posix_loop *loop;
     net_resolved_fn *on_resolved; /* NULL once cancelled */
     void *ctx;
@@ -77,6 +76,8 @@ static void cancel(struct net_query *base)
     uv_cancel((uv_req_t *)&query->uv);
 }
 
+static const struct net_query_ops ops = { .cancel = cancel };
+
 enum err posix_resolve(struct posix_loop *loop, const char *name, net_resolved_fn *on_resolved,
                        void *ctx, struct net_query **ret_query)
 {
@@ -90,7 +91,7 @@ enum err posix_resolve(struct posix_loop *loop, const char *name, net_resolved_f
     query = calloc(1, sizeof(*query));
     if (query == NULL)
         return ERR_NO_MEMORY;
-    query->base.cancel = cancel;
+    query->base.ops = &ops;
     query->uv.data = query;
     query->loop = loop;
     query->on_resolved = on_resolved;

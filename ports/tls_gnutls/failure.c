@@ -54,7 +54,7 @@ static const struct {
 };
 
 /* In TLS 1.3 our handshake is over before the server has seen that the certificate is missing. */
-static bool is_for_missing_certificate(const struct tls_session *session, int alert)
+static bool is_for_missing_certificate(const struct gtls_session *session, int alert)
 {
     bool in_time =
         session->setup != NULL || (session->info.version == TLS_1_3 && !session->has_data);
@@ -66,12 +66,12 @@ static bool is_for_missing_certificate(const struct tls_session *session, int al
             alert == GNUTLS_A_ACCESS_DENIED || alert == GNUTLS_A_CERTIFICATE_REQUIRED);
 }
 
-static bool awaits_server_hello(const struct tls_session *session)
+static bool awaits_server_hello(const struct gtls_session *session)
 {
     return session->setup != NULL && (int)gnutls_handshake_get_last_in(session->gnutls) < 0;
 }
 
-static enum tls_reason reason_of_alert(const struct tls_session *session, int alert)
+static enum tls_reason reason_of_alert(const struct gtls_session *session, int alert)
 {
     if (is_for_missing_certificate(session, alert))
         return TLS_CERTIFICATE_WANTED;
@@ -84,7 +84,7 @@ static enum tls_reason reason_of_alert(const struct tls_session *session, int al
     return TLS_ALERT;
 }
 
-static void set_from_alert(struct tls_session *session)
+static void set_from_alert(struct gtls_session *session)
 {
     gnutls_alert_description_t alert = gnutls_alert_get(session->gnutls);
     const char *name = gnutls_alert_get_name(alert);
@@ -94,7 +94,7 @@ static void set_from_alert(struct tls_session *session)
     session->failure.alert = (int)alert;
 }
 
-static enum tls_reason reason_of_error(const struct tls_session *session, int error)
+static enum tls_reason reason_of_error(const struct gtls_session *session, int error)
 {
     if (session->is_text)
         return TLS_NOT_TLS;
@@ -117,7 +117,7 @@ static bool is_of_the_stream(enum tls_reason reason)
     return reason == TLS_NOT_TLS || reason == TLS_PEER_CLOSED || reason == TLS_PEER_RESET;
 }
 
-static void set_from_error(struct tls_session *session, int error)
+static void set_from_error(struct gtls_session *session, int error)
 {
     enum tls_reason reason = reason_of_error(session, error);
 
@@ -129,7 +129,7 @@ static void set_from_error(struct tls_session *session, int error)
         tls_failure_set(&session->failure, reason, NULL);
 }
 
-static void tell_server(struct tls_session *session, int error)
+static void tell_server(struct gtls_session *session, int error)
 {
     for (size_t i = 0; i < ROWS(alert_rows) && error != GNUTLS_E_RECORD_OVERFLOW; i++) {
         if (alert_rows[i].reason == session->failure.reason) {
@@ -140,7 +140,7 @@ static void tell_server(struct tls_session *session, int error)
     gnutls_alert_send_appropriate(session->gnutls, error);
 }
 
-void gtls_fail(struct tls_session *session, int error)
+void gtls_fail(struct gtls_session *session, int error)
 {
     static const char *const words[] = {
 #define REASON_TEXT(name, text) [name] = text,

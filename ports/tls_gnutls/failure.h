@@ -4,10 +4,10 @@
 
 #include "iface/tls.h"
 
-struct tls_session;
+struct gtls_session;
 
 /* Ends the session for `error`, a GnuTLS code that is fatal: sets its failure unless one is known
  * already, tells the server by an alert where that makes sense, and traces it. */
-void gtls_fail(struct tls_session *session, int error);
+void gtls_fail(struct gtls_session *session, int error);
 
 #endif

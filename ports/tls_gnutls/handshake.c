@@ -18,7 +18,7 @@ static bool was_asked_for(const struct gtls_setup *setup, const struct tls_suite
     return false;
 }
 
-static enum tls_step done(struct tls_session *session)
+static enum tls_step done(struct gtls_session *session)
 {
     const char *name = gnutls_ciphersuite_get(session->gnutls);
     const struct tls_suite_info *suite = name != NULL ? tls_suite_by_name(name) : NULL;
@@ -42,8 +42,9 @@ static bool goes_on(int result)
     return result == GNUTLS_E_INTERRUPTED || result == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
-enum tls_step gtls_handshake(struct tls_session *session)
+enum tls_step gtls_handshake(struct tls_session *base)
 {
+    struct gtls_session *session = (struct gtls_session *)base;
     int result = GNUTLS_E_INTERRUPTED;
 
     if (session->failure.reason != TLS_FINE)

@@ -11,7 +11,7 @@ static struct span bytes_of(const gnutls_datum_t *datum)
 
 static int write_secret(gnutls_session_t gnutls, const char *label, const gnutls_datum_t *secret)
 {
-    const struct tls_session *session = gnutls_session_get_ptr(gnutls);
+    const struct gtls_session *session = gnutls_session_get_ptr(gnutls);
     gnutls_datum_t client_random, server_random;
 
     gnutls_session_get_random(gnutls, &client_random, &server_random);

@@ -11,26 +11,33 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char *library_version(void)
+static const char *library_version(const struct tls *tls)
 {
+    (void)tls;
     return gnutls_check_version(NULL);
 }
 
-static struct tls_info info(const struct tls_session *session)
+static bool supports(const struct tls *tls, enum tls_version version)
 {
+    (void)tls;
+    return gtls_version_supported(version);
+}
+
+static struct tls_info info(const struct tls_session *base)
+{
+    const struct gtls_session *session = (const struct gtls_session *)base;
+
     return session->info;
 }
 
-static const struct tls_failure *failure(const struct tls_session *session)
+static const struct tls_failure *failure(const struct tls_session *base)
 {
+    const struct gtls_session *session = (const struct gtls_session *)base;
+
     return &session->failure;
 }
 
-static const struct tls_ops ops = {
-    .name = "GnuTLS",
-    .library_version = library_version,
-    .supports = gtls_version_supported,
-    .open = gtls_open,
+static const struct tls_session_ops session_ops = {
     .handshake = gtls_handshake,
     .read = gtls_read,
     .write = gtls_write,
@@ -39,12 +46,32 @@ static const struct tls_ops ops = {
     .info = info,
     .failure = failure,
     .ticket = gtls_ticket,
-    .ticket_free = gtls_ticket_free,
     .shutdown = gtls_shutdown,
     .free = gtls_free,
 };
 
-enum err tls_gnutls_open(const char *keylog_path, struct tls *ret_tls)
+static enum err open_session(struct tls *tls, const struct tls_config *config,
+                             const struct tls_lower *lower, struct tls_session **ret_session,
+                             struct tls_failure *ret_failure)
+{
+    struct gtls_session *session;
+    enum err err = gtls_open((struct gtls_provider *)tls, config, lower, &session, ret_failure);
+
+    if (err != ERR_OK)
+        return err;
+    session->base.ops = &session_ops;
+    *ret_session = &session->base;
+    return ERR_OK;
+}
+
+static const struct tls_ops ops = {
+    .name = "GnuTLS",
+    .library_version = library_version,
+    .supports = supports,
+    .open = open_session,
+};
+
+enum err tls_gnutls_open(const char *keylog_path, struct tls **ret_tls)
 {
     struct gtls_provider *provider = calloc(1, sizeof(*provider));
 
@@ -63,13 +90,14 @@ enum err tls_gnutls_open(const char *keylog_path, struct tls *ret_tls)
     }
     gtls_clock_install();
     gtls_memory_install();
-    *ret_tls = (struct tls){ &ops, provider };
+    provider->base.ops = &ops;
+    *ret_tls = &provider->base;
     return ERR_OK;
 }
 
 void tls_gnutls_close(struct tls *tls)
 {
-    struct gtls_provider *provider = tls->impl;
+    struct gtls_provider *provider = (struct gtls_provider *)tls;
 
     if (provider == NULL)
         return;
@@ -77,5 +105,4 @@ void tls_gnutls_close(struct tls *tls)
     if (provider->keylog_fd >= 0)
         close(provider->keylog_fd);
     free(provider);
-    *tls = (struct tls){ 0 };
 }

@@ -47,7 +47,7 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
     return setup;
 }
 
-void gtls_setup_release(struct tls_session *session)
+void gtls_setup_release(struct gtls_session *session)
 {
     struct gtls_setup *setup = session->setup;
 
@@ -62,7 +62,7 @@ void gtls_setup_release(struct tls_session *session)
     session->setup = NULL;
 }
 
-static enum err start(struct tls_session *session, const struct tls_config *config,
+static enum err start(struct gtls_session *session, const struct tls_config *config,
                       const char *priority)
 {
     gnutls_session_t gnutls = session->gnutls;
@@ -87,7 +87,7 @@ static enum err start(struct tls_session *session, const struct tls_config *conf
     return ERR_OK;
 }
 
-static enum err fill(struct tls_session *session, const struct tls_config *config,
+static enum err fill(struct gtls_session *session, const struct tls_config *config,
                      const char *priority, struct tls_failure *ret_failure)
 {
     enum err err;
@@ -120,11 +120,12 @@ static enum err offer_of(const struct tls_config *config, char priority[GTLS_PRI
     return err;
 }
 
-enum err gtls_open(void *tls, const struct tls_config *config, const struct tls_lower *lower,
-                   struct tls_session **ret_session, struct tls_failure *ret_failure)
+enum err gtls_open(struct gtls_provider *provider, const struct tls_config *config,
+                   const struct tls_lower *lower, struct gtls_session **ret_session,
+                   struct tls_failure *ret_failure)
 {
     char priority[GTLS_PRIORITY_TEXT_MAX];
-    struct tls_session *session;
+    struct gtls_session *session;
     enum err err = offer_of(config, priority, ret_failure);
 
     if (err != ERR_OK)
@@ -133,24 +134,24 @@ enum err gtls_open(void *tls, const struct tls_config *config, const struct tls_
     session = calloc(1, sizeof(*session));
     if (session == NULL)
         return ERR_NO_MEMORY;
-    session->provider = tls;
+    session->provider = provider;
     session->lower = *lower;
     session->log = config->log;
     session->failure.alert = -1;
     session->record_max = config->record_max;
     err = fill(session, config, priority, ret_failure);
     if (err != ERR_OK) {
-        gtls_free(session);
+        gtls_free(&session->base);
         return err;
     }
     *ret_session = session;
     return ERR_OK;
 }
 
-void gtls_free(struct tls_session *session)
+void gtls_free(struct tls_session *base)
 {
-    if (session == NULL)
-        return;
+    struct gtls_session *session = (struct gtls_session *)base;
+
     gtls_setup_release(session);
     gtls_memory_wipes(true);
     if (session->gnutls != NULL)

@@ -8,6 +8,7 @@
 #include <gnutls/gnutls.h>
 
 struct gtls_provider {
+    struct tls base;
     struct gtls_priorities priorities;
     int keylog_fd; /* -1: none */
 };
@@ -28,7 +29,8 @@ struct gtls_setup {
 /* What GnuTLS holds encrypted and not yet sent.  It must be asked to go on before anything new. */
 enum gtls_unsent { UNSENT_NOTHING, UNSENT_DATA, UNSENT_ALERT };
 
-struct tls_session {
+struct gtls_session {
+    struct tls_session base;
     gnutls_session_t gnutls;
     struct gtls_provider *provider;
     struct gtls_setup *setup; /* NULL once the handshake is over */
@@ -50,9 +52,11 @@ struct tls_session {
     bool ended;              /* read() has reported the end */
 };
 
-/* The functions of `struct tls_ops`, as iface/tls.h describes them. */
-enum err gtls_open(void *tls, const struct tls_config *config, const struct tls_lower *lower,
-                   struct tls_session **ret_session, struct tls_failure *ret_failure);
+/* tls_open() of iface/tls.h, but that `base` is the caller's to fill in. */
+enum err gtls_open(struct gtls_provider *provider, const struct tls_config *config,
+                   const struct tls_lower *lower, struct gtls_session **ret_session,
+                   struct tls_failure *ret_failure);
+/* The functions of `struct tls_session_ops`, as iface/tls.h describes them. */
 enum tls_step gtls_handshake(struct tls_session *session);
 ptrdiff_t gtls_read(struct tls_session *session, void *buf, size_t cap);
 ptrdiff_t gtls_write(struct tls_session *session, const void *data, size_t len);
@@ -62,6 +66,6 @@ void gtls_shutdown(struct tls_session *session);
 void gtls_free(struct tls_session *session);
 
 /* Releases what only the handshake needed; again is harmless. */
-void gtls_setup_release(struct tls_session *session);
+void gtls_setup_release(struct gtls_session *session);
 
 #endif

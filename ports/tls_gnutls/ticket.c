@@ -5,9 +5,11 @@
 #include "base/wipe.h"
 #include "tls_gnutls/memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
-struct tls_ticket {
+struct gtls_ticket {
+    struct tls_ticket base;
     gnutls_datum_t data;
 };
 
@@ -19,9 +21,21 @@ static bool has_id(gnutls_session_t gnutls)
     return gnutls_session_get_id2(gnutls, &id) >= 0 && id.size > 0;
 }
 
-struct tls_ticket *gtls_ticket(const struct tls_session *session)
+static void free_ticket(struct tls_ticket *base)
 {
-    struct tls_ticket *ticket;
+    struct gtls_ticket *ticket = (struct gtls_ticket *)base;
+
+    wipe(ticket->data.data, ticket->data.size);
+    gnutls_free(ticket->data.data);
+    free(ticket);
+}
+
+static const struct tls_ticket_ops ops = { .free = free_ticket };
+
+struct tls_ticket *gtls_ticket(const struct tls_session *base)
+{
+    const struct gtls_session *session = (const struct gtls_session *)base;
+    struct gtls_ticket *ticket;
     int result;
 
     if (session->setup != NULL || session->info.version > TLS_1_2 || !has_id(session->gnutls))
@@ -29,6 +43,7 @@ struct tls_ticket *gtls_ticket(const struct tls_session *session)
     ticket = malloc(sizeof(*ticket));
     if (ticket == NULL)
         return NULL;
+    ticket->base.ops = &ops;
     gtls_memory_wipes(true);
     result = gnutls_session_get_data2(session->gnutls, &ticket->data);
     gtls_memory_wipes(false);
@@ -36,20 +51,14 @@ struct tls_ticket *gtls_ticket(const struct tls_session *session)
         free(ticket);
         return NULL;
     }
-    return ticket;
+    return &ticket->base;
 }
 
-void gtls_ticket_free(struct tls_ticket *ticket)
+void gtls_ticket_offer(gnutls_session_t gnutls, const struct tls_ticket *base)
 {
-    if (ticket == NULL)
-        return;
-    wipe(ticket->data.data, ticket->data.size);
-    gnutls_free(ticket->data.data);
-    free(ticket);
-}
+    const struct gtls_ticket *ticket = (const struct gtls_ticket *)base;
 
-void gtls_ticket_offer(gnutls_session_t gnutls, const struct tls_ticket *ticket)
-{
+    assert(base->ops == &ops);
     gtls_memory_wipes(true);
     gnutls_session_set_data(gnutls, ticket->data.data, ticket->data.size);
     gtls_memory_wipes(false);

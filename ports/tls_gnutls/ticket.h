@@ -4,9 +4,8 @@
 
 #include "tls_gnutls/session.h"
 
-/* The functions of `struct tls_ops`, as iface/tls.h describes them. */
+/* tls_session_ticket() of iface/tls.h. */
 struct tls_ticket *gtls_ticket(const struct tls_session *session);
-void gtls_ticket_free(struct tls_ticket *ticket);
 
 /* Offers to resume, in the hello that is to come; GnuTLS keeps a copy until the session is freed.
  * What it cannot read is not offered. */

@@ -6,7 +6,7 @@
 /* Records without data that one read() works off before it lets others have their turn. */
 enum { ROUNDS_MAX = 16 };
 
-static ptrdiff_t failed(const struct tls_session *session)
+static ptrdiff_t failed(const struct gtls_session *session)
 {
     return session->failure.reason == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
 }
@@ -18,7 +18,7 @@ static bool is_postponed(ptrdiff_t result)
 
 /* GnuTLS answers for the record that was left over, whatever it is asked to send: nothing new may
  * be given to it before. */
-static ptrdiff_t send_unsent(struct tls_session *session)
+static ptrdiff_t send_unsent(struct gtls_session *session)
 {
     ptrdiff_t result = gnutls_record_send(session->gnutls, NULL, 0);
 
@@ -28,7 +28,7 @@ static ptrdiff_t send_unsent(struct tls_session *session)
 }
 
 /* The module does not renegotiate, but neither does it hang up on a server that asks. */
-static void refuse_renegotiation(struct tls_session *session)
+static void refuse_renegotiation(struct gtls_session *session)
 {
     if (session->unsent == UNSENT_ALERT)
         send_unsent(session);
@@ -48,21 +48,21 @@ static bool is_without_data(ptrdiff_t result)
 }
 
 /* What was read is the front of a record whose rest is pending. */
-static bool is_too_long(const struct tls_session *session, size_t read)
+static bool is_too_long(const struct gtls_session *session, size_t read)
 {
-    return session->record_max != 0 && read + gtls_pending(session) > session->record_max;
+    return session->record_max != 0 && read + gtls_pending(&session->base) > session->record_max;
 }
 
 /* None of it reaches the module (RFC 5246, 7.2.2: record_overflow). */
-static ptrdiff_t refuse_record(struct tls_session *session, size_t read)
+static ptrdiff_t refuse_record(struct gtls_session *session, size_t read)
 {
     tls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu",
-                    read + gtls_pending(session), session->record_max);
+                    read + gtls_pending(&session->base), session->record_max);
     gtls_fail(session, GNUTLS_E_RECORD_OVERFLOW);
     return failed(session);
 }
 
-static ptrdiff_t finish_read(struct tls_session *session, ptrdiff_t result)
+static ptrdiff_t finish_read(struct gtls_session *session, ptrdiff_t result)
 {
     if (result > 0) {
         session->has_data = true;
@@ -77,14 +77,16 @@ static ptrdiff_t finish_read(struct tls_session *session, ptrdiff_t result)
     return failed(session);
 }
 
-ptrdiff_t gtls_read(struct tls_session *session, void *buf, size_t cap)
+ptrdiff_t gtls_read(struct tls_session *base, void *buf, size_t cap)
 {
+    struct gtls_session *session = (struct gtls_session *)base;
+
     if (session->failure.reason != TLS_FINE)
         return failed(session);
     if (session->ended || cap == 0)
         return 0;
     for (int round = 0; round < ROUNDS_MAX; round++) {
-        bool is_rest = gtls_pending(session) > 0;
+        bool is_rest = gtls_pending(&session->base) > 0;
         ptrdiff_t result;
 
         refuse_renegotiation(session);
@@ -102,8 +104,10 @@ ptrdiff_t gtls_read(struct tls_session *session, void *buf, size_t cap)
     return -ERR_AGAIN;
 }
 
-enum err gtls_flush(struct tls_session *session)
+enum err gtls_flush(struct tls_session *base)
 {
+    struct gtls_session *session = (struct gtls_session *)base;
+
     if (session->failure.reason != TLS_FINE)
         return (enum err) - failed(session);
     if (session->unsent != UNSENT_NOTHING) {
@@ -120,14 +124,15 @@ enum err gtls_flush(struct tls_session *session)
     return session->unsent == UNSENT_NOTHING ? ERR_OK : ERR_AGAIN;
 }
 
-ptrdiff_t gtls_write(struct tls_session *session, const void *data, size_t len)
+ptrdiff_t gtls_write(struct tls_session *base, const void *data, size_t len)
 {
+    struct gtls_session *session = (struct gtls_session *)base;
     size_t protocol_max = gnutls_record_get_max_size(session->gnutls);
     size_t longest = session->record_max != 0 && session->record_max < protocol_max
                          ? session->record_max
                          : protocol_max;
     size_t part = len < longest ? len : longest;
-    enum err err = gtls_flush(session);
+    enum err err = gtls_flush(&session->base);
     ptrdiff_t result;
 
     if (err != ERR_OK)
@@ -146,13 +151,17 @@ ptrdiff_t gtls_write(struct tls_session *session, const void *data, size_t len)
     return result;
 }
 
-size_t gtls_pending(const struct tls_session *session)
+size_t gtls_pending(const struct tls_session *base)
 {
+    const struct gtls_session *session = (const struct gtls_session *)base;
+
     return session->failure.reason == TLS_FINE ? gnutls_record_check_pending(session->gnutls) : 0;
 }
 
-void gtls_shutdown(struct tls_session *session)
+void gtls_shutdown(struct tls_session *base)
 {
+    struct gtls_session *session = (struct gtls_session *)base;
+
     if (session->failure.reason != TLS_FINE || session->setup != NULL)
         return;
     if (session->unsent != UNSENT_NOTHING)

@@ -16,7 +16,7 @@ static bool begins_a_record(uint8_t byte)
     return byte >= 20 && byte <= 23;
 }
 
-static ssize_t cannot(struct tls_session *session, ptrdiff_t result)
+static ssize_t cannot(struct gtls_session *session, ptrdiff_t result)
 {
     if (result == -ERR_AGAIN) {
         gnutls_transport_set_errno(session->gnutls, EAGAIN);
@@ -29,7 +29,7 @@ static ssize_t cannot(struct tls_session *session, ptrdiff_t result)
 
 static ssize_t pull(gnutls_transport_ptr_t ptr, void *buf, size_t cap)
 {
-    struct tls_session *session = ptr;
+    struct gtls_session *session = ptr;
     ptrdiff_t result = session->lower.recv(session->lower.ctx, buf, cap);
 
     session->is_dry = result == -ERR_AGAIN;
@@ -44,7 +44,7 @@ static ssize_t pull(gnutls_transport_ptr_t ptr, void *buf, size_t cap)
 }
 
 /* All of it, or as much as the stream below takes now; -ERR_AGAIN, -ERR_RESET when nothing. */
-static ptrdiff_t send_run(struct tls_session *session, const uint8_t *data, size_t len)
+static ptrdiff_t send_run(struct gtls_session *session, const uint8_t *data, size_t len)
 {
     size_t sent = 0;
 
@@ -76,7 +76,7 @@ static int gather(uint8_t *flight, const giovec_t *pieces, int count, struct spa
  * acknowledgements.  Data is a single piece and is not copied. */
 static ssize_t push(gnutls_transport_ptr_t ptr, const giovec_t *pieces, int count)
 {
-    struct tls_session *session = ptr;
+    struct gtls_session *session = ptr;
     uint8_t flight[FLIGHT_MAX_BYTES];
     struct span run;
     ssize_t total = 0;
@@ -93,7 +93,7 @@ static ssize_t push(gnutls_transport_ptr_t ptr, const giovec_t *pieces, int coun
     return total;
 }
 
-void gtls_transport_attach(struct tls_session *session)
+void gtls_transport_attach(struct gtls_session *session)
 {
     gnutls_transport_set_ptr(session->gnutls, session);
     gnutls_transport_set_pull_function(session->gnutls, pull);

@@ -2,9 +2,9 @@
 #ifndef TLS_GNUTLS_TRANSPORT_H
 #define TLS_GNUTLS_TRANSPORT_H
 
-struct tls_session;
+struct gtls_session;
 
 /* Makes the session's GnuTLS move its records through `session->lower`. */
-void gtls_transport_attach(struct tls_session *session);
+void gtls_transport_attach(struct gtls_session *session);
 
 #endif

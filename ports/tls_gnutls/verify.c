@@ -41,7 +41,7 @@ int gtls_is_address(const char *name)
     return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
 }
 
-static void fail_by_clock(struct tls_session *session, enum tls_reason reason)
+static void fail_by_clock(struct gtls_session *session, enum tls_reason reason)
 {
     time_t now = (time_t)gtls_clock_now_s();
     struct tm parts;
@@ -52,7 +52,7 @@ static void fail_by_clock(struct tls_session *session, enum tls_reason reason)
     tls_failure_set(&session->failure, reason, "the clock says %s UTC", text);
 }
 
-static void fail_by_status(struct tls_session *session, unsigned status)
+static void fail_by_status(struct gtls_session *session, unsigned status)
 {
     size_t row = 0;
 
@@ -65,7 +65,7 @@ static void fail_by_status(struct tls_session *session, unsigned status)
         tls_failure_set(&session->failure, chain_rows[row].reason, "%s", chain_rows[row].detail);
 }
 
-static bool is_chain_good(struct tls_session *session)
+static bool is_chain_good(struct gtls_session *session)
 {
     gnutls_typed_vdata_st purpose = { GNUTLS_DT_KEY_PURPOSE_OID,
                                       (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER, 0 };
@@ -121,7 +121,7 @@ static int stated_name(gnutls_x509_crt_t certificate, char name[NAME_MAX_BYTES])
     return gnutls_x509_crt_get_dn(certificate, name, &len);
 }
 
-static void fail_by_name(struct tls_session *session, gnutls_x509_crt_t certificate)
+static void fail_by_name(struct gtls_session *session, gnutls_x509_crt_t certificate)
 {
     char name[NAME_MAX_BYTES];
 
@@ -134,7 +134,7 @@ static void fail_by_name(struct tls_session *session, gnutls_x509_crt_t certific
     tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %.*s", STATED_MAX_BYTES, name);
 }
 
-static bool is_name_good(struct tls_session *session)
+static bool is_name_good(struct gtls_session *session)
 {
     const char *name = session->setup->server_name;
     unsigned count = 0;
@@ -154,7 +154,7 @@ static bool is_name_good(struct tls_session *session)
 }
 
 /* The module has no memory for a longer one. */
-static bool is_size_good(struct tls_session *session)
+static bool is_size_good(struct gtls_session *session)
 {
     size_t longest = session->setup->certificate_max;
     unsigned count = 0;
@@ -172,7 +172,7 @@ static bool is_size_good(struct tls_session *session)
 
 static int on_server_certificate(gnutls_session_t gnutls)
 {
-    struct tls_session *session = gnutls_session_get_ptr(gnutls);
+    struct gtls_session *session = gnutls_session_get_ptr(gnutls);
 
     if (!is_size_good(session) || !is_chain_good(session))
         return GNUTLS_E_CERTIFICATE_ERROR;
@@ -185,7 +185,7 @@ static int on_certificate_message(gnutls_session_t gnutls, unsigned type, unsign
                                   unsigned incoming, const gnutls_datum_t *message)
 {
     enum { LENGTHS = 3 + 3 };
-    struct tls_session *session = gnutls_session_get_ptr(gnutls);
+    struct gtls_session *session = gnutls_session_get_ptr(gnutls);
     gnutls_datum_t first = { NULL, 0 };
     gnutls_x509_crt_t certificate;
 

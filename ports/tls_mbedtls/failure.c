@@ -63,31 +63,31 @@ bool mtls_is_out_of_memory(int error)
 }
 
 /* TLS record types are 20 to 23. */
-static bool is_text(const struct tls_session *session)
+static bool is_text(const struct mtls_session *session)
 {
     return session->first_len > 0 && (session->first[0] < 20 || session->first[0] > 23);
 }
 
 /* A server that does not speak SSL 3.0 says so in a record of its own versions. */
-static bool answers_in_newer_version(const struct tls_session *session)
+static bool answers_in_newer_version(const struct mtls_session *session)
 {
     return session->first_len == sizeof(session->first) && session->first[1] == 3 &&
            session->first[2] > 0;
 }
 
-static bool awaits_server_hello(const struct tls_session *session)
+static bool awaits_server_hello(const struct mtls_session *session)
 {
     return session->setup != NULL && session->mbedtls.state <= MBEDTLS_SSL_SERVER_HELLO;
 }
 
-static bool missed_certificate(const struct tls_session *session)
+static bool missed_certificate(const struct mtls_session *session)
 {
     return session->setup != NULL && !session->setup->has_certificate &&
            session->mbedtls.client_auth != 0;
 }
 
 /* A suite that mbedTLS does not know is a parameter to it that makes no sense. */
-static bool chose_another_suite(const struct tls_session *session, int error)
+static bool chose_another_suite(const struct mtls_session *session, int error)
 {
     const mbedtls_ssl_session *chosen = session->mbedtls.session_negotiate;
 
@@ -98,7 +98,7 @@ static bool chose_another_suite(const struct tls_session *session, int error)
            !mtls_was_asked_for(session->setup, chosen->ciphersuite);
 }
 
-static enum tls_reason reason_of_alert(const struct tls_session *session, int alert)
+static enum tls_reason reason_of_alert(const struct mtls_session *session, int alert)
 {
     if (missed_certificate(session) &&
         (alert == MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE ||
@@ -114,7 +114,7 @@ static enum tls_reason reason_of_alert(const struct tls_session *session, int al
     return TLS_ALERT;
 }
 
-static void set_from_alert(struct tls_session *session)
+static void set_from_alert(struct mtls_session *session)
 {
     int alert = session->mbedtls.in_msg[1];
     /* What a server says that has TLS only, OpenSSL for one. */
@@ -136,13 +136,13 @@ static enum tls_reason reason_of_error(int error)
     return TLS_PROTOCOL;
 }
 
-static void set_from_stream(struct tls_session *session, enum tls_reason reason)
+static void set_from_stream(struct mtls_session *session, enum tls_reason reason)
 {
     tls_failure_set(&session->failure, reason, "%s",
                     missed_certificate(session) ? "it had asked for a client certificate" : "");
 }
 
-static void set_from_error(struct tls_session *session, int error)
+static void set_from_error(struct mtls_session *session, int error)
 {
     if (is_text(session))
         set_from_stream(session, TLS_NOT_TLS);
@@ -160,7 +160,7 @@ static void set_from_error(struct tls_session *session, int error)
         mtls_failure_set_error(&session->failure, reason_of_error(error), error);
 }
 
-void mtls_fail(struct tls_session *session, int error)
+void mtls_fail(struct mtls_session *session, int error)
 {
     static const char *const words[] = {
 #define REASON_TEXT(name, text) [name] = text,
@@ -180,7 +180,7 @@ void mtls_fail(struct tls_session *session, int error)
               failure->detail[0] != '\0' ? ")" : "");
 }
 
-ptrdiff_t mtls_failed(const struct tls_session *session)
+ptrdiff_t mtls_failed(const struct mtls_session *session)
 {
     return session->failure.reason == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
 }

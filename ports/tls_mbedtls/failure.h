@@ -4,7 +4,7 @@
 
 #include "iface/tls.h"
 
-struct tls_session;
+struct mtls_session;
 
 /* The same with what mbedTLS says about its `error`. */
 void mtls_failure_set_error(struct tls_failure *ret_failure, enum tls_reason reason, int error);
@@ -14,9 +14,9 @@ bool mtls_is_out_of_memory(int error);
 
 /* Ends the session for `error`, an mbedTLS code that is fatal: sets its failure unless one is known
  * already, and traces it.  mbedTLS has told the server, unless it was we who found the fault. */
-void mtls_fail(struct tls_session *session, int error);
+void mtls_fail(struct mtls_session *session, int error);
 
 /* -ERR_RESET or -ERR_TLS, for a session that has failed. */
-ptrdiff_t mtls_failed(const struct tls_session *session);
+ptrdiff_t mtls_failed(const struct mtls_session *session);
 
 #endif

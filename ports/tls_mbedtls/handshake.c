@@ -7,14 +7,14 @@
 #include "tls_mbedtls/transport.h"
 #include "tls_mbedtls/verify.h"
 
-static enum tls_step failed(struct tls_session *session, int error)
+static enum tls_step failed(struct mtls_session *session, int error)
 {
     mtls_fail(session, error);
     return TLS_FAILED;
 }
 
 /* The last message of ours may wait; until it is away the handshake is not over. */
-static enum tls_step finish(struct tls_session *session)
+static enum tls_step finish(struct mtls_session *session)
 {
     enum err flushed = mtls_transport_flush(session);
 
@@ -30,7 +30,7 @@ static enum tls_step finish(struct tls_session *session)
 }
 
 /* Its certificate is here, and nothing secret has been sent yet. */
-static bool is_server_to_be_verified(const struct tls_session *session)
+static bool is_server_to_be_verified(const struct mtls_session *session)
 {
     const struct mtls_setup *setup = session->setup;
 
@@ -38,7 +38,7 @@ static bool is_server_to_be_verified(const struct tls_session *session)
            session->mbedtls.state > MBEDTLS_SSL_SERVER_CERTIFICATE;
 }
 
-static bool is_server_good(struct tls_session *session)
+static bool is_server_good(struct mtls_session *session)
 {
     mbedtls_x509_crt *chain = session->mbedtls.session_negotiate->peer_cert;
 
@@ -49,8 +49,10 @@ static bool is_server_good(struct tls_session *session)
     return false;
 }
 
-enum tls_step mtls_handshake(struct tls_session *session)
+enum tls_step mtls_handshake(struct tls_session *base)
 {
+    struct mtls_session *session = (struct mtls_session *)base;
+
     if (session->failure.reason != TLS_FINE)
         return TLS_FAILED;
     if (session->setup == NULL)

@@ -10,23 +10,29 @@
 #include <unistd.h>
 
 /* It is linked in, so that the header's version is the library's. */
-static const char *library_version(void)
+static const char *library_version(const struct tls *tls)
 {
+    (void)tls;
     return MBEDTLS_VERSION_STRING;
 }
 
-static bool supports(enum tls_version version)
+static bool supports(const struct tls *tls, enum tls_version version)
 {
+    (void)tls;
     return version == TLS_SSL_3_0;
 }
 
-static struct tls_info info(const struct tls_session *session)
+static struct tls_info info(const struct tls_session *base)
 {
+    const struct mtls_session *session = (const struct mtls_session *)base;
+
     return session->info;
 }
 
-static const struct tls_failure *failure(const struct tls_session *session)
+static const struct tls_failure *failure(const struct tls_session *base)
 {
+    const struct mtls_session *session = (const struct mtls_session *)base;
+
     return &session->failure;
 }
 
@@ -37,16 +43,7 @@ static struct tls_ticket *ticket(const struct tls_session *session)
     return NULL;
 }
 
-static void ticket_free(struct tls_ticket *none)
-{
-    (void)none;
-}
-
-static const struct tls_ops ops = {
-    .name = "mbedTLS",
-    .library_version = library_version,
-    .supports = supports,
-    .open = mtls_open,
+static const struct tls_session_ops session_ops = {
     .handshake = mtls_handshake,
     .read = mtls_read,
     .write = mtls_write,
@@ -55,12 +52,32 @@ static const struct tls_ops ops = {
     .info = info,
     .failure = failure,
     .ticket = ticket,
-    .ticket_free = ticket_free,
     .shutdown = mtls_shutdown,
     .free = mtls_free,
 };
 
-enum err tls_mbedtls_open(const char *keylog_path, struct tls *ret_tls)
+static enum err open_session(struct tls *tls, const struct tls_config *config,
+                             const struct tls_lower *lower, struct tls_session **ret_session,
+                             struct tls_failure *ret_failure)
+{
+    struct mtls_session *session;
+    enum err err = mtls_open((struct mtls_provider *)tls, config, lower, &session, ret_failure);
+
+    if (err != ERR_OK)
+        return err;
+    session->base.ops = &session_ops;
+    *ret_session = &session->base;
+    return ERR_OK;
+}
+
+static const struct tls_ops ops = {
+    .name = "mbedTLS",
+    .library_version = library_version,
+    .supports = supports,
+    .open = open_session,
+};
+
+enum err tls_mbedtls_open(const char *keylog_path, struct tls **ret_tls)
 {
     struct mtls_provider *provider = calloc(1, sizeof(*provider));
 
@@ -72,18 +89,18 @@ enum err tls_mbedtls_open(const char *keylog_path, struct tls *ret_tls)
         return ERR_IO;
     }
     mbedtls_ecp_grp_id_list(); /* made when first asked for: now, before there are threads */
-    *ret_tls = (struct tls){ &ops, provider };
+    provider->base.ops = &ops;
+    *ret_tls = &provider->base;
     return ERR_OK;
 }
 
 void tls_mbedtls_close(struct tls *tls)
 {
-    struct mtls_provider *provider = tls->impl;
+    struct mtls_provider *provider = (struct mtls_provider *)tls;
 
     if (provider == NULL)
         return;
     if (provider->keylog_fd >= 0)
         close(provider->keylog_fd);
     free(provider);
-    *tls = (struct tls){ 0 };
 }

@@ -63,7 +63,7 @@ static struct mtls_setup *new_setup(const struct tls_config *config)
     return setup;
 }
 
-void mtls_setup_release(struct tls_session *session)
+void mtls_setup_release(struct mtls_session *session)
 {
     struct mtls_setup *setup = session->setup;
 
@@ -82,7 +82,7 @@ static int on_keys(void *ctx, const unsigned char *master, const unsigned char *
                    const unsigned char client_random[32], const unsigned char server_random[32],
                    mbedtls_tls_prf_types prf)
 {
-    const struct tls_session *session = ctx;
+    const struct mtls_session *session = ctx;
 
     (void)block;
     (void)mac_len;
@@ -97,7 +97,7 @@ static int on_keys(void *ctx, const unsigned char *master, const unsigned char *
 }
 
 /* mbedTLS is to look at nothing of the server's certificate: verify.c does, in the handshake. */
-static enum err start(struct tls_session *session)
+static enum err start(struct mtls_session *session)
 {
     mbedtls_ssl_config *config = &session->config;
 
@@ -122,7 +122,7 @@ static enum err start(struct tls_session *session)
     return ERR_OK;
 }
 
-static enum err fill(struct tls_session *session, const struct tls_config *config,
+static enum err fill(struct mtls_session *session, const struct tls_config *config,
                      struct tls_failure *ret_failure)
 {
     enum err err;
@@ -139,10 +139,11 @@ static enum err fill(struct tls_session *session, const struct tls_config *confi
     return err == ERR_OK ? start(session) : err;
 }
 
-enum err mtls_open(void *tls, const struct tls_config *config, const struct tls_lower *lower,
-                   struct tls_session **ret_session, struct tls_failure *ret_failure)
+enum err mtls_open(struct mtls_provider *provider, const struct tls_config *config,
+                   const struct tls_lower *lower, struct mtls_session **ret_session,
+                   struct tls_failure *ret_failure)
 {
-    struct tls_session *session;
+    struct mtls_session *session;
     enum err err;
 
     if (config->min_version != TLS_SSL_3_0 || config->max_version != TLS_SSL_3_0) {
@@ -155,24 +156,24 @@ enum err mtls_open(void *tls, const struct tls_config *config, const struct tls_
         return ERR_NO_MEMORY;
     mbedtls_ssl_init(&session->mbedtls);
     mbedtls_ssl_config_init(&session->config);
-    session->provider = tls;
+    session->provider = provider;
     session->lower = *lower;
     session->log = config->log;
     session->failure.alert = -1;
     session->record_max = config->record_max;
     err = fill(session, config, ret_failure);
     if (err != ERR_OK) {
-        mtls_free(session);
+        mtls_free(&session->base);
         return err;
     }
     *ret_session = session;
     return ERR_OK;
 }
 
-void mtls_free(struct tls_session *session)
+void mtls_free(struct tls_session *base)
 {
-    if (session == NULL)
-        return;
+    struct mtls_session *session = (struct mtls_session *)base;
+
     mbedtls_ssl_free(&session->mbedtls);
     mbedtls_ssl_config_free(&session->config);
     mtls_setup_release(session);

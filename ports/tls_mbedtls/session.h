@@ -7,6 +7,7 @@
 #include <mbedtls/ssl.h>
 
 struct mtls_provider {
+    struct tls base;
     int keylog_fd; /* -1: none */
 };
 
@@ -33,7 +34,8 @@ struct mtls_setup {
     int suites[];      /* as asked for, up to a 0 */
 };
 
-struct tls_session {
+struct mtls_session {
+    struct tls_session base;
     mbedtls_ssl_context mbedtls;
     mbedtls_ssl_config config;
     struct mtls_provider *provider;
@@ -51,9 +53,11 @@ struct tls_session {
     bool ended; /* read() has reported the end */
 };
 
-/* The functions of `struct tls_ops`, as iface/tls.h describes them. */
-enum err mtls_open(void *tls, const struct tls_config *config, const struct tls_lower *lower,
-                   struct tls_session **ret_session, struct tls_failure *ret_failure);
+/* tls_open() of iface/tls.h, but that `base` is the caller's to fill in. */
+enum err mtls_open(struct mtls_provider *provider, const struct tls_config *config,
+                   const struct tls_lower *lower, struct mtls_session **ret_session,
+                   struct tls_failure *ret_failure);
+/* The functions of `struct tls_session_ops`, as iface/tls.h describes them. */
 enum tls_step mtls_handshake(struct tls_session *session);
 ptrdiff_t mtls_read(struct tls_session *session, void *buf, size_t cap);
 ptrdiff_t mtls_write(struct tls_session *session, const void *data, size_t len);
@@ -63,7 +67,7 @@ void mtls_shutdown(struct tls_session *session);
 void mtls_free(struct tls_session *session);
 
 /* Releases what only the handshake needed; again is harmless. */
-void mtls_setup_release(struct tls_session *session);
+void mtls_setup_release(struct mtls_session *session);
 
 /* True when `suite` is one that was asked for; only during the handshake. */
 bool mtls_was_asked_for(const struct mtls_setup *setup, int suite);

@@ -8,9 +8,9 @@
 /* Makes the provider.  Several threads may open sessions of one provider.  `keylog_path`: a file
  * in NSS key log format to append to, made with mode 0600, or NULL for none; ERR_IO when it cannot
  * be opened.  ERR_NO_MEMORY. */
-enum err tls_mbedtls_open(const char *keylog_path, struct tls *ret_tls);
+enum err tls_mbedtls_open(const char *keylog_path, struct tls **ret_tls);
 
-/* Releases the provider, after all its sessions; a zeroed `tls` is nothing. */
+/* Releases the provider, after all its sessions; NULL is nothing. */
 void tls_mbedtls_close(struct tls *tls);
 
 #endif

@@ -4,7 +4,7 @@
 #include "tls_mbedtls/session.h"
 #include "tls_mbedtls/transport.h"
 
-static ptrdiff_t finish_read(struct tls_session *session, int result)
+static ptrdiff_t finish_read(struct mtls_session *session, int result)
 {
     if (result > 0)
         return result;
@@ -21,7 +21,7 @@ static ptrdiff_t finish_read(struct tls_session *session, int result)
 }
 
 /* What was read is the front of a record whose rest is pending. */
-static ptrdiff_t refuse_record(struct tls_session *session, size_t len)
+static ptrdiff_t refuse_record(struct mtls_session *session, size_t len)
 {
     tls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu", len,
                     session->record_max);
@@ -29,9 +29,10 @@ static ptrdiff_t refuse_record(struct tls_session *session, size_t len)
     return mtls_failed(session);
 }
 
-ptrdiff_t mtls_read(struct tls_session *session, void *buf, size_t cap)
+ptrdiff_t mtls_read(struct tls_session *base, void *buf, size_t cap)
 {
-    bool is_rest = mtls_pending(session) > 0;
+    struct mtls_session *session = (struct mtls_session *)base;
+    bool is_rest = mtls_pending(&session->base) > 0;
     int result;
 
     if (session->failure.reason != TLS_FINE)
@@ -41,14 +42,15 @@ ptrdiff_t mtls_read(struct tls_session *session, void *buf, size_t cap)
     mtls_transport_refill(session);
     result = mbedtls_ssl_read(&session->mbedtls, buf, cap);
     if (result > 0 && !is_rest && session->record_max != 0 &&
-        (size_t)result + mtls_pending(session) > session->record_max)
-        return refuse_record(session, (size_t)result + mtls_pending(session));
+        (size_t)result + mtls_pending(&session->base) > session->record_max)
+        return refuse_record(session, (size_t)result + mtls_pending(&session->base));
     return finish_read(session, result);
 }
 
 /* As long as mbedTLS holds a record it takes nothing new: any call only goes on with that one. */
-enum err mtls_flush(struct tls_session *session)
+enum err mtls_flush(struct tls_session *base)
 {
+    struct mtls_session *session = (struct mtls_session *)base;
     int result = 0;
 
     if (session->failure.reason != TLS_FINE)
@@ -63,13 +65,14 @@ enum err mtls_flush(struct tls_session *session)
     return (enum err) - mtls_failed(session);
 }
 
-ptrdiff_t mtls_write(struct tls_session *session, const void *data, size_t len)
+ptrdiff_t mtls_write(struct tls_session *base, const void *data, size_t len)
 {
+    struct mtls_session *session = (struct mtls_session *)base;
     size_t longest = session->record_max != 0 && session->record_max < MBEDTLS_SSL_OUT_CONTENT_LEN
                          ? session->record_max
                          : MBEDTLS_SSL_OUT_CONTENT_LEN;
     size_t part = len < longest ? len : longest;
-    enum err err = mtls_flush(session);
+    enum err err = mtls_flush(&session->base);
     int result;
 
     if (err != ERR_OK)
@@ -85,14 +88,18 @@ ptrdiff_t mtls_write(struct tls_session *session, const void *data, size_t len)
     return mtls_failed(session);
 }
 
-size_t mtls_pending(const struct tls_session *session)
+size_t mtls_pending(const struct tls_session *base)
 {
+    const struct mtls_session *session = (const struct mtls_session *)base;
+
     return session->failure.reason == TLS_FINE ? mbedtls_ssl_get_bytes_avail(&session->mbedtls) : 0;
 }
 
-void mtls_shutdown(struct tls_session *session)
+void mtls_shutdown(struct tls_session *base)
 {
+    struct mtls_session *session = (struct mtls_session *)base;
+
     if (session->failure.reason == TLS_FINE && session->setup == NULL &&
-        mtls_flush(session) == ERR_OK)
+        mtls_flush(&session->base) == ERR_OK)
         mbedtls_ssl_close_notify(&session->mbedtls);
 }

@@ -8,7 +8,7 @@
 
 enum { PULLS_MAX = 64 };
 
-static int cannot(struct tls_session *session, ptrdiff_t result, int again)
+static int cannot(struct mtls_session *session, ptrdiff_t result, int again)
 {
     if (result == -ERR_AGAIN)
         return again;
@@ -16,7 +16,7 @@ static int cannot(struct tls_session *session, ptrdiff_t result, int again)
     return MBEDTLS_ERR_NET_CONN_RESET;
 }
 
-static void note_first(struct tls_session *session, const unsigned char *data, size_t len)
+static void note_first(struct mtls_session *session, const unsigned char *data, size_t len)
 {
     size_t room = sizeof(session->first) - session->first_len;
     size_t count = len < room ? len : room;
@@ -25,7 +25,7 @@ static void note_first(struct tls_session *session, const unsigned char *data, s
     session->first_len += count;
 }
 
-enum err mtls_transport_flush(struct tls_session *session)
+enum err mtls_transport_flush(struct mtls_session *session)
 {
     struct mtls_setup *setup = session->setup;
     size_t sent = 0;
@@ -51,7 +51,7 @@ enum err mtls_transport_flush(struct tls_session *session)
 /* A flight must be away before an answer to it can come. */
 static int pull(void *ctx, unsigned char *buf, size_t cap)
 {
-    struct tls_session *session = ctx;
+    struct mtls_session *session = ctx;
     enum err flushed = mtls_transport_flush(session);
     ptrdiff_t result;
 
@@ -72,7 +72,7 @@ static int pull(void *ctx, unsigned char *buf, size_t cap)
  * acknowledgements.  Data goes straight through. */
 static int push(void *ctx, const unsigned char *data, size_t len)
 {
-    struct tls_session *session = ctx;
+    struct mtls_session *session = ctx;
     struct mtls_setup *setup = session->setup;
     ptrdiff_t result;
 
@@ -93,12 +93,12 @@ static int push(void *ctx, const unsigned char *data, size_t len)
                : cannot(session, result == 0 ? -ERR_AGAIN : result, MBEDTLS_ERR_SSL_WANT_WRITE);
 }
 
-void mtls_transport_attach(struct tls_session *session)
+void mtls_transport_attach(struct mtls_session *session)
 {
     mbedtls_ssl_set_bio(&session->mbedtls, session, push, pull, NULL);
 }
 
-void mtls_transport_refill(struct tls_session *session)
+void mtls_transport_refill(struct mtls_session *session)
 {
     session->pulls_left = PULLS_MAX;
 }

@@ -4,16 +4,16 @@
 
 #include "base/err.h"
 
-struct tls_session;
+struct mtls_session;
 
 /* Makes the session's mbedTLS move its records through `session->lower`. */
-void mtls_transport_attach(struct tls_session *session);
+void mtls_transport_attach(struct mtls_session *session);
 
 /* Allows mbedTLS so much input as one call of ours may work off: a server that sends warnings
  * without end does not keep others waiting. */
-void mtls_transport_refill(struct tls_session *session);
+void mtls_transport_refill(struct mtls_session *session);
 
 /* Sends what is gathered of a flight.  ERR_OK: all is away.  ERR_AGAIN, ERR_RESET. */
-enum err mtls_transport_flush(struct tls_session *session);
+enum err mtls_transport_flush(struct mtls_session *session);
 
 #endif

@@ -107,7 +107,7 @@ static bool is_stored(const mbedtls_x509_crt *certificate, const mbedtls_x509_cr
 }
 
 /* mbedTLS says no more than that there is no issuer that would do. */
-static void fail_by_orphan(struct tls_session *session, const mbedtls_x509_crt *chain,
+static void fail_by_orphan(struct mtls_session *session, const mbedtls_x509_crt *chain,
                            const mbedtls_x509_crt *orphan)
 {
     const mbedtls_x509_crt *issuer = find_namesake(&session->setup->ca, orphan);
@@ -122,7 +122,7 @@ static void fail_by_orphan(struct tls_session *session, const mbedtls_x509_crt *
         tls_failure_set(&session->failure, TLS_BAD_SIGNATURE, NULL);
 }
 
-static void fail_by_clock(struct tls_session *session, enum tls_reason reason,
+static void fail_by_clock(struct mtls_session *session, enum tls_reason reason,
                           const mbedtls_x509_time *now)
 {
     tls_failure_set(&session->failure, reason, "the clock says %04d-%02d-%02d %02d:%02d:%02d UTC",
@@ -130,7 +130,7 @@ static void fail_by_clock(struct tls_session *session, enum tls_reason reason,
 }
 
 /* What makes the rest meaningless comes first. */
-static bool is_chain_good(struct tls_session *session, mbedtls_x509_crt *chain)
+static bool is_chain_good(struct mtls_session *session, mbedtls_x509_crt *chain)
 {
     struct mtls_setup *setup = session->setup;
     struct findings findings = { .now = time_of(setup->utc_s(setup->utc_ctx)) };
@@ -157,7 +157,7 @@ static bool is_chain_good(struct tls_session *session, mbedtls_x509_crt *chain)
 }
 
 /* The key encrypts the premaster secret, or signs the parameters of Diffie and Hellman. */
-static bool is_purpose_good(struct tls_session *session, const mbedtls_x509_crt *certificate)
+static bool is_purpose_good(struct mtls_session *session, const mbedtls_x509_crt *certificate)
 {
     const mbedtls_ssl_ciphersuite_t *suite =
         mbedtls_ssl_ciphersuite_from_id(session->mbedtls.session_negotiate->ciphersuite);
@@ -174,7 +174,7 @@ static bool is_purpose_good(struct tls_session *session, const mbedtls_x509_crt 
     return good;
 }
 
-static bool is_name_good(struct tls_session *session, const mbedtls_x509_crt *certificate)
+static bool is_name_good(struct mtls_session *session, const mbedtls_x509_crt *certificate)
 {
     char stated[STATED_MAX_BYTES + 1];
 
@@ -186,7 +186,7 @@ static bool is_name_good(struct tls_session *session, const mbedtls_x509_crt *ce
 }
 
 /* The module has no memory for a longer one. */
-static bool is_size_good(struct tls_session *session, const mbedtls_x509_crt *chain)
+static bool is_size_good(struct mtls_session *session, const mbedtls_x509_crt *chain)
 {
     size_t longest = session->setup->certificate_max;
 
@@ -200,7 +200,7 @@ static bool is_size_good(struct tls_session *session, const mbedtls_x509_crt *ch
     return true;
 }
 
-static void tell_server(struct tls_session *session)
+static void tell_server(struct mtls_session *session)
 {
     unsigned char alert = MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
 
@@ -211,7 +211,7 @@ static void tell_server(struct tls_session *session)
     mbedtls_ssl_send_alert_message(&session->mbedtls, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
 }
 
-bool mtls_verify(struct tls_session *session, mbedtls_x509_crt *chain)
+bool mtls_verify(struct mtls_session *session, mbedtls_x509_crt *chain)
 {
     if (is_size_good(session, chain) && is_chain_good(session, chain) &&
         is_purpose_good(session, chain) &&

@@ -6,10 +6,10 @@
 
 #include <mbedtls/x509_crt.h>
 
-struct tls_session;
+struct mtls_session;
 
 /* Checks the server's chain, its dates by the modem's clock, its purpose and its name.  When it is
  * refused the session's failure says why, and the server has its alert. */
-bool mtls_verify(struct tls_session *session, mbedtls_x509_crt *chain);
+bool mtls_verify(struct mtls_session *session, mbedtls_x509_crt *chain);
 
 #endif

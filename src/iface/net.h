@@ -2,13 +2,19 @@
  *
  * Nothing blocks.  A call starts work; what comes of it is reported through the callback given at
  * the start, always from the event loop and never from inside the call that started it.  After
- * cancel() or close() no callback comes any more.
+ * net_cancel(), net_unlisten() or net_stream_close() no callback comes any more.  All calls come
+ * from the loop's thread, also from inside callbacks.
+ *
+ * Each object begins with its operations and is used by the functions below.  It stacks: a network
+ * or a stream may stand around an `inner` one and has only the operations that it cares about; any
+ * other, NULL in its table, is the inner one's.
  */
 #ifndef IFACE_NET_H
 #define IFACE_NET_H
 
 #include "base/err.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,8 +28,8 @@ struct net_address {
 
 enum net_transport {
     NET_TCP,
-    NET_UDP /* send() is one datagram to the other side, recv() one of its; what `cap` does not
-             * hold of it is lost, an empty one is skipped, and recv() never says 0 */
+    NET_UDP /* what is sent is one datagram to the other side, what is received is one of its; what
+             * `cap` does not hold of it is lost, an empty one is skipped, and 0 never comes */
 };
 
 /* Where a connection goes. */
@@ -34,25 +40,29 @@ struct net_target {
     uint16_t local_port; /* 0: the network chooses */
 };
 
-struct net_query;    /* a name on its way to addresses, or an echo; owned by the network */
-struct net_stream;   /* a connection; owned by the network, released by close() */
-struct net_listener; /* a TCP port that is listened on; owned by the network, ended by unlisten() */
+struct net;
+struct net_query;
+struct net_listener;
+struct net_stream;
 
 /* `err` is ERR_OK with at least one address, in the order in which to try them, or the failure.
- * The query is released before the callback runs; do not cancel it any more. */
+ * `list` is gone when the callback returns.  The query is released before; do not cancel it any
+ * more. */
 typedef void net_resolved_fn(void *ctx, enum err err, const struct net_address *list, size_t count);
 
 enum net_event {
-    NET_CONNECTED, /* once, after connect(); the stream may be used */
-    NET_FAILED,    /* once, instead of NET_CONNECTED; `err` says why; close() it */
-    NET_READABLE,  /* recv() has something to say; only while wanted */
-    NET_WRITABLE   /* send() takes bytes again; only while wanted */
+    NET_CONNECTED, /* once, after net_connect(); the stream may be used */
+    NET_FAILED,    /* once, instead of NET_CONNECTED; `err` says why; close it */
+    NET_READABLE,  /* net_stream_recv() has something to say; only while wanted */
+    NET_WRITABLE   /* net_stream_send() takes bytes again; only while wanted */
 };
+/* The stream may be closed from inside. */
 typedef void net_event_fn(void *ctx, enum net_event event, enum err err);
 
 enum { NET_WANT_READ = 1, NET_WANT_WRITE = 2 };
 
-/* A connection has come in: the callee owns it, binds or closes it before it returns. */
+/* A connection has come in: the callee owns it, binds or closes it before it returns, and may end
+ * the listener. */
 typedef void net_accepted_fn(void *ctx, struct net_stream *stream, const struct net_address *from,
                              uint16_t port);
 
@@ -76,56 +86,189 @@ struct net_keep_alive {
     int interval_s, count;
 };
 
-struct net_ops {
-    /* Looks `name` up: a host name, an IPv4 or an IPv6 address as text.  An error means that
-     * nothing was started. */
-    enum err (*resolve)(void *net, const char *name, net_resolved_fn *on_resolved, void *ctx,
-                        struct net_query **ret_query);
+/* ---- queries: a name on its way to addresses, or an echo ---- */
+
+struct net_query_ops {
     void (*cancel)(struct net_query *query);
+};
 
-    /* Starts a connection; a UDP one is only bound, and NET_CONNECTED follows all the same.  An
-     * error means that nothing was started: ERR_BUSY for a `local_port` that is taken. */
-    enum err (*connect)(void *net, const struct net_target *to, net_event_fn *on_event, void *ctx,
-                        struct net_stream **ret_stream);
+/* Made and owned by the network; ends with its callback or by net_cancel(). */
+struct net_query {
+    const struct net_query_ops *ops;
+};
 
-    /* Bytes received, or 0 when the peer has finished sending, or -ERR_AGAIN, -ERR_RESET,
-     * -ERR_TIMEOUT for one that does not answer any more, ... */
+/* Ends a query whose callback has not come, and forgets it. */
+static inline void net_cancel(struct net_query *query)
+{
+    query->ops->cancel(query);
+}
+
+/* ---- listeners: a TCP port that is listened on ---- */
+
+struct net_listener_ops {
+    void (*unlisten)(struct net_listener *listener);
+};
+
+/* Made and owned by the network; ends by net_unlisten(). */
+struct net_listener {
+    const struct net_listener_ops *ops;
+};
+
+/* Ends it and forgets it; connections that it has handed over stay. */
+static inline void net_unlisten(struct net_listener *listener)
+{
+    listener->ops->unlisten(listener);
+}
+
+/* ---- streams: a connection ---- */
+
+struct net_stream_ops {
     ptrdiff_t (*recv)(struct net_stream *stream, void *buf, size_t cap);
-    /* Bytes accepted (1 to len), or -ERR_AGAIN, -ERR_RESET, ... */
     ptrdiff_t (*send)(struct net_stream *stream, const void *data, size_t len);
-
-    /* Which events to report from now on: NET_WANT_READ | NET_WANT_WRITE, or 0.  Level-triggered:
-     * an event comes again from the loop as long as its cause holds. */
     void (*want)(struct net_stream *stream, unsigned events);
-
-    /* Probes of a TCP connection from now on; a new one has none.  Nothing for UDP. */
     void (*keep_alive)(struct net_stream *stream, const struct net_keep_alive *probes);
-
-    /* Ends the connection and forgets it.  Bytes that send() accepted still go out. */
     void (*close)(struct net_stream *stream);
-
-    /* Our own end of a connection: its address and port. */
-    enum err (*local)(const struct net_stream *stream, struct net_address *ret_address,
+    enum err (*local)(struct net_stream *stream, struct net_address *ret_address,
                       uint16_t *ret_port);
+    void (*bind)(struct net_stream *stream, net_event_fn *on_event, void *ctx);
+};
 
-    /* Listens on an address of ours, on `port` or, when it is 0, on one that the network chooses.
-     * ERR_BUSY, ERR_DENIED. */
-    enum err (*listen)(void *net, const struct net_address *at, uint16_t port,
+/* Made and owned by the network; ends by net_stream_close(). */
+struct net_stream {
+    const struct net_stream_ops *ops;
+    struct net_stream *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+};
+
+/* Receives into `buf`, `cap` bytes and not 0, of a stream that is connected.  Bytes received, or 0
+ * when the peer has finished sending, or -ERR_AGAIN, -ERR_RESET, -ERR_TIMEOUT for one that does not
+ * answer any more, or another error; an end is said again each time. */
+static inline ptrdiff_t net_stream_recv(struct net_stream *stream, void *buf, size_t cap)
+{
+    assert(cap > 0);
+    while (stream->ops->recv == NULL)
+        stream = stream->inner;
+    return stream->ops->recv(stream, buf, cap);
+}
+
+/* Sends on a stream that is connected; `len` is not 0.  Bytes accepted (1 to len), or -ERR_AGAIN,
+ * -ERR_RESET, or another error. */
+static inline ptrdiff_t net_stream_send(struct net_stream *stream, const void *data, size_t len)
+{
+    assert(len > 0);
+    while (stream->ops->send == NULL)
+        stream = stream->inner;
+    return stream->ops->send(stream, data, len);
+}
+
+/* Which events to report from now on: NET_WANT_READ | NET_WANT_WRITE, or 0, as in the beginning.
+ * Level-triggered: an event comes again from the loop as long as its cause holds. */
+static inline void net_stream_want(struct net_stream *stream, unsigned events)
+{
+    assert((events & ~(unsigned)(NET_WANT_READ | NET_WANT_WRITE)) == 0);
+    while (stream->ops->want == NULL)
+        stream = stream->inner;
+    stream->ops->want(stream, events);
+}
+
+/* Probes of a TCP connection from now on; a new one has none.  Nothing for UDP. */
+static inline void net_stream_keep_alive(struct net_stream *stream,
+                                         const struct net_keep_alive *probes)
+{
+    while (stream->ops->keep_alive == NULL)
+        stream = stream->inner;
+    stream->ops->keep_alive(stream, probes);
+}
+
+/* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out. */
+static inline void net_stream_close(struct net_stream *stream)
+{
+    while (stream->ops->close == NULL)
+        stream = stream->inner;
+    stream->ops->close(stream);
+}
+
+/* Our own end of a connection: its address and port. */
+static inline enum err net_stream_local(struct net_stream *stream, struct net_address *ret_address,
+                                        uint16_t *ret_port)
+{
+    while (stream->ops->local == NULL)
+        stream = stream->inner;
+    return stream->ops->local(stream, ret_address, ret_port);
+}
+
+/* Who gets the events from now on, of a connection that has come in. */
+static inline void net_stream_bind(struct net_stream *stream, net_event_fn *on_event, void *ctx)
+{
+    assert(on_event != NULL);
+    while (stream->ops->bind == NULL)
+        stream = stream->inner;
+    stream->ops->bind(stream, on_event, ctx);
+}
+
+/* ---- the network ---- */
+
+struct net_ops {
+    enum err (*resolve)(struct net *net, const char *name, net_resolved_fn *on_resolved, void *ctx,
+                        struct net_query **ret_query);
+    enum err (*connect)(struct net *net, const struct net_target *to, net_event_fn *on_event,
+                        void *ctx, struct net_stream **ret_stream);
+    enum err (*listen)(struct net *net, const struct net_address *at, uint16_t port,
                        net_accepted_fn *on_accepted, void *ctx, struct net_listener **ret_listener,
                        uint16_t *ret_port);
-    void (*unlisten)(struct net_listener *listener);
-    /* Who gets the events of a connection that has come in. */
-    void (*bind)(struct net_stream *stream, net_event_fn *on_event, void *ctx);
-
-    /* Sends one echo request; end it early by cancel().  An error means that nothing was
-     * started. */
-    enum err (*echo)(void *net, const struct net_echo *echo, net_echo_fn *on_echo, void *ctx,
+    enum err (*echo)(struct net *net, const struct net_echo *echo, net_echo_fn *on_echo, void *ctx,
                      struct net_query **ret_query);
 };
 
+/* Owned by who opened it.  It outlives all queries, streams and listeners. */
 struct net {
     const struct net_ops *ops;
-    void *impl;
+    struct net *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
 };
+
+/* Looks `name` up: a host name, an IPv4 or an IPv6 address as text.  An error means that nothing
+ * was started: ERR_RESOLVE for what can be no name, ERR_NO_MEMORY. */
+static inline enum err net_resolve(struct net *net, const char *name, net_resolved_fn *on_resolved,
+                                   void *ctx, struct net_query **ret_query)
+{
+    assert(on_resolved != NULL);
+    while (net->ops->resolve == NULL)
+        net = net->inner;
+    return net->ops->resolve(net, name, on_resolved, ctx, ret_query);
+}
+
+/* Starts a connection; a UDP one is only bound, and NET_CONNECTED follows all the same.  An error
+ * means that nothing was started: ERR_BUSY for a `local_port` that is taken. */
+static inline enum err net_connect(struct net *net, const struct net_target *to,
+                                   net_event_fn *on_event, void *ctx,
+                                   struct net_stream **ret_stream)
+{
+    assert(on_event != NULL);
+    while (net->ops->connect == NULL)
+        net = net->inner;
+    return net->ops->connect(net, to, on_event, ctx, ret_stream);
+}
+
+/* Listens on an address of ours, on `port` or, when it is 0, on one that the network chooses.
+ * ERR_BUSY, ERR_DENIED, or another error. */
+static inline enum err net_listen(struct net *net, const struct net_address *at, uint16_t port,
+                                  net_accepted_fn *on_accepted, void *ctx,
+                                  struct net_listener **ret_listener, uint16_t *ret_port)
+{
+    assert(on_accepted != NULL);
+    while (net->ops->listen == NULL)
+        net = net->inner;
+    return net->ops->listen(net, at, port, on_accepted, ctx, ret_listener, ret_port);
+}
+
+/* Sends one echo request; end it early by net_cancel().  An error means that nothing was started:
+ * ERR_INVALID for an echo that cannot be, ERR_DENIED as in the callback. */
+static inline enum err net_start_echo(struct net *net, const struct net_echo *echo,
+                                      net_echo_fn *on_echo, void *ctx, struct net_query **ret_query)
+{
+    assert(on_echo != NULL);
+    while (net->ops->echo == NULL)
+        net = net->inner;
+    return net->ops->echo(net, echo, on_echo, ctx, ret_query);
+}
 
 #endif

@@ -2,6 +2,9 @@
  *
  * A session sits between two byte streams and does not know what is below: it moves its records
  * through `struct tls_lower`, whose functions never block.  A session belongs to one thread.
+ *
+ * Providers and sessions stack as in net.h: what is NULL among the operations of one is the
+ * `inner` one's.
  */
 #ifndef IFACE_TLS_H
 #define IFACE_TLS_H
@@ -10,6 +13,7 @@
 #include "base/log.h"
 #include "base/span.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,10 +79,26 @@ struct tls_lower {
     void *ctx;
 };
 
-struct tls_ticket; /* what it takes to resume a session: its keys; owned by who asked for it */
+struct tls_ticket;
+
+struct tls_ticket_ops {
+    void (*free)(struct tls_ticket *ticket);
+};
+
+/* What it takes to resume a session: its keys.  Owned by who asked for it. */
+struct tls_ticket {
+    const struct tls_ticket_ops *ops;
+};
+
+/* Wipes it; NULL is nothing. */
+static inline void tls_ticket_free(struct tls_ticket *ticket)
+{
+    if (ticket != NULL)
+        ticket->ops->free(ticket);
+}
 
 /* Everything a session needs to know.  The provider copies what it keeps; the spans may be wiped
- * as soon as open() has returned. */
+ * as soon as tls_open() has returned. */
 struct tls_config {
     enum tls_version min_version, max_version;
     const tls_suite *suites; /* in the order in which to offer them */
@@ -97,8 +117,9 @@ struct tls_config {
     struct span ca;   /* one or more CA certificates; none: no server is good */
     struct span cert; /* client certificate, in PEM perhaps with its chain */
     struct span key;  /* its private key */
-    /* Offer to resume this session, of the same version and suites; NULL: a full handshake.
-     * Borrowed until open() returns; a server that does not agree gets a full handshake. */
+    /* Offer to resume this session, of the same provider, version and suites; NULL: a full
+     * handshake.  Borrowed until tls_open() returns; a server that does not agree gets a full
+     * handshake. */
     const struct tls_ticket *resume;
     /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
     int64_t (*utc_s)(void *ctx);
@@ -114,51 +135,169 @@ struct tls_info {
     bool resumed;
 };
 
-struct tls_session; /* owned by the provider, released by free() */
+struct tls_session;
+
+struct tls_session_ops {
+    enum tls_step (*handshake)(struct tls_session *session);
+    ptrdiff_t (*read)(struct tls_session *session, void *buf, size_t cap);
+    ptrdiff_t (*write)(struct tls_session *session, const void *data, size_t len);
+    enum err (*flush)(struct tls_session *session);
+    size_t (*pending)(const struct tls_session *session);
+    struct tls_info (*info)(const struct tls_session *session);
+    const struct tls_failure *(*failure)(const struct tls_session *session);
+    struct tls_ticket *(*ticket)(const struct tls_session *session);
+    void (*shutdown)(struct tls_session *session);
+    void (*free)(struct tls_session *session);
+};
+
+/* Made and owned by the provider; ends by tls_session_free(). */
+struct tls_session {
+    const struct tls_session_ops *ops;
+    struct tls_session *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+};
+
+/* Goes on with the handshake until it is done, fails (see tls_session_failure()), or the stream
+ * below must first become readable or writable. */
+static inline enum tls_step tls_session_handshake(struct tls_session *session)
+{
+    while (session->ops->handshake == NULL)
+        session = session->inner;
+    return session->ops->handshake(session);
+}
+
+/* After a handshake that is done; `cap` is not 0.  Plaintext bytes, 0 at the end (close_notify or
+ * plain end), -ERR_AGAIN, or -ERR_RESET, -ERR_TLS (see tls_session_failure()). */
+static inline ptrdiff_t tls_session_read(struct tls_session *session, void *buf, size_t cap)
+{
+    assert(cap > 0);
+    while (session->ops->read == NULL)
+        session = session->inner;
+    return session->ops->read(session, buf, cap);
+}
+
+/* After a handshake that is done; `len` is not 0.  Bytes accepted for good, one record's at most.
+ * Part of the record may still have to wait for the stream below: until tls_session_flush() says
+ * that it is away, this answers -ERR_AGAIN.  -ERR_RESET, -ERR_TLS. */
+static inline ptrdiff_t tls_session_write(struct tls_session *session, const void *data, size_t len)
+{
+    assert(len > 0);
+    while (session->ops->write == NULL)
+        session = session->inner;
+    return session->ops->write(session, data, len);
+}
+
+/* ERR_OK: nothing waits.  ERR_AGAIN: call again when the stream below is writable.  ERR_RESET,
+ * ERR_TLS. */
+static inline enum err tls_session_flush(struct tls_session *session)
+{
+    while (session->ops->flush == NULL)
+        session = session->inner;
+    return session->ops->flush(session);
+}
+
+/* Decrypted bytes that tls_session_read() can give without touching the stream below. */
+static inline size_t tls_session_pending(const struct tls_session *session)
+{
+    while (session->ops->pending == NULL)
+        session = session->inner;
+    return session->ops->pending(session);
+}
+
+/* What was agreed, after a handshake that is done. */
+static inline struct tls_info tls_session_info(const struct tls_session *session)
+{
+    while (session->ops->info == NULL)
+        session = session->inner;
+    return session->ops->info(session);
+}
+
+/* Why it failed, TLS_FINE when it has not; lives as long as the session. */
+static inline const struct tls_failure *tls_session_failure(const struct tls_session *session)
+{
+    while (session->ops->failure == NULL)
+        session = session->inner;
+    return session->ops->failure(session);
+}
+
+/* What a later session needs to resume this one, after a handshake that is done; NULL when the
+ * server or this provider allows none.  The caller frees it, also after the session. */
+static inline struct tls_ticket *tls_session_ticket(const struct tls_session *session)
+{
+    while (session->ops->ticket == NULL)
+        session = session->inner;
+    return session->ops->ticket(session);
+}
+
+/* Sends close_notify as far as the stream below takes it now.  Never waits. */
+static inline void tls_session_shutdown(struct tls_session *session)
+{
+    while (session->ops->shutdown == NULL)
+        session = session->inner;
+    session->ops->shutdown(session);
+}
+
+/* Ends it in any state and wipes its keys; NULL is nothing. */
+static inline void tls_session_free(struct tls_session *session)
+{
+    if (session == NULL)
+        return;
+    while (session->ops->free == NULL)
+        session = session->inner;
+    session->ops->free(session);
+}
+
+struct tls;
 
 struct tls_ops {
-    const char *name; /* of the library, for --version */
-    const char *(*library_version)(void);
-    bool (*supports)(enum tls_version version);
-
-    /* Makes a client session.  ERR_CREDENTIALS with ret_failure set when security data cannot be
-     * used, ERR_UNSUPPORTED when a version or all suites are beyond this provider. */
-    enum err (*open)(void *tls, const struct tls_config *config, const struct tls_lower *lower,
-                     struct tls_session **ret_session, struct tls_failure *ret_failure);
-
-    /* Goes on with the handshake until it is done, fails (see failure()), or the stream below
-     * must first become readable or writable. */
-    enum tls_step (*handshake)(struct tls_session *session);
-
-    /* Plaintext bytes, 0 at the end (close_notify or plain end), -ERR_AGAIN, or -ERR_RESET,
-     * -ERR_TLS (see failure()). */
-    ptrdiff_t (*read)(struct tls_session *session, void *buf, size_t cap);
-    /* Bytes accepted for good, one record's at most.  Part of the record may still have to wait for
-     * the stream below: until flush() says that it is away, write() answers -ERR_AGAIN.
-     * -ERR_RESET, -ERR_TLS. */
-    ptrdiff_t (*write)(struct tls_session *session, const void *data, size_t len);
-    /* ERR_OK: nothing waits.  ERR_AGAIN: call again when the stream below is writable.
-     * ERR_RESET, ERR_TLS. */
-    enum err (*flush)(struct tls_session *session);
-    /* Decrypted bytes that read() can give without touching the stream below. */
-    size_t (*pending)(const struct tls_session *session);
-
-    struct tls_info (*info)(const struct tls_session *session); /* after a handshake that is done */
-    const struct tls_failure *(*failure)(const struct tls_session *session);
-
-    /* What a later session needs to resume this one, after a handshake that is done; NULL when the
-     * server or this provider allows none.  ticket_free() wipes it; NULL is nothing. */
-    struct tls_ticket *(*ticket)(const struct tls_session *session);
-    void (*ticket_free)(struct tls_ticket *ticket);
-
-    /* Sends close_notify as far as the stream below takes it now.  Never waits. */
-    void (*shutdown)(struct tls_session *session);
-    void (*free)(struct tls_session *session); /* wipes its keys; NULL is nothing */
+    const char *name;
+    const char *(*library_version)(const struct tls *tls);
+    bool (*supports)(const struct tls *tls, enum tls_version version);
+    enum err (*open)(struct tls *tls, const struct tls_config *config,
+                     const struct tls_lower *lower, struct tls_session **ret_session,
+                     struct tls_failure *ret_failure);
 };
 
+/* A provider; owned by who opened it.  It outlives its sessions; tickets may outlive it. */
 struct tls {
     const struct tls_ops *ops;
-    void *impl;
+    struct tls *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
 };
+
+/* Of the library, for --version; static. */
+static inline const char *tls_name(const struct tls *tls)
+{
+    while (tls->ops->name == NULL)
+        tls = tls->inner;
+    return tls->ops->name;
+}
+
+/* Of the library, for --version; static. */
+static inline const char *tls_library_version(const struct tls *tls)
+{
+    while (tls->ops->library_version == NULL)
+        tls = tls->inner;
+    return tls->ops->library_version(tls);
+}
+
+/* True when sessions of this protocol version can be opened. */
+static inline bool tls_supports(const struct tls *tls, enum tls_version version)
+{
+    while (tls->ops->supports == NULL)
+        tls = tls->inner;
+    return tls->ops->supports(tls, version);
+}
+
+/* Makes a client session; `lower` is copied, its `ctx` outlives the session.  ERR_CREDENTIALS with
+ * ret_failure set when security data cannot be used, ERR_UNSUPPORTED when a version or all suites
+ * are beyond this provider, ERR_NO_MEMORY. */
+static inline enum err tls_open(struct tls *tls, const struct tls_config *config,
+                                const struct tls_lower *lower, struct tls_session **ret_session,
+                                struct tls_failure *ret_failure)
+{
+    assert(config->server_name != NULL && config->utc_s != NULL);
+    while (tls->ops->open == NULL)
+        tls = tls->inner;
+    return tls->ops->open(tls, config, lower, ret_session, ret_failure);
+}
 
 #endif

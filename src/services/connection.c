@@ -83,13 +83,13 @@ void connection_want(struct connection *connection, unsigned events)
     if (connection->wanted == events)
         return;
     connection->wanted = events;
-    connection->world->net->ops->want(connection->stream, events);
+    net_stream_want(connection->stream, events);
 }
 
 void connection_drop_stream(struct connection *connection)
 {
     if (connection->stream != NULL)
-        connection->world->net->ops->close(connection->stream);
+        net_stream_close(connection->stream);
     connection->stream = NULL;
     connection->wanted = 0;
 }
@@ -97,21 +97,20 @@ void connection_drop_stream(struct connection *connection)
 void connection_stop_listening(struct connection *connection)
 {
     if (connection->listener != NULL)
-        connection->world->net->ops->unlisten(connection->listener);
+        net_unlisten(connection->listener);
     connection->listener = NULL;
 }
 
 void connection_free_session(struct connection *connection)
 {
-    if (connection->session != NULL)
-        connection->provider->ops->free(connection->session);
+    tls_session_free(connection->session);
     connection->session = NULL;
 }
 
 void connection_release(struct connection *connection)
 {
     if (connection->query != NULL)
-        connection->world->net->ops->cancel(connection->query);
+        net_cancel(connection->query);
     connection->query = NULL;
     connection_stop_listening(connection);
     connection_free_session(connection);
@@ -127,7 +126,7 @@ void connection_close(struct connection *connection)
     if (connection->state == CONNECTION_CLOSED)
         return;
     if (connection->state == CONNECTION_OPEN && connection->session != NULL)
-        connection->provider->ops->shutdown(connection->session);
+        tls_session_shutdown(connection->session);
     connection_release(connection);
     connection_enter(connection, CONNECTION_CLOSED);
 }
@@ -161,7 +160,7 @@ void connection_keep_alive(struct connection *connection, const struct net_keep_
 {
     connection->keep_alive = *probes;
     if (connection_is_open(connection) && connection->stream != NULL)
-        connection->world->net->ops->keep_alive(connection->stream, probes);
+        net_stream_keep_alive(connection->stream, probes);
 }
 
 const struct net_address *connection_peer(const struct connection *connection)

@@ -32,8 +32,8 @@ enum connection_state {
 
 /* What a connection uses of its modem; outlives it. */
 struct connection_world {
-    const struct net *net;
-    const struct tls *tls; /* the first of `tls_count` that supports a version is taken */
+    struct net *net;
+    struct tls *const *tls; /* the first of `tls_count` that supports a version is taken */
     size_t tls_count;
     const struct log *log;
     int64_t (*now_ms)(void *ctx);
@@ -87,7 +87,6 @@ struct connection {
     size_t address_count, address_next;
     struct net_stream *stream;
     struct net_listener *listener;
-    const struct tls *provider;
     struct tls_session *session; /* NULL: no TLS */
     unsigned wanted;             /* events asked of the stream */
     enum err stream_err;         /* what ended the stream below a session */
@@ -137,18 +136,9 @@ void connection_keep_alive(struct connection *connection, const struct net_keep_
 /* The address of the other side, of a connection that is open. */
 const struct net_address *connection_peer(const struct connection *connection);
 
-/* What it takes to resume a session, kept after its connection; zeroed: nothing. */
-struct connection_ticket {
-    const struct tls *provider;
-    struct tls_ticket *ticket; /* for tls_config.resume; NULL: none */
-};
-
-/* Keeps what resumes the present session, in place of what `ticket` held; nothing where there is no
- * session, it has failed, or its server allows none.  To be asked before connection_close(). */
-void connection_keep_session(const struct connection *connection, struct connection_ticket *ticket);
-
-/* Wipes and forgets what `ticket` holds. */
-void connection_forget_session(struct connection_ticket *ticket);
+/* What resumes the present session (tls_config.resume); NULL where there is none, it has failed, or
+ * its server allows none.  To be asked before connection_close(); the caller frees it. */
+struct tls_ticket *connection_ticket(const struct connection *connection);
 
 /* True when the network has taken everything that connection_write() accepted. */
 bool connection_is_flushed(const struct connection *connection);

@@ -22,7 +22,7 @@ static void end(struct connection *connection, ptrdiff_t result)
     if (result == -ERR_RESET && connection->session != NULL && connection->stream_err != ERR_OK)
         connection->end.err = connection->stream_err;
     if (result == -ERR_TLS)
-        connection->end.tls = *connection->provider->ops->failure(connection->session);
+        connection->end.tls = *tls_session_failure(connection->session);
     if (result != 0) {
         char text[240];
 
@@ -30,7 +30,7 @@ static void end(struct connection *connection, ptrdiff_t result)
         log_say(connection->world->log, LOG_WARNING, "socket %d: connection to %s port %u lost: %s",
                 connection->id, connection->host, (unsigned)connection->port, text);
     } else if (connection->session != NULL) {
-        connection->provider->ops->shutdown(connection->session);
+        tls_session_shutdown(connection->session);
     }
     connection_enter(connection, CONNECTION_ENDED);
     connection_drop_stream(connection);
@@ -40,8 +40,8 @@ static void end(struct connection *connection, ptrdiff_t result)
 static ptrdiff_t receive(struct connection *connection, uint8_t *buf, size_t cap)
 {
     if (connection->session != NULL)
-        return connection->provider->ops->read(connection->session, buf, cap);
-    return connection->world->net->ops->recv(connection->stream, buf, cap);
+        return tls_session_read(connection->session, buf, cap);
+    return net_stream_recv(connection->stream, buf, cap);
 }
 
 /* Reads; a negative or zero result other than "not now" ends the connection. */
@@ -91,9 +91,7 @@ void connection_on_readable(struct connection *connection)
 /* Moves the record before on; false while part of it waits for the network. */
 static bool flush(struct connection *connection)
 {
-    enum err err = connection->session != NULL
-                       ? connection->provider->ops->flush(connection->session)
-                       : ERR_OK;
+    enum err err = connection->session != NULL ? tls_session_flush(connection->session) : ERR_OK;
 
     connection->write_blocked = err == ERR_AGAIN;
     if (err != ERR_OK && err != ERR_AGAIN)
@@ -122,7 +120,7 @@ size_t connection_available(const struct connection *connection)
 {
     if (connection->session == NULL)
         return connection->received.len;
-    return connection->received.len + connection->provider->ops->pending(connection->session);
+    return connection->received.len + tls_session_pending(connection->session);
 }
 
 size_t connection_read(struct connection *connection, uint8_t *buf, size_t cap)
@@ -157,8 +155,8 @@ static ptrdiff_t transmit(struct connection *connection, struct span bytes)
     ptrdiff_t done;
 
     if (connection->session != NULL)
-        return connection->provider->ops->write(connection->session, bytes.data, bytes.len);
-    done = connection->world->net->ops->send(connection->stream, bytes.data, bytes.len);
+        return tls_session_write(connection->session, bytes.data, bytes.len);
+    done = net_stream_send(connection->stream, bytes.data, bytes.len);
     /* A datagram that no network carries is lost like any other. */
     return done == -ERR_INVALID && connection->transport == NET_UDP ? (ptrdiff_t)bytes.len : done;
 }
@@ -167,7 +165,7 @@ size_t connection_write(struct connection *connection, struct span bytes)
 {
     ptrdiff_t done;
 
-    if (connection->state != CONNECTION_OPEN || connection->write_blocked)
+    if (connection->state != CONNECTION_OPEN || connection->write_blocked || bytes.len == 0)
         return 0;
     done = transmit(connection, bytes);
     if (done < 0 && done != -ERR_AGAIN) {

@@ -29,7 +29,7 @@ void connection_open_now(struct connection *connection)
 static void on_stream(struct connection *connection)
 {
     if (connection->keep_alive.idle_s > 0)
-        connection->world->net->ops->keep_alive(connection->stream, &connection->keep_alive);
+        net_stream_keep_alive(connection->stream, &connection->keep_alive);
     if (connection->session == NULL) {
         connection_open_now(connection);
         return;
@@ -44,7 +44,7 @@ static void on_stream_event(void *ctx, enum net_event event, enum err err);
 /* Tries the addresses of the name one after the other. */
 static void connect_next(struct connection *connection, enum err last_err)
 {
-    const struct net *net = connection->world->net;
+    struct net *net = connection->world->net;
 
     connection_drop_stream(connection);
     while (connection->address_next < connection->address_count) {
@@ -53,8 +53,7 @@ static void connect_next(struct connection *connection, enum err last_err)
                                  .port = connection->port,
                                  .local_port = connection->local_port };
 
-        last_err =
-            net->ops->connect(net->impl, &to, on_stream_event, connection, &connection->stream);
+        last_err = net_connect(net, &to, on_stream_event, connection, &connection->stream);
         if (last_err == ERR_OK) {
             connection_restart_timer(connection);
             return;
@@ -200,12 +199,11 @@ static enum err not_started(struct connection *connection, enum err err,
 enum err connection_open(struct connection *connection, const struct connection_target *target,
                          struct connection_failure *ret_failure)
 {
-    const struct net *net = connection->world->net;
+    struct net *net = connection->world->net;
     enum err err = prepare(connection, target, ret_failure);
 
     if (err == ERR_OK)
-        err = net->ops->resolve(net->impl, connection->host, on_resolved, connection,
-                                &connection->query);
+        err = net_resolve(net, connection->host, on_resolved, connection, &connection->query);
     if (err != ERR_OK)
         return not_started(connection, err, ret_failure);
     connection_restart_timer(connection);
@@ -223,19 +221,18 @@ static void on_accepted(void *ctx, struct net_stream *stream, const struct net_a
                         uint16_t port)
 {
     struct connection *connection = ctx;
-    const struct net *net = connection->world->net;
 
     connection->world->enter(connection->world->ctx);
     if (same_address(from, &connection->addresses[0])) {
         connection_stop_listening(connection);
         connection->stream = stream;
         connection->port = port;
-        net->ops->bind(stream, on_stream_event, connection);
+        net_stream_bind(stream, on_stream_event, connection);
         on_stream(connection);
     } else {
         log_say(connection->world->log, LOG_WARNING,
                 "socket %d: turned away a connection that was not the server's", connection->id);
-        net->ops->close(stream);
+        net_stream_close(stream);
     }
     connection->world->leave(connection->world->ctx);
 }
@@ -244,12 +241,11 @@ enum err connection_await(struct connection *connection, const struct connection
                           const struct net_address *at, const struct net_address *from,
                           uint16_t *ret_port, struct connection_failure *ret_failure)
 {
-    const struct net *net = connection->world->net;
+    struct net *net = connection->world->net;
     enum err err = prepare(connection, target, ret_failure);
 
     if (err == ERR_OK)
-        err = net->ops->listen(net->impl, at, 0, on_accepted, connection, &connection->listener,
-                               ret_port);
+        err = net_listen(net, at, 0, on_accepted, connection, &connection->listener, ret_port);
     if (err != ERR_OK)
         return not_started(connection, err, ret_failure);
     connection->addresses[0] = *from;

@@ -15,7 +15,7 @@ static ptrdiff_t lower_recv(void *ctx, void *buf, size_t cap)
 
     if (connection->stream == NULL)
         return 0;
-    return note_err(connection, connection->world->net->ops->recv(connection->stream, buf, cap));
+    return note_err(connection, net_stream_recv(connection->stream, buf, cap));
 }
 
 static ptrdiff_t lower_send(void *ctx, const void *data, size_t len)
@@ -24,15 +24,14 @@ static ptrdiff_t lower_send(void *ctx, const void *data, size_t len)
 
     if (connection->stream == NULL)
         return -ERR_RESET;
-    return note_err(connection, connection->world->net->ops->send(connection->stream, data, len));
+    return note_err(connection, net_stream_send(connection->stream, data, len));
 }
 
-static const struct tls *provider_for(const struct connection_world *world,
-                                      enum tls_version version)
+static struct tls *provider_for(const struct connection_world *world, enum tls_version version)
 {
     for (size_t i = 0; i < world->tls_count; i++) {
-        if (world->tls[i].ops->supports(version))
-            return &world->tls[i];
+        if (tls_supports(world->tls[i], version))
+            return world->tls[i];
     }
     return NULL;
 }
@@ -42,23 +41,22 @@ enum err connection_open_session(struct connection *connection, const struct tls
 {
     struct tls_config config = *tls;
     struct tls_lower lower = { lower_recv, lower_send, connection };
+    struct tls *provider = provider_for(connection->world, config.max_version);
 
     config.server_name = connection->host;
     config.utc_s = connection->world->utc_s;
     config.utc_ctx = connection->world->ctx;
     config.log = connection->world->log;
-    connection->provider = provider_for(connection->world, config.max_version);
-    if (connection->provider == NULL) {
+    if (provider == NULL) {
         ret_failure->reason = TLS_VERSION_MISSING;
         return ERR_UNSUPPORTED;
     }
-    return connection->provider->ops->open(connection->provider->impl, &config, &lower,
-                                           &connection->session, ret_failure);
+    return tls_open(provider, &config, &lower, &connection->session, ret_failure);
 }
 
 void connection_shake_hands(struct connection *connection)
 {
-    switch (connection->provider->ops->handshake(connection->session)) {
+    switch (tls_session_handshake(connection->session)) {
     case TLS_WANT_READ:
         connection_want(connection, NET_WANT_READ);
         return;
@@ -66,15 +64,14 @@ void connection_shake_hands(struct connection *connection)
         connection_want(connection, NET_WANT_WRITE);
         return;
     case TLS_FAILED:
-        connection_fail(
-            connection,
-            &(struct connection_failure){
-                .err = ERR_TLS, .tls = *connection->provider->ops->failure(connection->session) });
+        connection_fail(connection,
+                        &(struct connection_failure){
+                            .err = ERR_TLS, .tls = *tls_session_failure(connection->session) });
         return;
     case TLS_DONE:
         break;
     }
-    connection->info = connection->provider->ops->info(connection->session);
+    connection->info = tls_session_info(connection->session);
     connection_open_now(connection);
 }
 
@@ -111,19 +108,10 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
     return ERR_OK;
 }
 
-void connection_keep_session(const struct connection *connection, struct connection_ticket *ticket)
+struct tls_ticket *connection_ticket(const struct connection *connection)
 {
-    connection_forget_session(ticket);
     if (!connection_is_open(connection) || connection->session == NULL ||
         connection->end.err == ERR_TLS)
-        return;
-    ticket->provider = connection->provider;
-    ticket->ticket = connection->provider->ops->ticket(connection->session);
-}
-
-void connection_forget_session(struct connection_ticket *ticket)
-{
-    if (ticket->ticket != NULL)
-        ticket->provider->ops->ticket_free(ticket->ticket);
-    *ticket = (struct connection_ticket){ 0 };
+        return NULL;
+    return tls_session_ticket(connection->session);
 }

@@ -97,7 +97,7 @@ static enum ftp_error start_active(struct ftp *ftp)
     uint16_t port;
     char text[ADDRESS_TEXT_MAX], argument[ARGUMENT_MAX];
 
-    if (ftp->world->net->ops->local(ftp->control.stream, &here, &port) != ERR_OK)
+    if (net_stream_local(ftp->control.stream, &here, &port) != ERR_OK)
         return FTP_NO_LISTENER;
     if (connection_await(&ftp->data, &target, &here, connection_peer(&ftp->control), &port,
                          &failure) != ERR_OK)

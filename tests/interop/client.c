@@ -72,7 +72,7 @@ static void fill_config(struct tls_config *config, struct client *client, const 
     };
 }
 
-/* The contract lets the owner wipe them as soon as open() has returned. */
+/* The contract lets the owner wipe them as soon as tls_open() has returned. */
 static void wipe_and_free(struct span bytes)
 {
     if (bytes.data == NULL)
@@ -81,7 +81,7 @@ static void wipe_and_free(struct span bytes)
     free((void *)(uintptr_t)bytes.data);
 }
 
-void client_open(struct client *client, const struct tls *tls, const char *folder,
+void client_open(struct client *client, struct tls *tls, const char *folder,
                  const struct client_wish *wish)
 {
     struct tls_lower lower = wire_lower(&client->wire);
@@ -90,13 +90,13 @@ void client_open(struct client *client, const struct tls *tls, const char *folde
     client->tls = tls;
     client->now_s = wish->now_s != 0 ? wish->now_s : CLIENT_NOW;
     fill_config(&config, client, folder, wish);
-    client->opened = tls->ops->open(tls->impl, &config, &lower, &client->session, &client->failure);
+    client->opened = tls_open(tls, &config, &lower, &client->session, &client->failure);
     wipe_and_free(config.ca);
     wipe_and_free(config.cert);
     wipe_and_free(config.key);
 }
 
-void client_connect(struct client *client, const struct tls *tls, const char *folder,
+void client_connect(struct client *client, struct tls *tls, const char *folder,
                     const struct client_wish *wish, const struct server_process *server)
 {
     wire_connect(&client->wire, server->port);
@@ -109,7 +109,7 @@ enum tls_step client_shake(struct client *client)
     int64_t deadline_ms = now_ms() + CLIENT_MS;
 
     for (;;) {
-        enum tls_step step = client->tls->ops->handshake(client->session);
+        enum tls_step step = tls_session_handshake(client->session);
 
         if (step == TLS_DONE || step == TLS_FAILED)
             return step;
@@ -123,7 +123,7 @@ ptrdiff_t client_read(struct client *client, void *buf, size_t cap)
     int64_t deadline_ms = now_ms() + CLIENT_MS;
 
     for (;;) {
-        ptrdiff_t len = client->tls->ops->read(client->session, buf, cap);
+        ptrdiff_t len = tls_session_read(client->session, buf, cap);
 
         if (len != -ERR_AGAIN)
             return len;
@@ -138,7 +138,7 @@ void client_write(struct client *client, const void *data, size_t len)
     const uint8_t *at = data;
 
     while (len > 0) {
-        ptrdiff_t taken = client->tls->ops->write(client->session, at, len);
+        ptrdiff_t taken = tls_session_write(client->session, at, len);
 
         if (taken > 0) {
             at += taken;
@@ -152,13 +152,13 @@ void client_write(struct client *client, const void *data, size_t len)
 
 enum tls_reason client_reason(const struct client *client)
 {
-    return client->session != NULL ? client->tls->ops->failure(client->session)->reason
+    return client->session != NULL ? tls_session_failure(client->session)->reason
                                    : client->failure.reason;
 }
 
 void client_close(struct client *client)
 {
-    client->tls->ops->free(client->session);
+    tls_session_free(client->session);
     client->session = NULL;
     wire_close(&client->wire);
 }

@@ -27,7 +27,7 @@ struct client_wish {
 };
 
 struct client {
-    const struct tls *tls;
+    struct tls *tls;
     struct tls_session *session; /* NULL when open() failed */
     struct wire wire;
     int64_t now_s;
@@ -39,11 +39,11 @@ struct client {
 struct span client_file(const char *folder, const char *name);
 
 /* Opens a session over `client->wire`, which the test has set up.  Looks at `client->opened`. */
-void client_open(struct client *client, const struct tls *tls, const char *folder,
+void client_open(struct client *client, struct tls *tls, const char *folder,
                  const struct client_wish *wish);
 
 /* Connects to the server and opens a session; fails the test when it does not open. */
-void client_connect(struct client *client, const struct tls *tls, const char *folder,
+void client_connect(struct client *client, struct tls *tls, const char *folder,
                     const struct client_wish *wish, const struct server_process *server);
 
 /* Goes through the handshake: TLS_DONE or TLS_FAILED; fails the test at the deadline. */

@@ -39,42 +39,40 @@ static void server_sends(struct server_process *server, const char *data)
 void tells_what_is_pending_in_ssl_3_0(void **state)
 {
     const struct interop *interop = *state;
-    const struct tls_ops *ops = interop->tls->ops;
     struct server_process server;
     struct client client = { 0 };
     char data[10] = "";
 
     start_pair(&client, &server, interop);
-    assert_int_equal(ops->pending(client.session), 0);
+    assert_int_equal(tls_session_pending(client.session), 0);
     server_sends(&server, "abcdefghij");
     assert_int_equal(client_read(&client, data, 3), 3);
-    assert_int_equal(ops->pending(client.session), 7);
+    assert_int_equal(tls_session_pending(client.session), 7);
     assert_int_equal(client_read(&client, data, sizeof(data)), 7);
     assert_memory_equal(data, "defghij", 7);
-    assert_int_equal(ops->pending(client.session), 0);
-    assert_int_equal(ops->read(client.session, data, 1), -ERR_AGAIN);
+    assert_int_equal(tls_session_pending(client.session), 0);
+    assert_int_equal(tls_session_read(client.session, data, 1), -ERR_AGAIN);
     stop_pair(&client, &server);
 }
 
 void finishes_a_record_of_ssl_3_0_put_off(void **state)
 {
     const struct interop *interop = *state;
-    const struct tls_ops *ops = interop->tls->ops;
     struct server_process server;
     struct client client = { 0 };
 
     start_pair(&client, &server, interop);
     client.wire.again_every = 1;
-    assert_int_equal(ops->write(client.session, "first", 5), 5);
-    assert_int_equal(ops->write(client.session, "second", 6), -ERR_AGAIN);
-    assert_int_equal(ops->flush(client.session), ERR_AGAIN);
+    assert_int_equal(tls_session_write(client.session, "first", 5), 5);
+    assert_int_equal(tls_session_write(client.session, "second", 6), -ERR_AGAIN);
+    assert_int_equal(tls_session_flush(client.session), ERR_AGAIN);
     client.wire.again_every = 0;
-    assert_int_equal(ops->flush(client.session), ERR_OK);
+    assert_int_equal(tls_session_flush(client.session), ERR_OK);
     assert_true(server_said(&server, "first"));
     client.wire.again_every = 1;
-    assert_int_equal(ops->write(client.session, "third", 5), 5);
+    assert_int_equal(tls_session_write(client.session, "third", 5), 5);
     client.wire.again_every = 0;
-    ops->shutdown(client.session);
+    tls_session_shutdown(client.session);
     assert_true(server_said(&server, "thirdend: closed\n"));
     assert_null(strstr(server.text, "second"));
     stop_pair(&client, &server);
@@ -95,7 +93,7 @@ void keeps_records_of_ssl_3_0_short(void **state)
     interop->serve(&server, interop, &usual);
     client_connect(&client, interop->tls, interop->folder, &wish, &server);
     assert_int_equal(client_shake(&client), TLS_DONE);
-    assert_int_equal(interop->tls->ops->write(client.session, data, sizeof(data)), LONGEST);
+    assert_int_equal(tls_session_write(client.session, data, sizeof(data)), LONGEST);
     assert_int_equal(write(server.input, data, LONGEST), LONGEST);
     while (got < LONGEST) {
         ptrdiff_t len = client_read(&client, data, 1580);
@@ -106,7 +104,7 @@ void keeps_records_of_ssl_3_0_short(void **state)
     assert_int_equal(write(server.input, data, LONGEST + 1), LONGEST + 1);
     assert_int_equal(client_read(&client, data, 100), -ERR_TLS);
     assert_int_equal(client_reason(&client), TLS_RECORD);
-    assert_int_equal(interop->tls->ops->read(client.session, data, 100), -ERR_TLS);
+    assert_int_equal(tls_session_read(client.session, data, 100), -ERR_TLS);
     stop_pair(&client, &server);
 }
 
@@ -117,8 +115,8 @@ void has_no_ticket(void **state)
     struct client client = { 0 };
 
     start_pair(&client, &server, interop);
-    assert_null(interop->tls->ops->ticket(client.session));
-    interop->tls->ops->ticket_free(NULL);
+    assert_null(tls_session_ticket(client.session));
+    tls_ticket_free(NULL);
     stop_pair(&client, &server);
 }
 
@@ -143,7 +141,7 @@ void ends_with_the_server(void **state)
         kill(server.pid, rows[row].signal);
         assert_int_equal(client_read(&client, data, sizeof(data)), 0);
         assert_int_equal(client_read(&client, data, sizeof(data)), 0);
-        interop->tls->ops->shutdown(client.session);
+        tls_session_shutdown(client.session);
         stop_pair(&client, &server);
     }
 }

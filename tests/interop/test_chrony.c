@@ -23,7 +23,7 @@ struct fixture {
     char folder[40];
     struct server_process server;
     struct posix_loop loop;
-    struct net net;
+    struct net *net;
     struct posix_timer *timer;
     struct connection_world world;
     struct sntp sntp;
@@ -95,7 +95,7 @@ static int set_up(void **state)
     assert_int_equal(posix_loop_open(&f->loop, NULL), ERR_OK);
     assert_int_equal(posix_net_open(&f->loop, &f->net), ERR_OK);
     assert_int_equal(posix_timer_new(&f->loop, on_deadline, f, &f->timer), ERR_OK);
-    f->world = (struct connection_world){ .net = &f->net,
+    f->world = (struct connection_world){ .net = f->net,
                                           .now_ms = world_now_ms,
                                           .utc_s = world_utc_s,
                                           .enter = nothing,
@@ -113,7 +113,7 @@ static int tear_down(void **state)
 
     sntp_cancel(&f->sntp);
     posix_timer_free(f->timer);
-    posix_net_close(&f->net);
+    posix_net_close(f->net);
     assert_true(posix_loop_close(&f->loop, LIMIT_MS));
     if (f->server.pid != 0)
         server_stop(&f->server);

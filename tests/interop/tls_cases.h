@@ -19,7 +19,7 @@ struct interop_server {
 
 /* The state that each case is given. */
 struct interop {
-    const struct tls *tls;            /* the provider under test */
+    struct tls *tls;                  /* the provider under test */
     char folder[64];                  /* of the certificates */
     enum tls_version lowest, highest; /* of the provider, up to TLS 1.2 */
     /* Starts a program that speaks these versions, with all suites. */

@@ -61,16 +61,15 @@ static bool is_progress(ptrdiff_t count, size_t *total)
 
 static bool move_session(struct streams *streams, struct client *client, size_t read_max)
 {
-    const struct tls_ops *ops = client->tls->ops;
     size_t room = MEGABYTE - streams->got;
     size_t left = MEGABYTE - streams->sent;
-    enum err flushed = ops->flush(client->session);
-    ptrdiff_t taken = left == 0
-                          ? -ERR_AGAIN
-                          : ops->write(client->session, streams->pattern + streams->sent, left);
+    enum err flushed = tls_session_flush(client->session);
+    ptrdiff_t taken =
+        left == 0 ? -ERR_AGAIN
+                  : tls_session_write(client->session, streams->pattern + streams->sent, left);
     ptrdiff_t got = room == 0 ? -ERR_AGAIN
-                              : ops->read(client->session, streams->received + streams->got,
-                                          room < read_max ? room : read_max);
+                              : tls_session_read(client->session, streams->received + streams->got,
+                                                 room < read_max ? room : read_max);
     bool sent;
 
     assert_true(flushed == ERR_OK || flushed == ERR_AGAIN);
@@ -164,7 +163,7 @@ static void shake_with_peer(struct client *client, struct peer *peer)
     int result = GNUTLS_E_AGAIN;
 
     do {
-        step = client->tls->ops->handshake(client->session);
+        step = tls_session_handshake(client->session);
         if (result == GNUTLS_E_AGAIN)
             result = gnutls_handshake(peer->gnutls);
         assert_true(now_ms() < deadline_ms);
@@ -203,27 +202,26 @@ void tells_what_is_pending(void **state)
     char data[100] = "";
 
     start_pair(&client, &peer, interop);
-    assert_int_equal(interop->tls->ops->pending(client.session), 0);
+    assert_int_equal(tls_session_pending(client.session), 0);
     assert_int_equal(gnutls_record_send(peer.gnutls, data, 100), 100);
     assert_int_equal(client_read(&client, data, 30), 30);
-    assert_int_equal(interop->tls->ops->pending(client.session), 70);
+    assert_int_equal(tls_session_pending(client.session), 70);
     assert_int_equal(client_read(&client, data, 100), 70);
-    assert_int_equal(interop->tls->ops->pending(client.session), 0);
-    assert_int_equal(interop->tls->ops->read(client.session, data, 1), -ERR_AGAIN);
+    assert_int_equal(tls_session_pending(client.session), 0);
+    assert_int_equal(tls_session_read(client.session, data, 1), -ERR_AGAIN);
     stop_pair(&client, &peer);
 }
 
 /* A longer record than the module takes: nothing of it arrives, and the server is told. */
-static void refuse_record(const struct interop *interop, struct client *client, struct peer *peer,
-                          size_t len)
+static void refuse_record(struct client *client, struct peer *peer, size_t len)
 {
     static char data[16384];
 
     assert_int_equal(gnutls_record_send(peer->gnutls, data, len), (ssize_t)len);
     assert_int_equal(client_read(client, data, 100), -ERR_TLS);
     assert_int_equal(client_reason(client), TLS_RECORD);
-    assert_int_equal(interop->tls->ops->pending(client->session), 0);
-    assert_int_equal(interop->tls->ops->read(client->session, data, 100), -ERR_TLS);
+    assert_int_equal(tls_session_pending(client->session), 0);
+    assert_int_equal(tls_session_read(client->session, data, 100), -ERR_TLS);
     assert_int_equal(gnutls_record_recv(peer->gnutls, data, 1), GNUTLS_E_FATAL_ALERT_RECEIVED);
     assert_int_equal(gnutls_alert_get(peer->gnutls), GNUTLS_A_RECORD_OVERFLOW);
 }
@@ -237,21 +235,20 @@ void keeps_records_short(void **state)
     struct peer peer;
 
     start_pair_for(&client, &peer, interop, LONGEST);
-    assert_int_equal(interop->tls->ops->write(client.session, data, sizeof(data)), LONGEST);
+    assert_int_equal(tls_session_write(client.session, data, sizeof(data)), LONGEST);
     assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), LONGEST);
     assert_int_equal(gnutls_record_send(peer.gnutls, data, LONGEST), LONGEST);
     for (size_t got = 0; got < LONGEST; got += 1580) /* in parts: only the record counts */
         assert_int_equal(client_read(&client, data, 1580), 1580);
     assert_int_equal(gnutls_record_send(peer.gnutls, data, LONGEST), LONGEST);
     assert_int_equal(client_read(&client, data, sizeof(data)), LONGEST);
-    refuse_record(interop, &client, &peer, LONGEST + 1);
+    refuse_record(&client, &peer, LONGEST + 1);
     stop_pair(&client, &peer);
 }
 
 void finishes_a_record_put_off(void **state)
 {
     const struct interop *interop = *state;
-    const struct tls_ops *ops = interop->tls->ops;
     struct client client = { 0 };
     struct peer peer;
     char data[64] = "";
@@ -260,16 +257,16 @@ void finishes_a_record_put_off(void **state)
     /* Every second call of the stream below is put off, and the first of these is the next. */
     client.wire.again_every = 2;
     client.wire.calls = 1;
-    assert_int_equal(ops->write(client.session, "first", 5), 5);
-    assert_int_equal(ops->flush(client.session), ERR_OK);
+    assert_int_equal(tls_session_write(client.session, "first", 5), 5);
+    assert_int_equal(tls_session_flush(client.session), ERR_OK);
     assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), 5);
     assert_memory_equal(data, "first", 5);
-    assert_int_equal(ops->write(client.session, " second", 7), 7);
+    assert_int_equal(tls_session_write(client.session, " second", 7), 7);
     client.wire.again_every = 1;
-    assert_int_equal(ops->write(client.session, " third", 6), -ERR_AGAIN);
-    assert_int_equal(ops->flush(client.session), ERR_AGAIN);
+    assert_int_equal(tls_session_write(client.session, " third", 6), -ERR_AGAIN);
+    assert_int_equal(tls_session_flush(client.session), ERR_AGAIN);
     client.wire.again_every = 0;
-    ops->shutdown(client.session);
+    tls_session_shutdown(client.session);
     assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), 7);
     assert_memory_equal(data, " second", 7);
     stop_pair(&client, &peer);
@@ -287,7 +284,6 @@ static void expect_refusal(struct peer *peer)
 void refuses_to_renegotiate(void **state)
 {
     const struct interop *interop = *state;
-    const struct tls_ops *ops = interop->tls->ops;
     struct client client = { 0 };
     struct peer peer;
     char data[16] = "";
@@ -300,18 +296,18 @@ void refuses_to_renegotiate(void **state)
     /* Once more, while a record of ours is under way and then while the refusal is put off. */
     assert_int_equal(gnutls_rehandshake(peer.gnutls), 0);
     client.wire.again_every = 1;
-    assert_int_equal(ops->write(client.session, "ours", 4), 4);
+    assert_int_equal(tls_session_write(client.session, "ours", 4), 4);
     client.wire.again_every = 3;
     client.wire.calls = 0;
-    assert_int_equal(ops->read(client.session, data, sizeof(data)), -ERR_AGAIN);
+    assert_int_equal(tls_session_read(client.session, data, sizeof(data)), -ERR_AGAIN);
     client.wire.again_every = 0;
-    assert_int_equal(ops->read(client.session, data, sizeof(data)), -ERR_AGAIN);
+    assert_int_equal(tls_session_read(client.session, data, sizeof(data)), -ERR_AGAIN);
     client.wire.again_every = 2;
     client.wire.calls = 0;
-    assert_int_equal(ops->write(client.session, "more", 4), -ERR_AGAIN);
-    assert_int_equal(ops->write(client.session, "more", 4), 4);
+    assert_int_equal(tls_session_write(client.session, "more", 4), -ERR_AGAIN);
+    assert_int_equal(tls_session_write(client.session, "more", 4), 4);
     client.wire.again_every = 0;
-    assert_int_equal(ops->flush(client.session), ERR_OK);
+    assert_int_equal(tls_session_flush(client.session), ERR_OK);
     assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), 4);
     assert_memory_equal(data, "ours", 4);
     expect_refusal(&peer);
@@ -342,7 +338,7 @@ void ends_with_or_without_close_notify(void **state)
             assert_int_equal(client_read(&client, data, sizeof(data)), 4);
         assert_int_equal(client_read(&client, data, sizeof(data)), 0);
         assert_int_equal(client_read(&client, data, sizeof(data)), 0);
-        interop->tls->ops->shutdown(client.session);
+        tls_session_shutdown(client.session);
         assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), 0);
         stop_pair(&client, &peer);
     }
@@ -378,6 +374,6 @@ void reports_an_alert_after_the_handshake(void **state)
     assert_int_equal(gnutls_alert_send(peer.gnutls, GNUTLS_AL_FATAL, GNUTLS_A_ACCESS_DENIED), 0);
     assert_int_equal(client_read(&client, data, sizeof(data)), -ERR_TLS);
     assert_int_equal(client_reason(&client), TLS_ALERT);
-    assert_int_equal(interop->tls->ops->failure(client.session)->alert, GNUTLS_A_ACCESS_DENIED);
+    assert_int_equal(tls_session_failure(client.session)->alert, GNUTLS_A_ACCESS_DENIED);
     stop_pair(&client, &peer);
 }

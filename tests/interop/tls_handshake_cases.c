@@ -71,7 +71,7 @@ static void agree(const struct interop *interop, const struct server_process *se
 
     client_connect(&client, interop->tls, interop->folder, &wish, server);
     assert_int_equal(client_shake(&client), TLS_DONE);
-    info = interop->tls->ops->info(client.session);
+    info = tls_session_info(client.session);
     assert_int_equal(info.version, version);
     assert_int_equal(info.suite, suite_rows[suite_row].suite);
     assert_false(info.resumed);
@@ -85,7 +85,7 @@ static void agree(const struct interop *interop, const struct server_process *se
         }
         assert_memory_equal(echo, "hello\n", 6);
     }
-    interop->tls->ops->shutdown(client.session);
+    tls_session_shutdown(client.session);
     client_close(&client);
 }
 
@@ -244,12 +244,12 @@ void meet_bad_peers(const struct interop *interop, const struct bad_peer *peers,
         assert_int_equal(client_shake(&client), TLS_FAILED);
         if (client_reason(&client) != peers[i].reason)
             fail_msg("peer %d: reason %d", (int)i, (int)client_reason(&client));
-        assert_int_equal(interop->tls->ops->failure(client.session)->alert, peers[i].alert);
+        assert_int_equal(tls_session_failure(client.session)->alert, peers[i].alert);
         /* Once failed, it stays so. */
-        assert_int_equal(interop->tls->ops->handshake(client.session), TLS_FAILED);
-        assert_true(interop->tls->ops->read(client.session, &byte, 1) < 0);
-        assert_true(interop->tls->ops->write(client.session, "x", 1) < 0);
-        interop->tls->ops->shutdown(client.session);
+        assert_int_equal(tls_session_handshake(client.session), TLS_FAILED);
+        assert_true(tls_session_read(client.session, &byte, 1) < 0);
+        assert_true(tls_session_write(client.session, "x", 1) < 0);
+        tls_session_shutdown(client.session);
         client_close(&client);
     }
 }
@@ -273,9 +273,9 @@ void refuses_what_it_does_not_have(void **state)
     };
     const struct interop *interop = *state;
 
-    assert_false(interop->tls->ops->supports(TLS_SSL_3_0));
-    assert_true(interop->tls->ops->supports(TLS_1_0));
-    assert_true(interop->tls->ops->supports(TLS_1_3));
+    assert_false(tls_supports(interop->tls, TLS_SSL_3_0));
+    assert_true(tls_supports(interop->tls, TLS_1_0));
+    assert_true(tls_supports(interop->tls, TLS_1_3));
     for (size_t row = 0; row < ROWS(rows); row++) {
         struct client client = { .wire = { .fd = -1 } };
 

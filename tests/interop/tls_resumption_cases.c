@@ -45,15 +45,15 @@ static struct tls_ticket *visit(const struct interop *interop, struct server_pro
 
     client_connect(&client, interop->tls, interop->folder, &wish, server);
     assert_int_equal(client_shake(&client), TLS_DONE);
-    info = interop->tls->ops->info(client.session);
+    info = tls_session_info(client.session);
     assert_int_equal(info.resumed, resumed);
     assert_int_equal(info.version, version);
     assert_int_equal(info.suite, 0x0035);
     client_write(&client, "hello\n", 6);
     assert_true(server_said(server, resumed ? "Reused session-id" : "CIPHER is"));
     assert_true(server_said(server, "hello"));
-    next = interop->tls->ops->ticket(client.session);
-    interop->tls->ops->shutdown(client.session);
+    next = tls_session_ticket(client.session);
+    tls_session_shutdown(client.session);
     client_close(&client);
     assert_true(server_said(server, "DONE"));
     return next;
@@ -62,7 +62,6 @@ static struct tls_ticket *visit(const struct interop *interop, struct server_pro
 void resumes_a_session(void **state)
 {
     const struct interop *interop = *state;
-    const struct tls_ops *ops = interop->tls->ops;
     struct server_process server;
 
     start(&server, interop, true);
@@ -70,8 +69,8 @@ void resumes_a_session(void **state)
         struct tls_ticket *ticket = visit(interop, &server, versions[i], NULL, false);
 
         assert_non_null(ticket);
-        ops->ticket_free(visit(interop, &server, versions[i], ticket, true));
-        ops->ticket_free(ticket);
+        tls_ticket_free(visit(interop, &server, versions[i], ticket, true));
+        tls_ticket_free(ticket);
     }
     server_stop(&server);
 }
@@ -80,7 +79,6 @@ void resumes_a_session(void **state)
 void resumes_again_and_again(void **state)
 {
     const struct interop *interop = *state;
-    const struct tls_ops *ops = interop->tls->ops;
     struct server_process server;
     struct tls_ticket *ticket;
 
@@ -90,11 +88,11 @@ void resumes_again_and_again(void **state)
         struct tls_ticket *next = visit(interop, &server, TLS_1_0, ticket, true);
 
         assert_non_null(next);
-        ops->ticket_free(visit(interop, &server, TLS_1_0, ticket, true));
-        ops->ticket_free(ticket);
+        tls_ticket_free(visit(interop, &server, TLS_1_0, ticket, true));
+        tls_ticket_free(ticket);
         ticket = next;
     }
-    ops->ticket_free(ticket);
+    tls_ticket_free(ticket);
     server_stop(&server);
 }
 
@@ -102,7 +100,6 @@ void resumes_again_and_again(void **state)
 void shakes_hands_when_the_server_forgot(void **state)
 {
     const struct interop *interop = *state;
-    const struct tls_ops *ops = interop->tls->ops;
     struct server_process server, other;
     struct client client = { 0 };
     struct client_wish wish;
@@ -119,7 +116,7 @@ void shakes_hands_when_the_server_forgot(void **state)
     assert_int_equal(client_shake(&client), TLS_FAILED);
     assert_int_equal(client_reason(&client), TLS_UNKNOWN_CA);
     client_close(&client);
-    ops->ticket_free(ticket);
+    tls_ticket_free(ticket);
     server_stop(&other);
     server_stop(&server);
 }
@@ -131,9 +128,9 @@ void has_no_ticket_before_its_time(void **state)
     const struct client_wish wish = { 0 };
 
     client_open(&client, interop->tls, interop->folder, &wish);
-    assert_null(interop->tls->ops->ticket(client.session));
+    assert_null(tls_session_ticket(client.session));
     assert_int_equal(client_shake(&client), TLS_FAILED);
-    assert_null(interop->tls->ops->ticket(client.session));
+    assert_null(tls_session_ticket(client.session));
     client_close(&client);
-    interop->tls->ops->ticket_free(NULL);
+    tls_ticket_free(NULL);
 }

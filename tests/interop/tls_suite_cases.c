@@ -61,11 +61,11 @@ static void agree(const struct interop *interop, const struct server_process *se
 
     client_connect(&client, interop->tls, interop->folder, &wish, server);
     assert_int_equal(client_shake(&client), TLS_DONE);
-    info = interop->tls->ops->info(client.session);
+    info = tls_session_info(client.session);
     assert_int_equal(info.version, version);
     assert_int_equal(info.suite, suite->code);
     client_write(&client, "hello\n", 6);
-    interop->tls->ops->shutdown(client.session);
+    tls_session_shutdown(client.session);
     client_close(&client);
 }
 

@@ -17,30 +17,34 @@ static void *must(void *memory)
     return memory;
 }
 
+static const struct net_ops ops = {
+    .resolve = scripted_resolve,
+    .connect = scripted_connect,
+    .listen = scripted_listen,
+    .echo = scripted_echo_start,
+};
+
 void scripted_net_init(struct scripted_net *net)
 {
-    *net = (struct scripted_net){ 0 };
+    *net = (struct scripted_net){ .base.ops = &ops };
 }
 
-/* Empties a list whose elements begin with `next`. */
-static void free_list(void *first)
-{
-    while (first != NULL) {
-        void *element = first;
-
-        memcpy(&first, element, sizeof(first));
-        free(element);
+#define FREE_LIST(type, first)                                                                     \
+    while ((first) != NULL) {                                                                      \
+        type *element = (first);                                                                   \
+                                                                                                   \
+        (first) = element->next;                                                                   \
+        free(element);                                                                             \
     }
-}
 
 void scripted_net_deinit(struct scripted_net *net)
 {
-    free_list(net->names);
-    free_list(net->echoes);
-    free_list(net->queries);
-    free_list(net->listeners);
+    FREE_LIST(struct scripted_name, net->names);
+    FREE_LIST(struct scripted_echo, net->echoes);
+    FREE_LIST(struct scripted_query, net->queries);
+    FREE_LIST(struct scripted_listener, net->listeners);
     while (net->streams != NULL) {
-        struct net_stream *stream = net->streams;
+        struct scripted_stream *stream = net->streams;
 
         net->streams = stream->next;
         scripted_free_stream(stream);
@@ -133,23 +137,7 @@ bool scripted_net_step(struct scripted_net *net)
     return news;
 }
 
-static const struct net_ops ops = {
-    .resolve = scripted_resolve,
-    .cancel = scripted_cancel,
-    .connect = scripted_connect,
-    .recv = scripted_recv,
-    .send = scripted_send,
-    .want = scripted_want,
-    .keep_alive = scripted_keep_alive,
-    .close = scripted_close,
-    .local = scripted_local,
-    .listen = scripted_start_listening,
-    .unlisten = scripted_unlisten,
-    .bind = scripted_bind,
-    .echo = scripted_ask_echo,
-};
-
-struct net scripted_net_iface(struct scripted_net *net)
+struct net *scripted_net_iface(struct scripted_net *net)
 {
-    return (struct net){ &ops, net };
+    return &net->base;
 }

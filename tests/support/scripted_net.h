@@ -33,8 +33,9 @@ struct scripted_echo {
     int ttl;
 };
 
-struct net_query {
-    struct net_query *next;
+struct scripted_query {
+    struct net_query base;
+    struct scripted_query *next;
     struct scripted_net *net;
     void *ctx;
     net_resolved_fn *on_resolved; /* a name; NULL: an echo request */
@@ -45,8 +46,9 @@ struct net_query {
     int64_t due_ms; /* when it is answered */
 };
 
-struct net_listener {
-    struct net_listener *next;
+struct scripted_listener {
+    struct net_listener base;
+    struct scripted_listener *next;
     struct scripted_net *net;
     uint16_t port;
     net_accepted_fn *on_accepted;
@@ -56,8 +58,9 @@ struct net_listener {
 /* STREAM_KNOCKING: from a peer, not told to the listener yet. */
 enum stream_phase { STREAM_OPENING, STREAM_KNOCKING, STREAM_FAILED, STREAM_OPEN };
 
-struct net_stream {
-    struct net_stream *next;
+struct scripted_stream {
+    struct net_stream base;
+    struct scripted_stream *next;
     struct scripted_net *net;
     enum net_transport transport;
     struct net_address address; /* of the other side */
@@ -78,14 +81,16 @@ struct net_stream {
 };
 
 struct scripted_net {
+    struct net base;
     const struct virtual_clock *clock; /* NULL: time stands still, for echo requests too */
     struct scripted_name *names;
     struct scripted_echo *echoes;
     struct scripted_peer *peers;
-    struct net_query *queries;
-    struct net_stream *streams;
-    struct net_listener *listeners;
-    struct net_stream *calling; /* whose callback is running; NULL when it was closed meanwhile */
+    struct scripted_query *queries;
+    struct scripted_stream *streams;
+    struct scripted_listener *listeners;
+    struct scripted_stream
+        *calling; /* whose callback is running; NULL when it was closed meanwhile */
     struct net_address tried[TRIED_MAX]; /* by connect(), the first ones */
     size_t tried_count;
     uint16_t last_local_port; /* that the network chose */
@@ -99,7 +104,7 @@ void scripted_net_init(struct scripted_net *net);
 void scripted_net_deinit(struct scripted_net *net);
 
 /* What the engine is given; borrows `net`. */
-struct net scripted_net_iface(struct scripted_net *net);
+struct net *scripted_net_iface(struct scripted_net *net);
 
 /* What the resolver answers.  `list` counts for NAME_ADDRESSES. */
 void scripted_net_name(struct scripted_net *net, const char *name, enum name_answer answer,
@@ -126,6 +131,6 @@ bool scripted_net_step(struct scripted_net *net);
 int64_t scripted_net_deadline(const struct scripted_net *net);
 
 /* Something has come for a stream or may be sent on it. */
-void scripted_net_touch(struct net_stream *stream);
+void scripted_net_touch(struct scripted_stream *stream);
 
 #endif

@@ -54,7 +54,7 @@ void peer_deinit(struct scripted_peer *peer)
     byte_queue_deinit(&peer->got);
 }
 
-void peer_on_connected(struct scripted_peer *peer, struct net_stream *stream)
+void peer_on_connected(struct scripted_peer *peer, struct scripted_stream *stream)
 {
     forget_connection(peer);
     peer->stream = stream;

@@ -42,7 +42,7 @@ struct peer_handshake {
 };
 
 struct scripted_net;
-struct net_stream;
+struct scripted_stream;
 
 struct scripted_peer {
     struct scripted_net *net;
@@ -51,11 +51,11 @@ struct scripted_peer {
     uint16_t port;
     enum peer_listens listens;
     enum peer_state state;
-    struct net_stream *stream; /* NULL: none, or closed by the module */
-    struct byte_queue wire;    /* from the module, not looked at */
-    struct byte_queue got;     /* plaintext; UDP: toy records */
-    bool plain;                /* the connection turned out to be without TLS */
-    bool resumes;              /* a session, when the module offers that */
+    struct scripted_stream *stream; /* NULL: none, or closed by the module */
+    struct byte_queue wire;         /* from the module, not looked at */
+    struct byte_queue got;          /* plaintext; UDP: toy records */
+    bool plain;                     /* the connection turned out to be without TLS */
+    bool resumes;                   /* a session, when the module offers that */
     bool stalled;
     size_t stall_room; /* what the module may still send while stalled */
     struct peer_handshake handshake;
@@ -80,7 +80,7 @@ void peer_resume(struct scripted_peer *peer);
 
 void peer_forget(struct scripted_peer *peer); /* a listener anew */
 void peer_deinit(struct scripted_peer *peer);
-void peer_on_connected(struct scripted_peer *peer, struct net_stream *stream);
+void peer_on_connected(struct scripted_peer *peer, struct scripted_stream *stream);
 void peer_on_closed(struct scripted_peer *peer);
 /* How much the module may send now. */
 size_t peer_room(const struct scripted_peer *peer);

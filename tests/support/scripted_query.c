@@ -10,13 +10,27 @@
 
 enum { USUAL_ECHO_MS = 1, USUAL_TTL = 64 };
 
-static struct net_query *append_query(struct scripted_net *net, void *ctx)
+static void cancel(struct net_query *base)
 {
-    struct net_query **link = &net->queries;
-    struct net_query *query = calloc(1, sizeof(*query));
+    struct scripted_query *query = (struct scripted_query *)base;
+    struct scripted_query **link = &query->net->queries;
+
+    while (*link != query)
+        link = &(*link)->next;
+    *link = query->next;
+    free(query);
+}
+
+static const struct net_query_ops ops = { .cancel = cancel };
+
+static struct scripted_query *append_query(struct scripted_net *net, void *ctx)
+{
+    struct scripted_query **link = &net->queries;
+    struct scripted_query *query = calloc(1, sizeof(*query));
 
     if (query == NULL)
         return NULL;
+    query->base.ops = &ops;
     query->net = net;
     query->ctx = ctx;
     while (*link != NULL)
@@ -25,28 +39,18 @@ static struct net_query *append_query(struct scripted_net *net, void *ctx)
     return query;
 }
 
-void scripted_cancel(struct net_query *query)
-{
-    struct net_query **link = &query->net->queries;
-
-    while (*link != query)
-        link = &(*link)->next;
-    *link = query->next;
-    free(query);
-}
-
 /* ---- names ---- */
 
-enum err scripted_resolve(void *impl, const char *name, net_resolved_fn *on_resolved, void *ctx,
-                          struct net_query **ret_query)
+enum err scripted_resolve(struct net *net, const char *name, net_resolved_fn *on_resolved,
+                          void *ctx, struct net_query **ret_query)
 {
-    struct net_query *query = append_query(impl, ctx);
+    struct scripted_query *query = append_query((struct scripted_net *)net, ctx);
 
     if (query == NULL)
         return ERR_NO_MEMORY;
     snprintf(query->name, sizeof(query->name), "%s", name);
     query->on_resolved = on_resolved;
-    *ret_query = query;
+    *ret_query = &query->base;
     return ERR_OK;
 }
 
@@ -69,16 +73,16 @@ static enum name_answer answer_of(struct scripted_net *net, const char *text,
     return NAME_ADDRESSES;
 }
 
-static bool answer_name(struct net_query *query)
+static bool answer_name(struct scripted_query *query)
 {
-    struct net_query copy = *query;
+    struct scripted_query copy = *query;
     struct net_address list[NAME_ADDRESSES_MAX];
     size_t count;
     enum name_answer answer = answer_of(query->net, query->name, list, &count);
 
     if (answer == NAME_HANGS)
         return false;
-    scripted_cancel(query);
+    cancel(&query->base);
     copy.on_resolved(copy.ctx, answer == NAME_FAILS ? ERR_RESOLVE : ERR_OK, list, count);
     return true;
 }
@@ -115,12 +119,12 @@ static int64_t now_ms(const struct scripted_net *net)
     return net->clock != NULL ? net->clock->now_ms : 0;
 }
 
-enum err scripted_ask_echo(void *impl, const struct net_echo *echo, net_echo_fn *on_echo, void *ctx,
-                           struct net_query **ret_query)
+enum err scripted_echo_start(struct net *base, const struct net_echo *echo, net_echo_fn *on_echo,
+                             void *ctx, struct net_query **ret_query)
 {
-    struct scripted_net *net = impl;
+    struct scripted_net *net = (struct scripted_net *)base;
     struct scripted_echo answer = echo_answer(net, &echo->to);
-    struct net_query *query;
+    struct scripted_query *query;
 
     if (echo->bytes > NET_ECHO_MAX || echo->ttl < 0 || echo->ttl > UINT8_MAX)
         return ERR_INVALID;
@@ -135,18 +139,18 @@ enum err scripted_ask_echo(void *impl, const struct net_echo *echo, net_echo_fn 
     query->echo = *echo;
     query->answer = answer;
     query->due_ms = now_ms(net) + answer.after_ms;
-    *ret_query = query;
+    *ret_query = &query->base;
     return ERR_OK;
 }
 
-static bool answer_echo(struct net_query *query)
+static bool answer_echo(struct scripted_query *query)
 {
-    struct net_query copy = *query;
+    struct scripted_query copy = *query;
     bool good = query->answer.err == ERR_OK;
 
     if (query->due_ms > now_ms(query->net))
         return false;
-    scripted_cancel(query);
+    cancel(&query->base);
     copy.on_echo(copy.ctx, copy.answer.err, good ? copy.answer.after_ms : 0,
                  good ? copy.answer.ttl : 0);
     return true;
@@ -156,7 +160,7 @@ int64_t scripted_net_deadline(const struct scripted_net *net)
 {
     int64_t deadline_ms = CLOCK_NEVER;
 
-    for (const struct net_query *query = net->queries; query != NULL; query = query->next) {
+    for (const struct scripted_query *query = net->queries; query != NULL; query = query->next) {
         if (query->on_resolved == NULL)
             deadline_ms = time_earlier(deadline_ms, query->due_ms);
     }
@@ -166,7 +170,7 @@ int64_t scripted_net_deadline(const struct scripted_net *net)
 /* Answers the first query that can be answered. */
 bool scripted_step_queries(struct scripted_net *net)
 {
-    for (struct net_query *query = net->queries; query != NULL; query = query->next) {
+    for (struct scripted_query *query = net->queries; query != NULL; query = query->next) {
         if (query->on_resolved != NULL ? answer_name(query) : answer_echo(query))
             return true;
     }

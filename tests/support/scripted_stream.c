@@ -9,35 +9,22 @@
 
 enum { FIRST_LOCAL_PORT = 50000 };
 
-void scripted_net_touch(struct net_stream *stream)
+void scripted_net_touch(struct scripted_stream *stream)
 {
     stream->muted = 0;
 }
 
-void scripted_free_stream(struct net_stream *stream)
+void scripted_free_stream(struct scripted_stream *stream)
 {
     byte_queue_deinit(&stream->inbound);
     free(stream);
 }
 
-static struct net_stream *append_stream(struct scripted_net *net, enum stream_phase phase)
-{
-    struct net_stream **link = &net->streams;
-    struct net_stream *stream = calloc(1, sizeof(*stream));
+/* ---- operations ---- */
 
-    if (stream == NULL)
-        return NULL;
-    stream->net = net;
-    stream->phase = phase;
-    while (*link != NULL)
-        link = &(*link)->next;
-    *link = stream;
-    return stream;
-}
-
-static void remove_stream(struct net_stream *stream)
+static void remove_stream(struct scripted_stream *stream)
 {
-    struct net_stream **link = &stream->net->streams;
+    struct scripted_stream **link = &stream->net->streams;
 
     while (*link != stream)
         link = &(*link)->next;
@@ -45,159 +32,13 @@ static void remove_stream(struct net_stream *stream)
     scripted_free_stream(stream);
 }
 
-static uint16_t choose_local_port(struct scripted_net *net)
-{
-    if (net->last_local_port == 0 || net->last_local_port == UINT16_MAX)
-        net->last_local_port = FIRST_LOCAL_PORT - 1;
-    return ++net->last_local_port;
-}
-
-/* ---- starting ---- */
-
-static struct net_listener *listener_on(struct scripted_net *net, uint16_t port)
-{
-    struct net_listener *listener = net->listeners;
-
-    while (listener != NULL && listener->port != port)
-        listener = listener->next;
-    return listener;
-}
-
-/* TCP knows a connection by both ends, UDP by ours. */
-static bool is_taken(struct scripted_net *net, const struct net_target *to)
-{
-    if (to->transport == NET_TCP && listener_on(net, to->local_port) != NULL)
-        return true;
-    for (const struct net_stream *stream = net->streams; stream != NULL; stream = stream->next) {
-        if (stream->local_port == to->local_port && stream->transport == to->transport &&
-            (to->transport == NET_UDP || stream->port == to->port))
-            return true;
-    }
-    return false;
-}
-
-enum err scripted_connect(void *impl, const struct net_target *to, net_event_fn *on_event,
-                          void *ctx, struct net_stream **ret_stream)
-{
-    struct scripted_net *net = impl;
-    struct net_stream *stream;
-
-    if (to->local_port != 0 && is_taken(net, to))
-        return ERR_BUSY;
-    stream = append_stream(net, STREAM_OPENING);
-    if (stream == NULL)
-        return ERR_NO_MEMORY;
-    if (net->tried_count < TRIED_MAX)
-        net->tried[net->tried_count++] = to->address;
-    stream->transport = to->transport;
-    stream->address = to->address;
-    stream->port = to->port;
-    stream->local_port = to->local_port != 0 ? to->local_port : choose_local_port(net);
-    stream->on_event = on_event;
-    stream->ctx = ctx;
-    *ret_stream = stream;
-    return ERR_OK;
-}
-
-void scripted_bind(struct net_stream *stream, net_event_fn *on_event, void *ctx)
-{
-    stream->on_event = on_event;
-    stream->ctx = ctx;
-}
-
-static struct net_address own_address(enum net_family family)
-{
-    if (family == NET_IPV4)
-        return (struct net_address){ .family = NET_IPV4, .bytes = { 127, 0, 0, 1 } };
-    return (struct net_address){ .family = NET_IPV6, .bytes = { [15] = 1 } };
-}
-
-enum err scripted_local(const struct net_stream *stream, struct net_address *ret_address,
-                        uint16_t *ret_port)
-{
-    *ret_address = own_address(stream->address.family);
-    *ret_port = stream->local_port;
-    return ERR_OK;
-}
-
-/* ---- listening ---- */
-
-enum err scripted_start_listening(void *impl, const struct net_address *at, uint16_t port,
-                                  net_accepted_fn *on_accepted, void *ctx,
-                                  struct net_listener **ret_listener, uint16_t *ret_port)
-{
-    struct scripted_net *net = impl;
-    struct net_listener *listener;
-
-    (void)at;
-    if (port != 0 && listener_on(net, port) != NULL)
-        return ERR_BUSY;
-    listener = calloc(1, sizeof(*listener));
-    if (listener == NULL)
-        return ERR_NO_MEMORY;
-    *listener = (struct net_listener){ .next = net->listeners,
-                                       .net = net,
-                                       .port = port != 0 ? port : choose_local_port(net),
-                                       .on_accepted = on_accepted,
-                                       .ctx = ctx };
-    net->listeners = listener;
-    *ret_port = listener->port;
-    *ret_listener = listener;
-    return ERR_OK;
-}
-
-void scripted_unlisten(struct net_listener *listener)
-{
-    struct net_listener **link = &listener->net->listeners;
-
-    while (*link != listener)
-        link = &(*link)->next;
-    *link = listener->next;
-    free(listener);
-}
-
-bool scripted_net_call(struct scripted_peer *peer, const struct net_address *from, uint16_t port)
-{
-    struct net_stream *stream;
-
-    if (listener_on(peer->net, port) == NULL)
-        return false;
-    stream = append_stream(peer->net, STREAM_KNOCKING);
-    if (stream == NULL)
-        return false;
-    stream->address = *from;
-    stream->port = peer->port;
-    stream->local_port = port;
-    peer_on_connected(peer, stream);
-    return true;
-}
-
-static void report_knock(struct net_stream *stream)
-{
-    struct scripted_net *net = stream->net;
-    struct net_listener *listener = listener_on(net, stream->local_port);
-    struct net_address from = stream->address;
-
-    if (listener == NULL) {
-        scripted_close(stream);
-        return;
-    }
-    stream->phase = STREAM_OPEN;
-    net->calling = stream;
-    listener->on_accepted(listener->ctx, stream, &from, stream->port);
-    assert(net->calling == NULL || stream->on_event != NULL); /* closed or bound */
-    net->calling = NULL;
-}
-
-/* ---- bytes ---- */
-
-static void note_call(struct net_stream *stream)
+static void note_call(struct scripted_stream *stream)
 {
     stream->activity++;
     stream->muted = 0;
 }
 
-static ptrdiff_t recv_datagram(struct net_stream *stream, void *buf, size_t cap)
+static ptrdiff_t recv_datagram(struct scripted_stream *stream, void *buf, size_t cap)
 {
     struct toy_record datagram;
     size_t len;
@@ -210,8 +51,10 @@ static ptrdiff_t recv_datagram(struct net_stream *stream, void *buf, size_t cap)
     return (ptrdiff_t)len;
 }
 
-ptrdiff_t scripted_recv(struct net_stream *stream, void *buf, size_t cap)
+static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
 {
+    struct scripted_stream *stream = (struct scripted_stream *)base;
+
     note_call(stream);
     assert(stream->phase == STREAM_OPEN && cap > 0);
     if (stream->transport == NET_UDP)
@@ -223,8 +66,9 @@ ptrdiff_t scripted_recv(struct net_stream *stream, void *buf, size_t cap)
     return stream->fin ? 0 : -ERR_AGAIN;
 }
 
-ptrdiff_t scripted_send(struct net_stream *stream, const void *data, size_t len)
+static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
 {
+    struct scripted_stream *stream = (struct scripted_stream *)base;
     size_t room;
 
     note_call(stream);
@@ -242,19 +86,25 @@ ptrdiff_t scripted_send(struct net_stream *stream, const void *data, size_t len)
     return (ptrdiff_t)len;
 }
 
-void scripted_want(struct net_stream *stream, unsigned events)
+static void want(struct net_stream *base, unsigned events)
 {
+    struct scripted_stream *stream = (struct scripted_stream *)base;
+
     note_call(stream);
     stream->wanted = events;
 }
 
-void scripted_keep_alive(struct net_stream *stream, const struct net_keep_alive *probes)
+static void keep_alive(struct net_stream *base, const struct net_keep_alive *probes)
 {
+    struct scripted_stream *stream = (struct scripted_stream *)base;
+
     stream->probes = *probes;
 }
 
-void scripted_close(struct net_stream *stream)
+static void close_stream(struct net_stream *base)
 {
+    struct scripted_stream *stream = (struct scripted_stream *)base;
+
     if (stream->peer != NULL)
         peer_on_closed(stream->peer);
     if (stream->net->calling == stream)
@@ -262,9 +112,187 @@ void scripted_close(struct net_stream *stream)
     remove_stream(stream);
 }
 
+static void bind_to(struct net_stream *base, net_event_fn *on_event, void *ctx)
+{
+    struct scripted_stream *stream = (struct scripted_stream *)base;
+
+    stream->on_event = on_event;
+    stream->ctx = ctx;
+}
+
+static struct net_address own_address(enum net_family family)
+{
+    if (family == NET_IPV4)
+        return (struct net_address){ .family = NET_IPV4, .bytes = { 127, 0, 0, 1 } };
+    return (struct net_address){ .family = NET_IPV6, .bytes = { [15] = 1 } };
+}
+
+static enum err local(struct net_stream *base, struct net_address *ret_address, uint16_t *ret_port)
+{
+    struct scripted_stream *stream = (struct scripted_stream *)base;
+
+    *ret_address = own_address(stream->address.family);
+    *ret_port = stream->local_port;
+    return ERR_OK;
+}
+
+static const struct net_stream_ops ops = {
+    .recv = receive,
+    .send = transmit,
+    .want = want,
+    .keep_alive = keep_alive,
+    .close = close_stream,
+    .local = local,
+    .bind = bind_to,
+};
+
+/* ---- starting ---- */
+
+static struct scripted_stream *append_stream(struct scripted_net *net, enum stream_phase phase)
+{
+    struct scripted_stream **link = &net->streams;
+    struct scripted_stream *stream = calloc(1, sizeof(*stream));
+
+    if (stream == NULL)
+        return NULL;
+    stream->base.ops = &ops;
+    stream->net = net;
+    stream->phase = phase;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = stream;
+    return stream;
+}
+
+static uint16_t choose_local_port(struct scripted_net *net)
+{
+    if (net->last_local_port == 0 || net->last_local_port == UINT16_MAX)
+        net->last_local_port = FIRST_LOCAL_PORT - 1;
+    return ++net->last_local_port;
+}
+
+static struct scripted_listener *listener_on(struct scripted_net *net, uint16_t port)
+{
+    struct scripted_listener *listener = net->listeners;
+
+    while (listener != NULL && listener->port != port)
+        listener = listener->next;
+    return listener;
+}
+
+/* TCP knows a connection by both ends, UDP by ours. */
+static bool is_taken(struct scripted_net *net, const struct net_target *to)
+{
+    if (to->transport == NET_TCP && listener_on(net, to->local_port) != NULL)
+        return true;
+    for (const struct scripted_stream *stream = net->streams; stream != NULL;
+         stream = stream->next) {
+        if (stream->local_port == to->local_port && stream->transport == to->transport &&
+            (to->transport == NET_UDP || stream->port == to->port))
+            return true;
+    }
+    return false;
+}
+
+enum err scripted_connect(struct net *base, const struct net_target *to, net_event_fn *on_event,
+                          void *ctx, struct net_stream **ret_stream)
+{
+    struct scripted_net *net = (struct scripted_net *)base;
+    struct scripted_stream *stream;
+
+    if (to->local_port != 0 && is_taken(net, to))
+        return ERR_BUSY;
+    stream = append_stream(net, STREAM_OPENING);
+    if (stream == NULL)
+        return ERR_NO_MEMORY;
+    if (net->tried_count < TRIED_MAX)
+        net->tried[net->tried_count++] = to->address;
+    stream->transport = to->transport;
+    stream->address = to->address;
+    stream->port = to->port;
+    stream->local_port = to->local_port != 0 ? to->local_port : choose_local_port(net);
+    stream->on_event = on_event;
+    stream->ctx = ctx;
+    *ret_stream = &stream->base;
+    return ERR_OK;
+}
+
+/* ---- listening ---- */
+
+static void unlisten(struct net_listener *base)
+{
+    struct scripted_listener *listener = (struct scripted_listener *)base;
+    struct scripted_listener **link = &listener->net->listeners;
+
+    while (*link != listener)
+        link = &(*link)->next;
+    *link = listener->next;
+    free(listener);
+}
+
+static const struct net_listener_ops listener_ops = { .unlisten = unlisten };
+
+enum err scripted_listen(struct net *base, const struct net_address *at, uint16_t port,
+                         net_accepted_fn *on_accepted, void *ctx,
+                         struct net_listener **ret_listener, uint16_t *ret_port)
+{
+    struct scripted_net *net = (struct scripted_net *)base;
+    struct scripted_listener *listener;
+
+    (void)at;
+    if (port != 0 && listener_on(net, port) != NULL)
+        return ERR_BUSY;
+    listener = calloc(1, sizeof(*listener));
+    if (listener == NULL)
+        return ERR_NO_MEMORY;
+    *listener = (struct scripted_listener){ .base.ops = &listener_ops,
+                                            .next = net->listeners,
+                                            .net = net,
+                                            .port = port != 0 ? port : choose_local_port(net),
+                                            .on_accepted = on_accepted,
+                                            .ctx = ctx };
+    net->listeners = listener;
+    *ret_port = listener->port;
+    *ret_listener = &listener->base;
+    return ERR_OK;
+}
+
+bool scripted_net_call(struct scripted_peer *peer, const struct net_address *from, uint16_t port)
+{
+    struct scripted_stream *stream;
+
+    if (listener_on(peer->net, port) == NULL)
+        return false;
+    stream = append_stream(peer->net, STREAM_KNOCKING);
+    if (stream == NULL)
+        return false;
+    stream->address = *from;
+    stream->port = peer->port;
+    stream->local_port = port;
+    peer_on_connected(peer, stream);
+    return true;
+}
+
+static void report_knock(struct scripted_stream *stream)
+{
+    struct scripted_net *net = stream->net;
+    struct scripted_listener *listener = listener_on(net, stream->local_port);
+    struct net_address from = stream->address;
+
+    if (listener == NULL) {
+        close_stream(&stream->base);
+        return;
+    }
+    stream->phase = STREAM_OPEN;
+    net->calling = stream;
+    listener->on_accepted(listener->ctx, &stream->base, &from, stream->port);
+    assert(net->calling == NULL || stream->on_event != NULL); /* closed or bound */
+    net->calling = NULL;
+}
+
 /* ---- events ---- */
 
-static unsigned due_events(const struct net_stream *stream)
+static unsigned due_events(const struct scripted_stream *stream)
 {
     unsigned due = 0;
 
@@ -277,13 +305,13 @@ static unsigned due_events(const struct net_stream *stream)
     return due & stream->wanted & ~stream->muted;
 }
 
-static struct scripted_peer *peer_of(struct net_stream *stream)
+static struct scripted_peer *peer_of(struct scripted_stream *stream)
 {
     return stream->transport == NET_TCP ? scripted_net_peer(stream->net, stream->port)
                                         : scripted_net_udp_peer(stream->net, stream->port);
 }
 
-static bool is_refused(struct net_stream *stream, const struct scripted_peer *peer)
+static bool is_refused(struct scripted_stream *stream, const struct scripted_peer *peer)
 {
     if (stream->transport == NET_UDP)
         return false;
@@ -293,7 +321,7 @@ static bool is_refused(struct net_stream *stream, const struct scripted_peer *pe
     return true;
 }
 
-static void report_connection(struct net_stream *stream)
+static void report_connection(struct scripted_stream *stream)
 {
     struct scripted_peer *peer = peer_of(stream);
 
@@ -308,7 +336,7 @@ static void report_connection(struct net_stream *stream)
 }
 
 /* A stream whose event changes nothing would be called again for ever by a real loop. */
-static void report_event(struct net_stream *stream, unsigned due)
+static void report_event(struct scripted_stream *stream, unsigned due)
 {
     struct scripted_net *net = stream->net;
     unsigned before = stream->activity;
@@ -325,7 +353,7 @@ static void report_event(struct net_stream *stream, unsigned due)
     net->calling = NULL;
 }
 
-static bool is_connecting(struct net_stream *stream)
+static bool is_connecting(struct scripted_stream *stream)
 {
     return stream->phase == STREAM_OPENING &&
            (stream->transport == NET_UDP || peer_of(stream)->listens != PEER_HANGS);
@@ -334,7 +362,7 @@ static bool is_connecting(struct net_stream *stream)
 /* Calls the first stream of this pass that has something to say. */
 bool scripted_step_streams(struct scripted_net *net)
 {
-    for (struct net_stream *stream = net->streams; stream != NULL; stream = stream->next) {
+    for (struct scripted_stream *stream = net->streams; stream != NULL; stream = stream->next) {
         unsigned due = due_events(stream);
 
         if (stream->pass == net->pass)

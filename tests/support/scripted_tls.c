@@ -13,9 +13,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { CHUNK = 4096, OFFER_MAX = 700, TICKET_MAGIC = 0x746b };
+enum { CHUNK = 4096, OFFER_MAX = 700 };
 
-struct tls_session {
+struct scripted_session {
+    struct tls_session base;
     struct scripted_tls *tls;
     struct tls_lower lower;
     struct byte_queue in;    /* from below, not looked at */
@@ -27,22 +28,258 @@ struct tls_session {
 };
 
 /* A toy: a later session of the same version and suite may offer it. */
-struct tls_ticket {
-    unsigned magic;
+struct scripted_ticket {
+    struct tls_ticket base;
     struct scripted_tls *tls;
     struct tls_info info;
 };
 
-static const char *library_version(void)
+static const char *library_version(const struct tls *tls)
 {
+    (void)tls;
     return "0";
 }
 
-/* The provider's ops do not get `impl` here: what it supports is checked again in open(). */
-static bool supports(enum tls_version version)
+static bool supports(const struct tls *base, enum tls_version version)
 {
-    return version >= TLS_SSL_3_0 && version <= TLS_1_3;
+    const struct scripted_tls *tls = (const struct scripted_tls *)base;
+
+    return version >= tls->min_version && version <= tls->max_version;
 }
+
+static void fail(struct scripted_session *session, enum tls_reason reason, int alert)
+{
+    session->failure = (struct tls_failure){ .reason = reason, .alert = alert };
+}
+
+/* The stream is gone, whatever it calls that. */
+static ptrdiff_t as_reset(ptrdiff_t result)
+{
+    return result < 0 && result != -ERR_AGAIN ? -ERR_RESET : result;
+}
+
+/* Gives the stream below what waits for it: 0 when all is gone, or a negative error. */
+static ptrdiff_t flush(struct scripted_session *session)
+{
+    while (byte_queue_len(&session->out) > 0) {
+        struct span waiting = byte_queue_peek(&session->out);
+        ptrdiff_t done = session->lower.send(session->lower.ctx, waiting.data, waiting.len);
+
+        if (done <= 0)
+            return as_reset(done);
+        byte_queue_drop(&session->out, (size_t)done);
+    }
+    return 0;
+}
+
+/* Gets one whole record: 1, 0 at the end of the stream, or a negative error.  Like the libraries
+ * that it stands for it takes no byte of the record after it. */
+static ptrdiff_t fetch(struct scripted_session *session, struct toy_record *ret_record)
+{
+    while (!toy_record_peek(&session->in, ret_record)) {
+        uint8_t chunk[CHUNK];
+        size_t missing = toy_record_missing(&session->in);
+        ptrdiff_t got = session->lower.recv(session->lower.ctx, chunk,
+                                            missing < sizeof(chunk) ? missing : sizeof(chunk));
+
+        if (got <= 0)
+            return as_reset(got);
+        byte_queue_put(&session->in, span_at(chunk, (size_t)got));
+        if (byte_queue_peek(&session->in).data[0] < TOY_CLOSE ||
+            byte_queue_peek(&session->in).data[0] > TOY_CORRUPT) {
+            fail(session, TLS_NOT_TLS, -1);
+            return -ERR_TLS;
+        }
+    }
+    return 1;
+}
+
+static enum tls_step take_verdict(struct scripted_session *session, const struct toy_record *record)
+{
+    const uint8_t *body = record->body.data;
+
+    if (record->type != TOY_HANDSHAKE) {
+        fail(session, record->type == TOY_CORRUPT ? TLS_RECORD : TLS_PEER_CLOSED, -1);
+        return TLS_FAILED;
+    }
+    if (body[0] == TOY_NO) {
+        fail(session, (enum tls_reason)body[1], (body[2] << 8 | body[3]) - 1);
+        return TLS_FAILED;
+    }
+    session->info.version = (enum tls_version)(body[1] << 8 | body[2]);
+    session->info.suite = (tls_suite)(body[3] << 8 | body[4]);
+    session->info.resumed = body[5] != 0;
+    return TLS_DONE;
+}
+
+static enum tls_step handshake(struct tls_session *base)
+{
+    struct scripted_session *session = (struct scripted_session *)base;
+    struct toy_record record;
+    ptrdiff_t result = flush(session);
+    enum tls_step step;
+
+    if (result == -ERR_AGAIN)
+        return TLS_WANT_WRITE;
+    if (result == 0)
+        result = fetch(session, &record);
+    if (result == -ERR_AGAIN)
+        return TLS_WANT_READ;
+    if (result == 1) {
+        step = take_verdict(session, &record);
+        toy_record_drop(&session->in);
+        return step;
+    }
+    if (result != -ERR_TLS)
+        fail(session, result == 0 ? TLS_PEER_CLOSED : TLS_PEER_RESET, -1);
+    return TLS_FAILED;
+}
+
+/* Makes the next record's bytes readable: 1, 0 at the end, or a negative error. */
+static ptrdiff_t next_record(struct scripted_session *session)
+{
+    struct toy_record record;
+    ptrdiff_t result = fetch(session, &record);
+
+    if (result == -ERR_RESET)
+        fail(session, TLS_PEER_RESET, -1);
+    if (result <= 0)
+        return result;
+    switch (record.type) {
+    case TOY_DATA:
+        byte_queue_put(&session->plain, record.body);
+        break;
+    case TOY_CLOSE:
+        result = 0;
+        break;
+    default:
+        fail(session, TLS_RECORD, -1);
+        result = -ERR_TLS;
+        break;
+    }
+    toy_record_drop(&session->in);
+    return result;
+}
+
+static ptrdiff_t read_plain(struct tls_session *base, void *buf, size_t cap)
+{
+    struct scripted_session *session = (struct scripted_session *)base;
+
+    assert(cap > 0);
+    if (session->failure.reason != TLS_FINE)
+        return session->failure.reason == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
+    while (byte_queue_len(&session->plain) == 0) {
+        ptrdiff_t result = session->ended ? 0 : next_record(session);
+
+        session->ended = session->ended || result == 0;
+        if (result <= 0)
+            return result;
+    }
+    return (ptrdiff_t)byte_queue_take(&session->plain, buf, cap);
+}
+
+static ptrdiff_t write_plain(struct tls_session *base, const void *data, size_t len)
+{
+    struct scripted_session *session = (struct scripted_session *)base;
+    size_t part = len < TOY_RECORD_MAX ? len : TOY_RECORD_MAX;
+    ptrdiff_t result = flush(session);
+
+    assert(len > 0);
+    if (result == 0) {
+        toy_record_put(&session->out, TOY_DATA, span_at(data, part));
+        result = flush(session);
+        if (result == 0 || result == -ERR_AGAIN)
+            return (ptrdiff_t)part;
+    }
+    if (result == -ERR_RESET)
+        fail(session, TLS_PEER_RESET, -1);
+    return result;
+}
+
+static enum err flush_records(struct tls_session *base)
+{
+    struct scripted_session *session = (struct scripted_session *)base;
+    ptrdiff_t result = flush(session);
+
+    if (result == -ERR_RESET)
+        fail(session, TLS_PEER_RESET, -1);
+    return (enum err) - result;
+}
+
+static size_t pending(const struct tls_session *base)
+{
+    const struct scripted_session *session = (const struct scripted_session *)base;
+
+    return byte_queue_len(&session->plain);
+}
+
+static struct tls_info info(const struct tls_session *base)
+{
+    const struct scripted_session *session = (const struct scripted_session *)base;
+
+    return session->info;
+}
+
+static const struct tls_failure *failure(const struct tls_session *base)
+{
+    const struct scripted_session *session = (const struct scripted_session *)base;
+
+    return &session->failure;
+}
+
+static void free_ticket(struct tls_ticket *base)
+{
+    struct scripted_ticket *ticket = (struct scripted_ticket *)base;
+
+    ticket->tls->tickets--;
+    free(ticket);
+}
+
+static const struct tls_ticket_ops ticket_ops = { .free = free_ticket };
+
+static struct tls_ticket *ticket(const struct tls_session *base)
+{
+    const struct scripted_session *session = (const struct scripted_session *)base;
+    struct scripted_ticket *ticket = calloc(1, sizeof(*ticket));
+
+    if (ticket == NULL)
+        return NULL;
+    *ticket = (struct scripted_ticket){ { &ticket_ops }, session->tls, session->info };
+    session->tls->tickets++;
+    return &ticket->base;
+}
+
+static void shut_down(struct tls_session *base)
+{
+    struct scripted_session *session = (struct scripted_session *)base;
+
+    toy_record_put(&session->out, TOY_CLOSE, span_at(NULL, 0));
+    (void)flush(session); /* what does not go now never goes */
+}
+
+static void free_session(struct tls_session *base)
+{
+    struct scripted_session *session = (struct scripted_session *)base;
+
+    session->tls->sessions--;
+    byte_queue_deinit(&session->in);
+    byte_queue_deinit(&session->plain);
+    byte_queue_deinit(&session->out);
+    free(session);
+}
+
+static const struct tls_session_ops session_ops = {
+    .handshake = handshake,
+    .read = read_plain,
+    .write = write_plain,
+    .flush = flush_records,
+    .pending = pending,
+    .info = info,
+    .failure = failure,
+    .ticket = ticket,
+    .shutdown = shut_down,
+    .free = free_session,
+};
 
 static bool looks_readable(struct span credential)
 {
@@ -62,7 +299,7 @@ static enum tls_reason check_credentials(const struct tls_config *config)
     return looks_readable(config->key) ? TLS_FINE : TLS_OWN_KEY;
 }
 
-static void queue_hello(struct tls_session *session, const struct tls_config *config)
+static void queue_hello(struct scripted_session *session, const struct tls_config *config)
 {
     char memory[OFFER_MAX];
     struct text text;
@@ -92,12 +329,12 @@ static bool can_agree(const struct tls_config *config)
     return false;
 }
 
-static enum err open_session(void *impl, const struct tls_config *config,
+static enum err open_session(struct tls *base, const struct tls_config *config,
                              const struct tls_lower *lower, struct tls_session **ret_session,
                              struct tls_failure *ret_failure)
 {
-    struct scripted_tls *tls = impl;
-    struct tls_session *session;
+    struct scripted_tls *tls = (struct scripted_tls *)base;
+    struct scripted_session *session;
     enum tls_reason reason = check_credentials(config);
 
     if (reason != TLS_FINE) {
@@ -112,225 +349,19 @@ static enum err open_session(void *impl, const struct tls_config *config,
         *ret_failure = (struct tls_failure){ .reason = TLS_NO_SHARED_SUITE, .alert = -1 };
         return ERR_UNSUPPORTED;
     }
-    assert(config->resume == NULL || config->resume->magic == TICKET_MAGIC);
+    assert(config->resume == NULL || config->resume->ops == &ticket_ops);
     session = calloc(1, sizeof(*session));
     if (session == NULL)
         return ERR_NO_MEMORY;
+    session->base.ops = &session_ops;
     session->tls = tls;
     session->lower = *lower;
     session->failure.alert = -1;
     queue_hello(session, config);
     tls->sessions++;
     tls->last_utc_s = config->utc_s(config->utc_ctx);
-    *ret_session = session;
+    *ret_session = &session->base;
     return ERR_OK;
-}
-
-static void fail(struct tls_session *session, enum tls_reason reason, int alert)
-{
-    session->failure = (struct tls_failure){ .reason = reason, .alert = alert };
-}
-
-/* The stream is gone, whatever it calls that. */
-static ptrdiff_t as_reset(ptrdiff_t result)
-{
-    return result < 0 && result != -ERR_AGAIN ? -ERR_RESET : result;
-}
-
-/* Gives the stream below what waits for it: 0 when all is gone, or a negative error. */
-static ptrdiff_t flush(struct tls_session *session)
-{
-    while (byte_queue_len(&session->out) > 0) {
-        struct span waiting = byte_queue_peek(&session->out);
-        ptrdiff_t done = session->lower.send(session->lower.ctx, waiting.data, waiting.len);
-
-        if (done <= 0)
-            return as_reset(done);
-        byte_queue_drop(&session->out, (size_t)done);
-    }
-    return 0;
-}
-
-/* Gets one whole record: 1, 0 at the end of the stream, or a negative error.  Like the libraries
- * that it stands for it takes no byte of the record after it. */
-static ptrdiff_t fetch(struct tls_session *session, struct toy_record *ret_record)
-{
-    while (!toy_record_peek(&session->in, ret_record)) {
-        uint8_t chunk[CHUNK];
-        size_t missing = toy_record_missing(&session->in);
-        ptrdiff_t got = session->lower.recv(session->lower.ctx, chunk,
-                                            missing < sizeof(chunk) ? missing : sizeof(chunk));
-
-        if (got <= 0)
-            return as_reset(got);
-        byte_queue_put(&session->in, span_at(chunk, (size_t)got));
-        if (byte_queue_peek(&session->in).data[0] < TOY_CLOSE ||
-            byte_queue_peek(&session->in).data[0] > TOY_CORRUPT) {
-            fail(session, TLS_NOT_TLS, -1);
-            return -ERR_TLS;
-        }
-    }
-    return 1;
-}
-
-static enum tls_step take_verdict(struct tls_session *session, const struct toy_record *record)
-{
-    const uint8_t *body = record->body.data;
-
-    if (record->type != TOY_HANDSHAKE) {
-        fail(session, record->type == TOY_CORRUPT ? TLS_RECORD : TLS_PEER_CLOSED, -1);
-        return TLS_FAILED;
-    }
-    if (body[0] == TOY_NO) {
-        fail(session, (enum tls_reason)body[1], (body[2] << 8 | body[3]) - 1);
-        return TLS_FAILED;
-    }
-    session->info.version = (enum tls_version)(body[1] << 8 | body[2]);
-    session->info.suite = (tls_suite)(body[3] << 8 | body[4]);
-    session->info.resumed = body[5] != 0;
-    return TLS_DONE;
-}
-
-static enum tls_step handshake(struct tls_session *session)
-{
-    struct toy_record record;
-    ptrdiff_t result = flush(session);
-    enum tls_step step;
-
-    if (result == -ERR_AGAIN)
-        return TLS_WANT_WRITE;
-    if (result == 0)
-        result = fetch(session, &record);
-    if (result == -ERR_AGAIN)
-        return TLS_WANT_READ;
-    if (result == 1) {
-        step = take_verdict(session, &record);
-        toy_record_drop(&session->in);
-        return step;
-    }
-    if (result != -ERR_TLS)
-        fail(session, result == 0 ? TLS_PEER_CLOSED : TLS_PEER_RESET, -1);
-    return TLS_FAILED;
-}
-
-/* Makes the next record's bytes readable: 1, 0 at the end, or a negative error. */
-static ptrdiff_t next_record(struct tls_session *session)
-{
-    struct toy_record record;
-    ptrdiff_t result = fetch(session, &record);
-
-    if (result == -ERR_RESET)
-        fail(session, TLS_PEER_RESET, -1);
-    if (result <= 0)
-        return result;
-    switch (record.type) {
-    case TOY_DATA:
-        byte_queue_put(&session->plain, record.body);
-        break;
-    case TOY_CLOSE:
-        result = 0;
-        break;
-    default:
-        fail(session, TLS_RECORD, -1);
-        result = -ERR_TLS;
-        break;
-    }
-    toy_record_drop(&session->in);
-    return result;
-}
-
-static ptrdiff_t read_plain(struct tls_session *session, void *buf, size_t cap)
-{
-    assert(cap > 0);
-    if (session->failure.reason != TLS_FINE)
-        return session->failure.reason == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
-    while (byte_queue_len(&session->plain) == 0) {
-        ptrdiff_t result = session->ended ? 0 : next_record(session);
-
-        session->ended = session->ended || result == 0;
-        if (result <= 0)
-            return result;
-    }
-    return (ptrdiff_t)byte_queue_take(&session->plain, buf, cap);
-}
-
-static ptrdiff_t write_plain(struct tls_session *session, const void *data, size_t len)
-{
-    size_t part = len < TOY_RECORD_MAX ? len : TOY_RECORD_MAX;
-    ptrdiff_t result = flush(session);
-
-    assert(len > 0);
-    if (result == 0) {
-        toy_record_put(&session->out, TOY_DATA, span_at(data, part));
-        result = flush(session);
-        if (result == 0 || result == -ERR_AGAIN)
-            return (ptrdiff_t)part;
-    }
-    if (result == -ERR_RESET)
-        fail(session, TLS_PEER_RESET, -1);
-    return result;
-}
-
-static enum err flush_records(struct tls_session *session)
-{
-    ptrdiff_t result = flush(session);
-
-    if (result == -ERR_RESET)
-        fail(session, TLS_PEER_RESET, -1);
-    return (enum err) - result;
-}
-
-static size_t pending(const struct tls_session *session)
-{
-    return byte_queue_len(&session->plain);
-}
-
-static struct tls_info info(const struct tls_session *session)
-{
-    return session->info;
-}
-
-static const struct tls_failure *failure(const struct tls_session *session)
-{
-    return &session->failure;
-}
-
-static struct tls_ticket *ticket(const struct tls_session *session)
-{
-    struct tls_ticket *ticket = calloc(1, sizeof(*ticket));
-
-    if (ticket == NULL)
-        return NULL;
-    *ticket = (struct tls_ticket){ TICKET_MAGIC, session->tls, session->info };
-    session->tls->tickets++;
-    return ticket;
-}
-
-static void ticket_free(struct tls_ticket *ticket)
-{
-    if (ticket == NULL)
-        return;
-    assert(ticket->magic == TICKET_MAGIC);
-    ticket->magic = 0;
-    ticket->tls->tickets--;
-    free(ticket);
-}
-
-static void shut_down(struct tls_session *session)
-{
-    toy_record_put(&session->out, TOY_CLOSE, span_at(NULL, 0));
-    (void)flush(session); /* what does not go now never goes */
-}
-
-static void free_session(struct tls_session *session)
-{
-    if (session == NULL)
-        return;
-    session->tls->sessions--;
-    byte_queue_deinit(&session->in);
-    byte_queue_deinit(&session->plain);
-    byte_queue_deinit(&session->out);
-    free(session);
 }
 
 static const struct tls_ops ops = {
@@ -338,25 +369,16 @@ static const struct tls_ops ops = {
     .library_version = library_version,
     .supports = supports,
     .open = open_session,
-    .handshake = handshake,
-    .read = read_plain,
-    .write = write_plain,
-    .flush = flush_records,
-    .pending = pending,
-    .info = info,
-    .failure = failure,
-    .ticket = ticket,
-    .ticket_free = ticket_free,
-    .shutdown = shut_down,
-    .free = free_session,
 };
 
 void scripted_tls_init(struct scripted_tls *tls)
 {
-    *tls = (struct scripted_tls){ .min_version = TLS_SSL_3_0, .max_version = TLS_1_3 };
+    *tls = (struct scripted_tls){ .base.ops = &ops,
+                                  .min_version = TLS_SSL_3_0,
+                                  .max_version = TLS_1_3 };
 }
 
-struct tls scripted_tls_iface(struct scripted_tls *tls)
+struct tls *scripted_tls_iface(struct scripted_tls *tls)
 {
-    return (struct tls){ &ops, tls };
+    return &tls->base;
 }

@@ -5,6 +5,7 @@
 #include "iface/tls.h"
 
 struct scripted_tls {
+    struct tls base;
     enum tls_version min_version, max_version; /* that it supports */
     size_t sessions;                           /* that are open */
     size_t tickets;                            /* that were not freed */
@@ -14,6 +15,6 @@ struct scripted_tls {
 void scripted_tls_init(struct scripted_tls *tls);
 
 /* What the engine is given; borrows `tls`. */
-struct tls scripted_tls_iface(struct scripted_tls *tls);
+struct tls *scripted_tls_iface(struct scripted_tls *tls);
 
 #endif

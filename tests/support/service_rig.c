@@ -44,7 +44,7 @@ void rig_init(struct service_rig *rig)
 {
     *rig = (struct service_rig){ .inside = 0 };
     world_init(&rig->world);
-    rig->around = (struct connection_world){ .net = &rig->world.net,
+    rig->around = (struct connection_world){ .net = rig->world.net,
                                              .tls = &rig->world.tls,
                                              .tls_count = 1,
                                              .log = &rig->world.log,

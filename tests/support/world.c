@@ -157,7 +157,7 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
     struct tlsmodem_config config = {
         .model = model,
         .terminals = terminals,
-        .net = &world->net,
+        .net = world->net,
         .tls = &world->tls,
         .tls_count = 1,
         .storage = keeps ? &world->storage : NULL,

@@ -34,8 +34,8 @@ struct world {
     struct scripted_tls scripted_tls;
     struct memory_storage memory_storage;
     struct clock clock;
-    struct net net;
-    struct tls tls;
+    struct net *net;
+    struct tls *tls;
     struct storage storage;
     struct log log; /* for the next world_switch_on(); its `write` may be replaced */
     struct tlsmodem *modem;

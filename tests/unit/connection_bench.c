@@ -99,7 +99,7 @@ int bench_set_up(void **state)
     bench->net = scripted_net_iface(&bench->scripted_net);
     bench->tls = scripted_tls_iface(&bench->scripted_tls);
     bench->log = (struct log){ .write = write_log, .ctx = bench, .level = LOG_WARNING };
-    bench->world = (struct connection_world){ .net = &bench->net,
+    bench->world = (struct connection_world){ .net = bench->net,
                                               .tls = &bench->tls,
                                               .tls_count = 1,
                                               .log = &bench->log,

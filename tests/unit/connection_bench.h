@@ -15,8 +15,8 @@ struct bench {
     struct virtual_clock clock;
     struct scripted_net scripted_net;
     struct scripted_tls scripted_tls;
-    struct net net;
-    struct tls tls;
+    struct net *net;
+    struct tls *tls;
     struct log log;
     unsigned warnings; /* log lines */
     struct connection_world world;

@@ -58,7 +58,7 @@ static void a_slow_reader_holds_the_peer(void **state)
     bench_settle(bench);
     assert_int_equal(bench->data, 1);
     assert_int_equal(connection_available(&bench->connection), BENCH_RING); /* and no more */
-    assert_int_equal(byte_queue_len(&bench->connection.stream->inbound), 200 - BENCH_RING);
+    assert_int_equal(byte_queue_len(&bench->scripted_net.streams->inbound), 200 - BENCH_RING);
     assert_true(connection_read(&bench->connection, buf, 10) == 10);
     bench_settle(bench);
     assert_int_equal(bench->data, 2);

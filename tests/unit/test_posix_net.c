@@ -19,7 +19,7 @@
 
 struct fixture {
     struct posix_loop loop;
-    struct net net;
+    struct net *net;
     int listener, peer; /* the test's own side */
     struct net_address address;
     uint16_t port;
@@ -55,8 +55,8 @@ static int tear_down(void **state)
     struct fixture *f = *state;
 
     if (f->stream != NULL)
-        f->net.ops->close(f->stream);
-    posix_net_close(&f->net);
+        net_stream_close(f->stream);
+    posix_net_close(f->net);
     assert_true(posix_loop_close(&f->loop, LIMIT_MS));
     if (f->listener >= 0)
         close(f->listener);
@@ -91,23 +91,23 @@ static void take_bytes(struct fixture *f)
 {
     uint8_t buf[1000];
 
-    f->last_recv = f->net.ops->recv(f->stream, buf, sizeof(buf));
+    f->last_recv = net_stream_recv(f->stream, buf, sizeof(buf));
     if (f->last_recv > 0)
         bytes_add(&f->heard, buf, (size_t)f->last_recv);
     else if (f->last_recv != -ERR_AGAIN)
-        f->net.ops->want(f->stream, 0);
+        net_stream_want(f->stream, 0);
 }
 
 static void give_bytes(struct fixture *f)
 {
-    ptrdiff_t count = f->net.ops->send(f->stream, f->outgoing + f->sent, f->outgoing_len - f->sent);
+    ptrdiff_t count = net_stream_send(f->stream, f->outgoing + f->sent, f->outgoing_len - f->sent);
 
     if (count > 0)
         f->sent += (size_t)count;
     else
         f->failed = (enum err) - count;
     if (f->sent == f->outgoing_len || (count < 0 && count != -ERR_AGAIN))
-        f->net.ops->want(f->stream, NET_WANT_READ);
+        net_stream_want(f->stream, NET_WANT_READ);
 }
 
 static void on_event(void *ctx, enum net_event event, enum err err)
@@ -117,7 +117,7 @@ static void on_event(void *ctx, enum net_event event, enum err err)
     assert_false(f->calling);
     f->events[event]++;
     if (f->close_in_callback && event == f->close_at) {
-        f->net.ops->close(f->stream);
+        net_stream_close(f->stream);
         f->stream = NULL;
         return;
     }
@@ -134,7 +134,7 @@ static void start(struct fixture *f)
     struct net_target to = { .address = f->address, .port = f->port };
 
     f->calling = true;
-    assert_int_equal(f->net.ops->connect(f->net.impl, &to, on_event, f, &f->stream), ERR_OK);
+    assert_int_equal(net_connect(f->net, &to, on_event, f, &f->stream), ERR_OK);
     f->calling = false;
 }
 
@@ -188,13 +188,13 @@ static void connects(struct fixture *f, enum net_family family)
     establish(f, family);
     settle(f);
     assert_int_equal(f->events[NET_READABLE] + f->events[NET_WRITABLE], 0);
-    assert_int_equal(f->net.ops->send(f->stream, "hello", 5), 5);
+    assert_int_equal(net_stream_send(f->stream, "hello", 5), 5);
     assert_int_equal(read(f->peer, buf, sizeof(buf)), 5);
-    assert_int_equal(f->net.ops->recv(f->stream, buf, sizeof(buf)), -ERR_AGAIN);
+    assert_int_equal(net_stream_recv(f->stream, buf, sizeof(buf)), -ERR_AGAIN);
     say(f, "world");
     settle(f);
     assert_int_equal(f->events[NET_READABLE], 0); /* not wanted */
-    f->net.ops->want(f->stream, NET_WANT_READ);
+    net_stream_want(f->stream, NET_WANT_READ);
     f->wanted = 5;
     assert_true(run_until(&f->loop, heard_enough, f, LIMIT_MS));
     assert_memory_equal(f->heard.at, "world", 5);
@@ -232,7 +232,7 @@ static void readable_comes_as_long_as_it_holds(void **state)
     establish(f, NET_IPV4);
     for (int i = 0; i < 5; i++)
         say(f, "0123456789");
-    f->net.ops->want(f->stream, NET_WANT_READ);
+    net_stream_want(f->stream, NET_WANT_READ);
     f->wanted = 50;
     assert_true(run_until(&f->loop, heard_enough, f, LIMIT_MS));
     settle(f);
@@ -247,12 +247,12 @@ static void each_side_may_finish_first(void **state)
     establish(f, NET_IPV4);
     say(f, "last");
     shutdown(f->peer, SHUT_WR);
-    f->net.ops->want(f->stream, NET_WANT_READ);
+    net_stream_want(f->stream, NET_WANT_READ);
     assert_true(run_until(&f->loop, is_finished, f, LIMIT_MS));
     assert_int_equal(f->last_recv, 0);
     assert_int_equal(f->heard.len, 4);
-    assert_int_equal(f->net.ops->send(f->stream, "still here", 10), 10);
-    f->net.ops->close(f->stream);
+    assert_int_equal(net_stream_send(f->stream, "still here", 10), 10);
+    net_stream_close(f->stream);
     f->stream = NULL;
     assert_int_equal(read(f->peer, buf, sizeof(buf)), 10);
     assert_int_equal(read(f->peer, buf, sizeof(buf)), 0);
@@ -266,14 +266,14 @@ static void reset_is_told_for_ever(void **state)
 
     establish(f, NET_IPV4);
     setsockopt(f->peer, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
-    f->net.ops->want(f->stream, NET_WANT_READ);
+    net_stream_want(f->stream, NET_WANT_READ);
     settle(f);
     close(f->peer);
     f->peer = -1;
     assert_true(run_until(&f->loop, is_finished, f, LIMIT_MS));
     assert_int_equal(f->last_recv, -ERR_RESET);
-    assert_int_equal(f->net.ops->recv(f->stream, buf, sizeof(buf)), -ERR_RESET);
-    assert_int_equal(f->net.ops->send(f->stream, "x", 1), -ERR_RESET);
+    assert_int_equal(net_stream_recv(f->stream, buf, sizeof(buf)), -ERR_RESET);
+    assert_int_equal(net_stream_send(f->stream, "x", 1), -ERR_RESET);
 }
 
 static void stream_may_be_closed_in_each_callback(void **state)
@@ -290,7 +290,7 @@ static void stream_may_be_closed_in_each_callback(void **state)
         } else {
             establish(f, NET_IPV4);
             say(f, "x");
-            f->net.ops->want(f->stream, NET_WANT_READ | NET_WANT_WRITE);
+            net_stream_want(f->stream, NET_WANT_READ | NET_WANT_WRITE);
         }
         f->outgoing = (const uint8_t *)"";
         f->close_in_callback = true;
@@ -312,7 +312,7 @@ static void nothing_comes_after_close(void **state)
 
     listen_at(f, NET_IPV4);
     start(f);
-    f->net.ops->close(f->stream);
+    net_stream_close(f->stream);
     f->stream = NULL;
     settle(f);
     assert_false(is_decided(f));
@@ -342,7 +342,7 @@ static void bulk_waits_for_the_peer(void **state)
     establish(f, NET_IPV4);
     f->outgoing = data;
     f->outgoing_len = total;
-    f->net.ops->want(f->stream, NET_WANT_READ | NET_WANT_WRITE);
+    net_stream_want(f->stream, NET_WANT_READ | NET_WANT_WRITE);
     settle(f);
     settle(f);
     assert_true(run_until(&f->loop, bulk_is_back, f, LIMIT_MS));
@@ -374,9 +374,9 @@ static void sent_bytes_go_out_after_close(void **state)
     fill_pattern(data, sizeof(data));
     establish(f, NET_IPV4);
     say(f, "never read");
-    while ((count = f->net.ops->send(f->stream, data, sizeof(data))) > 0)
+    while ((count = net_stream_send(f->stream, data, sizeof(data))) > 0)
         total += (size_t)count;
-    f->net.ops->close(f->stream);
+    net_stream_close(f->stream);
     f->stream = NULL;
     settle(f);
     say(f, "too late");
@@ -407,7 +407,7 @@ static enum err resolve(struct fixture *f, const char *name, struct net_query **
     enum err err;
 
     f->calling = true;
-    err = f->net.ops->resolve(f->net.impl, name, on_resolved, f, ret_query);
+    err = net_resolve(f->net, name, on_resolved, f, ret_query);
     f->calling = false;
     return err;
 }
@@ -479,12 +479,12 @@ static void cancelled_query_is_silent(void **state)
     for (int i = 0; i < 8; i++)
         assert_int_equal(resolve(f, "localhost", &queries[i]), ERR_OK);
     for (int i = 0; i < 8; i++)
-        f->net.ops->cancel(queries[i]);
+        net_cancel(queries[i]);
     assert_false(run_until(&f->loop, is_resolved, f, 50));
     assert_int_equal(resolve(f, "localhost", &queries[0]), ERR_OK);
     uv_run(&f->loop.uv, UV_RUN_NOWAIT); /* perhaps it is under way already */
     if (f->resolved == 0)
-        f->net.ops->cancel(queries[0]);
+        net_cancel(queries[0]);
 }
 
 static void on_time(void *ctx)

@@ -12,7 +12,7 @@
 
 struct fixture {
     struct posix_loop loop;
-    struct net net;
+    struct net *net;
     struct net_query *query;
     bool calling; /* inside echo(): no callback may come */
     int answers;
@@ -38,7 +38,7 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
 
-    posix_net_close(&f->net);
+    posix_net_close(f->net);
     assert_true(posix_loop_close(&f->loop, LIMIT_MS));
     free(f);
     return 0;
@@ -60,7 +60,7 @@ static enum err ask(struct fixture *f, const struct net_echo *echo)
     enum err err;
 
     f->calling = true;
-    err = f->net.ops->echo(f->net.impl, echo, on_echo, f, &f->query);
+    err = net_start_echo(f->net, echo, on_echo, f, &f->query);
     f->calling = false;
     return err;
 }
@@ -128,7 +128,7 @@ static void broadcast_is_unreachable(void **state)
     struct net_echo echo = { .to = { .bytes = { 127, 255, 255, 255 } }, .timeout_ms = LIMIT_MS };
 
     must_ask(f, &usual);
-    f->net.ops->cancel(f->query);
+    net_cancel(f->query);
     assert_int_equal(ask(f, &echo), ERR_UNREACHABLE);
 }
 
@@ -138,7 +138,7 @@ static void cancelled_request_is_silent(void **state)
     struct net_echo echo = { .to = loopback, .bytes = 8, .timeout_ms = 10 };
 
     must_ask(f, &echo);
-    f->net.ops->cancel(f->query);
+    net_cancel(f->query);
     assert_false(run_until(&f->loop, is_answered, f, 30));
 }
 

@@ -18,7 +18,7 @@ enum { STREAMS_MAX = 4 };
 
 struct fixture {
     struct posix_loop loop;
-    struct net net;
+    struct net *net;
     struct net_address at;
     struct net_listener *listener;
     uint16_t port;
@@ -51,11 +51,11 @@ static int tear_down(void **state)
 
     for (size_t i = 0; i < STREAMS_MAX; i++) {
         if (f->streams[i] != NULL)
-            f->net.ops->close(f->streams[i]);
+            net_stream_close(f->streams[i]);
     }
     if (f->listener != NULL)
-        f->net.ops->unlisten(f->listener);
-    posix_net_close(&f->net);
+        net_unlisten(f->listener);
+    posix_net_close(f->net);
     assert_true(posix_loop_close(&f->loop, LIMIT_MS));
     if (f->client >= 0)
         close(f->client);
@@ -70,7 +70,7 @@ static void on_event(void *ctx, enum net_event event, enum err err)
     assert_int_equal(event, NET_READABLE);
     assert_int_equal(err, ERR_OK);
     f->readable++;
-    f->last_recv = f->net.ops->recv(f->streams[0], f->got, sizeof(f->got));
+    f->last_recv = net_stream_recv(f->streams[0], f->got, sizeof(f->got));
 }
 
 static void on_accepted(void *ctx, struct net_stream *stream, const struct net_address *from,
@@ -83,14 +83,14 @@ static void on_accepted(void *ctx, struct net_stream *stream, const struct net_a
     f->from = *from;
     f->from_port = port;
     if (f->unlisten_at_once) {
-        f->net.ops->unlisten(f->listener);
+        net_unlisten(f->listener);
         f->listener = NULL;
     }
     if (f->turn_away) {
-        f->net.ops->close(stream);
+        net_stream_close(stream);
     } else {
         f->streams[f->accepted] = stream;
-        f->net.ops->bind(stream, on_event, f);
+        net_stream_bind(stream, on_event, f);
     }
     f->accepted++;
 }
@@ -100,7 +100,7 @@ static enum err listen_on(struct fixture *f, uint16_t port)
     enum err err;
 
     f->calling = true;
-    err = f->net.ops->listen(f->net.impl, &f->at, port, on_accepted, f, &f->listener, &f->port);
+    err = net_listen(f->net, &f->at, port, on_accepted, f, &f->listener, &f->port);
     f->calling = false;
     return err;
 }
@@ -160,13 +160,13 @@ static void accepts(struct fixture *f)
     assert_int_equal(f->from_port, port);
     assert_int_equal(f->from.family, f->at.family);
     assert_memory_equal(f->from.bytes, f->at.bytes, sizeof(f->at.bytes));
-    assert_int_equal(f->net.ops->local(f->streams[0], &local, &ours), ERR_OK);
+    assert_int_equal(net_stream_local(f->streams[0], &local, &ours), ERR_OK);
     assert_int_equal(ours, f->port);
 
-    assert_int_equal(f->net.ops->send(f->streams[0], "hello", 5), 5);
+    assert_int_equal(net_stream_send(f->streams[0], "hello", 5), 5);
     assert_int_equal(recv(f->client, buf, sizeof(buf), 0), 5);
     assert_int_equal(send(f->client, "world", 5, 0), 5);
-    f->net.ops->want(f->streams[0], NET_WANT_READ);
+    net_stream_want(f->streams[0], NET_WANT_READ);
     assert_true(run_until(&f->loop, has_read, f, LIMIT_MS));
     assert_int_equal(f->last_recv, 5);
     assert_memory_equal(f->got, "world", 5);
@@ -196,7 +196,7 @@ static void a_port_is_listened_on_once(void **state)
     port = f->port;
     assert_int_equal(listen_on(f, port), ERR_BUSY);
     assert_ptr_equal(f->listener, first);
-    f->net.ops->unlisten(first);
+    net_unlisten(first);
     f->listener = NULL;
     assert_int_equal(listen_on(f, port), ERR_OK);
     assert_int_equal(f->port, port);
@@ -232,7 +232,7 @@ static void the_first_may_be_the_only_one(void **state)
     assert_int_equal(listen_on(f, 0), ERR_OK);
     knock(f);
     assert_true(run_until(&f->loop, is_accepted, f, LIMIT_MS));
-    assert_int_equal(f->net.ops->send(f->streams[0], "x", 1), 1);
+    assert_int_equal(net_stream_send(f->streams[0], "x", 1), 1);
     knock(f);
     assert_false(run_until(&f->loop, has_read, f, 50));
     assert_int_equal(f->accepted, 1);

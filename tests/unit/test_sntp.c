@@ -15,7 +15,7 @@ enum { TIMEOUT_MS = 2000, TRIES = 3, FIELD = 8, ORIGINATE = 24, RECEIVE = 32, TR
 struct fixture {
     struct virtual_clock clock;
     struct scripted_net scripted_net;
-    struct net net;
+    struct net *net;
     struct connection_world world;
     struct sntp sntp;
     struct sntp_target target;
@@ -71,7 +71,7 @@ static int set_up(void **state)
     virtual_clock_init(&f->clock);
     scripted_net_init(&f->scripted_net);
     f->net = scripted_net_iface(&f->scripted_net);
-    f->world = (struct connection_world){ .net = &f->net,
+    f->world = (struct connection_world){ .net = f->net,
                                           .now_ms = now_ms,
                                           .utc_s = utc_s,
                                           .enter = nothing,

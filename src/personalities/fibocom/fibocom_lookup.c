@@ -23,7 +23,7 @@ void fibocom_lookup_stop(struct tlsmodem *modem)
     struct fibocom_lookup *lookup = lookup_of(modem);
 
     if (lookup->query != NULL)
-        modem->config.net->ops->cancel(lookup->query);
+        net_cancel(lookup->query);
     lookup->query = NULL;
     lookup->name_until_ms = CLOCK_NEVER;
 }
@@ -43,9 +43,9 @@ static enum at_status check(struct at_session *at, const struct at_arg *host)
 static bool resolve(struct at_session *at, net_resolved_fn *on_resolved)
 {
     struct fibocom_lookup *lookup = lookup_of(module_of(at));
-    const struct net *net = module_of(at)->config.net;
+    struct net *net = module_of(at)->config.net;
 
-    if (net->ops->resolve(net->impl, lookup->host, on_resolved, lookup, &lookup->query) != ERR_OK) {
+    if (net_resolve(net, lookup->host, on_resolved, lookup, &lookup->query) != ERR_OK) {
         lookup->query = NULL;
         return false;
     }
@@ -120,7 +120,7 @@ static void tell_statistics(const struct fibocom_lookup *lookup)
 
 static void next_echo(struct fibocom_lookup *lookup)
 {
-    const struct net *net = lookup->owner->modem->config.net;
+    struct net *net = lookup->owner->modem->config.net;
     const struct net_echo echo = { .to = lookup->to,
                                    .bytes = (size_t)lookup->size,
                                    .ttl = lookup->ttl,
@@ -128,7 +128,7 @@ static void next_echo(struct fibocom_lookup *lookup)
 
     while (lookup->sent < lookup->count) {
         lookup->sent++;
-        if (net->ops->echo(net->impl, &echo, on_echo, lookup, &lookup->query) == ERR_OK)
+        if (net_start_echo(net, &echo, on_echo, lookup, &lookup->query) == ERR_OK)
             return;
         lookup->query = NULL;
     }

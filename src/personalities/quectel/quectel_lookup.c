@@ -55,7 +55,7 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
 {
     struct tlsmodem *modem = module_of(at);
     struct quectel_lookup *lookup = lookup_of(modem);
-    const struct net *net = modem->config.net;
+    struct net *net = modem->config.net;
     char name[CONNECTION_HOST_MAX + 1];
 
     if (lookup->query != NULL || !quectel_bearer_need(modem))
@@ -65,7 +65,7 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
     lookup->modem = modem;
     lookup->owner = terminal_of(at);
     lookup->cid = (size_t)quectel_of(at)->settings.foreground + 1;
-    if (net->ops->resolve(net->impl, name, on_resolved, lookup, &lookup->query) != ERR_OK) {
+    if (net_resolve(net, name, on_resolved, lookup, &lookup->query) != ERR_OK) {
         end(lookup);
         return at_fail_plain(at);
     }
@@ -84,7 +84,7 @@ static void stop(struct tlsmodem *modem)
     struct quectel_lookup *lookup = lookup_of(modem);
 
     if (lookup->query != NULL)
-        modem->config.net->ops->cancel(lookup->query);
+        net_cancel(lookup->query);
     end(lookup);
 }
 

@@ -75,11 +75,11 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 /* A request that cannot be started counts as one without an answer. */
 static void send(struct quectel_ping *ping)
 {
-    const struct net *net = ping->modem->config.net;
+    struct net *net = ping->modem->config.net;
     const struct net_echo echo = { .to = ping->to,
                                    .bytes = FACT_PING_BYTES,
                                    .timeout_ms = (uint32_t)ping->timeout_s * SECOND_MS };
-    enum err err = net->ops->echo(net->impl, &echo, on_echo, ping, &ping->query);
+    enum err err = net_start_echo(net, &echo, on_echo, ping, &ping->query);
 
     ping->sent++;
     ping->next_ms = CLOCK_NEVER;
@@ -108,7 +108,7 @@ enum { PING_HOST, PING_LIMIT, PING_COUNT };
 static enum at_status start_ping(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
-    const struct net *net = modem->config.net;
+    struct net *net = modem->config.net;
     char host[CONNECTION_HOST_MAX + 1];
     struct quectel_ping *ping = ping_of(modem);
 
@@ -123,7 +123,7 @@ static enum at_status start_ping(struct at_session *at, const struct at_args *ar
         .next_ms = CLOCK_NEVER,
         .lookup_ms = module_now(modem) + FACT_LOOKUP_LIMIT_MS,
     };
-    if (net->ops->resolve(net->impl, host, on_resolved, ping, &ping->query) != ERR_OK) {
+    if (net_resolve(net, host, on_resolved, ping, &ping->query) != ERR_OK) {
         end(ping);
         return at_fail_plain(at);
     }
@@ -154,7 +154,7 @@ static void stop(struct tlsmodem *modem)
     struct quectel_ping *ping = ping_of(modem);
 
     if (ping->query != NULL)
-        modem->config.net->ops->cancel(ping->query);
+        net_cancel(ping->query);
     ping->query = NULL;
     end(ping);
 }
@@ -171,7 +171,7 @@ static void tick(struct tlsmodem *modem)
     if (module_now(modem) >= ping->next_ms)
         send(ping);
     if (module_now(modem) >= ping->lookup_ms) {
-        modem->config.net->ops->cancel(ping->query);
+        net_cancel(ping->query);
         say_no_host(ping, ERR_TIMEOUT);
     }
 }

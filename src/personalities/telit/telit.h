@@ -71,8 +71,8 @@ struct telit_entry {
 struct telit_session {
     bool wanted; /* by ClosureType: to be kept when the connection closes */
     bool kept;
-    struct connection_ticket ticket; /* empty where the server remembers no sessions */
-    int64_t until_ms;                /* of the session, whether kept or in use */
+    struct tls_ticket *ticket; /* NULL where the server remembers no sessions */
+    int64_t until_ms;          /* of the session, whether kept or in use */
 };
 
 struct telit_ssl {

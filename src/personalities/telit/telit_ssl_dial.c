@@ -30,7 +30,7 @@ static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
                 target->host, (unsigned)target->port, wrong);
         status = at_fail(at, TELIT_SSL_CREDENTIALS);
     } else {
-        tls.resume = ssl->session.ticket.ticket;
+        tls.resume = ssl->session.ticket;
         target->tls = &tls;
         if (connection_open(&ssl->socket, target, &failure) != ERR_OK)
             status = at_fail(at, open_error(&failure));

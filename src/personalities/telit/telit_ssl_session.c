@@ -32,16 +32,17 @@ void telit_session_on_close(struct telit_ssl *ssl)
     if (!connection_is_open(&ssl->socket))
         return;
     failed = connection_has_ended(&ssl->socket, &failure) && failure.err == ERR_TLS;
-    connection_forget_session(&ssl->session.ticket);
+    telit_session_forget(ssl);
     ssl->session.kept =
         ssl->session.wanted && !failed && module_now(ssl->modem) < ssl->session.until_ms;
     if (ssl->session.kept)
-        connection_keep_session(&ssl->socket, &ssl->session.ticket);
+        ssl->session.ticket = connection_ticket(&ssl->socket);
 }
 
 void telit_session_forget(struct telit_ssl *ssl)
 {
-    connection_forget_session(&ssl->session.ticket);
+    tls_ticket_free(ssl->session.ticket);
+    ssl->session.ticket = NULL;
     ssl->session.kept = false;
 }
 

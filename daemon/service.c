@@ -4,6 +4,7 @@
 #include "nvm_sqlite/nvm_sqlite.h"
 #include "posix/clock.h"
 #include "posix/net.h"
+#include "posix/port_open.h"
 #include "posix/signals.h"
 #include "posix/timer.h"
 #include "providers.h"

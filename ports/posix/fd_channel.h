@@ -56,8 +56,10 @@ bool fd_channel_is_drained(const struct fd_channel *channel);
 
 extern const struct channel_ops fd_channel_ops;
 
-/* The members of fd_channel_ops, for ports with an own set. */
+/* Writes what there is to write; a member of fd_channel_ops, for ports with an own set. */
 void fd_channel_output_ready(struct channel *channel);
+
+/* Feeds what was kept, and reads on; a member of fd_channel_ops, for ports with an own set. */
 void fd_channel_input_room(struct channel *channel);
 
 #endif

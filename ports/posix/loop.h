@@ -25,6 +25,8 @@ enum err posix_loop_open(struct posix_loop *loop, const struct log *log);
 
 /* Runs until posix_loop_stop(), or until nothing is left that could happen. */
 void posix_loop_run(struct posix_loop *loop);
+
+/* Makes posix_loop_run() return once the callback that calls this has; from the loop only. */
 void posix_loop_stop(struct posix_loop *loop);
 
 /* Lets everything that was closed finish, and frees the loop.  False: a look-up of a name would not

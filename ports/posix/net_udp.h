@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The members recv() and send() of iface/net.h for a connected UDP socket. */
+/* net_stream_recv() of a connected UDP socket: one datagram, or -ERR_AGAIN. */
 ptrdiff_t net_udp_recv(int fd, void *buf, size_t cap);
+
+/* net_stream_send() of a connected UDP socket: all of it, -ERR_AGAIN, or -ERR_INVALID for more than
+ * a datagram holds. */
 ptrdiff_t net_udp_send(int fd, const void *data, size_t len);
 
 /* True when net_udp_recv() would give bytes. */

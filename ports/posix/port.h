@@ -6,7 +6,7 @@
 
 enum port_kind { PORT_PTY, PORT_TCP, PORT_UNIX, PORT_UART, PORT_STDIO };
 
-enum { PORT_WHERE_CAP = 256, PORT_LABEL_CAP = 272, PORT_FAILURE_CAP = 512 };
+enum { PORT_WHERE_CAP = 256, PORT_LABEL_CAP = 272 };
 
 /* What to open.  Plain data. */
 struct port_spec {
@@ -16,11 +16,6 @@ struct port_spec {
     uint16_t tcp_port;          /* 0: any free one */
     uint32_t baud;              /* UART: one of uart_rate.h */
     bool rtscts;                /* UART */
-};
-
-/* Why a port could not be opened: one line for the operator. */
-struct port_failure {
-    char text[PORT_FAILURE_CAP];
 };
 
 struct port;
@@ -38,12 +33,6 @@ struct port {
     void (*on_end)(void *ctx);
     void *end_ctx;
 };
-
-/* Opens a port; hosts may come from now on, their bytes wait.  Owned by the caller.  On failure
- * `ret_failure` says what is wrong and what to do.  ERR_BUSY: somebody else has it; ERR_INVALID,
- * ERR_NOT_FOUND, ERR_DENIED, ERR_FULL, ERR_NO_MEMORY, ERR_IO. */
-enum err port_open(struct posix_loop *loop, const struct port_spec *spec,
-                   struct port_failure *ret_failure, struct port **ret_port);
 
 /* Lets bytes move between hosts and `terminal`, which is borrowed until port_close(). */
 void port_start(struct port *port, struct terminal *terminal);

@@ -4,7 +4,7 @@
  * would go with each host, and our end would report a hang-up until the next one.  A host may set
  * the terminal as it likes; we only start it raw and without echo.
  */
-#include "posix/port_internal.h"
+#include "posix/port_kinds.h"
 #include "posix/pty_link.h"
 
 #include <fcntl.h>

@@ -7,12 +7,13 @@
  */
 #include "posix/pty_link.h"
 
-#include "posix/port_internal.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

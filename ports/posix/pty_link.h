@@ -2,7 +2,7 @@
 #ifndef POSIX_PTY_LINK_H
 #define POSIX_PTY_LINK_H
 
-#include "posix/port.h"
+#include "posix/port_failure.h"
 
 /* Marks the terminal behind `slave_fd` as the one that the link `path` stands for, as long as it is
  * open, so that pty_link_make() of another tlsmodem leaves the link alone. */

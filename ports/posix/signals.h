@@ -15,6 +15,8 @@ struct posix_signals {
  * it ignored, as nohup does.  `signals` must live until the loop has been closed.
  * ERR_FULL; ERR_IO. */
 enum err posix_signals_open(struct posix_signals *signals, struct posix_loop *loop);
+
+/* Watches for them no more; zeroed `signals` are nothing.  Then close the loop. */
 void posix_signals_close(struct posix_signals *signals);
 
 #endif

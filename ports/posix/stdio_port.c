@@ -5,7 +5,7 @@
  * ended, the port goes on until the module has taken all of it, is not busy, and has said all it
  * had to say.
  */
-#include "posix/port_internal.h"
+#include "posix/port_kinds.h"
 #include "posix/timer.h"
 
 #include <fcntl.h>

@@ -11,6 +11,7 @@
 bool tcp_address_read(const char *text, uint16_t port, struct sockaddr_storage *ret_at,
                       socklen_t *ret_len);
 
+/* True when tcp_address_read() can read it. */
 bool tcp_address_is_valid(const char *text);
 
 /* True when only this machine can reach it. */

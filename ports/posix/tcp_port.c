@@ -1,6 +1,6 @@
 /* tcp_port.c: a port that hosts reach over TCP. */
 #include "posix/listener.h"
-#include "posix/port_internal.h"
+#include "posix/port_kinds.h"
 #include "posix/tcp_address.h"
 
 #include <errno.h>

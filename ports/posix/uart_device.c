@@ -2,7 +2,6 @@
 #include "posix/uart_device.h"
 
 #include "posix/errno_err.h"
-#include "posix/port_internal.h"
 #include "posix/uart_rate.h"
 
 #include <errno.h>

@@ -2,7 +2,10 @@
 #ifndef POSIX_UART_DEVICE_H
 #define POSIX_UART_DEVICE_H
 
-#include "posix/port.h"
+#include "posix/port_failure.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Opens `path` raw, 8N1, for us alone.  ERR_BUSY: another program has locked it; ERR_NOT_FOUND,
  * ERR_DENIED, ERR_INVALID: it is no serial device or cannot do the rate; ERR_FULL; ERR_IO. */

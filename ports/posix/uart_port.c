@@ -2,7 +2,7 @@
  *
  * The device may vanish (a USB adapter that is pulled) and come back: the port waits for it.
  */
-#include "posix/port_internal.h"
+#include "posix/port_kinds.h"
 #include "posix/timer.h"
 #include "posix/uart_device.h"
 #include "posix/uart_rate.h"

@@ -1,6 +1,6 @@
 /* unix_port.c: a port that hosts reach over a Unix socket, QEMU's -serial unix:PATH among them. */
 #include "posix/listener.h"
-#include "posix/port_internal.h"
+#include "posix/port_kinds.h"
 
 #include <errno.h>
 #include <stdio.h>

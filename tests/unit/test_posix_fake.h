@@ -2,7 +2,7 @@
 #ifndef TEST_POSIX_FAKE_H
 #define TEST_POSIX_FAKE_H
 
-#include "posix/port.h"
+#include "posix/port_open.h"
 
 #include <stdbool.h>
 #include <stddef.h>

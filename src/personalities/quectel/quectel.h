@@ -97,7 +97,8 @@ enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket
                             const struct at_arg *length);
 /* quectel_transfer.c: up to `max` received bytes under the running row's name. */
 enum at_status quectel_receive(struct at_session *at, struct quectel_socket *socket, size_t max);
-/* True when a read finds data or nothing, false when there is no such socket or it is transparent. */
+/* True when a read finds data or nothing, false when there is no such socket or it is transparent.
+ */
 bool quectel_can_receive(const struct quectel_socket *socket);
 /* quectel_transfer.c: what +QINDI says of received data. */
 void quectel_tcp_received(struct quectel_socket *socket);

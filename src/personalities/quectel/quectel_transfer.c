@@ -15,11 +15,12 @@ static const struct quectel_settings *settings_of(const struct at_session *at)
 
 enum { PROMPT_QUIET_START, PROMPT_BOTH, PROMPT_NEITHER };
 
-/* Bytes of a transparent socket go through its port: a prompt would end in its CONNECT, and the next
- * line would be the peer's. */
+/* Bytes of a transparent socket go through its port: a prompt would end in its CONNECT, and the
+ * next line would be the peer's. */
 static bool can_send(const struct quectel_socket *socket)
 {
-    return !socket->transparent && socket->state == SOCKET_CONNECTED && socket->connection.state == CONNECTION_OPEN;
+    return !socket->transparent && socket->state == SOCKET_CONNECTED &&
+           socket->connection.state == CONNECTION_OPEN;
 }
 
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,

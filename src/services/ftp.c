@@ -2,6 +2,7 @@
  * the data connection in ftp_transfer.c. */
 #include "services/ftp_internal.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,12 +55,19 @@ static void wipe_identity(struct ftp *ftp)
     ftp->out_done = 0;
 }
 
+void ftp_close_control(struct ftp *ftp)
+{
+    connection_close(&ftp->control);
+    ftp->in_at = ftp->in_len = 0;
+}
+
 static void close_all(struct ftp *ftp)
 {
     ftp_transfer_end(ftp);
-    connection_close(&ftp->control);
+    ftp_close_control(ftp);
     wipe_identity(ftp);
     ftp->deadline_ms = CLOCK_NEVER;
+    ftp->ending = FTP_FINE;
     if (ftp->state != FTP_CLOSED)
         ftp_enter(ftp, FTP_CLOSED);
 }
@@ -90,6 +98,7 @@ static void say_failure(const struct ftp *ftp, enum ftp_error error)
 
 void ftp_conclude(struct ftp *ftp, enum ftp_error error)
 {
+    assert(!ftp->done_due && !ftp->lost_due); /* one thing is told after the other */
     say_failure(ftp, error);
     ftp_transfer_end(ftp);
     ftp->deadline_ms = CLOCK_NEVER;
@@ -102,6 +111,7 @@ void ftp_fail(struct ftp *ftp, enum ftp_error error)
 {
     bool idle = ftp->state == FTP_READY;
 
+    assert(ftp->state != FTP_CLOSED && !ftp->done_due && !ftp->lost_due);
     say_failure(ftp, error);
     close_all(ftp);
     if (idle) {
@@ -143,6 +153,8 @@ void ftp_settle(struct ftp *ftp)
         ftp->done_due = false;
         ftp->events->on_done(ftp->ctx, ftp->done_error);
     }
+    if (ftp->ending != FTP_FINE && ftp->state == FTP_READY)
+        ftp_fail(ftp, ftp->ending);
     if (ftp->lost_due) {
         ftp->lost_due = false;
         ftp->events->on_lost(ftp->ctx, ftp->lost_error);
@@ -162,6 +174,13 @@ bool ftp_is_open(const struct ftp *ftp)
 bool ftp_is_ready(const struct ftp *ftp)
 {
     return ftp->state == FTP_READY && !has_news(ftp);
+}
+
+enum ftp_error ftp_obstacle(const struct ftp *ftp)
+{
+    if (ftp->state == FTP_READY && ftp->ending != FTP_FINE)
+        return ftp->ending;
+    return ftp_is_ready(ftp) ? FTP_FINE : FTP_BUSY;
 }
 
 bool ftp_is_transfer(const struct ftp *ftp)
@@ -214,7 +233,8 @@ enum ftp_error ftp_quit(struct ftp *ftp)
     ftp->started_due = false;
     ftp->done_due = false;
     ftp->lost_due = false;
-    if (ftp->state != FTP_READY) { /* its reply would be taken for QUIT's */
+    /* The reply of what is under way would be taken for QUIT's. */
+    if (ftp->state != FTP_READY || ftp->ending != FTP_FINE) {
         close_all(ftp);
         ftp->done_due = true;
         ftp->done_error = FTP_FINE;

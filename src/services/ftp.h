@@ -106,6 +106,8 @@ enum ftp_kind {
 
 bool ftp_kind_is_upload(enum ftp_kind kind);
 
+/* What comes in one read is told reply by reply: an operation has ended, and the session is ready,
+ * before the end of the session that came with it is looked at. */
 struct ftp_events {
     void (*on_started)(void *ctx);                    /* of a transfer: data may flow */
     void (*on_data)(void *ctx);                       /* more to read than before, or the end */
@@ -114,7 +116,7 @@ struct ftp_events {
     void (*on_lost)(void *ctx, enum ftp_error error); /* the session, between operations */
 };
 
-enum { FTP_NAME_MAX = 255, FTP_LINE_MAX = 512, FTP_IDENTITY_MAX = 100 };
+enum { FTP_NAME_MAX = 255, FTP_LINE_MAX = 512, FTP_IDENTITY_MAX = 100, FTP_INPUT_BYTES = 256 };
 
 struct ftp_session {
     const char *host;
@@ -151,6 +153,8 @@ struct ftp {
     int id;                       /* for the log */
     enum ftp_state state;
     struct connection control, data;
+    uint8_t in[FTP_INPUT_BYTES]; /* from the control connection; `in_at` of it were looked at */
+    size_t in_at, in_len;
     struct reply_reader reader;
     struct ftp_reply reply; /* the last one; kept after the session */
     char out[FTP_LINE_MAX + 2];
@@ -161,6 +165,7 @@ struct ftp {
     struct ftp_transfer transfer;
     bool started_due, done_due, lost_due; /* events on their way */
     enum ftp_error done_error, lost_error;
+    enum ftp_error ending; /* what ends the session when the transfer is read; FTP_FINE: nothing */
 };
 
 /* `received_cap`: how many bytes of a buffered download may wait.  All else is borrowed. */
@@ -168,7 +173,8 @@ void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
               const struct ftp_events *events, void *ctx, const struct tls_source *tls,
               size_t received_cap);
 
-/* ---- operations: FTP_FINE, and on_done() follows; or nothing was started ---- */
+/* ---- operations: FTP_FINE, and on_done() follows; or nothing was started, and what has ended the
+ * session is the error where on_lost() is about to say so ---- */
 
 /* Connects and logs in; binary type is set.  A server that refuses TLS is not talked to. */
 enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session);

@@ -51,7 +51,7 @@ void ftp_send(struct ftp *ftp, const char *verb, struct span argument)
     ftp->out_done = 0;
     ftp_restart_timer(ftp);
     send_waiting(ftp);
-    if (ftp->control.state == CONNECTION_ENDED) /* found when sending: no event will come */
+    if (ftp->control.state != CONNECTION_OPEN) /* found when sending: no event will come */
         ftp->deadline_ms = 0;
 }
 
@@ -180,6 +180,18 @@ static void on_final_reply(struct ftp *ftp, int code)
     }
 }
 
+/* The session is over, but what a data connection still holds comes first where the server has said
+ * its last word on the transfer. */
+static void end_session(struct ftp *ftp, enum ftp_error error)
+{
+    if (ftp->state == FTP_TRANSFER && ftp->transfer.answered) {
+        ftp_close_control(ftp);
+        ftp->ending = error;
+    } else {
+        ftp_fail(ftp, error);
+    }
+}
+
 static void on_reply(struct ftp *ftp)
 {
     int code = ftp->reader.code;
@@ -188,7 +200,7 @@ static void on_reply(struct ftp *ftp)
     memcpy(ftp->reply.text, ftp->reader.text, sizeof(ftp->reply.text));
     log_trace(ftp->world->log, TRACE_NET, "ftp %d: < %s", ftp->id, ftp->reply.text);
     if (code == REPLY_SHUT_DOWN && ftp->state != FTP_GREETING && ftp->state != FTP_QUITTING)
-        ftp_fail(ftp, FTP_SHUT_DOWN);
+        end_session(ftp, FTP_SHUT_DOWN);
     else if (code / 100 != 1)
         on_final_reply(ftp, code);
     else if (ftp->state == FTP_TRANSFER)
@@ -197,56 +209,65 @@ static void on_reply(struct ftp *ftp)
 
 /* ---- the connection's events ---- */
 
-static void feed(struct ftp *ftp, struct span bytes)
+static void feed(struct ftp *ftp, uint8_t byte)
 {
-    for (size_t i = 0; i < bytes.len && ftp->state != FTP_CLOSED; i++) {
-        if (ftp->state == FTP_SECURING) { /* unprotected bytes must not pass for protected ones */
-            ftp_fail(ftp, FTP_UNEXPECTED);
-            return;
-        }
-        switch (reply_feed(&ftp->reader, bytes.data[i])) {
-        case REPLY_MORE:
-        case REPLY_LINE:
-            break;
-        case REPLY_WHOLE:
-            on_reply(ftp);
-            break;
-        case REPLY_BROKEN:
-            ftp_fail(ftp, FTP_UNEXPECTED);
-            break;
-        }
+    if (ftp->state == FTP_SECURING) { /* unprotected bytes must not pass for protected ones */
+        ftp_fail(ftp, FTP_UNEXPECTED);
+        return;
+    }
+    switch (reply_feed(&ftp->reader, byte)) {
+    case REPLY_MORE:
+    case REPLY_LINE:
+        break;
+    case REPLY_WHOLE:
+        on_reply(ftp);
+        break;
+    case REPLY_BROKEN:
+        ftp_fail(ftp, FTP_UNEXPECTED);
+        break;
     }
 }
 
+/* Bytes to look at; false when there are none now. */
+static bool fill(struct ftp *ftp)
+{
+    if (ftp->in_at == ftp->in_len && connection_is_open(&ftp->control)) {
+        ftp->in_at = 0;
+        ftp->in_len = connection_read(&ftp->control, ftp->in, sizeof(ftp->in));
+    }
+    return ftp->in_at < ftp->in_len;
+}
+
+/* Reply by reply: what one has brought is told before the next counts, as it would be had that come
+ * later. */
 static void read_replies(struct ftp *ftp)
 {
-    uint8_t chunk[512];
     struct connection_failure failure;
-    size_t got, total = 0;
+    size_t total = 0;
 
-    while (connection_is_open(&ftp->control) &&
-           (got = connection_read(&ftp->control, chunk, sizeof(chunk))) > 0) {
-        feed(ftp, span_at(chunk, got));
-        total += got;
+    ftp_settle(ftp);
+    while (fill(ftp)) {
         /* Replies that nobody has asked for, without a pause. */
-        if (total > REPLY_BYTES_MAX && ftp->state != FTP_CLOSED)
+        if (total++ > REPLY_BYTES_MAX)
             ftp_fail(ftp, FTP_UNEXPECTED);
+        else
+            feed(ftp, ftp->in[ftp->in_at++]);
+        ftp_settle(ftp);
     }
     if (connection_has_ended(&ftp->control, &failure))
-        ftp_fail(ftp, ftp->state == FTP_QUITTING ? FTP_FINE : FTP_LOST);
+        end_session(ftp, ftp->state == FTP_QUITTING ? FTP_FINE : FTP_LOST);
+    ftp_settle(ftp);
 }
 
 static void on_control_data(void *ctx)
 {
     read_replies(ctx);
-    ftp_settle(ctx);
 }
 
 static void on_control_writable(void *ctx)
 {
     send_waiting(ctx);
     read_replies(ctx);
-    ftp_settle(ctx);
 }
 
 static void on_control_open(void *ctx)
@@ -295,8 +316,8 @@ enum ftp_error ftp_command(struct ftp *ftp, enum ftp_verb verb, struct span argu
 
     if (ftp_check_argument(argument, FTP_NAME_MAX) != FTP_FINE)
         return FTP_INVALID;
-    if (!ftp_is_ready(ftp))
-        return FTP_BUSY;
+    if (ftp_obstacle(ftp) != FTP_FINE)
+        return ftp_obstacle(ftp);
     ftp_enter(ftp, FTP_COMMAND);
     ftp_send(ftp, verbs[verb], argument);
     return FTP_FINE;
@@ -307,8 +328,8 @@ enum ftp_error ftp_rename(struct ftp *ftp, struct span from, struct span to)
     if (from.len == 0 || to.len == 0 || ftp_check_argument(from, FTP_NAME_MAX) != FTP_FINE ||
         ftp_check_argument(to, FTP_NAME_MAX) != FTP_FINE)
         return FTP_INVALID;
-    if (!ftp_is_ready(ftp))
-        return FTP_BUSY;
+    if (ftp_obstacle(ftp) != FTP_FINE)
+        return ftp_obstacle(ftp);
     memcpy(ftp->transfer.name, to.data, to.len);
     ftp->transfer.name[to.len] = '\0';
     ftp_enter(ftp, FTP_RENAME_FROM);

@@ -121,7 +121,9 @@ enum ftp_error ftp_transfer(struct ftp *ftp, enum ftp_kind kind, struct span nam
 
     if (ftp_check_argument(name, FTP_NAME_MAX) != FTP_FINE)
         return FTP_INVALID;
-    if (!ftp_is_ready(ftp) || ftp->control.state != CONNECTION_OPEN)
+    if (ftp_obstacle(ftp) != FTP_FINE)
+        return ftp_obstacle(ftp);
+    if (ftp->control.state != CONNECTION_OPEN)
         return FTP_BUSY;
     *transfer = (struct ftp_transfer){ .kind = kind, .idle_until_ms = CLOCK_NEVER };
     if (name.len > 0)

@@ -16,6 +16,10 @@ void ftp_conclude(struct ftp *ftp, enum ftp_error error);
 void ftp_fail(struct ftp *ftp, enum ftp_error error);
 /* ftp.c: raises what is due: last in everything that the event loop brings. */
 void ftp_settle(struct ftp *ftp);
+/* ftp.c: FTP_FINE when an operation may start. */
+enum ftp_error ftp_obstacle(const struct ftp *ftp);
+/* ftp.c: closes the control connection and forgets what came on it. */
+void ftp_close_control(struct ftp *ftp);
 
 /* ftp.c: puts TLS on a connection that is open: its on_open() or on_failed() follows. */
 enum ftp_error ftp_secure(struct ftp *ftp, struct connection *connection);

@@ -117,6 +117,7 @@ static void on_final_reply(struct ftp *ftp, int code)
     bool positive = code / 100 == 2;
     bool cut = is_upload(ftp) && !transfer->over;
 
+    ftp->deadline_ms = CLOCK_NEVER;
     transfer->answered = true;
     transfer->begun = true; /* some servers leave the 1xx out */
     if (transfer->failed == FTP_FINE && !positive)
@@ -159,6 +160,8 @@ void ftp_transfer_reply(struct ftp *ftp, int code)
     default: /* FTP_DATA_CONNECTING: nobody has asked */
         return;
     }
+    if (ftp->transfer.answered)
+        return; /* nobody has asked */
     if (code / 100 != 1) {
         on_final_reply(ftp, code);
     } else if (!ftp->transfer.begun) {

@@ -49,6 +49,7 @@ static void on_done(void *ctx, enum ftp_error error)
     struct ftp_rig *rig = ctx;
 
     assert_true(rig->rig.inside > 0);
+    rig->done_code = rig->ftp.reply.code;
     text_add(&rig->said, "done:%s ", ftp_error_text(error));
 }
 

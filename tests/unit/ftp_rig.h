@@ -20,6 +20,7 @@ struct ftp_rig {
     struct ftp ftp;
     char said_memory[400];
     struct text said; /* what happened: "started ", "done:0 ", "lost:11 " */
+    int done_code;    /* of the server's reply that was the last when on_done() came */
     struct byte_queue got;
     bool reads; /* a download is read at once */
 };

@@ -343,6 +343,55 @@ static void test_wrong_while_idle(void **state)
     }
 }
 
+/* What comes in one read is told reply by reply, and each finds the session as it was then. */
+static void test_reply_and_end_together(void **state)
+{
+    static const struct {
+        const char *says;
+        bool hangs_up;
+        const char *told;
+    } rows[] = {
+        { "213 5\r\n", true, "done:no failure lost:the control connection was lost " },
+        { "213 5\r\n421 bye\r\n", false, "done:no failure lost:the server ends the session " },
+        { "213 5\r\n421 bye\r\n", true, "done:no failure lost:the server ends the session " },
+        { "213 5\r\nnonsense\r\n", false,
+          "done:no failure lost:the server's reply makes no sense " },
+        { "213 5\r\n250 unasked\r\n", true,
+          "done:no failure lost:the control connection was lost " },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ftp_rig rig;
+
+        ftp_rig_open(&rig, true);
+        assert_int_equal(ftp_command(&rig.ftp, FTP_SIZE, span_of("f")), FTP_FINE);
+        rig_expect(&rig.rig, rig.server, "SIZE f\r\n");
+        peer_send(rig.server, span_of(rows[i].says));
+        if (rows[i].hangs_up)
+            peer_hang_up(rig.server);
+        ftp_rig_expect(&rig, rows[i].says, rows[i].told);
+        check_int(rows[i].says, rig.done_code, 213);
+        check_int(rows[i].says, rig.ftp.state, FTP_CLOSED);
+        ftp_rig_deinit(&rig);
+    }
+}
+
+/* The whole login is said before it is asked for, and then goodbye. */
+static void test_all_replies_at_once(void **state)
+{
+    struct ftp_rig rig;
+
+    (void)state;
+    ftp_rig_init(&rig);
+    ftp_rig_dial(&rig, false, true, false);
+    peer_send(rig.server, span_of("220 a\r\n331 b\r\n230 c\r\n200 d\r\n421 e\r\n"));
+    peer_hang_up(rig.server);
+    ftp_rig_expect(&rig, "login", "done:no failure lost:the server ends the session ");
+    rig_expect(&rig.rig, rig.server, "USER u\r\nPASS p\r\nTYPE I\r\n");
+    ftp_rig_deinit(&rig);
+}
+
 static void test_no_server(void **state)
 {
     struct ftp_rig rig;
@@ -479,6 +528,8 @@ int main(void)
         cmocka_unit_test(test_wrong_in_a_command),
         cmocka_unit_test(test_wrong_in_a_transfer),
         cmocka_unit_test(test_wrong_while_idle),
+        cmocka_unit_test(test_reply_and_end_together),
+        cmocka_unit_test(test_all_replies_at_once),
         cmocka_unit_test(test_no_server),
         cmocka_unit_test(test_commands),
         cmocka_unit_test(test_rename),

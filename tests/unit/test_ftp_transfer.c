@@ -71,6 +71,64 @@ static void test_both_replies_and_data_at_once(void **state)
     end_well(&rig);
 }
 
+/* The server ends the session behind its last word on a transfer: the host still gets all of it,
+ * however late it reads. */
+static void test_end_behind_the_last_reply(void **state)
+{
+    static const char *const ends[] = { "226 done\r\n", "226 done\r\n421 bye\r\n" };
+    uint8_t bytes[20];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        struct ftp_rig rig;
+
+        ftp_rig_open(&rig, true);
+        rig.reads = false;
+        ftp_rig_start(&rig, FTP_RETR, "RETR f\r\n");
+        peer_send(rig.data, span_of("some bytes"));
+        peer_send(rig.server, span_of(ends[i]));
+        peer_hang_up(rig.server);
+        rig_settle(&rig.rig);
+        peer_hang_up(rig.data);
+        rig_advance(&rig.rig, 100 * FTP_RIG_TIMEOUT_MS);
+        assert_true(ftp_is_transfer(&rig.ftp));
+        assert_int_equal(ftp_read(&rig.ftp, bytes, sizeof(bytes)), 10);
+        ftp_rig_expect(&rig, ends[i], "started ");
+        assert_int_equal(ftp_read(&rig.ftp, bytes, sizeof(bytes)), 0);
+        assert_int_equal(ftp_command(&rig.ftp, FTP_NOOP, span_at(NULL, 0)),
+                         i == 0 ? FTP_LOST : FTP_SHUT_DOWN);
+        ftp_rig_expect(&rig, ends[i],
+                       i == 0 ? "done:no failure lost:the control connection was lost "
+                              : "done:no failure lost:the server ends the session ");
+        ftp_rig_deinit(&rig);
+    }
+}
+
+/* And QUIT has nobody to go to. */
+static void test_quit_behind_the_end(void **state)
+{
+    struct ftp_rig rig;
+    uint8_t bytes[20];
+
+    (void)state;
+    for (int read_first = 0; read_first < 2; read_first++) {
+        ftp_rig_open(&rig, true);
+        rig.reads = false;
+        ftp_rig_start(&rig, FTP_RETR, "RETR f\r\n");
+        peer_send(rig.data, span_of("some"));
+        peer_hang_up(rig.data);
+        peer_send(rig.server, span_of("226 done\r\n"));
+        peer_hang_up(rig.server);
+        ftp_rig_expect(&rig, "started", "started ");
+        while (read_first == 1 && ftp_read(&rig.ftp, bytes, sizeof(bytes)) > 0)
+            continue;
+        assert_int_equal(ftp_quit(&rig.ftp), FTP_FINE);
+        ftp_rig_expect(&rig, "quit", "done:no failure ");
+        assert_null(rig.rig.world.scripted_net.streams);
+        ftp_rig_deinit(&rig);
+    }
+}
+
 static void test_no_preliminary_reply(void **state)
 {
     struct ftp_rig rig;
@@ -737,6 +795,8 @@ int main(void)
         cmocka_unit_test(test_reply_after_the_data),
         cmocka_unit_test(test_reply_before_the_data),
         cmocka_unit_test(test_both_replies_and_data_at_once),
+        cmocka_unit_test(test_end_behind_the_last_reply),
+        cmocka_unit_test(test_quit_behind_the_end),
         cmocka_unit_test(test_no_preliminary_reply),
         cmocka_unit_test(test_slow_host),
         cmocka_unit_test(test_buffered),

@@ -125,7 +125,8 @@
 
 /* UNCONFIRMED: +FTPGET: 2, then 1, when a file begins to come: a driver of the L610 waits for 1
  * before it reads, one of the MC669 for 2; for a list 2 says that text comes and 1 that it was all
- * (§3).  The MC669 closes with "+FTPCLOSE: 1", and so this does. */
+ * (§3).  The MC669 closes with "+FTPCLOSE: 1", and so this does, also where the server or the
+ * network has ended a session that was open. */
 #define FACT_FTP_GET_COMING 1
 
 /* UNCONFIRMED: the other names of §3 answer as +FTPCWD does, OK and then "+FTPDEL: 1" or 0; behind

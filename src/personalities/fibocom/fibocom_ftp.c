@@ -13,10 +13,8 @@ static struct at_session *session_of(const struct fibocom_ftp *ftp)
 
 /* ---- +FTPRECV ---- */
 
-static void answer_received(struct fibocom_ftp *ftp, struct span data)
+static void answer_received(struct fibocom_ftp *ftp, struct at_session *at, struct span data)
 {
-    struct at_session *at = session_of(ftp);
-
     ftp->receive_max = 0;
     at_info(at, "+FTPRECV: %zu", data.len);
     if (data.len > 0) {
@@ -26,7 +24,7 @@ static void answer_received(struct fibocom_ftp *ftp, struct span data)
 }
 
 /* True when there was something to say: data, or the end of the file. */
-static bool receive(struct fibocom_ftp *ftp)
+static bool receive(struct fibocom_ftp *ftp, struct at_session *at)
 {
     uint8_t data[FIBOCOM_FTP_BYTES];
     size_t got = ftp_read(&ftp->client, data, ftp->receive_max);
@@ -34,26 +32,37 @@ static bool receive(struct fibocom_ftp *ftp)
     if (got == 0 && ftp_is_transfer(&ftp->client))
         return false;
     if (got == 0)
-        ftp->has_file = false;
-    answer_received(ftp, span_at(data, got));
+        ftp->reader = NULL;
+    answer_received(ftp, at, span_at(data, got));
     return true;
 }
 
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max)
 {
-    if (!ftp->has_file || ftp->owner != terminal_of(at))
+    if (ftp->reader != terminal_of(at))
         return at_fail(at, FACT_ERROR_STATE);
     ftp->receive_max = max;
-    if (receive(ftp))
+    if (receive(ftp, at))
         return AT_OK;
     ftp->receive_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
     return AT_LATER;
 }
 
-static void go_on_receiving(struct fibocom_ftp *ftp)
+static void go_on_receiving(struct fibocom_ftp *ftp, struct at_session *at)
 {
-    if (ftp->receive_max > 0 && receive(ftp))
-        at_finish(session_of(ftp), AT_OK);
+    if (ftp->receive_max > 0 && receive(ftp, at))
+        at_finish(at, AT_OK);
+}
+
+/* What is missing must not pass for the end of the file. */
+static void break_file(struct fibocom_ftp *ftp, struct at_session *at)
+{
+    bool waits = ftp->receive_max > 0;
+
+    ftp->reader = NULL;
+    ftp->receive_max = 0;
+    if (waits)
+        at_finish(at, at_fail(at, FACT_ERROR_STATE));
 }
 
 /* ---- the client's events ---- */
@@ -66,7 +75,8 @@ static void on_started(void *ctx)
         fibocom_ftp_upload(ftp);
     if (ftp->task != FTP_TASK_GET)
         return;
-    ftp->has_file = true;
+    ftp->task = FTP_TASK_FILE;
+    ftp->reader = ftp->owner;
     if (FACT_FTP_GET_COMING)
         at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_COMING);
     at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_DONE);
@@ -92,7 +102,7 @@ static void on_data(void *ctx)
     if (ftp->task == FTP_TASK_LIST)
         collect_list(ftp);
     else
-        go_on_receiving(ftp);
+        go_on_receiving(ftp, session_of(ftp));
 }
 
 static void on_writable(void *ctx)
@@ -103,15 +113,15 @@ static void on_writable(void *ctx)
         fibocom_ftp_upload(ftp);
 }
 
-static void tell_list(struct fibocom_ftp *ftp)
+static void tell_list(struct fibocom_ftp *ftp, struct at_session *at)
 {
     ftp->told = 0;
     ftp->telling = true;
-    at_urc(session_of(ftp), "+FTPLIST: %d", STATUS_COMING);
+    at_urc(at, "+FTPLIST: %d", STATUS_COMING);
 }
 
 /* The name of the command, how it ended, and what the reply has brought. */
-static void tell_command(struct fibocom_ftp *ftp, bool good)
+static void tell_command(struct fibocom_ftp *ftp, struct at_session *at, bool good)
 {
     char line[REPLY_TEXT_MAX + 40];
     struct text text;
@@ -119,36 +129,39 @@ static void tell_command(struct fibocom_ftp *ftp, bool good)
     text_init(&text, line, sizeof(line));
     text_add(&text, "%s: %d", ftp->command, STATUS_DONE);
     if (good && (ftp->describe == NULL || ftp->describe(ftp, &text)))
-        at_urc(session_of(ftp), "%s", line);
+        at_urc(at, "%s", line);
     else
-        at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_FAILED);
+        at_urc(at, "%s: %d", ftp->command, STATUS_FAILED);
 }
 
-static void tell_done(struct fibocom_ftp *ftp, enum fibocom_ftp_task task, bool good)
+static void tell_done(struct fibocom_ftp *ftp, struct at_session *at, enum fibocom_ftp_task task,
+                      bool good)
 {
-    struct at_session *at = session_of(ftp);
-
     switch (task) {
     case FTP_TASK_OPEN:
         at_urc(at, "+FTPOPEN: %d", good ? STATUS_DONE : STATUS_FAILED);
         break;
     case FTP_TASK_PUT:
         fibocom_bytes_free(&ftp->put);
-        tell_command(ftp, good);
+        tell_command(ftp, at, good);
         break;
     case FTP_TASK_COMMAND:
-        tell_command(ftp, good);
+        tell_command(ftp, at, good);
         break;
     case FTP_TASK_LIST:
         if (good)
-            tell_list(ftp);
+            tell_list(ftp, at);
         else
             at_urc(at, "+FTPLIST: %d", STATUS_FAILED);
         break;
     case FTP_TASK_GET:
-        if (!ftp->has_file)
-            at_urc(at, "%s: %d", ftp->command, STATUS_FAILED);
-        go_on_receiving(ftp);
+        at_urc(at, "%s: %d", ftp->command, STATUS_FAILED);
+        break;
+    case FTP_TASK_FILE:
+        if (good)
+            go_on_receiving(ftp, at);
+        else
+            break_file(ftp, at);
         break;
     case FTP_TASK_CLOSE:
         at_info(at, "+FTPCLOSE: %d", STATUS_DONE);
@@ -159,15 +172,27 @@ static void tell_done(struct fibocom_ftp *ftp, enum fibocom_ftp_task task, bool 
     }
 }
 
+/* Whether +FTPCLOSE: 1 is due when the session is over. */
+static bool is_for_a_session(enum fibocom_ftp_task task)
+{
+    return task != FTP_TASK_OPEN && task != FTP_TASK_CLOSE;
+}
+
+/* Telling may run the rest of a command line, which may open the next session: it comes last. */
 static void on_done(void *ctx, enum ftp_error error)
 {
     struct fibocom_ftp *ftp = ctx;
+    struct at_session *at = session_of(ftp);
     enum fibocom_ftp_task task = ftp->task;
 
     ftp->task = FTP_TASK_NONE;
-    tell_done(ftp, task, error == FTP_FINE);
-    if (!ftp_is_open(&ftp->client))
-        ftp->owner = NULL;
+    if (!ftp_is_open(&ftp->client)) {
+        ftp->ended = is_for_a_session(task);
+        if (!ftp->ended)
+            ftp->owner = NULL;
+    }
+    tell_done(ftp, at, task, error == FTP_FINE);
+    at_poke(at);
 }
 
 static void on_lost(void *ctx, enum ftp_error error)
@@ -175,8 +200,8 @@ static void on_lost(void *ctx, enum ftp_error error)
     struct fibocom_ftp *ftp = ctx;
 
     (void)error; /* the log has it */
-    at_urc(session_of(ftp), "+FTPCLOSE: %d", STATUS_DONE);
-    fibocom_ftp_clear(ftp);
+    ftp->ended = true;
+    at_poke(session_of(ftp));
 }
 
 static const struct ftp_events events = {
@@ -203,7 +228,8 @@ void fibocom_ftp_clear(struct fibocom_ftp *ftp)
     if (!ftp->entering)
         fibocom_bytes_free(&ftp->put);
     ftp->telling = false;
-    ftp->has_file = false;
+    ftp->ended = false;
+    ftp->reader = NULL;
     ftp->receive_max = 0;
     ftp->task = FTP_TASK_NONE;
     ftp->owner = NULL;
@@ -224,13 +250,23 @@ void fibocom_ftp_drop(struct fibocom_ftp *ftp)
     if (owner == NULL)
         return;
     fibocom_ftp_clear(ftp);
-    ftp->owner = owner;
-    if (task == FTP_TASK_NONE || task == FTP_TASK_GET)
-        at_urc(owner->at, "+FTPCLOSE: %d", STATUS_DONE);
     if (waiting)
         at_finish(owner->at, at_fail(owner->at, FACT_ERROR_STATE));
-    tell_done(ftp, task == FTP_TASK_GET ? FTP_TASK_NONE : task, false);
-    ftp->owner = NULL;
+    tell_done(ftp, owner->at, task, false);
+    if (is_for_a_session(task))
+        at_urc(owner->at, "+FTPCLOSE: %d", STATUS_DONE);
+}
+
+static void tell_ended(struct fibocom_ftp *ftp)
+{
+    struct at_session *at = session_of(ftp);
+    struct module_terminal *reader = ftp->reader;
+
+    if (!ftp->ended || ftp->telling || !at_may_speak(at))
+        return;
+    fibocom_ftp_clear(ftp);
+    ftp->reader = reader; /* who may ask whether that was all */
+    at_unsolicited(at, span_at(NULL, 0), "+FTPCLOSE: %d", STATUS_DONE);
 }
 
 /* The lines of the list, as far as the port has room, and one that ends them. */
@@ -246,11 +282,12 @@ void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp)
             ftp->telling = false;
             fibocom_bytes_free(&ftp->list);
             at_unsolicited(at, span_at(NULL, 0), "+FTPLIST: %d", STATUS_DONE);
-            return;
+            break;
         }
         at_put(at, span_at(ftp->list.data + ftp->told, part));
         ftp->told += part;
     }
+    tell_ended(ftp);
 }
 
 int64_t fibocom_ftp_deadline(const struct fibocom_ftp *ftp)
@@ -263,7 +300,9 @@ void fibocom_ftp_tick(struct fibocom_ftp *ftp)
 {
     ftp_tick(&ftp->client);
     if (ftp->receive_max > 0 && module_now(ftp->modem) >= ftp->receive_until_ms) {
-        answer_received(ftp, span_at(NULL, 0));
-        at_finish(session_of(ftp), AT_OK);
+        struct at_session *at = session_of(ftp);
+
+        answer_received(ftp, at, span_at(NULL, 0));
+        at_finish(at, AT_OK);
     }
 }

@@ -16,6 +16,7 @@ enum fibocom_ftp_task {
     FTP_TASK_PUT,
     FTP_TASK_LIST,
     FTP_TASK_GET,
+    FTP_TASK_FILE, /* of +FTPGET: it comes */
     FTP_TASK_CLOSE
 };
 
@@ -49,7 +50,10 @@ struct fibocom_ftp {
     struct fibocom_bytes list; /* what LIST has brought */
     size_t told;               /* bytes of it that the host has got */
     bool telling;
-    bool has_file;      /* +FTPGET has begun: +FTPRECV reads */
+    bool ended; /* the session; the host hears so behind its list */
+    /* Whose +FTPGET has begun, so that its +FTPRECV reads, up to the end of the file; NULL: none.
+     */
+    struct module_terminal *reader;
     size_t receive_max; /* of a +FTPRECV that waits; 0: none does */
     int64_t receive_until_ms;
 };
@@ -61,7 +65,8 @@ void fibocom_ftp_clear(struct fibocom_ftp *ftp);
 void fibocom_ftp_stop(struct fibocom_ftp *ftp);
 /* The network has gone. */
 void fibocom_ftp_drop(struct fibocom_ftp *ftp);
-/* Goes on with a list that the host is being told; its port is quiet. */
+/* Goes on with a list that the host is being told, and tells the end of the session; its port is
+ * quiet. */
 void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp);
 /* The session, when it is this port's and has nothing else to do; NULL: the error is noted. */
 struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at);

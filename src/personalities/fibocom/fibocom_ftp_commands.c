@@ -64,8 +64,10 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     copy_text(password, &list[LOGIN_PASSWORD]);
     status = fibocom_ftp_begin(at, FTP_TASK_OPEN, ftp_open(&ftp->client, &session));
     wipe(password, sizeof(password));
-    if (status == AT_OK)
+    if (status == AT_OK) {
         ftp->owner = terminal_of(at);
+        ftp->reader = NULL;
+    }
     return status;
 }
 
@@ -107,7 +109,7 @@ static enum at_status set_get(struct at_session *at, const struct at_args *args)
         return AT_FAIL;
     from = offset->given ? offset->number : ftp->settings.restart;
     ftp->settings.restart = 0;
-    ftp->has_file = false;
+    ftp->reader = NULL;
     ftp_set_buffering(&ftp->client, true);
     return fibocom_ftp_begin(
         at, FTP_TASK_GET,

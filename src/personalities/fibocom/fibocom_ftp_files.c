@@ -128,7 +128,7 @@ enum { STATE_CLOSED, STATE_READY, STATE_BUSY };
 static enum at_status run_state(struct at_session *at)
 {
     const struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
-    int state = ftp->owner == NULL ? STATE_CLOSED : STATE_BUSY;
+    int state = ftp->owner == NULL || ftp->ended ? STATE_CLOSED : STATE_BUSY;
 
     if (ftp_is_ready(&ftp->client) && !ftp->telling)
         state = STATE_READY;

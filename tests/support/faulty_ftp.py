@@ -30,7 +30,8 @@ class Fault:
 
     Steps are the client's commands, "greeting", and for data connections "data" (when it is there)
     and "half" (in the middle of its bytes).  Ways: "close" and "reset" the control connection, or
-    "close data" and "reset data"; any other is what it says instead.
+    "close data" and "reset data"; any other is what it says instead.  "then close" and "then reset"
+    say what is right and end the control connection behind it, as near as TCP brings the two.
     """
 
     step: str = ""
@@ -120,10 +121,23 @@ class FaultyFtp:
         return line[:-2].decode()
 
     def _say(self, step: str, text: str) -> None:
+        if self.fault.step == step and self.fault.way.startswith("then "):
+            self._say_and_end(text)
         if self.fault.step == step:
             self._go_wrong(self._control)
             text = self.fault.way
         self._control.sendall(text.encode() + b"\r\n")
+
+    def _say_and_end(self, text: str) -> None:
+        """A FIN goes out in the segment of the text, a RST in one behind it."""
+        closes = self.fault.way == "then close"
+        self._control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, not closes)
+        self._control.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, closes)
+        self._control.sendall(text.encode() + b"\r\n")
+        if not closes:
+            self._control.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._control.close()
+        raise Gone
 
     def _go_wrong(self, data: socket.socket | None) -> None:
         what, _, which = self.fault.way.partition(" ")

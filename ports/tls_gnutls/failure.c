@@ -2,6 +2,7 @@
 #include "tls_gnutls/failure.h"
 
 #include "tls_common/failure.h"
+#include "tls_common/limits.h"
 #include "tls_gnutls/session.h"
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
@@ -49,6 +50,7 @@ static const struct {
     { TLS_CERTIFICATE_TYPE, GNUTLS_A_UNSUPPORTED_CERTIFICATE },
     { TLS_LARGE_CERTIFICATE, GNUTLS_A_BAD_CERTIFICATE },
     { TLS_NO_SHARED_SUITE, GNUTLS_A_ILLEGAL_PARAMETER },
+    { TLS_WEAK_GROUP, GNUTLS_A_HANDSHAKE_FAILURE },
     { TLS_VERSION_REFUSED, GNUTLS_A_PROTOCOL_VERSION },
     { TLS_RECORD, GNUTLS_A_BAD_RECORD_MAC },
 };
@@ -94,6 +96,12 @@ static void set_from_alert(struct gtls_session *session)
     session->failure.alert = (int)alert;
 }
 
+/* GnuTLS's error is the same for a prime of more bits than it computes with. */
+static bool is_group_weak(const struct gtls_session *session, int error)
+{
+    return error == GNUTLS_E_DH_PRIME_UNACCEPTABLE && session->dh_bits < TLS_DH_MIN_BITS;
+}
+
 static enum tls_reason reason_of_error(const struct gtls_session *session, int error)
 {
     if (session->is_text)
@@ -104,6 +112,8 @@ static enum tls_reason reason_of_error(const struct gtls_session *session, int e
         return TLS_PEER_CLOSED;
     if (error == GNUTLS_E_CERTIFICATE_ERROR && session->has_strange_key)
         return TLS_CERTIFICATE_TYPE;
+    if (is_group_weak(session, error))
+        return TLS_WEAK_GROUP;
     for (size_t i = 0; i < ROWS(error_rows); i++) {
         if (error_rows[i].error == error)
             return error_rows[i].reason;
@@ -121,7 +131,10 @@ static void set_from_error(struct gtls_session *session, int error)
 {
     enum tls_reason reason = reason_of_error(session, error);
 
-    if (!is_of_the_stream(reason))
+    if (reason == TLS_WEAK_GROUP)
+        tls_failure_set(&session->failure, reason, "%u bits, at least %d", session->dh_bits,
+                        TLS_DH_MIN_BITS);
+    else if (!is_of_the_stream(reason))
         tls_failure_set(&session->failure, reason, "%s", gnutls_strerror(error));
     else if (session->certificate_missed && session->setup != NULL)
         tls_failure_set(&session->failure, reason, "it had asked for a client certificate");

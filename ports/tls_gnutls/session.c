@@ -3,6 +3,7 @@
 
 #include "base/tls_suites.h"
 #include "tls_common/failure.h"
+#include "tls_common/limits.h"
 #include "tls_common/trace.h"
 #include "tls_gnutls/credentials.h"
 #include "tls_gnutls/failure.h"
@@ -12,6 +13,7 @@
 #include "tls_gnutls/transport.h"
 #include "tls_gnutls/verify.h"
 #include "tls_gnutls/version.h"
+#include "tls_gnutls/watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,10 +78,11 @@ static enum err start(struct gtls_session *session, const struct tls_config *con
         gnutls_server_name_set(gnutls, GNUTLS_NAME_DNS, config->server_name,
                                strlen(config->server_name));
     gnutls_session_set_ptr(gnutls, session);
+    gnutls_dh_set_prime_bits(gnutls, TLS_DH_MIN_BITS);
     gnutls_handshake_set_timeout(gnutls, GNUTLS_INDEFINITE_TIMEOUT);
     gtls_keylog_attach(gnutls, session->provider->keylog_fd >= 0);
     gtls_transport_attach(session);
-    gtls_verify_watch(gnutls);
+    gtls_watch_attach(gnutls);
     if (config->verify)
         gtls_verify_attach(gnutls);
     if (config->resume != NULL)

@@ -48,6 +48,7 @@ struct gtls_session {
     bool lower_ended;
     bool lower_reset;
     bool has_strange_key;    /* the server's certificate is one, with a key that nobody knows */
+    unsigned dh_bits;        /* of the prime that the server chose; 0: none */
     bool certificate_missed; /* the server asked for one and got none */
     bool ended;              /* read() has reported the end */
 };

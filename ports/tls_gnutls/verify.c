@@ -179,37 +179,6 @@ static int on_server_certificate(gnutls_session_t gnutls)
     return session->setup->ignore_name || is_name_good(session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
-/* GnuTLS has one error for a certificate that is none and for one with a key of unknown kind.  The
- * message is the list's length and, first in it, the server's certificate (RFC 5246, 7.4.2). */
-static int on_certificate_message(gnutls_session_t gnutls, unsigned type, unsigned when,
-                                  unsigned incoming, const gnutls_datum_t *message)
-{
-    enum { LENGTHS = 3 + 3 };
-    struct gtls_session *session = gnutls_session_get_ptr(gnutls);
-    gnutls_datum_t first = { NULL, 0 };
-    gnutls_x509_crt_t certificate;
-
-    (void)type;
-    (void)when;
-    if (!incoming || message->size < LENGTHS || gnutls_x509_crt_init(&certificate) < 0)
-        return 0;
-    first.data = message->data + LENGTHS;
-    first.size = (unsigned)message->data[3] << 16 | (unsigned)message->data[4] << 8 |
-                 (unsigned)message->data[5];
-    session->has_strange_key =
-        first.size <= message->size - LENGTHS &&
-        gnutls_x509_crt_import(certificate, &first, GNUTLS_X509_FMT_DER) >= 0 &&
-        gnutls_x509_crt_get_pk_algorithm(certificate, NULL) <= GNUTLS_PK_UNKNOWN;
-    gnutls_x509_crt_deinit(certificate);
-    return 0;
-}
-
-void gtls_verify_watch(gnutls_session_t gnutls)
-{
-    gnutls_handshake_set_hook_function(gnutls, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
-                                       on_certificate_message);
-}
-
 void gtls_verify_attach(gnutls_session_t gnutls)
 {
     gnutls_session_set_verify_function(gnutls, on_server_certificate);

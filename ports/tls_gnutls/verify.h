@@ -8,9 +8,6 @@
  * clock and its name within the handshake.  What it finds becomes the session's failure. */
 void gtls_verify_attach(gnutls_session_t gnutls);
 
-/* Notes of any certificate of a server what GnuTLS's errors do not tell. */
-void gtls_verify_watch(gnutls_session_t gnutls);
-
 /* True when `name`, a host name or an address as text, can only be an address. */
 int gtls_is_address(const char *name);
 

@@ -2,11 +2,13 @@
 #include "tls_mbedtls/failure.h"
 
 #include "tls_common/failure.h"
+#include "tls_common/limits.h"
 #include "tls_mbedtls/session.h"
 #include "tls_mbedtls/transport.h"
 
 #include <mbedtls/error.h>
 #include <mbedtls/pem.h>
+#include <mbedtls/ssl_internal.h>
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -98,6 +100,18 @@ static bool chose_another_suite(const struct mtls_session *session, int error)
            !mtls_was_asked_for(session->setup, chosen->ciphersuite);
 }
 
+/* The bits of a prime for Diffie and Hellman that mbedTLS refused for its size; 0: it was not that.
+ */
+static size_t weak_group_bits(const struct mtls_session *session, int error)
+{
+    const mbedtls_ssl_handshake_params *handshake = session->mbedtls.handshake;
+    size_t bits = 0;
+
+    if (handshake != NULL && HIGH_PART(error) == MBEDTLS_ERR_SSL_BAD_HS_SERVER_KEY_EXCHANGE)
+        bits = mbedtls_mpi_bitlen(&handshake->dhm_ctx.P);
+    return bits < TLS_DH_MIN_BITS ? bits : 0;
+}
+
 static enum tls_reason reason_of_alert(const struct mtls_session *session, int alert)
 {
     if (missed_certificate(session) &&
@@ -144,6 +158,8 @@ static void set_from_stream(struct mtls_session *session, enum tls_reason reason
 
 static void set_from_error(struct mtls_session *session, int error)
 {
+    size_t weak_bits = weak_group_bits(session, error);
+
     if (is_text(session))
         set_from_stream(session, TLS_NOT_TLS);
     else if (session->lower_reset)
@@ -153,6 +169,9 @@ static void set_from_error(struct mtls_session *session, int error)
     else if (awaits_server_hello(session) && answers_in_newer_version(session))
         tls_failure_set(&session->failure, TLS_VERSION_REFUSED, "it answers in version 3.%d",
                         session->first[2]);
+    else if (weak_bits > 0)
+        tls_failure_set(&session->failure, TLS_WEAK_GROUP, "%zu bits, at least %d", weak_bits,
+                        TLS_DH_MIN_BITS);
     else if (chose_another_suite(session, error))
         tls_failure_set(&session->failure, TLS_NO_SHARED_SUITE,
                         "it chose a suite that the module does not allow");

@@ -4,6 +4,7 @@
 #include "base/tls_suites.h"
 #include "tls_common/failure.h"
 #include "tls_common/keylog.h"
+#include "tls_common/limits.h"
 #include "tls_common/trace.h"
 #include "tls_mbedtls/credentials.h"
 #include "tls_mbedtls/failure.h"
@@ -14,10 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A server of that time may have short parameters for Diffie and Hellman; no module refused them.
- */
-enum { DH_MIN_BITS = 512 };
 
 enum { CLIENT_RANDOM_BYTES = 32, MASTER_SECRET_BYTES = 48 };
 
@@ -108,7 +105,7 @@ static enum err start(struct mtls_session *session)
     mbedtls_ssl_conf_max_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_0);
     mbedtls_ssl_conf_ciphersuites(config, session->setup->suites);
     mbedtls_ssl_conf_arc4_support(config, MBEDTLS_SSL_ARC4_ENABLED);
-    mbedtls_ssl_conf_dhm_min_bitlen(config, DH_MIN_BITS);
+    mbedtls_ssl_conf_dhm_min_bitlen(config, TLS_DH_MIN_BITS);
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_NONE);
     mbedtls_ssl_conf_rng(config, mtls_random, NULL);
     if (session->provider->keylog_fd >= 0)

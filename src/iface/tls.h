@@ -45,6 +45,7 @@ typedef uint16_t tls_suite;
     X(TLS_LARGE_CERTIFICATE,                                                                       \
       "a certificate of the server's chain is larger than the module can handle now")              \
     X(TLS_NO_SHARED_SUITE, "the server shares no cipher suite with the module")                    \
+    X(TLS_WEAK_GROUP, "the server's Diffie-Hellman group is too small")                            \
     X(TLS_VERSION_REFUSED, "the server does not speak the selected protocol version")              \
     X(TLS_ALERT, "the server sent a fatal alert")                                                  \
     X(TLS_NOT_TLS, "the server does not speak TLS on this port")                                   \

@@ -24,6 +24,7 @@ static const struct codes rows[CAUSE_END] = {
     [TLS_LARGE_CERTIFICATE] = { -10, 80, 0 },
     [TLS_CERTIFICATE_TYPE] = { -16, 43, 0 },
     [TLS_NO_SHARED_SUITE] = { -7, AS_RECEIVED, 40 },
+    [TLS_WEAK_GROUP] = { -7, 40, 0 },
     [TLS_VERSION_REFUSED] = { -7, 70, 0 },
     [TLS_ALERT] = { -7, AS_RECEIVED, 80 },
     [TLS_NOT_TLS] = { -7, 10, 0 },

@@ -1,0 +1,73 @@
+/* watch.c: looks at the server's messages before GnuTLS does (RFC 5246, 7.4). */
+#include "tls_gnutls/watch.h"
+
+#include "tls_gnutls/session.h"
+
+#include <gnutls/x509.h>
+
+/* GnuTLS has one error for a certificate that is none and for one with a key of unknown kind.  The
+ * message is the list's length and, first in it, the server's certificate (7.4.2). */
+static void look_at_certificate(struct gtls_session *session, const gnutls_datum_t *message)
+{
+    enum { LENGTHS = 3 + 3 };
+    gnutls_datum_t first = { NULL, 0 };
+    gnutls_x509_crt_t certificate;
+
+    if (message->size < LENGTHS || gnutls_x509_crt_init(&certificate) < 0)
+        return;
+    first.data = message->data + LENGTHS;
+    first.size = (unsigned)message->data[3] << 16 | (unsigned)message->data[4] << 8 |
+                 (unsigned)message->data[5];
+    session->has_strange_key =
+        first.size <= message->size - LENGTHS &&
+        gnutls_x509_crt_import(certificate, &first, GNUTLS_X509_FMT_DER) >= 0 &&
+        gnutls_x509_crt_get_pk_algorithm(certificate, NULL) <= GNUTLS_PK_UNKNOWN;
+    gnutls_x509_crt_deinit(certificate);
+}
+
+static unsigned bits_of(const uint8_t *number, size_t len)
+{
+    unsigned bits;
+
+    while (len > 0 && number[0] == 0) {
+        number++;
+        len--;
+    }
+    if (len == 0)
+        return 0;
+    bits = (unsigned)(len - 1) * 8;
+    for (unsigned top = number[0]; top != 0; top >>= 1)
+        bits++;
+    return bits;
+}
+
+/* GnuTLS refuses a prime without a word about its size.  It stands first, behind its length
+ * (7.4.3). */
+static void look_at_key_exchange(struct gtls_session *session, const gnutls_datum_t *message)
+{
+    size_t len;
+
+    if (gnutls_kx_get(session->gnutls) != GNUTLS_KX_DHE_RSA || message->size < 2)
+        return;
+    len = (size_t)message->data[0] << 8 | message->data[1];
+    if (len <= message->size - 2)
+        session->dh_bits = bits_of(message->data + 2, len);
+}
+
+static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, unsigned incoming,
+                      const gnutls_datum_t *message)
+{
+    struct gtls_session *session = gnutls_session_get_ptr(gnutls);
+
+    (void)when;
+    if (incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
+        look_at_certificate(session, message);
+    else if (incoming && type == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE)
+        look_at_key_exchange(session, message);
+    return 0;
+}
+
+void gtls_watch_attach(gnutls_session_t gnutls)
+{
+    gnutls_handshake_set_hook_function(gnutls, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, on_message);
+}

@@ -1,0 +1,121 @@
+"""One host for a module of each maker, for what all of them must do alike to a TLS server.
+
+    with dialler("m95", version=TLS_1_2) as host:
+        host.dial(port)
+        ...
+        host.opened()
+"""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from support.bare_server import SSL_3_0, TLS_1_0
+from support.modem import Modem, program_path
+
+from .driver import ANSWER_S, Driver
+from .fibocom_driver import FibocomDriver
+from .observe import LogMark
+from .quectel_driver import QuectelDriver
+
+
+@functools.cache
+def versions(*wanted: int) -> list[int]:
+    """Those of them that this build has."""
+    said = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--version"], capture_output=True,
+                          text=True, check=True).stdout
+    has_ssl3 = "no provider for SSL 3.0" not in said
+    return [version for version in wanted if version > SSL_3_0 or has_ssl3]
+
+
+class Dialler:
+    """A host whose settings are made; the log is looked at from its beginning."""
+
+    def __init__(self, modem: Modem) -> None:
+        self.modem = modem
+        self.log = LogMark(modem)
+
+    def settings(self, version: int) -> None:
+        raise NotImplementedError
+
+    def dial(self, port: int) -> None:
+        """Starts; the result is still to come."""
+        raise NotImplementedError
+
+    def opened(self) -> None:
+        raise NotImplementedError
+
+    def failed(self) -> None:
+        """The result of a dial whose handshake failed, in the maker's words; the module goes on."""
+        raise NotImplementedError
+
+    def warning(self) -> str:
+        """The one line for the operator."""
+        warnings = self.log.warnings()
+        assert len(warnings) == 1, self.log.text()
+        return warnings[0]
+
+
+class TelitDialler(Dialler):
+    def settings(self, version: int) -> None:
+        self.driver = Driver(self.modem).begin().attach()
+        self.driver.enable(version=version - SSL_3_0).tune()
+
+    def dial(self, port: int) -> None:
+        self.driver.type(self.driver.dial_line(port))
+
+    def opened(self) -> None:
+        self.driver.expect("OK", ANSWER_S)
+
+    def failed(self) -> None:
+        self.driver.expect("+CME ERROR: 839", ANSWER_S)
+        self.driver.is_ready()
+
+
+class QuectelDialler(Dialler):
+    def settings(self, version: int) -> None:
+        self.driver = QuectelDriver(self.modem).begin()
+        self.driver.configure(0, version=version - SSL_3_0)
+
+    def dial(self, port: int) -> None:
+        self.driver.dial(1, 0, port)
+
+    def opened(self) -> None:
+        self.driver.expect("+QSSLOPEN: 1,0", ANSWER_S)
+
+    def failed(self) -> None:
+        self.driver.expect("+QSSLOPEN: 1,-1", ANSWER_S)
+        self.driver.is_ready()
+
+
+class FibocomDialler(Dialler):
+    def settings(self, version: int) -> None:
+        self.driver = FibocomDriver(self.modem).begin()
+        self.driver.ok(f"AT+GTSSLVER={version - TLS_1_0 + 2}")
+        if self.modem.model == "l610":
+            self.driver.ok("AT+GTSSLCIPHER=14,1")  # the one that is old enough for all versions
+
+    def dial(self, port: int) -> None:
+        self.driver.dial(port)
+
+    def opened(self) -> None:
+        self.driver.expect("+MIPOPEN: 1,1", ANSWER_S)
+
+    def failed(self) -> None:
+        self.driver.expect("+MIPOPEN 1,0", ANSWER_S)
+        self.driver.is_ready()
+
+
+MAKERS: dict[str, type[Dialler]] = {"he910": TelitDialler, "m95": QuectelDialler,
+                                    "l610": FibocomDialler, "nl668-cn-00": FibocomDialler}
+
+
+@contextmanager
+def dialler(model: str, version: int) -> Iterator[Dialler]:
+    with Modem(model) as modem:
+        host = MAKERS[model](modem)
+        host.settings(version)
+        yield host

@@ -1,0 +1,56 @@
+"""What no server may ask of a module, whichever maker's and whichever version of the protocol:
+Diffie and Hellman in a group that is broken in minutes (https://weakdh.org).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from support.bare_server import (HANDSHAKE_FAILURE, ILLEGAL_PARAMETER, OAKLEY_2, SSL_3_0, TLS_1_0,
+                                 TLS_1_2, BareServer)
+from support.certs import Certificates
+
+from .fibocom_driver import FibocomDriver
+from .makers import dialler, versions
+
+# Safe primes of 512 and of 1023 bits, as `openssl dhparam` makes them.
+PRIMES = {bits: int(text.replace("\n", "").replace(" ", ""), 16) for bits, text in {
+    512: """9a3e31791b6c70ae8d7605b5f67a54f196892268265d08f125ef90c32d23b274cfe217c9e109d0e43901fa
+                3f41d5d1f68ac01cd110da16f2d2e3b2713e141af7""",
+    1023: """76200c0cdedfaea0df346c047ae0a4f1ecc5abc7dea5fb7885e77d3a5fb300b64b4a182d7e8c76bc6b7690
+                20b200ba8ee641e64c68baa84c750c7ac47d1f80501a366df7ed79bf96839c6e9ae962972f10a248eb8201
+                 dfc25cdc06a9ee343ebfe340b074f44478e1a8e913438c3d567574e1205a249b1647317956f9d08e87af""",
+}.items()}
+
+# The others' suites have no Diffie and Hellman.  NL668: 40, a handshake failure.
+GROUPS = [(model, version) for model in ("l610", "nl668-cn-00")
+          for version in versions(SSL_3_0, TLS_1_0, TLS_1_2)]
+CODES = {"l610": -7, "nl668-cn-00": 40}
+
+
+@pytest.mark.parametrize("bits", [512, 1023])
+@pytest.mark.parametrize(("model", "version"), GROUPS)
+def test_a_small_group_is_refused(certificates: Certificates, model: str, version: int,
+                                  bits: int) -> None:
+    with BareServer(certificates, prime=PRIMES[bits]) as server, dialler(model, version) as host:
+        host.dial(server.port)
+        server.hello()
+        server.send_flight()
+        assert server.alert() == (ILLEGAL_PARAMETER if version == SSL_3_0 else HANDSHAKE_FAILURE)
+        host.failed()
+        assert isinstance(host.driver, FibocomDriver)
+        host.driver.reason(CODES[model])
+        assert ("the server's Diffie-Hellman group is too small "
+                f"({bits} bits, at least 1024)") in host.warning()
+
+
+@pytest.mark.parametrize(("model", "version"), GROUPS)
+def test_the_smallest_of_their_time_will_do(certificates: Certificates, model: str,
+                                            version: int) -> None:
+    with BareServer(certificates, prime=OAKLEY_2) as server, dialler(model, version) as host:
+        host.dial(server.port)
+        server.handshake()
+        host.opened()
+        server.send(b"hello")
+        host.driver.expect("+MIPRTCP: 1,0," + b"hello".hex().upper())
+        assert host.log.warnings() == []

@@ -55,7 +55,7 @@ static struct tlsmodem *make_modem(const struct clock *clock)
 
 int main(int argc, char **argv)
 {
-    struct clock clock = posix_clock();
+    struct posix_clock clock;
     struct memory_host host;
     struct tlsmodem *modem;
     uint64_t rounds;
@@ -63,7 +63,8 @@ int main(int argc, char **argv)
     if (argc != 2)
         fail("usage: parse ROUNDS");
     rounds = count_of(argv[1]);
-    modem = make_modem(&clock);
+    posix_clock_init(&clock, NULL);
+    modem = make_modem(&clock.base);
     memory_host_attach(&host, modem);
     type(&host, "ATE0\r");
     type(&host, "AT#SSLEN=1,1\r");

@@ -1,7 +1,6 @@
 /* rig.c: modems in one process, on one loop, the real network and GnuTLS. */
 #include "rig.h"
 
-#include "posix/clock.h"
 #include "posix/net.h"
 #include "tls_gnutls/tls_gnutls.h"
 #include "tool.h"
@@ -26,8 +25,8 @@ static void must(enum err err, const char *what)
 void rig_open(struct rig *rig)
 {
     rig->log = (struct log){ .write = say, .level = LOG_WARNING };
-    rig->clock = posix_clock();
     must(posix_loop_open(&rig->loop, &rig->log), "loop");
+    posix_clock_init(&rig->clock, &rig->loop);
     must(posix_net_open(&rig->loop, &rig->net), "network");
     must(tls_gnutls_open(NULL, &rig->tls), "GnuTLS");
 }
@@ -44,7 +43,7 @@ static void arm(void *ctx, int64_t deadline_ms)
 {
     const struct rig_modem *modem = ctx;
 
-    posix_timer_at(modem->timer, deadline_ms);
+    clock_timer_at(&modem->rig->clock.base, modem->timer, deadline_ms);
 }
 
 static void on_time(void *ctx)
@@ -144,7 +143,7 @@ void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struc
         .net = rig->net,
         .tls = &rig->tls,
         .tls_count = 1,
-        .clock = &rig->clock,
+        .clock = &rig->clock.base,
         .log = &rig->log,
         .arm = arm,
         .arm_ctx = modem,
@@ -152,7 +151,7 @@ void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struc
 
     modem->rig = rig;
     modem->model = model;
-    must(posix_timer_new(&rig->loop, on_time, modem, &modem->timer), "timer");
+    must(clock_new_timer(&rig->clock.base, on_time, modem, &modem->timer), "timer");
     must(tlsmodem_new(&config, &modem->modem), "modem");
     memory_host_attach(&modem->host, modem->modem);
     configure(modem, ca);
@@ -161,7 +160,7 @@ void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struc
 void rig_modem_close(struct rig_modem *modem)
 {
     tlsmodem_free(modem->modem);
-    posix_timer_free(modem->timer);
+    clock_timer_free(modem->timer);
 }
 
 void rig_dial(struct rig_modem *modem, uint16_t port)

@@ -4,8 +4,8 @@
 #define BENCH_RIG_H
 
 #include "memory_host.h"
+#include "posix/clock.h"
 #include "posix/loop.h"
-#include "posix/timer.h"
 
 #include <stdint.h>
 
@@ -14,7 +14,7 @@ struct rig {
     struct log log;
     struct net *net;
     struct tls *tls;
-    struct clock clock;
+    struct posix_clock clock;
 };
 
 enum rig_model {
@@ -31,7 +31,7 @@ struct rig_modem {
     struct rig *rig;
     enum rig_model model;
     struct tlsmodem *modem;
-    struct posix_timer *timer;
+    struct clock_timer *timer;
     struct memory_host host;
 };
 

@@ -6,7 +6,6 @@
 #include "posix/net.h"
 #include "posix/port_open.h"
 #include "posix/signals.h"
-#include "posix/timer.h"
 #include "providers.h"
 #include "state_folder.h"
 #include "stderr_log.h"
@@ -22,8 +21,8 @@ struct service {
     const struct log *log;
     struct posix_loop loop;
     struct posix_signals signals;
-    struct clock clock;
-    struct posix_timer *timer;
+    struct posix_clock clock;
+    struct clock_timer *timer;
     struct net *net;
     struct nvm *nvm;
     struct storage storage;
@@ -54,7 +53,7 @@ static void arm(void *ctx, int64_t deadline_ms)
 {
     struct service *service = ctx;
 
-    posix_timer_at(service->timer, deadline_ms);
+    clock_timer_at(&service->clock.base, service->timer, deadline_ms);
 }
 
 static void on_stdio_end(void *ctx)
@@ -67,9 +66,9 @@ static void on_stdio_end(void *ctx)
 
 static bool open_world(struct service *service)
 {
-    service->clock = posix_clock();
+    posix_clock_init(&service->clock, &service->loop);
     return check(posix_signals_open(&service->signals, &service->loop), "cannot watch signals") &&
-           check(posix_timer_new(&service->loop, on_time, service, &service->timer),
+           check(clock_new_timer(&service->clock.base, on_time, service, &service->timer),
                  "cannot make a timer") &&
            check(posix_net_open(&service->loop, &service->net), "cannot use the network");
 }
@@ -120,7 +119,7 @@ static bool open_modem(struct service *service)
         .tls = service->providers.list,
         .tls_count = service->providers.count,
         .storage = service->nvm != NULL ? &service->storage : NULL,
-        .clock = &service->clock,
+        .clock = &service->clock.base,
         .log = service->log,
         .arm = arm,
         .arm_ctx = service,
@@ -165,7 +164,7 @@ static void close_all(struct service *service)
     nvm_close(service->nvm);
     providers_close(&service->providers);
     posix_net_close(service->net);
-    posix_timer_free(service->timer);
+    clock_timer_free(service->timer);
     posix_signals_close(&service->signals);
 }
 

@@ -1,50 +1,57 @@
 /* clock.c: the machine's time. */
 #include "posix/clock.h"
 
+#include "posix/now.h"
+#include "posix/timer.h"
+
 #include <time.h>
-#include <uv.h>
 
-enum { QUARTER_S = 15 * 60, NS_PER_MS = 1000000 };
+enum { QUARTER_S = 15 * 60 };
 
-int64_t posix_now_ms(void)
+static int64_t now_ms(const struct clock *clock)
 {
-    return (int64_t)(uv_hrtime() / NS_PER_MS);
-}
-
-static int64_t now_ms(void *ctx)
-{
-    (void)ctx;
+    (void)clock;
     return posix_now_ms();
 }
 
-static int64_t utc_s(void *ctx)
+static int64_t utc_s(const struct clock *clock)
 {
     struct timespec now;
 
-    (void)ctx;
+    (void)clock;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec;
 }
 
-static int zone_quarters(void *ctx)
+static int zone_quarters(const struct clock *clock)
 {
     time_t now = time(NULL);
     struct tm local;
 
-    (void)ctx;
+    (void)clock;
     tzset(); /* localtime_r() need not look for a changed zone itself */
     if (localtime_r(&now, &local) == NULL)
         return 0;
     return (int)(local.tm_gmtoff / QUARTER_S);
 }
 
+static enum err new_timer(struct clock *base, clock_time_fn *on_time, void *ctx,
+                          struct clock_timer **ret_timer)
+{
+    struct posix_clock *clock = (struct posix_clock *)base;
+
+    assert(clock->loop != NULL);
+    return posix_timer_new(clock->loop, on_time, ctx, ret_timer);
+}
+
 static const struct clock_ops ops = {
     .now_ms = now_ms,
     .utc_s = utc_s,
     .zone_quarters = zone_quarters,
+    .new_timer = new_timer,
 };
 
-struct clock posix_clock(void)
+void posix_clock_init(struct posix_clock *clock, struct posix_loop *loop)
 {
-    return (struct clock){ .ops = &ops };
+    *clock = (struct posix_clock){ .base.ops = &ops, .loop = loop };
 }

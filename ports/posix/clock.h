@@ -3,11 +3,15 @@
 #define POSIX_CLOCK_H
 
 #include "iface/clock.h"
+#include "posix/loop.h"
 
-/* The clock; it needs no context and no freeing. */
-struct clock posix_clock(void);
+struct posix_clock {
+    struct clock base;
+    struct posix_loop *loop;
+};
 
-/* What its now_ms() says. */
-int64_t posix_now_ms(void);
+/* Makes a clock whose timers run on `loop`, which it borrows; NULL for one that nobody asks for a
+ * timer.  It needs no freeing. */
+void posix_clock_init(struct posix_clock *clock, struct posix_loop *loop);
 
 #endif

@@ -21,7 +21,7 @@ struct lingerer {
     struct linger_list *list;
     struct lingerer *next;
     struct fd_watch *watch;
-    struct posix_timer *limit;
+    struct clock_timer *limit;
     int fd;
 };
 
@@ -51,7 +51,7 @@ static void end(struct lingerer *lingerer)
         link = &(*link)->next;
     *link = lingerer->next;
     fd_watch_free(lingerer->watch);
-    posix_timer_free(lingerer->limit);
+    clock_timer_free(lingerer->limit);
     close(lingerer->fd);
     free(lingerer);
 }
@@ -80,12 +80,12 @@ static bool start(struct linger_list *list, struct posix_loop *loop, int fd)
     *lingerer = (struct lingerer){ .list = list, .next = list->first, .fd = fd };
     if (posix_timer_new(loop, on_limit, lingerer, &lingerer->limit) != ERR_OK ||
         fd_watch_new(loop, fd, on_ready, lingerer, &lingerer->watch) != ERR_OK) {
-        posix_timer_free(lingerer->limit);
+        clock_timer_free(lingerer->limit);
         free(lingerer);
         return false;
     }
     list->first = lingerer;
-    posix_timer_in(lingerer->limit, LINGER_MS);
+    clock_timer_start(lingerer->limit, LINGER_MS);
     fd_watch_want(lingerer->watch, FD_READABLE);
     return true;
 }

@@ -36,7 +36,7 @@ static void pause_listening(struct listener *listener, const char *why)
     log_say(listener->base.loop->log, LOG_WARNING, "%s: cannot accept a host: %s; trying again",
             listener->base.label, why);
     fd_watch_want(listener->watch, 0);
-    posix_timer_in(listener->retry, RETRY_MS);
+    clock_timer_start(listener->retry, RETRY_MS);
 }
 
 static void on_retry(void *ctx)
@@ -99,7 +99,7 @@ void listener_deinit(struct listener *listener)
 {
     drop_host(listener);
     fd_channel_deinit(&listener->base.channel);
-    posix_timer_free(listener->retry);
+    clock_timer_free(listener->retry);
     fd_watch_free(listener->watch);
     if (listener->fd >= 0)
         close(listener->fd);

@@ -11,7 +11,7 @@ struct listener {
     int fd;      /* listening; -1 when not */
     int host_fd; /* -1: nobody is there */
     struct fd_watch *watch;
-    struct posix_timer *retry;
+    struct clock_timer *retry;
     void (*prepare)(int host_fd); /* sets a new connection's options; may be NULL */
 };
 

@@ -2,8 +2,8 @@
 #include "posix/loop.h"
 
 #include "base/wipe.h"
-#include "posix/clock.h"
 #include "posix/errno_err.h"
+#include "posix/now.h"
 
 #include <signal.h>
 

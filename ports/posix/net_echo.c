@@ -5,10 +5,10 @@
  */
 #include "posix/net_echo.h"
 
-#include "posix/clock.h"
 #include "posix/errno_err.h"
 #include "posix/fd_watch.h"
 #include "posix/net_internal.h"
+#include "posix/now.h"
 #include "posix/sockaddr.h"
 #include "posix/timer.h"
 
@@ -26,7 +26,7 @@ struct echo_query {
     struct net_query base;
     int fd;
     struct fd_watch *watch;
-    struct posix_timer *limit;
+    struct clock_timer *limit;
     struct net_address to;
     size_t bytes;
     int64_t sent_ms;
@@ -38,7 +38,7 @@ struct echo_query {
 static void release(struct echo_query *query)
 {
     fd_watch_free(query->watch);
-    posix_timer_free(query->limit);
+    clock_timer_free(query->limit);
     if (query->fd >= 0)
         close(query->fd);
     free(query);
@@ -193,7 +193,7 @@ enum err posix_echo(struct net *base, const struct net_echo *echo, net_echo_fn *
         release(query);
         return err;
     }
-    posix_timer_in(query->limit, echo->timeout_ms);
+    clock_timer_start(query->limit, echo->timeout_ms);
     fd_watch_want(query->watch, FD_READABLE);
     *ret_query = &query->base;
     return ERR_OK;

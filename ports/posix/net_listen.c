@@ -20,7 +20,7 @@ struct posix_listener {
     struct posix_net *net;
     int fd;
     struct fd_watch *watch;
-    struct posix_timer *retry;
+    struct clock_timer *retry;
     net_accepted_fn *on_accepted;
     void *ctx;
     bool in_callback; /* unlisten() leaves the freeing to on_knock() */
@@ -33,7 +33,7 @@ static void pause_listening(struct posix_listener *listener, const char *why)
     log_say(listener->net->loop->log, LOG_WARNING, "cannot accept a connection: %s; trying again",
             why);
     fd_watch_want(listener->watch, 0);
-    posix_timer_in(listener->retry, RETRY_MS);
+    clock_timer_start(listener->retry, RETRY_MS);
 }
 
 static void on_retry(void *ctx)
@@ -108,7 +108,7 @@ static void unlisten(struct net_listener *base)
     struct posix_listener *listener = (struct posix_listener *)base;
 
     fd_watch_free(listener->watch);
-    posix_timer_free(listener->retry);
+    clock_timer_free(listener->retry);
     close(listener->fd);
     listener->ended = true;
     if (!listener->in_callback)

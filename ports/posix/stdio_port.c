@@ -21,7 +21,7 @@ struct stdio_port {
     int flags[2]; /* of descriptors 0 and 1, which we share with the shell */
     bool raw;
     struct termios saved;
-    struct posix_timer *check;
+    struct clock_timer *check;
     bool ended;
 };
 
@@ -57,7 +57,7 @@ static void close_stdio(struct port *port)
     struct stdio_port *self = (struct stdio_port *)port;
 
     fd_channel_deinit(&self->base.channel);
-    posix_timer_free(self->check);
+    clock_timer_free(self->check);
     if (self->raw)
         tcsetattr(STDIN_FILENO, TCSANOW, &self->saved);
     restore_flags(self);
@@ -81,7 +81,7 @@ static void on_check(void *ctx)
     if (self->ended)
         return;
     if (!channel->deaf && (!fd_channel_is_drained(channel) || is_busy(self))) {
-        posix_timer_in(self->check, CHECK_MS);
+        clock_timer_start(self->check, CHECK_MS);
         return;
     }
     self->ended = true;
@@ -94,7 +94,7 @@ static void on_hangup(void *owner)
 {
     struct stdio_port *self = owner;
 
-    posix_timer_in(self->check, 0);
+    clock_timer_start(self->check, 0);
 }
 
 enum err stdio_port_open(struct posix_loop *loop, const struct port_spec *spec,

@@ -22,7 +22,7 @@ struct uart_port {
     bool quiet; /* the kernel had nothing to send when we last looked */
     unsigned lines;
     bool host_dtr, saw_host_dtr;
-    struct posix_timer *reopen, *look, *drain;
+    struct clock_timer *reopen, *look, *drain;
 };
 
 static void close_uart(struct port *port)
@@ -30,9 +30,9 @@ static void close_uart(struct port *port)
     struct uart_port *uart = (struct uart_port *)port;
 
     fd_channel_deinit(&uart->base.channel);
-    posix_timer_free(uart->reopen);
-    posix_timer_free(uart->look);
-    posix_timer_free(uart->drain);
+    clock_timer_free(uart->reopen);
+    clock_timer_free(uart->look);
+    clock_timer_free(uart->drain);
     if (uart->fd >= 0)
         close(uart->fd);
     free(uart);
@@ -47,7 +47,7 @@ static void lose_device(struct uart_port *uart)
     fd_channel_leave(&uart->base.channel);
     close(uart->fd);
     uart->fd = -1;
-    posix_timer_in(uart->reopen, REOPEN_MS);
+    clock_timer_start(uart->reopen, REOPEN_MS);
 }
 
 static void on_hangup(void *owner)
@@ -75,7 +75,7 @@ static void on_look(void *ctx)
         lose_device(uart);
         return;
     }
-    posix_timer_in(uart->look, LINES_MS);
+    clock_timer_start(uart->look, LINES_MS);
     if (terminal == NULL || (!on && !uart->saw_host_dtr) ||
         (uart->saw_host_dtr && on == uart->host_dtr))
         return;
@@ -104,7 +104,7 @@ static enum err open_device(struct uart_port *uart, struct port_failure *ret_fai
                          err_text(err));
     }
     drive_lines(uart);
-    posix_timer_in(uart->look, LINES_MS);
+    clock_timer_start(uart->look, LINES_MS);
     return ERR_OK;
 }
 
@@ -116,7 +116,7 @@ static void on_reopen(void *ctx)
     if (open_device(uart, &failure) == ERR_OK)
         log_say(uart->base.loop->log, LOG_INFO, "%s: the device is back", uart->base.label);
     else
-        posix_timer_in(uart->reopen, REOPEN_MS);
+        clock_timer_start(uart->reopen, REOPEN_MS);
 }
 
 static void set_lines(struct channel *channel, unsigned lines)
@@ -148,10 +148,10 @@ static void on_drain(void *ctx)
     if (uart->fd >= 0 &&
         (!fd_channel_is_drained(&uart->base.channel) || !uart_device_is_drained(uart->fd))) {
         uart->quiet = false;
-        posix_timer_in(uart->drain, DRAIN_MS);
+        clock_timer_start(uart->drain, DRAIN_MS);
     } else if (uart->fd >= 0 && !uart->quiet) {
         uart->quiet = true;
-        posix_timer_in(uart->drain, 1 + FIFO_BITS * 1000 / (int64_t)uart->baud);
+        clock_timer_start(uart->drain, 1 + FIFO_BITS * 1000 / (int64_t)uart->baud);
     } else {
         apply_rate(uart);
     }
@@ -171,7 +171,7 @@ static void set_rate(struct channel *channel, uint32_t baud)
     }
     uart->wanted_baud = baud;
     uart->quiet = false;
-    posix_timer_in(uart->drain, DRAIN_MS);
+    clock_timer_start(uart->drain, DRAIN_MS);
 }
 
 static const struct channel_ops uart_channel_ops = {

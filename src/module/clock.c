@@ -13,12 +13,12 @@ enum {
 void module_clock_init(struct module_clock *clock, const struct clock *machine)
 {
     *clock = (struct module_clock){ .machine = machine };
-    clock->zone_quarters = machine->ops->zone_quarters(machine->ctx);
+    clock->zone_quarters = clock_zone_quarters(machine);
 }
 
 int64_t module_clock_utc_s(const struct module_clock *clock)
 {
-    return clock->machine->ops->utc_s(clock->machine->ctx) + clock->offset_s;
+    return clock_utc_s(clock->machine) + clock->offset_s;
 }
 
 void module_clock_set_utc(struct module_clock *clock, int64_t utc_s)

@@ -13,5 +13,5 @@ struct tlsmodem *module_of(const struct at_session *at)
 
 int64_t module_now(const struct tlsmodem *modem)
 {
-    return modem->config.clock->ops->now_ms(modem->config.clock->ctx);
+    return clock_now_ms(modem->config.clock);
 }

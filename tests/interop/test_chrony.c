@@ -2,7 +2,7 @@
 #include "base/time.h"
 #include "posix/clock.h"
 #include "posix/net.h"
-#include "posix/timer.h"
+#include "posix/now.h"
 #include "server_process.h"
 #include "services/sntp.h"
 
@@ -24,7 +24,8 @@ struct fixture {
     struct server_process server;
     struct posix_loop loop;
     struct net *net;
-    struct posix_timer *timer;
+    struct posix_clock clock;
+    struct clock_timer *timer;
     struct connection_world world;
     struct sntp sntp;
     bool done;
@@ -51,7 +52,7 @@ static void nothing(void *ctx)
 
 static void arm(struct fixture *f)
 {
-    posix_timer_at(f->timer, sntp_deadline(&f->sntp));
+    clock_timer_at(&f->clock.base, f->timer, sntp_deadline(&f->sntp));
 }
 
 static void leave(void *ctx)
@@ -94,7 +95,8 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(f->folder));
     assert_int_equal(posix_loop_open(&f->loop, NULL), ERR_OK);
     assert_int_equal(posix_net_open(&f->loop, &f->net), ERR_OK);
-    assert_int_equal(posix_timer_new(&f->loop, on_deadline, f, &f->timer), ERR_OK);
+    posix_clock_init(&f->clock, &f->loop);
+    assert_int_equal(clock_new_timer(&f->clock.base, on_deadline, f, &f->timer), ERR_OK);
     f->world = (struct connection_world){ .net = f->net,
                                           .now_ms = world_now_ms,
                                           .utc_s = world_utc_s,
@@ -112,7 +114,7 @@ static int tear_down(void **state)
     const char *argv[] = { "rm", "-rf", f->folder, NULL };
 
     sntp_cancel(&f->sntp);
-    posix_timer_free(f->timer);
+    clock_timer_free(f->timer);
     posix_net_close(f->net);
     assert_true(posix_loop_close(&f->loop, LIMIT_MS));
     if (f->server.pid != 0)

@@ -13,7 +13,7 @@ static int64_t utc_s(void *ctx)
 {
     const struct service_rig *rig = ctx;
 
-    return rig->world.clock.ops->utc_s(rig->world.clock.ctx);
+    return clock_utc_s(rig->world.clock);
 }
 
 static void enter(void *ctx)
@@ -94,8 +94,15 @@ void rig_settle(struct service_rig *rig)
     for (int passes = 0; news; passes++) {
         assert_true(passes < 100000);
         news = scripted_net_step(&rig->world.scripted_net);
+        news = virtual_clock_step(&rig->world.virtual_clock) || news;
         news = tick(rig) || news;
     }
+}
+
+static int64_t next_deadline(const struct service_rig *rig)
+{
+    return time_earlier(rig->deadline(rig->service),
+                        virtual_clock_deadline(&rig->world.virtual_clock));
 }
 
 void rig_advance(struct service_rig *rig, int64_t ms)
@@ -103,8 +110,8 @@ void rig_advance(struct service_rig *rig, int64_t ms)
     int64_t end_ms = rig->world.virtual_clock.now_ms + ms;
 
     rig_settle(rig);
-    while (rig->deadline(rig->service) <= end_ms) {
-        rig->world.virtual_clock.now_ms = rig->deadline(rig->service);
+    while (next_deadline(rig) <= end_ms) {
+        rig->world.virtual_clock.now_ms = next_deadline(rig);
         rig_settle(rig);
     }
     rig->world.virtual_clock.now_ms = end_ms;

@@ -212,11 +212,10 @@ void toy_session_init(struct toy_session *toy, struct at_dialect dialect)
     toy->dialect.error_range = 3;
     toy->dialect.error_text = error_text;
     virtual_clock_init(&toy->virtual_clock);
-    toy->clock = virtual_clock_iface(&toy->virtual_clock);
     memory_storage_init(&toy->memory_storage);
     toy->storage = memory_storage_iface(&toy->memory_storage);
     toy->modem.config.storage = &toy->storage;
-    module_clock_init(&toy->modem.clock, &toy->clock);
+    module_clock_init(&toy->modem.clock, virtual_clock_iface(&toy->virtual_clock));
     toy->terminal.modem = &toy->modem;
     if (at_new(&config, &toy->terminal.at) != ERR_OK)
         abort();

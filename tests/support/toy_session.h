@@ -38,7 +38,6 @@ enum { TOY_PAYLOAD = 20, TOY_MEMORY = 40, TOY_LINE = 80, TOY_ANSWER = 300, TOY_O
 
 struct toy_session {
     struct virtual_clock virtual_clock;
-    struct clock clock;
     struct memory_storage memory_storage;
     struct storage storage;
     struct at_dialect dialect;

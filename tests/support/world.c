@@ -1,6 +1,7 @@
 /* world.c: a modem with everything around it scripted. */
 #include "world.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,6 +35,7 @@ void world_deinit(struct world *world)
 {
     world_switch_off(world);
     scripted_net_deinit(&world->scripted_net);
+    assert(world->virtual_clock.timers == NULL);
     memory_storage_deinit(&world->memory_storage);
 }
 
@@ -161,7 +163,7 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .tls = &world->tls,
         .tls_count = 1,
         .storage = keeps ? &world->storage : NULL,
-        .clock = &world->clock,
+        .clock = world->clock,
         .log = &world->log,
         .arm = arm,
         .arm_ctx = world,
@@ -199,6 +201,7 @@ static bool pass(struct world *world)
 {
     bool news = scripted_net_step(&world->scripted_net);
 
+    news = virtual_clock_step(&world->virtual_clock) || news;
     if (world->modem != NULL && world->deadline_ms <= world->virtual_clock.now_ms) {
         world->deadline_ms = CLOCK_NEVER;
         tlsmodem_tick(world->modem);
@@ -226,7 +229,9 @@ static void move_to(struct world *world, int64_t now_ms)
 
 static int64_t next_deadline(const struct world *world)
 {
-    return time_earlier(world->deadline_ms, scripted_net_deadline(&world->scripted_net));
+    return time_earlier(
+        time_earlier(world->deadline_ms, scripted_net_deadline(&world->scripted_net)),
+        virtual_clock_deadline(&world->virtual_clock));
 }
 
 void world_advance(struct world *world, int64_t ms)

@@ -33,7 +33,7 @@ struct world {
     struct scripted_net scripted_net;
     struct scripted_tls scripted_tls;
     struct memory_storage memory_storage;
-    struct clock clock;
+    struct clock *clock;
     struct net *net;
     struct tls *tls;
     struct storage storage;

@@ -48,7 +48,6 @@ static const struct date_row date_rows[] = {
 
 struct clocks {
     struct virtual_clock virtual_clock;
-    struct clock machine;
     struct module_clock clock;
 };
 
@@ -56,8 +55,7 @@ static void start(struct clocks *clocks, int zone_quarters)
 {
     virtual_clock_init(&clocks->virtual_clock);
     clocks->virtual_clock.zone_quarters = zone_quarters;
-    clocks->machine = virtual_clock_iface(&clocks->virtual_clock);
-    module_clock_init(&clocks->clock, &clocks->machine);
+    module_clock_init(&clocks->clock, virtual_clock_iface(&clocks->virtual_clock));
 }
 
 static const char *print(const struct module_time *time)

@@ -1,7 +1,7 @@
 /* test_posix_fake.c: a terminal without a modem, and a loop that runs until something is so. */
 #include "test_posix_fake.h"
 
-#include "posix/clock.h"
+#include "posix/now.h"
 
 #include <stdlib.h>
 #include <string.h>

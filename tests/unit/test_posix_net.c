@@ -3,7 +3,7 @@
 
 #include "posix/clock.h"
 #include "posix/net.h"
-#include "posix/timer.h"
+#include "posix/now.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -500,40 +500,72 @@ static bool timer_fired(void *ctx)
 static void timer_is_never_early(void **state)
 {
     struct fixture *f = *state;
-    struct posix_timer *timer;
+    struct posix_clock clock;
+    struct clock_timer *timer;
     int64_t fired = 0;
 
-    assert_int_equal(posix_timer_new(&f->loop, on_time, &fired, &timer), ERR_OK);
+    posix_clock_init(&clock, &f->loop);
+    assert_int_equal(clock_new_timer(&clock.base, on_time, &fired, &timer), ERR_OK);
     for (int i = 0; i < 20; i++) {
         int64_t deadline = posix_now_ms() + i % 4;
 
         fired = 0;
-        posix_timer_at(timer, CLOCK_NEVER);
-        posix_timer_at(timer, deadline + 100000);
-        posix_timer_at(timer, deadline);
+        clock_timer_at(&clock.base, timer, CLOCK_NEVER);
+        clock_timer_start(timer, 100000);
+        clock_timer_at(&clock.base, timer, deadline);
+        assert_int_equal(fired, 0); /* not from inside the call */
         assert_true(run_until(&f->loop, timer_fired, &fired, LIMIT_MS));
         assert_true(fired >= deadline);
     }
-    posix_timer_at(timer, posix_now_ms() - 1000);
-    posix_timer_at(timer, CLOCK_NEVER);
     fired = 0;
+    clock_timer_start(timer, -1000);
+    clock_timer_cancel(timer);
     assert_false(run_until(&f->loop, timer_fired, &fired, 5));
-    posix_timer_free(timer);
+    clock_timer_start(timer, 0);
+    clock_timer_free(timer);
+    assert_false(run_until(&f->loop, timer_fired, &fired, 5));
+}
+
+static void end_timer(void *ctx)
+{
+    struct clock_timer **timer = ctx;
+
+    clock_timer_free(*timer);
+    *timer = NULL;
+}
+
+static bool timer_is_gone(void *ctx)
+{
+    return *(struct clock_timer **)ctx == NULL;
+}
+
+static void timer_may_end_itself(void **state)
+{
+    struct fixture *f = *state;
+    struct posix_clock clock;
+    struct clock_timer *timer;
+
+    posix_clock_init(&clock, &f->loop);
+    assert_int_equal(clock_new_timer(&clock.base, end_timer, &timer, &timer), ERR_OK);
+    clock_timer_start(timer, 1);
+    assert_true(run_until(&f->loop, timer_is_gone, &timer, LIMIT_MS));
 }
 
 static void clock_tells_the_machines_time(void **state)
 {
-    struct clock clock = posix_clock();
+    struct posix_clock posix;
+    const struct clock *clock = &posix.base;
     int64_t now = (int64_t)time(NULL);
 
     (void)state;
+    posix_clock_init(&posix, NULL);
     setenv("TZ", "XXX-5:45", 1);
-    assert_int_equal(clock.ops->zone_quarters(clock.ctx), 23);
+    assert_int_equal(clock_zone_quarters(clock), 23);
     setenv("TZ", "XXX+3:30", 1);
-    assert_int_equal(clock.ops->zone_quarters(clock.ctx), -14);
+    assert_int_equal(clock_zone_quarters(clock), -14);
     unsetenv("TZ");
-    assert_in_range(clock.ops->utc_s(clock.ctx), now - 1, now + 1);
-    assert_true(clock.ops->now_ms(clock.ctx) <= clock.ops->now_ms(clock.ctx));
+    assert_in_range(clock_utc_s(clock), now - 1, now + 1);
+    assert_true(clock_now_ms(clock) <= clock_now_ms(clock));
 }
 
 int main(void)
@@ -555,6 +587,7 @@ int main(void)
         TEST(impossible_names_are_refused),
         TEST(cancelled_query_is_silent),
         TEST(timer_is_never_early),
+        TEST(timer_may_end_itself),
         TEST(clock_tells_the_machines_time),
 #undef TEST
     };

@@ -2,6 +2,7 @@
 #include "at/session.h"
 #include "base/time.h"
 #include "module/module.h"
+#include "module/part.h"
 #include "module/power.h"
 
 #include <assert.h>
@@ -14,7 +15,9 @@ static int64_t deadline(struct tlsmodem *modem)
         return earliest_ms;
     for (size_t i = 0; i < modem->terminal_count; i++)
         earliest_ms = time_earlier(earliest_ms, at_deadline(modem->terminals[i].at));
-    return time_earlier(earliest_ms, modem->personality->deadline(modem));
+    if (modem->personality->deadline != NULL)
+        earliest_ms = time_earlier(earliest_ms, modem->personality->deadline(modem));
+    return time_earlier(earliest_ms, parts_deadline(modem));
 }
 
 static void settle(struct tlsmodem *modem)
@@ -29,6 +32,7 @@ static void settle(struct tlsmodem *modem)
             news = terminal_settle(&modem->terminals[i]) || news;
     }
     modem->settling = false;
+    parts_give_back(modem);
     if (deadline(modem) != modem->armed_ms) {
         modem->armed_ms = deadline(modem);
         modem->config.arm(modem->config.arm_ctx, modem->armed_ms);

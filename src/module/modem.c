@@ -1,6 +1,7 @@
 /* modem.c: what an embedding program calls: a modem is made, ticks, and goes. */
 #include "at/session.h"
 #include "module/module.h"
+#include "module/part.h"
 #include "module/power.h"
 
 #include <assert.h>
@@ -14,6 +15,18 @@ const struct tlsmodem_model *tlsmodem_model_at(size_t index)
     return model != NULL ? &model->identity : NULL;
 }
 
+static void switch_on_again(struct tlsmodem *modem)
+{
+    enum err err = power_on(modem);
+
+    if (err == ERR_OK)
+        return;
+    log_say(modem->config.log, LOG_ERROR, "cannot switch on again: %s; trying later",
+            err_text(err));
+    power_off(modem);
+    modem->power_on_ms = module_now(modem) + modem->off_ms;
+}
+
 void tlsmodem_tick(struct tlsmodem *modem)
 {
     module_enter(modem);
@@ -21,12 +34,11 @@ void tlsmodem_tick(struct tlsmodem *modem)
     if (modem->on) {
         for (size_t i = 0; i < modem->terminal_count; i++)
             at_tick(modem->terminals[i].at);
-        modem->personality->tick(modem);
-    } else if (module_now(modem) >= modem->power_on_ms && power_on(modem) != ERR_OK) {
-        log_say(modem->config.log, LOG_ERROR,
-                "cannot switch on again: storage failed; trying later");
-        modem->on = false;
-        modem->power_on_ms = module_now(modem) + modem->off_ms;
+        if (modem->personality->tick != NULL)
+            modem->personality->tick(modem);
+        parts_tick(modem);
+    } else if (module_now(modem) >= modem->power_on_ms) {
+        switch_on_again(modem);
     }
     module_leave(modem);
 }
@@ -83,6 +95,9 @@ static enum err build(struct tlsmodem *modem)
 {
     enum err err;
 
+    err = parts_new(modem);
+    if (err != ERR_OK)
+        return err;
     modem->maker_size = modem->personality->state_size(modem->model);
     modem->maker = calloc(1, modem->maker_size);
     modem->terminals = calloc(modem->config.terminals, sizeof(modem->terminals[0]));
@@ -136,6 +151,7 @@ void tlsmodem_free(struct tlsmodem *modem)
     for (size_t i = 0; i < modem->terminal_count; i++)
         terminal_deinit(&modem->terminals[i]);
     free(modem->terminals);
+    parts_free(modem);
     free(modem->maker);
     free(modem);
 }

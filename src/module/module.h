@@ -15,8 +15,9 @@ struct tlsmodem {
     struct tlsmodem_config config;
     const struct module_model *model;
     const struct personality *personality;
-    void *maker; /* the personality's state */
+    void *maker; /* what rows of the maker bind, and what its parts share */
     size_t maker_size;
+    void **units; /* states of the parts' units (part.h); NULL: not there */
     struct module_clock clock;
     struct module_network network;
     struct credentials credentials;

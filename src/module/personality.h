@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "tlsmodem.h"
 
+struct module_part;
 struct module_terminal;
 
 /* Limits that every maker's models have; the maker's own follow. */
@@ -28,7 +29,8 @@ struct personality {
     const struct at_commands *const *commands; /* ended by NULL */
     /* Bytes of the maker's own state on this model; it is zeroed before start(). */
     size_t (*state_size)(const struct module_model *model);
-    size_t output_bytes; /* queue from the module to each host */
+    size_t output_bytes;                    /* queue from the module to each host */
+    const struct module_part *const *parts; /* ended by NULL */
 
     /* Power on and off.  start() comes before stored settings are restored, ready() after. */
     enum err (*start)(struct tlsmodem *modem);

@@ -5,6 +5,7 @@
 #include "base/wipe.h"
 #include "module/keep.h"
 #include "module/module.h"
+#include "module/part.h"
 
 #include <stdlib.h>
 
@@ -46,8 +47,11 @@ static void set_dtr(struct terminal *base, bool on)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
-    if (terminal->dtr && !on && terminal->settings.dtr != 0)
-        terminal->modem->personality->on_dtr_drop(terminal);
+    if (terminal->dtr && !on && terminal->settings.dtr != 0) {
+        if (terminal->modem->personality->on_dtr_drop != NULL)
+            terminal->modem->personality->on_dtr_drop(terminal);
+        parts_on_dtr_drop(terminal);
+    }
     terminal->dtr = on;
     module_leave(terminal->modem);
 }
@@ -88,7 +92,9 @@ static void on_quiet(struct at_session *at)
 {
     struct module_terminal *terminal = terminal_of(at);
 
-    terminal->modem->personality->on_quiet(terminal);
+    if (terminal->modem->personality->on_quiet != NULL)
+        terminal->modem->personality->on_quiet(terminal);
+    parts_on_quiet(terminal);
 }
 
 static const struct at_owner_ops owner_ops = {

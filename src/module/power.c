@@ -5,6 +5,7 @@
 #include "base/wipe.h"
 #include "module/keep.h"
 #include "module/module.h"
+#include "module/part.h"
 
 #include <string.h>
 
@@ -16,7 +17,9 @@ enum err power_on(struct tlsmodem *modem)
     memset(modem->maker, 0, modem->maker_size);
     modem->on = true;
     modem->power_on_ms = CLOCK_NEVER;
-    err = modem->personality->start(modem);
+    err = parts_start(modem);
+    if (err == ERR_OK && modem->personality->start != NULL)
+        err = modem->personality->start(modem);
     if (err != ERR_OK)
         return err;
     for (size_t i = 0; i < modem->terminal_count; i++) {
@@ -27,7 +30,9 @@ enum err power_on(struct tlsmodem *modem)
     }
     keep_preset(modem->terminals[0].at, AT_KEEP_NVM);
     keep_restore(modem->terminals[0].at);
-    modem->personality->ready(modem);
+    if (modem->personality->ready != NULL)
+        modem->personality->ready(modem);
+    parts_ready(modem);
     return ERR_OK;
 }
 
@@ -35,7 +40,9 @@ void power_off(struct tlsmodem *modem)
 {
     if (!modem->on)
         return;
-    modem->personality->stop(modem);
+    if (modem->personality->stop != NULL)
+        modem->personality->stop(modem);
+    parts_stop(modem);
     for (size_t i = 0; i < modem->terminal_count; i++) {
         keep_release(modem->terminals[i].at);
         at_reset(modem->terminals[i].at);

@@ -1,5 +1,6 @@
 /* registration.c: registration and contexts come and go: hosts and the maker are told. */
 #include "module/module.h"
+#include "module/part.h"
 
 void network_deactivate(struct tlsmodem *modem, size_t cid)
 {
@@ -8,7 +9,9 @@ void network_deactivate(struct tlsmodem *modem, size_t cid)
     if (context == NULL || !context->active)
         return;
     context->active = false;
-    modem->personality->on_context_down(modem, cid);
+    if (modem->personality->on_context_down != NULL)
+        modem->personality->on_context_down(modem, cid);
+    parts_on_context_down(modem, cid);
 }
 
 static void report(struct tlsmodem *modem, bool registered)
@@ -33,8 +36,10 @@ void network_update(struct tlsmodem *modem)
     if (registered != network->reported) {
         network->reported = registered;
         report(modem, registered);
-        if (registered)
+        if (registered && modem->personality->on_registered != NULL)
             modem->personality->on_registered(modem);
+        if (registered)
+            parts_on_registered(modem);
     }
     if (network_is_registered(network) && network->attached)
         return;

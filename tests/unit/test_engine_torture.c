@@ -113,7 +113,7 @@ static void test_uploads_without_memory(void **state)
     refuse_from(0);
     talk_expect(&world, "AT+QSECWRITE=\"RAM:a\",3", "\r\nCONNECT\r\n");
     world_type_text(&world, "ABC");
-    for (unsigned call = 1; call <= 3; call++) {
+    for (unsigned call = 1; call <= 7; call++) {
         refuse_from(call);
         talk_expect(&world, "AT+QSSLOPEN=0,0,\"localhost\",443,0", "\r\nOK\r\n");
         refuse_from(0);
@@ -162,11 +162,21 @@ static void test_trust_files_without_memory(void **state)
 /* Bodies, files, attachments and connections: an error, and then everything goes. */
 static void test_web_and_mail_without_memory(void **state)
 {
-    static const char *const lines[][2] = {
-        { "AT+QHTTPPOST=5", "\r\n+CME ERROR: 3828\r\n" },
-        { "AT+QHTTPGET", "\r\n+CME ERROR: 3813\r\n" },
-        { "AT+QSMTPBODY=1", "\r\n+CME ERROR: 20\r\n" },
-        { "AT+QSMTPATT=\"a\",5", "\r\n+CME ERROR: 20\r\n" },
+    static const struct {
+        unsigned call; /* the first that is refused */
+        const char *line, *answer;
+    } rows[] = {
+        { 1, "AT+QHTTPPOST=5", "\r\n+CME ERROR: 3828\r\n" },
+        { 1, "AT+QHTTPGET", "\r\n+CME ERROR: 3828\r\n" },
+        { 2, "AT+QHTTPGET", "\r\n+CME ERROR: 3813\r\n" },
+        { 1, "AT+QSMTPBODY=1", "\r\n+CME ERROR: 20\r\n" },
+        { 1, "AT+QSMTPATT=\"a\",5", "\r\n+CME ERROR: 20\r\n" },
+        { 2, "AT+QSMTPATT=\"a\",5", "\r\n+CME ERROR: 20\r\n" },
+        { 1, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3828\r\n" },
+        { 2, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3813\r\n" },
+        { 3, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3828\r\n" },
+        { 1, "AT+QSMTPPUT", "\r\n+CME ERROR: 20\r\n" },
+        { 2, "AT+QSMTPPUT", "\r\nOK\r\n" }, /* and a line that says how it ended */
     };
     struct world world;
 
@@ -179,16 +189,11 @@ static void test_web_and_mail_without_memory(void **state)
     talk(&world, "AT+QHTTPURL=18");
     world_type_text(&world, "http://localhost/x");
     talk_ok(&world, "AT+QSMTPSRV=\"localhost\";+QSMTPADDR=\"a@b\";+QSMTPDST=1,1,\"c@d\"");
-    for (size_t i = 0; i < COUNT(lines); i++) {
-        refuse_from(1);
-        talk_expect(&world, lines[i][0], lines[i][1]);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        refuse_from(rows[i].call);
+        talk_expect(&world, rows[i].line, rows[i].answer);
         refuse_from(0);
     }
-    refuse_from(2); /* the name is looked up, the file has no room */
-    talk_expect(&world, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3828\r\n");
-    refuse_from(1);
-    talk_expect(&world, "AT+QSMTPPUT", "\r\nOK\r\n");
-    refuse_from(0);
     world_forget(&world, 0);
     world_advance(&world, 1000);
     check_bytes("mail", world_heard(&world, 0), span_of("\r\n+QSMTPPUT: -2\r\n"));

@@ -139,13 +139,13 @@ static void test_damaged_nvram(void **state)
 static void test_damaged_ram(void **state)
 {
     struct world world;
-    struct quectel *quectel;
+    struct quectel_files *files;
 
     (void)state;
     start(&world);
     upload(&world, "RAM:a", "ABC");
-    quectel = world.modem->maker;
-    quectel->files.ram[0].data[1] ^= 0x80;
+    files = module_part_if(world.modem, &quectel_files_part, 0);
+    files->ram[0]->data[1] ^= 0x80;
     talk_expect(&world, "AT+QSECREAD=\"RAM:a\"", "\r\n+QSECREAD: 0,2c2\r\n\r\nOK\r\n");
     world_deinit(&world);
 }

@@ -6,6 +6,7 @@
 #include "toy_record.h"
 
 #include "personalities/quectel/quectel.h"
+#include "services/sntp.h"
 
 #include <stdio.h>
 #include <string.h>

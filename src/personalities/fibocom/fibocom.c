@@ -179,10 +179,13 @@ static const struct at_commands *const commands[] = {
     &common_identity, &common_network, &common_packet,     &common_general,     NULL,
 };
 
+static const struct module_part *const parts[] = { NULL };
+
 const struct personality fibocom_personality = {
     .dialect = &dialect,
     .commands = commands,
     .state_size = state_size,
+    .parts = parts,
     .output_bytes = OUTPUT_BYTES,
     .start = start,
     .ready = ready,

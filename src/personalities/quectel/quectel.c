@@ -6,14 +6,6 @@
 /* Answers: the longest are 1500 bytes that a socket has received, with their header. */
 enum { ANSWER_MAX = 1700, OUTPUT_BYTES = 6144 };
 
-static const struct quectel_part *const parts[] = {
-    &quectel_start_up,  &quectel_bearer_part, &quectel_sockets,    &quectel_lookup_part,
-    &quectel_ping_part, &quectel_ntp_part,    &quectel_files_part, &quectel_ssl_part,
-    &quectel_http_part, &quectel_smtp_part,
-};
-
-enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };
-
 struct quectel *quectel_of(const struct at_session *at)
 {
     return module_of(at)->maker;
@@ -38,89 +30,25 @@ static bool is_restart(const struct tlsmodem *modem)
 }
 
 /* There is no battery behind the clock: it starts where all of these modules start. */
-static void start_clock(struct tlsmodem *modem)
+static enum err start_clock(struct tlsmodem *modem)
 {
     static const struct module_time first = { .year = 2004, .month = 1, .day = 1 };
 
     if (!is_restart(modem) || !FACT_CLOCK_SURVIVES_RESTART)
         module_clock_set(&modem->clock, &first);
+    return ERR_OK;
 }
 
-static enum err start(struct tlsmodem *modem)
-{
-    enum err err = ERR_OK;
+/* The network's time is taken only where +QNITZ asks for it, which it does not. */
+static const struct module_part clock_part = { .start = start_clock };
 
-    start_clock(modem);
-    for (size_t i = 0; i < PART_COUNT && err == ERR_OK; i++) {
-        if (parts[i]->start != NULL)
-            err = parts[i]->start(modem);
-    }
-    return err;
-}
-
-static void ready(struct tlsmodem *modem)
-{
-    for (size_t i = 0; i < PART_COUNT; i++) {
-        if (parts[i]->ready != NULL)
-            parts[i]->ready(modem);
-    }
-}
-
-static void stop(struct tlsmodem *modem)
-{
-    for (size_t i = 0; i < PART_COUNT; i++) {
-        if (parts[i]->stop != NULL)
-            parts[i]->stop(modem);
-    }
-}
-
-static int64_t deadline(struct tlsmodem *modem)
-{
-    int64_t deadline_ms = CLOCK_NEVER;
-
-    for (size_t i = 0; i < PART_COUNT; i++) {
-        if (parts[i]->deadline != NULL)
-            deadline_ms = time_earlier(deadline_ms, parts[i]->deadline(modem));
-    }
-    return deadline_ms;
-}
-
-static void tick(struct tlsmodem *modem)
-{
-    for (size_t i = 0; i < PART_COUNT; i++) {
-        if (parts[i]->tick != NULL)
-            parts[i]->tick(modem);
-    }
-}
-
-static void on_quiet(struct module_terminal *terminal)
-{
-    for (size_t i = 0; i < PART_COUNT && at_may_speak(terminal->at); i++) {
-        if (parts[i]->on_quiet != NULL)
-            parts[i]->on_quiet(terminal);
-    }
-}
-
-static void on_dtr_drop(struct module_terminal *terminal)
-{
-    for (size_t i = 0; i < PART_COUNT; i++) {
-        if (parts[i]->on_dtr_drop != NULL)
-            parts[i]->on_dtr_drop(terminal);
-    }
-}
-
-static void on_context_down(struct tlsmodem *modem, size_t cid)
-{
-    for (size_t i = 0; i < PART_COUNT; i++) {
-        if (parts[i]->on_context_down != NULL)
-            parts[i]->on_context_down(modem, cid);
-    }
-}
-
-static void on_registered(struct tlsmodem *modem)
-{
-    (void)modem; /* the network's time is taken only where +QNITZ asks for it, which it does not */
-}
+static const struct module_part *const parts[] = {
+    &clock_part,           &quectel_start_up,  &quectel_bearer_part,
+    &quectel_sockets,      &quectel_links,     &quectel_lookup_part,
+    &quectel_ping_part,    &quectel_ntp_part,  &quectel_files_part,
+    &quectel_ssl_contexts, &quectel_http_part, &quectel_exchange_part,
+    &quectel_smtp_part,    &quectel_mail_part, NULL,
+};
 
 static const struct at_dialect dialect = {
     .prefixes = "+",
@@ -174,13 +102,5 @@ const struct personality quectel_personality = {
     .commands = commands,
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
-    .start = start,
-    .ready = ready,
-    .stop = stop,
-    .deadline = deadline,
-    .tick = tick,
-    .on_quiet = on_quiet,
-    .on_dtr_drop = on_dtr_drop,
-    .on_registered = on_registered,
-    .on_context_down = on_context_down,
+    .parts = parts,
 };

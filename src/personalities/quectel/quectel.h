@@ -1,20 +1,19 @@
 /* quectel.h: what the files of this maker share.
  *
- * A feature with state of its own (sockets, files, HTTP, mail) is a `struct quectel_part` in its
- * own file; its state is a member of `struct quectel`, declared in its own header when it is more
- * than a few lines; its rows are a list of their own.  quectel.c names both in its two tables and
- * knows no more of it.
+ * A feature with state of its own (sockets, files, HTTP, mail) is a part (module/part.h) in its
+ * own file; its state is declared there, or in a header of its own when other files need it; its
+ * rows are a list of their own.  quectel.c names both in its two tables and knows no more of it.
  */
 #ifndef QUECTEL_H
 #define QUECTEL_H
 
 #include "module/module.h"
+#include "module/part.h"
 #include "personalities/quectel/quectel_bearer.h"
 #include "personalities/quectel/quectel_errors.h"
 #include "personalities/quectel/quectel_facts.h"
 #include "personalities/quectel/quectel_files.h"
 #include "personalities/quectel/quectel_http.h"
-#include "personalities/quectel/quectel_net_tools.h"
 #include "personalities/quectel/quectel_smtp.h"
 #include "personalities/quectel/quectel_socket.h"
 #include "personalities/quectel/quectel_ssl.h"
@@ -26,18 +25,6 @@ enum { QUECTEL_CLIENT = 1 };
 enum quectel_limit { LIMIT_END = LIMIT_OF_MAKER };
 
 enum { QUECTEL_PROMPT_MAX = 1500 };
-
-/* What a part of the module does when; NULL members are nothing. */
-struct quectel_part {
-    enum err (*start)(struct tlsmodem *modem); /* power on, before stored settings are there */
-    void (*ready)(struct tlsmodem *modem);     /* and after */
-    void (*stop)(struct tlsmodem *modem);      /* power off */
-    int64_t (*deadline)(struct tlsmodem *modem);
-    void (*tick)(struct tlsmodem *modem);
-    void (*on_quiet)(struct module_terminal *terminal); /* may speak while at_may_speak() */
-    void (*on_dtr_drop)(struct module_terminal *terminal);
-    void (*on_context_down)(struct tlsmodem *modem, size_t cid);
-};
 
 /* Settings that bound rows keep for the whole module. */
 struct quectel_settings {
@@ -55,31 +42,21 @@ struct quectel_settings {
     char name_server[2][ADDRESS_TEXT_MAX]; /* +QIDNSCFG */
 };
 
-/* The lines that a module says when it starts. */
-struct quectel_start_up {
-    size_t next;
-    int64_t at_ms; /* of the next one; CLOCK_NEVER: all are said */
-};
-
+/* What is there from power-on to power-off: what rows bind, and small things. */
 struct quectel {
     struct quectel_settings settings;
-    struct quectel_start_up start_up;
     struct quectel_bearer bearers[QUECTEL_BEARERS];
-    struct quectel_socket sockets[QUECTEL_SOCKETS];
-    struct quectel_lookup lookup;
-    struct quectel_ping ping;
-    struct quectel_ntp ntp;
-    struct quectel_files files;
-    struct quectel_http http;
     struct quectel_ssl ssl;
-    struct quectel_smtp smtp;
+    struct quectel_smtp_account account;
+    uint64_t mails; /* begun since power-on */
 };
 
 struct quectel *quectel_of(const struct at_session *at);
 
 extern const struct personality quectel_personality;
-extern const struct quectel_part quectel_start_up, quectel_bearer_part, quectel_sockets,
-    quectel_lookup_part, quectel_ping_part, quectel_ntp_part, quectel_files_part, quectel_ssl_part;
+extern const struct module_part quectel_start_up, quectel_bearer_part, quectel_sockets,
+    quectel_links, quectel_lookup_part, quectel_ping_part, quectel_ntp_part, quectel_files_part,
+    quectel_ssl_contexts;
 extern const struct at_commands quectel_general, quectel_answered, quectel_refused,
     quectel_bearer_rows, quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows,
     quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload,

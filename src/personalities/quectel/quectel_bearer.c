@@ -106,24 +106,27 @@ static enum err start(struct tlsmodem *modem)
     return ERR_OK;
 }
 
-void quectel_bearer_lose(struct tlsmodem *modem, size_t id)
+static void stop(struct tlsmodem *modem)
 {
-    quectel_bearer_enter(modem, id, BEARER_LOST);
-    quectel_sockets_lose_bearer(modem, id);
+    for (size_t id = 0; id < QUECTEL_BEARERS; id++)
+        at_text_set(&quectel_bearer_at(modem, id)->user, span_at(NULL, 0));
 }
 
-static void on_context_down(struct tlsmodem *modem, size_t cid)
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
     size_t id = cid - 1;
 
+    (void)state;
     if (id >= QUECTEL_BEARERS || !quectel_bearer_is_up(quectel_bearer_at(modem, id)))
         return;
-    quectel_bearer_lose(modem, id);
+    quectel_bearer_enter(modem, id, BEARER_LOST);
     for (size_t i = 0; i < modem->terminal_count; i++)
         at_urc(modem->terminals[i].at, "+PDP DEACT");
 }
 
-const struct quectel_part quectel_bearer_part = {
+/* Before the sockets: what they say comes behind +PDP DEACT. */
+const struct module_part quectel_bearer_part = {
     .start = start,
+    .stop = stop,
     .on_context_down = on_context_down,
 };

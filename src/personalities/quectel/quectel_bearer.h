@@ -25,9 +25,9 @@ enum quectel_bearer_state {
 
 struct quectel_bearer {
     enum quectel_bearer_state state;
-    bool used;                       /* a socket was opened since activation */
-    int32_t mode;                    /* +QICSGP: 1 GPRS, 0 CSD */
-    char user[QUECTEL_USER_MAX + 1]; /* no network here asks for a password */
+    bool used;    /* a socket was opened since activation */
+    int32_t mode; /* +QICSGP: 1 GPRS, 0 CSD */
+    char *user;   /* owned; no network here asks for a password */
 };
 
 /* The foreground context, and any other. */
@@ -50,8 +50,6 @@ struct module_context *quectel_bearer_context(struct tlsmodem *modem, size_t id)
 /* The only writer of bearer->state. */
 void quectel_bearer_enter(struct tlsmodem *modem, size_t id, enum quectel_bearer_state next);
 bool quectel_bearer_activate(struct tlsmodem *modem, size_t id);
-/* It is gone, and its sockets with it; says nothing. */
-void quectel_bearer_lose(struct tlsmodem *modem, size_t id);
 
 /* The words of a state, and its number in V0. */
 const char *quectel_bearer_words(enum quectel_bearer_state state);

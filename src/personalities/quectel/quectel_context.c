@@ -17,9 +17,7 @@ static bool configure(struct tlsmodem *modem, const struct at_arg *apn, const st
 
     if (apn->given && !at_text_set(&context->apn, apn->text))
         return false;
-    snprintf(bearer->user, sizeof(bearer->user), "%.*s", (int)user->text.len,
-             (const char *)user->text.data);
-    return true;
+    return at_text_set(&bearer->user, user->text);
 }
 
 enum { CSGP_MODE, CSGP_APN, CSGP_USER };
@@ -70,7 +68,7 @@ static enum at_status read_register(struct at_session *at)
 
     at_info(at, "+QIREGAPP: \"%s\",\"%s\",\"\"",
             at_text(quectel_bearer_context(modem, quectel_bearer_foreground(modem))->apn),
-            quectel_bearer(modem)->user);
+            at_text(quectel_bearer(modem)->user));
     return AT_OK;
 }
 
@@ -120,7 +118,7 @@ static void detach(struct at_session *at)
     for (size_t id = 0; id < QUECTEL_BEARERS; id++) {
         if (!quectel_bearer_is_up(quectel_bearer_at(modem, id)))
             continue;
-        quectel_bearer_lose(modem, id);
+        quectel_bearer_enter(modem, id, BEARER_LOST);
         for (size_t i = 0; i < modem->terminal_count; i++) {
             if (modem->terminals[i].at != at)
                 at_urc(modem->terminals[i].at, "+PDP DEACT");

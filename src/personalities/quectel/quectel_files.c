@@ -24,9 +24,10 @@ static const struct {
 
 enum { SLOT_COUNT = sizeof(slots) / sizeof(slots[0]) };
 
+/* NULL: there are no files. */
 static struct quectel_files *files_of(const struct tlsmodem *modem)
 {
-    return &((struct quectel *)modem->maker)->files;
+    return module_part_if(modem, &quectel_files_part, 0);
 }
 
 uint16_t quectel_checksum(struct span data)
@@ -84,28 +85,46 @@ void quectel_file_forget(struct quectel_file *file)
     *file = (struct quectel_file){ .data = NULL };
 }
 
-static struct quectel_file *find_ram(struct tlsmodem *modem, const char *name)
+/* Where the pointer to a file is; NULL: there is no such. */
+static struct quectel_file **find_ram(const struct tlsmodem *modem, const char *name)
 {
     struct quectel_files *files = files_of(modem);
 
-    for (size_t i = 0; i < FACT_RAM_FILES; i++) {
-        if (strcmp(files->ram[i].name, name) == 0)
+    for (size_t i = 0; files != NULL && i < FACT_RAM_FILES; i++) {
+        if (files->ram[i] != NULL && strcmp(files->ram[i]->name, name) == 0)
             return &files->ram[i];
     }
     return NULL;
 }
 
+/* A place for a file of so many bytes; NULL: there is none. */
+static struct quectel_file **find_room(struct quectel_files *files, size_t len)
+{
+    struct quectel_file **place = NULL;
+
+    for (size_t i = 0; i < FACT_RAM_FILES; i++) {
+        if (files->ram[i] != NULL)
+            len += files->ram[i]->len;
+        else if (place == NULL)
+            place = &files->ram[i];
+    }
+    return len <= FACT_RAM_TOTAL ? place : NULL;
+}
+
 static enum err keep_in_ram(struct tlsmodem *modem, struct quectel_file *file)
 {
-    struct quectel_files *files = files_of(modem);
-    struct quectel_file *place = find_ram(modem, "");
-    size_t total = file->len;
+    struct quectel_files *files = module_part(modem, &quectel_files_part, 0);
+    struct quectel_file **place;
 
-    for (size_t i = 0; i < FACT_RAM_FILES; i++)
-        total += files->ram[i].len;
-    if (place == NULL || total > FACT_RAM_TOTAL)
+    if (files == NULL)
+        return ERR_NO_MEMORY;
+    place = find_room(files, file->len);
+    if (place == NULL)
         return ERR_FULL;
-    *place = *file;
+    *place = malloc(sizeof(**place));
+    if (*place == NULL)
+        return ERR_NO_MEMORY;
+    **place = *file;
     *file = (struct quectel_file){ .data = NULL };
     return ERR_OK;
 }
@@ -184,15 +203,15 @@ static enum err check_nvram(struct tlsmodem *modem, const char *name, bool *ret_
 enum err quectel_file_check(struct tlsmodem *modem, const char *name, bool *ret_good,
                             uint16_t *ret_checksum)
 {
-    const struct quectel_file *file;
+    struct quectel_file **file;
 
     if (is_stored(modem, name))
         return check_nvram(modem, name, ret_good, ret_checksum);
     file = find_ram(modem, name);
     if (file == NULL)
         return ERR_NOT_FOUND;
-    *ret_checksum = quectel_checksum(span_at(file->data, file->len));
-    *ret_good = *ret_checksum == file->checksum;
+    *ret_checksum = quectel_checksum(span_at((*file)->data, (*file)->len));
+    *ret_good = *ret_checksum == (*file)->checksum;
     return ERR_OK;
 }
 
@@ -213,23 +232,27 @@ enum err quectel_file_keep(struct tlsmodem *modem, struct quectel_file *file)
     return err;
 }
 
+static void free_file(struct quectel_file **file)
+{
+    quectel_file_forget(*file);
+    free(*file);
+    *file = NULL;
+}
+
 enum err quectel_file_remove(struct tlsmodem *modem, const char *name)
 {
-    struct quectel_file *file;
-
     if (!quectel_file_exists(modem, name))
         return ERR_NOT_FOUND;
     if (is_stored(modem, name))
         return apply(modem, name, true, span_at(NULL, 0));
-    file = find_ram(modem, name);
-    quectel_file_forget(file);
+    free_file(find_ram(modem, name));
     return ERR_OK;
 }
 
 enum err quectel_file_get(struct tlsmodem *modem, const char *name, uint8_t *buf,
                           struct span *ret_data)
 {
-    const struct quectel_file *file = find_ram(modem, name);
+    struct quectel_file **file;
     uint8_t entry[ENTRY_MAX];
     uint16_t checksum;
     struct span data;
@@ -237,9 +260,10 @@ enum err quectel_file_get(struct tlsmodem *modem, const char *name, uint8_t *buf
     enum err err;
 
     if (!is_stored(modem, name)) {
-        if (file == NULL || name[0] == '\0')
+        file = find_ram(modem, name);
+        if (file == NULL)
             return ERR_NOT_FOUND;
-        *ret_data = span_at(file->data, file->len);
+        *ret_data = span_at((*file)->data, (*file)->len);
         return ERR_OK;
     }
     err = load(modem, name, entry, &len);
@@ -253,13 +277,30 @@ enum err quectel_file_get(struct tlsmodem *modem, const char *name, uint8_t *buf
     return err;
 }
 
-static void stop(struct tlsmodem *modem)
+static void deinit(struct tlsmodem *modem, void *state)
 {
-    struct quectel_files *files = files_of(modem);
+    struct quectel_files *files = state;
 
-    for (size_t i = 0; i < FACT_RAM_FILES; i++)
-        quectel_file_forget(&files->ram[i]);
+    (void)modem;
+    for (size_t i = 0; i < FACT_RAM_FILES; i++) {
+        if (files->ram[i] != NULL)
+            free_file(&files->ram[i]);
+    }
     quectel_file_forget(&files->upload);
 }
 
-const struct quectel_part quectel_files_part = { .stop = stop };
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct quectel_files *files = state;
+
+    (void)modem;
+    for (size_t i = 0; i < FACT_RAM_FILES; i++) {
+        if (files->ram[i] != NULL)
+            return false;
+    }
+    return files->upload.data == NULL;
+}
+
+const struct module_part quectel_files_part = { .size = sizeof(struct quectel_files),
+                                                .deinit = deinit,
+                                                .is_idle = is_idle };

@@ -13,7 +13,17 @@ enum { SECOND_MS = 1000, STATUS_GOOD = 200, STATUS_GOOD_END = 300 };
 
 struct quectel_http *quectel_http_of(const struct at_session *at)
 {
-    return &quectel_of(at)->http;
+    return module_part(module_of(at), &quectel_http_part, 0);
+}
+
+const char *quectel_http_content_type(const struct quectel_http *http)
+{
+    return http->content_type != NULL ? http->content_type : FACT_HTTP_CONTENT_TYPE;
+}
+
+const char *quectel_http_user_agent(const struct quectel_http *http)
+{
+    return http->user_agent != NULL ? http->user_agent : FACT_HTTP_USER_AGENT;
 }
 
 int quectel_http_error(enum http_error error)
@@ -43,10 +53,21 @@ static void free_body(struct quectel_http *http)
     http->body_len = http->body_at = 0;
 }
 
+static void forget_input(struct quectel_http *http)
+{
+    if (http->input != NULL)
+        wipe(http->input, http->input_len); /* it may name a secret */
+    free(http->input);
+    http->input = NULL;
+}
+
 void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
 {
-    http_stop(&http->client);
+    if (http->exchange != NULL)
+        http_stop(&http->exchange->client);
+    http->exchange = NULL; /* its memory goes when the module has come to rest */
     free_body(http);
+    forget_input(http);
     quectel_file_forget(&http->download);
     http->read_until_ms = CLOCK_NEVER;
     http->phase = next;
@@ -93,7 +114,7 @@ static void finish(struct quectel_http *http, int error)
 static void on_response(void *ctx)
 {
     struct quectel_http *http = ctx;
-    int status = http_status(&http->client);
+    int status = http_status(&http->exchange->client);
 
     if (status < STATUS_GOOD || status >= STATUS_GOOD_END) {
         log_say(http->modem->config.log, LOG_WARNING, "http: the server answers with status %d",
@@ -136,7 +157,8 @@ static enum err lend_tls(void *ctx, enum err (*use)(void *use_ctx, const struct 
                          void *use_ctx)
 {
     struct quectel_http *http = ctx;
-    struct quectel_ssl *ssl = &((struct quectel *)http->modem->maker)->ssl;
+    const struct quectel_ssl *ssl = &((struct quectel *)http->modem->maker)->ssl;
+    struct quectel_ssl_context *context;
     struct tls_source source;
 
     if (ssl->https == 0 || ssl->https_context == QUECTEL_NO_CONTEXT) {
@@ -144,60 +166,99 @@ static enum err lend_tls(void *ctx, enum err (*use)(void *use_ctx, const struct 
                 "http: https needs AT+QSSLCFG=\"https\",1 and a context by \"httpsctxi\"");
         return ERR_NOT_FOUND;
     }
-    source = quectel_ssl_source(&ssl->contexts[ssl->https_context]);
+    context = quectel_ssl_context(http->modem, ssl->https_context);
+    if (context == NULL)
+        return ERR_NO_MEMORY;
+    source = quectel_ssl_source(context);
     return source.lend(source.ctx, use, use_ctx);
 }
 
-/* ---- the part ---- */
+/* ---- the parts ---- */
 
-static struct quectel_http *http_of(const struct tlsmodem *modem)
+static void init_exchange(struct tlsmodem *modem, void *state, size_t unit)
 {
-    return &((struct quectel *)modem->maker)->http;
-}
-
-static enum err start(struct tlsmodem *modem)
-{
-    struct quectel_http *http = http_of(modem);
+    struct quectel_http *http = module_part_if(modem, &quectel_http_part, unit);
     const struct tls_source tls = { lend_tls, http };
 
+    http_init(&((struct quectel_exchange *)state)->client, 1, &modem->world, &http_events, http,
+              &tls);
+}
+
+static void deinit_exchange(struct tlsmodem *modem, void *state)
+{
+    (void)modem;
+    http_stop(&((struct quectel_exchange *)state)->client);
+}
+
+static bool is_exchange_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct quectel_http *http = module_part_if(modem, &quectel_http_part, 0);
+
+    return http == NULL || http->exchange != state;
+}
+
+const struct module_part quectel_exchange_part = {
+    .size = sizeof(struct quectel_exchange),
+    .init = init_exchange,
+    .deinit = deinit_exchange,
+    .is_idle = is_exchange_idle,
+};
+
+static void init(struct tlsmodem *modem, void *state, size_t unit)
+{
+    struct quectel_http *http = state;
+
+    (void)unit;
     http->modem = modem;
     http->read_until_ms = CLOCK_NEVER;
-    snprintf(http->content_type, sizeof(http->content_type), "%s", FACT_HTTP_CONTENT_TYPE);
-    snprintf(http->user_agent, sizeof(http->user_agent), "%s", FACT_HTTP_USER_AGENT);
-    http_init(&http->client, 1, &modem->world, &http_events, http, &tls);
-    return ERR_OK;
 }
 
-static void stop(struct tlsmodem *modem)
+static void deinit(struct tlsmodem *modem, void *state)
 {
-    struct quectel_http *http = http_of(modem);
+    struct quectel_http *http = state;
+    char **const texts[] = { &http->url, &http->content_type, &http->user_agent };
 
+    (void)modem;
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    wipe(http->url, http->url_len); /* it may name a secret */
-    http->url_len = 0;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        at_text_set(texts[i], span_at(NULL, 0));
 }
 
-static int64_t deadline(struct tlsmodem *modem)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    const struct quectel_http *http = http_of(modem);
+    const struct quectel_http *http = state;
 
-    return time_earlier(http->read_until_ms, http_deadline(&http->client));
+    (void)modem;
+    return http->phase == QUECTEL_HTTP_IDLE && http->url == NULL && http->content_type == NULL &&
+           http->user_agent == NULL;
 }
 
-static void tick(struct tlsmodem *modem)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    struct quectel_http *http = http_of(modem);
+    const struct quectel_http *http = state;
 
-    http_tick(&http->client);
+    (void)modem;
+    return http->exchange == NULL
+               ? CLOCK_NEVER
+               : time_earlier(http->read_until_ms, http_deadline(&http->exchange->client));
+}
+
+static void tick(struct tlsmodem *modem, void *state)
+{
+    struct quectel_http *http = state;
+
+    if (http->exchange != NULL)
+        http_tick(&http->exchange->client);
     if (module_now(modem) >= http->read_until_ms)
         quectel_http_end(http, QUECTEL_HTTP_EXPIRED);
 }
 
-static void on_context_down(struct tlsmodem *modem, size_t cid)
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
-    struct quectel_http *http = http_of(modem);
+    struct quectel_http *http = state;
     enum quectel_http_phase phase = http->phase;
 
+    (void)modem;
     if (cid != http->cid || phase == QUECTEL_HTTP_INPUT || phase == QUECTEL_HTTP_IDLE)
         return;
     if (phase == QUECTEL_HTTP_REQUEST || phase == QUECTEL_HTTP_DOWNLOAD) {
@@ -209,9 +270,9 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
         quectel_http_stop_reading(http, at_fail(http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED));
 }
 
-static void on_dtr_drop(struct module_terminal *terminal)
+static void on_dtr_drop(struct module_terminal *terminal, void *state)
 {
-    struct quectel_http *http = http_of(terminal->modem);
+    struct quectel_http *http = state;
 
     if (http->phase == QUECTEL_HTTP_READING && http->owner == terminal) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
@@ -219,9 +280,11 @@ static void on_dtr_drop(struct module_terminal *terminal)
     }
 }
 
-const struct quectel_part quectel_http_part = {
-    .start = start,
-    .stop = stop,
+const struct module_part quectel_http_part = {
+    .size = sizeof(struct quectel_http),
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,
@@ -232,11 +295,13 @@ const struct quectel_part quectel_http_part = {
 
 int quectel_http_obstacle(struct at_session *at)
 {
-    struct quectel_http *http = quectel_http_of(at);
+    const struct quectel_http *http = quectel_http_of(at);
 
+    if (http == NULL)
+        return QUECTEL_HTTP_ALLOC_MEMORY_FAIL;
     if (quectel_http_is_busy(http))
         return QUECTEL_HTTP_BUSY;
-    if (http->url_len == 0)
+    if (http->url == NULL)
         return QUECTEL_HTTP_EMPTY_URL;
     if (!quectel_bearer_need(module_of(at)))
         return QUECTEL_HTTP_NETWORK_DEACTIVATED;
@@ -245,38 +310,51 @@ int quectel_http_obstacle(struct at_session *at)
 
 static void write_headers(struct quectel_http *http, enum http_method method)
 {
-    int len = snprintf(http->headers, sizeof(http->headers), "User-Agent: %s\r\nAccept: */*\r\n",
-                       http->user_agent);
+    struct quectel_exchange *exchange = http->exchange;
+    int len = snprintf(exchange->headers, sizeof(exchange->headers),
+                       "User-Agent: %s\r\nAccept: */*\r\n", quectel_http_user_agent(http));
 
     if (method == HTTP_POST)
-        snprintf(http->headers + len, sizeof(http->headers) - (size_t)len, "Content-Type: %s\r\n",
-                 http->content_type);
+        snprintf(exchange->headers + len, sizeof(exchange->headers) - (size_t)len,
+                 "Content-Type: %s\r\n", quectel_http_content_type(http));
+}
+
+static enum http_error start_exchange(struct quectel_http *http, enum http_method method,
+                                      int32_t seconds)
+{
+    int64_t answer_ms = (int64_t)seconds * SECOND_MS;
+    struct http_request request = {
+        .method = method,
+        .url = span_of(http->url),
+        .body_len = method == HTTP_POST ? (int64_t)http->body_len : HTTP_NO_REQUEST_BODY,
+        .redirects_max = FACT_HTTP_REDIRECTS_MAX,
+        .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
+        .response_timeout_ms = answer_ms,
+        .idle_timeout_ms = answer_ms,
+    };
+
+    write_headers(http, method);
+    request.headers = span_of(http->exchange->headers);
+    return http_start(&http->exchange->client, &request);
 }
 
 enum at_status quectel_http_request(struct at_session *at, enum http_method method, int32_t seconds)
 {
     struct quectel_http *http = quectel_http_of(at);
-    int64_t answer_ms = (int64_t)seconds * SECOND_MS;
     enum http_error error;
 
-    write_headers(http, method);
-    error = http_start(&http->client, &(struct http_request){
-                                          .method = method,
-                                          .url = span_at(http->url, http->url_len),
-                                          .headers = span_of(http->headers),
-                                          .body_len = method == HTTP_POST ? (int64_t)http->body_len
-                                                                          : HTTP_NO_REQUEST_BODY,
-                                          .redirects_max = FACT_HTTP_REDIRECTS_MAX,
-                                          .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
-                                          .response_timeout_ms = answer_ms,
-                                          .idle_timeout_ms = answer_ms,
-                                      });
+    http->exchange = module_part(module_of(at), &quectel_exchange_part, 0);
+    if (http->exchange == NULL) {
+        quectel_http_end(http, QUECTEL_HTTP_IDLE);
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    }
+    error = start_exchange(http, method, seconds);
     if (error != HTTP_FINE) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
         return at_fail(at, quectel_http_error(error));
     }
     http->owner = terminal_of(at);
-    http->cid = (size_t)quectel_of(at)->settings.foreground + 1;
+    http->cid = quectel_bearer_cid(quectel_bearer_foreground(http->modem));
     http->answer_s = seconds;
     http->phase = QUECTEL_HTTP_REQUEST;
     http->read_until_ms = CLOCK_NEVER;

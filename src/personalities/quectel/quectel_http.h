@@ -20,30 +20,35 @@ enum quectel_http_phase {
 
 enum { QUECTEL_HTTP_FIELD_MAX = 100 };
 
+/* An exchange under way. */
+struct quectel_exchange {
+    struct http client;
+    char headers[2 * QUECTEL_HTTP_FIELD_MAX + 80];
+};
+
+/* What outlives an exchange: there from the first command of HTTP on. */
 struct quectel_http {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the port whose command is under way */
     enum quectel_http_phase phase;
-    struct http client;
-    size_t cid; /* of the context that the exchange runs on */
-    size_t url_len;
-    uint8_t url[FACT_HTTP_URL_MAX];
+    struct quectel_exchange *exchange; /* NULL: none */
+    size_t cid;                        /* of the context that it runs on */
+    char *url;                         /* owned; of +QHTTPURL */
+    uint8_t *input;                    /* owned; the URL that a prompt is collecting */
+    size_t input_len;
     uint8_t *body; /* of +QHTTPPOST; owned, wiped and freed with the exchange */
     size_t body_len, body_at;
     struct quectel_file download; /* what +QHTTPDL has got so far */
     size_t download_max;
-    int32_t answer_s;      /* longest wait for the response, then for +QHTTPREAD */
-    int64_t read_until_ms; /* of the latter */
-    char content_type[QUECTEL_HTTP_FIELD_MAX + 1]; /* +QHTTPCFG */
-    char user_agent[QUECTEL_HTTP_FIELD_MAX + 1];
-    char headers[2 * QUECTEL_HTTP_FIELD_MAX + 80];
+    int32_t answer_s;                /* longest wait for the response, then for +QHTTPREAD */
+    int64_t read_until_ms;           /* of the latter */
+    char *content_type, *user_agent; /* owned; +QHTTPCFG; NULL: as the module comes */
 };
 
-struct quectel_part;
-
+/* NULL: no memory. */
 struct quectel_http *quectel_http_of(const struct at_session *at);
 
-extern const struct quectel_part quectel_http_part;
+extern const struct module_part quectel_http_part, quectel_exchange_part;
 extern const struct at_commands quectel_http_rows, quectel_http_read_rows,
     quectel_http_download_rows;
 
@@ -58,6 +63,12 @@ int quectel_http_obstacle(struct at_session *at);
 /* Starts a request that is to be answered in so many seconds: AT_LATER, or AT_FAIL. */
 enum at_status quectel_http_request(struct at_session *at, enum http_method method,
                                     int32_t seconds);
+
+/* "Content-Type" of +QHTTPCFG, or what the module comes with. */
+const char *quectel_http_content_type(const struct quectel_http *http);
+
+/* "User-Agent", the same way. */
+const char *quectel_http_user_agent(const struct quectel_http *http);
 
 /* Ends the exchange and forgets its body. */
 void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next);

@@ -19,13 +19,16 @@ static enum at_status on_url(struct at_session *at, void *ctx, enum at_prompt_en
     struct quectel_http *http = ctx;
     struct http_url url;
 
-    http->phase = QUECTEL_HTTP_IDLE;
+    enum at_status status = AT_OK;
+
     if (end != AT_PROMPT_COMPLETE)
-        return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
-    if (http_url_parse(payload, &url) != ERR_OK)
-        return at_fail(at, QUECTEL_HTTP_URL_ERROR);
-    http->url_len = payload.len;
-    return AT_OK;
+        status = at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
+    else if (http_url_parse(payload, &url) != ERR_OK)
+        status = at_fail(at, QUECTEL_HTTP_URL_ERROR);
+    else if (!at_text_set(&http->url, payload))
+        status = at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    return status;
 }
 
 static int32_t seconds_of(const struct at_arg *arg)
@@ -41,29 +44,35 @@ static uint32_t milliseconds_of(const struct at_arg *arg)
 static enum at_status set_url(struct at_session *at, const struct at_args *args)
 {
     struct quectel_http *http = quectel_http_of(at);
-    const struct at_prompt prompt = { .max = (size_t)args->list[0].number,
-                                      .text = connect_text,
-                                      .memory = http->url,
-                                      .total_ms = milliseconds_of(&args->list[1]),
-                                      .exact = true,
-                                      .echo = AT_ECHO_OFF,
-                                      .on_done = on_url,
-                                      .ctx = http };
+    struct at_prompt prompt = { .max = (size_t)args->list[0].number,
+                                .text = connect_text,
+                                .total_ms = milliseconds_of(&args->list[1]),
+                                .exact = true,
+                                .echo = AT_ECHO_OFF,
+                                .on_done = on_url,
+                                .ctx = http };
 
+    if (http == NULL)
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     if (quectel_http_is_busy(http))
         return at_fail(at, QUECTEL_HTTP_BUSY);
-    quectel_http_end(http, QUECTEL_HTTP_INPUT);
-    http->url_len = 0;
+    quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    http->input = prompt.memory = calloc(1, prompt.max);
+    if (http->input == NULL)
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    http->input_len = prompt.max;
+    http->phase = QUECTEL_HTTP_INPUT;
+    at_text_set(&http->url, span_at(NULL, 0));
     at_prompt(at, &prompt);
     return AT_LATER;
 }
 
 static enum at_status read_url(struct at_session *at)
 {
-    const struct quectel_http *http = quectel_http_of(at);
+    const struct quectel_http *http = module_part_if(module_of(at), &quectel_http_part, 0);
 
-    if (http->url_len > 0)
-        at_info(at, "+QHTTPURL: %.*s", (int)http->url_len, (const char *)http->url);
+    if (http != NULL && http->url != NULL)
+        at_info(at, "+QHTTPURL: %s", http->url);
     return AT_OK;
 }
 

@@ -15,8 +15,8 @@ void quectel_http_end_download(struct quectel_http *http, int error)
 {
     struct quectel_file *file = &http->download;
     size_t got = file->len;
-    bool responded = http_status(&http->client) != 0;
-    int64_t length = responded ? http_length(&http->client) : FACT_HTTP_LENGTH_UNKNOWN;
+    const struct http *client = &http->exchange->client;
+    int64_t length = http_status(client) != 0 ? http_length(client) : FACT_HTTP_LENGTH_UNKNOWN;
 
     if (error == 0 || error == QUECTEL_FILE_TOO_LARGE_2) {
         file->checksum = quectel_checksum(span_at(file->data, file->len));
@@ -29,6 +29,7 @@ void quectel_http_end_download(struct quectel_http *http, int error)
 
 void quectel_http_pump_download(struct quectel_http *http)
 {
+    struct http *client = &http->exchange->client;
     struct quectel_file *file = &http->download;
     ptrdiff_t got;
 
@@ -36,7 +37,7 @@ void quectel_http_pump_download(struct quectel_http *http)
         uint8_t extra;
         bool full = file->len == http->download_max;
 
-        got = http_read(&http->client, full ? &extra : file->data + file->len,
+        got = http_read(client, full ? &extra : file->data + file->len,
                         full ? 1 : http->download_max - file->len);
         if (got > 0 && full) {
             quectel_http_end_download(http, QUECTEL_FILE_TOO_LARGE_2);
@@ -48,7 +49,7 @@ void quectel_http_pump_download(struct quectel_http *http)
     if (got == 0)
         quectel_http_end_download(http, 0);
     else if (got != -ERR_AGAIN)
-        quectel_http_end_download(http, quectel_http_error(http_failure(&http->client)));
+        quectel_http_end_download(http, quectel_http_error(http_failure(client)));
 }
 
 static bool is_in_ram(struct span name)

@@ -21,7 +21,7 @@ void quectel_http_stop_reading(struct quectel_http *http, enum at_status status)
 static void end_reading(struct quectel_http *http, ptrdiff_t result)
 {
     struct at_session *at = http->owner->at;
-    enum http_error error = http_failure(&http->client);
+    enum http_error error = http_failure(&http->exchange->client);
 
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     if (result == 0)
@@ -41,7 +41,7 @@ void quectel_http_pump(struct quectel_http *http)
 
         if (room == 0)
             return;
-        got = http_read(&http->client, tail, room);
+        got = http_read(&http->exchange->client, tail, room);
         if (got == -ERR_AGAIN)
             return;
         if (got <= 0)
@@ -90,6 +90,8 @@ static enum at_status read_body(struct at_session *at, int32_t wait_s)
                                       .ctx = http,
                                       .on_gone = on_gone };
 
+    if (http == NULL)
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     switch (http->phase) {
     case QUECTEL_HTTP_INPUT:
     case QUECTEL_HTTP_REQUEST:
@@ -104,7 +106,7 @@ static enum at_status read_body(struct at_session *at, int32_t wait_s)
     case QUECTEL_HTTP_READY:
         break;
     }
-    http_set_idle_timeout(&http->client, (int64_t)wait_s * SECOND_MS);
+    http_set_idle_timeout(&http->exchange->client, (int64_t)wait_s * SECOND_MS);
     http->owner = terminal_of(at);
     http->phase = QUECTEL_HTTP_READING;
     http->read_until_ms = CLOCK_NEVER;
@@ -126,14 +128,15 @@ static enum at_status set_read(struct at_session *at, const struct at_args *args
 
 enum { CFG_TAG, CFG_VALUE };
 
-/* The field that a tag names, or NULL. */
-static char *field_of(struct quectel_http *http, struct span tag)
+enum field { FIELD_CONTENT_TYPE, FIELD_USER_AGENT, FIELD_NONE };
+
+static enum field field_of(struct span tag)
 {
     if (letters_equal(tag, span_of("Content-Type")) || letters_equal(tag, span_of("contenttype")))
-        return http->content_type;
+        return FIELD_CONTENT_TYPE;
     if (letters_equal(tag, span_of("User-Agent")) || letters_equal(tag, span_of("useragent")))
-        return http->user_agent;
-    return NULL;
+        return FIELD_USER_AGENT;
+    return FIELD_NONE;
 }
 
 static bool is_printable(struct span text)
@@ -145,21 +148,32 @@ static bool is_printable(struct span text)
     return text.len > 0;
 }
 
+static const char *value_of(const struct quectel_http *http, enum field field)
+{
+    return field == FIELD_CONTENT_TYPE ? quectel_http_content_type(http)
+                                       : quectel_http_user_agent(http);
+}
+
 static enum at_status set_field(struct at_session *at, const struct at_args *args)
 {
+    struct quectel_http *http = quectel_http_of(at);
     struct span tag = args->list[CFG_TAG].text;
     struct span value = args->list[CFG_VALUE].text;
-    char *field = field_of(quectel_http_of(at), tag);
+    enum field field = field_of(tag);
 
-    if (field == NULL)
+    if (http == NULL)
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    if (field == FIELD_NONE)
         return at_fail(at, FACT_ERROR_RANGE);
     if (!args->list[CFG_VALUE].given) {
-        at_info(at, "+QHTTPCFG: \"%.*s\",\"%s\"", (int)tag.len, (const char *)tag.data, field);
+        at_info(at, "+QHTTPCFG: \"%.*s\",\"%s\"", (int)tag.len, (const char *)tag.data,
+                value_of(http, field));
         return AT_OK;
     }
     if (!is_printable(value))
         return at_fail(at, FACT_ERROR_RANGE);
-    snprintf(field, QUECTEL_HTTP_FIELD_MAX + 1, "%.*s", (int)value.len, (const char *)value.data);
+    if (!at_text_set(field == FIELD_CONTENT_TYPE ? &http->content_type : &http->user_agent, value))
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     return AT_OK;
 }
 
@@ -167,8 +181,10 @@ static enum at_status read_fields(struct at_session *at)
 {
     const struct quectel_http *http = quectel_http_of(at);
 
-    at_info(at, "+QHTTPCFG: \"Content-Type\",\"%s\"", http->content_type);
-    at_info(at, "+QHTTPCFG: \"User-Agent\",\"%s\"", http->user_agent);
+    if (http == NULL)
+        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    at_info(at, "+QHTTPCFG: \"Content-Type\",\"%s\"", quectel_http_content_type(http));
+    at_info(at, "+QHTTPCFG: \"User-Agent\",\"%s\"", quectel_http_user_agent(http));
     return AT_OK;
 }
 

@@ -3,10 +3,14 @@
 
 #include <stdio.h>
 
-static struct quectel_lookup *lookup_of(const struct tlsmodem *modem)
-{
-    return &((struct quectel *)modem->maker)->lookup;
-}
+/* +QIDNSGIP: one at a time. */
+struct lookup {
+    struct tlsmodem *modem;
+    struct module_terminal *owner;
+    size_t cid;              /* of its context */
+    struct net_query *query; /* NULL: none is under way */
+    int64_t until_ms;
+};
 
 /* A module of this family knows IPv4 only; other addresses are given when there are no such. */
 static void say_addresses(struct at_session *at, const struct net_address *list, size_t count)
@@ -24,13 +28,7 @@ static void say_addresses(struct at_session *at, const struct net_address *list,
     }
 }
 
-static void end(struct quectel_lookup *lookup)
-{
-    lookup->query = NULL;
-    lookup->until_ms = CLOCK_NEVER;
-}
-
-static void say_failure(struct quectel_lookup *lookup, enum err err)
+static void say_failure(struct lookup *lookup, enum err err)
 {
     struct at_session *at = lookup->owner->at;
 
@@ -40,10 +38,10 @@ static void say_failure(struct quectel_lookup *lookup, enum err err)
 
 static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
-    struct quectel_lookup *lookup = ctx;
+    struct lookup *lookup = ctx;
 
     module_enter(lookup->modem);
-    end(lookup);
+    lookup->query = NULL;
     if (err == ERR_OK)
         say_addresses(lookup->owner->at, list, count);
     else
@@ -54,68 +52,77 @@ static void on_resolved(void *ctx, enum err err, const struct net_address *list,
 static enum at_status set_lookup(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
-    struct quectel_lookup *lookup = lookup_of(modem);
     struct net *net = modem->config.net;
     char name[CONNECTION_HOST_MAX + 1];
+    struct lookup *lookup;
 
-    if (lookup->query != NULL || !quectel_bearer_need(modem))
+    if (!quectel_bearer_need(modem))
+        return at_fail_plain(at);
+    lookup = module_part(modem, &quectel_lookup_part, 0);
+    if (lookup == NULL || lookup->query != NULL)
         return at_fail_plain(at);
     snprintf(name, sizeof(name), "%.*s", (int)args->list[0].text.len,
              (const char *)args->list[0].text.data);
     lookup->modem = modem;
     lookup->owner = terminal_of(at);
-    lookup->cid = (size_t)quectel_of(at)->settings.foreground + 1;
-    if (net_resolve(net, name, on_resolved, lookup, &lookup->query) != ERR_OK) {
-        end(lookup);
-        return at_fail_plain(at);
-    }
+    lookup->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
     lookup->until_ms = module_now(modem) + FACT_LOOKUP_LIMIT_MS;
-    return AT_OK;
+    if (net_resolve(net, name, on_resolved, lookup, &lookup->query) == ERR_OK)
+        return AT_OK;
+    lookup->query = NULL;
+    return at_fail_plain(at);
 }
 
-static enum err start(struct tlsmodem *modem)
+static void deinit(struct tlsmodem *modem, void *state)
 {
-    end(lookup_of(modem));
-    return ERR_OK;
-}
+    struct lookup *lookup = state;
 
-static void stop(struct tlsmodem *modem)
-{
-    struct quectel_lookup *lookup = lookup_of(modem);
-
+    (void)modem;
     if (lookup->query != NULL)
         net_cancel(lookup->query);
-    end(lookup);
+    lookup->query = NULL;
 }
 
-static int64_t deadline(struct tlsmodem *modem)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    return lookup_of(modem)->until_ms;
+    (void)modem;
+    return ((const struct lookup *)state)->query == NULL;
 }
 
-static void tick(struct tlsmodem *modem)
+static void give_up(struct tlsmodem *modem, struct lookup *lookup, enum err err)
 {
-    struct quectel_lookup *lookup = lookup_of(modem);
-
-    if (module_now(modem) < lookup->until_ms)
-        return;
-    stop(modem);
-    say_failure(lookup, ERR_TIMEOUT);
+    deinit(modem, lookup);
+    say_failure(lookup, err);
 }
 
-static void on_context_down(struct tlsmodem *modem, size_t cid)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    struct quectel_lookup *lookup = lookup_of(modem);
+    const struct lookup *lookup = state;
 
-    if (lookup->query == NULL || lookup->cid != cid)
-        return;
-    stop(modem);
-    say_failure(lookup, ERR_UNREACHABLE);
+    (void)modem;
+    return lookup->query != NULL ? lookup->until_ms : CLOCK_NEVER;
 }
 
-const struct quectel_part quectel_lookup_part = {
-    .start = start,
-    .stop = stop,
+static void tick(struct tlsmodem *modem, void *state)
+{
+    struct lookup *lookup = state;
+
+    if (lookup->query != NULL && module_now(modem) >= lookup->until_ms)
+        give_up(modem, lookup, ERR_TIMEOUT);
+}
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct lookup *lookup = state;
+
+    if (lookup->query != NULL && lookup->cid == cid)
+        give_up(modem, lookup, ERR_UNREACHABLE);
+}
+
+const struct module_part quectel_lookup_part = {
+    .size = sizeof(struct lookup),
+    .deinit = deinit,
+    .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,

@@ -14,6 +14,11 @@ enum { SECOND_MS = 1000, MODE_DELETE = 0, MODE_ADD };
 
 static const char connect_text[] = "\r\nCONNECT\r\n";
 
+struct quectel_mail *quectel_mail_of(const struct at_session *at)
+{
+    return module_part(module_of(at), &quectel_mail_part, 0);
+}
+
 static void forget_bytes(struct quectel_smtp_bytes *bytes)
 {
     if (bytes->data != NULL)
@@ -30,71 +35,144 @@ static bool make_room(struct quectel_smtp_bytes *bytes, size_t cap)
     return bytes->data != NULL;
 }
 
+/* Gives back what was reserved and not used, if there is memory for less. */
+static void trim(struct quectel_smtp_bytes *bytes)
+{
+    struct quectel_smtp_bytes less = { .data = NULL };
+
+    if (bytes->len == 0) {
+        forget_bytes(bytes);
+    } else if (bytes->len < bytes->cap && make_room(&less, bytes->len)) {
+        memcpy(less.data, bytes->data, bytes->len);
+        less.len = bytes->len;
+        forget_bytes(bytes);
+        *bytes = less;
+    }
+}
+
+static void forget_attachment(struct quectel_smtp_attachment *attachment)
+{
+    forget_bytes(&attachment->bytes);
+    at_text_set(&attachment->name, span_at(NULL, 0));
+}
+
 /* With the one whose prompt is open. */
-static void forget_attachments(struct quectel_smtp *mail)
+static void forget_attachments(struct quectel_mail *mail)
 {
     for (size_t i = 0; i < FACT_SMTP_ATTACHMENTS_MAX; i++)
-        forget_bytes(&mail->attachments[i].bytes);
+        forget_attachment(&mail->attachments[i]);
     mail->attachment_count = 0;
 }
 
-void quectel_mail_forget(struct quectel_smtp *mail)
+static void forget_recipient(struct quectel_mail *mail, size_t i)
 {
-    mail->recipient_count = 0;
-    mail->charset = 0;
-    wipe(mail->subject, sizeof(mail->subject));
+    at_text_set(&mail->recipients[i].address, span_at(NULL, 0));
+}
+
+/* ---- the part ---- */
+
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    struct quectel_mail *mail = state;
+
+    (void)modem;
+    for (size_t i = 0; i < mail->recipient_count; i++)
+        forget_recipient(mail, i);
+    free(mail->recipients);
+    at_text_set(&mail->subject, span_at(NULL, 0));
     forget_bytes(&mail->body);
     forget_attachments(mail);
+    *mail = (struct quectel_mail){ .collects = false };
+}
+
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct quectel_mail *mail = state;
+
+    return !mail->collects && mail->recipient_count == 0 && mail->subject == NULL &&
+           mail->charset == 0 && mail->body.data == NULL && mail->attachment_count == 0 &&
+           module_part_if(modem, &quectel_smtp_part, 0) == NULL;
+}
+
+const struct module_part quectel_mail_part = { .size = sizeof(struct quectel_mail),
+                                               .deinit = deinit,
+                                               .is_idle = is_idle };
+
+void quectel_mail_forget(struct tlsmodem *modem)
+{
+    struct quectel_mail *mail = module_part_if(modem, &quectel_mail_part, 0);
+
+    if (mail != NULL)
+        deinit(modem, mail);
 }
 
 /* ---- +QSMTPDST ---- */
 
 enum { DST_MODE, DST_TYPE, DST_ADDRESS };
 
-static bool matches(const struct quectel_smtp *mail, size_t i, const struct at_args *args)
+static bool matches(const struct quectel_mail *mail, size_t i, const struct at_args *args)
 {
     const struct at_arg *type = &args->list[DST_TYPE], *address = &args->list[DST_ADDRESS];
 
-    return (!type->given || mail->recipient_types[i] == type->number) &&
-           (!address->given || span_equal(span_of(mail->recipients[i]), address->text));
+    return (!type->given || mail->recipients[i].type == type->number) &&
+           (!address->given ||
+            span_equal(span_of(at_text(mail->recipients[i].address)), address->text));
 }
 
-static enum at_status delete_recipients(struct quectel_smtp *mail, const struct at_args *args)
+static enum at_status delete_recipients(struct quectel_mail *mail, const struct at_args *args)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < mail->recipient_count; i++) {
         if (matches(mail, i, args))
-            continue;
-        memmove(mail->recipients[kept], mail->recipients[i], sizeof(mail->recipients[0]));
-        mail->recipient_types[kept++] = mail->recipient_types[i];
+            forget_recipient(mail, i);
+        else
+            mail->recipients[kept++] = mail->recipients[i];
     }
     mail->recipient_count = kept;
     return AT_OK;
 }
 
+/* False: no memory. */
+static bool add_recipient(struct quectel_mail *mail, int32_t type, struct span address)
+{
+    struct quectel_smtp_recipient next = { .type = type };
+    struct quectel_smtp_recipient *list =
+        realloc(mail->recipients, (mail->recipient_count + 1) * sizeof(*list));
+
+    if (list == NULL)
+        return false;
+    mail->recipients = list;
+    if (!at_text_set(&next.address, address))
+        return false;
+    list[mail->recipient_count++] = next;
+    return true;
+}
+
 static enum at_status set_recipient(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_smtp *mail = quectel_smtp_of(at);
+    struct quectel_mail *mail = quectel_mail_of(at);
     const struct at_arg *address = &args->list[DST_ADDRESS];
 
+    if (mail == NULL)
+        return at_fail(at, QUECTEL_MEMORY_FULL);
     if (args->list[DST_MODE].number == MODE_DELETE)
         return delete_recipients(mail, args);
     if (!args->list[DST_TYPE].given || !smtp_address_is_valid(address->text) ||
         mail->recipient_count == FACT_SMTP_RECIPIENTS_MAX)
         return at_fail(at, FACT_SMTP_ERROR);
-    snprintf(mail->recipients[mail->recipient_count], sizeof(mail->recipients[0]), "%.*s",
-             (int)address->text.len, (const char *)address->text.data);
-    mail->recipient_types[mail->recipient_count++] = args->list[DST_TYPE].number;
-    return AT_OK;
+    return add_recipient(mail, args->list[DST_TYPE].number, address->text)
+               ? AT_OK
+               : at_fail(at, QUECTEL_MEMORY_FULL);
 }
 
 static enum at_status read_recipients(struct at_session *at)
 {
-    const struct quectel_smtp *mail = quectel_smtp_of(at);
+    const struct quectel_mail *mail = module_part_if(module_of(at), &quectel_mail_part, 0);
 
-    for (size_t i = 0; i < mail->recipient_count; i++)
-        at_info(at, FACT_SMTP_RECIPIENT_LINE, (int)mail->recipient_types[i], mail->recipients[i]);
+    for (size_t i = 0; mail != NULL && i < mail->recipient_count; i++)
+        at_info(at, FACT_SMTP_RECIPIENT_LINE, (int)mail->recipients[i].type,
+                at_text(mail->recipients[i].address));
     return AT_OK;
 }
 
@@ -104,23 +182,25 @@ enum { SUB_CHARSET, SUB_TEXT };
 
 static enum at_status set_subject(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_smtp *mail = quectel_smtp_of(at);
+    struct quectel_mail *mail = quectel_mail_of(at);
     struct span text = args->list[SUB_TEXT].text;
 
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] < ' ' || text.data[i] == 0x7F)
             return at_fail(at, FACT_SMTP_ERROR);
     }
+    if (mail == NULL || !at_text_set(&mail->subject, text))
+        return at_fail(at, QUECTEL_MEMORY_FULL);
     mail->charset = args->list[SUB_CHARSET].number;
-    snprintf(mail->subject, sizeof(mail->subject), "%.*s", (int)text.len, (const char *)text.data);
     return AT_OK;
 }
 
 static enum at_status read_subject(struct at_session *at)
 {
-    const struct quectel_smtp *mail = quectel_smtp_of(at);
+    const struct quectel_mail *mail = module_part_if(module_of(at), &quectel_mail_part, 0);
 
-    at_info(at, "+QSMTPSUB: %d,\"%s\"", (int)mail->charset, mail->subject);
+    at_info(at, "+QSMTPSUB: %d,\"%s\"", mail != NULL ? (int)mail->charset : 0,
+            mail != NULL ? at_text(mail->subject) : "");
     return AT_OK;
 }
 
@@ -137,7 +217,7 @@ static uint32_t milliseconds(int32_t seconds)
 static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_end end,
                               struct span payload)
 {
-    struct quectel_smtp *mail = ctx;
+    struct quectel_mail *mail = ctx;
 
     mail->collects = false;
     if (end != AT_PROMPT_ESCAPED && end != AT_PROMPT_TIMED_OUT) {
@@ -145,13 +225,14 @@ static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_e
         return at_fail(at, FACT_SMTP_ERROR_TOO_LONG);
     }
     mail->body.len = payload.len;
+    trim(&mail->body);
     at_info(at, "+QSMTPBODY: %zu", payload.len);
     return AT_OK;
 }
 
 static enum at_status edit_body(struct at_session *at, int32_t seconds)
 {
-    struct quectel_smtp *mail = quectel_smtp_of(at);
+    struct quectel_mail *mail = quectel_mail_of(at);
     struct at_prompt prompt = { .max = FACT_SMTP_BODY_MAX,
                                 .text = connect_text,
                                 .total_ms = milliseconds(seconds),
@@ -161,7 +242,7 @@ static enum at_status edit_body(struct at_session *at, int32_t seconds)
                                 .on_done = on_body,
                                 .ctx = mail };
 
-    if (!make_room(&mail->body, FACT_SMTP_BODY_MAX))
+    if (mail == NULL || !make_room(&mail->body, FACT_SMTP_BODY_MAX))
         return at_fail(at, QUECTEL_MEMORY_FULL);
     mail->collects = true;
     prompt.memory = mail->body.data;
@@ -172,11 +253,13 @@ static enum at_status edit_body(struct at_session *at, int32_t seconds)
 
 static enum at_status set_body(struct at_session *at, const struct at_args *args)
 {
+    struct quectel_mail *mail = module_part_if(module_of(at), &quectel_mail_part, 0);
     const struct at_arg *time = &args->list[BODY_TIME];
 
     if (args->list[BODY_MODE].number != MODE_DELETE)
         return edit_body(at, time->given ? time->number : FACT_SMTP_INPUT_PRESET_S);
-    forget_bytes(&quectel_smtp_of(at)->body);
+    if (mail != NULL)
+        forget_bytes(&mail->body);
     return AT_OK;
 }
 
@@ -207,12 +290,12 @@ static bool parse_attach(const struct at_args *args, struct attach_words *ret)
 static enum at_status on_attachment(struct at_session *at, void *ctx, enum at_prompt_end end,
                                     struct span payload)
 {
-    struct quectel_smtp *mail = ctx;
+    struct quectel_mail *mail = ctx;
     struct quectel_smtp_attachment *attachment = &mail->attachments[mail->attachment_count];
 
     mail->collects = false;
     if (end != AT_PROMPT_COMPLETE) {
-        forget_bytes(&attachment->bytes);
+        forget_attachment(attachment);
         return at_fail(at, QUECTEL_FILE_TIME_OUT);
     }
     attachment->bytes.len = payload.len;
@@ -221,9 +304,9 @@ static enum at_status on_attachment(struct at_session *at, void *ctx, enum at_pr
     return AT_OK;
 }
 
-static enum at_status add_attachment(struct at_session *at, const struct attach_words *words)
+static enum at_status add_attachment(struct at_session *at, struct quectel_mail *mail,
+                                     const struct attach_words *words)
 {
-    struct quectel_smtp *mail = quectel_smtp_of(at);
     struct quectel_smtp_attachment *attachment = &mail->attachments[mail->attachment_count];
     struct at_prompt prompt = { .max = (size_t)words->size,
                                 .text = connect_text,
@@ -233,10 +316,11 @@ static enum at_status add_attachment(struct at_session *at, const struct attach_
                                 .on_done = on_attachment,
                                 .ctx = mail };
 
-    if (!make_room(&attachment->bytes, prompt.max))
+    if (!make_room(&attachment->bytes, prompt.max) ||
+        !at_text_set(&attachment->name, words->name)) {
+        forget_attachment(attachment);
         return at_fail(at, QUECTEL_MEMORY_FULL);
-    snprintf(attachment->name, sizeof(attachment->name), "%.*s", (int)words->name.len,
-             (const char *)words->name.data);
+    }
     mail->collects = true;
     prompt.memory = attachment->bytes.data;
     at_prompt(at, &prompt);
@@ -245,9 +329,11 @@ static enum at_status add_attachment(struct at_session *at, const struct attach_
 
 static enum at_status set_attachment(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_smtp *mail = quectel_smtp_of(at);
+    struct quectel_mail *mail = quectel_mail_of(at);
     struct attach_words words;
 
+    if (mail == NULL)
+        return at_fail(at, QUECTEL_MEMORY_FULL);
     if (span_equal(args->list[0].text, span_of("0"))) {
         forget_attachments(mail);
         return AT_OK;
@@ -258,15 +344,15 @@ static enum at_status set_attachment(struct at_session *at, const struct at_args
         return at_fail(at, QUECTEL_FILE_INVALID_PARAMETER);
     if (mail->attachment_count == FACT_SMTP_ATTACHMENTS_MAX)
         return at_fail(at, QUECTEL_FILE_NO_SPACE);
-    return add_attachment(at, &words);
+    return add_attachment(at, mail, &words);
 }
 
 static enum at_status read_attachments(struct at_session *at)
 {
-    const struct quectel_smtp *mail = quectel_smtp_of(at);
+    const struct quectel_mail *mail = module_part_if(module_of(at), &quectel_mail_part, 0);
 
-    for (size_t i = 0; i < mail->attachment_count; i++)
-        at_info(at, FACT_SMTP_ATTACHMENT_LINE, i + 1, mail->attachments[i].name,
+    for (size_t i = 0; mail != NULL && i < mail->attachment_count; i++)
+        at_info(at, FACT_SMTP_ATTACHMENT_LINE, i + 1, at_text(mail->attachments[i].name),
                 mail->attachments[i].bytes.len);
     return AT_OK;
 }

@@ -1,18 +1,23 @@
 /* quectel_ntp.c: +QNTP: the module's clock by a time server.  quectel.md §2.1. */
 #include "personalities/quectel/quectel.h"
 
+#include "services/sntp.h"
+
 #include <stdio.h>
 
 enum { NTP_FINE = 0, SECOND_MS = 1000 };
 
-static struct quectel_ntp *ntp_of(const struct tlsmodem *modem)
-{
-    return &((struct quectel *)modem->maker)->ntp;
-}
+/* One at a time. */
+struct ntp {
+    struct tlsmodem *modem;
+    struct module_terminal *owner;
+    size_t cid; /* of its context */
+    struct sntp client;
+};
 
 static void on_time(void *ctx, int64_t utc_ms)
 {
-    struct quectel_ntp *ntp = ctx;
+    struct ntp *ntp = ctx;
 
     module_clock_set_utc(&ntp->modem->clock, utc_ms / SECOND_MS);
     at_urc(ntp->owner->at, "+QNTP: %d", NTP_FINE);
@@ -20,7 +25,7 @@ static void on_time(void *ctx, int64_t utc_ms)
 
 static void on_failed(void *ctx, enum err err)
 {
-    struct quectel_ntp *ntp = ctx;
+    struct ntp *ntp = ctx;
 
     log_say(ntp->modem->config.log, LOG_WARNING, "+QNTP: %s", err_text(err));
     at_urc(ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
@@ -28,33 +33,42 @@ static void on_failed(void *ctx, enum err err)
 
 static const struct sntp_events events = { .on_time = on_time, .on_failed = on_failed };
 
-static enum err start(struct tlsmodem *modem)
+static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
-    struct quectel_ntp *ntp = ntp_of(modem);
+    struct ntp *ntp = state;
 
+    (void)unit;
     ntp->modem = modem;
     sntp_init(&ntp->client, 0, &modem->world, &events, ntp);
-    return ERR_OK;
 }
 
-static void stop(struct tlsmodem *modem)
+static void deinit(struct tlsmodem *modem, void *state)
 {
-    sntp_cancel(&ntp_of(modem)->client);
+    (void)modem;
+    sntp_cancel(&((struct ntp *)state)->client);
 }
 
-static int64_t deadline(struct tlsmodem *modem)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    return sntp_deadline(&ntp_of(modem)->client);
+    (void)modem;
+    return !sntp_is_busy(&((const struct ntp *)state)->client);
 }
 
-static void tick(struct tlsmodem *modem)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    sntp_tick(&ntp_of(modem)->client);
+    (void)modem;
+    return sntp_deadline(&((const struct ntp *)state)->client);
 }
 
-static void on_context_down(struct tlsmodem *modem, size_t cid)
+static void tick(struct tlsmodem *modem, void *state)
 {
-    struct quectel_ntp *ntp = ntp_of(modem);
+    (void)modem;
+    sntp_tick(&((struct ntp *)state)->client);
+}
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct ntp *ntp = state;
 
     if (!sntp_is_busy(&ntp->client) || ntp->cid != cid)
         return;
@@ -63,9 +77,11 @@ static void on_context_down(struct tlsmodem *modem, size_t cid)
     at_urc(ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
 }
 
-const struct quectel_part quectel_ntp_part = {
-    .start = start,
-    .stop = stop,
+const struct module_part quectel_ntp_part = {
+    .size = sizeof(struct ntp),
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,
@@ -75,20 +91,24 @@ enum { NTP_SERVER, NTP_PORT };
 
 static enum at_status set_ntp(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_ntp *ntp = ntp_of(module_of(at));
+    struct tlsmodem *modem = module_of(at);
     const struct at_arg *port = &args->list[NTP_PORT];
     char host[CONNECTION_HOST_MAX + 1];
     const struct sntp_target target = { .host = host,
                                         .port = port->given ? (uint16_t)port->number : SNTP_PORT,
                                         .timeout_ms = FACT_NTP_LIMIT_MS,
                                         .tries = FACT_NTP_TRIES };
+    struct ntp *ntp;
 
     snprintf(host, sizeof(host), "%.*s", (int)args->list[NTP_SERVER].text.len,
              (const char *)args->list[NTP_SERVER].text.data);
-    if (sntp_is_busy(&ntp->client) || !quectel_bearer_need(module_of(at)))
+    if (!quectel_bearer_need(modem))
+        return at_fail_plain(at);
+    ntp = module_part(modem, &quectel_ntp_part, 0);
+    if (ntp == NULL || sntp_is_busy(&ntp->client))
         return at_fail_plain(at);
     ntp->owner = terminal_of(at);
-    ntp->cid = (size_t)quectel_of(at)->settings.foreground + 1;
+    ntp->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
     return sntp_start(&ntp->client, &target) == ERR_OK ? AT_OK : at_fail_plain(at);
 }
 

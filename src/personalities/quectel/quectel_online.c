@@ -19,9 +19,7 @@ static size_t packet_size(const struct quectel_socket *socket)
 /* After the peer's end the host gets what is left, then the line. */
 static void check_end(struct quectel_socket *socket)
 {
-    struct connection_failure failure;
-
-    if (!socket->online || !connection_has_ended(&socket->connection, &failure) ||
+    if (!socket->online || !quectel_socket_has_ended(socket) ||
         quectel_socket_available(socket) > 0)
         return;
     quectel_online_leave(socket, FACT_TRANSPARENT_END);
@@ -31,12 +29,11 @@ static void check_end(struct quectel_socket *socket)
 /* Puts bytes into the packet and sends it when it is full; bytes taken. */
 static size_t collect(struct quectel_socket *socket, struct span bytes)
 {
-    size_t room = packet_size(socket) - socket->unsent_len;
+    size_t room = packet_size(socket) - socket->link->unsent_len;
     size_t part = bytes.len < room ? bytes.len : room;
 
-    memcpy(socket->connection.unsent + socket->unsent_len, bytes.data, part);
-    socket->unsent_len += part;
-    if (socket->unsent_len == packet_size(socket))
+    quectel_socket_keep(socket, span_at(bytes.data, part));
+    if (socket->link->unsent_len == packet_size(socket))
         quectel_socket_flush(socket);
     return part;
 }
@@ -46,19 +43,20 @@ static size_t take(struct quectel_socket *socket, struct span bytes)
 {
     size_t size = packet_size(socket);
 
-    if (socket->unsent_len >= size && !quectel_socket_flush(socket))
+    if (socket->link->unsent_len >= size && !quectel_socket_flush(socket))
         return 0;
-    if (socket->unsent_len > 0 || bytes.len < size)
+    if (socket->link->unsent_len > 0 || bytes.len < size)
         return collect(socket, bytes);
-    return connection_write(&socket->connection, span_at(bytes.data, size));
+    return connection_write(&socket->link->connection, span_at(bytes.data, size));
 }
 
 static size_t on_input(void *ctx, struct span bytes)
 {
     struct quectel_socket *socket = ctx;
+    struct quectel_link *link = socket->link;
     size_t taken = 0;
 
-    while (taken < bytes.len && socket->connection.state == CONNECTION_OPEN) {
+    while (taken < bytes.len && quectel_socket_is_open(socket)) {
         size_t part = take(socket, span_skip(bytes, taken));
 
         if (part == 0)
@@ -66,10 +64,10 @@ static size_t on_input(void *ctx, struct span bytes)
         taken += part;
     }
     socket->sent += taken;
-    if (socket->unsent_len > 0 && socket->flush_at_ms == CLOCK_NEVER)
-        socket->flush_at_ms = module_now(socket->modem) +
-                              (int64_t)settings_of(socket)->transparent_wait * DECISECOND_MS;
-    if (socket->connection.state == CONNECTION_OPEN)
+    if (link->unsent_len > 0 && link->flush_at_ms == CLOCK_NEVER)
+        link->flush_at_ms = module_now(socket->modem) +
+                            (int64_t)settings_of(socket)->transparent_wait * DECISECOND_MS;
+    if (quectel_socket_is_open(socket))
         return taken;
     quectel_online_pump(socket);
     return bytes.len; /* nobody is there to get it; the line follows what is unread */
@@ -105,7 +103,7 @@ static void go_online(struct quectel_socket *socket)
     socket->announced = false;
     if (socket->news == NEWS_OPENED)
         socket->news = NEWS_NONE; /* a host was faster with ATO: one CONNECT says it */
-    connection_set_buffering(&socket->connection, false);
+    connection_set_buffering(&socket->link->connection, false);
     at_online(socket->owner->at, &online);
     if (settings_of(socket)->transparent_escape == 0)
         at_ignore_escape(socket->owner->at);
@@ -120,8 +118,7 @@ void quectel_online_enter(struct quectel_socket *socket)
 /* Room for one piece: of a stream any, of UDP as much as the datagram has. */
 static bool fits(struct quectel_socket *socket, size_t room)
 {
-    return socket->connection.transport == NET_UDP ? room >= quectel_socket_available(socket)
-                                                   : room > 0;
+    return socket->transport == NET_UDP ? room >= quectel_socket_available(socket) : room > 0;
 }
 
 void quectel_online_pump(struct quectel_socket *socket)
@@ -134,7 +131,7 @@ void quectel_online_pump(struct quectel_socket *socket)
         uint8_t *tail = at_output_tail(at, &room);
 
         if (!fits(socket, room)) {
-            connection_pause(&socket->connection);
+            connection_pause(&socket->link->connection);
             return;
         }
         got = quectel_socket_read(socket, tail, room);
@@ -157,9 +154,9 @@ void quectel_online_writable(struct quectel_socket *socket)
 
 void quectel_online_tick(struct quectel_socket *socket)
 {
-    if (module_now(socket->modem) < socket->flush_at_ms)
+    if (socket->link == NULL || module_now(socket->modem) < socket->link->flush_at_ms)
         return;
-    socket->flush_at_ms = CLOCK_NEVER; /* what the peer does not take yet goes when it does */
+    socket->link->flush_at_ms = CLOCK_NEVER; /* what the peer does not take yet goes when it does */
     quectel_socket_flush(socket);
     if (socket->online)
         quectel_online_pump(socket);
@@ -186,7 +183,7 @@ void quectel_online_leave(struct quectel_socket *socket, const char *line)
 bool quectel_has_transparent(struct at_session *at)
 {
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        const struct quectel_socket *socket = quectel_socket_at(at, i);
+        const struct quectel_socket *socket = quectel_socket_look(at, i);
 
         if (socket->transparent && socket->owner == terminal_of(at))
             return true;
@@ -206,7 +203,7 @@ static enum at_status set_resume(struct at_session *at, const struct at_args *ar
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
         struct quectel_socket *socket = quectel_socket_at(at, i);
 
-        if (!can_resume(socket) || socket->owner != terminal_of(at))
+        if (socket == NULL || !can_resume(socket) || socket->owner != terminal_of(at))
             continue;
         go_online(socket);
         return AT_CONNECT;

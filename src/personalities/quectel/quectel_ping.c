@@ -8,12 +8,21 @@ enum { SECOND_MS = 1000, NEXT_MS = 1000 };
 /* Numbers of +QPING: one request, one without an answer, the end of all. */
 enum { PING_ANSWER, PING_TIMEOUT, PING_DONE, PING_BUSY, PING_NO_HOST, PING_NO_CONTEXT };
 
-static struct quectel_ping *ping_of(const struct tlsmodem *modem)
-{
-    return &((struct quectel *)modem->maker)->ping;
-}
+/* One at a time. */
+struct ping {
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* NULL: none is under way */
+    size_t cid;                    /* of its context */
+    struct net_query *query;       /* NULL between two requests */
+    struct net_address to;
+    int32_t timeout_s, count;
+    int32_t sent, answered;
+    uint32_t shortest_ms, longest_ms, sum_ms;
+    int64_t next_ms;   /* of the next request, or CLOCK_NEVER */
+    int64_t lookup_ms; /* when the lookup of the host is given up, or CLOCK_NEVER */
+};
 
-static void end(struct quectel_ping *ping)
+static void end(struct ping *ping)
 {
     ping->owner = NULL;
     ping->query = NULL;
@@ -21,14 +30,14 @@ static void end(struct quectel_ping *ping)
     ping->lookup_ms = CLOCK_NEVER;
 }
 
-static void say_no_host(struct quectel_ping *ping, enum err err)
+static void say_no_host(struct ping *ping, enum err err)
 {
     log_say(ping->modem->config.log, LOG_WARNING, "+QPING: %s", err_text(err));
     at_urc(ping->owner->at, "+QPING: %d", PING_NO_HOST);
     end(ping);
 }
 
-static void say_summary(struct quectel_ping *ping)
+static void say_summary(struct ping *ping)
 {
     uint32_t average_ms = ping->answered > 0 ? ping->sum_ms / (uint32_t)ping->answered : 0;
 
@@ -38,7 +47,7 @@ static void say_summary(struct quectel_ping *ping)
     end(ping);
 }
 
-static void note(struct quectel_ping *ping, uint32_t round_trip_ms, int ttl)
+static void note(struct ping *ping, uint32_t round_trip_ms, int ttl)
 {
     char address[ADDRESS_TEXT_MAX];
 
@@ -55,7 +64,7 @@ static void note(struct quectel_ping *ping, uint32_t round_trip_ms, int ttl)
 
 static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 {
-    struct quectel_ping *ping = ctx;
+    struct ping *ping = ctx;
 
     module_enter(ping->modem);
     ping->query = NULL;
@@ -73,7 +82,7 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 }
 
 /* A request that cannot be started counts as one without an answer. */
-static void send(struct quectel_ping *ping)
+static void send(struct ping *ping)
 {
     struct net *net = ping->modem->config.net;
     const struct net_echo echo = { .to = ping->to,
@@ -89,7 +98,7 @@ static void send(struct quectel_ping *ping)
 
 static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
-    struct quectel_ping *ping = ctx;
+    struct ping *ping = ctx;
 
     module_enter(ping->modem);
     ping->query = NULL;
@@ -109,15 +118,17 @@ static enum at_status start_ping(struct at_session *at, const struct at_args *ar
 {
     struct tlsmodem *modem = module_of(at);
     struct net *net = modem->config.net;
+    struct ping *ping = module_part(modem, &quectel_ping_part, 0);
     char host[CONNECTION_HOST_MAX + 1];
-    struct quectel_ping *ping = ping_of(modem);
 
+    if (ping == NULL)
+        return at_fail_plain(at);
     snprintf(host, sizeof(host), "%.*s", (int)args->list[PING_HOST].text.len,
              (const char *)args->list[PING_HOST].text.data);
-    *ping = (struct quectel_ping){
+    *ping = (struct ping){
         .modem = modem,
         .owner = terminal_of(at),
-        .cid = (size_t)quectel_of(at)->settings.foreground + 1,
+        .cid = quectel_bearer_cid(quectel_bearer_foreground(modem)),
         .timeout_s = args->list[PING_LIMIT].given ? args->list[PING_LIMIT].number : 1,
         .count = args->list[PING_COUNT].given ? args->list[PING_COUNT].number : 4,
         .next_ms = CLOCK_NEVER,
@@ -134,7 +145,7 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
 {
     struct tlsmodem *modem = module_of(at);
 
-    if (ping_of(modem)->owner != NULL)
+    if (module_part_if(modem, &quectel_ping_part, 0) != NULL)
         at_urc(at, "+QPING: %d", PING_BUSY);
     else if (!quectel_bearer_need(modem))
         at_urc(at, "+QPING: %d", PING_NO_CONTEXT);
@@ -143,30 +154,33 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     return AT_OK;
 }
 
-static enum err start(struct tlsmodem *modem)
+static void deinit(struct tlsmodem *modem, void *state)
 {
-    end(ping_of(modem));
-    return ERR_OK;
-}
+    struct ping *ping = state;
 
-static void stop(struct tlsmodem *modem)
-{
-    struct quectel_ping *ping = ping_of(modem);
-
+    (void)modem;
     if (ping->query != NULL)
         net_cancel(ping->query);
-    ping->query = NULL;
     end(ping);
 }
 
-static int64_t deadline(struct tlsmodem *modem)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    return time_earlier(ping_of(modem)->next_ms, ping_of(modem)->lookup_ms);
+    (void)modem;
+    return ((const struct ping *)state)->owner == NULL;
 }
 
-static void tick(struct tlsmodem *modem)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    struct quectel_ping *ping = ping_of(modem);
+    const struct ping *ping = state;
+
+    (void)modem;
+    return time_earlier(ping->next_ms, ping->lookup_ms);
+}
+
+static void tick(struct tlsmodem *modem, void *state)
+{
+    struct ping *ping = state;
 
     if (module_now(modem) >= ping->next_ms)
         send(ping);
@@ -176,20 +190,22 @@ static void tick(struct tlsmodem *modem)
     }
 }
 
-static void on_context_down(struct tlsmodem *modem, size_t cid)
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
-    struct quectel_ping *ping = ping_of(modem);
+    struct ping *ping = state;
 
     if (ping->owner == NULL || ping->cid != cid)
         return;
     log_say(modem->config.log, LOG_WARNING, "+QPING: the context is down");
     at_urc(ping->owner->at, "+QPING: %d", PING_NO_CONTEXT);
-    stop(modem);
+    deinit(modem, ping);
 }
 
-const struct quectel_part quectel_ping_part = {
-    .start = start,
-    .stop = stop,
+/* There while one is under way. */
+const struct module_part quectel_ping_part = {
+    .size = sizeof(struct ping),
+    .deinit = deinit,
+    .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,

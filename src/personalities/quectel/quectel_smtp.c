@@ -9,25 +9,32 @@
 
 enum { SECOND_MS = 1000, STYLE_PLAIN = 0, STYLE_TLS, STYLE_STARTTLS };
 
-struct quectel_smtp *quectel_smtp_of(const struct at_session *at)
-{
-    return &quectel_of(at)->smtp;
-}
+/* A mail on its way: there until it has arrived, or not. */
+struct sending {
+    struct tlsmodem *modem;
+    struct module_terminal *owner; /* the port that hears how it went */
+    struct smtp client;
+    size_t cid; /* of the context that it runs on */
+    /* What the client borrows, together with what the host has written. */
+    struct smtp_job job;
+    struct smtp_recipient recipients[FACT_SMTP_RECIPIENTS_MAX];
+    struct smtp_attachment attachments[FACT_SMTP_ATTACHMENTS_MAX];
+    char ehlo[MODULE_ADDRESS_MAX + 3];
+};
 
-static struct quectel_smtp *smtp_of(const struct tlsmodem *modem)
+/* The mail is being sent, or a prompt collects a part of it. */
+static bool is_busy(const struct tlsmodem *modem)
 {
-    return &((struct quectel *)modem->maker)->smtp;
-}
+    const struct sending *sending = module_part_if(modem, &quectel_smtp_part, 0);
+    const struct quectel_mail *mail = module_part_if(modem, &quectel_mail_part, 0);
 
-bool quectel_smtp_is_busy(const struct quectel_smtp *mail)
-{
-    return mail->collects || smtp_is_busy(&mail->client);
+    return (mail != NULL && mail->collects) || (sending != NULL && smtp_is_busy(&sending->client));
 }
 
 enum at_status quectel_smtp_guard(struct at_session *at, const struct at_args *args)
 {
     (void)args;
-    return quectel_smtp_is_busy(quectel_smtp_of(at)) ? at_fail(at, FACT_SMTP_ERROR) : AT_OK;
+    return is_busy(module_of(at)) ? at_fail(at, FACT_SMTP_ERROR) : AT_OK;
 }
 
 /* ---- what comes of a mail ---- */
@@ -52,9 +59,9 @@ static int code_of(enum smtp_error error)
     return codes[error];
 }
 
-static void tell(struct quectel_smtp *mail, enum smtp_error error)
+static void tell(const struct sending *sending, enum smtp_error error)
 {
-    at_urc(mail->owner->at, "+QSMTPPUT: %d", code_of(error));
+    at_urc(sending->owner->at, "+QSMTPPUT: %d", code_of(error));
 }
 
 static void on_done(void *ctx, enum smtp_error error)
@@ -67,63 +74,78 @@ static const struct smtp_events smtp_events = { .on_done = on_done };
 static enum err lend_tls(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
                          void *use_ctx)
 {
-    struct quectel_smtp *mail = ctx;
-    struct quectel_ssl *ssl = &((struct quectel *)mail->modem->maker)->ssl;
+    struct tlsmodem *modem = ((struct sending *)ctx)->modem;
+    const struct quectel_ssl *ssl = &((struct quectel *)modem->maker)->ssl;
+    struct quectel_ssl_context *context;
     struct tls_source source;
 
     if (ssl->smtp_context == QUECTEL_NO_CONTEXT) {
-        log_say(mail->modem->config.log, LOG_WARNING,
+        log_say(modem->config.log, LOG_WARNING,
                 "mail: TLS needs an SSL context, AT+QSSLCFG=\"smtpsctxi\"");
         return ERR_NOT_FOUND;
     }
-    source = quectel_ssl_source(&ssl->contexts[ssl->smtp_context]);
+    context = quectel_ssl_context(modem, ssl->smtp_context);
+    if (context == NULL)
+        return ERR_NO_MEMORY;
+    source = quectel_ssl_source(context);
     return source.lend(source.ctx, use, use_ctx);
 }
 
 /* ---- the part ---- */
 
-static enum err start(struct tlsmodem *modem)
+static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
-    struct quectel_smtp *mail = smtp_of(modem);
-    const struct tls_source tls = { lend_tls, mail };
+    struct sending *sending = state;
+    const struct tls_source tls = { lend_tls, sending };
 
-    mail->modem = modem;
-    smtp_init(&mail->client, 1, &modem->world, &smtp_events, mail, &tls);
-    return ERR_OK;
+    (void)unit;
+    sending->modem = modem;
+    smtp_init(&sending->client, 1, &modem->world, &smtp_events, sending, &tls);
 }
 
-static void stop(struct tlsmodem *modem)
+static void deinit(struct tlsmodem *modem, void *state)
 {
-    struct quectel_smtp *mail = smtp_of(modem);
-
-    smtp_stop(&mail->client);
-    mail->collects = false;
-    quectel_mail_forget(mail);
+    (void)modem;
+    smtp_stop(&((struct sending *)state)->client);
 }
 
-static int64_t deadline(struct tlsmodem *modem)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    return smtp_deadline(&smtp_of(modem)->client);
+    (void)modem;
+    return !smtp_is_busy(&((const struct sending *)state)->client);
 }
 
-static void tick(struct tlsmodem *modem)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    smtp_tick(&smtp_of(modem)->client);
+    (void)modem;
+    return smtp_deadline(&((const struct sending *)state)->client);
 }
 
-static void on_context_down(struct tlsmodem *modem, size_t cid)
+static void tick(struct tlsmodem *modem, void *state)
 {
-    struct quectel_smtp *mail = smtp_of(modem);
+    (void)modem;
+    smtp_tick(&((struct sending *)state)->client);
+}
 
-    if (cid != mail->cid || !smtp_is_busy(&mail->client))
+/* A mail that the server has taken has arrived, whether it says goodbye or not. */
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct sending *sending = state;
+    bool arrived = sending->client.state == SMTP_QUITTING;
+
+    (void)modem;
+    if (cid != sending->cid || !smtp_is_busy(&sending->client))
         return;
-    smtp_stop(&mail->client);
-    tell(mail, SMTP_NETWORK);
+    smtp_stop(&sending->client);
+    tell(sending, arrived ? SMTP_FINE : SMTP_NETWORK);
 }
 
-const struct quectel_part quectel_smtp_part = {
-    .start = start,
-    .stop = stop,
+/* Before the mail, which it borrows. */
+const struct module_part quectel_smtp_part = {
+    .size = sizeof(struct sending),
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,
@@ -138,78 +160,85 @@ static const char *charset_name(int32_t charset)
     return names[charset];
 }
 
-static void fill_content(struct quectel_smtp *mail)
+static void fill_content(struct sending *sending, const struct quectel_mail *mail)
 {
     static const enum smtp_recipient_kind kinds[] = {
         [QUECTEL_SMTP_TO] = SMTP_TO, [QUECTEL_SMTP_CC] = SMTP_CC, [QUECTEL_SMTP_BCC] = SMTP_BCC
     };
+    struct tlsmodem *modem = sending->modem;
+    struct quectel *quectel = modem->maker;
 
     for (size_t i = 0; i < mail->recipient_count; i++)
-        mail->job_recipients[i] =
-            (struct smtp_recipient){ kinds[mail->recipient_types[i]], mail->recipients[i] };
+        sending->recipients[i] = (struct smtp_recipient){ kinds[mail->recipients[i].type],
+                                                          at_text(mail->recipients[i].address) };
     for (size_t i = 0; i < mail->attachment_count; i++)
-        mail->job_attachments[i] =
-            (struct smtp_attachment){ mail->attachments[i].name,
+        sending->attachments[i] =
+            (struct smtp_attachment){ at_text(mail->attachments[i].name),
                                       span_at(mail->attachments[i].bytes.data,
                                               mail->attachments[i].bytes.len) };
-    mail->job.content = (struct smtp_content){
-        .sender = at_text(mail->account.address),
-        .name = at_text(mail->account.name),
-        .recipients = mail->job_recipients,
+    sending->job.content = (struct smtp_content){
+        .sender = at_text(quectel->account.address),
+        .name = at_text(quectel->account.name),
+        .recipients = sending->recipients,
         .recipient_count = mail->recipient_count,
-        .subject = span_of(mail->subject),
+        .subject = span_of(at_text(mail->subject)),
         .subject_charset = charset_name(mail->charset),
         .body = span_at(mail->body.data, mail->body.len),
         .body_charset = charset_name(mail->charset),
-        .attachments = mail->job_attachments,
+        .attachments = sending->attachments,
         .attachment_count = mail->attachment_count,
-        .utc_s = module_clock_utc_s(&mail->modem->clock),
-        .zone_quarters = mail->modem->clock.zone_quarters,
-        .unique = (uint64_t)module_now(mail->modem) << 8 | (++mail->mails & 0xFF),
+        .utc_s = module_clock_utc_s(&modem->clock),
+        .zone_quarters = modem->clock.zone_quarters,
+        .unique = (uint64_t)module_now(modem) << 8 | (++quectel->mails & 0xFF),
     };
 }
 
-static void fill_job(struct quectel_smtp *mail, int32_t seconds)
+static void fill_job(struct sending *sending, const struct quectel_mail *mail, int32_t seconds)
 {
     static const enum smtp_security styles[] = {
         [STYLE_PLAIN] = SMTP_PLAIN, [STYLE_TLS] = SMTP_TLS_FIRST, [STYLE_STARTTLS] = SMTP_STARTTLS
     };
-    const struct quectel *quectel = mail->modem->maker;
+    const struct quectel *quectel = sending->modem->maker;
     char address[MODULE_ADDRESS_MAX + 1];
 
-    network_address(mail->cid, address, sizeof(address));
-    snprintf(mail->ehlo, sizeof(mail->ehlo), "[%s]", address);
-    mail->job = (struct smtp_job){
-        .host = at_text(mail->account.host),
-        .port = (uint16_t)mail->account.port,
+    network_address(sending->cid, address, sizeof(address));
+    snprintf(sending->ehlo, sizeof(sending->ehlo), "[%s]", address);
+    sending->job = (struct smtp_job){
+        .host = at_text(quectel->account.host),
+        .port = (uint16_t)quectel->account.port,
         .security = styles[quectel->ssl.smtp_style],
-        .ehlo = mail->ehlo,
-        .user = at_text(mail->account.user),
-        .password = at_text(mail->account.password),
+        .ehlo = sending->ehlo,
+        .user = at_text(quectel->account.user),
+        .password = at_text(quectel->account.password),
         .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
         .reply_timeout_ms = (int64_t)seconds * SECOND_MS,
         .total_timeout_ms = (int64_t)seconds * SECOND_MS,
     };
-    fill_content(mail);
+    fill_content(sending, mail);
 }
 
 /* OK says that it has begun; how it ended comes as +QSMTPPUT. */
 static enum at_status put(struct at_session *at, int32_t seconds)
 {
-    struct quectel_smtp *mail = quectel_smtp_of(at);
+    struct tlsmodem *modem = module_of(at);
+    struct quectel_mail *mail;
+    struct sending *sending;
     enum smtp_error error;
 
-    if (quectel_smtp_is_busy(mail) || mail->account.host == NULL ||
-        !quectel_bearer_need(module_of(at)))
+    if (is_busy(modem) || quectel_of(at)->account.host == NULL || !quectel_bearer_need(modem))
         return at_fail(at, FACT_SMTP_ERROR);
-    mail->owner = terminal_of(at);
-    mail->cid = (size_t)quectel_of(at)->settings.foreground + 1;
-    fill_job(mail, seconds);
-    error = smtp_start(&mail->client, &mail->job);
+    mail = quectel_mail_of(at);
+    sending = module_part(modem, &quectel_smtp_part, 0);
+    if (mail == NULL || sending == NULL)
+        return at_fail(at, QUECTEL_MEMORY_FULL);
+    sending->owner = terminal_of(at);
+    sending->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
+    fill_job(sending, mail, seconds);
+    error = smtp_start(&sending->client, &sending->job);
     if (error == SMTP_INVALID)
         return at_fail(at, FACT_SMTP_ERROR); /* no sender or no recipient */
     if (error != SMTP_FINE)
-        tell(mail, error);
+        tell(sending, error);
     return AT_OK;
 }
 
@@ -228,7 +257,7 @@ static enum at_status set_put(struct at_session *at, const struct at_args *args)
 static void *account(struct at_session *at, size_t index)
 {
     (void)index;
-    return &quectel_smtp_of(at)->account;
+    return &quectel_of(at)->account;
 }
 
 static void forget_account(struct quectel_smtp_account *account)
@@ -243,12 +272,10 @@ static void forget_account(struct quectel_smtp_account *account)
 
 static enum at_status run_clear(struct at_session *at)
 {
-    struct quectel_smtp *mail = quectel_smtp_of(at);
-
-    if (quectel_smtp_is_busy(mail))
+    if (is_busy(module_of(at)))
         return at_fail(at, FACT_SMTP_ERROR);
-    quectel_mail_forget(mail);
-    forget_account(&mail->account);
+    quectel_mail_forget(module_of(at));
+    forget_account(&quectel_of(at)->account);
     return AT_OK;
 }
 

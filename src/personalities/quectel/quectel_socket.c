@@ -17,9 +17,27 @@ const char *quectel_socket_state_words(const struct quectel_socket *socket)
     return state_words[socket->state];
 }
 
+struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, int32_t index)
+{
+    return module_part_if(modem, &quectel_sockets, (size_t)index);
+}
+
 struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t index)
 {
-    return &quectel_of(at)->sockets[index];
+    return quectel_socket_in(module_of(at), index);
+}
+
+const struct quectel_socket *quectel_socket_look(const struct at_session *at, int32_t index)
+{
+    static const struct quectel_socket never_opened = { .state = SOCKET_INITIAL };
+    const struct quectel_socket *socket = quectel_socket_at(at, index);
+
+    return socket != NULL ? socket : &never_opened;
+}
+
+struct quectel_socket *quectel_socket_make(const struct at_session *at, int32_t index)
+{
+    return module_part(module_of(at), &quectel_sockets, (size_t)index);
 }
 
 void quectel_socket_enter(struct quectel_socket *socket, enum quectel_socket_state next)
@@ -42,17 +60,39 @@ bool quectel_socket_is_there(const struct quectel_socket *socket)
 
 static bool is_datagram(const struct quectel_socket *socket)
 {
-    return socket->connection.transport == NET_UDP;
+    return socket->transport == NET_UDP;
+}
+
+bool quectel_socket_is_open(const struct quectel_socket *socket)
+{
+    return socket->link != NULL && socket->link->connection.state == CONNECTION_OPEN;
+}
+
+bool quectel_socket_has_ended(const struct quectel_socket *socket)
+{
+    struct connection_failure failure;
+
+    return socket->link != NULL && connection_has_ended(&socket->link->connection, &failure);
+}
+
+/* Its memory goes when the module has come to rest: an event of it may be under way. */
+static void drop_link(struct quectel_socket *socket)
+{
+    char peer[CONNECTION_HOST_MAX + 1];
+
+    if (socket->link == NULL)
+        return;
+    quectel_socket_peer(socket, peer);
+    at_text_set(&socket->peer, span_of(peer)); /* without memory it keeps the name */
+    connection_close(&socket->link->connection);
+    socket->link = NULL;
 }
 
 void quectel_socket_release(struct quectel_socket *socket, enum quectel_socket_state next)
 {
-    connection_close(&socket->connection);
-    socket->unsent_len = 0;
-    ring_init(&socket->datagrams, NULL, 0);
+    drop_link(socket);
     socket->online = false;
     socket->announced = false;
-    socket->flush_at_ms = CLOCK_NEVER;
     quectel_socket_enter(socket, next);
 }
 
@@ -75,7 +115,7 @@ void quectel_socket_end(struct quectel_socket *socket)
 /* Datagrams would melt together in the memory of the connection. */
 void quectel_socket_buffer(struct quectel_socket *socket)
 {
-    connection_set_buffering(&socket->connection, !is_datagram(socket));
+    connection_set_buffering(&socket->link->connection, !is_datagram(socket));
 }
 
 /* ---- events ---- */
@@ -103,20 +143,21 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
 
 void quectel_socket_collect(struct quectel_socket *socket)
 {
+    struct quectel_link *link = socket->link;
     uint8_t datagram[2 + QUECTEL_RECEIVE_MAX];
 
-    if (!is_datagram(socket) || !connection_is_open(&socket->connection))
+    if (link == NULL || !is_datagram(socket) || !connection_is_open(&link->connection))
         return;
-    while (ring_room(&socket->datagrams) >= sizeof(datagram)) {
-        size_t got = connection_read(&socket->connection, datagram + 2, QUECTEL_RECEIVE_MAX);
+    while (ring_room(&link->datagrams) >= sizeof(datagram)) {
+        size_t got = connection_read(&link->connection, datagram + 2, QUECTEL_RECEIVE_MAX);
 
         if (got == 0)
             return;
         datagram[0] = (uint8_t)(got >> 8);
         datagram[1] = (uint8_t)got;
-        ring_put(&socket->datagrams, span_at(datagram, 2 + got));
+        ring_put(&link->datagrams, span_at(datagram, 2 + got));
     }
-    connection_pause(&socket->connection);
+    connection_pause(&link->connection);
 }
 
 static void on_data(void *ctx)
@@ -148,19 +189,44 @@ static const struct connection_events events = {
     .on_writable = on_writable,
 };
 
-void quectel_socket_init(struct quectel_socket *socket, struct tlsmodem *modem, int index)
+static void init_link(struct tlsmodem *modem, void *state, size_t unit)
 {
-    socket->index = index;
-    socket->modem = modem;
-    socket->flush_at_ms = CLOCK_NEVER;
-    connection_init(&socket->connection, index, &modem->world, &events, socket, FACT_SOCKET_BUFFER);
-    connection_keep_unsent(&socket->connection, QUECTEL_SEND_MAX);
+    struct quectel_link *link = state;
+
+    link->flush_at_ms = CLOCK_NEVER;
+    connection_init(&link->connection, (int)unit, &modem->world, &events,
+                    quectel_socket_in(modem, (int32_t)unit), FACT_SOCKET_BUFFER);
+    connection_keep_unsent(&link->connection, QUECTEL_SEND_MAX);
 }
+
+static void deinit_link(struct tlsmodem *modem, void *state)
+{
+    struct quectel_link *link = state;
+
+    (void)modem;
+    connection_close(&link->connection);
+}
+
+static bool is_link_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct quectel_link *link = state;
+
+    (void)modem;
+    return link->connection.state == CONNECTION_CLOSED;
+}
+
+/* Its time is the socket's (quectel_sockets.c). */
+const struct module_part quectel_links = {
+    .size = sizeof(struct quectel_link),
+    .units = QUECTEL_SOCKETS,
+    .init = init_link,
+    .deinit = deinit_link,
+    .is_idle = is_link_idle,
+};
 
 /* ---- opening and data ---- */
 
-bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
-                         const struct quectel_opening *opening)
+static bool open_link(struct quectel_socket *socket, const struct quectel_opening *opening)
 {
     const struct connection_target target = { .host = opening->host,
                                               .port = opening->port,
@@ -170,25 +236,40 @@ bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
                                                                      : opening->timeout_ms,
                                               .total_timeout_ms = opening->timeout_ms,
                                               .tls = opening->tls };
+    struct quectel_link *link = module_part(socket->modem, &quectel_links, (size_t)socket->index);
     struct connection_failure failure;
 
+    if (link == NULL || !at_text_set(&socket->peer, span_of(opening->host)))
+        return false;
+    link->flush_at_ms = CLOCK_NEVER;
+    link->unsent_len = 0;
+    if (connection_open(&link->connection, &target, &failure) != ERR_OK)
+        return false;
+    ring_init(&link->datagrams, link->connection.received.memory, link->connection.received.cap);
+    socket->link = link;
+    return true;
+}
+
+bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
+                         const struct quectel_opening *opening)
+{
     if (socket->state == SOCKET_REMOTE_CLOSING)
         quectel_socket_close(socket);
-    if (connection_open(&socket->connection, &target, &failure) != ERR_OK)
+    if (!open_link(socket, opening))
         return false;
     quectel_bearer(socket->modem)->used = true;
     socket->owner = terminal_of(at);
     socket->manner = opening->manner;
     socket->bearer = (size_t)quectel_of(at)->settings.foreground;
     socket->secure = opening->tls != NULL;
+    socket->transport = opening->transport;
+    socket->port = opening->port;
     socket->single = opening->single;
     socket->transparent = opening->transparent;
     socket->closed_by_end = false;
     socket->announced = false;
     socket->news = NEWS_NONE;
     socket->sent = 0;
-    ring_init(&socket->datagrams, socket->connection.received.memory,
-              socket->connection.received.cap);
     quectel_socket_enter(socket, SOCKET_CONNECTING);
     return true;
 }
@@ -209,28 +290,29 @@ size_t quectel_socket_available(struct quectel_socket *socket)
 {
     if (socket->state != SOCKET_CONNECTED && socket->state != SOCKET_REMOTE_CLOSING)
         return 0;
-    return is_datagram(socket) ? first_datagram(&socket->datagrams)
-                               : connection_available(&socket->connection);
+    return is_datagram(socket) ? first_datagram(&socket->link->datagrams)
+                               : connection_available(&socket->link->connection);
 }
 
 /* What `cap` does not hold of a datagram is lost, as at any other receiver of UDP. */
 static size_t read_datagram(struct quectel_socket *socket, uint8_t *buf, size_t cap)
 {
-    size_t len = first_datagram(&socket->datagrams);
+    struct ring *datagrams = &socket->link->datagrams;
+    size_t len = first_datagram(datagrams);
     size_t done = 0, part = len < cap ? len : cap;
 
     if (len == 0)
         return 0;
-    ring_drop(&socket->datagrams, 2);
+    ring_drop(datagrams, 2);
     while (done < part) {
-        struct span piece = ring_peek(&socket->datagrams);
+        struct span piece = ring_peek(datagrams);
         size_t count = piece.len < part - done ? piece.len : part - done;
 
         memcpy(buf + done, piece.data, count);
-        ring_drop(&socket->datagrams, count);
+        ring_drop(datagrams, count);
         done += count;
     }
-    ring_drop(&socket->datagrams, len - part);
+    ring_drop(datagrams, len - part);
     quectel_socket_collect(socket);
     return part;
 }
@@ -240,23 +322,23 @@ size_t quectel_socket_read(struct quectel_socket *socket, uint8_t *buf, size_t c
     if (socket->state != SOCKET_CONNECTED && socket->state != SOCKET_REMOTE_CLOSING)
         return 0;
     return is_datagram(socket) ? read_datagram(socket, buf, cap)
-                               : connection_read(&socket->connection, buf, cap);
+                               : connection_read(&socket->link->connection, buf, cap);
 }
 
 size_t quectel_socket_waiting(struct quectel_socket *socket)
 {
-    return is_datagram(socket) ? socket->datagrams.len - 2 * quectel_socket_packets(socket)
+    return is_datagram(socket) ? socket->link->datagrams.len - 2 * quectel_socket_packets(socket)
                                : quectel_socket_available(socket);
 }
 
 size_t quectel_socket_packets(struct quectel_socket *socket)
 {
-    struct ring ring = socket->datagrams;
+    struct ring ring;
     size_t count = 0;
 
     if (!is_datagram(socket))
         return (quectel_socket_available(socket) + QUECTEL_SEND_MAX - 1) / QUECTEL_SEND_MAX;
-    for (; ring.len > 0; count++)
+    for (ring = socket->link->datagrams; ring.len > 0; count++)
         ring_drop(&ring, 2 + first_datagram(&ring));
     return count;
 }
@@ -272,17 +354,29 @@ void quectel_socket_was_read(struct quectel_socket *socket)
 
 bool quectel_socket_flush(struct quectel_socket *socket)
 {
-    while (socket->unsent_len > 0) {
-        size_t sent = connection_write(&socket->connection,
-                                       span_at(socket->connection.unsent, socket->unsent_len));
+    struct quectel_link *link = socket->link;
+
+    while (link != NULL && link->unsent_len > 0) {
+        uint8_t *unsent = link->connection.unsent;
+        size_t sent = connection_write(&link->connection, span_at(unsent, link->unsent_len));
 
         if (sent == 0)
             return false;
-        socket->unsent_len -= sent;
-        memmove(socket->connection.unsent, socket->connection.unsent + sent, socket->unsent_len);
+        link->unsent_len -= sent;
+        memmove(unsent, unsent + sent, link->unsent_len);
     }
-    socket->flush_at_ms = CLOCK_NEVER;
+    if (link != NULL)
+        link->flush_at_ms = CLOCK_NEVER;
     return true;
+}
+
+void quectel_socket_keep(struct quectel_socket *socket, struct span bytes)
+{
+    struct quectel_link *link = socket->link;
+
+    if (bytes.len > 0)
+        memcpy(link->connection.unsent + link->unsent_len, bytes.data, bytes.len);
+    link->unsent_len += bytes.len;
 }
 
 bool quectel_socket_send(struct quectel_socket *socket, struct span bytes)
@@ -291,20 +385,19 @@ bool quectel_socket_send(struct quectel_socket *socket, struct span bytes)
 
     if (!quectel_socket_flush(socket))
         return false;
-    sent = connection_write(&socket->connection, bytes);
+    sent = connection_write(&socket->link->connection, bytes);
     if (sent == 0)
         return false;
     socket->sent += bytes.len;
-    socket->unsent_len = bytes.len - sent;
-    memcpy(socket->connection.unsent, bytes.data + sent, socket->unsent_len);
+    quectel_socket_keep(socket, span_skip(bytes, sent));
     quectel_socket_flush(socket);
     return true;
 }
 
 void quectel_socket_peer(const struct quectel_socket *socket, char text[CONNECTION_HOST_MAX + 1])
 {
-    if (socket->connection.address_next > 0)
-        address_text(connection_peer(&socket->connection), text);
+    if (socket->link != NULL && socket->link->connection.address_next > 0)
+        address_text(connection_peer(&socket->link->connection), text);
     else
-        snprintf(text, CONNECTION_HOST_MAX + 1, "%s", socket->connection.host);
+        snprintf(text, CONNECTION_HOST_MAX + 1, "%s", at_text(socket->peer));
 }

@@ -38,6 +38,15 @@ struct quectel_manner {
 /* What waits to be told. */
 enum quectel_news { NEWS_NONE, NEWS_OPENED, NEWS_FAILED, NEWS_CLOSED };
 
+/* What a socket has while it is connected, or is being so, and until the last byte was read. */
+struct quectel_link {
+    struct connection connection;
+    struct ring datagrams; /* UDP: each after its length in two bytes, in memory of `connection` */
+    int64_t flush_at_ms;   /* online */
+    size_t unsent_len;     /* in connection.unsent, QUECTEL_SEND_MAX at most */
+};
+
+/* What is known of a socket from its first opening on. */
 struct quectel_socket {
     int index;
     struct tlsmodem *modem;
@@ -52,11 +61,12 @@ struct quectel_socket {
     bool closed_by_end; /* by the peer or the network: reading goes on finding nothing */
     enum quectel_socket_state state;
     enum quectel_news news;
-    struct connection connection;
-    struct ring datagrams; /* UDP: each after its length in two bytes, in memory of `connection` */
-    uint64_t sent;         /* bytes that the host gave since opening */
-    int64_t flush_at_ms;   /* online */
-    size_t unsent_len;     /* in connection.unsent, QUECTEL_SEND_MAX at most */
+    enum net_transport transport;
+    uint16_t port;
+    char *peer;                /* owned: how +QISTATE names a peer that is gone */
+    struct quectel_link *link; /* NULL: none */
+    uint64_t sent;             /* bytes that the host gave since opening */
+    unsigned prompts;          /* that are open and collect data for it */
 };
 
 /* Where a socket goes. */
@@ -71,7 +81,6 @@ struct quectel_opening {
     const struct quectel_manner *manner;
 };
 
-void quectel_socket_init(struct quectel_socket *socket, struct tlsmodem *modem, int index);
 /* The only writer of socket->state. */
 void quectel_socket_enter(struct quectel_socket *socket, enum quectel_socket_state next);
 /* Lets go of the connection, and enters `next`. */
@@ -83,7 +92,20 @@ void quectel_socket_buffer(struct quectel_socket *socket);
 /* UDP: moves datagrams to where they can be counted, as far as they fit. */
 void quectel_socket_collect(struct quectel_socket *socket);
 
+/* The socket of `index` from 0; NULL when it was never opened. */
 struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t index);
+
+/* The same of a modem. */
+struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, int32_t index);
+/* The same to look at: then in the state of one that was never opened. */
+const struct quectel_socket *quectel_socket_look(const struct at_session *at, int32_t index);
+/* The same to open it: NULL when there is no memory. */
+struct quectel_socket *quectel_socket_make(const struct at_session *at, int32_t index);
+
+/* True while its connection is open to write to. */
+bool quectel_socket_is_open(const struct quectel_socket *socket);
+/* True when the peer has ended it. */
+bool quectel_socket_has_ended(const struct quectel_socket *socket);
 
 /* True when the index may be opened again. */
 bool quectel_socket_is_free(const struct quectel_socket *socket);
@@ -110,6 +132,8 @@ void quectel_socket_was_read(struct quectel_socket *socket);
 
 /* Takes all of `bytes` or, while earlier ones still wait for the peer, nothing. */
 bool quectel_socket_send(struct quectel_socket *socket, struct span bytes);
+/* Keeps bytes for the peer behind those that wait; QUECTEL_SEND_MAX of them in all. */
+void quectel_socket_keep(struct quectel_socket *socket, struct span bytes);
 /* Sends what waits; true when nothing is left. */
 bool quectel_socket_flush(struct quectel_socket *socket);
 
@@ -117,8 +141,7 @@ bool quectel_socket_flush(struct quectel_socket *socket);
 void quectel_socket_peer(const struct quectel_socket *socket, char text[CONNECTION_HOST_MAX + 1]);
 const char *quectel_socket_state_words(const struct quectel_socket *socket);
 
-/* A context is gone: by the network, or by the host, who needs no lines about it. */
-void quectel_sockets_lose_bearer(struct tlsmodem *modem, size_t bearer);
+/* The host has taken a context down, and needs no lines about its sockets. */
 void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer);
 /* True while any socket is not free. */
 bool quectel_sockets_in_use(struct tlsmodem *modem);
@@ -128,6 +151,7 @@ bool quectel_has_transparent(struct at_session *at);
 void quectel_online_enter(struct quectel_socket *socket);
 void quectel_online_pump(struct quectel_socket *socket);
 void quectel_online_writable(struct quectel_socket *socket);
+/* The time of a packet that is not full is over. */
 void quectel_online_tick(struct quectel_socket *socket);
 /* Back to command state, the socket stays open. */
 void quectel_online_suspend(struct quectel_socket *socket);

@@ -5,18 +5,12 @@
  */
 #include "personalities/quectel/quectel.h"
 
-static struct quectel *quectel_in(const struct tlsmodem *modem)
-{
-    return modem->maker;
-}
-
 /* The peer's end is told when what it sent before is told, and all of it where it is not kept. */
 static void notice_end(struct quectel_socket *socket)
 {
-    struct connection_failure failure;
     bool unread = quectel_socket_available(socket) > 0;
 
-    if (socket->state != SOCKET_CONNECTED || !connection_has_ended(&socket->connection, &failure) ||
+    if (socket->state != SOCKET_CONNECTED || !quectel_socket_has_ended(socket) ||
         (unread && !socket->announced))
         return;
     socket->closed_by_end = true;
@@ -67,22 +61,15 @@ static void speak(struct quectel_socket *socket)
         notice_end(socket);
 }
 
-static void on_quiet(struct module_terminal *terminal)
+static void on_quiet(struct module_terminal *terminal, void *state)
 {
-    struct quectel *quectel = quectel_in(terminal->modem);
+    struct quectel_socket *socket = state;
 
-    for (size_t i = 0; i < QUECTEL_SOCKETS && at_may_speak(terminal->at); i++) {
-        if (quectel->sockets[i].owner == terminal)
-            speak(&quectel->sockets[i]);
-    }
+    if (socket->owner == terminal)
+        speak(socket);
 }
 
 /* ---- the bearer ---- */
-
-static bool is_on(const struct quectel_socket *socket, size_t bearer)
-{
-    return socket->bearer == bearer && !quectel_socket_is_free(socket);
-}
 
 /* An opening that was under way has failed; an open socket is closed, and says so if it is secure:
  * of plain ones +PDP DEACT says enough. */
@@ -102,22 +89,21 @@ static void lose(struct quectel_socket *socket)
     at_poke(socket->owner->at);
 }
 
-void quectel_sockets_lose_bearer(struct tlsmodem *modem, size_t bearer)
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
-    for (size_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        struct quectel_socket *socket = &quectel_in(modem)->sockets[i];
+    struct quectel_socket *socket = state;
 
-        if (is_on(socket, bearer))
-            lose(socket);
-    }
+    (void)modem;
+    if (quectel_bearer_cid(socket->bearer) == cid && !quectel_socket_is_free(socket))
+        lose(socket);
 }
 
 void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer)
 {
-    for (size_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        struct quectel_socket *socket = &quectel_in(modem)->sockets[i];
+    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
+        struct quectel_socket *socket = quectel_socket_in(modem, i);
 
-        if (socket->bearer != bearer || socket->state == SOCKET_INITIAL)
+        if (socket == NULL || socket->bearer != bearer || socket->state == SOCKET_INITIAL)
             continue;
         if (socket->online) /* another port has deactivated the context */
             quectel_online_leave(socket, FACT_TRANSPARENT_END);
@@ -129,8 +115,10 @@ void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer)
 
 bool quectel_sockets_in_use(struct tlsmodem *modem)
 {
-    for (size_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        if (!quectel_socket_is_free(&quectel_in(modem)->sockets[i]))
+    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
+        const struct quectel_socket *socket = quectel_socket_in(modem, i);
+
+        if (socket != NULL && !quectel_socket_is_free(socket))
             return true;
     }
     return false;
@@ -138,64 +126,74 @@ bool quectel_sockets_in_use(struct tlsmodem *modem)
 
 /* ---- the part ---- */
 
-static enum err start(struct tlsmodem *modem)
+static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
-    for (int i = 0; i < QUECTEL_SOCKETS; i++)
-        quectel_socket_init(&quectel_in(modem)->sockets[i], modem, i);
-    return ERR_OK;
+    struct quectel_socket *socket = state;
+
+    socket->index = (int)unit;
+    socket->modem = modem;
 }
 
-static void stop(struct tlsmodem *modem)
+static void deinit(struct tlsmodem *modem, void *state)
 {
-    for (size_t i = 0; i < QUECTEL_SOCKETS; i++)
-        connection_close(&quectel_in(modem)->sockets[i].connection);
+    struct quectel_socket *socket = state;
+
+    (void)modem;
+    at_text_set(&socket->peer, span_at(NULL, 0));
 }
 
-static int64_t deadline(struct tlsmodem *modem)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    int64_t deadline_ms = CLOCK_NEVER;
+    const struct quectel_socket *socket = state;
 
-    for (size_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        const struct quectel_socket *socket = &quectel_in(modem)->sockets[i];
-
-        deadline_ms = time_earlier(deadline_ms, connection_deadline(&socket->connection));
-        deadline_ms = time_earlier(deadline_ms, socket->flush_at_ms);
-    }
-    return deadline_ms;
+    (void)modem;
+    return socket->state == SOCKET_INITIAL && socket->news == NEWS_NONE && socket->prompts == 0;
 }
 
-static void tick(struct tlsmodem *modem)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    for (size_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        struct quectel_socket *socket = &quectel_in(modem)->sockets[i];
+    const struct quectel_socket *socket = state;
 
-        connection_tick(&socket->connection);
-        quectel_online_tick(socket);
-    }
+    (void)modem;
+    if (socket->link == NULL)
+        return CLOCK_NEVER;
+    return time_earlier(connection_deadline(&socket->link->connection), socket->link->flush_at_ms);
+}
+
+static void tick(struct tlsmodem *modem, void *state)
+{
+    struct quectel_socket *socket = state;
+
+    (void)modem;
+    if (socket->link != NULL)
+        connection_tick(&socket->link->connection);
+    quectel_online_tick(socket);
 }
 
 /* &D1: back to command state.  &D2: the connection ends (V.250 6.2.9). */
-static void on_dtr_drop(struct module_terminal *terminal)
+static void on_dtr_drop(struct module_terminal *terminal, void *state)
 {
-    for (size_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        struct quectel_socket *socket = &quectel_in(terminal->modem)->sockets[i];
+    struct quectel_socket *socket = state;
 
-        if (!socket->online || socket->owner != terminal)
-            continue;
-        if (terminal->settings.dtr == 1) {
-            quectel_online_suspend(socket);
-        } else {
-            quectel_online_leave(socket, FACT_TRANSPARENT_END);
-            quectel_socket_close(socket);
-        }
+    if (!socket->online || socket->owner != terminal)
+        return;
+    if (terminal->settings.dtr == 1) {
+        quectel_online_suspend(socket);
+    } else {
+        quectel_online_leave(socket, FACT_TRANSPARENT_END);
+        quectel_socket_close(socket);
     }
 }
 
-const struct quectel_part quectel_sockets = {
-    .start = start,
-    .stop = stop,
+const struct module_part quectel_sockets = {
+    .size = sizeof(struct quectel_socket),
+    .units = QUECTEL_SOCKETS,
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,
     .on_quiet = on_quiet,
     .on_dtr_drop = on_dtr_drop,
+    .on_context_down = on_context_down,
 };

@@ -91,23 +91,60 @@ struct tls_source quectel_ssl_source(struct quectel_ssl_context *context)
     return (struct tls_source){ .lend = lend, .ctx = context };
 }
 
+struct quectel_ssl_context *quectel_ssl_context(struct tlsmodem *modem, int32_t index)
+{
+    return module_part(modem, &quectel_ssl_contexts, (size_t)index);
+}
+
+/* ---- the part ---- */
+
+static void init(struct tlsmodem *modem, void *state, size_t unit)
+{
+    struct quectel_ssl_context *context = state;
+
+    context->modem = modem;
+    context->index = (int32_t)unit;
+    context->version = FACT_SSL_VERSION_PRESET;
+    context->seclevel = FACT_SECLEVEL_PRESET;
+    context->sni = FACT_SNI_PRESET;
+    context->check_host = FACT_CHECK_HOST_PRESET;
+    context->negotiate_s = FACT_NEGOTIATE_PRESET_S;
+    context->all_suites = true;
+}
+
+static bool has_file(const struct quectel_ssl_context *context)
+{
+    return context->files[FILE_CA][0] != '\0' || context->files[FILE_CERTIFICATE][0] != '\0' ||
+           context->files[FILE_KEY][0] != '\0';
+}
+
+/* As it was made. */
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct quectel_ssl_context *context = state;
+
+    (void)modem;
+    return context->version == FACT_SSL_VERSION_PRESET &&
+           context->seclevel == FACT_SECLEVEL_PRESET && context->sni == FACT_SNI_PRESET &&
+           context->check_host == FACT_CHECK_HOST_PRESET &&
+           context->negotiate_s == FACT_NEGOTIATE_PRESET_S && context->all_suites &&
+           !has_file(context);
+}
+
 static enum err start(struct tlsmodem *modem)
 {
     struct quectel_ssl *ssl = &((struct quectel *)modem->maker)->ssl;
 
-    for (int32_t i = 0; i < QUECTEL_SSL_CONTEXTS; i++)
-        ssl->contexts[i] = (struct quectel_ssl_context){ .modem = modem,
-                                                         .index = i,
-                                                         .version = FACT_SSL_VERSION_PRESET,
-                                                         .seclevel = FACT_SECLEVEL_PRESET,
-                                                         .sni = FACT_SNI_PRESET,
-                                                         .check_host = FACT_CHECK_HOST_PRESET,
-                                                         .negotiate_s = FACT_NEGOTIATE_PRESET_S,
-                                                         .all_suites = true };
     ssl->ignore_dates = FACT_IGNORE_DATES_PRESET;
     ssl->https_context = QUECTEL_NO_CONTEXT;
     ssl->smtp_context = QUECTEL_NO_CONTEXT;
     return ERR_OK;
 }
 
-const struct quectel_part quectel_ssl_part = { .start = start };
+const struct module_part quectel_ssl_contexts = {
+    .size = sizeof(struct quectel_ssl_context),
+    .units = QUECTEL_SSL_CONTEXTS,
+    .init = init,
+    .is_idle = is_idle,
+    .start = start,
+};

@@ -15,6 +15,7 @@ enum {
 
 enum { SECLEVEL_NONE, SECLEVEL_SERVER, SECLEVEL_BOTH };
 
+/* There once a host has set something in it. */
 struct quectel_ssl_context {
     struct tlsmodem *modem;
     int32_t index;
@@ -27,13 +28,16 @@ struct quectel_ssl_context {
     char files[3][QUECTEL_FILE_NAME_MAX + 1]; /* by enum quectel_file_kind; empty: none */
 };
 
+/* What +QSSLCFG sets for all of them. */
 struct quectel_ssl {
-    struct quectel_ssl_context contexts[QUECTEL_SSL_CONTEXTS];
     int32_t ignore_dates;                /* "ignorertctime" */
     int32_t https;                       /* 1: QHTTP… uses https_context */
     int32_t https_context, smtp_context; /* QUECTEL_NO_CONTEXT until they are set */
     int32_t smtp_style;                  /* 0 plain, 1 TLS from the start, 2 STARTTLS */
 };
+
+/* The context `index` from 0; NULL: no memory. */
+struct quectel_ssl_context *quectel_ssl_context(struct tlsmodem *modem, int32_t index);
 
 /* Lends a context's settings and security data to whoever opens a connection (tls_source.h). */
 struct tls_source quectel_ssl_source(struct quectel_ssl_context *context);

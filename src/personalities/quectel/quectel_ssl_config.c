@@ -288,7 +288,9 @@ static enum at_status set_config(struct at_session *at, const struct at_args *ar
     if (!subtype->global) {
         if (!number_parse(args->list[ARG_CONTEXT].text, &index) || index >= QUECTEL_SSL_CONTEXTS)
             return at_fail_plain(at);
-        context = &quectel_of(at)->ssl.contexts[index];
+        context = quectel_ssl_context(module_of(at), index);
+        if (context == NULL)
+            return at_fail_plain(at);
     }
     if (!args->list[subtype->global ? ARG_CONTEXT : ARG_VALUE].given)
         answer_value(at, context, subtype);

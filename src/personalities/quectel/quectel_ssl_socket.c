@@ -72,10 +72,8 @@ static bool has_bearer(struct tlsmodem *modem)
 }
 
 static void start_open(struct at_session *at, const struct at_args *args,
-                       struct quectel_socket *socket)
+                       struct quectel_socket *socket, struct quectel_ssl_context *context)
 {
-    struct quectel_ssl_context *context =
-        &quectel_of(at)->ssl.contexts[args->list[OPEN_CONTEXT].number];
     const struct at_arg *timeout = &args->list[OPEN_TIMEOUT];
     struct tls_source source = quectel_ssl_source(context);
     char host[CONNECTION_HOST_MAX + 1];
@@ -99,16 +97,23 @@ static void start_open(struct at_session *at, const struct at_args *args,
 
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_socket *socket = quectel_socket_at(at, args->list[OPEN_INDEX].number);
+    int32_t index = args->list[OPEN_INDEX].number;
+    struct quectel_ssl_context *context;
+    struct quectel_socket *socket;
 
-    if (!quectel_socket_is_free(socket)) {
-        at_urc(at, "+QSSLOPEN: %d,%d", socket->index, CODE_OCCUPIED);
+    if (!quectel_socket_is_free(quectel_socket_look(at, index))) {
+        at_urc(at, "+QSSLOPEN: %d,%d", (int)index, CODE_OCCUPIED);
         return AT_OK;
     }
     if (!has_bearer(module_of(at)) ||
         (args->list[OPEN_MODE].number == 1 && quectel_has_transparent(at)))
         return at_fail_plain(at);
-    start_open(at, args, socket);
+    context = quectel_ssl_context(module_of(at), args->list[OPEN_CONTEXT].number);
+    socket = quectel_socket_make(at, index);
+    if (context != NULL && socket != NULL)
+        start_open(at, args, socket, context);
+    else
+        at_urc(at, "+QSSLOPEN: %d,%d", (int)index, CODE_ERROR);
     return AT_OK;
 }
 
@@ -118,7 +123,7 @@ static struct quectel_socket *secure_socket(struct at_session *at, const struct 
 {
     struct quectel_socket *socket = quectel_socket_at(at, index->number);
 
-    return socket->secure ? socket : NULL;
+    return socket != NULL && socket->secure ? socket : NULL;
 }
 
 static enum at_status set_close(struct at_session *at, const struct at_args *args)

@@ -10,13 +10,23 @@ static const char *const lines[] = {
 
 enum { LINE_COUNT = sizeof(lines) / sizeof(lines[0]) };
 
-static enum err start(struct tlsmodem *modem)
-{
-    struct quectel *quectel = modem->maker;
+struct start_up {
+    size_t next;   /* LINE_COUNT: all are said */
+    int64_t at_ms; /* of the next one */
+};
 
-    quectel->start_up =
-        (struct quectel_start_up){ .at_ms = module_now(modem) + FACT_START_UP_FIRST_MS };
-    return ERR_OK;
+static void init(struct tlsmodem *modem, void *state, size_t unit)
+{
+    struct start_up *start_up = state;
+
+    (void)unit;
+    start_up->at_ms = module_now(modem) + FACT_START_UP_FIRST_MS;
+}
+
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    (void)modem;
+    return ((const struct start_up *)state)->next == LINE_COUNT;
 }
 
 /* A module that was switched on by itself does not know the rate of an automatic port yet. */
@@ -34,31 +44,32 @@ static void say(struct tlsmodem *modem, const char *line)
     }
 }
 
-static int64_t deadline(struct tlsmodem *modem)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    struct quectel *quectel = modem->maker;
+    const struct start_up *start_up = state;
 
-    return quectel->start_up.at_ms;
+    (void)modem;
+    return start_up->next < LINE_COUNT ? start_up->at_ms : CLOCK_NEVER;
 }
 
-static void tick(struct tlsmodem *modem)
+static void tick(struct tlsmodem *modem, void *state)
 {
-    struct quectel *quectel = modem->maker;
-    struct quectel_start_up *start_up = &quectel->start_up;
+    const struct quectel *quectel = modem->maker;
+    struct start_up *start_up = state;
 
-    if (module_now(modem) < start_up->at_ms)
+    if (start_up->next == LINE_COUNT || module_now(modem) < start_up->at_ms)
         return;
     if (quectel->settings.start_up != 0)
         say(modem, lines[start_up->next]);
     start_up->next++;
-    if (start_up->next < LINE_COUNT)
-        start_up->at_ms += FACT_START_UP_NEXT_MS;
-    else
-        start_up->at_ms = CLOCK_NEVER;
+    start_up->at_ms += FACT_START_UP_NEXT_MS;
 }
 
-const struct quectel_part quectel_start_up = {
-    .start = start,
+const struct module_part quectel_start_up = {
+    .size = sizeof(struct start_up),
+    .from_start = true,
+    .init = init,
+    .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,
 };

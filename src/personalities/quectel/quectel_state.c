@@ -15,8 +15,7 @@ struct state {
 static struct state single_state(const struct quectel_socket *socket)
 {
     if (socket->state == SOCKET_CONNECTING)
-        return (struct state){ socket->connection.transport == NET_UDP ? "UDP CONNECTING"
-                                                                       : "TCP CONNECTING",
+        return (struct state){ socket->transport == NET_UDP ? "UDP CONNECTING" : "TCP CONNECTING",
                                STATE_CONNECTING };
     if (socket->state == SOCKET_CONNECTED)
         return (struct state){ "CONNECT OK", STATE_OPEN };
@@ -33,7 +32,7 @@ static struct state stack_state(const struct at_session *at, bool several)
                                quectel_bearer_number(bearer->state) };
     if (several)
         return (struct state){ "IP PROCESSING", STATE_PROCESSING };
-    return single_state(quectel_socket_at(at, 0));
+    return single_state(quectel_socket_look(at, 0));
 }
 
 static bool is_several(const struct at_session *at)
@@ -62,7 +61,7 @@ static enum at_status say_single(struct at_session *at)
 
 static const char *protocol(const struct quectel_socket *socket)
 {
-    return socket->connection.transport == NET_UDP ? "UDP" : "TCP";
+    return socket->transport == NET_UDP ? "UDP" : "TCP";
 }
 
 static enum at_status run_status(struct at_session *at)
@@ -72,7 +71,7 @@ static enum at_status run_status(struct at_session *at)
     if (!is_several(at))
         return say_single(at);
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        const struct quectel_socket *socket = quectel_socket_at(at, i);
+        const struct quectel_socket *socket = quectel_socket_look(at, i);
 
         if (quectel_socket_is_free(socket)) {
             at_info(at, "+QISTAT: %d, \"\", \"\",", (int)i);
@@ -80,7 +79,7 @@ static enum at_status run_status(struct at_session *at)
         }
         quectel_socket_peer(socket, peer);
         at_info(at, "+QISTAT: %d, \"%s\", \"%s\", %u", (int)i, protocol(socket), peer,
-                (unsigned)socket->connection.port);
+                (unsigned)socket->port);
     }
     return AT_OK;
 }
@@ -88,7 +87,7 @@ static enum at_status run_status(struct at_session *at)
 /* One line of +QISTATE, or with `flag` of +QSSLSTATE. */
 static void say_socket(struct at_session *at, const char *name, int32_t index, const char *flag)
 {
-    const struct quectel_socket *socket = quectel_socket_at(at, index);
+    const struct quectel_socket *socket = quectel_socket_look(at, index);
     char peer[CONNECTION_HOST_MAX + 1];
 
     if (socket->state == SOCKET_INITIAL) {
@@ -96,8 +95,8 @@ static void say_socket(struct at_session *at, const char *name, int32_t index, c
         return;
     }
     quectel_socket_peer(socket, peer);
-    at_info(at, FACT_STATE_LINE, name, (int)index, protocol(socket), peer,
-            (unsigned)socket->connection.port, quectel_socket_state_words(socket), flag);
+    at_info(at, FACT_STATE_LINE, name, (int)index, protocol(socket), peer, (unsigned)socket->port,
+            quectel_socket_state_words(socket), flag);
 }
 
 static enum at_status run_states(struct at_session *at)
@@ -116,7 +115,7 @@ static enum at_status run_secure_states(struct at_session *at)
     at_info(at, "+QSSLSTATE: %s", stack_state(at, true).words);
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++)
         say_socket(at, "+QSSLSTATE", i,
-                   quectel_socket_at(at, i)->secure ? FACT_STATE_SECURE : FACT_STATE_PLAIN);
+                   quectel_socket_look(at, i)->secure ? FACT_STATE_SECURE : FACT_STATE_PLAIN);
     return AT_OK;
 }
 

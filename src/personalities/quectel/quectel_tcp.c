@@ -24,7 +24,7 @@ struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at
     if (several && index->number >= QUECTEL_SOCKETS)
         return NULL;
     socket = quectel_socket_at(at, several ? index->number : 0);
-    return socket->secure ? NULL : socket;
+    return socket == NULL || socket->secure ? NULL : socket;
 }
 
 /* ---- what the host is told ---- */
@@ -123,13 +123,14 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
 
     if (!parse_open(args, several, &words) || !parse_target(at, &words, host, &opening))
         return at_fail_plain(at);
-    socket = quectel_socket_at(at, words.index);
-    if (!quectel_socket_is_free(socket)) {
+    if (!quectel_socket_is_free(quectel_socket_look(at, words.index))) {
         at_result_text(at, FACT_ALREADY_CONNECTED);
         return AT_SILENT;
     }
-    if ((opening.transparent && quectel_has_transparent(at)) ||
-        !quectel_bearer_need(module_of(at)) || !quectel_socket_open(at, socket, &opening))
+    if ((opening.transparent && quectel_has_transparent(at)) || !quectel_bearer_need(module_of(at)))
+        return at_fail_plain(at);
+    socket = quectel_socket_make(at, words.index);
+    if (socket == NULL || !quectel_socket_open(at, socket, &opening))
         return at_fail_plain(at);
     return AT_OK;
 }
@@ -177,7 +178,7 @@ static enum at_status answer_acknowledged(struct at_session *at, const struct at
     if (socket == NULL || !quectel_socket_is_there(socket))
         return at_fail_plain(at);
     sent = socket->sent;
-    waiting = socket->unsent_len;
+    waiting = socket->link != NULL ? socket->link->unsent_len : 0;
     at_info(at, "+QISACK: %llu, %llu, %llu", sent, sent - waiting, waiting);
     return AT_OK;
 }

@@ -20,7 +20,7 @@ enum { PROMPT_QUIET_START, PROMPT_BOTH, PROMPT_NEITHER };
 static bool can_send(const struct quectel_socket *socket)
 {
     return !socket->transparent && socket->state == SOCKET_CONNECTED &&
-           socket->connection.state == CONNECTION_OPEN;
+           quectel_socket_is_open(socket);
 }
 
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
@@ -28,6 +28,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
 {
     struct quectel_socket *socket = ctx;
 
+    socket->prompts--;
     if (end == AT_PROMPT_ABORTED)
         return FACT_ESCAPED_PROMPT_IS_OK ? AT_OK : at_fail_plain(at);
     if (end != AT_PROMPT_COMPLETE || !can_send(socket))
@@ -57,6 +58,7 @@ enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket
 
     if (!can_send(socket))
         return at_fail_plain(at);
+    socket->prompts++;
     at_prompt(at, &prompt);
     return AT_LATER;
 }
@@ -96,8 +98,8 @@ enum at_status quectel_receive(struct at_session *at, struct quectel_socket *soc
 
     if (got > 0) {
         quectel_socket_peer(socket, peer);
-        at_info(at, "%s: %s:%u,%s,%zu", at_row_name(at), peer, (unsigned)socket->connection.port,
-                socket->connection.transport == NET_UDP ? "UDP" : "TCP", got);
+        at_info(at, "%s: %s:%u,%s,%zu", at_row_name(at), peer, (unsigned)socket->port,
+                socket->transport == NET_UDP ? "UDP" : "TCP", got);
         at_put(at, span_at(data, got));
     }
     quectel_socket_was_read(socket);
@@ -118,7 +120,7 @@ static enum at_status set_read(struct at_session *at, const struct at_args *args
 {
     struct quectel_socket *socket = quectel_socket_at(at, args->list[READ_INDEX].number);
 
-    if (socket->secure || args->list[READ_ROLE].number != QUECTEL_CLIENT ||
+    if (socket == NULL || socket->secure || args->list[READ_ROLE].number != QUECTEL_CLIENT ||
         !quectel_can_receive(socket) || socket->bearer != (size_t)args->list[READ_CONTEXT].number)
         return at_fail_plain(at);
     return quectel_receive(at, socket, (size_t)args->list[READ_LENGTH].number);
@@ -138,7 +140,7 @@ static void put_head(struct quectel_socket *socket, size_t len)
 
     if (settings->show_sender != 0) {
         quectel_socket_peer(socket, peer);
-        at_info(at, FACT_HEAD_SENDER, peer, (unsigned)socket->connection.port);
+        at_info(at, FACT_HEAD_SENDER, peer, (unsigned)socket->port);
     }
     if (settings->show_local != 0) {
         network_address(socket->bearer + 1, local, sizeof(local));
@@ -147,9 +149,9 @@ static void put_head(struct quectel_socket *socket, size_t len)
     text_init(&text, head, sizeof(head));
     if (settings->show_head != 0)
         text_add(&text, "IPD%zu%s:", len,
-                 settings->show_protocol == 0              ? ""
-                 : socket->connection.transport == NET_UDP ? "UDP"
-                                                           : "TCP");
+                 settings->show_protocol == 0   ? ""
+                 : socket->transport == NET_UDP ? "UDP"
+                                                : "TCP");
     at_put(at, text_span(&text));
 }
 
@@ -179,7 +181,7 @@ static void say_counted(struct quectel_socket *socket)
     size_t first = quectel_socket_available(socket);
     size_t count = quectel_socket_packets(socket);
 
-    if (first > QUECTEL_SEND_MAX && socket->connection.transport == NET_TCP)
+    if (first > QUECTEL_SEND_MAX && socket->transport == NET_TCP)
         first = QUECTEL_SEND_MAX;
     at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d,%zu,%zu,%zu",
                    socket->bearer, QUECTEL_CLIENT, socket->index, count, first, total);

@@ -92,11 +92,14 @@ static int check_upload(struct tlsmodem *modem, const struct at_args *args, cons
 
 static enum at_status set_write(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_files *files = &quectel_of(at)->files;
-    struct quectel_file *upload = &files->upload;
+    struct quectel_files *files = module_part(module_of(at), &quectel_files_part, 0);
+    struct quectel_file *upload;
     char name[QUECTEL_FILE_NAME_MAX + 1];
     int error = FACT_ERROR_FILE_PARAMETER;
 
+    if (files == NULL)
+        return at_fail(at, FACT_ERROR_FILE_NO_ROOM);
+    upload = &files->upload;
     if (take_name(&args->list[WRITE_NAME], name))
         error = check_upload(module_of(at), args, name);
     if (error == 0 && upload->data != NULL && files->uploader != at)

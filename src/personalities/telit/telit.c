@@ -147,9 +147,11 @@ static const struct at_commands *const commands[] = {
     NULL,
 };
 
+static const struct module_part *const parts[] = { NULL };
+
 #define PERSONALITY(words, output)                                                                 \
     {                                                                                              \
-        .dialect = &(words), .commands = commands, .state_size = state_size,                       \
+        .dialect = &(words), .commands = commands, .state_size = state_size, .parts = parts,       \
         .output_bytes = (output), .start = start, .ready = take_network_time, .stop = stop,        \
         .deadline = deadline, .tick = tick, .on_quiet = on_quiet, .on_dtr_drop = on_dtr_drop,      \
         .on_registered = take_network_time, .on_context_down = on_context_down                     \

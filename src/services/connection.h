@@ -66,7 +66,8 @@ struct connection_target {
     uint16_t local_port; /* 0: any */
     enum net_transport transport;
     int64_t step_timeout_ms;  /* longest wait for the next sign of the other side while opening */
-    int64_t total_timeout_ms; /* longest opening; 0: no limit but that of each step */
+    int64_t total_timeout_ms; /* longest opening, and longest connection_secure() after it; 0: no
+                               * limit but that of each step */
     /* NULL: none.  `server_name`, clock and log are filled in. */
     const struct tls_config *tls;
 };
@@ -80,7 +81,7 @@ struct connection {
     char host[CONNECTION_HOST_MAX + 1];
     uint16_t port, local_port;
     enum net_transport transport;
-    int64_t step_timeout_ms, deadline_ms;
+    int64_t step_timeout_ms, total_timeout_ms, deadline_ms;
     int64_t open_until_ms; /* end of total_timeout_ms, or CLOCK_NEVER */
     struct net_query *query;
     struct net_address addresses[CONNECTION_ADDRESSES_MAX];

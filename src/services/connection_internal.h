@@ -23,6 +23,9 @@ void connection_say_failure(const struct connection *connection,
 void connection_fail(struct connection *connection, const struct connection_failure *failure);
 void connection_fail_with(struct connection *connection, enum err err);
 
+/* connection_open.c: an opening, or connection_secure(), has its whole time from now on. */
+void connection_start_total(struct connection *connection);
+
 /* connection_open.c: from now on the other side has a step's time again. */
 void connection_restart_timer(struct connection *connection);
 /* connection_open.c: the last step. */

@@ -14,6 +14,14 @@ void connection_restart_timer(struct connection *connection)
         time_earlier(now_ms + connection->step_timeout_ms, connection->open_until_ms);
 }
 
+void connection_start_total(struct connection *connection)
+{
+    int64_t now_ms = connection->world->now_ms(connection->world->ctx);
+
+    connection->open_until_ms =
+        connection->total_timeout_ms != 0 ? now_ms + connection->total_timeout_ms : CLOCK_NEVER;
+}
+
 void connection_open_now(struct connection *connection)
 {
     connection->deadline_ms = CLOCK_NEVER;
@@ -162,7 +170,6 @@ static bool make_room(struct connection *connection)
 static enum err prepare(struct connection *connection, const struct connection_target *target,
                         struct connection_failure *ret_failure)
 {
-    int64_t now_ms = connection->world->now_ms(connection->world->ctx);
     bool fits = copy_host(connection, target->host);
 
     assert(connection->state == CONNECTION_CLOSED);
@@ -171,8 +178,8 @@ static enum err prepare(struct connection *connection, const struct connection_t
     connection->local_port = target->local_port;
     connection->transport = target->transport;
     connection->step_timeout_ms = target->step_timeout_ms;
-    connection->open_until_ms =
-        target->total_timeout_ms != 0 ? now_ms + target->total_timeout_ms : CLOCK_NEVER;
+    connection->total_timeout_ms = target->total_timeout_ms;
+    connection_start_total(connection);
     connection->end = (struct connection_failure){ .tls = { .alert = -1 } };
     connection->stream_err = ERR_OK;
     if (!fits)

@@ -99,7 +99,7 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
         connection_free_session(connection);
         return err;
     }
-    connection->open_until_ms = CLOCK_NEVER;
+    connection_start_total(connection);
     connection->write_blocked = false;
     connection->paused = false;
     connection_restart_timer(connection);

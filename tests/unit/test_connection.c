@@ -181,6 +181,35 @@ static void total_timeout_ends_all_steps(void **state)
     assert_int_equal(bench->connection.state, CONNECTION_OPEN);
 }
 
+static void total_timeout_ends_a_slow_handshake(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = bench_tls();
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, BENCH_PORT);
+
+    bench->target.total_timeout_ms = 5 * BENCH_STEP_MS;
+    for (int secured_later = 0; secured_later < 2; secured_later++) {
+        bench->target.tls = secured_later != 0 ? NULL : &tls;
+        bench->failed = 0;
+        if (secured_later != 0) {
+            bench_establish(bench);
+            bench_advance(bench, 10 * BENCH_STEP_MS);
+            assert_int_equal(bench_secure(bench), ERR_OK);
+        } else {
+            assert_int_equal(bench_open(bench), ERR_OK);
+        }
+        for (int i = 0; i < 9; i++) {
+            bench_advance(bench, BENCH_STEP_MS / 2);
+            assert_int_equal(bench->failed, 0);
+            peer_send(peer, span_of("\x16"));
+        }
+        bench_advance(bench, BENCH_STEP_MS / 2);
+        assert_int_equal(bench->failed, 1);
+        assert_int_equal(bench->failure.err, ERR_TIMEOUT);
+        assert_int_equal(bench->failure.during, CONNECTION_HANDSHAKING);
+    }
+}
+
 static void handshake_may_be_slow_but_not_silent(void **state)
 {
     struct bench *bench = *state;
@@ -310,6 +339,7 @@ int main(void)
         TEST(failures_name_their_state),
         TEST(what_cannot_start_says_so),
         TEST(total_timeout_ends_all_steps),
+        TEST(total_timeout_ends_a_slow_handshake),
         TEST(handshake_may_be_slow_but_not_silent),
         TEST(may_be_closed_in_each_state),
         TEST(awaits_one_connection),

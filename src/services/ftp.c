@@ -35,12 +35,18 @@ void ftp_restart_timer(struct ftp *ftp)
     ftp->deadline_ms = ftp->world->now_ms(ftp->world->ctx) + ftp->timeout_ms;
 }
 
+void ftp_start_total(struct ftp *ftp)
+{
+    ftp->operation_until_ms =
+        ftp->total_ms != 0 ? ftp->world->now_ms(ftp->world->ctx) + ftp->total_ms : CLOCK_NEVER;
+}
+
 void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
               const struct ftp_events *events, void *ctx, const struct tls_source *tls,
               size_t received_cap)
 {
     *ftp = (struct ftp){ .world = world, .events = events, .ctx = ctx, .tls = tls, .id = id };
-    ftp->deadline_ms = CLOCK_NEVER;
+    ftp->deadline_ms = ftp->operation_until_ms = CLOCK_NEVER;
     ftp->transfer.idle_until_ms = CLOCK_NEVER;
     connection_init(&ftp->control, id, world, &ftp_control_events, ftp, 0);
     connection_init(&ftp->data, id, world, &ftp_data_events, ftp, received_cap);
@@ -66,7 +72,7 @@ static void close_all(struct ftp *ftp)
     ftp_transfer_end(ftp);
     ftp_close_control(ftp);
     wipe_identity(ftp);
-    ftp->deadline_ms = CLOCK_NEVER;
+    ftp->deadline_ms = ftp->operation_until_ms = CLOCK_NEVER;
     ftp->ending = FTP_FINE;
     if (ftp->state != FTP_CLOSED)
         ftp_enter(ftp, FTP_CLOSED);
@@ -101,7 +107,7 @@ void ftp_conclude(struct ftp *ftp, enum ftp_error error)
     assert(!ftp->done_due && !ftp->lost_due); /* one thing is told after the other */
     say_failure(ftp, error);
     ftp_transfer_end(ftp);
-    ftp->deadline_ms = CLOCK_NEVER;
+    ftp->deadline_ms = ftp->operation_until_ms = CLOCK_NEVER;
     ftp_enter(ftp, FTP_READY);
     ftp->done_due = true;
     ftp->done_error = error;
@@ -201,7 +207,8 @@ enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
     struct connection_target target = { .host = session->host,
                                         .port = session->port,
                                         .transport = NET_TCP,
-                                        .step_timeout_ms = session->timeout_ms };
+                                        .step_timeout_ms = session->timeout_ms,
+                                        .total_timeout_ms = session->total_ms };
     struct connection_failure failure;
 
     if (ftp->state != FTP_CLOSED || has_news(ftp))
@@ -215,6 +222,7 @@ enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
     ftp->passive = session->passive;
     ftp->ignore_private = session->ignore_private;
     ftp->timeout_ms = session->timeout_ms;
+    ftp->total_ms = session->total_ms;
     ftp->idle_ms = session->idle_ms;
     ftp->reply = (struct ftp_reply){ .code = 0 };
     reply_reset(&ftp->reader);
@@ -222,6 +230,7 @@ enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
         wipe_identity(ftp);
         return FTP_NO_CONNECTION;
     }
+    ftp_start_total(ftp);
     ftp_enter(ftp, FTP_CONNECTING);
     return FTP_FINE;
 }
@@ -247,7 +256,8 @@ enum ftp_error ftp_quit(struct ftp *ftp)
 
 int64_t ftp_deadline(const struct ftp *ftp)
 {
-    int64_t deadline_ms = time_earlier(ftp->deadline_ms, ftp->transfer.idle_until_ms);
+    int64_t deadline_ms = time_earlier(time_earlier(ftp->deadline_ms, ftp->operation_until_ms),
+                                       ftp->transfer.idle_until_ms);
 
     if (has_news(ftp))
         return 0;
@@ -272,7 +282,7 @@ void ftp_tick(struct ftp *ftp)
         connection_tick(&ftp->data);
     if (now_ms >= ftp->transfer.idle_until_ms)
         ftp_transfer_tick(ftp, now_ms);
-    if (now_ms >= ftp->deadline_ms)
+    if (now_ms >= ftp->deadline_ms || now_ms >= ftp->operation_until_ms)
         ftp_fail(ftp, time_out_error(ftp));
     ftp_settle(ftp);
 }

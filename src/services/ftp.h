@@ -127,6 +127,8 @@ struct ftp_session {
     bool ignore_private; /* a private address in PASV's reply is not believed: the server's is
                           * taken */
     int64_t timeout_ms;  /* for each reply, and for each step of opening a connection */
+    int64_t total_ms;    /* for an operation, of a transfer up to on_started(); 0: no limit but that
+                          * of each step */
     int64_t idle_ms;     /* a data connection on which the server stands still; 0: no limit */
 };
 
@@ -161,7 +163,8 @@ struct ftp {
     size_t out_len, out_done;
     char user[FTP_IDENTITY_MAX + 1], password[FTP_IDENTITY_MAX + 1];
     bool secure, passive, ignore_private;
-    int64_t timeout_ms, idle_ms, deadline_ms;
+    int64_t timeout_ms, total_ms, idle_ms, deadline_ms;
+    int64_t operation_until_ms; /* end of total_ms, or CLOCK_NEVER */
     struct ftp_transfer transfer;
     bool started_due, done_due, lost_due; /* events on their way */
     enum ftp_error done_error, lost_error;

@@ -318,6 +318,7 @@ enum ftp_error ftp_command(struct ftp *ftp, enum ftp_verb verb, struct span argu
         return FTP_INVALID;
     if (ftp_obstacle(ftp) != FTP_FINE)
         return ftp_obstacle(ftp);
+    ftp_start_total(ftp);
     ftp_enter(ftp, FTP_COMMAND);
     ftp_send(ftp, verbs[verb], argument);
     return FTP_FINE;
@@ -332,6 +333,7 @@ enum ftp_error ftp_rename(struct ftp *ftp, struct span from, struct span to)
         return ftp_obstacle(ftp);
     memcpy(ftp->transfer.name, to.data, to.len);
     ftp->transfer.name[to.len] = '\0';
+    ftp_start_total(ftp);
     ftp_enter(ftp, FTP_RENAME_FROM);
     ftp_send(ftp, "RNFR", from);
     return FTP_FINE;

@@ -49,7 +49,11 @@ static void connect_data(struct ftp *ftp, const struct net_address *address, uin
 {
     char host[ADDRESS_TEXT_MAX];
     struct connection_target target = {
-        .host = host, .port = port, .transport = NET_TCP, .step_timeout_ms = ftp->timeout_ms
+        .host = host,
+        .port = port,
+        .transport = NET_TCP,
+        .step_timeout_ms = ftp->timeout_ms,
+        .total_timeout_ms = ftp->total_ms,
     };
     struct connection_failure failure;
 
@@ -91,7 +95,8 @@ static enum ftp_error start_active(struct ftp *ftp)
 {
     struct connection_target target = { .host = ftp->control.host,
                                         .transport = NET_TCP,
-                                        .step_timeout_ms = ftp->timeout_ms };
+                                        .step_timeout_ms = ftp->timeout_ms,
+                                        .total_timeout_ms = ftp->total_ms };
     struct connection_failure failure;
     struct net_address here;
     uint16_t port;
@@ -109,6 +114,7 @@ static enum ftp_error start_active(struct ftp *ftp)
         address_text(&here, text);
         snprintf(argument, sizeof(argument), "|2|%s|%u|", text, (unsigned)port);
     }
+    ftp_start_total(ftp);
     ftp_enter(ftp, FTP_ACTIVE);
     ftp_send(ftp, here.family == NET_IPV4 ? "PORT" : "EPRT", span_of(argument));
     return FTP_FINE;
@@ -132,6 +138,7 @@ enum ftp_error ftp_transfer(struct ftp *ftp, enum ftp_kind kind, struct span nam
     if (!ftp->passive)
         return start_active(ftp);
     ipv6 = connection_peer(&ftp->control)->family == NET_IPV6;
+    ftp_start_total(ftp);
     ftp_enter(ftp, FTP_PASSIVE);
     ftp_send(ftp, ipv6 ? "EPSV" : "PASV", span_at(NULL, 0));
     return FTP_FINE;

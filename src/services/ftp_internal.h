@@ -10,6 +10,8 @@
 void ftp_enter(struct ftp *ftp, enum ftp_state next);
 /* ftp.c: the time limit of what is waited for begins. */
 void ftp_restart_timer(struct ftp *ftp);
+/* ftp.c: an operation begins, and has its whole time from now on. */
+void ftp_start_total(struct ftp *ftp);
 /* ftp.c: the operation has ended and the session goes on; on_done() is due. */
 void ftp_conclude(struct ftp *ftp, enum ftp_error error);
 /* ftp.c: the session is over; on_done() is due, or on_lost() when nothing was under way. */

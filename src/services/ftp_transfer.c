@@ -106,6 +106,7 @@ static void advance(struct ftp *ftp)
     } else if (ftp->data.state == CONNECTION_OPEN || ftp->data.state == CONNECTION_ENDED) {
         transfer->started = true;
         ftp->started_due = true;
+        ftp->operation_until_ms = CLOCK_NEVER;
         connection_set_buffering(&ftp->data, ftp->data.buffering); /* it was paused until now */
         restart_idle(ftp);
     }

@@ -112,6 +112,7 @@ void ftp_rig_dial(struct ftp_rig *rig, bool secure, bool passive, bool ignore_pr
                                    .passive = passive,
                                    .ignore_private = ignore_private,
                                    .timeout_ms = FTP_RIG_TIMEOUT_MS,
+                                   .total_ms = FTP_RIG_TOTAL_MS,
                                    .idle_ms = 3 * FTP_RIG_TIMEOUT_MS };
 
     assert_int_equal(ftp_open(&rig->ftp, &session), FTP_FINE);

@@ -7,7 +7,12 @@
 #include "service_rig.h"
 #include "services/ftp.h"
 
-enum { FTP_RIG_PORT = 21, FTP_RIG_DATA_PORT = 4001, FTP_RIG_TIMEOUT_MS = 10000 };
+enum {
+    FTP_RIG_PORT = 21,
+    FTP_RIG_DATA_PORT = 4001,
+    FTP_RIG_TIMEOUT_MS = 10000,
+    FTP_RIG_TOTAL_MS = 35000
+};
 
 /* What "227" says for FTP_RIG_DATA_PORT on the server's address. */
 #define FTP_RIG_PASSIVE "227 ok (10,0,0,7,15,161)\r\n"

@@ -184,6 +184,43 @@ static void test_silent_handshake(void **state)
     ftp_rig_deinit(&rig);
 }
 
+/* A byte or a reply just before each step's time is over. */
+static void test_slow_login(void **state)
+{
+    struct ftp_rig rig;
+
+    (void)state;
+    ftp_rig_init(&rig);
+    ftp_rig_dial(&rig, false, true, false);
+    for (size_t i = 0; i < FTP_RIG_LOGIN - 1; i++) {
+        rig_advance(&rig.rig, FTP_RIG_TIMEOUT_MS - 1);
+        ftp_rig_play(&rig, ftp_rig_login + i, 1);
+    }
+    rig_advance(&rig.rig, FTP_RIG_TOTAL_MS - 3 * (FTP_RIG_TIMEOUT_MS - 1) - 1);
+    ftp_rig_expect(&rig, "in time", "");
+    rig_advance(&rig.rig, 1);
+    ftp_rig_expect(&rig, "total", "done:the server does not answer ");
+    ftp_rig_deinit(&rig);
+}
+
+static void test_slow_handshake(void **state)
+{
+    struct ftp_rig rig;
+
+    (void)state;
+    start_secure(&rig);
+    rig_send(&rig.rig, rig.server, "234 go\r\n");
+    for (int ms = 0; ms + FTP_RIG_TIMEOUT_MS < FTP_RIG_TOTAL_MS; ms += FTP_RIG_TIMEOUT_MS - 1) {
+        peer_send(rig.server, span_of("\x16"));
+        rig_advance(&rig.rig, FTP_RIG_TIMEOUT_MS - 1);
+        ftp_rig_expect(&rig, "in time", "");
+    }
+    peer_send(rig.server, span_of("\x16"));
+    rig_advance(&rig.rig, FTP_RIG_TIMEOUT_MS - 1);
+    ftp_rig_expect(&rig, "handshake", "done:the TLS handshake failed ");
+    ftp_rig_deinit(&rig);
+}
+
 static void test_missing_security_data(void **state)
 {
     struct ftp_rig rig;
@@ -522,6 +559,8 @@ int main(void)
         cmocka_unit_test(test_bytes_behind_auth_are_refused),
         cmocka_unit_test(test_failed_handshake),
         cmocka_unit_test(test_silent_handshake),
+        cmocka_unit_test(test_slow_login),
+        cmocka_unit_test(test_slow_handshake),
         cmocka_unit_test(test_missing_security_data),
         cmocka_unit_test(test_refused_protection),
         cmocka_unit_test(test_wrong_while_logging_in),

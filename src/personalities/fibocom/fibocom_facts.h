@@ -118,8 +118,10 @@
 #define FACT_KEEP_ALIVE_MAX_S     32767
 #define FACT_KEEP_ALIVE_COUNT_MAX 127
 
-/* UNCONFIRMED: FTP (§3): waits for the server, and of +FTPRECV for data; the longest list. */
+/* UNCONFIRMED: FTP (§3): waits for the server in one step and in a whole operation, and of +FTPRECV
+ * for data; the longest list. */
 #define FACT_FTP_TIMEOUT_MS 60000
+#define FACT_FTP_TOTAL_MS   120000
 #define FACT_FTP_RECEIVE_MS 10000
 #define FACT_FTP_LIST_MAX   65536
 

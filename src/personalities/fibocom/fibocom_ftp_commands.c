@@ -53,6 +53,7 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         .passive = (list[LOGIN_MODE].given ? list[LOGIN_MODE].number : ftp->settings.passive) !=
                    MODE_ACTIVE,
         .timeout_ms = FACT_FTP_TIMEOUT_MS,
+        .total_ms = FACT_FTP_TOTAL_MS,
         .idle_ms = FACT_FTP_TIMEOUT_MS,
     };
     enum at_status status;

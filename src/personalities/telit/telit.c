@@ -18,6 +18,13 @@ const struct telit_model *telit_model_of(const struct tlsmodem *modem)
     return modem->model->maker_data;
 }
 
+int64_t telit_total_ms(int64_t step_ms)
+{
+    int64_t asked_ms = step_ms * FACT_TOTAL_STEPS;
+
+    return asked_ms > FACT_TOTAL_MS ? asked_ms : FACT_TOTAL_MS;
+}
+
 static size_t secure_sockets(const struct module_model *model)
 {
     return (size_t)model->at.limits[LIMIT_SECURE_SOCKETS - 1];

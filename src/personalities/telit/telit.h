@@ -132,6 +132,9 @@ extern const struct at_commands telit_general, telit_packet, telit_ssl_config, t
     telit_ssl_dial, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session, telit_ftp_files,
     telit_ftp_packet, telit_ftp_online, telit_refused;
 
+/* The longest opening, or operation of FTP, whose single steps may take `step_ms`. */
+int64_t telit_total_ms(int64_t step_ms);
+
 /* A row's record of module-wide settings. */
 void *telit_settings_record(struct at_session *at, size_t index);
 

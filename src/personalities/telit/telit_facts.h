@@ -43,6 +43,13 @@
 #define FACT_SEND_MAX      1023
 #define FACT_SEND_EXT_MAX  1500
 
+/* UNCONFIRMED: how long a dial and an operation of FTP may take as a whole.  The manuals limit one
+ * step ("it's not the total handshake timeout", 80446ST10707A p.359), which a server that sends a
+ * byte now and then makes endless.  A host that asks for long steps gets time for four: name,
+ * connection, and the server's two turns in a handshake. */
+#define FACT_TOTAL_MS    120000
+#define FACT_TOTAL_STEPS 4
+
 /* UNCONFIRMED: with pktSz 0 ("automatic") what the port brings goes out at once, txTo or not. */
 #define FACT_AUTOMATIC_FLUSHES_AT_ONCE 1
 

@@ -110,6 +110,7 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     session.ignore_private = ftp->settings.ignore_private != 0;
     session.passive = list[OPEN_MODE].given && list[OPEN_MODE].number == MODE_PASSIVE;
     session.timeout_ms = (int64_t)ftp->settings.timeout_ds * DECISECOND_MS;
+    session.total_ms = telit_total_ms(session.timeout_ms);
     status = start(at, ftp, args, &session);
     wipe(password, sizeof(password));
     return status;

@@ -219,6 +219,9 @@ bool ftp_is_upload(const struct ftp *ftp);   /* one has started and was not ende
 bool ftp_is_transfer(const struct ftp *ftp); /* one is under way */
 /* The data connection has ended as it should, and all is read or sent: only the reply is due. */
 bool ftp_is_over(const struct ftp *ftp);
+/* Nothing of the transfer is left to read or to send now: its end is on its way, or, of a download,
+ * more of it, which on_data() tells. */
+bool ftp_is_drained(const struct ftp *ftp);
 
 /* Closes everything at once; no event follows. */
 void ftp_drop(struct ftp *ftp);

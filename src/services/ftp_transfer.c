@@ -28,6 +28,17 @@ bool ftp_is_over(const struct ftp *ftp)
     return ftp->state == FTP_TRANSFER && ftp->transfer.over && ftp->transfer.failed == FTP_FINE;
 }
 
+bool ftp_is_drained(const struct ftp *ftp)
+{
+    const struct ftp_transfer *transfer = &ftp->transfer;
+
+    if (ftp->state != FTP_TRANSFER || !transfer->started)
+        return false;
+    if (transfer->over || transfer->failed != FTP_FINE)
+        return true;
+    return is_upload(ftp) ? transfer->ending : connection_available(&ftp->data) == 0;
+}
+
 static void restart_idle(struct ftp *ftp)
 {
     struct ftp_transfer *transfer = &ftp->transfer;

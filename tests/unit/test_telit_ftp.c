@@ -298,6 +298,27 @@ static void test_next_command_waits(void **state)
     finish(&rig);
 }
 
+/* The end of the data does not come either: the wait is #FTPTO, and the transfer goes on. */
+static void test_next_command_waits_in_vain(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    transfer(&rig, "AT#FTPGETPKT=f", "\r\nOK\r\n");
+    peer_send(rig.data, span_of("part"));
+    world_settle(&rig.world);
+    talk_expect(&rig.world, "AT#FTPRECV=10", "\r\n#FTPRECV: 4\r\npart\r\n\r\nOK\r\n");
+    talk_expect(&rig.world, "AT#FTPPWD", "");
+    world_advance(&rig.world, 9999);
+    heard(&rig, "not yet", "");
+    world_advance(&rig.world, 1);
+    heard(&rig, "in vain", "\r\n+CME ERROR: 613\r\n");
+    peer_send(rig.data, span_of("rest"));
+    world_settle(&rig.world);
+    talk_expect(&rig.world, "AT#FTPRECV=10", "\r\n#FTPRECV: 4\r\nrest\r\n\r\nOK\r\n");
+    finish(&rig);
+}
+
 static void test_end_is_told_when_it_is_known(void **state)
 {
     struct rig rig;
@@ -397,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_prompt_without_data),
         cmocka_unit_test(test_slow_server),
         cmocka_unit_test(test_next_command_waits),
+        cmocka_unit_test(test_next_command_waits_in_vain),
         cmocka_unit_test(test_end_is_told_when_it_is_known),
         cmocka_unit_test(test_last_word_does_not_come),
         cmocka_unit_test(test_time_limit),

@@ -85,14 +85,21 @@ static bool is_nearly_free(const struct telit_ftp *ftp)
     return ftp->background && ftp_is_over(&ftp->work->client);
 }
 
+/* Nor that the end of the data itself is: who counts bytes goes on behind the last of them. */
+static bool may_be_free_soon(const struct telit_ftp *ftp)
+{
+    return ftp->background && ftp_is_drained(&ftp->work->client);
+}
+
 enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_operation *operation)
 {
     struct telit_ftp *ftp = telit_ftp_mine(at);
 
     if (ftp == NULL)
         return AT_FAIL;
-    if (is_nearly_free(ftp)) {
+    if (may_be_free_soon(ftp)) {
         ftp->work->next = *operation;
+        ftp->next_until_ms = module_now(ftp->modem) + ftp->work->client.timeout_ms;
         ftp->task = FTP_TASK_NEXT;
         return AT_LATER;
     }
@@ -142,12 +149,28 @@ static void on_started(void *ctx)
     }
 }
 
+static void finish(struct telit_ftp *ftp, struct at_session *at, enum at_status status)
+{
+    ftp->task = FTP_TASK_NONE;
+    at_finish(at, status);
+}
+
+/* The command that waited for the end of a transfer has waited in vain. */
+static void refuse_next(struct telit_ftp *ftp)
+{
+    struct at_session *at = ftp->owner->at;
+
+    finish(ftp, at, at_fail(at, TELIT_FTP_DATA_OPEN));
+}
+
 static void on_data(void *ctx)
 {
     struct telit_ftp *ftp = ctx;
 
     if (ftp->online)
         telit_ftp_pump(ftp);
+    else if (ftp->task == FTP_TASK_NEXT && !ftp_is_drained(&ftp->work->client))
+        refuse_next(ftp);
 }
 
 static void on_writable(void *ctx)
@@ -158,12 +181,6 @@ static void on_writable(void *ctx)
         at_unblock(ftp->owner->at);
     else if (ftp->task == FTP_TASK_APPEND)
         telit_ftp_continue_append(ftp);
-}
-
-static void finish(struct telit_ftp *ftp, struct at_session *at, enum at_status status)
-{
-    ftp->task = FTP_TASK_NONE;
-    at_finish(at, status);
 }
 
 /* The command that waited for the end of an operation. */
@@ -296,15 +313,28 @@ void telit_ftp_stop(struct telit_ftp *ftp)
     ftp->work = NULL;
 }
 
+/* Once the data has ended, the server's last word has a time limit of its own. */
+static int64_t next_deadline(const struct telit_ftp *ftp)
+{
+    return ftp->task == FTP_TASK_NEXT && !is_nearly_free(ftp) ? ftp->next_until_ms : CLOCK_NEVER;
+}
+
 int64_t telit_ftp_deadline(const struct telit_ftp *ftp)
 {
-    return ftp->work != NULL ? ftp_deadline(&ftp->work->client) : CLOCK_NEVER;
+    if (ftp->work == NULL)
+        return CLOCK_NEVER;
+    return time_earlier(ftp_deadline(&ftp->work->client), next_deadline(ftp));
 }
 
 void telit_ftp_tick(struct telit_ftp *ftp)
 {
-    if (module_now(ftp->modem) >= telit_ftp_deadline(ftp))
-        ftp_tick(&ftp->work->client);
+    int64_t now_ms = module_now(ftp->modem);
+
+    if (now_ms < telit_ftp_deadline(ftp))
+        return;
+    ftp_tick(&ftp->work->client);
+    if (now_ms >= next_deadline(ftp))
+        refuse_next(ftp);
 }
 
 void telit_ftp_on_context_down(struct telit_ftp *ftp, size_t cid)

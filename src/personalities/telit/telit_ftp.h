@@ -62,6 +62,7 @@ struct telit_ftp {
     struct tls_source tls;
     enum telit_ftp_task task;
     enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at); /* of the task */
+    int64_t next_until_ms;                                                  /* FTP_TASK_NEXT */
     int32_t cid;
     int32_t type;    /* 0 binary, 1 ASCII */
     bool online;     /* the port is the transfer's */

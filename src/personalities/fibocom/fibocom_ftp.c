@@ -103,6 +103,8 @@ static void on_data(void *ctx)
         collect_list(ftp);
     else
         go_on_receiving(ftp, session_of(ftp));
+    if (ftp->next_waits && !ftp_is_drained(&ftp->client))
+        fibocom_ftp_refuse_next(ftp);
 }
 
 static void on_writable(void *ctx)
@@ -192,6 +194,10 @@ static void on_done(void *ctx, enum ftp_error error)
             ftp->owner = NULL;
     }
     tell_done(ftp, at, task, error == FTP_FINE);
+    if (ftp->next_waits && ftp_is_open(&ftp->client))
+        fibocom_ftp_begin_next(ftp);
+    else if (ftp->next_waits)
+        fibocom_ftp_refuse_next(ftp);
     at_poke(at);
 }
 
@@ -231,6 +237,7 @@ void fibocom_ftp_clear(struct fibocom_ftp *ftp)
     ftp->ended = false;
     ftp->reader = NULL;
     ftp->receive_max = 0;
+    ftp->next_waits = false;
     ftp->task = FTP_TASK_NONE;
     ftp->owner = NULL;
 }
@@ -245,7 +252,7 @@ void fibocom_ftp_drop(struct fibocom_ftp *ftp)
 {
     struct module_terminal *owner = ftp->owner;
     enum fibocom_ftp_task task = ftp->task;
-    bool waiting = ftp->receive_max > 0;
+    bool waiting = ftp->receive_max > 0 || ftp->next_waits;
 
     if (owner == NULL)
         return;
@@ -292,8 +299,11 @@ void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp)
 
 int64_t fibocom_ftp_deadline(const struct fibocom_ftp *ftp)
 {
-    return time_earlier(ftp_deadline(&ftp->client),
-                        ftp->receive_max > 0 ? ftp->receive_until_ms : CLOCK_NEVER);
+    int64_t deadline_ms = ftp_deadline(&ftp->client);
+
+    if (ftp->receive_max > 0)
+        deadline_ms = time_earlier(deadline_ms, ftp->receive_until_ms);
+    return ftp->next_waits ? time_earlier(deadline_ms, ftp->next_until_ms) : deadline_ms;
 }
 
 void fibocom_ftp_tick(struct fibocom_ftp *ftp)
@@ -305,4 +315,6 @@ void fibocom_ftp_tick(struct fibocom_ftp *ftp)
         answer_received(ftp, at, span_at(NULL, 0));
         at_finish(at, AT_OK);
     }
+    if (ftp->next_waits && module_now(ftp->modem) >= ftp->next_until_ms)
+        fibocom_ftp_refuse_next(ftp);
 }

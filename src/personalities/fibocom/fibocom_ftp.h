@@ -34,6 +34,17 @@ struct fibocom_ftp;
  * sense. */
 typedef bool fibocom_ftp_describe(const struct fibocom_ftp *ftp, struct text *line);
 
+/* What a command asks of the server. */
+struct fibocom_ftp_operation {
+    enum fibocom_ftp_task task; /* FTP_TASK_COMMAND: `verb`, or a new name; else a transfer */
+    enum ftp_verb verb;
+    enum ftp_kind kind;
+    struct span name; /* lies in the command line, or in the session */
+    struct span to;   /* the new name; empty: `verb` */
+    uint64_t offset;
+    fibocom_ftp_describe *describe; /* FTP_TASK_COMMAND; NULL: nothing */
+};
+
 struct fibocom_ftp {
     struct tlsmodem *modem;
     struct fibocom_ftp_settings settings;
@@ -56,6 +67,9 @@ struct fibocom_ftp {
     struct module_terminal *reader;
     size_t receive_max; /* of a +FTPRECV that waits; 0: none does */
     int64_t receive_until_ms;
+    bool next_waits; /* a command for the end of the file before it */
+    int64_t next_until_ms;
+    struct fibocom_ftp_operation next;
 };
 
 void fibocom_ftp_start(struct fibocom_ftp *ftp, struct tlsmodem *modem);
@@ -68,11 +82,17 @@ void fibocom_ftp_drop(struct fibocom_ftp *ftp);
 /* Goes on with a list that the host is being told, and tells the end of the session; its port is
  * quiet. */
 void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp);
-/* The session, when it is this port's and has nothing else to do; NULL: the error is noted. */
+/* The session, when it is this port's and has nothing else to do, or will have nothing soon; NULL:
+ * the error is noted. */
 struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at);
-/* What the running command answers after an operation was started, or not. */
-enum at_status fibocom_ftp_begin(struct at_session *at, enum fibocom_ftp_task task,
-                                 enum ftp_error started);
+/* Does this, as soon as the session is free: AT_OK, AT_LATER or AT_FAIL, for the running command.
+ */
+enum at_status fibocom_ftp_begin(struct at_session *at,
+                                 const struct fibocom_ftp_operation *operation);
+/* The session has become free for the command that waits. */
+void fibocom_ftp_begin_next(struct fibocom_ftp *ftp);
+/* It will not: the command that waits has failed. */
+void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp);
 /* fibocom_ftp_put.c: gives the server what it takes of the file. */
 void fibocom_ftp_upload(struct fibocom_ftp *ftp);
 /* +FTPRECV: answers, or does so later. */

@@ -16,27 +16,87 @@ static void copy_text(char *to, const struct at_arg *arg)
         memcpy(to, arg->text.data, arg->text.len);
 }
 
+/* A host that has read all need not know that the end of the file, and the server's last word on
+ * it, are still due. */
+static bool may_be_free_soon(const struct fibocom_ftp *ftp)
+{
+    return ftp->task == FTP_TASK_FILE && ftp_is_drained(&ftp->client);
+}
+
 struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at)
 {
     struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
 
-    if (ftp->owner == terminal_of(at) && ftp_is_ready(&ftp->client) && !ftp->telling)
+    if (ftp->owner == terminal_of(at) && !ftp->telling &&
+        (ftp_is_ready(&ftp->client) || may_be_free_soon(ftp)))
         return ftp;
     at_fail(at, FACT_ERROR_STATE);
     return NULL;
 }
 
-enum at_status fibocom_ftp_begin(struct at_session *at, enum fibocom_ftp_task task,
-                                 enum ftp_error started)
+static void begin_task(struct fibocom_ftp *ftp, struct at_session *at, enum fibocom_ftp_task task)
 {
-    struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
-
-    if (started != FTP_FINE)
-        return at_fail(at, FACT_ERROR_STATE);
     ftp->task = task;
     ftp->command = at_row_name(at);
     ftp->describe = NULL;
+}
+
+static enum ftp_error start(struct fibocom_ftp *ftp, const struct fibocom_ftp_operation *operation)
+{
+    if (operation->task != FTP_TASK_COMMAND) {
+        ftp->reader = NULL;
+        ftp_set_buffering(&ftp->client, operation->task == FTP_TASK_GET);
+        return ftp_transfer(&ftp->client, operation->kind, operation->name, operation->offset);
+    }
+    if (operation->to.len > 0)
+        return ftp_rename(&ftp->client, operation->name, operation->to);
+    return ftp_command(&ftp->client, operation->verb, operation->name);
+}
+
+static enum at_status run(struct fibocom_ftp *ftp, struct at_session *at,
+                          const struct fibocom_ftp_operation *operation)
+{
+    if (start(ftp, operation) != FTP_FINE) {
+        if (operation->task == FTP_TASK_PUT)
+            fibocom_bytes_free(&ftp->put);
+        return at_fail(at, FACT_ERROR_STATE);
+    }
+    begin_task(ftp, at, operation->task);
+    ftp->describe = operation->describe;
     return AT_OK;
+}
+
+enum at_status fibocom_ftp_begin(struct at_session *at,
+                                 const struct fibocom_ftp_operation *operation)
+{
+    struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
+
+    if (ftp == NULL)
+        return AT_FAIL;
+    if (ftp_is_ready(&ftp->client))
+        return run(ftp, at, operation);
+    ftp->next = *operation;
+    ftp->next_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
+    ftp->next_waits = true;
+    return AT_LATER;
+}
+
+void fibocom_ftp_begin_next(struct fibocom_ftp *ftp)
+{
+    struct at_session *at = ftp->owner->at;
+
+    ftp->next_waits = false;
+    at_finish(at, run(ftp, at, &ftp->next));
+}
+
+void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp)
+{
+    struct at_session *at = ftp->owner->at;
+
+    ftp->next_waits = false;
+    if (ftp->next.task == FTP_TASK_PUT)
+        fibocom_bytes_free(&ftp->put);
+    at_finish(at, at_fail(at, FACT_ERROR_STATE));
 }
 
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
@@ -56,20 +116,21 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         .total_ms = FACT_FTP_TOTAL_MS,
         .idle_ms = FACT_FTP_TIMEOUT_MS,
     };
-    enum at_status status;
+    enum ftp_error started;
 
     if (ftp->owner != NULL || !fibocom_context(module_of(at))->active)
         return at_fail(at, FACT_ERROR_STATE);
     copy_text(host, &list[LOGIN_SERVER]);
     copy_text(user, &list[LOGIN_USER]);
     copy_text(password, &list[LOGIN_PASSWORD]);
-    status = fibocom_ftp_begin(at, FTP_TASK_OPEN, ftp_open(&ftp->client, &session));
+    started = ftp_open(&ftp->client, &session);
     wipe(password, sizeof(password));
-    if (status == AT_OK) {
-        ftp->owner = terminal_of(at);
-        ftp->reader = NULL;
-    }
-    return status;
+    if (started != FTP_FINE)
+        return at_fail(at, FACT_ERROR_STATE);
+    begin_task(ftp, at, FTP_TASK_OPEN);
+    ftp->owner = terminal_of(at);
+    ftp->reader = NULL;
+    return AT_OK;
 }
 
 static enum at_status read_open(struct at_session *at)
@@ -80,12 +141,11 @@ static enum at_status read_open(struct at_session *at)
 
 static enum at_status list(struct at_session *at, struct span name)
 {
-    struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
+    const struct fibocom_ftp_operation operation = { .task = FTP_TASK_LIST,
+                                                     .kind = FTP_LIST,
+                                                     .name = name };
 
-    if (ftp == NULL)
-        return AT_FAIL;
-    ftp_set_buffering(&ftp->client, false);
-    return fibocom_ftp_begin(at, FTP_TASK_LIST, ftp_transfer(&ftp->client, FTP_LIST, name, 0));
+    return fibocom_ftp_begin(at, &operation);
 }
 
 static enum at_status run_list(struct at_session *at)
@@ -104,17 +164,15 @@ static enum at_status set_get(struct at_session *at, const struct at_args *args)
 {
     struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
     const struct at_arg *offset = &args->list[GET_OFFSET];
-    int32_t from;
+    struct fibocom_ftp_operation operation = { .task = FTP_TASK_GET,
+                                               .kind = FTP_RETR,
+                                               .name = args->list[GET_NAME].text };
 
     if (ftp == NULL)
         return AT_FAIL;
-    from = offset->given ? offset->number : ftp->settings.restart;
+    operation.offset = (uint64_t)(offset->given ? offset->number : ftp->settings.restart);
     ftp->settings.restart = 0;
-    ftp->reader = NULL;
-    ftp_set_buffering(&ftp->client, true);
-    return fibocom_ftp_begin(
-        at, FTP_TASK_GET,
-        ftp_transfer(&ftp->client, FTP_RETR, args->list[GET_NAME].text, (uint64_t)from));
+    return fibocom_ftp_begin(at, &operation);
 }
 
 static enum at_status set_receive(struct at_session *at, const struct at_args *args)

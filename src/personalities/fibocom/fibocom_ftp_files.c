@@ -10,14 +10,11 @@
 static enum at_status start(struct at_session *at, enum ftp_verb verb, struct span argument,
                             fibocom_ftp_describe *describe)
 {
-    struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
-    enum at_status status;
+    const struct fibocom_ftp_operation operation = {
+        .task = FTP_TASK_COMMAND, .verb = verb, .name = argument, .describe = describe
+    };
 
-    if (ftp == NULL)
-        return AT_FAIL;
-    status = fibocom_ftp_begin(at, FTP_TASK_COMMAND, ftp_command(&ftp->client, verb, argument));
-    ftp->describe = describe;
-    return status;
+    return fibocom_ftp_begin(at, &operation);
 }
 
 /* ---- what replies bring ---- */
@@ -107,12 +104,11 @@ static enum at_status run_nothing(struct at_session *at)
 
 static enum at_status set_name(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
+    const struct fibocom_ftp_operation operation = { .task = FTP_TASK_COMMAND,
+                                                     .name = args->list[0].text,
+                                                     .to = args->list[1].text };
 
-    if (ftp == NULL)
-        return AT_FAIL;
-    return fibocom_ftp_begin(at, FTP_TASK_COMMAND,
-                             ftp_rename(&ftp->client, args->list[0].text, args->list[1].text));
+    return fibocom_ftp_begin(at, &operation);
 }
 
 /* ---- the session ---- */

@@ -23,16 +23,16 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
                                  struct span payload)
 {
     struct fibocom_ftp *ftp = ctx;
-    struct fibocom_ftp *ready;
+    const struct fibocom_ftp_operation operation = { .task = FTP_TASK_PUT,
+                                                     .kind = ftp->put_kind,
+                                                     .name = span_of(ftp->put_name) };
     enum at_status status = AT_FAIL;
 
     (void)payload; /* it is in ftp->put */
     ftp->entering = false;
-    ready = end == AT_PROMPT_COMPLETE ? fibocom_ftp_ready(at) : NULL;
-    if (ready != NULL)
-        status = fibocom_ftp_begin(
-            at, FTP_TASK_PUT, ftp_transfer(&ftp->client, ftp->put_kind, span_of(ftp->put_name), 0));
-    if (status != AT_OK)
+    if (end == AT_PROMPT_COMPLETE)
+        status = fibocom_ftp_begin(at, &operation);
+    if (status == AT_FAIL)
         fibocom_bytes_free(&ftp->put);
     return end == AT_PROMPT_COMPLETE ? status : at_fail_plain(at);
 }

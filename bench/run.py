@@ -264,7 +264,7 @@ def memory(bench: Bench, runs: int) -> Iterator[Row | str]:
     yield Row(what, "GnuTLS session", [ours["resident"] / 1e3], [theirs["resident"] / 1e3])
     rest = ours["modem"] - sum(ours[part] for part in ("terminal", "maker", "module"))
     yield (f"A connected modem's heap, kB: {ours['heap'] / 1e3:.1f}, of it "
-           f"port with its line, payload and output {ours['terminal'] / 1e3:.1f}, "
+           f"port while it is quiet, without its session, {ours['terminal'] / 1e3:.1f}, "
            f"maker's state with its secure socket {ours['maker'] / 1e3:.1f}, "
            f"module {ours['module'] / 1e3:.1f}, timer and CA certificate {rest / 1e3:.1f}, "
            f"connection {ours['connection'] / 1e3:.1f} "

@@ -23,8 +23,10 @@ void at_put(struct at_session *at, struct span bytes)
 
     if (at->abandoned)
         return;
-    /* Room for an answer was there before its command started. */
+    /* Room for an answer was there before its command started; a port at rest has less. */
     done = ring_put(&at->output, bytes);
+    if (done < bytes.len && at->memory == NULL && at_wake(at))
+        done += ring_put(&at->output, span_skip(bytes, done));
     if (done < bytes.len)
         log_say(at->config.log, LOG_ERROR, "answer cut by %zu bytes: its command passes answer_max",
                 bytes.len - done);

@@ -23,12 +23,8 @@ struct at_config {
     const struct at_owner_ops *owner_ops;
     void *owner;
     const struct log *log;
-    /* Borrowed memory. */
-    uint8_t *line;    /* dialect->line_max */
-    uint8_t *payload; /* payload_cap */
-    size_t payload_cap;
-    uint8_t *output; /* output_cap, at least twice dialect->answer_max */
-    size_t output_cap;
+    size_t payload_max; /* the longest input of a prompt whose owner brings no memory */
+    size_t output_cap;  /* bytes for the host, at least twice dialect->answer_max */
 };
 
 #endif

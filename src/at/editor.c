@@ -3,12 +3,25 @@
 
 #include "base/wipe.h"
 
+#include <assert.h>
+#include <string.h>
+
 enum { CR = '\r', CONTROL_END = 0x20, DELETE = 0x7F };
 
 void at_editor_init(struct at_editor *editor, uint8_t *line, size_t cap)
 {
-    wipe(line, cap);
+    if (line != NULL)
+        wipe(line, cap);
     *editor = (struct at_editor){ .line = line, .cap = cap };
+}
+
+void at_editor_move(struct at_editor *editor, uint8_t *line, size_t cap)
+{
+    assert(editor->len <= cap);
+    if (editor->len > 0)
+        memcpy(line, editor->line, editor->len);
+    editor->line = line;
+    editor->cap = cap;
 }
 
 static bool is_letter(uint8_t c, char capital)

@@ -25,7 +25,12 @@ enum at_edited {
     EDIT_REPEAT    /* A/: the line before, at once; echo it */
 };
 
+/* Wipes `cap` bytes of memory for a line, which it borrows, and begins anew.  NULL and 0 are
+ * allowed: then every line is too long. */
 void at_editor_init(struct at_editor *editor, uint8_t *line, size_t cap);
+
+/* Goes on in other memory, into which what is in the line must fit; the old is as it was. */
+void at_editor_move(struct at_editor *editor, uint8_t *line, size_t cap);
 
 /* The next character from the host; `s3` ends a line, `s5` erases.  So that no value of theirs
  * makes a port deaf, the letters of AT are themselves where they are looked for, and CR ends a line

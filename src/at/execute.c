@@ -189,6 +189,10 @@ void at_run_line(struct at_session *at)
         at_end_line(at, AT_SILENT);
         return;
     }
+    if (at->memory == NULL) {
+        at_refuse_line(at);
+        return;
+    }
     at_enter(at, AT_RUNNING);
     while (status == AT_OK) {
         struct at_lexeme lexeme;
@@ -213,6 +217,13 @@ void at_run_line(struct at_session *at)
         at_end_line(at, status);
     else if (at->state == AT_RUNNING)
         wait_for_answer(at);
+}
+
+void at_refuse_line(struct at_session *at)
+{
+    at->row = NULL;
+    at_fail(at, at->memory != NULL ? CODE_PLAIN : at->config.dialect->error_memory);
+    at_end_line(at, AT_FAIL);
 }
 
 void at_start_line(struct at_session *at)

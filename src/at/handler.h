@@ -133,7 +133,7 @@ struct at_prompt {
     size_t max;       /* bytes that are kept, up to the memory that there is */
     const char *text; /* instead of the dialect's prompt: "\r\nCONNECT\r\n", "" for none */
     uint8_t *memory;  /* where the bytes go, at least `max`; borrowed until on_done, and its owner's
-                       * to wipe.  NULL: the session's payload memory */
+                       * to wipe.  NULL: the session brings it */
     uint32_t idle_ms; /* instead of the dialect's prompt_idle_ms; 0: the dialect's */
     uint32_t total_ms; /* ends so long after it opened, whatever comes; 0: no such limit */
     bool exact;        /* ends by itself after `max` bytes, all of which are literal */
@@ -148,9 +148,10 @@ struct at_prompt {
     void *ctx;
 };
 
-/* Opens a prompt; return AT_LATER after it.  `max` must not pass the memory, and not be 0 when it
- * is `exact`. */
-void at_prompt(struct at_session *at, const struct at_prompt *prompt);
+/* Opens a prompt; return what it returns: AT_LATER, or, when there is no memory for what it is to
+ * collect, AT_FAIL.  `max` must not pass the memory, or without it the model's longest input, and
+ * not be 0 when it is `exact`. */
+enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt);
 
 /* ---- online mode ---- */
 
@@ -193,10 +194,17 @@ void at_unblock(struct at_session *at);
 /* Queues one line, written when the port is quiet.  The oldest is lost when the queue is full. */
 void at_urc(struct at_session *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* True when an unsolicited line may be written now. */
+/* True when an unsolicited line may be written now, of at most AT_SHORT_LINE bytes. */
 bool at_may_speak(const struct at_session *at);
 
-/* Inside on_quiet(), while at_may_speak(): one line, `data` behind its text. */
+enum { AT_SHORT_LINE = 60 };
+
+/* The same for as much as the dialect's answer_max.  False for want of memory too: then on_quiet()
+ * comes again. */
+bool at_may_speak_at_length(struct at_session *at);
+
+/* Inside on_quiet(), while at_may_speak() or at_may_speak_at_length(): one line, `data` behind its
+ * text. */
 void at_unsolicited(struct at_session *at, struct span data, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -10,10 +10,18 @@
 
 enum at_state { AT_COMMAND, AT_RUNNING, AT_BUSY, AT_WAIT_ROOM, AT_PROMPT, AT_ONLINE };
 
-enum { AT_URC_BYTES = 512 };
+enum { AT_URC_BYTES = 512, AT_RESERVE_BYTES = AT_SHORT_LINE + 4 };
+
+/* An error for want of memory, with an echo before it: so much of the reserve is kept free. */
+enum { AT_ERROR_BYTES = 48 };
 
 /* The longest line of an answer, and of an unsolicited one. */
 enum { AT_TEXT_MAX = 800 };
+
+struct at_payload {
+    uint8_t *bytes; /* owned, may be secret; NULL: none */
+    size_t size;
+};
 
 struct at_session {
     struct at_config config;
@@ -35,11 +43,15 @@ struct at_session {
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
     int64_t speak_from_ms; /* the dialect's distances hold them back until then */
     int64_t held_from_ms;  /* since when they do without a pause */
-    bool holds;            /* one of them may: at_tick() is to look again */
-    struct ring output;
-    struct ring urcs;
-    uint8_t urc_memory[AT_URC_BYTES];
+    bool holds;            /* one of them may; else neither does, and nobody asks for the time */
+    uint8_t *memory;       /* line, output and urcs while in use; NULL at rest */
+    int64_t rest_ms;       /* when at_rest() looks whether it is */
+    bool used;             /* a host has typed since it looked */
+    struct ring output;    /* in `memory`, or in `reserve` */
+    struct ring urcs;      /* each behind its length in two bytes */
+    uint8_t reserve[AT_RESERVE_BYTES]; /* of a port at rest: for an error and short lines */
     struct at_prompt prompt;
+    struct at_payload payload; /* of a prompt without memory of its own */
     size_t payload_len;
     bool payload_over;
     int64_t prompt_idle_from_ms, prompt_from_ms;
@@ -89,6 +101,33 @@ int64_t at_speak_from(const struct at_session *at);
 /* A result code or an unsolicited line is out; the next one comes `distance_ms` later. */
 void at_keep_distance(struct at_session *at, uint32_t distance_ms);
 
+/* ---- memory.c ---- */
+
+/* A new session is at rest. */
+void at_memory_init(struct at_session *at);
+
+/* Gives the port its memory if it is at rest; false when there is none, which the log tells. */
+bool at_wake(struct at_session *at);
+
+/* When at_rest() has something to do; CLOCK_NEVER. */
+int64_t at_rest_deadline(const struct at_session *at);
+
+/* Gives the memory back once the port has been quiet for a while. */
+void at_rest(struct at_session *at, int64_t now_ms);
+
+/* Forgets and wipes what is typed, and the line that A/ would repeat. */
+void at_forget_line(struct at_session *at);
+
+/* Memory for what a prompt collects; false when there is none.  There must be none
+ * yet. */
+bool at_payload_new(struct at_session *at, size_t size);
+
+/* Wipes and frees it; nothing if there is none. */
+void at_payload_free(struct at_payload *payload);
+
+/* Wipes and frees all of it. */
+void at_memory_free(struct at_session *at);
+
 /* ---- trace.c ---- */
 
 /* Writes the editor's line to the trace. */
@@ -98,6 +137,9 @@ void at_trace_line(const struct at_session *at);
 
 /* Runs the editor's line from its start. */
 void at_start_line(struct at_session *at);
+
+/* The error of a line that is not run: too long, or without memory. */
+void at_refuse_line(struct at_session *at);
 
 /* Goes on from the cursor, as far as it goes. */
 void at_run_line(struct at_session *at);

@@ -2,7 +2,6 @@
 #include "at/internal.h"
 
 #include "base/time.h"
-#include "base/wipe.h"
 
 #include <assert.h>
 
@@ -13,12 +12,14 @@ enum { ECHO_MAX = 3 };
 
 enum { ESCAPE_LENGTH = 3 };
 
-void at_prompt(struct at_session *at, const struct at_prompt *prompt)
+enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt)
 {
     const char *text = prompt->text != NULL ? prompt->text : at->config.dialect->prompt;
 
-    assert(prompt->memory != NULL || prompt->max <= at->config.payload_cap);
+    assert(prompt->memory != NULL || prompt->max <= at->config.payload_max);
     assert(!prompt->exact || prompt->max > 0);
+    if (prompt->memory == NULL && !at_payload_new(at, prompt->max))
+        return at_fail(at, at->config.dialect->error_memory);
     at->prompt = *prompt;
     at->abandoned = false; /* whoever comes finds the port in the prompt */
     at->payload_len = 0;
@@ -29,17 +30,18 @@ void at_prompt(struct at_session *at, const struct at_prompt *prompt)
     at_put_text(at, text);
     log_trace(at->config.log, TRACE_AT, "< prompt");
     at_enter(at, AT_PROMPT);
+    return AT_LATER;
 }
 
 static uint8_t *memory_of(const struct at_session *at)
 {
-    return at->prompt.memory != NULL ? at->prompt.memory : at->config.payload;
+    return at->prompt.memory != NULL ? at->prompt.memory : at->payload.bytes;
 }
 
 static void end_prompt(struct at_session *at, enum at_prompt_end end)
 {
     struct span payload = span_at(memory_of(at), at->payload_len);
-    bool borrowed = at->prompt.memory != NULL;
+    struct at_payload own = at->payload; /* on_done may open another prompt */
     enum at_status status;
 
     if ((end == AT_PROMPT_COMPLETE || end == AT_PROMPT_ESCAPED) && at->payload_over &&
@@ -48,11 +50,10 @@ static void end_prompt(struct at_session *at, enum at_prompt_end end)
     log_trace(at->config.log, TRACE_DATA, "prompt ended with %zu bytes", payload.len);
     at_enter(at, AT_BUSY);
     at_close_block(at);
+    at->payload = (struct at_payload){ 0 };
     at->payload_len = 0;
     status = at->prompt.on_done(at, at->prompt.ctx, end, payload);
-    /* A handler that answers later has copied what it needs. */
-    if (!borrowed)
-        wipe(at->config.payload, payload.len);
+    at_payload_free(&own); /* a handler that answers later has copied what it needs */
     at_finish(at, status);
 }
 

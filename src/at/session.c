@@ -14,9 +14,6 @@ enum { LINE_HOLD_MS = 5000 };
 /* An echo of one character, with the erasing of one. */
 enum { ECHO_MAX = 3 };
 
-/* Of AT, which counts but is not kept. */
-enum { PREFIX_LENGTH = 2 };
-
 enum err at_new(const struct at_config *config, struct at_session **ret_at)
 {
     struct at_session *at = calloc(1, sizeof(*at));
@@ -24,9 +21,7 @@ enum err at_new(const struct at_config *config, struct at_session **ret_at)
     if (at == NULL)
         return ERR_NO_MEMORY;
     at->config = *config;
-    at_editor_init(&at->editor, config->line, config->dialect->line_max - PREFIX_LENGTH);
-    ring_init(&at->output, config->output, config->output_cap);
-    ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
+    at_memory_init(at);
     *ret_at = at;
     return ERR_OK;
 }
@@ -35,6 +30,7 @@ void at_free(struct at_session *at)
 {
     if (at == NULL)
         return;
+    at_memory_free(at);
     wipe(at, sizeof(*at));
     free(at);
 }
@@ -71,11 +67,11 @@ struct at_settings *at_settings_of(struct at_session *at)
 
 void at_reset(struct at_session *at)
 {
-    at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max - PREFIX_LENGTH);
-    wipe(at->config.payload, at->config.payload_cap);
+    at_forget_line(at);
+    at_payload_free(&at->payload);
     at->payload_len = 0;
     at->prompt = (struct at_prompt){ 0 };
-    ring_init(&at->urcs, at->urc_memory, sizeof(at->urc_memory));
+    ring_drop(&at->urcs, at->urcs.len);
     at->after_cr = false;
     at->lines_end_with_cr = false;
     at->deaf = false;
@@ -115,11 +111,17 @@ void at_host_gone(struct at_session *at)
     at->speaking = false;
     if (at->state != AT_COMMAND)
         return;
-    at_editor_init(&at->editor, at->config.line, at->config.dialect->line_max - PREFIX_LENGTH);
+    at_forget_line(at);
     at->after_cr = false;
     at->lines_end_with_cr = false;
     at_unblock(at);
     at_flush_unsolicited(at);
+}
+
+/* For the echo of a line's end, and an answer; or, without memory, the error that says so. */
+static size_t answer_room(const struct at_session *at)
+{
+    return at->memory != NULL ? (size_t)at->config.dialect->answer_max + 1 : AT_ERROR_BYTES;
 }
 
 /* One character in command state; false when it must wait for room. */
@@ -129,9 +131,8 @@ static bool feed_character(struct at_session *at, uint8_t c)
     uint8_t typed = c == '\n' && at->config.dialect->lf_ends_line ? '\r' : c;
     bool ends = c == s3 || c == '\r';
     bool answers = ends || typed == '\r' || c == '/';
-    size_t need = answers ? (size_t)at->config.dialect->answer_max + 1 : ECHO_MAX;
 
-    if (ring_room(&at->output) < need)
+    if (ring_room(&at->output) < (answers ? answer_room(at) : ECHO_MAX))
         return false;
     switch (at_editor_feed(&at->editor, typed, s3, (uint8_t)at->settings.s5)) {
     case EDIT_NOTHING:
@@ -157,8 +158,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
     case EDIT_TOO_LONG:
         at->after_cr = ends;
         at_echo(at, span_at(&c, 1));
-        at_fail_plain(at);
-        at_end_line(at, AT_FAIL);
+        at_refuse_line(at);
         break;
     }
     return true;
@@ -168,6 +168,8 @@ static size_t feed_command(struct at_session *at, struct span bytes)
 {
     size_t taken = 0;
 
+    at_wake(at); /* without memory a line is refused when it ends */
+    at->used = true;
     while (taken < bytes.len && at->state == AT_COMMAND) {
         at->after_cr = false;
         if (!feed_character(at, bytes.data[taken]))
@@ -287,7 +289,7 @@ int64_t at_deadline(const struct at_session *at)
     case AT_ONLINE:
         return escape_deadline(&at->escape);
     case AT_COMMAND:
-        return at->holds ? at_speak_from(at) : CLOCK_NEVER;
+        return time_earlier(at->holds ? at_speak_from(at) : CLOCK_NEVER, at_rest_deadline(at));
     case AT_RUNNING:
     case AT_BUSY:
     case AT_WAIT_ROOM:
@@ -309,6 +311,7 @@ void at_tick(struct at_session *at)
         break;
     case AT_COMMAND:
         at_flush_unsolicited(at);
+        at_rest(at, now_ms);
         break;
     case AT_RUNNING:
     case AT_BUSY:

@@ -6,42 +6,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-void at_urc(struct at_session *at, const char *format, ...)
-{
-    char line[AT_TEXT_MAX];
-    uint8_t len[2];
-    struct span text;
-    va_list args;
+/* The line ends before and behind a line. */
+enum { FRAME_BYTES = 4 };
 
-    va_start(args, format);
-    vsnprintf(line, sizeof(line), format, args);
-    va_end(args);
-    text = span_of(line);
-    if (text.len + sizeof(len) > at->urcs.cap)
-        return;
-    while (ring_room(&at->urcs) < text.len + sizeof(len)) {
-        struct ring oldest = at->urcs;
-        size_t size;
-
-        size = (size_t)ring_peek(&oldest).data[0] << 8;
-        ring_drop(&oldest, 1);
-        size |= ring_peek(&oldest).data[0];
-        ring_drop(&at->urcs, size + sizeof(len));
-    }
-    len[0] = (uint8_t)(text.len >> 8);
-    len[1] = (uint8_t)text.len;
-    ring_put(&at->urcs, span_at(len, sizeof(len)));
-    ring_put(&at->urcs, text);
-    at_poke(at);
-}
-
-bool at_may_speak(const struct at_session *at)
-{
-    if (at->state != AT_COMMAND || ring_room(&at->output) < at->config.dialect->answer_max)
-        return false;
-    return at_now(at) >= at_speak_from(at);
-}
+/* Without memory for what there is to say, it is tried again so much later. */
+enum { RETRY_MS = 1000 };
 
 int64_t at_speak_from(const struct at_session *at)
 {
@@ -55,15 +26,42 @@ enum { HOLD_MAX_MS = 1000 };
 
 void at_keep_distance(struct at_session *at, uint32_t distance_ms)
 {
-    int64_t now_ms = at_now(at);
+    int64_t now_ms;
 
     if (distance_ms == 0)
         return;
+    now_ms = at_now(at);
     if (now_ms >= at->speak_from_ms)
         at->held_from_ms = now_ms;
     if (now_ms + distance_ms > at->speak_from_ms && now_ms - at->held_from_ms < HOLD_MAX_MS)
         at->speak_from_ms = now_ms + distance_ms;
     at->holds = true;
+}
+
+bool at_may_speak(const struct at_session *at)
+{
+    if (at->state != AT_COMMAND || (at->holds && at_now(at) < at_speak_from(at)))
+        return false;
+    if (at->memory == NULL)
+        return at->output.len == 0; /* the reserve is there */
+    return ring_room(&at->output) >= at->config.dialect->answer_max;
+}
+
+bool at_may_speak_at_length(struct at_session *at)
+{
+    if (!at_may_speak(at))
+        return false;
+    if (at_wake(at))
+        return true;
+    at_keep_distance(at, RETRY_MS);
+    return false;
+}
+
+static void write_line(struct at_session *at, struct span line)
+{
+    at_put_information(at, line, true);
+    at_keep_distance(at, at->config.dialect->urc_gap_ms);
+    log_trace(at->config.log, TRACE_AT, "< %.*s", (int)line.len, (const char *)line.data);
 }
 
 static uint8_t pop_byte(struct ring *ring)
@@ -74,17 +72,57 @@ static uint8_t pop_byte(struct ring *ring)
     return byte;
 }
 
+static size_t pop_length(struct ring *ring)
+{
+    size_t high = pop_byte(ring);
+
+    return high << 8 | pop_byte(ring);
+}
+
 static void write_queued(struct at_session *at)
 {
-    char line[AT_TEXT_MAX];
-    size_t len = (size_t)pop_byte(&at->urcs) << 8;
+    uint8_t line[AT_TEXT_MAX];
+    size_t len = pop_length(&at->urcs);
 
-    len |= pop_byte(&at->urcs);
     for (size_t i = 0; i < len; i++)
-        line[i] = (char)pop_byte(&at->urcs);
-    at_put_information(at, span_at(line, len), true);
-    at_keep_distance(at, at->config.dialect->urc_gap_ms);
-    log_trace(at->config.log, TRACE_AT, "< %.*s", (int)len, line);
+        line[i] = pop_byte(&at->urcs);
+    write_line(at, span_at(line, len));
+}
+
+static void queue(struct at_session *at, struct span line)
+{
+    uint8_t len[2] = { (uint8_t)(line.len >> 8), (uint8_t)line.len };
+
+    if (line.len + sizeof(len) > at->urcs.cap)
+        return;
+    while (ring_room(&at->urcs) < line.len + sizeof(len))
+        ring_drop(&at->urcs, pop_length(&at->urcs));
+    ring_put(&at->urcs, span_at(len, sizeof(len)));
+    ring_put(&at->urcs, line);
+}
+
+/* True when the line may be written at once; what waits goes first. */
+static bool comes_at_once(struct at_session *at, size_t len)
+{
+    return !at->speaking && at->urcs.len == 0 && at_may_speak(at) &&
+           (len + FRAME_BYTES <= ring_room(&at->output) || at_wake(at));
+}
+
+void at_urc(struct at_session *at, const char *format, ...)
+{
+    char line[AT_TEXT_MAX];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    if (comes_at_once(at, strlen(line)))
+        write_line(at, span_of(line));
+    else if (at_wake(at))
+        queue(at, span_of(line));
+    else
+        log_say(at->config.log, LOG_WARNING, "unsolicited line is lost: %s", line);
+    at_poke(at);
 }
 
 void at_flush_unsolicited(struct at_session *at)

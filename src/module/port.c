@@ -1,13 +1,10 @@
-/* port.c: a terminal's side towards the port that holds it, and its memory. */
+/* port.c: a terminal's side towards the port that holds it. */
 #include "module/terminal.h"
 
 #include "at/session.h"
-#include "base/wipe.h"
 #include "module/keep.h"
 #include "module/module.h"
 #include "module/part.h"
-
-#include <stdlib.h>
 
 static struct module_terminal *terminal_from(struct terminal *base)
 {
@@ -106,8 +103,6 @@ static const struct at_owner_ops owner_ops = {
 enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index)
 {
     const struct personality *personality = modem->personality;
-    size_t line = personality->dialect->line_max;
-    size_t payload = modem->model->payload_max;
     struct at_config config = {
         .dialect = personality->dialect,
         .commands = personality->commands,
@@ -115,33 +110,18 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
         .owner_ops = &owner_ops,
         .owner = terminal,
         .log = modem->config.log,
-        .payload_cap = payload,
+        .payload_max = modem->model->payload_max,
         .output_cap = personality->output_bytes,
     };
-    enum err err;
 
     *terminal = (struct module_terminal){
         .base = { &terminal_ops }, .modem = modem, .index = index, .dtr = true
     };
-    terminal->memory_len = line + payload + personality->output_bytes;
-    terminal->memory = malloc(terminal->memory_len);
-    if (terminal->memory == NULL)
-        return ERR_NO_MEMORY;
-    config.line = terminal->memory;
-    config.payload = terminal->memory + line;
-    config.output = terminal->memory + line + payload;
-    err = at_new(&config, &terminal->at);
-    if (err != ERR_OK)
-        terminal_deinit(terminal);
-    return err;
+    return at_new(&config, &terminal->at);
 }
 
 void terminal_deinit(struct module_terminal *terminal)
 {
     at_free(terminal->at);
     terminal->at = NULL;
-    if (terminal->memory != NULL)
-        wipe(terminal->memory, terminal->memory_len);
-    free(terminal->memory);
-    terminal->memory = NULL;
 }

@@ -28,18 +28,16 @@ struct module_terminal {
     struct channel *channel; /* NULL: nobody carries our bytes */
     struct at_session *at;   /* owned */
     struct terminal_settings settings;
-    uint8_t *memory; /* line, payload and output; owned */
-    size_t memory_len;
     size_t announced; /* length of the output that the channel knows of */
     bool refused;     /* the channel waits for room */
     bool dtr;
     unsigned lines; /* as last told to the channel */
 };
 
-/* Gives the terminal its memory.  ERR_NO_MEMORY: then it has none. */
+/* Makes its session.  ERR_NO_MEMORY: then it has none. */
 enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index);
 
-/* Wipes and frees it. */
+/* Wipes and frees the session. */
 void terminal_deinit(struct module_terminal *terminal);
 
 /* Tells the channel what it has to know after a call into the modem; true when it did. */

@@ -58,8 +58,7 @@ static enum at_status set_ask(struct at_session *at, const struct at_args *args)
 
     if (prompt.memory == NULL && prompt.max > TOY_PAYLOAD)
         return at_fail(at, 1);
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 static enum at_status set_say(struct at_session *at, const struct at_args *args)
@@ -197,11 +196,8 @@ void toy_session_init(struct toy_session *toy, struct at_dialect dialect)
         .commands = commands,
         .owner_ops = &owner_ops,
         .owner = &toy->terminal,
-        .line = toy->line,
-        .payload = toy->payload,
-        .payload_cap = sizeof(toy->payload),
-        .output = toy->output,
-        .output_cap = sizeof(toy->output),
+        .payload_max = TOY_PAYLOAD,
+        .output_cap = TOY_OUTPUT,
     };
 
     *toy = (struct toy_session){ .dialect = dialect, .appetite = SIZE_MAX };

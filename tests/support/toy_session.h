@@ -48,7 +48,6 @@ struct toy_session {
     size_t appetite;   /* bytes that the host still reads; SIZE_MAX: all */
     int32_t hiding;    /* of ATX */
     int32_t long_left; /* of +LONG */
-    uint8_t line[TOY_LINE], payload[TOY_PAYLOAD], output[TOY_OUTPUT];
     uint8_t memory[TOY_MEMORY];
 };
 

@@ -318,28 +318,6 @@ static void test_escape_waits_for_room(void **state)
     toy_session_deinit(&toy);
 }
 
-/* The session's own payload memory is wiped once the command has it, an owner's is the owner's. */
-static void test_payload_is_wiped(void **state)
-{
-    static const uint8_t zeros[TOY_PAYLOAD];
-    struct toy_session toy;
-
-    (void)state;
-    toy_session_init(&toy, (struct at_dialect){ .prompt = "" });
-    toy_type(&toy, span_of("AT+ASK=6,1\r"));
-    toy_type(&toy, span_of("sec"));
-    assert_memory_equal(toy.payload, "sec", 3);
-    toy_type(&toy, span_of("ret"));
-    assert_memory_equal(toy.payload, zeros, sizeof(zeros));
-    toy_type(&toy, span_of("AT+ASK=6,17\rpublic"));
-    assert_memory_equal(toy.memory, "public", 6);
-    toy_type(&toy, span_of("AT+ASK=6,1\rsec"));
-    at_reset(toy.terminal.at);
-    assert_memory_equal(toy.payload, zeros, sizeof(zeros));
-    assert_int_equal(at_deadline(toy.terminal.at), INT64_MAX);
-    toy_session_deinit(&toy);
-}
-
 /* A row of the maker hides the common row of its name: in lookup, factory values and profiles. */
 static void test_a_row_hides_another(void **state)
 {
@@ -417,7 +395,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_talks),
         cmocka_unit_test(test_escape_waits_for_room),
-        cmocka_unit_test(test_payload_is_wiped),
         cmocka_unit_test(test_a_row_hides_another),
         cmocka_unit_test(test_long_answer),
         cmocka_unit_test(test_long_answer_and_host_gone),

@@ -88,8 +88,7 @@ static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, 
     if (ssl->entry.data == NULL)
         return at_fail_plain(at);
     prompt.memory = ssl->entry.data;
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 enum { FILE_TYPE, FILE_LEN };

@@ -281,7 +281,7 @@ void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp)
 {
     struct at_session *at = session_of(ftp);
 
-    while (ftp->telling && at_may_speak(at)) {
+    while (ftp->telling && at_may_speak_at_length(at)) {
         size_t left = ftp->list.len - ftp->told;
         size_t part = left < FIBOCOM_FTP_BYTES ? left : FIBOCOM_FTP_BYTES;
 

@@ -62,8 +62,7 @@ static enum at_status set_put(struct at_session *at, const struct at_args *args)
     ftp->put_name[name.len] = '\0';
     ftp->entering = true;
     prompt.memory = ftp->put.data;
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 static const struct at_param put_params[] = {

@@ -108,8 +108,7 @@ static enum at_status enter(struct at_session *at, struct fibocom_bytes *bytes, 
     bytes->len = bytes->cap = len;
     prompt.memory = bytes->data;
     fibocom_of(at)->http.entering = true;
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 static enum at_status set_data(struct at_session *at, const struct at_args *args)

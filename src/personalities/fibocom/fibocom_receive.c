@@ -75,7 +75,7 @@ static void show_data(struct fibocom_socket *socket)
     size_t chunk = datagrams ? PIECE_MAX : fibocom_model_of(socket->modem)->forms->chunk;
     uint8_t data[PIECE_MAX];
 
-    while (at_may_speak(at)) {
+    while (at_may_speak_at_length(at)) {
         size_t got = connection_read(&socket->connection, data, chunk);
 
         if (got == 0) {

@@ -109,9 +109,10 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
         socket->entering != NULL || prompt.max > room(socket) || prompt.max == 0)
         return at_fail(at, FACT_ERROR_STATE);
     prompt.on_done = len->given ? on_counted : on_typed;
+    if (at_prompt(at, &prompt) != AT_LATER)
+        return AT_FAIL;
     socket->owner = terminal_of(at);
     socket->entering = at;
-    at_prompt(at, &prompt);
     return AT_LATER;
 }
 

@@ -63,8 +63,7 @@ static enum at_status set_url(struct at_session *at, const struct at_args *args)
     http->input_len = prompt.max;
     http->phase = QUECTEL_HTTP_INPUT;
     at_text_set(&http->url, span_at(NULL, 0));
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 static enum at_status read_url(struct at_session *at)
@@ -129,8 +128,7 @@ static enum at_status set_post(struct at_session *at, const struct at_args *args
     }
     http->body_len = prompt.max;
     http->answer_s = seconds_of(&args->list[2]);
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 #define SECONDS(text)                                                                              \

@@ -247,8 +247,7 @@ static enum at_status edit_body(struct at_session *at, int32_t seconds)
     mail->collects = true;
     prompt.memory = mail->body.data;
     at_result(at, AT_OK);
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 static enum at_status set_body(struct at_session *at, const struct at_args *args)
@@ -323,8 +322,7 @@ static enum at_status add_attachment(struct at_session *at, struct quectel_mail 
     }
     mail->collects = true;
     prompt.memory = attachment->bytes.data;
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 static enum at_status set_attachment(struct at_session *at, const struct at_args *args)

@@ -58,8 +58,9 @@ enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket
 
     if (!can_send(socket))
         return at_fail_plain(at);
+    if (at_prompt(at, &prompt) != AT_LATER)
+        return AT_FAIL;
     socket->prompts++;
-    at_prompt(at, &prompt);
     return AT_LATER;
 }
 
@@ -160,7 +161,7 @@ static void give(struct quectel_socket *socket)
     struct at_session *at = socket->owner->at;
     uint8_t data[QUECTEL_RECEIVE_MAX];
 
-    while (at_may_speak(at)) {
+    while (at_may_speak_at_length(at)) {
         size_t got = quectel_socket_read(socket, data, QUECTEL_SEND_MAX);
 
         if (got == 0)

@@ -113,16 +113,15 @@ static enum at_status set_write(struct at_session *at, const struct at_args *arg
         return at_fail(at, FACT_ERROR_FILE_NO_ROOM);
     memcpy(upload->name, name, sizeof(upload->name));
     files->uploader = at;
-    at_prompt(at, &(struct at_prompt){ .max = upload->len,
-                                       .text = "\r\nCONNECT\r\n",
-                                       .memory = upload->data,
-                                       .idle_ms = (uint32_t)timeout_s(args) * SECOND_MS,
-                                       .exact = true,
-                                       .escape_ends = true,
-                                       .echo = AT_ECHO_OFF,
-                                       .on_done = on_entered,
-                                       .ctx = upload });
-    return AT_LATER;
+    return at_prompt(at, &(struct at_prompt){ .max = upload->len,
+                                              .text = "\r\nCONNECT\r\n",
+                                              .memory = upload->data,
+                                              .idle_ms = (uint32_t)timeout_s(args) * SECOND_MS,
+                                              .exact = true,
+                                              .escape_ends = true,
+                                              .echo = AT_ECHO_OFF,
+                                              .on_done = on_entered,
+                                              .ctx = upload });
 }
 
 /* ---- +QSECREAD, +QSECDEL ---- */

@@ -168,8 +168,7 @@ static enum at_status set_append(struct at_session *at, const struct at_args *ar
     if (!may_append(ftp, at))
         return at_fail(at, FACT_ERROR_FTP_NO_DATA);
     ftp->work->packet_last = args->list[APPEND_LAST].given && args->list[APPEND_LAST].number == 1;
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 static const struct at_param get_params[] = {

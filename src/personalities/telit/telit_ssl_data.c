@@ -91,8 +91,7 @@ static enum at_status enter(struct at_session *at, const struct at_args *args, b
     ssl->entry = (struct telit_entry){ .store = (size_t)args->list[DATA_STORE].number,
                                        .kind = kind_of(args->list[DATA_TYPE].number),
                                        .in_ram = in_ram };
-    at_prompt(at, &prompt);
-    return AT_LATER;
+    return at_prompt(at, &prompt);
 }
 
 static enum at_status set_data(struct at_session *at, const struct at_args *args)

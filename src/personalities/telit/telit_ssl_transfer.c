@@ -57,10 +57,11 @@ static enum at_status open_send(struct at_session *at, struct telit_ssl *ssl, si
         return telit_ssl_fail_ended(at, ssl);
     if (!telit_ssl_flush(ssl))
         return at_fail(at, FACT_ERROR_SEND_TIMEOUT);
+    if (at_prompt(at, &prompt) != AT_LATER)
+        return AT_FAIL;
     wait_for(ssl, WAIT_SEND, timeout);
     ssl->send_limit_ms = ssl->wait_until_ms - module_now(ssl->modem);
     ssl->wait_until_ms = CLOCK_NEVER; /* counts from the end of the prompt */
-    at_prompt(at, &prompt);
     return AT_LATER;
 }
 
@@ -175,7 +176,7 @@ static void ring_with_data(struct telit_ssl *ssl)
     uint8_t data[RING_MAX];
     size_t chunk = telit_model_of(ssl->modem)->ring_chunk;
 
-    while (at_may_speak(at)) {
+    while (at_may_speak_at_length(at)) {
         size_t got = connection_read(&ssl->socket, data, chunk);
 
         if (got == 0)

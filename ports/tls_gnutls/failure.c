@@ -53,6 +53,7 @@ static const struct {
     { TLS_WEAK_GROUP, GNUTLS_A_HANDSHAKE_FAILURE },
     { TLS_VERSION_REFUSED, GNUTLS_A_PROTOCOL_VERSION },
     { TLS_RECORD, GNUTLS_A_BAD_RECORD_MAC },
+    { TLS_RECORD_SIZE, GNUTLS_A_RECORD_OVERFLOW },
 };
 
 /* In TLS 1.3 our handshake is over before the server has seen that the certificate is missing. */
@@ -144,7 +145,7 @@ static void set_from_error(struct gtls_session *session, int error)
 
 static void tell_server(struct gtls_session *session, int error)
 {
-    for (size_t i = 0; i < ROWS(alert_rows) && error != GNUTLS_E_RECORD_OVERFLOW; i++) {
+    for (size_t i = 0; i < ROWS(alert_rows); i++) {
         if (alert_rows[i].reason == session->failure.reason) {
             gnutls_alert_send(session->gnutls, GNUTLS_AL_FATAL, alert_rows[i].alert);
             return;
@@ -162,6 +163,10 @@ void gtls_fail(struct gtls_session *session, int error)
     };
     const struct tls_failure *failure = &session->failure;
 
+    if (session->verdict != TLS_RECORDS_GOOD) {
+        tls_records_fail(&session->records, session->verdict, &session->failure);
+        error = GNUTLS_E_HANDSHAKE_TOO_LARGE;
+    }
     if (failure->reason == TLS_FINE && error == GNUTLS_E_FATAL_ALERT_RECEIVED)
         set_from_alert(session);
     else if (failure->reason == TLS_FINE)

@@ -67,9 +67,11 @@ static const struct suite_tokens suite_rows[] = {
 };
 
 /* Old servers and certificates sign with SHA-1.  PARTIAL_RENEGOTIATION lets a first handshake pass
- * with servers that never heard of RFC 5746.  COMPAT tolerates wrong key usage bits and overlong
- * records, and keeps the hello short: no encrypt-then-MAC, no extended master secret, no record
- * size limit, which old servers may choke on. */
+ * with servers that never heard of RFC 5746.  COMPAT tolerates wrong key usage bits, for which
+ * there is no word of its own, and keeps the hello to what old servers know: no encrypt-then-MAC,
+ * no extended master secret, and no length that some firewalls choke on.  It also tolerates records
+ * of 18 kB and short limits of records; the first are refused where they come in (transport.c,
+ * transfer.c). */
 static const char common_tokens[] =
     "+COMP-NULL:+CTYPE-X509:+GROUP-ALL:"
     "+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512:+SIGN-RSA-SHA1:"

@@ -141,7 +141,7 @@ enum err gtls_open(struct gtls_provider *provider, const struct tls_config *conf
     session->lower = *lower;
     session->log = config->log;
     session->failure.alert = -1;
-    session->record_max = config->record_max;
+    session->record_max = config->record_max != 0 ? config->record_max : TLS_RECORD_MAX;
     err = fill(session, config, priority, ret_failure);
     if (err != ERR_OK) {
         gtls_free(&session->base);

@@ -3,6 +3,7 @@
 #define TLS_GNUTLS_SESSION_H
 
 #include "iface/tls.h"
+#include "tls_common/records.h"
 #include "tls_gnutls/priority.h"
 
 #include <gnutls/gnutls.h>
@@ -38,7 +39,9 @@ struct gtls_session {
     const struct log *log;
     struct tls_info info;
     struct tls_failure failure; /* TLS_FINE until the session fails */
-    size_t record_max;          /* 0: the protocol's own */
+    size_t record_max;
+    struct tls_records records; /* of the server */
+    enum tls_records_verdict verdict;
     enum gtls_unsent unsent;
     bool owes_refusal; /* of a renegotiation, until `unsent` is away */
     bool has_received; /* anything at all */

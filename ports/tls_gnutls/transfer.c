@@ -50,13 +50,13 @@ static bool is_without_data(ptrdiff_t result)
 /* What was read is the front of a record whose rest is pending. */
 static bool is_too_long(const struct gtls_session *session, size_t read)
 {
-    return session->record_max != 0 && read + gtls_pending(&session->base) > session->record_max;
+    return read + gtls_pending(&session->base) > session->record_max;
 }
 
 /* None of it reaches the module (RFC 5246, 7.2.2: record_overflow). */
 static ptrdiff_t refuse_record(struct gtls_session *session, size_t read)
 {
-    tls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu",
+    tls_failure_set(&session->failure, TLS_RECORD_SIZE, "it has %zu bytes, the module takes %zu",
                     read + gtls_pending(&session->base), session->record_max);
     gtls_fail(session, GNUTLS_E_RECORD_OVERFLOW);
     return failed(session);
@@ -128,9 +128,7 @@ ptrdiff_t gtls_write(struct tls_session *base, const void *data, size_t len)
 {
     struct gtls_session *session = (struct gtls_session *)base;
     size_t protocol_max = gnutls_record_get_max_size(session->gnutls);
-    size_t longest = session->record_max != 0 && session->record_max < protocol_max
-                         ? session->record_max
-                         : protocol_max;
+    size_t longest = session->record_max < protocol_max ? session->record_max : protocol_max;
     size_t part = len < longest ? len : longest;
     enum err err = gtls_flush(&session->base);
     ptrdiff_t result;

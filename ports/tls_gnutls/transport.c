@@ -40,6 +40,15 @@ static ssize_t pull(gnutls_transport_ptr_t ptr, void *buf, size_t cap)
     else if (!session->has_received)
         session->is_text = !begins_a_record(*(const uint8_t *)buf);
     session->has_received = session->has_received || result > 0;
+    /* None of what is too much reaches GnuTLS, which would keep it: a message until it is complete,
+     * and with %COMPAT records that are too long. */
+    if (!session->is_text)
+        session->verdict =
+            tls_records_follow(&session->records, buf, (size_t)result, session->setup != NULL);
+    if (session->verdict != TLS_RECORDS_GOOD) {
+        gnutls_transport_set_errno(session->gnutls, EPROTO);
+        return -1;
+    }
     return result;
 }
 

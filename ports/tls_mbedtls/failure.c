@@ -156,6 +156,15 @@ static void set_from_stream(struct mtls_session *session, enum tls_reason reason
                     missed_certificate(session) ? "it had asked for a client certificate" : "");
 }
 
+/* mbedTLS has one error for all that is wrong with a record, and another for one that its memory
+ * does not hold. */
+static bool is_record_long(const struct mtls_session *session, int error)
+{
+    return session->verdict == TLS_RECORDS_GOOD &&
+           tls_records_length(&session->records) > TLS_RECORD_MAX &&
+           (error == MBEDTLS_ERR_SSL_INVALID_RECORD || error == MBEDTLS_ERR_SSL_BAD_INPUT_DATA);
+}
+
 static void set_from_error(struct mtls_session *session, int error)
 {
     size_t weak_bits = weak_group_bits(session, error);
@@ -166,6 +175,10 @@ static void set_from_error(struct mtls_session *session, int error)
         set_from_stream(session, TLS_PEER_RESET);
     else if (session->lower_ended)
         set_from_stream(session, TLS_PEER_CLOSED);
+    else if (is_record_long(session, error))
+        tls_records_fail(&session->records, TLS_RECORDS_LONG_RECORD, &session->failure);
+    else if (session->verdict != TLS_RECORDS_GOOD)
+        tls_records_fail(&session->records, session->verdict, &session->failure);
     else if (awaits_server_hello(session) && answers_in_newer_version(session))
         tls_failure_set(&session->failure, TLS_VERSION_REFUSED, "it answers in version 3.%d",
                         session->first[2]);

@@ -157,7 +157,7 @@ enum err mtls_open(struct mtls_provider *provider, const struct tls_config *conf
     session->lower = *lower;
     session->log = config->log;
     session->failure.alert = -1;
-    session->record_max = config->record_max;
+    session->record_max = config->record_max != 0 ? config->record_max : TLS_RECORD_MAX;
     err = fill(session, config, ret_failure);
     if (err != ERR_OK) {
         mtls_free(&session->base);

@@ -3,6 +3,7 @@
 #define TLS_MBEDTLS_SESSION_H
 
 #include "iface/tls.h"
+#include "tls_common/records.h"
 
 #include <mbedtls/ssl.h>
 
@@ -13,9 +14,6 @@ struct mtls_provider {
 
 /* Holds a client's longest usual flight: certificate, key exchange, signature, Finished. */
 enum { MTLS_FLIGHT_MAX_BYTES = 4096 };
-
-/* A record's type, version and length (RFC 6101, 5.2.1). */
-enum { MTLS_RECORD_HEADER_BYTES = 5 };
 
 /* Needed until the handshake is over, then released. */
 struct mtls_setup {
@@ -43,9 +41,11 @@ struct mtls_session {
     struct tls_lower lower;
     const struct log *log;
     struct tls_info info;
-    struct tls_failure failure;              /* TLS_FINE until the session fails */
-    size_t record_max;                       /* 0: the protocol's own */
-    uint8_t first[MTLS_RECORD_HEADER_BYTES]; /* what the server said first */
+    struct tls_failure failure; /* TLS_FINE until the session fails */
+    size_t record_max;
+    struct tls_records records; /* of the server */
+    enum tls_records_verdict verdict;
+    uint8_t first[TLS_RECORD_HEADER_BYTES]; /* what the server said first */
     size_t first_len;
     unsigned pulls_left; /* how often one step may still ask the stream below */
     bool lower_ended;

@@ -23,8 +23,8 @@ static ptrdiff_t finish_read(struct mtls_session *session, int result)
 /* What was read is the front of a record whose rest is pending. */
 static ptrdiff_t refuse_record(struct mtls_session *session, size_t len)
 {
-    tls_failure_set(&session->failure, TLS_RECORD, "it has %zu bytes, the module takes %zu", len,
-                    session->record_max);
+    tls_failure_set(&session->failure, TLS_RECORD_SIZE, "it has %zu bytes, the module takes %zu",
+                    len, session->record_max);
     mtls_fail(session, MBEDTLS_ERR_SSL_INVALID_RECORD);
     return mtls_failed(session);
 }
@@ -41,7 +41,7 @@ ptrdiff_t mtls_read(struct tls_session *base, void *buf, size_t cap)
         return 0;
     mtls_transport_refill(session);
     result = mbedtls_ssl_read(&session->mbedtls, buf, cap);
-    if (result > 0 && !is_rest && session->record_max != 0 &&
+    if (result > 0 && !is_rest &&
         (size_t)result + mtls_pending(&session->base) > session->record_max)
         return refuse_record(session, (size_t)result + mtls_pending(&session->base));
     return finish_read(session, result);
@@ -68,7 +68,7 @@ enum err mtls_flush(struct tls_session *base)
 ptrdiff_t mtls_write(struct tls_session *base, const void *data, size_t len)
 {
     struct mtls_session *session = (struct mtls_session *)base;
-    size_t longest = session->record_max != 0 && session->record_max < MBEDTLS_SSL_OUT_CONTENT_LEN
+    size_t longest = session->record_max < MBEDTLS_SSL_OUT_CONTENT_LEN
                          ? session->record_max
                          : MBEDTLS_SSL_OUT_CONTENT_LEN;
     size_t part = len < longest ? len : longest;

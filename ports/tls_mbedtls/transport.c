@@ -65,7 +65,9 @@ static int pull(void *ctx, unsigned char *buf, size_t cap)
         return cannot(session, result, MBEDTLS_ERR_SSL_WANT_READ);
     session->lower_ended = result == 0;
     note_first(session, buf, (size_t)result);
-    return (int)result;
+    session->verdict =
+        tls_records_follow(&session->records, buf, (size_t)result, session->setup != NULL);
+    return session->verdict == TLS_RECORDS_GOOD ? (int)result : MBEDTLS_ERR_SSL_INVALID_RECORD;
 }
 
 /* The messages of a flight leave in one piece: a segment each would wait for the server's delayed

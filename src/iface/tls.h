@@ -50,6 +50,7 @@ typedef uint16_t tls_suite;
     X(TLS_ALERT, "the server sent a fatal alert")                                                  \
     X(TLS_NOT_TLS, "the server does not speak TLS on this port")                                   \
     X(TLS_RECORD, "a record could not be decrypted or authenticated")                              \
+    X(TLS_RECORD_SIZE, "a record is too long")                                                     \
     X(TLS_FINISHED, "the server's Finished message is wrong")                                      \
     X(TLS_PROTOCOL, "the server broke the protocol")                                               \
     X(TLS_PEER_CLOSED, "the server closed the connection")                                         \
@@ -110,7 +111,8 @@ struct tls_config {
     size_t certificate_max;  /* longest certificate of the server's chain in bytes of DER, where
                               * `verify`; 0: any */
     size_t record_max;       /* longest record, either way, in bytes of plaintext; 0: as the
-                              * protocol has it.  TLS_RECORD when the server sends a longer one */
+                              * protocol has it.  TLS_RECORD_SIZE when the server sends a longer
+                              * one */
     const char *server_name; /* host name or address as dialled; checked when `verify`; sent as SNI
                               * when `send_sni` and it is not an address */
     bool send_sni;

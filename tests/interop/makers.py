@@ -59,6 +59,10 @@ class Dialler:
         return warnings[0]
 
 
+    def read(self) -> None:
+        """Asks for what the server has sent, where that does not come by itself."""
+
+
 class TelitDialler(Dialler):
     def settings(self, version: int) -> None:
         self.driver = Driver(self.modem).begin().attach()
@@ -75,6 +79,10 @@ class TelitDialler(Dialler):
         self.driver.is_ready()
 
 
+    def read(self) -> None:
+        self.driver.type("AT#SSLRECV=1,1000")
+
+
 class QuectelDialler(Dialler):
     def settings(self, version: int) -> None:
         self.driver = QuectelDriver(self.modem).begin()
@@ -89,6 +97,10 @@ class QuectelDialler(Dialler):
     def failed(self) -> None:
         self.driver.expect("+QSSLOPEN: 1,-1", ANSWER_S)
         self.driver.is_ready()
+
+
+    def read(self) -> None:
+        self.driver.type("AT+QSSLRECV=0,1,1500")
 
 
 class FibocomDialler(Dialler):
@@ -109,7 +121,7 @@ class FibocomDialler(Dialler):
         self.driver.is_ready()
 
 
-MAKERS: dict[str, type[Dialler]] = {"he910": TelitDialler, "m95": QuectelDialler,
+MAKERS: dict[str, type[Dialler]] = {"le866": TelitDialler, "m95": QuectelDialler,
                                     "l610": FibocomDialler, "nl668-cn-00": FibocomDialler}
 
 

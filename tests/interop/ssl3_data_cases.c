@@ -103,7 +103,7 @@ void keeps_records_of_ssl_3_0_short(void **state)
     }
     assert_int_equal(write(server.input, data, LONGEST + 1), LONGEST + 1);
     assert_int_equal(client_read(&client, data, 100), -ERR_TLS);
-    assert_int_equal(client_reason(&client), TLS_RECORD);
+    assert_int_equal(client_reason(&client), TLS_RECORD_SIZE);
     assert_int_equal(tls_session_read(client.session, data, 100), -ERR_TLS);
     stop_pair(&client, &server);
 }

@@ -219,7 +219,7 @@ static void refuse_record(struct client *client, struct peer *peer, size_t len)
 
     assert_int_equal(gnutls_record_send(peer->gnutls, data, len), (ssize_t)len);
     assert_int_equal(client_read(client, data, 100), -ERR_TLS);
-    assert_int_equal(client_reason(client), TLS_RECORD);
+    assert_int_equal(client_reason(client), TLS_RECORD_SIZE);
     assert_int_equal(tls_session_pending(client->session), 0);
     assert_int_equal(tls_session_read(client->session, data, 100), -ERR_TLS);
     assert_int_equal(gnutls_record_recv(peer->gnutls, data, 1), GNUTLS_E_FATAL_ALERT_RECEIVED);

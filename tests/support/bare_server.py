@@ -160,10 +160,7 @@ class BareServer(RawPeer):
 
     def send_flight(self) -> None:
         """All that the server says before the module answers."""
-        flight = [self.server_hello(), self.certificate_message()]
-        if self.suite in DHE_SUITES:
-            flight.append(self._key_exchange())
-        for part in [*flight, message(SERVER_HELLO_DONE, b"")]:
+        for part in [self.server_hello(), self.certificate_message(), *self.rest_of_flight()]:
             self.send_message(part)
 
     def finish(self, verify_data: bytes | None = None) -> None:
@@ -223,6 +220,11 @@ class BareServer(RawPeer):
         der = self.certificates.der(self.certificate).read_bytes()
         chain = (len(der).to_bytes(3, "big") + der) * repeated
         return message(CERTIFICATE, len(chain).to_bytes(3, "big") + chain)
+
+    def rest_of_flight(self) -> list[bytes]:
+        """The messages behind the certificate."""
+        exchange = [self._key_exchange()] if self.suite in DHE_SUITES else []
+        return [*exchange, message(SERVER_HELLO_DONE, b"")]
 
     def _choose(self, offered: Sequence[int]) -> int:
         kinds = [DHE_SUITES] if self.prime is not None else [RSA_SUITES, DHE_SUITES]

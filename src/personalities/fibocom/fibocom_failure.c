@@ -29,6 +29,7 @@ static const struct codes rows[CAUSE_END] = {
     [TLS_ALERT] = { -7, AS_RECEIVED, 80 },
     [TLS_NOT_TLS] = { -7, 10, 0 },
     [TLS_RECORD] = { -7, 20, 0 },
+    [TLS_RECORD_SIZE] = { -7, 22, 0 },
     [TLS_FINISHED] = { -7, 51, 0 },
     [TLS_PROTOCOL] = { -7, 10, 0 },
     [TLS_PEER_CLOSED] = { -9, 40, 0 },

@@ -147,7 +147,10 @@ static void test_trust_files_without_memory(void **state)
     refuse_from(0);
     talk_expect(&world, "AT+GTSSLFILE=\"TRUSTFILE\",59", "\r\n>");
     world_type_text(&world, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-    for (unsigned call = 1; call <= 2; call++) { /* the files together, the session */
+    refuse_from(1); /* the socket */
+    talk_error(&world, "AT+MIPOPEN=1,,\"localhost\",443,2");
+    refuse_from(0);
+    for (unsigned call = 2; call <= 3; call++) { /* the files together, the session */
         refuse_from(call);
         talk_expect(&world, "AT+MIPOPEN=1,,\"localhost\",443,2", "\r\nOK\r\n\r\n+MIPOPEN 1,0\r\n");
         refuse_from(0);

@@ -8,12 +8,12 @@
 #define FIBOCOM_H
 
 #include "module/module.h"
+#include "module/part.h"
 #include "personalities/fibocom/fibocom_errors.h"
 #include "personalities/fibocom/fibocom_facts.h"
 #include "personalities/fibocom/fibocom_failure.h"
 #include "personalities/fibocom/fibocom_ftp.h"
 #include "personalities/fibocom/fibocom_http.h"
-#include "services/sntp.h"
 
 /* Features that rows are marked with. */
 enum fibocom_feature {
@@ -66,17 +66,22 @@ enum fibocom_file_kind { FILE_CERTIFICATE, FILE_KEY, FILE_TRUST };
 /* Slots of the files: one, one, forty. */
 enum { SLOT_CERTIFICATE, SLOT_KEY, SLOT_TRUST, SLOT_COUNT = SLOT_TRUST + FIBOCOM_TRUST_FILES };
 
+/* There while one is stored, or being entered. */
+struct fibocom_files {
+    struct fibocom_file slots[SLOT_COUNT];
+    struct fibocom_file entry; /* whose prompt is open; data NULL: none is */
+    enum fibocom_file_kind entry_kind;
+};
+
 /* What the +GTSSL* commands set. */
 struct fibocom_ssl {
     int32_t mode;    /* +GTSSLMODE: 1 verifies the server */
     int32_t version; /* +GTSSLVER */
     uint32_t enabled;
     int error; /* +GTSSLERR; FIBOCOM_NO_ERROR */
-    struct fibocom_file files[SLOT_COUNT];
-    struct fibocom_file entry; /* whose prompt is open; data NULL: none is */
-    enum fibocom_file_kind entry_kind;
 };
 
+/* There while it is open or a host may still ask for it. */
 struct fibocom_socket {
     int id;
     struct tlsmodem *modem;
@@ -88,6 +93,7 @@ struct fibocom_socket {
     bool lingers;                /* the peer has ended it, and the host has not closed it yet */
     bool unread;                 /* there may be datagrams */
     struct at_session *entering; /* whose prompt collects data for it; NULL: none's */
+    unsigned prompts;            /* that are open, those of connections before it too */
     bool sending;                /* a +MIPSEND waits for the peer */
     int64_t send_until_ms;
     size_t told;    /* bytes that the last +MIPREAD counted and that are still there */
@@ -111,34 +117,22 @@ struct fibocom_settings {
     int32_t cereg;
 };
 
-/* +MIPDNS and +MPING: one at a time. */
-struct fibocom_lookup {
-    struct net_query *query; /* NULL: none runs */
-    struct module_terminal *owner;
-    char host[CONNECTION_HOST_MAX + 1];
-    struct net_address to;
-    int count, size, ttl, timeout_s;
-    int sent, received;
-    uint32_t total_ms;     /* of the round trips */
-    int64_t name_until_ms; /* a name server is waited for until then, or CLOCK_NEVER */
-    bool pinging;
-};
-
+/* What is there from power-on to power-off: what rows bind, and small things. */
 struct fibocom {
     struct fibocom_settings settings;
     struct fibocom_ssl ssl;
-    struct fibocom_lookup lookup;
-    struct fibocom_http http;
-    struct fibocom_ftp ftp;
-    struct sntp clock_client; /* +MIPNTP */
-    struct module_terminal *clock_owner;
-    struct fibocom_socket sockets[FIBOCOM_SOCKETS];
+    struct fibocom_ftp_settings ftp;
+    char *ftp_reply;                     /* owned; the last one of a session that is over */
+    char *http_values[HTTP_PARAM_COUNT]; /* owned strings of +HTTPSET; fibocom_http_value() */
+    bool hangs_up; /* +MIPCALL=0 runs: it says itself that the context is down */
 };
 
 struct fibocom *fibocom_of(const struct at_session *at);
 const struct fibocom_model *fibocom_model_of(const struct tlsmodem *modem);
 
 extern const struct personality fibocom_personality;
+extern const struct module_part fibocom_sockets, fibocom_http_part, fibocom_exchange_part,
+    fibocom_ftp_part, fibocom_lookup_part, fibocom_time_part, fibocom_files_part, fibocom_call_part;
 extern const struct fibocom_forms fibocom_forms_manual, fibocom_forms_drivers;
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
     fibocom_cipher, fibocom_socket, fibocom_keep_alive, fibocom_send, fibocom_receive, fibocom_odm,
@@ -148,12 +142,17 @@ extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fi
 /* A row's record of module-wide settings. */
 void *fibocom_settings_record(struct at_session *at, size_t index);
 
+/* The context of +MIPCALL, as +CGDCONT numbers it. */
+enum { CALL_CID = 1 };
+
 /* fibocom_call.c: the one context of +MIPCALL. */
 struct module_context *fibocom_context(struct tlsmodem *modem);
 
-/* fibocom_files.c: forgets and wipes everything. */
-void fibocom_files_clear(struct fibocom_ssl *ssl);
-size_t fibocom_trust_count(const struct fibocom_ssl *ssl);
+/* fibocom_files.c: the files of +GTSSLFILE, or none. */
+const struct fibocom_files *fibocom_files_of(const struct tlsmodem *modem);
+
+/* fibocom_files.c: how many trusted certificates are stored. */
+size_t fibocom_trust_count(const struct tlsmodem *modem);
 
 /* fibocom_tls.c: lends what the +GTSSL* commands say (services/tls_source.h); `ctx` is the modem. A
  * file that is bad is logged, and noted for +GTSSLERR. */
@@ -162,27 +161,33 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
 /* Notes for +GTSSLERR why a secure connection failed or was lost. */
 void fibocom_tls_note(struct tlsmodem *modem, const struct connection_failure *failure);
 
-/* fibocom_socket.c: the socket `id` (from 1), whatever its state. */
-struct fibocom_socket *fibocom_socket_at(const struct at_session *at, int32_t id);
+/* fibocom_socket.c: the socket `id` (from 1), to open it or to set something; NULL: no memory, and
+ * the error is noted. */
+struct fibocom_socket *fibocom_socket_make(struct at_session *at, int32_t id);
+
+/* fibocom_socket.c: the same if it is there; NULL: nobody uses it. */
+struct fibocom_socket *fibocom_socket_if(const struct at_session *at, int32_t id);
+
+/* fibocom_socket.c: the same to look at; one that nobody uses is closed. */
+const struct fibocom_socket *fibocom_socket_look(const struct at_session *at, int32_t id);
+
 /* The same, connected, and not the other side of a port; NULL: the error is noted. */
 struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id);
 bool fibocom_socket_is_opening(const struct fibocom_socket *socket);
-void fibocom_socket_start(struct fibocom_socket *socket, struct tlsmodem *modem, int id);
+
+/* fibocom_socket.c: an opening of this port has no result yet, which is to come before anything
+ * else (FACT_OPENING_HOLDS_DATA). */
+bool fibocom_socket_awaits_result(const struct module_terminal *terminal);
+
 /* Closes without a word. */
 void fibocom_socket_close(struct fibocom_socket *socket);
 /* The same, and the port that waits for it or is its other side is free again. */
 void fibocom_socket_hang_up(struct fibocom_socket *socket);
-/* The network has gone. */
-void fibocom_socket_drop(struct fibocom_socket *socket);
-int64_t fibocom_socket_deadline(const struct fibocom_socket *socket);
-void fibocom_socket_tick(struct fibocom_socket *socket);
 /* A socket may be opened: it is free, and there is a context; otherwise the error is noted. */
 enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_socket *socket);
 /* Starts what +MIPOPEN and +MIPODM ask for: false when it has failed already, noted and logged. */
 bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
                           const struct at_args *args);
-/* The connection is over and its last byte was read: +MIPSTAT, once. */
-void fibocom_socket_notice_end(struct fibocom_socket *socket);
 
 /* fibocom_send.c: moves what is on its way on; true when nothing is left. */
 bool fibocom_send_flush(struct fibocom_socket *socket);
@@ -199,14 +204,5 @@ void fibocom_odm_failed(struct fibocom_socket *socket);
 void fibocom_odm_pump(struct fibocom_socket *socket);
 void fibocom_odm_writable(struct fibocom_socket *socket);
 void fibocom_odm_leave(struct fibocom_socket *socket);
-
-/* fibocom_time.c */
-void fibocom_time_start(struct tlsmodem *modem);
-
-/* fibocom_lookup.c */
-void fibocom_lookup_start(struct tlsmodem *modem);
-void fibocom_lookup_stop(struct tlsmodem *modem);
-int64_t fibocom_lookup_deadline(const struct fibocom_lookup *lookup);
-void fibocom_lookup_tick(struct tlsmodem *modem);
 
 #endif

@@ -7,8 +7,6 @@
 
 #include "personalities/common/common.h"
 
-enum { CALL_CID = 1 };
-
 struct module_context *fibocom_context(struct tlsmodem *modem)
 {
     return network_context(&modem->network, CALL_CID);
@@ -35,18 +33,35 @@ static bool take_apn(struct module_context *context, const struct at_arg *apn)
 /* The line comes before OK: the hosts' waits are short (fibocom.md §2.1). */
 static enum at_status hang_up(struct at_session *at)
 {
-    struct module_context *context = fibocom_context(module_of(at));
+    struct fibocom *fibocom = fibocom_of(at);
 
-    if (context->active) {
-        context->active = false;
-        for (size_t i = 0; i < FIBOCOM_SOCKETS; i++)
-            fibocom_socket_drop(&fibocom_of(at)->sockets[i]);
-        fibocom_http_drop(&fibocom_of(at)->http);
-        fibocom_ftp_drop(&fibocom_of(at)->ftp);
-    }
+    fibocom->hangs_up = true;
+    network_deactivate(module_of(at), CALL_CID);
+    fibocom->hangs_up = false;
     at_info(at, "+MIPCALL: 0");
     return AT_OK;
 }
+
+static void ready(struct tlsmodem *modem)
+{
+    struct module_context *context = fibocom_context(modem);
+
+    if (context->type[0] == '\0')
+        memcpy(context->type, "IP", sizeof("IP"));
+}
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    const struct fibocom *fibocom = modem->maker;
+
+    (void)state;
+    if (cid != CALL_CID || fibocom->hangs_up)
+        return;
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        at_urc(modem->terminals[i].at, "+MIPCALL: 0");
+}
+
+const struct module_part fibocom_call_part = { .ready = ready, .on_context_down = on_context_down };
 
 enum { CALL_OPERATION, CALL_APN, CALL_USER, CALL_PASSWORD };
 

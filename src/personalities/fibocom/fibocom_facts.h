@@ -146,6 +146,11 @@
 #define FACT_PING_TIMEOUT_S     10
 #define FACT_PING_TIMEOUT_MAX_S 60
 
+/* UNCONFIRMED: status of +MPINGSTAT when the name cannot be resolved, or the context goes down
+ * meanwhile; a driver takes 2 for the end too (§2.6).  +MIPNTP then says 0, +MIPDNS fails as for a
+ * name that is not there. */
+#define FACT_PING_FAILED 2
+
 /* UNCONFIRMED: identification (§4), and how long a restart keeps the module off the port. */
 #define FACT_RADIO          "LTE"
 #define FACT_RESTART_OFF_MS 2000

@@ -29,26 +29,57 @@ static void forget(struct fibocom_file *file)
     *file = (struct fibocom_file){ 0 };
 }
 
-void fibocom_files_clear(struct fibocom_ssl *ssl)
+const struct fibocom_files *fibocom_files_of(const struct tlsmodem *modem)
 {
-    for (size_t i = 0; i < SLOT_COUNT; i++)
-        forget(&ssl->files[i]);
-    forget(&ssl->entry);
+    static const struct fibocom_files none = { .entry_kind = FILE_CERTIFICATE };
+    const struct fibocom_files *files = module_part_if(modem, &fibocom_files_part, 0);
+
+    return files != NULL ? files : &none;
 }
 
-static size_t count_of(const struct fibocom_ssl *ssl, enum fibocom_file_kind kind)
+static size_t count_of(const struct fibocom_files *files, enum fibocom_file_kind kind)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < kind_rows[kind].count; i++)
-        count += ssl->files[kind_rows[kind].first + i].data != NULL;
+        count += files->slots[kind_rows[kind].first + i].data != NULL;
     return count;
 }
 
-size_t fibocom_trust_count(const struct fibocom_ssl *ssl)
+size_t fibocom_trust_count(const struct tlsmodem *modem)
 {
-    return count_of(ssl, FILE_TRUST);
+    return count_of(fibocom_files_of(modem), FILE_TRUST);
 }
+
+/* ---- the part ---- */
+
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    struct fibocom_files *files = state;
+
+    (void)modem;
+    for (size_t i = 0; i < SLOT_COUNT; i++)
+        forget(&files->slots[i]);
+    forget(&files->entry);
+}
+
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct fibocom_files *files = state;
+
+    (void)modem;
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
+        if (files->slots[i].data != NULL)
+            return false;
+    }
+    return files->entry.data == NULL;
+}
+
+const struct module_part fibocom_files_part = { .size = sizeof(struct fibocom_files),
+                                                .deinit = deinit,
+                                                .is_idle = is_idle };
+
+/* ---- +GTSSLFILE ---- */
 
 /* Blanks around the name and its case do not count (example 5 of both manuals). */
 static bool is_named(struct span text, const char *name)
@@ -59,35 +90,36 @@ static bool is_named(struct span text, const char *name)
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
                                  struct span payload)
 {
-    struct fibocom_ssl *ssl = ctx;
-    enum fibocom_file_kind kind = ssl->entry_kind;
+    struct fibocom_files *files = ctx;
+    enum fibocom_file_kind kind = files->entry_kind;
 
     if (end != AT_PROMPT_COMPLETE) {
-        forget(&ssl->entry);
+        forget(&files->entry);
         return at_fail_plain(at);
     }
-    ssl->files[kind_rows[kind].first + count_of(ssl, kind)] = ssl->entry;
-    ssl->entry = (struct fibocom_file){ 0 };
+    files->slots[kind_rows[kind].first + count_of(files, kind)] = files->entry;
+    files->entry = (struct fibocom_file){ 0 };
     log_trace(at_log_of(at), TRACE_STORE, "%s %zu: %zu bytes", kind_rows[kind].name,
-              count_of(ssl, kind), payload.len);
+              count_of(files, kind), payload.len);
     return AT_OK;
 }
 
 /* There is no command that deletes: a slot that is taken stays so until the power goes. */
 static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, size_t len)
 {
-    struct fibocom_ssl *ssl = &fibocom_of(at)->ssl;
+    struct fibocom_files *files = module_part(module_of(at), &fibocom_files_part, 0);
     struct at_prompt prompt = {
-        .max = len, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered, .ctx = ssl
+        .max = len, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered, .ctx = files
     };
 
-    if (ssl->entry.data != NULL || count_of(ssl, kind) == kind_rows[kind].count)
+    if (files == NULL || files->entry.data != NULL ||
+        count_of(files, kind) == kind_rows[kind].count)
         return at_fail_plain(at);
-    ssl->entry = (struct fibocom_file){ calloc(1, len), len };
-    ssl->entry_kind = kind;
-    if (ssl->entry.data == NULL)
+    files->entry = (struct fibocom_file){ calloc(1, len), len };
+    files->entry_kind = kind;
+    if (files->entry.data == NULL)
         return at_fail_plain(at);
-    prompt.memory = ssl->entry.data;
+    prompt.memory = files->entry.data;
     return at_prompt(at, &prompt);
 }
 
@@ -106,7 +138,7 @@ static enum at_status read_files(struct at_session *at)
 {
     for (size_t kind = 0; kind < KIND_COUNT; kind++)
         at_info(at, "+GTSSLFILE: %s,%zu", kind_rows[kind].name,
-                count_of(&fibocom_of(at)->ssl, (enum fibocom_file_kind)kind));
+                count_of(fibocom_files_of(module_of(at)), (enum fibocom_file_kind)kind));
     return AT_OK;
 }
 

@@ -218,13 +218,11 @@ static const struct ftp_events events = {
     .on_lost = on_lost,
 };
 
-/* ---- power, time, and what ends a session from outside ---- */
+/* ---- the part, and what ends a session from outside ---- */
 
-void fibocom_ftp_start(struct fibocom_ftp *ftp, struct tlsmodem *modem)
+struct fibocom_ftp *fibocom_ftp_if(const struct at_session *at)
 {
-    ftp->modem = modem;
-    ftp->settings = (struct fibocom_ftp_settings){ .passive = FACT_FTP_PASSIVE };
-    ftp_init(&ftp->client, 1, &modem->world, &events, ftp, NULL, FIBOCOM_FTP_BYTES);
+    return module_part_if(module_of(at), &fibocom_ftp_part, 0);
 }
 
 void fibocom_ftp_clear(struct fibocom_ftp *ftp)
@@ -242,19 +240,45 @@ void fibocom_ftp_clear(struct fibocom_ftp *ftp)
     ftp->owner = NULL;
 }
 
-void fibocom_ftp_stop(struct fibocom_ftp *ftp)
+static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
+    struct fibocom_ftp *ftp = state;
+
+    (void)unit;
+    ftp->modem = modem;
+    ftp_init(&ftp->client, 1, &modem->world, &events, ftp, NULL, FIBOCOM_FTP_BYTES);
+}
+
+/* The server's last word stays for +FTPINFO, if there is memory for it. */
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    struct fibocom *fibocom = modem->maker;
+    struct fibocom_ftp *ftp = state;
+
+    if (ftp->client.reply.text[0] != '\0')
+        at_text_set(&fibocom->ftp_reply, span_of(ftp->client.reply.text));
     ftp->entering = false;
     fibocom_ftp_clear(ftp);
 }
 
-void fibocom_ftp_drop(struct fibocom_ftp *ftp)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
+    const struct fibocom_ftp *ftp = state;
+
+    (void)modem;
+    return ftp->owner == NULL && ftp->reader == NULL && !ftp->entering && ftp->put.data == NULL &&
+           ftp->list.data == NULL;
+}
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct fibocom_ftp *ftp = state;
     struct module_terminal *owner = ftp->owner;
     enum fibocom_ftp_task task = ftp->task;
     bool waiting = ftp->receive_max > 0 || ftp->next_waits;
 
-    if (owner == NULL)
+    (void)modem;
+    if (cid != CALL_CID || owner == NULL)
         return;
     fibocom_ftp_clear(ftp);
     if (waiting)
@@ -277,10 +301,8 @@ static void tell_ended(struct fibocom_ftp *ftp)
 }
 
 /* The lines of the list, as far as the port has room, and one that ends them. */
-void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp)
+static void tell_lines(struct fibocom_ftp *ftp, struct at_session *at)
 {
-    struct at_session *at = session_of(ftp);
-
     while (ftp->telling && at_may_speak_at_length(at)) {
         size_t left = ftp->list.len - ftp->told;
         size_t part = left < FIBOCOM_FTP_BYTES ? left : FIBOCOM_FTP_BYTES;
@@ -294,27 +316,51 @@ void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp)
         at_put(at, span_at(ftp->list.data + ftp->told, part));
         ftp->told += part;
     }
+}
+
+static void on_quiet(struct module_terminal *terminal, void *state)
+{
+    struct fibocom_ftp *ftp = state;
+
+    if (ftp->owner != terminal || fibocom_socket_awaits_result(terminal))
+        return;
+    tell_lines(ftp, terminal->at);
     tell_ended(ftp);
 }
 
-int64_t fibocom_ftp_deadline(const struct fibocom_ftp *ftp)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
+    const struct fibocom_ftp *ftp = state;
     int64_t deadline_ms = ftp_deadline(&ftp->client);
 
+    (void)modem;
     if (ftp->receive_max > 0)
         deadline_ms = time_earlier(deadline_ms, ftp->receive_until_ms);
     return ftp->next_waits ? time_earlier(deadline_ms, ftp->next_until_ms) : deadline_ms;
 }
 
-void fibocom_ftp_tick(struct fibocom_ftp *ftp)
+static void tick(struct tlsmodem *modem, void *state)
 {
+    struct fibocom_ftp *ftp = state;
+
     ftp_tick(&ftp->client);
-    if (ftp->receive_max > 0 && module_now(ftp->modem) >= ftp->receive_until_ms) {
+    if (ftp->receive_max > 0 && module_now(modem) >= ftp->receive_until_ms) {
         struct at_session *at = session_of(ftp);
 
         answer_received(ftp, at, span_at(NULL, 0));
         at_finish(at, AT_OK);
     }
-    if (ftp->next_waits && module_now(ftp->modem) >= ftp->next_until_ms)
+    if (ftp->next_waits && module_now(modem) >= ftp->next_until_ms)
         fibocom_ftp_refuse_next(ftp);
 }
+
+const struct module_part fibocom_ftp_part = {
+    .size = sizeof(struct fibocom_ftp),
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
+    .deadline = deadline,
+    .tick = tick,
+    .on_quiet = on_quiet,
+    .on_context_down = on_context_down,
+};

@@ -45,9 +45,9 @@ struct fibocom_ftp_operation {
     fibocom_ftp_describe *describe; /* FTP_TASK_COMMAND; NULL: nothing */
 };
 
+/* There while a session is, or something of it that a host may still read. */
 struct fibocom_ftp {
     struct tlsmodem *modem;
-    struct fibocom_ftp_settings settings;
     struct module_terminal *owner; /* who opened it */
     struct ftp client;
     enum fibocom_ftp_task task;
@@ -72,32 +72,31 @@ struct fibocom_ftp {
     struct fibocom_ftp_operation next;
 };
 
-void fibocom_ftp_start(struct fibocom_ftp *ftp, struct tlsmodem *modem);
+/* The session, or none: NULL. */
+struct fibocom_ftp *fibocom_ftp_if(const struct at_session *at);
+
 /* Ends it without a word. */
 void fibocom_ftp_clear(struct fibocom_ftp *ftp);
-/* The power goes. */
-void fibocom_ftp_stop(struct fibocom_ftp *ftp);
-/* The network has gone. */
-void fibocom_ftp_drop(struct fibocom_ftp *ftp);
-/* Goes on with a list that the host is being told, and tells the end of the session; its port is
- * quiet. */
-void fibocom_ftp_on_quiet(struct fibocom_ftp *ftp);
+
 /* The session, when it is this port's and has nothing else to do, or will have nothing soon; NULL:
  * the error is noted. */
 struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at);
+
 /* Does this, as soon as the session is free: AT_OK, AT_LATER or AT_FAIL, for the running command.
  */
 enum at_status fibocom_ftp_begin(struct at_session *at,
                                  const struct fibocom_ftp_operation *operation);
+
 /* The session has become free for the command that waits. */
 void fibocom_ftp_begin_next(struct fibocom_ftp *ftp);
+
 /* It will not: the command that waits has failed. */
 void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp);
+
 /* fibocom_ftp_put.c: gives the server what it takes of the file. */
 void fibocom_ftp_upload(struct fibocom_ftp *ftp);
+
 /* +FTPRECV: answers, or does so later. */
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max);
-int64_t fibocom_ftp_deadline(const struct fibocom_ftp *ftp);
-void fibocom_ftp_tick(struct fibocom_ftp *ftp);
 
 #endif

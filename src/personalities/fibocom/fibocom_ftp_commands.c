@@ -25,9 +25,9 @@ static bool may_be_free_soon(const struct fibocom_ftp *ftp)
 
 struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at)
 {
-    struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
+    struct fibocom_ftp *ftp = fibocom_ftp_if(at);
 
-    if (ftp->owner == terminal_of(at) && !ftp->telling &&
+    if (ftp != NULL && ftp->owner == terminal_of(at) && !ftp->telling &&
         (ftp_is_ready(&ftp->client) || may_be_free_soon(ftp)))
         return ftp;
     at_fail(at, FACT_ERROR_STATE);
@@ -101,7 +101,7 @@ void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp)
 
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
+    struct fibocom_ftp *ftp = fibocom_ftp_if(at);
     const struct at_arg *list = args->list;
     char host[CONNECTION_HOST_MAX + 1] = { 0 };
     char user[FTP_IDENTITY_MAX + 1] = { 0 }, password[FTP_IDENTITY_MAX + 1] = { 0 };
@@ -110,16 +110,19 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         .port = (uint16_t)(list[LOGIN_PORT].given ? list[LOGIN_PORT].number : PORT_PRESET),
         .user = user,
         .password = password,
-        .passive = (list[LOGIN_MODE].given ? list[LOGIN_MODE].number : ftp->settings.passive) !=
-                   MODE_ACTIVE,
+        .passive = (list[LOGIN_MODE].given ? list[LOGIN_MODE].number
+                                           : fibocom_of(at)->ftp.passive) != MODE_ACTIVE,
         .timeout_ms = FACT_FTP_TIMEOUT_MS,
         .total_ms = FACT_FTP_TOTAL_MS,
         .idle_ms = FACT_FTP_TIMEOUT_MS,
     };
     enum ftp_error started;
 
-    if (ftp->owner != NULL || !fibocom_context(module_of(at))->active)
+    if ((ftp != NULL && ftp->owner != NULL) || !fibocom_context(module_of(at))->active)
         return at_fail(at, FACT_ERROR_STATE);
+    ftp = module_part(module_of(at), &fibocom_ftp_part, 0);
+    if (ftp == NULL)
+        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
     copy_text(host, &list[LOGIN_SERVER]);
     copy_text(user, &list[LOGIN_USER]);
     copy_text(password, &list[LOGIN_PASSWORD]);
@@ -135,7 +138,9 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
 
 static enum at_status read_open(struct at_session *at)
 {
-    at_info(at, "+FTPOPEN: %d", ftp_is_open(&fibocom_of(at)->ftp.client));
+    const struct fibocom_ftp *ftp = fibocom_ftp_if(at);
+
+    at_info(at, "+FTPOPEN: %d", ftp != NULL && ftp_is_open(&ftp->client));
     return AT_OK;
 }
 
@@ -170,21 +175,24 @@ static enum at_status set_get(struct at_session *at, const struct at_args *args)
 
     if (ftp == NULL)
         return AT_FAIL;
-    operation.offset = (uint64_t)(offset->given ? offset->number : ftp->settings.restart);
-    ftp->settings.restart = 0;
+    operation.offset = (uint64_t)(offset->given ? offset->number : fibocom_of(at)->ftp.restart);
+    fibocom_of(at)->ftp.restart = 0;
     return fibocom_ftp_begin(at, &operation);
 }
 
 static enum at_status set_receive(struct at_session *at, const struct at_args *args)
 {
-    return fibocom_ftp_receive(&fibocom_of(at)->ftp, at, (size_t)args->list[0].number);
+    struct fibocom_ftp *ftp = fibocom_ftp_if(at);
+
+    return ftp != NULL ? fibocom_ftp_receive(ftp, at, (size_t)args->list[0].number)
+                       : at_fail(at, FACT_ERROR_STATE);
 }
 
 static enum at_status run_close(struct at_session *at)
 {
-    struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
+    struct fibocom_ftp *ftp = fibocom_ftp_if(at);
 
-    if (ftp->owner != terminal_of(at) || ftp->task == FTP_TASK_OPEN)
+    if (ftp == NULL || ftp->owner != terminal_of(at) || ftp->task == FTP_TASK_OPEN)
         return at_fail(at, FACT_ERROR_STATE);
     if (ftp->task == FTP_TASK_NONE && ftp_quit(&ftp->client) == FTP_FINE) {
         ftp->task = FTP_TASK_CLOSE;

@@ -116,25 +116,30 @@ static enum at_status set_name(struct at_session *at, const struct at_args *args
 static void *settings_record(struct at_session *at, size_t index)
 {
     (void)index;
-    return &fibocom_of(at)->ftp.settings;
+    return &fibocom_of(at)->ftp;
 }
 
 enum { STATE_CLOSED, STATE_READY, STATE_BUSY };
 
 static enum at_status run_state(struct at_session *at)
 {
-    const struct fibocom_ftp *ftp = &fibocom_of(at)->ftp;
-    int state = ftp->owner == NULL || ftp->ended ? STATE_CLOSED : STATE_BUSY;
+    const struct fibocom_ftp *ftp = fibocom_ftp_if(at);
+    int state = STATE_CLOSED;
 
-    if (ftp_is_ready(&ftp->client) && !ftp->telling)
+    if (ftp != NULL && ftp_is_ready(&ftp->client) && !ftp->telling)
         state = STATE_READY;
+    else if (ftp != NULL && ftp->owner != NULL && !ftp->ended)
+        state = STATE_BUSY;
     at_info(at, "+FTPSTAT: %d", state);
     return AT_OK;
 }
 
 static enum at_status run_reply(struct at_session *at)
 {
-    at_info(at, "+FTPINFO: \"%s\"", fibocom_of(at)->ftp.client.reply.text);
+    const struct fibocom_ftp *ftp = fibocom_ftp_if(at);
+
+    at_info(at, "+FTPINFO: \"%s\"",
+            ftp != NULL ? ftp->client.reply.text : at_text(fibocom_of(at)->ftp_reply));
     return AT_OK;
 }
 

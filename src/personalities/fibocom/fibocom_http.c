@@ -31,21 +31,21 @@ static bool is_allowed(size_t param, struct span value)
     return value.len == 1 && value.data[0] != '\0' && strchr(words, value.data[0]) != NULL;
 }
 
-const char *fibocom_http_value(const struct fibocom_http *http, size_t param)
+const char *fibocom_http_value(const struct tlsmodem *modem, size_t param)
 {
-    const char *value = http->values[param];
+    const char *value = ((const struct fibocom *)modem->maker)->http_values[param];
 
     return value == NULL && param_rows[param].words != NULL ? "0" : at_text(value);
 }
 
 static void *param_record(struct at_session *at, size_t index)
 {
-    return &fibocom_of(at)->http.values[index];
+    return &fibocom_of(at)->http_values[index];
 }
 
 static enum at_status set_param(struct at_session *at, const struct at_args *args)
 {
-    char **values = fibocom_of(at)->http.values;
+    char **values = fibocom_of(at)->http_values;
     struct span value = args->list[SET_VALUE].text;
     char *next = NULL, *before;
     size_t param = 0;
@@ -72,7 +72,7 @@ static enum at_status read_params(struct at_session *at)
 {
     for (size_t i = 0; i < HTTP_PARAM_COUNT; i++)
         at_info(at, "+HTTPSET: \"%s\",\"%s\"", param_rows[i].name,
-                fibocom_http_value(&fibocom_of(at)->http, i));
+                fibocom_http_value(module_of(at), i));
     return AT_OK;
 }
 
@@ -81,16 +81,18 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
                                  struct span payload)
 {
     struct fibocom_bytes *bytes = ctx;
+    struct fibocom_http *http = module_part_if(module_of(at), &fibocom_http_part, 0);
 
     (void)payload;
-    fibocom_of(at)->http.entering = false;
+    http->entering = false; /* which has kept it there */
     if (end == AT_PROMPT_COMPLETE)
         return AT_OK;
     fibocom_bytes_free(bytes);
     return at_fail(at, FACT_ERROR_STATE);
 }
 
-static enum at_status enter(struct at_session *at, struct fibocom_bytes *bytes, size_t len)
+static enum at_status enter(struct at_session *at, struct fibocom_http *http,
+                            struct fibocom_bytes *bytes, size_t len)
 {
     struct at_prompt prompt = { .max = len,
                                 .exact = true,
@@ -99,7 +101,7 @@ static enum at_status enter(struct at_session *at, struct fibocom_bytes *bytes, 
                                 .on_done = on_entered,
                                 .ctx = bytes };
 
-    if (fibocom_http_is_busy(&fibocom_of(at)->http))
+    if (fibocom_http_is_busy(http))
         return at_fail(at, FACT_ERROR_STATE);
     fibocom_bytes_free(bytes);
     bytes->data = calloc(1, len);
@@ -107,18 +109,22 @@ static enum at_status enter(struct at_session *at, struct fibocom_bytes *bytes, 
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
     bytes->len = bytes->cap = len;
     prompt.memory = bytes->data;
-    fibocom_of(at)->http.entering = true;
+    http->entering = true;
     return at_prompt(at, &prompt);
 }
 
 static enum at_status set_data(struct at_session *at, const struct at_args *args)
 {
-    return enter(at, &fibocom_of(at)->http.data, (size_t)args->list[0].number);
+    struct fibocom_http *http = fibocom_http_of(at);
+
+    return http != NULL ? enter(at, http, &http->data, (size_t)args->list[0].number) : AT_FAIL;
 }
 
 static enum at_status set_head(struct at_session *at, const struct at_args *args)
 {
-    return enter(at, &fibocom_of(at)->http.head, (size_t)args->list[0].number);
+    struct fibocom_http *http = fibocom_http_of(at);
+
+    return http != NULL ? enter(at, http, &http->head, (size_t)args->list[0].number) : AT_FAIL;
 }
 
 static enum at_status answer_ok(struct at_session *at)
@@ -133,11 +139,13 @@ enum { SECOND_MS = 1000 };
 
 static enum at_status set_action(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_http *http = &fibocom_of(at)->http;
+    struct fibocom_http *http = fibocom_http_of(at);
     const struct at_arg *timer = &args->list[ACT_TIMER];
 
+    if (http == NULL)
+        return AT_FAIL;
     if (!fibocom_context(module_of(at))->active || fibocom_http_is_busy(http) ||
-        http->values[HTTP_PARAM_URL] == NULL)
+        fibocom_of(at)->http_values[HTTP_PARAM_URL] == NULL)
         return at_fail(at, FACT_ERROR_STATE);
     return fibocom_http_begin(http, terminal_of(at), args->list[ACT_MODE].number,
                               (int64_t)(timer->given ? timer->number : FACT_HTTP_TIMER_S) *

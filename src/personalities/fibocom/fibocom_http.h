@@ -31,12 +31,12 @@ struct fibocom_bytes {
     size_t len, cap;
 };
 
+/* There from the first use of HTTP until nothing is left of it. */
 struct fibocom_http {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* who asked */
-    struct http client;
-    char *values[HTTP_PARAM_COUNT]; /* owned strings of +HTTPSET: fibocom_http_value() reads them */
-    int mode;                       /* of +HTTPACT */
+    struct http *exchange;         /* a request under way, in memory of its own; NULL: none */
+    int mode;                      /* of +HTTPACT */
     bool secure;
     bool connected;                  /* and the host was told */
     struct fibocom_bytes data, head; /* +HTTPDATA, +HTTPHEAD */
@@ -50,14 +50,11 @@ struct fibocom_http {
     size_t read_at, read_end;        /* of it; MODE 1: bytes that it has shown */
 };
 
-void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem);
-/* Ends what is under way, without a word, and wipes everything. */
-void fibocom_http_clear(struct fibocom_http *http);
-/* The network has gone. */
-void fibocom_http_drop(struct fibocom_http *http);
+/* NULL: no memory, and the error is noted. */
+struct fibocom_http *fibocom_http_of(struct at_session *at);
 
 /* fibocom_http.c: what +HTTPSET has set; "0" for a switch that it has not. */
-const char *fibocom_http_value(const struct fibocom_http *http, size_t param);
+const char *fibocom_http_value(const struct tlsmodem *modem, size_t param);
 
 /* fibocom_http_fields.c: puts the header of the request together; false: no memory. */
 bool fibocom_http_write_fields(struct fibocom_http *http);
@@ -75,7 +72,12 @@ void fibocom_http_end_stream(struct fibocom_http *http);
 /* True while a request, a prompt or a reader of the response needs what there is. */
 bool fibocom_http_is_busy(const struct fibocom_http *http);
 
+/* Wipes and frees them. */
 void fibocom_bytes_free(struct fibocom_bytes *bytes);
+
+/* No more come: gives back what was reserved for them. */
+void fibocom_bytes_trim(struct fibocom_bytes *bytes);
+
 /* False when there is no memory, or more than `max`. */
 bool fibocom_bytes_add(struct fibocom_bytes *bytes, struct span more, size_t max);
 

@@ -16,7 +16,7 @@ void fibocom_bytes_free(struct fibocom_bytes *bytes)
     *bytes = (struct fibocom_bytes){ 0 };
 }
 
-static bool grow(struct fibocom_bytes *bytes, size_t cap)
+static bool resize(struct fibocom_bytes *bytes, size_t cap)
 {
     uint8_t *data = calloc(1, cap);
 
@@ -32,6 +32,14 @@ static bool grow(struct fibocom_bytes *bytes, size_t cap)
     return true;
 }
 
+void fibocom_bytes_trim(struct fibocom_bytes *bytes)
+{
+    if (bytes->len == 0)
+        fibocom_bytes_free(bytes);
+    else if (bytes->len < bytes->cap)
+        (void)resize(bytes, bytes->len); /* without memory it stays as it is */
+}
+
 bool fibocom_bytes_add(struct fibocom_bytes *bytes, struct span more, size_t max)
 {
     size_t need = bytes->len + more.len;
@@ -41,12 +49,21 @@ bool fibocom_bytes_add(struct fibocom_bytes *bytes, struct span more, size_t max
         return false;
     while (cap < need)
         cap *= 2;
-    if (cap > bytes->cap && !grow(bytes, cap))
+    if (cap > bytes->cap && !resize(bytes, cap))
         return false;
     if (more.len > 0)
         memcpy(bytes->data + bytes->len, more.data, more.len);
     bytes->len = need;
     return true;
+}
+
+/* The memory of the exchange goes when the module has come to rest: an event of it may be under
+ * way. */
+static void end_exchange(struct fibocom_http *http)
+{
+    if (http->exchange != NULL)
+        http_stop(http->exchange);
+    http->exchange = NULL;
 }
 
 /* What was for this request only. */
@@ -76,7 +93,7 @@ static void tell(struct fibocom_http *http, int code, size_t len)
 
 static void fail(struct fibocom_http *http, int code)
 {
-    http_stop(&http->client);
+    end_exchange(http);
     forget_request(http);
     fibocom_bytes_free(&http->response);
     http->complete = false;
@@ -122,7 +139,7 @@ static bool rewind_body(void *ctx)
 
 static bool shows_header(const struct fibocom_http *http)
 {
-    return fibocom_http_value(http, HTTP_PARAM_HEADER)[0] != '1';
+    return fibocom_http_value(http->modem, HTTP_PARAM_HEADER)[0] != '1';
 }
 
 static void on_header(void *ctx, struct span line)
@@ -138,7 +155,7 @@ static void collect(struct fibocom_http *http)
     uint8_t piece[PIECE];
     ptrdiff_t got;
 
-    while ((got = http_read(&http->client, piece, sizeof(piece))) > 0) {
+    while ((got = http_read(http->exchange, piece, sizeof(piece))) > 0) {
         if (fibocom_bytes_add(&http->response, span_at(piece, (size_t)got), FACT_HTTP_RESPONSE_MAX))
             continue;
         log_say(http->modem->config.log, LOG_WARNING,
@@ -150,22 +167,25 @@ static void collect(struct fibocom_http *http)
     if (got == -ERR_AGAIN)
         return;
     if (got < 0) {
-        fail(http, code_of(http_failure(&http->client)));
+        fail(http, code_of(http_failure(http->exchange)));
         return;
     }
     http->complete = true;
     forget_request(http);
-    tell(http, http_status(&http->client), http->response.len);
+    fibocom_bytes_trim(&http->response);
+    tell(http, http_status(http->exchange), http->response.len);
+    end_exchange(http);
 }
 
 /* The length is known where the server says it. */
 static void begin_stream(struct fibocom_http *http)
 {
-    int64_t body = http->mode == MODE_HEAD ? 0 : http_length(&http->client);
+    int64_t body = http->mode == MODE_HEAD ? 0 : http_length(http->exchange);
 
     http->streams = true;
     forget_request(http);
-    tell(http, http_status(&http->client), http->response.len + (body > 0 ? (size_t)body : 0));
+    fibocom_bytes_trim(&http->response);
+    tell(http, http_status(http->exchange), http->response.len + (body > 0 ? (size_t)body : 0));
 }
 
 static void on_response(void *ctx)
@@ -174,7 +194,7 @@ static void on_response(void *ctx)
 
     if (shows_header(http))
         fibocom_bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
-    if (fibocom_http_value(http, HTTP_PARAM_MODE)[0] == '1')
+    if (fibocom_http_value(http->modem, HTTP_PARAM_MODE)[0] == '1')
         begin_stream(http);
     else
         collect(http);
@@ -195,7 +215,7 @@ static void on_failed(void *ctx, enum http_error error)
     struct fibocom_http *http = ctx;
 
     if (error == HTTP_TLS)
-        fibocom_tls_note(http->modem, &http->client.failure);
+        fibocom_tls_note(http->modem, &http->exchange->failure);
     fail(http, code_of(error));
 }
 
@@ -246,9 +266,9 @@ static enum http_method method_of(int mode)
 static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
 {
     char url[FIBOCOM_HTTP_VALUE_MAX + 1];
-    size_t len =
-        put_port_behind_host(span_of(fibocom_http_value(http, HTTP_PARAM_URL)), url, sizeof(url));
-    bool redirects = fibocom_http_value(http, HTTP_PARAM_REDIRECT)[0] == '1';
+    size_t len = put_port_behind_host(span_of(fibocom_http_value(http->modem, HTTP_PARAM_URL)), url,
+                                      sizeof(url));
+    bool redirects = fibocom_http_value(http->modem, HTTP_PARAM_REDIRECT)[0] == '1';
     struct http_request request = { .method = method_of(http->mode),
                                     .url = span_at(url, len),
                                     .headers = span_at(http->fields.data, http->fields.len),
@@ -261,7 +281,7 @@ static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
 
     http->secure = len > 5 && memcmp(url, "https", 5) == 0;
     http->sent = 0;
-    return http_start(&http->client, &request);
+    return http_start(http->exchange, &request);
 }
 
 enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_terminal *owner,
@@ -269,67 +289,132 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
 {
     enum http_error error;
 
-    http_stop(&http->client);
+    end_exchange(http);
     http->streams = false;
     http->owner = owner;
     http->mode = mode;
-    if (!fibocom_http_write_fields(http))
+    http->exchange = module_part(http->modem, &fibocom_exchange_part, 0);
+    if (http->exchange == NULL || !fibocom_http_write_fields(http)) {
+        http->exchange = NULL;
         return at_fail(owner->at, FIBOCOM_MEMORY_FAILURE);
+    }
     error = start(http, timeout_ms);
     if (error == HTTP_INVALID) {
+        end_exchange(http);
         fibocom_bytes_free(&http->fields);
         return at_fail(owner->at, FACT_ERROR_HTTP_INVALID);
     }
     fibocom_bytes_free(&http->response);
     http->complete = false;
     http->connected = false;
-    if (error == HTTP_TLS && http->client.failure.tls.reason != TLS_INTERNAL)
-        fibocom_tls_note(http->modem, &http->client.failure);
+    if (error == HTTP_TLS && http->exchange->failure.tls.reason != TLS_INTERNAL)
+        fibocom_tls_note(http->modem, &http->exchange->failure);
     if (error != HTTP_FINE)
         fail(http, code_of(error));
     return AT_OK;
 }
 
-/* ---- the client ---- */
+/* ---- the parts ---- */
 
 bool fibocom_http_is_busy(const struct fibocom_http *http)
 {
-    return (http_is_busy(&http->client) && !http->streams) || http->entering ||
-           http->reader != NULL;
+    return (http->exchange != NULL && !http->streams) || http->entering || http->reader != NULL;
 }
 
-void fibocom_http_start(struct fibocom_http *http, struct tlsmodem *modem)
+struct fibocom_http *fibocom_http_of(struct at_session *at)
 {
-    const struct tls_source source = { fibocom_tls_lend, modem };
+    struct fibocom_http *http = module_part(module_of(at), &fibocom_http_part, 0);
 
-    http->modem = modem;
-    http_init(&http->client, 1, &modem->world, &events, http, &source);
+    if (http == NULL)
+        at_fail(at, FIBOCOM_MEMORY_FAILURE);
+    return http;
 }
 
 void fibocom_http_end_stream(struct fibocom_http *http)
 {
-    http_stop(&http->client);
+    end_exchange(http);
     fibocom_bytes_free(&http->response);
     http->streams = false;
 }
 
-void fibocom_http_clear(struct fibocom_http *http)
+static void init_exchange(struct tlsmodem *modem, void *state, size_t unit)
 {
+    const struct tls_source source = { fibocom_tls_lend, modem };
+
+    http_init(state, 1, &modem->world, &events, module_part_if(modem, &fibocom_http_part, unit),
+              &source);
+}
+
+static void deinit_exchange(struct tlsmodem *modem, void *state)
+{
+    (void)modem;
+    http_stop(state);
+}
+
+static bool is_exchange_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct fibocom_http *http = module_part_if(modem, &fibocom_http_part, 0);
+
+    return http == NULL || http->exchange != state;
+}
+
+static int64_t exchange_deadline(const struct tlsmodem *modem, const void *state)
+{
+    (void)modem;
+    return http_deadline(state);
+}
+
+static void tick_exchange(struct tlsmodem *modem, void *state)
+{
+    (void)modem;
+    http_tick(state);
+}
+
+const struct module_part fibocom_exchange_part = {
+    .size = sizeof(struct http),
+    .init = init_exchange,
+    .deinit = deinit_exchange,
+    .is_idle = is_exchange_idle,
+    .deadline = exchange_deadline,
+    .tick = tick_exchange,
+};
+
+static void init(struct tlsmodem *modem, void *state, size_t unit)
+{
+    (void)unit;
+    ((struct fibocom_http *)state)->modem = modem;
+}
+
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    struct fibocom_http *http = state;
+
+    (void)modem;
     fibocom_http_end_stream(http);
     fibocom_bytes_free(&http->data);
     fibocom_bytes_free(&http->head);
     fibocom_bytes_free(&http->fields);
-    http->complete = false;
-    http->reader = NULL;
 }
 
-void fibocom_http_drop(struct fibocom_http *http)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
+    const struct fibocom_http *http = state;
+
+    (void)modem;
+    return !fibocom_http_is_busy(http) && !http->streams && !http->complete &&
+           http->data.data == NULL && http->head.data == NULL;
+}
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct fibocom_http *http = state;
     struct module_terminal *reader = http->reader;
 
+    (void)modem;
+    if (cid != CALL_CID || http->exchange == NULL)
+        return;
     if (!http->streams) {
-        if (http_is_busy(&http->client))
-            fail(http, FACT_HTTP_NETWORK_ERROR);
+        fail(http, FACT_HTTP_NETWORK_ERROR);
         return;
     }
     fibocom_http_end_stream(http);
@@ -337,3 +422,11 @@ void fibocom_http_drop(struct fibocom_http *http)
     if (reader != NULL)
         at_finish(reader->at, at_fail(reader->at, FACT_ERROR_HTTP_BROKEN));
 }
+
+const struct module_part fibocom_http_part = {
+    .size = sizeof(struct fibocom_http),
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
+    .on_context_down = on_context_down,
+};

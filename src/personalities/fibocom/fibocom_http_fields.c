@@ -64,7 +64,7 @@ static bool add(struct fibocom_http *http, struct span bytes)
 /* A field of +HTTPSET, unless the host has one of its own. */
 static bool add_field(struct fibocom_http *http, const char *name, enum fibocom_http_param param)
 {
-    const char *value = fibocom_http_value(http, param);
+    const char *value = fibocom_http_value(http->modem, param);
 
     if (value[0] == '\0' || head_says(http, name))
         return true;

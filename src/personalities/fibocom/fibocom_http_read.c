@@ -29,7 +29,7 @@ static ptrdiff_t next_piece(struct fibocom_http *http, uint8_t piece[FACT_HTTP_P
     size_t part = head->len < FACT_HTTP_PIECE ? head->len : FACT_HTTP_PIECE;
 
     if (part == 0)
-        return http_read(&http->client, piece, FACT_HTTP_PIECE);
+        return http_read(http->exchange, piece, FACT_HTTP_PIECE);
     memcpy(piece, head->data, part);
     head->len -= part;
     memmove(head->data, head->data + part, head->len);
@@ -100,8 +100,10 @@ static enum at_status begin(struct fibocom_http *http, struct at_session *at)
 
 static enum at_status read_part(struct at_session *at, size_t offset, size_t len)
 {
-    struct fibocom_http *http = &fibocom_of(at)->http;
+    struct fibocom_http *http = fibocom_http_of(at);
 
+    if (http == NULL)
+        return AT_FAIL;
     if (!http->complete || fibocom_http_is_busy(http) || offset > http->response.len)
         return at_fail(at, FACT_ERROR_STATE);
     if (len > http->response.len - offset)
@@ -114,8 +116,10 @@ static enum at_status read_part(struct at_session *at, size_t offset, size_t len
 
 static enum at_status run_read(struct at_session *at)
 {
-    struct fibocom_http *http = &fibocom_of(at)->http;
+    struct fibocom_http *http = fibocom_http_of(at);
 
+    if (http == NULL)
+        return AT_FAIL;
     if (!http->streams || fibocom_http_is_busy(http))
         return read_part(at, 0, SIZE_MAX);
     http->read_at = 0;

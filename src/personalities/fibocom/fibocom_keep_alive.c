@@ -13,7 +13,11 @@ static enum at_status set_keep_alive(struct at_session *at, const struct at_args
                                            .interval_s = args->list[KEEP_INTERVAL].number,
                                            .count = args->list[KEEP_COUNT].number };
 
-    connection_keep_alive(&fibocom_socket_at(at, args->list[KEEP_ID].number)->connection, &probes);
+    struct fibocom_socket *socket = fibocom_socket_make(at, args->list[KEEP_ID].number);
+
+    if (socket == NULL)
+        return AT_FAIL;
+    connection_keep_alive(&socket->connection, &probes);
     return AT_OK;
 }
 

@@ -6,54 +6,64 @@
 
 #include "services/address_text.h"
 
-enum { SECOND_MS = 1000 };
+enum { SECOND_MS = 1000, PING_DONE = 0 };
 
-static struct fibocom_lookup *lookup_of(struct tlsmodem *modem)
+/* There while one is under way. */
+struct lookup {
+    struct net_query *query; /* NULL: it has ended */
+    struct module_terminal *owner;
+    char host[CONNECTION_HOST_MAX + 1];
+    struct net_address to;
+    int count, size, ttl, timeout_s;
+    int sent, received;
+    uint32_t total_ms;     /* of the round trips */
+    int64_t name_until_ms; /* a name server is waited for until then, or CLOCK_NEVER */
+    bool pinging;
+};
+
+static void stop(struct lookup *lookup)
 {
-    return &((struct fibocom *)modem->maker)->lookup;
-}
-
-void fibocom_lookup_start(struct tlsmodem *modem)
-{
-    lookup_of(modem)->name_until_ms = CLOCK_NEVER;
-}
-
-void fibocom_lookup_stop(struct tlsmodem *modem)
-{
-    struct fibocom_lookup *lookup = lookup_of(modem);
-
     if (lookup->query != NULL)
         net_cancel(lookup->query);
     lookup->query = NULL;
     lookup->name_until_ms = CLOCK_NEVER;
 }
 
-static enum at_status check(struct at_session *at, const struct at_arg *host)
+/* NULL: the error is noted. */
+static struct lookup *begin(struct at_session *at, const struct at_arg *host)
 {
-    struct fibocom_lookup *lookup = lookup_of(module_of(at));
+    struct tlsmodem *modem = module_of(at);
+    struct lookup *lookup = module_part_if(modem, &fibocom_lookup_part, 0);
 
-    if (!fibocom_context(module_of(at))->active || lookup->query != NULL)
-        return at_fail(at, FACT_ERROR_STATE);
-    *lookup = (struct fibocom_lookup){ .owner = terminal_of(at), .name_until_ms = CLOCK_NEVER };
+    if (!fibocom_context(modem)->active || (lookup != NULL && lookup->query != NULL)) {
+        at_fail(at, FACT_ERROR_STATE);
+        return NULL;
+    }
+    lookup = module_part(modem, &fibocom_lookup_part, 0);
+    if (lookup == NULL) {
+        at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        return NULL;
+    }
+    *lookup = (struct lookup){ .owner = terminal_of(at), .name_until_ms = CLOCK_NEVER };
     memcpy(lookup->host, host->text.data, host->text.len);
-    return AT_OK;
+    return lookup;
 }
 
 /* Asks for the name's addresses; false: nothing was started. */
-static bool resolve(struct at_session *at, net_resolved_fn *on_resolved)
+static bool resolve(struct lookup *lookup, net_resolved_fn *on_resolved)
 {
-    struct fibocom_lookup *lookup = lookup_of(module_of(at));
-    struct net *net = module_of(at)->config.net;
+    struct tlsmodem *modem = lookup->owner->modem;
 
-    if (net_resolve(net, lookup->host, on_resolved, lookup, &lookup->query) != ERR_OK) {
+    if (net_resolve(modem->config.net, lookup->host, on_resolved, lookup, &lookup->query) !=
+        ERR_OK) {
         lookup->query = NULL;
         return false;
     }
-    lookup->name_until_ms = module_now(module_of(at)) + FACT_NAME_MS;
+    lookup->name_until_ms = module_now(modem) + FACT_NAME_MS;
     return true;
 }
 
-static void tell_name(struct fibocom_lookup *lookup, const struct net_address *address)
+static void tell_name(struct lookup *lookup, const struct net_address *address)
 {
     struct at_session *at = lookup->owner->at;
     char text[ADDRESS_TEXT_MAX];
@@ -69,7 +79,7 @@ static void tell_name(struct fibocom_lookup *lookup, const struct net_address *a
 
 static void on_name_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
-    struct fibocom_lookup *lookup = ctx;
+    struct lookup *lookup = ctx;
     struct tlsmodem *modem = lookup->owner->modem;
 
     (void)count;
@@ -82,16 +92,18 @@ static void on_name_resolved(void *ctx, enum err err, const struct net_address *
 
 static enum at_status set_dns(struct at_session *at, const struct at_args *args)
 {
-    if (check(at, &args->list[0]) != AT_OK)
+    struct lookup *lookup = begin(at, &args->list[0]);
+
+    if (lookup == NULL)
         return AT_FAIL;
-    return resolve(at, on_name_resolved) ? AT_LATER : at_fail(at, FIBOCOM_NOT_FOUND);
+    return resolve(lookup, on_name_resolved) ? AT_LATER : at_fail(at, FIBOCOM_NOT_FOUND);
 }
 
-static void next_echo(struct fibocom_lookup *lookup);
+static void next_echo(struct lookup *lookup);
 
 static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 {
-    struct fibocom_lookup *lookup = ctx;
+    struct lookup *lookup = ctx;
     struct tlsmodem *modem = lookup->owner->modem;
     char text[ADDRESS_TEXT_MAX];
 
@@ -108,17 +120,17 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
     module_leave(modem);
 }
 
-static void tell_statistics(const struct fibocom_lookup *lookup)
+static void tell_statistics(const struct lookup *lookup, int status)
 {
     unsigned average = lookup->received > 0 ? lookup->total_ms / (uint32_t)lookup->received : 0;
     char text[ADDRESS_TEXT_MAX];
 
     address_text(&lookup->to, text);
-    at_urc(lookup->owner->at, "+MPINGSTAT: 0,\"%s\",%d,%d,%u", text, lookup->sent, lookup->received,
-           average);
+    at_urc(lookup->owner->at, "+MPINGSTAT: %d,\"%s\",%d,%d,%u", status, text, lookup->sent,
+           lookup->received, average);
 }
 
-static void next_echo(struct fibocom_lookup *lookup)
+static void next_echo(struct lookup *lookup)
 {
     struct net *net = lookup->owner->modem->config.net;
     const struct net_echo echo = { .to = lookup->to,
@@ -132,17 +144,17 @@ static void next_echo(struct fibocom_lookup *lookup)
             return;
         lookup->query = NULL;
     }
-    tell_statistics(lookup);
+    tell_statistics(lookup, PING_DONE);
 }
 
-static void tell_no_host(const struct fibocom_lookup *lookup)
+static void tell_no_host(const struct lookup *lookup)
 {
-    at_urc(lookup->owner->at, "+MPINGSTAT: 2,\"%s\",0,0,0", lookup->host);
+    at_urc(lookup->owner->at, "+MPINGSTAT: %d,\"%s\",0,0,0", FACT_PING_FAILED, lookup->host);
 }
 
 static void on_host_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
-    struct fibocom_lookup *lookup = ctx;
+    struct lookup *lookup = ctx;
     struct tlsmodem *modem = lookup->owner->modem;
 
     (void)count;
@@ -158,24 +170,70 @@ static void on_host_resolved(void *ctx, enum err err, const struct net_address *
     module_leave(modem);
 }
 
-int64_t fibocom_lookup_deadline(const struct fibocom_lookup *lookup)
+/* ---- the part ---- */
+
+static void deinit(struct tlsmodem *modem, void *state)
 {
-    return lookup->name_until_ms;
+    (void)modem;
+    stop(state);
 }
 
-/* A name server that does not answer. */
-void fibocom_lookup_tick(struct tlsmodem *modem)
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    struct fibocom_lookup *lookup = lookup_of(modem);
+    (void)modem;
+    return ((const struct lookup *)state)->query == NULL;
+}
 
-    if (module_now(modem) < lookup->name_until_ms)
-        return;
-    fibocom_lookup_stop(modem);
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
+{
+    (void)modem;
+    return ((const struct lookup *)state)->name_until_ms;
+}
+
+/* A name server that does not answer, or that cannot be asked any more. */
+static void give_up_name(struct lookup *lookup)
+{
+    stop(lookup);
     if (lookup->pinging)
         tell_no_host(lookup);
     else
         tell_name(lookup, NULL);
 }
+
+static void tick(struct tlsmodem *modem, void *state)
+{
+    struct lookup *lookup = state;
+
+    if (module_now(modem) >= lookup->name_until_ms)
+        give_up_name(lookup);
+}
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct lookup *lookup = state;
+
+    if (cid != CALL_CID || lookup->query == NULL)
+        return;
+    log_say(modem->config.log, LOG_WARNING, "%s: the context is down",
+            lookup->pinging ? "+MPING" : "+MIPDNS");
+    if (lookup->name_until_ms != CLOCK_NEVER) {
+        give_up_name(lookup);
+    } else {
+        stop(lookup);
+        tell_statistics(lookup, FACT_PING_FAILED);
+    }
+}
+
+const struct module_part fibocom_lookup_part = {
+    .size = sizeof(struct lookup),
+    .deinit = deinit,
+    .is_idle = is_idle,
+    .deadline = deadline,
+    .tick = tick,
+    .on_context_down = on_context_down,
+};
+
+/* ---- +MPING ---- */
 
 enum { PING_MODE, PING_HOST, PING_COUNT, PING_SIZE, PING_TTL, PING_TOS, PING_TIMEOUT };
 
@@ -186,16 +244,17 @@ static int number_or(const struct at_arg *arg, int otherwise)
 
 static enum at_status set_ping(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_lookup *lookup = lookup_of(module_of(at));
+    struct lookup *lookup = module_part_if(module_of(at), &fibocom_lookup_part, 0);
 
     if (args->list[PING_MODE].number == 0) {
-        if (lookup->pinging)
-            fibocom_lookup_stop(module_of(at));
+        if (lookup != NULL && lookup->pinging)
+            stop(lookup);
         return AT_OK;
     }
     if (!args->list[PING_HOST].given)
         return at_fail(at, FACT_ERROR_SYNTAX);
-    if (check(at, &args->list[PING_HOST]) != AT_OK)
+    lookup = begin(at, &args->list[PING_HOST]);
+    if (lookup == NULL)
         return AT_FAIL;
     lookup->pinging = true;
     lookup->count = number_or(&args->list[PING_COUNT], FACT_PING_COUNT);
@@ -204,7 +263,7 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     lookup->timeout_s = number_or(&args->list[PING_TIMEOUT], FACT_PING_TIMEOUT_S);
     if (lookup->timeout_s > FACT_PING_TIMEOUT_MAX_S)
         lookup->timeout_s = FACT_PING_TIMEOUT_MAX_S;
-    return resolve(at, on_host_resolved) ? AT_OK : at_fail(at, FIBOCOM_NOT_FOUND);
+    return resolve(lookup, on_host_resolved) ? AT_OK : at_fail(at, FIBOCOM_NOT_FOUND);
 }
 
 #define HOST .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX, .values = "(url)"

@@ -102,9 +102,9 @@ void fibocom_odm_leave(struct fibocom_socket *socket)
 static enum at_status close_all(struct at_session *at)
 {
     for (int id = 1; id <= FIBOCOM_SOCKETS; id++) {
-        struct fibocom_socket *socket = fibocom_socket_at(at, id);
+        struct fibocom_socket *socket = fibocom_socket_if(at, id);
 
-        if (!socket->transparent || socket->connection.state == CONNECTION_CLOSED)
+        if (socket == NULL || !socket->transparent || socket->connection.state == CONNECTION_CLOSED)
             continue;
         fibocom_socket_hang_up(socket);
         at_urc(at, "+MIPCLOSE: %d,%d", id, fibocom_model_of(socket->modem)->forms->close_type);
@@ -121,8 +121,8 @@ static enum at_status set_odm(struct at_session *at, const struct at_args *args)
         return close_all(at);
     if (!args->list[OPEN_HOST].given || !args->list[OPEN_PORT].given)
         return at_fail(at, FACT_ERROR_SYNTAX);
-    socket = fibocom_socket_at(at, args->list[OPEN_ID].number);
-    if (fibocom_socket_check(at, socket) != AT_OK)
+    socket = fibocom_socket_make(at, args->list[OPEN_ID].number);
+    if (socket == NULL || fibocom_socket_check(at, socket) != AT_OK)
         return AT_FAIL;
     socket->transparent = true;
     at_result(at, AT_OK);

@@ -42,6 +42,7 @@ static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
 {
     bool is_same = socket->entering == at; /* no: another connection has taken its place */
 
+    socket->prompts--;
     if (is_same)
         socket->entering = NULL;
     if (!complete)
@@ -113,6 +114,7 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
         return AT_FAIL;
     socket->owner = terminal_of(at);
     socket->entering = at;
+    socket->prompts++;
     return AT_LATER;
 }
 
@@ -121,7 +123,7 @@ static enum at_status read_send(struct at_session *at)
     bool any = false;
 
     for (int id = 1; id <= FIBOCOM_SOCKETS; id++) {
-        const struct fibocom_socket *socket = fibocom_socket_at(at, id);
+        const struct fibocom_socket *socket = fibocom_socket_look(at, id);
 
         if (socket->connection.state != CONNECTION_OPEN)
             continue;

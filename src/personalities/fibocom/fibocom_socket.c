@@ -6,16 +6,33 @@
 
 #include "base/text.h"
 
-struct fibocom_socket *fibocom_socket_at(const struct at_session *at, int32_t id)
+struct fibocom_socket *fibocom_socket_make(struct at_session *at, int32_t id)
 {
-    return &fibocom_of(at)->sockets[id - 1];
+    struct fibocom_socket *socket = module_part(module_of(at), &fibocom_sockets, (size_t)id - 1);
+
+    if (socket == NULL)
+        at_fail(at, FIBOCOM_MEMORY_FAILURE);
+    return socket;
+}
+
+struct fibocom_socket *fibocom_socket_if(const struct at_session *at, int32_t id)
+{
+    return module_part_if(module_of(at), &fibocom_sockets, (size_t)id - 1);
+}
+
+const struct fibocom_socket *fibocom_socket_look(const struct at_session *at, int32_t id)
+{
+    static const struct fibocom_socket closed = { .connection.state = CONNECTION_CLOSED };
+    const struct fibocom_socket *socket = fibocom_socket_if(at, id);
+
+    return socket != NULL ? socket : &closed;
 }
 
 struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id)
 {
-    struct fibocom_socket *socket = fibocom_socket_at(at, id);
+    struct fibocom_socket *socket = fibocom_socket_if(at, id);
 
-    if (connection_is_open(&socket->connection) && !socket->online)
+    if (socket != NULL && connection_is_open(&socket->connection) && !socket->online)
         return socket;
     at_fail(at, FACT_ERROR_STATE);
     return NULL;
@@ -25,6 +42,17 @@ bool fibocom_socket_is_opening(const struct fibocom_socket *socket)
 {
     return socket->connection.state != CONNECTION_CLOSED &&
            !connection_is_open(&socket->connection);
+}
+
+bool fibocom_socket_awaits_result(const struct module_terminal *terminal)
+{
+    for (int32_t id = 1; id <= FIBOCOM_SOCKETS; id++) {
+        const struct fibocom_socket *socket = fibocom_socket_look(terminal->at, id);
+
+        if (socket->owner == terminal && fibocom_socket_is_opening(socket))
+            return FACT_OPENING_HOLDS_DATA;
+    }
+    return false;
 }
 
 static bool is_udp(const struct fibocom_socket *socket)
@@ -101,15 +129,6 @@ static const struct connection_events events = {
     .on_writable = on_writable,
 };
 
-void fibocom_socket_start(struct fibocom_socket *socket, struct tlsmodem *modem, int id)
-{
-    socket->id = id;
-    socket->modem = modem;
-    connection_init(&socket->connection, id, &modem->world, &events, socket,
-                    FIBOCOM_RECEIVED_BYTES);
-    connection_keep_unsent(&socket->connection, FACT_SEND_MAX);
-}
-
 void fibocom_socket_close(struct fibocom_socket *socket)
 {
     connection_close(&socket->connection);
@@ -120,7 +139,8 @@ void fibocom_socket_close(struct fibocom_socket *socket)
     socket->lingers = false;
 }
 
-void fibocom_socket_notice_end(struct fibocom_socket *socket)
+/* The connection is over and its last byte was read: +MIPSTAT, once. */
+static void notice_end(struct fibocom_socket *socket)
 {
     struct connection_failure failure;
 
@@ -150,11 +170,80 @@ void fibocom_socket_hang_up(struct fibocom_socket *socket)
         fibocom_send_go_on(socket);
 }
 
-void fibocom_socket_drop(struct fibocom_socket *socket)
+/* ---- the part ---- */
+
+static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
+    struct fibocom_socket *socket = state;
+
+    socket->id = (int)unit + 1;
+    socket->modem = modem;
+    connection_init(&socket->connection, socket->id, &modem->world, &events, socket,
+                    FIBOCOM_RECEIVED_BYTES);
+    connection_keep_unsent(&socket->connection, FACT_SEND_MAX);
+}
+
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    (void)modem;
+    fibocom_socket_close(state);
+}
+
+/* Keep-alive is set for later connections too. */
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct fibocom_socket *socket = state;
+
+    (void)modem;
+    return socket->connection.state == CONNECTION_CLOSED && !socket->lingers && !socket->sending &&
+           socket->prompts == 0 && socket->connection.keep_alive.idle_s == 0;
+}
+
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
+{
+    const struct fibocom_socket *socket = state;
+
+    (void)modem;
+    return time_earlier(connection_deadline(&socket->connection),
+                        socket->sending ? socket->send_until_ms : CLOCK_NEVER);
+}
+
+static void tick(struct tlsmodem *modem, void *state)
+{
+    struct fibocom_socket *socket = state;
+
+    if (module_now(modem) >= connection_deadline(&socket->connection))
+        connection_tick(&socket->connection);
+    if (socket->sending && module_now(modem) >= socket->send_until_ms)
+        fibocom_send_give_up(socket);
+}
+
+static void on_quiet(struct module_terminal *terminal, void *state)
+{
+    struct fibocom_socket *socket = state;
+
+    if (socket->owner != terminal || !connection_is_open(&socket->connection) ||
+        fibocom_socket_awaits_result(terminal))
+        return;
+    fibocom_receive_show(socket);
+    notice_end(socket);
+}
+
+static void on_dtr_drop(struct module_terminal *terminal, void *state)
+{
+    struct fibocom_socket *socket = state;
+
+    if (socket->owner == terminal && socket->online)
+        fibocom_odm_leave(socket);
+}
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct fibocom_socket *socket = state;
     bool opening = fibocom_socket_is_opening(socket);
 
-    if (socket->connection.state == CONNECTION_CLOSED)
+    (void)modem;
+    if (cid != CALL_CID || socket->connection.state == CONNECTION_CLOSED)
         return;
     if (opening && !socket->transparent)
         tell_failed(socket);
@@ -163,19 +252,20 @@ void fibocom_socket_drop(struct fibocom_socket *socket)
     fibocom_socket_hang_up(socket);
 }
 
-int64_t fibocom_socket_deadline(const struct fibocom_socket *socket)
-{
-    return time_earlier(connection_deadline(&socket->connection),
-                        socket->sending ? socket->send_until_ms : CLOCK_NEVER);
-}
+const struct module_part fibocom_sockets = {
+    .size = sizeof(struct fibocom_socket),
+    .units_limit = LIMIT_SOCKETS,
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
+    .deadline = deadline,
+    .tick = tick,
+    .on_quiet = on_quiet,
+    .on_dtr_drop = on_dtr_drop,
+    .on_context_down = on_context_down,
+};
 
-void fibocom_socket_tick(struct fibocom_socket *socket)
-{
-    if (module_now(socket->modem) >= connection_deadline(&socket->connection))
-        connection_tick(&socket->connection);
-    if (socket->sending && module_now(socket->modem) >= socket->send_until_ms)
-        fibocom_send_give_up(socket);
-}
+/* ---- +MIPOPEN, +MIPCLOSE, +MIPSTAT ---- */
 
 enum { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_TLS };
 
@@ -233,9 +323,9 @@ enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_
 /* OK comes at once, the result when there is one. */
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_socket *socket = fibocom_socket_at(at, args->list[OPEN_ID].number);
+    struct fibocom_socket *socket = fibocom_socket_make(at, args->list[OPEN_ID].number);
 
-    if (fibocom_socket_check(at, socket) != AT_OK)
+    if (socket == NULL || fibocom_socket_check(at, socket) != AT_OK)
         return AT_FAIL;
     socket->transparent = false;
     if (!fibocom_socket_begin(socket, at, args))
@@ -251,7 +341,7 @@ static enum at_status list_sockets(struct at_session *at, bool free_ones)
 
     text_init(&text, list, sizeof(list));
     for (int id = 1; id <= FIBOCOM_SOCKETS; id++) {
-        bool is_free = fibocom_socket_at(at, id)->connection.state == CONNECTION_CLOSED;
+        bool is_free = fibocom_socket_look(at, id)->connection.state == CONNECTION_CLOSED;
 
         if (is_free == free_ones)
             text_add(&text, "%s%d", text.len > 0 ? "," : "", id);
@@ -273,9 +363,9 @@ static enum at_status read_close(struct at_session *at)
 /* A socket that the peer has ended can still be closed, once. */
 static enum at_status set_close(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_socket *socket = fibocom_socket_at(at, args->list[0].number);
+    struct fibocom_socket *socket = fibocom_socket_if(at, args->list[0].number);
 
-    if (socket->connection.state == CONNECTION_CLOSED && !socket->lingers)
+    if (socket == NULL || (socket->connection.state == CONNECTION_CLOSED && !socket->lingers))
         return at_fail(at, FACT_ERROR_STATE);
     fibocom_send_flush(socket);
     fibocom_socket_hang_up(socket);
@@ -286,7 +376,7 @@ static enum at_status set_close(struct at_session *at, const struct at_args *arg
 static enum at_status read_state(struct at_session *at)
 {
     for (int id = 1; id <= FIBOCOM_SOCKETS; id++) {
-        const struct fibocom_socket *socket = fibocom_socket_at(at, id);
+        const struct fibocom_socket *socket = fibocom_socket_look(at, id);
 
         if (connection_is_open(&socket->connection))
             at_info(at, "+MIPSTAT: %d,%d", id,

@@ -72,11 +72,10 @@ static bool check_key(struct inspection *inspection, const struct fibocom_file *
 }
 
 /* Trusted ones count only to verify, the module's own only as a pair. */
-static bool check_files(struct inspection *inspection, const struct fibocom_ssl *ssl)
+static bool check_files(struct inspection *inspection, const struct fibocom_file *files,
+                        bool verifies)
 {
-    const struct fibocom_file *files = ssl->files;
-
-    for (size_t i = SLOT_TRUST; ssl->mode != 0 && i < SLOT_COUNT && files[i].data != NULL; i++) {
+    for (size_t i = SLOT_TRUST; verifies && i < SLOT_COUNT && files[i].data != NULL; i++) {
         if (!check_certificate(inspection, &files[i], TLS_OWN_CA))
             return false;
     }
@@ -86,20 +85,20 @@ static bool check_files(struct inspection *inspection, const struct fibocom_ssl 
            check_key(inspection, &files[SLOT_KEY]);
 }
 
-static bool join_trust(const struct fibocom_ssl *ssl, struct session_parts *parts)
+static bool join_trust(const struct fibocom_file *files, struct session_parts *parts)
 {
     size_t len = 0;
 
     for (size_t i = SLOT_TRUST; i < SLOT_COUNT; i++)
-        len += ssl->files[i].data != NULL ? ssl->files[i].len + 1 : 0;
+        len += files[i].data != NULL ? files[i].len + 1 : 0;
     if (len == 0)
         return true;
     parts->trust = malloc(len);
     if (parts->trust == NULL)
         return false;
-    for (size_t i = SLOT_TRUST; i < SLOT_COUNT && ssl->files[i].data != NULL; i++) {
-        memcpy(parts->trust + parts->trust_len, ssl->files[i].data, ssl->files[i].len);
-        parts->trust_len += ssl->files[i].len;
+    for (size_t i = SLOT_TRUST; i < SLOT_COUNT && files[i].data != NULL; i++) {
+        memcpy(parts->trust + parts->trust_len, files[i].data, files[i].len);
+        parts->trust_len += files[i].len;
         parts->trust[parts->trust_len++] = '\n';
     }
     return true;
@@ -126,7 +125,7 @@ static void note(struct tlsmodem *modem, int cause, int alert)
     struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
     int code;
 
-    if (cause == TLS_UNKNOWN_CA && fibocom_trust_count(ssl) == 0)
+    if (cause == TLS_UNKNOWN_CA && fibocom_trust_count(modem) == 0)
         cause = CAUSE_NO_TRUST_FILE;
     if (cause < 0)
         return;
@@ -157,10 +156,10 @@ static enum err no_memory(struct tlsmodem *modem)
     return ERR_NO_MEMORY;
 }
 
-static void add_own(const struct fibocom_ssl *ssl, struct tls_config *config)
+static void add_own(const struct fibocom_file *files, struct tls_config *config)
 {
-    const struct fibocom_file *certificate = &ssl->files[SLOT_CERTIFICATE];
-    const struct fibocom_file *key = &ssl->files[SLOT_KEY];
+    const struct fibocom_file *certificate = &files[SLOT_CERTIFICATE];
+    const struct fibocom_file *key = &files[SLOT_KEY];
 
     if (certificate->data == NULL || key->data == NULL)
         return;
@@ -173,6 +172,7 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
 {
     struct tlsmodem *modem = ctx;
     const struct fibocom_model *model = fibocom_model_of(modem);
+    const struct fibocom_file *files = fibocom_files_of(modem)->slots;
     struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
     struct connection_failure failure = { .tls = { .alert = -1 } };
     struct inspection inspection = { model, &failure, 0 };
@@ -183,13 +183,13 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
     enum err err;
 
     ssl->error = FIBOCOM_NO_ERROR;
-    if (!check_files(&inspection, ssl))
+    if (!check_files(&inspection, files, ssl->mode != 0))
         return refused(modem, &inspection);
-    if (ssl->mode != 0 && !join_trust(ssl, &parts))
+    if (ssl->mode != 0 && !join_trust(files, &parts))
         return no_memory(modem);
     choose_protocol(model, ssl, &parts, &config);
     config.ca = span_at(parts.trust, parts.trust_len);
-    add_own(ssl, &config);
+    add_own(files, &config);
     err = use(use_ctx, &config);
     if (parts.trust != NULL)
         wipe(parts.trust, parts.trust_len);

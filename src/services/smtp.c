@@ -179,6 +179,13 @@ static bool next_content_line(struct smtp *smtp)
     return true;
 }
 
+/* A server that has taken the mail owes no answer to QUIT. */
+static void finish_without_reply(struct smtp *smtp, enum smtp_error error)
+{
+    smtp->reply.code = 0;
+    smtp_finish(smtp, smtp->state == SMTP_QUITTING ? SMTP_FINE : error);
+}
+
 void smtp_send(struct smtp *smtp)
 {
     struct connection_failure failure;
@@ -194,7 +201,7 @@ void smtp_send(struct smtp *smtp)
         smtp->reply_until_ms = now_ms(smtp) + smtp->job->reply_timeout_ms;
     }
     if (connection_has_ended(&smtp->connection, &failure)) {
-        smtp_finish(smtp, SMTP_NETWORK);
+        finish_without_reply(smtp, SMTP_NETWORK);
         return;
     }
     if (smtp->out_at == smtp->out_len && smtp->state != SMTP_SENDING)
@@ -289,8 +296,7 @@ static void on_data(void *ctx)
     } while (len > 0 && take(smtp, span_at(bytes, len)));
     if (smtp->state == SMTP_IDLE || !connection_has_ended(&smtp->connection, &failure))
         return;
-    smtp->reply.code = 0;
-    smtp_finish(smtp, smtp->state == SMTP_QUITTING ? SMTP_FINE : SMTP_NETWORK);
+    finish_without_reply(smtp, SMTP_NETWORK);
 }
 
 static void on_writable(void *ctx)
@@ -331,6 +337,5 @@ void smtp_tick(struct smtp *smtp)
     connection_tick(&smtp->connection);
     if (now_ms(smtp) < smtp->reply_until_ms && now_ms(smtp) < smtp->total_until_ms)
         return;
-    smtp->reply.code = 0;
-    smtp_finish(smtp, smtp->state == SMTP_QUITTING ? SMTP_FINE : SMTP_TIMEOUT);
+    finish_without_reply(smtp, SMTP_TIMEOUT);
 }

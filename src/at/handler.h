@@ -82,7 +82,9 @@ void at_result(struct at_session *at, enum at_status status);
  * after the last. */
 void at_result_text(struct at_session *at, const char *text);
 
-/* Ends a command that answered AT_LATER, with the status that a handler would return. */
+/* Ends a command that answered AT_LATER, with the status that a handler would return.  AT_OK runs
+ * the rest of the line at once, which may use, close or open again what the command was about: to
+ * be the last thing that a caller does with it. */
 void at_finish(struct at_session *at, enum at_status status);
 
 /* ---- its answer ---- */

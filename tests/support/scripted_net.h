@@ -73,6 +73,7 @@ struct scripted_stream {
     struct byte_queue inbound;  /* for the module; UDP: toy records */
     bool fin;                   /* the peer has ended it, after `inbound` */
     enum err lost;              /* or it is gone, instead of `inbound`: what the module is told */
+    enum err lost_behind;       /* or behind `inbound`; nothing can be sent any more */
     struct net_keep_alive probes;
     unsigned wanted;
     unsigned muted;    /* events that brought nothing, until something happens */

@@ -96,7 +96,7 @@ static bool is_secure(const struct scripted_peer *peer)
 static bool may_send(const struct scripted_peer *peer)
 {
     return peer->transport == NET_TCP && peer->stream != NULL && !peer->stream->fin &&
-           peer->stream->lost == ERR_OK;
+           peer->stream->lost == ERR_OK && peer->stream->lost_behind == ERR_OK;
 }
 
 static void send_record(struct scripted_peer *peer, enum toy_type type, struct span body)
@@ -164,6 +164,15 @@ static bool lose(struct scripted_peer *peer, enum err err)
 bool peer_reset(struct scripted_peer *peer)
 {
     return lose(peer, ERR_RESET);
+}
+
+bool peer_reset_behind(struct scripted_peer *peer)
+{
+    if (!may_send(peer))
+        return false;
+    peer->stream->lost_behind = ERR_RESET;
+    scripted_net_touch(peer->stream);
+    return true;
 }
 
 bool peer_vanish(struct scripted_peer *peer)

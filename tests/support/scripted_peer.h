@@ -71,7 +71,8 @@ bool peer_send(struct scripted_peer *peer, struct span bytes); /* UDP: one datag
 bool peer_close(struct scripted_peer *peer);
 bool peer_hang_up(struct scripted_peer *peer);
 bool peer_reset(struct scripted_peer *peer);
-bool peer_vanish(struct scripted_peer *peer); /* the network has given it up: ERR_TIMEOUT */
+bool peer_reset_behind(struct scripted_peer *peer); /* what was sent before can still be read */
+bool peer_vanish(struct scripted_peer *peer);       /* the network has given it up: ERR_TIMEOUT */
 bool peer_corrupt(struct scripted_peer *peer);
 void peer_stall(struct scripted_peer *peer);
 void peer_resume(struct scripted_peer *peer);

@@ -63,6 +63,8 @@ static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
         return -(ptrdiff_t)stream->lost;
     if (byte_queue_len(&stream->inbound) > 0)
         return (ptrdiff_t)byte_queue_take(&stream->inbound, buf, cap);
+    if (stream->lost_behind != ERR_OK)
+        return -(ptrdiff_t)stream->lost_behind;
     return stream->fin ? 0 : -ERR_AGAIN;
 }
 
@@ -75,6 +77,8 @@ static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
     assert(stream->phase == STREAM_OPEN && len > 0);
     if (stream->lost != ERR_OK)
         return -(ptrdiff_t)stream->lost;
+    if (stream->lost_behind != ERR_OK)
+        return -(ptrdiff_t)stream->lost_behind;
     if (stream->peer == NULL)
         return (ptrdiff_t)len;
     room = peer_room(stream->peer);
@@ -294,13 +298,14 @@ static void report_knock(struct scripted_stream *stream)
 
 static unsigned due_events(const struct scripted_stream *stream)
 {
+    bool gone = stream->lost != ERR_OK || stream->lost_behind != ERR_OK;
     unsigned due = 0;
 
     if (stream->phase != STREAM_OPEN)
         return 0;
-    if (byte_queue_len(&stream->inbound) > 0 || stream->fin || stream->lost != ERR_OK)
+    if (byte_queue_len(&stream->inbound) > 0 || stream->fin || gone)
         due |= NET_WANT_READ;
-    if (stream->lost != ERR_OK || stream->peer == NULL || peer_room(stream->peer) > 0)
+    if (gone || stream->peer == NULL || peer_room(stream->peer) > 0)
         due |= NET_WANT_WRITE;
     return due & stream->wanted & ~stream->muted;
 }

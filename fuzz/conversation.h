@@ -1,25 +1,18 @@
-/* conversation.h: what the engine's fuzzers type, and what they check in the end. */
+/* conversation.h: what is true of a modem after any input. */
 #ifndef FUZZ_CONVERSATION_H
 #define FUZZ_CONVERSATION_H
 
 #include "world.h"
 
-/* Types one line. */
-void fuzz_type(struct world *world, const char *text);
-
-/* A context that is up and secure socket 1 enabled, without echo. */
-void fuzz_prepare(struct world *world);
-
-/* #SSLCFG as most hosts have it. */
-#define FUZZ_CONFIG "AT#SSLCFG=1,1,300,90,100,50,1\r"
-
 enum { FUZZ_PORT = 443 };
 
-/* The same, then `config` typed, then connected to a peer on FUZZ_PORT, which it returns. */
-struct scripted_peer *fuzz_connect(struct world *world, const char *config, bool online);
+/* Time passes, peers take everything, and the host of each port leaves whatever state it is in by
+ * the ways that hosts have: it ends its line, gives a prompt its bytes, types the escape sequence
+ * and ESC.  AT must then be answered with OK.  `escapes`: the escape sequence must have done; it
+ * may be switched off else, and DTR drops.  Ends the program when that is not so. */
+void fuzz_check_it_answers(struct world *world, bool escapes);
 
-/* After any input: time passes, a host leaves whatever state the port is in, and AT is answered
- * with OK.  Ends the program when it is not. */
-void fuzz_check_it_answers(struct world *world);
+/* Switches off: nothing of the world may be left open.  Ends the program when it is. */
+void fuzz_check_it_lets_go(struct world *world);
 
 #endif

@@ -79,12 +79,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     scripted_net_listen(&world.scripted_net, FUZZ_PORT, PEER_ACCEPTS);
     switch_on(&world);
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        fuzz_type(&world, lines[i]);
+        world_type_text(&world, lines[i]);
         world_advance(&world, 100);
     }
-    fuzz_check_it_answers(&world);
+    fuzz_check_it_answers(&world, true);
     switch_on(&world); /* with what it has stored itself by now */
-    fuzz_check_it_answers(&world);
+    fuzz_check_it_answers(&world, true);
     world_deinit(&world);
     return 0;
 }

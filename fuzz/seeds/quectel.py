@@ -1,0 +1,123 @@
+"""Seeds of fuzz_quectel."""
+
+from .steps import *
+
+M95, M10, M66 = (bytes([model]) for model in range(3))
+
+TCP = line('AT+QIOPEN="TCP","localhost",443') + wait(2)
+SEVERAL = M95 + line("AT+QIMUX=1")
+TRANSPARENT = M95 + line("AT+QIMODE=1")
+
+SOCKETS = {
+    "general": M95 + COMMON + lines("AT+QGMR", "AT+QCCID", "AT+CCID", "AT+QINISTAT", "AT+QNSTATUS", "AT+CBC", "AT+QLTS", "AT+QSPN?", "AT+QIDNSIP?", "AT+QIURC=1", "AT+QIFGCNT=0",
+                                    'AT+QICSGP=1,"CMNET"', "AT+QISTAT", "AT+QISTATE", "AT+QSSLSTATE", "AT+QISRVC=1"),
+    "restart": M95 + line("AT+CFUN=1,1") + wait(100) + line("AT+QPOWD=1") + wait_s(60) + line("AT"),
+    "settings": M95 + lines("AT+QILOCIP", "AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT", "AT+QISDE=0", "AT+QIPROMPT=1", "AT+QIHEAD=1",
+                            "AT+QISHOWPT=1", "AT+QISHOWRA=1", "AT+QISHOWLA=1", "AT+QITCFG=3,2,512,1"),
+    "one-socket": M95 + TCP + sends(SECURE, "data") + line("AT+QISEND=3") + typed("abc") + line("AT+QISEND") + typed("x\x1a")
+    + lines("AT+QISACK", "AT+QICLOSE"),
+    "peer-closes": M95 + TCP + closes(SECURE) + wait(2) + TCP + resets(SECURE) + wait(2) + TCP + sends(SECURE, "last") + hangs_up(SECURE),
+    "several": SEVERAL + line("AT+QINDI=1") + line('AT+QIOPEN=0,"TCP","127.0.0.1",443') + wait(2) + sends(SECURE, "data") + wait(2)
+    + lines("AT+QIRD=0,1,0,2", "AT+QISTATE") + closes(SECURE) + wait(2) + lines("AT+QIRD=0,1,0,1500", "AT+QICLOSE=0"),
+    "received": SEVERAL + line('AT+QIOPEN=0,"TCP","127.0.0.1",443') + wait(2) + sends(SECURE, "data") + wait(2),
+    "heads": M95 + line("AT+QIHEAD=1;+QISHOWPT=1;+QISHOWRA=1;+QISHOWLA=1") + TCP + sends(SECURE, "data") + wait(2),
+    "udp": SEVERAL + line("AT+QINDI=2") + line('AT+QIOPEN=0,"UDP","127.0.0.1",443') + wait(2) + line("AT+QISEND=0,4") + typed("ping")
+    + datagram(443, b"one") + datagram(443, b"three") + wait(2) + lines("AT+QIRD=0,1,0,2", "AT+QIRD=0,1,0,1500"),
+    "not-opened": M95 + listens(SECURE, REFUSES) + TCP + names(FAILS) + TCP + names(HANGS) + TCP + wait_s(120) + names(FOUND)
+    + listens(SECURE, SILENT) + TCP + wait_s(120),
+    "transparent": TRANSPARENT + line("AT+QITCFG=3,1,4,1") + TCP + typed("to the peer") + sends(SECURE, "to the host") + wait(20)
+    + ESCAPE + line("ATO") + dtr_drops(1) + stalls(SECURE) + line("ATO") + typed("more") + resumes(SECURE) + hangs_up(SECURE),
+    "transparent-no-escape": TRANSPARENT + line("AT+QITCFG=3,1,4,0") + TCP + ESCAPE + dtr_drops(2) + line("AT"),
+    "transparent-send": TRANSPARENT + line('AT+QIOPEN="TCP","localhost",443') + line("AT+QISEND"),
+    "transparent-other-port": TRANSPARENT + TCP + on_port(2) + lines("AT+QISEND=3", "AT+QIRD=0,1,0,9", "AT+QICLOSE") + on_port(1) + line("AT"),
+    "transparent-host-leaves": TRANSPARENT + TCP + LEAVES + sends(SECURE, "next") + GUARD + typed("+++") + GUARD + line("AT"),
+    "transparent-in-prompt": TRANSPARENT + line('AT+QIOPEN="TCP","localhost",443') + line('AT+QSECWRITE="RAM:a",9,100') + typed("012345678"),
+    "secure": SEVERAL + line('AT+QSSLOPEN=0,0,"localhost",443,0') + wait(2) + sends(SECURE, "0") + wait(2) + line("AT+QSSLRECV=0,0,1500")
+    + line("AT+QSSLSEND=0,2") + typed("ab") + line("AT+QSSLSEND=0") + typed("ab\x1a") + line("AT+QSSLSTATE") + corrupts(SECURE) + wait(2)
+    + line('AT+QSSLOPEN=0,0,"localhost",443,0') + wait(2) + line("AT+QSSLCLOSE=0") + line("AT+QIDEACT"),
+    "secure-fails": SEVERAL + refuses_tls(SECURE) + line('AT+QSSLOPEN=0,0,"localhost",443,0') + wait(2) + ignores_tls(SECURE)
+    + line('AT+QSSLOPEN=0,0,"localhost",443,0,10') + wait_s(100),
+    "secure-transparent": M95 + line('AT+QSSLOPEN=0,5,"localhost",443,1') + wait(2) + sends(SECURE, "data") + typed("data")
+    + dtr_drops(2),
+    "verified": M95 + line('AT+QSECWRITE="NVRAM:CA0",3') + typed("ABC") + wait(2) + line('AT+QSECREAD="NVRAM:CA0"')
+    + line('AT+QSSLCFG="seclevel",0,1;+QSSLCFG="cacert",0,"NVRAM:CA0"') + line('AT+QSSLOPEN=0,0,"localhost",443,0') + wait(5),
+    "files": M95 + line('AT+QSECWRITE="RAM:a",5,3') + typed("abcde") + wait(2) + line('AT+QSECREAD="RAM:a"')
+    + line('AT+QSECWRITE="NVRAM:CK0",9') + typed("abc") + ESCAPE + lines('AT+QSECDEL="RAM:a"', 'AT+QSECDEL="NVRAM:CK0"'),
+    "files-not-stored": M95 + storing_fails(1) + line('AT+QSECWRITE="NVRAM:CA0",3') + typed("ABC") + no_memory(1)
+    + line('AT+QSECWRITE="RAM:a",5,3') + typed("abcde"),
+    "suites": M95 + lines('AT+QSSLCFG="ciphersuite",0,"0X002F:0x0035","0X0005"', 'AT+QSSLCFG="ctxindex",0',
+                          'AT+QSSLCFG="clientkey",1,"NVRAM:CK0"'),
+    "lost": SEVERAL + line('AT+QSSLOPEN=0,0,"localhost",443,1') + wait(2) + on_port(2) + lines("AT+CGATT=0", "AT+QIDEACT") + wait(2),
+    "context": SEVERAL + line('AT+QSSLOPEN=0,0,"localhost",443,0') + wait(2) + context_lost(1) + wait(2) + line("AT+QIACT") + LEAVES,
+    "context-plain": M95 + TCP + context_lost(1) + wait(2) + line("AT+QIREGAPP"),
+    "asks": M95 + line('AT+QPING="127.0.0.1",1,2') + wait(20) + line('AT+QIDNSGIP="localhost"') + wait(5)
+    + line('AT+QNTP="localhost",123') + wait(2) + tells_time() + wait(2),
+    "asks-nobody": M95 + names(HANGS) + line('AT+QIDNSGIP="localhost"') + context_lost(1) + wait_s(120) + line('AT+QNTP="localhost",123')
+    + wait_s(120) + datagram(123, b"\x24" + b"\1" * 47),
+    "m10": M10 + COMMON + lines("AT+QGMR", "AT+CBC"),
+    "m66": M66 + TCP + POWER_CUT + wait(100) + line("AT"),
+    "no-memory": SEVERAL + b"".join(no_memory(call) + line('AT+QSSLOPEN=0,0,"localhost",443,0') + wait(2) for call in (1, 2, 3)),
+}
+
+URL = line("AT+QHTTPURL=18,5") + typed("http://localhost/x")
+URL_TLS = line('AT+QSSLCFG="https",1;+QSSLCFG="httpsctxi",0') + line("AT+QHTTPURL=19,5") + typed("https://localhost/x")
+GET = line("AT+QHTTPGET=9")
+READ = line("AT+QHTTPREAD=9")
+PAGE = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+CHUNKS = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+TO_THE_END = "HTTP/1.0 200 OK\r\n\r\n"
+AWAY = "HTTP/1.1 302 Go\r\nLocation: /y\r\n\r\n"
+DOWNLOAD = line('AT+QHTTPDL="RAM:f",9,9')
+
+HTTP = {
+    "http-get": M95 + URL + GET + sends(WEB, PAGE) + READ + lines("AT+QHTTPURL?", "AT+QHTTPCFG?", 'AT+QHTTPCFG="User-Agent","x"'),
+    "http-get-tls": M95 + URL_TLS + GET + sends(SECURE, TO_THE_END) + READ + sends(SECURE, "+++OK\r\n") + hangs_up(SECURE),
+    "http-get-chunks": M95 + URL + GET + sends(WEB, CHUNKS) + READ + sends(WEB, "5\r\nhello\r\n") + sends(WEB, "0\r\n\r\n"),
+    "http-get-redirects": M95 + URL + GET + sends(WEB, AWAY) * 6,
+    "http-get-to-tls": M95 + URL + GET + sends(WEB, "HTTP/1.1 307 Go\r\nLocation: https://localhost/y\r\n\r\n") + sends(SECURE, PAGE) + READ,
+    "http-get-slow-host": M95 + URL + GET + sends(WEB, TO_THE_END) + reads(0) + READ + sends(WEB, "x" * 15000) + READS_ALL + hangs_up(WEB),
+    "http-get-escape": M95 + URL + GET + sends(WEB, TO_THE_END) + READ + ESCAPE + READ,
+    "http-get-lost": M95 + URL + GET + sends(WEB, CHUNKS) + READ + resets(WEB),
+    "http-get-refused": M95 + refuses_tls(SECURE) + URL_TLS + GET + READ,
+    "http-get-silent": M95 + URL + GET + wait_s(30) + GET + sends(WEB, PAGE) + wait_s(30) + READ,
+    "http-get-context": M95 + URL + GET + sends(WEB, CHUNKS) + READ + context_lost(1) + line("AT+QIDEACT") + line("AT+CFUN=1,1"),
+    "http-get-host-leaves": M95 + URL + GET + LEAVES + sends(WEB, PAGE) + READ + LEAVES + line("AT"),
+    "http-post": M95 + URL + line("AT+QHTTPPOST=5,9,9") + typed("hello") + sends(WEB, "HTTP/1.1 100 Continue\r\n\r\n") + sends(WEB, PAGE) + READ,
+    "http-post-again": M95 + URL + line("AT+QHTTPPOST=5,9,9") + typed("hello")
+    + sends(WEB, "HTTP/1.1 307 Go\r\nLocation: /y\r\n\r\n") + sends(WEB, PAGE),
+    "http-post-half": M95 + URL + line("AT+QHTTPPOST=9") + typed("half") + wait_s(80),
+    "http-download": M95 + URL + DOWNLOAD + sends(WEB, PAGE) + wait(2) + line('AT+QSECDEL="RAM:f"') + DOWNLOAD + sends(WEB, CHUNKS)
+    + sends(WEB, "5\r\nhello\r\n") * 2,
+    "http-download-radio": M95 + URL + DOWNLOAD + lines("AT+CFUN=4", "AT+CFUN=1") + DOWNLOAD + sends(WEB, "HTTP/1.1 404 No\r\n\r\n"),
+    "http-no-memory": M95 + URL + no_memory(1) + DOWNLOAD + no_memory(1) + line("AT+QHTTPPOST=5,9,9") + no_memory(1) + GET,
+}
+
+# The first recipient and the subject; a sender; the account has no user.
+ACCOUNT = M95 + lines('AT+QSMTPSRV="localhost",25', 'AT+QSMTPADDR="a@b"', 'AT+QSMTPNAME="A"', 'AT+QSMTPDST=1,1,"c@d"',
+                      'AT+QSMTPSUB=1,"s"')
+BODY = line("AT+QSMTPBODY=1,9") + typed(".\r\nhello\r\n") + ESCAPE
+ATTACHED = line('AT+QSMTPATT="a",5,9') + typed("hello")
+PUT = line("AT+QSMTPPUT=9")
+USER = lines('AT+QSMTPUSER="u"', 'AT+QSMTPPWD="p"')
+SENT = replies(MAIL, "250 ok", "250 ok", "354 go on", "250 ok", "221 bye") + wait(2)
+
+MAILS = {
+    "mail": ACCOUNT + BODY + ATTACHED + PUT + replies(MAIL, "220 ready", "250 hello") + SENT,
+    "mail-helo": ACCOUNT + BODY + PUT + replies(MAIL, "220 ready", "502 what", "250 hello") + SENT,
+    "mail-two": ACCOUNT + line('AT+QSMTPDST=1,3,"e@f"') + BODY + PUT + replies(MAIL, "220 ready", "250 hello", "250 ok") + SENT,
+    "mail-plain-login": ACCOUNT + BODY + USER + PUT + replies(MAIL, "220 ready") + sends(MAIL, "250-x\r\n250 AUTH PLAIN LOGIN\r\n")
+    + replies(MAIL, "235 in") + SENT,
+    "mail-login": ACCOUNT + BODY + USER + PUT + replies(MAIL, "220 ready", "250 AUTH LOGIN", "334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "235 in") + SENT,
+    "mail-tls": ACCOUNT + line('AT+QSSLCFG="smtpstyle",1;+QSSLCFG="smtpsctxi",0') + BODY + PUT + replies(MAIL, "220 ready", "250 hello") + SENT,
+    "mail-starttls": ACCOUNT + line('AT+QSSLCFG="smtpstyle",2;+QSSLCFG="smtpsctxi",0') + BODY + PUT + replies(MAIL, "220 ready", "250 STARTTLS", "220 go", "250 hello") + SENT,
+    "mail-injected": ACCOUNT + line('AT+QSSLCFG="smtpstyle",2;+QSSLCFG="smtpsctxi",0') + BODY + PUT + replies(MAIL, "220 ready", "250 STARTTLS")
+    + sends(MAIL, "220 go\r\n250 more\r\n"),
+    "mail-refused": ACCOUNT + BODY + PUT + replies(MAIL, "220 ready", "550 no", "250 ok", "530 log in") + PUT + replies(MAIL, "550 no"),
+    "mail-stalled": ACCOUNT + BODY + PUT + replies(MAIL, "220 ready", "250 hello", "250 ok", "250 ok") + stalls(MAIL) + replies(MAIL, "354 go on") + wait_s(60),
+    "mail-context": ACCOUNT + PUT + replies(MAIL, "220 ready") + context_lost(1) + wait(2) + lines("AT+QSMTPATT=0", "AT+QSMTPCLR"),
+    "mail-ends": ACCOUNT + BODY + PUT + sends(MAIL, "220 ready\r\n") + sends(MAIL, "250 hello\r\n250 ok\r\n421 bye\r\n") + hangs_up(MAIL),
+    "mail-host-leaves": ACCOUNT + line("AT+QSMTPBODY=1,9") + typed("half") + LEAVES + line("AT"),
+    "mail-no-memory": ACCOUNT + no_memory(1) + BODY + no_memory(1) + ATTACHED + no_memory(1) + PUT,
+}
+
+SEEDS = {**SOCKETS, **HTTP, **MAILS}

@@ -1,0 +1,153 @@
+"""The steps of fuzz/drive.h, by name."""
+
+from __future__ import annotations
+
+SERVERS = [443, 80, 25, 21, 4001, 465]
+DATAGRAM_SERVERS = [123, 443]
+WEB, SECURE, MAIL, FTP, FTP_DATA = 80, 443, 25, 21, 4001
+
+FOUND, FAILS, HANGS = range(3)
+REFUSES, ACCEPTS, SILENT = range(3)
+
+
+def blocks(head: bytes, data: bytes) -> bytes:
+    pieces = [data[i:i + 255] for i in range(0, len(data), 255)]
+    return b"".join(head + bytes([len(piece)]) + piece for piece in pieces)
+
+
+def typed(data: bytes | str) -> bytes:
+    return blocks(b"t", data.encode() if isinstance(data, str) else data)
+
+
+def line(text: str) -> bytes:
+    """A command line, alone in its step: then its success counts."""
+    return typed(text + "\r")
+
+
+def lines(*texts: str) -> bytes:
+    return b"".join(line(text) for text in texts)
+
+
+def on_port(number: int) -> bytes:
+    return b"o" + bytes([number - 1])
+
+
+def reads(amount: int) -> bytes:
+    """The host reads so many times 16 bytes more."""
+    return b"e" + bytes([amount])
+
+
+READS_ALL = reads(255)
+LEAVES = b"g"
+POWER_CUT = b"p"
+
+
+def dtr_drops(mode: int) -> bytes:
+    return b"q" + bytes([mode])
+
+
+def wait(tenths: int) -> bytes:
+    return b"".join(b"w" + bytes([min(255, tenths - i)]) for i in range(0, tenths, 255))
+
+
+def wait_s(seconds: int) -> bytes:
+    return b"W" + bytes([seconds // 10])
+
+
+GUARD = wait(11)
+ESCAPE = GUARD + typed("+++") + GUARD
+
+
+def at_server(letter: bytes, port: int, rest: bytes = b"") -> bytes:
+    return letter + bytes([SERVERS.index(port)]) + rest
+
+
+def sends(port: int, data: bytes | str) -> bytes:
+    data = data.encode() if isinstance(data, str) else data
+    return b"".join(at_server(b"s", port, bytes([len(data[i:i + 255])]) + data[i:i + 255]) for i in range(0, len(data), 255))
+
+
+def replies(port: int, *texts: str) -> bytes:
+    """Each a line of its own, and a step of its own."""
+    return b"".join(sends(port, text + "\r\n") for text in texts)
+
+
+def closes(port: int) -> bytes:
+    return at_server(b"c", port)
+
+
+def hangs_up(port: int) -> bytes:
+    return at_server(b"h", port)
+
+
+def resets(port: int) -> bytes:
+    return at_server(b"x", port)
+
+
+def corrupts(port: int) -> bytes:
+    return at_server(b"k", port)
+
+
+def vanishes(port: int) -> bytes:
+    return at_server(b"m", port)
+
+
+def stalls(port: int) -> bytes:
+    return at_server(b"z", port)
+
+
+def resumes(port: int) -> bytes:
+    return at_server(b"u", port)
+
+
+def grants_tls(port: int) -> bytes:
+    return at_server(b"a", port)
+
+
+def refuses_tls(port: int) -> bytes:
+    return at_server(b"n", port)
+
+
+def ignores_tls(port: int) -> bytes:
+    return at_server(b"N", port)
+
+
+def listens(port: int, how: int) -> bytes:
+    return at_server(b"y", port, bytes([how]))
+
+
+def calls(port: int) -> bytes:
+    """Connects to the port that the module has named."""
+    return at_server(b"v", port)
+
+
+def datagram(port: int, data: bytes) -> bytes:
+    return b"d" + bytes([DATAGRAM_SERVERS.index(port), len(data)]) + data
+
+
+def tells_time(port: int = 123) -> bytes:
+    return b"D" + bytes([DATAGRAM_SERVERS.index(port)])
+
+
+def names(how: int) -> bytes:
+    return b"i" + bytes([how])
+
+
+def context_lost(cid: int) -> bytes:
+    return b"b" + bytes([cid - 1])
+
+
+def no_memory(call: int) -> bytes:
+    return b"f" + bytes([call])
+
+
+def storing_fails(call: int) -> bytes:
+    return b"j" + bytes([call])
+
+
+# What the common rows of V.250, 27.007 and 27.005 take.
+COMMON = lines("ATE0", "ATQ0", "ATV1", "AT&C1", "AT&D2", "AT&F", "ATE0", "AT&W", "AT&Y0", "AT&P0", "ATZ", "ATE0", "AT&V", "ATH",
+               "ATS2=43", "ATS3?", "ATS4?", "ATS5?", "ATS12=50", "ATI", "AT+GMI;+CGMI;+GMM;+CGMM;+GMR;+CGMR;+GSN;+CGSN",
+               "AT+CIMI;+GCAP;+CPIN?;+CSQ;+CPAS", "AT+CREG=1;+CGREG=1;+CREG?", "AT+COPS?", "AT+CGDCONT?",
+               "AT+CGATT=1", "AT+CGACT=1,1", "AT+CGPADDR=1", "AT+CMEE=1", "AT+IPR=115200", 'AT+CCLK="26/01/02,03:04:05+00"',
+               "AT+CFUN=1", "AT+CFUN=4", "AT+CFUN=1")

@@ -1,0 +1,132 @@
+"""Seeds of fuzz_telit."""
+
+from .steps import *
+
+HE910, GL865, LE866, GC864 = (bytes([model]) for model in range(4))
+
+DIAL = line('AT#SSLD=1,443,"localhost",0,1')
+ONLINE = line('AT#SSLD=1,443,"localhost",0,0')
+RING_MODES = lines("AT#SSLCFG=1,1,300,90,100,50,1")
+
+SSL = {
+    "general": HE910 + COMMON + lines("AT#CGMI;#CGMM;#CGMR;#CGSN;#CCID;#CIMI", "AT#QSS?", "AT#NITZ=1", "AT#CPUMODE=1",
+                                      "AT#E2ESC=1", "AT#E2ESC=0", "AT#SCFG=1,1,300,90,600,50", "AT#CGPADDR=1",
+                                      "AT#SGACT=1,0", "AT#SGACT=1,1", "AT#GPRS=0", "AT#GPRS=1", "AT#ENHRST=0", "AT#ENHRST=1,1"),
+    "general-2g": GL865 + COMMON + lines("AT#CPUMODE=4", "AT#SSLCFG=1,1,300,90,100,50"),
+    "general-10": GC864 + COMMON + lines("AT#CPUMODE=2", "AT#SSLSECCFG=1,0,0", "AT#SSLCFG=1,1,300,90,100,50"),
+    "general-lte": LE866 + COMMON + lines("AT+CEREG=1", "AT#SSLCFG=1,1,300,90,100,50", "AT#SSLSECCFG=1,0,0"),
+    "restart": HE910 + DIAL + line("AT#REBOOT") + wait(100) + line("AT#Z") + wait(100) + line("AT#SHDN") + wait_s(60),
+    "settings": HE910 + lines("AT#SSLSECCFG=1,0,0,1", "AT#SSLSECCFG2=1,2", "AT#SSLCFG=1,1,300,90,100,50,2,0,2", "AT#SSLEN=1,0",
+                              "AT#SSLEN=1,1", "AT#SSLCFG?", "AT#SSLSECDATA?"),
+    "command": HE910 + RING_MODES + DIAL + sends(SECURE, "0123456789") + lines("AT#SSLRECV=1,4", "AT#SSLRCV=1,100", "AT#SSLS=1")
+    + line("AT#SSLSEND=1") + typed("hi\x1a") + line("AT#SSSEND=1") + typed("hi\x1a") + line("AT#SSLSENDEXT=1,2")
+    + typed("hi") + line("AT#SSLH=1"),
+    "command-2g": GL865 + DIAL + sends(SECURE, "0123456789") + line("AT#SSLSEND=1") + typed("hi\x1a") + lines("AT#SSLRECV=1,4"),
+    "receive-waits": HE910 + DIAL + line("AT#SSLRECV=1,100,20") + wait(10) + sends(SECURE, "late") + line("AT#SSLRECV=1,9,20") + wait(21),
+    "receive-ended": HE910 + DIAL + line("AT#SSLRECV=1,100,20") + closes(SECURE) + DIAL + line("AT#SSLRECV=1,9,20") + corrupts(SECURE),
+    "send-abort": HE910 + DIAL + line("AT#SSLSEND=1") + typed("ab\x1b") + line("AT#SSLSENDEXT=1,9") + typed("abc") + wait(700),
+    "send-closed-inside": HE910 + DIAL + line("AT#SSLSEND=1") + typed("ab") + closes(SECURE) + typed("cd\x1a") + line("AT"),
+    "send-stalled": HE910 + DIAL + stalls(SECURE) + b"".join(line("AT#SSLSENDEXT=1,1500,10") + typed("u" * 1500) + wait(11)
+                                                            for _ in range(4)) + resumes(SECURE),
+    "ring": HE910 + lines("AT#SSLCFG=1,1,300,90,100,50,2") + DIAL + sends(SECURE, "ring") + typed("A") + sends(SECURE, "held")
+    + wait(60) + typed("T\r"),
+    "ring-slow-host": HE910 + RING_MODES + DIAL + reads(0) + sends(SECURE, "d" * 2000) + reads(40) + wait(1) + READS_ALL,
+    "online": HE910 + ONLINE + typed("data") + wait(60) + sends(SECURE, "world") + ESCAPE + lines("AT#SSLS=1", "AT#SSLO=1")
+    + typed("more") + closes(SECURE),
+    "online-2g": GL865 + ONLINE + typed("data") + ESCAPE + line("AT#SSLO=1") + resets(SECURE),
+    "online-no-escape": HE910 + ONLINE + GUARD + typed("++") + GUARD + typed("+++x") + typed("a+++b") + wait(1000),
+    "online-ends": HE910 + ONLINE + sends(SECURE, "bye") + hangs_up(SECURE) + ONLINE + corrupts(SECURE) + ONLINE + vanishes(SECURE),
+    "online-dtr": HE910 + ONLINE + dtr_drops(1) + line("AT#SSLO=1") + dtr_drops(2) + line("AT"),
+    "online-both": HE910 + ONLINE + stalls(SECURE) + reads(3) + typed("s" * 5000) + sends(SECURE, "d" * 3000) + resumes(SECURE) + READS_ALL,
+    "online-packets": HE910 + lines("AT#SSLCFG=1,1,0,0,10,0") + ONLINE + typed("two" * 600) + wait(1),
+    "online-host-leaves": HE910 + ONLINE + LEAVES + sends(SECURE, "for the next") + GUARD + typed("+++") + GUARD + line("AT"),
+    "dial-host-leaves": HE910 + ignores_tls(SECURE) + ONLINE + LEAVES + grants_tls(SECURE) + wait(20) + line("AT"),
+    "other-port": HE910 + ONLINE + on_port(2) + lines("AT#SSLSEND=1", "AT#SSLRECV=1,10", "AT#SSLH=1", "AT#SGACT=1,0") + on_port(1) + line("AT"),
+    "dial-fails": HE910 + line("AT+CMEE=2") + names(FAILS) + DIAL + names(HANGS) + DIAL + wait_s(120) + names(FOUND)
+    + listens(SECURE, REFUSES) + DIAL + listens(SECURE, SILENT) + DIAL + wait_s(120) + listens(SECURE, ACCEPTS) + refuses_tls(SECURE)
+    + DIAL + ignores_tls(SECURE) + DIAL + resets(SECURE),
+    "fast-dial": GL865 + line('AT#SSLD=1,443,"localhost",1,1') + line("AT#SSLH=1,1") + line("AT#SSLFASTD=1,1") + line("AT#SSLH=1")
+    + line("AT#SSLFASTD=1,0") + ESCAPE + line("AT#SSLH=1,0") + line("AT#SSLFASTD=1,1"),
+    "fast-dial-10": GC864 + line('AT#SSLD=1,443,"localhost",1,1') + line("AT#SSLSEND=1") + typed("hi\x1a") + sends(SECURE, "ab")
+    + line("AT#SSLRECV=1,9") + lines("AT#SSLS=1", "AT#SSLO=1") + ESCAPE + line("AT#SSLH=1,1") + line("AT#SSLFASTD=1,1"),
+    "lte": LE866 + DIAL + line("AT#SSLSEND=1") + typed("hi\x1a") + sends(SECURE, "ab") + line("AT#SSLRECV=1,9")
+    + lines("AT#SSLS=1", "AT#SSLO=1") + ESCAPE + line("AT#SSLH=1"),
+    "certificate": HE910 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a") + lines("AT#SSLSECDATA=1,2,1", "AT#SSLSECDATA=1,0,1")
+    + line("AT#SSLSECDATA=1,3,0,9") + typed("abc\x1b"),
+    "certificate-10": GC864 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a"),
+    "certificate-lte": LE866 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a"),
+    "certificate-2g": GL865 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a") + storing_fails(1)
+    + line("AT#SSLSECDATA=1,1,2,10") + typed("0123456789\x1a"),
+    "verified": HE910 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a") + line("AT#SSLSECCFG=1,0,1") + DIAL + line("AT#SSLH=1"),
+    "context": HE910 + DIAL + context_lost(1) + line("AT#SGACT=1,1") + ONLINE + context_lost(1) + line("AT") + line("AT+CFUN=4"),
+    "power": HE910 + ONLINE + POWER_CUT + line("AT") + line("AT#SSLEN=1,1"),
+    "no-memory": HE910 + b"".join(no_memory(call) + DIAL + line("AT#SSLH=1") for call in (1, 2, 3)) + no_memory(1)
+    + line("AT#SSLSECDATA=1,3,1,5") + typed("x\x1a"),
+}
+
+
+def login(model: bytes = HE910, passive: str = ",1", secure: bool = False) -> bytes:
+    tls = replies(FTP, "234 go") + replies(FTP, "200 ok", "200 ok") if secure else b""
+    return (model + line("AT#FTPCFG=100,1,%d" % secure) + line('AT#FTPOPEN="localhost:21",u,p' + passive)
+            + replies(FTP, "220 ready") + tls + replies(FTP, "331 password", "230 in", "200 ok"))
+
+
+PASSIVE = replies(FTP, "227 ok (127,0,0,1,15,161)", "150 go on")
+DONE = replies(FTP, "226 done")
+DATA_ENDS = closes(FTP_DATA)
+
+FTP_SEEDS = {
+    "ftp-session": login() + line("AT#FTPTO=100") + line("AT#FTPPWD") + replies(FTP, '257 "/" is it') + line("AT#FTPCWD=d")
+    + replies(FTP, "250 ok") + line("AT#FTPDELE=f") + replies(FTP, "250 ok") + line("AT#FTPFSIZE=f") + replies(FTP, "213 174945")
+    + line("AT#FTPTYPE=1") + replies(FTP, "200 ok") + lines("AT#FTPMSG", "AT#FTPTYPE?", "AT#FTPREST=7") + line("AT#FTPCLOSE")
+    + replies(FTP, "221 bye"),
+    "ftp-login-lines": HE910 + line('AT#FTPOPEN="localhost:21",u,p,1') + sends(FTP, "220-a\r\n220 b\r\n") + sends(FTP, "230-\r\n x\r\n230 in\n"),
+    "ftp-login-refused": HE910 + line('AT#FTPOPEN="localhost:21",u,p,1') + replies(FTP, "220 ready", "331 password", "530 no"),
+    "ftp-no-server": HE910 + listens(FTP, REFUSES) + line('AT#FTPOPEN="localhost:21",u,p,1') + names(FAILS) + line('AT#FTPOPEN="localhost:21",u,p,1'),
+    "ftp-all-at-once": HE910 + line('AT#FTPOPEN="localhost:21",u,p,1') + sends(FTP, "220 a\r\n331 b\r\n230 c\r\n200 d\r\n") + hangs_up(FTP) + line("AT"),
+    "ftp-tls": login(secure=True) + line("AT#FTPGET=f") + PASSIVE + sends(FTP_DATA, "bytes") + DATA_ENDS + DONE,
+    "ftp-tls-refused": HE910 + line("AT#FTPCFG=100,1,1") + line('AT#FTPOPEN="localhost:21",u,p,1') + replies(FTP, "220 ready", "502 what"),
+    "ftp-tls-injected": HE910 + line("AT#FTPCFG=100,1,1") + line('AT#FTPOPEN="localhost:21",u,p,1') + replies(FTP, "220 ready")
+    + sends(FTP, "234 go\r\n200 more\r\n"),
+    "ftp-tls-data-refused": login(secure=True) + refuses_tls(FTP_DATA) + line("AT#FTPGET=f") + PASSIVE + replies(FTP, "425 no data"),
+    "ftp-get": login() + line("AT#FTPGET=f") + PASSIVE + sends(FTP_DATA, "bytes") + DATA_ENDS + DONE + line("AT"),
+    "ftp-get-reply-first": login() + line("AT#FTPGET=f") + PASSIVE + DONE + sends(FTP_DATA, "bytes") + DATA_ENDS,
+    "ftp-get-rest": login() + line("AT#FTPREST=7") + line("AT#FTPGET=f") + replies(FTP, "227 ok (127,0,0,1,15,161)", "350 go on", "150 go on")
+    + resets(FTP_DATA) + replies(FTP, "425 no data"),
+    "ftp-get-active": login(passive="") + line("AT#FTPGET=f") + replies(FTP, "200 ok") + calls(FTP_DATA) + replies(FTP, "150 go on")
+    + sends(FTP_DATA, "bytes") + DATA_ENDS + DONE,
+    "ftp-get-active-late": login(passive="") + line("AT#FTPGET=f") + replies(FTP, "200 ok", "150 go on", "226 done") + calls(FTP_DATA)
+    + sends(FTP_DATA, "bytes") + DATA_ENDS,
+    "ftp-get-nobody": login(passive="") + line("AT#FTPGET=f") + replies(FTP, "200 ok") + wait_s(60) + replies(FTP, "425 no data"),
+    "ftp-get-elsewhere": login() + line("AT#FTPGET=f") + replies(FTP, "227 10,0,0,1,9,9") + wait_s(60),
+    "ftp-get-lost": login() + line("AT#FTPGET=f") + PASSIVE + sends(FTP_DATA, "by") + hangs_up(FTP) + line("AT"),
+    "ftp-get-escape": login() + line("AT#FTPGET=f") + PASSIVE + sends(FTP_DATA, "by") + ESCAPE + replies(FTP, "425 no data"),
+    "ftp-put": login() + line("AT#FTPPUT=f") + PASSIVE + typed("hello") + ESCAPE + DONE,
+    "ftp-put-stalled": login(secure=True) + line("AT#FTPPUT=f") + PASSIVE + stalls(FTP_DATA) + typed("u" * 255) + ESCAPE + resumes(FTP_DATA) + DONE,
+    "ftp-put-full": login() + line("AT#FTPPUT=f") + PASSIVE + typed("hello") + replies(FTP, "552 full"),
+    "ftp-append": login() + line("AT#FTPAPP=f") + PASSIVE + typed("hello") + ESCAPE + DONE,
+    "ftp-packets": login() + line("AT#FTPGETPKT=f") + PASSIVE + sends(FTP_DATA, "x" * 200) + lines("AT#FTPRECV?", "AT#FTPRECV=100")
+    + DATA_ENDS + DONE + lines("AT#FTPRECV=3000", "AT#FTPGETPKT?"),
+    "ftp-packets-hex": login() + line("AT#FTPGETPKT=f,1") + PASSIVE + sends(FTP_DATA, "x" * 200) + line("AT#FTPRECV=100") + line("AT#FTPCLOSE"),
+    "ftp-send-packets": login() + line("AT#FTPPUT=f,1") + PASSIVE + line("AT#FTPAPPEXT=5") + typed("hello") + line("AT#FTPAPPEXT=5,1")
+    + typed("hello") + DONE,
+    "ftp-send-stalled": login() + line("AT#FTPPUT=f,1") + PASSIVE + stalls(FTP_DATA) + (line("AT#FTPAPPEXT=1500") + typed("u" * 1500)) * 4
+    + wait_s(100) + DONE,
+    "ftp-list": login() + line("AT#FTPLIST") + PASSIVE + sends(FTP_DATA, "OK\r\n") + DONE + DATA_ENDS,
+    "ftp-shut-down": login() + replies(FTP, "421-bye", "421 bye") + line("AT#FTPPWD"),
+    "ftp-context": login() + line("AT#FTPGET=f") + PASSIVE + context_lost(1) + line("AT#SGACT=1,1") + line('AT#FTPOPEN="localhost:21",u,p,1'),
+    "ftp-host-leaves": login() + line("AT#FTPGET=f") + PASSIVE + LEAVES + sends(FTP_DATA, "x") + DATA_ENDS + DONE + line("AT"),
+    "ftp-other-port": login() + on_port(2) + lines("AT#FTPPWD", "AT#FTPGET=f", "AT#FTPCLOSE"),
+    "ftp-power": login() + line("AT#FTPGETPKT=f") + PASSIVE + POWER_CUT + sends(FTP_DATA, "x") + line("AT"),
+    "ftp-no-memory": HE910 + no_memory(1) + line('AT#FTPOPEN="localhost:21",u,p,1') + no_memory(2) + line('AT#FTPOPEN="localhost:21",u,p,1'),
+}
+
+
+def ftp_of(model: bytes) -> bytes:
+    """All FTP commands of one model, so that each model's rows are reached."""
+    return (login(model) + line("AT#FTPTO=100") + line("AT#FTPPWD") + replies(FTP, '257 "/" is it') + line("AT#FTPCWD=d")
+            + replies(FTP, "250 ok") + line("AT#FTPDELE=f") + replies(FTP, "250 ok") + line("AT#FTPGETPKT=f") + PASSIVE
+            + sends(FTP_DATA, "x") + DATA_ENDS + DONE + line("AT#FTPCLOSE") + replies(FTP, "221 bye"))
+
+
+SEEDS = {**SSL, **FTP_SEEDS, "ftp-10": ftp_of(GC864), "ftp-2g": ftp_of(GL865), "ftp-lte": ftp_of(LE866)}

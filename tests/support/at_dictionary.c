@@ -1,4 +1,5 @@
-/* at_dictionary.c: prints the words of all rows of all models as a dictionary for libFuzzer. */
+/* at_dictionary.c: prints the words of all rows as a dictionary for libFuzzer: of all makers, or of
+ * the one that is named. */
 #include "module/personality.h"
 
 #include <stdio.h>
@@ -84,12 +85,14 @@ static void print_rows(const struct personality *personality)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    printf("# Made by the target at_dictionary from the rows of all models.\n");
+    printf("# Made by the target at_dictionary from the rows.\n");
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         print("", words[i]);
     for (size_t i = 0; module_model_at(i) != NULL; i++) {
+        if (argc > 1 && strcmp(module_model_at(i)->identity.maker, argv[1]) != 0)
+            continue;
         if (is_new_maker(i))
             print_rows(module_model_at(i)->personality);
     }

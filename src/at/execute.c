@@ -147,6 +147,7 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
 
     at_close_block(at);
     at->row = row;
+    at->on_abort = NULL;
     if (row == NULL || row->coverage == AT_REFUSED)
         return at_fail_plain(at);
     if (lexeme->form == AT_TEST)
@@ -233,10 +234,18 @@ void at_start_line(struct at_session *at)
     at_run_line(at);
 }
 
+void at_await(struct at_session *at, void (*on_abort)(struct at_session *at, void *ctx), void *ctx)
+{
+    at->on_abort = on_abort;
+    at->abort_ctx = ctx;
+}
+
 void at_finish(struct at_session *at, enum at_status status)
 {
-    if (status != AT_LATER)
+    if (status != AT_LATER) {
         at->on_answer_room = NULL;
+        at->on_abort = NULL;
+    }
     if (status == AT_OK)
         at_run_line(at);
     else if (status != AT_LATER)

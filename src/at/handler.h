@@ -87,6 +87,11 @@ void at_result_text(struct at_session *at, const char *text);
  * be the last thing that a caller does with it. */
 void at_finish(struct at_session *at, enum at_status status);
 
+/* What a command that answers AT_LATER waits for may be long in coming: `on_abort` gives it up, and
+ * ends the command by at_finish().  It is called when the host has gone, and when it drops DTR
+ * where &D2 makes that the end.  Forgotten when the command ends. */
+void at_await(struct at_session *at, void (*on_abort)(struct at_session *at, void *ctx), void *ctx);
+
 /* ---- its answer ---- */
 
 /* One line of information, without line ends.  The first of a command's lines opens a block, and so

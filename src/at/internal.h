@@ -60,6 +60,8 @@ struct at_session {
     bool ignores_escape;
     void (*on_answer_room)(void *ctx); /* a long answer is under way */
     void *answer_ctx;
+    void (*on_abort)(struct at_session *at, void *ctx); /* gives up what the command waits for */
+    void *abort_ctx;
 };
 
 /* ---- state.c ---- */

@@ -79,6 +79,7 @@ void at_reset(struct at_session *at)
     at->release = 0;
     at->inspected = 0;
     at->on_answer_room = NULL;
+    at->on_abort = NULL;
     at_enter(at, AT_COMMAND);
 }
 
@@ -89,6 +90,17 @@ static void on_room(struct at_session *at)
         at_run_line(at);
     else if (at->state == AT_BUSY && at->on_answer_room != NULL)
         at->on_answer_room(at->answer_ctx);
+}
+
+void at_abort(struct at_session *at)
+{
+    void (*on_abort)(struct at_session * at, void *ctx) = at->on_abort;
+
+    if (at->state != AT_BUSY || on_abort == NULL)
+        return;
+    log_trace(at->config.log, TRACE_AT, "> gives up what %s waits for", at->row->name);
+    at->on_abort = NULL;
+    on_abort(at, at->abort_ctx);
 }
 
 void at_host_gone(struct at_session *at)
@@ -108,6 +120,7 @@ void at_host_gone(struct at_session *at)
         at->online.on_gone(at->online.ctx);
     else
         on_room(at);
+    at_abort(at);
     at->speaking = false;
     if (at->state != AT_COMMAND)
         return;

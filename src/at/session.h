@@ -26,10 +26,15 @@ void at_reset(struct at_session *at);
 void at_stop_listening(struct at_session *at);
 
 /* The host has gone and another may come: half a line, an open prompt and output that was not read
- * are forgotten.  A running command goes on, but nobody gets its answer, and what stands behind it
- * in its line is not run.  Online mode goes on, with its data, if its escape sequence is +++; else
- * the next host could not leave it, and it ends as by the sequence. */
+ * are forgotten.  What a running command waits for is given up as by at_abort(); one that cannot be
+ * goes on, but nobody gets its answer, and what stands behind it in its line is not run.  Online
+ * mode goes on, with its data, if its escape sequence is +++; else the next host could not leave
+ * it, and it ends as by the sequence. */
 void at_host_gone(struct at_session *at);
+
+/* Gives up what the running command waits for, which then has a final result; nothing where no
+ * command waits, or where it has no such way (at_await()). */
+void at_abort(struct at_session *at);
 
 /* Bytes of the host.  Returns how many were taken; after fewer, at_is_open() says when to go on. */
 size_t at_feed(struct at_session *at, struct span bytes);

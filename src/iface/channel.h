@@ -45,7 +45,7 @@ struct terminal_ops {
     /* A command is under way, or the port is in a prompt or online. */
     bool (*busy)(struct terminal *terminal);
     /* The host has gone for good, as one of a network connection has: half a line, a prompt, what
-     * it was told but has not read, and the answer of a command that still runs are forgotten; what
+     * it was told but has not read, and what a command under way waits for are forgotten; what
      * stands behind that command in its line is not run.  Online data stays for who comes next, if
      * the escape sequence is +++. */
     void (*host_gone)(struct terminal *terminal);

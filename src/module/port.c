@@ -39,6 +39,9 @@ static void consume(struct terminal *base, size_t count)
     module_leave(terminal->modem);
 }
 
+/* &D1: back to command mode.  &D2: what a host waits for ends, too (V.250 6.2.9). */
+enum { DTR_ENDS_ALL = 2 };
+
 static void set_dtr(struct terminal *base, bool on)
 {
     struct module_terminal *terminal = terminal_from(base);
@@ -49,6 +52,8 @@ static void set_dtr(struct terminal *base, bool on)
             terminal->modem->personality->on_dtr_drop(terminal);
         parts_on_dtr_drop(terminal);
     }
+    if (terminal->dtr && !on && terminal->settings.dtr == DTR_ENDS_ALL)
+        at_abort(terminal->at);
     terminal->dtr = on;
     module_leave(terminal->modem);
 }

@@ -37,6 +37,15 @@ static bool receive(struct fibocom_ftp *ftp, struct at_session *at)
     return true;
 }
 
+/* The data is the next +FTPRECV's. */
+static void on_abort(struct at_session *at, void *ctx)
+{
+    struct fibocom_ftp *ftp = ctx;
+
+    ftp->receive_max = 0;
+    at_finish(at, at_fail_plain(at));
+}
+
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max)
 {
     if (ftp->reader != terminal_of(at))
@@ -45,6 +54,7 @@ enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *a
     if (receive(ftp, at))
         return AT_OK;
     ftp->receive_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
+    at_await(at, on_abort, ftp);
     return AT_LATER;
 }
 

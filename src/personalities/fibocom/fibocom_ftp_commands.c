@@ -66,6 +66,12 @@ static enum at_status run(struct fibocom_ftp *ftp, struct at_session *at,
     return AT_OK;
 }
 
+static void on_abort_next(struct at_session *at, void *ctx)
+{
+    (void)at;
+    fibocom_ftp_refuse_next(ctx);
+}
+
 enum at_status fibocom_ftp_begin(struct at_session *at,
                                  const struct fibocom_ftp_operation *operation)
 {
@@ -78,6 +84,7 @@ enum at_status fibocom_ftp_begin(struct at_session *at,
     ftp->next = *operation;
     ftp->next_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
     ftp->next_waits = true;
+    at_await(at, on_abort_next, ftp);
     return AT_LATER;
 }
 
@@ -188,6 +195,13 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
                        : at_fail(at, FACT_ERROR_STATE);
 }
 
+/* The session ends without the server's farewell. */
+static void on_abort_close(struct at_session *at, void *ctx)
+{
+    fibocom_ftp_clear(ctx);
+    at_finish(at, at_fail_plain(at));
+}
+
 static enum at_status run_close(struct at_session *at)
 {
     struct fibocom_ftp *ftp = fibocom_ftp_if(at);
@@ -196,6 +210,7 @@ static enum at_status run_close(struct at_session *at)
         return at_fail(at, FACT_ERROR_STATE);
     if (ftp->task == FTP_TASK_NONE && ftp_quit(&ftp->client) == FTP_FINE) {
         ftp->task = FTP_TASK_CLOSE;
+        at_await(at, on_abort_close, ftp);
         return AT_LATER;
     }
     fibocom_ftp_clear(ftp);

@@ -82,6 +82,12 @@ void fibocom_http_pump(struct fibocom_http *http)
     at_finish(reader->at, status);
 }
 
+static void on_abort(struct at_session *at, void *ctx)
+{
+    ((struct fibocom_http *)ctx)->reader = NULL; /* the rest is the next +HTTPREAD's */
+    at_finish(at, at_fail_plain(at));
+}
+
 static void on_room(void *ctx)
 {
     fibocom_http_pump(ctx);
@@ -94,6 +100,7 @@ static enum at_status begin(struct fibocom_http *http, struct at_session *at)
     if (status == AT_LATER) {
         http->reader = terminal_of(at);
         at_long_answer(at, on_room, http);
+        at_await(at, on_abort, http);
     }
     return status;
 }

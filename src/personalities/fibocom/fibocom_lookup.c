@@ -90,13 +90,22 @@ static void on_name_resolved(void *ctx, enum err err, const struct net_address *
     module_leave(modem);
 }
 
+static void on_abort(struct at_session *at, void *ctx)
+{
+    stop(ctx);
+    at_finish(at, at_fail_plain(at));
+}
+
 static enum at_status set_dns(struct at_session *at, const struct at_args *args)
 {
     struct lookup *lookup = begin(at, &args->list[0]);
 
     if (lookup == NULL)
         return AT_FAIL;
-    return resolve(lookup, on_name_resolved) ? AT_LATER : at_fail(at, FIBOCOM_NOT_FOUND);
+    if (!resolve(lookup, on_name_resolved))
+        return at_fail(at, FIBOCOM_NOT_FOUND);
+    at_await(at, on_abort, lookup);
+    return AT_LATER;
 }
 
 static void next_echo(struct lookup *lookup);

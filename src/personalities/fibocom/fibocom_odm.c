@@ -112,6 +112,12 @@ static enum at_status close_all(struct at_session *at)
     return AT_OK;
 }
 
+static void on_abort(struct at_session *at, void *ctx)
+{
+    (void)at;
+    fibocom_socket_hang_up(ctx); /* and says so */
+}
+
 /* OK comes at once; the port waits for the result, since what follows it is the peer's. */
 static enum at_status set_odm(struct at_session *at, const struct at_args *args)
 {
@@ -126,8 +132,10 @@ static enum at_status set_odm(struct at_session *at, const struct at_args *args)
         return AT_FAIL;
     socket->transparent = true;
     at_result(at, AT_OK);
-    if (fibocom_socket_begin(socket, at, args))
+    if (fibocom_socket_begin(socket, at, args)) {
+        at_await(at, on_abort, socket);
         return AT_LATER;
+    }
     fibocom_odm_failed(socket);
     return AT_SILENT;
 }

@@ -37,6 +37,15 @@ static enum at_status end_send(struct fibocom_socket *socket, int status)
     return AT_OK;
 }
 
+/* What is left goes out when the peer takes it. */
+static void on_abort(struct at_session *at, void *ctx)
+{
+    struct fibocom_socket *socket = ctx;
+
+    socket->sending = false;
+    at_finish(at, at_fail_plain(at));
+}
+
 static enum at_status send(struct at_session *at, struct fibocom_socket *socket, bool complete,
                            struct span payload)
 {
@@ -59,6 +68,7 @@ static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
         return at_fail(at, FACT_ERROR_STATE);
     socket->sending = true;
     socket->send_until_ms = module_now(socket->modem) + FACT_SEND_MS;
+    at_await(at, on_abort, socket);
     return AT_LATER;
 }
 

@@ -338,6 +338,12 @@ static enum http_error start_exchange(struct quectel_http *http, enum http_metho
     return http_start(&http->exchange->client, &request);
 }
 
+static void on_abort(struct at_session *at, void *ctx)
+{
+    quectel_http_end(ctx, QUECTEL_HTTP_IDLE);
+    at_finish(at, at_fail_plain(at));
+}
+
 enum at_status quectel_http_request(struct at_session *at, enum http_method method, int32_t seconds)
 {
     struct quectel_http *http = quectel_http_of(at);
@@ -358,5 +364,6 @@ enum at_status quectel_http_request(struct at_session *at, enum http_method meth
     http->answer_s = seconds;
     http->phase = QUECTEL_HTTP_REQUEST;
     http->read_until_ms = CLOCK_NEVER;
+    at_await(at, on_abort, http);
     return AT_LATER;
 }

@@ -47,6 +47,40 @@ bool telit_ftp_wants_tls(const struct at_session *at)
     return telit_ftp_of(at)->settings.secure != 0;
 }
 
+/* Ends what there is without a word. */
+static void drop(struct telit_ftp *ftp)
+{
+    if (ftp->work != NULL)
+        ftp_drop(&ftp->work->client);
+    ftp->owner = NULL;
+    ftp->task = FTP_TASK_NONE;
+    ftp->online = false;
+    ftp->background = false;
+    ftp->tail = false;
+}
+
+/* A reply that nobody waits for would be taken for the next command's, so the session goes too; a
+ * transfer in command mode goes on where only its end was waited for. */
+static void on_abort(struct at_session *at, void *ctx)
+{
+    struct telit_ftp *ftp = ctx;
+    bool online = ftp->online || ftp->task == FTP_TASK_ONLINE;
+
+    if (ftp->task == FTP_TASK_NEXT || ftp->task == FTP_TASK_ANSWER)
+        ftp->task = FTP_TASK_NONE;
+    else
+        drop(ftp);
+    at_finish(at, online ? AT_NO_CARRIER : at_fail_plain(at));
+}
+
+enum at_status telit_ftp_wait(struct telit_ftp *ftp, struct at_session *at,
+                              enum telit_ftp_task task)
+{
+    ftp->task = task;
+    at_await(at, on_abort, ftp);
+    return AT_LATER;
+}
+
 enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
                                enum ftp_error started)
 {
@@ -54,8 +88,7 @@ enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
 
     if (started != FTP_FINE)
         return at_fail(at, telit_ftp_error(ftp, started));
-    ftp->task = task;
-    return AT_LATER;
+    return telit_ftp_wait(ftp, at, task);
 }
 
 static enum at_status run(struct telit_ftp *ftp, struct at_session *at,
@@ -100,8 +133,7 @@ enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_ope
     if (may_be_free_soon(ftp)) {
         ftp->work->next = *operation;
         ftp->next_until_ms = module_now(ftp->modem) + ftp->work->client.timeout_ms;
-        ftp->task = FTP_TASK_NEXT;
-        return AT_LATER;
+        return telit_ftp_wait(ftp, at, FTP_TASK_NEXT);
     }
     return telit_ftp_ready(at) != NULL ? run(ftp, at, operation) : AT_FAIL;
 }
@@ -115,8 +147,7 @@ enum at_status telit_ftp_await_end(struct at_session *at,
     if (!is_nearly_free(ftp))
         return answer(ftp, at);
     ftp->answer = answer;
-    ftp->task = FTP_TASK_ANSWER;
-    return AT_LATER;
+    return telit_ftp_wait(ftp, at, FTP_TASK_ANSWER);
 }
 
 /* ---- the client's events ---- */
@@ -290,18 +321,6 @@ bool telit_ftp_prepare(struct telit_ftp *ftp)
     ftp_init(&work->client, 0, &ftp->modem->world, &events, ftp, &ftp->tls, FACT_FTP_RECEIVE_MAX);
     ftp->work = work;
     return true;
-}
-
-/* Ends what there is without a word. */
-static void drop(struct telit_ftp *ftp)
-{
-    if (ftp->work != NULL)
-        ftp_drop(&ftp->work->client);
-    ftp->owner = NULL;
-    ftp->task = FTP_TASK_NONE;
-    ftp->online = false;
-    ftp->background = false;
-    ftp->tail = false;
 }
 
 void telit_ftp_stop(struct telit_ftp *ftp)

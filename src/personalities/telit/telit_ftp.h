@@ -92,6 +92,9 @@ struct telit_ftp *telit_ftp_ready(struct at_session *at);
 /* The same, whatever it does: NULL only when another port uses it. */
 struct telit_ftp *telit_ftp_mine(struct at_session *at);
 
+/* What to return when the command waits for the client. */
+enum at_status telit_ftp_wait(struct telit_ftp *ftp, struct at_session *at,
+                              enum telit_ftp_task task);
 /* What to return after an operation of the client was started, or not. */
 enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
                                enum ftp_error started);

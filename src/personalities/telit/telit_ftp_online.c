@@ -19,6 +19,7 @@ static void on_escape(void *ctx)
 {
     struct telit_ftp *ftp = ctx;
 
+    telit_ftp_wait(ftp, ftp->owner->at, FTP_TASK_NONE); /* NO CARRIER follows */
     if (ftp_is_upload(&ftp->work->client))
         ftp_end_upload(&ftp->work->client);
     else

@@ -108,18 +108,15 @@ static enum at_status append(struct telit_ftp *ftp, struct at_session *at)
             ftp_write(&ftp->work->client, span_at(ftp->work->packet + ftp->work->packet_sent,
                                                   ftp->work->packet_len - ftp->work->packet_sent));
 
-        if (sent == 0) {
-            ftp->task = FTP_TASK_APPEND; /* on_writable() follows, or on_done() */
-            return AT_LATER;
-        }
+        if (sent == 0) /* on_writable() follows, or on_done() */
+            return telit_ftp_wait(ftp, at, FTP_TASK_APPEND);
         ftp->work->packet_sent += sent;
     }
     wipe(ftp->work->packet, ftp->work->packet_len);
     if (!ftp->work->packet_last)
         return telit_ftp_appended(ftp, at);
-    ftp->task = FTP_TASK_APPENDED;
     ftp_end_upload(&ftp->work->client);
-    return AT_LATER;
+    return telit_ftp_wait(ftp, at, FTP_TASK_APPENDED);
 }
 
 void telit_ftp_continue_append(struct telit_ftp *ftp)

@@ -49,6 +49,15 @@ static enum at_status check_dial(struct at_session *at, struct telit_ssl *ssl)
     return context->active ? AT_OK : at_fail(at, TELIT_CONTEXT_NOT_OPEN);
 }
 
+static void on_abort(struct at_session *at, void *ctx)
+{
+    struct telit_ssl *ssl = ctx;
+
+    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_close(ssl);
+    at_finish(at, AT_NO_CARRIER);
+}
+
 static enum at_status dial(struct at_session *at, struct telit_ssl *ssl,
                            struct connection_target *target, const struct at_arg *mode,
                            const struct at_arg *timeout)
@@ -62,8 +71,10 @@ static enum at_status dial(struct at_session *at, struct telit_ssl *ssl,
     ssl->no_carrier = false;
     ssl->cause = CAUSE_NONE;
     status = open_socket(at, ssl, target);
-    if (status == AT_LATER)
+    if (status == AT_LATER) {
         ssl->waiting = WAIT_DIAL;
+        at_await(at, on_abort, ssl);
+    }
     return status;
 }
 

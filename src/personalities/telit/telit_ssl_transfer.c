@@ -16,6 +16,15 @@ static void wait_for(struct telit_ssl *ssl, enum telit_wait what, const struct a
     ssl->wait_until_ms = module_now(ssl->modem) + limit_ds * DECISECOND_MS;
 }
 
+/* Received data is the next command's; what is to be sent goes out when the peer takes it. */
+static void on_abort(struct at_session *at, void *ctx)
+{
+    struct telit_ssl *ssl = ctx;
+
+    ssl->waiting = WAIT_NOTHING;
+    at_finish(at, at_fail_plain(at));
+}
+
 static enum at_status end_send(struct telit_ssl *ssl, enum at_status status)
 {
     ssl->waiting = WAIT_NOTHING;
@@ -42,6 +51,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
         return end_send(ssl, AT_OK);
     if (ssl->socket.state != CONNECTION_OPEN)
         return end_send(ssl, telit_ssl_fail_ended(at, ssl));
+    at_await(at, on_abort, ssl);
     return AT_LATER;
 }
 
@@ -122,8 +132,10 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
         return AT_FAIL;
     ssl->receive_max = (size_t)args->list[RECV_MAX].number;
     status = receive(at, ssl);
-    if (status == AT_LATER)
+    if (status == AT_LATER) {
         wait_for(ssl, WAIT_RECEIVE, &args->list[RECV_TIMEOUT]);
+        at_await(at, on_abort, ssl);
+    }
     return status;
 }
 
@@ -140,7 +152,7 @@ void telit_ssl_transfer_data(struct telit_ssl *ssl)
 
     if (ssl->waiting != WAIT_RECEIVE)
         return;
-    status = at_is_abandoned(at) ? AT_OK : receive(at, ssl); /* the next host reads it */
+    status = receive(at, ssl);
     if (status != AT_LATER)
         finish(ssl, status);
 }

@@ -246,7 +246,7 @@ static void test_owned_strings(void **state)
         { "\"\",,\"another\"", "\"\",2,\"another\"" },
         { "\"a longer one\",3", "\"a longer one\",3,\"another\"" },
     };
-    struct owner owner = { NULL };
+    struct owner owner = { .first = NULL };
     struct at_args args;
     char printed[100];
     struct text out;

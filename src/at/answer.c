@@ -34,6 +34,7 @@ void at_put(struct at_session *at, struct span bytes)
 
 void at_long_answer(struct at_session *at, void (*on_room)(void *ctx), void *ctx)
 {
+    assert(at->state == AT_RUNNING || at->state == AT_BUSY);
     at->on_answer_room = on_room;
     at->answer_ctx = ctx;
 }

@@ -86,7 +86,7 @@ static enum at_status run_test(struct at_session *at, const struct at_command *r
 
 enum at_status at_bind(struct at_session *at, const struct at_args *args)
 {
-    const struct at_command *row = at->row;
+    const struct at_command *row = at_row(at);
     size_t index = row->record_count_limit == 0 ? 0 : (size_t)args->list[0].number - 1;
     void *record = row->record(at, index);
     char before[VALUES_MAX];
@@ -242,6 +242,7 @@ void at_await(struct at_session *at, void (*on_abort)(struct at_session *at, voi
 
 void at_finish(struct at_session *at, enum at_status status)
 {
+    assert(at->state == AT_BUSY);
     if (status != AT_LATER) {
         at->on_answer_room = NULL;
         at->on_abort = NULL;
@@ -254,6 +255,7 @@ void at_finish(struct at_session *at, enum at_status status)
 
 void at_finish_online(struct at_session *at)
 {
+    assert(at->online.on_input != NULL && at->memory != NULL);
     at->abandoned = false;
     at_enter(at, AT_ONLINE);
     at->online.on_room(at->online.ctx);

@@ -1,6 +1,8 @@
 /* online.c: the port is the peer's: data both ways, and the escape sequence. */
 #include "at/internal.h"
 
+#include <assert.h>
+
 enum { FIFTIETH_MS = 20, SECOND_MS = 1000 };
 
 static int64_t guard_ms(const struct at_settings *settings)
@@ -25,6 +27,8 @@ void at_await_escape(struct at_session *at)
 
 void at_online(struct at_session *at, const struct at_online *online)
 {
+    assert(online->on_input != NULL && online->on_escape != NULL && online->on_room != NULL);
+    assert(at->state != AT_PROMPT && at->state != AT_ONLINE && at->memory != NULL);
     at->online = *online;
     at_await_escape(at);
 }
@@ -113,11 +117,18 @@ void at_tick_online(struct at_session *at, int64_t now_ms)
 
 void at_leave_online(struct at_session *at, enum at_status status)
 {
+    assert(at->state == AT_ONLINE || at->state == AT_BUSY);
     at_enter(at, AT_BUSY);
     at->release = 0;
     at->inspected = 0;
     at->cursor = at_editor_line(&at->editor).len;
     at_finish(at, status);
+}
+
+void at_unsolicited_connect(struct at_session *at)
+{
+    assert(at->state == AT_COMMAND && at->online.on_input != NULL && at->memory != NULL);
+    at_end_line(at, AT_CONNECT);
 }
 
 uint8_t *at_output_tail(struct at_session *at, size_t *ret_room)
@@ -126,6 +137,7 @@ uint8_t *at_output_tail(struct at_session *at, size_t *ret_room)
     size_t room = ring_room(&at->output);
     size_t reserve = at->config.dialect->answer_max;
 
+    assert(at->state == AT_ONLINE);
     /* The result code that ends online mode must always fit. */
     if (room < reserve)
         *ret_room = 0;

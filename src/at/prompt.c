@@ -18,6 +18,7 @@ enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt)
 
     assert(prompt->memory != NULL || prompt->max <= at->config.payload_max);
     assert(!prompt->exact || prompt->max > 0);
+    assert(at->state == AT_RUNNING || at->state == AT_BUSY);
     if (prompt->memory == NULL && !at_payload_new(at, prompt->max))
         return at_fail(at, at->config.dialect->error_memory);
     at->prompt = *prompt;

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "base/wipe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* Unsolicited lines wait at most so long for a host that stopped in the middle of a line. */
@@ -268,6 +269,7 @@ size_t at_output_waiting(const struct at_session *at)
 
 void at_consume(struct at_session *at, size_t count)
 {
+    assert(count <= at->output.len);
     ring_drop(&at->output, count);
     switch (at->state) {
     case AT_WAIT_ROOM:

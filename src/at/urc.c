@@ -4,6 +4,7 @@
  */
 #include "at/internal.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -143,6 +144,7 @@ void at_unsolicited(struct at_session *at, struct span data, const char *format,
     char line[AT_TEXT_MAX];
     va_list args;
 
+    assert(at->state == AT_COMMAND);
     va_start(args, format);
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);

@@ -112,7 +112,7 @@ static void go_online(struct quectel_socket *socket)
 void quectel_online_enter(struct quectel_socket *socket)
 {
     go_online(socket);
-    at_finish(socket->owner->at, AT_CONNECT);
+    at_unsolicited_connect(socket->owner->at);
 }
 
 /* Room for one piece: of a stream any, of UDP as much as the datagram has. */

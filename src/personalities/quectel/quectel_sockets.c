@@ -25,6 +25,8 @@ static void tell(struct quectel_socket *socket)
 {
     enum quectel_news news = socket->news;
 
+    if (news == NEWS_OPENED && socket->transparent && !at_may_speak_at_length(socket->owner->at))
+        return; /* no memory to go online with: later */
     socket->news = NEWS_NONE;
     switch (news) {
     case NEWS_NONE:

@@ -21,6 +21,11 @@ bool tls_records_is_inside(const struct tls_records *records)
            (records->header_len > 0 && records->header_len < TLS_RECORD_HEADER_BYTES);
 }
 
+enum tls_end tls_records_end(const struct tls_records *records)
+{
+    return tls_records_is_inside(records) ? TLS_END_CUT : TLS_END_BARE;
+}
+
 void tls_records_fail(const struct tls_records *records, enum tls_records_verdict verdict,
                       struct tls_failure *ret_failure)
 {

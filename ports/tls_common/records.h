@@ -1,5 +1,5 @@
-/* records.h: the records of a server as they pass (RFC 5246, 6.2.1; RFC 6101, 5.2.1): what can be told
- * of them without keys, and no library tells. */
+/* records.h: the records of a server as they pass (RFC 5246, 6.2.1; RFC 6101, 5.2.1): what can be
+ * told of them without keys, and no library tells. */
 #ifndef TLS_COMMON_RECORDS_H
 #define TLS_COMMON_RECORDS_H
 
@@ -33,6 +33,9 @@ enum tls_records_verdict tls_records_follow(struct tls_records *records, const u
 
 /* True between a record's first byte and its last. */
 bool tls_records_is_inside(const struct tls_records *records);
+
+/* How a session ended whose stream is over and in which no close_notify has come. */
+enum tls_end tls_records_end(const struct tls_records *records);
 
 /* The length of the present record, of the last one between records; 0 before the first. */
 size_t tls_records_length(const struct tls_records *records);

@@ -8,6 +8,7 @@
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/version.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,6 +31,14 @@ static struct tls_info info(const struct tls_session *base)
     return session->info;
 }
 
+static enum tls_end end(const struct tls_session *base)
+{
+    const struct gtls_session *session = (const struct gtls_session *)base;
+
+    assert(session->ended);
+    return session->end;
+}
+
 static const struct tls_failure *failure(const struct tls_session *base)
 {
     const struct gtls_session *session = (const struct gtls_session *)base;
@@ -40,6 +49,7 @@ static const struct tls_failure *failure(const struct tls_session *base)
 static const struct tls_session_ops session_ops = {
     .handshake = gtls_handshake,
     .read = gtls_read,
+    .end = end,
     .write = gtls_write,
     .flush = gtls_flush,
     .pending = gtls_pending,

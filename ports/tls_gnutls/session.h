@@ -54,6 +54,7 @@ struct gtls_session {
     unsigned dh_bits;        /* of the prime that the server chose; 0: none */
     bool certificate_missed; /* the server asked for one and got none */
     bool ended;              /* read() has reported the end */
+    enum tls_end end;
 };
 
 /* tls_open() of iface/tls.h, but that `base` is the caller's to fill in. */

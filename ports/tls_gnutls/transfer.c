@@ -71,6 +71,7 @@ static ptrdiff_t finish_read(struct gtls_session *session, ptrdiff_t result)
     /* Old servers just close, without close_notify. */
     if (result == 0 || (session->lower_ended && result != GNUTLS_E_FATAL_ALERT_RECEIVED)) {
         session->ended = true;
+        session->end = result == 0 ? TLS_END_NOTIFIED : tls_records_end(&session->records);
         return 0;
     }
     gtls_fail(session, (int)result);

@@ -4,6 +4,7 @@
 #include "tls_common/keylog.h"
 #include "tls_mbedtls/session.h"
 
+#include <assert.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/version.h>
 #include <stdlib.h>
@@ -29,6 +30,14 @@ static struct tls_info info(const struct tls_session *base)
     return session->info;
 }
 
+static enum tls_end end(const struct tls_session *base)
+{
+    const struct mtls_session *session = (const struct mtls_session *)base;
+
+    assert(session->ended);
+    return session->end;
+}
+
 static const struct tls_failure *failure(const struct tls_session *base)
 {
     const struct mtls_session *session = (const struct mtls_session *)base;
@@ -46,6 +55,7 @@ static struct tls_ticket *ticket(const struct tls_session *session)
 static const struct tls_session_ops session_ops = {
     .handshake = mtls_handshake,
     .read = mtls_read,
+    .end = end,
     .write = mtls_write,
     .flush = mtls_flush,
     .pending = mtls_pending,

@@ -51,6 +51,7 @@ struct mtls_session {
     bool lower_ended;
     bool lower_reset;
     bool ended; /* read() has reported the end */
+    enum tls_end end;
 };
 
 /* tls_open() of iface/tls.h, but that `base` is the caller's to fill in. */

@@ -14,6 +14,9 @@ static ptrdiff_t finish_read(struct mtls_session *session, int result)
     if (result == 0 || result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ||
         result == MBEDTLS_ERR_SSL_CONN_EOF) {
         session->ended = true;
+        session->end = result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY
+                           ? TLS_END_NOTIFIED
+                           : tls_records_end(&session->records);
         return 0;
     }
     mtls_fail(session, result);

@@ -138,11 +138,19 @@ struct tls_info {
     bool resumed;
 };
 
+/* How the peer ended a session. */
+enum tls_end {
+    TLS_END_NOTIFIED, /* by close_notify */
+    TLS_END_BARE,     /* by the stream's end alone, as old servers do */
+    TLS_END_CUT       /* by the stream's end inside a record: bytes are missing */
+};
+
 struct tls_session;
 
 struct tls_session_ops {
     enum tls_step (*handshake)(struct tls_session *session);
     ptrdiff_t (*read)(struct tls_session *session, void *buf, size_t cap);
+    enum tls_end (*end)(const struct tls_session *session);
     ptrdiff_t (*write)(struct tls_session *session, const void *data, size_t len);
     enum err (*flush)(struct tls_session *session);
     size_t (*pending)(const struct tls_session *session);
@@ -168,14 +176,22 @@ static inline enum tls_step tls_session_handshake(struct tls_session *session)
     return session->ops->handshake(session);
 }
 
-/* After a handshake that is done; `cap` is not 0.  Plaintext bytes, 0 at the end (close_notify or
- * plain end), -ERR_AGAIN, or -ERR_RESET, -ERR_TLS (see tls_session_failure()). */
+/* After a handshake that is done; `cap` is not 0.  Plaintext bytes, 0 at the end (see
+ * tls_session_end()), -ERR_AGAIN, or -ERR_RESET, -ERR_TLS (see tls_session_failure()). */
 static inline ptrdiff_t tls_session_read(struct tls_session *session, void *buf, size_t cap)
 {
     assert(cap > 0);
     while (session->ops->read == NULL)
         session = session->inner;
     return session->ops->read(session, buf, cap);
+}
+
+/* How it ended; after tls_session_read() has given 0. */
+static inline enum tls_end tls_session_end(const struct tls_session *session)
+{
+    while (session->ops->end == NULL)
+        session = session->inner;
+    return session->ops->end(session);
 }
 
 /* After a handshake that is done; `len` is not 0.  Bytes accepted for good, one record's at most.

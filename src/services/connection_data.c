@@ -15,6 +15,25 @@ static void want_now(struct connection *connection)
     connection_want(connection, events);
 }
 
+/* The host is told the same, and old servers just close; but bytes may be missing. */
+static void say_how_it_ended(const struct connection *connection)
+{
+    switch (tls_session_end(connection->session)) {
+    case TLS_END_NOTIFIED:
+        break;
+    case TLS_END_BARE:
+        log_say(connection->world->log, LOG_INFO,
+                "socket %d: %s port %u closed without close_notify", connection->id,
+                connection->host, (unsigned)connection->port);
+        break;
+    case TLS_END_CUT:
+        log_say(connection->world->log, LOG_WARNING,
+                "socket %d: connection to %s port %u cut inside a record: bytes are missing",
+                connection->id, connection->host, (unsigned)connection->port);
+        break;
+    }
+}
+
 /* The peer has ended the connection, in order or not.  What it sent before can still be read. */
 static void end(struct connection *connection, ptrdiff_t result)
 {
@@ -30,6 +49,7 @@ static void end(struct connection *connection, ptrdiff_t result)
         log_say(connection->world->log, LOG_WARNING, "socket %d: connection to %s port %u lost: %s",
                 connection->id, connection->host, (unsigned)connection->port, text);
     } else if (connection->session != NULL) {
+        say_how_it_ended(connection);
         tls_session_shutdown(connection->session);
     }
     connection_enter(connection, CONNECTION_ENDED);

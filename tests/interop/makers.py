@@ -59,6 +59,10 @@ class Dialler:
         return warnings[0]
 
 
+    def ended(self) -> None:
+        """The line that says that the server has ended the session."""
+        raise NotImplementedError
+
     def read(self) -> None:
         """Asks for what the server has sent, where that does not come by itself."""
 
@@ -78,6 +82,9 @@ class TelitDialler(Dialler):
         self.driver.expect("+CME ERROR: 839", ANSWER_S)
         self.driver.is_ready()
 
+
+    def ended(self) -> None:
+        self.driver.expect("NO CARRIER", ANSWER_S)
 
     def read(self) -> None:
         self.driver.type("AT#SSLRECV=1,1000")
@@ -99,6 +106,9 @@ class QuectelDialler(Dialler):
         self.driver.is_ready()
 
 
+    def ended(self) -> None:
+        self.driver.expect('+QSSLURC: "closed",1', ANSWER_S)
+
     def read(self) -> None:
         self.driver.type("AT+QSSLRECV=0,1,1500")
 
@@ -116,6 +126,9 @@ class FibocomDialler(Dialler):
     def opened(self) -> None:
         self.driver.expect("+MIPOPEN: 1,1", ANSWER_S)
 
+    def ended(self) -> None:
+        self.driver.expect("+MIPSTAT: 1,2", ANSWER_S)
+
     def failed(self) -> None:
         self.driver.expect("+MIPOPEN 1,0", ANSWER_S)
         self.driver.is_ready()
@@ -126,8 +139,8 @@ MAKERS: dict[str, type[Dialler]] = {"le866": TelitDialler, "m95": QuectelDialler
 
 
 @contextmanager
-def dialler(model: str, version: int) -> Iterator[Dialler]:
-    with Modem(model) as modem:
+def dialler(model: str, version: int, *options: str) -> Iterator[Dialler]:
+    with Modem(model, options=list(options)) as modem:
         host = MAKERS[model](modem)
         host.settings(version)
         yield host

@@ -141,6 +141,8 @@ void ends_with_the_server(void **state)
         kill(server.pid, rows[row].signal);
         assert_int_equal(client_read(&client, data, sizeof(data)), 0);
         assert_int_equal(client_read(&client, data, sizeof(data)), 0);
+        assert_int_equal(tls_session_end(client.session),
+                         rows[row].signal == SIGUSR2 ? TLS_END_NOTIFIED : TLS_END_BARE);
         tls_session_shutdown(client.session);
         stop_pair(&client, &server);
     }

@@ -320,7 +320,18 @@ void ends_with_or_without_close_notify(void **state)
 {
     static const struct {
         bool notifies, sends;
-    } rows[] = { { true, true }, { true, false }, { false, true }, { false, false } };
+        struct span cut; /* what is there of a record that is cut */
+        enum tls_end end;
+    } rows[] = {
+        { true, true, { 0 }, TLS_END_NOTIFIED },
+        { true, false, { 0 }, TLS_END_NOTIFIED },
+        { false, true, { 0 }, TLS_END_BARE },
+        { false, false, { 0 }, TLS_END_BARE },
+        { false, true, SCRIPT("\x17"), TLS_END_CUT },
+        { false, false, SCRIPT("\x17\x03\x03\x00"), TLS_END_CUT },
+        { false, true, SCRIPT("\x17\x03\x03\x00\x40"), TLS_END_CUT },
+        { false, false, SCRIPT("\x17\x03\x03\x00\x40 less than 64"), TLS_END_CUT },
+    };
     const struct interop *interop = *state;
 
     for (size_t row = 0; row < ROWS(rows); row++) {
@@ -333,11 +344,15 @@ void ends_with_or_without_close_notify(void **state)
             assert_int_equal(gnutls_record_send(peer.gnutls, "last", 4), 4);
         if (rows[row].notifies)
             assert_int_equal(gnutls_bye(peer.gnutls, GNUTLS_SHUT_WR), 0);
+        if (rows[row].cut.len > 0)
+            assert_int_equal(write(peer.fd, rows[row].cut.data, rows[row].cut.len),
+                             rows[row].cut.len);
         shutdown(peer.fd, SHUT_WR);
         if (rows[row].sends)
             assert_int_equal(client_read(&client, data, sizeof(data)), 4);
         assert_int_equal(client_read(&client, data, sizeof(data)), 0);
         assert_int_equal(client_read(&client, data, sizeof(data)), 0);
+        assert_int_equal(tls_session_end(client.session), rows[row].end);
         tls_session_shutdown(client.session);
         assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), 0);
         stop_pair(&client, &peer);

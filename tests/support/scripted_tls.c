@@ -23,6 +23,7 @@ struct scripted_session {
     struct byte_queue plain; /* of the record that is being read */
     struct byte_queue out;   /* for below */
     bool ended;              /* close_notify or the end of the stream was seen */
+    bool notified;           /* it was close_notify */
     struct tls_info info;
     struct tls_failure failure;
 };
@@ -150,6 +151,7 @@ static ptrdiff_t next_record(struct scripted_session *session)
         byte_queue_put(&session->plain, record.body);
         break;
     case TOY_CLOSE:
+        session->notified = true;
         result = 0;
         break;
     default:
@@ -220,6 +222,16 @@ static struct tls_info info(const struct tls_session *base)
     return session->info;
 }
 
+static enum tls_end end(const struct tls_session *base)
+{
+    const struct scripted_session *session = (const struct scripted_session *)base;
+
+    assert(session->ended);
+    if (session->notified)
+        return TLS_END_NOTIFIED;
+    return byte_queue_len(&session->in) > 0 ? TLS_END_CUT : TLS_END_BARE;
+}
+
 static const struct tls_failure *failure(const struct tls_session *base)
 {
     const struct scripted_session *session = (const struct scripted_session *)base;
@@ -271,6 +283,7 @@ static void free_session(struct tls_session *base)
 static const struct tls_session_ops session_ops = {
     .handshake = handshake,
     .read = read_plain,
+    .end = end,
     .write = write_plain,
     .flush = flush_records,
     .pending = pending,

@@ -1,0 +1,58 @@
+"""How a server ends a session: the host of each maker is told the same of all, the log has the
+difference.  Old servers just close, so that is no warning; a record that is cut is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from support.bare_server import ALERT, CLOSE_NOTIFY, SSL_3_0, TLS_1_0, TLS_1_2, WARNING, BareServer
+from support.certs import Certificates
+
+from .makers import MAKERS, dialler, versions
+
+BARE = "closed without close_notify"
+CUT = "cut inside a record: bytes are missing"
+
+
+def notify(server: BareServer) -> None:
+    server.send(bytes((WARNING, CLOSE_NOTIFY)), ALERT)
+
+
+def close(_: BareServer) -> None:
+    pass
+
+
+def cut_behind_the_header(server: BareServer) -> None:
+    server.send_raw(server.protected(b"never seen")[:5])
+
+
+def cut_before_the_last_byte(server: BareServer) -> None:
+    server.send_raw(server.protected(b"never seen")[:-1])
+
+
+def cut_in_the_header(server: BareServer) -> None:
+    server.send_raw(server.protected(b"never seen")[:1])
+
+
+WAYS = [(notify, ""), (close, BARE), (cut_in_the_header, CUT), (cut_behind_the_header, CUT),
+        (cut_before_the_last_byte, CUT)]
+
+
+@pytest.mark.parametrize(("way", "says"), WAYS)
+@pytest.mark.parametrize(("model", "version"), [
+    (model, version) for model in MAKERS for version in versions(SSL_3_0, TLS_1_0, TLS_1_2)])
+def test_a_server_ends_a_session(certificates: Certificates, model: str, version: int,
+                                 way: Callable[[BareServer], None], says: str) -> None:
+    with BareServer(certificates) as server, \
+            dialler(model, version, "--log-level", "info") as host:
+        host.dial(server.port)
+        server.handshake()
+        host.opened()
+        way(server)
+        server.hang_up()
+        host.ended()
+        server.wait_for_end()
+        assert [text for text in (BARE, CUT) if text in host.log.text()] == ([says] if says else [])
+        assert len(host.log.warnings()) == (1 if says == CUT else 0)

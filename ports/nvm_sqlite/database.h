@@ -28,22 +28,34 @@ struct nvm_database {
 /* Opens nvm.sqlite in `dir`, creates it or brings it to this version's schema.  On failure nothing
  * has to be closed.  ERR_CORRUPT; ERR_UNSUPPORTED: a newer version wrote it; ERR_BUSY; ERR_IO. */
 enum err nvm_database_open(struct nvm_database *db, const char *dir, struct nvm_report report);
+
+/* Closes what was opened. */
 void nvm_database_close(struct nvm_database *db);
 
 /* One transaction: begin, changes, then commit; rollback after any failure of these, also begin's.
- * When commit returns ERR_OK the changes are on the disk. */
+ */
 enum err nvm_database_begin(struct nvm_database *db, struct nvm_report report);
+
+/* Puts a value into a slot, whatever it held.  ERR_BUSY, ERR_CORRUPT, ERR_NO_MEMORY, ERR_IO. */
 enum err nvm_database_put(struct nvm_database *db, const struct nvm_slot *slot, struct span value,
                           struct nvm_report report);
+
+/* Empties a slot, which may be empty.  Errors as above. */
 enum err nvm_database_remove(struct nvm_database *db, const struct nvm_slot *slot,
                              struct nvm_report report);
+
+/* When it returns ERR_OK the changes are on the disk. */
 enum err nvm_database_commit(struct nvm_database *db, struct nvm_report report);
+
+/* Forgets the changes. */
 void nvm_database_rollback(struct nvm_database *db);
 
 /* Finds a value; it is valid until nvm_database_found(), which must follow in any case.
  * ERR_NOT_FOUND, with no message. */
 enum err nvm_database_find(struct nvm_database *db, const struct nvm_slot *slot,
                            struct nvm_report report, struct span *ret_value);
+
+/* The value is not needed any more. */
 void nvm_database_found(struct nvm_database *db);
 
 /* True in `ret_has` when some modem has a secret. */

@@ -23,6 +23,8 @@ struct nvm_seal {
 
 /* Makes a seal of the key, which the caller may wipe then. */
 enum err nvm_seal_init(struct nvm_seal *seal, const struct nvm_key *key, struct nvm_report report);
+
+/* Wipes and frees the expanded key. */
 void nvm_seal_deinit(struct nvm_seal *seal);
 
 /* Seals `plain` (up to STORAGE_VALUE_MAX) into `sealed`, which holds NVM_SEALED_MAX bytes. */

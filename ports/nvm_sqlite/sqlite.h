@@ -12,9 +12,11 @@ enum err nvm_sqlite_fail(const struct nvm_database *db, const char *what, struct
 enum err nvm_sqlite_run(const struct nvm_database *db, const char *sql, const char *what,
                         struct nvm_report report);
 
-/* The first column of the first row: as a number, and whether it reads `expected`. */
+/* The first column of the first row as a number. */
 enum err nvm_sqlite_number(const struct nvm_database *db, const char *sql, const char *what,
                            struct nvm_report report, int *ret_number);
+
+/* The same as a text: whether it reads `expected`. */
 enum err nvm_sqlite_is(const struct nvm_database *db, const char *sql, const char *expected,
                        const char *what, struct nvm_report report, bool *ret_is);
 

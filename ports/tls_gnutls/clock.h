@@ -9,6 +9,8 @@ void gtls_clock_install(void);
 
 /* From here to gtls_clock_leave() GnuTLS, on this thread, sees the time that `utc_s` tells. */
 void gtls_clock_enter(int64_t (*utc_s)(void *ctx), void *ctx);
+
+/* GnuTLS sees the time of the machine again. */
 void gtls_clock_leave(void);
 
 /* The time that GnuTLS sees on this thread. */

@@ -6,11 +6,13 @@
 
 #include <stdbool.h>
 
+/* The letter as a capital; any other byte as it is. */
 static inline uint8_t letter_upper(uint8_t c)
 {
     return c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
 }
 
+/* True for A to Z, a to z and 0 to 9. */
 static inline bool is_letter_or_digit(uint8_t c)
 {
     return (letter_upper(c) >= 'A' && letter_upper(c) <= 'Z') || (c >= '0' && c <= '9');

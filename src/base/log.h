@@ -44,6 +44,8 @@ struct log {
 
 /* Names of levels and components as options take them; NULL past the end. */
 const char *log_level_name(enum log_level level);
+
+/* The same for components. */
 const char *trace_component_name(enum trace_component component);
 
 /* True when a trace of `component` would be written: ask before building an expensive text. */
@@ -52,6 +54,8 @@ bool log_traces(const struct log *log, enum trace_component component);
 /* Write one line, printf style, cut at 500 bytes.  `log` may be NULL.  Never give them secrets. */
 void log_say(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same for a component; nothing when it is not traced. */
 void log_trace(const struct log *log, enum trace_component component, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

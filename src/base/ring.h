@@ -14,6 +14,7 @@ struct ring {
 /* Empties the ring and gives it `cap` bytes of memory, which it borrows. */
 void ring_init(struct ring *ring, uint8_t *memory, size_t cap);
 
+/* How many bytes ring_put() would take. */
 size_t ring_room(const struct ring *ring);
 
 /* Appends as much of `bytes` as fits and returns how much that was. */
@@ -24,6 +25,8 @@ struct span ring_peek(const struct ring *ring);
 
 /* Where the next bytes may be written in place, and how many in one piece; then ring_commit(). */
 uint8_t *ring_tail(struct ring *ring, size_t *ret_room);
+
+/* So many bytes were written there; no more than it said. */
 void ring_commit(struct ring *ring, size_t count);
 
 /* Forgets the `count` oldest bytes, or all when there are fewer. */

@@ -16,9 +16,13 @@ struct text {
 /* An empty text over `cap` (at least 1) bytes that it borrows. */
 void text_init(struct text *text, char *memory, size_t cap);
 
+/* Appends, printf style, as far as there is room; what does not fit sets `cut`. */
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for bytes as they are. */
 void text_add_span(struct text *text, struct span bytes);
 
+/* What is there so far; valid while the memory is. */
 struct span text_span(const struct text *text);
 
 #endif

@@ -174,7 +174,10 @@ void connection_pause(struct connection *connection);
  * 0, and then on_writable() follows. */
 size_t connection_write(struct connection *connection, struct span bytes);
 
+/* When connection_tick() has something to do; CLOCK_NEVER. */
 int64_t connection_deadline(const struct connection *connection);
+
+/* Ends an opening whose time is over; nothing before the deadline. */
 void connection_tick(struct connection *connection);
 
 /* One clause for the log. */

@@ -68,6 +68,7 @@ enum ftp_error {
 #undef FTP_ERROR_ENUM
 };
 
+/* One clause for the log. */
 const char *ftp_error_text(enum ftp_error error);
 
 /* Commands that one reply answers. */
@@ -104,6 +105,7 @@ enum ftp_kind {
 #undef FTP_KIND_ENUM
 };
 
+/* True when the bytes go to the server. */
 bool ftp_kind_is_upload(enum ftp_kind kind);
 
 /* What comes in one read is told reply by reply: an operation has ended, and the session is ready,
@@ -185,6 +187,7 @@ enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session);
 /* `argument` may be empty.  FTP_INVALID for one with control characters or too long. */
 enum ftp_error ftp_command(struct ftp *ftp, enum ftp_verb verb, struct span argument);
 
+/* RNFR and RNTO; names as the argument of ftp_command(). */
 enum ftp_error ftp_rename(struct ftp *ftp, struct span from, struct span to);
 
 /* on_started(), then the bytes, then on_done().  Downloads start at `offset`. */
@@ -197,9 +200,15 @@ enum ftp_error ftp_quit(struct ftp *ftp);
 
 /* Downloads: as connection_read() and its fellows.  on_done() comes when all is read. */
 size_t ftp_read(struct ftp *ftp, uint8_t *buf, size_t cap);
+
+/* Bytes that ftp_read() is sure to give. */
 size_t ftp_available(const struct ftp *ftp);
+
+/* No room for more: on_data() stays away until ftp_read() has found nothing to give. */
 void ftp_pause(struct ftp *ftp);
-void ftp_set_buffering(struct ftp *ftp, bool buffering); /* before it starts */
+
+/* Collect what comes so that ftp_available() counts it; to be said before a download starts. */
+void ftp_set_buffering(struct ftp *ftp, bool buffering);
 
 /* Uploads: bytes accepted; after 0 on_writable() follows, or on_done(). */
 size_t ftp_write(struct ftp *ftp, struct span bytes);
@@ -213,10 +222,18 @@ void ftp_abort(struct ftp *ftp);
 
 /* ---- state ---- */
 
-bool ftp_is_open(const struct ftp *ftp);     /* logged in */
-bool ftp_is_ready(const struct ftp *ftp);    /* and no operation under way */
-bool ftp_is_upload(const struct ftp *ftp);   /* one has started and was not ended */
-bool ftp_is_transfer(const struct ftp *ftp); /* one is under way */
+/* True while the client is logged in. */
+bool ftp_is_open(const struct ftp *ftp);
+
+/* The same, and no operation is under way. */
+bool ftp_is_ready(const struct ftp *ftp);
+
+/* An upload has started and was not ended by ftp_end_upload(). */
+bool ftp_is_upload(const struct ftp *ftp);
+
+/* A transfer is under way. */
+bool ftp_is_transfer(const struct ftp *ftp);
+
 /* The data connection has ended as it should, and all is read or sent: only the reply is due. */
 bool ftp_is_over(const struct ftp *ftp);
 /* Nothing of the transfer is left to read or to send now: its end is on its way, or, of a download,
@@ -226,7 +243,10 @@ bool ftp_is_drained(const struct ftp *ftp);
 /* Closes everything at once; no event follows. */
 void ftp_drop(struct ftp *ftp);
 
+/* When ftp_tick() has something to do; CLOCK_NEVER. */
 int64_t ftp_deadline(const struct ftp *ftp);
+
+/* Ends what takes too long; nothing before the deadline. */
 void ftp_tick(struct ftp *ftp);
 
 #endif

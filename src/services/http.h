@@ -118,6 +118,7 @@ struct http {
     uint8_t input[HTTP_INPUT_BYTES];
 };
 
+/* All of it is borrowed.  `id` is for the log, `tls` is asked for each https connection. */
 void http_init(struct http *http, int id, const struct connection_world *world,
                const struct http_events *events, void *ctx, const struct tls_source *tls);
 
@@ -131,13 +132,17 @@ void http_stop(struct http *http);
 /* give_body() has something again. */
 void http_resume(struct http *http);
 
-/* After on_response(): the final status, and the Content-Length or -1. */
+/* After on_response(): the final status. */
 int http_status(const struct http *http);
+
+/* The Content-Length of that response, or -1. */
 int64_t http_length(const struct http *http);
 
 /* After on_response(): bytes of the body; 0: it has ended; -ERR_AGAIN: on_readable() follows;
  * -ERR_IO: it broke off, http_failure() says why. */
 ptrdiff_t http_read(struct http *http, uint8_t *buf, size_t cap);
+
+/* Why it failed or broke off; HTTP_FINE: it did not. */
 enum http_error http_failure(const struct http *http);
 
 /* Another idle_timeout_ms from now on. */
@@ -146,7 +151,10 @@ void http_set_idle_timeout(struct http *http, int64_t timeout_ms);
 /* True from http_start() until the end of the response, a failure, or http_stop(). */
 bool http_is_busy(const struct http *http);
 
+/* When http_tick() has something to do; CLOCK_NEVER. */
 int64_t http_deadline(const struct http *http);
+
+/* Ends what takes too long; nothing before the deadline. */
 void http_tick(struct http *http);
 
 #endif

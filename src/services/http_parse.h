@@ -58,6 +58,7 @@ struct http_parser {
     char line[HTTP_LINE_MAX + 1];
 };
 
+/* Before a response; `to_head`: it answers HEAD. */
 void http_parser_init(struct http_parser *parser, bool to_head);
 
 /* Looks at `bytes`.  `*ret_used` of them are done with, whatever the event; call again with the

@@ -34,9 +34,10 @@ enum err http_url_follow(struct http_url *url, struct span reference);
 /* True when both are of the same scheme, host and port (RFC 6454). */
 bool http_url_same_origin(const struct http_url *a, const struct http_url *b);
 
-/* What the Host header says: the host, in brackets where needed, and a port that is not the
- * scheme's. */
 enum { HTTP_AUTHORITY_MAX = HTTP_HOST_MAX + 8 };
+
+/* What the Host header says: the host, in brackets where needed, and a port that is not the
+ * scheme's; at most HTTP_AUTHORITY_MAX bytes. */
 void http_url_authority(const struct http_url *url, char *text, size_t cap);
 
 #endif

@@ -25,6 +25,7 @@ struct reply_reader {
     char text[REPLY_TEXT_MAX + 1]; /* the line, code included; cut, without control characters */
 };
 
+/* Before the first byte of a server. */
 void reply_reset(struct reply_reader *reader);
 
 /* Takes one byte.  After REPLY_LINE and REPLY_WHOLE the text is good until the next call. */

@@ -100,6 +100,7 @@ struct smtp {
     char out[SMTP_LINE_MAX + 3 + 1]; /* a line, its end, and a doubled dot */
 };
 
+/* All of it is borrowed.  `id` is for the log, `tls` is asked for each secure connection. */
 void smtp_init(struct smtp *smtp, int id, const struct connection_world *world,
                const struct smtp_events *events, void *ctx, const struct tls_source *tls);
 
@@ -110,9 +111,13 @@ enum smtp_error smtp_start(struct smtp *smtp, const struct smtp_job *job);
 /* Ends it in any state; no event follows. */
 void smtp_stop(struct smtp *smtp);
 
+/* True from smtp_start() until on_done() or smtp_stop(). */
 bool smtp_is_busy(const struct smtp *smtp);
 
+/* When smtp_tick() has something to do; CLOCK_NEVER. */
 int64_t smtp_deadline(const struct smtp *smtp);
+
+/* Ends what takes too long; nothing before the deadline. */
 void smtp_tick(struct smtp *smtp);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "services/smtp_message.h"
 
+/* True when no byte is above 0x7E. */
 bool smtp_is_ascii(struct span text);
 
 /* `charset`, or UTF-8 for what is said to be ASCII and is not. */
@@ -16,6 +17,7 @@ size_t smtp_add_encoded_word(struct text *out, struct span text, const char *cha
 /* A parameter of a file's name; one that is not ASCII as RFC 2231 §4 has it. */
 void smtp_add_name_parameter(struct text *out, const char *parameter, const char *name);
 
+/* The From field, its line end included. */
 void smtp_add_from(struct text *out, const struct smtp_content *content);
 
 #endif

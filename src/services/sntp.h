@@ -48,9 +48,13 @@ enum err sntp_start(struct sntp *sntp, const struct sntp_target *target);
 /* Stops asking; nothing is reported any more. */
 void sntp_cancel(struct sntp *sntp);
 
+/* True from sntp_start() until it reports or is cancelled. */
 bool sntp_is_busy(const struct sntp *sntp);
 
+/* When sntp_tick() has something to do; CLOCK_NEVER. */
 int64_t sntp_deadline(const struct sntp *sntp);
+
+/* Asks again, or gives up; nothing before the deadline. */
 void sntp_tick(struct sntp *sntp);
 
 #endif

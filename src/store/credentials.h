@@ -47,6 +47,7 @@ enum err credentials_put(struct credentials *credentials, size_t store, enum cre
 enum err credentials_remove(struct credentials *credentials, size_t store,
                             enum credential_kind kind);
 
+/* True when a slot holds something, in RAM or NVM. */
 bool credentials_has(const struct credentials *credentials, size_t store,
                      enum credential_kind kind);
 

@@ -23,17 +23,25 @@ extern const struct at_commands common_v250, common_registers, common_identity, 
 /* Records of bound rows that more than one file has: the interpreter's and the circuits' settings.
  */
 void *common_session_record(struct at_session *at, size_t index);
+
+/* The settings of the circuits; `index` does not matter. */
 void *common_terminal_record(struct at_session *at, size_t index);
 
 /* +CEREG (27.007 10.1.22), for the models with LTE; its record is common_terminal_record(). */
 enum { COMMON_CEREG_PARAMS = 1 };
 extern const struct at_param common_cereg_params[COMMON_CEREG_PARAMS];
+
+/* `read` of that row. */
 enum at_status common_read_cereg(struct at_session *at);
 
 /* +CGDCONT, for a maker whose `?` answer is another. */
 enum { COMMON_CONTEXT_PARAMS = 6 };
 extern const struct at_param common_context_params[COMMON_CONTEXT_PARAMS];
+
+/* `record` of that row: the context of cid `index` + 1. */
 void *common_context_record(struct at_session *at, size_t index);
+
+/* `set` of that row. */
 enum at_status common_context_set(struct at_session *at, const struct at_args *args);
 
 #endif

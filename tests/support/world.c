@@ -34,6 +34,7 @@ void world_init(struct world *world)
 void world_deinit(struct world *world)
 {
     world_switch_off(world);
+    link_close(world->link);
     scripted_net_deinit(&world->scripted_net);
     assert(world->virtual_clock.timers == NULL);
     memory_storage_deinit(&world->memory_storage);
@@ -135,6 +136,15 @@ void world_set_appetite(struct world *world, size_t port, size_t bytes)
 }
 
 /* ---- power ---- */
+
+void world_link(struct world *world, const struct link_profile *profile)
+{
+    enum err err = link_open(world->net, world->clock, profile, &world->link);
+
+    assert(err == ERR_OK);
+    (void)err;
+    world->net = world->link;
+}
 
 static void arm(void *ctx, int64_t deadline_ms)
 {

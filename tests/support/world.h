@@ -13,6 +13,7 @@
 #include "virtual_clock.h"
 
 #include "tlsmodem.h"
+#include "wrap/link.h"
 
 /* The host's side of one port. */
 struct world_port {
@@ -34,7 +35,8 @@ struct world {
     struct scripted_tls scripted_tls;
     struct memory_storage memory_storage;
     struct clock *clock;
-    struct net *net;
+    struct net *net; /* the scripted one, or `link` around it */
+    struct net *link;
     struct tls *tls;
     struct storage storage;
     struct log log; /* for the next world_switch_on(); its `write` may be replaced */
@@ -47,6 +49,9 @@ struct world {
 
 void world_init(struct world *world);
 void world_deinit(struct world *world);
+
+/* Puts a link before the network, for the next world_switch_on(); once. */
+void world_link(struct world *world, const struct link_profile *profile);
 
 /* Switches a modem on, after switching off the one before.  `keeps` gives it the storage. */
 enum err world_switch_on(struct world *world, const char *model, bool keeps, size_t terminals);

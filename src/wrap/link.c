@@ -1,0 +1,240 @@
+/* link.c: a network over a link: what starts something new.  Its streams are in link_stream.c. */
+#include "wrap/link.h"
+
+#include "wrap/link_stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct link {
+    struct net base;
+    struct link_line line;
+};
+
+/* ---- names and echo requests: the one below begins when the round trip is over ---- */
+
+struct link_query {
+    struct net_query base;
+    struct link *link;
+    struct clock_timer *timer;
+    struct net_query *inner;      /* NULL: not begun */
+    net_resolved_fn *on_resolved; /* NULL: an echo request */
+    net_echo_fn *on_echo;
+    void *ctx;
+    struct net_echo echo;
+    uint32_t trip_ms;
+    char name[]; /* of one that is looked up */
+};
+
+static void release(struct link_query *query)
+{
+    clock_timer_free(query->timer);
+    free(query);
+}
+
+static void cancel(struct net_query *base)
+{
+    struct link_query *query = (struct link_query *)base;
+
+    if (query->inner != NULL)
+        net_cancel(query->inner);
+    release(query);
+}
+
+static const struct net_query_ops query_ops = { .cancel = cancel };
+
+static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
+{
+    struct link_query copy = *(const struct link_query *)ctx;
+
+    release(ctx);
+    copy.on_resolved(copy.ctx, err, list, count);
+}
+
+static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
+{
+    struct link_query copy = *(const struct link_query *)ctx;
+
+    release(ctx);
+    copy.on_echo(copy.ctx, err, err == ERR_OK ? round_trip_ms + copy.trip_ms : 0, ttl);
+}
+
+static void begin(void *ctx)
+{
+    struct link_query *query = ctx;
+    struct net *inner = query->link->base.inner;
+    enum err err = ERR_TIMEOUT;
+
+    if (query->on_resolved != NULL)
+        err = net_resolve(inner, query->name, on_resolved, query, &query->inner);
+    else if (query->echo.timeout_ms > 0)
+        err = net_start_echo(inner, &query->echo, on_echo, query, &query->inner);
+    if (err != ERR_OK && query->on_resolved != NULL)
+        on_resolved(query, err, NULL, 0);
+    else if (err != ERR_OK)
+        on_echo(query, err, 0, 0);
+}
+
+/* When `bytes` that leave now are back. */
+static uint32_t trip(struct link *link, size_t bytes)
+{
+    int64_t now_ms = clock_now_ms(link->line.clock);
+
+    return (uint32_t)(link_lane_pass(&link->line.up, now_ms, bytes) - now_ms +
+                      link_lane_pass(&link->line.down, now_ms, bytes) - now_ms);
+}
+
+static enum err start_query(struct link *link, const struct link_query *what, const char *name,
+                            struct net_query **ret_query)
+{
+    struct link_query *query = malloc(sizeof(*query) + strlen(name) + 1);
+
+    if (query == NULL)
+        return ERR_NO_MEMORY;
+    *query = *what;
+    strcpy(query->name, name);
+    query->base.ops = &query_ops;
+    query->link = link;
+    if (clock_new_timer(link->line.clock, begin, query, &query->timer) != ERR_OK) {
+        free(query);
+        return ERR_NO_MEMORY;
+    }
+    clock_timer_start(query->timer, query->trip_ms);
+    *ret_query = &query->base;
+    return ERR_OK;
+}
+
+/* An address as text asks nobody. */
+static bool is_address(const char *name)
+{
+    return strchr(name, ':') != NULL || strspn(name, "0123456789.") == strlen(name);
+}
+
+static enum err resolve(struct net *base, const char *name, net_resolved_fn *fn, void *ctx,
+                        struct net_query **ret_query)
+{
+    struct link *link = (struct link *)base;
+    struct link_query query = { .on_resolved = fn, .ctx = ctx };
+
+    if (is_address(name))
+        return net_resolve(base->inner, name, fn, ctx, ret_query);
+    query.trip_ms = trip(link, 0);
+    return start_query(link, &query, name, ret_query);
+}
+
+static enum err start_echo(struct net *base, const struct net_echo *echo, net_echo_fn *fn,
+                           void *ctx, struct net_query **ret_query)
+{
+    struct link *link = (struct link *)base;
+    struct link_query query = { .on_echo = fn, .ctx = ctx, .echo = *echo };
+
+    query.trip_ms = trip(link, echo->bytes);
+    if (query.trip_ms > echo->timeout_ms)
+        query.trip_ms = echo->timeout_ms;
+    query.echo.timeout_ms -= query.trip_ms;
+    return start_query(link, &query, "", ret_query);
+}
+
+/* ---- connections ---- */
+
+static enum err connect_to(struct net *base, const struct net_target *to, net_event_fn *on_event,
+                           void *ctx, struct net_stream **ret_stream)
+{
+    struct link *link = (struct link *)base;
+    struct link_stream *stream;
+    enum err err = link_stream_new(&link->line, to->transport == NET_UDP, &stream);
+
+    if (err != ERR_OK)
+        return err;
+    *ret_stream = link_stream_base(stream);
+    net_stream_bind(*ret_stream, on_event, ctx);
+    err = net_connect(base->inner, to, link_stream_on_inner, stream, &(*ret_stream)->inner);
+    if (err != ERR_OK)
+        link_stream_free(stream);
+    return err;
+}
+
+struct link_listener {
+    struct net_listener base;
+    struct net_listener *inner;
+    struct link *link;
+    net_accepted_fn *on_accepted;
+    void *ctx;
+};
+
+static void unlisten(struct net_listener *base)
+{
+    struct link_listener *listener = (struct link_listener *)base;
+
+    net_unlisten(listener->inner);
+    free(listener);
+}
+
+static const struct net_listener_ops listener_ops = { .unlisten = unlisten };
+
+static void on_accepted(void *ctx, struct net_stream *inner, const struct net_address *from,
+                        uint16_t port)
+{
+    struct link_listener *listener = ctx;
+    struct link_stream *stream;
+
+    if (link_stream_new(&listener->link->line, false, &stream) != ERR_OK) {
+        net_stream_close(inner);
+        return;
+    }
+    link_stream_accept(stream, inner);
+    listener->on_accepted(listener->ctx, link_stream_base(stream), from, port);
+}
+
+static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
+                          net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                          uint16_t *ret_port)
+{
+    struct link_listener *listener = malloc(sizeof(*listener));
+    enum err err;
+
+    if (listener == NULL)
+        return ERR_NO_MEMORY;
+    *listener = (struct link_listener){
+        .base.ops = &listener_ops, .link = (struct link *)base, .on_accepted = fn, .ctx = ctx
+    };
+    err = net_listen(base->inner, at, port, on_accepted, listener, &listener->inner, ret_port);
+    if (err != ERR_OK) {
+        free(listener);
+        return err;
+    }
+    *ret_listener = &listener->base;
+    return ERR_OK;
+}
+
+/* ---- the network ---- */
+
+static const struct net_ops ops = {
+    .resolve = resolve, .connect = connect_to, .listen = listen_at, .echo = start_echo
+};
+
+enum err link_open(struct net *inner, struct clock *clock, const struct link_profile *profile,
+                   struct net **ret_net)
+{
+    struct link *link = malloc(sizeof(*link));
+
+    if (link == NULL)
+        return ERR_NO_MEMORY;
+    *link = (struct link){
+        .base = { .ops = &ops, .inner = inner },
+        .line = { .clock = clock, .up.way = profile->up, .down.way = profile->down },
+    };
+    *ret_net = &link->base;
+    return ERR_OK;
+}
+
+void link_close(struct net *net)
+{
+    struct link *link = (struct link *)net;
+
+    if (link == NULL)
+        return;
+    while (link->line.streams != NULL)
+        link_stream_free(link->line.streams);
+    free(link);
+}

@@ -1,0 +1,24 @@
+/* link.h: the radio between a module and its network: a delay and a rate each way.
+ *
+ * Bytes are neither lost nor reordered, the end of a connection travels behind them, and each
+ * stream holds a bounded number of them.  All streams of a link share its rate.  To connect, to
+ * look a name up and to get an answer to an echo request takes a round trip more; a connection that
+ * comes in is told at once.
+ */
+#ifndef WRAP_LINK_H
+#define WRAP_LINK_H
+
+#include "iface/clock.h"
+#include "iface/net.h"
+#include "wrap/link_profile.h"
+
+/* Makes a network that is `inner` over a link.  Both `inner` and `clock` are borrowed until
+ * link_close().  ERR_NO_MEMORY. */
+enum err link_open(struct net *inner, struct clock *clock, const struct link_profile *profile,
+                   struct net **ret_net);
+
+/* Frees it, after every query of it was cancelled and every stream and listener closed; what is
+ * still on its way is lost.  NULL is nothing. */
+void link_close(struct net *net);
+
+#endif

@@ -114,6 +114,18 @@ static bool take_state(struct options *options, const char *value, struct text *
     return true;
 }
 
+static bool take_link(struct options *options, const char *value, struct text *error)
+{
+    char memory[OPTIONS_ERROR_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    options->has_link = link_profile_read(span_of(value), &options->link, &why);
+    if (!options->has_link)
+        text_add(error, "--link: %s", memory);
+    return options->has_link;
+}
+
 static bool take_trace_word(struct options *options, struct span word, struct text *error)
 {
     bool remove = word.len > 0 && word.data[0] == '-';
@@ -195,6 +207,8 @@ static const struct option table[] = {
     { "--state", "DIR", false, take_state,
       "the folder of the modem's memory, or none: in RAM only; "
       "else $XDG_STATE_HOME/tlsmodem or ~/.local/state/tlsmodem" },
+    { "--link", "down=KBIT/S,up=KBIT/S,rtt=MS", false, take_link,
+      "be as slow as a radio: rates and round trip; what is left out is unlimited or 0" },
     { "--trace", "COMPONENTS", true, take_trace, NULL },
     { "--log-level", "LEVEL", false, take_log_level, NULL },
     { "--keylog", "FILE", false, take_keylog,

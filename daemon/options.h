@@ -4,6 +4,7 @@
 
 #include "posix/port.h"
 #include "tlsmodem.h"
+#include "wrap/link.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,8 @@ struct options {
     bool allow_remote;
     const char *state; /* NULL: the default folder */
     bool in_memory;    /* --state none */
+    bool has_link;
+    struct link_profile link;
     const char *keylog;
     enum log_level level;
     uint32_t traced; /* bits as in struct log */

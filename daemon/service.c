@@ -23,7 +23,8 @@ struct service {
     struct posix_signals signals;
     struct posix_clock clock;
     struct clock_timer *timer;
-    struct net *net;
+    struct net *network; /* the machine's */
+    struct net *link;    /* around it; NULL: none */
     struct nvm *nvm;
     struct storage storage;
     struct providers providers;
@@ -64,13 +65,21 @@ static void on_stdio_end(void *ctx)
         posix_loop_stop(&service->loop);
 }
 
+static bool open_link(struct service *service)
+{
+    return !service->options->has_link || check(link_open(service->network, &service->clock.base,
+                                                          &service->options->link, &service->link),
+                                                "cannot make a link");
+}
+
 static bool open_world(struct service *service)
 {
     posix_clock_init(&service->clock, &service->loop);
     return check(posix_signals_open(&service->signals, &service->loop), "cannot watch signals") &&
            check(clock_new_timer(&service->clock.base, on_time, service, &service->timer),
                  "cannot make a timer") &&
-           check(posix_net_open(&service->loop, &service->net), "cannot use the network");
+           check(posix_net_open(&service->loop, &service->network), "cannot use the network") &&
+           open_link(service);
 }
 
 static bool open_tls(struct service *service)
@@ -115,7 +124,7 @@ static bool open_modem(struct service *service)
     struct tlsmodem_config config = {
         .model = service->options->module,
         .terminals = service->options->port_count,
-        .net = service->net,
+        .net = service->link != NULL ? service->link : service->network,
         .tls = service->providers.list,
         .tls_count = service->providers.count,
         .storage = service->nvm != NULL ? &service->storage : NULL,
@@ -163,7 +172,8 @@ static void close_all(struct service *service)
     tlsmodem_free(service->modem);
     nvm_close(service->nvm);
     providers_close(&service->providers);
-    posix_net_close(service->net);
+    link_close(service->link);
+    posix_net_close(service->network);
     clock_timer_free(service->timer);
     posix_signals_close(&service->signals);
 }

@@ -76,7 +76,7 @@ def test_wrong_use(tmp_path: Path, arguments: list[str], words: list[str]) -> No
 
 @pytest.mark.parametrize(("option", "words"), [
     ("--help", ["usage: tlsmodem", "--module", "--pty", "--tcp", "--unix", "--uart", "--stdio",
-                "--state", "--trace", "--log-level", "--keylog", "--allow-remote"]),
+                "--state", "--link", "--trace", "--log-level", "--keylog", "--allow-remote"]),
     ("--version", ["tlsmodem 0.", "libuv", "SQLite", "GnuTLS", "TLS 1.0", "TLS 1.1", "SSL 3.0"]),
     ("--list-modules", ["he910", "Telit", "HE910", "12", "3G"]),
 ])

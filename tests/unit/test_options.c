@@ -110,12 +110,18 @@ static void presets_hold_until_changed(void **state)
     assert_null(options.state);
     assert_false(options.in_memory);
     assert_null(options.keylog);
+    assert_false(options.has_link);
     assert_int_equal(options.level, LOG_WARNING);
     assert_int_equal(options.traced, 0);
     options = good("--module he910 --stdio --state /var/lib/m --keylog k --log-level debug");
     assert_string_equal(options.state, "/var/lib/m");
     assert_string_equal(options.keylog, "k");
     assert_int_equal(options.level, LOG_DEBUG);
+    options = good("--module he910 --stdio --link down=236,up=118,rtt=600");
+    assert_true(options.has_link);
+    assert_int_equal(options.link.down.kbit_s, 236);
+    assert_int_equal(options.link.up.kbit_s, 118);
+    assert_int_equal(options.link.down.delay_ms + options.link.up.delay_ms, 600);
     options = good("--module he910 --stdio --state none");
     assert_null(options.state);
     assert_true(options.in_memory);
@@ -148,6 +154,7 @@ static void questions_need_nothing_else(void **state)
 #define COMPONENTS "all, at, data, socket, net, tls, store, port; with - in front to leave it out"
 #define HOSTS      "allowed: an IPv4 address, an IPv6 address in brackets, localhost"
 #define PORTS      "allowed: [HOST:]PORT with PORT from 0 to 65535"
+#define LINKS      "allowed: down=1 to 1000000 (kbit/s), up=1 to 1000000 (kbit/s), rtt=0 to 60000 (ms)"
 #define REACHABLE  "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
 
 static void mistakes_are_told_in_one_line(void **state)
@@ -185,6 +192,11 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--stdio --trace at,foo", "--trace: \"foo\" is no component; allowed: " COMPONENTS },
         { "--stdio --trace=", "--trace: \"\" is no component; allowed: " COMPONENTS },
         { "--stdio --trace -x", "--trace: \"x\" is no component; allowed: " COMPONENTS },
+        { "--stdio --link=", "--link: \"\" is no property of a link; " LINKS },
+        { "--stdio --link rtt=5,jitter=3",
+          "--link: \"jitter=3\" is no property of a link; " LINKS },
+        { "--stdio --link up=5,up=5", "--link: \"up=5\" is said twice; " LINKS },
+        { "--stdio --link rtt=5 --link rtt=6", "--link may be given once" },
         { "--stdio --log-level loud",
           "--log-level: \"loud\" is no level; allowed: error, warning, info, debug" },
     };
@@ -213,8 +225,8 @@ static void names_are_exact(void **state)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
     assert_string_equal(error, "unknown option --sdtio; allowed: --module, --list-modules, --pty, "
-                               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --trace, "
-                               "--log-level, --keylog, --help, --version");
+                               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --link, "
+                               "--trace, --log-level, --keylog, --help, --version");
 }
 
 static void modules_are_listed(void **state)

@@ -198,6 +198,21 @@ static void do_echo(struct host *host, const struct request *request)
         host_fail(host, "echo ADDRESS MS [TTL], or timeout, unreachable, denied");
 }
 
+static void do_link(struct host *host, const struct request *request)
+{
+    char why[200];
+    struct text error;
+    struct link_profile profile;
+
+    text_init(&error, why, sizeof(why));
+    if (host->world.modem != NULL || host->world.link != NULL)
+        host_fail(host, "a link comes once, before the first modem");
+    else if (link_profile_read(span_of(request_word(request, 1)), &profile, &error))
+        world_link(&host->world, &profile);
+    else
+        host_fail(host, "a link is down=KBIT/S,up=KBIT/S,rtt=MS");
+}
+
 /* ---- the program ---- */
 
 static void do_quit(struct host *host, const struct request *request)
@@ -214,7 +229,7 @@ static const struct {
     { "feed", do_feed },     { "take", do_take },      { "advance", do_advance },
     { "await", do_await },   { "clock", do_clock },    { "names", do_names },
     { "listen", do_listen }, { "peer", host_do_peer }, { "echo", do_echo },
-    { "quit", do_quit },
+    { "link", do_link },     { "quit", do_quit },
 };
 
 static void run(struct host *host, const struct request *request)

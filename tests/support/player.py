@@ -3,7 +3,8 @@
 Back ends, by name:
 - engine: the engine in virtual time, with a scripted network and scripted TLS (build/engine_host);
 - pty, tcp, unix, stdio: the daemon (build/tlsmodem) behind that port, with a real TLS peer;
-- each of them with `-bytes`: the same, the host's input cut into single bytes.
+- each of them with `-bytes`: the same, the host's input cut into single bytes;
+- engine-link: the engine behind a link that costs no time (src/wrap/link.h).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .servers import PeerError, free_port
 from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, PeerPlan,
                          PeerStep, PowerCycle, Step, Transcript, Type, Wait)
 
-BACKENDS = ("engine", "engine-bytes", "pty", "pty-bytes")
+BACKENDS = ("engine", "engine-bytes", "engine-link", "pty", "pty-bytes")
 PORTS = ("pty", "tcp", "unix", "stdio")
 
 OVER_GUARD_S = 0.1   # a host is silent for a little longer than the guard time
@@ -94,9 +95,10 @@ class EngineBackend(Backend):
     IS_VIRTUAL = True
     FIRST_PORT = 44330  # five digits, as real ones have
 
-    def __init__(self, transcript: Transcript, single_bytes: bool) -> None:
+    def __init__(self, transcript: Transcript, single_bytes: bool, link: str = "") -> None:
         super().__init__()
         self.single_bytes = single_bytes
+        self._link = link
         self._port = 1
         self._pending = {port: b"" for port in range(1, transcript.ports + 1)}
         self.engine = EngineHost()
@@ -110,6 +112,8 @@ class EngineBackend(Backend):
 
     def _set_up(self, transcript: Transcript) -> None:
         self.engine.ask("log debug at")
+        if self._link:
+            self.engine.ask(f"link {self._link}")
         self.engine.ask(self._new)
         for name, address in transcript.names.items():
             self.engine.ask(f"names {name} {address}")
@@ -199,6 +203,8 @@ class DaemonBackend(Backend):
         self._more_hosts: list[Host] = []
         self._port = 1
         options = [word for path in self._more_ports for word in ("--pty", str(path))]
+        if transcript.link:
+            options += ["--link", transcript.link]
         self.modem = Modem(transcript.model, port, options=[*options, "--trace", "at"],
                            state=folder / "state" if transcript.state == "kept" else None)
         try:
@@ -279,14 +285,14 @@ def make_backend(name: str, transcript: Transcript, certificates: Certificates,
                  folder: Path) -> Backend:
     """A back end by name, with the modem switched on."""
     kind, _, pieces = name.partition("-")
-    if pieces not in ("", "bytes"):
-        raise ValueError(f"no back end {name!r}")
-    if kind == "engine":
-        return EngineBackend(transcript, bool(pieces))
-    if kind in PORTS:
+    if kind == "engine" and pieces == "link":
+        return EngineBackend(transcript, False, transcript.link or "rtt=0")
+    if kind == "engine" and pieces in ("", "bytes"):
+        return EngineBackend(transcript, bool(pieces), transcript.link)
+    if kind in PORTS and pieces in ("", "bytes"):
         return DaemonBackend(transcript, certificates, folder, kind, bool(pieces))
     raise ValueError(f"no back end {name!r}; there are engine, {', '.join(PORTS)}, "
-                     "each with -bytes")
+                     "each with -bytes, and engine-link")
 
 
 def play(transcript: Transcript, backend_name: str, certificates: Certificates,

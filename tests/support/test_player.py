@@ -61,7 +61,7 @@ def play_text(folder: Path, certificates: Certificates, text: str, backend: str 
     play(parse_file(path), backend, certificates, folder)
 
 
-@pytest.mark.parametrize("backend", ["engine", "engine-bytes"])
+@pytest.mark.parametrize("backend", ["engine", "engine-bytes", "engine-link"])
 @pytest.mark.parametrize("text", [
     "> AT\n< OK\n",
     "> WHAT\n< ERROR\n> AT\n<~ O(?P<rest>.)\n> WHAT${rest}\n< ERROR\n",

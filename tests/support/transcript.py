@@ -195,6 +195,7 @@ class Transcript:
     only: tuple[str, ...] = ()  # back ends, all when empty
     names: dict[str, str] = field(default_factory=dict)
     pings: dict[str, str] = field(default_factory=dict)  # what an address says to echo requests
+    link: str = ""  # as the daemon's --link takes it
     free_ports: list[str] = field(default_factory=list)  # variables
     peers: dict[str, PeerPlan] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
@@ -258,7 +259,7 @@ class _Parser:
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
             "models": self.models, "guard": self.guard, "on": self.on_port,
             "source": self.source, "state": self.state, "only": self.only, "name": self.name,
-            "ping": self.ping, "port": self.port}
+            "ping": self.ping, "port": self.port, "link": self.link}
         if word not in readers:
             raise self.wrong(f"unknown word {word!r}")
         readers[word](rest)
@@ -313,6 +314,11 @@ class _Parser:
         if not match:
             raise self.wrong("ping ADDRESS MS [TTL], or timeout, unreachable, denied")
         self.transcript.pings[match[1]] = match[2]
+
+    def link(self, rest: str) -> None:
+        if not re.fullmatch(r"\w+=\w+( \w+=\w+)*", rest):
+            raise self.wrong("link down=KBIT/S up=KBIT/S rtt=MS")
+        self.transcript.link = rest.replace(" ", ",")
 
     def port(self, rest: str) -> None:
         if not re.fullmatch(r"\w+", rest):

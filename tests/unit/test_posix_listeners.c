@@ -64,6 +64,13 @@ static int set_up_tcp6(void **state)
     return 0;
 }
 
+/* IPv4 in the clothes of IPv6 (RFC 4291 2.5.5.2). */
+static int set_up_tcp_mapped(void **state)
+{
+    *state = new_fixture(PORT_TCP, "::ffff:127.0.0.1");
+    return 0;
+}
+
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
@@ -371,8 +378,10 @@ static void ipv6_label_has_brackets(void **state)
 {
     struct fixture *f = *state;
     int host = connect_host(f);
+    char label[PORT_LABEL_CAP];
 
-    assert_int_equal(strncmp(port_label(f->port), "tcp [::1]:", 10), 0);
+    snprintf(label, sizeof(label), "tcp [%s]:", f->spec.where);
+    assert_int_equal(strncmp(port_label(f->port), label, strlen(label)), 0);
     type(host, "AT");
     expect_got(f, "AT");
     close(host);
@@ -406,6 +415,8 @@ int main(void)
         UNIX(other_files_are_not_replaced),
         TCP(tcp_port_in_use_is_refused),
         { "tcp: ipv6_label_has_brackets", ipv6_label_has_brackets, set_up_tcp6, tear_down, NULL },
+        { "tcp: a mapped address is IPv4", ipv6_label_has_brackets, set_up_tcp_mapped, tear_down,
+          NULL },
 #undef UNIX
 #undef TCP
     };

@@ -197,7 +197,7 @@ static const struct option table[] = {
     { "--tcp", "[HOST:]PORT", true, take_tcp,
       "a port: a TCP listener; HOST is 127.0.0.1 unless given, PORT 0 is any free one" },
     { "--unix", "PATH", true, take_unix,
-      "a port: a Unix socket, also for QEMU's -serial unix:PATH" },
+      "a port: a Unix socket for you only, also for QEMU's -serial unix:PATH" },
     { "--uart", "DEVICE[,BAUD[,rtscts]]", true, take_uart,
       "a port: a serial device, 8N1; BAUD is 115200 unless given" },
     { "--stdio", NULL, false, take_stdio,

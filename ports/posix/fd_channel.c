@@ -143,6 +143,11 @@ static void flush_and_tell(struct fd_channel *channel)
         channel->on_hangup(channel->owner);
 }
 
+static bool refuses(const struct fd_channel *channel, struct span bytes)
+{
+    return channel->refuses != NULL && channel->refuses(channel->owner, bytes);
+}
+
 static void read_once(struct fd_channel *channel)
 {
     ssize_t count = read(channel->in_fd, channel->loop->scratch, sizeof(channel->loop->scratch));
@@ -150,7 +155,7 @@ static void read_once(struct fd_channel *channel)
 
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (count <= 0) {
+    if (count <= 0 || refuses(channel, span_at(channel->loop->scratch, (size_t)count))) {
         channel->ended = true;
         update_watches(channel);
         channel->on_hangup(channel->owner);

@@ -24,6 +24,9 @@ struct fd_channel {
     bool farewell;          /* the terminal is to hear that the host is gone after `kept` */
     /* Look at fd_channel_is_over(), `ended`, `deaf`.  May come from inside output_ready(). */
     void (*on_hangup)(void *owner);
+    /* Asked before the terminal gets what was read: true, and it does not get it, and the host has
+     * finished.  NULL: false. */
+    bool (*refuses)(void *owner, struct span bytes);
     void *owner;
 };
 

@@ -60,7 +60,7 @@ static void on_knock(void *ctx, int events)
         return;
     }
     if (listener->prepare != NULL)
-        listener->prepare(fd);
+        listener->prepare(listener, fd);
     log_trace(listener->base.loop->log, TRACE_PORT, "%s: a host has come", listener->base.label);
     fd_watch_want(listener->watch, 0);
     listener->host_fd = fd;
@@ -71,7 +71,8 @@ static void on_knock(void *ctx, int events)
     }
 }
 
-void listener_init(struct listener *listener, struct posix_loop *loop, void (*prepare)(int host_fd))
+void listener_init(struct listener *listener, struct posix_loop *loop,
+                   void (*prepare)(struct listener *listener, int host_fd))
 {
     listener->base.loop = loop;
     listener->fd = listener->host_fd = -1;

@@ -12,12 +12,13 @@ struct listener {
     int host_fd; /* -1: nobody is there */
     struct fd_watch *watch;
     struct clock_timer *retry;
-    void (*prepare)(int host_fd); /* sets a new connection's options; may be NULL */
+    /* A host has come: sets its connection's options, forgets the one before; may be NULL. */
+    void (*prepare)(struct listener *listener, int host_fd);
 };
 
 /* Fills in all but base.ops and base.label. */
 void listener_init(struct listener *listener, struct posix_loop *loop,
-                   void (*prepare)(int host_fd));
+                   void (*prepare)(struct listener *listener, int host_fd));
 
 /* Takes over the bound socket `fd`, which listener_deinit() closes, and listens.  A host that
  * leaves makes room for the next, which finds the terminal as it is but for half a line, a prompt

@@ -1,4 +1,5 @@
 /* tcp_port.c: a port that hosts reach over TCP. */
+#include "posix/http_guard.h"
 #include "posix/listener.h"
 #include "posix/port_kinds.h"
 #include "posix/tcp_address.h"
@@ -14,7 +15,12 @@
 /* A host that vanished without a word frees the port after a minute and a half. */
 enum { KEEP_IDLE_S = 60, KEEP_INTERVAL_S = 10, KEEP_PROBES = 3 };
 
-static void prepare(int host_fd)
+struct tcp_port {
+    struct listener base;
+    struct http_guard guard; /* of the host that is there */
+};
+
+static void prepare(struct listener *listener, int host_fd)
 {
     static const struct {
         int level, name, value;
@@ -29,6 +35,25 @@ static void prepare(int host_fd)
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
         setsockopt(host_fd, options[i].level, options[i].name, &options[i].value,
                    sizeof(options[i].value));
+    http_guard_init(&((struct tcp_port *)listener)->guard);
+}
+
+/* Who comes back to a port that is online speaks to its peer, in HTTP perhaps. */
+static bool refuses(void *owner, struct span bytes)
+{
+    struct tcp_port *self = owner;
+    const struct port *port = &self->base.base;
+    struct terminal *terminal = port->channel.terminal;
+
+    if (terminal->ops->online(terminal))
+        http_guard_stop(&self->guard);
+    if (!http_guard_refuses(&self->guard, bytes))
+        return false;
+    log_say(port->loop->log, LOG_WARNING,
+            "%s: hung up: that was an HTTP request, which any web page in a browser can send here; "
+            "nobody but you reaches a port of --unix",
+            port->label);
+    return true;
 }
 
 /* A socket bound to `at`, or -1 and errno. */
@@ -103,13 +128,16 @@ static enum err listen_at(struct listener *listener, const struct port_spec *spe
 enum err tcp_port_open(struct posix_loop *loop, const struct port_spec *spec,
                        struct port_failure *ret_failure, struct port **ret_port)
 {
-    struct listener *listener = calloc(1, sizeof(*listener));
+    struct tcp_port *self = calloc(1, sizeof(*self));
+    struct listener *listener;
     enum err err;
 
-    if (listener == NULL)
+    if (self == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
+    listener = &self->base;
     listener->base.ops = &tcp_ops;
     listener_init(listener, loop, prepare);
+    listener->base.channel.refuses = refuses;
     err = listen_at(listener, spec, ret_failure);
     if (err != ERR_OK) {
         close_tcp(&listener->base);

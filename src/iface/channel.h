@@ -44,6 +44,8 @@ struct terminal_ops {
     void (*set_dtr)(struct terminal *terminal, bool on);
     /* A command is under way, or the port is in a prompt or online. */
     bool (*busy)(struct terminal *terminal);
+    /* What the host says now is for a peer. */
+    bool (*online)(struct terminal *terminal);
     /* The host has gone for good, as one of a network connection has: half a line, a prompt, what
      * it was told but has not read, and what a command under way waits for are forgotten; what
      * stands behind that command in its line is not run.  Online data stays for who comes next, if

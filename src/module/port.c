@@ -63,6 +63,11 @@ static bool is_busy(struct terminal *base)
     return at_is_engaged(terminal_from(base)->at);
 }
 
+static bool is_online(struct terminal *base)
+{
+    return at_is_online(terminal_from(base)->at);
+}
+
 static void host_gone(struct terminal *base)
 {
     struct module_terminal *terminal = terminal_from(base);
@@ -80,6 +85,7 @@ static const struct terminal_ops terminal_ops = {
     .consume = consume,
     .set_dtr = set_dtr,
     .busy = is_busy,
+    .online = is_online,
     .host_gone = host_gone,
 };
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import http.client
 import os
 import re
 import socket
@@ -378,6 +379,69 @@ def test_host_that_has_said_all_still_gets_its_answer(port: str) -> None:
             host.sendall(b"AT+GMM\r")
             host.shutdown(socket.SHUT_WR)
             assert host.recv(1000, socket.MSG_WAITALL) == b"AT+GMM\r" + MODEL
+
+
+# Web pages: any in a browser of this machine may send a request to a port
+
+BODY = b'x\r\nAT+CGDCONT=3,"IP","evil"\r\nAT+CGDCONT?\r\n'
+REQUEST = (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\n"
+           b"Content-Length: %d\r\n\r\n" % len(BODY)) + BODY
+REQUESTS = {"body": REQUEST, "address": b'GET /AT+CGDCONT=3,"IP","evil" HTTP/1.1\r\n\r\n',
+            "field": b"Host: 127.0.0.1\r\n" + BODY, "after a line end": b"\r\n" + REQUEST}
+
+
+@contextmanager
+def untouched() -> Iterator[ChangingHosts]:
+    """No host is there.  What no web page may set was not set, an operator was told why, and the
+    next host has the port."""
+    with ChangingHosts(port="tcp") as modem:
+        Driver(modem).begin()
+        modem.host_leaves()
+        mark = LogMark(modem)
+        yield modem
+        modem.host_comes().ok("AT+CGDCONT?")
+        lines = mark.warnings()
+        assert len(lines) == 1 and "HTTP" in lines[0] and "--unix" in lines[0]
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "bytes"])
+@pytest.mark.parametrize("name", REQUESTS)
+def test_http_request_is_hung_up_on(name: str, whole: bool) -> None:
+    request = REQUESTS[name]
+    with untouched() as modem, socket.create_connection(("127.0.0.1", modem.tcp_port)) as browser:
+        browser.settimeout(15)
+        browser.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            for at in range(0, len(request), len(request) if whole else 1):
+                browser.sendall(request[at:] if whole else request[at:at + 1])
+            while heard := browser.recv(1000):
+                assert b"OK" not in heard
+        except ConnectionError:
+            pass  # the end comes before the request is read to its own
+
+
+def test_http_client_is_hung_up_on() -> None:
+    with untouched() as modem:
+        client = http.client.HTTPConnection("127.0.0.1", modem.tcp_port, timeout=15)
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            client.request("POST", "/", BODY, {"Content-Type": "text/plain"})
+            client.getresponse()
+        client.close()
+
+
+def test_http_to_a_peer_goes_through(certificates: Certificates) -> None:
+    """A host that comes back to a port that is online goes on with its request."""
+    with Peer(certificates) as peer, ChangingHosts(port="tcp") as modem:
+        driver = Driver(modem).begin().attach().enable()
+        driver.type(driver.dial_line(peer.port, online=True))
+        peer.handshake()
+        driver.expect("CONNECT")
+        modem.host_leaves()
+        modem.host_comes()
+        modem.host.write(REQUEST)
+        peer.expect(REQUEST)
+        peer.send(b"HTTP/1.1 204 No\r\n\r\n")
+        modem.host.expect_exact(b"HTTP/1.1 204 No\r\n\r\n")
 
 
 def test_unix_socket_is_for_its_owner(tmp_path: Path) -> None:

@@ -57,6 +57,11 @@ static bool busy(struct terminal *terminal)
     return ((struct fake_terminal *)terminal)->busy;
 }
 
+static bool online(struct terminal *terminal)
+{
+    return ((struct fake_terminal *)terminal)->online;
+}
+
 static void host_gone(struct terminal *terminal)
 {
     ((struct fake_terminal *)terminal)->farewells++;
@@ -68,6 +73,7 @@ static const struct terminal_ops ops = {
     .consume = consume,
     .set_dtr = set_dtr,
     .busy = busy,
+    .online = online,
     .host_gone = host_gone,
 };
 

@@ -23,7 +23,7 @@ struct fake_terminal {
     size_t appetite; /* how many more bytes feed() takes */
     struct bytes in, out;
     size_t out_taken;
-    bool busy, dtr;
+    bool busy, online, dtr;
     int farewells;
     int dtr_changes;
 };

@@ -240,6 +240,83 @@ static void input_of_a_gone_host_waits_for_room(void **state)
     close(second);
 }
 
+static bool has_hung_up(void *ctx)
+{
+    struct fixture *f = ctx;
+    char byte;
+    ssize_t count = read(f->host, &byte, 1);
+
+    return count == 0 || (count < 0 && errno == ECONNRESET);
+}
+
+static bool got_next_host(void *ctx)
+{
+    const struct bytes *in = &((struct fixture *)ctx)->fake.in;
+
+    return in->len >= 3 && memcmp(in->at + in->len - 3, "AT;", 3) == 0;
+}
+
+static void send_in_pieces(struct fixture *f, const char *text, size_t piece)
+{
+    for (size_t at = 0; at < strlen(text); at += piece) {
+        if (send(f->host, text + at, piece, MSG_NOSIGNAL) < 0)
+            return; /* hung up already */
+        settle(f);
+    }
+}
+
+/* A web page has sent it: the module gets no line of it, and the next host is heard. */
+static void http_request_is_hung_up_on(void **state)
+{
+    static const char request[] = "POST / HTTP/1.1\r\nHost: localhost\r\n\r\nx\r\nAT+CFUN=0\r\n";
+    static const size_t pieces[] = { sizeof(request) - 1, 1 };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        int next;
+
+        f->host = connect_host(f);
+        next = connect_host(f);
+        type(next, "AT;");
+        send_in_pieces(f, request, pieces[i]);
+        assert_true(run_until(&f->loop, has_hung_up, f, LIMIT_MS));
+        close(f->host);
+        assert_true(run_until(&f->loop, got_next_host, f, LIMIT_MS));
+        assert_true(f->fake.in.len < sizeof("POST / HTTP/1.AT;"));
+        assert_memory_equal(f->fake.in.at, request, f->fake.in.len - 3);
+        assert_int_equal(f->fake.farewells, 2 * i + 1);
+        close(next);
+        settle(f);
+        f->fake.in.len = 0;
+    }
+}
+
+/* Who comes back to a port that is online speaks to its peer. */
+static void http_request_to_a_peer_goes_through(void **state)
+{
+    struct fixture *f = *state;
+    int host = connect_host(f);
+
+    f->fake.online = true;
+    type(host, "GET / HTTP/1.1\r\n");
+    expect_got(f, "GET / HTTP/1.1\r\n");
+    f->fake.online = false;
+    type(host, "GET / HTTP/1.1\r\n");
+    expect_got(f, "GET / HTTP/1.1\r\n");
+    close(host);
+}
+
+/* On a socket that is its owner's no web page gets. */
+static void http_request_is_a_line_like_others(void **state)
+{
+    struct fixture *f = *state;
+    int host = connect_host(f);
+
+    type(host, "GET / HTTP/1.1\r\n");
+    expect_got(f, "GET / HTTP/1.1\r\n");
+    close(host);
+}
+
 /* A module that waits to be heard by a host that is gone must find the next one. */
 static void dead_host_with_stuck_input_makes_room(void **state)
 {
@@ -409,6 +486,9 @@ int main(void)
         TCP(host_that_finishes_sending_is_answered),
         UNIX(bulk_is_not_damaged),
         TCP(bulk_is_not_damaged),
+        TCP(http_request_is_hung_up_on),
+        TCP(http_request_to_a_peer_goes_through),
+        UNIX(http_request_is_a_line_like_others),
         UNIX(unix_socket_is_for_its_owner),
         UNIX(living_socket_stays),
         UNIX(stale_socket_is_replaced),

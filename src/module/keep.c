@@ -65,6 +65,21 @@ enum err keep_row(struct at_session *at, const struct at_command *row, size_t in
     return store(storage_of(at), key, text_span(&text));
 }
 
+/* All rows of the maker that bind something: those of this model, or the others. */
+static void
+each_bound(struct at_session *at, bool of_model,
+           void (*visit)(struct at_session *at, const struct at_command *row, void *ctx), void *ctx)
+{
+    for (const struct at_commands *const *list = at_commands_of(at); *list != NULL; list++) {
+        for (size_t i = 0; i < (*list)->count; i++) {
+            const struct at_command *row = &(*list)->rows[i];
+
+            if (row->record != NULL && (at_find(at, row->name) == row) == of_model)
+                visit(at, row, ctx);
+        }
+    }
+}
+
 void keep_each(struct at_session *at, enum at_keep keep,
                void (*visit)(struct at_session *at, const struct at_command *row, void *ctx),
                void *ctx)
@@ -79,26 +94,37 @@ void keep_each(struct at_session *at, enum at_keep keep,
     }
 }
 
+static void release_row(struct at_session *at, const struct at_command *row, void *ctx)
+{
+    (void)ctx;
+    for (size_t index = 0; index < at_record_count(at, row); index++)
+        at_args_release(row, row->record(at, index));
+}
+
 void keep_release(struct at_session *at)
 {
-    for (const struct at_commands *const *list = at_commands_of(at); *list != NULL; list++) {
-        for (size_t i = 0; i < (*list)->count; i++) {
-            const struct at_command *row = &(*list)->rows[i];
+    each_bound(at, true, release_row, NULL);
+    each_bound(at, false, release_row, NULL);
+}
 
-            for (size_t n = 0; row->record != NULL && n < at_record_count(at, row); n++)
-                at_args_release(row, row->record(at, n));
-        }
-    }
+static void preset_values(struct at_session *at, const struct at_command *row, void *ctx)
+{
+    (void)ctx;
+    for (size_t index = 0; index < at_record_count(at, row); index++)
+        at_args_preset(row, at_dialect_of(at), row->record(at, index), index);
 }
 
 static void preset_row(struct at_session *at, const struct at_command *row, void *ctx)
 {
-    (void)ctx;
-    for (size_t index = 0; index < at_record_count(at, row); index++) {
-        at_args_preset(row, at_dialect_of(at), row->record(at, index), index);
-        if (row->changed != NULL)
-            row->changed(at, index);
-    }
+    preset_values(at, row, ctx);
+    for (size_t index = 0; row->changed != NULL && index < at_record_count(at, row); index++)
+        row->changed(at, index);
+}
+
+void keep_preset_all(struct at_session *at)
+{
+    each_bound(at, false, preset_values, NULL);
+    each_bound(at, true, preset_row, NULL);
 }
 
 void keep_preset(struct at_session *at, enum at_keep keep)

@@ -10,7 +10,13 @@ enum { PROFILE_COUNT = 2 };
 /* Stores the bound values of a row with AT_KEEP_NVM.  ERR_IO. */
 enum err keep_row(struct at_session *at, const struct at_command *row, size_t index);
 
-/* Factory values for all bound rows kept as `keep`, each followed by its changed(). */
+/* Power-on: factory values for all that the maker's rows bind, also those that this model does not
+ * have: what a host cannot set has its value all the same.  Rows of the model count last, each
+ * followed by its changed(). */
+void keep_preset_all(struct at_session *at);
+
+/* Factory values for all bound rows of this model kept as `keep`, each followed by its changed().
+ */
 void keep_preset(struct at_session *at, enum at_keep keep);
 
 /* Values of AT_KEEP_NVM rows as they were stored.  What is damaged is left at its factory value,

@@ -22,13 +22,10 @@ enum err power_on(struct tlsmodem *modem)
         err = modem->personality->start(modem);
     if (err != ERR_OK)
         return err;
-    for (size_t i = 0; i < modem->terminal_count; i++) {
-        struct at_session *at = modem->terminals[i].at;
-
-        keep_preset(at, AT_KEEP_NOT);
-        profile_restore(at, profile_chosen(at));
-    }
-    keep_preset(modem->terminals[0].at, AT_KEEP_NVM);
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        keep_preset_all(modem->terminals[i].at);
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        profile_restore(modem->terminals[i].at, profile_chosen(modem->terminals[i].at));
     keep_restore(modem->terminals[0].at);
     if (modem->personality->ready != NULL)
         modem->personality->ready(modem);

@@ -428,6 +428,82 @@ static void check_factory(struct walk *walk)
     }
 }
 
+/* ---- what a model does not have ---- */
+
+/* Where a bound parameter's value is. */
+static const char *place_of(const struct at_param *param, const void *record)
+{
+    return (const char *)record + param->bound - 1;
+}
+
+/* True when a row of the model binds the same place, whose factory value then counts. */
+static bool is_bound_by_model(struct walk *walk, const char *place)
+{
+    struct at_session *at = session(walk);
+
+    for (const struct at_commands *const *list = at_commands_of(at); *list != NULL; list++) {
+        for (size_t i = 0; i < (*list)->count; i++) {
+            const struct at_command *row = &(*list)->rows[i];
+
+            if (row->record == NULL || at_find(at, row->name) != row)
+                continue;
+            for (size_t index = 0; index < at_record_count(at, row); index++) {
+                for (size_t p = 0; p < row->param_count; p++) {
+                    if (row->params[p].bound != 0 &&
+                        place_of(&row->params[p], row->record(at, index)) == place)
+                        return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+static int lacking; /* places that only rows of other models bind */
+
+/* The place has its factory value. */
+static void check_place(struct walk *walk, const struct at_param *param, size_t index)
+{
+    const char *place = place_of(param, walk->row->record(session(walk), index));
+    const char *text = param->preset_text != NULL ? param->preset_text : "";
+    char what[LINE_BYTES];
+    int32_t number, expected;
+
+    if (is_bound_by_model(walk, place))
+        return;
+    lacking++;
+    snprintf(what, sizeof(what), "%s %s %s %zu", walk->model->identity.name, walk->row->name,
+             param->name, index);
+    if (param->type == AT_STRING) {
+        check_text(what, param->owned ? "" : place, text);
+        return;
+    }
+    expected = param->preset_by_record != NULL ? param->preset_by_record[index] : param->preset;
+    if (param->preset_dialect != 0)
+        memcpy(&expected, (const char *)at_dialect_of(session(walk)) + param->preset_dialect - 1,
+               sizeof(expected));
+    memcpy(&number, place, sizeof(number));
+    check_int(what, number, expected);
+}
+
+/* What only rows bind that the model does not have: nobody can set it, and the module goes by it.
+ */
+static void check_row_of_others(struct walk *walk)
+{
+    const struct at_command *row = walk->row;
+
+    if (row->record == NULL)
+        return;
+    check_int(walk->model->identity.name,
+              world_switch_on(&walk->world, walk->model->identity.name, false, 2), ERR_OK);
+    for (size_t index = 0; index < at_record_count(session(walk), row); index++) {
+        for (size_t p = 0; p < row->param_count; p++) {
+            if (row->params[p].bound != 0)
+                check_place(walk, &row->params[p], index);
+        }
+    }
+}
+
 /* ---- all rows ---- */
 
 /* True when a model before this one has the same rows, limits and features. */
@@ -445,7 +521,17 @@ static bool is_like_another(size_t index)
     return false;
 }
 
-static void each_row(void (*visit)(struct walk *walk), bool refused)
+enum rows { ROWS_OF_MODEL, ROWS_REFUSED, ROWS_OF_OTHERS };
+
+static enum rows kind_of(const struct walk *walk)
+{
+    if (at_find_in(walk->model->personality->commands, &walk->model->at, walk->row->name) !=
+        walk->row)
+        return ROWS_OF_OTHERS;
+    return walk->row->coverage == AT_REFUSED ? ROWS_REFUSED : ROWS_OF_MODEL;
+}
+
+static void each_row(void (*visit)(struct walk *walk), enum rows rows)
 {
     struct walk walk;
 
@@ -458,9 +544,7 @@ static void each_row(void (*visit)(struct walk *walk), bool refused)
         for (; *list != NULL; list++) {
             for (size_t i = 0; i < (*list)->count; i++) {
                 walk.row = &(*list)->rows[i];
-                if (at_find_in(walk.model->personality->commands, &walk.model->at,
-                               walk.row->name) == walk.row &&
-                    (walk.row->coverage == AT_REFUSED) == refused)
+                if (kind_of(&walk) == rows)
                     visit(&walk);
             }
         }
@@ -472,39 +556,48 @@ static void each_row(void (*visit)(struct walk *walk), bool refused)
 static void test_rows_are_well_formed(void **state)
 {
     (void)state;
-    each_row(check_row, false);
-    each_row(check_row, true);
-    each_row(check_factory, false);
+    each_row(check_row, ROWS_OF_MODEL);
+    each_row(check_row, ROWS_REFUSED);
+    each_row(check_factory, ROWS_OF_MODEL);
+}
+
+static void test_rows_of_other_models(void **state)
+{
+    (void)state;
+    lacking = 0;
+    each_row(check_row_of_others, ROWS_OF_OTHERS);
+    assert_true(lacking > 0);
 }
 
 static void test_set(void **state)
 {
     (void)state;
-    each_row(walk_set, false);
+    each_row(walk_set, ROWS_OF_MODEL);
 }
 
 static void test_test(void **state)
 {
     (void)state;
-    each_row(walk_test, false);
+    each_row(walk_test, ROWS_OF_MODEL);
 }
 
 static void test_read_and_run(void **state)
 {
     (void)state;
-    each_row(walk_read_and_run, false);
+    each_row(walk_read_and_run, ROWS_OF_MODEL);
 }
 
 static void test_refused(void **state)
 {
     (void)state;
-    each_row(walk_refused, true);
+    each_row(walk_refused, ROWS_REFUSED);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_are_well_formed),
+        cmocka_unit_test(test_rows_of_other_models),
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_test),
         cmocka_unit_test(test_read_and_run),

@@ -35,7 +35,6 @@ static enum err start(struct tlsmodem *modem)
 
     fibocom->settings.format = FACT_FORMAT;
     fibocom->ssl.enabled = fibocom_model_of(modem)->enabled;
-    fibocom->ftp.passive = FACT_FTP_PASSIVE;
     return ERR_OK;
 }
 
@@ -44,7 +43,7 @@ static void ready(struct tlsmodem *modem)
 {
     struct fibocom *fibocom = modem->maker;
 
-    fibocom->ssl.version = fibocom_model_of(modem)->version;
+    fibocom->ssl.version = fibocom_model_of(modem)->version; /* whatever the row says */
     for (size_t i = 0; i < modem->terminal_count; i++) {
         at_urc(modem->terminals[i].at, "AT command ready");
         at_urc(modem->terminals[i].at, "+SIM READY");

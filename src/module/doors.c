@@ -15,8 +15,6 @@ static int64_t deadline(struct tlsmodem *modem)
         return earliest_ms;
     for (size_t i = 0; i < modem->terminal_count; i++)
         earliest_ms = time_earlier(earliest_ms, at_deadline(modem->terminals[i].at));
-    if (modem->personality->deadline != NULL)
-        earliest_ms = time_earlier(earliest_ms, modem->personality->deadline(modem));
     return time_earlier(earliest_ms, parts_deadline(modem));
 }
 

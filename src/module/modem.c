@@ -34,8 +34,6 @@ void tlsmodem_tick(struct tlsmodem *modem)
     if (modem->on) {
         for (size_t i = 0; i < modem->terminal_count; i++)
             at_tick(modem->terminals[i].at);
-        if (modem->personality->tick != NULL)
-            modem->personality->tick(modem);
         parts_tick(modem);
     } else if (module_now(modem) >= modem->power_on_ms) {
         switch_on_again(modem);

@@ -135,13 +135,13 @@ void parts_stop(struct tlsmodem *modem)
 {
     struct walk walk = { .part = NULL };
 
-    for (const struct module_part *const *part = modem->personality->parts; *part != NULL; part++) {
-        if ((*part)->stop != NULL)
-            (*part)->stop(modem);
-    }
     while (next_unit(modem, &walk)) {
         if (*walk.state != NULL)
             give_back(modem, &walk);
+    }
+    for (const struct module_part *const *part = modem->personality->parts; *part != NULL; part++) {
+        if ((*part)->stop != NULL)
+            (*part)->stop(modem);
     }
 }
 

@@ -35,7 +35,8 @@ struct module_part {
      * bring all of it back.  NULL: it stays until power-off. */
     bool (*is_idle)(const struct tlsmodem *modem, const void *state);
 
-    /* Of the part as a whole: power on, before the stored settings are there, and after; off. */
+    /* Of the part as a whole: power on, before the stored settings are there, and after; off, when
+     * no unit is left. */
     enum err (*start)(struct tlsmodem *modem);
     void (*ready)(struct tlsmodem *modem);
     void (*stop)(struct tlsmodem *modem);

@@ -27,27 +27,12 @@ struct module_model {
 struct personality {
     const struct at_dialect *dialect;
     const struct at_commands *const *commands; /* ended by NULL */
-    /* Bytes of the maker's own state on this model; it is zeroed before start(). */
+    /* Bytes of what is there from power-on to power-off on this model: what rows bind, and what is
+     * small; zeroed before the parts start. */
     size_t (*state_size)(const struct module_model *model);
     size_t output_bytes;                    /* queue from the module to each host */
-    const struct module_part *const *parts; /* ended by NULL */
-
-    /* Power on and off.  start() comes before stored settings are restored, ready() after. */
-    enum err (*start)(struct tlsmodem *modem);
-    void (*ready)(struct tlsmodem *modem);
-    void (*stop)(struct tlsmodem *modem);
-
-    int64_t (*deadline)(struct tlsmodem *modem);
-    void (*tick)(struct tlsmodem *modem);
-
-    /* A port is quiet: at_unsolicited() may be called. */
-    void (*on_quiet)(struct module_terminal *terminal);
-    /* The host has dropped DTR, and &D says what that means. */
-    void (*on_dtr_drop)(struct module_terminal *terminal);
-    /* The network has taken the module in again. */
-    void (*on_registered)(struct tlsmodem *modem);
-    /* A PDP context that was active has gone down. */
-    void (*on_context_down)(struct tlsmodem *modem, size_t cid);
+    const struct module_part *const *parts; /* all else (part.h), in the order of their turns; ended
+                                             * by NULL */
 };
 
 /* All models of all makers; NULL past the end.  personalities/list.c is the one place that knows.

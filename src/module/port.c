@@ -47,11 +47,8 @@ static void set_dtr(struct terminal *base, bool on)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
-    if (terminal->dtr && !on && terminal->settings.dtr != 0) {
-        if (terminal->modem->personality->on_dtr_drop != NULL)
-            terminal->modem->personality->on_dtr_drop(terminal);
+    if (terminal->dtr && !on && terminal->settings.dtr != 0)
         parts_on_dtr_drop(terminal);
-    }
     if (terminal->dtr && !on && terminal->settings.dtr == DTR_ENDS_ALL)
         at_abort(terminal->at);
     terminal->dtr = on;
@@ -98,11 +95,7 @@ static int64_t now_ms(void *owner)
 
 static void on_quiet(struct at_session *at)
 {
-    struct module_terminal *terminal = terminal_of(at);
-
-    if (terminal->modem->personality->on_quiet != NULL)
-        terminal->modem->personality->on_quiet(terminal);
-    parts_on_quiet(terminal);
+    parts_on_quiet(terminal_of(at));
 }
 
 static const struct at_owner_ops owner_ops = {

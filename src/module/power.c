@@ -18,8 +18,6 @@ enum err power_on(struct tlsmodem *modem)
     modem->on = true;
     modem->power_on_ms = CLOCK_NEVER;
     err = parts_start(modem);
-    if (err == ERR_OK && modem->personality->start != NULL)
-        err = modem->personality->start(modem);
     if (err != ERR_OK)
         return err;
     for (size_t i = 0; i < modem->terminal_count; i++)
@@ -27,8 +25,6 @@ enum err power_on(struct tlsmodem *modem)
     for (size_t i = 0; i < modem->terminal_count; i++)
         profile_restore(modem->terminals[i].at, profile_chosen(modem->terminals[i].at));
     keep_restore(modem->terminals[0].at);
-    if (modem->personality->ready != NULL)
-        modem->personality->ready(modem);
     parts_ready(modem);
     return ERR_OK;
 }
@@ -37,8 +33,6 @@ void power_off(struct tlsmodem *modem)
 {
     if (!modem->on)
         return;
-    if (modem->personality->stop != NULL)
-        modem->personality->stop(modem);
     parts_stop(modem);
     for (size_t i = 0; i < modem->terminal_count; i++) {
         keep_release(modem->terminals[i].at);

@@ -9,8 +9,6 @@ void network_deactivate(struct tlsmodem *modem, size_t cid)
     if (context == NULL || !context->active)
         return;
     context->active = false;
-    if (modem->personality->on_context_down != NULL)
-        modem->personality->on_context_down(modem, cid);
     parts_on_context_down(modem, cid);
 }
 
@@ -36,8 +34,6 @@ void network_update(struct tlsmodem *modem)
     if (registered != network->reported) {
         network->reported = registered;
         report(modem, registered);
-        if (registered && modem->personality->on_registered != NULL)
-            modem->personality->on_registered(modem);
         if (registered)
             parts_on_registered(modem);
     }

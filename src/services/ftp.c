@@ -45,7 +45,9 @@ void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
               const struct ftp_events *events, void *ctx, const struct tls_source *tls,
               size_t received_cap)
 {
-    *ftp = (struct ftp){ .world = world, .events = events, .ctx = ctx, .tls = tls, .id = id };
+    *ftp = (struct ftp){ .world = world, .events = events, .ctx = ctx, .id = id };
+    if (tls != NULL)
+        ftp->tls = *tls;
     ftp->deadline_ms = ftp->operation_until_ms = CLOCK_NEVER;
     ftp->transfer.idle_until_ms = CLOCK_NEVER;
     connection_init(&ftp->control, id, world, &ftp_control_events, ftp, 0);
@@ -138,7 +140,7 @@ static enum err put_tls_on(void *ctx, const struct tls_config *tls)
 
 enum ftp_error ftp_secure(struct ftp *ftp, struct connection *connection)
 {
-    switch (ftp->tls->lend(ftp->tls->ctx, put_tls_on, connection)) {
+    switch (ftp->tls.lend(ftp->tls.ctx, put_tls_on, connection)) {
     case ERR_OK:
         return FTP_FINE;
     case ERR_NOT_FOUND:

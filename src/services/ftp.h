@@ -152,9 +152,9 @@ struct ftp_transfer {
 struct ftp {
     const struct connection_world *world;
     const struct ftp_events *events;
-    void *ctx;                    /* of the events */
-    const struct tls_source *tls; /* asked for each connection of a secure session */
-    int id;                       /* for the log */
+    void *ctx;             /* of the events */
+    struct tls_source tls; /* asked for each connection of a secure session */
+    int id;                /* for the log */
     enum ftp_state state;
     struct connection control, data;
     uint8_t in[FTP_INPUT_BYTES]; /* from the control connection; `in_at` of it were looked at */

@@ -32,29 +32,20 @@ static size_t secure_sockets(const struct module_model *model)
 
 static size_t state_size(const struct module_model *model)
 {
-    return sizeof(struct telit) + secure_sockets(model) * sizeof(struct telit_ssl);
+    return sizeof(struct telit) + secure_sockets(model) * sizeof(struct telit_ssl_slot);
 }
 
 static enum err start(struct tlsmodem *modem)
 {
     struct telit *telit = modem->maker;
-    size_t sockets = secure_sockets(modem->model);
 
     telit->restart_ms = CLOCK_NEVER;
-    telit->ssl_count = sockets;
-    telit_ftp_start(&telit->ftp, modem);
-    for (size_t i = 0; i < sockets; i++)
-        telit_ssl_start(&telit->ssl[i], modem, (int)i + 1);
-    return credentials_init(&modem->credentials, modem->config.storage, sockets);
+    telit->ssl_count = secure_sockets(modem->model);
+    return credentials_init(&modem->credentials, modem->config.storage, telit->ssl_count);
 }
 
 static void stop(struct tlsmodem *modem)
 {
-    struct telit *telit = modem->maker;
-
-    for (size_t i = 0; i < telit->ssl_count; i++)
-        telit_ssl_stop(&telit->ssl[i]);
-    telit_ftp_stop(&telit->ftp);
     credentials_deinit(&modem->credentials);
 }
 
@@ -67,60 +58,42 @@ static void take_network_time(struct tlsmodem *modem)
         module_clock_init(&modem->clock, modem->config.clock);
 }
 
-static int64_t deadline(struct tlsmodem *modem)
+static void on_registered(struct tlsmodem *modem, void *state)
 {
-    struct telit *telit = modem->maker;
-    int64_t deadline_ms = time_earlier(telit->restart_ms, telit_ftp_deadline(&telit->ftp));
-
-    for (size_t i = 0; i < telit->ssl_count; i++)
-        deadline_ms = time_earlier(deadline_ms, telit_ssl_deadline(&telit->ssl[i]));
-    return deadline_ms;
+    (void)state;
+    take_network_time(modem);
 }
 
-static void tick(struct tlsmodem *modem)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    struct telit *telit = modem->maker;
-
-    for (size_t i = 0; i < telit->ssl_count; i++)
-        telit_ssl_tick(&telit->ssl[i]);
-    telit_ftp_tick(&telit->ftp);
-    if (module_now(modem) >= telit->restart_ms) {
-        telit->restart_ms = CLOCK_NEVER;
-        module_power_cycle(modem, FACT_RESTART_OFF_MS);
-    }
+    (void)state;
+    return ((const struct telit *)modem->maker)->restart_ms;
 }
 
-static void on_quiet(struct module_terminal *terminal)
-{
-    struct telit *telit = terminal->modem->maker;
-
-    for (size_t i = 0; i < telit->ssl_count && at_may_speak(terminal->at); i++) {
-        if (telit->ssl[i].owner == terminal)
-            telit_ssl_on_quiet(&telit->ssl[i]);
-    }
-}
-
-static void on_dtr_drop(struct module_terminal *terminal)
-{
-    struct telit *telit = terminal->modem->maker;
-
-    for (size_t i = 0; i < telit->ssl_count; i++) {
-        if (telit->ssl[i].owner == terminal)
-            telit_ssl_on_dtr_drop(&telit->ssl[i]);
-    }
-    telit_ftp_on_dtr_drop(&telit->ftp, terminal);
-}
-
-static void on_context_down(struct tlsmodem *modem, size_t cid)
+/* #ENHRST */
+static void tick(struct tlsmodem *modem, void *state)
 {
     struct telit *telit = modem->maker;
 
-    for (size_t i = 0; i < telit->ssl_count; i++) {
-        if (telit->ssl[i].settings.cid == (int32_t)cid)
-            telit_ssl_drop(&telit->ssl[i], CAUSE_NETWORK);
-    }
-    telit_ftp_on_context_down(&telit->ftp, cid);
+    (void)state;
+    if (module_now(modem) < telit->restart_ms)
+        return;
+    telit->restart_ms = CLOCK_NEVER;
+    module_power_cycle(modem, FACT_RESTART_OFF_MS);
 }
+
+static const struct module_part general_part = {
+    .start = start,
+    .ready = take_network_time,
+    .stop = stop,
+    .deadline = deadline,
+    .tick = tick,
+    .on_registered = on_registered,
+};
+
+static const struct module_part *const parts[] = {
+    &general_part, &telit_secure_sockets, &telit_entries, &telit_ftp_part, NULL,
+};
 
 #define DIALECT(longest)                                                                           \
     {                                                                                              \
@@ -154,14 +127,10 @@ static const struct at_commands *const commands[] = {
     NULL,
 };
 
-static const struct module_part *const parts[] = { NULL };
-
 #define PERSONALITY(words, output)                                                                 \
     {                                                                                              \
-        .dialect = &(words), .commands = commands, .state_size = state_size, .parts = parts,       \
-        .output_bytes = (output), .start = start, .ready = take_network_time, .stop = stop,        \
-        .deadline = deadline, .tick = tick, .on_quiet = on_quiet, .on_dtr_drop = on_dtr_drop,      \
-        .on_registered = take_network_time, .on_context_down = on_context_down                     \
+        .dialect = &(words), .commands = commands, .state_size = state_size,                       \
+        .output_bytes = (output), .parts = parts                                                   \
     }
 const struct personality telit_personality = PERSONALITY(dialect, OUTPUT_BYTES);
 const struct personality telit_personality_4g = PERSONALITY(dialect_4g, OUTPUT_BYTES_4G);

@@ -3,6 +3,7 @@
 #define TELIT_H
 
 #include "module/module.h"
+#include "module/part.h"
 #include "personalities/telit/telit_errors.h"
 #include "personalities/telit/telit_facts.h"
 #include "personalities/telit/telit_ftp.h"
@@ -60,13 +61,6 @@ enum telit_wait { WAIT_NOTHING, WAIT_DIAL, WAIT_SEND, WAIT_RECEIVE };
 /* Why a connection ended, as #SLASTCLOSURE counts (80437ST10619A p.191). */
 enum telit_cause { CAUSE_NONE, CAUSE_PEER, CAUSE_ABORT, CAUSE_IDLE, CAUSE_NETWORK };
 
-/* The #SSLSECDATA whose prompt is open. */
-struct telit_entry {
-    size_t store;
-    enum credential_kind kind;
-    bool in_ram;
-};
-
 /* A session that #SSLFASTD may take up again (telit_ssl_session.c says for how long). */
 struct telit_session {
     bool wanted; /* by ClosureType: to be kept when the connection closes */
@@ -75,15 +69,20 @@ struct telit_session {
     int64_t until_ms;          /* of the session, whether kept or in use */
 };
 
+/* A secure socket as it is set: there from power-on. */
+struct telit_ssl_slot {
+    struct module_terminal *owner; /* the AT instance that enabled it; NULL: none */
+    struct telit_ssl_settings settings;
+};
+
+/* What it has while it is connected, or something of a connection is kept or to be told. */
 struct telit_ssl {
     int id;
     struct tlsmodem *modem;
-    struct module_terminal *owner; /* the AT instance that enabled it */
-    struct telit_ssl_settings settings;
+    struct telit_ssl_slot *slot;
     struct connection socket;
     struct telit_session session;
     enum telit_wait waiting;
-    struct telit_entry entry;
     bool dial_online; /* the dial under way ends online */
     bool online;
     int64_t wait_until_ms; /* of WAIT_SEND and WAIT_RECEIVE */
@@ -113,6 +112,7 @@ struct telit_retry {
     int32_t retry, delay_s, urc;
 };
 
+/* What is there from power-on to power-off: what rows bind, and small things. */
 struct telit {
     struct telit_settings settings;
     struct telit_plain_settings plain[TELIT_PLAIN_MAX];
@@ -120,13 +120,14 @@ struct telit {
     int64_t restart_ms; /* #ENHRST */
     struct telit_ftp ftp;
     size_t ssl_count;
-    struct telit_ssl ssl[]; /* as many as the model has */
+    struct telit_ssl_slot ssl[]; /* as many as the model has */
 };
 
 struct telit *telit_of(const struct at_session *at);
 const struct telit_model *telit_model_of(const struct tlsmodem *modem);
 
 /* The second has longer answers: security data of 4G modules. */
+extern const struct module_part telit_secure_sockets, telit_entries, telit_ftp_part;
 extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
     telit_ssl_dial, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session, telit_ftp_files,
@@ -138,29 +139,33 @@ int64_t telit_total_ms(int64_t step_ms);
 /* A row's record of module-wide settings. */
 void *telit_settings_record(struct at_session *at, size_t index);
 
-/* telit_ssl.c: the secure socket `id` (from 1) as this port may use it: enabled, and enabled here.
- * NULL: the error is noted. */
-struct telit_ssl *telit_ssl_active(struct at_session *at, int32_t id);
-/* The same, and connected. */
+/* telit_ssl.c: how the secure socket `id` (from 1) is set. */
+struct telit_ssl_slot *telit_ssl_slot(const struct at_session *at, int32_t id);
+
+/* telit_ssl.c: the same, as this port may use it: enabled, and enabled here.  NULL: the error is
+ * noted. */
+struct telit_ssl_slot *telit_ssl_active(struct at_session *at, int32_t id);
+
+/* telit_ssl.c: what a connection of it has left; NULL: nothing. */
+struct telit_ssl *telit_ssl_if(const struct at_session *at, int32_t id);
+
+/* telit_ssl.c: the same, connected, as this port may use it.  NULL: the error is noted. */
 struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id);
-/* The socket, whatever its state. */
-struct telit_ssl *telit_ssl_at(const struct at_session *at, int32_t id);
+
+/* telit_ssl.c: true when nothing of a connection is there or under way. */
+bool telit_ssl_is_closed(const struct at_session *at, int32_t id);
+
 /* guard_read of rows that need one enabled secure socket. */
 enum at_status telit_ssl_guard_read(struct at_session *at);
 /* guard_set of rows that configure a socket which is enabled and not connected. */
 enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args);
 
-/* telit_ssl_tls.c: lends what #SSLSECCFG and #SSLSECDATA say (services/tls_source.h). */
-enum err telit_ssl_lend(const struct telit_ssl *ssl,
+/* telit_ssl_tls.c: lends what #SSLSECCFG and #SSLSECDATA say of a secure socket
+ * (services/tls_source.h). */
+enum err telit_ssl_lend(struct tlsmodem *modem, int32_t id,
                         enum err (*use)(void *use_ctx, const struct tls_config *tls),
                         void *use_ctx);
 
-void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id);
-void telit_ssl_stop(struct telit_ssl *ssl);
-int64_t telit_ssl_deadline(const struct telit_ssl *ssl);
-void telit_ssl_tick(struct telit_ssl *ssl);
-void telit_ssl_on_quiet(struct telit_ssl *ssl);
-void telit_ssl_on_dtr_drop(struct telit_ssl *ssl);
 /* Ends the connection from our side, and says NO CARRIER for this cause. */
 void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause);
 /* Closes without a word, as #SSLH does. */
@@ -176,15 +181,15 @@ struct telit_secrets {
 
 /* telit_ssl_tls.c: what TLS is to do on this socket.  NULL, or what is wrong with the security data
  * that auth_mode needs.  The config borrows `secrets`. */
-const char *telit_ssl_configure(const struct telit_ssl *ssl, struct telit_secrets *secrets,
-                                struct tls_config *ret_config);
+const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
+                                struct telit_secrets *secrets, struct tls_config *ret_config);
 void telit_secrets_wipe(struct telit_secrets *secrets);
 
 /* telit_ssl_session.c */
 void telit_session_begin(struct telit_ssl *ssl, bool wanted); /* a dial: what was kept goes */
 void telit_session_on_open(struct telit_ssl *ssl);            /* the handshake is done */
 void telit_session_on_close(struct telit_ssl *ssl);           /* before the connection is closed */
-void telit_session_forget(struct telit_ssl *ssl);
+void telit_session_forget(struct telit_ssl *ssl);             /* NULL: there is none */
 int64_t telit_session_deadline(const struct telit_ssl *ssl);
 void telit_session_tick(struct telit_ssl *ssl, int64_t now_ms);
 

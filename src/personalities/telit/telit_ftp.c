@@ -4,11 +4,6 @@
  */
 #include "personalities/telit/telit.h"
 
-#include "base/wipe.h"
-
-#include <stdlib.h>
-#include <string.h>
-
 struct telit_ftp *telit_ftp_of(const struct at_session *at)
 {
     return &telit_of(at)->ftp;
@@ -96,18 +91,24 @@ static enum at_status run(struct telit_ftp *ftp, struct at_session *at,
 {
     bool download = operation->transfer && operation->kind == FTP_RETR;
     uint64_t offset = download ? (uint64_t)ftp->settings.restart : 0;
-    enum ftp_error started =
-        operation->transfer
-            ? ftp_transfer(&ftp->work->client, operation->kind, operation->name, offset)
-            : ftp_command(&ftp->work->client, operation->verb, operation->name);
+    bool packets = download && operation->task == FTP_TASK_PACKET;
+    enum ftp_error started;
+    char *name = NULL;
 
+    if (packets && !at_text_set(&name, operation->name))
+        return at_fail(at, TELIT_FTP_ALLOCATE);
+    started = operation->transfer
+                  ? ftp_transfer(&ftp->work->client, operation->kind, operation->name, offset)
+                  : ftp_command(&ftp->work->client, operation->verb, operation->name);
     ftp->answer = operation->answer;
-    if (started == FTP_FINE && download && operation->task == FTP_TASK_PACKET) {
+    if (started == FTP_FINE && packets) {
         ftp_set_buffering(&ftp->work->client, true);
-        memcpy(ftp->work->name, operation->name.data, operation->name.len);
-        ftp->work->name[operation->name.len] = '\0';
+        at_text_set(&ftp->name, span_at(NULL, 0));
+        ftp->name = name;
         ftp->view = operation->view;
         ftp->complete = false;
+    } else {
+        at_text_set(&name, span_at(NULL, 0));
     }
     return telit_ftp_await(at, operation->task, started);
 }
@@ -156,10 +157,7 @@ enum at_status telit_ftp_await_end(struct at_session *at,
 static enum err lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
                      void *use_ctx)
 {
-    const struct telit_ftp *ftp = ctx;
-    const struct telit *telit = ftp->modem->maker;
-
-    return telit_ssl_lend(&telit->ssl[0], use, use_ctx);
+    return telit_ssl_lend(((struct telit_ftp *)ctx)->modem, 1, use, use_ctx);
 }
 
 static void on_started(void *ctx)
@@ -303,33 +301,47 @@ static const struct ftp_events events = {
 
 /* ---- power, time, and what ends a session from outside ---- */
 
-void telit_ftp_start(struct telit_ftp *ftp, struct tlsmodem *modem)
+static enum err start(struct tlsmodem *modem)
 {
-    ftp->modem = modem;
-    ftp->tls = (struct tls_source){ lend, ftp };
+    ((struct telit *)modem->maker)->ftp.modem = modem;
+    return ERR_OK;
 }
 
-bool telit_ftp_prepare(struct telit_ftp *ftp)
+static void stop(struct tlsmodem *modem)
 {
-    struct telit_ftp_work *work = ftp->work;
+    struct telit_ftp *ftp = &((struct telit *)modem->maker)->ftp;
 
-    if (work != NULL)
-        return true;
-    work = calloc(1, sizeof(*work));
-    if (work == NULL)
-        return false;
-    ftp_init(&work->client, 0, &ftp->modem->world, &events, ftp, &ftp->tls, FACT_FTP_RECEIVE_MAX);
-    ftp->work = work;
-    return true;
+    at_text_set(&ftp->message, span_at(NULL, 0));
+    at_text_set(&ftp->name, span_at(NULL, 0));
 }
 
-void telit_ftp_stop(struct telit_ftp *ftp)
+static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
+    struct telit_ftp *ftp = &((struct telit *)modem->maker)->ftp;
+    const struct tls_source tls = { lend, ftp };
+
+    (void)unit;
+    ftp->work = state;
+    ftp_init(&ftp->work->client, 0, &modem->world, &events, ftp, &tls, FACT_FTP_RECEIVE_MAX);
+}
+
+/* The server's last words stay for #FTPMSG, if there is memory for them. */
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    struct telit_ftp *ftp = &((struct telit *)modem->maker)->ftp;
+    struct telit_ftp_work *work = state;
+
+    at_text_set(&ftp->message, span_of(work->client.reply.text));
     drop(ftp);
-    if (ftp->work != NULL)
-        wipe(ftp->work, sizeof(*ftp->work));
-    free(ftp->work);
     ftp->work = NULL;
+}
+
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct telit_ftp *ftp = &((const struct telit *)modem->maker)->ftp;
+
+    (void)state;
+    return ftp->owner == NULL && ftp->task == FTP_TASK_NONE && !ftp->tail;
 }
 
 /* Once the data has ended, the server's last word has a time limit of its own. */
@@ -338,30 +350,34 @@ static int64_t next_deadline(const struct telit_ftp *ftp)
     return ftp->task == FTP_TASK_NEXT && !is_nearly_free(ftp) ? ftp->next_until_ms : CLOCK_NEVER;
 }
 
-int64_t telit_ftp_deadline(const struct telit_ftp *ftp)
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    if (ftp->work == NULL)
-        return CLOCK_NEVER;
-    return time_earlier(ftp_deadline(&ftp->work->client), next_deadline(ftp));
+    const struct telit_ftp *ftp = &((const struct telit *)modem->maker)->ftp;
+    const struct telit_ftp_work *work = state;
+
+    return time_earlier(ftp_deadline(&work->client), next_deadline(ftp));
 }
 
-void telit_ftp_tick(struct telit_ftp *ftp)
+static void tick(struct tlsmodem *modem, void *state)
 {
-    int64_t now_ms = module_now(ftp->modem);
+    struct telit_ftp *ftp = &((struct telit *)modem->maker)->ftp;
+    int64_t now_ms = module_now(modem);
 
-    if (now_ms < telit_ftp_deadline(ftp))
+    if (now_ms < deadline(modem, state))
         return;
     ftp_tick(&ftp->work->client);
     if (now_ms >= next_deadline(ftp))
         refuse_next(ftp);
 }
 
-void telit_ftp_on_context_down(struct telit_ftp *ftp, size_t cid)
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
+    struct telit_ftp *ftp = &((struct telit *)modem->maker)->ftp;
     struct at_session *at;
     bool online = ftp->online;
     bool waits = ftp->task != FTP_TASK_NONE;
 
+    (void)state;
     if (ftp->owner == NULL || ftp->cid != (int32_t)cid)
         return;
     at = ftp->owner->at;
@@ -373,12 +389,28 @@ void telit_ftp_on_context_down(struct telit_ftp *ftp, size_t cid)
 }
 
 /* As the escape sequence: the transfer ends, and NO CARRIER follows. */
-void telit_ftp_on_dtr_drop(struct telit_ftp *ftp, struct module_terminal *terminal)
+static void on_dtr_drop(struct module_terminal *terminal, void *state)
 {
+    const struct telit_ftp *ftp = telit_ftp_of(terminal->at);
+    struct telit_ftp_work *work = state;
+
     if (ftp->owner != terminal || !ftp->online)
         return;
-    if (ftp_is_upload(&ftp->work->client))
-        ftp_end_upload(&ftp->work->client);
+    if (ftp_is_upload(&work->client))
+        ftp_end_upload(&work->client);
     else
-        ftp_abort(&ftp->work->client);
+        ftp_abort(&work->client);
 }
+
+const struct module_part telit_ftp_part = {
+    .size = sizeof(struct telit_ftp_work),
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
+    .start = start,
+    .stop = stop,
+    .deadline = deadline,
+    .tick = tick,
+    .on_dtr_drop = on_dtr_drop,
+    .on_context_down = on_context_down,
+};

@@ -44,11 +44,10 @@ struct telit_ftp_operation {
     enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at);
 };
 
-/* What a session needs: most modems never have one. */
+/* What a session needs: there while there is one. */
 struct telit_ftp_work {
     struct ftp client;
     struct telit_ftp_operation next; /* FTP_TASK_NEXT */
-    char name[FTP_NAME_MAX + 1];     /* of #FTPGETPKT */
     size_t packet_len, packet_sent;
     bool packet_last;
     uint8_t packet[FACT_FTP_APPEND_MAX];
@@ -58,8 +57,9 @@ struct telit_ftp {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the AT instance that uses it; NULL: none */
     struct telit_ftp_settings settings;
-    struct telit_ftp_work *work; /* owned; from the first #FTPOPEN to power-off */
-    struct tls_source tls;
+    struct telit_ftp_work *work; /* NULL: there is no session */
+    char *message;               /* owned; the server's last words, once the session is over */
+    char *name;                  /* owned; of #FTPGETPKT */
     enum telit_ftp_task task;
     enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at); /* of the task */
     int64_t next_until_ms;                                                  /* FTP_TASK_NEXT */
@@ -74,15 +74,6 @@ struct telit_ftp {
 
 struct telit_ftp *telit_ftp_of(const struct at_session *at);
 
-/* Memory for a session; false when there is none. */
-bool telit_ftp_prepare(struct telit_ftp *ftp);
-
-void telit_ftp_start(struct telit_ftp *ftp, struct tlsmodem *modem);
-void telit_ftp_stop(struct telit_ftp *ftp);
-int64_t telit_ftp_deadline(const struct telit_ftp *ftp);
-void telit_ftp_tick(struct telit_ftp *ftp);
-void telit_ftp_on_dtr_drop(struct telit_ftp *ftp, struct module_terminal *terminal);
-void telit_ftp_on_context_down(struct telit_ftp *ftp, size_t cid);
 /* #FTPCFG asks for TLS: security data may be set though no socket is enabled. */
 bool telit_ftp_wants_tls(const struct at_session *at);
 

@@ -25,8 +25,7 @@ static enum at_status set_get(struct at_session *at, const struct at_args *args)
 static enum at_status answer_get(struct telit_ftp *ftp, struct at_session *at)
 {
     ftp->tail = ftp->tail && !ftp->complete;
-    at_info(at, "#FTPGETPKT: %s,%d,%d", ftp->work != NULL ? ftp->work->name : "", (int)ftp->view,
-            ftp->complete);
+    at_info(at, "#FTPGETPKT: %s,%d,%d", at_text(ftp->name), (int)ftp->view, ftp->complete);
     return AT_OK;
 }
 

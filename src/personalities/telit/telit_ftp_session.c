@@ -70,7 +70,7 @@ static enum at_status start(struct at_session *at, struct telit_ftp *ftp,
 {
     enum at_status status;
 
-    if (!telit_ftp_prepare(ftp))
+    if (module_part(ftp->modem, &telit_ftp_part, 0) == NULL)
         return at_fail(at, TELIT_FTP_ALLOCATE);
     ftp->task = FTP_TASK_OPEN;
     status = telit_ftp_await(at, FTP_TASK_OPEN, ftp_open(&ftp->work->client, session));
@@ -84,7 +84,7 @@ static enum at_status start(struct at_session *at, struct telit_ftp *ftp,
     ftp->background = false;
     ftp->complete = false;
     ftp->tail = false;
-    ftp->work->name[0] = '\0';
+    at_text_set(&ftp->name, span_at(NULL, 0));
     return status;
 }
 
@@ -137,7 +137,8 @@ static enum at_status run_message(struct at_session *at)
 
     if (ftp == NULL)
         return AT_FAIL;
-    at_info(at, "#FTPMSG: %s", ftp->work != NULL ? ftp->work->client.reply.text : "");
+    at_info(at, "#FTPMSG: %s",
+            ftp->work != NULL ? ftp->work->client.reply.text : at_text(ftp->message));
     return AT_OK;
 }
 

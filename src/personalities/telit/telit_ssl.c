@@ -6,34 +6,46 @@
 
 #include <string.h>
 
-enum { VERSION_TLS_1_0 = 1 };
-
 struct telit *telit_of(const struct at_session *at)
 {
     return module_of(at)->maker;
 }
 
-struct telit_ssl *telit_ssl_at(const struct at_session *at, int32_t id)
+struct telit_ssl_slot *telit_ssl_slot(const struct at_session *at, int32_t id)
 {
     return &telit_of(at)->ssl[id - 1];
 }
 
-struct telit_ssl *telit_ssl_active(struct at_session *at, int32_t id)
+struct telit_ssl *telit_ssl_if(const struct at_session *at, int32_t id)
 {
-    struct telit_ssl *ssl = telit_ssl_at(at, id);
+    return module_part_if(module_of(at), &telit_secure_sockets, (size_t)id - 1);
+}
 
-    if (ssl->settings.enabled == 0 || ssl->owner != terminal_of(at)) {
+bool telit_ssl_is_closed(const struct at_session *at, int32_t id)
+{
+    const struct telit_ssl *ssl = telit_ssl_if(at, id);
+
+    return ssl == NULL || ssl->socket.state == CONNECTION_CLOSED;
+}
+
+struct telit_ssl_slot *telit_ssl_active(struct at_session *at, int32_t id)
+{
+    struct telit_ssl_slot *slot = telit_ssl_slot(at, id);
+
+    if (slot->settings.enabled == 0 || slot->owner != terminal_of(at)) {
         at_fail(at, TELIT_SSL_NOT_ACTIVE);
         return NULL;
     }
-    return ssl;
+    return slot;
 }
 
 struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id)
 {
-    struct telit_ssl *ssl = telit_ssl_active(at, id);
+    struct telit_ssl *ssl = telit_ssl_if(at, id);
 
-    if (ssl != NULL && !connection_is_open(&ssl->socket)) {
+    if (telit_ssl_active(at, id) == NULL)
+        return NULL;
+    if (ssl == NULL || !connection_is_open(&ssl->socket)) {
         at_fail(at, TELIT_SSL_NOT_CONNECTED);
         return NULL;
     }
@@ -52,23 +64,20 @@ enum at_status telit_ssl_guard_read(struct at_session *at)
 }
 
 /* FTP over TLS uses the first socket's settings, and needs no #SSLEN (r12 §6). */
-static bool is_for_ftp(const struct at_session *at, const struct telit_ssl *ssl)
+static bool is_for_ftp(const struct at_session *at, int32_t id)
 {
-    return ssl->id == 1 && ssl->owner == NULL && telit_ftp_wants_tls(at);
+    return id == 1 && telit_ssl_slot(at, id)->owner == NULL && telit_ftp_wants_tls(at);
 }
 
 enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_at(at, args->list[0].number);
+    int32_t id = args->list[0].number;
 
-    if (is_for_ftp(at, ssl))
+    if (is_for_ftp(at, id))
         return AT_OK;
-    ssl = telit_ssl_active(at, args->list[0].number);
-    if (ssl == NULL)
+    if (telit_ssl_active(at, id) == NULL)
         return AT_FAIL;
-    if (ssl->socket.state != CONNECTION_CLOSED)
-        return at_fail(at, FACT_ERROR_CONFIG_WHILE_OPEN);
-    return AT_OK;
+    return telit_ssl_is_closed(at, id) ? AT_OK : at_fail(at, FACT_ERROR_CONFIG_WHILE_OPEN);
 }
 
 enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl)
@@ -103,7 +112,7 @@ static int dial_error(const struct connection_failure *failure)
 static void on_open(void *ctx)
 {
     struct telit_ssl *ssl = ctx;
-    struct at_session *at = ssl->owner->at;
+    struct at_session *at = ssl->slot->owner->at;
 
     ssl->waiting = WAIT_NOTHING;
     ssl->rung = 0;
@@ -120,7 +129,7 @@ static void on_open(void *ctx)
 static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct telit_ssl *ssl = ctx;
-    struct at_session *at = ssl->owner->at;
+    struct at_session *at = ssl->slot->owner->at;
 
     ssl->waiting = WAIT_NOTHING;
     if (failure->err == ERR_TLS)
@@ -147,7 +156,7 @@ static void on_data(void *ctx)
     if (ssl->online)
         telit_ssl_pump(ssl);
     else if (ssl->waiting == WAIT_NOTHING)
-        at_poke(ssl->owner->at);
+        at_poke(ssl->slot->owner->at);
     else
         telit_ssl_transfer_data(ssl);
 }
@@ -173,10 +182,10 @@ static const struct connection_events events = {
 
 static void say_no_carrier(struct telit_ssl *ssl)
 {
-    struct at_session *at = ssl->owner->at;
+    struct at_session *at = ssl->slot->owner->at;
 
     ssl->no_carrier = false;
-    switch (ssl->settings.no_carrier_mode) {
+    switch (ssl->slot->settings.no_carrier_mode) {
     case 1:
         at_unsolicited(at, span_at(NULL, 0), FACT_NO_CARRIER_MODE_1, ssl->id);
         break;
@@ -187,18 +196,6 @@ static void say_no_carrier(struct telit_ssl *ssl)
         at_unsolicited_no_carrier(at);
         break;
     }
-}
-
-void telit_ssl_on_quiet(struct telit_ssl *ssl)
-{
-    if (ssl->owner == NULL)
-        return;
-    if (connection_is_open(&ssl->socket)) {
-        telit_ssl_ring(ssl);
-        notice_end(ssl);
-    }
-    if (ssl->no_carrier && at_may_speak(ssl->owner->at))
-        say_no_carrier(ssl);
 }
 
 void telit_ssl_close(struct telit_ssl *ssl)
@@ -220,7 +217,7 @@ void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause)
 
     if (ssl->socket.state == CONNECTION_CLOSED)
         return;
-    at = ssl->owner->at; /* what is open has an owner */
+    at = ssl->slot->owner->at; /* what is open has an owner */
     ssl->cause = cause;
     ssl->no_carrier = waiting != WAIT_DIAL;
     telit_ssl_close(ssl);
@@ -236,31 +233,49 @@ void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause)
         at_poke(at);
 }
 
-void telit_ssl_start(struct telit_ssl *ssl, struct tlsmodem *modem, int id)
+/* ---- the part ---- */
+
+static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
-    ssl->id = id;
+    struct telit_ssl *ssl = state;
+
+    ssl->id = (int)unit + 1;
     ssl->modem = modem;
-    ssl->owner = NULL;
-    ssl->settings.version = VERSION_TLS_1_0; /* for good where there is no #SSLSECCFG2 */
+    ssl->slot = &((struct telit *)modem->maker)->ssl[unit];
     ssl->idle_until_ms = CLOCK_NEVER;
     ssl->flush_at_ms = CLOCK_NEVER;
-    connection_init(&ssl->socket, id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
+    connection_init(&ssl->socket, ssl->id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
     connection_keep_unsent(&ssl->socket, FACT_PACKET_MAX);
 }
 
-void telit_ssl_stop(struct telit_ssl *ssl)
+static void deinit(struct tlsmodem *modem, void *state)
 {
+    struct telit_ssl *ssl = state;
+
+    (void)modem;
     ssl->waiting = WAIT_NOTHING;
     ssl->session.wanted = false;
     telit_ssl_close(ssl);
     telit_session_forget(ssl);
 }
 
-int64_t telit_ssl_deadline(const struct telit_ssl *ssl)
+/* A prompt under way is WAIT_SEND. */
+static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
+    const struct telit_ssl *ssl = state;
+
+    (void)modem;
+    return ssl->socket.state == CONNECTION_CLOSED && ssl->waiting == WAIT_NOTHING &&
+           !ssl->no_carrier && !ssl->session.kept;
+}
+
+static int64_t deadline(const struct tlsmodem *modem, const void *state)
+{
+    const struct telit_ssl *ssl = state;
     int64_t deadline_ms =
         time_earlier(connection_deadline(&ssl->socket), telit_session_deadline(ssl));
 
+    (void)modem;
     if (ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE)
         deadline_ms = time_earlier(deadline_ms, ssl->wait_until_ms);
     if (ssl->online)
@@ -268,9 +283,10 @@ int64_t telit_ssl_deadline(const struct telit_ssl *ssl)
     return time_earlier(deadline_ms, ssl->flush_at_ms);
 }
 
-void telit_ssl_tick(struct telit_ssl *ssl)
+static void tick(struct tlsmodem *modem, void *state)
 {
-    int64_t now_ms = module_now(ssl->modem);
+    struct telit_ssl *ssl = state;
+    int64_t now_ms = module_now(modem);
 
     if (now_ms >= connection_deadline(&ssl->socket))
         connection_tick(&ssl->socket);
@@ -280,13 +296,51 @@ void telit_ssl_tick(struct telit_ssl *ssl)
     telit_ssl_online_tick(ssl, now_ms);
 }
 
-/* &D1: back to command state.  &D2: the connection ends (V.250 6.2.9). */
-void telit_ssl_on_dtr_drop(struct telit_ssl *ssl)
+static void on_quiet(struct module_terminal *terminal, void *state)
 {
-    if (!ssl->online)
+    struct telit_ssl *ssl = state;
+
+    if (ssl->slot->owner != terminal)
         return;
-    if (ssl->owner->settings.dtr == 1)
+    if (connection_is_open(&ssl->socket)) {
+        telit_ssl_ring(ssl);
+        notice_end(ssl);
+    }
+    if (ssl->no_carrier && at_may_speak(terminal->at))
+        say_no_carrier(ssl);
+}
+
+/* &D1: back to command state.  &D2: the connection ends (V.250 6.2.9). */
+static void on_dtr_drop(struct module_terminal *terminal, void *state)
+{
+    struct telit_ssl *ssl = state;
+
+    if (!ssl->online || ssl->slot->owner != terminal)
+        return;
+    if (terminal->settings.dtr == 1)
         telit_ssl_leave_online(ssl);
     else
         telit_ssl_drop(ssl, CAUSE_NONE);
 }
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct telit_ssl *ssl = state;
+
+    (void)modem;
+    if (ssl->slot->settings.cid == (int32_t)cid)
+        telit_ssl_drop(ssl, CAUSE_NETWORK);
+}
+
+const struct module_part telit_secure_sockets = {
+    .size = sizeof(struct telit_ssl),
+    .units_limit = LIMIT_SECURE_SOCKETS,
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
+    .deadline = deadline,
+    .tick = tick,
+    .on_quiet = on_quiet,
+    .on_dtr_drop = on_dtr_drop,
+    .on_context_down = on_context_down,
+};

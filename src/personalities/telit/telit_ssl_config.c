@@ -10,35 +10,38 @@ static void *ssl_record(struct at_session *at, size_t index)
 /* After a restart the socket belongs to the first port. */
 static void enabled_changed(struct at_session *at, size_t index)
 {
-    struct telit_ssl *ssl = &telit_of(at)->ssl[index];
+    struct telit_ssl_slot *slot = &telit_of(at)->ssl[index];
+    struct telit_ssl *ssl = telit_ssl_if(at, (int32_t)index + 1);
 
-    ssl->no_carrier = false;
-    ssl->owner = ssl->settings.enabled != 0 ? terminal_of(at) : NULL;
+    if (ssl != NULL)
+        ssl->no_carrier = false;
+    slot->owner = slot->settings.enabled != 0 ? terminal_of(at) : NULL;
 }
 
 enum { SSLEN_ID, SSLEN_ENABLE };
 
 static enum at_status enable(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_at(at, args->list[SSLEN_ID].number);
+    const struct telit_ssl_slot *slot = telit_ssl_slot(at, args->list[SSLEN_ID].number);
 
-    if (ssl->settings.enabled == 0)
+    if (slot->settings.enabled == 0)
         return at_bind(at, args);
     return at_fail(at,
-                   ssl->owner == terminal_of(at) ? TELIT_SSL_ACTIVE : FACT_ERROR_OTHER_INSTANCE);
+                   slot->owner == terminal_of(at) ? TELIT_SSL_ACTIVE : FACT_ERROR_OTHER_INSTANCE);
 }
 
 static enum at_status set_enabled(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_at(at, args->list[SSLEN_ID].number);
+    int32_t id = args->list[SSLEN_ID].number;
+    const struct telit_ssl_slot *slot = telit_ssl_slot(at, id);
 
     if (args->list[SSLEN_ENABLE].number == 1)
         return enable(at, args);
-    if (ssl->settings.enabled == 0 || ssl->owner != terminal_of(at))
+    if (slot->settings.enabled == 0 || slot->owner != terminal_of(at))
         return at_fail(at, FACT_ERROR_DISABLE_DISABLED);
-    if (ssl->socket.state != CONNECTION_CLOSED)
+    if (!telit_ssl_is_closed(at, id))
         return at_fail(at, FACT_ERROR_DISABLE_WHILE_OPEN);
-    telit_session_forget(ssl);
+    telit_session_forget(telit_ssl_if(at, id));
     return at_bind(at, args);
 }
 
@@ -49,13 +52,14 @@ enum { FORMAT_DER = 0, FORMAT_PEM = 1 };
 /* cert_format counts from power-on, PEM until it is given (§4.2.2). */
 static enum at_status set_security(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_at(at, args->list[SECCFG_ID].number);
+    int32_t id = args->list[SECCFG_ID].number;
+    struct telit_ssl_settings *settings = &telit_ssl_slot(at, id)->settings;
     enum at_status status = at_bind(at, args);
 
-    telit_session_forget(ssl);
+    telit_session_forget(telit_ssl_if(at, id));
     if (status == AT_OK && args->list[SECCFG_FORMAT].given) {
-        ssl->settings.der = args->list[SECCFG_FORMAT].number == FORMAT_DER;
-        ssl->settings.format_given = 1;
+        settings->der = args->list[SECCFG_FORMAT].number == FORMAT_DER;
+        settings->format_given = 1;
     }
     return status;
 }

@@ -24,7 +24,7 @@ static enum at_status delete (struct at_session *at, const struct at_args *args)
                                       (size_t)args->list[DATA_STORE].number,
                                       kind_of(args->list[DATA_TYPE].number));
 
-    telit_session_forget(telit_ssl_at(at, args->list[DATA_STORE].number));
+    telit_session_forget(telit_ssl_if(at, args->list[DATA_STORE].number));
     return err == ERR_OK ? AT_OK : fail_storage(at, err);
 }
 
@@ -50,12 +50,31 @@ static enum at_status read_data(struct at_session *at, const struct at_args *arg
     return AT_OK;
 }
 
+/* What the prompt of a terminal collects, a unit each. */
+struct entry {
+    bool open;
+    size_t store;
+    enum credential_kind kind;
+    bool in_ram;
+};
+
+static bool is_entry_idle(const struct tlsmodem *modem, const void *state)
+{
+    (void)modem;
+    return !((const struct entry *)state)->open;
+}
+
+const struct module_part telit_entries = { .size = sizeof(struct entry),
+                                           .units = TLSMODEM_TERMINALS_MAX,
+                                           .is_idle = is_entry_idle };
+
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
                                  struct span payload)
 {
-    const struct telit_entry *entry = ctx;
+    struct entry *entry = ctx;
     enum err err;
 
+    entry->open = false;
     switch (end) {
     case AT_PROMPT_ABORTED:
         return AT_OK;
@@ -69,7 +88,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     }
     err = credentials_put(&module_of(at)->credentials, entry->store, entry->kind, entry->in_ram,
                           payload);
-    telit_session_forget(telit_ssl_at(at, (int32_t)entry->store));
+    telit_session_forget(telit_ssl_if(at, (int32_t)entry->store));
     log_trace(at_log_of(at), TRACE_STORE, "security data %zu/%d: %zu bytes: %s", entry->store,
               (int)entry->kind, payload.len, err_text(err));
     return err == ERR_OK ? AT_OK : fail_storage(at, err);
@@ -77,21 +96,25 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
 
 static enum at_status enter(struct at_session *at, const struct at_args *args, bool in_ram)
 {
-    struct telit_ssl *ssl = telit_ssl_at(at, args->list[DATA_STORE].number);
+    const struct telit_ssl_slot *slot = telit_ssl_slot(at, args->list[DATA_STORE].number);
+    struct entry *entry = module_part(module_of(at), &telit_entries, terminal_of(at)->index);
     size_t size = (size_t)args->list[DATA_SIZE].number;
     size_t longest = module_of(at)->model->payload_max;
     struct at_prompt prompt = {
-        .max = size, .exact = ssl->settings.der != 0, .on_done = on_entered, .ctx = &ssl->entry
+        .max = size, .exact = slot->settings.der != 0, .on_done = on_entered, .ctx = entry
     };
 
     if (!args->list[DATA_SIZE].given)
         return at_fail(at, FACT_ERROR_SYNTAX);
     if (!prompt.exact)
         prompt.max = size + FACT_PEM_TOLERANCE < longest ? size + FACT_PEM_TOLERANCE : longest;
-    ssl->entry = (struct telit_entry){ .store = (size_t)args->list[DATA_STORE].number,
-                                       .kind = kind_of(args->list[DATA_TYPE].number),
-                                       .in_ram = in_ram };
-    return at_prompt(at, &prompt);
+    if (entry == NULL)
+        return fail_storage(at, ERR_NO_MEMORY);
+    *entry = (struct entry){ .store = (size_t)args->list[DATA_STORE].number,
+                             .kind = kind_of(args->list[DATA_TYPE].number),
+                             .in_ram = in_ram };
+    entry->open = at_prompt(at, &prompt) == AT_LATER;
+    return entry->open ? AT_LATER : AT_FAIL;
 }
 
 static enum at_status set_data(struct at_session *at, const struct at_args *args)

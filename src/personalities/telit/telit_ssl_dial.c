@@ -23,7 +23,7 @@ static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
     struct connection_failure failure;
     struct tls_config tls;
     enum at_status status = AT_LATER;
-    const char *wrong = telit_ssl_configure(ssl, &secrets, &tls);
+    const char *wrong = telit_ssl_configure(ssl->modem, ssl->id, &secrets, &tls);
 
     if (wrong != NULL) {
         log_say(at_log_of(at), LOG_WARNING, "secure socket %d: cannot open %s port %u: %s", ssl->id,
@@ -39,14 +39,24 @@ static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
     return status;
 }
 
-static enum at_status check_dial(struct at_session *at, struct telit_ssl *ssl)
+/* The socket that may be dialled now, NULL: the error is noted. */
+static struct telit_ssl *prepare(struct at_session *at, int32_t id)
 {
-    const struct module_context *context =
-        network_context(&ssl->modem->network, (size_t)ssl->settings.cid);
+    const struct telit_ssl_slot *slot = telit_ssl_active(at, id);
+    struct telit_ssl *ssl = NULL;
 
-    if (ssl->socket.state != CONNECTION_CLOSED)
-        return at_fail(at, TELIT_SSL_CONNECTED);
-    return context->active ? AT_OK : at_fail(at, TELIT_CONTEXT_NOT_OPEN);
+    if (slot == NULL)
+        return NULL;
+    if (!telit_ssl_is_closed(at, id)) {
+        at_fail(at, TELIT_SSL_CONNECTED);
+    } else if (!network_context(&module_of(at)->network, (size_t)slot->settings.cid)->active) {
+        at_fail(at, TELIT_CONTEXT_NOT_OPEN);
+    } else {
+        ssl = module_part(module_of(at), &telit_secure_sockets, (size_t)id - 1);
+        if (ssl == NULL)
+            at_fail(at, TELIT_MEMORY_FAILURE);
+    }
+    return ssl;
 }
 
 static void on_abort(struct at_session *at, void *ctx)
@@ -65,7 +75,7 @@ static enum at_status dial(struct at_session *at, struct telit_ssl *ssl,
     enum at_status status;
 
     target->step_timeout_ms =
-        (int64_t)(timeout->given ? timeout->number : ssl->settings.answer_ds) * DECISECOND_MS;
+        (int64_t)(timeout->given ? timeout->number : ssl->slot->settings.answer_ds) * DECISECOND_MS;
     target->total_timeout_ms = telit_total_ms(target->step_timeout_ms);
     ssl->dial_online = mode->given && mode->number == MODE_ONLINE;
     ssl->no_carrier = false;
@@ -82,12 +92,12 @@ enum { DIAL_ID, DIAL_PORT, DIAL_HOST, DIAL_CLOSURE, DIAL_MODE, DIAL_TIMEOUT };
 
 static enum at_status set_dial(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_active(at, args->list[DIAL_ID].number);
+    struct telit_ssl *ssl = prepare(at, args->list[DIAL_ID].number);
     char host[CONNECTION_HOST_MAX + 1] = { 0 };
     struct connection_target target = { .host = host,
                                         .port = (uint16_t)args->list[DIAL_PORT].number };
 
-    if (ssl == NULL || check_dial(at, ssl) != AT_OK)
+    if (ssl == NULL)
         return AT_FAIL;
     memcpy(host, args->list[DIAL_HOST].text.data, args->list[DIAL_HOST].text.len);
     telit_session_begin(ssl, args->list[DIAL_CLOSURE].number == 1);
@@ -100,11 +110,11 @@ enum { FAST_ID, FAST_MODE, FAST_TIMEOUT };
  */
 static enum at_status set_fast_dial(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_active(at, args->list[FAST_ID].number);
+    struct telit_ssl *ssl = prepare(at, args->list[FAST_ID].number);
     char host[CONNECTION_HOST_MAX + 1];
     struct connection_target target = { .host = host };
 
-    if (ssl == NULL || check_dial(at, ssl) != AT_OK)
+    if (ssl == NULL)
         return AT_FAIL;
     if (!ssl->session.kept)
         return at_fail(at, FACT_ERROR_NO_SESSION);

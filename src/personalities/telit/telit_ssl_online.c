@@ -10,8 +10,9 @@ enum { DECISECOND_MS = 100, SECOND_MS = 1000 };
 
 static void restart_idle(struct telit_ssl *ssl)
 {
-    if (ssl->settings.idle_s > 0)
-        ssl->idle_until_ms = module_now(ssl->modem) + (int64_t)ssl->settings.idle_s * SECOND_MS;
+    if (ssl->slot->settings.idle_s > 0)
+        ssl->idle_until_ms =
+            module_now(ssl->modem) + (int64_t)ssl->slot->settings.idle_s * SECOND_MS;
     else
         ssl->idle_until_ms = CLOCK_NEVER;
 }
@@ -32,12 +33,12 @@ bool telit_ssl_flush(struct telit_ssl *ssl)
 
 static bool is_automatic(const struct telit_ssl *ssl)
 {
-    return ssl->settings.packet_size == 0;
+    return ssl->slot->settings.packet_size == 0;
 }
 
 static size_t packet_size(const struct telit_ssl *ssl)
 {
-    return is_automatic(ssl) ? FACT_PACKET_MAX : (size_t)ssl->settings.packet_size;
+    return is_automatic(ssl) ? FACT_PACKET_MAX : (size_t)ssl->slot->settings.packet_size;
 }
 
 /* Puts bytes into the packet and sends it when it is full; bytes taken. */
@@ -71,8 +72,9 @@ static void start_flush_timer(struct telit_ssl *ssl)
         return;
     if (is_automatic(ssl) && FACT_AUTOMATIC_FLUSHES_AT_ONCE)
         telit_ssl_flush(ssl);
-    else if (ssl->settings.flush_ds > 0 && ssl->flush_at_ms == CLOCK_NEVER)
-        ssl->flush_at_ms = module_now(ssl->modem) + (int64_t)ssl->settings.flush_ds * DECISECOND_MS;
+    else if (ssl->slot->settings.flush_ds > 0 && ssl->flush_at_ms == CLOCK_NEVER)
+        ssl->flush_at_ms =
+            module_now(ssl->modem) + (int64_t)ssl->slot->settings.flush_ds * DECISECOND_MS;
 }
 
 /* After the peer's end the host gets what is left, then NO CARRIER. */
@@ -115,7 +117,7 @@ static void on_escape(void *ctx)
     ssl->online = false;
     telit_ssl_flush(ssl);
     connection_set_buffering(&ssl->socket, true);
-    at_finish(ssl->owner->at, AT_OK);
+    at_finish(ssl->slot->owner->at, AT_OK);
 }
 
 static void on_room(void *ctx)
@@ -138,7 +140,7 @@ void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at)
 
 void telit_ssl_pump(struct telit_ssl *ssl)
 {
-    struct at_session *at = ssl->owner->at;
+    struct at_session *at = ssl->slot->owner->at;
 
     while (at_is_online(at)) {
         size_t room, got;
@@ -164,7 +166,7 @@ void telit_ssl_online_writable(struct telit_ssl *ssl)
         telit_ssl_pump(ssl);
         return;
     }
-    at_unblock(ssl->owner->at);
+    at_unblock(ssl->slot->owner->at);
 }
 
 void telit_ssl_online_tick(struct telit_ssl *ssl, int64_t now_ms)
@@ -184,5 +186,5 @@ void telit_ssl_leave_online(struct telit_ssl *ssl)
     ssl->online = false;
     telit_ssl_flush(ssl);
     connection_set_buffering(&ssl->socket, true);
-    at_leave_online(ssl->owner->at, AT_OK);
+    at_leave_online(ssl->slot->owner->at, AT_OK);
 }

@@ -41,6 +41,8 @@ void telit_session_on_close(struct telit_ssl *ssl)
 
 void telit_session_forget(struct telit_ssl *ssl)
 {
+    if (ssl == NULL)
+        return;
     tls_ticket_free(ssl->session.ticket);
     ssl->session.ticket = NULL;
     ssl->session.kept = false;

@@ -20,11 +20,13 @@ enum { HANG_UP_ID, HANG_UP_CLOSURE };
  * #SSLD counts, as r12 §5.4.5 shows. */
 static enum at_status set_hang_up(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_active(at, args->list[HANG_UP_ID].number);
+    struct telit_ssl *ssl = telit_ssl_if(at, args->list[HANG_UP_ID].number);
     const struct at_arg *closure = &args->list[HANG_UP_CLOSURE];
 
-    if (ssl == NULL)
+    if (telit_ssl_active(at, args->list[HANG_UP_ID].number) == NULL)
         return AT_FAIL;
+    if (ssl == NULL)
+        return AT_OK;
     ssl->no_carrier = false;
     if (closure->given)
         ssl->session.wanted = closure->number == 1;
@@ -50,14 +52,15 @@ static int suite_number(const struct telit_ssl *ssl)
 
 static enum at_status set_status(struct at_session *at, const struct at_args *args)
 {
-    struct telit_ssl *ssl = telit_ssl_at(at, args->list[0].number);
+    int32_t id = args->list[0].number;
+    const struct telit_ssl *ssl = telit_ssl_if(at, id);
 
-    if (ssl->settings.enabled == 0)
-        at_info(at, "#SSLS: %d,0", ssl->id);
-    else if (connection_is_open(&ssl->socket))
-        at_info(at, "#SSLS: %d,2,%d", ssl->id, suite_number(ssl));
+    if (telit_ssl_slot(at, id)->settings.enabled == 0)
+        at_info(at, "#SSLS: %d,0", (int)id);
+    else if (ssl != NULL && connection_is_open(&ssl->socket))
+        at_info(at, "#SSLS: %d,2,%d", (int)id, suite_number(ssl));
     else
-        at_info(at, "#SSLS: %d,1", ssl->id);
+        at_info(at, "#SSLS: %d,1", (int)id);
     return AT_OK;
 }
 

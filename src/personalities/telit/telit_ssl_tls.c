@@ -28,26 +28,32 @@ static bool can_read_key(const struct tlsmodem *modem, struct span key)
     return !at_has(&modem->model->at, TELIT_3G) || private_key_is_pkcs1(key);
 }
 
+static const struct telit_ssl_settings *settings_of(const struct tlsmodem *modem, int32_t id)
+{
+    return &((const struct telit *)modem->maker)->ssl[id - 1].settings;
+}
+
 /* NULL, or what is wrong. */
-static const char *load_secrets(const struct telit_ssl *ssl, struct telit_secrets *secrets,
-                                struct tls_config *config)
+static const char *load_secrets(const struct tlsmodem *modem, int32_t id,
+                                struct telit_secrets *secrets, struct tls_config *config)
 {
     static const char missing[] = "auth_mode needs security data that is not stored";
     static const char unreadable[] = "the stored private key cannot be read or does not fit the "
                                      "client certificate: it is none after PKCS #1";
-    const struct credentials *credentials = &ssl->modem->credentials;
-    size_t store = (size_t)ssl->id;
+    const struct credentials *credentials = &modem->credentials;
+    int32_t auth_mode = settings_of(modem, id)->auth_mode;
+    size_t store = (size_t)id;
 
-    if (ssl->settings.auth_mode == AUTH_NONE)
+    if (auth_mode == AUTH_NONE)
         return NULL;
     if (!load(credentials, store, CREDENTIAL_CA, secrets, &config->ca))
         return missing;
-    if (ssl->settings.auth_mode == AUTH_SERVER)
+    if (auth_mode == AUTH_SERVER)
         return NULL;
     if (!load(credentials, store, CREDENTIAL_CERTIFICATE, secrets, &config->cert) ||
         !load(credentials, store, CREDENTIAL_KEY, secrets, &config->key))
         return missing;
-    return can_read_key(ssl->modem, config->key) ? NULL : unreadable;
+    return can_read_key(modem, config->key) ? NULL : unreadable;
 }
 
 /* A server whose certificate is larger than what can be stored cannot be authenticated (§4.3), nor
@@ -62,24 +68,25 @@ static size_t certificate_max(const struct tlsmodem *modem)
     return (size_t)modem->model->at.limits[LIMIT_DATA_SIZE - 1];
 }
 
-const char *telit_ssl_configure(const struct telit_ssl *ssl, struct telit_secrets *secrets,
-                                struct tls_config *ret_config)
+const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
+                                struct telit_secrets *secrets, struct tls_config *ret_config)
 {
-    const struct telit_model *model = telit_model_of(ssl->modem);
-    int32_t cipher = ssl->settings.cipher;
-    enum tls_version version = (enum tls_version)(TLS_SSL_3_0 + ssl->settings.version);
+    const struct telit_ssl_settings *settings = settings_of(modem, id);
+    const struct telit_model *model = telit_model_of(modem);
+    int32_t cipher = settings->cipher;
+    enum tls_version version = (enum tls_version)(TLS_SSL_3_0 + settings->version);
 
     *ret_config = (struct tls_config){
         .min_version = version,
         .max_version = version,
         .suites = cipher == 0 ? model->offered : &model->suites[cipher],
         .suite_count = cipher == 0 ? model->offered_count : 1,
-        .verify = ssl->settings.auth_mode != AUTH_NONE,
+        .verify = settings->auth_mode != AUTH_NONE,
         .send_sni = FACT_SEND_SNI,
-        .certificate_max = certificate_max(ssl->modem),
+        .certificate_max = certificate_max(modem),
         .record_max = model->record_max,
     };
-    return load_secrets(ssl, secrets, ret_config);
+    return load_secrets(modem, id, secrets, ret_config);
 }
 
 void telit_secrets_wipe(struct telit_secrets *secrets)
@@ -87,18 +94,18 @@ void telit_secrets_wipe(struct telit_secrets *secrets)
     wipe(secrets, sizeof(*secrets));
 }
 
-enum err telit_ssl_lend(const struct telit_ssl *ssl,
+enum err telit_ssl_lend(struct tlsmodem *modem, int32_t id,
                         enum err (*use)(void *use_ctx, const struct tls_config *tls), void *use_ctx)
 {
     struct telit_secrets secrets = { .len = { 0 } };
     struct tls_config tls;
     enum err err = ERR_CREDENTIALS;
-    const char *wrong = telit_ssl_configure(ssl, &secrets, &tls);
+    const char *wrong = telit_ssl_configure(modem, id, &secrets, &tls);
 
     if (wrong == NULL)
         err = use(use_ctx, &tls);
     else
-        log_say(ssl->modem->config.log, LOG_WARNING, "secure socket %d: %s", ssl->id, wrong);
+        log_say(modem->config.log, LOG_WARNING, "secure socket %d: %s", (int)id, wrong);
     telit_secrets_wipe(&secrets);
     return err;
 }

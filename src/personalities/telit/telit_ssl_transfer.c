@@ -10,7 +10,7 @@ enum { DECISECOND_MS = 100, RECEIVE_MAX = 1000, RING_MAX = 1300 };
 
 static void wait_for(struct telit_ssl *ssl, enum telit_wait what, const struct at_arg *timeout)
 {
-    int64_t limit_ds = timeout->given ? timeout->number : ssl->settings.answer_ds;
+    int64_t limit_ds = timeout->given ? timeout->number : ssl->slot->settings.answer_ds;
 
     ssl->waiting = what;
     ssl->wait_until_ms = module_now(ssl->modem) + limit_ds * DECISECOND_MS;
@@ -142,12 +142,12 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
 static void finish(struct telit_ssl *ssl, enum at_status status)
 {
     ssl->waiting = WAIT_NOTHING;
-    at_finish(ssl->owner->at, status);
+    at_finish(ssl->slot->owner->at, status);
 }
 
 void telit_ssl_transfer_data(struct telit_ssl *ssl)
 {
-    struct at_session *at = ssl->owner->at;
+    struct at_session *at = ssl->slot->owner->at;
     enum at_status status;
 
     if (ssl->waiting != WAIT_RECEIVE)
@@ -159,7 +159,7 @@ void telit_ssl_transfer_data(struct telit_ssl *ssl)
 
 void telit_ssl_transfer_writable(struct telit_ssl *ssl)
 {
-    struct at_session *at = ssl->owner->at;
+    struct at_session *at = ssl->slot->owner->at;
 
     if (!at_is_busy(at))
         return; /* still in the prompt */
@@ -171,7 +171,7 @@ void telit_ssl_transfer_writable(struct telit_ssl *ssl)
 
 void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
 {
-    struct at_session *at = ssl->owner->at;
+    struct at_session *at = ssl->slot->owner->at;
 
     if (ssl->waiting == WAIT_SEND) {
         finish(ssl, end_send(ssl, at_fail(at, FACT_ERROR_SEND_TIMEOUT)));
@@ -184,7 +184,7 @@ void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
 
 static void ring_with_data(struct telit_ssl *ssl)
 {
-    struct at_session *at = ssl->owner->at;
+    struct at_session *at = ssl->slot->owner->at;
     uint8_t data[RING_MAX];
     size_t chunk = telit_model_of(ssl->modem)->ring_chunk;
 
@@ -203,11 +203,12 @@ void telit_ssl_ring(struct telit_ssl *ssl)
 
     if (available == 0 || ssl->online)
         return;
-    if (ssl->settings.ring_mode == 2) {
+    if (ssl->slot->settings.ring_mode == 2) {
         ring_with_data(ssl);
-    } else if (ssl->settings.ring_mode == 1 && available > ssl->rung) {
+    } else if (ssl->slot->settings.ring_mode == 1 && available > ssl->rung) {
         ssl->rung = available;
-        at_unsolicited(ssl->owner->at, span_at(NULL, 0), "SSLSRING: %d,%zu", ssl->id, available);
+        at_unsolicited(ssl->slot->owner->at, span_at(NULL, 0), "SSLSRING: %d,%zu", ssl->id,
+                       available);
     }
 }
 

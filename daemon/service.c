@@ -103,7 +103,8 @@ static bool open_state(struct service *service)
         return fail("neither XDG_STATE_HOME nor HOME is set", "give --state DIR or --state none");
     if (nvm_open(folder, message, sizeof(message), &service->nvm) != ERR_OK)
         return fail(message, "");
-    return check(nvm_modem(service->nvm, service->options->module, &service->storage), folder);
+    return check(nvm_modem(service->nvm, service->options->module, service->log, &service->storage),
+                 folder);
 }
 
 static bool open_ports(struct service *service)

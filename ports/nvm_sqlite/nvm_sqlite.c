@@ -4,6 +4,7 @@
 
 #include "nvm_sqlite/database.h"
 #include "nvm_sqlite/seal.h"
+#include "nvm_sqlite/trouble.h"
 
 #include "base/wipe.h"
 
@@ -25,7 +26,8 @@ struct nvm_modem {
     struct nvm *nvm;
     struct nvm_modem *previous, *next;
     char name[NVM_MODEM_NAME_MAX + 1];
-    char message[MESSAGE_MAX];
+    const struct log *log;
+    struct nvm_trouble trouble;
 };
 
 /* Sealed when the database is new, so that another key is noticed before it seals anything. */
@@ -186,12 +188,6 @@ static bool is_name(const char *name, size_t max)
     return len > 0 && len <= max;
 }
 
-static struct nvm_report report_of(struct nvm_modem *modem)
-{
-    modem->message[0] = '\0';
-    return (struct nvm_report){ modem->message, sizeof(modem->message) };
-}
-
 static enum err refuse_key(const struct nvm_modem *modem, struct nvm_report report)
 {
     return nvm_fail(report, ERR_INVALID,
@@ -223,14 +219,21 @@ static enum err as_storage(enum err err)
 static enum err apply(void *storage, const struct storage_change *changes, size_t count)
 {
     struct nvm_modem *modem = storage;
-    struct nvm_report report = report_of(modem);
+    char why[MESSAGE_MAX] = "";
+    struct nvm_report report = { why, sizeof(why) };
     enum err err = check_changes(modem, changes, count, report);
 
-    if (err != ERR_OK || count == 0)
-        return err;
-    pthread_mutex_lock(&modem->nvm->mutex);
-    err = write_all(modem->nvm, modem->name, changes, count, report);
-    pthread_mutex_unlock(&modem->nvm->mutex);
+    if (count == 0)
+        return ERR_OK;
+    if (err == ERR_OK) {
+        pthread_mutex_lock(&modem->nvm->mutex);
+        err = write_all(modem->nvm, modem->name, changes, count, report);
+        pthread_mutex_unlock(&modem->nvm->mutex);
+    }
+    if (err == ERR_OK)
+        nvm_trouble_stored(&modem->trouble, modem->log);
+    else
+        nvm_trouble_unstored(&modem->trouble, modem->log, changes[0].key, why);
     return as_storage(err);
 }
 
@@ -262,21 +265,27 @@ static enum err load(void *storage, const char *key, bool secret, void *buf, siz
                      size_t *ret_len)
 {
     struct nvm_modem *modem = storage;
-    struct nvm_report report = report_of(modem);
+    char why[MESSAGE_MAX] = "";
+    struct nvm_report report = { why, sizeof(why) };
     struct nvm_slot slot = { modem->name, key, secret };
     enum err err;
 
-    if (!is_name(key, STORAGE_KEY_MAX))
-        return refuse_key(modem, report);
-    pthread_mutex_lock(&modem->nvm->mutex);
-    err = read_slot(modem->nvm, &slot, buf, cap, report, ret_len);
-    pthread_mutex_unlock(&modem->nvm->mutex);
+    if (is_name(key, STORAGE_KEY_MAX)) {
+        pthread_mutex_lock(&modem->nvm->mutex);
+        err = read_slot(modem->nvm, &slot, buf, cap, report, ret_len);
+        pthread_mutex_unlock(&modem->nvm->mutex);
+    } else {
+        err = refuse_key(modem, report);
+    }
+    if (why[0] != '\0')
+        nvm_trouble_unread(&modem->trouble, modem->log, key, why);
     return as_storage(err);
 }
 
 static const struct storage_ops nvm_ops = { .load = load, .apply = apply };
 
-enum err nvm_modem(struct nvm *nvm, const char *modem_name, struct storage *ret_storage)
+enum err nvm_modem(struct nvm *nvm, const char *modem_name, const struct log *log,
+                   struct storage *ret_storage)
 {
     struct nvm_modem *modem;
 
@@ -286,6 +295,7 @@ enum err nvm_modem(struct nvm *nvm, const char *modem_name, struct storage *ret_
     if (modem == NULL)
         return ERR_NO_MEMORY;
     modem->nvm = nvm;
+    modem->log = log;
     memcpy(modem->name, modem_name, strlen(modem_name));
     pthread_mutex_lock(&nvm->mutex);
     modem->next = nvm->modems;
@@ -312,11 +322,4 @@ void nvm_modem_release(struct storage *storage)
     pthread_mutex_unlock(&nvm->mutex);
     free(modem);
     *storage = (struct storage){ .ops = NULL };
-}
-
-const char *nvm_last_message(const struct storage *storage)
-{
-    const struct nvm_modem *modem = storage->impl;
-
-    return modem->message;
 }

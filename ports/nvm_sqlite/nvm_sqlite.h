@@ -13,6 +13,7 @@
 #define NVM_SQLITE_NVM_SQLITE_H
 
 #include "base/err.h"
+#include "base/log.h"
 #include "iface/storage.h"
 
 #include <stddef.h>
@@ -32,16 +33,15 @@ enum err nvm_open(const char *dir, char *ret_message, size_t message_cap, struct
 void nvm_close(struct nvm *nvm);
 
 /* Makes the handle of one modem; `modem_name` (1 to 63 bytes, copied) names its entries for ever.
+ * `log` (may be NULL, outlives the handle) gets a line for the operator when an entry cannot be
+ * stored or read: once for each kind of trouble and each place that stores, until it is over.
  * Modems of one `nvm` may live in several threads, each handle in one thread at a time.
  * load() and apply() answer besides their contract: ERR_INVALID for a key or value out of bounds,
  * ERR_CORRUPT for a damaged database, ERR_NO_MEMORY.  ERR_INVALID; ERR_NO_MEMORY. */
-enum err nvm_modem(struct nvm *nvm, const char *modem_name, struct storage *ret_storage);
+enum err nvm_modem(struct nvm *nvm, const char *modem_name, const struct log *log,
+                   struct storage *ret_storage);
 
 /* Frees a handle before nvm_close() does.  Its entries stay. */
 void nvm_modem_release(struct storage *storage);
-
-/* The line for the operator about the handle's last load() or apply(); "" unless it failed for
- * another reason than ERR_NOT_FOUND and ERR_FULL.  Valid until the handle's next call. */
-const char *nvm_last_message(const struct storage *storage);
 
 #endif

@@ -16,8 +16,10 @@ enum err posix_loop_open(struct posix_loop *loop, const struct log *log)
     if (status < 0)
         return err_of_errno(-status);
     loop->log = log;
-    /* A host that leaves is an error of write(), not the end of the process. */
+    /* A host that leaves is an error of write(), not the end of the process; so is a limit on the
+     * size of files (setrlimit(2)), which is met as a full disk is. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     return ERR_OK;
 }
 

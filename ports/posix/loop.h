@@ -20,7 +20,7 @@ struct posix_loop {
 };
 
 /* Makes a loop; `log` (may be NULL) is borrowed until posix_loop_close().  Makes the process ignore
- * SIGPIPE.  ERR_FULL: no file descriptors left; ERR_NO_MEMORY; ERR_IO. */
+ * SIGPIPE and SIGXFSZ.  ERR_FULL: no file descriptors left; ERR_NO_MEMORY; ERR_IO. */
 enum err posix_loop_open(struct posix_loop *loop, const struct log *log);
 
 /* Runs until posix_loop_stop(), or until nothing is left that could happen. */

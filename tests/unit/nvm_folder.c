@@ -13,6 +13,15 @@
 
 #include <cmocka.h>
 
+static void keep_line(void *ctx, const char *level, const char *text)
+{
+    struct nvm_folder_test *test = ctx;
+
+    (void)level;
+    snprintf(test->said, sizeof(test->said), "%s", text);
+    test->lines++;
+}
+
 int nvm_folder_setup(void **state)
 {
     struct nvm_folder_test *test = calloc(1, sizeof(*test));
@@ -21,6 +30,7 @@ int nvm_folder_setup(void **state)
     snprintf(test->temp, sizeof(test->temp), "/tmp/tlsmodem-nvm-XXXXXX");
     assert_non_null(mkdtemp(test->temp));
     snprintf(test->dir, sizeof(test->dir), "%s/state", test->temp);
+    test->log = (struct log){ .write = keep_line, .ctx = test, .level = LOG_INFO };
     unsetenv("CREDENTIALS_DIRECTORY");
     *state = test;
     return 0;
@@ -53,9 +63,9 @@ enum err nvm_folder_try(struct nvm_folder_test *test)
     enum err err = nvm_open(test->dir, test->message, sizeof(test->message), &test->nvm);
 
     if (err == ERR_OK)
-        err = nvm_modem(test->nvm, "gate", &test->gate);
+        err = nvm_modem(test->nvm, "gate", &test->log, &test->gate);
     if (err == ERR_OK)
-        err = nvm_modem(test->nvm, "pump", &test->pump);
+        err = nvm_modem(test->nvm, "pump", &test->log, &test->pump);
     return err;
 }
 
@@ -101,7 +111,6 @@ void nvm_expect(const struct storage *storage, const char *key, bool secret, str
                      ERR_OK);
     assert_int_equal(len, value.len);
     assert_true(span_equal(span_at(buf, len), value));
-    assert_string_equal(nvm_last_message(storage), "");
 }
 
 void nvm_expect_err(const struct storage *storage, const char *key, bool secret, enum err err)

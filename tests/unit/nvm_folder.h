@@ -18,6 +18,9 @@ struct nvm_folder_test {
     char message[400];
     struct nvm *nvm;
     struct storage gate, pump; /* two modems of it */
+    struct log log;            /* of both */
+    char said[500];            /* its last line */
+    int lines;
 };
 
 /* cmocka's setup and teardown; `*state` is the struct. */

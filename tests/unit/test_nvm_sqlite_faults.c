@@ -44,7 +44,7 @@ static uint32_t load_number(const struct storage *storage, const char *key, bool
     enum err err = storage->ops->load(storage->impl, key, secret, &number, sizeof(number), &len);
 
     if (err != ERR_OK && err != ERR_NOT_FOUND)
-        fail_msg("%s: %s", err_text(err), nvm_last_message(storage));
+        fail_msg("%s", err_text(err));
     return number;
 }
 
@@ -182,7 +182,7 @@ static void a_full_disk_changes_nothing(void **state)
             step++;
         } else {
             assert_int_equal(err, ERR_IO);
-            assert_non_null(strstr(nvm_last_message(&test->gate), "nvm.sqlite"));
+            assert_non_null(strstr(test->said, "nvm.sqlite"));
             refused++;
         }
         assert_int_equal(whole_step(&test->gate), step);
@@ -228,6 +228,34 @@ static void a_full_disk_still_shows_what_it_has(void **state)
     assert_int_equal(whole_step(&test->gate), 1);
 }
 
+/* The host may try as often as it likes: the operator reads it once for each place, and again when
+ * it was over in between. */
+static void a_full_disk_is_said_once(void **state)
+{
+    static const char *const keys[] = { "security/1/0", "security/2/1", "set/+X/0",
+                                        "security/1/0" };
+    struct nvm_folder_test *test = *state;
+
+    nvm_folder_reopen(test);
+    assert_int_equal(nvm_put(&test->gate, "set/+X/0", false, span_of("old")), ERR_OK);
+    assert_int_equal(test->lines, 0);
+    for (int round = 0; round < 2; round++) {
+        test->lines = 0;
+        limit_files(0);
+        for (int i = 0; i < 4; i++)
+            assert_int_equal(nvm_put(&test->gate, keys[i], i != 2, span_of("new")), ERR_IO);
+        limit_files(RLIM_INFINITY);
+        assert_int_equal(test->lines, 2);
+        assert_non_null(strstr(test->said, "\"set/+X/0\" is not stored: cannot write "));
+        nvm_expect(&test->gate, "set/+X/0", false, span_of("old"));
+        assert_int_equal(nvm_put(&test->gate, "set/+X/0", false, span_of("old")), ERR_OK);
+        assert_int_equal(test->lines, 3);
+        assert_non_null(strstr(test->said, "takes changes again; failed before: 4"));
+    }
+    assert_int_equal(nvm_put(&test->gate, "set/+X/0", false, span_of("old")), ERR_OK);
+    assert_int_equal(test->lines, 3);
+}
+
 /* A change that fails and leaves the transaction open */
 
 static void a_failed_change_takes_the_others_along(void **state)
@@ -246,7 +274,7 @@ static void a_failed_change_takes_the_others_along(void **state)
     nvm_folder_reopen(test);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(test->gate.ops->apply(test->gate.impl, changes, 3), ERR_IO);
-        assert_non_null(strstr(nvm_last_message(&test->gate), "refused"));
+        assert_non_null(strstr(test->said, "refused"));
         nvm_expect_err(&test->gate, "good", false, ERR_NOT_FOUND);
         nvm_expect_err(&test->gate, "secret", true, ERR_NOT_FOUND);
     }
@@ -364,6 +392,7 @@ int main(void)
         LIMITED_TEST(a_full_disk_changes_nothing),
         LIMITED_TEST(a_full_disk_at_the_start_does_no_harm),
         LIMITED_TEST(a_full_disk_still_shows_what_it_has),
+        LIMITED_TEST(a_full_disk_is_said_once),
         cmocka_unit_test_setup_teardown(no_memory_does_no_harm, install_failing_memory,
                                         remove_failing_memory),
     };

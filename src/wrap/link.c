@@ -142,14 +142,17 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
 {
     struct link *link = (struct link *)base;
     struct link_stream *stream;
+    struct net_stream *outer;
     enum err err = link_stream_new(&link->line, to->transport == NET_UDP, &stream);
 
     if (err != ERR_OK)
         return err;
-    *ret_stream = link_stream_base(stream);
-    net_stream_bind(*ret_stream, on_event, ctx);
-    err = net_connect(base->inner, to, link_stream_on_inner, stream, &(*ret_stream)->inner);
-    if (err != ERR_OK)
+    outer = link_stream_base(stream);
+    net_stream_bind(outer, on_event, ctx);
+    err = net_connect(base->inner, to, link_stream_on_inner, stream, &outer->inner);
+    if (err == ERR_OK)
+        *ret_stream = outer;
+    else
         link_stream_free(stream);
     return err;
 }

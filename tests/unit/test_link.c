@@ -184,7 +184,7 @@ static void a_taken_port_is_told_at_once(void **state)
 {
     struct net_target to = { .transport = NET_UDP, .port = PORT, .local_port = 1234 };
     struct rig rig;
-    struct net_stream *second;
+    struct net_stream *second = NULL;
     struct net_address here;
     uint16_t port;
 
@@ -193,6 +193,7 @@ static void a_taken_port_is_told_at_once(void **state)
     assert_true(address_literal("10.0.0.7", &to.address));
     assert_int_equal(net_connect(rig.world.net, &to, on_event, &rig, &rig.stream), ERR_OK);
     assert_int_equal(net_connect(rig.world.net, &to, on_event, &rig, &second), ERR_BUSY);
+    assert_null(second);
     /* What a link does not care about is the network's. */
     assert_int_equal(net_stream_local(rig.stream, &here, &port), ERR_OK);
     assert_int_equal(port, 1234);
@@ -631,6 +632,93 @@ static void echoes_take_a_round_trip_more(void **state)
     }
 }
 
+/* ---- no memory ---- */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static unsigned calls_left; /* until the one that is refused; 0: none is */
+
+static bool is_refused(void)
+{
+    return calls_left > 0 && --calls_left == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return is_refused() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return is_refused() ? NULL : __real_calloc(count, size);
+}
+
+/* Says whether all went well: a name, a connection, bytes both ways. */
+static bool use(struct rig *rig)
+{
+    struct net_target to = { .transport = NET_TCP, .port = PORT };
+    struct answer answer = { 0 };
+    struct net_query *query;
+    size_t sent = 0;
+
+    assert_true(address_literal("10.0.0.7", &to.address));
+    if (net_resolve(rig->world.net, "localhost", on_resolved, &answer, &query) != ERR_OK)
+        return false;
+    world_advance(&rig->world, UP_MS + DOWN_MS);
+    assert_int_equal(answer.count, 1);
+    if (answer.err != ERR_OK ||
+        net_connect(rig->world.net, &to, on_event, rig, &rig->stream) != ERR_OK)
+        return false;
+    world_advance(&rig->world, UP_MS + DOWN_MS);
+    assert_int_equal(rig->connected, 1);
+    while (sent < 5000) {
+        ptrdiff_t done = net_stream_send(rig->stream, bulk + sent, 5000 - sent);
+
+        if (done < 0) {
+            assert_int_equal(done, -ERR_NO_MEMORY);
+            return false;
+        }
+        sent += (size_t)done;
+    }
+    peer_send(rig->peer, span_at(bulk, 5000));
+    world_advance(&rig->world, UP_MS + DOWN_MS);
+    check_bytes("up", peer_got(rig), span_at(bulk, 5000));
+    check_bytes("down", byte_queue_peek(&rig->got), span_at(bulk, byte_queue_len(&rig->got)));
+    assert_int_equal(rig->end, rig->ended ? -ERR_NO_MEMORY : 1);
+    return byte_queue_len(&rig->got) == 5000;
+}
+
+static void each_memory_may_be_refused(void **state)
+{
+    struct rig rig;
+    unsigned call = 0;
+    bool done = false;
+
+    (void)state;
+    while (!done) {
+        bool well;
+
+        start(&rig, 0, 0);
+        scripted_net_listen(&rig.world.scripted_net, PORT, PEER_ACCEPTS);
+        rig.peer = scripted_net_peer(&rig.world.scripted_net, PORT);
+        calls_left = ++call;
+        well = use(&rig);
+        done = calls_left > 0;
+        calls_left = 0;
+        /* A piece of sending that found none is sent with the next. */
+        assert_true(well || !done);
+        hang_up(&rig);
+        world_advance(&rig.world, 10000);
+        assert_null(rig.world.scripted_net.streams);
+        assert_null(rig.world.scripted_net.queries);
+        stop(&rig);
+    }
+    assert_true(call > 10);
+}
+
 /* ---- words ---- */
 
 static void profiles_are_read(void **state)
@@ -747,6 +835,7 @@ int main(void)
         cmocka_unit_test(names_take_a_round_trip),
         cmocka_unit_test(a_query_may_be_cancelled),
         cmocka_unit_test(echoes_take_a_round_trip_more),
+        cmocka_unit_test(each_memory_may_be_refused),
         cmocka_unit_test(profiles_are_read),
         cmocka_unit_test(others_are_refused),
         cmocka_unit_test(wrappers_stack),

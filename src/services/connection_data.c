@@ -108,6 +108,17 @@ void connection_on_readable(struct connection *connection)
     want_now(connection);
 }
 
+void connection_open_now(struct connection *connection)
+{
+    connection->deadline_ms = CLOCK_NEVER;
+    connection_enter(connection, CONNECTION_OPEN);
+    connection_want(connection, NET_WANT_READ);
+    connection->events->on_open(connection->ctx);
+    /* What came with the end of the handshake, the stream may not say again. */
+    if (connection->state == CONNECTION_OPEN && connection->session != NULL)
+        connection_on_readable(connection);
+}
+
 /* Moves the record before on; false while part of it waits for the network. */
 static bool flush(struct connection *connection)
 {

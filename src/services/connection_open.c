@@ -6,33 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void connection_restart_timer(struct connection *connection)
-{
-    int64_t now_ms = connection->world->now_ms(connection->world->ctx);
-
-    connection->deadline_ms =
-        time_earlier(now_ms + connection->step_timeout_ms, connection->open_until_ms);
-}
-
-void connection_start_total(struct connection *connection)
-{
-    int64_t now_ms = connection->world->now_ms(connection->world->ctx);
-
-    connection->open_until_ms =
-        connection->total_timeout_ms != 0 ? now_ms + connection->total_timeout_ms : CLOCK_NEVER;
-}
-
-void connection_open_now(struct connection *connection)
-{
-    connection->deadline_ms = CLOCK_NEVER;
-    connection_enter(connection, CONNECTION_OPEN);
-    connection_want(connection, NET_WANT_READ);
-    connection->events->on_open(connection->ctx);
-    /* What came with the end of the handshake, the stream may not say again. */
-    if (connection->state == CONNECTION_OPEN && connection->session != NULL)
-        connection_on_readable(connection);
-}
-
 /* The stream is there: TLS, or nothing more to do. */
 static void on_stream(struct connection *connection)
 {

@@ -1,7 +1,7 @@
-/* connection.c: what a connection is, and its end.  How it opens is in connection_open.c, TLS in
- * connection_tls.c, the data path in connection_data.c. */
-#include "services/connection.h"
-
+/* connection_state.c: what a connection is, its time limits, and its end.  The data path is in
+ * connection_data.c, TLS in connection_tls.c, and how it opens, on top of all, in
+ * connection_open.c.
+ */
 #include "services/connection_internal.h"
 
 #include <stdio.h>
@@ -19,6 +19,22 @@ void connection_enter(struct connection *connection, enum connection_state next)
     log_trace(connection->world->log, TRACE_SOCKET, "socket %d: %s -> %s", connection->id,
               state_names[connection->state], state_names[next]);
     connection->state = next;
+}
+
+void connection_restart_timer(struct connection *connection)
+{
+    int64_t now_ms = connection->world->now_ms(connection->world->ctx);
+
+    connection->deadline_ms =
+        time_earlier(now_ms + connection->step_timeout_ms, connection->open_until_ms);
+}
+
+void connection_start_total(struct connection *connection)
+{
+    int64_t now_ms = connection->world->now_ms(connection->world->ctx);
+
+    connection->open_until_ms =
+        connection->total_timeout_ms != 0 ? now_ms + connection->total_timeout_ms : CLOCK_NEVER;
 }
 
 void connection_describe(const struct connection_failure *failure, char *text, size_t cap)

@@ -3,10 +3,7 @@
 #define SERVICES_SMTP_FIELDS_H
 
 #include "base/text.h"
-#include "services/smtp_message.h"
-
-/* True when no byte is above 0x7E. */
-bool smtp_is_ascii(struct span text);
+#include "services/smtp_content.h"
 
 /* `charset`, or UTF-8 for what is said to be ASCII and is not. */
 const char *smtp_charset(struct span text, const char *charset);

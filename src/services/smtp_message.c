@@ -1,5 +1,7 @@
 /* smtp_message.c: a mail as lines: what comes after what.  How a field is written is in
  * smtp_fields.c. */
+#include "services/smtp_message.h"
+
 #include "services/smtp_fields.h"
 
 #include "base/base64.h"

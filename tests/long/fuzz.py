@@ -66,8 +66,10 @@ class Outcome:
 
 
 def targets_in(folder: Path) -> list[str]:
+    """Those whose source is there: a folder that was built before may have others."""
     return sorted(path.name.removeprefix("fuzz_") for path in folder.glob("fuzz_*")
-                  if path.is_file() and os.access(path, os.X_OK))
+                  if path.is_file() and os.access(path, os.X_OK)
+                  and (REPOSITORY / "fuzz" / f"{path.name}.c").exists())
 
 
 def command(folder: Path, target: str, seconds: int) -> list[str]:

@@ -95,8 +95,9 @@ def test_what_libfuzzer_says_is_read(end: str, status: int, executions: int, fin
 
 def test_an_unknown_target_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(fuzz, "build", lambda *_, **__: tmp_path)
-    target = tmp_path / "fuzz_ftp"
-    target.write_text("#!/bin/sh\n")
-    target.chmod(0o755)
-    with pytest.raises(Failed, match="no target 'ftb'; targets: ftp"):
-        fuzz.fuzz_all(1, ["ftb"], lambda outcome: None)
+    for name in ("fuzz_http", "fuzz_gone"):
+        target = tmp_path / name
+        target.write_text("#!/bin/sh\n")
+        target.chmod(0o755)
+    with pytest.raises(Failed, match="no target 'htp'; targets: http$"):
+        fuzz.fuzz_all(1, ["htp"], lambda outcome: None)

@@ -321,16 +321,59 @@ static void world_step(struct drive *drive, uint8_t letter)
     }
 }
 
+/* ---- what must be true in each step ---- */
+
+static struct at_session *session_of(const struct drive *drive, size_t port)
+{
+    return drive->world.modem->terminals[port].at;
+}
+
+static bool contains(struct span heard, const char *words)
+{
+    size_t len = words != NULL ? strlen(words) : SIZE_MAX;
+
+    for (; heard.len >= len; heard = span_skip(heard, 1)) {
+        if (memcmp(heard.data, words, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The next thing that the host types is the peer's: it must know.  A host that reads nothing, or
+ * wants no result codes, does not. */
+static void check_told(const struct drive *drive, size_t port)
+{
+    const struct at_settings *settings = at_settings_of(session_of(drive, port));
+    struct span heard = world_heard(&drive->world, port);
+
+    if (drive->world.ports[port].appetite != SIZE_MAX || settings->quiet != 0 ||
+        settings->verbose == 0)
+        return;
+    if (contains(heard, "CONNECT") || contains(heard, drive->maker->online_line))
+        return;
+    fprintf(stderr, "fuzz: port %zu is online and its host was not told\n", port + 1);
+    abort();
+}
+
 static void take_step(struct drive *drive)
 {
     uint8_t letter = input_byte(&drive->input);
+    bool online[PORTS];
 
+    for (size_t port = 0; port < PORTS; port++) {
+        online[port] = at_is_online(session_of(drive, port));
+        world_forget(&drive->world, port);
+    }
     if (!host_step(drive, letter) && !server_step(drive, letter) && !datagram_step(drive, letter))
         world_step(drive, letter);
     decide(drive);
     world_settle(&drive->world);
     if (drive->maker->ignores_escape != NULL && drive->maker->ignores_escape(&drive->world))
         drive->escapes = false;
+    for (size_t port = 0; port < PORTS; port++) {
+        if (at_is_online(session_of(drive, port)) && !online[port])
+            check_told(drive, port);
+    }
     if (fuzz_watch != NULL)
         fuzz_watch->step(&drive->world);
 }

@@ -34,18 +34,20 @@
 struct fuzz_maker {
     const char *const *models; /* ended by NULL */
     const char *const *lines;  /* ended by NULL; the first brings the module up */
+    const char *online_line;   /* what says that a port is online now, beside CONNECT; or NULL */
     /* True while ports that go online do so without an escape sequence; NULL: never. */
     bool (*ignores_escape)(const struct world *world);
 };
 
-/* Takes all steps of an input, then checks what must be true after any. */
+/* Takes all steps of an input, then checks what must be true after any; and in each step, that a
+ * host whose port goes online is told so. */
 void fuzz_drive(const struct fuzz_maker *maker, const uint8_t *data, size_t size);
 
 /* Sees what happens, for fuzz/reach.c. */
 struct fuzz_watch {
     void (*begin)(struct world *world);
     void (*typed)(struct world *world, size_t port, struct span bytes); /* before they are */
-    void (*step)(struct world *world);                                  /* after each */
+    void (*step)(struct world *world); /* after each; ports have what was heard in it */
 };
 
 /* NULL: nobody does. */

@@ -69,6 +69,8 @@ static const char *const lines[] = {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz_drive(&(struct fuzz_maker){ .models = models, .lines = lines }, data, size);
+    static const struct fuzz_maker fibocom = { models, lines, "+MIPODM: ", NULL };
+
+    fuzz_drive(&fibocom, data, size);
     return 0;
 }

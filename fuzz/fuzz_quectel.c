@@ -77,7 +77,7 @@ static bool ignores_escape(const struct world *world)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct fuzz_maker quectel = { models, lines, ignores_escape };
+    static const struct fuzz_maker quectel = { models, lines, NULL, ignores_escape };
 
     fuzz_drive(&quectel, data, size);
     return 0;

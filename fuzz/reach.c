@@ -64,7 +64,8 @@ static char reached[NAMES_MAX][NAME_BYTES];
 static size_t reached_count;
 static const struct module_model *models[MODELS_MAX];
 static size_t model_count;
-static char pending[TLSMODEM_TERMINALS_MAX][LINE_BYTES]; /* a line whose answer is due */
+static char pending[TLSMODEM_TERMINALS_MAX][LINE_BYTES];  /* a line whose answer is due */
+static struct byte_queue answers[TLSMODEM_TERMINALS_MAX]; /* what was heard since it */
 
 static bool is_reached(const char *name)
 {
@@ -118,7 +119,10 @@ static void on_begin(struct world *world)
 {
     world->log.write = on_log;
     world->log.traced = UINT32_C(1) << TRACE_SOCKET;
-    memset(pending, 0, sizeof(pending));
+    for (size_t port = 0; port < TLSMODEM_TERMINALS_MAX; port++) {
+        pending[port][0] = '\0';
+        byte_queue_clear(&answers[port]);
+    }
 }
 
 /* One command line, alone in its step, is what can be told of. */
@@ -130,7 +134,7 @@ static void on_typed(struct world *world, size_t port, struct span bytes)
     note_model(world->modem->model);
     if (at_is_engaged(world->modem->terminals[port].at))
         return;
-    world_forget(world, port);
+    byte_queue_clear(&answers[port]);
     pending[port][0] = '\0';
     if (len > 2 && len < LINE_BYTES && toupper(bytes.data[0]) == 'A' &&
         toupper(bytes.data[1]) == 'T')
@@ -171,12 +175,12 @@ static void on_step(struct world *world)
 {
     for (size_t port = 0; port < world->port_count; port++) {
         const struct at_session *at = world->modem->terminals[port].at;
-        struct span heard = world_heard(world, port);
+        struct span heard;
 
-        if (heard.len == 0)
-            continue;
+        byte_queue_put(&answers[port], world_heard(world, port));
+        heard = byte_queue_peek(&answers[port]);
         note_lines(world, heard);
-        if (pending[port][0] == '\0' || (at_is_engaged(at) && !at_is_online(at)))
+        if (pending[port][0] == '\0' || heard.len == 0 || (at_is_engaged(at) && !at_is_online(at)))
             continue;
         if (!contains(heard, "ERROR") && !contains(heard, "NO CARRIER"))
             note_commands(world, pending[port]);
@@ -246,6 +250,8 @@ bool reach_is_complete(void)
     const struct expectation *expected;
     int missing = 0;
 
+    for (size_t port = 0; port < TLSMODEM_TERMINALS_MAX; port++)
+        byte_queue_deinit(&answers[port]);
     if (model_count == 0)
         return false;
     expected = expectation_of(models[0]);

@@ -7,11 +7,6 @@
 
 enum { SCRATCH = 512 };
 
-bool ftp_kind_is_upload(enum ftp_kind kind)
-{
-    return kind == FTP_STOR || kind == FTP_APPE;
-}
-
 static bool is_upload(const struct ftp *ftp)
 {
     return ftp_kind_is_upload(ftp->transfer.kind);
@@ -46,13 +41,6 @@ static void restart_idle(struct ftp *ftp)
 
     transfer->idle_until_ms =
         limit_ms > 0 ? ftp->world->now_ms(ftp->world->ctx) + limit_ms : CLOCK_NEVER;
-}
-
-void ftp_transfer_end(struct ftp *ftp)
-{
-    connection_close(&ftp->data);
-    connection_set_buffering(&ftp->data, false);
-    ftp->transfer.idle_until_ms = CLOCK_NEVER;
 }
 
 static void close_data(struct ftp *ftp)
@@ -273,9 +261,8 @@ static bool server_stands_still(const struct ftp *ftp)
     return !ftp->data.paused && connection_available(&ftp->data) == 0;
 }
 
-void ftp_transfer_tick(struct ftp *ftp, int64_t now_ms)
+void ftp_transfer_tick(struct ftp *ftp)
 {
-    (void)now_ms;
     if (server_stands_still(ftp))
         fail_data(ftp, FTP_DATA_STALLED);
     else

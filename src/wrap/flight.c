@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct packet *packet_new(size_t len)
 {
@@ -14,6 +15,18 @@ struct packet *packet_new(size_t len)
     if (packet != NULL)
         *packet = (struct packet){ .len = len };
     return packet;
+}
+
+struct packet *packet_cut(struct packet *packet, size_t len)
+{
+    struct packet *fitting = packet_new(len);
+
+    packet->len = len; /* no more was written, and no more is to be wiped */
+    if (fitting == NULL)
+        return packet;
+    memcpy(fitting->bytes, packet->bytes, len);
+    packet_free(packet);
+    return fitting;
 }
 
 void packet_free(struct packet *packet)
@@ -32,7 +45,7 @@ void flight_add(struct flight *flight, struct packet *packet, int64_t at_ms)
     else
         flight->last->next = packet;
     flight->last = packet;
-    flight->bytes += packet->len;
+    flight->memory += sizeof(*packet) + packet->len;
 }
 
 int64_t flight_next_ms(const struct flight *flight)
@@ -55,7 +68,6 @@ void flight_take(struct flight *flight, size_t count)
 
     assert(count <= packet->len - packet->done);
     packet->done += count;
-    flight->bytes -= count;
     if (packet->done == packet->len)
         flight_drop(flight);
 }
@@ -65,7 +77,7 @@ void flight_drop(struct flight *flight)
     struct packet *packet = flight->first;
 
     flight->first = packet->next;
-    flight->bytes -= packet->len - packet->done;
+    flight->memory -= sizeof(*packet) + packet->len;
     packet_free(packet);
 }
 

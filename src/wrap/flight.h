@@ -17,12 +17,14 @@ struct packet {
 /* Zeroed: empty. */
 struct flight {
     struct packet *first, *last;
-    size_t bytes; /* not taken yet, of all packets */
+    size_t memory; /* in bytes, of all packets */
 };
 
-/* Memory for `len` bytes, which packet->len may reduce; owned by the caller until flight_add().
- * NULL: no memory. */
+/* Memory for `len` bytes, owned by the caller until flight_add().  NULL: no memory. */
 struct packet *packet_new(size_t len);
+
+/* Keeps the first `len` bytes, in a smaller piece of memory if there is one. */
+struct packet *packet_cut(struct packet *packet, size_t len);
 
 /* Wipes and frees one that was not added; NULL is nothing. */
 void packet_free(struct packet *packet);

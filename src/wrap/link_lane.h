@@ -15,8 +15,8 @@ struct link_lane {
  * last of them arrives, in ms of the same clock. */
 int64_t link_lane_pass(struct link_lane *lane, int64_t now_ms, size_t bytes);
 
-/* How many bytes one stream may have under way: what the rate and the delay hold, and a quarter of
- * a second more, within bounds. */
+/* How many bytes of memory one stream may fill before it takes no more: what the rate and the delay
+ * hold, and a quarter of a second more, within bounds. */
 size_t link_lane_window(const struct link_lane *lane);
 
 #endif

@@ -42,7 +42,7 @@ static int64_t now_ms(const struct link_stream *stream)
 
 static bool has_room(const struct flight *flight, const struct link_lane *lane)
 {
-    return flight->bytes < link_lane_window(lane);
+    return flight->memory < link_lane_window(lane);
 }
 
 /* The news of a failure has come. */
@@ -113,21 +113,18 @@ static void end_with(struct link_stream *stream, ptrdiff_t result)
 static void take_from_network(struct link_stream *stream)
 {
     struct packet *packet = packet_new(stream->datagrams ? DATAGRAM_MAX : SEGMENT_MAX);
-    struct packet *fitting;
     ptrdiff_t got = -ERR_NO_MEMORY;
 
     if (packet != NULL)
         got = net_stream_recv(stream->base.inner, packet->bytes, packet->len);
-    if (got <= 0) {
-        free(packet);
-        if (got != -ERR_AGAIN)
-            end_with(stream, got);
+    if (got > 0) {
+        flight_add(&stream->down, packet_cut(packet, (size_t)got),
+                   link_lane_pass(&stream->line->down, now_ms(stream), (size_t)got));
         return;
     }
-    packet->len = (size_t)got;
-    fitting = realloc(packet, sizeof(*packet) + packet->len);
-    flight_add(&stream->down, fitting != NULL ? fitting : packet,
-               link_lane_pass(&stream->line->down, now_ms(stream), (size_t)got));
+    packet_free(packet);
+    if (got != -ERR_AGAIN)
+        end_with(stream, got);
 }
 
 void link_stream_on_inner(void *ctx, enum net_event event, enum err err)

@@ -398,6 +398,29 @@ static void a_module_that_sleeps_holds_the_peer(void **state)
     stop(&rig);
 }
 
+/* It is memory that is bounded: a byte by itself costs more than a byte. */
+static void small_pieces_hold_the_peer_too(void **state)
+{
+    enum { PIECES = 5000, HELD_MAX = 65536 / 32 };
+    struct rig rig;
+
+    (void)state;
+    start(&rig, 0, 0);
+    connect_to_peer(&rig);
+    rig.sleeps = true;
+    send_on(&rig);
+    for (size_t i = 0; i < PIECES; i++) {
+        peer_send(rig.peer, span_at(bulk + i, 1));
+        world_settle(&rig.world);
+    }
+    assert_true(byte_queue_len(&rig.peer->stream->inbound) >= PIECES - HELD_MAX);
+    rig.sleeps = false;
+    send_on(&rig);
+    world_advance(&rig.world, 2 * DOWN_MS);
+    check_bytes("down", byte_queue_peek(&rig.got), span_at(bulk, PIECES));
+    stop(&rig);
+}
+
 static void a_full_rate_is_used(void **state)
 {
     struct rig rig;
@@ -828,6 +851,7 @@ int main(void)
         cmocka_unit_test(a_closed_stream_waits_for_a_peer_but_not_for_ever),
         cmocka_unit_test(a_peer_that_stalls_holds_the_module),
         cmocka_unit_test(a_module_that_sleeps_holds_the_peer),
+        cmocka_unit_test(small_pieces_hold_the_peer_too),
         cmocka_unit_test(a_full_rate_is_used),
         cmocka_unit_test(streams_share_the_rate),
         cmocka_unit_test(datagrams_stay_what_they_are),

@@ -114,7 +114,7 @@ static bool has_ending(const struct conversation *conversation, size_t step, enu
     case SHUTS_DOWN_CLOSES:
         return move_is_servers(move) && is_numbered(move) && move->kind != MOVE_ENDS;
     default:
-        return move_is_servers(move) && move->kind != MOVE_ANSWERS;
+        return move_is_servers(move) && move->kind < MOVE_DATAGRAM; /* UDP has no end */
     }
 }
 

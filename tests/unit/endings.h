@@ -13,15 +13,16 @@
 #include <stdint.h>
 
 enum move_kind {
-    MOVE_LINE,    /* the host types a line */
-    MOVE_BYTES,   /* the host types bytes */
-    MOVE_ESCAPE,  /* the host leaves online mode or ends a prompt: +++ between silences */
-    MOVE_SAYS,    /* a server says something */
-    MOVE_SHAKES,  /* a server ends the handshake: TLS from here */
-    MOVE_ENDS,    /* a server ends its connection as it should */
-    MOVE_CALLS,   /* an FTP server connects to the port that PORT named, from its own `port` */
-    MOVE_ANSWERS, /* a time server answers the last request */
-    MOVE_PAUSE    /* `port` ms pass */
+    MOVE_LINE,     /* the host types a line */
+    MOVE_BYTES,    /* the host types bytes */
+    MOVE_ESCAPE,   /* the host leaves online mode or ends a prompt: +++ between silences */
+    MOVE_SAYS,     /* a server says something */
+    MOVE_SHAKES,   /* a server ends the handshake: TLS from here */
+    MOVE_ENDS,     /* a server ends its connection as it should */
+    MOVE_CALLS,    /* an FTP server connects to the port that PORT named, from its own `port` */
+    MOVE_DATAGRAM, /* a UDP server sends one */
+    MOVE_ANSWERS,  /* a time server answers the last request */
+    MOVE_PAUSE     /* `port` ms pass */
 };
 
 struct move {
@@ -57,6 +58,10 @@ struct move {
 #define CALLS(from)                                                                                \
     {                                                                                              \
         MOVE_CALLS, from, NULL                                                                     \
+    }
+#define DATAGRAM(from, text)                                                                       \
+    {                                                                                              \
+        MOVE_DATAGRAM, from, text                                                                  \
     }
 #define ANSWERS                                                                                    \
     {                                                                                              \

@@ -104,6 +104,9 @@ bool play_says(struct play *play, const struct move *move)
         return peer_close(peer);
     case MOVE_CALLS:
         return calls(play, move->port);
+    case MOVE_DATAGRAM:
+        return peer_send(scripted_net_udp_peer(&play->world.scripted_net, move->port),
+                         span_of(move->text));
     case MOVE_ANSWERS:
         return answers_time(play);
     case MOVE_LINE:

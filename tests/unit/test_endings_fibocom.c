@@ -207,6 +207,15 @@ static const struct move read_socket[] = {
     LINE("AT+MIPCLOSE=1"),
 };
 
+static const struct move udp_socket[] = {
+    LINE("AT+MIPOPEN=1,,\"localhost\",4000,1"),
+    DATAGRAM(4000, "hello"),
+    LINE("AT+MIPSEND=1,4"),
+    DATAGRAM(4000, "in the prompt"),
+    BYTES("data"),
+    LINE("AT+MIPCLOSE=1"),
+};
+
 static const struct move two_sockets[] = {
     LINE("AT+MIPOPEN=1,,\"localhost\",80,0"),
     LINE("AT+MIPOPEN=2,,\"localhost\",443,2"),
@@ -268,6 +277,7 @@ static const struct conversation conversations[] = {
     CONVERSATION(tls_socket, "\r\n+MIPRTCP: 1,13,in the prompt\r\n"),
     CONVERSATION(sent_in_a_line, "\r\n+MIPOPEN: 1,1\r\n\r\n+MIPRTCP: 1,5,hello\r\n"),
     CONVERSATION(read_socket, "\r\n+MIPDATA: 1,7\r\nllomore\r\n"),
+    CONVERSATION(udp_socket, "\r\n+MIPRUDP: 127.0.0.1,4000,1,13,in the prompt\r\n"),
     CONVERSATION(two_sockets, "\r\n+MIPRTCP: 1,5,early\r\n\r\n+MIPRTCP: 2,5,hello\r\n"),
     CONVERSATION(transparent_tcp, "\r\n+MIPRTCP: 1,9,meanwhile\r\n"),
     CONVERSATION(transparent_tls, "helloagain\r\nOK\r\n"),

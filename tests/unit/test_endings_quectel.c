@@ -187,6 +187,15 @@ static const struct move tcp_sockets[] = {
     LINE("AT+QSSLCLOSE=1"),
 };
 
+static const struct move udp_socket[] = {
+    LINE("AT+QIOPEN=\"UDP\",\"localhost\",4000"),
+    DATAGRAM(4000, "hello"),
+    LINE("AT+QISEND=4"),
+    DATAGRAM(4000, "in the prompt"),
+    BYTES("data"),
+    LINE("AT+QICLOSE"),
+};
+
 static const struct move secure_socket[] = {
     LINE("AT+QSSLOPEN=0,0,\"localhost\",443,0"),
     SHAKES(443),
@@ -252,6 +261,7 @@ static const struct conversation conversations[] = {
     CONVERSATION(mail_with_starttls, "\r\n+QSMTPPUT: 0\r\n"),
     CONVERSATION(tcp_socket, "\r\nSEND OK\r\nin the prompt"),
     CONVERSATION(tcp_sockets, "\r\n+QIRD: 127.0.0.1:80,TCP,13\r\nin the prompt" OK),
+    CONVERSATION(udp_socket, "\r\nSEND OK\r\nin the prompt"),
     CONVERSATION(secure_socket, "\r\n+QSSLRECV: 127.0.0.1:443,TCP,18\r\nhelloin the prompt" OK),
     CONVERSATION(transparent_tcp, "again" OK "\r\nCONNECT\r\nmeanwhileand now" OK),
     CONVERSATION(transparent_tls, "\r\nCONNECT\r\nhelloagain" OK),

@@ -78,14 +78,16 @@ struct connection {
     void *ctx; /* of the events */
     int id;    /* for the log */
     enum connection_state state;
-    char host[CONNECTION_HOST_MAX + 1];
+    char *host; /* owned; from the first opening on */
     uint16_t port, local_port;
     enum net_transport transport;
     int64_t step_timeout_ms, total_timeout_ms, deadline_ms;
     int64_t open_until_ms; /* end of total_timeout_ms, or CLOCK_NEVER */
     struct net_query *query;
-    struct net_address addresses[CONNECTION_ADDRESSES_MAX];
-    size_t address_count, address_next;
+    bool has_peer;
+    struct net_address peer;    /* the address that is tried, or was the last one */
+    struct net_address *others; /* owned, while opening; those that come after it */
+    size_t other_count, other_next;
     struct net_stream *stream;
     struct net_listener *listener;
     struct tls_session *session; /* NULL: no TLS */
@@ -95,22 +97,22 @@ struct connection {
     bool buffering;     /* received bytes are collected here, so that they can be counted */
     bool write_blocked; /* the peer must take bytes before more are written */
     bool paused;        /* the reader had no room: nothing is read until it comes again */
-    size_t received_cap, unsent_cap;
-    /* Owned, and there while the state is not CLOSED. */
-    struct ring received;
-    uint8_t *unsent; /* for what the owner collects; NULL: unsent_cap is 0 */
+    bool starved;       /* there was no memory to collect received bytes: tried again by time */
+    size_t received_cap, kept_cap, kept_len;
+    struct ring received; /* its memory is owned, there while there is something in it */
+    uint8_t *kept;        /* owned, the same: what the owner keeps for the peer */
     struct tls_info info;
     struct connection_failure end;
 };
 
-/* `received_cap`: how many bytes may wait to be counted and read; 0 for one that never buffers.
- * Their memory comes with each opening and goes with the connection. */
+/* `received_cap`: how many bytes may wait to be counted and read, 0 for one that never buffers;
+ * `kept_cap`: how many connection_keep() holds.  Memory for either is there while it is needed. */
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
-                     const struct connection_events *events, void *ctx, size_t received_cap);
+                     const struct connection_events *events, void *ctx, size_t received_cap,
+                     size_t kept_cap);
 
-/* From the next opening on there are `cap` bytes at connection->unsent, in which the owner keeps
- * what the peer does not take yet; wiped and freed when the connection closes. */
-void connection_keep_unsent(struct connection *connection, size_t cap);
+/* Closes it, and frees all that is left. */
+void connection_deinit(struct connection *connection);
 
 /* Starts to open one that is closed.  ERR_CREDENTIALS, ERR_UNSUPPORTED with `ret_failure`,
  * ERR_INVALID for a host that is too long, ERR_NO_MEMORY: nothing was started; the log has a line.
@@ -134,8 +136,12 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
 /* Probes of the TCP connection, from now on and for later ones; in any state. */
 void connection_keep_alive(struct connection *connection, const struct net_keep_alive *probes);
 
-/* The address of the other side, of a connection that is open. */
+/* The address of the other side, of a connection that has one (has_peer). */
 const struct net_address *connection_peer(const struct connection *connection);
+
+/* Another name for the other side, in the log and for connection_secure().  ERR_NO_MEMORY: it keeps
+ * the one it has. */
+enum err connection_rename(struct connection *connection, const char *host);
 
 /* What resumes the present session (tls_config.resume); NULL where there is none, it has failed, or
  * its server allows none.  To be asked before connection_close(); the caller frees it. */
@@ -174,10 +180,29 @@ void connection_pause(struct connection *connection);
  * 0, and then on_writable() follows. */
 size_t connection_write(struct connection *connection, struct span bytes);
 
+/* ---- what the owner keeps for the peer: connection_outbox.c ---- */
+
+/* How many bytes are kept. */
+size_t connection_kept(const struct connection *connection);
+
+/* Memory for what is to be kept, until connection_send_kept() has nothing left; false: there is
+ * none. */
+bool connection_reserve(struct connection *connection);
+
+/* Puts bytes behind those that are kept; how many, as far as `kept_cap` goes.  0: no room, or no
+ * memory where connection_reserve() was not asked. */
+size_t connection_keep(struct connection *connection, struct span bytes);
+
+/* Sends what is kept, of UDP as one datagram; true when nothing is left. */
+bool connection_send_kept(struct connection *connection);
+
+/* Wipes and forgets it. */
+void connection_forget_kept(struct connection *connection);
+
 /* When connection_tick() has something to do; CLOCK_NEVER. */
 int64_t connection_deadline(const struct connection *connection);
 
-/* Ends an opening whose time is over; nothing before the deadline. */
+/* Ends an opening whose time is over, looks again for memory; nothing before the deadline. */
 void connection_tick(struct connection *connection);
 
 /* One clause for the log. */

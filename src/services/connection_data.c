@@ -1,10 +1,20 @@
 /* connection_data.c: bytes through an open connection, with back-pressure both ways. */
 #include "services/connection_internal.h"
 
+#include <stdlib.h>
+
+enum { STARVED_MS = 1000 };
+
+/* Without memory there is nothing in it. */
+static bool is_full(const struct connection *connection)
+{
+    return connection->received.len == connection->received_cap;
+}
+
 static void want_now(struct connection *connection)
 {
     unsigned events = 0;
-    bool full = connection->buffering && ring_room(&connection->received) == 0;
+    bool full = connection->buffering && (connection->starved || is_full(connection));
 
     if (connection->state != CONNECTION_OPEN)
         return;
@@ -76,12 +86,31 @@ static size_t pull(struct connection *connection, uint8_t *buf, size_t cap)
     return 0;
 }
 
+/* Memory for received bytes.  Without it they stay where they are, and time tries again. */
+static bool make_room(struct connection *connection)
+{
+    uint8_t *memory;
+
+    if (connection->received.memory != NULL)
+        return true;
+    memory = malloc(connection->received_cap);
+    connection->starved = memory == NULL;
+    if (memory != NULL) {
+        ring_init(&connection->received, memory, connection->received_cap);
+        return true;
+    }
+    log_say(connection->world->log, LOG_WARNING, "socket %d: no memory for what has come",
+            connection->id);
+    connection->deadline_ms = connection->world->now_ms(connection->world->ctx) + STARVED_MS;
+    return false;
+}
+
 /* Collects what has come; true when that was anything. */
 static bool collect(struct connection *connection)
 {
     size_t before = connection_available(connection);
 
-    while (connection->state == CONNECTION_OPEN && ring_room(&connection->received) > 0) {
+    while (connection->state == CONNECTION_OPEN && !is_full(connection) && make_room(connection)) {
         size_t room;
         uint8_t *tail = ring_tail(&connection->received, &room);
         size_t got = pull(connection, tail, room);
@@ -90,6 +119,8 @@ static bool collect(struct connection *connection)
             break;
         ring_commit(&connection->received, got);
     }
+    if (connection->received.len == 0)
+        connection_free_received(connection);
     return connection_available(connection) > before;
 }
 
@@ -108,8 +139,16 @@ void connection_on_readable(struct connection *connection)
     want_now(connection);
 }
 
+void connection_look_for_memory(struct connection *connection)
+{
+    connection->starved = false;
+    connection->deadline_ms = CLOCK_NEVER;
+    connection_on_readable(connection);
+}
+
 void connection_open_now(struct connection *connection)
 {
+    connection_free_others(connection);
     connection->deadline_ms = CLOCK_NEVER;
     connection_enter(connection, CONNECTION_OPEN);
     connection_want(connection, NET_WANT_READ);
@@ -166,6 +205,8 @@ size_t connection_read(struct connection *connection, uint8_t *buf, size_t cap)
         ring_drop(&connection->received, part);
         done += part;
     }
+    if (connection->received.len == 0)
+        connection_free_received(connection);
     if (done < cap &&
         (connection->state == CONNECTION_OPEN || connection_available(connection) > 0))
         done += pull(connection, buf + done, cap - done);

@@ -29,7 +29,13 @@ void connection_stop_listening(struct connection *connection);
 /* Frees the TLS session, if there is one. */
 void connection_free_session(struct connection *connection);
 
-/* All of that, and what was received. */
+/* Wipes and frees the memory of received bytes, with those that are in it. */
+void connection_free_received(struct connection *connection);
+
+/* No other addresses are tried. */
+void connection_free_others(struct connection *connection);
+
+/* All of that, what was received, and what is kept. */
 void connection_release(struct connection *connection);
 
 /* The one log line of an opening that failed. */
@@ -46,6 +52,9 @@ void connection_fail_with(struct connection *connection, enum err err);
 
 /* The last step of an opening: reports it. */
 void connection_open_now(struct connection *connection);
+
+/* Collects again, after there was no memory to. */
+void connection_look_for_memory(struct connection *connection);
 
 /* The stream has bytes, while open. */
 void connection_on_readable(struct connection *connection);

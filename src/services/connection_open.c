@@ -2,7 +2,6 @@
 #include "services/connection_internal.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,26 +21,32 @@ static void on_stream(struct connection *connection)
 
 static void on_stream_event(void *ctx, enum net_event event, enum err err);
 
-/* Tries the addresses of the name one after the other. */
-static void connect_next(struct connection *connection, enum err last_err)
+static enum err connect_peer(struct connection *connection)
 {
-    struct net *net = connection->world->net;
+    struct net_target to = { .transport = connection->transport,
+                             .address = connection->peer,
+                             .port = connection->port,
+                             .local_port = connection->local_port };
+    enum err err =
+        net_connect(connection->world->net, &to, on_stream_event, connection, &connection->stream);
 
-    connection_drop_stream(connection);
-    while (connection->address_next < connection->address_count) {
-        struct net_target to = { .transport = connection->transport,
-                                 .address = connection->addresses[connection->address_next++],
-                                 .port = connection->port,
-                                 .local_port = connection->local_port };
-
-        last_err = net_connect(net, &to, on_stream_event, connection, &connection->stream);
-        if (last_err == ERR_OK) {
-            connection_restart_timer(connection);
-            return;
-        }
+    if (err != ERR_OK)
         connection->stream = NULL;
+    return err;
+}
+
+/* After `err`, that of the address before: tries the others of the name one after the other. */
+static void connect_next(struct connection *connection, enum err err)
+{
+    while (err != ERR_OK && connection->other_next < connection->other_count) {
+        connection_drop_stream(connection);
+        connection->peer = connection->others[connection->other_next++];
+        err = connect_peer(connection);
     }
-    connection_fail_with(connection, last_err);
+    if (err == ERR_OK)
+        connection_restart_timer(connection);
+    else
+        connection_fail_with(connection, err);
 }
 
 static void on_connecting(struct connection *connection, enum net_event event, enum err err)
@@ -52,7 +57,7 @@ static void on_connecting(struct connection *connection, enum net_event event, e
         break;
     case NET_FAILED:
         log_trace(connection->world->log, TRACE_NET, "socket %d: address %zu of %zu: %s",
-                  connection->id, connection->address_next, connection->address_count,
+                  connection->id, connection->other_next + 1, connection->other_count + 1,
                   err_text(err));
         connect_next(connection, err);
         break;
@@ -90,60 +95,60 @@ static void on_stream_event(void *ctx, enum net_event event, enum err err)
     connection->world->leave(connection->world->ctx);
 }
 
+/* The first is the peer's; the others come after it, where there is memory for them. */
+static void take_addresses(struct connection *connection, const struct net_address *list,
+                           size_t count)
+{
+    size_t others = (count < CONNECTION_ADDRESSES_MAX ? count : CONNECTION_ADDRESSES_MAX) - 1;
+
+    connection->peer = list[0];
+    connection->has_peer = true;
+    connection->others = others > 0 ? malloc(others * sizeof(list[0])) : NULL;
+    if (connection->others == NULL)
+        return;
+    memcpy(connection->others, list + 1, others * sizeof(list[0]));
+    connection->other_count = others;
+}
+
 static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
     struct connection *connection = ctx;
 
     connection->world->enter(connection->world->ctx);
     connection->query = NULL;
+    if (err == ERR_OK && count == 0)
+        err = ERR_RESOLVE;
     if (err != ERR_OK) {
         connection_fail_with(connection, err);
     } else {
-        connection->address_count =
-            count < CONNECTION_ADDRESSES_MAX ? count : CONNECTION_ADDRESSES_MAX;
-        connection->address_next = 0;
-        memcpy(connection->addresses, list, connection->address_count * sizeof(list[0]));
+        take_addresses(connection, list, count);
         connection_enter(connection, CONNECTION_CONNECTING);
-        connect_next(connection, ERR_RESOLVE);
+        connect_next(connection, connect_peer(connection));
     }
     connection->world->leave(connection->world->ctx);
 }
 
-/* An IPv6 address may stand in brackets, as in a URL.  False when it is too long. */
-static bool copy_host(struct connection *connection, const char *host)
+/* An IPv6 address may stand in brackets, as in a URL. */
+static enum err take_host(struct connection *connection, const char *host)
 {
     size_t len = strlen(host);
     bool bracketed = len > 2 && host[0] == '[' && host[len - 1] == ']';
+    enum err err = connection_rename(connection, bracketed ? host + 1 : host);
 
-    if (bracketed)
-        len -= 2;
-    snprintf(connection->host, sizeof(connection->host), "%.*s",
-             (int)(len <= CONNECTION_HOST_MAX ? len : CONNECTION_HOST_MAX),
-             bracketed ? host + 1 : host);
-    return len <= CONNECTION_HOST_MAX;
-}
-
-static bool make_room(struct connection *connection)
-{
-    size_t len = connection->received_cap + connection->unsent_cap;
-    uint8_t *memory;
-
-    if (len == 0)
-        return true;
-    memory = malloc(len);
-    if (memory == NULL)
-        return false;
-    ring_init(&connection->received, connection->received_cap > 0 ? memory : NULL,
-              connection->received_cap);
-    connection->unsent = connection->unsent_cap > 0 ? memory + connection->received_cap : NULL;
-    return true;
+    if (err == ERR_OK && bracketed)
+        connection->host[len - 2] = '\0';
+    if (err == ERR_OK && strlen(connection->host) > CONNECTION_HOST_MAX) {
+        connection->host[CONNECTION_HOST_MAX] = '\0';
+        err = ERR_INVALID;
+    }
+    return err;
 }
 
 /* What the target says, and its TLS session if it has one. */
 static enum err prepare(struct connection *connection, const struct connection_target *target,
                         struct connection_failure *ret_failure)
 {
-    bool fits = copy_host(connection, target->host);
+    enum err err;
 
     assert(connection->state == CONNECTION_CLOSED);
     *ret_failure = (struct connection_failure){ .tls = { .alert = -1 } };
@@ -155,12 +160,10 @@ static enum err prepare(struct connection *connection, const struct connection_t
     connection_start_total(connection);
     connection->end = (struct connection_failure){ .tls = { .alert = -1 } };
     connection->stream_err = ERR_OK;
-    if (!fits)
-        return ERR_INVALID;
-    if (!make_room(connection))
-        return ERR_NO_MEMORY;
-    if (target->tls == NULL)
-        return ERR_OK;
+    connection->has_peer = false;
+    err = take_host(connection, target->host);
+    if (err != ERR_OK || target->tls == NULL)
+        return err;
     if (target->transport != NET_TCP)
         return ERR_UNSUPPORTED;
     return connection_open_session(connection, target->tls, &ret_failure->tls);
@@ -203,7 +206,7 @@ static void on_accepted(void *ctx, struct net_stream *stream, const struct net_a
     struct connection *connection = ctx;
 
     connection->world->enter(connection->world->ctx);
-    if (same_address(from, &connection->addresses[0])) {
+    if (same_address(from, &connection->peer)) {
         connection_stop_listening(connection);
         connection->stream = stream;
         connection->port = port;
@@ -228,9 +231,8 @@ enum err connection_await(struct connection *connection, const struct connection
         err = net_listen(net, at, 0, on_accepted, connection, &connection->listener, ret_port);
     if (err != ERR_OK)
         return not_started(connection, err, ret_failure);
-    connection->addresses[0] = *from;
-    connection->address_count = 1;
-    connection->address_next = 1;
+    connection->peer = *from;
+    connection->has_peer = true;
     connection_restart_timer(connection);
     connection_enter(connection, CONNECTION_LISTENING);
     return ERR_OK;
@@ -242,7 +244,9 @@ void connection_tick(struct connection *connection)
 
     if (now_ms < connection->deadline_ms)
         return;
-    if (connection->state == CONNECTION_CONNECTING && now_ms < connection->open_until_ms)
+    if (connection->state == CONNECTION_OPEN)
+        connection_look_for_memory(connection);
+    else if (connection->state == CONNECTION_CONNECTING && now_ms < connection->open_until_ms)
         connect_next(connection, ERR_TIMEOUT);
     else
         connection_fail_with(connection, ERR_TIMEOUT);

@@ -54,30 +54,57 @@ void connection_describe(const struct connection_failure *failure, char *text, s
 }
 
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
-                     const struct connection_events *events, void *ctx, size_t received_cap)
+                     const struct connection_events *events, void *ctx, size_t received_cap,
+                     size_t kept_cap)
 {
-    *connection = (struct connection){
-        .world = world, .events = events, .ctx = ctx, .id = id, .received_cap = received_cap
-    };
+    *connection = (struct connection){ .world = world,
+                                       .events = events,
+                                       .ctx = ctx,
+                                       .id = id,
+                                       .received_cap = received_cap,
+                                       .kept_cap = kept_cap };
     connection->deadline_ms = CLOCK_NEVER;
 }
 
-void connection_keep_unsent(struct connection *connection, size_t cap)
+/* The bytes of a host or a peer. */
+static void free_bytes(uint8_t *memory, size_t cap)
 {
-    connection->unsent_cap = cap;
+    if (memory != NULL)
+        wipe(memory, cap);
+    free(memory);
 }
 
-/* Both lie in one block. */
-static void free_memory(struct connection *connection)
+void connection_free_received(struct connection *connection)
 {
-    uint8_t *memory =
-        connection->received_cap > 0 ? connection->received.memory : connection->unsent;
-
-    if (memory != NULL)
-        wipe(memory, connection->received_cap + connection->unsent_cap);
-    free(memory);
+    free_bytes(connection->received.memory, connection->received.cap);
     ring_init(&connection->received, NULL, 0);
-    connection->unsent = NULL;
+}
+
+void connection_forget_kept(struct connection *connection)
+{
+    free_bytes(connection->kept, connection->kept_cap);
+    connection->kept = NULL;
+    connection->kept_len = 0;
+}
+
+void connection_free_others(struct connection *connection)
+{
+    free(connection->others);
+    connection->others = NULL;
+    connection->other_count = connection->other_next = 0;
+}
+
+enum err connection_rename(struct connection *connection, const char *host)
+{
+    size_t size = strlen(host) + 1;
+    char *copy = malloc(size);
+
+    if (copy == NULL)
+        return ERR_NO_MEMORY;
+    memcpy(copy, host, size);
+    free(connection->host);
+    connection->host = copy;
+    return ERR_OK;
 }
 
 bool connection_is_open(const struct connection *connection)
@@ -134,7 +161,10 @@ void connection_release(struct connection *connection)
     connection->deadline_ms = CLOCK_NEVER;
     connection->write_blocked = false;
     connection->paused = false;
-    free_memory(connection);
+    connection->starved = false;
+    connection_free_others(connection);
+    connection_free_received(connection);
+    connection_forget_kept(connection);
 }
 
 void connection_close(struct connection *connection)
@@ -147,6 +177,13 @@ void connection_close(struct connection *connection)
     connection_enter(connection, CONNECTION_CLOSED);
 }
 
+void connection_deinit(struct connection *connection)
+{
+    connection_close(connection);
+    free(connection->host);
+    connection->host = NULL;
+}
+
 void connection_say_failure(const struct connection *connection,
                             const struct connection_failure *failure)
 {
@@ -154,7 +191,8 @@ void connection_say_failure(const struct connection *connection,
 
     connection_describe(failure, text, sizeof(text));
     log_say(connection->world->log, LOG_WARNING, "socket %d: cannot open %s port %u: %s",
-            connection->id, connection->host, (unsigned)connection->port, text);
+            connection->id, connection->host != NULL ? connection->host : "",
+            (unsigned)connection->port, text);
 }
 
 void connection_fail(struct connection *connection, const struct connection_failure *failure)
@@ -181,7 +219,7 @@ void connection_keep_alive(struct connection *connection, const struct net_keep_
 
 const struct net_address *connection_peer(const struct connection *connection)
 {
-    return &connection->addresses[connection->address_next - 1];
+    return &connection->peer;
 }
 
 int64_t connection_deadline(const struct connection *connection)

@@ -40,9 +40,9 @@ void ftp_send_restart_or_transfer(struct ftp *ftp)
 
 /* TLS on the data connection is with the server that was dialled, whatever address it gave (RFC
  * 4217 section 15.2 leaves the certificate the same). */
-void ftp_name_data(struct ftp *ftp)
+enum err ftp_name_data(struct ftp *ftp)
 {
-    memcpy(ftp->data.host, ftp->control.host, sizeof(ftp->data.host));
+    return connection_rename(&ftp->data, ftp->control.host);
 }
 
 static void connect_data(struct ftp *ftp, const struct net_address *address, uint16_t port)

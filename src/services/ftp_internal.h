@@ -69,8 +69,8 @@ void ftp_send_restart_or_transfer(struct ftp *ftp);
 /* The reply to PASV or EPSV. */
 void ftp_passive_reply(struct ftp *ftp, int code);
 
-/* TLS and the log call the data connection by the server's name. */
-void ftp_name_data(struct ftp *ftp);
+/* TLS and the log call the data connection by the server's name.  ERR_NO_MEMORY. */
+enum err ftp_name_data(struct ftp *ftp);
 
 /* ---- ftp_transfer.c ---- */
 

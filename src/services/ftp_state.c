@@ -80,6 +80,8 @@ void ftp_close_all(struct ftp *ftp)
 void ftp_drop(struct ftp *ftp)
 {
     ftp_close_all(ftp);
+    connection_deinit(&ftp->control);
+    connection_deinit(&ftp->data);
     ftp->started_due = false;
     ftp->done_due = false;
     ftp->lost_due = false;
@@ -96,9 +98,10 @@ static void say_failure(const struct ftp *ftp, enum ftp_error error)
 {
     if (error == FTP_FINE || error == FTP_ABORTED || was_said(ftp, error))
         return;
-    log_say(ftp->world->log, LOG_WARNING, "ftp %d: %s port %u: %s%s%s", ftp->id, ftp->control.host,
-            (unsigned)ftp->control.port, ftp_error_text(error),
-            ftp->reply.code != 0 ? "; its last reply was " : "", ftp->reply.text);
+    log_say(ftp->world->log, LOG_WARNING, "ftp %d: %s port %u: %s%s%s", ftp->id,
+            ftp->control.host != NULL ? ftp->control.host : "", (unsigned)ftp->control.port,
+            ftp_error_text(error), ftp->reply.code != 0 ? "; its last reply was " : "",
+            ftp->reply.text);
 }
 
 void ftp_conclude(struct ftp *ftp, enum ftp_error error)

@@ -82,10 +82,11 @@ static void fail_data(struct ftp *ftp, enum ftp_error error)
 
 static void put_tls_on(struct ftp *ftp)
 {
-    enum ftp_error error;
+    enum ftp_error error = FTP_NO_DATA;
 
     ftp->transfer.secured = true;
-    error = ftp_secure(ftp, &ftp->data);
+    if (ftp_name_data(ftp) == ERR_OK)
+        error = ftp_secure(ftp, &ftp->data);
     if (error != FTP_FINE)
         fail_data(ftp, error);
 }
@@ -180,7 +181,7 @@ static void on_data_open(void *ctx)
 
     if (!ftp->transfer.open) {
         ftp->transfer.open = true;
-        ftp_name_data(ftp);
+        (void)ftp_name_data(ftp); /* for the log, which does without */
     }
     if (ftp->state == FTP_DATA_CONNECTING)
         ftp_send_restart_or_transfer(ftp);

@@ -29,7 +29,7 @@ int64_t http_now_ms(const struct http *http)
 
 void http_close_all(struct http *http)
 {
-    connection_close(&http->connection);
+    connection_deinit(&http->connection);
     http->deadline_ms = CLOCK_NEVER;
     http->continue_until_ms = CLOCK_NEVER;
     http->body = span_at(NULL, 0);

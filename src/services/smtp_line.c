@@ -34,7 +34,7 @@ int64_t smtp_now_ms(const struct smtp *smtp)
 
 void smtp_stop(struct smtp *smtp)
 {
-    connection_close(&smtp->connection);
+    connection_deinit(&smtp->connection);
     wipe(smtp->out, sizeof(smtp->out));
     smtp->out_at = smtp->out_len = 0;
     smtp->job = NULL;

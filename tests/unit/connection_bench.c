@@ -112,7 +112,7 @@ int bench_set_up(void **state)
                                                 .port = BENCH_PORT,
                                                 .step_timeout_ms = BENCH_STEP_MS };
     bench->reads = true;
-    connection_init(&bench->connection, 1, &bench->world, &events, bench, BENCH_RING);
+    connection_init(&bench->connection, 1, &bench->world, &events, bench, BENCH_RING, 0);
     scripted_net_listen(&bench->scripted_net, BENCH_PORT, PEER_ACCEPTS);
     *state = bench;
     return 0;
@@ -122,7 +122,7 @@ int bench_tear_down(void **state)
 {
     struct bench *bench = *state;
 
-    connection_close(&bench->connection);
+    connection_deinit(&bench->connection);
     assert_int_equal(bench->scripted_net.spins, 0);
     assert_null(bench->scripted_net.streams);
     assert_null(bench->scripted_net.queries);

@@ -177,7 +177,7 @@ static void test_web_and_mail_without_memory(void **state)
         { 2, "AT+QSMTPATT=\"a\",5", "\r\n+CME ERROR: 20\r\n" },
         { 1, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3828\r\n" },
         { 2, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3813\r\n" },
-        { 3, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3828\r\n" },
+        { 4, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3828\r\n" },
         { 1, "AT+QSMTPPUT", "\r\n+CME ERROR: 20\r\n" },
         { 2, "AT+QSMTPPUT", "\r\nOK\r\n" }, /* and a line that says how it ended */
     };
@@ -206,6 +206,56 @@ static void test_web_and_mail_without_memory(void **state)
     peer_send(scripted_net_peer(&world.scripted_net, 80), span_of("HTTP/1.1 204 No\r\n\r\n"));
     world_settle(&world);
     assert_true(talk_ends_with(world_heard(&world, 0), "OK"));
+    world_deinit(&world);
+}
+
+/* What comes while there is no memory for it waits where it is, and the host hears of it later. */
+static void test_received_without_memory(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "m95", false, 1);
+    scripted_net_listen(&world.scripted_net, TALK_PORT, PEER_ACCEPTS);
+    peer = scripted_net_peer(&world.scripted_net, TALK_PORT);
+    peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    talk_ok(&world, "ATE0;+QIREGAPP;+QIACT");
+    talk_ok(&world, "AT+QSSLOPEN=0,0,\"localhost\",443,0");
+    world_advance(&world, 1000);
+    world_forget(&world, 0);
+    refuse_from(1);
+    peer_send(peer, span_of("bytes"));
+    world_settle(&world);
+    refuse_from(0);
+    check_bytes("nothing yet", world_heard(&world, 0), span_of(""));
+    world_advance(&world, 2000);
+    check_bytes("later", world_heard(&world, 0), span_of("\r\n+QSSLURC: \"recv\",0,0\r\n"));
+    talk_expect(&world, "AT+QSSLRECV=0,0,100",
+                "\r\n+QSSLRECV: 127.0.0.1:443,TCP,5\r\nbytes\r\nOK\r\n");
+    assert_int_equal(world.scripted_net.spins, 0);
+    world_deinit(&world);
+}
+
+/* Online, without memory for a packet: what the host types goes as it comes. */
+static void test_typed_without_memory(void **state)
+{
+    struct scripted_peer *peer;
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world_switch_on(&world, "he910", false, 1);
+    peer = talk_connect(&world, true);
+    refuse_from(1);
+    world_type_text(&world, "typed");
+    refuse_from(0);
+    check_bytes("at once", byte_queue_peek(&peer->got), span_of("typed"));
+    world_type_text(&world, "more");
+    check_bytes("in a packet", byte_queue_peek(&peer->got), span_of("typed"));
+    world_advance(&world, 10000);
+    check_bytes("by its time", byte_queue_peek(&peer->got), span_of("typedmore"));
     world_deinit(&world);
 }
 
@@ -571,6 +621,8 @@ int main(void)
         cmocka_unit_test(test_uploads_without_memory),
         cmocka_unit_test(test_trust_files_without_memory),
         cmocka_unit_test(test_web_and_mail_without_memory),
+        cmocka_unit_test(test_received_without_memory),
+        cmocka_unit_test(test_typed_without_memory),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_random_commands),
         cmocka_unit_test(test_random_lines),

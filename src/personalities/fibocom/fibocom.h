@@ -96,8 +96,7 @@ struct fibocom_socket {
     unsigned prompts;            /* that are open, those of connections before it too */
     bool sending;                /* a +MIPSEND waits for the peer */
     int64_t send_until_ms;
-    size_t told;    /* bytes that the last +MIPREAD counted and that are still there */
-    size_t out_len; /* bytes on the way to the peer, in connection.unsent */
+    size_t told; /* bytes that the last +MIPREAD counted and that are still there */
 };
 
 /* +MIPSTAT */
@@ -189,8 +188,6 @@ enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_
 bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
                           const struct at_args *args);
 
-/* fibocom_send.c: moves what is on its way on; true when nothing is left. */
-bool fibocom_send_flush(struct fibocom_socket *socket);
 /* A +MIPSEND that waits: the peer takes more, or is gone; and its time is over. */
 void fibocom_send_go_on(struct fibocom_socket *socket);
 void fibocom_send_give_up(struct fibocom_socket *socket);

@@ -9,21 +9,7 @@ enum { STATUS_SENT, STATUS_FLOWED_OFF, STATUS_NO_DATA };
 
 static size_t room(const struct fibocom_socket *socket)
 {
-    return FACT_SEND_MAX - socket->out_len;
-}
-
-bool fibocom_send_flush(struct fibocom_socket *socket)
-{
-    while (socket->out_len > 0) {
-        size_t sent = connection_write(&socket->connection,
-                                       span_at(socket->connection.unsent, socket->out_len));
-
-        if (sent == 0)
-            return false;
-        socket->out_len -= sent;
-        memmove(socket->connection.unsent, socket->connection.unsent + sent, socket->out_len);
-    }
-    return true;
+    return FACT_SEND_MAX - connection_kept(&socket->connection);
 }
 
 /* Hosts wait for one line or the other (fibocom.md §7.2, trap 11). */
@@ -60,9 +46,9 @@ static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
         return at_fail(at, FACT_ERROR_STATE);
     if (payload.len == 0)
         return end_send(socket, STATUS_NO_DATA);
-    memcpy(socket->connection.unsent + socket->out_len, payload.data, payload.len);
-    socket->out_len += payload.len;
-    if (fibocom_send_flush(socket))
+    if (connection_keep(&socket->connection, payload) < payload.len)
+        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+    if (connection_send_kept(&socket->connection))
         return end_send(socket, STATUS_SENT);
     if (socket->connection.state != CONNECTION_OPEN)
         return at_fail(at, FACT_ERROR_STATE);
@@ -89,7 +75,7 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
 {
     struct at_session *at = socket->owner->at;
 
-    if (fibocom_send_flush(socket) && socket->connection.state == CONNECTION_OPEN) {
+    if (connection_send_kept(&socket->connection) && socket->connection.state == CONNECTION_OPEN) {
         socket->sending = false;
         at_finish(at, end_send(socket, STATUS_SENT));
     } else if (socket->connection.state != CONNECTION_OPEN) {
@@ -153,7 +139,7 @@ static enum at_status set_push(struct at_session *at, const struct at_args *args
     if (socket == NULL)
         return AT_FAIL;
     at_urc(at, "+MIPPUSH: %d,%d", socket->id,
-           fibocom_send_flush(socket) ? STATUS_SENT : STATUS_FLOWED_OFF);
+           connection_send_kept(&socket->connection) ? STATUS_SENT : STATUS_FLOWED_OFF);
     return AT_OK;
 }
 

@@ -119,7 +119,7 @@ static void on_writable(void *ctx)
     else if (socket->sending)
         fibocom_send_go_on(socket);
     else
-        fibocom_send_flush(socket);
+        connection_send_kept(&socket->connection);
 }
 
 static const struct connection_events events = {
@@ -132,7 +132,6 @@ static const struct connection_events events = {
 void fibocom_socket_close(struct fibocom_socket *socket)
 {
     connection_close(&socket->connection);
-    socket->out_len = 0;
     socket->told = 0;
     socket->entering = NULL;
     socket->online = false;
@@ -179,14 +178,16 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     socket->id = (int)unit + 1;
     socket->modem = modem;
     connection_init(&socket->connection, socket->id, &modem->world, &events, socket,
-                    FIBOCOM_RECEIVED_BYTES);
-    connection_keep_unsent(&socket->connection, FACT_SEND_MAX);
+                    FIBOCOM_RECEIVED_BYTES, FACT_SEND_MAX);
 }
 
 static void deinit(struct tlsmodem *modem, void *state)
 {
+    struct fibocom_socket *socket = state;
+
     (void)modem;
-    fibocom_socket_close(state);
+    fibocom_socket_close(socket);
+    connection_deinit(&socket->connection);
 }
 
 /* Keep-alive is set for later connections too. */
@@ -367,7 +368,7 @@ static enum at_status set_close(struct at_session *at, const struct at_args *arg
 
     if (socket == NULL || (socket->connection.state == CONNECTION_CLOSED && !socket->lingers))
         return at_fail(at, FACT_ERROR_STATE);
-    fibocom_send_flush(socket);
+    connection_send_kept(&socket->connection);
     fibocom_socket_hang_up(socket);
     at_urc(at, "+MIPCLOSE: %d,%d", socket->id, fibocom_model_of(socket->modem)->forms->close_type);
     return AT_OK;

@@ -26,28 +26,33 @@ static void check_end(struct quectel_socket *socket)
     quectel_socket_end(socket);
 }
 
-/* Puts bytes into the packet and sends it when it is full; bytes taken. */
+/* Puts bytes into the packet and sends it when it is full; bytes taken.  Without memory for a
+ * packet they go as they come. */
 static size_t collect(struct quectel_socket *socket, struct span bytes)
 {
-    size_t room = packet_size(socket) - socket->link->unsent_len;
-    size_t part = bytes.len < room ? bytes.len : room;
+    struct connection *connection = &socket->link->connection;
+    size_t room = packet_size(socket) - connection_kept(connection);
+    struct span part = span_at(bytes.data, bytes.len < room ? bytes.len : room);
 
-    quectel_socket_keep(socket, span_at(bytes.data, part));
-    if (socket->link->unsent_len == packet_size(socket))
+    if (!connection_reserve(connection))
+        return connection_write(connection, part);
+    connection_keep(connection, part);
+    if (connection_kept(connection) == packet_size(socket))
         quectel_socket_flush(socket);
-    return part;
+    return part.len;
 }
 
 /* A whole packet goes out from where it lies; a part of one waits in the packet memory. */
 static size_t take(struct quectel_socket *socket, struct span bytes)
 {
+    struct connection *connection = &socket->link->connection;
     size_t size = packet_size(socket);
 
-    if (socket->link->unsent_len >= size && !quectel_socket_flush(socket))
+    if (connection_kept(connection) >= size && !quectel_socket_flush(socket))
         return 0;
-    if (socket->link->unsent_len > 0 || bytes.len < size)
+    if (connection_kept(connection) > 0 || bytes.len < size)
         return collect(socket, bytes);
-    return connection_write(&socket->link->connection, span_at(bytes.data, size));
+    return connection_write(connection, span_at(bytes.data, size));
 }
 
 static size_t on_input(void *ctx, struct span bytes)
@@ -64,7 +69,7 @@ static size_t on_input(void *ctx, struct span bytes)
         taken += part;
     }
     socket->sent += taken;
-    if (link->unsent_len > 0 && link->flush_at_ms == CLOCK_NEVER)
+    if (connection_kept(&link->connection) > 0 && link->flush_at_ms == CLOCK_NEVER)
         link->flush_at_ms = module_now(socket->modem) +
                             (int64_t)settings_of(socket)->transparent_wait * DECISECOND_MS;
     if (quectel_socket_is_open(socket))

@@ -4,7 +4,10 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include "base/wipe.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *const state_words[] = {
 #define QUECTEL_SOCKET_WORDS(name, text) [name] = text,
@@ -75,6 +78,14 @@ bool quectel_socket_has_ended(const struct quectel_socket *socket)
     return socket->link != NULL && connection_has_ended(&socket->link->connection, &failure);
 }
 
+static void forget_datagrams(struct quectel_link *link)
+{
+    if (link->datagrams.memory != NULL)
+        wipe(link->datagrams.memory, link->datagrams.cap);
+    free(link->datagrams.memory);
+    ring_init(&link->datagrams, NULL, 0);
+}
+
 /* Its memory goes when the module has come to rest: an event of it may be under way. */
 static void drop_link(struct quectel_socket *socket)
 {
@@ -85,6 +96,7 @@ static void drop_link(struct quectel_socket *socket)
     quectel_socket_peer(socket, peer);
     at_text_set(&socket->peer, span_of(peer)); /* without memory it keeps the name */
     connection_close(&socket->link->connection);
+    forget_datagrams(socket->link);
     socket->link = NULL;
 }
 
@@ -141,21 +153,35 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
     at_poke(socket->owner->at);
 }
 
+/* What there is no memory for is lost, as any datagram may be. */
+static void keep_datagram(struct quectel_link *link, struct span datagram)
+{
+    uint8_t head[2] = { (uint8_t)(datagram.len >> 8), (uint8_t)datagram.len };
+
+    if (link->datagrams.memory == NULL) {
+        uint8_t *memory = malloc(FACT_SOCKET_BUFFER);
+
+        if (memory == NULL)
+            return;
+        ring_init(&link->datagrams, memory, FACT_SOCKET_BUFFER);
+    }
+    ring_put(&link->datagrams, span_at(head, sizeof(head)));
+    ring_put(&link->datagrams, datagram);
+}
+
 void quectel_socket_collect(struct quectel_socket *socket)
 {
     struct quectel_link *link = socket->link;
-    uint8_t datagram[2 + QUECTEL_RECEIVE_MAX];
+    uint8_t datagram[QUECTEL_RECEIVE_MAX];
 
     if (link == NULL || !is_datagram(socket) || !connection_is_open(&link->connection))
         return;
-    while (ring_room(&link->datagrams) >= sizeof(datagram)) {
-        size_t got = connection_read(&link->connection, datagram + 2, QUECTEL_RECEIVE_MAX);
+    while (FACT_SOCKET_BUFFER - link->datagrams.len >= sizeof(datagram) + 2) {
+        size_t got = connection_read(&link->connection, datagram, sizeof(datagram));
 
         if (got == 0)
             return;
-        datagram[0] = (uint8_t)(got >> 8);
-        datagram[1] = (uint8_t)got;
-        ring_put(&link->datagrams, span_at(datagram, 2 + got));
+        keep_datagram(link, span_at(datagram, got));
     }
     connection_pause(&link->connection);
 }
@@ -195,8 +221,7 @@ static void init_link(struct tlsmodem *modem, void *state, size_t unit)
 
     link->flush_at_ms = CLOCK_NEVER;
     connection_init(&link->connection, (int)unit, &modem->world, &events,
-                    quectel_socket_in(modem, (int32_t)unit), FACT_SOCKET_BUFFER);
-    connection_keep_unsent(&link->connection, QUECTEL_SEND_MAX);
+                    quectel_socket_in(modem, (int32_t)unit), FACT_SOCKET_BUFFER, QUECTEL_SEND_MAX);
 }
 
 static void deinit_link(struct tlsmodem *modem, void *state)
@@ -204,7 +229,8 @@ static void deinit_link(struct tlsmodem *modem, void *state)
     struct quectel_link *link = state;
 
     (void)modem;
-    connection_close(&link->connection);
+    connection_deinit(&link->connection);
+    forget_datagrams(link);
 }
 
 static bool is_link_idle(const struct tlsmodem *modem, const void *state)
@@ -242,10 +268,8 @@ static bool open_link(struct quectel_socket *socket, const struct quectel_openin
     if (link == NULL || !at_text_set(&socket->peer, span_of(opening->host)))
         return false;
     link->flush_at_ms = CLOCK_NEVER;
-    link->unsent_len = 0;
     if (connection_open(&link->connection, &target, &failure) != ERR_OK)
         return false;
-    ring_init(&link->datagrams, link->connection.received.memory, link->connection.received.cap);
     socket->link = link;
     return true;
 }
@@ -313,6 +337,8 @@ static size_t read_datagram(struct quectel_socket *socket, uint8_t *buf, size_t 
         done += count;
     }
     ring_drop(datagrams, len - part);
+    if (datagrams->len == 0)
+        forget_datagrams(socket->link);
     quectel_socket_collect(socket);
     return part;
 }
@@ -356,47 +382,33 @@ bool quectel_socket_flush(struct quectel_socket *socket)
 {
     struct quectel_link *link = socket->link;
 
-    while (link != NULL && link->unsent_len > 0) {
-        uint8_t *unsent = link->connection.unsent;
-        size_t sent = connection_write(&link->connection, span_at(unsent, link->unsent_len));
-
-        if (sent == 0)
-            return false;
-        link->unsent_len -= sent;
-        memmove(unsent, unsent + sent, link->unsent_len);
-    }
-    if (link != NULL)
-        link->flush_at_ms = CLOCK_NEVER;
+    if (link == NULL)
+        return true;
+    if (!connection_send_kept(&link->connection))
+        return false;
+    link->flush_at_ms = CLOCK_NEVER;
     return true;
-}
-
-void quectel_socket_keep(struct quectel_socket *socket, struct span bytes)
-{
-    struct quectel_link *link = socket->link;
-
-    if (bytes.len > 0)
-        memcpy(link->connection.unsent + link->unsent_len, bytes.data, bytes.len);
-    link->unsent_len += bytes.len;
 }
 
 bool quectel_socket_send(struct quectel_socket *socket, struct span bytes)
 {
+    struct connection *connection = &socket->link->connection;
     size_t sent;
 
-    if (!quectel_socket_flush(socket))
+    if (!quectel_socket_flush(socket) || !connection_reserve(connection))
         return false;
-    sent = connection_write(&socket->link->connection, bytes);
-    if (sent == 0)
-        return false;
-    socket->sent += bytes.len;
-    quectel_socket_keep(socket, span_skip(bytes, sent));
+    sent = connection_write(connection, bytes);
+    if (sent > 0) {
+        socket->sent += bytes.len;
+        connection_keep(connection, span_skip(bytes, sent));
+    }
     quectel_socket_flush(socket);
-    return true;
+    return sent > 0;
 }
 
 void quectel_socket_peer(const struct quectel_socket *socket, char text[CONNECTION_HOST_MAX + 1])
 {
-    if (socket->link != NULL && socket->link->connection.address_next > 0)
+    if (socket->link != NULL && socket->link->connection.has_peer)
         address_text(connection_peer(&socket->link->connection), text);
     else
         snprintf(text, CONNECTION_HOST_MAX + 1, "%s", at_text(socket->peer));

@@ -41,9 +41,9 @@ enum quectel_news { NEWS_NONE, NEWS_OPENED, NEWS_FAILED, NEWS_CLOSED };
 /* What a socket has while it is connected, or is being so, and until the last byte was read. */
 struct quectel_link {
     struct connection connection;
-    struct ring datagrams; /* UDP: each after its length in two bytes, in memory of `connection` */
+    struct ring datagrams; /* UDP: each after its length in two bytes; its memory is owned, there
+                            * while there is something in it */
     int64_t flush_at_ms;   /* online */
-    size_t unsent_len;     /* in connection.unsent, QUECTEL_SEND_MAX at most */
 };
 
 /* What is known of a socket from its first opening on. */
@@ -132,8 +132,6 @@ void quectel_socket_was_read(struct quectel_socket *socket);
 
 /* Takes all of `bytes` or, while earlier ones still wait for the peer, nothing. */
 bool quectel_socket_send(struct quectel_socket *socket, struct span bytes);
-/* Keeps bytes for the peer behind those that wait; QUECTEL_SEND_MAX of them in all. */
-void quectel_socket_keep(struct quectel_socket *socket, struct span bytes);
 /* Sends what waits; true when nothing is left. */
 bool quectel_socket_flush(struct quectel_socket *socket);
 

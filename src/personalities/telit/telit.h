@@ -92,7 +92,6 @@ struct telit_ssl {
     bool no_carrier;       /* NO CARRIER is due as soon as the port is quiet */
     enum telit_cause cause;
     int64_t idle_until_ms, flush_at_ms; /* online */
-    size_t packet_len;                  /* bytes on their way to the peer, in socket.unsent */
 };
 
 /* #SCFG */

@@ -202,7 +202,6 @@ void telit_ssl_close(struct telit_ssl *ssl)
 {
     telit_session_on_close(ssl);
     connection_close(&ssl->socket);
-    ssl->packet_len = 0;
     ssl->online = false;
     ssl->rung = 0;
     ssl->idle_until_ms = CLOCK_NEVER;
@@ -244,8 +243,8 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     ssl->slot = &((struct telit *)modem->maker)->ssl[unit];
     ssl->idle_until_ms = CLOCK_NEVER;
     ssl->flush_at_ms = CLOCK_NEVER;
-    connection_init(&ssl->socket, ssl->id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
-    connection_keep_unsent(&ssl->socket, FACT_PACKET_MAX);
+    connection_init(&ssl->socket, ssl->id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES,
+                    FACT_PACKET_MAX);
 }
 
 static void deinit(struct tlsmodem *modem, void *state)
@@ -257,6 +256,7 @@ static void deinit(struct tlsmodem *modem, void *state)
     ssl->session.wanted = false;
     telit_ssl_close(ssl);
     telit_session_forget(ssl);
+    connection_deinit(&ssl->socket);
 }
 
 /* A prompt under way is WAIT_SEND. */

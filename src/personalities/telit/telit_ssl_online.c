@@ -19,14 +19,8 @@ static void restart_idle(struct telit_ssl *ssl)
 
 bool telit_ssl_flush(struct telit_ssl *ssl)
 {
-    while (ssl->packet_len > 0) {
-        size_t sent = connection_write(&ssl->socket, span_at(ssl->socket.unsent, ssl->packet_len));
-
-        if (sent == 0)
-            return false;
-        ssl->packet_len -= sent;
-        memmove(ssl->socket.unsent, ssl->socket.unsent + sent, ssl->packet_len);
-    }
+    if (!connection_send_kept(&ssl->socket))
+        return false;
     ssl->flush_at_ms = CLOCK_NEVER;
     return true;
 }
@@ -41,34 +35,35 @@ static size_t packet_size(const struct telit_ssl *ssl)
     return is_automatic(ssl) ? FACT_PACKET_MAX : (size_t)ssl->slot->settings.packet_size;
 }
 
-/* Puts bytes into the packet and sends it when it is full; bytes taken. */
+/* Puts bytes into the packet and sends it when it is full; bytes taken.  Without memory for a
+ * packet they go as they come. */
 static size_t collect(struct telit_ssl *ssl, struct span bytes)
 {
-    size_t room = packet_size(ssl) - ssl->packet_len;
-    size_t part = bytes.len < room ? bytes.len : room;
+    size_t room = packet_size(ssl) - connection_kept(&ssl->socket);
+    struct span part = span_at(bytes.data, bytes.len < room ? bytes.len : room);
 
-    if (part > 0)
-        memcpy(ssl->socket.unsent + ssl->packet_len, bytes.data, part);
-    ssl->packet_len += part;
-    if (ssl->packet_len == packet_size(ssl))
+    if (!connection_reserve(&ssl->socket))
+        return connection_write(&ssl->socket, part);
+    connection_keep(&ssl->socket, part);
+    if (connection_kept(&ssl->socket) == packet_size(ssl))
         telit_ssl_flush(ssl);
-    return part;
+    return part.len;
 }
 
 /* A whole packet goes out from where it lies; a part of one waits in the packet memory. */
 static size_t take(struct telit_ssl *ssl, struct span bytes)
 {
-    size_t size = packet_size(ssl);
+    size_t size = packet_size(ssl), kept = connection_kept(&ssl->socket);
 
-    if (ssl->packet_len > 0 || bytes.len < size)
-        return ssl->packet_len < size || telit_ssl_flush(ssl) ? collect(ssl, bytes) : 0;
+    if (kept > 0 || bytes.len < size)
+        return kept < size || telit_ssl_flush(ssl) ? collect(ssl, bytes) : 0;
     return connection_write(&ssl->socket,
                             span_at(bytes.data, is_automatic(ssl) ? bytes.len : size));
 }
 
 static void start_flush_timer(struct telit_ssl *ssl)
 {
-    if (ssl->packet_len == 0)
+    if (connection_kept(&ssl->socket) == 0)
         return;
     if (is_automatic(ssl) && FACT_AUTOMATIC_FLUSHES_AT_ONCE)
         telit_ssl_flush(ssl);

@@ -6,6 +6,7 @@
 #include "posix/net_udp.h"
 #include "posix/sockaddr.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -75,6 +76,7 @@ static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
     struct posix_stream *stream = (struct posix_stream *)base;
     ssize_t count;
 
+    assert(!stream->connecting);
     if (stream->failed != ERR_OK)
         return -(ptrdiff_t)stream->failed;
     if (stream->datagrams)
@@ -88,6 +90,7 @@ static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
     struct posix_stream *stream = (struct posix_stream *)base;
     ssize_t count;
 
+    assert(!stream->connecting);
     if (stream->failed != ERR_OK)
         return -(ptrdiff_t)stream->failed;
     if (stream->datagrams)

@@ -8,6 +8,7 @@
 
 #include "wrap/flight.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +180,7 @@ static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
     size_t got = 0;
     struct span piece;
 
+    assert(stream->connected && stream->close_ms == CLOCK_NEVER);
     while (got < cap && (piece = flight_peek(&stream->down, now_ms(stream))).len > 0) {
         size_t part = piece.len < cap - got ? piece.len : cap - got;
 
@@ -201,6 +203,7 @@ static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
     struct link_stream *stream = (struct link_stream *)base;
     size_t taken = 0;
 
+    assert(stream->connected && stream->close_ms == CLOCK_NEVER);
     if (is_lost(stream))
         return stream->end;
     while (taken < len && may_send(stream)) {

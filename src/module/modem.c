@@ -93,9 +93,6 @@ static enum err build(struct tlsmodem *modem)
 {
     enum err err;
 
-    err = parts_new(modem);
-    if (err != ERR_OK)
-        return err;
     modem->maker_size = modem->personality->state_size(modem->model);
     modem->maker = calloc(1, modem->maker_size);
     modem->terminals = calloc(modem->config.terminals, sizeof(modem->terminals[0]));
@@ -149,7 +146,6 @@ void tlsmodem_free(struct tlsmodem *modem)
     for (size_t i = 0; i < modem->terminal_count; i++)
         terminal_deinit(&modem->terminals[i]);
     free(modem->terminals);
-    parts_free(modem);
     free(modem->maker);
     free(modem);
 }

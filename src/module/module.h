@@ -17,7 +17,7 @@ struct tlsmodem {
     const struct personality *personality;
     void *maker; /* what rows of the maker bind, and what its parts share */
     size_t maker_size;
-    void **units; /* states of the parts' units (part.h); NULL: not there */
+    struct module_unit *units; /* of parts, those that are there, in order (part.h) */
     struct module_clock clock;
     struct module_network network;
     struct credentials credentials;

@@ -6,6 +6,7 @@
 #include "module/module.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 size_t module_part_units(const struct module_model *model, const struct module_part *part)
@@ -15,111 +16,125 @@ size_t module_part_units(const struct module_model *model, const struct module_p
     return part->units != 0 ? part->units : 1;
 }
 
-/* A walk over all units, whether they are there or not; zeroed it is before the first. */
-struct walk {
-    const struct module_part *const *part; /* NULL before the first */
-    size_t unit;
-    void **state; /* where the pointer to it is */
+/* A unit that is there, or stands for a part whose hooks need no state. */
+struct module_unit {
+    struct module_unit *next; /* in the order of the maker's list */
+    const struct module_part *part;
+    size_t index;
+    max_align_t state[];
 };
 
-static bool next_unit(const struct tlsmodem *modem, struct walk *walk)
+static void *state_of(struct module_unit *unit)
 {
-    if (walk->part == NULL) {
-        walk->part = modem->personality->parts;
-        walk->state = modem->units;
-    } else {
-        walk->state++;
-        if (++walk->unit < module_part_units(modem->model, *walk->part))
-            return true;
-        walk->part++;
-        walk->unit = 0;
+    return unit->part->size > 0 ? unit->state : NULL;
+}
+
+static size_t place_of(const struct tlsmodem *modem, const struct module_part *part)
+{
+    const struct module_part *const *parts = modem->personality->parts;
+    size_t place = 0;
+
+    while (parts[place] != part) {
+        assert(parts[place] != NULL);
+        place++;
     }
-    return *walk->part != NULL;
+    return place;
 }
 
-/* The same over those whose hooks are to be called. */
-static bool next_present(const struct tlsmodem *modem, struct walk *walk)
+/* Where a unit is linked, or would be. */
+static struct module_unit **link_of(struct tlsmodem *modem, const struct module_part *part,
+                                    size_t index)
 {
-    while (next_unit(modem, walk)) {
-        if (*walk->state != NULL || (*walk->part)->size == 0)
-            return true;
-    }
-    return false;
+    struct module_unit **link = &modem->units;
+    size_t place = place_of(modem, part);
+
+    while (*link != NULL && (*link)->part != part && place_of(modem, (*link)->part) < place)
+        link = &(*link)->next;
+    while (*link != NULL && (*link)->part == part && (*link)->index < index)
+        link = &(*link)->next;
+    return link;
 }
 
-static void **find(const struct tlsmodem *modem, const struct module_part *part, size_t unit)
+static struct module_unit *make(struct tlsmodem *modem, const struct module_part *part,
+                                size_t index)
 {
-    void **state = modem->units;
+    struct module_unit *unit = calloc(1, sizeof(*unit) + part->size);
+    struct module_unit **link = link_of(modem, part, index);
 
-    assert(part->size > 0 && unit < module_part_units(modem->model, part));
-    for (const struct module_part *const *other = modem->personality->parts; *other != part;
-         other++) {
-        assert(*other != NULL);
-        state += module_part_units(modem->model, *other);
-    }
-    return state + unit;
-}
-
-void *module_part_if(const struct tlsmodem *modem, const struct module_part *part, size_t unit)
-{
-    return *find(modem, part, unit);
-}
-
-void *module_part(struct tlsmodem *modem, const struct module_part *part, size_t unit)
-{
-    void **state = find(modem, part, unit);
-
-    if (*state != NULL)
-        return *state;
-    *state = calloc(1, part->size);
-    if (*state == NULL)
+    if (unit == NULL) {
         log_say(modem->config.log, LOG_WARNING, "out of memory: %zu bytes are not to be had",
                 part->size);
-    else if (part->init != NULL)
-        part->init(modem, *state, unit);
-    return *state;
+        return NULL;
+    }
+    unit->part = part;
+    unit->index = index;
+    unit->next = *link;
+    *link = unit;
+    if (part->init != NULL)
+        part->init(modem, state_of(unit), index);
+    return unit;
 }
 
-static void give_back(struct tlsmodem *modem, const struct walk *walk)
+void *module_part_if(const struct tlsmodem *modem, const struct module_part *part, size_t index)
 {
-    const struct module_part *part = *walk->part;
-
-    if (part->deinit != NULL)
-        part->deinit(modem, *walk->state);
-    wipe(*walk->state, part->size);
-    free(*walk->state);
-    *walk->state = NULL;
+    assert(part->size > 0 && index < module_part_units(modem->model, part));
+    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part == part && unit->index == index)
+            return unit->state;
+    }
+    return NULL;
 }
 
-enum err parts_new(struct tlsmodem *modem)
+void *module_part(struct tlsmodem *modem, const struct module_part *part, size_t index)
 {
-    size_t count = 0;
+    void *state = module_part_if(modem, part, index);
+    struct module_unit *unit;
 
-    for (const struct module_part *const *part = modem->personality->parts; *part != NULL; part++)
-        count += module_part_units(modem->model, *part);
-    modem->units = calloc(count, sizeof(modem->units[0]));
-    return modem->units != NULL ? ERR_OK : ERR_NO_MEMORY;
+    if (state != NULL)
+        return state;
+    unit = make(modem, part, index);
+    return unit != NULL ? unit->state : NULL;
 }
 
-void parts_free(struct tlsmodem *modem)
+static void give_back(struct tlsmodem *modem, struct module_unit **link)
 {
-    free(modem->units);
-    modem->units = NULL;
+    struct module_unit *unit = *link;
+
+    if (unit->part->deinit != NULL)
+        unit->part->deinit(modem, state_of(unit));
+    assert(*link == unit); /* deinit() makes no unit */
+    *link = unit->next;
+    wipe(unit->state, unit->part->size);
+    free(unit);
+}
+
+/* A part without state has its hooks called too. */
+static bool is_there_at_once(const struct module_part *part)
+{
+    return part->from_start ||
+           (part->size == 0 && (part->deadline != NULL || part->tick != NULL ||
+                                part->on_quiet != NULL || part->on_dtr_drop != NULL ||
+                                part->on_context_down != NULL || part->on_registered != NULL));
+}
+
+static enum err start(struct tlsmodem *modem, const struct module_part *part)
+{
+    size_t count = is_there_at_once(part) ? module_part_units(modem->model, part) : 0;
+
+    for (size_t index = 0; index < count; index++) {
+        if (make(modem, part, index) == NULL)
+            return ERR_NO_MEMORY;
+    }
+    return part->start != NULL ? part->start(modem) : ERR_OK;
 }
 
 enum err parts_start(struct tlsmodem *modem)
 {
-    struct walk walk = { .part = NULL };
     enum err err = ERR_OK;
 
-    while (err == ERR_OK && next_unit(modem, &walk)) {
-        const struct module_part *part = *walk.part;
-
-        if (part->from_start && module_part(modem, part, walk.unit) == NULL)
-            err = ERR_NO_MEMORY;
-        else if (part->start != NULL && walk.unit == 0)
-            err = part->start(modem);
-    }
+    for (const struct module_part *const *part = modem->personality->parts;
+         *part != NULL && err == ERR_OK; part++)
+        err = start(modem, *part);
     return err;
 }
 
@@ -133,12 +148,8 @@ void parts_ready(struct tlsmodem *modem)
 
 void parts_stop(struct tlsmodem *modem)
 {
-    struct walk walk = { .part = NULL };
-
-    while (next_unit(modem, &walk)) {
-        if (*walk.state != NULL)
-            give_back(modem, &walk);
-    }
+    while (modem->units != NULL)
+        give_back(modem, &modem->units);
     for (const struct module_part *const *part = modem->personality->parts; *part != NULL; part++) {
         if ((*part)->stop != NULL)
             (*part)->stop(modem);
@@ -147,74 +158,68 @@ void parts_stop(struct tlsmodem *modem)
 
 int64_t parts_deadline(const struct tlsmodem *modem)
 {
-    struct walk walk = { .part = NULL };
     int64_t deadline_ms = CLOCK_NEVER;
 
-    while (next_present(modem, &walk)) {
-        if ((*walk.part)->deadline != NULL)
-            deadline_ms = time_earlier(deadline_ms, (*walk.part)->deadline(modem, *walk.state));
+    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part->deadline != NULL)
+            deadline_ms = time_earlier(deadline_ms, unit->part->deadline(modem, state_of(unit)));
     }
     return deadline_ms;
 }
 
 void parts_tick(struct tlsmodem *modem)
 {
-    struct walk walk = { .part = NULL };
-
-    while (next_present(modem, &walk)) {
-        if ((*walk.part)->tick != NULL)
-            (*walk.part)->tick(modem, *walk.state);
+    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part->tick != NULL)
+            unit->part->tick(modem, state_of(unit));
     }
 }
 
 void parts_on_quiet(struct module_terminal *terminal)
 {
-    struct walk walk = { .part = NULL };
-
-    while (at_may_speak(terminal->at) && next_present(terminal->modem, &walk)) {
-        if ((*walk.part)->on_quiet != NULL)
-            (*walk.part)->on_quiet(terminal, *walk.state);
+    for (struct module_unit *unit = terminal->modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part->on_quiet == NULL)
+            continue;
+        if (!at_may_speak(terminal->at))
+            break;
+        unit->part->on_quiet(terminal, state_of(unit));
     }
 }
 
 void parts_on_dtr_drop(struct module_terminal *terminal)
 {
-    struct walk walk = { .part = NULL };
-
-    while (next_present(terminal->modem, &walk)) {
-        if ((*walk.part)->on_dtr_drop != NULL)
-            (*walk.part)->on_dtr_drop(terminal, *walk.state);
+    for (struct module_unit *unit = terminal->modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part->on_dtr_drop != NULL)
+            unit->part->on_dtr_drop(terminal, state_of(unit));
     }
 }
 
 void parts_on_context_down(struct tlsmodem *modem, size_t cid)
 {
-    struct walk walk = { .part = NULL };
-
-    while (next_present(modem, &walk)) {
-        if ((*walk.part)->on_context_down != NULL)
-            (*walk.part)->on_context_down(modem, *walk.state, cid);
+    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part->on_context_down != NULL)
+            unit->part->on_context_down(modem, state_of(unit), cid);
     }
 }
 
 void parts_on_registered(struct tlsmodem *modem)
 {
-    struct walk walk = { .part = NULL };
-
-    while (next_present(modem, &walk)) {
-        if ((*walk.part)->on_registered != NULL)
-            (*walk.part)->on_registered(modem, *walk.state);
+    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part->on_registered != NULL)
+            unit->part->on_registered(modem, state_of(unit));
     }
 }
 
 void parts_give_back(struct tlsmodem *modem)
 {
-    struct walk walk = { .part = NULL };
+    struct module_unit **link = &modem->units;
 
-    while (next_unit(modem, &walk)) {
-        const struct module_part *part = *walk.part;
+    while (*link != NULL) {
+        const struct module_part *part = (*link)->part;
 
-        if (*walk.state != NULL && part->is_idle != NULL && part->is_idle(modem, *walk.state))
-            give_back(modem, &walk);
+        if (part->is_idle != NULL && part->is_idle(modem, state_of(*link)))
+            give_back(modem, link);
+        else
+            link = &(*link)->next;
     }
 }

@@ -55,25 +55,19 @@ struct module_part {
     void (*on_registered)(struct tlsmodem *modem, void *state);
 };
 
-/* The state of a unit, made if it is not there: NULL when there is no memory, which is then the
- * error of the command that asked.  The part must be one of this modem's maker and have a size,
- * `unit` below module_part_units().  It stays where it is until it is given back: at the earliest
- * when the outermost call into the modem ends and is_idle() agrees. */
-void *module_part(struct tlsmodem *modem, const struct module_part *part, size_t unit);
+/* The state of unit `index` (from 0), made if it is not there: NULL when there is no memory, which
+ * is then the error of the command that asked.  The part must be one of this modem's maker and have
+ * a size, `index` below module_part_units().  It stays where it is until it is given back: at the
+ * earliest when the outermost call into the modem ends and is_idle() agrees. */
+void *module_part(struct tlsmodem *modem, const struct module_part *part, size_t index);
 
 /* The same, but NULL when it is not there. */
-void *module_part_if(const struct tlsmodem *modem, const struct module_part *part, size_t unit);
+void *module_part_if(const struct tlsmodem *modem, const struct module_part *part, size_t index);
 
 /* How many units a part has on a model. */
 size_t module_part_units(const struct module_model *model, const struct module_part *part);
 
 /* ---- for module/ alone: all parts of a modem, in the order of its maker's list ---- */
-
-/* Room for the pointers, for parts_free().  ERR_NO_MEMORY. */
-enum err parts_new(struct tlsmodem *modem);
-
-/* Frees it; the power is off. */
-void parts_free(struct tlsmodem *modem);
 
 /* Power on.  ERR_NO_MEMORY, and the errors of start(): what was made stays until parts_stop(). */
 enum err parts_start(struct tlsmodem *modem);

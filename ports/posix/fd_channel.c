@@ -18,7 +18,8 @@ static void update_watches(struct fd_channel *channel)
 {
     bool read = !channel->ended && channel->kept_len == 0;
     bool write = channel->blocked && !channel->deaf;
-    int in = read ? FD_READABLE : 0;
+    bool look_out = !read && !channel->left && !channel->ended;
+    int in = (read ? FD_READABLE : 0) | (look_out ? FD_LEFT : 0);
     int out = write ? FD_WRITABLE : 0;
 
     if (channel->in == NULL || channel->terminal == NULL)
@@ -36,8 +37,12 @@ static struct span feed(struct fd_channel *channel, struct span bytes)
 {
     channel->feeding = true;
     do {
+        size_t taken;
+
         channel->room = false;
-        bytes = span_skip(bytes, channel->terminal->ops->feed(channel->terminal, bytes));
+        taken = channel->terminal->ops->feed(channel->terminal, bytes);
+        channel->moved += taken;
+        bytes = span_skip(bytes, taken);
     } while (bytes.len > 0 && channel->room);
     channel->feeding = false;
     return bytes;
@@ -91,6 +96,25 @@ static void offer_kept(struct fd_channel *channel)
     channel->kept_len = rest.len;
 }
 
+/* Each line of a host that has left may wait for something; nobody waits for its answer. */
+static void hurry(struct fd_channel *channel)
+{
+    size_t before = 0;
+
+    if (channel->hurrying || channel->terminal == NULL)
+        return;
+    channel->hurrying = true;
+    while (channel->kept_len != before && channel->kept_len > 0 &&
+           (channel->hurries || channel->farewell)) {
+        before = channel->kept_len;
+        if (channel->farewell)
+            channel->terminal->ops->host_gone(channel->terminal);
+        else
+            channel->terminal->ops->abort(channel->terminal);
+    }
+    channel->hurrying = false;
+}
+
 /* Writes one piece; false when the rest has to wait. */
 static bool write_piece(struct fd_channel *channel, struct span bytes)
 {
@@ -101,6 +125,7 @@ static bool write_piece(struct fd_channel *channel, struct span bytes)
         channel->blocked = !channel->deaf;
         return false;
     }
+    channel->moved += (size_t)count;
     channel->terminal->ops->consume(channel->terminal, (size_t)count);
     channel->blocked = (size_t)count < bytes.len;
     return !channel->blocked;
@@ -164,15 +189,25 @@ static void read_once(struct fd_channel *channel)
     rest = feed(channel, span_at(channel->loop->scratch, (size_t)count));
     if (rest.len > 0)
         keep(channel, rest);
+    hurry(channel);
     update_watches(channel);
     if (channel->deaf)
         channel->on_hangup(channel->owner);
 }
 
+static void note_leaving(struct fd_channel *channel)
+{
+    channel->left = true;
+    update_watches(channel);
+    channel->on_hangup(channel->owner);
+}
+
 static void on_in(void *ctx, int events)
 {
-    (void)events;
-    read_once(ctx);
+    if ((events & FD_READABLE) != 0)
+        read_once(ctx);
+    else if ((events & FD_LEFT) != 0)
+        note_leaving(ctx);
 }
 
 static void on_out(void *ctx, int events)
@@ -194,6 +229,8 @@ static void on_both(void *ctx, int events)
     if ((events & FD_READABLE) != 0 && channel->in_fd >= 0 && channel->kept_len == 0 &&
         !channel->ended)
         read_once(channel);
+    else if ((events & FD_LEFT) != 0 && channel->in_fd >= 0)
+        note_leaving(channel);
 }
 
 void fd_channel_output_ready(struct channel *base)
@@ -210,6 +247,7 @@ void fd_channel_input_room(struct channel *base)
         return;
     }
     offer_kept(channel);
+    hurry(channel);
     update_watches(channel);
 }
 
@@ -270,7 +308,8 @@ enum err fd_channel_join(struct fd_channel *channel, int in_fd, int out_fd)
     }
     channel->in_fd = in_fd;
     channel->out_fd = out_fd;
-    channel->blocked = channel->ended = channel->deaf = false;
+    channel->blocked = channel->ended = channel->deaf = channel->left = false;
+    channel->hurries = false;
     update_watches(channel);
     flush_and_tell(channel);
     return ERR_OK;
@@ -291,9 +330,17 @@ void fd_channel_deinit(struct fd_channel *channel)
     drop_kept(channel);
 }
 
+void fd_channel_hurry(struct fd_channel *channel)
+{
+    channel->hurries = true;
+    hurry(channel);
+    update_watches(channel);
+}
+
 void fd_channel_farewell(struct fd_channel *channel)
 {
     channel->farewell = true;
+    hurry(channel);
     say_farewell(channel);
 }
 

@@ -21,8 +21,13 @@ struct fd_channel {
     bool blocked;           /* the kernel takes no output now */
     bool ended;             /* the host has finished sending */
     bool deaf;              /* the host takes nothing any more */
+    bool left;              /* the host sends no more, though not all of it may be read */
+    bool hurries;           /* since fd_channel_hurry() */
+    bool hurrying;          /* inside hurry() */
+    uint64_t moved;         /* bytes either way, to see whether something goes on */
     bool farewell;          /* the terminal is to hear that the host is gone after `kept` */
-    /* Look at fd_channel_is_over(), `ended`, `deaf`.  May come from inside output_ready(). */
+    /* Look at fd_channel_is_over(), `ended`, `deaf`, `left`.  May come from inside output_ready().
+     */
     void (*on_hangup)(void *owner);
     /* Asked before the terminal gets what was read: true, and it does not get it, and the host has
      * finished.  NULL: false. */
@@ -43,6 +48,10 @@ void fd_channel_start(struct fd_channel *channel, struct terminal *terminal);
 
 /* A host is there, on descriptors that stay the caller's.  ERR_NO_MEMORY; ERR_FULL; ERR_IO. */
 enum err fd_channel_join(struct fd_channel *channel, int in_fd, int out_fd);
+
+/* Nobody waits for the answers of a host that has `left`: commands that wait for something give it
+ * up, so that the rest of what it has sent is taken. */
+void fd_channel_hurry(struct fd_channel *channel);
 
 /* The descriptors are not used any more, and may be closed. */
 void fd_channel_leave(struct fd_channel *channel);

@@ -4,7 +4,8 @@
 
 #include "posix/loop.h"
 
-enum { FD_READABLE = UV_READABLE, FD_WRITABLE = UV_WRITABLE };
+/* FD_LEFT: the other side sends no more, though what it has sent may not be read yet. */
+enum { FD_READABLE = UV_READABLE, FD_WRITABLE = UV_WRITABLE, FD_LEFT = UV_DISCONNECT };
 
 struct fd_watch;
 
@@ -18,7 +19,7 @@ typedef void fd_watch_fn(void *ctx, int events);
 enum err fd_watch_new(struct posix_loop *loop, int fd, fd_watch_fn *on_ready, void *ctx,
                       struct fd_watch **ret_watch);
 
-/* Which events to report from now on, level-triggered: FD_READABLE | FD_WRITABLE, or 0. */
+/* Which events to report from now on, level-triggered; 0: none. */
 void fd_watch_want(struct fd_watch *watch, int events);
 
 /* No call comes after this; the descriptor may be closed at once.  NULL is nothing. */

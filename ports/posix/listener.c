@@ -22,8 +22,13 @@ static void on_hangup(void *owner)
 {
     struct listener *listener = owner;
 
-    if (listener->host_fd < 0 || !fd_channel_is_over(&listener->base.channel))
+    if (listener->host_fd < 0)
         return;
+    if (!fd_channel_is_over(&listener->base.channel)) {
+        if (listener->base.channel.left)
+            fd_channel_hurry(&listener->base.channel);
+        return;
+    }
     log_trace(listener->base.loop->log, TRACE_PORT, "%s: the host has left", listener->base.label);
     drop_host(listener);
     fd_channel_farewell(&listener->base.channel);

@@ -42,6 +42,9 @@ struct terminal_ops {
     void (*consume)(struct terminal *terminal, size_t count);
     /* DTR as the host drives it, for ports that have the circuit. */
     void (*set_dtr)(struct terminal *terminal, bool on);
+    /* The host sends no more than it has sent: what the command under way waits for is given up, so
+     * that the rest of it is taken.  The command says so, for a host that still listens. */
+    void (*abort)(struct terminal *terminal);
     /* A command is under way, or the port is in a prompt or online. */
     bool (*busy)(struct terminal *terminal);
     /* What the host says now is for a peer. */

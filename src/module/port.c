@@ -55,6 +55,15 @@ static void set_dtr(struct terminal *base, bool on)
     module_leave(terminal->modem);
 }
 
+static void abort_command(struct terminal *base)
+{
+    struct module_terminal *terminal = terminal_from(base);
+
+    module_enter(terminal->modem);
+    at_abort(terminal->at);
+    module_leave(terminal->modem);
+}
+
 static bool is_busy(struct terminal *base)
 {
     return at_is_engaged(terminal_from(base)->at);
@@ -81,6 +90,7 @@ static const struct terminal_ops terminal_ops = {
     .peek = peek,
     .consume = consume,
     .set_dtr = set_dtr,
+    .abort = abort_command,
     .busy = is_busy,
     .online = is_online,
     .host_gone = host_gone,

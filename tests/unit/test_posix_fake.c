@@ -52,6 +52,15 @@ static void set_dtr(struct terminal *terminal, bool on)
     fake->dtr_changes++;
 }
 
+static void abort_command(struct terminal *terminal)
+{
+    struct fake_terminal *fake = (struct fake_terminal *)terminal;
+
+    fake->aborts++;
+    if (fake->on_abort != NULL)
+        fake->on_abort(fake);
+}
+
 static bool busy(struct terminal *terminal)
 {
     return ((struct fake_terminal *)terminal)->busy;
@@ -72,6 +81,7 @@ static const struct terminal_ops ops = {
     .peek = peek,
     .consume = consume,
     .set_dtr = set_dtr,
+    .abort = abort_command,
     .busy = busy,
     .online = online,
     .host_gone = host_gone,

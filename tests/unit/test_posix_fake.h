@@ -24,7 +24,8 @@ struct fake_terminal {
     struct bytes in, out;
     size_t out_taken;
     bool busy, online, dtr;
-    int farewells;
+    int farewells, aborts;
+    void (*on_abort)(struct fake_terminal *fake); /* NULL: nothing comes of it */
     int dtr_changes;
 };
 

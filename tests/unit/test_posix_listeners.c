@@ -317,6 +317,39 @@ static void http_request_is_a_line_like_others(void **state)
     close(host);
 }
 
+static void take_two_more(struct fake_terminal *fake)
+{
+    fake_grant(fake, 2);
+}
+
+/* Nobody reads what the commands of a host that has left wait for: they give it up one by one. */
+static void commands_of_a_gone_host_give_up(void **state)
+{
+    struct fixture *f = *state;
+    int first = connect_host(f);
+    int second;
+
+    f->fake.appetite = 2;
+    f->fake.on_abort = take_two_more;
+    type(first, "abcdefgh");
+    f->wanted = 2;
+    assert_true(run_until(&f->loop, got_enough, f, LIMIT_MS));
+    settle(f);
+    assert_int_equal(f->fake.aborts, 0); /* it is still there, and waits */
+    close(first);
+    expect_got(f, "abcdefgh");
+    assert_int_equal(f->fake.aborts, 3);
+    f->fake.on_abort = NULL;
+    f->fake.appetite = SIZE_MAX;
+    second = connect_host(f);
+    f->fake.in.len = 0;
+    type(second, "ij");
+    expect_got(f, "ij");
+    assert_int_equal(f->fake.aborts, 3);
+    assert_int_equal(f->fake.farewells, 1);
+    close(second);
+}
+
 /* A module that waits to be heard by a host that is gone must find the next one. */
 static void dead_host_with_stuck_input_makes_room(void **state)
 {
@@ -480,6 +513,8 @@ int main(void)
         TCP(output_waits_for_the_next_host),
         UNIX(input_of_a_gone_host_waits_for_room),
         TCP(input_of_a_gone_host_waits_for_room),
+        UNIX(commands_of_a_gone_host_give_up),
+        TCP(commands_of_a_gone_host_give_up),
         UNIX(dead_host_with_stuck_input_makes_room),
         TCP(dead_host_with_stuck_input_makes_room),
         UNIX(host_that_finishes_sending_is_answered),

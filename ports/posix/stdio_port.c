@@ -3,8 +3,10 @@
  * A terminal is made raw, so that keys reach the module as they are typed and the module does the
  * echo; only Ctrl-C keeps its meaning (Ctrl-Z ends a prompt of the module).  When the input has
  * ended, the port goes on until the module has taken all of it, is not busy, and has said all it
- * had to say.
+ * had to say; but a command for which nothing happens any more is given up after a while, and a
+ * prompt or online mode ends the port then.
  */
+#include "posix/now.h"
 #include "posix/port_kinds.h"
 #include "posix/timer.h"
 
@@ -14,7 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { CHECK_MS = 20 };
+enum { CHECK_MS = 20, PATIENCE_MS = 15000 };
 
 struct stdio_port {
     struct port base;
@@ -22,6 +24,8 @@ struct stdio_port {
     bool raw;
     struct termios saved;
     struct clock_timer *check;
+    uint64_t moved; /* bytes either way, and since when there were no more of them */
+    int64_t still_ms;
     bool ended;
 };
 
@@ -73,14 +77,44 @@ static bool is_busy(struct stdio_port *self)
     return terminal->ops->busy != NULL && terminal->ops->busy(terminal);
 }
 
+/* True when nothing has moved for long, and not because nobody reads our output. */
+static bool stands_still(struct stdio_port *self)
+{
+    struct terminal *terminal = self->base.channel.terminal;
+    bool unread = terminal->ops->peek(terminal).len > 0;
+
+    if (self->moved != self->base.channel.moved || self->still_ms == 0 || unread) {
+        self->moved = self->base.channel.moved;
+        self->still_ms = posix_now_ms();
+    }
+    return posix_now_ms() - self->still_ms >= PATIENCE_MS;
+}
+
+/* True when it was of no use: no command waits that would give up. */
+static bool give_up(struct stdio_port *self)
+{
+    struct terminal *terminal = self->base.channel.terminal;
+
+    terminal->ops->abort(terminal);
+    return is_busy(self) && stands_still(self);
+}
+
+static bool is_over(struct stdio_port *self)
+{
+    struct fd_channel *channel = &self->base.channel;
+
+    if (channel->deaf || (channel->ended && fd_channel_is_drained(channel) && !is_busy(self)))
+        return true;
+    return stands_still(self) && give_up(self);
+}
+
 static void on_check(void *ctx)
 {
     struct stdio_port *self = ctx;
-    struct fd_channel *channel = &self->base.channel;
 
     if (self->ended)
         return;
-    if (!channel->deaf && (!fd_channel_is_drained(channel) || is_busy(self))) {
+    if (!is_over(self)) {
         clock_timer_start(self->check, CHECK_MS);
         return;
     }

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import random
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from support.modem import Modem
+from support.modem import Modem, program_path
 
 from .driver import ChangingHosts, Driver, final
 from .fibocom_driver import FibocomDriver
@@ -161,6 +162,17 @@ def test_half_closed_host_hears_that_it_is_over(server: EndlessServer) -> None:
             half.shutdown(socket.SHUT_WR)
         driver.expect("NO CARRIER")
         driver.host.expect_exact(final("HE910") + final("OK"))
+
+
+def test_stdio_ends_with_its_input(server: EndlessServer) -> None:
+    """The dial alone would take half an hour; what stands before and behind it is answered."""
+    lines = ("ATE0", 'AT+CGDCONT=1,"IP","internet"', "AT#SGACT=1,1", "AT#SSLEN=1,1",
+             f'AT#SSLD=1,{server.port},"127.0.0.1",0,1,5000', "AT+CGMM")
+    keys = "".join(f"{line}\r" for line in lines).encode()
+    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio",
+                             "--state", "none"], input=keys, capture_output=True, timeout=90,
+                            check=True)
+    assert result.stdout.endswith(final("OK") + final("NO CARRIER") + final("HE910") + final("OK"))
 
 
 # Random hosts

@@ -1,5 +1,5 @@
-/* trouble.h: what the operator is told when a modem's entries cannot be stored or read: once for each
- * place and kind, however often the host tries; the rest is counted. */
+/* trouble.h: what the operator is told when a modem's entries cannot be stored or read: once for
+ * each place and kind, however often the host tries; the rest is counted. */
 #ifndef NVM_SQLITE_TROUBLE_H
 #define NVM_SQLITE_TROUBLE_H
 
@@ -16,8 +16,8 @@ struct nvm_trouble {
     unsigned unstored;                /* changes that failed since the last that did not */
 };
 
-/* A change to entry `key` failed: `why` is one line.  What stands before the first '/' of a key is the
- * place that stores. */
+/* A change to entry `key` failed: `why` is one line.  What stands before the first '/' of a key is
+ * the place that stores. */
 void nvm_trouble_unstored(struct nvm_trouble *trouble, const struct log *log, const char *key,
                           const char *why);
 

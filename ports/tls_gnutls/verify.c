@@ -3,9 +3,11 @@
 #include "tls_gnutls/verify.h"
 
 #include "tls_common/failure.h"
+#include "tls_common/weakness.h"
 #include "tls_gnutls/clock.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/session.h"
+#include "tls_gnutls/weak.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -65,7 +67,7 @@ static void fail_by_status(struct gtls_session *session, unsigned status)
         tls_failure_set(&session->failure, chain_rows[row].reason, "%s", chain_rows[row].detail);
 }
 
-static bool is_chain_good(struct gtls_session *session)
+static bool is_chain_good(struct gtls_session *session, struct tls_weakness *weakness)
 {
     gnutls_typed_vdata_st purpose = { GNUTLS_DT_KEY_PURPOSE_OID,
                                       (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER, 0 };
@@ -73,11 +75,13 @@ static bool is_chain_good(struct gtls_session *session)
     int result;
 
     gtls_clock_enter(session->setup->utc_s, session->setup->utc_ctx);
+    gtls_weak_enter(weakness);
     result = gnutls_certificate_verify_peers(session->gnutls, &purpose, 1, &status);
     if (result < 0)
         tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", gnutls_strerror(result));
     else if (status != 0)
         fail_by_status(session, status);
+    gtls_weak_leave();
     gtls_clock_leave();
     return result >= 0 && status == 0;
 }
@@ -134,21 +138,33 @@ static void fail_by_name(struct gtls_session *session, gnutls_x509_crt_t certifi
     tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %.*s", STATED_MAX_BYTES, name);
 }
 
-static bool is_name_good(struct gtls_session *session)
+static bool is_name_good(struct gtls_session *session, gnutls_x509_crt_t certificate)
 {
     const char *name = session->setup->server_name;
+
+    if (session->setup->ignore_name || gnutls_x509_crt_check_hostname2(certificate, name, 0) != 0)
+        return true;
+    if (is_address_in_common_name(certificate, name)) {
+        tls_weakness_say_address(session->log, name);
+        return true;
+    }
+    fail_by_name(session, certificate);
+    return false;
+}
+
+static bool is_server_good(struct gtls_session *session, struct tls_weakness *weakness)
+{
     unsigned count = 0;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session->gnutls, &count);
     gnutls_x509_crt_t certificate;
-    bool good = false;
+    bool good;
 
     if (chain == NULL || count == 0 || gnutls_x509_crt_init(&certificate) < 0)
         return false;
-    if (gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) >= 0)
-        good = gnutls_x509_crt_check_hostname2(certificate, name, 0) != 0 ||
-               is_address_in_common_name(certificate, name);
-    if (!good)
-        fail_by_name(session, certificate);
+    good = gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) >= 0 &&
+           is_name_good(session, certificate);
+    if (good)
+        gtls_weak_usage(session->gnutls, certificate, weakness);
     gnutls_x509_crt_deinit(certificate);
     return good;
 }
@@ -173,13 +189,17 @@ static bool is_size_good(struct gtls_session *session)
 static int on_server_certificate(gnutls_session_t gnutls)
 {
     struct gtls_session *session = gnutls_session_get_ptr(gnutls);
+    struct tls_weakness weakness = { "" };
 
-    if (!is_size_good(session) || !is_chain_good(session))
+    if (!is_size_good(session) || !is_chain_good(session, &weakness) ||
+        !is_server_good(session, &weakness))
         return GNUTLS_E_CERTIFICATE_ERROR;
-    return session->setup->ignore_name || is_name_good(session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+    tls_weakness_say(&weakness, session->log, session->setup->server_name);
+    return 0;
 }
 
 void gtls_verify_attach(gnutls_session_t gnutls)
 {
     gnutls_session_set_verify_function(gnutls, on_server_certificate);
+    gtls_weak_attach(gnutls);
 }

@@ -107,6 +107,13 @@ bool mtls_name_fits(const mbedtls_x509_crt *certificate, const char *name)
                    : is_host_good(certificate, name);
 }
 
+bool mtls_name_is_common_address(const mbedtls_x509_crt *certificate, const char *name)
+{
+    unsigned char address[ADDRESS_MAX_BYTES];
+
+    return certificate->subject_alt_names.buf.p == NULL && address_of(name, address) > 0;
+}
+
 void mtls_name_stated(const mbedtls_x509_crt *certificate, char *text, size_t cap)
 {
     const mbedtls_x509_sequence *rest = &certificate->subject_alt_names;

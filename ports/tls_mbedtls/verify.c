@@ -4,6 +4,7 @@
 #include "tls_mbedtls/verify.h"
 
 #include "tls_common/failure.h"
+#include "tls_common/weakness.h"
 #include "tls_mbedtls/failure.h"
 #include "tls_mbedtls/name.h"
 #include "tls_mbedtls/session.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STATED_MAX_BYTES = 80 };
+enum { STATED_MAX_BYTES = 80, SUBJECT_MAX_BYTES = 256 };
 
 static const mbedtls_x509_crt_profile any_algorithm = {
     .allowed_mds = 0xFFFFFFFF,
@@ -39,6 +40,8 @@ struct findings {
     const mbedtls_x509_crt *orphan; /* whose issuer could not be found; NULL: none */
     uint32_t flags;                 /* of mbedTLS, all certificates together */
     bool expired, not_yet_valid;
+    bool has_anchor; /* the stored one was there, whose signature does not count: it comes first */
+    struct tls_weakness weakness;
 };
 
 static mbedtls_x509_time time_of(int64_t utc_s)
@@ -67,6 +70,29 @@ static bool is_before(const mbedtls_x509_time *a, const mbedtls_x509_time *b)
     return false;
 }
 
+/* mbedTLS has no MD2. */
+static const char *weak_hash(const mbedtls_x509_crt *certificate)
+{
+    return certificate->sig_md == MBEDTLS_MD_MD5    ? "MD5"
+           : certificate->sig_md == MBEDTLS_MD_SHA1 ? "SHA-1"
+                                                    : NULL;
+}
+
+static void look_for_weakness(struct findings *findings, const mbedtls_x509_crt *certificate)
+{
+    const char *hash = findings->has_anchor ? weak_hash(certificate) : NULL;
+    char subject[SUBJECT_MAX_BYTES];
+
+    if (mbedtls_x509_dn_gets(subject, sizeof(subject), &certificate->subject) < 0)
+        strcpy(subject, "a certificate");
+    if (mbedtls_pk_can_do(&certificate->pk, MBEDTLS_PK_RSA))
+        tls_weakness_key(&findings->weakness, subject,
+                         (unsigned)mbedtls_mpi_bitlen(&mbedtls_pk_rsa(certificate->pk)->N));
+    if (hash != NULL)
+        tls_weakness_signature(&findings->weakness, subject, hash);
+    findings->has_anchor = true;
+}
+
 static int look_at(void *ctx, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
     struct findings *findings = ctx;
@@ -78,6 +104,7 @@ static int look_at(void *ctx, mbedtls_x509_crt *certificate, int depth, uint32_t
     findings->expired = findings->expired || is_before(&certificate->valid_to, &findings->now);
     findings->not_yet_valid =
         findings->not_yet_valid || is_before(&findings->now, &certificate->valid_from);
+    look_for_weakness(findings, certificate);
     return 0;
 }
 
@@ -130,7 +157,8 @@ static void fail_by_clock(struct mtls_session *session, enum tls_reason reason,
 }
 
 /* What makes the rest meaningless comes first. */
-static bool is_chain_good(struct mtls_session *session, mbedtls_x509_crt *chain)
+static bool is_chain_good(struct mtls_session *session, mbedtls_x509_crt *chain,
+                          struct tls_weakness *ret_weakness)
 {
     struct mtls_setup *setup = session->setup;
     struct findings findings = { .now = time_of(setup->utc_s(setup->utc_ctx)) };
@@ -153,6 +181,7 @@ static bool is_chain_good(struct mtls_session *session, mbedtls_x509_crt *chain)
     else if (findings.flags != 0)
         tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "flags 0x%X",
                         (unsigned)findings.flags);
+    *ret_weakness = findings.weakness;
     return session->failure.reason == TLS_FINE;
 }
 
@@ -176,10 +205,14 @@ static bool is_purpose_good(struct mtls_session *session, const mbedtls_x509_crt
 
 static bool is_name_good(struct mtls_session *session, const mbedtls_x509_crt *certificate)
 {
+    const char *name = session->setup->server_name;
     char stated[STATED_MAX_BYTES + 1];
 
-    if (mtls_name_fits(certificate, session->setup->server_name))
+    if (mtls_name_fits(certificate, name)) {
+        if (mtls_name_is_common_address(certificate, name))
+            tls_weakness_say_address(session->log, name);
         return true;
+    }
     mtls_name_stated(certificate, stated, sizeof(stated));
     tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
     return false;
@@ -213,10 +246,14 @@ static void tell_server(struct mtls_session *session)
 
 bool mtls_verify(struct mtls_session *session, mbedtls_x509_crt *chain)
 {
-    if (is_size_good(session, chain) && is_chain_good(session, chain) &&
+    struct tls_weakness weakness;
+
+    if (is_size_good(session, chain) && is_chain_good(session, chain, &weakness) &&
         is_purpose_good(session, chain) &&
-        (session->setup->ignore_name || is_name_good(session, chain)))
+        (session->setup->ignore_name || is_name_good(session, chain))) {
+        tls_weakness_say(&weakness, session->log, session->setup->server_name);
         return true;
+    }
     tell_server(session);
     return false;
 }

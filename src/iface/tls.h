@@ -127,7 +127,7 @@ struct tls_config {
     /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
-    const struct log *log; /* for TRACE_TLS; may be NULL */
+    const struct log *log; /* for the operator and TRACE_TLS; may be NULL */
 };
 
 enum tls_step { TLS_DONE, TLS_WANT_READ, TLS_WANT_WRITE, TLS_FAILED };

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from support.bare_server import SSL_3_0, TLS_1_0
 from support.modem import Modem, program_path
 
-from .driver import ANSWER_S, Driver
+from .driver import ANSWER_S, CA, Driver
 from .fibocom_driver import FibocomDriver
 from .observe import LogMark
 from .quectel_driver import QuectelDriver
@@ -41,7 +41,11 @@ class Dialler:
     def settings(self, version: int) -> None:
         raise NotImplementedError
 
-    def dial(self, port: int) -> None:
+    def verify(self, ca: bytes) -> None:
+        """From now on the server's chain must end at `ca`."""
+        raise NotImplementedError
+
+    def dial(self, port: int, name: str = "localhost") -> None:
         """Starts; the result is still to come."""
         raise NotImplementedError
 
@@ -70,10 +74,15 @@ class Dialler:
 class TelitDialler(Dialler):
     def settings(self, version: int) -> None:
         self.driver = Driver(self.modem).begin().attach()
-        self.driver.enable(version=version - SSL_3_0).tune()
+        self.version = version - SSL_3_0
+        self.driver.enable(version=self.version).tune()
 
-    def dial(self, port: int) -> None:
-        self.driver.type(self.driver.dial_line(port))
+    def verify(self, ca: bytes) -> None:
+        self.driver.secure(0, 1, version=self.version)
+        self.driver.store(CA, ca)
+
+    def dial(self, port: int, name: str = "localhost") -> None:
+        self.driver.type(self.driver.dial_line(port, name))
 
     def opened(self) -> None:
         self.driver.expect("OK", ANSWER_S)
@@ -95,8 +104,12 @@ class QuectelDialler(Dialler):
         self.driver = QuectelDriver(self.modem).begin()
         self.driver.configure(0, version=version - SSL_3_0)
 
-    def dial(self, port: int) -> None:
-        self.driver.dial(1, 0, port)
+    def verify(self, ca: bytes) -> None:
+        self.driver.upload("RAM:ca.pem", ca)
+        self.driver.ok('AT+QSSLCFG="seclevel",0,1')
+
+    def dial(self, port: int, name: str = "localhost") -> None:
+        self.driver.dial(1, 0, port, name)
 
     def opened(self) -> None:
         self.driver.expect("+QSSLOPEN: 1,0", ANSWER_S)
@@ -120,8 +133,12 @@ class FibocomDialler(Dialler):
         if self.modem.model == "l610":
             self.driver.ok("AT+GTSSLCIPHER=14,1")  # the one that is old enough for all versions
 
-    def dial(self, port: int) -> None:
-        self.driver.dial(port)
+    def verify(self, ca: bytes) -> None:
+        self.driver.load("TRUSTFILE", ca)
+        self.driver.ok("AT+GTSSLMODE=1")
+
+    def dial(self, port: int, name: str = "localhost") -> None:
+        self.driver.dial(port, name)
 
     def opened(self) -> None:
         self.driver.expect("+MIPOPEN: 1,1", ANSWER_S)

@@ -18,6 +18,7 @@ import struct
 import subprocess
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from .certs import Certificates
 from .servers import ANSWER_DEADLINE, PeerError, RawPeer, parse_client_hello
@@ -132,12 +133,13 @@ class Sealer:
 class BareServer(RawPeer):
     """Answers the dial of a module as far as the test wants."""
 
-    def __init__(self, certificates: Certificates, *, certificate: str = "server",
-                 prime: int | None = None) -> None:
-        """`prime`: of the group; None: RSA where the module offers that, else OAKLEY_2."""
+    def __init__(self, certificates: Certificates, *, prime: int | None = None,
+                 key: Path | None = None, chain: Sequence[bytes] = ()) -> None:
+        """`prime`: of the group; None: RSA where the module offers that, else OAKLEY_2.  `key` and
+        `chain`, in DER: another server's than our usual one's."""
         super().__init__()
-        self.certificates = certificates
-        self.certificate = certificate
+        self.key = key or certificates.key("server")
+        self.chain = list(chain) or [certificates.der("server").read_bytes()]
         self.prime = prime
         self.version = self.suite = 0  # as the module offers them
         self._buffer = self._said = self._client_random = b""
@@ -216,9 +218,8 @@ class BareServer(RawPeer):
                                                  self.suite, 0))
 
     def certificate_message(self, repeated: int = 1) -> bytes:
-        """Our certificate, and behind it as often again as is wanted."""
-        der = self.certificates.der(self.certificate).read_bytes()
-        chain = (len(der).to_bytes(3, "big") + der) * repeated
+        """Our chain, and behind it as often again as is wanted."""
+        chain = b"".join(len(der).to_bytes(3, "big") + der for der in self.chain) * repeated
         return message(CERTIFICATE, len(chain).to_bytes(3, "big") + chain)
 
     def rest_of_flight(self) -> list[bytes]:
@@ -246,7 +247,7 @@ class BareServer(RawPeer):
         return self.prime or OAKLEY_2
 
     def _sign(self, data: bytes) -> bytes:
-        key = str(self.certificates.key(self.certificate))
+        key = str(self.key)
         if self.version >= TLS_1_2:
             head, signed = b"\x04\x01", openssl("dgst", "-sha256", "-sign", key, data=data)
         else:
@@ -263,8 +264,7 @@ class BareServer(RawPeer):
             return shared.to_bytes((shared.bit_length() + 7) // 8, "big")
         if self.version > SSL_3_0:
             body = body[2:]  # its length
-        return openssl("pkeyutl", "-decrypt", "-inkey",
-                       str(self.certificates.key(self.certificate)), data=body)
+        return openssl("pkeyutl", "-decrypt", "-inkey", str(self.key), data=body)
 
     def _open(self, key: bytes, iv: bytes, body: bytes) -> bytes:
         """The module's Finished, for ours to tell of."""

@@ -165,6 +165,22 @@ class Certificates:
                  "-extfile", self.folder / "openssl.cnf", "-out", "old.pem", NAMES=LOCAL_NAMES)
         return (folder / "old.key", folder / "old.pem"), (folder / "old-ca.pem").read_bytes()
 
+    def make(self, folder: Path, name: str, subject: str, issuer: str, extensions: str, *,
+             bits: int = 2048, digest: str = "sha256") -> None:
+        """NAME.key and NAME.pem in `folder`, issued by ISSUER of the same folder, perhaps itself;
+        `extensions` are lines of OpenSSL's configuration."""
+        at = folder / name
+        at.with_suffix(".ext").write_text(f"[ this ]\n{extensions}\n")
+        _openssl(self.folder, "genrsa", "-traditional", "-out", at.with_suffix(".key"), str(bits),
+                 OPENSSL_CONF="/dev/null")
+        _openssl(self.folder, "req", "-new", "-key", at.with_suffix(".key"), "-subj",
+                 f"/CN={subject}", "-out", at.with_suffix(".csr"))
+        signer = ["-selfsign"] if issuer == name else ["-cert", folder / f"{issuer}.pem"]
+        _openssl(self.folder, "ca", "-batch", "-notext", "-in", at.with_suffix(".csr"), "-md",
+                 digest, *signer, "-keyfile", folder / f"{issuer}.key", "-startdate", VALID[0],
+                 "-enddate", VALID[1], "-extfile", at.with_suffix(".ext"), "-extensions", "this",
+                 "-out", at.with_suffix(".pem"))
+
     def issued_by(self, issuer: str, folder: Path) -> tuple[Path, Path]:
         """A server's key and a chain whose first certificate `issuer` has issued, CA or not."""
         key, certificate, chain = self.key("client"), folder / "leaf.pem", folder / "leaf.chain"

@@ -1,0 +1,23 @@
+/* weak.h: what GnuTLS lets pass in a server's chain because it was told to. */
+#ifndef TLS_GNUTLS_WEAK_H
+#define TLS_GNUTLS_WEAK_H
+
+#include "tls_common/weakness.h"
+
+#include <gnutls/x509.h>
+
+/* Makes `gnutls` show the chain while it verifies it. */
+void gtls_weak_attach(gnutls_session_t gnutls);
+
+/* From now on, on this thread, what is weak in a chain that is verified is added to
+ * `weakness`. */
+void gtls_weak_enter(struct tls_weakness *weakness);
+
+/* Ends that. */
+void gtls_weak_leave(void);
+
+/* Adds it when the server's `certificate` does not allow what the handshake uses it for. */
+void gtls_weak_usage(gnutls_session_t gnutls, gnutls_x509_crt_t certificate,
+                     struct tls_weakness *weakness);
+
+#endif

@@ -17,7 +17,7 @@ import pytest
 
 from support.certs import Certificates
 from support.modem import Modem
-from support.servers import GnutlsServ, Misbehaviour, Peer, RawPeer, free_port
+from support.servers import GnutlsServ, Misbehaviour, Peer, RawPeer, refused_port
 
 from .fibocom_driver import FibocomDriver
 
@@ -176,7 +176,7 @@ def newer_only(world: World) -> tuple[int, Callable[[], object]]:
 
 
 def nobody(_: World) -> int:
-    return free_port()
+    return refused_port()
 
 
 NOT_PEM = "MIIEUjCCA7ugAwIBAgIMaNRI"

@@ -21,7 +21,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .certs import Certificates
-from .servers import ANSWER_DEADLINE, PeerError, RawPeer, parse_client_hello
+from .patience import ANSWER_S
+from .servers import PeerError, RawPeer, parse_client_hello
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, DATA = 20, 21, 22, 23
 SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, FINISHED = 2, 11, 12, 14, 20
@@ -282,7 +283,7 @@ class BareServer(RawPeer):
 
     def _record(self) -> tuple[int, bytes]:
         """The next record: its type and its body."""
-        deadline = time.monotonic() + ANSWER_DEADLINE
+        deadline = time.monotonic() + ANSWER_S
         while len(self._buffer) < 5 or len(self._buffer) < 5 + self._body_len():
             data = self.receive_raw(deadline)
             if not data:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .certs import Certificates
+from .patience import ANSWER_S
 
 CONTENT = bytes(range(256)) * 400
 
@@ -74,7 +75,7 @@ class FaultyFtp:
                 self._control.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
-        self._thread.join(10)
+        self._thread.join(ANSWER_S)
 
     @staticmethod
     def _context(chain: Path, key: Path) -> ssl.SSLContext:
@@ -195,7 +196,7 @@ class FaultyFtp:
         assert self._passive is not None
         data, _ = self._passive.accept()
         self._passive.close()
-        data.settimeout(10)
+        data.settimeout(ANSWER_S)
         self._say(step, "150 go")
         if self.fault.step == "data":
             self._go_wrong(data)

@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .certs import Certificates
-from .servers import POLL, PeerError, ServerProgram
+from .patience import ANSWER_S, POLL_S
+from .servers import PeerError, ServerProgram
 
 USER, PASSWORD = "anonymous", "open sesame"
 
@@ -42,7 +43,10 @@ class FtpServer(ServerProgram):
         self.certificate = certificate
         self.client_ca = client_ca
         self.passive_address = passive_address
-        self.root = folder / f"{self.name}-{self.port}-files"
+
+    @property
+    def root(self) -> Path:
+        return self.folder / f"{self.name}-{self.port}-files"
 
     def put(self, name: str, content: bytes) -> None:
         (self.root / name).write_bytes(content)
@@ -50,14 +54,14 @@ class FtpServer(ServerProgram):
     def get(self, name: str) -> bytes:
         return (self.root / name).read_bytes()
 
-    def wait_for(self, name: str, content: bytes, seconds: float = 5) -> None:
+    def wait_for(self, name: str, content: bytes, seconds: float = ANSWER_S) -> None:
         """The file gets these bytes."""
         deadline = time.monotonic() + seconds
         path = self.root / name
         while not path.exists() or path.read_bytes() != content:
             if time.monotonic() > deadline:
                 raise PeerError(f"{path} is not what was sent:\n{self.log()}")
-            time.sleep(POLL)
+            time.sleep(POLL_S)
 
     def prepare(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True)

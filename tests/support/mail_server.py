@@ -18,7 +18,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from .certs import Certificates
-from .servers import POLL, PeerError, ServerProgram, free_port
+from .patience import ANSWER_S, POLL_S
+from .servers import PeerError, ServerProgram, free_port
 
 USER, PASSWORD = "meter", "open sesame 7"
 DOMAIN, REFUSED = "local.test", "nobody"
@@ -39,6 +40,7 @@ pid_file_path = {root}/pid
 local_interfaces = 127.0.0.1
 daemon_smtp_ports = {port} : {tls_port}
 tls_on_connect_ports = {tls_port}
+daemon_startup_retries = 0
 tls_advertise_hosts = {advertise_tls}
 tls_certificate = {root}/certificate.pem
 tls_privatekey = {root}/key.pem
@@ -119,12 +121,19 @@ class Exim(ServerProgram):
                  size_limit: str = "10M") -> None:
         self.root = Path(tempfile.mkdtemp(prefix="tlsmodem-exim-"))
         super().__init__(self.root)
-        self.tls_port = free_port()
+        self.tls_port = 0
         self.certificates = certificates
         self.certificate = certificate
         self.logins = list(logins)
         self.starttls = starttls
         self.size_limit = size_limit
+
+    def choose_ports(self) -> None:
+        super().choose_ports()
+        self.tls_port = free_port()
+
+    def ports(self) -> Sequence[int]:
+        return [self.port, self.tls_port]
 
     def command(self) -> Sequence[str]:
         return ["env", "LD_PRELOAD=libnss_wrapper.so", f"NSS_WRAPPER_PASSWD={self.root}/passwd",
@@ -144,14 +153,14 @@ class Exim(ServerProgram):
         super().stop()
         shutil.rmtree(self.root, ignore_errors=True)
 
-    def mails(self, user: str, count: int = 1, seconds: float = 10) -> list[EmailMessage]:
+    def mails(self, user: str, count: int = 1, seconds: float = ANSWER_S) -> list[EmailMessage]:
         """What this user has got, oldest first; waits for `count` mails and takes them away."""
         folder = self.root / "mail" / user / "new"
         deadline = time.monotonic() + seconds
         while len(paths := sorted(folder.glob("*")) if folder.exists() else []) < count:
             if time.monotonic() > deadline:
                 raise PeerError(f"{user} got {len(paths)} of {count} mails:\n{self.log()}")
-            time.sleep(POLL)
+            time.sleep(POLL_S)
         raw = [path.read_bytes() for path in paths]
         for path in paths:
             path.unlink()

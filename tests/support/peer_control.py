@@ -9,11 +9,10 @@ from typing import Protocol
 from .certs import Certificates
 from .engine import EngineHost
 from .modem import show, show_difference
+from .patience import ANSWER_S
 from .plain_peers import PlainPeer, StartTlsPeer, UdpPeer
 from .servers import Misbehaviour, Peer, PeerError, RawPeer
 from .transcript import PeerPlan
-
-ANSWER_S = 15.0  # how long a step waits for what it expects; a module's own limit is 10 s
 
 
 class PeerControl:

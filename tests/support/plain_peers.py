@@ -7,7 +7,8 @@ import select
 import socket
 import time
 
-from .servers import ANSWER_DEADLINE, Peer, PeerError, RawPeer, seconds_left
+from .patience import ANSWER_S, POLL_S, seconds_left
+from .servers import Peer, PeerError, RawPeer
 
 DATAGRAM_MAX = 65535
 
@@ -23,11 +24,11 @@ class PlainPeer(RawPeer):
     def __enter__(self) -> PlainPeer:
         return self
 
-    def accept(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def accept(self, seconds: float = ANSWER_S) -> None:
         super().accept(seconds)
         self._received, self._ended = b"", False
 
-    def connect(self, port: int, seconds: float = ANSWER_DEADLINE) -> None:
+    def connect(self, port: int, seconds: float = ANSWER_S) -> None:
         """Makes a connection to a port that the module listens on, as soon as it does."""
         deadline = time.monotonic() + seconds
         while True:
@@ -37,7 +38,7 @@ class PlainPeer(RawPeer):
             except ConnectionRefusedError:
                 if time.monotonic() > deadline:
                     raise PeerError(f"the module does not listen on port {port}") from None
-                time.sleep(0.01)
+                time.sleep(POLL_S)
         if self._connection is not None:
             self._connection.close()
         self._connection = connection
@@ -46,7 +47,7 @@ class PlainPeer(RawPeer):
     def send(self, data: bytes) -> None:
         self.send_raw(data)
 
-    def receive(self, count: int, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def receive(self, count: int, seconds: float = ANSWER_S) -> bytes:
         """The next `count` bytes from the module, fewer at the end of time or of the stream."""
         deadline = time.monotonic() + seconds
         while len(self._received) < count and self._read(deadline):
@@ -60,7 +61,7 @@ class PlainPeer(RawPeer):
             pass
         return self._received
 
-    def expect_end(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def expect_end(self, seconds: float = ANSWER_S) -> None:
         """The module ends the connection and sends nothing before."""
         deadline = time.monotonic() + seconds
         while not self._ended and self._read(deadline):
@@ -91,17 +92,17 @@ class StartTlsPeer(Peer, PlainPeer):
     def __enter__(self) -> StartTlsPeer:
         return self
 
-    def accept(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def accept(self, seconds: float = ANSWER_S) -> None:
         super().accept(seconds)
         self._secure = False
 
-    def handshake(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def handshake(self, seconds: float = ANSWER_S) -> None:
         if not self._secure and (early := PlainPeer.unread(self)) and early[0] != 0x16:
             raise PeerError(f"the module sent {early!r} before its handshake")
         self._secure = True
         super().handshake(seconds)
 
-    def client_hello(self, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def client_hello(self, seconds: float = ANSWER_S) -> bytes:
         """The module's first record, part of which may have come with the plain bytes."""
         deadline = time.monotonic() + seconds
         record, self._received = self._received, b""
@@ -115,13 +116,13 @@ class StartTlsPeer(Peer, PlainPeer):
     def send(self, data: bytes) -> None:
         (Peer if self._secure else PlainPeer).send(self, data)
 
-    def receive(self, count: int, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def receive(self, count: int, seconds: float = ANSWER_S) -> bytes:
         return (Peer if self._secure else PlainPeer).receive(self, count, seconds)
 
     def unread(self) -> bytes:
         return (Peer if self._secure else PlainPeer).unread(self)
 
-    def expect_end(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def expect_end(self, seconds: float = ANSWER_S) -> None:
         (Peer if self._secure else PlainPeer).expect_end(self, seconds)
 
     def close(self) -> None:
@@ -146,7 +147,7 @@ class UdpPeer:
     def stop(self) -> None:
         self._socket.close()
 
-    def receive(self, seconds: float = ANSWER_DEADLINE) -> bytes | None:
+    def receive(self, seconds: float = ANSWER_S) -> bytes | None:
         """The next datagram, None when none comes in that time."""
         if not select.select([self._socket], [], [], seconds)[0]:
             return None

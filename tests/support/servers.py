@@ -12,6 +12,7 @@ is looked at again and again until a deadline.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import select
@@ -29,10 +30,9 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from .certs import Certificates
+from .patience import ANSWER_S, POLL_S, START_S, seconds_left
 
-START_DEADLINE = 10.0
-ANSWER_DEADLINE = 15.0
-POLL = 0.01
+STARTS = 3  # of a program; somebody may take its port before it does
 
 ANY_CIPHER = "ALL:eNULL:@SECLEVEL=0"  # OpenSSL's words; its SECLEVEL 1 already refuses TLS 1.0
 
@@ -45,8 +45,9 @@ class PeerError(AssertionError):
 
 # Below the ports that systems give to connections of their own.
 PORTS = range(10000, 32000)
-CLAIMS_KEPT = 100
+CLAIMS_KEPT = 400
 _claims: deque[socket.socket] = deque(maxlen=CLAIMS_KEPT)
+_refused: deque[list[socket.socket]] = deque(maxlen=CLAIMS_KEPT)
 
 
 def free_port() -> int:
@@ -67,20 +68,55 @@ def free_port() -> int:
         return port
 
 
-def is_listening(port: int) -> bool:
-    """Whether somebody listens on the port, found out without connecting: a server that serves one
-    connection after the other, or counts them, must not see ours."""
-    listening = "0A"
+def refused_port() -> int:
+    """A port of loopback that refuses connections: it is bound and nobody listens, and as long as
+    this process asks for fewer than CLAIMS_KEPT more, nobody can."""
+    while True:
+        port = free_port()
+        bound = []
+        try:
+            for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+                if family == socket.AF_INET or has_ipv6():
+                    bound.append(socket.socket(family))
+                    bound[-1].bind((address, port))
+        except OSError:
+            for made in bound:
+                made.close()
+            continue
+        _refused.append(bound)
+        return port
+
+
+def listeners(port: int) -> set[str]:
+    """Who listens on the port, as /proc names their sockets; found out without connecting: a server
+    that serves one connection after the other, or counts them, must not see ours."""
+    listening, found = "0A", set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:
             fields = line.split()
             if fields[3] == listening and int(fields[1].rsplit(":", 1)[1], 16) == port:
-                return True
-    return False
+                found.add(f"socket:[{fields[9]}]")
+    return found
 
 
-def seconds_left(deadline: float) -> float:
-    return max(0.0, deadline - time.monotonic())
+def is_listening(port: int, process: int) -> bool:
+    """Whether this process listens on the port, and nobody else."""
+    wanted = listeners(port)
+    return bool(wanted) and wanted <= set(open_files(process))
+
+
+def open_files(process: int) -> list[str]:
+    """What the descriptors of a process stand for."""
+    names = []
+    try:
+        for entry in Path(f"/proc/{process}/fd").iterdir():
+            try:
+                names.append(os.readlink(entry))
+            except FileNotFoundError:
+                continue  # closed while we looked
+    except FileNotFoundError:
+        pass  # it has ended
+    return names
 
 
 class ServerProgram:
@@ -90,10 +126,24 @@ class ServerProgram:
     pipes = False  # whether the test talks to the program through its standard input and output
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
+        """Without a `port` it gets one when it starts."""
         self.folder = folder
-        self.port = port or free_port()
-        self.log_path = folder / f"{self.name}-{self.port}.log"
+        self.port = port or 0
+        self._may_choose = port is None
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log_path(self) -> Path:
+        return self.folder / f"{self.name}-{self.port}.log"
+
+    def choose_ports(self) -> None:
+        """Before each attempt to start."""
+        if self._may_choose:
+            self.port = free_port()
+
+    def ports(self) -> Sequence[int]:
+        """Where it listens once it has started."""
+        return [self.port]
 
     def command(self) -> Sequence[str]:
         raise NotImplementedError
@@ -109,6 +159,19 @@ class ServerProgram:
         self.stop()
 
     def start(self) -> None:
+        """Once more, with other ports, when it ends before it listens."""
+        for attempt in range(STARTS):
+            self.choose_ports()
+            self._launch()
+            status = self._wait_until_listening()
+            if status is None:
+                return
+            self.stop()
+            if attempt == STARTS - 1 or not self._may_choose:
+                raise RuntimeError(f"{self.name} does not listen on port {self.port} "
+                                   f"(exit status {status}):\n{self.log()}")
+
+    def _launch(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
         command = self.command()
@@ -120,7 +183,6 @@ class ServerProgram:
                 stdin=subprocess.PIPE if self.pipes else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if self.pipes else log, bufsize=0,
                 env={**os.environ, "OPENSSL_CONF": "/dev/null"})  # not the machine's own limits
-        self._wait_until_listening()
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -128,7 +190,7 @@ class ServerProgram:
             return
         process.terminate()
         try:
-            process.wait(5)
+            process.wait(START_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -144,15 +206,15 @@ class ServerProgram:
         assert self._process is not None, f"{self.name} is not running"
         return self._process
 
-    def _wait_until_listening(self) -> None:
-        deadline = time.monotonic() + START_DEADLINE
-        while not is_listening(self.port):
+    def _wait_until_listening(self) -> int | None:
+        """None: it listens; else its exit status, or 0 when it does nothing at all."""
+        deadline = time.monotonic() + START_S
+        while not all(is_listening(port, self.process.pid) for port in self.ports()):
             status = self.process.poll()
             if status is not None or time.monotonic() > deadline:
-                self.stop()
-                raise RuntimeError(f"{self.name} does not listen on port {self.port} "
-                                   f"(exit status {status}):\n{self.log()}")
-            time.sleep(POLL)
+                return status or 0
+            time.sleep(POLL_S)
+        return None
 
 
 @dataclass(frozen=True)
@@ -190,8 +252,18 @@ class Nginx(ServerProgram):
         self.ciphers = ciphers
         self.client_ca = client_ca
         self.keepalive_timeout = keepalive_timeout
+        self.plain_port = 0
+
+    def choose_ports(self) -> None:
+        super().choose_ports()
         self.plain_port = free_port()
-        self.access_path = folder / f"nginx-{self.port}.access"
+
+    def ports(self) -> Sequence[int]:
+        return [self.port, self.plain_port]
+
+    @property
+    def access_path(self) -> Path:
+        return self.folder / f"nginx-{self.port}.access"
 
     def command(self) -> Sequence[str]:
         program = shutil.which("nginx") or "/usr/sbin/nginx"  # sbin is not in everybody's PATH
@@ -208,11 +280,11 @@ class Nginx(ServerProgram):
 
     def requests(self, count: int = 0) -> list[Request]:
         """The access log; waits for `count` lines, since nginx logs after it has answered."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + ANSWER_S
         while len(lines := self.access_path.read_text().splitlines()) < count:
             if time.monotonic() > deadline:
                 raise PeerError(f"nginx logged {len(lines)} of {count} requests:\n{self.log()}")
-            time.sleep(POLL)
+            time.sleep(POLL_S)
         return [self._request(line) for line in lines]
 
     @property
@@ -230,9 +302,8 @@ class Nginx(ServerProgram):
             f"ssl_client_certificate {self.certificates.pem(self.client_ca)};")
         temp = "".join(f"{kind}_temp_path {self.folder}/temp-{self.port}-{kind};\n" for kind in
                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        has_ipv6 = socket.has_ipv6 and _has_ipv6()
         listen_ipv6 = f"""listen [::1]:{self.port} ssl;
-    listen [::1]:{self.plain_port};""" if has_ipv6 else ""
+    listen [::1]:{self.plain_port};""" if has_ipv6() else ""
         return f"""\
 daemon off;
 master_process off;
@@ -269,7 +340,9 @@ server {{
 """
 
 
-def _has_ipv6() -> bool:
+@functools.cache
+def has_ipv6() -> bool:
+    """Whether this machine's loopback has it."""
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
@@ -324,14 +397,14 @@ class PipedServer(ServerProgram):
         """What is sent in one call, up to 16 kB, becomes one record."""
         self._pipe(self.process.stdin).write(data)
 
-    def expect(self, data: bytes, seconds: float = ANSWER_DEADLINE) -> None:
+    def expect(self, data: bytes, seconds: float = ANSWER_S) -> None:
         """The next bytes that the client sends are these."""
         self._receive_until(lambda: len(self._received) >= len(data), seconds)
         got, self._received = self._received[:len(data)], self._received[len(data):]
         if got != data:
             raise PeerError(f"{self.name} got {got!r}, expected {data!r}\n{self.log()}")
 
-    def read_some(self, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def read_some(self, seconds: float = ANSWER_S) -> bytes:
         """What the client has sent; waits for it."""
         self._receive_until(lambda: bool(self._received), seconds)
         got, self._received = self._received, b""
@@ -339,7 +412,7 @@ class PipedServer(ServerProgram):
             raise PeerError(f"{self.name} got nothing\n{self.log()}")
         return got
 
-    def read_until(self, end: bytes, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def read_until(self, end: bytes, seconds: float = ANSWER_S) -> bytes:
         """Everything that the client sends up to `end`."""
         self._receive_until(lambda: end in self._received, seconds)
         head, found, self._received = self._received.partition(end)
@@ -414,7 +487,7 @@ class RawPeer:
             raise PeerError("the module has no connection to this peer")
         return self._connection
 
-    def accept(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def accept(self, seconds: float = ANSWER_S) -> None:
         """Takes the connection that the module makes."""
         self._listener.settimeout(seconds)
         try:
@@ -442,10 +515,10 @@ class RawPeer:
             return b""
 
     def send_raw(self, data: bytes) -> None:
-        self.connection.settimeout(ANSWER_DEADLINE)
+        self.connection.settimeout(ANSWER_S)
         self.connection.sendall(data)
 
-    def client_hello(self, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def client_hello(self, seconds: float = ANSWER_S) -> bytes:
         """Waits for the module's first record and gives it as it came."""
         deadline = time.monotonic() + seconds
         record = b""
@@ -466,7 +539,7 @@ class RawPeer:
         self.connection.close()
         self._connection = None
 
-    def wait_for_end(self, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def wait_for_end(self, seconds: float = ANSWER_S) -> bytes:
         """Waits until the module closes the connection; gives the bytes that came before."""
         deadline = time.monotonic() + seconds
         received = b""
@@ -615,14 +688,14 @@ class Peer(RawPeer):
 
     # Steps
 
-    def accept(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def accept(self, seconds: float = ANSWER_S) -> None:
         super().accept(seconds)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = self._context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._hello = self._plain = b""
         self._at_end = self._is_over = False
 
-    def handshake(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def handshake(self, seconds: float = ANSWER_S) -> None:
         """Takes a connection if there is none yet, and completes the handshake on it."""
         deadline = time.monotonic() + seconds
         if self._connection is None or self._is_over or self.is_called():
@@ -642,7 +715,7 @@ class Peer(RawPeer):
                 self._flush()
                 return
 
-    def fail_handshake(self, seconds: float = ANSWER_DEADLINE) -> str:
+    def fail_handshake(self, seconds: float = ANSWER_S) -> str:
         """Goes through a handshake that must not succeed; gives the reason as this side sees it."""
         try:
             self.handshake(seconds)
@@ -668,7 +741,7 @@ class Peer(RawPeer):
         self.tls.write(data)
         self._flush()
 
-    def expect(self, data: bytes, seconds: float = ANSWER_DEADLINE) -> None:
+    def expect(self, data: bytes, seconds: float = ANSWER_S) -> None:
         """The next bytes from the module are exactly these."""
         got = self.receive(len(data), seconds)
         if got != data:
@@ -680,7 +753,7 @@ class Peer(RawPeer):
         noise = GARBAGE[:64]
         self.send_raw(struct.pack(">BHH", 23, version, len(noise)) + noise)
 
-    def receive(self, count: int, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def receive(self, count: int, seconds: float = ANSWER_S) -> bytes:
         """The next `count` bytes from the module, fewer at the end of time or of the stream."""
         deadline = time.monotonic() + seconds
         while len(self._plain) < count and not self._at_end:
@@ -703,7 +776,7 @@ class Peer(RawPeer):
             self._plain += data
         return self._plain
 
-    def expect_end(self, seconds: float = ANSWER_DEADLINE) -> None:
+    def expect_end(self, seconds: float = ANSWER_S) -> None:
         """The module ends the connection, with close_notify, and sends nothing before."""
         deadline = time.monotonic() + seconds
         data = b"" if self._at_end else self._receive_plain(deadline)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from .certs import Certificates
 from .modem import REPOSITORY, program_path
-from .servers import ANSWER_DEADLINE, POLL, PeerError, PipedServer
+from .patience import ANSWER_S, POLL_S, START_S
+from .servers import PeerError, PipedServer
 
 
 class Ssl3Server(PipedServer):
@@ -33,20 +34,20 @@ class Ssl3Server(PipedServer):
         script = REPOSITORY / "tests" / "interop" / "make_nss_database"
         ca = [] if self.client_ca is None else [self.certificates.pem(self.client_ca)]
         subprocess.run([script, self._database, self.certificates.chain(self.certificate),
-                        self.certificates.key(self.certificate), *ca], check=True, timeout=20)
+                        self.certificates.key(self.certificate), *ca], check=True, timeout=START_S)
 
     def command(self) -> Sequence[str]:
         return [str(program_path("ssl3_server", "SSL3_SERVER")), str(self.port),
                 f"sql:{self._database}", self.suites,
                 *([] if self.client_ca is None else ["demands"])]
 
-    def hear(self, seconds: float = ANSWER_DEADLINE) -> str:
+    def hear(self, seconds: float = ANSWER_S) -> str:
         """The next line that it says: what was agreed, why nothing was, or how it ended."""
         deadline = time.monotonic() + seconds
         while "\n" not in self.log()[self._said:]:
             if time.monotonic() > deadline:
                 raise PeerError(f"{self.name} says no more:\n{self.log()}")
-            time.sleep(POLL)
+            time.sleep(POLL_S)
         line = self.log()[self._said:].split("\n", 1)[0]
         self._said += len(line) + 1
         return line

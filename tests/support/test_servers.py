@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import smtplib
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,9 @@ import pytest
 
 from .certs import PEM_LIMIT, Certificates
 from .mail_server import DOMAIN, PASSWORD, REFUSED, USER, Exim
+from .patience import ANSWER_S
 from .servers import (GnutlsServ, Misbehaviour, Nginx, OpensslServer, Peer, PeerError, RawPeer,
-                      is_listening)
+                      free_port, listeners, refused_port)
 
 
 @contextmanager
@@ -93,7 +95,7 @@ def test_nginx_tells_what_was_negotiated(tmp_path: Path, certificates: Certifica
         assert request.client == "CN=tlsmodem test device"
         assert (request.status, request.line) == (200, "GET /a/b.txt HTTP/1.0")
         port = nginx.port
-    assert not is_listening(port)
+    assert not listeners(port)
 
 
 def test_gnutls_has_rc4(tmp_path: Path, certificates: Certificates) -> None:
@@ -102,7 +104,7 @@ def test_gnutls_has_rc4(tmp_path: Path, certificates: Certificates) -> None:
             ["gnutls-cli",
              "--priority", "NONE:+VERS-TLS1.0:+ARCFOUR-128:+MD5:+RSA:+COMP-NULL:%COMPAT",
              "--x509cafile", certificates.pem("ca"), "--port", str(server.port), "localhost"],
-            input=b"hello there\n", capture_output=True, timeout=20, check=False)
+            input=b"hello there\n", capture_output=True, timeout=ANSWER_S, check=False)
     assert b"ARCFOUR-128" in result.stdout and b"\nhello there\n" in result.stdout
 
 
@@ -186,7 +188,7 @@ def test_nginx_over_plain_http(certificates: Certificates, tmp_path: Path) -> No
     body = bytes(range(32, 127)) * 100
     with Nginx(tmp_path, certificates, files={"page": body}) as nginx:
         def answer(path: str) -> tuple[int, str, str, bytes]:
-            connection = HTTPConnection("localhost", nginx.plain_port, timeout=5)
+            connection = HTTPConnection("localhost", nginx.plain_port, timeout=ANSWER_S)
             connection.request("GET", path)
             got = connection.getresponse()
             return (got.status, got.headers.get("Location", ""),
@@ -216,3 +218,40 @@ def test_exim_takes_mail_from_who_logs_in(certificates: Certificates, secure: bo
             client.sendmail("a@x.test", f"bob@{DOMAIN}", b"Subject: yes\r\n\r\n.\r\n")
         mail, = exim.mails("bob")
     assert mail["Subject"] == "yes" and mail.get_content() == ".\n"
+
+
+class Taken(Nginx):
+    """A server whose first port somebody takes in the last moment."""
+
+    rival: socket.socket | None = None
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.rival is None:
+            self.rival = socket.create_server(("127.0.0.1", self.port))
+
+
+def test_a_server_whose_port_is_taken_gets_another(tmp_path: Path,
+                                                   certificates: Certificates) -> None:
+    with Taken(tmp_path, certificates) as server:
+        assert server.rival is not None
+        assert server.port != server.rival.getsockname()[1]
+        connection = HTTPConnection("localhost", server.plain_port, timeout=ANSWER_S)
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"Hello from nginx\n"
+        server.rival.close()
+
+
+def test_a_given_port_is_the_only_one(tmp_path: Path, certificates: Certificates) -> None:
+    with socket.create_server(("127.0.0.1", free_port())) as rival:
+        with pytest.raises(RuntimeError, match="does not listen on port"):
+            Nginx(tmp_path, certificates, port=rival.getsockname()[1]).start()
+
+
+def test_refused_port() -> None:
+    port = refused_port()
+    for address in ("127.0.0.1", "::1"):
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((address, port), ANSWER_S)
+    with pytest.raises(OSError):
+        socket.create_server(("127.0.0.1", port))

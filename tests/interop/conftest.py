@@ -18,7 +18,7 @@ from .driver import Driver
 @pytest.fixture
 def modem() -> Iterator[Modem]:
     """A modem on a PTY that forgets all; its log has the conversation, for failures."""
-    with Modem(options=["--trace", "at"]) as started:
+    with Modem(options=["--trace", "at,socket"]) as started:
         yield started
 
 

@@ -6,12 +6,15 @@
 
 The echo is off after begin(), errors are numbers and the guard time is the shortest that a module
 has.  An answer is compared from its first byte to its last, so one that comes twice, or late, fails
-the next comparison.
+the next comparison.  Only an unsolicited line may come before an answer, since the module may have
+said it when the command was on its way; it waits for who expects it, and fails the test when nobody
+does.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import select
 import termios
 import time
@@ -19,18 +22,19 @@ import tty
 
 from support.certs import Certificates
 from support.modem import Host, Modem
+from support.patience import ANSWER_S
 
 CRLF = b"\r\n"
 PROMPT = b"\r\n> "
 CTRL_Z, ESC = b"\x1a", b"\x1b"
 NO_CARRIER = b"\r\nNO CARRIER\r\n"
 
-ANSWER_S = 15.0
-
 # S12 = 20 is the shortest guard time (80000ST10025a): 20/50 s.  A host must be silent for longer.
 GUARD_REGISTER = 20
 GUARD_S = GUARD_REGISTER / 50
 SILENCE_S = GUARD_S + 0.1
+
+RESULT = re.compile(rb"\r\n(?:OK|ERROR|NO CARRIER|CONNECT|\+CM[ES] ERROR: [^\r]*)\r\n")
 
 # DataType of #SSLSECDATA.
 CERTIFICATE, CA, KEY = range(3)
@@ -47,6 +51,10 @@ def final(text: str) -> bytes:
 class Driver:
     """One host on one port of a modem."""
 
+    # Framed lines that the maker's modules say on their own.
+    PROMPT = PROMPT
+    UNSOLICITED = re.compile(rb"\r\n(?:SSLSRING: \d,\d+|NO CARRIER(?::SSL,\d(?:,\d)?)?)\r\n")
+
     def __init__(self, modem: Modem, host: Host | None = None) -> None:
         self.modem = modem
         self._host = host
@@ -62,8 +70,14 @@ class Driver:
         self.host.write(line.encode("latin-1") + b"\r")
 
     def expect(self, text: str, seconds: float = ANSWER_S) -> None:
-        """Exactly this line, framed, comes next."""
-        self.host.expect_exact(final(text), seconds)
+        """Exactly this line, framed, comes next.  An unsolicited one may be there already."""
+        line = final(text)
+        if not self.UNSOLICITED.fullmatch(line):
+            self.host.expect_exact(line, seconds, self.UNSOLICITED)
+        elif self.host.aside:
+            assert self.host.aside.pop(0) == line
+        else:
+            self.host.expect_exact(line, seconds)
 
     def ok(self, line: str, seconds: float = ANSWER_S) -> None:
         self.fails(line, "OK", seconds)
@@ -80,16 +94,25 @@ class Driver:
         """The command has these lines of information, then OK."""
         self.type(line)
         text = "\r\n".join(information).encode("latin-1")
-        self.host.expect_exact(CRLF + text + CRLF + final("OK"))
+        self.host.expect_exact(CRLF + text + CRLF + final("OK"), unsolicited=self.UNSOLICITED)
 
     def query(self, line: str) -> str:
         """The one line of information that a command answers with."""
         self.type(line)
+        self.host.skip_unsolicited(self.UNSOLICITED)
         answer = self.host.read_until(final("OK"))
         body = answer[:-len(final("OK"))]
         if not (body.startswith(CRLF) and body.endswith(CRLF) and len(body) > 4):
             self.host.fail(f"{line}: no information in {answer!r}")
         return body[2:-2].decode("latin-1")
+
+    def result(self) -> bytes:
+        """The answer to a command up to its final result code, whichever that is."""
+        return self.host.read_match(RESULT)
+
+    def prompt(self) -> None:
+        """The module asks for data."""
+        self.host.expect_exact(self.PROMPT, unsolicited=self.UNSOLICITED)
 
     def is_ready(self) -> None:
         """The module takes commands."""
@@ -130,7 +153,7 @@ class Driver:
             self.ok(f"AT#SSLSECCFG2=1,{version}")
         return self
 
-    def tune(self, *, packet: int = 0, idle_s: int = 0, answer_ds: int = 50, flush_ds: int = 1,
+    def tune(self, *, packet: int = 0, idle_s: int = 0, answer_ds: int = 300, flush_ds: int = 1,
              ring: int = 0, no_carrier: int = 0) -> Driver:
         """#SSLCFG, in the words of telit_facts.h."""
         self.ok(f"AT#SSLCFG=1,1,{packet},{idle_s},{answer_ds},{flush_ds},{ring},{no_carrier}")
@@ -139,7 +162,7 @@ class Driver:
     def store(self, kind: int, data: bytes, *, der: bool = False, action: int = STORE) -> None:
         """Stores security data: PEM ends with Ctrl-Z, DER with its last byte (r12, 4.3)."""
         self.type(f"AT#SSLSECDATA=1,{action},{kind},{len(data)}")
-        self.host.expect_exact(PROMPT)
+        self.prompt()
         self.host.write(data if der else data + CTRL_Z)
         self.expect("OK")
 
@@ -171,7 +194,7 @@ class Driver:
 
     def escape(self) -> None:
         """+++ between two silences: the module is back in command state."""
-        self.host.nothing_for(SILENCE_S)
+        self.host.silence(SILENCE_S)
         self.host.write(b"+++")
         self.expect("OK")
 
@@ -181,21 +204,21 @@ class Driver:
     def send(self, data: bytes) -> None:
         """#SSLSENDEXT: an exact count of any bytes."""
         self.type(f"AT#SSLSENDEXT=1,{len(data)}")
-        self.host.expect_exact(PROMPT)
+        self.prompt()
         self.host.write(data)
         self.expect("OK")
 
     def send_text(self, data: bytes) -> None:
         """#SSLSEND: text that Ctrl-Z ends, which all modules have."""
         self.type("AT#SSLSEND=1")
-        self.host.expect_exact(PROMPT)
+        self.prompt()
         self.host.write(data + CTRL_Z)
         self.expect("OK")
 
     def receive(self, most: int = 1000) -> bytes:
         """#SSLRECV: at least one byte."""
         self.type(f"AT#SSLRECV=1,{most}")
-        self.host.expect_exact(b"\r\n#SSLRECV: ")
+        self.host.expect_exact(b"\r\n#SSLRECV: ", unsolicited=self.UNSOLICITED)
         count = int(self.host.read_until(CRLF)[:-2])
         data = self.host.read(count)
         self.host.expect_exact(CRLF + final("OK"))
@@ -213,10 +236,13 @@ class FdHost(Host):
 
     def write_some(self, data: bytes) -> int:
         """Bytes that the port takes without waiting."""
+        self.begin_typing()
         try:
-            return os.write(self.fd, data)
+            count = os.write(self.fd, data)
         except BlockingIOError:
             return 0
+        self._typed += count
+        return count
 
     def read_some(self) -> bytes:
         """Everything that has come."""

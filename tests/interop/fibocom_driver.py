@@ -17,6 +17,9 @@ PROMPT = b"\r\n>"
 class FibocomDriver(Driver):
     """After begin() the echo is off and there is a context."""
 
+    PROMPT = PROMPT
+    UNSOLICITED = re.compile(rb"\r\n(?:\+MIPSTAT: [^\r]*|\+MIPRTCP: [^\r]*|\+FTPCLOSE: 1)\r\n")
+
     def begin(self) -> FibocomDriver:
         self.expect("AT command ready")
         self.expect("+SIM READY")
@@ -30,7 +33,7 @@ class FibocomDriver(Driver):
 
     def load(self, kind: str, data: bytes) -> None:
         self.type(f'AT+GTSSLFILE="{kind}",{len(data)}')
-        self.host.expect_exact(PROMPT)
+        self.prompt()
         self.host.write(data)
         self.expect("OK")
 
@@ -53,14 +56,17 @@ class FibocomDriver(Driver):
 
     def send(self, data: bytes) -> None:
         self.type(f"AT+MIPSEND=1,{len(data)}")
-        self.host.expect_exact(PROMPT)
+        self.prompt()
         self.host.write(data)
         for line in ("OK", "+MIPPUSH: 1,0", "+MIPSEND: 1,0,2048"):
             self.expect(line)
 
     def receive_to_end(self) -> bytes:
         """What the peer sends until it closes, from lines of hexadecimal data."""
-        text = self.host.read_until(b"\r\n+MIPSTAT: 1,2\r\n")
+        end = b"\r\n+MIPSTAT: 1,2\r\n"
+        text = b""
+        while not text.endswith(end):
+            text += self.host.aside.pop(0) if self.host.aside else self.host.read_until(b"\r\n")
         return bytes.fromhex("".join(re.findall(r"\+MIPRTCP: 1,0,([0-9A-F]+)\r\n", text.decode())))
 
     def warnings(self) -> list[str]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from support import servers
 from support.modem import Modem
+from support.patience import ANSWER_S, POLL_S
 
-POLL_S = 0.01
-WAIT_S = 15.0  # longer than a resolver's own patience, 10 s
 
 
 def wait_until(is_true: Callable[[], bool], what: Callable[[], str] | str,
-               seconds: float = WAIT_S) -> None:
+               seconds: float = ANSWER_S) -> None:
     """Looks again and again until it is true; fails with `what` when it never is."""
     deadline = time.monotonic() + seconds
     while not is_true():
@@ -42,14 +41,8 @@ class LogMark:
 
 def open_files(modem: Modem) -> list[str]:
     """What the daemon's descriptors stand for."""
-    folder = Path(f"/proc/{modem.process.pid}/fd")
-    names = []
-    for entry in folder.iterdir():
-        try:
-            names.append(re.sub(r"\[\d+\]", "", os.readlink(entry)))
-        except FileNotFoundError:
-            continue  # closed while we looked
-    return sorted(names)
+    return sorted(re.sub(r"\[\d+\]", "", name)
+                  for name in servers.open_files(modem.process.pid))
 
 
 def wait_for_files(modem: Modem, expected: list[str]) -> None:

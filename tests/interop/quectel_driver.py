@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from support.certs import Certificates
 
-from .driver import PROMPT, Driver, final
+from .driver import Driver, final
 
 SEND_MAX, RECEIVE_MAX = 1460, 1500
 
@@ -22,6 +22,9 @@ OPENED, FAILED, OCCUPIED = 0, -1, -2
 
 class QuectelDriver(Driver):
     """After begin() the echo is off, a context is active, and there are six sockets."""
+
+    UNSOLICITED = re.compile(rb'\r\n(?:\+QSSLURC: "(?:recv|closed)",[\d,]+|\+QIRDI: [\d,]+|'
+                             rb'\d, CLOSED)\r\n')
 
     def begin(self) -> QuectelDriver:
         self.host.write(b"ATE0\r")
@@ -36,6 +39,7 @@ class QuectelDriver(Driver):
         self.type(f'AT+QSECWRITE="{name}",{len(data)},10')
         self.expect("CONNECT")
         self.host.write(data)
+        self.host.skip_unsolicited(self.UNSOLICITED)
         answer = self.host.read_until(final("OK")).decode()
         match = re.fullmatch(rf"\r\n\+QSECWRITE: {len(data)},([0-9a-f]+)\r\n\r\nOK\r\n", answer)
         assert match, answer
@@ -72,16 +76,24 @@ class QuectelDriver(Driver):
     def try_send(self, socket: int, data: bytes) -> bool:
         """False: the peer does not take more now, and the module has taken nothing."""
         self.type(f"AT+QSSLSEND={socket},{len(data)}")
-        self.host.expect_exact(PROMPT)
+        self.prompt()
         self.host.write(data)
         answer = self.line()
         assert answer in ("SEND OK", "SEND FAIL"), answer
         return answer == "SEND OK"
 
     def line(self) -> str:
-        """One framed line, whatever it says."""
+        """The next line of an answer, whatever it says."""
+        self.host.skip_unsolicited(self.UNSOLICITED)
+        return self._line()
+
+    def _line(self) -> str:
         self.host.expect_exact(b"\r\n")
         return self.host.read_until(b"\r\n")[:-2].decode("latin-1")
+
+    def unsolicited(self) -> str:
+        """The next line that the module says on its own."""
+        return self.host.aside.pop(0)[2:-2].decode() if self.host.aside else self._line()
 
     def receive(self, socket: int, most: int = RECEIVE_MAX) -> bytes:
         """What +QSSLRECV gives; empty when there is nothing."""
@@ -99,7 +111,7 @@ class QuectelDriver(Driver):
         """What the peer sends until it has closed."""
         got = b""
         while True:
-            line = self.line()
+            line = self.unsolicited()
             while data := self.receive(socket):
                 got += data
             if line == f'+QSSLURC: "closed",{socket}':

@@ -19,14 +19,16 @@ import pytest
 
 from support.certs import Certificates
 from support.modem import Modem, program_path
-from support.servers import (GARBAGE, Misbehaviour, Nginx, Peer, RawPeer, free_port)
+from support.servers import (GARBAGE, Misbehaviour, Nginx, Peer, RawPeer, refused_port)
 
 from .driver import NO_CARRIER, Driver, final
 from .observe import LogMark, open_files, wait_for_files, wait_until
 
 TIMEOUT_DS = 10  # the shortest that #SSLD takes: 1 s
 TIMEOUT_S = TIMEOUT_DS / 10
-SLACK_S = 1.0    # for a busy machine; a module that waited twice as long would show
+PATIENT_DS = 400  # where the server is in time, however busy the machine is
+
+RESOLVERS_OWN_S = 8.0  # as long as a resolver takes by itself, almost
 
 RESOLVE, SOCKET, RECORD, HANDSHAKE, DISCONNECTED = 558, 832, 838, 839, 840
 
@@ -58,14 +60,12 @@ def dial_well(driver: Driver, good: Nginx) -> None:
     driver.hang_up()
 
 
-def expect_error(driver: Driver, number: int, *, waits: bool, since: float) -> None:
-    """The error comes, after the time-out if the server is `waits`-ing, at once if not."""
+def expect_error(driver: Driver, number: int, *, waits: bool, since: float, mark: LogMark) -> None:
+    """The error comes, after the time-out if the server is `waits`-ing, for another reason if not."""
     driver.expect(f"+CME ERROR: {number}")
     took = time.monotonic() - since
-    if waits:
-        assert TIMEOUT_S * 0.9 <= took <= TIMEOUT_S + SLACK_S
-    else:
-        assert took < TIMEOUT_S * 0.9
+    assert not waits or took >= TIMEOUT_S * 0.9
+    assert any(TIMED_OUT in warning for warning in mark.warnings()) == waits, mark.text()
 
 
 # Before TLS is up
@@ -168,10 +168,11 @@ def test_server_fails_the_handshake(ready: Driver, way: Way, online: bool) -> No
     mark = LogMark(ready.modem)
     with RawPeer() as peer:
         since = time.monotonic()
-        ready.type(ready.dial_line(peer.port, online=online, timeout_ds=TIMEOUT_DS))
+        ready.type(ready.dial_line(peer.port, online=online,
+                                   timeout_ds=TIMEOUT_DS if way.waits else PATIENT_DS))
         peer.accept()
         way.act(peer)
-        expect_error(ready, HANDSHAKE, waits=way.waits, since=since)
+        expect_error(ready, HANDSHAKE, waits=way.waits, since=since, mark=mark)
     assert len(mark.warnings()) == 1, mark.text()
     assert way.reason in mark.warnings()[0]
 
@@ -195,10 +196,10 @@ def test_slow_server_is_waited_for(ready: Driver, certificates: Certificates) ->
     """Timeout is from packet to packet, not for all: a server may take longer in total."""
     with Peer(certificates) as peer:
         since = time.monotonic()
-        ready.type(ready.dial_line(peer.port, timeout_ds=TIMEOUT_DS))
-        with trickling(peer, pieces=4, pause_s=TIMEOUT_S * 0.6):
+        ready.type(ready.dial_line(peer.port, timeout_ds=3 * TIMEOUT_DS))
+        with trickling(peer, pieces=4, pause_s=TIMEOUT_S):
             ready.expect("OK")
-        assert time.monotonic() - since > TIMEOUT_S
+        assert time.monotonic() - since > 3 * TIMEOUT_S
         ready.hang_up()
 
 
@@ -228,9 +229,9 @@ def trickling(peer: Peer, pieces: int, pause_s: float) -> Iterator[None]:
 
 @MODES
 def test_refused_port(ready: Driver, online: bool) -> None:
-    since = time.monotonic()
-    ready.type(ready.dial_line(free_port(), online=online, timeout_ds=TIMEOUT_DS))
-    expect_error(ready, SOCKET, waits=False, since=since)
+    mark, since = LogMark(ready.modem), time.monotonic()
+    ready.type(ready.dial_line(refused_port(), online=online, timeout_ds=PATIENT_DS))
+    expect_error(ready, SOCKET, waits=False, since=since, mark=mark)
 
 
 @MODES
@@ -262,7 +263,7 @@ def black_hole(address: str = "127.0.0.1") -> Iterator[int]:
 def fill(family: int, address: str, port: int) -> socket.socket | None:
     """One more connection in the queue; None when there was no room."""
     connection = socket.socket(family)
-    connection.settimeout(0.1)
+    connection.settimeout(0.3)
     try:
         connection.connect((address, port))
     except TimeoutError:
@@ -274,9 +275,9 @@ def fill(family: int, address: str, port: int) -> socket.socket | None:
 @MODES
 def test_no_answer_to_syn(ready: Driver, online: bool) -> None:
     with black_hole() as port:
-        since = time.monotonic()
+        mark, since = LogMark(ready.modem), time.monotonic()
         ready.type(ready.dial_line(port, online=online, timeout_ds=TIMEOUT_DS))
-        expect_error(ready, SOCKET, waits=True, since=since)
+        expect_error(ready, SOCKET, waits=True, since=since, mark=mark)
 
 
 @MODES
@@ -287,7 +288,7 @@ def test_name_that_does_not_resolve(ready: Driver, name: str, online: bool) -> N
     since = time.monotonic()
     ready.type(ready.dial_line(443, name, online=online, timeout_ds=TIMEOUT_DS))
     ready.expect(f"+CME ERROR: {RESOLVE}")
-    assert time.monotonic() - since < TIMEOUT_S + SLACK_S
+    assert time.monotonic() - since < TIMEOUT_S + RESOLVERS_OWN_S
 
 
 # Families
@@ -332,13 +333,13 @@ def test_name_with_two_addresses_where_one_is_silent(with_hosts: Driver, certifi
                                                      silent: str, address: str) -> None:
     """Timeout is for each step: an address that does not answer must not be the end."""
     with black_hole(silent) as port, Peer(certificates, address=address, port=port) as peer:
-        with_hosts.type(with_hosts.dial_line(port, "both.test", timeout_ds=TIMEOUT_DS))
+        with_hosts.type(with_hosts.dial_line(port, "both.test", timeout_ds=3 * TIMEOUT_DS))
         peer.handshake()
         with_hosts.expect("OK")
 
 
 def test_name_with_two_addresses_where_none_answers(with_hosts: Driver) -> None:
-    with_hosts.error(with_hosts.dial_line(free_port(), "both.test"), SOCKET)
+    with_hosts.error(with_hosts.dial_line(refused_port(), "both.test"), SOCKET)
 
 
 # While TLS is up
@@ -377,7 +378,7 @@ EACH_END = pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 
 
 def connect(driver: Driver, peer: Peer, *, online: bool) -> None:
-    driver.type(driver.dial_line(peer.port, online=online, timeout_ds=TIMEOUT_DS))
+    driver.type(driver.dial_line(peer.port, online=online, timeout_ds=PATIENT_DS))
     peer.handshake()
     driver.expect("CONNECT" if online else "OK")
 
@@ -440,8 +441,9 @@ def test_end_during_sslrecv(ready: Driver, certificates: Certificates, end: End)
     """DISCONNECTED or 838 as #SSLRECV's own answer; NO CARRIER comes after it (telit.md §1.9)."""
     with Peer(certificates) as peer:
         connect(ready, peer, online=False)
-        ready.type("AT#SSLRECV=1,100,50")
-        ready.host.nothing_for(0.1)
+        mark = LogMark(ready.modem)
+        ready.type("AT#SSLRECV=1,100,600")
+        wait_until(lambda: "> AT#SSLRECV" in mark.text(), "the module has not read the command")
         end.act(peer)
         if end.number:
             ready.expect(f"+CME ERROR: {end.number}")
@@ -469,8 +471,11 @@ def test_end_during_the_prompt(ready: Driver, certificates: Certificates, end: E
         connect(ready, peer, online=False)
         ready.type("AT#SSLSENDEXT=1,4")
         ready.host.expect_exact(b"\r\n> ")
+        mark = LogMark(ready.modem)
         end.act(peer)
-        ready.host.nothing_for(0.1)
+        wait_until(lambda: "CONNECTION_OPEN -> CONNECTION_ENDED" in mark.text(),
+                   "the module does not notice the end")
+        ready.host.nothing_for(0.05)
         ready.host.write(b"data")
         ready.expect(f"+CME ERROR: {end.number or DISCONNECTED}")
         ready.host.expect_exact(NO_CARRIER)

@@ -12,7 +12,7 @@ from support.certs import Certificates
 from support.faulty_ftp import CONTENT, Fault, FaultyFtp
 from support.ftp_servers import PASSWORD, FtpServer, Proftpd, Vsftpd
 from support.modem import Modem, open_pty
-from support.servers import free_port
+from support.servers import refused_port
 
 from .driver import CA, NO_CARRIER, PROMPT, SILENCE_S, Driver, final
 
@@ -101,7 +101,7 @@ def test_lost_in_a_session(driver: Driver, faulty: FaultyFtp, certificates: Cert
         driver.fails('AT#FTPPUT="f"', "CONNECT")
         driver.host.write(CONTENT[:3000])
         if step == "226":
-            driver.host.nothing_for(SILENCE_S)
+            driver.host.silence(SILENCE_S)
             driver.host.write(b"+++")
         driver.host.expect_exact(NO_CARRIER)
         driver.error("AT#FTPPWD", 607)
@@ -172,7 +172,7 @@ def test_every_data_connection_is_protected(driver: Driver, faulty: FaultyFtp,
         driver.host.expect_exact(CONTENT + NO_CARRIER)
     driver.fails('AT#FTPPUT="f"', "CONNECT")
     driver.host.write(b"secret bytes")
-    driver.host.nothing_for(SILENCE_S)
+    driver.host.silence(SILENCE_S)
     driver.host.write(b"+++")
     driver.host.expect_exact(NO_CARRIER)
     assert faulty.seen.stored == b"secret bytes"
@@ -241,7 +241,7 @@ def test_private_address_of_passive_mode(driver: Driver, certificates: Certifica
 
 
 def test_no_server(driver: Driver) -> None:
-    driver.error(open_line(free_port()), 605)
+    driver.error(open_line(refused_port()), 605)
     driver.error('AT#FTPOPEN="nowhere.invalid","u","p"', 603)
     driver.error('AT#FTPOPEN="host:0","u","p"', 4)
     driver.error('AT#FTPOPEN="host:99999","u","p"', 4)

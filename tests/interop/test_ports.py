@@ -22,7 +22,8 @@ import serial
 
 from support.certs import Certificates
 from support.modem import Modem, open_pty, program_path
-from support.servers import Nginx, Peer, free_port
+from support.patience import ANSWER_S, EXIT_S, START_S
+from support.servers import Nginx, Peer
 
 from .driver import CA, CERTIFICATE, KEY, NO_CARRIER, ChangingHosts, Driver, final
 from .observe import LogMark, wait_until
@@ -32,7 +33,7 @@ MODEL = b"\r\nHE910\r\n" + OK
 WRONG_USE, FAILURE = 2, 1
 
 
-def run(*arguments: str | Path, keys: bytes = b"", seconds: float = 15,
+def run(*arguments: str | Path, keys: bytes = b"", seconds: float = START_S,
         **environment: str) -> subprocess.CompletedProcess[bytes]:
     """The program to its end."""
     return subprocess.run([program_path("tlsmodem", "TLSMODEM"), *map(str, arguments)], input=keys,
@@ -134,7 +135,7 @@ def started(*arguments: str | Path, count: int = 1,
         try:
             yield process, [process.stdout.readline().decode() for _ in range(count)]
             process.terminate()
-            assert process.wait(10) == 0
+            assert process.wait(EXIT_S) == 0
             assert process.stdout.read() == b""
         finally:
             process.kill()
@@ -142,11 +143,11 @@ def started(*arguments: str | Path, count: int = 1,
 
 def test_ready_lines(tmp_path: Path) -> None:
     """One for each port, in the order of the options, when all are open; nothing after them."""
-    tcp = free_port()
-    with started("--pty", "./modem0", "--tcp", str(tcp), "--unix", "sock", "--pty", "./modem1",
+    with started("--pty", "./modem0", "--tcp", "0", "--unix", "sock", "--pty", "./modem1",
                  count=4, folder=tmp_path) as (_, lines):
-        assert lines == ["ready: he910 pty ./modem0\n", f"ready: he910 tcp 127.0.0.1:{tcp}\n",
-                         "ready: he910 unix sock\n", "ready: he910 pty ./modem1\n"]
+        assert re.fullmatch(r"ready: he910 tcp 127\.0\.0\.1:\d+\n", lines.pop(1))
+        assert lines == ["ready: he910 pty ./modem0\n", "ready: he910 unix sock\n",
+                         "ready: he910 pty ./modem1\n"]
         assert sorted(path.name for path in tmp_path.iterdir()) == ["modem0", "modem1", "sock"]
     assert not list(tmp_path.iterdir())
 
@@ -158,7 +159,7 @@ def test_tcp_port_0_is_any(tmp_path: Path) -> None:
             (r"ready: he910 tcp 127\.0\.0\.1:(\d+)\n", r"ready: he910 tcp \[::1\]:(\d+)\n"), lines)]
         for address, match in zip(("127.0.0.1", "::1"), ports):
             assert match, lines
-            with socket.create_connection((address, int(match[1])), 5) as host:
+            with socket.create_connection((address, int(match[1])), ANSWER_S) as host:
                 host.sendall(b"AT\r")
                 assert host.recv(100).startswith(b"AT\r")
 
@@ -194,7 +195,7 @@ def test_stdio_of_a_shell(tmp_path: Path) -> None:
     """With the words of the README, and a ready line that is not in the way."""
     program = program_path("tlsmodem", "TLSMODEM").resolve()
     shell = f"printf 'AT\\r' | {program} --module he910 --stdio --state none"
-    result = subprocess.run(["sh", "-c", shell], capture_output=True, timeout=15, check=True,
+    result = subprocess.run(["sh", "-c", shell], capture_output=True, timeout=START_S, check=True,
                             cwd=tmp_path)
     assert result.stdout == b"AT\r\r\nOK\r\n"
     assert result.stderr == b"ready: he910 stdio\n"
@@ -217,7 +218,7 @@ def test_stdio_with_another_port_goes_on(tmp_path: Path) -> None:
         host.expect_exact(b"AT\r" + OK)
         host.close()
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(EXIT_S) == 0
 
 
 def test_stdio_from_a_file_to_a_file(tmp_path: Path) -> None:
@@ -226,7 +227,7 @@ def test_stdio_from_a_file_to_a_file(tmp_path: Path) -> None:
     with (tmp_path / "keys").open() as keys, (tmp_path / "answers").open("wb") as answers:
         result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910",
                                  "--stdio", "--state", "none"], stdin=keys, stdout=answers,
-                                stderr=subprocess.PIPE, timeout=15, check=False)
+                                stderr=subprocess.PIPE, timeout=START_S, check=False)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "answers").read_bytes() == b"ATE0\r" + OK + MODEL
 
@@ -234,7 +235,7 @@ def test_stdio_from_a_file_to_a_file(tmp_path: Path) -> None:
 def test_stdio_without_input() -> None:
     result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio",
                              "--state", "none"], stdin=subprocess.DEVNULL, capture_output=True,
-                            timeout=15, check=False)
+                            timeout=START_S, check=False)
     assert (result.returncode, result.stdout) == (0, b""), result.stderr
 
 
@@ -250,7 +251,7 @@ def test_stdio_when_nobody_reads_any_more() -> None:
         process.stdout.close()
         process.stdin.write(b"AT\r")
         process.stdin.flush()
-        assert process.wait(10) == 0
+        assert process.wait(EXIT_S) == 0
 
 
 # PTY
@@ -259,7 +260,7 @@ def test_stdio_when_nobody_reads_any_more() -> None:
 def shell_of(modem: Modem, line: str) -> bytes:
     """What a shell that uses the port as a file prints."""
     result = subprocess.run(["sh", "-c", line.replace("PORT", str(modem.pty_path))],
-                            capture_output=True, timeout=15, check=True)
+                            capture_output=True, timeout=START_S, check=True)
     return result.stdout
 
 
@@ -267,12 +268,12 @@ def test_pty_is_handed_from_program_to_program(modem: Modem) -> None:
     """Each opens the port, uses it, closes it; what one has not read, the next one reads."""
     modem.host.write(b"ATE0\r")
     modem.host.expect_exact(b"ATE0\r" + OK)
-    with serial.Serial(str(modem.pty_path), 115200, timeout=5) as port:
+    with serial.Serial(str(modem.pty_path), 115200, timeout=ANSWER_S) as port:
         port.write(b"AT+GMM\r")
         assert port.read(len(MODEL)) == MODEL
     shell_of(modem, "printf 'AT+GMM\\r' > PORT")
     assert shell_of(modem, f"head -c {len(MODEL)} < PORT") == MODEL
-    with serial.Serial(str(modem.pty_path), 9600, rtscts=True, timeout=5) as port:
+    with serial.Serial(str(modem.pty_path), 9600, rtscts=True, timeout=ANSWER_S) as port:
         port.write(b"ATE1\r")
         assert port.read(len(OK)) == OK
         port.write(b"AT+G")
@@ -375,7 +376,7 @@ def test_host_that_has_said_all_still_gets_its_answer(port: str) -> None:
         address = ("127.0.0.1", modem.tcp_port) if port == "tcp" else str(modem.unix_path)
         with socket.socket(socket.AF_INET if port == "tcp" else socket.AF_UNIX) as host:
             host.connect(address)
-            host.settimeout(10)
+            host.settimeout(ANSWER_S)
             host.sendall(b"AT+GMM\r")
             host.shutdown(socket.SHUT_WR)
             assert host.recv(1000, socket.MSG_WAITALL) == b"AT+GMM\r" + MODEL
@@ -462,7 +463,7 @@ def test_qemu_serial_unix(tmp_path: Path) -> None:
             try:
                 wait_until(lambda: (tmp_path / "heard").exists()
                            and b"AT\r" + OK in (tmp_path / "heard").read_bytes(),
-                           "no OK in the guest", 60)
+                           "no OK in the guest", 2 * START_S)
             finally:
                 guest.kill()
 
@@ -664,9 +665,9 @@ def test_trace_shows_no_password(line: str) -> None:
         driver = Driver(modem).begin()
         driver.ok('AT+CGDCONT=1,"IP","internet"')
         driver.type(line)
-        driver.drain()
+        driver.result()
         driver.host.write(b"A/")  # the line again
-        assert driver.drain()
+        driver.result()
         driver.is_ready()
         assert "AT+CGDCONT" in modem.log()
         assert SECRET not in modem.log()

@@ -11,6 +11,7 @@ its ready line, and at the end demands a clean exit.  `Host` is the side that ty
 from __future__ import annotations
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -23,12 +24,10 @@ import tty
 from collections.abc import Sequence
 from pathlib import Path
 
-from .servers import free_port, seconds_left
+from .patience import ANSWER_S, EXIT_S, POLL_S, START_S, seconds_left
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-READY_DEADLINE = 15.0
-EXIT_DEADLINE = 10.0
-ANSWER_DEADLINE = 15.0  # longer than the 10 s that a module waits by default for its peer
+READ_S = 5.0  # for a module to read what was typed, if it does so at all
 
 SANITIZER_MARKS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer",
                    "runtime error:")
@@ -75,15 +74,22 @@ class Host:
         self._write_fd = write_fd
         self._modem = modem
         self._received = b""
+        self.aside: list[bytes] = []  # unsolicited lines that came where an answer was due
+        self._typed = 0  # bytes, since it has heard something
+        self._read_before = 0  # what the daemon had read when it began to type them
+        if modem is not None:
+            modem.hosts.append(self)
 
     def write(self, data: bytes, piece: int = 0) -> None:
         """Types `data`, at once or in pieces of `piece` bytes that the module reads one by one."""
+        self.begin_typing()
+        self._typed += len(data)
         for start in range(0, len(data), piece or len(data) or 1):
             self._write_all(data[start:start + piece] if piece else data)
             if piece:
                 time.sleep(0.0002)  # enough to be scheduled away; nothing depends on it
 
-    def read_until(self, end: bytes, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def read_until(self, end: bytes, seconds: float = ANSWER_S) -> bytes:
         """Everything up to and with `end`."""
         deadline = time.monotonic() + seconds
         while end not in self._received:
@@ -94,7 +100,17 @@ class Host:
         data, self._received = self._received[:at], self._received[at:]
         return data
 
-    def read(self, count: int, seconds: float = ANSWER_DEADLINE) -> bytes:
+    def read_match(self, pattern: re.Pattern[bytes], seconds: float = ANSWER_S) -> bytes:
+        """Everything up to and with what the pattern matches."""
+        deadline = time.monotonic() + seconds
+        while not (match := pattern.search(self._received)):
+            if not self._receive(deadline):
+                self.fail(f"no {pattern.pattern!r} within {seconds:g} s, only:\n  "
+                          + "\n  ".join(show_lines(self._received)))
+        data, self._received = self._received[:match.end()], self._received[match.end():]
+        return data
+
+    def read(self, count: int, seconds: float = ANSWER_S) -> bytes:
         """The next `count` bytes, or fewer when time is over."""
         deadline = time.monotonic() + seconds
         while len(self._received) < count and self._receive(deadline):
@@ -102,22 +118,74 @@ class Host:
         data, self._received = self._received[:count], self._received[count:]
         return data
 
-    def expect_exact(self, expected: bytes, seconds: float = ANSWER_DEADLINE) -> None:
-        """The next bytes are exactly these.  A wrong one is reported at once, not at the end."""
+    def expect_exact(self, expected: bytes, seconds: float = ANSWER_S,
+                     unsolicited: re.Pattern[bytes] | None = None) -> None:
+        """The next bytes are exactly these.  A wrong one is reported at once, not at the end.
+
+        Lines that match `unsolicited` and are not expected may come before: the module has said them
+        when the command was on its way.  They go `aside`."""
         deadline = time.monotonic() + seconds
-        while (len(self._received) < len(expected) and expected.startswith(self._received)
-               and self._receive(deadline)):
-            pass
+        while not self._received.startswith(expected):
+            is_begun = expected.startswith(self._received)
+            if not is_begun and unsolicited is not None:
+                if self._put_aside(unsolicited):
+                    continue
+                is_begun = is_part_of_a_line(self._received)
+            if not is_begun or not self._receive(deadline):
+                break
         if not self._received.startswith(expected):
             self.wait_for_more(0.1)  # the rest of a wrong answer helps to understand it
             self.fail("the module's answer differs\n" + show_difference(expected, self._received))
         self._received = self._received[len(expected):]
 
+    def _put_aside(self, unsolicited: re.Pattern[bytes]) -> bool:
+        """Whether there was such a line."""
+        match = unsolicited.match(self._received)
+        if match:
+            self.aside.append(match[0])
+            self._received = self._received[match.end():]
+        return bool(match)
+
+    def skip_unsolicited(self, unsolicited: re.Pattern[bytes], seconds: float = ANSWER_S) -> None:
+        """Waits for the first line of an answer; puts aside what comes before it."""
+        deadline = time.monotonic() + seconds
+        while self._put_aside(unsolicited) or (
+                is_part_of_a_line(self._received) and self._receive(deadline)):
+            pass
+
     def nothing_for(self, seconds: float) -> None:
-        """The module says nothing now and for this long."""
-        if self._received or self._receive(time.monotonic() + seconds):
+        """The module says nothing now and for this long.  What is seen only after that time, by a
+        machine that was busy, may have come after it."""
+        if said := self.heard_until(time.monotonic() + seconds):
             self.fail(f"expected nothing for {seconds:g} s, got:\n  "
-                      + "\n  ".join(show_lines(self._received)))
+                      + "\n  ".join(show_lines(said)))
+
+    def heard_until(self, moment: float) -> bytes:
+        """What is there now, or comes before a moment of time.monotonic(); empty when nothing does."""
+        said = self.pending() if time.monotonic() < moment else self._received
+        while not said and self._receive(moment):
+            if time.monotonic() >= moment:
+                break
+            said = self._received
+        return said
+
+    def begin_typing(self) -> None:
+        """Before bytes are written: silence() has to know what the module had read until then."""
+        if self._modem is not None and self._typed == 0:
+            self._read_before = self._modem.bytes_read()
+
+    def silence(self, seconds: float) -> None:
+        """The host is silent for this long, as the module sees it, and hears nothing."""
+        self.wait_until_read()
+        self.nothing_for(seconds)
+
+    def wait_until_read(self) -> None:
+        """The module has read what was typed.  On a busy machine it does so late, and a silence
+        begins for it only then."""
+        deadline = time.monotonic() + READ_S
+        while (self._modem is not None and time.monotonic() < deadline
+               and self._modem.bytes_read() < self._read_before + self._typed):
+            time.sleep(POLL_S / 2)
 
     def pending(self) -> bytes:
         """What has come and was not taken."""
@@ -146,7 +214,7 @@ class Host:
             os.close(fd)
 
     def _write_all(self, data: bytes) -> None:
-        deadline = time.monotonic() + ANSWER_DEADLINE
+        deadline = time.monotonic() + ANSWER_S
         while data:
             if not select.select([], [self._write_fd], [], seconds_left(deadline))[1]:
                 self.fail(f"the modem does not read: {len(data)} bytes left to type")
@@ -166,7 +234,14 @@ class Host:
         except OSError:  # a PTY's way to say that the other side is gone
             data = b""
         self._received += data
+        if data:
+            self._typed = 0
         return bool(data)
+
+
+def is_part_of_a_line(received: bytes) -> bool:
+    """Whether it may be the beginning of a framed line, CR LF text CR LF, that is not all there."""
+    return b"\r\n".startswith(received[:2]) and b"\r\n" not in received[2:]
 
 
 def open_pty(path: str, modem: Modem | None = None) -> Host:
@@ -199,6 +274,7 @@ class Modem:
         self.folder = Path(tempfile.mkdtemp(prefix="tlsmodem-test-"))
         self.ready_lines: list[str] = []
         self._log_path = self.folder / "log"
+        self.hosts: list[Host] = []  # all that there were
         self._tcp_port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._host: Host | None = None
@@ -221,8 +297,6 @@ class Modem:
 
     def start(self) -> None:
         """Starts the daemon and opens its port; also after stop(), as a power cycle."""
-        if self.port == "tcp":
-            self._tcp_port = free_port()
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self.program), "--module", self.model, *self._port_options(),
@@ -239,11 +313,13 @@ class Modem:
             self._host = None
         self._process.send_signal(signal.SIGTERM)
         try:
-            status = self._process.wait(EXIT_DEADLINE)
+            status = self._process.wait(EXIT_S)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"the modem does not react to SIGTERM\n{self.log()}") from None
         self._close_pipes()
         log = self.log()
+        aside = [line for host in self.hosts for line in host.aside]
+        assert not aside, f"no test has asked for what the module said: {aside}"
         assert not any(mark in log for mark in SANITIZER_MARKS), f"sanitizer report:\n{log}"
         assert status == 0, f"the modem exited with status {status}:\n{log}"
         for path in (self.pty_path, self.unix_path):
@@ -286,12 +362,20 @@ class Modem:
     def tcp_port(self) -> int:
         return self._tcp_port
 
+    def bytes_read(self) -> int:
+        """What the daemon has read in all, from hosts, from peers and from itself."""
+        try:
+            counts = Path(f"/proc/{self.process.pid}/io").read_text()
+        except OSError:
+            return 0  # it has ended
+        return int(counts.split()[1])  # rchar
+
     def log(self) -> str:
         return self._log_path.read_text(errors="replace") if self._log_path.exists() else ""
 
     def _port_options(self) -> list[str]:
         return {"pty": ["--pty", str(self.pty_path)],
-                "tcp": ["--tcp", f"127.0.0.1:{self._tcp_port}"],
+                "tcp": ["--tcp", "127.0.0.1:0"],
                 "unix": ["--unix", str(self.unix_path)],
                 "stdio": ["--stdio"]}[self.port]
 
@@ -302,7 +386,7 @@ class Modem:
             return
         stdout = self.process.stdout
         assert stdout is not None
-        deadline = time.monotonic() + READY_DEADLINE
+        deadline = time.monotonic() + START_S
         output = b""
         while not (b"ready: " in output and output.endswith(b"\n")):
             if not select.select([stdout], [], [], seconds_left(deadline))[0]:
@@ -313,12 +397,14 @@ class Modem:
                                    f"it said {output!r}\n{self.log()}")
             output += data
         self.ready_lines = output.decode(errors="replace").splitlines()
+        if self.port == "tcp":
+            self._tcp_port = int(self.ready_lines[0].rpartition(":")[2])
 
     def _open_host(self) -> Host:
         if self.port == "pty":
             return open_pty(str(self.pty_path), self)
         if self.port == "tcp":
-            connection = socket.create_connection(("127.0.0.1", self._tcp_port), READY_DEADLINE)
+            connection = socket.create_connection(("127.0.0.1", self._tcp_port), START_S)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return _open_socket(connection, self)
         if self.port == "unix":

@@ -19,9 +19,10 @@ from pathlib import Path
 from .certs import Certificates
 from .engine import EngineHost
 from .modem import Host, Modem, open_pty, show, show_difference, show_lines
-from .peer_control import (ANSWER_S, PeerControl, RealPeer, RealUdpPeer, make_engine_peer,
+from .patience import ANSWER_S
+from .peer_control import (PeerControl, RealPeer, RealUdpPeer, make_engine_peer,
                            make_real_peer)
-from .servers import PeerError, free_port
+from .servers import PeerError, free_port, refused_port
 from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, PeerPlan,
                          PeerStep, PowerCycle, Step, Transcript, Type, Wait)
 
@@ -38,6 +39,12 @@ HOST, ADDRESS = "localhost", "127.0.0.1"
 
 class Mismatch(AssertionError):
     """A step did not come out as written."""
+
+
+def expect_nothing(seconds: float, got: bytes, what: str) -> None:
+    if got:
+        raise Mismatch(f"expected nothing for {seconds:g} s{what}"
+                       + "".join(f"\n    {line}" for line in show_lines(got)))
 
 
 class Backend(ABC):
@@ -69,6 +76,19 @@ class Backend(ABC):
 
     @abstractmethod
     def wait(self, seconds: float) -> None: ...
+
+    def nothing_for(self, seconds: float, *, typed_before: bool = False) -> None:
+        """Mismatch when something comes in this time, which begins now, or when the host began to
+        type its last bytes."""
+        del typed_before  # the same, in virtual time
+        left = seconds
+        while not self.pending() and left > 0:
+            left -= max(0.0001, self.receive(left))
+        expect_nothing(seconds, self.pending(), f"; after {seconds - left:.3f} s came")
+
+    def silence(self, seconds: float) -> None:
+        """The same; the time begins when the module has read what was typed."""
+        self.nothing_for(seconds)
 
     @abstractmethod
     def settle(self) -> None:
@@ -202,6 +222,7 @@ class DaemonBackend(Backend):
         self._more_ports = [folder / f"port{number}" for number in range(2, transcript.ports + 1)]
         self._more_hosts: list[Host] = []
         self._port = 1
+        self._typed_at = 0.0
         options = [word for path in self._more_ports for word in ("--pty", str(path))]
         if transcript.link:
             options += ["--link", transcript.link]
@@ -215,10 +236,7 @@ class DaemonBackend(Backend):
 
     def _start(self) -> None:
         self.modem.start()
-        deadline = time.monotonic() + ANSWER_S
-        for path in self._more_ports:
-            while not path.exists() and time.monotonic() < deadline:
-                time.sleep(0.01)
+        for path in self._more_ports:  # the module is ready when all of them are there
             self._more_hosts.append(open_pty(str(path), self.modem))
 
     @property
@@ -229,6 +247,7 @@ class DaemonBackend(Backend):
         self._port = port
 
     def type(self, data: bytes) -> None:
+        self._typed_at = time.monotonic()
         self.host.write(data, piece=1 if self.single_bytes else 0)
 
     def pending(self) -> bytes:
@@ -241,6 +260,15 @@ class DaemonBackend(Backend):
         before = time.monotonic()
         self.host.wait_for_more(limit_s)
         return time.monotonic() - before
+
+    def nothing_for(self, seconds: float, *, typed_before: bool = False) -> None:
+        """What is seen only after that time, by a machine that was busy, may have come after it."""
+        since = self._typed_at if typed_before else time.monotonic()
+        expect_nothing(seconds, self.host.heard_until(since + seconds), ", got")
+
+    def silence(self, seconds: float) -> None:
+        self.host.wait_until_read()
+        self.nothing_for(seconds)
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)  # the host's silence itself, not a wait for something
@@ -273,7 +301,7 @@ class DaemonBackend(Backend):
 
     def _add_peer(self, plan: PeerPlan, certificates: Certificates) -> None:
         if plan.kind == "refuse":
-            self.ports[plan.variable] = free_port()
+            self.ports[plan.variable] = refused_port()
             return
         peer = make_real_peer(plan, certificates)
         self._to_stop.append(peer)
@@ -367,7 +395,7 @@ class Player:
         elif isinstance(step, ExpectMatch):
             self.expect_match(step.pattern)
         elif isinstance(step, Nothing):
-            self.expect_nothing(step.seconds)
+            self.backend.nothing_for(step.seconds)
         elif isinstance(step, Wait):
             self.backend.wait(step.seconds)
         elif isinstance(step, Escape):
@@ -442,19 +470,11 @@ class Player:
         for name, value in match.groupdict().items():
             self.variables[name] = (value or "").encode("latin-1")
 
-    def expect_nothing(self, seconds: float) -> None:
-        left = seconds
-        while not (got := self.backend.pending()) and left > 0:
-            left -= max(0.0001, self.backend.receive(left))
-        if got:
-            raise Mismatch(f"expected nothing for {seconds:g} s; after {seconds - left:.3f} s came"
-                           + "".join(f"\n    {line}" for line in show_lines(got)))
-
     def escape(self) -> None:
         """Silence before and after +++ (S12); no answer before the silence is complete."""
-        self.expect_nothing(self.transcript.guard + OVER_GUARD_S)
+        self.backend.silence(self.transcript.guard + OVER_GUARD_S)
         self.backend.type(b"+++")
-        self.expect_nothing(self.transcript.guard - UNDER_GUARD_S)
+        self.backend.nothing_for(self.transcript.guard - UNDER_GUARD_S, typed_before=True)
 
     def select(self, port: int) -> None:
         self.port = port

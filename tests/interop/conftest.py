@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -13,6 +12,34 @@ from support.modem import Modem
 from support.servers import GnutlsServ, Nginx, Peer
 
 from .driver import Driver
+from .kept import Kept
+
+KEPT = pytest.StashKey[Kept]()
+
+
+@pytest.fixture(scope="module", name="kept_by_file")
+def fixture_kept_by_file() -> Iterator[Kept]:
+    kept = Kept()
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def kept(request: pytest.FixtureRequest, kept_by_file: Kept) -> Kept:
+    """What this file keeps."""
+    request.node.stash[KEPT] = kept_by_file
+    return kept_by_file
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Nothing is kept after a failure."""
+    outcome = yield
+    if outcome.get_result().failed and (kept := item.stash.get(KEPT, None)) is not None:
+        try:
+            kept.close()
+        except Exception as error:  # the test has failed already, for a reason of its own
+            print(f"what was kept ends badly: {error}")
 
 
 @pytest.fixture
@@ -35,26 +62,19 @@ def peer(certificates: Certificates) -> Iterator[Peer]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def nginx(certificates: Certificates,
-          tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Nginx]]:
+@pytest.fixture
+def nginx(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory,
+          kept: Kept) -> Callable[..., Nginx]:
     """Starts an nginx with these options, one for each set of options in a file."""
-    with ExitStack() as stack:
-        @functools.cache
-        def start(**options: str) -> Nginx:
-            folder = tmp_path_factory.mktemp("nginx")
-            return stack.enter_context(Nginx(folder, certificates, **options))  # type: ignore
-        yield start
+    def make_nginx(**options: Any) -> Nginx:
+        return Nginx(tmp_path_factory.mktemp("nginx"), certificates, **options)
+    return kept.starter(make_nginx)
 
 
-@pytest.fixture(scope="module")
-def gnutls(certificates: Certificates,
-           tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., GnutlsServ]]:
+@pytest.fixture
+def gnutls(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory,
+           kept: Kept) -> Callable[..., GnutlsServ]:
     """The same for gnutls-serv, which has RC4; GET / answers with what was negotiated."""
-    with ExitStack() as stack:
-        @functools.cache
-        def start(**options: str) -> GnutlsServ:
-            folder = tmp_path_factory.mktemp("gnutls")
-            server = GnutlsServ(folder, certificates, mode="http", **options)  # type: ignore
-            return stack.enter_context(server)
-        yield start
+    def make_gnutls(**options: Any) -> GnutlsServ:
+        return GnutlsServ(tmp_path_factory.mktemp("gnutls"), certificates, mode="http", **options)
+    return kept.starter(make_gnutls)

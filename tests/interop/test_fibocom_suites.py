@@ -5,8 +5,6 @@ what it has agreed on.  Source: L610 SSL V1.0.0 §1.5.4; SSL V1.1.4 §1.5.4.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +13,7 @@ from support.modem import Modem
 from support.servers import GnutlsServ
 
 from .fibocom_driver import FibocomDriver
+from .kept import Kept
 
 # What the manuals call them, in GnuTLS's words: key exchange, cipher, MAC.
 L610 = """ECDHE-RSA CHACHA20-POLY1305 AEAD, ECDHE-ECDSA CHACHA20-POLY1305 AEAD,
@@ -49,15 +48,16 @@ def rows(text: str) -> list[str]:
     return [" ".join(row.split()) for row in text.split(",")]
 
 
-@pytest.fixture(scope="module")
-def server(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
-           ) -> Iterator[GnutlsServ]:
+@pytest.fixture
+def server(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory,
+           kept: Kept) -> GnutlsServ:
     """With an RSA and an ECDSA certificate."""
-    folder: Path = tmp_path_factory.mktemp("gnutls")
-    key, certificate = certificates.make_ecdsa(folder)
-    with GnutlsServ(folder, certificates, mode="http", priority=EVERYTHING,
-                    extra=["--x509keyfile", str(key), "--x509certfile", str(certificate)]) as made:
-        yield made
+    def make_server() -> GnutlsServ:
+        folder = tmp_path_factory.mktemp("gnutls")
+        key, certificate = certificates.make_ecdsa(folder)
+        return GnutlsServ(folder, certificates, mode="http", priority=EVERYTHING, extra=[
+            "--x509keyfile", str(key), "--x509certfile", str(certificate)])
+    return kept.get("server", make_server)
 
 
 def agreed(host: FibocomDriver, server: GnutlsServ) -> str:

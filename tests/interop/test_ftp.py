@@ -9,16 +9,16 @@ import hashlib
 import select
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from support.certs import Certificates
 from support.ftp_servers import PASSWORD, FtpServer, Proftpd, Vsftpd
 from support.modem import Modem
-from support.servers import free_port
 
 from .driver import NO_CARRIER, PROMPT, SILENCE_S, Driver, FdHost, final, open_fd_host
+from .kept import Kept
 
 ACTIVE, PASSIVE = 0, 1
 
@@ -31,20 +31,13 @@ BIG_S = 60.0
 Start = Callable[..., FtpServer]
 
 
-@pytest.fixture(scope="module")
-def start(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+@pytest.fixture
+def start(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory,
+          kept: Kept) -> Start:
     """Starts a server of this kind with these options, one for each set of options in the file."""
-    with ExitStack() as stack:
-        running: dict[object, FtpServer] = {}
-
-        def get(kind: type[FtpServer], **options: object) -> FtpServer:
-            key = (kind, tuple(sorted(options.items())))
-            if key not in running:
-                folder = tmp_path_factory.mktemp(kind.name)
-                made = kind(folder, certificates, **options)  # type: ignore[arg-type]
-                running[key] = stack.enter_context(made)
-            return running[key]
-        yield get
+    def make_server(kind: type[FtpServer], **options: Any) -> FtpServer:
+        return kind(tmp_path_factory.mktemp(kind.name), certificates, **options)
+    return kept.starter(make_server)
 
 
 BOTH = pytest.mark.parametrize("kind", [Vsftpd, Proftpd], ids=["vsftpd", "proftpd"])
@@ -83,7 +76,7 @@ def upload(driver: Driver, line: str, data: bytes) -> None:
     """CONNECT, the bytes, +++, NO CARRIER."""
     driver.fails(line, "CONNECT")
     driver.host.write(data)
-    driver.host.nothing_for(SILENCE_S)
+    driver.host.silence(SILENCE_S)
     driver.host.write(b"+++")
     driver.host.expect_exact(NO_CARRIER)
 
@@ -353,7 +346,7 @@ def test_big_file(quick: Modem, host: FdHost, start: Start, certificates: Certif
     assert digest.hexdigest() == hashlib.sha256(data).hexdigest()
     driver.fails('AT#FTPPUT="big-up.bin"', "CONNECT")
     assert host.push(data, BIG_S) == b""
-    host.nothing_for(SILENCE_S)
+    host.silence(SILENCE_S)
     host.write(b"+++")
     host.expect_exact(NO_CARRIER, BIG_S)
     sent = (server.root / "big-up.bin").read_bytes()

@@ -8,11 +8,10 @@ walks over all names.  SSL 3.0 has a file of its own.  Source: Telit 1vv0300989 
 
 from __future__ import annotations
 
-import functools
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -22,6 +21,7 @@ from support.modem import Modem, program_path
 from support.servers import GnutlsServ, Nginx, Peer, parse_client_hello
 
 from .driver import Driver
+from .kept import Kept
 from .observe import LogMark
 from .pages import CLIENT, NOBODY, Seen, ask, version_of
 
@@ -63,18 +63,18 @@ EACH_VERSION = pytest.mark.parametrize(
     ids=[f"{one.model}-{version}" for one in PLATFORMS for version in one.versions])
 
 
-@pytest.fixture(scope="module")
-def start(certificates: Certificates) -> Iterator[Callable[[str], Driver]]:
+@pytest.fixture
+def start(certificates: Certificates, kept: Kept) -> Callable[[str], Driver]:
     """A modem of each model for the whole file, enabled, with everything stored."""
-    with ExitStack() as stack:
-        @functools.cache
-        def one(model: str) -> Driver:
-            driver = Driver(stack.enter_context(Modem(model, options=["--trace", "at"])))
-            driver.begin().attach().ok("AT#SSLEN=1,1")
-            driver.ok("AT#SSLCFG=1,1,0,0,50,1")
+    @contextmanager
+    def make_modem(model: str) -> Iterator[Driver]:
+        with Modem(model, options=["--trace", "at"]) as modem:
+            driver = Driver(modem).begin().attach()
+            driver.ok("AT#SSLEN=1,1")
+            driver.ok("AT#SSLCFG=1,1,0,0,300,1")
             driver.store_all(certificates, client="client")
-            return driver
-        yield one
+            yield driver
+    return kept.starter(make_modem)
 
 
 def secure(driver: Driver, platform: Platform, cipher: int, auth: int, version: int) -> None:

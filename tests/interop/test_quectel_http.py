@@ -17,7 +17,7 @@ import pytest
 
 from support.certs import Certificates
 from support.modem import Modem
-from support.servers import Nginx, free_port
+from support.servers import Nginx, refused_port
 
 from .driver import final
 from .observe import wait_until
@@ -52,31 +52,23 @@ class WebDriver(QuectelDriver):
         self.host.write(url.encode())
         self.expect("OK")
 
-    def get(self, url: str) -> bytes:
+    def get(self, url: str, expected: bytes) -> None:
+        """The page is this."""
         self.url(url)
-        self.ok("AT+QHTTPGET=60", 30)
-        return self.read()
-
-    def read(self) -> bytes:
-        """The body ends with the last OK that is followed by silence."""
-        self.type("AT+QHTTPREAD=30")
-        self.expect("CONNECT")
-        data = b""
-        while not data.endswith(final("OK")) or self.host.wait_for_more(0.3):
-            data += self.host.read_until(final("OK"))
-        return data[:-len(final("OK"))]
+        self.ok("AT+QHTTPGET=60")
+        self.read_exactly(expected)
 
     def read_exactly(self, expected: bytes) -> None:
         self.type("AT+QHTTPREAD=30")
         self.expect("CONNECT")
-        self.host.expect_exact(expected + final("OK"), 60)
+        self.host.expect_exact(expected + final("OK"))
 
     def post(self, url: str, body: bytes) -> None:
         self.url(url)
         self.type(f"AT+QHTTPPOST={len(body)},30,30")
         self.expect("CONNECT")
         self.host.write(body)
-        self.expect("OK", 30)
+        self.expect("OK")
 
     def secure(self, context: int = 1, **settings: object) -> WebDriver:  # type: ignore[override]
         self.ok('AT+QSSLCFG="ignorertctime",1')
@@ -99,7 +91,7 @@ def driver(modem: Modem) -> WebDriver:
     return driver
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server(nginx: Start) -> Callable[..., Nginx]:
     """An nginx with the files of this test."""
     return lambda **options: nginx(files=Shared(FILES), **options)
@@ -124,10 +116,10 @@ def test_files(driver: WebDriver, server: Start, secure: bool) -> None:
     driver.secure()
     for name in ("index.html", "empty", "one", "binary"):
         driver.url(address(web, secure, f"/{name}"))
-        driver.ok("AT+QHTTPGET=60", 30)
+        driver.ok("AT+QHTTPGET=60")
         driver.read_exactly(FILES[name])
     driver.url(address(web, secure, "/chunked/binary"))
-    driver.ok("AT+QHTTPGET=60", 30)
+    driver.ok("AT+QHTTPGET=60")
     driver.read_exactly(BINARY)
 
 
@@ -142,12 +134,12 @@ def test_large_file_and_slow_host(driver: WebDriver, server: Start, secure: bool
     """A host that reads late gets all of it, and the module holds no more than it can."""
     driver.secure()
     driver.url(address(server(), secure, "/large"))
-    driver.ok("AT+QHTTPGET=60", 30)
+    driver.ok("AT+QHTTPGET=60")
     driver.type("AT+QHTTPREAD=30")
     # The pseudo-terminal is full: from now on the module waits, and stops reading from the server.
     wait_until(lambda: waiting(driver) >= PTY_FULL, "the pseudo-terminal does not fill up")
     driver.expect("CONNECT")
-    driver.host.expect_exact(FILES["large"] + final("OK"), 60)
+    driver.host.expect_exact(FILES["large"] + final("OK"))
     driver.is_ready()
 
 
@@ -155,17 +147,17 @@ def test_large_file_and_slow_host(driver: WebDriver, server: Start, secure: bool
 def test_redirects(driver: WebDriver, server: Start, secure: bool) -> None:
     web = server()
     driver.secure()
-    assert driver.get(address(web, secure, "/moved/index.html")) == FILES["index.html"]
-    assert driver.get(address(web, secure, "/moved/moved/binary")) == BINARY
-    assert driver.get(address(web, secure, "/secure/one")) == b"1"
+    driver.get(address(web, secure, "/moved/index.html"), FILES["index.html"])
+    driver.get(address(web, secure, "/moved/moved/binary"), BINARY)
+    driver.get(address(web, secure, "/secure/one"), b"1")
     # In circles it ends.
     driver.url(address(web, secure, "/" + "moved/" * 6 + "one"))
-    driver.error("AT+QHTTPGET=60", RELOCATION, 30)
+    driver.error("AT+QHTTPGET=60", RELOCATION)
 
 
 def test_redirect_to_https_without_a_context(driver: WebDriver, server: Start) -> None:
     driver.url(address(server(), False, "/secure/one"))
-    driver.error("AT+QHTTPGET=60", CONNECT, 30)
+    driver.error("AT+QHTTPGET=60", CONNECT)
 
 
 @pytest.mark.parametrize("version, protocol", [(1, "TLSv1"), (2, "TLSv1.1"), (3, "TLSv1.2")])
@@ -173,7 +165,7 @@ def test_versions(driver: WebDriver, server: Start, version: int, protocol: str)
     web = server()
     driver.secure(version=version)
     before = len(web.requests())
-    assert driver.get(address(web, True, "/one")) == b"1"
+    driver.get(address(web, True, "/one"), b"1")
     assert web.requests(before + 1)[-1].protocol == protocol
 
 
@@ -183,11 +175,11 @@ def test_client_certificate(driver: WebDriver, server: Start, certificates: Cert
     driver.upload_all(certificates)
     driver.secure(seclevel=2)
     before = len(web.requests())
-    assert driver.get(address(web, True, "/binary")) == BINARY
+    driver.get(address(web, True, "/binary"), BINARY)
     assert web.requests(before + 1)[-1].client == "CN=tlsmodem test device"
     # Without it nginx answers with 400, which is no response to read.
     driver.configure(1, seclevel=1)
-    driver.error("AT+QHTTPGET=60", RESPONSE, 30)
+    driver.error("AT+QHTTPGET=60", RESPONSE)
 
 
 @pytest.mark.parametrize("certificate", ["server_other_ca", "server_expired"])
@@ -199,9 +191,9 @@ def test_bad_certificates(driver: WebDriver, server: Start, certificates: Certif
     driver.secure(seclevel=1)
     driver.ok('AT+QSSLCFG="ignorertctime",0')
     driver.url(address(web, True, "/one"))
-    driver.error("AT+QHTTPGET=60", CONNECT, 30)
+    driver.error("AT+QHTTPGET=60", CONNECT)
     driver.ok('AT+QSSLCFG="seclevel",1,0')
-    driver.ok("AT+QHTTPGET=60", 30)
+    driver.ok("AT+QHTTPGET=60")
     driver.read_exactly(b"1")
 
 
@@ -213,12 +205,12 @@ def test_failures(driver: WebDriver, server: Start) -> None:
     for url, error in [
             (address(web, False, "/nothing"), RESPONSE),
             (address(web, True, "/nothing"), RESPONSE),
-            (f"http://localhost:{free_port()}/", CONNECT),
+            (f"http://localhost:{refused_port()}/", CONNECT),
             ("http://nowhere.invalid/", DNS),
             (f"https://localhost:{web.plain_port}/one", CONNECT),
             (f"http://localhost:{web.port}/one", RESPONSE)]:
         driver.url(url)
-        driver.error("AT+QHTTPGET=30", error, 40)
+        driver.error("AT+QHTTPGET=30", error)
 
 
 def test_download(driver: WebDriver, nginx: Start, server: Start,
@@ -229,27 +221,27 @@ def test_download(driver: WebDriver, nginx: Start, server: Start,
     driver.secure()
     driver.url(address(web, False, "/ca.pem"))
     driver.ok('AT+QHTTPDL="RAM:ca.pem",32768,30')
-    driver.expect(f"+QHTTPDL: {len(pem)},{len(pem)},0", 30)
+    driver.expect(f"+QHTTPDL: {len(pem)},{len(pem)},0")
     driver.ok('AT+QSSLCFG="seclevel",1,1')
-    assert driver.get(address(web, True, "/one")) == b"1"
+    driver.get(address(web, True, "/one"), b"1")
     driver.url(address(server(certificate="server_other_ca"), True, "/one"))
-    driver.error("AT+QHTTPGET=60", CONNECT, 30)
+    driver.error("AT+QHTTPGET=60", CONNECT)
     driver.url(address(web, False, "/large"))
     driver.ok('AT+QHTTPDL="RAM:large"')
-    driver.expect(f"+QHTTPDL: 10240,{len(FILES['large'])},4017", 30)
+    driver.expect(f"+QHTTPDL: 10240,{len(FILES['large'])},4017")
 
 
 def test_escape_in_the_middle(driver: WebDriver, server: Start) -> None:
     """The host has had enough; what was on its way to it still comes."""
     driver.url(address(server(), False, "/large"))
-    driver.ok("AT+QHTTPGET=60", 30)
+    driver.ok("AT+QHTTPGET=60")
     driver.type("AT+QHTTPREAD=30")
     driver.expect("CONNECT")
     got = driver.host.read(10_000)
-    time.sleep(SECOND_S)
+    time.sleep(SECOND_S)  # the host neither reads nor writes: the silence before +++
     driver.host.write(b"+++")
-    time.sleep(SECOND_S)
-    got += driver.host.read_until(final("OK"), 30)[:-len(final("OK"))]
+    time.sleep(SECOND_S)  # nor behind it: much of the page would come
+    got += driver.host.read_until(final("OK"))[:-len(final("OK"))]
     assert FILES["large"].startswith(got) and len(got) < len(FILES["large"])
     driver.error("AT+QHTTPREAD", 3804)
 

@@ -10,17 +10,19 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
 from support.certs import Certificates
 from support.mail_server import DOMAIN, PASSWORD, REFUSED, USER, Exim
 from support.modem import Modem
-from support.servers import free_port
+from support.servers import refused_port
 
 from .driver import final
+from .kept import Kept
 from .quectel_driver import QuectelDriver
 
 Start = Callable[..., Exim]
@@ -68,9 +70,8 @@ class MailDriver(QuectelDriver):
         self.type("AT+QSMTPBODY=1,60")
         self.host.expect_exact(b"\r\nOK\r\n\r\nCONNECT\r\n")
         self.host.write(body)
-        time.sleep(GUARD_S)
+        self.host.silence(GUARD_S)
         self.host.write(b"+++")
-        time.sleep(GUARD_S)
         self.host.expect_exact(f"\r\n+QSMTPBODY: {len(body)}\r\n".encode() + final("OK"))
         return self
 
@@ -100,19 +101,12 @@ def driver(modem: Modem) -> MailDriver:
     return driver
 
 
-@pytest.fixture(scope="module")
-def exim(certificates: Certificates) -> Iterator[Start]:
+@pytest.fixture
+def exim(certificates: Certificates, kept: Kept) -> Start:
     """Starts an Exim with these options, one for each set of options in the file."""
-    with ExitStack() as stack:
-        running: dict[object, Exim] = {}
-
-        def get(**options: object) -> Exim:
-            key = tuple(sorted(options.items()))
-            if key not in running:
-                made = Exim(certificates, **options)  # type: ignore[arg-type]
-                running[key] = stack.enter_context(made)
-            return running[key]
-        yield get
+    def make_exim(**options: Any) -> Exim:
+        return Exim(certificates, **options)
+    return kept.starter(make_exim)
 
 
 def port_of(server: Exim, style: int) -> int:
@@ -265,7 +259,7 @@ def test_wrong_style(driver: MailDriver, exim: Start) -> None:
 
 
 def test_no_server(driver: MailDriver) -> None:
-    driver.account(free_port(), user="").write(b"x")
+    driver.account(refused_port(), user="").write(b"x")
     driver.put(CONNECT)
     driver.account(25, host="nowhere.invalid", user="")
     driver.put(DNS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from support.modem import Modem
 from support.servers import GnutlsServ
 from support.ssl3_server import Ssl3Server
 
+from .kept import Kept
 from .observe import LogMark
 from .quectel_driver import FAILED, OCCUPIED, OPENED, QuectelDriver
 
@@ -39,16 +40,19 @@ NEEDS_SSL_3_0 = pytest.mark.skipif("SSL3_SERVER" not in os.environ,
                                    reason="built without SSL 3.0 (scripts/fetch-mbedtls)")
 
 
-@pytest.fixture(scope="module")
-def host(certificates: Certificates) -> Iterator[QuectelDriver]:
+@pytest.fixture
+def host(certificates: Certificates, kept: Kept) -> QuectelDriver:
     """One modem for the whole file; certificates are stored, the clock is set."""
-    with Modem("m95", options=["--trace", "at"]) as modem:
-        host = QuectelDriver(modem).begin()
-        host.upload_all(certificates)
-        yield host
+    @contextmanager
+    def make_host() -> Iterator[QuectelDriver]:
+        with Modem("m95", options=["--trace", "at"]) as modem:
+            host = QuectelDriver(modem).begin()
+            host.upload_all(certificates)
+            yield host
+    return kept.get("host", make_host)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ssl3(certificates: Certificates,
          tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ssl3Server]]:
     with ExitStack() as stack:

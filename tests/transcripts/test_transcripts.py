@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from support.transcript import Transcript, parse_file
 
 HERE = Path(__file__).resolve().parent
 FILES = sorted(HERE.glob("*/*.at"))
+SIDE_BY_SIDE = 4
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -31,13 +34,39 @@ def case_name(transcript: Transcript, model: str, backend: str) -> str:
     return f"{name}:{model}" if len(transcript.models) > 1 else name
 
 
-def test_transcript(transcript: Transcript, backend: str, certificates: Certificates,
-                    tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    run = rewrite if request.config.getoption("--rewrite") else play
+def run(transcript: Transcript, backend: str, certificates: Certificates, folder: Path,
+        is_rewritten: bool) -> str:
+    """The failure, or nothing."""
     try:
-        run(transcript, backend, certificates, tmp_path)
-        failure = ""
+        (rewrite if is_rewritten else play)(transcript, backend, certificates, folder)
+        return ""
     except Mismatch as mismatch:
-        failure = f"{backend}: {mismatch}"
+        return f"{backend}: {mismatch}"
+
+
+@pytest.fixture(scope="session")
+def runs(request: pytest.FixtureRequest, certificates: Certificates,
+         tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[str]]]:
+    """Each test's run.  On real ports a transcript waits for time above all, so that several are
+    played side by side, each with a modem of its own."""
+    is_rewritten = request.config.getoption("--rewrite")
+    with ThreadPoolExecutor(1 if is_rewritten else SIDE_BY_SIDE) as real, \
+            ThreadPoolExecutor(1) as virtual:
+        made = {}
+        for item in request.session.items:
+            if getattr(item, "function", None) is test_transcript:
+                values = item.callspec.params  # type: ignore[attr-defined]
+                pool = virtual if values["backend"].startswith("engine") else real
+                made[item.nodeid] = pool.submit(run, values["transcript"], values["backend"],
+                                                certificates, tmp_path_factory.mktemp("played"),
+                                                is_rewritten)
+        yield made
+        for future in made.values():
+            future.cancel()  # where the tests end before all were asked for
+
+
+def test_transcript(transcript: Transcript, backend: str, runs: dict[str, Future[str]],
+                    request: pytest.FixtureRequest) -> None:
+    failure = runs[request.node.nodeid].result()
     if failure:
         pytest.fail(failure, pytrace=False)  # the conversation says all

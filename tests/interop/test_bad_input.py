@@ -2,7 +2,7 @@
 
 The module is never to be killed, blocked or confused by what a host sends: the next `AT` is
 answered, and a data connection is as it was left.
-Source: ITU-T V.250 §5.2; 80000ST10025a r5 (S2, S12); telit.md §0 and §4.
+Source: ITU-T V.250 §5.2; 80000ST10025a r5 (S2, S12); docs/facts/telit.md §0 and §4.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def test_random_bytes(driver: Driver, typist: FdHost, seed: int, echo: int) -> N
     b"AAAT\r", b"ATX\x08\x08XT\x08\x08\x08AT\r", b"at\r", b"aT\r", b" AT \r",
     b"\0" * 5000 + b"AT\r"])
 def test_junk_around_at(driver: Driver, typed: bytes) -> None:
-    """telit.md §0: hunt for A and T, drop what can be no command."""
+    """docs/facts/telit.md §0: hunt for A and T, drop what can be no command."""
     driver.host.write(typed)
     driver.expect("OK")
 
@@ -179,7 +179,7 @@ def test_every_byte_in_an_exact_prompt(driver: Driver, peer: Peer) -> None:
     data = bytes(range(256)) * 4 + b"+++" + CTRL_Z + ESC
     driver.send(data)
     peer.expect(data)
-    driver.host.write(CTRL_Z + b"\rAT\r")  # hosts send one more Ctrl-Z: swallowed (telit.md §1.8)
+    driver.host.write(CTRL_Z + b"\rAT\r")  # hosts send one more Ctrl-Z: swallowed (docs/facts/telit.md §1.8)
     driver.expect("OK")
 
 

@@ -438,7 +438,7 @@ def ended(driver: Driver) -> bool:
 
 @EACH_END
 def test_end_during_sslrecv(ready: Driver, certificates: Certificates, end: End) -> None:
-    """DISCONNECTED or 838 as #SSLRECV's own answer; NO CARRIER comes after it (telit.md §1.9)."""
+    """DISCONNECTED or 838 as #SSLRECV's own answer; NO CARRIER comes after it (docs/facts/telit.md §1.9)."""
     with Peer(certificates) as peer:
         connect(ready, peer, online=False)
         mark = LogMark(ready.modem)

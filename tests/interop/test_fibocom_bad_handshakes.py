@@ -1,6 +1,6 @@
 """What a server, or the way to it, can do to a handshake or a session: bits that change, a Finished
 that is wrong, silence, a suite that was not asked for.  Codes of both families and the one line of
-the log; and servers that are odd and good enough.  Source: fibocom.md §6; L610 SSL V1.0.0 §1.3.4; SSL V1.1.4 §1.3.4.
+the log; and servers that are odd and good enough.  Source: docs/facts/fibocom.md §6; L610 SSL V1.0.0 §1.3.4; SSL V1.1.4 §1.3.4.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What stops a TLS connection, the code of +GTSSLERR for it in both families, and the log's reason.
 
-Row by row the table of fibocom.md §6, each with a server that is real or misbehaves as it must.
+Row by row the table of docs/facts/fibocom.md §6, each with a server that is real or misbehaves as it must.
 Rows that need a minute of silence are transcripts (error-silent-*.at).  Sources: L610 SSL V1.0.0
 §1.3.4; SSL V1.1.4 §1.3.4.
 """

@@ -1,6 +1,6 @@
 """HTTP, HTTPS, FTP and the time of a Fibocom module, with real servers.
 
-Source: NL668 HTTP V1.2.3; fibocom.md §2.6, §3.
+Source: NL668 HTTP V1.2.3; docs/facts/fibocom.md §2.6, §3.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What HTTP and FTP of Fibocom modules carry, against nginx, a form, vsftpd and ProFTPD.
 
-Source: NL668 HTTP V1.2.3; fibocom.md §3.
+Source: NL668 HTTP V1.2.3; docs/facts/fibocom.md §3.
 """
 
 from __future__ import annotations

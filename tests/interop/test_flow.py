@@ -430,7 +430,7 @@ def test_no_ring_online_but_suspended(driver: Driver, peer: Peer) -> None:
 
 
 def test_ring_waits_for_a_prompt_and_for_a_line(driver: Driver, peer: Peer) -> None:
-    """Never inside a prompt, nor between a command and its answer (telit.md §8, traps 1 and 6)."""
+    """Never inside a prompt, nor between a command and its answer (docs/facts/telit.md §8, traps 1 and 6)."""
     driver.enable().tune(ring=1)
     connect(driver, peer, online=False)
     driver.type("AT#SSLSEND=1")

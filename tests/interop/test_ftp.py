@@ -1,6 +1,6 @@
 """FTP, plain and under TLS, with vsftpd and ProFTPD: every command against a real server.
 
-Source: Telit 1vv0300989 r12 §6; telit.md §3.
+Source: Telit 1vv0300989 r12 §6; docs/facts/telit.md §3.
 """
 
 from __future__ import annotations

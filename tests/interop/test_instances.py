@@ -1,6 +1,6 @@
 """AT instances: several ports of one modem, and the secure socket that belongs to one of them.
 
-Source: Telit 1vv0300989 r12 §4.1, §5.1.1; telit.md §5.
+Source: Telit 1vv0300989 r12 §4.1, §5.1.1; docs/facts/telit.md §5.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def two_ports(tmp_path: Path) -> Iterator[tuple[Driver, Driver]]:
 
 def test_secure_socket_belongs_to_the_port_that_enabled_it(
         two_ports: tuple[Driver, Driver], nginx: Callable[..., Nginx]) -> None:
-    """telit.md §5: others get 831 when they enable it, and 836 when they use it."""
+    """docs/facts/telit.md §5: others get 831 when they enable it, and 836 when they use it."""
     one, two = two_ports
     one.attach().enable().tune()
     two.error("AT#SSLEN=1,1", 831)

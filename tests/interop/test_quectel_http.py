@@ -1,6 +1,6 @@
 """Quectel's HTTP commands with nginx, and with Python's server where bodies are echoed.
 
-Source: quectel.md §3, §6.2; GSM_SSL_TCP_Application_Note V3.1 §2.2.1.
+Source: docs/facts/quectel.md §3, §6.2; GSM_SSL_TCP_Application_Note V3.1 §2.2.1.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Quectel's mail commands with Exim: what was put together is what arrives.
 
-Source: quectel.md §4; GSM_SSL_TCP_Application_Note V3.1 §2.2.1.
+Source: docs/facts/quectel.md §4; GSM_SSL_TCP_Application_Note V3.1 §2.2.1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every version, suite and seclevel of a Quectel, against servers of others.
 
 A combination counts as spoken when the server names version and suite in its own words, and data
-goes both ways.  Source: GSM_SSL_TCP_Application_Note V3.1 §1.1, §2.2.1; quectel.md §1.2.
+goes both ways.  Source: GSM_SSL_TCP_Application_Note V3.1 §1.1, §2.2.1; docs/facts/quectel.md §1.2.
 """
 
 from __future__ import annotations

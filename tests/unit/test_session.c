@@ -125,7 +125,7 @@ static void test_rows(void **state)
         check_row(&rows[i]);
 }
 
-enum { LINE_MAX = 400 }; /* AT and CR: telit.md §0 */
+enum { LINE_MAX = 400 }; /* AT and CR: docs/facts/telit.md §0 */
 
 /* AT, then `+CGMM;` and so many semicolons that the line has `length` characters. */
 static void type_line_of(struct world *world, size_t length)

@@ -1,7 +1,8 @@
 /* test_telit_models.c: every product of Telit's two applicability tables starts by its name, says
  * who it is, and has the ranges of its platform.
  *
- * Source: Telit 1vv0300989 r12 and r6, applicability tables, §3 to §5; telit.md §1 for the answers.
+ * Source: Telit 1vv0300989 r12 and r6, applicability tables, §3 to §5; docs/facts/telit.md §1 for
+ * the answers.
  */
 #include "check.h"
 #include "talk.h"

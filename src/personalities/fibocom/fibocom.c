@@ -38,7 +38,7 @@ static enum err start(struct tlsmodem *modem)
     return ERR_OK;
 }
 
-/* Source: fibocom.md §4, lines that drivers wait for. */
+/* Source: docs/facts/fibocom.md §4, lines that drivers wait for. */
 static void ready(struct tlsmodem *modem)
 {
     struct fibocom *fibocom = modem->maker;

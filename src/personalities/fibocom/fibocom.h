@@ -2,7 +2,7 @@
  *
  * Two families have the same command names: the L610, and the NL668 series with the M910.  Where
  * they differ is data of the model.  Sources: FIBOCOM_L610 AT SSL V1.0.0; Fibocom SSL V1.1.4; what
- * these two do not say, fibocom.md.
+ * these two do not say, docs/facts/fibocom.md.
  */
 #ifndef FIBOCOM_H
 #define FIBOCOM_H

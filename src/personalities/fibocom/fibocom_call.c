@@ -1,7 +1,7 @@
 /* fibocom_call.c: +MIPCALL, the context of the module's own TCP/IP, and +CGDCONT as these modules
  * print it.
  *
- * Source: examples of both SSL manuals; fibocom.md §2.1, §4.
+ * Source: examples of both SSL manuals; docs/facts/fibocom.md §2.1, §4.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -30,7 +30,7 @@ static bool take_apn(struct module_context *context, const struct at_arg *apn)
     return !apn->given || at_text_set(&context->apn, apn->text);
 }
 
-/* The line comes before OK: the hosts' waits are short (fibocom.md §2.1). */
+/* The line comes before OK: the hosts' waits are short (docs/facts/fibocom.md §2.1). */
 static enum at_status hang_up(struct at_session *at)
 {
     struct fibocom *fibocom = fibocom_of(at);

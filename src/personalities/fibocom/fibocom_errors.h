@@ -1,6 +1,7 @@
 /* fibocom_errors.h: Fibocom's +CME ERROR numbers and words, in one list.
  *
- * Source: 3GPP TS 27.007 9.2, as fibocom.md §5 gathers what these modules are known to use.
+ * Source: 3GPP TS 27.007 9.2, as docs/facts/fibocom.md §5 gathers what these modules are known to
+ * use.
  */
 #ifndef FIBOCOM_ERRORS_H
 #define FIBOCOM_ERRORS_H

@@ -1,6 +1,6 @@
 /* fibocom_facts.h: the one table of what no source confirms about Fibocom modules.
  *
- * Each is an inference (fibocom.md names the reason); a correction is one line here.
+ * Each is an inference (docs/facts/fibocom.md names the reason); a correction is one line here.
  */
 #ifndef FIBOCOM_FACTS_H
 #define FIBOCOM_FACTS_H

@@ -1,7 +1,8 @@
 /* fibocom_failure.c: the one table from what happened to the codes of +GTSSLERR.
  *
  * Source: L610 SSL V1.0.0 §1.3.4, examples 2 and 3; SSL V1.1.4 §1.3.4, examples 2 and 3; the rest
- * is inferred from the names of the codes and of the alerts (fibocom.md §6, UNCONFIRMED).
+ * is inferred from the names of the codes and of the alerts (docs/facts/fibocom.md §6,
+ * UNCONFIRMED).
  */
 #include "personalities/fibocom/fibocom_failure.h"
 

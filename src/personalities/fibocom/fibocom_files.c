@@ -1,7 +1,7 @@
 /* fibocom_files.c: +GTSSLFILE: certificates and keys, in memory only.
  *
  * What a file holds is not looked at before a connection uses it.  Source: L610 SSL V1.0.0 §1.1;
- * SSL V1.1.4 §1.1; fibocom.md §1.2.
+ * SSL V1.1.4 §1.1; docs/facts/fibocom.md §1.2.
  */
 #include "personalities/fibocom/fibocom.h"
 

@@ -1,6 +1,7 @@
 /* fibocom_ftp.c: the FTP session: its events, and the lines that tell of them.
  *
- * Source: fibocom.md §3 (a driver of the L610); what the manuals of FTP say is not known.
+ * Source: docs/facts/fibocom.md §3 (a driver of the L610); what the manuals of FTP say is not
+ * known.
  */
 #include "personalities/fibocom/fibocom.h"
 

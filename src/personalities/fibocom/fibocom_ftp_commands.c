@@ -1,6 +1,6 @@
 /* fibocom_ftp_commands.c: +FTPOPEN, +FTPLIST, +FTPGET, +FTPRECV, +FTPCLOSE.
  *
- * Source: fibocom.md §3.  OK comes at once; how it ended, a line later.
+ * Source: docs/facts/fibocom.md §3.  OK comes at once; how it ended, a line later.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -239,7 +239,7 @@ static const struct at_param receive_params[] = {
     { .name = "length", .min = 1, .max = FIBOCOM_FTP_BYTES },
 };
 
-#define SOURCE .source = "fibocom.md §3"
+#define SOURCE .source = "docs/facts/fibocom.md §3"
 
 static const struct at_command rows[] = {
     { .name = "+FTPOPEN",

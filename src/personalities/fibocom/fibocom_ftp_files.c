@@ -1,7 +1,8 @@
 /* fibocom_ftp_files.c: commands that one reply of the server answers, and those about the session.
  *
- * Their names are known (fibocom.md §3); all else is as the commands of it that drivers use: OK at
- * once, then a line with 1 or 0, and behind the 1 what the reply has brought (FACT_FTP_*).
+ * Their names are known (docs/facts/fibocom.md §3); all else is as the commands of it that drivers
+ * use: OK at once, then a line with 1 or 0, and behind the 1 what the reply has brought
+ * (FACT_FTP_*).
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -159,7 +160,7 @@ static const struct at_param restart_params[] = {
     { .name = "offset", .max = INT32_MAX, .bound = SETTING(restart) },
 };
 
-#define ROW(text, say) .name = (text), .help = (say), .source = "fibocom.md §3"
+#define ROW(text, say) .name = (text), .help = (say), .source = "docs/facts/fibocom.md §3"
 
 static const struct at_command rows[] = {
     { ROW("+FTPCWD", "Changes the folder."), AT_PARAMS(folder_params), .set = set_folder },

@@ -1,6 +1,6 @@
 /* fibocom_ftp_put.c: +FTPPUT: a file that the host enters goes to the server.
  *
- * Its name is known (fibocom.md §3); the form is that of +HTTPDATA (FACT_FTP_*).
+ * Its name is known (docs/facts/fibocom.md §3); the form is that of +HTTPDATA (FACT_FTP_*).
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -74,12 +74,12 @@ static const struct at_param put_params[] = {
 static const struct at_command rows[] = {
     { .name = "+FTPPUT",
       .help = "Takes a file of so many bytes and sends it: 0 in place of the old one, 1 behind it.",
-      .source = "fibocom.md §3",
+      .source = "docs/facts/fibocom.md §3",
       AT_PARAMS(put_params),
       .set = set_put },
     { .name = "+FTPSTOR",
       .help = "The same as +FTPPUT.",
-      .source = "fibocom.md §3",
+      .source = "docs/facts/fibocom.md §3",
       AT_PARAMS(put_params),
       .set = set_put },
 };

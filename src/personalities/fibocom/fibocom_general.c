@@ -1,6 +1,6 @@
 /* fibocom_general.c: who the module is, power, and what hosts set at start-up.
  *
- * Source: fibocom.md §4, which gathers what drivers and logs of real modules show.
+ * Source: docs/facts/fibocom.md §4, which gathers what drivers and logs of real modules show.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -178,10 +178,10 @@ static const struct at_param setting_params[] = {
 };
 
 #define ANSWERED(text, say)                                                                        \
-    .name = (text), .help = (say), .source = "fibocom.md §4", .free_form = true,                   \
+    .name = (text), .help = (say), .source = "docs/facts/fibocom.md §4", .free_form = true,        \
     .coverage = AT_ANSWERED
 #define SAYS(text, say, handler)                                                                   \
-    .name = (text), .help = (say), .source = "fibocom.md §4", .run = (handler)
+    .name = (text), .help = (say), .source = "docs/facts/fibocom.md §4", .run = (handler)
 
 static const struct at_command rows[] = {
     { SAYS("I", "Identification: manufacturer, model, revision.", run_identification),
@@ -206,14 +206,14 @@ static const struct at_command rows[] = {
       .read = read_registration },
     { .name = "+CFUN",
       .help = "Functionality: 1 full, 4 radio off, 15 restart.",
-      .source = "fibocom.md §4",
+      .source = "docs/facts/fibocom.md §4",
       AT_PARAMS(cfun_params),
       .set = set_functionality,
       .read = read_functionality },
     { SAYS("+RESET", "Restarts the module.", restart) },
     { .name = "+GTSET",
       .help = "Settings by name: \"IPRFMT\" is the format of received data.",
-      .source = "fibocom.md §2.3",
+      .source = "docs/facts/fibocom.md §2.3",
       AT_PARAMS(setting_params),
       .set = set_setting,
       .read = read_settings },
@@ -226,7 +226,7 @@ static const struct at_command rows[] = {
     { .name = "S24",
       .basic = true,
       .help = "Seconds before sleep.",
-      .source = "fibocom.md §4",
+      .source = "docs/facts/fibocom.md §4",
       .coverage = AT_ANSWERED,
       .free_form = true },
 };

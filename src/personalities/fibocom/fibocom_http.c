@@ -1,6 +1,6 @@
 /* fibocom_http.c: +HTTPSET, +HTTPDATA, +HTTPHEAD and +HTTPACT.
  *
- * Source: Fibocom NL668 AT Commands HTTP V1.2.3 §1.1 to §1.3; fibocom.md §3.
+ * Source: Fibocom NL668 AT Commands HTTP V1.2.3 §1.1 to §1.3; docs/facts/fibocom.md §3.
  */
 #include "personalities/fibocom/fibocom.h"
 

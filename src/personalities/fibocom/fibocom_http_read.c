@@ -1,7 +1,7 @@
 /* fibocom_http_read.c: +HTTPREAD: the response, or a part of it, as fast as the host takes it; with
  * MODE 1 as it comes.
  *
- * Source: fibocom.md §3; drivers find the data between the first line and OK.
+ * Source: docs/facts/fibocom.md §3; drivers find the data between the first line and OK.
  */
 #include "personalities/fibocom/fibocom.h"
 

@@ -1,7 +1,7 @@
 /* fibocom_keep_alive.c: +MIPKEEPCONF: probes of a TCP connection whose other side is silent.
  *
  * A socket keeps its setting from one connection to the next, until the power goes.  Source:
- * fibocom.md §2.6.
+ * docs/facts/fibocom.md §2.6.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -31,7 +31,7 @@ static const struct at_param keep_alive_params[] = {
 static const struct at_command rows[] = {
     { .name = "+MIPKEEPCONF",
       .help = "TCP keep-alive of a socket: probes after `idle` seconds of silence; 0: none.",
-      .source = "fibocom.md §2.6",
+      .source = "docs/facts/fibocom.md §2.6",
       AT_PARAMS(keep_alive_params),
       .set = set_keep_alive },
 };

@@ -1,6 +1,6 @@
 /* fibocom_lookup.c: +MIPDNS and +MPING: names and echo requests, one at a time.
  *
- * Source: fibocom.md §2.6.
+ * Source: docs/facts/fibocom.md §2.6.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -293,12 +293,12 @@ static const struct at_param ping_params[] = {
 static const struct at_command rows[] = {
     { .name = "+MIPDNS",
       .help = "Looks a host name up.",
-      .source = "fibocom.md §2.6",
+      .source = "docs/facts/fibocom.md §2.6",
       AT_PARAMS(dns_params),
       .set = set_dns },
     { .name = "+MPING",
       .help = "Sends echo requests: OK at once, +MPING for each answer, +MPINGSTAT at the end.",
-      .source = "fibocom.md §2.6",
+      .source = "docs/facts/fibocom.md §2.6",
       AT_PARAMS(ping_params),
       .set = set_ping },
 };

@@ -1,6 +1,6 @@
 /* fibocom_odm.c: +MIPODM: a socket that is the port's other side until the escape sequence.
  *
- * Source: fibocom.md §2.5.
+ * Source: docs/facts/fibocom.md §2.5.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -156,7 +156,7 @@ static const struct at_param odm_params[] = {
 static const struct at_command rows[] = {
     { .name = "+MIPODM",
       .help = "Opens a socket in transparent mode, which the escape sequence leaves; 0 closes it.",
-      .source = "fibocom.md §2.5",
+      .source = "docs/facts/fibocom.md §2.5",
       AT_PARAMS(odm_params),
       .set = set_odm },
 };

@@ -1,6 +1,6 @@
 /* fibocom_receive.c: received data in the formats of +GTSET="IPRFMT", and +MIPREAD.
  *
- * Source: examples 5 of both SSL manuals; fibocom.md §2.3.
+ * Source: examples 5 of both SSL manuals; docs/facts/fibocom.md §2.3.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -138,7 +138,7 @@ static const struct at_param read_params[] = {
 static const struct at_command rows[] = {
     { .name = "+MIPREAD",
       .help = "Reads received data, with +GTSET=\"IPRFMT\",5.",
-      .source = "fibocom.md §2.3",
+      .source = "docs/facts/fibocom.md §2.3",
       AT_PARAMS(read_params),
       .set = set_read },
 };

@@ -3,12 +3,13 @@
 
 #define REFUSED(text, say)                                                                         \
     {                                                                                              \
-        .name = (text), .help = (say), .source = "fibocom.md §3", .coverage = AT_REFUSED           \
+        .name = (text), .help = (say), .source = "docs/facts/fibocom.md §3",                       \
+        .coverage = AT_REFUSED                                                                     \
     }
 #define MQTT(text)                                                                                 \
     {                                                                                              \
-        .name = (text), .help = "MQTT: not in the SSL manuals.", .source = "fibocom.md §3",        \
-        .coverage = AT_REFUSED, .secret = true                                                     \
+        .name = (text), .help = "MQTT: not in the SSL manuals.",                                   \
+        .source = "docs/facts/fibocom.md §3", .coverage = AT_REFUSED, .secret = true               \
     }
 
 static const struct at_command rows[] = {

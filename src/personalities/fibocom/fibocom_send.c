@@ -1,7 +1,7 @@
 /* fibocom_send.c: +MIPSEND, +MIPPUSH and +MIPSETS.
  *
- * Source: fibocom.md §2.4.  What the host sends goes out at once; a peer that takes nothing keeps
- * the command waiting.
+ * Source: docs/facts/fibocom.md §2.4.  What the host sends goes out at once; a peer that takes
+ * nothing keeps the command waiting.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -12,7 +12,7 @@ static size_t room(const struct fibocom_socket *socket)
     return FACT_SEND_MAX - connection_kept(&socket->connection);
 }
 
-/* Hosts wait for one line or the other (fibocom.md §7.2, trap 11). */
+/* Hosts wait for one line or the other (docs/facts/fibocom.md §7.2, trap 11). */
 static enum at_status end_send(struct fibocom_socket *socket, int status)
 {
     struct at_session *at = socket->owner->at;
@@ -168,18 +168,18 @@ static enum at_status answer_ok(struct at_session *at, const struct at_args *arg
 static const struct at_command rows[] = {
     { .name = "+MIPSEND",
       .help = "Sends data: exactly so many bytes, or up to Ctrl-Z or 12 s of silence.",
-      .source = "fibocom.md §2.4",
+      .source = "docs/facts/fibocom.md §2.4",
       AT_PARAMS(send_params),
       .set = set_send,
       .read = read_send },
     { .name = "+MIPPUSH",
       .help = "Sends what waits; nothing does for long.",
-      .source = "fibocom.md §2.4",
+      .source = "docs/facts/fibocom.md §2.4",
       AT_PARAMS(push_params),
       .set = set_push },
     { .name = "+MIPSETS",
       .help = "Size at which data is sent; here it is sent at once.",
-      .source = "fibocom.md §2.4",
+      .source = "docs/facts/fibocom.md §2.4",
       .coverage = AT_ANSWERED,
       AT_PARAMS(sets_params),
       .set = answer_ok },

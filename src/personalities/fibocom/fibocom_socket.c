@@ -1,6 +1,6 @@
 /* fibocom_socket.c: one socket of +MIPOPEN and +MIPODM: opening, events, and its end.
  *
- * Source: examples of both SSL manuals; fibocom.md §2.2, §2.5.
+ * Source: examples of both SSL manuals; docs/facts/fibocom.md §2.2, §2.5.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -419,7 +419,7 @@ static const struct at_command rows[] = {
       .read = read_close },
     { .name = "+MIPSTAT",
       .help = "State of the open sockets.",
-      .source = "fibocom.md §2.5",
+      .source = "docs/facts/fibocom.md §2.5",
       .read = read_state },
 };
 const struct at_commands fibocom_socket = AT_COMMANDS(rows);

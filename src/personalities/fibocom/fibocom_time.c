@@ -1,4 +1,4 @@
-/* fibocom_time.c: +MIPNTP: the clock set by a time server.  Source: fibocom.md §2.6. */
+/* fibocom_time.c: +MIPNTP: the clock set by a time server.  Source: docs/facts/fibocom.md §2.6. */
 #include "personalities/fibocom/fibocom.h"
 
 #include "services/sntp.h"
@@ -122,7 +122,7 @@ static const struct at_param server_params[] = {
 static const struct at_command rows[] = {
     { .name = "+MIPNTP",
       .help = "Sets the clock by a time server: OK at once, +MIPNTP: 1 when it is set.",
-      .source = "fibocom.md §2.6",
+      .source = "docs/facts/fibocom.md §2.6",
       AT_PARAMS(server_params),
       .set = set_time_server },
 };

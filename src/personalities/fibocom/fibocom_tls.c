@@ -1,7 +1,7 @@
 /* fibocom_tls.c: from files and settings to a TLS session.
  *
  * The files are looked at here, before anything goes to the network, and the log names the one that
- * is bad.  Source: fibocom.md §1.2, §6.
+ * is bad.  Source: docs/facts/fibocom.md §1.2, §6.
  */
 #include "personalities/fibocom/fibocom.h"
 

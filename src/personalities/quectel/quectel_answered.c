@@ -1,6 +1,6 @@
 /* quectel_answered.c: what hosts of these modules send at start-up and nothing follows from here.
  *
- * Source: quectel.md §5.2 and §8.
+ * Source: docs/facts/quectel.md §5.2 and §8.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -36,7 +36,7 @@ static enum at_status run_last_cause(struct at_session *at)
 }
 
 #define ANSWERED(text, say)                                                                        \
-    .name = (text), .help = (say), .source = "quectel.md §5.2", .free_form = true,                 \
+    .name = (text), .help = (say), .source = "docs/facts/quectel.md §5.2", .free_form = true,      \
     .coverage = AT_ANSWERED
 
 static const struct at_command rows[] = {

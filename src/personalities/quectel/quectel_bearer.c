@@ -1,6 +1,6 @@
 /* quectel_bearer.c: the contexts that sockets run on: their states, and what a lost one means.
  *
- * Source: GSM_SSL_TCP_Application_Note V3.1 §1.4; quectel.md §2.6.
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §1.4; docs/facts/quectel.md §2.6.
  */
 #include "personalities/quectel/quectel.h"
 

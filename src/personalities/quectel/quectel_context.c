@@ -1,6 +1,6 @@
 /* quectel_context.c: +QIFGCNT, +QICSGP, +QIREGAPP, +QIACT, +QILOCIP, +QIDEACT, +CGATT.
  *
- * Source: GSM_SSL_TCP_Application_Note V3.1 §1.2, §3; quectel.md §2.1.
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §1.2, §3; docs/facts/quectel.md §2.1.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -187,7 +187,7 @@ static const struct at_param register_params[] = {
 };
 static const struct at_param attach_params[] = { { .name = "state", .max = 1 } };
 
-#define NOTE "GSM_SSL_TCP_Application_Note V3.1 §3.1; quectel.md §2.1"
+#define NOTE "GSM_SSL_TCP_Application_Note V3.1 §3.1; docs/facts/quectel.md §2.1"
 
 static const struct at_command rows[] = {
     { .name = "+QIFGCNT",
@@ -231,7 +231,7 @@ static const struct at_command rows[] = {
       .run = run_deactivate },
     { .name = "+CGATT",
       .help = "Attachment to the packet domain.",
-      .source = "27.007 10.1.9; quectel.md §2.1",
+      .source = "27.007 10.1.9; docs/facts/quectel.md §2.1",
       AT_PARAMS(attach_params),
       .set = set_attached,
       .read = read_attached },

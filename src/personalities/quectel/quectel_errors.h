@@ -1,7 +1,7 @@
 /* quectel_errors.h: Quectel's +CME ERROR numbers and words, in one list.
  *
  * Source: the subset of 27.007 9.2 that these modules use, then HTTP (38xx) and files (40xx), as
- * quectel.md §6 gathers them.
+ * docs/facts/quectel.md §6 gathers them.
  */
 #ifndef QUECTEL_ERRORS_H
 #define QUECTEL_ERRORS_H

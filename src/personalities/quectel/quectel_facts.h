@@ -1,7 +1,7 @@
 /* quectel_facts.h: the one table of what no source confirms about these modules.
  *
- * Each is an inference (quectel.md names the reason); a correction is one line here.  Of §10 only
- * 12 is missing, the channels of +CMUX, which is refused.
+ * Each is an inference (docs/facts/quectel.md names the reason); a correction is one line here.  Of
+ * §10 only 12 is missing, the channels of +CMUX, which is refused.
  */
 #ifndef QUECTEL_FACTS_H
 #define QUECTEL_FACTS_H

@@ -1,6 +1,6 @@
 /* quectel_general.c: commands of the module at large: identity, operator, power, port.
  *
- * Source: quectel.md §5.2, which gathers them from captures and host drivers.
+ * Source: docs/facts/quectel.md §5.2, which gathers them from captures and host drivers.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -125,13 +125,13 @@ static const struct at_param start_up_params[] = {
 };
 
 #define INFO(text, say, handler)                                                                   \
-    .name = (text), .help = (say), .source = "quectel.md §5.2", .run = (handler)
+    .name = (text), .help = (say), .source = "docs/facts/quectel.md §5.2", .run = (handler)
 
 static const struct at_command rows[] = {
     { .name = "I",
       .basic = true,
       .help = "Maker, model and revision.",
-      .source = "quectel.md §5.2",
+      .source = "docs/facts/quectel.md §5.2",
       AT_PARAMS(identity_params),
       .set = set_identity },
     { .name = "X",
@@ -159,18 +159,18 @@ static const struct at_command rows[] = {
     { INFO("+QLTS", "Time that the network gave.", run_network_time) },
     { .name = "+QSPN",
       .help = "Name of the operator.",
-      .source = "quectel.md §5.2",
+      .source = "docs/facts/quectel.md §5.2",
       .read = read_operator_name },
     { .name = "+QPOWD",
       .help =
           "Switches off (0 at once, 1 orderly; nobody can press a key here, so on again soon), or "
           "restarts (2).",
-      .source = "quectel.md §5.2",
+      .source = "docs/facts/quectel.md §5.2",
       AT_PARAMS(power_params),
       .set = set_power },
     { .name = "+QIURC",
       .help = "Whether the module speaks when it starts.",
-      .source = "quectel.md §2.2",
+      .source = "docs/facts/quectel.md §2.2",
       AT_PARAMS(start_up_params),
       .keep = FACT_START_UP_SETTING_IS_KEPT_AT_ONCE,
       .record = quectel_settings_record },

@@ -1,6 +1,6 @@
 /* quectel_http.c: one HTTP exchange of the module, from the request to what comes of it.
  *
- * Source: quectel.md §3 (GSM HTTP AT Commands), §6.2.
+ * Source: docs/facts/quectel.md §3 (GSM HTTP AT Commands), §6.2.
  */
 #include "personalities/quectel/quectel.h"
 

@@ -1,7 +1,7 @@
 /* quectel_http_commands.c: +QHTTPURL, +QHTTPGET, +QHTTPPOST.
  *
  * The final result comes when the head of the response has; +QHTTPREAD fetches the body.
- * Source: quectel.md §3 (GSM HTTP AT Commands), §6.2.
+ * Source: docs/facts/quectel.md §3 (GSM HTTP AT Commands), §6.2.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -150,20 +150,20 @@ static const struct at_param post_params[] = {
 static const struct at_command rows[] = {
     { .name = "+QHTTPURL",
       .help = "Address of the HTTP server, given after CONNECT.",
-      .source = "quectel.md §3",
+      .source = "docs/facts/quectel.md §3",
       AT_PARAMS(url_params),
       .set = set_url,
       .read = read_url },
     { .name = "+QHTTPGET",
       .help = "GET; the result comes with the head of the response. Redirects are followed.",
-      .source = "quectel.md §3",
+      .source = "docs/facts/quectel.md §3",
       .surplus = true,
       AT_PARAMS(get_params),
       .run = run_get,
       .set = set_get },
     { .name = "+QHTTPPOST",
       .help = "POST of a body that is given after CONNECT.",
-      .source = "quectel.md §3",
+      .source = "docs/facts/quectel.md §3",
       AT_PARAMS(post_params),
       .set = set_post },
 };

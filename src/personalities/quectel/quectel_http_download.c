@@ -1,7 +1,7 @@
 /* quectel_http_download.c: +QHTTPDL: the body of a response becomes a file in RAM, which a later
  * +QSSLCFG may name.
  *
- * Source: quectel.md §3.
+ * Source: docs/facts/quectel.md §3.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -101,7 +101,7 @@ static const struct at_param download_params[] = {
 static const struct at_command rows[] = {
     { .name = "+QHTTPDL",
       .help = "GET into a file in RAM; +QHTTPDL: says how much came.",
-      .source = "quectel.md §3",
+      .source = "docs/facts/quectel.md §3",
       AT_PARAMS(download_params),
       .set = set_download },
 };

@@ -1,7 +1,7 @@
 /* quectel_http_read.c: +QHTTPREAD: the body of a response, as fast as the host takes it; and
  * +QHTTPCFG.
  *
- * Source: quectel.md §3.
+ * Source: docs/facts/quectel.md §3.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -199,13 +199,13 @@ static const struct at_param field_params[] = {
 static const struct at_command rows[] = {
     { .name = "+QHTTPREAD",
       .help = "The body of the response, between CONNECT and OK; once.",
-      .source = "quectel.md §3",
+      .source = "docs/facts/quectel.md §3",
       AT_PARAMS(read_params),
       .run = run_read,
       .set = set_read },
     { .name = "+QHTTPCFG",
       .help = "Fields of the request: \"Content-Type\" and \"User-Agent\".",
-      .source = "quectel.md §3",
+      .source = "docs/facts/quectel.md §3",
       AT_PARAMS(field_params),
       .test_text = "\"Content-Type\",<value>",
       .set = set_field,

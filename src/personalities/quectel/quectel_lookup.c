@@ -1,4 +1,4 @@
-/* quectel_lookup.c: +QIDNSCFG, +QIDNSGIP: names.  quectel.md §2.1. */
+/* quectel_lookup.c: +QIDNSCFG, +QIDNSGIP: names.  docs/facts/quectel.md §2.1. */
 #include "personalities/quectel/quectel.h"
 
 #include <stdio.h>
@@ -168,7 +168,7 @@ static const struct at_param name_params[] = {
 static const struct at_command rows[] = {
     { .name = "+QIDNSCFG",
       .help = "Name servers; names are looked up by the machine's own.",
-      .source = "quectel.md §2.1",
+      .source = "docs/facts/quectel.md §2.1",
       .coverage = AT_ANSWERED,
       .plain_error = true,
       AT_PARAMS(server_params),
@@ -178,7 +178,7 @@ static const struct at_command rows[] = {
       .read = read_servers },
     { .name = "+QIDNSGIP",
       .help = "Addresses of a name, a line each after OK.",
-      .source = "quectel.md §2.1",
+      .source = "docs/facts/quectel.md §2.1",
       .plain_error = true,
       AT_PARAMS(name_params),
       .test_text = "<name>",

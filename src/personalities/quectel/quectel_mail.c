@@ -1,6 +1,6 @@
 /* quectel_mail.c: what a mail says and to whom: +QSMTPDST, +QSMTPSUB, +QSMTPBODY, +QSMTPATT.
  *
- * Source: quectel.md §4 (GSM SMTP AT Commands V1.1, V1.2).
+ * Source: docs/facts/quectel.md §4 (GSM SMTP AT Commands V1.1, V1.2).
  */
 #include "personalities/quectel/quectel.h"
 
@@ -382,7 +382,8 @@ static const struct at_param attachment_params[] = {
 };
 
 #define MAIL(text, say)                                                                            \
-    .name = (text), .help = (say), .source = "quectel.md §4", .guard_set = quectel_smtp_guard
+    .name = (text), .help = (say), .source = "docs/facts/quectel.md §4",                           \
+    .guard_set = quectel_smtp_guard
 
 static const struct at_command rows[] = {
     { MAIL("+QSMTPDST", "Recipients: 1 to, 2 copy, 3 blind copy; mode 0 deletes."),

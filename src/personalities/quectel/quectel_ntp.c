@@ -1,4 +1,4 @@
-/* quectel_ntp.c: +QNTP: the module's clock by a time server.  quectel.md §2.1. */
+/* quectel_ntp.c: +QNTP: the module's clock by a time server.  docs/facts/quectel.md §2.1. */
 #include "personalities/quectel/quectel.h"
 
 #include "services/sntp.h"
@@ -120,7 +120,7 @@ static const struct at_param ntp_params[] = {
 static const struct at_command rows[] = {
     { .name = "+QNTP",
       .help = "Sets the clock by a time server; the result follows OK.",
-      .source = "quectel.md §2.1",
+      .source = "docs/facts/quectel.md §2.1",
       .plain_error = true,
       AT_PARAMS(ntp_params),
       .test_text = "<server>,(1-65535)",

@@ -1,6 +1,6 @@
 /* quectel_online.c: transparent mode: a port that is its socket's, +++, ATO, DTR.
  *
- * Source: quectel.md §1.9, §2.5; +QITCFG §2.2.
+ * Source: docs/facts/quectel.md §1.9, §2.5; +QITCFG §2.2.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -222,7 +222,7 @@ static const struct at_command rows[] = {
     { .name = "O",
       .basic = true,
       .help = "Returns to transparent mode, which +++ has left.",
-      .source = "V.250 6.3.7; quectel.md §2.5",
+      .source = "V.250 6.3.7; docs/facts/quectel.md §2.5",
       AT_PARAMS(resume_params),
       .set = set_resume },
 };

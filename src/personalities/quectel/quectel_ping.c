@@ -1,4 +1,4 @@
-/* quectel_ping.c: +QPING: echo requests.  quectel.md §2.1. */
+/* quectel_ping.c: +QPING: echo requests.  docs/facts/quectel.md §2.1. */
 #include "personalities/quectel/quectel.h"
 
 #include <stdio.h>
@@ -220,7 +220,7 @@ static const struct at_param ping_params[] = {
 static const struct at_command rows[] = {
     { .name = "+QPING",
       .help = "Echo requests to a host, a line each after OK, then a summary.",
-      .source = "quectel.md §2.1",
+      .source = "docs/facts/quectel.md §2.1",
       .plain_error = true,
       AT_PARAMS(ping_params),
       .test_text = "<host>,(1-255),(1-10)",

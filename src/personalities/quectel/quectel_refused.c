@@ -8,10 +8,10 @@
 
 static const struct at_command rows[] = {
     REFUSED("+CMUX", "GSM 07.10 multiplexer: the ports of the daemon take its place.",
-            "quectel.md §7"),
-    REFUSED("+QMTCFG", "MQTT came with later firmware.", "quectel.md §1.2"),
-    REFUSED("+QIGETERROR", "Not of this family.", "quectel.md §6"),
-    REFUSED("+QLOCCFG", "No location service.", "quectel.md §2.1"),
-    REFUSED("+QCELLLOC", "No location service.", "quectel.md §2.1"),
+            "docs/facts/quectel.md §7"),
+    REFUSED("+QMTCFG", "MQTT came with later firmware.", "docs/facts/quectel.md §1.2"),
+    REFUSED("+QIGETERROR", "Not of this family.", "docs/facts/quectel.md §6"),
+    REFUSED("+QLOCCFG", "No location service.", "docs/facts/quectel.md §2.1"),
+    REFUSED("+QCELLLOC", "No location service.", "docs/facts/quectel.md §2.1"),
 };
 const struct at_commands quectel_refused = AT_COMMANDS(rows);

@@ -1,7 +1,7 @@
 /* quectel_smtp.c: the account of a mail, and sending it: +QSMTPSRV, +QSMTPUSER, +QSMTPPWD,
  * +QSMTPADDR, +QSMTPNAME, +QSMTPCLR, +QSMTPPUT.
  *
- * Source: quectel.md §4 (GSM SMTP AT Commands V1.1, V1.2).
+ * Source: docs/facts/quectel.md §4 (GSM SMTP AT Commands V1.1, V1.2).
  */
 #include "personalities/quectel/quectel.h"
 
@@ -325,12 +325,12 @@ static const struct at_param put_params[] = {
 };
 
 #define ACCOUNT(text, say)                                                                         \
-    .name = (text), .help = (say), .source = "quectel.md §4", .record = account
+    .name = (text), .help = (say), .source = "docs/facts/quectel.md §4", .record = account
 
 static const struct at_command rows[] = {
     { .name = "+QSMTPCLR",
       .help = "Forgets the mail and its account.",
-      .source = "quectel.md §4",
+      .source = "docs/facts/quectel.md §4",
       .run = run_clear },
     { ACCOUNT("+QSMTPSRV", "Mail server and its port."), AT_PARAMS(server_params),
       .guard_set = quectel_smtp_guard },
@@ -344,7 +344,7 @@ static const struct at_command rows[] = {
       .guard_set = quectel_smtp_guard },
     { .name = "+QSMTPPUT",
       .help = "Sends the mail; +QSMTPPUT: says how it went.",
-      .source = "quectel.md §4",
+      .source = "docs/facts/quectel.md §4",
       AT_PARAMS(put_params),
       .run = run_put,
       .set = set_put },

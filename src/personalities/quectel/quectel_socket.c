@@ -1,6 +1,6 @@
 /* quectel_socket.c: one socket of the module, whatever it carries: opening, data, end.
  *
- * Source: quectel.md §1.3 to §1.9 and §2.3 to §2.6.
+ * Source: docs/facts/quectel.md §1.3 to §1.9 and §2.3 to §2.6.
  */
 #include "personalities/quectel/quectel.h"
 

@@ -1,7 +1,7 @@
 /* quectel_sockets.c: all sockets of the module: what they tell their ports, and when their context
  * goes.
  *
- * Source: quectel.md §1.8, §2.4, §2.6.
+ * Source: docs/facts/quectel.md §1.8, §2.4, §2.6.
  */
 #include "personalities/quectel/quectel.h"
 

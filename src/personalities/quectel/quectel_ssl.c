@@ -1,6 +1,6 @@
 /* quectel_ssl.c: what a connection takes from an SSL context.
  *
- * Source: GSM_SSL_TCP_Application_Note V3.1 §1.1, §2.2.1; quectel.md §1.1, §1.2.
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §1.1, §2.2.1; docs/facts/quectel.md §1.1, §1.2.
  */
 #include "personalities/quectel/quectel.h"
 

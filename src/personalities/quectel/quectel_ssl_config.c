@@ -1,7 +1,7 @@
 /* quectel_ssl_config.c: +QSSLCFG: each subtype a row of its own table.
  *
- * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.1; quectel.md §1.2.  Without its value a subtype
- * answers what it holds.
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.1; docs/facts/quectel.md §1.2.  Without its value
+ * a subtype answers what it holds.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -30,7 +30,8 @@ struct subtype {
 #define CONTEXT(field) offsetof(struct quectel_ssl_context, field)
 #define GLOBAL(field)  offsetof(struct quectel_ssl, field), .global = true
 
-/* The thirteen of the note, then those that hosts send to later firmware (quectel.md §1.2). */
+/* The thirteen of the note, then those that hosts send to later firmware (docs/facts/quectel.md
+ * §1.2). */
 static const struct subtype subtypes[] = {
     { "ctxindex", .kind = SUBTYPE_ALL },
     { "sslversion", .offset = CONTEXT(version), .max = QUECTEL_ANY_VERSION },

@@ -1,6 +1,7 @@
 /* quectel_ssl_socket.c: +QSSLOPEN, +QSSLCLOSE, +QSSLSEND, +QSSLRECV: secure sockets.
  *
- * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.2 to §2.2.5, §2.2.10; quectel.md §1.3 to §1.9.
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.2 to §2.2.5, §2.2.10; docs/facts/quectel.md §1.3
+ * to §1.9.
  */
 #include "personalities/quectel/quectel.h"
 

@@ -1,6 +1,6 @@
 /* quectel_state.c: +QISTAT, +QISTATE, +QSSLSTATE: the stack and its sockets.
  *
- * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.6; quectel.md §1.7, §2.6.
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.6; docs/facts/quectel.md §1.7, §2.6.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -128,12 +128,12 @@ static enum at_status answer_ok(struct at_session *at)
 static const struct at_command rows[] = {
     { .name = "+QISTAT",
       .help = "State of the stack or, with +QIMUX=1, of its sockets.",
-      .source = "quectel.md §2.6",
+      .source = "docs/facts/quectel.md §2.6",
       .plain_error = true,
       .run = run_status },
     { .name = "+QISTATE",
       .help = "State of the stack and of its sockets.",
-      .source = "quectel.md §2.6",
+      .source = "docs/facts/quectel.md §2.6",
       .plain_error = true,
       .run = run_states },
     { .name = "+QSSLSTATE",

@@ -1,6 +1,6 @@
 /* quectel_tcp.c: +QIOPEN, +QICLOSE, +QISACK: plain sockets, and how they speak.
  *
- * Source: GSM_SSL_TCP_Application_Note V3.1 §3.3; quectel.md §2.3, §2.4.
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §3.3; docs/facts/quectel.md §2.3, §2.4.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -205,7 +205,7 @@ static const struct at_param open_params[] = {
 };
 static const struct at_param index_params[] = { { .name = "index", .max = QUECTEL_SOCKETS - 1 } };
 
-#define NOTE "GSM_SSL_TCP_Application_Note V3.1 §3.3; quectel.md §2.3, §2.4"
+#define NOTE "GSM_SSL_TCP_Application_Note V3.1 §3.3; docs/facts/quectel.md §2.3, §2.4"
 
 static const struct at_command rows[] = {
     { .name = "+QIOPEN",

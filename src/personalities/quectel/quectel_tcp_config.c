@@ -1,4 +1,4 @@
-/* quectel_tcp_config.c: how sockets behave: the switches of TCP/IP.  quectel.md §2.2. */
+/* quectel_tcp_config.c: how sockets behave: the switches of TCP/IP.  docs/facts/quectel.md §2.2. */
 #include "personalities/quectel/quectel.h"
 
 static const struct quectel_settings *settings_of(const struct at_session *at)
@@ -69,7 +69,7 @@ static const struct at_param tuning_params[] = {
 };
 
 #define ROW(text, parameters, say)                                                                 \
-    .name = (text), .help = (say), .source = "quectel.md §2.2", .plain_error = true,               \
+    .name = (text), .help = (say), .source = "docs/facts/quectel.md §2.2", .plain_error = true,    \
     AT_PARAMS(parameters), .record = quectel_settings_record
 
 static const struct at_command rows[] = {
@@ -90,7 +90,7 @@ static const struct at_command rows[] = {
           "Transparent mode: retries (no effect here), wait in 0.1 s, packet size, +++.") },
     { .name = "+QILPORT",
       .help = "Local port; the network chooses it.",
-      .source = "quectel.md §2.2",
+      .source = "docs/facts/quectel.md §2.2",
       .coverage = AT_ANSWERED,
       .free_form = true,
       .read = read_local_port },

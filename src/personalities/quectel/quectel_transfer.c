@@ -1,6 +1,6 @@
 /* quectel_transfer.c: +QISEND, +QIRD, and received data that goes to the host by itself.
  *
- * Source: quectel.md §0, §1.4, §2.4; GSM_SSL_TCP_Application_Note V3.1 §3.3.
+ * Source: docs/facts/quectel.md §0, §1.4, §2.4; GSM_SSL_TCP_Application_Note V3.1 §3.3.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -216,7 +216,7 @@ static const struct at_param read_params[] = {
     { .name = "len", .min = 1, .max = QUECTEL_RECEIVE_MAX },
 };
 
-#define NOTE "GSM_SSL_TCP_Application_Note V3.1 §3.3; quectel.md §2.4"
+#define NOTE "GSM_SSL_TCP_Application_Note V3.1 §3.3; docs/facts/quectel.md §2.4"
 
 static const struct at_command rows[] = {
     { .name = "+QISEND",

@@ -1,6 +1,6 @@
 /* quectel_upload.c: +QSECWRITE, +QSECREAD, +QSECDEL.
  *
- * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.7 to §2.2.9; quectel.md §1.10.
+ * Source: GSM_SSL_TCP_Application_Note V3.1 §2.2.7 to §2.2.9; docs/facts/quectel.md §1.10.
  */
 #include "personalities/quectel/quectel.h"
 

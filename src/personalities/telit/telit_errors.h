@@ -1,7 +1,7 @@
 /* telit_errors.h: Telit's +CME ERROR numbers and words, in one list.
  *
- * Source: the SSL set S0 = 1vv0300989 r12 §7; the others as telit.md §6 gathers them from the AT
- * guides.
+ * Source: the SSL set S0 = 1vv0300989 r12 §7; the others as docs/facts/telit.md §6 gathers them
+ * from the AT guides.
  */
 #ifndef TELIT_ERRORS_H
 #define TELIT_ERRORS_H

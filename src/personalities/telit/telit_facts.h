@@ -1,6 +1,6 @@
 /* telit_facts.h: the one table of what no source confirms about Telit modules.
  *
- * Each is an inference (telit.md names the reason); a correction is one line here.
+ * Each is an inference (docs/facts/telit.md names the reason); a correction is one line here.
  */
 #ifndef TELIT_FACTS_H
 #define TELIT_FACTS_H

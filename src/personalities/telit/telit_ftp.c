@@ -1,6 +1,6 @@
 /* telit_ftp.c: the FTP session of a Telit module: who may use it, its events, and its end.
  *
- * Source: Telit 1vv0300989 r12 §6; telit.md §3.  The commands are in telit_ftp_*.c.
+ * Source: Telit 1vv0300989 r12 §6; docs/facts/telit.md §3.  The commands are in telit_ftp_*.c.
  */
 #include "personalities/telit/telit.h"
 

@@ -1,6 +1,6 @@
 /* telit_ftp.h: the FTP session of a Telit module: one for all its ports.
  *
- * Source: Telit 1vv0300989 r12 §6; telit.md §3.
+ * Source: Telit 1vv0300989 r12 §6; docs/facts/telit.md §3.
  */
 #ifndef TELIT_FTP_H
 #define TELIT_FTP_H

@@ -1,5 +1,5 @@
-/* telit_ftp_errors.c: Telit's numbers for what an FTP server does.  telit.md §3, §6 (UNCONFIRMED
- * but for the words of the numbers). */
+/* telit_ftp_errors.c: Telit's numbers for what an FTP server does.  docs/facts/telit.md §3, §6
+ * (UNCONFIRMED but for the words of the numbers). */
 #include "personalities/telit/telit.h"
 
 static bool writes(const struct telit_ftp *ftp)

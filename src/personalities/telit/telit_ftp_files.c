@@ -1,5 +1,5 @@
 /* telit_ftp_files.c: commands that one reply of the server answers: #FTPTYPE, #FTPCWD, #FTPPWD,
- * #FTPDELE, #FTPFSIZE; and #FTPREST.  telit.md §3. */
+ * #FTPDELE, #FTPFSIZE; and #FTPREST.  docs/facts/telit.md §3. */
 #include "personalities/telit/telit.h"
 
 #include <inttypes.h>
@@ -107,18 +107,18 @@ static const struct at_param restart_params[] = {
 static const struct at_command rows[] = {
     { .name = "#FTPTYPE",
       .help = "Binary or ASCII.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       AT_PARAMS(type_params),
       .set = set_type,
       .read = read_type },
     { .name = "#FTPCWD",
       .help = "Changes the folder on the server.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       AT_PARAMS(folder_params),
       .set = set_folder },
     { .name = "#FTPPWD",
       .help = "The folder on the server.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       .run = run_folder },
     { .name = "#FTPREST",
       .help = "Where the next download begins.",
@@ -127,12 +127,12 @@ static const struct at_command rows[] = {
       .record = settings_record },
     { .name = "#FTPDELE",
       .help = "Deletes a file on the server.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       AT_PARAMS(name_params),
       .set = set_delete },
     { .name = "#FTPFSIZE",
       .help = "Size of a file on the server.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       AT_PARAMS(name_params),
       .set = set_size },
 };

@@ -1,7 +1,7 @@
 /* telit_ftp_online.c: #FTPGET, #FTPLIST, #FTPPUT, #FTPAPP: the port is the data connection.
  *
- * Source: Telit 1vv0300989 r12 §6; telit.md §3: the escape sequence ends a transfer, and NO CARRIER
- * every one.
+ * Source: Telit 1vv0300989 r12 §6; docs/facts/telit.md §3: the escape sequence ends a transfer, and
+ * NO CARRIER every one.
  */
 #include "personalities/telit/telit.h"
 
@@ -136,7 +136,7 @@ static const struct at_command rows[] = {
       .set = set_put },
     { .name = "#FTPAPP",
       .help = "Appends to a file on the server, online or with #FTPAPPEXT.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       AT_PARAMS(put_params),
       .set = set_append },
 };

@@ -1,6 +1,6 @@
 /* telit_ftp_packet.c: transfers in command mode: #FTPGETPKT with #FTPRECV, and #FTPAPPEXT.
  *
- * Source: S000574 p.249; 80529ST10815A r2 p.191; telit.md §3.
+ * Source: S000574 p.249; 80529ST10815A r2 p.191; docs/facts/telit.md §3.
  */
 #include "personalities/telit/telit.h"
 
@@ -182,7 +182,7 @@ static const struct at_param append_params[] = {
 static const struct at_command rows[] = {
     { .name = "#FTPGETPKT",
       .help = "Reads a file from the server in the background.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       AT_PARAMS(get_params),
       .set = set_get,
       .read = read_get },

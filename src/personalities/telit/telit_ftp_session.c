@@ -1,5 +1,5 @@
-/* telit_ftp_session.c: #FTPTO, #FTPCFG, #FTPOPEN, #FTPCLOSE, #FTPMSG.  telit.md §3; Telit
- * 1vv0300989 r12 §6. */
+/* telit_ftp_session.c: #FTPTO, #FTPCFG, #FTPOPEN, #FTPCLOSE, #FTPMSG.  docs/facts/telit.md §3;
+ * Telit 1vv0300989 r12 §6. */
 #include "personalities/telit/telit.h"
 
 #include "base/number.h"
@@ -116,7 +116,7 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     return status;
 }
 
-/* Without a session: OK (UNCONFIRMED, telit.md §3). */
+/* Without a session: OK (UNCONFIRMED, docs/facts/telit.md §3). */
 static enum at_status run_close(struct at_session *at)
 {
     struct telit_ftp *ftp = telit_ftp_mine(at);
@@ -167,7 +167,7 @@ static const struct at_param open_params[] = {
 static const struct at_command rows[] = {
     { .name = "#FTPTO",
       .help = "Time limit of FTP, in tenths of a second.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       AT_PARAMS(timeout_params),
       .keep = AT_KEEP_PROFILE,
       .record = settings_record },
@@ -188,7 +188,7 @@ static const struct at_command rows[] = {
       .run = run_close },
     { .name = "#FTPMSG",
       .help = "The last reply of the FTP server.",
-      .source = "telit.md §3",
+      .source = "docs/facts/telit.md §3",
       .run = run_message },
 };
 const struct at_commands telit_ftp_session = AT_COMMANDS(rows);

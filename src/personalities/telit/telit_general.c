@@ -1,7 +1,8 @@
 /* telit_general.c: commands of the module at large: identity, clock, power, and what hosts set at
  * start-up.
  *
- * Source: telit.md §4, which gathers them from the AT guides that 1vv0300989 r12 §1.5 names.
+ * Source: docs/facts/telit.md §4, which gathers them from the AT guides that 1vv0300989 r12 §1.5
+ * names.
  */
 #include "personalities/telit/telit.h"
 

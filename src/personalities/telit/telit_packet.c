@@ -1,6 +1,6 @@
 /* telit_packet.c: PDP contexts and socket defaults: #SGACT, #SCFG, #CGPADDR, #GPRS and their kin.
  *
- * Source: Telit 1vv0300989 r12 §2; S000574 p.218; telit.md §2.
+ * Source: Telit 1vv0300989 r12 §2; S000574 p.218; docs/facts/telit.md §2.
  */
 #include "personalities/telit/telit.h"
 

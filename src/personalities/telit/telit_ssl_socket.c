@@ -16,8 +16,8 @@ static enum at_status set_restore(struct at_session *at, const struct at_args *a
 
 enum { HANG_UP_ID, HANG_UP_CLOSURE };
 
-/* On a socket that is closed already: OK (UNCONFIRMED, telit.md §1.7).  Without ClosureType that of
- * #SSLD counts, as r12 §5.4.5 shows. */
+/* On a socket that is closed already: OK (UNCONFIRMED, docs/facts/telit.md §1.7).  Without
+ * ClosureType that of #SSLD counts, as r12 §5.4.5 shows. */
 static enum at_status set_hang_up(struct at_session *at, const struct at_args *args)
 {
     struct telit_ssl *ssl = telit_ssl_if(at, args->list[HANG_UP_ID].number);

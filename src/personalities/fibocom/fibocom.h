@@ -182,6 +182,8 @@ bool fibocom_socket_awaits_result(const struct module_terminal *terminal);
 void fibocom_socket_close(struct fibocom_socket *socket);
 /* The same, and the port that waits for it or is its other side is free again. */
 void fibocom_socket_hang_up(struct fibocom_socket *socket);
+/* The same for the port that asked, which hears +MIPCLOSE; one that was online hears it too. */
+void fibocom_socket_close_for(struct fibocom_socket *socket, struct at_session *at);
 /* A socket may be opened: it is free, and there is a context; otherwise the error is noted. */
 enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_socket *socket);
 /* Starts what +MIPOPEN and +MIPODM ask for: false when it has failed already, noted and logged. */

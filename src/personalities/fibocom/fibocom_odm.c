@@ -106,8 +106,7 @@ static enum at_status close_all(struct at_session *at)
 
         if (socket == NULL || !socket->transparent || socket->connection.state == CONNECTION_CLOSED)
             continue;
-        fibocom_socket_hang_up(socket);
-        at_urc(at, "+MIPCLOSE: %d,%d", id, fibocom_model_of(socket->modem)->forms->close_type);
+        fibocom_socket_close_for(socket, at);
     }
     return AT_OK;
 }

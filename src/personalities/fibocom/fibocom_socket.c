@@ -169,6 +169,21 @@ void fibocom_socket_hang_up(struct fibocom_socket *socket)
         fibocom_send_go_on(socket);
 }
 
+static void say_closed(struct at_session *at, const struct fibocom_socket *socket)
+{
+    at_urc(at, "+MIPCLOSE: %d,%d", socket->id, fibocom_model_of(socket->modem)->forms->close_type);
+}
+
+void fibocom_socket_close_for(struct fibocom_socket *socket, struct at_session *at)
+{
+    struct at_session *online = socket->online ? socket->owner->at : at;
+
+    fibocom_socket_hang_up(socket);
+    say_closed(at, socket);
+    if (online != at) /* what its host types next is for the module again */
+        say_closed(online, socket);
+}
+
 /* ---- the part ---- */
 
 static void init(struct tlsmodem *modem, void *state, size_t unit)
@@ -369,8 +384,7 @@ static enum at_status set_close(struct at_session *at, const struct at_args *arg
     if (socket == NULL || (socket->connection.state == CONNECTION_CLOSED && !socket->lingers))
         return at_fail(at, FACT_ERROR_STATE);
     connection_send_kept(&socket->connection);
-    fibocom_socket_hang_up(socket);
-    at_urc(at, "+MIPCLOSE: %d,%d", socket->id, fibocom_model_of(socket->modem)->forms->close_type);
+    fibocom_socket_close_for(socket, at);
     return AT_OK;
 }
 

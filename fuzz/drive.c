@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "toy_record.h"
 
+#include "at/session.h"
 #include "module/module.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-enum { PORTS = 2, TENTH_MS = 100, TEN_SECONDS_MS = 10000, READ_BYTES = 16 };
+enum { PORTS = 2, TENTH_MS = 100, TEN_SECONDS_MS = 10000, READ_BYTES = 16, SAID_MS = 1000 };
 
 static const uint16_t servers[] = { 443, 80, 25, 21, 4001, 465 };
 static const uint16_t datagram_servers[] = { 123, 443 };
@@ -339,20 +340,40 @@ static bool contains(struct span heard, const char *words)
     return false;
 }
 
-/* The next thing that the host types is the peer's: it must know.  A host that reads nothing, or
- * wants no result codes, does not. */
-static void check_told(const struct drive *drive, size_t port)
+/* A host that does not read, or wants no result codes, hears of nothing. */
+static bool listens(const struct drive *drive, size_t port)
 {
     const struct at_settings *settings = at_settings_of(session_of(drive, port));
+
+    return drive->world.modem->on && drive->world.ports[port].appetite == SIZE_MAX &&
+           settings->quiet == 0 && settings->verbose != 0;
+}
+
+static void fail(size_t port, const char *what)
+{
+    fprintf(stderr, "fuzz: port %zu %s, and its host was not told\n", port + 1, what);
+    abort();
+}
+
+/* What the host types next is the peer's. */
+static void check_online(const struct drive *drive, size_t port)
+{
     struct span heard = world_heard(&drive->world, port);
 
-    if (drive->world.ports[port].appetite != SIZE_MAX || settings->quiet != 0 ||
-        settings->verbose == 0)
+    if (listens(drive, port) && !contains(heard, "CONNECT") &&
+        !contains(heard, drive->maker->online_line))
+        fail(port, "is online");
+}
+
+/* What the host types next is the module's; the line that says why may keep its distance. */
+static void check_back(struct drive *drive, size_t port)
+{
+    if (!drive->world.modem->on || at_is_engaged(session_of(drive, port)) ||
+        world_heard(&drive->world, port).len > 0)
         return;
-    if (contains(heard, "CONNECT") || contains(heard, drive->maker->online_line))
-        return;
-    fprintf(stderr, "fuzz: port %zu is online and its host was not told\n", port + 1);
-    abort();
+    world_advance(&drive->world, SAID_MS);
+    if (listens(drive, port) && world_heard(&drive->world, port).len == 0)
+        fail(port, "is back in command mode");
 }
 
 static void take_step(struct drive *drive)
@@ -371,8 +392,11 @@ static void take_step(struct drive *drive)
     if (drive->maker->ignores_escape != NULL && drive->maker->ignores_escape(&drive->world))
         drive->escapes = false;
     for (size_t port = 0; port < PORTS; port++) {
-        if (at_is_online(session_of(drive, port)) && !online[port])
-            check_told(drive, port);
+        if (!online[port] && at_is_online(session_of(drive, port)))
+            check_online(drive, port);
+        if (online[port] && !at_is_online(session_of(drive, port)) && letter != 'g' &&
+            letter != 'p')
+            check_back(drive, port);
     }
     if (fuzz_watch != NULL)
         fuzz_watch->step(&drive->world);

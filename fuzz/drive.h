@@ -40,7 +40,7 @@ struct fuzz_maker {
 };
 
 /* Takes all steps of an input, then checks what must be true after any; and in each step, that a
- * host whose port goes online is told so. */
+ * host whose port goes online, or comes back, is told so. */
 void fuzz_drive(const struct fuzz_maker *maker, const uint8_t *data, size_t size);
 
 /* Sees what happens, for fuzz/reach.c. */

@@ -23,7 +23,7 @@ static void switch_on(struct world *world, const char *model)
 
 static bool holds(struct span answer, const char *text)
 {
-    return memmem(answer.data, answer.len, text, strlen(text)) != NULL;
+    return answer.len > 0 && memmem(answer.data, answer.len, text, strlen(text)) != NULL;
 }
 
 /* ---- S registers ---- */

@@ -133,7 +133,8 @@ static void check_row(const struct wait_row *row)
     talk_expect(&world, "AT", "\r\nOK\r\n");
     world_forget(&world, 0);
     world_advance(&world, HOUR_MS);
-    assert_null(memmem(world_heard(&world, 0).data, world_heard(&world, 0).len, "ERROR", 5));
+    if (world_heard(&world, 0).len > 0)
+        assert_null(memmem(world_heard(&world, 0).data, world_heard(&world, 0).len, "ERROR", 5));
     assert_int_equal(world.scripted_net.spins, 0);
     world_deinit(&world);
 }

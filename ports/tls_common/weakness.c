@@ -22,9 +22,10 @@ __attribute__((format(printf, 3, 4))) static void add(struct tls_weakness *weakn
     va_start(args, format);
     vsnprintf(clause + len, sizeof(clause) - len, format, args);
     va_end(args);
-    if (strstr(weakness->text, clause) == NULL && used + strlen(clause) + 3 <= sizeof(weakness->text))
-        snprintf(weakness->text + used, sizeof(weakness->text) - used, "%s%s",
-                 used > 0 ? "; " : "", clause);
+    if (strstr(weakness->text, clause) == NULL &&
+        used + strlen(clause) + 3 <= sizeof(weakness->text))
+        snprintf(weakness->text + used, sizeof(weakness->text) - used, "%s%s", used > 0 ? "; " : "",
+                 clause);
 }
 
 void tls_weakness_signature(struct tls_weakness *weakness, const char *subject, const char *hash)

@@ -3,7 +3,7 @@
 
 #include "tls_common/failure.h"
 #include "tls_common/limits.h"
-#include "tls_gnutls/session.h"
+#include "tls_gnutls/state.h"
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 

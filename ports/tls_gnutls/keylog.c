@@ -2,7 +2,7 @@
 #include "tls_gnutls/keylog.h"
 
 #include "tls_common/keylog.h"
-#include "tls_gnutls/session.h"
+#include "tls_gnutls/state.h"
 
 static struct span bytes_of(const gnutls_datum_t *datum)
 {

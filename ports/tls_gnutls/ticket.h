@@ -2,7 +2,7 @@
 #ifndef TLS_GNUTLS_TICKET_H
 #define TLS_GNUTLS_TICKET_H
 
-#include "tls_gnutls/session.h"
+#include "tls_gnutls/state.h"
 
 /* tls_session_ticket() of iface/tls.h. */
 struct tls_ticket *gtls_ticket(const struct tls_session *session);

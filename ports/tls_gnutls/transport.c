@@ -1,7 +1,7 @@
 /* transport.c: bytes between GnuTLS and the stream below, and what can be learned on the way. */
 #include "tls_gnutls/transport.h"
 
-#include "tls_gnutls/session.h"
+#include "tls_gnutls/state.h"
 
 #include <errno.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "tls_common/weakness.h"
 #include "tls_gnutls/clock.h"
 #include "tls_gnutls/failure.h"
-#include "tls_gnutls/session.h"
+#include "tls_gnutls/state.h"
 #include "tls_gnutls/weak.h"
 
 #include <arpa/inet.h>

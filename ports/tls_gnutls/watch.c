@@ -1,7 +1,7 @@
 /* watch.c: looks at the server's messages before GnuTLS does (RFC 5246, 7.4). */
 #include "tls_gnutls/watch.h"
 
-#include "tls_gnutls/session.h"
+#include "tls_gnutls/state.h"
 
 #include <gnutls/x509.h>
 

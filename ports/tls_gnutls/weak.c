@@ -102,4 +102,3 @@ void gtls_weak_usage(gnutls_session_t gnutls, gnutls_x509_crt_t certificate,
         tls_weakness_usage(weakness, subject_of(certificate, subject),
                            encrypts ? "key encipherment" : "digital signature");
 }
-

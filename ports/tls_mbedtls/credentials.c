@@ -4,7 +4,7 @@
 #include "base/wipe.h"
 #include "tls_common/failure.h"
 #include "tls_mbedtls/failure.h"
-#include "tls_mbedtls/session.h"
+#include "tls_mbedtls/state.h"
 
 #include <mbedtls/error.h>
 #include <stdlib.h>

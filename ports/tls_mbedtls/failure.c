@@ -3,7 +3,7 @@
 
 #include "tls_common/failure.h"
 #include "tls_common/limits.h"
-#include "tls_mbedtls/session.h"
+#include "tls_mbedtls/state.h"
 #include "tls_mbedtls/transport.h"
 
 #include <mbedtls/error.h>
@@ -88,6 +88,15 @@ static bool missed_certificate(const struct mtls_session *session)
            session->mbedtls.client_auth != 0;
 }
 
+static bool was_asked_for(const struct mtls_setup *setup, int suite)
+{
+    size_t i = 0;
+
+    while (setup->suites[i] != 0 && setup->suites[i] != suite)
+        i++;
+    return suite != 0 && setup->suites[i] == suite;
+}
+
 /* A suite that mbedTLS does not know is a parameter to it that makes no sense. */
 static bool chose_another_suite(const struct mtls_session *session, int error)
 {
@@ -97,7 +106,7 @@ static bool chose_another_suite(const struct mtls_session *session, int error)
         return true;
     return session->setup != NULL && error == MBEDTLS_ERR_SSL_BAD_HS_SERVER_HELLO &&
            chosen != NULL && chosen->ciphersuite != 0 &&
-           !mtls_was_asked_for(session->setup, chosen->ciphersuite);
+           !was_asked_for(session->setup, chosen->ciphersuite);
 }
 
 /* The bits of a prime for Diffie and Hellman that mbedTLS refused for its size; 0: it was not that.

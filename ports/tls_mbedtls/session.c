@@ -25,15 +25,6 @@ static bool is_ours(tls_suite suite)
     return known != NULL && known->min_minor_ver == MBEDTLS_SSL_MINOR_VERSION_0;
 }
 
-bool mtls_was_asked_for(const struct mtls_setup *setup, int suite)
-{
-    size_t i = 0;
-
-    while (setup->suites[i] != 0 && setup->suites[i] != suite)
-        i++;
-    return suite != 0 && setup->suites[i] == suite;
-}
-
 static struct mtls_setup *new_setup(const struct tls_config *config)
 {
     struct mtls_setup *setup =

@@ -1,7 +1,7 @@
 /* transport.c: bytes between mbedTLS and the stream below, and what can be learned on the way. */
 #include "tls_mbedtls/transport.h"
 
-#include "tls_mbedtls/session.h"
+#include "tls_mbedtls/state.h"
 
 #include <mbedtls/net_sockets.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "tls_common/weakness.h"
 #include "tls_mbedtls/failure.h"
 #include "tls_mbedtls/name.h"
-#include "tls_mbedtls/session.h"
+#include "tls_mbedtls/state.h"
 
 #include <mbedtls/oid.h>
 #include <mbedtls/ssl_ciphersuites.h>

@@ -14,7 +14,8 @@
  *                r port NUMBER sends what servers say
  *                c, h, x, k, m port   closes, hangs up, resets, breaks a record, vanishes
  *                z, u port     takes nothing more, and again
- *                a, n, N port  grants TLS from now on, refuses it, does not answer
+ *                a, N port     grants TLS from now on; does not answer
+ *                n port NUMBER refuses it, for this reason
  *                y port NUMBER listens anew: refuses, accepts, hangs
  *                v port        connects to the port that the module has named
  *   datagrams    d port BLOCK  sends it

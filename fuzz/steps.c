@@ -10,7 +10,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-enum { TENTH_MS = 100, TEN_SECONDS_MS = 10000, READ_BYTES = 16 };
+enum { TENTH_MS = 100, TEN_SECONDS_MS = 10000, READ_BYTES = 16, ALERT = 40 };
 
 static const uint16_t servers[STEPS_SERVERS] = { 443, 80, 25, 21, 4001, 465 };
 static const uint16_t datagram_servers[] = { 123, 443 };
@@ -136,8 +136,9 @@ static void decide(struct drive *drive)
 
         if (peer->handshake.verdict != VERDICT_NONE)
             continue;
-        peer_decide(peer, &(struct peer_handshake){
-                              .verdict = drive->verdicts[i], .reason = TLS_ALERT, .alert = 40 });
+        peer_decide(peer, &(struct peer_handshake){ .verdict = drive->verdicts[i],
+                                                    .reason = drive->reasons[i],
+                                                    .alert = ALERT });
     }
 }
 
@@ -196,6 +197,7 @@ static bool server_step(struct drive *drive, uint8_t letter)
         break;
     case 'n':
         change_verdict(drive, server, VERDICT_NO);
+        drive->reasons[server] = (enum tls_reason)(1 + input_byte(input) % TLS_INTERNAL);
         break;
     case 'N':
         change_verdict(drive, server, VERDICT_NONE);

@@ -14,6 +14,7 @@ struct drive {
     size_t port;  /* of the hosts' steps */
     bool escapes; /* from any online mode that there may be */
     enum peer_verdict verdicts[STEPS_SERVERS];
+    enum tls_reason reasons[STEPS_SERVERS]; /* of those that say no */
 };
 
 /* Servers accept, and grant TLS; the hosts have typed the maker's first line. */

@@ -10,6 +10,12 @@ TCP = line('AT+MIPOPEN=2,,"localhost",443,0') + wait(2)
 UDP = line('AT+MIPOPEN=3,,"localhost",123,1') + wait(2)
 ODM = line('AT+MIPODM=4,,"localhost",443,2') + wait(2)
 
+
+
+def file_of(kind: str, text: str) -> bytes:
+    return line(f'AT+GTSSLFILE="{kind}",{len(text)}') + typed(text)
+
+
 GENERAL = COMMON + lines("AT+CCID;+ICCID", "AT+CEREG=1", 'AT+GTSET="IPRFMT",0', "AT+MIPCALL=0", "AT+MIPCALL=1", "AT+GTSSLVER=4",
                          "AT+GTSSLMODE=0", "AT+GTSSLERR", "AT+GTSSLCIPHER?", "AT+MIPKEEPCONF=1,60,9,75", "AT+MIPSTAT?")
 
@@ -31,7 +37,10 @@ SOCKETS = {
     "tcp-ends": L610 + TCP + resets(SECURE) + wait(2) + line("AT+MIPCLOSE=2") + TCP + vanishes(SECURE) + TCP + sends(SECURE, "x") + hangs_up(SECURE),
     "tcp-not-opened": L610 + listens(SECURE, REFUSES) + TCP + names(FAILS) + TCP + names(HANGS) + TCP + wait_s(120) + names(FOUND)
     + listens(SECURE, SILENT) + TCP + wait_s(120),
-    "tcp-stalled": L610 + TCP + stalls(SECURE) + (line("AT+MIPSEND=2,2000") + typed("u" * 2000) + wait(20)) * 4 + resumes(SECURE) + wait(20),
+    "tcp-stalled": L610 + TCP + stalls(SECURE) + (line("AT+MIPSEND=2,2000") + typed("u" * 2000) + wait(20)) * 4 + line("AT+MIPSEND?")
+    + resumes(SECURE) + wait(20) + lines("AT+MIPSEND?", "AT+MIPSETS=2,100"),
+    "tcp-stalled-long": NL668 + TCP + stalls(SECURE) + (line("AT+MIPSEND=2,2000") + typed("u" * 2000)) * 4 + wait_s(120)
+    + line("AT+MIPSEND=2,9") + LEAVES + line("AT+MIPSEND=2") + typed("\x1a"),
     "udp": NL668 + UDP + line("AT+MIPSEND=3,2") + typed("hi") + datagram(123, b"hello") + wait(2),
     "transparent": L610 + ODM + typed("data") + sends(SECURE, "hello") + wait(20) + ESCAPE + lines("AT+MIPSEND=4,2") + typed("hi")
     + line("AT+MIPODM=0"),
@@ -42,6 +51,12 @@ SOCKETS = {
     "context": L610 + TLS + context_lost(1) + wait(2) + CALL + ODM + context_lost(1) + wait(2) + line("AT"),
     "radio": L610 + TCP + line("AT+CFUN=4") + wait(2) + line("AT+CFUN=1"),
     "files": L610 + line("AT+GTSSLMODE=1") + line('AT+GTSSLFILE="TRUSTFILE",10') + typed("0123456789") + TLS + line("AT+GTSSLERR") + POWER_CUT,
+    "files-mutual": L610 + line("AT+GTSSLMODE=1") + file_of("TRUSTFILE", pem("CERTIFICATE")) + file_of("CERTFILE", pem("CERTIFICATE"))
+    + file_of("KEYFILE", pem("RSA PRIVATE KEY")) + TLS + sends(SECURE, "x") + line("AT+GTSSLERR") + resets(SECURE),
+    "files-mutual-nl668": NL668 + line("AT+GTSSLMODE=1") + file_of("TRUSTFILE", pem("CERTIFICATE")) + file_of("CERTFILE", pem("CERTIFICATE"))
+    + file_of("KEYFILE", pem("PRIVATE KEY")) + TLS + file_of("KEYFILE", "no key") + TLS + no_memory(1) + TLS,
+    "tls-refused": L610 + b"".join(refuses_tls(SECURE, reason) + TLS + line("AT+GTSSLERR")
+                                   for reason in (UNKNOWN_CA, BAD_SIGNATURE, NO_SHARED_SUITE, ALERT, RECORD, PEER_CLOSED)),
     "files-nl668": NL668 + line('AT+GTSSLFILE="CERTFILE",10') + typed("0123456789") + line('AT+GTSSLFILE="KEYFILE",10') + typed("01") + LEAVES,
     "files-m910": M910 + line('AT+GTSSLFILE="TRUSTFILE",10') + typed("0123456789"),
     "files-b": NL668_B + line('AT+GTSSLFILE="TRUSTFILE",10') + typed("0123456789"),
@@ -64,7 +79,12 @@ HTTP = {
     "http-post": L610 + URL + line("AT+HTTPDATA=5") + typed("hello") + line("AT+HTTPHEAD=6") + typed("A: b\r\n") + line("AT+HTTPACT=1,10")
     + wait(2) + sends(WEB, PAGE) + wait(2),
     "http-head": L610 + URL + line("AT+HTTPACT=2,10") + wait(2) + sends(WEB, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") + wait(2),
-    "http-mode-1": L610 + line('AT+HTTPSET="MODE","1"') + URL + GET + sends(WEB, "HTTP/1.0 200 OK\r\n\r\n" + "x" * 3000) + hangs_up(WEB) + wait(2),
+    "http-mode-1": L610 + line('AT+HTTPSET="MODE","1"') + URL + GET + sends(WEB, "HTTP/1.0 200 OK\r\n\r\n" + "x" * 3000) + hangs_up(WEB) + wait(2)
+    + line("AT+HTTPREAD"),
+    "http-mode-1-slow": NL668 + line('AT+HTTPSET="MODE","1"') + URL + GET + sends(WEB, "HTTP/1.0 200 OK\r\n\r\n") + wait(2) + reads(0)
+    + line("AT+HTTPREAD") + sends(WEB, "x" * 9000) + reads(200) + READS_ALL + resets(WEB) + line("AT+HTTPREAD"),
+    "http-mode-1-leaves": L610 + line('AT+HTTPSET="MODE","1"') + URL + GET + sends(WEB, "HTTP/1.0 200 OK\r\n\r\nab") + wait(2)
+    + line("AT+HTTPREAD") + LEAVES + sends(WEB, "cd") + line("AT+HTTPREAD") + typed("A") + hangs_up(WEB),
     "http-redirect": L610 + line('AT+HTTPSET="REDIR","1"') + URL + GET + sends(WEB, "HTTP/1.1 302 Go\r\nLocation: /y\r\n\r\n") + sends(WEB, PAGE),
     "http-fails": L610 + URL + listens(WEB, REFUSES) + GET + listens(WEB, ACCEPTS) + GET + resets(WEB) + GET + wait_s(60),
     "http-context": L610 + URL + GET + context_lost(1) + wait(2),

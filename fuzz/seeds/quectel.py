@@ -103,6 +103,10 @@ SENT = replies(MAIL, "250 ok", "250 ok", "354 go on", "250 ok", "221 bye") + wai
 
 MAILS = {
     "mail": ACCOUNT + BODY + ATTACHED + PUT + replies(MAIL, "220 ready", "250 hello") + SENT,
+    "mail-utf8": ACCOUNT + line("AT+QSMTPSUB=1,\"Gr\xfc\xdfe\"") + line('AT+QSMTPNAME="J\xf6rg"') + BODY + line('AT+QSMTPATT="\xe4.bin",5,9')
+    + typed("hello") + PUT + replies(MAIL, "220 ready", "250 hello") + SENT,
+    "mail-gb2312": ACCOUNT + typed(b'AT+QSMTPSUB=2,"\xc4\xe3\xba\xc3"\r') + typed(b'AT+QSMTPATT="\xc4\xe3.bin",5,9\r') + typed("hello") + BODY
+    + PUT + replies(MAIL, "220 ready", "250 hello") + SENT,
     "mail-helo": ACCOUNT + BODY + PUT + replies(MAIL, "220 ready", "502 what", "250 hello") + SENT,
     "mail-two": ACCOUNT + line('AT+QSMTPDST=1,3,"e@f"') + BODY + PUT + replies(MAIL, "220 ready", "250 hello", "250 ok") + SENT,
     "mail-plain-login": ACCOUNT + BODY + USER + PUT + replies(MAIL, "220 ready") + sends(MAIL, "250-x\r\n250 AUTH PLAIN LOGIN\r\n")

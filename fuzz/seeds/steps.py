@@ -15,6 +15,11 @@ def blocks(head: bytes, data: bytes) -> bytes:
     return b"".join(head + bytes([len(piece)]) + piece for piece in pieces)
 
 
+def pem(label: str) -> str:
+    """As much of one as an engine looks at."""
+    return f"-----BEGIN {label}-----\nMIIB\n-----END {label}-----\n"
+
+
 def typed(data: bytes | str) -> bytes:
     return blocks(b"t", data.encode() if isinstance(data, str) else data)
 
@@ -104,8 +109,12 @@ def grants_tls(port: int) -> bytes:
     return at_server(b"a", port)
 
 
-def refuses_tls(port: int) -> bytes:
-    return at_server(b"n", port)
+# By their number in enum tls_reason (src/iface/tls.h), less 1.
+UNKNOWN_CA, BAD_SIGNATURE, NO_SHARED_SUITE, ALERT, RECORD, PEER_CLOSED = 0, 4, 9, 12, 14, 18
+
+
+def refuses_tls(port: int, reason: int = ALERT) -> bytes:
+    return at_server(b"n", port, bytes([reason]))
 
 
 def ignores_tls(port: int) -> bytes:

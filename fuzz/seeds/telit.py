@@ -8,6 +8,12 @@ DIAL = line('AT#SSLD=1,443,"localhost",0,1')
 ONLINE = line('AT#SSLD=1,443,"localhost",0,0')
 RING_MODES = lines("AT#SSLCFG=1,1,300,90,100,50,1")
 
+
+
+def stored(kind: int, text: str) -> bytes:
+    return line(f"AT#SSLSECDATA=1,1,{kind},{len(text)}") + typed(text + "\x1a")
+
+
 SSL = {
     "general": HE910 + COMMON + lines("AT#CGMI;#CGMM;#CGMR;#CGSN;#CCID;#CIMI", "AT#QSS?", "AT#NITZ=1", "AT#CPUMODE=1",
                                       "AT#E2ESC=1", "AT#E2ESC=0", "AT#SCFG=1,1,300,90,600,50", "AT#CGPADDR=1",
@@ -57,6 +63,11 @@ SSL = {
     "certificate-lte": LE866 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a"),
     "certificate-2g": GL865 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a") + storing_fails(1)
     + line("AT#SSLSECDATA=1,1,2,10") + typed("0123456789\x1a"),
+    "mutual": HE910 + line("AT#SSLSECCFG=1,0,2") + DIAL + stored(0, pem("CERTIFICATE")) + stored(1, pem("CERTIFICATE"))
+    + stored(2, pem("RSA PRIVATE KEY")) + DIAL + line("AT#SSLH=1") + stored(2, "x" * 50) + DIAL,
+    "mutual-der": HE910 + line("AT#SSLSECCFG=1,0,2,0") + stored(0, "0\x02ab") + stored(1, "0\x02ab") + stored(2, "0\x05\x02\x01\x00ab") + DIAL,
+    "refused": HE910 + b"".join(refuses_tls(SECURE, reason) + DIAL for reason in (UNKNOWN_CA, BAD_SIGNATURE, NO_SHARED_SUITE, RECORD)),
+    "asked": HE910 + lines("AT#SGACT?", "AT#GPRS?", "AT#SLASTCLOSURE", "AT#SLASTCLOSURE=1", 'AT#PASSW="x"', 'AT#USERID="x"', "AT#SGACT=2,1"),
     "verified": HE910 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a") + line("AT#SSLSECCFG=1,0,1") + DIAL + line("AT#SSLH=1"),
     "context": HE910 + DIAL + context_lost(1) + line("AT#SGACT=1,1") + ONLINE + context_lost(1) + line("AT") + line("AT+CFUN=4"),
     "power": HE910 + ONLINE + POWER_CUT + line("AT") + line("AT#SSLEN=1,1"),

@@ -99,6 +99,7 @@ struct scripted_net {
     unsigned pass;
     unsigned changes; /* grows with each change of a peer's state or of what it got */
     unsigned spins;   /* events that the module asked for and did nothing about: a busy loop */
+    unsigned departures; /* names, connections, echo requests and bytes that the module has sent */
 };
 
 void scripted_net_init(struct scripted_net *net);

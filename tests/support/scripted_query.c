@@ -50,6 +50,7 @@ enum err scripted_resolve(struct net *net, const char *name, net_resolved_fn *on
         return ERR_NO_MEMORY;
     snprintf(query->name, sizeof(query->name), "%s", name);
     query->on_resolved = on_resolved;
+    query->net->departures++;
     *ret_query = &query->base;
     return ERR_OK;
 }
@@ -139,6 +140,7 @@ enum err scripted_echo_start(struct net *base, const struct net_echo *echo, net_
     query->echo = *echo;
     query->answer = answer;
     query->due_ms = now_ms(net) + answer.after_ms;
+    net->departures++;
     *ret_query = &query->base;
     return ERR_OK;
 }

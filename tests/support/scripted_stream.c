@@ -79,14 +79,14 @@ static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
         return -(ptrdiff_t)stream->lost;
     if (stream->lost_behind != ERR_OK)
         return -(ptrdiff_t)stream->lost_behind;
-    if (stream->peer == NULL)
-        return (ptrdiff_t)len;
-    room = peer_room(stream->peer);
+    room = stream->peer != NULL ? peer_room(stream->peer) : len;
     if (room == 0)
         return -ERR_AGAIN;
     if (len > room)
         len = room;
-    peer_take(stream->peer, span_at(data, len));
+    if (stream->peer != NULL)
+        peer_take(stream->peer, span_at(data, len));
+    stream->net->departures++;
     return (ptrdiff_t)len;
 }
 
@@ -217,6 +217,7 @@ enum err scripted_connect(struct net *base, const struct net_target *to, net_eve
     stream->local_port = to->local_port != 0 ? to->local_port : choose_local_port(net);
     stream->on_event = on_event;
     stream->ctx = ctx;
+    net->departures++;
     *ret_stream = &stream->base;
     return ERR_OK;
 }

@@ -300,6 +300,7 @@ static void go_on(struct play *play, size_t step)
 static bool disturb(struct play *play, size_t step, enum ending ending, enum posture posture,
                     int64_t between_ms, struct byte_queue *heard)
 {
+    unsigned departures;
     bool possible;
 
     play_begin(play);
@@ -309,8 +310,12 @@ static bool disturb(struct play *play, size_t step, enum ending ending, enum pos
     if (possible) {
         say_and_end(play, step, ending, between_ms);
         world_settle(&play->world);
+        departures = play->world.scripted_net.departures;
         relax(play, posture);
         world_advance(&play->world, PLAY_LONG_MS);
+        if (ending >= LOSES_NETWORK && posture != TYPES_AHEAD &&
+            play->world.scripted_net.departures != departures)
+            fail_msg("%s: something leaves to the network", play->name);
         byte_queue_put(heard, world_heard(&play->world, 0));
         go_on(play, step);
     }

@@ -349,6 +349,10 @@ enum at_status quectel_http_request(struct at_session *at, enum http_method meth
     struct quectel_http *http = quectel_http_of(at);
     enum http_error error;
 
+    if (!quectel_bearer_is_up(quectel_bearer(http->modem))) { /* no more: a body was awaited */
+        quectel_http_end(http, QUECTEL_HTTP_IDLE);
+        return at_fail(at, QUECTEL_HTTP_NETWORK_DEACTIVATED);
+    }
     http->exchange = module_part(module_of(at), &quectel_exchange_part, 0);
     if (http->exchange == NULL) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);

@@ -139,7 +139,8 @@ bool quectel_socket_flush(struct quectel_socket *socket);
 void quectel_socket_peer(const struct quectel_socket *socket, char text[CONNECTION_HOST_MAX + 1]);
 const char *quectel_socket_state_words(const struct quectel_socket *socket);
 
-/* The host has taken a context down, and needs no lines about its sockets. */
+/* The host has taken a context down: it needs no lines about its open sockets, but those that were
+ * being opened have failed. */
 void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer);
 /* True while any socket is not free. */
 bool quectel_sockets_in_use(struct tlsmodem *modem);

@@ -73,16 +73,21 @@ static void on_quiet(struct module_terminal *terminal, void *state)
 
 /* ---- the bearer ---- */
 
+static bool is_opening(const struct quectel_socket *socket)
+{
+    return socket->state == SOCKET_CONNECTING || socket->news == NEWS_OPENED;
+}
+
 /* An opening that was under way has failed; an open socket is closed, and says so if it is secure:
  * of plain ones +PDP DEACT says enough. */
 static void lose(struct quectel_socket *socket)
 {
-    bool connecting = socket->state == SOCKET_CONNECTING || socket->news == NEWS_OPENED;
+    bool opening = is_opening(socket);
     bool was_online = socket->online;
 
     quectel_socket_end(socket);
     socket->news = NEWS_NONE;
-    if (connecting)
+    if (opening)
         socket->news = NEWS_FAILED;
     else if (socket->secure)
         socket->news = NEWS_CLOSED;
@@ -100,18 +105,29 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
         lose(socket);
 }
 
+/* The host has been promised the result of an opening. */
+static void take_back(struct quectel_socket *socket)
+{
+    bool opening = is_opening(socket);
+
+    if (socket->online) /* another port has deactivated the context */
+        quectel_online_leave(socket, FACT_TRANSPARENT_END);
+    quectel_socket_close(socket);
+    socket->secure = false;
+    quectel_socket_enter(socket, SOCKET_INITIAL);
+    if (opening) {
+        socket->news = NEWS_FAILED;
+        at_poke(socket->owner->at);
+    }
+}
+
 void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer)
 {
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
         struct quectel_socket *socket = quectel_socket_in(modem, i);
 
-        if (socket == NULL || socket->bearer != bearer || socket->state == SOCKET_INITIAL)
-            continue;
-        if (socket->online) /* another port has deactivated the context */
-            quectel_online_leave(socket, FACT_TRANSPARENT_END);
-        quectel_socket_close(socket);
-        socket->secure = false;
-        quectel_socket_enter(socket, SOCKET_INITIAL);
+        if (socket != NULL && socket->bearer == bearer && socket->state != SOCKET_INITIAL)
+            take_back(socket);
     }
 }
 

@@ -66,6 +66,8 @@ struct http_request {
     int64_t connect_timeout_ms;  /* for each step of opening a connection */
     int64_t response_timeout_ms; /* from the start to the head of the response, with redirects */
     int64_t idle_timeout_ms;     /* longest wait for the next bytes of the body */
+    int64_t slow_timeout_ms;     /* longest wait in all for each HTTP_SLOW_BYTES of it, or four idle
+                                  * times where that is longer; 0: no such limit */
 };
 
 struct http_events {
@@ -82,6 +84,8 @@ struct http_events {
     void (*on_readable)(void *ctx); /* after http_read() gave -ERR_AGAIN: ask it again */
     void (*on_failed)(void *ctx, enum http_error error); /* before on_response() */
 };
+
+enum { HTTP_SLOW_BYTES = 1024 };
 
 enum { HTTP_INPUT_BYTES = 2048, HTTP_OUTPUT_BYTES = HTTP_PATH_MAX + HTTP_HOST_MAX + 512 };
 
@@ -110,6 +114,9 @@ struct http {
     /* The response. */
     struct span body; /* in `input`, not yet given to the reader */
     bool dry;         /* the reader waits for on_readable() */
+    int64_t dry_from_ms;
+    int64_t waited_ms; /* before that, since HTTP_SLOW_BYTES have come */
+    size_t come;       /* of them */
     size_t input_at, input_len;
     /* What is large comes last: http_init() does not touch it, nor does an idle modem have it. */
     struct http_url url, next_url; /* now, and where the response sends us */

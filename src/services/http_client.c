@@ -54,8 +54,7 @@ static void on_data(void *ctx)
     if (http->state == HTTP_EXCHANGING) {
         http_take_head(http);
     } else if (http->state == HTTP_RESPONDED) {
-        http->dry = false;
-        http->deadline_ms = CLOCK_NEVER;
+        http_end_waiting(http);
         http->events->on_readable(http->ctx);
         http_rest_unless_dry(http);
     }

@@ -52,4 +52,7 @@ void http_take_head(struct http *http);
 /* While the reader has no use for bytes, none are fetched. */
 void http_rest_unless_dry(struct http *http);
 
+/* http_response.c: bytes have come, or the end; the reader is to ask for them. */
+void http_end_waiting(struct http *http);
+
 #endif

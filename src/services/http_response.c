@@ -101,6 +101,8 @@ static void on_head_end(struct http *http)
     http->deadline_ms = CLOCK_NEVER;
     http->continue_until_ms = CLOCK_NEVER;
     http->dry = false;
+    http->waited_ms = 0;
+    http->come = 0;
     http_enter(http, HTTP_RESPONDED);
     http->events->on_response(http->ctx);
     http_rest_unless_dry(http);
@@ -196,6 +198,52 @@ static ptrdiff_t find_body(struct http *http)
     }
 }
 
+/* ---- the server's time ---- */
+
+enum { SLOW_STEPS = 4 };
+
+/* What is left of the time for so many bytes, which each byte alone would start anew. */
+static int64_t slow_left_ms(const struct http *http)
+{
+    int64_t idle_ms = SLOW_STEPS * http->request.idle_timeout_ms;
+    int64_t slow_ms = http->request.slow_timeout_ms;
+
+    if (slow_ms == 0)
+        return http->request.idle_timeout_ms;
+    return (slow_ms > idle_ms ? slow_ms : idle_ms) - http->waited_ms;
+}
+
+void http_end_waiting(struct http *http)
+{
+    if (http->dry)
+        http->waited_ms += http_now_ms(http) - http->dry_from_ms;
+    http->dry = false;
+    http->deadline_ms = CLOCK_NEVER;
+}
+
+static void begin_waiting(struct http *http)
+{
+    int64_t left_ms;
+
+    http_end_waiting(http);
+    left_ms = slow_left_ms(http);
+    http->dry = true;
+    http->dry_from_ms = http_now_ms(http);
+    http->deadline_ms =
+        http->dry_from_ms +
+        (left_ms < http->request.idle_timeout_ms ? left_ms : http->request.idle_timeout_ms);
+}
+
+/* What the reader does with them is its own time. */
+static void count(struct http *http, size_t bytes)
+{
+    http->come += bytes;
+    if (http->come < HTTP_SLOW_BYTES)
+        return;
+    http->come = 0;
+    http->waited_ms = 0;
+}
+
 ptrdiff_t http_read(struct http *http, uint8_t *buf, size_t cap)
 {
     size_t part;
@@ -205,14 +253,16 @@ ptrdiff_t http_read(struct http *http, uint8_t *buf, size_t cap)
     if (http->body.len == 0) {
         ptrdiff_t result = find_body(http);
 
-        http->dry = result == -ERR_AGAIN;
-        http->deadline_ms =
-            http->dry ? http_now_ms(http) + http->request.idle_timeout_ms : CLOCK_NEVER;
+        if (result == -ERR_AGAIN)
+            begin_waiting(http);
+        else
+            http_end_waiting(http);
         if (result < 0 || http->state != HTTP_RESPONDED)
             return result;
     }
     part = http->body.len < cap ? http->body.len : cap;
     memcpy(buf, http->body.data, part);
     http->body = span_skip(http->body, part);
+    count(http, part);
     return (ptrdiff_t)part;
 }

@@ -697,6 +697,66 @@ static void test_server_fails(void **state)
     }
 }
 
+/* A byte before each wait ends, of the body or of what stands around its chunks. */
+static void check_slow(const char *head, const char *drop, int64_t slow_ms, int64_t ends_ms)
+{
+    struct http_request request = request_to(HTTP_GET, "http://h.test/x");
+    int64_t left_ms = ends_ms;
+    struct client client;
+
+    set_up(&client);
+    request.slow_timeout_ms = slow_ms;
+    start(&client, &request);
+    rig_send(&client.rig, client.peer, head);
+    for (; left_ms > request.idle_timeout_ms; left_ms -= request.idle_timeout_ms - 1) {
+        rig_advance(&client.rig, request.idle_timeout_ms - 1);
+        rig_send(&client.rig, client.peer, drop);
+    }
+    rig_advance(&client.rig, left_ms - 1);
+    assert_true(http_is_busy(&client.http));
+    rig_advance(&client.rig, 1);
+    assert_false(http_is_busy(&client.http));
+    assert_int_equal(http_failure(&client.http), HTTP_TIMEOUT);
+    tear_down(&client);
+}
+
+static void test_server_spins_the_body_out(void **state)
+{
+    static const char plain[] = "HTTP/1.1 200 OK\r\n\r\n";
+    static const char chunked[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;";
+
+    (void)state;
+    check_slow(plain, "b", 60000, 80000); /* four idle times */
+    check_slow(plain, "b", 100000, 100000);
+    check_slow(chunked, "x", 100000, 100000);
+}
+
+/* Each kB has a time of its own, so a long body may take as long as it needs. */
+static void test_slow_body_that_goes_on(void **state)
+{
+    static char kilobyte[HTTP_SLOW_BYTES + 1];
+    struct http_request request = request_to(HTTP_GET, "http://h.test/x");
+    struct client client;
+
+    (void)state;
+    memset(kilobyte, 'k', HTTP_SLOW_BYTES);
+    set_up(&client);
+    request.slow_timeout_ms = 60000;
+    start(&client, &request);
+    rig_send(&client.rig, client.peer, "HTTP/1.1 200 OK\r\n\r\n");
+    for (int i = 0; i < 100; i++) {
+        rig_advance(&client.rig, 19000);
+        rig_send(&client.rig, client.peer, "b");
+        rig_advance(&client.rig, 19000);
+        rig_send(&client.rig, client.peer, kilobyte);
+    }
+    assert_true(http_is_busy(&client.http));
+    peer_hang_up(client.peer);
+    rig_settle(&client.rig);
+    assert_int_equal(byte_queue_len(&client.got), 100 * (HTTP_SLOW_BYTES + 1));
+    tear_down(&client);
+}
+
 /* It can be stopped at each step, and started again. */
 static void test_stop(void **state)
 {
@@ -744,6 +804,8 @@ int main(void)
         cmocka_unit_test(test_https_fails),
         cmocka_unit_test(test_no_connection),
         cmocka_unit_test(test_server_fails),
+        cmocka_unit_test(test_server_spins_the_body_out),
+        cmocka_unit_test(test_slow_body_that_goes_on),
         cmocka_unit_test(test_stop),
     };
 

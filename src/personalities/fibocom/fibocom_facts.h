@@ -88,6 +88,7 @@
 #define FACT_HTTP_HEAD_MAX      2048
 #define FACT_HTTP_TIMER_S       60
 #define FACT_HTTP_TIMER_MAX_S   600
+#define FACT_HTTP_SLOW_MS       120000 /* in all, for 1 kB of a body; or four timers */
 #define FACT_HTTP_TIMED_OUT     408
 #define FACT_HTTP_NETWORK_ERROR 601
 #define FACT_HTTP_DNS_ERROR     603

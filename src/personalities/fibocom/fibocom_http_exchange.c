@@ -277,7 +277,8 @@ static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
                                     .redirects_max = redirects ? FACT_HTTP_REDIRECTS_MAX : 0,
                                     .connect_timeout_ms = timeout_ms,
                                     .response_timeout_ms = timeout_ms,
-                                    .idle_timeout_ms = timeout_ms };
+                                    .idle_timeout_ms = timeout_ms,
+                                    .slow_timeout_ms = FACT_HTTP_SLOW_MS };
 
     http->secure = len > 5 && memcmp(url, "https", 5) == 0;
     http->sent = 0;

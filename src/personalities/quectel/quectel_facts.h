@@ -127,6 +127,7 @@
 #define FACT_HTTP_POST_MAX        32768
 #define FACT_HTTP_TIME_PRESET_S   60
 #define FACT_HTTP_TIME_MAX_S      3600
+#define FACT_HTTP_SLOW_MS         120000 /* in all, for 1 kB of a body; or four times the wait */
 #define FACT_HTTP_REDIRECTS_MAX   5
 #define FACT_HTTP_DOWNLOAD_PRESET 10240
 #define FACT_HTTP_LENGTH_UNKNOWN  (-1)

@@ -331,6 +331,7 @@ static enum http_error start_exchange(struct quectel_http *http, enum http_metho
         .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
         .response_timeout_ms = answer_ms,
         .idle_timeout_ms = answer_ms,
+        .slow_timeout_ms = FACT_HTTP_SLOW_MS,
     };
 
     write_headers(http, method);

@@ -5,10 +5,7 @@
  */
 #include "posix/fd_channel.h"
 
-#include "base/wipe.h"
-
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* Other ports get their turn after this much output. */
@@ -16,7 +13,7 @@ enum { FLUSH_BYTES = 65536 };
 
 static void update_watches(struct fd_channel *channel)
 {
-    bool read = !channel->ended && channel->kept_len == 0;
+    bool read = !channel->ended && channel->kept.len == 0;
     bool write = channel->blocked && !channel->deaf;
     bool look_out = !read && !channel->left && !channel->ended;
     int in = (read ? FD_READABLE : 0) | (look_out ? FD_LEFT : 0);
@@ -48,30 +45,16 @@ static struct span feed(struct fd_channel *channel, struct span bytes)
     return bytes;
 }
 
-static void drop_kept(struct fd_channel *channel)
-{
-    if (channel->kept != NULL)
-        wipe(channel->kept, channel->kept_len);
-    free(channel->kept);
-    channel->kept = NULL;
-    channel->kept_len = 0;
-}
-
 static void keep(struct fd_channel *channel, struct span bytes)
 {
-    channel->kept = malloc(bytes.len);
-    if (channel->kept == NULL) {
+    if (bytes_copy(&channel->kept, bytes) != ERR_OK)
         log_say(channel->loop->log, LOG_ERROR, "out of memory: %zu bytes of a host are lost",
                 bytes.len);
-        return;
-    }
-    memcpy(channel->kept, bytes.data, bytes.len);
-    channel->kept_len = bytes.len;
 }
 
 static void say_farewell(struct fd_channel *channel)
 {
-    if (!channel->farewell || channel->kept_len > 0 || channel->terminal == NULL)
+    if (!channel->farewell || channel->kept.len > 0 || channel->terminal == NULL)
         return;
     channel->farewell = false;
     channel->terminal->ops->host_gone(channel->terminal);
@@ -80,20 +63,15 @@ static void say_farewell(struct fd_channel *channel)
 static void offer_kept(struct fd_channel *channel)
 {
     struct span rest;
-    size_t taken;
 
-    if (channel->kept_len == 0)
+    if (channel->kept.len == 0)
         return;
-    rest = feed(channel, span_at(channel->kept, channel->kept_len));
+    rest = feed(channel, bytes_span(&channel->kept));
+    bytes_drop(&channel->kept, channel->kept.len - rest.len);
     if (rest.len == 0) {
-        drop_kept(channel);
+        bytes_free(&channel->kept);
         say_farewell(channel);
-        return;
     }
-    taken = channel->kept_len - rest.len;
-    memmove(channel->kept, rest.data, rest.len);
-    wipe(channel->kept + rest.len, taken);
-    channel->kept_len = rest.len;
 }
 
 /* Each line of a host that has left may wait for something; nobody waits for its answer. */
@@ -104,9 +82,9 @@ static void hurry(struct fd_channel *channel)
     if (channel->hurrying || channel->terminal == NULL)
         return;
     channel->hurrying = true;
-    while (channel->kept_len != before && channel->kept_len > 0 &&
+    while (channel->kept.len != before && channel->kept.len > 0 &&
            (channel->hurries || channel->farewell)) {
-        before = channel->kept_len;
+        before = channel->kept.len;
         if (channel->farewell)
             channel->terminal->ops->host_gone(channel->terminal);
         else
@@ -226,7 +204,7 @@ static void on_both(void *ctx, int events)
     if ((events & FD_WRITABLE) != 0)
         on_out(channel, events);
     /* Writing may have shown that the host is gone, or made the terminal refuse input. */
-    if ((events & FD_READABLE) != 0 && channel->in_fd >= 0 && channel->kept_len == 0 &&
+    if ((events & FD_READABLE) != 0 && channel->in_fd >= 0 && channel->kept.len == 0 &&
         !channel->ended)
         read_once(channel);
     else if ((events & FD_LEFT) != 0 && channel->in_fd >= 0)
@@ -327,7 +305,7 @@ void fd_channel_leave(struct fd_channel *channel)
 void fd_channel_deinit(struct fd_channel *channel)
 {
     fd_channel_leave(channel);
-    drop_kept(channel);
+    bytes_free(&channel->kept);
 }
 
 void fd_channel_hurry(struct fd_channel *channel)
@@ -346,11 +324,11 @@ void fd_channel_farewell(struct fd_channel *channel)
 
 bool fd_channel_is_over(const struct fd_channel *channel)
 {
-    return channel->ended || (channel->deaf && channel->kept_len > 0);
+    return channel->ended || (channel->deaf && channel->kept.len > 0);
 }
 
 bool fd_channel_is_drained(const struct fd_channel *channel)
 {
-    return channel->kept_len == 0 &&
+    return channel->kept.len == 0 &&
            (channel->terminal == NULL || channel->terminal->ops->peek(channel->terminal).len == 0);
 }

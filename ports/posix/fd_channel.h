@@ -2,6 +2,7 @@
 #ifndef POSIX_FD_CHANNEL_H
 #define POSIX_FD_CHANNEL_H
 
+#include "base/bytes.h"
 #include "iface/channel.h"
 #include "posix/fd_watch.h"
 
@@ -14,18 +15,17 @@ struct fd_channel {
     struct terminal *terminal; /* NULL until fd_channel_start() */
     int in_fd, out_fd;         /* -1: no host */
     struct fd_watch *in, *out; /* the same where one descriptor does both */
-    uint8_t *kept;             /* read, not taken yet; NULL when there is nothing */
-    size_t kept_len;
-    bool feeding, flushing; /* inside feed(), inside peek() and consume() */
-    bool room;              /* input_room() came while feeding */
-    bool blocked;           /* the kernel takes no output now */
-    bool ended;             /* the host has finished sending */
-    bool deaf;              /* the host takes nothing any more */
-    bool left;              /* the host sends no more, though not all of it may be read */
-    bool hurries;           /* since fd_channel_hurry() */
-    bool hurrying;          /* inside hurry() */
-    uint64_t moved;         /* bytes either way, to see whether something goes on */
-    bool farewell;          /* the terminal is to hear that the host is gone after `kept` */
+    struct bytes kept;         /* read, not taken yet; no memory when there is nothing */
+    bool feeding, flushing;    /* inside feed(), inside peek() and consume() */
+    bool room;                 /* input_room() came while feeding */
+    bool blocked;              /* the kernel takes no output now */
+    bool ended;                /* the host has finished sending */
+    bool deaf;                 /* the host takes nothing any more */
+    bool left;                 /* the host sends no more, though not all of it may be read */
+    bool hurries;              /* since fd_channel_hurry() */
+    bool hurrying;             /* inside hurry() */
+    uint64_t moved;            /* bytes either way, to see whether something goes on */
+    bool farewell;             /* the terminal is to hear that the host is gone after `kept` */
     /* Look at fd_channel_is_over(), `ended`, `deaf`, `left`.  May come from inside output_ready().
      */
     void (*on_hangup)(void *owner);

@@ -1,11 +1,8 @@
 /* credentials.c: certificates and private keys by slot. */
 #include "store/credentials.h"
 
-#include "base/wipe.h"
-
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static void key_of(size_t store, enum credential_kind kind, char key[STORAGE_KEY_MAX + 1])
 {
@@ -24,15 +21,6 @@ static struct credential_slot *own_slot(struct credentials *credentials, size_t 
 {
     assert(store >= 1 && store <= credentials->store_count && kind < CREDENTIAL_KINDS);
     return &credentials->slots[store - 1][kind];
-}
-
-static void forget_ram(struct credential_slot *slot)
-{
-    if (slot->ram != NULL)
-        wipe(slot->ram, slot->ram_len);
-    free(slot->ram);
-    slot->ram = NULL;
-    slot->ram_len = 0;
 }
 
 enum err credentials_init(struct credentials *credentials, const struct storage *nvm,
@@ -60,7 +48,7 @@ void credentials_deinit(struct credentials *credentials)
 {
     for (size_t store = 0; store < credentials->store_count; store++) {
         for (int kind = 0; kind < CREDENTIAL_KINDS; kind++)
-            forget_ram(&credentials->slots[store][kind]);
+            bytes_free(&credentials->slots[store][kind].ram);
     }
 }
 
@@ -77,27 +65,16 @@ static enum err change_nvm(struct credentials *credentials, size_t store, enum c
     if (err != ERR_OK)
         return err;
     slot->in_nvm = !remove;
-    forget_ram(slot);
+    bytes_free(&slot->ram);
     return ERR_OK;
 }
 
 enum err credentials_put(struct credentials *credentials, size_t store, enum credential_kind kind,
                          bool in_ram, struct span data)
 {
-    struct credential_slot *slot = own_slot(credentials, store, kind);
-    uint8_t *copy;
-
     if (!in_ram && credentials->nvm != NULL)
         return change_nvm(credentials, store, kind, false, data);
-    copy = malloc(data.len > 0 ? data.len : 1);
-    if (copy == NULL)
-        return ERR_NO_MEMORY;
-    if (data.len > 0)
-        memcpy(copy, data.data, data.len);
-    forget_ram(slot);
-    slot->ram = copy;
-    slot->ram_len = data.len;
-    return ERR_OK;
+    return bytes_copy(&own_slot(credentials, store, kind)->ram, data);
 }
 
 enum err credentials_remove(struct credentials *credentials, size_t store,
@@ -107,7 +84,7 @@ enum err credentials_remove(struct credentials *credentials, size_t store,
 
     if (slot->in_nvm)
         return change_nvm(credentials, store, kind, true, span_at(NULL, 0));
-    forget_ram(slot);
+    bytes_free(&slot->ram);
     return ERR_OK;
 }
 
@@ -115,7 +92,7 @@ bool credentials_has(const struct credentials *credentials, size_t store, enum c
 {
     const struct credential_slot *slot = slot_at(credentials, store, kind);
 
-    return slot->ram != NULL || slot->in_nvm;
+    return slot->ram.data != NULL || slot->in_nvm;
 }
 
 enum err credentials_get(const struct credentials *credentials, size_t store,
@@ -124,11 +101,11 @@ enum err credentials_get(const struct credentials *credentials, size_t store,
     const struct credential_slot *slot = slot_at(credentials, store, kind);
     char key[STORAGE_KEY_MAX + 1];
 
-    if (slot->ram != NULL) {
-        if (slot->ram_len > cap)
+    if (slot->ram.data != NULL) {
+        if (slot->ram.len > cap)
             return ERR_FULL;
-        memcpy(buf, slot->ram, slot->ram_len);
-        *ret_len = slot->ram_len;
+        memcpy(buf, slot->ram.data, slot->ram.len);
+        *ret_len = slot->ram.len;
         return ERR_OK;
     }
     if (!slot->in_nvm)

@@ -7,8 +7,7 @@
 #ifndef STORE_CREDENTIALS_H
 #define STORE_CREDENTIALS_H
 
-#include "base/err.h"
-#include "base/span.h"
+#include "base/bytes.h"
 #include "iface/storage.h"
 
 #include <stdbool.h>
@@ -20,8 +19,7 @@ enum credential_kind { CREDENTIAL_CERTIFICATE, CREDENTIAL_CA, CREDENTIAL_KEY, CR
 enum { CREDENTIAL_STORES_MAX = 6 };
 
 struct credential_slot {
-    uint8_t *ram; /* owned */
-    size_t ram_len;
+    struct bytes ram;
     bool in_nvm;
 };
 

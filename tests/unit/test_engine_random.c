@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const models[] = { "he910", "gl865-dual", "le866",     "m95",
+static const char *const models[] = { "he910", "gl865-dual", "le866",       "m95",
                                       "l610",  "nl668-eau",  "l610-drivers" };
 
 enum { SEEDS = 300, LINES = 40, SERVER = 7000, HANGS = 7001, DATA = 4001 };
@@ -68,8 +68,21 @@ static void add_number(struct game *game, const struct at_param *param, struct t
 static void add_string(struct game *game, struct text *line)
 {
     static const char *const words[] = {
-        "127.0.0.1", "hangs.test", "localhost", "IP", "TCP", "UDP", "x", "RAM:ca.pem", "URL",
-        "MODE", "1", "http://127.0.0.1:7000/", "127.0.0.1:7000", "TRUSTFILE", "sslversion",
+        "127.0.0.1",
+        "hangs.test",
+        "localhost",
+        "IP",
+        "TCP",
+        "UDP",
+        "x",
+        "RAM:ca.pem",
+        "URL",
+        "MODE",
+        "1",
+        "http://127.0.0.1:7000/",
+        "127.0.0.1:7000",
+        "TRUSTFILE",
+        "sslversion",
     };
 
     text_add(line, "\"%s\"", PICK(&game->dice, words));
@@ -152,8 +165,8 @@ static void add_register(struct game *game, struct text *line)
 
 static void add_noise(struct game *game, struct text *line)
 {
-    static const char *const bits[] = { "\x1A", "\x1B", "+++", "\n", "A/", "\"", ";", "AT", "&W",
-                                        "0",    "\x11", "\x80", "\b", "=",  "E0", "\r" };
+    static const char *const bits[] = { "\x1A", "\x1B", "+++",  "\n",   "A/", "\"", ";",  "AT",
+                                        "&W",   "0",    "\x11", "\x80", "\b", "=",  "E0", "\r" };
 
     for (uint32_t i = roll(&game->dice, 8); i > 0; i--)
         text_add(line, "%s", PICK(&game->dice, bits));
@@ -193,9 +206,14 @@ static void type_line(struct game *game)
 static void server_acts(struct game *game)
 {
     static const uint16_t ports[] = { SERVER, HANGS, DATA };
-    static const char *const replies[] = { "220 a\r\n", "331 b\r\n", "230 c\r\n", "200 d\r\n",
-                                           "227 ok (127,0,0,1,15,161)\r\n", "150 go\r\n",
-                                           "HTTP/1.1 200 OK\r\n\r\nbody", "x" };
+    static const char *const replies[] = { "220 a\r\n",
+                                           "331 b\r\n",
+                                           "230 c\r\n",
+                                           "200 d\r\n",
+                                           "227 ok (127,0,0,1,15,161)\r\n",
+                                           "150 go\r\n",
+                                           "HTTP/1.1 200 OK\r\n\r\nbody",
+                                           "x" };
     struct scripted_peer *peer =
         scripted_net_peer(&game->world.scripted_net, PICK(&game->dice, ports));
 
@@ -249,8 +267,12 @@ static void find_rows(struct game *game)
 static void prepare(struct game *game)
 {
     static const char *const lines[] = {
-        "AT+CGDCONT=1,\"IP\",\"a\"", "AT#SGACT=1,1", "AT#SSLEN=1,1", /* a Telit */
-        "AT+QIREGAPP",           "AT+QIACT",     "AT+MIPCALL=1",
+        "AT+CGDCONT=1,\"IP\",\"a\"",
+        "AT#SGACT=1,1",
+        "AT#SSLEN=1,1", /* a Telit */
+        "AT+QIREGAPP",
+        "AT+QIACT",
+        "AT+MIPCALL=1",
     };
 
     for (size_t i = 0; i < COUNT(lines); i++)

@@ -21,7 +21,7 @@ struct fixture {
     struct port *port;
     struct fake_terminal fake;
     int host; /* the open slave, or -1 */
-    struct bytes heard;
+    struct heard heard;
     size_t wanted; /* bytes to wait for */
 };
 
@@ -90,7 +90,7 @@ static void host_reads(struct fixture *f)
     ssize_t count;
 
     while (f->host >= 0 && (count = read(f->host, buf, sizeof(buf))) > 0)
-        bytes_add(&f->heard, buf, (size_t)count);
+        heard_add(&f->heard, buf, (size_t)count);
 }
 
 static bool host_heard_enough(void *ctx)

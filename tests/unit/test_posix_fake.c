@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void bytes_add(struct bytes *bytes, const void *data, size_t len)
+void heard_add(struct heard *bytes, const void *data, size_t len)
 {
     if (len == 0)
         return;
@@ -26,7 +26,7 @@ static size_t feed(struct terminal *terminal, struct span bytes)
     size_t taken = bytes.len < fake->appetite ? bytes.len : fake->appetite;
 
     fake->appetite -= fake->appetite == SIZE_MAX ? 0 : taken;
-    bytes_add(&fake->in, bytes.data, taken);
+    heard_add(&fake->in, bytes.data, taken);
     if (fake->echo)
         fake_say(fake, bytes.data, taken);
     return taken;
@@ -100,7 +100,7 @@ void fake_deinit(struct fake_terminal *fake)
 
 void fake_say(struct fake_terminal *fake, const void *data, size_t len)
 {
-    bytes_add(&fake->out, data, len);
+    heard_add(&fake->out, data, len);
     fake->channel->ops->output_ready(fake->channel);
 }
 

@@ -9,19 +9,19 @@
 #include <stdint.h>
 
 /* A growing run of bytes; free `at`. */
-struct bytes {
+struct heard {
     uint8_t *at;
     size_t len, cap;
 };
 
-void bytes_add(struct bytes *bytes, const void *data, size_t len);
+void heard_add(struct heard *bytes, const void *data, size_t len);
 
 struct fake_terminal {
     struct terminal base;
     struct channel *channel;
     bool echo;
     size_t appetite; /* how many more bytes feed() takes */
-    struct bytes in, out;
+    struct heard in, out;
     size_t out_taken;
     bool busy, online, dtr;
     int farewells, aborts;

@@ -22,7 +22,7 @@ struct fixture {
     struct port_spec spec;
     struct port *port;
     struct fake_terminal fake;
-    struct bytes heard;
+    struct heard heard;
     int host; /* whom heard_enough() listens to */
     size_t wanted;
 };
@@ -131,7 +131,7 @@ static bool heard_enough(void *ctx)
     ssize_t count;
 
     while ((count = read(f->host, buf, sizeof(buf))) > 0)
-        bytes_add(&f->heard, buf, (size_t)count);
+        heard_add(&f->heard, buf, (size_t)count);
     return f->heard.len >= f->wanted;
 }
 
@@ -251,7 +251,7 @@ static bool has_hung_up(void *ctx)
 
 static bool got_next_host(void *ctx)
 {
-    const struct bytes *in = &((struct fixture *)ctx)->fake.in;
+    const struct heard *in = &((struct fixture *)ctx)->fake.in;
 
     return in->len >= 3 && memcmp(in->at + in->len - 3, "AT;", 3) == 0;
 }

@@ -29,7 +29,7 @@ struct fixture {
     enum net_event close_at;
     int events[4]; /* how often each came */
     enum err failed;
-    struct bytes heard, sent_back;
+    struct heard heard, sent_back;
     const uint8_t *outgoing;
     size_t outgoing_len, sent, wanted;
     ptrdiff_t last_recv;
@@ -93,7 +93,7 @@ static void take_bytes(struct fixture *f)
 
     f->last_recv = net_stream_recv(f->stream, buf, sizeof(buf));
     if (f->last_recv > 0)
-        bytes_add(&f->heard, buf, (size_t)f->last_recv);
+        heard_add(&f->heard, buf, (size_t)f->last_recv);
     else if (f->last_recv != -ERR_AGAIN)
         net_stream_want(f->stream, 0);
 }
@@ -326,7 +326,7 @@ static bool bulk_is_back(void *ctx)
     ssize_t count;
 
     while ((count = read(f->peer, buf, sizeof(buf))) > 0)
-        bytes_add(&f->sent_back, buf, (size_t)count);
+        heard_add(&f->sent_back, buf, (size_t)count);
     if (f->sent_back.len == f->outgoing_len && f->heard.len == 0)
         say(f, "done");
     return f->heard.len == 4;
@@ -359,7 +359,7 @@ static bool peer_saw_the_end(void *ctx)
     ssize_t count;
 
     while ((count = read(f->peer, buf, sizeof(buf))) > 0)
-        bytes_add(&f->sent_back, buf, (size_t)count);
+        heard_add(&f->sent_back, buf, (size_t)count);
     return count == 0 || errno != EAGAIN;
 }
 

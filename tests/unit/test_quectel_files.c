@@ -145,7 +145,7 @@ static void test_damaged_ram(void **state)
     start(&world);
     upload(&world, "RAM:a", "ABC");
     files = module_part_if(world.modem, &quectel_files_part, 0);
-    files->ram[0]->data[1] ^= 0x80;
+    files->ram[0]->data.data[1] ^= 0x80;
     talk_expect(&world, "AT+QSECREAD=\"RAM:a\"", "\r\n+QSECREAD: 0,2c2\r\n\r\nOK\r\n");
     world_deinit(&world);
 }

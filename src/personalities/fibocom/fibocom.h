@@ -7,6 +7,7 @@
 #ifndef FIBOCOM_H
 #define FIBOCOM_H
 
+#include "base/bytes.h"
 #include "module/module.h"
 #include "module/part.h"
 #include "personalities/fibocom/fibocom_errors.h"
@@ -55,21 +56,15 @@ struct fibocom_model {
     bool strict_files; /* certificates begin with their mark, keys are PKCS #1 */
 };
 
-/* A loaded file, owned; memory only, lost at power-down. */
-struct fibocom_file {
-    uint8_t *data;
-    size_t len;
-};
-
 enum fibocom_file_kind { FILE_CERTIFICATE, FILE_KEY, FILE_TRUST };
 
 /* Slots of the files: one, one, forty. */
 enum { SLOT_CERTIFICATE, SLOT_KEY, SLOT_TRUST, SLOT_COUNT = SLOT_TRUST + FIBOCOM_TRUST_FILES };
 
-/* There while one is stored, or being entered. */
+/* There while one is stored, or being entered; lost at power-down. */
 struct fibocom_files {
-    struct fibocom_file slots[SLOT_COUNT];
-    struct fibocom_file entry; /* whose prompt is open; data NULL: none is */
+    struct bytes slots[SLOT_COUNT];
+    struct bytes entry; /* whose prompt is open; data NULL: none is */
     enum fibocom_file_kind entry_kind;
 };
 

@@ -6,9 +6,6 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "base/letters.h"
-#include "base/wipe.h"
-
-#include <stdlib.h>
 
 static const struct {
     const char *name;
@@ -20,14 +17,6 @@ static const struct {
 };
 
 enum { KIND_COUNT = sizeof(kind_rows) / sizeof(kind_rows[0]) };
-
-static void forget(struct fibocom_file *file)
-{
-    if (file->data != NULL)
-        wipe(file->data, file->len);
-    free(file->data);
-    *file = (struct fibocom_file){ 0 };
-}
 
 const struct fibocom_files *fibocom_files_of(const struct tlsmodem *modem)
 {
@@ -59,8 +48,8 @@ static void deinit(struct tlsmodem *modem, void *state)
 
     (void)modem;
     for (size_t i = 0; i < SLOT_COUNT; i++)
-        forget(&files->slots[i]);
-    forget(&files->entry);
+        bytes_free(&files->slots[i]);
+    bytes_free(&files->entry);
 }
 
 static bool is_idle(const struct tlsmodem *modem, const void *state)
@@ -94,11 +83,11 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     enum fibocom_file_kind kind = files->entry_kind;
 
     if (end != AT_PROMPT_COMPLETE) {
-        forget(&files->entry);
+        bytes_free(&files->entry);
         return at_fail_plain(at);
     }
-    files->slots[kind_rows[kind].first + count_of(files, kind)] = files->entry;
-    files->entry = (struct fibocom_file){ 0 };
+    bytes_commit(&files->entry, payload.len);
+    files->slots[kind_rows[kind].first + count_of(files, kind)] = bytes_take(&files->entry);
     log_trace(at_log_of(at), TRACE_STORE, "%s %zu: %zu bytes", kind_rows[kind].name,
               count_of(files, kind), payload.len);
     return AT_OK;
@@ -115,10 +104,9 @@ static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, 
     if (files == NULL || files->entry.data != NULL ||
         count_of(files, kind) == kind_rows[kind].count)
         return at_fail_plain(at);
-    files->entry = (struct fibocom_file){ calloc(1, len), len };
-    files->entry_kind = kind;
-    if (files->entry.data == NULL)
+    if (bytes_reserve(&files->entry, len) != ERR_OK)
         return at_fail_plain(at);
+    files->entry_kind = kind;
     prompt.memory = files->entry.data;
     return at_prompt(at, &prompt);
 }

@@ -99,7 +99,7 @@ static void collect_list(struct fibocom_ftp *ftp)
     size_t got;
 
     while ((got = ftp_read(&ftp->client, piece, sizeof(piece))) > 0) {
-        if (!fibocom_bytes_add(&ftp->list, span_at(piece, got), FACT_FTP_LIST_MAX)) {
+        if (bytes_add(&ftp->list, span_at(piece, got), FACT_FTP_LIST_MAX) != ERR_OK) {
             ftp_abort(&ftp->client);
             return;
         }
@@ -155,7 +155,7 @@ static void tell_done(struct fibocom_ftp *ftp, struct at_session *at, enum fiboc
         at_urc(at, "+FTPOPEN: %d", good ? STATUS_DONE : STATUS_FAILED);
         break;
     case FTP_TASK_PUT:
-        fibocom_bytes_free(&ftp->put);
+        bytes_free(&ftp->put);
         tell_command(ftp, at, good);
         break;
     case FTP_TASK_COMMAND:
@@ -239,9 +239,9 @@ struct fibocom_ftp *fibocom_ftp_if(const struct at_session *at)
 void fibocom_ftp_clear(struct fibocom_ftp *ftp)
 {
     ftp_drop(&ftp->client);
-    fibocom_bytes_free(&ftp->list);
+    bytes_free(&ftp->list);
     if (!ftp->entering)
-        fibocom_bytes_free(&ftp->put);
+        bytes_free(&ftp->put);
     ftp->telling = false;
     ftp->ended = false;
     ftp->reader = NULL;
@@ -320,7 +320,7 @@ static void tell_lines(struct fibocom_ftp *ftp, struct at_session *at)
 
         if (part == 0) {
             ftp->telling = false;
-            fibocom_bytes_free(&ftp->list);
+            bytes_free(&ftp->list);
             at_unsolicited(at, span_at(NULL, 0), "+FTPLIST: %d", STATUS_DONE);
             break;
         }

@@ -53,13 +53,13 @@ struct fibocom_ftp {
     enum fibocom_ftp_task task;
     const char *command;            /* FTP_TASK_COMMAND, FTP_TASK_PUT, FTP_TASK_GET: its name */
     fibocom_ftp_describe *describe; /* FTP_TASK_COMMAND; NULL: nothing */
-    struct fibocom_bytes put;       /* the file that the host has entered, or is entering */
+    struct bytes put;               /* the file that the host has entered, or is entering */
     bool entering;
     size_t put_at;
     enum ftp_kind put_kind;
     char put_name[FACT_FTP_NAME_MAX + 1];
-    struct fibocom_bytes list; /* what LIST has brought */
-    size_t told;               /* bytes of it that the host has got */
+    struct bytes list; /* what LIST has brought */
+    size_t told;       /* bytes of it that the host has got */
     bool telling;
     bool ended; /* the session; the host hears so behind its list */
     /* Whose +FTPGET has begun, so that its +FTPRECV reads, up to the end of the file; NULL: none.

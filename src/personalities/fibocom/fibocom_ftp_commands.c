@@ -58,7 +58,7 @@ static enum at_status run(struct fibocom_ftp *ftp, struct at_session *at,
 {
     if (start(ftp, operation) != FTP_FINE) {
         if (operation->task == FTP_TASK_PUT)
-            fibocom_bytes_free(&ftp->put);
+            bytes_free(&ftp->put);
         return at_fail(at, FACT_ERROR_STATE);
     }
     begin_task(ftp, at, operation->task);
@@ -102,7 +102,7 @@ void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp)
 
     ftp->next_waits = false;
     if (ftp->next.task == FTP_TASK_PUT)
-        fibocom_bytes_free(&ftp->put);
+        bytes_free(&ftp->put);
     at_finish(at, at_fail(at, FACT_ERROR_STATE));
 }
 

@@ -4,13 +4,10 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
-#include <stdlib.h>
-
 void fibocom_ftp_upload(struct fibocom_ftp *ftp)
 {
     while (ftp->put_at < ftp->put.len) {
-        size_t sent = ftp_write(&ftp->client,
-                                span_at(ftp->put.data + ftp->put_at, ftp->put.len - ftp->put_at));
+        size_t sent = ftp_write(&ftp->client, span_skip(bytes_span(&ftp->put), ftp->put_at));
 
         if (sent == 0)
             return; /* on_writable() follows, or on_done() */
@@ -28,12 +25,13 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
                                                      .name = span_of(ftp->put_name) };
     enum at_status status = AT_FAIL;
 
-    (void)payload; /* it is in ftp->put */
     ftp->entering = false;
-    if (end == AT_PROMPT_COMPLETE)
+    if (end == AT_PROMPT_COMPLETE) {
+        bytes_commit(&ftp->put, payload.len);
         status = fibocom_ftp_begin(at, &operation);
+    }
     if (status == AT_FAIL)
-        fibocom_bytes_free(&ftp->put);
+        bytes_free(&ftp->put);
     return end == AT_PROMPT_COMPLETE ? status : at_fail_plain(at);
 }
 
@@ -52,10 +50,8 @@ static enum at_status set_put(struct at_session *at, const struct at_args *args)
 
     if (ftp == NULL)
         return AT_FAIL;
-    ftp->put.data = calloc(1, prompt.max);
-    if (ftp->put.data == NULL)
+    if (bytes_reserve(&ftp->put, prompt.max) != ERR_OK)
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
-    ftp->put.len = ftp->put.cap = prompt.max;
     ftp->put_at = 0;
     ftp->put_kind = args->list[PUT_APPENDS].number == 1 ? FTP_APPE : FTP_STOR;
     memcpy(ftp->put_name, name.data, name.len);

@@ -4,8 +4,6 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
-#include <stdlib.h>
-
 static const struct {
     const char *name;
     const char *words; /* values that it takes; NULL: any */
@@ -80,19 +78,20 @@ static enum at_status read_params(struct at_session *at)
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
                                  struct span payload)
 {
-    struct fibocom_bytes *bytes = ctx;
+    struct bytes *bytes = ctx;
     struct fibocom_http *http = module_part_if(module_of(at), &fibocom_http_part, 0);
 
-    (void)payload;
     http->entering = false; /* which has kept it there */
-    if (end == AT_PROMPT_COMPLETE)
+    if (end == AT_PROMPT_COMPLETE) {
+        bytes_commit(bytes, payload.len);
         return AT_OK;
-    fibocom_bytes_free(bytes);
+    }
+    bytes_free(bytes);
     return at_fail(at, FACT_ERROR_STATE);
 }
 
-static enum at_status enter(struct at_session *at, struct fibocom_http *http,
-                            struct fibocom_bytes *bytes, size_t len)
+static enum at_status enter(struct at_session *at, struct fibocom_http *http, struct bytes *bytes,
+                            size_t len)
 {
     struct at_prompt prompt = { .max = len,
                                 .exact = true,
@@ -103,11 +102,9 @@ static enum at_status enter(struct at_session *at, struct fibocom_http *http,
 
     if (fibocom_http_is_busy(http))
         return at_fail(at, FACT_ERROR_STATE);
-    fibocom_bytes_free(bytes);
-    bytes->data = calloc(1, len);
-    if (bytes->data == NULL)
+    bytes_free(bytes);
+    if (bytes_reserve(bytes, len) != ERR_OK)
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
-    bytes->len = bytes->cap = len;
     prompt.memory = bytes->data;
     http->entering = true;
     return at_prompt(at, &prompt);

@@ -2,6 +2,7 @@
 #ifndef FIBOCOM_HTTP_H
 #define FIBOCOM_HTTP_H
 
+#include "base/bytes.h"
 #include "services/http.h"
 
 struct module_terminal;
@@ -25,12 +26,6 @@ enum fibocom_http_param {
     HTTP_PARAM_COUNT
 };
 
-/* Memory that grows, owned; `len` bytes of it count. */
-struct fibocom_bytes {
-    uint8_t *data;
-    size_t len, cap;
-};
-
 /* There from the first use of HTTP until nothing is left of it. */
 struct fibocom_http {
     struct tlsmodem *modem;
@@ -38,16 +33,16 @@ struct fibocom_http {
     struct http *exchange;         /* a request under way, in memory of its own; NULL: none */
     int mode;                      /* of +HTTPACT */
     bool secure;
-    bool connected;                  /* and the host was told */
-    struct fibocom_bytes data, head; /* +HTTPDATA, +HTTPHEAD */
-    struct fibocom_bytes fields;     /* of the request under way */
-    struct fibocom_bytes response;   /* of the last one */
-    bool entering;                   /* +HTTPDATA or +HTTPHEAD has a prompt open */
-    bool complete;                   /* the response may be read */
-    bool streams;                    /* MODE 1: it comes while it is read, behind its kept header */
-    size_t sent;                     /* of the data */
-    struct module_terminal *reader;  /* has +HTTPREAD under way, or NULL */
-    size_t read_at, read_end;        /* of it; MODE 1: bytes that it has shown */
+    bool connected;                 /* and the host was told */
+    struct bytes data, head;        /* +HTTPDATA, +HTTPHEAD */
+    struct bytes fields;            /* of the request under way */
+    struct bytes response;          /* of the last one */
+    bool entering;                  /* +HTTPDATA or +HTTPHEAD has a prompt open */
+    bool complete;                  /* the response may be read */
+    bool streams;                   /* MODE 1: it comes while it is read, behind its kept header */
+    size_t sent;                    /* of the data */
+    struct module_terminal *reader; /* has +HTTPREAD under way, or NULL */
+    size_t read_at, read_end;       /* of it; MODE 1: bytes that it has shown */
 };
 
 /* NULL: no memory, and the error is noted. */
@@ -71,14 +66,5 @@ void fibocom_http_end_stream(struct fibocom_http *http);
 
 /* True while a request, a prompt or a reader of the response needs what there is. */
 bool fibocom_http_is_busy(const struct fibocom_http *http);
-
-/* Wipes and frees them. */
-void fibocom_bytes_free(struct fibocom_bytes *bytes);
-
-/* No more come: gives back what was reserved for them. */
-void fibocom_bytes_trim(struct fibocom_bytes *bytes);
-
-/* False when there is no memory, or more than `max`. */
-bool fibocom_bytes_add(struct fibocom_bytes *bytes, struct span more, size_t max);
 
 #endif

@@ -2,60 +2,8 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "base/text.h"
-#include "base/wipe.h"
 
-#include <stdlib.h>
-
-enum { GROWTH_MIN = 4096, PIECE = 2048 };
-
-void fibocom_bytes_free(struct fibocom_bytes *bytes)
-{
-    if (bytes->data != NULL)
-        wipe(bytes->data, bytes->cap);
-    free(bytes->data);
-    *bytes = (struct fibocom_bytes){ 0 };
-}
-
-static bool resize(struct fibocom_bytes *bytes, size_t cap)
-{
-    uint8_t *data = calloc(1, cap);
-
-    if (data == NULL)
-        return false;
-    if (bytes->len > 0)
-        memcpy(data, bytes->data, bytes->len);
-    if (bytes->data != NULL)
-        wipe(bytes->data, bytes->cap);
-    free(bytes->data);
-    bytes->data = data;
-    bytes->cap = cap;
-    return true;
-}
-
-void fibocom_bytes_trim(struct fibocom_bytes *bytes)
-{
-    if (bytes->len == 0)
-        fibocom_bytes_free(bytes);
-    else if (bytes->len < bytes->cap)
-        (void)resize(bytes, bytes->len); /* without memory it stays as it is */
-}
-
-bool fibocom_bytes_add(struct fibocom_bytes *bytes, struct span more, size_t max)
-{
-    size_t need = bytes->len + more.len;
-    size_t cap = bytes->cap < GROWTH_MIN ? GROWTH_MIN : bytes->cap;
-
-    if (need > max)
-        return false;
-    while (cap < need)
-        cap *= 2;
-    if (cap > bytes->cap && !resize(bytes, cap))
-        return false;
-    if (more.len > 0)
-        memcpy(bytes->data + bytes->len, more.data, more.len);
-    bytes->len = need;
-    return true;
-}
+enum { PIECE = 2048 };
 
 /* The memory of the exchange goes when the module has come to rest: an event of it may be under
  * way. */
@@ -69,9 +17,9 @@ static void end_exchange(struct fibocom_http *http)
 /* What was for this request only. */
 static void forget_request(struct fibocom_http *http)
 {
-    fibocom_bytes_free(&http->fields);
+    bytes_free(&http->fields);
     if (FACT_HTTP_HEAD_ONCE)
-        fibocom_bytes_free(&http->head);
+        bytes_free(&http->head);
 }
 
 /* ---- what the host is told ---- */
@@ -95,7 +43,7 @@ static void fail(struct fibocom_http *http, int code)
 {
     end_exchange(http);
     forget_request(http);
-    fibocom_bytes_free(&http->response);
+    bytes_free(&http->response);
     http->complete = false;
     tell(http, code, 0);
 }
@@ -146,8 +94,8 @@ static void on_header(void *ctx, struct span line)
 {
     struct fibocom_http *http = ctx;
 
-    if (shows_header(http) && fibocom_bytes_add(&http->response, line, FACT_HTTP_RESPONSE_MAX))
-        fibocom_bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
+    if (shows_header(http) && bytes_add(&http->response, line, FACT_HTTP_RESPONSE_MAX) == ERR_OK)
+        (void)bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
 }
 
 static void collect(struct fibocom_http *http)
@@ -156,7 +104,8 @@ static void collect(struct fibocom_http *http)
     ptrdiff_t got;
 
     while ((got = http_read(http->exchange, piece, sizeof(piece))) > 0) {
-        if (fibocom_bytes_add(&http->response, span_at(piece, (size_t)got), FACT_HTTP_RESPONSE_MAX))
+        if (bytes_add(&http->response, span_at(piece, (size_t)got), FACT_HTTP_RESPONSE_MAX) ==
+            ERR_OK)
             continue;
         log_say(http->modem->config.log, LOG_WARNING,
                 "http: the response is longer than %d bytes: MODE \"1\" takes any",
@@ -172,7 +121,7 @@ static void collect(struct fibocom_http *http)
     }
     http->complete = true;
     forget_request(http);
-    fibocom_bytes_trim(&http->response);
+    bytes_trim(&http->response);
     tell(http, http_status(http->exchange), http->response.len);
     end_exchange(http);
 }
@@ -184,7 +133,7 @@ static void begin_stream(struct fibocom_http *http)
 
     http->streams = true;
     forget_request(http);
-    fibocom_bytes_trim(&http->response);
+    bytes_trim(&http->response);
     tell(http, http_status(http->exchange), http->response.len + (body > 0 ? (size_t)body : 0));
 }
 
@@ -193,7 +142,7 @@ static void on_response(void *ctx)
     struct fibocom_http *http = ctx;
 
     if (shows_header(http))
-        fibocom_bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
+        (void)bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
     if (fibocom_http_value(http->modem, HTTP_PARAM_MODE)[0] == '1')
         begin_stream(http);
     else
@@ -271,7 +220,7 @@ static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
     bool redirects = fibocom_http_value(http->modem, HTTP_PARAM_REDIRECT)[0] == '1';
     struct http_request request = { .method = method_of(http->mode),
                                     .url = span_at(url, len),
-                                    .headers = span_at(http->fields.data, http->fields.len),
+                                    .headers = bytes_span(&http->fields),
                                     .body_len = http->mode == MODE_POST ? (int64_t)http->data.len
                                                                         : HTTP_NO_REQUEST_BODY,
                                     .redirects_max = redirects ? FACT_HTTP_REDIRECTS_MAX : 0,
@@ -302,10 +251,10 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
     error = start(http, timeout_ms);
     if (error == HTTP_INVALID) {
         end_exchange(http);
-        fibocom_bytes_free(&http->fields);
+        bytes_free(&http->fields);
         return at_fail(owner->at, FACT_ERROR_HTTP_INVALID);
     }
-    fibocom_bytes_free(&http->response);
+    bytes_free(&http->response);
     http->complete = false;
     http->connected = false;
     if (error == HTTP_TLS && http->exchange->failure.tls.reason != TLS_INTERNAL)
@@ -334,7 +283,7 @@ struct fibocom_http *fibocom_http_of(struct at_session *at)
 void fibocom_http_end_stream(struct fibocom_http *http)
 {
     end_exchange(http);
-    fibocom_bytes_free(&http->response);
+    bytes_free(&http->response);
     http->streams = false;
 }
 
@@ -392,9 +341,9 @@ static void deinit(struct tlsmodem *modem, void *state)
 
     (void)modem;
     fibocom_http_end_stream(http);
-    fibocom_bytes_free(&http->data);
-    fibocom_bytes_free(&http->head);
-    fibocom_bytes_free(&http->fields);
+    bytes_free(&http->data);
+    bytes_free(&http->head);
+    bytes_free(&http->fields);
 }
 
 static bool is_idle(const struct tlsmodem *modem, const void *state)

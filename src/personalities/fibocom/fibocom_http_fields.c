@@ -46,7 +46,7 @@ static bool is_framing(struct span line)
 
 static bool head_says(const struct fibocom_http *http, const char *name)
 {
-    struct span rest = span_at(http->head.data, http->head.len);
+    struct span rest = bytes_span(&http->head);
     struct span line;
 
     while (next_line(&rest, &line)) {
@@ -58,7 +58,7 @@ static bool head_says(const struct fibocom_http *http, const char *name)
 
 static bool add(struct fibocom_http *http, struct span bytes)
 {
-    return fibocom_bytes_add(&http->fields, bytes, SIZE_MAX);
+    return bytes_add(&http->fields, bytes, SIZE_MAX) == ERR_OK;
 }
 
 /* A field of +HTTPSET, unless the host has one of its own. */
@@ -74,7 +74,7 @@ static bool add_field(struct fibocom_http *http, const char *name, enum fibocom_
 
 static bool add_entered_fields(struct fibocom_http *http)
 {
-    struct span rest = span_at(http->head.data, http->head.len);
+    struct span rest = bytes_span(&http->head);
     struct span line;
     bool first = true;
 
@@ -90,7 +90,7 @@ static bool add_entered_fields(struct fibocom_http *http)
 
 bool fibocom_http_write_fields(struct fibocom_http *http)
 {
-    fibocom_bytes_free(&http->fields);
+    bytes_free(&http->fields);
     return add_field(http, "User-Agent", HTTP_PARAM_AGENT) &&
            add_field(http, "Accept", HTTP_PARAM_ACCEPT) &&
            (http->mode != MODE_POST || add_field(http, "Content-Type", HTTP_PARAM_CONTENT_TYPE)) &&

@@ -25,14 +25,13 @@ static enum at_status show_kept(struct fibocom_http *http, struct at_session *at
 /* The next bytes: first the header, which was kept, then the body as http_read() gives it. */
 static ptrdiff_t next_piece(struct fibocom_http *http, uint8_t piece[FACT_HTTP_PIECE])
 {
-    struct fibocom_bytes *head = &http->response;
+    struct bytes *head = &http->response;
     size_t part = head->len < FACT_HTTP_PIECE ? head->len : FACT_HTTP_PIECE;
 
     if (part == 0)
         return http_read(http->exchange, piece, FACT_HTTP_PIECE);
     memcpy(piece, head->data, part);
-    head->len -= part;
-    memmove(head->data, head->data + part, head->len);
+    bytes_drop(head, part);
     return (ptrdiff_t)part;
 }
 

@@ -5,10 +5,7 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
-#include "base/wipe.h"
-
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char certificate_begin[] = "-----BEGIN CERTIFICATE-----";
@@ -17,8 +14,7 @@ static const char certificate_end[] = "-----END CERTIFICATE-----";
 /* What one opening needs, wiped after it. */
 struct session_parts {
     tls_suite suites[FIBOCOM_CIPHERS];
-    uint8_t *trust; /* all TRUSTFILEs, a line each apart */
-    size_t trust_len;
+    struct bytes trust; /* all TRUSTFILEs, a line each apart */
 };
 
 static bool begins(struct span bytes, const char *text)
@@ -47,10 +43,10 @@ static bool refuse(struct inspection *inspection, int cause, enum tls_reason rea
     return false;
 }
 
-static bool check_certificate(struct inspection *inspection, const struct fibocom_file *file,
+static bool check_certificate(struct inspection *inspection, const struct bytes *file,
                               enum tls_reason reason)
 {
-    struct span bytes = span_at(file->data, file->len);
+    struct span bytes = bytes_span(file);
 
     if (inspection->model->strict_files ? !begins(bytes, certificate_begin)
                                         : !span_contains(bytes, certificate_begin))
@@ -60,9 +56,9 @@ static bool check_certificate(struct inspection *inspection, const struct fiboco
     return true;
 }
 
-static bool check_key(struct inspection *inspection, const struct fibocom_file *file)
+static bool check_key(struct inspection *inspection, const struct bytes *file)
 {
-    struct span bytes = span_at(file->data, file->len);
+    struct span bytes = bytes_span(file);
 
     if (inspection->model->strict_files && !begins(bytes, "-----BEGIN RSA PRIVATE KEY-----"))
         return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it is no RSA key after PKCS #1");
@@ -72,8 +68,7 @@ static bool check_key(struct inspection *inspection, const struct fibocom_file *
 }
 
 /* Trusted ones count only to verify, the module's own only as a pair. */
-static bool check_files(struct inspection *inspection, const struct fibocom_file *files,
-                        bool verifies)
+static bool check_files(struct inspection *inspection, const struct bytes *files, bool verifies)
 {
     for (size_t i = SLOT_TRUST; verifies && i < SLOT_COUNT && files[i].data != NULL; i++) {
         if (!check_certificate(inspection, &files[i], TLS_OWN_CA))
@@ -85,7 +80,7 @@ static bool check_files(struct inspection *inspection, const struct fibocom_file
            check_key(inspection, &files[SLOT_KEY]);
 }
 
-static bool join_trust(const struct fibocom_file *files, struct session_parts *parts)
+static bool join_trust(const struct bytes *files, struct session_parts *parts)
 {
     size_t len = 0;
 
@@ -93,13 +88,11 @@ static bool join_trust(const struct fibocom_file *files, struct session_parts *p
         len += files[i].data != NULL ? files[i].len + 1 : 0;
     if (len == 0)
         return true;
-    parts->trust = malloc(len);
-    if (parts->trust == NULL)
+    if (bytes_reserve(&parts->trust, len) != ERR_OK)
         return false;
     for (size_t i = SLOT_TRUST; i < SLOT_COUNT && files[i].data != NULL; i++) {
-        memcpy(parts->trust + parts->trust_len, files[i].data, files[i].len);
-        parts->trust_len += files[i].len;
-        parts->trust[parts->trust_len++] = '\n';
+        (void)bytes_add(&parts->trust, bytes_span(&files[i]), len);
+        (void)bytes_add(&parts->trust, span_of("\n"), len);
     }
     return true;
 }
@@ -156,15 +149,15 @@ static enum err no_memory(struct tlsmodem *modem)
     return ERR_NO_MEMORY;
 }
 
-static void add_own(const struct fibocom_file *files, struct tls_config *config)
+static void add_own(const struct bytes *files, struct tls_config *config)
 {
-    const struct fibocom_file *certificate = &files[SLOT_CERTIFICATE];
-    const struct fibocom_file *key = &files[SLOT_KEY];
+    const struct bytes *certificate = &files[SLOT_CERTIFICATE];
+    const struct bytes *key = &files[SLOT_KEY];
 
     if (certificate->data == NULL || key->data == NULL)
         return;
-    config->cert = span_at(certificate->data, certificate->len);
-    config->key = span_at(key->data, key->len);
+    config->cert = bytes_span(certificate);
+    config->key = bytes_span(key);
 }
 
 enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
@@ -172,11 +165,11 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
 {
     struct tlsmodem *modem = ctx;
     const struct fibocom_model *model = fibocom_model_of(modem);
-    const struct fibocom_file *files = fibocom_files_of(modem)->slots;
+    const struct bytes *files = fibocom_files_of(modem)->slots;
     struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
     struct connection_failure failure = { .tls = { .alert = -1 } };
     struct inspection inspection = { model, &failure, 0 };
-    struct session_parts parts = { .trust = NULL };
+    struct session_parts parts = { .trust = { .data = NULL } };
     struct tls_config config = { .send_sni = FACT_SEND_SNI,
                                  .verify = ssl->mode != 0,
                                  .ignore_name = !model->checks_name };
@@ -188,11 +181,9 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
     if (ssl->mode != 0 && !join_trust(files, &parts))
         return no_memory(modem);
     choose_protocol(model, ssl, &parts, &config);
-    config.ca = span_at(parts.trust, parts.trust_len);
+    config.ca = bytes_span(&parts.trust);
     add_own(files, &config);
     err = use(use_ctx, &config);
-    if (parts.trust != NULL)
-        wipe(parts.trust, parts.trust_len);
-    free(parts.trust);
+    bytes_free(&parts.trust);
     return err;
 }

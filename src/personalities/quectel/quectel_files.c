@@ -79,10 +79,8 @@ static bool is_stored(const struct tlsmodem *modem, const char *name)
 
 void quectel_file_forget(struct quectel_file *file)
 {
-    if (file->data != NULL)
-        wipe(file->data, file->len);
-    free(file->data);
-    *file = (struct quectel_file){ .data = NULL };
+    bytes_free(&file->data);
+    *file = (struct quectel_file){ .checksum = 0 };
 }
 
 /* Where the pointer to a file is; NULL: there is no such. */
@@ -104,7 +102,7 @@ static struct quectel_file **find_room(struct quectel_files *files, size_t len)
 
     for (size_t i = 0; i < FACT_RAM_FILES; i++) {
         if (files->ram[i] != NULL)
-            len += files->ram[i]->len;
+            len += files->ram[i]->data.len;
         else if (place == NULL)
             place = &files->ram[i];
     }
@@ -118,14 +116,14 @@ static enum err keep_in_ram(struct tlsmodem *modem, struct quectel_file *file)
 
     if (files == NULL)
         return ERR_NO_MEMORY;
-    place = find_room(files, file->len);
+    place = find_room(files, file->data.len);
     if (place == NULL)
         return ERR_FULL;
     *place = malloc(sizeof(**place));
     if (*place == NULL)
         return ERR_NO_MEMORY;
     **place = *file;
-    *file = (struct quectel_file){ .data = NULL };
+    *file = (struct quectel_file){ .checksum = 0 };
     return ERR_OK;
 }
 
@@ -159,11 +157,11 @@ static enum err load(struct tlsmodem *modem, const char *name, uint8_t entry[ENT
 static enum err keep_in_nvram(struct tlsmodem *modem, const struct quectel_file *file)
 {
     uint8_t entry[ENTRY_MAX] = { (uint8_t)(file->checksum >> 8), (uint8_t)file->checksum,
-                                 (uint8_t)(file->len >> 8), (uint8_t)file->len };
+                                 (uint8_t)(file->data.len >> 8), (uint8_t)file->data.len };
     enum err err;
 
-    memcpy(entry + HEAD_BYTES, file->data, file->len);
-    err = apply(modem, file->name, false, span_at(entry, HEAD_BYTES + file->len));
+    memcpy(entry + HEAD_BYTES, file->data.data, file->data.len);
+    err = apply(modem, file->name, false, span_at(entry, HEAD_BYTES + file->data.len));
     wipe(entry, sizeof(entry));
     return err;
 }
@@ -210,7 +208,7 @@ enum err quectel_file_check(struct tlsmodem *modem, const char *name, bool *ret_
     file = find_ram(modem, name);
     if (file == NULL)
         return ERR_NOT_FOUND;
-    *ret_checksum = quectel_checksum(span_at((*file)->data, (*file)->len));
+    *ret_checksum = quectel_checksum(bytes_span(&(*file)->data));
     *ret_good = *ret_checksum == (*file)->checksum;
     return ERR_OK;
 }
@@ -263,7 +261,7 @@ enum err quectel_file_get(struct tlsmodem *modem, const char *name, uint8_t *buf
         file = find_ram(modem, name);
         if (file == NULL)
             return ERR_NOT_FOUND;
-        *ret_data = span_at((*file)->data, (*file)->len);
+        *ret_data = bytes_span(&(*file)->data);
         return ERR_OK;
     }
     err = load(modem, name, entry, &len);
@@ -298,7 +296,7 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
         if (files->ram[i] != NULL)
             return false;
     }
-    return files->upload.data == NULL;
+    return files->upload.data.data == NULL;
 }
 
 const struct module_part quectel_files_part = { .size = sizeof(struct quectel_files),

@@ -6,8 +6,7 @@
 #ifndef QUECTEL_FILES_H
 #define QUECTEL_FILES_H
 
-#include "base/err.h"
-#include "base/span.h"
+#include "base/bytes.h"
 #include "personalities/quectel/quectel_facts.h"
 
 #include <stdbool.h>
@@ -26,8 +25,7 @@ enum quectel_file_kind { FILE_CA, FILE_CERTIFICATE, FILE_KEY };
 
 struct quectel_file {
     char name[QUECTEL_FILE_NAME_MAX + 1]; /* empty: none */
-    uint8_t *data;                        /* owned, wiped when it is freed */
-    size_t len;
+    struct bytes data;
     uint16_t checksum; /* of the upload */
 };
 

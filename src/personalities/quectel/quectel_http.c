@@ -4,10 +4,7 @@
  */
 #include "personalities/quectel/quectel.h"
 
-#include "base/wipe.h"
-
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { SECOND_MS = 1000, STATUS_GOOD = 200, STATUS_GOOD_END = 300 };
 
@@ -46,19 +43,8 @@ int quectel_http_error(enum http_error error)
 
 static void free_body(struct quectel_http *http)
 {
-    if (http->body != NULL)
-        wipe(http->body, http->body_len);
-    free(http->body);
-    http->body = NULL;
-    http->body_len = http->body_at = 0;
-}
-
-static void forget_input(struct quectel_http *http)
-{
-    if (http->input != NULL)
-        wipe(http->input, http->input_len); /* it may name a secret */
-    free(http->input);
-    http->input = NULL;
+    bytes_free(&http->body);
+    http->body_at = 0;
 }
 
 void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
@@ -67,7 +53,7 @@ void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
         http_stop(&http->exchange->client);
     http->exchange = NULL; /* its memory goes when the module has come to rest */
     free_body(http);
-    forget_input(http);
+    bytes_free(&http->input); /* it may name a secret */
     quectel_file_forget(&http->download);
     http->read_until_ms = CLOCK_NEVER;
     http->phase = next;
@@ -84,10 +70,10 @@ bool quectel_http_is_busy(const struct quectel_http *http)
 static size_t give_body(void *ctx, uint8_t *buf, size_t cap)
 {
     struct quectel_http *http = ctx;
-    size_t left = http->body_len - http->body_at;
+    size_t left = http->body.len - http->body_at;
     size_t part = left < cap ? left : cap;
 
-    memcpy(buf, http->body + http->body_at, part);
+    memcpy(buf, http->body.data + http->body_at, part);
     http->body_at += part;
     return part;
 }
@@ -326,7 +312,7 @@ static enum http_error start_exchange(struct quectel_http *http, enum http_metho
     struct http_request request = {
         .method = method,
         .url = span_of(http->url),
-        .body_len = method == HTTP_POST ? (int64_t)http->body_len : HTTP_NO_REQUEST_BODY,
+        .body_len = method == HTTP_POST ? (int64_t)http->body.len : HTTP_NO_REQUEST_BODY,
         .redirects_max = FACT_HTTP_REDIRECTS_MAX,
         .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
         .response_timeout_ms = answer_ms,

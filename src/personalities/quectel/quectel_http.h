@@ -34,10 +34,9 @@ struct quectel_http {
     struct quectel_exchange *exchange; /* NULL: none */
     size_t cid;                        /* of the context that it runs on */
     char *url;                         /* owned; of +QHTTPURL */
-    uint8_t *input;                    /* owned; the URL that a prompt is collecting */
-    size_t input_len;
-    uint8_t *body; /* of +QHTTPPOST; owned, wiped and freed with the exchange */
-    size_t body_len, body_at;
+    struct bytes input;                /* the URL that a prompt is collecting */
+    struct bytes body;                 /* of +QHTTPPOST; freed with the exchange */
+    size_t body_at;
     struct quectel_file download; /* what +QHTTPDL has got so far */
     size_t download_max;
     int32_t answer_s;                /* longest wait for the response, then for +QHTTPREAD */

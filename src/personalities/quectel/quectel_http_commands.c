@@ -5,8 +5,6 @@
  */
 #include "personalities/quectel/quectel.h"
 
-#include <stdlib.h>
-
 enum { SECOND_MS = 1000 };
 
 static const char connect_text[] = "\r\nCONNECT\r\n";
@@ -57,10 +55,9 @@ static enum at_status set_url(struct at_session *at, const struct at_args *args)
     if (quectel_http_is_busy(http))
         return at_fail(at, QUECTEL_HTTP_BUSY);
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    http->input = prompt.memory = calloc(1, prompt.max);
-    if (http->input == NULL)
+    if (bytes_reserve(&http->input, prompt.max) != ERR_OK)
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
-    http->input_len = prompt.max;
+    prompt.memory = http->input.data;
     http->phase = QUECTEL_HTTP_INPUT;
     at_text_set(&http->url, span_at(NULL, 0));
     return at_prompt(at, &prompt);
@@ -99,9 +96,10 @@ static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_e
 {
     struct quectel_http *http = ctx;
 
-    (void)payload; /* it is in http->body */
-    if (end == AT_PROMPT_COMPLETE)
+    if (end == AT_PROMPT_COMPLETE) {
+        bytes_commit(&http->body, payload.len);
         return quectel_http_request(at, HTTP_POST, http->answer_s);
+    }
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
 }
@@ -121,12 +119,11 @@ static enum at_status set_post(struct at_session *at, const struct at_args *args
     if (error != 0)
         return at_fail(at, error);
     quectel_http_end(http, QUECTEL_HTTP_INPUT);
-    http->body = prompt.memory = malloc(prompt.max);
-    if (http->body == NULL) {
+    if (bytes_reserve(&http->body, prompt.max) != ERR_OK) {
         http->phase = QUECTEL_HTTP_IDLE;
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
-    http->body_len = prompt.max;
+    prompt.memory = http->body.data;
     http->answer_s = seconds_of(&args->list[2]);
     return at_prompt(at, &prompt);
 }

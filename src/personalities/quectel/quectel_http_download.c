@@ -6,7 +6,6 @@
 #include "personalities/quectel/quectel.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { DL_FILE, DL_SIZE, DL_TIME };
 
@@ -14,12 +13,12 @@ enum { DL_FILE, DL_SIZE, DL_TIME };
 void quectel_http_end_download(struct quectel_http *http, int error)
 {
     struct quectel_file *file = &http->download;
-    size_t got = file->len;
+    size_t got = file->data.len;
     const struct http *client = &http->exchange->client;
     int64_t length = http_status(client) != 0 ? http_length(client) : FACT_HTTP_LENGTH_UNKNOWN;
 
     if (error == 0 || error == QUECTEL_FILE_TOO_LARGE_2) {
-        file->checksum = quectel_checksum(span_at(file->data, file->len));
+        file->checksum = quectel_checksum(bytes_span(&file->data));
         if (quectel_file_keep(http->modem, file) != ERR_OK)
             error = QUECTEL_FILE_NO_SPACE;
     }
@@ -30,21 +29,21 @@ void quectel_http_end_download(struct quectel_http *http, int error)
 void quectel_http_pump_download(struct quectel_http *http)
 {
     struct http *client = &http->exchange->client;
-    struct quectel_file *file = &http->download;
+    struct bytes *data = &http->download.data;
     ptrdiff_t got;
 
     do {
         uint8_t extra;
-        bool full = file->len == http->download_max;
+        bool full = data->len == http->download_max;
 
-        got = http_read(client, full ? &extra : file->data + file->len,
-                        full ? 1 : http->download_max - file->len);
+        got = http_read(client, full ? &extra : data->data + data->len,
+                        full ? 1 : http->download_max - data->len);
         if (got > 0 && full) {
             quectel_http_end_download(http, QUECTEL_FILE_TOO_LARGE_2);
             return;
         }
         if (got > 0)
-            file->len += (size_t)got;
+            bytes_commit(data, (size_t)got);
     } while (got > 0);
     if (got == 0)
         quectel_http_end_download(http, 0);
@@ -77,13 +76,11 @@ static enum at_status set_download(struct at_session *at, const struct at_args *
         AT_LATER)
         return AT_FAIL;
     http->download_max = (size_t)(size->given ? size->number : FACT_HTTP_DOWNLOAD_PRESET);
-    http->download.data = malloc(http->download_max);
-    if (http->download.data == NULL) {
+    if (bytes_reserve(&http->download.data, http->download_max) != ERR_OK) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
     memcpy(http->download.name, text, sizeof(text));
-    http->download.len = 0;
     http->phase = QUECTEL_HTTP_DOWNLOAD;
     return AT_OK;
 }

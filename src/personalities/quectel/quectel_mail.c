@@ -5,7 +5,6 @@
 #include "personalities/quectel/quectel.h"
 
 #include "base/number.h"
-#include "base/wipe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,40 +18,9 @@ struct quectel_mail *quectel_mail_of(const struct at_session *at)
     return module_part(module_of(at), &quectel_mail_part, 0);
 }
 
-static void forget_bytes(struct quectel_smtp_bytes *bytes)
-{
-    if (bytes->data != NULL)
-        wipe(bytes->data, bytes->cap);
-    free(bytes->data);
-    *bytes = (struct quectel_smtp_bytes){ .data = NULL };
-}
-
-static bool make_room(struct quectel_smtp_bytes *bytes, size_t cap)
-{
-    forget_bytes(bytes);
-    bytes->data = malloc(cap);
-    bytes->cap = bytes->data != NULL ? cap : 0;
-    return bytes->data != NULL;
-}
-
-/* Gives back what was reserved and not used, if there is memory for less. */
-static void trim(struct quectel_smtp_bytes *bytes)
-{
-    struct quectel_smtp_bytes less = { .data = NULL };
-
-    if (bytes->len == 0) {
-        forget_bytes(bytes);
-    } else if (bytes->len < bytes->cap && make_room(&less, bytes->len)) {
-        memcpy(less.data, bytes->data, bytes->len);
-        less.len = bytes->len;
-        forget_bytes(bytes);
-        *bytes = less;
-    }
-}
-
 static void forget_attachment(struct quectel_smtp_attachment *attachment)
 {
-    forget_bytes(&attachment->bytes);
+    bytes_free(&attachment->bytes);
     at_text_set(&attachment->name, span_at(NULL, 0));
 }
 
@@ -80,7 +48,7 @@ static void deinit(struct tlsmodem *modem, void *state)
         forget_recipient(mail, i);
     free(mail->recipients);
     at_text_set(&mail->subject, span_at(NULL, 0));
-    forget_bytes(&mail->body);
+    bytes_free(&mail->body);
     forget_attachments(mail);
     *mail = (struct quectel_mail){ .collects = false };
 }
@@ -221,11 +189,11 @@ static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_e
 
     mail->collects = false;
     if (end != AT_PROMPT_ESCAPED && end != AT_PROMPT_TIMED_OUT) {
-        forget_bytes(&mail->body);
+        bytes_free(&mail->body);
         return at_fail(at, FACT_SMTP_ERROR_TOO_LONG);
     }
-    mail->body.len = payload.len;
-    trim(&mail->body);
+    bytes_commit(&mail->body, payload.len);
+    bytes_trim(&mail->body);
     at_info(at, "+QSMTPBODY: %zu", payload.len);
     return AT_OK;
 }
@@ -242,7 +210,9 @@ static enum at_status edit_body(struct at_session *at, int32_t seconds)
                                 .on_done = on_body,
                                 .ctx = mail };
 
-    if (mail == NULL || !make_room(&mail->body, FACT_SMTP_BODY_MAX))
+    if (mail != NULL)
+        bytes_free(&mail->body);
+    if (mail == NULL || bytes_reserve(&mail->body, FACT_SMTP_BODY_MAX) != ERR_OK)
         return at_fail(at, QUECTEL_MEMORY_FULL);
     mail->collects = true;
     prompt.memory = mail->body.data;
@@ -258,7 +228,7 @@ static enum at_status set_body(struct at_session *at, const struct at_args *args
     if (args->list[BODY_MODE].number != MODE_DELETE)
         return edit_body(at, time->given ? time->number : FACT_SMTP_INPUT_PRESET_S);
     if (mail != NULL)
-        forget_bytes(&mail->body);
+        bytes_free(&mail->body);
     return AT_OK;
 }
 
@@ -297,7 +267,7 @@ static enum at_status on_attachment(struct at_session *at, void *ctx, enum at_pr
         forget_attachment(attachment);
         return at_fail(at, QUECTEL_FILE_TIME_OUT);
     }
-    attachment->bytes.len = payload.len;
+    bytes_commit(&attachment->bytes, payload.len);
     mail->attachment_count++;
     at_info(at, "+QSMTPATT: %zu", payload.len);
     return AT_OK;
@@ -315,7 +285,7 @@ static enum at_status add_attachment(struct at_session *at, struct quectel_mail 
                                 .on_done = on_attachment,
                                 .ctx = mail };
 
-    if (!make_room(&attachment->bytes, prompt.max) ||
+    if (bytes_reserve(&attachment->bytes, prompt.max) != ERR_OK ||
         !at_text_set(&attachment->name, words->name)) {
         forget_attachment(attachment);
         return at_fail(at, QUECTEL_MEMORY_FULL);
@@ -351,7 +321,7 @@ static enum at_status read_attachments(struct at_session *at)
 
     for (size_t i = 0; mail != NULL && i < mail->attachment_count; i++)
         at_info(at, FACT_SMTP_ATTACHMENT_LINE, i + 1, at_text(mail->attachments[i].name),
-                mail->attachments[i].bytes.len);
+                (size_t)mail->attachments[i].bytes.len);
     return AT_OK;
 }
 

@@ -174,8 +174,7 @@ static void fill_content(struct sending *sending, const struct quectel_mail *mai
     for (size_t i = 0; i < mail->attachment_count; i++)
         sending->attachments[i] =
             (struct smtp_attachment){ at_text(mail->attachments[i].name),
-                                      span_at(mail->attachments[i].bytes.data,
-                                              mail->attachments[i].bytes.len) };
+                                      bytes_span(&mail->attachments[i].bytes) };
     sending->job.content = (struct smtp_content){
         .sender = at_text(quectel->account.address),
         .name = at_text(quectel->account.name),
@@ -183,7 +182,7 @@ static void fill_content(struct sending *sending, const struct quectel_mail *mai
         .recipient_count = mail->recipient_count,
         .subject = span_of(at_text(mail->subject)),
         .subject_charset = charset_name(mail->charset),
-        .body = span_at(mail->body.data, mail->body.len),
+        .body = bytes_span(&mail->body),
         .body_charset = charset_name(mail->charset),
         .attachments = sending->attachments,
         .attachment_count = mail->attachment_count,

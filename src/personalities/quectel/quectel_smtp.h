@@ -2,6 +2,7 @@
 #ifndef QUECTEL_SMTP_H
 #define QUECTEL_SMTP_H
 
+#include "base/bytes.h"
 #include "module/module.h"
 #include "personalities/quectel/quectel_facts.h"
 #include "services/smtp.h"
@@ -16,15 +17,9 @@ struct quectel_smtp_account {
     int32_t port;
 };
 
-/* Bytes that a prompt has collected; owned, wiped when they are freed. */
-struct quectel_smtp_bytes {
-    uint8_t *data;
-    size_t len, cap;
-};
-
 struct quectel_smtp_attachment {
     char *name; /* owned */
-    struct quectel_smtp_bytes bytes;
+    struct bytes bytes;
 };
 
 struct quectel_smtp_recipient {
@@ -39,7 +34,7 @@ struct quectel_mail {
     size_t recipient_count;
     int32_t charset; /* of subject and body */
     char *subject;   /* owned */
-    struct quectel_smtp_bytes body;
+    struct bytes body;
     struct quectel_smtp_attachment attachments[FACT_SMTP_ATTACHMENTS_MAX];
     size_t attachment_count;
 };

@@ -4,10 +4,7 @@
  */
 #include "personalities/quectel/quectel.h"
 
-#include "base/wipe.h"
-
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { SECOND_MS = 1000 };
 
@@ -63,8 +60,8 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
         return refuse_upload(at, upload, FACT_ERROR_FILE_NO_DATA);
     if (quectel_file_exists(modem, upload->name))
         return refuse_upload(at, upload, FACT_ERROR_FILE_EXISTS);
-    wipe(upload->data + len, upload->len - len);
-    upload->len = len;
+    bytes_commit(&upload->data, len);
+    bytes_trim(&upload->data);
     upload->checksum = sum;
     return end_upload(at, quectel_file_keep(modem, upload), len, sum);
 }
@@ -102,20 +99,18 @@ static enum at_status set_write(struct at_session *at, const struct at_args *arg
     upload = &files->upload;
     if (take_name(&args->list[WRITE_NAME], name))
         error = check_upload(module_of(at), args, name);
-    if (error == 0 && upload->data != NULL && files->uploader != at)
+    if (error == 0 && upload->data.data != NULL && files->uploader != at)
         error = FACT_ERROR_FILE_BUSY;
     if (error != 0)
         return at_fail(at, error);
     quectel_file_forget(upload); /* one that a host has left behind */
-    upload->len = (size_t)args->list[WRITE_SIZE].number;
-    upload->data = malloc(upload->len);
-    if (upload->data == NULL)
+    if (bytes_reserve(&upload->data, (size_t)args->list[WRITE_SIZE].number) != ERR_OK)
         return at_fail(at, FACT_ERROR_FILE_NO_ROOM);
     memcpy(upload->name, name, sizeof(upload->name));
     files->uploader = at;
-    return at_prompt(at, &(struct at_prompt){ .max = upload->len,
+    return at_prompt(at, &(struct at_prompt){ .max = upload->data.cap,
                                               .text = "\r\nCONNECT\r\n",
-                                              .memory = upload->data,
+                                              .memory = upload->data.data,
                                               .idle_ms = (uint32_t)timeout_s(args) * SECOND_MS,
                                               .exact = true,
                                               .escape_ends = true,

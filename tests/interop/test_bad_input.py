@@ -504,21 +504,3 @@ def test_profile_survives_a_kill(tmp_path: Path) -> None:
         modem.start()
         modem.host.write(b"ATS12?\r")  # the profile has the echo off
         modem.host.expect_exact(b"\r\n060\r\n" + OK)
-
-
-def test_kill_in_the_middle_of_a_store(certificates: Certificates, tmp_path: Path) -> None:
-    """What was not answered is there completely or not at all, and the module starts."""
-    old, new = certificates.pem("ca").read_bytes(), certificates.pem("other_ca").read_bytes()
-    with Modem(state=tmp_path / "state") as modem:
-        Driver(modem).begin().enable().store(CA, old)
-        for _ in range(10):
-            modem.host.write(f"AT#SSLSECDATA=1,1,1,{len(new)}\r".encode())
-            modem.host.read_until(PROMPT)
-            modem.host.write(new + CTRL_Z)
-            modem.kill()
-            modem.start()
-            driver = Driver(modem).begin()
-            driver.type("AT#SSLSECDATA=1,2,1")
-            stored = driver.host.read_until(OK)
-            assert old in stored or new in stored
-            driver.store(CA, old)

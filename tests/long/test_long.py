@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from . import fuzz
+from . import fleet, fuzz, kill, soak
 from .__main__ import PARTS, main
 from .measurements import PAGE, Page, changed
-from .part import Failed
+from .part import Failed, Part
 
 TEXT = """\
 # Measurements
@@ -40,6 +40,11 @@ INFO: Loaded 1 modules   (15668 inline 8-bit counters): 15668 [0x5, 0x6),
     (["fuzz", "0"], "fuzz: '0' is no number of seconds, which is 1 to 1000000"),
     (["fuzz", "1h"], "fuzz: '1h' is no number of seconds"),
     (["fuzz", "1000001"], "fuzz: '1000001' is no number of seconds"),
+    (["kill", "many"], "kill: 'many' is no number of kills, which is 1 to 10000000"),
+    (["kill", "10", "20"], "kill: '20' is too much; it takes one number of kills"),
+    (["soak", "-5"], "soak: '-5' is no number of seconds"),
+    (["fleet", "1000", "0"], "fleet: '0' is no number of modems, which is 1 to 100000"),
+    (["soak", "60", "fuzz", "x"], "fuzz: 'x' is no number of seconds"),
 ])
 def test_usage_errors_say_what_is_allowed(words: list[str], said: str,
                                           capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,8 +80,9 @@ def test_a_row_of_another_width_is_refused() -> None:
 
 def test_every_part_has_its_table() -> None:
     page = Page(PAGE.read_text())
-    for heading in (fuzz.HEADING, fuzz.TOTALS):
-        page.rows(heading)
+    for heading, columns in ((fuzz.HEADING, 8), (fuzz.TOTALS, 6), (kill.HEADING, 9),
+                             (soak.HEADING, 10), (fleet.HEADING, 10)):
+        page.add(heading, ["x"] * columns)
 
 
 @pytest.mark.parametrize("end, status, executions, finding", [
@@ -101,3 +107,37 @@ def test_an_unknown_target_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         target.chmod(0o755)
     with pytest.raises(Failed, match="no target 'htp'; targets: http$"):
         fuzz.fuzz_all(1, ["htp"], lambda outcome: None)
+
+
+def test_parts_are_done_in_the_order_of_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[str, int]] = []
+    for name in PARTS:
+        part = Part(name, name, "", lambda words, name=name: lambda: done.append((name, *words)))
+        monkeypatch.setitem(PARTS, name, part)
+    assert main(["soak", "5", "fuzz", "1", "ftp", "kill"]) == 0
+    assert done == [("soak", "5"), ("fuzz", "1", "ftp"), ("kill",)]
+    done.clear()
+    assert main([]) == 0
+    assert done == [("fuzz",), ("kill",), ("soak",), ("fleet",)]
+
+
+def test_a_part_that_finds_something_does_not_stop_the_next(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    done = []
+
+    def fail() -> None:
+        raise Failed("it leaks")
+    monkeypatch.setitem(PARTS, "soak", Part("soak", "", "", lambda words: fail))
+    monkeypatch.setitem(PARTS, "kill", Part("kill", "", "", lambda words: lambda: done.append(1)))
+    assert main(["soak", "kill"]) == 1
+    assert done and "it leaks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("samples", "growth"), [
+    ([900] * 40, 0), ([900, 1400, 900, 1400] * 10, -500), (list(range(900, 1300, 10)), 330),
+    ([900, 901], 1)])
+def test_growth_is_what_stays(samples: list[int], growth: int) -> None:
+    outcome = soak.Outcome("he910", own_kb=samples)
+    outcome.judge()
+    assert outcome.growth(samples) == growth
+    assert bool(outcome.finding) == (growth > soak.GROWTH_KB)

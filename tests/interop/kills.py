@@ -1,0 +1,281 @@
+"""Power lost at random moments while a host stores.
+
+What a module has answered OK to is there when it is on again; what it has not is there as it was
+before, or as it was to become, and whole.
+
+    kill_often("he910", state, certificates, count=1000, seed=1)
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count as counting
+from pathlib import Path
+
+from support.certs import Certificates
+from support.modem import Modem
+
+from .driver import CA, CERTIFICATE, DELETE, KEY, READ, Driver, final
+from .fibocom_driver import FibocomDriver
+from .quectel_driver import QuectelDriver
+
+STORING_S = 0.06   # a kill comes in this time of storing, which is some tens of stores
+STARTING_S = 0.03  # or in this time of starting
+START_KILLS = 8    # one in so many kills is followed by one of the daemon that starts
+
+Value = str | None  # what an entry holds; None: nothing
+
+
+class Entry:
+    """One thing that a module keeps.  `written` is what is known to be there, `begun` what may be:
+    the module was killed before it had answered."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.written: Value = None
+        self.begun: list[Value] = []
+
+    def next_value(self, luck: random.Random) -> Value:
+        raise NotImplementedError
+
+    def write(self, driver: Driver, value: Value) -> None:
+        """Comes back when the module has answered OK."""
+        raise NotImplementedError
+
+    def read(self, driver: Driver) -> Value:
+        raise NotImplementedError
+
+    def store(self, driver: Driver, luck: random.Random) -> None:
+        value = self.next_value(luck)
+        self.begun = [value]
+        self.write(driver, value)
+        self.written, self.begun = value, []
+
+    def check(self, driver: Driver) -> bool:
+        """Whether what had no answer is there."""
+        found = self.read(driver)
+        allowed = [self.written, *self.begun]
+        assert found in allowed, f"{self.name} is {found!r}, may be {allowed}"
+        is_new = found in self.begun
+        self.written, self.begun = found, []
+        return is_new
+
+
+class Apn(Entry):
+    """The name of a context, which the module stores by itself."""
+
+    _numbers = counting()
+
+    def __init__(self, cid: int) -> None:
+        super().__init__(f"+CGDCONT {cid}")
+        self._cid = cid
+
+    def next_value(self, luck: random.Random) -> Value:
+        return f"net{next(self._numbers)}" + "x" * luck.randrange(40)
+
+    def write(self, driver: Driver, value: Value) -> None:
+        driver.ok(f'AT+CGDCONT={self._cid},"IP","{value}"')
+
+    def read(self, driver: Driver) -> Value:
+        driver.type("AT+CGDCONT?")
+        match = re.search(rf'\+CGDCONT: {self._cid},"IP","([^"]*)"', driver.result().decode())
+        return match[1] if match else None
+
+
+class Profile(Entry):
+    """A register in the profile that &W stores."""
+
+    def __init__(self, first: str) -> None:
+        super().__init__("profile")
+        self.written = first
+
+    def next_value(self, luck: random.Random) -> Value:
+        return f"{luck.randrange(20, 256):03d}"
+
+    def write(self, driver: Driver, value: Value) -> None:
+        driver.ok(f"ATS12={value};&W")
+
+    def read(self, driver: Driver) -> Value:
+        return driver.query("ATS12?")
+
+
+class SecurityData(Entry):
+    """A certificate or a key of a Telit."""
+
+    def __init__(self, kind: int, texts: Sequence[bytes]) -> None:
+        super().__init__(f"security data {kind}")
+        self._kind = kind
+        self._texts = texts
+
+    def next_value(self, luck: random.Random) -> Value:
+        return luck.choice([None, *(text.decode() for text in self._texts)])
+
+    def write(self, driver: Driver, value: Value) -> None:
+        if value is None:
+            driver.ok(f"AT#SSLSECDATA=1,{DELETE},{self._kind}")
+        else:
+            driver.store(self._kind, value.encode())
+
+    def read(self, driver: Driver) -> Value:
+        head, tail = f"\r\n#SSLSECDATA: 1,{self._kind}\r\n".encode(), b"\r\n" + final("OK")
+        driver.type(f"AT#SSLSECDATA=1,{READ},{self._kind}")
+        answer = driver.host.read_until(tail)
+        assert answer.startswith(head), answer
+        text = answer[len(head):-len(tail)].decode()
+        return None if text == "No data stored" else text
+
+
+class File(Entry):
+    """A file in the NVRAM of a Quectel; it is known by the checksum that the module tells."""
+
+    def __init__(self, driver: QuectelDriver, name: str, texts: Sequence[bytes]) -> None:
+        super().__init__(name)
+        self._texts: dict[str, bytes] = {}
+        for text in texts:
+            self._texts[driver.upload(name, text)] = text
+            self._delete(driver)
+
+    def next_value(self, luck: random.Random) -> Value:
+        return luck.choice([None, *self._texts])
+
+    def write(self, driver: Driver, value: Value) -> None:
+        assert isinstance(driver, QuectelDriver)
+        if self.written is not None:  # a file is not written over
+            self.begun.append(None)
+            self._delete(driver)
+            self.written, self.begun = None, [value]
+        if value is not None:
+            assert driver.upload(self.name, self._texts[value]) == value
+
+    def _delete(self, driver: Driver) -> None:
+        driver.ok(f'AT+QSECDEL="{self.name}"')
+
+    def read(self, driver: Driver) -> Value:
+        driver.type(f'AT+QSECREAD="{self.name}"')
+        match = re.search(rb"\+QSECREAD: 1,([0-9a-f]+)", driver.result())
+        return match[1].decode() if match else None
+
+
+def telit(driver: Driver, certificates: Certificates) -> list[Entry]:
+    driver.ok("AT#SSLEN=1,1")
+    pems = [certificates.pem(name).read_bytes() for name in ("ca", "other_ca", "client")]
+    keys = [certificates.key(name).read_bytes() for name in ("client", "server")]
+    return [Apn(2), Apn(3), Profile(driver.query("ATS12?")), SecurityData(CA, pems),
+            SecurityData(CERTIFICATE, pems), SecurityData(KEY, keys)]
+
+
+def quectel(driver: Driver, certificates: Certificates) -> list[Entry]:
+    assert isinstance(driver, QuectelDriver)
+    pems = [certificates.pem(name).read_bytes() for name in ("ca", "other_ca", "client")]
+    keys = [certificates.key(name).read_bytes() for name in ("client", "server")]
+    return [Profile(driver.query("ATS12?")), File(driver, "NVRAM:CA0", pems),
+            File(driver, "NVRAM:CC0", pems), File(driver, "NVRAM:CK0", keys)]
+
+
+def fibocom(driver: Driver, _: Certificates) -> list[Entry]:
+    return [Apn(2), Apn(3), Profile(driver.query("ATS12?"))]
+
+
+Maker = tuple[type[Driver], Callable[[Driver, Certificates], list[Entry]]]
+MAKERS: dict[str, Maker] = {"he910": (Driver, telit), "le866": (Driver, telit),
+                            "m95": (QuectelDriver, quectel), "l610": (FibocomDriver, fibocom),
+                            "nl668-cn-00": (FibocomDriver, fibocom)}
+
+
+@dataclass
+class Counts:
+    """What has happened."""
+
+    kills: int = 0
+    in_a_store: int = 0   # no answer had come
+    stored: int = 0       # and the new value was there
+    at_a_start: int = 0
+    stores: int = 0       # answered OK
+
+
+def woken(modem: Modem, driver_of: type[Driver]) -> Driver:
+    """A host whose echo is off, whatever the profile says."""
+    driver = driver_of(modem)
+    if driver_of is FibocomDriver:
+        driver.host.read_until(final("+SIM READY"))
+    driver.type("ATE0")
+    driver.host.read_until(final("OK"))
+    return driver
+
+
+class Killer:
+    """Kills the daemon within so many seconds, at a random moment."""
+
+    def __init__(self, modem: Modem, luck: random.Random, within_s: float) -> None:
+        self._modem = modem
+        self._timer = threading.Timer(luck.uniform(0, within_s), self._kill)
+        self._timer.start()
+
+    def _kill(self) -> None:
+        with suppress(AssertionError):  # there is no process yet
+            self._modem.process.kill()
+
+    def wait(self) -> None:
+        self._timer.join()
+
+
+def store_until_killed(modem: Modem, driver: Driver, entries: Sequence[Entry],
+                       luck: random.Random) -> int:
+    """Stores one thing after the other; how many of them were answered OK."""
+    killer = Killer(modem, luck, STORING_S)
+    for done in counting():
+        try:
+            luck.choice(entries).store(driver, luck)
+        except (AssertionError, OSError):
+            killer.wait()
+            if modem.process.wait(1) != -9:  # it was no kill that ended the conversation
+                raise
+            return done
+    raise AssertionError("never")
+
+
+def kill_often(model: str, state: Path, certificates: Certificates, *, count: int,
+               seed: int) -> Iterator[Counts]:
+    """Kills so often, and gives the counts after each; AssertionError when something is lost."""
+    driver_of, make = MAKERS[model]
+    luck = random.Random(seed)
+    counts = Counts()
+    with Modem(model, state=state) as modem:
+        entries = make(woken(modem, driver_of), certificates)
+        modem.kill()
+        while counts.kills < count:
+            modem.start()
+            driver = woken(modem, driver_of)
+            for entry in entries:
+                counts.stored += entry.check(driver)
+            counts.stores += store_until_killed(modem, driver, entries, luck)
+            counts.kills += 1
+            counts.in_a_store += any(entry.begun for entry in entries)
+            modem.kill()
+            if luck.randrange(START_KILLS) == 0:
+                counts.kills += 1
+                counts.at_a_start += kill_at_start(modem, luck)
+            yield counts
+        modem.start()
+        driver = woken(modem, driver_of)
+        for entry in entries:
+            counts.stored += entry.check(driver)
+    yield counts
+
+
+def kill_at_start(modem: Modem, luck: random.Random) -> bool:
+    """Whether it was killed before it was ready."""
+    killer = Killer(modem, luck, STARTING_S)
+    try:
+        modem.start()
+        was_ready = True
+    except (RuntimeError, OSError):
+        was_ready = False
+    killer.wait()
+    modem.kill()
+    return not was_ready

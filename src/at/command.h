@@ -20,7 +20,7 @@ struct at_session;
 enum at_status {
     AT_OK,
     AT_FAIL,       /* the error that at_fail() noted */
-    AT_LATER,      /* at_finish() follows, or the handler opened a prompt */
+    AT_LATER,      /* at_finish() follows: after at_await(), a prompt or a long answer */
     AT_CONNECT,    /* at_online() was called: the rest of the line is void */
     AT_NO_CARRIER, /* ends the line */
     AT_SILENT      /* ends the line without a final result */

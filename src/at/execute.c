@@ -176,6 +176,7 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
 /* What the command answers later is a block of its own, but for the rest of a long answer. */
 static void wait_for_answer(struct at_session *at)
 {
+    assert(at_can_give_up(at));
     if (at->on_answer_room == NULL)
         at_close_block(at);
     at_enter(at, AT_BUSY);
@@ -232,6 +233,11 @@ void at_start_line(struct at_session *at)
     at_trace_line(at);
     at->cursor = 0;
     at_run_line(at);
+}
+
+bool at_can_give_up(const struct at_session *at)
+{
+    return at->on_abort != NULL || at->on_answer_room != NULL;
 }
 
 void at_await(struct at_session *at, void (*on_abort)(struct at_session *at, void *ctx), void *ctx)

@@ -146,6 +146,9 @@ void at_refuse_line(struct at_session *at);
 /* Goes on from the cursor, as far as it goes. */
 void at_run_line(struct at_session *at);
 
+/* What the running command waits for has a way to be given up. */
+bool at_can_give_up(const struct at_session *at);
+
 /* The final result of the line, and the state after it. */
 void at_end_line(struct at_session *at, enum at_status status);
 

@@ -55,6 +55,7 @@ static void end_prompt(struct at_session *at, enum at_prompt_end end)
     at->payload_len = 0;
     status = at->prompt.on_done(at, at->prompt.ctx, end, payload);
     at_payload_free(&own); /* a handler that answers later has copied what it needs */
+    assert(status != AT_LATER || at->state != AT_BUSY || at_can_give_up(at));
     at_finish(at, status);
 }
 

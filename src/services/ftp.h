@@ -237,7 +237,7 @@ bool ftp_is_transfer(const struct ftp *ftp);
 /* The data connection has ended as it should, and all is read or sent: only the reply is due. */
 bool ftp_is_over(const struct ftp *ftp);
 /* Nothing of the transfer is left to read or to send now: its end is on its way, or, of a download,
- * more of it, which on_data() tells. */
+ * more of it, which on_data() tells.  To be asked before on_done() only. */
 bool ftp_is_drained(const struct ftp *ftp);
 
 /* Closes everything at once; no event follows. */

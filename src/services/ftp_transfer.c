@@ -27,7 +27,9 @@ bool ftp_is_drained(const struct ftp *ftp)
 {
     const struct ftp_transfer *transfer = &ftp->transfer;
 
-    if (ftp->state != FTP_TRANSFER || !transfer->started)
+    if (ftp->state != FTP_TRANSFER) /* its end is known, but not told */
+        return ftp->state == FTP_READY && ftp->done_due;
+    if (!transfer->started)
         return false;
     if (transfer->over || transfer->failed != FTP_FINE)
         return true;

@@ -273,8 +273,10 @@ static void on_done(void *ctx, enum ftp_error error)
         ftp->tail = FACT_FTP_LAST_RECEIVE_IS_EMPTY && ftp_is_open(&ftp->work->client);
     }
     ftp->background = false;
-    if (!ftp_is_open(&ftp->work->client))
+    if (!ftp_is_open(&ftp->work->client)) {
         ftp->owner = NULL;
+        ftp->tail = false;
+    }
     if (ftp->online)
         end_online(ftp, at);
     else

@@ -1,0 +1,228 @@
+/* test_engine_weight.c: what a modem takes of the heap: little while it does nothing, and no more
+ * after its services were used.
+ */
+#include "check.h"
+#include "errands.h"
+#include "module/module.h"
+#include "talk.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the heap ---- */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void __wrap_free(void *memory);
+
+/* The tests' own queues come by realloc() and do not count. */
+enum { FOREIGN_MAX = 256, HEAD_BYTES = 8 };
+
+static struct {
+    long bytes; /* that the engine has allocated, with what malloc() adds to them */
+    const void *foreign[FOREIGN_MAX];
+} heap;
+
+static long weight(void *memory)
+{
+    return (long)malloc_usable_size(memory) + HEAD_BYTES;
+}
+
+/* Where a block stands among the foreign ones, or where NULL does. */
+static const void **find(const void *block)
+{
+    size_t i = 0;
+
+    while (i < FOREIGN_MAX && heap.foreign[i] != block)
+        i++;
+    return i < FOREIGN_MAX ? &heap.foreign[i] : NULL;
+}
+
+static void *counted(void *memory)
+{
+    if (memory != NULL)
+        heap.bytes += weight(memory);
+    return memory;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return counted(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return counted(__real_calloc(count, size));
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    const void **place = find(memory);
+
+    if (place == NULL)
+        abort(); /* it is the engine's, or there are too many */
+    memory = __real_realloc(memory, size);
+    *place = memory;
+    return memory;
+}
+
+void __wrap_free(void *memory)
+{
+    const void **place = memory != NULL ? find(memory) : NULL;
+
+    if (place != NULL)
+        *place = NULL;
+    else if (memory != NULL)
+        heap.bytes -= weight(memory);
+    __real_free(memory);
+}
+
+/* ---- modems ---- */
+
+enum { KB = 1024, IDLE_MAX = 3000, GROWTH_MAX = KB, LONG_MS = 600000 };
+
+/* A GnuTLS session beside it takes 11.4 kB; together they may have 16 kB on a HE910, 18 elsewhere.
+ */
+enum { CONNECTED_MAX = 4600, CONNECTED_MAX_OTHERS = 6600 };
+
+/* Files that no command deletes, and where they stand. */
+enum { FIBOCOM_FILES = 900 };
+
+struct weighed {
+    const char *model, *ready;
+    const char *connect; /* secure, to port 443, with one CA certificate stored */
+    const char *clear;   /* what the errands have left stored */
+    long connected_max, stored;
+};
+
+#define TELIT_CONNECTS                                                                             \
+    "AT#SSLEN=1,1\rAT#SSLSECCFG=1,0,1\rAT#SSLSECDATA=1,1,1,53\r" PEM "\x1A"                        \
+    "AT#SSLD=1,443,\"localhost\",0,1\r"
+#define QUECTEL_CONNECTS                                                                           \
+    "AT+QSECWRITE=\"RAM:ca\",53\r" PEM "AT+QIMUX=1\r"                                              \
+    "AT+QSSLCFG=\"seclevel\",0,1;+QSSLCFG=\"cacert\",0,\"RAM:ca\"\r"                               \
+    "AT+QSSLOPEN=0,0,\"localhost\",443,0\r"
+#define FIBOCOM_CONNECTS                                                                           \
+    "AT+GTSSLMODE=1\rAT+GTSSLFILE=\"TRUSTFILE\",53\r" PEM "AT+MIPOPEN=1,,\"localhost\",443,2\r"
+
+#define TELIT(model, connected_max)                                                                \
+    {                                                                                              \
+        model, TELIT_READY, TELIT_CONNECTS, "AT#SSLSECDATA=1,0,1\r", connected_max, 0              \
+    }
+#define FIBOCOM(model)                                                                             \
+    {                                                                                              \
+        model, FIBOCOM_READY, FIBOCOM_CONNECTS, "", CONNECTED_MAX_OTHERS, FIBOCOM_FILES            \
+    }
+
+static const struct weighed modems[] = {
+    TELIT("he910", CONNECTED_MAX),
+    TELIT("le866", CONNECTED_MAX_OTHERS),
+    { "m95", QUECTEL_READY, QUECTEL_CONNECTS, "", CONNECTED_MAX_OTHERS, 0 },
+    FIBOCOM("l610"),
+    FIBOCOM("nl668-eau"),
+};
+
+static void check_at_most(const char *model, const char *what, long bytes, long most)
+{
+    print_message("%s: %s, %ld bytes of the heap\n", model, what, bytes);
+    if (bytes > most)
+        fail_msg("%s: %s, %ld bytes are more than %ld", model, what, bytes, most);
+}
+
+/* Gives what it takes before anything was done with it. */
+static long switch_on(struct world *world, const char *model)
+{
+    world_init(world);
+    assert_int_equal(heap.bytes, 0);
+    check_int(model, world_switch_on(world, model, false, 1), ERR_OK);
+    talk_ok(world, "AT");
+    world_advance(world, LONG_MS);
+    return heap.bytes;
+}
+
+static void switch_off(struct world *world)
+{
+    world_deinit(world);
+    assert_int_equal(heap.bytes, 0);
+}
+
+static void test_quiet(void **state)
+{
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(modems); i++) {
+        check_at_most(modems[i].model, "on and quiet", switch_on(&world, modems[i].model),
+                      IDLE_MAX);
+        switch_off(&world);
+    }
+}
+
+static void test_connected(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(modems); i++) {
+        const struct weighed *modem = &modems[i];
+        struct scripted_peer *peer;
+        struct world world;
+
+        switch_on(&world, modem->model);
+        peer = scripted_net_peer(&world.scripted_net, TALK_PORT);
+        scripted_net_listen(&world.scripted_net, TALK_PORT, PEER_ACCEPTS);
+        peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+        world_type_text(&world, modem->ready);
+        world_type_text(&world, modem->connect);
+        world_advance(&world, LONG_MS / 60);
+        check_int(modem->model, peer->state, PEER_OPEN);
+        check_at_most(modem->model, "connected and quiet", heap.bytes, modem->connected_max);
+        switch_off(&world);
+    }
+}
+
+/* Each errand of the maker's, and after each what all have left behind. */
+static void run_errands(struct world *world, const struct weighed *modem, long most)
+{
+    for (size_t i = 0; i < errand_count; i++) {
+        if (strcmp(errands[i].ready, modem->ready) != 0 ||
+            (i > 0 && errands[i].steps == errands[i - 1].steps))
+            continue;
+        errand_prepare(world, &errands[i]);
+        errand_run(world, &errands[i]);
+        if (!errand_went_well(world, &errands[i]))
+            fail_msg("%s: no \"%s\" in \"%s\"", modem->model, errands[i].answer,
+                     show(world_heard(world, 0)));
+        world_type_text(world, modem->clear);
+        world_advance(world, LONG_MS);
+        check_at_most(modem->model, "after use", heap.bytes, most);
+    }
+}
+
+static void test_used(void **state)
+{
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(modems); i++) {
+        long before = switch_on(&world, modems[i].model);
+
+        run_errands(&world, &modems[i], before + GROWTH_MAX + modems[i].stored);
+        switch_off(&world);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_quiet),
+        cmocka_unit_test(test_connected),
+        cmocka_unit_test(test_used),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

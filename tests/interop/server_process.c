@@ -1,7 +1,8 @@
 /* server_process.c: fork, exec, and pipes that are watched with a deadline. */
 #include "server_process.h"
 
-#include <arpa/inet.h>
+#include "claimed_port.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -11,14 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { START_MS = 5000, SAY_MS = 1000, WORDS_MAX = 32, WORD_MAX_BYTES = 800 };
+enum { START_MS = 60000, SAY_MS = 20000, WORDS_MAX = 32, WORD_MAX_BYTES = 800 };
 
 int64_t now_ms(void)
 {
@@ -26,20 +26,6 @@ int64_t now_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static uint16_t free_port(void)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t len = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-    close(fd);
-    return ntohs(address.sin_port);
 }
 
 /* Never returns.  A test that fails leaves no server behind, and the system's own policy for
@@ -75,7 +61,7 @@ static void start_once(struct server_process *server, const char *folder, const 
 {
     int input[2], said[2];
 
-    *server = (struct server_process){ .port = free_port(), .text = calloc(1, 1) };
+    *server = (struct server_process){ .port = claimed_port(), .text = calloc(1, 1) };
     assert_non_null(server->text);
     assert_int_equal(pipe(input), 0);
     assert_int_equal(pipe(said), 0);

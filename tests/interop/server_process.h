@@ -19,11 +19,11 @@ struct server_process {
 int64_t now_ms(void);
 
 /* Starts `argv` in `folder`, with a free port in place of "PORT" in any word, and waits until it
- * listens there, on TCP or UDP.  Fails the test when that takes more than five seconds. */
+ * listens there, on TCP or UDP.  Fails the test when that takes more than a minute. */
 void server_start(struct server_process *server, const char *folder, const char *const argv[]);
 
-/* True once the server has said `text`, after the last text asked for; waits for it up to a
- * second. */
+/* True once the server has said `text`, after the last text asked for; waits for it up to
+ * twenty seconds. */
 bool server_said(struct server_process *server, const char *text);
 
 /* Kills it and releases what it said. */

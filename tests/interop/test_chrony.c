@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 10000, TIMEOUT_MS = 2000 };
+enum { LIMIT_MS = 60000, TIMEOUT_MS = 2000 };
 
 struct fixture {
     char folder[40];

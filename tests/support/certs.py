@@ -9,8 +9,10 @@ are.
 from __future__ import annotations
 
 import os
+import shutil
 import ssl
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -223,15 +225,25 @@ class Certificates:
 def make_certificates(folder: Path) -> Certificates:
     """Makes all of PLANS in `folder`, which is created; takes about a second."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "openssl.cnf").write_text(CONFIG.format(folder=folder))
     (folder / "index.txt").write_text("")
-    made = Certificates(folder)
+    made = _configured(folder)
     keys = sorted({plan.key_name for plan in PLANS})
     with ThreadPoolExecutor(max_workers=2) as pool:  # the slow part
         list(pool.map(lambda key: _make_key(folder, key), keys))
     for plan in PLANS:
         _make_certificate(made, plan)
     return made
+
+
+def copy_certificates(source: Path, folder: Path) -> Certificates:
+    """The same as another make_certificates() has made, as one's own."""
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    return _configured(folder)
+
+
+def _configured(folder: Path) -> Certificates:
+    (folder / "openssl.cnf").write_text(CONFIG.format(folder=folder))
+    return Certificates(folder)
 
 
 def _openssl(folder: Path, *arguments: str | Path, **environment: str) -> None:
@@ -270,3 +282,8 @@ def _make_certificate(made: Certificates, plan: Plan) -> None:
     if plan.issuer == "intermediate":
         pem += made.pem("intermediate").read_bytes()
     made.chain(plan.name).write_bytes(pem)
+
+
+if __name__ == "__main__":  # certs FOLDER, which is emptied: for CTest
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    make_certificates(Path(sys.argv[1]).resolve())

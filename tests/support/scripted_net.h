@@ -97,8 +97,8 @@ struct scripted_net {
     uint16_t last_local_port; /* that the network chose */
     unsigned refuse_next;     /* connections that are refused whatever the listener does */
     unsigned pass;
-    unsigned changes; /* grows with each change of a peer's state or of what it got */
-    unsigned spins;   /* events that the module asked for and did nothing about: a busy loop */
+    unsigned changes;    /* grows with each change of a peer's state or of what it got */
+    unsigned spins;      /* events that the module asked for and did nothing about: a busy loop */
     unsigned departures; /* names, connections, echo requests and bytes that the module has sent */
 };
 

@@ -48,6 +48,6 @@ bool run_until(struct posix_loop *loop, bool (*is_so)(void *ctx), void *ctx, int
 /* Bytes that look random and are the same in each run. */
 void fill_pattern(uint8_t *at, size_t len);
 
-enum { LIMIT_MS = 20000 };
+enum { LIMIT_MS = 60000 };
 
 #endif

@@ -1,6 +1,8 @@
 /* test_posix_net_udp.c: UDP and local ports, against sockets of the test. */
 #include "test_posix_fake.h"
 
+#include "claimed_port.h"
+
 #include "posix/net.h"
 
 #include <setjmp.h>
@@ -219,16 +221,6 @@ static void an_impossible_datagram_is_refused(void **state)
     free(large);
 }
 
-static uint16_t free_port(struct fixture *f, int type)
-{
-    struct sockaddr_in at;
-    uint16_t port = open_peer(f, type, &at);
-
-    close(f->peer);
-    f->peer = -1;
-    return port;
-}
-
 static void local_port_is_taken(void **state)
 {
     struct fixture *f = *state;
@@ -236,7 +228,7 @@ static void local_port_is_taken(void **state)
 
     for (size_t i = 0; i < 2; i++) {
         int type = transports[i] == NET_UDP ? SOCK_DGRAM : SOCK_STREAM;
-        uint16_t wanted = free_port(f, type), port;
+        uint16_t wanted = claimed_port(), port;
         struct net_address address;
         struct sockaddr_in at;
 
@@ -286,7 +278,7 @@ static void the_same_connection_twice_is_busy(void **state)
     struct net_stream *first;
 
     f->to.transport = NET_TCP;
-    f->to.local_port = free_port(f, SOCK_STREAM);
+    f->to.local_port = claimed_port();
     f->to.port = open_peer(f, SOCK_STREAM, &at);
     assert_int_equal(start(f), ERR_OK);
     assert_true(run_until(&f->loop, is_connected, f, LIMIT_MS));

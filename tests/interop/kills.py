@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import re
+import termios
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -274,7 +275,7 @@ def kill_at_start(modem: Modem, luck: random.Random) -> bool:
     try:
         modem.start()
         was_ready = True
-    except (RuntimeError, OSError):
+    except (RuntimeError, OSError, termios.error):
         was_ready = False
     killer.wait()
     modem.kill()

@@ -98,18 +98,16 @@ struct connection {
     bool write_blocked; /* the peer must take bytes before more are written */
     bool paused;        /* the reader had no room: nothing is read until it comes again */
     bool starved;       /* there was no memory to collect received bytes: tried again by time */
-    size_t received_cap, kept_cap, kept_len;
+    size_t received_cap;
     struct ring received; /* its memory is owned, there while there is something in it */
-    uint8_t *kept;        /* owned, the same: what the owner keeps for the peer */
     struct tls_info info;
     struct connection_failure end;
 };
 
 /* `received_cap`: how many bytes may wait to be counted and read, 0 for one that never buffers;
- * `kept_cap`: how many connection_keep() holds.  Memory for either is there while it is needed. */
+ * memory for them is there while it is needed. */
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
-                     const struct connection_events *events, void *ctx, size_t received_cap,
-                     size_t kept_cap);
+                     const struct connection_events *events, void *ctx, size_t received_cap);
 
 /* Closes it, and frees all that is left. */
 void connection_deinit(struct connection *connection);
@@ -179,25 +177,6 @@ void connection_pause(struct connection *connection);
 /* Sends bytes, as one record or one datagram; returns how many were accepted: all, part of them, or
  * 0, and then on_writable() follows. */
 size_t connection_write(struct connection *connection, struct span bytes);
-
-/* ---- what the owner keeps for the peer: connection_outbox.c ---- */
-
-/* How many bytes are kept. */
-size_t connection_kept(const struct connection *connection);
-
-/* Memory for what is to be kept, until connection_send_kept() has nothing left; false: there is
- * none. */
-bool connection_reserve(struct connection *connection);
-
-/* Puts bytes behind those that are kept; how many, as far as `kept_cap` goes.  0: no room, or no
- * memory where connection_reserve() was not asked. */
-size_t connection_keep(struct connection *connection, struct span bytes);
-
-/* Sends what is kept, of UDP as one datagram; true when nothing is left. */
-bool connection_send_kept(struct connection *connection);
-
-/* Wipes and forgets it. */
-void connection_forget_kept(struct connection *connection);
 
 /* When connection_tick() has something to do; CLOCK_NEVER. */
 int64_t connection_deadline(const struct connection *connection);

@@ -35,7 +35,7 @@ void connection_free_received(struct connection *connection);
 /* No other addresses are tried. */
 void connection_free_others(struct connection *connection);
 
-/* All of that, what was received, and what is kept. */
+/* All of that, and what was received. */
 void connection_release(struct connection *connection);
 
 /* The one log line of an opening that failed. */

@@ -54,37 +54,20 @@ void connection_describe(const struct connection_failure *failure, char *text, s
 }
 
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
-                     const struct connection_events *events, void *ctx, size_t received_cap,
-                     size_t kept_cap)
+                     const struct connection_events *events, void *ctx, size_t received_cap)
 {
-    *connection = (struct connection){ .world = world,
-                                       .events = events,
-                                       .ctx = ctx,
-                                       .id = id,
-                                       .received_cap = received_cap,
-                                       .kept_cap = kept_cap };
+    *connection = (struct connection){
+        .world = world, .events = events, .ctx = ctx, .id = id, .received_cap = received_cap
+    };
     connection->deadline_ms = CLOCK_NEVER;
-}
-
-/* The bytes of a host or a peer. */
-static void free_bytes(uint8_t *memory, size_t cap)
-{
-    if (memory != NULL)
-        wipe(memory, cap);
-    free(memory);
 }
 
 void connection_free_received(struct connection *connection)
 {
-    free_bytes(connection->received.memory, connection->received.cap);
+    if (connection->received.memory != NULL)
+        wipe(connection->received.memory, connection->received.cap);
+    free(connection->received.memory);
     ring_init(&connection->received, NULL, 0);
-}
-
-void connection_forget_kept(struct connection *connection)
-{
-    free_bytes(connection->kept, connection->kept_cap);
-    connection->kept = NULL;
-    connection->kept_len = 0;
 }
 
 void connection_free_others(struct connection *connection)
@@ -164,7 +147,6 @@ void connection_release(struct connection *connection)
     connection->starved = false;
     connection_free_others(connection);
     connection_free_received(connection);
-    connection_forget_kept(connection);
 }
 
 void connection_close(struct connection *connection)

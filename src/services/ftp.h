@@ -8,8 +8,8 @@
 #ifndef SERVICES_FTP_H
 #define SERVICES_FTP_H
 
-#include "services/connection.h"
 #include "services/ftp_reply.h"
+#include "services/outbox.h"
 #include "services/tls_source.h"
 
 #define FTP_STATES(X)                                                                              \
@@ -162,7 +162,7 @@ struct ftp {
     struct reply_reader reader;
     struct ftp_reply reply; /* the last one; kept after the session */
     char out[FTP_LINE_MAX + 2];
-    size_t out_len, out_done;
+    struct outbox outbox; /* in `out` */
     char user[FTP_IDENTITY_MAX + 1], password[FTP_IDENTITY_MAX + 1];
     bool secure, passive, ignore_private;
     int64_t timeout_ms, total_ms, idle_ms, deadline_ms;

@@ -13,8 +13,9 @@ void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
         ftp->tls = *tls;
     ftp->deadline_ms = ftp->operation_until_ms = CLOCK_NEVER;
     ftp->transfer.idle_until_ms = CLOCK_NEVER;
-    connection_init(&ftp->control, id, world, &ftp_control_events, ftp, 0, 0);
-    connection_init(&ftp->data, id, world, &ftp_data_events, ftp, received_cap, 0);
+    outbox_init_in(&ftp->outbox, ftp->out, sizeof(ftp->out));
+    connection_init(&ftp->control, id, world, &ftp_control_events, ftp, 0);
+    connection_init(&ftp->data, id, world, &ftp_data_events, ftp, received_cap);
 }
 
 static bool copy_identity(char to[FTP_IDENTITY_MAX + 1], const char *from)

@@ -17,32 +17,19 @@ enum ftp_error ftp_check_argument(struct span argument, size_t max)
     return FTP_FINE;
 }
 
-void ftp_send_waiting(struct ftp *ftp)
-{
-    while (ftp->out_done < ftp->out_len) {
-        size_t sent = connection_write(
-            &ftp->control, span_at(ftp->out + ftp->out_done, ftp->out_len - ftp->out_done));
-
-        if (sent == 0)
-            return;
-        ftp->out_done += sent;
-    }
-    wipe(ftp->out, ftp->out_len);
-    ftp->out_len = 0;
-    ftp->out_done = 0;
-}
-
 void ftp_send(struct ftp *ftp, const char *verb, struct span argument)
 {
-    int len = snprintf(ftp->out, sizeof(ftp->out), argument.len > 0 ? "%s %.*s\r\n" : "%s\r\n",
-                       verb, (int)argument.len, (const char *)argument.data);
+    int len;
 
+    outbox_clear(&ftp->outbox);
+    len = snprintf((char *)outbox_tail(&ftp->outbox), sizeof(ftp->out),
+                   argument.len > 0 ? "%s %.*s\r\n" : "%s\r\n", verb, (int)argument.len,
+                   (const char *)argument.data);
     assert(len > 0 && (size_t)len < sizeof(ftp->out)); /* arguments were checked */
     log_trace(ftp->world->log, TRACE_NET, "ftp %d: > %s", ftp->id, verb);
-    ftp->out_len = (size_t)len;
-    ftp->out_done = 0;
+    outbox_commit(&ftp->outbox, (size_t)len);
     ftp_restart_timer(ftp);
-    ftp_send_waiting(ftp);
+    outbox_flush(&ftp->outbox, &ftp->control);
     if (ftp->control.state != CONNECTION_OPEN) /* found when sending: no event will come */
         ftp->deadline_ms = 0;
 }

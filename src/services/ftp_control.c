@@ -222,8 +222,10 @@ static void on_control_data(void *ctx)
 
 static void on_control_writable(void *ctx)
 {
-    ftp_send_waiting(ctx);
-    read_replies(ctx);
+    struct ftp *ftp = ctx;
+
+    outbox_flush(&ftp->outbox, &ftp->control);
+    read_replies(ftp);
 }
 
 static void on_control_open(void *ctx)

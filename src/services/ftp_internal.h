@@ -52,9 +52,6 @@ enum ftp_error ftp_obstacle(const struct ftp *ftp);
 /* FTP_INVALID when a command line cannot carry it. */
 enum ftp_error ftp_check_argument(struct span argument, size_t max);
 
-/* Sends what the network did not take before. */
-void ftp_send_waiting(struct ftp *ftp);
-
 /* Sends a command, whose argument was checked; what the network does not take goes later. */
 void ftp_send(struct ftp *ftp, const char *verb, struct span argument);
 

@@ -55,9 +55,7 @@ void ftp_wipe_identity(struct ftp *ftp)
 {
     wipe(ftp->user, sizeof(ftp->user));
     wipe(ftp->password, sizeof(ftp->password));
-    wipe(ftp->out, sizeof(ftp->out));
-    ftp->out_len = 0;
-    ftp->out_done = 0;
+    outbox_clear(&ftp->outbox);
 }
 
 void ftp_close_control(struct ftp *ftp)

@@ -12,9 +12,9 @@
 #ifndef SERVICES_HTTP_H
 #define SERVICES_HTTP_H
 
-#include "services/connection.h"
 #include "services/http_parse.h"
 #include "services/http_url.h"
+#include "services/outbox.h"
 #include "services/tls_source.h"
 
 #define HTTP_ERRORS(X)                                                                             \
@@ -108,9 +108,9 @@ struct http {
     int64_t continue_until_ms; /* the body waits for "100 Continue" */
     /* The request on its way; see http_request.c. */
     int stage;
-    size_t header_at;  /* of the caller's fields */
-    int64_t body_left; /* not yet asked for */
-    size_t output_at, output_len;
+    size_t header_at;     /* of the caller's fields */
+    int64_t body_left;    /* not yet asked for */
+    struct outbox outbox; /* in `output` */
     /* The response. */
     struct span body; /* in `input`, not yet given to the reader */
     bool dry;         /* the reader waits for on_readable() */

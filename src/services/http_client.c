@@ -88,7 +88,8 @@ void http_init(struct http *http, int id, const struct connection_world *world,
         http->tls = *tls;
     http->deadline_ms = CLOCK_NEVER;
     http->continue_until_ms = CLOCK_NEVER;
-    connection_init(&http->connection, id, world, &connection_events, http, 0, 0);
+    outbox_init_in(&http->outbox, http->output, sizeof(http->output));
+    connection_init(&http->connection, id, world, &connection_events, http, 0);
 }
 
 void http_resume(struct http *http)

@@ -92,7 +92,7 @@ void http_begin_request(struct http *http)
     http->stage = HTTP_STAGE_LINE;
     http->header_at = 0;
     http->body_left = http_has_body(http) ? http->request.body_len : 0;
-    http->output_at = http->output_len = 0;
+    outbox_clear(&http->outbox);
     http->continue_until_ms = CLOCK_NEVER;
 }
 
@@ -162,35 +162,30 @@ static size_t add_body(struct http *http, uint8_t *buf, size_t cap)
     return got;
 }
 
-/* Puts what comes next into the empty buffer; false when there is nothing now. */
+/* Puts what comes next into the empty outbox; false when there is nothing now. */
 static bool refill(struct http *http)
 {
+    uint8_t *tail = outbox_tail(&http->outbox);
+    size_t room = outbox_room(&http->outbox), len;
     struct text out;
 
-    text_init(&out, (char *)http->output, sizeof(http->output));
+    text_init(&out, (char *)tail, room);
     if (http->stage == HTTP_STAGE_LINE)
         add_own(http, &out);
     if (http->stage == HTTP_STAGE_FIELDS)
         add_fields(http, &out);
-    http->output_at = 0;
-    http->output_len = out.len;
+    len = out.len;
     if (http->stage == HTTP_STAGE_BODY)
-        http->output_len += add_body(http, http->output + out.len, sizeof(http->output) - out.len);
-    return http->output_len > 0;
+        len += add_body(http, tail + len, room - len);
+    outbox_commit(&http->outbox, len);
+    return len > 0;
 }
 
 bool http_send(struct http *http)
 {
     struct connection_failure failure;
 
-    while (http->output_at < http->output_len || refill(http)) {
-        struct span rest =
-            span_at(http->output + http->output_at, http->output_len - http->output_at);
-        size_t done = connection_write(&http->connection, rest);
-
-        http->output_at += done;
-        if (done == 0)
-            break;
-    }
+    while (outbox_flush(&http->outbox, &http->connection) && refill(http))
+        continue;
     return !connection_has_ended(&http->connection, &failure);
 }

@@ -34,9 +34,8 @@ void http_close_all(struct http *http)
     http->continue_until_ms = CLOCK_NEVER;
     http->body = span_at(NULL, 0);
     http->input_at = http->input_len = 0;
-    http->output_at = http->output_len = 0;
     wipe(http->input, sizeof(http->input));
-    wipe(http->output, sizeof(http->output));
+    outbox_clear(&http->outbox);
 }
 
 void http_stop(struct http *http)

@@ -7,7 +7,7 @@
 #ifndef SERVICES_SMTP_H
 #define SERVICES_SMTP_H
 
-#include "services/connection.h"
+#include "services/outbox.h"
 #include "services/reply.h"
 #include "services/smtp_message.h"
 #include "services/tls_source.h"
@@ -94,9 +94,8 @@ struct smtp {
     size_t recipient;
     struct smtp_message message;
     int64_t reply_until_ms, total_until_ms;
-    /* On its way to the server. */
-    size_t out_at, out_len;
     bool content_done;
+    struct outbox outbox;            /* in `out` */
     char out[SMTP_LINE_MAX + 3 + 1]; /* a line, its end, and a doubled dot */
 };
 

@@ -92,7 +92,8 @@ void smtp_init(struct smtp *smtp, int id, const struct connection_world *world,
     if (tls != NULL)
         smtp->tls = *tls;
     smtp->reply_until_ms = smtp->total_until_ms = CLOCK_NEVER;
-    connection_init(&smtp->connection, id, world, &connection_events, smtp, 0, 0);
+    outbox_init_in(&smtp->outbox, smtp->out, sizeof(smtp->out));
+    connection_init(&smtp->connection, id, world, &connection_events, smtp, 0);
 }
 
 bool smtp_is_busy(const struct smtp *smtp)

@@ -1,8 +1,6 @@
 /* smtp_line.c: the states of a mail that is sent, its end, and what goes to the server. */
 #include "services/smtp_internal.h"
 
-#include "base/wipe.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -35,8 +33,7 @@ int64_t smtp_now_ms(const struct smtp *smtp)
 void smtp_stop(struct smtp *smtp)
 {
     connection_deinit(&smtp->connection);
-    wipe(smtp->out, sizeof(smtp->out));
-    smtp->out_at = smtp->out_len = 0;
+    outbox_clear(&smtp->outbox);
     smtp->job = NULL;
     smtp->reply_until_ms = smtp->total_until_ms = CLOCK_NEVER;
     if (smtp->state != SMTP_IDLE)
@@ -64,25 +61,25 @@ void smtp_finish(struct smtp *smtp, enum smtp_error error)
     smtp->events->on_done(smtp->ctx, error);
 }
 
-/* A dot at the front is doubled, the line end comes behind (RFC 5321 §4.5.2). */
+/* Puts the next line into the empty outbox; false behind the last.  A dot at the front is doubled,
+ * the line end comes behind (RFC 5321 §4.5.2). */
 static bool next_content_line(struct smtp *smtp)
 {
+    char *line = (char *)outbox_tail(&smtp->outbox);
     size_t len;
 
     if (smtp->content_done)
         return false;
-    smtp->out_at = 1;
-    if (!smtp_message_next(&smtp->message, smtp->out + 1, &len)) {
+    if (!smtp_message_next(&smtp->message, line, &len)) {
         smtp->content_done = true;
-        smtp->out[1] = '.';
+        line[0] = '.';
         len = 1;
-    } else if (smtp->out[1] == '.') {
-        smtp->out[0] = '.';
-        smtp->out_at = 0;
+    } else if (len > 0 && line[0] == '.') {
+        memmove(line + 1, line, len++);
     }
-    smtp->out[1 + len] = '\r';
-    smtp->out[2 + len] = '\n';
-    smtp->out_len = 3 + len;
+    line[len++] = '\r';
+    line[len++] = '\n';
+    outbox_commit(&smtp->outbox, len);
     return true;
 }
 
@@ -92,42 +89,46 @@ void smtp_finish_without_reply(struct smtp *smtp, enum smtp_error error)
     smtp_finish(smtp, smtp->state == SMTP_QUITTING ? SMTP_FINE : error);
 }
 
+/* True when nothing is left of the line; each time that the server takes some of it, it has its
+ * whole time again. */
+static bool flush(struct smtp *smtp)
+{
+    size_t before = outbox_len(&smtp->outbox);
+    bool flushed = outbox_flush(&smtp->outbox, &smtp->connection);
+
+    if (outbox_len(&smtp->outbox) < before)
+        smtp->reply_until_ms = smtp_now_ms(smtp) + smtp->job->reply_timeout_ms;
+    return flushed;
+}
+
 void smtp_send(struct smtp *smtp)
 {
     struct connection_failure failure;
+    bool flushed;
 
-    while (smtp->out_at < smtp->out_len ||
-           (smtp->state == SMTP_SENDING && next_content_line(smtp))) {
-        size_t done = connection_write(
-            &smtp->connection, span_at(smtp->out + smtp->out_at, smtp->out_len - smtp->out_at));
-
-        if (done == 0)
-            break;
-        smtp->out_at += done;
-        smtp->reply_until_ms = smtp_now_ms(smtp) + smtp->job->reply_timeout_ms;
-    }
-    if (connection_has_ended(&smtp->connection, &failure)) {
+    do {
+        flushed = flush(smtp);
+    } while (flushed && smtp->state == SMTP_SENDING && next_content_line(smtp));
+    if (connection_has_ended(&smtp->connection, &failure))
         smtp_finish_without_reply(smtp, SMTP_NETWORK);
-        return;
-    }
-    if (smtp->out_at == smtp->out_len && smtp->state != SMTP_SENDING)
-        wipe(smtp->out, sizeof(smtp->out)); /* it may have been a password */
-    if (smtp->state == SMTP_SENDING && smtp->content_done && smtp->out_at == smtp->out_len)
+    else if (flushed && smtp->state == SMTP_SENDING)
         smtp_enter(smtp, SMTP_ACCEPTING);
 }
 
 void smtp_say(struct smtp *smtp, enum smtp_state next, const char *format, ...)
 {
     va_list args;
+    char *line;
     int len;
 
+    outbox_clear(&smtp->outbox);
+    line = (char *)outbox_tail(&smtp->outbox);
     va_start(args, format);
-    len = vsnprintf(smtp->out, sizeof(smtp->out) - 2, format, args);
+    len = vsnprintf(line, sizeof(smtp->out) - 2, format, args);
     va_end(args);
-    smtp->out[len] = '\r'; /* every part is limited, so that all of it fits */
-    smtp->out[len + 1] = '\n';
-    smtp->out_at = 0;
-    smtp->out_len = (size_t)len + 2;
+    line[len] = '\r'; /* every part is limited, so that all of it fits */
+    line[len + 1] = '\n';
+    outbox_commit(&smtp->outbox, (size_t)len + 2);
     smtp->reply_until_ms =
         smtp_now_ms(smtp) + (next == SMTP_QUITTING ? QUIT_WAIT_MS : smtp->job->reply_timeout_ms);
     smtp_enter(smtp, next);

@@ -136,7 +136,7 @@ void sntp_init(struct sntp *sntp, int id, const struct connection_world *world,
                const struct sntp_events *events, void *ctx)
 {
     *sntp = (struct sntp){ .events = events, .ctx = ctx, .deadline_ms = CLOCK_NEVER };
-    connection_init(&sntp->connection, id, world, &connection_events, sntp, 0, 0);
+    connection_init(&sntp->connection, id, world, &connection_events, sntp, 0);
 }
 
 enum err sntp_start(struct sntp *sntp, const struct sntp_target *target)

@@ -112,7 +112,7 @@ int bench_set_up(void **state)
                                                 .port = BENCH_PORT,
                                                 .step_timeout_ms = BENCH_STEP_MS };
     bench->reads = true;
-    connection_init(&bench->connection, 1, &bench->world, &events, bench, BENCH_RING, 0);
+    connection_init(&bench->connection, 1, &bench->world, &events, bench, BENCH_RING);
     scripted_net_listen(&bench->scripted_net, BENCH_PORT, PEER_ACCEPTS);
     *state = bench;
     return 0;

@@ -15,6 +15,7 @@
 #include "personalities/fibocom/fibocom_failure.h"
 #include "personalities/fibocom/fibocom_ftp.h"
 #include "personalities/fibocom/fibocom_http.h"
+#include "services/outbox.h"
 
 /* Features that rows are marked with. */
 enum fibocom_feature {
@@ -82,6 +83,7 @@ struct fibocom_socket {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the port that opened it */
     struct connection connection;
+    struct outbox outbox;
     bool secure;                 /* TLS */
     bool transparent;            /* opened by +MIPODM */
     bool online;                 /* its owner's port is the peer's */

@@ -9,7 +9,7 @@ enum { STATUS_SENT, STATUS_FLOWED_OFF, STATUS_NO_DATA };
 
 static size_t room(const struct fibocom_socket *socket)
 {
-    return FACT_SEND_MAX - connection_kept(&socket->connection);
+    return outbox_room(&socket->outbox);
 }
 
 /* Hosts wait for one line or the other (docs/facts/fibocom.md §7.2, trap 11). */
@@ -46,9 +46,9 @@ static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
         return at_fail(at, FACT_ERROR_STATE);
     if (payload.len == 0)
         return end_send(socket, STATUS_NO_DATA);
-    if (connection_keep(&socket->connection, payload) < payload.len)
+    if (outbox_put(&socket->outbox, payload) < payload.len)
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
-    if (connection_send_kept(&socket->connection))
+    if (outbox_flush(&socket->outbox, &socket->connection))
         return end_send(socket, STATUS_SENT);
     if (socket->connection.state != CONNECTION_OPEN)
         return at_fail(at, FACT_ERROR_STATE);
@@ -75,7 +75,8 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
 {
     struct at_session *at = socket->owner->at;
 
-    if (connection_send_kept(&socket->connection) && socket->connection.state == CONNECTION_OPEN) {
+    if (outbox_flush(&socket->outbox, &socket->connection) &&
+        socket->connection.state == CONNECTION_OPEN) {
         socket->sending = false;
         at_finish(at, end_send(socket, STATUS_SENT));
     } else if (socket->connection.state != CONNECTION_OPEN) {
@@ -139,7 +140,7 @@ static enum at_status set_push(struct at_session *at, const struct at_args *args
     if (socket == NULL)
         return AT_FAIL;
     at_urc(at, "+MIPPUSH: %d,%d", socket->id,
-           connection_send_kept(&socket->connection) ? STATUS_SENT : STATUS_FLOWED_OFF);
+           outbox_flush(&socket->outbox, &socket->connection) ? STATUS_SENT : STATUS_FLOWED_OFF);
     return AT_OK;
 }
 

@@ -119,7 +119,7 @@ static void on_writable(void *ctx)
     else if (socket->sending)
         fibocom_send_go_on(socket);
     else
-        connection_send_kept(&socket->connection);
+        outbox_flush(&socket->outbox, &socket->connection);
 }
 
 static const struct connection_events events = {
@@ -132,6 +132,7 @@ static const struct connection_events events = {
 void fibocom_socket_close(struct fibocom_socket *socket)
 {
     connection_close(&socket->connection);
+    outbox_clear(&socket->outbox);
     socket->told = 0;
     socket->entering = NULL;
     socket->online = false;
@@ -193,7 +194,8 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     socket->id = (int)unit + 1;
     socket->modem = modem;
     connection_init(&socket->connection, socket->id, &modem->world, &events, socket,
-                    FIBOCOM_RECEIVED_BYTES, FACT_SEND_MAX);
+                    FIBOCOM_RECEIVED_BYTES);
+    outbox_init(&socket->outbox, FACT_SEND_MAX);
 }
 
 static void deinit(struct tlsmodem *modem, void *state)
@@ -383,7 +385,7 @@ static enum at_status set_close(struct at_session *at, const struct at_args *arg
 
     if (socket == NULL || (socket->connection.state == CONNECTION_CLOSED && !socket->lingers))
         return at_fail(at, FACT_ERROR_STATE);
-    connection_send_kept(&socket->connection);
+    outbox_flush(&socket->outbox, &socket->connection);
     fibocom_socket_close_for(socket, at);
     return AT_OK;
 }

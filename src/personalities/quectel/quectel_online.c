@@ -31,13 +31,14 @@ static void check_end(struct quectel_socket *socket)
 static size_t collect(struct quectel_socket *socket, struct span bytes)
 {
     struct connection *connection = &socket->link->connection;
-    size_t room = packet_size(socket) - connection_kept(connection);
+    struct outbox *outbox = &socket->link->outbox;
+    size_t room = packet_size(socket) - outbox_len(outbox);
     struct span part = span_at(bytes.data, bytes.len < room ? bytes.len : room);
 
-    if (!connection_reserve(connection))
+    if (!outbox_reserve(outbox))
         return connection_write(connection, part);
-    connection_keep(connection, part);
-    if (connection_kept(connection) == packet_size(socket))
+    outbox_put(outbox, part);
+    if (outbox_len(outbox) == packet_size(socket))
         quectel_socket_flush(socket);
     return part.len;
 }
@@ -45,14 +46,14 @@ static size_t collect(struct quectel_socket *socket, struct span bytes)
 /* A whole packet goes out from where it lies; a part of one waits in the packet memory. */
 static size_t take(struct quectel_socket *socket, struct span bytes)
 {
-    struct connection *connection = &socket->link->connection;
+    struct outbox *outbox = &socket->link->outbox;
     size_t size = packet_size(socket);
 
-    if (connection_kept(connection) >= size && !quectel_socket_flush(socket))
+    if (outbox_len(outbox) >= size && !quectel_socket_flush(socket))
         return 0;
-    if (connection_kept(connection) > 0 || bytes.len < size)
+    if (outbox_len(outbox) > 0 || bytes.len < size)
         return collect(socket, bytes);
-    return connection_write(connection, span_at(bytes.data, size));
+    return connection_write(&socket->link->connection, span_at(bytes.data, size));
 }
 
 static size_t on_input(void *ctx, struct span bytes)
@@ -69,7 +70,7 @@ static size_t on_input(void *ctx, struct span bytes)
         taken += part;
     }
     socket->sent += taken;
-    if (connection_kept(&link->connection) > 0 && link->flush_at_ms == CLOCK_NEVER)
+    if (outbox_len(&link->outbox) > 0 && link->flush_at_ms == CLOCK_NEVER)
         link->flush_at_ms = module_now(socket->modem) +
                             (int64_t)settings_of(socket)->transparent_wait * DECISECOND_MS;
     if (quectel_socket_is_open(socket))

@@ -96,6 +96,7 @@ static void drop_link(struct quectel_socket *socket)
     quectel_socket_peer(socket, peer);
     at_text_set(&socket->peer, span_of(peer)); /* without memory it keeps the name */
     connection_close(&socket->link->connection);
+    outbox_clear(&socket->link->outbox);
     forget_datagrams(socket->link);
     socket->link = NULL;
 }
@@ -221,7 +222,8 @@ static void init_link(struct tlsmodem *modem, void *state, size_t unit)
 
     link->flush_at_ms = CLOCK_NEVER;
     connection_init(&link->connection, (int)unit, &modem->world, &events,
-                    quectel_socket_in(modem, (int32_t)unit), FACT_SOCKET_BUFFER, QUECTEL_SEND_MAX);
+                    quectel_socket_in(modem, (int32_t)unit), FACT_SOCKET_BUFFER);
+    outbox_init(&link->outbox, QUECTEL_SEND_MAX);
 }
 
 static void deinit_link(struct tlsmodem *modem, void *state)
@@ -230,6 +232,7 @@ static void deinit_link(struct tlsmodem *modem, void *state)
 
     (void)modem;
     connection_deinit(&link->connection);
+    outbox_clear(&link->outbox);
     forget_datagrams(link);
 }
 
@@ -384,7 +387,7 @@ bool quectel_socket_flush(struct quectel_socket *socket)
 
     if (link == NULL)
         return true;
-    if (!connection_send_kept(&link->connection))
+    if (!outbox_flush(&link->outbox, &link->connection))
         return false;
     link->flush_at_ms = CLOCK_NEVER;
     return true;
@@ -392,15 +395,15 @@ bool quectel_socket_flush(struct quectel_socket *socket)
 
 bool quectel_socket_send(struct quectel_socket *socket, struct span bytes)
 {
-    struct connection *connection = &socket->link->connection;
+    struct outbox *outbox = &socket->link->outbox;
     size_t sent;
 
-    if (!quectel_socket_flush(socket) || !connection_reserve(connection))
+    if (!quectel_socket_flush(socket) || !outbox_reserve(outbox))
         return false;
-    sent = connection_write(connection, bytes);
+    sent = connection_write(&socket->link->connection, bytes);
     if (sent > 0) {
         socket->sent += bytes.len;
-        connection_keep(connection, span_skip(bytes, sent));
+        outbox_put(outbox, span_skip(bytes, sent));
     }
     quectel_socket_flush(socket);
     return sent > 0;

@@ -8,6 +8,7 @@
 
 #include "module/module.h"
 #include "services/address_text.h"
+#include "services/outbox.h"
 
 enum { QUECTEL_SOCKETS = 6, QUECTEL_SEND_MAX = 1460, QUECTEL_RECEIVE_MAX = 1500 };
 
@@ -41,6 +42,7 @@ enum quectel_news { NEWS_NONE, NEWS_OPENED, NEWS_FAILED, NEWS_CLOSED };
 /* What a socket has while it is connected, or is being so, and until the last byte was read. */
 struct quectel_link {
     struct connection connection;
+    struct outbox outbox;  /* online the packet that is put together */
     struct ring datagrams; /* UDP: each after its length in two bytes; its memory is owned, there
                             * while there is something in it */
     int64_t flush_at_ms;   /* online */

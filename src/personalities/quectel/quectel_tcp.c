@@ -178,7 +178,7 @@ static enum at_status answer_acknowledged(struct at_session *at, const struct at
     if (socket == NULL || !quectel_socket_is_there(socket))
         return at_fail_plain(at);
     sent = socket->sent;
-    waiting = socket->link != NULL ? connection_kept(&socket->link->connection) : 0;
+    waiting = socket->link != NULL ? outbox_len(&socket->link->outbox) : 0;
     at_info(at, "+QISACK: %llu, %llu, %llu", sent, sent - waiting, waiting);
     return AT_OK;
 }

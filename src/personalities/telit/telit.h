@@ -7,6 +7,7 @@
 #include "personalities/telit/telit_errors.h"
 #include "personalities/telit/telit_facts.h"
 #include "personalities/telit/telit_ftp.h"
+#include "services/outbox.h"
 
 /* Features that rows are marked with. */
 enum telit_feature {
@@ -81,6 +82,7 @@ struct telit_ssl {
     struct tlsmodem *modem;
     struct telit_ssl_slot *slot;
     struct connection socket;
+    struct outbox outbox; /* online the packet that is put together */
     struct telit_session session;
     enum telit_wait waiting;
     bool dial_online; /* the dial under way ends online */

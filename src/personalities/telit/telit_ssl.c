@@ -202,6 +202,7 @@ void telit_ssl_close(struct telit_ssl *ssl)
 {
     telit_session_on_close(ssl);
     connection_close(&ssl->socket);
+    outbox_clear(&ssl->outbox);
     ssl->online = false;
     ssl->rung = 0;
     ssl->idle_until_ms = CLOCK_NEVER;
@@ -243,8 +244,8 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     ssl->slot = &((struct telit *)modem->maker)->ssl[unit];
     ssl->idle_until_ms = CLOCK_NEVER;
     ssl->flush_at_ms = CLOCK_NEVER;
-    connection_init(&ssl->socket, ssl->id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES,
-                    FACT_PACKET_MAX);
+    connection_init(&ssl->socket, ssl->id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
+    outbox_init(&ssl->outbox, FACT_PACKET_MAX);
 }
 
 static void deinit(struct tlsmodem *modem, void *state)

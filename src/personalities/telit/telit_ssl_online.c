@@ -19,7 +19,7 @@ static void restart_idle(struct telit_ssl *ssl)
 
 bool telit_ssl_flush(struct telit_ssl *ssl)
 {
-    if (!connection_send_kept(&ssl->socket))
+    if (!outbox_flush(&ssl->outbox, &ssl->socket))
         return false;
     ssl->flush_at_ms = CLOCK_NEVER;
     return true;
@@ -39,13 +39,13 @@ static size_t packet_size(const struct telit_ssl *ssl)
  * packet they go as they come. */
 static size_t collect(struct telit_ssl *ssl, struct span bytes)
 {
-    size_t room = packet_size(ssl) - connection_kept(&ssl->socket);
+    size_t room = packet_size(ssl) - outbox_len(&ssl->outbox);
     struct span part = span_at(bytes.data, bytes.len < room ? bytes.len : room);
 
-    if (!connection_reserve(&ssl->socket))
+    if (!outbox_reserve(&ssl->outbox))
         return connection_write(&ssl->socket, part);
-    connection_keep(&ssl->socket, part);
-    if (connection_kept(&ssl->socket) == packet_size(ssl))
+    outbox_put(&ssl->outbox, part);
+    if (outbox_len(&ssl->outbox) == packet_size(ssl))
         telit_ssl_flush(ssl);
     return part.len;
 }
@@ -53,7 +53,7 @@ static size_t collect(struct telit_ssl *ssl, struct span bytes)
 /* A whole packet goes out from where it lies; a part of one waits in the packet memory. */
 static size_t take(struct telit_ssl *ssl, struct span bytes)
 {
-    size_t size = packet_size(ssl), kept = connection_kept(&ssl->socket);
+    size_t size = packet_size(ssl), kept = outbox_len(&ssl->outbox);
 
     if (kept > 0 || bytes.len < size)
         return kept < size || telit_ssl_flush(ssl) ? collect(ssl, bytes) : 0;
@@ -63,7 +63,7 @@ static size_t take(struct telit_ssl *ssl, struct span bytes)
 
 static void start_flush_timer(struct telit_ssl *ssl)
 {
-    if (connection_kept(&ssl->socket) == 0)
+    if (outbox_len(&ssl->outbox) == 0)
         return;
     if (is_automatic(ssl) && FACT_AUTOMATIC_FLUSHES_AT_ONCE)
         telit_ssl_flush(ssl);

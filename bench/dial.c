@@ -31,7 +31,8 @@ int main(int argc, char **argv)
     port = port_of(argv[1]);
     count = count_of(argv[3]);
     rig_open(&rig);
-    rig_modem_open(&rig, RIG_HE910, text_of_file(argv[2]), &modem);
+    rig_modem_open(&rig, RIG_HE910, &modem);
+    rig_prepare(&modem, text_of_file(argv[2]));
     dial(&modem, port, WARM_UP_DIALS);
     cpu_start_ns = cpu_ns(0);
     start_ns = now_ns();

@@ -101,7 +101,8 @@ int main(int argc, char **argv)
     rig_open(&rig);
     counting.inner = rig.net;
     rig.net = &counting;
-    rig_modem_open(&rig, RIG_GL865, text_of_file(argv[2]), &modem);
+    rig_modem_open(&rig, RIG_GL865, &modem);
+    rig_prepare(&modem, text_of_file(argv[2]));
     snprintf(line, sizeof(line), "AT#SSLD=1,%u,\"127.0.0.1\",1,1", (unsigned)port_of(argv[1]));
     dial(&modem, line, WARM_UP_DIALS);
     if (strcmp(argv[4], "fast") == 0)

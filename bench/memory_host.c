@@ -78,3 +78,8 @@ bool memory_host_has(const struct memory_host *host, const char *end)
 
     return host->tail_len >= len && memcmp(host->tail + host->tail_len - len, end, len) == 0;
 }
+
+bool memory_host_heard(const struct memory_host *host, const char *text)
+{
+    return memmem(host->tail, host->tail_len, text, strlen(text)) != NULL;
+}

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MEMORY_HOST_TAIL = 64 };
+enum { MEMORY_HOST_TAIL = 160 };
 
 struct memory_host {
     struct channel base; /* first member */
@@ -28,5 +28,8 @@ bool memory_host_type(struct memory_host *host, const char *text);
 
 /* True when the answer ends so. */
 bool memory_host_has(const struct memory_host *host, const char *end);
+
+/* True when `text` is in it, as far as its end is remembered. */
+bool memory_host_heard(const struct memory_host *host, const char *text);
 
 #endif

@@ -22,8 +22,9 @@
 
 enum { RECORD_BYTES = 16384, BACKLOG = 4096, STACK_BYTES = 256 * 1024 };
 
-static const char priority_text[] = "NONE:+VERS-TLS1.1:+VERS-TLS1.0:+RSA:+AES-128-CBC:+AES-256-CBC:"
-                                    "+SHA1:+SIGN-ALL:+COMP-NULL";
+static const char priority_text[] =
+    "NONE:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:+RSA:+ECDHE-RSA:+GROUP-ALL:+AES-128-CBC:"
+    "+AES-256-CBC:+SHA1:+SIGN-ALL:+COMP-NULL";
 
 /* What all connections share; read only once the first has come. */
 static gnutls_certificate_credentials_t credentials;

@@ -39,6 +39,23 @@ void rig_close(struct rig *rig)
         fail("the loop does not end");
 }
 
+static void set_flag(void *ctx)
+{
+    *(bool *)ctx = true;
+}
+
+void rig_wait(struct rig *rig, int64_t ms)
+{
+    struct clock_timer *timer;
+    bool over = false;
+
+    must(clock_new_timer(&rig->clock.base, set_flag, &over, &timer), "timer");
+    clock_timer_start(timer, ms);
+    while (!over)
+        uv_run(&rig->loop.uv, UV_RUN_ONCE);
+    clock_timer_free(timer);
+}
+
 static void arm(void *ctx, int64_t deadline_ms)
 {
     const struct rig_modem *modem = ctx;
@@ -53,11 +70,11 @@ static void on_time(void *ctx)
     tlsmodem_tick(modem->modem);
 }
 
-/* Lets the loop turn until the answer ends with `end`. */
+/* Lets the loop turn until `end` was answered. */
 static void wait_for(struct rig_modem *modem, const char *line, const char *end)
 {
-    while (!memory_host_has(&modem->host, end)) {
-        if (memory_host_has(&modem->host, "ERROR\r\n"))
+    while (!memory_host_heard(&modem->host, end)) {
+        if (memory_host_heard(&modem->host, "ERROR\r\n"))
             fail("%s was answered with an error", line);
         uv_run(&modem->rig->loop.uv, UV_RUN_ONCE);
     }
@@ -85,25 +102,42 @@ static const struct {
     const char *stored;       /* what ends its prompt; NULL: the count does */
     const char *verify;
     const char *dial, *opened; /* the first with the port */
+    const char *hang_up, *closed;
 } models[] = {
     [RIG_HE910] = { "he910",
                     (const char *const[]){ "ATE0+CMEE=2", "AT+CGDCONT=1,\"IP\",\"internet\"",
                                            "AT#SGACT=1,1", "AT#SSLEN=1,1", "AT#SSLSECCFG2=1,2",
                                            NULL },
                     "AT#SSLSECDATA=1,1,1,%zu\r", "\x1a", "AT#SSLSECCFG=1,3,1",
-                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n" },
+                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n", "AT#SSLH=1\r", "\r\nOK\r\n" },
     [RIG_GL865] = { "gl865-dual", /* has TLS 1.0 only */
                     (const char *const[]){ "ATE0+CMEE=2", "AT+CGDCONT=1,\"IP\",\"internet\"",
                                            "AT#SGACT=1,1", "AT#SSLEN=1,1", NULL },
                     "AT#SSLSECDATA=1,1,1,%zu\r", "\x1a", "AT#SSLSECCFG=1,3,1",
-                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n" },
+                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n", "AT#SSLH=1\r", "\r\nOK\r\n" },
+    [RIG_LE866] = { "le866",
+                    (const char *const[]){ "ATE0+CMEE=2", "AT+CGDCONT=1,\"IP\",\"internet\"",
+                                           "AT#SGACT=1,1", "AT#SSLEN=1,1", NULL },
+                    "AT#SSLSECDATA=1,1,1,%zu\r", "\x1a", "AT#SSLSECCFG=1,3,1",
+                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n", "AT#SSLH=1\r", "\r\nOK\r\n" },
     [RIG_M95] = { "m95",
                   (const char *const[]){ "ATE0+CMEE=2", "AT+QIREGAPP", "AT+QIACT", "AT+QIMUX=1",
                                          NULL },
                   "AT+QSECWRITE=\"RAM:ca\",%zu\r", NULL,
                   "AT+QSSLCFG=\"seclevel\",0,1;+QSSLCFG=\"cacert\",0,\"RAM:ca\";"
                   "+QSSLCFG=\"sslversion\",0,2;+QSSLCFG=\"ignorertctime\",1",
-                  "AT+QSSLOPEN=0,0,\"127.0.0.1\",%u,0", "\r\n+QSSLOPEN: 0,0\r\n" },
+                  "AT+QSSLOPEN=0,0,\"127.0.0.1\",%u,0", "\r\n+QSSLOPEN: 0,0\r\n",
+                  "AT+QSSLCLOSE=0\r", "\r\n0, CLOSE OK\r\n" },
+    [RIG_L610] = { "l610",
+                   (const char *const[]){ "ATE0+CMEE=2", "AT+GTSSLVER=4", "AT+MIPCALL=1", NULL },
+                   "AT+GTSSLFILE=\"TRUSTFILE\",%zu\r", NULL, "AT+GTSSLMODE=1",
+                   "AT+MIPOPEN=1,,\"127.0.0.1\",%u,2", "\r\n+MIPOPEN: 1,1\r\n", "AT+MIPCLOSE=1\r",
+                   "\r\n+MIPCLOSE: 1," },
+    [RIG_NL668] = { "nl668-eau",
+                    (const char *const[]){ "ATE0+CMEE=2", "AT+GTSSLVER=4", "AT+MIPCALL=1", NULL },
+                    "AT+GTSSLFILE=\"TRUSTFILE\",%zu\r", NULL, "AT+GTSSLMODE=1",
+                    "AT+MIPOPEN=1,,\"127.0.0.1\",%u,2", "\r\n+MIPOPEN: 1,1\r\n", "AT+MIPCLOSE=1\r",
+                    "\r\n+MIPCLOSE: 1," },
 };
 
 enum rig_model rig_model_of(const char *name)
@@ -127,7 +161,7 @@ static void store_ca(struct rig_modem *modem, const char *ca)
         type(modem, models[modem->model].stored, "\r\nOK\r\n");
 }
 
-static void configure(struct rig_modem *modem, const char *ca)
+void rig_prepare(struct rig_modem *modem, const char *ca)
 {
     for (const char *const *line = models[modem->model].lines; *line != NULL; line++)
         rig_command(modem, *line);
@@ -135,7 +169,7 @@ static void configure(struct rig_modem *modem, const char *ca)
     rig_command(modem, models[modem->model].verify);
 }
 
-void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struct rig_modem *modem)
+void rig_modem_open(struct rig *rig, enum rig_model model, struct rig_modem *modem)
 {
     const struct tlsmodem_config config = {
         .model = models[model].name,
@@ -154,7 +188,6 @@ void rig_modem_open(struct rig *rig, enum rig_model model, const char *ca, struc
     must(clock_new_timer(&rig->clock.base, on_time, modem, &modem->timer), "timer");
     must(tlsmodem_new(&config, &modem->modem), "modem");
     memory_host_attach(&modem->host, modem->modem);
-    configure(modem, ca);
 }
 
 void rig_modem_close(struct rig_modem *modem)
@@ -174,5 +207,5 @@ void rig_dial(struct rig_modem *modem, uint16_t port)
 
 void rig_hang_up(struct rig_modem *modem)
 {
-    rig_command(modem, "AT#SSLH=1");
+    type(modem, models[modem->model].hang_up, models[modem->model].closed);
 }

@@ -4,90 +4,69 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "bridge/ping.h"
 #include "services/address_text.h"
+
+#include <stdio.h>
 
 enum { SECOND_MS = 1000, PING_DONE = 0 };
 
 /* There while one is under way. */
-struct lookup {
-    struct net_query *query; /* NULL: it has ended */
+struct asked {
     struct module_terminal *owner;
     char host[CONNECTION_HOST_MAX + 1];
-    struct net_address to;
-    int count, size, ttl, timeout_s;
-    int sent, received;
-    uint32_t total_ms;     /* of the round trips */
-    int64_t name_until_ms; /* a name server is waited for until then, or CLOCK_NEVER */
-    bool pinging;
+    struct lookup lookup; /* +MIPDNS */
+    struct ping ping;     /* +MPING */
 };
 
-static void stop(struct lookup *lookup)
+static bool is_busy(const struct asked *asked)
 {
-    if (lookup->query != NULL)
-        net_cancel(lookup->query);
-    lookup->query = NULL;
-    lookup->name_until_ms = CLOCK_NEVER;
+    return lookup_is_busy(&asked->lookup) || ping_is_busy(&asked->ping);
+}
+
+static void stop(struct asked *asked)
+{
+    lookup_cancel(&asked->lookup);
+    ping_cancel(&asked->ping);
 }
 
 /* NULL: the error is noted. */
-static struct lookup *begin(struct at_session *at, const struct at_arg *host)
+static struct asked *begin(struct at_session *at, const struct at_arg *host)
 {
     struct tlsmodem *modem = module_of(at);
-    struct lookup *lookup = module_part_if(modem, &fibocom_lookup_part, 0);
+    struct asked *asked = module_part_if(modem, &fibocom_lookup_part, 0);
 
-    if (!fibocom_context(modem)->active || (lookup != NULL && lookup->query != NULL)) {
+    if (!fibocom_context(modem)->active || (asked != NULL && is_busy(asked))) {
         at_fail(at, FACT_ERROR_STATE);
         return NULL;
     }
-    lookup = module_part(modem, &fibocom_lookup_part, 0);
-    if (lookup == NULL) {
+    asked = module_part(modem, &fibocom_lookup_part, 0);
+    if (asked == NULL) {
         at_fail(at, FIBOCOM_MEMORY_FAILURE);
         return NULL;
     }
-    *lookup = (struct lookup){ .owner = terminal_of(at), .name_until_ms = CLOCK_NEVER };
-    memcpy(lookup->host, host->text.data, host->text.len);
-    return lookup;
+    asked->owner = terminal_of(at);
+    snprintf(asked->host, sizeof(asked->host), "%.*s", (int)host->text.len,
+             (const char *)host->text.data);
+    return asked;
 }
 
-/* Asks for the name's addresses; false: nothing was started. */
-static bool resolve(struct lookup *lookup, net_resolved_fn *on_resolved)
-{
-    struct tlsmodem *modem = lookup->owner->modem;
+/* ---- +MIPDNS ---- */
 
-    if (net_resolve(modem->config.net, lookup->host, on_resolved, lookup, &lookup->query) !=
-        ERR_OK) {
-        lookup->query = NULL;
-        return false;
-    }
-    lookup->name_until_ms = module_now(modem) + FACT_NAME_MS;
-    return true;
-}
-
-static void tell_name(struct lookup *lookup, const struct net_address *address)
+static void on_addresses(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
-    struct at_session *at = lookup->owner->at;
+    struct asked *asked = ctx;
+    struct at_session *at = asked->owner->at;
     char text[ADDRESS_TEXT_MAX];
 
-    if (address == NULL) {
+    (void)count;
+    if (err != ERR_OK) {
         at_finish(at, at_fail(at, FIBOCOM_NOT_FOUND));
         return;
     }
-    address_text(address, text);
-    at_info(at, "+MIPDNS: \"%s\",%s", lookup->host, text);
+    address_text(&list[0], text);
+    at_info(at, "+MIPDNS: \"%s\",%s", asked->host, text);
     at_finish(at, AT_OK);
-}
-
-static void on_name_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
-{
-    struct lookup *lookup = ctx;
-    struct tlsmodem *modem = lookup->owner->modem;
-
-    (void)count;
-    module_enter(modem);
-    lookup->query = NULL;
-    lookup->name_until_ms = CLOCK_NEVER;
-    tell_name(lookup, err == ERR_OK ? &list[0] : NULL);
-    module_leave(modem);
 }
 
 static void on_abort(struct at_session *at, void *ctx)
@@ -98,85 +77,86 @@ static void on_abort(struct at_session *at, void *ctx)
 
 static enum at_status set_dns(struct at_session *at, const struct at_args *args)
 {
-    struct lookup *lookup = begin(at, &args->list[0]);
+    struct asked *asked = begin(at, &args->list[0]);
 
-    if (lookup == NULL)
+    if (asked == NULL)
         return AT_FAIL;
-    if (!resolve(lookup, on_name_resolved))
+    if (lookup_start(&asked->lookup, &module_of(at)->world, asked->host, FACT_NAME_MS, on_addresses,
+                     asked) != ERR_OK)
         return at_fail(at, FIBOCOM_NOT_FOUND);
-    at_await(at, on_abort, lookup);
+    at_await(at, on_abort, asked);
     return AT_LATER;
 }
 
-static void next_echo(struct lookup *lookup);
+/* ---- +MPING ---- */
 
 static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 {
-    struct lookup *lookup = ctx;
-    struct tlsmodem *modem = lookup->owner->modem;
+    struct asked *asked = ctx;
     char text[ADDRESS_TEXT_MAX];
 
     (void)ttl;
-    module_enter(modem);
-    lookup->query = NULL;
-    if (err == ERR_OK) {
-        lookup->received++;
-        lookup->total_ms += round_trip_ms;
-        address_text(&lookup->to, text);
-        at_urc(lookup->owner->at, "+MPING: \"%s\",0,0,%u", text, (unsigned)round_trip_ms);
-    }
-    next_echo(lookup);
-    module_leave(modem);
+    if (err != ERR_OK)
+        return;
+    address_text(&asked->ping.to, text);
+    at_urc(asked->owner->at, "+MPING: \"%s\",0,0,%u", text, (unsigned)round_trip_ms);
 }
 
-static void tell_statistics(const struct lookup *lookup, int status)
+static void tell_statistics(const struct asked *asked, int status)
 {
-    unsigned average = lookup->received > 0 ? lookup->total_ms / (uint32_t)lookup->received : 0;
+    const struct ping *ping = &asked->ping;
     char text[ADDRESS_TEXT_MAX];
 
-    address_text(&lookup->to, text);
-    at_urc(lookup->owner->at, "+MPINGSTAT: %d,\"%s\",%d,%d,%u", status, text, lookup->sent,
-           lookup->received, average);
+    address_text(&ping->to, text);
+    at_urc(asked->owner->at, "+MPINGSTAT: %d,\"%s\",%d,%d,%u", status, text, ping->sent,
+           ping->answered, (unsigned)ping_average_ms(ping));
 }
 
-static void next_echo(struct lookup *lookup)
+static void on_pinged(void *ctx, enum err err)
 {
-    struct net *net = lookup->owner->modem->config.net;
-    const struct net_echo echo = { .to = lookup->to,
-                                   .bytes = (size_t)lookup->size,
-                                   .ttl = lookup->ttl,
-                                   .timeout_ms = (uint32_t)lookup->timeout_s * SECOND_MS };
+    struct asked *asked = ctx;
 
-    while (lookup->sent < lookup->count) {
-        lookup->sent++;
-        if (net_start_echo(net, &echo, on_echo, lookup, &lookup->query) == ERR_OK)
-            return;
-        lookup->query = NULL;
+    if (err == ERR_OK)
+        tell_statistics(asked, PING_DONE);
+    else
+        at_urc(asked->owner->at, "+MPINGSTAT: %d,\"%s\",0,0,0", FACT_PING_FAILED, asked->host);
+}
+
+static const struct ping_events ping_events = { .on_echo = on_echo, .on_done = on_pinged };
+
+enum { PING_MODE, PING_HOST, PING_COUNT, PING_SIZE, PING_TTL, PING_TOS, PING_TIMEOUT };
+
+static int number_or(const struct at_arg *arg, int otherwise)
+{
+    return arg->given ? (int)arg->number : otherwise;
+}
+
+static enum at_status set_ping(struct at_session *at, const struct at_args *args)
+{
+    struct asked *asked = module_part_if(module_of(at), &fibocom_lookup_part, 0);
+    int timeout_s = number_or(&args->list[PING_TIMEOUT], FACT_PING_TIMEOUT_S);
+    struct ping_job job = { .count = number_or(&args->list[PING_COUNT], FACT_PING_COUNT),
+                            .bytes = (size_t)number_or(&args->list[PING_SIZE], FACT_PING_SIZE),
+                            .ttl = number_or(&args->list[PING_TTL], 0),
+                            .lookup_ms = FACT_NAME_MS };
+
+    if (args->list[PING_MODE].number == 0) {
+        if (asked != NULL)
+            ping_cancel(&asked->ping);
+        return AT_OK;
     }
-    tell_statistics(lookup, PING_DONE);
-}
-
-static void tell_no_host(const struct lookup *lookup)
-{
-    at_urc(lookup->owner->at, "+MPINGSTAT: %d,\"%s\",0,0,0", FACT_PING_FAILED, lookup->host);
-}
-
-static void on_host_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
-{
-    struct lookup *lookup = ctx;
-    struct tlsmodem *modem = lookup->owner->modem;
-
-    (void)count;
-    module_enter(modem);
-    lookup->query = NULL;
-    lookup->name_until_ms = CLOCK_NEVER;
-    if (err == ERR_OK) {
-        lookup->to = list[0];
-        next_echo(lookup);
-    } else {
-        tell_no_host(lookup);
-    }
-    module_leave(modem);
+    if (!args->list[PING_HOST].given)
+        return at_fail(at, FACT_ERROR_SYNTAX);
+    asked = begin(at, &args->list[PING_HOST]);
+    if (asked == NULL)
+        return AT_FAIL;
+    if (timeout_s > FACT_PING_TIMEOUT_MAX_S)
+        timeout_s = FACT_PING_TIMEOUT_MAX_S;
+    job.timeout_ms = (uint32_t)timeout_s * SECOND_MS;
+    if (ping_start(&asked->ping, &module_of(at)->world, asked->host, &job, &ping_events, asked) !=
+        ERR_OK)
+        return at_fail(at, FIBOCOM_NOT_FOUND);
+    return AT_OK;
 }
 
 /* ---- the part ---- */
@@ -190,90 +170,53 @@ static void deinit(struct tlsmodem *modem, void *state)
 static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
     (void)modem;
-    return ((const struct lookup *)state)->query == NULL;
+    return !is_busy(state);
 }
 
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    (void)modem;
-    return ((const struct lookup *)state)->name_until_ms;
-}
+    const struct asked *asked = state;
 
-/* A name server that does not answer, or that cannot be asked any more. */
-static void give_up_name(struct lookup *lookup)
-{
-    stop(lookup);
-    if (lookup->pinging)
-        tell_no_host(lookup);
-    else
-        tell_name(lookup, NULL);
+    (void)modem;
+    return time_earlier(lookup_deadline(&asked->lookup), ping_deadline(&asked->ping));
 }
 
 static void tick(struct tlsmodem *modem, void *state)
 {
-    struct lookup *lookup = state;
+    struct asked *asked = state;
 
-    if (module_now(modem) >= lookup->name_until_ms)
-        give_up_name(lookup);
+    (void)modem;
+    lookup_tick(&asked->lookup);
+    ping_tick(&asked->ping);
 }
 
+/* No name server can be asked any more, no request sent. */
 static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
-    struct lookup *lookup = state;
+    struct asked *asked = state;
+    bool pinging = ping_is_busy(&asked->ping), named = !ping_is_looking_up(&asked->ping);
 
-    if (cid != CALL_CID || lookup->query == NULL)
+    if (cid != CALL_CID || !is_busy(asked))
         return;
     log_say(modem->config.log, LOG_WARNING, "%s: the context is down",
-            lookup->pinging ? "+MPING" : "+MIPDNS");
-    if (lookup->name_until_ms != CLOCK_NEVER) {
-        give_up_name(lookup);
-    } else {
-        stop(lookup);
-        tell_statistics(lookup, FACT_PING_FAILED);
-    }
+            pinging ? "+MPING" : "+MIPDNS");
+    stop(asked);
+    if (!pinging)
+        on_addresses(asked, ERR_UNREACHABLE, NULL, 0);
+    else if (named)
+        tell_statistics(asked, FACT_PING_FAILED);
+    else
+        on_pinged(asked, ERR_UNREACHABLE);
 }
 
 const struct module_part fibocom_lookup_part = {
-    .size = sizeof(struct lookup),
+    .size = sizeof(struct asked),
     .deinit = deinit,
     .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,
 };
-
-/* ---- +MPING ---- */
-
-enum { PING_MODE, PING_HOST, PING_COUNT, PING_SIZE, PING_TTL, PING_TOS, PING_TIMEOUT };
-
-static int number_or(const struct at_arg *arg, int otherwise)
-{
-    return arg->given ? (int)arg->number : otherwise;
-}
-
-static enum at_status set_ping(struct at_session *at, const struct at_args *args)
-{
-    struct lookup *lookup = module_part_if(module_of(at), &fibocom_lookup_part, 0);
-
-    if (args->list[PING_MODE].number == 0) {
-        if (lookup != NULL && lookup->pinging)
-            stop(lookup);
-        return AT_OK;
-    }
-    if (!args->list[PING_HOST].given)
-        return at_fail(at, FACT_ERROR_SYNTAX);
-    lookup = begin(at, &args->list[PING_HOST]);
-    if (lookup == NULL)
-        return AT_FAIL;
-    lookup->pinging = true;
-    lookup->count = number_or(&args->list[PING_COUNT], FACT_PING_COUNT);
-    lookup->size = number_or(&args->list[PING_SIZE], FACT_PING_SIZE);
-    lookup->ttl = number_or(&args->list[PING_TTL], 0);
-    lookup->timeout_s = number_or(&args->list[PING_TIMEOUT], FACT_PING_TIMEOUT_S);
-    if (lookup->timeout_s > FACT_PING_TIMEOUT_MAX_S)
-        lookup->timeout_s = FACT_PING_TIMEOUT_MAX_S;
-    return resolve(lookup, on_host_resolved) ? AT_OK : at_fail(at, FIBOCOM_NOT_FOUND);
-}
 
 #define HOST .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX, .values = "(url)"
 

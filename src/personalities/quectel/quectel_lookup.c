@@ -1,15 +1,15 @@
 /* quectel_lookup.c: +QIDNSCFG, +QIDNSGIP: names.  docs/facts/quectel.md §2.1. */
 #include "personalities/quectel/quectel.h"
 
+#include "bridge/lookup.h"
+
 #include <stdio.h>
 
 /* +QIDNSGIP: one at a time. */
-struct lookup {
-    struct tlsmodem *modem;
+struct asked {
     struct module_terminal *owner;
-    size_t cid;              /* of its context */
-    struct net_query *query; /* NULL: none is under way */
-    int64_t until_ms;
+    size_t cid; /* of its context */
+    struct lookup lookup;
 };
 
 /* A module of this family knows IPv4 only; other addresses are given when there are no such. */
@@ -28,99 +28,75 @@ static void say_addresses(struct at_session *at, const struct net_address *list,
     }
 }
 
-static void say_failure(struct lookup *lookup, enum err err)
+static void on_addresses(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
-    struct at_session *at = lookup->owner->at;
+    struct at_session *at = ((struct asked *)ctx)->owner->at;
 
+    if (err == ERR_OK) {
+        say_addresses(at, list, count);
+        return;
+    }
     log_say(at_log_of(at), LOG_WARNING, "+QIDNSGIP: %s", err_text(err));
     at_urc(at, "ERROR");
-}
-
-static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
-{
-    struct lookup *lookup = ctx;
-
-    module_enter(lookup->modem);
-    lookup->query = NULL;
-    if (err == ERR_OK)
-        say_addresses(lookup->owner->at, list, count);
-    else
-        say_failure(lookup, err);
-    module_leave(lookup->modem);
 }
 
 static enum at_status set_lookup(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
-    struct net *net = modem->config.net;
     char name[CONNECTION_HOST_MAX + 1];
-    struct lookup *lookup;
+    struct asked *asked;
 
     if (!quectel_bearer_need(modem))
         return at_fail_plain(at);
-    lookup = module_part(modem, &quectel_lookup_part, 0);
-    if (lookup == NULL || lookup->query != NULL)
+    asked = module_part(modem, &quectel_lookup_part, 0);
+    if (asked == NULL || lookup_is_busy(&asked->lookup))
         return at_fail_plain(at);
     snprintf(name, sizeof(name), "%.*s", (int)args->list[0].text.len,
              (const char *)args->list[0].text.data);
-    lookup->modem = modem;
-    lookup->owner = terminal_of(at);
-    lookup->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
-    lookup->until_ms = module_now(modem) + FACT_LOOKUP_LIMIT_MS;
-    if (net_resolve(net, name, on_resolved, lookup, &lookup->query) == ERR_OK)
-        return AT_OK;
-    lookup->query = NULL;
-    return at_fail_plain(at);
+    asked->owner = terminal_of(at);
+    asked->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
+    if (lookup_start(&asked->lookup, &modem->world, name, FACT_LOOKUP_LIMIT_MS, on_addresses,
+                     asked) != ERR_OK)
+        return at_fail_plain(at);
+    return AT_OK;
 }
 
 static void deinit(struct tlsmodem *modem, void *state)
 {
-    struct lookup *lookup = state;
-
     (void)modem;
-    if (lookup->query != NULL)
-        net_cancel(lookup->query);
-    lookup->query = NULL;
+    lookup_cancel(&((struct asked *)state)->lookup);
 }
 
 static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
     (void)modem;
-    return ((const struct lookup *)state)->query == NULL;
-}
-
-static void give_up(struct tlsmodem *modem, struct lookup *lookup, enum err err)
-{
-    deinit(modem, lookup);
-    say_failure(lookup, err);
+    return !lookup_is_busy(&((const struct asked *)state)->lookup);
 }
 
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
-    const struct lookup *lookup = state;
-
     (void)modem;
-    return lookup->query != NULL ? lookup->until_ms : CLOCK_NEVER;
+    return lookup_deadline(&((const struct asked *)state)->lookup);
 }
 
 static void tick(struct tlsmodem *modem, void *state)
 {
-    struct lookup *lookup = state;
-
-    if (lookup->query != NULL && module_now(modem) >= lookup->until_ms)
-        give_up(modem, lookup, ERR_TIMEOUT);
+    (void)modem;
+    lookup_tick(&((struct asked *)state)->lookup);
 }
 
 static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
-    struct lookup *lookup = state;
+    struct asked *asked = state;
 
-    if (lookup->query != NULL && lookup->cid == cid)
-        give_up(modem, lookup, ERR_UNREACHABLE);
+    if (!lookup_is_busy(&asked->lookup) || asked->cid != cid)
+        return;
+    deinit(modem, asked);
+    on_addresses(asked, ERR_UNREACHABLE, NULL, 0);
 }
 
 const struct module_part quectel_lookup_part = {
-    .size = sizeof(struct lookup),
+    .size = sizeof(struct asked),
     .deinit = deinit,
     .is_idle = is_idle,
     .deadline = deadline,

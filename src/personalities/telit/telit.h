@@ -124,7 +124,10 @@ struct telit {
     struct telit_ssl_slot ssl[]; /* as many as the model has */
 };
 
+/* What the modem behind a session has of this maker. */
 struct telit *telit_of(const struct at_session *at);
+
+/* What its model has. */
 const struct telit_model *telit_model_of(const struct tlsmodem *modem);
 
 /* The second has longer answers: security data of 4G modules. */
@@ -158,6 +161,7 @@ bool telit_ssl_is_closed(const struct at_session *at, int32_t id);
 
 /* guard_read of rows that need one enabled secure socket. */
 enum at_status telit_ssl_guard_read(struct at_session *at);
+
 /* guard_set of rows that configure a socket which is enabled and not connected. */
 enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_args *args);
 
@@ -167,11 +171,13 @@ enum err telit_ssl_lend(struct tlsmodem *modem, int32_t id,
                         enum err (*use)(void *use_ctx, const struct tls_config *tls),
                         void *use_ctx);
 
-/* Ends the connection from our side, and says NO CARRIER for this cause. */
+/* telit_ssl.c: ends the connection from our side, and says NO CARRIER for this cause. */
 void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause);
-/* Closes without a word, as #SSLH does. */
+
+/* telit_ssl.c: closes without a word, as #SSLH does. */
 void telit_ssl_close(struct telit_ssl *ssl);
-/* The error for a peer that is gone, noted. */
+
+/* telit_ssl.c: the error for a peer that is gone, noted. */
 enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl);
 
 /* The security data of one dial; telit_secrets_wipe() it after. */
@@ -184,29 +190,61 @@ struct telit_secrets {
  * that auth_mode needs.  The config borrows `secrets`. */
 const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
                                 struct telit_secrets *secrets, struct tls_config *ret_config);
+
+/* telit_ssl_tls.c: once the config is not needed any more. */
 void telit_secrets_wipe(struct telit_secrets *secrets);
 
-/* telit_ssl_session.c */
-void telit_session_begin(struct telit_ssl *ssl, bool wanted); /* a dial: what was kept goes */
-void telit_session_on_open(struct telit_ssl *ssl);            /* the handshake is done */
-void telit_session_on_close(struct telit_ssl *ssl);           /* before the connection is closed */
-void telit_session_forget(struct telit_ssl *ssl);             /* NULL: there is none */
+/* ---- telit_ssl_session.c ---- */
+
+/* A dial begins: what was kept goes; `wanted`: it is to be kept when the connection closes. */
+void telit_session_begin(struct telit_ssl *ssl, bool wanted);
+
+/* The handshake is done. */
+void telit_session_on_open(struct telit_ssl *ssl);
+
+/* Before the connection is closed. */
+void telit_session_on_close(struct telit_ssl *ssl);
+
+/* Nothing is kept any more.  NULL is nothing. */
+void telit_session_forget(struct telit_ssl *ssl);
+
+/* When what is kept may not be used any more; CLOCK_NEVER. */
 int64_t telit_session_deadline(const struct telit_ssl *ssl);
+
+/* Forgets it then. */
 void telit_session_tick(struct telit_ssl *ssl, int64_t now_ms);
 
-/* telit_ssl_transfer.c: what a socket event means to a transfer that waits. */
+/* ---- telit_ssl_transfer.c ---- */
+
+/* There is something to read, for a command that waits. */
 void telit_ssl_transfer_data(struct telit_ssl *ssl);
+
+/* The peer takes more of what a command sends. */
 void telit_ssl_transfer_writable(struct telit_ssl *ssl);
+
+/* The time of a command that waits is over. */
 void telit_ssl_transfer_timeout(struct telit_ssl *ssl);
-/* telit_ssl_transfer.c: SSLSRING for what is new. */
+
+/* SSLSRING for what is new; while at_may_speak(). */
 void telit_ssl_ring(struct telit_ssl *ssl);
 
-/* telit_ssl_online.c */
+/* ---- telit_ssl_online.c ---- */
+
+/* The port is the socket's from the CONNECT on that follows. */
 void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at);
-void telit_ssl_pump(struct telit_ssl *ssl); /* from the peer to the host, as far as it goes */
+
+/* From the peer to the host, as far as it goes. */
+void telit_ssl_pump(struct telit_ssl *ssl);
+
+/* The peer takes more, online. */
 void telit_ssl_online_writable(struct telit_ssl *ssl);
+
+/* Sends a packet whose time has come, and ends a connection that was idle for too long. */
 void telit_ssl_online_tick(struct telit_ssl *ssl, int64_t now_ms);
+
+/* As the escape sequence does. */
 void telit_ssl_leave_online(struct telit_ssl *ssl);
+
 /* Sends what is collected; true when nothing is left. */
 bool telit_ssl_flush(struct telit_ssl *ssl);
 

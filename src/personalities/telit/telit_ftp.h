@@ -72,7 +72,17 @@ struct telit_ftp {
     bool tail;       /* and the host does not know yet that nothing follows */
 };
 
+/* ---- telit_ftp_task.c ---- */
+
+/* The modem's FTP. */
 struct telit_ftp *telit_ftp_of(const struct at_session *at);
+
+/* Ends what there is without a word. */
+void telit_ftp_drop(struct telit_ftp *ftp);
+
+/* True when a host that has read all need not know that the server's last word on it is still due.
+ */
+bool telit_ftp_is_nearly_free(const struct telit_ftp *ftp);
 
 /* #FTPCFG asks for TLS: security data may be set though no socket is enabled. */
 bool telit_ftp_wants_tls(const struct at_session *at);
@@ -80,29 +90,41 @@ bool telit_ftp_wants_tls(const struct at_session *at);
 /* The session as this port may use it: open, and with no transfer under way.  NULL: the error is
  * noted. */
 struct telit_ftp *telit_ftp_ready(struct at_session *at);
+
 /* The same, whatever it does: NULL only when another port uses it. */
 struct telit_ftp *telit_ftp_mine(struct at_session *at);
 
 /* What to return when the command waits for the client. */
 enum at_status telit_ftp_wait(struct telit_ftp *ftp, struct at_session *at,
                               enum telit_ftp_task task);
+
 /* What to return after an operation of the client was started, or not. */
 enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
                                enum ftp_error started);
+
+/* Does this now: the session must be free.  What to return. */
+enum at_status telit_ftp_run(struct telit_ftp *ftp, struct at_session *at,
+                             const struct telit_ftp_operation *operation);
+
 /* Does this, as soon as the session is free. */
 enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_operation *operation);
+
 /* Gives an answer, but not between the last byte of a transfer and the server's last word on it. */
 enum at_status telit_ftp_await_end(struct at_session *at,
                                    enum at_status (*answer)(struct telit_ftp *ftp,
                                                             struct at_session *at));
+
 /* telit_ftp_errors.c: Telit's number for how an operation ended. */
 int telit_ftp_error(const struct telit_ftp *ftp, enum ftp_error error);
 
 /* telit_ftp_online.c: the port is the transfer's from now on; CONNECT follows. */
 void telit_ftp_go_online(struct telit_ftp *ftp);
+
+/* telit_ftp_online.c: from the server to the host, as far as it goes. */
 void telit_ftp_pump(struct telit_ftp *ftp);
 /* telit_ftp_packet.c: the server takes more of the chunk. */
 void telit_ftp_continue_append(struct telit_ftp *ftp);
+
 /* telit_ftp_packet.c: the answer of #FTPAPPEXT. */
 enum at_status telit_ftp_appended(struct telit_ftp *ftp, struct at_session *at);
 

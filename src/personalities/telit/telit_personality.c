@@ -1,5 +1,5 @@
-/* telit.c: what makes a modem a Telit: its dialect, its rows, and its state from power-on to
- * power-off. */
+/* telit_personality.c: what makes a modem a Telit: its dialect, its rows, and its state from
+ * power-on to power-off. */
 #include "personalities/telit/telit.h"
 
 #include "personalities/common/common.h"
@@ -12,6 +12,11 @@ enum {
     OUTPUT_BYTES = ANSWER_MAX + 4096, /* a PTY takes so much at a time */
     OUTPUT_BYTES_4G = 2 * ANSWER_MAX_4G
 };
+
+struct telit *telit_of(const struct at_session *at)
+{
+    return module_of(at)->maker;
+}
 
 const struct telit_model *telit_model_of(const struct tlsmodem *modem)
 {

@@ -2,13 +2,15 @@
 #include "options.h"
 
 #include "base/text.h"
+#include "module_name.h"
 #include "port_options.h"
 
 #include <string.h>
 
 struct option {
     const char *name;
-    const char *value; /* what --help calls it; NULL: takes none */
+    const char *letter; /* the short form; NULL: none */
+    const char *value;  /* what --help calls it; NULL: takes none */
     bool repeats;
     bool (*take)(struct options *options, const char *value, struct text *error);
     const char *help;
@@ -16,17 +18,12 @@ struct option {
 
 static bool take_module(struct options *options, const char *value, struct text *error)
 {
-    const struct tlsmodem_model *model;
-
-    for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++) {
-        if (strcmp(model->name, value) == 0) {
-            options->module = value;
-            return true;
-        }
-    }
-    text_add(error, "--module: \"%s\" is no module; allowed:", value);
-    for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++)
-        text_add(error, "%s %s", i == 0 ? "" : ",", model->name);
+    options->module = module_name_find(value);
+    if (options->module != NULL)
+        return true;
+    text_add(error, "--module: \"%s\" is no module; ", value);
+    module_name_suggest(value, error);
+    text_add(error, "--list-modules shows the names");
     return false;
 }
 
@@ -190,31 +187,33 @@ static bool take_keylog(struct options *options, const char *value, struct text 
 }
 
 static const struct option table[] = {
-    { "--module", "NAME", false, take_module, "the module to be, one of --list-modules" },
-    { "--list-modules", NULL, false, take_list,
+    { "--module", NULL, "NAME", false, take_module, "the module to be, one of --list-modules" },
+    { "--list-modules", NULL, NULL, false, take_list,
       "print name, maker, product, platform, generation" },
-    { "--pty", "PATH", true, take_pty, "a port: a pseudo-terminal, with a link to it at PATH" },
-    { "--tcp", "[HOST:]PORT", true, take_tcp,
+    { "--pty", NULL, "PATH", true, take_pty,
+      "a port: a pseudo-terminal, with a link to it at PATH" },
+    { "--tcp", NULL, "[HOST:]PORT", true, take_tcp,
       "a port: a TCP listener; HOST is 127.0.0.1 unless given, PORT 0 is any free one" },
-    { "--unix", "PATH", true, take_unix,
+    { "--unix", NULL, "PATH", true, take_unix,
       "a port: a Unix socket for you only, also for QEMU's -serial unix:PATH" },
-    { "--uart", "DEVICE[,BAUD[,rtscts]]", true, take_uart,
+    { "--uart", NULL, "DEVICE[,BAUD[,rtscts]]", true, take_uart,
       "a port: a serial device, 8N1; BAUD is 115200 unless given" },
-    { "--stdio", NULL, false, take_stdio,
+    { "--stdio", NULL, NULL, false, take_stdio,
       "a port: standard input and output; as the only port it ends the program with its input" },
-    { "--allow-remote", NULL, false, take_allow_remote,
+    { "--allow-remote", NULL, NULL, false, take_allow_remote,
       "let --tcp listen where other machines can reach it: they need no password" },
-    { "--state", "DIR", false, take_state,
+    { "--state", NULL, "DIR", false, take_state,
       "the folder of the modem's memory, or none: in RAM only; "
       "else $XDG_STATE_HOME/tlsmodem or ~/.local/state/tlsmodem" },
-    { "--link", "down=KBIT/S,up=KBIT/S,rtt=MS", false, take_link,
+    { "--link", NULL, "down=KBIT/S,up=KBIT/S,rtt=MS", false, take_link,
       "be as slow as a radio: rates and round trip; what is left out is unlimited or 0" },
-    { "--trace", "COMPONENTS", true, take_trace, NULL },
-    { "--log-level", "LEVEL", false, take_log_level, NULL },
-    { "--keylog", "FILE", false, take_keylog,
+    { "--trace", NULL, "COMPONENTS", true, take_trace, NULL },
+    { "--log-level", NULL, "LEVEL", false, take_log_level, NULL },
+    { "--keylog", NULL, "FILE", false, take_keylog,
       "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic" },
-    { "--help", NULL, false, take_help, "print this" },
-    { "--version", NULL, false, take_version, "print the versions of tlsmodem and its libraries" },
+    { "--help", "-h", NULL, false, take_help, "print this" },
+    { "--version", "-V", NULL, false, take_version,
+      "print the versions of tlsmodem and its libraries" },
 };
 
 enum { OPTION_COUNT = sizeof(table) / sizeof(table[0]) };
@@ -226,7 +225,8 @@ static size_t find_option(const char *word)
     size_t i;
 
     for (i = 0; i < OPTION_COUNT; i++)
-        if (span_equal(name, span_of(table[i].name)))
+        if (span_equal(name, span_of(table[i].name)) ||
+            (table[i].letter != NULL && span_equal(name, span_of(table[i].letter))))
             break;
     return i;
 }
@@ -347,7 +347,8 @@ void options_print_help(FILE *out)
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option *option = &table[i];
 
-        fprintf(out, "  %s%s%s\n        ", option->name, option->value != NULL ? " " : "",
+        fprintf(out, "  %s%s%s%s%s\n        ", option->letter != NULL ? option->letter : "",
+                option->letter != NULL ? ", " : "", option->name, option->value != NULL ? " " : "",
                 option->value != NULL ? option->value : "");
         if (option->help != NULL)
             fputs(option->help, out);

@@ -13,7 +13,7 @@
 
 enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_LIST_MODULES };
 
-/* Texts are borrowed from argv. */
+/* Texts are borrowed from argv, `module` is static. */
 struct options {
     enum options_action action; /* unless OPTIONS_RUN, the rest means nothing */
     const char *module;

@@ -47,7 +47,7 @@ def run(*arguments: str | Path, keys: bytes = b"", seconds: float = START_S,
 @pytest.mark.parametrize(("arguments", "words"), [
     ([], ["--module", "--list-modules"]),
     (["--module", "he910"], ["--pty", "--tcp", "--unix", "--uart", "--stdio"]),
-    (["--module", "nokia", "--stdio"], ["nokia", "he910"]),
+    (["--module", "nokia", "--stdio"], ["nokia", "--list-modules"]),
     (["--module"], ["--module", "NAME"]),
     (["--module", "he910", "--module", "he910", "--stdio"], ["--module", "once"]),
     (["--nonsense"], ["--nonsense", "--pty"]),

@@ -146,6 +146,8 @@ static void questions_need_nothing_else(void **state)
     (void)state;
     assert_int_equal(good("--help").action, OPTIONS_HELP);
     assert_int_equal(good("--version").action, OPTIONS_VERSION);
+    assert_int_equal(good("-h").action, OPTIONS_HELP);
+    assert_int_equal(good("-V").action, OPTIONS_VERSION);
     assert_int_equal(good("--list-modules").action, OPTIONS_LIST_MODULES);
     assert_int_equal(good("--pty x --help --nonsense").action, OPTIONS_HELP);
 }
@@ -221,8 +223,8 @@ static void mistakes_are_told_in_one_line(void **state)
 
 static void names_are_exact(void **state)
 {
-    static const char *const lines[] = { "--mod he910", "--STDIO", "-h",      "modem",  "--stdio-",
-                                         "-",           "--",      "--help=", "--pty/x" };
+    static const char *const lines[] = { "--mod he910", "--STDIO", "-H", "-v",      "modem",
+                                         "--stdio-",    "-",       "--", "--help=", "--pty/x" };
     char error[OPTIONS_ERROR_CAP];
     struct options options;
 
@@ -235,20 +237,40 @@ static void names_are_exact(void **state)
                                "--trace, --log-level, --keylog, --help, --version");
 }
 
-static void modules_are_listed(void **state)
+static void module_names_have_any_case(void **state)
 {
-    char expected[OPTIONS_ERROR_CAP] = "--module: \"HE910\" is no module; allowed:";
+    (void)state;
+    assert_string_equal(good("--module HE910 --stdio").module, "he910");
+    assert_string_equal(good("--module Le910-EUv2 --stdio").module, "le910-euv2");
+}
+
+static void near_module_names_are_suggested(void **state)
+{
+    static const struct {
+        const char *value, *question;
+    } rows[] = {
+        { "he901", "did you mean he910? " }, /* two letters swapped */
+        { "HE91", "did you mean he910" },    /* what names begin with */
+        { "m-95", "did you mean m95? " },    { "nl668", "did you mean nl668-" },
+        { "l620", "did you mean l610" },     { "le910euv2", "did you mean le910-euv2? " },
+        { "sim800", "--list-modules" },      { "''", "--list-modules" },
+    };
     char error[OPTIONS_ERROR_CAP];
     struct options options;
-    const struct tlsmodem_model *model;
 
     (void)state;
-    for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++) {
-        strcat(expected, i == 0 ? " " : ", ");
-        strcat(expected, model->name);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char line[200];
+        char begin[200];
+
+        snprintf(line, sizeof(line), "--stdio --module %s", rows[i].value);
+        snprintf(begin, sizeof(begin), "--module: \"%s\" is no module; %s",
+                 strcmp(rows[i].value, "''") == 0 ? "" : rows[i].value, rows[i].question);
+        assert_false(parse(line, &options, error));
+        assert_memory_equal(error, begin, strlen(begin));
+        assert_true(strlen(error) < 160); /* not a list of all */
+        assert_non_null(strstr(error, "--list-modules shows the names"));
     }
-    assert_false(parse("--module HE910 --stdio", &options, error));
-    assert_string_equal(error, expected);
     assert_false(parse("--stdio", &options, error));
     assert_string_equal(error, "--module NAME is needed; --list-modules shows the names");
 }
@@ -279,7 +301,8 @@ static void help_names_every_option(void **state)
                                          "--trace COMPONENTS",
                                          "warning (unless given)",
                                          "socket",
-                                         "--version" };
+                                         "-h, --help",
+                                         "-V, --version" };
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -302,7 +325,8 @@ int main(void)
         cmocka_unit_test(questions_need_nothing_else),
         cmocka_unit_test(mistakes_are_told_in_one_line),
         cmocka_unit_test(names_are_exact),
-        cmocka_unit_test(modules_are_listed),
+        cmocka_unit_test(module_names_have_any_case),
+        cmocka_unit_test(near_module_names_are_suggested),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(help_names_every_option),
     };

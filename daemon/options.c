@@ -210,7 +210,8 @@ static const struct option table[] = {
     { "--trace", NULL, "COMPONENTS", true, take_trace, NULL },
     { "--log-level", NULL, "LEVEL", false, take_log_level, NULL },
     { "--keylog", NULL, "FILE", false, take_keylog,
-      "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic" },
+      "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic; "
+      "else to $SSLKEYLOGFILE" },
     { "--help", "-h", NULL, false, take_help, "print this" },
     { "--version", "-V", NULL, false, take_version,
       "print the versions of tlsmodem and its libraries" },

@@ -82,13 +82,29 @@ static bool open_world(struct service *service)
            open_link(service);
 }
 
+/* The variable that browsers and TLS libraries know; empty counts as not set. */
+static const char keylog_variable[] = "SSLKEYLOGFILE";
+
 static bool open_tls(struct service *service)
 {
     const char *keylog = service->options->keylog;
-    enum err err = providers_open(keylog, &service->providers);
+    const char *named_by = "--keylog";
+    enum err err;
 
-    if (err == ERR_IO && keylog != NULL)
-        return fail("--keylog: cannot write to the file", keylog);
+    if (keylog == NULL) {
+        named_by = keylog_variable;
+        keylog = getenv(keylog_variable);
+        if (keylog != NULL && keylog[0] == '\0')
+            keylog = NULL;
+        if (keylog != NULL)
+            log_say(service->log, LOG_WARNING, "TLS secrets go to %s, as %s says", keylog,
+                    keylog_variable);
+    }
+    err = providers_open(keylog, &service->providers);
+    if (err == ERR_IO && keylog != NULL) {
+        fprintf(stderr, "tlsmodem: %s: cannot write to the file: %s\n", named_by, keylog);
+        return false;
+    }
     return check(err, "cannot use the TLS libraries");
 }
 

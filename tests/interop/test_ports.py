@@ -77,6 +77,8 @@ def test_wrong_use(tmp_path: Path, arguments: list[str], words: list[str]) -> No
 
 
 @pytest.mark.parametrize(("option", "words"), [
+    ("-h", ["usage: tlsmodem"]),
+    ("-V", ["tlsmodem 0."]),
     ("--help", ["usage: tlsmodem", "--module", "--pty", "--tcp", "--unix", "--uart", "--stdio",
                 "--state", "--link", "--trace", "--log-level", "--keylog", "--allow-remote"]),
     ("--version", ["tlsmodem 0.", "libuv", "SQLite", "GnuTLS", "TLS 1.0", "TLS 1.1", "SSL 3.0"]),
@@ -630,14 +632,43 @@ def test_keylog_is_appended_to_and_made_private(tmp_path: Path,
             assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_no_keylog_unless_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                nginx: Callable[..., Nginx]) -> None:
-    """Not even by the environment variable that GnuTLS knows: it would be a way round."""
-    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+def test_keylog_by_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                               nginx: Callable[..., Nginx]) -> None:
+    """The variable stands for the option, and the log says that secrets are written."""
+    path = tmp_path / "keys"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(path))
     with Modem() as modem:
         driver = Driver(modem).begin().attach().enable()
         driver.dial(nginx().port)
-    assert not (tmp_path / "keys").exists()
+        assert path.read_text().count("CLIENT_RANDOM ") == 1
+        assert f"TLS secrets go to {path}, as SSLKEYLOGFILE says" in modem.log()
+
+
+@pytest.mark.parametrize("variable", ["", "theirs"])
+def test_keylog_option_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str,
+                            nginx: Callable[..., Nginx]) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", variable and str(tmp_path / variable))
+    with Modem(options=["--keylog", str(tmp_path / "ours")]) as modem:
+        driver = Driver(modem).begin().attach().enable()
+        driver.dial(nginx().port)
+    assert [path.name for path in tmp_path.glob("*s")] == ["ours"]
+
+
+def test_keylog_of_environment_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "no" / "where"
+    result = run("--module", "he910", "--state", "none", "--stdio", SSLKEYLOGFILE=str(path))
+    assert result.returncode == FAILURE
+    assert f"tlsmodem: SSLKEYLOGFILE: cannot write to the file: {path}\n" in result.stderr.decode()
+
+
+def test_no_keylog_unless_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                nginx: Callable[..., Nginx]) -> None:
+    """Nor by a variable that is there but empty."""
+    monkeypatch.setenv("SSLKEYLOGFILE", "")
+    with Modem() as modem:
+        driver = Driver(modem).begin().attach().enable()
+        driver.dial(nginx().port)
+    assert not list(tmp_path.glob("*keys*"))
 
 
 # Log

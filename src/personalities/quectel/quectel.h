@@ -2,7 +2,8 @@
  *
  * A feature with state of its own (sockets, files, HTTP, mail) is a part (module/part.h) in its
  * own file; its state is declared there, or in a header of its own when other files need it; its
- * rows are a list of their own.  quectel.c names both in its two tables and knows no more of it.
+ * rows are a list of their own.  quectel_personality.c names both in its two tables and knows no
+ * more of it.
  */
 #ifndef QUECTEL_H
 #define QUECTEL_H
@@ -51,6 +52,7 @@ struct quectel {
     uint64_t mails; /* begun since power-on */
 };
 
+/* What the modem behind a session has of this maker. */
 struct quectel *quectel_of(const struct at_session *at);
 
 extern const struct personality quectel_personality;
@@ -66,17 +68,22 @@ extern const struct at_commands quectel_general, quectel_answered, quectel_refus
  * +QIMUX=0.  NULL: the command is wrong. */
 struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at_arg *index);
 extern const struct quectel_manner quectel_plain;
+
 /* quectel_tcp.c: closes and answers as +QICLOSE and +QSSLCLOSE do. */
 enum at_status quectel_answer_closed(struct at_session *at, struct quectel_socket *socket);
 
 /* quectel_transfer.c: a prompt, then SEND OK; of `length` bytes, or ended by Ctrl-Z. */
 enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket,
                             const struct at_arg *length);
+
 /* quectel_transfer.c: up to `max` received bytes under the running row's name. */
 enum at_status quectel_receive(struct at_session *at, struct quectel_socket *socket, size_t max);
-/* True when a read finds data or nothing, false when there is no such socket or it is transparent.
+
+/* quectel_transfer.c: true when a read finds data or nothing, false when there is no such socket or
+ * it is transparent.
  */
 bool quectel_can_receive(const struct quectel_socket *socket);
+
 /* quectel_transfer.c: what +QINDI says of received data. */
 void quectel_tcp_received(struct quectel_socket *socket);
 

@@ -30,18 +30,23 @@ struct quectel_bearer {
     char *user;   /* owned; no network here asks for a password */
 };
 
-/* The foreground context, and any other. */
+/* The foreground context. */
 struct quectel_bearer *quectel_bearer(struct tlsmodem *modem);
+
+/* The context `id` from 0, below QUECTEL_BEARERS. */
 struct quectel_bearer *quectel_bearer_at(struct tlsmodem *modem, size_t id);
 
+/* True while sockets can use it. */
 bool quectel_bearer_is_up(const struct quectel_bearer *bearer);
 
 /* Brings the foreground context up if it is not, as an opening does by itself.  False when it
  * cannot be: no network, or it was lost and +QIDEACT has not been given. */
 bool quectel_bearer_need(struct tlsmodem *modem);
 
-/* Which one is in the foreground, and the cid of one. */
+/* Which one is in the foreground. */
 size_t quectel_bearer_foreground(const struct tlsmodem *modem);
+
+/* The cid of +CGDCONT for the context `id`. */
 size_t quectel_bearer_cid(size_t id);
 
 /* The context as +CGDCONT sees it; one that nobody has defined is of type IP. */
@@ -49,10 +54,14 @@ struct module_context *quectel_bearer_context(struct tlsmodem *modem, size_t id)
 
 /* The only writer of bearer->state. */
 void quectel_bearer_enter(struct tlsmodem *modem, size_t id, enum quectel_bearer_state next);
+
+/* Brings it up; false: there is no network. */
 bool quectel_bearer_activate(struct tlsmodem *modem, size_t id);
 
-/* The words of a state, and its number in V0. */
+/* The words of a state. */
 const char *quectel_bearer_words(enum quectel_bearer_state state);
+
+/* Its number in V0. */
 int quectel_bearer_number(enum quectel_bearer_state state);
 
 #endif

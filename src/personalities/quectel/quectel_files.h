@@ -41,9 +41,12 @@ struct quectel_files {
 uint16_t quectel_checksum(struct span data);
 
 /* True for "RAM:…" and the slots of NVRAM: CA0 and CA1 hold CA certificates, CC0 a client
- * certificate, CK0 its key.  The second asks also whether the slot is of this kind. */
+ * certificate, CK0 its key. */
 bool quectel_file_is_name(struct span name);
+
+/* The same, and a slot is of this kind. */
 bool quectel_file_fits(struct span name, enum quectel_file_kind kind);
+
 /* The longest file of such a name. */
 size_t quectel_file_limit(struct span name);
 
@@ -51,10 +54,13 @@ size_t quectel_file_limit(struct span name);
  * ERR_NOT_FOUND, ERR_IO. */
 enum err quectel_file_check(struct tlsmodem *modem, const char *name, bool *ret_good,
                             uint16_t *ret_checksum);
+
+/* True when there is a file of this name. */
 bool quectel_file_exists(struct tlsmodem *modem, const char *name);
 
 /* Keeps an upload; `file` is empty after it, whatever happens.  ERR_FULL, ERR_NO_MEMORY, ERR_IO. */
 enum err quectel_file_keep(struct tlsmodem *modem, struct quectel_file *file);
+
 /* ERR_NOT_FOUND, ERR_IO. */
 enum err quectel_file_remove(struct tlsmodem *modem, const char *name);
 

@@ -59,6 +59,7 @@ bool quectel_http_is_busy(const struct quectel_http *http);
 
 /* What stands in the way of a request; 0: nothing. */
 int quectel_http_obstacle(struct at_session *at);
+
 /* Starts a request that is to be answered in so many seconds: AT_LATER, or AT_FAIL. */
 enum at_status quectel_http_request(struct at_session *at, enum http_method method,
                                     int32_t seconds);
@@ -69,15 +70,21 @@ const char *quectel_http_content_type(const struct quectel_http *http);
 /* "User-Agent", the same way. */
 const char *quectel_http_user_agent(const struct quectel_http *http);
 
+/* The body of the request is not needed any more. */
+void quectel_http_forget_body(struct quectel_http *http);
+
 /* Ends the exchange and forgets its body. */
 void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next);
 
-/* quectel_http_download.c: more of the response has come; it has ended, `error` says how. */
+/* quectel_http_download.c: more of the response has come. */
 void quectel_http_pump_download(struct quectel_http *http);
+
+/* quectel_http_download.c: it has ended; `error`: the +CME ERROR of its failure. */
 void quectel_http_end_download(struct quectel_http *http, int error);
 
 /* quectel_http_read.c: more of the response has come, or there is room for more. */
 void quectel_http_pump(struct quectel_http *http);
+
 /* quectel_http_read.c: the port goes back to command state with this result. */
 void quectel_http_stop_reading(struct quectel_http *http, enum at_status status);
 

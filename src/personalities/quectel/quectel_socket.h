@@ -83,14 +83,23 @@ struct quectel_opening {
     const struct quectel_manner *manner;
 };
 
+/* ---- quectel_socket_life.c ---- */
+
 /* The only writer of socket->state. */
 void quectel_socket_enter(struct quectel_socket *socket, enum quectel_socket_state next);
+
+/* Wipes and frees what a link collects. */
+void quectel_link_clear(struct quectel_link *link);
+
 /* Lets go of the connection, and enters `next`. */
 void quectel_socket_release(struct quectel_socket *socket, enum quectel_socket_state next);
+
 /* The same after its end by the peer or the network. */
 void quectel_socket_end(struct quectel_socket *socket);
+
 /* Received bytes wait in the socket, in command state. */
 void quectel_socket_buffer(struct quectel_socket *socket);
+
 /* UDP: moves datagrams to where they can be counted, as far as they fit. */
 void quectel_socket_collect(struct quectel_socket *socket);
 
@@ -99,13 +108,16 @@ struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t in
 
 /* The same of a modem. */
 struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, int32_t index);
+
 /* The same to look at: then in the state of one that was never opened. */
 const struct quectel_socket *quectel_socket_look(const struct at_session *at, int32_t index);
+
 /* The same to open it: NULL when there is no memory. */
 struct quectel_socket *quectel_socket_make(const struct at_session *at, int32_t index);
 
 /* True while its connection is open to write to. */
 bool quectel_socket_is_open(const struct quectel_socket *socket);
+
 /* True when the peer has ended it. */
 bool quectel_socket_has_ended(const struct quectel_socket *socket);
 
@@ -125,37 +137,58 @@ void quectel_socket_close(struct quectel_socket *socket);
 
 /* Bytes that the next read can give at most: of UDP those of one datagram. */
 size_t quectel_socket_available(struct quectel_socket *socket);
-/* All bytes that wait, and in how many packets. */
+
+/* All bytes that wait. */
 size_t quectel_socket_waiting(struct quectel_socket *socket);
+
+/* In how many packets they wait. */
 size_t quectel_socket_packets(struct quectel_socket *socket);
+
+/* Takes received bytes, of UDP one datagram, as far as `cap` goes; 0: none now. */
 size_t quectel_socket_read(struct quectel_socket *socket, uint8_t *buf, size_t cap);
+
 /* To be called when a read is over: the next bytes are news again when nothing was left. */
 void quectel_socket_was_read(struct quectel_socket *socket);
 
 /* Takes all of `bytes` or, while earlier ones still wait for the peer, nothing. */
 bool quectel_socket_send(struct quectel_socket *socket, struct span bytes);
+
 /* Sends what waits; true when nothing is left. */
 bool quectel_socket_flush(struct quectel_socket *socket);
 
 /* The peer's address, or the host as it was given while there is none. */
 void quectel_socket_peer(const struct quectel_socket *socket, char text[CONNECTION_HOST_MAX + 1]);
+
+/* The state as a host is told. */
 const char *quectel_socket_state_words(const struct quectel_socket *socket);
 
 /* The host has taken a context down: it needs no lines about its open sockets, but those that were
  * being opened have failed. */
 void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer);
+
 /* True while any socket is not free. */
 bool quectel_sockets_in_use(struct tlsmodem *modem);
 
-/* quectel_online.c: the transparent socket of a port, which has one at most. */
+/* ---- quectel_online.c ---- */
+
+/* True when this port has a transparent socket; it has one at most. */
 bool quectel_has_transparent(struct at_session *at);
+
+/* CONNECT, unsolicited: the port is the socket's; while at_may_speak_at_length(). */
 void quectel_online_enter(struct quectel_socket *socket);
+
+/* From the peer to the host, as far as it goes. */
 void quectel_online_pump(struct quectel_socket *socket);
+
+/* The peer takes more, online. */
 void quectel_online_writable(struct quectel_socket *socket);
+
 /* The time of a packet that is not full is over. */
 void quectel_online_tick(struct quectel_socket *socket);
+
 /* Back to command state, the socket stays open. */
 void quectel_online_suspend(struct quectel_socket *socket);
+
 /* The connection is gone: back to command state, `line` says why; NULL: somebody else does. */
 void quectel_online_leave(struct quectel_socket *socket, const char *line);
 

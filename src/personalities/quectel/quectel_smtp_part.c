@@ -1,4 +1,4 @@
-/* quectel_smtp.c: the account of a mail, and sending it: +QSMTPSRV, +QSMTPUSER, +QSMTPPWD,
+/* quectel_smtp_part.c: the account of a mail, and sending it: +QSMTPSRV, +QSMTPUSER, +QSMTPPWD,
  * +QSMTPADDR, +QSMTPNAME, +QSMTPCLR, +QSMTPPUT.
  *
  * Source: docs/facts/quectel.md §4 (GSM SMTP AT Commands V1.1, V1.2).

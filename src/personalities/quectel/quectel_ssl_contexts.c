@@ -1,4 +1,4 @@
-/* quectel_ssl.c: what a connection takes from an SSL context.
+/* quectel_ssl_contexts.c: what a connection takes from an SSL context.
  *
  * Source: GSM_SSL_TCP_Application_Note V3.1 §1.1, §2.2.1; docs/facts/quectel.md §1.1, §1.2.
  */

@@ -1,69 +1,10 @@
-/* quectel_http.c: one HTTP exchange of the module, from the request to what comes of it.
+/* quectel_http_part.c: what comes of an HTTP exchange, and what ends it from outside.
  *
  * Source: docs/facts/quectel.md §3 (GSM HTTP AT Commands), §6.2.
  */
 #include "personalities/quectel/quectel.h"
 
-#include <stdio.h>
-
 enum { SECOND_MS = 1000, STATUS_GOOD = 200, STATUS_GOOD_END = 300 };
-
-struct quectel_http *quectel_http_of(const struct at_session *at)
-{
-    return module_part(module_of(at), &quectel_http_part, 0);
-}
-
-const char *quectel_http_content_type(const struct quectel_http *http)
-{
-    return http->content_type != NULL ? http->content_type : FACT_HTTP_CONTENT_TYPE;
-}
-
-const char *quectel_http_user_agent(const struct quectel_http *http)
-{
-    return http->user_agent != NULL ? http->user_agent : FACT_HTTP_USER_AGENT;
-}
-
-int quectel_http_error(enum http_error error)
-{
-    static const int numbers[] = {
-        [HTTP_INVALID] = QUECTEL_HTTP_URL_ERROR,
-        [HTTP_DNS] = QUECTEL_HTTP_DNS_ERROR,
-        [HTTP_CONNECT] = QUECTEL_HTTP_SOCKET_CONNECT_ERROR,
-        [HTTP_TLS] = QUECTEL_HTTP_SOCKET_CONNECT_ERROR, /* TinyGSM issue 815 */
-        [HTTP_SEND] = QUECTEL_HTTP_SOCKET_WRITE_ERROR,
-        [HTTP_RECEIVE] = QUECTEL_HTTP_SOCKET_CLOSE,
-        [HTTP_TIMEOUT] = QUECTEL_HTTP_WAIT_RESPONSE_TIMEOUT,
-        [HTTP_PROTOCOL] = QUECTEL_HTTP_DATA_DECODE_ERROR,
-        [HTTP_REDIRECT] = QUECTEL_HTTP_NEED_RELOCATION,
-        [HTTP_REDIRECTS] = QUECTEL_HTTP_NEED_RELOCATION,
-    };
-
-    return numbers[error];
-}
-
-static void free_body(struct quectel_http *http)
-{
-    bytes_free(&http->body);
-    http->body_at = 0;
-}
-
-void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
-{
-    if (http->exchange != NULL)
-        http_stop(&http->exchange->client);
-    http->exchange = NULL; /* its memory goes when the module has come to rest */
-    free_body(http);
-    bytes_free(&http->input); /* it may name a secret */
-    quectel_file_forget(&http->download);
-    http->read_until_ms = CLOCK_NEVER;
-    http->phase = next;
-}
-
-bool quectel_http_is_busy(const struct quectel_http *http)
-{
-    return http->phase == QUECTEL_HTTP_INPUT || http->phase == QUECTEL_HTTP_REQUEST ||
-           http->phase == QUECTEL_HTTP_READING || http->phase == QUECTEL_HTTP_DOWNLOAD;
-}
 
 /* ---- what comes of an exchange ---- */
 
@@ -109,7 +50,7 @@ static void on_response(void *ctx)
     } else if (http->phase == QUECTEL_HTTP_DOWNLOAD) {
         quectel_http_pump_download(http);
     } else {
-        free_body(http);
+        quectel_http_forget_body(http);
         http->phase = QUECTEL_HTTP_READY;
         http->read_until_ms = module_now(http->modem) + (int64_t)http->answer_s * SECOND_MS;
         at_finish(http->owner->at, AT_OK);
@@ -276,85 +217,3 @@ const struct module_part quectel_http_part = {
     .on_context_down = on_context_down,
     .on_dtr_drop = on_dtr_drop,
 };
-
-/* ---- requests ---- */
-
-int quectel_http_obstacle(struct at_session *at)
-{
-    const struct quectel_http *http = quectel_http_of(at);
-
-    if (http == NULL)
-        return QUECTEL_HTTP_ALLOC_MEMORY_FAIL;
-    if (quectel_http_is_busy(http))
-        return QUECTEL_HTTP_BUSY;
-    if (http->url == NULL)
-        return QUECTEL_HTTP_EMPTY_URL;
-    if (!quectel_bearer_need(module_of(at)))
-        return QUECTEL_HTTP_NETWORK_DEACTIVATED;
-    return 0;
-}
-
-static void write_headers(struct quectel_http *http, enum http_method method)
-{
-    struct quectel_exchange *exchange = http->exchange;
-    int len = snprintf(exchange->headers, sizeof(exchange->headers),
-                       "User-Agent: %s\r\nAccept: */*\r\n", quectel_http_user_agent(http));
-
-    if (method == HTTP_POST)
-        snprintf(exchange->headers + len, sizeof(exchange->headers) - (size_t)len,
-                 "Content-Type: %s\r\n", quectel_http_content_type(http));
-}
-
-static enum http_error start_exchange(struct quectel_http *http, enum http_method method,
-                                      int32_t seconds)
-{
-    int64_t answer_ms = (int64_t)seconds * SECOND_MS;
-    struct http_request request = {
-        .method = method,
-        .url = span_of(http->url),
-        .body_len = method == HTTP_POST ? (int64_t)http->body.len : HTTP_NO_REQUEST_BODY,
-        .redirects_max = FACT_HTTP_REDIRECTS_MAX,
-        .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
-        .response_timeout_ms = answer_ms,
-        .idle_timeout_ms = answer_ms,
-        .slow_timeout_ms = FACT_HTTP_SLOW_MS,
-    };
-
-    write_headers(http, method);
-    request.headers = span_of(http->exchange->headers);
-    return http_start(&http->exchange->client, &request);
-}
-
-static void on_abort(struct at_session *at, void *ctx)
-{
-    quectel_http_end(ctx, QUECTEL_HTTP_IDLE);
-    at_finish(at, at_fail_plain(at));
-}
-
-enum at_status quectel_http_request(struct at_session *at, enum http_method method, int32_t seconds)
-{
-    struct quectel_http *http = quectel_http_of(at);
-    enum http_error error;
-
-    if (!quectel_bearer_is_up(quectel_bearer(http->modem))) { /* no more: a body was awaited */
-        quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, QUECTEL_HTTP_NETWORK_DEACTIVATED);
-    }
-    http->exchange = module_part(module_of(at), &quectel_exchange_part, 0);
-    if (http->exchange == NULL) {
-        quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
-    }
-    error = start_exchange(http, method, seconds);
-    if (error != HTTP_FINE) {
-        quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, quectel_http_error(error));
-    }
-    http->owner = terminal_of(at);
-    http->cid = quectel_bearer_cid(quectel_bearer_foreground(http->modem));
-    http->answer_s = seconds;
-    http->phase = QUECTEL_HTTP_REQUEST;
-    http->read_until_ms = CLOCK_NEVER;
-    at_await(at, on_abort, http);
-    return AT_LATER;
-}

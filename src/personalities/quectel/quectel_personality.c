@@ -1,4 +1,5 @@
-/* quectel.c: what makes a modem a Quectel: its dialect, its rows, its parts, and their turns. */
+/* quectel_personality.c: what makes a modem a Quectel: its dialect, its rows, its parts, and their
+ * turns. */
 #include "personalities/quectel/quectel.h"
 
 #include "personalities/common/common.h"

@@ -1,4 +1,4 @@
-/* quectel_files.c: certificates and keys by name.  Source: GSM_SSL_TCP_Application_Note V3.1
+/* quectel_files_part.c: certificates and keys by name.  Source: GSM_SSL_TCP_Application_Note V3.1
  * §2.2.7 to §2.2.9; docs/facts/quectel.md §1.10, §1.11. */
 #include "personalities/quectel/quectel.h"
 

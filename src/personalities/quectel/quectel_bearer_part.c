@@ -1,4 +1,4 @@
-/* quectel_bearer.c: the contexts that sockets run on: their states, and what a lost one means.
+/* quectel_bearer_part.c: the contexts that sockets run on: their states, and what a lost one means.
  *
  * Source: GSM_SSL_TCP_Application_Note V3.1 §1.4; docs/facts/quectel.md §2.6.
  */

@@ -1,4 +1,4 @@
-/* quectel_socket.c: one socket of the module, whatever it carries: opening, data, end.
+/* quectel_socket_life.c: one socket of the module, whatever it carries: opening, data, end.
  *
  * Source: docs/facts/quectel.md §1.3 to §1.9 and §2.3 to §2.6.
  */
@@ -86,6 +86,12 @@ static void forget_datagrams(struct quectel_link *link)
     ring_init(&link->datagrams, NULL, 0);
 }
 
+void quectel_link_clear(struct quectel_link *link)
+{
+    outbox_clear(&link->outbox);
+    forget_datagrams(link);
+}
+
 /* Its memory goes when the module has come to rest: an event of it may be under way. */
 static void drop_link(struct quectel_socket *socket)
 {
@@ -96,8 +102,7 @@ static void drop_link(struct quectel_socket *socket)
     quectel_socket_peer(socket, peer);
     at_text_set(&socket->peer, span_of(peer)); /* without memory it keeps the name */
     connection_close(&socket->link->connection);
-    outbox_clear(&socket->link->outbox);
-    forget_datagrams(socket->link);
+    quectel_link_clear(socket->link);
     socket->link = NULL;
 }
 
@@ -129,29 +134,6 @@ void quectel_socket_end(struct quectel_socket *socket)
 void quectel_socket_buffer(struct quectel_socket *socket)
 {
     connection_set_buffering(&socket->link->connection, !is_datagram(socket));
-}
-
-/* ---- events ---- */
-
-static void on_open(void *ctx)
-{
-    struct quectel_socket *socket = ctx;
-
-    quectel_socket_enter(socket, SOCKET_CONNECTED);
-    socket->news = NEWS_OPENED;
-    quectel_socket_buffer(socket);
-    at_poke(socket->owner->at);
-}
-
-static void on_failed(void *ctx, const struct connection_failure *failure)
-{
-    struct quectel_socket *socket = ctx;
-
-    (void)failure; /* the log has said it */
-    quectel_socket_release(socket, SOCKET_CLOSED);
-    socket->transparent = false;
-    socket->news = NEWS_FAILED;
-    at_poke(socket->owner->at);
 }
 
 /* What there is no memory for is lost, as any datagram may be. */
@@ -186,72 +168,6 @@ void quectel_socket_collect(struct quectel_socket *socket)
     }
     connection_pause(&link->connection);
 }
-
-static void on_data(void *ctx)
-{
-    struct quectel_socket *socket = ctx;
-
-    if (socket->online) {
-        quectel_online_pump(socket);
-        return;
-    }
-    quectel_socket_collect(socket);
-    at_poke(socket->owner->at);
-}
-
-static void on_writable(void *ctx)
-{
-    struct quectel_socket *socket = ctx;
-
-    if (socket->online)
-        quectel_online_writable(socket);
-    else
-        quectel_socket_flush(socket);
-}
-
-static const struct connection_events events = {
-    .on_open = on_open,
-    .on_failed = on_failed,
-    .on_data = on_data,
-    .on_writable = on_writable,
-};
-
-static void init_link(struct tlsmodem *modem, void *state, size_t unit)
-{
-    struct quectel_link *link = state;
-
-    link->flush_at_ms = CLOCK_NEVER;
-    connection_init(&link->connection, (int)unit, &modem->world, &events,
-                    quectel_socket_in(modem, (int32_t)unit), FACT_SOCKET_BUFFER);
-    outbox_init(&link->outbox, QUECTEL_SEND_MAX);
-}
-
-static void deinit_link(struct tlsmodem *modem, void *state)
-{
-    struct quectel_link *link = state;
-
-    (void)modem;
-    connection_deinit(&link->connection);
-    outbox_clear(&link->outbox);
-    forget_datagrams(link);
-}
-
-static bool is_link_idle(const struct tlsmodem *modem, const void *state)
-{
-    const struct quectel_link *link = state;
-
-    (void)modem;
-    return link->connection.state == CONNECTION_CLOSED;
-}
-
-/* Its time is the socket's (quectel_sockets.c). */
-const struct module_part quectel_links = {
-    .size = sizeof(struct quectel_link),
-    .units = QUECTEL_SOCKETS,
-    .init = init_link,
-    .deinit = deinit_link,
-    .is_idle = is_link_idle,
-};
 
 /* ---- opening and data ---- */
 

@@ -1,0 +1,88 @@
+/* quectel_link.c: what the connection of a socket brings. */
+#include "personalities/quectel/quectel.h"
+
+static void on_open(void *ctx)
+{
+    struct quectel_socket *socket = ctx;
+
+    quectel_socket_enter(socket, SOCKET_CONNECTED);
+    socket->news = NEWS_OPENED;
+    quectel_socket_buffer(socket);
+    at_poke(socket->owner->at);
+}
+
+static void on_failed(void *ctx, const struct connection_failure *failure)
+{
+    struct quectel_socket *socket = ctx;
+
+    (void)failure; /* the log has said it */
+    quectel_socket_release(socket, SOCKET_CLOSED);
+    socket->transparent = false;
+    socket->news = NEWS_FAILED;
+    at_poke(socket->owner->at);
+}
+
+static void on_data(void *ctx)
+{
+    struct quectel_socket *socket = ctx;
+
+    if (socket->online) {
+        quectel_online_pump(socket);
+        return;
+    }
+    quectel_socket_collect(socket);
+    at_poke(socket->owner->at);
+}
+
+static void on_writable(void *ctx)
+{
+    struct quectel_socket *socket = ctx;
+
+    if (socket->online)
+        quectel_online_writable(socket);
+    else
+        quectel_socket_flush(socket);
+}
+
+static const struct connection_events events = {
+    .on_open = on_open,
+    .on_failed = on_failed,
+    .on_data = on_data,
+    .on_writable = on_writable,
+};
+
+static void init_link(struct tlsmodem *modem, void *state, size_t unit)
+{
+    struct quectel_link *link = state;
+
+    link->flush_at_ms = CLOCK_NEVER;
+    connection_init(&link->connection, (int)unit, &modem->world, &events,
+                    quectel_socket_in(modem, (int32_t)unit), FACT_SOCKET_BUFFER);
+    outbox_init(&link->outbox, QUECTEL_SEND_MAX);
+}
+
+static void deinit_link(struct tlsmodem *modem, void *state)
+{
+    struct quectel_link *link = state;
+
+    (void)modem;
+    connection_deinit(&link->connection);
+    quectel_link_clear(link);
+}
+
+static bool is_link_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct quectel_link *link = state;
+
+    (void)modem;
+    return link->connection.state == CONNECTION_CLOSED;
+}
+
+/* Its time is the socket's (quectel_sockets.c). */
+const struct module_part quectel_links = {
+    .size = sizeof(struct quectel_link),
+    .units = QUECTEL_SOCKETS,
+    .init = init_link,
+    .deinit = deinit_link,
+    .is_idle = is_link_idle,
+};

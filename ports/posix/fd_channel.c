@@ -264,6 +264,8 @@ void fd_channel_init(struct fd_channel *channel, const struct channel_ops *ops,
 void fd_channel_start(struct fd_channel *channel, struct terminal *terminal)
 {
     channel->terminal = terminal;
+    if (channel->lf_ends_lines)
+        terminal->ops->accept_lf(terminal);
     update_watches(channel);
     flush_and_tell(channel);
 }

@@ -24,6 +24,7 @@ struct fd_channel {
     bool left;                 /* the host sends no more, though not all of it may be read */
     bool hurries;              /* since fd_channel_hurry() */
     bool hurrying;             /* inside hurry() */
+    bool lf_ends_lines;        /* the host may be a script; set before fd_channel_start() */
     uint64_t moved;            /* bytes either way, to see whether something goes on */
     bool farewell;             /* the terminal is to hear that the host is gone after `kept` */
     /* Look at fd_channel_is_over(), `ended`, `deaf`, `left`.  May come from inside output_ready().

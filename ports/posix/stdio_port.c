@@ -1,5 +1,6 @@
 /* stdio_port.c: a port on standard input and output: for scripts, and for a person at a terminal.
  *
+ * What comes from a file or a pipe may have line feeds for line ends, and a last line without any.
  * A terminal is made raw, so that keys reach the module as they are typed and the module does the
  * echo; only Ctrl-C keeps its meaning (Ctrl-Z ends a prompt of the module).  When the input has
  * ended, the port goes on until the module has taken all of it, is not busy, and has said all it
@@ -103,8 +104,10 @@ static bool is_over(struct stdio_port *self)
 {
     struct fd_channel *channel = &self->base.channel;
 
-    if (channel->deaf || (channel->ended && fd_channel_is_drained(channel) && !is_busy(self)))
+    if (channel->deaf)
         return true;
+    if (channel->ended && fd_channel_is_drained(channel) && !is_busy(self))
+        return !channel->terminal->ops->end_input(channel->terminal);
     return stands_still(self) && give_up(self);
 }
 
@@ -144,6 +147,7 @@ enum err stdio_port_open(struct posix_loop *loop, const struct port_spec *spec,
     self->base.loop = loop;
     snprintf(self->base.label, sizeof(self->base.label), "stdio");
     fd_channel_init(&self->base.channel, &fd_channel_ops, loop, on_hangup, self);
+    self->base.channel.lf_ends_lines = !isatty(STDIN_FILENO);
     save_flags(self);
     err = posix_timer_new(loop, on_check, self, &self->check);
     if (err == ERR_OK)

@@ -33,6 +33,7 @@ struct at_session {
     int fail_code;                /* of at_fail() */
     bool block_open;              /* the running command has written a line already */
     bool after_cr;                /* a line feed that comes now belongs to the line end before it */
+    bool accepts_lf;              /* a line feed alone ends a line, whatever the dialect says */
     bool lines_end_with_cr;       /* the host puts no line feed behind it */
     bool blocked;                 /* at_feed() left bytes to the port */
     bool speaking;                /* on_quiet() is under way */

@@ -142,7 +142,8 @@ static size_t answer_room(const struct at_session *at)
 static bool feed_character(struct at_session *at, uint8_t c)
 {
     uint8_t s3 = (uint8_t)at->settings.s3;
-    uint8_t typed = c == '\n' && at->config.dialect->lf_ends_line ? '\r' : c;
+    bool lf = c == '\n' && (at->accepts_lf || at->config.dialect->lf_ends_line);
+    uint8_t typed = lf ? '\r' : c;
     bool ends = c == s3 || c == '\r';
     bool answers = ends || typed == '\r' || c == '/';
 
@@ -255,6 +256,17 @@ size_t at_feed(struct at_session *at, struct span bytes)
         taken += part;
     }
     return at->deaf ? bytes.len : taken;
+}
+
+void at_accept_lf(struct at_session *at)
+{
+    at->accepts_lf = true;
+}
+
+bool at_end_input(struct at_session *at)
+{
+    return at->state == AT_COMMAND && at_editor_is_open(&at->editor) &&
+           at_feed(at, span_of("\r")) > 0;
 }
 
 struct span at_peek(const struct at_session *at)

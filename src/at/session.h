@@ -36,6 +36,13 @@ void at_host_gone(struct at_session *at);
  * command waits, or where it has no such way (at_await()). */
 void at_abort(struct at_session *at);
 
+/* A line feed without a CR before it ends a command line from now on, whatever the dialect says. */
+void at_accept_lf(struct at_session *at);
+
+/* The host sends no more: a command line that it has begun is complete.  False when there is none,
+ * or its answer has no room yet. */
+bool at_end_input(struct at_session *at);
+
 /* Bytes of the host.  Returns how many were taken; after fewer, at_is_open() says when to go on. */
 size_t at_feed(struct at_session *at, struct span bytes);
 

@@ -47,6 +47,12 @@ struct terminal_ops {
     void (*abort)(struct terminal *terminal);
     /* A command is under way, or the port is in a prompt or online. */
     bool (*busy)(struct terminal *terminal);
+    /* The host may be a script: a line feed without a CR before it ends a command line, too, on
+     * this port from now on. */
+    void (*accept_lf)(struct terminal *terminal);
+    /* The host sends no more: a command line that it has begun is complete.  True when there was
+     * one, which may then run on. */
+    bool (*end_input)(struct terminal *terminal);
     /* What the host says now is for a peer. */
     bool (*online)(struct terminal *terminal);
     /* The host has gone for good, as one of a network connection has: half a line, a prompt, what

@@ -64,6 +64,22 @@ static void abort_command(struct terminal *base)
     module_leave(terminal->modem);
 }
 
+static void accept_lf(struct terminal *base)
+{
+    at_accept_lf(terminal_from(base)->at);
+}
+
+static bool end_input(struct terminal *base)
+{
+    struct module_terminal *terminal = terminal_from(base);
+    bool begun;
+
+    module_enter(terminal->modem);
+    begun = at_end_input(terminal->at);
+    module_leave(terminal->modem);
+    return begun;
+}
+
 static bool is_busy(struct terminal *base)
 {
     return at_is_engaged(terminal_from(base)->at);
@@ -91,6 +107,8 @@ static const struct terminal_ops terminal_ops = {
     .consume = consume,
     .set_dtr = set_dtr,
     .abort = abort_command,
+    .accept_lf = accept_lf,
+    .end_input = end_input,
     .busy = is_busy,
     .online = is_online,
     .host_gone = host_gone,

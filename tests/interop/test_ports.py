@@ -174,12 +174,35 @@ def test_tcp_port_0_is_any(tmp_path: Path) -> None:
     (b"", b""),
     (b"ATE0\rAT+GMM\r", b"ATE0\r" + OK + MODEL),
     (b"ATE0\rAT\r\nAT\r\nAT#NOSUCH\r", b"ATE0\r" + OK + OK + OK + final("ERROR")),
-    (b"AT+GM", b"AT+GM"),
-], ids=["at", "nothing", "two lines", "line feeds", "half a line"])
+    (b"AT\nATE0\n\nAT+GMM\n", b"AT\n" + OK + b"ATE0\n" + OK + MODEL),
+    (b"ATE0\r\nAT+GMM", b"ATE0\r" + OK + MODEL),
+    (b"ATE0\nAT+GMM", b"ATE0\n" + OK + MODEL),
+    (b"A", b"A"),
+], ids=["at", "nothing", "two lines", "line feeds", "line feeds alone", "no last end",
+        "no last end, line feeds", "half an AT"])
 def test_stdio(keys: bytes, answer: bytes) -> None:
     """`printf 'AT\\r' | tlsmodem …`: the answer to all of it, then the end, with status 0."""
     result = run("--module", "he910", "--stdio", "--state", "none", keys=keys)
     assert (result.returncode, result.stdout) == (0, answer)
+
+
+@pytest.mark.parametrize("module", ["gl865-dual", "m95", "l610"])
+def test_stdio_takes_a_file_of_any_lines(module: str) -> None:
+    """Each maker's module answers what an editor wrote, with the last line's end or without."""
+    for end in (b"\r", b"\r\n", b"\n"):
+        keys = end.join((b"ATE0", b"AT+CMEE=2", b"AT+CMEE?"))
+        for keys in (keys, keys + end):
+            result = run("--module", module, "--stdio", "--state", "none", keys=keys)
+            assert result.returncode == 0
+            assert result.stdout.endswith(OK + OK + b"\r\n+CMEE: 2\r\n" + OK)
+
+
+def test_stdio_line_feeds_are_data_where_data_is_due() -> None:
+    """In a prompt line feeds are what they are: a file of 10 bytes has both of its lines."""
+    keys = b'ATE0\nAT+QSECWRITE="RAM:x",10\none\ntwo\nx\nAT+QSECREAD="RAM:x"\n'
+    result = run("--module", "m95", "--stdio", "--state", "none", keys=keys)
+    assert b"+QSECWRITE: 10," in result.stdout
+    assert result.stdout.endswith(OK)
 
 
 def test_stdio_plays_a_session(nginx: Callable[..., Nginx]) -> None:

@@ -61,6 +61,23 @@ static void abort_command(struct terminal *terminal)
         fake->on_abort(fake);
 }
 
+static void accept_lf(struct terminal *terminal)
+{
+    ((struct fake_terminal *)terminal)->accepts_lf = true;
+}
+
+/* What was said last is a line if it is not a CR. */
+static bool end_input(struct terminal *terminal)
+{
+    struct fake_terminal *fake = (struct fake_terminal *)terminal;
+
+    if (fake->in.len == 0 || fake->in.at[fake->in.len - 1] == '\r')
+        return false;
+    heard_add(&fake->in, "\r", 1);
+    fake_say(fake, "ended", strlen("ended"));
+    return true;
+}
+
 static bool busy(struct terminal *terminal)
 {
     return ((struct fake_terminal *)terminal)->busy;
@@ -82,6 +99,8 @@ static const struct terminal_ops ops = {
     .consume = consume,
     .set_dtr = set_dtr,
     .abort = abort_command,
+    .accept_lf = accept_lf,
+    .end_input = end_input,
     .busy = busy,
     .online = online,
     .host_gone = host_gone,

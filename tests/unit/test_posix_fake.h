@@ -23,7 +23,7 @@ struct fake_terminal {
     size_t appetite; /* how many more bytes feed() takes */
     struct heard in, out;
     size_t out_taken;
-    bool busy, online, dtr;
+    bool busy, online, dtr, accepts_lf;
     int farewells, aborts;
     void (*on_abort)(struct fake_terminal *fake); /* NULL: nothing comes of it */
     int dtr_changes;

@@ -119,6 +119,26 @@ static void end_of_input_waits_for_the_module(void **state)
     close(out[1]);
 }
 
+static void last_line_needs_no_end(void **state)
+{
+    struct fixture f;
+    int in[2], out[2];
+
+    (void)state;
+    assert_int_equal(pipe(in), 0);
+    assert_int_equal(pipe(out), 0);
+    assert_int_equal(write(in[1], "AT\rATI", 6), 6);
+    close(in[1]);
+    begin(&f, in[0], out[1]);
+    assert_true(f.fake.accepts_lf);
+    assert_true(run_until(&f.loop, has_ended, &f, LIMIT_MS));
+    finish(&f);
+    expect_read(out[0], "AT\rATIended");
+    close(in[0]);
+    close(out[0]);
+    close(out[1]);
+}
+
 static void files_do_as_well(void **state)
 {
     struct fixture f;
@@ -174,6 +194,7 @@ static void terminal_is_raw_but_for_the_interrupt(void **state)
     assert_int_equal(tcgetattr(tty, &during), 0);
     finish(&f);
     assert_int_equal(tcgetattr(tty, &after), 0);
+    assert_false(f.fake.accepts_lf); /* its Return is a CR */
     assert_int_equal(during.c_lflag & (ECHO | ICANON | ISIG), ISIG);
     assert_int_equal(during.c_oflag & OPOST, 0);
     assert_int_equal(during.c_cc[VSUSP], _POSIX_VDISABLE);
@@ -191,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(piped_script_is_answered),
         cmocka_unit_test(end_of_input_waits_for_the_module),
+        cmocka_unit_test(last_line_needs_no_end),
         cmocka_unit_test(files_do_as_well),
         cmocka_unit_test(closed_output_ends_it),
         cmocka_unit_test(terminal_is_raw_but_for_the_interrupt),

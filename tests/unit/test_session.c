@@ -118,6 +118,53 @@ static void check_row(const struct answer_row *row)
     world_deinit(&world);
 }
 
+/* A host that is a script: what ends its lines besides CR. */
+static void test_line_feeds_of_a_script(void **state)
+{
+    static const struct answer_row script_rows[] = {
+        { "", "AT\n", "AT\n\r\nOK\r\n" },
+        { "ATE0\n", "AT\nAT+CGMM\n", "\r\nOK\r\n\r\nHE910\r\n\r\nOK\r\n" },
+        { "ATE0\n", "AT\r\n\n\nAT\n", "\r\nOK\r\n\r\nOK\r\n" },
+        { "ATE0\nATS3=33\n", "AT!AT\nAT\r", "!\nOK!\n!\nOK!\n!\nOK!\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(script_rows); i++) {
+        const struct answer_row *row = &script_rows[i];
+        struct world world;
+        struct terminal *terminal;
+
+        world_init(&world);
+        assert_int_equal(world_switch_on(&world, "he910", false, 1), ERR_OK);
+        terminal = tlsmodem_terminal(world.modem, 0);
+        terminal->ops->accept_lf(terminal);
+        world_type_text(&world, row->before);
+        world_forget(&world, 0);
+        world_type_text(&world, row->typed);
+        check_bytes(show(span_of(row->typed)), world_heard(&world, 0), span_of(row->heard));
+        assert_false(terminal->ops->end_input(terminal)); /* no line is begun */
+        world_deinit(&world);
+    }
+}
+
+static void test_end_of_input_ends_a_line(void **state)
+{
+    struct world world;
+    struct terminal *terminal;
+
+    (void)state;
+    world_init(&world);
+    assert_int_equal(world_switch_on(&world, "he910", false, 1), ERR_OK);
+    terminal = tlsmodem_terminal(world.modem, 0);
+    world_type_text(&world, "ATE0\r");
+    world_forget(&world, 0);
+    world_type_text(&world, "AT+CGMM");
+    assert_true(terminal->ops->end_input(terminal));
+    check_bytes("end", world_heard(&world, 0), span_of("\r\nHE910\r\n\r\nOK\r\n"));
+    assert_false(terminal->ops->end_input(terminal));
+    world_deinit(&world);
+}
+
 static void test_rows(void **state)
 {
     (void)state;
@@ -210,6 +257,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_line_feeds_of_a_script),
+        cmocka_unit_test(test_end_of_input_ends_a_line),
         cmocka_unit_test(test_line_length),
         cmocka_unit_test(test_overlong_line_does_nothing),
         cmocka_unit_test(test_unsolicited_lines_wait),

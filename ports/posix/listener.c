@@ -1,4 +1,8 @@
-/* listener.c: a listening socket as a port: one host at a time, the others wait in the backlog. */
+/* listener.c: a listening socket as a port: one host at a time, the others wait in the backlog.
+ *
+ * A host that waits hears nothing, since whatever it heard it would take for the module's; the log
+ * says why it waits.
+ */
 #include "posix/listener.h"
 
 #include "posix/errno_err.h"
@@ -8,7 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 8, RETRY_MS = 1000 };
+/* A host that reconnects may knock before it is seen to have left: that is not worth a word. */
+enum { BACKLOG = 8, RETRY_MS = 1000, OVERLAP_MS = 1000 };
 
 static void drop_host(struct listener *listener)
 {
@@ -31,6 +36,7 @@ static void on_hangup(void *owner)
     }
     log_trace(listener->base.loop->log, TRACE_PORT, "%s: the host has left", listener->base.label);
     drop_host(listener);
+    listener->knocked = false;
     fd_channel_farewell(&listener->base.channel);
     fd_watch_want(listener->watch, FD_READABLE);
 }
@@ -50,15 +56,33 @@ static void on_retry(void *ctx)
 
     if (listener->host_fd < 0)
         fd_watch_want(listener->watch, FD_READABLE);
+    else if (listener->knocked)
+        log_say(listener->base.loop->log, LOG_WARNING,
+                "%s: a second host has connected and waits, unheard, until the first leaves; give "
+                "the modem one more port for it",
+                listener->base.label);
+}
+
+/* One word for each host that others wait for: the backlog would wake us all the time. */
+static void note_waiting(struct listener *listener)
+{
+    fd_watch_want(listener->watch, 0);
+    listener->knocked = true;
+    clock_timer_start(listener->retry, OVERLAP_MS);
 }
 
 static void on_knock(void *ctx, int events)
 {
     struct listener *listener = ctx;
-    int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd;
     enum err err;
 
     (void)events;
+    if (listener->host_fd >= 0) {
+        note_waiting(listener);
+        return;
+    }
+    fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
             pause_listening(listener, strerror(errno));
@@ -67,7 +91,6 @@ static void on_knock(void *ctx, int events)
     if (listener->prepare != NULL)
         listener->prepare(listener, fd);
     log_trace(listener->base.loop->log, TRACE_PORT, "%s: a host has come", listener->base.label);
-    fd_watch_want(listener->watch, 0);
     listener->host_fd = fd;
     err = fd_channel_join(&listener->base.channel, fd, fd);
     if (err != ERR_OK) {

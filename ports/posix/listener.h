@@ -10,6 +10,7 @@ struct listener {
     struct port base;
     int fd;      /* listening; -1 when not */
     int host_fd; /* -1: nobody is there */
+    bool knocked; /* another host waits for the one that is there */
     struct fd_watch *watch;
     struct clock_timer *retry;
     /* A host has come: sets its connection's options, forgets the one before; may be NULL. */

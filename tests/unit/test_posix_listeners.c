@@ -186,6 +186,54 @@ static void hosts_come_one_after_another(void **state)
     close(second);
 }
 
+static void note_line(void *ctx, const char *tag, const char *text)
+{
+    struct heard *lines = ctx;
+
+    (void)tag;
+    heard_add(lines, text, strlen(text));
+    heard_add(lines, "\n", 1);
+}
+
+static bool is_noted(void *ctx)
+{
+    return ((struct heard *)ctx)->len > 0;
+}
+
+/* Once for each host that others wait for, however many they are; they hear nothing. */
+static void waiting_host_is_told_of_in_the_log(void **state)
+{
+    struct fixture *f = *state;
+    struct heard lines = { 0 };
+    struct log log = { .write = note_line, .ctx = &lines, .level = LOG_WARNING };
+    int hosts[3];
+    char expected[512];
+
+    f->loop.log = &log;
+    snprintf(expected, sizeof(expected),
+             "%s: a second host has connected and waits, unheard, until the first leaves; give the "
+             "modem one more port for it\n",
+             port_label(f->port));
+    for (size_t i = 0; i < 3; i++)
+        hosts[i] = connect_host(f);
+    type(hosts[0], "AT;");
+    expect_got(f, "AT;");
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(run_until(&f->loop, is_noted, &lines, LIMIT_MS));
+        settle(f);
+        assert_int_equal(lines.len, strlen(expected));
+        assert_memory_equal(lines.at, expected, lines.len);
+        lines.len = 0;
+        close(hosts[i]);
+        type(hosts[i + 1], "AT;");
+        expect_got(f, "AT;");
+    }
+    assert_int_equal(read(hosts[2], expected, sizeof(expected)), -1);
+    close(hosts[2]);
+    f->loop.log = NULL;
+    free(lines.at);
+}
+
 static void host_may_leave_before_it_is_read(void **state)
 {
     struct fixture *f = *state;
@@ -506,6 +554,8 @@ int main(void)
         "tcp: " #name, name, set_up_tcp, tear_down, NULL                                           \
     }
         UNIX(hosts_come_one_after_another),
+        UNIX(waiting_host_is_told_of_in_the_log),
+        TCP(waiting_host_is_told_of_in_the_log),
         TCP(hosts_come_one_after_another),
         UNIX(host_may_leave_before_it_is_read),
         TCP(host_may_leave_before_it_is_read),

@@ -297,7 +297,8 @@ def test_pty_is_handed_from_program_to_program(modem: Modem) -> None:
         port.write(b"AT+GMM\r")
         assert port.read(len(MODEL)) == MODEL
     shell_of(modem, "printf 'AT+GMM\\r' > PORT")
-    assert shell_of(modem, f"head -c {len(MODEL)} < PORT") == MODEL
+    # pyserial has left the port so that a read does not wait.
+    assert shell_of(modem, f"stty min 1 < PORT; head -c {len(MODEL)} < PORT") == MODEL
     with serial.Serial(str(modem.pty_path), 9600, rtscts=True, timeout=ANSWER_S) as port:
         port.write(b"ATE1\r")
         assert port.read(len(OK)) == OK

@@ -16,6 +16,7 @@
 #include "iface/storage.h"
 #include "iface/tls.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,31 @@ struct tlsmodem_model {
 /* The models, one for each index from 0; NULL past the end.  Static. */
 const struct tlsmodem_model *tlsmodem_model_at(size_t index);
 
+/* One thing that the modules of a maker do, which a source confirms or we had to decide. */
+struct tlsmodem_fact {
+    const char *name;    /* lower case with dashes: "open-limit-ms" */
+    const char *meaning; /* one line */
+    const char *source;  /* a page of docs/facts and its sections */
+    bool confirmed;      /* the source says that this model does as `choice` has it */
+    char choice[128];    /* of this model, as tlsmodem_fact_value.value takes it */
+    char allowed[256];   /* what may be given instead, in words */
+};
+
+/* The facts of a model, one for each index from 0; false past the end, and for no model.  All
+ * models of a maker have the same names in the same order. */
+bool tlsmodem_fact_at(const char *model, size_t index, struct tlsmodem_fact *ret_fact);
+
+/* A fact that is another on this modem. */
+struct tlsmodem_fact_value {
+    const char *name, *value;
+};
+
+/* ERR_OK when a modem of this model may have the value.  ERR_NOT_FOUND: no such model; ERR_INVALID:
+ * no such fact, or not this value; `why` gets one sentence, cut at `cap` bytes (at least 1), that
+ * says what is allowed. */
+enum err tlsmodem_fact_check(const char *model, const struct tlsmodem_fact_value *value, char *why,
+                             size_t cap);
+
 /* Everything pointed to is borrowed until tlsmodem_free(). */
 struct tlsmodem_config {
     const char *model; /* name of a model */
@@ -44,7 +70,9 @@ struct tlsmodem_config {
     size_t tls_count;
     const struct storage *storage; /* NULL: settings and security data live in memory only */
     const struct clock *clock;
-    const struct log *log; /* NULL: silence */
+    const struct log *log;                   /* NULL: silence */
+    const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
+    size_t fact_count;
     /* Call tlsmodem_tick() at `deadline_ms` of the clock, CLOCK_NEVER: not before something
      * happens.  Replaces what was armed before.  Never called from inside arm(). */
     void (*arm)(void *ctx, int64_t deadline_ms);
@@ -53,8 +81,9 @@ struct tlsmodem_config {
 
 struct tlsmodem;
 
-/* Makes a modem and switches it on.  ERR_NOT_FOUND: no such model; ERR_INVALID: terminals;
- * ERR_NO_MEMORY; ERR_IO, ERR_CORRUPT: storage.  Owned by the caller; see tlsmodem_free(). */
+/* Makes a modem and switches it on.  ERR_NOT_FOUND: no such model; ERR_INVALID: terminals, or
+ * facts, of which the log says what is allowed; ERR_NO_MEMORY; ERR_IO, ERR_CORRUPT: storage.  Owned
+ * by the caller; see tlsmodem_free(). */
 enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem);
 
 /* Closes its connections, wipes its secrets, frees it.  Its terminals must not be used after. */
@@ -68,5 +97,10 @@ void tlsmodem_attach(struct tlsmodem *modem, size_t index, struct channel *chann
 
 /* Lets everything happen whose time has come. */
 void tlsmodem_tick(struct tlsmodem *modem);
+
+/* True when, since tlsmodem_new(), a host or a peer has seen something that rests on this fact of
+ * the modem's model, and neither a source nor the config says that it is so.  `index` as for
+ * tlsmodem_fact_at(), below its end. */
+bool tlsmodem_relied_on(const struct tlsmodem *modem, size_t index);
 
 #endif

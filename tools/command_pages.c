@@ -94,11 +94,11 @@ static const char *coverage_word(enum at_coverage coverage)
     return "";
 }
 
-static const char *keep_sentence(const struct at_command *row)
+static const char *keep_sentence(const struct maker *maker, const struct at_command *row)
 {
     if (row->record == NULL)
         return NULL;
-    switch (row->keep) {
+    switch (at_keep_of(row, &maker->models[0]->at)) {
     case AT_KEEP_NOT:
         return "Back at its default after a restart.";
     case AT_KEEP_PROFILE:
@@ -157,16 +157,16 @@ static void print_forms(const struct maker *maker, const struct at_command *row)
 
 static void range_of(const struct at_param *param, const struct at_model *model, char *text)
 {
-    int max = (int)at_param_max(param, model);
+    int min = (int)at_param_min(param, model), max = (int)at_param_max(param, model);
 
     if (param->type == AT_STRING)
-        snprintf(text, RANGE_MAX, "text, %d to %d bytes", (int)param->min, max);
+        snprintf(text, RANGE_MAX, "text, %d to %d bytes", min, max);
     else if (param->values != NULL)
         snprintf(text, RANGE_MAX, "%s", param->values);
-    else if (param->min == max)
+    else if (min == max)
         snprintf(text, RANGE_MAX, "%d", max);
     else
-        snprintf(text, RANGE_MAX, "%d to %d", (int)param->min, max);
+        snprintf(text, RANGE_MAX, "%d to %d", min, max);
 }
 
 /* Whether the parameter has this range on a model. */
@@ -226,28 +226,37 @@ static void print_range(const struct maker *maker, const struct at_command *row,
     }
 }
 
-/* A number of the maker's dialect. */
-static int dialect_number(const struct maker *maker, uint16_t place)
+/* A number of the maker's dialect, or the fact that it is. */
+static int32_t dialect_number(const struct maker *maker, uint16_t place)
 {
     const char *dialect = (const char *)maker->models[0]->personality->dialect;
     int32_t number;
 
     memcpy(&number, dialect + place - 1, sizeof(number));
-    return (int)number;
+    return number;
+}
+
+static const char *preset_text(const struct at_param *param, const struct facts *facts)
+{
+    if (fact_is_one(param->preset))
+        return fact_text(facts, param->preset);
+    return param->preset_text != NULL ? param->preset_text : "";
 }
 
 static void print_default(const struct maker *maker, const struct at_param *param)
 {
+    const struct facts *facts = maker->models[0]->at.facts;
+
     if (param->bound == 0)
         printf(param->optional ? "may be left out" : "");
     else if (param->type == AT_STRING)
-        printf("\"%s\"", param->preset_text != NULL ? param->preset_text : "");
+        printf("\"%s\"", preset_text(param, facts));
     else if (param->preset_dialect != 0)
-        printf("%d", dialect_number(maker, param->preset_dialect));
+        printf("%d", (int)fact_number(facts, dialect_number(maker, param->preset_dialect)));
     else if (param->preset_by_record != NULL)
         printf("differs from record to record");
     else
-        printf("%d", (int)param->preset);
+        printf("%d", (int)fact_number(facts, param->preset));
 }
 
 static void print_params(const struct maker *maker, const struct at_command *row)
@@ -294,8 +303,8 @@ static void print_row(const struct maker *maker, const struct at_command *row)
     print_forms(maker, row);
     print_params(maker, row);
     printf("\n");
-    if (keep_sentence(row) != NULL)
-        printf("%s\n", keep_sentence(row));
+    if (keep_sentence(maker, row) != NULL)
+        printf("%s\n", keep_sentence(maker, row));
     printf("Source: %s.\n", row->source);
 }
 

@@ -75,11 +75,17 @@ void at_echo(struct at_session *at, struct span bytes)
         at_put(at, bytes);
 }
 
-void at_echo_erase(struct at_session *at)
+void at_put_erase(struct at_session *at)
 {
     uint8_t erased[3] = { (uint8_t)at->settings.s5, ' ', (uint8_t)at->settings.s5 };
 
-    at_echo(at, span_at(erased, sizeof(erased)));
+    at_put(at, span_at(erased, sizeof(erased)));
+}
+
+void at_echo_erase(struct at_session *at)
+{
+    if (at->settings.echo != 0)
+        at_put_erase(at);
 }
 
 void at_put_information(struct at_session *at, struct span line, bool first)
@@ -135,25 +141,33 @@ void at_result_text(struct at_session *at, const char *text)
     at_close_block(at);
 }
 
-static bool wants_plain_error(const struct at_session *at)
+/* The number of the error that at_fail() noted, as +CMEE and the row let the host see it. */
+static int32_t shown_error(struct at_session *at)
 {
-    return at->settings.cmee == 0 || at->fail_code < 0 || (at->row != NULL && at->row->plain_error);
+    const struct facts *facts = at->config.model.facts;
+
+    if (at->fail_code == FACT_PLAIN_ERROR || (at->row != NULL && at->row->plain_error))
+        return FACT_PLAIN_ERROR;
+    fact_note_preset(facts, at->config.dialect->cmee_preset);
+    return at->settings.cmee == 0 ? FACT_PLAIN_ERROR : fact_use(facts, at->fail_code);
 }
 
 /* The error that at_fail() noted, by +CMEE. */
 static void write_error(struct at_session *at)
 {
-    const char *words = at->config.dialect->error_text(at->fail_code);
+    int32_t error = shown_error(at);
     char line[AT_TEXT_MAX];
+    const char *words;
 
-    if (wants_plain_error(at)) {
+    if (error < 0) {
         write_result(at, RESULT_ERROR);
         return;
     }
+    words = at->config.dialect->error_text(error);
     if (at->settings.cmee == 2 && words != NULL)
         snprintf(line, sizeof(line), "+CME ERROR: %s", words);
     else
-        snprintf(line, sizeof(line), "+CME ERROR: %d", at->fail_code);
+        snprintf(line, sizeof(line), "+CME ERROR: %d", (int)error);
     log_trace(at->config.log, TRACE_AT, "< %s", line);
     if (at->settings.quiet == 0)
         at_put_information(at, span_of(line), true);

@@ -19,9 +19,30 @@ bool at_is_register(const struct at_command *row)
     return row->basic && row->name[0] == 'S';
 }
 
-int32_t at_param_max(const struct at_param *param, const struct at_model *model)
+int32_t at_limit(const struct at_model *model, size_t limit)
+{
+    return fact_number(model->facts, model->limits[limit - 1]);
+}
+
+/* The upper bound, or the fact that it is. */
+static int32_t max_of(const struct at_param *param, const struct at_model *model)
 {
     return param->max_limit != 0 ? model->limits[param->max_limit - 1] : param->max;
+}
+
+int32_t at_param_max(const struct at_param *param, const struct at_model *model)
+{
+    return fact_number(model->facts, max_of(param, model));
+}
+
+int32_t at_param_min(const struct at_param *param, const struct at_model *model)
+{
+    return fact_number(model->facts, param->min);
+}
+
+enum at_keep at_keep_of(const struct at_command *row, const struct at_model *model)
+{
+    return (enum at_keep)fact_number(model->facts, row->keep);
 }
 
 static struct span trim(struct span text)
@@ -58,6 +79,18 @@ static bool cut(struct span *rest, bool *more, struct span *ret_text, bool *ret_
     return ret_text->len == 0 || memchr(ret_text->data, '"', ret_text->len) == NULL;
 }
 
+/* Whether a number, or the length of a text, is in bounds. */
+static enum at_args_result check_bounds(const struct at_param *param, const struct at_model *model,
+                                        int64_t number)
+{
+    bool below = number < at_param_min(param, model);
+
+    if (!below && number <= at_param_max(param, model))
+        return AT_ARGS_FINE;
+    fact_note(model->facts, below ? param->min : max_of(param, model));
+    return AT_ARGS_RANGE;
+}
+
 static enum at_args_result check_number(const struct at_param *param, const struct at_model *model,
                                         struct span text, struct at_arg *ret)
 {
@@ -65,9 +98,7 @@ static enum at_args_result check_number(const struct at_param *param, const stru
         return text.len > 9 ? AT_ARGS_RANGE : AT_ARGS_SYNTAX;
     if (param->values != NULL)
         return number_in_set(ret->number, param->values) ? AT_ARGS_FINE : AT_ARGS_RANGE;
-    if (ret->number < param->min || ret->number > at_param_max(param, model))
-        return AT_ARGS_RANGE;
-    return AT_ARGS_FINE;
+    return check_bounds(param, model, ret->number);
 }
 
 /* No host can type one, so it comes from a damaged store (V.250 5.4.2.2). */
@@ -108,9 +139,7 @@ static enum at_args_result check(const struct at_param *param, const struct at_m
     ret->text = text;
     if (param->words != NULL && text.len > 0 && !is_word(text, param->words))
         return AT_ARGS_RANGE;
-    if (text.len < (size_t)param->min || text.len > (size_t)at_param_max(param, model))
-        return AT_ARGS_RANGE;
-    return AT_ARGS_FINE;
+    return check_bounds(param, model, (int64_t)text.len);
 }
 
 enum at_args_result at_args_parse(const struct at_command *row, const struct at_model *model,
@@ -238,31 +267,66 @@ void at_args_release(const struct at_command *row, void *record)
     }
 }
 
-/* The factory value of a number. */
-static const int32_t *preset_of(const struct at_param *param, const struct at_dialect *dialect,
-                                size_t index)
+/* The factory value of a number, or the fact that it is; of a string only the latter. */
+static int32_t preset_of(const struct at_param *param, const struct at_dialect *dialect,
+                         size_t index)
 {
+    int32_t preset = param->preset;
+
     if (param->preset_dialect != 0)
-        return (const int32_t *)(const void *)((const char *)dialect + param->preset_dialect - 1);
-    return param->preset_by_record != NULL ? &param->preset_by_record[index] : &param->preset;
+        memcpy(&preset, (const char *)dialect + param->preset_dialect - 1, sizeof(preset));
+    else if (param->preset_by_record != NULL)
+        preset = param->preset_by_record[index];
+    return preset;
 }
 
-void at_args_preset(const struct at_command *row, const struct at_dialect *dialect, void *record,
-                    size_t index)
+static const char *preset_text_of(const struct at_param *param, const struct at_model *model)
+{
+    if (fact_is_one(param->preset))
+        return fact_text(model->facts, param->preset);
+    return param->preset_text != NULL ? param->preset_text : "";
+}
+
+void at_args_preset(const struct at_command *row, const struct at_model *model,
+                    const struct at_dialect *dialect, void *record, size_t index)
 {
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
-        const char *text = param->preset_text != NULL ? param->preset_text : "";
         char *field = field_of(param, record);
 
         if (param->bound == 0)
             continue;
-        if (param->owned)
+        if (param->owned) {
             own(field, NULL);
-        else if (param->type == AT_STRING)
+        } else if (param->type == AT_STRING) {
+            const char *text = preset_text_of(param, model);
+
             memcpy(field, text, strlen(text) + 1);
-        else
-            memcpy(field, preset_of(param, dialect, index), sizeof(int32_t));
+        } else {
+            int32_t number = fact_number(model->facts, preset_of(param, dialect, index));
+
+            memcpy(field, &number, sizeof(number));
+        }
+        fact_restore(model->facts, preset_of(param, dialect, index));
+    }
+}
+
+void at_args_replace_presets(const struct at_command *row, const struct at_model *model,
+                             const struct at_dialect *dialect, const struct at_args *args,
+                             size_t index)
+{
+    for (size_t i = 0; i < row->param_count; i++) {
+        if (row->params[i].bound != 0 && args->list[i].given)
+            fact_replace(model->facts, preset_of(&row->params[i], dialect, index));
+    }
+}
+
+void at_args_note_presets(const struct at_command *row, const struct at_model *model,
+                          const struct at_dialect *dialect, size_t index)
+{
+    for (size_t i = 0; i < row->param_count; i++) {
+        if (row->params[i].bound != 0 && at_has(model, row->params[i].only_on))
+            fact_note_preset(model->facts, preset_of(&row->params[i], dialect, index));
     }
 }
 
@@ -303,13 +367,21 @@ void at_args_print(const struct at_command *row, const struct at_model *model, c
     }
 }
 
+static void add_range(struct text *out, const char *comma, int32_t min, int32_t max)
+{
+    if (min == max)
+        text_add(out, "%s(%d)", comma, (int)max);
+    else
+        text_add(out, max - min == 1 ? "%s(%d,%d)" : "%s(%d-%d)", comma, (int)min, (int)max);
+}
+
 void at_args_ranges(const struct at_command *row, const struct at_model *model, struct text *out)
 {
     const char *comma = "";
 
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
-        int32_t max = at_param_max(param, model);
+        int32_t min = at_param_min(param, model), max = at_param_max(param, model);
 
         if (param->hidden || !at_has(model, param->only_on))
             continue;
@@ -317,11 +389,12 @@ void at_args_ranges(const struct at_command *row, const struct at_model *model, 
             text_add(out, "%s%s", comma, param->values != NULL ? param->values : "");
         else if (param->values != NULL)
             text_add(out, "%s(%s)", comma, param->values);
-        else if (param->min == max)
-            text_add(out, "%s(%d)", comma, (int)max);
         else
-            text_add(out, max - param->min == 1 ? "%s(%d,%d)" : "%s(%d-%d)", comma, (int)param->min,
-                     (int)max);
+            add_range(out, comma, min, max);
+        if (param->type == AT_NUMBER && param->values == NULL) {
+            fact_note(model->facts, param->min);
+            fact_note(model->facts, max_of(param, model));
+        }
         comma = ",";
     }
 }

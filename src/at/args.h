@@ -3,14 +3,17 @@
 #define AT_ARGS_H
 
 #include "at/command.h"
+#include "base/fact.h"
 #include "base/text.h"
 
 struct at_dialect;
 
-/* What a model brings to the rows: its limits and its features. */
+/* What a model brings to the rows: its limits, its features, and the facts that they refer to.  A
+ * limit may be a fact (base/fact.h). */
 struct at_model {
     const int32_t *limits;
     uint32_t features;
+    const struct facts *facts; /* NULL: no row and no limit refers to one */
 };
 
 /* True when the model has what is marked `only_on`. */
@@ -19,8 +22,17 @@ bool at_has(const struct at_model *model, uint32_t only_on);
 /* True of an S register: "S3". */
 bool at_is_register(const struct at_command *row);
 
-/* The largest value, or longest length, of a parameter on this model. */
+/* A limit of the model by 1 + its index, as rows refer to it. */
+int32_t at_limit(const struct at_model *model, size_t limit);
+
+/* The smallest value, or shortest length, of a parameter on this model. */
+int32_t at_param_min(const struct at_param *param, const struct at_model *model);
+
+/* The largest value, or longest length. */
 int32_t at_param_max(const struct at_param *param, const struct at_model *model);
+
+/* What becomes of the values that a set gives a row on this model. */
+enum at_keep at_keep_of(const struct at_command *row, const struct at_model *model);
 
 enum at_args_result {
     AT_ARGS_FINE,
@@ -29,7 +41,8 @@ enum at_args_result {
 };
 
 /* Checks `body` against the row's parameters.  Strings may come without quotes; blanks around
- * parameters are nothing.  The values borrow from `body`. */
+ * parameters are nothing.  The values borrow from `body`.  A bound that refuses a value is noted if
+ * it is a fact. */
 enum at_args_result at_args_parse(const struct at_command *row, const struct at_model *model,
                                   struct span body, struct at_args *ret_args);
 
@@ -52,15 +65,24 @@ static inline const char *at_text(const char *owned)
 
 /* Sets the row's record, which was zeroed once, to its factory values on a maker's modules; `index`
  * as for at_command.record. */
-void at_args_preset(const struct at_command *row, const struct at_dialect *dialect, void *record,
-                    size_t index);
+void at_args_preset(const struct at_command *row, const struct at_model *model,
+                    const struct at_dialect *dialect, void *record, size_t index);
+
+/* A host has set these values: factory values that are facts count no more where they were. */
+void at_args_replace_presets(const struct at_command *row, const struct at_model *model,
+                             const struct at_dialect *dialect, const struct at_args *args,
+                             size_t index);
+
+/* A host sees the record's values: those that are factory values and facts are noted. */
+void at_args_note_presets(const struct at_command *row, const struct at_model *model,
+                          const struct at_dialect *dialect, size_t index);
 
 /* Writes the record's values as `?` shows them after the name: `1,300,"text"`.  `index` goes in
  * front when the row has one record for each first parameter. */
 void at_args_print(const struct at_command *row, const struct at_model *model, const void *record,
                    size_t index, struct text *out);
 
-/* Writes what `=?` shows after the name: `(1),(0-5),(0,1)`. */
+/* Writes what `=?` shows after the name: `(1),(0-5),(0,1)`.  Bounds that are facts are noted. */
 void at_args_ranges(const struct at_command *row, const struct at_model *model, struct text *out);
 
 #endif

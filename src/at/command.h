@@ -28,6 +28,7 @@ enum at_status {
 
 enum at_type { AT_NUMBER, AT_STRING };
 
+/* `min`, `max` and `preset` are numbers or stand for a fact (base/fact.h). */
 struct at_param {
     const char *name; /* the maker's spelling */
     enum at_type type;
@@ -40,7 +41,7 @@ struct at_param {
     const char *words;  /* strings: the allowed ones besides the empty, "IP,IPV6"; NULL: any */
     int32_t min, max;   /* numbers; strings: shortest and longest length in bytes */
     uint8_t max_limit;  /* 1 + index into the model's limits, which then replaces `max`; 0: none */
-    int32_t preset;     /* factory value of a bound number */
+    int32_t preset;     /* factory value of a bound number; of a bound string a fact, or 0 */
     const int32_t *preset_by_record; /* the same where it differs from record to record */
     uint16_t preset_dialect; /* AT_BIND(at_dialect, …): an int32_t of the maker's dialect is the
                               * factory value; 0: `preset` is */
@@ -96,7 +97,7 @@ struct at_command {
     bool plain_error; /* its errors are a plain ERROR whatever +CMEE says */
     uint8_t digits;   /* basic: width of the number in its `?` answer, with leading zeros */
     enum at_coverage coverage;
-    enum at_keep keep;
+    int32_t keep;               /* enum at_keep, or a fact whose words are in its order */
     uint32_t only_on;           /* features of the model that have it; 0: all */
     uint8_t record_count_limit; /* 1 + index into limits: one record each for 1 to that many, chosen
                                  * by the first parameter; 0: one record */

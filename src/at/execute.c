@@ -9,10 +9,7 @@
 
 enum { VALUES_MAX = 600 };
 
-/* The code of a plain ERROR. */
-enum { CODE_PLAIN = -1 };
-
-enum at_status at_fail(struct at_session *at, int code)
+enum at_status at_fail(struct at_session *at, int32_t code)
 {
     at->fail_code = code;
     return AT_FAIL;
@@ -20,7 +17,7 @@ enum at_status at_fail(struct at_session *at, int code)
 
 enum at_status at_fail_plain(struct at_session *at)
 {
-    return at_fail(at, CODE_PLAIN);
+    return at_fail(at, FACT_PLAIN_ERROR);
 }
 
 const struct at_command *at_row(const struct at_session *at)
@@ -58,6 +55,7 @@ static enum at_status read_bound(struct at_session *at, const struct at_command 
 
         text_init(&text, values, sizeof(values));
         at_args_print(row, &at->config.model, row->record(at, index), index, &text);
+        at_args_note_presets(row, &at->config.model, at->config.dialect, index);
         if (row->basic)
             at_info(at, "%s", values);
         else
@@ -97,11 +95,13 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
     at_args_print(row, &at->config.model, record, index, &text);
     if (!at_args_bind(row, args, record))
         return at_fail(at, at->config.dialect->error_memory);
-    if (row->keep == AT_KEEP_NVM && at_keep(at, index) != ERR_OK) {
+    if (at_keep_of(row, &at->config.model) == AT_KEEP_NVM && at_keep(at, index) != ERR_OK) {
         if (at_args_parse(row, &at->config.model, text_span(&text), &old) == AT_ARGS_FINE)
             at_args_bind(row, &old, record); /* where memory fails too, the new value stays */
         return at_fail(at, at->config.dialect->error_memory);
     }
+    fact_note(at->config.model.facts, row->keep);
+    at_args_replace_presets(row, &at->config.model, at->config.dialect, args, index);
     if (row->changed != NULL)
         row->changed(at, index);
     return AT_OK;
@@ -224,7 +224,7 @@ void at_run_line(struct at_session *at)
 void at_refuse_line(struct at_session *at)
 {
     at->row = NULL;
-    at_fail(at, at->memory != NULL ? CODE_PLAIN : at->config.dialect->error_memory);
+    at_fail(at, at->memory != NULL ? FACT_PLAIN_ERROR : at->config.dialect->error_memory);
     at_end_line(at, AT_FAIL);
 }
 

@@ -27,5 +27,5 @@ size_t at_record_count(const struct at_session *at, const struct at_command *row
 {
     if (row->record_count_limit == 0)
         return 1;
-    return (size_t)at->config.model.limits[row->record_count_limit - 1];
+    return (size_t)at_limit(&at->config.model, row->record_count_limit);
 }

@@ -68,8 +68,8 @@ size_t at_record_count(const struct at_session *at, const struct at_command *row
 
 /* ---- the end of a command ---- */
 
-/* Notes the +CME ERROR number; to be returned. */
-enum at_status at_fail(struct at_session *at, int code);
+/* Notes the +CME ERROR number, or the fact that it is; to be returned. */
+enum at_status at_fail(struct at_session *at, int32_t code);
 
 /* The same for a plain ERROR, whatever +CMEE says. */
 enum at_status at_fail_plain(struct at_session *at);
@@ -133,7 +133,7 @@ enum at_prompt_end {
     AT_PROMPT_ESCAPED    /* by the escape sequence */
 };
 
-enum at_prompt_echo { AT_ECHO_DIALECT, AT_ECHO_ON, AT_ECHO_OFF };
+enum at_prompt_echo { AT_ECHO_DIALECT, AT_ECHO_ON, AT_ECHO_OFF, AT_ECHO_ALWAYS };
 
 /* What to collect after the prompt. */
 struct at_prompt {
@@ -148,7 +148,7 @@ struct at_prompt {
     bool escape_ends; /* the escape sequence of online mode ends it, and is no part of the bytes; an
                        * `exact` prompt that lacks three bytes or fewer takes them all the same */
     bool drop;        /* bytes past `max` are dropped silently */
-    enum at_prompt_echo echo; /* instead of what the dialect says; never while E0 */
+    enum at_prompt_echo echo; /* instead of what the dialect says; while E0 only AT_ECHO_ALWAYS */
     /* Gets the bytes; ends the command as a handler does, or AT_LATER. */
     enum at_status (*on_done)(struct at_session *at, void *ctx, enum at_prompt_end end,
                               struct span payload);

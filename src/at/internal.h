@@ -30,7 +30,7 @@ struct at_session {
     struct at_editor editor;
     const struct at_command *row; /* of the running command */
     size_t cursor;                /* into the running line */
-    int fail_code;                /* of at_fail() */
+    int32_t fail_code;            /* of at_fail() */
     bool block_open;              /* the running command has written a line already */
     bool after_cr;                /* a line feed that comes now belongs to the line end before it */
     bool accepts_lf;              /* a line feed alone ends a line, whatever the dialect says */
@@ -86,6 +86,9 @@ void at_echo(struct at_session *at, struct span bytes);
 
 /* The same for a character that it erased. */
 void at_echo_erase(struct at_session *at);
+
+/* That echo, whatever E is. */
+void at_put_erase(struct at_session *at);
 
 /* One line; the first of a block starts with a line end of its own, each ends with one. */
 void at_put_information(struct at_session *at, struct span line, bool first);

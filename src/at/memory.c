@@ -20,7 +20,8 @@ enum { PREFIX_LENGTH = 2 };
 
 static size_t line_cap(const struct at_session *at)
 {
-    return at->config.dialect->line_max - PREFIX_LENGTH;
+    return (size_t)fact_number(at->config.model.facts, at->config.dialect->line_max) -
+           PREFIX_LENGTH;
 }
 
 static size_t memory_size(const struct at_session *at)

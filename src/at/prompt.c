@@ -67,9 +67,10 @@ void at_abort_prompt(struct at_session *at)
 static bool echoes(const struct at_session *at)
 {
     if (at->settings.echo == 0)
-        return false;
+        return at->prompt.echo == AT_ECHO_ALWAYS;
     switch (at->prompt.echo) {
     case AT_ECHO_ON:
+    case AT_ECHO_ALWAYS:
         return true;
     case AT_ECHO_OFF:
         return false;
@@ -103,7 +104,7 @@ static void keep(struct at_session *at, struct span bytes)
         memcpy(memory_of(at) + at->payload_len, bytes.data, bytes.len);
     at->payload_len += bytes.len;
     if (echoes(at))
-        at_echo(at, bytes);
+        at_put(at, bytes);
 }
 
 /* Escape characters that were no escape sequence. */
@@ -141,7 +142,7 @@ static void edit(struct at_session *at, uint8_t c)
         if (at->payload_len > 0) {
             at->payload_len--;
             if (echoes(at))
-                at_echo_erase(at);
+                at_put_erase(at);
         }
     } else {
         keep(at, span_at(&c, 1));
@@ -193,9 +194,10 @@ size_t at_feed_prompt(struct at_session *at, struct span bytes)
 
 static int64_t idle_end_ms(const struct at_session *at)
 {
-    uint32_t idle_ms =
-        at->prompt.idle_ms != 0 ? at->prompt.idle_ms : at->config.dialect->prompt_idle_ms;
+    int64_t idle_ms = at->prompt.idle_ms;
 
+    if (idle_ms == 0)
+        idle_ms = fact_number(at->config.model.facts, at->config.dialect->prompt_idle_ms);
     return idle_ms != 0 ? at->prompt_idle_from_ms + idle_ms : CLOCK_NEVER;
 }
 
@@ -222,6 +224,8 @@ void at_tick_prompt(struct at_session *at, int64_t now_ms)
     if (at->prompt.escape_ends && escape_tick(&at->escape, now_ms, &release) == ESCAPE_FOUND) {
         end_prompt(at, AT_PROMPT_ESCAPED);
     } else if (now_ms >= end_ms(at)) {
+        if (at->prompt.idle_ms == 0 && now_ms >= idle_end_ms(at))
+            fact_note(at->config.model.facts, at->config.dialect->prompt_idle_ms);
         keep_held(at, release + at->escape.held);
         end_prompt(at, AT_PROMPT_TIMED_OUT);
     } else {

@@ -171,6 +171,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
         at_start_line(at);
         break;
     case EDIT_TOO_LONG:
+        fact_note(at->config.model.facts, at->config.dialect->line_max);
         at->after_cr = ends;
         at_echo(at, span_at(&c, 1));
         at_refuse_line(at);

@@ -88,7 +88,8 @@ void keep_each(struct at_session *at, enum at_keep keep,
         for (size_t i = 0; i < (*list)->count; i++) {
             const struct at_command *row = &(*list)->rows[i];
 
-            if (row->record != NULL && row->keep == keep && at_find(at, row->name) == row)
+            if (row->record != NULL && at_keep_of(row, at_model_of(at)) == keep &&
+                at_find(at, row->name) == row)
                 visit(at, row, ctx);
         }
     }
@@ -111,7 +112,7 @@ static void preset_values(struct at_session *at, const struct at_command *row, v
 {
     (void)ctx;
     for (size_t index = 0; index < at_record_count(at, row); index++)
-        at_args_preset(row, at_dialect_of(at), row->record(at, index), index);
+        at_args_preset(row, at_model_of(at), at_dialect_of(at), row->record(at, index), index);
 }
 
 static void preset_row(struct at_session *at, const struct at_command *row, void *ctx)
@@ -145,6 +146,7 @@ static bool take(struct at_session *at, const struct at_command *row, size_t ind
         return false; /* a row that goes by names is stored by number all the same */
     if (!at_args_bind(row, &args, row->record(at, index)))
         return false;
+    at_args_replace_presets(row, at_model_of(at), at_dialect_of(at), &args, index);
     if (row->changed != NULL)
         row->changed(at, index);
     return true;
@@ -204,8 +206,9 @@ static bool take_profile_command(struct at_session *at, const struct at_lexeme *
 {
     const struct at_command *row = at_find(at, lexeme->name);
 
-    return row != NULL && row->record != NULL && row->keep == AT_KEEP_PROFILE &&
-           lexeme->form == AT_SET && take(at, row, 0, lexeme->body);
+    return row != NULL && row->record != NULL &&
+           at_keep_of(row, at_model_of(at)) == AT_KEEP_PROFILE && lexeme->form == AT_SET &&
+           take(at, row, 0, lexeme->body);
 }
 
 void profile_restore(struct at_session *at, size_t number)

@@ -1,12 +1,12 @@
 /* modem.c: what an embedding program calls: a modem is made, ticks, and goes. */
 #include "at/session.h"
+#include "module/facts.h"
 #include "module/module.h"
 #include "module/part.h"
 #include "module/power.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 const struct tlsmodem_model *tlsmodem_model_at(size_t index)
 {
@@ -39,17 +39,6 @@ void tlsmodem_tick(struct tlsmodem *modem)
         switch_on_again(modem);
     }
     module_leave(modem);
-}
-
-static const struct module_model *find_model(const char *name)
-{
-    const struct module_model *model = NULL;
-
-    for (size_t i = 0; (model = module_model_at(i)) != NULL; i++) {
-        if (strcmp(model->identity.name, name) == 0)
-            break;
-    }
-    return model;
 }
 
 static int64_t world_now(void *ctx)
@@ -93,7 +82,10 @@ static enum err build(struct tlsmodem *modem)
 {
     enum err err;
 
-    modem->maker_size = modem->personality->state_size(modem->model);
+    err = module_facts_init(modem);
+    if (err != ERR_OK)
+        return err;
+    modem->maker_size = modem->personality->state_size(modem);
     modem->maker = calloc(1, modem->maker_size);
     modem->terminals = calloc(modem->config.terminals, sizeof(modem->terminals[0]));
     if (modem->maker == NULL || modem->terminals == NULL)
@@ -111,7 +103,7 @@ static enum err build(struct tlsmodem *modem)
 
 enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem)
 {
-    const struct module_model *model = find_model(config->model);
+    const struct module_model *model = module_model_named(config->model);
     struct tlsmodem *modem;
     enum err err;
 
@@ -147,6 +139,7 @@ void tlsmodem_free(struct tlsmodem *modem)
         terminal_deinit(&modem->terminals[i]);
     free(modem->terminals);
     free(modem->maker);
+    module_facts_deinit(modem);
     free(modem);
 }
 

@@ -3,6 +3,7 @@
 #ifndef MODULE_MODULE_H
 #define MODULE_MODULE_H
 
+#include "base/fact.h"
 #include "module/clock.h"
 #include "module/network.h"
 #include "module/personality.h"
@@ -15,7 +16,8 @@ struct tlsmodem {
     struct tlsmodem_config config;
     const struct module_model *model;
     const struct personality *personality;
-    void *maker; /* what rows of the maker bind, and what its parts share */
+    struct facts facts; /* owns what is given, and the marks */
+    void *maker;        /* what rows of the maker bind, and what its parts share */
     size_t maker_size;
     struct module_unit *units; /* of parts, those that are there, in order (part.h) */
     struct module_clock clock;

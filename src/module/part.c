@@ -3,16 +3,17 @@
 
 #include "base/time.h"
 #include "base/wipe.h"
+#include "module/facts.h"
 #include "module/module.h"
 
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
 
-size_t module_part_units(const struct module_model *model, const struct module_part *part)
+size_t module_part_units(const struct tlsmodem *modem, const struct module_part *part)
 {
     if (part->units_limit != 0)
-        return (size_t)model->at.limits[part->units_limit - 1];
+        return module_limit(modem, part->units_limit);
     return part->units != 0 ? part->units : 1;
 }
 
@@ -77,7 +78,7 @@ static struct module_unit *make(struct tlsmodem *modem, const struct module_part
 
 void *module_part_if(const struct tlsmodem *modem, const struct module_part *part, size_t index)
 {
-    assert(part->size > 0 && index < module_part_units(modem->model, part));
+    assert(part->size > 0 && index < module_part_units(modem, part));
     for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
         if (unit->part == part && unit->index == index)
             return unit->state;
@@ -119,7 +120,7 @@ static bool is_there_at_once(const struct module_part *part)
 
 static enum err start(struct tlsmodem *modem, const struct module_part *part)
 {
-    size_t count = is_there_at_once(part) ? module_part_units(modem->model, part) : 0;
+    size_t count = is_there_at_once(part) ? module_part_units(modem, part) : 0;
 
     for (size_t index = 0; index < count; index++) {
         if (make(modem, part, index) == NULL)

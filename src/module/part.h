@@ -14,7 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct module_model;
 struct module_terminal;
 struct tlsmodem;
 
@@ -64,8 +63,8 @@ void *module_part(struct tlsmodem *modem, const struct module_part *part, size_t
 /* The same, but NULL when it is not there. */
 void *module_part_if(const struct tlsmodem *modem, const struct module_part *part, size_t index);
 
-/* How many units a part has on a model. */
-size_t module_part_units(const struct module_model *model, const struct module_part *part);
+/* How many units a part has on a modem. */
+size_t module_part_units(const struct tlsmodem *modem, const struct module_part *part);
 
 /* ---- for module/ alone: all parts of a modem, in the order of its maker's list ---- */
 

@@ -16,21 +16,22 @@ enum module_limit { LIMIT_CONTEXTS = 1, LIMIT_OF_MAKER };
 struct module_model {
     struct tlsmodem_model identity;
     const struct personality *personality;
-    const char *revision;  /* +CGMR */
+    int32_t revision;      /* +CGMR: a fact that is a text */
     int access_technology; /* 27.007 <AcT>: 0 GSM, 2 UTRAN, 7 E-UTRAN */
-    struct at_model
-        at; /* limits (enum module_limit - 1 first) and features, as the maker's rows index them */
-    size_t payload_max;     /* the longest input of a prompt, in bytes */
+    struct at_model at; /* limits (enum module_limit - 1 first), features and facts, as the maker's
+                         * rows index them; the facts as they are on each modem of the model */
+    size_t payload_max; /* the longest input of a prompt, in bytes */
     const void *maker_data; /* the maker's own */
 };
 
 struct personality {
     const struct at_dialect *dialect;
     const struct at_commands *const *commands; /* ended by NULL */
-    /* Bytes of what is there from power-on to power-off on this model: what rows bind, and what is
+    /* Bytes of what is there from power-on to power-off on this modem: what rows bind, and what is
      * small; zeroed before the parts start. */
-    size_t (*state_size)(const struct module_model *model);
-    size_t output_bytes;                    /* queue from the module to each host */
+    size_t (*state_size)(const struct tlsmodem *modem);
+    size_t output_bytes;    /* queue from the module to each host */
+    int32_t restart_off_ms; /* how long a restart keeps the module off its ports; may be a fact */
     const struct module_part *const *parts; /* all else (part.h), in the order of their turns; ended
                                              * by NULL */
 };
@@ -38,5 +39,8 @@ struct personality {
 /* All models of all makers; NULL past the end.  personalities/list.c is the one place that knows.
  */
 const struct module_model *module_model_at(size_t index);
+
+/* The model of this name; NULL: there is none. */
+const struct module_model *module_model_named(const char *name);
 
 #endif

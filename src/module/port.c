@@ -146,6 +146,7 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
         .output_cap = personality->output_bytes,
     };
 
+    config.model.facts = &modem->facts;
     *terminal = (struct module_terminal){
         .base = { &terminal_ops }, .modem = modem, .index = index, .dtr = true
     };

@@ -3,6 +3,7 @@
 
 #include "at/session.h"
 #include "base/wipe.h"
+#include "module/facts.h"
 #include "module/keep.h"
 #include "module/module.h"
 #include "module/part.h"
@@ -13,7 +14,7 @@ enum err power_on(struct tlsmodem *modem)
 {
     enum err err;
 
-    network_init(&modem->network, (size_t)modem->model->at.limits[LIMIT_CONTEXTS - 1]);
+    network_init(&modem->network, module_limit(modem, LIMIT_CONTEXTS));
     memset(modem->maker, 0, modem->maker_size);
     modem->on = true;
     modem->power_on_ms = CLOCK_NEVER;

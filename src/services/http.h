@@ -152,6 +152,9 @@ ptrdiff_t http_read(struct http *http, uint8_t *buf, size_t cap);
 /* Why it failed or broke off; HTTP_FINE: it did not. */
 enum http_error http_failure(const struct http *http);
 
+/* After HTTP_TIMEOUT: true when it was slow_timeout_ms that was over. */
+bool http_was_slow(const struct http *http);
+
 /* Another idle_timeout_ms from now on. */
 void http_set_idle_timeout(struct http *http, int64_t timeout_ms);
 

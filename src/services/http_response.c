@@ -221,6 +221,16 @@ void http_end_waiting(struct http *http)
     http->deadline_ms = CLOCK_NEVER;
 }
 
+bool http_was_slow(const struct http *http)
+{
+    int64_t waited_ms = http->waited_ms;
+    int64_t slow_ms = http->request.slow_timeout_ms;
+
+    if (http->dry)
+        waited_ms += http_now_ms(http) - http->dry_from_ms;
+    return slow_ms > SLOW_STEPS * http->request.idle_timeout_ms && waited_ms >= slow_ms;
+}
+
 static void begin_waiting(struct http *http)
 {
     int64_t left_ms;

@@ -155,7 +155,7 @@ class Driver:
 
     def tune(self, *, packet: int = 0, idle_s: int = 0, answer_ds: int = 300, flush_ds: int = 1,
              ring: int = 0, no_carrier: int = 0) -> Driver:
-        """#SSLCFG, in the words of telit_facts.h."""
+        """#SSLCFG, in the words of docs/facts/unconfirmed.md."""
         self.ok(f"AT#SSLCFG=1,1,{packet},{idle_s},{answer_ds},{flush_ds},{ring},{no_carrier}")
         return self
 

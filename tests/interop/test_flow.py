@@ -306,7 +306,7 @@ def test_txto_0_waits_for_a_packet(driver: Driver, peer: Peer) -> None:
 
 
 def test_automatic_packet_size_waits_for_nothing(driver: Driver, peer: Peer) -> None:
-    """pktSz 0 (telit_facts.h): what the port brings goes out at once."""
+    """pktSz 0 (fact automatic-flushes-at-once): what the port brings goes out at once."""
     driver.enable().tune(packet=0, flush_ds=255)
     connect(driver, peer, online=True)
     for size in (1, 10, 5000):

@@ -151,7 +151,7 @@ NOT_YET = "is not valid yet by the module's clock"
 def test_the_servers_certificate(host: QuectelDriver, gnutls: Callable[..., GnutlsServ],
                                  certificate: str, result: int, reason: str,
                                  seclevel: int) -> None:
-    """seclevel 0 takes any; 1 asks for chain and dates, not for the name (quectel_facts.h)."""
+    """seclevel 0 takes any; 1 asks for chain and dates, not for the name (fact ssl-check-host-preset)."""
     server = gnutls(priority=EVERYTHING, certificate=certificate)
     host.configure(0, version=TLS_1_1, seclevel=seclevel)
     mark = LogMark(host.modem)

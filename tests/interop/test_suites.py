@@ -117,7 +117,7 @@ def test_version_3_is_refused(driver: Driver) -> None:
 
 def test_the_name_goes_along_and_an_address_does_not(driver: Driver,
                                                      certificates: Certificates) -> None:
-    """SNI (telit_facts.h): names only, RFC 6066 §3."""
+    """SNI (fact send-sni): names only, RFC 6066 §3."""
     driver.enable()
     for host, name in (("localhost", "localhost"), ("127.0.0.1", "")):
         with Peer(certificates, versions=(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1)) as peer:

@@ -175,6 +175,8 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .storage = keeps ? &world->storage : NULL,
         .clock = world->clock,
         .log = &world->log,
+        .facts = world->facts,
+        .fact_count = world->fact_count,
         .arm = arm,
         .arm_ctx = world,
     };

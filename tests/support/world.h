@@ -40,6 +40,8 @@ struct world {
     struct tls *tls;
     struct storage storage;
     struct log log; /* for the next world_switch_on(); its `write` may be replaced */
+    const struct tlsmodem_fact_value *facts; /* for the next one too */
+    size_t fact_count;
     struct tlsmodem *modem;
     size_t port_count;
     struct world_port ports[TLSMODEM_TERMINALS_MAX];
@@ -53,7 +55,8 @@ void world_deinit(struct world *world);
 /* Puts a link before the network, for the next world_switch_on(); once. */
 void world_link(struct world *world, const struct link_profile *profile);
 
-/* Switches a modem on, after switching off the one before.  `keeps` gives it the storage. */
+/* Switches a modem on, after switching off the one before.  `keeps` gives it the storage.  Errors
+ * are those of tlsmodem_new(). */
 enum err world_switch_on(struct world *world, const char *model, bool keeps, size_t terminals);
 void world_switch_off(struct world *world);
 

@@ -190,7 +190,7 @@ static void test_bind_and_print(void **state)
 
     (void)state;
     memset(&sample, 0xAA, sizeof(sample));
-    at_args_preset(&row, NULL, &sample, 0);
+    at_args_preset(&row, &model, NULL, &sample, 0);
     check_text("factory", print(&row, &sample, 0), "5,7,0,\"factory\",1,0");
     for (size_t i = 0; i < COUNT(bind_rows); i++) {
         bind(&sample, bind_rows[i].body);
@@ -205,7 +205,7 @@ static void test_print_parses(void **state)
     struct at_args args;
 
     (void)state;
-    at_args_preset(&row, NULL, &sample, 0);
+    at_args_preset(&row, &model, NULL, &sample, 0);
     memset(&again, 0, sizeof(again));
     for (size_t i = 0; i < COUNT(bind_rows); i++) {
         char printed[100];
@@ -252,7 +252,7 @@ static void test_owned_strings(void **state)
     struct text out;
 
     (void)state;
-    at_args_preset(&owned, NULL, &owner, 0);
+    at_args_preset(&owned, &model, NULL, &owner, 0);
     assert_int_equal(owner.number, 4);
     check_text("empty", at_text(owner.first), "");
     for (size_t i = 0; i < COUNT(owned_rows); i++) {
@@ -263,7 +263,7 @@ static void test_owned_strings(void **state)
         at_args_print(&owned, &model, &owner, 0, &out);
         check_text(owned_rows[i].body, printed, owned_rows[i].printed);
     }
-    at_args_preset(&owned, NULL, &owner, 0);
+    at_args_preset(&owned, &model, NULL, &owner, 0);
     assert_null(owner.first);
     assert_true(at_text_set(&owner.second, span_of("set")));
     check_text("set", at_text(owner.second), "set");
@@ -284,7 +284,7 @@ static void test_records(void **state)
     struct sample sample = { 0 };
 
     (void)state;
-    at_args_preset(&records, NULL, &sample, 2);
+    at_args_preset(&records, &model, NULL, &sample, 2);
     check_text("third record", print(&records, &sample, 2), "3,5");
 }
 

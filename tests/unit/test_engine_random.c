@@ -45,11 +45,12 @@ struct game {
 static void add_number(struct game *game, const struct at_param *param, struct text *line)
 {
     static const int32_t ports[] = { SERVER, HANGS, DATA };
+    const struct at_model *model = &game->world.modem->model->at;
     struct dice *dice = &game->dice;
 
     switch (roll(dice, 6)) {
     case 0:
-        text_add(line, "%d", (int)param->max);
+        text_add(line, "%d", (int)at_param_max(param, model));
         break;
     case 1:
         text_add(line, "%d", (int)roll(dice, 256));
@@ -60,7 +61,7 @@ static void add_number(struct game *game, const struct at_param *param, struct t
     case 3:
         break; /* left out */
     default:
-        text_add(line, "%d", (int)param->min + (int)roll(dice, 3));
+        text_add(line, "%d", (int)at_param_min(param, model) + (int)roll(dice, 3));
         break;
     }
 }

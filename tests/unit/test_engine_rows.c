@@ -119,12 +119,12 @@ struct values {
     size_t in_count, out_count;
 };
 
-static void add_number(struct values *values, const struct at_param *param, int64_t max,
-                       int64_t number)
+static void add_number(struct values *values, const struct at_param *param, int64_t min,
+                       int64_t max, int64_t number)
 {
     bool in = param->values != NULL
                   ? number <= INT32_MAX && number_in_set((int32_t)number, param->values)
-                  : number >= param->min && number <= max;
+                  : number >= min && number <= max;
     char *text;
 
     if (number < 0 || values->in_count == VALUES_MAX || values->out_count == VALUES_MAX)
@@ -141,7 +141,7 @@ static void add_set(struct values *values, const struct at_param *param)
         long number = strtol(at, &end, 10);
 
         for (int step = -1; step <= 1; step++)
-            add_number(values, param, 0, number + step);
+            add_number(values, param, 0, 0, number + step);
         at = *end != '\0' ? end + 1 : end;
     }
 }
@@ -155,26 +155,27 @@ static void add_text(char *text, int64_t length)
 
 static struct values values_of(const struct walk *walk, const struct at_param *param)
 {
+    int64_t min = at_param_min(param, &walk->model->at);
     int64_t max = at_param_max(param, &walk->model->at);
     struct values values = { .in_count = 0 };
 
     if (param->type == AT_STRING) {
         add_text(values.in[values.in_count++], max);
-        add_text(values.in[values.in_count++], param->min > 0 || param->optional ? param->min : 1);
+        add_text(values.in[values.in_count++], min > 0 || param->optional ? min : 1);
         add_text(values.out[values.out_count++], max + 1);
-        if (param->min > 0)
-            add_text(values.out[values.out_count++], param->min - 1);
+        if (min > 0)
+            add_text(values.out[values.out_count++], min - 1);
         return values;
     }
     if (param->values != NULL) {
         add_set(&values, param);
     } else {
-        add_number(&values, param, max, param->min);
-        add_number(&values, param, max, max);
-        add_number(&values, param, max, (int64_t)param->min - 1);
-        add_number(&values, param, max, max + 1);
+        add_number(&values, param, min, max, min);
+        add_number(&values, param, min, max, max);
+        add_number(&values, param, min, max, min - 1);
+        add_number(&values, param, min, max, max + 1);
     }
-    add_number(&values, param, max, INT64_C(4294967296) + param->min);
+    add_number(&values, param, min, max, INT64_C(4294967296) + min);
     if (walk->row->basic)
         return values; /* another character is another command */
     if (!param->quoted_too)
@@ -421,7 +422,8 @@ static void check_factory(struct walk *walk)
     start(walk);
     for (size_t index = 0; index < at_record_count(session(walk), row); index++) {
         text_init(&text, printed, sizeof(printed));
-        at_args_preset(row, at_dialect_of(session(walk)), row->record(session(walk), index), index);
+        at_args_preset(row, &walk->model->at, at_dialect_of(session(walk)),
+                       row->record(session(walk), index), index);
         at_args_print(row, &walk->model->at, row->record(session(walk), index), index, &text);
         if (at_args_parse(row, &walk->model->at, text_span(&text), &args) != AT_ARGS_FINE)
             fail_msg("%s: its factory values %s are not valid", row->name, printed);
@@ -465,6 +467,7 @@ static int lacking; /* places that only rows of other models bind */
 static void check_place(struct walk *walk, const struct at_param *param, size_t index)
 {
     const char *place = place_of(param, walk->row->record(session(walk), index));
+    const struct facts *facts = walk->model->at.facts;
     const char *text = param->preset_text != NULL ? param->preset_text : "";
     char what[LINE_BYTES];
     int32_t number, expected;
@@ -475,6 +478,8 @@ static void check_place(struct walk *walk, const struct at_param *param, size_t 
     snprintf(what, sizeof(what), "%s %s %s %zu", walk->model->identity.name, walk->row->name,
              param->name, index);
     if (param->type == AT_STRING) {
+        if (fact_is_one(param->preset))
+            text = fact_text(facts, param->preset);
         check_text(what, param->owned ? "" : place, text);
         return;
     }
@@ -483,7 +488,7 @@ static void check_place(struct walk *walk, const struct at_param *param, size_t 
         memcpy(&expected, (const char *)at_dialect_of(session(walk)) + param->preset_dialect - 1,
                sizeof(expected));
     memcpy(&number, place, sizeof(number));
-    check_int(what, number, expected);
+    check_int(what, number, fact_number(facts, expected));
 }
 
 /* What only rows bind that the model does not have: nobody can set it, and the module goes by it.

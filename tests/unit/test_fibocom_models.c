@@ -12,10 +12,12 @@ static struct fibocom_model driver_forms, as_measured;
 
 /* The line: one more NL668. */
 static const struct module_model models[] = {
-    FIBOCOM_NL668_MODEL("nl668-eu-03", "NL668-EU-03", "19011.1000.00.02.73.13", &fibocom_group_b,
+    FIBOCOM_NL668_MODEL("nl668-eu-03", "NL668-EU-03", fibocom_facts_nl668, &fibocom_group_b,
                         FIBOCOM_SSL_3_0),
-    FIBOCOM_NL668_MODEL("drivers", "NL668-CN-00", "1", &driver_forms, FIBOCOM_SSL_3_0),
-    FIBOCOM_NL668_MODEL("measured", "NL668-CN-00", "1", &as_measured, FIBOCOM_SSL_3_0),
+    FIBOCOM_NL668_MODEL("drivers", "NL668-CN-00", fibocom_facts_nl668, &driver_forms,
+                        FIBOCOM_SSL_3_0),
+    FIBOCOM_NL668_MODEL("measured", "NL668-CN-00", fibocom_facts_nl668, &as_measured,
+                        FIBOCOM_SSL_3_0),
 };
 
 const struct module_model *module_model_at(size_t index)

@@ -176,7 +176,7 @@ static void test_full_ram(void **state)
 
     (void)state;
     start(&world);
-    for (int i = 0; i < FACT_RAM_FILES; i++) {
+    for (int i = 0; i < module_fact_peek(world.modem, FACT_RAM_FILES); i++) {
         snprintf(name, sizeof(name), "RAM:%d", i);
         upload(&world, name, "ABC");
     }

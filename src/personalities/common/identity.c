@@ -1,4 +1,5 @@
 /* identity.c: who the module is. */
+#include "module/facts.h"
 #include "personalities/common/common.h"
 
 static enum at_status answer(struct at_session *at, const char *text)
@@ -19,7 +20,7 @@ static enum at_status run_model(struct at_session *at)
 
 static enum at_status run_revision(struct at_session *at)
 {
-    return answer(at, module_of(at)->model->revision);
+    return answer(at, module_revision(module_of(at)));
 }
 
 static enum at_status run_imei(struct at_session *at)

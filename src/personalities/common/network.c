@@ -1,4 +1,5 @@
 /* network.c: SIM and registration.  Source: 3GPP TS 27.007 chapters 7 and 8. */
+#include "module/facts.h"
 #include "personalities/common/common.h"
 
 #include <stdio.h>
@@ -116,8 +117,6 @@ static enum at_status read_functionality(struct at_session *at)
     return AT_OK;
 }
 
-enum { CFUN_RESET_OFF_MS = 2000 };
-
 static enum at_status set_functionality(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
@@ -125,7 +124,7 @@ static enum at_status set_functionality(struct at_session *at, const struct at_a
     modem->network.functionality = args->list[0].number;
     network_update(modem);
     if (args->list[1].given && args->list[1].number == 1)
-        module_power_cycle(modem, CFUN_RESET_OFF_MS);
+        module_power_cycle(modem, module_fact(modem, modem->personality->restart_off_ms));
     return AT_OK;
 }
 

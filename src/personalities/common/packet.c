@@ -32,7 +32,7 @@ enum at_status common_context_set(struct at_session *at, const struct at_args *a
 
     if (context->active)
         return at_fail(at, CME_NOT_ALLOWED);
-    at_args_preset(at_row(at), at_dialect_of(at), &given, cid - 1);
+    at_args_preset(at_row(at), at_model_of(at), at_dialect_of(at), &given, cid - 1);
     if (!at_args_bind(at_row(at), args, &given))
         return at_fail(at, CME_MEMORY_FAILURE);
     *context = given;

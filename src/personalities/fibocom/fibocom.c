@@ -23,9 +23,9 @@ void *fibocom_settings_record(struct at_session *at, size_t index)
     return &fibocom_of(at)->settings;
 }
 
-static size_t state_size(const struct module_model *model)
+static size_t state_size(const struct tlsmodem *modem)
 {
-    (void)model;
+    (void)modem;
     return sizeof(struct fibocom);
 }
 
@@ -92,5 +92,6 @@ const struct personality fibocom_personality = {
     .commands = commands,
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
+    .restart_off_ms = FACT_RESTART_OFF_MS,
     .parts = parts,
 };

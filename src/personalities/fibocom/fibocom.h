@@ -8,6 +8,7 @@
 #define FIBOCOM_H
 
 #include "base/bytes.h"
+#include "module/facts.h"
 #include "module/module.h"
 #include "module/part.h"
 #include "personalities/fibocom/fibocom_errors.h"

@@ -5,7 +5,12 @@
 #ifndef FIBOCOM_FACTS_H
 #define FIBOCOM_FACTS_H
 
+#include "base/fact.h"
 #include "personalities/fibocom/fibocom_errors.h"
+
+enum fibocom_fact { FACT_REVISION = FACT_FIRST, FACT_END };
+
+extern const struct fact_table fibocom_facts;
 
 /* UNCONFIRMED: bad syntax and values out of range, with +CMEE on; those of +GTSSL* are a plain
  * ERROR in any case (§5). */

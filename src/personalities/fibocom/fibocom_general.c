@@ -13,7 +13,7 @@ static enum at_status run_identification(struct at_session *at)
 
     at_info(at, "%s", model->identity.maker);
     at_info(at, "%s", model->identity.product);
-    at_info(at, "%s", model->revision);
+    at_info(at, "%s", module_revision(module_of(at)));
     return AT_OK;
 }
 
@@ -38,7 +38,7 @@ static enum at_status run_model(struct at_session *at)
 
 static enum at_status run_revision(struct at_session *at)
 {
-    at_info(at, "%s: \"%s\"", at_row_name(at), module_of(at)->model->revision);
+    at_info(at, "%s: \"%s\"", at_row_name(at), module_revision(module_of(at)));
     return AT_OK;
 }
 

@@ -102,12 +102,23 @@ const struct fibocom_model fibocom_group_example =
 static const struct fibocom_model group_a_drivers =
     NL668_GROUP(ALL_A, BIT(1) | BIT(2) | BIT(3), &fibocom_forms_drivers);
 
-#define NL668_REVISION "19011.1000.00.02.73.13"
-#define EAU_REVISION   "19305.1000.00.02.73.04"
-#define GROUP_A        &fibocom_group_a, FIBOCOM_SSL_3_0
-#define GROUP_B        &fibocom_group_b, FIBOCOM_FROM_TLS_1_0
+#define FACTS(revision)                                                                            \
+    {                                                                                              \
+        .table = &fibocom_facts, .of_model_count = 1, .of_model = (const struct fact_value[])      \
+        {                                                                                          \
+            {                                                                                      \
+                .fact = FACT_REVISION, .text = (revision)                                          \
+            }                                                                                      \
+        }                                                                                          \
+    }
+const struct facts fibocom_facts_nl668 = FACTS("19011.1000.00.02.73.13");
+static const struct facts facts_eau = FACTS("19305.1000.00.02.73.04");
+static const struct facts facts_l610 = FACTS("16000.1208.00.86.02.02");
 
-#define NL668(text, said, ...) FIBOCOM_NL668_MODEL(text, said, NL668_REVISION, __VA_ARGS__)
+#define GROUP_A &fibocom_group_a, FIBOCOM_SSL_3_0
+#define GROUP_B &fibocom_group_b, FIBOCOM_FROM_TLS_1_0
+
+#define NL668(text, said, ...) FIBOCOM_NL668_MODEL(text, said, fibocom_facts_nl668, __VA_ARGS__)
 
 #define L610(text, data)                                                                           \
     {                                                                                              \
@@ -116,8 +127,8 @@ static const struct fibocom_model group_a_drivers =
                       .product = "L610",                                                           \
                       .platform = "L610",                                                          \
                       .generation = "4G" },                                                        \
-        .personality = &fibocom_personality, .revision = "16000.1208.00.86.02.02",                 \
-        .access_technology = 7, .at = { .limits = fibocom_limits, .features = FIBOCOM_L610 },      \
+        .personality = &fibocom_personality, .revision = FACT_REVISION, .access_technology = 7,    \
+        .at = { .limits = fibocom_limits, .features = FIBOCOM_L610, .facts = &facts_l610 },        \
         .payload_max = FACT_SEND_MAX, .maker_data = (data)                                         \
     }
 
@@ -133,7 +144,7 @@ static const struct module_model models[] = {
     NL668("nl668-cn-03", "NL668-CN-03", &fibocom_group_example, FIBOCOM_FROM_TLS_1_0),
     NL668("nl668-cn-04", "NL668-CN-04", GROUP_B),
     NL668("nl668-cn-10", "NL668-CN-10", &fibocom_group_example, FIBOCOM_SSL_3_0),
-    FIBOCOM_NL668_MODEL("nl668-eau", "NL668-EAU", EAU_REVISION, &fibocom_group_a, FIBOCOM_SSL_3_0),
+    FIBOCOM_NL668_MODEL("nl668-eau", "NL668-EAU", facts_eau, &fibocom_group_a, FIBOCOM_SSL_3_0),
     NL668("nl668-eu-00", "NL668-EU-00", GROUP_A),
     NL668("nl668-eu-01", "NL668-EU-01", GROUP_A),
     NL668("nl668-am-00", "NL668-AM-00", GROUP_B),

@@ -8,7 +8,7 @@
 /* NULL past the end. */
 const struct module_model *fibocom_model_at(size_t index);
 
-/* A row of NL668 or M910: name, product, revision, group of cipher suites, FIBOCOM_SSL_3_0 or
+/* A row of NL668 or M910: name, product, facts, group of cipher suites, FIBOCOM_SSL_3_0 or
  * FIBOCOM_FROM_TLS_1_0. */
 #define FIBOCOM_NL668_MODEL(text, said, version, group, ssl)                                       \
     {                                                                                              \
@@ -17,11 +17,14 @@ const struct module_model *fibocom_model_at(size_t index);
                       .product = (said),                                                           \
                       .platform = "NL668",                                                         \
                       .generation = "4G" },                                                        \
-        .personality = &fibocom_personality, .revision = (version), .access_technology = 7,        \
-        .at = { .limits = fibocom_limits, .features = FIBOCOM_NL668 | (ssl) },                     \
+        .personality = &fibocom_personality, .revision = FACT_REVISION, .access_technology = 7,    \
+        .at = { .limits = fibocom_limits,                                                          \
+                .features = FIBOCOM_NL668 | (ssl),                                                 \
+                .facts = &(version) },                                                             \
         .payload_max = FACT_SEND_MAX, .maker_data = (group)                                        \
     }
 
+extern const struct facts fibocom_facts_nl668;
 extern const int32_t fibocom_limits[LIMIT_END - 1];
 extern const struct fibocom_model fibocom_group_a, fibocom_group_b, fibocom_group_example;
 

@@ -8,6 +8,7 @@
 #ifndef QUECTEL_H
 #define QUECTEL_H
 
+#include "module/facts.h"
 #include "module/module.h"
 #include "module/part.h"
 #include "personalities/quectel/quectel_bearer.h"

@@ -39,13 +39,26 @@ static enum at_status read_access_point(struct at_session *at)
     return AT_OK;
 }
 
+static bool may_register(struct tlsmodem *modem)
+{
+    switch (quectel_bearer(modem)->state) {
+    case BEARER_INITIAL:
+        return true;
+    case BEARER_LOST:
+        return false;
+    default:
+        return module_fact(modem, FACT_REGISTER_TWICE) == TWICE_IS_OK;
+    }
+}
+
 static enum at_status run_register(struct at_session *at)
 {
     struct tlsmodem *modem = module_of(at);
 
-    if (quectel_bearer(modem)->state != BEARER_INITIAL)
+    if (!may_register(modem))
         return at_fail_plain(at);
-    quectel_bearer_enter(modem, quectel_bearer_foreground(modem), BEARER_START);
+    if (quectel_bearer(modem)->state == BEARER_INITIAL)
+        quectel_bearer_enter(modem, quectel_bearer_foreground(modem), BEARER_START);
     return AT_OK;
 }
 
@@ -55,7 +68,7 @@ static enum at_status set_register(struct at_session *at, const struct at_args *
 {
     struct tlsmodem *modem = module_of(at);
 
-    if (quectel_bearer(modem)->state != BEARER_INITIAL)
+    if (!may_register(modem))
         return at_fail_plain(at);
     if (!configure(modem, &args->list[REGISTER_APN], &args->list[REGISTER_USER]))
         return at_fail(at, QUECTEL_MEMORY_FAILURE);
@@ -77,6 +90,9 @@ static enum at_status run_activate(struct at_session *at)
     struct tlsmodem *modem = module_of(at);
     enum quectel_bearer_state state = quectel_bearer(modem)->state;
 
+    if (quectel_bearer_is_up(quectel_bearer(modem)) &&
+        module_fact(modem, FACT_ACTIVATE_TWICE) == TWICE_IS_OK)
+        return AT_OK;
     if (state != BEARER_INITIAL && state != BEARER_START)
         return at_fail_plain(at);
     return quectel_bearer_activate(modem, quectel_bearer_foreground(modem)) ? AT_OK

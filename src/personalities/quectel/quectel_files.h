@@ -31,9 +31,9 @@ struct quectel_file {
 
 /* There while a file is in RAM, or one is coming. */
 struct quectel_files {
-    struct quectel_file *ram[FACT_RAM_FILES]; /* owned; NULL: none */
-    struct quectel_file upload;               /* the one whose data is coming; no name: none */
-    const void *uploader;                     /* its port */
+    struct quectel_file *ram[QUECTEL_RAM_FILES_MOST]; /* owned; NULL: none */
+    struct quectel_file upload; /* the one whose data is coming; no name: none */
+    const void *uploader;       /* its port */
 };
 
 /* 16 bits, the exclusive or of pairs of bytes, the first of a pair being the high one; an odd last

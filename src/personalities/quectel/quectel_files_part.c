@@ -88,25 +88,39 @@ static struct quectel_file **find_ram(const struct tlsmodem *modem, const char *
 {
     struct quectel_files *files = files_of(modem);
 
-    for (size_t i = 0; files != NULL && i < FACT_RAM_FILES; i++) {
+    for (size_t i = 0; files != NULL && i < QUECTEL_RAM_FILES_MOST; i++) {
         if (files->ram[i] != NULL && strcmp(files->ram[i]->name, name) == 0)
             return &files->ram[i];
     }
     return NULL;
 }
 
+static bool exceeds(const struct tlsmodem *modem, size_t number, int32_t limit)
+{
+    if (number <= (size_t)module_fact_peek(modem, limit))
+        return false;
+    module_note_fact(modem, limit);
+    return true;
+}
+
 /* A place for a file of so many bytes; NULL: there is none. */
-static struct quectel_file **find_room(struct quectel_files *files, size_t len)
+static struct quectel_file **find_room(const struct tlsmodem *modem, struct quectel_files *files,
+                                       size_t len)
 {
     struct quectel_file **place = NULL;
+    size_t count = 1;
 
-    for (size_t i = 0; i < FACT_RAM_FILES; i++) {
-        if (files->ram[i] != NULL)
+    for (size_t i = 0; i < QUECTEL_RAM_FILES_MOST; i++) {
+        if (files->ram[i] != NULL) {
+            count++;
             len += files->ram[i]->data.len;
-        else if (place == NULL)
+        } else if (place == NULL) {
             place = &files->ram[i];
+        }
     }
-    return len <= FACT_RAM_TOTAL ? place : NULL;
+    if (exceeds(modem, count, FACT_RAM_FILES) || exceeds(modem, len, FACT_RAM_TOTAL))
+        return NULL;
+    return place;
 }
 
 static enum err keep_in_ram(struct tlsmodem *modem, struct quectel_file *file)
@@ -116,7 +130,7 @@ static enum err keep_in_ram(struct tlsmodem *modem, struct quectel_file *file)
 
     if (files == NULL)
         return ERR_NO_MEMORY;
-    place = find_room(files, file->data.len);
+    place = find_room(modem, files, file->data.len);
     if (place == NULL)
         return ERR_FULL;
     *place = malloc(sizeof(**place));
@@ -280,7 +294,7 @@ static void deinit(struct tlsmodem *modem, void *state)
     struct quectel_files *files = state;
 
     (void)modem;
-    for (size_t i = 0; i < FACT_RAM_FILES; i++) {
+    for (size_t i = 0; i < QUECTEL_RAM_FILES_MOST; i++) {
         if (files->ram[i] != NULL)
             free_file(&files->ram[i]);
     }
@@ -292,7 +306,7 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
     const struct quectel_files *files = state;
 
     (void)modem;
-    for (size_t i = 0; i < FACT_RAM_FILES; i++) {
+    for (size_t i = 0; i < QUECTEL_RAM_FILES_MOST; i++) {
         if (files->ram[i] != NULL)
             return false;
     }

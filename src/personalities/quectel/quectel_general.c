@@ -27,7 +27,7 @@ static enum at_status run_model(struct at_session *at)
 
 static enum at_status run_revision(struct at_session *at)
 {
-    at_info(at, "Revision: %s", model_of(at)->revision);
+    at_info(at, "Revision: %s", module_revision(module_of(at)));
     return AT_OK;
 }
 
@@ -41,7 +41,7 @@ static enum at_status set_identity(struct at_session *at, const struct at_args *
 
 static enum at_status run_imei(struct at_session *at)
 {
-    at_info(at, "%s", FACT_IMEI);
+    at_info(at, "%s", module_fact_text(module_of(at), FACT_IMEI));
     return AT_OK;
 }
 
@@ -98,14 +98,14 @@ static enum at_status set_power(struct at_session *at, const struct at_args *arg
 
     switch (args->list[0].number) {
     case POWER_NORMAL:
-        module_power_cycle(modem, FACT_SHUTDOWN_OFF_MS);
+        module_power_cycle(modem, module_fact(modem, FACT_SHUTDOWN_OFF_MS));
         at_info(at, "NORMAL POWER DOWN");
         return AT_SILENT;
     case POWER_RESTART:
-        module_power_cycle(modem, FACT_RESTART_OFF_MS);
+        module_power_cycle(modem, module_fact(modem, FACT_RESTART_OFF_MS));
         return AT_OK;
     default:
-        module_power_cycle(modem, FACT_SHUTDOWN_OFF_MS);
+        module_power_cycle(modem, module_fact(modem, FACT_SHUTDOWN_OFF_MS));
         return AT_OK;
     }
 }
@@ -172,7 +172,7 @@ static const struct at_command rows[] = {
       .help = "Whether the module speaks when it starts.",
       .source = "docs/facts/quectel.md §2.2",
       AT_PARAMS(start_up_params),
-      .keep = FACT_START_UP_SETTING_IS_KEPT_AT_ONCE,
+      .keep = FACT_START_UP_SETTING_IS_KEPT,
       .record = quectel_settings_record },
 };
 const struct at_commands quectel_general = AT_COMMANDS(rows);

@@ -18,7 +18,13 @@ enum quectel_http_phase {
     QUECTEL_HTTP_DOWNLOAD /* +QHTTPDL is */
 };
 
-enum { QUECTEL_HTTP_FIELD_MAX = 100 };
+enum { QUECTEL_HTTP_FIELD_MAX = QUECTEL_FIELD_MOST };
+
+/* How long something may take: what a command says, or the module's factory value. */
+struct quectel_http_time {
+    int32_t seconds;
+    bool preset;
+};
 
 /* An exchange under way. */
 struct quectel_exchange {
@@ -39,9 +45,11 @@ struct quectel_http {
     size_t body_at;
     struct quectel_file download; /* what +QHTTPDL has got so far */
     size_t download_max;
-    int32_t answer_s;                /* longest wait for the response, then for +QHTTPREAD */
-    int64_t read_until_ms;           /* of the latter */
-    char *content_type, *user_agent; /* owned; +QHTTPCFG; NULL: as the module comes */
+    bool download_preset;                 /* which no command has named */
+    struct quectel_http_time input_time;  /* for what a prompt collects */
+    struct quectel_http_time answer_time; /* for the response, then for +QHTTPREAD */
+    int64_t read_until_ms;                /* of the latter */
+    char *content_type, *user_agent;      /* owned; +QHTTPCFG; NULL: as the module comes */
 };
 
 /* NULL: no memory. */
@@ -60,9 +68,15 @@ bool quectel_http_is_busy(const struct quectel_http *http);
 /* What stands in the way of a request; 0: nothing. */
 int quectel_http_obstacle(struct at_session *at);
 
-/* Starts a request that is to be answered in so many seconds: AT_LATER, or AT_FAIL. */
+/* The time that a command's parameter names, or the factory value. */
+struct quectel_http_time quectel_http_time(const struct at_session *at, const struct at_arg *arg);
+
+/* That time is over: noted where it is the factory value. */
+void quectel_http_note_time(const struct quectel_http *http, struct quectel_http_time time);
+
+/* Starts a request that is to be answered in time: AT_LATER, or AT_FAIL. */
 enum at_status quectel_http_request(struct at_session *at, enum http_method method,
-                                    int32_t seconds);
+                                    struct quectel_http_time time);
 
 /* "Content-Type" of +QHTTPCFG, or what the module comes with. */
 const char *quectel_http_content_type(const struct quectel_http *http);

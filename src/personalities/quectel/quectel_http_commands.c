@@ -19,6 +19,8 @@ static enum at_status on_url(struct at_session *at, void *ctx, enum at_prompt_en
 
     enum at_status status = AT_OK;
 
+    if (end == AT_PROMPT_TIMED_OUT)
+        quectel_http_note_time(http, http->input_time);
     if (end != AT_PROMPT_COMPLETE)
         status = at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
     else if (http_url_parse(payload, &url) != ERR_OK)
@@ -29,22 +31,13 @@ static enum at_status on_url(struct at_session *at, void *ctx, enum at_prompt_en
     return status;
 }
 
-static int32_t seconds_of(const struct at_arg *arg)
-{
-    return arg->given ? arg->number : FACT_HTTP_TIME_PRESET_S;
-}
-
-static uint32_t milliseconds_of(const struct at_arg *arg)
-{
-    return (uint32_t)seconds_of(arg) * SECOND_MS;
-}
-
 static enum at_status set_url(struct at_session *at, const struct at_args *args)
 {
     struct quectel_http *http = quectel_http_of(at);
+    struct quectel_http_time time = quectel_http_time(at, &args->list[1]);
     struct at_prompt prompt = { .max = (size_t)args->list[0].number,
                                 .text = connect_text,
-                                .total_ms = milliseconds_of(&args->list[1]),
+                                .total_ms = (uint32_t)time.seconds * SECOND_MS,
                                 .exact = true,
                                 .echo = AT_ECHO_OFF,
                                 .on_done = on_url,
@@ -57,6 +50,7 @@ static enum at_status set_url(struct at_session *at, const struct at_args *args)
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     if (bytes_reserve(&http->input, prompt.max) != ERR_OK)
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    http->input_time = time;
     prompt.memory = http->input.data;
     http->phase = QUECTEL_HTTP_INPUT;
     at_text_set(&http->url, span_at(NULL, 0));
@@ -74,21 +68,22 @@ static enum at_status read_url(struct at_session *at)
 
 /* ---- requests ---- */
 
-static enum at_status get(struct at_session *at, int32_t seconds)
+static enum at_status get(struct at_session *at, const struct at_arg *time)
 {
     int error = quectel_http_obstacle(at);
 
-    return error != 0 ? at_fail(at, error) : quectel_http_request(at, HTTP_GET, seconds);
+    return error != 0 ? at_fail(at, error)
+                      : quectel_http_request(at, HTTP_GET, quectel_http_time(at, time));
 }
 
 static enum at_status run_get(struct at_session *at)
 {
-    return get(at, FACT_HTTP_TIME_PRESET_S);
+    return get(at, &(struct at_arg){ .given = false });
 }
 
 static enum at_status set_get(struct at_session *at, const struct at_args *args)
 {
-    return get(at, seconds_of(&args->list[0]));
+    return get(at, &args->list[0]);
 }
 
 static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_end end,
@@ -98,8 +93,10 @@ static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_e
 
     if (end == AT_PROMPT_COMPLETE) {
         bytes_commit(&http->body, payload.len);
-        return quectel_http_request(at, HTTP_POST, http->answer_s);
+        return quectel_http_request(at, HTTP_POST, http->answer_time);
     }
+    if (end == AT_PROMPT_TIMED_OUT)
+        quectel_http_note_time(http, http->input_time);
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
 }
@@ -107,9 +104,10 @@ static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_e
 static enum at_status set_post(struct at_session *at, const struct at_args *args)
 {
     struct quectel_http *http = quectel_http_of(at);
+    struct quectel_http_time time = quectel_http_time(at, &args->list[1]);
     struct at_prompt prompt = { .max = (size_t)args->list[0].number,
                                 .text = connect_text,
-                                .total_ms = milliseconds_of(&args->list[1]),
+                                .total_ms = (uint32_t)time.seconds * SECOND_MS,
                                 .exact = true,
                                 .echo = AT_ECHO_OFF,
                                 .on_done = on_body,
@@ -124,7 +122,8 @@ static enum at_status set_post(struct at_session *at, const struct at_args *args
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
     prompt.memory = http->body.data;
-    http->answer_s = seconds_of(&args->list[2]);
+    http->input_time = time;
+    http->answer_time = quectel_http_time(at, &args->list[2]);
     return at_prompt(at, &prompt);
 }
 

@@ -15,7 +15,8 @@ void quectel_http_end_download(struct quectel_http *http, int error)
     struct quectel_file *file = &http->download;
     size_t got = file->data.len;
     const struct http *client = &http->exchange->client;
-    int64_t length = http_status(client) != 0 ? http_length(client) : FACT_HTTP_LENGTH_UNKNOWN;
+    int64_t length = http_status(client) != 0 ? http_length(client)
+                                              : module_fact(http->modem, FACT_HTTP_LENGTH_UNKNOWN);
 
     if (error == 0 || error == QUECTEL_FILE_TOO_LARGE_2) {
         file->checksum = quectel_checksum(bytes_span(&file->data));
@@ -39,6 +40,8 @@ void quectel_http_pump_download(struct quectel_http *http)
         got = http_read(client, full ? &extra : data->data + data->len,
                         full ? 1 : http->download_max - data->len);
         if (got > 0 && full) {
+            if (http->download_preset)
+                module_note_fact(http->modem, FACT_HTTP_DOWNLOAD_PRESET);
             quectel_http_end_download(http, QUECTEL_FILE_TOO_LARGE_2);
             return;
         }
@@ -72,10 +75,12 @@ static enum at_status set_download(struct at_session *at, const struct at_args *
     snprintf(text, sizeof(text), "%.*s", (int)name.len, (const char *)name.data);
     if (quectel_file_exists(module_of(at), text))
         return at_fail(at, FACT_ERROR_FILE_EXISTS);
-    if (quectel_http_request(at, HTTP_GET, time->given ? time->number : FACT_HTTP_TIME_PRESET_S) !=
-        AT_LATER)
+    if (quectel_http_request(at, HTTP_GET, quectel_http_time(at, time)) != AT_LATER)
         return AT_FAIL;
-    http->download_max = (size_t)(size->given ? size->number : FACT_HTTP_DOWNLOAD_PRESET);
+    http->download_preset = !size->given;
+    http->download_max =
+        (size_t)(size->given ? size->number
+                             : module_fact_peek(module_of(at), FACT_HTTP_DOWNLOAD_PRESET));
     if (bytes_reserve(&http->download.data, http->download_max) != ERR_OK) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);

@@ -16,12 +16,31 @@ struct quectel_http *quectel_http_of(const struct at_session *at)
 
 const char *quectel_http_content_type(const struct quectel_http *http)
 {
-    return http->content_type != NULL ? http->content_type : FACT_HTTP_CONTENT_TYPE;
+    return http->content_type != NULL ? http->content_type
+                                      : module_fact_text(http->modem, FACT_HTTP_CONTENT_TYPE);
 }
 
 const char *quectel_http_user_agent(const struct quectel_http *http)
 {
-    return http->user_agent != NULL ? http->user_agent : FACT_HTTP_USER_AGENT;
+    return http->user_agent != NULL ? http->user_agent
+                                    : module_fact_text(http->modem, FACT_HTTP_USER_AGENT);
+}
+
+struct quectel_http_time quectel_http_time(const struct at_session *at, const struct at_arg *arg)
+{
+    const struct tlsmodem *modem = module_of(at);
+
+    return (struct quectel_http_time){
+        arg->given ? arg->number : module_fact_peek(modem, FACT_HTTP_TIME_PRESET_S), !arg->given
+    };
+}
+
+void quectel_http_note_time(const struct quectel_http *http, struct quectel_http_time time)
+{
+    if (http->exchange != NULL && http_was_slow(&http->exchange->client))
+        module_note_fact(http->modem, FACT_HTTP_SLOW_MS);
+    else if (time.preset)
+        module_note_fact(http->modem, FACT_HTTP_TIME_PRESET_S);
 }
 
 int quectel_http_error(enum http_error error)
@@ -94,19 +113,18 @@ static void write_headers(struct quectel_http *http, enum http_method method)
                  "Content-Type: %s\r\n", quectel_http_content_type(http));
 }
 
-static enum http_error start_exchange(struct quectel_http *http, enum http_method method,
-                                      int32_t seconds)
+static enum http_error start_exchange(struct quectel_http *http, enum http_method method)
 {
-    int64_t answer_ms = (int64_t)seconds * SECOND_MS;
+    int64_t answer_ms = (int64_t)http->answer_time.seconds * SECOND_MS;
     struct http_request request = {
         .method = method,
         .url = span_of(http->url),
         .body_len = method == HTTP_POST ? (int64_t)http->body.len : HTTP_NO_REQUEST_BODY,
-        .redirects_max = FACT_HTTP_REDIRECTS_MAX,
-        .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
+        .redirects_max = (unsigned)module_fact_peek(http->modem, FACT_HTTP_REDIRECTS_MAX),
+        .connect_timeout_ms = module_fact_peek(http->modem, FACT_OPEN_LIMIT_MS),
         .response_timeout_ms = answer_ms,
         .idle_timeout_ms = answer_ms,
-        .slow_timeout_ms = FACT_HTTP_SLOW_MS,
+        .slow_timeout_ms = module_fact_peek(http->modem, FACT_HTTP_SLOW_MS),
     };
 
     write_headers(http, method);
@@ -120,7 +138,8 @@ static void on_abort(struct at_session *at, void *ctx)
     at_finish(at, at_fail_plain(at));
 }
 
-enum at_status quectel_http_request(struct at_session *at, enum http_method method, int32_t seconds)
+enum at_status quectel_http_request(struct at_session *at, enum http_method method,
+                                    struct quectel_http_time time)
 {
     struct quectel_http *http = quectel_http_of(at);
     enum http_error error;
@@ -134,14 +153,14 @@ enum at_status quectel_http_request(struct at_session *at, enum http_method meth
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
-    error = start_exchange(http, method, seconds);
+    http->answer_time = time;
+    error = start_exchange(http, method);
     if (error != HTTP_FINE) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
         return at_fail(at, quectel_http_error(error));
     }
     http->owner = terminal_of(at);
     http->cid = quectel_bearer_cid(quectel_bearer_foreground(http->modem));
-    http->answer_s = seconds;
     http->phase = QUECTEL_HTTP_REQUEST;
     http->read_until_ms = CLOCK_NEVER;
     at_await(at, on_abort, http);

@@ -52,7 +52,8 @@ static void on_response(void *ctx)
     } else {
         quectel_http_forget_body(http);
         http->phase = QUECTEL_HTTP_READY;
-        http->read_until_ms = module_now(http->modem) + (int64_t)http->answer_s * SECOND_MS;
+        http->read_until_ms =
+            module_now(http->modem) + (int64_t)http->answer_time.seconds * SECOND_MS;
         at_finish(http->owner->at, AT_OK);
     }
 }
@@ -69,7 +70,13 @@ static void on_readable(void *ctx)
 
 static void on_failed(void *ctx, enum http_error error)
 {
-    finish(ctx, quectel_http_error(error));
+    struct quectel_http *http = ctx;
+
+    if (error == HTTP_TIMEOUT)
+        quectel_http_note_time(http, http->answer_time);
+    else if (error == HTTP_REDIRECTS)
+        module_note_fact(http->modem, FACT_HTTP_REDIRECTS_MAX);
+    finish(http, quectel_http_error(error));
 }
 
 static const struct http_events http_events = {
@@ -176,8 +183,10 @@ static void tick(struct tlsmodem *modem, void *state)
 
     if (http->exchange != NULL)
         http_tick(&http->exchange->client);
-    if (module_now(modem) >= http->read_until_ms)
+    if (module_now(modem) >= http->read_until_ms) {
+        quectel_http_note_time(http, http->answer_time);
         quectel_http_end(http, QUECTEL_HTTP_EXPIRED);
+    }
 }
 
 static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)

@@ -24,6 +24,8 @@ static void end_reading(struct quectel_http *http, ptrdiff_t result)
     enum http_error error = http_failure(&http->exchange->client);
 
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
+    if (error == HTTP_TIMEOUT)
+        quectel_http_note_time(http, http->answer_time);
     if (result == 0)
         quectel_http_stop_reading(http, AT_OK);
     else if (error == HTTP_TIMEOUT)
@@ -81,7 +83,7 @@ static void on_gone(void *ctx)
     quectel_http_stop_reading(http, AT_OK);
 }
 
-static enum at_status read_body(struct at_session *at, int32_t wait_s)
+static enum at_status read_body(struct at_session *at, const struct at_arg *wait)
 {
     struct quectel_http *http = quectel_http_of(at);
     const struct at_online online = { .on_input = on_input,
@@ -106,7 +108,8 @@ static enum at_status read_body(struct at_session *at, int32_t wait_s)
     case QUECTEL_HTTP_READY:
         break;
     }
-    http_set_idle_timeout(&http->exchange->client, (int64_t)wait_s * SECOND_MS);
+    http->answer_time = quectel_http_time(at, wait);
+    http_set_idle_timeout(&http->exchange->client, (int64_t)http->answer_time.seconds * SECOND_MS);
     http->owner = terminal_of(at);
     http->phase = QUECTEL_HTTP_READING;
     http->read_until_ms = CLOCK_NEVER;
@@ -116,12 +119,12 @@ static enum at_status read_body(struct at_session *at, int32_t wait_s)
 
 static enum at_status run_read(struct at_session *at)
 {
-    return read_body(at, FACT_HTTP_TIME_PRESET_S);
+    return read_body(at, &(struct at_arg){ .given = false });
 }
 
 static enum at_status set_read(struct at_session *at, const struct at_args *args)
 {
-    return read_body(at, args->list[0].number);
+    return read_body(at, &args->list[0]);
 }
 
 /* ---- +QHTTPCFG ---- */

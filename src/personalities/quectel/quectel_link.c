@@ -15,7 +15,8 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct quectel_socket *socket = ctx;
 
-    (void)failure; /* the log has said it */
+    if (failure->err == ERR_TIMEOUT)
+        module_note_fact(socket->modem, socket->limit_fact);
     quectel_socket_release(socket, SOCKET_CLOSED);
     socket->transparent = false;
     socket->news = NEWS_FAILED;
@@ -31,6 +32,9 @@ static void on_data(void *ctx)
         return;
     }
     quectel_socket_collect(socket);
+    if (connection_available(&socket->link->connection) ==
+        quectel_socket_buffer_size(socket->modem))
+        module_note_fact(socket->modem, FACT_SOCKET_BUFFER); /* the peer has to wait */
     at_poke(socket->owner->at);
 }
 
@@ -57,7 +61,7 @@ static void init_link(struct tlsmodem *modem, void *state, size_t unit)
 
     link->flush_at_ms = CLOCK_NEVER;
     connection_init(&link->connection, (int)unit, &modem->world, &events,
-                    quectel_socket_in(modem, (int32_t)unit), FACT_SOCKET_BUFFER);
+                    quectel_socket_in(modem, (int32_t)unit), quectel_socket_buffer_size(modem));
     outbox_init(&link->outbox, QUECTEL_SEND_MAX);
 }
 

@@ -4,6 +4,7 @@
 #include "bridge/lookup.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* +QIDNSGIP: one at a time. */
 struct asked {
@@ -36,6 +37,8 @@ static void on_addresses(void *ctx, enum err err, const struct net_address *list
         say_addresses(at, list, count);
         return;
     }
+    if (err == ERR_TIMEOUT)
+        module_note_fact(module_of(at), FACT_LOOKUP_LIMIT_MS);
     log_say(at_log_of(at), LOG_WARNING, "+QIDNSGIP: %s", err_text(err));
     at_urc(at, "ERROR");
 }
@@ -55,8 +58,8 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
              (const char *)args->list[0].text.data);
     asked->owner = terminal_of(at);
     asked->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
-    if (lookup_start(&asked->lookup, &modem->world, name, FACT_LOOKUP_LIMIT_MS, on_addresses,
-                     asked) != ERR_OK)
+    if (lookup_start(&asked->lookup, &modem->world, name,
+                     module_fact_peek(modem, FACT_LOOKUP_LIMIT_MS), on_addresses, asked) != ERR_OK)
         return at_fail_plain(at);
     return AT_OK;
 }
@@ -107,7 +110,11 @@ const struct module_part quectel_lookup_part = {
 static enum at_status read_servers(struct at_session *at)
 {
     const struct quectel_settings *settings = &quectel_of(at)->settings;
+    const char *preset = fact_text(&module_of(at)->facts, FACT_NAME_SERVER);
 
+    if (strcmp(settings->name_server[0], preset) == 0 ||
+        strcmp(settings->name_server[1], preset) == 0)
+        module_note_fact(module_of(at), FACT_NAME_SERVER);
     at_info(at, "PrimaryDns: %s", settings->name_server[0]);
     at_info(at, "SecondaryDns: %s", settings->name_server[1]);
     return AT_OK;
@@ -131,7 +138,7 @@ static enum at_status guard_servers(struct at_session *at, const struct at_args 
 #define SERVER(text, number, may_lack)                                                             \
     {                                                                                              \
         .name = (text), .type = AT_STRING, .optional = (may_lack), .max = ADDRESS_TEXT_MAX - 1,    \
-        .preset_text = FACT_NAME_SERVER, .bound = AT_BIND(quectel_settings, name_server[number])   \
+        .preset = FACT_NAME_SERVER, .bound = AT_BIND(quectel_settings, name_server[number])        \
     }
 static const struct at_param server_params[] = {
     SERVER("primary", 0, false),

@@ -27,7 +27,7 @@ static void forget_attachment(struct quectel_smtp_attachment *attachment)
 /* With the one whose prompt is open. */
 static void forget_attachments(struct quectel_mail *mail)
 {
-    for (size_t i = 0; i < FACT_SMTP_ATTACHMENTS_MAX; i++)
+    for (size_t i = 0; i < QUECTEL_ATTACHMENTS_MOST; i++)
         forget_attachment(&mail->attachments[i]);
     mail->attachment_count = 0;
 }
@@ -72,6 +72,15 @@ void quectel_mail_forget(struct tlsmodem *modem)
 
     if (mail != NULL)
         deinit(modem, mail);
+}
+
+/* One more than there may be is refused. */
+static bool is_full(const struct at_session *at, size_t count, int32_t most)
+{
+    if (count < (size_t)module_fact_peek(module_of(at), most))
+        return false;
+    module_note_fact(module_of(at), most);
+    return true;
 }
 
 /* ---- +QSMTPDST ---- */
@@ -127,7 +136,7 @@ static enum at_status set_recipient(struct at_session *at, const struct at_args 
     if (args->list[DST_MODE].number == MODE_DELETE)
         return delete_recipients(mail, args);
     if (!args->list[DST_TYPE].given || !smtp_address_is_valid(address->text) ||
-        mail->recipient_count == FACT_SMTP_RECIPIENTS_MAX)
+        is_full(at, mail->recipient_count, FACT_SMTP_RECIPIENTS_MAX))
         return at_fail(at, FACT_SMTP_ERROR);
     return add_recipient(mail, args->list[DST_TYPE].number, address->text)
                ? AT_OK
@@ -138,8 +147,10 @@ static enum at_status read_recipients(struct at_session *at)
 {
     const struct quectel_mail *mail = module_part_if(module_of(at), &quectel_mail_part, 0);
 
+    if (!module_fact_is(module_of(at), FACT_SMTP_LISTS_ARE_READ))
+        return AT_OK;
     for (size_t i = 0; mail != NULL && i < mail->recipient_count; i++)
-        at_info(at, FACT_SMTP_RECIPIENT_LINE, (int)mail->recipients[i].type,
+        at_info(at, "+QSMTPDST: %d,\"%s\"", (int)mail->recipients[i].type,
                 at_text(mail->recipients[i].address));
     return AT_OK;
 }
@@ -181,13 +192,24 @@ static uint32_t milliseconds(int32_t seconds)
     return (uint32_t)seconds * SECOND_MS;
 }
 
+/* The prompt has ended. */
+static void stop_collecting(struct at_session *at, struct quectel_mail *mail,
+                            enum at_prompt_end end)
+{
+    mail->collects = false;
+    if (end == AT_PROMPT_TIMED_OUT && mail->collects_preset)
+        module_note_fact(module_of(at), FACT_SMTP_INPUT_PRESET_S);
+}
+
 /* What has come counts, whether "+++" or time ended it. */
 static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_end end,
                               struct span payload)
 {
     struct quectel_mail *mail = ctx;
 
-    mail->collects = false;
+    stop_collecting(at, mail, end);
+    if (end == AT_PROMPT_OVERFLOW || payload.len == mail->body.cap)
+        module_note_fact(module_of(at), FACT_SMTP_BODY_MAX);
     if (end != AT_PROMPT_ESCAPED && end != AT_PROMPT_TIMED_OUT) {
         bytes_free(&mail->body);
         return at_fail(at, FACT_SMTP_ERROR_TOO_LONG);
@@ -198,10 +220,13 @@ static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_e
     return AT_OK;
 }
 
-static enum at_status edit_body(struct at_session *at, int32_t seconds)
+static enum at_status edit_body(struct at_session *at, const struct at_arg *time)
 {
+    const struct tlsmodem *modem = module_of(at);
     struct quectel_mail *mail = quectel_mail_of(at);
-    struct at_prompt prompt = { .max = FACT_SMTP_BODY_MAX,
+    int32_t seconds =
+        time->given ? time->number : module_fact_peek(modem, FACT_SMTP_INPUT_PRESET_S);
+    struct at_prompt prompt = { .max = (size_t)module_fact_peek(modem, FACT_SMTP_BODY_MAX),
                                 .text = connect_text,
                                 .total_ms = milliseconds(seconds),
                                 .raw = true,
@@ -212,9 +237,10 @@ static enum at_status edit_body(struct at_session *at, int32_t seconds)
 
     if (mail != NULL)
         bytes_free(&mail->body);
-    if (mail == NULL || bytes_reserve(&mail->body, FACT_SMTP_BODY_MAX) != ERR_OK)
+    if (mail == NULL || bytes_reserve(&mail->body, prompt.max) != ERR_OK)
         return at_fail(at, QUECTEL_MEMORY_FULL);
     mail->collects = true;
+    mail->collects_preset = !time->given;
     prompt.memory = mail->body.data;
     at_result(at, AT_OK);
     return at_prompt(at, &prompt);
@@ -226,7 +252,7 @@ static enum at_status set_body(struct at_session *at, const struct at_args *args
     const struct at_arg *time = &args->list[BODY_TIME];
 
     if (args->list[BODY_MODE].number != MODE_DELETE)
-        return edit_body(at, time->given ? time->number : FACT_SMTP_INPUT_PRESET_S);
+        return edit_body(at, time);
     if (mail != NULL)
         bytes_free(&mail->body);
     return AT_OK;
@@ -238,22 +264,33 @@ static enum at_status set_body(struct at_session *at, const struct at_args *args
 struct attach_words {
     struct span name;
     int32_t size, seconds;
+    bool preset; /* the time is not named */
 };
 
-static bool parse_attach(const struct at_args *args, struct attach_words *ret)
+/* A number from 1 up to a fact. */
+static bool parse_up_to(const struct tlsmodem *modem, struct span text, int32_t most, int32_t *ret)
 {
-    struct span first = args->list[0].text;
-    size_t at = span_equal(first, span_of("1")) ? 2 : 0;
+    if (!number_parse(text, ret) || *ret < 1)
+        return false;
+    if (*ret <= module_fact_peek(modem, most))
+        return true;
+    module_note_fact(modem, most);
+    return false;
+}
 
-    ret->seconds = FACT_SMTP_INPUT_PRESET_S;
-    ret->name = args->list[at].text;
-    if (!args->list[at].given || !args->list[at + 1].given ||
-        !number_parse(args->list[at + 1].text, &ret->size) || ret->size < 1 ||
-        ret->size > FACT_SMTP_ATTACHMENT_MAX || ret->name.len == 0 || ret->name.len > SMTP_NAME_MAX)
+static bool parse_attach(const struct tlsmodem *modem, const struct at_args *args,
+                         struct attach_words *ret)
+{
+    size_t front = span_equal(args->list[0].text, span_of("1")) ? 2 : 0;
+    const struct at_arg *name = &args->list[front], *size = name + 1, *time = name + 2;
+
+    ret->name = name->text;
+    ret->preset = !time->given;
+    ret->seconds = module_fact_peek(modem, FACT_SMTP_INPUT_PRESET_S);
+    if (!name->given || name->text.len == 0 || name->text.len > SMTP_NAME_MAX || !size->given ||
+        !parse_up_to(modem, size->text, FACT_SMTP_ATTACHMENT_MAX, &ret->size))
         return false;
-    if (args->list[at + 2].given && !number_parse(args->list[at + 2].text, &ret->seconds))
-        return false;
-    return ret->seconds >= 1 && ret->seconds <= FACT_SMTP_TIME_MAX_S;
+    return ret->preset || parse_up_to(modem, time->text, FACT_SMTP_TIME_MAX_S, &ret->seconds);
 }
 
 static enum at_status on_attachment(struct at_session *at, void *ctx, enum at_prompt_end end,
@@ -262,7 +299,7 @@ static enum at_status on_attachment(struct at_session *at, void *ctx, enum at_pr
     struct quectel_mail *mail = ctx;
     struct quectel_smtp_attachment *attachment = &mail->attachments[mail->attachment_count];
 
-    mail->collects = false;
+    stop_collecting(at, mail, end);
     if (end != AT_PROMPT_COMPLETE) {
         forget_attachment(attachment);
         return at_fail(at, QUECTEL_FILE_TIME_OUT);
@@ -291,6 +328,7 @@ static enum at_status add_attachment(struct at_session *at, struct quectel_mail 
         return at_fail(at, QUECTEL_MEMORY_FULL);
     }
     mail->collects = true;
+    mail->collects_preset = words->preset;
     prompt.memory = attachment->bytes.data;
     return at_prompt(at, &prompt);
 }
@@ -308,9 +346,9 @@ static enum at_status set_attachment(struct at_session *at, const struct at_args
     }
     if (!args->list[1].given)
         return at_fail(at, QUECTEL_FILE_NOT_FOUND); /* there are no files but security data */
-    if (!parse_attach(args, &words))
+    if (!parse_attach(module_of(at), args, &words))
         return at_fail(at, QUECTEL_FILE_INVALID_PARAMETER);
-    if (mail->attachment_count == FACT_SMTP_ATTACHMENTS_MAX)
+    if (is_full(at, mail->attachment_count, FACT_SMTP_ATTACHMENTS_MAX))
         return at_fail(at, QUECTEL_FILE_NO_SPACE);
     return add_attachment(at, mail, &words);
 }
@@ -319,8 +357,10 @@ static enum at_status read_attachments(struct at_session *at)
 {
     const struct quectel_mail *mail = module_part_if(module_of(at), &quectel_mail_part, 0);
 
+    if (!module_fact_is(module_of(at), FACT_SMTP_LISTS_ARE_READ))
+        return AT_OK;
     for (size_t i = 0; mail != NULL && i < mail->attachment_count; i++)
-        at_info(at, FACT_SMTP_ATTACHMENT_LINE, i + 1, at_text(mail->attachments[i].name),
+        at_info(at, "+QSMTPATT: %zu,\"%s\",%zu", i + 1, at_text(mail->attachments[i].name),
                 (size_t)mail->attachments[i].bytes.len);
     return AT_OK;
 }

@@ -8,22 +8,35 @@ static const int32_t limits[LIMIT_END - 1] = {
     [LIMIT_CONTEXTS - 1] = FACT_PDP_CONTEXTS,
 };
 
-#define MODEL(name_text, product_text, revision_text)                                              \
+/* The M95's was seen, the others' are by analogy. */
+#define FACTS(revision_text, seen)                                                                 \
+    &(const struct facts)                                                                          \
+    {                                                                                              \
+        .table = &quectel_facts, .of_model_count = 1, .of_model = (const struct fact_value[])      \
+        {                                                                                          \
+            {                                                                                      \
+                .fact = FACT_REVISION, .text = (revision_text), .confirmed = (seen)                \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+#define MODEL(name_text, product_text, revision_text, seen)                                        \
     {                                                                                              \
         .identity = { .name = (name_text),                                                         \
                       .maker = "Quectel",                                                          \
                       .product = (product_text),                                                   \
                       .platform = "GSM",                                                           \
                       .generation = "2G" },                                                        \
-        .personality = &quectel_personality, .revision = (revision_text),                          \
-        .at = { .limits = limits }, .payload_max = QUECTEL_PROMPT_MAX                              \
+        .personality = &quectel_personality, .revision = FACT_REVISION,                            \
+        .at = { .limits = limits, .facts = FACTS(revision_text, seen) },                           \
+        .payload_max = QUECTEL_PROMPT_MAX                                                          \
     }
 
 static const struct module_model models[] = {
-    MODEL("m10", "M10", FACT_REVISION_M10),
-    MODEL("m66", "M66", FACT_REVISION_M66),
-    MODEL("m85", "M85", FACT_REVISION_M85),
-    MODEL("m95", "M95", "M95FAR02A08"),
+    MODEL("m10", "M10", "M10FAR01A08", false),
+    MODEL("m66", "M66", "M66FAR01A08", false),
+    MODEL("m85", "M85", "M85FAR01A08", false),
+    MODEL("m95", "M95", "M95FAR02A08", true),
 };
 
 const struct module_model *quectel_model_at(size_t index)

@@ -23,12 +23,21 @@ static void on_time(void *ctx, int64_t utc_ms)
     at_urc(ntp->owner->at, "+QNTP: %d", NTP_FINE);
 }
 
+static void say_failed(const struct ntp *ntp, const char *why)
+{
+    log_say(ntp->modem->config.log, LOG_WARNING, "+QNTP: %s", why);
+    at_urc(ntp->owner->at, "+QNTP: %d", (int)module_fact(ntp->modem, FACT_NTP_FAILED));
+}
+
 static void on_failed(void *ctx, enum err err)
 {
     struct ntp *ntp = ctx;
 
-    log_say(ntp->modem->config.log, LOG_WARNING, "+QNTP: %s", err_text(err));
-    at_urc(ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
+    if (err == ERR_TIMEOUT) {
+        module_note_fact(ntp->modem, FACT_NTP_LIMIT_MS);
+        module_note_fact(ntp->modem, FACT_NTP_TRIES);
+    }
+    say_failed(ntp, err_text(err));
 }
 
 static const struct sntp_events events = { .on_time = on_time, .on_failed = on_failed };
@@ -72,9 +81,9 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 
     if (!sntp_is_busy(&ntp->client) || ntp->cid != cid)
         return;
+    (void)modem;
     sntp_cancel(&ntp->client);
-    log_say(modem->config.log, LOG_WARNING, "+QNTP: the context is down");
-    at_urc(ntp->owner->at, "+QNTP: %d", FACT_NTP_FAILED);
+    say_failed(ntp, "the context is down");
 }
 
 const struct module_part quectel_ntp_part = {
@@ -96,8 +105,8 @@ static enum at_status set_ntp(struct at_session *at, const struct at_args *args)
     char host[CONNECTION_HOST_MAX + 1];
     const struct sntp_target target = { .host = host,
                                         .port = port->given ? (uint16_t)port->number : SNTP_PORT,
-                                        .timeout_ms = FACT_NTP_LIMIT_MS,
-                                        .tries = FACT_NTP_TRIES };
+                                        .timeout_ms = module_fact_peek(modem, FACT_NTP_LIMIT_MS),
+                                        .tries = module_fact_peek(modem, FACT_NTP_TRIES) };
     struct ntp *ntp;
 
     snprintf(host, sizeof(host), "%.*s", (int)args->list[NTP_SERVER].text.len,

@@ -22,7 +22,7 @@ static void check_end(struct quectel_socket *socket)
     if (!socket->online || !quectel_socket_has_ended(socket) ||
         quectel_socket_available(socket) > 0)
         return;
-    quectel_online_leave(socket, FACT_TRANSPARENT_END);
+    quectel_online_end(socket);
     quectel_socket_end(socket);
 }
 
@@ -38,8 +38,10 @@ static size_t collect(struct quectel_socket *socket, struct span bytes)
     if (!outbox_reserve(outbox))
         return connection_write(connection, part);
     outbox_put(outbox, part);
-    if (outbox_len(outbox) == packet_size(socket))
+    if (outbox_len(outbox) == packet_size(socket)) {
+        module_note_preset(socket->modem, FACT_TRANSPARENT_SIZE_PRESET);
         quectel_socket_flush(socket);
+    }
     return part.len;
 }
 
@@ -53,6 +55,7 @@ static size_t take(struct quectel_socket *socket, struct span bytes)
         return 0;
     if (outbox_len(outbox) > 0 || bytes.len < size)
         return collect(socket, bytes);
+    module_note_preset(socket->modem, FACT_TRANSPARENT_SIZE_PRESET);
     return connection_write(&socket->link->connection, span_at(bytes.data, size));
 }
 
@@ -174,14 +177,16 @@ void quectel_online_suspend(struct quectel_socket *socket)
     at_leave_online(socket->owner->at, AT_OK);
 }
 
-void quectel_online_leave(struct quectel_socket *socket, const char *line)
+void quectel_online_leave(struct quectel_socket *socket)
 {
-    struct at_session *at = socket->owner->at;
-
     socket->online = false;
-    if (line != NULL)
-        at_result_text(at, line);
-    at_leave_online(at, AT_SILENT);
+    at_leave_online(socket->owner->at, AT_SILENT);
+}
+
+void quectel_online_end(struct quectel_socket *socket)
+{
+    at_result_text(socket->owner->at, module_fact_text(socket->modem, FACT_TRANSPARENT_END));
+    quectel_online_leave(socket);
 }
 
 /* ---- ATO ---- */

@@ -18,9 +18,9 @@ void *quectel_settings_record(struct at_session *at, size_t index)
     return &quectel_of(at)->settings;
 }
 
-static size_t state_size(const struct module_model *model)
+static size_t state_size(const struct tlsmodem *modem)
 {
-    (void)model;
+    (void)modem;
     return sizeof(struct quectel);
 }
 
@@ -35,7 +35,7 @@ static enum err start_clock(struct tlsmodem *modem)
 {
     static const struct module_time first = { .year = 2004, .month = 1, .day = 1 };
 
-    if (!is_restart(modem) || !FACT_CLOCK_SURVIVES_RESTART)
+    if (!is_restart(modem) || !module_fact_is(modem, FACT_CLOCK_SURVIVES_RESTART))
         module_clock_set(&modem->clock, &first);
     return ERR_OK;
 }
@@ -103,5 +103,6 @@ const struct personality quectel_personality = {
     .commands = commands,
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
+    .restart_off_ms = FACT_RESTART_OFF_MS,
     .parts = parts,
 };

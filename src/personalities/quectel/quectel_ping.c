@@ -29,7 +29,7 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
         return;
     }
     address_text(&asked->ping.to, address);
-    at_urc(at, "+QPING: %d,%s,%d,%u,%d", PING_ANSWER, address, FACT_PING_BYTES,
+    at_urc(at, "+QPING: %d,%s,%d,%u,%d", PING_ANSWER, address, (int)asked->ping.job.bytes,
            (unsigned)round_trip_ms, ttl);
 }
 
@@ -40,6 +40,8 @@ static void on_done(void *ctx, enum err err)
     const struct ping *ping = &asked->ping;
 
     if (err != ERR_OK) {
+        if (err == ERR_TIMEOUT)
+            module_note_fact(module_of(at), FACT_PING_LOOKUP_LIMIT_MS);
         log_say(at_log_of(at), LOG_WARNING, "+QPING: %s", err_text(err));
         at_urc(at, "+QPING: %d", PING_NO_HOST);
         return;
@@ -59,10 +61,10 @@ static enum at_status start_ping(struct at_session *at, const struct at_args *ar
     struct asked *asked = module_part(modem, &quectel_ping_part, 0);
     const struct at_arg *limit = &args->list[PING_LIMIT], *count = &args->list[PING_COUNT];
     const struct ping_job job = { .count = count->given ? count->number : 4,
-                                  .bytes = FACT_PING_BYTES,
+                                  .bytes = (size_t)module_fact(modem, FACT_PING_BYTES),
                                   .timeout_ms =
                                       (uint32_t)(limit->given ? limit->number : 1) * SECOND_MS,
-                                  .lookup_ms = FACT_LOOKUP_LIMIT_MS,
+                                  .lookup_ms = module_fact_peek(modem, FACT_PING_LOOKUP_LIMIT_MS),
                                   .pause_ms = NEXT_MS };
     char host[CONNECTION_HOST_MAX + 1];
 

@@ -30,12 +30,13 @@ struct quectel_smtp_recipient {
 /* What a host has written: there until +QSMTPCLR. */
 struct quectel_mail {
     bool collects;                             /* a prompt collects the body or an attachment */
+    bool collects_preset;                      /* in a time that its command has not named */
     struct quectel_smtp_recipient *recipients; /* owned; NULL: none */
     size_t recipient_count;
     int32_t charset; /* of subject and body */
     char *subject;   /* owned */
     struct bytes body;
-    struct quectel_smtp_attachment attachments[FACT_SMTP_ATTACHMENTS_MAX];
+    struct quectel_smtp_attachment attachments[QUECTEL_ATTACHMENTS_MOST];
     size_t attachment_count;
 };
 

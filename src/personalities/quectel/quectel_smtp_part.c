@@ -14,11 +14,12 @@ struct sending {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the port that hears how it went */
     struct smtp client;
-    size_t cid; /* of the context that it runs on */
+    size_t cid;       /* of the context that it runs on */
+    bool time_preset; /* its command has named no time */
     /* What the client borrows, together with what the host has written. */
     struct smtp_job job;
-    struct smtp_recipient recipients[FACT_SMTP_RECIPIENTS_MAX];
-    struct smtp_attachment attachments[FACT_SMTP_ATTACHMENTS_MAX];
+    struct smtp_recipient recipients[QUECTEL_RECIPIENTS_MOST];
+    struct smtp_attachment attachments[QUECTEL_ATTACHMENTS_MOST];
     char ehlo[MODULE_ADDRESS_MAX + 3];
 };
 
@@ -39,9 +40,10 @@ enum at_status quectel_smtp_guard(struct at_session *at, const struct at_args *a
 
 /* ---- what comes of a mail ---- */
 
-static int code_of(enum smtp_error error)
+/* What +QSMTPPUT says. */
+static int code_of(const struct tlsmodem *modem, enum smtp_error error)
 {
-    static const int codes[] = {
+    static const int32_t codes[] = {
         [SMTP_FINE] = 0,
         [SMTP_INVALID] = FACT_SMTP_GENERAL,
         [SMTP_DNS] = FACT_SMTP_DNS,
@@ -56,12 +58,14 @@ static int code_of(enum smtp_error error)
         [SMTP_SERVER] = FACT_SMTP_GENERAL,
     };
 
-    return codes[error];
+    return (int)module_fact(modem, codes[error]);
 }
 
 static void tell(const struct sending *sending, enum smtp_error error)
 {
-    at_urc(sending->owner->at, "+QSMTPPUT: %d", code_of(error));
+    if (error == SMTP_TIMEOUT && sending->time_preset)
+        module_note_fact(sending->modem, FACT_SMTP_TIME_PRESET_S);
+    at_urc(sending->owner->at, "+QSMTPPUT: %d", code_of(sending->modem, error));
 }
 
 static void on_done(void *ctx, enum smtp_error error)
@@ -197,7 +201,8 @@ static void fill_job(struct sending *sending, const struct quectel_mail *mail, i
     static const enum smtp_security styles[] = {
         [STYLE_PLAIN] = SMTP_PLAIN, [STYLE_TLS] = SMTP_TLS_FIRST, [STYLE_STARTTLS] = SMTP_STARTTLS
     };
-    const struct quectel *quectel = sending->modem->maker;
+    const struct tlsmodem *modem = sending->modem;
+    const struct quectel *quectel = modem->maker;
     char address[MODULE_ADDRESS_MAX + 1];
 
     network_address(sending->cid, address, sizeof(address));
@@ -209,7 +214,7 @@ static void fill_job(struct sending *sending, const struct quectel_mail *mail, i
         .ehlo = sending->ehlo,
         .user = at_text(quectel->account.user),
         .password = at_text(quectel->account.password),
-        .connect_timeout_ms = FACT_OPEN_LIMIT_MS,
+        .connect_timeout_ms = module_fact_peek(modem, FACT_OPEN_LIMIT_MS),
         .reply_timeout_ms = (int64_t)seconds * SECOND_MS,
         .total_timeout_ms = (int64_t)seconds * SECOND_MS,
     };
@@ -217,9 +222,10 @@ static void fill_job(struct sending *sending, const struct quectel_mail *mail, i
 }
 
 /* OK says that it has begun; how it ended comes as +QSMTPPUT. */
-static enum at_status put(struct at_session *at, int32_t seconds)
+static enum at_status put(struct at_session *at, const struct at_arg *time)
 {
     struct tlsmodem *modem = module_of(at);
+    int32_t seconds = time->given ? time->number : module_fact_peek(modem, FACT_SMTP_TIME_PRESET_S);
     struct quectel_mail *mail;
     struct sending *sending;
     enum smtp_error error;
@@ -232,6 +238,8 @@ static enum at_status put(struct at_session *at, int32_t seconds)
         return at_fail(at, QUECTEL_MEMORY_FULL);
     sending->owner = terminal_of(at);
     sending->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
+    sending->time_preset = !time->given;
+    module_note_preset(modem, FACT_SMTP_PORT);
     fill_job(sending, mail, seconds);
     error = smtp_start(&sending->client, &sending->job);
     if (error == SMTP_INVALID)
@@ -243,12 +251,12 @@ static enum at_status put(struct at_session *at, int32_t seconds)
 
 static enum at_status run_put(struct at_session *at)
 {
-    return put(at, FACT_SMTP_TIME_PRESET_S);
+    return put(at, &(struct at_arg){ .given = false });
 }
 
 static enum at_status set_put(struct at_session *at, const struct at_args *args)
 {
-    return put(at, args->list[0].number);
+    return put(at, &args->list[0]);
 }
 
 /* ---- the account ---- */
@@ -259,14 +267,15 @@ static void *account(struct at_session *at, size_t index)
     return &quectel_of(at)->account;
 }
 
-static void forget_account(struct quectel_smtp_account *account)
+static void forget_account(const struct tlsmodem *modem, struct quectel_smtp_account *account)
 {
     char **const texts[] = { &account->host, &account->user, &account->password, &account->address,
                              &account->name };
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         at_text_set(texts[i], span_at(NULL, 0));
-    account->port = FACT_SMTP_PORT;
+    account->port = module_fact_peek(modem, FACT_SMTP_PORT);
+    fact_restore(&modem->facts, FACT_SMTP_PORT);
 }
 
 static enum at_status run_clear(struct at_session *at)
@@ -274,7 +283,7 @@ static enum at_status run_clear(struct at_session *at)
     if (is_busy(module_of(at)))
         return at_fail(at, FACT_SMTP_ERROR);
     quectel_mail_forget(module_of(at));
-    forget_account(&quectel_of(at)->account);
+    forget_account(module_of(at), &quectel_of(at)->account);
     return AT_OK;
 }
 

@@ -67,6 +67,7 @@ struct quectel_socket {
     uint16_t port;
     char *peer;                /* owned: how +QISTATE names a peer that is gone */
     struct quectel_link *link; /* NULL: none */
+    int32_t limit_fact;        /* of its opening */
     uint64_t sent;             /* bytes that the host gave since opening */
     unsigned prompts;          /* that are open and collect data for it */
 };
@@ -79,6 +80,7 @@ struct quectel_opening {
     const struct tls_config *tls;
     int64_t timeout_ms; /* of all of it */
     int64_t step_ms;    /* longest wait for the next sign of the peer; 0: the same */
+    int32_t limit_fact; /* the fact that is used when a time is over; 0: none */
     bool single, transparent;
     const struct quectel_manner *manner;
 };
@@ -99,6 +101,9 @@ void quectel_socket_end(struct quectel_socket *socket);
 
 /* Received bytes wait in the socket, in command state. */
 void quectel_socket_buffer(struct quectel_socket *socket);
+
+/* How many bytes a socket holds for the host; notes nothing. */
+size_t quectel_socket_buffer_size(const struct tlsmodem *modem);
 
 /* UDP: moves datagrams to where they can be counted, as far as they fit. */
 void quectel_socket_collect(struct quectel_socket *socket);
@@ -189,7 +194,10 @@ void quectel_online_tick(struct quectel_socket *socket);
 /* Back to command state, the socket stays open. */
 void quectel_online_suspend(struct quectel_socket *socket);
 
-/* The connection is gone: back to command state, `line` says why; NULL: somebody else does. */
-void quectel_online_leave(struct quectel_socket *socket, const char *line);
+/* The connection is gone: back to command state, and somebody else says why. */
+void quectel_online_leave(struct quectel_socket *socket);
+
+/* The same, with the line that says so. */
+void quectel_online_end(struct quectel_socket *socket);
 
 #endif

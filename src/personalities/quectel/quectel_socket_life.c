@@ -136,17 +136,22 @@ void quectel_socket_buffer(struct quectel_socket *socket)
     connection_set_buffering(&socket->link->connection, !is_datagram(socket));
 }
 
+size_t quectel_socket_buffer_size(const struct tlsmodem *modem)
+{
+    return (size_t)module_fact_peek(modem, FACT_SOCKET_BUFFER);
+}
+
 /* What there is no memory for is lost, as any datagram may be. */
-static void keep_datagram(struct quectel_link *link, struct span datagram)
+static void keep_datagram(struct quectel_link *link, size_t size, struct span datagram)
 {
     uint8_t head[2] = { (uint8_t)(datagram.len >> 8), (uint8_t)datagram.len };
 
     if (link->datagrams.memory == NULL) {
-        uint8_t *memory = malloc(FACT_SOCKET_BUFFER);
+        uint8_t *memory = malloc(size);
 
         if (memory == NULL)
             return;
-        ring_init(&link->datagrams, memory, FACT_SOCKET_BUFFER);
+        ring_init(&link->datagrams, memory, size);
     }
     ring_put(&link->datagrams, span_at(head, sizeof(head)));
     ring_put(&link->datagrams, datagram);
@@ -156,16 +161,18 @@ void quectel_socket_collect(struct quectel_socket *socket)
 {
     struct quectel_link *link = socket->link;
     uint8_t datagram[QUECTEL_RECEIVE_MAX];
+    size_t size = quectel_socket_buffer_size(socket->modem);
 
     if (link == NULL || !is_datagram(socket) || !connection_is_open(&link->connection))
         return;
-    while (FACT_SOCKET_BUFFER - link->datagrams.len >= sizeof(datagram) + 2) {
+    while (size - link->datagrams.len >= sizeof(datagram) + 2) {
         size_t got = connection_read(&link->connection, datagram, sizeof(datagram));
 
         if (got == 0)
             return;
-        keep_datagram(link, span_at(datagram, got));
+        keep_datagram(link, size, span_at(datagram, got));
     }
+    module_note_fact(socket->modem, FACT_SOCKET_BUFFER);
     connection_pause(&link->connection);
 }
 
@@ -207,6 +214,7 @@ bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
     socket->secure = opening->tls != NULL;
     socket->transport = opening->transport;
     socket->port = opening->port;
+    socket->limit_fact = opening->limit_fact;
     socket->single = opening->single;
     socket->transparent = opening->transparent;
     socket->closed_by_end = false;

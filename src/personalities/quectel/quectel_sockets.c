@@ -15,7 +15,7 @@ static void notice_end(struct quectel_socket *socket)
         return;
     socket->closed_by_end = true;
     socket->manner->closed(socket);
-    if (unread && FACT_DATA_OUTLIVES_THE_PEER)
+    if (unread && module_fact_is(socket->modem, FACT_DATA_OUTLIVES_THE_PEER))
         quectel_socket_enter(socket, SOCKET_REMOTE_CLOSING);
     else
         quectel_socket_end(socket);
@@ -92,7 +92,7 @@ static void lose(struct quectel_socket *socket)
     else if (socket->secure)
         socket->news = NEWS_CLOSED;
     if (was_online)
-        quectel_online_leave(socket, NULL);
+        quectel_online_leave(socket);
     at_poke(socket->owner->at);
 }
 
@@ -110,8 +110,11 @@ static void take_back(struct quectel_socket *socket)
 {
     bool opening = is_opening(socket);
 
+    if (socket->secure && !opening && !quectel_socket_is_free(socket) &&
+        module_fact_is(socket->modem, FACT_DEACT_TELLS_SECURE))
+        at_urc(socket->owner->at, "+QSSLURC: \"closed\",%d", socket->index);
     if (socket->online) /* another port has deactivated the context */
-        quectel_online_leave(socket, FACT_TRANSPARENT_END);
+        quectel_online_end(socket);
     quectel_socket_close(socket);
     socket->secure = false;
     quectel_socket_enter(socket, SOCKET_INITIAL);
@@ -198,7 +201,7 @@ static void on_dtr_drop(struct module_terminal *terminal, void *state)
     if (terminal->settings.dtr == 1) {
         quectel_online_suspend(socket);
     } else {
-        quectel_online_leave(socket, FACT_TRANSPARENT_END);
+        quectel_online_end(socket);
         quectel_socket_close(socket);
     }
 }

@@ -28,8 +28,20 @@ struct quectel_ssl_context {
     char files[3][QUECTEL_FILE_NAME_MAX + 1]; /* by enum quectel_file_kind; empty: none */
 };
 
+/* Settings whose factory values are facts. */
+enum quectel_ssl_setting {
+    SSL_SETTING_OTHER, /* whose are not */
+    SSL_SETTING_VERSION,
+    SSL_SETTING_LEVEL,
+    SSL_SETTING_DATES, /* one for all contexts: as of context 0 */
+    SSL_SETTING_SNI,
+    SSL_SETTING_NAME,
+    SSL_SETTING_TIME
+};
+
 /* What +QSSLCFG sets for all of them. */
 struct quectel_ssl {
+    uint8_t set[QUECTEL_SSL_CONTEXTS];   /* a bit for each setting that a host has set */
     int32_t ignore_dates;                /* "ignorertctime" */
     int32_t https;                       /* 1: QHTTP… uses https_context */
     int32_t https_context, smtp_context; /* QUECTEL_NO_CONTEXT until they are set */
@@ -38,6 +50,17 @@ struct quectel_ssl {
 
 /* The context `index` from 0; NULL: no memory. */
 struct quectel_ssl_context *quectel_ssl_context(struct tlsmodem *modem, int32_t index);
+
+/* A host has set this in the context `index`. */
+void quectel_ssl_set(struct tlsmodem *modem, int32_t index, enum quectel_ssl_setting setting);
+
+/* What holds there decides something: noted where it is a factory value. */
+void quectel_ssl_note(const struct tlsmodem *modem, int32_t index,
+                      enum quectel_ssl_setting setting);
+
+/* True while no host has set it. */
+bool quectel_ssl_is_preset(const struct tlsmodem *modem, int32_t index,
+                           enum quectel_ssl_setting setting);
 
 /* Lends a context's settings and security data to whoever opens a connection (tls_source.h). */
 struct tls_source quectel_ssl_source(struct quectel_ssl_context *context);

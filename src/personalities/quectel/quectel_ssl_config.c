@@ -21,7 +21,8 @@ struct subtype {
     const char *name;
     const char *shown; /* in its answer, where that is not its name */
     enum subtype_kind kind;
-    bool global; /* no context follows */
+    bool global;                      /* no context follows */
+    enum quectel_ssl_setting setting; /* whose factory value is a fact */
     size_t offset;
     int32_t min, max;
     enum quectel_file_kind file;
@@ -34,21 +35,23 @@ struct subtype {
  * §1.2). */
 static const struct subtype subtypes[] = {
     { "ctxindex", .kind = SUBTYPE_ALL },
-    { "sslversion", .offset = CONTEXT(version), .max = QUECTEL_ANY_VERSION },
+    { "sslversion", .setting = SSL_SETTING_VERSION, .offset = CONTEXT(version),
+      .max = QUECTEL_ANY_VERSION },
     { "ciphersuite", .kind = SUBTYPE_SUITES },
-    { "seclevel", .offset = CONTEXT(seclevel), .max = SECLEVEL_BOTH },
+    { "seclevel", .setting = SSL_SETTING_LEVEL, .offset = CONTEXT(seclevel), .max = SECLEVEL_BOTH },
     { "cacert", .kind = SUBTYPE_FILE, .file = FILE_CA },
     { "clientcert", .kind = SUBTYPE_FILE, .file = FILE_CERTIFICATE },
     { "clientkey", .kind = SUBTYPE_FILE, .file = FILE_KEY },
-    { "ignorertctime", .offset = GLOBAL(ignore_dates), .max = 1 },
+    { "ignorertctime", .setting = SSL_SETTING_DATES, .offset = GLOBAL(ignore_dates), .max = 1 },
     { "https", .offset = GLOBAL(https), .max = 1 },
     { "httpsctxi", .offset = GLOBAL(https_context), .max = QUECTEL_SSL_CONTEXTS - 1 },
     { "smtpstyle", .offset = GLOBAL(smtp_style), .max = 2 },
     { "smtpsctxi", .shown = "smtpctxi", /* so the note */
       .offset = GLOBAL(smtp_context), .max = QUECTEL_SSL_CONTEXTS - 1 },
-    { "sni", .offset = CONTEXT(sni), .max = 1 },
-    { "checkhost", .offset = CONTEXT(check_host), .max = 1 },
-    { "negotiatetime", .offset = CONTEXT(negotiate_s), .min = 10, .max = 300 },
+    { "sni", .setting = SSL_SETTING_SNI, .offset = CONTEXT(sni), .max = 1 },
+    { "checkhost", .setting = SSL_SETTING_NAME, .offset = CONTEXT(check_host), .max = 1 },
+    { "negotiatetime", .setting = SSL_SETTING_TIME, .offset = CONTEXT(negotiate_s), .min = 10,
+      .max = 300 },
 };
 
 static int lower(int c)
@@ -203,14 +206,31 @@ static bool set_suites(struct quectel_ssl_context *context, const struct at_args
     return true;
 }
 
+/* What stands around names and suites in answers. */
+static const char *quote_of(const struct tlsmodem *modem)
+{
+    return module_fact_is(modem, FACT_SSL_CONFIG_IS_QUOTED) ? "\"" : "";
+}
+
 static void print_suites(const struct quectel_ssl_context *context, struct text *text)
 {
+    const char *quote = quote_of(context->modem);
+
     if (context->all_suites) {
-        text_add(text, FACT_CONFIG_SUITE, ALL_SUITES);
+        text_add(text, "%s0X%04X%s", quote, ALL_SUITES, quote);
         return;
     }
     for (size_t i = 0; i < context->suite_count; i++)
-        text_add(text, "%s" FACT_CONFIG_SUITE, i > 0 ? "," : "", (unsigned)context->suites[i]);
+        text_add(text, "%s%s0X%04X%s", i > 0 ? "," : "", quote, (unsigned)context->suites[i],
+                 quote);
+}
+
+static void print_file(const struct quectel_ssl_context *context, enum quectel_file_kind kind,
+                       struct text *text)
+{
+    const char *quote = quote_of(context->modem);
+
+    text_add(text, "%s%s%s", quote, context->files[kind], quote);
 }
 
 /* ---- the command ---- */
@@ -222,7 +242,10 @@ static bool set_value(struct at_session *at, struct quectel_ssl_context *context
 
     switch (subtype->kind) {
     case SUBTYPE_NUMBER:
-        return set_number(number_of(&quectel_of(at)->ssl, context, subtype), subtype, value);
+        if (!set_number(number_of(&quectel_of(at)->ssl, context, subtype), subtype, value))
+            return false;
+        quectel_ssl_set(module_of(at), context != NULL ? context->index : 0, subtype->setting);
+        return true;
     case SUBTYPE_FILE:
         return set_file(context, subtype, value);
     case SUBTYPE_SUITES:
@@ -235,14 +258,19 @@ static bool set_value(struct at_session *at, struct quectel_ssl_context *context
 
 static void answer_all(struct at_session *at, const struct quectel_ssl_context *context)
 {
-    char suites[100];
+    char values[100 + 3 * (QUECTEL_FILE_NAME_MAX + 3)];
     struct text text;
 
-    text_init(&text, suites, sizeof(suites));
+    text_init(&text, values, sizeof(values));
     print_suites(context, &text);
-    at_info(at, "+QSSLCFG: %d,%d,%d,%s," FACT_CONFIG_TEXT "," FACT_CONFIG_TEXT "," FACT_CONFIG_TEXT,
-            (int)context->index, (int)context->version, (int)context->seclevel, suites,
-            context->files[FILE_CA], context->files[FILE_CERTIFICATE], context->files[FILE_KEY]);
+    for (enum quectel_file_kind kind = FILE_CA; kind <= FILE_KEY; kind++) {
+        text_add(&text, ",");
+        print_file(context, kind, &text);
+    }
+    quectel_ssl_note(context->modem, context->index, SSL_SETTING_VERSION);
+    quectel_ssl_note(context->modem, context->index, SSL_SETTING_LEVEL);
+    at_info(at, "+QSSLCFG: %d,%d,%d,%s", (int)context->index, (int)context->version,
+            (int)context->seclevel, values);
 }
 
 static void answer_value(struct at_session *at, struct quectel_ssl_context *context,
@@ -256,9 +284,10 @@ static void answer_value(struct at_session *at, struct quectel_ssl_context *cont
     switch (subtype->kind) {
     case SUBTYPE_NUMBER:
         text_add(&text, "%d", (int)*number_of(&quectel_of(at)->ssl, context, subtype));
+        quectel_ssl_note(module_of(at), context != NULL ? context->index : 0, subtype->setting);
         break;
     case SUBTYPE_FILE:
-        text_add(&text, FACT_CONFIG_TEXT, context->files[subtype->file]);
+        print_file(context, subtype->file, &text);
         break;
     case SUBTYPE_SUITES:
         print_suites(context, &text);

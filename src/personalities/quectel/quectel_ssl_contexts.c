@@ -54,13 +54,76 @@ static enum err load_all(const struct quectel_ssl_context *context, struct secre
     return err;
 }
 
+static struct quectel_ssl *settings_of(const struct tlsmodem *modem)
+{
+    return &((struct quectel *)modem->maker)->ssl;
+}
+
+void quectel_ssl_set(struct tlsmodem *modem, int32_t index, enum quectel_ssl_setting setting)
+{
+    settings_of(modem)->set[index] |= (uint8_t)(1U << setting);
+}
+
+bool quectel_ssl_is_preset(const struct tlsmodem *modem, int32_t index,
+                           enum quectel_ssl_setting setting)
+{
+    return (settings_of(modem)->set[index] & 1U << setting) == 0;
+}
+
+void quectel_ssl_note(const struct tlsmodem *modem, int32_t index, enum quectel_ssl_setting setting)
+{
+    static const int32_t presets[] = {
+        [SSL_SETTING_VERSION] = FACT_SSL_VERSION_PRESET,
+        [SSL_SETTING_LEVEL] = FACT_SSL_LEVEL_PRESET,
+        [SSL_SETTING_DATES] = FACT_SSL_IGNORE_DATES_PRESET,
+        [SSL_SETTING_SNI] = FACT_SSL_SNI_PRESET,
+        [SSL_SETTING_NAME] = FACT_SSL_CHECK_HOST_PRESET,
+        [SSL_SETTING_TIME] = FACT_SSL_NEGOTIATE_PRESET_S,
+    };
+
+    if (quectel_ssl_is_preset(modem, index, setting))
+        module_note_fact(modem, presets[setting]);
+}
+
+/* What an opening shows the server of the context. */
+static void note_opening(const struct quectel_ssl_context *context)
+{
+    const struct tlsmodem *modem = context->modem;
+
+    quectel_ssl_note(modem, context->index, SSL_SETTING_VERSION);
+    quectel_ssl_note(modem, context->index, SSL_SETTING_LEVEL);
+    quectel_ssl_note(modem, context->index, SSL_SETTING_SNI);
+    if (context->seclevel == SECLEVEL_NONE)
+        return;
+    quectel_ssl_note(modem, context->index, SSL_SETTING_NAME);
+    quectel_ssl_note(modem, 0, SSL_SETTING_DATES);
+}
+
+/* "sslversion" 4. SSL 3.0 is another library's, which speaks no TLS: only a host that selects it
+ * gets it. */
+static void choose_any(const struct tlsmodem *modem, struct tls_config *tls)
+{
+    /* By FACT_SSL_ANY_VERSION. */
+    static const struct {
+        enum tls_version from, to;
+    } ranges[] = {
+        { TLS_1_0, TLS_1_2 }, { TLS_1_0, TLS_1_1 }, { TLS_1_0, TLS_1_0 },
+        { TLS_1_1, TLS_1_2 }, { TLS_1_2, TLS_1_2 },
+    };
+    int32_t range = module_fact(modem, FACT_SSL_ANY_VERSION);
+
+    tls->min_version = ranges[range].from;
+    tls->max_version = ranges[range].to;
+}
+
 static void choose_protocol(const struct quectel_ssl_context *context, struct tls_config *tls)
 {
     static const enum tls_version versions[] = { TLS_SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2 };
-    bool any = context->version == QUECTEL_ANY_VERSION;
 
-    tls->min_version = any ? FACT_SSL_ANY_FROM : versions[context->version];
-    tls->max_version = any ? FACT_SSL_ANY_TO : versions[context->version];
+    if (context->version == QUECTEL_ANY_VERSION)
+        choose_any(context->modem, tls);
+    else
+        tls->min_version = tls->max_version = versions[context->version];
     tls->suites = context->all_suites ? all_suites : context->suites;
     tls->suite_count =
         context->all_suites ? sizeof(all_suites) / sizeof(all_suites[0]) : context->suite_count;
@@ -70,15 +133,15 @@ static enum err lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_
                      void *use_ctx)
 {
     const struct quectel_ssl_context *context = ctx;
-    const struct quectel *quectel = context->modem->maker;
     struct tls_config tls = { .verify = context->seclevel >= SECLEVEL_SERVER,
-                              .ignore_dates = quectel->ssl.ignore_dates != 0,
+                              .ignore_dates = settings_of(context->modem)->ignore_dates != 0,
                               .ignore_name = context->check_host == 0,
                               .send_sni = context->sni != 0 };
     struct secrets secrets;
     enum err err;
 
     choose_protocol(context, &tls);
+    note_opening(context);
     err = load_all(context, &secrets, &tls);
     if (err == ERR_OK)
         err = use(use_ctx, &tls);
@@ -104,11 +167,11 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
 
     context->modem = modem;
     context->index = (int32_t)unit;
-    context->version = FACT_SSL_VERSION_PRESET;
-    context->seclevel = FACT_SECLEVEL_PRESET;
-    context->sni = FACT_SNI_PRESET;
-    context->check_host = FACT_CHECK_HOST_PRESET;
-    context->negotiate_s = FACT_NEGOTIATE_PRESET_S;
+    context->version = module_fact_peek(modem, FACT_SSL_VERSION_PRESET);
+    context->seclevel = module_fact_peek(modem, FACT_SSL_LEVEL_PRESET);
+    context->sni = module_fact_peek(modem, FACT_SSL_SNI_PRESET);
+    context->check_host = module_fact_peek(modem, FACT_SSL_CHECK_HOST_PRESET);
+    context->negotiate_s = module_fact_peek(modem, FACT_SSL_NEGOTIATE_PRESET_S);
     context->all_suites = true;
 }
 
@@ -123,19 +186,19 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
     const struct quectel_ssl_context *context = state;
 
-    (void)modem;
-    return context->version == FACT_SSL_VERSION_PRESET &&
-           context->seclevel == FACT_SECLEVEL_PRESET && context->sni == FACT_SNI_PRESET &&
-           context->check_host == FACT_CHECK_HOST_PRESET &&
-           context->negotiate_s == FACT_NEGOTIATE_PRESET_S && context->all_suites &&
-           !has_file(context);
+    return context->version == module_fact_peek(modem, FACT_SSL_VERSION_PRESET) &&
+           context->seclevel == module_fact_peek(modem, FACT_SSL_LEVEL_PRESET) &&
+           context->sni == module_fact_peek(modem, FACT_SSL_SNI_PRESET) &&
+           context->check_host == module_fact_peek(modem, FACT_SSL_CHECK_HOST_PRESET) &&
+           context->negotiate_s == module_fact_peek(modem, FACT_SSL_NEGOTIATE_PRESET_S) &&
+           context->all_suites && !has_file(context);
 }
 
 static enum err start(struct tlsmodem *modem)
 {
-    struct quectel_ssl *ssl = &((struct quectel *)modem->maker)->ssl;
+    struct quectel_ssl *ssl = settings_of(modem);
 
-    ssl->ignore_dates = FACT_IGNORE_DATES_PRESET;
+    ssl->ignore_dates = module_fact_peek(modem, FACT_SSL_IGNORE_DATES_PRESET);
     ssl->https_context = QUECTEL_NO_CONTEXT;
     ssl->smtp_context = QUECTEL_NO_CONTEXT;
     return ERR_OK;

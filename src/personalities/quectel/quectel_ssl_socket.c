@@ -67,15 +67,21 @@ static enum err open_with(void *ctx, const struct tls_config *tls)
 
 static bool has_bearer(struct tlsmodem *modem)
 {
-    bool registered = quectel_bearer(modem)->state != BEARER_INITIAL;
+    const struct quectel_bearer *bearer = quectel_bearer(modem);
 
-    return (registered || !FACT_SSL_NEEDS_REGISTRATION) && quectel_bearer_need(modem);
+    if (quectel_bearer_is_up(bearer))
+        return true;
+    if (module_fact_is(modem, FACT_SSL_NEEDS_REGISTRATION) && bearer->state == BEARER_INITIAL)
+        return false;
+    return quectel_bearer_need(modem);
 }
 
 static void start_open(struct at_session *at, const struct at_args *args,
                        struct quectel_socket *socket, struct quectel_ssl_context *context)
 {
     const struct at_arg *timeout = &args->list[OPEN_TIMEOUT];
+    int32_t limit_s = timeout->given ? timeout->number : 90;
+    bool preset = quectel_ssl_is_preset(module_of(at), context->index, SSL_SETTING_TIME);
     struct tls_source source = quectel_ssl_source(context);
     char host[CONNECTION_HOST_MAX + 1];
     struct attempt attempt = {
@@ -84,8 +90,10 @@ static void start_open(struct at_session *at, const struct at_args *args,
         .opening = { .host = host,
                      .port = (uint16_t)args->list[OPEN_PORT].number,
                      .transport = NET_TCP,
-                     .timeout_ms = (int64_t)(timeout->given ? timeout->number : 90) * SECOND_MS,
+                     .timeout_ms = (int64_t)limit_s * SECOND_MS,
                      .step_ms = (int64_t)context->negotiate_s * SECOND_MS,
+                     .limit_fact =
+                         preset && context->negotiate_s < limit_s ? FACT_SSL_NEGOTIATE_PRESET_S : 0,
                      .transparent = args->list[OPEN_MODE].number == 1,
                      .manner = &secure },
     };

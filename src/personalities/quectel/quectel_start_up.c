@@ -1,46 +1,50 @@
 /* quectel_start_up.c: what a module says on its own when it starts, each line a burst. §5.1. */
 #include "personalities/quectel/quectel.h"
 
-static const char *const lines[] = {
-    "RDY",       "+CFUN: 1", "+CPIN: READY", "Call Ready",
-#if FACT_START_UP_SAYS_SMS_READY
-    "SMS Ready",
-#endif
-};
+static const char *const lines[] = { "RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready", "SMS Ready" };
 
-enum { LINE_COUNT = sizeof(lines) / sizeof(lines[0]) };
+enum { CALL_READY = 3, SMS_READY };
 
 struct start_up {
-    size_t next;   /* LINE_COUNT: all are said */
+    size_t next;   /* line_count(): all are said */
     int64_t at_ms; /* of the next one */
 };
+
+static size_t line_count(const struct tlsmodem *modem)
+{
+    return module_fact_peek(modem, FACT_START_UP_SAYS_SMS_READY) != 0 ? SMS_READY + 1
+                                                                      : CALL_READY + 1;
+}
 
 static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
     struct start_up *start_up = state;
 
     (void)unit;
-    start_up->at_ms = module_now(modem) + FACT_START_UP_FIRST_MS;
+    start_up->at_ms = module_now(modem) + module_fact_peek(modem, FACT_START_UP_FIRST_MS);
 }
 
 static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    (void)modem;
-    return ((const struct start_up *)state)->next == LINE_COUNT;
+    return ((const struct start_up *)state)->next == line_count(modem);
 }
 
 /* A module that was switched on by itself does not know the rate of an automatic port yet. */
 static bool hears(const struct module_terminal *terminal)
 {
-    return !FACT_START_UP_NEEDS_RATE || terminal->settings.rate != 0 ||
-           terminal->modem->off_ms != 0;
+    return terminal->settings.rate != 0 || terminal->modem->off_ms != 0 ||
+           !module_fact_is(terminal->modem, FACT_START_UP_NEEDS_RATE);
 }
 
-static void say(struct tlsmodem *modem, const char *line)
+static void say(struct tlsmodem *modem, size_t line)
 {
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        if (hears(&modem->terminals[i]))
-            at_urc(modem->terminals[i].at, "%s", line);
+        if (!hears(&modem->terminals[i]))
+            continue;
+        at_urc(modem->terminals[i].at, "%s", lines[line]);
+        module_note_fact(modem, line == 0 ? FACT_START_UP_FIRST_MS : FACT_START_UP_NEXT_MS);
+        if (line == CALL_READY)
+            module_note_fact(modem, FACT_START_UP_SAYS_SMS_READY);
     }
 }
 
@@ -48,8 +52,7 @@ static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
     const struct start_up *start_up = state;
 
-    (void)modem;
-    return start_up->next < LINE_COUNT ? start_up->at_ms : CLOCK_NEVER;
+    return start_up->next < line_count(modem) ? start_up->at_ms : CLOCK_NEVER;
 }
 
 static void tick(struct tlsmodem *modem, void *state)
@@ -57,12 +60,12 @@ static void tick(struct tlsmodem *modem, void *state)
     const struct quectel *quectel = modem->maker;
     struct start_up *start_up = state;
 
-    if (start_up->next == LINE_COUNT || module_now(modem) < start_up->at_ms)
+    if (start_up->next == line_count(modem) || module_now(modem) < start_up->at_ms)
         return;
     if (quectel->settings.start_up != 0)
-        say(modem, lines[start_up->next]);
+        say(modem, start_up->next);
     start_up->next++;
-    start_up->at_ms += FACT_START_UP_NEXT_MS;
+    start_up->at_ms += module_fact_peek(modem, FACT_START_UP_NEXT_MS);
 }
 
 const struct module_part quectel_start_up = {

@@ -4,6 +4,8 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include <stdio.h>
+
 /* States of the only socket, and of several; the numbers are those of +QISTAT with V0. */
 enum { STATE_CONNECTING = 6, STATE_CLOSED = 7, STATE_OPEN = 8, STATE_PROCESSING = 8 };
 
@@ -84,19 +86,21 @@ static enum at_status run_status(struct at_session *at)
     return AT_OK;
 }
 
-/* One line of +QISTATE, or with `flag` of +QSSLSTATE. */
-static void say_socket(struct at_session *at, const char *name, int32_t index, const char *flag)
+/* The fields of a socket that +QISTATE and +QSSLSTATE show, with `comma` between them. */
+static void say_socket(struct at_session *at, const char *name, int32_t index, const char *comma,
+                       const char *flag)
 {
     const struct quectel_socket *socket = quectel_socket_look(at, index);
-    char peer[CONNECTION_HOST_MAX + 1];
+    bool idle = socket->state == SOCKET_INITIAL;
+    char peer[CONNECTION_HOST_MAX + 1] = "", port[8] = "";
 
-    if (socket->state == SOCKET_INITIAL) {
-        at_info(at, FACT_STATE_IDLE_LINE, name, (int)index, flag);
-        return;
+    if (!idle) {
+        quectel_socket_peer(socket, peer);
+        snprintf(port, sizeof(port), "%u", (unsigned)socket->port);
     }
-    quectel_socket_peer(socket, peer);
-    at_info(at, FACT_STATE_LINE, name, (int)index, protocol(socket), peer, (unsigned)socket->port,
-            quectel_socket_state_words(socket), flag);
+    at_info(at, "%s: %d%s\"%s\"%s\"%s\"%s%s%s\"%s\"%s%s", name, (int)index, comma,
+            idle ? "" : protocol(socket), comma, peer, comma, port, comma,
+            quectel_socket_state_words(socket), flag[0] != '\0' ? comma : "", flag);
 }
 
 static enum at_status run_states(struct at_session *at)
@@ -106,16 +110,17 @@ static enum at_status run_states(struct at_session *at)
     at_result(at, AT_OK);
     say_state(at, stack_state(at, true));
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++)
-        say_socket(at, "+QISTATE", i, "");
+        say_socket(at, "+QISTATE", i, ", ", "");
     return AT_OK;
 }
 
 static enum at_status run_secure_states(struct at_session *at)
 {
+    const char *comma = module_fact_is(module_of(at), FACT_SSL_STATE_HAS_BLANKS) ? ", " : ",";
+
     at_info(at, "+QSSLSTATE: %s", stack_state(at, true).words);
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++)
-        say_socket(at, "+QSSLSTATE", i,
-                   quectel_socket_look(at, i)->secure ? FACT_STATE_SECURE : FACT_STATE_PLAIN);
+        say_socket(at, "+QSSLSTATE", i, comma, quectel_socket_look(at, i)->secure ? "1" : "0");
     return AT_OK;
 }
 

@@ -107,15 +107,18 @@ static bool parse_target(const struct at_session *at, const struct open_words *w
              (const char *)words->host.data);
     ret->host = host;
     ret->port = (uint16_t)port;
-    return settings_of(at)->by_name != 0 || address_is_dotted(host);
+    return settings_of(at)->by_name != 0 || address_is_dotted(host) ||
+           !module_fact_is(module_of(at), FACT_NAME_NEEDS_SWITCH);
 }
 
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
 {
+    struct tlsmodem *modem = module_of(at);
     bool several = settings_of(at)->several != 0;
     struct quectel_opening opening = { .single = !several,
                                        .transparent = settings_of(at)->transparent != 0,
-                                       .timeout_ms = FACT_OPEN_LIMIT_MS,
+                                       .timeout_ms = module_fact_peek(modem, FACT_OPEN_LIMIT_MS),
+                                       .limit_fact = FACT_OPEN_LIMIT_MS,
                                        .manner = &quectel_plain };
     char host[CONNECTION_HOST_MAX + 1];
     struct quectel_socket *socket;
@@ -124,10 +127,10 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     if (!parse_open(args, several, &words) || !parse_target(at, &words, host, &opening))
         return at_fail_plain(at);
     if (!quectel_socket_is_free(quectel_socket_look(at, words.index))) {
-        at_result_text(at, FACT_ALREADY_CONNECTED);
+        at_result_text(at, module_fact_text(modem, FACT_ALREADY_CONNECTED));
         return AT_SILENT;
     }
-    if ((opening.transparent && quectel_has_transparent(at)) || !quectel_bearer_need(module_of(at)))
+    if ((opening.transparent && quectel_has_transparent(at)) || !quectel_bearer_need(modem))
         return at_fail_plain(at);
     socket = quectel_socket_make(at, words.index);
     if (socket == NULL || !quectel_socket_open(at, socket, &opening))
@@ -153,7 +156,7 @@ enum at_status quectel_answer_closed(struct at_session *at, struct quectel_socke
     if (!socket->single)
         snprintf(line, sizeof(line), "%d, CLOSE OK", socket->index);
     if (socket->online) /* on another port */
-        quectel_online_leave(socket, FACT_TRANSPARENT_END);
+        quectel_online_end(socket);
     quectel_socket_close(socket);
     at_result_text(at, line);
     return AT_SILENT;

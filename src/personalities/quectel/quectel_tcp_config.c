@@ -6,14 +6,31 @@ static const struct quectel_settings *settings_of(const struct at_session *at)
     return &quectel_of(at)->settings;
 }
 
-/* A real change must find no socket open; and transparent mode is for one socket only. */
+/* What is under way forbids a real change. */
+static bool is_in_use(struct tlsmodem *modem)
+{
+    bool open = quectel_sockets_in_use(modem);
+
+    if (!open && quectel_bearer(modem)->state == BEARER_INITIAL)
+        return false;
+    switch (module_fact(modem, FACT_SWITCH_IS_REFUSED)) {
+    case REFUSED_NEVER:
+        return false;
+    case REFUSED_WHILE_OPEN:
+        return open;
+    default:
+        return true;
+    }
+}
+
+/* Transparent mode is for one socket only. */
 static enum at_status guard_several(struct at_session *at, const struct at_args *args)
 {
     int32_t several = args->list[0].number;
 
     if (several == settings_of(at)->several)
         return AT_OK;
-    if (quectel_sockets_in_use(module_of(at)) || (several == 1 && settings_of(at)->transparent))
+    if (is_in_use(module_of(at)) || (several == 1 && settings_of(at)->transparent))
         return at_fail_plain(at);
     return AT_OK;
 }
@@ -24,7 +41,7 @@ static enum at_status guard_transparent(struct at_session *at, const struct at_a
 
     if (transparent == settings_of(at)->transparent)
         return AT_OK;
-    if (quectel_sockets_in_use(module_of(at)) || (transparent == 1 && settings_of(at)->several))
+    if (is_in_use(module_of(at)) || (transparent == 1 && settings_of(at)->several))
         return at_fail_plain(at);
     return AT_OK;
 }

@@ -30,7 +30,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
 
     socket->prompts--;
     if (end == AT_PROMPT_ABORTED)
-        return FACT_ESCAPED_PROMPT_IS_OK ? AT_OK : at_fail_plain(at);
+        return module_fact_is(module_of(at), FACT_ESCAPED_PROMPT_IS_OK) ? AT_OK : at_fail_plain(at);
     if (end != AT_PROMPT_COMPLETE || !can_send(socket))
         return at_fail_plain(at);
     if (payload.len > 0 && !quectel_socket_send(socket, payload)) {
@@ -44,6 +44,19 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     return AT_SILENT;
 }
 
+/* Echo of the data, as +QISDE says. */
+static enum at_prompt_echo echo_of(struct at_session *at)
+{
+    const struct tlsmodem *modem = module_of(at);
+    bool echo = at_settings_of(at)->echo != 0;
+
+    if (echo)
+        module_note_preset(modem, FACT_SEND_ECHO_PRESET);
+    if (settings_of(at)->send_echo == 0)
+        return AT_ECHO_OFF;
+    return echo || module_fact_is(modem, FACT_SEND_ECHO_NEEDS_ECHO) ? AT_ECHO_ON : AT_ECHO_ALWAYS;
+}
+
 enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket,
                             const struct at_arg *length)
 {
@@ -51,7 +64,7 @@ enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket
         .max = length->given ? (size_t)length->number : QUECTEL_SEND_MAX,
         .exact = length->given,
         .text = settings_of(at)->prompt == PROMPT_BOTH ? NULL : "",
-        .echo = settings_of(at)->send_echo != 0 ? AT_ECHO_ON : AT_ECHO_OFF,
+        .echo = echo_of(at),
         .on_done = on_entered,
         .ctx = socket,
     };
@@ -141,11 +154,12 @@ static void put_head(struct quectel_socket *socket, size_t len)
 
     if (settings->show_sender != 0) {
         quectel_socket_peer(socket, peer);
-        at_info(at, FACT_HEAD_SENDER, peer, (unsigned)socket->port);
+        at_info(at, "%s%s:%u", module_fact_text(socket->modem, FACT_SENDER_HEAD), peer,
+                (unsigned)socket->port);
     }
     if (settings->show_local != 0) {
         network_address(socket->bearer + 1, local, sizeof(local));
-        at_info(at, FACT_HEAD_LOCAL, local);
+        at_info(at, "%s%s", module_fact_text(socket->modem, FACT_LOCAL_HEAD), local);
     }
     text_init(&text, head, sizeof(head));
     if (settings->show_head != 0)

@@ -2,6 +2,7 @@
 #ifndef TELIT_H
 #define TELIT_H
 
+#include "module/facts.h"
 #include "module/module.h"
 #include "module/part.h"
 #include "personalities/telit/telit_errors.h"

@@ -5,16 +5,12 @@
 #ifndef TELIT_FACTS_H
 #define TELIT_FACTS_H
 
+#include "base/fact.h"
 #include "personalities/telit/telit_errors.h"
 
-/* UNCONFIRMED: firmware of a product, one for its platform; the guides name the oldest that counts.
- */
-#define FACT_REVISION_10 "10.00.157"
-#define FACT_REVISION_12 "12.00.026"
-#define FACT_REVISION_13 "13.00.007"
-#define FACT_REVISION_16 "16.00.153"
-#define FACT_REVISION_20 "20.00.405"
-#define FACT_REVISION_23 "23.00.004"
+enum telit_fact { FACT_REVISION = FACT_FIRST, FACT_END };
+
+extern const struct fact_table telit_facts;
 
 /* UNCONFIRMED: how much of each a model has, where the guides say "use the test command" (§1.0).
  * All 2G modules use context 1 only, as r6 §3.4 says. */

@@ -33,7 +33,7 @@ static enum at_status set_identity(struct at_session *at, const struct at_args *
         at_info(at, "%s", model->identity.product);
         break;
     case ATI_REVISION:
-        at_info(at, "%s", model->revision);
+        at_info(at, "%s", module_revision(module_of(at)));
         break;
     default:
         break;
@@ -55,7 +55,7 @@ static enum at_status run_model(struct at_session *at)
 
 static enum at_status run_revision(struct at_session *at)
 {
-    at_info(at, "#CGMR: %s", module_of(at)->model->revision);
+    at_info(at, "#CGMR: %s", module_revision(module_of(at)));
     return AT_OK;
 }
 

@@ -66,6 +66,23 @@ static const int32_t limits_20[LIMIT_END - 1] =
 static const int32_t limits_23[LIMIT_END - 1] =
     LIMITS(FACT_SOCKETS_23, FACT_CONTEXTS, 5, 3, FACT_DATA_ACTIONS, FACT_DATA_SIZE_4G, 0);
 
+/* One firmware for each platform. */
+#define FACTS(revision)                                                                            \
+    {                                                                                              \
+        .table = &telit_facts, .of_model_count = 1, .of_model = (const struct fact_value[])        \
+        {                                                                                          \
+            {                                                                                      \
+                .fact = FACT_REVISION, .text = (revision)                                          \
+            }                                                                                      \
+        }                                                                                          \
+    }
+static const struct facts facts_10 = FACTS("10.00.157");
+static const struct facts facts_12 = FACTS("12.00.026");
+static const struct facts facts_13 = FACTS("13.00.007");
+static const struct facts facts_16 = FACTS("16.00.153");
+static const struct facts facts_20 = FACTS("20.00.405");
+static const struct facts facts_23 = FACTS("23.00.004");
+
 /* The longest prompt is that of #SSLSECDATA. */
 enum { PAYLOAD = 2048, PAYLOAD_4G = TELIT_DATA_MAX };
 
@@ -77,9 +94,10 @@ enum { PAYLOAD = 2048, PAYLOAD_4G = TELIT_DATA_MAX };
                       .product = (model),                                                          \
                       .platform = (number),                                                        \
                       .generation = (technology) },                                                \
-        .personality = &(maker_personality), .revision = (version), .access_technology = (access), \
-        .at = { .limits = (values), .features = (feature) }, .payload_max = (payload),             \
-        .maker_data = &(data)                                                                      \
+        .personality = &(maker_personality), .revision = FACT_REVISION,                            \
+        .access_technology = (access),                                                             \
+        .at = { .limits = (values), .features = (feature), .facts = &(version) },                  \
+        .payload_max = (payload), .maker_data = &(data)                                            \
     }
 
 /* One macro for each kind of module; LIKE_10_R6: only r6 lists the product. */
@@ -87,22 +105,22 @@ enum { PAYLOAD = 2048, PAYLOAD_4G = TELIT_DATA_MAX };
     MODEL(name, product, platform, "2G", 0, version, limits_2g, TELIT_2G | (features), PAYLOAD,    \
           data, telit_personality)
 #define LIKE_10_R6(name, product)                                                                  \
-    LIKE_2G(name, product, "10", FACT_REVISION_10, TELIT_R6 | TELIT_SLOW, data_2g_r6)
+    LIKE_2G(name, product, "10", facts_10, TELIT_R6 | TELIT_SLOW, data_2g_r6)
 #define LIKE_10(name, product)                                                                     \
-    LIKE_2G(name, product, "10", FACT_REVISION_10, TELIT_R12 | TELIT_SLOW, data_2g)
+    LIKE_2G(name, product, "10", facts_10, TELIT_R12 | TELIT_SLOW, data_2g)
 #define LIKE_13(name, product)                                                                     \
-    LIKE_2G(name, product, "13", FACT_REVISION_13, TELIT_R12 | TELIT_FAST, data_2g)
+    LIKE_2G(name, product, "13", facts_13, TELIT_R12 | TELIT_FAST, data_2g)
 #define LIKE_16(name, product)                                                                     \
-    LIKE_2G(name, product, "16", FACT_REVISION_16, TELIT_R12 | TELIT_SLOW, data_2g)
+    LIKE_2G(name, product, "16", facts_16, TELIT_R12 | TELIT_SLOW, data_2g)
 #define LIKE_12(name, product)                                                                     \
-    MODEL(name, product, "12", "3G", 2, FACT_REVISION_12, limits_12,                               \
-          TELIT_3G | TELIT_R12 | TELIT_FAST, PAYLOAD, data_3g, telit_personality)
+    MODEL(name, product, "12", "3G", 2, facts_12, limits_12, TELIT_3G | TELIT_R12 | TELIT_FAST,    \
+          PAYLOAD, data_3g, telit_personality)
 #define LIKE_20(name, product)                                                                     \
-    MODEL(name, product, "20", "4G", 7, FACT_REVISION_20, limits_20,                               \
-          TELIT_4G | TELIT_R12 | TELIT_FAST, PAYLOAD_4G, data_3g, telit_personality_4g)
+    MODEL(name, product, "20", "4G", 7, facts_20, limits_20, TELIT_4G | TELIT_R12 | TELIT_FAST,    \
+          PAYLOAD_4G, data_3g, telit_personality_4g)
 #define LIKE_23(name, product)                                                                     \
-    MODEL(name, product, "23", "4G", 7, FACT_REVISION_23, limits_23,                               \
-          TELIT_4G | TELIT_R12 | TELIT_FAST, PAYLOAD_4G, data_3g, telit_personality_4g)
+    MODEL(name, product, "23", "4G", 7, facts_23, limits_23, TELIT_4G | TELIT_R12 | TELIT_FAST,    \
+          PAYLOAD_4G, data_3g, telit_personality_4g)
 
 static const struct module_model models[] = {
     LIKE_10_R6("gc864-quad", "GC864-QUAD"),

@@ -30,14 +30,14 @@ int64_t telit_total_ms(int64_t step_ms)
     return asked_ms > FACT_TOTAL_MS ? asked_ms : FACT_TOTAL_MS;
 }
 
-static size_t secure_sockets(const struct module_model *model)
+static size_t secure_sockets(const struct tlsmodem *modem)
 {
-    return (size_t)model->at.limits[LIMIT_SECURE_SOCKETS - 1];
+    return module_limit(modem, LIMIT_SECURE_SOCKETS);
 }
 
-static size_t state_size(const struct module_model *model)
+static size_t state_size(const struct tlsmodem *modem)
 {
-    return sizeof(struct telit) + secure_sockets(model) * sizeof(struct telit_ssl_slot);
+    return sizeof(struct telit) + secure_sockets(modem) * sizeof(struct telit_ssl_slot);
 }
 
 static enum err start(struct tlsmodem *modem)
@@ -45,7 +45,7 @@ static enum err start(struct tlsmodem *modem)
     struct telit *telit = modem->maker;
 
     telit->restart_ms = CLOCK_NEVER;
-    telit->ssl_count = secure_sockets(modem->model);
+    telit->ssl_count = secure_sockets(modem);
     return credentials_init(&modem->credentials, modem->config.storage, telit->ssl_count);
 }
 
@@ -135,7 +135,7 @@ static const struct at_commands *const commands[] = {
 #define PERSONALITY(words, output)                                                                 \
     {                                                                                              \
         .dialect = &(words), .commands = commands, .state_size = state_size,                       \
-        .output_bytes = (output), .parts = parts                                                   \
+        .output_bytes = (output), .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts            \
     }
 const struct personality telit_personality = PERSONALITY(dialect, OUTPUT_BYTES);
 const struct personality telit_personality_4g = PERSONALITY(dialect_4g, OUTPUT_BYTES_4G);

@@ -41,7 +41,7 @@ static enum at_status set_hang_up(struct at_session *at, const struct at_args *a
 static int suite_number(const struct telit_ssl *ssl)
 {
     const struct telit_model *model = telit_model_of(ssl->modem);
-    int32_t count = ssl->modem->model->at.limits[LIMIT_CIPHER - 1];
+    int32_t count = (int32_t)module_limit(ssl->modem, LIMIT_CIPHER);
 
     for (int32_t number = 1; number <= count; number++) {
         if (model->suites[number] == ssl->socket.info.suite)

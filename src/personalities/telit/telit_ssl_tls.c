@@ -65,7 +65,7 @@ static size_t certificate_max(const struct tlsmodem *modem)
 
     if (at_has(&modem->model->at, TELIT_SLOW) && cpu_mode != CPU_FAST && cpu_mode != CPU_FASTEST)
         return FACT_LARGE_CERTIFICATE;
-    return (size_t)modem->model->at.limits[LIMIT_DATA_SIZE - 1];
+    return module_limit(modem, LIMIT_DATA_SIZE);
 }
 
 const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,

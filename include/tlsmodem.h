@@ -61,6 +61,50 @@ struct tlsmodem_fact_value {
 enum err tlsmodem_fact_check(const char *model, const struct tlsmodem_fact_value *value, char *why,
                              size_t cap);
 
+enum {
+    TLSMODEM_IMEI_CAP = 16,
+    TLSMODEM_IMSI_CAP = 16,
+    TLSMODEM_ICCID_CAP = 21,
+    TLSMODEM_OPERATOR_MAX = 23 /* bytes of its name */
+};
+
+/* Reads an IMEI (3GPP TS 23.003) of 14 digits, to which the check digit is added, or of 15, whose
+ * last must be it.  `ret_imei` has TLSMODEM_IMEI_CAP bytes.  ERR_INVALID: not so many digits, or
+ * something else; ERR_CORRUPT: the check digit is wrong. */
+enum err tlsmodem_imei(const char *digits, char *ret_imei);
+
+/* Reads an IMSI (ITU-T E.212, 3GPP TS 23.003): 6 to 15 digits, into TLSMODEM_IMSI_CAP bytes.
+ * ERR_INVALID. */
+enum err tlsmodem_imsi(const char *digits, char *ret_imsi);
+
+/* Reads an ICCID (ITU-T E.118), which begins with 89: of 18 digits, to which the check digit is
+ * added, of 19, whose last must be it, or of 20, longer than E.118 has them and taken as they are.
+ * `ret_iccid` has TLSMODEM_ICCID_CAP bytes.  ERR_INVALID, ERR_CORRUPT as for an IMEI. */
+enum err tlsmodem_iccid(const char *digits, char *ret_iccid);
+
+/* What the network makes of a modem that asks it. */
+enum tlsmodem_registration {
+    TLSMODEM_HOME,
+    TLSMODEM_ROAMING,
+    TLSMODEM_SEARCHING, /* and finds none */
+    TLSMODEM_DENIED,
+    TLSMODEM_LOST /* out of coverage */
+};
+
+/* Who a modem is, and what network it finds; a member that is NULL or zero is the preset. */
+struct tlsmodem_identity {
+    const char *imei;          /* as tlsmodem_imei() makes it; preset: a test number of the maker */
+    const char *imsi;          /* as tlsmodem_imsi() makes it */
+    const char *iccid;         /* as tlsmodem_iccid() makes it */
+    const char *operator_name; /* 1 to TLSMODEM_OPERATOR_MAX printable ASCII bytes, no quotes */
+    const char *operator_code; /* MCC and MNC: 5 or 6 digits */
+    uint16_t area_code;        /* LAC or TAC; preset: 1 */
+    uint32_t cell;             /* at most 28 bits, of which a GSM module shows 16; preset: 1 */
+    bool has_signal;           /* else `signal` is 20 */
+    int signal;                /* +CSQ <rssi>: 0 to 31, or 99: unknown */
+    enum tlsmodem_registration registration;
+};
+
 /* Everything pointed to is borrowed until tlsmodem_free(). */
 struct tlsmodem_config {
     const char *model; /* name of a model */
@@ -70,7 +114,8 @@ struct tlsmodem_config {
     size_t tls_count;
     const struct storage *storage; /* NULL: settings and security data live in memory only */
     const struct clock *clock;
-    const struct log *log;                   /* NULL: silence */
+    const struct log *log; /* NULL: silence; its name is the modem's */
+    struct tlsmodem_identity identity;
     const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
     size_t fact_count;
     /* Call tlsmodem_tick() at `deadline_ms` of the clock, CLOCK_NEVER: not before something
@@ -82,8 +127,8 @@ struct tlsmodem_config {
 struct tlsmodem;
 
 /* Makes a modem and switches it on.  ERR_NOT_FOUND: no such model; ERR_INVALID: terminals, or
- * facts, of which the log says what is allowed; ERR_NO_MEMORY; ERR_IO, ERR_CORRUPT: storage.  Owned
- * by the caller; see tlsmodem_free(). */
+ * facts or the identity, of which the log says what is allowed; ERR_NO_MEMORY; ERR_IO, ERR_CORRUPT:
+ * storage.  Owned by the caller; see tlsmodem_free(). */
 enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem);
 
 /* Closes its connections, wipes its secrets, frees it.  Its terminals must not be used after. */

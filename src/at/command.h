@@ -109,6 +109,7 @@ struct at_command {
     enum at_status (*set)(struct at_session *at, const struct at_args *args);
     enum at_status (*read)(struct at_session *at);
     const char *test_text; /* `=?` answer after the name, when it is not made from the parameters */
+    enum at_status (*test)(struct at_session *at); /* `=?` where the modem decides on the answer */
     /* Where bound values live; `index` from 0.  NULL answers: no such record now. */
     void *(*record)(struct at_session *at, size_t index);
     /* Bound values have changed by a set, a reset or a restore. */

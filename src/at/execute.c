@@ -69,6 +69,8 @@ static enum at_status run_test(struct at_session *at, const struct at_command *r
     char ranges[VALUES_MAX];
     struct text text;
 
+    if (row->test != NULL)
+        return row->test(at);
     if (row->test_text != NULL) {
         if (row->test_text[0] != '\0')
             at_info(at, "%s: %s", row->name, row->test_text);

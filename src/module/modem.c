@@ -1,6 +1,7 @@
 /* modem.c: what an embedding program calls: a modem is made, ticks, and goes. */
 #include "at/session.h"
 #include "module/facts.h"
+#include "module/identity.h"
 #include "module/module.h"
 #include "module/part.h"
 #include "module/power.h"
@@ -119,7 +120,9 @@ enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **re
     modem->personality = model->personality;
     modem->armed_ms = CLOCK_NEVER;
     module_enter(modem);
-    err = build(modem);
+    err = identity_check(modem);
+    if (err == ERR_OK)
+        err = build(modem);
     if (err != ERR_OK) {
         tlsmodem_free(modem);
         return err;

@@ -3,24 +3,36 @@
 
 #include <stdio.h>
 
-/* Test numbers: an IMEI of the test range (GSMA TS.06), MCC 001, MNC 01 (3GPP TS 36.508 4.4.2),
- * ICCID with a valid check digit. */
-const char module_imei[] = "004999010640000";
-const char module_imsi[] = "001010123456789";
-const char module_iccid[] = "8988211000000000014";
-const char module_operator_name[] = "Test Network";
-const char module_operator_code[] = "00101";
-
-void network_init(struct module_network *network, size_t context_count)
+void network_init(struct module_network *network, size_t context_count,
+                  enum tlsmodem_registration registration)
 {
-    *network = (struct module_network){
-        .context_count = context_count, .attached = true, .reported = true, .functionality = 1
-    };
+    *network = (struct module_network){ .context_count = context_count,
+                                        .attached = true,
+                                        .functionality = 1,
+                                        .registration = registration };
+    network->reported = network_is_registered(network);
+}
+
+static bool asks_for_network(const struct module_network *network)
+{
+    return network->functionality == 1 && network->cops_mode != 2;
 }
 
 bool network_is_registered(const struct module_network *network)
 {
-    return network->functionality == 1 && network->cops_mode != 2;
+    return asks_for_network(network) &&
+           (network->registration == TLSMODEM_HOME || network->registration == TLSMODEM_ROAMING);
+}
+
+int network_stat(const struct module_network *network)
+{
+    static const int stats[] = { [TLSMODEM_HOME] = 1,
+                                 [TLSMODEM_ROAMING] = 5,
+                                 [TLSMODEM_SEARCHING] = 2,
+                                 [TLSMODEM_DENIED] = 3,
+                                 [TLSMODEM_LOST] = 4 };
+
+    return asks_for_network(network) ? stats[network->registration] : 0;
 }
 
 struct module_context *network_context(struct module_network *network, size_t cid)

@@ -1,10 +1,12 @@
 /* network.h: the cellular network as a host sees it: SIM, registration, PDP contexts.
  *
- * There is no radio: a modem that is switched on is registered at once with a good signal, and a
- * PDP context is up as soon as it is activated.  What a host can change here, it finds changed.
+ * There is no radio: a modem that is switched on is registered at once, if its config lets it, and
+ * a PDP context is up as soon as it is activated.  What a host can change here, it finds changed.
  */
 #ifndef MODULE_NETWORK_H
 #define MODULE_NETWORK_H
+
+#include "tlsmodem.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,17 +32,19 @@ struct module_network {
     int32_t functionality; /* +CFUN: 1 full, 4 radio off */
     int32_t cops_mode;     /* +COPS: 0 automatic, 1 manual, 2 deregistered */
     int32_t cops_format;
+    enum tlsmodem_registration registration; /* what the network makes of it */
 };
 
-/* The equipment, the subscriber and the operator that every modem finds. */
-extern const char module_imei[], module_imsi[], module_iccid[], module_operator_name[],
-    module_operator_code[];
+/* Attached, with `context_count` contexts (at most MODULE_CONTEXTS_MAX) that are not defined; what
+ * becomes of it on the network is `registration`. */
+void network_init(struct module_network *network, size_t context_count,
+                  enum tlsmodem_registration registration);
 
-/* Attached, with `context_count` contexts (at most MODULE_CONTEXTS_MAX) that are not defined. */
-void network_init(struct module_network *network, size_t context_count);
-
-/* True when the radio is on and nobody has told it to stay off the network. */
+/* True when the radio is on, nobody has told it to stay off the network, and the network has it. */
 bool network_is_registered(const struct module_network *network);
+
+/* 27.007 <stat>: 1 and 5 registered, at home and roaming; 0, 2, 3, 4 not. */
+int network_stat(const struct module_network *network);
 
 /* The context of `cid` (from 1), or NULL when this model has none such. */
 struct module_context *network_context(struct module_network *network, size_t cid);

@@ -14,7 +14,8 @@ enum err power_on(struct tlsmodem *modem)
 {
     enum err err;
 
-    network_init(&modem->network, module_limit(modem, LIMIT_CONTEXTS));
+    network_init(&modem->network, module_limit(modem, LIMIT_CONTEXTS),
+                 modem->config.identity.registration);
     memset(modem->maker, 0, modem->maker_size);
     modem->on = true;
     modem->power_on_ms = CLOCK_NEVER;

@@ -12,17 +12,19 @@ void network_deactivate(struct tlsmodem *modem, size_t cid)
     parts_on_context_down(modem, cid);
 }
 
-static void report(struct tlsmodem *modem, bool registered)
+static void report(struct tlsmodem *modem)
 {
+    int stat = network_stat(&modem->network);
+
     for (size_t i = 0; i < modem->terminal_count; i++) {
         struct module_terminal *terminal = &modem->terminals[i];
 
         if (terminal->settings.creg != 0)
-            at_urc(terminal->at, "+CREG: %d", registered);
+            at_urc(terminal->at, "+CREG: %d", stat);
         if (terminal->settings.cgreg != 0)
-            at_urc(terminal->at, "+CGREG: %d", registered);
+            at_urc(terminal->at, "+CGREG: %d", stat);
         if (terminal->settings.cereg != 0)
-            at_urc(terminal->at, "+CEREG: %d", registered);
+            at_urc(terminal->at, "+CEREG: %d", stat);
     }
 }
 
@@ -33,7 +35,7 @@ void network_update(struct tlsmodem *modem)
 
     if (registered != network->reported) {
         network->reported = registered;
-        report(modem, registered);
+        report(modem);
         if (registered)
             parts_on_registered(modem);
     }

@@ -177,6 +177,7 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .log = &world->log,
         .facts = world->facts,
         .fact_count = world->fact_count,
+        .identity = world->identity,
         .arm = arm,
         .arm_ctx = world,
     };

@@ -42,6 +42,7 @@ struct world {
     struct log log; /* for the next world_switch_on(); its `write` may be replaced */
     const struct tlsmodem_fact_value *facts; /* for the next one too */
     size_t fact_count;
+    struct tlsmodem_identity identity; /* for the next one */
     struct tlsmodem *modem;
     size_t port_count;
     struct world_port ports[TLSMODEM_TERMINALS_MAX];

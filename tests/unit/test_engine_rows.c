@@ -351,7 +351,7 @@ static void walk_test(struct walk *walk)
         return;
     snprintf(line, sizeof(line), "AT%s=?", row->name);
     start(walk);
-    if (row->test_text != NULL || row->param_count == 0 || row->free_form) {
+    if (row->test_text != NULL || row->test != NULL || row->param_count == 0 || row->free_form) {
         talk_ok(&walk->world, line);
         return;
     }

@@ -1,4 +1,5 @@
 /* identity.c: who the module is. */
+#include "module/identity.h"
 #include "module/facts.h"
 #include "personalities/common/common.h"
 
@@ -25,12 +26,12 @@ static enum at_status run_revision(struct at_session *at)
 
 static enum at_status run_imei(struct at_session *at)
 {
-    return answer(at, module_imei);
+    return answer(at, identity_imei(at));
 }
 
 static enum at_status run_imsi(struct at_session *at)
 {
-    return answer(at, module_imsi);
+    return answer(at, identity_imsi(at));
 }
 
 static enum at_status run_capabilities(struct at_session *at)

@@ -1,13 +1,9 @@
 /* network.c: SIM and registration.  Source: 3GPP TS 27.007 chapters 7 and 8. */
 #include "module/facts.h"
+#include "module/identity.h"
 #include "personalities/common/common.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* Where the one cell of the network is: hexadecimal, as +CREG prints it. */
-#define AREA_CODE "0001"
-#define CELL_ID   "0001"
 
 static enum at_status read_pin(struct at_session *at)
 {
@@ -22,10 +18,12 @@ static enum at_status set_pin(struct at_session *at, const struct at_args *args)
     return at_fail(at, CME_NOT_ALLOWED);
 }
 
+enum { SIGNAL_UNKNOWN = 99 };
+
 static enum at_status run_signal(struct at_session *at)
 {
-    if (network_is_registered(&module_of(at)->network))
-        at_info(at, "+CSQ: 20,0");
+    if (network_is_registered(&module_of(at)->network) && identity_signal(at) != SIGNAL_UNKNOWN)
+        at_info(at, "+CSQ: %d,0", identity_signal(at));
     else
         at_info(at, "+CSQ: 99,99");
     return AT_OK;
@@ -34,15 +32,16 @@ static enum at_status run_signal(struct at_session *at)
 static enum at_status answer_registration(struct at_session *at, const char *name, int32_t mode)
 {
     struct tlsmodem *modem = module_of(at);
-    int registered = network_is_registered(&modem->network);
+    int stat = network_stat(&modem->network);
 
-    if (mode < 2 || !registered)
-        at_info(at, "%s: %d,%d", name, (int)mode, registered);
+    if (mode < 2 || !network_is_registered(&modem->network))
+        at_info(at, "%s: %d,%d", name, (int)mode, stat);
     else if (modem->model->access_technology == 0)
-        at_info(at, "%s: 2,1,\"" AREA_CODE "\",\"" CELL_ID "\"", name);
+        at_info(at, "%s: 2,%d,\"%04X\",\"%04lX\"", name, stat, identity_area_code(at),
+                identity_cell(at) & 0xFFFF);
     else
-        at_info(at, "%s: 2,1,\"" AREA_CODE "\",\"0000" CELL_ID "\",%d", name,
-                modem->model->access_technology);
+        at_info(at, "%s: 2,%d,\"%04X\",\"%08lX\",%d", name, stat, identity_area_code(at),
+                identity_cell(at), modem->model->access_technology);
     return AT_OK;
 }
 
@@ -61,19 +60,15 @@ enum at_status common_read_cereg(struct at_session *at)
     return answer_registration(at, "+CEREG", terminal_of(at)->settings.cereg);
 }
 
-static void operator_text(const struct module_network *network, char text[24])
-{
-    snprintf(text, 24, "%s",
-             network->cops_format == 2 ? module_operator_code : module_operator_name);
-}
+enum { COPS_NUMERIC = 2 };
 
 static enum at_status read_operator(struct at_session *at)
 {
     struct tlsmodem *modem = module_of(at);
     struct module_network *network = &modem->network;
-    char name[24];
+    const char *name = network->cops_format == COPS_NUMERIC ? identity_operator_code(at)
+                                                            : identity_operator_name(at);
 
-    operator_text(network, name);
     if (!network_is_registered(network))
         at_info(at, "+COPS: %d", (int)network->cops_mode);
     else if (modem->model->access_technology == 0)
@@ -89,10 +84,10 @@ enum { COPS_MODE, COPS_FORMAT, COPS_OPERATOR, COPS_ACCESS };
 
 enum { COPS_MANUAL = 1, COPS_FORMAT_ONLY = 3 };
 
-static bool is_our_operator(const struct at_arg *name)
+static bool is_our_operator(const struct at_session *at, const struct at_arg *name)
 {
-    return name->given && (span_equal(name->text, span_of(module_operator_name)) ||
-                           span_equal(name->text, span_of(module_operator_code)));
+    return name->given && (span_equal(name->text, span_of(identity_operator_name(at))) ||
+                           span_equal(name->text, span_of(identity_operator_code(at))));
 }
 
 static enum at_status set_operator(struct at_session *at, const struct at_args *args)
@@ -104,10 +99,20 @@ static enum at_status set_operator(struct at_session *at, const struct at_args *
         modem->network.cops_format = args->list[COPS_FORMAT].number;
     if (mode == COPS_FORMAT_ONLY)
         return AT_OK;
-    if (mode == COPS_MANUAL && !is_our_operator(&args->list[COPS_OPERATOR]))
+    if (mode == COPS_MANUAL && !is_our_operator(at, &args->list[COPS_OPERATOR]))
         return at_fail(at, CME_NO_NETWORK);
     modem->network.cops_mode = mode;
     network_update(modem);
+    return AT_OK;
+}
+
+/* The one operator that is there, current; its short name is the first word of the long one. */
+static enum at_status test_operator(struct at_session *at)
+{
+    const char *name = identity_operator_name(at);
+
+    at_info(at, "+COPS: (2,\"%s\",\"%.*s\",\"%s\"),,(0-4),(0-2)", name, (int)strcspn(name, " "),
+            name, identity_operator_code(at));
     return AT_OK;
 }
 
@@ -181,7 +186,7 @@ static const struct at_command rows[] = {
       .help = "Operator.",
       .source = "27.007 7.3",
       AT_PARAMS(cops_params),
-      .test_text = "(2,\"Test Network\",\"Test\",\"00101\"),,(0-4),(0-2)",
+      .test = test_operator,
       .set = set_operator,
       .read = read_operator },
     { .name = "+CFUN",

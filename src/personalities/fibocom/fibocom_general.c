@@ -5,6 +5,7 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "base/number.h"
+#include "module/identity.h"
 #include "personalities/common/common.h"
 
 static enum at_status run_identification(struct at_session *at)
@@ -44,7 +45,7 @@ static enum at_status run_revision(struct at_session *at)
 
 static enum at_status run_imei(struct at_session *at)
 {
-    at_info(at, "%s", module_imei);
+    at_info(at, "%s", identity_imei(at));
     return AT_OK;
 }
 
@@ -54,38 +55,38 @@ static enum at_status set_imei(struct at_session *at, const struct at_args *args
 {
     if (args->list[0].number != SERIAL_IMEI)
         return run_imei(at);
-    at_info(at, "+CGSN: %s", module_imei);
+    at_info(at, "+CGSN: %s", identity_imei(at));
     return AT_OK;
 }
 
 static enum at_status read_serial(struct at_session *at)
 {
-    at_info(at, "+GSN: \"%s\"", module_imei);
+    at_info(at, "+GSN: \"%s\"", identity_imei(at));
     return AT_OK;
 }
 
 static enum at_status run_imsi(struct at_session *at)
 {
-    at_info(at, "%s", module_imsi);
+    at_info(at, "%s", identity_imsi(at));
     return AT_OK;
 }
 
 static enum at_status read_imsi(struct at_session *at)
 {
-    at_info(at, "+CIMI: %s", module_imsi);
+    at_info(at, "+CIMI: %s", identity_imsi(at));
     return AT_OK;
 }
 
 static enum at_status run_iccid(struct at_session *at)
 {
-    at_info(at, "%s: %s", at_row_name(at), module_iccid);
+    at_info(at, "%s: %s", at_row_name(at), identity_iccid(at));
     return AT_OK;
 }
 
 static enum at_status read_registration(struct at_session *at)
 {
     at_info(at, "+CEREG: %d,%d", (int)fibocom_of(at)->settings.cereg,
-            network_is_registered(&module_of(at)->network));
+            network_stat(&module_of(at)->network));
     return AT_OK;
 }
 

@@ -1,16 +1,21 @@
-/* fibocom_http_exchange.c: a request: its start, its end, and what a host is told of it. */
+/* fibocom_http_exchange.c: a request and its response, which is collected for +HTTPREAD. */
 #include "personalities/fibocom/fibocom.h"
 
 #include "base/text.h"
 
-void fibocom_http_end_exchange(struct fibocom_http *http)
+enum { PIECE = 2048 };
+
+/* The memory of the exchange goes when the module has come to rest: an event of it may be under
+ * way. */
+static void end_exchange(struct fibocom_http *http)
 {
     if (http->exchange != NULL)
         http_stop(http->exchange);
     http->exchange = NULL;
 }
 
-void fibocom_http_forget_request(struct fibocom_http *http)
+/* What was for this request only. */
+static void forget_request(struct fibocom_http *http)
 {
     bytes_free(&http->fields);
     if (FACT_HTTP_HEAD_ONCE)
@@ -19,29 +24,31 @@ void fibocom_http_forget_request(struct fibocom_http *http)
 
 /* ---- what the host is told ---- */
 
-void fibocom_http_tell_connected(struct fibocom_http *http, bool connected)
+/* Whether there is a connection: once for a request. */
+static void tell_connected(struct fibocom_http *http, bool connected)
 {
     if (!http->connected)
         at_urc(http->owner->at, "%s: %d", http->secure ? "+HTTPS" : "+HTTP", connected);
     http->connected = http->connected || connected;
 }
 
-void fibocom_http_tell(struct fibocom_http *http, int code, size_t len)
+/* How it ended, or with MODE 1 that it comes. */
+static void tell(struct fibocom_http *http, int code, size_t len)
 {
-    fibocom_http_tell_connected(http, http->complete || http->streams);
+    tell_connected(http, http->complete || http->streams);
     at_urc(http->owner->at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
 }
 
-void fibocom_http_fail(struct fibocom_http *http, int code)
+static void fail(struct fibocom_http *http, int code)
 {
-    fibocom_http_end_exchange(http);
-    fibocom_http_forget_request(http);
+    end_exchange(http);
+    forget_request(http);
     bytes_free(&http->response);
     http->complete = false;
-    fibocom_http_tell(http, code, 0);
+    tell(http, code, 0);
 }
 
-int fibocom_http_code(enum http_error error)
+static int code_of(enum http_error error)
 {
     switch (error) {
     case HTTP_DNS:
@@ -52,6 +59,124 @@ int fibocom_http_code(enum http_error error)
         return FACT_HTTP_NETWORK_ERROR;
     }
 }
+
+/* ---- events ---- */
+
+static void on_connected(void *ctx)
+{
+    tell_connected(ctx, true);
+}
+
+static size_t give_body(void *ctx, uint8_t *buf, size_t cap)
+{
+    struct fibocom_http *http = ctx;
+    size_t left = http->data.len - http->sent;
+    size_t part = left < cap ? left : cap;
+
+    if (part > 0)
+        memcpy(buf, http->data.data + http->sent, part);
+    http->sent += part;
+    return part;
+}
+
+static bool rewind_body(void *ctx)
+{
+    ((struct fibocom_http *)ctx)->sent = 0;
+    return true;
+}
+
+static bool shows_header(const struct fibocom_http *http)
+{
+    return fibocom_http_value(http->modem, HTTP_PARAM_HEADER)[0] != '1';
+}
+
+static void on_header(void *ctx, struct span line)
+{
+    struct fibocom_http *http = ctx;
+
+    if (shows_header(http) && bytes_add(&http->response, line, FACT_HTTP_RESPONSE_MAX) == ERR_OK)
+        (void)bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
+}
+
+static void collect(struct fibocom_http *http)
+{
+    uint8_t piece[PIECE];
+    ptrdiff_t got;
+
+    while ((got = http_read(http->exchange, piece, sizeof(piece))) > 0) {
+        if (bytes_add(&http->response, span_at(piece, (size_t)got), FACT_HTTP_RESPONSE_MAX) ==
+            ERR_OK)
+            continue;
+        log_say(http->modem->config.log, LOG_WARNING,
+                "http: the response is longer than %d bytes: MODE \"1\" takes any",
+                FACT_HTTP_RESPONSE_MAX);
+        fail(http, FACT_HTTP_NETWORK_ERROR);
+        return;
+    }
+    if (got == -ERR_AGAIN)
+        return;
+    if (got < 0) {
+        fail(http, code_of(http_failure(http->exchange)));
+        return;
+    }
+    http->complete = true;
+    forget_request(http);
+    bytes_trim(&http->response);
+    tell(http, http_status(http->exchange), http->response.len);
+    end_exchange(http);
+}
+
+/* The length is known where the server says it. */
+static void begin_stream(struct fibocom_http *http)
+{
+    int64_t body = http->mode == MODE_HEAD ? 0 : http_length(http->exchange);
+
+    http->streams = true;
+    forget_request(http);
+    bytes_trim(&http->response);
+    tell(http, http_status(http->exchange), http->response.len + (body > 0 ? (size_t)body : 0));
+}
+
+static void on_response(void *ctx)
+{
+    struct fibocom_http *http = ctx;
+
+    if (shows_header(http))
+        (void)bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
+    if (fibocom_http_value(http->modem, HTTP_PARAM_MODE)[0] == '1')
+        begin_stream(http);
+    else
+        collect(http);
+}
+
+static void on_readable(void *ctx)
+{
+    struct fibocom_http *http = ctx;
+
+    if (http->streams)
+        fibocom_http_pump(http);
+    else
+        collect(http);
+}
+
+static void on_failed(void *ctx, enum http_error error)
+{
+    struct fibocom_http *http = ctx;
+
+    if (error == HTTP_TLS)
+        fibocom_tls_note(http->modem, &http->exchange->failure);
+    fail(http, code_of(error));
+}
+
+static const struct http_events events = {
+    .on_connected = on_connected,
+    .give_body = give_body,
+    .rewind_body = rewind_body,
+    .on_header = on_header,
+    .on_response = on_response,
+    .on_readable = on_readable,
+    .on_failed = on_failed,
+};
 
 /* ---- the request ---- */
 
@@ -114,7 +239,7 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
 {
     enum http_error error;
 
-    fibocom_http_end_exchange(http);
+    end_exchange(http);
     http->streams = false;
     http->owner = owner;
     http->mode = mode;
@@ -125,7 +250,7 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
     }
     error = start(http, timeout_ms);
     if (error == HTTP_INVALID) {
-        fibocom_http_end_exchange(http);
+        end_exchange(http);
         bytes_free(&http->fields);
         return at_fail(owner->at, FACT_ERROR_HTTP_INVALID);
     }
@@ -135,9 +260,11 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
     if (error == HTTP_TLS && http->exchange->failure.tls.reason != TLS_INTERNAL)
         fibocom_tls_note(http->modem, &http->exchange->failure);
     if (error != HTTP_FINE)
-        fibocom_http_fail(http, fibocom_http_code(error));
+        fail(http, code_of(error));
     return AT_OK;
 }
+
+/* ---- the parts ---- */
 
 bool fibocom_http_is_busy(const struct fibocom_http *http)
 {
@@ -155,7 +282,101 @@ struct fibocom_http *fibocom_http_of(struct at_session *at)
 
 void fibocom_http_end_stream(struct fibocom_http *http)
 {
-    fibocom_http_end_exchange(http);
+    end_exchange(http);
     bytes_free(&http->response);
     http->streams = false;
 }
+
+static void init_exchange(struct tlsmodem *modem, void *state, size_t unit)
+{
+    const struct tls_source source = { fibocom_tls_lend, modem };
+
+    http_init(state, 1, &modem->world, &events, module_part_if(modem, &fibocom_http_part, unit),
+              &source);
+}
+
+static void deinit_exchange(struct tlsmodem *modem, void *state)
+{
+    (void)modem;
+    http_stop(state);
+}
+
+static bool is_exchange_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct fibocom_http *http = module_part_if(modem, &fibocom_http_part, 0);
+
+    return http == NULL || http->exchange != state;
+}
+
+static int64_t exchange_deadline(const struct tlsmodem *modem, const void *state)
+{
+    (void)modem;
+    return http_deadline(state);
+}
+
+static void tick_exchange(struct tlsmodem *modem, void *state)
+{
+    (void)modem;
+    http_tick(state);
+}
+
+const struct module_part fibocom_exchange_part = {
+    .size = sizeof(struct http),
+    .init = init_exchange,
+    .deinit = deinit_exchange,
+    .is_idle = is_exchange_idle,
+    .deadline = exchange_deadline,
+    .tick = tick_exchange,
+};
+
+static void init(struct tlsmodem *modem, void *state, size_t unit)
+{
+    (void)unit;
+    ((struct fibocom_http *)state)->modem = modem;
+}
+
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    struct fibocom_http *http = state;
+
+    (void)modem;
+    fibocom_http_end_stream(http);
+    bytes_free(&http->data);
+    bytes_free(&http->head);
+    bytes_free(&http->fields);
+}
+
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct fibocom_http *http = state;
+
+    (void)modem;
+    return !fibocom_http_is_busy(http) && !http->streams && !http->complete &&
+           http->data.data == NULL && http->head.data == NULL;
+}
+
+static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+{
+    struct fibocom_http *http = state;
+    struct module_terminal *reader = http->reader;
+
+    (void)modem;
+    if (cid != CALL_CID || http->exchange == NULL)
+        return;
+    if (!http->streams) {
+        fail(http, FACT_HTTP_NETWORK_ERROR);
+        return;
+    }
+    fibocom_http_end_stream(http);
+    http->reader = NULL;
+    if (reader != NULL)
+        at_finish(reader->at, at_fail(reader->at, FACT_ERROR_HTTP_BROKEN));
+}
+
+const struct module_part fibocom_http_part = {
+    .size = sizeof(struct fibocom_http),
+    .init = init,
+    .deinit = deinit,
+    .is_idle = is_idle,
+    .on_context_down = on_context_down,
+};

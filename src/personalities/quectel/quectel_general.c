@@ -5,6 +5,7 @@
 #include "personalities/quectel/quectel.h"
 
 #include "base/number.h"
+#include "module/identity.h"
 #include "module/keep.h"
 #include "personalities/common/common.h"
 
@@ -41,26 +42,28 @@ static enum at_status set_identity(struct at_session *at, const struct at_args *
 
 static enum at_status run_imei(struct at_session *at)
 {
-    at_info(at, "%s", module_fact_text(module_of(at), FACT_IMEI));
+    const char *given = module_of(at)->config.identity.imei;
+
+    at_info(at, "%s", given != NULL ? given : module_fact_text(module_of(at), FACT_IMEI));
     return AT_OK;
 }
 
 static enum at_status run_iccid_bare(struct at_session *at)
 {
-    at_info(at, "%s", module_iccid);
+    at_info(at, "%s", identity_iccid(at));
     return AT_OK;
 }
 
 static enum at_status run_iccid(struct at_session *at)
 {
-    at_info(at, "+CCID: \"%s\"", module_iccid);
+    at_info(at, "+CCID: \"%s\"", identity_iccid(at));
     return AT_OK;
 }
 
 static enum at_status read_operator_name(struct at_session *at)
 {
     at_info(at, "+QSPN: \"%s\"",
-            network_is_registered(&module_of(at)->network) ? module_operator_name : "");
+            network_is_registered(&module_of(at)->network) ? identity_operator_name(at) : "");
     return AT_OK;
 }
 

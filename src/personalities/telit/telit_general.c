@@ -6,6 +6,7 @@
  */
 #include "personalities/telit/telit.h"
 
+#include "module/identity.h"
 #include "personalities/common/common.h"
 
 enum { MINUTE_MS = 60000 };
@@ -61,19 +62,19 @@ static enum at_status run_revision(struct at_session *at)
 
 static enum at_status run_imei(struct at_session *at)
 {
-    at_info(at, "#CGSN: %s", module_imei);
+    at_info(at, "#CGSN: %s", identity_imei(at));
     return AT_OK;
 }
 
 static enum at_status run_iccid(struct at_session *at)
 {
-    at_info(at, "#CCID: %s", module_iccid);
+    at_info(at, "#CCID: %s", identity_iccid(at));
     return AT_OK;
 }
 
 static enum at_status run_imsi(struct at_session *at)
 {
-    at_info(at, "#CIMI: %s", module_imsi);
+    at_info(at, "#CIMI: %s", identity_imsi(at));
     return AT_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "base/text.h"
+#include "identity_options.h"
 #include "module_name.h"
 #include "port_options.h"
 
@@ -25,6 +26,21 @@ static bool take_module(struct options *options, const char *value, struct text 
     module_name_suggest(value, error);
     text_add(error, "--list-modules shows the names");
     return false;
+}
+
+static bool take_imei(struct options *options, const char *value, struct text *error)
+{
+    return identity_option_imei(value, options->imei, error);
+}
+
+static bool take_imsi(struct options *options, const char *value, struct text *error)
+{
+    return identity_option_imsi(value, options->imsi, error);
+}
+
+static bool take_iccid(struct options *options, const char *value, struct text *error)
+{
+    return identity_option_iccid(value, options->iccid, error);
 }
 
 static bool take_list(struct options *options, const char *value, struct text *error)
@@ -190,6 +206,11 @@ static const struct option table[] = {
     { "--module", NULL, "NAME", false, take_module, "the module to be, one of --list-modules" },
     { "--list-modules", NULL, NULL, false, take_list,
       "print name, maker, product, platform, generation" },
+    { "--imei", NULL, "DIGITS", false, take_imei,
+      "the module's serial number: 14 digits, the check digit is added, or 15 with it" },
+    { "--imsi", NULL, "DIGITS", false, take_imsi, "the SIM's subscriber: 6 to 15 digits" },
+    { "--iccid", NULL, "DIGITS", false, take_iccid,
+      "the SIM's number: 18 digits from 89 on, the check digit is added, 19 with it, or 20" },
     { "--pty", NULL, "PATH", true, take_pty,
       "a port: a pseudo-terminal, with a link to it at PATH" },
     { "--tcp", NULL, "[HOST:]PORT", true, take_tcp,

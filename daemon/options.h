@@ -21,6 +21,8 @@ struct options {
     size_t port_count;
     bool has_stdio;
     bool allow_remote;
+    char imei[TLSMODEM_IMEI_CAP], imsi[TLSMODEM_IMSI_CAP], iccid[TLSMODEM_ICCID_CAP]; /* "": preset
+                                                                                       */
     const char *state; /* NULL: the default folder */
     bool in_memory;    /* --state none */
     bool has_link;

@@ -136,6 +136,11 @@ static bool open_ports(struct service *service)
     return true;
 }
 
+static const char *given(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
 static bool open_modem(struct service *service)
 {
     struct tlsmodem_config config = {
@@ -147,6 +152,9 @@ static bool open_modem(struct service *service)
         .storage = service->nvm != NULL ? &service->storage : NULL,
         .clock = &service->clock.base,
         .log = service->log,
+        .identity = { .imei = given(service->options->imei),
+                      .imsi = given(service->options->imsi),
+                      .iccid = given(service->options->iccid) },
         .arm = arm,
         .arm_ctx = service,
     };

@@ -80,7 +80,8 @@ def test_wrong_use(tmp_path: Path, arguments: list[str], words: list[str]) -> No
     ("-h", ["usage: tlsmodem"]),
     ("-V", ["tlsmodem 0."]),
     ("--help", ["usage: tlsmodem", "--module", "--pty", "--tcp", "--unix", "--uart", "--stdio",
-                "--state", "--link", "--trace", "--log-level", "--keylog", "--allow-remote"]),
+                "--imei", "--imsi",
+                "--iccid", "--state", "--link", "--trace", "--log-level", "--keylog", "--allow-remote"]),
     ("--version", ["tlsmodem 0.", "libuv", "SQLite", "GnuTLS", "TLS 1.0", "TLS 1.1", "SSL 3.0"]),
     ("--list-modules", ["he910", "Telit", "HE910", "12", "3G"]),
 ])
@@ -164,6 +165,20 @@ def test_tcp_port_0_is_any(tmp_path: Path) -> None:
             with socket.create_connection((address, int(match[1])), ANSWER_S) as host:
                 host.sendall(b"AT\r")
                 assert host.recv(100).startswith(b"AT\r")
+
+
+@pytest.mark.parametrize(("module", "line", "answer"), [
+    ("he910", b"AT+CGSN;#CCID", b"\r\n490154203237518\r\n\r\n#CCID: 8949210076086148521\r\n"),
+    ("m95", b"AT+CGSN;+QCCID", b"\r\n490154203237518\r\n\r\n8949210076086148521\r\n"),
+    ("l610", b"AT+CGSN;+CCID", b"\r\n490154203237518\r\n\r\n+CCID: 8949210076086148521\r\n"),
+])
+def test_identity(module: str, line: bytes, answer: bytes) -> None:
+    """The program's numbers are what the module says."""
+    result = run("--module", module, "--stdio", "--state", "none", "--imei", "49015420323751",
+                 "--imsi", "262011234567890", "--iccid", "894921007608614852",
+                 keys=b"ATE0\r" + line + b"\rAT+CIMI\r")
+    assert result.returncode == 0
+    assert result.stdout.endswith(answer + OK + b"\r\n262011234567890\r\n" + OK)
 
 
 # Standard input and output

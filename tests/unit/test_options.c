@@ -159,7 +159,11 @@ static void questions_need_nothing_else(void **state)
 #define HOSTS      "allowed: an IPv4 address, an IPv6 address in brackets, localhost"
 #define PORTS      "allowed: [HOST:]PORT with PORT from 0 to 65535"
 #define LINKS      "allowed: down=1 to 1000000 (kbit/s), up=1 to 1000000 (kbit/s), rtt=0 to 60000 (ms)"
-#define REACHABLE  "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
+#define IMEIS      "allowed: 14 digits, the check digit is added, or 15 with it"
+#define ICCIDS                                                                                     \
+    "allowed: 18 digits from 89 on, the check digit is added, 19 with it, or 20, which are not "   \
+    "checked"
+#define REACHABLE "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
 
 static void mistakes_are_told_in_one_line(void **state)
 {
@@ -175,6 +179,24 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--pty=", "--pty: the path must have 1 to 255 bytes" },
         { "--state=", "--state needs DIR; allowed: a folder, or none" },
         { "--keylog=", "--keylog needs FILE" },
+        { "--imei", "--imei needs DIGITS" },
+        { "--imei 1234567890123",
+          "--imei: \"1234567890123\" is wrong because it is not 14 or 15 digits; " IMEIS },
+        { "--imei 4901542032375x",
+          "--imei: \"4901542032375x\" is wrong because it is not 14 or 15 digits; " IMEIS },
+        { "--imei 490154203237517", "--imei: \"490154203237517\" is wrong because its last digit, "
+                                    "the check digit, would be 8; " IMEIS },
+        { "--imsi 12345", "--imsi: \"12345\" is wrong because it is not a number of that length; "
+                          "allowed: 6 to 15 digits" },
+        { "--imsi 1234567890123456", "--imsi: \"1234567890123456\" is wrong because it is not a "
+                                     "number of that length; allowed: 6 to 15 digits" },
+        { "--iccid 8949210076086148529",
+          "--iccid: \"8949210076086148529\" is wrong because its last digit, the check digit, "
+          "would be 1; " ICCIDS },
+        { "--iccid 884921007608614852",
+          "--iccid: \"884921007608614852\" is wrong because it is not "
+          "18 to 20 digits that begin with 89; " ICCIDS },
+        { "--stdio --imei 49015420323751 --imei 49015420323751", "--imei may be given once" },
         { "--pty 1 --pty 2 --pty 3 --pty 4 --pty 5 --pty 6 --pty 7 --pty 8 --pty 9",
           "too many ports: a modem has 8 at most" },
         { "--tcp x", "--tcp: \"x\" has no port; " PORTS },
@@ -232,7 +254,8 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(error, "unknown option --sdtio; allowed: --module, --list-modules, --pty, "
+    assert_string_equal(error, "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
+                               "--imsi, --iccid, --pty, "
                                "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --link, "
                                "--trace, --log-level, --keylog, --help, --version");
 }
@@ -242,6 +265,21 @@ static void module_names_have_any_case(void **state)
     (void)state;
     assert_string_equal(good("--module HE910 --stdio").module, "he910");
     assert_string_equal(good("--module Le910-EUv2 --stdio").module, "le910-euv2");
+}
+
+static void identity_is_completed(void **state)
+{
+    struct options options = good("--module he910 --stdio --imei 49015420323751 --iccid "
+                                  "894921007608614852 --imsi 262011234567890");
+
+    (void)state;
+    assert_string_equal(options.imei, "490154203237518"); /* the example of GSMA TS.06 */
+    assert_string_equal(options.iccid, "8949210076086148521");
+    assert_string_equal(options.imsi, "262011234567890");
+    options = good("--module he910 --stdio --imei=490154203237518 --iccid 89860012345678901234");
+    assert_string_equal(options.imei, "490154203237518");
+    assert_string_equal(options.iccid, "89860012345678901234");
+    assert_string_equal(options.imsi, "");
 }
 
 static void near_module_names_are_suggested(void **state)
@@ -326,6 +364,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_told_in_one_line),
         cmocka_unit_test(names_are_exact),
         cmocka_unit_test(module_names_have_any_case),
+        cmocka_unit_test(identity_is_completed),
         cmocka_unit_test(near_module_names_are_suggested),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(help_names_every_option),

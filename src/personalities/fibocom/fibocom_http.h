@@ -1,11 +1,9 @@
-/* fibocom_http.h: the one HTTP client of a module, its settings, and the response that it keeps. */
+/* fibocom_http.h: the one HTTP client of a module, and its settings. */
 #ifndef FIBOCOM_HTTP_H
 #define FIBOCOM_HTTP_H
 
-#include "base/bytes.h"
-#include "services/http.h"
+#include "personalities/fibocom/fibocom_http_phase.h"
 
-struct module_terminal;
 struct tlsmodem;
 
 enum { FIBOCOM_HTTP_VALUE_MAX = 255 };
@@ -26,25 +24,6 @@ enum fibocom_http_param {
     HTTP_PARAM_COUNT
 };
 
-/* There from the first use of HTTP until nothing is left of it. */
-struct fibocom_http {
-    struct tlsmodem *modem;
-    struct module_terminal *owner; /* who asked */
-    struct http *exchange;         /* a request under way, in memory of its own; NULL: none */
-    int mode;                      /* of +HTTPACT */
-    bool secure;
-    bool connected;                 /* and the host was told */
-    struct bytes data, head;        /* +HTTPDATA, +HTTPHEAD */
-    struct bytes fields;            /* of the request under way */
-    struct bytes response;          /* of the last one */
-    bool entering;                  /* +HTTPDATA or +HTTPHEAD has a prompt open */
-    bool complete;                  /* the response may be read */
-    bool streams;                   /* MODE 1: it comes while it is read, behind its kept header */
-    size_t sent;                    /* of the data */
-    struct module_terminal *reader; /* has +HTTPREAD under way, or NULL */
-    size_t read_at, read_end;       /* of it; MODE 1: bytes that it has shown */
-};
-
 /* NULL: no memory, and the error is noted. */
 struct fibocom_http *fibocom_http_of(struct at_session *at);
 
@@ -61,8 +40,6 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
 
 /* fibocom_http_read.c: something has come for the reader of a stream, if there is one. */
 void fibocom_http_pump(struct fibocom_http *http);
-/* Nothing more of a response that comes while it is read. */
-void fibocom_http_end_stream(struct fibocom_http *http);
 
 /* True while a request, a prompt or a reader of the response needs what there is. */
 bool fibocom_http_is_busy(const struct fibocom_http *http);

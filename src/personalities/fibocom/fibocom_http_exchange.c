@@ -5,47 +5,28 @@
 
 enum { PIECE = 2048 };
 
-/* The memory of the exchange goes when the module has come to rest: an event of it may be under
- * way. */
-static void end_exchange(struct fibocom_http *http)
-{
-    if (http->exchange != NULL)
-        http_stop(http->exchange);
-    http->exchange = NULL;
-}
-
-/* What was for this request only. */
-static void forget_request(struct fibocom_http *http)
-{
-    bytes_free(&http->fields);
-    if (FACT_HTTP_HEAD_ONCE)
-        bytes_free(&http->head);
-}
-
 /* ---- what the host is told ---- */
 
 /* Whether there is a connection: once for a request. */
 static void tell_connected(struct fibocom_http *http, bool connected)
 {
-    if (!http->connected)
-        at_urc(http->owner->at, "%s: %d", http->secure ? "+HTTPS" : "+HTTP", connected);
-    http->connected = http->connected || connected;
+    if (http->phase != HTTP_PHASE_CONNECTING)
+        return;
+    at_urc(http->owner->at, "%s: %d", http->secure ? "+HTTPS" : "+HTTP", connected);
+    if (connected)
+        fibocom_http_enter(http, HTTP_PHASE_AWAITED);
 }
 
-/* How it ended, or with MODE 1 that it comes. */
-static void tell(struct fibocom_http *http, int code, size_t len)
+static void tell_result(struct fibocom_http *http, int code, size_t len)
 {
-    tell_connected(http, http->complete || http->streams);
     at_urc(http->owner->at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
 }
 
 static void fail(struct fibocom_http *http, int code)
 {
-    end_exchange(http);
-    forget_request(http);
-    bytes_free(&http->response);
-    http->complete = false;
-    tell(http, code, 0);
+    tell_connected(http, false);
+    fibocom_http_enter(http, HTTP_PHASE_NONE);
+    tell_result(http, code, 0);
 }
 
 static int code_of(enum http_error error)
@@ -98,6 +79,15 @@ static void on_header(void *ctx, struct span line)
         (void)bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
 }
 
+static void complete(struct fibocom_http *http)
+{
+    int code = http_status(http->exchange);
+
+    fibocom_http_enter(http, HTTP_PHASE_COMPLETE);
+    bytes_trim(&http->response);
+    tell_result(http, code, http->response.len);
+}
+
 static void collect(struct fibocom_http *http)
 {
     uint8_t piece[PIECE];
@@ -113,28 +103,21 @@ static void collect(struct fibocom_http *http)
         fail(http, FACT_HTTP_NETWORK_ERROR);
         return;
     }
-    if (got == -ERR_AGAIN)
-        return;
-    if (got < 0) {
+    if (got == 0)
+        complete(http);
+    else if (got != -ERR_AGAIN)
         fail(http, code_of(http_failure(http->exchange)));
-        return;
-    }
-    http->complete = true;
-    forget_request(http);
-    bytes_trim(&http->response);
-    tell(http, http_status(http->exchange), http->response.len);
-    end_exchange(http);
 }
 
-/* The length is known where the server says it. */
+/* The host hears that it comes; the length is known where the server says it. */
 static void begin_stream(struct fibocom_http *http)
 {
     int64_t body = http->mode == MODE_HEAD ? 0 : http_length(http->exchange);
 
-    http->streams = true;
-    forget_request(http);
+    fibocom_http_enter(http, HTTP_PHASE_STREAMING);
     bytes_trim(&http->response);
-    tell(http, http_status(http->exchange), http->response.len + (body > 0 ? (size_t)body : 0));
+    tell_result(http, http_status(http->exchange),
+                http->response.len + (body > 0 ? (size_t)body : 0));
 }
 
 static void on_response(void *ctx)
@@ -153,7 +136,7 @@ static void on_readable(void *ctx)
 {
     struct fibocom_http *http = ctx;
 
-    if (http->streams)
+    if (http->phase == HTTP_PHASE_STREAMING)
         fibocom_http_pump(http);
     else
         collect(http);
@@ -239,8 +222,8 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
 {
     enum http_error error;
 
-    end_exchange(http);
-    http->streams = false;
+    if (http->phase == HTTP_PHASE_STREAMING)
+        fibocom_http_enter(http, HTTP_PHASE_NONE);
     http->owner = owner;
     http->mode = mode;
     http->exchange = module_part(http->modem, &fibocom_exchange_part, 0);
@@ -250,13 +233,11 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
     }
     error = start(http, timeout_ms);
     if (error == HTTP_INVALID) {
-        end_exchange(http);
+        http->exchange = NULL;
         bytes_free(&http->fields);
         return at_fail(owner->at, FACT_ERROR_HTTP_INVALID);
     }
-    bytes_free(&http->response);
-    http->complete = false;
-    http->connected = false;
+    fibocom_http_enter(http, HTTP_PHASE_CONNECTING);
     if (error == HTTP_TLS && http->exchange->failure.tls.reason != TLS_INTERNAL)
         fibocom_tls_note(http->modem, &http->exchange->failure);
     if (error != HTTP_FINE)
@@ -268,7 +249,7 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
 
 bool fibocom_http_is_busy(const struct fibocom_http *http)
 {
-    return (http->exchange != NULL && !http->streams) || http->entering || http->reader != NULL;
+    return fibocom_http_is_awaited(http) || http->entering || http->reader != NULL;
 }
 
 struct fibocom_http *fibocom_http_of(struct at_session *at)
@@ -278,13 +259,6 @@ struct fibocom_http *fibocom_http_of(struct at_session *at)
     if (http == NULL)
         at_fail(at, FIBOCOM_MEMORY_FAILURE);
     return http;
-}
-
-void fibocom_http_end_stream(struct fibocom_http *http)
-{
-    end_exchange(http);
-    bytes_free(&http->response);
-    http->streams = false;
 }
 
 static void init_exchange(struct tlsmodem *modem, void *state, size_t unit)
@@ -340,7 +314,7 @@ static void deinit(struct tlsmodem *modem, void *state)
     struct fibocom_http *http = state;
 
     (void)modem;
-    fibocom_http_end_stream(http);
+    fibocom_http_forget(http);
     bytes_free(&http->data);
     bytes_free(&http->head);
     bytes_free(&http->fields);
@@ -351,7 +325,7 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
     const struct fibocom_http *http = state;
 
     (void)modem;
-    return !fibocom_http_is_busy(http) && !http->streams && !http->complete &&
+    return !fibocom_http_is_busy(http) && http->phase == HTTP_PHASE_NONE &&
            http->data.data == NULL && http->head.data == NULL;
 }
 
@@ -361,13 +335,11 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     struct module_terminal *reader = http->reader;
 
     (void)modem;
-    if (cid != CALL_CID || http->exchange == NULL)
-        return;
-    if (!http->streams) {
+    if (cid == CALL_CID && fibocom_http_is_awaited(http))
         fail(http, FACT_HTTP_NETWORK_ERROR);
+    if (cid != CALL_CID || http->phase != HTTP_PHASE_STREAMING)
         return;
-    }
-    fibocom_http_end_stream(http);
+    fibocom_http_enter(http, HTTP_PHASE_NONE);
     http->reader = NULL;
     if (reader != NULL)
         at_finish(reader->at, at_fail(reader->at, FACT_ERROR_HTTP_BROKEN));

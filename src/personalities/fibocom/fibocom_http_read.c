@@ -57,7 +57,7 @@ static enum at_status show_stream(struct fibocom_http *http, struct at_session *
     wipe(piece, sizeof(piece));
     if (got == -ERR_AGAIN || got > 0)
         return AT_LATER;
-    fibocom_http_end_stream(http);
+    fibocom_http_enter(http, HTTP_PHASE_NONE);
     if (got == 0 && http->read_at == 0)
         at_info(at, "+HTTPREAD: 0");
     return got == 0 ? AT_OK : at_fail(at, FACT_ERROR_HTTP_BROKEN);
@@ -65,7 +65,7 @@ static enum at_status show_stream(struct fibocom_http *http, struct at_session *
 
 static enum at_status show(struct fibocom_http *http, struct at_session *at)
 {
-    return http->streams ? show_stream(http, at) : show_kept(http, at);
+    return http->phase == HTTP_PHASE_STREAMING ? show_stream(http, at) : show_kept(http, at);
 }
 
 void fibocom_http_pump(struct fibocom_http *http)
@@ -110,7 +110,8 @@ static enum at_status read_part(struct at_session *at, size_t offset, size_t len
 
     if (http == NULL)
         return AT_FAIL;
-    if (!http->complete || fibocom_http_is_busy(http) || offset > http->response.len)
+    if (http->phase != HTTP_PHASE_COMPLETE || fibocom_http_is_busy(http) ||
+        offset > http->response.len)
         return at_fail(at, FACT_ERROR_STATE);
     if (len > http->response.len - offset)
         len = http->response.len - offset;
@@ -126,7 +127,7 @@ static enum at_status run_read(struct at_session *at)
 
     if (http == NULL)
         return AT_FAIL;
-    if (!http->streams || fibocom_http_is_busy(http))
+    if (http->phase != HTTP_PHASE_STREAMING || fibocom_http_is_busy(http))
         return read_part(at, 0, SIZE_MAX);
     http->read_at = 0;
     return begin(http, at);

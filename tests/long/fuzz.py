@@ -78,6 +78,7 @@ def command(folder: Path, target: str, seconds: int) -> list[str]:
     found = folder / "corpus" / target
     found.mkdir(parents=True, exist_ok=True)
     return [f"./fuzz_{target}", f"-max_total_time={seconds}", f"-timeout={INPUT_TIMEOUT_S}",
+            f"-report_slow_units={INPUT_TIMEOUT_S}",  # slow is the machine, not the input
             "-print_final_stats=1", f"-artifact_prefix={target}-",
             *([f"-dict={words}"] if words.exists() else []), str(found),
             *([str(seeds)] if seeds.is_dir() else [])]

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+HELD_BYTES = 65536
 STALLED_S = 0.4
 PIECE = 1 << 16
 
@@ -119,8 +120,10 @@ def say(word: str, value: object) -> None:
     print(word, json.dumps(value), flush=True)
 
 
-def accept() -> socket.socket:
+def accept(hold: bool) -> socket.socket:
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        if hold:  # the kernel would hold megabytes for a reader that may come
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, HELD_BYTES)
         say("port", listener.getsockname()[1])
         return listener.accept()[0]
 
@@ -181,7 +184,7 @@ def serve(connection: socket.socket, exchange: Exchange, held: bool) -> None:
 
 def main() -> None:
     certificate, key, send_count, receive_count, hold, tls, seed = json.loads(sys.argv[1])
-    connection = accept()
+    connection = accept(hold)
     if tls:
         connection = secure(connection, certificate, key)
     connection.setblocking(False)

@@ -264,14 +264,15 @@ class FdHost(Host):
         return done
 
     def push(self, data: bytes, seconds: float = ANSWER_S) -> bytes:
-        """Writes all of it, and gives what came meanwhile."""
+        """Writes all of it, and gives what came meanwhile; fails when nothing moves for so long."""
         done, got = 0, bytearray()
-        deadline = time.monotonic() + seconds
+        until = time.monotonic() + seconds
         while done < len(data):
-            if time.monotonic() > deadline:
-                self.fail(f"the modem took {done} of {len(data)} bytes in {seconds:g} s")
+            if time.monotonic() > until:
+                self.fail(f"the modem took {done} of {len(data)} bytes, and none for {seconds:g} s")
             select.select([self.fd], [self.fd], [], 1.0)
-            done += self.write_some(data[done:done + 65536])
+            if count := self.write_some(data[done:done + 65536]):
+                done, until = done + count, time.monotonic() + seconds
             got += self.read_some()
         return bytes(got)
 

@@ -14,7 +14,7 @@ from support.ftp_servers import PASSWORD, FtpServer, Proftpd, Vsftpd
 from support.modem import Modem, open_pty
 from support.servers import refused_port
 
-from .driver import CA, NO_CARRIER, PROMPT, SILENCE_S, Driver, final
+from .driver import ANSWER_S, CA, NO_CARRIER, PROMPT, SILENCE_S, Driver, final
 
 EITHER = pytest.mark.parametrize("secure", [False, True], ids=["plain", "tls"])
 
@@ -120,7 +120,7 @@ def test_lost_in_a_session(driver: Driver, faulty: FaultyFtp, certificates: Cert
 
 def until_free(driver: Driver) -> None:
     """The transfer in command mode has ended by itself."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + ANSWER_S
     while True:
         driver.type("AT#FTPPWD")
         answer = driver.host.read_until(final("OK")[1:] if time.monotonic() > deadline else b"\r\n")
@@ -219,8 +219,8 @@ def test_client_certificate(driver: Driver, certificates: Certificates,
         line = f'AT#FTPOPEN="localhost:{server.port}","{server.user}","{PASSWORD}",1'
         prepare(driver, certificates, True)
         driver.type(line)
-        assert driver.host.read_until(b"\r\n", 10) == b"\r\n"
-        assert driver.host.read_until(b"\r\n", 10).startswith(b"+CME ERROR: ")
+        assert driver.host.read_until(b"\r\n") == b"\r\n"
+        assert driver.host.read_until(b"\r\n").startswith(b"+CME ERROR: ")
         driver.ok("AT#SSLSECCFG=1,0,2")
         driver.store_all(certificates, client="client")
         driver.ok(line)

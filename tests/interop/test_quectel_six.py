@@ -26,7 +26,7 @@ from .test_flow import FULL, MEGABYTE
 SHARE = (5 if FULL == "0" else 100) * MEGABYTE
 SEND_MAX = 1460
 HOST_SEED, PEER_SEED = 20, 10
-LIMIT_S = 300
+LIMIT_S = 900
 UNSOLICITED = (b"+QIRDI: ", b'+QSSLURC: "recv"')
 
 

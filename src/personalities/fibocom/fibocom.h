@@ -8,6 +8,7 @@
 #define FIBOCOM_H
 
 #include "base/bytes.h"
+#include "bridge/online.h"
 #include "module/facts.h"
 #include "module/module.h"
 #include "module/part.h"
@@ -80,6 +81,7 @@ struct fibocom_ssl {
 
 /* There while it is open or a host may still ask for it. */
 struct fibocom_socket {
+    struct online online; /* first member; its owner's port is the peer's */
     int id;
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the port that opened it */
@@ -87,7 +89,6 @@ struct fibocom_socket {
     struct outbox outbox;
     bool secure;                 /* TLS */
     bool transparent;            /* opened by +MIPODM */
-    bool online;                 /* its owner's port is the peer's */
     bool lingers;                /* the peer has ended it, and the host has not closed it yet */
     bool unread;                 /* there may be datagrams */
     struct at_session *entering; /* whose prompt collects data for it; NULL: none's */
@@ -198,8 +199,5 @@ void fibocom_receive_show(struct fibocom_socket *socket);
 /* fibocom_odm.c */
 void fibocom_odm_opened(struct fibocom_socket *socket);
 void fibocom_odm_failed(struct fibocom_socket *socket);
-void fibocom_odm_pump(struct fibocom_socket *socket);
-void fibocom_odm_writable(struct fibocom_socket *socket);
-void fibocom_odm_leave(struct fibocom_socket *socket);
 
 #endif

@@ -4,81 +4,38 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
-/* After the peer's end the host gets what is left, then its port back. */
-static void check_end(struct fibocom_socket *socket)
+static struct fibocom_socket *socket_of(struct online *online)
 {
-    struct connection_failure failure;
-
-    if (!socket->online || !connection_has_ended(&socket->connection, &failure) ||
-        connection_available(&socket->connection) > 0)
-        return;
-    socket->online = false;
-    at_leave_online(socket->owner->at, AT_SILENT); /* and +MIPSTAT, as for any socket */
+    return (struct fibocom_socket *)online;
 }
 
-void fibocom_odm_pump(struct fibocom_socket *socket)
+static struct connection *connection(struct online *online)
 {
-    struct at_session *at = socket->owner->at;
-
-    while (socket->online) {
-        size_t room;
-        uint8_t *tail = at_output_tail(at, &room);
-        size_t got;
-
-        if (room == 0) {
-            connection_pause(&socket->connection);
-            return;
-        }
-        got = connection_read(&socket->connection, tail, room);
-        if (got == 0)
-            break;
-        at_output_commit(at, got);
-    }
-    check_end(socket);
+    return &socket_of(online)->connection;
 }
 
-static size_t on_input(void *ctx, struct span bytes)
+static void on_end(struct online *online, const struct connection_failure *failure)
 {
-    struct fibocom_socket *socket = ctx;
-    size_t sent = 0;
-
-    if (socket->connection.state == CONNECTION_OPEN)
-        sent = connection_write(&socket->connection, bytes);
-    if (socket->connection.state == CONNECTION_OPEN)
-        return sent;
-    fibocom_odm_pump(socket);
-    return bytes.len; /* nobody is there to get it */
+    (void)failure;
+    online_leave(online, AT_SILENT); /* and +MIPSTAT, as for any socket */
 }
 
-static void on_escape(void *ctx)
+static void on_left(struct online *online)
 {
-    struct fibocom_socket *socket = ctx;
+    struct connection *left = connection(online);
 
-    socket->online = false;
-    connection_set_buffering(&socket->connection, socket->connection.transport == NET_TCP);
-    at_finish(socket->owner->at, AT_OK);
-}
-
-static void on_room(void *ctx)
-{
-    fibocom_odm_pump(ctx);
-}
-
-void fibocom_odm_writable(struct fibocom_socket *socket)
-{
-    at_unblock(socket->owner->at);
+    connection_set_buffering(left, left->transport == NET_TCP);
 }
 
 void fibocom_odm_opened(struct fibocom_socket *socket)
 {
-    const struct at_online online = {
-        .on_input = on_input, .on_escape = on_escape, .on_room = on_room, .ctx = socket
-    };
+    static const struct online_ops ops = { .connection = connection,
+                                           .on_end = on_end,
+                                           .on_left = on_left };
     struct at_session *at = socket->owner->at;
 
     at_info(at, "+MIPODM: %d,1", socket->id);
-    socket->online = true;
-    at_online(at, &online);
+    online_enter(&socket->online, &ops, at);
     at_finish_online(at);
 }
 
@@ -89,13 +46,6 @@ void fibocom_odm_failed(struct fibocom_socket *socket)
     at_info(at, "+MIPODM: %d,0", socket->id);
     if (at_is_busy(at))
         at_finish(at, AT_SILENT);
-}
-
-void fibocom_odm_leave(struct fibocom_socket *socket)
-{
-    socket->online = false;
-    connection_set_buffering(&socket->connection, socket->connection.transport == NET_TCP);
-    at_leave_online(socket->owner->at, AT_OK);
 }
 
 /* 0 closes what +MIPODM has opened. */

@@ -32,7 +32,7 @@ struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id)
 {
     struct fibocom_socket *socket = fibocom_socket_if(at, id);
 
-    if (socket != NULL && connection_is_open(&socket->connection) && !socket->online)
+    if (socket != NULL && connection_is_open(&socket->connection) && !online_is_on(&socket->online))
         return socket;
     at_fail(at, FACT_ERROR_STATE);
     return NULL;
@@ -98,8 +98,8 @@ static void on_data(void *ctx)
 {
     struct fibocom_socket *socket = ctx;
 
-    if (socket->online) {
-        fibocom_odm_pump(socket);
+    if (online_is_on(&socket->online)) {
+        online_pump(&socket->online);
         return;
     }
     if (socket->sending)
@@ -114,8 +114,8 @@ static void on_writable(void *ctx)
 {
     struct fibocom_socket *socket = ctx;
 
-    if (socket->online)
-        fibocom_odm_writable(socket);
+    if (online_is_on(&socket->online))
+        online_writable(&socket->online);
     else if (socket->sending)
         fibocom_send_go_on(socket);
     else
@@ -135,7 +135,7 @@ void fibocom_socket_close(struct fibocom_socket *socket)
     outbox_clear(&socket->outbox);
     socket->told = 0;
     socket->entering = NULL;
-    socket->online = false;
+    online_forget(&socket->online);
     socket->lingers = false;
 }
 
@@ -159,7 +159,7 @@ static void notice_end(struct fibocom_socket *socket)
 void fibocom_socket_hang_up(struct fibocom_socket *socket)
 {
     bool opening = fibocom_socket_is_opening(socket);
-    bool online = socket->online, sending = socket->sending;
+    bool online = online_is_on(&socket->online), sending = socket->sending;
 
     fibocom_socket_close(socket);
     if (opening && socket->transparent)
@@ -177,7 +177,7 @@ static void say_closed(struct at_session *at, const struct fibocom_socket *socke
 
 void fibocom_socket_close_for(struct fibocom_socket *socket, struct at_session *at)
 {
-    struct at_session *online = socket->online ? socket->owner->at : at;
+    struct at_session *online = online_is_on(&socket->online) ? socket->owner->at : at;
 
     fibocom_socket_hang_up(socket);
     say_closed(at, socket);
@@ -251,8 +251,8 @@ static void on_dtr_drop(struct module_terminal *terminal, void *state)
 {
     struct fibocom_socket *socket = state;
 
-    if (socket->owner == terminal && socket->online)
-        fibocom_odm_leave(socket);
+    if (socket->owner == terminal && online_is_on(&socket->online))
+        online_suspend(&socket->online);
 }
 
 static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)

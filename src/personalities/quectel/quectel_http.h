@@ -2,6 +2,7 @@
 #ifndef QUECTEL_HTTP_H
 #define QUECTEL_HTTP_H
 
+#include "bridge/online.h"
 #include "module/module.h"
 #include "personalities/quectel/quectel_facts.h"
 #include "personalities/quectel/quectel_files.h"
@@ -28,6 +29,7 @@ struct quectel_http_time {
 
 /* An exchange under way. */
 struct quectel_exchange {
+    struct online online; /* first member; +QHTTPREAD */
     struct http client;
     char headers[2 * QUECTEL_HTTP_FIELD_MAX + 80];
 };
@@ -95,11 +97,5 @@ void quectel_http_pump_download(struct quectel_http *http);
 
 /* quectel_http_download.c: it has ended; `error`: the +CME ERROR of its failure. */
 void quectel_http_end_download(struct quectel_http *http, int error);
-
-/* quectel_http_read.c: more of the response has come, or there is room for more. */
-void quectel_http_pump(struct quectel_http *http);
-
-/* quectel_http_read.c: the port goes back to command state with this result. */
-void quectel_http_stop_reading(struct quectel_http *http, enum at_status status);
 
 #endif

@@ -65,7 +65,7 @@ static void on_readable(void *ctx)
     if (http->phase == QUECTEL_HTTP_DOWNLOAD)
         quectel_http_pump_download(http);
     else
-        quectel_http_pump(http);
+        online_pump(&http->exchange->online);
 }
 
 static void on_failed(void *ctx, enum http_error error)
@@ -193,6 +193,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
     struct quectel_http *http = state;
     enum quectel_http_phase phase = http->phase;
+    struct online *reading;
 
     (void)modem;
     if (cid != http->cid || phase == QUECTEL_HTTP_INPUT || phase == QUECTEL_HTTP_IDLE)
@@ -201,9 +202,10 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
         finish(http, QUECTEL_HTTP_NETWORK_DEACTIVATED);
         return;
     }
+    reading = phase == QUECTEL_HTTP_READING ? &http->exchange->online : NULL;
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    if (phase == QUECTEL_HTTP_READING)
-        quectel_http_stop_reading(http, at_fail(http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED));
+    if (reading != NULL)
+        online_leave(reading, at_fail(http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED));
 }
 
 static void on_dtr_drop(struct module_terminal *terminal, void *state)
@@ -211,8 +213,10 @@ static void on_dtr_drop(struct module_terminal *terminal, void *state)
     struct quectel_http *http = state;
 
     if (http->phase == QUECTEL_HTTP_READING && http->owner == terminal) {
+        struct online *reading = &http->exchange->online;
+
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        quectel_http_stop_reading(http, AT_OK);
+        online_leave(reading, AT_OK);
     }
 }
 

@@ -13,13 +13,14 @@ enum { SECOND_MS = 1000 };
 
 /* ---- +QHTTPREAD ---- */
 
-void quectel_http_stop_reading(struct quectel_http *http, enum at_status status)
+static struct quectel_http *http_of(struct online *online)
 {
-    at_leave_online(http->owner->at, status);
+    return ((struct quectel_exchange *)online)->client.ctx;
 }
 
-static void end_reading(struct quectel_http *http, ptrdiff_t result)
+static void end_reading(struct online *online, ptrdiff_t result)
 {
+    struct quectel_http *http = http_of(online);
     struct at_session *at = http->owner->at;
     enum http_error error = http_failure(&http->exchange->client);
 
@@ -27,70 +28,48 @@ static void end_reading(struct quectel_http *http, ptrdiff_t result)
     if (error == HTTP_TIMEOUT)
         quectel_http_note_time(http, http->answer_time);
     if (result == 0)
-        quectel_http_stop_reading(http, AT_OK);
+        online_leave(online, AT_OK);
     else if (error == HTTP_TIMEOUT)
-        quectel_http_stop_reading(http, at_fail(at, QUECTEL_HTTP_WAIT_DATA_TIMEOUT));
+        online_leave(online, at_fail(at, QUECTEL_HTTP_WAIT_DATA_TIMEOUT));
     else
-        quectel_http_stop_reading(http, at_fail(at, quectel_http_error(error)));
+        online_leave(online, at_fail(at, quectel_http_error(error)));
 }
 
-void quectel_http_pump(struct quectel_http *http)
+static size_t read(struct online *online, uint8_t *buf, size_t cap)
 {
-    while (http->phase == QUECTEL_HTTP_READING && at_is_online(http->owner->at)) {
-        size_t room;
-        uint8_t *tail = at_output_tail(http->owner->at, &room);
-        ptrdiff_t got;
+    ptrdiff_t got = http_read(&http_of(online)->exchange->client, buf, cap);
 
-        if (room == 0)
-            return;
-        got = http_read(&http->exchange->client, tail, room);
-        if (got == -ERR_AGAIN)
-            return;
-        if (got <= 0)
-            end_reading(http, got);
-        else
-            at_output_commit(http->owner->at, (size_t)got);
-    }
-}
-
-/* What a host types meanwhile is a command line for later. */
-static size_t on_input(void *ctx, struct span bytes)
-{
-    (void)ctx;
-    (void)bytes;
+    if (got > 0)
+        return (size_t)got;
+    if (got != -ERR_AGAIN)
+        end_reading(online, got);
     return 0;
 }
 
-static void on_escape(void *ctx)
+static void on_escape(struct online *online)
 {
-    struct quectel_http *http = ctx;
+    struct quectel_http *http = http_of(online);
 
+    online_forget(online);
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     at_finish(http->owner->at, AT_OK);
 }
 
-static void on_room(void *ctx)
-{
-    quectel_http_pump(ctx);
-}
-
 /* The body was for that host. */
-static void on_gone(void *ctx)
+static void on_gone(struct online *online)
 {
-    struct quectel_http *http = ctx;
-
-    quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    quectel_http_stop_reading(http, AT_OK);
+    quectel_http_end(http_of(online), QUECTEL_HTTP_IDLE);
+    online_leave(online, AT_OK);
 }
+
+/* What a host types meanwhile is a command line for later. */
+static const struct online_ops online_ops = { .read = read,
+                                              .on_escape = on_escape,
+                                              .on_gone = on_gone };
 
 static enum at_status read_body(struct at_session *at, const struct at_arg *wait)
 {
     struct quectel_http *http = quectel_http_of(at);
-    const struct at_online online = { .on_input = on_input,
-                                      .on_escape = on_escape,
-                                      .on_room = on_room,
-                                      .ctx = http,
-                                      .on_gone = on_gone };
 
     if (http == NULL)
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
@@ -113,7 +92,7 @@ static enum at_status read_body(struct at_session *at, const struct at_arg *wait
     http->owner = terminal_of(at);
     http->phase = QUECTEL_HTTP_READING;
     http->read_until_ms = CLOCK_NEVER;
-    at_online(at, &online);
+    online_enter(&http->exchange->online, &online_ops, at);
     return AT_CONNECT;
 }
 

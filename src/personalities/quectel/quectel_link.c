@@ -27,8 +27,8 @@ static void on_data(void *ctx)
 {
     struct quectel_socket *socket = ctx;
 
-    if (socket->online) {
-        quectel_online_pump(socket);
+    if (quectel_online_is_on(socket)) {
+        online_pump(&socket->link->online);
         return;
     }
     quectel_socket_collect(socket);
@@ -42,8 +42,8 @@ static void on_writable(void *ctx)
 {
     struct quectel_socket *socket = ctx;
 
-    if (socket->online)
-        quectel_online_writable(socket);
+    if (quectel_online_is_on(socket))
+        online_writable(&socket->link->online);
     else
         quectel_socket_flush(socket);
 }
@@ -59,10 +59,9 @@ static void init_link(struct tlsmodem *modem, void *state, size_t unit)
 {
     struct quectel_link *link = state;
 
-    link->flush_at_ms = CLOCK_NEVER;
     connection_init(&link->connection, (int)unit, &modem->world, &events,
                     quectel_socket_in(modem, (int32_t)unit), quectel_socket_buffer_size(modem));
-    outbox_init(&link->outbox, QUECTEL_SEND_MAX);
+    packets_init(&link->packets, QUECTEL_SEND_MAX);
 }
 
 static void deinit_link(struct tlsmodem *modem, void *state)

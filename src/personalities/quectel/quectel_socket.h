@@ -6,9 +6,10 @@
 #ifndef QUECTEL_SOCKET_H
 #define QUECTEL_SOCKET_H
 
+#include "bridge/online.h"
+#include "bridge/packets.h"
 #include "module/module.h"
 #include "services/address_text.h"
-#include "services/outbox.h"
 
 enum { QUECTEL_SOCKETS = 6, QUECTEL_SEND_MAX = 1460, QUECTEL_RECEIVE_MAX = 1500 };
 
@@ -41,11 +42,11 @@ enum quectel_news { NEWS_NONE, NEWS_OPENED, NEWS_FAILED, NEWS_CLOSED };
 
 /* What a socket has while it is connected, or is being so, and until the last byte was read. */
 struct quectel_link {
+    struct online online; /* first member; transparent mode */
     struct connection connection;
-    struct outbox outbox;  /* online the packet that is put together */
+    struct packets packets;
     struct ring datagrams; /* UDP: each after its length in two bytes; its memory is owned, there
                             * while there is something in it */
-    int64_t flush_at_ms;   /* online */
 };
 
 /* What is known of a socket from its first opening on. */
@@ -58,7 +59,6 @@ struct quectel_socket {
     bool secure;
     bool single; /* opened with QIMUX=0: its lines carry no index */
     bool transparent;
-    bool online;
     bool announced;     /* the host knows that there is something to read */
     bool closed_by_end; /* by the peer or the network: reading goes on finding nothing */
     enum quectel_socket_state state;
@@ -182,17 +182,11 @@ bool quectel_has_transparent(struct at_session *at);
 /* CONNECT, unsolicited: the port is the socket's; while at_may_speak_at_length(). */
 void quectel_online_enter(struct quectel_socket *socket);
 
-/* From the peer to the host, as far as it goes. */
-void quectel_online_pump(struct quectel_socket *socket);
-
-/* The peer takes more, online. */
-void quectel_online_writable(struct quectel_socket *socket);
+/* True while its owner's port is the peer's. */
+bool quectel_online_is_on(const struct quectel_socket *socket);
 
 /* The time of a packet that is not full is over. */
 void quectel_online_tick(struct quectel_socket *socket);
-
-/* Back to command state, the socket stays open. */
-void quectel_online_suspend(struct quectel_socket *socket);
 
 /* The connection is gone: back to command state, and somebody else says why. */
 void quectel_online_leave(struct quectel_socket *socket);

@@ -88,7 +88,8 @@ static void forget_datagrams(struct quectel_link *link)
 
 void quectel_link_clear(struct quectel_link *link)
 {
-    outbox_clear(&link->outbox);
+    packets_clear(&link->packets);
+    online_forget(&link->online);
     forget_datagrams(link);
 }
 
@@ -109,7 +110,6 @@ static void drop_link(struct quectel_socket *socket)
 void quectel_socket_release(struct quectel_socket *socket, enum quectel_socket_state next)
 {
     drop_link(socket);
-    socket->online = false;
     socket->announced = false;
     quectel_socket_enter(socket, next);
 }
@@ -193,7 +193,6 @@ static bool open_link(struct quectel_socket *socket, const struct quectel_openin
 
     if (link == NULL || !at_text_set(&socket->peer, span_of(opening->host)))
         return false;
-    link->flush_at_ms = CLOCK_NEVER;
     if (connection_open(&link->connection, &target, &failure) != ERR_OK)
         return false;
     socket->link = link;
@@ -309,17 +308,12 @@ bool quectel_socket_flush(struct quectel_socket *socket)
 {
     struct quectel_link *link = socket->link;
 
-    if (link == NULL)
-        return true;
-    if (!outbox_flush(&link->outbox, &link->connection))
-        return false;
-    link->flush_at_ms = CLOCK_NEVER;
-    return true;
+    return link == NULL || packets_flush(&link->packets, &link->connection);
 }
 
 bool quectel_socket_send(struct quectel_socket *socket, struct span bytes)
 {
-    struct outbox *outbox = &socket->link->outbox;
+    struct outbox *outbox = &socket->link->packets.outbox;
     size_t sent;
 
     if (!quectel_socket_flush(socket) || !outbox_reserve(outbox))

@@ -83,7 +83,7 @@ static bool is_opening(const struct quectel_socket *socket)
 static void lose(struct quectel_socket *socket)
 {
     bool opening = is_opening(socket);
-    bool was_online = socket->online;
+    bool was_online = quectel_online_is_on(socket);
 
     quectel_socket_end(socket);
     socket->news = NEWS_NONE;
@@ -113,7 +113,7 @@ static void take_back(struct quectel_socket *socket)
     if (socket->secure && !opening && !quectel_socket_is_free(socket) &&
         module_fact_is(socket->modem, FACT_DEACT_TELLS_SECURE))
         at_urc(socket->owner->at, "+QSSLURC: \"closed\",%d", socket->index);
-    if (socket->online) /* another port has deactivated the context */
+    if (quectel_online_is_on(socket)) /* another port has deactivated the context */
         quectel_online_end(socket);
     quectel_socket_close(socket);
     socket->secure = false;
@@ -178,7 +178,8 @@ static int64_t deadline(const struct tlsmodem *modem, const void *state)
     (void)modem;
     if (socket->link == NULL)
         return CLOCK_NEVER;
-    return time_earlier(connection_deadline(&socket->link->connection), socket->link->flush_at_ms);
+    return time_earlier(connection_deadline(&socket->link->connection),
+                        packets_deadline(&socket->link->packets));
 }
 
 static void tick(struct tlsmodem *modem, void *state)
@@ -196,10 +197,10 @@ static void on_dtr_drop(struct module_terminal *terminal, void *state)
 {
     struct quectel_socket *socket = state;
 
-    if (!socket->online || socket->owner != terminal)
+    if (!quectel_online_is_on(socket) || socket->owner != terminal)
         return;
     if (terminal->settings.dtr == 1) {
-        quectel_online_suspend(socket);
+        online_suspend(&socket->link->online);
     } else {
         quectel_online_end(socket);
         quectel_socket_close(socket);

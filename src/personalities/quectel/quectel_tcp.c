@@ -155,7 +155,7 @@ enum at_status quectel_answer_closed(struct at_session *at, struct quectel_socke
 
     if (!socket->single)
         snprintf(line, sizeof(line), "%d, CLOSE OK", socket->index);
-    if (socket->online) /* on another port */
+    if (quectel_online_is_on(socket)) /* on another port */
         quectel_online_end(socket);
     quectel_socket_close(socket);
     at_result_text(at, line);
@@ -181,7 +181,7 @@ static enum at_status answer_acknowledged(struct at_session *at, const struct at
     if (socket == NULL || !quectel_socket_is_there(socket))
         return at_fail_plain(at);
     sent = socket->sent;
-    waiting = socket->link != NULL ? outbox_len(&socket->link->outbox) : 0;
+    waiting = socket->link != NULL ? outbox_len(&socket->link->packets.outbox) : 0;
     at_info(at, "+QISACK: %llu, %llu, %llu", sent, sent - waiting, waiting);
     return AT_OK;
 }

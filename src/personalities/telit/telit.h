@@ -2,13 +2,14 @@
 #ifndef TELIT_H
 #define TELIT_H
 
+#include "bridge/online.h"
+#include "bridge/packets.h"
 #include "module/facts.h"
 #include "module/module.h"
 #include "module/part.h"
 #include "personalities/telit/telit_errors.h"
 #include "personalities/telit/telit_facts.h"
 #include "personalities/telit/telit_ftp.h"
-#include "services/outbox.h"
 
 /* Features that rows are marked with. */
 enum telit_feature {
@@ -79,22 +80,21 @@ struct telit_ssl_slot {
 
 /* What it has while it is connected, or something of a connection is kept or to be told. */
 struct telit_ssl {
+    struct online online; /* first member */
     int id;
     struct tlsmodem *modem;
     struct telit_ssl_slot *slot;
     struct connection socket;
-    struct outbox outbox; /* online the packet that is put together */
+    struct packets packets;
     struct telit_session session;
     enum telit_wait waiting;
-    bool dial_online; /* the dial under way ends online */
-    bool online;
+    bool dial_online;      /* the dial under way ends online */
     int64_t wait_until_ms; /* of WAIT_SEND and WAIT_RECEIVE */
     int64_t send_limit_ms; /* of WAIT_SEND, from the end of its prompt */
     size_t receive_max;    /* of WAIT_RECEIVE */
     size_t rung;           /* bytes that the last SSLSRING counted and that are still there */
     bool no_carrier;       /* NO CARRIER is due as soon as the port is quiet */
     enum telit_cause cause;
-    int64_t idle_until_ms, flush_at_ms; /* online */
 };
 
 /* #SCFG */
@@ -234,17 +234,8 @@ void telit_ssl_ring(struct telit_ssl *ssl);
 /* The port is the socket's from the CONNECT on that follows. */
 void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at);
 
-/* From the peer to the host, as far as it goes. */
-void telit_ssl_pump(struct telit_ssl *ssl);
-
-/* The peer takes more, online. */
-void telit_ssl_online_writable(struct telit_ssl *ssl);
-
 /* Sends a packet whose time has come, and ends a connection that was idle for too long. */
 void telit_ssl_online_tick(struct telit_ssl *ssl, int64_t now_ms);
-
-/* As the escape sequence does. */
-void telit_ssl_leave_online(struct telit_ssl *ssl);
 
 /* Sends what is collected; true when nothing is left. */
 bool telit_ssl_flush(struct telit_ssl *ssl);

@@ -5,6 +5,7 @@
 #ifndef TELIT_FTP_H
 #define TELIT_FTP_H
 
+#include "bridge/online.h"
 #include "module/module.h"
 #include "personalities/telit/telit_facts.h"
 #include "services/ftp.h"
@@ -54,6 +55,7 @@ struct telit_ftp_work {
 };
 
 struct telit_ftp {
+    struct online online; /* first member; the port is the transfer's */
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the AT instance that uses it; NULL: none */
     struct telit_ftp_settings settings;
@@ -65,7 +67,6 @@ struct telit_ftp {
     int64_t next_until_ms;                                                  /* FTP_TASK_NEXT */
     int32_t cid;
     int32_t type;    /* 0 binary, 1 ASCII */
-    bool online;     /* the port is the transfer's */
     bool background; /* a transfer runs in command mode */
     int32_t view;    /* #FTPGETPKT: 1 shows hexadecimal digits */
     bool complete;   /* and the file has come whole */
@@ -77,7 +78,7 @@ struct telit_ftp {
 /* The modem's FTP. */
 struct telit_ftp *telit_ftp_of(const struct at_session *at);
 
-/* Ends what there is without a word. */
+/* Ends what there is without a word; a port that is online is still to be given back. */
 void telit_ftp_drop(struct telit_ftp *ftp);
 
 /* True when a host that has read all need not know that the server's last word on it is still due.
@@ -120,8 +121,6 @@ int telit_ftp_error(const struct telit_ftp *ftp, enum ftp_error error);
 /* telit_ftp_online.c: the port is the transfer's from now on; CONNECT follows. */
 void telit_ftp_go_online(struct telit_ftp *ftp);
 
-/* telit_ftp_online.c: from the server to the host, as far as it goes. */
-void telit_ftp_pump(struct telit_ftp *ftp);
 /* telit_ftp_packet.c: the server takes more of the chunk. */
 void telit_ftp_continue_append(struct telit_ftp *ftp);
 

@@ -5,59 +5,54 @@
  */
 #include "personalities/telit/telit.h"
 
-static size_t on_input(void *ctx, struct span bytes)
+static struct telit_ftp *ftp_of(struct online *online)
 {
-    struct telit_ftp *ftp = ctx;
-    size_t done = ftp_write(&ftp->work->client, bytes);
-
-    if (done == 0 && !ftp_is_upload(&ftp->work->client))
-        return bytes.len; /* nobody is there to get it; NO CARRIER follows */
-    return done;
+    return (struct telit_ftp *)online;
 }
 
-static void on_escape(void *ctx)
+static struct ftp *client_of(struct online *online)
 {
-    struct telit_ftp *ftp = ctx;
+    return &ftp_of(online)->work->client;
+}
+
+static size_t read(struct online *online, uint8_t *buf, size_t cap)
+{
+    return ftp_read(client_of(online), buf, cap);
+}
+
+static void pause(struct online *online)
+{
+    ftp_pause(client_of(online));
+}
+
+static bool takes(struct online *online)
+{
+    return ftp_is_upload(client_of(online));
+}
+
+static size_t write(struct online *online, struct span bytes)
+{
+    return ftp_write(client_of(online), bytes);
+}
+
+static void on_escape(struct online *online)
+{
+    struct telit_ftp *ftp = ftp_of(online);
 
     telit_ftp_wait(ftp, ftp->owner->at, FTP_TASK_NONE); /* NO CARRIER follows */
-    if (ftp_is_upload(&ftp->work->client))
-        ftp_end_upload(&ftp->work->client);
+    if (ftp_is_upload(client_of(online)))
+        ftp_end_upload(client_of(online));
     else
-        ftp_abort(&ftp->work->client);
-}
-
-static void on_room(void *ctx)
-{
-    telit_ftp_pump(ctx);
+        ftp_abort(client_of(online));
 }
 
 void telit_ftp_go_online(struct telit_ftp *ftp)
 {
-    const struct at_online online = {
-        .on_input = on_input, .on_escape = on_escape, .on_room = on_room, .ctx = ftp
+    static const struct online_ops ops = {
+        .read = read, .pause = pause, .takes = takes, .write = write, .on_escape = on_escape
     };
 
-    ftp->online = true;
-    at_online(ftp->owner->at, &online);
-}
-
-void telit_ftp_pump(struct telit_ftp *ftp)
-{
-    struct at_session *at = ftp->owner->at;
-
-    while (at_is_online(at)) {
-        size_t room, got;
-        uint8_t *tail = at_output_tail(at, &room);
-
-        if (room == 0) {
-            ftp_pause(&ftp->work->client);
-            return;
-        }
-        got = ftp_read(&ftp->work->client, tail, room);
-        if (got == 0)
-            return;
-        at_output_commit(at, got);
-    }
+    online_enter(&ftp->online, &ops, ftp->owner->at);
 }
 
 static enum at_status start(struct at_session *at, enum ftp_kind kind, struct span name,

@@ -49,8 +49,8 @@ static void on_data(void *ctx)
 {
     struct telit_ftp *ftp = ctx;
 
-    if (ftp->online)
-        telit_ftp_pump(ftp);
+    if (online_is_on(&ftp->online))
+        online_pump(&ftp->online);
     else if (ftp->task == FTP_TASK_NEXT && !ftp_is_drained(&ftp->work->client))
         refuse_next(ftp);
 }
@@ -59,8 +59,8 @@ static void on_writable(void *ctx)
 {
     struct telit_ftp *ftp = ctx;
 
-    if (ftp->online)
-        at_unblock(ftp->owner->at);
+    if (online_is_on(&ftp->online))
+        online_writable(&ftp->online);
     else if (ftp->task == FTP_TASK_APPEND)
         telit_ftp_continue_append(ftp);
 }
@@ -107,15 +107,6 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
     }
 }
 
-static void end_online(struct telit_ftp *ftp, struct at_session *at)
-{
-    ftp->online = false;
-    if (at_is_online(at))
-        at_leave_online(at, AT_NO_CARRIER);
-    else
-        at_finish(at, AT_NO_CARRIER);
-}
-
 static void on_done(void *ctx, enum ftp_error error)
 {
     struct telit_ftp *ftp = ctx;
@@ -130,8 +121,8 @@ static void on_done(void *ctx, enum ftp_error error)
         ftp->owner = NULL;
         ftp->tail = false;
     }
-    if (ftp->online)
-        end_online(ftp, at);
+    if (online_is_on(&ftp->online))
+        online_leave(&ftp->online, AT_NO_CARRIER);
     else
         finish_task(ftp, at, error);
 }
@@ -188,6 +179,7 @@ static void deinit(struct tlsmodem *modem, void *state)
 
     at_text_set(&ftp->message, span_of(work->client.reply.text));
     telit_ftp_drop(ftp);
+    online_forget(&ftp->online);
     ftp->work = NULL;
 }
 
@@ -230,7 +222,6 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
     struct telit_ftp *ftp = &((struct telit *)modem->maker)->ftp;
     struct at_session *at;
-    bool online = ftp->online;
     bool waits = ftp->task != FTP_TASK_NONE;
 
     (void)state;
@@ -238,8 +229,8 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
         return;
     at = ftp->owner->at;
     telit_ftp_drop(ftp);
-    if (online)
-        end_online(ftp, at);
+    if (online_is_on(&ftp->online))
+        online_leave(&ftp->online, AT_NO_CARRIER);
     else if (waits)
         at_finish(at, at_fail(at, TELIT_FTP_CONTEXT_DOWN));
 }
@@ -250,7 +241,7 @@ static void on_dtr_drop(struct module_terminal *terminal, void *state)
     const struct telit_ftp *ftp = telit_ftp_of(terminal->at);
     struct telit_ftp_work *work = state;
 
-    if (ftp->owner != terminal || !ftp->online)
+    if (ftp->owner != terminal || !online_is_on(&ftp->online))
         return;
     if (ftp_is_upload(&work->client))
         ftp_end_upload(&work->client);

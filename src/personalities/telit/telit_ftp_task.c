@@ -48,7 +48,6 @@ void telit_ftp_drop(struct telit_ftp *ftp)
         ftp_drop(&ftp->work->client);
     ftp->owner = NULL;
     ftp->task = FTP_TASK_NONE;
-    ftp->online = false;
     ftp->background = false;
     ftp->tail = false;
 }
@@ -58,12 +57,13 @@ void telit_ftp_drop(struct telit_ftp *ftp)
 static void on_abort(struct at_session *at, void *ctx)
 {
     struct telit_ftp *ftp = ctx;
-    bool online = ftp->online || ftp->task == FTP_TASK_ONLINE;
+    bool online = online_is_on(&ftp->online) || ftp->task == FTP_TASK_ONLINE;
 
     if (ftp->task == FTP_TASK_NEXT || ftp->task == FTP_TASK_ANSWER)
         ftp->task = FTP_TASK_NONE;
     else
         telit_ftp_drop(ftp);
+    online_forget(&ftp->online);
     at_finish(at, online ? AT_NO_CARRIER : at_fail_plain(at));
 }
 

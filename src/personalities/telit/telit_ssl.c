@@ -88,17 +88,15 @@ void telit_ssl_close(struct telit_ssl *ssl)
 {
     telit_session_on_close(ssl);
     connection_close(&ssl->socket);
-    outbox_clear(&ssl->outbox);
-    ssl->online = false;
+    packets_clear(&ssl->packets);
+    online_forget(&ssl->online);
     ssl->rung = 0;
-    ssl->idle_until_ms = CLOCK_NEVER;
-    ssl->flush_at_ms = CLOCK_NEVER;
 }
 
 void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause)
 {
     struct at_session *at;
-    bool was_online = ssl->online;
+    bool was_online = online_is_on(&ssl->online);
     enum telit_wait waiting = ssl->waiting;
 
     if (ssl->socket.state == CONNECTION_CLOSED)

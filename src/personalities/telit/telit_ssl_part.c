@@ -68,8 +68,8 @@ static void on_data(void *ctx)
 {
     struct telit_ssl *ssl = ctx;
 
-    if (ssl->online)
-        telit_ssl_pump(ssl);
+    if (online_is_on(&ssl->online))
+        online_pump(&ssl->online);
     else if (ssl->waiting == WAIT_NOTHING)
         at_poke(ssl->slot->owner->at);
     else
@@ -80,8 +80,8 @@ static void on_writable(void *ctx)
 {
     struct telit_ssl *ssl = ctx;
 
-    if (ssl->online)
-        telit_ssl_online_writable(ssl);
+    if (online_is_on(&ssl->online))
+        online_writable(&ssl->online);
     else if (ssl->waiting == WAIT_SEND)
         telit_ssl_transfer_writable(ssl);
     else
@@ -122,10 +122,8 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     ssl->id = (int)unit + 1;
     ssl->modem = modem;
     ssl->slot = &((struct telit *)modem->maker)->ssl[unit];
-    ssl->idle_until_ms = CLOCK_NEVER;
-    ssl->flush_at_ms = CLOCK_NEVER;
     connection_init(&ssl->socket, ssl->id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
-    outbox_init(&ssl->outbox, FACT_PACKET_MAX);
+    packets_init(&ssl->packets, FACT_PACKET_MAX);
 }
 
 static void deinit(struct tlsmodem *modem, void *state)
@@ -159,9 +157,8 @@ static int64_t deadline(const struct tlsmodem *modem, const void *state)
     (void)modem;
     if (ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE)
         deadline_ms = time_earlier(deadline_ms, ssl->wait_until_ms);
-    if (ssl->online)
-        deadline_ms = time_earlier(deadline_ms, ssl->idle_until_ms);
-    return time_earlier(deadline_ms, ssl->flush_at_ms);
+    deadline_ms = time_earlier(deadline_ms, online_deadline(&ssl->online));
+    return time_earlier(deadline_ms, packets_deadline(&ssl->packets));
 }
 
 static void tick(struct tlsmodem *modem, void *state)
@@ -196,10 +193,10 @@ static void on_dtr_drop(struct module_terminal *terminal, void *state)
 {
     struct telit_ssl *ssl = state;
 
-    if (!ssl->online || ssl->slot->owner != terminal)
+    if (!online_is_on(&ssl->online) || ssl->slot->owner != terminal)
         return;
     if (terminal->settings.dtr == 1)
-        telit_ssl_leave_online(ssl);
+        online_suspend(&ssl->online);
     else
         telit_ssl_drop(ssl, CAUSE_NONE);
 }

@@ -28,7 +28,7 @@ static void on_abort(struct at_session *at, void *ctx)
 static enum at_status end_send(struct telit_ssl *ssl, enum at_status status)
 {
     ssl->waiting = WAIT_NOTHING;
-    outbox_clear(&ssl->outbox);
+    outbox_clear(&ssl->packets.outbox);
     return status;
 }
 
@@ -44,7 +44,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
         return end_send(ssl, at_fail_plain(at));
     if (!connection_is_open(&ssl->socket)) /* another port has ended the context */
         return end_send(ssl, telit_ssl_fail_ended(at, ssl));
-    if (outbox_put(&ssl->outbox, payload) < payload.len)
+    if (outbox_put(&ssl->packets.outbox, payload) < payload.len)
         return end_send(ssl, at_fail(at, TELIT_MEMORY_FAILURE));
     ssl->wait_until_ms = module_now(ssl->modem) + ssl->send_limit_ms;
     if (telit_ssl_flush(ssl))
@@ -201,7 +201,7 @@ void telit_ssl_ring(struct telit_ssl *ssl)
 {
     size_t available = connection_available(&ssl->socket);
 
-    if (available == 0 || ssl->online)
+    if (available == 0 || online_is_on(&ssl->online))
         return;
     if (ssl->slot->settings.ring_mode == 2) {
         ring_with_data(ssl);

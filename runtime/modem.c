@@ -1,0 +1,188 @@
+/* modem.c: a modem as it runs: its ports, its timer, its place in the store, its name in the log.
+ */
+#include "runtime/modem.h"
+
+#include "wrap/link.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct runtime_port {
+    struct runtime_modem *modem;
+    struct port *port;
+};
+
+struct runtime_modem {
+    struct runtime_world *world;
+    struct log log;
+    struct clock_timer *timer;
+    struct net *link; /* NULL: none */
+    struct storage storage;
+    bool stored; /* `storage` is a handle */
+    bool started;
+    struct tlsmodem *engine;
+    void (*on_port_end)(void *ctx, size_t index);
+    void *ctx;
+    size_t port_count;
+    struct runtime_port ports[]; /* of the config's `ports` */
+};
+
+static const struct log *log_of(const struct runtime_modem *modem)
+{
+    return modem->log.write != NULL ? &modem->log : NULL;
+}
+
+static void on_time(void *ctx)
+{
+    struct runtime_modem *modem = ctx;
+
+    tlsmodem_tick(modem->engine);
+}
+
+static void arm(void *ctx, int64_t deadline_ms)
+{
+    struct runtime_modem *modem = ctx;
+
+    clock_timer_at(&modem->world->clock.base, modem->timer, deadline_ms);
+}
+
+static void on_port_end(void *ctx)
+{
+    const struct runtime_port *port = ctx;
+    struct runtime_modem *modem = port->modem;
+
+    if (modem->on_port_end != NULL)
+        modem->on_port_end(modem->ctx, (size_t)(port - modem->ports));
+}
+
+/* ERR_OK, or the line that says what could not be made. */
+static enum err check(enum err err, const char *what, struct port_failure *ret_failure)
+{
+    return err == ERR_OK ? err : port_fail(ret_failure, err, "%s: %s", what, err_text(err));
+}
+
+static enum err open_around(struct runtime_modem *modem, const struct runtime_modem_config *config,
+                            struct net *net, struct port_failure *ret_failure)
+{
+    struct clock *clock = &modem->world->clock.base;
+    enum err err = clock_new_timer(clock, on_time, modem, &modem->timer);
+
+    if (err != ERR_OK)
+        return check(err, "cannot make a timer", ret_failure);
+    if (config->nvm != NULL) {
+        err = nvm_modem(config->nvm, modem->log.name, log_of(modem), &modem->storage);
+        if (err != ERR_OK)
+            return check(err, "cannot use the modem's memory", ret_failure);
+        modem->stored = true;
+    }
+    if (config->link != NULL)
+        err = link_open(net, clock, config->link, &modem->link);
+    return check(err, "cannot make a link", ret_failure);
+}
+
+static enum err open_ports(struct runtime_modem *modem, const struct runtime_modem_config *config,
+                           struct port_failure *ret_failure)
+{
+    while (config->ports != NULL && modem->port_count < config->terminals) {
+        struct runtime_port *port = &modem->ports[modem->port_count];
+        enum err err = port_open(&modem->world->loop, &config->ports[modem->port_count],
+                                 ret_failure, &port->port);
+
+        if (err != ERR_OK)
+            return err;
+        port->modem = modem;
+        port_on_end(port->port, on_port_end, port);
+        modem->port_count++;
+    }
+    return ERR_OK;
+}
+
+static enum err open_engine(struct runtime_modem *modem, const struct runtime_modem_config *config,
+                            struct net *net, struct port_failure *ret_failure)
+{
+    const struct tlsmodem_config engine = {
+        .model = config->model,
+        .terminals = config->terminals,
+        .net = modem->link != NULL ? modem->link : net,
+        .tls = config->tls,
+        .tls_count = config->tls_count,
+        .storage = modem->stored ? &modem->storage : NULL,
+        .clock = &modem->world->clock.base,
+        .log = log_of(modem),
+        .identity = config->identity,
+        .facts = config->facts,
+        .fact_count = config->fact_count,
+        .arm = arm,
+        .arm_ctx = modem,
+    };
+
+    return check(tlsmodem_new(&engine, &modem->engine), "cannot switch the modem on", ret_failure);
+}
+
+enum err runtime_modem_open(struct runtime_world *world, const struct runtime_modem_config *config,
+                            struct port_failure *ret_failure, struct runtime_modem **ret_modem)
+{
+    size_t ports = config->ports != NULL ? config->terminals : 0;
+    struct net *net = config->net != NULL ? config->net : world->network;
+    struct runtime_modem *modem;
+    enum err err;
+
+    assert(config->terminals >= 1 && config->terminals <= TLSMODEM_TERMINALS_MAX);
+    modem = calloc(1, sizeof(*modem) + ports * sizeof(modem->ports[0]));
+    if (modem == NULL)
+        return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
+    modem->world = world;
+    modem->on_port_end = config->on_port_end;
+    modem->ctx = config->ctx;
+    if (config->log != NULL)
+        modem->log = *config->log;
+    modem->log.name = config->name != NULL ? config->name : config->model;
+    err = open_around(modem, config, net, ret_failure);
+    if (err == ERR_OK)
+        err = open_ports(modem, config, ret_failure);
+    if (err == ERR_OK)
+        err = open_engine(modem, config, net, ret_failure);
+    if (err != ERR_OK) {
+        runtime_modem_close(modem);
+        return err;
+    }
+    *ret_modem = modem;
+    return ERR_OK;
+}
+
+void runtime_modem_start(struct runtime_modem *modem)
+{
+    assert(!modem->started && modem->port_count > 0);
+    modem->started = true;
+    for (size_t i = 0; i < modem->port_count; i++) {
+        tlsmodem_attach(modem->engine, i, port_channel(modem->ports[i].port));
+        port_start(modem->ports[i].port, tlsmodem_terminal(modem->engine, i));
+    }
+}
+
+void runtime_modem_close(struct runtime_modem *modem)
+{
+    if (modem == NULL)
+        return;
+    for (size_t i = 0; i < modem->port_count && modem->engine != NULL; i++)
+        tlsmodem_attach(modem->engine, i, NULL);
+    for (size_t i = 0; i < modem->port_count; i++)
+        port_close(modem->ports[i].port);
+    tlsmodem_free(modem->engine);
+    link_close(modem->link);
+    if (modem->stored)
+        nvm_modem_release(&modem->storage);
+    clock_timer_free(modem->timer);
+    free(modem);
+}
+
+struct tlsmodem *runtime_modem_engine(struct runtime_modem *modem)
+{
+    return modem->engine;
+}
+
+const char *runtime_modem_port_label(const struct runtime_modem *modem, size_t index)
+{
+    assert(index < modem->port_count);
+    return port_label(modem->ports[index].port);
+}

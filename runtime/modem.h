@@ -1,0 +1,57 @@
+/* modem.h: a modem as it runs: its ports, its timer, its place in the store, its name in the log.
+ */
+#ifndef RUNTIME_MODEM_H
+#define RUNTIME_MODEM_H
+
+#include "nvm_sqlite/nvm_sqlite.h"
+#include "posix/port_open.h"
+#include "runtime/world.h"
+#include "tlsmodem.h"
+#include "wrap/link_profile.h"
+
+/* What is pointed to is borrowed until runtime_modem_close(), unless it says otherwise. */
+struct runtime_modem_config {
+    const char *model; /* as tlsmodem_model_at() has it */
+    const char *name;  /* in the log, and of what is stored (1 to NVM_MODEM_NAME_MAX bytes); NULL:
+                        * the model's */
+    struct tlsmodem_identity identity;
+    const struct tlsmodem_fact_value *facts;
+    size_t fact_count;
+    struct net *net;                 /* NULL: the world's */
+    const struct link_profile *link; /* in front of it; read at once; NULL: none */
+    struct tls *const *tls;
+    size_t tls_count;
+    struct nvm *nvm;       /* NULL: in memory only */
+    const struct log *log; /* NULL: silence; copied, and the modem's name put in */
+    /* 1 to TLSMODEM_TERMINALS_MAX.  `ports` says what to open for each, and is read at once; NULL:
+     * nothing, the caller attaches channels of its own (tlsmodem_attach()). */
+    size_t terminals;
+    const struct port_spec *ports;
+    /* No host can ever come again to port `index`: standard input has ended.  Called from the loop,
+     * where the modem must not be closed.  NULL: nobody is told. */
+    void (*on_port_end)(void *ctx, size_t index);
+    void *ctx;
+};
+
+struct runtime_modem;
+
+/* Makes a modem, opens its ports, and switches it on; hosts are not heard before
+ * runtime_modem_start().  `ret_failure` says in one line what is wrong, and nothing is left behind.
+ * The errors of tlsmodem_new(), port_open() and nvm_modem().  To be closed before its world. */
+enum err runtime_modem_open(struct runtime_world *world, const struct runtime_modem_config *config,
+                            struct port_failure *ret_failure, struct runtime_modem **ret_modem);
+
+/* Lets bytes move between hosts and modem; once, and only where there are ports. */
+void runtime_modem_start(struct runtime_modem *modem);
+
+/* Hangs up on hosts, switches it off, and frees it; what it stores stays.  From outside of its
+ * callbacks.  NULL is nothing. */
+void runtime_modem_close(struct runtime_modem *modem);
+
+/* The engine's side of it, good until it is closed. */
+struct tlsmodem *runtime_modem_engine(struct runtime_modem *modem);
+
+/* Kind and place of port `index`, as a host has to know it; good until it is closed. */
+const char *runtime_modem_port_label(const struct runtime_modem *modem, size_t index);
+
+#endif

@@ -1,0 +1,28 @@
+/* world.h: what modems of one thread live on: the loop, and on it the machine's clock and network.
+ */
+#ifndef RUNTIME_WORLD_H
+#define RUNTIME_WORLD_H
+
+#include "posix/clock.h"
+#include "posix/loop.h"
+
+/* Its members may be used, not changed.  Nothing that was opened on it may outlive it. */
+struct runtime_world {
+    struct posix_loop loop;
+    struct posix_clock clock;
+    struct net *network; /* the machine's */
+};
+
+/* Makes a world in memory of the caller's, where it stays; everything of it happens in the thread
+ * that calls this.  `log` (may be NULL) is borrowed until the world is closed.  ERR_FULL: no
+ * descriptors left; ERR_NO_MEMORY; ERR_IO: then there is nothing to close. */
+enum err runtime_world_open(struct runtime_world *world, const struct log *log);
+
+/* Lets everything happen until posix_loop_stop(). */
+void runtime_world_run(struct runtime_world *world);
+
+/* Gives everything back, after what lives on it is closed.  False: a look-up of a name would not
+ * end in `limit_ms`; then the memory is in use still, and the process should leave with _exit(). */
+bool runtime_world_close(struct runtime_world *world, int64_t limit_ms);
+
+#endif

@@ -1,12 +1,9 @@
-/* service.c: wires loop, clock, network, TLS, memory and ports to one modem. */
+/* service.c: one modem, with the TLS libraries and the folder of its memory, until a signal. */
 #include "service.h"
 
-#include "nvm_sqlite/nvm_sqlite.h"
-#include "posix/clock.h"
-#include "posix/net.h"
-#include "posix/port_open.h"
 #include "posix/signals.h"
 #include "providers.h"
+#include "runtime/modem.h"
 #include "state_folder.h"
 #include "stderr_log.h"
 
@@ -19,17 +16,11 @@ enum { CLOSE_MS = 1000 };
 struct service {
     const struct options *options;
     const struct log *log;
-    struct posix_loop loop;
+    struct runtime_world world;
     struct posix_signals signals;
-    struct posix_clock clock;
-    struct clock_timer *timer;
-    struct net *network; /* the machine's */
-    struct net *link;    /* around it; NULL: none */
     struct nvm *nvm;
-    struct storage storage;
     struct providers providers;
-    struct tlsmodem *modem;
-    struct port *ports[TLSMODEM_TERMINALS_MAX];
+    struct runtime_modem *modem;
 };
 
 static bool fail(const char *what, const char *why)
@@ -43,43 +34,13 @@ static bool check(enum err err, const char *what)
     return err == ERR_OK || fail(what, err_text(err));
 }
 
-static void on_time(void *ctx)
+static void on_port_end(void *ctx, size_t index)
 {
     struct service *service = ctx;
 
-    tlsmodem_tick(service->modem);
-}
-
-static void arm(void *ctx, int64_t deadline_ms)
-{
-    struct service *service = ctx;
-
-    clock_timer_at(&service->clock.base, service->timer, deadline_ms);
-}
-
-static void on_stdio_end(void *ctx)
-{
-    struct service *service = ctx;
-
+    (void)index;
     if (service->options->port_count == 1)
-        posix_loop_stop(&service->loop);
-}
-
-static bool open_link(struct service *service)
-{
-    return !service->options->has_link || check(link_open(service->network, &service->clock.base,
-                                                          &service->options->link, &service->link),
-                                                "cannot make a link");
-}
-
-static bool open_world(struct service *service)
-{
-    posix_clock_init(&service->clock, &service->loop);
-    return check(posix_signals_open(&service->signals, &service->loop), "cannot watch signals") &&
-           check(clock_new_timer(&service->clock.base, on_time, service, &service->timer),
-                 "cannot make a timer") &&
-           check(posix_net_open(&service->loop, &service->network), "cannot use the network") &&
-           open_link(service);
+        posix_loop_stop(&service->world.loop);
 }
 
 /* The variable that browsers and TLS libraries know; empty counts as not set. */
@@ -117,23 +78,7 @@ static bool open_state(struct service *service)
         return true;
     if (!state_folder_find(service->options->state, folder))
         return fail("neither XDG_STATE_HOME nor HOME is set", "give --state DIR or --state none");
-    if (nvm_open(folder, message, sizeof(message), &service->nvm) != ERR_OK)
-        return fail(message, "");
-    return check(nvm_modem(service->nvm, service->options->module, service->log, &service->storage),
-                 folder);
-}
-
-static bool open_ports(struct service *service)
-{
-    struct port_failure failure;
-
-    for (size_t i = 0; i < service->options->port_count; i++) {
-        if (port_open(&service->loop, &service->options->ports[i], &failure, &service->ports[i]) !=
-            ERR_OK)
-            return fail(failure.text, "");
-        port_on_end(service->ports[i], on_stdio_end, service);
-    }
-    return true;
+    return nvm_open(folder, message, sizeof(message), &service->nvm) == ERR_OK || fail(message, "");
 }
 
 static const char *given(const char *text)
@@ -143,31 +88,26 @@ static const char *given(const char *text)
 
 static bool open_modem(struct service *service)
 {
-    struct tlsmodem_config config = {
-        .model = service->options->module,
-        .terminals = service->options->port_count,
-        .net = service->link != NULL ? service->link : service->network,
+    const struct options *options = service->options;
+    const struct runtime_modem_config config = {
+        .model = options->module,
+        .identity = { .imei = given(options->imei),
+                      .imsi = given(options->imsi),
+                      .iccid = given(options->iccid) },
+        .link = options->has_link ? &options->link : NULL,
         .tls = service->providers.list,
         .tls_count = service->providers.count,
-        .storage = service->nvm != NULL ? &service->storage : NULL,
-        .clock = &service->clock.base,
+        .nvm = service->nvm,
         .log = service->log,
-        .identity = { .imei = given(service->options->imei),
-                      .imsi = given(service->options->imsi),
-                      .iccid = given(service->options->iccid) },
-        .arm = arm,
-        .arm_ctx = service,
+        .terminals = options->port_count,
+        .ports = options->ports,
+        .on_port_end = on_port_end,
+        .ctx = service,
     };
+    struct port_failure failure;
 
-    return check(tlsmodem_new(&config, &service->modem), "cannot switch the modem on");
-}
-
-static void connect_ports(struct service *service)
-{
-    for (size_t i = 0; i < service->options->port_count; i++) {
-        tlsmodem_attach(service->modem, i, port_channel(service->ports[i]));
-        port_start(service->ports[i], tlsmodem_terminal(service->modem, i));
-    }
+    return runtime_modem_open(&service->world, &config, &failure, &service->modem) == ERR_OK ||
+           fail(failure.text, "");
 }
 
 /* With --stdio standard output is the module's own. */
@@ -178,28 +118,23 @@ static void say_ready(const struct service *service)
     const char *end = options->has_stdio ? stderr_line_end(options) : "\n";
 
     for (size_t i = 0; i < options->port_count; i++)
-        fprintf(out, "ready: %s %s%s", options->module, port_label(service->ports[i]), end);
+        fprintf(out, "ready: %s %s%s", options->module, runtime_modem_port_label(service->modem, i),
+                end);
     fflush(out);
 }
 
 static bool open_all(struct service *service)
 {
-    return open_world(service) && open_tls(service) && open_state(service) && open_ports(service) &&
-           open_modem(service);
+    return check(posix_signals_open(&service->signals, &service->world.loop),
+                 "cannot watch signals") &&
+           open_tls(service) && open_state(service) && open_modem(service);
 }
 
 static void close_all(struct service *service)
 {
-    for (size_t i = 0; i < service->options->port_count && service->modem != NULL; i++)
-        tlsmodem_attach(service->modem, i, NULL);
-    for (size_t i = 0; i < service->options->port_count; i++)
-        port_close(service->ports[i]);
-    tlsmodem_free(service->modem);
+    runtime_modem_close(service->modem);
     nvm_close(service->nvm);
     providers_close(&service->providers);
-    link_close(service->link);
-    posix_net_close(service->network);
-    clock_timer_free(service->timer);
     posix_signals_close(&service->signals);
 }
 
@@ -208,7 +143,8 @@ int service_run(const struct options *options, const struct log *log)
     struct service *service = calloc(1, sizeof(*service));
     int status = EXIT_FAILURE;
 
-    if (service == NULL || !check(posix_loop_open(&service->loop, log), "cannot make a loop")) {
+    if (service == NULL ||
+        !check(runtime_world_open(&service->world, log), "cannot use the network")) {
         free(service);
         return status;
     }
@@ -216,14 +152,14 @@ int service_run(const struct options *options, const struct log *log)
     service->log = log;
     if (open_all(service)) {
         say_ready(service);
-        connect_ports(service);
-        posix_loop_run(&service->loop);
+        runtime_modem_start(service->modem);
+        runtime_world_run(&service->world);
         status = EXIT_SUCCESS;
     }
     close_all(service);
     /* A thread still asks a name server: its memory cannot be freed, and exit() would wait for it.
      */
-    if (!posix_loop_close(&service->loop, CLOSE_MS))
+    if (!runtime_world_close(&service->world, CLOSE_MS))
         _exit(status);
     free(service);
     return status;

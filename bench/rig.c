@@ -1,7 +1,6 @@
 /* rig.c: modems in one process, on one loop, the real network and GnuTLS. */
 #include "rig.h"
 
-#include "posix/net.h"
 #include "tls_gnutls/tls_gnutls.h"
 #include "tool.h"
 
@@ -25,17 +24,15 @@ static void must(enum err err, const char *what)
 void rig_open(struct rig *rig)
 {
     rig->log = (struct log){ .write = say, .level = LOG_WARNING };
-    must(posix_loop_open(&rig->loop, &rig->log), "loop");
-    posix_clock_init(&rig->clock, &rig->loop);
-    must(posix_net_open(&rig->loop, &rig->net), "network");
+    must(runtime_world_open(&rig->world, &rig->log), "loop and network");
+    rig->net = rig->world.network;
     must(tls_gnutls_open(NULL, &rig->tls), "GnuTLS");
 }
 
 void rig_close(struct rig *rig)
 {
-    posix_net_close(rig->net);
     tls_gnutls_close(rig->tls);
-    if (!posix_loop_close(&rig->loop, CLOSE_LIMIT_MS))
+    if (!runtime_world_close(&rig->world, CLOSE_LIMIT_MS))
         fail("the loop does not end");
 }
 
@@ -49,25 +46,11 @@ void rig_wait(struct rig *rig, int64_t ms)
     struct clock_timer *timer;
     bool over = false;
 
-    must(clock_new_timer(&rig->clock.base, set_flag, &over, &timer), "timer");
+    must(clock_new_timer(&rig->world.clock.base, set_flag, &over, &timer), "timer");
     clock_timer_start(timer, ms);
     while (!over)
-        uv_run(&rig->loop.uv, UV_RUN_ONCE);
+        uv_run(&rig->world.loop.uv, UV_RUN_ONCE);
     clock_timer_free(timer);
-}
-
-static void arm(void *ctx, int64_t deadline_ms)
-{
-    const struct rig_modem *modem = ctx;
-
-    clock_timer_at(&modem->rig->clock.base, modem->timer, deadline_ms);
-}
-
-static void on_time(void *ctx)
-{
-    const struct rig_modem *modem = ctx;
-
-    tlsmodem_tick(modem->modem);
 }
 
 /* Lets the loop turn until `end` was answered. */
@@ -76,7 +59,7 @@ static void wait_for(struct rig_modem *modem, const char *line, const char *end)
     while (!memory_host_heard(&modem->host, end)) {
         if (memory_host_heard(&modem->host, "ERROR\r\n"))
             fail("%s was answered with an error", line);
-        uv_run(&modem->rig->loop.uv, UV_RUN_ONCE);
+        uv_run(&modem->rig->world.loop.uv, UV_RUN_ONCE);
     }
 }
 
@@ -171,29 +154,26 @@ void rig_prepare(struct rig_modem *modem, const char *ca)
 
 void rig_modem_open(struct rig *rig, enum rig_model model, struct rig_modem *modem)
 {
-    const struct tlsmodem_config config = {
+    const struct runtime_modem_config config = {
         .model = models[model].name,
         .terminals = 1,
         .net = rig->net,
         .tls = &rig->tls,
         .tls_count = 1,
-        .clock = &rig->clock.base,
         .log = &rig->log,
-        .arm = arm,
-        .arm_ctx = modem,
     };
+    struct port_failure failure;
 
     modem->rig = rig;
     modem->model = model;
-    must(clock_new_timer(&rig->clock.base, on_time, modem, &modem->timer), "timer");
-    must(tlsmodem_new(&config, &modem->modem), "modem");
-    memory_host_attach(&modem->host, modem->modem);
+    if (runtime_modem_open(&rig->world, &config, &failure, &modem->modem) != ERR_OK)
+        fail("%s", failure.text);
+    memory_host_attach(&modem->host, runtime_modem_engine(modem->modem));
 }
 
 void rig_modem_close(struct rig_modem *modem)
 {
-    tlsmodem_free(modem->modem);
-    clock_timer_free(modem->timer);
+    runtime_modem_close(modem->modem);
 }
 
 void rig_dial(struct rig_modem *modem, uint16_t port)

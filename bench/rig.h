@@ -4,17 +4,15 @@
 #define BENCH_RIG_H
 
 #include "memory_host.h"
-#include "posix/clock.h"
-#include "posix/loop.h"
+#include "runtime/modem.h"
 
 #include <stdint.h>
 
 struct rig {
-    struct posix_loop loop;
+    struct runtime_world world;
     struct log log;
-    struct net *net;
+    struct net *net; /* of the modems that are opened next; the world's, or one around it */
     struct tls *tls;
-    struct posix_clock clock;
 };
 
 enum rig_model {
@@ -33,8 +31,7 @@ enum rig_model rig_model_of(const char *name);
 struct rig_modem {
     struct rig *rig;
     enum rig_model model;
-    struct tlsmodem *modem;
-    struct clock_timer *timer;
+    struct runtime_modem *modem;
     struct memory_host host;
 };
 

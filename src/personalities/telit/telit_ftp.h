@@ -16,20 +16,32 @@ struct telit_ftp_settings {
     int32_t restart;
 };
 
+/* How far the session is; while it is open, a transfer may have the port (`online`). */
+#define TELIT_FTP_PHASES(X)                                                                        \
+    X(FTP_PHASE_CLOSED)                                                                            \
+    X(FTP_PHASE_OPENING)                                                                           \
+    X(FTP_PHASE_OPEN)                                                                              \
+    X(FTP_PHASE_BACKGROUND) /* a transfer runs in command mode */                                  \
+    X(FTP_PHASE_TAIL) /* open; and the host does not know yet that nothing follows a download */
+
 /* What the command under way waits for. */
-enum telit_ftp_task {
-    FTP_TASK_NONE,
-    FTP_TASK_OPEN,
-    FTP_TASK_LAST_WORD, /* #FTPCLOSE: a transfer in command mode ends first */
-    FTP_TASK_CLOSE,
-    FTP_TASK_COMMAND,
-    FTP_TASK_ONLINE,   /* CONNECT is due */
-    FTP_TASK_PACKET,   /* a transfer in command mode begins */
-    FTP_TASK_APPEND,   /* #FTPAPPEXT: the server takes the chunk */
-    FTP_TASK_APPENDED, /* #FTPAPPEXT: and that was the last */
-    FTP_TASK_ANSWER,   /* a transfer in command mode ends; then there is something to say */
-    FTP_TASK_NEXT      /* and then something to do */
-};
+#define TELIT_FTP_TASKS(X)                                                                         \
+    X(FTP_TASK_NONE)                                                                               \
+    X(FTP_TASK_OPEN)                                                                               \
+    X(FTP_TASK_LAST_WORD) /* #FTPCLOSE: a transfer in command mode ends first */                   \
+    X(FTP_TASK_CLOSE)                                                                              \
+    X(FTP_TASK_COMMAND)                                                                            \
+    X(FTP_TASK_ONLINE)   /* CONNECT is due */                                                      \
+    X(FTP_TASK_PACKET)   /* a transfer in command mode begins */                                   \
+    X(FTP_TASK_APPEND)   /* #FTPAPPEXT: the server takes the chunk */                              \
+    X(FTP_TASK_APPENDED) /* #FTPAPPEXT: and that was the last */                                   \
+    X(FTP_TASK_ANSWER)   /* a transfer in command mode ends; then there is something to say */     \
+    X(FTP_TASK_NEXT)     /* and then something to do */
+
+#define TELIT_FTP_ENUM(name) name,
+enum telit_ftp_phase { TELIT_FTP_PHASES(TELIT_FTP_ENUM) };
+enum telit_ftp_task { TELIT_FTP_TASKS(TELIT_FTP_ENUM) };
+#undef TELIT_FTP_ENUM
 
 struct telit_ftp;
 
@@ -62,16 +74,24 @@ struct telit_ftp {
     struct telit_ftp_work *work; /* NULL: there is no session */
     char *message;               /* owned; the server's last words, once the session is over */
     char *name;                  /* owned; of #FTPGETPKT */
-    enum telit_ftp_task task;
+    enum telit_ftp_phase phase;  /* telit_ftp_enter() is its only writer */
+    enum telit_ftp_task task;    /* telit_ftp_expect() is */
     enum at_status (*answer)(struct telit_ftp *ftp, struct at_session *at); /* of the task */
     int64_t next_until_ms;                                                  /* FTP_TASK_NEXT */
     int32_t cid;
-    int32_t type;    /* 0 binary, 1 ASCII */
-    bool background; /* a transfer runs in command mode */
-    int32_t view;    /* #FTPGETPKT: 1 shows hexadecimal digits */
-    bool complete;   /* and the file has come whole */
-    bool tail;       /* and the host does not know yet that nothing follows */
+    int32_t type;  /* 0 binary, 1 ASCII */
+    int32_t view;  /* #FTPGETPKT: 1 shows hexadecimal digits */
+    bool complete; /* and the file has come whole: asked for in any phase, until the next one */
 };
+
+/* ---- telit_ftp_phase.c ---- */
+
+/* The session goes on to `next`, where it is not there already; asserts that it may.  A closed one
+ * has no owner. */
+void telit_ftp_enter(struct telit_ftp *ftp, enum telit_ftp_phase next);
+
+/* The same of what the command under way waits for. */
+void telit_ftp_expect(struct telit_ftp *ftp, enum telit_ftp_task next);
 
 /* ---- telit_ftp_task.c ---- */
 

@@ -24,7 +24,8 @@ static enum at_status set_get(struct at_session *at, const struct at_args *args)
 
 static enum at_status answer_get(struct telit_ftp *ftp, struct at_session *at)
 {
-    ftp->tail = ftp->tail && !ftp->complete;
+    if (ftp->phase == FTP_PHASE_TAIL && ftp->complete)
+        telit_ftp_enter(ftp, FTP_PHASE_OPEN);
     at_info(at, "#FTPGETPKT: %s,%d,%d", at_text(ftp->name), (int)ftp->view, ftp->complete);
     return AT_OK;
 }
@@ -41,7 +42,8 @@ static struct telit_ftp *downloading(struct at_session *at)
 
     if (ftp == NULL)
         return NULL;
-    if (!ftp->tail && (!ftp->background || ftp->work->client.transfer.kind != FTP_RETR)) {
+    if (ftp->phase != FTP_PHASE_TAIL &&
+        (ftp->phase != FTP_PHASE_BACKGROUND || ftp->work->client.transfer.kind != FTP_RETR)) {
         at_fail(at, FACT_ERROR_FTP_NO_DATA);
         return NULL;
     }
@@ -70,7 +72,8 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
         return AT_FAIL;
     if (ftp->view == 1 && most > FACT_FTP_RECEIVE_MAX / 2)
         most = FACT_FTP_RECEIVE_MAX / 2;
-    ftp->tail = false;
+    if (ftp->phase == FTP_PHASE_TAIL)
+        telit_ftp_enter(ftp, FTP_PHASE_OPEN);
     got = ftp_read(&ftp->work->client, data, most);
     at_info(at, "#FTPRECV: %zu", got);
     if (ftp->view == 1)
@@ -124,14 +127,15 @@ void telit_ftp_continue_append(struct telit_ftp *ftp)
     enum at_status status = append(ftp, at);
 
     if (status != AT_LATER) {
-        ftp->task = FTP_TASK_NONE;
+        telit_ftp_expect(ftp, FTP_TASK_NONE);
         at_finish(at, status);
     }
 }
 
 static bool may_append(const struct telit_ftp *ftp, const struct at_session *at)
 {
-    return ftp->owner == terminal_of(at) && ftp->background && ftp_is_upload(&ftp->work->client);
+    return ftp->owner == terminal_of(at) && ftp->phase == FTP_PHASE_BACKGROUND &&
+           ftp_is_upload(&ftp->work->client);
 }
 
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,

@@ -18,22 +18,22 @@ static void on_started(void *ctx)
     struct telit_ftp *ftp = ctx;
     enum telit_ftp_task task = ftp->task;
 
-    ftp->task = FTP_TASK_NONE;
+    telit_ftp_expect(ftp, FTP_TASK_NONE);
     if (ftp->work->client.transfer.kind == FTP_RETR)
         ftp->settings.restart = 0; /* #FTPREST counts for one download */
-    ftp->tail = false;
     if (task == FTP_TASK_ONLINE) {
+        telit_ftp_enter(ftp, FTP_PHASE_OPEN);
         telit_ftp_go_online(ftp);
         at_finish(ftp->owner->at, AT_CONNECT);
     } else {
-        ftp->background = true;
+        telit_ftp_enter(ftp, FTP_PHASE_BACKGROUND);
         at_finish(ftp->owner->at, AT_OK);
     }
 }
 
 static void finish(struct telit_ftp *ftp, struct at_session *at, enum at_status status)
 {
-    ftp->task = FTP_TASK_NONE;
+    telit_ftp_expect(ftp, FTP_TASK_NONE);
     at_finish(at, status);
 }
 
@@ -74,7 +74,7 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
     case FTP_TASK_NONE:
         break;
     case FTP_TASK_LAST_WORD:
-        ftp->task = FTP_TASK_CLOSE;
+        telit_ftp_expect(ftp, FTP_TASK_CLOSE);
         if (ftp_quit(&ftp->work->client) != FTP_FINE)
             finish(ftp, at, AT_OK);
         break;
@@ -90,7 +90,7 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
         finish(ftp, at, ftp->answer(ftp, at));
         break;
     case FTP_TASK_NEXT:
-        if (ftp->owner != NULL)
+        if (ftp->phase != FTP_PHASE_CLOSED)
             status = telit_ftp_run(ftp, at, &ftp->work->next);
         if (status != AT_LATER)
             finish(ftp, at, status);
@@ -107,20 +107,26 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
     }
 }
 
+/* An operation other than a transfer in command mode leaves a tail as it is. */
+static enum telit_ftp_phase phase_after(const struct telit_ftp *ftp, bool downloaded)
+{
+    if (!ftp_is_open(&ftp->work->client))
+        return FTP_PHASE_CLOSED;
+    if (downloaded && FACT_FTP_LAST_RECEIVE_IS_EMPTY)
+        return FTP_PHASE_TAIL;
+    return ftp->phase == FTP_PHASE_TAIL ? FTP_PHASE_TAIL : FTP_PHASE_OPEN;
+}
+
 static void on_done(void *ctx, enum ftp_error error)
 {
     struct telit_ftp *ftp = ctx;
     struct at_session *at = ftp->owner->at;
+    bool downloaded =
+        ftp->phase == FTP_PHASE_BACKGROUND && !ftp_kind_is_upload(ftp->work->client.transfer.kind);
 
-    if (ftp->background && !ftp_kind_is_upload(ftp->work->client.transfer.kind)) {
+    if (downloaded)
         ftp->complete = error == FTP_FINE;
-        ftp->tail = FACT_FTP_LAST_RECEIVE_IS_EMPTY && ftp_is_open(&ftp->work->client);
-    }
-    ftp->background = false;
-    if (!ftp_is_open(&ftp->work->client)) {
-        ftp->owner = NULL;
-        ftp->tail = false;
-    }
+    telit_ftp_enter(ftp, phase_after(ftp, downloaded));
     if (online_is_on(&ftp->online))
         online_leave(&ftp->online, AT_NO_CARRIER);
     else
@@ -129,12 +135,8 @@ static void on_done(void *ctx, enum ftp_error error)
 
 static void on_lost(void *ctx, enum ftp_error error)
 {
-    struct telit_ftp *ftp = ctx;
-
     (void)error;
-    ftp->owner = NULL;
-    ftp->background = false;
-    ftp->tail = false;
+    telit_ftp_enter(ctx, FTP_PHASE_CLOSED);
 }
 
 static const struct ftp_events events = {
@@ -188,7 +190,7 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
     const struct telit_ftp *ftp = &((const struct telit *)modem->maker)->ftp;
 
     (void)state;
-    return ftp->owner == NULL && ftp->task == FTP_TASK_NONE && !ftp->tail;
+    return ftp->phase == FTP_PHASE_CLOSED && ftp->task == FTP_TASK_NONE;
 }
 
 /* Once the data has ended, the server's last word has a time limit of its own. */
@@ -225,7 +227,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     bool waits = ftp->task != FTP_TASK_NONE;
 
     (void)state;
-    if (ftp->owner == NULL || ftp->cid != (int32_t)cid)
+    if (ftp->phase == FTP_PHASE_CLOSED || ftp->cid != (int32_t)cid)
         return;
     at = ftp->owner->at;
     telit_ftp_drop(ftp);

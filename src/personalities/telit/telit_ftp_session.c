@@ -58,7 +58,7 @@ static void copy_text(char *to, struct span text)
 
 static enum at_status check_open(struct at_session *at, struct telit_ftp *ftp, int32_t cid)
 {
-    if (ftp->owner != NULL)
+    if (ftp->phase != FTP_PHASE_CLOSED)
         return at_fail(at, TELIT_FTP_CONNECTED);
     if (!network_context(&ftp->modem->network, (size_t)cid)->active)
         return at_fail(at, TELIT_FTP_CONTEXT_DOWN);
@@ -72,18 +72,18 @@ static enum at_status start(struct at_session *at, struct telit_ftp *ftp,
 
     if (module_part(ftp->modem, &telit_ftp_part, 0) == NULL)
         return at_fail(at, TELIT_FTP_ALLOCATE);
-    ftp->task = FTP_TASK_OPEN;
+    ftp->owner = terminal_of(at);
+    telit_ftp_enter(ftp, FTP_PHASE_OPENING);
+    telit_ftp_expect(ftp, FTP_TASK_OPEN); /* so that an error is one of opening */
     status = telit_ftp_await(at, FTP_TASK_OPEN, ftp_open(&ftp->work->client, session));
     if (status != AT_LATER) {
-        ftp->task = FTP_TASK_NONE;
+        telit_ftp_expect(ftp, FTP_TASK_NONE);
+        telit_ftp_enter(ftp, FTP_PHASE_CLOSED);
         return status;
     }
-    ftp->owner = terminal_of(at);
     ftp->cid = args->list[OPEN_CID].given ? args->list[OPEN_CID].number : 1;
     ftp->type = FACT_FTP_TYPE_PRESET;
-    ftp->background = false;
     ftp->complete = false;
-    ftp->tail = false;
     at_text_set(&ftp->name, span_at(NULL, 0));
     return status;
 }
@@ -123,7 +123,7 @@ static enum at_status run_close(struct at_session *at)
 
     if (ftp == NULL)
         return AT_FAIL;
-    if (ftp->owner == NULL)
+    if (ftp->phase == FTP_PHASE_CLOSED)
         return AT_OK;
     ftp_end_upload(&ftp->work->client); /* if there is one */
     if (ftp_is_over(&ftp->work->client))

@@ -26,11 +26,11 @@ struct telit_ftp *telit_ftp_ready(struct at_session *at)
 
     if (ftp == NULL)
         return NULL;
-    if (ftp->owner == NULL) {
+    if (ftp->phase == FTP_PHASE_CLOSED) {
         at_fail(at, FACT_ERROR_FTP_NO_SESSION);
         return NULL;
     }
-    if (ftp->background) {
+    if (ftp->phase == FTP_PHASE_BACKGROUND) {
         at_fail(at, TELIT_FTP_DATA_OPEN);
         return NULL;
     }
@@ -46,10 +46,8 @@ void telit_ftp_drop(struct telit_ftp *ftp)
 {
     if (ftp->work != NULL)
         ftp_drop(&ftp->work->client);
-    ftp->owner = NULL;
-    ftp->task = FTP_TASK_NONE;
-    ftp->background = false;
-    ftp->tail = false;
+    telit_ftp_enter(ftp, FTP_PHASE_CLOSED);
+    telit_ftp_expect(ftp, FTP_TASK_NONE);
 }
 
 /* A reply that nobody waits for would be taken for the next command's, so the session goes too; a
@@ -60,7 +58,7 @@ static void on_abort(struct at_session *at, void *ctx)
     bool online = online_is_on(&ftp->online) || ftp->task == FTP_TASK_ONLINE;
 
     if (ftp->task == FTP_TASK_NEXT || ftp->task == FTP_TASK_ANSWER)
-        ftp->task = FTP_TASK_NONE;
+        telit_ftp_expect(ftp, FTP_TASK_NONE);
     else
         telit_ftp_drop(ftp);
     online_forget(&ftp->online);
@@ -70,7 +68,7 @@ static void on_abort(struct at_session *at, void *ctx)
 enum at_status telit_ftp_wait(struct telit_ftp *ftp, struct at_session *at,
                               enum telit_ftp_task task)
 {
-    ftp->task = task;
+    telit_ftp_expect(ftp, task);
     at_await(at, on_abort, ftp);
     return AT_LATER;
 }
@@ -114,13 +112,13 @@ enum at_status telit_ftp_run(struct telit_ftp *ftp, struct at_session *at,
 
 bool telit_ftp_is_nearly_free(const struct telit_ftp *ftp)
 {
-    return ftp->background && ftp_is_over(&ftp->work->client);
+    return ftp->phase == FTP_PHASE_BACKGROUND && ftp_is_over(&ftp->work->client);
 }
 
 /* Nor that the end of the data itself is: who counts bytes goes on behind the last of them. */
 static bool may_be_free_soon(const struct telit_ftp *ftp)
 {
-    return ftp->background && ftp_is_drained(&ftp->work->client);
+    return ftp->phase == FTP_PHASE_BACKGROUND && ftp_is_drained(&ftp->work->client);
 }
 
 enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_operation *operation)

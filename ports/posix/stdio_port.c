@@ -106,8 +106,12 @@ static bool is_over(struct stdio_port *self)
 
     if (channel->deaf)
         return true;
-    if (channel->ended && fd_channel_is_drained(channel) && !is_busy(self))
-        return !channel->terminal->ops->end_input(channel->terminal);
+    if (channel->ended && fd_channel_is_drained(channel)) {
+        if (channel->terminal->ops->end_input(channel->terminal))
+            return false;
+        if (!is_busy(self))
+            return true;
+    }
     return stands_still(self) && give_up(self);
 }
 

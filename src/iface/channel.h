@@ -45,7 +45,8 @@ struct terminal_ops {
     /* The host sends no more than it has sent: what the command under way waits for is given up, so
      * that the rest of it is taken.  The command says so, for a host that still listens. */
     void (*abort)(struct terminal *terminal);
-    /* A command is under way, or the port is in a prompt or online. */
+    /* A command is under way, or the port is in a prompt or online, or a host is still to hear what
+     * came of a command that has answered OK. */
     bool (*busy)(struct terminal *terminal);
     /* The host may be a script: a line feed without a CR before it ends a command line, too, on
      * this port from now on. */

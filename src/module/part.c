@@ -176,6 +176,15 @@ void parts_tick(struct tlsmodem *modem)
     }
 }
 
+bool parts_owe(const struct tlsmodem *modem)
+{
+    for (const struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part->owes != NULL && unit->part->owes(modem, unit->state))
+            return true;
+    }
+    return false;
+}
+
 void parts_on_quiet(struct module_terminal *terminal)
 {
     for (struct module_unit *unit = terminal->modem->units; unit != NULL; unit = unit->next) {

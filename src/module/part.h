@@ -34,6 +34,10 @@ struct module_part {
      * bring all of it back.  NULL: it stays until power-off. */
     bool (*is_idle)(const struct tlsmodem *modem, const void *state);
 
+    /* A host has been told OK, or nothing yet, and what comes of it is still to be said.  NULL: it
+     * never is. */
+    bool (*owes)(const struct tlsmodem *modem, const void *state);
+
     /* Of the part as a whole: power on, before the stored settings are there, and after; off, when
      * no unit is left. */
     enum err (*start)(struct tlsmodem *modem);
@@ -82,6 +86,9 @@ int64_t parts_deadline(const struct tlsmodem *modem);
 
 /* Each part does what time asks for. */
 void parts_tick(struct tlsmodem *modem);
+
+/* True when one of them owes a host what came of a command. */
+bool parts_owe(const struct tlsmodem *modem);
 
 /* The terminal's port is quiet: one after the other, while at_may_speak(). */
 void parts_on_quiet(struct module_terminal *terminal);

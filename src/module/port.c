@@ -82,7 +82,9 @@ static bool end_input(struct terminal *base)
 
 static bool is_busy(struct terminal *base)
 {
-    return at_is_engaged(terminal_from(base)->at);
+    const struct module_terminal *terminal = terminal_from(base);
+
+    return at_is_engaged(terminal->at) || at_has_queued(terminal->at) || parts_owe(terminal->modem);
 }
 
 static bool is_online(struct terminal *base)

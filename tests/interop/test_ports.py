@@ -231,6 +231,26 @@ def test_stdio_plays_a_session(nginx: Callable[..., Nginx]) -> None:
     assert result.stdout.endswith(b"Hello from nginx\n" + NO_CARRIER)
 
 
+@pytest.mark.parametrize(("module", "lines", "result"), [
+    ("m95", ["AT+QIREGAPP", "AT+QIACT", "AT+QIMUX=1", 'AT+QSSLCFG="sslversion",0,4',
+             'AT+QSSLOPEN=1,0,"localhost",{port},0'], b"\r\n+QSSLOPEN: 1,0\r\n"),
+    ("m95", ["AT+QIREGAPP", "AT+QIACT", 'AT+QIOPEN="TCP","127.0.0.1",{port}'],
+     b"\r\nCONNECT OK\r\n"),
+    ("m95", ["AT+QIREGAPP", "AT+QIACT", 'AT+QIDNSGIP="localhost"'], b"127.0.0.1\r\n"),
+    ("l610", ["AT+MIPCALL=1", 'AT+MIPOPEN=1,,"localhost",{port},0'], b"\r\n+MIPOPEN: 1,1\r\n"),
+    ("l610", ["AT+MIPCALL=1", 'AT+MIPDNS="localhost"'], b"127.0.0.1"),
+    ("l610", ["AT+MIPCALL=1", 'AT+FTPOPEN="localhost:{port}","u","p",1'], b"\r\n+FTPOPEN: "),
+])
+def test_stdio_awaits_results_that_are_due(module: str, lines: list[str], result: bytes,
+                                           nginx: Callable[..., Nginx]) -> None:
+    """What comes of a command that answered OK is said before the program ends with its input."""
+    keys = "\n".join(lines).format(port=nginx().port)
+    result_of_all = run("--module", module, "--stdio", "--state", "none", keys=keys.encode(),
+                        seconds=3 * START_S)
+    assert result_of_all.returncode == 0
+    assert result in result_of_all.stdout
+
+
 def test_stdio_of_a_shell(tmp_path: Path) -> None:
     """With the words of the README, and a ready line that is not in the way."""
     program = program_path("tlsmodem", "TLSMODEM").resolve()

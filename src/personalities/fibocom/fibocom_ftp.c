@@ -365,11 +365,20 @@ static void tick(struct tlsmodem *modem, void *state)
         fibocom_ftp_refuse_next(ftp);
 }
 
+static bool owes(const struct tlsmodem *modem, const void *state)
+{
+    const struct fibocom_ftp *ftp = state;
+
+    (void)modem;
+    return ftp->task != FTP_TASK_NONE && ftp->task != FTP_TASK_FILE;
+}
+
 const struct module_part fibocom_ftp_part = {
     .size = sizeof(struct fibocom_ftp),
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,
+    .owes = owes,
     .deadline = deadline,
     .tick = tick,
     .on_quiet = on_quiet,

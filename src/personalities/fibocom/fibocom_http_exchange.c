@@ -345,10 +345,17 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
         at_finish(reader->at, at_fail(reader->at, FACT_ERROR_HTTP_BROKEN));
 }
 
+static bool owes(const struct tlsmodem *modem, const void *state)
+{
+    (void)modem;
+    return fibocom_http_is_awaited(state);
+}
+
 const struct module_part fibocom_http_part = {
     .size = sizeof(struct fibocom_http),
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,
+    .owes = owes,
     .on_context_down = on_context_down,
 };

@@ -209,10 +209,17 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
         on_pinged(asked, ERR_UNREACHABLE);
 }
 
+/* Its unit is there for one question. */
+static bool owes(const struct tlsmodem *modem, const void *state)
+{
+    return !is_idle(modem, state);
+}
+
 const struct module_part fibocom_lookup_part = {
     .size = sizeof(struct asked),
     .deinit = deinit,
     .is_idle = is_idle,
+    .owes = owes,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,

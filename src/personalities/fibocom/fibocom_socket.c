@@ -270,12 +270,22 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     fibocom_socket_hang_up(socket);
 }
 
+/* Whether it is open now, and whether +MIPSEND's bytes are out. */
+static bool owes(const struct tlsmodem *modem, const void *state)
+{
+    const struct fibocom_socket *socket = state;
+
+    (void)modem;
+    return fibocom_socket_is_opening(socket) || socket->sending;
+}
+
 const struct module_part fibocom_sockets = {
     .size = sizeof(struct fibocom_socket),
     .units_limit = LIMIT_SOCKETS,
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,
+    .owes = owes,
     .deadline = deadline,
     .tick = tick,
     .on_quiet = on_quiet,

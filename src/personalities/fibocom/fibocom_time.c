@@ -78,11 +78,18 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     on_failed(question, ERR_UNREACHABLE);
 }
 
+/* Its unit is there for one question. */
+static bool owes(const struct tlsmodem *modem, const void *state)
+{
+    return !is_idle(modem, state);
+}
+
 const struct module_part fibocom_time_part = {
     .size = sizeof(struct question),
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,
+    .owes = owes,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,

@@ -86,11 +86,18 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     say_failed(ntp, "the context is down");
 }
 
+/* Its unit is there for one question. */
+static bool owes(const struct tlsmodem *modem, const void *state)
+{
+    return !is_idle(modem, state);
+}
+
 const struct module_part quectel_ntp_part = {
     .size = sizeof(struct ntp),
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,
+    .owes = owes,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,

@@ -145,11 +145,18 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 }
 
 /* Before the mail, which it borrows. */
+/* Its unit is there for one question. */
+static bool owes(const struct tlsmodem *modem, const void *state)
+{
+    return !is_idle(modem, state);
+}
+
 const struct module_part quectel_smtp_part = {
     .size = sizeof(struct sending),
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,
+    .owes = owes,
     .deadline = deadline,
     .tick = tick,
     .on_context_down = on_context_down,

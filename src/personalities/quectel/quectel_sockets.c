@@ -207,12 +207,23 @@ static void on_dtr_drop(struct module_terminal *terminal, void *state)
     }
 }
 
+/* Whether it is open now. */
+static bool owes(const struct tlsmodem *modem, const void *state)
+{
+    const struct quectel_socket *socket = state;
+
+    (void)modem;
+    return socket->state == SOCKET_CONNECTING || socket->news == NEWS_OPENED ||
+           socket->news == NEWS_FAILED;
+}
+
 const struct module_part quectel_sockets = {
     .size = sizeof(struct quectel_socket),
     .units = QUECTEL_SOCKETS,
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,
+    .owes = owes,
     .deadline = deadline,
     .tick = tick,
     .on_quiet = on_quiet,

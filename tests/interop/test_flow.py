@@ -19,16 +19,12 @@ from support.certs import Certificates
 from support.modem import Modem
 from support.servers import Peer
 
-from .bulk_peer import BulkPeer, Exchange, digest_of
+from .bulk_peer import BulkPeer, Exchange, digest_of, much
 from .driver import ANSWER_S, NO_CARRIER, PROMPT, SILENCE_S, Driver, FdHost, final, open_fd_host
 from .observe import MemoryMark
 
 GIGABYTE, MEGABYTE = 1 << 30, 10 ** 6
-# A gigabyte in each direction is what the project promises.  TLSMODEM_FULL=1 moves it in each of
-# three ways, TLSMODEM_FULL=0 (sanitizers) in none: a part shows the same.
-FULL = os.environ.get("TLSMODEM_FULL", "")
-PART = GIGABYTE if FULL == "1" else 64 * MEGABYTE
-BOTH = PART if FULL == "0" else GIGABYTE
+BULK = much(GIGABYTE, part=64 * MEGABYTE, least=64 * MEGABYTE)
 SLOW_BULK = 24 * MEGABYTE
 # What kernel buffers between a sender and a reader that does not read may hold (tcp_wmem, tcp_rmem).
 KERNEL_MAX = 16 * MEGABYTE
@@ -88,7 +84,7 @@ def exchange_all(host: FdHost, exchange: Exchange) -> None:
 # Bulk
 
 
-@pytest.mark.parametrize(("down", "up"), [(PART, 0), (0, PART), (BOTH, BOTH)],
+@pytest.mark.parametrize(("down", "up"), [(BULK, 0), (0, BULK), (BULK, BULK)],
                          ids=["to the host", "to the peer", "both ways"])
 def test_bulk(quick: Modem, host: FdHost, certificates: Certificates, down: int, up: int,
               record_property: Callable[[str, object], None]) -> None:

@@ -17,6 +17,7 @@ from support.certs import Certificates
 from support.ftp_servers import PASSWORD, FtpServer, Proftpd, Vsftpd
 from support.modem import Modem
 
+from .bulk_peer import much
 from .driver import ANSWER_S, NO_CARRIER, PROMPT, SILENCE_S, Driver, FdHost, final, open_fd_host
 from .kept import Kept
 
@@ -25,7 +26,7 @@ ACTIVE, PASSIVE = 0, 1
 TEXT = b"".join(b"%05d the quick brown fox\r\n" % i for i in range(40))
 BINARY = bytes(range(256)) * 40 + b"+++" + bytes(range(255, -1, -1))
 
-BIG = 100_000_000
+BIG = much(100_000_000, part=20_000_000, least=20_000_000)
 
 Start = Callable[..., FtpServer]
 
@@ -323,7 +324,7 @@ def noise(count: int) -> bytes:
                          ids=["plain-vsftpd", "tls-vsftpd", "tls-proftpd"])
 def test_big_file(quick: Modem, host: FdHost, start: Start, certificates: Certificates,
                   kind: type[FtpServer], secure: bool) -> None:
-    """100 MB down and up, told by SHA-256."""
+    """Much, down and up, told by SHA-256."""
     server = start(kind, secure=secure)
     data = noise(BIG)
     server.put("big.bin", data)

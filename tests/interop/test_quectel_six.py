@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from support.certs import Certificates
 from support.modem import Host, Modem
 
-from .bulk_peer import BulkPeer, Exchange, digest_of
+from .bulk_peer import BulkPeer, Exchange, digest_of, much
 from .driver import ANSWER_S, PROMPT
 from .observe import MemoryMark
 from .quectel_driver import QuectelDriver
-from .test_flow import FULL, MEGABYTE
+from .test_flow import MEGABYTE
 
-# TLSMODEM_FULL=0 (sanitizers): a part shows the same.
-SHARE = (5 if FULL == "0" else 100) * MEGABYTE
+SHARE = much(100 * MEGABYTE, part=20 * MEGABYTE, least=5 * MEGABYTE)
 SEND_MAX = 1460
 HOST_SEED, PEER_SEED = 20, 10
 LIMIT_S = 900

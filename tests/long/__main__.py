@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from . import fleet, fuzz, kill, soak
+from . import bulk, fleet, fuzz, kill, soak
 from .part import Failed, Part, UsageError
 
-PARTS: dict[str, Part] = {part.name: part for part in (fuzz.PART, kill.PART, soak.PART, fleet.PART)}
+PARTS: dict[str, Part] = {part.name: part for part in (fuzz.PART, kill.PART, soak.PART, bulk.PART,
+                                                      fleet.PART)}
 
 
 @dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from . import fleet, fuzz, kill, soak
+from . import bulk, fleet, fuzz, kill, soak
 from .__main__ import PARTS, main
 from .measurements import PAGE, Page, changed
 from .part import Failed, Part
@@ -43,6 +43,7 @@ INFO: Loaded 1 modules   (15668 inline 8-bit counters): 15668 [0x5, 0x6),
     (["kill", "many"], "kill: 'many' is no number of kills, which is 1 to 10000000"),
     (["kill", "10", "20"], "kill: '20' is too much; it takes one number of kills"),
     (["soak", "-5"], "soak: '-5' is no number of seconds"),
+    (["bulk", "1"], "bulk: '1' is too much; it takes nothing"),
     (["fleet", "1000", "0"], "fleet: '0' is no number of modems, which is 1 to 100000"),
     (["soak", "60", "fuzz", "x"], "fuzz: 'x' is no number of seconds"),
 ])
@@ -81,7 +82,7 @@ def test_a_row_of_another_width_is_refused() -> None:
 def test_every_part_has_its_table() -> None:
     page = Page(PAGE.read_text())
     for heading, columns in ((fuzz.HEADING, 8), (fuzz.TOTALS, 6), (kill.HEADING, 9),
-                             (soak.HEADING, 10), (fleet.HEADING, 10)):
+                             (soak.HEADING, 10), (bulk.HEADING, 6), (fleet.HEADING, 10)):
         page.add(heading, ["x"] * columns)
 
 
@@ -118,7 +119,7 @@ def test_parts_are_done_in_the_order_of_the_words(monkeypatch: pytest.MonkeyPatc
     assert done == [("soak", "5"), ("fuzz", "1", "ftp"), ("kill",)]
     done.clear()
     assert main([]) == 0
-    assert done == [("fuzz",), ("kill",), ("soak",), ("fleet",)]
+    assert done == [("fuzz",), ("kill",), ("soak",), ("bulk",), ("fleet",)]
 
 
 def test_a_part_that_finds_something_does_not_stop_the_next(

@@ -5,7 +5,6 @@
 #include "nvm_sqlite/database.h"
 
 #include "nvm_sqlite/schema.h"
-#include "nvm_sqlite/sqlite.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,16 +66,16 @@ static enum err prepare_files(struct nvm_database *db, const char *dir, struct n
     enum err err = nvm_path_join(&log, dir, LOG_NAME, report);
 
     if (err == ERR_OK)
-        err = nvm_path_join(&db->path, dir, DATABASE_NAME, report);
+        err = nvm_path_join(&db->file.path, dir, DATABASE_NAME, report);
     if (err == ERR_OK)
         err = make_private(log.at, 0, report, &log_size);
     if (err == ERR_OK || err == ERR_NOT_FOUND)
-        err = make_private(db->path.at, O_CREAT, report, &size);
+        err = make_private(db->file.path.at, O_CREAT, report, &size);
     if (err == ERR_OK && size <= 1 && log_size > 0)
         err = nvm_fail(report, ERR_CORRUPT,
                        "%s is empty, but its log %s is not; put both back from a backup, or move "
                        "both away to start anew",
-                       db->path.at, log.at);
+                       db->file.path.at, log.at);
     return err;
 }
 
@@ -84,42 +83,43 @@ static enum err connect(struct nvm_database *db, struct nvm_report report)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 
-    if (sqlite3_open_v2(db->path.at, &db->conn, flags, NULL) != SQLITE_OK)
-        return nvm_sqlite_fail(db, "open", report);
-    sqlite3_busy_timeout(db->conn, WAIT_MS);
-    return nvm_sqlite_run(db, settings, "open", report);
+    if (sqlite3_open_v2(db->file.path.at, &db->file.conn, flags, NULL) != SQLITE_OK)
+        return nvm_sqlite_fail(&db->file, "open", report);
+    sqlite3_busy_timeout(db->file.conn, WAIT_MS);
+    return nvm_sqlite_run(&db->file, settings, "open", report);
 }
 
 static enum err check_whole(const struct nvm_database *db, struct nvm_report report)
 {
     bool whole = false;
-    enum err err = nvm_sqlite_is(db, "PRAGMA quick_check(1)", "ok", "read", report, &whole);
+    enum err err = nvm_sqlite_is(&db->file, "PRAGMA quick_check(1)", "ok", "read", report, &whole);
 
     if (err != ERR_OK || whole)
         return err;
     return nvm_fail(report, ERR_CORRUPT,
                     "%s is damaged; put it back from a backup, or move it away to start anew",
-                    db->path.at);
+                    db->file.path.at);
 }
 
 static enum err switch_to_log(const struct nvm_database *db, struct nvm_report report)
 {
     bool is_on = false;
-    enum err err = nvm_sqlite_is(db, "PRAGMA journal_mode=WAL", "wal", "write", report, &is_on);
+    enum err err =
+        nvm_sqlite_is(&db->file, "PRAGMA journal_mode=WAL", "wal", "write", report, &is_on);
 
     if (err != ERR_OK || is_on)
         return err;
     return nvm_fail(report, ERR_IO,
                     "%s cannot be written by way of a log; choose a folder on another disk",
-                    db->path.at);
+                    db->file.path.at);
 }
 
 static enum err prepare_statements(struct nvm_database *db, struct nvm_report report)
 {
     for (size_t i = 0; i < NVM_STATEMENTS; i++)
-        if (sqlite3_prepare_v3(db->conn, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+        if (sqlite3_prepare_v3(db->file.conn, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
                                &db->statements[i], NULL) != SQLITE_OK)
-            return nvm_sqlite_fail(db, "use", report);
+            return nvm_sqlite_fail(&db->file, "use", report);
     return ERR_OK;
 }
 
@@ -134,7 +134,7 @@ enum err nvm_database_open(struct nvm_database *db, const char *dir, struct nvm_
     if (err == ERR_OK)
         err = check_whole(db, report);
     if (err == ERR_OK)
-        err = nvm_schema_upgrade(db, report);
+        err = nvm_schema_upgrade(&db->file, report);
     if (err == ERR_OK)
         err = switch_to_log(db, report);
     if (err == ERR_OK)
@@ -148,8 +148,8 @@ void nvm_database_close(struct nvm_database *db)
 {
     for (size_t i = 0; i < NVM_STATEMENTS; i++)
         sqlite3_finalize(db->statements[i]);
-    sqlite3_close(db->conn);
-    *db = (struct nvm_database){ .conn = NULL };
+    sqlite3_close(db->file.conn);
+    *db = (struct nvm_database){ .file.conn = NULL };
 }
 
 /* Runs a statement to its end and frees it of what was bound, whatever comes of it. */
@@ -157,7 +157,7 @@ static enum err run(struct nvm_database *db, enum nvm_statement which, struct nv
 {
     sqlite3_stmt *statement = db->statements[which];
     int status = sqlite3_step(statement);
-    enum err err = status == SQLITE_DONE ? ERR_OK : nvm_sqlite_fail(db, "write", report);
+    enum err err = status == SQLITE_DONE ? ERR_OK : nvm_sqlite_fail(&db->file, "write", report);
 
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
@@ -186,7 +186,7 @@ enum err nvm_database_put(struct nvm_database *db, const struct nvm_slot *slot, 
     if (!bind(statement, slot) ||
         sqlite3_bind_blob64(statement, 4, data, value.len, SQLITE_STATIC) != SQLITE_OK) {
         sqlite3_clear_bindings(statement);
-        return nvm_sqlite_fail(db, "write", report);
+        return nvm_sqlite_fail(&db->file, "write", report);
     }
     return run(db, NVM_PUT, report);
 }
@@ -197,7 +197,7 @@ enum err nvm_database_remove(struct nvm_database *db, const struct nvm_slot *slo
     db->holds_old_secrets = db->holds_old_secrets || slot->secret;
     if (!bind(db->statements[NVM_REMOVE], slot)) {
         sqlite3_clear_bindings(db->statements[NVM_REMOVE]);
-        return nvm_sqlite_fail(db, "write", report);
+        return nvm_sqlite_fail(&db->file, "write", report);
     }
     return run(db, NVM_REMOVE, report);
 }
@@ -207,7 +207,7 @@ enum err nvm_database_remove(struct nvm_database *db, const struct nvm_slot *slo
 static void forget_old_secrets(struct nvm_database *db)
 {
     if (db->holds_old_secrets &&
-        sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
+        sqlite3_wal_checkpoint_v2(db->file.conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
             SQLITE_OK)
         db->holds_old_secrets = false;
 }
@@ -223,7 +223,7 @@ enum err nvm_database_commit(struct nvm_database *db, struct nvm_report report)
 
 void nvm_database_rollback(struct nvm_database *db)
 {
-    if (sqlite3_get_autocommit(db->conn))
+    if (sqlite3_get_autocommit(db->file.conn))
         return; /* SQLite did it itself, or it never began */
     sqlite3_step(db->statements[NVM_ROLLBACK]);
     sqlite3_reset(db->statements[NVM_ROLLBACK]);
@@ -236,12 +236,12 @@ enum err nvm_database_find(struct nvm_database *db, const struct nvm_slot *slot,
     int status;
 
     if (!bind(statement, slot))
-        return nvm_sqlite_fail(db, "read", report);
+        return nvm_sqlite_fail(&db->file, "read", report);
     status = sqlite3_step(statement);
     if (status == SQLITE_DONE)
         return ERR_NOT_FOUND;
     if (status != SQLITE_ROW)
-        return nvm_sqlite_fail(db, "read", report);
+        return nvm_sqlite_fail(&db->file, "read", report);
     ret_value->data = sqlite3_column_blob(statement, 0);
     ret_value->len = (size_t)sqlite3_column_bytes(statement, 0);
     return ERR_OK;
@@ -256,9 +256,9 @@ void nvm_database_found(struct nvm_database *db)
 enum err nvm_database_has_secrets(struct nvm_database *db, struct nvm_report report, bool *ret_has)
 {
     int count;
-    enum err err =
-        nvm_sqlite_number(db, "SELECT EXISTS(SELECT 1 FROM entry WHERE secret<>0 AND modem<>'')",
-                          "read", report, &count);
+    enum err err = nvm_sqlite_number(
+        &db->file, "SELECT EXISTS(SELECT 1 FROM entry WHERE secret<>0 AND modem<>'')", "read",
+        report, &count);
 
     if (err == ERR_OK)
         *ret_has = count > 0;
@@ -288,7 +288,7 @@ enum err nvm_database_each_secret(struct nvm_database *db,
     static const char text[] =
         "SELECT modem,key,value FROM entry WHERE secret<>0 ORDER BY modem,key";
     sqlite3_stmt *rows = NULL;
-    int status = sqlite3_prepare_v2(db->conn, text, -1, &rows, NULL);
+    int status = sqlite3_prepare_v2(db->file.conn, text, -1, &rows, NULL);
     enum err err = ERR_OK;
 
     while (status == SQLITE_OK || status == SQLITE_ROW) {
@@ -297,7 +297,7 @@ enum err nvm_database_each_secret(struct nvm_database *db,
             status = SQLITE_DONE;
     }
     if (status != SQLITE_DONE)
-        err = nvm_sqlite_fail(db, "read", report);
+        err = nvm_sqlite_fail(&db->file, "read", report);
     sqlite3_finalize(rows);
     return err;
 }

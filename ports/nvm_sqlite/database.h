@@ -2,8 +2,8 @@
 #ifndef NVM_SQLITE_DATABASE_H
 #define NVM_SQLITE_DATABASE_H
 
-#include "nvm_sqlite/folder.h"
 #include "nvm_sqlite/slot.h"
+#include "nvm_sqlite/sqlite.h"
 
 #include "base/span.h"
 
@@ -19,9 +19,8 @@ enum nvm_statement {
 
 /* One connection; one thread at a time. */
 struct nvm_database {
-    struct sqlite3 *conn;
+    struct nvm_file file;
     struct sqlite3_stmt *statements[NVM_STATEMENTS];
-    struct nvm_path path;
     bool holds_old_secrets; /* the write-ahead log may show what a secret once was */
 };
 

@@ -106,7 +106,7 @@ static enum err check_key(struct nvm *nvm, const struct nvm_key *key, struct nvm
         return nvm_fail(report, ERR_CORRUPT,
                         "key %s opens none of the secrets in %s; put the right key back, or the "
                         "state folder from a backup",
-                        key->source.at, nvm->db.path.at);
+                        key->source.at, nvm->db.file.path.at);
     return write_all(nvm, check_slot.modem, &change, 1, report);
 }
 
@@ -125,7 +125,7 @@ static enum err find_key(struct nvm *nvm, struct nvm_key *key, struct nvm_report
         return nvm_fail(report, ERR_CREDENTIALS,
                         "key %s is missing, and %s holds secrets that only it opens; put the key "
                         "back, or move %s away to start anew",
-                        key->source.at, nvm->db.path.at, nvm->db.path.at);
+                        key->source.at, nvm->db.file.path.at, nvm->db.file.path.at);
     return nvm_key_create(key, dir, report);
 }
 

@@ -15,12 +15,11 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "iface/storage.h"
+#include "nvm_sqlite/slot.h"
 
 #include <stddef.h>
 
 struct nvm;
-
-enum { NVM_MODEM_NAME_MAX = 63 };
 
 /* Opens the folder `dir`, creating it (mode 0700, parents too) if it is missing.
  * On failure `ret_message` holds one line for the operator: what failed, which file, why, what to

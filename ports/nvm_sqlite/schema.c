@@ -1,20 +1,18 @@
 /* schema.c: the tables of the database and how older ones become newer ones. */
 #include "nvm_sqlite/schema.h"
 
-#include "nvm_sqlite/sqlite.h"
-
 #include <stdio.h>
 
 /* Row n turns version n into n + 1, inside the transaction that also writes the number down. */
 struct migration {
-    enum err (*run)(const struct nvm_database *db, struct nvm_report report);
+    enum err (*run)(const struct nvm_file *file, struct nvm_report report);
 };
 
 #define WHAT "upgrade"
 
-static enum err create(const struct nvm_database *db, struct nvm_report report)
+static enum err create(const struct nvm_file *file, struct nvm_report report)
 {
-    return nvm_sqlite_run(db,
+    return nvm_sqlite_run(file,
                           "CREATE TABLE entry("
                           " modem TEXT NOT NULL,"
                           " key TEXT NOT NULL,"
@@ -31,35 +29,35 @@ static const struct migration migrations[] = {
 
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
-static enum err run_from(const struct nvm_database *db, int version, struct nvm_report report)
+static enum err run_from(const struct nvm_file *file, int version, struct nvm_report report)
 {
     enum err err = ERR_OK;
 
     for (int next = version; err == ERR_OK && next < VERSION; next++)
-        err = migrations[next].run(db, report);
+        err = migrations[next].run(file, report);
     return err;
 }
 
-static enum err upgrade(const struct nvm_database *db, int version, struct nvm_report report)
+static enum err upgrade(const struct nvm_file *file, int version, struct nvm_report report)
 {
     char set_version[64];
-    enum err err = nvm_sqlite_run(db, "BEGIN IMMEDIATE", WHAT, report);
+    enum err err = nvm_sqlite_run(file, "BEGIN IMMEDIATE", WHAT, report);
 
     if (err != ERR_OK)
         return err;
     snprintf(set_version, sizeof(set_version), "PRAGMA user_version=%d", (int)VERSION);
-    err = run_from(db, version, report);
+    err = run_from(file, version, report);
     if (err == ERR_OK)
-        err = nvm_sqlite_run(db, set_version, WHAT, report);
+        err = nvm_sqlite_run(file, set_version, WHAT, report);
     if (err == ERR_OK)
-        err = nvm_sqlite_run(db, "COMMIT", WHAT, report);
+        err = nvm_sqlite_run(file, "COMMIT", WHAT, report);
     return err; /* the caller closes a database that failed, which rolls back */
 }
 
-enum err nvm_schema_upgrade(const struct nvm_database *db, struct nvm_report report)
+enum err nvm_schema_upgrade(const struct nvm_file *file, struct nvm_report report)
 {
     int version;
-    enum err err = nvm_sqlite_number(db, "PRAGMA user_version", "read", report, &version);
+    enum err err = nvm_sqlite_number(file, "PRAGMA user_version", "read", report, &version);
 
     if (err != ERR_OK || version == VERSION)
         return err;
@@ -67,6 +65,6 @@ enum err nvm_schema_upgrade(const struct nvm_database *db, struct nvm_report rep
         return nvm_fail(report, ERR_UNSUPPORTED,
                         "%s has format %d, this version knows up to %d; install the version that "
                         "wrote it, or choose another folder",
-                        db->path.at, version, (int)VERSION);
-    return upgrade(db, version, report);
+                        file->path.at, version, (int)VERSION);
+    return upgrade(file, version, report);
 }

@@ -2,10 +2,10 @@
 #ifndef NVM_SQLITE_SCHEMA_H
 #define NVM_SQLITE_SCHEMA_H
 
-#include "nvm_sqlite/database.h"
+#include "nvm_sqlite/sqlite.h"
 
 /* Brings the open database to this version's schema, or refuses it untouched: ERR_UNSUPPORTED for a
  * newer one. */
-enum err nvm_schema_upgrade(const struct nvm_database *db, struct nvm_report report);
+enum err nvm_schema_upgrade(const struct nvm_file *file, struct nvm_report report);
 
 #endif

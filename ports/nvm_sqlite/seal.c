@@ -1,8 +1,6 @@
 /* seal.c: secret entries as they lie on the disk (layout in the header). */
 #include "nvm_sqlite/seal.h"
 
-#include "nvm_sqlite/nvm_sqlite.h"
-
 #include "base/wipe.h"
 
 #include <gnutls/crypto.h>

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+enum { NVM_MODEM_NAME_MAX = 63 };
+
 /* Borrowed names; the modem "" is this port itself. */
 struct nvm_slot {
     const char *modem;

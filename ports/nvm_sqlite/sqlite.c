@@ -33,47 +33,47 @@ static const struct verdict *verdict_of(int code)
     return &other;
 }
 
-enum err nvm_sqlite_fail(const struct nvm_database *db, const char *what, struct nvm_report report)
+enum err nvm_sqlite_fail(const struct nvm_file *file, const char *what, struct nvm_report report)
 {
-    int code = sqlite3_errcode(db->conn);
+    int code = sqlite3_errcode(file->conn);
     const struct verdict *verdict = verdict_of(code);
     bool of_system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
-    int system_code = of_system ? sqlite3_system_errno(db->conn) : 0;
+    int system_code = of_system ? sqlite3_system_errno(file->conn) : 0;
 
-    return nvm_fail(report, verdict->err, "cannot %s %s: %s%s%s; %s", what, db->path.at,
-                    sqlite3_errmsg(db->conn), system_code != 0 ? ": " : "",
+    return nvm_fail(report, verdict->err, "cannot %s %s: %s%s%s; %s", what, file->path.at,
+                    sqlite3_errmsg(file->conn), system_code != 0 ? ": " : "",
                     system_code != 0 ? strerror(system_code) : "", verdict->advice);
 }
 
-enum err nvm_sqlite_run(const struct nvm_database *db, const char *sql, const char *what,
+enum err nvm_sqlite_run(const struct nvm_file *file, const char *sql, const char *what,
                         struct nvm_report report)
 {
-    int status = sqlite3_exec(db->conn, sql, NULL, NULL, NULL);
+    int status = sqlite3_exec(file->conn, sql, NULL, NULL, NULL);
 
-    return status == SQLITE_OK ? ERR_OK : nvm_sqlite_fail(db, what, report);
+    return status == SQLITE_OK ? ERR_OK : nvm_sqlite_fail(file, what, report);
 }
 
-static enum err first_row(const struct nvm_database *db, const char *sql, const char *what,
+static enum err first_row(const struct nvm_file *file, const char *sql, const char *what,
                           struct nvm_report report, sqlite3_stmt **ret_row)
 {
     sqlite3_stmt *statement = NULL;
     enum err err;
 
-    if (sqlite3_prepare_v2(db->conn, sql, -1, &statement, NULL) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(file->conn, sql, -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW) {
         *ret_row = statement;
         return ERR_OK;
     }
-    err = nvm_sqlite_fail(db, what, report);
+    err = nvm_sqlite_fail(file, what, report);
     sqlite3_finalize(statement);
     return err;
 }
 
-enum err nvm_sqlite_number(const struct nvm_database *db, const char *sql, const char *what,
+enum err nvm_sqlite_number(const struct nvm_file *file, const char *sql, const char *what,
                            struct nvm_report report, int *ret_number)
 {
     sqlite3_stmt *row;
-    enum err err = first_row(db, sql, what, report, &row);
+    enum err err = first_row(file, sql, what, report, &row);
 
     if (err != ERR_OK)
         return err;
@@ -82,18 +82,18 @@ enum err nvm_sqlite_number(const struct nvm_database *db, const char *sql, const
     return ERR_OK;
 }
 
-enum err nvm_sqlite_is(const struct nvm_database *db, const char *sql, const char *expected,
+enum err nvm_sqlite_is(const struct nvm_file *file, const char *sql, const char *expected,
                        const char *what, struct nvm_report report, bool *ret_is)
 {
     sqlite3_stmt *row;
-    enum err err = first_row(db, sql, what, report, &row);
+    enum err err = first_row(file, sql, what, report, &row);
     const char *text;
 
     if (err != ERR_OK)
         return err;
     text = (const char *)sqlite3_column_text(row, 0);
     if (text == NULL)
-        err = nvm_sqlite_fail(db, what, report);
+        err = nvm_sqlite_fail(file, what, report);
     else
         *ret_is = strcmp(text, expected) == 0;
     sqlite3_finalize(row);

@@ -125,7 +125,10 @@ struct fibocom {
     bool hangs_up; /* +MIPCALL=0 runs: it says itself that the context is down */
 };
 
+/* What the modem behind a session has of this maker. */
 struct fibocom *fibocom_of(const struct at_session *at);
+
+/* What its model has. */
 const struct fibocom_model *fibocom_model_of(const struct tlsmodem *modem);
 
 extern const struct personality fibocom_personality;
@@ -156,7 +159,8 @@ size_t fibocom_trust_count(const struct tlsmodem *modem);
  * file that is bad is logged, and noted for +GTSSLERR. */
 enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
                           void *use_ctx);
-/* Notes for +GTSSLERR why a secure connection failed or was lost. */
+
+/* fibocom_tls.c: notes for +GTSSLERR why a secure connection failed or was lost. */
 void fibocom_tls_note(struct tlsmodem *modem, const struct connection_failure *failure);
 
 /* fibocom_socket.c: the socket `id` (from 1), to open it or to set something; NULL: no memory, and
@@ -169,35 +173,52 @@ struct fibocom_socket *fibocom_socket_if(const struct at_session *at, int32_t id
 /* fibocom_socket.c: the same to look at; one that nobody uses is closed. */
 const struct fibocom_socket *fibocom_socket_look(const struct at_session *at, int32_t id);
 
-/* The same, connected, and not the other side of a port; NULL: the error is noted. */
+/* fibocom_socket.c: the same, connected, and not the other side of a port; NULL: the error is
+ * noted. */
 struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id);
+
+/* fibocom_socket.c: true from its start until there is a result. */
 bool fibocom_socket_is_opening(const struct fibocom_socket *socket);
 
 /* fibocom_socket.c: an opening of this port has no result yet, which is to come before anything
  * else (FACT_OPENING_HOLDS_DATA). */
 bool fibocom_socket_awaits_result(const struct module_terminal *terminal);
 
-/* Closes without a word. */
+/* fibocom_socket.c: tells that an opening has failed; +MIPODM ends with it. */
+void fibocom_socket_tell_failed(struct fibocom_socket *socket);
+
+/* fibocom_socket.c: a +MIPSEND that waits has failed. */
+void fibocom_socket_fail_send(struct fibocom_socket *socket);
+
+/* fibocom_socket.c: closes without a word. */
 void fibocom_socket_close(struct fibocom_socket *socket);
-/* The same, and the port that waits for it or is its other side is free again. */
+
+/* fibocom_socket.c: the same, and the port that waits for it or is its other side is free again. */
 void fibocom_socket_hang_up(struct fibocom_socket *socket);
-/* The same for the port that asked, which hears +MIPCLOSE; one that was online hears it too. */
+
+/* fibocom_socket.c: the same for the port that asked, which hears +MIPCLOSE; one that was online
+ * hears it too. */
 void fibocom_socket_close_for(struct fibocom_socket *socket, struct at_session *at);
-/* A socket may be opened: it is free, and there is a context; otherwise the error is noted. */
+
+/* fibocom_socket.c: a socket may be opened: it is free, and there is a context; otherwise the error
+ * is noted. */
 enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_socket *socket);
-/* Starts what +MIPOPEN and +MIPODM ask for: false when it has failed already, noted and logged. */
+
+/* fibocom_socket.c: starts what +MIPOPEN and +MIPODM ask for: false when it has failed already,
+ * noted and logged. */
 bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
                           const struct at_args *args);
 
-/* A +MIPSEND that waits: the peer takes more, or is gone; and its time is over. */
+/* fibocom_send.c: for a +MIPSEND that waits the peer takes more, or is gone. */
 void fibocom_send_go_on(struct fibocom_socket *socket);
+
+/* fibocom_send.c: its time is over; what is left goes out when the peer takes it. */
 void fibocom_send_give_up(struct fibocom_socket *socket);
 
 /* fibocom_receive.c: tells the host what has come, in the chosen format; the port is quiet. */
 void fibocom_receive_show(struct fibocom_socket *socket);
 
-/* fibocom_odm.c */
+/* fibocom_odm.c: the socket of +MIPODM is open: its port is the peer's. */
 void fibocom_odm_opened(struct fibocom_socket *socket);
-void fibocom_odm_failed(struct fibocom_socket *socket);
 
 #endif

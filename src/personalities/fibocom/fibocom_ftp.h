@@ -72,6 +72,8 @@ struct fibocom_ftp {
     struct fibocom_ftp_operation next;
 };
 
+/* ---- fibocom_ftp_task.c ---- */
+
 /* The session, or none: NULL. */
 struct fibocom_ftp *fibocom_ftp_if(const struct at_session *at);
 
@@ -81,6 +83,10 @@ void fibocom_ftp_clear(struct fibocom_ftp *ftp);
 /* The session, when it is this port's and has nothing else to do, or will have nothing soon; NULL:
  * the error is noted. */
 struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at);
+
+/* A task begins, of the running command. */
+void fibocom_ftp_begin_task(struct fibocom_ftp *ftp, struct at_session *at,
+                            enum fibocom_ftp_task task);
 
 /* Does this, as soon as the session is free: AT_OK, AT_LATER or AT_FAIL, for the running command.
  */
@@ -96,7 +102,18 @@ void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp);
 /* fibocom_ftp_put.c: gives the server what it takes of the file. */
 void fibocom_ftp_upload(struct fibocom_ftp *ftp);
 
-/* +FTPRECV: answers, or does so later. */
+/* ---- fibocom_ftp_receive.c ---- */
+
+/* +FTPRECV of at most `max` bytes: answers, or does so later. */
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max);
+
+/* More may have come for one that waits, or the end of the file. */
+void fibocom_ftp_go_on_receiving(struct fibocom_ftp *ftp, struct at_session *at);
+
+/* The file broke off: what is missing must not pass for its end. */
+void fibocom_ftp_break_file(struct fibocom_ftp *ftp, struct at_session *at);
+
+/* The time of one that waits is over: 0 bytes. */
+void fibocom_ftp_receive_nothing(struct fibocom_ftp *ftp);
 
 #endif

@@ -39,15 +39,6 @@ void fibocom_odm_opened(struct fibocom_socket *socket)
     at_finish_online(at);
 }
 
-void fibocom_odm_failed(struct fibocom_socket *socket)
-{
-    struct at_session *at = socket->owner->at;
-
-    at_info(at, "+MIPODM: %d,0", socket->id);
-    if (at_is_busy(at))
-        at_finish(at, AT_SILENT);
-}
-
 /* 0 closes what +MIPODM has opened. */
 static enum at_status close_all(struct at_session *at)
 {
@@ -85,7 +76,7 @@ static enum at_status set_odm(struct at_session *at, const struct at_args *args)
         at_await(at, on_abort, socket);
         return AT_LATER;
     }
-    fibocom_odm_failed(socket);
+    fibocom_socket_tell_failed(socket);
     return AT_SILENT;
 }
 

@@ -80,8 +80,7 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
         socket->sending = false;
         at_finish(at, end_send(socket, STATUS_SENT));
     } else if (socket->connection.state != CONNECTION_OPEN) {
-        socket->sending = false;
-        at_finish(at, at_fail(at, FACT_ERROR_STATE));
+        fibocom_socket_fail_send(socket);
     }
 }
 

@@ -55,7 +55,7 @@ struct module_context *quectel_bearer_context(struct tlsmodem *modem, size_t id)
 /* The only writer of bearer->state. */
 void quectel_bearer_enter(struct tlsmodem *modem, size_t id, enum quectel_bearer_state next);
 
-/* Brings it up; false: there is no network. */
+/* Brings it up.  False: +CGACT has it, it is for circuit-switched data, or there is no network. */
 bool quectel_bearer_activate(struct tlsmodem *modem, size_t id);
 
 /* The words of a state. */

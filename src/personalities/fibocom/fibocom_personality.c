@@ -1,5 +1,5 @@
-/* fibocom.c: what makes a modem a Fibocom: its dialect, its rows, and its state from power-on to
- * power-off. */
+/* fibocom_personality.c: what makes a modem a Fibocom: its dialect, its rows, and its state from
+ * power-on to power-off. */
 #include "personalities/fibocom/fibocom.h"
 
 #include "personalities/common/common.h"

@@ -1,40 +1,10 @@
-/* fibocom_http.c: +HTTPSET, +HTTPDATA, +HTTPHEAD and +HTTPACT.
+/* fibocom_http_commands.c: +HTTPSET, +HTTPDATA, +HTTPHEAD and +HTTPACT.
  *
  * Source: Fibocom NL668 AT Commands HTTP V1.2.3 §1.1 to §1.3; docs/facts/fibocom.md §3.
  */
 #include "personalities/fibocom/fibocom.h"
 
-static const struct {
-    const char *name;
-    const char *words; /* values that it takes; NULL: any */
-} param_rows[HTTP_PARAM_COUNT] = {
-    [HTTP_PARAM_URL] = { "URL", NULL },
-    [HTTP_PARAM_AGENT] = { "UAGENT", NULL },
-    [HTTP_PARAM_CONTENT_TYPE] = { "CONTYPE", NULL },
-    [HTTP_PARAM_ACCEPT] = { "ACCEPT", NULL },
-    [HTTP_PARAM_HEADER] = { "RESPONSEHEADER", "01" },
-    [HTTP_PARAM_MODE] = { "MODE", "01" },
-    [HTTP_PARAM_REDIRECT] = { "REDIR", "01" },
-    [HTTP_PARAM_RANGE] = { "RANGE", NULL },
-};
-
 enum { SET_PARAM, SET_VALUE };
-
-static bool is_allowed(size_t param, struct span value)
-{
-    const char *words = param_rows[param].words;
-
-    if (words == NULL)
-        return true;
-    return value.len == 1 && value.data[0] != '\0' && strchr(words, value.data[0]) != NULL;
-}
-
-const char *fibocom_http_value(const struct tlsmodem *modem, size_t param)
-{
-    const char *value = ((const struct fibocom *)modem->maker)->http_values[param];
-
-    return value == NULL && param_rows[param].words != NULL ? "0" : at_text(value);
-}
 
 static void *param_record(struct at_session *at, size_t index)
 {
@@ -46,12 +16,9 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
     char **values = fibocom_of(at)->http_values;
     struct span value = args->list[SET_VALUE].text;
     char *next = NULL, *before;
-    size_t param = 0;
+    size_t param = fibocom_http_param(args->list[SET_PARAM].text);
 
-    while (param < HTTP_PARAM_COUNT &&
-           !span_equal(args->list[SET_PARAM].text, span_of(param_rows[param].name)))
-        param++;
-    if (param == HTTP_PARAM_COUNT || !is_allowed(param, value))
+    if (param == HTTP_PARAM_COUNT || !fibocom_http_param_takes(param, value))
         return at_fail(at, FACT_ERROR_RANGE);
     if (!at_text_set(&next, value))
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
@@ -69,7 +36,7 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
 static enum at_status read_params(struct at_session *at)
 {
     for (size_t i = 0; i < HTTP_PARAM_COUNT; i++)
-        at_info(at, "+HTTPSET: \"%s\",\"%s\"", param_rows[i].name,
+        at_info(at, "+HTTPSET: \"%s\",\"%s\"", fibocom_http_param_name(i),
                 fibocom_http_value(module_of(at), i));
     return AT_OK;
 }

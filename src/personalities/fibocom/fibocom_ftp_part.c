@@ -1,4 +1,4 @@
-/* fibocom_ftp.c: the FTP session: its events, and the lines that tell of them.
+/* fibocom_ftp_part.c: the FTP session: its events, and the lines that tell of them.
  *
  * Source: docs/facts/fibocom.md §3 (a driver of the L610); what the manuals of FTP say is not
  * known.
@@ -10,70 +10,6 @@ enum { STATUS_FAILED, STATUS_DONE, STATUS_COMING };
 static struct at_session *session_of(const struct fibocom_ftp *ftp)
 {
     return ftp->owner->at;
-}
-
-/* ---- +FTPRECV ---- */
-
-static void answer_received(struct fibocom_ftp *ftp, struct at_session *at, struct span data)
-{
-    ftp->receive_max = 0;
-    at_info(at, "+FTPRECV: %zu", data.len);
-    if (data.len > 0) {
-        at_put(at, data);
-        at_put_line_end(at);
-    }
-}
-
-/* True when there was something to say: data, or the end of the file. */
-static bool receive(struct fibocom_ftp *ftp, struct at_session *at)
-{
-    uint8_t data[FIBOCOM_FTP_BYTES];
-    size_t got = ftp_read(&ftp->client, data, ftp->receive_max);
-
-    if (got == 0 && ftp_is_transfer(&ftp->client))
-        return false;
-    if (got == 0)
-        ftp->reader = NULL;
-    answer_received(ftp, at, span_at(data, got));
-    return true;
-}
-
-/* The data is the next +FTPRECV's. */
-static void on_abort(struct at_session *at, void *ctx)
-{
-    struct fibocom_ftp *ftp = ctx;
-
-    ftp->receive_max = 0;
-    at_finish(at, at_fail_plain(at));
-}
-
-enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max)
-{
-    if (ftp->reader != terminal_of(at))
-        return at_fail(at, FACT_ERROR_STATE);
-    ftp->receive_max = max;
-    if (receive(ftp, at))
-        return AT_OK;
-    ftp->receive_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
-    at_await(at, on_abort, ftp);
-    return AT_LATER;
-}
-
-static void go_on_receiving(struct fibocom_ftp *ftp, struct at_session *at)
-{
-    if (ftp->receive_max > 0 && receive(ftp, at))
-        at_finish(at, AT_OK);
-}
-
-/* What is missing must not pass for the end of the file. */
-static void break_file(struct fibocom_ftp *ftp, struct at_session *at)
-{
-    bool waits = ftp->receive_max > 0;
-
-    ftp->reader = NULL;
-    ftp->receive_max = 0;
-    if (waits)
-        at_finish(at, at_fail(at, FACT_ERROR_STATE));
 }
 
 /* ---- the client's events ---- */
@@ -113,7 +49,7 @@ static void on_data(void *ctx)
     if (ftp->task == FTP_TASK_LIST)
         collect_list(ftp);
     else
-        go_on_receiving(ftp, session_of(ftp));
+        fibocom_ftp_go_on_receiving(ftp, session_of(ftp));
     if (ftp->next_waits && !ftp_is_drained(&ftp->client))
         fibocom_ftp_refuse_next(ftp);
 }
@@ -172,9 +108,9 @@ static void tell_done(struct fibocom_ftp *ftp, struct at_session *at, enum fiboc
         break;
     case FTP_TASK_FILE:
         if (good)
-            go_on_receiving(ftp, at);
+            fibocom_ftp_go_on_receiving(ftp, at);
         else
-            break_file(ftp, at);
+            fibocom_ftp_break_file(ftp, at);
         break;
     case FTP_TASK_CLOSE:
         at_info(at, "+FTPCLOSE: %d", STATUS_DONE);
@@ -230,26 +166,6 @@ static const struct ftp_events events = {
 };
 
 /* ---- the part, and what ends a session from outside ---- */
-
-struct fibocom_ftp *fibocom_ftp_if(const struct at_session *at)
-{
-    return module_part_if(module_of(at), &fibocom_ftp_part, 0);
-}
-
-void fibocom_ftp_clear(struct fibocom_ftp *ftp)
-{
-    ftp_drop(&ftp->client);
-    bytes_free(&ftp->list);
-    if (!ftp->entering)
-        bytes_free(&ftp->put);
-    ftp->telling = false;
-    ftp->ended = false;
-    ftp->reader = NULL;
-    ftp->receive_max = 0;
-    ftp->next_waits = false;
-    ftp->task = FTP_TASK_NONE;
-    ftp->owner = NULL;
-}
 
 static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
@@ -355,12 +271,8 @@ static void tick(struct tlsmodem *modem, void *state)
     struct fibocom_ftp *ftp = state;
 
     ftp_tick(&ftp->client);
-    if (ftp->receive_max > 0 && module_now(modem) >= ftp->receive_until_ms) {
-        struct at_session *at = session_of(ftp);
-
-        answer_received(ftp, at, span_at(NULL, 0));
-        at_finish(at, AT_OK);
-    }
+    if (ftp->receive_max > 0 && module_now(modem) >= ftp->receive_until_ms)
+        fibocom_ftp_receive_nothing(ftp);
     if (ftp->next_waits && module_now(modem) >= ftp->next_until_ms)
         fibocom_ftp_refuse_next(ftp);
 }

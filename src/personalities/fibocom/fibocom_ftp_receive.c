@@ -1,0 +1,71 @@
+/* fibocom_ftp_receive.c: +FTPRECV reads the file that comes, at once or when there is something. */
+#include "personalities/fibocom/fibocom.h"
+
+static void answer_received(struct fibocom_ftp *ftp, struct at_session *at, struct span data)
+{
+    ftp->receive_max = 0;
+    at_info(at, "+FTPRECV: %zu", data.len);
+    if (data.len > 0) {
+        at_put(at, data);
+        at_put_line_end(at);
+    }
+}
+
+/* True when there was something to say: data, or the end of the file. */
+static bool receive(struct fibocom_ftp *ftp, struct at_session *at)
+{
+    uint8_t data[FIBOCOM_FTP_BYTES];
+    size_t got = ftp_read(&ftp->client, data, ftp->receive_max);
+
+    if (got == 0 && ftp_is_transfer(&ftp->client))
+        return false;
+    if (got == 0)
+        ftp->reader = NULL;
+    answer_received(ftp, at, span_at(data, got));
+    return true;
+}
+
+/* The data is the next +FTPRECV's. */
+static void on_abort(struct at_session *at, void *ctx)
+{
+    struct fibocom_ftp *ftp = ctx;
+
+    ftp->receive_max = 0;
+    at_finish(at, at_fail_plain(at));
+}
+
+enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max)
+{
+    if (ftp->reader != terminal_of(at))
+        return at_fail(at, FACT_ERROR_STATE);
+    ftp->receive_max = max;
+    if (receive(ftp, at))
+        return AT_OK;
+    ftp->receive_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
+    at_await(at, on_abort, ftp);
+    return AT_LATER;
+}
+
+void fibocom_ftp_go_on_receiving(struct fibocom_ftp *ftp, struct at_session *at)
+{
+    if (ftp->receive_max > 0 && receive(ftp, at))
+        at_finish(at, AT_OK);
+}
+
+void fibocom_ftp_break_file(struct fibocom_ftp *ftp, struct at_session *at)
+{
+    bool waits = ftp->receive_max > 0;
+
+    ftp->reader = NULL;
+    ftp->receive_max = 0;
+    if (waits)
+        at_finish(at, at_fail(at, FACT_ERROR_STATE));
+}
+
+void fibocom_ftp_receive_nothing(struct fibocom_ftp *ftp)
+{
+    struct at_session *at = ftp->owner->at;
+
+    answer_received(ftp, at, span_at(NULL, 0));
+    at_finish(at, AT_OK);
+}

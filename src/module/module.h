@@ -1,4 +1,4 @@
-/* module.h: one modem: its terminals, clock, network, security data, and its personality's state.
+/* module.h: one modem: its terminals, clock, network, and its personality's state.
  */
 #ifndef MODULE_MODULE_H
 #define MODULE_MODULE_H
@@ -9,7 +9,6 @@
 #include "module/personality.h"
 #include "module/terminal.h"
 #include "services/connection.h"
-#include "store/credentials.h"
 #include "tlsmodem.h"
 
 struct tlsmodem {
@@ -22,7 +21,6 @@ struct tlsmodem {
     struct module_unit *units; /* of parts, those that are there, in order (part.h) */
     struct module_clock clock;
     struct module_network network;
-    struct credentials credentials;
     struct connection_world world;
     size_t terminal_count;
     struct module_terminal *terminals;

@@ -7,6 +7,7 @@
 #include "module/facts.h"
 #include "module/module.h"
 #include "module/part.h"
+#include "personalities/telit/telit_credentials.h"
 #include "personalities/telit/telit_errors.h"
 #include "personalities/telit/telit_facts.h"
 #include "personalities/telit/telit_ftp.h"
@@ -121,6 +122,7 @@ struct telit {
     struct telit_retry retry[MODULE_CONTEXTS_MAX];
     int64_t restart_ms; /* #ENHRST */
     struct telit_ftp ftp;
+    struct telit_credentials credentials;
     size_t ssl_count;
     struct telit_ssl_slot ssl[]; /* as many as the model has */
 };

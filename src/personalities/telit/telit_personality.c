@@ -46,12 +46,12 @@ static enum err start(struct tlsmodem *modem)
 
     telit->restart_ms = CLOCK_NEVER;
     telit->ssl_count = secure_sockets(modem);
-    return credentials_init(&modem->credentials, modem->config.storage, telit->ssl_count);
+    return telit_credentials_init(&telit->credentials, modem->config.storage, telit->ssl_count);
 }
 
 static void stop(struct tlsmodem *modem)
 {
-    credentials_deinit(&modem->credentials);
+    telit_credentials_deinit(&((struct telit *)modem->maker)->credentials);
 }
 
 /* The network gives its time to whom it takes in, unless #NITZ says that it is not wanted. */

@@ -20,9 +20,9 @@ static enum at_status fail_storage(struct at_session *at, enum err err)
 }
 
 static enum at_status delete (struct at_session *at, const struct at_args *args) {
-    enum err err = credentials_remove(&module_of(at)->credentials,
-                                      (size_t)args->list[DATA_STORE].number,
-                                      kind_of(args->list[DATA_TYPE].number));
+    enum err err = telit_credentials_remove(&telit_of(at)->credentials,
+                                            (size_t)args->list[DATA_STORE].number,
+                                            kind_of(args->list[DATA_TYPE].number));
 
     telit_session_forget(telit_ssl_if(at, args->list[DATA_STORE].number));
     return err == ERR_OK ? AT_OK : fail_storage(at, err);
@@ -33,8 +33,8 @@ static enum at_status read_data(struct at_session *at, const struct at_args *arg
     uint8_t data[TELIT_DATA_MAX];
     size_t len;
     enum err err =
-        credentials_get(&module_of(at)->credentials, (size_t)args->list[DATA_STORE].number,
-                        kind_of(args->list[DATA_TYPE].number), data, sizeof(data), &len);
+        telit_credentials_get(&telit_of(at)->credentials, (size_t)args->list[DATA_STORE].number,
+                              kind_of(args->list[DATA_TYPE].number), data, sizeof(data), &len);
 
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return fail_storage(at, err);
@@ -86,8 +86,8 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     case AT_PROMPT_ESCAPED:
         break;
     }
-    err = credentials_put(&module_of(at)->credentials, entry->store, entry->kind, entry->in_ram,
-                          payload);
+    err = telit_credentials_put(&telit_of(at)->credentials, entry->store, entry->kind,
+                                entry->in_ram, payload);
     telit_session_forget(telit_ssl_if(at, (int32_t)entry->store));
     log_trace(at_log_of(at), TRACE_STORE, "security data %zu/%d: %zu bytes: %s", entry->store,
               (int)entry->kind, payload.len, err_text(err));
@@ -131,13 +131,13 @@ static enum at_status set_data(struct at_session *at, const struct at_args *args
 
 static enum at_status read_stored(struct at_session *at)
 {
-    const struct credentials *credentials = &module_of(at)->credentials;
+    const struct telit_credentials *credentials = &telit_of(at)->credentials;
 
     for (size_t store = 1; store <= credentials->store_count; store++)
         at_info(at, "#SSLSECDATA: %zu,%d,%d,%d", store,
-                credentials_has(credentials, store, CREDENTIAL_CERTIFICATE),
-                credentials_has(credentials, store, CREDENTIAL_CA),
-                credentials_has(credentials, store, CREDENTIAL_KEY));
+                telit_credentials_has(credentials, store, CREDENTIAL_CERTIFICATE),
+                telit_credentials_has(credentials, store, CREDENTIAL_CA),
+                telit_credentials_has(credentials, store, CREDENTIAL_KEY));
     return AT_OK;
 }
 

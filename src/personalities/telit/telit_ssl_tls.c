@@ -5,18 +5,18 @@
 #include "personalities/telit/telit.h"
 
 #include "base/wipe.h"
-#include "store/private_key.h"
+#include "personalities/telit/telit_private_key.h"
 
 enum { AUTH_NONE, AUTH_SERVER, AUTH_MUTUAL };
 
 /* #CPUMODE that makes the processor fast enough for any certificate (§5). */
 enum { CPU_FAST = 2, CPU_FASTEST = 4 };
 
-static bool load(const struct credentials *credentials, size_t store, enum credential_kind kind,
-                 struct telit_secrets *secrets, struct span *ret_span)
+static bool load(const struct telit_credentials *credentials, size_t store,
+                 enum credential_kind kind, struct telit_secrets *secrets, struct span *ret_span)
 {
-    if (credentials_get(credentials, store, kind, secrets->data[kind], TELIT_DATA_MAX,
-                        &secrets->len[kind]) != ERR_OK)
+    if (telit_credentials_get(credentials, store, kind, secrets->data[kind], TELIT_DATA_MAX,
+                              &secrets->len[kind]) != ERR_OK)
         return false;
     *ret_span = span_at(secrets->data[kind], secrets->len[kind]);
     return true;
@@ -25,7 +25,7 @@ static bool load(const struct credentials *credentials, size_t store, enum crede
 /* Platform 12 reads keys after PKCS #1 only (§4.3). */
 static bool can_read_key(const struct tlsmodem *modem, struct span key)
 {
-    return !at_has(&modem->model->at, TELIT_3G) || private_key_is_pkcs1(key);
+    return !at_has(&modem->model->at, TELIT_3G) || telit_private_key_is_pkcs1(key);
 }
 
 static const struct telit_ssl_settings *settings_of(const struct tlsmodem *modem, int32_t id)
@@ -40,7 +40,8 @@ static const char *load_secrets(const struct tlsmodem *modem, int32_t id,
     static const char missing[] = "auth_mode needs security data that is not stored";
     static const char unreadable[] = "the stored private key cannot be read or does not fit the "
                                      "client certificate: it is none after PKCS #1";
-    const struct credentials *credentials = &modem->credentials;
+    const struct telit_credentials *credentials =
+        &((const struct telit *)modem->maker)->credentials;
     int32_t auth_mode = settings_of(modem, id)->auth_mode;
     size_t store = (size_t)id;
 

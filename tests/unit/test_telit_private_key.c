@@ -1,6 +1,6 @@
-/* test_private_key.c: PKCS #1 told from everything else, however it is cut. */
+/* test_telit_private_key.c: PKCS #1 told from everything else, however it is cut. */
 #include "check.h"
-#include "store/private_key.h"
+#include "personalities/telit/telit_private_key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static void test_formats(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        if (private_key_is_pkcs1(rows[i].key) != rows[i].expected)
+        if (telit_private_key_is_pkcs1(rows[i].key) != rows[i].expected)
             fail_msg("%s", rows[i].name);
     }
 }
@@ -55,7 +55,7 @@ static void test_cut_short(void **state)
 
         assert_non_null(copy);
         memcpy(copy + 1, key, len); /* its end is the block's */
-        assert_false(private_key_is_pkcs1(span_at(copy + 1, len)));
+        assert_false(telit_private_key_is_pkcs1(span_at(copy + 1, len)));
         free(copy);
     }
 }

@@ -1,5 +1,5 @@
-/* credentials.c: certificates and private keys by slot. */
-#include "store/credentials.h"
+/* telit_credentials.c: certificates and private keys by slot. */
+#include "personalities/telit/telit_credentials.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -9,24 +9,24 @@ static void key_of(size_t store, enum credential_kind kind, char key[STORAGE_KEY
     snprintf(key, STORAGE_KEY_MAX + 1, "security/%zu/%d", store, (int)kind);
 }
 
-static const struct credential_slot *slot_at(const struct credentials *credentials, size_t store,
-                                             enum credential_kind kind)
+static const struct credential_slot *slot_at(const struct telit_credentials *credentials,
+                                             size_t store, enum credential_kind kind)
 {
     assert(store >= 1 && store <= credentials->store_count && kind < CREDENTIAL_KINDS);
     return &credentials->slots[store - 1][kind];
 }
 
-static struct credential_slot *own_slot(struct credentials *credentials, size_t store,
+static struct credential_slot *own_slot(struct telit_credentials *credentials, size_t store,
                                         enum credential_kind kind)
 {
     assert(store >= 1 && store <= credentials->store_count && kind < CREDENTIAL_KINDS);
     return &credentials->slots[store - 1][kind];
 }
 
-enum err credentials_init(struct credentials *credentials, const struct storage *nvm,
-                          size_t store_count)
+enum err telit_credentials_init(struct telit_credentials *credentials, const struct storage *nvm,
+                                size_t store_count)
 {
-    *credentials = (struct credentials){ .nvm = nvm, .store_count = store_count };
+    *credentials = (struct telit_credentials){ .nvm = nvm, .store_count = store_count };
     assert(store_count <= CREDENTIAL_STORES_MAX);
     for (size_t store = 1; nvm != NULL && store <= store_count; store++) {
         for (int kind = 0; kind < CREDENTIAL_KINDS; kind++) {
@@ -44,7 +44,7 @@ enum err credentials_init(struct credentials *credentials, const struct storage 
     return ERR_OK;
 }
 
-void credentials_deinit(struct credentials *credentials)
+void telit_credentials_deinit(struct telit_credentials *credentials)
 {
     for (size_t store = 0; store < credentials->store_count; store++) {
         for (int kind = 0; kind < CREDENTIAL_KINDS; kind++)
@@ -52,8 +52,8 @@ void credentials_deinit(struct credentials *credentials)
     }
 }
 
-static enum err change_nvm(struct credentials *credentials, size_t store, enum credential_kind kind,
-                           bool remove, struct span data)
+static enum err change_nvm(struct telit_credentials *credentials, size_t store,
+                           enum credential_kind kind, bool remove, struct span data)
 {
     char key[STORAGE_KEY_MAX + 1];
     struct storage_change change = { .key = key, .secret = true, .remove = remove, .value = data };
@@ -69,16 +69,16 @@ static enum err change_nvm(struct credentials *credentials, size_t store, enum c
     return ERR_OK;
 }
 
-enum err credentials_put(struct credentials *credentials, size_t store, enum credential_kind kind,
-                         bool in_ram, struct span data)
+enum err telit_credentials_put(struct telit_credentials *credentials, size_t store,
+                               enum credential_kind kind, bool in_ram, struct span data)
 {
     if (!in_ram && credentials->nvm != NULL)
         return change_nvm(credentials, store, kind, false, data);
     return bytes_copy(&own_slot(credentials, store, kind)->ram, data);
 }
 
-enum err credentials_remove(struct credentials *credentials, size_t store,
-                            enum credential_kind kind)
+enum err telit_credentials_remove(struct telit_credentials *credentials, size_t store,
+                                  enum credential_kind kind)
 {
     struct credential_slot *slot = own_slot(credentials, store, kind);
 
@@ -88,15 +88,16 @@ enum err credentials_remove(struct credentials *credentials, size_t store,
     return ERR_OK;
 }
 
-bool credentials_has(const struct credentials *credentials, size_t store, enum credential_kind kind)
+bool telit_credentials_has(const struct telit_credentials *credentials, size_t store,
+                           enum credential_kind kind)
 {
     const struct credential_slot *slot = slot_at(credentials, store, kind);
 
     return slot->ram.data != NULL || slot->in_nvm;
 }
 
-enum err credentials_get(const struct credentials *credentials, size_t store,
-                         enum credential_kind kind, uint8_t *buf, size_t cap, size_t *ret_len)
+enum err telit_credentials_get(const struct telit_credentials *credentials, size_t store,
+                               enum credential_kind kind, uint8_t *buf, size_t cap, size_t *ret_len)
 {
     const struct credential_slot *slot = slot_at(credentials, store, kind);
     char key[STORAGE_KEY_MAX + 1];

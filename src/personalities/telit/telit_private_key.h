@@ -1,6 +1,6 @@
-/* private_key.h: which format a private key has. */
-#ifndef STORE_PRIVATE_KEY_H
-#define STORE_PRIVATE_KEY_H
+/* telit_private_key.h: which format a private key has. */
+#ifndef TELIT_PRIVATE_KEY_H
+#define TELIT_PRIVATE_KEY_H
 
 #include "base/span.h"
 
@@ -8,6 +8,6 @@
 
 /* True for an RSA key after PKCS #1 (RFC 8017 A.1.2) in PEM or DER, as far as its first bytes tell:
  * PKCS #8, other kinds of key and what is no key at all are false. */
-bool private_key_is_pkcs1(struct span key);
+bool telit_private_key_is_pkcs1(struct span key);
 
 #endif

@@ -1,7 +1,7 @@
-/* test_credentials.c: security data in RAM and NVM. */
+/* test_telit_credentials.c: security data in RAM and NVM. */
 #include "check.h"
 #include "memory_storage.h"
-#include "store/credentials.h"
+#include "personalities/telit/telit_credentials.h"
 
 #include <stdio.h>
 
@@ -10,7 +10,7 @@ enum { STORES = 2, BUF = 4096 };
 struct fixture {
     struct memory_storage nvm;
     struct storage storage;
-    struct credentials credentials;
+    struct telit_credentials credentials;
 };
 
 static void init(struct fixture *fixture, bool nvm)
@@ -18,19 +18,21 @@ static void init(struct fixture *fixture, bool nvm)
     memory_storage_init(&fixture->nvm);
     fixture->storage = memory_storage_iface(&fixture->nvm);
     assert_int_equal(
-        credentials_init(&fixture->credentials, nvm ? &fixture->storage : NULL, STORES), ERR_OK);
+        telit_credentials_init(&fixture->credentials, nvm ? &fixture->storage : NULL, STORES),
+        ERR_OK);
 }
 
 static void deinit(struct fixture *fixture)
 {
-    credentials_deinit(&fixture->credentials);
+    telit_credentials_deinit(&fixture->credentials);
     memory_storage_deinit(&fixture->nvm);
 }
 
 static void restart(struct fixture *fixture)
 {
-    credentials_deinit(&fixture->credentials);
-    assert_int_equal(credentials_init(&fixture->credentials, &fixture->storage, STORES), ERR_OK);
+    telit_credentials_deinit(&fixture->credentials);
+    assert_int_equal(telit_credentials_init(&fixture->credentials, &fixture->storage, STORES),
+                     ERR_OK);
 }
 
 /* Store 1's CA certificate as text; "-" when there is none. */
@@ -39,14 +41,14 @@ static const char *content(struct fixture *fixture)
     static uint8_t buf[BUF];
     size_t len = 0;
     enum err err =
-        credentials_get(&fixture->credentials, 1, CREDENTIAL_CA, buf, sizeof(buf) - 1, &len);
+        telit_credentials_get(&fixture->credentials, 1, CREDENTIAL_CA, buf, sizeof(buf) - 1, &len);
 
     if (err == ERR_NOT_FOUND) {
-        assert_false(credentials_has(&fixture->credentials, 1, CREDENTIAL_CA));
+        assert_false(telit_credentials_has(&fixture->credentials, 1, CREDENTIAL_CA));
         return "-";
     }
     assert_int_equal(err, ERR_OK);
-    assert_true(credentials_has(&fixture->credentials, 1, CREDENTIAL_CA));
+    assert_true(telit_credentials_has(&fixture->credentials, 1, CREDENTIAL_CA));
     buf[len] = '\0';
     return (const char *)buf;
 }
@@ -73,12 +75,13 @@ static void play(struct fixture *fixture, const char *steps)
         if (*at == 'p') {
             restart(fixture);
         } else if (*at == 'd') {
-            assert_int_equal(credentials_remove(&fixture->credentials, 1, CREDENTIAL_CA), ERR_OK);
+            assert_int_equal(telit_credentials_remove(&fixture->credentials, 1, CREDENTIAL_CA),
+                             ERR_OK);
         } else {
             at++;
-            assert_int_equal(
-                credentials_put(&fixture->credentials, 1, CREDENTIAL_CA, in_ram, span_at(at, 1)),
-                ERR_OK);
+            assert_int_equal(telit_credentials_put(&fixture->credentials, 1, CREDENTIAL_CA, in_ram,
+                                                   span_at(at, 1)),
+                             ERR_OK);
         }
     }
 }
@@ -110,18 +113,18 @@ static void test_slots_are_their_own(void **state)
     for (size_t i = 0; i < STORES * CREDENTIAL_KINDS; i++) {
         uint8_t letter = (uint8_t)('a' + i);
 
-        assert_int_equal(credentials_put(&fixture.credentials, 1 + i / CREDENTIAL_KINDS,
-                                         (enum credential_kind)(i % CREDENTIAL_KINDS), i % 2 == 0,
-                                         span_at(&letter, 1)),
+        assert_int_equal(telit_credentials_put(&fixture.credentials, 1 + i / CREDENTIAL_KINDS,
+                                               (enum credential_kind)(i % CREDENTIAL_KINDS),
+                                               i % 2 == 0, span_at(&letter, 1)),
                          ERR_OK);
     }
     for (size_t i = 0; i < STORES * CREDENTIAL_KINDS; i++) {
         uint8_t letter;
         size_t len;
 
-        assert_int_equal(credentials_get(&fixture.credentials, 1 + i / CREDENTIAL_KINDS,
-                                         (enum credential_kind)(i % CREDENTIAL_KINDS), &letter, 1,
-                                         &len),
+        assert_int_equal(telit_credentials_get(&fixture.credentials, 1 + i / CREDENTIAL_KINDS,
+                                               (enum credential_kind)(i % CREDENTIAL_KINDS),
+                                               &letter, 1, &len),
                          ERR_OK);
         assert_int_equal(letter, 'a' + (int)i);
     }
@@ -159,16 +162,17 @@ static void test_sizes(void **state)
         struct fixture fixture;
 
         init(&fixture, true);
-        assert_int_equal(credentials_put(&fixture.credentials, 1, CREDENTIAL_KEY, i % 2 == 0,
-                                         span_at(data, size)),
+        assert_int_equal(telit_credentials_put(&fixture.credentials, 1, CREDENTIAL_KEY, i % 2 == 0,
+                                               span_at(data, size)),
                          ERR_OK);
-        assert_true(credentials_has(&fixture.credentials, 1, CREDENTIAL_KEY));
-        assert_int_equal(credentials_get(&fixture.credentials, 1, CREDENTIAL_KEY, buf, size, &len),
-                         ERR_OK);
+        assert_true(telit_credentials_has(&fixture.credentials, 1, CREDENTIAL_KEY));
+        assert_int_equal(
+            telit_credentials_get(&fixture.credentials, 1, CREDENTIAL_KEY, buf, size, &len),
+            ERR_OK);
         check_bytes("content", span_at(buf, len), span_at(data, size));
         if (size > 0)
             assert_int_equal(
-                credentials_get(&fixture.credentials, 1, CREDENTIAL_KEY, buf, size - 1, &len),
+                telit_credentials_get(&fixture.credentials, 1, CREDENTIAL_KEY, buf, size - 1, &len),
                 ERR_FULL);
         deinit(&fixture);
     }
@@ -200,9 +204,10 @@ static void test_failing_storage(void **state)
         snprintf(before, sizeof(before), "%s", content(&fixture));
         memory_storage_fail_applies(&fixture.nvm, 1, row->error);
         if (row->step[0] == 'd')
-            err = credentials_remove(&fixture.credentials, 1, CREDENTIAL_CA);
+            err = telit_credentials_remove(&fixture.credentials, 1, CREDENTIAL_CA);
         else
-            err = credentials_put(&fixture.credentials, 1, CREDENTIAL_CA, false, span_of("Z"));
+            err =
+                telit_credentials_put(&fixture.credentials, 1, CREDENTIAL_CA, false, span_of("Z"));
         check_int(row->before, err, row->expected);
         memory_storage_fail_applies(&fixture.nvm, 0, ERR_IO);
         check_text(row->before, content(&fixture), before);
@@ -221,8 +226,8 @@ static void test_damaged_nvm(void **state)
     play(&fixture, "nA");
     fixture.nvm.entries->corrupt = true;
     restart(&fixture);
-    assert_true(credentials_has(&fixture.credentials, 1, CREDENTIAL_CA));
-    assert_int_equal(credentials_get(&fixture.credentials, 1, CREDENTIAL_CA, buf, BUF, &len),
+    assert_true(telit_credentials_has(&fixture.credentials, 1, CREDENTIAL_CA));
+    assert_int_equal(telit_credentials_get(&fixture.credentials, 1, CREDENTIAL_CA, buf, BUF, &len),
                      ERR_CORRUPT);
     play(&fixture, "nB"); /* it can be replaced */
     assert_string_equal(content(&fixture), "B");
@@ -236,14 +241,14 @@ static void test_damaged_nvm(void **state)
 static void test_unreadable_nvm(void **state)
 {
     struct fixture fixture;
-    struct credentials credentials;
+    struct telit_credentials credentials;
 
     (void)state;
     init(&fixture, true);
     for (unsigned call = 1; call <= STORES * CREDENTIAL_KINDS; call++) {
         memory_storage_fail_loads(&fixture.nvm, call, ERR_IO);
-        assert_int_equal(credentials_init(&credentials, &fixture.storage, STORES), ERR_IO);
-        credentials_deinit(&credentials);
+        assert_int_equal(telit_credentials_init(&credentials, &fixture.storage, STORES), ERR_IO);
+        telit_credentials_deinit(&credentials);
     }
     deinit(&fixture);
 }

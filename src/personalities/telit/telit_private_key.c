@@ -1,5 +1,5 @@
-/* private_key.c: formats of private keys. */
-#include "store/private_key.h"
+/* telit_private_key.c: formats of private keys. */
+#include "personalities/telit/telit_private_key.h"
 
 #include <stdint.h>
 
@@ -40,7 +40,7 @@ static bool is_pkcs1_der(struct span bytes)
     return bytes.data[len] == ASN1_INTEGER;
 }
 
-bool private_key_is_pkcs1(struct span key)
+bool telit_private_key_is_pkcs1(struct span key)
 {
     if (span_contains(key, "-----BEGIN "))
         return span_contains(key, "-----BEGIN RSA PRIVATE KEY-----");

@@ -31,6 +31,8 @@ struct quectel_http_time {
 struct quectel_exchange {
     struct online online; /* first member; +QHTTPREAD */
     struct http client;
+    struct quectel_file download; /* what +QHTTPDL has got so far */
+    size_t download_max;
     char headers[2 * QUECTEL_HTTP_FIELD_MAX + 80];
 };
 
@@ -45,8 +47,6 @@ struct quectel_http {
     struct bytes input;                /* the URL that a prompt is collecting */
     struct bytes body;                 /* of +QHTTPPOST; freed with the exchange */
     size_t body_at;
-    struct quectel_file download; /* what +QHTTPDL has got so far */
-    size_t download_max;
     bool download_preset;                 /* which no command has named */
     struct quectel_http_time input_time;  /* for what a prompt collects */
     struct quectel_http_time answer_time; /* for the response, then for +QHTTPREAD */

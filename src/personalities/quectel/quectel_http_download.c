@@ -12,7 +12,7 @@ enum { DL_FILE, DL_SIZE, DL_TIME };
 /* Keeps what has come, also where there was more than fits, and tells. */
 void quectel_http_end_download(struct quectel_http *http, int error)
 {
-    struct quectel_file *file = &http->download;
+    struct quectel_file *file = &http->exchange->download;
     size_t got = file->data.len;
     const struct http *client = &http->exchange->client;
     int64_t length = http_status(client) != 0 ? http_length(client)
@@ -30,15 +30,15 @@ void quectel_http_end_download(struct quectel_http *http, int error)
 void quectel_http_pump_download(struct quectel_http *http)
 {
     struct http *client = &http->exchange->client;
-    struct bytes *data = &http->download.data;
+    struct bytes *data = &http->exchange->download.data;
     ptrdiff_t got;
 
     do {
         uint8_t extra;
-        bool full = data->len == http->download_max;
+        bool full = data->len == http->exchange->download_max;
 
         got = http_read(client, full ? &extra : data->data + data->len,
-                        full ? 1 : http->download_max - data->len);
+                        full ? 1 : http->exchange->download_max - data->len);
         if (got > 0 && full) {
             if (http->download_preset)
                 module_note_fact(http->modem, FACT_HTTP_DOWNLOAD_PRESET);
@@ -78,14 +78,14 @@ static enum at_status set_download(struct at_session *at, const struct at_args *
     if (quectel_http_request(at, HTTP_GET, quectel_http_time(at, time)) != AT_LATER)
         return AT_FAIL;
     http->download_preset = !size->given;
-    http->download_max =
+    http->exchange->download_max =
         (size_t)(size->given ? size->number
                              : module_fact_peek(module_of(at), FACT_HTTP_DOWNLOAD_PRESET));
-    if (bytes_reserve(&http->download.data, http->download_max) != ERR_OK) {
+    if (bytes_reserve(&http->exchange->download.data, http->exchange->download_max) != ERR_OK) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
-    memcpy(http->download.name, text, sizeof(text));
+    memcpy(http->exchange->download.name, text, sizeof(text));
     http->phase = QUECTEL_HTTP_DOWNLOAD;
     return AT_OK;
 }

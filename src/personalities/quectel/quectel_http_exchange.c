@@ -69,12 +69,13 @@ void quectel_http_forget_body(struct quectel_http *http)
 
 void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
 {
-    if (http->exchange != NULL)
+    if (http->exchange != NULL) {
         http_stop(&http->exchange->client);
+        quectel_file_forget(&http->exchange->download);
+    }
     http->exchange = NULL; /* its memory goes when the module has come to rest */
     quectel_http_forget_body(http);
     bytes_free(&http->input); /* it may name a secret */
-    quectel_file_forget(&http->download);
     http->read_until_ms = CLOCK_NEVER;
     http->phase = next;
 }

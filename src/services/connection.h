@@ -155,6 +155,9 @@ void connection_close(struct connection *connection);
 /* True from on_open() until connection_close(), also after the peer has ended it. */
 bool connection_is_open(const struct connection *connection);
 
+/* In on_failed() with ERR_TIMEOUT: true when it was total_timeout_ms that was over. */
+bool connection_is_out_of_time(const struct connection *connection);
+
 /* True when the peer has ended it: ERR_OK in `ret_failure` by close_notify or FIN.  To be asked
  * whenever reading or writing gave 0. */
 bool connection_has_ended(const struct connection *connection,

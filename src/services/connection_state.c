@@ -95,6 +95,11 @@ bool connection_is_open(const struct connection *connection)
     return connection->state == CONNECTION_OPEN || connection->state == CONNECTION_ENDED;
 }
 
+bool connection_is_out_of_time(const struct connection *connection)
+{
+    return connection->world->now_ms(connection->world->ctx) >= connection->open_until_ms;
+}
+
 bool connection_has_ended(const struct connection *connection,
                           struct connection_failure *ret_failure)
 {

@@ -126,6 +126,7 @@ struct ftp_session {
     const char *user, *password; /* wiped from the client as soon as they are sent */
     bool secure;                 /* AUTH TLS, PBSZ 0, PROT P */
     bool passive;
+    bool ascii;          /* TYPE A to begin with, not TYPE I */
     bool ignore_private; /* a private address in PASV's reply is not believed: the server's is
                           * taken */
     int64_t timeout_ms;  /* for each reply, and for each step of opening a connection */
@@ -164,9 +165,10 @@ struct ftp {
     char out[FTP_LINE_MAX + 2];
     struct outbox outbox; /* in `out` */
     char user[FTP_IDENTITY_MAX + 1], password[FTP_IDENTITY_MAX + 1];
-    bool secure, passive, ignore_private;
+    bool secure, passive, ascii, ignore_private;
     int64_t timeout_ms, total_ms, idle_ms, deadline_ms;
     int64_t operation_until_ms; /* end of total_ms, or CLOCK_NEVER */
+    bool out_of_time;           /* it was over when the last operation failed */
     struct ftp_transfer transfer;
     bool started_due, done_due, lost_due; /* events on their way */
     enum ftp_error done_error, lost_error;
@@ -183,6 +185,9 @@ void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
 
 /* Connects and logs in; binary type is set.  A server that refuses TLS is not talked to. */
 enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session);
+
+/* In on_done() with FTP_TIMED_OUT: true when it was total_ms that was over. */
+bool ftp_is_out_of_time(const struct ftp *ftp);
 
 /* `argument` may be empty.  FTP_INVALID for one with control characters or too long. */
 enum ftp_error ftp_command(struct ftp *ftp, enum ftp_verb verb, struct span argument);

@@ -44,6 +44,7 @@ enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
     }
     ftp->secure = session->secure;
     ftp->passive = session->passive;
+    ftp->ascii = session->ascii;
     ftp->ignore_private = session->ignore_private;
     ftp->timeout_ms = session->timeout_ms;
     ftp->total_ms = session->total_ms;

@@ -44,7 +44,7 @@ static void on_logged_in(struct ftp *ftp)
 {
     wipe(ftp->user, sizeof(ftp->user));
     wipe(ftp->password, sizeof(ftp->password));
-    send_next(ftp, FTP_FIRST_TYPE, "TYPE", "I");
+    send_next(ftp, FTP_FIRST_TYPE, "TYPE", ftp->ascii ? "A" : "I");
 }
 
 static void on_user(struct ftp *ftp, int code)

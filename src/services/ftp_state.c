@@ -113,11 +113,17 @@ void ftp_conclude(struct ftp *ftp, enum ftp_error error)
     ftp->done_error = error;
 }
 
+bool ftp_is_out_of_time(const struct ftp *ftp)
+{
+    return ftp->out_of_time;
+}
+
 void ftp_fail(struct ftp *ftp, enum ftp_error error)
 {
     bool idle = ftp->state == FTP_READY;
 
     assert(ftp->state != FTP_CLOSED && !ftp->done_due && !ftp->lost_due);
+    ftp->out_of_time = ftp->world->now_ms(ftp->world->ctx) >= ftp->operation_until_ms;
     say_failure(ftp, error);
     ftp_close_all(ftp);
     if (idle) {

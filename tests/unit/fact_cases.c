@@ -20,6 +20,11 @@ static size_t index_of(const char *model, const char *name)
     return index;
 }
 
+bool fact_is_relied_on(const struct world *world, const char *model, const char *name)
+{
+    return tlsmodem_relied_on(world->modem, index_of(model, name));
+}
+
 static const char *after(const char *step, const char *word)
 {
     size_t len = strlen(word);
@@ -40,6 +45,8 @@ static void play_step(struct world *world, const char *step)
     } else if ((rest = after(step, "peer sends ")) != NULL) {
         peer_send(peer, span_of(rest));
         world_settle(world);
+    } else if (strcmp(step, "peer gets") == 0) {
+        byte_queue_put(&world->ports[0].heard, byte_queue_peek(&peer->got));
     } else if (strcmp(step, "peer closes") == 0) {
         peer_hang_up(peer);
         world_settle(world);
@@ -78,6 +85,8 @@ static bool play(struct world *world, const char *model, const char *const *line
     check_int(one->fact, world_switch_on(world, model, false, 1), ERR_OK);
     scripted_net_listen(&world->scripted_net, FACT_CASE_PORT, PEER_ACCEPTS);
     scripted_net_listen(&world->scripted_net, FACT_CASE_HANGS, PEER_HANGS);
+    peer_decide(scripted_net_peer(&world->scripted_net, FACT_CASE_PORT),
+                &(struct peer_handshake){ .verdict = VERDICT_YES });
     for (size_t i = 0; lines[i] != NULL; i++)
         talk_ok(world, lines[i]);
     while (last + 1 < FACT_STEPS_MAX && one->steps[last + 1] != NULL)

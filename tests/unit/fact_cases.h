@@ -2,7 +2,10 @@
 #ifndef TESTS_FACT_CASES_H
 #define TESTS_FACT_CASES_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+struct world;
 
 enum { FACT_STEPS_MAX = 12, FACT_CASE_PORT = 80, FACT_CASE_HANGS = 81 };
 
@@ -11,6 +14,7 @@ enum { FACT_STEPS_MAX = 12, FACT_CASE_PORT = 80, FACT_CASE_HANGS = 81 };
  *   "type BYTES"                     bytes without a CR
  *   "peer sends TEXT", "peer closes" on FACT_CASE_PORT of 127.0.0.1, which accepts; nobody answers
  *                                    on FACT_CASE_HANGS
+ *   "peer gets"                      what it has got counts as heard
  * What is heard in the last step is compared. */
 enum fact_use { USED, USED_BEFORE, UNUSED };
 
@@ -25,5 +29,8 @@ struct fact_case {
 /* Plays all of them on a model, each in a world of its own, after `lines` (ended by NULL). */
 void fact_cases_play(const char *model, const char *const *lines, const struct fact_case *cases,
                      size_t count);
+
+/* True when the world's modem, which is of this model, relies on the fact. */
+bool fact_is_relied_on(const struct world *world, const char *model, const char *name);
 
 #endif

@@ -90,6 +90,7 @@ struct telit_ssl {
     struct telit_session session;
     enum telit_wait waiting;
     bool dial_online;      /* the dial under way ends online */
+    int64_t dial_step_ms;  /* longest wait in one of its steps */
     int64_t wait_until_ms; /* of WAIT_SEND and WAIT_RECEIVE */
     int64_t send_limit_ms; /* of WAIT_SEND, from the end of its prompt */
     size_t receive_max;    /* of WAIT_RECEIVE */
@@ -141,7 +142,10 @@ extern const struct at_commands telit_general, telit_packet, telit_ssl_config, t
     telit_ftp_packet, telit_ftp_online, telit_refused;
 
 /* The longest opening, or operation of FTP, whose single steps may take `step_ms`. */
-int64_t telit_total_ms(int64_t step_ms);
+int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms);
+
+/* It was over: the fact that says so is noted. */
+void telit_note_total(const struct tlsmodem *modem, int64_t step_ms);
 
 /* A row's record of module-wide settings. */
 void *telit_settings_record(struct at_session *at, size_t index);
@@ -193,6 +197,9 @@ struct telit_secrets {
  * that auth_mode needs.  The config borrows `secrets`. */
 const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
                                 struct telit_secrets *secrets, struct tls_config *ret_config);
+
+/* telit_ssl_tls.c: true while the processor is too slow for large certificates. */
+bool telit_ssl_is_slow(const struct tlsmodem *modem);
 
 /* telit_ssl_tls.c: once the config is not needed any more. */
 void telit_secrets_wipe(struct telit_secrets *secrets);

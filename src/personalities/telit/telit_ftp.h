@@ -63,7 +63,7 @@ struct telit_ftp_work {
     struct telit_ftp_operation next; /* FTP_TASK_NEXT */
     size_t packet_len, packet_sent;
     bool packet_last;
-    uint8_t packet[FACT_FTP_APPEND_MAX];
+    uint8_t packet[TELIT_FTP_APPEND_MOST];
 };
 
 struct telit_ftp {

@@ -54,8 +54,13 @@ static enum at_status read_type(struct at_session *at)
 
 static enum at_status set_folder(struct at_session *at, const struct at_args *args)
 {
-    if (args->list[0].text.len == 0)
-        return telit_ftp_ready(at) != NULL ? AT_OK : AT_FAIL;
+    if (args->list[0].text.len == 0) {
+        if (telit_ftp_ready(at) == NULL)
+            return AT_FAIL;
+        return module_fact_is(module_of(at), FACT_FTP_EMPTY_FOLDER_IS_OK)
+                   ? AT_OK
+                   : at_fail(at, FACT_ERROR_RANGE);
+    }
     return start(at, FTP_CWD, args->list[0].text, NULL);
 }
 

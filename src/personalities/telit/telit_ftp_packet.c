@@ -61,19 +61,29 @@ static void put_hexadecimal(struct at_session *at, struct span bytes)
     }
 }
 
+/* Each byte is two digits. */
+static size_t half_of_most(const struct telit_ftp *ftp)
+{
+    return (size_t)module_fact_peek(ftp->modem, FACT_FTP_RECEIVE_MAX) / 2;
+}
+
 static enum at_status set_receive(struct at_session *at, const struct at_args *args)
 {
     struct telit_ftp *ftp = downloading(at);
-    uint8_t data[FACT_FTP_RECEIVE_MAX];
+    uint8_t data[TELIT_FTP_RECEIVE_MOST];
     size_t most = (size_t)args->list[0].number;
     size_t got;
 
     if (ftp == NULL)
         return AT_FAIL;
-    if (ftp->view == 1 && most > FACT_FTP_RECEIVE_MAX / 2)
-        most = FACT_FTP_RECEIVE_MAX / 2;
-    if (ftp->phase == FTP_PHASE_TAIL)
+    if (ftp->view == 1 && most > half_of_most(ftp)) {
+        most = half_of_most(ftp);
+        module_note_fact(ftp->modem, FACT_FTP_RECEIVE_MAX);
+    }
+    if (ftp->phase == FTP_PHASE_TAIL) {
+        module_note_fact(ftp->modem, FACT_FTP_LAST_RECEIVE_IS_EMPTY);
         telit_ftp_enter(ftp, FTP_PHASE_OPEN);
+    }
     got = ftp_read(&ftp->work->client, data, most);
     at_info(at, "#FTPRECV: %zu", got);
     if (ftp->view == 1)

@@ -107,12 +107,21 @@ static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_e
     }
 }
 
+/* What else an operation has failed by. */
+static void note_end(const struct telit_ftp *ftp, enum ftp_error error)
+{
+    if (error == FTP_DATA_STALLED)
+        module_note_fact(ftp->modem, FACT_FTP_IDLE_MS);
+    if (error == FTP_TIMED_OUT && ftp_is_out_of_time(&ftp->work->client))
+        telit_note_total(ftp->modem, ftp->work->client.timeout_ms);
+}
+
 /* An operation other than a transfer in command mode leaves a tail as it is. */
 static enum telit_ftp_phase phase_after(const struct telit_ftp *ftp, bool downloaded)
 {
     if (!ftp_is_open(&ftp->work->client))
         return FTP_PHASE_CLOSED;
-    if (downloaded && FACT_FTP_LAST_RECEIVE_IS_EMPTY)
+    if (downloaded && module_fact_peek(ftp->modem, FACT_FTP_LAST_RECEIVE_IS_EMPTY) != 0)
         return FTP_PHASE_TAIL;
     return ftp->phase == FTP_PHASE_TAIL ? FTP_PHASE_TAIL : FTP_PHASE_OPEN;
 }
@@ -124,6 +133,7 @@ static void on_done(void *ctx, enum ftp_error error)
     bool downloaded =
         ftp->phase == FTP_PHASE_BACKGROUND && !ftp_kind_is_upload(ftp->work->client.transfer.kind);
 
+    note_end(ftp, error);
     if (downloaded)
         ftp->complete = error == FTP_FINE;
     telit_ftp_enter(ftp, phase_after(ftp, downloaded));
@@ -170,7 +180,8 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
 
     (void)unit;
     ftp->work = state;
-    ftp_init(&ftp->work->client, 0, &modem->world, &events, ftp, &tls, FACT_FTP_RECEIVE_MAX);
+    ftp_init(&ftp->work->client, 0, &modem->world, &events, ftp, &tls,
+             (size_t)module_fact_peek(modem, FACT_FTP_RECEIVE_MAX));
 }
 
 /* The server's last words stay for #FTPMSG, if there is memory for them. */

@@ -82,7 +82,7 @@ static enum at_status start(struct at_session *at, struct telit_ftp *ftp,
         return status;
     }
     ftp->cid = args->list[OPEN_CID].given ? args->list[OPEN_CID].number : 1;
-    ftp->type = FACT_FTP_TYPE_PRESET;
+    ftp->type = session->ascii ? 1 : 0;
     ftp->complete = false;
     at_text_set(&ftp->name, span_at(NULL, 0));
     return status;
@@ -94,9 +94,11 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     const struct at_arg *list = args->list;
     char host[CONNECTION_HOST_MAX + 1];
     char user[FTP_IDENTITY_MAX + 1], password[FTP_IDENTITY_MAX + 1];
-    struct ftp_session session = {
-        .host = host, .user = user, .password = password, .idle_ms = FACT_FTP_IDLE_MS
-    };
+    struct ftp_session session = { .host = host,
+                                   .user = user,
+                                   .password = password,
+                                   .idle_ms = module_fact_peek(module_of(at), FACT_FTP_IDLE_MS),
+                                   .ascii = module_fact_is(module_of(at), FACT_FTP_TYPE_PRESET) };
     enum at_status status;
 
     if (ftp == NULL ||
@@ -110,13 +112,12 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     session.ignore_private = ftp->settings.ignore_private != 0;
     session.passive = list[OPEN_MODE].given && list[OPEN_MODE].number == MODE_PASSIVE;
     session.timeout_ms = (int64_t)ftp->settings.timeout_ds * DECISECOND_MS;
-    session.total_ms = telit_total_ms(session.timeout_ms);
+    session.total_ms = telit_total_ms(ftp->modem, session.timeout_ms);
     status = start(at, ftp, args, &session);
     wipe(password, sizeof(password));
     return status;
 }
 
-/* Without a session: OK (UNCONFIRMED, docs/facts/telit.md §3). */
 static enum at_status run_close(struct at_session *at)
 {
     struct telit_ftp *ftp = telit_ftp_mine(at);
@@ -124,7 +125,9 @@ static enum at_status run_close(struct at_session *at)
     if (ftp == NULL)
         return AT_FAIL;
     if (ftp->phase == FTP_PHASE_CLOSED)
-        return AT_OK;
+        return module_fact(ftp->modem, FACT_FTP_CLOSE_TWICE) == TWICE_IS_OK
+                   ? AT_OK
+                   : at_fail(at, FACT_ERROR_FTP_NO_SESSION);
     ftp_end_upload(&ftp->work->client); /* if there is one */
     if (ftp_is_over(&ftp->work->client))
         return telit_ftp_await(at, FTP_TASK_LAST_WORD, FTP_FINE);
@@ -149,12 +152,12 @@ static enum at_status run_message(struct at_session *at)
     }
 
 static const struct at_param timeout_params[] = { TIMEOUT };
-/* UNCONFIRMED: later families append FTPext, which is accepted here and ignored. */
+/* FTPext is of later families, taken here and ignored. */
 static const struct at_param config_params[] = {
     TIMEOUT,
     { .name = "IPPignoring", .max = 1, .bound = SETTING(ignore_private) },
     { .name = "FTPSEn", .optional = true, .max = 1, .bound = SETTING(secure) },
-    { .name = "FTPext", .optional = true, .hidden = true, .max = 1 },
+    { .name = "FTPext", .optional = true, .hidden = true, .max = FACT_FTP_EXTENSION_MAX },
 };
 static const struct at_param open_params[] = {
     { .name = "server:port", .type = AT_STRING, .min = 1, .max = SERVER_MAX },

@@ -25,7 +25,7 @@ static enum at_status set_identity(struct at_session *at, const struct at_args *
 
     switch (args->list[0].number) {
     case ATI_CODE:
-        at_info(at, FACT_ATI_CODE);
+        at_info(at, "%s", module_fact_text(module_of(at), FACT_ATI_CODE));
         break;
     case ATI_MAKER:
         at_info(at, "%s", model->identity.maker);
@@ -86,13 +86,13 @@ static enum at_status read_sim(struct at_session *at)
 
 static enum at_status restart(struct at_session *at)
 {
-    module_power_cycle(module_of(at), FACT_RESTART_OFF_MS);
+    module_power_cycle(module_of(at), module_fact(module_of(at), FACT_RESTART_OFF_MS));
     return AT_OK;
 }
 
 static enum at_status shut_down(struct at_session *at)
 {
-    module_power_cycle(module_of(at), FACT_SHUTDOWN_OFF_MS);
+    module_power_cycle(module_of(at), module_fact(module_of(at), FACT_SHUTDOWN_OFF_MS));
     return AT_OK;
 }
 

@@ -47,41 +47,50 @@ static const struct telit_model data_3g = {
     .ring_chunk = 1300,
 };
 
-#define LIMITS(sockets, cid, cipher, version, action, size, closure)                               \
+#define LIMITS(cid, cipher, version, size, closure)                                                \
     {                                                                                              \
-        [LIMIT_CONTEXTS - 1] = FACT_CONTEXTS, [LIMIT_SECURE_SOCKETS - 1] = (sockets),              \
+        [LIMIT_CONTEXTS - 1] = FACT_CONTEXTS, [LIMIT_SECURE_SOCKETS - 1] = FACT_SECURE_SOCKETS,    \
                           [LIMIT_SECURE_CONTEXT - 1] = (cid), [LIMIT_CIPHER - 1] = (cipher),       \
-                          [LIMIT_VERSION - 1] = (version), [LIMIT_DATA_ACTION - 1] = (action),     \
+                          [LIMIT_VERSION - 1] = (version),                                         \
+                          [LIMIT_DATA_ACTION - 1] = FACT_DATA_ACTIONS,                             \
                           [LIMIT_DATA_SIZE - 1] = (size), [LIMIT_CLOSURE - 1] = (closure),         \
                           [LIMIT_PLAIN_SOCKETS - 1] = TELIT_PLAIN_MAX                              \
     }
 
-/* Secure sockets, their contexts, suites, versions, actions and sizes of #SSLSECDATA, ClosureType.
- */
-static const int32_t limits_2g[LIMIT_END - 1] = LIMITS(1, 1, 3, 1, 2, 2047, 1);
-static const int32_t limits_12[LIMIT_END - 1] =
-    LIMITS(1, FACT_CONTEXTS, 5, 2, FACT_DATA_ACTIONS, 2047, 0);
-static const int32_t limits_20[LIMIT_END - 1] =
-    LIMITS(1, FACT_CONTEXTS, 5, 2, FACT_DATA_ACTIONS, FACT_DATA_SIZE_4G, 0);
-static const int32_t limits_23[LIMIT_END - 1] =
-    LIMITS(FACT_SOCKETS_23, FACT_CONTEXTS, 5, 3, FACT_DATA_ACTIONS, FACT_DATA_SIZE_4G, 0);
+/* Their contexts, suites, versions, sizes of #SSLSECDATA, ClosureType. */
+static const int32_t limits_2g[LIMIT_END - 1] = LIMITS(1, 3, 1, 2047, 1);
+static const int32_t limits_12[LIMIT_END - 1] = LIMITS(FACT_CONTEXTS, 5, 2, 2047, 0);
+static const int32_t limits_20[LIMIT_END - 1] = LIMITS(FACT_CONTEXTS, 5, 2, FACT_DATA_SIZE_4G, 0);
+static const int32_t limits_23[LIMIT_END - 1] = LIMITS(FACT_CONTEXTS, 5, 3, FACT_DATA_SIZE_4G, 0);
 
-/* One firmware for each platform. */
-#define FACTS(revision)                                                                            \
+/* One firmware for each platform; 2G modules have no action 3 of #SSLSECDATA (r12 §4.3), and only
+ * platform 23 has several secure sockets. */
+#define REVISION(version)                                                                          \
     {                                                                                              \
-        .table = &telit_facts, .of_model_count = 1, .of_model = (const struct fact_value[])        \
-        {                                                                                          \
-            {                                                                                      \
-                .fact = FACT_REVISION, .text = (revision)                                          \
-            }                                                                                      \
-        }                                                                                          \
+        .fact = FACT_REVISION, .text = (version)                                                   \
     }
-static const struct facts facts_10 = FACTS("10.00.157");
-static const struct facts facts_12 = FACTS("12.00.026");
-static const struct facts facts_13 = FACTS("13.00.007");
-static const struct facts facts_16 = FACTS("16.00.153");
-static const struct facts facts_20 = FACTS("20.00.405");
-static const struct facts facts_23 = FACTS("23.00.004");
+#define ACTIONS_2G                                                                                 \
+    {                                                                                              \
+        .fact = FACT_DATA_ACTIONS, .number = 2, .confirmed = true                                  \
+    }
+static const struct fact_value of_10[] = { REVISION("10.00.157"), ACTIONS_2G };
+static const struct fact_value of_12[] = { REVISION("12.00.026") };
+static const struct fact_value of_13[] = { REVISION("13.00.007"), ACTIONS_2G };
+static const struct fact_value of_16[] = { REVISION("16.00.153"), ACTIONS_2G };
+static const struct fact_value of_20[] = { REVISION("20.00.405") };
+static const struct fact_value of_23[] = { REVISION("23.00.004"),
+                                           { .fact = FACT_SECURE_SOCKETS, .number = 6 } };
+
+#define FACTS(values)                                                                              \
+    {                                                                                              \
+        .table = &telit_facts, .of_model = (values), .of_model_count = COUNT(values)               \
+    }
+static const struct facts facts_10 = FACTS(of_10);
+static const struct facts facts_12 = FACTS(of_12);
+static const struct facts facts_13 = FACTS(of_13);
+static const struct facts facts_16 = FACTS(of_16);
+static const struct facts facts_20 = FACTS(of_20);
+static const struct facts facts_23 = FACTS(of_23);
 
 /* The longest prompt is that of #SSLSECDATA. */
 enum { PAYLOAD = 2048, PAYLOAD_4G = TELIT_DATA_MAX };

@@ -128,7 +128,10 @@ static enum at_status run_closure(struct at_session *at)
 #define PLAIN(field)   AT_BIND(telit_plain_settings, field)
 #define RETRY(field)   AT_BIND(telit_retry, field)
 
-static const int32_t plain_contexts[TELIT_PLAIN_MAX] = FACT_SOCKET_CONTEXTS;
+static const int32_t plain_contexts[TELIT_PLAIN_MAX] = {
+    FACT_SOCKET_1_CONTEXT, FACT_SOCKET_2_CONTEXT, FACT_SOCKET_3_CONTEXT,
+    FACT_SOCKET_4_CONTEXT, FACT_SOCKET_5_CONTEXT, FACT_SOCKET_6_CONTEXT,
+};
 
 static const struct at_param sgact_params[] = {
     { .name = "cid", .max_limit = LIMIT_CONTEXTS },

@@ -7,7 +7,7 @@
 /* The longest answer is that of #FTPRECV, or of #SSLSECDATA: data, and some words around it. */
 enum {
     LINE_MAX = 400,
-    ANSWER_MAX = FACT_FTP_RECEIVE_MAX + 72,
+    ANSWER_MAX = TELIT_FTP_RECEIVE_MOST + 72,
     ANSWER_MAX_4G = TELIT_DATA_MAX + 152,
     OUTPUT_BYTES = ANSWER_MAX + 4096, /* a PTY takes so much at a time */
     OUTPUT_BYTES_4G = 2 * ANSWER_MAX_4G
@@ -23,11 +23,19 @@ const struct telit_model *telit_model_of(const struct tlsmodem *modem)
     return modem->model->maker_data;
 }
 
-int64_t telit_total_ms(int64_t step_ms)
+int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms)
 {
-    int64_t asked_ms = step_ms * FACT_TOTAL_STEPS;
+    int64_t asked_ms = step_ms * module_fact_peek(modem, FACT_TOTAL_STEPS);
+    int64_t total_ms = module_fact_peek(modem, FACT_TOTAL_MS);
 
-    return asked_ms > FACT_TOTAL_MS ? asked_ms : FACT_TOTAL_MS;
+    return asked_ms > total_ms ? asked_ms : total_ms;
+}
+
+void telit_note_total(const struct tlsmodem *modem, int64_t step_ms)
+{
+    bool least = telit_total_ms(modem, step_ms) == module_fact_peek(modem, FACT_TOTAL_MS);
+
+    module_note_fact(modem, least ? FACT_TOTAL_MS : FACT_TOTAL_STEPS);
 }
 
 static size_t secure_sockets(const struct tlsmodem *modem)
@@ -66,7 +74,10 @@ static void take_network_time(struct tlsmodem *modem)
 static void on_registered(struct tlsmodem *modem, void *state)
 {
     (void)state;
-    take_network_time(modem);
+    module_note_preset(modem, FACT_NITZ_PRESET);
+    if (((const struct telit *)modem->maker)->settings.nitz != 0 &&
+        module_fact_is(modem, FACT_REGISTRATION_SETS_CLOCK))
+        take_network_time(modem);
 }
 
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
@@ -84,7 +95,7 @@ static void tick(struct tlsmodem *modem, void *state)
     if (module_now(modem) < telit->restart_ms)
         return;
     telit->restart_ms = CLOCK_NEVER;
-    module_power_cycle(modem, FACT_RESTART_OFF_MS);
+    module_power_cycle(modem, module_fact(modem, FACT_RESTART_OFF_MS));
 }
 
 static const struct module_part general_part = {

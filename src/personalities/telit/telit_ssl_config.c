@@ -2,6 +2,8 @@
  * §4.2, §4.5. */
 #include "personalities/telit/telit.h"
 
+#include "base/text.h"
+
 static void *ssl_record(struct at_session *at, size_t index)
 {
     return &telit_of(at)->ssl[index].settings;
@@ -81,6 +83,28 @@ static enum at_status read_security(struct at_session *at)
     return AT_OK;
 }
 
+enum { LATER_FIELDS = 4 };
+
+/* With the fields that came later, or without. */
+static enum at_status read_config_r6(struct at_session *at)
+{
+    bool all = module_fact_is(module_of(at), FACT_REVISION_6_SHOWS_ZEROS);
+
+    for (size_t i = 0; i < telit_of(at)->ssl_count; i++) {
+        const struct telit_ssl_settings *settings = &telit_of(at)->ssl[i].settings;
+        char later[LATER_FIELDS * 12] = "";
+        struct text text;
+
+        text_init(&text, later, sizeof(later));
+        for (size_t field = 0; all && field < LATER_FIELDS; field++)
+            text_add(&text, ",%d", (int)settings->reserved[field]);
+        at_info(at, "#SSLCFG: %zu,%d,%d,%d,%d,%d%s", i + 1, (int)settings->cid,
+                (int)settings->packet_size, (int)settings->idle_s, (int)settings->answer_ds,
+                (int)settings->flush_ds, later);
+    }
+    return AT_OK;
+}
+
 #define SETTING(field) AT_BIND(telit_ssl_settings, field)
 #define SSID                                                                                       \
     {                                                                                              \
@@ -97,10 +121,10 @@ static const struct at_param security_params[] = {
     { .name = "auth_mode", .max = 2, .bound = SETTING(auth_mode) },
     { .name = "cert_format", .optional = true, .max = 1, .only_on = TELIT_3G | TELIT_4G },
 };
-/* UNCONFIRMED: later families append SNI and CA switches, which are accepted here and ignored. */
+/* Of later families: SNI and CA switches, which are taken here and ignored. */
 #define LATER                                                                                      \
     {                                                                                              \
-        .name = "reserved", .optional = true, .hidden = true, .max = 255                           \
+        .name = "reserved", .optional = true, .hidden = true, .max = FACT_LATER_FIELD_MAX          \
     }
 static const struct at_param version_params[] = {
     SSID,
@@ -139,7 +163,7 @@ static const struct at_param config_params[] = {
     RESERVED(0),
     RESERVED(1),
 };
-/* r6 §3.4 has six fields.  UNCONFIRMED: `?` shows zeros for the four that came later (§1.5). */
+/* r6 §3.4 has six fields; the four that came later are taken and read back. */
 static const struct at_param config_params_r6[] = {
     CONFIG_PARAMS, RESERVED(0), RESERVED(1), RESERVED(2), RESERVED(3),
 };
@@ -182,6 +206,6 @@ static const struct at_command rows[] = {
     { CONFIG, .help = "Packet size, timeouts and unsolicited messages.",
       .source = "1vv0300989 r12 §4.5", .only_on = TELIT_R12, AT_PARAMS(config_params) },
     { CONFIG, .help = "Packet size and timeouts.", .source = "1vv0300989 r6 §3.4",
-      .only_on = TELIT_R6, AT_PARAMS(config_params_r6) },
+      .only_on = TELIT_R6, AT_PARAMS(config_params_r6), .read = read_config_r6 },
 };
 const struct at_commands telit_ssl_config = AT_COMMANDS(rows);

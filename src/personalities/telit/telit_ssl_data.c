@@ -41,7 +41,7 @@ static enum at_status read_data(struct at_session *at, const struct at_args *arg
     at_info(at, "#SSLSECDATA: %d,%d", (int)args->list[DATA_STORE].number,
             (int)args->list[DATA_TYPE].number);
     if (err == ERR_NOT_FOUND) {
-        at_info(at, "%s", FACT_NO_DATA_STORED);
+        at_info(at, "%s", module_fact_text(module_of(at), FACT_NO_DATA_STORED));
         return AT_OK;
     }
     at_put(at, span_at(data, len));
@@ -53,6 +53,7 @@ static enum at_status read_data(struct at_session *at, const struct at_args *arg
 /* What the prompt of a terminal collects, a unit each. */
 struct entry {
     bool open;
+    size_t size; /* as declared */
     size_t store;
     enum credential_kind kind;
     bool in_ram;
@@ -75,6 +76,8 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     enum err err;
 
     entry->open = false;
+    if (payload.len > entry->size)
+        module_note_fact(module_of(at), FACT_PEM_TOLERANCE);
     switch (end) {
     case AT_PROMPT_ABORTED:
         return AT_OK;
@@ -100,6 +103,7 @@ static enum at_status enter(struct at_session *at, const struct at_args *args, b
     struct entry *entry = module_part(module_of(at), &telit_entries, terminal_of(at)->index);
     size_t size = (size_t)args->list[DATA_SIZE].number;
     size_t longest = module_of(at)->model->payload_max;
+    size_t most = size + (size_t)module_fact_peek(module_of(at), FACT_PEM_TOLERANCE);
     struct at_prompt prompt = {
         .max = size, .exact = slot->settings.der != 0, .on_done = on_entered, .ctx = entry
     };
@@ -107,10 +111,11 @@ static enum at_status enter(struct at_session *at, const struct at_args *args, b
     if (!args->list[DATA_SIZE].given)
         return at_fail(at, FACT_ERROR_SYNTAX);
     if (!prompt.exact)
-        prompt.max = size + FACT_PEM_TOLERANCE < longest ? size + FACT_PEM_TOLERANCE : longest;
+        prompt.max = most < longest ? most : longest;
     if (entry == NULL)
         return fail_storage(at, ERR_NO_MEMORY);
-    *entry = (struct entry){ .store = (size_t)args->list[DATA_STORE].number,
+    *entry = (struct entry){ .size = size,
+                             .store = (size_t)args->list[DATA_STORE].number,
                              .kind = kind_of(args->list[DATA_TYPE].number),
                              .in_ram = in_ram };
     entry->open = at_prompt(at, &prompt) == AT_LATER;

@@ -76,7 +76,8 @@ static enum at_status dial(struct at_session *at, struct telit_ssl *ssl,
 
     target->step_timeout_ms =
         (int64_t)(timeout->given ? timeout->number : ssl->slot->settings.answer_ds) * DECISECOND_MS;
-    target->total_timeout_ms = telit_total_ms(target->step_timeout_ms);
+    target->total_timeout_ms = telit_total_ms(ssl->modem, target->step_timeout_ms);
+    ssl->dial_step_ms = target->step_timeout_ms;
     ssl->dial_online = mode->given && mode->number == MODE_ONLINE;
     ssl->no_carrier = false;
     ssl->cause = CAUSE_NONE;

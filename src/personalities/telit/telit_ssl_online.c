@@ -17,17 +17,20 @@ bool telit_ssl_flush(struct telit_ssl *ssl)
 }
 
 /* txTo 0: a part waits until the packet is full. */
-static struct packet_rule rule_of(const struct telit_ssl_settings *settings)
+static struct packet_rule rule_of(const struct telit_ssl *ssl)
 {
+    const struct telit_ssl_settings *settings = &ssl->slot->settings;
     bool automatic = settings->packet_size == 0;
+    bool at_once = automatic && module_fact_peek(ssl->modem, FACT_AUTOMATIC_FLUSHES_AT_ONCE) != 0;
     int64_t wait_ms = (int64_t)settings->flush_ds * DECISECOND_MS;
 
     return (struct packet_rule){
-        .size = automatic ? FACT_PACKET_MAX : (size_t)settings->packet_size,
+        .size = automatic ? (size_t)module_fact_peek(ssl->modem, FACT_PACKET_MAX)
+                          : (size_t)settings->packet_size,
         .longer = automatic,
-        .wait_ms = automatic && FACT_AUTOMATIC_FLUSHES_AT_ONCE ? 0
-                   : wait_ms > 0                               ? wait_ms
-                                                               : CLOCK_NEVER,
+        .wait_ms = at_once       ? 0
+                   : wait_ms > 0 ? wait_ms
+                                 : CLOCK_NEVER,
     };
 }
 
@@ -36,11 +39,25 @@ static struct connection *connection(struct online *online)
     return &ssl_of(online)->socket;
 }
 
+/* pktSz 0: so many bytes go out at once, or with those that wait. */
+static void note_automatic(const struct telit_ssl *ssl, size_t count)
+{
+    size_t size = (size_t)module_fact_peek(ssl->modem, FACT_PACKET_MAX);
+    size_t waiting = outbox_len(&ssl->packets.outbox);
+
+    if (waiting > 0 && waiting + count >= size)
+        module_note_fact(ssl->modem, FACT_PACKET_MAX);
+    else if (count < size)
+        module_note_fact(ssl->modem, FACT_AUTOMATIC_FLUSHES_AT_ONCE);
+}
+
 static size_t write(struct online *online, struct span bytes)
 {
     struct telit_ssl *ssl = ssl_of(online);
-    const struct packet_rule rule = rule_of(&ssl->slot->settings);
+    const struct packet_rule rule = rule_of(ssl);
 
+    if (rule.longer)
+        note_automatic(ssl, bytes.len);
     return packets_put(&ssl->packets, &ssl->socket, &rule, bytes);
 }
 

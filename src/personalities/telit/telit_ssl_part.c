@@ -41,12 +41,23 @@ static void on_open(void *ctx)
     }
 }
 
+/* What else a dial has failed by. */
+static void note_failure(const struct telit_ssl *ssl, const struct connection_failure *failure)
+{
+    if (failure->err == ERR_TIMEOUT && connection_is_out_of_time(&ssl->socket))
+        telit_note_total(ssl->modem, ssl->dial_step_ms);
+    if (failure->err == ERR_TLS && failure->tls.reason == TLS_LARGE_CERTIFICATE &&
+        telit_ssl_is_slow(ssl->modem))
+        module_note_fact(ssl->modem, FACT_LARGE_CERTIFICATE);
+}
+
 static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct telit_ssl *ssl = ctx;
     struct at_session *at = ssl->slot->owner->at;
 
     ssl->waiting = WAIT_NOTHING;
+    note_failure(ssl, failure);
     if (failure->err == ERR_TLS)
         telit_session_forget(ssl);
     at_finish(at, at_fail(at, dial_error(failure)));
@@ -98,14 +109,16 @@ static const struct connection_events events = {
 static void say_no_carrier(struct telit_ssl *ssl)
 {
     struct at_session *at = ssl->slot->owner->at;
+    int32_t mode = ssl->slot->settings.no_carrier_mode;
+    const char *head = mode != 0 ? module_fact_text(ssl->modem, FACT_NO_CARRIER_HEAD) : "";
 
     ssl->no_carrier = false;
-    switch (ssl->slot->settings.no_carrier_mode) {
+    switch (mode) {
     case 1:
-        at_unsolicited(at, span_at(NULL, 0), FACT_NO_CARRIER_MODE_1, ssl->id);
+        at_unsolicited(at, span_at(NULL, 0), "%s%d", head, ssl->id);
         break;
     case 2:
-        at_unsolicited(at, span_at(NULL, 0), FACT_NO_CARRIER_MODE_2, ssl->id, (int)ssl->cause);
+        at_unsolicited(at, span_at(NULL, 0), "%s%d,%d", head, ssl->id, (int)ssl->cause);
         break;
     default:
         at_unsolicited_no_carrier(at);
@@ -123,7 +136,7 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     ssl->modem = modem;
     ssl->slot = &((struct telit *)modem->maker)->ssl[unit];
     connection_init(&ssl->socket, ssl->id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
-    packets_init(&ssl->packets, FACT_PACKET_MAX);
+    packets_init(&ssl->packets, TELIT_PACKET_MOST);
 }
 
 static void deinit(struct tlsmodem *modem, void *state)

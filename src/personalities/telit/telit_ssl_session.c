@@ -8,7 +8,7 @@
  * - when #SSLSECCFG or #SSLSECDATA change what it was agreed with;
  * - when it fails: with a fatal alert or a record that cannot be read (RFC 5246, 7.2.2), or in the
  *   handshake that was to take it up;
- * - FACT_SESSION_MAX_MS after its full handshake (RFC 5246, F.1.4), and at power-off.
+ * - so long as FACT_SESSION_MAX_MS after its full handshake (RFC 5246, F.1.4), and at power-off.
  */
 #include "personalities/telit/telit.h"
 
@@ -21,7 +21,8 @@ void telit_session_begin(struct telit_ssl *ssl, bool wanted)
 void telit_session_on_open(struct telit_ssl *ssl)
 {
     if (!ssl->socket.info.resumed)
-        ssl->session.until_ms = module_now(ssl->modem) + FACT_SESSION_MAX_MS;
+        ssl->session.until_ms =
+            module_now(ssl->modem) + module_fact_peek(ssl->modem, FACT_SESSION_MAX_MS);
 }
 
 void telit_session_on_close(struct telit_ssl *ssl)
@@ -33,8 +34,11 @@ void telit_session_on_close(struct telit_ssl *ssl)
         return;
     failed = connection_has_ended(&ssl->socket, &failure) && failure.err == ERR_TLS;
     telit_session_forget(ssl);
-    ssl->session.kept =
-        ssl->session.wanted && !failed && module_now(ssl->modem) < ssl->session.until_ms;
+    ssl->session.kept = ssl->session.wanted && !failed;
+    if (ssl->session.kept && module_now(ssl->modem) >= ssl->session.until_ms) {
+        module_note_fact(ssl->modem, FACT_SESSION_MAX_MS);
+        ssl->session.kept = false;
+    }
     if (ssl->session.kept)
         ssl->session.ticket = connection_ticket(&ssl->socket);
 }
@@ -55,6 +59,8 @@ int64_t telit_session_deadline(const struct telit_ssl *ssl)
 
 void telit_session_tick(struct telit_ssl *ssl, int64_t now_ms)
 {
-    if (now_ms >= telit_session_deadline(ssl))
-        telit_session_forget(ssl);
+    if (now_ms < telit_session_deadline(ssl))
+        return;
+    module_note_fact(ssl->modem, FACT_SESSION_MAX_MS);
+    telit_session_forget(ssl);
 }

@@ -16,8 +16,7 @@ static enum at_status set_restore(struct at_session *at, const struct at_args *a
 
 enum { HANG_UP_ID, HANG_UP_CLOSURE };
 
-/* On a socket that is closed already: OK (UNCONFIRMED, docs/facts/telit.md §1.7).  Without
- * ClosureType that of #SSLD counts, as r12 §5.4.5 shows. */
+/* Without ClosureType that of #SSLD counts, as r12 §5.4.5 shows. */
 static enum at_status set_hang_up(struct at_session *at, const struct at_args *args)
 {
     struct telit_ssl *ssl = telit_ssl_if(at, args->list[HANG_UP_ID].number);
@@ -25,6 +24,9 @@ static enum at_status set_hang_up(struct at_session *at, const struct at_args *a
 
     if (telit_ssl_active(at, args->list[HANG_UP_ID].number) == NULL)
         return AT_FAIL;
+    if (telit_ssl_is_closed(at, args->list[HANG_UP_ID].number) &&
+        module_fact(module_of(at), FACT_HANG_UP_TWICE) == TWICE_IS_ERROR)
+        return at_fail(at, TELIT_SSL_NOT_CONNECTED);
     if (ssl == NULL)
         return AT_OK;
     ssl->no_carrier = false;

@@ -57,15 +57,20 @@ static const char *load_secrets(const struct tlsmodem *modem, int32_t id,
     return can_read_key(modem, config->key) ? NULL : unreadable;
 }
 
-/* A server whose certificate is larger than what can be stored cannot be authenticated (§4.3), nor
- * on a slow processor one whose certificate is large. */
-static size_t certificate_max(const struct tlsmodem *modem)
+bool telit_ssl_is_slow(const struct tlsmodem *modem)
 {
     const struct telit *telit = modem->maker;
     int32_t cpu_mode = telit->settings.cpu_mode;
 
-    if (at_has(&modem->model->at, TELIT_SLOW) && cpu_mode != CPU_FAST && cpu_mode != CPU_FASTEST)
-        return FACT_LARGE_CERTIFICATE;
+    return at_has(&modem->model->at, TELIT_SLOW) && cpu_mode != CPU_FAST && cpu_mode != CPU_FASTEST;
+}
+
+/* A server whose certificate is larger than what can be stored cannot be authenticated (§4.3), nor
+ * on a slow processor one whose certificate is large. */
+static size_t certificate_max(const struct tlsmodem *modem)
+{
+    if (telit_ssl_is_slow(modem))
+        return (size_t)module_fact_peek(modem, FACT_LARGE_CERTIFICATE);
     return module_limit(modem, LIMIT_DATA_SIZE);
 }
 
@@ -83,7 +88,7 @@ const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
         .suites = cipher == 0 ? model->offered : &model->suites[cipher],
         .suite_count = cipher == 0 ? model->offered_count : 1,
         .verify = settings->auth_mode != AUTH_NONE,
-        .send_sni = FACT_SEND_SNI,
+        .send_sni = module_fact_is(modem, FACT_SEND_SNI),
         .certificate_max = certificate_max(modem),
         .record_max = model->record_max,
     };

@@ -83,7 +83,8 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
 
     if (ssl == NULL)
         return AT_FAIL;
-    return open_send(at, ssl, FACT_SEND_MAX, false, &args->list[SEND_TIMEOUT]);
+    return open_send(at, ssl, (size_t)module_fact_peek(ssl->modem, FACT_SEND_MAX), false,
+                     &args->list[SEND_TIMEOUT]);
 }
 
 enum { SENDEXT_ID, SENDEXT_COUNT, SENDEXT_TIMEOUT };

@@ -1,0 +1,211 @@
+/* test_facts_telit.c: what facts of these modules decide. */
+#include "check.h"
+#include "fact_cases.h"
+#include "talk.h"
+
+#include <stdio.h>
+
+#define OK         "\r\nOK\r\n"
+#define ERROR      "\r\nERROR\r\n"
+#define CME(code)  "\r\n+CME ERROR: " code "\r\n"
+#define SAYS(text) "\r\n" text "\r\n" OK
+
+static const char *const lines[] = { "ATE0",         "AT+CMEE=1",    "AT+CGDCONT=1,\"IP\",\"a\"",
+                                     "AT#SGACT=1,1", "AT#SSLEN=1,1", NULL };
+
+#define DIALLED "AT#SSLD=1,80,\"127.0.0.1\",0,1"
+#define ENTRY   "AT#SSLSECDATA=1,1,1,3"
+
+static const struct fact_case cases[] = {
+    /* numbers */
+    { "contexts",
+      "3",
+      { "AT+CGDCONT=?" },
+      SAYS("+CGDCONT: (1-5),\"IP\",,,(0,1),(0,1)"),
+      SAYS("+CGDCONT: (1-3),\"IP\",,,(0,1),(0,1)"),
+      USED },
+    { "packet-max", "300", { "AT#SSLCFG=1,1,301,90,100,50" }, OK, CME("4"), UNUSED },
+    { "idle-max-s", "90", { "AT#SSLCFG=1,1,300,91,100,50" }, OK, CME("4"), UNUSED },
+    { "idle-max-s", "90", { "AT#SSLCFG=1,1,300,65536,100,50" }, CME("4"), CME("4"), USED },
+    { "answer-min-ds", "5", { "AT#SSLCFG=1,1,300,90,9,50" }, CME("4"), OK, USED },
+    { "answer-max-ds", "6000", { "AT#SSLCFG=1,1,300,90,5001,50" }, CME("4"), OK, USED },
+    { "flush-max-ds", "256", { "AT#SSLCFG=1,1,300,90,100,256" }, CME("4"), OK, USED },
+    { "send-max",
+      "3",
+      { DIALLED, "AT#SSLSEND=1", "type four\032", "peer gets" },
+      "four",
+      "fou",
+      UNUSED },
+    { "send-ext-max", "3", { DIALLED, "AT#SSLSENDEXT=1,4" }, "\r\n> ", CME("4"), UNUSED },
+    { "block-max-ds", "5001", { DIALLED, "AT#SSLRECV=1,10,5001" }, CME("4"), "", USED },
+    { "dial-min-ds", "1", { "AT#SSLD=1,80,\"127.0.0.1\",0,1,9" }, CME("4"), OK, USED },
+    { "prompt-idle-ms", "5000", { ENTRY, "wait 5000" }, "", ERROR, UNUSED },
+    { "prompt-idle-ms", "5000", { ENTRY, "wait 59000", "wait 1000" }, ERROR, "", USED },
+    { "pem-tolerance", "0", { ENTRY, "type AAAA\032" }, OK, CME("837"), USED },
+    { "pem-tolerance", "0", { ENTRY, "type AAA\032" }, OK, OK, UNUSED },
+    { "later-field-max", "-1", { "AT#SSLSECCFG2=1,1,0" }, OK, CME("4"), UNUSED },
+    { "ftp-extension-max", "-1", { "AT#FTPCFG=100,0,0,1" }, OK, CME("4"), UNUSED },
+    { "socket-1-context",
+      "3",
+      { "AT#SCFG?" },
+      SAYS("#SCFG: 1,1,300,90,600,50\r\n#SCFG: 2,1,300,90,600,50\r\n#SCFG: 3,1,300,90,600,50\r\n"
+           "#SCFG: 4,2,300,90,600,50\r\n#SCFG: 5,2,300,90,600,50\r\n#SCFG: 6,2,300,90,600,50"),
+      SAYS("#SCFG: 1,3,300,90,600,50\r\n#SCFG: 2,1,300,90,600,50\r\n#SCFG: 3,1,300,90,600,50\r\n"
+           "#SCFG: 4,2,300,90,600,50\r\n#SCFG: 5,2,300,90,600,50\r\n#SCFG: 6,2,300,90,600,50"),
+      USED },
+
+    /* factory values */
+    { "nitz-preset", "1", { "AT#NITZ?" }, SAYS("#NITZ: 7,0"), SAYS("#NITZ: 1,0"), USED },
+    { "nitz-preset",
+      "1",
+      { "AT#NITZ=3", "AT#NITZ?" },
+      SAYS("#NITZ: 3,0"),
+      SAYS("#NITZ: 3,0"),
+      UNUSED },
+    { "registration-sets-clock",
+      "no",
+      { "AT+CCLK=\"20/01/01,00:00:00+00\"", "AT+CFUN=4;+CFUN=1", "AT#NITZ=7" },
+      OK,
+      OK,
+      USED_BEFORE },
+
+    /* words */
+    { "hang-up-twice", "error", { "AT#SSLH=1" }, OK, CME("833"), USED },
+    { "ftp-close-twice", "error", { "AT#FTPCLOSE" }, OK, CME("607"), USED },
+
+    /* errors */
+    { "error-syntax", "3", { "AT+CREG=x" }, CME("4"), CME("3"), USED },
+    { "error-range", "plain", { "AT+CREG=9" }, CME("4"), ERROR, USED },
+    { "error-disable-disabled",
+      "836",
+      { "AT#SSLEN=1,0", "AT#SSLEN=1,0" },
+      CME("836"),
+      CME("836"),
+      USED },
+    { "error-disable-while-open",
+      "830",
+      { DIALLED, "AT#SSLEN=1,0" },
+      CME("834"),
+      CME("830"),
+      USED },
+    { "error-config-while-open",
+      "SSL generic error",
+      { DIALLED, "AT#SSLSECCFG=1,0,0" },
+      CME("834"),
+      CME("830"),
+      USED },
+    { "error-connect", "559", { "AT#SSLD=1,82,\"127.0.0.1\",0,1" }, CME("832"), CME("559"), USED },
+    { "error-entry-too-long", "20", { ENTRY, "type AAAAAA\032" }, CME("837"), CME("20"), USED },
+    { "error-ftp-no-session", "615", { "AT#FTPPWD" }, CME("607"), CME("615"), USED },
+    { "error-ftp-no-data", "621", { "AT#FTPRECV=10" }, CME("614"), CME("621"), USED },
+
+    /* texts */
+    { "revision", "12.00.999", { "AT+CGMR" }, SAYS("12.00.026"), SAYS("12.00.999"), USED },
+    { "ati-code", "333", { "ATI" }, SAYS("332"), SAYS("333"), USED },
+    { "no-data-stored",
+      "none",
+      { "AT#SSLSECDATA=1,2,1" },
+      SAYS("#SSLSECDATA: 1,1\r\nNo data stored"),
+      SAYS("#SSLSECDATA: 1,1\r\nnone"),
+      USED },
+    { "no-carrier-head",
+      "NO CARRIER: ",
+      { "AT#SSLCFG=1,1,300,90,100,50,0,2", DIALLED, "peer closes" },
+      "\r\nNO CARRIER:SSL,1,1\r\n",
+      "\r\nNO CARRIER: 1,1\r\n",
+      USED },
+    { "no-carrier-head",
+      "NO CARRIER: ",
+      { DIALLED, "peer closes" },
+      "\r\nNO CARRIER\r\n",
+      "\r\nNO CARRIER\r\n",
+      UNUSED },
+    { "send-sni", "no", { DIALLED }, OK, OK, USED },
+};
+
+static void test_cases(void **state)
+{
+    (void)state;
+    fact_cases_play("he910", lines, cases, COUNT(cases));
+}
+
+/* Platforms differ in what is confirmed. */
+static void test_models(void **state)
+{
+    static const struct fact_case of_le866[] = {
+        { "secure-sockets",
+          "3",
+          { "AT#SSLEN=?" },
+          SAYS("#SSLEN: (1-6),(0,1)"),
+          SAYS("#SSLEN: (1-3),(0,1)"),
+          USED },
+        { "data-size-4g", "2047", { "AT#SSLSECDATA=1,1,1,2048" }, "\r\n> ", CME("4"), UNUSED },
+    };
+    static const struct fact_case of_ge910[] = {
+        { "secure-sockets",
+          "2",
+          { "AT#SSLEN=?" },
+          SAYS("#SSLEN: (1),(0,1)"),
+          SAYS("#SSLEN: (1,2),(0,1)"),
+          UNUSED },
+        { "data-actions", "3", { "AT#SSLSECDATA=1,3,1,3" }, CME("4"), "\r\n> ", UNUSED },
+    };
+    static const struct fact_case of_gc864[] = {
+        { "revision-6-shows-zeros",
+          "no",
+          { "AT#SSLCFG?" },
+          SAYS("#SSLCFG: 1,1,300,90,100,50,0,0,0,0"),
+          SAYS("#SSLCFG: 1,1,300,90,100,50"),
+          USED },
+    };
+
+    (void)state;
+    fact_cases_play("le866", lines, of_le866, COUNT(of_le866));
+    fact_cases_play("ge910", lines, of_ge910, COUNT(of_ge910));
+    fact_cases_play("gc864-quad", lines, of_gc864, COUNT(of_gc864));
+}
+
+/* A server sends a byte before each step's end, until the dial is given up. */
+static void drip(struct world *world, int step_s)
+{
+    struct scripted_peer *peer = scripted_net_peer(&world->scripted_net, TALK_PORT);
+    char line[80];
+
+    assert_int_equal(world_switch_on(world, "he910", false, 1), ERR_OK);
+    talk_prepare(world);
+    scripted_net_listen(&world->scripted_net, TALK_PORT, PEER_ACCEPTS);
+    snprintf(line, sizeof(line), "AT#SSLD=1,443,\"127.0.0.1\",0,1,%d", step_s * 10);
+    talk(world, line);
+    for (int i = 0; i < 100 && world_heard(world, 0).len == 0; i++) {
+        peer_send(peer, span_of("\x16"));
+        world_advance(world, (step_s - 1) * 1000);
+    }
+    assert_true(talk_ends_with(world_heard(world, 0), "+CME ERROR: 839"));
+}
+
+/* What ends a dial as a whole: two minutes, or four steps of a host that asks for long ones. */
+static void test_total(void **state)
+{
+    static const char *const names[] = { "total-ms", "total-steps" };
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    for (int i = 0; i < 2; i++) {
+        drip(&world, i == 0 ? 10 : 60);
+        assert_true(fact_is_relied_on(&world, "he910", names[i]));
+        assert_false(fact_is_relied_on(&world, "he910", names[1 - i]));
+    }
+    world_deinit(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_models),
+        cmocka_unit_test(test_total),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

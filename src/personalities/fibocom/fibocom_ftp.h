@@ -9,15 +9,23 @@
 #include "services/ftp.h"
 
 /* What the session is about; its end is told by a line of its own. */
-enum fibocom_ftp_task {
-    FTP_TASK_NONE,
-    FTP_TASK_OPEN,
-    FTP_TASK_COMMAND, /* one that a reply of the server answers */
-    FTP_TASK_PUT,
-    FTP_TASK_LIST,
-    FTP_TASK_GET,
-    FTP_TASK_FILE, /* of +FTPGET: it comes */
-    FTP_TASK_CLOSE
+#define FIBOCOM_FTP_PHASES(X)                                                                      \
+    X(FTP_PHASE_NONE) /* there is none */                                                          \
+    X(FTP_PHASE_OPENING)                                                                           \
+    X(FTP_PHASE_READY)                                                                             \
+    X(FTP_PHASE_COMMAND) /* one that a reply of the server answers */                              \
+    X(FTP_PHASE_PUT)                                                                               \
+    X(FTP_PHASE_LIST)                                                                              \
+    X(FTP_PHASE_TELLING) /* the host gets the list; the server may have ended the session */       \
+    X(FTP_PHASE_GET)                                                                               \
+    X(FTP_PHASE_FILE) /* of +FTPGET: it comes */                                                   \
+    X(FTP_PHASE_CLOSING)                                                                           \
+    X(FTP_PHASE_ENDED) /* by the server, and the host does not know yet */
+
+enum fibocom_ftp_phase {
+#define FIBOCOM_FTP_ENUM(name) name,
+    FIBOCOM_FTP_PHASES(FIBOCOM_FTP_ENUM)
+#undef FIBOCOM_FTP_ENUM
 };
 
 enum { FIBOCOM_FTP_BYTES = 2048 };
@@ -36,13 +44,13 @@ typedef bool fibocom_ftp_describe(const struct fibocom_ftp *ftp, struct text *li
 
 /* What a command asks of the server. */
 struct fibocom_ftp_operation {
-    enum fibocom_ftp_task task; /* FTP_TASK_COMMAND: `verb`, or a new name; else a transfer */
+    enum fibocom_ftp_phase phase; /* FTP_PHASE_COMMAND: `verb`, or a new name; else a transfer */
     enum ftp_verb verb;
     enum ftp_kind kind;
     struct span name; /* lies in the command line, or in the session */
     struct span to;   /* the new name; empty: `verb` */
     uint64_t offset;
-    fibocom_ftp_describe *describe; /* FTP_TASK_COMMAND; NULL: nothing */
+    fibocom_ftp_describe *describe; /* FTP_PHASE_COMMAND; NULL: nothing */
 };
 
 /* There while a session is, or something of it that a host may still read. */
@@ -50,18 +58,16 @@ struct fibocom_ftp {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* who opened it */
     struct ftp client;
-    enum fibocom_ftp_task task;
-    const char *command;            /* FTP_TASK_COMMAND, FTP_TASK_PUT, FTP_TASK_GET: its name */
-    fibocom_ftp_describe *describe; /* FTP_TASK_COMMAND; NULL: nothing */
+    enum fibocom_ftp_phase phase;   /* fibocom_ftp_enter() is its only writer */
+    const char *command;            /* FTP_PHASE_COMMAND, FTP_PHASE_PUT, FTP_PHASE_GET: its name */
+    fibocom_ftp_describe *describe; /* FTP_PHASE_COMMAND; NULL: nothing */
     struct bytes put;               /* the file that the host has entered, or is entering */
-    bool entering;
+    bool entering; /* a prompt is open: READY or FILE, and when the session was lost meanwhile */
     size_t put_at;
     enum ftp_kind put_kind;
     char put_name[FACT_FTP_NAME_MAX + 1];
     struct bytes list; /* what LIST has brought */
     size_t told;       /* bytes of it that the host has got */
-    bool telling;
-    bool ended; /* the session; the host hears so behind its list */
     /* Whose +FTPGET has begun, so that its +FTPRECV reads, up to the end of the file; NULL: none.
      */
     struct module_terminal *reader;
@@ -71,6 +77,12 @@ struct fibocom_ftp {
     int64_t next_until_ms;
     struct fibocom_ftp_operation next;
 };
+
+/* ---- fibocom_ftp_phase.c ---- */
+
+/* The only writer of ftp->phase; lets go of what only the phase before needed, and in
+ * FTP_PHASE_NONE of the owner.  Asserts that `next` may follow on the phase. */
+void fibocom_ftp_enter(struct fibocom_ftp *ftp, enum fibocom_ftp_phase next);
 
 /* ---- fibocom_ftp_task.c ---- */
 
@@ -86,7 +98,7 @@ struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at);
 
 /* A task begins, of the running command. */
 void fibocom_ftp_begin_task(struct fibocom_ftp *ftp, struct at_session *at,
-                            enum fibocom_ftp_task task);
+                            enum fibocom_ftp_phase phase);
 
 /* Does this, as soon as the session is free: AT_OK, AT_LATER or AT_FAIL, for the running command.
  */

@@ -47,7 +47,7 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     wipe(password, sizeof(password));
     if (started != FTP_FINE)
         return at_fail(at, FACT_ERROR_STATE);
-    fibocom_ftp_begin_task(ftp, at, FTP_TASK_OPEN);
+    fibocom_ftp_begin_task(ftp, at, FTP_PHASE_OPENING);
     ftp->owner = terminal_of(at);
     ftp->reader = NULL;
     return AT_OK;
@@ -63,7 +63,7 @@ static enum at_status read_open(struct at_session *at)
 
 static enum at_status list(struct at_session *at, struct span name)
 {
-    const struct fibocom_ftp_operation operation = { .task = FTP_TASK_LIST,
+    const struct fibocom_ftp_operation operation = { .phase = FTP_PHASE_LIST,
                                                      .kind = FTP_LIST,
                                                      .name = name };
 
@@ -86,7 +86,7 @@ static enum at_status set_get(struct at_session *at, const struct at_args *args)
 {
     struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
     const struct at_arg *offset = &args->list[GET_OFFSET];
-    struct fibocom_ftp_operation operation = { .task = FTP_TASK_GET,
+    struct fibocom_ftp_operation operation = { .phase = FTP_PHASE_GET,
                                                .kind = FTP_RETR,
                                                .name = args->list[GET_NAME].text };
 
@@ -116,10 +116,11 @@ static enum at_status run_close(struct at_session *at)
 {
     struct fibocom_ftp *ftp = fibocom_ftp_if(at);
 
-    if (ftp == NULL || ftp->owner != terminal_of(at) || ftp->task == FTP_TASK_OPEN)
+    if (ftp == NULL || ftp->owner != terminal_of(at) || ftp->phase == FTP_PHASE_OPENING)
         return at_fail(at, FACT_ERROR_STATE);
-    if (ftp->task == FTP_TASK_NONE && ftp_quit(&ftp->client) == FTP_FINE) {
-        ftp->task = FTP_TASK_CLOSE;
+    if ((ftp->phase == FTP_PHASE_READY || ftp->phase == FTP_PHASE_TELLING) &&
+        ftp_quit(&ftp->client) == FTP_FINE) {
+        fibocom_ftp_enter(ftp, FTP_PHASE_CLOSING);
         at_await(at, on_abort_close, ftp);
         return AT_LATER;
     }

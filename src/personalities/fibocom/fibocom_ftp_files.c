@@ -12,7 +12,7 @@ static enum at_status start(struct at_session *at, enum ftp_verb verb, struct sp
                             fibocom_ftp_describe *describe)
 {
     const struct fibocom_ftp_operation operation = {
-        .task = FTP_TASK_COMMAND, .verb = verb, .name = argument, .describe = describe
+        .phase = FTP_PHASE_COMMAND, .verb = verb, .name = argument, .describe = describe
     };
 
     return fibocom_ftp_begin(at, &operation);
@@ -105,7 +105,7 @@ static enum at_status run_nothing(struct at_session *at)
 
 static enum at_status set_name(struct at_session *at, const struct at_args *args)
 {
-    const struct fibocom_ftp_operation operation = { .task = FTP_TASK_COMMAND,
+    const struct fibocom_ftp_operation operation = { .phase = FTP_PHASE_COMMAND,
                                                      .name = args->list[0].text,
                                                      .to = args->list[1].text };
 
@@ -122,14 +122,21 @@ static void *settings_record(struct at_session *at, size_t index)
 
 enum { STATE_CLOSED, STATE_READY, STATE_BUSY };
 
+/* Not when the server has ended it while the host gets a list. */
+static bool is_going_on(const struct fibocom_ftp *ftp)
+{
+    return ftp->phase != FTP_PHASE_NONE && ftp->phase != FTP_PHASE_ENDED &&
+           (ftp->phase != FTP_PHASE_TELLING || ftp_is_open(&ftp->client));
+}
+
 static enum at_status run_state(struct at_session *at)
 {
     const struct fibocom_ftp *ftp = fibocom_ftp_if(at);
     int state = STATE_CLOSED;
 
-    if (ftp != NULL && ftp_is_ready(&ftp->client) && !ftp->telling)
+    if (ftp != NULL && ftp_is_ready(&ftp->client) && ftp->phase != FTP_PHASE_TELLING)
         state = STATE_READY;
-    else if (ftp != NULL && ftp->owner != NULL && !ftp->ended)
+    else if (ftp != NULL && is_going_on(ftp))
         state = STATE_BUSY;
     at_info(at, "+FTPSTAT: %d", state);
     return AT_OK;

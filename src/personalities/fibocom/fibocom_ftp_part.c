@@ -18,11 +18,11 @@ static void on_started(void *ctx)
 {
     struct fibocom_ftp *ftp = ctx;
 
-    if (ftp->task == FTP_TASK_PUT)
+    if (ftp->phase == FTP_PHASE_PUT)
         fibocom_ftp_upload(ftp);
-    if (ftp->task != FTP_TASK_GET)
+    if (ftp->phase != FTP_PHASE_GET)
         return;
-    ftp->task = FTP_TASK_FILE;
+    fibocom_ftp_enter(ftp, FTP_PHASE_FILE);
     ftp->reader = ftp->owner;
     if (FACT_FTP_GET_COMING)
         at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_COMING);
@@ -46,7 +46,7 @@ static void on_data(void *ctx)
 {
     struct fibocom_ftp *ftp = ctx;
 
-    if (ftp->task == FTP_TASK_LIST)
+    if (ftp->phase == FTP_PHASE_LIST)
         collect_list(ftp);
     else
         fibocom_ftp_go_on_receiving(ftp, session_of(ftp));
@@ -58,14 +58,13 @@ static void on_writable(void *ctx)
 {
     struct fibocom_ftp *ftp = ctx;
 
-    if (ftp->task == FTP_TASK_PUT)
+    if (ftp->phase == FTP_PHASE_PUT)
         fibocom_ftp_upload(ftp);
 }
 
 static void tell_list(struct fibocom_ftp *ftp, struct at_session *at)
 {
     ftp->told = 0;
-    ftp->telling = true;
     at_urc(at, "+FTPLIST: %d", STATUS_COMING);
 }
 
@@ -83,48 +82,63 @@ static void tell_command(struct fibocom_ftp *ftp, struct at_session *at, bool go
         at_urc(at, "%s: %d", ftp->command, STATUS_FAILED);
 }
 
-static void tell_done(struct fibocom_ftp *ftp, struct at_session *at, enum fibocom_ftp_task task,
+static void tell_done(struct fibocom_ftp *ftp, struct at_session *at, enum fibocom_ftp_phase phase,
                       bool good)
 {
-    switch (task) {
-    case FTP_TASK_OPEN:
+    switch (phase) {
+    case FTP_PHASE_OPENING:
         at_urc(at, "+FTPOPEN: %d", good ? STATUS_DONE : STATUS_FAILED);
         break;
-    case FTP_TASK_PUT:
-        bytes_free(&ftp->put);
+    case FTP_PHASE_PUT:
+    case FTP_PHASE_COMMAND:
         tell_command(ftp, at, good);
         break;
-    case FTP_TASK_COMMAND:
-        tell_command(ftp, at, good);
-        break;
-    case FTP_TASK_LIST:
+    case FTP_PHASE_LIST:
         if (good)
             tell_list(ftp, at);
         else
             at_urc(at, "+FTPLIST: %d", STATUS_FAILED);
         break;
-    case FTP_TASK_GET:
+    case FTP_PHASE_GET:
         at_urc(at, "%s: %d", ftp->command, STATUS_FAILED);
         break;
-    case FTP_TASK_FILE:
+    case FTP_PHASE_FILE:
         if (good)
             fibocom_ftp_go_on_receiving(ftp, at);
         else
             fibocom_ftp_break_file(ftp, at);
         break;
-    case FTP_TASK_CLOSE:
+    case FTP_PHASE_CLOSING:
         at_info(at, "+FTPCLOSE: %d", STATUS_DONE);
         at_finish(at, AT_OK);
         break;
-    case FTP_TASK_NONE:
+    case FTP_PHASE_NONE:
+    case FTP_PHASE_READY:
+    case FTP_PHASE_TELLING:
+    case FTP_PHASE_ENDED:
         break;
     }
 }
 
 /* Whether +FTPCLOSE: 1 is due when the session is over. */
-static bool is_for_a_session(enum fibocom_ftp_task task)
+static bool is_for_a_session(enum fibocom_ftp_phase phase)
 {
-    return task != FTP_TASK_OPEN && task != FTP_TASK_CLOSE;
+    return phase != FTP_PHASE_OPENING && phase != FTP_PHASE_CLOSING;
+}
+
+/* What has ended is told to the host behind its list. */
+static enum fibocom_ftp_phase phase_when_free(const struct fibocom_ftp *ftp)
+{
+    return ftp_is_open(&ftp->client) ? FTP_PHASE_READY : FTP_PHASE_ENDED;
+}
+
+static enum fibocom_ftp_phase phase_after(const struct fibocom_ftp *ftp, bool good)
+{
+    if (ftp->phase == FTP_PHASE_LIST && good)
+        return FTP_PHASE_TELLING;
+    if (!ftp_is_open(&ftp->client) && !is_for_a_session(ftp->phase))
+        return FTP_PHASE_NONE;
+    return phase_when_free(ftp);
 }
 
 /* Telling may run the rest of a command line, which may open the next session: it comes last. */
@@ -132,15 +146,10 @@ static void on_done(void *ctx, enum ftp_error error)
 {
     struct fibocom_ftp *ftp = ctx;
     struct at_session *at = session_of(ftp);
-    enum fibocom_ftp_task task = ftp->task;
+    enum fibocom_ftp_phase phase = ftp->phase;
 
-    ftp->task = FTP_TASK_NONE;
-    if (!ftp_is_open(&ftp->client)) {
-        ftp->ended = is_for_a_session(task);
-        if (!ftp->ended)
-            ftp->owner = NULL;
-    }
-    tell_done(ftp, at, task, error == FTP_FINE);
+    fibocom_ftp_enter(ftp, phase_after(ftp, error == FTP_FINE));
+    tell_done(ftp, at, phase, error == FTP_FINE);
     if (ftp->next_waits && ftp_is_open(&ftp->client))
         fibocom_ftp_begin_next(ftp);
     else if (ftp->next_waits)
@@ -153,7 +162,8 @@ static void on_lost(void *ctx, enum ftp_error error)
     struct fibocom_ftp *ftp = ctx;
 
     (void)error; /* the log has it */
-    ftp->ended = true;
+    if (ftp->phase != FTP_PHASE_TELLING)
+        fibocom_ftp_enter(ftp, FTP_PHASE_ENDED);
     at_poke(session_of(ftp));
 }
 
@@ -201,7 +211,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 {
     struct fibocom_ftp *ftp = state;
     struct module_terminal *owner = ftp->owner;
-    enum fibocom_ftp_task task = ftp->task;
+    enum fibocom_ftp_phase phase = ftp->phase;
     bool waiting = ftp->receive_max > 0 || ftp->next_waits;
 
     (void)modem;
@@ -210,8 +220,8 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     fibocom_ftp_clear(ftp);
     if (waiting)
         at_finish(owner->at, at_fail(owner->at, FACT_ERROR_STATE));
-    tell_done(ftp, owner->at, task, false);
-    if (is_for_a_session(task))
+    tell_done(ftp, owner->at, phase, false);
+    if (is_for_a_session(phase))
         at_urc(owner->at, "+FTPCLOSE: %d", STATUS_DONE);
 }
 
@@ -220,7 +230,7 @@ static void tell_ended(struct fibocom_ftp *ftp)
     struct at_session *at = session_of(ftp);
     struct module_terminal *reader = ftp->reader;
 
-    if (!ftp->ended || ftp->telling || !at_may_speak(at))
+    if (ftp->phase != FTP_PHASE_ENDED || !at_may_speak(at))
         return;
     fibocom_ftp_clear(ftp);
     ftp->reader = reader; /* who may ask whether that was all */
@@ -230,13 +240,12 @@ static void tell_ended(struct fibocom_ftp *ftp)
 /* The lines of the list, as far as the port has room, and one that ends them. */
 static void tell_lines(struct fibocom_ftp *ftp, struct at_session *at)
 {
-    while (ftp->telling && at_may_speak_at_length(at)) {
+    while (ftp->phase == FTP_PHASE_TELLING && at_may_speak_at_length(at)) {
         size_t left = ftp->list.len - ftp->told;
         size_t part = left < FIBOCOM_FTP_BYTES ? left : FIBOCOM_FTP_BYTES;
 
         if (part == 0) {
-            ftp->telling = false;
-            bytes_free(&ftp->list);
+            fibocom_ftp_enter(ftp, phase_when_free(ftp));
             at_unsolicited(at, span_at(NULL, 0), "+FTPLIST: %d", STATUS_DONE);
             break;
         }
@@ -279,10 +288,11 @@ static void tick(struct tlsmodem *modem, void *state)
 
 static bool owes(const struct tlsmodem *modem, const void *state)
 {
-    const struct fibocom_ftp *ftp = state;
+    enum fibocom_ftp_phase phase = ((const struct fibocom_ftp *)state)->phase;
 
     (void)modem;
-    return ftp->task != FTP_TASK_NONE && ftp->task != FTP_TASK_FILE;
+    return phase != FTP_PHASE_NONE && phase != FTP_PHASE_READY && phase != FTP_PHASE_FILE &&
+           phase != FTP_PHASE_ENDED;
 }
 
 const struct module_part fibocom_ftp_part = {

@@ -20,7 +20,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
                                  struct span payload)
 {
     struct fibocom_ftp *ftp = ctx;
-    const struct fibocom_ftp_operation operation = { .task = FTP_TASK_PUT,
+    const struct fibocom_ftp_operation operation = { .phase = FTP_PHASE_PUT,
                                                      .kind = ftp->put_kind,
                                                      .name = span_of(ftp->put_name) };
     enum at_status status = AT_FAIL;

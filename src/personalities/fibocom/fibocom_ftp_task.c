@@ -12,30 +12,26 @@ struct fibocom_ftp *fibocom_ftp_if(const struct at_session *at)
 void fibocom_ftp_clear(struct fibocom_ftp *ftp)
 {
     ftp_drop(&ftp->client);
-    bytes_free(&ftp->list);
     if (!ftp->entering)
         bytes_free(&ftp->put);
-    ftp->telling = false;
-    ftp->ended = false;
     ftp->reader = NULL;
     ftp->receive_max = 0;
     ftp->next_waits = false;
-    ftp->task = FTP_TASK_NONE;
-    ftp->owner = NULL;
+    fibocom_ftp_enter(ftp, FTP_PHASE_NONE);
 }
 
 /* A host that has read all need not know that the end of the file, and the server's last word on
  * it, are still due. */
 static bool may_be_free_soon(const struct fibocom_ftp *ftp)
 {
-    return ftp->task == FTP_TASK_FILE && ftp_is_drained(&ftp->client);
+    return ftp->phase == FTP_PHASE_FILE && ftp_is_drained(&ftp->client);
 }
 
 struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at)
 {
     struct fibocom_ftp *ftp = fibocom_ftp_if(at);
 
-    if (ftp != NULL && ftp->owner == terminal_of(at) && !ftp->telling &&
+    if (ftp != NULL && ftp->owner == terminal_of(at) && ftp->phase != FTP_PHASE_TELLING &&
         (ftp_is_ready(&ftp->client) || may_be_free_soon(ftp)))
         return ftp;
     at_fail(at, FACT_ERROR_STATE);
@@ -43,18 +39,18 @@ struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at)
 }
 
 void fibocom_ftp_begin_task(struct fibocom_ftp *ftp, struct at_session *at,
-                            enum fibocom_ftp_task task)
+                            enum fibocom_ftp_phase phase)
 {
-    ftp->task = task;
+    fibocom_ftp_enter(ftp, phase);
     ftp->command = at_row_name(at);
     ftp->describe = NULL;
 }
 
 static enum ftp_error start(struct fibocom_ftp *ftp, const struct fibocom_ftp_operation *operation)
 {
-    if (operation->task != FTP_TASK_COMMAND) {
+    if (operation->phase != FTP_PHASE_COMMAND) {
         ftp->reader = NULL;
-        ftp_set_buffering(&ftp->client, operation->task == FTP_TASK_GET);
+        ftp_set_buffering(&ftp->client, operation->phase == FTP_PHASE_GET);
         return ftp_transfer(&ftp->client, operation->kind, operation->name, operation->offset);
     }
     if (operation->to.len > 0)
@@ -66,11 +62,11 @@ static enum at_status run(struct fibocom_ftp *ftp, struct at_session *at,
                           const struct fibocom_ftp_operation *operation)
 {
     if (start(ftp, operation) != FTP_FINE) {
-        if (operation->task == FTP_TASK_PUT)
+        if (operation->phase == FTP_PHASE_PUT)
             bytes_free(&ftp->put);
         return at_fail(at, FACT_ERROR_STATE);
     }
-    fibocom_ftp_begin_task(ftp, at, operation->task);
+    fibocom_ftp_begin_task(ftp, at, operation->phase);
     ftp->describe = operation->describe;
     return AT_OK;
 }
@@ -110,7 +106,7 @@ void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp)
     struct at_session *at = ftp->owner->at;
 
     ftp->next_waits = false;
-    if (ftp->next.task == FTP_TASK_PUT)
+    if (ftp->next.phase == FTP_PHASE_PUT)
         bytes_free(&ftp->put);
     at_finish(at, at_fail(at, FACT_ERROR_STATE));
 }

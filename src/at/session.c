@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Unsolicited lines wait at most so long for a host that stopped in the middle of a line. */
 enum { LINE_HOLD_MS = 5000 };
@@ -15,10 +16,19 @@ enum { LINE_HOLD_MS = 5000 };
 /* An echo of one character, with the erasing of one. */
 enum { ECHO_MAX = 3 };
 
+/* The error for want of memory is said from the reserve, whatever +CMEE is. */
+static bool fits_reserve(const struct at_dialect *dialect)
+{
+    const char *words = dialect->error_text(dialect->error_memory);
+
+    return words == NULL || strlen(words) + sizeof("\r\n+CME ERROR: \r\n") <= AT_ERROR_BYTES;
+}
+
 enum err at_new(const struct at_config *config, struct at_session **ret_at)
 {
     struct at_session *at = calloc(1, sizeof(*at));
 
+    assert(fits_reserve(config->dialect));
     if (at == NULL)
         return ERR_NO_MEMORY;
     at->config = *config;

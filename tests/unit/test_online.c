@@ -148,11 +148,19 @@ static void on_quiet(struct at_session *at)
 
 static const struct at_owner_ops owner_ops = { .now_ms = now_ms, .on_quiet = on_quiet };
 
+static const char *error_text(int code)
+{
+    (void)code;
+    return NULL;
+}
+
 static int set_up(void **state)
 {
-    static const struct at_dialect dialect = {
-        .prefixes = "+", .line_max = 100, .answer_max = ANSWER_MAX, .prompt = "\r\n> "
-    };
+    static const struct at_dialect dialect = { .error_text = error_text,
+                                               .prefixes = "+",
+                                               .line_max = 100,
+                                               .answer_max = ANSWER_MAX,
+                                               .prompt = "\r\n> " };
     const struct at_config config = { .dialect = &dialect,
                                       .commands = lists,
                                       .owner_ops = &owner_ops,

@@ -298,11 +298,12 @@ class Modem:
     def start(self) -> None:
         """Starts the daemon and opens its port; also after stop(), as a power cycle."""
         with self._log_path.open("ab") as log:
+            log_start = log.tell()
             self._process = subprocess.Popen(
                 [str(self.program), "--module", self.model, *self._port_options(),
                  "--state", str(self.state) if self.state else "none", *self.options],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, bufsize=0)
-        self._wait_until_ready()
+        self._wait_until_ready(log_start)
         self._host = self._open_host()
 
     def stop(self) -> None:
@@ -379,10 +380,11 @@ class Modem:
                 "unix": ["--unix", str(self.unix_path)],
                 "stdio": ["--stdio"]}[self.port]
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, log_start: int) -> None:
         """`ready: he910 pty ./modem0` on standard output; with --stdio that is the port itself, and
-        the modem is there as soon as it answers."""
+        the line goes to standard error: when it is there, ports beside it are open, too."""
         if self.port == "stdio":
+            self._wait_for_log(b"ready: ", log_start)
             return
         stdout = self.process.stdout
         assert stdout is not None
@@ -399,6 +401,13 @@ class Modem:
         self.ready_lines = output.decode(errors="replace").splitlines()
         if self.port == "tcp":
             self._tcp_port = int(self.ready_lines[0].rpartition(":")[2])
+
+    def _wait_for_log(self, text: bytes, start: int) -> None:
+        deadline = time.monotonic() + START_S
+        while text not in self._log_path.read_bytes()[start:]:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"no {text!r} in the log\n{self.log()}")
+            time.sleep(POLL_S)
 
     def _open_host(self) -> Host:
         if self.port == "pty":

@@ -20,7 +20,7 @@ from subjects import TlsPeer  # noqa: E402
 
 HEADING = "Fleets"
 MODEMS, MOST_MODEMS = (1_000, 5_000), 100_000
-MODELS = ("he910", "gl865-dual", "m95")
+MODELS = ("he910", "gl865-dual", "le866", "m95", "l610", "nl668-eau")
 
 
 def figures(program: Path, port: int, ca: Path, count: int, model: str) -> dict[str, float]:
@@ -48,7 +48,7 @@ def run(counts: Sequence[int]) -> None:
                     seconds = time.monotonic() - started
                     row = [model, number(count), number(seconds),
                            *(number(found[key] / 1000, 1) for key in
-                             ("resident", "idle", "heap", "modem", "connection"))]
+                             ("idle", "connected", "closed", "resident"))]
                     print("fleet: " + ", ".join(row), flush=True)
                     add(HEADING, row, commit)
 

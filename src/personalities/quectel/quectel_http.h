@@ -9,14 +9,19 @@
 #include "services/http.h"
 
 /* What a host finds. */
+#define QUECTEL_HTTP_PHASES(X)                                                                     \
+    X(QUECTEL_HTTP_IDLE)                                                                           \
+    X(QUECTEL_HTTP_INPUT)    /* a prompt collects the URL or a body */                             \
+    X(QUECTEL_HTTP_REQUEST)  /* +QHTTPGET or +QHTTPPOST waits for the response */                  \
+    X(QUECTEL_HTTP_READY)    /* the response may be read */                                        \
+    X(QUECTEL_HTTP_EXPIRED)  /* it was not read in time */                                         \
+    X(QUECTEL_HTTP_READING)  /* +QHTTPREAD is under way */                                         \
+    X(QUECTEL_HTTP_DOWNLOAD) /* +QHTTPDL is */
+
 enum quectel_http_phase {
-    QUECTEL_HTTP_IDLE,
-    QUECTEL_HTTP_INPUT,   /* a prompt collects the URL or a body */
-    QUECTEL_HTTP_REQUEST, /* +QHTTPGET or +QHTTPPOST waits for the response */
-    QUECTEL_HTTP_READY,   /* the response may be read */
-    QUECTEL_HTTP_EXPIRED, /* it was not read in time */
-    QUECTEL_HTTP_READING, /* +QHTTPREAD is under way */
-    QUECTEL_HTTP_DOWNLOAD /* +QHTTPDL is */
+#define QUECTEL_HTTP_ENUM(name) name,
+    QUECTEL_HTTP_PHASES(QUECTEL_HTTP_ENUM)
+#undef QUECTEL_HTTP_ENUM
 };
 
 enum { QUECTEL_HTTP_FIELD_MAX = QUECTEL_FIELD_MOST };
@@ -39,8 +44,8 @@ struct quectel_exchange {
 /* What outlives an exchange: there from the first command of HTTP on. */
 struct quectel_http {
     struct tlsmodem *modem;
-    struct module_terminal *owner; /* the port whose command is under way */
-    enum quectel_http_phase phase;
+    struct module_terminal *owner;     /* the port whose command is under way */
+    enum quectel_http_phase phase;     /* quectel_http_enter() is its only writer */
     struct quectel_exchange *exchange; /* NULL: none */
     size_t cid;                        /* of the context that it runs on */
     char *url;                         /* owned; of +QHTTPURL */
@@ -89,7 +94,11 @@ const char *quectel_http_user_agent(const struct quectel_http *http);
 /* The body of the request is not needed any more. */
 void quectel_http_forget_body(struct quectel_http *http);
 
-/* Ends the exchange and forgets its body. */
+/* Goes on to `next`, where it is not there already; asserts that it may.  The time to read counts
+ * in QUECTEL_HTTP_READY only. */
+void quectel_http_enter(struct quectel_http *http, enum quectel_http_phase next);
+
+/* Ends the exchange, forgets its body, and enters `next`. */
 void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next);
 
 /* quectel_http_download.c: more of the response has come. */

@@ -52,7 +52,7 @@ static enum at_status set_url(struct at_session *at, const struct at_args *args)
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     http->input_time = time;
     prompt.memory = http->input.data;
-    http->phase = QUECTEL_HTTP_INPUT;
+    quectel_http_enter(http, QUECTEL_HTTP_INPUT);
     at_text_set(&http->url, span_at(NULL, 0));
     return at_prompt(at, &prompt);
 }
@@ -118,7 +118,7 @@ static enum at_status set_post(struct at_session *at, const struct at_args *args
         return at_fail(at, error);
     quectel_http_end(http, QUECTEL_HTTP_INPUT);
     if (bytes_reserve(&http->body, prompt.max) != ERR_OK) {
-        http->phase = QUECTEL_HTTP_IDLE;
+        quectel_http_enter(http, QUECTEL_HTTP_IDLE);
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
     prompt.memory = http->body.data;

@@ -86,7 +86,7 @@ static enum at_status set_download(struct at_session *at, const struct at_args *
         return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
     memcpy(http->exchange->download.name, text, sizeof(text));
-    http->phase = QUECTEL_HTTP_DOWNLOAD;
+    quectel_http_enter(http, QUECTEL_HTTP_DOWNLOAD);
     return AT_OK;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 enum { SECOND_MS = 1000 };
@@ -67,6 +68,38 @@ void quectel_http_forget_body(struct quectel_http *http)
     http->body_at = 0;
 }
 
+static const char *const phase_names[] = {
+#define PHASE_NAME(name) [name] = #name,
+    QUECTEL_HTTP_PHASES(PHASE_NAME)
+#undef PHASE_NAME
+};
+
+#define TO(phase) (1U << (phase))
+
+/* Beside QUECTEL_HTTP_IDLE. */
+static const unsigned allowed[] = {
+    [QUECTEL_HTTP_IDLE] = TO(QUECTEL_HTTP_INPUT) | TO(QUECTEL_HTTP_REQUEST),
+    [QUECTEL_HTTP_INPUT] = TO(QUECTEL_HTTP_REQUEST),
+    [QUECTEL_HTTP_REQUEST] = TO(QUECTEL_HTTP_READY) | TO(QUECTEL_HTTP_DOWNLOAD),
+    [QUECTEL_HTTP_READY] = TO(QUECTEL_HTTP_READING) | TO(QUECTEL_HTTP_EXPIRED) |
+                           TO(QUECTEL_HTTP_INPUT) | TO(QUECTEL_HTTP_REQUEST),
+    [QUECTEL_HTTP_EXPIRED] = TO(QUECTEL_HTTP_INPUT) | TO(QUECTEL_HTTP_REQUEST),
+    [QUECTEL_HTTP_READING] = 0,
+    [QUECTEL_HTTP_DOWNLOAD] = 0,
+};
+
+void quectel_http_enter(struct quectel_http *http, enum quectel_http_phase next)
+{
+    if (next == http->phase)
+        return;
+    assert(next == QUECTEL_HTTP_IDLE || (allowed[http->phase] & TO(next)) != 0);
+    log_trace(http->modem->config.log, TRACE_SOCKET, "http: %s -> %s", phase_names[http->phase],
+              phase_names[next]);
+    http->phase = next;
+    if (next != QUECTEL_HTTP_READY)
+        http->read_until_ms = CLOCK_NEVER;
+}
+
 void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
 {
     if (http->exchange != NULL) {
@@ -76,8 +109,7 @@ void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
     http->exchange = NULL; /* its memory goes when the module has come to rest */
     quectel_http_forget_body(http);
     bytes_free(&http->input); /* it may name a secret */
-    http->read_until_ms = CLOCK_NEVER;
-    http->phase = next;
+    quectel_http_enter(http, next);
 }
 
 bool quectel_http_is_busy(const struct quectel_http *http)
@@ -162,8 +194,7 @@ enum at_status quectel_http_request(struct at_session *at, enum http_method meth
     }
     http->owner = terminal_of(at);
     http->cid = quectel_bearer_cid(quectel_bearer_foreground(http->modem));
-    http->phase = QUECTEL_HTTP_REQUEST;
-    http->read_until_ms = CLOCK_NEVER;
+    quectel_http_enter(http, QUECTEL_HTTP_REQUEST);
     at_await(at, on_abort, http);
     return AT_LATER;
 }

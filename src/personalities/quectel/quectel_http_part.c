@@ -51,7 +51,7 @@ static void on_response(void *ctx)
         quectel_http_pump_download(http);
     } else {
         quectel_http_forget_body(http);
-        http->phase = QUECTEL_HTTP_READY;
+        quectel_http_enter(http, QUECTEL_HTTP_READY);
         http->read_until_ms =
             module_now(http->modem) + (int64_t)http->answer_time.seconds * SECOND_MS;
         at_finish(http->owner->at, AT_OK);

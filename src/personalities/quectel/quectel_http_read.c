@@ -82,7 +82,7 @@ static enum at_status read_body(struct at_session *at, const struct at_arg *wait
     case QUECTEL_HTTP_IDLE:
         return at_fail(at, QUECTEL_HTTP_NO_REQUEST_TO_READ);
     case QUECTEL_HTTP_EXPIRED:
-        http->phase = QUECTEL_HTTP_IDLE;
+        quectel_http_enter(http, QUECTEL_HTTP_IDLE);
         return at_fail(at, QUECTEL_HTTP_TO_READ_TIMEOUT);
     case QUECTEL_HTTP_READY:
         break;
@@ -90,8 +90,7 @@ static enum at_status read_body(struct at_session *at, const struct at_arg *wait
     http->answer_time = quectel_http_time(at, wait);
     http_set_idle_timeout(&http->exchange->client, (int64_t)http->answer_time.seconds * SECOND_MS);
     http->owner = terminal_of(at);
-    http->phase = QUECTEL_HTTP_READING;
-    http->read_until_ms = CLOCK_NEVER;
+    quectel_http_enter(http, QUECTEL_HTTP_READING);
     online_enter(&http->exchange->online, &online_ops, at);
     return AT_CONNECT;
 }

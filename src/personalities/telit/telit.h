@@ -59,8 +59,15 @@ struct telit_ssl_settings {
     int32_t reserved[4];
 };
 
-/* What the session of a secure socket waits for. */
-enum telit_wait { WAIT_NOTHING, WAIT_DIAL, WAIT_SEND, WAIT_RECEIVE };
+/* What the session of a secure socket waits for: beside the state of its connection, which may end
+ * while the host enters what is to be sent. */
+#define TELIT_WAITS(X) X(WAIT_NOTHING) X(WAIT_DIAL) X(WAIT_SEND) X(WAIT_RECEIVE)
+
+enum telit_wait {
+#define TELIT_WAIT_ENUM(name) name,
+    TELIT_WAITS(TELIT_WAIT_ENUM)
+#undef TELIT_WAIT_ENUM
+};
 
 /* Why a connection ended, as #SLASTCLOSURE counts (80437ST10619A p.191). */
 enum telit_cause { CAUSE_NONE, CAUSE_PEER, CAUSE_ABORT, CAUSE_IDLE, CAUSE_NETWORK };
@@ -88,14 +95,14 @@ struct telit_ssl {
     struct connection socket;
     struct packets packets;
     struct telit_session session;
-    enum telit_wait waiting;
-    bool dial_online;      /* the dial under way ends online */
-    int64_t dial_step_ms;  /* longest wait in one of its steps */
-    int64_t wait_until_ms; /* of WAIT_SEND and WAIT_RECEIVE */
-    int64_t send_limit_ms; /* of WAIT_SEND, from the end of its prompt */
-    size_t receive_max;    /* of WAIT_RECEIVE */
-    size_t rung;           /* bytes that the last SSLSRING counted and that are still there */
-    bool no_carrier;       /* NO CARRIER is due as soon as the port is quiet */
+    enum telit_wait waiting; /* telit_ssl_expect() is its only writer */
+    bool dial_online;        /* the dial under way ends online */
+    int64_t dial_step_ms;    /* longest wait in one of its steps */
+    int64_t wait_until_ms;   /* of WAIT_SEND and WAIT_RECEIVE; else CLOCK_NEVER */
+    int64_t send_limit_ms;   /* of WAIT_SEND, from the end of its prompt */
+    size_t receive_max;      /* of WAIT_RECEIVE */
+    size_t rung;             /* bytes that the last SSLSRING counted and that are still there */
+    bool no_carrier;         /* NO CARRIER is due as soon as the port is quiet */
     enum telit_cause cause;
 };
 
@@ -180,6 +187,10 @@ enum err telit_ssl_lend(struct tlsmodem *modem, int32_t id,
 
 /* telit_ssl.c: ends the connection from our side, and says NO CARRIER for this cause. */
 void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause);
+
+/* telit_ssl.c: from now on the session waits for this, with no time limit yet; it waits for one
+ * thing at a time, which is asserted. */
+void telit_ssl_expect(struct telit_ssl *ssl, enum telit_wait next);
 
 /* telit_ssl.c: closes without a word, as #SSLH does. */
 void telit_ssl_close(struct telit_ssl *ssl);

@@ -4,6 +4,7 @@
  */
 #include "personalities/telit/telit.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct telit_ssl_slot *telit_ssl_slot(const struct at_session *at, int32_t id)
@@ -84,6 +85,23 @@ enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl
     return at_fail(at, failure.err == ERR_TLS ? TELIT_SSL_RECORD : TELIT_SSL_DISCONNECTED);
 }
 
+void telit_ssl_expect(struct telit_ssl *ssl, enum telit_wait next)
+{
+    static const char *const names[] = {
+#define WAIT_NAME(name) [name] = #name,
+        TELIT_WAITS(WAIT_NAME)
+#undef WAIT_NAME
+    };
+
+    if (next == ssl->waiting)
+        return;
+    assert(next == WAIT_NOTHING || ssl->waiting == WAIT_NOTHING);
+    log_trace(ssl->modem->config.log, TRACE_SOCKET, "#SSL %d: %s -> %s", ssl->id,
+              names[ssl->waiting], names[next]);
+    ssl->waiting = next;
+    ssl->wait_until_ms = CLOCK_NEVER;
+}
+
 void telit_ssl_close(struct telit_ssl *ssl)
 {
     telit_session_on_close(ssl);
@@ -107,7 +125,7 @@ void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause)
     telit_ssl_close(ssl);
     if (at_is_prompting(at))
         return; /* the host learns it when it has sent its data */
-    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_expect(ssl, WAIT_NOTHING);
     if (was_online)
         at_leave_online(at, AT_SILENT);
     else if (waiting != WAIT_NOTHING)

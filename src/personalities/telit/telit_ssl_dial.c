@@ -63,7 +63,7 @@ static void on_abort(struct at_session *at, void *ctx)
 {
     struct telit_ssl *ssl = ctx;
 
-    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_expect(ssl, WAIT_NOTHING);
     telit_ssl_close(ssl);
     at_finish(at, AT_NO_CARRIER);
 }
@@ -83,7 +83,7 @@ static enum at_status dial(struct at_session *at, struct telit_ssl *ssl,
     ssl->cause = CAUSE_NONE;
     status = open_socket(at, ssl, target);
     if (status == AT_LATER) {
-        ssl->waiting = WAIT_DIAL;
+        telit_ssl_expect(ssl, WAIT_DIAL);
         at_await(at, on_abort, ssl);
     }
     return status;

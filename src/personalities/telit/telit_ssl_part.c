@@ -29,7 +29,7 @@ static void on_open(void *ctx)
     struct telit_ssl *ssl = ctx;
     struct at_session *at = ssl->slot->owner->at;
 
-    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_expect(ssl, WAIT_NOTHING);
     ssl->rung = 0;
     telit_session_on_open(ssl);
     if (ssl->dial_online) {
@@ -56,7 +56,7 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
     struct telit_ssl *ssl = ctx;
     struct at_session *at = ssl->slot->owner->at;
 
-    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_expect(ssl, WAIT_NOTHING);
     note_failure(ssl, failure);
     if (failure->err == ERR_TLS)
         telit_session_forget(ssl);
@@ -133,6 +133,7 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     struct telit_ssl *ssl = state;
 
     ssl->id = (int)unit + 1;
+    ssl->wait_until_ms = CLOCK_NEVER;
     ssl->modem = modem;
     ssl->slot = &((struct telit *)modem->maker)->ssl[unit];
     connection_init(&ssl->socket, ssl->id, &modem->world, &events, ssl, TELIT_RECEIVED_BYTES);
@@ -144,7 +145,7 @@ static void deinit(struct tlsmodem *modem, void *state)
     struct telit_ssl *ssl = state;
 
     (void)modem;
-    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_expect(ssl, WAIT_NOTHING);
     ssl->session.wanted = false;
     telit_ssl_close(ssl);
     telit_session_forget(ssl);
@@ -168,8 +169,7 @@ static int64_t deadline(const struct tlsmodem *modem, const void *state)
         time_earlier(connection_deadline(&ssl->socket), telit_session_deadline(ssl));
 
     (void)modem;
-    if (ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE)
-        deadline_ms = time_earlier(deadline_ms, ssl->wait_until_ms);
+    deadline_ms = time_earlier(deadline_ms, ssl->wait_until_ms);
     deadline_ms = time_earlier(deadline_ms, online_deadline(&ssl->online));
     return time_earlier(deadline_ms, packets_deadline(&ssl->packets));
 }
@@ -181,7 +181,7 @@ static void tick(struct tlsmodem *modem, void *state)
 
     if (now_ms >= connection_deadline(&ssl->socket))
         connection_tick(&ssl->socket);
-    if ((ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE) && now_ms >= ssl->wait_until_ms)
+    if (now_ms >= ssl->wait_until_ms)
         telit_ssl_transfer_timeout(ssl);
     telit_session_tick(ssl, now_ms);
     telit_ssl_online_tick(ssl, now_ms);

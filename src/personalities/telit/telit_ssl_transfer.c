@@ -4,6 +4,7 @@
  */
 #include "personalities/telit/telit.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { DECISECOND_MS = 100, RECEIVE_MAX = 1000, RING_MAX = 1300 };
@@ -12,7 +13,7 @@ static void wait_for(struct telit_ssl *ssl, enum telit_wait what, const struct a
 {
     int64_t limit_ds = timeout->given ? timeout->number : ssl->slot->settings.answer_ds;
 
-    ssl->waiting = what;
+    telit_ssl_expect(ssl, what);
     ssl->wait_until_ms = module_now(ssl->modem) + limit_ds * DECISECOND_MS;
 }
 
@@ -21,13 +22,13 @@ static void on_abort(struct at_session *at, void *ctx)
 {
     struct telit_ssl *ssl = ctx;
 
-    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_expect(ssl, WAIT_NOTHING);
     at_finish(at, at_fail_plain(at));
 }
 
 static enum at_status end_send(struct telit_ssl *ssl, enum at_status status)
 {
-    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_expect(ssl, WAIT_NOTHING);
     outbox_clear(&ssl->packets.outbox);
     return status;
 }
@@ -38,6 +39,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
 {
     struct telit_ssl *ssl = ctx;
 
+    assert(ssl->waiting == WAIT_SEND);
     if (end == AT_PROMPT_ABORTED)
         return end_send(ssl, AT_OK);
     if (end == AT_PROMPT_TIMED_OUT)
@@ -142,7 +144,7 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
 
 static void finish(struct telit_ssl *ssl, enum at_status status)
 {
-    ssl->waiting = WAIT_NOTHING;
+    telit_ssl_expect(ssl, WAIT_NOTHING);
     at_finish(ssl->slot->owner->at, status);
 }
 

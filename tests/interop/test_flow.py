@@ -328,10 +328,10 @@ def test_maxto_ends_an_idle_connection(driver: Driver, peer: Peer) -> None:
 
 def test_maxto_is_for_online_mode(driver: Driver, peer: Peer) -> None:
     """Suspended, and in command mode, the host takes its time (r12 §4.5)."""
-    driver.enable().tune(idle_s=1)
+    driver.enable().tune(idle_s=4)
     connect(driver, peer, online=True)
     driver.escape()
-    driver.host.nothing_for(1.3)
+    driver.host.nothing_for(4.3)
     driver.status("2,5")
     driver.go_online()
     driver.host.expect_exact(NO_CARRIER)

@@ -28,6 +28,18 @@ enum fibocom_ftp_phase {
 #undef FIBOCOM_FTP_ENUM
 };
 
+/* What a command of the owner waits for: both in FTP_PHASE_FILE, and until its end is told. */
+#define FIBOCOM_FTP_WAITS(X)                                                                       \
+    X(FTP_WAIT_NOTHING)                                                                            \
+    X(FTP_WAIT_RECEIVE) /* +FTPRECV: for data */                                                   \
+    X(FTP_WAIT_NEXT)    /* any other: for the end of the file before it */
+
+enum fibocom_ftp_wait {
+#define FIBOCOM_FTP_WAIT_ENUM(name) name,
+    FIBOCOM_FTP_WAITS(FIBOCOM_FTP_WAIT_ENUM)
+#undef FIBOCOM_FTP_WAIT_ENUM
+};
+
 enum { FIBOCOM_FTP_BYTES = 2048 };
 
 /* What +FTPMODE and +FTPREST set. */
@@ -71,11 +83,10 @@ struct fibocom_ftp {
     /* Whose +FTPGET has begun, so that its +FTPRECV reads, up to the end of the file; NULL: none.
      */
     struct module_terminal *reader;
-    size_t receive_max; /* of a +FTPRECV that waits; 0: none does */
-    int64_t receive_until_ms;
-    bool next_waits; /* a command for the end of the file before it */
-    int64_t next_until_ms;
-    struct fibocom_ftp_operation next;
+    enum fibocom_ftp_wait waiting;     /* fibocom_ftp_expect() is its only writer */
+    int64_t wait_until_ms;             /* CLOCK_NEVER: nothing waits */
+    size_t receive_max;                /* of the last +FTPRECV */
+    struct fibocom_ftp_operation next; /* FTP_WAIT_NEXT */
 };
 
 /* ---- fibocom_ftp_phase.c ---- */
@@ -83,6 +94,10 @@ struct fibocom_ftp {
 /* The only writer of ftp->phase; lets go of what only the phase before needed, and in
  * FTP_PHASE_NONE of the owner.  Asserts that `next` may follow on the phase. */
 void fibocom_ftp_enter(struct fibocom_ftp *ftp, enum fibocom_ftp_phase next);
+
+/* The only writer of ftp->waiting, and of its time limit: FACT_FTP_RECEIVE_MS from now.  Asserts
+ * that nothing else waits. */
+void fibocom_ftp_expect(struct fibocom_ftp *ftp, enum fibocom_ftp_wait next);
 
 /* ---- fibocom_ftp_task.c ---- */
 

@@ -50,7 +50,7 @@ static void on_data(void *ctx)
         collect_list(ftp);
     else
         fibocom_ftp_go_on_receiving(ftp, session_of(ftp));
-    if (ftp->next_waits && !ftp_is_drained(&ftp->client))
+    if (ftp->waiting == FTP_WAIT_NEXT && !ftp_is_drained(&ftp->client))
         fibocom_ftp_refuse_next(ftp);
 }
 
@@ -150,9 +150,9 @@ static void on_done(void *ctx, enum ftp_error error)
 
     fibocom_ftp_enter(ftp, phase_after(ftp, error == FTP_FINE));
     tell_done(ftp, at, phase, error == FTP_FINE);
-    if (ftp->next_waits && ftp_is_open(&ftp->client))
+    if (ftp->waiting == FTP_WAIT_NEXT && ftp_is_open(&ftp->client))
         fibocom_ftp_begin_next(ftp);
-    else if (ftp->next_waits)
+    else if (ftp->waiting == FTP_WAIT_NEXT)
         fibocom_ftp_refuse_next(ftp);
     at_poke(at);
 }
@@ -183,6 +183,7 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
 
     (void)unit;
     ftp->modem = modem;
+    ftp->wait_until_ms = CLOCK_NEVER;
     ftp_init(&ftp->client, 1, &modem->world, &events, ftp, NULL, FIBOCOM_FTP_BYTES);
 }
 
@@ -212,7 +213,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     struct fibocom_ftp *ftp = state;
     struct module_terminal *owner = ftp->owner;
     enum fibocom_ftp_phase phase = ftp->phase;
-    bool waiting = ftp->receive_max > 0 || ftp->next_waits;
+    bool waiting = ftp->waiting != FTP_WAIT_NOTHING;
 
     (void)modem;
     if (cid != CALL_CID || owner == NULL)
@@ -267,12 +268,9 @@ static void on_quiet(struct module_terminal *terminal, void *state)
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
     const struct fibocom_ftp *ftp = state;
-    int64_t deadline_ms = ftp_deadline(&ftp->client);
 
     (void)modem;
-    if (ftp->receive_max > 0)
-        deadline_ms = time_earlier(deadline_ms, ftp->receive_until_ms);
-    return ftp->next_waits ? time_earlier(deadline_ms, ftp->next_until_ms) : deadline_ms;
+    return time_earlier(ftp_deadline(&ftp->client), ftp->wait_until_ms);
 }
 
 static void tick(struct tlsmodem *modem, void *state)
@@ -280,9 +278,11 @@ static void tick(struct tlsmodem *modem, void *state)
     struct fibocom_ftp *ftp = state;
 
     ftp_tick(&ftp->client);
-    if (ftp->receive_max > 0 && module_now(modem) >= ftp->receive_until_ms)
+    if (module_now(modem) < ftp->wait_until_ms)
+        return;
+    if (ftp->waiting == FTP_WAIT_RECEIVE)
         fibocom_ftp_receive_nothing(ftp);
-    if (ftp->next_waits && module_now(modem) >= ftp->next_until_ms)
+    else
         fibocom_ftp_refuse_next(ftp);
 }
 

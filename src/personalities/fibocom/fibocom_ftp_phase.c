@@ -46,3 +46,21 @@ void fibocom_ftp_enter(struct fibocom_ftp *ftp, enum fibocom_ftp_phase next)
     if (next == FTP_PHASE_NONE)
         ftp->owner = NULL;
 }
+
+void fibocom_ftp_expect(struct fibocom_ftp *ftp, enum fibocom_ftp_wait next)
+{
+    static const char *const names[] = {
+#define WAIT_NAME(name) [name] = #name,
+        FIBOCOM_FTP_WAITS(WAIT_NAME)
+#undef WAIT_NAME
+    };
+
+    if (next == ftp->waiting)
+        return;
+    assert(next == FTP_WAIT_NOTHING || ftp->waiting == FTP_WAIT_NOTHING);
+    log_trace(ftp->modem->config.log, TRACE_SOCKET, "ftp: %s -> %s", names[ftp->waiting],
+              names[next]);
+    ftp->waiting = next;
+    ftp->wait_until_ms =
+        next == FTP_WAIT_NOTHING ? CLOCK_NEVER : module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
+}

@@ -3,7 +3,7 @@
 
 static void answer_received(struct fibocom_ftp *ftp, struct at_session *at, struct span data)
 {
-    ftp->receive_max = 0;
+    fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
     at_info(at, "+FTPRECV: %zu", data.len);
     if (data.len > 0) {
         at_put(at, data);
@@ -30,7 +30,7 @@ static void on_abort(struct at_session *at, void *ctx)
 {
     struct fibocom_ftp *ftp = ctx;
 
-    ftp->receive_max = 0;
+    fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
     at_finish(at, at_fail_plain(at));
 }
 
@@ -41,25 +41,24 @@ enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *a
     ftp->receive_max = max;
     if (receive(ftp, at))
         return AT_OK;
-    ftp->receive_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
+    fibocom_ftp_expect(ftp, FTP_WAIT_RECEIVE);
     at_await(at, on_abort, ftp);
     return AT_LATER;
 }
 
 void fibocom_ftp_go_on_receiving(struct fibocom_ftp *ftp, struct at_session *at)
 {
-    if (ftp->receive_max > 0 && receive(ftp, at))
+    if (ftp->waiting == FTP_WAIT_RECEIVE && receive(ftp, at))
         at_finish(at, AT_OK);
 }
 
 void fibocom_ftp_break_file(struct fibocom_ftp *ftp, struct at_session *at)
 {
-    bool waits = ftp->receive_max > 0;
-
     ftp->reader = NULL;
-    ftp->receive_max = 0;
-    if (waits)
-        at_finish(at, at_fail(at, FACT_ERROR_STATE));
+    if (ftp->waiting != FTP_WAIT_RECEIVE)
+        return;
+    fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
+    at_finish(at, at_fail(at, FACT_ERROR_STATE));
 }
 
 void fibocom_ftp_receive_nothing(struct fibocom_ftp *ftp)

@@ -15,8 +15,7 @@ void fibocom_ftp_clear(struct fibocom_ftp *ftp)
     if (!ftp->entering)
         bytes_free(&ftp->put);
     ftp->reader = NULL;
-    ftp->receive_max = 0;
-    ftp->next_waits = false;
+    fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
     fibocom_ftp_enter(ftp, FTP_PHASE_NONE);
 }
 
@@ -87,8 +86,7 @@ enum at_status fibocom_ftp_begin(struct at_session *at,
     if (ftp_is_ready(&ftp->client))
         return run(ftp, at, operation);
     ftp->next = *operation;
-    ftp->next_until_ms = module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
-    ftp->next_waits = true;
+    fibocom_ftp_expect(ftp, FTP_WAIT_NEXT);
     at_await(at, on_abort_next, ftp);
     return AT_LATER;
 }
@@ -97,7 +95,7 @@ void fibocom_ftp_begin_next(struct fibocom_ftp *ftp)
 {
     struct at_session *at = ftp->owner->at;
 
-    ftp->next_waits = false;
+    fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
     at_finish(at, run(ftp, at, &ftp->next));
 }
 
@@ -105,7 +103,7 @@ void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp)
 {
     struct at_session *at = ftp->owner->at;
 
-    ftp->next_waits = false;
+    fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
     if (ftp->next.phase == FTP_PHASE_PUT)
         bytes_free(&ftp->put);
     at_finish(at, at_fail(at, FACT_ERROR_STATE));

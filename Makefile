@@ -24,7 +24,7 @@ asan:
 	@./scripts/asan
 
 format:
-	@git ls-files '*.c' '*.h' | xargs clang-format -i
+	@./scripts/format
 
 clean:
 	@rm -rf build build-asan build-fuzz

@@ -8,8 +8,8 @@
 /* First member of a kind's own struct. */
 struct listener {
     struct port base;
-    int fd;      /* listening; -1 when not */
-    int host_fd; /* -1: nobody is there */
+    int fd;       /* listening; -1 when not */
+    int host_fd;  /* -1: nobody is there */
     bool knocked; /* another host waits for the one that is there */
     struct fd_watch *watch;
     struct clock_timer *retry;

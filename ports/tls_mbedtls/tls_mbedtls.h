@@ -2,8 +2,8 @@
 #ifndef TLS_MBEDTLS_H
 #define TLS_MBEDTLS_H
 
-#include "base/err.h"
 #include "iface/tls.h"
+#include "base/err.h"
 
 /* Makes the provider.  Several threads may open sessions of one provider.  `keylog_path`: a file
  * in NSS key log format to append to, made with mode 0600, or NULL for none; ERR_IO when it cannot

@@ -72,14 +72,20 @@ struct facts {
 
 /* Entries of a table, which may end with `.confirmed = true`. */
 #define NUMBER_FACT(id, text, choice, least, most, from, ...)                                      \
-    [(id)-FACT_FIRST] = { .name = (text),      .kind = FACT_IS_NUMBER,                             \
-                          .number = (choice),  .min = (least),                                     \
-                          .max = (most),       .source = (from),                                   \
+    [(id)-FACT_FIRST] = { .name = (text),                                                          \
+                          .kind = FACT_IS_NUMBER,                                                  \
+                          .number = (choice),                                                      \
+                          .min = (least),                                                          \
+                          .max = (most),                                                           \
+                          .source = (from),                                                        \
                           .meaning = __VA_ARGS__ }
 #define WORD_FACT(id, text, choice, allowed, from, ...)                                            \
-    [(id)-FACT_FIRST] = { .name = (text),     .kind = FACT_IS_WORD,                                \
-                          .number = (choice), .words = (allowed),                                  \
-                          .source = (from),   .meaning = __VA_ARGS__ }
+    [(id)-FACT_FIRST] = { .name = (text),                                                          \
+                          .kind = FACT_IS_WORD,                                                    \
+                          .number = (choice),                                                      \
+                          .words = (allowed),                                                      \
+                          .source = (from),                                                        \
+                          .meaning = __VA_ARGS__ }
 #define SWITCH_FACT(id, text, choice, from, ...)                                                   \
     WORD_FACT(id, text, choice, "no,yes", from, __VA_ARGS__)
 #define ERROR_FACT(id, text, choice, from, ...)                                                    \
@@ -89,9 +95,12 @@ struct facts {
                           .source = (from),                                                        \
                           .meaning = __VA_ARGS__ }
 #define TEXT_FACT(id, words_of_it, choice, shortest, longest, from, ...)                           \
-    [(id)-FACT_FIRST] = { .name = (words_of_it), .kind = FACT_IS_TEXT,                             \
-                          .text = (choice),      .min = (shortest),                                \
-                          .max = (longest),      .source = (from),                                 \
+    [(id)-FACT_FIRST] = { .name = (words_of_it),                                                   \
+                          .kind = FACT_IS_TEXT,                                                    \
+                          .text = (choice),                                                        \
+                          .min = (shortest),                                                       \
+                          .max = (longest),                                                        \
+                          .source = (from),                                                        \
                           .meaning = __VA_ARGS__ }
 
 /* ---- what a modem goes by ---- */

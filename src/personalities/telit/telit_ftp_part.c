@@ -135,7 +135,7 @@ static void on_done(void *ctx, enum ftp_error error)
 
     note_end(ftp, error);
     if (downloaded)
-        ftp->complete = error == FTP_FINE;
+        ftp->complete = error == FTP_FINE && ftp->task != FTP_TASK_CLOSE;
     telit_ftp_enter(ftp, phase_after(ftp, downloaded));
     if (online_is_on(&ftp->online))
         online_leave(&ftp->online, AT_NO_CARRIER);

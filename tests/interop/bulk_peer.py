@@ -29,8 +29,8 @@ PIECE = 1 << 16
 
 
 def much(all_of_it: int, *, part: int, least: int) -> int:
-    """How many bytes a test moves that shows that none is lost.  TLSMODEM_FULL=1 (scripts/long bulk):
-    all that the project promises; TLSMODEM_FULL=0 (sanitizers): the least; else a part."""
+    """How many bytes a test moves that shows that none is lost.  TLSMODEM_FULL=1 (scripts/long
+    bulk): all that the project promises; TLSMODEM_FULL=0 (sanitizers): the least; else a part."""
     return {"1": all_of_it, "0": least}.get(os.environ.get("TLSMODEM_FULL", ""), part)
 
 

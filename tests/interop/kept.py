@@ -10,8 +10,8 @@ Thing = TypeVar("Thing")
 
 
 class Kept:
-    """What the tests of a file share for the sake of time: each thing is made when it is first asked
-    for.  After a failure all of them are made anew, so that one test does not fell the next."""
+    """What the tests of a file share for the sake of time: each thing is made when it is first
+    asked for.  After a failure all are made anew, so that one test does not fell the next."""
 
     def __init__(self) -> None:
         self._made: dict[Hashable, Any] = {}

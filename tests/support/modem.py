@@ -122,8 +122,8 @@ class Host:
                      unsolicited: re.Pattern[bytes] | None = None) -> None:
         """The next bytes are exactly these.  A wrong one is reported at once, not at the end.
 
-        Lines that match `unsolicited` and are not expected may come before: the module has said them
-        when the command was on its way.  They go `aside`."""
+        Lines that match `unsolicited` and are not expected may come before: the module has said
+        them when the command was on its way.  They go `aside`."""
         deadline = time.monotonic() + seconds
         while not self._received.startswith(expected):
             is_begun = expected.startswith(self._received)
@@ -161,8 +161,8 @@ class Host:
                       + "\n  ".join(show_lines(said)))
 
     def heard_until(self, moment: float) -> bytes:
-        """What is there now, or comes before a moment of time.monotonic(); empty when nothing does."""
-        said = self.pending() if time.monotonic() < moment else self._received
+        """What has come, or comes before a moment of time.monotonic(); empty when nothing does."""
+        said = self._received
         while not said and self._receive(moment):
             if time.monotonic() >= moment:
                 break

@@ -15,22 +15,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { CREDENTIAL_STORES_MAX = 10 };
+
 enum credential_kind { CREDENTIAL_CERTIFICATE, CREDENTIAL_CA, CREDENTIAL_KEY, CREDENTIAL_KINDS };
-
-enum { CREDENTIAL_STORES_MAX = 6 };
-
-struct credential_slot {
-    struct bytes ram;
-    bool in_nvm;
-};
 
 struct telit_credentials {
     const struct storage *nvm; /* borrowed; NULL: RAM stands in for NVM */
     size_t store_count;
-    struct credential_slot slots[CREDENTIAL_STORES_MAX][CREDENTIAL_KINDS];
+    struct bytes *ram; /* owned; a slot each, store by store; NULL: nothing was put there */
+    uint32_t in_nvm;   /* a bit for each slot */
 };
 
-/* Looks up which slots of stores 1 to `store_count` NVM holds.  ERR_IO. */
+/* Looks up which slots of stores 1 to `store_count`, at most CREDENTIAL_STORES_MAX, NVM holds.
+ * ERR_IO. */
 enum err telit_credentials_init(struct telit_credentials *credentials, const struct storage *nvm,
                                 size_t store_count);
 

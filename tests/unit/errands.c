@@ -173,6 +173,13 @@ static const struct errand_step fibocom_ftp[] = {
     { SEND, 21, "227 ok (127,0,0,1,15,161)\r\n150 go on\r\n" },
     { SEND, 21, "226 done\r\n" },
     { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+FTPGET=\"f\",1,0\r" },
+    { SEND, 21, "227 ok (127,0,0,1,15,161)\r\n150 go on\r\n" },
+    { SEND, 4001, "another" },
+    { CLOSE, 4001, NULL },
+    { SEND, 21, "226 done\r\n" },
+    { TYPE, 0, "AT+FTPRECV=100\r" },
+    { WAIT, 1000, NULL },
     { TYPE, 0, "AT+FTPCLOSE\r" },
     { SEND, 21, "221 bye\r\n" },
 };
@@ -188,7 +195,7 @@ const struct errand errands[] = {
     ERRAND("nl668-eau", FIBOCOM_READY, "\r\n+MIPCLOSE: 2,", fibocom_sockets),
     ERRAND("l610", FIBOCOM_READY, "\r\n\r\nabc\r\nOK\r\n", fibocom_http),
     ERRAND("l610", FIBOCOM_READY, "\r\n+HTTPREAD: 3\r\ncde\r\nOK\r\n", fibocom_stream),
-    ERRAND("l610", FIBOCOM_READY, "\r\n+FTPPUT: 1\r\n\r\n+FTPCLOSE: 1\r\n", fibocom_ftp),
+    ERRAND("l610", FIBOCOM_READY, "\r\nanother\r\n\r\nOK\r\n\r\n+FTPCLOSE: 1\r\n", fibocom_ftp),
 };
 const size_t errand_count = COUNT(errands);
 

@@ -64,11 +64,11 @@ enum fibocom_file_kind { FILE_CERTIFICATE, FILE_KEY, FILE_TRUST };
 /* Slots of the files: one, one, forty. */
 enum { SLOT_CERTIFICATE, SLOT_KEY, SLOT_TRUST, SLOT_COUNT = SLOT_TRUST + FIBOCOM_TRUST_FILES };
 
-/* There while one is stored, or being entered; lost at power-down. */
-struct fibocom_files {
-    struct bytes slots[SLOT_COUNT];
-    struct bytes entry; /* whose prompt is open; data NULL: none is */
-    enum fibocom_file_kind entry_kind;
+/* One that is stored, or being entered; lost at power-down. */
+struct fibocom_file {
+    struct bytes bytes;
+    size_t slot;
+    bool entering; /* its prompt is open: it does not count yet */
 };
 
 /* What the +GTSSL* commands set. */
@@ -121,6 +121,7 @@ struct fibocom {
     struct fibocom_ssl ssl;
     struct fibocom_ftp_settings ftp;
     char *ftp_reply;                     /* owned; the last one of a session that is over */
+    struct module_terminal *ftp_asker;   /* may ask whether the file of that session was all */
     char *http_values[HTTP_PARAM_COUNT]; /* owned strings of +HTTPSET; fibocom_http_value() */
     bool hangs_up; /* +MIPCALL=0 runs: it says itself that the context is down */
 };
@@ -149,8 +150,8 @@ enum { CALL_CID = 1 };
 /* fibocom_call.c: the one context of +MIPCALL. */
 struct module_context *fibocom_context(struct tlsmodem *modem);
 
-/* fibocom_files.c: the files of +GTSSLFILE, or none. */
-const struct fibocom_files *fibocom_files_of(const struct tlsmodem *modem);
+/* fibocom_files.c: what +GTSSLFILE has put into a slot; nothing, if nothing was. */
+struct span fibocom_file(const struct tlsmodem *modem, size_t slot);
 
 /* fibocom_files.c: how many trusted certificates are stored. */
 size_t fibocom_trust_count(const struct tlsmodem *modem);

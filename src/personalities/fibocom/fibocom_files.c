@@ -18,53 +18,72 @@ static const struct {
 
 enum { KIND_COUNT = sizeof(kind_rows) / sizeof(kind_rows[0]) };
 
-const struct fibocom_files *fibocom_files_of(const struct tlsmodem *modem)
+static struct fibocom_file *file_in(const struct tlsmodem *modem, size_t slot)
 {
-    static const struct fibocom_files none = { .entry_kind = FILE_CERTIFICATE };
-    const struct fibocom_files *files = module_part_if(modem, &fibocom_files_part, 0);
-
-    return files != NULL ? files : &none;
+    return module_part_if(modem, &fibocom_files_part, slot);
 }
 
-static size_t count_of(const struct fibocom_files *files, enum fibocom_file_kind kind)
+static bool is_entering(const struct tlsmodem *modem)
+{
+    for (size_t slot = 0; slot < SLOT_COUNT; slot++) {
+        const struct fibocom_file *file = file_in(modem, slot);
+
+        if (file != NULL && file->entering)
+            return true;
+    }
+    return false;
+}
+
+struct span fibocom_file(const struct tlsmodem *modem, size_t slot)
+{
+    const struct fibocom_file *file = file_in(modem, slot);
+
+    return file != NULL && !file->entering ? bytes_span(&file->bytes) : span_at(NULL, 0);
+}
+
+static size_t count_of(const struct tlsmodem *modem, enum fibocom_file_kind kind)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < kind_rows[kind].count; i++)
-        count += files->slots[kind_rows[kind].first + i].data != NULL;
+        count += fibocom_file(modem, kind_rows[kind].first + i).len > 0;
     return count;
 }
 
 size_t fibocom_trust_count(const struct tlsmodem *modem)
 {
-    return count_of(fibocom_files_of(modem), FILE_TRUST);
+    return count_of(modem, FILE_TRUST);
 }
 
 /* ---- the part ---- */
 
-static void deinit(struct tlsmodem *modem, void *state)
+static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
-    struct fibocom_files *files = state;
+    struct fibocom_file *file = state;
 
     (void)modem;
-    for (size_t i = 0; i < SLOT_COUNT; i++)
-        bytes_free(&files->slots[i]);
-    bytes_free(&files->entry);
+    file->slot = unit;
+}
+
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    struct fibocom_file *file = state;
+
+    (void)modem;
+    bytes_free(&file->bytes);
 }
 
 static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
-    const struct fibocom_files *files = state;
+    const struct fibocom_file *file = state;
 
     (void)modem;
-    for (size_t i = 0; i < SLOT_COUNT; i++) {
-        if (files->slots[i].data != NULL)
-            return false;
-    }
-    return files->entry.data == NULL;
+    return file->bytes.data == NULL;
 }
 
-const struct module_part fibocom_files_part = { .size = sizeof(struct fibocom_files),
+const struct module_part fibocom_files_part = { .size = sizeof(struct fibocom_file),
+                                                .units = SLOT_COUNT,
+                                                .init = init,
                                                 .deinit = deinit,
                                                 .is_idle = is_idle };
 
@@ -79,35 +98,36 @@ static bool is_named(struct span text, const char *name)
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
                                  struct span payload)
 {
-    struct fibocom_files *files = ctx;
-    enum fibocom_file_kind kind = files->entry_kind;
+    struct fibocom_file *file = ctx;
 
+    file->entering = false;
     if (end != AT_PROMPT_COMPLETE) {
-        bytes_free(&files->entry);
+        bytes_free(&file->bytes);
         return at_fail_plain(at);
     }
-    bytes_commit(&files->entry, payload.len);
-    files->slots[kind_rows[kind].first + count_of(files, kind)] = bytes_take(&files->entry);
-    log_trace(at_log_of(at), TRACE_STORE, "%s %zu: %zu bytes", kind_rows[kind].name,
-              count_of(files, kind), payload.len);
+    bytes_commit(&file->bytes, payload.len);
+    log_trace(at_log_of(at), TRACE_STORE, "file %zu: %zu bytes", file->slot, payload.len);
     return AT_OK;
 }
 
 /* There is no command that deletes: a slot that is taken stays so until the power goes. */
 static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, size_t len)
 {
-    struct fibocom_files *files = module_part(module_of(at), &fibocom_files_part, 0);
+    struct tlsmodem *modem = module_of(at);
+    size_t count = count_of(modem, kind);
     struct at_prompt prompt = {
-        .max = len, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered, .ctx = files
+        .max = len, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered
     };
+    struct fibocom_file *file;
 
-    if (files == NULL || files->entry.data != NULL ||
-        count_of(files, kind) == kind_rows[kind].count)
+    if (is_entering(modem) || count == kind_rows[kind].count)
         return at_fail_plain(at);
-    if (bytes_reserve(&files->entry, len) != ERR_OK)
+    file = module_part(modem, &fibocom_files_part, kind_rows[kind].first + count);
+    if (file == NULL || bytes_reserve(&file->bytes, len) != ERR_OK)
         return at_fail_plain(at);
-    files->entry_kind = kind;
-    prompt.memory = files->entry.data;
+    file->entering = true;
+    prompt.ctx = file;
+    prompt.memory = file->bytes.data;
     return at_prompt(at, &prompt);
 }
 
@@ -126,7 +146,7 @@ static enum at_status read_files(struct at_session *at)
 {
     for (size_t kind = 0; kind < KIND_COUNT; kind++)
         at_info(at, "+GTSSLFILE: %s,%zu", kind_rows[kind].name,
-                count_of(fibocom_files_of(module_of(at)), (enum fibocom_file_kind)kind));
+                count_of(module_of(at), (enum fibocom_file_kind)kind));
     return AT_OK;
 }
 

@@ -133,6 +133,9 @@ void fibocom_ftp_upload(struct fibocom_ftp *ftp);
 
 /* +FTPRECV of at most `max` bytes: answers, or does so later. */
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max);
+/* The same when there is no session any more: of one that the server has ended, once, that nothing
+ * follows; else AT_FAIL. */
+enum at_status fibocom_ftp_ask_for_more(struct at_session *at);
 
 /* More may have come for one that waits, or the end of the file. */
 void fibocom_ftp_go_on_receiving(struct fibocom_ftp *ftp, struct at_session *at);

@@ -50,6 +50,7 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     fibocom_ftp_begin_task(ftp, at, FTP_PHASE_OPENING);
     ftp->owner = terminal_of(at);
     ftp->reader = NULL;
+    fibocom_of(at)->ftp_asker = NULL;
     return AT_OK;
 }
 
@@ -101,8 +102,9 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
 {
     struct fibocom_ftp *ftp = fibocom_ftp_if(at);
 
-    return ftp != NULL ? fibocom_ftp_receive(ftp, at, (size_t)args->list[0].number)
-                       : at_fail(at, FACT_ERROR_STATE);
+    return ftp != NULL && ftp->owner != NULL
+               ? fibocom_ftp_receive(ftp, at, (size_t)args->list[0].number)
+               : fibocom_ftp_ask_for_more(at);
 }
 
 /* The session ends without the server's farewell. */

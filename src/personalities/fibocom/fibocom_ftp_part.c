@@ -204,8 +204,7 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
     const struct fibocom_ftp *ftp = state;
 
     (void)modem;
-    return ftp->owner == NULL && ftp->reader == NULL && !ftp->entering && ftp->put.data == NULL &&
-           ftp->list.data == NULL;
+    return ftp->owner == NULL && !ftp->entering && ftp->put.data == NULL && ftp->list.data == NULL;
 }
 
 static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
@@ -234,7 +233,7 @@ static void tell_ended(struct fibocom_ftp *ftp)
     if (ftp->phase != FTP_PHASE_ENDED || !at_may_speak(at))
         return;
     fibocom_ftp_clear(ftp);
-    ftp->reader = reader; /* who may ask whether that was all */
+    ((struct fibocom *)ftp->modem->maker)->ftp_asker = reader;
     at_unsolicited(at, span_at(NULL, 0), "+FTPCLOSE: %d", STATUS_DONE);
 }
 

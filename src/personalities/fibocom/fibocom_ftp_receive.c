@@ -34,6 +34,17 @@ static void on_abort(struct at_session *at, void *ctx)
     at_finish(at, at_fail_plain(at));
 }
 
+enum at_status fibocom_ftp_ask_for_more(struct at_session *at)
+{
+    struct fibocom *fibocom = fibocom_of(at);
+
+    if (fibocom->ftp_asker != terminal_of(at))
+        return at_fail(at, FACT_ERROR_STATE);
+    fibocom->ftp_asker = NULL;
+    at_info(at, "+FTPRECV: 0");
+    return AT_OK;
+}
+
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max)
 {
     if (ftp->reader != terminal_of(at))

@@ -43,11 +43,9 @@ static bool refuse(struct inspection *inspection, int cause, enum tls_reason rea
     return false;
 }
 
-static bool check_certificate(struct inspection *inspection, const struct bytes *file,
+static bool check_certificate(struct inspection *inspection, struct span bytes,
                               enum tls_reason reason)
 {
-    struct span bytes = bytes_span(file);
-
     if (inspection->model->strict_files ? !begins(bytes, certificate_begin)
                                         : !span_contains(bytes, certificate_begin))
         return refuse(inspection, (int)reason, reason, "it has no line -----BEGIN");
@@ -56,10 +54,8 @@ static bool check_certificate(struct inspection *inspection, const struct bytes 
     return true;
 }
 
-static bool check_key(struct inspection *inspection, const struct bytes *file)
+static bool check_key(struct inspection *inspection, struct span bytes)
 {
-    struct span bytes = bytes_span(file);
-
     if (inspection->model->strict_files && !begins(bytes, "-----BEGIN RSA PRIVATE KEY-----"))
         return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it is no RSA key after PKCS #1");
     if (!span_contains(bytes, "PRIVATE KEY-----"))
@@ -68,30 +64,33 @@ static bool check_key(struct inspection *inspection, const struct bytes *file)
 }
 
 /* Trusted ones count only to verify, the module's own only as a pair. */
-static bool check_files(struct inspection *inspection, const struct bytes *files, bool verifies)
+static bool check_files(struct inspection *inspection, const struct tlsmodem *modem, bool verifies)
 {
-    for (size_t i = SLOT_TRUST; verifies && i < SLOT_COUNT && files[i].data != NULL; i++) {
-        if (!check_certificate(inspection, &files[i], TLS_OWN_CA))
+    struct span certificate = fibocom_file(modem, SLOT_CERTIFICATE);
+    struct span key = fibocom_file(modem, SLOT_KEY);
+
+    for (size_t i = 0; verifies && i < fibocom_trust_count(modem); i++) {
+        if (!check_certificate(inspection, fibocom_file(modem, SLOT_TRUST + i), TLS_OWN_CA))
             return false;
     }
-    if (files[SLOT_CERTIFICATE].data == NULL || files[SLOT_KEY].data == NULL)
+    if (certificate.len == 0 || key.len == 0)
         return true;
-    return check_certificate(inspection, &files[SLOT_CERTIFICATE], TLS_OWN_CERTIFICATE) &&
-           check_key(inspection, &files[SLOT_KEY]);
+    return check_certificate(inspection, certificate, TLS_OWN_CERTIFICATE) &&
+           check_key(inspection, key);
 }
 
-static bool join_trust(const struct bytes *files, struct session_parts *parts)
+static bool join_trust(const struct tlsmodem *modem, struct session_parts *parts)
 {
-    size_t len = 0;
+    size_t count = fibocom_trust_count(modem), len = 0;
 
-    for (size_t i = SLOT_TRUST; i < SLOT_COUNT; i++)
-        len += files[i].data != NULL ? files[i].len + 1 : 0;
+    for (size_t i = 0; i < count; i++)
+        len += fibocom_file(modem, SLOT_TRUST + i).len + 1;
     if (len == 0)
         return true;
     if (bytes_reserve(&parts->trust, len) != ERR_OK)
         return false;
-    for (size_t i = SLOT_TRUST; i < SLOT_COUNT && files[i].data != NULL; i++) {
-        (void)bytes_add(&parts->trust, bytes_span(&files[i]), len);
+    for (size_t i = 0; i < count; i++) {
+        (void)bytes_add(&parts->trust, fibocom_file(modem, SLOT_TRUST + i), len);
         (void)bytes_add(&parts->trust, span_of("\n"), len);
     }
     return true;
@@ -149,15 +148,15 @@ static enum err no_memory(struct tlsmodem *modem)
     return ERR_NO_MEMORY;
 }
 
-static void add_own(const struct bytes *files, struct tls_config *config)
+static void add_own(const struct tlsmodem *modem, struct tls_config *config)
 {
-    const struct bytes *certificate = &files[SLOT_CERTIFICATE];
-    const struct bytes *key = &files[SLOT_KEY];
+    struct span certificate = fibocom_file(modem, SLOT_CERTIFICATE);
+    struct span key = fibocom_file(modem, SLOT_KEY);
 
-    if (certificate->data == NULL || key->data == NULL)
+    if (certificate.len == 0 || key.len == 0)
         return;
-    config->cert = bytes_span(certificate);
-    config->key = bytes_span(key);
+    config->cert = certificate;
+    config->key = key;
 }
 
 enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_config *tls),
@@ -165,7 +164,6 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
 {
     struct tlsmodem *modem = ctx;
     const struct fibocom_model *model = fibocom_model_of(modem);
-    const struct bytes *files = fibocom_files_of(modem)->slots;
     struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
     struct connection_failure failure = { .tls = { .alert = -1 } };
     struct inspection inspection = { model, &failure, 0 };
@@ -176,13 +174,13 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
     enum err err;
 
     ssl->error = FIBOCOM_NO_ERROR;
-    if (!check_files(&inspection, files, ssl->mode != 0))
+    if (!check_files(&inspection, modem, ssl->mode != 0))
         return refused(modem, &inspection);
-    if (ssl->mode != 0 && !join_trust(files, &parts))
+    if (ssl->mode != 0 && !join_trust(modem, &parts))
         return no_memory(modem);
     choose_protocol(model, ssl, &parts, &config);
     config.ca = bytes_span(&parts.trust);
-    add_own(files, &config);
+    add_own(modem, &config);
     err = use(use_ctx, &config);
     bytes_free(&parts.trust);
     return err;

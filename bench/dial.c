@@ -11,11 +11,11 @@
 
 enum { WARM_UP_DIALS = 5 };
 
-static void dial(struct rig_modem *modem, uint16_t port, uint64_t count)
+static void dial(struct rig_modem *modem, const struct rig_servers *servers, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
-        rig_dial(modem, port);
-        rig_hang_up(modem);
+        rig_take(modem, 1, modem->model->dial, servers);
+        rig_take(modem, 1, modem->model->hang_up, servers);
     }
 }
 
@@ -24,19 +24,20 @@ int main(int argc, char **argv)
     static struct rig rig;
     static struct rig_modem modem;
     uint64_t count, cpu_start_ns, start_ns;
-    uint16_t port;
+    struct rig_servers servers = { 0 };
 
     if (argc != 4)
         fail("usage: dial PORT CA COUNT");
-    port = port_of(argv[1]);
+    servers.tls = port_of(argv[1]);
+    servers.ca = text_of_file(argv[2]);
     count = count_of(argv[3]);
     rig_open(&rig);
-    rig_modem_open(&rig, RIG_HE910, &modem);
-    rig_prepare(&modem, text_of_file(argv[2]));
-    dial(&modem, port, WARM_UP_DIALS);
+    rig_modem_open(&rig, rig_model_of("he910"), &modem);
+    rig_take(&modem, 1, modem.model->prepare, &servers);
+    dial(&modem, &servers, WARM_UP_DIALS);
     cpu_start_ns = cpu_ns(0);
     start_ns = now_ns();
-    dial(&modem, port, count);
+    dial(&modem, &servers, count);
     printf("%.9f %.9f\n", cpu_seconds_since(0, cpu_start_ns) / (double)count,
            seconds_since(start_ns) / (double)count);
     rig_modem_close(&modem);

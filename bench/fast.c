@@ -78,7 +78,7 @@ static void dial(struct rig_modem *modem, const char *line, uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         rig_command(modem, line);
         traffic.sent_last = false;
-        rig_hang_up(modem);
+        rig_take(modem, 1, modem->model->hang_up, NULL);
     }
 }
 
@@ -91,6 +91,7 @@ int main(int argc, char **argv)
 {
     static struct rig rig;
     static struct rig_modem modem;
+    struct rig_servers servers = { 0 };
     struct net counting = { .ops = &counting_net };
     char line[LINE_MAX_BYTES];
     uint64_t count, cpu_start_ns, start_ns;
@@ -101,8 +102,9 @@ int main(int argc, char **argv)
     rig_open(&rig);
     counting.inner = rig.net;
     rig.net = &counting;
-    rig_modem_open(&rig, RIG_GL865, &modem);
-    rig_prepare(&modem, text_of_file(argv[2]));
+    rig_modem_open(&rig, rig_model_of("gl865-dual"), &modem);
+    servers.ca = text_of_file(argv[2]);
+    rig_take(&modem, 1, modem.model->prepare, &servers);
     snprintf(line, sizeof(line), "AT#SSLD=1,%u,\"127.0.0.1\",1,1", (unsigned)port_of(argv[1]));
     dial(&modem, line, WARM_UP_DIALS);
     if (strcmp(argv[4], "fast") == 0)

@@ -1,11 +1,11 @@
-/* fleet.c: what a modem costs in memory: fleet PORT CA COUNT [MODEL].
+/* fleet.c: what a modem takes of the memory: fleet MODEL COUNT CA TLS HTTP FTP MAIL.
  *
- * COUNT modems in one process, on one loop: switched on and quiet after an AT; each connected to
- * peer.c, which is another process, its certificate verified, and quiet; and hung up.  There is no
- * PTY: what carries the bytes of a port is counted by nobody here, but for a Unix socket or a PTY
- * it is some hundred bytes.  Prints bytes for each modem, a line for each figure: the heap in use,
- * and what the process has of the system while they are connected.  `bare hold` is what it is
- * compared with.
+ * COUNT modems in one process, on one loop; the servers, peer.c at port TLS and services.py at the
+ * others, are other processes.  There is no PTY: what carries the bytes of a port is counted by
+ * nobody here, but for a Unix socket or a PTY it is some hundred bytes.  Prints a line for each
+ * figure, in bytes for each modem: what malloc() has given out when all are on and quiet, when all
+ * are connected, and when all have used their services and closed; and how much the process has
+ * grown.  `bare hold` is what it is compared with.
  */
 #include "rig.h"
 #include "tool.h"
@@ -13,79 +13,106 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A port gives its memory back after a second or two without a host's input. */
-enum { QUIET_MS = 3000 };
+/* Longer than a port keeps its memory, and than a closed connection its. */
+enum { REST_MS = 3000 };
 
-static void print_share(const char *what, size_t bytes, size_t count)
+enum { MODEL = 1, COUNT, CA, TLS, HTTP, FTP, MAIL, ARGUMENTS };
+
+struct fleet {
+    struct rig *rig;
+    const struct rig_model *model;
+    struct rig_servers servers;
+    struct rig_modem *modems;
+    size_t count;
+};
+
+static void switch_on(struct fleet *fleet)
 {
-    printf("%s %zu\n", what, bytes / count);
+    for (size_t i = 0; i < fleet->count; i++)
+        rig_modem_open(fleet->rig, fleet->model, &fleet->modems[i]);
 }
 
-/* The first dial of a process makes what all later ones share. */
-static void warm_up(struct rig *rig, enum rig_model model, const char *ca, uint16_t port)
+static void take(struct fleet *fleet, const struct rig_step *steps)
 {
-    struct rig_modem modem;
-
-    rig_modem_open(rig, model, &modem);
-    rig_prepare(&modem, ca);
-    rig_dial(&modem, port);
-    rig_modem_close(&modem);
+    rig_take(fleet->modems, fleet->count, steps, &fleet->servers);
 }
 
-static struct memory_use quiet(struct rig *rig)
+static void connect_all(struct fleet *fleet)
 {
-    rig_wait(rig, QUIET_MS);
+    take(fleet, fleet->model->prepare);
+    take(fleet, fleet->model->dial);
+}
+
+static void use_and_close(struct fleet *fleet)
+{
+    take(fleet, fleet->model->hang_up);
+    take(fleet, fleet->model->use);
+}
+
+static void switch_off(struct fleet *fleet)
+{
+    for (size_t i = 0; i < fleet->count; i++)
+        rig_modem_close(&fleet->modems[i]);
+}
+
+/* The first of a process makes what all later ones share. */
+static void warm_up(const struct fleet *fleet)
+{
+    static struct rig_modem modem;
+    struct fleet one = *fleet;
+
+    one.modems = &modem;
+    one.count = 1;
+    switch_on(&one);
+    connect_all(&one);
+    use_and_close(&one);
+    switch_off(&one);
+    rig_rest(one.rig, REST_MS);
+}
+
+static struct memory_use measure(struct fleet *fleet, void (*work)(struct fleet *fleet))
+{
+    work(fleet);
+    rig_rest(fleet->rig, REST_MS);
     return memory_use();
 }
 
-static void weigh(struct rig *rig, enum rig_model model, const char *ca, uint16_t port,
-                  struct rig_modem *modems, size_t count)
+static void weigh(struct fleet *fleet)
 {
-    struct memory_use before = memory_use(), idle, connected, closed;
+    struct memory_use before = memory_use();
+    struct memory_use on = measure(fleet, switch_on);
+    struct memory_use connected = measure(fleet, connect_all);
+    struct memory_use used = measure(fleet, use_and_close);
 
-    for (size_t i = 0; i < count; i++) {
-        rig_modem_open(rig, model, &modems[i]);
-        rig_command(&modems[i], "AT");
-    }
-    idle = quiet(rig);
-    for (size_t i = 0; i < count; i++) {
-        rig_prepare(&modems[i], ca);
-        rig_dial(&modems[i], port);
-    }
-    connected = quiet(rig);
-    for (size_t i = 0; i < count; i++)
-        rig_hang_up(&modems[i]);
-    closed = quiet(rig);
-    print_share("idle", idle.heap - before.heap, count);
-    print_share("connected", connected.heap - before.heap, count);
-    print_share("closed", closed.heap - before.heap, count);
-    print_share("resident", connected.resident - before.resident, count);
+    printf("on %zu\n", (on.heap - before.heap) / fleet->count);
+    printf("connected %zu\n", (connected.heap - before.heap) / fleet->count);
+    printf("used %zu\n", (used.heap - before.heap) / fleet->count);
+    printf("resident %zu\n", (connected.resident - before.resident) / fleet->count);
 }
 
 int main(int argc, char **argv)
 {
     static struct rig rig;
-    enum rig_model model = RIG_HE910;
-    struct rig_modem *modems;
-    const char *ca;
-    size_t count;
+    static struct fleet fleet = { .rig = &rig };
 
-    if (argc == 5)
-        model = rig_model_of(argv[4]);
-    if (argc < 4 || argc > 5 || model == RIG_MODELS)
-        fail("usage: fleet PORT CA COUNT [he910|gl865-dual|le866|m95|l610|nl668-eau]");
-    ca = text_of_file(argv[2]);
-    count = (size_t)count_of(argv[3]);
-    modems = calloc(count, sizeof(*modems));
-    if (modems == NULL)
+    if (argc != ARGUMENTS)
+        fail("usage: fleet MODEL COUNT CA TLS HTTP FTP MAIL");
+    fleet.model = rig_model_of(argv[MODEL]);
+    if (fleet.model == NULL)
+        fail("%s is no model that the rig knows", argv[MODEL]);
+    fleet.count = (size_t)count_of(argv[COUNT]);
+    fleet.servers =
+        (struct rig_servers){ text_of_file(argv[CA]), port_of(argv[TLS]), port_of(argv[HTTP]),
+                              port_of(argv[FTP]), port_of(argv[MAIL]) };
+    fleet.modems = calloc(fleet.count, sizeof(fleet.modems[0]));
+    if (fleet.modems == NULL)
         fail("out of memory");
     raise_file_limit();
     rig_open(&rig);
-    warm_up(&rig, model, ca, port_of(argv[1]));
-    weigh(&rig, model, ca, port_of(argv[1]), modems, count);
-    for (size_t i = 0; i < count; i++)
-        rig_modem_close(&modems[i]);
+    warm_up(&fleet);
+    weigh(&fleet);
+    switch_off(&fleet);
     rig_close(&rig);
-    free(modems);
+    free(fleet.modems);
     return 0;
 }

@@ -72,14 +72,7 @@ bool memory_host_type(struct memory_host *host, const char *text)
     return host->terminal->ops->feed(host->terminal, bytes) == bytes.len;
 }
 
-bool memory_host_has(const struct memory_host *host, const char *end)
-{
-    size_t len = strlen(end);
-
-    return host->tail_len >= len && memcmp(host->tail + host->tail_len - len, end, len) == 0;
-}
-
-bool memory_host_heard(const struct memory_host *host, const char *text)
+bool memory_host_has(const struct memory_host *host, const char *text)
 {
     return memmem(host->tail, host->tail_len, text, strlen(text)) != NULL;
 }

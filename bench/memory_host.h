@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MEMORY_HOST_TAIL = 160 };
+enum { MEMORY_HOST_TAIL = 128 };
 
 struct memory_host {
     struct channel base; /* first member */
@@ -26,10 +26,8 @@ void memory_host_attach(struct memory_host *host, struct tlsmodem *modem);
 /* Types `text` as it stands; false when the modem does not take all of it. */
 bool memory_host_type(struct memory_host *host, const char *text);
 
-/* True when the answer ends so. */
-bool memory_host_has(const struct memory_host *host, const char *end);
-
-/* True when `text` is in it, as far as its end is remembered. */
-bool memory_host_heard(const struct memory_host *host, const char *text);
+/* True when `text` is in the end of the answer that is kept: what a module says on its own may come
+ * right behind it. */
+bool memory_host_has(const struct memory_host *host, const char *text);
 
 #endif

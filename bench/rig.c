@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 120, CLOSE_LIMIT_MS = 10000 };
+#define OK "\r\nOK\r\n"
+
+/* TOGETHER: a module that is silent before what it says unasked keeps no other waiting. */
+enum { TEXT_MAX_BYTES = 8192, TOGETHER = 20, CLOSE_LIMIT_MS = 10000, ANSWER_LIMIT_MS = 60000 };
 
 static void say(void *ctx, const char *what, const char *text)
 {
@@ -36,126 +39,150 @@ void rig_close(struct rig *rig)
         fail("the loop does not end");
 }
 
-static void set_flag(void *ctx)
+static void on_time_over(uv_timer_t *timer)
 {
-    *(bool *)ctx = true;
+    *(bool *)timer->data = true;
 }
 
-void rig_wait(struct rig *rig, int64_t ms)
+static void on_closed(uv_handle_t *handle)
 {
-    struct clock_timer *timer;
-    bool over = false;
+    *(bool *)handle->data = false;
+}
 
-    must(clock_new_timer(&rig->world.clock.base, set_flag, &over, &timer), "timer");
-    clock_timer_start(timer, ms);
-    while (!over)
+/* Lets the loop turn until `is_done`, or until so much time has passed: false. */
+static bool turn(struct rig *rig, int64_t ms, bool (*is_done)(void *ctx), void *ctx)
+{
+    uv_timer_t timer;
+    bool over = false, done = false;
+
+    uv_update_time(&rig->world.loop.uv); /* it may not have turned for long */
+    uv_timer_init(&rig->world.loop.uv, &timer);
+    timer.data = &over;
+    uv_timer_start(&timer, on_time_over, (uint64_t)ms, 0);
+    while (!over && !done) {
         uv_run(&rig->world.loop.uv, UV_RUN_ONCE);
-    clock_timer_free(timer);
-}
-
-/* Lets the loop turn until `end` was answered. */
-static void wait_for(struct rig_modem *modem, const char *line, const char *end)
-{
-    while (!memory_host_heard(&modem->host, end)) {
-        if (memory_host_heard(&modem->host, "ERROR\r\n"))
-            fail("%s was answered with an error", line);
-        uv_run(&modem->rig->world.loop.uv, UV_RUN_ONCE);
+        done = is_done != NULL && is_done(ctx);
     }
+    over = true;
+    uv_close((uv_handle_t *)&timer, on_closed);
+    while (over)
+        uv_run(&rig->world.loop.uv, UV_RUN_ONCE);
+    return done;
 }
 
-static void type(struct rig_modem *modem, const char *text, const char *end)
+void rig_rest(struct rig *rig, int64_t ms)
+{
+    turn(rig, ms, NULL, NULL);
+}
+
+struct waiting {
+    const struct memory_host *host;
+    const char *heard;
+};
+
+static bool is_answered(void *ctx)
+{
+    const struct waiting *waiting = ctx;
+
+    return memory_host_has(waiting->host, waiting->heard) ||
+           memory_host_has(waiting->host, "ERROR");
+}
+
+static void wait_for(struct rig_modem *modem, const char *line, const char *heard)
+{
+    struct waiting waiting = { &modem->host, heard };
+
+    if (!is_answered(&waiting))
+        turn(modem->rig, ANSWER_LIMIT_MS, is_answered, &waiting);
+    if (!memory_host_has(&modem->host, heard))
+        fail("%s: %s was answered with \"%.*s\"", modem->model->name, line,
+             (int)modem->host.tail_len, modem->host.tail);
+}
+
+static void type(struct rig_modem *modem, const char *text)
 {
     if (!memory_host_type(&modem->host, text))
-        fail("%s was not taken", text);
-    wait_for(modem, text, end);
+        fail("%s: %s was not taken", modem->model->name, text);
 }
 
 void rig_command(struct rig_modem *modem, const char *line)
 {
-    if (!memory_host_type(&modem->host, line) || !memory_host_type(&modem->host, "\r"))
-        fail("%s was not taken", line);
-    wait_for(modem, line, "\r\nOK\r\n");
+    char text[TEXT_MAX_BYTES];
+
+    snprintf(text, sizeof(text), "%s\r", line);
+    type(modem, text);
+    wait_for(modem, text, OK);
 }
 
-/* How a maker's module gets ready, is given the CA certificate, and dials. */
-static const struct {
-    const char *name;
-    const char *const *lines; /* ended by NULL */
-    const char *store;        /* with the certificate's length */
-    const char *stored;       /* what ends its prompt; NULL: the count does */
-    const char *verify;
-    const char *dial, *opened; /* the first with the port */
-    const char *hang_up, *closed;
-} models[] = {
-    [RIG_HE910] = { "he910",
-                    (const char *const[]){ "ATE0+CMEE=2", "AT+CGDCONT=1,\"IP\",\"internet\"",
-                                           "AT#SGACT=1,1", "AT#SSLEN=1,1", "AT#SSLSECCFG2=1,2",
-                                           NULL },
-                    "AT#SSLSECDATA=1,1,1,%zu\r", "\x1a", "AT#SSLSECCFG=1,3,1",
-                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n", "AT#SSLH=1\r", "\r\nOK\r\n" },
-    [RIG_GL865] = { "gl865-dual", /* has TLS 1.0 only */
-                    (const char *const[]){ "ATE0+CMEE=2", "AT+CGDCONT=1,\"IP\",\"internet\"",
-                                           "AT#SGACT=1,1", "AT#SSLEN=1,1", NULL },
-                    "AT#SSLSECDATA=1,1,1,%zu\r", "\x1a", "AT#SSLSECCFG=1,3,1",
-                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n", "AT#SSLH=1\r", "\r\nOK\r\n" },
-    [RIG_LE866] = { "le866",
-                    (const char *const[]){ "ATE0+CMEE=2", "AT+CGDCONT=1,\"IP\",\"internet\"",
-                                           "AT#SGACT=1,1", "AT#SSLEN=1,1", NULL },
-                    "AT#SSLSECDATA=1,1,1,%zu\r", "\x1a", "AT#SSLSECCFG=1,3,1",
-                    "AT#SSLD=1,%u,\"127.0.0.1\",0,1", "\r\nOK\r\n", "AT#SSLH=1\r", "\r\nOK\r\n" },
-    [RIG_M95] = { "m95",
-                  (const char *const[]){ "ATE0+CMEE=2", "AT+QIREGAPP", "AT+QIACT", "AT+QIMUX=1",
-                                         NULL },
-                  "AT+QSECWRITE=\"RAM:ca\",%zu\r", NULL,
-                  "AT+QSSLCFG=\"seclevel\",0,1;+QSSLCFG=\"cacert\",0,\"RAM:ca\";"
-                  "+QSSLCFG=\"sslversion\",0,2;+QSSLCFG=\"ignorertctime\",1",
-                  "AT+QSSLOPEN=0,0,\"127.0.0.1\",%u,0", "\r\n+QSSLOPEN: 0,0\r\n",
-                  "AT+QSSLCLOSE=0\r", "\r\n0, CLOSE OK\r\n" },
-    [RIG_L610] = { "l610",
-                   (const char *const[]){ "ATE0+CMEE=2", "AT+GTSSLVER=4", "AT+MIPCALL=1", NULL },
-                   "AT+GTSSLFILE=\"TRUSTFILE\",%zu\r", NULL, "AT+GTSSLMODE=1",
-                   "AT+MIPOPEN=1,,\"127.0.0.1\",%u,2", "\r\n+MIPOPEN: 1,1\r\n", "AT+MIPCLOSE=1\r",
-                   "\r\n+MIPCLOSE: 1," },
-    [RIG_NL668] = { "nl668-eau",
-                    (const char *const[]){ "ATE0+CMEE=2", "AT+GTSSLVER=4", "AT+MIPCALL=1", NULL },
-                    "AT+GTSSLFILE=\"TRUSTFILE\",%zu\r", NULL, "AT+GTSSLMODE=1",
-                    "AT+MIPOPEN=1,,\"127.0.0.1\",%u,2", "\r\n+MIPOPEN: 1,1\r\n", "AT+MIPCLOSE=1\r",
-                    "\r\n+MIPCLOSE: 1," },
-};
+/* ---- steps ---- */
 
-enum rig_model rig_model_of(const char *name)
+static int put_value(char *out, size_t cap, char name, const struct rig_servers *servers)
 {
-    enum rig_model model = RIG_HE910;
-
-    while (model < RIG_MODELS && strcmp(models[model].name, name) != 0)
-        model++;
-    return model;
+    switch (name) {
+    case 'T':
+        return snprintf(out, cap, "%u", (unsigned)servers->tls);
+    case 'H':
+        return snprintf(out, cap, "%u", (unsigned)servers->http);
+    case 'F':
+        return snprintf(out, cap, "%u", (unsigned)servers->ftp);
+    case 'M':
+        return snprintf(out, cap, "%u", (unsigned)servers->mail);
+    case 'L':
+        return snprintf(out, cap, "%zu", strlen(servers->ca));
+    case 'C':
+        return snprintf(out, cap, "%s", servers->ca);
+    default:
+        fail("no value %%%c", name);
+    }
 }
 
-static void store_ca(struct rig_modem *modem, const char *ca)
+static void fill_in(char text[TEXT_MAX_BYTES], const char *form, const struct rig_servers *servers)
 {
-    char line[LINE_MAX_BYTES];
+    size_t len = 0;
 
-    snprintf(line, sizeof(line), models[modem->model].store, strlen(ca));
-    if (!memory_host_type(&modem->host, line))
-        fail("%s was not taken", line);
-    type(modem, ca, models[modem->model].stored != NULL ? "" : "\r\nOK\r\n");
-    if (models[modem->model].stored != NULL)
-        type(modem, models[modem->model].stored, "\r\nOK\r\n");
+    for (; *form != '\0' && len + 1 < TEXT_MAX_BYTES; form++) {
+        if (*form == '%')
+            len += (size_t)put_value(text + len, TEXT_MAX_BYTES - len, *++form, servers);
+        else
+            text[len++] = *form;
+    }
+    if (len >= TEXT_MAX_BYTES)
+        fail("%s is too long with its values", form);
+    text[len] = '\0';
 }
 
-void rig_prepare(struct rig_modem *modem, const char *ca)
+static void take_together(struct rig_modem *modems, size_t count, const struct rig_step *steps,
+                          const struct rig_servers *servers)
 {
-    for (const char *const *line = models[modem->model].lines; *line != NULL; line++)
-        rig_command(modem, *line);
-    store_ca(modem, ca);
-    rig_command(modem, models[modem->model].verify);
+    for (const struct rig_step *step = steps; step->text != NULL; step++) {
+        char text[TEXT_MAX_BYTES];
+
+        fill_in(text, step->text, servers);
+        for (size_t i = 0; i < count; i++)
+            type(&modems[i], text);
+        for (size_t i = 0; i < count; i++)
+            wait_for(&modems[i], text, step->heard);
+    }
 }
 
-void rig_modem_open(struct rig *rig, enum rig_model model, struct rig_modem *modem)
+void rig_take(struct rig_modem *modems, size_t count, const struct rig_step *steps,
+              const struct rig_servers *servers)
+{
+    while (count > 0) {
+        size_t together = count < TOGETHER ? count : TOGETHER;
+
+        take_together(modems, together, steps, servers);
+        modems += together;
+        count -= together;
+    }
+}
+
+/* ---- a modem ---- */
+
+void rig_modem_open(struct rig *rig, const struct rig_model *model, struct rig_modem *modem)
 {
     const struct runtime_modem_config config = {
-        .model = models[model].name,
+        .model = model->name,
         .terminals = 1,
         .net = rig->net,
         .tls = &rig->tls,
@@ -169,23 +196,10 @@ void rig_modem_open(struct rig *rig, enum rig_model model, struct rig_modem *mod
     if (runtime_modem_open(&rig->world, &config, &failure, &modem->modem) != ERR_OK)
         fail("%s", failure.text);
     memory_host_attach(&modem->host, runtime_modem_engine(modem->modem));
+    rig_command(modem, "AT");
 }
 
 void rig_modem_close(struct rig_modem *modem)
 {
     runtime_modem_close(modem->modem);
-}
-
-void rig_dial(struct rig_modem *modem, uint16_t port)
-{
-    char line[LINE_MAX_BYTES];
-
-    snprintf(line, sizeof(line), models[modem->model].dial, (unsigned)port);
-    rig_command(modem, line);
-    wait_for(modem, line, models[modem->model].opened);
-}
-
-void rig_hang_up(struct rig_modem *modem)
-{
-    type(modem, models[modem->model].hang_up, models[modem->model].closed);
 }

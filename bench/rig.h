@@ -4,6 +4,7 @@
 #define BENCH_RIG_H
 
 #include "memory_host.h"
+#include "rig_models.h"
 #include "runtime/modem.h"
 
 #include <stdint.h>
@@ -15,22 +16,9 @@ struct rig {
     struct tls *tls;
 };
 
-enum rig_model {
-    RIG_HE910, /* AES128-SHA, TLS 1.1 */
-    RIG_GL865, /* AES256-SHA, TLS 1.0 */
-    RIG_LE866,
-    RIG_M95,
-    RIG_L610,
-    RIG_NL668,
-    RIG_MODELS
-};
-
-/* By the name that --module takes; RIG_MODELS: none of them. */
-enum rig_model rig_model_of(const char *name);
-
 struct rig_modem {
     struct rig *rig;
-    enum rig_model model;
+    const struct rig_model *model;
     struct runtime_modem *modem;
     struct memory_host host;
 };
@@ -38,21 +26,24 @@ struct rig_modem {
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 
-/* Lets the loop turn for so long. */
-void rig_wait(struct rig *rig, int64_t ms);
+/* Lets the loop turn for so long: what modems keep for a moment is given back. */
+void rig_rest(struct rig *rig, int64_t ms);
 
-/* Switches a modem on; `modem` stays where it is until it is closed. */
-void rig_modem_open(struct rig *rig, enum rig_model model, struct rig_modem *modem);
+/* Switches a modem on, and has AT answered. */
+void rig_modem_open(struct rig *rig, const struct rig_model *model, struct rig_modem *modem);
 void rig_modem_close(struct rig_modem *modem);
-
-/* Gets it ready to dial with TLS, the server's certificate checked against those in `ca`. */
-void rig_prepare(struct rig_modem *modem, const char *ca);
 
 /* Types a command line and waits until it is answered with OK. */
 void rig_command(struct rig_modem *modem, const char *line);
 
-/* Opens a secure socket in command mode to `port` of 127.0.0.1, and closes it. */
-void rig_dial(struct rig_modem *modem, uint16_t port);
-void rig_hang_up(struct rig_modem *modem);
+/* Where the servers are, and whom to believe. */
+struct rig_servers {
+    const char *ca; /* certificates in PEM */
+    uint16_t tls, http, ftp, mail;
+};
+
+/* Takes modems of one model through steps, some at once. */
+void rig_take(struct rig_modem *modems, size_t count, const struct rig_step *steps,
+              const struct rig_servers *servers);
 
 #endif

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -16,7 +17,7 @@ from types import TracebackType
 
 from support.certs import Certificates
 from support.modem import Host, Modem, open_pty
-from support.servers import ServerProgram
+from support.servers import ServerProgram, free_port
 
 DEADLINE = 10.0
 POLL = 0.005
@@ -37,6 +38,27 @@ class TlsPeer(ServerProgram):
     def command(self) -> Sequence[str]:
         return [str(self._program), str(self.port), str(self._certificates.chain("server")),
                 str(self._certificates.key("server")), *self._options]
+
+
+class Services(ServerProgram):
+    """bench/services.py: HTTP, FTP and mail."""
+
+    name = "services"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._ports: list[int] = []
+
+    def choose_ports(self) -> None:
+        super().choose_ports()
+        self._ports = [self.port, free_port(), free_port()]
+
+    def ports(self) -> Sequence[int]:
+        return self._ports
+
+    def command(self) -> Sequence[str]:
+        return [sys.executable, str(Path(__file__).with_name("services.py")),
+                *map(str, self._ports)]
 
 
 class ModemPort:

@@ -31,6 +31,7 @@ struct at_session {
     const struct at_command *row; /* of the running command */
     size_t cursor;                /* into the running line */
     int32_t fail_code;            /* of at_fail() */
+    int release;                  /* escape characters that still have to go to the peer */
     bool block_open;              /* the running command has written a line already */
     bool after_cr;                /* a line feed that comes now belongs to the line end before it */
     bool accepts_lf;              /* a line feed alone ends a line, whatever the dialect says */
@@ -39,26 +40,25 @@ struct at_session {
     bool speaking;                /* on_quiet() is under way */
     bool deaf;                    /* the module is about to switch off: input is lost */
     bool abandoned;               /* the running line's host has gone: nobody gets its answer */
+    bool holds;        /* unsolicited lines may be held back; else nobody asks for the time */
+    bool used;         /* a host has typed since at_rest() looked */
+    bool payload_over; /* the prompt has got more than fits */
+    bool ignores_escape;
     size_t inspected; /* online bytes at the front of the next feed that the detector has seen */
-    int release;      /* escape characters that still have to go to the peer */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
     int64_t speak_from_ms; /* the dialect's distances hold them back until then */
     int64_t held_from_ms;  /* since when they do without a pause */
-    bool holds;            /* one of them may; else neither does, and nobody asks for the time */
     uint8_t *memory;       /* line, output and urcs while in use; NULL at rest */
     int64_t rest_ms;       /* when at_rest() looks whether it is */
-    bool used;             /* a host has typed since it looked */
     struct ring output;    /* in `memory`, or in `reserve` */
     struct ring urcs;      /* each behind its length in two bytes */
     uint8_t reserve[AT_RESERVE_BYTES]; /* of a port at rest: for an error and short lines */
     struct at_prompt prompt;
     struct at_payload payload; /* of a prompt without memory of its own */
     size_t payload_len;
-    bool payload_over;
     int64_t prompt_idle_from_ms, prompt_from_ms;
     struct at_online online;
     struct escape escape;
-    bool ignores_escape;
     void (*on_answer_room)(void *ctx); /* a long answer is under way */
     void *answer_ctx;
     void (*on_abort)(struct at_session *at, void *ctx); /* gives up what the command waits for */

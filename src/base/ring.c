@@ -1,9 +1,12 @@
 /* ring.c: a byte queue of fixed size. */
 #include "base/ring.h"
 
+#include <assert.h>
+
 void ring_init(struct ring *ring, uint8_t *memory, size_t cap)
 {
-    *ring = (struct ring){ .memory = memory, .cap = cap };
+    assert(cap <= UINT32_MAX);
+    *ring = (struct ring){ .memory = memory, .cap = (uint32_t)cap };
 }
 
 size_t ring_room(const struct ring *ring)
@@ -13,7 +16,7 @@ size_t ring_room(const struct ring *ring)
 
 uint8_t *ring_tail(struct ring *ring, size_t *ret_room)
 {
-    size_t end = ring->start + ring->len;
+    size_t end = (size_t)ring->start + ring->len;
 
     if (end >= ring->cap) {
         end -= ring->cap;
@@ -26,7 +29,8 @@ uint8_t *ring_tail(struct ring *ring, size_t *ret_room)
 
 void ring_commit(struct ring *ring, size_t count)
 {
-    ring->len += count;
+    assert(count <= ring_room(ring));
+    ring->len += (uint32_t)count;
 }
 
 size_t ring_put(struct ring *ring, struct span bytes)
@@ -59,6 +63,6 @@ void ring_drop(struct ring *ring, size_t count)
         ring->len = 0;
         return;
     }
-    ring->start = (ring->start + count) % ring->cap;
-    ring->len -= count;
+    ring->start = (uint32_t)((ring->start + count) % ring->cap);
+    ring->len -= (uint32_t)count;
 }

@@ -6,12 +6,12 @@
 
 struct ring {
     uint8_t *memory;
-    size_t cap;
-    size_t start; /* of the oldest byte */
-    size_t len;
+    uint32_t cap;
+    uint32_t start; /* of the oldest byte */
+    uint32_t len;
 };
 
-/* Empties the ring and gives it `cap` bytes of memory, which it borrows. */
+/* Empties the ring and gives it `cap` bytes of memory, less than 4 GB, which it borrows. */
 void ring_init(struct ring *ring, uint8_t *memory, size_t cap);
 
 /* How many bytes ring_put() would take. */

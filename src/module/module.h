@@ -26,9 +26,9 @@ struct tlsmodem {
     struct module_terminal *terminals;
     int depth;     /* of calls that have entered the modem */
     bool settling; /* ports are being told what the last call brought */
-    int64_t armed_ms;
     bool on;
-    bool power_cycle;    /* once the running command has ended: off, and on again later */
+    bool power_cycle; /* once the running command has ended: off, and on again later */
+    int64_t armed_ms;
     int64_t power_on_ms; /* while off */
     int64_t off_ms;
 };

@@ -84,24 +84,24 @@ struct connection {
     int64_t step_timeout_ms, total_timeout_ms, deadline_ms;
     int64_t open_until_ms; /* end of total_timeout_ms, or CLOCK_NEVER */
     struct net_query *query;
-    bool has_peer;
     struct net_address peer;    /* the address that is tried, or was the last one */
     struct net_address *others; /* owned, while opening; those that come after it */
-    size_t other_count, other_next;
     struct net_stream *stream;
     struct net_listener *listener;
     struct tls_session *session; /* NULL: no TLS */
     unsigned wanted;             /* events asked of the stream */
     enum err stream_err;         /* what ended the stream below a session */
     struct net_keep_alive keep_alive;
+    bool has_peer;
     bool buffering;     /* received bytes are collected here, so that they can be counted */
     bool write_blocked; /* the peer must take bytes before more are written */
     bool paused;        /* the reader had no room: nothing is read until it comes again */
-    bool starved;       /* there was no memory to collect received bytes: tried again by time */
+    uint8_t other_count, other_next; /* of `others` */
+    bool starved; /* there was no memory to collect received bytes: tried again by time */
     size_t received_cap;
     struct ring received; /* its memory is owned, there while there is something in it */
     struct tls_info info;
-    struct connection_failure end;
+    enum err end; /* how it has ended; ERR_TLS: the session knows more */
 };
 
 /* `received_cap`: how many bytes may wait to be counted and read, 0 for one that never buffers;

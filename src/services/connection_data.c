@@ -47,15 +47,14 @@ static void say_how_it_ended(const struct connection *connection)
 /* The peer has ended the connection, in order or not.  What it sent before can still be read. */
 static void end(struct connection *connection, ptrdiff_t result)
 {
-    connection->end.err = (enum err) - result;
+    connection->end = (enum err) - result;
     if (result == -ERR_RESET && connection->session != NULL && connection->stream_err != ERR_OK)
-        connection->end.err = connection->stream_err;
-    if (result == -ERR_TLS)
-        connection->end.tls = *tls_session_failure(connection->session);
+        connection->end = connection->stream_err;
     if (result != 0) {
+        struct connection_failure failure = connection_end(connection);
         char text[240];
 
-        connection_describe(&connection->end, text, sizeof(text));
+        connection_describe(&failure, text, sizeof(text));
         log_say(connection->world->log, LOG_WARNING, "socket %d: connection to %s port %u lost: %s",
                 connection->id, connection->host, (unsigned)connection->port, text);
     } else if (connection->session != NULL) {

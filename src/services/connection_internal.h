@@ -20,6 +20,9 @@ void connection_restart_timer(struct connection *connection);
 /* Asks the stream for these events and no others. */
 void connection_want(struct connection *connection, unsigned events);
 
+/* How one that is in CONNECTION_ENDED has. */
+struct connection_failure connection_end(const struct connection *connection);
+
 /* Closes the stream, if there is one, and keeps what was received. */
 void connection_drop_stream(struct connection *connection);
 

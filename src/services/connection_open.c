@@ -57,8 +57,8 @@ static void on_connecting(struct connection *connection, enum net_event event, e
         break;
     case NET_FAILED:
         log_trace(connection->world->log, TRACE_NET, "socket %d: address %zu of %zu: %s",
-                  connection->id, connection->other_next + 1, connection->other_count + 1,
-                  err_text(err));
+                  connection->id, connection->other_next + (size_t)1,
+                  connection->other_count + (size_t)1, err_text(err));
         connect_next(connection, err);
         break;
     case NET_READABLE:
@@ -107,7 +107,7 @@ static void take_addresses(struct connection *connection, const struct net_addre
     if (connection->others == NULL)
         return;
     memcpy(connection->others, list + 1, others * sizeof(list[0]));
-    connection->other_count = others;
+    connection->other_count = (uint8_t)others;
 }
 
 static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
@@ -158,7 +158,7 @@ static enum err prepare(struct connection *connection, const struct connection_t
     connection->step_timeout_ms = target->step_timeout_ms;
     connection->total_timeout_ms = target->total_timeout_ms;
     connection_start_total(connection);
-    connection->end = (struct connection_failure){ .tls = { .alert = -1 } };
+    connection->end = ERR_OK;
     connection->stream_err = ERR_OK;
     connection->has_peer = false;
     err = take_host(connection, target->host);

@@ -100,12 +100,21 @@ bool connection_is_out_of_time(const struct connection *connection)
     return connection->world->now_ms(connection->world->ctx) >= connection->open_until_ms;
 }
 
+struct connection_failure connection_end(const struct connection *connection)
+{
+    struct connection_failure failure = { .err = connection->end, .tls = { .alert = -1 } };
+
+    if (failure.err == ERR_TLS)
+        failure.tls = *tls_session_failure(connection->session);
+    return failure;
+}
+
 bool connection_has_ended(const struct connection *connection,
                           struct connection_failure *ret_failure)
 {
     if (connection->state != CONNECTION_ENDED)
         return false;
-    *ret_failure = connection->end;
+    *ret_failure = connection_end(connection);
     return true;
 }
 

@@ -111,7 +111,7 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
 struct tls_ticket *connection_ticket(const struct connection *connection)
 {
     if (!connection_is_open(connection) || connection->session == NULL ||
-        connection->end.err == ERR_TLS)
+        connection->end == ERR_TLS)
         return NULL;
     return tls_session_ticket(connection->session);
 }

@@ -59,22 +59,27 @@ static bool is_first_with_choice(const struct maker *maker, size_t model, size_t
     return true;
 }
 
-/* One choice where all models agree, else each with its platforms or models. */
+static size_t models_with_choice(const struct maker *maker, size_t model, size_t index)
+{
+    const struct tlsmodem_fact choice = fact_of(maker, model, index);
+    size_t count = 0;
+
+    for (size_t i = 0; i < maker->model_count; i++)
+        count += strcmp(fact_of(maker, i, index).choice, choice.choice) == 0;
+    return count;
+}
+
+/* Each with its platforms or models, but for one that most have. */
 static void print_choice(const struct maker *maker, size_t index)
 {
     const char *semicolon = "";
-    size_t choices = 0;
 
-    for (size_t i = 0; i < maker->model_count; i++)
-        choices += is_first_with_choice(maker, i, index);
     for (size_t i = 0; i < maker->model_count; i++) {
-        const struct tlsmodem_fact fact = fact_of(maker, i, index);
-
         if (!is_first_with_choice(maker, i, index))
             continue;
-        printf("%s`%s`", semicolon, fact.choice);
+        printf("%s`%s`", semicolon, fact_of(maker, i, index).choice);
         semicolon = "; ";
-        if (choices == 1)
+        if (2 * models_with_choice(maker, i, index) > maker->model_count)
             continue;
         printf(" (");
         print_models(maker, i, index);
@@ -147,7 +152,10 @@ static const char intro[] =
     "the\n"
     "page that has the reason. A correction is one line of the maker's `*_facts.c`; a real module "
     "that\n"
-    "does otherwise is welcome news. Names in brackets behind a choice are platforms or models.\n\n"
+    "does otherwise is welcome news. Names in brackets behind a choice are platforms or models; "
+    "one "
+    "without\n"
+    "any is that of all others.\n\n"
     "A run relies on a fact when it decides something that a host or a peer sees: a bound when it\n"
     "refuses a value or `=?` shows it, a factory value when it is read or acted on before a host "
     "has\n"

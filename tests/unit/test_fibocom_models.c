@@ -8,16 +8,28 @@
 
 enum { PORT = 20444 };
 
-static struct fibocom_model driver_forms, as_measured;
+/* As drivers await it, and as a real L610 was measured. */
+static const struct fact_value of_drivers[] = {
+    { .fact = FACT_OPEN_FAILED_HAS_COLON, .number = true },
+    { .fact = FACT_OPEN_FAILED_TELLS_STATE, .number = true },
+    { .fact = FACT_CLOSE_TYPE, .number = 0 },
+    { .fact = FACT_CHUNK, .number = 512 },
+};
+static const struct fact_value of_measured[] = {
+    { .fact = FACT_VERSION_PRESET, .number = 0, .confirmed = true },
+    { .fact = FACT_STARTS_ENABLED, .number = STARTS_WITH_1_TO_6, .confirmed = true },
+};
+static const struct facts drivers = {
+    &fibocom_facts, of_drivers, COUNT(of_drivers), NULL, 0, NULL
+};
+static const struct facts measured = { &fibocom_facts, of_measured, COUNT(of_measured),
+                                       NULL,           0,           NULL };
 
 /* The line: one more NL668. */
 static const struct module_model models[] = {
-    FIBOCOM_NL668_MODEL("nl668-eu-03", "NL668-EU-03", fibocom_facts_nl668, &fibocom_group_b,
-                        FIBOCOM_SSL_3_0),
-    FIBOCOM_NL668_MODEL("drivers", "NL668-CN-00", fibocom_facts_nl668, &driver_forms,
-                        FIBOCOM_SSL_3_0),
-    FIBOCOM_NL668_MODEL("measured", "NL668-CN-00", fibocom_facts_nl668, &as_measured,
-                        FIBOCOM_SSL_3_0),
+    FIBOCOM_NL668_MODEL("nl668-eu-03", "NL668-EU-03", fibocom_group_b, FIBOCOM_SSL_3_0),
+    FIBOCOM_NL668_MODEL("drivers", "NL668-CN-00", drivers, FIBOCOM_SSL_3_0),
+    FIBOCOM_NL668_MODEL("measured", "NL668-CN-00", measured, FIBOCOM_SSL_3_0),
 };
 
 const struct module_model *module_model_at(size_t index)
@@ -27,11 +39,6 @@ const struct module_model *module_model_at(size_t index)
 
 static void switch_on(struct world *world, const char *model)
 {
-    driver_forms = fibocom_group_a;
-    driver_forms.forms = &fibocom_forms_drivers;
-    as_measured = fibocom_group_a;
-    as_measured.version = 0;
-    as_measured.enabled = 0x7E;
     world_init(world);
     check_int(model, world_switch_on(world, model, false, 1), ERR_OK);
     world_settle(world);

@@ -38,25 +38,10 @@ enum {
     FIBOCOM_RECEIVED_BYTES = 2048
 };
 
-/* How a host is told of things, where manuals and drivers differ. */
-struct fibocom_forms {
-    const char *open_failed; /* what stands before the socket and its 0 */
-    bool open_failed_state;  /* and +MIPSTAT behind it */
-    int close_type;          /* of +MIPCLOSE */
-    size_t chunk;            /* longest piece of data in a line, in bytes */
-};
-
-/* What differs between models beyond limits.  Sets of cipalgIDs are bit masks. */
-struct fibocom_model {
-    enum fibocom_family family;
-    const tls_suite *suites; /* by cipalgID; FIBOCOM_CIPHERS of them, 0 unused */
+/* The cipher suites of some products: sets of cipalgIDs, as bit masks. */
+struct fibocom_group {
     uint32_t supported;
-    uint32_t defaults; /* loaded when none is enabled, and what cipalgID 0 means */
-    uint32_t enabled;  /* at power-up */
-    int32_t version;   /* +GTSSLVER at power-up */
-    const struct fibocom_forms *forms;
-    bool checks_name;
-    bool strict_files; /* certificates begin with their mark, keys are PKCS #1 */
+    uint32_t defaults; /* which count when none is loaded, and what cipalgID 0 means */
 };
 
 enum fibocom_file_kind { FILE_CERTIFICATE, FILE_KEY, FILE_TRUST };
@@ -75,8 +60,9 @@ struct fibocom_file {
 struct fibocom_ssl {
     int32_t mode;    /* +GTSSLMODE: 1 verifies the server */
     int32_t version; /* +GTSSLVER */
-    uint32_t enabled;
-    int error; /* +GTSSLERR; FIBOCOM_NO_ERROR */
+    uint32_t loaded; /* +GTSSLCIPHER, as a bit mask by cipalgID */
+    uint32_t chosen; /* those of which the host has said whether they are */
+    int error;       /* +GTSSLERR; FIBOCOM_NO_ERROR */
 };
 
 /* There while it is open or a host may still ask for it. */
@@ -129,13 +115,12 @@ struct fibocom {
 /* What the modem behind a session has of this maker. */
 struct fibocom *fibocom_of(const struct at_session *at);
 
-/* What its model has. */
-const struct fibocom_model *fibocom_model_of(const struct tlsmodem *modem);
+/* Which family its product is of. */
+enum fibocom_family fibocom_family_of(const struct tlsmodem *modem);
 
 extern const struct personality fibocom_personality;
 extern const struct module_part fibocom_sockets, fibocom_http_part, fibocom_exchange_part,
     fibocom_ftp_part, fibocom_lookup_part, fibocom_time_part, fibocom_files_part, fibocom_call_part;
-extern const struct fibocom_forms fibocom_forms_manual, fibocom_forms_drivers;
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
     fibocom_cipher, fibocom_socket, fibocom_keep_alive, fibocom_send, fibocom_receive, fibocom_odm,
     fibocom_lookup, fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_ftp_files,
@@ -155,6 +140,18 @@ struct span fibocom_file(const struct tlsmodem *modem, size_t slot);
 
 /* fibocom_files.c: how many trusted certificates are stored. */
 size_t fibocom_trust_count(const struct tlsmodem *modem);
+
+/* fibocom_suites.c: the cipher suite of a number below FIBOCOM_CIPHERS; 0: there is none. */
+tls_suite fibocom_suite(enum fibocom_family family, int id);
+
+/* fibocom_suites.c: those of the product; what they are counts as seen. */
+const struct fibocom_group *fibocom_group_of(const struct tlsmodem *modem);
+
+/* fibocom_suites.c: those that are loaded when the power comes. */
+uint32_t fibocom_suites_at_start(const struct tlsmodem *modem);
+
+/* fibocom_suites.c: those that are loaded now; what they are counts as seen. */
+uint32_t fibocom_suites_loaded(const struct tlsmodem *modem);
 
 /* fibocom_tls.c: lends what the +GTSSL* commands say (services/tls_source.h); `ctx` is the modem. A
  * file that is bad is logged, and noted for +GTSSLERR. */
@@ -182,8 +179,8 @@ struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id);
 bool fibocom_socket_is_opening(const struct fibocom_socket *socket);
 
 /* fibocom_socket.c: an opening of this port has no result yet, which is to come before anything
- * else (FACT_OPENING_HOLDS_DATA). */
-bool fibocom_socket_awaits_result(const struct module_terminal *terminal);
+ * else (FACT_OPENING_HOLDS_DATA).  `has_news`: there is something else. */
+bool fibocom_socket_holds_back(const struct module_terminal *terminal, bool has_news);
 
 /* fibocom_socket.c: tells that an opening has failed; +MIPODM ends with it. */
 void fibocom_socket_tell_failed(struct fibocom_socket *socket);
@@ -215,6 +212,9 @@ void fibocom_send_go_on(struct fibocom_socket *socket);
 
 /* fibocom_send.c: its time is over; what is left goes out when the peer takes it. */
 void fibocom_send_give_up(struct fibocom_socket *socket);
+
+/* fibocom_receive.c: what +GTSET="IPRFMT" is when the power comes. */
+int32_t fibocom_format_at_start(const struct tlsmodem *modem);
 
 /* fibocom_receive.c: tells the host what has come, in the chosen format; the port is quiet. */
 void fibocom_receive_show(struct fibocom_socket *socket);

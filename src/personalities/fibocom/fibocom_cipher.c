@@ -9,13 +9,15 @@
 enum { ID_DEFAULTS = 0, ID_ALL = 255 };
 
 /* The suites that a number stands for on this model; 0: none. */
-static uint32_t mask_of(const struct fibocom_model *model, int32_t id)
+static uint32_t mask_of(const struct tlsmodem *modem, int32_t id)
 {
-    if (model->family == FAMILY_NL668 && id == ID_DEFAULTS)
-        return model->defaults;
-    if (model->family == FAMILY_NL668 && id == ID_ALL)
-        return model->supported;
-    return model->supported & (UINT32_C(1) << id);
+    const struct fibocom_group *group = fibocom_group_of(modem);
+
+    if (fibocom_family_of(modem) == FAMILY_NL668 && id == ID_DEFAULTS)
+        return group->defaults;
+    if (fibocom_family_of(modem) == FAMILY_NL668 && id == ID_ALL)
+        return group->supported;
+    return group->supported & (UINT32_C(1) << id);
 }
 
 enum { CIPHER_ID, CIPHER_CMD };
@@ -23,28 +25,29 @@ enum { CIPHER_ID, CIPHER_CMD };
 static enum at_status set_cipher(struct at_session *at, const struct at_args *args)
 {
     struct fibocom_ssl *ssl = &fibocom_of(at)->ssl;
-    uint32_t mask = mask_of(fibocom_model_of(module_of(at)), args->list[CIPHER_ID].number);
+    uint32_t mask = mask_of(module_of(at), args->list[CIPHER_ID].number);
 
     if (mask == 0)
         return at_fail_plain(at);
+    ssl->chosen |= mask;
     if (args->list[CIPHER_CMD].number == 1)
-        ssl->enabled |= mask;
+        ssl->loaded |= mask;
     else
-        ssl->enabled &= ~mask;
+        ssl->loaded &= ~mask;
     return AT_OK;
 }
 
 static enum at_status read_ciphers(struct at_session *at)
 {
-    uint32_t enabled = fibocom_of(at)->ssl.enabled;
+    uint32_t loaded = fibocom_suites_loaded(module_of(at));
     char list[100];
     struct text text;
 
-    if (enabled == 0)
-        return AT_OK; /* the defaults are loaded */
+    if (loaded == 0)
+        return AT_OK; /* the defaults count */
     text_init(&text, list, sizeof(list));
     for (int id = 0; id < FIBOCOM_CIPHERS; id++) {
-        if ((enabled & UINT32_C(1) << id) != 0)
+        if ((loaded & UINT32_C(1) << id) != 0)
             text_add(&text, "%s%d", text.len > 0 ? "," : "", id);
     }
     at_info(at, "+GTSSLCIPHER: %s", list);

@@ -77,7 +77,7 @@ struct fibocom_ftp {
     bool entering; /* a prompt is open: READY or FILE, and when the session was lost meanwhile */
     size_t put_at;
     enum ftp_kind put_kind;
-    char put_name[FACT_FTP_NAME_MAX + 1];
+    char put_name[FIBOCOM_FTP_NAME_MOST + 1];
     struct bytes list; /* what LIST has brought */
     size_t told;       /* bytes of it that the host has got */
     /* Whose +FTPGET has begun, so that its +FTPRECV reads, up to the end of the file; NULL: none.

@@ -18,6 +18,7 @@ static void copy_text(char *to, const struct at_arg *arg)
 
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
 {
+    struct tlsmodem *modem = module_of(at);
     struct fibocom_ftp *ftp = fibocom_ftp_if(at);
     const struct at_arg *list = args->list;
     char host[CONNECTION_HOST_MAX + 1] = { 0 };
@@ -29,15 +30,15 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         .password = password,
         .passive = (list[LOGIN_MODE].given ? list[LOGIN_MODE].number
                                            : fibocom_of(at)->ftp.passive) != MODE_ACTIVE,
-        .timeout_ms = FACT_FTP_TIMEOUT_MS,
-        .total_ms = FACT_FTP_TOTAL_MS,
-        .idle_ms = FACT_FTP_TIMEOUT_MS,
+        .timeout_ms = module_fact_peek(modem, FACT_FTP_TIMEOUT_MS),
+        .total_ms = module_fact_peek(modem, FACT_FTP_TOTAL_MS),
+        .idle_ms = module_fact_peek(modem, FACT_FTP_TIMEOUT_MS),
     };
     enum ftp_error started;
 
-    if ((ftp != NULL && ftp->owner != NULL) || !fibocom_context(module_of(at))->active)
+    if ((ftp != NULL && ftp->owner != NULL) || !fibocom_context(modem)->active)
         return at_fail(at, FACT_ERROR_STATE);
-    ftp = module_part(module_of(at), &fibocom_ftp_part, 0);
+    ftp = module_part(modem, &fibocom_ftp_part, 0);
     if (ftp == NULL)
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
     copy_text(host, &list[LOGIN_SERVER]);
@@ -47,6 +48,8 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     wipe(password, sizeof(password));
     if (started != FTP_FINE)
         return at_fail(at, FACT_ERROR_STATE);
+    if (!list[LOGIN_MODE].given)
+        module_note_preset(modem, FACT_FTP_PASSIVE);
     fibocom_ftp_begin_task(ftp, at, FTP_PHASE_OPENING);
     ftp->owner = terminal_of(at);
     ftp->reader = NULL;

@@ -24,7 +24,7 @@ static void on_started(void *ctx)
         return;
     fibocom_ftp_enter(ftp, FTP_PHASE_FILE);
     ftp->reader = ftp->owner;
-    if (FACT_FTP_GET_COMING)
+    if (module_fact_is(ftp->modem, FACT_FTP_GET_COMING))
         at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_COMING);
     at_urc(session_of(ftp), "%s: %d", ftp->command, STATUS_DONE);
 }
@@ -32,10 +32,15 @@ static void on_started(void *ctx)
 static void collect_list(struct fibocom_ftp *ftp)
 {
     uint8_t piece[FIBOCOM_FTP_BYTES];
+    size_t max = (size_t)module_fact_peek(ftp->modem, FACT_FTP_LIST_MAX);
     size_t got;
 
     while ((got = ftp_read(&ftp->client, piece, sizeof(piece))) > 0) {
-        if (bytes_add(&ftp->list, span_at(piece, got), FACT_FTP_LIST_MAX) != ERR_OK) {
+        enum err err = bytes_add(&ftp->list, span_at(piece, got), max);
+
+        if (err == ERR_FULL)
+            module_note_fact(ftp->modem, FACT_FTP_LIST_MAX);
+        if (err != ERR_OK) {
             ftp_abort(&ftp->client);
             return;
         }
@@ -141,6 +146,13 @@ static enum fibocom_ftp_phase phase_after(const struct fibocom_ftp *ftp, bool go
     return phase_when_free(ftp);
 }
 
+static void note_time(const struct fibocom_ftp *ftp, enum ftp_error error)
+{
+    if (error == FTP_TIMED_OUT)
+        module_note_fact(ftp->modem, ftp_is_out_of_time(&ftp->client) ? FACT_FTP_TOTAL_MS
+                                                                      : FACT_FTP_TIMEOUT_MS);
+}
+
 /* Telling may run the rest of a command line, which may open the next session: it comes last. */
 static void on_done(void *ctx, enum ftp_error error)
 {
@@ -148,6 +160,7 @@ static void on_done(void *ctx, enum ftp_error error)
     struct at_session *at = session_of(ftp);
     enum fibocom_ftp_phase phase = ftp->phase;
 
+    note_time(ftp, error);
     fibocom_ftp_enter(ftp, phase_after(ftp, error == FTP_FINE));
     tell_done(ftp, at, phase, error == FTP_FINE);
     if (ftp->waiting == FTP_WAIT_NEXT && ftp_is_open(&ftp->client))
@@ -161,7 +174,7 @@ static void on_lost(void *ctx, enum ftp_error error)
 {
     struct fibocom_ftp *ftp = ctx;
 
-    (void)error; /* the log has it */
+    note_time(ftp, error);
     if (ftp->phase != FTP_PHASE_TELLING)
         fibocom_ftp_enter(ftp, FTP_PHASE_ENDED);
     at_poke(session_of(ftp));
@@ -258,7 +271,9 @@ static void on_quiet(struct module_terminal *terminal, void *state)
 {
     struct fibocom_ftp *ftp = state;
 
-    if (ftp->owner != terminal || fibocom_socket_awaits_result(terminal))
+    bool has_news = ftp->phase == FTP_PHASE_TELLING || ftp->phase == FTP_PHASE_ENDED;
+
+    if (ftp->owner != terminal || fibocom_socket_holds_back(terminal, has_news))
         return;
     tell_lines(ftp, terminal->at);
     tell_ended(ftp);
@@ -279,6 +294,7 @@ static void tick(struct tlsmodem *modem, void *state)
     ftp_tick(&ftp->client);
     if (module_now(modem) < ftp->wait_until_ms)
         return;
+    module_note_fact(modem, FACT_FTP_RECEIVE_MS);
     if (ftp->waiting == FTP_WAIT_RECEIVE)
         fibocom_ftp_receive_nothing(ftp);
     else

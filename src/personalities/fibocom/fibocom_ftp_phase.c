@@ -1,6 +1,7 @@
 /* fibocom_ftp_phase.c: the phases of the FTP session, and what is let go of when one is left. */
 #include "personalities/fibocom/fibocom_ftp.h"
 
+#include "module/facts.h"
 #include "module/module.h"
 
 #include <assert.h>
@@ -61,6 +62,8 @@ void fibocom_ftp_expect(struct fibocom_ftp *ftp, enum fibocom_ftp_wait next)
     log_trace(ftp->modem->config.log, TRACE_SOCKET, "ftp: %s -> %s", names[ftp->waiting],
               names[next]);
     ftp->waiting = next;
-    ftp->wait_until_ms =
-        next == FTP_WAIT_NOTHING ? CLOCK_NEVER : module_now(ftp->modem) + FACT_FTP_RECEIVE_MS;
+    ftp->wait_until_ms = CLOCK_NEVER;
+    if (next != FTP_WAIT_NOTHING)
+        ftp->wait_until_ms =
+            module_now(ftp->modem) + module_fact_peek(ftp->modem, FACT_FTP_RECEIVE_MS);
 }

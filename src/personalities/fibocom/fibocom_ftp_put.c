@@ -26,6 +26,8 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     enum at_status status = AT_FAIL;
 
     ftp->entering = false;
+    if (end == AT_PROMPT_TIMED_OUT)
+        module_note_fact(ftp->modem, FACT_FTP_PUT_IDLE_MS);
     if (end == AT_PROMPT_COMPLETE) {
         bytes_commit(&ftp->put, payload.len);
         status = fibocom_ftp_begin(at, &operation);
@@ -39,10 +41,11 @@ enum { PUT_NAME, PUT_LENGTH, PUT_APPENDS };
 
 static enum at_status set_put(struct at_session *at, const struct at_args *args)
 {
+    const struct tlsmodem *modem = module_of(at);
     struct fibocom_ftp *ftp = fibocom_ftp_ready(at);
     struct span name = args->list[PUT_NAME].text;
     struct at_prompt prompt = { .max = (size_t)args->list[PUT_LENGTH].number,
-                                .idle_ms = FACT_HTTP_DATA_IDLE_MS,
+                                .idle_ms = (uint32_t)module_fact_peek(modem, FACT_FTP_PUT_IDLE_MS),
                                 .exact = true,
                                 .echo = AT_ECHO_OFF,
                                 .on_done = on_entered,
@@ -63,7 +66,7 @@ static enum at_status set_put(struct at_session *at, const struct at_args *args)
 
 static const struct at_param put_params[] = {
     { .name = "file", .type = AT_STRING, .min = 1, .max = FACT_FTP_NAME_MAX },
-    { .name = "length", .min = 1, .max = FACT_HTTP_DATA_MAX },
+    { .name = "length", .min = 1, .max = FACT_FTP_PUT_MAX },
     { .name = "append", .optional = true, .max = 1 },
 };
 

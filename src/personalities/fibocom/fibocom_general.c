@@ -32,8 +32,10 @@ static enum at_status run_maker(struct at_session *at)
 
 static enum at_status run_model(struct at_session *at)
 {
-    at_info(at, "%s: \"" FACT_RADIO "\",\"%s\"", at_row_name(at),
-            module_of(at)->model->identity.product);
+    const struct tlsmodem *modem = module_of(at);
+
+    at_info(at, "%s: \"%s\",\"%s\"", at_row_name(at), module_fact_text(modem, FACT_RADIO),
+            modem->model->identity.product);
     return AT_OK;
 }
 
@@ -92,7 +94,7 @@ static enum at_status read_registration(struct at_session *at)
 
 static enum at_status restart(struct at_session *at)
 {
-    module_power_cycle(module_of(at), FACT_RESTART_OFF_MS);
+    module_power_cycle(module_of(at), module_fact(module_of(at), FACT_RESTART_OFF_MS));
     return AT_OK;
 }
 
@@ -123,10 +125,11 @@ static const struct {
     const char *name;
     const char *values;
     uint16_t offset;
+    int32_t preset; /* the fact, or 0 */
 } setting_rows[] = {
-    { "IPRFMT", "0-2,5", offsetof(struct fibocom_settings, format) },
-    { "SENDTIME", "0-65535", offsetof(struct fibocom_settings, send_time) },
-    { "SIMPHASE", "0,1", offsetof(struct fibocom_settings, sim_phase) },
+    { "IPRFMT", "0-2,5", offsetof(struct fibocom_settings, format), FACT_FORMAT },
+    { "SENDTIME", "0-65535", offsetof(struct fibocom_settings, send_time), 0 },
+    { "SIMPHASE", "0,1", offsetof(struct fibocom_settings, sim_phase), 0 },
 };
 
 enum { SETTING_COUNT = sizeof(setting_rows) / sizeof(setting_rows[0]) };
@@ -138,10 +141,16 @@ static int32_t *setting_at(struct at_session *at, size_t row)
     return (int32_t *)(void *)(settings + setting_rows[row].offset);
 }
 
+static void show_setting(struct at_session *at, size_t row)
+{
+    module_note_preset(module_of(at), setting_rows[row].preset);
+    at_info(at, "+GTSET: \"%s\",%d", setting_rows[row].name, (int)*setting_at(at, row));
+}
+
 static enum at_status read_settings(struct at_session *at)
 {
     for (size_t i = 0; i < SETTING_COUNT; i++)
-        at_info(at, "+GTSET: \"%s\",%d", setting_rows[i].name, (int)*setting_at(at, i));
+        show_setting(at, i);
     return AT_OK;
 }
 
@@ -155,12 +164,13 @@ static enum at_status set_setting(struct at_session *at, const struct at_args *a
     if (row == SETTING_COUNT)
         return at_fail(at, FACT_ERROR_RANGE);
     if (!value->given) {
-        at_info(at, "+GTSET: \"%s\",%d", setting_rows[row].name, (int)*setting_at(at, row));
+        show_setting(at, row);
         return AT_OK;
     }
     if (!number_in_set(value->number, setting_rows[row].values))
         return at_fail(at, FACT_ERROR_RANGE);
     *setting_at(at, row) = value->number;
+    fact_replace(&module_of(at)->facts, setting_rows[row].preset);
     return AT_OK;
 }
 

@@ -51,7 +51,7 @@ struct fibocom_http *fibocom_http_of(struct at_session *at);
 /* Starts a request as the settings say, in place of what was; AT_OK: its URCs follow.  AT_FAIL: no
  * memory, or the URL or a field is none, and the last response stays. */
 enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_terminal *owner,
-                                  int mode, int64_t timeout_ms);
+                                  int mode, const struct at_arg *timer);
 
 /* Tells whether there is a connection: once for a request. */
 void fibocom_http_tell_connected(struct fibocom_http *http, bool connected);
@@ -59,11 +59,11 @@ void fibocom_http_tell_connected(struct fibocom_http *http, bool connected);
 /* Tells how it ended, or with MODE 1 that it comes: the status or error, and the length. */
 void fibocom_http_tell_result(struct fibocom_http *http, int code, size_t len);
 
-/* Ends the request, and tells so. */
-void fibocom_http_fail(struct fibocom_http *http, int code);
+/* Ends the request, and tells so: FACT_HTTP_NETWORK_ERROR or another. */
+void fibocom_http_fail(struct fibocom_http *http, int32_t fact);
 
-/* What a host is told of the failure. */
-int fibocom_http_code(enum http_error error);
+/* Ends it for this failure of the exchange. */
+void fibocom_http_fail_for(struct fibocom_http *http, enum http_error error);
 
 /* True while a request, a prompt or a reader of the response needs what there is. */
 bool fibocom_http_is_busy(const struct fibocom_http *http);

@@ -48,6 +48,9 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     struct bytes *bytes = ctx;
     struct fibocom_http *http = module_part_if(module_of(at), &fibocom_http_part, 0);
 
+    if (end == AT_PROMPT_TIMED_OUT)
+        module_note_fact(http->modem,
+                         bytes == &http->data ? FACT_HTTP_DATA_IDLE_MS : FACT_HTTP_HEAD_IDLE_MS);
     http->entering = false; /* which has kept it there */
     if (end == AT_PROMPT_COMPLETE) {
         bytes_commit(bytes, payload.len);
@@ -57,13 +60,14 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     return at_fail(at, FACT_ERROR_STATE);
 }
 
+/* `idle_fact` is how long it waits for the next byte. */
 static enum at_status enter(struct at_session *at, struct fibocom_http *http, struct bytes *bytes,
-                            size_t len)
+                            size_t len, int32_t idle_fact)
 {
     struct at_prompt prompt = { .max = len,
                                 .exact = true,
                                 .echo = AT_ECHO_OFF,
-                                .idle_ms = FACT_HTTP_DATA_IDLE_MS,
+                                .idle_ms = (uint32_t)module_fact_peek(http->modem, idle_fact),
                                 .on_done = on_entered,
                                 .ctx = bytes };
 
@@ -81,14 +85,18 @@ static enum at_status set_data(struct at_session *at, const struct at_args *args
 {
     struct fibocom_http *http = fibocom_http_of(at);
 
-    return http != NULL ? enter(at, http, &http->data, (size_t)args->list[0].number) : AT_FAIL;
+    if (http == NULL)
+        return AT_FAIL;
+    return enter(at, http, &http->data, (size_t)args->list[0].number, FACT_HTTP_DATA_IDLE_MS);
 }
 
 static enum at_status set_head(struct at_session *at, const struct at_args *args)
 {
     struct fibocom_http *http = fibocom_http_of(at);
 
-    return http != NULL ? enter(at, http, &http->head, (size_t)args->list[0].number) : AT_FAIL;
+    if (http == NULL)
+        return AT_FAIL;
+    return enter(at, http, &http->head, (size_t)args->list[0].number, FACT_HTTP_HEAD_IDLE_MS);
 }
 
 static enum at_status answer_ok(struct at_session *at)
@@ -98,8 +106,6 @@ static enum at_status answer_ok(struct at_session *at)
 }
 
 enum { ACT_MODE, ACT_TIMER };
-
-enum { SECOND_MS = 1000 };
 
 static enum at_status set_action(struct at_session *at, const struct at_args *args)
 {
@@ -111,9 +117,7 @@ static enum at_status set_action(struct at_session *at, const struct at_args *ar
     if (!fibocom_context(module_of(at))->active || fibocom_http_is_busy(http) ||
         fibocom_of(at)->http_values[HTTP_PARAM_URL] == NULL)
         return at_fail(at, FACT_ERROR_STATE);
-    return fibocom_http_begin(http, terminal_of(at), args->list[ACT_MODE].number,
-                              (int64_t)(timer->given ? timer->number : FACT_HTTP_TIMER_S) *
-                                  SECOND_MS);
+    return fibocom_http_begin(http, terminal_of(at), args->list[ACT_MODE].number, timer);
 }
 
 static const struct at_param set_params[] = {

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+enum { SECOND_MS = 1000 };
+
 /* ---- what the host is told ---- */
 
 void fibocom_http_tell_connected(struct fibocom_http *http, bool connected)
@@ -19,22 +21,40 @@ void fibocom_http_tell_result(struct fibocom_http *http, int code, size_t len)
     at_urc(http->owner->at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
 }
 
-void fibocom_http_fail(struct fibocom_http *http, int code)
+void fibocom_http_fail(struct fibocom_http *http, int32_t fact)
 {
     fibocom_http_tell_connected(http, false);
     fibocom_http_enter(http, HTTP_PHASE_NONE);
-    fibocom_http_tell_result(http, code, 0);
+    fibocom_http_tell_result(http, (int)module_fact(http->modem, fact), 0);
 }
 
-int fibocom_http_code(enum http_error error)
+static void note_time(const struct fibocom_http *http, enum http_error error)
 {
+    if (error != HTTP_TIMEOUT && http->exchange->failure.err != ERR_TIMEOUT)
+        return;
+    if (http_was_slow(http->exchange))
+        module_note_fact(http->modem, FACT_HTTP_SLOW_MS);
+    else if (http->preset_timer)
+        module_note_fact(http->modem, FACT_HTTP_TIMER_S);
+}
+
+void fibocom_http_fail_for(struct fibocom_http *http, enum http_error error)
+{
+    note_time(http, error);
     switch (error) {
     case HTTP_DNS:
-        return FACT_HTTP_DNS_ERROR;
+        fibocom_http_fail(http, FACT_HTTP_DNS_ERROR);
+        break;
     case HTTP_TIMEOUT:
-        return FACT_HTTP_TIMED_OUT;
+        fibocom_http_fail(http, FACT_HTTP_TIMED_OUT);
+        break;
+    case HTTP_REDIRECTS:
+        module_note_fact(http->modem, FACT_HTTP_REDIRECTS_MAX);
+        fibocom_http_fail(http, FACT_HTTP_NETWORK_ERROR);
+        break;
     default:
-        return FACT_HTTP_NETWORK_ERROR;
+        fibocom_http_fail(http, FACT_HTTP_NETWORK_ERROR);
+        break;
     }
 }
 
@@ -72,8 +92,14 @@ static enum http_method method_of(int mode)
     return mode == MODE_POST ? HTTP_POST : mode == MODE_HEAD ? HTTP_HEAD : HTTP_GET;
 }
 
+static unsigned redirects_max(const struct tlsmodem *modem)
+{
+    return (unsigned)module_fact_peek(modem, FACT_HTTP_REDIRECTS_MAX);
+}
+
 static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
 {
+    const struct tlsmodem *modem = http->modem;
     char url[FIBOCOM_HTTP_VALUE_MAX + 1];
     size_t len = put_port_behind_host(span_of(fibocom_http_value(http->modem, HTTP_PARAM_URL)), url,
                                       sizeof(url));
@@ -83,11 +109,11 @@ static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
                                     .headers = bytes_span(&http->fields),
                                     .body_len = http->mode == MODE_POST ? (int64_t)http->data.len
                                                                         : HTTP_NO_REQUEST_BODY,
-                                    .redirects_max = redirects ? FACT_HTTP_REDIRECTS_MAX : 0,
+                                    .redirects_max = redirects ? redirects_max(modem) : 0,
                                     .connect_timeout_ms = timeout_ms,
                                     .response_timeout_ms = timeout_ms,
                                     .idle_timeout_ms = timeout_ms,
-                                    .slow_timeout_ms = FACT_HTTP_SLOW_MS };
+                                    .slow_timeout_ms = module_fact_peek(modem, FACT_HTTP_SLOW_MS) };
 
     http->secure = len > 5 && memcmp(url, "https", 5) == 0;
     http->sent = 0;
@@ -95,20 +121,22 @@ static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
 }
 
 enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_terminal *owner,
-                                  int mode, int64_t timeout_ms)
+                                  int mode, const struct at_arg *timer)
 {
+    int32_t preset_s = module_fact_peek(http->modem, FACT_HTTP_TIMER_S);
     enum http_error error;
 
     if (http->phase == HTTP_PHASE_STREAMING)
         fibocom_http_enter(http, HTTP_PHASE_NONE);
     http->owner = owner;
     http->mode = mode;
+    http->preset_timer = !timer->given;
     http->exchange = module_part(http->modem, &fibocom_exchange_part, 0);
     if (http->exchange == NULL || !fibocom_http_write_fields(http)) {
         http->exchange = NULL;
         return at_fail(owner->at, FIBOCOM_MEMORY_FAILURE);
     }
-    error = start(http, timeout_ms);
+    error = start(http, (int64_t)(timer->given ? timer->number : preset_s) * SECOND_MS);
     if (error == HTTP_INVALID) {
         http->exchange = NULL;
         bytes_free(&http->fields);
@@ -118,7 +146,7 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
     if (error == HTTP_TLS && http->exchange->failure.tls.reason != TLS_INTERNAL)
         fibocom_tls_note(http->modem, &http->exchange->failure);
     if (error != HTTP_FINE)
-        fibocom_http_fail(http, fibocom_http_code(error));
+        fibocom_http_fail_for(http, error);
     return AT_OK;
 }
 

@@ -31,12 +31,23 @@ static bool shows_header(const struct fibocom_http *http)
     return fibocom_http_value(http->modem, HTTP_PARAM_HEADER)[0] != '1';
 }
 
+/* Puts it behind the response that is kept; false: it is too long, or there is no memory. */
+static bool keep(struct fibocom_http *http, struct span bytes)
+{
+    int32_t max = module_fact_peek(http->modem, FACT_HTTP_RESPONSE_MAX);
+    enum err err = bytes_add(&http->response, bytes, (size_t)max);
+
+    if (err == ERR_FULL)
+        module_note_fact(http->modem, FACT_HTTP_RESPONSE_MAX);
+    return err == ERR_OK;
+}
+
 static void on_header(void *ctx, struct span line)
 {
     struct fibocom_http *http = ctx;
 
-    if (shows_header(http) && bytes_add(&http->response, line, FACT_HTTP_RESPONSE_MAX) == ERR_OK)
-        (void)bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
+    if (shows_header(http) && keep(http, line))
+        (void)keep(http, span_of("\r\n"));
 }
 
 static void complete(struct fibocom_http *http)
@@ -54,19 +65,18 @@ static void collect(struct fibocom_http *http)
     ptrdiff_t got;
 
     while ((got = http_read(http->exchange, piece, sizeof(piece))) > 0) {
-        if (bytes_add(&http->response, span_at(piece, (size_t)got), FACT_HTTP_RESPONSE_MAX) ==
-            ERR_OK)
+        if (keep(http, span_at(piece, (size_t)got)))
             continue;
         log_say(http->modem->config.log, LOG_WARNING,
                 "http: the response is longer than %d bytes: MODE \"1\" takes any",
-                FACT_HTTP_RESPONSE_MAX);
+                (int)module_fact_peek(http->modem, FACT_HTTP_RESPONSE_MAX));
         fibocom_http_fail(http, FACT_HTTP_NETWORK_ERROR);
         return;
     }
     if (got == 0)
         complete(http);
     else if (got != -ERR_AGAIN)
-        fibocom_http_fail(http, fibocom_http_code(http_failure(http->exchange)));
+        fibocom_http_fail_for(http, http_failure(http->exchange));
 }
 
 /* The host hears that it comes; the length is known where the server says it. */
@@ -85,7 +95,7 @@ static void on_response(void *ctx)
     struct fibocom_http *http = ctx;
 
     if (shows_header(http))
-        (void)bytes_add(&http->response, span_of("\r\n"), FACT_HTTP_RESPONSE_MAX);
+        (void)keep(http, span_of("\r\n"));
     if (fibocom_http_value(http->modem, HTTP_PARAM_MODE)[0] == '1')
         begin_stream(http);
     else
@@ -108,7 +118,7 @@ static void on_failed(void *ctx, enum http_error error)
 
     if (error == HTTP_TLS)
         fibocom_tls_note(http->modem, &http->exchange->failure);
-    fibocom_http_fail(http, fibocom_http_code(error));
+    fibocom_http_fail_for(http, error);
 }
 
 static const struct http_events events = {

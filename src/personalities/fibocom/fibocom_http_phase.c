@@ -1,6 +1,7 @@
 /* fibocom_http_phase.c: the phases of the response, and what is let go of when one is left. */
 #include "personalities/fibocom/fibocom_http_phase.h"
 
+#include "module/facts.h"
 #include "module/module.h"
 #include "personalities/fibocom/fibocom_facts.h"
 
@@ -40,7 +41,7 @@ static void end_exchange(struct fibocom_http *http)
 static void forget_request(struct fibocom_http *http)
 {
     bytes_free(&http->fields);
-    if (FACT_HTTP_HEAD_ONCE)
+    if (http->head.data != NULL && module_fact_is(http->modem, FACT_HTTP_HEAD_ONCE))
         bytes_free(&http->head);
 }
 

@@ -29,6 +29,7 @@ struct fibocom_http {
     enum fibocom_http_phase phase; /* fibocom_http_enter() is its only writer */
     struct http *exchange;         /* in memory of its own; NULL unless awaited or streaming */
     int mode;                      /* of +HTTPACT */
+    bool preset_timer;             /* it had none */
     bool secure;
     struct bytes data, head;        /* +HTTPDATA, +HTTPHEAD */
     struct bytes fields;            /* of the request under way */

@@ -22,14 +22,15 @@ static enum at_status show_kept(struct fibocom_http *http, struct at_session *at
     return part < left ? AT_LATER : AT_OK;
 }
 
-/* The next bytes: first the header, which was kept, then the body as http_read() gives it. */
-static ptrdiff_t next_piece(struct fibocom_http *http, uint8_t piece[FACT_HTTP_PIECE])
+/* The next bytes, at most `max`: first the header, which was kept, then the body as http_read()
+ * gives it. */
+static ptrdiff_t next_piece(struct fibocom_http *http, uint8_t *piece, size_t max)
 {
     struct bytes *head = &http->response;
-    size_t part = head->len < FACT_HTTP_PIECE ? head->len : FACT_HTTP_PIECE;
+    size_t part = head->len < max ? head->len : max;
 
     if (part == 0)
-        return http_read(http->exchange, piece, FACT_HTTP_PIECE);
+        return http_read(http->exchange, piece, max);
     memcpy(piece, head->data, part);
     bytes_drop(head, part);
     return (ptrdiff_t)part;
@@ -46,15 +47,18 @@ static void show_piece(struct fibocom_http *http, struct at_session *at, struct 
 
 static enum at_status show_stream(struct fibocom_http *http, struct at_session *at)
 {
-    uint8_t piece[FACT_HTTP_PIECE];
+    uint8_t piece[FIBOCOM_HTTP_PIECE_MOST];
+    size_t max = (size_t)module_fact_peek(http->modem, FACT_HTTP_PIECE);
     ptrdiff_t got = -ERR_AGAIN;
 
     if (at_is_abandoned(at))
         return AT_OK; /* the rest is for the next host */
-    while (at_answer_room(at) >= FACT_HTTP_PIECE + PIECE_FRAME &&
-           (got = next_piece(http, piece)) > 0)
+    while (at_answer_room(at) >= max + PIECE_FRAME && (got = next_piece(http, piece, max)) > 0) {
+        if ((size_t)got == max)
+            module_note_fact(http->modem, FACT_HTTP_PIECE);
         show_piece(http, at, span_at(piece, (size_t)got));
-    wipe(piece, sizeof(piece));
+    }
+    wipe(piece, max);
     if (got == -ERR_AGAIN || got > 0)
         return AT_LATER;
     fibocom_http_enter(http, HTTP_PHASE_NONE);

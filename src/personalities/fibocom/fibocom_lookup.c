@@ -17,6 +17,7 @@ struct asked {
     char host[CONNECTION_HOST_MAX + 1];
     struct lookup lookup; /* +MIPDNS */
     struct ping ping;     /* +MPING */
+    int32_t timeout_fact; /* which says how long an answer is waited for; 0: the host does */
 };
 
 static bool is_busy(const struct asked *asked)
@@ -51,6 +52,12 @@ static struct asked *begin(struct at_session *at, const struct at_arg *host)
     return asked;
 }
 
+static void note_time(const struct asked *asked, enum err err)
+{
+    if (err == ERR_TIMEOUT)
+        module_note_fact(module_of(asked->owner->at), FACT_NAME_MS);
+}
+
 /* ---- +MIPDNS ---- */
 
 static void on_addresses(void *ctx, enum err err, const struct net_address *list, size_t count)
@@ -60,6 +67,7 @@ static void on_addresses(void *ctx, enum err err, const struct net_address *list
     char text[ADDRESS_TEXT_MAX];
 
     (void)count;
+    note_time(asked, err);
     if (err != ERR_OK) {
         at_finish(at, at_fail(at, FIBOCOM_NOT_FOUND));
         return;
@@ -81,8 +89,8 @@ static enum at_status set_dns(struct at_session *at, const struct at_args *args)
 
     if (asked == NULL)
         return AT_FAIL;
-    if (lookup_start(&asked->lookup, &module_of(at)->world, asked->host, FACT_NAME_MS, on_addresses,
-                     asked) != ERR_OK)
+    if (lookup_start(&asked->lookup, &module_of(at)->world, asked->host,
+                     module_fact_peek(module_of(at), FACT_NAME_MS), on_addresses, asked) != ERR_OK)
         return at_fail(at, FIBOCOM_NOT_FOUND);
     at_await(at, on_abort, asked);
     return AT_LATER;
@@ -96,6 +104,8 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
     char text[ADDRESS_TEXT_MAX];
 
     (void)ttl;
+    if (err == ERR_TIMEOUT)
+        module_note_fact(module_of(asked->owner->at), asked->timeout_fact);
     if (err != ERR_OK)
         return;
     address_text(&asked->ping.to, text);
@@ -115,46 +125,61 @@ static void tell_statistics(const struct asked *asked, int status)
 static void on_pinged(void *ctx, enum err err)
 {
     struct asked *asked = ctx;
+    struct at_session *at = asked->owner->at;
 
+    note_time(asked, err);
     if (err == ERR_OK)
         tell_statistics(asked, PING_DONE);
     else
-        at_urc(asked->owner->at, "+MPINGSTAT: %d,\"%s\",0,0,0", FACT_PING_FAILED, asked->host);
+        at_urc(at, "+MPINGSTAT: %d,\"%s\",0,0,0", (int)module_fact(module_of(at), FACT_PING_FAILED),
+               asked->host);
 }
 
 static const struct ping_events ping_events = { .on_echo = on_echo, .on_done = on_pinged };
 
 enum { PING_MODE, PING_HOST, PING_COUNT, PING_SIZE, PING_TTL, PING_TOS, PING_TIMEOUT };
 
-static int number_or(const struct at_arg *arg, int otherwise)
+/* The number, or the fact that says what it is without one. */
+static int32_t number_or(const struct tlsmodem *modem, const struct at_arg *arg, int32_t fact)
 {
-    return arg->given ? (int)arg->number : otherwise;
+    return arg->given ? arg->number : module_fact(modem, fact);
+}
+
+static uint32_t timeout_s(const struct tlsmodem *modem, const struct at_arg *arg, int32_t *ret_fact)
+{
+    int32_t seconds = arg->given ? arg->number : module_fact_peek(modem, FACT_PING_TIMEOUT_S);
+    int32_t most = module_fact_peek(modem, FACT_PING_TIMEOUT_MAX_S);
+
+    *ret_fact = arg->given ? 0 : FACT_PING_TIMEOUT_S;
+    if (seconds <= most)
+        return (uint32_t)seconds;
+    *ret_fact = FACT_PING_TIMEOUT_MAX_S;
+    return (uint32_t)most;
 }
 
 static enum at_status set_ping(struct at_session *at, const struct at_args *args)
 {
-    struct asked *asked = module_part_if(module_of(at), &fibocom_lookup_part, 0);
-    int timeout_s = number_or(&args->list[PING_TIMEOUT], FACT_PING_TIMEOUT_S);
-    struct ping_job job = { .count = number_or(&args->list[PING_COUNT], FACT_PING_COUNT),
-                            .bytes = (size_t)number_or(&args->list[PING_SIZE], FACT_PING_SIZE),
-                            .ttl = number_or(&args->list[PING_TTL], 0),
-                            .lookup_ms = FACT_NAME_MS };
+    struct tlsmodem *modem = module_of(at);
+    struct asked *asked = module_part_if(modem, &fibocom_lookup_part, 0);
+    const struct at_arg *list = args->list;
+    struct ping_job job = { .ttl = list[PING_TTL].given ? list[PING_TTL].number : 0,
+                            .lookup_ms = module_fact_peek(modem, FACT_NAME_MS) };
 
-    if (args->list[PING_MODE].number == 0) {
+    if (list[PING_MODE].number == 0) {
         if (asked != NULL)
             ping_cancel(&asked->ping);
         return AT_OK;
     }
-    if (!args->list[PING_HOST].given)
+    if (!list[PING_HOST].given)
         return at_fail(at, FACT_ERROR_SYNTAX);
-    asked = begin(at, &args->list[PING_HOST]);
+    asked = begin(at, &list[PING_HOST]);
     if (asked == NULL)
         return AT_FAIL;
-    if (timeout_s > FACT_PING_TIMEOUT_MAX_S)
-        timeout_s = FACT_PING_TIMEOUT_MAX_S;
-    job.timeout_ms = (uint32_t)timeout_s * SECOND_MS;
-    if (ping_start(&asked->ping, &module_of(at)->world, asked->host, &job, &ping_events, asked) !=
-        ERR_OK)
+    job.count = number_or(modem, &list[PING_COUNT], FACT_PING_COUNT);
+    job.bytes = (size_t)number_or(modem, &list[PING_SIZE], FACT_PING_SIZE);
+    job.timeout_ms =
+        timeout_s(modem, &list[PING_TIMEOUT], &asked->timeout_fact) * (uint32_t)SECOND_MS;
+    if (ping_start(&asked->ping, &modem->world, asked->host, &job, &ping_events, asked) != ERR_OK)
         return at_fail(at, FIBOCOM_NOT_FOUND);
     return AT_OK;
 }
@@ -204,7 +229,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     if (!pinging)
         on_addresses(asked, ERR_UNREACHABLE, NULL, 0);
     else if (named)
-        tell_statistics(asked, FACT_PING_FAILED);
+        tell_statistics(asked, (int)module_fact(modem, FACT_PING_FAILED));
     else
         on_pinged(asked, ERR_UNREACHABLE);
 }

@@ -8,9 +8,8 @@
 /* NULL past the end. */
 const struct module_model *fibocom_model_at(size_t index);
 
-/* A row of NL668 or M910: name, product, facts, group of cipher suites, FIBOCOM_SSL_3_0 or
- * FIBOCOM_FROM_TLS_1_0. */
-#define FIBOCOM_NL668_MODEL(text, said, version, group, ssl)                                       \
+/* A row of NL668 or M910: name, product, facts, FIBOCOM_SSL_3_0 or FIBOCOM_FROM_TLS_1_0. */
+#define FIBOCOM_NL668_MODEL(text, said, its_facts, ssl)                                            \
     {                                                                                              \
         .identity = { .name = (text),                                                              \
                       .maker = "Fibocom",                                                          \
@@ -20,12 +19,11 @@ const struct module_model *fibocom_model_at(size_t index);
         .personality = &fibocom_personality, .revision = FACT_REVISION, .access_technology = 7,    \
         .at = { .limits = fibocom_limits,                                                          \
                 .features = FIBOCOM_NL668 | (ssl),                                                 \
-                .facts = &(version) },                                                             \
-        .payload_max = FACT_SEND_MAX, .maker_data = (group)                                        \
+                .facts = &(its_facts) },                                                           \
+        .payload_max = FIBOCOM_SEND_MOST                                                           \
     }
 
-extern const struct facts fibocom_facts_nl668;
 extern const int32_t fibocom_limits[LIMIT_END - 1];
-extern const struct fibocom_model fibocom_group_a, fibocom_group_b, fibocom_group_example;
+extern const struct facts fibocom_group_b; /* of the products with the manual's second list */
 
 #endif

@@ -7,22 +7,6 @@
 /* Answers: a line of data is 1500 bytes at most, in hexadecimal, with an address in front. */
 enum { LINE_MAX = 512, ANSWER_MAX = 3100, OUTPUT_BYTES = 8192 };
 
-struct fibocom *fibocom_of(const struct at_session *at)
-{
-    return module_of(at)->maker;
-}
-
-const struct fibocom_model *fibocom_model_of(const struct tlsmodem *modem)
-{
-    return modem->model->maker_data;
-}
-
-void *fibocom_settings_record(struct at_session *at, size_t index)
-{
-    (void)index;
-    return &fibocom_of(at)->settings;
-}
-
 static size_t state_size(const struct tlsmodem *modem)
 {
     (void)modem;
@@ -33,17 +17,15 @@ static enum err start(struct tlsmodem *modem)
 {
     struct fibocom *fibocom = modem->maker;
 
-    fibocom->settings.format = FACT_FORMAT;
-    fibocom->ssl.enabled = fibocom_model_of(modem)->enabled;
+    fact_restore(&modem->facts, FACT_FORMAT);
+    fibocom->settings.format = fibocom_format_at_start(modem);
+    fibocom->ssl.loaded = fibocom_suites_at_start(modem);
     return ERR_OK;
 }
 
 /* Source: docs/facts/fibocom.md §4, lines that drivers wait for. */
 static void ready(struct tlsmodem *modem)
 {
-    struct fibocom *fibocom = modem->maker;
-
-    fibocom->ssl.version = fibocom_model_of(modem)->version; /* whatever the row says */
     for (size_t i = 0; i < modem->terminal_count; i++) {
         at_urc(modem->terminals[i].at, "AT command ready");
         at_urc(modem->terminals[i].at, "+SIM READY");

@@ -9,7 +9,17 @@
 enum { FORMAT_HEX = 0, FORMAT_BARE = 1, FORMAT_RAW = 2, FORMAT_READ = 5 };
 
 /* Longest piece in a line; a datagram has one line. */
-enum { PIECE_MAX = 1500 };
+enum { PIECE_MAX = FIBOCOM_CHUNK_MOST };
+
+int32_t fibocom_format_at_start(const struct tlsmodem *modem)
+{
+    static const int32_t formats[] = { [FORMAT_IS_HEX] = FORMAT_HEX,
+                                       [FORMAT_IS_BARE] = FORMAT_BARE,
+                                       [FORMAT_IS_RAW] = FORMAT_RAW,
+                                       [FORMAT_IS_READ] = FORMAT_READ };
+
+    return formats[module_fact_peek(modem, FACT_FORMAT)];
+}
 
 static int32_t format_of(const struct fibocom_socket *socket)
 {
@@ -40,7 +50,8 @@ static void show_stream(struct fibocom_socket *socket, struct span data)
         at_unsolicited(at, data, "+MIPRTCP: %d,%zu,", socket->id, data.len);
         break;
     default:
-        at_unsolicited(at, hex_of(data, hex), "+MIPRTCP: %d,%d,", socket->id, FACT_LEFT);
+        at_unsolicited(at, hex_of(data, hex), "+MIPRTCP: %d,%d,", socket->id,
+                       (int)module_fact(socket->modem, FACT_LEFT));
         break;
     }
 }
@@ -59,7 +70,8 @@ static void show_datagram(struct fibocom_socket *socket, struct span data)
         break;
     case FORMAT_HEX:
         at_unsolicited(at, hex_of(data, hex), "+MIPRUDP: %s,%u,%d,%d,", from,
-                       (unsigned)connection->port, socket->id, FACT_LEFT);
+                       (unsigned)connection->port, socket->id,
+                       (int)module_fact(socket->modem, FACT_LEFT));
         break;
     default: /* a datagram is not read in parts */
         at_unsolicited(at, data, "+MIPRUDP: %s,%u,%d,%zu,", from, (unsigned)connection->port,
@@ -72,7 +84,7 @@ static void show_data(struct fibocom_socket *socket)
 {
     struct at_session *at = socket->owner->at;
     bool datagrams = socket->connection.transport == NET_UDP;
-    size_t chunk = datagrams ? PIECE_MAX : fibocom_model_of(socket->modem)->forms->chunk;
+    size_t chunk = datagrams ? PIECE_MAX : (size_t)module_fact_peek(socket->modem, FACT_CHUNK);
     uint8_t data[PIECE_MAX];
 
     while (at_may_speak_at_length(at)) {
@@ -82,6 +94,9 @@ static void show_data(struct fibocom_socket *socket)
             socket->unread = false;
             break;
         }
+        if (!datagrams && got == chunk)
+            module_note_fact(socket->modem, FACT_CHUNK);
+        module_note_preset(socket->modem, FACT_FORMAT);
         if (datagrams)
             show_datagram(socket, span_at(data, got));
         else
@@ -96,6 +111,7 @@ static void show_count(struct fibocom_socket *socket)
     if (available <= socket->told)
         return;
     socket->told = available;
+    module_note_preset(socket->modem, FACT_FORMAT);
     at_unsolicited(socket->owner->at, span_at(NULL, 0), "+MIPREAD: %d,%zu", socket->id, available);
 }
 

@@ -7,8 +7,10 @@
 
 enum { STATUS_SENT, STATUS_FLOWED_OFF, STATUS_NO_DATA };
 
+/* What the host is told of it. */
 static size_t room(const struct fibocom_socket *socket)
 {
+    module_note_fact(socket->modem, FACT_SEND_MAX);
     return outbox_room(&socket->outbox);
 }
 
@@ -53,7 +55,8 @@ static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
     if (socket->connection.state != CONNECTION_OPEN)
         return at_fail(at, FACT_ERROR_STATE);
     socket->sending = true;
-    socket->send_until_ms = module_now(socket->modem) + FACT_SEND_MS;
+    socket->send_until_ms =
+        module_now(socket->modem) + module_fact_peek(socket->modem, FACT_SEND_MS);
     at_await(at, on_abort, socket);
     return AT_LATER;
 }
@@ -68,6 +71,8 @@ static enum at_status on_counted(struct at_session *at, void *ctx, enum at_promp
 static enum at_status on_typed(struct at_session *at, void *ctx, enum at_prompt_end end,
                                struct span payload)
 {
+    if (end == AT_PROMPT_TIMED_OUT)
+        module_note_fact(module_of(at), FACT_SEND_IDLE_MS);
     return send(at, ctx, end == AT_PROMPT_COMPLETE || end == AT_PROMPT_TIMED_OUT, payload);
 }
 
@@ -88,6 +93,7 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
 void fibocom_send_give_up(struct fibocom_socket *socket)
 {
     socket->sending = false;
+    module_note_fact(socket->modem, FACT_SEND_MS);
     at_finish(socket->owner->at, end_send(socket, STATUS_FLOWED_OFF));
 }
 
@@ -98,14 +104,21 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
     struct fibocom_socket *socket = fibocom_socket_open(at, args->list[SEND_ID].number);
     const struct at_arg *len = &args->list[SEND_LEN];
     struct at_prompt prompt = { .exact = len->given, .ctx = socket };
+    size_t most;
 
     if (socket == NULL)
         return AT_FAIL;
-    prompt.max = len->given ? (size_t)len->number : room(socket);
-    if (socket->connection.state != CONNECTION_OPEN || socket->sending ||
-        socket->entering != NULL || prompt.max > room(socket) || prompt.max == 0)
+    most = outbox_room(&socket->outbox);
+    prompt.max = len->given ? (size_t)len->number : most;
+    if (socket->connection.state != CONNECTION_OPEN || socket->sending || socket->entering != NULL)
         return at_fail(at, FACT_ERROR_STATE);
+    if (prompt.max > most || prompt.max == 0) {
+        module_note_fact(socket->modem, FACT_SEND_MAX);
+        return at_fail(at, FACT_ERROR_STATE);
+    }
     prompt.on_done = len->given ? on_counted : on_typed;
+    if (!len->given)
+        prompt.idle_ms = (uint32_t)module_fact_peek(socket->modem, FACT_SEND_IDLE_MS);
     if (at_prompt(at, &prompt) != AT_LATER)
         return AT_FAIL;
     socket->owner = terminal_of(at);

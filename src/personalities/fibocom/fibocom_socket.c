@@ -44,15 +44,26 @@ bool fibocom_socket_is_opening(const struct fibocom_socket *socket)
            !connection_is_open(&socket->connection);
 }
 
-bool fibocom_socket_awaits_result(const struct module_terminal *terminal)
+static bool awaits_result(const struct module_terminal *terminal)
 {
     for (int32_t id = 1; id <= FIBOCOM_SOCKETS; id++) {
         const struct fibocom_socket *socket = fibocom_socket_look(terminal->at, id);
 
         if (socket->owner == terminal && fibocom_socket_is_opening(socket))
-            return FACT_OPENING_HOLDS_DATA;
+            return true;
     }
     return false;
+}
+
+bool fibocom_socket_holds_back(const struct module_terminal *terminal, bool has_news)
+{
+    const struct tlsmodem *modem = module_of(terminal->at);
+
+    if (!awaits_result(terminal))
+        return false;
+    if (has_news)
+        module_note_fact(modem, FACT_OPENING_HOLDS_DATA);
+    return module_fact_peek(modem, FACT_OPENING_HOLDS_DATA) != 0;
 }
 
 static void tell_odm_failed(const struct fibocom_socket *socket)
@@ -66,15 +77,16 @@ static void tell_odm_failed(const struct fibocom_socket *socket)
 
 void fibocom_socket_tell_failed(struct fibocom_socket *socket)
 {
-    const struct fibocom_forms *forms = fibocom_model_of(socket->modem)->forms;
+    const struct tlsmodem *modem = socket->modem;
     struct at_session *at = socket->owner->at;
 
     if (socket->transparent) {
         tell_odm_failed(socket);
         return;
     }
-    at_urc(at, "%s %d,0", forms->open_failed, socket->id);
-    if (forms->open_failed_state)
+    at_urc(at, "+MIPOPEN%s %d,0", module_fact_is(modem, FACT_OPEN_FAILED_HAS_COLON) ? ":" : "",
+           socket->id);
+    if (module_fact_is(modem, FACT_OPEN_FAILED_TELLS_STATE))
         at_urc(at, "+MIPSTAT: %d,1", socket->id);
 }
 
@@ -112,7 +124,7 @@ void fibocom_socket_hang_up(struct fibocom_socket *socket)
 
 static void say_closed(struct at_session *at, const struct fibocom_socket *socket)
 {
-    at_urc(at, "+MIPCLOSE: %d,%d", socket->id, fibocom_model_of(socket->modem)->forms->close_type);
+    at_urc(at, "+MIPCLOSE: %d,%d", socket->id, (int)module_fact(socket->modem, FACT_CLOSE_TYPE));
 }
 
 void fibocom_socket_close_for(struct fibocom_socket *socket, struct at_session *at)
@@ -159,8 +171,8 @@ bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
         .port = (uint16_t)args->list[OPEN_PORT].number,
         .local_port = (uint16_t)args->list[OPEN_LOCAL_PORT].number,
         .transport = protocol == PROTOCOL_UDP ? NET_UDP : NET_TCP,
-        .step_timeout_ms = FACT_OPEN_STEP_MS,
-        .total_timeout_ms = FACT_OPEN_TOTAL_MS,
+        .step_timeout_ms = module_fact_peek(socket->modem, FACT_OPEN_STEP_MS),
+        .total_timeout_ms = module_fact_peek(socket->modem, FACT_OPEN_TOTAL_MS),
     };
     struct opening opening = { socket, &target };
 

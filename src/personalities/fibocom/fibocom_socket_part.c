@@ -24,6 +24,10 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct fibocom_socket *socket = ctx;
 
+    if (failure->err == ERR_TIMEOUT)
+        module_note_fact(socket->modem, connection_is_out_of_time(&socket->connection)
+                                            ? FACT_OPEN_TOTAL_MS
+                                            : FACT_OPEN_STEP_MS);
     if (socket->secure)
         fibocom_tls_note(socket->modem, failure);
     fibocom_socket_tell_failed(socket);
@@ -90,7 +94,7 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     socket->modem = modem;
     connection_init(&socket->connection, socket->id, &modem->world, &events, socket,
                     FIBOCOM_RECEIVED_BYTES);
-    outbox_init(&socket->outbox, FACT_SEND_MAX);
+    outbox_init(&socket->outbox, (size_t)module_fact_peek(modem, FACT_SEND_MAX));
 }
 
 static void deinit(struct tlsmodem *modem, void *state)
@@ -134,9 +138,10 @@ static void tick(struct tlsmodem *modem, void *state)
 static void on_quiet(struct module_terminal *terminal, void *state)
 {
     struct fibocom_socket *socket = state;
+    bool has_news = socket->unread || socket->connection.state == CONNECTION_ENDED;
 
     if (socket->owner != terminal || !connection_is_open(&socket->connection) ||
-        fibocom_socket_awaits_result(terminal))
+        fibocom_socket_holds_back(terminal, has_news))
         return;
     fibocom_receive_show(socket);
     notice_end(socket);

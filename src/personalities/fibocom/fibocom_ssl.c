@@ -22,7 +22,7 @@ static enum at_status run_error(struct at_session *at)
 
 #define VERSION(lowest)                                                                            \
     {                                                                                              \
-        .name = "sslver", .min = (lowest), .max = 4, .preset = FACT_NL668_VERSION,                 \
+        .name = "sslver", .min = (lowest), .max = 4, .preset = FACT_VERSION_PRESET,                \
         .bound = AT_BIND(fibocom_ssl, version)                                                     \
     }
 

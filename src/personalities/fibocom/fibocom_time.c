@@ -26,7 +26,10 @@ static void on_failed(void *ctx, enum err err)
 {
     struct question *question = ctx;
 
-    (void)err; /* the log has it */
+    if (err == ERR_TIMEOUT) {
+        module_note_fact(question->modem, FACT_NTP_TIMEOUT_MS);
+        module_note_fact(question->modem, FACT_NTP_TRIES);
+    }
     at_urc(question->owner->at, "+MIPNTP: %d", STATUS_FAILED);
 }
 
@@ -101,18 +104,19 @@ enum { NTP_HOST, NTP_PORT };
 
 static enum at_status set_time_server(struct at_session *at, const struct at_args *args)
 {
+    struct tlsmodem *modem = module_of(at);
     struct question *question;
     const struct at_arg *port = &args->list[NTP_PORT];
     char host[CONNECTION_HOST_MAX + 1] = { 0 };
     const struct sntp_target target = { .host = host,
                                         .port = port->given ? (uint16_t)port->number : SNTP_PORT,
-                                        .timeout_ms = FACT_NTP_TIMEOUT_MS,
-                                        .tries = FACT_NTP_TRIES };
+                                        .timeout_ms = module_fact_peek(modem, FACT_NTP_TIMEOUT_MS),
+                                        .tries = module_fact_peek(modem, FACT_NTP_TRIES) };
 
     memcpy(host, args->list[NTP_HOST].text.data, args->list[NTP_HOST].text.len);
-    if (!fibocom_context(module_of(at))->active)
+    if (!fibocom_context(modem)->active)
         return at_fail(at, FACT_ERROR_STATE);
-    question = module_part(module_of(at), &fibocom_time_part, 0);
+    question = module_part(modem, &fibocom_time_part, 0);
     if (question == NULL)
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
     if (sntp_start(&question->client, &target) != ERR_OK)

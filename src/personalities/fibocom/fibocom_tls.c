@@ -26,7 +26,7 @@ static bool begins(struct span bytes, const char *text)
 
 /* The files that an opening uses, one after the other, until one is bad. */
 struct inspection {
-    const struct fibocom_model *model;
+    const struct tlsmodem *modem;
     struct connection_failure *failure;
     int cause; /* of the bad one */
 };
@@ -46,8 +46,11 @@ static bool refuse(struct inspection *inspection, int cause, enum tls_reason rea
 static bool check_certificate(struct inspection *inspection, struct span bytes,
                               enum tls_reason reason)
 {
-    if (inspection->model->strict_files ? !begins(bytes, certificate_begin)
-                                        : !span_contains(bytes, certificate_begin))
+    bool is_marked = span_contains(bytes, certificate_begin);
+
+    if (is_marked && !begins(bytes, certificate_begin))
+        is_marked = !module_fact_is(inspection->modem, FACT_STRICT_FILES);
+    if (!is_marked)
         return refuse(inspection, (int)reason, reason, "it has no line -----BEGIN");
     if (!span_contains(bytes, certificate_end))
         return refuse(inspection, CAUSE_FILE_LENGTH, reason, "it ends before its line -----END");
@@ -56,10 +59,11 @@ static bool check_certificate(struct inspection *inspection, struct span bytes,
 
 static bool check_key(struct inspection *inspection, struct span bytes)
 {
-    if (inspection->model->strict_files && !begins(bytes, "-----BEGIN RSA PRIVATE KEY-----"))
-        return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it is no RSA key after PKCS #1");
     if (!span_contains(bytes, "PRIVATE KEY-----"))
         return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it has no line -----BEGIN");
+    if (!begins(bytes, "-----BEGIN RSA PRIVATE KEY-----") &&
+        module_fact_is(inspection->modem, FACT_STRICT_FILES))
+        return refuse(inspection, TLS_OWN_KEY, TLS_OWN_KEY, "it is no RSA key after PKCS #1");
     return true;
 }
 
@@ -96,18 +100,22 @@ static bool join_trust(const struct tlsmodem *modem, struct session_parts *parts
     return true;
 }
 
-static void choose_protocol(const struct fibocom_model *model, const struct fibocom_ssl *ssl,
+static void choose_protocol(const struct tlsmodem *modem, const struct fibocom_ssl *ssl,
                             struct session_parts *parts, struct tls_config *config)
 {
-    uint32_t chosen = ssl->enabled != 0 ? ssl->enabled : model->defaults;
+    enum fibocom_family family = fibocom_family_of(modem);
+    uint32_t loaded = fibocom_suites_loaded(modem);
 
+    if (loaded == 0)
+        loaded = fibocom_group_of(modem)->defaults;
+    module_note_preset(modem, FACT_VERSION_PRESET);
     config->min_version =
         ssl->version == 0 ? TLS_1_0 : (enum tls_version)(TLS_SSL_3_0 + ssl->version - 1);
     config->max_version = ssl->version == 0 ? TLS_1_2 : config->min_version;
     config->suites = parts->suites;
     for (int id = 0; id < FIBOCOM_CIPHERS; id++) {
-        if ((chosen & UINT32_C(1) << id) != 0 && model->suites[id] != 0)
-            parts->suites[config->suite_count++] = model->suites[id];
+        if ((loaded & UINT32_C(1) << id) != 0 && fibocom_suite(family, id) != 0)
+            parts->suites[config->suite_count++] = fibocom_suite(family, id);
     }
 }
 
@@ -121,7 +129,7 @@ static void note(struct tlsmodem *modem, int cause, int alert)
         cause = CAUSE_NO_TRUST_FILE;
     if (cause < 0)
         return;
-    code = fibocom_failure_code(fibocom_model_of(modem)->family, cause, alert);
+    code = fibocom_failure_code(fibocom_family_of(modem), cause, alert);
     if (code != FIBOCOM_UNCHANGED)
         ssl->error = code;
 }
@@ -163,14 +171,12 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
                           void *use_ctx)
 {
     struct tlsmodem *modem = ctx;
-    const struct fibocom_model *model = fibocom_model_of(modem);
     struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
     struct connection_failure failure = { .tls = { .alert = -1 } };
-    struct inspection inspection = { model, &failure, 0 };
+    struct inspection inspection = { modem, &failure, 0 };
     struct session_parts parts = { .trust = { .data = NULL } };
-    struct tls_config config = { .send_sni = FACT_SEND_SNI,
-                                 .verify = ssl->mode != 0,
-                                 .ignore_name = !model->checks_name };
+    struct tls_config config = { .send_sni = module_fact_is(modem, FACT_SEND_SNI),
+                                 .verify = ssl->mode != 0 };
     enum err err;
 
     ssl->error = FIBOCOM_NO_ERROR;
@@ -178,7 +184,8 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
         return refused(modem, &inspection);
     if (ssl->mode != 0 && !join_trust(modem, &parts))
         return no_memory(modem);
-    choose_protocol(model, ssl, &parts, &config);
+    config.ignore_name = config.verify && !module_fact_is(modem, FACT_CHECKS_NAME);
+    choose_protocol(modem, ssl, &parts, &config);
     config.ca = bytes_span(&parts.trust);
     add_own(modem, &config);
     err = use(use_ctx, &config);

@@ -74,6 +74,8 @@ static void on_failed(void *ctx, enum http_error error)
 
     if (error == HTTP_TIMEOUT)
         quectel_http_note_time(http, http->answer_time);
+    else if (http->exchange->client.failure.err == ERR_TIMEOUT)
+        module_note_fact(http->modem, FACT_OPEN_LIMIT_MS);
     else if (error == HTTP_REDIRECTS)
         module_note_fact(http->modem, FACT_HTTP_REDIRECTS_MAX);
     finish(http, quectel_http_error(error));

@@ -65,6 +65,8 @@ static void tell(const struct sending *sending, enum smtp_error error)
 {
     if (error == SMTP_TIMEOUT && sending->time_preset)
         module_note_fact(sending->modem, FACT_SMTP_TIME_PRESET_S);
+    else if (error != SMTP_TIMEOUT && sending->client.failure.err == ERR_TIMEOUT)
+        module_note_fact(sending->modem, FACT_OPEN_LIMIT_MS);
     at_urc(sending->owner->at, "+QSMTPPUT: %d", code_of(sending->modem, error));
 }
 

@@ -55,6 +55,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               "What +QIACT answers where there is a context."),
     SWITCH_FACT(FACT_DEACT_TELLS_SECURE, "deact-tells-secure", false, SHEET "§1.12",
                 "+QIDEACT says of each secure socket that it was closed, behind DEACT OK."),
+    SWITCH_FACT(
+        FACT_DEACT_FAILS_OPENINGS, "deact-fails-openings", true, SHEET "§1.12",
+        "A socket that is being opened when the host types +QIDEACT has its result, that it "
+        "failed, behind DEACT OK."),
     WORD_FACT(FACT_SWITCH_IS_REFUSED, "switch-is-refused", REFUSED_WHILE_OPEN,
               "never,while-open,while-up", SHEET "§2.2",
               "When +QIMUX and +QIMODE refuse a real change: while a socket is open, or once the "

@@ -118,7 +118,7 @@ static void take_back(struct quectel_socket *socket)
     quectel_socket_close(socket);
     socket->secure = false;
     quectel_socket_enter(socket, SOCKET_INITIAL);
-    if (opening) {
+    if (opening && module_fact_is(socket->modem, FACT_DEACT_FAILS_OPENINGS)) {
         socket->news = NEWS_FAILED;
         at_poke(socket->owner->at);
     }

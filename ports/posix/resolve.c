@@ -1,13 +1,15 @@
-/* resolve.c: host names to addresses by getaddrinfo(), which libuv runs in a thread of its own. */
+/* resolve.c: host names to addresses by getaddrinfo(), which libuv runs in one of its few threads;
+ * an address as text must not wait for one. */
 #include "posix/resolve.h"
 
+#include "posix/literal.h"
 #include "posix/sockaddr.h"
 
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_CAP = 256, ADDRESSES_MAX = 16 };
+enum { NAME_MAX_BYTES = 255, ADDRESSES_MAX = 16 };
 
 struct look_up {
     struct net_query base;
@@ -51,22 +53,6 @@ static void on_looked_up(uv_getaddrinfo_t *uv, int status, struct addrinfo *info
                     NULL, 0);
 }
 
-/* Copies `name`, without the brackets around an IPv6 address; false when it can be no name. */
-static bool copy_name(const char *name, char *ret_name)
-{
-    size_t len = strlen(name);
-
-    if (len >= 2 && name[0] == '[' && name[len - 1] == ']') {
-        name++;
-        len -= 2;
-    }
-    if (len == 0 || len >= NAME_CAP)
-        return false;
-    memcpy(ret_name, name, len);
-    ret_name[len] = '\0';
-    return true;
-}
-
 static void cancel(struct net_query *base)
 {
     struct look_up *query = (struct look_up *)base;
@@ -82,11 +68,14 @@ enum err posix_resolve(struct posix_loop *loop, const char *name, net_resolved_f
                        void *ctx, struct net_query **ret_query)
 {
     static const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-    char plain[NAME_CAP];
+    size_t len = strlen(name);
+    enum err err = posix_literal(loop, name, on_resolved, ctx, ret_query);
     struct look_up *query;
     int status;
 
-    if (!copy_name(name, plain))
+    if (err != ERR_RESOLVE)
+        return err;
+    if (len == 0 || len > NAME_MAX_BYTES || name[0] == '[')
         return ERR_RESOLVE;
     query = calloc(1, sizeof(*query));
     if (query == NULL)
@@ -96,7 +85,7 @@ enum err posix_resolve(struct posix_loop *loop, const char *name, net_resolved_f
     query->loop = loop;
     query->on_resolved = on_resolved;
     query->ctx = ctx;
-    status = uv_getaddrinfo(&loop->uv, &query->uv, on_looked_up, plain, NULL, &hints);
+    status = uv_getaddrinfo(&loop->uv, &query->uv, on_looked_up, name, NULL, &hints);
     if (status < 0) {
         free(query);
         return status == UV_ENOMEM ? ERR_NO_MEMORY : ERR_RESOLVE;

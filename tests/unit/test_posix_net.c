@@ -440,6 +440,41 @@ static void names_are_looked_up(void **state)
     }
 }
 
+static void hold_thread(uv_work_t *work)
+{
+    uv_sem_wait(work->data);
+}
+
+static void on_thread_free(uv_work_t *work, int status)
+{
+    (void)work;
+    assert_int_equal(status, 0);
+}
+
+/* As names do that nobody answers. */
+static void numbers_wait_for_no_thread(void **state)
+{
+    enum { THREADS = 16 }; /* more than libuv has */
+    struct fixture *f = *state;
+    uv_work_t works[THREADS];
+    struct net_query *query;
+    uv_sem_t gate;
+    bool told;
+
+    assert_int_equal(uv_sem_init(&gate, 0), 0);
+    for (int i = 0; i < THREADS; i++) {
+        works[i].data = &gate;
+        assert_int_equal(uv_queue_work(&f->loop.uv, &works[i], hold_thread, on_thread_free), 0);
+    }
+    assert_int_equal(resolve(f, "127.0.0.1", &query), ERR_OK);
+    told = run_until(&f->loop, is_resolved, f, LIMIT_MS);
+    for (int i = 0; i < THREADS; i++)
+        uv_sem_post(&gate);
+    uv_run(&f->loop.uv, UV_RUN_DEFAULT);
+    assert_true(told);
+    uv_sem_destroy(&gate);
+}
+
 static void localhost_is_this_machine(void **state)
 {
     struct fixture *f = *state;
@@ -583,6 +618,7 @@ int main(void)
         TEST(bulk_waits_for_the_peer),
         TEST(sent_bytes_go_out_after_close),
         TEST(names_are_looked_up),
+        TEST(numbers_wait_for_no_thread),
         TEST(localhost_is_this_machine),
         TEST(impossible_names_are_refused),
         TEST(cancelled_query_is_silent),

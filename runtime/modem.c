@@ -156,7 +156,7 @@ void runtime_modem_start(struct runtime_modem *modem)
     modem->started = true;
     for (size_t i = 0; i < modem->port_count; i++) {
         tlsmodem_attach(modem->engine, i, port_channel(modem->ports[i].port));
-        port_start(modem->ports[i].port, tlsmodem_terminal(modem->engine, i));
+        port_start(modem->ports[i].port, tlsmodem_terminal_at(modem->engine, i));
     }
 }
 

@@ -17,19 +17,26 @@ struct span {
 /* The bytes of a C string, without its terminator. */
 static inline struct span span_of(const char *text)
 {
-    return (struct span){ (const uint8_t *)text, strlen(text) };
+    struct span bytes = { (const uint8_t *)text, strlen(text) };
+
+    return bytes;
 }
 
 /* `len` bytes at `data`; `data` may be NULL when `len` is 0. */
 static inline struct span span_at(const void *data, size_t len)
 {
-    return (struct span){ (const uint8_t *)data, len };
+    struct span bytes = { (const uint8_t *)data, len };
+
+    return bytes;
 }
 
 /* What is left after the first `count` bytes; `count` must not pass the end. */
 static inline struct span span_skip(struct span bytes, size_t count)
 {
-    return (struct span){ bytes.len == 0 ? bytes.data : bytes.data + count, bytes.len - count };
+    if (bytes.len > 0)
+        bytes.data += count;
+    bytes.len -= count;
+    return bytes;
 }
 
 /* True when both hold the same bytes. */

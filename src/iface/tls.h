@@ -27,7 +27,7 @@ enum tls_version {
     TLS_1_3 = 0x0304
 };
 
-/* Cipher suites by their IANA code points; base/tls_suites.h names them all. */
+/* Cipher suites by their IANA code points. */
 typedef uint16_t tls_suite;
 
 /* Why a session could not be opened or went down.  A maker's table maps each to its code. */

@@ -146,7 +146,7 @@ void tlsmodem_free(struct tlsmodem *modem)
     free(modem);
 }
 
-struct terminal *tlsmodem_terminal(struct tlsmodem *modem, size_t index)
+struct terminal *tlsmodem_terminal_at(struct tlsmodem *modem, size_t index)
 {
     assert(index < modem->terminal_count);
     return &modem->terminals[index].base;

@@ -159,7 +159,7 @@ static void attach(struct world *world, size_t index)
 
     *port = (struct world_port){ .base = { &channel_ops },
                                  .world = world,
-                                 .terminal = tlsmodem_terminal(world->modem, index),
+                                 .terminal = tlsmodem_terminal_at(world->modem, index),
                                  .appetite = SIZE_MAX };
     tlsmodem_attach(world->modem, index, &port->base);
 }

@@ -136,7 +136,7 @@ static void test_line_feeds_of_a_script(void **state)
 
         world_init(&world);
         assert_int_equal(world_switch_on(&world, "he910", false, 1), ERR_OK);
-        terminal = tlsmodem_terminal(world.modem, 0);
+        terminal = tlsmodem_terminal_at(world.modem, 0);
         terminal->ops->accept_lf(terminal);
         world_type_text(&world, row->before);
         world_forget(&world, 0);
@@ -155,7 +155,7 @@ static void test_end_of_input_ends_a_line(void **state)
     (void)state;
     world_init(&world);
     assert_int_equal(world_switch_on(&world, "he910", false, 1), ERR_OK);
-    terminal = tlsmodem_terminal(world.modem, 0);
+    terminal = tlsmodem_terminal_at(world.modem, 0);
     world_type_text(&world, "ATE0\r");
     world_forget(&world, 0);
     world_type_text(&world, "AT+CGMM");

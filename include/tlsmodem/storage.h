@@ -1,0 +1,50 @@
+/* Made by tools/public_headers of src/iface/storage.h. */
+/* tlsmodem/storage.h: what the engine asks of non-volatile memory.
+ *
+ * Entries are named by short ASCII keys ("profile/0", "security/1/1"), up to 63 bytes, and hold up
+ * to 16 kB.  Secret entries are encrypted at rest; which of the two an entry is, is part of its
+ * name. A handle belongs to one modem; two modems never see each other's entries.
+ */
+#ifndef TLSMODEM_IFACE_STORAGE_H
+#define TLSMODEM_IFACE_STORAGE_H
+
+#include "tlsmodem/err.h"
+#include "tlsmodem/span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TLSMODEM_STORAGE_KEY_MAX = 63, TLSMODEM_STORAGE_VALUE_MAX = 16384 };
+
+struct tlsmodem_storage_change {
+    const char *key;
+    bool secret;
+    bool remove;                /* a missing entry may be removed */
+    struct tlsmodem_span value; /* unless `remove` */
+};
+
+struct tlsmodem_storage_ops {
+    /* Copies an entry into `buf`.  TLSMODEM_ERR_NOT_FOUND; TLSMODEM_ERR_FULL when it is larger than
+     * `cap`; TLSMODEM_ERR_CORRUPT when a secret fails its authentication; TLSMODEM_ERR_IO. */
+    enum tlsmodem_err (*load)(void *storage, const char *key, bool secret, void *buf, size_t cap,
+                              size_t *ret_len);
+    /* Makes all changes or none.  When it returns TLSMODEM_ERR_OK they survive the end of the
+     * process at any later moment. */
+    enum tlsmodem_err (*apply)(void *storage, const struct tlsmodem_storage_change *changes,
+                               size_t count);
+};
+
+struct tlsmodem_storage {
+    const struct tlsmodem_storage_ops *ops;
+    void *impl;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

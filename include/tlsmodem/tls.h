@@ -1,0 +1,359 @@
+/* Made by tools/public_headers of src/iface/tls.h. */
+/* tlsmodem/tls.h: what the engine asks of a TLS library.
+ *
+ * A session sits between two byte streams and does not know what is below: it moves its records
+ * through `struct tlsmodem_tls_lower`, whose functions never block.  A session belongs to one
+ * thread.
+ *
+ * Providers and sessions stack as in net.h: what is NULL among the operations of one is the
+ * `inner` one's.
+ */
+#ifndef TLSMODEM_IFACE_TLS_H
+#define TLSMODEM_IFACE_TLS_H
+
+#include "tlsmodem/err.h"
+#include "tlsmodem/log.h"
+#include "tlsmodem/span.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Wire numbers, so that a comparison means older and newer. */
+enum tlsmodem_tls_version {
+    TLSMODEM_TLS_SSL_3_0 = 0x0300,
+    TLSMODEM_TLS_1_0 = 0x0301,
+    TLSMODEM_TLS_1_1 = 0x0302,
+    TLSMODEM_TLS_1_2 = 0x0303,
+    TLSMODEM_TLS_1_3 = 0x0304
+};
+
+/* Cipher suites by their IANA code points. */
+typedef uint16_t tlsmodem_tls_suite;
+
+/* Why a session could not be opened or went down.  A maker's table maps each to its code. */
+#define TLSMODEM_TLS_REASONS(X)                                                                    \
+    X(TLSMODEM_TLS_FINE, "no failure")                                                             \
+    X(TLSMODEM_TLS_UNKNOWN_CA,                                                                     \
+      "the server's certificate chain does not end at a stored CA certificate")                    \
+    X(TLSMODEM_TLS_EXPIRED,                                                                        \
+      "a certificate of the server's chain has expired by the module's clock")                     \
+    X(TLSMODEM_TLS_NOT_YET_VALID,                                                                  \
+      "a certificate of the server's chain is not valid yet by the module's clock")                \
+    X(TLSMODEM_TLS_WRONG_HOST, "the server's certificate was issued for another name")             \
+    X(TLSMODEM_TLS_BAD_SIGNATURE, "a signature in the server's certificate chain is wrong")        \
+    X(TLSMODEM_TLS_BAD_ISSUER,                                                                     \
+      "a certificate of the server's chain was issued by one that may not issue")                  \
+    X(TLSMODEM_TLS_BAD_CERTIFICATE, "the server's certificate cannot be used")                     \
+    X(TLSMODEM_TLS_CERTIFICATE_TYPE, "the server's certificate or key is of an unsupported kind")  \
+    X(TLSMODEM_TLS_LARGE_CERTIFICATE,                                                              \
+      "a certificate of the server's chain is larger than the module can handle now")              \
+    X(TLSMODEM_TLS_NO_SHARED_SUITE, "the server shares no cipher suite with the module")           \
+    X(TLSMODEM_TLS_WEAK_GROUP, "the server's Diffie-Hellman group is too small")                   \
+    X(TLSMODEM_TLS_VERSION_REFUSED, "the server does not speak the selected protocol version")     \
+    X(TLSMODEM_TLS_ALERT, "the server sent a fatal alert")                                         \
+    X(TLSMODEM_TLS_NOT_TLS, "the server does not speak TLS on this port")                          \
+    X(TLSMODEM_TLS_RECORD, "a record could not be decrypted or authenticated")                     \
+    X(TLSMODEM_TLS_RECORD_SIZE, "a record is too long")                                            \
+    X(TLSMODEM_TLS_FINISHED, "the server's Finished message is wrong")                             \
+    X(TLSMODEM_TLS_PROTOCOL, "the server broke the protocol")                                      \
+    X(TLSMODEM_TLS_PEER_CLOSED, "the server closed the connection")                                \
+    X(TLSMODEM_TLS_PEER_RESET, "the server reset the connection")                                  \
+    X(TLSMODEM_TLS_OWN_CA, "the stored CA certificate cannot be read")                             \
+    X(TLSMODEM_TLS_OWN_CERTIFICATE, "the stored client certificate cannot be read")                \
+    X(TLSMODEM_TLS_OWN_KEY,                                                                        \
+      "the stored private key cannot be read or does not fit the client certificate")              \
+    X(TLSMODEM_TLS_CERTIFICATE_WANTED,                                                             \
+      "the server wants a client certificate and the module has none")                             \
+    X(TLSMODEM_TLS_VERSION_MISSING,                                                                \
+      "this build has no provider for the selected protocol version")                              \
+    X(TLSMODEM_TLS_INTERNAL, "the TLS library failed")
+
+enum tlsmodem_tls_reason {
+#define TLSMODEM_TLS_ENUM(name, text) name,
+    TLSMODEM_TLS_REASONS(TLSMODEM_TLS_ENUM)
+#undef TLSMODEM_TLS_ENUM
+};
+
+struct tlsmodem_tls_failure {
+    enum tlsmodem_tls_reason reason;
+    int alert;        /* number of the alert received, RFC 5246 section 7.2, or -1 */
+    char detail[120]; /* one clause for the log, no secrets; may be empty */
+};
+
+/* The stream below.  recv: bytes, 0 at the end, -TLSMODEM_ERR_AGAIN, -TLSMODEM_ERR_RESET; send:
+ * bytes or the like. */
+struct tlsmodem_tls_lower {
+    ptrdiff_t (*recv)(void *ctx, void *buf, size_t cap);
+    ptrdiff_t (*send)(void *ctx, const void *data, size_t len);
+    void *ctx;
+};
+
+struct tlsmodem_tls_ticket;
+
+struct tlsmodem_tls_ticket_ops {
+    void (*free)(struct tlsmodem_tls_ticket *ticket);
+};
+
+/* What it takes to resume a session: its keys.  Owned by who asked for it. */
+struct tlsmodem_tls_ticket {
+    const struct tlsmodem_tls_ticket_ops *ops;
+};
+
+/* Wipes it; NULL is nothing. */
+static inline void tlsmodem_tls_ticket_free(struct tlsmodem_tls_ticket *ticket)
+{
+    if (ticket != NULL)
+        ticket->ops->free(ticket);
+}
+
+/* Everything a session needs to know.  The provider copies what it keeps; the spans may be wiped
+ * as soon as tlsmodem_tls_open() has returned. */
+struct tlsmodem_tls_config {
+    enum tlsmodem_tls_version min_version, max_version;
+    const tlsmodem_tls_suite *suites; /* in the order in which to offer them */
+    size_t suite_count;
+    bool verify;             /* check the chain, its dates and the name */
+    bool ignore_dates;       /* but not the dates */
+    bool ignore_name;        /* but not the name */
+    size_t certificate_max;  /* longest certificate of the server's chain in bytes of DER, where
+                              * `verify`; 0: any */
+    size_t record_max;       /* longest record, either way, in bytes of plaintext; 0: as the
+                              * protocol has it.  TLSMODEM_TLS_RECORD_SIZE when the server sends a longer
+                              * one */
+    const char *server_name; /* host name or address as dialled; checked when `verify`; sent as SNI
+                              * when `send_sni` and it is not an address */
+    bool send_sni;
+    /* Each one PEM or DER, told apart by looking; len 0 where there is none. */
+    struct tlsmodem_span ca;   /* one or more CA certificates; none: no server is good */
+    struct tlsmodem_span cert; /* client certificate, in PEM perhaps with its chain */
+    struct tlsmodem_span key;  /* its private key */
+    /* Offer to resume this session, of the same provider, version and suites; NULL: a full
+     * handshake.  Borrowed until tlsmodem_tls_open() returns; a server that does not agree gets a
+     * full handshake. */
+    const struct tlsmodem_tls_ticket *resume;
+    /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
+    int64_t (*utc_s)(void *ctx);
+    void *utc_ctx;
+    const struct tlsmodem_log *log; /* for the operator and TLSMODEM_TRACE_TLS; may be NULL */
+};
+
+enum tlsmodem_tls_step {
+    TLSMODEM_TLS_DONE,
+    TLSMODEM_TLS_WANT_READ,
+    TLSMODEM_TLS_WANT_WRITE,
+    TLSMODEM_TLS_FAILED
+};
+
+struct tlsmodem_tls_info {
+    enum tlsmodem_tls_version version;
+    tlsmodem_tls_suite suite;
+    bool resumed;
+};
+
+/* How the peer ended a session. */
+enum tlsmodem_tls_end {
+    TLSMODEM_TLS_END_NOTIFIED, /* by close_notify */
+    TLSMODEM_TLS_END_BARE,     /* by the stream's end alone, as old servers do */
+    TLSMODEM_TLS_END_CUT       /* by the stream's end inside a record: bytes are missing */
+};
+
+struct tlsmodem_tls_session;
+
+struct tlsmodem_tls_session_ops {
+    enum tlsmodem_tls_step (*handshake)(struct tlsmodem_tls_session *session);
+    ptrdiff_t (*read)(struct tlsmodem_tls_session *session, void *buf, size_t cap);
+    enum tlsmodem_tls_end (*end)(const struct tlsmodem_tls_session *session);
+    ptrdiff_t (*write)(struct tlsmodem_tls_session *session, const void *data, size_t len);
+    enum tlsmodem_err (*flush)(struct tlsmodem_tls_session *session);
+    size_t (*pending)(const struct tlsmodem_tls_session *session);
+    struct tlsmodem_tls_info (*info)(const struct tlsmodem_tls_session *session);
+    const struct tlsmodem_tls_failure *(*failure)(const struct tlsmodem_tls_session *session);
+    struct tlsmodem_tls_ticket *(*ticket)(const struct tlsmodem_tls_session *session);
+    void (*shutdown)(struct tlsmodem_tls_session *session);
+    void (*free)(struct tlsmodem_tls_session *session);
+};
+
+/* Made and owned by the provider; ends by tlsmodem_tls_session_free(). */
+struct tlsmodem_tls_session {
+    const struct tlsmodem_tls_session_ops *ops;
+    struct tlsmodem_tls_session
+        *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+};
+
+/* Goes on with the handshake until it is done, fails (see tlsmodem_tls_session_failure()), or the
+ * stream below must first become readable or writable. */
+static inline enum tlsmodem_tls_step
+tlsmodem_tls_session_handshake(struct tlsmodem_tls_session *session)
+{
+    while (session->ops->handshake == NULL)
+        session = session->inner;
+    return session->ops->handshake(session);
+}
+
+/* After a handshake that is done; `cap` is not 0.  Plaintext bytes, 0 at the end (see
+ * tlsmodem_tls_session_end()), -TLSMODEM_ERR_AGAIN, or -TLSMODEM_ERR_RESET, -TLSMODEM_ERR_TLS (see
+ * tlsmodem_tls_session_failure()). */
+static inline ptrdiff_t tlsmodem_tls_session_read(struct tlsmodem_tls_session *session, void *buf,
+                                                  size_t cap)
+{
+    assert(cap > 0);
+    while (session->ops->read == NULL)
+        session = session->inner;
+    return session->ops->read(session, buf, cap);
+}
+
+/* How it ended; after tlsmodem_tls_session_read() has given 0. */
+static inline enum tlsmodem_tls_end
+tlsmodem_tls_session_end(const struct tlsmodem_tls_session *session)
+{
+    while (session->ops->end == NULL)
+        session = session->inner;
+    return session->ops->end(session);
+}
+
+/* After a handshake that is done; `len` is not 0.  Bytes accepted for good, one record's at most.
+ * Part of the record may still have to wait for the stream below: until
+ * tlsmodem_tls_session_flush() says that it is away, this answers -TLSMODEM_ERR_AGAIN.
+ * -TLSMODEM_ERR_RESET, -TLSMODEM_ERR_TLS. */
+static inline ptrdiff_t tlsmodem_tls_session_write(struct tlsmodem_tls_session *session,
+                                                   const void *data, size_t len)
+{
+    assert(len > 0);
+    while (session->ops->write == NULL)
+        session = session->inner;
+    return session->ops->write(session, data, len);
+}
+
+/* TLSMODEM_ERR_OK: nothing waits.  TLSMODEM_ERR_AGAIN: call again when the stream below is
+ * writable.  TLSMODEM_ERR_RESET, TLSMODEM_ERR_TLS. */
+static inline enum tlsmodem_err tlsmodem_tls_session_flush(struct tlsmodem_tls_session *session)
+{
+    while (session->ops->flush == NULL)
+        session = session->inner;
+    return session->ops->flush(session);
+}
+
+/* Decrypted bytes that tlsmodem_tls_session_read() can give without touching the stream below. */
+static inline size_t tlsmodem_tls_session_pending(const struct tlsmodem_tls_session *session)
+{
+    while (session->ops->pending == NULL)
+        session = session->inner;
+    return session->ops->pending(session);
+}
+
+/* What was agreed, after a handshake that is done. */
+static inline struct tlsmodem_tls_info
+tlsmodem_tls_session_info(const struct tlsmodem_tls_session *session)
+{
+    while (session->ops->info == NULL)
+        session = session->inner;
+    return session->ops->info(session);
+}
+
+/* Why it failed, TLSMODEM_TLS_FINE when it has not; lives as long as the session. */
+static inline const struct tlsmodem_tls_failure *
+tlsmodem_tls_session_failure(const struct tlsmodem_tls_session *session)
+{
+    while (session->ops->failure == NULL)
+        session = session->inner;
+    return session->ops->failure(session);
+}
+
+/* What a later session needs to resume this one, after a handshake that is done; NULL when the
+ * server or this provider allows none.  The caller frees it, also after the session. */
+static inline struct tlsmodem_tls_ticket *
+tlsmodem_tls_session_ticket(const struct tlsmodem_tls_session *session)
+{
+    while (session->ops->ticket == NULL)
+        session = session->inner;
+    return session->ops->ticket(session);
+}
+
+/* Sends close_notify as far as the stream below takes it now.  Never waits. */
+static inline void tlsmodem_tls_session_shutdown(struct tlsmodem_tls_session *session)
+{
+    while (session->ops->shutdown == NULL)
+        session = session->inner;
+    session->ops->shutdown(session);
+}
+
+/* Ends it in any state and wipes its keys; NULL is nothing. */
+static inline void tlsmodem_tls_session_free(struct tlsmodem_tls_session *session)
+{
+    if (session == NULL)
+        return;
+    while (session->ops->free == NULL)
+        session = session->inner;
+    session->ops->free(session);
+}
+
+struct tlsmodem_tls;
+
+struct tlsmodem_tls_ops {
+    const char *name;
+    const char *(*library_version)(const struct tlsmodem_tls *tls);
+    bool (*supports)(const struct tlsmodem_tls *tls, enum tlsmodem_tls_version version);
+    enum tlsmodem_err (*open)(struct tlsmodem_tls *tls, const struct tlsmodem_tls_config *config,
+                              const struct tlsmodem_tls_lower *lower,
+                              struct tlsmodem_tls_session **ret_session,
+                              struct tlsmodem_tls_failure *ret_failure);
+};
+
+/* A provider; owned by who opened it.  It outlives its sessions; tickets may outlive it. */
+struct tlsmodem_tls {
+    const struct tlsmodem_tls_ops *ops;
+    struct tlsmodem_tls *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+};
+
+/* Of the library, for --version; static. */
+static inline const char *tlsmodem_tls_name(const struct tlsmodem_tls *tls)
+{
+    while (tls->ops->name == NULL)
+        tls = tls->inner;
+    return tls->ops->name;
+}
+
+/* Of the library, for --version; static. */
+static inline const char *tlsmodem_tls_library_version(const struct tlsmodem_tls *tls)
+{
+    while (tls->ops->library_version == NULL)
+        tls = tls->inner;
+    return tls->ops->library_version(tls);
+}
+
+/* True when sessions of this protocol version can be opened. */
+static inline bool tlsmodem_tls_supports(const struct tlsmodem_tls *tls,
+                                         enum tlsmodem_tls_version version)
+{
+    while (tls->ops->supports == NULL)
+        tls = tls->inner;
+    return tls->ops->supports(tls, version);
+}
+
+/* Makes a client session; `lower` is copied, its `ctx` outlives the session.
+ * TLSMODEM_ERR_CREDENTIALS with ret_failure set when security data cannot be used,
+ * TLSMODEM_ERR_UNSUPPORTED when a version or all suites are beyond this provider,
+ * TLSMODEM_ERR_NO_MEMORY. */
+static inline enum tlsmodem_err tlsmodem_tls_open(struct tlsmodem_tls *tls,
+                                                  const struct tlsmodem_tls_config *config,
+                                                  const struct tlsmodem_tls_lower *lower,
+                                                  struct tlsmodem_tls_session **ret_session,
+                                                  struct tlsmodem_tls_failure *ret_failure)
+{
+    assert(config->server_name != NULL && config->utc_s != NULL);
+    while (tls->ops->open == NULL)
+        tls = tls->inner;
+    return tls->ops->open(tls, config, lower, ret_session, ret_failure);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

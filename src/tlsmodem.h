@@ -1,0 +1,151 @@
+/* tlsmodem.h: a software cellular module for a program to embed.
+ *
+ * A modem is driven from one thread: bytes of a host go in through a terminal (iface/channel.h),
+ * answers come out, and tlsmodem_tick() is called when the time that `arm` asked for has come.  The
+ * world outside (network, TLS, storage, time) is what the config brings.  Several modems may live
+ * in one process, each thread with its own.
+ */
+#ifndef TLSMODEM_H
+#define TLSMODEM_H
+
+#include "base/err.h"
+#include "base/log.h"
+#include "iface/channel.h"
+#include "iface/clock.h"
+#include "iface/net.h"
+#include "iface/storage.h"
+#include "iface/tls.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TLSMODEM_VERSION "0.1.0"
+
+enum { TLSMODEM_TERMINALS_MAX = 8 };
+
+/* One module that can be started by name. */
+struct tlsmodem_model {
+    const char *name;       /* as --module takes it: "he910" */
+    const char *maker;      /* of the module: who made it */
+    const char *product;    /* as the module names itself: "HE910" */
+    const char *platform;   /* "12" */
+    const char *generation; /* "3G" */
+};
+
+/* The models, one for each index from 0; NULL past the end.  Static. */
+const struct tlsmodem_model *tlsmodem_model_at(size_t index);
+
+/* One thing that the modules of a maker do, which a source confirms or we had to decide. */
+struct tlsmodem_fact {
+    const char *name;    /* lower case with dashes: "open-limit-ms" */
+    const char *meaning; /* one line */
+    const char *source;  /* a page of docs/facts and its sections */
+    bool confirmed;      /* the source says that this model does as `choice` has it */
+    char choice[128];    /* of this model, as tlsmodem_fact_value.value takes it */
+    char allowed[256];   /* what may be given instead, in words */
+};
+
+/* The facts of a model, one for each index from 0; false past the end, and for no model.  All
+ * models of a maker have the same names in the same order. */
+bool tlsmodem_fact_at(const char *model, size_t index, struct tlsmodem_fact *ret_fact);
+
+/* A fact that is another on this modem. */
+struct tlsmodem_fact_value {
+    const char *name, *value;
+};
+
+/* ERR_OK when a modem of this model may have the value.  ERR_NOT_FOUND: no such model; ERR_INVALID:
+ * no such fact, or not this value; `why` gets one sentence, cut at `cap` bytes (at least 1), that
+ * says what is allowed. */
+enum err tlsmodem_fact_check(const char *model, const struct tlsmodem_fact_value *value, char *why,
+                             size_t cap);
+
+enum {
+    TLSMODEM_IMEI_CAP = 16,
+    TLSMODEM_IMSI_CAP = 16,
+    TLSMODEM_ICCID_CAP = 21,
+    TLSMODEM_OPERATOR_MAX = 23 /* bytes of its name */
+};
+
+/* Reads an IMEI (3GPP TS 23.003) of 14 digits, to which the check digit is added, or of 15, whose
+ * last must be it.  `ret_imei` has TLSMODEM_IMEI_CAP bytes.  ERR_INVALID: not so many digits, or
+ * something else; ERR_CORRUPT: the check digit is wrong. */
+enum err tlsmodem_imei(const char *digits, char *ret_imei);
+
+/* Reads an IMSI (ITU-T E.212, 3GPP TS 23.003): 6 to 15 digits, into TLSMODEM_IMSI_CAP bytes.
+ * ERR_INVALID. */
+enum err tlsmodem_imsi(const char *digits, char *ret_imsi);
+
+/* Reads an ICCID (ITU-T E.118), which begins with 89: of 18 digits, to which the check digit is
+ * added, of 19, whose last must be it, or of 20, longer than E.118 has them and taken as they are.
+ * `ret_iccid` has TLSMODEM_ICCID_CAP bytes.  ERR_INVALID, ERR_CORRUPT as for an IMEI. */
+enum err tlsmodem_iccid(const char *digits, char *ret_iccid);
+
+/* What the network makes of a modem that asks it. */
+enum tlsmodem_registration {
+    TLSMODEM_HOME,
+    TLSMODEM_ROAMING,
+    TLSMODEM_SEARCHING, /* and finds none */
+    TLSMODEM_DENIED,
+    TLSMODEM_LOST /* out of coverage */
+};
+
+/* Who a modem is, and what network it finds; a member that is NULL or zero is the preset. */
+struct tlsmodem_identity {
+    const char *imei;          /* as tlsmodem_imei() makes it; preset: a test number of the maker */
+    const char *imsi;          /* as tlsmodem_imsi() makes it */
+    const char *iccid;         /* as tlsmodem_iccid() makes it */
+    const char *operator_name; /* 1 to TLSMODEM_OPERATOR_MAX printable ASCII bytes, no quotes */
+    const char *operator_code; /* MCC and MNC: 5 or 6 digits */
+    uint16_t area_code;        /* LAC or TAC; preset: 1 */
+    uint32_t cell;             /* at most 28 bits, of which a GSM module shows 16; preset: 1 */
+    bool has_signal;           /* else `signal` is 20 */
+    int signal;                /* +CSQ <rssi>: 0 to 31, or 99: unknown */
+    enum tlsmodem_registration registration;
+};
+
+/* Everything pointed to is borrowed until tlsmodem_free(). */
+struct tlsmodem_config {
+    const char *model; /* name of a model */
+    size_t terminals;  /* 1 to TLSMODEM_TERMINALS_MAX ports (AT instances) */
+    struct net *net;
+    struct tls *const *tls; /* providers, asked in this order for the selected version */
+    size_t tls_count;
+    const struct storage *storage; /* NULL: settings and security data live in memory only */
+    const struct clock *clock;
+    const struct log *log; /* NULL: silence; its name is the modem's */
+    struct tlsmodem_identity identity;
+    const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
+    size_t fact_count;
+    /* Call tlsmodem_tick() at `deadline_ms` of the clock, CLOCK_NEVER: not before something
+     * happens.  Replaces what was armed before.  Never called from inside arm(). */
+    void (*arm)(void *ctx, int64_t deadline_ms);
+    void *arm_ctx;
+};
+
+struct tlsmodem;
+
+/* Makes a modem and switches it on.  ERR_NOT_FOUND: no such model; ERR_INVALID: terminals, or
+ * facts or the identity, of which the log says what is allowed; ERR_NO_MEMORY; ERR_IO, ERR_CORRUPT:
+ * storage.  Owned by the caller; see tlsmodem_free(). */
+enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem);
+
+/* Closes its connections, wipes its secrets, frees it.  Its terminals must not be used after. */
+void tlsmodem_free(struct tlsmodem *modem);
+
+/* The port with this index (AT instance), owned by the modem. */
+struct terminal *tlsmodem_terminal_at(struct tlsmodem *modem, size_t index);
+
+/* Says who carries the port's bytes; NULL when nobody does any more.  Output waits until then. */
+void tlsmodem_attach(struct tlsmodem *modem, size_t index, struct channel *channel);
+
+/* Lets everything happen whose time has come. */
+void tlsmodem_tick(struct tlsmodem *modem);
+
+/* True when, since tlsmodem_new(), a host or a peer has seen something that rests on this fact of
+ * the modem's model, and neither a source nor the config says that it is so.  `index` as for
+ * tlsmodem_fact_at(), below its end. */
+bool tlsmodem_relied_on(const struct tlsmodem *modem, size_t index);
+
+#endif

@@ -33,6 +33,21 @@ void posix_loop_stop(struct posix_loop *loop)
     uv_stop(&loop->uv);
 }
 
+void posix_loop_step(struct posix_loop *loop)
+{
+    uv_run(&loop->uv, UV_RUN_NOWAIT);
+}
+
+int posix_loop_fd(const struct posix_loop *loop)
+{
+    return uv_backend_fd(&loop->uv);
+}
+
+int posix_loop_wait_ms(const struct posix_loop *loop)
+{
+    return uv_backend_timeout(&loop->uv);
+}
+
 static void on_step(uv_timer_t *timer)
 {
     (void)timer;

@@ -29,6 +29,15 @@ void posix_loop_run(struct posix_loop *loop);
 /* Makes posix_loop_run() return once the callback that calls this has; from the loop only. */
 void posix_loop_stop(struct posix_loop *loop);
 
+/* Lets happen what can happen now, and does not wait.  Not from inside a callback of the loop. */
+void posix_loop_step(struct posix_loop *loop);
+
+/* A descriptor that becomes readable when there is something to step for; the loop's own. */
+int posix_loop_fd(const struct posix_loop *loop);
+
+/* For how many milliseconds from now nothing is due; -1: until the descriptor is readable. */
+int posix_loop_wait_ms(const struct posix_loop *loop);
+
 /* Lets everything that was closed finish, and frees the loop.  False: a look-up of a name would not
  * end in `limit_ms`; then nothing more can be freed and the process should leave with _exit(). */
 bool posix_loop_close(struct posix_loop *loop, int64_t limit_ms);

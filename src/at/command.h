@@ -110,8 +110,12 @@ struct at_command {
     enum at_status (*read)(struct at_session *at);
     const char *test_text; /* `=?` answer after the name, when it is not made from the parameters */
     enum at_status (*test)(struct at_session *at); /* `=?` where the modem decides on the answer */
-    /* Where bound values live; `index` from 0.  NULL answers: no such record now. */
+    /* Where bound values live; `index` from 0.  NULL, of a row with `make_record` only: nowhere
+     * yet, they are the factory values. */
     void *(*record)(struct at_session *at, size_t index);
+    /* The same to put stored values there: NULL when there is no memory.  A row that has it sets
+     * and reads its values by handlers of its own. */
+    void *(*make_record)(struct at_session *at, size_t index);
     /* Bound values have changed by a set, a reset or a restore. */
     void (*changed)(struct at_session *at, size_t index);
 };

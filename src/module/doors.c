@@ -31,6 +31,7 @@ static void settle(struct tlsmodem *modem)
     }
     modem->settling = false;
     parts_give_back(modem);
+    network_give_back(&modem->network);
     if (deadline(modem) != modem->armed_ms) {
         modem->armed_ms = deadline(modem);
         modem->config.arm(modem->config.arm_ctx, modem->armed_ms);

@@ -98,8 +98,12 @@ void keep_each(struct at_session *at, enum at_keep keep,
 static void release_row(struct at_session *at, const struct at_command *row, void *ctx)
 {
     (void)ctx;
-    for (size_t index = 0; index < at_record_count(at, row); index++)
-        at_args_release(row, row->record(at, index));
+    for (size_t index = 0; index < at_record_count(at, row); index++) {
+        void *record = row->record(at, index);
+
+        if (record != NULL)
+            at_args_release(row, record);
+    }
 }
 
 void keep_release(struct at_session *at)
@@ -111,8 +115,12 @@ void keep_release(struct at_session *at)
 static void preset_values(struct at_session *at, const struct at_command *row, void *ctx)
 {
     (void)ctx;
-    for (size_t index = 0; index < at_record_count(at, row); index++)
-        at_args_preset(row, at_model_of(at), at_dialect_of(at), row->record(at, index), index);
+    for (size_t index = 0; index < at_record_count(at, row); index++) {
+        void *record = row->record(at, index);
+
+        if (record != NULL)
+            at_args_preset(row, at_model_of(at), at_dialect_of(at), record, index);
+    }
 }
 
 static void preset_row(struct at_session *at, const struct at_command *row, void *ctx)
@@ -138,13 +146,15 @@ static bool take(struct at_session *at, const struct at_command *row, size_t ind
                  struct span values)
 {
     struct at_args args;
+    void *record;
 
     if (at_args_parse(row, at_model_of(at), values, &args) != AT_ARGS_FINE)
         return false;
     if (row->record_count_limit != 0 && row->params[0].type == AT_NUMBER &&
         args.list[0].number != (int32_t)index + 1)
         return false; /* a row that goes by names is stored by number all the same */
-    if (!at_args_bind(row, &args, row->record(at, index)))
+    record = row->make_record != NULL ? row->make_record(at, index) : row->record(at, index);
+    if (record == NULL || !at_args_bind(row, &args, record))
         return false;
     at_args_replace_presets(row, at_model_of(at), at_dialect_of(at), &args, index);
     if (row->changed != NULL)

@@ -16,7 +16,7 @@ struct tlsmodem;
 
 enum { MODULE_CONTEXTS_MAX = 6, MODULE_APN_MAX = 99, MODULE_ADDRESS_MAX = 45 };
 
-/* What +CGDCONT defines; a context without a type is not defined. */
+/* What +CGDCONT defines; a context without a type is not defined, and all zero. */
 struct module_context {
     char type[8];        /* "IP", "IPV6", "IPV4V6", "PPP" */
     char *apn, *address; /* owned strings of its row (at/command.h): at_text() reads them */
@@ -25,7 +25,8 @@ struct module_context {
 };
 
 struct module_network {
-    struct module_context contexts[MODULE_CONTEXTS_MAX];
+    struct module_context first;
+    struct module_context *others; /* owned; NULL: none of them is defined */
     size_t context_count;
     bool attached;
     bool reported;         /* registration as hosts were last told */
@@ -35,10 +36,16 @@ struct module_network {
     enum tlsmodem_registration registration; /* what the network makes of it */
 };
 
-/* Attached, with `context_count` contexts (at most MODULE_CONTEXTS_MAX) that are not defined; what
- * becomes of it on the network is `registration`. */
+/* Attached, with 1 to MODULE_CONTEXTS_MAX contexts that are not defined; what becomes of it on
+ * the network is `registration`. */
 void network_init(struct module_network *network, size_t context_count,
                   enum tlsmodem_registration registration);
+
+/* Wipes and frees what the contexts lie in; their owned strings must be gone. */
+void network_deinit(struct module_network *network);
+
+/* Gives back what contexts lie in that are not defined; nobody may hold a pointer to one. */
+void network_give_back(struct module_network *network);
 
 /* True when the radio is on, nobody has told it to stay off the network, and the network has it. */
 bool network_is_registered(const struct module_network *network);
@@ -46,8 +53,15 @@ bool network_is_registered(const struct module_network *network);
 /* 27.007 <stat>: 1 and 5 registered, at home and roaming; 0, 2, 3, 4 not. */
 int network_stat(const struct module_network *network);
 
-/* The context of `cid` (from 1), or NULL when this model has none such. */
-struct module_context *network_context(struct module_network *network, size_t cid);
+/* The context of `cid` (from 1) to look at, or NULL when this model has none such.  Good until one
+ * is made, or the modem comes to rest. */
+const struct module_context *network_context(const struct module_network *network, size_t cid);
+
+/* The same to change, of a `cid` that there is; NULL while nobody has defined it. */
+struct module_context *network_context_if(struct module_network *network, size_t cid);
+
+/* The same to define it: NULL when there is no memory, which the first never needs. */
+struct module_context *network_context_make(struct module_network *network, size_t cid);
 
 /* Brings a context up: false when it is not defined, or there is no network. */
 bool network_activate(struct module_network *network, size_t cid);

@@ -40,6 +40,7 @@ void power_off(struct tlsmodem *modem)
         keep_release(modem->terminals[i].at);
         at_reset(modem->terminals[i].at);
     }
+    network_deinit(&modem->network);
     wipe(modem->maker, modem->maker_size);
     modem->on = false;
 }

@@ -4,11 +4,11 @@
 
 void network_deactivate(struct tlsmodem *modem, size_t cid)
 {
-    struct module_context *context = network_context(&modem->network, cid);
+    const struct module_context *context = network_context(&modem->network, cid);
 
     if (context == NULL || !context->active)
         return;
-    context->active = false;
+    network_context_if(&modem->network, cid)->active = false;
     parts_on_context_down(modem, cid);
 }
 

@@ -86,6 +86,13 @@ static struct at_session *session(struct walk *walk)
     return walk->world.modem->terminals[0].at;
 }
 
+/* Where the values of a row live, made where they are not there. */
+static void *record_of(struct walk *walk, const struct at_command *row, size_t index)
+{
+    return row->make_record != NULL ? row->make_record(session(walk), index)
+                                    : row->record(session(walk), index);
+}
+
 /* A row may be tried on any of a model's secure sockets. */
 static void enable_the_others(struct walk *walk)
 {
@@ -255,7 +262,7 @@ static void expect_bound(struct walk *walk, const struct at_param *param, const 
 
     if (param->bound == 0 || param->type != AT_NUMBER || depends_on_state(walk->row))
         return;
-    record = walk->row->record(session(walk), 0);
+    record = record_of(walk, walk->row, 0);
     memcpy(&number, record + param->bound - 1, sizeof(number));
     check_int(walk->row->name, number, atoll(value));
 }
@@ -423,8 +430,8 @@ static void check_factory(struct walk *walk)
     for (size_t index = 0; index < at_record_count(session(walk), row); index++) {
         text_init(&text, printed, sizeof(printed));
         at_args_preset(row, &walk->model->at, at_dialect_of(session(walk)),
-                       row->record(session(walk), index), index);
-        at_args_print(row, &walk->model->at, row->record(session(walk), index), index, &text);
+                       record_of(walk, row, index), index);
+        at_args_print(row, &walk->model->at, record_of(walk, row, index), index, &text);
         if (at_args_parse(row, &walk->model->at, text_span(&text), &args) != AT_ARGS_FINE)
             fail_msg("%s: its factory values %s are not valid", row->name, printed);
     }
@@ -452,7 +459,7 @@ static bool is_bound_by_model(struct walk *walk, const char *place)
             for (size_t index = 0; index < at_record_count(at, row); index++) {
                 for (size_t p = 0; p < row->param_count; p++) {
                     if (row->params[p].bound != 0 &&
-                        place_of(&row->params[p], row->record(at, index)) == place)
+                        place_of(&row->params[p], record_of(walk, row, index)) == place)
                         return true;
                 }
             }
@@ -466,7 +473,7 @@ static int lacking; /* places that only rows of other models bind */
 /* The place has its factory value. */
 static void check_place(struct walk *walk, const struct at_param *param, size_t index)
 {
-    const char *place = place_of(param, walk->row->record(session(walk), index));
+    const char *place = place_of(param, record_of(walk, walk->row, index));
     const struct facts *facts = walk->model->at.facts;
     const char *text = param->preset_text != NULL ? param->preset_text : "";
     char what[LINE_BYTES];

@@ -216,12 +216,41 @@ static void test_used(void **state)
     }
 }
 
+/* Of the contexts only the first is always there. */
+static void test_contexts(void **state)
+{
+    static const char define[] = "AT+CGDCONT=3,\"IP\",\"access\"\r", undefine[] = "AT+CGDCONT=3\r";
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(modems); i++) {
+        long before;
+
+        switch_on(&world, modems[i].model);
+        assert_null(world.modem->network.others);
+        talk_ok(&world, "AT+CGDCONT=1,\"IP\",\"first\"");
+        assert_null(world.modem->network.others);
+        world_type_text(&world, undefine);
+        world_advance(&world, LONG_MS);
+        before = heap.bytes;
+        world_type_text(&world, define);
+        world_advance(&world, LONG_MS);
+        assert_non_null(world.modem->network.others);
+        world_type_text(&world, undefine);
+        world_advance(&world, LONG_MS);
+        assert_null(world.modem->network.others);
+        check_int(modems[i].model, heap.bytes, before);
+        switch_off(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quiet),
         cmocka_unit_test(test_connected),
         cmocka_unit_test(test_used),
+        cmocka_unit_test(test_contexts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

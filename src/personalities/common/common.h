@@ -41,6 +41,9 @@ extern const struct at_param common_context_params[COMMON_CONTEXT_PARAMS];
 /* `record` of that row: the context of cid `index` + 1. */
 void *common_context_record(struct at_session *at, size_t index);
 
+/* `make_record` of that row. */
+void *common_context_make_record(struct at_session *at, size_t index);
+
 /* `set` of that row. */
 enum at_status common_context_set(struct at_session *at, const struct at_args *args);
 

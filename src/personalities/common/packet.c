@@ -5,7 +5,12 @@
 
 void *common_context_record(struct at_session *at, size_t index)
 {
-    return network_context(&module_of(at)->network, index + 1);
+    return network_context_if(&module_of(at)->network, index + 1);
+}
+
+void *common_context_make_record(struct at_session *at, size_t index)
+{
+    return network_context_make(&module_of(at)->network, index + 1);
 }
 
 static enum at_status read_contexts(struct at_session *at)
@@ -27,11 +32,15 @@ static enum at_status read_contexts(struct at_session *at)
 enum at_status common_context_set(struct at_session *at, const struct at_args *args)
 {
     size_t cid = (size_t)args->list[0].number;
-    struct module_context *context = network_context(&module_of(at)->network, cid);
-    struct module_context before = *context, given = { .active = false };
+    struct module_network *network = &module_of(at)->network;
+    struct module_context *context, before, given = { .active = false };
 
-    if (context->active)
+    if (network_context(network, cid)->active)
         return at_fail(at, CME_NOT_ALLOWED);
+    context = network_context_make(network, cid);
+    if (context == NULL)
+        return at_fail(at, CME_MEMORY_FAILURE);
+    before = *context;
     at_args_preset(at_row(at), at_model_of(at), at_dialect_of(at), &given, cid - 1);
     if (!at_args_bind(at_row(at), args, &given))
         return at_fail(at, CME_MEMORY_FAILURE);
@@ -166,6 +175,7 @@ static const struct at_command rows[] = {
       AT_PARAMS(common_context_params),
       .record_count_limit = LIMIT_CONTEXTS,
       .record = common_context_record,
+      .make_record = common_context_make_record,
       .keep = AT_KEEP_NVM,
       .set = common_context_set,
       .read = read_contexts },

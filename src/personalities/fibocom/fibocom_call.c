@@ -9,7 +9,7 @@
 
 struct module_context *fibocom_context(struct tlsmodem *modem)
 {
-    return network_context(&modem->network, CALL_CID);
+    return network_context_make(&modem->network, CALL_CID); /* it is the first: always there */
 }
 
 static enum at_status read_call(struct at_session *at)
@@ -124,6 +124,7 @@ static const struct at_command rows[] = {
       AT_PARAMS(common_context_params),
       .record_count_limit = LIMIT_CONTEXTS,
       .record = common_context_record,
+      .make_record = common_context_make_record,
       .keep = AT_KEEP_NVM,
       .set = common_context_set,
       .read = read_contexts },

@@ -49,13 +49,18 @@ size_t quectel_bearer_foreground(const struct tlsmodem *modem);
 /* The cid of +CGDCONT for the context `id`. */
 size_t quectel_bearer_cid(size_t id);
 
-/* The context as +CGDCONT sees it; one that nobody has defined is of type IP. */
-struct module_context *quectel_bearer_context(struct tlsmodem *modem, size_t id);
+/* The context as +CGDCONT sees it, to look at. */
+const struct module_context *quectel_bearer_context(const struct tlsmodem *modem, size_t id);
+
+/* The same to use or change it: one that nobody has defined is of type IP from now on.  NULL: no
+ * memory. */
+struct module_context *quectel_bearer_define(struct tlsmodem *modem, size_t id);
 
 /* The only writer of bearer->state. */
 void quectel_bearer_enter(struct tlsmodem *modem, size_t id, enum quectel_bearer_state next);
 
-/* Brings it up.  False: +CGACT has it, it is for circuit-switched data, or there is no network. */
+/* Brings it up.  False: +CGACT has it, it is for circuit-switched data, there is no network, or no
+ * memory. */
 bool quectel_bearer_activate(struct tlsmodem *modem, size_t id);
 
 /* The words of a state. */

@@ -61,12 +61,16 @@ bool quectel_bearer_is_up(const struct quectel_bearer *bearer)
     return bearer->state == BEARER_ACTIVE || bearer->state == BEARER_STATUS;
 }
 
-/* The context as +CGDCONT sees it; one that nobody has defined is of type IP. */
-struct module_context *quectel_bearer_context(struct tlsmodem *modem, size_t id)
+const struct module_context *quectel_bearer_context(const struct tlsmodem *modem, size_t id)
 {
-    struct module_context *context = network_context(&modem->network, quectel_bearer_cid(id));
+    return network_context(&modem->network, quectel_bearer_cid(id));
+}
 
-    if (context->type[0] == '\0')
+struct module_context *quectel_bearer_define(struct tlsmodem *modem, size_t id)
+{
+    struct module_context *context = network_context_make(&modem->network, quectel_bearer_cid(id));
+
+    if (context != NULL && context->type[0] == '\0')
         snprintf(context->type, sizeof(context->type), "IP");
     return context;
 }
@@ -74,8 +78,10 @@ struct module_context *quectel_bearer_context(struct tlsmodem *modem, size_t id)
 /* There is no radio to wait for: configuring and activating take no time. */
 bool quectel_bearer_activate(struct tlsmodem *modem, size_t id)
 {
+    const struct module_context *context = quectel_bearer_define(modem, id);
+
     quectel_bearer_enter(modem, id, BEARER_CONFIG);
-    if (quectel_bearer_context(modem, id)->active || quectel_bearer_at(modem, id)->mode == 0) {
+    if (context == NULL || context->active || quectel_bearer_at(modem, id)->mode == 0) {
         quectel_bearer_enter(modem, id,
                              BEARER_START); /* +CGACT or a call has it; or circuit-switched data */
         return false;

@@ -12,10 +12,9 @@
 static bool configure(struct tlsmodem *modem, const struct at_arg *apn, const struct at_arg *user)
 {
     struct quectel_bearer *bearer = quectel_bearer(modem);
-    struct module_context *context =
-        quectel_bearer_context(modem, quectel_bearer_foreground(modem));
+    struct module_context *context = quectel_bearer_define(modem, quectel_bearer_foreground(modem));
 
-    if (apn->given && !at_text_set(&context->apn, apn->text))
+    if (context == NULL || (apn->given && !at_text_set(&context->apn, apn->text)))
         return false;
     return at_text_set(&bearer->user, user->text);
 }

@@ -18,7 +18,7 @@ enum { SGACT_CID, SGACT_STATE };
 static enum at_status activate(struct at_session *at, size_t cid)
 {
     struct module_network *network = &module_of(at)->network;
-    struct module_context *context = network_context(network, cid);
+    const struct module_context *context = network_context(network, cid);
     char address[MODULE_ADDRESS_MAX + 1];
 
     if (context == NULL)

@@ -5,6 +5,7 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "bridge/ping.h"
+#include "personalities/common/question.h"
 #include "services/address_text.h"
 
 #include <stdio.h>
@@ -13,31 +14,24 @@ enum { SECOND_MS = 1000, PING_DONE = 0 };
 
 /* There while one is under way. */
 struct asked {
-    struct module_terminal *owner;
+    struct question question; /* first member */
     char host[CONNECTION_HOST_MAX + 1];
     struct lookup lookup; /* +MIPDNS */
     struct ping ping;     /* +MPING */
     int32_t timeout_fact; /* which says how long an answer is waited for; 0: the host does */
 };
 
-static bool is_busy(const struct asked *asked)
-{
-    return lookup_is_busy(&asked->lookup) || ping_is_busy(&asked->ping);
-}
-
-static void stop(struct asked *asked)
-{
-    lookup_cancel(&asked->lookup);
-    ping_cancel(&asked->ping);
-}
+static void tell_lost(struct question *question);
 
 /* NULL: the error is noted. */
-static struct asked *begin(struct at_session *at, const struct at_arg *host)
+static struct asked *begin(struct at_session *at, enum question_kind kind,
+                           const struct at_arg *host)
 {
+    bool name = kind == QUESTION_NAME;
     struct tlsmodem *modem = module_of(at);
     struct asked *asked = module_part_if(modem, &fibocom_lookup_part, 0);
 
-    if (!fibocom_context(modem)->active || (asked != NULL && is_busy(asked))) {
+    if (!fibocom_context(modem)->active || (asked != NULL && question_is_busy(&asked->question))) {
         at_fail(at, FACT_ERROR_STATE);
         return NULL;
     }
@@ -46,7 +40,13 @@ static struct asked *begin(struct at_session *at, const struct at_arg *host)
         at_fail(at, FIBOCOM_MEMORY_FAILURE);
         return NULL;
     }
-    asked->owner = terminal_of(at);
+    asked->question =
+        (struct question){ .kind = kind,
+                           .client = name ? (void *)&asked->lookup : (void *)&asked->ping,
+                           .command = name ? "+MIPDNS" : "+MPING",
+                           .owner = terminal_of(at),
+                           .cid = CALL_CID,
+                           .on_lost = tell_lost };
     snprintf(asked->host, sizeof(asked->host), "%.*s", (int)host->text.len,
              (const char *)host->text.data);
     return asked;
@@ -55,7 +55,7 @@ static struct asked *begin(struct at_session *at, const struct at_arg *host)
 static void note_time(const struct asked *asked, enum err err)
 {
     if (err == ERR_TIMEOUT)
-        module_note_fact(module_of(asked->owner->at), FACT_NAME_MS);
+        module_note_fact(module_of(asked->question.owner->at), FACT_NAME_MS);
 }
 
 /* ---- +MIPDNS ---- */
@@ -63,7 +63,7 @@ static void note_time(const struct asked *asked, enum err err)
 static void on_addresses(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
     struct asked *asked = ctx;
-    struct at_session *at = asked->owner->at;
+    struct at_session *at = asked->question.owner->at;
     char text[ADDRESS_TEXT_MAX];
 
     (void)count;
@@ -79,13 +79,13 @@ static void on_addresses(void *ctx, enum err err, const struct net_address *list
 
 static void on_abort(struct at_session *at, void *ctx)
 {
-    stop(ctx);
+    question_cancel(&((struct asked *)ctx)->question);
     at_finish(at, at_fail_plain(at));
 }
 
 static enum at_status set_dns(struct at_session *at, const struct at_args *args)
 {
-    struct asked *asked = begin(at, &args->list[0]);
+    struct asked *asked = begin(at, QUESTION_NAME, &args->list[0]);
 
     if (asked == NULL)
         return AT_FAIL;
@@ -105,11 +105,11 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 
     (void)ttl;
     if (err == ERR_TIMEOUT)
-        module_note_fact(module_of(asked->owner->at), asked->timeout_fact);
+        module_note_fact(module_of(asked->question.owner->at), asked->timeout_fact);
     if (err != ERR_OK)
         return;
     address_text(&asked->ping.to, text);
-    at_urc(asked->owner->at, "+MPING: \"%s\",0,0,%u", text, (unsigned)round_trip_ms);
+    at_urc(asked->question.owner->at, "+MPING: \"%s\",0,0,%u", text, (unsigned)round_trip_ms);
 }
 
 static void tell_statistics(const struct asked *asked, int status)
@@ -118,14 +118,14 @@ static void tell_statistics(const struct asked *asked, int status)
     char text[ADDRESS_TEXT_MAX];
 
     address_text(&ping->to, text);
-    at_urc(asked->owner->at, "+MPINGSTAT: %d,\"%s\",%d,%d,%u", status, text, ping->sent,
+    at_urc(asked->question.owner->at, "+MPINGSTAT: %d,\"%s\",%d,%d,%u", status, text, ping->sent,
            ping->answered, (unsigned)ping_average_ms(ping));
 }
 
 static void on_pinged(void *ctx, enum err err)
 {
     struct asked *asked = ctx;
-    struct at_session *at = asked->owner->at;
+    struct at_session *at = asked->question.owner->at;
 
     note_time(asked, err);
     if (err == ERR_OK)
@@ -172,7 +172,7 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     }
     if (!list[PING_HOST].given)
         return at_fail(at, FACT_ERROR_SYNTAX);
-    asked = begin(at, &list[PING_HOST]);
+    asked = begin(at, QUESTION_ECHO, &list[PING_HOST]);
     if (asked == NULL)
         return AT_FAIL;
     job.count = number_or(modem, &list[PING_COUNT], FACT_PING_COUNT);
@@ -186,69 +186,20 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
 
 /* ---- the part ---- */
 
-static void deinit(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    stop(state);
-}
-
-static bool is_idle(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return !is_busy(state);
-}
-
-static int64_t deadline(const struct tlsmodem *modem, const void *state)
-{
-    const struct asked *asked = state;
-
-    (void)modem;
-    return time_earlier(lookup_deadline(&asked->lookup), ping_deadline(&asked->ping));
-}
-
-static void tick(struct tlsmodem *modem, void *state)
-{
-    struct asked *asked = state;
-
-    (void)modem;
-    lookup_tick(&asked->lookup);
-    ping_tick(&asked->ping);
-}
-
 /* No name server can be asked any more, no request sent. */
-static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
+static void tell_lost(struct question *question)
 {
-    struct asked *asked = state;
-    bool pinging = ping_is_busy(&asked->ping), named = !ping_is_looking_up(&asked->ping);
+    struct asked *asked = (struct asked *)question;
 
-    if (cid != CALL_CID || !is_busy(asked))
-        return;
-    log_say(modem->config.log, LOG_WARNING, "%s: the context is down",
-            pinging ? "+MPING" : "+MIPDNS");
-    stop(asked);
-    if (!pinging)
+    if (question->kind == QUESTION_NAME)
         on_addresses(asked, ERR_UNREACHABLE, NULL, 0);
-    else if (named)
-        tell_statistics(asked, (int)module_fact(modem, FACT_PING_FAILED));
+    else if (asked->ping.sent > 0)
+        tell_statistics(asked, (int)module_fact(question->owner->modem, FACT_PING_FAILED));
     else
         on_pinged(asked, ERR_UNREACHABLE);
 }
 
-/* Its unit is there for one question. */
-static bool owes(const struct tlsmodem *modem, const void *state)
-{
-    return !is_idle(modem, state);
-}
-
-const struct module_part fibocom_lookup_part = {
-    .size = sizeof(struct asked),
-    .deinit = deinit,
-    .is_idle = is_idle,
-    .owes = owes,
-    .deadline = deadline,
-    .tick = tick,
-    .on_context_down = on_context_down,
-};
+const struct module_part fibocom_lookup_part = { .size = sizeof(struct asked), QUESTION_HOOKS };
 
 #define HOST .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX, .values = "(url)"
 

@@ -1,6 +1,7 @@
 /* fibocom_time.c: +MIPNTP: the clock set by a time server.  Source: docs/facts/fibocom.md §2.6. */
 #include "personalities/fibocom/fibocom.h"
 
+#include "personalities/common/question.h"
 #include "services/sntp.h"
 
 enum { STATUS_FAILED, STATUS_DONE };
@@ -8,95 +9,53 @@ enum { STATUS_FAILED, STATUS_DONE };
 enum { SECOND_MS = 1000 };
 
 /* One at a time. */
-struct question {
-    struct tlsmodem *modem;
-    struct module_terminal *owner;
+struct asked {
+    struct question question; /* first member */
     struct sntp client;
 };
 
 static void on_time(void *ctx, int64_t utc_ms)
 {
-    struct question *question = ctx;
+    struct module_terminal *owner = ((struct asked *)ctx)->question.owner;
 
-    module_clock_set_utc(&question->modem->clock, utc_ms / SECOND_MS);
-    at_urc(question->owner->at, "+MIPNTP: %d", STATUS_DONE);
+    module_clock_set_utc(&owner->modem->clock, utc_ms / SECOND_MS);
+    at_urc(owner->at, "+MIPNTP: %d", STATUS_DONE);
+}
+
+static void tell_failed(struct question *question)
+{
+    at_urc(question->owner->at, "+MIPNTP: %d", STATUS_FAILED);
 }
 
 static void on_failed(void *ctx, enum err err)
 {
-    struct question *question = ctx;
+    struct asked *asked = ctx;
 
     if (err == ERR_TIMEOUT) {
-        module_note_fact(question->modem, FACT_NTP_TIMEOUT_MS);
-        module_note_fact(question->modem, FACT_NTP_TRIES);
+        module_note_fact(asked->question.owner->modem, FACT_NTP_TIMEOUT_MS);
+        module_note_fact(asked->question.owner->modem, FACT_NTP_TRIES);
     }
-    at_urc(question->owner->at, "+MIPNTP: %d", STATUS_FAILED);
+    tell_failed(&asked->question);
 }
 
 static const struct sntp_events events = { .on_time = on_time, .on_failed = on_failed };
 
-/* ---- the part ---- */
-
 static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
-    struct question *question = state;
+    struct asked *asked = state;
 
     (void)unit;
-    question->modem = modem;
-    sntp_init(&question->client, FIBOCOM_SOCKETS + 1, &modem->world, &events, question);
+    sntp_init(&asked->client, FIBOCOM_SOCKETS + 1, &modem->world, &events, asked);
+    asked->question = (struct question){ .kind = QUESTION_TIME,
+                                         .client = &asked->client,
+                                         .command = "+MIPNTP",
+                                         .cid = CALL_CID,
+                                         .on_lost = tell_failed };
 }
 
-static void deinit(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    sntp_cancel(&((struct question *)state)->client);
-}
-
-static bool is_idle(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return !sntp_is_busy(&((const struct question *)state)->client);
-}
-
-static int64_t deadline(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return sntp_deadline(&((const struct question *)state)->client);
-}
-
-static void tick(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    sntp_tick(&((struct question *)state)->client);
-}
-
-static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
-{
-    struct question *question = state;
-
-    if (cid != CALL_CID || !sntp_is_busy(&question->client))
-        return;
-    log_say(modem->config.log, LOG_WARNING, "+MIPNTP: the context is down");
-    sntp_cancel(&question->client);
-    on_failed(question, ERR_UNREACHABLE);
-}
-
-/* Its unit is there for one question. */
-static bool owes(const struct tlsmodem *modem, const void *state)
-{
-    return !is_idle(modem, state);
-}
-
-const struct module_part fibocom_time_part = {
-    .size = sizeof(struct question),
-    .init = init,
-    .deinit = deinit,
-    .is_idle = is_idle,
-    .owes = owes,
-    .deadline = deadline,
-    .tick = tick,
-    .on_context_down = on_context_down,
-};
+const struct module_part fibocom_time_part = { .size = sizeof(struct asked),
+                                               .init = init,
+                                               QUESTION_HOOKS };
 
 /* ---- +MIPNTP ---- */
 
@@ -105,7 +64,7 @@ enum { NTP_HOST, NTP_PORT };
 static enum at_status set_time_server(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
-    struct question *question;
+    struct asked *asked;
     const struct at_arg *port = &args->list[NTP_PORT];
     char host[CONNECTION_HOST_MAX + 1] = { 0 };
     const struct sntp_target target = { .host = host,
@@ -116,12 +75,12 @@ static enum at_status set_time_server(struct at_session *at, const struct at_arg
     memcpy(host, args->list[NTP_HOST].text.data, args->list[NTP_HOST].text.len);
     if (!fibocom_context(modem)->active)
         return at_fail(at, FACT_ERROR_STATE);
-    question = module_part(modem, &fibocom_time_part, 0);
-    if (question == NULL)
+    asked = module_part(modem, &fibocom_time_part, 0);
+    if (asked == NULL)
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
-    if (sntp_start(&question->client, &target) != ERR_OK)
+    if (sntp_start(&asked->client, &target) != ERR_OK)
         return at_fail(at, FACT_ERROR_STATE);
-    question->owner = terminal_of(at);
+    asked->question.owner = terminal_of(at);
     return AT_OK;
 }
 

@@ -2,14 +2,14 @@
 #include "personalities/quectel/quectel.h"
 
 #include "bridge/lookup.h"
+#include "personalities/common/question.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* +QIDNSGIP: one at a time. */
 struct asked {
-    struct module_terminal *owner;
-    size_t cid; /* of its context */
+    struct question question; /* first member */
     struct lookup lookup;
 };
 
@@ -31,7 +31,7 @@ static void say_addresses(struct at_session *at, const struct net_address *list,
 
 static void on_addresses(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
-    struct at_session *at = ((struct asked *)ctx)->owner->at;
+    struct at_session *at = ((struct asked *)ctx)->question.owner->at;
 
     if (err == ERR_OK) {
         say_addresses(at, list, count);
@@ -43,6 +43,11 @@ static void on_addresses(void *ctx, enum err err, const struct net_address *list
     at_urc(at, "ERROR");
 }
 
+static void tell_lost(struct question *question)
+{
+    at_urc(question->owner->at, "ERROR");
+}
+
 static enum at_status set_lookup(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
@@ -52,67 +57,24 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
     if (!quectel_bearer_need(modem))
         return at_fail_plain(at);
     asked = module_part(modem, &quectel_lookup_part, 0);
-    if (asked == NULL || lookup_is_busy(&asked->lookup))
+    if (asked == NULL || question_is_busy(&asked->question))
         return at_fail_plain(at);
     snprintf(name, sizeof(name), "%.*s", (int)args->list[0].text.len,
              (const char *)args->list[0].text.data);
-    asked->owner = terminal_of(at);
-    asked->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
+    asked->question =
+        (struct question){ .kind = QUESTION_NAME,
+                           .client = &asked->lookup,
+                           .command = "+QIDNSGIP",
+                           .owner = terminal_of(at),
+                           .cid = quectel_bearer_cid(quectel_bearer_foreground(modem)),
+                           .on_lost = tell_lost };
     if (lookup_start(&asked->lookup, &modem->world, name,
                      module_fact_peek(modem, FACT_LOOKUP_LIMIT_MS), on_addresses, asked) != ERR_OK)
         return at_fail_plain(at);
     return AT_OK;
 }
 
-static void deinit(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    lookup_cancel(&((struct asked *)state)->lookup);
-}
-
-static bool is_idle(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return !lookup_is_busy(&((const struct asked *)state)->lookup);
-}
-
-static int64_t deadline(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return lookup_deadline(&((const struct asked *)state)->lookup);
-}
-
-static void tick(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    lookup_tick(&((struct asked *)state)->lookup);
-}
-
-static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
-{
-    struct asked *asked = state;
-
-    if (!lookup_is_busy(&asked->lookup) || asked->cid != cid)
-        return;
-    deinit(modem, asked);
-    on_addresses(asked, ERR_UNREACHABLE, NULL, 0);
-}
-
-/* Its unit is there for one question. */
-static bool owes(const struct tlsmodem *modem, const void *state)
-{
-    return !is_idle(modem, state);
-}
-
-const struct module_part quectel_lookup_part = {
-    .size = sizeof(struct asked),
-    .deinit = deinit,
-    .is_idle = is_idle,
-    .owes = owes,
-    .deadline = deadline,
-    .tick = tick,
-    .on_context_down = on_context_down,
-};
+const struct module_part quectel_lookup_part = { .size = sizeof(struct asked), QUESTION_HOOKS };
 
 static enum at_status read_servers(struct at_session *at)
 {

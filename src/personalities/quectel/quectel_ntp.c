@@ -1,6 +1,7 @@
 /* quectel_ntp.c: +QNTP: the module's clock by a time server.  docs/facts/quectel.md §2.1. */
 #include "personalities/quectel/quectel.h"
 
+#include "personalities/common/question.h"
 #include "services/sntp.h"
 
 #include <stdio.h>
@@ -8,100 +9,55 @@
 enum { NTP_FINE = 0, SECOND_MS = 1000 };
 
 /* One at a time. */
-struct ntp {
-    struct tlsmodem *modem;
-    struct module_terminal *owner;
-    size_t cid; /* of its context */
+struct asked {
+    struct question question; /* first member */
     struct sntp client;
 };
 
 static void on_time(void *ctx, int64_t utc_ms)
 {
-    struct ntp *ntp = ctx;
+    struct module_terminal *owner = ((struct asked *)ctx)->question.owner;
 
-    module_clock_set_utc(&ntp->modem->clock, utc_ms / SECOND_MS);
-    at_urc(ntp->owner->at, "+QNTP: %d", NTP_FINE);
+    module_clock_set_utc(&owner->modem->clock, utc_ms / SECOND_MS);
+    at_urc(owner->at, "+QNTP: %d", NTP_FINE);
 }
 
-static void say_failed(const struct ntp *ntp, const char *why)
+static void tell_failed(struct question *question)
 {
-    log_say(ntp->modem->config.log, LOG_WARNING, "+QNTP: %s", why);
-    at_urc(ntp->owner->at, "+QNTP: %d", (int)module_fact(ntp->modem, FACT_NTP_FAILED));
+    const struct tlsmodem *modem = question->owner->modem;
+
+    at_urc(question->owner->at, "+QNTP: %d", (int)module_fact(modem, FACT_NTP_FAILED));
 }
 
 static void on_failed(void *ctx, enum err err)
 {
-    struct ntp *ntp = ctx;
+    struct asked *asked = ctx;
+    const struct tlsmodem *modem = asked->question.owner->modem;
 
     if (err == ERR_TIMEOUT) {
-        module_note_fact(ntp->modem, FACT_NTP_LIMIT_MS);
-        module_note_fact(ntp->modem, FACT_NTP_TRIES);
+        module_note_fact(modem, FACT_NTP_LIMIT_MS);
+        module_note_fact(modem, FACT_NTP_TRIES);
     }
-    say_failed(ntp, err_text(err));
+    log_say(modem->config.log, LOG_WARNING, "+QNTP: %s", err_text(err));
+    tell_failed(&asked->question);
 }
 
 static const struct sntp_events events = { .on_time = on_time, .on_failed = on_failed };
 
 static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
-    struct ntp *ntp = state;
+    struct asked *asked = state;
 
     (void)unit;
-    ntp->modem = modem;
-    sntp_init(&ntp->client, 0, &modem->world, &events, ntp);
+    sntp_init(&asked->client, 0, &modem->world, &events, asked);
+    asked->question = (struct question){
+        .kind = QUESTION_TIME, .client = &asked->client, .command = "+QNTP", .on_lost = tell_failed
+    };
 }
 
-static void deinit(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    sntp_cancel(&((struct ntp *)state)->client);
-}
-
-static bool is_idle(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return !sntp_is_busy(&((const struct ntp *)state)->client);
-}
-
-static int64_t deadline(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return sntp_deadline(&((const struct ntp *)state)->client);
-}
-
-static void tick(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    sntp_tick(&((struct ntp *)state)->client);
-}
-
-static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
-{
-    struct ntp *ntp = state;
-
-    if (!sntp_is_busy(&ntp->client) || ntp->cid != cid)
-        return;
-    (void)modem;
-    sntp_cancel(&ntp->client);
-    say_failed(ntp, "the context is down");
-}
-
-/* Its unit is there for one question. */
-static bool owes(const struct tlsmodem *modem, const void *state)
-{
-    return !is_idle(modem, state);
-}
-
-const struct module_part quectel_ntp_part = {
-    .size = sizeof(struct ntp),
-    .init = init,
-    .deinit = deinit,
-    .is_idle = is_idle,
-    .owes = owes,
-    .deadline = deadline,
-    .tick = tick,
-    .on_context_down = on_context_down,
-};
+const struct module_part quectel_ntp_part = { .size = sizeof(struct asked),
+                                              .init = init,
+                                              QUESTION_HOOKS };
 
 enum { NTP_SERVER, NTP_PORT };
 
@@ -114,18 +70,18 @@ static enum at_status set_ntp(struct at_session *at, const struct at_args *args)
                                         .port = port->given ? (uint16_t)port->number : SNTP_PORT,
                                         .timeout_ms = module_fact_peek(modem, FACT_NTP_LIMIT_MS),
                                         .tries = module_fact_peek(modem, FACT_NTP_TRIES) };
-    struct ntp *ntp;
+    struct asked *asked;
 
     snprintf(host, sizeof(host), "%.*s", (int)args->list[NTP_SERVER].text.len,
              (const char *)args->list[NTP_SERVER].text.data);
     if (!quectel_bearer_need(modem))
         return at_fail_plain(at);
-    ntp = module_part(modem, &quectel_ntp_part, 0);
-    if (ntp == NULL || sntp_is_busy(&ntp->client))
+    asked = module_part(modem, &quectel_ntp_part, 0);
+    if (asked == NULL || question_is_busy(&asked->question))
         return at_fail_plain(at);
-    ntp->owner = terminal_of(at);
-    ntp->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
-    return sntp_start(&ntp->client, &target) == ERR_OK ? AT_OK : at_fail_plain(at);
+    asked->question.owner = terminal_of(at);
+    asked->question.cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
+    return sntp_start(&asked->client, &target) == ERR_OK ? AT_OK : at_fail_plain(at);
 }
 
 static const struct at_param ntp_params[] = {

@@ -2,6 +2,7 @@
 #include "personalities/quectel/quectel.h"
 
 #include "bridge/ping.h"
+#include "personalities/common/question.h"
 
 #include <stdio.h>
 
@@ -12,15 +13,14 @@ enum { PING_ANSWER, PING_TIMEOUT, PING_DONE, PING_BUSY, PING_NO_HOST, PING_NO_CO
 
 /* One at a time. */
 struct asked {
-    struct module_terminal *owner;
-    size_t cid; /* of its context */
+    struct question question; /* first member */
     struct ping ping;
 };
 
 static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 {
     struct asked *asked = ctx;
-    struct at_session *at = asked->owner->at;
+    struct at_session *at = asked->question.owner->at;
     char address[ADDRESS_TEXT_MAX];
 
     if (err != ERR_OK) {
@@ -36,7 +36,7 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 static void on_done(void *ctx, enum err err)
 {
     struct asked *asked = ctx;
-    struct at_session *at = asked->owner->at;
+    struct at_session *at = asked->question.owner->at;
     const struct ping *ping = &asked->ping;
 
     if (err != ERR_OK) {
@@ -52,6 +52,11 @@ static void on_done(void *ctx, enum err err)
 }
 
 static const struct ping_events events = { .on_echo = on_echo, .on_done = on_done };
+
+static void tell_lost(struct question *question)
+{
+    at_urc(question->owner->at, "+QPING: %d", PING_NO_CONTEXT);
+}
 
 enum { PING_HOST, PING_LIMIT, PING_COUNT };
 
@@ -72,8 +77,13 @@ static enum at_status start_ping(struct at_session *at, const struct at_args *ar
         return at_fail_plain(at);
     snprintf(host, sizeof(host), "%.*s", (int)args->list[PING_HOST].text.len,
              (const char *)args->list[PING_HOST].text.data);
-    asked->owner = terminal_of(at);
-    asked->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
+    asked->question =
+        (struct question){ .kind = QUESTION_ECHO,
+                           .client = &asked->ping,
+                           .command = "+QPING",
+                           .owner = terminal_of(at),
+                           .cid = quectel_bearer_cid(quectel_bearer_foreground(modem)),
+                           .on_lost = tell_lost };
     if (ping_start(&asked->ping, &modem->world, host, &job, &events, asked) != ERR_OK)
         return at_fail_plain(at);
     return AT_OK;
@@ -84,7 +94,7 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     struct tlsmodem *modem = module_of(at);
     const struct asked *asked = module_part_if(modem, &quectel_ping_part, 0);
 
-    if (asked != NULL && ping_is_busy(&asked->ping))
+    if (asked != NULL && question_is_busy(&asked->question))
         at_urc(at, "+QPING: %d", PING_BUSY);
     else if (!quectel_bearer_need(modem))
         at_urc(at, "+QPING: %d", PING_NO_CONTEXT);
@@ -93,57 +103,7 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     return AT_OK;
 }
 
-static void deinit(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    ping_cancel(&((struct asked *)state)->ping);
-}
-
-static bool is_idle(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return !ping_is_busy(&((const struct asked *)state)->ping);
-}
-
-static int64_t deadline(const struct tlsmodem *modem, const void *state)
-{
-    (void)modem;
-    return ping_deadline(&((const struct asked *)state)->ping);
-}
-
-static void tick(struct tlsmodem *modem, void *state)
-{
-    (void)modem;
-    ping_tick(&((struct asked *)state)->ping);
-}
-
-static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
-{
-    struct asked *asked = state;
-
-    if (!ping_is_busy(&asked->ping) || asked->cid != cid)
-        return;
-    log_say(modem->config.log, LOG_WARNING, "+QPING: the context is down");
-    at_urc(asked->owner->at, "+QPING: %d", PING_NO_CONTEXT);
-    deinit(modem, asked);
-}
-
-/* There while one is under way. */
-/* Its unit is there for one question. */
-static bool owes(const struct tlsmodem *modem, const void *state)
-{
-    return !is_idle(modem, state);
-}
-
-const struct module_part quectel_ping_part = {
-    .size = sizeof(struct asked),
-    .deinit = deinit,
-    .is_idle = is_idle,
-    .owes = owes,
-    .deadline = deadline,
-    .tick = tick,
-    .on_context_down = on_context_down,
-};
+const struct module_part quectel_ping_part = { .size = sizeof(struct asked), QUESTION_HOOKS };
 
 static const struct at_param ping_params[] = {
     { .name = "host", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },

@@ -4,8 +4,8 @@
  * others, are other processes.  There is no PTY: what carries the bytes of a port is counted by
  * nobody here, but for a Unix socket or a PTY it is some hundred bytes.  Prints a line for each
  * figure, in bytes for each modem: what malloc() has given out when all are on and quiet, when all
- * are connected, and when all have used their services and closed; and how much the process has
- * grown.  `bare hold` is what it is compared with.
+ * are connected, and when all have used their services and closed, with nothing stored any more;
+ * and how much the process has grown.  `bare hold` is what it is compared with.
  */
 #include "rig.h"
 #include "tool.h"
@@ -43,16 +43,24 @@ static void connect_all(struct fleet *fleet)
     take(fleet, fleet->model->dial);
 }
 
-static void use_and_close(struct fleet *fleet)
-{
-    take(fleet, fleet->model->hang_up);
-    take(fleet, fleet->model->use);
-}
-
 static void switch_off(struct fleet *fleet)
 {
     for (size_t i = 0; i < fleet->count; i++)
         rig_modem_close(&fleet->modems[i]);
+}
+
+/* Nothing stays stored. */
+static void use_and_close(struct fleet *fleet)
+{
+    take(fleet, fleet->model->hang_up);
+    if (fleet->model->again != NULL) {
+        switch_off(fleet);
+        switch_on(fleet);
+        take(fleet, fleet->model->again);
+        take(fleet, fleet->model->dial);
+        take(fleet, fleet->model->hang_up);
+    }
+    take(fleet, fleet->model->use);
 }
 
 /* The first of a process makes what all later ones share. */

@@ -95,6 +95,12 @@ static const struct rig_step fibocom_prepare[] = {
     TYPED("%C", OK),
     LAST,
 };
+static const struct rig_step fibocom_again[] = {
+    LINE("ATE0+CMEE=2", OK),
+    LINE("AT+MIPCALL=1", "\r\n+MIPCALL: "),
+    LINE("AT+GTSSLMODE=0;+GTSSLVER=4", OK),
+    LAST,
+};
 static const struct rig_step fibocom_dial[] = {
     LINE("AT+MIPOPEN=1,,\"127.0.0.1\",%T,2", "\r\n+MIPOPEN: 1,1\r\n"),
     LAST,
@@ -118,14 +124,18 @@ static const struct rig_step fibocom_use[] = {
 #define FIBOCOM(model)                                                                             \
     {                                                                                              \
         .name = (model), .prepare = fibocom_prepare, .dial = fibocom_dial,                         \
-        .hang_up = fibocom_hang_up, .use = fibocom_use                                             \
+        .hang_up = fibocom_hang_up, .again = fibocom_again, .use = fibocom_use                     \
     }
 
 static const struct rig_model models[] = {
     TELIT("he910", telit_prepare_12),
     TELIT("gl865-dual", telit_prepare_13),
     TELIT("le866", telit_prepare_23),
-    { "m95", quectel_prepare, quectel_dial, quectel_hang_up, quectel_use },
+    { .name = "m95",
+      .prepare = quectel_prepare,
+      .dial = quectel_dial,
+      .hang_up = quectel_hang_up,
+      .use = quectel_use },
     FIBOCOM("l610"),
     FIBOCOM("nl668-eau"),
 };

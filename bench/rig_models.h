@@ -16,8 +16,11 @@ struct rig_model {
                                      * secure socket with its highest version checks them */
     const struct rig_step *dial;    /* the secure socket, in command mode */
     const struct rig_step *hang_up;
-    const struct rig_step *use; /* what services it has, each from start to close; then it deletes
-                                 * the certificates, if a command does */
+    const struct rig_step *again; /* NULL, or for a module with no command that deletes the
+                                   * certificates, a restart does: from power-up like `prepare`,
+                                   * but nothing is stored and checked */
+    const struct rig_step *use;   /* what services it has, each from start to close; then it deletes
+                                   * the certificates, if a command does */
 };
 
 /* By the name that --module takes; NULL: none of them. */

@@ -16,16 +16,17 @@ from .measurements import add, commit_of, number
 from .part import REPOSITORY, Failed, Part, UsageError, amount, build
 
 sys.path.append(str(REPOSITORY / "bench"))
-from subjects import TlsPeer  # noqa: E402
+from subjects import Services, TlsPeer  # noqa: E402
 
 HEADING = "Fleets"
 MODEMS, MOST_MODEMS = (1_000, 5_000), 100_000
 MODELS = ("he910", "gl865-dual", "le866", "m95", "l610", "nl668-eau")
 
 
-def figures(program: Path, port: int, ca: Path, count: int, model: str) -> dict[str, float]:
-    """Bytes for each modem, by name."""
-    command = [str(program), str(port), str(ca), str(count), model]
+def figures(program: Path, model: str, count: int, ca: Path,
+            ports: Sequence[int]) -> dict[str, float]:
+    """Bytes for each modem, by name; `ports`: of the TLS, HTTP, FTP and mail servers."""
+    command = [str(program), model, str(count), str(ca), *map(str, ports)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise Failed(f"fleet: {' '.join(command)}:\n{result.stderr}")
@@ -39,16 +40,17 @@ def run(counts: Sequence[int]) -> None:
     with tempfile.TemporaryDirectory(prefix="tlsmodem-fleet-") as name:
         folder = Path(name)
         certificates = make_certificates(folder / "certificates")
-        with TlsPeer(folder, programs / "peer", certificates) as peer:
+        with TlsPeer(folder, programs / "peer", certificates) as peer, \
+                Services(folder) as services:
             for count in counts:
                 for model in MODELS:
                     started = time.monotonic()
-                    found = figures(programs / "fleet", peer.port, certificates.pem("ca"), count,
-                                    model)
+                    found = figures(programs / "fleet", model, count, certificates.pem("ca"),
+                                    [peer.port, *services.ports()])
                     seconds = time.monotonic() - started
                     row = [model, number(count), number(seconds),
                            *(number(found[key] / 1000, 1) for key in
-                             ("idle", "connected", "closed", "resident"))]
+                             ("on", "connected", "used", "resident"))]
                     print("fleet: " + ", ".join(row), flush=True)
                     add(HEADING, row, commit)
 

@@ -202,6 +202,14 @@ static bool take_keylog(struct options *options, const char *value, struct text 
     return true;
 }
 
+static bool take_strict(struct options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->strict = true;
+    return true;
+}
+
 static const struct option table[] = {
     { "--module", NULL, "NAME", false, take_module, "the module to be, one of --list-modules" },
     { "--list-modules", NULL, NULL, false, take_list,
@@ -233,6 +241,8 @@ static const struct option table[] = {
     { "--keylog", NULL, "FILE", false, take_keylog,
       "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic; "
       "else to $SSLKEYLOGFILE" },
+    { "--strict", NULL, NULL, false, take_strict,
+      "exit with 1 if the run relied on a fact that no source confirms" },
     { "--help", "-h", NULL, false, take_help, "print this" },
     { "--version", "-V", NULL, false, take_version,
       "print the versions of tlsmodem and its libraries" },
@@ -379,6 +389,6 @@ void options_print_help(FILE *out)
         fputc('\n', out);
     }
     fputs("\nExit status: 0 ended by SIGTERM, SIGINT, SIGHUP or the end of --stdio's input, "
-          "1 failure, 2 wrong use.\n",
+          "1 failure, also what --strict found, 2 wrong use.\n",
           out);
 }

@@ -28,6 +28,7 @@ struct options {
     bool has_link;
     struct link_profile link;
     const char *keylog;
+    bool strict; /* a run that relied on an unconfirmed fact has failed */
     enum log_level level;
     uint32_t traced; /* bits as in struct log */
 };

@@ -3,6 +3,7 @@
 
 #include "posix/signals.h"
 #include "providers.h"
+#include "relied.h"
 #include "runtime/modem.h"
 #include "state_folder.h"
 #include "stderr_log.h"
@@ -138,6 +139,16 @@ static void close_all(struct service *service)
     posix_signals_close(&service->signals);
 }
 
+/* A guess that decided something is worth a line in any case. */
+static int status_of(const struct service *service)
+{
+    const struct options *options = service->options;
+    size_t relied = relied_say(runtime_modem_engine(service->modem), options->module, service->log,
+                               options->strict);
+
+    return options->strict && relied > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int service_run(const struct options *options, const struct log *log)
 {
     struct service *service = calloc(1, sizeof(*service));
@@ -154,7 +165,7 @@ int service_run(const struct options *options, const struct log *log)
         say_ready(service);
         runtime_modem_start(service->modem);
         runtime_world_run(&service->world);
-        status = EXIT_SUCCESS;
+        status = status_of(service);
     }
     close_all(service);
     /* A thread still asks a name server: its memory cannot be freed, and exit() would wait for it.

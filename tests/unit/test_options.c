@@ -113,6 +113,7 @@ static void presets_hold_until_changed(void **state)
     assert_false(options.in_memory);
     assert_null(options.keylog);
     assert_false(options.has_link);
+    assert_false(options.strict);
     assert_int_equal(options.level, LOG_WARNING);
     assert_int_equal(options.traced, 0);
     options = good("--module he910 --stdio --state /var/lib/m --keylog k --log-level debug");
@@ -124,6 +125,7 @@ static void presets_hold_until_changed(void **state)
     assert_int_equal(options.link.down.kbit_s, 236);
     assert_int_equal(options.link.up.kbit_s, 118);
     assert_int_equal(options.link.down.delay_ms + options.link.up.delay_ms, 600);
+    assert_true(good("--module he910 --strict --stdio").strict);
     options = good("--module he910 --stdio --state none");
     assert_null(options.state);
     assert_true(options.in_memory);
@@ -257,7 +259,7 @@ static void names_are_exact(void **state)
     assert_string_equal(error, "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
                                "--imsi, --iccid, --pty, "
                                "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --link, "
-                               "--trace, --log-level, --keylog, --help, --version");
+                               "--trace, --log-level, --keylog, --strict, --help, --version");
 }
 
 static void module_names_have_any_case(void **state)

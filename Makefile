@@ -1,6 +1,6 @@
 # A thin front for CMake and Ninja; everything that is built lies in build/ (and build-*/).
 .POSIX:
-.PHONY: all demo test bench fuzz asan format clean
+.PHONY: all install uninstall demo test bench fuzz asan format clean
 
 all: build/build.ninja
 	@cmake --build build
@@ -25,6 +25,16 @@ asan:
 
 format:
 	@./scripts/format
+
+# PREFIX and DESTDIR as everywhere: make install PREFIX=/usr DESTDIR=/tmp/package
+PREFIX = /usr/local
+DESTDIR =
+
+install: all
+	@DESTDIR='$(DESTDIR)' ./scripts/install '$(PREFIX)'
+
+uninstall:
+	@DESTDIR='$(DESTDIR)' ./scripts/install --remove '$(PREFIX)'
 
 clean:
 	@rm -rf build build-asan build-fuzz

@@ -122,7 +122,7 @@ def record(commit: str, outcome: Outcome) -> None:
 def fuzz_all(seconds: int, wanted: Sequence[str], record_one: Callable[[Outcome], None]) -> None:
     """Builds, runs the targets, and raises Failed for what was found."""
     folder = build("build-fuzz", ["build", "fuzz"], "-DTLSMODEM_FUZZ=ON", "-DTLSMODEM_SANITIZE=ON",
-                   CC="clang")
+                   "-DTLSMODEM_WERROR=ON", CC="clang")
     targets = targets_in(folder)
     if unknown := [name for name in wanted if name not in targets]:
         raise Failed(f"fuzz: no target '{unknown[0]}'; targets: {', '.join(targets)}")

@@ -1,7 +1,8 @@
 """Puts what the module really answers into a transcript, for review.
 
 Only `<` lines of the file itself change, never those of included files, and only where they differ.
-A human looks at the difference afterwards: the manual decides, not the program.
+A file without any gets them all; in others they are added where the host types the next line too
+early.  A human looks at the difference afterwards: the manual decides, not the program.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from pathlib import Path
 
 from .certs import Certificates
 from .modem import show
-from .player import Mismatch, Player, make_backend
-from .transcript import Expect, ExpectMatch, Step, Transcript
+from .player import Backend, Mismatch, Player, make_backend
+from .transcript import Expect, ExpectMatch, Step, Transcript, Type
 
 QUIET_S = 0.3  # a module that has said nothing for so long has finished
 
@@ -24,22 +25,50 @@ def rewrite(transcript: Transcript, backend_name: str, certificates: Certificate
     try:
         player = Player(transcript, backend, certificates.variables())
         changes: dict[int, list[str]] = {}  # line number → lines in its place
+        is_new = not any(_is_answer(step, transcript.path) for step in transcript.steps)
+        last: Step | None = None
         for group in _groups(transcript.steps):
-            if isinstance(group[0], (Expect, ExpectMatch)) and group[0].path == transcript.path:
+            if _is_answer(group[0], transcript.path):
                 _play_answers(player, group, changes)
             else:
                 for step in group:
+                    if is_new:
+                        _listen(backend)
+                    if is_new or _awaits_echo(step, player):
+                        _add_answers(player, last, transcript.path, changes)
                     player.take(step)
+                    last = step
+            last = group[-1]
         backend.settle()
-        last = transcript.steps[-1]
-        if backend.pending() and last.path == transcript.path:
-            lines = changes.setdefault(last.line, [last.text])
-            lines += as_lines(backend.pending())
+        _add_answers(player, last, transcript.path, changes)
     finally:
         backend.close()
     if changes:
         _write(transcript.path, changes)
     return bool(changes)
+
+
+def _is_answer(step: Step, path: Path) -> bool:
+    return isinstance(step, (Expect, ExpectMatch)) and step.path == path
+
+
+def _awaits_echo(step: Step, player: Player) -> bool:
+    return isinstance(step, Type) and step.is_line and player.echo
+
+
+def _listen(backend: Backend) -> None:
+    """Until the module has nothing more to say."""
+    while backend.receive(QUIET_S) < QUIET_S:
+        pass
+
+
+def _add_answers(player: Player, last: Step | None, path: Path,
+                 changes: dict[int, list[str]]) -> None:
+    """What has come and no step has taken stands behind the last step, if it is of this file."""
+    said = player.backend.pending()
+    if said and last is not None and last.path == path:
+        player.backend.drop(len(said))
+        changes.setdefault(last.line, [last.text]).extend(as_lines(said))
 
 
 def as_lines(data: bytes) -> list[str]:
@@ -83,8 +112,7 @@ def _play_answers(player: Player, group: list[Step], changes: dict[int, list[str
             player.take(step)
         except Mismatch:
             backend = player.backend
-            while backend.receive(QUIET_S) < QUIET_S:
-                pass
+            _listen(backend)
             lines = as_lines(backend.pending())
             backend.drop(len(backend.pending()))
             for old in group[index:]:

@@ -12,21 +12,27 @@ from .player import Mismatch, echo_after, play
 from .rewrite import as_lines, rewrite
 from .transcript import parse_file
 
-# Echoes until ATE0, knows AT, ATE0, SOON (OK after 300 ms of virtual time), LATE (after a minute).
+# Echoes until ATE0, knows AT, ATE0, SOON (DONE after 300 ms of virtual time), LATE (after a minute),
+# and DATA, whose prompt takes three bytes.
 FAKE_ENGINE = """\
 import sys
-now, echo, line, out, due, got = 0, True, b"", b"", [], b""
+now, echo, line, out, due, wanted = 0, True, b"", b"", [], 0
 for request in sys.stdin:
     word, *rest = request.split()
     value = ""
     if word == "feed":
         for byte in bytes.fromhex(rest[0]):
             if echo: out += bytes((byte,))
+            if wanted:
+                wanted -= 1
+                if not wanted: out += b"\\r\\nOK\\r\\n"
+                continue
             line += bytes((byte,))
             if byte == 13:
                 command, line = line[:-1], b""
                 if command == b"ATE0": echo = False
                 if command in (b"AT", b"ATE0"): out += b"\\r\\nOK\\r\\n"
+                elif command == b"DATA": out, wanted = out + b"\\r\\n> ", 3
                 elif command == b"SOON": due.append(now + 300)
                 elif command == b"LATE": due.append(now + 60000)
                 else: out += b"\\r\\nERROR\\r\\n"
@@ -109,6 +115,25 @@ def test_rewrite_puts_the_real_answers_in(tmp_path: Path, certificates: Certific
     path.write_text(head + "< ERROR\n< 17\n> WHAT\n< ERROR\n> SOON\n")
     assert rewrite(parse_file(path), "engine", certificates, tmp_path)
     assert path.read_text() == head + "< OK\n> WHAT\n< ERROR\n> SOON\n"
+    assert not rewrite(parse_file(path), "engine", certificates, tmp_path)
+
+
+@pytest.mark.parametrize(("typed", "whole"), [
+    # Nothing but what is typed: answers come behind each line, also late ones, without an echo, and a prompt.
+    ('> AT\n> SOON\n> DATA\n> data "abc"\n> ATE0\n\n# comment\n> WHAT\n> AT\n',
+     '> AT\n< OK\n> SOON\n< DONE\n> DATA\n< prompt\n> data "abc"\n< OK\n> ATE0\n< OK\n\n# comment\n'
+     "> WHAT\n< ERROR\n> AT\n< OK\n"),
+    # Lines added to a file that has answers.
+    ("> AT\n< OK\n> AT\n> WHAT\n> AT\n< OK\n> WHAT\n",
+     "> AT\n< OK\n> AT\n< OK\n> WHAT\n< ERROR\n> AT\n< OK\n> WHAT\n< ERROR\n"),
+])
+def test_rewrite_adds_what_is_missing(tmp_path: Path, certificates: Certificates, typed: str,
+                                      whole: str) -> None:
+    path = tmp_path / "some.at"
+    head = "model he910\nsource a test\n\n"
+    path.write_text(head + typed)
+    assert rewrite(parse_file(path), "engine", certificates, tmp_path)
+    assert path.read_text() == head + whole
     assert not rewrite(parse_file(path), "engine", certificates, tmp_path)
 
 

@@ -1,7 +1,7 @@
 /* number.c: reading numbers that strangers wrote. */
 #include "base/number.h"
 
-#include <stdlib.h>
+#include <assert.h>
 
 bool number_parse(struct span digits, int32_t *ret_value)
 {
@@ -20,16 +20,28 @@ bool number_parse(struct span digits, int32_t *ret_value)
     return true;
 }
 
+static int32_t take_number(const char **at)
+{
+    int32_t number = 0;
+
+    for (; **at >= '0' && **at <= '9'; (*at)++)
+        number = number * 10 + (**at - '0');
+    return number;
+}
+
 bool number_in_set(int32_t value, const char *set)
 {
     while (*set != '\0') {
-        char *end;
-        long low = strtol(set, &end, 10);
-        long high = *end == '-' ? strtol(end + 1, &end, 10) : low;
+        int32_t low = take_number(&set), high = low;
 
+        if (*set == '-') {
+            set++;
+            high = take_number(&set);
+        }
         if (value >= low && value <= high)
             return true;
-        set = *end == ',' ? end + 1 : end;
+        assert(*set == ',' || *set == '\0');
+        set += *set == ',';
     }
     return false;
 }

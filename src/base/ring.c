@@ -9,11 +9,6 @@ void ring_init(struct ring *ring, uint8_t *memory, size_t cap)
     *ring = (struct ring){ .memory = memory, .cap = (uint32_t)cap };
 }
 
-size_t ring_room(const struct ring *ring)
-{
-    return ring->cap - ring->len;
-}
-
 uint8_t *ring_tail(struct ring *ring, size_t *ret_room)
 {
     size_t end = (size_t)ring->start + ring->len;

@@ -15,7 +15,10 @@ struct ring {
 void ring_init(struct ring *ring, uint8_t *memory, size_t cap);
 
 /* How many bytes ring_put() would take. */
-size_t ring_room(const struct ring *ring);
+static inline size_t ring_room(const struct ring *ring)
+{
+    return ring->cap - ring->len;
+}
 
 /* Appends as much of `bytes` as fits and returns how much that was. */
 size_t ring_put(struct ring *ring, struct span bytes);

@@ -4,6 +4,7 @@
 
 #include "base/span.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 /* Always terminated; `cut` says that something did not fit. */
@@ -18,6 +19,24 @@ void text_init(struct text *text, char *memory, size_t cap);
 
 /* Appends, printf style, as far as there is room; what does not fit sets `cut`. */
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same with the values in a list, which is used up. */
+void text_add_list(struct text *text, const char *format, va_list values)
+    __attribute__((format(printf, 2, 0)));
+
+/* The same for a number, with zeros before it up to `digits` characters. */
+void text_add_number(struct text *text, int32_t number, unsigned digits);
+
+/* The same for a character. */
+static inline void text_add_char(struct text *text, char c)
+{
+    if (text->len + 1 < text->cap) {
+        text->at[text->len++] = c;
+        text->at[text->len] = '\0';
+    } else {
+        text->cut = true;
+    }
+}
 
 /* The same for bytes as they are. */
 void text_add_span(struct text *text, struct span bytes);

@@ -5,6 +5,7 @@
 #include "at/args.h"
 #include "at/command.h"
 #include "at/dialect.h"
+#include "at/index.h"
 #include "base/err.h"
 #include "base/log.h"
 
@@ -19,6 +20,7 @@ struct at_owner_ops {
 struct at_config {
     const struct at_dialect *dialect;
     const struct at_commands *const *commands; /* ended by NULL */
+    struct at_index *index; /* of `commands`, shared; NULL: a name is searched for among them */
     struct at_model model;
     const struct at_owner_ops *owner_ops;
     void *owner;

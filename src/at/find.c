@@ -20,7 +20,11 @@ const struct at_command *at_find_in(const struct at_commands *const *commands,
 
 const struct at_command *at_find(const struct at_session *at, const char *name)
 {
-    return at_find_in(at->config.commands, &at->config.model, name);
+    const struct at_config *config = &at->config;
+
+    if (config->index != NULL && at_index_is_ready(config->index))
+        return at_index_find(config->index, &config->model, name);
+    return at_find_in(config->commands, &config->model, name);
 }
 
 size_t at_record_count(const struct at_session *at, const struct at_command *row)

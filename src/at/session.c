@@ -32,6 +32,8 @@ enum err at_new(const struct at_config *config, struct at_session **ret_at)
     if (at == NULL)
         return ERR_NO_MEMORY;
     at->config = *config;
+    if (config->index != NULL)
+        at_index_make(config->index, config->commands);
     at_memory_init(at);
     *ret_at = at;
     return ERR_OK;

@@ -3,6 +3,7 @@
 #define MODULE_PERSONALITY_H
 
 #include "at/handler.h"
+#include "at/index.h"
 #include "base/err.h"
 #include "tlsmodem.h"
 
@@ -27,6 +28,7 @@ struct module_model {
 struct personality {
     const struct at_dialect *dialect;
     const struct at_commands *const *commands; /* ended by NULL */
+    struct at_index *index;                    /* of `commands`, which all modems share */
     /* Bytes of what is there from power-on to power-off on this modem: what rows bind, and what is
      * small; zeroed before the parts start. */
     size_t (*state_size)(const struct tlsmodem *modem);

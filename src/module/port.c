@@ -140,6 +140,7 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
     struct at_config config = {
         .dialect = personality->dialect,
         .commands = personality->commands,
+        .index = personality->index,
         .model = modem->model->at,
         .owner_ops = &owner_ops,
         .owner = terminal,

@@ -565,6 +565,29 @@ static void each_row(void (*visit)(struct walk *walk), enum rows rows)
     world_deinit(&walk.world);
 }
 
+/* Also one that is refused, of another model, or nobody's. */
+static void check_found(struct walk *walk)
+{
+    const struct personality *personality = walk->model->personality;
+    char other[LINE_BYTES];
+
+    snprintf(other, sizeof(other), "%sX", walk->row->name);
+    at_index_make(personality->index, personality->commands);
+    assert_true(at_index_is_ready(personality->index));
+    assert_ptr_equal(at_index_find(personality->index, &walk->model->at, walk->row->name),
+                     at_find_in(personality->commands, &walk->model->at, walk->row->name));
+    assert_ptr_equal(at_index_find(personality->index, &walk->model->at, other),
+                     at_find_in(personality->commands, &walk->model->at, other));
+}
+
+static void test_index_finds_what_a_search_finds(void **state)
+{
+    (void)state;
+    each_row(check_found, ROWS_OF_MODEL);
+    each_row(check_found, ROWS_REFUSED);
+    each_row(check_found, ROWS_OF_OTHERS);
+}
+
 static void test_rows_are_well_formed(void **state)
 {
     (void)state;
@@ -608,6 +631,7 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_index_finds_what_a_search_finds),
         cmocka_unit_test(test_rows_are_well_formed),
         cmocka_unit_test(test_rows_of_other_models),
         cmocka_unit_test(test_set),

@@ -69,9 +69,12 @@ static const struct at_commands *const commands[] = {
     &common_identity, &common_network, &common_packet,     &common_general,     NULL,
 };
 
+static struct at_index index;
+
 const struct personality fibocom_personality = {
     .dialect = &dialect,
     .commands = commands,
+    .index = &index,
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
     .restart_off_ms = FACT_RESTART_OFF_MS,

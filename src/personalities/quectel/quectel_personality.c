@@ -98,9 +98,12 @@ static const struct at_commands *const commands[] = {
     NULL,
 };
 
+static struct at_index index;
+
 const struct personality quectel_personality = {
     .dialect = &dialect,
     .commands = commands,
+    .index = &index,
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
     .restart_off_ms = FACT_RESTART_OFF_MS,

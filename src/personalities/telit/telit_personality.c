@@ -143,9 +143,11 @@ static const struct at_commands *const commands[] = {
     NULL,
 };
 
+static struct at_index index;
+
 #define PERSONALITY(words, output)                                                                 \
     {                                                                                              \
-        .dialect = &(words), .commands = commands, .state_size = state_size,                       \
+        .dialect = &(words), .commands = commands, .index = &index, .state_size = state_size,      \
         .output_bytes = (output), .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts            \
     }
 const struct personality telit_personality = PERSONALITY(dialect, OUTPUT_BYTES);

@@ -3,7 +3,8 @@
 
 #include <assert.h>
 #include <stdarg.h>
-#include <stdio.h>
+
+enum { LINE_END_BYTES = 2 };
 
 enum result { RESULT_OK, RESULT_CONNECT, RESULT_NO_CARRIER, RESULT_ERROR };
 
@@ -49,10 +50,19 @@ size_t at_answer_room(const struct at_session *at)
     return room > reserve ? room - reserve : 0;
 }
 
+/* Where `to` goes on. */
+static uint8_t *write_line_end(const struct at_session *at, uint8_t *to)
+{
+    to[0] = (uint8_t)at->settings.s3;
+    to[1] = (uint8_t)at->settings.s4;
+    return to + LINE_END_BYTES;
+}
+
 void at_put_line_end(struct at_session *at)
 {
-    uint8_t end[2] = { (uint8_t)at->settings.s3, (uint8_t)at->settings.s4 };
+    uint8_t end[LINE_END_BYTES];
 
+    write_line_end(at, end);
     at_put(at, span_at(end, sizeof(end)));
 }
 
@@ -88,12 +98,26 @@ void at_echo_erase(struct at_session *at)
         at_put_erase(at);
 }
 
+/* The room for it is nearly always one piece. */
 void at_put_information(struct at_session *at, struct span line, bool first)
 {
-    if (first && at->settings.verbose != 0)
+    bool opens = first && at->settings.verbose != 0;
+    size_t len = line.len + (opens ? 2 : 1) * (size_t)LINE_END_BYTES, room;
+    uint8_t *to = ring_tail(&at->output, &room);
+
+    if (at->abandoned || room < len) {
+        if (opens)
+            at_put_line_end(at);
+        at_put(at, line);
         at_put_line_end(at);
-    at_put(at, line);
-    at_put_line_end(at);
+        return;
+    }
+    if (opens)
+        to = write_line_end(at, to);
+    if (line.len > 0)
+        memcpy(to, line.data, line.len);
+    write_line_end(at, to + line.len);
+    ring_commit(&at->output, len);
 }
 
 void at_close_block(struct at_session *at)
@@ -101,17 +125,24 @@ void at_close_block(struct at_session *at)
     at->block_open = false;
 }
 
+void at_info_text(struct at_session *at, const struct text *line)
+{
+    at_put_information(at, text_span(line), !at->block_open);
+    at->block_open = true;
+    log_trace(at->config.log, TRACE_AT, "< %s", line->at);
+}
+
 void at_info(struct at_session *at, const char *format, ...)
 {
-    char line[AT_TEXT_MAX];
+    char memory[AT_TEXT_MAX];
+    struct text line;
     va_list args;
 
+    text_init(&line, memory, sizeof(memory));
     va_start(args, format);
-    vsnprintf(line, sizeof(line), format, args);
+    text_add_list(&line, format, args);
     va_end(args);
-    at_put_information(at, span_of(line), !at->block_open);
-    at->block_open = true;
-    log_trace(at->config.log, TRACE_AT, "< %s", line);
+    at_info_text(at, &line);
 }
 
 /* A result code: `text`, or with V0 `number`. */
@@ -156,7 +187,8 @@ static int32_t shown_error(struct at_session *at)
 static void write_error(struct at_session *at)
 {
     int32_t error = shown_error(at);
-    char line[AT_TEXT_MAX];
+    char memory[AT_TEXT_MAX];
+    struct text line;
     const char *words;
 
     if (error < 0) {
@@ -164,13 +196,14 @@ static void write_error(struct at_session *at)
         return;
     }
     words = at->config.dialect->error_text(error);
+    text_init(&line, memory, sizeof(memory));
     if (at->settings.cmee == 2 && words != NULL)
-        snprintf(line, sizeof(line), "+CME ERROR: %s", words);
+        text_add(&line, "+CME ERROR: %s", words);
     else
-        snprintf(line, sizeof(line), "+CME ERROR: %d", (int)error);
-    log_trace(at->config.log, TRACE_AT, "< %s", line);
+        text_add(&line, "+CME ERROR: %d", (int)error);
+    log_trace(at->config.log, TRACE_AT, "< %s", line.at);
     if (at->settings.quiet == 0)
-        at_put_information(at, span_of(line), true);
+        at_put_information(at, text_span(&line), true);
 }
 
 void at_result(struct at_session *at, enum at_status status)

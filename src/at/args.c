@@ -344,12 +344,10 @@ static const char *text_of(const struct at_param *param, const char *field)
 void at_args_print(const struct at_command *row, const struct at_model *model, const void *record,
                    size_t index, struct text *out)
 {
-    const char *comma = "";
+    bool first = row->record_count_limit == 0;
 
-    if (row->record_count_limit != 0) {
-        text_add(out, "%zu", index + 1);
-        comma = ",";
-    }
+    if (!first)
+        text_add_number(out, (int32_t)index + 1, 0);
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
         const char *field = field_of(param, record);
@@ -357,13 +355,15 @@ void at_args_print(const struct at_command *row, const struct at_model *model, c
 
         if (param->bound == 0 || !at_has(model, param->only_on))
             continue;
+        if (!first)
+            text_add_char(out, ',');
+        first = false;
         if (param->type == AT_NUMBER) {
             memcpy(&number, field, sizeof(number));
-            text_add(out, "%s%0*d", comma, row->digits, (int)number);
+            text_add_number(out, number, row->digits);
         } else {
-            text_add(out, "%s\"%s\"", comma, text_of(param, field));
+            text_add(out, "\"%s\"", text_of(param, field));
         }
-        comma = ",";
     }
 }
 

@@ -121,6 +121,38 @@ enum at_edited at_editor_feed(struct at_editor *editor, uint8_t c, uint8_t s3, u
     return EDIT_NOTHING;
 }
 
+/* The letters of AT, where they are looked for. */
+static size_t take_at(struct at_editor *editor, struct span bytes)
+{
+    if (editor->state != EDITOR_HUNT || bytes.len < 2 || !is_letter(bytes.data[0], 'A') ||
+        !is_letter(bytes.data[1], 'T'))
+        return 0;
+    editor->state = EDITOR_BODY;
+    editor->len = 0;
+    return 2;
+}
+
+size_t at_editor_take(struct at_editor *editor, struct span bytes, uint8_t s3, uint8_t s5)
+{
+    size_t before = take_at(editor, bytes), room, most;
+    size_t count = 0;
+
+    if (editor->state != EDITOR_BODY)
+        return 0;
+    bytes = span_skip(bytes, before);
+    room = editor->cap - editor->len;
+    most = bytes.len < room ? bytes.len : room;
+    for (; count < most; count++) {
+        uint8_t c = bytes.data[count];
+
+        if (c < CONTROL_END || c == DELETE || c == s3 || c == s5)
+            break;
+        editor->line[editor->len + count] = c;
+    }
+    editor->len += count;
+    return before + count;
+}
+
 bool at_editor_is_open(const struct at_editor *editor)
 {
     return editor->state != EDITOR_HUNT;

@@ -38,6 +38,10 @@ void at_editor_move(struct at_editor *editor, uint8_t *line, size_t cap);
  */
 enum at_edited at_editor_feed(struct at_editor *editor, uint8_t c, uint8_t s3, uint8_t s5);
 
+/* Takes as many of the next characters as are nothing but AT and the body of a line that has room,
+ * as at_editor_feed() would one after the other, all of them EDIT_TAKEN; returns how many. */
+size_t at_editor_take(struct at_editor *editor, struct span bytes, uint8_t s3, uint8_t s5);
+
 /* True while a line is begun. */
 bool at_editor_is_open(const struct at_editor *editor);
 

@@ -47,27 +47,32 @@ enum err at_keep(struct at_session *at, size_t index)
     return at->config.owner_ops->keep(at, at_row(at), index);
 }
 
+static void begin_line(struct text *line, const struct at_command *row)
+{
+    text_add_span(line, span_of(row->name));
+    text_add_span(line, span_of(": "));
+}
+
 static enum at_status read_bound(struct at_session *at, const struct at_command *row)
 {
     for (size_t index = 0; index < at_record_count(at, row); index++) {
-        char values[VALUES_MAX];
-        struct text text;
+        char memory[AT_TEXT_MAX];
+        struct text line;
 
-        text_init(&text, values, sizeof(values));
-        at_args_print(row, &at->config.model, row->record(at, index), index, &text);
+        text_init(&line, memory, sizeof(memory));
+        if (!row->basic)
+            begin_line(&line, row);
+        at_args_print(row, &at->config.model, row->record(at, index), index, &line);
         at_args_note_presets(row, &at->config.model, at->config.dialect, index);
-        if (row->basic)
-            at_info(at, "%s", values);
-        else
-            at_info(at, "%s: %s", row->name, values);
+        at_info_text(at, &line);
     }
     return AT_OK;
 }
 
 static enum at_status run_test(struct at_session *at, const struct at_command *row)
 {
-    char ranges[VALUES_MAX];
-    struct text text;
+    char memory[AT_TEXT_MAX];
+    struct text line;
 
     if (row->test != NULL)
         return row->test(at);
@@ -77,9 +82,10 @@ static enum at_status run_test(struct at_session *at, const struct at_command *r
         return AT_OK;
     }
     if (row->param_count > 0 && !row->free_form) {
-        text_init(&text, ranges, sizeof(ranges));
-        at_args_ranges(row, &at->config.model, &text);
-        at_info(at, "%s: %s", row->name, ranges);
+        text_init(&line, memory, sizeof(memory));
+        begin_line(&line, row);
+        at_args_ranges(row, &at->config.model, &line);
+        at_info_text(at, &line);
     }
     return AT_OK;
 }
@@ -89,15 +95,17 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
     const struct at_command *row = at_row(at);
     size_t index = row->record_count_limit == 0 ? 0 : (size_t)args->list[0].number - 1;
     void *record = row->record(at, index);
+    bool is_stored = at_keep_of(row, &at->config.model) == AT_KEEP_NVM;
     char before[VALUES_MAX];
     struct text text;
     struct at_args old;
 
     text_init(&text, before, sizeof(before));
-    at_args_print(row, &at->config.model, record, index, &text);
+    if (is_stored)
+        at_args_print(row, &at->config.model, record, index, &text);
     if (!at_args_bind(row, args, record))
         return at_fail(at, at->config.dialect->error_memory);
-    if (at_keep_of(row, &at->config.model) == AT_KEEP_NVM && at_keep(at, index) != ERR_OK) {
+    if (is_stored && at_keep(at, index) != ERR_OK) {
         if (at_args_parse(row, &at->config.model, text_span(&text), &old) == AT_ARGS_FINE)
             at_args_bind(row, &old, record); /* where memory fails too, the new value stays */
         return at_fail(at, at->config.dialect->error_memory);

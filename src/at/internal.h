@@ -7,6 +7,7 @@
 #include "at/escape.h"
 #include "at/handler.h"
 #include "base/ring.h"
+#include "base/text.h"
 
 enum at_state { AT_COMMAND, AT_RUNNING, AT_BUSY, AT_WAIT_ROOM, AT_PROMPT, AT_ONLINE };
 
@@ -92,6 +93,9 @@ void at_put_erase(struct at_session *at);
 
 /* One line; the first of a block starts with a line end of its own, each ends with one. */
 void at_put_information(struct at_session *at, struct span line, bool first);
+
+/* at_info() of a text that is there. */
+void at_info_text(struct at_session *at, const struct text *line);
 
 /* What at_info() writes next opens a block. */
 void at_close_block(struct at_session *at);

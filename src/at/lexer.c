@@ -36,7 +36,7 @@ static bool is_digit(int c)
 
 static bool is_name(int c)
 {
-    return is_letter(c) || is_digit(c) || (c > 0 && strchr("!%-./:_", c) != NULL);
+    return is_letter(c) || (c >= '-' && c <= ':') || c == '!' || c == '%' || c == '_';
 }
 
 /* True where the line goes on with &W and nothing else, right behind a number. */
@@ -44,7 +44,7 @@ static bool is_write(const struct reader *in)
 {
     const uint8_t *at = in->line.data + in->at;
 
-    return in->line.len - in->at == 2 && at[0] == '&' && upper(at[1]) == 'W' && in->at > 0 &&
+    return at[0] == '&' && in->line.len - in->at == 2 && upper(at[1]) == 'W' && in->at > 0 &&
            is_digit(at[-1]);
 }
 
@@ -113,10 +113,10 @@ static enum at_lexed lex_extended(struct reader *in, struct at_lexeme *ret)
     ret->basic = false;
     ret->name[len++] = (char)in->line.data[in->at++];
     peek(in);
-    while (in->at < in->line.len && is_name(in->line.data[in->at])) {
+    for (; in->at < in->line.len && is_name(in->line.data[in->at]); in->at++) {
         if (len == AT_NAME_MAX)
             return AT_MALFORMED;
-        ret->name[len++] = (char)upper(in->line.data[in->at++]);
+        ret->name[len++] = (char)upper(in->line.data[in->at]);
     }
     ret->name[len] = '\0';
     return len > 1 ? lex_form(in, ret) : AT_MALFORMED;

@@ -192,15 +192,32 @@ static bool feed_character(struct at_session *at, uint8_t c)
     return true;
 }
 
+/* AT and the body of a line are most of what is typed: as much of it at once as the echo has room
+ * for. */
+static size_t feed_body(struct at_session *at, struct span bytes)
+{
+    size_t room = ring_room(&at->output);
+    size_t most = room > ECHO_MAX ? room - ECHO_MAX : 0;
+    size_t count;
+
+    if (bytes.len > most)
+        bytes.len = most;
+    count = at_editor_take(&at->editor, bytes, (uint8_t)at->settings.s3, (uint8_t)at->settings.s5);
+    if (count > 0)
+        at_echo(at, span_at(bytes.data, count));
+    return count;
+}
+
 static size_t feed_command(struct at_session *at, struct span bytes)
 {
+    bool was_open = at_editor_is_open(&at->editor);
     size_t taken = 0;
 
     at_wake(at); /* without memory a line is refused when it ends */
     at->used = true;
     while (taken < bytes.len && at->state == AT_COMMAND) {
-        at->after_cr = false;
-        if (!feed_character(at, bytes.data[taken]))
+        taken += feed_body(at, span_skip(bytes, taken));
+        if (taken == bytes.len || !feed_character(at, bytes.data[taken]))
             break;
         taken++;
         if (at->after_cr)
@@ -209,7 +226,7 @@ static size_t feed_command(struct at_session *at, struct span bytes)
     if (at_editor_is_open(&at->editor)) {
         at->quiet_from_ms = at_now(at) + LINE_HOLD_MS;
         at->holds = true;
-    } else if (at->state == AT_COMMAND) {
+    } else if (at->state == AT_COMMAND && was_open) {
         at_flush_unsolicited(at);
     }
     return taken;

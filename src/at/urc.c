@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The line ends before and behind a line. */
@@ -85,8 +84,14 @@ static void write_queued(struct at_session *at)
     uint8_t line[AT_TEXT_MAX];
     size_t len = pop_length(&at->urcs);
 
-    for (size_t i = 0; i < len; i++)
-        line[i] = pop_byte(&at->urcs);
+    for (size_t taken = 0; taken < len;) {
+        struct span piece = ring_peek(&at->urcs);
+        size_t part = piece.len < len - taken ? piece.len : len - taken;
+
+        memcpy(line + taken, piece.data, part);
+        ring_drop(&at->urcs, part);
+        taken += part;
+    }
     write_line(at, span_at(line, len));
 }
 
@@ -111,18 +116,20 @@ static bool comes_at_once(struct at_session *at, size_t len)
 
 void at_urc(struct at_session *at, const char *format, ...)
 {
-    char line[AT_TEXT_MAX];
+    char memory[AT_TEXT_MAX];
+    struct text line;
     va_list args;
 
+    text_init(&line, memory, sizeof(memory));
     va_start(args, format);
-    vsnprintf(line, sizeof(line), format, args);
+    text_add_list(&line, format, args);
     va_end(args);
-    if (comes_at_once(at, strlen(line)))
-        write_line(at, span_of(line));
+    if (comes_at_once(at, line.len))
+        write_line(at, text_span(&line));
     else if (at_wake(at))
-        queue(at, span_of(line));
+        queue(at, text_span(&line));
     else
-        log_say(at->config.log, LOG_WARNING, "unsolicited line is lost: %s", line);
+        log_say(at->config.log, LOG_WARNING, "unsolicited line is lost: %s", line.at);
     at_poke(at);
 }
 
@@ -141,20 +148,22 @@ void at_flush_unsolicited(struct at_session *at)
 
 void at_unsolicited(struct at_session *at, struct span data, const char *format, ...)
 {
-    char line[AT_TEXT_MAX];
+    char memory[AT_TEXT_MAX];
+    struct text line;
     va_list args;
 
     assert(at->state == AT_COMMAND);
+    text_init(&line, memory, sizeof(memory));
     va_start(args, format);
-    vsnprintf(line, sizeof(line), format, args);
+    text_add_list(&line, format, args);
     va_end(args);
     if (at->settings.verbose != 0)
         at_put_line_end(at);
-    at_put(at, span_of(line));
+    at_put(at, text_span(&line));
     at_put(at, data);
     at_put_line_end(at);
     at_keep_distance(at, at->config.dialect->urc_gap_ms);
-    log_trace(at->config.log, TRACE_AT, "< %s", line);
+    log_trace(at->config.log, TRACE_AT, "< %s", line.at);
 }
 
 void at_unsolicited_block(struct at_session *at)

@@ -95,18 +95,28 @@ static void take(struct at_editor *editor, uint8_t c, struct text *lines, struct
         text_add_span(echo, span_at(&c, 1));
 }
 
-static void check_row(const struct editor_row *row)
+static void check_row(const struct editor_row *row, size_t piece)
 {
     char lines_memory[200], echo_memory[100];
     uint8_t line[CAP];
     struct at_editor editor;
     struct text lines, echo;
+    struct span typed = span_of(row->typed);
 
     at_editor_init(&editor, line, sizeof(line));
     text_init(&lines, lines_memory, sizeof(lines_memory));
     text_init(&echo, echo_memory, sizeof(echo_memory));
-    for (const char *at = row->typed; *at != '\0'; at++)
-        take(&editor, (uint8_t)*at, &lines, &echo);
+    while (typed.len > 0) {
+        size_t most = typed.len < piece ? typed.len : piece;
+        size_t count = at_editor_take(&editor, span_at(typed.data, most), CR, BS);
+
+        text_add_span(&echo, span_at(typed.data, count));
+        typed = span_skip(typed, count);
+        if (count < most || piece == 0) {
+            take(&editor, typed.data[0], &lines, &echo);
+            typed = span_skip(typed, 1);
+        }
+    }
     text_add(&lines, " %s", echo.at);
     check_text(show(span_of(row->typed)), lines.at, row->outcome);
 }
@@ -114,8 +124,10 @@ static void check_row(const struct editor_row *row)
 static void test_rows(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++)
-        check_row(&rows[i]);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        for (size_t piece = 0; piece <= strlen(rows[i].typed); piece++)
+            check_row(&rows[i], piece);
+    }
 }
 
 static void test_nul_is_nothing(void **state)

@@ -70,6 +70,7 @@ typedef uint16_t tlsmodem_tls_suite;
       "the stored private key cannot be read or does not fit the client certificate")              \
     X(TLSMODEM_TLS_CERTIFICATE_WANTED,                                                             \
       "the server wants a client certificate and the module has none")                             \
+    X(TLSMODEM_TLS_RENEGOTIATION, "the server wanted to renegotiate, which the module refuses")    \
     X(TLSMODEM_TLS_VERSION_MISSING,                                                                \
       "this build has no provider for the selected protocol version")                              \
     X(TLSMODEM_TLS_INTERNAL, "the TLS library failed")
@@ -82,8 +83,18 @@ enum tlsmodem_tls_reason {
 
 struct tlsmodem_tls_failure {
     enum tlsmodem_tls_reason reason;
-    int alert;        /* number of the alert received, RFC 5246 section 7.2, or -1 */
-    char detail[120]; /* one clause for the log, no secrets; may be empty */
+    int alert;         /* number of the alert received, RFC 5246 section 7.2, or -1 */
+    char detail[120];  /* one clause for the log, no secrets; may be empty */
+    bool chose_beyond; /* the server chose a suite that is not among those of the config */
+    bool is_of_offer;  /* it refused, or left, before it chose anything */
+};
+
+/* Which of the offers that a config allows.  A library may not be able to offer a list of suites
+ * without others; parts of it, one after the other, it can. */
+struct tlsmodem_tls_offer {
+    unsigned part; /* 0: all suites, perhaps with others; n: the n-th part of them, exactly */
+    bool fallback; /* max_version is lower than it was, since the server refused that: it is told
+                    * so (RFC 7507) */
 };
 
 /* The stream below.  recv: bytes, 0 at the end, -TLSMODEM_ERR_AGAIN, -TLSMODEM_ERR_RESET; send:
@@ -118,6 +129,7 @@ struct tlsmodem_tls_config {
     enum tlsmodem_tls_version min_version, max_version;
     const tlsmodem_tls_suite *suites; /* in the order in which to offer them */
     size_t suite_count;
+    struct tlsmodem_tls_offer offer;
     bool verify;             /* check the chain, its dates and the name */
     bool ignore_dates;       /* but not the dates */
     bool ignore_name;        /* but not the name */
@@ -299,6 +311,7 @@ struct tlsmodem_tls_ops {
     const char *name;
     const char *(*library_version)(const struct tlsmodem_tls *tls);
     bool (*supports)(const struct tlsmodem_tls *tls, enum tlsmodem_tls_version version);
+    size_t (*part_size)(const struct tlsmodem_tls *tls, const struct tlsmodem_tls_config *config);
     enum tlsmodem_err (*open)(struct tlsmodem_tls *tls, const struct tlsmodem_tls_config *config,
                               const struct tlsmodem_tls_lower *lower,
                               struct tlsmodem_tls_session **ret_session,
@@ -334,6 +347,17 @@ static inline bool tlsmodem_tls_supports(const struct tlsmodem_tls *tls,
     while (tls->ops->supports == NULL)
         tls = tls->inner;
     return tls->ops->supports(tls, version);
+}
+
+/* How many suites config->offer.part is, which is not 0; 0 behind the last part, and where the
+ * whole list is offered as it is. */
+static inline size_t tlsmodem_tls_part_size(const struct tlsmodem_tls *tls,
+                                            const struct tlsmodem_tls_config *config)
+{
+    assert(config->offer.part > 0);
+    while (tls->ops->part_size == NULL)
+        tls = tls->inner;
+    return tls->ops->part_size(tls, config);
 }
 
 /* Makes a client session; `lower` is copied, its `ctx` outlives the session.

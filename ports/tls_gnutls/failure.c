@@ -171,6 +171,7 @@ void gtls_fail(struct gtls_session *session, int error)
         set_from_alert(session);
     else if (failure->reason == TLS_FINE)
         set_from_error(session, error);
+    session->failure.is_of_offer = awaits_server_hello(session);
     if (failure->alert < 0 && !is_of_the_stream(failure->reason))
         tell_server(session, error);
     log_trace(session->log, TRACE_TLS, "failed: %s%s%s%s", words[failure->reason],

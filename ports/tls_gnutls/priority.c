@@ -4,7 +4,7 @@
  * system has a say.  GnuTLS offers every registered combination of the key exchanges, ciphers and
  * MACs that are named, sorted by these in turn: RC4-MD5 with AES-SHA brings RC4-SHA along.  No
  * public call takes one out again (its message hook comes after the hash), so the handshake refuses
- * a server that chooses such a suite; docs/design.md says which lists that concerns.
+ * a server that chooses such a suite, and then a part of the list is offered (parts.h).
  */
 #include "tls_gnutls/priority.h"
 
@@ -90,8 +90,7 @@ static const struct suite_tokens *tokens_of(tls_suite code)
     return NULL;
 }
 
-/* A suite that both the common table and this library have, and that `version` can choose. */
-static bool is_offerable(tls_suite code, enum tls_version version)
+bool gtls_is_offerable(tls_suite code, enum tls_version version)
 {
     const struct tls_suite_info *suite = tls_suite_by_code(code);
 
@@ -130,7 +129,7 @@ static size_t add_version(char *text, const struct tls_config *config,
         return 0;
     snprintf(token, sizeof(token), "VERS-%s", row->name);
     for (size_t i = 0; i < config->suite_count; i++) {
-        if (!is_offerable(config->suites[i], row->version))
+        if (!gtls_is_offerable(config->suites[i], row->version))
             continue;
         add_once(text, token);
         add_suite(text, tokens_of(config->suites[i]));

@@ -26,6 +26,10 @@ enum err gtls_priorities_init(struct gtls_priorities *priorities);
 /* Forgets what is kept.  Sessions that use it go on doing so. */
 void gtls_priorities_deinit(struct gtls_priorities *priorities);
 
+/* True for a suite that both the common table and this library have, and that `version` can
+ * choose. */
+bool gtls_is_offerable(tls_suite code, enum tls_version version);
+
 /* Writes the priority string for the suites and versions of `config` that GnuTLS knows, complete
  * from NONE on.  ERR_UNSUPPORTED when none of the suites fits any of the versions. */
 enum err gtls_priority_text(const struct tls_config *config, char ret_text[GTLS_PRIORITY_TEXT_MAX]);

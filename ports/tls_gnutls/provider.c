@@ -4,6 +4,7 @@
 #include "tls_common/keylog.h"
 #include "tls_gnutls/clock.h"
 #include "tls_gnutls/memory.h"
+#include "tls_gnutls/parts.h"
 #include "tls_gnutls/session.h"
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/version.h"
@@ -22,6 +23,14 @@ static bool supports(const struct tls *tls, enum tls_version version)
 {
     (void)tls;
     return gtls_version_supported(version);
+}
+
+static size_t part_size(const struct tls *tls, const struct tls_config *config)
+{
+    tls_suite suites[TLS_PRODUCTS_LIST_MAX];
+
+    (void)tls;
+    return gtls_part(config, suites);
 }
 
 static struct tls_info info(const struct tls_session *base)
@@ -78,6 +87,7 @@ static const struct tls_ops ops = {
     .name = "GnuTLS",
     .library_version = library_version,
     .supports = supports,
+    .part_size = part_size,
     .open = open_session,
 };
 

@@ -9,6 +9,7 @@
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/keylog.h"
 #include "tls_gnutls/memory.h"
+#include "tls_gnutls/parts.h"
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/transport.h"
 #include "tls_gnutls/verify.h"
@@ -38,6 +39,8 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .utc_s = config->utc_s,
                                   .utc_ctx = config->utc_ctx,
                                   .has_certificate = config->cert.len > 0,
+                                  .min_version = config->min_version,
+                                  .max_version = config->max_version,
                                   .ignore_name = config->ignore_name,
                                   .certificate_max = config->certificate_max,
                                   .suite_count = config->suite_count };
@@ -123,9 +126,9 @@ static enum err offer_of(const struct tls_config *config, char priority[GTLS_PRI
     return err;
 }
 
-enum err gtls_open(struct gtls_provider *provider, const struct tls_config *config,
-                   const struct tls_lower *lower, struct gtls_session **ret_session,
-                   struct tls_failure *ret_failure)
+static enum err open_with(struct gtls_provider *provider, const struct tls_config *config,
+                          const struct tls_lower *lower, struct gtls_session **ret_session,
+                          struct tls_failure *ret_failure)
 {
     char priority[GTLS_PRIORITY_TEXT_MAX];
     struct gtls_session *session;
@@ -149,6 +152,20 @@ enum err gtls_open(struct gtls_provider *provider, const struct tls_config *conf
     }
     *ret_session = session;
     return ERR_OK;
+}
+
+enum err gtls_open(struct gtls_provider *provider, const struct tls_config *config,
+                   const struct tls_lower *lower, struct gtls_session **ret_session,
+                   struct tls_failure *ret_failure)
+{
+    tls_suite part[TLS_PRODUCTS_LIST_MAX];
+    struct tls_config offered = *config;
+
+    if (config->offer.part > 0) {
+        offered.suites = part;
+        offered.suite_count = gtls_part(config, part);
+    }
+    return open_with(provider, &offered, lower, ret_session, ret_failure);
 }
 
 void gtls_free(struct tls_session *base)

@@ -20,6 +20,7 @@ struct gtls_setup {
     char *server_name;
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
+    enum tls_version min_version, max_version;
     bool has_certificate; /* one of our own */
     bool ignore_name;
     size_t certificate_max; /* 0: any */

@@ -29,6 +29,13 @@ bool gtls_version_supported(enum tls_version version)
     return find(version) != NULL;
 }
 
+bool gtls_version_reaches(enum tls_version version, gnutls_protocol_t lowest)
+{
+    const struct gtls_version *row = find(version);
+
+    return row != NULL && row->gnutls >= lowest; /* GnuTLS numbers them as they came */
+}
+
 enum tls_version gtls_version_negotiated(gnutls_session_t gnutls)
 {
     gnutls_protocol_t protocol = gnutls_protocol_get_version(gnutls);

@@ -18,6 +18,9 @@ const struct gtls_version *gtls_version_at(size_t index);
 /* True for the versions that this provider has. */
 bool gtls_version_supported(enum tls_version version);
 
+/* True when `version` is `lowest`, a version of TLS, or newer. */
+bool gtls_version_reaches(enum tls_version version, gnutls_protocol_t lowest);
+
 /* The version that a handshake came to. */
 enum tls_version gtls_version_negotiated(gnutls_session_t gnutls);
 

@@ -1,9 +1,50 @@
 /* watch.c: looks at the server's messages before GnuTLS does (RFC 5246, 7.4). */
 #include "tls_gnutls/watch.h"
 
+#include "base/tls_suites.h"
+#include "tls_common/failure.h"
 #include "tls_gnutls/state.h"
 
 #include <gnutls/x509.h>
+#include <stdio.h>
+
+static bool was_asked_for(const struct gtls_setup *setup, unsigned suite)
+{
+    for (size_t i = 0; i < setup->suite_count; i++) {
+        if (setup->suites[i] == suite)
+            return true;
+    }
+    return false;
+}
+
+static bool is_version_asked_for(const struct gtls_setup *setup, unsigned version)
+{
+    return version >= (unsigned)setup->min_version && version <= (unsigned)setup->max_version;
+}
+
+/* The suite comes behind version, random and session id (7.4.1.3).  One that only came along with
+ * those that were asked for ends the handshake here; of all else GnuTLS knows the error. */
+static int look_at_hello(struct gtls_session *session, const gnutls_datum_t *message)
+{
+    enum { VERSION_BYTES = 2, ID_AT = VERSION_BYTES + 32 };
+    const unsigned char *data = message->data;
+    unsigned suite;
+    char name[16];
+
+    if (message->size <= ID_AT || message->size < ID_AT + 1U + data[ID_AT] + 2U ||
+        !is_version_asked_for(session->setup, (unsigned)data[0] << 8 | data[1]))
+        return 0;
+    data += ID_AT + 1 + data[ID_AT];
+    suite = (unsigned)data[0] << 8 | data[1];
+    if (was_asked_for(session->setup, suite))
+        return 0;
+    snprintf(name, sizeof(name), "suite 0x%04X", suite);
+    tls_failure_set(
+        &session->failure, TLS_NO_SHARED_SUITE, "it chose %s, which the module does not allow",
+        tls_suite_by_code((uint16_t)suite) != NULL ? tls_suite_name((uint16_t)suite) : name);
+    session->failure.chose_beyond = true;
+    return GNUTLS_E_UNKNOWN_CIPHER_SUITE;
+}
 
 /* GnuTLS has one error for a certificate that is none and for one with a key of unknown kind.  The
  * message is the list's length and, first in it, the server's certificate (7.4.2). */
@@ -60,6 +101,8 @@ static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, uns
     struct gtls_session *session = gnutls_session_get_ptr(gnutls);
 
     (void)when;
+    if (incoming && type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->setup != NULL)
+        return look_at_hello(session, message);
     if (incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
         look_at_certificate(session, message);
     else if (incoming && type == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE)

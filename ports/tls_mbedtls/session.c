@@ -44,6 +44,7 @@ static struct mtls_setup *new_setup(const struct tls_config *config)
     setup->ignore_dates = config->ignore_dates;
     setup->ignore_name = config->ignore_name;
     setup->certificate_max = config->certificate_max;
+    setup->fallback = config->offer.fallback;
     for (size_t i = 0; i < config->suite_count; i++) {
         if (is_ours(config->suites[i]))
             setup->suites[count++] = config->suites[i];
@@ -95,6 +96,8 @@ static enum err start(struct mtls_session *session)
     mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_0);
     mbedtls_ssl_conf_max_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_0);
     mbedtls_ssl_conf_ciphersuites(config, session->setup->suites);
+    if (session->setup->fallback)
+        mbedtls_ssl_conf_fallback(config, MBEDTLS_SSL_IS_FALLBACK);
     mbedtls_ssl_conf_arc4_support(config, MBEDTLS_SSL_ARC4_ENABLED);
     mbedtls_ssl_conf_dhm_min_bitlen(config, TLS_DH_MIN_BITS);
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_NONE);

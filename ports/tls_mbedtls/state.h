@@ -26,6 +26,7 @@ struct mtls_setup {
     bool is_verified;
     bool has_certificate; /* one of our own */
     bool ignore_dates, ignore_name;
+    bool fallback;          /* newer versions were refused */
     size_t certificate_max; /* 0: any */
     uint8_t flight[MTLS_FLIGHT_MAX_BYTES];
     size_t flight_len; /* made and not yet sent */

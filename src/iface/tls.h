@@ -59,6 +59,7 @@ typedef uint16_t tls_suite;
     X(TLS_OWN_CERTIFICATE, "the stored client certificate cannot be read")                         \
     X(TLS_OWN_KEY, "the stored private key cannot be read or does not fit the client certificate") \
     X(TLS_CERTIFICATE_WANTED, "the server wants a client certificate and the module has none")     \
+    X(TLS_RENEGOTIATION, "the server wanted to renegotiate, which the module refuses")             \
     X(TLS_VERSION_MISSING, "this build has no provider for the selected protocol version")         \
     X(TLS_INTERNAL, "the TLS library failed")
 
@@ -70,8 +71,18 @@ enum tls_reason {
 
 struct tls_failure {
     enum tls_reason reason;
-    int alert;        /* number of the alert received, RFC 5246 section 7.2, or -1 */
-    char detail[120]; /* one clause for the log, no secrets; may be empty */
+    int alert;         /* number of the alert received, RFC 5246 section 7.2, or -1 */
+    char detail[120];  /* one clause for the log, no secrets; may be empty */
+    bool chose_beyond; /* the server chose a suite that is not among those of the config */
+    bool is_of_offer;  /* it refused, or left, before it chose anything */
+};
+
+/* Which of the offers that a config allows.  A library may not be able to offer a list of suites
+ * without others; parts of it, one after the other, it can. */
+struct tls_offer {
+    unsigned part; /* 0: all suites, perhaps with others; n: the n-th part of them, exactly */
+    bool fallback; /* max_version is lower than it was, since the server refused that: it is told
+                    * so (RFC 7507) */
 };
 
 /* The stream below.  recv: bytes, 0 at the end, -ERR_AGAIN, -ERR_RESET; send: bytes or the like. */
@@ -105,6 +116,7 @@ struct tls_config {
     enum tls_version min_version, max_version;
     const tls_suite *suites; /* in the order in which to offer them */
     size_t suite_count;
+    struct tls_offer offer;
     bool verify;             /* check the chain, its dates and the name */
     bool ignore_dates;       /* but not the dates */
     bool ignore_name;        /* but not the name */
@@ -271,6 +283,7 @@ struct tls_ops {
     const char *name;
     const char *(*library_version)(const struct tls *tls);
     bool (*supports)(const struct tls *tls, enum tls_version version);
+    size_t (*part_size)(const struct tls *tls, const struct tls_config *config);
     enum err (*open)(struct tls *tls, const struct tls_config *config,
                      const struct tls_lower *lower, struct tls_session **ret_session,
                      struct tls_failure *ret_failure);
@@ -304,6 +317,16 @@ static inline bool tls_supports(const struct tls *tls, enum tls_version version)
     while (tls->ops->supports == NULL)
         tls = tls->inner;
     return tls->ops->supports(tls, version);
+}
+
+/* How many suites config->offer.part is, which is not 0; 0 behind the last part, and where the
+ * whole list is offered as it is. */
+static inline size_t tls_part_size(const struct tls *tls, const struct tls_config *config)
+{
+    assert(config->offer.part > 0);
+    while (tls->ops->part_size == NULL)
+        tls = tls->inner;
+    return tls->ops->part_size(tls, config);
 }
 
 /* Makes a client session; `lower` is copied, its `ctx` outlives the session.  ERR_CREDENTIALS with

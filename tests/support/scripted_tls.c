@@ -48,9 +48,21 @@ static bool supports(const struct tls *base, enum tls_version version)
     return version >= tls->min_version && version <= tls->max_version;
 }
 
+static size_t part_size(const struct tls *base, const struct tls_config *config)
+{
+    const struct scripted_tls *tls = (const struct scripted_tls *)base;
+
+    return tls->cannot_say_lists && config->offer.part <= config->suite_count ? 1 : 0;
+}
+
+/* A server that sends no alert has chosen a suite, one that the module does not allow. */
 static void fail(struct scripted_session *session, enum tls_reason reason, int alert)
 {
-    session->failure = (struct tls_failure){ .reason = reason, .alert = alert };
+    session->failure =
+        (struct tls_failure){ .reason = reason,
+                              .alert = alert,
+                              .chose_beyond = reason == TLS_NO_SHARED_SUITE && alert < 0,
+                              .is_of_offer = reason == TLS_NO_SHARED_SUITE && alert >= 0 };
 }
 
 /* The stream is gone, whatever it calls that. */
@@ -321,9 +333,13 @@ static void queue_hello(struct scripted_session *session, const struct tls_confi
     text_add(&text, "min=%04x max=%04x verify=%d ignore_dates=%d ignore_name=%d name=%s sni=%d ",
              (unsigned)config->min_version, (unsigned)config->max_version, config->verify,
              config->ignore_dates, config->ignore_name, config->server_name, config->send_sni);
+    if (config->offer.fallback)
+        text_add(&text, "fallback=1 ");
     text_add(&text, "ca=%zu cert=%zu key=%zu resume=%d suites=", config->ca.len, config->cert.len,
              config->key.len, config->resume != NULL);
-    for (size_t i = 0; i < config->suite_count; i++)
+    if (config->offer.part > 0)
+        text_add(&text, "%04x", (unsigned)config->suites[config->offer.part - 1]);
+    for (size_t i = 0; config->offer.part == 0 && i < config->suite_count; i++)
         text_add(&text, i == 0 ? "%04x" : ",%04x", (unsigned)config->suites[i]);
     assert(!text.cut);
     toy_record_put(&session->out, TOY_HANDSHAKE, text_span(&text));
@@ -381,6 +397,7 @@ static const struct tls_ops ops = {
     .name = "scripted TLS",
     .library_version = library_version,
     .supports = supports,
+    .part_size = part_size,
     .open = open_session,
 };
 

@@ -7,6 +7,7 @@
 struct scripted_tls {
     struct tls base;
     enum tls_version min_version, max_version; /* that it supports */
+    bool cannot_say_lists;                     /* it offers parts of one suite each */
     size_t sessions;                           /* that are open */
     size_t tickets;                            /* that were not freed */
     int64_t last_utc_s;                        /* what the clock of the last config said */

@@ -49,6 +49,10 @@ struct connection_failure {
     enum connection_state during;
     enum err err; /* ERR_TLS and ERR_CREDENTIALS: see `tls` */
     struct tls_failure tls;
+    /* Of connection_secure(), which cannot connect again by itself: the same config with the offer
+     * `next` may do over a new connection. */
+    bool may_do;
+    struct tls_offer next;
 };
 
 struct connection_events {
@@ -72,6 +76,8 @@ struct connection_target {
     const struct tls_config *tls;
 };
 
+struct connection_offer;
+
 struct connection {
     const struct connection_world *world;
     const struct connection_events *events;
@@ -89,8 +95,11 @@ struct connection {
     struct net_stream *stream;
     struct net_listener *listener;
     struct tls_session *session; /* NULL: no TLS */
-    unsigned wanted;             /* events asked of the stream */
-    enum err stream_err;         /* what ended the stream below a session */
+    /* Owned, while a handshake may come to it that the server is to be offered something else;
+     * NULL: that is all there is to offer. */
+    struct connection_offer *offer;
+    unsigned wanted;     /* events asked of the stream */
+    enum err stream_err; /* what ended the stream below a session */
     struct net_keep_alive keep_alive;
     bool has_peer;
     bool buffering;     /* received bytes are collected here, so that they can be counted */
@@ -112,7 +121,10 @@ void connection_init(struct connection *connection, int id, const struct connect
 /* Closes it, and frees all that is left. */
 void connection_deinit(struct connection *connection);
 
-/* Starts to open one that is closed.  ERR_CREDENTIALS, ERR_UNSUPPORTED with `ret_failure`,
+/* Starts to open one that is closed.  A server that chooses a cipher suite beyond those of
+ * target->tls, or refuses its newest version, is connected to again, within the same time, and
+ * offered parts of the suites, or the oldest version, as long as the provider has such.
+ * ERR_CREDENTIALS, ERR_UNSUPPORTED with `ret_failure`,
  * ERR_INVALID for a host that is too long, ERR_NO_MEMORY: nothing was started; the log has a line.
  * The spans of target->tls may be wiped at once. */
 enum err connection_open(struct connection *connection, const struct connection_target *target,
@@ -125,9 +137,10 @@ enum err connection_await(struct connection *connection, const struct connection
                           const struct net_address *at, const struct net_address *from,
                           uint16_t *ret_port, struct connection_failure *ret_failure);
 
-/* Puts TLS on an open TCP connection that has none: on_open() or on_failed() follows.  ERR_STATE
- * for any other.  ERR_INVALID when bytes have come that were not protected and not read.  Errors as
- * in connection_open(); it stays as it is then. */
+/* Puts TLS on an open TCP connection that has none: on_open() or on_failed() follows, the latter
+ * perhaps with an offer for a new connection (may_do).  ERR_STATE for any other.  ERR_INVALID when
+ * bytes have come that were not protected and not read.  Errors as in connection_open(); it stays
+ * as it is then. */
 enum err connection_secure(struct connection *connection, const struct tls_config *tls,
                            struct connection_failure *ret_failure);
 

@@ -148,6 +148,7 @@ void connection_look_for_memory(struct connection *connection)
 void connection_open_now(struct connection *connection)
 {
     connection_free_others(connection);
+    connection_forget_offer(connection);
     connection->deadline_ms = CLOCK_NEVER;
     connection_enter(connection, CONNECTION_OPEN);
     connection_want(connection, NET_WANT_READ);

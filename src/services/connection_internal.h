@@ -6,6 +6,15 @@
 #include "base/wipe.h"
 #include "services/connection.h"
 
+/* What an opening needs to dial again. */
+struct connection_offer {
+    struct tls_config config; /* what it points to lies in `memory` */
+    struct tls_failure first; /* of the offer of all suites; TLS_FINE: none */
+    bool dials_again;
+    size_t size; /* of `memory` */
+    uint8_t memory[];
+};
+
 /* ---- connection_state.c ---- */
 
 /* The only writer of connection->state. */
@@ -34,6 +43,9 @@ void connection_free_session(struct connection *connection);
 
 /* Wipes and frees the memory of received bytes, with those that are in it. */
 void connection_free_received(struct connection *connection);
+
+/* Wipes and frees what connection_keep_offer() has kept, if it has. */
+void connection_forget_offer(struct connection *connection);
 
 /* No other addresses are tried. */
 void connection_free_others(struct connection *connection);
@@ -65,13 +77,34 @@ void connection_on_readable(struct connection *connection);
 /* The stream takes bytes, while open. */
 void connection_on_writable(struct connection *connection);
 
+/* ---- connection_offer.c ---- */
+
+/* The first provider that has the newest version of `tls`, NULL: none.  What its offer says of
+ * versions is put into `tls`, and so is the oldest version that the provider has. */
+struct tls *connection_provider(const struct connection_world *world, struct tls_config *tls);
+
+/* A session of this config is about to be made.  If the server might have to be offered something
+ * else than it is offered first, the config is kept, copied, until connection_forget_offer(): with
+ * its certificates and keys where `dials_again`.  Without memory there is no other offer. */
+void connection_keep_offer(struct connection *connection, const struct tls_config *tls,
+                           bool dials_again);
+
+/* The config for a new connection after this failure, valid until connection_forget_offer(); NULL:
+ * there is none, and `failure` is now the one that counts.  The log has a line of it where
+ * connection_dials_again(). */
+const struct tls_config *connection_next_offer(struct connection *connection,
+                                               struct tls_failure *failure);
+
+/* False where the owner has to connect again. */
+bool connection_dials_again(const struct connection *connection);
+
 /* ---- connection_tls.c ---- */
 
 /* Makes the session; the errors of connection_open(). */
 enum err connection_open_session(struct connection *connection, const struct tls_config *tls,
                                  struct tls_failure *ret_failure);
 
-/* As far as it goes now. */
-void connection_shake_hands(struct connection *connection);
+/* As far as it goes now; TLS_DONE: it is open, and on_open() was raised. */
+enum tls_step connection_shake_hands(struct connection *connection);
 
 #endif

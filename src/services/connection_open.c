@@ -5,20 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The stream is there: TLS, or nothing more to do. */
-static void on_stream(struct connection *connection)
-{
-    if (connection->keep_alive.idle_s > 0)
-        net_stream_keep_alive(connection->stream, &connection->keep_alive);
-    if (connection->session == NULL) {
-        connection_open_now(connection);
-        return;
-    }
-    connection_restart_timer(connection);
-    connection_enter(connection, CONNECTION_HANDSHAKING);
-    connection_shake_hands(connection);
-}
-
 static void on_stream_event(void *ctx, enum net_event event, enum err err);
 
 static enum err connect_peer(struct connection *connection)
@@ -49,6 +35,61 @@ static void connect_next(struct connection *connection, enum err err)
         connection_fail_with(connection, err);
 }
 
+/* The same server, to which something else is offered.  The module's own port, if the host has
+ * chosen one, may still be that of the connection before. */
+static void dial_again(struct connection *connection, const struct tls_config *tls)
+{
+    struct connection_failure failure = { .err = ERR_TLS, .tls = { .alert = -1 } };
+
+    connection_free_session(connection);
+    connection_drop_stream(connection);
+    connection->local_port = 0;
+    connection->stream_err = ERR_OK;
+    failure.err = connection_open_session(connection, tls, &failure.tls);
+    if (failure.err != ERR_OK) {
+        connection_fail(connection, &failure);
+        return;
+    }
+    connection_enter(connection, CONNECTION_CONNECTING);
+    connect_next(connection, connect_peer(connection));
+}
+
+static void on_refused(struct connection *connection)
+{
+    struct connection_failure failure = { .err = ERR_TLS,
+                                          .tls = *tls_session_failure(connection->session) };
+    const struct tls_config *next = connection_next_offer(connection, &failure.tls);
+
+    if (next != NULL && connection_dials_again(connection)) {
+        dial_again(connection, next);
+        return;
+    }
+    failure.may_do = next != NULL;
+    if (next != NULL)
+        failure.next = next->offer;
+    connection_fail(connection, &failure);
+}
+
+static void shake_hands(struct connection *connection)
+{
+    connection_restart_timer(connection);
+    if (connection_shake_hands(connection) == TLS_FAILED)
+        on_refused(connection);
+}
+
+/* The stream is there: TLS, or nothing more to do. */
+static void on_stream(struct connection *connection)
+{
+    if (connection->keep_alive.idle_s > 0)
+        net_stream_keep_alive(connection->stream, &connection->keep_alive);
+    if (connection->session == NULL) {
+        connection_open_now(connection);
+        return;
+    }
+    connection_enter(connection, CONNECTION_HANDSHAKING);
+    shake_hands(connection);
+}
+
 static void on_connecting(struct connection *connection, enum net_event event, enum err err)
 {
     switch (event) {
@@ -77,8 +118,7 @@ static void on_stream_event(void *ctx, enum net_event event, enum err err)
         on_connecting(connection, event, err);
         break;
     case CONNECTION_HANDSHAKING:
-        connection_restart_timer(connection);
-        connection_shake_hands(connection);
+        shake_hands(connection);
         break;
     case CONNECTION_OPEN:
         if (event == NET_WRITABLE)
@@ -189,6 +229,8 @@ enum err connection_open(struct connection *connection, const struct connection_
         err = net_resolve(net, connection->host, on_resolved, connection, &connection->query);
     if (err != ERR_OK)
         return not_started(connection, err, ret_failure);
+    if (target->tls != NULL)
+        connection_keep_offer(connection, target->tls, true);
     connection_restart_timer(connection);
     connection_enter(connection, CONNECTION_RESOLVING);
     return ERR_OK;

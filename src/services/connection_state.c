@@ -70,6 +70,14 @@ void connection_free_received(struct connection *connection)
     ring_init(&connection->received, NULL, 0);
 }
 
+void connection_forget_offer(struct connection *connection)
+{
+    if (connection->offer != NULL)
+        wipe(connection->offer->memory, connection->offer->size);
+    free(connection->offer);
+    connection->offer = NULL;
+}
+
 void connection_free_others(struct connection *connection)
 {
     free(connection->others);
@@ -154,6 +162,7 @@ void connection_release(struct connection *connection)
     connection->query = NULL;
     connection_stop_listening(connection);
     connection_free_session(connection);
+    connection_forget_offer(connection);
     connection_drop_stream(connection);
     connection->deadline_ms = CLOCK_NEVER;
     connection->write_blocked = false;

@@ -27,21 +27,12 @@ static ptrdiff_t lower_send(void *ctx, const void *data, size_t len)
     return note_err(connection, net_stream_send(connection->stream, data, len));
 }
 
-static struct tls *provider_for(const struct connection_world *world, enum tls_version version)
-{
-    for (size_t i = 0; i < world->tls_count; i++) {
-        if (tls_supports(world->tls[i], version))
-            return world->tls[i];
-    }
-    return NULL;
-}
-
 enum err connection_open_session(struct connection *connection, const struct tls_config *tls,
                                  struct tls_failure *ret_failure)
 {
     struct tls_config config = *tls;
     struct tls_lower lower = { lower_recv, lower_send, connection };
-    struct tls *provider = provider_for(connection->world, config.max_version);
+    struct tls *provider = connection_provider(connection->world, &config);
 
     config.server_name = connection->host;
     config.utc_s = connection->world->utc_s;
@@ -54,25 +45,25 @@ enum err connection_open_session(struct connection *connection, const struct tls
     return tls_open(provider, &config, &lower, &connection->session, ret_failure);
 }
 
-void connection_shake_hands(struct connection *connection)
+enum tls_step connection_shake_hands(struct connection *connection)
 {
-    switch (tls_session_handshake(connection->session)) {
+    enum tls_step step = tls_session_handshake(connection->session);
+
+    switch (step) {
     case TLS_WANT_READ:
         connection_want(connection, NET_WANT_READ);
-        return;
+        break;
     case TLS_WANT_WRITE:
         connection_want(connection, NET_WANT_WRITE);
-        return;
-    case TLS_FAILED:
-        connection_fail(connection,
-                        &(struct connection_failure){
-                            .err = ERR_TLS, .tls = *tls_session_failure(connection->session) });
-        return;
+        break;
     case TLS_DONE:
+        connection->info = tls_session_info(connection->session);
+        connection_open_now(connection);
+        break;
+    case TLS_FAILED:
         break;
     }
-    connection->info = tls_session_info(connection->session);
-    connection_open_now(connection);
+    return step;
 }
 
 static enum err may_be_secured(const struct connection *connection)
@@ -99,6 +90,7 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
         connection_free_session(connection);
         return err;
     }
+    connection_keep_offer(connection, tls, false);
     connection_start_total(connection);
     connection->write_blocked = false;
     connection->paused = false;

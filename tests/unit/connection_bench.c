@@ -160,7 +160,8 @@ enum err bench_secure(struct bench *bench)
     enum err err;
 
     bench->calling = true;
-    err = connection_secure(&bench->connection, &tls, &bench->failure);
+    err = connection_secure(&bench->connection,
+                            bench->target.tls != NULL ? bench->target.tls : &tls, &bench->failure);
     bench->calling = false;
     return err;
 }

@@ -41,6 +41,7 @@ struct tls_config bench_tls(void);
 
 /* Opens as `target` says; the error of connection_open(). */
 enum err bench_open(struct bench *bench);
+/* As target.tls says, or bench_tls(). */
 enum err bench_secure(struct bench *bench);
 
 /* Opens, lets it open, and gives the peer on BENCH_PORT. */

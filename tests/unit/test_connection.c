@@ -248,6 +248,176 @@ static void may_be_closed_in_each_state(void **state)
     assert_int_equal(bench->failed + bench->data, 0);
 }
 
+/* ---- servers that agree only to another offer ---- */
+
+static const tls_suite three_suites[] = { 0x0035, 0x002f, 0x000a };
+
+/* The library offers more than these three, and can say one at a time. */
+static struct tls_config split_tls(struct bench *bench)
+{
+    struct tls_config tls = bench_tls();
+
+    bench->scripted_tls.cannot_say_lists = true;
+    tls.suites = three_suites;
+    tls.suite_count = COUNT(three_suites);
+    return tls;
+}
+
+static void decide(struct bench *bench, enum tls_reason reason, int alert)
+{
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, BENCH_PORT);
+
+    peer_decide(peer,
+                &(struct peer_handshake){ .verdict = reason == TLS_FINE ? VERDICT_YES : VERDICT_NO,
+                                          .reason = reason,
+                                          .alert = alert });
+    bench_settle(bench);
+}
+
+static void expect_offer(struct bench *bench, const char *suites)
+{
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, BENCH_PORT);
+    const char *at = strstr(peer->offer, "suites=");
+
+    assert_int_equal(bench->connection.state, CONNECTION_HANDSHAKING);
+    assert_non_null(at);
+    assert_string_equal(at + strlen("suites="), suites);
+}
+
+static void dials_again_until_both_agree(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = split_tls(bench);
+    uint8_t key[] = "-----BEGIN KEY";
+
+    tls.key = tls.cert = span_at(key, sizeof(key) - 1);
+    bench->target.tls = &tls;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    memset(key, 0, sizeof(key)); /* it is borrowed for the call only */
+    bench_settle(bench);
+    expect_offer(bench, "0035,002f,000a");
+    decide(bench, TLS_NO_SHARED_SUITE, -1);
+    expect_offer(bench, "0035");
+    decide(bench, TLS_NO_SHARED_SUITE, 40);
+    expect_offer(bench, "002f");
+    assert_non_null(
+        strstr(scripted_net_peer(&bench->scripted_net, BENCH_PORT)->offer, "cert=14 key=14"));
+    decide(bench, TLS_FINE, -1);
+    assert_int_equal(bench->opened, 1);
+    assert_int_equal(bench->failed, 0);
+    assert_int_equal(bench->warnings, 2); /* that it dials again */
+    assert_null(bench->connection.offer);
+}
+
+static void refuses_who_has_only_what_came_along(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = split_tls(bench);
+
+    bench->target.tls = &tls;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_settle(bench);
+    decide(bench, TLS_NO_SHARED_SUITE, -1);
+    for (int part = 1; part <= 3; part++) {
+        assert_int_equal(bench->failed, 0);
+        decide(bench, TLS_NO_SHARED_SUITE, 40);
+    }
+    assert_int_equal(bench->failed, 1);
+    assert_int_equal(bench->failure.tls.reason, TLS_NO_SHARED_SUITE);
+    assert_true(bench->failure.tls.chose_beyond); /* that of the first offer counts */
+    assert_int_equal(bench->failure.during, CONNECTION_HANDSHAKING);
+}
+
+static void another_failure_is_the_last(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = split_tls(bench);
+
+    bench->target.tls = &tls;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_settle(bench);
+    decide(bench, TLS_NO_SHARED_SUITE, -1);
+    decide(bench, TLS_EXPIRED, -1);
+    assert_int_equal(bench->failed, 1);
+    assert_int_equal(bench->failure.tls.reason, TLS_EXPIRED);
+
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_settle(bench);
+    decide(bench, TLS_NO_SHARED_SUITE, 40); /* of the whole offer: there is nothing to split */
+    assert_int_equal(bench->failed, 2);
+}
+
+static void dials_again_within_the_same_time(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = split_tls(bench);
+
+    bench->target.tls = &tls;
+    bench->target.total_timeout_ms = BENCH_STEP_MS * 3 / 2;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_advance(bench, BENCH_STEP_MS - 1);
+    decide(bench, TLS_NO_SHARED_SUITE, -1);
+    bench_advance(bench, BENCH_STEP_MS / 2);
+    assert_int_equal(bench->failed, 0);
+    bench_advance(bench, 1);
+    assert_int_equal(bench->failed, 1);
+    assert_int_equal(bench->failure.err, ERR_TIMEOUT);
+    assert_true(connection_is_out_of_time(&bench->connection));
+}
+
+/* Who is secured later has to be connected again by its owner, who hears what to offer. */
+static void says_what_a_new_connection_may_offer(void **state)
+{
+    struct bench *bench = *state;
+    struct tls_config tls = split_tls(bench);
+
+    for (unsigned part = 0; part <= 3; part++) {
+        bench->target.tls = NULL;
+        bench->opened = 0;
+        bench_establish(bench);
+        tls.offer.part = part;
+        bench->target.tls = &tls;
+        assert_int_equal(bench_secure(bench), ERR_OK);
+        bench_settle(bench);
+        decide(bench, TLS_NO_SHARED_SUITE, part == 0 ? -1 : 40);
+        assert_int_equal(bench->failed, (int)part + 1);
+        assert_int_equal(bench->failure.may_do, part < 3);
+        assert_int_equal(bench->failure.next.part, part < 3 ? part + 1 : 0);
+    }
+}
+
+static void falls_back_to_the_version_of_another_library(void **state)
+{
+    struct bench *bench = *state;
+    struct scripted_tls old;
+    struct tls *providers[2] = { bench->tls, scripted_tls_iface(&old) };
+    struct tls_config tls = bench_tls();
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, BENCH_PORT);
+
+    scripted_tls_init(&old);
+    old.max_version = TLS_SSL_3_0;
+    bench->scripted_tls.min_version = TLS_1_0;
+    bench->world.tls = providers;
+    bench->world.tls_count = 2;
+    tls.min_version = TLS_SSL_3_0;
+    bench->target.tls = &tls;
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_settle(bench);
+    assert_non_null(strstr(peer->offer, "min=0301 max=0303"));
+    decide(bench, TLS_VERSION_REFUSED, 70);
+    assert_non_null(strstr(peer->offer, "min=0300 max=0300"));
+    assert_non_null(strstr(peer->offer, "fallback=1"));
+    decide(bench, TLS_VERSION_REFUSED, 70);
+    assert_int_equal(bench->failed, 1);
+
+    tls.min_version = TLS_1_0; /* a version that is named is spoken, or none */
+    assert_int_equal(bench_open(bench), ERR_OK);
+    bench_settle(bench);
+    decide(bench, TLS_VERSION_REFUSED, 70);
+    assert_int_equal(bench->failed, 2);
+    assert_int_equal(old.sessions, 0);
+}
+
 /* ---- an expected connection ---- */
 
 static void await_from(struct bench *bench, const char *from)
@@ -342,6 +512,12 @@ int main(void)
         TEST(total_timeout_ends_a_slow_handshake),
         TEST(handshake_may_be_slow_but_not_silent),
         TEST(may_be_closed_in_each_state),
+        TEST(dials_again_until_both_agree),
+        TEST(refuses_who_has_only_what_came_along),
+        TEST(another_failure_is_the_last),
+        TEST(dials_again_within_the_same_time),
+        TEST(says_what_a_new_connection_may_offer),
+        TEST(falls_back_to_the_version_of_another_library),
         TEST(awaits_one_connection),
         TEST(turns_others_away),
         TEST(awaits_with_tls),

@@ -166,6 +166,7 @@ struct ftp {
     struct outbox outbox; /* in `out` */
     char user[FTP_IDENTITY_MAX + 1], password[FTP_IDENTITY_MAX + 1];
     bool secure, passive, ascii, ignore_private;
+    struct tls_offer offer; /* of a secure session: what the server has not refused yet */
     int64_t timeout_ms, total_ms, idle_ms, deadline_ms;
     int64_t operation_until_ms; /* end of total_ms, or CLOCK_NEVER */
     bool out_of_time;           /* it was over when the last operation failed */

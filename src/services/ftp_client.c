@@ -28,13 +28,6 @@ static bool copy_identity(char to[FTP_IDENTITY_MAX + 1], const char *from)
 
 enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
 {
-    struct connection_target target = { .host = session->host,
-                                        .port = session->port,
-                                        .transport = NET_TCP,
-                                        .step_timeout_ms = session->timeout_ms,
-                                        .total_timeout_ms = session->total_ms };
-    struct connection_failure failure;
-
     if (ftp->state != FTP_CLOSED || ftp_has_news(ftp))
         return FTP_BUSY;
     if (!copy_identity(ftp->user, session->user) ||
@@ -49,14 +42,13 @@ enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
     ftp->timeout_ms = session->timeout_ms;
     ftp->total_ms = session->total_ms;
     ftp->idle_ms = session->idle_ms;
+    ftp->offer = (struct tls_offer){ .part = 0 };
     ftp->reply = (struct ftp_reply){ .code = 0 };
-    reply_reset(&ftp->reader);
-    if (connection_open(&ftp->control, &target, &failure) != ERR_OK) {
+    if (ftp_connect(ftp, session->host, session->port) != ERR_OK) {
         ftp_wipe_identity(ftp);
         return FTP_NO_CONNECTION;
     }
     ftp_start_total(ftp);
-    ftp_enter(ftp, FTP_CONNECTING);
     return FTP_FINE;
 }
 

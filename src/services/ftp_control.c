@@ -240,11 +240,27 @@ static void on_control_open(void *ctx)
     ftp_restart_timer(ftp);
 }
 
+/* From the greeting on, with the next offer; name and password were not sent yet. */
+static bool starts_anew(struct ftp *ftp, const struct connection_failure *failure)
+{
+    if (!failure->may_do)
+        return false;
+    log_say(ftp->world->log, LOG_WARNING, "ftp %d: %s port %u is dialled again, %s", ftp->id,
+            ftp->control.host, (unsigned)ftp->control.port,
+            failure->next.fallback ? "with the oldest version alone"
+                                   : "with a part of the suites, and no others");
+    ftp->offer = failure->next;
+    ftp_close_control(ftp);
+    return ftp_connect(ftp, ftp->control.host, ftp->control.port) == ERR_OK;
+}
+
 static void on_control_failed(void *ctx, const struct connection_failure *failure)
 {
     struct ftp *ftp = ctx;
     enum ftp_error error = FTP_NO_CONNECTION;
 
+    if (starts_anew(ftp, failure))
+        return;
     if (failure->during == CONNECTION_RESOLVING)
         error = FTP_NO_NAME;
     else if (failure->during == CONNECTION_HANDSHAKING)

@@ -35,6 +35,9 @@ void ftp_conclude(struct ftp *ftp, enum ftp_error error);
 /* The session is over; on_done() is due, or on_lost() when nothing was under way. */
 void ftp_fail(struct ftp *ftp, enum ftp_error error);
 
+/* Starts the control connection, FTP_CONNECTING; the errors of connection_open(). */
+enum err ftp_connect(struct ftp *ftp, const char *host, uint16_t port);
+
 /* Puts TLS on a connection that is open: its on_open() or on_failed() follows. */
 enum ftp_error ftp_secure(struct ftp *ftp, struct connection *connection);
 

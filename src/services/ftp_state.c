@@ -135,16 +135,42 @@ void ftp_fail(struct ftp *ftp, enum ftp_error error)
     }
 }
 
+enum err ftp_connect(struct ftp *ftp, const char *host, uint16_t port)
+{
+    struct connection_target target = { .host = host,
+                                        .port = port,
+                                        .transport = NET_TCP,
+                                        .step_timeout_ms = ftp->timeout_ms,
+                                        .total_timeout_ms = ftp->total_ms };
+    struct connection_failure failure;
+    enum err err = connection_open(&ftp->control, &target, &failure);
+
+    reply_reset(&ftp->reader);
+    if (err == ERR_OK)
+        ftp_enter(ftp, FTP_CONNECTING);
+    return err;
+}
+
+struct securing {
+    struct connection *connection;
+    struct tls_offer offer;
+};
+
 static enum err put_tls_on(void *ctx, const struct tls_config *tls)
 {
+    const struct securing *securing = ctx;
+    struct tls_config config = *tls;
     struct connection_failure failure;
 
-    return connection_secure(ctx, tls, &failure);
+    config.offer = securing->offer;
+    return connection_secure(securing->connection, &config, &failure);
 }
 
 enum ftp_error ftp_secure(struct ftp *ftp, struct connection *connection)
 {
-    switch (ftp->tls.lend(ftp->tls.ctx, put_tls_on, connection)) {
+    struct securing securing = { connection, ftp->offer };
+
+    switch (ftp->tls.lend(ftp->tls.ctx, put_tls_on, &securing)) {
     case ERR_OK:
         return FTP_FINE;
     case ERR_NOT_FOUND:

@@ -172,6 +172,58 @@ static void test_failed_handshake(void **state)
     ftp_rig_deinit(&rig);
 }
 
+static void decide(struct ftp_rig *rig, int alert)
+{
+    peer_decide(rig->server, &(struct peer_handshake){ .verdict = VERDICT_NO,
+                                                       .reason = TLS_NO_SHARED_SUITE,
+                                                       .alert = alert });
+    rig_settle(&rig->rig);
+}
+
+/* The session begins anew, and its data connections offer what the server took. */
+static void test_server_that_wants_another_offer(void **state)
+{
+    static const struct ftp_exchange anew[] = { { "", "220 ready\r\n" },
+                                                { "AUTH TLS\r\n", "234 go\r\n" } };
+    static const struct ftp_exchange after[] = { { "PBSZ 0\r\n", "200 ok\r\n" },
+                                                 { "PROT P\r\n", "200 ok\r\n" } };
+    struct ftp_rig rig;
+
+    (void)state;
+    start_secure(&rig);
+    rig.rig.world.scripted_tls.cannot_say_lists = true;
+    rig_send(&rig.rig, rig.server, "234 go\r\n");
+    decide(&rig, -1);
+    ftp_rig_expect(&rig, "again", "");
+    ftp_rig_play(&rig, anew, COUNT(anew));
+    peer_decide(rig.server, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    ftp_rig_play(&rig, after, COUNT(after));
+    ftp_rig_play(&rig, ftp_rig_login + 1, FTP_RIG_LOGIN - 1);
+    ftp_rig_expect(&rig, "open", "done:no failure ");
+    assert_int_equal(rig.ftp.offer.part, 1);
+    ftp_rig_deinit(&rig);
+}
+
+static void test_server_that_wants_none_of_the_offers(void **state)
+{
+    struct ftp_rig rig;
+
+    (void)state;
+    start_secure(&rig);
+    rig.rig.world.scripted_tls.cannot_say_lists = true;
+    rig_send(&rig.rig, rig.server, "234 go\r\n");
+    decide(&rig, -1);
+    for (int part = 1; part <= 2; part++) {
+        ftp_rig_expect(&rig, "again", "");
+        rig_send(&rig.rig, rig.server, "220 ready\r\n");
+        rig_expect(&rig.rig, rig.server, "AUTH TLS\r\n");
+        rig_send(&rig.rig, rig.server, "234 go\r\n");
+        decide(&rig, 40);
+    }
+    ftp_rig_expect(&rig, "handshake", "done:the TLS handshake failed ");
+    ftp_rig_deinit(&rig);
+}
+
 static void test_silent_handshake(void **state)
 {
     struct ftp_rig rig;
@@ -558,6 +610,8 @@ int main(void)
         cmocka_unit_test(test_refused_tls_is_the_end),
         cmocka_unit_test(test_bytes_behind_auth_are_refused),
         cmocka_unit_test(test_failed_handshake),
+        cmocka_unit_test(test_server_that_wants_another_offer),
+        cmocka_unit_test(test_server_that_wants_none_of_the_offers),
         cmocka_unit_test(test_silent_handshake),
         cmocka_unit_test(test_slow_login),
         cmocka_unit_test(test_slow_handshake),

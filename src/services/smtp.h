@@ -88,6 +88,7 @@ struct smtp {
     const struct smtp_job *job;
     struct connection connection;
     struct connection_failure failure;
+    struct tls_offer offer; /* what the server has not refused yet */
     struct reply_reader reply;
     bool secured;
     bool offers_tls, offers_plain, offers_login; /* by EHLO */

@@ -23,6 +23,8 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
     struct smtp *smtp = ctx;
 
     smtp->failure = *failure;
+    if (smtp_starts_anew(smtp))
+        return;
     smtp_finish(smtp, smtp_opening_error(smtp));
 }
 

@@ -31,6 +31,10 @@ void smtp_say(struct smtp *smtp, enum smtp_state next, const char *format, ...)
 /* What the failure of an opening means. */
 enum smtp_error smtp_opening_error(const struct smtp *smtp);
 
+/* Connects again and begins anew, with the offer that the failure of smtp_secure() has left; false:
+ * there is none. */
+bool smtp_starts_anew(struct smtp *smtp);
+
 /* Puts TLS on the connection. */
 void smtp_secure(struct smtp *smtp);
 

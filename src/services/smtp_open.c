@@ -38,8 +38,10 @@ static enum err open_with(void *ctx, const struct tls_config *tls)
 static enum err secure_with(void *ctx, const struct tls_config *tls)
 {
     struct smtp *smtp = ctx;
+    struct tls_config config = *tls;
 
-    return connection_secure(&smtp->connection, tls, &smtp->failure);
+    config.offer = smtp->offer;
+    return connection_secure(&smtp->connection, &config, &smtp->failure);
 }
 
 static enum err borrow(struct smtp *smtp,
@@ -56,6 +58,29 @@ static bool credentials_are_valid(const struct smtp_job *job)
            strpbrk(job->ehlo, " \r\n") == NULL;
 }
 
+static enum err connect(struct smtp *smtp)
+{
+    smtp->secured = false;
+    smtp->offers_tls = smtp->offers_plain = smtp->offers_login = false;
+    reply_reset(&smtp->reply);
+    return smtp->job->security == SMTP_TLS_FIRST ? borrow(smtp, open_with) : open_with(smtp, NULL);
+}
+
+bool smtp_starts_anew(struct smtp *smtp)
+{
+    if (!smtp->failure.may_do)
+        return false;
+    log_say(smtp->world->log, LOG_WARNING, "mail %d: %s port %u is dialled again, %s", smtp->id,
+            smtp->job->host, (unsigned)smtp->job->port,
+            smtp->failure.next.fallback ? "with the oldest version alone"
+                                        : "with a part of the suites, and no others");
+    smtp->offer = smtp->failure.next;
+    if (connect(smtp) != ERR_OK)
+        return false;
+    smtp_enter(smtp, SMTP_OPENING);
+    return true;
+}
+
 enum smtp_error smtp_start(struct smtp *smtp, const struct smtp_job *job)
 {
     enum err err;
@@ -64,15 +89,10 @@ enum smtp_error smtp_start(struct smtp *smtp, const struct smtp_job *job)
     if (!smtp_content_is_valid(&job->content) || !credentials_are_valid(job))
         return SMTP_INVALID;
     smtp->job = job;
-    smtp->secured = false;
     smtp->recipient = 0;
     smtp->content_done = false;
-    smtp->offers_tls = smtp->offers_plain = smtp->offers_login = false;
-    reply_reset(&smtp->reply);
-    if (job->security == SMTP_TLS_FIRST)
-        err = borrow(smtp, open_with);
-    else
-        err = open_with(smtp, NULL);
+    smtp->offer = (struct tls_offer){ .part = 0 };
+    err = connect(smtp);
     if (err != ERR_OK) {
         smtp_stop(smtp);
         return smtp_opening_error(smtp);

@@ -266,6 +266,60 @@ static void test_starttls(void **state)
     tear_down(&mailer);
 }
 
+/* STARTTLS was said: the server goes ahead and refuses what it is offered. */
+static void refuse_offer(struct mailer *mailer, int alert)
+{
+    mailer->peer->plain = false;
+    peer_decide(mailer->peer, &(struct peer_handshake){ .verdict = VERDICT_NO,
+                                                        .reason = TLS_NO_SHARED_SUITE,
+                                                        .alert = alert });
+    step(mailer, "220 go\r\n", "");
+}
+
+/* From the greeting on, over a new connection. */
+static void begin_anew(struct mailer *mailer)
+{
+    step(mailer, "220 h\r\n", EHLO);
+    step(mailer, "250-AUTH PLAIN\r\n250 STARTTLS\r\n", "STARTTLS\r\n");
+}
+
+static void test_server_that_wants_another_offer(void **state)
+{
+    struct mailer mailer;
+
+    (void)state;
+    start_tls(&mailer);
+    mailer.rig.world.scripted_tls.cannot_say_lists = true;
+    refuse_offer(&mailer, -1);
+    begin_anew(&mailer);
+    mailer.peer->plain = false;
+    peer_decide(mailer.peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+    step(&mailer, "220 go\r\n", EHLO);
+    assert_non_null(strstr(mailer.peer->offer, "suites=0035"));
+    step(&mailer, "250 AUTH LOGIN\r\n", "AUTH LOGIN\r\n");
+    step(&mailer, "334 \r\n", "dXNlcg==\r\n");
+    step(&mailer, "334 \r\n", "cGFzcw==\r\n");
+    step(&mailer, "235 ok\r\n", MAIL);
+    finish(&mailer);
+    tear_down(&mailer);
+}
+
+static void test_server_that_wants_none_of_the_offers(void **state)
+{
+    struct mailer mailer;
+
+    (void)state;
+    start_tls(&mailer);
+    mailer.rig.world.scripted_tls.cannot_say_lists = true;
+    refuse_offer(&mailer, -1);
+    for (int part = 1; part <= 2; part++) {
+        begin_anew(&mailer);
+        refuse_offer(&mailer, 40);
+    }
+    assert_int_equal(mailer.outcome, SMTP_TLS);
+    tear_down(&mailer);
+}
+
 /* Nothing goes without TLS where TLS was asked for. */
 static void test_starttls_refused(void **state)
 {
@@ -505,13 +559,22 @@ static void test_slow_server(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),         cmocka_unit_test(test_several_recipients),
-        cmocka_unit_test(test_helo),          cmocka_unit_test(test_login),
-        cmocka_unit_test(test_no_login),      cmocka_unit_test(test_tls_first),
-        cmocka_unit_test(test_starttls),      cmocka_unit_test(test_starttls_refused),
-        cmocka_unit_test(test_tls_fails),     cmocka_unit_test(test_each_step),
-        cmocka_unit_test(test_login_wanted),  cmocka_unit_test(test_total_time),
-        cmocka_unit_test(test_no_connection), cmocka_unit_test(test_invalid),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_several_recipients),
+        cmocka_unit_test(test_helo),
+        cmocka_unit_test(test_login),
+        cmocka_unit_test(test_no_login),
+        cmocka_unit_test(test_tls_first),
+        cmocka_unit_test(test_starttls),
+        cmocka_unit_test(test_server_that_wants_another_offer),
+        cmocka_unit_test(test_server_that_wants_none_of_the_offers),
+        cmocka_unit_test(test_starttls_refused),
+        cmocka_unit_test(test_tls_fails),
+        cmocka_unit_test(test_each_step),
+        cmocka_unit_test(test_login_wanted),
+        cmocka_unit_test(test_total_time),
+        cmocka_unit_test(test_no_connection),
+        cmocka_unit_test(test_invalid),
         cmocka_unit_test(test_slow_server),
     };
 

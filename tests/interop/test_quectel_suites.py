@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from support.certs import Certificates
-from support.modem import Modem
+from support.modem import Modem, program_path
 from support.servers import GnutlsServ
 from support.ssl3_server import Ssl3Server
 
@@ -113,17 +113,31 @@ def test_each_suite_of_ssl_3_0(host: QuectelDriver, ssl3: Callable[..., Ssl3Serv
 
 
 @NEEDS_SSL_3_0
-def test_all_versions_are_those_of_tls(host: QuectelDriver, gnutls: Callable[..., GnutlsServ],
+def test_all_versions(host: QuectelDriver, gnutls: Callable[..., GnutlsServ],
                                        ssl3: Callable[..., Ssl3Server]) -> None:
-    """sslversion 4 takes the newest that the server has, and SSL 3.0 never."""
+    """sslversion 4 takes the newest that the server has: "ALL SUPPORT", down to SSL 3.0."""
     host.configure(0, version=ANY)
     for version, name in NAMES.items():
         only = EVERYTHING.replace("+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0", f"+VERS-{name}")
         assert agreed(host, gnutls(priority=only).port).startswith(name)
     assert agreed(host, gnutls(priority=EVERYTHING).port).startswith("TLS1.2")
     mark = LogMark(host.modem)
-    host.open(0, 0, ssl3().port, result=FAILED)
-    assert len(mark.warnings()) == 1
+    server = ssl3()
+    host.open(0, 0, server.port)
+    assert server.hear().startswith("no agreement: ")
+    assert server.hear().startswith("version 0300 ")
+    host.close(0)
+    warning, = mark.warnings()
+    assert warning.endswith("dialled again with the oldest version alone")
+
+
+def test_a_build_without_ssl3(certificates: Certificates, gnutls: Callable[..., GnutlsServ]) -> None:
+    """sslversion 4 is then all that is left."""
+    with Modem("m95", program=program_path("tlsmodem_without_ssl3",
+                                           "TLSMODEM_WITHOUT_SSL3")) as modem:
+        host = QuectelDriver(modem).begin()
+        host.configure(0, version=ANY)
+        assert agreed(host, gnutls(priority=EVERYTHING).port).startswith("TLS1.2")
 
 
 def test_all_suites_and_lists(host: QuectelDriver, gnutls: Callable[..., GnutlsServ]) -> None:

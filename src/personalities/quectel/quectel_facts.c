@@ -111,8 +111,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "+QSSLOPEN is an ERROR before +QIREGAPP; after it, it activates the context."),
     NUMBER_FACT(FACT_SSL_VERSION_PRESET, "ssl-version-preset", 4, 0, 4, SHEET "§1.2, §10.4",
                 "\"sslversion\" from the start."),
-    WORD_FACT(FACT_SSL_ANY_VERSION, "ssl-any-version", 0, "1.0-1.2,1.0-1.1,1.0,1.1-1.2,1.2",
-              SHEET "§1.2, §10.4", "Versions of TLS that \"sslversion\" 4 offers."),
+    WORD_FACT(FACT_SSL_ANY_VERSION, "ssl-any-version", 0, "3.0-1.2,1.0-1.2,1.0-1.1,1.0,1.1-1.2,1.2",
+              SHEET "§1.1, §1.2, §10.4",
+              "Versions that \"sslversion\" 4 offers: \"ALL SUPPORT\", from the SSL 3.0 of the "
+              "note's first table to TLS 1.2."),
     NUMBER_FACT(FACT_SSL_LEVEL_PRESET, "ssl-level-preset", 0, 0, 2, SHEET "§1.2, §10.4",
                 "\"seclevel\" from the start."),
     NUMBER_FACT(FACT_SSL_IGNORE_DATES_PRESET, "ssl-ignore-dates-preset", 0, 0, 1,

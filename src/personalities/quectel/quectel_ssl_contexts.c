@@ -99,16 +99,15 @@ static void note_opening(const struct quectel_ssl_context *context)
     quectel_ssl_note(modem, 0, SSL_SETTING_DATES);
 }
 
-/* "sslversion" 4. SSL 3.0 is another library's, which speaks no TLS: only a host that selects it
- * gets it. */
+/* "sslversion" 4. */
 static void choose_any(const struct tlsmodem *modem, struct tls_config *tls)
 {
     /* By FACT_SSL_ANY_VERSION. */
     static const struct {
         enum tls_version from, to;
     } ranges[] = {
-        { TLS_1_0, TLS_1_2 }, { TLS_1_0, TLS_1_1 }, { TLS_1_0, TLS_1_0 },
-        { TLS_1_1, TLS_1_2 }, { TLS_1_2, TLS_1_2 },
+        { TLS_SSL_3_0, TLS_1_2 }, { TLS_1_0, TLS_1_2 }, { TLS_1_0, TLS_1_1 },
+        { TLS_1_0, TLS_1_0 },     { TLS_1_1, TLS_1_2 }, { TLS_1_2, TLS_1_2 },
     };
     int32_t range = module_fact(modem, FACT_SSL_ANY_VERSION);
 

@@ -109,6 +109,15 @@ def address(server: Nginx, secure: bool, path: str) -> str:
             else f"http://localhost:{server.plain_port}{path}")
 
 
+def test_server_that_prefers_another_suite(driver: WebDriver, server: Start) -> None:
+    """AES128-SHA256 is none of table 2, and many servers' first choice of those that are left."""
+    web = server(ciphers="AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA:@SECLEVEL=0",
+                 prefers_its_order=True)
+    driver.secure()
+    driver.get(address(web, True, "/one"), FILES["one"])
+    assert web.requests(1)[0].cipher in ("AES256-SHA256", "AES128-SHA", "AES256-SHA")
+
+
 @SECURE
 def test_files(driver: WebDriver, server: Start, secure: bool) -> None:
     """Of every size, with every byte, whole or in chunks."""

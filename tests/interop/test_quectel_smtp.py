@@ -23,6 +23,7 @@ from support.servers import refused_port
 
 from .driver import final
 from .kept import Kept
+from .observe import LogMark
 from .quectel_driver import QuectelDriver
 
 Start = Callable[..., Exim]
@@ -246,6 +247,22 @@ def test_certificates(driver: MailDriver, exim: Start, certificates: Certificate
     driver.account(port_of(good, style), user="")
     driver.put()
     good.mails("bob")
+
+
+# GnuTLS's words for a server of TLS 1.2 that would rather take 0x003C, which is none of table 2.
+PREFERS_ANOTHER = ("NONE:+VERS-TLS1.2:+RSA:+AES-128-CBC:+SHA256:+SHA1:+COMP-NULL:+SIGN-ALL:"
+                   "+GROUP-ALL:%SERVER_PRECEDENCE")
+
+
+@pytest.mark.parametrize("style", [TLS, STARTTLS], ids=["tls", "starttls"])
+def test_server_that_prefers_another_suite(driver: MailDriver, exim: Start, style: int) -> None:
+    """It is dialled again; with STARTTLS the conversation begins anew."""
+    server = exim(logins=("PLAIN",), ciphers=PREFERS_ANOTHER)
+    driver.account(port_of(server, style)).style(style).write(b"x")
+    mark = LogMark(driver.modem)
+    driver.put()
+    server.mails("bob")
+    assert any("dialled again" in line for line in mark.warnings())
 
 
 def test_wrong_style(driver: MailDriver, exim: Start) -> None:

@@ -44,7 +44,7 @@ daemon_startup_retries = 0
 tls_advertise_hosts = {advertise_tls}
 tls_certificate = {root}/certificate.pem
 tls_privatekey = {root}/key.pem
-tls_require_ciphers = NORMAL:+RSA:+AES-128-CBC:+SHA1:+VERS-TLS1.0:+VERS-TLS1.1:+SIGN-ALL
+tls_require_ciphers = {ciphers}
 auth_advertise_hosts = {advertise_auth}
 host_lookup =
 rfc1413_hosts =
@@ -109,6 +109,9 @@ login:
 AUTHENTICATORS = {"PLAIN": PLAIN, "LOGIN": LOGIN}
 
 
+CIPHERS = "NORMAL:+RSA:+AES-128-CBC:+SHA1:+VERS-TLS1.0:+VERS-TLS1.1:+SIGN-ALL"
+
+
 class Exim(ServerProgram):
     """SMTP with STARTTLS on `port`, TLS from the first byte on `tls_port`.
 
@@ -118,7 +121,7 @@ class Exim(ServerProgram):
 
     def __init__(self, certificates: Certificates, *, certificate: str = "server",
                  logins: Sequence[str] = (), starttls: bool = True,
-                 size_limit: str = "10M") -> None:
+                 size_limit: str = "10M", ciphers: str = CIPHERS) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="tlsmodem-exim-"))
         super().__init__(self.root)
         self.tls_port = 0
@@ -127,6 +130,7 @@ class Exim(ServerProgram):
         self.logins = list(logins)
         self.starttls = starttls
         self.size_limit = size_limit
+        self.ciphers = ciphers
 
     def choose_ports(self) -> None:
         super().choose_ports()
@@ -182,7 +186,7 @@ class Exim(ServerProgram):
             AUTHENTICATORS[login].format(user=USER, password=PASSWORD) for login in self.logins)
         return CONFIGURATION.format(
             program=UNPACKED, root=self.root, port=self.port, tls_port=self.tls_port,
-            domain=DOMAIN, refused=REFUSED,
+            domain=DOMAIN, refused=REFUSED, ciphers=self.ciphers,
             size_limit=self.size_limit, authenticators=authenticators,
             advertise_tls="*" if self.starttls else ":", advertise_auth="*",
             login_rule="deny !authenticated = *\n       message = log in first"

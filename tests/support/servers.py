@@ -240,8 +240,8 @@ class Nginx(ServerProgram):
 
     def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
                  files: Mapping[str, bytes] | None = None, protocols: str = "TLSv1 TLSv1.1 TLSv1.2",
-                 ciphers: str = "ALL:@SECLEVEL=0", client_ca: str | None = None,
-                 keepalive_timeout: str = "75s", session_cache: str = "none",
+                 ciphers: str = "ALL:@SECLEVEL=0", prefers_its_order: bool = False,
+                 client_ca: str | None = None, keepalive_timeout: str = "75s", session_cache: str = "none",
                  port: int | None = None) -> None:
         super().__init__(folder, port)
         self.session_cache = session_cache
@@ -250,6 +250,7 @@ class Nginx(ServerProgram):
         self.files = dict(files or {"index.html": b"Hello from nginx\n"})
         self.protocols = protocols
         self.ciphers = ciphers
+        self.prefers_its_order = prefers_its_order
         self.client_ca = client_ca
         self.keepalive_timeout = keepalive_timeout
         self.plain_port = 0
@@ -332,6 +333,7 @@ server {{
     ssl_certificate_key {self.certificates.key(self.certificate)};
     ssl_protocols {self.protocols};
     ssl_ciphers '{self.ciphers}';
+    ssl_prefer_server_ciphers {'on' if self.prefers_its_order else 'off'};
     ssl_session_cache {self.session_cache};
     ssl_session_tickets off;
     {verify}

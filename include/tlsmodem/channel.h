@@ -42,6 +42,9 @@ struct tlsmodem_channel_ops {
 /* First member of a port's own struct. */
 struct tlsmodem_channel {
     const struct tlsmodem_channel_ops *ops;
+    /* Bytes of the host may be fed some time after they were on the line, as by a program that has
+     * to wait for a processor: what is measured between them is taken a little kindly. */
+    bool sees_late;
 };
 
 struct tlsmodem_terminal_ops {

@@ -252,7 +252,7 @@ void fd_channel_init(struct fd_channel *channel, const struct channel_ops *ops,
                      struct posix_loop *loop, void (*on_hangup)(void *owner), void *owner)
 {
     *channel = (struct fd_channel){
-        .base = { .ops = ops },
+        .base = { .ops = ops, .sees_late = true },
         .loop = loop,
         .in_fd = -1,
         .out_fd = -1,

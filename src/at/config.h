@@ -13,6 +13,9 @@ struct at_owner_ops {
     int64_t (*now_ms)(void *owner);
     /* The port is quiet: at_unsolicited() may be called as long as at_may_speak(). */
     void (*on_quiet)(struct at_session *at);
+    /* True when what a host sends is seen some time later, so that a silence may seem shorter than
+     * it was.  NULL: it never is. */
+    bool (*sees_late)(void *owner);
     /* Bound values were set: store them if their row says so. */
     enum err (*keep)(struct at_session *at, const struct at_command *row, size_t index);
 };

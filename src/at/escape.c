@@ -3,20 +3,29 @@
 
 #include "base/time.h"
 
+#include <assert.h>
+
 enum { ESCAPE_LENGTH = 3, ESCAPE_CHARACTER_MAX = 127 };
 
-void escape_init(struct escape *escape, int64_t guard_ms, int64_t now_ms)
+void escape_init(struct escape *escape, int64_t guard_ms, int64_t margin_ms, int64_t now_ms)
 {
-    *escape = (struct escape){ .guard_ms = guard_ms, .last_ms = now_ms };
+    assert(margin_ms >= 0 && margin_ms <= guard_ms);
+    *escape = (struct escape){ .guard_ms = guard_ms, .margin_ms = margin_ms, .last_ms = now_ms };
+}
+
+/* The shortest silence that counts as one. */
+static int64_t silence_ms(const struct escape *escape)
+{
+    return escape->guard_ms - escape->margin_ms;
 }
 
 /* True when `input` continues, or after a silence starts, the sequence and nothing else. */
-static bool is_part(const struct escape *escape, uint8_t character, int64_t silence_ms,
+static bool is_part(const struct escape *escape, uint8_t character, int64_t since_ms,
                     struct span input)
 {
     if (character > ESCAPE_CHARACTER_MAX || input.len > ESCAPE_LENGTH)
         return false;
-    if (escape->held == 0 ? silence_ms < escape->guard_ms : silence_ms > escape->guard_ms)
+    if (escape->held == 0 ? since_ms < silence_ms(escape) : since_ms > escape->guard_ms)
         return false;
     if ((size_t)escape->held + input.len > ESCAPE_LENGTH)
         return false;
@@ -49,7 +58,10 @@ void escape_resume(struct escape *escape, int64_t now_ms)
 
 int64_t escape_deadline(const struct escape *escape)
 {
-    return escape->held > 0 ? escape->last_ms + escape->guard_ms : CLOCK_NEVER;
+    if (escape->held == 0)
+        return CLOCK_NEVER;
+    return escape->last_ms +
+           (escape->held == ESCAPE_LENGTH ? silence_ms(escape) : escape->guard_ms);
 }
 
 enum escape_verdict escape_tick(struct escape *escape, int64_t now_ms, int *ret_release)

@@ -2,8 +2,9 @@
  *
  * Three escape characters (S2) count when the host was silent for the guard time before the first
  * and after the last, and never longer than that between them.  They are held back until that is
- * decided, and go to the peer only when it was no escape.  Source: 80000ST10025a r5 S2 and S12;
- * V.250 leaves the escape to the maker.
+ * decided, and go to the peer only when it was no escape.  A port that sees its host's bytes some
+ * time after they were sent sees a silence shorter than it was, by a margin that is forgiven.
+ * Source: 80000ST10025a r5 S2 and S12; V.250 leaves the escape to the maker.
  */
 #ifndef AT_ESCAPE_H
 #define AT_ESCAPE_H
@@ -17,12 +18,14 @@ enum { ESCAPE_NEVER = UINT8_MAX }; /* a character above 127 is none */
 
 struct escape {
     int64_t guard_ms;
-    int64_t last_ms; /* when the host last sent something */
-    int held;        /* escape characters seen after a silence, 0 to 3 */
+    int64_t margin_ms; /* so much shorter a silence may be seen than it was */
+    int64_t last_ms;   /* when the host last sent something */
+    int held;          /* escape characters seen after a silence, 0 to 3 */
 };
 
-/* Starts at the moment of CONNECT, from which the guard time counts. */
-void escape_init(struct escape *escape, int64_t guard_ms, int64_t now_ms);
+/* Starts at the moment of CONNECT, from which the guard time counts.  `margin_ms`: from 0 to the
+ * guard time. */
+void escape_init(struct escape *escape, int64_t guard_ms, int64_t margin_ms, int64_t now_ms);
 
 /* Looks at input that came at `now_ms`, for the escape character as it is set.  Returns how many
  * held characters go to the peer first; `ret_hold` says that the input itself is held back, else

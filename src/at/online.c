@@ -3,7 +3,8 @@
 
 #include <assert.h>
 
-enum { FIFTIETH_MS = 20, SECOND_MS = 1000 };
+/* LATE_PART: the part of the guard time that is forgiven where bytes are seen late. */
+enum { FIFTIETH_MS = 20, SECOND_MS = 1000, LATE_PART = 10 };
 
 static int64_t guard_ms(const struct at_settings *settings)
 {
@@ -17,12 +18,22 @@ uint8_t at_escape_character(const struct at_session *at)
     return at->ignores_escape ? ESCAPE_NEVER : (uint8_t)at->settings.s2;
 }
 
+/* What a port that sees its host late forgives of it. */
+static int64_t margin_ms(const struct at_session *at, int64_t guard)
+{
+    bool (*sees_late)(void *owner) = at->config.owner_ops->sees_late;
+
+    return sees_late != NULL && sees_late(at->config.owner) ? guard / LATE_PART : 0;
+}
+
 void at_await_escape(struct at_session *at)
 {
+    int64_t guard = guard_ms(&at->settings);
+
     at->inspected = 0;
     at->release = 0;
     at->ignores_escape = false;
-    escape_init(&at->escape, guard_ms(&at->settings), at_now(at));
+    escape_init(&at->escape, guard, margin_ms(at, guard), at_now(at));
 }
 
 void at_online(struct at_session *at, const struct at_online *online)

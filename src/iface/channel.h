@@ -30,6 +30,9 @@ struct channel_ops {
 /* First member of a port's own struct. */
 struct channel {
     const struct channel_ops *ops;
+    /* Bytes of the host may be fed some time after they were on the line, as by a program that has
+     * to wait for a processor: what is measured between them is taken a little kindly. */
+    bool sees_late;
 };
 
 struct terminal_ops {

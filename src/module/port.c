@@ -123,6 +123,13 @@ static int64_t now_ms(void *owner)
     return module_now(terminal->modem);
 }
 
+static bool sees_late(void *owner)
+{
+    const struct module_terminal *terminal = owner;
+
+    return terminal->channel != NULL && terminal->channel->sees_late;
+}
+
 static void on_quiet(struct at_session *at)
 {
     parts_on_quiet(terminal_of(at));
@@ -131,6 +138,7 @@ static void on_quiet(struct at_session *at)
 static const struct at_owner_ops owner_ops = {
     .now_ms = now_ms,
     .on_quiet = on_quiet,
+    .sees_late = sees_late,
     .keep = keep_row,
 };
 

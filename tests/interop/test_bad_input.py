@@ -286,6 +286,28 @@ def test_escape_sequence(played: Callable[[Escape], None], case: Escape) -> None
     played(case)
 
 
+def test_guard_time_of_a_program_that_reads_late(driver: Driver, peer: Peer) -> None:
+    """A host that waits for exactly the guard time is heard, though its data were read late: here
+    the program is held while they come."""
+    late_s = 0.05
+    driver.enable().tune()
+    driver.ok(f"ATS12={WIDE_REGISTER}")
+    connect(driver, peer, online=True)
+    process = driver.modem.process
+    process.send_signal(signal.SIGSTOP)
+    try:
+        driver.host.write(b"data")
+        written = time.monotonic()
+        time.sleep(late_s)
+    finally:
+        process.send_signal(signal.SIGCONT)
+    time.sleep(max(0.0, written + WIDE_S - time.monotonic()))
+    driver.host.write(b"+++")
+    driver.expect("OK")
+    driver.status("2,5")
+    peer.expect(b"data")
+
+
 def test_nothing_of_the_escape_reaches_the_peer(driver: Driver, peer: Peer) -> None:
     driver.enable().tune()
     connect(driver, peer, online=True)

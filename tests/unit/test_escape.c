@@ -113,16 +113,22 @@ static void play(struct run *run, const char *script)
     }
 }
 
-static void check_script(const char *name, uint8_t character, const char *script,
+static void check_margin(const char *name, uint8_t character, int64_t margin_ms, const char *script,
                          const char *outcome)
 {
     char memory[100];
     struct run run = { .character = character, .now_ms = 77 };
 
     text_init(&run.out, memory, sizeof(memory));
-    escape_init(&run.escape, GUARD_MS, run.now_ms);
+    escape_init(&run.escape, GUARD_MS, margin_ms, run.now_ms);
     play(&run, script);
     check_text(name, memory, outcome);
+}
+
+static void check_script(const char *name, uint8_t character, const char *script,
+                         const char *outcome)
+{
+    check_margin(name, character, 0, script, outcome);
 }
 
 static void test_rows(void **state)
@@ -142,6 +148,20 @@ static void test_other_character(void **state)
     check_script("S2=255 turns it off", 0xFF, "1000 \xFF\xFF\xFF 1000", "\xFF\xFF\xFF");
 }
 
+/* A port that sees its host late: silences of the guard time look a little shorter. */
+static void test_margin(void **state)
+{
+    (void)state;
+    check_margin("before", '+', 100, "2000 abc 900 +++ 1000", "abc!");
+    check_margin("less than that before", '+', 100, "2000 abc 899 +++ 2000", "abc+++");
+    check_margin("behind", '+', 100, "1000 +++ 900 x", "!x");
+    check_margin("less than that behind", '+', 100, "1000 +++ 899 x", "+++x");
+    check_margin("counted from CONNECT", '+', 100, "900 +++ 1000", "!");
+    check_margin("one by one", '+', 100, "1000 + 999 + 999 + 900", "!");
+    check_margin("too slow between", '+', 100, "1000 + 1000 ++ 1000", "+++");
+    check_margin("none", '+', 0, "2000 abc 999 +++ 1000", "abc+++");
+}
+
 static void test_deadline(void **state)
 {
     struct escape escape;
@@ -149,7 +169,7 @@ static void test_deadline(void **state)
     int release;
 
     (void)state;
-    escape_init(&escape, GUARD_MS, 0);
+    escape_init(&escape, GUARD_MS, 0, 0);
     assert_true(escape_deadline(&escape) == CLOCK_NEVER);
     escape_feed(&escape, '+', 1000, span_of("+"), &hold);
     assert_true(hold);
@@ -167,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_other_character),
+        cmocka_unit_test(test_margin),
         cmocka_unit_test(test_deadline),
     };
 

@@ -1,7 +1,7 @@
 /* fuzz_at_line.c: what a host types in command state.
  *
  * The first byte chooses the settings to start from.  The rest is typed twice, in one piece and
- * byte by byte, and must be answered alike.
+ * byte by byte, and must be answered alike (input_piece).
  */
 #include "conversation.h"
 #include "input.h"
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     switch_on(&pieces, start);
     world_type(&whole, 0, input.left);
     while (!input_is_empty(&input))
-        world_type(&pieces, 0, input_bytes(&input, 1));
+        world_type(&pieces, 0, input_bytes(&input, input_piece(input.left)));
     if ((start & START_LATER) == 0 && is_comparable(&whole, &pieces))
         compare(&whole, &pieces);
     fuzz_check_it_answers(&whole, (start & START_LATER) == 0); /* +QITCFG */

@@ -48,8 +48,12 @@ static struct at_dialect dialect_of(uint8_t bits, uint8_t cmee)
 static void type(struct toy_session *sessions, struct span bytes)
 {
     toy_type(&sessions[WHOLE], bytes);
-    for (; bytes.len > 0; bytes = span_skip(bytes, 1))
-        toy_type(&sessions[PIECES], span_at(bytes.data, 1));
+    while (bytes.len > 0) {
+        size_t len = input_piece(bytes);
+
+        toy_type(&sessions[PIECES], span_at(bytes.data, len));
+        bytes = span_skip(bytes, len);
+    }
 }
 
 static void ask(struct toy_session *sessions, struct input *input)

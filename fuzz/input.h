@@ -48,4 +48,16 @@ static inline struct span input_block(struct input *input)
     return input_bytes(input, high << 8 | input_byte(input));
 }
 
+/* How long the first piece of what is typed byte by byte is, of one byte at least: CR and LF come
+ * with the byte before them, since behind the line that opens a prompt one that comes by itself may
+ * be data. */
+static inline size_t input_piece(struct span bytes)
+{
+    size_t len = 1;
+
+    while (len < bytes.len && (bytes.data[len] == '\r' || bytes.data[len] == '\n'))
+        len++;
+    return len;
+}
+
 #endif

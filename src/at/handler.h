@@ -147,7 +147,10 @@ struct at_prompt {
     bool raw;          /* all bytes are literal; ends by the escape sequence or by time */
     bool escape_ends; /* the escape sequence of online mode ends it, and is no part of the bytes; an
                        * `exact` prompt that lacks three bytes or fewer takes them all the same */
-    bool drop;        /* bytes past `max` are dropped silently */
+    bool edits; /* S5's character erases, where the command's manual says so; else it is data */
+    bool drop;  /* bytes past `max` are dropped, with a line in the log */
+    const char *instead; /* what the log advises for more bytes, and for such that Ctrl-Z and ESC
+                          * are among; NULL: a command with a count */
     enum at_prompt_echo echo; /* instead of what the dialect says; while E0 only AT_ECHO_ALWAYS */
     /* Gets the bytes; ends the command as a handler does, or AT_LATER. */
     enum at_status (*on_done)(struct at_session *at, void *ctx, enum at_prompt_end end,

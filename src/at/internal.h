@@ -34,16 +34,18 @@ struct at_session {
     int32_t fail_code;            /* of at_fail() */
     int release;                  /* escape characters that still have to go to the peer */
     bool block_open;              /* the running command has written a line already */
-    bool after_cr;                /* a line feed that comes now belongs to the line end before it */
-    bool accepts_lf;              /* a line feed alone ends a line, whatever the dialect says */
-    bool lines_end_with_cr;       /* the host puts no line feed behind it */
-    bool blocked;                 /* at_feed() left bytes to the port */
-    bool speaking;                /* on_quiet() is under way */
-    bool deaf;                    /* the module is about to switch off: input is lost */
-    bool abandoned;               /* the running line's host has gone: nobody gets its answer */
-    bool holds;        /* unsolicited lines may be held back; else nobody asks for the time */
-    bool used;         /* a host has typed since at_rest() looked */
-    bool payload_over; /* the prompt has got more than fits */
+    uint8_t end_partner;    /* what belongs to the line end before it if it comes now: LF behind CR,
+                             * CR behind LF; 0: nothing */
+    bool in_burst;          /* that line end came in the at_feed() that is under way */
+    bool accepts_lf;        /* a line feed alone ends a line, whatever the dialect says */
+    bool lines_end_with_cr; /* the host puts no line feed behind it */
+    bool blocked;           /* at_feed() left bytes to the port */
+    bool speaking;          /* on_quiet() is under way */
+    bool deaf;              /* the module is about to switch off: input is lost */
+    bool abandoned;         /* the running line's host has gone: nobody gets its answer */
+    bool holds;             /* unsolicited lines may be held back; else nobody asks for the time */
+    bool used;              /* a host has typed since at_rest() looked */
+    size_t payload_over;    /* bytes that the prompt has got beyond what fits */
     bool ignores_escape;
     size_t inspected; /* online bytes at the front of the next feed that the detector has seen */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */

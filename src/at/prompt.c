@@ -24,7 +24,7 @@ enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt)
     at->prompt = *prompt;
     at->abandoned = false; /* whoever comes finds the port in the prompt */
     at->payload_len = 0;
-    at->payload_over = false;
+    at->payload_over = 0;
     at->prompt_from_ms = at_now(at);
     at->prompt_idle_from_ms = at->prompt_from_ms;
     at_await_escape(at);
@@ -39,14 +39,35 @@ static uint8_t *memory_of(const struct at_session *at)
     return at->prompt.memory != NULL ? at->prompt.memory : at->payload.bytes;
 }
 
+/* The module loses data here with no word to the host, or with one that does not say why. */
+static void say_what_is_lost(const struct at_session *at, enum at_prompt_end end)
+{
+    const struct at_prompt *prompt = &at->prompt;
+    const char *instead = prompt->instead != NULL ? prompt->instead : "a command with a count";
+
+    if (at->abandoned)
+        return;
+    if (at->payload_over > 0 && prompt->drop && end == AT_PROMPT_COMPLETE)
+        log_say(at->config.log, LOG_WARNING,
+                "%s: %zu bytes over %zu dropped; send them in parts, or by %s", at->row->name,
+                at->payload_over, prompt->max, instead);
+    else if (at->payload_over > 0)
+        log_say(at->config.log, LOG_WARNING, "%s: %zu bytes over %zu: nothing is taken",
+                at->row->name, at->payload_over, prompt->max);
+    else if (end == AT_PROMPT_ABORTED && at->payload_len > 0)
+        log_say(at->config.log, LOG_WARNING,
+                "%s: ESC at byte %zu: nothing is taken; binary data needs %s", at->row->name,
+                at->payload_len + 1, instead);
+}
+
 static void end_prompt(struct at_session *at, enum at_prompt_end end)
 {
     struct span payload = span_at(memory_of(at), at->payload_len);
     struct at_payload own = at->payload; /* on_done may open another prompt */
     enum at_status status;
 
-    if ((end == AT_PROMPT_COMPLETE || end == AT_PROMPT_ESCAPED) && at->payload_over &&
-        !at->prompt.drop)
+    say_what_is_lost(at, end);
+    if (at->payload_over > 0 && !at->prompt.drop && end != AT_PROMPT_ABORTED)
         end = AT_PROMPT_OVERFLOW;
     log_trace(at->config.log, TRACE_DATA, "prompt ended with %zu bytes", payload.len);
     at_enter(at, AT_BUSY);
@@ -97,7 +118,7 @@ static void keep(struct at_session *at, struct span bytes)
     size_t room = at->prompt.max - at->payload_len;
 
     if (bytes.len > room) {
-        at->payload_over = true;
+        at->payload_over += bytes.len - room;
         bytes.len = room;
     }
     if (bytes.len > 0)
@@ -131,6 +152,19 @@ static size_t take_literal(struct at_session *at, struct span bytes)
     return part;
 }
 
+/* What came beyond the room is gone already, and is taken back first. */
+static void erase(struct at_session *at)
+{
+    if (at->payload_over > 0)
+        at->payload_over--;
+    else if (at->payload_len > 0)
+        at->payload_len--;
+    else
+        return;
+    if (echoes(at))
+        at_put_erase(at);
+}
+
 /* One character of a prompt that Ctrl-Z ends. */
 static void edit(struct at_session *at, uint8_t c)
 {
@@ -138,12 +172,8 @@ static void edit(struct at_session *at, uint8_t c)
         end_prompt(at, AT_PROMPT_COMPLETE);
     } else if (c == ESCAPE_KEY) {
         end_prompt(at, AT_PROMPT_ABORTED);
-    } else if (c == (uint8_t)at->settings.s5) {
-        if (at->payload_len > 0) {
-            at->payload_len--;
-            if (echoes(at))
-                at_put_erase(at);
-        }
+    } else if (at->prompt.edits && c == (uint8_t)at->settings.s5) {
+        erase(at);
     } else {
         keep(at, span_at(&c, 1));
     }

@@ -85,7 +85,7 @@ void at_reset(struct at_session *at)
     at->payload_len = 0;
     at->prompt = (struct at_prompt){ 0 };
     ring_drop(&at->urcs, at->urcs.len);
-    at->after_cr = false;
+    at->end_partner = 0;
     at->lines_end_with_cr = false;
     at->deaf = false;
     at->abandoned = false;
@@ -138,7 +138,7 @@ void at_host_gone(struct at_session *at)
     if (at->state != AT_COMMAND)
         return;
     at_forget_line(at);
-    at->after_cr = false;
+    at->end_partner = 0;
     at->lines_end_with_cr = false;
     at_unblock(at);
     at_flush_unsolicited(at);
@@ -150,22 +150,28 @@ static size_t answer_room(const struct at_session *at)
     return at->memory != NULL ? (size_t)at->config.dialect->answer_max + 1 : AT_ERROR_BYTES;
 }
 
+/* Many hosts put a line feed behind the CR, some before it, or nothing. */
+static void note_line_end(struct at_session *at, uint8_t c)
+{
+    at->end_partner = c == '\n' ? '\r' : '\n';
+    at->in_burst = true;
+}
+
 /* One character in command state; false when it must wait for room. */
 static bool feed_character(struct at_session *at, uint8_t c)
 {
     uint8_t s3 = (uint8_t)at->settings.s3;
     bool lf = c == '\n' && (at->accepts_lf || at->config.dialect->lf_ends_line);
     uint8_t typed = lf ? '\r' : c;
-    bool ends = c == s3 || c == '\r';
-    bool answers = ends || typed == '\r' || c == '/';
+    bool ends = c == s3 || typed == '\r';
 
-    if (ring_room(&at->output) < (answers ? answer_room(at) : ECHO_MAX))
+    if (ring_room(&at->output) < (ends || c == '/' ? answer_room(at) : ECHO_MAX))
         return false;
     switch (at_editor_feed(&at->editor, typed, s3, (uint8_t)at->settings.s5)) {
     case EDIT_NOTHING:
         break;
     case EDIT_EMPTY:
-        at->after_cr = ends;
+        note_line_end(at, c);
         break;
     case EDIT_TAKEN:
         at_echo(at, span_at(&c, 1));
@@ -174,7 +180,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
         at_echo_erase(at);
         break;
     case EDIT_LINE:
-        at->after_cr = ends;
+        note_line_end(at, c);
         at_echo(at, span_at(&c, 1));
         at_start_line(at);
         break;
@@ -184,7 +190,7 @@ static bool feed_character(struct at_session *at, uint8_t c)
         break;
     case EDIT_TOO_LONG:
         fact_note(at->config.model.facts, at->config.dialect->line_max);
-        at->after_cr = ends;
+        note_line_end(at, c);
         at_echo(at, span_at(&c, 1));
         at_refuse_line(at);
         break;
@@ -220,7 +226,7 @@ static size_t feed_command(struct at_session *at, struct span bytes)
         if (taken == bytes.len || !feed_character(at, bytes.data[taken]))
             break;
         taken++;
-        if (at->after_cr)
+        if (at->end_partner != 0)
             break;
     }
     if (at_editor_is_open(&at->editor)) {
@@ -254,27 +260,31 @@ void at_stop_listening(struct at_session *at)
     at->deaf = true;
 }
 
-/* A line feed behind a CR is part of the line end, or, where the line opened a prompt or went
- * online, perhaps the first byte of data: this host's other lines tell. */
+/* The other character of a line end.  Where the line opened a prompt or went online, it may be the
+ * first byte of data: but not what came with the line end, before a host can have seen the prompt;
+ * behind that this host's other lines tell. */
 static bool belongs_to_line_end(struct at_session *at, uint8_t c)
 {
     bool is_data = at->state == AT_PROMPT || at->state == AT_ONLINE;
+    bool is_pair = c == at->end_partner;
+    bool is_habit = at->end_partner == '\n' && !at->lines_end_with_cr;
+    bool known = at->in_burst || !is_data;
 
-    at->after_cr = false;
-    if (is_data)
-        return c == '\n' && !at->lines_end_with_cr;
-    at->lines_end_with_cr = c != '\n';
-    return c == '\n';
+    if (known && at->end_partner == '\n')
+        at->lines_end_with_cr = !is_pair;
+    at->end_partner = 0;
+    return is_pair && (known || is_habit);
 }
 
 size_t at_feed(struct at_session *at, struct span bytes)
 {
     size_t taken = 0;
 
+    at->in_burst = false;
     while (taken < bytes.len && !at->deaf) {
         size_t part;
 
-        if (at->after_cr && belongs_to_line_end(at, bytes.data[taken])) {
+        if (at->end_partner != 0 && belongs_to_line_end(at, bytes.data[taken])) {
             taken++;
             continue;
         }

@@ -2,8 +2,9 @@
  *
  * This is the side of who drives it; what a handler may do is at/handler.h.  It knows no command:
  * rows, limits and texts are the personality's.  It opens nothing and reads no clock: its owner
- * tells the time.  What a host sends may come in any pieces; the answers are the same.  Source:
- * ITU-T V.250.
+ * tells the time.  What a host sends may come in any pieces; the answers are the same.  One thing
+ * apart: a line feed behind the CR that opened a prompt is no data where both come in one piece,
+ * and where they do not, this host's other lines tell.  Source: ITU-T V.250.
  */
 #ifndef AT_SESSION_H
 #define AT_SESSION_H

@@ -52,6 +52,7 @@ static enum at_status set_ask(struct at_session *at, const struct at_args *args)
         .raw = (flags & ASK_RAW) != 0,
         .escape_ends = (flags & ASK_ESCAPE) != 0,
         .drop = (flags & ASK_DROP) != 0,
+        .edits = (flags & ASK_EDITS) != 0,
         .echo = prompt_echo(flags),
         .on_done = on_asked,
     };

@@ -31,7 +31,8 @@ enum {
     ASK_NO_ECHO = 64,
     ASK_CONNECT = 128, /* CONNECT instead of the dialect's prompt */
     ASK_SILENT = 256,  /* no prompt at all */
-    ASK_ALL = 511
+    ASK_EDITS = 512,   /* backspace erases */
+    ASK_ALL = 1023
 };
 
 enum { TOY_PAYLOAD = 20, TOY_MEMORY = 40, TOY_LINE = 80, TOY_ANSWER = 300, TOY_OUTPUT = 640 };

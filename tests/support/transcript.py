@@ -214,8 +214,12 @@ class Transcript:
         return self.models.get(self.model, {})
 
     def runs_on(self, backend: str) -> bool:
-        """Whether it is meant for this back end; `only engine` means `engine-bytes` too."""
-        return not self.only or backend.split("-")[0] in self.only
+        """Whether it is meant for this back end; `only engine` means `engine-bytes` too, unless
+        `whole` stands beside it."""
+        if "whole" in self.only and backend.endswith("-bytes"):
+            return False
+        kinds = [word for word in self.only if word != "whole"]
+        return not kinds or backend.split("-")[0] in kinds
 
 
 def parse_file(path: Path) -> Transcript:

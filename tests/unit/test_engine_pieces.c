@@ -1,4 +1,6 @@
-/* test_engine_pieces.c: how input is cut makes no difference to what is heard and sent. */
+/* test_engine_pieces.c: how input is cut makes no difference to what is heard and sent, if its host
+ * ends all lines that open a prompt, or the one before, alike: a line feed that comes by itself may
+ * be data. */
 #include "check.h"
 #include "talk.h"
 
@@ -20,13 +22,13 @@ static const struct piece_row rows[] = {
     { "erasing", false, TYPED("ATE1\rATX9\b1\rATE\b\b\b\bATE0\rAT\b\b\b\b\rAT\r") },
     { "a read", false, TYPED("ATE1\rAT#SSLRECV=1,3\r\nAT#SSLRECV=1,100\rAT#SSLS=1\r") },
     { "a prompt that Ctrl-Z ends", false,
-      TYPED("ATE1\rAT#SSLSEND=1\r\nab\bc\r\n\x1A\r\nAT\rAT#SSLSEND=1\rgone\x1B"
+      TYPED("ATE1\r\nAT#SSLSEND=1\r\nab\bc\r\n\x1A\r\nAT\rAT#SSLSEND=1\rgone\x1B"
             "AT\r") },
     { "a prompt that counts", false,
-      TYPED("ATE1\rAT#SSLSENDEXT=1,6\r\n\x1A\x1B\b\r\n\0\x1A\rAT\rAT#SSLSENDEXT=1,3\rabcAT\r") },
+      TYPED("ATE1\r\nAT#SSLSENDEXT=1,6\r\n\x1A\x1B\b\r\n\0\x1A\rAT\rAT#SSLSENDEXT=1,3\rabcAT\r") },
     { "security data", false,
-      TYPED("AT#SSLH=1\rATE1\rAT#SSLSECDATA=1,1,1,30\r\n-----BEGIN X-----\nab\b\n\x1A"
-            "AT#SSLSECDATA=1,2,1\rAT#SSLSECCFG=1,0,0,0\rAT#SSLSECDATA=1,1,2,4\r\n0\x1A\x1B\b"
+      TYPED("AT#SSLH=1\rATE1\r\nAT#SSLSECDATA=1,1,1,30\r\n-----BEGIN X-----\nab\b\n\x1A"
+            "AT#SSLSECDATA=1,2,1\rAT#SSLSECCFG=1,0,0,0\r\nAT#SSLSECDATA=1,1,2,4\r\n0\x1A\x1B\b"
             "AT#SSLSECDATA?\rAT#SSLSECDATA=1,2,2\r") },
     { "an aborted entry", false, TYPED("AT#SSLH=1\rAT#SSLSECDATA=1,1,0,30\rabc\x1B\rAT\r") },
     { "an entry too long", false, TYPED("AT#SSLH=1\rAT#SSLSECDATA=1,1,0,3\rabcdefghi\x1A\rAT\r") },
@@ -39,7 +41,7 @@ static const struct piece_row rows[] = {
             "\rAT\r") },
     { "online", true, TYPED("AT\r+++ATH\r\nsome data\0\x1A\x1B\x11\x13") },
     { "going online with data behind the command", false,
-      TYPED("AT#SSLO=1\r\nGET / HTTP/1.0\r\n") },
+      TYPED("AT\r\nAT#SSLO=1\r\nGET / HTTP/1.0\r\n") },
 };
 
 enum { CUTS = 20 };

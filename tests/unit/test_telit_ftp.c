@@ -232,7 +232,7 @@ static void test_prompt_without_data(void **state)
     transfer(&rig, "AT#FTPPUT=f,1", "\r\nOK\r\n");
     talk_expect(&rig.world, "AT#FTPAPPEXT=5", "\r\n> ");
     world_forget(&rig.world, 0);
-    world_advance(&rig.world, 60000);
+    world_advance(&rig.world, 300000);
     heard(&rig, "prompt", "\r\nERROR\r\n");
     talk_expect(&rig.world, "AT#FTPAPPEXT=5", "\r\n> ");
     world_forget(&rig.world, 0);

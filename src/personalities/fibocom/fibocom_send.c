@@ -67,7 +67,7 @@ static enum at_status on_counted(struct at_session *at, void *ctx, enum at_promp
     return send(at, ctx, end == AT_PROMPT_COMPLETE, payload);
 }
 
-/* Without a count time ends it too. */
+/* Without a count time ends it too.  More than fits is an overflow, and nothing of it is sent. */
 static enum at_status on_typed(struct at_session *at, void *ctx, enum at_prompt_end end,
                                struct span payload)
 {
@@ -103,7 +103,9 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
 {
     struct fibocom_socket *socket = fibocom_socket_open(at, args->list[SEND_ID].number);
     const struct at_arg *len = &args->list[SEND_LEN];
-    struct at_prompt prompt = { .exact = len->given, .ctx = socket };
+    struct at_prompt prompt = { .exact = len->given,
+                                .instead = "a length in the command",
+                                .ctx = socket };
     size_t most;
 
     if (socket == NULL)

@@ -65,6 +65,7 @@ enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket
         .exact = length->given,
         .text = settings_of(at)->prompt == PROMPT_BOTH ? NULL : "",
         .echo = echo_of(at),
+        .instead = "a length in the command",
         .on_done = on_entered,
         .ctx = socket,
     };

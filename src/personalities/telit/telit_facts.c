@@ -23,7 +23,7 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                "Error of a command line with bad syntax."),
     ERROR_FACT(FACT_ERROR_RANGE, "error-range", TELIT_NOT_SUPPORTED, SHEET "§0",
                "Error of a value out of range."),
-    NUMBER_FACT(FACT_PROMPT_IDLE_MS, "prompt-idle-ms", 60000, 0, HOUR_MS, SHEET "§1.8",
+    NUMBER_FACT(FACT_PROMPT_IDLE_MS, "prompt-idle-ms", 300000, 0, HOUR_MS, SHEET "§1.8",
                 "Time without a byte after which a prompt ends with ERROR; 0: never."),
     NUMBER_FACT(FACT_RESTART_OFF_MS, "restart-off-ms", 2000, 1, MINUTE_MS, SHEET "§4",
                 "How long a restart keeps the module off its ports."),
@@ -67,6 +67,9 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "Largest Timeout of #SSLSEND, #SSLSENDEXT and #SSLRECV, in 0.1 s."),
     NUMBER_FACT(FACT_SEND_MAX, "send-max", 1023, 1, TELIT_PACKET_MOST, SHEET "§1.8",
                 "Bytes that #SSLSEND takes; more are dropped."),
+    SWITCH_FACT(FACT_SEND_EDITS, "send-edits", false, SHEET "§1.8",
+                "Backspace erases among the bytes of #SSLSEND; the guides say so of #SSLSECDATA "
+                "alone."),
     NUMBER_FACT(FACT_SEND_EXT_MAX, "send-ext-max", 1500, 1, TELIT_PACKET_MOST, SHEET "§1.8",
                 "Bytes that #SSLSENDEXT takes."),
     NUMBER_FACT(FACT_TOTAL_MS, "total-ms", 120000, 1000, HOUR_MS, SHEET "§1.6",
@@ -112,6 +115,8 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                "Error of data that the peer does not take in time."),
     ERROR_FACT(FACT_ERROR_ENTRY_TOO_LONG, "error-entry-too-long", TELIT_SSL_CREDENTIALS,
                SHEET "§1.4", "Error of security data that is longer than its Size."),
+    ERROR_FACT(FACT_ERROR_ENTRY_EMPTY, "error-entry-empty", TELIT_SSL_CREDENTIALS, SHEET "§1.4",
+               "Error of security data of no byte; what was stored stays."),
     ERROR_FACT(FACT_ERROR_NO_SESSION, "error-no-session", TELIT_SSL_GENERIC, SHEET "§1.7",
                "Error of #SSLFASTD without a session that is kept."),
 

@@ -89,6 +89,8 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     case AT_PROMPT_ESCAPED:
         break;
     }
+    if (payload.len == 0)
+        return at_fail(at, FACT_ERROR_ENTRY_EMPTY); /* what is stored stays */
     err = telit_credentials_put(&telit_of(at)->credentials, entry->store, entry->kind,
                                 entry->in_ram, payload);
     telit_session_forget(telit_ssl_if(at, (int32_t)entry->store));
@@ -102,12 +104,13 @@ static enum at_status enter(struct at_session *at, const struct at_args *args, b
     const struct telit_ssl_slot *slot = telit_ssl_slot(at, args->list[DATA_STORE].number);
     struct entry *entry = module_part(module_of(at), &telit_entries, terminal_of(at)->index);
     size_t size = (size_t)args->list[DATA_SIZE].number;
-    size_t longest = module_of(at)->model->payload_max;
+    size_t longest = module_limit(module_of(at), LIMIT_DATA_SIZE);
     size_t most = size + (size_t)module_fact_peek(module_of(at), FACT_PEM_TOLERANCE);
     struct at_prompt prompt = {
         .max = size, .exact = slot->settings.der != 0, .on_done = on_entered, .ctx = entry
     };
 
+    prompt.edits = !prompt.exact;
     if (!args->list[DATA_SIZE].given)
         return at_fail(at, FACT_ERROR_SYNTAX);
     if (!prompt.exact)

@@ -57,12 +57,24 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     return AT_LATER;
 }
 
+/* What the log advises to who loses bytes. */
+static const char *instead_of_send(const struct at_session *at)
+{
+    return at_find(at, "#SSLSENDEXT") != NULL ? "#SSLSENDEXT" : "online mode, #SSLO";
+}
+
 /* Prompt first: until its end the command is this port's, and a lost peer shows when sending. */
 static enum at_status open_send(struct at_session *at, struct telit_ssl *ssl, size_t max,
                                 bool exact, const struct at_arg *timeout)
 {
     struct at_prompt prompt = {
-        .max = max, .exact = exact, .drop = true, .on_done = on_entered, .ctx = ssl
+        .max = max,
+        .exact = exact,
+        .edits = !exact && module_fact_peek(ssl->modem, FACT_SEND_EDITS) != 0,
+        .drop = true,
+        .instead = instead_of_send(at),
+        .on_done = on_entered,
+        .ctx = ssl,
     };
 
     if (ssl->socket.state == CONNECTION_ENDED)

@@ -153,7 +153,8 @@ struct tlsmodem_net_stream {
 /* Receives into `buf`, `cap` bytes and not 0, of a stream that is connected.  Bytes received, or 0
  * when the peer has finished sending, or -TLSMODEM_ERR_AGAIN, -TLSMODEM_ERR_RESET,
  * -TLSMODEM_ERR_TIMEOUT for one that does not answer any more, or another error; an end is said
- * again each time. */
+ * again each time.  Of a datagram its length, also where that is more than `cap`: the rest of it is
+ * lost. */
 static inline ptrdiff_t tlsmodem_net_stream_recv(struct tlsmodem_net_stream *stream, void *buf,
                                                  size_t cap)
 {

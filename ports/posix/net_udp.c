@@ -30,7 +30,7 @@ static ptrdiff_t receive(int fd, void *buf, size_t cap, int flags)
 
 ptrdiff_t net_udp_recv(int fd, void *buf, size_t cap)
 {
-    return receive(fd, buf, cap, 0);
+    return receive(fd, buf, cap, MSG_TRUNC);
 }
 
 bool net_udp_has_datagram(int fd)

@@ -43,14 +43,15 @@ static size_t available(struct online *online)
                                           : connection_available(connection_of(online));
 }
 
-/* Room for one piece: of a stream any, of datagrams as much as the next one has. */
+/* Room for one piece: of a stream any, of datagrams as much as the next one has, or may have. */
 static bool fits(struct online *online, size_t room)
 {
     const struct connection *connection = connection_of(online);
 
     if (connection == NULL || connection->transport != NET_UDP)
         return room > 0;
-    return room > 0 && room >= available(online);
+    return room > 0 &&
+           room >= (online->ops->available != NULL ? available(online) : ONLINE_DATAGRAM_MAX);
 }
 
 static void pause(struct online *online)

@@ -10,6 +10,10 @@
 
 struct online;
 
+/* The longest datagram that a host gets whole where nobody knows its length before it is read.  A
+ * port must have as much room when its host has read all. */
+enum { ONLINE_DATAGRAM_MAX = 1500 };
+
 /* Of its owner, whose first member `struct online` is.  What may be NULL says what it is then; any
  * of them may end the mode. */
 struct online_ops {
@@ -18,7 +22,7 @@ struct online_ops {
     /* The next bytes for the host; 0: none now.  NULL: connection_read(). */
     size_t (*read)(struct online *online, uint8_t *buf, size_t cap);
     /* Bytes that wait; of datagrams those of the next, which is not read before it fits.  NULL:
-     * connection_available(). */
+     * connection_available(), and any datagram waits for ONLINE_DATAGRAM_MAX. */
     size_t (*available)(struct online *online);
     /* There is no room: nothing is told until `read` has found nothing.  NULL: connection_pause(),
      * or nothing. */

@@ -141,7 +141,8 @@ struct net_stream {
 
 /* Receives into `buf`, `cap` bytes and not 0, of a stream that is connected.  Bytes received, or 0
  * when the peer has finished sending, or -ERR_AGAIN, -ERR_RESET, -ERR_TIMEOUT for one that does not
- * answer any more, or another error; an end is said again each time. */
+ * answer any more, or another error; an end is said again each time.  Of a datagram its length,
+ * also where that is more than `cap`: the rest of it is lost. */
 static inline ptrdiff_t net_stream_recv(struct net_stream *stream, void *buf, size_t cap)
 {
     assert(cap > 0);

@@ -110,7 +110,9 @@ struct connection {
     size_t received_cap;
     struct ring received; /* its memory is owned, there while there is something in it */
     struct tls_info info;
-    enum err end; /* how it has ended; ERR_TLS: the session knows more */
+    enum err end;       /* how it has ended; ERR_TLS: the session knows more */
+    uint32_t cut_count; /* datagrams that were too long, since it was opened */
+    uint64_t cut_bytes; /* what was lost of them */
 };
 
 /* `received_cap`: how many bytes may wait to be counted and read, 0 for one that never buffers;
@@ -186,6 +188,11 @@ size_t connection_available(const struct connection *connection);
 /* Takes received bytes, 0 when there are none now: only then the next bytes raise on_data().
  * UDP: one datagram, as far as `cap` goes; do not buffer, datagrams would melt together. */
 size_t connection_read(struct connection *connection, uint8_t *buf, size_t cap);
+
+/* The host gets only `kept` bytes of a datagram of `len`, more than that: the log has a line for
+ * the first of a connection, and how many there were for the others.  connection_read() does so
+ * itself where `cap` was too small. */
+void connection_lose(struct connection *connection, size_t len, size_t kept);
 
 /* No room for more: on_data() stays away until connection_read() has found nothing to give. */
 void connection_pause(struct connection *connection);

@@ -78,8 +78,10 @@ static size_t pull(struct connection *connection, uint8_t *buf, size_t cap)
 {
     ptrdiff_t got = receive(connection, buf, cap);
 
+    if (got > (ptrdiff_t)cap)
+        connection_lose(connection, (size_t)got, cap);
     if (got > 0)
-        return (size_t)got;
+        return (size_t)got < cap ? (size_t)got : cap;
     if (got != -ERR_AGAIN)
         end(connection, got);
     return 0;

@@ -107,4 +107,7 @@ enum err connection_open_session(struct connection *connection, const struct tls
 /* As far as it goes now; TLS_DONE: it is open, and on_open() was raised. */
 enum tls_step connection_shake_hands(struct connection *connection);
 
+/* Says how many datagrams connection_lose() has counted, if the log has not, and begins anew. */
+void connection_say_lost(struct connection *connection);
+
 #endif

@@ -172,12 +172,35 @@ void connection_release(struct connection *connection)
     connection_free_received(connection);
 }
 
+void connection_lose(struct connection *connection, size_t len, size_t kept)
+{
+    if (connection->cut_count++ == 0)
+        log_say(
+            connection->world->log, LOG_WARNING,
+            "socket %d: the host gets %zu bytes of a datagram of %zu, the others are lost; such "
+            "are counted from now on",
+            connection->id, kept, len);
+    connection->cut_bytes += len - kept;
+}
+
+void connection_say_lost(struct connection *connection)
+{
+    if (connection->cut_count > 1)
+        log_say(connection->world->log, LOG_WARNING,
+                "socket %d: %u datagrams were too long, %llu bytes of them are lost",
+                connection->id, (unsigned)connection->cut_count,
+                (unsigned long long)connection->cut_bytes);
+    connection->cut_count = 0;
+    connection->cut_bytes = 0;
+}
+
 void connection_close(struct connection *connection)
 {
     if (connection->state == CONNECTION_CLOSED)
         return;
     if (connection->state == CONNECTION_OPEN && connection->session != NULL)
         tls_session_shutdown(connection->session);
+    connection_say_lost(connection);
     connection_release(connection);
     connection_enter(connection, CONNECTION_CLOSED);
 }

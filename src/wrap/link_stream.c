@@ -185,11 +185,12 @@ static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
         size_t part = piece.len < cap - got ? piece.len : cap - got;
 
         memcpy((uint8_t *)buf + got, piece.data, part);
-        got += part;
         if (stream->datagrams) {
+            got = piece.len;
             flight_drop(&stream->down);
             break;
         }
+        got += part;
         flight_take(&stream->down, part);
     }
     if (got == 0)

@@ -41,14 +41,15 @@ static void note_call(struct scripted_stream *stream)
 static ptrdiff_t recv_datagram(struct scripted_stream *stream, void *buf, size_t cap)
 {
     struct toy_record datagram;
-    size_t len;
+    size_t len, whole;
 
     if (!toy_record_peek(&stream->inbound, &datagram))
         return -ERR_AGAIN;
     len = datagram.body.len < cap ? datagram.body.len : cap;
     memcpy(buf, datagram.body.data, len);
+    whole = datagram.body.len;
     toy_record_drop(&stream->inbound);
-    return (ptrdiff_t)len;
+    return (ptrdiff_t)whole;
 }
 
 static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)

@@ -94,6 +94,33 @@ static void test_host_that_reads_nothing(void **state)
     world_deinit(&world);
 }
 
+/* A datagram waits until its host has room for all of it. */
+static void test_datagrams_for_a_slow_host(void **state)
+{
+    enum { COUNT_OF_THEM = 12, LENGTH = 1000 };
+    struct scripted_peer *peer;
+    struct world world;
+    uint8_t datagram[LENGTH];
+
+    (void)state;
+    memset(datagram, 'd', sizeof(datagram));
+    switch_on(&world, 1);
+    peer = scripted_net_udp_peer(&world.scripted_net, PORT);
+    talk(&world, "AT+MIPODM=1,,\"127.0.0.1\",20444,1");
+    world_type_text(&world, "hello");
+    world_settle(&world);
+    world_forget(&world, 0);
+    world_set_appetite(&world, 0, 0);
+    for (int i = 0; i < COUNT_OF_THEM; i++) {
+        assert_true(peer_send(peer, span_at(datagram, sizeof(datagram))));
+        world_settle(&world);
+    }
+    world_set_appetite(&world, 0, SIZE_MAX);
+    world_settle(&world);
+    check_int("bytes", (intmax_t)world_heard(&world, 0).len, COUNT_OF_THEM * LENGTH);
+    world_deinit(&world);
+}
+
 /* Each port has the lines of its own sockets; files and settings are the module's. */
 static void test_two_ports(void **state)
 {
@@ -340,6 +367,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_peer_that_takes_nothing),
         cmocka_unit_test(test_host_that_reads_nothing),
+        cmocka_unit_test(test_datagrams_for_a_slow_host),
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_ports_that_send_through_one_socket),
         cmocka_unit_test(test_ports_and_each_other),

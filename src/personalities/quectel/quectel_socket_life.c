@@ -253,6 +253,8 @@ static size_t read_datagram(struct quectel_socket *socket, uint8_t *buf, size_t 
 
     if (len == 0)
         return 0;
+    if (part < len)
+        connection_lose(&socket->link->connection, len, part);
     ring_drop(datagrams, 2);
     while (done < part) {
         struct span piece = ring_peek(datagrams);

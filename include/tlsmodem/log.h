@@ -37,7 +37,7 @@ enum tlsmodem_trace_component {
 #define TLSMODEM_TRACE_ENUM(name, text) name,
     TLSMODEM_TRACE_COMPONENTS(TLSMODEM_TRACE_ENUM)
 #undef TLSMODEM_TRACE_ENUM
-        TRACE_COUNT
+        TLSMODEM_TRACE_COUNT
 };
 
 /* Where messages go.  Owned by whoever creates the modem; outlives everything that logs to it. */

@@ -91,11 +91,11 @@ install(FILES include/tlsmodem.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(TLSMODEM_POSIX)
   find_package(Threads REQUIRED)
   tlsmodem_library(tlsmodem_posix_library OUTPUT tlsmodem-posix KEEP tlsmodem_posix_* WHOLE tlsmodem_embed
-                   PARTS tlsmodem_runtime posix_ports nvm_sqlite tls_gnutls tls_common tlsmodem_base
+                   PARTS tlsmodem_runtime dns_ports posix_ports nvm_sqlite tls_gnutls tls_common tlsmodem_base
                    NEEDS tlsmodem_engine_library)
   target_link_libraries(tlsmodem_posix_library_shared PRIVATE
-                        PkgConfig::UV PkgConfig::GNUTLS PkgConfig::SQLITE Threads::Threads)
-  set(TLSMODEM_POSIX_LIBRARIES ${UV_LIBRARIES} ${GNUTLS_LIBRARIES} ${SQLITE_LIBRARIES} pthread)
+                        PkgConfig::UV PkgConfig::CARES PkgConfig::GNUTLS PkgConfig::SQLITE Threads::Threads)
+  set(TLSMODEM_POSIX_LIBRARIES ${UV_LIBRARIES} ${CARES_LIBRARIES} ${GNUTLS_LIBRARIES} ${SQLITE_LIBRARIES} pthread)
   list(REMOVE_DUPLICATES TLSMODEM_POSIX_LIBRARIES)
   target_link_libraries(tlsmodem_posix_library_static INTERFACE ${TLSMODEM_POSIX_LIBRARIES})
   tlsmodem_package(tlsmodem_posix_library posix)

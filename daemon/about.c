@@ -1,6 +1,7 @@
 /* about.c: what --list-modules and --version print. */
 #include "about.h"
 
+#include "dns/dns.h"
 #include "posix/loop.h"
 #include "providers.h"
 #include "tlsmodem.h"
@@ -55,6 +56,7 @@ void about_print_versions(FILE *out)
 
     fprintf(out, "tlsmodem %s\n", TLSMODEM_VERSION);
     fprintf(out, "libuv %s\n", posix_loop_library_version());
+    fprintf(out, "c-ares %s\n", dns_library_version());
     fprintf(out, "SQLite %s\n", TLSMODEM_SQLITE_VERSION); /* of the build; CMake says it */
     if (providers_open(NULL, &providers) != ERR_OK)
         return;

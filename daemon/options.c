@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "base/text.h"
+#include "dns_option.h"
 #include "identity_options.h"
 #include "module_name.h"
 #include "port_options.h"
@@ -127,6 +128,11 @@ static bool take_state(struct options *options, const char *value, struct text *
     return true;
 }
 
+static bool take_dns(struct options *options, const char *value, struct text *error)
+{
+    return dns_option_read(value, &options->dns_of_module, &options->dns, error);
+}
+
 static bool take_link(struct options *options, const char *value, struct text *error)
 {
     char memory[OPTIONS_ERROR_CAP];
@@ -234,6 +240,9 @@ static const struct option table[] = {
     { "--state", NULL, "DIR", false, take_state,
       "the folder of the modem's memory, or none: in RAM only; "
       "else $XDG_STATE_HOME/tlsmodem or ~/.local/state/tlsmodem" },
+    { "--dns", NULL, "system|module|ADDR[:PORT]", false, take_dns,
+      "who is asked for names: the machine's servers, as without it; the server that the host sets "
+      "by its module's command; or this one, of port 53 unless given" },
     { "--link", NULL, "down=KBIT/S,up=KBIT/S,rtt=MS", false, take_link,
       "be as slow as a radio: rates and round trip; what is left out is unlimited or 0" },
     { "--trace", NULL, "COMPONENTS", true, take_trace, NULL },

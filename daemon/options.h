@@ -2,6 +2,7 @@
 #ifndef DAEMON_OPTIONS_H
 #define DAEMON_OPTIONS_H
 
+#include "dns/dns.h"
 #include "posix/port.h"
 #include "tlsmodem.h"
 #include "wrap/link.h"
@@ -23,8 +24,10 @@ struct options {
     bool allow_remote;
     char imei[TLSMODEM_IMEI_CAP], imsi[TLSMODEM_IMSI_CAP], iccid[TLSMODEM_ICCID_CAP]; /* "": preset
                                                                                        */
-    const char *state; /* NULL: the default folder */
-    bool in_memory;    /* --state none */
+    const char *state;      /* NULL: the default folder */
+    bool in_memory;         /* --state none */
+    bool dns_of_module;     /* --dns module */
+    struct dns_servers dns; /* none: the machine's */
     bool has_link;
     struct link_profile link;
     const char *keylog;

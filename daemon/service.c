@@ -9,9 +9,8 @@
 #include "stderr_log.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
-/* A name server that does not answer holds the end up no longer than this. */
+/* Everything was closed before: this is a bound, not a wait. */
 enum { CLOSE_MS = 1000 };
 
 struct service {
@@ -95,6 +94,7 @@ static bool open_modem(struct service *service)
         .identity = { .imei = given(options->imei),
                       .imsi = given(options->imsi),
                       .iccid = given(options->iccid) },
+        .asks_own_servers = options->dns_of_module,
         .link = options->has_link ? &options->link : NULL,
         .tls = service->providers.list,
         .tls_count = service->providers.count,
@@ -161,6 +161,7 @@ int service_run(const struct options *options, const struct log *log)
     }
     service->options = options;
     service->log = log;
+    dns_ask(service->world.dns, &options->dns);
     if (open_all(service)) {
         say_ready(service);
         runtime_modem_start(service->modem);
@@ -168,10 +169,7 @@ int service_run(const struct options *options, const struct log *log)
         status = status_of(service);
     }
     close_all(service);
-    /* A thread still asks a name server: its memory cannot be freed, and exit() would wait for it.
-     */
-    if (!runtime_world_close(&service->world, CLOSE_MS))
-        _exit(status);
-    free(service);
+    if (runtime_world_close(&service->world, CLOSE_MS))
+        free(service);
     return status;
 }

@@ -68,8 +68,8 @@ struct tlsmodem_clock *tlsmodem_posix_world_clock(struct tlsmodem_posix_world *w
 struct tlsmodem_net *tlsmodem_posix_world_net(struct tlsmodem_posix_world *world);
 
 /* Gives everything back, after what lives on the world was closed; NULL is nothing.  Not from
- * inside a callback.  False: a look-up of a name would not end in `limit_ms` milliseconds; then the
- * world's memory is in use still, and never freed. */
+ * inside a callback.  False: something on it was not closed, and is open after `limit_ms`
+ * milliseconds still; then the world's memory is in use, and never freed. */
 bool tlsmodem_posix_world_close(struct tlsmodem_posix_world *world, int64_t limit_ms);
 
 /* ---- TLS ---- */

@@ -16,7 +16,9 @@ struct runtime_modem {
     struct runtime_world *world;
     struct log log;
     struct clock_timer *timer;
-    struct net *link; /* NULL: none */
+    struct net *names;   /* NULL: the world's */
+    struct net *link;    /* NULL: none */
+    struct net *network; /* the outermost of them */
     struct storage storage;
     bool stored; /* `storage` is a handle */
     bool started;
@@ -61,11 +63,32 @@ static enum err check(enum err err, const char *what, struct port_failure *ret_f
     return err == ERR_OK ? err : port_fail(ret_failure, err, "%s: %s", what, err_text(err));
 }
 
-static enum err open_around(struct runtime_modem *modem, const struct runtime_modem_config *config,
-                            struct net *net, struct port_failure *ret_failure)
+/* The world's network, or another, with what stands in front of it. */
+static enum err open_network(struct runtime_modem *modem, const struct runtime_modem_config *config,
+                             struct port_failure *ret_failure)
 {
-    struct clock *clock = &modem->world->clock.base;
-    enum err err = clock_new_timer(clock, on_time, modem, &modem->timer);
+    enum err err = ERR_OK;
+
+    modem->network = config->net != NULL ? config->net : modem->world->network;
+    if (config->asks_own_servers && config->net == NULL) {
+        err = dns_own_open(modem->world->dns, &modem->names);
+        if (err != ERR_OK)
+            return check(err, "cannot look names up", ret_failure);
+        modem->network = modem->names;
+    }
+    if (config->link != NULL) {
+        err = link_open(modem->network, &modem->world->clock.base, config->link, &modem->link);
+        if (err != ERR_OK)
+            return check(err, "cannot make a link", ret_failure);
+        modem->network = modem->link;
+    }
+    return ERR_OK;
+}
+
+static enum err open_around(struct runtime_modem *modem, const struct runtime_modem_config *config,
+                            struct port_failure *ret_failure)
+{
+    enum err err = clock_new_timer(&modem->world->clock.base, on_time, modem, &modem->timer);
 
     if (err != ERR_OK)
         return check(err, "cannot make a timer", ret_failure);
@@ -75,9 +98,7 @@ static enum err open_around(struct runtime_modem *modem, const struct runtime_mo
             return check(err, "cannot use the modem's memory", ret_failure);
         modem->stored = true;
     }
-    if (config->link != NULL)
-        err = link_open(net, clock, config->link, &modem->link);
-    return check(err, "cannot make a link", ret_failure);
+    return open_network(modem, config, ret_failure);
 }
 
 static enum err open_ports(struct runtime_modem *modem, const struct runtime_modem_config *config,
@@ -98,12 +119,12 @@ static enum err open_ports(struct runtime_modem *modem, const struct runtime_mod
 }
 
 static enum err open_engine(struct runtime_modem *modem, const struct runtime_modem_config *config,
-                            struct net *net, struct port_failure *ret_failure)
+                            struct port_failure *ret_failure)
 {
     const struct tlsmodem_config engine = {
         .model = config->model,
         .terminals = config->terminals,
-        .net = modem->link != NULL ? modem->link : net,
+        .net = modem->network,
         .tls = config->tls,
         .tls_count = config->tls_count,
         .storage = modem->stored ? &modem->storage : NULL,
@@ -123,7 +144,6 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
                             struct port_failure *ret_failure, struct runtime_modem **ret_modem)
 {
     size_t ports = config->ports != NULL ? config->terminals : 0;
-    struct net *net = config->net != NULL ? config->net : world->network;
     struct runtime_modem *modem;
     enum err err;
 
@@ -137,11 +157,11 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     if (config->log != NULL)
         modem->log = *config->log;
     modem->log.name = config->name != NULL ? config->name : config->model;
-    err = open_around(modem, config, net, ret_failure);
+    err = open_around(modem, config, ret_failure);
     if (err == ERR_OK)
         err = open_ports(modem, config, ret_failure);
     if (err == ERR_OK)
-        err = open_engine(modem, config, net, ret_failure);
+        err = open_engine(modem, config, ret_failure);
     if (err != ERR_OK) {
         runtime_modem_close(modem);
         return err;
@@ -170,6 +190,7 @@ void runtime_modem_close(struct runtime_modem *modem)
         port_close(modem->ports[i].port);
     tlsmodem_free(modem->engine);
     link_close(modem->link);
+    dns_own_close(modem->names);
     if (modem->stored)
         nvm_modem_release(&modem->storage);
     clock_timer_free(modem->timer);

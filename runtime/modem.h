@@ -17,7 +17,9 @@ struct runtime_modem_config {
     struct tlsmodem_identity identity;
     const struct tlsmodem_fact_value *facts;
     size_t fact_count;
-    struct net *net;                 /* NULL: the world's */
+    struct net *net;       /* NULL: the world's */
+    bool asks_own_servers; /* names go to the servers that the host sets; only with the world's net
+                            */
     const struct link_profile *link; /* in front of it; read at once; NULL: none */
     struct tls *const *tls;
     size_t tls_count;

@@ -13,10 +13,18 @@ enum err runtime_world_open(struct runtime_world *world, const struct log *log)
     if (err != ERR_OK)
         return err;
     posix_clock_init(&world->clock, &world->loop);
-    err = posix_net_open(&world->loop, &world->network);
-    if (err != ERR_OK)
+    err = posix_net_open(&world->loop, &world->sockets);
+    if (err == ERR_OK) {
+        err = dns_open(&world->loop, world->sockets, &world->dns);
+        if (err != ERR_OK)
+            posix_net_close(world->sockets);
+    }
+    if (err != ERR_OK) {
         posix_loop_close(&world->loop, FAILED_OPEN_CLOSE_MS);
-    return err;
+        return err;
+    }
+    world->network = dns_net(world->dns);
+    return ERR_OK;
 }
 
 void runtime_world_run(struct runtime_world *world)
@@ -26,6 +34,7 @@ void runtime_world_run(struct runtime_world *world)
 
 bool runtime_world_close(struct runtime_world *world, int64_t limit_ms)
 {
-    posix_net_close(world->network);
+    dns_close(world->dns);
+    posix_net_close(world->sockets);
     return posix_loop_close(&world->loop, limit_ms);
 }

@@ -1,8 +1,9 @@
-/* world.h: what modems of one thread live on: the loop, and on it the machine's clock and network.
- */
+/* world.h: what modems of one thread live on: the loop, and on it the machine's clock, network and
+ * names. */
 #ifndef RUNTIME_WORLD_H
 #define RUNTIME_WORLD_H
 
+#include "dns/dns.h"
 #include "posix/clock.h"
 #include "posix/loop.h"
 
@@ -10,7 +11,9 @@
 struct runtime_world {
     struct posix_loop loop;
     struct posix_clock clock;
-    struct net *network; /* the machine's */
+    struct net *sockets; /* the machine's */
+    struct dns *dns;     /* in front of them */
+    struct net *network; /* both */
 };
 
 /* Makes a world in memory of the caller's, where it stays; everything of it happens in the thread
@@ -21,8 +24,8 @@ enum err runtime_world_open(struct runtime_world *world, const struct log *log);
 /* Lets everything happen until posix_loop_stop(). */
 void runtime_world_run(struct runtime_world *world);
 
-/* Gives everything back, after what lives on it is closed.  False: a look-up of a name would not
- * end in `limit_ms`; then the memory is in use still, and the process should leave with _exit(). */
+/* Gives everything back, after what lives on it is closed.  False: something is open after
+ * `limit_ms` still; then the memory is in use. */
 bool runtime_world_close(struct runtime_world *world, int64_t limit_ms);
 
 #endif

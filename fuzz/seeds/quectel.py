@@ -13,7 +13,7 @@ SOCKETS = {
                                     'AT+QICSGP=1,"CMNET"', "AT+QISTAT", "AT+QISTATE", "AT+QSSLSTATE", "AT+QISRVC=1"),
     "restart": M95 + line("AT+CFUN=1,1") + wait(100) + line("AT+QPOWD=1") + wait_s(60) + line("AT"),
     "settings": M95 + lines("AT+QILOCIP", "AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT", "AT+QISDE=0", "AT+QIPROMPT=1", "AT+QIHEAD=1",
-                            "AT+QISHOWPT=1", "AT+QISHOWRA=1", "AT+QISHOWLA=1", "AT+QITCFG=3,2,512,1"),
+                            "AT+QISHOWPT=1", "AT+QISHOWRA=1", "AT+QISHOWLA=1", "AT+QITCFG=3,2,512,1", 'AT+QIDNSCFG="10.0.0.1","0.0.0.0"', "AT+QIDNSCFG?"),
     "one-socket": M95 + TCP + sends(SECURE, "data") + line("AT+QISEND=3") + typed("abc") + line("AT+QISEND") + typed("x\x1a")
     + lines("AT+QISACK", "AT+QICLOSE"),
     "peer-closes": M95 + TCP + closes(SECURE) + wait(2) + TCP + resets(SECURE) + wait(2) + TCP + sends(SECURE, "last") + hangs_up(SECURE),

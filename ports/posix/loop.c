@@ -61,7 +61,6 @@ static bool close_within(struct posix_loop *loop, int64_t limit_ms)
     while (uv_run(&loop->uv, UV_RUN_NOWAIT) != 0) {
         if (posix_now_ms() >= deadline_ms)
             return false;
-        /* A look-up ends in another thread: wait for it, but not for ever. */
         uv_timer_init(&loop->uv, &step);
         uv_timer_start(&step, on_step, CLOSE_STEP_MS, 0);
         uv_run(&loop->uv, UV_RUN_ONCE);

@@ -38,8 +38,8 @@ int posix_loop_fd(const struct posix_loop *loop);
 /* For how many milliseconds from now nothing is due; -1: until the descriptor is readable. */
 int posix_loop_wait_ms(const struct posix_loop *loop);
 
-/* Lets everything that was closed finish, and frees the loop.  False: a look-up of a name would not
- * end in `limit_ms`; then nothing more can be freed and the process should leave with _exit(). */
+/* Lets everything that was closed finish, and frees the loop.  False: something on it was not
+ * closed, and is open after `limit_ms` still; then the memory is in use. */
 bool posix_loop_close(struct posix_loop *loop, int64_t limit_ms);
 
 /* The version of libuv in use; static. */

@@ -1,12 +1,11 @@
-/* net.c: iface/net.h on the machine's own resolver and sockets: the parts together, and how a
- * connection starts. */
+/* net.c: iface/net.h on the machine's sockets: the parts together, and how a connection starts. */
 #include "posix/net.h"
 
 #include "posix/errno_err.h"
+#include "posix/literal.h"
 #include "posix/net_echo.h"
 #include "posix/net_listen.h"
 #include "posix/net_stream.h"
-#include "posix/resolve.h"
 #include "posix/sockaddr.h"
 
 #include <errno.h>
@@ -20,7 +19,7 @@ static enum err resolve(struct net *base, const char *name, net_resolved_fn *on_
 {
     struct posix_net *net = (struct posix_net *)base;
 
-    return posix_resolve(net->loop, name, on_resolved, ctx, ret_query);
+    return posix_literal(net->loop, name, on_resolved, ctx, ret_query);
 }
 
 /* Takes the local port that was asked for.  TCP knows a connection by both its ends: SO_REUSEADDR

@@ -218,6 +218,9 @@ struct net_ops {
                        uint16_t *ret_port);
     enum err (*echo)(struct net *net, const struct net_echo *echo, net_echo_fn *on_echo, void *ctx,
                      struct net_query **ret_query);
+    /* NULL down to the innermost: it has a mind of its own, and shows nobody. */
+    void (*set_name_servers)(struct net *net, const struct net_address *list, size_t count);
+    size_t (*name_servers)(struct net *net, struct net_address *list, size_t cap);
 };
 
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
@@ -235,6 +238,26 @@ static inline enum err net_resolve(struct net *net, const char *name, net_resolv
     while (net->ops->resolve == NULL)
         net = net->inner;
     return net->ops->resolve(net, name, on_resolved, ctx, ret_query);
+}
+
+/* The name servers that a host has told its module to ask from now on, in this order; `list` is
+ * copied, `count` 0 means that there are none.  Whether they are asked is the network's choice. */
+static inline void net_set_name_servers(struct net *net, const struct net_address *list,
+                                        size_t count)
+{
+    while (net != NULL && net->ops->set_name_servers == NULL)
+        net = net->inner;
+    if (net != NULL)
+        net->ops->set_name_servers(net, list, count);
+}
+
+/* The name servers that the network gives to who has set none, in order, at most `cap` of them; how
+ * many.  0: it does not say. */
+static inline size_t net_name_servers(struct net *net, struct net_address *list, size_t cap)
+{
+    while (net != NULL && net->ops->name_servers == NULL)
+        net = net->inner;
+    return net != NULL ? net->ops->name_servers(net, list, cap) : 0;
 }
 
 /* Starts a connection; a UDP one is only bound, and NET_CONNECTED follows all the same.  An error

@@ -64,7 +64,7 @@ void address_text(const struct net_address *address, char text[ADDRESS_TEXT_MAX]
 }
 
 /* A number of one byte at `*text`, which then points behind it. */
-static bool take_byte(const char **text)
+static bool take_byte(const char **text, uint8_t *ret_byte)
 {
     size_t digits = strspn(*text, "0123456789");
     int32_t value;
@@ -72,16 +72,21 @@ static bool take_byte(const char **text)
     if (digits > DIGITS_MAX || !number_parse(span_at(*text, digits), &value) || value > BYTE_MAX)
         return false;
     *text += digits;
+    *ret_byte = (uint8_t)value;
     return true;
 }
 
-bool address_is_dotted(const char *text)
+bool address_read_dotted(const char *text, struct net_address *ret_address)
 {
+    struct net_address address = { .family = NET_IPV4 };
+
     for (int i = 0; i < BYTES; i++) {
         if (i > 0 && *text++ != '.')
             return false;
-        if (!take_byte(&text))
+        if (!take_byte(&text, &address.bytes[i]))
             return false;
     }
+    if (*text == '\0' && ret_address != NULL)
+        *ret_address = address;
     return *text == '\0';
 }

@@ -11,7 +11,8 @@ enum { ADDRESS_TEXT_MAX = 46 }; /* with its end */
 /* Dotted decimal, or RFC 5952 without its dotted tails. */
 void address_text(const struct net_address *address, char text[ADDRESS_TEXT_MAX]);
 
-/* True when `text` is an IPv4 address in dotted decimal and nothing else. */
-bool address_is_dotted(const char *text);
+/* True when `text` is an IPv4 address in dotted decimal and nothing else; `ret_address` (may be
+ * NULL) is it. */
+bool address_read_dotted(const char *text, struct net_address *ret_address);
 
 #endif

@@ -393,7 +393,7 @@ class Player:
             expect = self.expect_burst if step.is_burst else self.expect
             expect(self.fill(step.data, "expected"))
         elif isinstance(step, ExpectMatch):
-            self.expect_match(step.pattern)
+            self.expect_match(step.pattern, step.is_further)
         elif isinstance(step, Nothing):
             self.backend.nothing_for(step.seconds)
         elif isinstance(step, Wait):
@@ -450,9 +450,10 @@ class Player:
             raise Mismatch(show_difference(expected, got))
         self.backend.drop(len(expected))
 
-    def expect_match(self, pattern: re.Pattern[str]) -> None:
-        """A line framed as `< text` is, whose text the expression matches completely."""
-        self.expect(b"\r\n")
+    def expect_match(self, pattern: re.Pattern[str], is_further: bool = False) -> None:
+        """A line framed as `< text` or `<| text` is, whose text the expression matches completely."""
+        if not is_further:
+            self.expect(b"\r\n")
         left = ANSWER_S
         while b"\r\n" not in (got := self.backend.pending()) and left > 0:
             left -= max(0.0001, self.backend.receive(left))

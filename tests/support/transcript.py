@@ -110,9 +110,11 @@ class Expect(Step):
 
 @dataclass(frozen=True)
 class ExpectMatch(Step):
-    """`<~ regex`: a line of the module that matches; named groups become variables."""
+    """`<~ regex`: a line of the module that matches; named groups become variables.  `<|~ regex`: a
+    further line of the same block."""
 
     pattern: re.Pattern[str]
+    is_further: bool = False
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,7 @@ class _Parser:
         readers: dict[str, Callable[[str], None]] = {
             ">": self.typed,
             "<": self.expected, "<|": self.expected_more, "<~": self.expected_match,
+            "<|~": self.expected_further_match,
             "peer": self.peer, "after": self.after, "wait": self.wait, "escape": self.escape,
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
             "models": self.models, "guard": self.guard, "on": self.on_port,
@@ -367,6 +370,9 @@ class _Parser:
 
     def expected_match(self, rest: str) -> None:
         self.add(ExpectMatch, **self.regex(rest))
+
+    def expected_further_match(self, rest: str) -> None:
+        self.add(ExpectMatch, is_further=True, **self.regex(rest))
 
     def regex(self, rest: str) -> dict[str, object]:
         try:

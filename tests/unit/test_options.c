@@ -165,6 +165,8 @@ static void questions_need_nothing_else(void **state)
 #define ICCIDS                                                                                     \
     "allowed: 18 digits from 89 on, the check digit is added, 19 with it, or 20, which are not "   \
     "checked"
+#define SERVERS                                                                                    \
+    "allowed: system, module, an address, or ADDRESS:PORT with an IPv6 address in brackets"
 #define REACHABLE "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
 
 static void mistakes_are_told_in_one_line(void **state)
@@ -229,6 +231,16 @@ static void mistakes_are_told_in_one_line(void **state)
           "--link: \"jitter=3\" is no property of a link; " LINKS },
         { "--stdio --link up=5,up=5", "--link: \"up=5\" is said twice; " LINKS },
         { "--stdio --link rtt=5 --link rtt=6", "--link may be given once" },
+        { "--stdio --dns", "--dns needs system|module|ADDR[:PORT]" },
+        { "--stdio --dns=", "--dns: \"\" is no name server; " SERVERS },
+        { "--stdio --dns 53", "--dns: \"53\" is no name server; " SERVERS },
+        { "--stdio --dns 1.2.3", "--dns: \"1.2.3\" is no name server; " SERVERS },
+        { "--stdio --dns 1.2.3.4:", "--dns: \"1.2.3.4:\" is no name server; " SERVERS },
+        { "--stdio --dns 1.2.3.4:0", "--dns: \"1.2.3.4:0\" is no name server; " SERVERS },
+        { "--stdio --dns [::1]:65536", "--dns: \"[::1]:65536\" is no name server; " SERVERS },
+        { "--stdio --dns [::1", "--dns: \"[::1\" is no name server; " SERVERS },
+        { "--stdio --dns localhost", "--dns: \"localhost\" is no name server; " SERVERS },
+        { "--stdio --dns system --dns module", "--dns may be given once" },
         { "--stdio --log-level loud",
           "--log-level: \"loud\" is no level; allowed: error, warning, info, debug" },
     };
@@ -256,10 +268,50 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(error, "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
-                               "--imsi, --iccid, --pty, "
-                               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --link, "
-                               "--trace, --log-level, --keylog, --strict, --help, --version");
+    assert_string_equal(error,
+                        "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
+                        "--imsi, --iccid, --pty, "
+                        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, --link, "
+                        "--trace, --log-level, --keylog, --strict, --help, --version");
+}
+
+static void name_server_is_read(void **state)
+{
+    static const struct {
+        const char *words;
+        size_t count;
+        enum net_family family;
+        uint8_t first, last;
+        uint16_t port;
+        bool of_module;
+    } rows[] = {
+        { "", 0, NET_IPV4, 0, 0, 0, false },
+        { "--dns system", 0, NET_IPV4, 0, 0, 0, false },
+        { "--dns module", 0, NET_IPV4, 0, 0, 0, true },
+        { "--dns 192.0.2.7", 1, NET_IPV4, 192, 7, 53, false },
+        { "--dns 192.0.2.7:5353", 1, NET_IPV4, 192, 7, 5353, false },
+        { "--dns 2001:db8::5", 1, NET_IPV6, 0x20, 5, 53, false },
+        { "--dns [2001:db8::5]", 1, NET_IPV6, 0x20, 5, 53, false },
+        { "--dns=[2001:db8::5]:65535", 1, NET_IPV6, 0x20, 5, 65535, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char line[200];
+        struct options options;
+        const struct dns_server *server = &options.dns.list[0];
+
+        snprintf(line, sizeof(line), "--module he910 --stdio %s", rows[i].words);
+        options = good(line);
+        assert_int_equal(options.dns.count, rows[i].count);
+        assert_int_equal(options.dns_of_module, rows[i].of_module);
+        if (rows[i].count == 0)
+            continue;
+        assert_int_equal(server->port, rows[i].port);
+        assert_int_equal(server->address.family, rows[i].family);
+        assert_int_equal(server->address.bytes[0], rows[i].first);
+        assert_int_equal(server->address.bytes[rows[i].family == NET_IPV4 ? 3 : 15], rows[i].last);
+    }
 }
 
 static void module_names_have_any_case(void **state)
@@ -365,6 +417,7 @@ int main(void)
         cmocka_unit_test(questions_need_nothing_else),
         cmocka_unit_test(mistakes_are_told_in_one_line),
         cmocka_unit_test(names_are_exact),
+        cmocka_unit_test(name_server_is_read),
         cmocka_unit_test(module_names_have_any_case),
         cmocka_unit_test(identity_is_completed),
         cmocka_unit_test(near_module_names_are_suggested),

@@ -412,7 +412,7 @@ static enum err resolve(struct fixture *f, const char *name, struct net_query **
     return err;
 }
 
-static void names_are_looked_up(void **state)
+static void addresses_are_read(void **state)
 {
     struct fixture *f = *state;
     static const struct {
@@ -440,53 +440,7 @@ static void names_are_looked_up(void **state)
     }
 }
 
-static void hold_thread(uv_work_t *work)
-{
-    uv_sem_wait(work->data);
-}
-
-static void on_thread_free(uv_work_t *work, int status)
-{
-    (void)work;
-    assert_int_equal(status, 0);
-}
-
-/* As names do that nobody answers. */
-static void numbers_wait_for_no_thread(void **state)
-{
-    enum { THREADS = 16 }; /* more than libuv has */
-    struct fixture *f = *state;
-    uv_work_t works[THREADS];
-    struct net_query *query;
-    uv_sem_t gate;
-    bool told;
-
-    assert_int_equal(uv_sem_init(&gate, 0), 0);
-    for (int i = 0; i < THREADS; i++) {
-        works[i].data = &gate;
-        assert_int_equal(uv_queue_work(&f->loop.uv, &works[i], hold_thread, on_thread_free), 0);
-    }
-    assert_int_equal(resolve(f, "127.0.0.1", &query), ERR_OK);
-    told = run_until(&f->loop, is_resolved, f, LIMIT_MS);
-    for (int i = 0; i < THREADS; i++)
-        uv_sem_post(&gate);
-    uv_run(&f->loop.uv, UV_RUN_DEFAULT);
-    assert_true(told);
-    uv_sem_destroy(&gate);
-}
-
-static void localhost_is_this_machine(void **state)
-{
-    struct fixture *f = *state;
-    struct net_query *query;
-
-    assert_int_equal(resolve(f, "localhost", &query), ERR_OK);
-    assert_true(run_until(&f->loop, is_resolved, f, LIMIT_MS));
-    assert_int_equal(f->resolve_err, ERR_OK);
-    assert_true(f->count >= 1);
-}
-
-static void impossible_names_are_refused(void **state)
+static void names_are_for_others(void **state)
 {
     struct fixture *f = *state;
     struct net_query *query = NULL;
@@ -497,13 +451,8 @@ static void impossible_names_are_refused(void **state)
     assert_int_equal(resolve(f, name, &query), ERR_RESOLVE);
     assert_int_equal(resolve(f, "", &query), ERR_RESOLVE);
     assert_int_equal(resolve(f, "[]", &query), ERR_RESOLVE);
+    assert_int_equal(resolve(f, "localhost", &query), ERR_RESOLVE);
     assert_null(query);
-    /* Label longer than DNS has room for: no server needs to be asked. */
-    name[100] = '\0';
-    if (resolve(f, name, &query) == ERR_OK) {
-        assert_true(run_until(&f->loop, is_resolved, f, LIMIT_MS));
-        assert_int_equal(f->resolve_err, ERR_RESOLVE);
-    }
 }
 
 static void cancelled_query_is_silent(void **state)
@@ -512,14 +461,12 @@ static void cancelled_query_is_silent(void **state)
     struct net_query *queries[8];
 
     for (int i = 0; i < 8; i++)
-        assert_int_equal(resolve(f, "localhost", &queries[i]), ERR_OK);
-    for (int i = 0; i < 8; i++)
+        assert_int_equal(resolve(f, "127.0.0.1", &queries[i]), ERR_OK);
+    for (int i = 1; i < 8; i++)
         net_cancel(queries[i]);
-    assert_false(run_until(&f->loop, is_resolved, f, 50));
-    assert_int_equal(resolve(f, "localhost", &queries[0]), ERR_OK);
-    uv_run(&f->loop.uv, UV_RUN_NOWAIT); /* perhaps it is under way already */
-    if (f->resolved == 0)
-        net_cancel(queries[0]);
+    assert_true(run_until(&f->loop, is_resolved, f, LIMIT_MS));
+    uv_run(&f->loop.uv, UV_RUN_NOWAIT);
+    assert_int_equal(f->resolved, 1);
 }
 
 static void on_time(void *ctx)
@@ -617,10 +564,8 @@ int main(void)
         TEST(nothing_comes_after_close),
         TEST(bulk_waits_for_the_peer),
         TEST(sent_bytes_go_out_after_close),
-        TEST(names_are_looked_up),
-        TEST(numbers_wait_for_no_thread),
-        TEST(localhost_is_this_machine),
-        TEST(impossible_names_are_refused),
+        TEST(addresses_are_read),
+        TEST(names_are_for_others),
         TEST(cancelled_query_is_silent),
         TEST(timer_is_never_early),
         TEST(timer_may_end_itself),

@@ -76,32 +76,80 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
 
 const struct module_part quectel_lookup_part = { .size = sizeof(struct asked), QUESTION_HOOKS };
 
+enum { NAME_SERVERS = 2 };
+
+static const char *preset_server(const struct tlsmodem *modem)
+{
+    return fact_text(&modem->facts, FACT_NAME_SERVER);
+}
+
+/* Those that the network has given to an active context, in the family that the module knows. */
+static size_t given_servers(struct tlsmodem *modem, char texts[NAME_SERVERS][ADDRESS_TEXT_MAX])
+{
+    enum { MANY = 8 };
+    struct net_address list[MANY];
+    size_t count = 0, found = 0;
+
+    if (quectel_bearer_is_up(quectel_bearer(modem)))
+        count = net_name_servers(modem->config.net, list, MANY);
+    for (size_t i = 0; i < count && found < NAME_SERVERS; i++)
+        if (list[i].family == NET_IPV4)
+            address_text(&list[i], texts[found++]);
+    return found;
+}
+
 static enum at_status read_servers(struct at_session *at)
 {
+    static const char *const names[NAME_SERVERS] = { "PrimaryDns", "SecondaryDns" };
+    struct tlsmodem *modem = module_of(at);
     const struct quectel_settings *settings = &quectel_of(at)->settings;
-    const char *preset = fact_text(&module_of(at)->facts, FACT_NAME_SERVER);
+    char given[NAME_SERVERS][ADDRESS_TEXT_MAX];
+    size_t count = given_servers(modem, given);
 
-    if (strcmp(settings->name_server[0], preset) == 0 ||
-        strcmp(settings->name_server[1], preset) == 0)
-        module_note_fact(module_of(at), FACT_NAME_SERVER);
-    at_info(at, "PrimaryDns: %s", settings->name_server[0]);
-    at_info(at, "SecondaryDns: %s", settings->name_server[1]);
+    for (size_t i = 0; i < NAME_SERVERS; i++) {
+        const char *shown = settings->name_server[i];
+
+        if (strcmp(shown, preset_server(modem)) == 0 && i < count)
+            shown = given[i];
+        else if (strcmp(shown, preset_server(modem)) == 0)
+            module_note_fact(modem, FACT_NAME_SERVER);
+        at_info(at, "%s: %s", names[i], shown);
+    }
     return AT_OK;
 }
 
 static enum at_status guard_servers(struct at_session *at, const struct at_args *args)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < NAME_SERVERS; i++) {
         char text[ADDRESS_TEXT_MAX];
 
         if (!args->list[i].given)
             continue;
         snprintf(text, sizeof(text), "%.*s", (int)args->list[i].text.len,
                  (const char *)args->list[i].text.data);
-        if (!address_is_dotted(text))
+        if (!address_read_dotted(text, NULL))
             return at_fail_plain(at);
     }
     return AT_OK;
+}
+
+/* The factory value and 0.0.0.0 are none. */
+static void tell_network(struct at_session *at, size_t index)
+{
+    static const struct net_address any = { .family = NET_IPV4 };
+    struct tlsmodem *modem = module_of(at);
+    struct net_address list[NAME_SERVERS];
+    size_t count = 0;
+
+    (void)index;
+    for (size_t i = 0; i < NAME_SERVERS; i++) {
+        const char *text = quectel_of(at)->settings.name_server[i];
+
+        if (strcmp(text, preset_server(modem)) != 0 && address_read_dotted(text, &list[count]) &&
+            memcmp(list[count].bytes, any.bytes, sizeof(any.bytes)) != 0)
+            count++;
+    }
+    net_set_name_servers(modem->config.net, list, count);
 }
 
 #define SERVER(text, number, may_lack)                                                             \
@@ -119,15 +167,16 @@ static const struct at_param name_params[] = {
 
 static const struct at_command rows[] = {
     { .name = "+QIDNSCFG",
-      .help = "Name servers; names are looked up by the machine's own.",
+      .help =
+          "Name servers: asked where the program is told to (--dns module), else the machine's.",
       .source = "docs/facts/quectel.md §2.1",
-      .coverage = AT_ANSWERED,
       .plain_error = true,
       AT_PARAMS(server_params),
       .test_text = "<primary>,<secondary>",
       .guard_set = guard_servers,
       .record = quectel_settings_record,
-      .read = read_servers },
+      .read = read_servers,
+      .changed = tell_network },
     { .name = "+QIDNSGIP",
       .help = "Addresses of a name, a line each after OK.",
       .source = "docs/facts/quectel.md §2.1",

@@ -107,7 +107,7 @@ static bool parse_target(const struct at_session *at, const struct open_words *w
              (const char *)words->host.data);
     ret->host = host;
     ret->port = (uint16_t)port;
-    return settings_of(at)->by_name != 0 || address_is_dotted(host) ||
+    return settings_of(at)->by_name != 0 || address_read_dotted(host, NULL) ||
            !module_fact_is(module_of(at), FACT_NAME_NEEDS_SWITCH);
 }
 

@@ -1,0 +1,109 @@
+"""Names, asked of a name server: what is slow there, and which server is asked (--dns)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from support.modem import Modem, program_path
+from support.name_server import NameServer
+from support.plain_peers import PlainPeer
+
+from .quectel_driver import QuectelDriver
+
+# No port but 53 can be said in +QIDNSCFG and in /etc/resolv.conf.
+SERVERS, DNS_PORT = ("127.0.0.77", "127.0.0.78"), 53
+
+
+def driver_of(modem: Modem) -> QuectelDriver:
+    driver = QuectelDriver(modem).begin()
+    driver.ok("AT+QIDNSIP=1")
+    return driver
+
+
+def open_socket(driver: QuectelDriver, number: int, host: str, port: int) -> None:
+    driver.ok(f'AT+QIOPEN={number},"TCP","{host}","{port}"')
+
+
+@pytest.fixture
+def two_servers() -> Iterator[Sequence[NameServer]]:
+    try:
+        with NameServer(SERVERS[0], DNS_PORT) as one, NameServer(SERVERS[1], DNS_PORT) as two:
+            yield one, two
+    except PermissionError:
+        pytest.skip(f"may not listen on port {DNS_PORT}")
+
+
+def test_dead_names_hold_up_no_dial() -> None:
+    """Four of them do not let a number and a living name wait."""
+    with (NameServer() as server, PlainPeer() as peer, PlainPeer() as other,
+          Modem("m95", options=["--dns", f"127.0.0.1:{server.port}"]) as modem):
+        driver = driver_of(modem)
+        for number in range(4):
+            open_socket(driver, number, f"slow{number}.test", peer.port)
+        open_socket(driver, 4, "127.0.0.1", peer.port)
+        driver.expect("4, CONNECT OK")
+        peer.accept()
+        open_socket(driver, 5, "living.test", other.port)
+        driver.expect("5, CONNECT OK")
+        other.accept()
+        assert sorted(driver.unsolicited() for _ in range(4)) == [f"{number}, CONNECT FAIL"
+                                                                 for number in range(4)]
+
+
+def test_a_name_that_nobody_has() -> None:
+    with (NameServer() as server,
+          Modem("m95", options=["--dns", f"127.0.0.1:{server.port}"]) as modem):
+        driver = driver_of(modem)
+        open_socket(driver, 0, "nobody.test", 80)
+        driver.expect("0, CONNECT FAIL")
+        driver.ok('AT+QIDNSGIP="living.test"')
+        driver.expect("127.0.0.1")
+
+
+def test_the_server_that_the_host_has_set(two_servers: Sequence[NameServer]) -> None:
+    with Modem("m95", options=["--dns", "module"]) as modem:
+        driver = driver_of(modem)
+        for address, server in zip(SERVERS, two_servers):
+            driver.ok(f'AT+QIDNSCFG="{address}"')
+            driver.ok('AT+QIDNSGIP="living.test"')
+            driver.expect("127.0.0.1")
+            assert set(server.asked) == {"living.test"}
+
+
+def test_the_server_that_the_host_has_set_is_not_asked(two_servers: Sequence[NameServer]) -> None:
+    """Without --dns module it is the operator who decides."""
+    with NameServer() as server, Modem("m95", options=["--dns", f"127.0.0.1:{server.port}"]) as modem:
+        driver = driver_of(modem)
+        driver.ok(f'AT+QIDNSCFG="{SERVERS[0]}"')
+        driver.ok('AT+QIDNSGIP="living.test"')
+        driver.expect("127.0.0.1")
+        assert server.asked and not two_servers[0].asked
+
+
+def test_servers_of_the_machine(two_servers: Sequence[NameServer], tmp_path: Path) -> None:
+    """Those of /etc/resolv.conf, which may change at any time; +QIDNSCFG? shows them."""
+    if os.system("unshare -m true 2>/dev/null") != 0:
+        pytest.skip("needs a mount namespace of its own (unshare -m)")
+    configuration = tmp_path / "resolv.conf"
+    configuration.write_text(f"nameserver {SERVERS[0]}\n")
+    program = tmp_path / "tlsmodem"
+    program.write_text(f"""#!/bin/sh
+exec unshare -m sh -c 'mount --bind {configuration} /etc/resolv.conf && exec "$0" "$@"' \\
+    {program_path("tlsmodem", "TLSMODEM").resolve()} "$@"
+""")
+    program.chmod(0o755)
+    with Modem("m95", program=program) as modem:
+        driver = driver_of(modem)
+        driver.ok('AT+QIDNSGIP="living.test"')
+        driver.expect("127.0.0.1")
+        driver.type("AT+QIDNSCFG?")
+        driver.host.expect_exact(f"\r\nPrimaryDns: {SERVERS[0]}\r\n"
+                                 "SecondaryDns: 0.0.0.0\r\n\r\nOK\r\n".encode())
+        configuration.write_text(f"# another\nnameserver {SERVERS[1]}\n")
+        driver.ok('AT+QIDNSGIP="other.test"')
+        driver.expect("127.0.0.1")
+        assert [set(server.asked) for server in two_servers] == [{"living.test"}, {"other.test"}]

@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define TLSMODEM_VERSION "0.1.0"
+#define TLSMODEM_VERSION "0.2.0"
 
 enum { TLSMODEM_TERMINALS_MAX = 8 };
 

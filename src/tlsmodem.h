@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TLSMODEM_VERSION "0.1.0"
+#define TLSMODEM_VERSION "0.2.0"
 
 enum { TLSMODEM_TERMINALS_MAX = 8 };
 

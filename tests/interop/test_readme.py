@@ -121,3 +121,10 @@ def test_every_option_is_told() -> None:
     told = {word for span in re.findall(r"`([^`]+)`", README)
             for word in re.findall(r"--[\w-]+", span)}
     assert set(options) - told == {"--help"}
+
+
+def test_changelog_begins_with_this_version() -> None:
+    said = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--version"], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    match = re.search(r"^## ([\d.]+)", (REPOSITORY / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert match and said.splitlines()[0] == f"tlsmodem {match[1]}"

@@ -42,12 +42,24 @@ PARSE_ROUNDS = 50_000
 DIALS = 150
 MODEMS = 1_000
 
+COUNTED_ROUNDS = 500
+COUNTED_DIALS = 40
+
 PARSE_AIM = 1e6
 IDLE_AIM_KB = 3.0
 GROWTH_AIM_KB = 1.0
 MEMORY_AIMS_KB = {"he910": 16.0, "le866": 18.0, "m95": 18.0, "l610": 18.0, "nl668-eau": 18.0}
 
 SUITES = {"AES128-SHA": 3, "AES256-SHA": 5}  # in OpenSSL's words, and #SSLSECCFG's number
+BASELINE = "commit 55bd8a5"
+COUNTED_LINES: tuple[tuple[str, str, tuple[str, ...], int], ...] = (  # the last: at that commit
+    ("he910", "AT", (), 2057),
+    ("he910", "AT+CREG?", (), 5209),
+    ("he910", "AT#SSLS=1", ("AT#SSLEN=1,1",), 6739),
+    ("he910", "AT#SSLCFG?", ("AT#SSLEN=1,1",), 15625),
+    ("he910", "AT+CMEE=2", (), 5426),
+    ("he910", "ATE0", (), 3804),
+)
 WHAT_WIDTH = 41  # of the table's first column
 ASK_BYTES = len(b"AT\r")
 OK_BYTES = len(b"\r\nOK\r\n")
@@ -86,6 +98,23 @@ class Bench:
         if result.returncode != 0:
             raise Failed(f"{' '.join(command)}:\n{result.stderr}")
         return result.stdout
+
+    def instructions(self, first: int, more: int, name: str,
+                     arguments: Callable[[int], Sequence[object]]) -> float:
+        """What one round of a program of bench/ takes, all threads: `arguments` of a number of
+        rounds, by what `more` of them add."""
+        fewer, rest = (self._collected(name, *arguments(rounds))
+                       for rounds in (first, first + more))
+        return (rest - fewer) / more
+
+    def _collected(self, name: str, *arguments: object) -> int:
+        command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+                   str(self.program(name)), *map(str, arguments)]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        collected = re.search(r"Collected : (\d+)", result.stderr)
+        if result.returncode != 0 or collected is None:
+            raise Failed(f"{' '.join(command)}:\n{result.stderr}")
+        return int(collected[1])
 
     def figures(self, name: str, *arguments: object) -> list[float]:
         """The same for a program that prints one line of numbers."""
@@ -232,6 +261,25 @@ def parse(bench: Bench, runs: int) -> Iterator[Row]:
     yield Row("commands in memory, per second", "aim", rates, [PARSE_AIM] * runs)
 
 
+def instructions(bench: Bench, runs: int) -> Iterator[Row]:
+    """The engine's instructions for a line, its host's few included: the same on a busy machine."""
+    del runs  # the same each time
+    for model, line, before, baseline in COUNTED_LINES:
+        count = bench.instructions(COUNTED_ROUNDS, COUNTED_ROUNDS, "parse",
+                                   lambda rounds: (rounds, model, line, *before))
+        yield Row(f"instructions, {model}: {line}", BASELINE, [count], [baseline])
+    yield from dial_instructions(bench)
+
+
+def dial_instructions(bench: Bench) -> Iterator[Row]:
+    """A dial and its end, without the kernel's part."""
+    ours, theirs = (
+        bench.instructions(COUNTED_DIALS, COUNTED_DIALS, name,
+                           lambda dials: (*how, bench.peer.port, bench.ca, dials))
+        for name, how in (("dial", ()), ("bare", ("handshake",))))
+    yield Row("instructions of a dial, thousands", "GnuTLS client", [ours / 1e3], [theirs / 1e3])
+
+
 def dial(bench: Bench, runs: int) -> Iterator[Row]:
     """Dial and hang-up in command mode, beside a plain client of the same library."""
     ours, theirs = in_turns(
@@ -294,7 +342,8 @@ def private_kb(pid: int) -> float:
 
 
 MEASURES: dict[str, Callable[[Bench, int], Iterator[Row | str]]] = {
-    "throughput": throughput, "latency": latency, "answers": answers, "parse": parse, "dial": dial,
+    "throughput": throughput, "latency": latency, "answers": answers, "parse": parse,
+    "instructions": instructions, "dial": dial,
     "fast": fast_dial, "memory": memory, "process": process}
 
 

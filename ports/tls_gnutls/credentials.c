@@ -2,31 +2,23 @@
 #include "tls_gnutls/credentials.h"
 
 #include "tls_common/failure.h"
-#include "tls_gnutls/failure.h"
 
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
 
-/* The module's certificates are of its own time: MD5 and SHA-1 signatures count, and without a
- * verification profile any size of key does. */
-enum {
-    VERIFY_FLAGS = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
-    IGNORE_DATES = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS,
-    CHAIN_MAX = 16
-};
+enum { CHAIN_MAX = 16 };
 
-static gnutls_x509_crt_fmt_t format_of(struct span bytes)
+gnutls_x509_crt_fmt_t gtls_format_of(struct span bytes)
 {
     return span_contains(bytes, "-----BEGIN ") ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
 }
 
-/* GnuTLS only reads what it is given, though its type does not say so. */
-static gnutls_datum_t datum_of(struct span bytes)
+gnutls_datum_t gtls_datum_of(struct span bytes)
 {
     return (gnutls_datum_t){ (unsigned char *)(uintptr_t)bytes.data, (unsigned)bytes.len };
 }
 
-static enum err refuse(struct tls_failure *ret_failure, enum tls_reason reason, int error)
+enum err gtls_refuse(struct tls_failure *ret_failure, enum tls_reason reason, int error)
 {
     if (error == GNUTLS_E_MEMORY_ERROR)
         return ERR_NO_MEMORY;
@@ -34,28 +26,17 @@ static enum err refuse(struct tls_failure *ret_failure, enum tls_reason reason, 
     return ERR_CREDENTIALS;
 }
 
-static enum err add_ca(gnutls_certificate_credentials_t credentials, struct span ca,
-                       struct tls_failure *ret_failure)
-{
-    gnutls_datum_t datum = datum_of(ca);
-    int count = gnutls_certificate_set_x509_trust_mem(credentials, &datum, format_of(ca));
-
-    return count > 0
-               ? ERR_OK
-               : refuse(ret_failure, TLS_OWN_CA, count < 0 ? count : GNUTLS_E_NO_CERTIFICATE_FOUND);
-}
-
 static enum err read_chain(struct span bytes, gnutls_x509_crt_t chain[CHAIN_MAX],
                            unsigned *ret_count, struct tls_failure *ret_failure)
 {
-    gnutls_datum_t datum = datum_of(bytes);
+    gnutls_datum_t datum = gtls_datum_of(bytes);
     unsigned count = CHAIN_MAX;
-    int result = gnutls_x509_crt_list_import(chain, &count, &datum, format_of(bytes),
+    int result = gnutls_x509_crt_list_import(chain, &count, &datum, gtls_format_of(bytes),
                                              GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
 
     if (result <= 0)
-        return refuse(ret_failure, TLS_OWN_CERTIFICATE,
-                      result < 0 ? result : GNUTLS_E_NO_CERTIFICATE_FOUND);
+        return gtls_refuse(ret_failure, TLS_OWN_CERTIFICATE,
+                           result < 0 ? result : GNUTLS_E_NO_CERTIFICATE_FOUND);
     *ret_count = count;
     return ERR_OK;
 }
@@ -63,16 +44,16 @@ static enum err read_chain(struct span bytes, gnutls_x509_crt_t chain[CHAIN_MAX]
 static enum err read_key(struct span bytes, gnutls_x509_privkey_t *ret_key,
                          struct tls_failure *ret_failure)
 {
-    gnutls_datum_t datum = datum_of(bytes);
+    gnutls_datum_t datum = gtls_datum_of(bytes);
     int result = gnutls_x509_privkey_init(ret_key);
 
     if (result < 0)
         return ERR_NO_MEMORY;
-    result = gnutls_x509_privkey_import2(*ret_key, &datum, format_of(bytes), NULL, 0);
+    result = gnutls_x509_privkey_import2(*ret_key, &datum, gtls_format_of(bytes), NULL, 0);
     if (result >= 0)
         return ERR_OK;
     gnutls_x509_privkey_deinit(*ret_key);
-    return refuse(ret_failure, TLS_OWN_KEY, result);
+    return gtls_refuse(ret_failure, TLS_OWN_KEY, result);
 }
 
 /* gnutls_certificate_set_x509_key() loses its copy of the key when it finds a certificate whose
@@ -85,7 +66,7 @@ static enum err check_public_keys(gnutls_x509_crt_t *chain, unsigned count,
         int result = gnutls_pcert_import_x509(&parsed, chain[i], 0);
 
         if (result < 0)
-            return refuse(ret_failure, TLS_OWN_CERTIFICATE, result);
+            return gtls_refuse(ret_failure, TLS_OWN_CERTIFICATE, result);
         gnutls_pcert_deinit(&parsed);
     }
     return ERR_OK;
@@ -103,14 +84,14 @@ static enum err join(gnutls_certificate_credentials_t credentials, gnutls_x509_c
         return err;
     result = gnutls_certificate_set_x509_key(credentials, chain, (int)count, key);
     gnutls_x509_privkey_deinit(key);
-    return result >= 0 ? ERR_OK : refuse(ret_failure, TLS_OWN_KEY, result);
+    return result >= 0 ? ERR_OK : gtls_refuse(ret_failure, TLS_OWN_KEY, result);
 }
 
 static enum err add_own(gnutls_certificate_credentials_t credentials,
                         const struct tls_config *config, struct tls_failure *ret_failure)
 {
     gnutls_x509_crt_t chain[CHAIN_MAX];
-    unsigned count;
+    unsigned count = 0;
     enum err err;
 
     if (config->cert.len == 0 || config->key.len == 0) {
@@ -138,11 +119,7 @@ enum err gtls_credentials_make(const struct tls_config *config,
 
     if (gnutls_certificate_allocate_credentials(&credentials) < 0)
         return ERR_NO_MEMORY;
-    gnutls_certificate_set_verify_flags(credentials,
-                                        VERIFY_FLAGS | (config->ignore_dates ? IGNORE_DATES : 0));
-    if (config->verify && config->ca.len > 0)
-        err = add_ca(credentials, config->ca, ret_failure);
-    if (err == ERR_OK && (config->cert.len > 0 || config->key.len > 0))
+    if (config->cert.len > 0 || config->key.len > 0)
         err = add_own(credentials, config, ret_failure);
     if (err != ERR_OK) {
         gnutls_certificate_free_credentials(credentials);

@@ -4,6 +4,7 @@
 #include "tls_common/failure.h"
 #include "tls_common/limits.h"
 #include "tls_gnutls/state.h"
+#include "tls_gnutls/watch.h"
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -111,7 +112,7 @@ static enum tls_reason reason_of_error(const struct gtls_session *session, int e
         return TLS_PEER_RESET;
     if (session->lower_ended)
         return TLS_PEER_CLOSED;
-    if (error == GNUTLS_E_CERTIFICATE_ERROR && session->has_strange_key)
+    if (error == GNUTLS_E_CERTIFICATE_ERROR && gtls_watch_key_is_strange(session))
         return TLS_CERTIFICATE_TYPE;
     if (is_group_weak(session, error))
         return TLS_WEAK_GROUP;

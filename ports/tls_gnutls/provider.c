@@ -91,6 +91,19 @@ static const struct tls_ops ops = {
     .open = open_session,
 };
 
+/* What sessions share. */
+static enum err init_shared(struct gtls_provider *provider)
+{
+    enum err err = gtls_priorities_init(&provider->priorities);
+
+    if (err != ERR_OK)
+        return err;
+    err = gtls_trusts_init(&provider->trusts);
+    if (err != ERR_OK)
+        gtls_priorities_deinit(&provider->priorities);
+    return err;
+}
+
 enum err tls_gnutls_open(const char *keylog_path, struct tls **ret_tls)
 {
     struct gtls_provider *provider = calloc(1, sizeof(*provider));
@@ -102,7 +115,7 @@ enum err tls_gnutls_open(const char *keylog_path, struct tls **ret_tls)
         free(provider);
         return ERR_IO;
     }
-    if (gtls_priorities_init(&provider->priorities) != ERR_OK) {
+    if (init_shared(provider) != ERR_OK) {
         if (provider->keylog_fd >= 0)
             close(provider->keylog_fd);
         free(provider);
@@ -121,6 +134,7 @@ void tls_gnutls_close(struct tls *tls)
 
     if (provider == NULL)
         return;
+    gtls_trusts_deinit(&provider->trusts);
     gtls_priorities_deinit(&provider->priorities);
     if (provider->keylog_fd >= 0)
         close(provider->keylog_fd);

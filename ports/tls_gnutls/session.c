@@ -41,6 +41,7 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .has_certificate = config->cert.len > 0,
                                   .min_version = config->min_version,
                                   .max_version = config->max_version,
+                                  .ignore_dates = config->ignore_dates,
                                   .ignore_name = config->ignore_name,
                                   .certificate_max = config->certificate_max,
                                   .suite_count = config->suite_count };
@@ -62,6 +63,8 @@ void gtls_setup_release(struct gtls_session *session)
         gnutls_credentials_clear(session->gnutls);
         gnutls_certificate_free_credentials(setup->credentials);
     }
+    gtls_trust_release(&session->provider->trusts, setup->trust);
+    free(setup->certificate);
     free(setup->server_name);
     free(setup);
     session->setup = NULL;
@@ -96,12 +99,16 @@ static enum err start(struct gtls_session *session, const struct tls_config *con
 static enum err fill(struct gtls_session *session, const struct tls_config *config,
                      const char *priority, struct tls_failure *ret_failure)
 {
-    enum err err;
+    enum err err = ERR_OK;
 
     session->setup = new_setup(config);
     if (session->setup == NULL)
         return ERR_NO_MEMORY;
-    err = gtls_credentials_make(config, &session->setup->credentials, ret_failure);
+    if (config->verify)
+        err = gtls_trust_get(&session->provider->trusts, config->ca, &session->setup->trust,
+                             ret_failure);
+    if (err == ERR_OK)
+        err = gtls_credentials_make(config, &session->setup->credentials, ret_failure);
     if (err != ERR_OK)
         return err;
     if (gnutls_init(&session->gnutls, SESSION_FLAGS) < 0)

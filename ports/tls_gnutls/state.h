@@ -5,25 +5,30 @@
 #include "iface/tls.h"
 #include "tls_common/records.h"
 #include "tls_gnutls/priority.h"
+#include "tls_gnutls/trust.h"
 
 #include <gnutls/gnutls.h>
 
 struct gtls_provider {
     struct tls base;
     struct gtls_priorities priorities;
+    struct gtls_trusts trusts;
     int keylog_fd; /* -1: none */
 };
 
 /* Needed until the handshake is over, then released: thousands of open sessions stay small. */
 struct gtls_setup {
     gnutls_certificate_credentials_t credentials;
+    struct gtls_trust *trust; /* NULL: nobody verifies */
     char *server_name;
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
     enum tls_version min_version, max_version;
     bool has_certificate; /* one of our own */
-    bool ignore_name;
+    bool ignore_dates, ignore_name;
     size_t certificate_max; /* 0: any */
+    uint8_t *certificate;   /* the server's, as it has sent it; NULL: none yet */
+    size_t certificate_len;
     size_t suite_count;
     tls_suite suites[]; /* as asked for */
 };
@@ -51,7 +56,6 @@ struct gtls_session {
     bool is_dry;       /* the stream below had nothing for us when last asked */
     bool lower_ended;
     bool lower_reset;
-    bool has_strange_key;    /* the server's certificate is one, with a key that nobody knows */
     unsigned dh_bits;        /* of the prime that the server chose; 0: none */
     bool certificate_missed; /* the server asked for one and got none */
     bool ended;              /* read() has reported the end */

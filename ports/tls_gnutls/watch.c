@@ -7,6 +7,8 @@
 
 #include <gnutls/x509.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static bool was_asked_for(const struct gtls_setup *setup, unsigned suite)
 {
@@ -46,24 +48,39 @@ static int look_at_hello(struct gtls_session *session, const gnutls_datum_t *mes
     return GNUTLS_E_UNKNOWN_CIPHER_SUITE;
 }
 
-/* GnuTLS has one error for a certificate that is none and for one with a key of unknown kind.  The
- * message is the list's length and, first in it, the server's certificate (7.4.2). */
-static void look_at_certificate(struct gtls_session *session, const gnutls_datum_t *message)
+/* The message is the list's length and, first in it, the server's certificate (7.4.2).  It is not
+ * read before somebody asks. */
+static void take_certificate(struct gtls_setup *setup, const gnutls_datum_t *message)
 {
     enum { LENGTHS = 3 + 3 };
-    gnutls_datum_t first = { NULL, 0 };
-    gnutls_x509_crt_t certificate;
+    size_t len;
 
-    if (message->size < LENGTHS || gnutls_x509_crt_init(&certificate) < 0)
+    if (setup == NULL || setup->certificate != NULL || message->size < LENGTHS)
         return;
-    first.data = message->data + LENGTHS;
-    first.size = (unsigned)message->data[3] << 16 | (unsigned)message->data[4] << 8 |
-                 (unsigned)message->data[5];
-    session->has_strange_key =
-        first.size <= message->size - LENGTHS &&
-        gnutls_x509_crt_import(certificate, &first, GNUTLS_X509_FMT_DER) >= 0 &&
-        gnutls_x509_crt_get_pk_algorithm(certificate, NULL) <= GNUTLS_PK_UNKNOWN;
+    len = (size_t)message->data[3] << 16 | (size_t)message->data[4] << 8 | message->data[5];
+    if (len == 0 || len > message->size - LENGTHS)
+        return;
+    setup->certificate = malloc(len);
+    if (setup->certificate == NULL)
+        return;
+    memcpy(setup->certificate, message->data + LENGTHS, len);
+    setup->certificate_len = len;
+}
+
+bool gtls_watch_key_is_strange(const struct gtls_session *session)
+{
+    const struct gtls_setup *setup = session->setup;
+    gnutls_x509_crt_t certificate;
+    gnutls_datum_t bytes;
+    bool strange;
+
+    if (setup == NULL || setup->certificate == NULL || gnutls_x509_crt_init(&certificate) < 0)
+        return false;
+    bytes = (gnutls_datum_t){ setup->certificate, (unsigned)setup->certificate_len };
+    strange = gnutls_x509_crt_import(certificate, &bytes, GNUTLS_X509_FMT_DER) >= 0 &&
+              gnutls_x509_crt_get_pk_algorithm(certificate, NULL) <= GNUTLS_PK_UNKNOWN;
     gnutls_x509_crt_deinit(certificate);
+    return strange;
 }
 
 static unsigned bits_of(const uint8_t *number, size_t len)
@@ -104,7 +121,7 @@ static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, uns
     if (incoming && type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->setup != NULL)
         return look_at_hello(session, message);
     if (incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
-        look_at_certificate(session, message);
+        take_certificate(session->setup, message);
     else if (incoming && type == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE)
         look_at_key_exchange(session, message);
     return 0;

@@ -60,8 +60,8 @@ static bool is_stored(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer)
     return same;
 }
 
-static int on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer, gnutls_x509_crl_t crl,
-                   unsigned status)
+int gtls_weak_on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
+                      gnutls_x509_crl_t crl, unsigned status)
 {
     (void)crl;
     if (status != 0 || issuer == NULL || found == NULL)
@@ -71,11 +71,6 @@ static int on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer, gnut
     if (!is_stored(certificate, issuer))
         look_at_signature(certificate);
     return 0;
-}
-
-void gtls_weak_attach(gnutls_session_t gnutls)
-{
-    gnutls_session_set_verify_output_function(gnutls, on_link);
 }
 
 void gtls_weak_enter(struct tls_weakness *weakness)

@@ -6,8 +6,9 @@
 
 #include <gnutls/x509.h>
 
-/* Makes `gnutls` show the chain while it verifies it. */
-void gtls_weak_attach(gnutls_session_t gnutls);
+/* For gnutls_x509_trust_list_verify_crt2() to call: looks at a link of the chain. */
+int gtls_weak_on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
+                      gnutls_x509_crl_t crl, unsigned status);
 
 /* From now on, on this thread, what is weak in a chain that is verified is added to
  * `weakness`. */

@@ -152,6 +152,59 @@ static void writes_a_key_log(void **state)
     assert_int_equal(tls_gnutls_open("/nowhere/keys.log", &tls), ERR_IO);
 }
 
+/* The file of the CA with `more` line ends behind it: other bytes, the same certificate. */
+static void write_like_ca(const char *folder, int more)
+{
+    struct span ca = client_file(folder, "ca.pem");
+    char path[100];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/like-ca.pem", folder);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    fwrite(ca.data, 1, ca.len, file);
+    for (int i = 0; i < more; i++)
+        fputc('\n', file);
+    assert_int_equal(fclose(file), 0);
+    free((void *)(uintptr_t)ca.data);
+}
+
+/* Opens a session for each and closes it, without a server. */
+static void use_others_like_ca(const struct interop *interop, int first, int count)
+{
+    const struct client_wish wish = { .verify = true, .ca = "like-ca.pem" };
+
+    for (int i = first; i < first + count; i++) {
+        struct client client = { .wire = { .fd = -1, .end = WIRE_CLOSES } };
+
+        write_like_ca(interop->folder, i);
+        client_open(&client, interop->tls, interop->folder, &wish);
+        assert_int_equal(client.opened, ERR_OK);
+        client_close(&client);
+    }
+}
+
+/* What is kept of CA certificates is bounded, and a session keeps its own. */
+static void keeps_ca_certificates_while_they_are_used(void **state)
+{
+    enum { MORE_THAN_KEPT = 40, GROWTH_MAX_BYTES = 8000 };
+    const struct interop *interop = *state;
+    const struct client_wish wish = { .verify = true, .ca = "ca.pem" };
+    struct server_process server;
+    struct client client = { 0 };
+    size_t before;
+
+    interop->serve(&server, interop, &(struct interop_server){ 0 });
+    client_connect(&client, interop->tls, interop->folder, &wish, &server);
+    use_others_like_ca(interop, 1, MORE_THAN_KEPT);
+    assert_int_equal(client_shake(&client), TLS_DONE);
+    client_close(&client);
+    server_stop(&server);
+    before = mallinfo2().uordblks;
+    use_others_like_ca(interop, 1 + MORE_THAN_KEPT, MORE_THAN_KEPT);
+    assert_true(mallinfo2().uordblks < before + GROWTH_MAX_BYTES);
+}
+
 /* Thousands of modules share a process.  Sanitizers and valgrind count for themselves: then the
  * figure is 0 and nothing is claimed. */
 static void stays_small_when_connected(void **state)
@@ -230,6 +283,7 @@ int main(void)
         cmocka_unit_test(wipes_a_ticket),
         cmocka_unit_test(has_each_suite_of_the_table),
         cmocka_unit_test(writes_a_key_log),
+        cmocka_unit_test(keeps_ca_certificates_while_they_are_used),
         cmocka_unit_test(stays_small_when_connected),
     };
 

@@ -1,0 +1,144 @@
+/* trust.c: see trust.h.
+ *
+ * Reading a certificate costs more than any other step of a dial that is our own.  They are kept by
+ * their bytes, which are no secret; a modem whose CA is deleted or replaced asks for other bytes.
+ */
+#include "tls_gnutls/trust.h"
+
+#include "tls_gnutls/credentials.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct gtls_trust {
+    gnutls_x509_trust_list_t list;
+    size_t users; /* sessions, and `kept` */
+    size_t len;
+    uint8_t bytes[];
+};
+
+enum err gtls_trusts_init(struct gtls_trusts *trusts)
+{
+    trusts->count = 0;
+    return pthread_mutex_init(&trusts->lock, NULL) == 0 ? ERR_OK : ERR_NO_MEMORY;
+}
+
+/* One user less. */
+static void drop(struct gtls_trust *trust)
+{
+    assert(trust->users > 0);
+    if (--trust->users > 0)
+        return;
+    gnutls_x509_trust_list_deinit(trust->list, 1);
+    free(trust);
+}
+
+void gtls_trusts_deinit(struct gtls_trusts *trusts)
+{
+    for (size_t i = 0; i < trusts->count; i++)
+        drop(trusts->kept[i]);
+    pthread_mutex_destroy(&trusts->lock);
+}
+
+static enum err read_list(struct gtls_trust *trust, struct tls_failure *ret_failure)
+{
+    struct span ca = span_at(trust->bytes, trust->len);
+    gnutls_datum_t datum = gtls_datum_of(ca);
+    int count;
+
+    if (gnutls_x509_trust_list_init(&trust->list, 0) < 0)
+        return ERR_NO_MEMORY;
+    if (ca.len == 0)
+        return ERR_OK;
+    count =
+        gnutls_x509_trust_list_add_trust_mem(trust->list, &datum, NULL, gtls_format_of(ca), 0, 0);
+    if (count > 0)
+        return ERR_OK;
+    gnutls_x509_trust_list_deinit(trust->list, 1);
+    return gtls_refuse(ret_failure, TLS_OWN_CA, count < 0 ? count : GNUTLS_E_NO_CERTIFICATE_FOUND);
+}
+
+static enum err make(struct span ca, struct gtls_trust **ret_trust, struct tls_failure *ret_failure)
+{
+    struct gtls_trust *trust = malloc(sizeof(*trust) + ca.len);
+    enum err err;
+
+    if (trust == NULL)
+        return ERR_NO_MEMORY;
+    trust->users = 1;
+    trust->len = ca.len;
+    if (ca.len > 0)
+        memcpy(trust->bytes, ca.data, ca.len);
+    err = read_list(trust, ret_failure);
+    if (err != ERR_OK) {
+        free(trust);
+        return err;
+    }
+    *ret_trust = trust;
+    return ERR_OK;
+}
+
+/* Makes the one at `place`, or a new one, the first. */
+static void put_first(struct gtls_trusts *trusts, size_t place, struct gtls_trust *trust)
+{
+    memmove(trusts->kept + 1, trusts->kept, place * sizeof(trusts->kept[0]));
+    trusts->kept[0] = trust;
+}
+
+static struct gtls_trust *find(struct gtls_trusts *trusts, struct span ca)
+{
+    for (size_t i = 0; i < trusts->count; i++) {
+        struct gtls_trust *trust = trusts->kept[i];
+
+        if (span_equal(span_at(trust->bytes, trust->len), ca)) {
+            put_first(trusts, i, trust);
+            return trust;
+        }
+    }
+    return NULL;
+}
+
+/* The one that was used longest ago makes room. */
+static void keep(struct gtls_trusts *trusts, struct gtls_trust *trust)
+{
+    if (trust->len > GTLS_TRUST_BYTES_MAX)
+        return;
+    if (trusts->count == GTLS_TRUST_KEPT_MAX)
+        drop(trusts->kept[--trusts->count]);
+    put_first(trusts, trusts->count, trust);
+    trusts->count++;
+    trust->users++;
+}
+
+enum err gtls_trust_get(struct gtls_trusts *trusts, struct span ca, struct gtls_trust **ret_trust,
+                        struct tls_failure *ret_failure)
+{
+    enum err err = ERR_OK;
+
+    pthread_mutex_lock(&trusts->lock);
+    *ret_trust = find(trusts, ca);
+    if (*ret_trust != NULL) {
+        (*ret_trust)->users++;
+    } else {
+        err = make(ca, ret_trust, ret_failure);
+        if (err == ERR_OK)
+            keep(trusts, *ret_trust);
+    }
+    pthread_mutex_unlock(&trusts->lock);
+    return err;
+}
+
+void gtls_trust_release(struct gtls_trusts *trusts, struct gtls_trust *trust)
+{
+    if (trust == NULL)
+        return;
+    pthread_mutex_lock(&trusts->lock);
+    drop(trust);
+    pthread_mutex_unlock(&trusts->lock);
+}
+
+gnutls_x509_trust_list_t gtls_trust_list(const struct gtls_trust *trust)
+{
+    return trust->list;
+}

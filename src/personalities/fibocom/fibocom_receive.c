@@ -4,6 +4,8 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "base/wipe.h"
+#include "bridge/receive.h"
 #include "services/address_text.h"
 
 enum { FORMAT_HEX = 0, FORMAT_BARE = 1, FORMAT_RAW = 2, FORMAT_READ = 5 };
@@ -37,90 +39,98 @@ static struct span hex_of(struct span data, uint8_t hex[2 * PIECE_MAX])
     return span_at(hex, 2 * data.len);
 }
 
-static void show_stream(struct fibocom_socket *socket, struct span data)
+static int left(const struct fibocom_socket *socket)
 {
-    struct at_session *at = socket->owner->at;
-    uint8_t hex[2 * PIECE_MAX];
-
-    switch (format_of(socket)) {
-    case FORMAT_BARE:
-        at_put(at, data);
-        break;
-    case FORMAT_RAW:
-        at_unsolicited(at, data, "+MIPRTCP: %d,%zu,", socket->id, data.len);
-        break;
-    default:
-        at_unsolicited(at, hex_of(data, hex), "+MIPRTCP: %d,%d,", socket->id,
-                       (int)module_fact(socket->modem, FACT_LEFT));
-        break;
-    }
+    return (int)module_fact(socket->modem, FACT_LEFT);
 }
 
-static void show_datagram(struct fibocom_socket *socket, struct span data)
+static void show_stream(const struct fibocom_socket *socket, struct at_session *at,
+                        struct span data)
 {
-    struct at_session *at = socket->owner->at;
+    uint8_t hex[2 * PIECE_MAX];
+
+    if (format_of(socket) == FORMAT_RAW) {
+        at_unsolicited(at, data, "+MIPRTCP: %d,%zu,", socket->id, data.len);
+        return;
+    }
+    at_unsolicited(at, hex_of(data, hex), "+MIPRTCP: %d,%d,", socket->id, left(socket));
+    wipe(hex, 2 * data.len);
+}
+
+/* One line: a datagram is not read in parts. */
+static void show_datagram(const struct fibocom_socket *socket, struct at_session *at,
+                          struct span data)
+{
     const struct connection *connection = &socket->connection;
     char from[ADDRESS_TEXT_MAX];
     uint8_t hex[2 * PIECE_MAX];
 
     address_text(connection_peer(connection), from);
-    switch (format_of(socket)) {
-    case FORMAT_BARE:
-        at_put(at, data);
-        break;
-    case FORMAT_HEX:
-        at_unsolicited(at, hex_of(data, hex), "+MIPRUDP: %s,%u,%d,%d,", from,
-                       (unsigned)connection->port, socket->id,
-                       (int)module_fact(socket->modem, FACT_LEFT));
-        break;
-    default: /* a datagram is not read in parts */
+    if (format_of(socket) != FORMAT_HEX) {
         at_unsolicited(at, data, "+MIPRUDP: %s,%u,%d,%zu,", from, (unsigned)connection->port,
                        socket->id, data.len);
-        break;
+        return;
     }
+    at_unsolicited(at, hex_of(data, hex), "+MIPRUDP: %s,%u,%d,%d,", from,
+                   (unsigned)connection->port, socket->id, left(socket));
+    wipe(hex, 2 * data.len);
 }
 
-static void show_data(struct fibocom_socket *socket)
+static bool has_datagrams(const struct fibocom_socket *socket)
 {
-    struct at_session *at = socket->owner->at;
-    bool datagrams = socket->connection.transport == NET_UDP;
-    size_t chunk = datagrams ? PIECE_MAX : (size_t)module_fact_peek(socket->modem, FACT_CHUNK);
-    uint8_t data[PIECE_MAX];
+    return socket->connection.transport == NET_UDP;
+}
 
-    while (at_may_speak_at_length(at)) {
-        size_t got = connection_read(&socket->connection, data, chunk);
+static size_t chunk_of(const struct fibocom_socket *socket)
+{
+    return has_datagrams(socket) ? PIECE_MAX : (size_t)module_fact_peek(socket->modem, FACT_CHUNK);
+}
 
-        if (got == 0) {
-            socket->unread = false;
-            break;
-        }
-        if (!datagrams && got == chunk)
-            module_note_fact(socket->modem, FACT_CHUNK);
-        module_note_preset(socket->modem, FACT_FORMAT);
-        if (datagrams)
-            show_datagram(socket, span_at(data, got));
-        else
-            show_stream(socket, span_at(data, got));
-    }
+static size_t read(void *source, uint8_t *buf, size_t cap)
+{
+    return connection_read(&((struct fibocom_socket *)source)->connection, buf, cap);
+}
+
+static void show(void *source, struct at_session *at, struct span piece)
+{
+    const struct fibocom_socket *socket = source;
+
+    if (!has_datagrams(socket) && piece.len == chunk_of(socket))
+        module_note_fact(socket->modem, FACT_CHUNK);
+    module_note_preset(socket->modem, FACT_FORMAT);
+    if (format_of(socket) == FORMAT_BARE)
+        at_put(at, piece);
+    else if (has_datagrams(socket))
+        show_datagram(socket, at, piece);
+    else
+        show_stream(socket, at, piece);
 }
 
 static void show_count(struct fibocom_socket *socket)
 {
     size_t available = connection_available(&socket->connection);
 
-    if (available <= socket->told)
+    if (!receive_is_news(&socket->told, available))
         return;
-    socket->told = available;
     module_note_preset(socket->modem, FACT_FORMAT);
     at_unsolicited(socket->owner->at, span_at(NULL, 0), "+MIPREAD: %d,%zu", socket->id, available);
 }
 
 void fibocom_receive_show(struct fibocom_socket *socket)
 {
-    if (format_of(socket) == FORMAT_READ && socket->connection.transport == NET_TCP)
+    static const struct receive_ops ops = { .read = read, .show = show };
+
+    if (format_of(socket) == FORMAT_READ && !has_datagrams(socket))
         show_count(socket);
-    else
-        show_data(socket);
+    else if (receive_all(&ops, socket, socket->owner->at, chunk_of(socket)))
+        socket->unread = false;
+}
+
+static void show_read(void *source, struct at_session *at, struct span piece)
+{
+    at_info(at, "+MIPDATA: %d,%zu", ((struct fibocom_socket *)source)->id, piece.len);
+    at_put(at, piece);
+    at_put_line_end(at);
 }
 
 enum { READ_ID, READ_LEN };
@@ -128,20 +138,15 @@ enum { READ_ID, READ_LEN };
 static enum at_status set_read(struct at_session *at, const struct at_args *args)
 {
     struct fibocom_socket *socket = fibocom_socket_open(at, args->list[READ_ID].number);
-    uint8_t data[FIBOCOM_RECEIVED_BYTES];
-    size_t max = sizeof(data);
-    size_t got;
+    static const struct receive_ops ops = { .read = read, .show = show_read };
+    size_t max = FIBOCOM_RECEIVED_BYTES;
 
     if (socket == NULL)
         return AT_FAIL;
     if (args->list[READ_LEN].given && (size_t)args->list[READ_LEN].number < max)
         max = (size_t)args->list[READ_LEN].number;
-    got = connection_read(&socket->connection, data, max);
-    at_info(at, "+MIPDATA: %d,%zu", socket->id, got);
-    if (got > 0) {
-        at_put(at, span_at(data, got));
-        at_put_line_end(at);
-    }
+    if (receive_one(&ops, socket, at, max) == 0)
+        at_info(at, "+MIPDATA: %d,0", socket->id);
     socket->told = 0; /* what is left is told again */
     return AT_OK;
 }

@@ -5,6 +5,7 @@
 #include "personalities/quectel/quectel.h"
 
 #include "base/text.h"
+#include "bridge/receive.h"
 
 static const struct quectel_settings *settings_of(const struct at_session *at)
 {
@@ -105,18 +106,27 @@ static enum at_status run_send(struct at_session *at)
 
 /* ---- reading, plain and secure ---- */
 
+static size_t read(void *source, uint8_t *buf, size_t cap)
+{
+    return quectel_socket_read(source, buf, cap);
+}
+
+static void show_read(void *source, struct at_session *at, struct span piece)
+{
+    const struct quectel_socket *socket = source;
+    char peer[CONNECTION_HOST_MAX + 1];
+
+    quectel_socket_peer(socket, peer);
+    at_info(at, "%s: %s:%u,%s,%zu", at_row_name(at), peer, (unsigned)socket->port,
+            socket->transport == NET_UDP ? "UDP" : "TCP", piece.len);
+    at_put(at, piece);
+}
+
 enum at_status quectel_receive(struct at_session *at, struct quectel_socket *socket, size_t max)
 {
-    uint8_t data[QUECTEL_RECEIVE_MAX];
-    char peer[CONNECTION_HOST_MAX + 1];
-    size_t got = quectel_socket_read(socket, data, max);
+    static const struct receive_ops ops = { .read = read, .show = show_read };
 
-    if (got > 0) {
-        quectel_socket_peer(socket, peer);
-        at_info(at, "%s: %s:%u,%s,%zu", at_row_name(at), peer, (unsigned)socket->port,
-                socket->transport == NET_UDP ? "UDP" : "TCP", got);
-        at_put(at, span_at(data, got));
-    }
+    receive_one(&ops, socket, at, max);
     quectel_socket_was_read(socket);
     return AT_OK;
 }
@@ -171,23 +181,16 @@ static void put_head(struct quectel_socket *socket, size_t len)
     at_put(at, text_span(&text));
 }
 
-static void give(struct quectel_socket *socket)
+static void show_data(void *source, struct at_session *at, struct span piece)
 {
-    struct at_session *at = socket->owner->at;
-    uint8_t data[QUECTEL_RECEIVE_MAX];
+    struct quectel_socket *socket = source;
 
-    while (at_may_speak_at_length(at)) {
-        size_t got = quectel_socket_read(socket, data, QUECTEL_SEND_MAX);
-
-        if (got == 0)
-            break;
-        at_unsolicited_block(at);
-        if (socket->single)
-            put_head(socket, got);
-        else
-            at_info(at, "+RECEIVE: %d, %zu", socket->index, got);
-        at_put(at, span_at(data, got));
-    }
+    at_unsolicited_block(at);
+    if (socket->single)
+        put_head(socket, piece.len);
+    else
+        at_info(at, "+RECEIVE: %d, %zu", socket->index, piece.len);
+    at_put(at, piece);
 }
 
 /* A stream has no packets: pieces of the longest that can be sent stand for them. */
@@ -205,9 +208,11 @@ static void say_counted(struct quectel_socket *socket)
 
 void quectel_tcp_received(struct quectel_socket *socket)
 {
+    static const struct receive_ops ops = { .read = read, .show = show_data };
+
     switch (settings_of(socket->owner->at)->indication) {
     case INDICATE_DATA:
-        give(socket);
+        receive_all(&ops, socket, socket->owner->at, QUECTEL_SEND_MAX);
         return;
     case INDICATE_URC:
         at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d", socket->bearer,

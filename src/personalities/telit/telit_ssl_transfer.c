@@ -4,10 +4,12 @@
  */
 #include "personalities/telit/telit.h"
 
+#include "bridge/receive.h"
+
 #include <assert.h>
 #include <string.h>
 
-enum { DECISECOND_MS = 100, RECEIVE_MAX = 1000, RING_MAX = 1300 };
+enum { DECISECOND_MS = 100, RECEIVE_MAX = 1000 };
 
 static void wait_for(struct telit_ssl *ssl, enum telit_wait what, const struct at_arg *timeout)
 {
@@ -113,17 +115,26 @@ static enum at_status set_send_exact(struct at_session *at, const struct at_args
                      &args->list[SENDEXT_TIMEOUT]);
 }
 
+static size_t read(void *source, uint8_t *buf, size_t cap)
+{
+    return connection_read(&((struct telit_ssl *)source)->socket, buf, cap);
+}
+
+static void show_read(void *source, struct at_session *at, struct span piece)
+{
+    (void)source;
+    at_info(at, "#SSLRECV: %zu", piece.len);
+    at_put(at, piece);
+    at_put_line_end(at);
+}
+
 /* The answer of #SSLRECV once there is something to say; AT_LATER while there is not. */
 static enum at_status receive(struct at_session *at, struct telit_ssl *ssl)
 {
-    uint8_t data[RECEIVE_MAX];
+    static const struct receive_ops ops = { .read = read, .show = show_read };
     struct connection_failure failure;
-    size_t got = connection_read(&ssl->socket, data, ssl->receive_max);
 
-    if (got > 0) {
-        at_info(at, "#SSLRECV: %zu", got);
-        at_put(at, span_at(data, got));
-        at_put_line_end(at);
+    if (receive_one(&ops, ssl, at, ssl->receive_max) > 0) {
         ssl->rung = 0; /* what is left rings again */
         return AT_OK;
     }
@@ -197,33 +208,23 @@ void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
     finish(ssl, AT_OK);
 }
 
-static void ring_with_data(struct telit_ssl *ssl)
+static void show_ring(void *source, struct at_session *at, struct span piece)
 {
-    struct at_session *at = ssl->slot->owner->at;
-    uint8_t data[RING_MAX];
-    size_t chunk = telit_model_of(ssl->modem)->ring_chunk;
-
-    while (at_may_speak_at_length(at)) {
-        size_t got = connection_read(&ssl->socket, data, chunk);
-
-        if (got == 0)
-            break;
-        at_unsolicited(at, span_at(data, got), "SSLSRING: %d,%zu,", ssl->id, got);
-    }
+    at_unsolicited(at, piece, "SSLSRING: %d,%zu,", ((struct telit_ssl *)source)->id, piece.len);
 }
 
 void telit_ssl_ring(struct telit_ssl *ssl)
 {
+    static const struct receive_ops ops = { .read = read, .show = show_ring };
+    struct at_session *at = ssl->slot->owner->at;
     size_t available = connection_available(&ssl->socket);
 
     if (available == 0 || online_is_on(&ssl->online))
         return;
     if (ssl->slot->settings.ring_mode == 2) {
-        ring_with_data(ssl);
-    } else if (ssl->slot->settings.ring_mode == 1 && available > ssl->rung) {
-        ssl->rung = available;
-        at_unsolicited(ssl->slot->owner->at, span_at(NULL, 0), "SSLSRING: %d,%zu", ssl->id,
-                       available);
+        receive_all(&ops, ssl, at, telit_model_of(ssl->modem)->ring_chunk);
+    } else if (ssl->slot->settings.ring_mode == 1 && receive_is_news(&ssl->rung, available)) {
+        at_unsolicited(at, span_at(NULL, 0), "SSLSRING: %d,%zu", ssl->id, available);
     }
 }
 

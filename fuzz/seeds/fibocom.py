@@ -44,6 +44,7 @@ SOCKETS = {
     "udp": NL668 + UDP + line("AT+MIPSEND=3,2") + typed("hi") + datagram(123, b"hello") + wait(2),
     "transparent": L610 + ODM + typed("data") + sends(SECURE, "hello") + wait(20) + ESCAPE + lines("AT+MIPSEND=4,2") + typed("hi")
     + line("AT+MIPODM=0"),
+    "transparent-udp": L610 + line('AT+MIPODM=4,,"localhost",123,1') + wait(2) + typed("one") + datagram(123, b"hello") + wait(20) + ESCAPE + line("AT+MIPODM=0"),
     "transparent-ends": L610 + ODM + sends(SECURE, "bye") + closes(SECURE) + wait(2) + line("AT") + ODM + dtr_drops(1) + line("AT+MIPCLOSE=4"),
     "transparent-fails": L610 + listens(SECURE, REFUSES) + ODM + listens(SECURE, SILENT) + ODM + wait_s(120),
     "transparent-other-port": L610 + ODM + on_port(2) + lines("AT+MIPSEND=4,2", "AT+MIPREAD=4", "AT+MIPCLOSE=4") + on_port(1) + line("AT"),

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PORT = 20444, LONG_ENOUGH_MS = 30000 };
+enum { PORT = 20444, LONG_ENOUGH_MS = 30000, DATAGRAM_HEAD = 4 };
 
 static void switch_on(struct world *world, size_t ports)
 {
@@ -118,6 +118,31 @@ static void test_datagrams_for_a_slow_host(void **state)
     world_set_appetite(&world, 0, SIZE_MAX);
     world_settle(&world);
     check_int("bytes", (intmax_t)world_heard(&world, 0).len, COUNT_OF_THEM * LENGTH);
+    world_deinit(&world);
+}
+
+/* In transparent mode over UDP what a host sends together is one datagram, up to its greatest
+ * length. */
+static void test_datagrams_of_the_host(void **state)
+{
+    enum { LONGEST = 1024 };
+    struct scripted_peer *peer;
+    struct world world;
+    uint8_t bytes[LONGEST];
+
+    (void)state;
+    memset(bytes, 'x', sizeof(bytes));
+    switch_on(&world, 1);
+    peer = scripted_net_udp_peer(&world.scripted_net, PORT);
+    talk_expect(&world, "AT+MIPODM=1,,\"127.0.0.1\",20444,1", "\r\nOK\r\n\r\n+MIPODM: 1,1\r\n");
+    world_type(&world, 0, span_at(bytes, LONGEST - 1));
+    world_settle(&world);
+    check_int("a part waits", (intmax_t)byte_queue_len(&peer->got), 0);
+    world_type(&world, 0, span_at(bytes, 2));
+    world_settle(&world);
+    check_int("one is full", (intmax_t)byte_queue_len(&peer->got), DATAGRAM_HEAD + LONGEST);
+    world_advance(&world, 100);
+    check_int("the rest", (intmax_t)byte_queue_len(&peer->got), 2 * DATAGRAM_HEAD + LONGEST + 1);
     world_deinit(&world);
 }
 
@@ -368,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_peer_that_takes_nothing),
         cmocka_unit_test(test_host_that_reads_nothing),
         cmocka_unit_test(test_datagrams_for_a_slow_host),
+        cmocka_unit_test(test_datagrams_of_the_host),
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_ports_that_send_through_one_socket),
         cmocka_unit_test(test_ports_and_each_other),

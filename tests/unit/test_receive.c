@@ -42,7 +42,8 @@ static void test_pieces(void **state)
     (void)state;
     check_int("first", (intmax_t)receive_one(&ops, &source, (void *)&source, 4), 4);
     check_int("limit", (intmax_t)source.asked, 4);
-    check_int("all that is left", (intmax_t)receive_one(&ops, &source, (void *)&source, RECEIVE_MOST), 6);
+    check_int("all that is left",
+              (intmax_t)receive_one(&ops, &source, (void *)&source, RECEIVE_MOST), 6);
     check_int("nothing", (intmax_t)receive_one(&ops, &source, (void *)&source, RECEIVE_MOST), 0);
     check_text("shown", source.shown, "[0123][456789]");
 }

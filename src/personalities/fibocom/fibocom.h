@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "bridge/online.h"
+#include "bridge/packets.h"
 #include "module/facts.h"
 #include "module/module.h"
 #include "module/part.h"
@@ -17,7 +18,6 @@
 #include "personalities/fibocom/fibocom_failure.h"
 #include "personalities/fibocom/fibocom_ftp.h"
 #include "personalities/fibocom/fibocom_http.h"
-#include "services/outbox.h"
 
 /* Features that rows are marked with. */
 enum fibocom_feature {
@@ -65,6 +65,18 @@ struct fibocom_ssl {
     int error;       /* +GTSSLERR; FIBOCOM_NO_ERROR */
 };
 
+/* Of a socket's +MIPSEND. */
+#define FIBOCOM_SEND_PHASES(X)                                                                     \
+    X(SEND_NONE)                                                                                   \
+    X(SEND_ENTERING) /* its prompt is open */                                                      \
+    X(SEND_WAITING)  /* for the peer, who has not taken all */
+
+enum fibocom_send_phase {
+#define FIBOCOM_SEND_ENUM(name) name,
+    FIBOCOM_SEND_PHASES(FIBOCOM_SEND_ENUM)
+#undef FIBOCOM_SEND_ENUM
+};
+
 /* There while it is open or a host may still ask for it. */
 struct fibocom_socket {
     struct online online; /* first member; its owner's port is the peer's */
@@ -72,16 +84,16 @@ struct fibocom_socket {
     struct tlsmodem *modem;
     struct module_terminal *owner; /* the port that opened it */
     struct connection connection;
-    struct outbox outbox;
-    bool secure;                 /* TLS */
-    bool transparent;            /* opened by +MIPODM */
-    bool lingers;                /* the peer has ended it, and the host has not closed it yet */
-    bool unread;                 /* there may be datagrams */
-    struct at_session *entering; /* whose prompt collects data for it; NULL: none's */
-    unsigned prompts;            /* that are open, those of connections before it too */
-    bool sending;                /* a +MIPSEND waits for the peer */
-    int64_t send_until_ms;
-    size_t told; /* bytes that the last +MIPREAD counted and that are still there */
+    struct packets packets; /* what waits for the peer; online over UDP also for its time */
+    bool secure;            /* TLS */
+    bool transparent;       /* opened by +MIPODM */
+    bool lingers;           /* the peer has ended it, and the host has not closed it yet */
+    bool unread;            /* there may be datagrams */
+    enum fibocom_send_phase send_phase; /* fibocom_send_enter() is its only writer */
+    struct at_session *sender;          /* whose +MIPSEND it is; NULL: there is none */
+    int64_t send_until_ms;              /* SEND_WAITING: then it gives up */
+    unsigned prompts; /* of +MIPSEND that are open, those of connections before it too */
+    size_t told;      /* bytes that the last +MIPREAD counted and that are still there */
 };
 
 /* +MIPSTAT */
@@ -206,6 +218,11 @@ enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_
  * noted and logged. */
 bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
                           const struct at_args *args);
+
+/* fibocom_send_phase.c: the only writer of socket->send_phase: from SEND_NONE to another for the
+ * port `sender`, or back to SEND_NONE, with NULL. */
+void fibocom_send_enter(struct fibocom_socket *socket, enum fibocom_send_phase next,
+                        struct at_session *sender);
 
 /* fibocom_send.c: for a +MIPSEND that waits the peer takes more, or is gone. */
 void fibocom_send_go_on(struct fibocom_socket *socket);

@@ -54,6 +54,11 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "How long +MIPSEND waits for a peer that takes nothing."),
     NUMBER_FACT(FACT_SEND_IDLE_MS, "send-idle-ms", 12000, 1000, HOUR_MS, SHEET "§2.4",
                 "Time without a byte after which +MIPSEND without a length sends what there is."),
+    NUMBER_FACT(FACT_DATAGRAM_MAX, "datagram-max", 1024, 1, FIBOCOM_DATAGRAM_MOST, SHEET "§2.5",
+                "Longest datagram that a host sends in transparent mode over UDP, as far as "
+                "send-max goes."),
+    NUMBER_FACT(FACT_DATAGRAM_WAIT_MS, "datagram-wait-ms", 100, 0, MINUTE_MS, SHEET "§2.5",
+                "How long a datagram in transparent mode waits for more from the host."),
     NUMBER_FACT(FACT_KEEP_ALIVE_MAX_S, "keep-alive-max-s", 32767, 240, 32767, SHEET "§2.6",
                 "Largest idle time and interval of +MIPKEEPCONF; drivers give 240."),
     NUMBER_FACT(FACT_KEEP_ALIVE_COUNT_MAX, "keep-alive-count-max", 127, 5, 127, SHEET "§2.6",

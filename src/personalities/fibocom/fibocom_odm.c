@@ -14,6 +14,36 @@ static struct connection *connection(struct online *online)
     return &socket_of(online)->connection;
 }
 
+static struct packet_rule datagram_rule(const struct fibocom_socket *socket)
+{
+    size_t most = (size_t)module_fact_peek(socket->modem, FACT_DATAGRAM_MAX);
+    size_t cap = socket->packets.outbox.cap;
+
+    return (struct packet_rule){
+        .size = most < cap ? most : cap,
+        .wait_ms = module_fact_peek(socket->modem, FACT_DATAGRAM_WAIT_MS),
+    };
+}
+
+/* Of a stream what comes goes; over UDP what comes together is one datagram, however the port cuts
+ * it. */
+static size_t write(struct online *online, struct span bytes)
+{
+    struct fibocom_socket *socket = socket_of(online);
+    const struct packet_rule rule = datagram_rule(socket);
+
+    if (socket->connection.transport != NET_UDP)
+        return connection_write(&socket->connection, bytes);
+    if (outbox_len(&socket->packets.outbox) + bytes.len >= rule.size)
+        module_note_fact(socket->modem, FACT_DATAGRAM_MAX);
+    return packets_put(&socket->packets, &socket->connection, &rule, bytes);
+}
+
+static bool flush(struct online *online)
+{
+    return packets_flush(&socket_of(online)->packets, connection(online));
+}
+
 static void on_end(struct online *online, const struct connection_failure *failure)
 {
     (void)failure;
@@ -30,6 +60,8 @@ static void on_left(struct online *online)
 void fibocom_odm_opened(struct fibocom_socket *socket)
 {
     static const struct online_ops ops = { .connection = connection,
+                                           .write = write,
+                                           .flush = flush,
                                            .on_end = on_end,
                                            .on_left = on_left };
     struct at_session *at = socket->owner->at;

@@ -11,7 +11,7 @@ enum { STATUS_SENT, STATUS_FLOWED_OFF, STATUS_NO_DATA };
 static size_t room(const struct fibocom_socket *socket)
 {
     module_note_fact(socket->modem, FACT_SEND_MAX);
-    return outbox_room(&socket->outbox);
+    return outbox_room(&socket->packets.outbox);
 }
 
 /* Hosts wait for one line or the other (docs/facts/fibocom.md §7.2, trap 11). */
@@ -30,33 +30,32 @@ static void on_abort(struct at_session *at, void *ctx)
 {
     struct fibocom_socket *socket = ctx;
 
-    socket->sending = false;
+    fibocom_send_enter(socket, SEND_NONE, NULL);
     at_finish(at, at_fail_plain(at));
 }
 
 static enum at_status send(struct at_session *at, struct fibocom_socket *socket, bool complete,
                            struct span payload)
 {
-    bool is_same = socket->entering == at; /* no: another connection has taken its place */
+    /* No: another connection has taken its place. */
+    bool is_same = socket->send_phase == SEND_ENTERING && socket->sender == at;
 
     socket->prompts--;
     if (is_same)
-        socket->entering = NULL;
+        fibocom_send_enter(socket, SEND_NONE, NULL);
     if (!complete)
         return at_fail_plain(at);
     if (!is_same || socket->connection.state != CONNECTION_OPEN)
         return at_fail(at, FACT_ERROR_STATE);
     if (payload.len == 0)
         return end_send(socket, STATUS_NO_DATA);
-    if (outbox_put(&socket->outbox, payload) < payload.len)
+    if (outbox_put(&socket->packets.outbox, payload) < payload.len)
         return at_fail(at, FIBOCOM_MEMORY_FAILURE);
-    if (outbox_flush(&socket->outbox, &socket->connection))
+    if (packets_flush(&socket->packets, &socket->connection))
         return end_send(socket, STATUS_SENT);
     if (socket->connection.state != CONNECTION_OPEN)
         return at_fail(at, FACT_ERROR_STATE);
-    socket->sending = true;
-    socket->send_until_ms =
-        module_now(socket->modem) + module_fact_peek(socket->modem, FACT_SEND_MS);
+    fibocom_send_enter(socket, SEND_WAITING, at);
     at_await(at, on_abort, socket);
     return AT_LATER;
 }
@@ -80,9 +79,9 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
 {
     struct at_session *at = socket->owner->at;
 
-    if (outbox_flush(&socket->outbox, &socket->connection) &&
+    if (packets_flush(&socket->packets, &socket->connection) &&
         socket->connection.state == CONNECTION_OPEN) {
-        socket->sending = false;
+        fibocom_send_enter(socket, SEND_NONE, NULL);
         at_finish(at, end_send(socket, STATUS_SENT));
     } else if (socket->connection.state != CONNECTION_OPEN) {
         fibocom_socket_fail_send(socket);
@@ -92,7 +91,7 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
 /* What is left goes out when the peer takes it. */
 void fibocom_send_give_up(struct fibocom_socket *socket)
 {
-    socket->sending = false;
+    fibocom_send_enter(socket, SEND_NONE, NULL);
     module_note_fact(socket->modem, FACT_SEND_MS);
     at_finish(socket->owner->at, end_send(socket, STATUS_FLOWED_OFF));
 }
@@ -110,9 +109,9 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
 
     if (socket == NULL)
         return AT_FAIL;
-    most = outbox_room(&socket->outbox);
+    most = outbox_room(&socket->packets.outbox);
     prompt.max = len->given ? (size_t)len->number : most;
-    if (socket->connection.state != CONNECTION_OPEN || socket->sending || socket->entering != NULL)
+    if (socket->connection.state != CONNECTION_OPEN || socket->send_phase != SEND_NONE)
         return at_fail(at, FACT_ERROR_STATE);
     if (prompt.max > most || prompt.max == 0) {
         module_note_fact(socket->modem, FACT_SEND_MAX);
@@ -124,7 +123,7 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
     if (at_prompt(at, &prompt) != AT_LATER)
         return AT_FAIL;
     socket->owner = terminal_of(at);
-    socket->entering = at;
+    fibocom_send_enter(socket, SEND_ENTERING, at);
     socket->prompts++;
     return AT_LATER;
 }
@@ -154,7 +153,7 @@ static enum at_status set_push(struct at_session *at, const struct at_args *args
     if (socket == NULL)
         return AT_FAIL;
     at_urc(at, "+MIPPUSH: %d,%d", socket->id,
-           outbox_flush(&socket->outbox, &socket->connection) ? STATUS_SENT : STATUS_FLOWED_OFF);
+           packets_flush(&socket->packets, &socket->connection) ? STATUS_SENT : STATUS_FLOWED_OFF);
     return AT_OK;
 }
 

@@ -93,9 +93,9 @@ void fibocom_socket_tell_failed(struct fibocom_socket *socket)
 void fibocom_socket_close(struct fibocom_socket *socket)
 {
     connection_close(&socket->connection);
-    outbox_clear(&socket->outbox);
+    packets_clear(&socket->packets);
     socket->told = 0;
-    socket->entering = NULL;
+    fibocom_send_enter(socket, SEND_NONE, NULL);
     online_forget(&socket->online);
     socket->lingers = false;
 }
@@ -104,14 +104,14 @@ void fibocom_socket_fail_send(struct fibocom_socket *socket)
 {
     struct at_session *at = socket->owner->at;
 
-    socket->sending = false;
+    fibocom_send_enter(socket, SEND_NONE, NULL);
     at_finish(at, at_fail(at, FACT_ERROR_STATE));
 }
 
 void fibocom_socket_hang_up(struct fibocom_socket *socket)
 {
     bool opening = fibocom_socket_is_opening(socket);
-    bool online = online_is_on(&socket->online), sending = socket->sending;
+    bool online = online_is_on(&socket->online), sending = socket->send_phase == SEND_WAITING;
 
     fibocom_socket_close(socket);
     if (opening && socket->transparent)
@@ -239,7 +239,7 @@ static enum at_status set_close(struct at_session *at, const struct at_args *arg
 
     if (socket == NULL || (socket->connection.state == CONNECTION_CLOSED && !socket->lingers))
         return at_fail(at, FACT_ERROR_STATE);
-    outbox_flush(&socket->outbox, &socket->connection);
+    packets_flush(&socket->packets, &socket->connection);
     fibocom_socket_close_for(socket, at);
     return AT_OK;
 }

@@ -9,6 +9,11 @@ static bool is_udp(const struct fibocom_socket *socket)
     return socket->connection.transport == NET_UDP;
 }
 
+static bool is_sending(const struct fibocom_socket *socket)
+{
+    return socket->send_phase == SEND_WAITING;
+}
+
 static void on_open(void *ctx)
 {
     struct fibocom_socket *socket = ctx;
@@ -41,7 +46,7 @@ static void on_data(void *ctx)
         online_pump(&socket->online);
         return;
     }
-    if (socket->sending)
+    if (is_sending(socket))
         fibocom_send_go_on(socket);
     socket->unread = true;
     at_poke(socket->owner->at);
@@ -55,10 +60,10 @@ static void on_writable(void *ctx)
 
     if (online_is_on(&socket->online))
         online_writable(&socket->online);
-    else if (socket->sending)
+    else if (is_sending(socket))
         fibocom_send_go_on(socket);
     else
-        outbox_flush(&socket->outbox, &socket->connection);
+        packets_flush(&socket->packets, &socket->connection);
 }
 
 static const struct connection_events events = {
@@ -94,7 +99,8 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     socket->modem = modem;
     connection_init(&socket->connection, socket->id, &modem->world, &events, socket,
                     FIBOCOM_RECEIVED_BYTES);
-    outbox_init(&socket->outbox, (size_t)module_fact_peek(modem, FACT_SEND_MAX));
+    packets_init(&socket->packets, (size_t)module_fact_peek(modem, FACT_SEND_MAX));
+    socket->send_until_ms = CLOCK_NEVER;
 }
 
 static void deinit(struct tlsmodem *modem, void *state)
@@ -112,8 +118,9 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
     const struct fibocom_socket *socket = state;
 
     (void)modem;
-    return socket->connection.state == CONNECTION_CLOSED && !socket->lingers && !socket->sending &&
-           socket->prompts == 0 && socket->connection.keep_alive.idle_s == 0;
+    return socket->connection.state == CONNECTION_CLOSED && !socket->lingers &&
+           socket->send_phase == SEND_NONE && socket->prompts == 0 &&
+           socket->connection.keep_alive.idle_s == 0;
 }
 
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
@@ -122,7 +129,7 @@ static int64_t deadline(const struct tlsmodem *modem, const void *state)
 
     (void)modem;
     return time_earlier(connection_deadline(&socket->connection),
-                        socket->sending ? socket->send_until_ms : CLOCK_NEVER);
+                        time_earlier(socket->send_until_ms, packets_deadline(&socket->packets)));
 }
 
 static void tick(struct tlsmodem *modem, void *state)
@@ -131,7 +138,12 @@ static void tick(struct tlsmodem *modem, void *state)
 
     if (module_now(modem) >= connection_deadline(&socket->connection))
         connection_tick(&socket->connection);
-    if (socket->sending && module_now(modem) >= socket->send_until_ms)
+    if (packets_tick(&socket->packets, &socket->connection)) {
+        module_note_fact(modem, FACT_DATAGRAM_WAIT_MS);
+        if (online_is_on(&socket->online))
+            online_pump(&socket->online);
+    }
+    if (module_now(modem) >= socket->send_until_ms)
         fibocom_send_give_up(socket);
 }
 
@@ -176,7 +188,7 @@ static bool owes(const struct tlsmodem *modem, const void *state)
     const struct fibocom_socket *socket = state;
 
     (void)modem;
-    return fibocom_socket_is_opening(socket) || socket->sending;
+    return fibocom_socket_is_opening(socket) || is_sending(socket);
 }
 
 const struct module_part fibocom_sockets = {

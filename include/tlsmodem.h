@@ -5,6 +5,9 @@
  * answers come out, and tlsmodem_tick() is called when the time that `arm` asked for has come.  The
  * world outside (network, TLS, storage, time) is what the config brings.  Several modems may live
  * in one process, each thread with its own.
+ *
+ * What takes a modem is called from its thread, and from inside a callback only where that says so;
+ * the rest from any thread.  Results go to parameters named ret_...: a failure leaves them alone.
  */
 #ifndef TLSMODEM_H
 #define TLSMODEM_H
@@ -38,7 +41,7 @@ struct tlsmodem_model {
     const char *generation; /* "3G" */
 };
 
-/* The models, one for each index from 0; NULL past the end.  Static. */
+/* The models, one for each index from 0; NULL past the end.  Static, with all it points to. */
 const struct tlsmodem_model *tlsmodem_model_at(size_t index);
 
 /* One thing that the modules of a maker do, which a source confirms or we had to decide. */
@@ -52,7 +55,7 @@ struct tlsmodem_fact {
 };
 
 /* The facts of a model, one for each index from 0; false past the end, and for no model.  All
- * models of a maker have the same names in the same order. */
+ * models of a maker have the same names in the same order.  What `ret_fact` points to is static. */
 bool tlsmodem_fact_at(const char *model, size_t index, struct tlsmodem_fact *ret_fact);
 
 /* A fact that is another on this modem. */
@@ -117,38 +120,45 @@ struct tlsmodem_config {
     size_t terminals;  /* 1 to TLSMODEM_TERMINALS_MAX ports (AT instances) */
     struct tlsmodem_net *net;
     struct tlsmodem_tls *const *tls; /* providers, asked in this order for the selected version */
-    size_t tls_count;
-    const struct tlsmodem_storage
-        *storage; /* NULL: settings and security data live in memory only */
-    const struct tlsmodem_clock *clock;
-    const struct tlsmodem_log *log; /* NULL: silence; its name is the modem's */
+    size_t tls_count;                /* 0: TLS connections fail */
+    /* NULL: settings and security data live in memory only. */
+    const struct tlsmodem_storage *storage;
+    const struct tlsmodem_clock *clock; /* asked for the time only: its timers may be missing */
+    const struct tlsmodem_log *log;     /* NULL: silence; its name is the modem's */
     struct tlsmodem_identity identity;
     const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
     size_t fact_count;
-    /* Call tlsmodem_tick() at `deadline_ms` of the clock, TLSMODEM_CLOCK_NEVER: not before
-     * something happens.  Replaces what was armed before.  Never called from inside arm(). */
+    /* Call tlsmodem_tick() at `deadline_ms` of the clock; TLSMODEM_CLOCK_NEVER: not before
+     * something happens.  Replaces what was armed before.  Nothing of the modem may be called
+     * inside. */
     void (*arm)(void *ctx, int64_t deadline_ms);
     void *arm_ctx;
 };
 
 struct tlsmodem;
 
-/* Makes a modem and switches it on.  TLSMODEM_ERR_NOT_FOUND: no such model; TLSMODEM_ERR_INVALID:
- * terminals, or facts or the identity, of which the log says what is allowed;
- * TLSMODEM_ERR_NO_MEMORY; TLSMODEM_ERR_IO, TLSMODEM_ERR_CORRUPT: storage.  Owned by the caller; see
- * tlsmodem_free(). */
+/* Makes a modem and switches it on; `arm`, `storage` and `log` may be called inside.
+ * TLSMODEM_ERR_NOT_FOUND: no such model; TLSMODEM_ERR_INVALID: terminals, or facts or the identity,
+ * of which the log says what is allowed; TLSMODEM_ERR_NO_MEMORY; TLSMODEM_ERR_IO,
+ * TLSMODEM_ERR_CORRUPT: storage.  Then nothing is left behind.  The config itself is copied.  Owned
+ * by the caller; see tlsmodem_free(). */
 enum tlsmodem_err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem);
 
-/* Closes its connections, wipes its secrets, frees it.  Its terminals must not be used after. */
+/* Closes its connections, wipes its secrets, frees it; NULL is nothing.  Its terminals must not be
+ * used after.  Not from inside a callback of its channels, network or `arm`. */
 void tlsmodem_free(struct tlsmodem *modem);
 
-/* The port with this index (AT instance), owned by the modem. */
+/* The port with this index (AT instance), below the config's `terminals`; the modem's, until it is
+ * freed.  Also from inside callbacks. */
 struct tlsmodem_terminal *tlsmodem_terminal_at(struct tlsmodem *modem, size_t index);
 
-/* Says who carries the port's bytes; NULL when nobody does any more.  Output waits until then. */
+/* Says who carries the port's bytes, and borrows it until somebody else does or the modem is freed;
+ * NULL: nobody does any more, and output waits.  The channel may be called inside.  Not from inside
+ * its callbacks. */
 void tlsmodem_attach(struct tlsmodem *modem, size_t index, struct tlsmodem_channel *channel);
 
-/* Lets everything happen whose time has come. */
+/* Lets everything happen whose time has come; channels, network, storage and `arm` may be called
+ * inside.  Too early or too often is harmless; not from inside callbacks. */
 void tlsmodem_tick(struct tlsmodem *modem);
 
 /* True when, since tlsmodem_new(), a host or a peer has seen something that rests on this fact of

@@ -24,9 +24,17 @@ class Host : tlsmodem_channel
 {
   public:
     Host(tlsmodem *modem, std::function<void()> on_news)
-        : tlsmodem_channel{ &channel_ops }, terminal(tlsmodem_terminal_at(modem, 0)),
-          on_news(std::move(on_news))
+        : tlsmodem_channel(), terminal(tlsmodem_terminal_at(modem, 0)), on_news(std::move(on_news))
     {
+        static const tlsmodem_channel_ops channel_ops = [] {
+            tlsmodem_channel_ops made = {};
+            made.output_ready = output_ready;
+            made.input_room = [](tlsmodem_channel *base) { of(base)->on_news(); };
+            made.set_lines = [](tlsmodem_channel *, unsigned) {};
+            made.set_rate = [](tlsmodem_channel *, uint32_t) {};
+            return made;
+        }();
+        ops = &channel_ops;
         tlsmodem_attach(modem, 0, this);
     }
 
@@ -45,9 +53,14 @@ class Host : tlsmodem_channel
     std::string heard;
 
   private:
-    static void output_ready(tlsmodem_channel *channel)
+    static Host *of(tlsmodem_channel *base)
     {
-        auto *host = static_cast<Host *>(channel);
+        return static_cast<Host *>(base);
+    }
+
+    static void output_ready(tlsmodem_channel *base)
+    {
+        Host *host = of(base);
         for (;;) {
             tlsmodem_span bytes = host->terminal->ops->peek(host->terminal);
             if (bytes.len == 0)
@@ -58,15 +71,6 @@ class Host : tlsmodem_channel
         host->on_news();
     }
 
-    static void input_room(tlsmodem_channel *channel)
-    {
-        static_cast<Host *>(channel)->on_news();
-    }
-
-    static constexpr tlsmodem_channel_ops channel_ops = { output_ready, input_room,
-                                                          [](tlsmodem_channel *, unsigned) {},
-                                                          [](tlsmodem_channel *, uint32_t) {} };
-
     tlsmodem_terminal *terminal;
     std::function<void()> on_news;
     std::string typed;
@@ -75,35 +79,50 @@ class Host : tlsmodem_channel
 // ---- virtual time: a clock that the test moves ----
 
 struct Clock : tlsmodem_clock {
-    Clock() : tlsmodem_clock{ &clock_ops, nullptr }
+    Clock() : tlsmodem_clock()
     {
+        static const tlsmodem_clock_ops clock_ops = [] {
+            tlsmodem_clock_ops made = {};
+            made.now_ms = [](const tlsmodem_clock *base) { return of(base)->now_ms; };
+            made.utc_s = [](const tlsmodem_clock *base) {
+                return INT64_C(1735732800) + of(base)->now_ms / 1000;
+            };
+            made.zone_quarters = [](const tlsmodem_clock *) { return 0; };
+            return made;
+        }();
+        ops = &clock_ops;
     }
 
     int64_t now_ms = 0;
     int64_t deadline_ms = TLSMODEM_CLOCK_NEVER;
 
   private:
-    static constexpr tlsmodem_clock_ops clock_ops = {
-        [](const tlsmodem_clock *clock) { return static_cast<const Clock *>(clock)->now_ms; },
-        [](const tlsmodem_clock *clock) {
-            return INT64_C(1735732800) + static_cast<const Clock *>(clock)->now_ms / 1000;
-        },
-        [](const tlsmodem_clock *) { return 0; }, nullptr
-    };
+    static const Clock *of(const tlsmodem_clock *base)
+    {
+        return static_cast<const Clock *>(base);
+    }
 };
 
 // A network whose name server never answers.
 struct Silence : tlsmodem_net {
-    Silence() : tlsmodem_net{ &net_ops, nullptr }
+    Silence() : tlsmodem_net()
     {
+        static const tlsmodem_net_ops net_ops = [] {
+            tlsmodem_net_ops made = {};
+            made.resolve = resolve;
+            return made;
+        }();
+        ops = &net_ops;
     }
 
     int asked = 0, cancelled = 0;
 
   private:
     struct Query : tlsmodem_net_query {
-        explicit Query(Silence *net) : tlsmodem_net_query{ &query_ops }, net(net)
+        explicit Query(Silence *net) : tlsmodem_net_query(), net(net)
         {
+            static const tlsmodem_net_query_ops query_ops = { cancel };
+            ops = &query_ops;
         }
         Silence *net;
     };
@@ -123,9 +142,6 @@ struct Silence : tlsmodem_net {
         *ret_query = new Query(silence);
         return TLSMODEM_ERR_OK;
     }
-
-    static constexpr tlsmodem_net_query_ops query_ops = { cancel };
-    static constexpr tlsmodem_net_ops net_ops = { resolve, nullptr, nullptr, nullptr };
 };
 
 class VirtualTime : public ::testing::Test

@@ -67,8 +67,8 @@ struct tlsmodem_clock_ops {
 /* Owned by who made it.  It outlives its timers. */
 struct tlsmodem_clock {
     const struct tlsmodem_clock_ops *ops;
-    struct tlsmodem_clock
-        *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct tlsmodem_clock *inner;
 };
 
 /* Milliseconds that only grow; their origin means nothing. */

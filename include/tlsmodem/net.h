@@ -146,8 +146,8 @@ struct tlsmodem_net_stream_ops {
 /* Made and owned by the network; ends by tlsmodem_net_stream_close(). */
 struct tlsmodem_net_stream {
     const struct tlsmodem_net_stream_ops *ops;
-    struct tlsmodem_net_stream
-        *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct tlsmodem_net_stream *inner;
 };
 
 /* Receives into `buf`, `cap` bytes and not 0, of a stream that is connected.  Bytes received, or 0
@@ -246,7 +246,8 @@ struct tlsmodem_net_ops {
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
 struct tlsmodem_net {
     const struct tlsmodem_net_ops *ops;
-    struct tlsmodem_net *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct tlsmodem_net *inner;
 };
 
 /* Looks `name` up: a host name, an IPv4 or an IPv6 address as text.  An error means that nothing

@@ -194,8 +194,8 @@ struct tlsmodem_tls_session_ops {
 /* Made and owned by the provider; ends by tlsmodem_tls_session_free(). */
 struct tlsmodem_tls_session {
     const struct tlsmodem_tls_session_ops *ops;
-    struct tlsmodem_tls_session
-        *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct tlsmodem_tls_session *inner;
 };
 
 /* Goes on with the handshake until it is done, fails (see tlsmodem_tls_session_failure()), or the
@@ -321,7 +321,8 @@ struct tlsmodem_tls_ops {
 /* A provider; owned by who opened it.  It outlives its sessions; tickets may outlive it. */
 struct tlsmodem_tls {
     const struct tlsmodem_tls_ops *ops;
-    struct tlsmodem_tls *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct tlsmodem_tls *inner;
 };
 
 /* Of the library, for --version; static. */

@@ -61,7 +61,8 @@ struct clock_ops {
 /* Owned by who made it.  It outlives its timers. */
 struct clock {
     const struct clock_ops *ops;
-    struct clock *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct clock *inner;
 };
 
 /* Milliseconds that only grow; their origin means nothing. */

@@ -136,7 +136,8 @@ struct net_stream_ops {
 /* Made and owned by the network; ends by net_stream_close(). */
 struct net_stream {
     const struct net_stream_ops *ops;
-    struct net_stream *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct net_stream *inner;
 };
 
 /* Receives into `buf`, `cap` bytes and not 0, of a stream that is connected.  Bytes received, or 0
@@ -226,7 +227,8 @@ struct net_ops {
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
 struct net {
     const struct net_ops *ops;
-    struct net *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct net *inner;
 };
 
 /* Looks `name` up: a host name, an IPv4 or an IPv6 address as text.  An error means that nothing

@@ -176,7 +176,8 @@ struct tls_session_ops {
 /* Made and owned by the provider; ends by tls_session_free(). */
 struct tls_session {
     const struct tls_session_ops *ops;
-    struct tls_session *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct tls_session *inner;
 };
 
 /* Goes on with the handshake until it is done, fails (see tls_session_failure()), or the stream
@@ -292,7 +293,8 @@ struct tls_ops {
 /* A provider; owned by who opened it.  It outlives its sessions; tickets may outlive it. */
 struct tls {
     const struct tls_ops *ops;
-    struct tls *inner; /* has the operations that are NULL in `ops`; NULL: all are there */
+    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    struct tls *inner;
 };
 
 /* Of the library, for --version; static. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("TLSMODEM_BUILD", ROOT / "build"))
 CC = os.environ.get("TLSMODEM_CC", "cc")
 CXX = os.environ.get("TLSMODEM_CXX", "c++")
+HAS_CXX = shutil.which(CXX) is not None
 PROGRAM_S = 600  # for a compiler or a program, on a machine that is busy
+
+
+def need(thing: str, there: bool) -> None:
+    if not there:
+        pytest.skip(f"{thing} is not installed")
 
 
 def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, status: int = 0,

@@ -13,7 +13,7 @@ import pytest
 from support.certs import Certificates
 from support.servers import Nginx
 
-from .conftest import CC, CXX, ROOT, Installed, run
+from .conftest import CC, CXX, HAS_CXX, ROOT, Installed, need, run
 
 EXAMPLES = ROOT / "examples"
 
@@ -76,8 +76,8 @@ def test_real_server_says_how_it_is_used(installed: Installed, embed_c: Path, wr
 
 def test_embed_cpp(installed: Installed, tmp_path: Path, server: Nginx, certificates: Certificates) -> None:
     """GoogleTest, built by CMake and find_package()."""
-    if not Path("/usr/include/gtest/gtest.h").exists():
-        pytest.skip("GoogleTest is not installed")
+    need("C++", HAS_CXX)
+    need("GoogleTest", Path("/usr/include/gtest/gtest.h").exists())
     build = tmp_path / "build"
     run(["cmake", "-S", EXAMPLES / "embed-cpp", "-B", build, f"-DCMAKE_CXX_COMPILER={CXX}",
          f"-DCMAKE_PREFIX_PATH={installed.prefix}", "-DCMAKE_CXX_FLAGS=-Werror"])

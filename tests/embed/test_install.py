@@ -79,6 +79,22 @@ def test_uninstall_where_nothing_is(tree: Path) -> None:
     assert "removed 0 files" in install(tree, "--remove", tree / "nothing")
 
 
+def test_as_a_folder_of_another_project(tmp_path: Path) -> None:
+    """add_subdirectory(): the engine, and nothing of ours but the library in all."""
+    (tmp_path / "CMakeLists.txt").write_text(f"""cmake_minimum_required(VERSION 3.25)
+        project(parent LANGUAGES C)
+        set(TLSMODEM_POSIX OFF)
+        add_subdirectory({ROOT} tlsmodem)
+        add_executable(virtual_time {ROOT}/examples/embed-c/virtual_time.c)
+        target_link_libraries(virtual_time PRIVATE tlsmodem::engine)
+        """)
+    build = tmp_path / "build"
+    run(["cmake", "-S", tmp_path, "-B", build, f"-DCMAKE_C_COMPILER={CC}", "-DCMAKE_BUILD_TYPE=Debug"])
+    run(["cmake", "--build", build, "--parallel", "2"])
+    run([build / "virtual_time"])
+    assert not list(build.rglob("engine_host")) and not list(build.rglob("CTestTestfile.cmake"))
+
+
 def test_the_engine_needs_cmake_and_a_compiler(tmp_path: Path) -> None:
     """No pkg-config, Python, ninja or library in sight: a PATH with nothing else in it."""
     tools = tmp_path / "bin"

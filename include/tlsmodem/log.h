@@ -56,6 +56,10 @@ const char *tlsmodem_log_level_name(enum tlsmodem_log_level level);
 /* The same for components. */
 const char *tlsmodem_trace_component_name(enum tlsmodem_trace_component component);
 
+/* True when a message of this level would be written: ask before building an expensive text.  `log`
+ * may be NULL. */
+bool tlsmodem_log_says(const struct tlsmodem_log *log, enum tlsmodem_log_level level);
+
 /* True when a trace of `component` would be written: ask before building an expensive text. */
 bool tlsmodem_log_traces(const struct tlsmodem_log *log, enum tlsmodem_trace_component component);
 

@@ -129,7 +129,7 @@ void at_info_text(struct at_session *at, const struct text *line)
 {
     at_put_information(at, text_span(line), !at->block_open);
     at->block_open = true;
-    log_trace(at->config.log, TRACE_AT, "< %s", line->at);
+    at_trace(at, "< %s", line->at);
 }
 
 void at_info(struct at_session *at, const char *format, ...)
@@ -150,7 +150,7 @@ static void put_result(struct at_session *at, const char *text, const char *numb
 {
     uint8_t end = (uint8_t)at->settings.s3;
 
-    log_trace(at->config.log, TRACE_AT, "< %s", text);
+    at_trace(at, "< %s", text);
     if (at->settings.quiet != 0)
         return;
     if (at->settings.verbose != 0) {
@@ -172,7 +172,7 @@ void at_result_text(struct at_session *at, const char *text)
     at_close_block(at);
 }
 
-/* The number of the error that at_fail() noted, as +CMEE and the row let the host see it. */
+/* The number of the error that at_refuse() noted, as +CMEE and the row let the host see it. */
 static int32_t shown_error(struct at_session *at)
 {
     const struct facts *facts = at->config.model.facts;
@@ -183,7 +183,7 @@ static int32_t shown_error(struct at_session *at)
     return at->settings.cmee == 0 ? FACT_PLAIN_ERROR : fact_use(facts, at->fail_code);
 }
 
-/* The error that at_fail() noted, by +CMEE. */
+/* The error that at_refuse() noted, by +CMEE. */
 static void write_error(struct at_session *at)
 {
     int32_t error = shown_error(at);
@@ -191,6 +191,7 @@ static void write_error(struct at_session *at)
     struct text line;
     const char *words;
 
+    at_reason_used(at);
     if (error < 0) {
         write_result(at, RESULT_ERROR);
         return;
@@ -201,7 +202,7 @@ static void write_error(struct at_session *at)
         text_add(&line, "+CME ERROR: %s", words);
     else
         text_add(&line, "+CME ERROR: %d", (int)error);
-    log_trace(at->config.log, TRACE_AT, "< %s", line.at);
+    at_trace(at, "< %s", line.at);
     if (at->settings.quiet == 0)
         at_put_information(at, text_span(&line), true);
 }

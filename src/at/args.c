@@ -54,9 +54,7 @@ static struct span trim(struct span text)
     return text;
 }
 
-/* Cuts the next parameter off `*rest`: up to a comma outside quotes.  `*more` says that a comma
- * followed, and so another parameter does. */
-static bool cut(struct span *rest, bool *more, struct span *ret_text, bool *ret_quoted)
+bool at_args_cut(struct span *rest, bool *more, struct span *ret_text, bool *ret_quoted)
 {
     size_t end = 0;
     bool quoted = false;
@@ -142,8 +140,9 @@ static enum at_args_result check(const struct at_param *param, const struct at_m
     return check_bounds(param, model, (int64_t)text.len);
 }
 
-enum at_args_result at_args_parse(const struct at_command *row, const struct at_model *model,
-                                  struct span body, struct at_args *ret_args)
+enum at_args_result at_args_find_fault(const struct at_command *row, const struct at_model *model,
+                                       struct span body, struct at_args *ret_args,
+                                       struct at_fault *ret_fault)
 {
     bool more = trim(body).len > 0;
 
@@ -152,21 +151,33 @@ enum at_args_result at_args_parse(const struct at_command *row, const struct at_
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
         struct span text = span_at(NULL, 0);
-        bool quoted = false;
+        bool quoted = false, torn = false;
         enum at_args_result result;
 
         if (!at_has(model, param->only_on))
             continue;
         if (more) {
-            if (!cut(&body, &more, &text, &quoted))
-                return AT_ARGS_SYNTAX;
+            torn = !at_args_cut(&body, &more, &text, &quoted);
             ret_args->count++;
         }
-        result = check(param, model, text, quoted, &ret_args->list[i]);
-        if (result != AT_ARGS_FINE)
+        result = torn ? AT_ARGS_SYNTAX : check(param, model, text, quoted, &ret_args->list[i]);
+        if (result != AT_ARGS_FINE) {
+            *ret_fault = (struct at_fault){ result, i + 1, param, text, quoted, torn };
             return result;
+        }
     }
-    return more && !row->surplus ? AT_ARGS_SYNTAX : AT_ARGS_FINE;
+    if (!more || row->surplus)
+        return AT_ARGS_FINE;
+    *ret_fault = (struct at_fault){ .result = AT_ARGS_SYNTAX, .place = ret_args->count + 1 };
+    return AT_ARGS_SYNTAX;
+}
+
+enum at_args_result at_args_parse(const struct at_command *row, const struct at_model *model,
+                                  struct span body, struct at_args *ret_args)
+{
+    struct at_fault fault;
+
+    return at_args_find_fault(row, model, body, ret_args, &fault);
 }
 
 /* A copy with an end; NULL: no memory. */

@@ -46,6 +46,38 @@ enum at_args_result {
 enum at_args_result at_args_parse(const struct at_command *row, const struct at_model *model,
                                   struct span body, struct at_args *ret_args);
 
+/* Says in one clause what at_args_parse() refuses in `body`: which parameter, its value and what it
+ * may be.  Values of secret parameters are left out. */
+void at_args_explain(const struct at_command *row, const struct at_model *model, struct span body,
+                     struct text *out);
+
+/* Writes `body` for the log: long values cut, secret ones left out; where a row has a secret, only
+ * numbers before it are shown, since a value may stand at a wrong place. */
+void at_args_show(const struct at_command *row, const struct at_model *model, struct span body,
+                  struct text *out);
+
+/* Writes how a set is typed: `=<a>,<b>[,<c>]`. */
+void at_args_syntax(const struct at_command *row, const struct at_model *model, struct text *out);
+
+/* Where at_args_parse() has stopped. */
+struct at_fault {
+    enum at_args_result result;
+    size_t place;                 /* of the parameter as typed, from 1 */
+    const struct at_param *param; /* NULL: there is one too many */
+    struct span value;            /* without its quotes */
+    bool quoted;
+    bool torn; /* its quotes do not match */
+};
+
+/* The same as at_args_parse(); `ret_fault` is filled in when the result is not AT_ARGS_FINE. */
+enum at_args_result at_args_find_fault(const struct at_command *row, const struct at_model *model,
+                                       struct span body, struct at_args *ret_args,
+                                       struct at_fault *ret_fault);
+
+/* Cuts the next parameter off `*rest`: up to a comma outside quotes.  `*more` says that a comma
+ * followed, and so another parameter does.  False: quotes that do not match. */
+bool at_args_cut(struct span *rest, bool *more, struct span *ret_text, bool *ret_quoted);
+
 /* Copies the values that were given into the row's record.  False when there is no memory for an
  * owned string: the record is as it was. */
 bool at_args_bind(const struct at_command *row, const struct at_args *args, void *record);

@@ -19,7 +19,7 @@ struct at_session;
 /* How a handler ended. */
 enum at_status {
     AT_OK,
-    AT_FAIL,       /* the error that at_fail() noted */
+    AT_FAIL,       /* the error that at_refuse() noted */
     AT_LATER,      /* at_finish() follows: after at_await(), a prompt or a long answer */
     AT_CONNECT,    /* at_online() was called: the rest of the line is void */
     AT_NO_CARRIER, /* ends the line */
@@ -127,11 +127,19 @@ struct at_command {
 struct at_commands {
     const struct at_command *rows;
     size_t count;
+    bool general; /* nothing of connections, files or TLS: why one is refused is an info, not a
+                   * warning */
 };
 
 #define AT_COMMANDS(array)                                                                         \
     {                                                                                              \
-        (array), sizeof(array) / sizeof((array)[0])                                                \
+        (array), sizeof(array) / sizeof((array)[0]), false                                         \
+    }
+
+/* The same for rows that are `general`. */
+#define AT_GENERAL_COMMANDS(array)                                                                 \
+    {                                                                                              \
+        (array), sizeof(array) / sizeof((array)[0]), true                                          \
     }
 
 #endif

@@ -18,6 +18,8 @@ struct at_owner_ops {
     bool (*sees_late)(void *owner);
     /* Bound values were set: store them if their row says so. */
     enum err (*keep)(struct at_session *at, const struct at_command *row, size_t index);
+    /* The number of the port in the log, from 1.  NULL: the log names none. */
+    size_t (*port)(const void *owner);
 };
 
 struct at_config {

@@ -9,17 +9,6 @@
 
 enum { VALUES_MAX = 600 };
 
-enum at_status at_fail(struct at_session *at, int32_t code)
-{
-    at->fail_code = code;
-    return AT_FAIL;
-}
-
-enum at_status at_fail_plain(struct at_session *at)
-{
-    return at_fail(at, FACT_PLAIN_ERROR);
-}
-
 const struct at_command *at_row(const struct at_session *at)
 {
     assert(at->row != NULL);
@@ -104,11 +93,11 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
     if (is_stored)
         at_args_print(row, &at->config.model, record, index, &text);
     if (!at_args_bind(row, args, record))
-        return at_fail(at, at->config.dialect->error_memory);
+        return at_refuse_memory(at, at->config.dialect->error_memory);
     if (is_stored && at_keep(at, index) != ERR_OK) {
         if (at_args_parse(row, &at->config.model, text_span(&text), &old) == AT_ARGS_FINE)
             at_args_bind(row, &old, record); /* where memory fails too, the new value stays */
-        return at_fail(at, at->config.dialect->error_memory);
+        return at_refuse(at, at->config.dialect->error_memory, "its values cannot be stored");
     }
     fact_note(at->config.model.facts, row->keep);
     at_args_replace_presets(row, &at->config.model, at->config.dialect, args, index);
@@ -117,25 +106,33 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
     return AT_OK;
 }
 
+/* The row has no such form. */
+static enum at_status refuse_form(struct at_session *at, const struct at_command *row)
+{
+    char syntax[VALUES_MAX];
+    struct text text;
+
+    text_init(&text, syntax, sizeof(syntax));
+    if (row->param_count > 0 && (row->set != NULL || row->record != NULL))
+        at_args_syntax(row, &at->config.model, &text);
+    return at_refuse_plain(at, "it has no such form; it has AT%s%s", row->name, syntax);
+}
+
 static enum at_status run_set(struct at_session *at, const struct at_command *row, struct span body)
 {
+    enum at_args_result result;
     struct at_args args;
 
     if (row->free_form)
         return row->set != NULL ? row->set(at, &(struct at_args){ 0 }) : AT_OK;
-    switch (at_args_parse(row, &at->config.model, body, &args)) {
-    case AT_ARGS_SYNTAX:
-        return at_fail(at, at->config.dialect->error_syntax);
-    case AT_ARGS_RANGE:
-        return at_fail(at, at->config.dialect->error_range);
-    case AT_ARGS_FINE:
-        break;
-    }
+    result = at_args_parse(row, &at->config.model, body, &args);
+    if (result != AT_ARGS_FINE)
+        return at_refuse_values(at, row, body, result);
     if (row->guard_set != NULL && row->guard_set(at, &args) != AT_OK)
         return AT_FAIL;
     if (row->set != NULL)
         return row->set(at, &args);
-    return row->record != NULL ? at_bind(at, &args) : at_fail_plain(at);
+    return row->record != NULL ? at_bind(at, &args) : refuse_form(at, row);
 }
 
 /* A basic command without a number is the same as with 0 (V.250 5.3.1); an S register has no such
@@ -148,7 +145,7 @@ static enum at_status run_plain(struct at_session *at, const struct at_command *
         return AT_OK;
     if (row->basic && !at_is_register(row) && row->param_count > 0)
         return run_set(at, row, span_of("0"));
-    return at_fail_plain(at);
+    return refuse_form(at, row);
 }
 
 static enum at_status run_command(struct at_session *at, const struct at_lexeme *lexeme)
@@ -158,8 +155,10 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
     at_close_block(at);
     at->row = row;
     at->on_abort = NULL;
-    if (row == NULL || row->coverage == AT_REFUSED)
-        return at_fail_plain(at);
+    if (row == NULL)
+        return at_refuse_plain(at, "this module has no such command");
+    if (row->coverage == AT_REFUSED)
+        return at_refuse_plain(at, "this program does not have the command");
     if (lexeme->form == AT_TEST)
         return run_test(at, row);
     if (lexeme->form != AT_SET && row->guard_read != NULL && row->guard_read(at) != AT_OK)
@@ -176,11 +175,11 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
             return read_bound(at, row);
         if (row->run != NULL && at->config.dialect->read_executes)
             return row->run(at);
-        return row->free_form ? AT_OK : at_fail_plain(at);
+        return row->free_form ? AT_OK : refuse_form(at, row);
     case AT_TEST:
         break;
     }
-    return at_fail_plain(at);
+    return refuse_form(at, row);
 }
 
 /* What the command answers later is a block of its own, but for the rest of a long answer. */
@@ -190,6 +189,13 @@ static void wait_for_answer(struct at_session *at)
     if (at->on_answer_room == NULL)
         at_close_block(at);
     at_enter(at, AT_BUSY);
+}
+
+static enum at_status refuse_malformed(struct at_session *at)
+{
+    at->row = NULL;
+    return at_refuse_plain(at, "no command can be read at character %zu of the line",
+                           at->cursor + sizeof("AT"));
 }
 
 void at_run_line(struct at_session *at)
@@ -213,12 +219,13 @@ void at_run_line(struct at_session *at)
             at_enter(at, AT_WAIT_ROOM);
             return;
         }
+        at->command_from = (uint16_t)at->cursor;
         switch (at_lex(line, at->config.dialect->prefixes, &at->cursor, &lexeme)) {
         case AT_LINE_DONE:
             at_end_line(at, AT_OK);
             return;
         case AT_MALFORMED:
-            status = at_fail_plain(at);
+            status = refuse_malformed(at);
             break;
         case AT_LEXED:
             status = run_command(at, &lexeme);
@@ -233,8 +240,15 @@ void at_run_line(struct at_session *at)
 
 void at_refuse_line(struct at_session *at)
 {
+    const struct at_dialect *dialect = at->config.dialect;
+
     at->row = NULL;
-    at_fail(at, at->memory != NULL ? FACT_PLAIN_ERROR : at->config.dialect->error_memory);
+    at->command_from = AT_NOWHERE;
+    if (at->memory == NULL)
+        at_refuse_memory(at, dialect->error_memory);
+    else
+        at_refuse_plain(at, "the line is longer than %d characters",
+                        (int)fact_number(at->config.model.facts, dialect->line_max));
     at_end_line(at, AT_FAIL);
 }
 

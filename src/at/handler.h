@@ -68,14 +68,30 @@ size_t at_record_count(const struct at_session *at, const struct at_command *row
 
 /* ---- the end of a command ---- */
 
-/* Notes the +CME ERROR number, or the fact that it is; to be returned. */
-enum at_status at_fail(struct at_session *at, int32_t code);
+/* Notes the error of the running command, a +CME ERROR number or the fact that it is; to be
+ * returned.  The log gets the command with its values, but for secret ones, and the reason: what is
+ * wrong and what is allowed, or the step that is missing before it; printf style, one clause, no
+ * secrets.  Once for each error: it is the command's one line. */
+enum at_status at_refuse(struct at_session *at, int32_t code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The same for a plain ERROR, whatever +CMEE says. */
-enum at_status at_fail_plain(struct at_session *at);
+enum at_status at_refuse_plain(struct at_session *at, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same where a line that says why is in the log already, that of a connection or a service. */
+enum at_status at_refuse_said(struct at_session *at, int32_t code);
+
+/* That line alone, a warning or an info, for an answer that says no in words of its own and is no
+ * error result: "SEND FAIL", "+QSSLOPEN: 0,-2". */
+void at_remark(const struct at_session *at, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same where memory has run out; `code` may be the dialect's error_memory. */
+enum at_status at_refuse_memory(struct at_session *at, int32_t code);
 
 /* A final result before the last: writes it now, and the line goes on.  AT_OK, AT_FAIL (as
- * at_fail() noted), AT_CONNECT or AT_NO_CARRIER. */
+ * at_refuse() noted), AT_CONNECT or AT_NO_CARRIER. */
 void at_result(struct at_session *at, enum at_status status);
 
 /* A result code of the maker's own, "SEND OK", in the frame of a final result; return AT_SILENT
@@ -162,6 +178,10 @@ struct at_prompt {
  * collect, AT_FAIL.  `max` must not pass the memory, or without it the model's longest input, and
  * not be 0 when it is `exact`. */
 enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt);
+
+/* In on_done(): the error `code` of a prompt that has not ended as it should, after `len` bytes. */
+enum at_status at_refuse_prompt(struct at_session *at, int32_t code, enum at_prompt_end end,
+                                size_t len);
 
 /* ---- online mode ---- */
 

@@ -19,6 +19,9 @@ enum { AT_ERROR_BYTES = 48 };
 /* The longest line of an answer, and of an unsolicited one. */
 enum { AT_TEXT_MAX = 800 };
 
+/* No error was noted with a reason.  No command can be told: there is none in the line. */
+enum { AT_NO_REASON = INT32_MAX, AT_NOWHERE = UINT16_MAX };
+
 struct at_payload {
     uint8_t *bytes; /* owned, may be secret; NULL: none */
     size_t size;
@@ -31,7 +34,7 @@ struct at_session {
     struct at_editor editor;
     const struct at_command *row; /* of the running command */
     size_t cursor;                /* into the running line */
-    int32_t fail_code;            /* of at_fail() */
+    int32_t fail_code;            /* of at_refuse(), AT_NO_REASON when it was not called */
     int release;                  /* escape characters that still have to go to the peer */
     bool block_open;              /* the running command has written a line already */
     uint8_t end_partner;    /* what belongs to the line end before it if it comes now: LF behind CR,
@@ -47,6 +50,7 @@ struct at_session {
     bool used;              /* a host has typed since at_rest() looked */
     size_t payload_over;    /* bytes that the prompt has got beyond what fits */
     bool ignores_escape;
+    uint16_t command_from; /* where the running command begins in its line, AT_NOWHERE */
     size_t inspected; /* online bytes at the front of the next feed that the detector has seen */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
     int64_t speak_from_ms; /* the dialect's distances hold them back until then */
@@ -139,6 +143,23 @@ void at_payload_free(struct at_payload *payload);
 
 /* Wipes and frees all of it. */
 void at_memory_free(struct at_session *at);
+
+/* ---- reason.c ---- */
+
+/* A line of the log with the modem's name and the port's number in front; printf style. */
+void at_say(const struct at_session *at, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same in the trace. */
+void at_trace(const struct at_session *at, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* An error result goes out: the next one needs a reason of its own. */
+void at_reason_used(struct at_session *at);
+
+/* The error of values that at_args_parse() has refused: the dialect's for `result`. */
+enum at_status at_refuse_values(struct at_session *at, const struct at_command *row,
+                                struct span body, enum at_args_result result);
 
 /* ---- trace.c ---- */
 

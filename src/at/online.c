@@ -120,7 +120,7 @@ void at_tick_online(struct at_session *at, int64_t now_ms)
         release_held(at);
         break;
     case ESCAPE_FOUND:
-        log_trace(at->config.log, TRACE_AT, "> escape sequence");
+        at_trace(at, "> escape sequence");
         at_escape_online(at);
         break;
     }

@@ -20,7 +20,7 @@ enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt)
     assert(!prompt->exact || prompt->max > 0);
     assert(at->state == AT_RUNNING || at->state == AT_BUSY);
     if (prompt->memory == NULL && !at_payload_new(at, prompt->max))
-        return at_fail(at, at->config.dialect->error_memory);
+        return at_refuse_memory(at, at->config.dialect->error_memory);
     at->prompt = *prompt;
     at->abandoned = false; /* whoever comes finds the port in the prompt */
     at->payload_len = 0;
@@ -29,7 +29,7 @@ enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt)
     at->prompt_idle_from_ms = at->prompt_from_ms;
     at_await_escape(at);
     at_put_text(at, text);
-    log_trace(at->config.log, TRACE_AT, "< prompt");
+    at_trace(at, "< prompt");
     at_enter(at, AT_PROMPT);
     return AT_LATER;
 }
@@ -48,16 +48,26 @@ static void say_what_is_lost(const struct at_session *at, enum at_prompt_end end
     if (at->abandoned)
         return;
     if (at->payload_over > 0 && prompt->drop && end == AT_PROMPT_COMPLETE)
-        log_say(at->config.log, LOG_WARNING,
-                "%s: %zu bytes over %zu dropped; send them in parts, or by %s", at->row->name,
-                at->payload_over, prompt->max, instead);
+        at_remark(at, "%zu bytes over %zu dropped; send them in parts, or by %s", at->payload_over,
+                  prompt->max, instead);
     else if (at->payload_over > 0)
-        log_say(at->config.log, LOG_WARNING, "%s: %zu bytes over %zu: nothing is taken",
-                at->row->name, at->payload_over, prompt->max);
+        at_remark(at, "%zu bytes over %zu: nothing is taken; line ends count as they are sent",
+                  at->payload_over, prompt->max);
     else if (end == AT_PROMPT_ABORTED && at->payload_len > 0)
-        log_say(at->config.log, LOG_WARNING,
-                "%s: ESC at byte %zu: nothing is taken; binary data needs %s", at->row->name,
-                at->payload_len + 1, instead);
+        at_remark(at, "ESC at byte %zu: nothing is taken; binary data needs %s",
+                  at->payload_len + 1, instead);
+}
+
+enum at_status at_refuse_prompt(struct at_session *at, int32_t code, enum at_prompt_end end,
+                                size_t len)
+{
+    if (end == AT_PROMPT_OVERFLOW || (end == AT_PROMPT_ABORTED && len > 0))
+        return at_refuse_said(at, code);
+    if (end == AT_PROMPT_ABORTED)
+        return at_refuse(at, code, "ESC ended the prompt");
+    if (end == AT_PROMPT_TIMED_OUT)
+        return at_refuse(at, code, "after %zu bytes nothing more came in time", len);
+    return at_refuse(at, code, "the prompt ended after %zu bytes, before all had come", len);
 }
 
 static void end_prompt(struct at_session *at, enum at_prompt_end end)

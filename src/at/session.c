@@ -32,6 +32,8 @@ enum err at_new(const struct at_config *config, struct at_session **ret_at)
     if (at == NULL)
         return ERR_NO_MEMORY;
     at->config = *config;
+    at->fail_code = AT_NO_REASON;
+    at->command_from = AT_NOWHERE;
     if (config->index != NULL)
         at_index_make(config->index, config->commands);
     at_memory_init(at);
@@ -111,7 +113,7 @@ void at_abort(struct at_session *at)
 
     if (at->state != AT_BUSY || on_abort == NULL)
         return;
-    log_trace(at->config.log, TRACE_AT, "> gives up what %s waits for", at->row->name);
+    at_trace(at, "> gives up what %s waits for", at->row->name);
     at->on_abort = NULL;
     on_abort(at, at->abort_ctx);
 }

@@ -86,7 +86,7 @@ void at_trace_line(const struct at_session *at)
     if (!log_traces(at->config.log, TRACE_AT))
         return;
     if (has_secret(at, line))
-        log_trace(at->config.log, TRACE_AT, "> AT (a line with a secret)");
+        at_trace(at, "> AT (a line with a secret)");
     else
-        log_trace(at->config.log, TRACE_AT, "> AT%.*s", (int)line.len, (const char *)line.data);
+        at_trace(at, "> AT%.*s", (int)line.len, (const char *)line.data);
 }

@@ -61,7 +61,7 @@ static void write_line(struct at_session *at, struct span line)
 {
     at_put_information(at, line, true);
     at_keep_distance(at, at->config.dialect->urc_gap_ms);
-    log_trace(at->config.log, TRACE_AT, "< %.*s", (int)line.len, (const char *)line.data);
+    at_trace(at, "< %.*s", (int)line.len, (const char *)line.data);
 }
 
 static uint8_t pop_byte(struct ring *ring)
@@ -163,7 +163,7 @@ void at_unsolicited(struct at_session *at, struct span data, const char *format,
     at_put(at, data);
     at_put_line_end(at);
     at_keep_distance(at, at->config.dialect->urc_gap_ms);
-    log_trace(at->config.log, TRACE_AT, "< %s", line.at);
+    at_trace(at, "< %s", line.at);
 }
 
 void at_unsolicited_block(struct at_session *at)

@@ -28,6 +28,11 @@ const char *trace_component_name(enum trace_component component)
     return (size_t)component < TRACE_COUNT ? component_names[component] : NULL;
 }
 
+bool log_says(const struct log *log, enum log_level level)
+{
+    return log != NULL && level <= log->level;
+}
+
 bool log_traces(const struct log *log, enum trace_component component)
 {
     return log != NULL && (log->traced & (UINT32_C(1) << component)) != 0;
@@ -50,7 +55,7 @@ void log_say(const struct log *log, enum log_level level, const char *format, ..
 {
     va_list args;
 
-    if (log == NULL || level > log->level)
+    if (!log_says(log, level))
         return;
     va_start(args, format);
     write_line(log, log_level_name(level), format, args);

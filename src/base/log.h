@@ -48,6 +48,10 @@ const char *log_level_name(enum log_level level);
 /* The same for components. */
 const char *trace_component_name(enum trace_component component);
 
+/* True when a message of this level would be written: ask before building an expensive text.  `log`
+ * may be NULL. */
+bool log_says(const struct log *log, enum log_level level);
+
 /* True when a trace of `component` would be written: ask before building an expensive text. */
 bool log_traces(const struct log *log, enum trace_component component);
 

@@ -135,11 +135,19 @@ static void on_quiet(struct at_session *at)
     parts_on_quiet(terminal_of(at));
 }
 
+static size_t port_number(const void *owner)
+{
+    const struct module_terminal *terminal = owner;
+
+    return terminal->index + 1;
+}
+
 static const struct at_owner_ops owner_ops = {
     .now_ms = now_ms,
     .on_quiet = on_quiet,
     .sees_late = sees_late,
     .keep = keep_row,
+    .port = port_number,
 };
 
 enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index)

@@ -72,4 +72,4 @@ class FibocomDriver(Driver):
     def warnings(self) -> list[str]:
         """What an operator is told, since the start."""
         return [line for line in self.modem.log().splitlines()
-                if re.search(rf"\b(warning|error):? {self.modem.model}: ", line)]
+                if re.search(rf"\b(warning|error):? {self.modem.model}(?: port \d+)?: ", line)]

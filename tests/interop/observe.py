@@ -36,7 +36,7 @@ class LogMark:
     def warnings(self) -> list[str]:
         """What an operator is told: lines of level warning and error."""
         return [line for line in self.text().splitlines()
-                if re.search(rf"\b(warning|error):? {self._modem.model}: ", line)]
+                if re.search(rf"\b(warning|error):? {self._modem.model}(?: port \d+)?: ", line)]
 
 
 def open_files(modem: Modem) -> list[str]:

@@ -32,7 +32,9 @@ OWN_CERTIFICATE = "the stored client certificate cannot be read"
 OWN_KEY = "the stored private key cannot be read or does not fit the client certificate"
 CLIENT_WANTED = "the server wants a client certificate and the module has none"
 ALERT = "the server sent a fatal alert"
-NOT_STORED = "needs security data that is not stored"
+NO_CA = "need a CA certificate, DataType 1 of #SSLSECDATA: none is stored"
+NO_CERTIFICATE = "needs a client certificate, DataType 0 of #SSLSECDATA: none is stored"
+NO_KEY = "needs a private key, DataType 2 of #SSLSECDATA: none is stored"
 
 FULL_VERIFY, MUTUAL = 1, 2
 
@@ -180,10 +182,10 @@ class Stored:
 
 
 UNUSABLE = [
-    Stored("no CA", NOT_STORED, auth=FULL_VERIFY, ca=None),
-    Stored("no CA, client's data is there", NOT_STORED, ca=None),
-    Stored("no client certificate", NOT_STORED, certificate=None),
-    Stored("no key", NOT_STORED, key=None),
+    Stored("no CA", NO_CA, auth=FULL_VERIFY, ca=None),
+    Stored("no CA, client's data is there", NO_CA, ca=None),
+    Stored("no client certificate", NO_CERTIFICATE, certificate=None),
+    Stored("no key", NO_KEY, key=None),
     Stored("garbage CA", OWN_CA, auth=FULL_VERIFY, ca=GARBAGE),
     Stored("half a CA", OWN_CA, auth=FULL_VERIFY, ca=b"half ca"),
     Stored("a key for a CA", OWN_CA, auth=FULL_VERIFY, ca=b"key ca"),

@@ -792,7 +792,8 @@ def test_trace_of_at_is_a_transcript(modem: Modem) -> None:
     mark = LogMark(modem)
     driver.answers("AT#SSLS=1", "#SSLS: 1,0")
     texts = [re.sub(r"^\S+ ", "", line) for line in mark.text().splitlines()]
-    assert texts == ["at: he910: > AT#SSLS=1", "at: he910: < #SSLS: 1,0", "at: he910: < OK"]
+    assert texts == ["at: he910 port 1: > AT#SSLS=1", "at: he910 port 1: < #SSLS: 1,0",
+                     "at: he910 port 1: < OK"]
 
 
 def test_log_has_no_word_from_a_peer_that_could_forge_a_line(modem: Modem) -> None:

@@ -5,15 +5,50 @@
 
 #include <stdio.h>
 
+/* The last line: what stands after the last line end but one. */
+static struct span last_line(struct span answer)
+{
+    size_t start;
+
+    if (answer.len < 2)
+        return answer;
+    for (start = answer.len - 2; start > 0 && answer.data[start - 1] != '\n'; start--)
+        continue;
+    return span_skip(answer, start);
+}
+
+static bool starts_with(struct span bytes, const char *start)
+{
+    return bytes.len >= strlen(start) && memcmp(bytes.data, start, strlen(start)) == 0;
+}
+
+bool talk_is_error(struct span answer)
+{
+    struct span last = last_line(answer);
+
+    return starts_with(last, "ERROR") || starts_with(last, "+CME ERROR: ");
+}
+
+/* Each error has a line in the log. */
+static void check_reason(const struct world *world, const char *line, unsigned lines_before)
+{
+    if (world_counts_lines(world) && log_says(&world->log, LOG_INFO) &&
+        world->log_lines == lines_before)
+        fail_msg("%s: an error, and nothing in the log", line);
+}
+
 struct span talk_on(struct world *world, size_t port, const char *line)
 {
     struct byte_queue typed = { 0 };
+    unsigned lines_before = world->log_lines;
 
     byte_queue_put(&typed, span_of(line));
     byte_queue_put(&typed, span_of("\r"));
     world_forget(world, port);
     world_type(world, port, byte_queue_peek(&typed));
     byte_queue_deinit(&typed);
+    if (talk_is_error(world_heard(world, port)))
+        check_reason(world, line, lines_before);
     return world_heard(world, port);
 }
 
@@ -54,29 +89,11 @@ void talk_ok(struct world *world, const char *line)
         fail_msg("%s: \"%s\" instead of OK", line, show(answer));
 }
 
-/* The last line: what stands after the last line end but one. */
-static struct span last_line(struct span answer)
-{
-    size_t start;
-
-    if (answer.len < 2)
-        return answer;
-    for (start = answer.len - 2; start > 0 && answer.data[start - 1] != '\n'; start--)
-        continue;
-    return span_skip(answer, start);
-}
-
-static bool starts_with(struct span bytes, const char *start)
-{
-    return bytes.len >= strlen(start) && memcmp(bytes.data, start, strlen(start)) == 0;
-}
-
 void talk_error(struct world *world, const char *line)
 {
     struct span answer = talk(world, line);
-    struct span last = last_line(answer);
 
-    if (!starts_with(last, "ERROR") && !starts_with(last, "+CME ERROR: "))
+    if (!talk_is_error(answer))
         fail_msg("%s: \"%s\" instead of an error", line, show(answer));
 }
 

@@ -23,6 +23,9 @@ void talk_error(struct world *world, const char *line);
 /* True when an answer ends with `end` between line ends. */
 bool talk_ends_with(struct span answer, const char *end);
 
+/* True when an answer's last line is ERROR or +CME ERROR. */
+bool talk_is_error(struct span answer);
+
 /* Echo off, errors as numbers, a context, and secure socket 1 enabled. */
 void talk_prepare(struct world *world);
 

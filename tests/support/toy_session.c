@@ -58,7 +58,7 @@ static enum at_status set_ask(struct at_session *at, const struct at_args *args)
     };
 
     if (prompt.memory == NULL && prompt.max > TOY_PAYLOAD)
-        return at_fail(at, 1);
+        return at_refuse(at, 1, "as asked");
     return at_prompt(at, &prompt);
 }
 
@@ -77,7 +77,7 @@ static enum at_status set_number(struct at_session *at, const struct at_args *ar
 
 static enum at_status set_fail(struct at_session *at, const struct at_args *args)
 {
-    return at_fail(at, args->list[0].number);
+    return at_refuse(at, args->list[0].number, "as asked");
 }
 
 static enum at_status run_codes(struct at_session *at)

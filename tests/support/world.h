@@ -15,6 +15,8 @@
 #include "tlsmodem.h"
 #include "wrap/link.h"
 
+enum { WORLD_LOG_LINE = 520 };
+
 /* The host's side of one port. */
 struct world_port {
     struct channel base;
@@ -39,7 +41,9 @@ struct world {
     struct net *link;
     struct tls *tls;
     struct storage storage;
-    struct log log; /* for the next world_switch_on(); its `write` may be replaced */
+    struct log log;     /* for the next world_switch_on(); its `write` and `ctx` may be replaced */
+    unsigned log_lines; /* of the operator's levels; counted unless `write` was replaced */
+    char log_line[WORLD_LOG_LINE];           /* the last of them, without its level */
     const struct tlsmodem_fact_value *facts; /* for the next one too */
     size_t fact_count;
     struct tlsmodem_identity identity; /* for the next one */
@@ -50,8 +54,12 @@ struct world {
     unsigned seen;       /* of scripted_net.changes, by the last world_mark() */
 };
 
+/* Its log is at LOG_INFO; a command that is refused without a reason fails the test. */
 void world_init(struct world *world);
 void world_deinit(struct world *world);
+
+/* True while the world counts the lines of its log. */
+bool world_counts_lines(const struct world *world);
 
 /* Puts a link before the network, for the next world_switch_on(); once. */
 void world_link(struct world *world, const struct link_profile *profile);

@@ -234,10 +234,65 @@ static struct span final_answer(struct walk *walk, const char *line)
     return answer;
 }
 
+/* The log has one line since `before`: which command of which port, and why. */
+static void check_reason(const struct walk *walk, const char *line, unsigned before)
+{
+    const struct world *world = &walk->world;
+    char head[LINE_BYTES];
+
+    if (world->log_lines != before + 1)
+        fail_msg("%s: %u lines in the log, the last of them: %s", line, world->log_lines - before,
+                 world->log_line);
+    snprintf(head, sizeof(head), "%s port 1: AT%s", walk->model->identity.name, walk->row->name);
+    if (strstr(world->log_line, "AT…: the line is longer than ") == NULL &&
+        (strncmp(world->log_line, head, strlen(head)) != 0 ||
+         strstr(world->log_line, ": ") == NULL))
+        fail_msg("%s: the log has: %s", line, world->log_line);
+}
+
 static void expect_error(struct walk *walk, const char *line)
 {
+    unsigned before;
+
     start(walk);
+    before = walk->world.log_lines;
     talk_error(&walk->world, line);
+    check_reason(walk, line, before);
+}
+
+/* Whatever it answers on a module that has just been switched on. */
+static void try_fresh(struct walk *walk, const char *line)
+{
+    struct span answer;
+    unsigned before;
+
+    check_int(walk->model->identity.name,
+              world_switch_on(&walk->world, walk->model->identity.name, false, 1), ERR_OK);
+    talk_ok(&walk->world, "ATE0");
+    talk_ok(&walk->world, "AT+CMEE=1");
+    before = walk->world.log_lines;
+    answer = final_answer(walk, line);
+    if (talk_is_error(answer))
+        check_reason(walk, line, before);
+}
+
+/* Each form of each row, its first good values among them. */
+static void walk_fresh(struct walk *walk)
+{
+    static const char *const forms[] = { "", "?", "=?", "=", "=\"x", "=,,,,,,,,,,,,,,,," };
+    const struct at_command *row = walk->row;
+    char line[LINE_BYTES];
+
+    if (row->basic)
+        return;
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        snprintf(line, sizeof(line), "AT%s%s", row->name, forms[i]);
+        try_fresh(walk, line);
+    }
+    if (row->param_count == 0)
+        return;
+    build_line(walk, row->param_count, "", line);
+    try_fresh(walk, line);
 }
 
 static void expect_good(struct walk *walk, const char *line)
@@ -553,6 +608,7 @@ static void each_row(void (*visit)(struct walk *walk), enum rows rows)
 
         if (is_like_another(m))
             continue;
+        walk.world.log.name = walk.model->identity.name;
         for (; *list != NULL; list++) {
             for (size_t i = 0; i < (*list)->count; i++) {
                 walk.row = &(*list)->rows[i];
@@ -622,6 +678,12 @@ static void test_read_and_run(void **state)
     each_row(walk_read_and_run, ROWS_OF_MODEL);
 }
 
+static void test_fresh(void **state)
+{
+    (void)state;
+    each_row(walk_fresh, ROWS_OF_MODEL);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -637,6 +699,7 @@ int main(void)
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_test),
         cmocka_unit_test(test_read_and_run),
+        cmocka_unit_test(test_fresh),
         cmocka_unit_test(test_refused),
     };
 

@@ -47,4 +47,9 @@ void *common_context_make_record(struct at_session *at, size_t index);
 /* `set` of that row. */
 enum at_status common_context_set(struct at_session *at, const struct at_args *args);
 
+/* The error of a context that network_activate() has left down, `code`, with the reason: it is not
+ * defined, which `how` does, or there is no network. */
+enum at_status common_refuse_activation(struct at_session *at, size_t cid, int32_t code,
+                                        const char *how);
+
 #endif

@@ -65,7 +65,8 @@ static enum at_status set_clock(struct at_session *at, const struct at_args *arg
     struct module_time time = { .zone_quarters = clock->zone_quarters };
 
     if (!parse_clock(args->list[0].text, &time) || !module_clock_set(clock, &time))
-        return at_fail(at, CME_NOT_SUPPORTED);
+        return at_refuse(at, CME_NOT_SUPPORTED,
+                         "it takes \"yy/MM/dd,hh:mm:ss+zz\", a time that exists");
     return AT_OK;
 }
 
@@ -145,4 +146,4 @@ static const struct at_command rows[] = {
       .source = "27.007 8.1",
       .run = run_activity },
 };
-const struct at_commands common_general = AT_COMMANDS(rows);
+const struct at_commands common_general = AT_GENERAL_COMMANDS(rows);

@@ -53,4 +53,4 @@ static const struct at_command rows[] = {
     { .name = "+CIMI", .help = "IMSI of the SIM.", .source = "27.007 4.6", .run = run_imsi },
     { .name = "+GCAP", .help = "Capabilities.", .source = "V.250 6.1.9", .run = run_capabilities },
 };
-const struct at_commands common_identity = AT_COMMANDS(rows);
+const struct at_commands common_identity = AT_GENERAL_COMMANDS(rows);

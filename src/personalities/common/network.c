@@ -15,7 +15,7 @@ static enum at_status read_pin(struct at_session *at)
 static enum at_status set_pin(struct at_session *at, const struct at_args *args)
 {
     (void)args;
-    return at_fail(at, CME_NOT_ALLOWED);
+    return at_refuse(at, CME_NOT_ALLOWED, "the SIM wants no PIN: +CPIN: READY");
 }
 
 enum { SIGNAL_UNKNOWN = 99 };
@@ -100,7 +100,8 @@ static enum at_status set_operator(struct at_session *at, const struct at_args *
     if (mode == COPS_FORMAT_ONLY)
         return AT_OK;
     if (mode == COPS_MANUAL && !is_our_operator(at, &args->list[COPS_OPERATOR]))
-        return at_fail(at, CME_NO_NETWORK);
+        return at_refuse(at, CME_NO_NETWORK, "the one operator here is \"%s\", number %s",
+                         identity_operator_name(at), identity_operator_code(at));
     modem->network.cops_mode = mode;
     network_update(modem);
     return AT_OK;
@@ -196,4 +197,4 @@ static const struct at_command rows[] = {
       .set = set_functionality,
       .read = read_functionality },
 };
-const struct at_commands common_network = AT_COMMANDS(rows);
+const struct at_commands common_network = AT_GENERAL_COMMANDS(rows);

@@ -36,14 +36,14 @@ enum at_status common_context_set(struct at_session *at, const struct at_args *a
     struct module_context *context, before, given = { .active = false };
 
     if (network_context(network, cid)->active)
-        return at_fail(at, CME_NOT_ALLOWED);
+        return at_refuse(at, CME_NOT_ALLOWED, "context %zu is active; end it first", cid);
     context = network_context_make(network, cid);
     if (context == NULL)
-        return at_fail(at, CME_MEMORY_FAILURE);
+        return at_refuse_memory(at, CME_MEMORY_FAILURE);
     before = *context;
     at_args_preset(at_row(at), at_model_of(at), at_dialect_of(at), &given, cid - 1);
     if (!at_args_bind(at_row(at), args, &given))
-        return at_fail(at, CME_MEMORY_FAILURE);
+        return at_refuse_memory(at, CME_MEMORY_FAILURE);
     *context = given;
     if (at_keep(at, cid - 1) == ERR_OK) {
         at_args_release(at_row(at), &before);
@@ -51,7 +51,18 @@ enum at_status common_context_set(struct at_session *at, const struct at_args *a
     }
     at_args_release(at_row(at), context);
     *context = before;
-    return at_fail(at, CME_MEMORY_FAILURE);
+    return at_refuse(at, CME_MEMORY_FAILURE, "the context cannot be stored");
+}
+
+enum at_status common_refuse_activation(struct at_session *at, size_t cid, int32_t code,
+                                        const char *how)
+{
+    struct module_network *network = &module_of(at)->network;
+    const struct module_context *context = network_context(network, cid);
+
+    if (context != NULL && context->type[0] == '\0')
+        return at_refuse(at, code, "context %zu is not defined; AT%s first", cid, how);
+    return at_refuse(at, code, "there is no network: +CREG: %d", network_stat(network));
 }
 
 static enum at_status read_attached(struct at_session *at)
@@ -68,7 +79,8 @@ static enum at_status set_attached(struct at_session *at, const struct at_args *
     bool attached = args->list[0].number == 1;
 
     if (attached && !network_is_registered(&modem->network))
-        return at_fail(at, CME_NO_NETWORK);
+        return at_refuse(at, CME_NO_NETWORK, "there is no network to attach to (+CREG: %d)",
+                         network_stat(&modem->network));
     modem->network.attached = attached;
     network_update(modem);
     return AT_OK;
@@ -102,7 +114,7 @@ static enum at_status set_active(struct at_session *at, const struct at_args *ar
         if (args->list[ACTIVE_STATE].number == 0)
             network_deactivate(modem, cid);
         else if (!network_activate(&modem->network, cid))
-            return at_fail(at, CME_NOT_ALLOWED);
+            return common_refuse_activation(at, cid, CME_NOT_ALLOWED, "+CGDCONT");
     }
     return AT_OK;
 }

@@ -41,4 +41,4 @@ static const struct at_command rows[] = {
     { REGISTER("S12", s12_params, "Silence around the escape sequence, in 1/50 s."),
       .source = "80000ST10025a r5 p.64" },
 };
-const struct at_commands common_registers = AT_COMMANDS(rows);
+const struct at_commands common_registers = AT_GENERAL_COMMANDS(rows);

@@ -46,14 +46,14 @@ static enum at_status set_reset(struct at_session *at, const struct at_args *arg
 static enum at_status set_write(struct at_session *at, const struct at_args *args)
 {
     if (profile_save(at, (size_t)args->list[0].number) != ERR_OK)
-        return at_fail(at, CME_MEMORY_FAILURE);
+        return at_refuse(at, CME_MEMORY_FAILURE, "the profile cannot be stored");
     return AT_OK;
 }
 
 static enum at_status set_choose(struct at_session *at, const struct at_args *args)
 {
     if (profile_choose(at, (size_t)args->list[0].number) != ERR_OK)
-        return at_fail(at, CME_MEMORY_FAILURE);
+        return at_refuse(at, CME_MEMORY_FAILURE, "the profile cannot be stored");
     return AT_OK;
 }
 
@@ -166,4 +166,4 @@ static const struct at_command rows[] = {
     { BASIC("T", any_params, "Tone dialling."), .source = "V.250 6.3.2", .coverage = AT_ANSWERED,
       .set = answer_ok },
 };
-const struct at_commands common_v250 = AT_COMMANDS(rows);
+const struct at_commands common_v250 = AT_GENERAL_COMMANDS(rows);

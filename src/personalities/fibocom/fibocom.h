@@ -147,6 +147,9 @@ enum { CALL_CID = 1 };
 /* fibocom_call.c: the one context of +MIPCALL. */
 struct module_context *fibocom_context(struct tlsmodem *modem);
 
+/* fibocom_call.c: the error of a command that needs that context while it is down. */
+enum at_status fibocom_refuse_offline(struct at_session *at);
+
 /* fibocom_files.c: what +GTSSLFILE has put into a slot; nothing, if nothing was. */
 struct span fibocom_file(const struct tlsmodem *modem, size_t slot);
 

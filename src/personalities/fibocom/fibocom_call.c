@@ -12,6 +12,11 @@ struct module_context *fibocom_context(struct tlsmodem *modem)
     return network_context_make(&modem->network, CALL_CID); /* it is the first: always there */
 }
 
+enum at_status fibocom_refuse_offline(struct at_session *at)
+{
+    return at_refuse(at, FACT_ERROR_STATE, "there is no connection; AT+MIPCALL=1 first");
+}
+
 static enum at_status read_call(struct at_session *at)
 {
     char address[MODULE_ADDRESS_MAX + 1];
@@ -74,11 +79,12 @@ static enum at_status set_call(struct at_session *at, const struct at_args *args
     if (args->list[CALL_OPERATION].number == 0)
         return hang_up(at);
     if (context->active)
-        return at_fail(at, FACT_ERROR_STATE);
+        return at_refuse(at, FACT_ERROR_STATE,
+                         "the connection is up already; AT+MIPCALL=0 ends it");
     if (!take_apn(context, &args->list[CALL_APN]))
-        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     if (!network_activate(&modem->network, CALL_CID))
-        return at_fail(at, FIBOCOM_NO_NETWORK);
+        return common_refuse_activation(at, CALL_CID, FIBOCOM_NO_NETWORK, "+CGDCONT");
     network_address(CALL_CID, address, sizeof(address));
     at_urc(at, "+MIPCALL: %s", address);
     return AT_OK;

@@ -28,7 +28,7 @@ static enum at_status set_cipher(struct at_session *at, const struct at_args *ar
     uint32_t mask = mask_of(module_of(at), args->list[CIPHER_ID].number);
 
     if (mask == 0)
-        return at_fail_plain(at);
+        return at_refuse_plain(at, "this model has no suite %d", (int)args->list[CIPHER_ID].number);
     ssl->chosen |= mask;
     if (args->list[CIPHER_CMD].number == 1)
         ssl->loaded |= mask;

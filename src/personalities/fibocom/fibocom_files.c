@@ -103,7 +103,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     file->entering = false;
     if (end != AT_PROMPT_COMPLETE) {
         bytes_free(&file->bytes);
-        return at_fail_plain(at);
+        return at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
     }
     bytes_commit(&file->bytes, payload.len);
     log_trace(at_log_of(at), TRACE_STORE, "file %zu: %zu bytes", file->slot, payload.len);
@@ -120,11 +120,14 @@ static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, 
     };
     struct fibocom_file *file;
 
-    if (is_entering(modem) || count == kind_rows[kind].count)
-        return at_fail_plain(at);
+    if (is_entering(modem))
+        return at_refuse_plain(at, "another file is being loaded");
+    if (count == kind_rows[kind].count)
+        return at_refuse_plain(at, "%zu %s are loaded, and no more are taken until the power goes",
+                               count, kind_rows[kind].name);
     file = module_part(modem, &fibocom_files_part, kind_rows[kind].first + count);
     if (file == NULL || bytes_reserve(&file->bytes, len) != ERR_OK)
-        return at_fail_plain(at);
+        return at_refuse_memory(at, FACT_PLAIN_ERROR);
     file->entering = true;
     prompt.ctx = file;
     prompt.memory = file->bytes.data;
@@ -139,7 +142,8 @@ static enum at_status set_file(struct at_session *at, const struct at_args *args
         if (is_named(args->list[FILE_TYPE].text, kind_rows[kind].name))
             return enter(at, (enum fibocom_file_kind)kind, (size_t)args->list[FILE_LEN].number);
     }
-    return at_fail_plain(at);
+    return at_refuse_plain(at,
+                           "there is no such <file_type>; allowed: CERTFILE, KEYFILE, TRUSTFILE");
 }
 
 static enum at_status read_files(struct at_session *at)

@@ -36,18 +36,23 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     };
     enum ftp_error started;
 
-    if ((ftp != NULL && ftp->owner != NULL) || !fibocom_context(modem)->active)
-        return at_fail(at, FACT_ERROR_STATE);
+    if (ftp != NULL && ftp->owner != NULL)
+        return at_refuse(at, FACT_ERROR_STATE, "a session is open on port %zu; AT+FTPCLOSE first",
+                         ftp->owner->index + 1);
+    if (!fibocom_context(modem)->active)
+        return fibocom_refuse_offline(at);
     ftp = module_part(modem, &fibocom_ftp_part, 0);
     if (ftp == NULL)
-        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     copy_text(host, &list[LOGIN_SERVER]);
     copy_text(user, &list[LOGIN_USER]);
     copy_text(password, &list[LOGIN_PASSWORD]);
     started = ftp_open(&ftp->client, &session);
     wipe(password, sizeof(password));
+    if (started == FTP_NO_CONNECTION)
+        return at_refuse_said(at, FACT_ERROR_STATE);
     if (started != FTP_FINE)
-        return at_fail(at, FACT_ERROR_STATE);
+        return at_refuse(at, FACT_ERROR_STATE, "%s", ftp_error_text(started));
     if (!list[LOGIN_MODE].given)
         module_note_preset(modem, FACT_FTP_PASSIVE);
     fibocom_ftp_begin_task(ftp, at, FTP_PHASE_OPENING);
@@ -114,15 +119,19 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
 static void on_abort_close(struct at_session *at, void *ctx)
 {
     fibocom_ftp_clear(ctx);
-    at_finish(at, at_fail_plain(at));
+    at_finish(at, at_refuse_plain(at, "given up: DTR has dropped"));
 }
 
 static enum at_status run_close(struct at_session *at)
 {
     struct fibocom_ftp *ftp = fibocom_ftp_if(at);
 
-    if (ftp == NULL || ftp->owner != terminal_of(at) || ftp->phase == FTP_PHASE_OPENING)
-        return at_fail(at, FACT_ERROR_STATE);
+    if (ftp == NULL || ftp->owner == NULL)
+        return at_refuse(at, FACT_ERROR_STATE, "there is no FTP session");
+    if (ftp->owner != terminal_of(at))
+        return at_refuse(at, FACT_ERROR_STATE, "the session is port %zu's", ftp->owner->index + 1);
+    if (ftp->phase == FTP_PHASE_OPENING)
+        return at_refuse(at, FACT_ERROR_STATE, "the session is still being opened");
     if ((ftp->phase == FTP_PHASE_READY || ftp->phase == FTP_PHASE_TELLING) &&
         ftp_quit(&ftp->client) == FTP_FINE) {
         fibocom_ftp_enter(ftp, FTP_PHASE_CLOSING);

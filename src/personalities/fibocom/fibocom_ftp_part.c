@@ -232,7 +232,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
         return;
     fibocom_ftp_clear(ftp);
     if (waiting)
-        at_finish(owner->at, at_fail(owner->at, FACT_ERROR_STATE));
+        at_finish(owner->at, at_refuse(owner->at, FACT_ERROR_STATE, "the context has gone down"));
     tell_done(ftp, owner->at, phase, false);
     if (is_for_a_session(phase))
         at_urc(owner->at, "+FTPCLOSE: %d", STATUS_DONE);

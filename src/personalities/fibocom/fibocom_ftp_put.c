@@ -34,7 +34,8 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     }
     if (status == AT_FAIL)
         bytes_free(&ftp->put);
-    return end == AT_PROMPT_COMPLETE ? status : at_fail_plain(at);
+    return end == AT_PROMPT_COMPLETE ? status
+                                     : at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
 }
 
 enum { PUT_NAME, PUT_LENGTH, PUT_APPENDS };
@@ -54,7 +55,7 @@ static enum at_status set_put(struct at_session *at, const struct at_args *args)
     if (ftp == NULL)
         return AT_FAIL;
     if (bytes_reserve(&ftp->put, prompt.max) != ERR_OK)
-        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     ftp->put_at = 0;
     ftp->put_kind = args->list[PUT_APPENDS].number == 1 ? FTP_APPE : FTP_STOR;
     memcpy(ftp->put_name, name.data, name.len);

@@ -31,7 +31,12 @@ static void on_abort(struct at_session *at, void *ctx)
     struct fibocom_ftp *ftp = ctx;
 
     fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
-    at_finish(at, at_fail_plain(at));
+    at_finish(at, at_refuse_plain(at, "given up: DTR has dropped"));
+}
+
+static enum at_status refuse_no_file(struct at_session *at)
+{
+    return at_refuse(at, FACT_ERROR_STATE, "this port reads no file; AT+FTPGET first");
 }
 
 enum at_status fibocom_ftp_ask_for_more(struct at_session *at)
@@ -39,7 +44,7 @@ enum at_status fibocom_ftp_ask_for_more(struct at_session *at)
     struct fibocom *fibocom = fibocom_of(at);
 
     if (fibocom->ftp_asker != terminal_of(at))
-        return at_fail(at, FACT_ERROR_STATE);
+        return refuse_no_file(at);
     fibocom->ftp_asker = NULL;
     at_info(at, "+FTPRECV: 0");
     return AT_OK;
@@ -48,7 +53,7 @@ enum at_status fibocom_ftp_ask_for_more(struct at_session *at)
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max)
 {
     if (ftp->reader != terminal_of(at))
-        return at_fail(at, FACT_ERROR_STATE);
+        return refuse_no_file(at);
     ftp->receive_max = max;
     if (receive(ftp, at))
         return AT_OK;
@@ -69,7 +74,7 @@ void fibocom_ftp_break_file(struct fibocom_ftp *ftp, struct at_session *at)
     if (ftp->waiting != FTP_WAIT_RECEIVE)
         return;
     fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
-    at_finish(at, at_fail(at, FACT_ERROR_STATE));
+    at_finish(at, at_refuse_said(at, FACT_ERROR_STATE));
 }
 
 void fibocom_ftp_receive_nothing(struct fibocom_ftp *ftp)

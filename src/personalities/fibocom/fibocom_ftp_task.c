@@ -33,7 +33,12 @@ struct fibocom_ftp *fibocom_ftp_ready(struct at_session *at)
     if (ftp != NULL && ftp->owner == terminal_of(at) && ftp->phase != FTP_PHASE_TELLING &&
         (ftp_is_ready(&ftp->client) || may_be_free_soon(ftp)))
         return ftp;
-    at_fail(at, FACT_ERROR_STATE);
+    if (ftp == NULL || ftp->owner == NULL)
+        at_refuse(at, FACT_ERROR_STATE, "there is no FTP session; AT+FTPOPEN first");
+    else if (ftp->owner != terminal_of(at))
+        at_refuse(at, FACT_ERROR_STATE, "port %zu uses FTP", ftp->owner->index + 1);
+    else
+        at_refuse(at, FACT_ERROR_STATE, "another FTP command is under way");
     return NULL;
 }
 
@@ -60,10 +65,12 @@ static enum ftp_error start(struct fibocom_ftp *ftp, const struct fibocom_ftp_op
 static enum at_status run(struct fibocom_ftp *ftp, struct at_session *at,
                           const struct fibocom_ftp_operation *operation)
 {
-    if (start(ftp, operation) != FTP_FINE) {
+    enum ftp_error error = start(ftp, operation);
+
+    if (error != FTP_FINE) {
         if (operation->phase == FTP_PHASE_PUT)
             bytes_free(&ftp->put);
-        return at_fail(at, FACT_ERROR_STATE);
+        return at_refuse(at, FACT_ERROR_STATE, "%s", ftp_error_text(error));
     }
     fibocom_ftp_begin_task(ftp, at, operation->phase);
     ftp->describe = operation->describe;
@@ -106,5 +113,5 @@ void fibocom_ftp_refuse_next(struct fibocom_ftp *ftp)
     fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
     if (ftp->next.phase == FTP_PHASE_PUT)
         bytes_free(&ftp->put);
-    at_finish(at, at_fail(at, FACT_ERROR_STATE));
+    at_finish(at, at_refuse(at, FACT_ERROR_STATE, "the transfer before it has not ended"));
 }

@@ -162,13 +162,14 @@ static enum at_status set_setting(struct at_session *at, const struct at_args *a
     while (row < SETTING_COUNT && !span_equal(args->list[0].text, span_of(setting_rows[row].name)))
         row++;
     if (row == SETTING_COUNT)
-        return at_fail(at, FACT_ERROR_RANGE);
+        return at_refuse(at, FACT_ERROR_RANGE, "there is no such setting; AT+GTSET? lists them");
     if (!value->given) {
         show_setting(at, row);
         return AT_OK;
     }
     if (!number_in_set(value->number, setting_rows[row].values))
-        return at_fail(at, FACT_ERROR_RANGE);
+        return at_refuse(at, FACT_ERROR_RANGE, "\"%s\" is %d; allowed: %s", setting_rows[row].name,
+                         (int)value->number, setting_rows[row].values);
     *setting_at(at, row) = value->number;
     fact_replace(&module_of(at)->facts, setting_rows[row].preset);
     return AT_OK;
@@ -241,4 +242,4 @@ static const struct at_command rows[] = {
       .coverage = AT_ANSWERED,
       .free_form = true },
 };
-const struct at_commands fibocom_general = AT_COMMANDS(rows);
+const struct at_commands fibocom_general = AT_GENERAL_COMMANDS(rows);

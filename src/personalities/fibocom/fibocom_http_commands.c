@@ -18,10 +18,14 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
     char *next = NULL, *before;
     size_t param = fibocom_http_param(args->list[SET_PARAM].text);
 
-    if (param == HTTP_PARAM_COUNT || !fibocom_http_param_takes(param, value))
-        return at_fail(at, FACT_ERROR_RANGE);
+    if (param == HTTP_PARAM_COUNT)
+        return at_refuse(at, FACT_ERROR_RANGE,
+                         "there is no such <httpParam>; AT+HTTPSET? lists them");
+    if (!fibocom_http_param_takes(param, value))
+        return at_refuse(at, FACT_ERROR_RANGE, "\"%s\" does not take this value",
+                         fibocom_http_param_name(param));
     if (!at_text_set(&next, value))
-        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     before = values[param];
     values[param] = next;
     if (at_keep(at, param) == ERR_OK) {
@@ -30,7 +34,7 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
     }
     at_text_set(&values[param], span_at(NULL, 0));
     values[param] = before;
-    return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+    return at_refuse(at, FIBOCOM_MEMORY_FAILURE, "the value cannot be stored");
 }
 
 static enum at_status read_params(struct at_session *at)
@@ -39,6 +43,11 @@ static enum at_status read_params(struct at_session *at)
         at_info(at, "+HTTPSET: \"%s\",\"%s\"", fibocom_http_param_name(i),
                 fibocom_http_value(module_of(at), i));
     return AT_OK;
+}
+
+static enum at_status refuse_busy(struct at_session *at)
+{
+    return at_refuse(at, FACT_ERROR_STATE, "another HTTP command is under way");
 }
 
 /* What was entered is kept only when all of it came. */
@@ -57,7 +66,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
         return AT_OK;
     }
     bytes_free(bytes);
-    return at_fail(at, FACT_ERROR_STATE);
+    return at_refuse_prompt(at, FACT_ERROR_STATE, end, payload.len);
 }
 
 /* `idle_fact` is how long it waits for the next byte. */
@@ -72,10 +81,10 @@ static enum at_status enter(struct at_session *at, struct fibocom_http *http, st
                                 .ctx = bytes };
 
     if (fibocom_http_is_busy(http))
-        return at_fail(at, FACT_ERROR_STATE);
+        return refuse_busy(at);
     bytes_free(bytes);
     if (bytes_reserve(bytes, len) != ERR_OK)
-        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     prompt.memory = bytes->data;
     http->entering = true;
     return at_prompt(at, &prompt);
@@ -114,9 +123,13 @@ static enum at_status set_action(struct at_session *at, const struct at_args *ar
 
     if (http == NULL)
         return AT_FAIL;
-    if (!fibocom_context(module_of(at))->active || fibocom_http_is_busy(http) ||
-        fibocom_of(at)->http_values[HTTP_PARAM_URL] == NULL)
-        return at_fail(at, FACT_ERROR_STATE);
+    if (!fibocom_context(module_of(at))->active)
+        return fibocom_refuse_offline(at);
+    if (fibocom_http_is_busy(http))
+        return refuse_busy(at);
+    if (fibocom_of(at)->http_values[HTTP_PARAM_URL] == NULL)
+        return at_refuse(at, FACT_ERROR_STATE,
+                         "there is no address; AT+HTTPSET=\"URL\",\"<address>\" first");
     return fibocom_http_begin(http, terminal_of(at), args->list[ACT_MODE].number, timer);
 }
 

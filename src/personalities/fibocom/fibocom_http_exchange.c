@@ -134,13 +134,13 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
     http->exchange = module_part(http->modem, &fibocom_exchange_part, 0);
     if (http->exchange == NULL || !fibocom_http_write_fields(http)) {
         http->exchange = NULL;
-        return at_fail(owner->at, FIBOCOM_MEMORY_FAILURE);
+        return at_refuse_memory(owner->at, FIBOCOM_MEMORY_FAILURE);
     }
     error = start(http, (int64_t)(timer->given ? timer->number : preset_s) * SECOND_MS);
     if (error == HTTP_INVALID) {
         http->exchange = NULL;
         bytes_free(&http->fields);
-        return at_fail(owner->at, FACT_ERROR_HTTP_INVALID);
+        return at_refuse_said(owner->at, FACT_ERROR_HTTP_INVALID);
     }
     fibocom_http_enter(http, HTTP_PHASE_CONNECTING);
     if (error == HTTP_TLS && http->exchange->failure.tls.reason != TLS_INTERNAL)
@@ -160,6 +160,6 @@ struct fibocom_http *fibocom_http_of(struct at_session *at)
     struct fibocom_http *http = module_part(module_of(at), &fibocom_http_part, 0);
 
     if (http == NULL)
-        at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     return http;
 }

@@ -214,7 +214,8 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     fibocom_http_enter(http, HTTP_PHASE_NONE);
     http->reader = NULL;
     if (reader != NULL)
-        at_finish(reader->at, at_fail(reader->at, FACT_ERROR_HTTP_BROKEN));
+        at_finish(reader->at,
+                  at_refuse(reader->at, FACT_ERROR_HTTP_BROKEN, "the context has gone down"));
 }
 
 static bool owes(const struct tlsmodem *modem, const void *state)

@@ -64,7 +64,7 @@ static enum at_status show_stream(struct fibocom_http *http, struct at_session *
     fibocom_http_enter(http, HTTP_PHASE_NONE);
     if (got == 0 && http->read_at == 0)
         at_info(at, "+HTTPREAD: 0");
-    return got == 0 ? AT_OK : at_fail(at, FACT_ERROR_HTTP_BROKEN);
+    return got == 0 ? AT_OK : at_refuse_said(at, FACT_ERROR_HTTP_BROKEN);
 }
 
 static enum at_status show(struct fibocom_http *http, struct at_session *at)
@@ -88,7 +88,7 @@ void fibocom_http_pump(struct fibocom_http *http)
 static void on_abort(struct at_session *at, void *ctx)
 {
     ((struct fibocom_http *)ctx)->reader = NULL; /* the rest is the next +HTTPREAD's */
-    at_finish(at, at_fail_plain(at));
+    at_finish(at, at_refuse_plain(at, "given up: DTR has dropped"));
 }
 
 static void on_room(void *ctx)
@@ -114,9 +114,13 @@ static enum at_status read_part(struct at_session *at, size_t offset, size_t len
 
     if (http == NULL)
         return AT_FAIL;
-    if (http->phase != HTTP_PHASE_COMPLETE || fibocom_http_is_busy(http) ||
-        offset > http->response.len)
-        return at_fail(at, FACT_ERROR_STATE);
+    if (fibocom_http_is_busy(http))
+        return at_refuse(at, FACT_ERROR_STATE, "another HTTP command is under way");
+    if (http->phase != HTTP_PHASE_COMPLETE)
+        return at_refuse(at, FACT_ERROR_STATE, "there is no response to read; AT+HTTPACT first");
+    if (offset > http->response.len)
+        return at_refuse(at, FACT_ERROR_STATE, "the response has %zu bytes",
+                         (size_t)http->response.len);
     if (len > http->response.len - offset)
         len = http->response.len - offset;
     http->read_at = offset;

@@ -31,13 +31,17 @@ static struct asked *begin(struct at_session *at, enum question_kind kind,
     struct tlsmodem *modem = module_of(at);
     struct asked *asked = module_part_if(modem, &fibocom_lookup_part, 0);
 
-    if (!fibocom_context(modem)->active || (asked != NULL && question_is_busy(&asked->question))) {
-        at_fail(at, FACT_ERROR_STATE);
+    if (!fibocom_context(modem)->active) {
+        fibocom_refuse_offline(at);
+        return NULL;
+    }
+    if (asked != NULL && question_is_busy(&asked->question)) {
+        at_refuse(at, FACT_ERROR_STATE, "a look-up or +MPING is under way");
         return NULL;
     }
     asked = module_part(modem, &fibocom_lookup_part, 0);
     if (asked == NULL) {
-        at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
         return NULL;
     }
     asked->question =
@@ -69,7 +73,7 @@ static void on_addresses(void *ctx, enum err err, const struct net_address *list
     (void)count;
     note_time(asked, err);
     if (err != ERR_OK) {
-        at_finish(at, at_fail(at, FIBOCOM_NOT_FOUND));
+        at_finish(at, at_refuse(at, FIBOCOM_NOT_FOUND, "%s", err_text(err)));
         return;
     }
     address_text(&list[0], text);
@@ -80,7 +84,7 @@ static void on_addresses(void *ctx, enum err err, const struct net_address *list
 static void on_abort(struct at_session *at, void *ctx)
 {
     question_cancel(&((struct asked *)ctx)->question);
-    at_finish(at, at_fail_plain(at));
+    at_finish(at, at_refuse_plain(at, "given up: DTR has dropped"));
 }
 
 static enum at_status set_dns(struct at_session *at, const struct at_args *args)
@@ -91,7 +95,7 @@ static enum at_status set_dns(struct at_session *at, const struct at_args *args)
         return AT_FAIL;
     if (lookup_start(&asked->lookup, &module_of(at)->world, asked->host,
                      module_fact_peek(module_of(at), FACT_NAME_MS), on_addresses, asked) != ERR_OK)
-        return at_fail(at, FIBOCOM_NOT_FOUND);
+        return at_refuse(at, FIBOCOM_NOT_FOUND, "the look-up cannot begin");
     at_await(at, on_abort, asked);
     return AT_LATER;
 }
@@ -171,7 +175,8 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
         return AT_OK;
     }
     if (!list[PING_HOST].given)
-        return at_fail(at, FACT_ERROR_SYNTAX);
+        return at_refuse(at, FACT_ERROR_SYNTAX, "<%s> is missing",
+                         at_row(at)->params[PING_HOST].name);
     asked = begin(at, QUESTION_ECHO, &list[PING_HOST]);
     if (asked == NULL)
         return AT_FAIL;
@@ -180,7 +185,7 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     job.timeout_ms =
         timeout_s(modem, &list[PING_TIMEOUT], &asked->timeout_fact) * (uint32_t)SECOND_MS;
     if (ping_start(&asked->ping, &modem->world, asked->host, &job, &ping_events, asked) != ERR_OK)
-        return at_fail(at, FIBOCOM_NOT_FOUND);
+        return at_refuse(at, FIBOCOM_NOT_FOUND, "the look-up cannot begin");
     return AT_OK;
 }
 

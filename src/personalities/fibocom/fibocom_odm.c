@@ -98,7 +98,7 @@ static enum at_status set_odm(struct at_session *at, const struct at_args *args)
     if (args->list[OPEN_ID].number == 0)
         return close_all(at);
     if (!args->list[OPEN_HOST].given || !args->list[OPEN_PORT].given)
-        return at_fail(at, FACT_ERROR_SYNTAX);
+        return at_refuse(at, FACT_ERROR_SYNTAX, "<remote_IP> and <remote_port> are missing");
     socket = fibocom_socket_make(at, args->list[OPEN_ID].number);
     if (socket == NULL || fibocom_socket_check(at, socket) != AT_OK)
         return AT_FAIL;

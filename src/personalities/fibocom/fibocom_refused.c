@@ -16,4 +16,4 @@ static const struct at_command rows[] = {
     MQTT("+MQTTUSER"), MQTT("+MQTTOPEN"),  MQTT("+MQTTSUB"),
     MQTT("+MQTTPUB"),  MQTT("+MQTTCLOSE"), REFUSED("+GTRNDIS", "There is no USB network here."),
 };
-const struct at_commands fibocom_refused = AT_COMMANDS(rows);
+const struct at_commands fibocom_refused = AT_GENERAL_COMMANDS(rows);

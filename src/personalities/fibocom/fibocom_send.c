@@ -31,11 +31,16 @@ static void on_abort(struct at_session *at, void *ctx)
     struct fibocom_socket *socket = ctx;
 
     fibocom_send_enter(socket, SEND_NONE, NULL);
-    at_finish(at, at_fail_plain(at));
+    at_finish(at, at_refuse_plain(at, "given up: DTR has dropped"));
 }
 
-static enum at_status send(struct at_session *at, struct fibocom_socket *socket, bool complete,
-                           struct span payload)
+static enum at_status refuse_closed(struct at_session *at, const struct fibocom_socket *socket)
+{
+    return at_refuse(at, FACT_ERROR_STATE, "socket %d has closed", socket->id);
+}
+
+static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
+                           enum at_prompt_end end, struct span payload)
 {
     /* No: another connection has taken its place. */
     bool is_same = socket->send_phase == SEND_ENTERING && socket->sender == at;
@@ -43,18 +48,18 @@ static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
     socket->prompts--;
     if (is_same)
         fibocom_send_enter(socket, SEND_NONE, NULL);
-    if (!complete)
-        return at_fail_plain(at);
+    if (end != AT_PROMPT_COMPLETE)
+        return at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
     if (!is_same || socket->connection.state != CONNECTION_OPEN)
-        return at_fail(at, FACT_ERROR_STATE);
+        return refuse_closed(at, socket);
     if (payload.len == 0)
         return end_send(socket, STATUS_NO_DATA);
     if (outbox_put(&socket->packets.outbox, payload) < payload.len)
-        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     if (packets_flush(&socket->packets, &socket->connection))
         return end_send(socket, STATUS_SENT);
     if (socket->connection.state != CONNECTION_OPEN)
-        return at_fail(at, FACT_ERROR_STATE);
+        return refuse_closed(at, socket);
     fibocom_send_enter(socket, SEND_WAITING, at);
     at_await(at, on_abort, socket);
     return AT_LATER;
@@ -63,7 +68,7 @@ static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
 static enum at_status on_counted(struct at_session *at, void *ctx, enum at_prompt_end end,
                                  struct span payload)
 {
-    return send(at, ctx, end == AT_PROMPT_COMPLETE, payload);
+    return send(at, ctx, end, payload);
 }
 
 /* Without a count time ends it too.  More than fits is an overflow, and nothing of it is sent. */
@@ -72,7 +77,7 @@ static enum at_status on_typed(struct at_session *at, void *ctx, enum at_prompt_
 {
     if (end == AT_PROMPT_TIMED_OUT)
         module_note_fact(module_of(at), FACT_SEND_IDLE_MS);
-    return send(at, ctx, end == AT_PROMPT_COMPLETE || end == AT_PROMPT_TIMED_OUT, payload);
+    return send(at, ctx, end == AT_PROMPT_TIMED_OUT ? AT_PROMPT_COMPLETE : end, payload);
 }
 
 void fibocom_send_go_on(struct fibocom_socket *socket)
@@ -111,11 +116,15 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
         return AT_FAIL;
     most = outbox_room(&socket->packets.outbox);
     prompt.max = len->given ? (size_t)len->number : most;
-    if (socket->connection.state != CONNECTION_OPEN || socket->send_phase != SEND_NONE)
-        return at_fail(at, FACT_ERROR_STATE);
+    if (socket->connection.state != CONNECTION_OPEN)
+        return refuse_closed(at, socket);
+    if (socket->send_phase != SEND_NONE)
+        return at_refuse(at, FACT_ERROR_STATE, "another +MIPSEND for socket %d is under way",
+                         socket->id);
     if (prompt.max > most || prompt.max == 0) {
         module_note_fact(socket->modem, FACT_SEND_MAX);
-        return at_fail(at, FACT_ERROR_STATE);
+        return at_refuse(at, FACT_ERROR_STATE, "%zu bytes are too many; there is room for %zu now",
+                         prompt.max, most);
     }
     prompt.on_done = len->given ? on_counted : on_typed;
     if (!len->given)

@@ -11,7 +11,7 @@ struct fibocom_socket *fibocom_socket_make(struct at_session *at, int32_t id)
     struct fibocom_socket *socket = module_part(module_of(at), &fibocom_sockets, (size_t)id - 1);
 
     if (socket == NULL)
-        at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     return socket;
 }
 
@@ -34,7 +34,11 @@ struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id)
 
     if (socket != NULL && connection_is_open(&socket->connection) && !online_is_on(&socket->online))
         return socket;
-    at_fail(at, FACT_ERROR_STATE);
+    if (socket != NULL && online_is_on(&socket->online))
+        at_refuse(at, FACT_ERROR_STATE, "socket %d is online on port %zu", (int)id,
+                  socket->owner->index + 1);
+    else
+        at_refuse(at, FACT_ERROR_STATE, "socket %d is not open; AT+MIPOPEN first", (int)id);
     return NULL;
 }
 
@@ -105,7 +109,7 @@ void fibocom_socket_fail_send(struct fibocom_socket *socket)
     struct at_session *at = socket->owner->at;
 
     fibocom_send_enter(socket, SEND_NONE, NULL);
-    at_finish(at, at_fail(at, FACT_ERROR_STATE));
+    at_finish(at, at_refuse(at, FACT_ERROR_STATE, "socket %d has closed", socket->id));
 }
 
 void fibocom_socket_hang_up(struct fibocom_socket *socket)
@@ -187,8 +191,11 @@ bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
 
 enum at_status fibocom_socket_check(struct at_session *at, const struct fibocom_socket *socket)
 {
-    if (!fibocom_context(socket->modem)->active || socket->connection.state != CONNECTION_CLOSED)
-        return at_fail(at, FACT_ERROR_STATE);
+    if (!fibocom_context(socket->modem)->active)
+        return fibocom_refuse_offline(at);
+    if (socket->connection.state != CONNECTION_CLOSED)
+        return at_refuse(at, FACT_ERROR_STATE, "socket %d is in use; AT+MIPCLOSE=%d first",
+                         socket->id, socket->id);
     return AT_OK;
 }
 
@@ -238,7 +245,7 @@ static enum at_status set_close(struct at_session *at, const struct at_args *arg
     struct fibocom_socket *socket = fibocom_socket_if(at, args->list[0].number);
 
     if (socket == NULL || (socket->connection.state == CONNECTION_CLOSED && !socket->lingers))
-        return at_fail(at, FACT_ERROR_STATE);
+        return at_refuse(at, FACT_ERROR_STATE, "socket %d is not open", (int)args->list[0].number);
     packets_flush(&socket->packets, &socket->connection);
     fibocom_socket_close_for(socket, at);
     return AT_OK;

@@ -74,12 +74,12 @@ static enum at_status set_time_server(struct at_session *at, const struct at_arg
 
     memcpy(host, args->list[NTP_HOST].text.data, args->list[NTP_HOST].text.len);
     if (!fibocom_context(modem)->active)
-        return at_fail(at, FACT_ERROR_STATE);
+        return fibocom_refuse_offline(at);
     asked = module_part(modem, &fibocom_time_part, 0);
     if (asked == NULL)
-        return at_fail(at, FIBOCOM_MEMORY_FAILURE);
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     if (sntp_start(&asked->client, &target) != ERR_OK)
-        return at_fail(at, FACT_ERROR_STATE);
+        return at_refuse(at, FACT_ERROR_STATE, "a time server is being asked already");
     asked->question.owner = terminal_of(at);
     return AT_OK;
 }

@@ -66,8 +66,12 @@ extern const struct at_commands quectel_general, quectel_answered, quectel_refus
     quectel_ssl_config, quectel_ssl_socket;
 
 /* quectel_tcp.c: the plain socket that a command is about: of `index` with +QIMUX=1, of none with
- * +QIMUX=0.  NULL: the command is wrong. */
+ * +QIMUX=0.  NULL: the error is noted. */
 struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at_arg *index);
+
+/* quectel_tcp.c: the error of a command for plain sockets, or for secure ones, whose socket was
+ * never opened or is of the other kind. */
+enum at_status quectel_refuse_kind(struct at_session *at, int32_t index, bool secure);
 extern const struct quectel_manner quectel_plain;
 
 /* quectel_tcp.c: closes and answers as +QICLOSE and +QSSLCLOSE do. */
@@ -84,6 +88,10 @@ enum at_status quectel_receive(struct at_session *at, struct quectel_socket *soc
  * it is transparent.
  */
 bool quectel_can_receive(const struct quectel_socket *socket);
+
+/* quectel_transfer.c: the error of a read that quectel_can_receive() forbids, or that names another
+ * context. */
+enum at_status quectel_refuse_receive(struct at_session *at, const struct quectel_socket *socket);
 
 /* quectel_transfer.c: what +QINDI says of received data. */
 void quectel_tcp_received(struct quectel_socket *socket);

@@ -68,4 +68,4 @@ static const struct at_command rows[] = {
     { ANSWERED("+QINDRI", "Use of circuit RI.") },
     { ANSWERED("+QEXTUNSOL", "More unsolicited lines.") },
 };
-const struct at_commands quectel_answered = AT_COMMANDS(rows);
+const struct at_commands quectel_answered = AT_GENERAL_COMMANDS(rows);

@@ -63,6 +63,10 @@ void quectel_bearer_enter(struct tlsmodem *modem, size_t id, enum quectel_bearer
  * memory. */
 bool quectel_bearer_activate(struct tlsmodem *modem, size_t id);
 
+/* The error `code` of a command that needs the foreground context, which is not up, with the reason
+ * and the step that is missing. */
+enum at_status quectel_refuse_bearer(struct at_session *at, int32_t code);
+
 /* The words of a state. */
 const char *quectel_bearer_words(enum quectel_bearer_state state);
 

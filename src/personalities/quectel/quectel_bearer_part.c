@@ -105,6 +105,24 @@ bool quectel_bearer_need(struct tlsmodem *modem)
            quectel_bearer_activate(modem, quectel_bearer_foreground(modem));
 }
 
+enum at_status quectel_refuse_bearer(struct at_session *at, int32_t code)
+{
+    struct tlsmodem *modem = module_of(at);
+    const struct quectel_bearer *bearer = quectel_bearer(modem);
+    size_t id = quectel_bearer_foreground(modem);
+
+    if (bearer->state == BEARER_LOST)
+        return at_refuse(at, code, "context %zu was lost; AT+QIDEACT first", id);
+    if (!network_is_registered(&modem->network))
+        return at_refuse(at, code, "there is no network: +CREG: %d", network_stat(&modem->network));
+    if (bearer->mode == 0)
+        return at_refuse(at, code, "+QICSGP=0: the context is for circuit-switched data");
+    if (quectel_bearer_context(modem, id)->active && !quectel_bearer_is_up(bearer))
+        return at_refuse(at, code, "+CGACT or a call has context %zu", id);
+    return at_refuse(at, code, "context %zu is %s; AT+QIREGAPP and AT+QIACT first", id,
+                     quectel_bearer_words(bearer->state));
+}
+
 static enum err start(struct tlsmodem *modem)
 {
     for (size_t id = 0; id < QUECTEL_BEARERS; id++)

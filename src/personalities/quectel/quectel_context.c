@@ -27,7 +27,7 @@ static enum at_status set_access_point(struct at_session *at, const struct at_ar
 
     if (args->list[CSGP_MODE].number == 1 &&
         !configure(modem, &args->list[CSGP_APN], &args->list[CSGP_USER]))
-        return at_fail(at, QUECTEL_MEMORY_FAILURE);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FAILURE);
     quectel_bearer(modem)->mode = args->list[CSGP_MODE].number;
     return AT_OK;
 }
@@ -50,12 +50,18 @@ static bool may_register(struct tlsmodem *modem)
     }
 }
 
+static enum at_status refuse_register(struct at_session *at)
+{
+    return at_refuse_plain(at, "the context is %s, no more IP INITIAL; AT+QIDEACT first",
+                           quectel_bearer_words(quectel_bearer(module_of(at))->state));
+}
+
 static enum at_status run_register(struct at_session *at)
 {
     struct tlsmodem *modem = module_of(at);
 
     if (!may_register(modem))
-        return at_fail_plain(at);
+        return refuse_register(at);
     if (quectel_bearer(modem)->state == BEARER_INITIAL)
         quectel_bearer_enter(modem, quectel_bearer_foreground(modem), BEARER_START);
     return AT_OK;
@@ -68,9 +74,9 @@ static enum at_status set_register(struct at_session *at, const struct at_args *
     struct tlsmodem *modem = module_of(at);
 
     if (!may_register(modem))
-        return at_fail_plain(at);
+        return refuse_register(at);
     if (!configure(modem, &args->list[REGISTER_APN], &args->list[REGISTER_USER]))
-        return at_fail(at, QUECTEL_MEMORY_FAILURE);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FAILURE);
     return run_register(at);
 }
 
@@ -92,10 +98,13 @@ static enum at_status run_activate(struct at_session *at)
     if (quectel_bearer_is_up(quectel_bearer(modem)) &&
         module_fact(modem, FACT_ACTIVATE_TWICE) == TWICE_IS_OK)
         return AT_OK;
+    if (quectel_bearer_is_up(quectel_bearer(modem)))
+        return at_refuse_plain(at, "the context is active already");
     if (state != BEARER_INITIAL && state != BEARER_START)
-        return at_fail_plain(at);
-    return quectel_bearer_activate(modem, quectel_bearer_foreground(modem)) ? AT_OK
-                                                                            : at_fail_plain(at);
+        return quectel_refuse_bearer(at, FACT_PLAIN_ERROR);
+    return quectel_bearer_activate(modem, quectel_bearer_foreground(modem))
+               ? AT_OK
+               : quectel_refuse_bearer(at, FACT_PLAIN_ERROR);
 }
 
 static enum at_status run_address(struct at_session *at)
@@ -104,7 +113,7 @@ static enum at_status run_address(struct at_session *at)
     char address[MODULE_ADDRESS_MAX + 1];
 
     if (!quectel_bearer_is_up(quectel_bearer(modem)))
-        return at_fail_plain(at);
+        return quectel_refuse_bearer(at, FACT_PLAIN_ERROR);
     quectel_bearer_enter(modem, quectel_bearer_foreground(modem), BEARER_STATUS);
     network_address(quectel_bearer_cid(quectel_bearer_foreground(modem)), address, sizeof(address));
     at_info(at, "%s", address);
@@ -117,7 +126,7 @@ static enum at_status run_deactivate(struct at_session *at)
     size_t id = quectel_bearer_foreground(modem);
 
     if (quectel_bearer(modem)->state == BEARER_INITIAL)
-        return at_fail_plain(at);
+        return at_refuse_plain(at, "the context is IP INITIAL: there is nothing to end");
     quectel_sockets_close_all(modem, id);
     quectel_bearer_enter(modem, id, BEARER_INITIAL);
     network_deactivate(modem, quectel_bearer_cid(id));
@@ -148,7 +157,8 @@ static enum at_status set_attached(struct at_session *at, const struct at_args *
     bool attached = args->list[0].number == 1;
 
     if (attached && !network_is_registered(&modem->network))
-        return at_fail(at, QUECTEL_NO_NETWORK);
+        return at_refuse(at, QUECTEL_NO_NETWORK, "there is no network to attach to: +CREG: %d",
+                         network_stat(&modem->network));
     if (!attached)
         detach(at);
     modem->network.attached = attached;

@@ -178,4 +178,4 @@ static const struct at_command rows[] = {
       .keep = FACT_START_UP_SETTING_IS_KEPT,
       .record = quectel_settings_record },
 };
-const struct at_commands quectel_general = AT_COMMANDS(rows);
+const struct at_commands quectel_general = AT_GENERAL_COMMANDS(rows);

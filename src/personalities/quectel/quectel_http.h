@@ -72,8 +72,11 @@ int quectel_http_error(enum http_error error);
 /* True while a command of one port is under way: the others have to wait. */
 bool quectel_http_is_busy(const struct quectel_http *http);
 
-/* What stands in the way of a request; 0: nothing. */
-int quectel_http_obstacle(struct at_session *at);
+/* The error of a command that has to wait for one that is under way. */
+enum at_status quectel_http_refuse_busy(struct at_session *at);
+
+/* AT_OK: a request may be made; else the error is noted. */
+enum at_status quectel_http_may_request(struct at_session *at);
 
 /* The time that a command's parameter names, or the factory value. */
 struct quectel_http_time quectel_http_time(const struct at_session *at, const struct at_arg *arg);

@@ -22,11 +22,12 @@ static enum at_status on_url(struct at_session *at, void *ctx, enum at_prompt_en
     if (end == AT_PROMPT_TIMED_OUT)
         quectel_http_note_time(http, http->input_time);
     if (end != AT_PROMPT_COMPLETE)
-        status = at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
+        status = at_refuse_prompt(at, QUECTEL_HTTP_INPUT_TIMEOUT, end, payload.len);
     else if (http_url_parse(payload, &url) != ERR_OK)
-        status = at_fail(at, QUECTEL_HTTP_URL_ERROR);
+        status = at_refuse(at, QUECTEL_HTTP_URL_ERROR,
+                           "the text is no address of the form http://host[:port]/path");
     else if (!at_text_set(&http->url, payload))
-        status = at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        status = at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     return status;
 }
@@ -44,12 +45,12 @@ static enum at_status set_url(struct at_session *at, const struct at_args *args)
                                 .ctx = http };
 
     if (http == NULL)
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     if (quectel_http_is_busy(http))
-        return at_fail(at, QUECTEL_HTTP_BUSY);
+        return quectel_http_refuse_busy(at);
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     if (bytes_reserve(&http->input, prompt.max) != ERR_OK)
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     http->input_time = time;
     prompt.memory = http->input.data;
     quectel_http_enter(http, QUECTEL_HTTP_INPUT);
@@ -70,10 +71,9 @@ static enum at_status read_url(struct at_session *at)
 
 static enum at_status get(struct at_session *at, const struct at_arg *time)
 {
-    int error = quectel_http_obstacle(at);
-
-    return error != 0 ? at_fail(at, error)
-                      : quectel_http_request(at, HTTP_GET, quectel_http_time(at, time));
+    if (quectel_http_may_request(at) != AT_OK)
+        return AT_FAIL;
+    return quectel_http_request(at, HTTP_GET, quectel_http_time(at, time));
 }
 
 static enum at_status run_get(struct at_session *at)
@@ -98,7 +98,7 @@ static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_e
     if (end == AT_PROMPT_TIMED_OUT)
         quectel_http_note_time(http, http->input_time);
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    return at_fail(at, QUECTEL_HTTP_INPUT_TIMEOUT);
+    return at_refuse_prompt(at, QUECTEL_HTTP_INPUT_TIMEOUT, end, payload.len);
 }
 
 static enum at_status set_post(struct at_session *at, const struct at_args *args)
@@ -112,14 +112,13 @@ static enum at_status set_post(struct at_session *at, const struct at_args *args
                                 .echo = AT_ECHO_OFF,
                                 .on_done = on_body,
                                 .ctx = http };
-    int error = quectel_http_obstacle(at);
 
-    if (error != 0)
-        return at_fail(at, error);
+    if (quectel_http_may_request(at) != AT_OK)
+        return AT_FAIL;
     quectel_http_end(http, QUECTEL_HTTP_INPUT);
     if (bytes_reserve(&http->body, prompt.max) != ERR_OK) {
         quectel_http_enter(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
     prompt.memory = http->body.data;
     http->input_time = time;

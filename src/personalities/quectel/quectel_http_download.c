@@ -66,15 +66,15 @@ static enum at_status set_download(struct at_session *at, const struct at_args *
     struct span name = args->list[DL_FILE].text;
     const struct at_arg *size = &args->list[DL_SIZE], *time = &args->list[DL_TIME];
     char text[QUECTEL_FILE_NAME_MAX + 1];
-    int error = quectel_http_obstacle(at);
 
-    if (error != 0)
-        return at_fail(at, error);
+    if (quectel_http_may_request(at) != AT_OK)
+        return AT_FAIL;
     if (!is_in_ram(name))
-        return at_fail(at, FACT_ERROR_FILE_PARAMETER); /* there is no other place for files */
+        return at_refuse(at, FACT_ERROR_FILE_PARAMETER, /* there is no other place for files */
+                         "<file> is not in RAM: RAM:<name>");
     snprintf(text, sizeof(text), "%.*s", (int)name.len, (const char *)name.data);
     if (quectel_file_exists(module_of(at), text))
-        return at_fail(at, FACT_ERROR_FILE_EXISTS);
+        return at_refuse(at, FACT_ERROR_FILE_EXISTS, "the file is there already; AT+QSECDEL first");
     if (quectel_http_request(at, HTTP_GET, quectel_http_time(at, time)) != AT_LATER)
         return AT_FAIL;
     http->download_preset = !size->given;
@@ -83,7 +83,7 @@ static enum at_status set_download(struct at_session *at, const struct at_args *
                              : module_fact_peek(module_of(at), FACT_HTTP_DOWNLOAD_PRESET));
     if (bytes_reserve(&http->exchange->download.data, http->exchange->download_max) != ERR_OK) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
     memcpy(http->exchange->download.name, text, sizeof(text));
     quectel_http_enter(http, QUECTEL_HTTP_DOWNLOAD);

@@ -120,19 +120,24 @@ bool quectel_http_is_busy(const struct quectel_http *http)
 
 /* ---- requests ---- */
 
-int quectel_http_obstacle(struct at_session *at)
+enum at_status quectel_http_refuse_busy(struct at_session *at)
+{
+    return at_refuse(at, QUECTEL_HTTP_BUSY, "another HTTP command is under way");
+}
+
+enum at_status quectel_http_may_request(struct at_session *at)
 {
     const struct quectel_http *http = quectel_http_of(at);
 
     if (http == NULL)
-        return QUECTEL_HTTP_ALLOC_MEMORY_FAIL;
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     if (quectel_http_is_busy(http))
-        return QUECTEL_HTTP_BUSY;
+        return quectel_http_refuse_busy(at);
     if (http->url == NULL)
-        return QUECTEL_HTTP_EMPTY_URL;
+        return at_refuse(at, QUECTEL_HTTP_EMPTY_URL, "there is no address; AT+QHTTPURL first");
     if (!quectel_bearer_need(module_of(at)))
-        return QUECTEL_HTTP_NETWORK_DEACTIVATED;
-    return 0;
+        return quectel_refuse_bearer(at, QUECTEL_HTTP_NETWORK_DEACTIVATED);
+    return AT_OK;
 }
 
 static void write_headers(struct quectel_http *http, enum http_method method)
@@ -168,7 +173,7 @@ static enum http_error start_exchange(struct quectel_http *http, enum http_metho
 static void on_abort(struct at_session *at, void *ctx)
 {
     quectel_http_end(ctx, QUECTEL_HTTP_IDLE);
-    at_finish(at, at_fail_plain(at));
+    at_finish(at, at_refuse_plain(at, "given up: DTR has dropped"));
 }
 
 enum at_status quectel_http_request(struct at_session *at, enum http_method method,
@@ -179,18 +184,18 @@ enum at_status quectel_http_request(struct at_session *at, enum http_method meth
 
     if (!quectel_bearer_is_up(quectel_bearer(http->modem))) { /* no more: a body was awaited */
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, QUECTEL_HTTP_NETWORK_DEACTIVATED);
+        return quectel_refuse_bearer(at, QUECTEL_HTTP_NETWORK_DEACTIVATED);
     }
     http->exchange = module_part(module_of(at), &quectel_exchange_part, 0);
     if (http->exchange == NULL) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
     http->answer_time = time;
     error = start_exchange(http, method);
     if (error != HTTP_FINE) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, quectel_http_error(error));
+        return at_refuse_said(at, quectel_http_error(error));
     }
     http->owner = terminal_of(at);
     http->cid = quectel_bearer_cid(quectel_bearer_foreground(http->modem));

@@ -35,7 +35,7 @@ static void finish(struct quectel_http *http, int error)
         return;
     }
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
-    at_finish(at, at_fail(at, error));
+    at_finish(at, at_refuse_said(at, error));
 }
 
 static void on_response(void *ctx)
@@ -201,13 +201,15 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     if (cid != http->cid || phase == QUECTEL_HTTP_INPUT || phase == QUECTEL_HTTP_IDLE)
         return;
     if (phase == QUECTEL_HTTP_REQUEST || phase == QUECTEL_HTTP_DOWNLOAD) {
+        log_say(http->modem->config.log, LOG_WARNING, "http: the context has gone down");
         finish(http, QUECTEL_HTTP_NETWORK_DEACTIVATED);
         return;
     }
     reading = phase == QUECTEL_HTTP_READING ? &http->exchange->online : NULL;
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     if (reading != NULL)
-        online_leave(reading, at_fail(http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED));
+        online_leave(reading, at_refuse(http->owner->at, QUECTEL_HTTP_NETWORK_DEACTIVATED,
+                                        "the context has gone down"));
 }
 
 static void on_dtr_drop(struct module_terminal *terminal, void *state)

@@ -30,9 +30,9 @@ static void end_reading(struct online *online, ptrdiff_t result)
     if (result == 0)
         online_leave(online, AT_OK);
     else if (error == HTTP_TIMEOUT)
-        online_leave(online, at_fail(at, QUECTEL_HTTP_WAIT_DATA_TIMEOUT));
+        online_leave(online, at_refuse_said(at, QUECTEL_HTTP_WAIT_DATA_TIMEOUT));
     else
-        online_leave(online, at_fail(at, quectel_http_error(error)));
+        online_leave(online, at_refuse_said(at, quectel_http_error(error)));
 }
 
 static size_t read(struct online *online, uint8_t *buf, size_t cap)
@@ -72,18 +72,21 @@ static enum at_status read_body(struct at_session *at, const struct at_arg *wait
     struct quectel_http *http = quectel_http_of(at);
 
     if (http == NULL)
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     switch (http->phase) {
     case QUECTEL_HTTP_INPUT:
     case QUECTEL_HTTP_REQUEST:
     case QUECTEL_HTTP_READING:
     case QUECTEL_HTTP_DOWNLOAD:
-        return at_fail(at, QUECTEL_HTTP_BUSY);
+        return quectel_http_refuse_busy(at);
     case QUECTEL_HTTP_IDLE:
-        return at_fail(at, QUECTEL_HTTP_NO_REQUEST_TO_READ);
+        return at_refuse(at, QUECTEL_HTTP_NO_REQUEST_TO_READ,
+                         "there is no response to read; AT+QHTTPGET or +QHTTPPOST first");
     case QUECTEL_HTTP_EXPIRED:
         quectel_http_enter(http, QUECTEL_HTTP_IDLE);
-        return at_fail(at, QUECTEL_HTTP_TO_READ_TIMEOUT);
+        return at_refuse(at, QUECTEL_HTTP_TO_READ_TIMEOUT,
+                         "the response was not read within its <to read time> of %d s",
+                         (int)http->answer_time.seconds);
     case QUECTEL_HTTP_READY:
         break;
     }
@@ -143,18 +146,19 @@ static enum at_status set_field(struct at_session *at, const struct at_args *arg
     enum field field = field_of(tag);
 
     if (http == NULL)
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     if (field == FIELD_NONE)
-        return at_fail(at, FACT_ERROR_RANGE);
+        return at_refuse(at, FACT_ERROR_RANGE,
+                         "<tag> is neither \"Content-Type\" nor \"User-Agent\"");
     if (!args->list[CFG_VALUE].given) {
         at_info(at, "+QHTTPCFG: \"%.*s\",\"%s\"", (int)tag.len, (const char *)tag.data,
                 value_of(http, field));
         return AT_OK;
     }
     if (!is_printable(value))
-        return at_fail(at, FACT_ERROR_RANGE);
+        return at_refuse(at, FACT_ERROR_RANGE, "<value> is empty, or holds what is not printable");
     if (!at_text_set(field == FIELD_CONTENT_TYPE ? &http->content_type : &http->user_agent, value))
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     return AT_OK;
 }
 
@@ -163,7 +167,7 @@ static enum at_status read_fields(struct at_session *at)
     const struct quectel_http *http = quectel_http_of(at);
 
     if (http == NULL)
-        return at_fail(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     at_info(at, "+QHTTPCFG: \"Content-Type\",\"%s\"", quectel_http_content_type(http));
     at_info(at, "+QHTTPCFG: \"User-Agent\",\"%s\"", quectel_http_user_agent(http));
     return AT_OK;

@@ -55,10 +55,12 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
     struct asked *asked;
 
     if (!quectel_bearer_need(modem))
-        return at_fail_plain(at);
+        return quectel_refuse_bearer(at, FACT_PLAIN_ERROR);
     asked = module_part(modem, &quectel_lookup_part, 0);
-    if (asked == NULL || question_is_busy(&asked->question))
-        return at_fail_plain(at);
+    if (asked == NULL)
+        return at_refuse_memory(at, FACT_PLAIN_ERROR);
+    if (question_is_busy(&asked->question))
+        return at_refuse_plain(at, "another name is being looked up");
     snprintf(name, sizeof(name), "%.*s", (int)args->list[0].text.len,
              (const char *)args->list[0].text.data);
     asked->question =
@@ -70,7 +72,7 @@ static enum at_status set_lookup(struct at_session *at, const struct at_args *ar
                            .on_lost = tell_lost };
     if (lookup_start(&asked->lookup, &modem->world, name,
                      module_fact_peek(modem, FACT_LOOKUP_LIMIT_MS), on_addresses, asked) != ERR_OK)
-        return at_fail_plain(at);
+        return at_refuse_plain(at, "the look-up cannot begin");
     return AT_OK;
 }
 
@@ -128,7 +130,7 @@ static enum at_status guard_servers(struct at_session *at, const struct at_args 
         snprintf(text, sizeof(text), "%.*s", (int)args->list[i].text.len,
                  (const char *)args->list[i].text.data);
         if (!address_read_dotted(text, NULL))
-            return at_fail_plain(at);
+            return at_refuse_plain(at, "\"%s\" is no address of the form 192.0.2.1", text);
     }
     return AT_OK;
 }

@@ -132,15 +132,19 @@ static enum at_status set_recipient(struct at_session *at, const struct at_args 
     const struct at_arg *address = &args->list[DST_ADDRESS];
 
     if (mail == NULL)
-        return at_fail(at, QUECTEL_MEMORY_FULL);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
     if (args->list[DST_MODE].number == MODE_DELETE)
         return delete_recipients(mail, args);
-    if (!args->list[DST_TYPE].given || !smtp_address_is_valid(address->text) ||
-        is_full(at, mail->recipient_count, FACT_SMTP_RECIPIENTS_MAX))
-        return at_fail(at, FACT_SMTP_ERROR);
+    if (!args->list[DST_TYPE].given)
+        return at_refuse(at, FACT_SMTP_ERROR, "<type> is missing; allowed: 1 to 3");
+    if (!smtp_address_is_valid(address->text))
+        return at_refuse(at, FACT_SMTP_ERROR, "<address> is no mail address");
+    if (is_full(at, mail->recipient_count, FACT_SMTP_RECIPIENTS_MAX))
+        return at_refuse(at, FACT_SMTP_ERROR, "there are %zu recipients, and no more are taken",
+                         mail->recipient_count);
     return add_recipient(mail, args->list[DST_TYPE].number, address->text)
                ? AT_OK
-               : at_fail(at, QUECTEL_MEMORY_FULL);
+               : at_refuse_memory(at, QUECTEL_MEMORY_FULL);
 }
 
 static enum at_status read_recipients(struct at_session *at)
@@ -166,10 +170,10 @@ static enum at_status set_subject(struct at_session *at, const struct at_args *a
 
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] < ' ' || text.data[i] == 0x7F)
-            return at_fail(at, FACT_SMTP_ERROR);
+            return at_refuse(at, FACT_SMTP_ERROR, "<subject> holds a control character");
     }
     if (mail == NULL || !at_text_set(&mail->subject, text))
-        return at_fail(at, QUECTEL_MEMORY_FULL);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
     mail->charset = args->list[SUB_CHARSET].number;
     return AT_OK;
 }
@@ -212,7 +216,7 @@ static enum at_status on_body(struct at_session *at, void *ctx, enum at_prompt_e
         module_note_fact(module_of(at), FACT_SMTP_BODY_MAX);
     if (end != AT_PROMPT_ESCAPED && end != AT_PROMPT_TIMED_OUT) {
         bytes_free(&mail->body);
-        return at_fail(at, FACT_SMTP_ERROR_TOO_LONG);
+        return at_refuse_prompt(at, FACT_SMTP_ERROR_TOO_LONG, end, payload.len);
     }
     bytes_commit(&mail->body, payload.len);
     bytes_trim(&mail->body);
@@ -238,7 +242,7 @@ static enum at_status edit_body(struct at_session *at, const struct at_arg *time
     if (mail != NULL)
         bytes_free(&mail->body);
     if (mail == NULL || bytes_reserve(&mail->body, prompt.max) != ERR_OK)
-        return at_fail(at, QUECTEL_MEMORY_FULL);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
     mail->collects = true;
     mail->collects_preset = !time->given;
     prompt.memory = mail->body.data;
@@ -302,7 +306,7 @@ static enum at_status on_attachment(struct at_session *at, void *ctx, enum at_pr
     stop_collecting(at, mail, end);
     if (end != AT_PROMPT_COMPLETE) {
         forget_attachment(attachment);
-        return at_fail(at, QUECTEL_FILE_TIME_OUT);
+        return at_refuse_prompt(at, QUECTEL_FILE_TIME_OUT, end, payload.len);
     }
     bytes_commit(&attachment->bytes, payload.len);
     mail->attachment_count++;
@@ -325,7 +329,7 @@ static enum at_status add_attachment(struct at_session *at, struct quectel_mail 
     if (bytes_reserve(&attachment->bytes, prompt.max) != ERR_OK ||
         !at_text_set(&attachment->name, words->name)) {
         forget_attachment(attachment);
-        return at_fail(at, QUECTEL_MEMORY_FULL);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
     }
     mail->collects = true;
     mail->collects_preset = words->preset;
@@ -339,17 +343,24 @@ static enum at_status set_attachment(struct at_session *at, const struct at_args
     struct attach_words words;
 
     if (mail == NULL)
-        return at_fail(at, QUECTEL_MEMORY_FULL);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
     if (span_equal(args->list[0].text, span_of("0"))) {
         forget_attachments(mail);
         return AT_OK;
     }
     if (!args->list[1].given)
-        return at_fail(at, QUECTEL_FILE_NOT_FOUND); /* there are no files but security data */
+        return at_refuse(at, QUECTEL_FILE_NOT_FOUND, /* there are no files but security data */
+                         "no attachment is taken from a file: give <name>,<size>");
     if (!parse_attach(module_of(at), args, &words))
-        return at_fail(at, QUECTEL_FILE_INVALID_PARAMETER);
+        return at_refuse(
+            at, QUECTEL_FILE_INVALID_PARAMETER,
+            "it takes <name> of 1 to %d bytes, <size> of 1 to %d and an input time of 1 to %d s",
+            (int)SMTP_NAME_MAX, (int)module_fact_peek(module_of(at), FACT_SMTP_ATTACHMENT_MAX),
+            (int)module_fact_peek(module_of(at), FACT_SMTP_TIME_MAX_S));
     if (is_full(at, mail->attachment_count, FACT_SMTP_ATTACHMENTS_MAX))
-        return at_fail(at, QUECTEL_FILE_NO_SPACE);
+        return at_refuse(at, QUECTEL_FILE_NO_SPACE,
+                         "there are %zu attachments, and no more are taken",
+                         mail->attachment_count);
     return add_attachment(at, mail, &words);
 }
 

@@ -75,13 +75,16 @@ static enum at_status set_ntp(struct at_session *at, const struct at_args *args)
     snprintf(host, sizeof(host), "%.*s", (int)args->list[NTP_SERVER].text.len,
              (const char *)args->list[NTP_SERVER].text.data);
     if (!quectel_bearer_need(modem))
-        return at_fail_plain(at);
+        return quectel_refuse_bearer(at, FACT_PLAIN_ERROR);
     asked = module_part(modem, &quectel_ntp_part, 0);
-    if (asked == NULL || question_is_busy(&asked->question))
-        return at_fail_plain(at);
+    if (asked == NULL)
+        return at_refuse_memory(at, FACT_PLAIN_ERROR);
+    if (question_is_busy(&asked->question))
+        return at_refuse_plain(at, "a time server is being asked already");
     asked->question.owner = terminal_of(at);
     asked->question.cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
-    return sntp_start(&asked->client, &target) == ERR_OK ? AT_OK : at_fail_plain(at);
+    return sntp_start(&asked->client, &target) == ERR_OK ? AT_OK
+                                                         : at_refuse_said(at, FACT_PLAIN_ERROR);
 }
 
 static const struct at_param ntp_params[] = {

@@ -74,7 +74,7 @@ static enum at_status start_ping(struct at_session *at, const struct at_args *ar
     char host[CONNECTION_HOST_MAX + 1];
 
     if (asked == NULL)
-        return at_fail_plain(at);
+        return at_refuse_memory(at, FACT_PLAIN_ERROR);
     snprintf(host, sizeof(host), "%.*s", (int)args->list[PING_HOST].text.len,
              (const char *)args->list[PING_HOST].text.data);
     asked->question =
@@ -85,7 +85,7 @@ static enum at_status start_ping(struct at_session *at, const struct at_args *ar
                            .cid = quectel_bearer_cid(quectel_bearer_foreground(modem)),
                            .on_lost = tell_lost };
     if (ping_start(&asked->ping, &modem->world, host, &job, &events, asked) != ERR_OK)
-        return at_fail_plain(at);
+        return at_refuse_plain(at, "the look-up cannot begin");
     return AT_OK;
 }
 

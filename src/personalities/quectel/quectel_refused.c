@@ -14,4 +14,4 @@ static const struct at_command rows[] = {
     REFUSED("+QLOCCFG", "No location service.", "docs/facts/quectel.md §2.1"),
     REFUSED("+QCELLLOC", "No location service.", "docs/facts/quectel.md §2.1"),
 };
-const struct at_commands quectel_refused = AT_COMMANDS(rows);
+const struct at_commands quectel_refused = AT_GENERAL_COMMANDS(rows);

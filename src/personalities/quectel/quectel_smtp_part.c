@@ -32,10 +32,15 @@ static bool is_busy(const struct tlsmodem *modem)
     return (mail != NULL && mail->collects) || (sending != NULL && smtp_is_busy(&sending->client));
 }
 
+static enum at_status refuse_busy(struct at_session *at)
+{
+    return at_refuse(at, FACT_SMTP_ERROR, "a mail is being written or sent");
+}
+
 enum at_status quectel_smtp_guard(struct at_session *at, const struct at_args *args)
 {
     (void)args;
-    return is_busy(module_of(at)) ? at_fail(at, FACT_SMTP_ERROR) : AT_OK;
+    return is_busy(module_of(at)) ? refuse_busy(at) : AT_OK;
 }
 
 /* ---- what comes of a mail ---- */
@@ -239,12 +244,16 @@ static enum at_status put(struct at_session *at, const struct at_arg *time)
     struct sending *sending;
     enum smtp_error error;
 
-    if (is_busy(modem) || quectel_of(at)->account.host == NULL || !quectel_bearer_need(modem))
-        return at_fail(at, FACT_SMTP_ERROR);
+    if (is_busy(modem))
+        return refuse_busy(at);
+    if (quectel_of(at)->account.host == NULL)
+        return at_refuse(at, FACT_SMTP_ERROR, "there is no server; AT+QSMTPSRV first");
+    if (!quectel_bearer_need(modem))
+        return quectel_refuse_bearer(at, FACT_SMTP_ERROR);
     mail = quectel_mail_of(at);
     sending = module_part(modem, &quectel_smtp_part, 0);
     if (mail == NULL || sending == NULL)
-        return at_fail(at, QUECTEL_MEMORY_FULL);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
     sending->owner = terminal_of(at);
     sending->cid = quectel_bearer_cid(quectel_bearer_foreground(modem));
     sending->time_preset = !time->given;
@@ -252,7 +261,8 @@ static enum at_status put(struct at_session *at, const struct at_arg *time)
     fill_job(sending, mail, seconds);
     error = smtp_start(&sending->client, &sending->job);
     if (error == SMTP_INVALID)
-        return at_fail(at, FACT_SMTP_ERROR); /* no sender or no recipient */
+        return at_refuse(at, FACT_SMTP_ERROR,
+                         "no sender or no recipient; AT+QSMTPADDR and AT+QSMTPDST first");
     if (error != SMTP_FINE)
         tell(sending, error);
     return AT_OK;
@@ -290,7 +300,7 @@ static void forget_account(const struct tlsmodem *modem, struct quectel_smtp_acc
 static enum at_status run_clear(struct at_session *at)
 {
     if (is_busy(module_of(at)))
-        return at_fail(at, FACT_SMTP_ERROR);
+        return refuse_busy(at);
     quectel_mail_forget(module_of(at));
     forget_account(module_of(at), &quectel_of(at)->account);
     return AT_OK;
@@ -299,7 +309,7 @@ static enum at_status run_clear(struct at_session *at)
 static enum at_status guard_address(struct at_session *at, const struct at_args *args)
 {
     if (!smtp_address_is_valid(args->list[0].text))
-        return at_fail(at, FACT_SMTP_ERROR);
+        return at_refuse(at, FACT_SMTP_ERROR, "<address> is no mail address");
     return quectel_smtp_guard(at, args);
 }
 

@@ -307,25 +307,53 @@ static bool fits(const struct subtype *subtype, const struct at_args *args)
     return subtype->kind == SUBTYPE_SUITES || args->count <= most;
 }
 
+static enum at_status refuse_value(struct at_session *at, const struct subtype *subtype)
+{
+    static const char *const names[] = {
+        [FILE_CA] = "RAM:<name>, NVRAM:CA0 or NVRAM:CA1",
+        [FILE_CERTIFICATE] = "RAM:<name> or NVRAM:CC0",
+        [FILE_KEY] = "RAM:<name> or NVRAM:CK0",
+    };
+
+    switch (subtype->kind) {
+    case SUBTYPE_NUMBER:
+        return at_refuse_plain(at, "the value of \"%s\" is a number of %d to %d", subtype->name,
+                               (int)subtype->min, (int)subtype->max);
+    case SUBTYPE_FILE:
+        return at_refuse_plain(at, "the value of \"%s\" is %s", subtype->name,
+                               names[subtype->file]);
+    case SUBTYPE_SUITES:
+        return at_refuse_plain(at, "a suite is one of \"0X0035\", \"0X002F\", \"0X0005\", "
+                                   "\"0X0004\", \"0X000A\", \"0X003D\", or all: \"0XFFFF\"");
+    case SUBTYPE_ALL:
+        break;
+    }
+    return at_refuse_plain(at, "\"%s\" takes no value", subtype->name);
+}
+
 static enum at_status set_config(struct at_session *at, const struct at_args *args)
 {
     const struct subtype *subtype = find(args->list[ARG_TYPE].text);
     struct quectel_ssl_context *context = NULL;
     int32_t index;
 
-    if (subtype == NULL || !fits(subtype, args))
-        return at_fail_plain(at);
+    if (subtype == NULL)
+        return at_refuse_plain(at,
+                               "there is no such <type>; docs/commands/quectel.md has them all");
+    if (!fits(subtype, args))
+        return at_refuse_plain(at, "\"%s\" does not take so many values", subtype->name);
     if (!subtype->global) {
         if (!number_parse(args->list[ARG_CONTEXT].text, &index) || index >= QUECTEL_SSL_CONTEXTS)
-            return at_fail_plain(at);
+            return at_refuse_plain(at, "<ctxindex> is no number of 0 to %d",
+                                   (int)QUECTEL_SSL_CONTEXTS - 1);
         context = quectel_ssl_context(module_of(at), index);
         if (context == NULL)
-            return at_fail_plain(at);
+            return at_refuse_memory(at, FACT_PLAIN_ERROR);
     }
     if (!args->list[subtype->global ? ARG_CONTEXT : ARG_VALUE].given)
         answer_value(at, context, subtype);
     else if (!set_value(at, context, subtype, args))
-        return at_fail_plain(at);
+        return refuse_value(at, subtype);
     return AT_OK;
 }
 

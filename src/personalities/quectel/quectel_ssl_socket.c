@@ -111,12 +111,15 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     struct quectel_socket *socket;
 
     if (!quectel_socket_is_free(quectel_socket_look(at, index))) {
+        at_remark(at, "socket %d is %s; AT+QSSLCLOSE=%d first", (int)index,
+                  quectel_socket_state_words(quectel_socket_look(at, index)), (int)index);
         at_urc(at, "+QSSLOPEN: %d,%d", (int)index, CODE_OCCUPIED);
         return AT_OK;
     }
-    if (!has_bearer(module_of(at)) ||
-        (args->list[OPEN_MODE].number == 1 && quectel_has_transparent(at)))
-        return at_fail_plain(at);
+    if (!has_bearer(module_of(at)))
+        return quectel_refuse_bearer(at, FACT_PLAIN_ERROR);
+    if (args->list[OPEN_MODE].number == 1 && quectel_has_transparent(at))
+        return at_refuse_plain(at, "this port has a transparent socket already");
     context = quectel_ssl_context(module_of(at), args->list[OPEN_CONTEXT].number);
     socket = quectel_socket_make(at, index);
     if (context != NULL && socket != NULL)
@@ -128,19 +131,26 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
 
 /* ---- the others ---- */
 
+/* NULL: the error is noted. */
 static struct quectel_socket *secure_socket(struct at_session *at, const struct at_arg *index)
 {
     struct quectel_socket *socket = quectel_socket_at(at, index->number);
 
-    return socket != NULL && socket->secure ? socket : NULL;
+    if (socket != NULL && socket->secure)
+        return socket;
+    quectel_refuse_kind(at, index->number, true);
+    return NULL;
 }
 
 static enum at_status set_close(struct at_session *at, const struct at_args *args)
 {
     struct quectel_socket *socket = secure_socket(at, &args->list[0]);
 
-    if (socket == NULL || !quectel_socket_is_there(socket))
-        return at_fail_plain(at);
+    if (socket == NULL)
+        return AT_FAIL;
+    if (!quectel_socket_is_there(socket))
+        return at_refuse_plain(at, "socket %d is %s", socket->index,
+                               quectel_socket_state_words(socket));
     return quectel_answer_closed(at, socket);
 }
 
@@ -150,7 +160,7 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
 {
     struct quectel_socket *socket = secure_socket(at, &args->list[SEND_INDEX]);
 
-    return socket != NULL ? quectel_send(at, socket, &args->list[SEND_LENGTH]) : at_fail_plain(at);
+    return socket != NULL ? quectel_send(at, socket, &args->list[SEND_LENGTH]) : AT_FAIL;
 }
 
 enum { RECEIVE_CONTEXT, RECEIVE_INDEX, RECEIVE_LENGTH };
@@ -159,9 +169,11 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
 {
     struct quectel_socket *socket = secure_socket(at, &args->list[RECEIVE_INDEX]);
 
-    if (socket == NULL || !quectel_can_receive(socket) ||
+    if (socket == NULL)
+        return AT_FAIL;
+    if (!quectel_can_receive(socket) ||
         socket->bearer != (size_t)args->list[RECEIVE_CONTEXT].number)
-        return at_fail_plain(at);
+        return quectel_refuse_receive(at, socket);
     return quectel_receive(at, socket, (size_t)args->list[RECEIVE_LENGTH].number);
 }
 

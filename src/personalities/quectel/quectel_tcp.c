@@ -14,17 +14,44 @@ static const struct quectel_settings *settings_of(const struct at_session *at)
     return &quectel_of(at)->settings;
 }
 
+enum at_status quectel_refuse_kind(struct at_session *at, int32_t index, bool secure)
+{
+    const struct quectel_socket *socket = quectel_socket_at(at, index);
+
+    if (socket == NULL)
+        return at_refuse_plain(at, "socket %d is not open; AT%s first", (int)index,
+                               secure ? "+QSSLOPEN" : "+QIOPEN");
+    return at_refuse_plain(at, "socket %d is %s one: AT+%s… has its commands", (int)index,
+                           socket->secure ? "a secure" : "no secure",
+                           socket->secure ? "QSSL" : "QI");
+}
+
+/* NULL: the error is noted. */
+static struct quectel_socket *plain_socket(struct at_session *at, int32_t index)
+{
+    struct quectel_socket *socket = quectel_socket_at(at, index);
+
+    if (socket != NULL && !socket->secure)
+        return socket;
+    quectel_refuse_kind(at, index, false);
+    return NULL;
+}
+
 struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at_arg *index)
 {
     bool several = settings_of(at)->several != 0;
-    struct quectel_socket *socket;
 
-    if (several != index->given || settings_of(at)->role != QUECTEL_CLIENT)
-        return NULL;
-    if (several && index->number >= QUECTEL_SOCKETS)
-        return NULL;
-    socket = quectel_socket_at(at, several ? index->number : 0);
-    return socket == NULL || socket->secure ? NULL : socket;
+    if (several != index->given)
+        at_refuse_plain(at, "%s",
+                        several ? "with +QIMUX=1 an index of 0 to 5 stands in front"
+                                : "with +QIMUX=0 no index stands in front");
+    else if (settings_of(at)->role != QUECTEL_CLIENT)
+        at_refuse_plain(at, "+QISRVC=2 chose the server, and there is none here");
+    else if (several && index->number >= QUECTEL_SOCKETS)
+        at_refuse_plain(at, "<index> is %d; allowed: 0 to 5", (int)index->number);
+    else
+        return plain_socket(at, several ? index->number : 0);
+    return NULL;
 }
 
 /* ---- what the host is told ---- */
@@ -69,18 +96,22 @@ struct open_words {
     int32_t index;
 };
 
-static bool parse_open(const struct at_args *args, bool several, struct open_words *ret)
+/* NULL, or what is wrong. */
+static const char *parse_open(const struct at_args *args, bool several, struct open_words *ret)
 {
     const struct at_arg *word = &args->list[several ? OPEN_SECOND : OPEN_FIRST];
     struct span index = args->list[OPEN_FIRST].text;
 
     if (!word[0].given || !word[1].given || !word[2].given)
-        return false;
+        return several ? "a parameter is missing; with +QIMUX=1: <index>,<mode>,<address>,<port>"
+                       : "a parameter is missing; with +QIMUX=0: <mode>,<address>,<port>";
     ret->protocol = word[0].text;
     ret->host = word[1].text;
     ret->port = word[2].text;
     ret->index = 0;
-    return !several || (number_parse(index, &ret->index) && ret->index < QUECTEL_SOCKETS);
+    if (several && (!number_parse(index, &ret->index) || ret->index >= QUECTEL_SOCKETS))
+        return "with +QIMUX=1 an index of 0 to 5 stands in front";
+    return NULL;
 }
 
 static bool parse_transport(struct span protocol, enum net_transport *ret)
@@ -94,21 +125,26 @@ static bool parse_transport(struct span protocol, enum net_transport *ret)
     return true;
 }
 
-static bool parse_target(const struct at_session *at, const struct open_words *words, char *host,
-                         struct quectel_opening *ret)
+/* NULL, or what is wrong. */
+static const char *parse_target(const struct at_session *at, const struct open_words *words,
+                                char *host, struct quectel_opening *ret)
 {
     int32_t port;
 
-    if (!parse_transport(words->protocol, &ret->transport) || words->host.len == 0 ||
-        words->host.len > CONNECTION_HOST_MAX || !number_parse(words->port, &port) || port < 1 ||
-        port > UINT16_MAX)
-        return false;
+    if (!parse_transport(words->protocol, &ret->transport))
+        return "<mode> is neither \"TCP\" nor \"UDP\"; with +QIMUX=1 the index stands before it";
+    if (words->host.len == 0 || words->host.len > CONNECTION_HOST_MAX)
+        return "the address or name is empty, or longer than 255 bytes";
+    if (!number_parse(words->port, &port) || port < 1 || port > UINT16_MAX)
+        return "<port> is no number of 1 to 65535";
     snprintf(host, CONNECTION_HOST_MAX + 1, "%.*s", (int)words->host.len,
              (const char *)words->host.data);
     ret->host = host;
     ret->port = (uint16_t)port;
-    return settings_of(at)->by_name != 0 || address_read_dotted(host, NULL) ||
-           !module_fact_is(module_of(at), FACT_NAME_NEEDS_SWITCH);
+    if (settings_of(at)->by_name == 0 && !address_read_dotted(host, NULL) &&
+        module_fact_is(module_of(at), FACT_NAME_NEEDS_SWITCH))
+        return "that is a name; AT+QIDNSIP=1 first, or give an address";
+    return NULL;
 }
 
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
@@ -123,19 +159,27 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     char host[CONNECTION_HOST_MAX + 1];
     struct quectel_socket *socket;
     struct open_words words;
+    const char *wrong;
 
-    if (!parse_open(args, several, &words) || !parse_target(at, &words, host, &opening))
-        return at_fail_plain(at);
+    wrong = parse_open(args, several, &words);
+    if (wrong == NULL)
+        wrong = parse_target(at, &words, host, &opening);
+    if (wrong != NULL)
+        return at_refuse_plain(at, "%s", wrong);
     if (!quectel_socket_is_free(quectel_socket_look(at, words.index))) {
+        at_remark(at, "socket %d is %s; AT+QICLOSE first", (int)words.index,
+                  quectel_socket_state_words(quectel_socket_look(at, words.index)));
         at_result_text(at, module_fact_text(modem, FACT_ALREADY_CONNECTED));
         return AT_SILENT;
     }
-    if ((opening.transparent && quectel_has_transparent(at)) || !quectel_bearer_need(modem))
-        return at_fail_plain(at);
+    if (opening.transparent && quectel_has_transparent(at))
+        return at_refuse_plain(at, "this port has a transparent socket already");
+    if (!quectel_bearer_need(modem))
+        return quectel_refuse_bearer(at, FACT_PLAIN_ERROR);
     socket = quectel_socket_make(at, words.index);
-    if (socket == NULL || !quectel_socket_open(at, socket, &opening))
-        return at_fail_plain(at);
-    return AT_OK;
+    if (socket == NULL)
+        return at_refuse_memory(at, FACT_PLAIN_ERROR);
+    return quectel_socket_open(at, socket, &opening) ? AT_OK : at_refuse_said(at, FACT_PLAIN_ERROR);
 }
 
 /* ---- +QICLOSE, +QISACK ---- */
@@ -144,8 +188,11 @@ static enum at_status close_socket(struct at_session *at, const struct at_arg *i
 {
     struct quectel_socket *socket = quectel_tcp_socket(at, index);
 
-    if (socket == NULL || !quectel_socket_is_there(socket))
-        return at_fail_plain(at);
+    if (socket == NULL)
+        return AT_FAIL;
+    if (!quectel_socket_is_there(socket))
+        return at_refuse_plain(at, "socket %d is %s", socket->index,
+                               quectel_socket_state_words(socket));
     return quectel_answer_closed(at, socket);
 }
 
@@ -178,8 +225,11 @@ static enum at_status answer_acknowledged(struct at_session *at, const struct at
     const struct quectel_socket *socket = quectel_tcp_socket(at, index);
     unsigned long long sent, waiting;
 
-    if (socket == NULL || !quectel_socket_is_there(socket))
-        return at_fail_plain(at);
+    if (socket == NULL)
+        return AT_FAIL;
+    if (!quectel_socket_is_there(socket))
+        return at_refuse_plain(at, "socket %d is %s", socket->index,
+                               quectel_socket_state_words(socket));
     sent = socket->sent;
     waiting = socket->link != NULL ? outbox_len(&socket->link->packets.outbox) : 0;
     at_info(at, "+QISACK: %llu, %llu, %llu", sent, sent - waiting, waiting);

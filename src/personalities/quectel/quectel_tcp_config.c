@@ -30,8 +30,10 @@ static enum at_status guard_several(struct at_session *at, const struct at_args 
 
     if (several == settings_of(at)->several)
         return AT_OK;
-    if (is_in_use(module_of(at)) || (several == 1 && settings_of(at)->transparent))
-        return at_fail_plain(at);
+    if (is_in_use(module_of(at)))
+        return at_refuse_plain(at, "a context or a socket is in use; AT+QIDEACT first");
+    if (several == 1 && settings_of(at)->transparent)
+        return at_refuse_plain(at, "+QIMODE=1, transparent, is for one socket; AT+QIMODE=0 first");
     return AT_OK;
 }
 
@@ -41,8 +43,10 @@ static enum at_status guard_transparent(struct at_session *at, const struct at_a
 
     if (transparent == settings_of(at)->transparent)
         return AT_OK;
-    if (is_in_use(module_of(at)) || (transparent == 1 && settings_of(at)->several))
-        return at_fail_plain(at);
+    if (is_in_use(module_of(at)))
+        return at_refuse_plain(at, "a context or a socket is in use; AT+QIDEACT first");
+    if (transparent == 1 && settings_of(at)->several)
+        return at_refuse_plain(at, "transparent mode is for one socket; AT+QIMUX=0 first");
     return AT_OK;
 }
 

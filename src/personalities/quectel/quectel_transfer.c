@@ -24,6 +24,15 @@ static bool can_send(const struct quectel_socket *socket)
            quectel_socket_is_open(socket);
 }
 
+static enum at_status refuse_send(struct at_session *at, const struct quectel_socket *socket)
+{
+    if (socket->transparent)
+        return at_refuse_plain(at, "socket %d is transparent: ATO, and the port is its data's",
+                               socket->index);
+    return at_refuse_plain(at, "socket %d is not connected but %s", socket->index,
+                           quectel_socket_state_words(socket));
+}
+
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
                                  struct span payload)
 {
@@ -31,12 +40,17 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
 
     socket->prompts--;
     if (end == AT_PROMPT_ABORTED)
-        return module_fact_is(module_of(at), FACT_ESCAPED_PROMPT_IS_OK) ? AT_OK : at_fail_plain(at);
-    if (end != AT_PROMPT_COMPLETE || !can_send(socket))
-        return at_fail_plain(at);
+        return module_fact_is(module_of(at), FACT_ESCAPED_PROMPT_IS_OK)
+                   ? AT_OK
+                   : at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
+    if (end != AT_PROMPT_COMPLETE)
+        return at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
+    if (!can_send(socket))
+        return refuse_send(at, socket);
     if (payload.len > 0 && !quectel_socket_send(socket, payload)) {
         if (!can_send(socket))
-            return at_fail_plain(at);
+            return refuse_send(at, socket);
+        at_remark(at, "the peer does not take what was sent before");
         at_result_text(at, "SEND FAIL");
         return AT_SILENT;
     }
@@ -72,7 +86,7 @@ enum at_status quectel_send(struct at_session *at, struct quectel_socket *socket
     };
 
     if (!can_send(socket))
-        return at_fail_plain(at);
+        return refuse_send(at, socket);
     if (at_prompt(at, &prompt) != AT_LATER)
         return AT_FAIL;
     socket->prompts++;
@@ -90,9 +104,13 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
     struct quectel_socket *socket =
         quectel_tcp_socket(at, several ? &args->list[SEND_FIRST] : &none);
 
-    if (socket == NULL || (length->given && length->number == 0) ||
-        (!several && args->list[SEND_SECOND].given))
-        return at_fail_plain(at);
+    if (socket == NULL)
+        return AT_FAIL;
+    if (!several && args->list[SEND_SECOND].given)
+        return at_refuse_plain(at,
+                               "one parameter too many: with +QIMUX=0 no index stands in front");
+    if (length->given && length->number == 0)
+        return at_refuse_plain(at, "<length> is 0; allowed: 1 to %d", (int)QUECTEL_SEND_MAX);
     return quectel_send(at, socket, length);
 }
 
@@ -101,7 +119,7 @@ static enum at_status run_send(struct at_session *at)
     static const struct at_arg none = { .given = false };
     struct quectel_socket *socket = quectel_tcp_socket(at, &none);
 
-    return socket != NULL ? quectel_send(at, socket, &none) : at_fail_plain(at);
+    return socket != NULL ? quectel_send(at, socket, &none) : AT_FAIL;
 }
 
 /* ---- reading, plain and secure ---- */
@@ -139,15 +157,31 @@ bool quectel_can_receive(const struct quectel_socket *socket)
            (socket->state == SOCKET_CLOSED && socket->closed_by_end);
 }
 
+enum at_status quectel_refuse_receive(struct at_session *at, const struct quectel_socket *socket)
+{
+    if (socket->transparent)
+        return at_refuse_plain(at, "socket %d is transparent: ATO, and the port is its data's",
+                               socket->index);
+    if (quectel_can_receive(socket))
+        return at_refuse_plain(at, "socket %d belongs to context %zu", socket->index,
+                               socket->bearer);
+    return at_refuse_plain(at, "socket %d is %s", socket->index,
+                           quectel_socket_state_words(socket));
+}
+
 enum { READ_CONTEXT, READ_ROLE, READ_INDEX, READ_LENGTH };
 
 static enum at_status set_read(struct at_session *at, const struct at_args *args)
 {
     struct quectel_socket *socket = quectel_socket_at(at, args->list[READ_INDEX].number);
 
-    if (socket == NULL || socket->secure || args->list[READ_ROLE].number != QUECTEL_CLIENT ||
-        !quectel_can_receive(socket) || socket->bearer != (size_t)args->list[READ_CONTEXT].number)
-        return at_fail_plain(at);
+    if (args->list[READ_ROLE].number != QUECTEL_CLIENT)
+        return at_refuse_plain(at, "<sc> is %d: there is no server here, only 1, a client",
+                               (int)args->list[READ_ROLE].number);
+    if (socket == NULL || socket->secure)
+        return quectel_refuse_kind(at, args->list[READ_INDEX].number, false);
+    if (!quectel_can_receive(socket) || socket->bearer != (size_t)args->list[READ_CONTEXT].number)
+        return quectel_refuse_receive(at, socket);
     return quectel_receive(at, socket, (size_t)args->list[READ_LENGTH].number);
 }
 

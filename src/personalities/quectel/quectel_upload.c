@@ -36,15 +36,16 @@ static enum at_status end_upload(struct at_session *at, enum err err, size_t len
 {
     log_trace(at_log_of(at), TRACE_STORE, "file of %zu bytes: %s", len, err_text(err));
     if (err != ERR_OK)
-        return at_fail(at, error_of(err));
+        return at_refuse(at, error_of(err), "the file is not stored: %s", err_text(err));
     at_info(at, "+QSECWRITE: %zu,%x", len, sum);
     return AT_OK;
 }
 
-static enum at_status refuse_upload(struct at_session *at, struct quectel_file *upload, int error)
+static enum at_status refuse_upload(struct at_session *at, struct quectel_file *upload,
+                                    int32_t error, const char *reason)
 {
     quectel_file_forget(upload);
-    return at_fail(at, error);
+    return at_refuse(at, error, "%s", reason);
 }
 
 /* What has come counts, however it ended, unless its host is gone. */
@@ -57,9 +58,10 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     size_t len = payload.len;
 
     if (end == AT_PROMPT_ABORTED || payload.len == 0)
-        return refuse_upload(at, upload, FACT_ERROR_FILE_NO_DATA);
+        return refuse_upload(at, upload, FACT_ERROR_FILE_NO_DATA, "no byte of the file came");
     if (quectel_file_exists(modem, upload->name))
-        return refuse_upload(at, upload, FACT_ERROR_FILE_EXISTS);
+        return refuse_upload(at, upload, FACT_ERROR_FILE_EXISTS,
+                             "a file of this name was stored meanwhile");
     bytes_commit(&upload->data, len);
     bytes_trim(&upload->data);
     upload->checksum = sum;
@@ -75,16 +77,25 @@ static int32_t timeout_s(const struct at_args *args)
     return timeout->given ? timeout->number : 100;
 }
 
-/* The error that refuses an upload; 0: none. */
-static int check_upload(struct tlsmodem *modem, const struct at_args *args, const char *name)
+static const char names_are[] = "<filename> is none; there are RAM:<name>, NVRAM:CA0, NVRAM:CA1, "
+                                "NVRAM:CC0 and NVRAM:CK0";
+
+/* AT_OK, or the error is noted. */
+static enum at_status check_upload(struct at_session *at, const struct at_args *args,
+                                   const char *name)
 {
     int32_t size = args->list[WRITE_SIZE].number;
+    size_t limit = quectel_file_limit(span_of(name));
 
     if (size < 1 || timeout_s(args) < 3 || timeout_s(args) > 200)
-        return FACT_ERROR_FILE_PARAMETER;
-    if ((size_t)size > quectel_file_limit(span_of(name)))
-        return FACT_ERROR_FILE_TOO_LARGE;
-    return quectel_file_exists(modem, name) ? FACT_ERROR_FILE_EXISTS : 0;
+        return at_refuse(at, FACT_ERROR_FILE_PARAMETER,
+                         "<filesize> is from 1 up, <timeout> from 3 to 200");
+    if ((size_t)size > limit)
+        return at_refuse(at, FACT_ERROR_FILE_TOO_LARGE, "<filesize> is %d; this memory takes %zu",
+                         (int)size, limit);
+    if (quectel_file_exists(module_of(at), name))
+        return at_refuse(at, FACT_ERROR_FILE_EXISTS, "the file is there already; AT+QSECDEL first");
+    return AT_OK;
 }
 
 static enum at_status set_write(struct at_session *at, const struct at_args *args)
@@ -92,20 +103,19 @@ static enum at_status set_write(struct at_session *at, const struct at_args *arg
     struct quectel_files *files = module_part(module_of(at), &quectel_files_part, 0);
     struct quectel_file *upload;
     char name[QUECTEL_FILE_NAME_MAX + 1];
-    int error = FACT_ERROR_FILE_PARAMETER;
 
     if (files == NULL)
-        return at_fail(at, FACT_ERROR_FILE_NO_ROOM);
+        return at_refuse_memory(at, FACT_ERROR_FILE_NO_ROOM);
     upload = &files->upload;
-    if (take_name(&args->list[WRITE_NAME], name))
-        error = check_upload(module_of(at), args, name);
-    if (error == 0 && upload->data.data != NULL && files->uploader != at)
-        error = FACT_ERROR_FILE_BUSY;
-    if (error != 0)
-        return at_fail(at, error);
+    if (!take_name(&args->list[WRITE_NAME], name))
+        return at_refuse(at, FACT_ERROR_FILE_PARAMETER, "%s", names_are);
+    if (check_upload(at, args, name) != AT_OK)
+        return AT_FAIL;
+    if (upload->data.data != NULL && files->uploader != at)
+        return at_refuse(at, FACT_ERROR_FILE_BUSY, "another port is writing a file");
     quectel_file_forget(upload); /* one that a host has left behind */
     if (bytes_reserve(&upload->data, (size_t)args->list[WRITE_SIZE].number) != ERR_OK)
-        return at_fail(at, FACT_ERROR_FILE_NO_ROOM);
+        return at_refuse_memory(at, FACT_ERROR_FILE_NO_ROOM);
     memcpy(upload->name, name, sizeof(upload->name));
     files->uploader = at;
     return at_prompt(at, &(struct at_prompt){ .max = upload->data.cap,
@@ -129,10 +139,10 @@ static enum at_status set_read(struct at_session *at, const struct at_args *args
     enum err err;
 
     if (!take_name(&args->list[0], name))
-        return at_fail(at, FACT_ERROR_FILE_PARAMETER);
+        return at_refuse(at, FACT_ERROR_FILE_PARAMETER, "%s", names_are);
     err = quectel_file_check(module_of(at), name, &good, &checksum);
     if (err != ERR_OK)
-        return at_fail(at, error_of(err));
+        return at_refuse(at, error_of(err), "the file is %s", err_text(err));
     at_info(at, "+QSECREAD: %d,%x", good, checksum);
     return AT_OK;
 }
@@ -143,9 +153,9 @@ static enum at_status set_delete(struct at_session *at, const struct at_args *ar
     enum err err;
 
     if (!take_name(&args->list[0], name))
-        return at_fail(at, FACT_ERROR_FILE_PARAMETER);
+        return at_refuse(at, FACT_ERROR_FILE_PARAMETER, "%s", names_are);
     err = quectel_file_remove(module_of(at), name);
-    return err == ERR_OK ? AT_OK : at_fail(at, error_of(err));
+    return err == ERR_OK ? AT_OK : at_refuse(at, error_of(err), "the file is %s", err_text(err));
 }
 
 static enum at_status answer_ok(struct at_session *at)

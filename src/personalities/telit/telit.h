@@ -164,6 +164,9 @@ struct telit_ssl_slot *telit_ssl_slot(const struct at_session *at, int32_t id);
  * noted. */
 struct telit_ssl_slot *telit_ssl_active(struct at_session *at, int32_t id);
 
+/* The error of a socket that is not this port's to use, `code`, with the reason. */
+enum at_status telit_ssl_refuse_inactive(struct at_session *at, int32_t id, int32_t code);
+
 /* telit_ssl.c: what a connection of it has left; NULL: nothing. */
 struct telit_ssl *telit_ssl_if(const struct at_session *at, int32_t id);
 

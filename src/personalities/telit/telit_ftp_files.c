@@ -59,7 +59,7 @@ static enum at_status set_folder(struct at_session *at, const struct at_args *ar
             return AT_FAIL;
         return module_fact_is(module_of(at), FACT_FTP_EMPTY_FOLDER_IS_OK)
                    ? AT_OK
-                   : at_fail(at, FACT_ERROR_RANGE);
+                   : at_refuse(at, FACT_ERROR_RANGE, "<dirname> is empty");
     }
     return start(at, FTP_CWD, args->list[0].text, NULL);
 }
@@ -85,7 +85,8 @@ static enum at_status answer_size(struct telit_ftp *ftp, struct at_session *at)
     uint64_t size;
 
     if (!ftp_reply_size(&ftp->work->client.reply, &size))
-        return at_fail(at, TELIT_FTP_REPLY);
+        return at_refuse(at, TELIT_FTP_REPLY, "the server's reply holds no size: %s",
+                         ftp->work->client.reply.text);
     at_info(at, "#FTPFSIZE: %" PRIu64, size);
     return AT_OK;
 }

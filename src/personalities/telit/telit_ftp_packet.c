@@ -44,7 +44,7 @@ static struct telit_ftp *downloading(struct at_session *at)
         return NULL;
     if (ftp->phase != FTP_PHASE_TAIL &&
         (ftp->phase != FTP_PHASE_BACKGROUND || ftp->work->client.transfer.kind != FTP_RETR)) {
-        at_fail(at, FACT_ERROR_FTP_NO_DATA);
+        at_refuse(at, FACT_ERROR_FTP_NO_DATA, "no download is under way; AT#FTPGETPKT first");
         return NULL;
     }
     return ftp;
@@ -154,9 +154,9 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     struct telit_ftp *ftp = ctx;
 
     if (end != AT_PROMPT_COMPLETE)
-        return at_fail_plain(at);
+        return at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
     if (!may_append(ftp, at)) /* it was lost meanwhile */
-        return at_fail(at, FACT_ERROR_FTP_NO_DATA);
+        return at_refuse(at, FACT_ERROR_FTP_NO_DATA, "the upload has ended meanwhile");
     memcpy(ftp->work->packet, payload.data, payload.len);
     ftp->work->packet_len = payload.len;
     ftp->work->packet_sent = 0;
@@ -176,7 +176,8 @@ static enum at_status set_append(struct at_session *at, const struct at_args *ar
     if (ftp == NULL)
         return AT_FAIL;
     if (!may_append(ftp, at))
-        return at_fail(at, FACT_ERROR_FTP_NO_DATA);
+        return at_refuse(at, FACT_ERROR_FTP_NO_DATA,
+                         "no upload is under way; AT#FTPPUT or #FTPAPP with <connMode> 1 first");
     ftp->work->packet_last = args->list[APPEND_LAST].given && args->list[APPEND_LAST].number == 1;
     return at_prompt(at, &prompt);
 }

@@ -42,7 +42,9 @@ static void refuse_next(struct telit_ftp *ftp)
 {
     struct at_session *at = ftp->owner->at;
 
-    finish(ftp, at, at_fail(at, TELIT_FTP_DATA_OPEN));
+    finish(ftp, at,
+           at_refuse(at, TELIT_FTP_DATA_OPEN,
+                     "the transfer in command mode has not ended; read it to its end first"));
 }
 
 static void on_data(void *ctx)
@@ -68,7 +70,8 @@ static void on_writable(void *ctx)
 /* The command that waited for the end of an operation. */
 static void finish_task(struct telit_ftp *ftp, struct at_session *at, enum ftp_error error)
 {
-    enum at_status status = error == FTP_FINE ? AT_OK : at_fail(at, telit_ftp_error(ftp, error));
+    enum at_status status =
+        error == FTP_FINE ? AT_OK : at_refuse_said(at, telit_ftp_error(ftp, error));
 
     switch (ftp->task) {
     case FTP_TASK_NONE:
@@ -245,7 +248,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     if (online_is_on(&ftp->online))
         online_leave(&ftp->online, AT_NO_CARRIER);
     else if (waits)
-        at_finish(at, at_fail(at, TELIT_FTP_CONTEXT_DOWN));
+        at_finish(at, at_refuse(at, TELIT_FTP_CONTEXT_DOWN, "context %zu has gone down", cid));
 }
 
 /* As the escape sequence: the transfer ends, and NO CARRIER follows. */

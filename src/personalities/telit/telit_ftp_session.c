@@ -59,9 +59,10 @@ static void copy_text(char *to, struct span text)
 static enum at_status check_open(struct at_session *at, struct telit_ftp *ftp, int32_t cid)
 {
     if (ftp->phase != FTP_PHASE_CLOSED)
-        return at_fail(at, TELIT_FTP_CONNECTED);
+        return at_refuse(at, TELIT_FTP_CONNECTED, "a session is open already; AT#FTPCLOSE first");
     if (!network_context(&ftp->modem->network, (size_t)cid)->active)
-        return at_fail(at, TELIT_FTP_CONTEXT_DOWN);
+        return at_refuse(at, TELIT_FTP_CONTEXT_DOWN,
+                         "context %d is not active; AT#SGACT=%d,1 first", (int)cid, (int)cid);
     return AT_OK;
 }
 
@@ -71,7 +72,7 @@ static enum at_status start(struct at_session *at, struct telit_ftp *ftp,
     enum at_status status;
 
     if (module_part(ftp->modem, &telit_ftp_part, 0) == NULL)
-        return at_fail(at, TELIT_FTP_ALLOCATE);
+        return at_refuse_memory(at, TELIT_FTP_ALLOCATE);
     ftp->owner = terminal_of(at);
     telit_ftp_enter(ftp, FTP_PHASE_OPENING);
     telit_ftp_expect(ftp, FTP_TASK_OPEN); /* so that an error is one of opening */
@@ -105,7 +106,8 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         check_open(at, ftp, list[OPEN_CID].given ? list[OPEN_CID].number : 1) != AT_OK)
         return AT_FAIL;
     if (!split_server(list[OPEN_SERVER].text, host, &session.port))
-        return at_fail(at, FACT_ERROR_SYNTAX);
+        return at_refuse(at, FACT_ERROR_SYNTAX,
+                         "<server:port> is no name or address with a port of 1 to 65535");
     copy_text(user, list[OPEN_USER].text);
     copy_text(password, list[OPEN_PASSWORD].text);
     session.secure = ftp->settings.secure != 0;
@@ -127,7 +129,7 @@ static enum at_status run_close(struct at_session *at)
     if (ftp->phase == FTP_PHASE_CLOSED)
         return module_fact(ftp->modem, FACT_FTP_CLOSE_TWICE) == TWICE_IS_OK
                    ? AT_OK
-                   : at_fail(at, FACT_ERROR_FTP_NO_SESSION);
+                   : at_refuse(at, FACT_ERROR_FTP_NO_SESSION, "there is no FTP session");
     ftp_end_upload(&ftp->work->client); /* if there is one */
     if (ftp_is_over(&ftp->work->client))
         return telit_ftp_await(at, FTP_TASK_LAST_WORD, FTP_FINE);

@@ -14,7 +14,7 @@ struct telit_ftp *telit_ftp_mine(struct at_session *at)
     struct telit_ftp *ftp = telit_ftp_of(at);
 
     if (ftp->owner != NULL && ftp->owner != terminal_of(at)) {
-        at_fail(at, TELIT_OTHER_INSTANCE);
+        at_refuse(at, TELIT_OTHER_INSTANCE, "port %zu uses FTP", ftp->owner->index + 1);
         return NULL;
     }
     return ftp;
@@ -27,11 +27,11 @@ struct telit_ftp *telit_ftp_ready(struct at_session *at)
     if (ftp == NULL)
         return NULL;
     if (ftp->phase == FTP_PHASE_CLOSED) {
-        at_fail(at, FACT_ERROR_FTP_NO_SESSION);
+        at_refuse(at, FACT_ERROR_FTP_NO_SESSION, "there is no FTP session; AT#FTPOPEN first");
         return NULL;
     }
     if (ftp->phase == FTP_PHASE_BACKGROUND) {
-        at_fail(at, TELIT_FTP_DATA_OPEN);
+        at_refuse(at, TELIT_FTP_DATA_OPEN, "a transfer in command mode is under way");
         return NULL;
     }
     return ftp;
@@ -62,7 +62,7 @@ static void on_abort(struct at_session *at, void *ctx)
     else
         telit_ftp_drop(ftp);
     online_forget(&ftp->online);
-    at_finish(at, online ? AT_NO_CARRIER : at_fail_plain(at));
+    at_finish(at, online ? AT_NO_CARRIER : at_refuse_plain(at, "given up: DTR has dropped"));
 }
 
 enum at_status telit_ftp_wait(struct telit_ftp *ftp, struct at_session *at,
@@ -79,7 +79,9 @@ enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
     struct telit_ftp *ftp = telit_ftp_of(at);
 
     if (started != FTP_FINE)
-        return at_fail(at, telit_ftp_error(ftp, started));
+        return started == FTP_NO_CONNECTION
+                   ? at_refuse_said(at, telit_ftp_error(ftp, started))
+                   : at_refuse(at, telit_ftp_error(ftp, started), "%s", ftp_error_text(started));
     return telit_ftp_wait(ftp, at, task);
 }
 
@@ -93,7 +95,7 @@ enum at_status telit_ftp_run(struct telit_ftp *ftp, struct at_session *at,
     char *name = NULL;
 
     if (packets && !at_text_set(&name, operation->name))
-        return at_fail(at, TELIT_FTP_ALLOCATE);
+        return at_refuse_memory(at, TELIT_FTP_ALLOCATE);
     started = operation->transfer
                   ? ftp_transfer(&ftp->work->client, operation->kind, operation->name, offset)
                   : ftp_command(&ftp->work->client, operation->verb, operation->name);

@@ -246,4 +246,4 @@ static const struct at_command rows[] = {
     { ANSWERED("+CTZR", "Report of the time zone.") },
     { ANSWERED("+CSCS", "Character set.") },
 };
-const struct at_commands telit_general = AT_COMMANDS(rows);
+const struct at_commands telit_general = AT_GENERAL_COMMANDS(rows);

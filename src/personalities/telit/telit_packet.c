@@ -2,6 +2,7 @@
  *
  * Source: Telit 1vv0300989 r12 §2; S000574 p.218; docs/facts/telit.md §2.
  */
+#include "personalities/common/common.h"
 #include "personalities/telit/telit.h"
 
 static bool is_mapped(const struct telit *telit, int32_t cid)
@@ -22,13 +23,15 @@ static enum at_status activate(struct at_session *at, size_t cid)
     char address[MODULE_ADDRESS_MAX + 1];
 
     if (context == NULL)
-        return at_fail(at, TELIT_ACTIVATION_FAILED); /* context 0 is a data call */
+        return at_refuse(at, TELIT_ACTIVATION_FAILED,
+                         "context 0 is a data call, which is not there");
     if (context->active)
-        return at_fail(at, TELIT_CONTEXT_ACTIVE);
+        return at_refuse(at, TELIT_CONTEXT_ACTIVE, "context %zu is active already", cid);
     if (!is_mapped(telit_of(at), (int32_t)cid))
-        return at_fail(at, TELIT_NOT_ALLOWED);
+        return at_refuse(at, TELIT_NOT_ALLOWED,
+                         "no socket uses context %zu; AT#SCFG=<connId>,%zu,… first", cid, cid);
     if (!network_activate(network, cid))
-        return at_fail(at, TELIT_ACTIVATION_FAILED);
+        return common_refuse_activation(at, cid, TELIT_ACTIVATION_FAILED, "+CGDCONT");
     network_address(cid, address, sizeof(address));
     at_info(at, "#SGACT: %s", address);
     return AT_OK;
@@ -81,9 +84,9 @@ static enum at_status set_gprs(struct at_session *at, const struct at_args *args
         return AT_OK;
     }
     if (network_context(&modem->network, GPRS_CID)->active)
-        return at_fail(at, TELIT_CONTEXT_ACTIVE);
+        return at_refuse(at, TELIT_CONTEXT_ACTIVE, "context %d is active already", (int)GPRS_CID);
     if (!network_activate(&modem->network, GPRS_CID))
-        return at_fail(at, TELIT_ACTIVATION_FAILED);
+        return common_refuse_activation(at, GPRS_CID, TELIT_ACTIVATION_FAILED, "+CGDCONT");
     network_address(GPRS_CID, address, sizeof(address));
     at_info(at, "+IP: %s", address);
     return AT_OK;

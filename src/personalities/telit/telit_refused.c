@@ -15,4 +15,4 @@ static const struct at_command rows[] = {
       .coverage = AT_REFUSED },
     REFUSED("#CCLK", "A slip of the guide: the command is +CCLK.", "1vv0300989 r6 §3.3.1"),
 };
-const struct at_commands telit_refused = AT_COMMANDS(rows);
+const struct at_commands telit_refused = AT_GENERAL_COMMANDS(rows);

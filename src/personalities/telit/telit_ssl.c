@@ -24,15 +24,27 @@ bool telit_ssl_is_closed(const struct at_session *at, int32_t id)
     return ssl == NULL || ssl->socket.state == CONNECTION_CLOSED;
 }
 
+enum at_status telit_ssl_refuse_inactive(struct at_session *at, int32_t id, int32_t code)
+{
+    const struct telit_ssl_slot *slot = telit_ssl_slot(at, id);
+
+    if (slot->settings.enabled == 0)
+        return at_refuse(at, code, "secure socket %d is not enabled; AT#SSLEN=%d,1 first", (int)id,
+                         (int)id);
+    if (slot->owner == NULL)
+        return at_refuse(at, code, "secure socket %d belongs to no port yet", (int)id);
+    return at_refuse(at, code, "secure socket %d belongs to port %zu, which has enabled it",
+                     (int)id, slot->owner->index + 1);
+}
+
 struct telit_ssl_slot *telit_ssl_active(struct at_session *at, int32_t id)
 {
     struct telit_ssl_slot *slot = telit_ssl_slot(at, id);
 
-    if (slot->settings.enabled == 0 || slot->owner != terminal_of(at)) {
-        at_fail(at, TELIT_SSL_NOT_ACTIVE);
-        return NULL;
-    }
-    return slot;
+    if (slot->settings.enabled != 0 && slot->owner == terminal_of(at))
+        return slot;
+    telit_ssl_refuse_inactive(at, id, TELIT_SSL_NOT_ACTIVE);
+    return NULL;
 }
 
 struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id)
@@ -42,7 +54,8 @@ struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id)
     if (telit_ssl_active(at, id) == NULL)
         return NULL;
     if (ssl == NULL || !connection_is_open(&ssl->socket)) {
-        at_fail(at, TELIT_SSL_NOT_CONNECTED);
+        at_refuse(at, TELIT_SSL_NOT_CONNECTED, "secure socket %d is not open; AT#SSLD first",
+                  (int)id);
         return NULL;
     }
     return ssl;
@@ -56,7 +69,9 @@ enum at_status telit_ssl_guard_read(struct at_session *at)
         if (telit->ssl[i].settings.enabled != 0)
             return AT_OK;
     }
-    return telit_ftp_wants_tls(at) ? AT_OK : at_fail(at, TELIT_SSL_NOT_ACTIVE);
+    return telit_ftp_wants_tls(at) ? AT_OK
+                                   : at_refuse(at, TELIT_SSL_NOT_ACTIVE,
+                                               "no secure socket is enabled; AT#SSLEN=1,1 first");
 }
 
 /* FTP over TLS uses the first socket's settings, and needs no #SSLEN (r12 §6). */
@@ -73,7 +88,10 @@ enum at_status telit_ssl_guard_config(struct at_session *at, const struct at_arg
         return AT_OK;
     if (telit_ssl_active(at, id) == NULL)
         return AT_FAIL;
-    return telit_ssl_is_closed(at, id) ? AT_OK : at_fail(at, FACT_ERROR_CONFIG_WHILE_OPEN);
+    return telit_ssl_is_closed(at, id)
+               ? AT_OK
+               : at_refuse(at, FACT_ERROR_CONFIG_WHILE_OPEN,
+                           "secure socket %d is open; AT#SSLH=%d first", (int)id, (int)id);
 }
 
 enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl)
@@ -82,7 +100,9 @@ enum at_status telit_ssl_fail_ended(struct at_session *at, struct telit_ssl *ssl
 
     if (!connection_has_ended(&ssl->socket, &failure))
         failure.err = ERR_CLOSED;
-    return at_fail(at, failure.err == ERR_TLS ? TELIT_SSL_RECORD : TELIT_SSL_DISCONNECTED);
+    return at_refuse(at, failure.err == ERR_TLS ? TELIT_SSL_RECORD : TELIT_SSL_DISCONNECTED,
+                     "secure socket %d: the connection has ended: %s", ssl->id,
+                     failure.err == ERR_OK ? "by the server" : err_text(failure.err));
 }
 
 void telit_ssl_expect(struct telit_ssl *ssl, enum telit_wait next)
@@ -129,8 +149,10 @@ void telit_ssl_drop(struct telit_ssl *ssl, enum telit_cause cause)
     if (was_online)
         at_leave_online(at, AT_SILENT);
     else if (waiting != WAIT_NOTHING)
-        at_finish(at, at_fail(at, waiting == WAIT_DIAL ? TELIT_CONTEXT_NOT_OPEN
-                                                       : TELIT_SSL_DISCONNECTED));
+        at_finish(at,
+                  at_refuse(at,
+                            waiting == WAIT_DIAL ? TELIT_CONTEXT_NOT_OPEN : TELIT_SSL_DISCONNECTED,
+                            "secure socket %d: its context has gone down", ssl->id));
     else
         at_poke(at);
 }

@@ -28,8 +28,11 @@ static enum at_status enable(struct at_session *at, const struct at_args *args)
 
     if (slot->settings.enabled == 0)
         return at_bind(at, args);
-    return at_fail(at,
-                   slot->owner == terminal_of(at) ? TELIT_SSL_ACTIVE : FACT_ERROR_OTHER_INSTANCE);
+    if (slot->owner != terminal_of(at))
+        return telit_ssl_refuse_inactive(at, args->list[SSLEN_ID].number,
+                                         FACT_ERROR_OTHER_INSTANCE);
+    return at_refuse(at, TELIT_SSL_ACTIVE, "secure socket %d is enabled already",
+                     (int)args->list[SSLEN_ID].number);
 }
 
 static enum at_status set_enabled(struct at_session *at, const struct at_args *args)
@@ -40,9 +43,10 @@ static enum at_status set_enabled(struct at_session *at, const struct at_args *a
     if (args->list[SSLEN_ENABLE].number == 1)
         return enable(at, args);
     if (slot->settings.enabled == 0 || slot->owner != terminal_of(at))
-        return at_fail(at, FACT_ERROR_DISABLE_DISABLED);
+        return telit_ssl_refuse_inactive(at, id, FACT_ERROR_DISABLE_DISABLED);
     if (!telit_ssl_is_closed(at, id))
-        return at_fail(at, FACT_ERROR_DISABLE_WHILE_OPEN);
+        return at_refuse(at, FACT_ERROR_DISABLE_WHILE_OPEN,
+                         "secure socket %d is open; AT#SSLH=%d first", (int)id, (int)id);
     telit_session_forget(telit_ssl_if(at, id));
     return at_bind(at, args);
 }

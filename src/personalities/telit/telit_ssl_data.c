@@ -15,8 +15,9 @@ static enum credential_kind kind_of(int32_t data_type)
 
 static enum at_status fail_storage(struct at_session *at, enum err err)
 {
-    return at_fail(at, err == ERR_FULL || err == ERR_NO_MEMORY ? TELIT_MEMORY_FULL
-                                                               : TELIT_MEMORY_FAILURE);
+    return at_refuse(
+        at, err == ERR_FULL || err == ERR_NO_MEMORY ? TELIT_MEMORY_FULL : TELIT_MEMORY_FAILURE,
+        "the module's memory: %s", err_text(err));
 }
 
 static enum at_status delete (struct at_session *at, const struct at_args *args) {
@@ -82,15 +83,15 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     case AT_PROMPT_ABORTED:
         return AT_OK;
     case AT_PROMPT_TIMED_OUT:
-        return at_fail_plain(at);
+        return at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
     case AT_PROMPT_OVERFLOW:
-        return at_fail(at, FACT_ERROR_ENTRY_TOO_LONG);
+        return at_refuse_prompt(at, FACT_ERROR_ENTRY_TOO_LONG, end, payload.len);
     case AT_PROMPT_COMPLETE:
     case AT_PROMPT_ESCAPED:
         break;
     }
     if (payload.len == 0)
-        return at_fail(at, FACT_ERROR_ENTRY_EMPTY); /* what is stored stays */
+        return at_refuse(at, FACT_ERROR_ENTRY_EMPTY, "nothing was entered; what is stored stays");
     err = telit_credentials_put(&telit_of(at)->credentials, entry->store, entry->kind,
                                 entry->in_ram, payload);
     telit_session_forget(telit_ssl_if(at, (int32_t)entry->store));
@@ -112,7 +113,7 @@ static enum at_status enter(struct at_session *at, const struct at_args *args, b
 
     prompt.edits = !prompt.exact;
     if (!args->list[DATA_SIZE].given)
-        return at_fail(at, FACT_ERROR_SYNTAX);
+        return at_refuse(at, FACT_ERROR_SYNTAX, "<Size> is missing; it is how many bytes follow");
     if (!prompt.exact)
         prompt.max = most < longest ? most : longest;
     if (entry == NULL)

@@ -26,14 +26,12 @@ static enum at_status open_socket(struct at_session *at, struct telit_ssl *ssl,
     const char *wrong = telit_ssl_configure(ssl->modem, ssl->id, &secrets, &tls);
 
     if (wrong != NULL) {
-        log_say(at_log_of(at), LOG_WARNING, "secure socket %d: cannot open %s port %u: %s", ssl->id,
-                target->host, (unsigned)target->port, wrong);
-        status = at_fail(at, TELIT_SSL_CREDENTIALS);
+        status = at_refuse(at, TELIT_SSL_CREDENTIALS, "%s", wrong);
     } else {
         tls.resume = ssl->session.ticket;
         target->tls = &tls;
         if (connection_open(&ssl->socket, target, &failure) != ERR_OK)
-            status = at_fail(at, open_error(&failure));
+            status = at_refuse_said(at, open_error(&failure));
     }
     telit_secrets_wipe(&secrets);
     return status;
@@ -48,13 +46,15 @@ static struct telit_ssl *prepare(struct at_session *at, int32_t id)
     if (slot == NULL)
         return NULL;
     if (!telit_ssl_is_closed(at, id)) {
-        at_fail(at, TELIT_SSL_CONNECTED);
+        at_refuse(at, TELIT_SSL_CONNECTED, "secure socket %d is open already; AT#SSLH=%d first",
+                  (int)id, (int)id);
     } else if (!network_context(&module_of(at)->network, (size_t)slot->settings.cid)->active) {
-        at_fail(at, TELIT_CONTEXT_NOT_OPEN);
+        at_refuse(at, TELIT_CONTEXT_NOT_OPEN, "context %d is not active; AT#SGACT=%d,1 first",
+                  (int)slot->settings.cid, (int)slot->settings.cid);
     } else {
         ssl = module_part(module_of(at), &telit_secure_sockets, (size_t)id - 1);
         if (ssl == NULL)
-            at_fail(at, TELIT_MEMORY_FAILURE);
+            at_refuse_memory(at, TELIT_MEMORY_FAILURE);
     }
     return ssl;
 }
@@ -118,7 +118,8 @@ static enum at_status set_fast_dial(struct at_session *at, const struct at_args 
     if (ssl == NULL)
         return AT_FAIL;
     if (!ssl->session.kept)
-        return at_fail(at, FACT_ERROR_NO_SESSION);
+        return at_refuse(at, FACT_ERROR_NO_SESSION,
+                         "no session is kept; one is by AT#SSLD with <ClosureType> 1");
     snprintf(host, sizeof(host), "%s", ssl->socket.host);
     target.port = ssl->socket.port;
     return dial(at, ssl, &target, &args->list[FAST_MODE], &args->list[FAST_TIMEOUT]);

@@ -60,7 +60,7 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
     note_failure(ssl, failure);
     if (failure->err == ERR_TLS)
         telit_session_forget(ssl);
-    at_finish(at, at_fail(at, dial_error(failure)));
+    at_finish(at, at_refuse_said(at, dial_error(failure)));
 }
 
 /* The connection is over and its last byte was read: NO CARRIER, once. */

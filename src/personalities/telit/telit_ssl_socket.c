@@ -26,7 +26,8 @@ static enum at_status set_hang_up(struct at_session *at, const struct at_args *a
         return AT_FAIL;
     if (telit_ssl_is_closed(at, args->list[HANG_UP_ID].number) &&
         module_fact(module_of(at), FACT_HANG_UP_TWICE) == TWICE_IS_ERROR)
-        return at_fail(at, TELIT_SSL_NOT_CONNECTED);
+        return at_refuse(at, TELIT_SSL_NOT_CONNECTED, "secure socket %d is closed already",
+                         (int)args->list[HANG_UP_ID].number);
     if (ssl == NULL)
         return AT_OK;
     ssl->no_carrier = false;

@@ -37,7 +37,12 @@ static const struct telit_ssl_settings *settings_of(const struct tlsmodem *modem
 static const char *load_secrets(const struct tlsmodem *modem, int32_t id,
                                 struct telit_secrets *secrets, struct tls_config *config)
 {
-    static const char missing[] = "auth_mode needs security data that is not stored";
+    static const char missing_ca[] = "<auth_mode> 1 and 2 need a CA certificate, DataType 1 of "
+                                     "#SSLSECDATA: none is stored";
+    static const char missing_certificate[] =
+        "<auth_mode> 2 needs a client certificate, DataType 0 of #SSLSECDATA: none is stored";
+    static const char missing_key[] =
+        "<auth_mode> 2 needs a private key, DataType 2 of #SSLSECDATA: none is stored";
     static const char unreadable[] = "the stored private key cannot be read or does not fit the "
                                      "client certificate: it is none after PKCS #1";
     const struct telit_credentials *credentials =
@@ -48,12 +53,13 @@ static const char *load_secrets(const struct tlsmodem *modem, int32_t id,
     if (auth_mode == AUTH_NONE)
         return NULL;
     if (!load(credentials, store, CREDENTIAL_CA, secrets, &config->ca))
-        return missing;
+        return missing_ca;
     if (auth_mode == AUTH_SERVER)
         return NULL;
-    if (!load(credentials, store, CREDENTIAL_CERTIFICATE, secrets, &config->cert) ||
-        !load(credentials, store, CREDENTIAL_KEY, secrets, &config->key))
-        return missing;
+    if (!load(credentials, store, CREDENTIAL_CERTIFICATE, secrets, &config->cert))
+        return missing_certificate;
+    if (!load(credentials, store, CREDENTIAL_KEY, secrets, &config->key))
+        return missing_key;
     return can_read_key(modem, config->key) ? NULL : unreadable;
 }
 

@@ -25,7 +25,7 @@ static void on_abort(struct at_session *at, void *ctx)
     struct telit_ssl *ssl = ctx;
 
     telit_ssl_expect(ssl, WAIT_NOTHING);
-    at_finish(at, at_fail_plain(at));
+    at_finish(at, at_refuse_plain(at, "given up: DTR has dropped"));
 }
 
 static enum at_status end_send(struct telit_ssl *ssl, enum at_status status)
@@ -45,11 +45,11 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     if (end == AT_PROMPT_ABORTED)
         return end_send(ssl, AT_OK);
     if (end == AT_PROMPT_TIMED_OUT)
-        return end_send(ssl, at_fail_plain(at));
+        return end_send(ssl, at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len));
     if (!connection_is_open(&ssl->socket)) /* another port has ended the context */
         return end_send(ssl, telit_ssl_fail_ended(at, ssl));
     if (outbox_put(&ssl->packets.outbox, payload) < payload.len)
-        return end_send(ssl, at_fail(at, TELIT_MEMORY_FAILURE));
+        return end_send(ssl, at_refuse_memory(at, TELIT_MEMORY_FAILURE));
     ssl->wait_until_ms = module_now(ssl->modem) + ssl->send_limit_ms;
     if (telit_ssl_flush(ssl))
         return end_send(ssl, AT_OK);
@@ -82,7 +82,8 @@ static enum at_status open_send(struct at_session *at, struct telit_ssl *ssl, si
     if (ssl->socket.state == CONNECTION_ENDED)
         return telit_ssl_fail_ended(at, ssl);
     if (!telit_ssl_flush(ssl))
-        return at_fail(at, FACT_ERROR_SEND_TIMEOUT);
+        return at_refuse(at, FACT_ERROR_SEND_TIMEOUT,
+                         "the server has not taken what was sent before");
     if (at_prompt(at, &prompt) != AT_LATER)
         return AT_FAIL;
     wait_for(ssl, WAIT_SEND, timeout);
@@ -141,7 +142,7 @@ static enum at_status receive(struct at_session *at, struct telit_ssl *ssl)
     if (!connection_has_ended(&ssl->socket, &failure))
         return AT_LATER;
     if (failure.err == ERR_TLS)
-        return at_fail(at, TELIT_SSL_RECORD);
+        return at_refuse_said(at, TELIT_SSL_RECORD);
     at_info(at, "#SSLRECV: 0");
     at_info(at, "DISCONNECTED");
     return AT_OK;
@@ -200,7 +201,8 @@ void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
     struct at_session *at = ssl->slot->owner->at;
 
     if (ssl->waiting == WAIT_SEND) {
-        finish(ssl, end_send(ssl, at_fail(at, FACT_ERROR_SEND_TIMEOUT)));
+        finish(ssl, end_send(ssl, at_refuse(at, FACT_ERROR_SEND_TIMEOUT,
+                                            "the server does not take the data in time")));
         return;
     }
     at_info(at, "#SSLRECV: 0");

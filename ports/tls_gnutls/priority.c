@@ -9,6 +9,7 @@
 #include "tls_gnutls/priority.h"
 
 #include "base/tls_suites.h"
+#include "tls_common/name.h"
 #include "tls_gnutls/version.h"
 
 #include <stdio.h>
@@ -69,11 +70,13 @@ static const struct suite_tokens suite_rows[] = {
 /* Old servers and certificates sign with SHA-1.  PARTIAL_RENEGOTIATION lets a first handshake pass
  * with servers that never heard of RFC 5746.  COMPAT tolerates wrong key usage bits, for which
  * there is no word of its own, and keeps the hello to what old servers know: no encrypt-then-MAC,
- * no extended master secret, and no length that some firewalls choke on.  It also tolerates records
+ * no extended master secret, and no length that some firewalls choke on.  Groups are those of
+ * curves: a module of the time took the group that it was given, and a server may refuse one whose
+ * list of groups has none of its own (RFC 7919).  It also tolerates records
  * of 18 kB and short limits of records; the first are refused where they come in (transport.c,
  * transfer.c). */
 static const char common_tokens[] =
-    "+COMP-NULL:+CTYPE-X509:+GROUP-ALL:"
+    "+COMP-NULL:+CTYPE-X509:+GROUP-EC-ALL:"
     "+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512:+SIGN-RSA-SHA1:"
     "+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SHA512:+SIGN-ECDSA-SHA1:"
     "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-PSS-RSAE-SHA512:"
@@ -138,6 +141,24 @@ static size_t add_version(char *text, const struct tls_config *config,
     return suites;
 }
 
+static bool has_curves(const struct tls_config *config)
+{
+    for (size_t i = 0; i < config->suite_count; i++) {
+        const struct suite_tokens *tokens = tokens_of(config->suites[i]);
+
+        if (tokens != NULL && tokens->kx != NULL && strncmp(tokens->kx, "ECDHE", 5) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* GnuTLS cannot leave out the limit of a record's size (RFC 8449), which no module of TLS 1.0's
+ * time knew, but it can leave out all: where there is nothing to say that a server must hear. */
+static bool needs_extensions(const struct tls_config *config)
+{
+    return config->max_version >= TLS_1_2 || tls_sends_name(config) || has_curves(config);
+}
+
 enum err gtls_priority_text(const struct tls_config *config, char ret_text[GTLS_PRIORITY_TEXT_MAX])
 {
     char text[GTLS_PRIORITY_TEXT_MAX] = "NONE:";
@@ -148,9 +169,11 @@ enum err gtls_priority_text(const struct tls_config *config, char ret_text[GTLS_
         suites += add_version(text, config, version);
     if (suites == 0)
         return ERR_UNSUPPORTED;
-    if (strlen(text) + sizeof(common_tokens) > sizeof(text))
+    if (strlen(text) + sizeof(common_tokens) + sizeof(":%NO_EXTENSIONS") > sizeof(text))
         return ERR_UNSUPPORTED;
     strcat(text, common_tokens);
+    if (!needs_extensions(config))
+        strcat(text, ":%NO_EXTENSIONS");
     memcpy(ret_text, text, sizeof(text));
     return ERR_OK;
 }

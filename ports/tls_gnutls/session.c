@@ -4,6 +4,7 @@
 #include "base/tls_suites.h"
 #include "tls_common/failure.h"
 #include "tls_common/limits.h"
+#include "tls_common/name.h"
 #include "tls_common/trace.h"
 #include "tls_gnutls/credentials.h"
 #include "tls_gnutls/failure.h"
@@ -80,7 +81,9 @@ static enum err start(struct gtls_session *session, const struct tls_config *con
         return err;
     if (gnutls_credentials_set(gnutls, GNUTLS_CRD_CERTIFICATE, session->setup->credentials) < 0)
         return ERR_NO_MEMORY;
-    if (config->send_sni && config->server_name[0] != '\0' && !gtls_is_address(config->server_name))
+    if (session->record_max < TLS_RECORD_MAX) /* as the hello tells the server */
+        gnutls_record_set_max_recv_size(gnutls, session->record_max);
+    if (tls_sends_name(config))
         gnutls_server_name_set(gnutls, GNUTLS_NAME_DNS, config->server_name,
                                strlen(config->server_name));
     gnutls_session_set_ptr(gnutls, session);

@@ -3,13 +3,13 @@
 #include "tls_gnutls/verify.h"
 
 #include "tls_common/failure.h"
+#include "tls_common/name.h"
 #include "tls_common/weakness.h"
 #include "tls_gnutls/clock.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/state.h"
 #include "tls_gnutls/weak.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <gnutls/x509.h>
 #include <string.h>
@@ -48,13 +48,6 @@ static const struct {
     { GNUTLS_CERT_INSECURE_ALGORITHM, TLS_BAD_CERTIFICATE, "insecure algorithm" },
     { GNUTLS_CERT_INVALID, TLS_BAD_CERTIFICATE, "" },
 };
-
-int gtls_is_address(const char *name)
-{
-    unsigned char address[16];
-
-    return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
-}
 
 static void fail_by_clock(struct gtls_session *session, enum tls_reason reason)
 {
@@ -149,7 +142,7 @@ static bool is_address_in_common_name(gnutls_x509_crt_t certificate, const char 
     char name[NAME_MAX_BYTES];
     size_t len = sizeof(name);
 
-    return gtls_is_address(address) && !has_alternative_names(certificate) &&
+    return tls_is_address(address) && !has_alternative_names(certificate) &&
            gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name,
                                          &len) >= 0 &&
            len == strlen(address) && memcmp(name, address, len) == 0;

@@ -8,7 +8,4 @@
  * clock and its name within the handshake.  What it finds becomes the session's failure. */
 void gtls_verify_attach(gnutls_session_t gnutls);
 
-/* True when `name`, a host name or an address as text, can only be an address. */
-int gtls_is_address(const char *name);
-
 #endif

@@ -1,7 +1,8 @@
 /* name.c: RFC 6125 with the leniency of the modules' time. */
 #include "tls_mbedtls/name.h"
 
-#include <arpa/inet.h>
+#include "tls_common/name.h"
+
 #include <ctype.h>
 #include <mbedtls/oid.h>
 #include <stdio.h>
@@ -10,8 +11,6 @@
 
 /* Kinds of alternative names: GeneralName, RFC 5280, 4.2.1.6. */
 enum { KIND_DNS = 2, KIND_ADDRESS = 7 };
-
-enum { ADDRESS_MAX_BYTES = 16 };
 
 static bool is_of_kind(const mbedtls_x509_buf *name, int kind)
 {
@@ -46,14 +45,6 @@ static bool is_name_for(const mbedtls_x509_buf *issued, const char *name)
 
     return (issued->len == strlen(name) && strncasecmp(text, name, issued->len) == 0) ||
            is_wildcard_for(text, issued->len, name);
-}
-
-/* The bytes of an address as text; 0 for a name. */
-static size_t address_of(const char *name, unsigned char bytes[ADDRESS_MAX_BYTES])
-{
-    if (inet_pton(AF_INET, name, bytes) == 1)
-        return 4;
-    return inet_pton(AF_INET6, name, bytes) == 1 ? 16 : 0;
 }
 
 static const mbedtls_x509_buf *common_name(const mbedtls_x509_crt *certificate)
@@ -100,8 +91,8 @@ static bool is_host_good(const mbedtls_x509_crt *certificate, const char *name)
 
 bool mtls_name_fits(const mbedtls_x509_crt *certificate, const char *name)
 {
-    unsigned char address[ADDRESS_MAX_BYTES];
-    size_t len = address_of(name, address);
+    unsigned char address[TLS_ADDRESS_MAX_BYTES];
+    size_t len = tls_address_of(name, address);
 
     return len > 0 ? is_address_good(certificate, name, address, len)
                    : is_host_good(certificate, name);
@@ -109,9 +100,9 @@ bool mtls_name_fits(const mbedtls_x509_crt *certificate, const char *name)
 
 bool mtls_name_is_common_address(const mbedtls_x509_crt *certificate, const char *name)
 {
-    unsigned char address[ADDRESS_MAX_BYTES];
+    unsigned char address[TLS_ADDRESS_MAX_BYTES];
 
-    return certificate->subject_alt_names.buf.p == NULL && address_of(name, address) > 0;
+    return certificate->subject_alt_names.buf.p == NULL && tls_address_of(name, address) > 0;
 }
 
 void mtls_name_stated(const mbedtls_x509_crt *certificate, char *text, size_t cap)

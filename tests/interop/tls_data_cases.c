@@ -17,7 +17,8 @@
 
 enum { MEGABYTE = 1 << 20 };
 
-#define PEER_PRIORITY "NONE:+VERS-TLS1.2:+RSA:+AES-256-CBC:+SHA1:+SIGN-ALL:+COMP-NULL:+CTYPE-X509"
+#define PEER_PRIORITY                                                                              \
+    "NONE:+VERS-TLS1.2:+VERS-TLS1.1:+RSA:+AES-256-CBC:+SHA1:+SIGN-ALL:+COMP-NULL:+CTYPE-X509"
 
 static void start_quiet(struct server_process *server, const struct interop *interop)
 {
@@ -175,7 +176,12 @@ static void shake_with_peer(struct client *client, struct peer *peer)
 static void start_pair_for(struct client *client, struct peer *peer, const struct interop *interop,
                            size_t record_max)
 {
-    const struct client_wish wish = { .record_max = record_max };
+    /* Without extensions the peer does not hear of the limit, and may break it. */
+    enum tls_version version = record_max != 0 ? TLS_1_1 : 0;
+    const struct client_wish wish = { .min_version = version,
+                                      .max_version = version,
+                                      .record_max = record_max,
+                                      .hides_name = record_max != 0 };
 
     peer_start(peer, interop->folder, PEER_PRIORITY, &client->wire.fd);
     client_open(client, interop->tls, interop->folder, &wish);

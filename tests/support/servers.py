@@ -621,6 +621,8 @@ class Offer:
     version: int             # highest version, 0x0301 for TLS 1.0
     suites: tuple[int, ...]  # without the signalling values
     server_name: str         # SNI, "" for none
+    extensions: frozenset[int]
+    is_fallback: bool        # newer versions were refused, it says
 
 
 class Peer(RawPeer):
@@ -854,7 +856,8 @@ class Peer(RawPeer):
                 pass  # what the test expects next will show it
 
 
-SIGNALLING_SUITES = {0x00ff, 0x5600}  # renegotiation (RFC 5746), fallback (RFC 7507)
+FALLBACK = 0x5600
+SIGNALLING_SUITES = {0x00ff, FALLBACK}  # renegotiation (RFC 5746), fallback (RFC 7507)
 SERVER_NAME, SUPPORTED_VERSIONS = 0, 43
 
 
@@ -869,7 +872,7 @@ def parse_client_hello(record: bytes) -> Offer:
     codes = struct.unpack_from(f">{suites_length // 2}H", record, at + 2)
     at += 2 + suites_length
     at += 1 + record[at] + 2  # compression methods, length of the extensions
-    name = ""
+    name, kinds = "", set()
     while at + 4 <= len(record):
         kind, length = struct.unpack_from(">HH", record, at)
         body = record[at + 4:at + 4 + length]
@@ -877,5 +880,7 @@ def parse_client_hello(record: bytes) -> Offer:
             name = body[5:5 + int.from_bytes(body[3:5], "big")].decode("ascii", "replace")
         if kind == SUPPORTED_VERSIONS and length > 1:
             version = max(struct.unpack_from(f">{body[0] // 2}H", body, 1))
+        kinds.add(kind)
         at += 4 + length
-    return Offer(version, tuple(c for c in codes if c not in SIGNALLING_SUITES), name)
+    return Offer(version, tuple(c for c in codes if c not in SIGNALLING_SUITES), name,
+                 frozenset(kinds), FALLBACK in codes)

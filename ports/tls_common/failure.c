@@ -16,3 +16,9 @@ void tls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, co
     vsnprintf(ret_failure->detail, sizeof(ret_failure->detail), format, args);
     va_end(args);
 }
+
+void tls_renegotiation_say(const struct log *log)
+{
+    log_say(log, LOG_WARNING,
+            "a server wants to renegotiate, perhaps for a client certificate: the module refuses");
+}

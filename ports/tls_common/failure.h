@@ -8,4 +8,8 @@
 void tls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
                      ...) __attribute__((format(printf, 3, 4)));
 
+/* One warning: the server asks for a renegotiation, and is told that there is none.  `log` may be
+ * NULL. */
+void tls_renegotiation_say(const struct log *log);
+
 #endif

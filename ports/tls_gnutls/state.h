@@ -50,6 +50,7 @@ struct gtls_session {
     enum tls_records_verdict verdict;
     enum gtls_unsent unsent;
     bool owes_refusal; /* of a renegotiation, until `unsent` is away */
+    bool has_refused;  /* a renegotiation, and no data has come since */
     bool has_received; /* anything at all */
     bool has_data;     /* anything that the server's application sent */
     bool is_text;      /* the server's first byte begins no TLS record */

@@ -38,7 +38,14 @@ static void refuse_renegotiation(struct gtls_session *session)
     if (is_postponed(
             gnutls_alert_send(session->gnutls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION)))
         session->unsent = UNSENT_ALERT;
-    log_trace(session->log, TRACE_TLS, "refused to renegotiate");
+}
+
+static void note_renegotiation(struct gtls_session *session)
+{
+    if (!session->has_refused)
+        tls_renegotiation_say(session->log);
+    session->has_refused = true;
+    session->owes_refusal = true;
 }
 
 static bool is_without_data(ptrdiff_t result)
@@ -66,7 +73,14 @@ static ptrdiff_t finish_read(struct gtls_session *session, ptrdiff_t result)
 {
     if (result > 0) {
         session->has_data = true;
+        session->has_refused = false;
         return result;
+    }
+    /* However it says so, the server insists. */
+    if (session->has_refused) {
+        tls_failure_set(&session->failure, TLS_RENEGOTIATION, NULL);
+        log_trace(session->log, TRACE_TLS, "failed: the server insists on a renegotiation");
+        return failed(session);
     }
     /* Old servers just close, without close_notify. */
     if (result == 0 || (session->lower_ended && result != GNUTLS_E_FATAL_ALERT_RECEIVED)) {
@@ -97,7 +111,8 @@ ptrdiff_t gtls_read(struct tls_session *base, void *buf, size_t cap)
             return refuse_record(session, (size_t)result);
         if (!is_without_data(result))
             return finish_read(session, result);
-        session->owes_refusal = session->owes_refusal || result == GNUTLS_E_REHANDSHAKE;
+        if (result == GNUTLS_E_REHANDSHAKE)
+            note_renegotiation(session);
         if (session->is_dry)
             break;
     }

@@ -67,6 +67,10 @@ class Dialler:
         """The line that says that the server has ended the session."""
         raise NotImplementedError
 
+    def lost(self) -> None:
+        """The line that says that the session has ended by an error."""
+        self.ended()
+
     def read(self) -> None:
         """Asks for what the server has sent, where that does not come by itself."""
 
@@ -145,6 +149,9 @@ class FibocomDialler(Dialler):
 
     def ended(self) -> None:
         self.driver.expect("+MIPSTAT: 1,2", ANSWER_S)
+
+    def lost(self) -> None:
+        self.driver.expect("+MIPSTAT: 1,1", ANSWER_S)
 
     def failed(self) -> None:
         self.driver.expect("+MIPOPEN 1,0", ANSWER_S)

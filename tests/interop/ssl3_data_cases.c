@@ -159,7 +159,7 @@ void ends_when_it_shall_renegotiate(void **state)
     start_pair(&client, &server, interop);
     kill(server.pid, SIGUSR1);
     assert_int_equal(client_read(&client, data, sizeof(data)), -ERR_TLS);
-    assert_int_equal(client_reason(&client), TLS_PROTOCOL);
+    assert_int_equal(client_reason(&client), TLS_RENEGOTIATION);
     assert_true(server_said(&server, "end: SSL_ERROR_HANDSHAKE_UNEXPECTED_ALERT\n"));
     stop_pair(&client, &server);
 }

@@ -39,6 +39,7 @@ static const struct codes rows[CAUSE_END] = {
     [TLS_OWN_CERTIFICATE] = { -17, 42, 0 },
     [TLS_OWN_KEY] = { -18, 80, 0 },
     [TLS_CERTIFICATE_WANTED] = { -7, AS_RECEIVED, 40 },
+    [TLS_RENEGOTIATION] = { -9, 100, 0 },
     [TLS_VERSION_MISSING] = { -7, 70, 0 },
     [TLS_INTERNAL] = { -10, 80, 0 },
     [CAUSE_NO_TRUST_FILE] = { -11, 42, 0 },

@@ -95,6 +95,7 @@ struct at_command {
     bool free_form;   /* parameters are not looked at: answered with OK whatever they are */
     bool surplus;     /* parameters beyond the row's are not looked at */
     bool plain_error; /* its errors are a plain ERROR whatever +CMEE says */
+    bool of_port;     /* AT_KEEP_NVM: stored with the port that has set it */
     uint8_t digits;   /* basic: width of the number in its `?` answer, with leading zeros */
     enum at_coverage coverage;
     int32_t keep;               /* enum at_keep, or a fact whose words are in its order */

@@ -54,15 +54,47 @@ static bool load(const struct at_session *at, const char *key, char *buf, size_t
     return err == ERR_OK;
 }
 
+static void port_key(const char *name, size_t index, char key[STORAGE_KEY_MAX + 1])
+{
+    snprintf(key, STORAGE_KEY_MAX + 1, "port/%s/%zu", name, index);
+}
+
 enum err keep_row(struct at_session *at, const struct at_command *row, size_t index)
 {
-    char key[STORAGE_KEY_MAX + 1], values[VALUES_MAX];
+    const struct storage *storage = storage_of(at);
+    char key[STORAGE_KEY_MAX + 1], port[STORAGE_KEY_MAX + 1], values[VALUES_MAX];
+    char digit = (char)('0' + terminal_of(at)->index);
     struct text text;
 
+    if (storage == NULL)
+        return ERR_OK;
     text_init(&text, values, sizeof(values));
     at_args_print(row, at_model_of(at), row->record(at, index), index, &text);
     row_key(row, index, key);
-    return store(storage_of(at), key, text_span(&text));
+    port_key(row->name, index, port);
+    return storage->ops->apply(storage->impl,
+                               (struct storage_change[]){
+                                   { .key = key, .value = text_span(&text) },
+                                   { .key = port, .value = span_at(&digit, 1) },
+                               },
+                               row->of_port ? 2 : 1);
+}
+
+struct module_terminal *keep_port_of(struct at_session *at, const char *name, size_t index)
+{
+    struct tlsmodem *modem = module_of(at);
+    char key[STORAGE_KEY_MAX + 1];
+    char digit;
+    struct span value;
+
+    port_key(name, index, key);
+    if (!load(at, key, &digit, 1, &value))
+        return terminal_of(at);
+    if (value.len == 1 && digit >= '0' && digit < '0' + (char)modem->terminal_count)
+        return &modem->terminals[digit - '0'];
+    log_say(at_log_of(at), LOG_WARNING, "%s=%zu is of a port that is not there: port 1 has it now",
+            name, index + 1);
+    return terminal_of(at);
 }
 
 /* All rows of the maker that bind something: those of this model, or the others. */

@@ -10,6 +10,10 @@ enum { PROFILE_COUNT = 2 };
 /* Stores the bound values of a row with AT_KEEP_NVM.  ERR_IO. */
 enum err keep_row(struct at_session *at, const struct at_command *row, size_t index);
 
+/* The terminal whose host has set record `index` of the row `name`, which says `of_port`; `at`'s
+ * own where nothing is stored, or the modem has that terminal no more, which the log tells. */
+struct module_terminal *keep_port_of(struct at_session *at, const char *name, size_t index);
+
 /* Power-on: factory values for all that the maker's rows bind, also those that this model does not
  * have: what a host cannot set has its value all the same.  Rows of the model count last, each
  * followed by its changed(). */

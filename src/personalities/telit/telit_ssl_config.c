@@ -3,13 +3,16 @@
 #include "personalities/telit/telit.h"
 
 #include "base/text.h"
+#include "module/keep.h"
 
 static void *ssl_record(struct at_session *at, size_t index)
 {
     return &telit_of(at)->ssl[index].settings;
 }
 
-/* After a restart the socket belongs to the first port. */
+static const char enable_name[] = "#SSLEN";
+
+/* The port that enabled the socket has it, also after a restart (§4.1). */
 static void enabled_changed(struct at_session *at, size_t index)
 {
     struct telit_ssl_slot *slot = &telit_of(at)->ssl[index];
@@ -17,7 +20,7 @@ static void enabled_changed(struct at_session *at, size_t index)
 
     if (ssl != NULL)
         ssl->no_carrier = false;
-    slot->owner = slot->settings.enabled != 0 ? terminal_of(at) : NULL;
+    slot->owner = slot->settings.enabled != 0 ? keep_port_of(at, enable_name, index) : NULL;
 }
 
 enum { SSLEN_ID, SSLEN_ENABLE };
@@ -177,13 +180,14 @@ static const struct at_param config_params_r6[] = {
     .keep = AT_KEEP_NVM, .guard_read = telit_ssl_guard_read, .guard_set = telit_ssl_guard_config
 
 static const struct at_command rows[] = {
-    { .name = "#SSLEN",
+    { .name = enable_name,
       .help = "Enables a secure socket for this port.",
       .source = "1vv0300989 r12 §4.1",
       AT_PARAMS(sslen_params),
       .record_count_limit = LIMIT_SECURE_SOCKETS,
       .record = ssl_record,
       .keep = AT_KEEP_NVM,
+      .of_port = true,
       .set = set_enabled,
       .changed = enabled_changed },
     { .name = "#SSLSECCFG",

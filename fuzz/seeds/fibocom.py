@@ -61,6 +61,10 @@ SOCKETS = {
     "files-nl668": NL668 + line('AT+GTSSLFILE="CERTFILE",10') + typed("0123456789") + line('AT+GTSSLFILE="KEYFILE",10') + typed("01") + LEAVES,
     "files-m910": M910 + line('AT+GTSSLFILE="TRUSTFILE",10') + typed("0123456789"),
     "files-b": NL668_B + line('AT+GTSSLFILE="TRUSTFILE",10') + typed("0123456789"),
+    "files-again": L610 + file_of("KEYFILE", "0123") * 2 + file_of("KEYFILE", "4567") + file_of("TRUSTFILE", "0123") * 41
+    + line('AT+GTSSLFILE="KEYFILE",4') + typed("01") + LEAVES + line('AT+GTSSLFILE="KEYFILE",4') + POWER_CUT,
+    "called-twice": L610 + lines('AT+CGDCONT=1,"IP","a"', "AT+CGACT=1,1", "AT+MIPCALL=1", 'AT+CGDCONT=1,"IP","b"', "AT+CGDCONT=1")
+    + TCP + CALL + lines("AT+CGACT=0,1", "AT+MIPCALL=1"),
     "asks": NL668 + line('AT+MIPNTP="localhost",123') + wait(2) + tells_time() + wait(2) + line('AT+MIPDNS="localhost"')
     + line('AT+MPING=1,"127.0.0.1",2') + wait(30),
     "asks-nobody": L610 + names(HANGS) + line('AT+MIPDNS="localhost"') + context_lost(1) + wait_s(60) + CALL + names(FOUND)

@@ -47,6 +47,8 @@ SOCKETS = {
     + line('AT+QSECWRITE="RAM:a",5,3') + typed("abcde"),
     "suites": M95 + lines('AT+QSSLCFG="ciphersuite",0,"0X002F:0x0035","0X0005"', 'AT+QSSLCFG="ctxindex",0',
                           'AT+QSSLCFG="clientkey",1,"NVRAM:CK0"'),
+    "line-ends": M95 + lines("AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT") + line('AT+QIOPEN="TCP","localhost",443') + wait(2)
+    + typed("AT+QISEND=2\n\rabAT+QISEND\r\n\x08b\x08\x1aAT\rAT+QISEND=2\r\nab") + line("AT+QIDEACT"),
     "lost": SEVERAL + line('AT+QSSLOPEN=0,0,"localhost",443,1') + wait(2) + on_port(2) + lines("AT+CGATT=0", "AT+QIDEACT") + wait(2),
     "context": SEVERAL + line('AT+QSSLOPEN=0,0,"localhost",443,0') + wait(2) + context_lost(1) + wait(2) + line("AT+QIACT") + LEAVES,
     "context-plain": M95 + TCP + context_lost(1) + wait(2) + line("AT+QIREGAPP"),

@@ -70,6 +70,12 @@ SSL = {
     "asked": HE910 + lines("AT#SGACT?", "AT#GPRS?", "AT#SLASTCLOSURE", "AT#SLASTCLOSURE=1", 'AT#PASSW="x"', 'AT#USERID="x"', "AT#SGACT=2,1"),
     "verified": HE910 + line("AT#SSLSECDATA=1,1,1,10") + typed("0123456789\x1a") + line("AT#SSLSECCFG=1,0,1") + DIAL + line("AT#SSLH=1"),
     "context": HE910 + DIAL + context_lost(1) + line("AT#SGACT=1,1") + ONLINE + context_lost(1) + line("AT") + line("AT+CFUN=4"),
+    "other-port-after-power": HE910 + line("AT#SSLEN=1,0") + on_port(2) + line("AT#SSLEN=1,1") + POWER_CUT + line("AT#SSLEN=1,1")
+    + line("AT#SSLSECDATA=1,1,1,10") + typed("\x1a") + on_port(1) + lines("AT#SSLEN=1,1", "AT#SSLEN=1,0") + on_port(2) + line("AT#REBOOT")
+    + wait(100) + line("AT#SSLEN=1,0"),
+    "redefined": HE910 + DIAL + lines('AT+CGDCONT=1,"IP","a"', "AT+CGDCONT=1", "AT+CGDCONT?", "AT#SGACT=1,0", "AT#SGACT=1,1"),
+    "line-ends": HE910 + DIAL + typed("AT#SSLSENDEXT=1,2\r\nabAT#SSLSEND=1\r\n\x08b\x08\x1a") + typed("AT#SSLO=1\r\nab"),
+    "dropped": HE910 + DIAL + line("AT#SSLSEND=1") + typed("x" * 1030 + "\x1a") + line("AT#SSLSECDATA=1,1,1,5") + typed("x" * 20 + "\x08\x1a"),
     "power": HE910 + ONLINE + POWER_CUT + line("AT") + line("AT#SSLEN=1,1"),
     "no-memory": HE910 + b"".join(no_memory(call) + DIAL + line("AT#SSLH=1") for call in (1, 2, 3)) + no_memory(1)
     + line("AT#SSLSECDATA=1,3,1,5") + typed("x\x1a"),

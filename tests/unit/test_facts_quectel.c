@@ -132,6 +132,7 @@ static const struct fact_case cases[] = {
     /* words */
     { "register-twice", "ok", { "AT+QIREGAPP", "AT+QIREGAPP" }, ERROR, OK, USED },
     { "register-twice", "ok", { "AT+QIREGAPP=\"a\"", "AT+QIREGAPP=\"b\"" }, ERROR, OK, USED },
+    { "deactivate-twice", "error", { "AT+QIDEACT" }, "\r\nDEACT OK\r\n", ERROR, USED },
     { "activate-twice", "ok", { "AT+QIREGAPP", "AT+QIACT", "AT+QIACT" }, ERROR, OK, USED },
     { "switch-is-refused", "while-up", { "AT+QIREGAPP", "AT+QIMUX=1" }, OK, ERROR, USED },
     { "switch-is-refused", "never", { OPENED, "AT+QIMUX=1" }, ERROR, OK, USED },

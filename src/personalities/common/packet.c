@@ -28,19 +28,19 @@ static enum at_status read_contexts(struct at_session *at)
     return AT_OK;
 }
 
-/* Defines a context; the cid alone makes it undefined. */
+/* Defines a context; the cid alone makes it undefined.  One that is up stays so: what is new counts
+ * when it is activated again, as for a host that restarts while its module does not. */
 enum at_status common_context_set(struct at_session *at, const struct at_args *args)
 {
     size_t cid = (size_t)args->list[0].number;
     struct module_network *network = &module_of(at)->network;
     struct module_context *context, before, given = { .active = false };
 
-    if (network_context(network, cid)->active)
-        return at_refuse(at, CME_NOT_ALLOWED, "context %zu is active; end it first", cid);
     context = network_context_make(network, cid);
     if (context == NULL)
         return at_refuse_memory(at, CME_MEMORY_FAILURE);
     before = *context;
+    given.active = before.active;
     at_args_preset(at_row(at), at_model_of(at), at_dialect_of(at), &given, cid - 1);
     if (!at_args_bind(at_row(at), args, &given))
         return at_refuse_memory(at, CME_MEMORY_FAILURE);

@@ -49,10 +49,14 @@ enum fibocom_file_kind { FILE_CERTIFICATE, FILE_KEY, FILE_TRUST };
 /* Slots of the files: one, one, forty. */
 enum { SLOT_CERTIFICATE, SLOT_KEY, SLOT_TRUST, SLOT_COUNT = SLOT_TRUST + FIBOCOM_TRUST_FILES };
 
+/* Of a file that comes once more, until it is compared: never one that counts. */
+enum { SLOT_AGAIN = SLOT_COUNT };
+
 /* One that is stored, or being entered; lost at power-down. */
 struct fibocom_file {
     struct bytes bytes;
     size_t slot;
+    enum fibocom_file_kind kind;
     bool entering; /* its prompt is open: it does not count yet */
 };
 

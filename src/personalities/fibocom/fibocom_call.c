@@ -78,7 +78,7 @@ static enum at_status set_call(struct at_session *at, const struct at_args *args
 
     if (args->list[CALL_OPERATION].number == 0)
         return hang_up(at);
-    if (context->active)
+    if (context->active && module_fact(modem, FACT_CALL_TWICE) == TWICE_IS_ERROR)
         return at_refuse(at, FACT_ERROR_STATE,
                          "the connection is up already; AT+MIPCALL=0 ends it");
     if (!take_apn(context, &args->list[CALL_APN]))

@@ -18,8 +18,15 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     ERROR_FACT(FACT_ERROR_RANGE, "error-range", FIBOCOM_BAD_PARAMETERS, SHEET "§5",
                "Error of a value out of range; +GTSSL* answer ERROR in any case."),
     ERROR_FACT(FACT_ERROR_STATE, "error-state", FIBOCOM_NOT_ALLOWED, SHEET "§2.1, §2.2, §2.5",
-               "Error of what cannot be now: a socket in use or not open, no context, +MIPCALL=1 "
-               "while there is one."),
+               "Error of what cannot be now: a socket in use or not open, no context."),
+    WORD_FACT(
+        FACT_CALL_TWICE, "call-twice", TWICE_IS_OK, "ok,error", SHEET "§2.1",
+        "What +MIPCALL=1 answers while there is a context, by +CGACT or by itself: with ok the "
+        "address comes once more, which is what a host that has restarted waits for."),
+    WORD_FACT(
+        FACT_FILE_TWICE, "file-twice", TWICE_IS_OK, "ok,error", SHEET "§1.2",
+        "What +GTSSLFILE answers of a kind that has no room: with ok it takes the file, and is "
+        "OK if the same is there already, so that a host may restart; else an ERROR at once."),
     NUMBER_FACT(FACT_PROMPT_IDLE_MS, "prompt-idle-ms", 12000, 0, HOUR_MS, SHEET "§1.2",
                 "Time without a byte after which a prompt ends with ERROR; 0: never.",
                 .confirmed = true),

@@ -25,7 +25,7 @@ static struct fibocom_file *file_in(const struct tlsmodem *modem, size_t slot)
 
 static bool is_entering(const struct tlsmodem *modem)
 {
-    for (size_t slot = 0; slot < SLOT_COUNT; slot++) {
+    for (size_t slot = 0; slot <= SLOT_AGAIN; slot++) {
         const struct fibocom_file *file = file_in(modem, slot);
 
         if (file != NULL && file->entering)
@@ -82,7 +82,7 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
 }
 
 const struct module_part fibocom_files_part = { .size = sizeof(struct fibocom_file),
-                                                .units = SLOT_COUNT,
+                                                .units = SLOT_AGAIN + 1,
                                                 .init = init,
                                                 .deinit = deinit,
                                                 .is_idle = is_idle };
@@ -93,6 +93,28 @@ const struct module_part fibocom_files_part = { .size = sizeof(struct fibocom_fi
 static bool is_named(struct span text, const char *name)
 {
     return letters_equal(letters_trim(text), span_of(name));
+}
+
+static bool is_loaded(const struct tlsmodem *modem, const struct fibocom_file *file)
+{
+    for (size_t i = 0; i < kind_rows[file->kind].count; i++) {
+        if (span_equal(fibocom_file(modem, kind_rows[file->kind].first + i),
+                       bytes_span(&file->bytes)))
+            return true;
+    }
+    return false;
+}
+
+/* A host that has restarted loads what is there: nothing changes, and the host may go on. */
+static enum at_status take_again(struct at_session *at, struct fibocom_file *file)
+{
+    bool same = is_loaded(module_of(at), file);
+
+    bytes_free(&file->bytes);
+    return same ? AT_OK
+                : at_refuse_plain(at,
+                                  "other %ss are loaded, and none is replaced until the power goes",
+                                  kind_rows[file->kind].name);
 }
 
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
@@ -107,7 +129,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     }
     bytes_commit(&file->bytes, payload.len);
     log_trace(at_log_of(at), TRACE_STORE, "file %zu: %zu bytes", file->slot, payload.len);
-    return AT_OK;
+    return file->slot == SLOT_AGAIN ? take_again(at, file) : AT_OK;
 }
 
 /* There is no command that deletes: a slot that is taken stays so until the power goes. */
@@ -115,6 +137,8 @@ static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, 
 {
     struct tlsmodem *modem = module_of(at);
     size_t count = count_of(modem, kind);
+    bool is_full = count == kind_rows[kind].count;
+    size_t slot = is_full ? SLOT_AGAIN : kind_rows[kind].first + count;
     struct at_prompt prompt = {
         .max = len, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered
     };
@@ -122,13 +146,14 @@ static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, 
 
     if (is_entering(modem))
         return at_refuse_plain(at, "another file is being loaded");
-    if (count == kind_rows[kind].count)
+    if (is_full && module_fact(modem, FACT_FILE_TWICE) == TWICE_IS_ERROR)
         return at_refuse_plain(at, "%zu %s are loaded, and no more are taken until the power goes",
                                count, kind_rows[kind].name);
-    file = module_part(modem, &fibocom_files_part, kind_rows[kind].first + count);
+    file = module_part(modem, &fibocom_files_part, slot);
     if (file == NULL || bytes_reserve(&file->bytes, len) != ERR_OK)
         return at_refuse_memory(at, FACT_PLAIN_ERROR);
     file->entering = true;
+    file->kind = kind;
     prompt.ctx = file;
     prompt.memory = file->bytes.data;
     return at_prompt(at, &prompt);

@@ -125,7 +125,8 @@ static enum at_status run_deactivate(struct at_session *at)
     struct tlsmodem *modem = module_of(at);
     size_t id = quectel_bearer_foreground(modem);
 
-    if (quectel_bearer(modem)->state == BEARER_INITIAL)
+    if (quectel_bearer(modem)->state == BEARER_INITIAL &&
+        module_fact(modem, FACT_DEACTIVATE_TWICE) == TWICE_IS_ERROR)
         return at_refuse_plain(at, "the context is IP INITIAL: there is nothing to end");
     quectel_sockets_close_all(modem, id);
     quectel_bearer_enter(modem, id, BEARER_INITIAL);

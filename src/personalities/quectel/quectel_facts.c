@@ -53,6 +53,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               "What +QIREGAPP answers where the stack is registered."),
     WORD_FACT(FACT_ACTIVATE_TWICE, "activate-twice", TWICE_IS_ERROR, "error,ok", SHEET "§2.1",
               "What +QIACT answers where there is a context."),
+    WORD_FACT(
+        FACT_DEACTIVATE_TWICE, "deactivate-twice", TWICE_IS_OK, "error,ok", SHEET "§2.1",
+        "What +QIDEACT answers where there is nothing to deactivate; two drivers send it first "
+        "of all and go no further without DEACT OK."),
     SWITCH_FACT(FACT_DEACT_TELLS_SECURE, "deact-tells-secure", false, SHEET "§1.12",
                 "+QIDEACT says of each secure socket that it was closed, behind DEACT OK."),
     SWITCH_FACT(

@@ -4,6 +4,7 @@
 #include "dns/dns.h"
 #include "posix/loop.h"
 #include "providers.h"
+#include "tls_gnutls/tls_gnutls.h"
 #include "tlsmodem.h"
 
 static const struct {
@@ -52,6 +53,7 @@ static void print_missing(FILE *out, const struct providers *providers)
 
 void about_print_versions(FILE *out)
 {
+    char policy[TLS_GNUTLS_POLICY_MAX];
     struct providers providers;
 
     fprintf(out, "tlsmodem %s\n", TLSMODEM_VERSION);
@@ -63,5 +65,7 @@ void about_print_versions(FILE *out)
     for (size_t i = 0; i < providers.count; i++)
         print_provider(out, providers.list[i]);
     print_missing(out, &providers);
+    if (tls_gnutls_policy(policy))
+        fprintf(out, "%s\n", policy);
     providers_close(&providers);
 }

@@ -7,6 +7,7 @@
 #include "runtime/modem.h"
 #include "state_folder.h"
 #include "stderr_log.h"
+#include "tls_gnutls/tls_gnutls.h"
 
 #include <stdlib.h>
 
@@ -46,6 +47,18 @@ static void on_port_end(void *ctx, size_t index)
 /* The variable that browsers and TLS libraries know; empty counts as not set. */
 static const char keylog_variable[] = "SSLKEYLOGFILE";
 
+/* What the operator's own machine takes from the module would else look like the server's fault. */
+static void say_policy(const struct log *log)
+{
+    char line[TLS_GNUTLS_POLICY_MAX];
+
+    if (tls_gnutls_policy(line))
+        log_say(log, LOG_WARNING,
+                "%s; with GNUTLS_SYSTEM_PRIORITY_FILE=/dev/null in its environment tlsmodem does "
+                "without that",
+                line);
+}
+
 static bool open_tls(struct service *service)
 {
     const char *keylog = service->options->keylog;
@@ -66,6 +79,8 @@ static bool open_tls(struct service *service)
         fprintf(stderr, "tlsmodem: %s: cannot write to the file: %s\n", named_by, keylog);
         return false;
     }
+    if (err == ERR_OK)
+        say_policy(service->log);
     return check(err, "cannot use the TLS libraries");
 }
 

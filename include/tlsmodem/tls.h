@@ -71,8 +71,7 @@ typedef uint16_t tlsmodem_tls_suite;
     X(TLSMODEM_TLS_CERTIFICATE_WANTED,                                                             \
       "the server wants a client certificate and the module has none")                             \
     X(TLSMODEM_TLS_RENEGOTIATION, "the server wanted to renegotiate, which the module refuses")    \
-    X(TLSMODEM_TLS_VERSION_MISSING,                                                                \
-      "this build has no provider for the selected protocol version")                              \
+    X(TLSMODEM_TLS_VERSION_MISSING, "no TLS library here has the selected protocol version")       \
     X(TLSMODEM_TLS_INTERNAL, "the TLS library failed")
 
 enum tlsmodem_tls_reason {

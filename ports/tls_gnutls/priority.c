@@ -121,14 +121,16 @@ static void add_suite(char *text, const struct suite_tokens *tokens)
     add_once(text, tokens->mac);
 }
 
-/* A version that no suite fits is left out, lest the server choose it and then find none. */
+/* A version that no suite fits is left out, lest the server choose it and then find none; so is one
+ * that the machine forbids. */
 static size_t add_version(char *text, const struct tls_config *config,
                           const struct gtls_version *row)
 {
     char token[16];
     size_t suites = 0;
 
-    if (row->version < config->min_version || row->version > config->max_version)
+    if (row->version < config->min_version || row->version > config->max_version ||
+        !gtls_version_allowed(row))
         return 0;
     snprintf(token, sizeof(token), "VERS-%s", row->name);
     for (size_t i = 0; i < config->suite_count; i++) {
@@ -220,10 +222,17 @@ static int parse_and_set(struct gtls_priorities *priorities, const char *text,
                          gnutls_session_t gnutls)
 {
     gnutls_priority_t parsed;
+    unsigned first;
     int result = gnutls_priority_init(&parsed, text, NULL);
 
     if (result < 0)
         return result;
+    /* GnuTLS takes a string of which the machine forbids each suite, and then cannot say hello. */
+    if (gnutls_priority_get_cipher_suite_index(parsed, 0, &first) ==
+        GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
+        gnutls_priority_deinit(parsed);
+        return GNUTLS_E_NO_PRIORITIES_WERE_SET;
+    }
     result = gnutls_priority_set(gnutls, parsed);
     if (!keep(priorities, text, parsed))
         gnutls_priority_deinit(parsed);

@@ -11,6 +11,7 @@
 #include "tls_gnutls/keylog.h"
 #include "tls_gnutls/memory.h"
 #include "tls_gnutls/parts.h"
+#include "tls_gnutls/policy.h"
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/transport.h"
 #include "tls_gnutls/verify.h"
@@ -72,11 +73,15 @@ void gtls_setup_release(struct gtls_session *session)
 }
 
 static enum err start(struct gtls_session *session, const struct tls_config *config,
-                      const char *priority)
+                      const char *priority, struct tls_failure *ret_failure)
 {
     gnutls_session_t gnutls = session->gnutls;
     enum err err = gtls_priority_use(&session->provider->priorities, priority, gnutls);
 
+    if (err == ERR_UNSUPPORTED)
+        tls_failure_set(ret_failure, TLS_NO_SHARED_SUITE,
+                        "GnuTLS's configuration %s forbids what the module offers",
+                        gtls_policy_file());
     if (err != ERR_OK)
         return err;
     if (gnutls_credentials_set(gnutls, GNUTLS_CRD_CERTIFICATE, session->setup->credentials) < 0)
@@ -116,7 +121,16 @@ static enum err fill(struct gtls_session *session, const struct tls_config *conf
         return err;
     if (gnutls_init(&session->gnutls, SESSION_FLAGS) < 0)
         return ERR_NO_MEMORY;
-    return start(session, config, priority);
+    return start(session, config, priority, ret_failure);
+}
+
+static bool is_any_allowed(const struct tls_config *config)
+{
+    for (int version = (int)config->max_version; version >= (int)config->min_version; version--) {
+        if (gtls_policy_allows((enum tls_version)version))
+            return true;
+    }
+    return false;
 }
 
 static enum err offer_of(const struct tls_config *config, char priority[GTLS_PRIORITY_TEXT_MAX],
@@ -127,6 +141,11 @@ static enum err offer_of(const struct tls_config *config, char priority[GTLS_PRI
     if (!gtls_version_supported(config->min_version) ||
         !gtls_version_supported(config->max_version)) {
         tls_failure_set(ret_failure, TLS_VERSION_MISSING, NULL);
+        return ERR_UNSUPPORTED;
+    }
+    if (!is_any_allowed(config)) {
+        tls_failure_set(ret_failure, TLS_VERSION_MISSING, "GnuTLS's configuration %s forbids it",
+                        gtls_policy_file());
         return ERR_UNSUPPORTED;
     }
     err = gtls_priority_text(config, priority);

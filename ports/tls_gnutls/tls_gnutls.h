@@ -5,10 +5,18 @@
 #include "iface/tls.h"
 #include "base/err.h"
 
+#include <stdbool.h>
+
 /* Makes the provider.  Several threads may open sessions of one provider.  `keylog_path`: a file
  * in NSS key log format to append to, made with mode 0600, or NULL for none; ERR_IO when it cannot
  * be opened.  ERR_NO_MEMORY.  Sets GnuTLS's clock, and how it frees, for the whole process. */
 enum err tls_gnutls_open(const char *keylog_path, struct tls **ret_tls);
+
+enum { TLS_GNUTLS_POLICY_MAX = 400 };
+
+/* What the machine's configuration of GnuTLS forbids of what modules may offer, as one sentence for
+ * the operator, with its file; false, and "", when nothing.  Any thread. */
+bool tls_gnutls_policy(char ret_line[TLS_GNUTLS_POLICY_MAX]);
 
 /* Releases the provider, after all its sessions; NULL is nothing. */
 void tls_gnutls_close(struct tls *tls);

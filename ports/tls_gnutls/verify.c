@@ -45,7 +45,8 @@ static const struct {
       "an issuer may not issue such certificates" },
     { GNUTLS_CERT_PURPOSE_MISMATCH, TLS_BAD_CERTIFICATE, "it is not for a server" },
     { GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, TLS_BAD_CERTIFICATE, "unknown critical extension" },
-    { GNUTLS_CERT_INSECURE_ALGORITHM, TLS_BAD_CERTIFICATE, "insecure algorithm" },
+    { GNUTLS_CERT_INSECURE_ALGORITHM, TLS_BAD_CERTIFICATE,
+      "weaker than GnuTLS's configuration of this machine allows" },
     { GNUTLS_CERT_INVALID, TLS_BAD_CERTIFICATE, "" },
 };
 

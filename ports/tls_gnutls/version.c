@@ -36,6 +36,15 @@ bool gtls_version_reaches(enum tls_version version, gnutls_protocol_t lowest)
     return row != NULL && row->gnutls >= lowest; /* GnuTLS numbers them as they came */
 }
 
+bool gtls_version_allowed(const struct gtls_version *row)
+{
+    const gnutls_protocol_t *allowed = gnutls_protocol_list();
+
+    while (*allowed != 0 && *allowed != row->gnutls)
+        allowed++;
+    return *allowed != 0;
+}
+
 enum tls_version gtls_version_negotiated(gnutls_session_t gnutls)
 {
     gnutls_protocol_t protocol = gnutls_protocol_get_version(gnutls);

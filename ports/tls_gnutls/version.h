@@ -21,6 +21,9 @@ bool gtls_version_supported(enum tls_version version);
 /* True when `version` is `lowest`, a version of TLS, or newer. */
 bool gtls_version_reaches(enum tls_version version, gnutls_protocol_t lowest);
 
+/* False when the machine's configuration of GnuTLS forbids it (policy.h). */
+bool gtls_version_allowed(const struct gtls_version *row);
+
 /* The version that a handshake came to. */
 enum tls_version gtls_version_negotiated(gnutls_session_t gnutls);
 

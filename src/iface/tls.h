@@ -60,7 +60,7 @@ typedef uint16_t tls_suite;
     X(TLS_OWN_KEY, "the stored private key cannot be read or does not fit the client certificate") \
     X(TLS_CERTIFICATE_WANTED, "the server wants a client certificate and the module has none")     \
     X(TLS_RENEGOTIATION, "the server wanted to renegotiate, which the module refuses")             \
-    X(TLS_VERSION_MISSING, "this build has no provider for the selected protocol version")         \
+    X(TLS_VERSION_MISSING, "no TLS library here has the selected protocol version")                \
     X(TLS_INTERNAL, "the TLS library failed")
 
 enum tls_reason {

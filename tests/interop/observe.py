@@ -24,11 +24,11 @@ def wait_until(is_true: Callable[[], bool], what: Callable[[], str] | str,
 
 
 class LogMark:
-    """The part of the modem's log that is written after this was made."""
+    """The part of the modem's log that is written after this was made, or from `start` on."""
 
-    def __init__(self, modem: Modem) -> None:
+    def __init__(self, modem: Modem, start: int | None = None) -> None:
         self._modem = modem
-        self._at = len(modem.log())
+        self._at = len(modem.log()) if start is None else start
 
     def text(self) -> str:
         return self._modem.log()[self._at:]

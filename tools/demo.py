@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """A module fetches a page over HTTPS, as in Telit's SSL/TLS guide r12, chapter 5.4.6.
 
-Starts a real web server (nginx) with a certificate of a CA made on the spot, and build/tlsmodem on
-a PTY, then types what the guide types and prints the conversation as it happens.  After that it
-dials a second server, whose certificate comes from another CA: the module must refuse it.  Exit status 0
-when everything came out so, else 1.
+Starts a real web server (nginx) with a certificate of a CA made on the spot, and build/tlsmodem (or
+the program that $TLSMODEM names) on a PTY, then types what the guide types and prints the
+conversation as it happens.  After that it dials a second server, whose certificate comes from
+another CA: the module must refuse it.  Exit status 0 when everything came out so, else 1.
 """
 
 from __future__ import annotations

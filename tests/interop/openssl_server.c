@@ -8,12 +8,13 @@ void serve_openssl(struct server_process *server, const struct interop *interop,
                    const struct interop_server *wish)
 {
     const char *chain = wish->chain != NULL ? wish->chain : "server.pem";
-    const char *argv[24] = { "openssl", "s_server", "-accept",     "127.0.0.1:PORT",
-                             "-cert",   chain,      "-cert_chain", chain,
-                             "-key",    NULL,       "-cipher",     "ALL:@SECLEVEL=0" };
-    size_t count = 12;
+    const char *argv[24] = { "openssl",     "s_server", "-accept", "127.0.0.1:PORT",
+                             "-cert",       chain,      "-key",    NULL,
+                             "-cert_chain", chain,      "-cipher", "ALL:@SECLEVEL=0",
+                             "-nameopt",    "RFC2253" };
+    size_t count = 14;
 
-    argv[9] = wish->key != NULL ? wish->key : "server.key";
+    argv[7] = wish->key != NULL ? wish->key : "server.key";
     if (wish->quiet)
         argv[count++] = "-quiet";
     if (wish->certificates != NULL) {

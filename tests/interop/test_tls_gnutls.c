@@ -24,7 +24,7 @@ static struct interop shared = {
     .lowest = TLS_1_0,
     .highest = TLS_1_2,
     .serve = serve_openssl,
-    .client_said = "CN = device",
+    .client_said = "CN=device",
 };
 
 static int start(void **state)

@@ -9,12 +9,12 @@ Seeds that a fuzzer has found are named by their hash and are left alone.
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from seeds import fibocom, quectel, telit
 from seeds.steps import typed, wait
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -292,9 +292,10 @@ def main() -> None:
         write("http", name, bytes([how]) + data)
     for name, data in SNTP.items():
         write("sntp", name, data)
-    for maker in (telit, quectel, fibocom):
-        for name, data in maker.SEEDS.items():
-            write(maker.__name__.split(".")[-1], name, data)
+    for path in sorted((CORPUS.parent / "seeds").glob("*.py")):
+        seeds = getattr(importlib.import_module(f"seeds.{path.stem}"), "SEEDS", {})  # a maker's
+        for name, data in seeds.items():
+            write(path.stem, name, data)
     for name, seed in MAIL.items():
         write("mail", name, mail(seed))
     if "--x509" in sys.argv[1:]:

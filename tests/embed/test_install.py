@@ -38,7 +38,7 @@ def test_uninstall_removes_what_install_put_there(tree: Path) -> None:
     others.write_text("/* of somebody else */\n")
     install(tree, "/usr", destdir=destdir)
     there = files_in(destdir)
-    assert {"usr/bin/tlsmodem", "usr/include/tlsmodem.h", "usr/include/tlsmodem/err.h"} <= there
+    assert {"usr/bin/tlsmodem", "usr/share/doc/tlsmodem/LICENSE", "usr/include/tlsmodem.h", "usr/include/tlsmodem/err.h"} <= there
     assert not any(str(BUILD) in (destdir / name).read_text(errors="replace") for name in there
                    if name.endswith((".pc", ".cmake")))
     assert "removed" in install(tree, "--remove", "/usr", destdir=destdir)
@@ -49,7 +49,7 @@ def test_uninstall_removes_what_install_put_there(tree: Path) -> None:
 def test_a_read_only_place_is_named_and_nothing_is_there(tree: Path) -> None:
     """/proc takes no folder, even from root."""
     said = " ".join(install(tree, "/proc/nowhere", status=1).split())
-    assert "cannot write to /proc/nowhere/bin" in said and "nothing was changed" in said
+    assert "cannot write to /proc/nowhere/" in said and "nothing was changed" in said
 
 
 def test_one_place_that_cannot_be_written_to_stops_all(tree: Path) -> None:
@@ -73,6 +73,13 @@ def test_a_folder_without_permission(tree: Path) -> None:
 def test_a_prefix_that_is_none(tree: Path) -> None:
     assert "must be an absolute path" in install(tree, "usr", status=2)
     assert "must be an absolute path" in install(tree, status=2)
+
+
+def test_make_hands_over_prefix_and_destdir() -> None:
+    said = run(["make", "-n", "-C", ROOT, "install", "PREFIX=/opt/x", "DESTDIR=/tmp/y"])
+    assert "DESTDIR='/tmp/y' ./scripts/install '/opt/x'" in said
+    said = run(["make", "-n", "-C", ROOT, "uninstall", "PREFIX=/opt/x", "DESTDIR=/tmp/y"])
+    assert "DESTDIR='/tmp/y' ./scripts/install --remove '/opt/x'" in said
 
 
 def test_uninstall_where_nothing_is(tree: Path) -> None:
@@ -103,7 +110,7 @@ def test_the_engine_needs_cmake_and_a_compiler(tmp_path: Path) -> None:
         found = shutil.which(name)
         assert found, name
         (tools / Path(name).name).symlink_to(found)
-    env = {"PATH": str(tools)}
+    env = {"PATH": str(tools), "CMAKE_C_COMPILER_LAUNCHER": "", "CMAKE_GENERATOR": ""}
     build = tmp_path / "build"
     said = run(["cmake", "-G", "Unix Makefiles", "-S", ROOT, "-B", build, "-DTLSMODEM_POSIX=OFF",
                 f"-DCMAKE_C_COMPILER={tools / Path(CC).name}", "-DCMAKE_BUILD_TYPE=Debug",

@@ -246,7 +246,8 @@ struct tlsmodem_net_ops {
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
 struct tlsmodem_net {
     const struct tlsmodem_net_ops *ops;
-    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    /* Has the operations that are NULL in `ops`; NULL: all are there, but perhaps for those of name
+     * servers. */
     struct tlsmodem_net *inner;
 };
 

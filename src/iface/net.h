@@ -227,7 +227,8 @@ struct net_ops {
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
 struct net {
     const struct net_ops *ops;
-    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    /* Has the operations that are NULL in `ops`; NULL: all are there, but perhaps for those of name
+     * servers. */
     struct net *inner;
 };
 

@@ -74,6 +74,12 @@ void fd_watch_want(struct fd_watch *watch, int events)
         uv_idle_stop(&watch->handle.idle);
 }
 
+void fd_watch_hand_over(struct fd_watch *watch, fd_watch_fn *on_ready, void *ctx)
+{
+    watch->on_ready = on_ready;
+    watch->ctx = ctx;
+}
+
 static void on_closed(uv_handle_t *handle)
 {
     free(handle);

@@ -22,6 +22,10 @@ enum err fd_watch_new(struct posix_loop *loop, int fd, fd_watch_fn *on_ready, vo
 /* Which events to report from now on, level-triggered; 0: none. */
 void fd_watch_want(struct fd_watch *watch, int events);
 
+/* From now on `on_ready` is called instead, also for what is wanted already: whose watch it is has
+ * changed. */
+void fd_watch_hand_over(struct fd_watch *watch, fd_watch_fn *on_ready, void *ctx);
+
 /* No call comes after this; the descriptor may be closed at once.  NULL is nothing. */
 void fd_watch_free(struct fd_watch *watch);
 

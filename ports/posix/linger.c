@@ -71,33 +71,34 @@ static void on_limit(void *ctx)
 }
 
 /* False when there is no memory to wait with. */
-static bool start(struct linger_list *list, struct posix_loop *loop, int fd)
+static bool start(struct linger_list *list, struct posix_loop *loop, int fd, struct fd_watch *watch)
 {
     struct lingerer *lingerer = calloc(1, sizeof(*lingerer));
 
     if (lingerer == NULL)
         return false;
-    *lingerer = (struct lingerer){ .list = list, .next = list->first, .fd = fd };
-    if (posix_timer_new(loop, on_limit, lingerer, &lingerer->limit) != ERR_OK ||
-        fd_watch_new(loop, fd, on_ready, lingerer, &lingerer->watch) != ERR_OK) {
-        clock_timer_free(lingerer->limit);
+    *lingerer = (struct lingerer){ .list = list, .next = list->first, .watch = watch, .fd = fd };
+    if (posix_timer_new(loop, on_limit, lingerer, &lingerer->limit) != ERR_OK) {
         free(lingerer);
         return false;
     }
     list->first = lingerer;
     clock_timer_start(lingerer->limit, LINGER_MS);
-    fd_watch_want(lingerer->watch, FD_READABLE);
+    fd_watch_hand_over(watch, on_ready, lingerer);
+    fd_watch_want(watch, FD_READABLE);
     return true;
 }
 
-void linger_close(struct linger_list *list, struct posix_loop *loop, int fd)
+void linger_close(struct linger_list *list, struct posix_loop *loop, int fd, struct fd_watch *watch)
 {
     int unacknowledged = 0;
 
     ioctl(fd, SIOCOUTQ, &unacknowledged); /* first: it would count our FIN too */
     shutdown(fd, SHUT_WR);
-    if (drain(fd) || unacknowledged == 0 || !start(list, loop, fd))
-        close(fd);
+    if (!drain(fd) && unacknowledged > 0 && start(list, loop, fd, watch))
+        return;
+    fd_watch_free(watch);
+    close(fd);
 }
 
 void linger_end_all(struct linger_list *list)

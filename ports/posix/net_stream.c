@@ -130,11 +130,12 @@ static void close_stream(struct net_stream *base)
 {
     struct posix_stream *stream = (struct posix_stream *)base;
 
-    fd_watch_free(stream->watch);
-    if (stream->connecting || stream->datagrams || stream->failed != ERR_OK)
+    if (stream->connecting || stream->datagrams || stream->failed != ERR_OK) {
+        fd_watch_free(stream->watch);
         close(stream->fd);
-    else
-        linger_close(&stream->net->lingering, stream->net->loop, stream->fd);
+    } else {
+        linger_close(&stream->net->lingering, stream->net->loop, stream->fd, stream->watch);
+    }
     stream->closed = true;
     if (!stream->in_callback)
         free(stream);

@@ -48,10 +48,13 @@ size_t gtls_part(const struct tls_config *config, tls_suite ret_suites[TLS_PRODU
 {
     tls_suite all[TLS_PRODUCTS_LIST_MAX];
     struct tls_product known[TLS_PRODUCTS_MAX];
-    struct tls_products products = { known, known_suites(config->max_version, known) };
+    struct tls_products products = { .known = known };
     size_t count = offerable(config, all);
 
     assert(config->offer.part > 0);
+    if (count <= 1)
+        return 0; /* brings no other along */
+    products.count = known_suites(config->max_version, known);
     if (tls_products_are_exact(&products, all, count))
         return 0;
     return tls_products_part(&products, all, count, config->offer.part - 1, ret_suites);

@@ -13,7 +13,9 @@
 
 struct gtls_trust {
     gnutls_x509_trust_list_t list;
-    size_t users; /* sessions, and `kept` */
+    size_t users;                                     /* sessions, and `kept` */
+    struct gtls_chain *chains[GTLS_TRUST_CHAINS_MAX]; /* that were good; NULL: none yet */
+    size_t next_chain;                                /* makes room for the next */
     size_t len;
     uint8_t bytes[];
 };
@@ -24,12 +26,23 @@ enum err gtls_trusts_init(struct gtls_trusts *trusts)
     return pthread_mutex_init(&trusts->lock, NULL) == 0 ? ERR_OK : ERR_NO_MEMORY;
 }
 
+static void drop_chain(struct gtls_chain *chain)
+{
+    if (chain == NULL)
+        return;
+    assert(chain->users > 0);
+    if (--chain->users == 0)
+        gtls_chain_free(chain);
+}
+
 /* One user less. */
 static void drop(struct gtls_trust *trust)
 {
     assert(trust->users > 0);
     if (--trust->users > 0)
         return;
+    for (size_t i = 0; i < GTLS_TRUST_CHAINS_MAX; i++)
+        drop_chain(trust->chains[i]);
     gnutls_x509_trust_list_deinit(trust->list, 1);
     free(trust);
 }
@@ -66,8 +79,7 @@ static enum err make(struct span ca, struct gtls_trust **ret_trust, struct tls_f
 
     if (trust == NULL)
         return ERR_NO_MEMORY;
-    trust->users = 1;
-    trust->len = ca.len;
+    *trust = (struct gtls_trust){ .users = 1, .len = ca.len };
     if (ca.len > 0)
         memcpy(trust->bytes, ca.data, ca.len);
     err = read_list(trust, ret_failure);
@@ -141,4 +153,52 @@ void gtls_trust_release(struct gtls_trusts *trusts, struct gtls_trust *trust)
 gnutls_x509_trust_list_t gtls_trust_list(const struct gtls_trust *trust)
 {
     return trust->list;
+}
+
+/* ---- chains that were good ---- */
+
+static bool answers(const struct gtls_chain *chain, const struct gtls_question *question)
+{
+    return chain != NULL && chain->ignores_dates == question->ignores_dates &&
+           (question->ignores_dates ||
+            (question->now_s >= chain->from_s && question->now_s <= chain->until_s)) &&
+           gtls_chain_is_of(chain, question->sent, question->count);
+}
+
+struct gtls_chain *gtls_trust_find_chain(struct gtls_trusts *trusts, const struct gtls_trust *trust,
+                                         const struct gtls_question *question)
+{
+    struct gtls_chain *found = NULL;
+
+    pthread_mutex_lock(&trusts->lock);
+    for (size_t i = 0; i < GTLS_TRUST_CHAINS_MAX && found == NULL; i++) {
+        if (answers(trust->chains[i], question))
+            found = trust->chains[i];
+    }
+    if (found != NULL)
+        found->users++;
+    pthread_mutex_unlock(&trusts->lock);
+    return found;
+}
+
+void gtls_trust_keep_chain(struct gtls_trusts *trusts, struct gtls_trust *trust,
+                           struct gtls_chain *chain)
+{
+    chain->users = 1;
+    if (chain->len > GTLS_TRUST_BYTES_MAX)
+        return;
+    gtls_chain_trim(chain);
+    pthread_mutex_lock(&trusts->lock);
+    drop_chain(trust->chains[trust->next_chain]);
+    trust->chains[trust->next_chain] = chain;
+    trust->next_chain = (trust->next_chain + 1) % GTLS_TRUST_CHAINS_MAX;
+    chain->users++;
+    pthread_mutex_unlock(&trusts->lock);
+}
+
+void gtls_trust_release_chain(struct gtls_trusts *trusts, struct gtls_chain *chain)
+{
+    pthread_mutex_lock(&trusts->lock);
+    drop_chain(chain);
+    pthread_mutex_unlock(&trusts->lock);
 }

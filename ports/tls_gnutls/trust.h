@@ -1,16 +1,17 @@
-/* trust.h: CA certificates in GnuTLS's form, read once while their bytes are the same: sessions
- * share them, whichever modems they are of. */
+/* trust.h: CA certificates in GnuTLS's form, read once while their bytes are the same, and the
+ * chains that were good by them: sessions share both, whichever modems they are of. */
 #ifndef TLS_GNUTLS_TRUST_H
 #define TLS_GNUTLS_TRUST_H
 
 #include "base/err.h"
 #include "base/span.h"
 #include "iface/tls.h"
+#include "tls_gnutls/chain.h"
 
 #include <gnutls/x509.h>
 #include <pthread.h>
 
-enum { GTLS_TRUST_KEPT_MAX = 16, GTLS_TRUST_BYTES_MAX = 16384 };
+enum { GTLS_TRUST_KEPT_MAX = 16, GTLS_TRUST_CHAINS_MAX = 4, GTLS_TRUST_BYTES_MAX = 16384 };
 
 /* Those that were used last, for the next session.  Any thread. */
 struct gtls_trusts {
@@ -39,5 +40,27 @@ void gtls_trust_release(struct gtls_trusts *trusts, struct gtls_trust *trust);
 /* For gnutls_x509_trust_list_verify_crt2() alone, which any thread may do at any time; good until
  * gtls_trust_release(). */
 gnutls_x509_trust_list_t gtls_trust_list(const struct gtls_trust *trust);
+
+/* What a server's chain is verified for. */
+struct gtls_question {
+    const gnutls_datum_t *sent; /* by the server; borrowed */
+    unsigned count;
+    bool ignores_dates;
+    int64_t now_s; /* seconds since 1970 */
+};
+
+/* A chain of these bytes that was found good by `trust` in the same way, and whose dates are good
+ * now: its signatures need not be checked again.  NULL: there is none.  The caller ends it with
+ * gtls_trust_release_chain(), and only reads it. */
+struct gtls_chain *gtls_trust_find_chain(struct gtls_trusts *trusts, const struct gtls_trust *trust,
+                                         const struct gtls_question *question);
+
+/* Takes over a chain that was found good by `trust`, for others to find; the caller goes on with
+ * it as with one that it has found. */
+void gtls_trust_keep_chain(struct gtls_trusts *trusts, struct gtls_trust *trust,
+                           struct gtls_chain *chain);
+
+/* NULL is nothing. */
+void gtls_trust_release_chain(struct gtls_trusts *trusts, struct gtls_chain *chain);
 
 #endif

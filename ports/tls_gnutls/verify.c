@@ -22,13 +22,7 @@ enum {
     IGNORE_DATES = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS,
 };
 
-enum { CHAIN_MAX = 16, NAME_MAX_BYTES = 256, STATED_MAX_BYTES = 80 };
-
-/* The server's certificates, its own first: read once, for all that is asked of them. */
-struct chain {
-    gnutls_x509_crt_t list[CHAIN_MAX];
-    unsigned count;
-};
+enum { NAME_MAX_BYTES = 256, STATED_MAX_BYTES = 80 };
 
 /* The first row that applies is the reason: what makes the others meaningless comes first. */
 static const struct {
@@ -74,39 +68,7 @@ static void fail_by_status(struct gtls_session *session, unsigned status)
         tls_failure_set(&session->failure, chain_rows[row].reason, "%s", chain_rows[row].detail);
 }
 
-static int read_certificate(const gnutls_datum_t *bytes, struct chain *chain)
-{
-    int result;
-
-    if (chain->count == CHAIN_MAX)
-        return GNUTLS_E_CONSTRAINT_ERROR;
-    result = gnutls_x509_crt_init(&chain->list[chain->count]);
-    if (result < 0)
-        return result;
-    return gnutls_x509_crt_import(chain->list[chain->count++], bytes, GNUTLS_X509_FMT_DER);
-}
-
-static bool read_chain(struct gtls_session *session, struct chain *chain)
-{
-    unsigned count = 0;
-    const gnutls_datum_t *peers = gnutls_certificate_get_peers(session->gnutls, &count);
-    int result = peers == NULL || count == 0 ? GNUTLS_E_NO_CERTIFICATE_FOUND : 0;
-
-    for (unsigned i = 0; i < count && result >= 0; i++)
-        result = read_certificate(&peers[i], chain);
-    if (result < 0)
-        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", gnutls_strerror(result));
-    return result >= 0;
-}
-
-static void free_chain(struct chain *chain)
-{
-    while (chain->count > 0)
-        gnutls_x509_crt_deinit(chain->list[--chain->count]);
-}
-
-static bool is_chain_good(struct gtls_session *session, struct chain *chain,
-                          struct tls_weakness *weakness)
+static bool is_chain_good(struct gtls_session *session, struct gtls_chain *chain)
 {
     const struct gtls_setup *setup = session->setup;
     gnutls_typed_vdata_st purpose = { GNUTLS_DT_KEY_PURPOSE_OID,
@@ -115,7 +77,7 @@ static bool is_chain_good(struct gtls_session *session, struct chain *chain,
     int result;
 
     gtls_clock_enter(setup->utc_s, setup->utc_ctx);
-    gtls_weak_enter(weakness);
+    gtls_weak_enter(chain);
     result = gnutls_x509_trust_list_verify_crt2(
         gtls_trust_list(setup->trust), chain->list, chain->count, &purpose, 1,
         VERIFY_FLAGS | (setup->ignore_dates ? IGNORE_DATES : 0), &status, gtls_weak_on_link);
@@ -211,17 +173,52 @@ static bool is_size_good(struct gtls_session *session)
     return true;
 }
 
+static struct gtls_chain *verify_chain(struct gtls_session *session,
+                                       const struct gtls_question *question)
+{
+    struct gtls_chain *chain;
+    int result = gtls_chain_read(question->sent, question->count, &chain);
+
+    if (result < 0) {
+        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", gnutls_strerror(result));
+        return NULL;
+    }
+    chain->ignores_dates = question->ignores_dates;
+    if (!is_chain_good(session, chain)) {
+        gtls_chain_free(chain);
+        return NULL;
+    }
+    gtls_trust_keep_chain(&session->provider->trusts, session->setup->trust, chain);
+    return chain;
+}
+
+/* A good chain, which may have been verified for another session; NULL, with the failure set. */
+static struct gtls_chain *good_chain(struct gtls_session *session)
+{
+    const struct gtls_setup *setup = session->setup;
+    struct gtls_question question = { .ignores_dates = setup->ignore_dates,
+                                      .now_s = setup->utc_s(setup->utc_ctx) };
+    struct gtls_chain *chain;
+
+    question.sent = gnutls_certificate_get_peers(session->gnutls, &question.count);
+    chain = gtls_trust_find_chain(&session->provider->trusts, setup->trust, &question);
+    return chain != NULL ? chain : verify_chain(session, &question);
+}
+
 static int on_server_certificate(gnutls_session_t gnutls)
 {
     struct gtls_session *session = gnutls_session_get_ptr(gnutls);
-    struct tls_weakness weakness = { "" };
-    struct chain chain = { .count = 0 };
-    bool good = is_size_good(session) && read_chain(session, &chain) &&
-                is_chain_good(session, &chain, &weakness) && is_name_good(session, chain.list[0]);
+    struct gtls_chain *chain = is_size_good(session) ? good_chain(session) : NULL;
+    struct tls_weakness weakness;
+    bool good;
 
+    if (chain == NULL)
+        return GNUTLS_E_CERTIFICATE_ERROR;
+    good = is_name_good(session, chain->list[0]);
+    weakness = chain->weakness;
     if (good)
-        gtls_weak_usage(gnutls, chain.list[0], &weakness);
-    free_chain(&chain);
+        gtls_weak_usage(gnutls, chain->list[0], &weakness);
+    gtls_trust_release_chain(&session->provider->trusts, chain);
     if (!good)
         return GNUTLS_E_CERTIFICATE_ERROR;
     tls_weakness_say(&weakness, session->log, session->setup->server_name);

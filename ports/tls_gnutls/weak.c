@@ -7,7 +7,7 @@
 enum { NAME_MAX_BYTES = 256 };
 
 /* GnuTLS shows the ways up that it tries, but not whose they are. */
-static _Thread_local struct tls_weakness *found;
+static _Thread_local struct gtls_chain *verified;
 
 static const char *subject_of(gnutls_x509_crt_t certificate, char subject[NAME_MAX_BYTES])
 {
@@ -25,7 +25,7 @@ static void look_at_key(gnutls_x509_crt_t certificate)
     int algorithm = gnutls_x509_crt_get_pk_algorithm(certificate, &bits);
 
     if (algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS || algorithm == GNUTLS_PK_DSA)
-        tls_weakness_key(found, subject_of(certificate, subject), bits);
+        tls_weakness_key(&verified->weakness, subject_of(certificate, subject), bits);
 }
 
 static void look_at_signature(gnutls_x509_crt_t certificate)
@@ -35,15 +35,25 @@ static void look_at_signature(gnutls_x509_crt_t certificate)
 
     switch ((int)gnutls_sign_get_hash_algorithm((gnutls_sign_algorithm_t)algorithm)) {
     case GNUTLS_DIG_MD2:
-        tls_weakness_signature(found, subject_of(certificate, subject), "MD2");
+        tls_weakness_signature(&verified->weakness, subject_of(certificate, subject), "MD2");
         break;
     case GNUTLS_DIG_MD5:
-        tls_weakness_signature(found, subject_of(certificate, subject), "MD5");
+        tls_weakness_signature(&verified->weakness, subject_of(certificate, subject), "MD5");
         break;
     case GNUTLS_DIG_SHA1:
-        tls_weakness_signature(found, subject_of(certificate, subject), "SHA-1");
+        tls_weakness_signature(&verified->weakness, subject_of(certificate, subject), "SHA-1");
         break;
     }
+}
+
+/* A signature is as long as the key that made it, where that is RSA: what this tells, the issuer's
+ * key need not be read for. */
+static bool has_long_signature(gnutls_x509_crt_t certificate)
+{
+    size_t len = 0;
+
+    gnutls_x509_crt_get_signature(certificate, NULL, &len);
+    return len > TLS_WEAK_KEY_BITS / 8;
 }
 
 /* A certificate whose key is stored under the same name is good without its signature. */
@@ -64,23 +74,25 @@ int gtls_weak_on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
                       gnutls_x509_crl_t crl, unsigned status)
 {
     (void)crl;
-    if (status != 0 || issuer == NULL || found == NULL)
+    if (status != 0 || issuer == NULL || verified == NULL)
         return 0;
-    look_at_key(issuer);
+    gtls_chain_narrow(verified, issuer);
+    if (!has_long_signature(certificate))
+        look_at_key(issuer);
     look_at_key(certificate);
     if (!is_stored(certificate, issuer))
         look_at_signature(certificate);
     return 0;
 }
 
-void gtls_weak_enter(struct tls_weakness *weakness)
+void gtls_weak_enter(struct gtls_chain *chain)
 {
-    found = weakness;
+    verified = chain;
 }
 
 void gtls_weak_leave(void)
 {
-    found = NULL;
+    verified = NULL;
 }
 
 /* The key encrypts the premaster secret, or signs the parameters of Diffie and Hellman.  %COMPAT

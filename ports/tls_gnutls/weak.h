@@ -2,17 +2,18 @@
 #ifndef TLS_GNUTLS_WEAK_H
 #define TLS_GNUTLS_WEAK_H
 
-#include "tls_common/weakness.h"
+#include "tls_gnutls/chain.h"
 
 #include <gnutls/x509.h>
 
-/* For gnutls_x509_trust_list_verify_crt2() to call: looks at a link of the chain. */
+/* For gnutls_x509_trust_list_verify_crt2() to call: looks at a link of the chain, and notes the
+ * dates between which it is valid. */
 int gtls_weak_on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
                       gnutls_x509_crl_t crl, unsigned status);
 
-/* From now on, on this thread, what is weak in a chain that is verified is added to
- * `weakness`. */
-void gtls_weak_enter(struct tls_weakness *weakness);
+/* From now on, on this thread, `chain` is verified: what is weak by which it passes is added to its
+ * weakness. */
+void gtls_weak_enter(struct gtls_chain *chain);
 
 /* Ends that. */
 void gtls_weak_leave(void);

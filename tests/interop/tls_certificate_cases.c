@@ -14,6 +14,7 @@
 #define AT_2023 INT64_C(1672531200)
 #define AT_2045 INT64_C(2366841600)
 
+/* What was good once is asked again: in time, by another CA, for another name. */
 static const struct {
     const char *cert, *key; /* of the server; NULL: the same as in the row above */
     const char *ca, *host;
@@ -42,9 +43,12 @@ static const struct {
     { NULL, NULL, "ca.pem", "127.0.0.2", 0, TLS_WRONG_HOST },
     { "expired.pem", "server.key", "ca.pem", "localhost", 0, TLS_EXPIRED },
     { NULL, NULL, "ca.pem", "localhost", AT_2023, TLS_FINE },
+    { NULL, NULL, "ca.pem", "localhost", 0, TLS_EXPIRED },
+    { NULL, NULL, "ca.pem", "localhost", AT_2023, TLS_FINE },
     { "future.pem", "server.key", "ca.pem", "localhost", 0, TLS_NOT_YET_VALID },
     { "by-expired-ca.pem", "server.key", "expired-ca.pem", "localhost", 0, TLS_EXPIRED },
     { NULL, NULL, "expired-ca.pem", "localhost", AT_2023, TLS_FINE },
+    { NULL, NULL, "expired-ca.pem", "localhost", 0, TLS_EXPIRED },
     { "by-inter-chain.pem", "client.key", "ca.pem", "localhost", 0, TLS_FINE },
     { NULL, NULL, "inter.pem", "localhost", 0, TLS_FINE },
     { NULL, NULL, "other-ca.pem", "localhost", 0, TLS_UNKNOWN_CA },

@@ -22,3 +22,8 @@ bool tls_sends_name(const struct tls_config *config)
     return config->send_sni && config->server_name[0] != '\0' &&
            !tls_is_address(config->server_name);
 }
+
+bool tls_checks_name(const struct tls_config *config)
+{
+    return !config->ignore_name && !(config->ignore_address && tls_is_address(config->server_name));
+}

@@ -12,6 +12,9 @@ size_t tls_address_of(const char *name, unsigned char bytes[TLS_ADDRESS_MAX_BYTE
 /* True for an address. */
 bool tls_is_address(const char *name);
 
+/* True when the server's certificate must be for `config->server_name`. */
+bool tls_checks_name(const struct tls_config *config);
+
 /* True when the hello tells the server its name. */
 bool tls_sends_name(const struct tls_config *config);
 

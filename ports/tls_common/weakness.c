@@ -1,6 +1,8 @@
 /* weakness.c: see weakness.h. */
 #include "tls_common/weakness.h"
 
+#include "tls_common/name.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,4 +58,11 @@ void tls_weakness_say_address(const struct log *log, const char *server)
 {
     log_say(log, LOG_INFO,
             "the certificate of %s passes, but has the address in its common name only", server);
+}
+
+void tls_weakness_say_name(const struct log *log, const char *server, const char *stated)
+{
+    log_say(log, LOG_WARNING,
+            "the certificate of %s passes, though it is for %s: the module does not compare %s",
+            server, stated, tls_is_address(server) ? "addresses" : "names");
 }

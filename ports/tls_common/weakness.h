@@ -27,6 +27,10 @@ void tls_weakness_usage(struct tls_weakness *weakness, const char *subject, cons
 void tls_weakness_say(const struct tls_weakness *weakness, const struct log *log,
                       const char *server);
 
+/* `server` was dialled, a name or an address, and is compared with nothing; but its certificate is
+ * for `stated`, text of a peer's. */
+void tls_weakness_say_name(const struct log *log, const char *server, const char *stated);
+
 /* The address `server` stands in no alternative name of its certificate (RFC 6125), but in its
  * common name, which counts. */
 void tls_weakness_say_address(const struct log *log, const char *server);

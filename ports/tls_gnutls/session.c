@@ -44,7 +44,7 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .min_version = config->min_version,
                                   .max_version = config->max_version,
                                   .ignore_dates = config->ignore_dates,
-                                  .ignore_name = config->ignore_name,
+                                  .checks_name = tls_checks_name(config),
                                   .certificate_max = config->certificate_max,
                                   .suite_count = config->suite_count };
     memcpy(setup->suites, config->suites, bytes);

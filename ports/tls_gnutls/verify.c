@@ -12,6 +12,7 @@
 
 #include <ctype.h>
 #include <gnutls/x509.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -129,7 +130,8 @@ static int stated_name(gnutls_x509_crt_t certificate, char name[NAME_MAX_BYTES])
     return gnutls_x509_crt_get_dn(certificate, name, &len);
 }
 
-static void fail_by_name(struct gtls_session *session, gnutls_x509_crt_t certificate)
+/* The same for the log. */
+static void tell_name(gnutls_x509_crt_t certificate, char stated[STATED_MAX_BYTES + 1])
 {
     char name[NAME_MAX_BYTES];
 
@@ -139,21 +141,28 @@ static void fail_by_name(struct gtls_session *session, gnutls_x509_crt_t certifi
         if (!isprint((unsigned char)*at))
             *at = '?';
     }
-    tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %.*s", STATED_MAX_BYTES, name);
+    snprintf(stated, STATED_MAX_BYTES + 1, "%.*s", STATED_MAX_BYTES, name);
 }
 
 static bool is_name_good(struct gtls_session *session, gnutls_x509_crt_t certificate)
 {
     const char *name = session->setup->server_name;
+    bool checks = session->setup->checks_name;
+    char stated[STATED_MAX_BYTES + 1];
 
-    if (session->setup->ignore_name || gnutls_x509_crt_check_hostname2(certificate, name, 0) != 0)
+    if (gnutls_x509_crt_check_hostname2(certificate, name, 0) != 0)
         return true;
     if (is_address_in_common_name(certificate, name)) {
-        tls_weakness_say_address(session->log, name);
+        if (checks)
+            tls_weakness_say_address(session->log, name);
         return true;
     }
-    fail_by_name(session, certificate);
-    return false;
+    tell_name(certificate, stated);
+    if (checks)
+        tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
+    else
+        tls_weakness_say_name(session->log, name, stated);
+    return !checks;
 }
 
 /* The module has no memory for a longer one. */

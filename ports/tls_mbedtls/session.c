@@ -5,6 +5,7 @@
 #include "tls_common/failure.h"
 #include "tls_common/keylog.h"
 #include "tls_common/limits.h"
+#include "tls_common/name.h"
 #include "tls_common/trace.h"
 #include "tls_mbedtls/credentials.h"
 #include "tls_mbedtls/failure.h"
@@ -42,7 +43,7 @@ static struct mtls_setup *new_setup(const struct tls_config *config)
     setup->verify = config->verify;
     setup->has_certificate = config->cert.len > 0;
     setup->ignore_dates = config->ignore_dates;
-    setup->ignore_name = config->ignore_name;
+    setup->checks_name = tls_checks_name(config);
     setup->certificate_max = config->certificate_max;
     setup->fallback = config->offer.fallback;
     for (size_t i = 0; i < config->suite_count; i++) {

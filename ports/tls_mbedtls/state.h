@@ -25,7 +25,7 @@ struct mtls_setup {
     bool verify;
     bool is_verified;
     bool has_certificate; /* one of our own */
-    bool ignore_dates, ignore_name;
+    bool ignore_dates, checks_name;
     bool fallback;          /* newer versions were refused */
     size_t certificate_max; /* 0: any */
     uint8_t flight[MTLS_FLIGHT_MAX_BYTES];

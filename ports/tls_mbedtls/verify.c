@@ -206,16 +206,20 @@ static bool is_purpose_good(struct mtls_session *session, const mbedtls_x509_crt
 static bool is_name_good(struct mtls_session *session, const mbedtls_x509_crt *certificate)
 {
     const char *name = session->setup->server_name;
+    bool checks = session->setup->checks_name;
     char stated[STATED_MAX_BYTES + 1];
 
     if (mtls_name_fits(certificate, name)) {
-        if (mtls_name_is_common_address(certificate, name))
+        if (checks && mtls_name_is_common_address(certificate, name))
             tls_weakness_say_address(session->log, name);
         return true;
     }
     mtls_name_stated(certificate, stated, sizeof(stated));
-    tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
-    return false;
+    if (checks)
+        tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
+    else
+        tls_weakness_say_name(session->log, name, stated);
+    return !checks;
 }
 
 /* The module has no memory for a longer one. */
@@ -249,8 +253,7 @@ bool mtls_verify(struct mtls_session *session, mbedtls_x509_crt *chain)
     struct tls_weakness weakness;
 
     if (is_size_good(session, chain) && is_chain_good(session, chain, &weakness) &&
-        is_purpose_good(session, chain) &&
-        (session->setup->ignore_name || is_name_good(session, chain))) {
+        is_purpose_good(session, chain) && is_name_good(session, chain)) {
         tls_weakness_say(&weakness, session->log, session->setup->server_name);
         return true;
     }

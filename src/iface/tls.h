@@ -119,7 +119,9 @@ struct tls_config {
     struct tls_offer offer;
     bool verify;             /* check the chain, its dates and the name */
     bool ignore_dates;       /* but not the dates */
-    bool ignore_name;        /* but not the name */
+    bool ignore_name;        /* but not the name, nor the address; the log has a line where it would
+                              * not have fitted */
+    bool ignore_address;     /* the same where an address was dialled, not a name */
     size_t certificate_max;  /* longest certificate of the server's chain in bytes of DER, where
                               * `verify`; 0: any */
     size_t record_max;       /* longest record, either way, in bytes of plaintext; 0: as the

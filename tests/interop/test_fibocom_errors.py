@@ -268,7 +268,7 @@ def test_row_of_the_table(world: World, row: Row, model: str) -> None:
         if expected is None:
             host.expect("+MIPOPEN: 1,1")
             host.reason(0)
-            assert not host.warnings()
+            assert all("the module does not compare names" in line for line in host.warnings())
             return
         host.expect("+MIPOPEN 1,0")
         host.reason(expected)

@@ -117,7 +117,6 @@ def test_every_product_that_lists_it(serve: Callable[..., Ssl3Server]) -> None:
     ("server_expired_ca", "expired_ca", "", "has expired by the module's clock"),
     ("server", "ca", IN_2049, "has expired by the module's clock"),
     ("server_not_yet_valid", "ca", "", "is not valid yet by the module's clock"),
-    ("server_wrong_name", "ca", "", "was issued for another name"),
 ])
 def test_server_is_refused(driver: Driver, certificates: Certificates,
                            serve: Callable[..., Ssl3Server], certificate: str, ca: str, clock: str,

@@ -13,7 +13,7 @@ import pytest
 from support.bare_server import SSL_3_0, TLS_1_0, TLS_1_2, BareServer
 from support.certs import Certificates
 
-from .makers import MAKERS, dialler, versions
+from .makers import MAKERS, QuectelDialler, dialler, versions
 
 AUTHORITY = "basicConstraints = critical,CA:TRUE\nkeyUsage = critical,keyCertSign,cRLSign"
 NAMES = "subjectAltName = DNS:localhost,IP:127.0.0.1"
@@ -140,11 +140,13 @@ def test_an_address_in_the_common_name(certificates: Certificates, tmp_path: Pat
                   extensions=LEAF if common_only else f"{LEAF}\nsubjectAltName = IP:127.0.0.1")
     ca, key, sent = chain.make(certificates, tmp_path)
     with BareServer(certificates, key=key, chain=sent) as server, \
-            dialler("le866", version, "--log-level", "info") as host:
+            dialler("m95", version, "--log-level", "info") as host:
+        assert isinstance(host, QuectelDialler)
+        host.driver.ok('AT+QSSLCFG="checkhost",0,1')
         host.verify(ca)
         host.dial(server.port, "127.0.0.1")
         server.handshake()
         host.opened()
-        assert ("info: le866: the certificate of 127.0.0.1 passes, but has the address in its "
+        assert ("info: m95: the certificate of 127.0.0.1 passes, but has the address in its "
                 "common name only" in host.log.text()) == common_only
         assert host.log.warnings() == []

@@ -330,9 +330,12 @@ static void queue_hello(struct scripted_session *session, const struct tls_confi
     struct text text;
 
     text_init(&text, memory, sizeof(memory));
-    text_add(&text, "min=%04x max=%04x verify=%d ignore_dates=%d ignore_name=%d name=%s sni=%d ",
+    text_add(&text,
+             "min=%04x max=%04x verify=%d ignore_dates=%d ignore_name=%d ignore_address=%d name=%s "
+             "sni=%d ",
              (unsigned)config->min_version, (unsigned)config->max_version, config->verify,
-             config->ignore_dates, config->ignore_name, config->server_name, config->send_sni);
+             config->ignore_dates, config->ignore_name, config->ignore_address, config->server_name,
+             config->send_sni);
     if (config->offer.fallback)
         text_add(&text, "fallback=1 ");
     text_add(&text, "ca=%zu cert=%zu key=%zu resume=%d suites=", config->ca.len, config->cert.len,

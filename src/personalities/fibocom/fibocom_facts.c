@@ -2,6 +2,7 @@
 #include "personalities/fibocom/fibocom_facts.h"
 
 #include "iface/net.h"
+#include "personalities/common/checks_name.h"
 #include "personalities/fibocom/fibocom_errors.h"
 
 #define SHEET "docs/facts/fibocom.md "
@@ -82,8 +83,11 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               SHEET "§1.6",
               "What +GTSSLCIPHER? shows at first; where none is loaded, the defaults count, which "
               "are all of an L610."),
-    SWITCH_FACT(FACT_CHECKS_NAME, "checks-name", true, SHEET "§6, §8",
-                "With +GTSSLMODE 1 the server's name is checked too."),
+    WORD_FACT(FACT_CHECKS_NAME, "checks-name", CHECKS_NAMES, CHECKS_NAME_WORDS, SHEET "§6, §8",
+              "What the server's certificate must be for with +GTSSLMODE 1, beside its chain and "
+              "dates: nothing; the name that was dialled, since an NL668 has a code for that; or "
+              "also an address that was, which its example 4 verifies with no word on it. The log "
+              "warns where it does not fit."),
     SWITCH_FACT(FACT_SEND_SNI, "send-sni", true, SHEET "§6, §8",
                 "The host name goes to the server."),
     SWITCH_FACT(FACT_STRICT_FILES, "strict-files", true, SHEET "§1.2",

@@ -1,6 +1,8 @@
 /* fibocom_models.c: the products, a row each.  L610 SSL V1.0.0 §1.5.4; SSL V1.1.4 §1.4, §1.5.4. */
 #include "personalities/fibocom/fibocom_models.h"
 
+#include "personalities/common/checks_name.h"
+
 const int32_t fibocom_limits[LIMIT_END - 1] = {
     [LIMIT_CONTEXTS - 1] = 6,
     [LIMIT_SOCKETS - 1] = FIBOCOM_SOCKETS,
@@ -29,7 +31,8 @@ const int32_t fibocom_limits[LIMIT_END - 1] = {
 /* As the manual and the log of a real one have them. */
 #define AS_THE_L610_IS                                                                             \
     { .fact = FACT_REVISION, .text = "16000.1208.00.86.02.02", .confirmed = true },                \
-        { .fact = FACT_STARTS_ENABLED, .number = STARTS_WITH_NONE }, { .fact = FACT_CHECKS_NAME }, \
+        { .fact = FACT_STARTS_ENABLED, .number = STARTS_WITH_NONE },                               \
+        { .fact = FACT_CHECKS_NAME, .number = CHECKS_NOTHING },                                    \
     {                                                                                              \
         .fact = FACT_STRICT_FILES                                                                  \
     }

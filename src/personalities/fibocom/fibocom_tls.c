@@ -5,6 +5,8 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "personalities/common/checks_name.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -184,7 +186,8 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
         return refused(modem, &inspection);
     if (ssl->mode != 0 && !join_trust(modem, &parts))
         return no_memory(modem);
-    config.ignore_name = config.verify && !module_fact_is(modem, FACT_CHECKS_NAME);
+    if (config.verify)
+        checks_name_put((enum checks_name)module_fact(modem, FACT_CHECKS_NAME), &config);
     choose_protocol(modem, ssl, &parts, &config);
     config.ca = bytes_span(&parts.trust);
     add_own(modem, &config);

@@ -2,6 +2,7 @@
 #include "personalities/telit/telit_facts.h"
 
 #include "module/network.h"
+#include "personalities/common/checks_name.h"
 #include "personalities/telit/telit_errors.h"
 
 #define SHEET "docs/facts/telit.md "
@@ -88,6 +89,12 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_LARGE_CERTIFICATE, "large-certificate", 1024, 1, 65535, SHEET "§1.0",
                 "Longest certificate of a server that platforms 10 and 16 verify without #CPUMODE; "
                 "with a longer one the dial fails at once."),
+    WORD_FACT(
+        FACT_CHECKS_NAME, "checks-name", CHECKS_NOTHING, CHECKS_NAME_WORDS, SHEET "§1.2",
+        "What the server's certificate must be for with auth_mode 1 and 2, beside its chain and "
+        "dates: nothing, as no guide has a word on it and its examples dial addresses; the "
+        "name that was dialled; or also an address that was. The log warns where it does not "
+        "fit."),
     SWITCH_FACT(FACT_SEND_SNI, "send-sni", true, SHEET "§1.3",
                 "The name that is dialled goes to the server: today's need it, others ignore it."),
     NUMBER_FACT(FACT_LATER_FIELD_MAX, "later-field-max", 255, -1, 255, SHEET "§1.3",

@@ -5,6 +5,7 @@
 #include "personalities/telit/telit.h"
 
 #include "base/wipe.h"
+#include "personalities/common/checks_name.h"
 #include "personalities/telit/telit_private_key.h"
 
 enum { AUTH_NONE, AUTH_SERVER, AUTH_MUTUAL };
@@ -98,6 +99,8 @@ const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
         .certificate_max = certificate_max(modem),
         .record_max = model->record_max,
     };
+    if (ret_config->verify)
+        checks_name_put((enum checks_name)module_fact(modem, FACT_CHECKS_NAME), ret_config);
     return load_secrets(modem, id, secrets, ret_config);
 }
 

@@ -1,11 +1,13 @@
-/* bare.c: GnuTLS without a modem, for comparison with dial.c and fleet.c:
+/* bare.c: GnuTLS without a modem, for comparison with dial.c, online.c and fleet.c:
  *
  *   bare handshake PORT CA COUNT    processor seconds of a handshake, and seconds
  *   bare hold PORT CA COUNT         bytes of an open session: resident, heap
+ *   bare send PORT CA COUNT         nothing: sends COUNT times 1,000 bytes, for valgrind
  *
  * The same suite and version, the server's certificate checked in the same way, what can be shared
  * between sessions made once, blocking sockets, no loop: as cheap as a client gets.
  */
+#include "request.h"
 #include "tool.h"
 
 #include <gnutls/gnutls.h>
@@ -15,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WARM_UP_HANDSHAKES = 5 };
+enum { WARM_UP_HANDSHAKES = 5, PIECE_BYTES = 1000 };
 
 static const char priority_text[] =
     "NONE:+VERS-TLS1.1:+RSA:+AES-128-CBC:+SHA1:+SIGN-ALL:+CTYPE-X509:+COMP-NULL";
@@ -109,17 +111,32 @@ static void weigh_sessions(const struct client *client, size_t count)
     free(connections);
 }
 
+static void send_pieces(const struct client *client, uint64_t count)
+{
+    struct connection connection = open_connection(client);
+    char request[REQUEST_BYTES], piece[PIECE_BYTES];
+
+    request_print(&(struct request){ REQUEST_SINK, count * PIECE_BYTES }, request);
+    must((int)gnutls_record_send(connection.tls, request, sizeof(request)), "request");
+    memset(piece, 'x', sizeof(piece));
+    for (uint64_t i = 0; i < count; i++)
+        must((int)gnutls_record_send(connection.tls, piece, sizeof(piece)), "data");
+    close_connection(connection);
+}
+
 int main(int argc, char **argv)
 {
     struct client client;
 
     if (argc != 5)
-        fail("usage: bare handshake|hold PORT CA COUNT");
+        fail("usage: bare handshake|hold|send PORT CA COUNT");
     raise_file_limit();
     client_init(&client, port_of(argv[2]), argv[3]);
     shake_hands(&client, WARM_UP_HANDSHAKES);
     if (strcmp(argv[1], "handshake") == 0)
         time_handshakes(&client, count_of(argv[4]));
+    else if (strcmp(argv[1], "send") == 0)
+        send_pieces(&client, count_of(argv[4]));
     else
         weigh_sessions(&client, (size_t)count_of(argv[4]));
     client_deinit(&client);

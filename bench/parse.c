@@ -70,7 +70,8 @@ static void print_rates(struct memory_host *host, uint64_t rounds)
 
 static struct tlsmodem *make_modem(const struct clock *clock, const char *model)
 {
-    static struct net no_network;
+    static const struct net_ops nothing;
+    static struct net no_network = { .ops = &nothing };
     const struct tlsmodem_config config = {
         .model = model, .terminals = 1, .net = &no_network, .clock = clock, .arm = arm
     };

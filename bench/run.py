@@ -44,6 +44,7 @@ MODEMS = 1_000
 
 COUNTED_ROUNDS = 500
 COUNTED_DIALS = 40
+COUNTED_PIECES = 300
 
 PARSE_AIM = 1e6
 IDLE_AIM_KB = 3.0
@@ -59,8 +60,16 @@ COUNTED_LINES: tuple[tuple[str, str, tuple[str, ...], int], ...] = (  # the last
     ("he910", "AT#SSLCFG?", ("AT#SSLEN=1,1",), 15625),
     ("he910", "AT+CMEE=2", (), 5426),
     ("he910", "ATE0", (), 3804),
+    ("he910", "AT+CGDCONT?", ('AT+CGDCONT=1,"IP","internet"',), 6759),
+    ("m95", "AT+CREG?", (), 6772),
+    ("m95", "AT+QISDE?", (), 6145),
+    ("m95", 'AT+QSSLCFG="sslversion",0,3', (), 7970),
+    ("l610", "AT+CREG?", (), 8642),
+    ("l610", "AT+GTSSLMODE?", (), 7956),
+    ("l610", "AT+MIPOPEN?", (), 12160),
+    ("l610", 'AT+CGDCONT=1,"IP","internet"', (), 14911),
 )
-WHAT_WIDTH = 41  # of the table's first column
+WHAT_WIDTH = 52  # of the table's first column
 ASK_BYTES = len(b"AT\r")
 OK_BYTES = len(b"\r\nOK\r\n")
 
@@ -268,16 +277,20 @@ def instructions(bench: Bench, runs: int) -> Iterator[Row]:
         count = bench.instructions(COUNTED_ROUNDS, COUNTED_ROUNDS, "parse",
                                    lambda rounds: (rounds, model, line, *before))
         yield Row(f"instructions, {model}: {line}", BASELINE, [count], [baseline])
-    yield from dial_instructions(bench)
+    for what, rounds, program, task in (
+            ("a dial and its end, thousands", COUNTED_DIALS, "dial", "handshake"),
+            ("a kilobyte sent online, thousands", COUNTED_PIECES, "online", "send")):
+        ours, theirs = beside_gnutls(bench, rounds, program, task)
+        yield Row(f"instructions, {what}", "GnuTLS client", [ours / 1e3], [theirs / 1e3])
 
 
-def dial_instructions(bench: Bench) -> Iterator[Row]:
-    """A dial and its end, without the kernel's part."""
+def beside_gnutls(bench: Bench, rounds: int, program: str, task: str) -> tuple[float, float]:
+    """The instructions of a program of bench/, and of bench/bare.c with the same task."""
     ours, theirs = (
-        bench.instructions(COUNTED_DIALS, COUNTED_DIALS, name,
-                           lambda dials: (*how, bench.peer.port, bench.ca, dials))
-        for name, how in (("dial", ()), ("bare", ("handshake",))))
-    yield Row("instructions of a dial, thousands", "GnuTLS client", [ours / 1e3], [theirs / 1e3])
+        bench.instructions(rounds, rounds, name,
+                           lambda count: (*how, bench.peer.port, bench.ca, count))
+        for name, how in ((program, ()), ("bare", (task,))))
+    return ours, theirs
 
 
 def dial(bench: Bench, runs: int) -> Iterator[Row]:

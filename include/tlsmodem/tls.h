@@ -163,10 +163,28 @@ enum tlsmodem_tls_step {
     TLSMODEM_TLS_FAILED
 };
 
+/* So many suites are named in the log; the others are counted. */
+enum { TLSMODEM_TLS_PROGRESS_SUITES = 6 };
+
 struct tlsmodem_tls_info {
     enum tlsmodem_tls_version version;
     tlsmodem_tls_suite suite;
     bool resumed;
+};
+
+/* What a handshake waits for, in the order in which it comes. */
+enum tlsmodem_tls_phase {
+    TLSMODEM_TLS_PHASE_HELLO,
+    TLSMODEM_TLS_PHASE_CERTIFICATE,
+    TLSMODEM_TLS_PHASE_FINISHED
+};
+
+/* How far a handshake is, and what it has offered; for the log. */
+struct tlsmodem_tls_progress {
+    enum tlsmodem_tls_phase phase;
+    enum tlsmodem_tls_version min_version, max_version;
+    size_t suite_count;                                      /* of the config that are offered */
+    tlsmodem_tls_suite suites[TLSMODEM_TLS_PROGRESS_SUITES]; /* the first of them, in order */
 };
 
 /* How the peer ended a session. */
@@ -190,6 +208,8 @@ struct tlsmodem_tls_session_ops {
     struct tlsmodem_tls_ticket *(*ticket)(const struct tlsmodem_tls_session *session);
     void (*shutdown)(struct tlsmodem_tls_session *session);
     void (*free)(struct tlsmodem_tls_session *session);
+    bool (*progress)(const struct tlsmodem_tls_session *session,
+                     struct tlsmodem_tls_progress *ret_progress);
 };
 
 /* Made and owned by the provider; ends by tlsmodem_tls_session_free(). */
@@ -258,6 +278,16 @@ static inline size_t tlsmodem_tls_session_pending(const struct tlsmodem_tls_sess
     while (session->ops->pending == NULL)
         session = session->inner;
     return session->ops->pending(session);
+}
+
+/* How far a handshake is that is not done, or has failed.  False: it is done, or the provider does
+ * not say. */
+static inline bool tlsmodem_tls_session_progress(const struct tlsmodem_tls_session *session,
+                                                 struct tlsmodem_tls_progress *ret_progress)
+{
+    while (session->ops->progress == NULL && session->inner != NULL)
+        session = session->inner;
+    return session->ops->progress != NULL && session->ops->progress(session, ret_progress);
 }
 
 /* What was agreed, after a handshake that is done. */

@@ -5,23 +5,6 @@
 
 #include <stdio.h>
 
-const char *tls_version_name(enum tls_version version)
-{
-    switch (version) {
-    case TLS_SSL_3_0:
-        return "SSL 3.0";
-    case TLS_1_0:
-        return "TLS 1.0";
-    case TLS_1_1:
-        return "TLS 1.1";
-    case TLS_1_2:
-        return "TLS 1.2";
-    case TLS_1_3:
-        return "TLS 1.3";
-    }
-    return "an unknown version";
-}
-
 void tls_trace_offer(const struct tls_config *config)
 {
     char names[400] = "";

@@ -4,9 +4,6 @@
 
 #include "iface/tls.h"
 
-/* "TLS 1.2" and so on; never NULL, static. */
-const char *tls_version_name(enum tls_version version);
-
 /* What a session is about to offer. */
 void tls_trace_offer(const struct tls_config *config);
 

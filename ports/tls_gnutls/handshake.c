@@ -24,6 +24,31 @@ static enum tls_step done(struct gtls_session *session)
     return TLS_DONE;
 }
 
+static enum tls_phase phase_of(const struct gtls_session *session)
+{
+    int last = (int)gnutls_handshake_get_last_in(session->gnutls);
+
+    if (last < 0 || last == GNUTLS_HANDSHAKE_HELLO_REQUEST)
+        return TLS_PHASE_HELLO;
+    return last == GNUTLS_HANDSHAKE_SERVER_HELLO_DONE ? TLS_PHASE_FINISHED : TLS_PHASE_CERTIFICATE;
+}
+
+bool gtls_progress(const struct tls_session *base, struct tls_progress *ret_progress)
+{
+    const struct gtls_session *session = (const struct gtls_session *)base;
+    const struct gtls_setup *setup = session->setup;
+
+    if (setup == NULL)
+        return false;
+    *ret_progress = (struct tls_progress){ .phase = phase_of(session),
+                                           .min_version = setup->min_version,
+                                           .max_version = setup->max_version,
+                                           .suite_count = setup->suite_count };
+    for (size_t i = 0; i < setup->suite_count && i < TLS_PROGRESS_SUITES; i++)
+        ret_progress->suites[i] = setup->suites[i];
+    return true;
+}
+
 static bool goes_on(int result)
 {
     return result == GNUTLS_E_INTERRUPTED || result == GNUTLS_E_WARNING_ALERT_RECEIVED;

@@ -67,6 +67,7 @@ static const struct tls_session_ops session_ops = {
     .ticket = gtls_ticket,
     .shutdown = gtls_shutdown,
     .free = gtls_free,
+    .progress = gtls_progress,
 };
 
 static enum err open_session(struct tls *tls, const struct tls_config *config,

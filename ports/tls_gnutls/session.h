@@ -13,6 +13,9 @@ enum err gtls_open(struct gtls_provider *provider, const struct tls_config *conf
 /* tls_session_handshake(). */
 enum tls_step gtls_handshake(struct tls_session *session);
 
+/* tls_session_ops.progress. */
+bool gtls_progress(const struct tls_session *base, struct tls_progress *ret_progress);
+
 /* tls_session_read(). */
 ptrdiff_t gtls_read(struct tls_session *session, void *buf, size_t cap);
 

@@ -49,6 +49,32 @@ static bool is_server_good(struct mtls_session *session)
     return false;
 }
 
+static enum tls_phase phase_of(const struct mtls_session *session)
+{
+    if (session->mbedtls.state <= MBEDTLS_SSL_SERVER_HELLO)
+        return TLS_PHASE_HELLO;
+    return session->mbedtls.state <= MBEDTLS_SSL_SERVER_HELLO_DONE ? TLS_PHASE_CERTIFICATE
+                                                                   : TLS_PHASE_FINISHED;
+}
+
+bool mtls_progress(const struct tls_session *base, struct tls_progress *ret_progress)
+{
+    const struct mtls_session *session = (const struct mtls_session *)base;
+
+    if (session->setup == NULL)
+        return false;
+    *ret_progress = (struct tls_progress){ .phase = phase_of(session),
+                                           .min_version = TLS_SSL_3_0,
+                                           .max_version = TLS_SSL_3_0 };
+    while (session->setup->suites[ret_progress->suite_count] != 0) {
+        size_t i = ret_progress->suite_count++;
+
+        if (i < TLS_PROGRESS_SUITES)
+            ret_progress->suites[i] = (tls_suite)session->setup->suites[i];
+    }
+    return true;
+}
+
 enum tls_step mtls_handshake(struct tls_session *base)
 {
     struct mtls_session *session = (struct mtls_session *)base;

@@ -64,6 +64,7 @@ static const struct tls_session_ops session_ops = {
     .ticket = ticket,
     .shutdown = mtls_shutdown,
     .free = mtls_free,
+    .progress = mtls_progress,
 };
 
 static enum err open_session(struct tls *tls, const struct tls_config *config,

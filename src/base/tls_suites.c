@@ -50,3 +50,13 @@ bool tls_suite_fits(const struct tls_suite_info *suite, uint16_t version)
         return version >= TLS_1_3 && suite->lowest >= TLS_1_3;
     return version >= suite->lowest;
 }
+
+const char *tls_version_name(unsigned version)
+{
+    static const char *const names[] = { "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3" };
+    enum { OLDEST = 0x0300 };
+
+    if (version < OLDEST || version - OLDEST >= sizeof(names) / sizeof(names[0]))
+        return "an unknown version";
+    return names[version - OLDEST];
+}

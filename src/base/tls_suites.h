@@ -76,6 +76,9 @@ const struct tls_suite_info *tls_suite_at(size_t index);
 /* The IANA name, or "unknown suite"; never NULL, static. */
 const char *tls_suite_name(uint16_t code);
 
+/* "TLS 1.2" and so on, of a wire number; never NULL, static. */
+const char *tls_version_name(unsigned version);
+
 /* True when a handshake of this protocol version, a wire number, can choose the suite. */
 bool tls_suite_fits(const struct tls_suite_info *suite, uint16_t version);
 

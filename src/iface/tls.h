@@ -146,10 +146,24 @@ struct tls_config {
 
 enum tls_step { TLS_DONE, TLS_WANT_READ, TLS_WANT_WRITE, TLS_FAILED };
 
+/* So many suites are named in the log; the others are counted. */
+enum { TLS_PROGRESS_SUITES = 6 };
+
 struct tls_info {
     enum tls_version version;
     tls_suite suite;
     bool resumed;
+};
+
+/* What a handshake waits for, in the order in which it comes. */
+enum tls_phase { TLS_PHASE_HELLO, TLS_PHASE_CERTIFICATE, TLS_PHASE_FINISHED };
+
+/* How far a handshake is, and what it has offered; for the log. */
+struct tls_progress {
+    enum tls_phase phase;
+    enum tls_version min_version, max_version;
+    size_t suite_count;                    /* of the config that are offered */
+    tls_suite suites[TLS_PROGRESS_SUITES]; /* the first of them, in order */
 };
 
 /* How the peer ended a session. */
@@ -173,6 +187,7 @@ struct tls_session_ops {
     struct tls_ticket *(*ticket)(const struct tls_session *session);
     void (*shutdown)(struct tls_session *session);
     void (*free)(struct tls_session *session);
+    bool (*progress)(const struct tls_session *session, struct tls_progress *ret_progress);
 };
 
 /* Made and owned by the provider; ends by tls_session_free(). */
@@ -235,6 +250,16 @@ static inline size_t tls_session_pending(const struct tls_session *session)
     while (session->ops->pending == NULL)
         session = session->inner;
     return session->ops->pending(session);
+}
+
+/* How far a handshake is that is not done, or has failed.  False: it is done, or the provider does
+ * not say. */
+static inline bool tls_session_progress(const struct tls_session *session,
+                                        struct tls_progress *ret_progress)
+{
+    while (session->ops->progress == NULL && session->inner != NULL)
+        session = session->inner;
+    return session->ops->progress != NULL && session->ops->progress(session, ret_progress);
 }
 
 /* What was agreed, after a handshake that is done. */

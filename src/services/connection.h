@@ -81,8 +81,9 @@ struct connection_offer;
 struct connection {
     const struct connection_world *world;
     const struct connection_events *events;
-    void *ctx; /* of the events */
-    int id;    /* for the log */
+    void *ctx;        /* of the events */
+    const char *kind; /* for the log: "http"; NULL: a socket, of number `id` */
+    int id;
     enum connection_state state;
     char *host; /* owned; from the first opening on */
     uint16_t port, local_port;
@@ -119,6 +120,9 @@ struct connection {
  * memory for them is there while it is needed. */
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
                      const struct connection_events *events, void *ctx, size_t received_cap);
+
+/* The log calls it `kind`, which is static, and not a socket. */
+void connection_name(struct connection *connection, const char *kind);
 
 /* Closes it, and frees all that is left. */
 void connection_deinit(struct connection *connection);

@@ -32,14 +32,13 @@ static void say_how_it_ended(const struct connection *connection)
     case TLS_END_NOTIFIED:
         break;
     case TLS_END_BARE:
-        log_say(connection->world->log, LOG_INFO,
-                "socket %d: %s port %u closed without close_notify", connection->id,
-                connection->host, (unsigned)connection->port);
+        connection_say(connection, LOG_INFO, "%s port %u closed without close_notify",
+                       connection->host, (unsigned)connection->port);
         break;
     case TLS_END_CUT:
-        log_say(connection->world->log, LOG_WARNING,
-                "socket %d: connection to %s port %u cut inside a record: bytes are missing",
-                connection->id, connection->host, (unsigned)connection->port);
+        connection_say(connection, LOG_WARNING,
+                       "connection to %s port %u cut inside a record: bytes are missing",
+                       connection->host, (unsigned)connection->port);
         break;
     }
 }
@@ -55,8 +54,8 @@ static void end(struct connection *connection, ptrdiff_t result)
         char text[240];
 
         connection_describe(&failure, text, sizeof(text));
-        log_say(connection->world->log, LOG_WARNING, "socket %d: connection to %s port %u lost: %s",
-                connection->id, connection->host, (unsigned)connection->port, text);
+        connection_say(connection, LOG_WARNING, "connection to %s port %u lost: %s",
+                       connection->host, (unsigned)connection->port, text);
     } else if (connection->session != NULL) {
         say_how_it_ended(connection);
         tls_session_shutdown(connection->session);
@@ -100,8 +99,7 @@ static bool make_room(struct connection *connection)
         ring_init(&connection->received, memory, connection->received_cap);
         return true;
     }
-    log_say(connection->world->log, LOG_WARNING, "socket %d: no memory for what has come",
-            connection->id);
+    connection_say(connection, LOG_WARNING, "no memory for what has come");
     connection->deadline_ms = connection->world->now_ms(connection->world->ctx) + STARVED_MS;
     return false;
 }

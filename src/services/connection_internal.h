@@ -53,7 +53,17 @@ void connection_free_others(struct connection *connection);
 /* All of that, and what was received. */
 void connection_release(struct connection *connection);
 
-/* The one log line of an opening that failed. */
+/* ---- connection_log.c ---- */
+
+/* A line of the log, with the connection's name in front; printf style. */
+void connection_say(const struct connection *connection, enum log_level level, const char *format,
+                    ...) __attribute__((format(printf, 3, 4)));
+
+/* The same in the trace. */
+void connection_trace(const struct connection *connection, enum trace_component component,
+                      const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The one log line of an opening that failed, before its session is freed. */
 void connection_say_failure(const struct connection *connection,
                             const struct connection_failure *failure);
 

@@ -95,8 +95,8 @@ static void say_next(const struct connection *connection, const struct tls_failu
     if (!connection->offer->dials_again)
         return; /* its owner says what it does */
     connection_describe(&refusal, text, sizeof(text));
-    log_say(connection->world->log, LOG_WARNING, "socket %d: %s port %u: %s; dialled again %s",
-            connection->id, connection->host, (unsigned)connection->port, text, next);
+    connection_say(connection, LOG_WARNING, "%s port %u: %s; dialled again %s", connection->host,
+                   (unsigned)connection->port, text, next);
 }
 
 /* It may like another part better than this one, or than all with what came along. */

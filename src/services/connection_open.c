@@ -97,9 +97,9 @@ static void on_connecting(struct connection *connection, enum net_event event, e
         on_stream(connection);
         break;
     case NET_FAILED:
-        log_trace(connection->world->log, TRACE_NET, "socket %d: address %zu of %zu: %s",
-                  connection->id, connection->other_next + (size_t)1,
-                  connection->other_count + (size_t)1, err_text(err));
+        connection_trace(connection, TRACE_NET, "address %zu of %zu: %s",
+                         connection->other_next + (size_t)1, connection->other_count + (size_t)1,
+                         err_text(err));
         connect_next(connection, err);
         break;
     case NET_READABLE:
@@ -255,8 +255,8 @@ static void on_accepted(void *ctx, struct net_stream *stream, const struct net_a
         net_stream_bind(stream, on_stream_event, connection);
         on_stream(connection);
     } else {
-        log_say(connection->world->log, LOG_WARNING,
-                "socket %d: turned away a connection that was not the server's", connection->id);
+        connection_say(connection, LOG_WARNING,
+                       "turned away a connection that was not the server's");
         net_stream_close(stream);
     }
     connection->world->leave(connection->world->ctx);

@@ -4,7 +4,6 @@
  */
 #include "services/connection_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +15,8 @@ static const char *const state_names[] = {
 
 void connection_enter(struct connection *connection, enum connection_state next)
 {
-    log_trace(connection->world->log, TRACE_SOCKET, "socket %d: %s -> %s", connection->id,
-              state_names[connection->state], state_names[next]);
+    connection_trace(connection, TRACE_SOCKET, "%s -> %s", state_names[connection->state],
+                     state_names[next]);
     connection->state = next;
 }
 
@@ -35,22 +34,6 @@ void connection_start_total(struct connection *connection)
 
     connection->open_until_ms =
         connection->total_timeout_ms != 0 ? now_ms + connection->total_timeout_ms : CLOCK_NEVER;
-}
-
-void connection_describe(const struct connection_failure *failure, char *text, size_t cap)
-{
-    static const char *const reasons[] = {
-#define REASON_TEXT(name, text) [name] = text,
-        TLS_REASONS(REASON_TEXT)
-#undef REASON_TEXT
-    };
-    const struct tls_failure *tls = &failure->tls;
-
-    if (tls->reason == TLS_FINE)
-        snprintf(text, cap, "%s", err_text(failure->err));
-    else
-        snprintf(text, cap, "%s%s%s%s", reasons[tls->reason], tls->detail[0] != '\0' ? " (" : "",
-                 tls->detail, tls->detail[0] != '\0' ? ")" : "");
 }
 
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
@@ -96,6 +79,11 @@ enum err connection_rename(struct connection *connection, const char *host)
     free(connection->host);
     connection->host = copy;
     return ERR_OK;
+}
+
+void connection_name(struct connection *connection, const char *kind)
+{
+    connection->kind = kind;
 }
 
 bool connection_is_open(const struct connection *connection)
@@ -175,21 +163,19 @@ void connection_release(struct connection *connection)
 void connection_lose(struct connection *connection, size_t len, size_t kept)
 {
     if (connection->cut_count++ == 0)
-        log_say(
-            connection->world->log, LOG_WARNING,
-            "socket %d: the host gets %zu bytes of a datagram of %zu, the others are lost; such "
-            "are counted from now on",
-            connection->id, kept, len);
+        connection_say(connection, LOG_WARNING,
+                       "the host gets %zu bytes of a datagram of %zu, the others are lost; such "
+                       "are counted from now on",
+                       kept, len);
     connection->cut_bytes += len - kept;
 }
 
 void connection_say_lost(struct connection *connection)
 {
     if (connection->cut_count > 1)
-        log_say(connection->world->log, LOG_WARNING,
-                "socket %d: %u datagrams were too long, %llu bytes of them are lost",
-                connection->id, (unsigned)connection->cut_count,
-                (unsigned long long)connection->cut_bytes);
+        connection_say(connection, LOG_WARNING,
+                       "%u datagrams were too long, %llu bytes of them are lost",
+                       (unsigned)connection->cut_count, (unsigned long long)connection->cut_bytes);
     connection->cut_count = 0;
     connection->cut_bytes = 0;
 }
@@ -210,17 +196,6 @@ void connection_deinit(struct connection *connection)
     connection_close(connection);
     free(connection->host);
     connection->host = NULL;
-}
-
-void connection_say_failure(const struct connection *connection,
-                            const struct connection_failure *failure)
-{
-    char text[240];
-
-    connection_describe(failure, text, sizeof(text));
-    log_say(connection->world->log, LOG_WARNING, "socket %d: cannot open %s port %u: %s",
-            connection->id, connection->host != NULL ? connection->host : "",
-            (unsigned)connection->port, text);
 }
 
 void connection_fail(struct connection *connection, const struct connection_failure *failure)

@@ -16,6 +16,8 @@ void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
     outbox_init_in(&ftp->outbox, ftp->out, sizeof(ftp->out));
     connection_init(&ftp->control, id, world, &ftp_control_events, ftp, 0);
     connection_init(&ftp->data, id, world, &ftp_data_events, ftp, received_cap);
+    connection_name(&ftp->control, "ftp control");
+    connection_name(&ftp->data, "ftp data");
 }
 
 static bool copy_identity(char to[FTP_IDENTITY_MAX + 1], const char *from)

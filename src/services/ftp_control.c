@@ -245,8 +245,8 @@ static bool starts_anew(struct ftp *ftp, const struct connection_failure *failur
 {
     if (!failure->may_do)
         return false;
-    log_say(ftp->world->log, LOG_WARNING, "ftp %d: %s port %u is dialled again, %s", ftp->id,
-            ftp->control.host, (unsigned)ftp->control.port,
+    log_say(ftp->world->log, LOG_WARNING, "ftp: %s port %u is dialled again, %s", ftp->control.host,
+            (unsigned)ftp->control.port,
             failure->next.fallback ? "with the oldest version alone"
                                    : "with a part of the suites, and no others");
     ftp->offer = failure->next;

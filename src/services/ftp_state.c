@@ -96,7 +96,7 @@ static void say_failure(const struct ftp *ftp, enum ftp_error error)
 {
     if (error == FTP_FINE || error == FTP_ABORTED || was_said(ftp, error))
         return;
-    log_say(ftp->world->log, LOG_WARNING, "ftp %d: %s port %u: %s%s%s", ftp->id,
+    log_say(ftp->world->log, LOG_WARNING, "ftp: %s port %u: %s%s%s",
             ftp->control.host != NULL ? ftp->control.host : "", (unsigned)ftp->control.port,
             ftp_error_text(error), ftp->reply.code != 0 ? "; its last reply was " : "",
             ftp->reply.text);

@@ -90,6 +90,7 @@ void http_init(struct http *http, int id, const struct connection_world *world,
     http->continue_until_ms = CLOCK_NEVER;
     outbox_init_in(&http->outbox, http->output, sizeof(http->output));
     connection_init(&http->connection, id, world, &connection_events, http, 0);
+    connection_name(&http->connection, "http");
 }
 
 void http_resume(struct http *http)

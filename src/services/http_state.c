@@ -50,7 +50,7 @@ static void say(const struct http *http, enum http_error error)
 {
     if (error == HTTP_DNS || error == HTTP_CONNECT || error == HTTP_TLS)
         return;
-    log_say(http->world->log, LOG_WARNING, "http %d: %s port %u: %s", http->id, http->url.host,
+    log_say(http->world->log, LOG_WARNING, "http: %s port %u: %s", http->url.host,
             (unsigned)http->url.port, error_texts[error]);
 }
 

@@ -96,6 +96,7 @@ void smtp_init(struct smtp *smtp, int id, const struct connection_world *world,
     smtp->reply_until_ms = smtp->total_until_ms = CLOCK_NEVER;
     outbox_init_in(&smtp->outbox, smtp->out, sizeof(smtp->out));
     connection_init(&smtp->connection, id, world, &connection_events, smtp, 0);
+    connection_name(&smtp->connection, "mail");
 }
 
 bool smtp_is_busy(const struct smtp *smtp)

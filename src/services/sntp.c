@@ -26,8 +26,8 @@ static void finish(struct sntp *sntp)
 
 static void fail(struct sntp *sntp, enum err err, const char *why)
 {
-    log_say(world_of(sntp)->log, LOG_WARNING, "sntp %d: no time from %s port %u: %s",
-            sntp->connection.id, sntp->connection.host, (unsigned)sntp->connection.port, why);
+    log_say(world_of(sntp)->log, LOG_WARNING, "time server: no time from %s port %u: %s",
+            sntp->connection.host, (unsigned)sntp->connection.port, why);
     finish(sntp);
     sntp->events->on_failed(sntp->ctx, err);
 }
@@ -137,6 +137,7 @@ void sntp_init(struct sntp *sntp, int id, const struct connection_world *world,
 {
     *sntp = (struct sntp){ .events = events, .ctx = ctx, .deadline_ms = CLOCK_NEVER };
     connection_init(&sntp->connection, id, world, &connection_events, sntp, 0);
+    connection_name(&sntp->connection, "time server");
 }
 
 enum err sntp_start(struct sntp *sntp, const struct sntp_target *target)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import ssl
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from support.certs import Certificates
 from support.modem import Modem, program_path
-from support.servers import GnutlsServ, Nginx, Peer
+from support.servers import GnutlsServ, Nginx, OpensslServer, Peer
 
 from .driver import SUITE_NAMES, Driver
 from .observe import LogMark
@@ -63,6 +64,20 @@ def test_no_common_suite(driver: Driver, nginx: Callable[..., Nginx]) -> None:
     assert len(mark.warnings()) == 1
     assert "the server shares no cipher suite with the module" in mark.warnings()[0]
     driver.is_ready()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_server_that_refuses_old_versions_is_explained(
+        driver: Driver, certificates: Certificates, tmp_path: Path, version: int) -> None:
+    """OpenSSL 3 at its usual level has no signature for TLS 1.0 and 1.1, and says: alert 80."""
+    mark = LogMark(driver.modem)
+    driver.enable(AUTOMATIC, version=version)
+    with OpensslServer(tmp_path, certificates, ciphers="AES256-SHA:AES128-SHA") as server:
+        driver.error(driver.dial_line(server.port), HANDSHAKE)
+    warning, = mark.warnings()
+    assert "alert 80" in warning
+    assert "servers with OpenSSL 3 answer TLS 1.0 and 1.1 so" in warning
+    assert f"offered: TLS 1.{version - 1} with TLS_RSA_WITH_AES_256_CBC_SHA, " in warning
 
 
 @pytest.mark.parametrize(("version", "protocols"), [

@@ -162,13 +162,67 @@ static void test_ports(void **state)
     world_deinit(&world);
 }
 
+/* ---- connections: which it is, and in which phase its time was over ---- */
+
+struct attempt {
+    const char *model, *before, *line;
+    enum peer_listens listens;
+    const char *said;
+};
+
+enum { PORT = 8443 };
+
+static const struct attempt attempts[] = {
+    { "he910", "AT+CGDCONT=1,\"IP\",\"x\";#SSLEN=1,1;#SGACT=1,1",
+      "AT#SSLD=1,8443,\"localhost\",0,1", PEER_REFUSES,
+      "socket 1: cannot open localhost port 8443: connection refused" },
+    { "he910", "AT+CGDCONT=1,\"IP\",\"x\";#SSLEN=1,1;#SGACT=1,1",
+      "AT#SSLD=1,8443,\"localhost\",0,1", PEER_HANGS,
+      "socket 1: cannot open localhost port 8443: timed out while connecting" },
+    { "he910", "AT+CGDCONT=1,\"IP\",\"x\";#SSLEN=1,1;#SGACT=1,1",
+      "AT#SSLD=1,8443,\"slow.test\",0,1", PEER_HANGS,
+      "socket 1: cannot open slow.test port 8443: timed out while its name was looked up" },
+    { "he910", "AT+CGDCONT=1,\"IP\",\"x\";#SSLEN=1,1;#SGACT=1,1",
+      "AT#SSLD=1,8443,\"localhost\",0,1", PEER_ACCEPTS,
+      "socket 1: cannot open localhost port 8443: timed out in the handshake" },
+    { "he910", "AT+CGDCONT=1,\"IP\",\"x\";#SGACT=1,1",
+      "AT#FTPOPEN=\"localhost:8443\",\"u\",\"p\",1", PEER_REFUSES,
+      "ftp control: cannot open localhost port 8443: connection refused" },
+    { "m95", "AT+QSMTPSRV=\"localhost\",8443;+QSMTPADDR=\"a@b.test\";+QSMTPDST=1,1,\"c@d.test\"",
+      "AT+QSMTPPUT", PEER_REFUSES, "mail: cannot open localhost port 8443: connection refused" },
+    { "l610", "AT+MIPCALL=1;+HTTPSET=\"URL\",\"http://localhost:8443/\"", "AT+HTTPACT=0",
+      PEER_REFUSES, "http: cannot open localhost port 8443: connection refused" },
+};
+
+static void test_connections(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(attempts); i++) {
+        const struct attempt *attempt = &attempts[i];
+        struct world world;
+        unsigned before;
+
+        world_init(&world);
+        world.log.level = LOG_WARNING;
+        assert_int_equal(world_switch_on(&world, attempt->model, false, 1), ERR_OK);
+        scripted_net_listen(&world.scripted_net, PORT, attempt->listens);
+        scripted_net_name(&world.scripted_net, "slow.test", NAME_HANGS, NULL, 0);
+        talk(&world, attempt->before);
+        before = world.log_lines;
+        talk(&world, attempt->line);
+        world_advance(&world, 600000);
+        check_text(attempt->said, world.log_line, attempt->said);
+        check_int(attempt->said, world.log_lines - before, 1);
+        world_deinit(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_reasons),     cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_levels),      cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_connections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

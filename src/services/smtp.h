@@ -18,7 +18,7 @@
     X(SMTP_DNS, "the server's name could not be resolved")                                         \
     X(SMTP_CONNECT, "no connection to the server")                                                 \
     X(SMTP_TLS, "no TLS session with the server")                                                  \
-    X(SMTP_AUTH, "the server refuses user and password, or every way to send them")                \
+    X(SMTP_AUTH, "the server refuses user and password")                                           \
     X(SMTP_SENDER, "the server refuses the sender")                                                \
     X(SMTP_RECIPIENT, "the server refuses a recipient")                                            \
     X(SMTP_DATA, "the server refuses the mail")                                                    \
@@ -59,7 +59,7 @@ enum smtp_state {
 #undef SMTP_STATE_ENUM
 };
 
-enum { SMTP_CREDENTIAL_MAX = 128 };
+enum { SMTP_CREDENTIAL_MAX = 128, SMTP_LOGINS_MAX = 60 };
 
 /* Everything is borrowed until the end. */
 struct smtp_job {
@@ -92,6 +92,7 @@ struct smtp {
     struct reply_reader reply;
     bool secured;
     bool offers_tls, offers_plain, offers_login; /* by EHLO */
+    char logins[SMTP_LOGINS_MAX + 1];            /* as it names them; empty: it offers none */
     size_t recipient;
     struct smtp_message message;
     int64_t reply_until_ms, total_until_ms;

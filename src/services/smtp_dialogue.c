@@ -6,6 +6,8 @@
 #include "base/letters.h"
 #include "base/wipe.h"
 
+#include <stdio.h>
+
 enum {
     READY = 220,
     AUTHENTICATED = 235,
@@ -89,6 +91,8 @@ static void take_extension(struct smtp *smtp)
     if (letters_start(line, "AUTH ") || letters_start(line, "AUTH=")) {
         struct span list = span_skip(line, 5);
 
+        snprintf(smtp->logins, sizeof(smtp->logins), "%.*s", (int)list.len,
+                 (const char *)list.data);
         smtp->offers_plain = smtp->offers_plain || has_word(list, "PLAIN");
         smtp->offers_login = smtp->offers_login || has_word(list, "LOGIN");
     }
@@ -166,7 +170,7 @@ void smtp_on_reply(struct smtp *smtp)
         break;
     case SMTP_ASKING_TLS:
         if (wants(smtp, READY, SMTP_TLS)) {
-            smtp->offers_tls = smtp->offers_plain = smtp->offers_login = false;
+            smtp_forget_hello(smtp);
             smtp_secure(smtp);
         }
         break;

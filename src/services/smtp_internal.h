@@ -13,6 +13,9 @@ void smtp_enter(struct smtp *smtp, enum smtp_state next);
 /* The owner's clock. */
 int64_t smtp_now_ms(const struct smtp *smtp);
 
+/* What EHLO said does not count any more. */
+void smtp_forget_hello(struct smtp *smtp);
+
 /* Ends the job and tells, from the event loop. */
 void smtp_finish(struct smtp *smtp, enum smtp_error error);
 

@@ -40,6 +40,36 @@ void smtp_stop(struct smtp *smtp)
         smtp_enter(smtp, SMTP_IDLE);
 }
 
+void smtp_forget_hello(struct smtp *smtp)
+{
+    smtp->offers_tls = smtp->offers_plain = smtp->offers_login = false;
+    smtp->logins[0] = '\0';
+}
+
+/* What the server lacks, where it has refused nothing. */
+static bool say_what_is_lacking(const struct smtp *smtp, enum smtp_error error)
+{
+    bool said_hello = smtp->state == SMTP_EHLO || smtp->state == SMTP_HELO;
+    const char *host = smtp->job->host;
+    unsigned port = smtp->job->port;
+
+    if (!said_hello || smtp->reply.code >= 400)
+        return false;
+    if (error == SMTP_TLS)
+        log_say(smtp->world->log, LOG_WARNING, "mail: %s port %u offers no STARTTLS", host, port);
+    else if (error == SMTP_AUTH && smtp->logins[0] == '\0')
+        log_say(smtp->world->log, LOG_WARNING,
+                "mail: %s port %u offers no login here; leave user and password out, or use TLS",
+                host, port);
+    else if (error == SMTP_AUTH)
+        log_say(smtp->world->log, LOG_WARNING,
+                "mail: %s port %u offers only the logins %s; the module has PLAIN and LOGIN", host,
+                port, smtp->logins);
+    else
+        return false;
+    return true;
+}
+
 /* What the connection has not said in the log already. */
 static void say_failure(const struct smtp *smtp, enum smtp_error error)
 {
@@ -47,9 +77,9 @@ static void say_failure(const struct smtp *smtp, enum smtp_error error)
                 (error == SMTP_TLS && smtp->state != SMTP_EHLO && smtp->state != SMTP_ASKING_TLS);
     bool replied = smtp->reply.code >= 400;
 
-    if (error == SMTP_FINE || said)
+    if (error == SMTP_FINE || said || say_what_is_lacking(smtp, error))
         return;
-    log_say(smtp->world->log, LOG_WARNING, "mail %d: %s port %u: %s%s%s", smtp->id, smtp->job->host,
+    log_say(smtp->world->log, LOG_WARNING, "mail: %s port %u: %s%s%s", smtp->job->host,
             (unsigned)smtp->job->port, error_texts[error], replied ? ": " : "",
             replied ? smtp->reply.text : "");
 }

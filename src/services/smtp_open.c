@@ -61,7 +61,7 @@ static bool credentials_are_valid(const struct smtp_job *job)
 static enum err connect(struct smtp *smtp)
 {
     smtp->secured = false;
-    smtp->offers_tls = smtp->offers_plain = smtp->offers_login = false;
+    smtp_forget_hello(smtp);
     reply_reset(&smtp->reply);
     return smtp->job->security == SMTP_TLS_FIRST ? borrow(smtp, open_with) : open_with(smtp, NULL);
 }
@@ -70,8 +70,8 @@ bool smtp_starts_anew(struct smtp *smtp)
 {
     if (!smtp->failure.may_do)
         return false;
-    log_say(smtp->world->log, LOG_WARNING, "mail %d: %s port %u is dialled again, %s", smtp->id,
-            smtp->job->host, (unsigned)smtp->job->port,
+    log_say(smtp->world->log, LOG_WARNING, "mail: %s port %u is dialled again, %s", smtp->job->host,
+            (unsigned)smtp->job->port,
             smtp->failure.next.fallback ? "with the oldest version alone"
                                         : "with a part of the suites, and no others");
     smtp->offer = smtp->failure.next;

@@ -133,6 +133,18 @@ static bool take_dns(struct options *options, const char *value, struct text *er
     return dns_option_read(value, &options->dns_of_module, &options->dns, error);
 }
 
+static bool take_clock(struct options *options, const char *value, struct text *error)
+{
+    options->clock = value;
+    if (tlsmodem_time_read(value, 0, &(struct tlsmodem_time){ 0 }) == ERR_OK)
+        return true;
+    text_add(error,
+             "--clock: \"%s\" is no time; allowed: machine, manual, or one of 2000 to 2099 like "
+             "2026-05-01T12:00:00Z, with Z, +hh:mm or nothing behind",
+             value);
+    return false;
+}
+
 static bool take_link(struct options *options, const char *value, struct text *error)
 {
     char memory[OPTIONS_ERROR_CAP];
@@ -243,6 +255,9 @@ static const struct option table[] = {
     { "--dns", NULL, "system|module|ADDR[:PORT]", false, take_dns,
       "who is asked for names: the machine's servers, as without it; the server that the host sets "
       "by its module's command; or this one, of port 53 unless given" },
+    { "--clock", NULL, "machine|manual|TIME", false, take_clock,
+      "the module's clock: the network gives the machine's time, as without it; it starts as the "
+      "module's and waits for who sets it; or the network gives TIME, like 2026-05-01T12:00:00Z" },
     { "--link", NULL, "down=KBIT/S,up=KBIT/S,rtt=MS", false, take_link,
       "be as slow as a radio: rates and round trip; what is left out is unlimited or 0" },
     { "--trace", NULL, "COMPONENTS", true, take_trace, NULL },

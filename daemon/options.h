@@ -28,6 +28,7 @@ struct options {
     bool in_memory;         /* --state none */
     bool dns_of_module;     /* --dns module */
     struct dns_servers dns; /* none: the machine's */
+    const char *clock;      /* as tlsmodem_time_read() takes it; NULL: machine */
     bool has_link;
     struct link_profile link;
     const char *keylog;

@@ -101,6 +101,17 @@ static const char *given(const char *text)
     return text[0] != '\0' ? text : NULL;
 }
 
+/* A time without a zone is the machine's local one. */
+static struct tlsmodem_time time_of(const struct service *service)
+{
+    struct tlsmodem_time time = { .from = TLSMODEM_TIME_OF_MACHINE };
+    const char *text = service->options->clock;
+
+    if (text != NULL)
+        tlsmodem_time_read(text, clock_zone_quarters(&service->world.clock.base), &time);
+    return time;
+}
+
 static bool open_modem(struct service *service)
 {
     const struct options *options = service->options;
@@ -109,6 +120,7 @@ static bool open_modem(struct service *service)
         .identity = { .imei = given(options->imei),
                       .imsi = given(options->imsi),
                       .iccid = given(options->iccid) },
+        .time = time_of(service),
         .asks_own_servers = options->dns_of_module,
         .link = options->has_link ? &options->link : NULL,
         .tls = service->providers.list,

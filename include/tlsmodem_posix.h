@@ -141,6 +141,7 @@ struct tlsmodem_posix_config {
     const char *model; /* as tlsmodem_model_at() has it */
     const char *name;  /* in the log, and of what is stored; preset: the model's */
     struct tlsmodem_identity identity;
+    struct tlsmodem_time time;
     const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
     size_t fact_count;
     struct tlsmodem_net *net; /* preset: the world's */

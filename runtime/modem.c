@@ -131,6 +131,7 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .clock = &modem->world->clock.base,
         .log = log_of(modem),
         .identity = config->identity,
+        .time = config->time,
         .facts = config->facts,
         .fact_count = config->fact_count,
         .arm = arm,

@@ -15,6 +15,7 @@ struct runtime_modem_config {
     const char *name;  /* in the log, and of what is stored (1 to NVM_MODEM_NAME_MAX bytes); NULL:
                         * the model's */
     struct tlsmodem_identity identity;
+    struct tlsmodem_time time;
     const struct tlsmodem_fact_value *facts;
     size_t fact_count;
     struct net *net;       /* NULL: the world's */

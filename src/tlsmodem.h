@@ -108,6 +108,28 @@ struct tlsmodem_identity {
     enum tlsmodem_registration registration;
 };
 
+/* Where a modem's own clock, by which it checks certificates, has its time from. */
+enum tlsmodem_time_from {
+    TLSMODEM_TIME_OF_MACHINE, /* the network gives the machine's time to who registers */
+    /* It starts as the maker's modules do, and the network gives its time only where a host asks
+     * for that; else hosts and time servers set it. */
+    TLSMODEM_TIME_BY_HAND,
+    TLSMODEM_TIME_GIVEN /* the network gives `utc_s`, and what has passed since the first start */
+};
+
+/* A clock goes on while the modem is not there, if it has storage.  What was stored under another
+ * `from`, or another `utc_s`, does not count. */
+struct tlsmodem_time {
+    enum tlsmodem_time_from from;
+    int64_t utc_s;     /* of TLSMODEM_TIME_GIVEN: seconds since 1970-01-01T00:00:00Z, and its */
+    int zone_quarters; /* local time minus UTC in quarters of an hour, -48 to 56 */
+};
+
+/* Reads "machine", "manual" (by hand), or a time of 2000 to 2099 as ISO 8601 has it,
+ * 2026-05-01T12:00:00 with Z or +hh:mm behind; `zone_quarters` is that of one without.
+ * ERR_INVALID. */
+enum err tlsmodem_time_read(const char *text, int zone_quarters, struct tlsmodem_time *ret_time);
+
 /* Everything pointed to is borrowed until tlsmodem_free(). */
 struct tlsmodem_config {
     const char *model; /* name of a model */
@@ -120,6 +142,7 @@ struct tlsmodem_config {
     const struct clock *clock; /* asked for the time only: its timers may be missing */
     const struct log *log;     /* NULL: silence; its name is the modem's */
     struct tlsmodem_identity identity;
+    struct tlsmodem_time time;
     const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
     size_t fact_count;
     /* Call tlsmodem_tick() at `deadline_ms` of the clock; CLOCK_NEVER: not before something

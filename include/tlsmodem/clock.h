@@ -60,6 +60,7 @@ struct tlsmodem_clock_ops {
     int64_t (*now_ms)(const struct tlsmodem_clock *clock);
     int64_t (*utc_s)(const struct tlsmodem_clock *clock);
     int (*zone_quarters)(const struct tlsmodem_clock *clock);
+    int (*daylight_hours)(const struct tlsmodem_clock *clock);
     enum tlsmodem_err (*new_timer)(struct tlsmodem_clock *clock, tlsmodem_clock_time_fn *on_time,
                                    void *ctx, struct tlsmodem_clock_timer **ret_timer);
 };
@@ -93,6 +94,14 @@ static inline int tlsmodem_clock_zone_quarters(const struct tlsmodem_clock *cloc
     while (clock->ops->zone_quarters == NULL)
         clock = clock->inner;
     return clock->ops->zone_quarters(clock);
+}
+
+/* By how many hours daylight saving time has put the machine's local time on: 0 to 2. */
+static inline int tlsmodem_clock_daylight_hours(const struct tlsmodem_clock *clock)
+{
+    while (clock->ops->daylight_hours == NULL)
+        clock = clock->inner;
+    return clock->ops->daylight_hours(clock);
 }
 
 /* Makes a timer that is not started and calls on_time(ctx) when its time has come.  From the loop's

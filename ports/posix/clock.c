@@ -23,16 +23,30 @@ static int64_t utc_s(const struct clock *clock)
     return (int64_t)now.tv_sec;
 }
 
-static int zone_quarters(const struct clock *clock)
+/* False: nobody knows. */
+static bool local_now(struct tm *ret_local)
 {
     time_t now = time(NULL);
+
+    tzset(); /* localtime_r() need not look for a changed zone itself */
+    return localtime_r(&now, ret_local) != NULL;
+}
+
+static int zone_quarters(const struct clock *clock)
+{
     struct tm local;
 
     (void)clock;
-    tzset(); /* localtime_r() need not look for a changed zone itself */
-    if (localtime_r(&now, &local) == NULL)
-        return 0;
-    return (int)(local.tm_gmtoff / QUARTER_S);
+    return local_now(&local) ? (int)(local.tm_gmtoff / QUARTER_S) : 0;
+}
+
+/* Where it is in force it is one hour, but for some islands. */
+static int daylight_hours(const struct clock *clock)
+{
+    struct tm local;
+
+    (void)clock;
+    return local_now(&local) && local.tm_isdst > 0 ? 1 : 0;
 }
 
 static enum err new_timer(struct clock *base, clock_time_fn *on_time, void *ctx,
@@ -48,6 +62,7 @@ static const struct clock_ops ops = {
     .now_ms = now_ms,
     .utc_s = utc_s,
     .zone_quarters = zone_quarters,
+    .daylight_hours = daylight_hours,
     .new_timer = new_timer,
 };
 

@@ -54,6 +54,7 @@ struct clock_ops {
     int64_t (*now_ms)(const struct clock *clock);
     int64_t (*utc_s)(const struct clock *clock);
     int (*zone_quarters)(const struct clock *clock);
+    int (*daylight_hours)(const struct clock *clock);
     enum err (*new_timer)(struct clock *clock, clock_time_fn *on_time, void *ctx,
                           struct clock_timer **ret_timer);
 };
@@ -87,6 +88,14 @@ static inline int clock_zone_quarters(const struct clock *clock)
     while (clock->ops->zone_quarters == NULL)
         clock = clock->inner;
     return clock->ops->zone_quarters(clock);
+}
+
+/* By how many hours daylight saving time has put the machine's local time on: 0 to 2. */
+static inline int clock_daylight_hours(const struct clock *clock)
+{
+    while (clock->ops->daylight_hours == NULL)
+        clock = clock->inner;
+    return clock->ops->daylight_hours(clock);
 }
 
 /* Makes a timer that is not started and calls on_time(ctx) when its time has come.  From the loop's

@@ -1,6 +1,9 @@
 /* clock.c: the real-time clock of a module, and the calendar that it needs. */
 #include "module/clock.h"
 
+#include "base/number.h"
+#include "base/text.h"
+
 enum {
     SECONDS_A_DAY = 86400,
     SECONDS_A_QUARTER = 900,
@@ -49,7 +52,7 @@ static bool is_date(const struct module_time *time)
            time->zone_quarters <= ZONE_MAX;
 }
 
-bool module_clock_set(struct module_clock *clock, const struct module_time *time)
+bool module_time_utc(const struct module_time *time, int64_t *ret_utc_s)
 {
     int64_t days = DAYS_1970_TO_2000;
     int64_t local_s;
@@ -62,17 +65,78 @@ bool module_clock_set(struct module_clock *clock, const struct module_time *time
         days += days_of_month(time->year, month);
     days += time->day - 1;
     local_s = days * SECONDS_A_DAY + time->hour * 3600 + time->minute * 60 + time->second;
-    clock->zone_quarters = time->zone_quarters;
-    module_clock_set_utc(clock, local_s - (int64_t)time->zone_quarters * SECONDS_A_QUARTER);
+    *ret_utc_s = local_s - (int64_t)time->zone_quarters * SECONDS_A_QUARTER;
     return true;
+}
+
+bool module_clock_set(struct module_clock *clock, const struct module_time *time)
+{
+    int64_t utc_s;
+
+    if (!module_time_utc(time, &utc_s))
+        return false;
+    clock->zone_quarters = time->zone_quarters;
+    module_clock_set_utc(clock, utc_s);
+    return true;
+}
+
+/* Two digits at `*at`, then `end` if that is not 0. */
+static bool two_digits(struct span *text, char end, int32_t *ret)
+{
+    if (text->len < 2 || !number_parse(span_at(text->data, 2), ret))
+        return false;
+    *text = span_skip(*text, 2);
+    if (end == '\0')
+        return true;
+    if (text->len < 1 || text->data[0] != (uint8_t)end)
+        return false;
+    *text = span_skip(*text, 1);
+    return true;
+}
+
+bool module_time_read(struct span text, struct module_time *ret)
+{
+    int sign;
+
+    if (!two_digits(&text, '/', &ret->year) || !two_digits(&text, '/', &ret->month) ||
+        !two_digits(&text, ',', &ret->day) || !two_digits(&text, ':', &ret->hour) ||
+        !two_digits(&text, ':', &ret->minute) || !two_digits(&text, '\0', &ret->second))
+        return false;
+    ret->year += YEAR_MIN;
+    if (text.len == 0)
+        return true;
+    if (text.data[0] != '+' && text.data[0] != '-')
+        return false;
+    sign = text.data[0] == '-' ? -1 : 1;
+    text = span_skip(text, 1);
+    if (!two_digits(&text, '\0', &ret->zone_quarters))
+        return false;
+    ret->zone_quarters *= sign;
+    return text.len == 0;
+}
+
+void module_time_text(const struct module_time *time, char text[MODULE_TIME_CAP])
+{
+    int zone = time->zone_quarters;
+    struct text out;
+
+    text_init(&out, text, MODULE_TIME_CAP);
+    text_add(&out, "%02d/%02d/%02d,%02d:%02d:%02d%c%02d", (int)(time->year % 100), (int)time->month,
+             (int)time->day, (int)time->hour, (int)time->minute, (int)time->second,
+             zone < 0 ? '-' : '+', zone < 0 ? -zone : zone);
 }
 
 struct module_time module_clock_get(const struct module_clock *clock)
 {
+    return module_clock_at(clock, module_clock_utc_s(clock));
+}
+
+struct module_time module_clock_at(const struct module_clock *clock, int64_t utc_s)
+{
     struct module_time time = { .year = YEAR_MIN,
                                 .month = 1,
                                 .zone_quarters = clock->zone_quarters };
-    int64_t local_s = module_clock_utc_s(clock) + (int64_t)clock->zone_quarters * SECONDS_A_QUARTER;
+    int64_t local_s = utc_s + (int64_t)clock->zone_quarters * SECONDS_A_QUARTER;
     int64_t days = local_s / SECONDS_A_DAY - DAYS_1970_TO_2000;
     int64_t rest = local_s % SECONDS_A_DAY;
 

@@ -3,6 +3,7 @@
 #include "module/facts.h"
 #include "module/identity.h"
 #include "module/module.h"
+#include "module/network_time.h"
 #include "module/part.h"
 #include "module/power.h"
 
@@ -51,6 +52,7 @@ static int64_t world_utc(void *ctx)
 {
     struct tlsmodem *modem = ctx;
 
+    network_time_note(modem);
     return module_clock_utc_s(&modem->clock);
 }
 
@@ -98,7 +100,7 @@ static enum err build(struct tlsmodem *modem)
         modem->terminal_count++;
     }
     init_world(modem);
-    module_clock_init(&modem->clock, modem->config.clock);
+    network_time_start(modem);
     return power_on(modem);
 }
 

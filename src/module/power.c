@@ -18,6 +18,7 @@ enum err power_on(struct tlsmodem *modem)
                  modem->config.identity.registration);
     memset(modem->maker, 0, modem->maker_size);
     modem->on = true;
+    modem->clock.given = false;
     modem->power_on_ms = CLOCK_NEVER;
     err = parts_start(modem);
     if (err != ERR_OK)

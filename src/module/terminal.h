@@ -19,6 +19,7 @@ struct terminal_settings {
     int32_t parity;           /* +ICF */
     /* +CREG, +CGREG, +CEREG: 0 silent, 1 state, 2 state and place */
     int32_t creg, cgreg, cereg;
+    int32_t zone_report; /* +CTZR: 0 silent */
 };
 
 struct module_terminal {

@@ -188,6 +188,12 @@ static bool read_echo(const struct request *request, struct scripted_echo *ret)
     return true;
 }
 
+static void do_time(struct host *host, const struct request *request)
+{
+    if (tlsmodem_time_read(request_word(request, 1), 0, &host->world.time) != ERR_OK)
+        host_fail(host, "a modem's time is machine, manual, or as in ISO 8601");
+}
+
 static void do_echo(struct host *host, const struct request *request)
 {
     struct scripted_echo echo = { .err = ERR_OK };
@@ -229,7 +235,7 @@ static const struct {
     { "feed", do_feed },     { "take", do_take },      { "advance", do_advance },
     { "await", do_await },   { "clock", do_clock },    { "names", do_names },
     { "listen", do_listen }, { "peer", host_do_peer }, { "echo", do_echo },
-    { "link", do_link },     { "quit", do_quit },
+    { "link", do_link },     { "time", do_time },      { "quit", do_quit },
 };
 
 static void run(struct host *host, const struct request *request)

@@ -134,6 +134,8 @@ class EngineBackend(Backend):
         self.engine.ask("log debug at")
         if self._link:
             self.engine.ask(f"link {self._link}")
+        if transcript.clock:
+            self.engine.ask(f"time {transcript.clock}")
         self.engine.ask(self._new)
         for name, address in transcript.names.items():
             self.engine.ask(f"names {name} {address}")
@@ -226,6 +228,8 @@ class DaemonBackend(Backend):
         options = [word for path in self._more_ports for word in ("--pty", str(path))]
         if transcript.link:
             options += ["--link", transcript.link]
+        if transcript.clock:
+            options += ["--clock", transcript.clock]
         self.modem = Modem(transcript.model, port, options=[*options, "--trace", "at"],
                            state=folder / "state" if transcript.state == "kept" else None)
         try:

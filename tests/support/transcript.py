@@ -197,6 +197,7 @@ class Transcript:
     only: tuple[str, ...] = ()  # back ends, all when empty
     names: dict[str, str] = field(default_factory=dict)
     pings: dict[str, str] = field(default_factory=dict)  # what an address says to echo requests
+    clock: str = ""  # as the daemon's --clock takes it
     link: str = ""  # as the daemon's --link takes it
     free_ports: list[str] = field(default_factory=list)  # variables
     peers: dict[str, PeerPlan] = field(default_factory=dict)
@@ -266,7 +267,7 @@ class _Parser:
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
             "models": self.models, "guard": self.guard, "on": self.on_port,
             "source": self.source, "state": self.state, "only": self.only, "name": self.name,
-            "ping": self.ping, "port": self.port, "link": self.link}
+            "ping": self.ping, "port": self.port, "link": self.link, "clock": self.clock}
         if word not in readers:
             raise self.wrong(f"unknown word {word!r}")
         readers[word](rest)
@@ -326,6 +327,11 @@ class _Parser:
         if not re.fullmatch(r"\w+=\w+( \w+=\w+)*", rest):
             raise self.wrong("link down=KBIT/S up=KBIT/S rtt=MS")
         self.transcript.link = rest.replace(" ", ",")
+
+    def clock(self, rest: str) -> None:
+        if not re.fullmatch(r"manual|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", rest):
+            raise self.wrong("clock manual, or a time like 2026-05-01T12:00:00Z")
+        self.transcript.clock = rest
 
     def port(self, rest: str) -> None:
         if not re.fullmatch(r"\w+", rest):

@@ -36,6 +36,11 @@ static int zone_quarters(const struct clock *clock)
     return ((const struct virtual_clock *)clock)->zone_quarters;
 }
 
+static int daylight_hours(const struct clock *clock)
+{
+    return ((const struct virtual_clock *)clock)->daylight_hours;
+}
+
 /* ---- timers ---- */
 
 static void unlink_timer(struct virtual_timer *timer)
@@ -139,9 +144,11 @@ bool virtual_clock_step(struct virtual_clock *clock)
 
 /* ---- the clock ---- */
 
-static const struct clock_ops ops = {
-    .now_ms = now_ms, .utc_s = utc_s, .zone_quarters = zone_quarters, .new_timer = new_timer
-};
+static const struct clock_ops ops = { .now_ms = now_ms,
+                                      .utc_s = utc_s,
+                                      .zone_quarters = zone_quarters,
+                                      .daylight_hours = daylight_hours,
+                                      .new_timer = new_timer };
 
 void virtual_clock_init(struct virtual_clock *clock)
 {

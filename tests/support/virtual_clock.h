@@ -15,7 +15,7 @@ struct virtual_clock {
     struct clock base;
     int64_t now_ms;       /* may be written; only to grow */
     int64_t utc_origin_s; /* UTC where now_ms is 0 */
-    int zone_quarters;
+    int zone_quarters, daylight_hours;
     struct virtual_timer *timers; /* that were not freed, started or not */
 };
 

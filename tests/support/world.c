@@ -201,6 +201,7 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .facts = world->facts,
         .fact_count = world->fact_count,
         .identity = world->identity,
+        .time = world->time,
         .arm = arm,
         .arm_ctx = world,
     };

@@ -47,6 +47,7 @@ struct world {
     const struct tlsmodem_fact_value *facts; /* for the next one too */
     size_t fact_count;
     struct tlsmodem_identity identity; /* for the next one */
+    struct tlsmodem_time time;         /* for the next one */
     struct tlsmodem *modem;
     size_t port_count;
     struct world_port ports[TLSMODEM_TERMINALS_MAX];

@@ -206,6 +206,13 @@ static const struct fact_case cases[] = {
       USED },
     { "smtp-error", "plain", { "AT+QSMTPPUT" }, CME("3"), ERROR, USED },
 
+    { "zone-report",
+      "bare",
+      { "AT+CTZR=1", "AT+CFUN=4", "AT+CFUN=1", "wait 1000" },
+      "\r\n+CTZV: \"+00,0\"\r\n",
+      "\r\n+CTZV: +00,0\r\n",
+      USED_BEFORE },
+
     /* texts */
     { "imei",
       "861111111111111",

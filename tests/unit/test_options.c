@@ -268,11 +268,11 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(error,
-                        "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
-                        "--imsi, --iccid, --pty, "
-                        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, --link, "
-                        "--trace, --log-level, --keylog, --strict, --help, --version");
+    assert_string_equal(
+        error, "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
+               "--imsi, --iccid, --pty, "
+               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, --clock, --link, "
+               "--trace, --log-level, --keylog, --strict, --help, --version");
 }
 
 static void name_server_is_read(void **state)

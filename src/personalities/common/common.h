@@ -27,6 +27,14 @@ void *common_session_record(struct at_session *at, size_t index);
 /* The settings of the circuits; `index` does not matter. */
 void *common_terminal_record(struct at_session *at, size_t index);
 
+enum { COMMON_ZONE_CAP = 16 };
+
+/* The zone of the module's clock in quarters of an hour, "+32". */
+void common_zone_text(const struct tlsmodem *modem, char text[COMMON_ZONE_CAP]);
+
+/* +CTZV: `text` at each port that wants it by terminal_settings.zone_report; true when one did. */
+bool common_report_zone(struct tlsmodem *modem, const char *text);
+
 /* +CEREG (27.007 10.1.22), for the models with LTE; its record is common_terminal_record(). */
 enum { COMMON_CEREG_PARAMS = 1 };
 extern const struct at_param common_cereg_params[COMMON_CEREG_PARAMS];

@@ -1,7 +1,7 @@
 /* general.c: error format, rate, clock, and what else every module answers. */
 #include "personalities/common/common.h"
 
-#include "base/number.h"
+#include "module/network_time.h"
 
 static void apply_rate(struct at_session *at, size_t index)
 {
@@ -15,58 +15,23 @@ static void apply_rate(struct at_session *at, size_t index)
 static enum at_status read_clock(struct at_session *at)
 {
     struct module_time time = module_clock_get(&module_of(at)->clock);
-    int zone = time.zone_quarters;
+    char text[MODULE_TIME_CAP];
 
-    at_info(at, "+CCLK: \"%02d/%02d/%02d,%02d:%02d:%02d%c%02d\"", (int)(time.year % 100),
-            (int)time.month, (int)time.day, (int)time.hour, (int)time.minute, (int)time.second,
-            zone < 0 ? '-' : '+', zone < 0 ? -zone : zone);
+    network_time_note(module_of(at));
+    module_time_text(&time, text);
+    at_info(at, "+CCLK: \"%s\"", text);
     return AT_OK;
-}
-
-/* Two digits at `*at`, then `end` if that is not 0. */
-static bool two_digits(struct span *text, char end, int32_t *ret)
-{
-    if (text->len < 2 || !number_parse(span_at(text->data, 2), ret))
-        return false;
-    *text = span_skip(*text, 2);
-    if (end == '\0')
-        return true;
-    if (text->len < 1 || text->data[0] != (uint8_t)end)
-        return false;
-    *text = span_skip(*text, 1);
-    return true;
-}
-
-/* "yy/MM/dd,hh:mm:ss" and, where the host gives it, the zone "+zz". */
-static bool parse_clock(struct span text, struct module_time *ret)
-{
-    int sign;
-
-    if (!two_digits(&text, '/', &ret->year) || !two_digits(&text, '/', &ret->month) ||
-        !two_digits(&text, ',', &ret->day) || !two_digits(&text, ':', &ret->hour) ||
-        !two_digits(&text, ':', &ret->minute) || !two_digits(&text, '\0', &ret->second))
-        return false;
-    ret->year += 2000;
-    if (text.len == 0)
-        return true;
-    if (text.data[0] != '+' && text.data[0] != '-')
-        return false;
-    sign = text.data[0] == '-' ? -1 : 1;
-    text = span_skip(text, 1);
-    if (!two_digits(&text, '\0', &ret->zone_quarters))
-        return false;
-    ret->zone_quarters *= sign;
-    return text.len == 0;
 }
 
 static enum at_status set_clock(struct at_session *at, const struct at_args *args)
 {
-    struct module_clock *clock = &module_of(at)->clock;
-    struct module_time time = { .zone_quarters = clock->zone_quarters };
+    struct tlsmodem *modem = module_of(at);
+    struct module_time time = { .zone_quarters = modem->clock.zone_quarters };
 
-    if (!parse_clock(args->list[0].text, &time) || !module_clock_set(clock, &time))
+    if (!module_time_read(args->list[0].text, &time) || !module_clock_set(&modem->clock, &time))
         return at_refuse(at, CME_NOT_SUPPORTED,
                          "it takes \"yy/MM/dd,hh:mm:ss+zz\", a time that exists");
+    network_time_by_hand(modem);
     return AT_OK;
 }
 

@@ -115,6 +115,7 @@ struct fibocom_settings {
     int32_t format;               /* +GTSET="IPRFMT" */
     int32_t send_time, sim_phase; /* kept for the host */
     int32_t cereg;
+    int32_t clock_update; /* +CTZU */
 };
 
 /* What is there from power-on to power-off: what rows bind, and small things. */
@@ -136,11 +137,12 @@ enum fibocom_family fibocom_family_of(const struct tlsmodem *modem);
 
 extern const struct personality fibocom_personality;
 extern const struct module_part fibocom_sockets, fibocom_http_part, fibocom_exchange_part,
-    fibocom_ftp_part, fibocom_lookup_part, fibocom_time_part, fibocom_files_part, fibocom_call_part;
+    fibocom_ftp_part, fibocom_lookup_part, fibocom_time_part, fibocom_files_part, fibocom_call_part,
+    fibocom_network_time_part;
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
     fibocom_cipher, fibocom_socket, fibocom_keep_alive, fibocom_send, fibocom_receive, fibocom_odm,
     fibocom_lookup, fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_ftp_files,
-    fibocom_ftp_put, fibocom_time, fibocom_refused;
+    fibocom_ftp_put, fibocom_time, fibocom_network_time, fibocom_refused;
 
 /* A row's record of module-wide settings. */
 void *fibocom_settings_record(struct at_session *at, size_t index);

@@ -31,6 +31,8 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_PROMPT_IDLE_MS, "prompt-idle-ms", 12000, 0, HOUR_MS, SHEET "§1.2",
                 "Time without a byte after which a prompt ends with ERROR; 0: never.",
                 .confirmed = true),
+    TEXT_FACT(FACT_CLOCK_START, "clock-start", "00/01/01,00:00:00+00", 17, 20, SHEET "§4",
+              "+CCLK of a module that nobody has told the time."),
     NUMBER_FACT(FACT_RESTART_OFF_MS, "restart-off-ms", 2000, 1, MINUTE_MS, SHEET "§4",
                 "How long a restart keeps the module off its ports."),
 

@@ -229,8 +229,6 @@ static const struct at_command rows[] = {
       AT_PARAMS(setting_params),
       .set = set_setting,
       .read = read_settings },
-    { ANSWERED("+CTZU", "Automatic update of the time zone.") },
-    { ANSWERED("+CTZR", "Report of the time zone.") },
     { ANSWERED("+CGEREP", "Reports of the packet domain.") },
     { ANSWERED("+MSMPD", "Detection of the SIM.") },
     { ANSWERED("+GTWAKE", "Wake-up of the host.") },

@@ -30,16 +30,17 @@ enum { QUECTEL_PROMPT_MAX = 1500 };
 
 /* Settings that bound rows keep for the whole module. */
 struct quectel_settings {
-    int32_t start_up;                 /* +QIURC */
-    int32_t foreground;               /* +QIFGCNT */
-    int32_t several;                  /* +QIMUX */
-    int32_t transparent;              /* +QIMODE */
-    int32_t indication;               /* +QINDI */
-    int32_t send_echo, prompt;        /* +QISDE, +QIPROMPT */
-    int32_t show_head, show_protocol; /* +QIHEAD, +QISHOWPT */
-    int32_t show_sender, show_local;  /* +QISHOWRA, +QISHOWLA */
-    int32_t by_name;                  /* +QIDNSIP */
-    int32_t role;                     /* +QISRVC */
+    int32_t start_up;                   /* +QIURC */
+    int32_t network_time, clock_update; /* +QNITZ, +CTZU */
+    int32_t foreground;                 /* +QIFGCNT */
+    int32_t several;                    /* +QIMUX */
+    int32_t transparent;                /* +QIMODE */
+    int32_t indication;                 /* +QINDI */
+    int32_t send_echo, prompt;          /* +QISDE, +QIPROMPT */
+    int32_t show_head, show_protocol;   /* +QIHEAD, +QISHOWPT */
+    int32_t show_sender, show_local;    /* +QISHOWRA, +QISHOWLA */
+    int32_t by_name;                    /* +QIDNSIP */
+    int32_t role;                       /* +QISRVC */
     int32_t transparent_retry, transparent_wait, transparent_size, transparent_escape; /* +QITCFG */
     char name_server[2][ADDRESS_TEXT_MAX]; /* +QIDNSCFG */
 };
@@ -59,11 +60,20 @@ struct quectel *quectel_of(const struct at_session *at);
 extern const struct personality quectel_personality;
 extern const struct module_part quectel_start_up, quectel_bearer_part, quectel_sockets,
     quectel_links, quectel_lookup_part, quectel_ping_part, quectel_ntp_part, quectel_files_part,
-    quectel_ssl_contexts;
+    quectel_ssl_contexts, quectel_time_part, quectel_first_time_part;
 extern const struct at_commands quectel_general, quectel_answered, quectel_refused,
     quectel_bearer_rows, quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows,
     quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload,
-    quectel_ssl_config, quectel_ssl_socket;
+    quectel_ssl_config, quectel_ssl_socket, quectel_time;
+
+/* quectel_start_up.c: true where a port hears what the module says on its own when it starts. */
+bool quectel_start_up_hears(const struct module_terminal *terminal);
+
+/* quectel_start_up.c: true after a restart by command: a port's rate was found, the clock ran. */
+bool quectel_is_restart(const struct tlsmodem *modem);
+
+/* quectel_start_up.c: after how long from power-on all start-up lines are said. */
+int64_t quectel_start_up_ms(const struct tlsmodem *modem);
 
 /* quectel_tcp.c: the plain socket that a command is about: of `index` with +QIMUX=1, of none with
  * +QIMUX=0.  NULL: the error is noted. */

@@ -41,9 +41,6 @@ static enum at_status run_last_cause(struct at_session *at)
 
 static const struct at_command rows[] = {
     { ANSWERED("+QSCLK", "Sleep of the module.") },
-    { ANSWERED("+QNITZ", "Report of the network's time.") },
-    { ANSWERED("+CTZU", "Automatic update of the clock.") },
-    { ANSWERED("+CTZR", "Report of the time zone.") },
     { ANSWERED("+QENG", "Engineering mode.") },
     { ANSWERED("+QAUDCH", "Audio channel.") },
     { ANSWERED("+CMGF", "Format of messages."), .read = read_message_format },

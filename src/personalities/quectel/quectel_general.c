@@ -87,12 +87,6 @@ static enum at_status run_battery(struct at_session *at)
     return AT_OK;
 }
 
-static enum at_status run_network_time(struct at_session *at)
-{
-    at_info(at, "+QLTS: \"\""); /* nothing has come from the network */
-    return AT_OK;
-}
-
 enum { POWER_URGENT, POWER_NORMAL, POWER_RESTART };
 
 static enum at_status set_power(struct at_session *at, const struct at_args *args)
@@ -159,7 +153,6 @@ static const struct at_command rows[] = {
     { INFO("+QINISTAT", "How far the SIM is ready.", run_sim_state) },
     { INFO("+QNSTATUS", "Whether the network can be used.", run_network_state) },
     { INFO("+CBC", "State of the battery.", run_battery) },
-    { INFO("+QLTS", "Time that the network gave.", run_network_time) },
     { .name = "+QSPN",
       .help = "Name of the operator.",
       .source = "docs/facts/quectel.md §5.2",

@@ -1,6 +1,7 @@
 /* quectel_ntp.c: +QNTP: the module's clock by a time server.  docs/facts/quectel.md §2.1. */
 #include "personalities/quectel/quectel.h"
 
+#include "module/network_time.h"
 #include "personalities/common/question.h"
 #include "services/sntp.h"
 
@@ -19,6 +20,7 @@ static void on_time(void *ctx, int64_t utc_ms)
     struct module_terminal *owner = ((struct asked *)ctx)->question.owner;
 
     module_clock_set_utc(&owner->modem->clock, utc_ms / SECOND_MS);
+    network_time_by_hand(owner->modem);
     at_urc(owner->at, "+QNTP: %d", NTP_FINE);
 }
 

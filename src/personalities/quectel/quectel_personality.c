@@ -24,31 +24,11 @@ static size_t state_size(const struct tlsmodem *modem)
     return sizeof(struct quectel);
 }
 
-/* True after a restart by command: the port's rate was found, the clock was running. */
-static bool is_restart(const struct tlsmodem *modem)
-{
-    return modem->off_ms != 0;
-}
-
-/* There is no battery behind the clock: it starts where all of these modules start. */
-static enum err start_clock(struct tlsmodem *modem)
-{
-    static const struct module_time first = { .year = 2004, .month = 1, .day = 1 };
-
-    if (!is_restart(modem) || !module_fact_is(modem, FACT_CLOCK_SURVIVES_RESTART))
-        module_clock_set(&modem->clock, &first);
-    return ERR_OK;
-}
-
-/* The network's time is taken only where +QNITZ asks for it, which it does not. */
-static const struct module_part clock_part = { .start = start_clock };
-
 static const struct module_part *const parts[] = {
-    &clock_part,           &quectel_start_up,  &quectel_bearer_part,
-    &quectel_sockets,      &quectel_links,     &quectel_lookup_part,
-    &quectel_ping_part,    &quectel_ntp_part,  &quectel_files_part,
-    &quectel_ssl_contexts, &quectel_http_part, &quectel_exchange_part,
-    &quectel_smtp_part,    &quectel_mail_part, NULL,
+    &quectel_time_part,     &quectel_start_up,   &quectel_first_time_part, &quectel_bearer_part,
+    &quectel_sockets,       &quectel_links,      &quectel_lookup_part,     &quectel_ping_part,
+    &quectel_ntp_part,      &quectel_files_part, &quectel_ssl_contexts,    &quectel_http_part,
+    &quectel_exchange_part, &quectel_smtp_part,  &quectel_mail_part,       NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -70,6 +50,7 @@ static const struct at_dialect dialect = {
 /* The maker's own rows hide common ones of the same name. */
 static const struct at_commands *const commands[] = {
     &quectel_general,
+    &quectel_time,
     &quectel_bearer_rows,
     &quectel_tcp_config,
     &quectel_tcp,
@@ -106,6 +87,7 @@ const struct personality quectel_personality = {
     .index = &index,
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
+    .clock_start = FACT_CLOCK_START,
     .restart_off_ms = FACT_RESTART_OFF_MS,
     .parts = parts,
 };

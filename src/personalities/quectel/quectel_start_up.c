@@ -16,6 +16,12 @@ static size_t line_count(const struct tlsmodem *modem)
                                                                       : CALL_READY + 1;
 }
 
+int64_t quectel_start_up_ms(const struct tlsmodem *modem)
+{
+    return module_fact_peek(modem, FACT_START_UP_FIRST_MS) +
+           (int64_t)line_count(modem) * module_fact_peek(modem, FACT_START_UP_NEXT_MS);
+}
+
 static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
     struct start_up *start_up = state;
@@ -29,17 +35,22 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
     return ((const struct start_up *)state)->next == line_count(modem);
 }
 
-/* A module that was switched on by itself does not know the rate of an automatic port yet. */
-static bool hears(const struct module_terminal *terminal)
+bool quectel_is_restart(const struct tlsmodem *modem)
 {
-    return terminal->settings.rate != 0 || terminal->modem->off_ms != 0 ||
+    return modem->off_ms != 0;
+}
+
+/* A module that was switched on by itself does not know the rate of an automatic port yet. */
+bool quectel_start_up_hears(const struct module_terminal *terminal)
+{
+    return terminal->settings.rate != 0 || quectel_is_restart(terminal->modem) ||
            !module_fact_is(terminal->modem, FACT_START_UP_NEEDS_RATE);
 }
 
 static void say(struct tlsmodem *modem, size_t line)
 {
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        if (!hears(&modem->terminals[i]))
+        if (!quectel_start_up_hears(&modem->terminals[i]))
             continue;
         at_urc(modem->terminals[i].at, "%s", lines[line]);
         module_note_fact(modem, line == 0 ? FACT_START_UP_FIRST_MS : FACT_START_UP_NEXT_MS);

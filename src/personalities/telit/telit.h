@@ -112,10 +112,11 @@ struct telit_plain_settings {
 };
 
 struct telit_settings {
-    int32_t nitz, nitz_mode, cpu_mode, at_interface, qss_mode;
+    int32_t nitz, nitz_mode, zone_update, cpu_mode, at_interface, qss_mode;
     int32_t sgact_auth;
     char *user; /* #USERID, owned; the password of #PASSW is not kept */
     int32_t skip_escape;
+    bool nitz_typed; /* #NITZ, since power-on */
 };
 
 /* #SGACTCFG */
@@ -142,11 +143,12 @@ struct telit *telit_of(const struct at_session *at);
 const struct telit_model *telit_model_of(const struct tlsmodem *modem);
 
 /* The second has longer answers: security data of 4G modules. */
-extern const struct module_part telit_secure_sockets, telit_entries, telit_ftp_part;
+extern const struct module_part telit_secure_sockets, telit_entries, telit_ftp_part,
+    telit_time_part;
 extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
     telit_ssl_dial, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session, telit_ftp_files,
-    telit_ftp_packet, telit_ftp_online, telit_refused;
+    telit_ftp_packet, telit_ftp_online, telit_refused, telit_time;
 
 /* The longest opening, or operation of FTP, whose single steps may take `step_ms`. */
 int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms);

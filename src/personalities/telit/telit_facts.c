@@ -30,6 +30,8 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "How long a restart keeps the module off its ports."),
     NUMBER_FACT(FACT_SHUTDOWN_OFF_MS, "shutdown-off-ms", 5000, 1, HOUR_MS, SHEET "§4",
                 "When a module that was switched off comes back; nobody can press its button."),
+    TEXT_FACT(FACT_CLOCK_START, "clock-start", "00/01/01,00:00:00+00", 17, 20, SHEET "§4",
+              "+CCLK of a module that nobody has told the time."),
     NUMBER_FACT(FACT_NITZ_PRESET, "nitz-preset", 7, 0, 15, SHEET "§4", "#NITZ from the start."),
     SWITCH_FACT(FACT_REGISTRATION_SETS_CLOCK, "registration-sets-clock", true, SHEET "§4",
                 "The network's time replaces that of +CCLK when the module registers anew."),

@@ -119,10 +119,6 @@ static const struct at_param identity_params[] = { { .name = "n", .max = 5 } };
 static const struct at_param qss_params[] = {
     { .name = "mode", .max = 2, .bound = SETTING(qss_mode) },
 };
-static const struct at_param nitz_params[] = {
-    { .name = "val", .max = 15, .preset = FACT_NITZ_PRESET, .bound = SETTING(nitz) },
-    { .name = "mode", .optional = true, .max = 1, .bound = SETTING(nitz_mode) },
-};
 static const struct at_param cpu_params[] = {
     { .name = "mode", .max = 7, .bound = SETTING(cpu_mode) },
 };
@@ -177,12 +173,6 @@ static const struct at_command rows[] = {
       .param_count = COMMON_CEREG_PARAMS,
       .record = common_terminal_record,
       .read = common_read_cereg },
-    { .name = "#NITZ",
-      .help = "Whether the network's time sets the clock at registration.",
-      .source = "1vv0300989 r6 §3.3.1",
-      AT_PARAMS(nitz_params),
-      .keep = AT_KEEP_NVM,
-      .record = telit_settings_record },
     { .name = "#CPUMODE",
       .help = "Clock of the processor: 2 or 4 for large certificates.",
       .source = "1vv0300989 r12 §5",
@@ -242,8 +232,6 @@ static const struct at_command rows[] = {
     { ANSWERED("#OMADMCEN", "Device management client.") },
     { ANSWERED("#GPIO", "Pins of the module.") },
     { ANSWERED("+WS46", "Radio access technology.") },
-    { ANSWERED("+CTZU", "Automatic update of the time zone.") },
-    { ANSWERED("+CTZR", "Report of the time zone.") },
     { ANSWERED("+CSCS", "Character set.") },
 };
 const struct at_commands telit_general = AT_GENERAL_COMMANDS(rows);

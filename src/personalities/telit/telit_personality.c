@@ -62,24 +62,6 @@ static void stop(struct tlsmodem *modem)
     telit_credentials_deinit(&((struct telit *)modem->maker)->credentials);
 }
 
-/* The network gives its time to whom it takes in, unless #NITZ says that it is not wanted. */
-static void take_network_time(struct tlsmodem *modem)
-{
-    struct telit *telit = modem->maker;
-
-    if (telit->settings.nitz != 0)
-        module_clock_init(&modem->clock, modem->config.clock);
-}
-
-static void on_registered(struct tlsmodem *modem, void *state)
-{
-    (void)state;
-    module_note_preset(modem, FACT_NITZ_PRESET);
-    if (((const struct telit *)modem->maker)->settings.nitz != 0 &&
-        module_fact_is(modem, FACT_REGISTRATION_SETS_CLOCK))
-        take_network_time(modem);
-}
-
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
     (void)state;
@@ -100,15 +82,13 @@ static void tick(struct tlsmodem *modem, void *state)
 
 static const struct module_part general_part = {
     .start = start,
-    .ready = take_network_time,
     .stop = stop,
     .deadline = deadline,
     .tick = tick,
-    .on_registered = on_registered,
 };
 
 static const struct module_part *const parts[] = {
-    &general_part, &telit_secure_sockets, &telit_entries, &telit_ftp_part, NULL,
+    &general_part, &telit_time_part, &telit_secure_sockets, &telit_entries, &telit_ftp_part, NULL,
 };
 
 #define DIALECT(longest)                                                                           \
@@ -122,25 +102,10 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &common_v250,
-    &common_registers,
-    &common_identity,
-    &common_network,
-    &common_packet,
-    &common_general,
-    &telit_general,
-    &telit_packet,
-    &telit_ssl_config,
-    &telit_ssl_data,
-    &telit_ssl_dial,
-    &telit_ssl_socket,
-    &telit_ssl_transfer,
-    &telit_ftp_session,
-    &telit_ftp_files,
-    &telit_ftp_packet,
-    &telit_ftp_online,
-    &telit_refused,
-    NULL,
+    &common_v250,     &common_registers, &common_identity,  &common_network,     &common_packet,
+    &common_general,  &telit_general,    &telit_time,       &telit_packet,       &telit_ssl_config,
+    &telit_ssl_data,  &telit_ssl_dial,   &telit_ssl_socket, &telit_ssl_transfer, &telit_ftp_session,
+    &telit_ftp_files, &telit_ftp_packet, &telit_ftp_online, &telit_refused,      NULL,
 };
 
 static struct at_index index;
@@ -148,7 +113,8 @@ static struct at_index index;
 #define PERSONALITY(words, output)                                                                 \
     {                                                                                              \
         .dialect = &(words), .commands = commands, .index = &index, .state_size = state_size,      \
-        .output_bytes = (output), .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts            \
+        .output_bytes = (output), .clock_start = FACT_CLOCK_START,                                 \
+        .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts                                      \
     }
 const struct personality telit_personality = PERSONALITY(dialect, OUTPUT_BYTES);
 const struct personality telit_personality_4g = PERSONALITY(dialect_4g, OUTPUT_BYTES_4G);

@@ -7,8 +7,18 @@ endif()
 # An interface may change with each 0.x, so its number is in the SONAME.
 set(TLSMODEM_INTERFACE ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 
-# What the public headers call otherwise than the sources (tools/public_headers).
-set(TLSMODEM_RENAMED err_text log_level_name log_say log_trace log_traces trace_component_name)
+# What the public headers call otherwise than the sources: all that they name but tlsmodem.h, which
+# is as it is inside (tools/public_headers).
+file(GLOB headers CONFIGURE_DEPENDS include/tlsmodem/*.h)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers})
+set(TLSMODEM_RENAMED)
+foreach(header IN LISTS headers)
+  file(READ ${header} text)
+  string(REGEX MATCHALL "tlsmodem_[a-z0-9_]+\\(" names "${text}")
+  list(TRANSFORM names REPLACE "tlsmodem_(.*)\\(" "\\1")
+  list(APPEND TLSMODEM_RENAMED ${names})
+endforeach()
+list(REMOVE_DUPLICATES TLSMODEM_RENAMED)
 
 # tlsmodem_library(NAME OUTPUT name KEEP pattern WHOLE targets… [PARTS targets…] [RENAMED symbols…]
 #                  [NEEDS targets…])
@@ -23,13 +33,16 @@ function(tlsmodem_library name)
   set(renamed ${LIBRARY_RENAMED})
   list(TRANSFORM renamed REPLACE "(.+)" "--redefine-sym;\\1=tlsmodem_\\1")
   separate_arguments(flags UNIX_COMMAND "${CMAKE_C_FLAGS}")
+  if(CMAKE_C_COMPILER_ID STREQUAL GNU)
+    list(APPEND flags -flinker-output=nolto-rel) # machine code, also where the sources are built with -flto
+  endif()
   set(object ${CMAKE_CURRENT_BINARY_DIR}/${LIBRARY_OUTPUT}.o)
   add_custom_command(OUTPUT ${object}
     COMMAND ${CMAKE_C_COMPILER} ${flags} -r -nostdlib -o ${object}.all
             -Wl,--whole-archive ${whole} -Wl,--no-whole-archive
             -Wl,--start-group ${parts} -Wl,--end-group
-    COMMAND ${CMAKE_OBJCOPY} ${renamed} --wildcard --keep-global-symbol=${LIBRARY_KEEP}
-            ${object}.all ${object}
+    COMMAND ${CMAKE_OBJCOPY} ${renamed} ${object}.all
+    COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=${LIBRARY_KEEP} ${object}.all ${object}
     COMMAND ${CMAKE_COMMAND} -E rm ${object}.all
     DEPENDS ${LIBRARY_WHOLE} ${LIBRARY_PARTS} VERBATIM)
   set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)

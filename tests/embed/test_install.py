@@ -87,7 +87,9 @@ def test_uninstall_where_nothing_is(tree: Path) -> None:
 
 
 def test_as_a_folder_of_another_project(tmp_path: Path) -> None:
-    """add_subdirectory(): the engine, and nothing of ours but the library in all."""
+    """add_subdirectory(): the engine, and nothing of ours but the library in all.  By Clang, where it is,
+    which brings an objcopy of its own."""
+    compiler = shutil.which("clang") or CC
     (tmp_path / "CMakeLists.txt").write_text(f"""cmake_minimum_required(VERSION 3.25)
         project(parent LANGUAGES C)
         set(TLSMODEM_POSIX OFF)
@@ -96,10 +98,25 @@ def test_as_a_folder_of_another_project(tmp_path: Path) -> None:
         target_link_libraries(virtual_time PRIVATE tlsmodem::engine)
         """)
     build = tmp_path / "build"
-    run(["cmake", "-S", tmp_path, "-B", build, f"-DCMAKE_C_COMPILER={CC}", "-DCMAKE_BUILD_TYPE=Debug"])
+    run(["cmake", "-S", tmp_path, "-B", build, f"-DCMAKE_C_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=Debug"])
     run(["cmake", "--build", build, "--parallel", "2"])
     run([build / "virtual_time"])
     assert not list(build.rglob("engine_host")) and not list(build.rglob("CTestTestfile.cmake"))
+    seen = run(["nm", "-g", "--defined-only", "--format=posix", next(build.rglob("libtlsmodem.a"))])
+    names = {line.split()[0] for line in seen.splitlines() if len(line.split()) > 1}
+    assert "tlsmodem_err_text" in names and all(name.startswith("tlsmodem_") for name in names)
+
+
+@pytest.mark.parametrize("switch, part", [
+    ("LIBRARY", "tlsmodem_engine_library_shared"), ("POSIX", "posix_ports"), ("DAEMON", "tlsmodem"),
+    ("TESTS", "engine_host"), ("BENCH", "bench_fast"), ("SSL3", "tls_mbedtls")])
+def test_each_part_can_be_left_out(tmp_path: Path, switch: str, part: str) -> None:
+    """And then the rest can be built: its build system is made without an error."""
+    run(["cmake", "-G", "Unix Makefiles", "-S", ROOT, "-B", tmp_path, f"-DCMAKE_C_COMPILER={CC}",
+         f"-DTLSMODEM_{switch}=OFF"])
+    targets = run(["cmake", "--build", tmp_path, "--target", "help"])
+    assert "... tlsmodem_engine" in targets
+    assert f"... {part}\n" not in targets
 
 
 def test_the_engine_needs_cmake_and_a_compiler(tmp_path: Path) -> None:

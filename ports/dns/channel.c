@@ -145,6 +145,14 @@ static int open_ares(struct dns_channel *channel)
 
     if (channel->servers.count > 0)
         mask |= ARES_OPT_DOMAINS; /* none */
+#ifdef ARES_OPT_UDP_MAX_QUERIES /* 1.20: a bad answer ends all that its socket was used for */
+    mask |= ARES_OPT_UDP_MAX_QUERIES;
+    options.udp_max_queries = 1;
+#endif
+#ifdef ARES_OPT_QUERY_CACHE /* 1.26: answers would be kept; each look-up of a module is its own */
+    mask |= ARES_OPT_QUERY_CACHE;
+    options.qcache_max_ttl = 0;
+#endif
     status = ares_init_options(&channel->ares, &options, mask);
     if (status != ARES_SUCCESS)
         return status;

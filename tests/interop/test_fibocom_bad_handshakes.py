@@ -162,7 +162,10 @@ def test_forty_files_of_the_longest(certificates: Certificates, tmp_path: Path,
             host.load("TRUSTFILE", longest(name))
         host.answers("AT+GTSSLFILE?", "+GTSSLFILE: CERTFILE,0", "+GTSSLFILE: KEYFILE,0",
                      "+GTSSLFILE: TRUSTFILE,40")
-        host.fails('AT+GTSSLFILE="TRUSTFILE",8192', "ERROR")
+        host.type('AT+GTSSLFILE="TRUSTFILE",8192')
+        host.prompt()
+        host.host.write(longest("intermediate"))
+        host.expect("ERROR")
         host.open(server.port)
         host.reason(0)
         host.close()

@@ -124,6 +124,10 @@ class Vsftpd(FtpServer):
         return lines
 
 
+# What ProFTPD has in itself on Debian 12, and in files on Debian 13.
+PARTS = ("mod_xfer", "mod_ls", "mod_delay", "mod_ident", "mod_site_misc")
+
+
 class Proftpd(FtpServer):
     """ProFTPD with mod_tls, and a file of users of its own."""
 
@@ -147,8 +151,10 @@ class Proftpd(FtpServer):
         groups = self._helper("groups")
         groups.write_text(f"{self.user}:*:{me.pw_gid}:{self.user}\n")
         groups.chmod(0o600)
+        modules = self._installed / "usr/lib/proftpd"
         lines = [
-            f"ModulePath {self._installed}/usr/lib/proftpd", "LoadModule mod_tls.c",
+            f"ModulePath {modules}", "LoadModule mod_tls.c",
+            *(f"LoadModule {name}.c" for name in PARTS if (modules / f"{name}.so").exists()),
             "ServerType standalone", f"Port {self.port}", "DefaultAddress 127.0.0.1",
             "SocketBindTight on", "UseIPv6 off", f"User {me.pw_name}",
             f"PidFile {self._helper('pid')}", f"ScoreboardFile {self._helper('board')}",

@@ -60,7 +60,8 @@ static const struct channel_ops ops = {
 
 void memory_host_attach(struct memory_host *host, struct tlsmodem *modem)
 {
-    *host = (struct memory_host){ .base = { &ops }, .terminal = tlsmodem_terminal_at(modem, 0) };
+    *host =
+        (struct memory_host){ .base = { .ops = &ops }, .terminal = tlsmodem_terminal_at(modem, 0) };
     tlsmodem_attach(modem, 0, &host->base);
 }
 

@@ -145,7 +145,7 @@ static int open_ares(struct dns_channel *channel)
 
     if (channel->servers.count > 0)
         mask |= ARES_OPT_DOMAINS; /* none */
-#ifdef ARES_OPT_UDP_MAX_QUERIES /* 1.20: a bad answer ends all that its socket was used for */
+#ifdef ARES_OPT_UDP_MAX_QUERIES   /* 1.20: a bad answer ends all that its socket was used for */
     mask |= ARES_OPT_UDP_MAX_QUERIES;
     options.udp_max_queries = 1;
 #endif

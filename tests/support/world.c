@@ -180,7 +180,7 @@ static void attach(struct world *world, size_t index)
 {
     struct world_port *port = &world->ports[index];
 
-    *port = (struct world_port){ .base = { &channel_ops },
+    *port = (struct world_port){ .base = { .ops = &channel_ops },
                                  .world = world,
                                  .terminal = tlsmodem_terminal_at(world->modem, index),
                                  .appetite = SIZE_MAX };

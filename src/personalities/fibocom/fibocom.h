@@ -96,6 +96,7 @@ struct fibocom_socket {
     enum fibocom_send_phase send_phase; /* fibocom_send_enter() is its only writer */
     struct at_session *sender;          /* whose +MIPSEND it is; NULL: there is none */
     int64_t send_until_ms;              /* SEND_WAITING: then it gives up */
+    int64_t hold_until_ms;              /* of its opening: other sockets wait no longer */
     unsigned prompts; /* of +MIPSEND that are open, those of connections before it too */
     size_t told;      /* bytes that the last +MIPREAD counted and that are still there */
 };
@@ -200,7 +201,7 @@ struct fibocom_socket *fibocom_socket_open(struct at_session *at, int32_t id);
 bool fibocom_socket_is_opening(const struct fibocom_socket *socket);
 
 /* fibocom_socket.c: an opening of this port has no result yet, which is to come before anything
- * else (FACT_OPENING_HOLDS_DATA).  `has_news`: there is something else. */
+ * else, if it comes soon (FACT_OPENING_HOLDS_MS).  `has_news`: there is something else. */
 bool fibocom_socket_holds_back(const struct module_terminal *terminal, bool has_news);
 
 /* fibocom_socket.c: tells that an opening has failed; +MIPODM ends with it. */

@@ -41,8 +41,9 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "drivers await it."),
     SWITCH_FACT(FACT_OPEN_FAILED_TELLS_STATE, "open-failed-tells-state", false, SHEET "§2.2, §7.2",
                 "+MIPSTAT: 1,1 follows on a failed opening."),
-    SWITCH_FACT(FACT_OPENING_HOLDS_DATA, "opening-holds-data", true, SHEET "§7.2",
-                "While a socket is being opened, nothing comes before the result."),
+    NUMBER_FACT(FACT_OPENING_HOLDS_MS, "opening-holds-ms", 2000, 0, HOUR_MS, SHEET "§7.2",
+                "How long an opening keeps what other sockets have behind its result; one driver "
+                "counts the lines, and its openings take less."),
     NUMBER_FACT(FACT_OPEN_STEP_MS, "open-step-ms", 60000, 1000, HOUR_MS, SHEET "§8",
                 "Longest step of an opening."),
     NUMBER_FACT(FACT_OPEN_TOTAL_MS, "open-total-ms", 60000, 1000, HOUR_MS, SHEET "§8",

@@ -53,7 +53,8 @@ static bool awaits_result(const struct module_terminal *terminal)
     for (int32_t id = 1; id <= FIBOCOM_SOCKETS; id++) {
         const struct fibocom_socket *socket = fibocom_socket_look(terminal->at, id);
 
-        if (socket->owner == terminal && fibocom_socket_is_opening(socket))
+        if (socket->owner == terminal && fibocom_socket_is_opening(socket) &&
+            socket->hold_until_ms != CLOCK_NEVER)
             return true;
     }
     return false;
@@ -66,8 +67,8 @@ bool fibocom_socket_holds_back(const struct module_terminal *terminal, bool has_
     if (!awaits_result(terminal))
         return false;
     if (has_news)
-        module_note_fact(modem, FACT_OPENING_HOLDS_DATA);
-    return module_fact_peek(modem, FACT_OPENING_HOLDS_DATA) != 0;
+        module_note_fact(modem, FACT_OPENING_HOLDS_MS);
+    return true;
 }
 
 static void tell_odm_failed(const struct fibocom_socket *socket)
@@ -99,6 +100,7 @@ void fibocom_socket_close(struct fibocom_socket *socket)
     connection_close(&socket->connection);
     packets_clear(&socket->packets);
     socket->told = 0;
+    socket->hold_until_ms = CLOCK_NEVER;
     fibocom_send_enter(socket, SEND_NONE, NULL);
     online_forget(&socket->online);
     socket->lingers = false;
@@ -184,6 +186,8 @@ bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
     socket->owner = terminal_of(at);
     socket->secure = protocol == PROTOCOL_TLS;
     socket->lingers = false;
+    socket->hold_until_ms =
+        module_now(socket->modem) + module_fact_peek(socket->modem, FACT_OPENING_HOLDS_MS);
     if (socket->secure)
         return fibocom_tls_lend(socket->modem, open_with, &opening) == ERR_OK;
     return open_with(&opening, NULL) == ERR_OK;

@@ -101,6 +101,7 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
                     FIBOCOM_RECEIVED_BYTES);
     packets_init(&socket->packets, (size_t)module_fact_peek(modem, FACT_SEND_MAX));
     socket->send_until_ms = CLOCK_NEVER;
+    socket->hold_until_ms = CLOCK_NEVER;
 }
 
 static void deinit(struct tlsmodem *modem, void *state)
@@ -128,8 +129,9 @@ static int64_t deadline(const struct tlsmodem *modem, const void *state)
     const struct fibocom_socket *socket = state;
 
     (void)modem;
-    return time_earlier(connection_deadline(&socket->connection),
-                        time_earlier(socket->send_until_ms, packets_deadline(&socket->packets)));
+    return time_earlier(
+        time_earlier(connection_deadline(&socket->connection), socket->hold_until_ms),
+        time_earlier(socket->send_until_ms, packets_deadline(&socket->packets)));
 }
 
 static void tick(struct tlsmodem *modem, void *state)
@@ -145,6 +147,10 @@ static void tick(struct tlsmodem *modem, void *state)
     }
     if (module_now(modem) >= socket->send_until_ms)
         fibocom_send_give_up(socket);
+    if (module_now(modem) >= socket->hold_until_ms) {
+        socket->hold_until_ms = CLOCK_NEVER;
+        at_poke(socket->owner->at);
+    }
 }
 
 static void on_quiet(struct module_terminal *terminal, void *state)

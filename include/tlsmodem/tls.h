@@ -142,6 +142,8 @@ struct tlsmodem_tls_config {
     const char *server_name; /* host name or address as dialled; checked when `verify`; sent as SNI
                               * when `send_sni` and it is not an address */
     bool send_sni;
+    const char *sni_advice; /* static, for the log where no SNI was sent and that may be why a
+                             * dial failed: what would send it; NULL: nothing to say */
     /* Each one PEM or DER, told apart by looking; len 0 where there is none. */
     struct tlsmodem_span ca;   /* one or more CA certificates; none: no server is good */
     struct tlsmodem_span cert; /* client certificate, in PEM perhaps with its chain */

@@ -60,9 +60,12 @@ void tls_weakness_say_address(const struct log *log, const char *server)
             "the certificate of %s passes, but has the address in its common name only", server);
 }
 
-void tls_weakness_say_name(const struct log *log, const char *server, const char *stated)
+void tls_weakness_say_name(const struct log *log, const char *server, const char *stated, bool told)
 {
+    bool is_address = tls_is_address(server);
+
     log_say(log, LOG_WARNING,
-            "the certificate of %s passes, though it is for %s: the module does not compare %s",
-            server, stated, tls_is_address(server) ? "addresses" : "names");
+            "the certificate of %s passes, though it is for %s: the module does not compare %s%s",
+            server, stated, is_address ? "addresses" : "names",
+            told || is_address ? "" : ", and did not tell the server which one it wants (SNI)");
 }

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 
+#include <stdbool.h>
+
 /* RSA and DSA keys of fewer bits are weak. */
 enum { TLS_WEAK_KEY_BITS = 1024, TLS_SUBJECT_MAX = 80 };
 
@@ -28,8 +30,9 @@ void tls_weakness_say(const struct tls_weakness *weakness, const struct log *log
                       const char *server);
 
 /* `server` was dialled, a name or an address, and is compared with nothing; but its certificate is
- * for `stated`, text of a peer's. */
-void tls_weakness_say_name(const struct log *log, const char *server, const char *stated);
+ * for `stated`, text of a peer's.  `told`: the server knew which name was dialled. */
+void tls_weakness_say_name(const struct log *log, const char *server, const char *stated,
+                           bool told);
 
 /* The address `server` stands in no alternative name of its certificate (RFC 6125), but in its
  * common name, which counts. */

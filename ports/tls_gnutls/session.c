@@ -45,6 +45,7 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .max_version = config->max_version,
                                   .ignore_dates = config->ignore_dates,
                                   .checks_name = tls_checks_name(config),
+                                  .sends_name = tls_sends_name(config),
                                   .certificate_max = config->certificate_max,
                                   .suite_count = config->suite_count };
     memcpy(setup->suites, config->suites, bytes);

@@ -25,7 +25,7 @@ struct gtls_setup {
     void *utc_ctx;
     enum tls_version min_version, max_version;
     bool has_certificate; /* one of our own */
-    bool ignore_dates, checks_name;
+    bool ignore_dates, checks_name, sends_name;
     size_t certificate_max; /* 0: any */
     uint8_t *certificate;   /* the server's, as it has sent it; NULL: none yet */
     size_t certificate_len;

@@ -161,7 +161,7 @@ static bool is_name_good(struct gtls_session *session, gnutls_x509_crt_t certifi
     if (checks)
         tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
     else
-        tls_weakness_say_name(session->log, name, stated);
+        tls_weakness_say_name(session->log, name, stated, session->setup->sends_name);
     return !checks;
 }
 

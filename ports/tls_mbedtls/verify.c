@@ -218,7 +218,7 @@ static bool is_name_good(struct mtls_session *session, const mbedtls_x509_crt *c
     if (checks)
         tls_failure_set(&session->failure, TLS_WRONG_HOST, "it is for %s", stated);
     else
-        tls_weakness_say_name(session->log, name, stated);
+        tls_weakness_say_name(session->log, name, stated, true); /* SSL 3.0 tells no server */
     return !checks;
 }
 

@@ -162,6 +162,17 @@ static void add_progress(const struct connection *connection,
         add_offer(&progress, out);
 }
 
+/* How servers with several names refuse a client that does not say which it wants, or show it
+ * another's certificate. */
+static bool may_miss_name(const struct tls_failure *failure)
+{
+    enum { HANDSHAKE_FAILURE = 40, ACCESS_DENIED = 49, INTERNAL = 80, UNRECOGNIZED_NAME = 112 };
+
+    return failure->reason == TLS_UNKNOWN_CA || failure->reason == TLS_WRONG_HOST ||
+           failure->alert == HANDSHAKE_FAILURE || failure->alert == ACCESS_DENIED ||
+           failure->alert == INTERNAL || failure->alert == UNRECOGNIZED_NAME;
+}
+
 void connection_say_failure(const struct connection *connection,
                             const struct connection_failure *failure)
 {
@@ -170,6 +181,9 @@ void connection_say_failure(const struct connection *connection,
 
     text_init(&text, memory, sizeof(memory));
     describe(failure, &text);
+    if (connection->sni_advice != NULL && may_miss_name(&failure->tls))
+        text_add(&text, "; the server was not told its name (SNI), which may be why: %s",
+                 connection->sni_advice);
     add_progress(connection, failure, &text);
     connection_say(connection, LOG_WARNING, "cannot open %s port %u: %s",
                    connection->host != NULL ? connection->host : "", (unsigned)connection->port,

@@ -1,6 +1,10 @@
 /* connection_tls.c: TLS on a connection: from its beginning, or later. */
 #include "services/connection_internal.h"
 
+#include "services/address_text.h"
+
+#include <string.h>
+
 /* A provider knows one end of the stream, a reset; which it was is kept. */
 static ptrdiff_t note_err(struct connection *connection, ptrdiff_t result)
 {
@@ -27,6 +31,17 @@ static ptrdiff_t lower_send(void *ctx, const void *data, size_t len)
     return note_err(connection, net_stream_send(connection->stream, data, len));
 }
 
+/* SSL 3.0 has no SNI, and an address is none. */
+static const char *advice_of(const struct connection *connection, const struct tls_config *tls)
+{
+    bool is_address =
+        address_read_dotted(connection->host, NULL) || strchr(connection->host, ':') != NULL;
+
+    if (tls->send_sni || tls->max_version == TLS_SSL_3_0 || is_address)
+        return NULL;
+    return tls->sni_advice;
+}
+
 enum err connection_open_session(struct connection *connection, const struct tls_config *tls,
                                  struct tls_failure *ret_failure)
 {
@@ -35,6 +50,7 @@ enum err connection_open_session(struct connection *connection, const struct tls
     struct tls *provider = connection_provider(connection->world, &config);
 
     config.server_name = connection->host;
+    connection->sni_advice = advice_of(connection, &config);
     config.utc_s = connection->world->utc_s;
     config.utc_ctx = connection->world->ctx;
     config.log = connection->world->log;

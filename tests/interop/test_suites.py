@@ -132,9 +132,15 @@ def test_version_3_is_refused(driver: Driver) -> None:
 
 def test_the_name_goes_along_and_an_address_does_not(driver: Driver,
                                                      certificates: Certificates) -> None:
-    """SNI (fact send-sni): names only, RFC 6066 §3."""
+    """SNI, names only (RFC 6066 §3), and only where the third field of #SSLSECCFG2, which hosts of later
+    families give, asks for it (fact send-sni)."""
     driver.enable()
-    for host, name in (("localhost", "localhost"), ("127.0.0.1", "")):
+    for line, answer, host, name in (
+            ("=1,1", "1,1", "localhost", ""), ("=1,1,1", "1,1,1", "localhost", "localhost"),
+            ("=1,1,1,1,0", "1,1,1", "localhost", "localhost"),
+            ("=1,1", "1,1,1", "127.0.0.1", ""), ("=1,1,0", "1,1", "localhost", "")):
+        driver.ok(f"AT#SSLSECCFG2{line}")
+        driver.answers("AT#SSLSECCFG2?", f"#SSLSECCFG2: {answer}")
         with Peer(certificates, versions=(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1)) as peer:
             driver.type(driver.dial_line(peer.port, host))
             peer.handshake()

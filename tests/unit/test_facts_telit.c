@@ -49,7 +49,7 @@ static const struct fact_case cases[] = {
     { "prompt-idle-ms", "5000", { ENTRY, "wait 299000", "wait 1000" }, ERROR, "", USED },
     { "pem-tolerance", "0", { ENTRY, "type AAAA\032" }, OK, CME("837"), USED },
     { "pem-tolerance", "0", { ENTRY, "type AAA\032" }, OK, OK, UNUSED },
-    { "later-field-max", "-1", { "AT#SSLSECCFG2=1,1,0" }, OK, CME("4"), UNUSED },
+    { "later-field-max", "-1", { "AT#SSLSECCFG2=1,1,0,0" }, OK, CME("4"), UNUSED },
     { "ftp-extension-max", "-1", { "AT#FTPCFG=100,0,0,1" }, OK, CME("4"), UNUSED },
     { "socket-1-context",
       "3",
@@ -127,7 +127,10 @@ static const struct fact_case cases[] = {
       "\r\nNO CARRIER\r\n",
       "\r\nNO CARRIER\r\n",
       UNUSED },
-    { "send-sni", "no", { DIALLED }, OK, OK, USED },
+    { "send-sni", "yes", { DIALLED }, OK, OK, USED },
+    { "send-sni", "yes", { "AT#SSLSECCFG2=1,1,1", DIALLED }, OK, OK, UNUSED },
+    { "sni-field-max", "-1", { "AT#SSLSECCFG2=1,1,1" }, OK, CME("4"), UNUSED },
+    { "sni-field-max", "0", { "AT#SSLSECCFG2=1,1,2" }, CME("4"), CME("4"), USED },
 };
 
 static void test_cases(void **state)

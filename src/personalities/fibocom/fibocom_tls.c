@@ -178,6 +178,7 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
     struct inspection inspection = { modem, &failure, 0 };
     struct session_parts parts = { .trust = { .data = NULL } };
     struct tls_config config = { .send_sni = module_fact_is(modem, FACT_SEND_SNI),
+                                 .sni_advice = "the fact send-sni says that it is not sent",
                                  .verify = ssl->mode != 0 };
     enum err err;
 

@@ -135,7 +135,8 @@ static enum err lend(void *ctx, enum err (*use)(void *use_ctx, const struct tls_
     struct tls_config tls = { .verify = context->seclevel >= SECLEVEL_SERVER,
                               .ignore_dates = settings_of(context->modem)->ignore_dates != 0,
                               .ignore_name = context->check_host == 0,
-                              .send_sni = context->sni != 0 };
+                              .send_sni = context->sni != 0,
+                              .sni_advice = "AT+QSSLCFG=\"sni\",<ctxindex>,1 sends it" };
     struct secrets secrets;
     enum err err;
 

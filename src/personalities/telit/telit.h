@@ -55,6 +55,7 @@ struct telit_ssl_settings {
     int32_t der;          /* certificates are entered as DER */
     int32_t format_given; /* cert_format was set since power-on, so `?` shows it */
     int32_t version;
+    int32_t sni; /* 3G and 4G only */
     int32_t cid, packet_size, idle_s, answer_ds, flush_ds, ring_mode, no_carrier_mode;
     int32_t reserved[4];
 };

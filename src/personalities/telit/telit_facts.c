@@ -97,11 +97,15 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
         "dates: nothing, as no guide has a word on it and its examples dial addresses; the "
         "name that was dialled; or also an address that was. The log warns where it does not "
         "fit."),
-    SWITCH_FACT(FACT_SEND_SNI, "send-sni", true, SHEET "§1.3",
-                "The name that is dialled goes to the server: today's need it, others ignore it."),
+    SWITCH_FACT(FACT_SEND_SNI, "send-sni", false, SHEET "§1.3",
+                "The name that is dialled goes to the server (SNI), where #SSLSECCFG2 does not say "
+                "whether: modules of the time sent none."),
+    NUMBER_FACT(FACT_SNI_FIELD_MAX, "sni-field-max", 1, -1, 1, SHEET "§1.3",
+                "Largest value of the field of later families behind the version of #SSLSECCFG2: 1 "
+                "sends SNI, 0 does not; -1: there is none."),
     NUMBER_FACT(FACT_LATER_FIELD_MAX, "later-field-max", 255, -1, 255, SHEET "§1.3",
-                "Largest value of the five fields that later families append to #SSLSECCFG2, which "
-                "are taken and ignored; -1: there are none."),
+                "Largest value of the four fields that follow it there, which are taken and "
+                "ignored; -1: there are none."),
     SWITCH_FACT(FACT_REVISION_6_SHOWS_ZEROS, "revision-6-shows-zeros", true, SHEET "§1.5",
                 "#SSLCFG? shows zeros for fields that a product of revision 6 does not have."),
     WORD_FACT(FACT_HANG_UP_TWICE, "hang-up-twice", TWICE_IS_OK, "ok,error", SHEET "§1.7",

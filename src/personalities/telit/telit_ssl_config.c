@@ -90,6 +90,24 @@ static enum at_status read_security(struct at_session *at)
     return AT_OK;
 }
 
+/* The guide has two fields; the third shows once it is not as it was made. */
+static enum at_status read_version(struct at_session *at)
+{
+    struct telit *telit = telit_of(at);
+    bool preset = module_fact_peek(module_of(at), FACT_SEND_SNI) != 0;
+
+    for (size_t i = 0; i < telit->ssl_count; i++) {
+        const struct telit_ssl_settings *settings = &telit->ssl[i].settings;
+
+        if ((settings->sni != 0) == preset)
+            at_info(at, "#SSLSECCFG2: %zu,%d", i + 1, (int)settings->version);
+        else
+            at_info(at, "#SSLSECCFG2: %zu,%d,%d", i + 1, (int)settings->version,
+                    (int)settings->sni);
+    }
+    return AT_OK;
+}
+
 enum { LATER_FIELDS = 4 };
 
 /* With the fields that came later, or without. */
@@ -128,7 +146,7 @@ static const struct at_param security_params[] = {
     { .name = "auth_mode", .max = 2, .bound = SETTING(auth_mode) },
     { .name = "cert_format", .optional = true, .max = 1, .only_on = TELIT_3G | TELIT_4G },
 };
-/* Of later families: SNI and CA switches, which are taken here and ignored. */
+/* Of later families: switches for CAs, which are taken here and ignored. */
 #define LATER                                                                                      \
     {                                                                                              \
         .name = "reserved", .optional = true, .hidden = true, .max = FACT_LATER_FIELD_MAX          \
@@ -136,7 +154,12 @@ static const struct at_param security_params[] = {
 static const struct at_param version_params[] = {
     SSID,
     { .name = "version", .max_limit = LIMIT_VERSION, .preset = 1, .bound = SETTING(version) },
-    LATER,
+    { .name = "SNI",
+      .optional = true,
+      .hidden = true,
+      .max = FACT_SNI_FIELD_MAX,
+      .preset = FACT_SEND_SNI,
+      .bound = SETTING(sni) },
     LATER,
     LATER,
     LATER,
@@ -210,7 +233,8 @@ static const struct at_command rows[] = {
       .record = ssl_record,
       .keep = AT_KEEP_NVM,
       .guard_read = telit_ssl_guard_read,
-      .guard_set = telit_ssl_guard_config },
+      .guard_set = telit_ssl_guard_config,
+      .read = read_version },
     { CONFIG, .help = "Packet size, timeouts and unsolicited messages.",
       .source = "1vv0300989 r12 §4.5", .only_on = TELIT_R12, AT_PARAMS(config_params) },
     { CONFIG, .help = "Packet size and timeouts.", .source = "1vv0300989 r6 §3.4",

@@ -81,6 +81,22 @@ static size_t certificate_max(const struct tlsmodem *modem)
     return module_limit(modem, LIMIT_DATA_SIZE);
 }
 
+/* 2G modules have no command for it. */
+static bool sends_name(const struct tlsmodem *modem, const struct telit_ssl_settings *settings)
+{
+    if (at_has(&modem->model->at, TELIT_2G))
+        return module_fact_is(modem, FACT_SEND_SNI);
+    module_note_preset(modem, FACT_SEND_SNI);
+    return settings->sni != 0;
+}
+
+static const char *sni_advice(const struct tlsmodem *modem)
+{
+    return at_has(&modem->model->at, TELIT_2G)
+               ? "the fact send-sni says that this module sends none"
+               : "AT#SSLSECCFG2=<SSId>,<version>,1 sends it";
+}
+
 const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
                                 struct telit_secrets *secrets, struct tls_config *ret_config)
 {
@@ -95,7 +111,8 @@ const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
         .suites = cipher == 0 ? model->offered : &model->suites[cipher],
         .suite_count = cipher == 0 ? model->offered_count : 1,
         .verify = settings->auth_mode != AUTH_NONE,
-        .send_sni = module_fact_is(modem, FACT_SEND_SNI),
+        .send_sni = sends_name(modem, settings),
+        .sni_advice = sni_advice(modem),
         .certificate_max = certificate_max(modem),
         .record_max = model->record_max,
     };

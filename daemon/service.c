@@ -1,6 +1,7 @@
 /* service.c: one modem, with the TLS libraries and the folder of its memory, until a signal. */
 #include "service.h"
 
+#include "counted_log.h"
 #include "posix/signals.h"
 #include "providers.h"
 #include "relied.h"
@@ -16,7 +17,8 @@ enum { CLOSE_MS = 1000 };
 
 struct service {
     const struct options *options;
-    const struct log *log;
+    struct counted_log counted;
+    const struct log *log; /* that of `counted` */
     struct runtime_world world;
     struct posix_signals signals;
     struct nvm *nvm;
@@ -181,13 +183,16 @@ int service_run(const struct options *options, const struct log *log)
     struct service *service = calloc(1, sizeof(*service));
     int status = EXIT_FAILURE;
 
-    if (service == NULL ||
-        !check(runtime_world_open(&service->world, log), "cannot use the network")) {
+    if (service == NULL)
+        return status;
+    counted_log_init(&service->counted, log);
+    service->log = &service->counted.log;
+    if (!check(runtime_world_open(&service->world, service->log), "cannot use the network")) {
         free(service);
         return status;
     }
+    counted_log_start(&service->counted, &service->world.clock.base);
     service->options = options;
-    service->log = log;
     dns_ask(service->world.dns, &options->dns);
     if (open_all(service)) {
         say_ready(service);
@@ -196,6 +201,7 @@ int service_run(const struct options *options, const struct log *log)
         status = status_of(service);
     }
     close_all(service);
+    counted_log_end(&service->counted);
     if (runtime_world_close(&service->world, CLOSE_MS))
         free(service);
     return status;

@@ -796,6 +796,20 @@ def test_trace_of_at_is_a_transcript(modem: Modem) -> None:
                      "at: he910 port 1: < OK"]
 
 
+def test_a_line_that_repeats_is_counted() -> None:
+    """Without a trace: once, and at the end of the program how often it came."""
+    with Modem(options=["--log-level", "info"]) as modem:
+        driver = Driver(modem).begin()
+        for _ in range(3):
+            driver.error("AT#SSLH=1", 836)
+        modem.stop()
+        log = modem.log()
+        modem.start()
+    lines = [line for line in log.splitlines() if "AT#SSLH=1: secure socket 1" in line]
+    assert len(lines) == 2, log
+    assert re.search(r" first \(3 times in \d+ s\)$", lines[1])
+
+
 def test_log_has_no_word_from_a_peer_that_could_forge_a_line(modem: Modem) -> None:
     """A host's line goes into the trace without control characters that end it."""
     driver = Driver(modem).begin()

@@ -97,7 +97,8 @@ static void leave_online(struct world *world, size_t port, bool escapes)
 static void come_back(struct world *world, size_t port, bool escapes)
 {
     reset_settings(world, port);
-    type(world, port, "\r"); /* what is half typed may be ATO */
+    type(world, port, "\x11"); /* XON */
+    type(world, port, "\r");   /* what is half typed may be ATO */
     fill_prompt(world, port);
     leave_online(world, port, escapes);
     type(world, port, "\x1B");

@@ -63,6 +63,7 @@ SOCKETS = {
     "files-b": NL668_B + line('AT+GTSSLFILE="TRUSTFILE",10') + typed("0123456789"),
     "files-again": L610 + file_of("KEYFILE", "0123") * 2 + file_of("KEYFILE", "4567") + file_of("TRUSTFILE", "0123") * 41
     + line('AT+GTSSLFILE="KEYFILE",4') + typed("01") + LEAVES + line('AT+GTSSLFILE="KEYFILE",4') + POWER_CUT,
+    "xon": L610 + TCP + line("AT+IFC=1,1") + typed("\x13") + sends(SECURE, "held") + line("AT+MIPSEND=2,2") + typed("hi\x11") + line("AT&K2;&F"),
     "called-twice": L610 + lines('AT+CGDCONT=1,"IP","a"', "AT+CGACT=1,1", "AT+MIPCALL=1", 'AT+CGDCONT=1,"IP","b"', "AT+CGDCONT=1")
     + TCP + CALL + lines("AT+CGACT=0,1", "AT+MIPCALL=1"),
     "asks": NL668 + line('AT+MIPNTP="localhost",123') + wait(2) + tells_time() + wait(2) + line('AT+MIPDNS="localhost"')

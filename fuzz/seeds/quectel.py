@@ -12,7 +12,7 @@ SOCKETS = {
     "general": M95 + COMMON + lines("AT+QGMR", "AT+QCCID", "AT+CCID", "AT+QINISTAT", "AT+QNSTATUS", "AT+CBC", "AT+QNITZ=1", "AT+QLTS", "AT+QSPN?", "AT+QIDNSIP?", "AT+QIURC=1", "AT+QIFGCNT=0",
                                     'AT+QICSGP=1,"CMNET"', "AT+QISTAT", "AT+QISTATE", "AT+QSSLSTATE", "AT+QISRVC=1"),
     "restart": M95 + line("AT+CFUN=1,1") + wait(100) + line("AT+QPOWD=1") + wait_s(60) + line("AT"),
-    "settings": M95 + lines("AT+QILOCIP", "AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT", "AT+QISDE=0", "AT+QIPROMPT=1", "AT+QIHEAD=1",
+    "settings": M95 + lines("AT&K4", "AT&K3", "AT+QILOCIP", "AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT", "AT+QISDE=0", "AT+QIPROMPT=1", "AT+QIHEAD=1",
                             "AT+QISHOWPT=1", "AT+QISHOWRA=1", "AT+QISHOWLA=1", "AT+QITCFG=3,2,512,1", 'AT+QIDNSCFG="10.0.0.1","0.0.0.0"', "AT+QIDNSCFG?"),
     "one-socket": M95 + TCP + sends(SECURE, "data") + line("AT+QISEND=3") + typed("abc") + line("AT+QISEND") + typed("x\x1a")
     + lines("AT+QISACK", "AT+QICLOSE"),
@@ -47,6 +47,9 @@ SOCKETS = {
     + line('AT+QSECWRITE="RAM:a",5,3') + typed("abcde"),
     "suites": M95 + lines('AT+QSSLCFG="ciphersuite",0,"0X002F:0x0035","0X0005"', 'AT+QSSLCFG="ctxindex",0',
                           'AT+QSSLCFG="clientkey",1,"NVRAM:CK0"'),
+    "xon-coded": M10 + line("AT+IFC=1,1") + typed(b'AT+QICSGP=1,"w\x88w\x8a"\rAT+QIREGAPP?\rAT+QIREGAPP\rAT+QIMODE=1\r')
+    + line('AT+QIOPEN="TCP","localhost",443') + wait(4) + typed(b"w\x88w\xeew\xecwww\x13") + sends(SECURE, "www\x11\x13") + typed("\x11")
+    + ESCAPE + lines("AT+IFC=0,0", "AT&K3") + typed("w"),
     "line-ends": M95 + lines("AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT") + line('AT+QIOPEN="TCP","localhost",443') + wait(2)
     + typed("AT+QISEND=2\n\rabAT+QISEND\r\n\x08b\x08\x1aAT\rAT+QISEND=2\r\nab") + line("AT+QIDEACT"),
     "lost": SEVERAL + line('AT+QSSLOPEN=0,0,"localhost",443,1') + wait(2) + on_port(2) + lines("AT+CGATT=0", "AT+QIDEACT") + wait(2),

@@ -73,6 +73,9 @@ SSL = {
     "other-port-after-power": HE910 + line("AT#SSLEN=1,0") + on_port(2) + line("AT#SSLEN=1,1") + POWER_CUT + line("AT#SSLEN=1,1")
     + line("AT#SSLSECDATA=1,1,1,10") + typed("\x1a") + on_port(1) + lines("AT#SSLEN=1,1", "AT#SSLEN=1,0") + on_port(2) + line("AT#REBOOT")
     + wait(100) + line("AT#SSLEN=1,0"),
+    "xon": HE910 + DIAL + line("AT&K4") + typed("\x13AT\r\x11AT\r") + line("AT#SSLO=1") + typed("a\x13b") + sends(SECURE, "held") + typed("\x11")
+    + stalls(SECURE) + typed("x" * 250) * 60 + resumes(SECURE) + wait(20) + ESCAPE + lines("AT&K5", "AT+IFC=0,1", "AT&K0") + typed("\x13\x11AT\r"),
+    "xon-leaves": HE910 + line("AT&K6") + typed("\x13AT\r") + LEAVES + line("AT") + typed("\x13") + line("AT#REBOOT") + wait(100),
     "redefined": HE910 + DIAL + lines('AT+CGDCONT=1,"IP","a"', "AT+CGDCONT=1", "AT+CGDCONT?", "AT#SGACT=1,0", "AT#SGACT=1,1"),
     "line-ends": HE910 + DIAL + typed("AT#SSLSENDEXT=1,2\r\nabAT#SSLSEND=1\r\n\x08b\x08\x1a") + typed("AT#SSLO=1\r\nab"),
     "dropped": HE910 + DIAL + line("AT#SSLSEND=1") + typed("x" * 1030 + "\x1a") + line("AT#SSLSECDATA=1,1,1,5") + typed("x" * 20 + "\x08\x1a"),

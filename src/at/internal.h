@@ -39,6 +39,7 @@ struct at_session {
     bool block_open;              /* the running command has written a line already */
     uint8_t end_partner;    /* what belongs to the line end before it if it comes now: LF behind CR,
                              * CR behind LF; 0: nothing */
+    bool yields;            /* at_feed() ends behind the command that runs */
     bool in_burst;          /* that line end came in the at_feed() that is under way */
     bool accepts_lf;        /* a line feed alone ends a line, whatever the dialect says */
     bool lines_end_with_cr; /* the host puts no line feed behind it */

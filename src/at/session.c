@@ -283,7 +283,8 @@ size_t at_feed(struct at_session *at, struct span bytes)
     size_t taken = 0;
 
     at->in_burst = false;
-    while (taken < bytes.len && !at->deaf) {
+    at->yields = false;
+    while (taken < bytes.len && !at->deaf && !at->yields) {
         size_t part;
 
         if (at->end_partner != 0 && belongs_to_line_end(at, bytes.data[taken])) {
@@ -298,6 +299,11 @@ size_t at_feed(struct at_session *at, struct span bytes)
         taken += part;
     }
     return at->deaf ? bytes.len : taken;
+}
+
+void at_yield(struct at_session *at)
+{
+    at->yields = true;
 }
 
 void at_accept_lf(struct at_session *at)

@@ -47,6 +47,10 @@ bool at_end_input(struct at_session *at);
 /* Bytes of the host.  Returns how many were taken; after fewer, at_is_open() says when to go on. */
 size_t at_feed(struct at_session *at, struct span bytes);
 
+/* Inside at_feed(): what is behind the command that runs now is not looked at, and comes again: it
+ * is to pass something first. */
+void at_yield(struct at_session *at);
+
 /* Bytes for the host, those that lie in one piece; valid until the next call. */
 struct span at_peek(const struct at_session *at);
 

@@ -1,5 +1,7 @@
 /* announce.c: a terminal tells its channel what is new. */
 #include "at/session.h"
+#include "module/facts.h"
+#include "module/flow.h"
 #include "module/module.h"
 
 /* DSR says that the module is on, DCD that data flows (V.24 circuits 107 and 109). */
@@ -12,6 +14,39 @@ static unsigned lines_now(const struct module_terminal *terminal)
     return lines;
 }
 
+size_t terminal_output_waiting(const struct module_terminal *terminal)
+{
+    return terminal->flow != NULL ? flow_output_waiting(terminal->flow)
+                                  : at_output_waiting(terminal->at);
+}
+
+bool terminal_pass(struct module_terminal *terminal)
+{
+    struct tlsmodem *modem = terminal->modem;
+    bool passed = false;
+
+    if (terminal->flow == NULL)
+        return false;
+    if (flow_is_waiting(terminal->flow) && at_is_open(terminal->at))
+        passed = flow_pass(terminal->flow);
+    if (flow_has_news(terminal->flow))
+        terminal->announced = 0;
+    if (flow_has_coded(terminal->flow))
+        module_note_fact(modem, modem->personality->flow_is_coded);
+    if (flow_is_idle(terminal->flow)) {
+        flow_free(terminal->flow);
+        terminal->flow = NULL;
+    }
+    return passed;
+}
+
+static bool takes_input(const struct module_terminal *terminal)
+{
+    if (!terminal->modem->on)
+        return true;
+    return terminal->flow != NULL ? flow_has_room(terminal->flow) : at_is_open(terminal->at);
+}
+
 bool terminal_settle(struct module_terminal *terminal)
 {
     struct channel *channel = terminal->channel;
@@ -19,12 +54,12 @@ bool terminal_settle(struct module_terminal *terminal)
 
     if (channel == NULL)
         return false;
-    if (at_output_waiting(terminal->at) > terminal->announced) {
-        terminal->announced = at_output_waiting(terminal->at);
+    if (terminal_output_waiting(terminal) > terminal->announced) {
+        terminal->announced = terminal_output_waiting(terminal);
         channel->ops->output_ready(channel);
         news = true;
     }
-    if (terminal->refused && (!terminal->modem->on || at_is_open(terminal->at))) {
+    if (terminal->refused && takes_input(terminal)) {
         terminal->refused = false;
         channel->ops->input_room(channel);
         news = true;

@@ -18,6 +18,16 @@ static int64_t deadline(struct tlsmodem *modem)
     return time_earlier(earliest_ms, parts_deadline(modem));
 }
 
+static bool settle_terminal(struct module_terminal *terminal)
+{
+    bool passed;
+
+    module_enter(terminal->modem);
+    passed = terminal_pass(terminal);
+    terminal->modem->depth--; /* nobody is told here, but below */
+    return terminal_settle(terminal) || passed;
+}
+
 static void settle(struct tlsmodem *modem)
 {
     bool news = true;
@@ -27,7 +37,7 @@ static void settle(struct tlsmodem *modem)
         news = false;
         power_settle(modem);
         for (size_t i = 0; i < modem->terminal_count; i++)
-            news = terminal_settle(&modem->terminals[i]) || news;
+            news = settle_terminal(&modem->terminals[i]) || news;
     }
     modem->settling = false;
     parts_give_back(modem);

@@ -34,6 +34,8 @@ struct personality {
     size_t (*state_size)(const struct tlsmodem *modem);
     size_t output_bytes;    /* queue from the module to each host */
     int32_t clock_start;    /* a fact that is a text: as module_time_read() takes it */
+    int32_t flow_is_coded;  /* a fact: with XON and XOFF, bytes that look like them are coded
+                             * (module/flow.h); 0: never */
     int32_t restart_off_ms; /* how long a restart keeps the module off its ports; may be a fact */
     const struct module_part *const *parts; /* all else (part.h), in the order of their turns; ended
                                              * by NULL */

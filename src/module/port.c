@@ -2,6 +2,7 @@
 #include "module/terminal.h"
 
 #include "at/session.h"
+#include "module/flow.h"
 #include "module/keep.h"
 #include "module/module.h"
 #include "module/part.h"
@@ -17,7 +18,9 @@ static size_t feed(struct terminal *base, struct span bytes)
     size_t taken = bytes.len;
 
     module_enter(terminal->modem);
-    if (terminal->modem->on)
+    if (terminal->modem->on && terminal->flow != NULL)
+        taken = flow_feed(terminal->flow, bytes);
+    else if (terminal->modem->on)
         taken = at_feed(terminal->at, bytes);
     terminal->refused = taken < bytes.len;
     module_leave(terminal->modem);
@@ -26,7 +29,9 @@ static size_t feed(struct terminal *base, struct span bytes)
 
 static struct span peek(struct terminal *base)
 {
-    return at_peek(terminal_from(base)->at);
+    struct module_terminal *terminal = terminal_from(base);
+
+    return terminal->flow != NULL ? flow_peek(terminal->flow) : at_peek(terminal->at);
 }
 
 static void consume(struct terminal *base, size_t count)
@@ -34,8 +39,11 @@ static void consume(struct terminal *base, size_t count)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
-    at_consume(terminal->at, count);
-    terminal->announced = at_output_waiting(terminal->at); /* the port asks again by itself */
+    if (terminal->flow != NULL)
+        flow_consume(terminal->flow, count);
+    else
+        at_consume(terminal->at, count);
+    terminal->announced = terminal_output_waiting(terminal); /* the port asks again by itself */
     module_leave(terminal->modem);
 }
 
@@ -75,7 +83,8 @@ static bool end_input(struct terminal *base)
     bool begun;
 
     module_enter(terminal->modem);
-    begun = at_end_input(terminal->at);
+    begun =
+        (terminal->flow == NULL || !flow_is_waiting(terminal->flow)) && at_end_input(terminal->at);
     module_leave(terminal->modem);
     return begun;
 }
@@ -84,7 +93,9 @@ static bool is_busy(struct terminal *base)
 {
     const struct module_terminal *terminal = terminal_from(base);
 
-    return at_is_engaged(terminal->at) || at_has_queued(terminal->at) || parts_owe(terminal->modem);
+    return at_is_engaged(terminal->at) || at_has_queued(terminal->at) ||
+           (terminal->flow != NULL && flow_is_waiting(terminal->flow)) ||
+           parts_owe(terminal->modem);
 }
 
 static bool is_online(struct terminal *base)
@@ -97,9 +108,13 @@ static void host_gone(struct terminal *base)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
-    at_host_gone(terminal->at);
-    if (terminal->announced > at_output_waiting(terminal->at))
-        terminal->announced = at_output_waiting(terminal->at);
+    if (terminal->flow != NULL)
+        flow_host_gone(terminal->flow);
+    do {
+        at_host_gone(terminal->at);
+    } while (terminal->flow != NULL && flow_pass(terminal->flow));
+    if (terminal->announced > terminal_output_waiting(terminal))
+        terminal->announced = terminal_output_waiting(terminal);
     module_leave(terminal->modem);
 }
 
@@ -174,6 +189,8 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
 
 void terminal_deinit(struct module_terminal *terminal)
 {
+    flow_free(terminal->flow);
+    terminal->flow = NULL;
     at_free(terminal->at);
     terminal->at = NULL;
 }

@@ -4,6 +4,7 @@
 #include "at/session.h"
 #include "base/wipe.h"
 #include "module/facts.h"
+#include "module/flow.h"
 #include "module/keep.h"
 #include "module/module.h"
 #include "module/part.h"
@@ -39,6 +40,8 @@ void power_off(struct tlsmodem *modem)
     parts_stop(modem);
     for (size_t i = 0; i < modem->terminal_count; i++) {
         keep_release(modem->terminals[i].at);
+        flow_end(modem->terminals[i].flow);
+        modem->terminals[i].flow = NULL;
         at_reset(modem->terminals[i].at);
     }
     network_deinit(&modem->network);

@@ -5,16 +5,17 @@
 #include "at/handler.h"
 #include "iface/channel.h"
 
+struct flow;
 struct tlsmodem;
 
 /* Settings of the circuits, which the interpreter itself does not need. */
 struct terminal_settings {
     int32_t dcd;              /* &C: 0 always on, 1 follows the connection */
     int32_t dtr;              /* &D: 0 ignored, 1 and 2: what a drop does */
-    int32_t flow_control;     /* &K */
+    int32_t flow_control;     /* &K: 0 to 6 */
     int32_t dsr;              /* &S */
     int32_t rate;             /* +IPR in bit/s, 0 automatic */
-    int32_t flow_te, flow_ta; /* +IFC */
+    int32_t flow_te, flow_ta; /* +IFC: 0 none, 1 XON and XOFF, 2 circuits */
     int32_t format;           /* +ICF */
     int32_t parity;           /* +ICF */
     /* +CREG, +CGREG, +CEREG: 0 silent, 1 state, 2 state and place */
@@ -29,8 +30,9 @@ struct module_terminal {
     struct channel *channel; /* NULL: nobody carries our bytes */
     struct at_session *at;   /* owned */
     struct terminal_settings settings;
-    size_t announced; /* length of the output that the channel knows of */
-    bool refused;     /* the channel waits for room */
+    struct flow *flow; /* owned; NULL while XON and XOFF are not used */
+    size_t announced;  /* length of the output that the channel knows of */
+    bool refused;      /* the channel waits for room */
     bool dtr;
     unsigned lines; /* as last told to the channel */
 };
@@ -40,6 +42,20 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
 
 /* Wipes and frees the session. */
 void terminal_deinit(struct module_terminal *terminal);
+
+/* Makes what XON and XOFF need, before a setting that uses them.  ERR_NO_MEMORY. */
+enum err terminal_reserve_flow(struct module_terminal *terminal);
+
+/* Works by the settings of flow control as they are now; without memory there is none, and the log
+ * has a line. */
+void terminal_set_flow(struct module_terminal *terminal);
+
+/* How many bytes there are for the host. */
+size_t terminal_output_waiting(const struct module_terminal *terminal);
+
+/* Gives the session what XON and XOFF have kept from it, when it takes that; true when it did.
+ * Inside the modem. */
+bool terminal_pass(struct module_terminal *terminal);
 
 /* Tells the channel what it has to know after a call into the modem; true when it did. */
 bool terminal_settle(struct module_terminal *terminal);

@@ -35,6 +35,15 @@ void common_zone_text(const struct tlsmodem *modem, char text[COMMON_ZONE_CAP]);
 /* +CTZV: `text` at each port that wants it by terminal_settings.zone_report; true when one did. */
 bool common_report_zone(struct tlsmodem *modem, const char *text);
 
+/* `set` of &K and +IFC, which makes what XON and XOFF need first. */
+enum at_status common_set_flow(struct at_session *at, const struct at_args *args);
+
+/* `changed` of &K. */
+void common_flow_changed(struct at_session *at, size_t index);
+
+/* `changed` of +IFC. */
+void common_local_flow_changed(struct at_session *at, size_t index);
+
 /* +CEREG (27.007 10.1.22), for the models with LTE; its record is common_terminal_record(). */
 enum { COMMON_CEREG_PARAMS = 1 };
 extern const struct at_param common_cereg_params[COMMON_CEREG_PARAMS];

@@ -32,6 +32,11 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_PROMPT_IDLE_MS, "prompt-idle-ms", 0, 0, HOUR_MS, SHEET "§1.4",
                 "Time without a byte after which a prompt is given up; 0: never."),
 
+    SWITCH_FACT(
+        FACT_FLOW_IS_CODED, "flow-is-coded", true, SHEET "§5.3",
+        "With +IFC=1 the bytes 0x11, 0x13 and 0x77 go as 0x77 and a code, both ways: so of an "
+        "M10, by the driver of a shield with it."),
+
     NUMBER_FACT(FACT_START_UP_FIRST_MS, "start-up-first-ms", 1000, 0, MINUTE_MS, SHEET "§5.1",
                 "Time from power-on to the first of the start-up lines."),
     NUMBER_FACT(FACT_START_UP_NEXT_MS, "start-up-next-ms", 1000, 0, MINUTE_MS, SHEET "§5.1",

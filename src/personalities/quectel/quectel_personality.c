@@ -88,6 +88,7 @@ const struct personality quectel_personality = {
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
     .clock_start = FACT_CLOCK_START,
+    .flow_is_coded = FACT_FLOW_IS_CODED,
     .restart_off_ms = FACT_RESTART_OFF_MS,
     .parts = parts,
 };

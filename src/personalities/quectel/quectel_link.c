@@ -6,7 +6,7 @@ static void on_open(void *ctx)
     struct quectel_socket *socket = ctx;
 
     quectel_socket_enter(socket, SOCKET_CONNECTED);
-    socket->news = NEWS_OPENED;
+    quectel_socket_note(socket, NEWS_OPENED);
     quectel_socket_buffer(socket);
     at_poke(socket->owner->at);
 }
@@ -19,7 +19,7 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
         module_note_fact(socket->modem, socket->limit_fact);
     quectel_socket_release(socket, SOCKET_CLOSED);
     socket->transparent = false;
-    socket->news = NEWS_FAILED;
+    quectel_socket_note(socket, NEWS_FAILED);
     at_poke(socket->owner->at);
 }
 

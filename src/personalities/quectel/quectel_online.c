@@ -81,7 +81,8 @@ static void go_online(struct quectel_socket *socket)
 
     socket->announced = false;
     if (socket->news == NEWS_OPENED)
-        socket->news = NEWS_NONE; /* a host was faster with ATO: one CONNECT says it */
+        quectel_socket_note(socket,
+                            NEWS_NONE); /* a host was faster with ATO: one CONNECT says it */
     online_enter(&socket->link->online, &ops, socket->owner->at);
     if (settings_of(socket)->transparent_escape == 0)
         at_ignore_escape(socket->owner->at);

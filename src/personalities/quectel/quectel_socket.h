@@ -19,6 +19,7 @@ enum { QUECTEL_SOCKETS = 6, QUECTEL_SEND_MAX = 1460, QUECTEL_RECEIVE_MAX = 1500 
     X(SOCKET_CONNECTING, "CONNECTING")                                                             \
     X(SOCKET_CONNECTED, "CONNECTED")                                                               \
     X(SOCKET_REMOTE_CLOSING, "REMOTE CLOSING") /* closed by the peer, not all of it read */        \
+    X(SOCKET_ENDED, "CLOSED") /* by the peer or the network: reading goes on finding nothing */    \
     X(SOCKET_CLOSED, "CLOSED")
 
 enum quectel_socket_state {
@@ -38,7 +39,17 @@ struct quectel_manner {
 };
 
 /* What waits to be told. */
-enum quectel_news { NEWS_NONE, NEWS_OPENED, NEWS_FAILED, NEWS_CLOSED };
+#define QUECTEL_NEWS(X)                                                                            \
+    X(NEWS_NONE)                                                                                   \
+    X(NEWS_OPENED)                                                                                 \
+    X(NEWS_FAILED)                                                                                 \
+    X(NEWS_CLOSED)
+
+enum quectel_news {
+#define QUECTEL_NEWS_ENUM(name) name,
+    QUECTEL_NEWS(QUECTEL_NEWS_ENUM)
+#undef QUECTEL_NEWS_ENUM
+};
 
 /* What a socket has while it is connected, or is being so, and until the last byte was read. */
 struct quectel_link {
@@ -59,10 +70,9 @@ struct quectel_socket {
     bool secure;
     bool single; /* opened with QIMUX=0: its lines carry no index */
     bool transparent;
-    bool announced;     /* the host knows that there is something to read */
-    bool closed_by_end; /* by the peer or the network: reading goes on finding nothing */
-    enum quectel_socket_state state;
-    enum quectel_news news;
+    bool announced;                  /* the host knows that there is something to read */
+    enum quectel_socket_state state; /* quectel_socket_enter() is its only writer */
+    enum quectel_news news;          /* quectel_socket_note() is its only writer */
     enum net_transport transport;
     uint16_t port;
     char *peer;                /* owned: how +QISTATE names a peer that is gone */
@@ -89,6 +99,10 @@ struct quectel_opening {
 
 /* The only writer of socket->state. */
 void quectel_socket_enter(struct quectel_socket *socket, enum quectel_socket_state next);
+
+/* The only writer of socket->news: what its port hears when it is quiet next, instead of what
+ * waited to be told before; NEWS_NONE: nothing. */
+void quectel_socket_note(struct quectel_socket *socket, enum quectel_news news);
 
 /* Wipes and frees what a link collects. */
 void quectel_link_clear(struct quectel_link *link);

@@ -6,6 +6,7 @@
 
 #include "base/wipe.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +14,12 @@ static const char *const state_words[] = {
 #define QUECTEL_SOCKET_WORDS(name, text) [name] = text,
     QUECTEL_SOCKET_STATES(QUECTEL_SOCKET_WORDS)
 #undef QUECTEL_SOCKET_WORDS
+};
+
+static const char *const news_names[] = {
+#define QUECTEL_NEWS_NAME(name) [name] = #name,
+    QUECTEL_NEWS(QUECTEL_NEWS_NAME)
+#undef QUECTEL_NEWS_NAME
 };
 
 const char *quectel_socket_state_words(const struct quectel_socket *socket)
@@ -50,10 +57,19 @@ void quectel_socket_enter(struct quectel_socket *socket, enum quectel_socket_sta
     socket->state = next;
 }
 
+void quectel_socket_note(struct quectel_socket *socket, enum quectel_news news)
+{
+    assert(news == NEWS_NONE || socket->owner != NULL); /* somebody hears it */
+    if (news != socket->news)
+        log_trace(socket->modem->config.log, TRACE_SOCKET, "socket %d: %s -> %s", socket->index,
+                  news_names[socket->news], news_names[news]);
+    socket->news = news;
+}
+
 bool quectel_socket_is_free(const struct quectel_socket *socket)
 {
     return socket->state == SOCKET_INITIAL || socket->state == SOCKET_CLOSED ||
-           socket->state == SOCKET_REMOTE_CLOSING;
+           socket->state == SOCKET_ENDED || socket->state == SOCKET_REMOTE_CLOSING;
 }
 
 bool quectel_socket_is_there(const struct quectel_socket *socket)
@@ -117,17 +133,15 @@ void quectel_socket_release(struct quectel_socket *socket, enum quectel_socket_s
 void quectel_socket_close(struct quectel_socket *socket)
 {
     quectel_socket_flush(socket);
-    socket->news = NEWS_NONE;
+    quectel_socket_note(socket, NEWS_NONE);
     socket->transparent = false;
-    socket->closed_by_end = false;
     quectel_socket_release(socket, SOCKET_CLOSED);
 }
 
 void quectel_socket_end(struct quectel_socket *socket)
 {
     socket->transparent = false;
-    socket->closed_by_end = true;
-    quectel_socket_release(socket, SOCKET_CLOSED);
+    quectel_socket_release(socket, SOCKET_ENDED);
 }
 
 /* Datagrams would melt together in the memory of the connection. */
@@ -216,9 +230,8 @@ bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
     socket->limit_fact = opening->limit_fact;
     socket->single = opening->single;
     socket->transparent = opening->transparent;
-    socket->closed_by_end = false;
     socket->announced = false;
-    socket->news = NEWS_NONE;
+    quectel_socket_note(socket, NEWS_NONE);
     socket->sent = 0;
     quectel_socket_enter(socket, SOCKET_CONNECTING);
     return true;
@@ -303,7 +316,7 @@ void quectel_socket_was_read(struct quectel_socket *socket)
         return;
     socket->announced = false;
     if (socket->state == SOCKET_REMOTE_CLOSING)
-        quectel_socket_release(socket, SOCKET_CLOSED);
+        quectel_socket_release(socket, SOCKET_ENDED);
 }
 
 bool quectel_socket_flush(struct quectel_socket *socket)

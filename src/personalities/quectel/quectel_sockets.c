@@ -13,7 +13,6 @@ static void notice_end(struct quectel_socket *socket)
     if (socket->state != SOCKET_CONNECTED || !quectel_socket_has_ended(socket) ||
         (unread && !socket->announced))
         return;
-    socket->closed_by_end = true;
     socket->manner->closed(socket);
     if (unread && module_fact_is(socket->modem, FACT_DATA_OUTLIVES_THE_PEER))
         quectel_socket_enter(socket, SOCKET_REMOTE_CLOSING);
@@ -27,7 +26,7 @@ static void tell(struct quectel_socket *socket)
 
     if (news == NEWS_OPENED && socket->transparent && !at_may_speak_at_length(socket->owner->at))
         return; /* no memory to go online with: later */
-    socket->news = NEWS_NONE;
+    quectel_socket_note(socket, NEWS_NONE);
     switch (news) {
     case NEWS_NONE:
         break;
@@ -86,11 +85,7 @@ static void lose(struct quectel_socket *socket)
     bool was_online = quectel_online_is_on(socket);
 
     quectel_socket_end(socket);
-    socket->news = NEWS_NONE;
-    if (opening)
-        socket->news = NEWS_FAILED;
-    else if (socket->secure)
-        socket->news = NEWS_CLOSED;
+    quectel_socket_note(socket, opening ? NEWS_FAILED : socket->secure ? NEWS_CLOSED : NEWS_NONE);
     if (was_online)
         quectel_online_leave(socket);
     at_poke(socket->owner->at);
@@ -119,7 +114,7 @@ static void take_back(struct quectel_socket *socket)
     socket->secure = false;
     quectel_socket_enter(socket, SOCKET_INITIAL);
     if (opening && module_fact_is(socket->modem, FACT_DEACT_FAILS_OPENINGS)) {
-        socket->news = NEWS_FAILED;
+        quectel_socket_note(socket, NEWS_FAILED);
         at_poke(socket->owner->at);
     }
 }

@@ -154,7 +154,7 @@ bool quectel_can_receive(const struct quectel_socket *socket)
     if (socket->transparent)
         return false;
     return socket->state == SOCKET_CONNECTED || socket->state == SOCKET_REMOTE_CLOSING ||
-           (socket->state == SOCKET_CLOSED && socket->closed_by_end);
+           socket->state == SOCKET_ENDED;
 }
 
 enum at_status quectel_refuse_receive(struct at_session *at, const struct quectel_socket *socket)

@@ -36,12 +36,14 @@ struct tlsmodem_clock_timer {
  * before. */
 static inline void tlsmodem_clock_timer_start(struct tlsmodem_clock_timer *timer, int64_t delay_ms)
 {
+    assert(timer != NULL);
     timer->ops->start(timer, delay_ms > 0 ? delay_ms : 0);
 }
 
 /* No call comes until it is started again. */
 static inline void tlsmodem_clock_timer_cancel(struct tlsmodem_clock_timer *timer)
 {
+    assert(timer != NULL);
     timer->ops->cancel(timer);
 }
 

@@ -109,6 +109,7 @@ struct tlsmodem_net_query {
 /* Ends a query whose callback has not come, and forgets it. */
 static inline void tlsmodem_net_cancel(struct tlsmodem_net_query *query)
 {
+    assert(query != NULL);
     query->ops->cancel(query);
 }
 
@@ -126,6 +127,7 @@ struct tlsmodem_net_listener {
 /* Ends it and forgets it; connections that it has handed over stay. */
 static inline void tlsmodem_net_unlisten(struct tlsmodem_net_listener *listener)
 {
+    assert(listener != NULL);
     listener->ops->unlisten(listener);
 }
 
@@ -189,6 +191,7 @@ static inline void tlsmodem_net_stream_want(struct tlsmodem_net_stream *stream, 
 static inline void tlsmodem_net_stream_keep_alive(struct tlsmodem_net_stream *stream,
                                                   const struct tlsmodem_net_keep_alive *probes)
 {
+    assert(probes->idle_s >= 0 && (probes->idle_s == 0 || probes->count > 0));
     while (stream->ops->keep_alive == NULL)
         stream = stream->inner;
     stream->ops->keep_alive(stream, probes);
@@ -197,6 +200,7 @@ static inline void tlsmodem_net_stream_keep_alive(struct tlsmodem_net_stream *st
 /* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out. */
 static inline void tlsmodem_net_stream_close(struct tlsmodem_net_stream *stream)
 {
+    assert(stream != NULL);
     while (stream->ops->close == NULL)
         stream = stream->inner;
     stream->ops->close(stream);
@@ -207,6 +211,7 @@ static inline enum tlsmodem_err tlsmodem_net_stream_local(struct tlsmodem_net_st
                                                           struct tlsmodem_net_address *ret_address,
                                                           uint16_t *ret_port)
 {
+    assert(ret_address != NULL && ret_port != NULL);
     while (stream->ops->local == NULL)
         stream = stream->inner;
     return stream->ops->local(stream, ret_address, ret_port);
@@ -258,6 +263,7 @@ static inline enum tlsmodem_err tlsmodem_net_resolve(struct tlsmodem_net *net, c
                                                      void *ctx,
                                                      struct tlsmodem_net_query **ret_query)
 {
+    assert(name != NULL);
     assert(on_resolved != NULL);
     while (net->ops->resolve == NULL)
         net = net->inner;
@@ -270,6 +276,7 @@ static inline void tlsmodem_net_set_name_servers(struct tlsmodem_net *net,
                                                  const struct tlsmodem_net_address *list,
                                                  size_t count)
 {
+    assert(list != NULL || count == 0);
     while (net != NULL && net->ops->set_name_servers == NULL)
         net = net->inner;
     if (net != NULL)

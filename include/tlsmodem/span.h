@@ -3,6 +3,7 @@
 #ifndef TLSMODEM_BASE_SPAN_H
 #define TLSMODEM_BASE_SPAN_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +25,7 @@ static inline struct tlsmodem_span tlsmodem_span_of(const char *text)
 {
     struct tlsmodem_span bytes = { (const uint8_t *)text, strlen(text) };
 
+    assert(text != NULL);
     return bytes;
 }
 
@@ -32,12 +34,14 @@ static inline struct tlsmodem_span tlsmodem_span_at(const void *data, size_t len
 {
     struct tlsmodem_span bytes = { (const uint8_t *)data, len };
 
+    assert(data != NULL || len == 0);
     return bytes;
 }
 
 /* What is left after the first `count` bytes; `count` must not pass the end. */
 static inline struct tlsmodem_span tlsmodem_span_skip(struct tlsmodem_span bytes, size_t count)
 {
+    assert(count <= bytes.len);
     if (bytes.len > 0)
         bytes.data += count;
     bytes.len -= count;

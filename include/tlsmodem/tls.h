@@ -404,6 +404,9 @@ static inline enum tlsmodem_err tlsmodem_tls_open(struct tlsmodem_tls *tls,
                                                   struct tlsmodem_tls_session **ret_session,
                                                   struct tlsmodem_tls_failure *ret_failure)
 {
+    assert(config->min_version <= config->max_version);
+    assert(lower->recv != NULL && lower->send != NULL);
+    assert(config->suites != NULL || config->suite_count == 0);
     assert(config->server_name != NULL && config->utc_s != NULL);
     while (tls->ops->open == NULL)
         tls = tls->inner;

@@ -35,6 +35,7 @@ void at_put(struct at_session *at, struct span bytes)
 
 void at_long_answer(struct at_session *at, void (*on_room)(void *ctx), void *ctx)
 {
+    assert(on_room != NULL);
     assert(at->state == AT_RUNNING || at->state == AT_BUSY);
     at->on_answer_room = on_room;
     at->answer_ctx = ctx;
@@ -209,6 +210,7 @@ static void write_error(struct at_session *at)
 
 void at_result(struct at_session *at, enum at_status status)
 {
+    assert(status != AT_LATER);
     switch (status) {
     case AT_OK:
         write_result(at, RESULT_OK);

@@ -21,6 +21,7 @@ bool at_is_register(const struct at_command *row)
 
 int32_t at_limit(const struct at_model *model, size_t limit)
 {
+    assert(limit > 0);
     return fact_number(model->facts, model->limits[limit - 1]);
 }
 
@@ -246,6 +247,7 @@ bool at_args_bind(const struct at_command *row, const struct at_args *args, void
 {
     char *texts[AT_ARGS_MAX] = { NULL };
 
+    assert(record != NULL);
     if (!copy_owned(row, args, texts)) {
         for (size_t i = 0; i < AT_ARGS_MAX; i++)
             forget(texts[i]);
@@ -272,6 +274,7 @@ bool at_args_bind(const struct at_command *row, const struct at_args *args, void
 
 void at_args_release(const struct at_command *row, void *record)
 {
+    assert(record != NULL);
     for (size_t i = 0; i < row->param_count; i++) {
         if (row->params[i].owned && row->params[i].bound != 0)
             own(field_of(&row->params[i], record), NULL);
@@ -301,6 +304,7 @@ static const char *preset_text_of(const struct at_param *param, const struct at_
 void at_args_preset(const struct at_command *row, const struct at_model *model,
                     const struct at_dialect *dialect, void *record, size_t index)
 {
+    assert(record != NULL);
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
         char *field = field_of(param, record);
@@ -357,6 +361,7 @@ void at_args_print(const struct at_command *row, const struct at_model *model, c
 {
     bool first = row->record_count_limit == 0;
 
+    assert(record != NULL);
     if (!first)
         text_add_number(out, (int32_t)index + 1, 0);
     for (size_t i = 0; i < row->param_count; i++) {

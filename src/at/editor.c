@@ -10,6 +10,7 @@ enum { CR = '\r', CONTROL_END = 0x20, DELETE = 0x7F };
 
 void at_editor_init(struct at_editor *editor, uint8_t *line, size_t cap)
 {
+    assert(line != NULL || cap == 0);
     if (line != NULL)
         wipe(line, cap);
     *editor = (struct at_editor){ .line = line, .cap = cap };
@@ -160,5 +161,6 @@ bool at_editor_is_open(const struct at_editor *editor)
 
 struct span at_editor_line(const struct at_editor *editor)
 {
+    assert(editor->len <= editor->cap);
     return span_at(editor->line, editor->len);
 }

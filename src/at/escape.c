@@ -10,6 +10,7 @@ enum { ESCAPE_LENGTH = 3, ESCAPE_CHARACTER_MAX = 127 };
 void escape_init(struct escape *escape, int64_t guard_ms, int64_t margin_ms, int64_t now_ms)
 {
     assert(margin_ms >= 0 && margin_ms <= guard_ms);
+    assert(margin_ms >= 0 && margin_ms <= guard_ms);
     *escape = (struct escape){ .guard_ms = guard_ms, .margin_ms = margin_ms, .last_ms = now_ms };
 }
 
@@ -41,6 +42,7 @@ int escape_feed(struct escape *escape, uint8_t character, int64_t now_ms, struct
 {
     int release = escape->held;
 
+    assert(escape->held >= 0 && escape->held <= 3);
     *ret_hold = is_part(escape, character, now_ms - escape->last_ms, input);
     escape->last_ms = now_ms;
     if (*ret_hold) {

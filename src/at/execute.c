@@ -254,6 +254,7 @@ void at_refuse_line(struct at_session *at)
 
 void at_start_line(struct at_session *at)
 {
+    assert(at->state == AT_COMMAND);
     at_trace_line(at);
     at->cursor = 0;
     at_run_line(at);
@@ -266,6 +267,8 @@ bool at_can_give_up(const struct at_session *at)
 
 void at_await(struct at_session *at, void (*on_abort)(struct at_session *at, void *ctx), void *ctx)
 {
+    assert(at->state == AT_RUNNING || at->state == AT_BUSY);
+    assert(on_abort != NULL);
     at->on_abort = on_abort;
     at->abort_ctx = ctx;
 }

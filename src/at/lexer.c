@@ -5,6 +5,7 @@
  */
 #include "at/lexer.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct reader {
@@ -179,6 +180,7 @@ enum at_lexed at_lex(struct span line, const char *prefixes, size_t *cursor,
     enum at_lexed result;
     int c = peek(&in);
 
+    assert(*cursor <= line.len);
     while (c == ';') {
         in.at++;
         c = peek(&in);

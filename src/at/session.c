@@ -28,6 +28,9 @@ enum err at_new(const struct at_config *config, struct at_session **ret_at)
 {
     struct at_session *at = calloc(1, sizeof(*at));
 
+    assert(config->dialect != NULL && config->commands != NULL);
+    assert(config->owner_ops->now_ms != NULL && config->owner_ops->on_quiet != NULL);
+    assert(config->output_cap >= 2 * (size_t)config->dialect->answer_max);
     assert(fits_reserve(config->dialect));
     if (at == NULL)
         return ERR_NO_MEMORY;

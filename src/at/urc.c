@@ -168,6 +168,7 @@ void at_unsolicited(struct at_session *at, struct span data, const char *format,
 
 void at_unsolicited_block(struct at_session *at)
 {
+    assert(at->state == AT_COMMAND);
     at_close_block(at);
 }
 

@@ -1,10 +1,13 @@
 /* base64.c: bytes as text. */
 #include "base/base64.h"
 
+#include <assert.h>
+
 void base64_encode(struct span bytes, char *text)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+    assert(text != NULL);
     for (size_t i = 0; i < bytes.len; i += 3) {
         size_t left = bytes.len - i;
         uint32_t group = (uint32_t)bytes.data[i] << 16;

@@ -54,6 +54,7 @@ enum err bytes_add(struct bytes *bytes, struct span more, size_t max)
 {
     enum err err = ERR_OK;
 
+    assert(bytes->len <= bytes->cap);
     if (bytes->len > max || more.len > max - bytes->len)
         return ERR_FULL;
     if (more.len > bytes->cap - bytes->len)

@@ -1,6 +1,7 @@
 /* date.c: the date behind a count of seconds, in the proleptic Gregorian calendar. */
 #include "base/date.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 enum {
@@ -27,6 +28,7 @@ void date_text(int64_t utc_s, int zone_quarters, char *text, size_t cap)
     int day = of_year - (153 * month + 2) / 5 + 1;
     int minutes = (zone_quarters < 0 ? -zone_quarters : zone_quarters) * 15;
 
+    assert(text != NULL && cap > 0);
     year += (int)(era * 400) + (month >= 10);
     snprintf(text, cap, "%s, %02d %s %04d %02d:%02d:%02d %c%02d%02d", weekdays[(days % 7 + 7) % 7],
              day, months[(month + 2) % 12], year, rest / 3600, rest / 60 % 60, rest % 60,

@@ -59,6 +59,7 @@ static size_t mark_bytes(const struct fact_table *table)
 
 size_t fact_marks_size(const struct fact_table *table)
 {
+    assert(table->count <= FACTS_MAX);
     return MARK_COUNT * mark_bytes(table);
 }
 
@@ -123,6 +124,7 @@ bool fact_is_guess(const struct facts *facts, int32_t fact)
 {
     const struct fact_value *of_model = find(facts->of_model, facts->of_model_count, fact);
 
+    assert(fact_is_one(fact));
     if (find(facts->given, facts->given_count, fact) != NULL)
         return false;
     return of_model != NULL ? !of_model->confirmed : !entry_of(facts, fact)->confirmed;

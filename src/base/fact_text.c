@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The numbers of errors end before this one. */
@@ -12,6 +13,7 @@ static const char plain[] = "plain";
 
 int32_t fact_of(const struct fact_table *table, const struct fact *fact)
 {
+    assert(fact >= table->list && fact < table->list + table->count);
     return FACT_FIRST + (int32_t)(fact - table->list);
 }
 
@@ -151,6 +153,7 @@ enum err fact_parse(const struct fact_table *table, const struct fact *fact, con
     struct fact_value parsed = { .fact = fact_of(table, fact), .text = value };
     enum err err = ERR_INVALID;
 
+    assert(fact != NULL && value != NULL);
     switch (fact->kind) {
     case FACT_IS_NUMBER:
         err = take_number(fact, value, &parsed.number, why);

@@ -1,6 +1,7 @@
 /* log.c: one door for everything that an operator or a developer reads. */
 #include "base/log.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -43,6 +44,7 @@ static void write_line(const struct log *log, const char *tag, const char *forma
     char line[LINE_MAX_BYTES];
     int used = 0;
 
+    assert(log->write != NULL);
     if (log->name != NULL)
         used = snprintf(line, sizeof(line), "%s: ", log->name);
     if (used < 0 || used >= (int)sizeof(line))

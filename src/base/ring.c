@@ -5,6 +5,7 @@
 
 void ring_init(struct ring *ring, uint8_t *memory, size_t cap)
 {
+    assert(memory != NULL || cap == 0);
     assert(cap <= UINT32_MAX);
     *ring = (struct ring){ .memory = memory, .cap = (uint32_t)cap };
 }
@@ -13,6 +14,7 @@ uint8_t *ring_tail(struct ring *ring, size_t *ret_room)
 {
     size_t end = (size_t)ring->start + ring->len;
 
+    assert(ring->start < ring->cap || ring->cap == 0);
     if (end >= ring->cap) {
         end -= ring->cap;
         *ret_room = ring->start - end;

@@ -2,6 +2,7 @@
 #ifndef BASE_SPAN_H
 #define BASE_SPAN_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@ static inline struct span span_of(const char *text)
 {
     struct span bytes = { (const uint8_t *)text, strlen(text) };
 
+    assert(text != NULL);
     return bytes;
 }
 
@@ -27,12 +29,14 @@ static inline struct span span_at(const void *data, size_t len)
 {
     struct span bytes = { (const uint8_t *)data, len };
 
+    assert(data != NULL || len == 0);
     return bytes;
 }
 
 /* What is left after the first `count` bytes; `count` must not pass the end. */
 static inline struct span span_skip(struct span bytes, size_t count)
 {
+    assert(count <= bytes.len);
     if (bytes.len > 0)
         bytes.data += count;
     bytes.len -= count;

@@ -5,10 +5,12 @@
  */
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 void text_init(struct text *text, char *memory, size_t cap)
 {
+    assert(memory != NULL && cap >= 1);
     *text = (struct text){ .at = memory, .cap = cap };
     memory[0] = '\0';
 }

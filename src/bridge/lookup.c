@@ -26,6 +26,7 @@ enum err lookup_start(struct lookup *lookup, const struct connection_world *worl
 {
     enum err err;
 
+    assert(host != NULL && on_done != NULL && limit_ms > 0);
     assert(lookup->query == NULL);
     *lookup = (struct lookup){ .world = world, .on_done = on_done, .ctx = ctx };
     lookup->until_ms = now_ms(lookup) + limit_ms;

@@ -155,6 +155,7 @@ static struct at_session *suspend(struct online *online)
 {
     struct at_session *at = online->at;
 
+    assert(online_is_on(online));
     online_forget(online);
     if (online->ops->flush != NULL)
         online->ops->flush(online);
@@ -192,6 +193,7 @@ void online_enter(struct online *online, const struct online_ops *ops, struct at
                                    .ctx = online,
                                    .on_gone = ops->on_gone != NULL ? on_gone : NULL };
 
+    assert(at != NULL);
     assert(ops->read != NULL || ops->connection != NULL);
     assert(ops->on_escape != NULL || ops->on_left != NULL);
     *online = (struct online){ .ops = ops, .at = at };
@@ -215,6 +217,7 @@ void online_leave(struct online *online, enum at_status status)
 {
     struct at_session *at = online->at;
 
+    assert(online_is_on(online));
     online_forget(online);
     if (at_is_online(at))
         at_leave_online(at, status);

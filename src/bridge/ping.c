@@ -84,6 +84,8 @@ enum err ping_start(struct ping *ping, const struct connection_world *world, con
 {
     enum err err;
 
+    assert(host != NULL && job->ttl >= 0 && job->ttl <= UINT8_MAX);
+    assert(events->on_echo != NULL && events->on_done != NULL);
     assert(!ping->busy && job->count > 0);
     *ping = (struct ping){
         .world = world, .events = events, .ctx = ctx, .job = *job, .next_ms = CLOCK_NEVER

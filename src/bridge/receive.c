@@ -10,6 +10,7 @@ size_t receive_one(const struct receive_ops *ops, void *source, struct at_sessio
     uint8_t piece[RECEIVE_MOST];
     size_t got;
 
+    assert(ops->read != NULL && ops->show != NULL);
     assert(max >= 1 && max <= sizeof(piece));
     got = ops->read(source, piece, max);
     assert(got <= max);

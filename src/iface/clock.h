@@ -30,12 +30,14 @@ struct clock_timer {
  * is 0.  Always from the loop, never from inside this call.  Replaces what was started before. */
 static inline void clock_timer_start(struct clock_timer *timer, int64_t delay_ms)
 {
+    assert(timer != NULL);
     timer->ops->start(timer, delay_ms > 0 ? delay_ms : 0);
 }
 
 /* No call comes until it is started again. */
 static inline void clock_timer_cancel(struct clock_timer *timer)
 {
+    assert(timer != NULL);
     timer->ops->cancel(timer);
 }
 

@@ -100,6 +100,7 @@ struct net_query {
 /* Ends a query whose callback has not come, and forgets it. */
 static inline void net_cancel(struct net_query *query)
 {
+    assert(query != NULL);
     query->ops->cancel(query);
 }
 
@@ -117,6 +118,7 @@ struct net_listener {
 /* Ends it and forgets it; connections that it has handed over stay. */
 static inline void net_unlisten(struct net_listener *listener)
 {
+    assert(listener != NULL);
     listener->ops->unlisten(listener);
 }
 
@@ -176,6 +178,7 @@ static inline void net_stream_want(struct net_stream *stream, unsigned events)
 static inline void net_stream_keep_alive(struct net_stream *stream,
                                          const struct net_keep_alive *probes)
 {
+    assert(probes->idle_s >= 0 && (probes->idle_s == 0 || probes->count > 0));
     while (stream->ops->keep_alive == NULL)
         stream = stream->inner;
     stream->ops->keep_alive(stream, probes);
@@ -184,6 +187,7 @@ static inline void net_stream_keep_alive(struct net_stream *stream,
 /* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out. */
 static inline void net_stream_close(struct net_stream *stream)
 {
+    assert(stream != NULL);
     while (stream->ops->close == NULL)
         stream = stream->inner;
     stream->ops->close(stream);
@@ -193,6 +197,7 @@ static inline void net_stream_close(struct net_stream *stream)
 static inline enum err net_stream_local(struct net_stream *stream, struct net_address *ret_address,
                                         uint16_t *ret_port)
 {
+    assert(ret_address != NULL && ret_port != NULL);
     while (stream->ops->local == NULL)
         stream = stream->inner;
     return stream->ops->local(stream, ret_address, ret_port);
@@ -237,6 +242,7 @@ struct net {
 static inline enum err net_resolve(struct net *net, const char *name, net_resolved_fn *on_resolved,
                                    void *ctx, struct net_query **ret_query)
 {
+    assert(name != NULL);
     assert(on_resolved != NULL);
     while (net->ops->resolve == NULL)
         net = net->inner;
@@ -248,6 +254,7 @@ static inline enum err net_resolve(struct net *net, const char *name, net_resolv
 static inline void net_set_name_servers(struct net *net, const struct net_address *list,
                                         size_t count)
 {
+    assert(list != NULL || count == 0);
     while (net != NULL && net->ops->set_name_servers == NULL)
         net = net->inner;
     if (net != NULL)

@@ -367,6 +367,9 @@ static inline enum err tls_open(struct tls *tls, const struct tls_config *config
                                 const struct tls_lower *lower, struct tls_session **ret_session,
                                 struct tls_failure *ret_failure)
 {
+    assert(config->min_version <= config->max_version);
+    assert(lower->recv != NULL && lower->send != NULL);
+    assert(config->suites != NULL || config->suite_count == 0);
     assert(config->server_name != NULL && config->utc_s != NULL);
     while (tls->ops->open == NULL)
         tls = tls->inner;

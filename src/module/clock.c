@@ -4,6 +4,8 @@
 #include "base/number.h"
 #include "base/text.h"
 
+#include <assert.h>
+
 enum {
     SECONDS_A_DAY = 86400,
     SECONDS_A_QUARTER = 900,
@@ -15,6 +17,7 @@ enum {
 
 void module_clock_init(struct module_clock *clock, const struct clock *machine)
 {
+    assert(machine != NULL);
     *clock = (struct module_clock){ .machine = machine };
     clock->zone_quarters = clock_zone_quarters(machine);
 }

@@ -32,6 +32,7 @@ static void settle(struct tlsmodem *modem)
 {
     bool news = true;
 
+    assert(modem->depth == 0);
     modem->settling = true;
     while (news) {
         news = false;

@@ -11,6 +11,7 @@ enum err tlsmodem_fact_check(const char *model, const struct tlsmodem_fact_value
     struct fact_value parsed;
     struct text text;
 
+    assert(value->name != NULL && value->value != NULL && cap >= 1);
     text_init(&text, why, cap);
     return found != NULL ? module_read_fact(found, value, &parsed, &text) : ERR_NOT_FOUND;
 }

@@ -3,6 +3,7 @@
 
 #include "module/module.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 int32_t module_fact(const struct tlsmodem *modem, int32_t fact)
@@ -37,6 +38,7 @@ void module_note_preset(const struct tlsmodem *modem, int32_t fact)
 
 size_t module_limit(const struct tlsmodem *modem, size_t limit)
 {
+    assert(limit > 0);
     return (size_t)fact_number(&modem->facts, modem->model->at.limits[limit - 1]);
 }
 
@@ -109,6 +111,7 @@ enum err module_facts_init(struct tlsmodem *modem)
     size_t count = modem->config.fact_count;
     struct fact_value *given = NULL;
 
+    assert(modem->facts.marks == NULL);
     modem->facts = *modem->model->at.facts;
     modem->facts.marks = calloc(1, fact_marks_size(modem->facts.table));
     if (modem->facts.marks == NULL)

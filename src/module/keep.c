@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "module/module.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +67,7 @@ enum err keep_row(struct at_session *at, const struct at_command *row, size_t in
     char digit = (char)('0' + terminal_of(at)->index);
     struct text text;
 
+    assert(row->record != NULL);
     if (storage == NULL)
         return ERR_OK;
     text_init(&text, values, sizeof(values));
@@ -236,6 +238,7 @@ enum err profile_save(struct at_session *at, size_t number)
     char key[STORAGE_KEY_MAX + 1], line[PROFILE_MAX];
     struct text text;
 
+    assert(number < PROFILE_COUNT);
     text_init(&text, line, sizeof(line));
     keep_each(at, AT_KEEP_PROFILE, print_row, &text);
     if (text.cut)
@@ -260,6 +263,7 @@ void profile_restore(struct at_session *at, size_t number)
     size_t cursor = 0;
     struct span line;
 
+    assert(number < PROFILE_COUNT);
     enum at_lexed lexed;
 
     keep_preset(at, AT_KEEP_PROFILE);
@@ -279,6 +283,7 @@ enum err profile_choose(struct at_session *at, size_t number)
     char key[STORAGE_KEY_MAX + 1];
     char digit = (char)('0' + number);
 
+    assert(number < PROFILE_COUNT);
     choice_key(at, key);
     return store(storage_of(at), key, span_at(&digit, 1));
 }

@@ -110,8 +110,10 @@ enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **re
     struct tlsmodem *modem;
     enum err err;
 
-    assert(config->net != NULL && config->clock != NULL && config->arm != NULL);
+    assert(config->model != NULL && config->net != NULL && config->clock != NULL &&
+           config->arm != NULL);
     assert(config->tls != NULL || config->tls_count == 0);
+    assert(config->facts != NULL || config->fact_count == 0);
     if (model == NULL)
         return ERR_NOT_FOUND;
     if (config->terminals < 1 || config->terminals > TLSMODEM_TERMINALS_MAX)

@@ -115,5 +115,6 @@ bool network_activate(struct module_network *network, size_t cid)
 
 void network_address(size_t cid, char *text, size_t cap)
 {
+    assert(cid >= 1 && text != NULL && cap > 0);
     snprintf(text, cap, "10.250.64.%zu", 138 + cid);
 }

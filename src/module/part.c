@@ -12,6 +12,7 @@
 
 size_t module_part_units(const struct tlsmodem *modem, const struct module_part *part)
 {
+    assert(part != NULL);
     if (part->units_limit != 0)
         return module_limit(modem, part->units_limit);
     return part->units != 0 ? part->units : 1;
@@ -62,6 +63,7 @@ static struct module_unit *make(struct tlsmodem *modem, const struct module_part
     struct module_unit *unit = calloc(1, sizeof(*unit) + part->size);
     struct module_unit **link = link_of(modem, part, index);
 
+    assert(modem->depth > 0);
     if (unit == NULL) {
         log_say(modem->config.log, LOG_WARNING, "out of memory: %zu bytes are not to be had",
                 part->size);
@@ -133,6 +135,7 @@ enum err parts_start(struct tlsmodem *modem)
 {
     enum err err = ERR_OK;
 
+    assert(modem->units == NULL);
     for (const struct module_part *const *part = modem->personality->parts;
          *part != NULL && err == ERR_OK; part++)
         err = start(modem, *part);
@@ -206,6 +209,7 @@ void parts_on_dtr_drop(struct module_terminal *terminal)
 
 void parts_on_context_down(struct tlsmodem *modem, size_t cid)
 {
+    assert(cid >= 1);
     for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
         if (unit->part->on_context_down != NULL)
             unit->part->on_context_down(modem, state_of(unit), cid);
@@ -224,6 +228,7 @@ void parts_give_back(struct tlsmodem *modem)
 {
     struct module_unit **link = &modem->units;
 
+    assert(modem->depth == 0);
     while (*link != NULL) {
         const struct module_part *part = (*link)->part;
 

@@ -7,6 +7,8 @@
 #include "module/module.h"
 #include "module/part.h"
 
+#include <assert.h>
+
 static struct module_terminal *terminal_from(struct terminal *base)
 {
     return (struct module_terminal *)base;
@@ -180,6 +182,7 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
         .output_cap = personality->output_bytes,
     };
 
+    assert(index < TLSMODEM_TERMINALS_MAX);
     config.model.facts = &modem->facts;
     *terminal = (struct module_terminal){
         .base = { &terminal_ops }, .modem = modem, .index = index, .dtr = true

@@ -9,12 +9,14 @@
 #include "module/module.h"
 #include "module/part.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum err power_on(struct tlsmodem *modem)
 {
     enum err err;
 
+    assert(!modem->on);
     network_init(&modem->network, module_limit(modem, LIMIT_CONTEXTS),
                  modem->config.identity.registration);
     memset(modem->maker, 0, modem->maker_size);
@@ -51,6 +53,7 @@ void power_off(struct tlsmodem *modem)
 
 void module_power_cycle(struct tlsmodem *modem, int64_t off_ms)
 {
+    assert(off_ms >= 0);
     modem->power_cycle = true;
     modem->off_ms = off_ms;
     for (size_t i = 0; i < modem->terminal_count; i++)
@@ -59,6 +62,7 @@ void module_power_cycle(struct tlsmodem *modem, int64_t off_ms)
 
 void power_settle(struct tlsmodem *modem)
 {
+    assert(modem->depth == 0);
     if (modem->power_cycle) {
         modem->power_cycle = false;
         power_off(modem);

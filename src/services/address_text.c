@@ -4,6 +4,8 @@
 #include "base/number.h"
 #include "base/text.h"
 
+#include <assert.h>
+
 enum { GROUPS = 8, BYTES = 4, BYTE_MAX = 255, DIGITS_MAX = 3 };
 
 static unsigned group_at(const struct net_address *address, int index)
@@ -56,6 +58,7 @@ void address_text(const struct net_address *address, char text[ADDRESS_TEXT_MAX]
     const uint8_t *bytes = address->bytes;
     struct text out;
 
+    assert(address->family == NET_IPV4 || address->family == NET_IPV6);
     text_init(&out, text, ADDRESS_TEXT_MAX);
     if (address->family == NET_IPV4)
         text_add(&out, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
@@ -80,6 +83,7 @@ bool address_read_dotted(const char *text, struct net_address *ret_address)
 {
     struct net_address address = { .family = NET_IPV4 };
 
+    assert(text != NULL);
     for (int i = 0; i < BYTES; i++) {
         if (i > 0 && *text++ != '.')
             return false;

@@ -1,6 +1,7 @@
 /* connection_data.c: bytes through an open connection, with back-pressure both ways. */
 #include "services/connection_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { STARVED_MS = 1000 };
@@ -77,6 +78,7 @@ static size_t pull(struct connection *connection, uint8_t *buf, size_t cap)
 {
     ptrdiff_t got = receive(connection, buf, cap);
 
+    assert(cap > 0);
     if (got > (ptrdiff_t)cap)
         connection_lose(connection, (size_t)got, cap);
     if (got > 0)
@@ -127,6 +129,7 @@ void connection_on_readable(struct connection *connection)
 {
     bool news;
 
+    assert(connection->state == CONNECTION_OPEN);
     if (connection->buffering) {
         news = collect(connection);
     } else {
@@ -147,6 +150,9 @@ void connection_look_for_memory(struct connection *connection)
 
 void connection_open_now(struct connection *connection)
 {
+    assert(connection->state == CONNECTION_CONNECTING ||
+           connection->state == CONNECTION_LISTENING ||
+           connection->state == CONNECTION_HANDSHAKING);
     connection_free_others(connection);
     connection_forget_offer(connection);
     connection->deadline_ms = CLOCK_NEVER;
@@ -172,6 +178,7 @@ static bool flush(struct connection *connection)
 
 void connection_on_writable(struct connection *connection)
 {
+    assert(connection->state == CONNECTION_OPEN);
     if (flush(connection))
         connection->events->on_writable(connection->ctx);
     else if (connection->state == CONNECTION_ENDED)
@@ -181,6 +188,7 @@ void connection_on_writable(struct connection *connection)
 
 void connection_set_buffering(struct connection *connection, bool buffering)
 {
+    assert(!buffering || (connection->received_cap > 0 && connection->transport == NET_TCP));
     connection->buffering = buffering;
     connection->paused = false;
     want_now(connection);
@@ -197,6 +205,7 @@ size_t connection_read(struct connection *connection, uint8_t *buf, size_t cap)
 {
     size_t done = 0;
 
+    assert(buf != NULL);
     while (done < cap && connection->received.len > 0) {
         struct span piece = ring_peek(&connection->received);
         size_t part = piece.len < cap - done ? piece.len : cap - done;

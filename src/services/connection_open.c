@@ -80,6 +80,7 @@ static void shake_hands(struct connection *connection)
 /* The stream is there: TLS, or nothing more to do. */
 static void on_stream(struct connection *connection)
 {
+    assert(connection->stream != NULL);
     if (connection->keep_alive.idle_s > 0)
         net_stream_keep_alive(connection->stream, &connection->keep_alive);
     if (connection->session == NULL) {
@@ -141,6 +142,7 @@ static void take_addresses(struct connection *connection, const struct net_addre
 {
     size_t others = (count < CONNECTION_ADDRESSES_MAX ? count : CONNECTION_ADDRESSES_MAX) - 1;
 
+    assert(count > 0);
     connection->peer = list[0];
     connection->has_peer = true;
     connection->others = others > 0 ? malloc(others * sizeof(list[0])) : NULL;
@@ -190,6 +192,7 @@ static enum err prepare(struct connection *connection, const struct connection_t
 {
     enum err err;
 
+    assert(target->host != NULL && target->step_timeout_ms > 0);
     assert(connection->state == CONNECTION_CLOSED);
     *ret_failure = (struct connection_failure){ .tls = { .alert = -1 } };
     connection->port = target->port;
@@ -269,6 +272,7 @@ enum err connection_await(struct connection *connection, const struct connection
     struct net *net = connection->world->net;
     enum err err = prepare(connection, target, ret_failure);
 
+    assert(at != NULL && from != NULL && ret_port != NULL);
     if (err == ERR_OK)
         err = net_listen(net, at, 0, on_accepted, connection, &connection->listener, ret_port);
     if (err != ERR_OK)

@@ -4,6 +4,7 @@
  */
 #include "services/connection_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ static const char *const state_names[] = {
 
 void connection_enter(struct connection *connection, enum connection_state next)
 {
+    assert(next <= CONNECTION_ENDED);
     connection_trace(connection, TRACE_SOCKET, "%s -> %s", state_names[connection->state],
                      state_names[next]);
     connection->state = next;
@@ -24,6 +26,7 @@ void connection_restart_timer(struct connection *connection)
 {
     int64_t now_ms = connection->world->now_ms(connection->world->ctx);
 
+    assert(connection->step_timeout_ms > 0);
     connection->deadline_ms =
         time_earlier(now_ms + connection->step_timeout_ms, connection->open_until_ms);
 }
@@ -39,6 +42,8 @@ void connection_start_total(struct connection *connection)
 void connection_init(struct connection *connection, int id, const struct connection_world *world,
                      const struct connection_events *events, void *ctx, size_t received_cap)
 {
+    assert(world != NULL && events->on_open != NULL && events->on_failed != NULL);
+    assert(events->on_data != NULL && events->on_writable != NULL);
     *connection = (struct connection){
         .world = world, .events = events, .ctx = ctx, .id = id, .received_cap = received_cap
     };
@@ -73,6 +78,7 @@ enum err connection_rename(struct connection *connection, const char *host)
     size_t size = strlen(host) + 1;
     char *copy = malloc(size);
 
+    assert(host != NULL);
     if (copy == NULL)
         return ERR_NO_MEMORY;
     memcpy(copy, host, size);
@@ -116,6 +122,7 @@ bool connection_has_ended(const struct connection *connection,
 
 void connection_want(struct connection *connection, unsigned events)
 {
+    assert(connection->stream != NULL || connection->wanted == events);
     if (connection->wanted == events)
         return;
     connection->wanted = events;
@@ -162,6 +169,7 @@ void connection_release(struct connection *connection)
 
 void connection_lose(struct connection *connection, size_t len, size_t kept)
 {
+    assert(kept < len);
     if (connection->cut_count++ == 0)
         connection_say(connection, LOG_WARNING,
                        "the host gets %zu bytes of a datagram of %zu, the others are lost; such "
@@ -202,6 +210,7 @@ void connection_fail(struct connection *connection, const struct connection_fail
 {
     struct connection_failure copy = *failure;
 
+    assert(connection->state != CONNECTION_CLOSED);
     copy.during = connection->state;
     connection_say_failure(connection, &copy);
     connection_close(connection);
@@ -215,6 +224,7 @@ void connection_fail_with(struct connection *connection, enum err err)
 
 void connection_keep_alive(struct connection *connection, const struct net_keep_alive *probes)
 {
+    assert(probes != NULL);
     connection->keep_alive = *probes;
     if (connection_is_open(connection) && connection->stream != NULL)
         net_stream_keep_alive(connection->stream, probes);
@@ -222,6 +232,7 @@ void connection_keep_alive(struct connection *connection, const struct net_keep_
 
 const struct net_address *connection_peer(const struct connection *connection)
 {
+    assert(connection->has_peer);
     return &connection->peer;
 }
 

@@ -3,6 +3,7 @@
 
 #include "services/address_text.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A provider knows one end of the stream, a reset; which it was is kept. */
@@ -95,6 +96,7 @@ enum err connection_secure(struct connection *connection, const struct tls_confi
 {
     enum err err = may_be_secured(connection);
 
+    assert(tls != NULL);
     *ret_failure = (struct connection_failure){ .tls = { .alert = -1 } };
     if (err == ERR_STATE)
         return err;

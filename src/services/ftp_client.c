@@ -2,12 +2,15 @@
  * ftp_control.c, the data connection in ftp_data.c and ftp_transfer.c. */
 #include "services/ftp_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 void ftp_init(struct ftp *ftp, int id, const struct connection_world *world,
               const struct ftp_events *events, void *ctx, const struct tls_source *tls,
               size_t received_cap)
 {
+    assert(events->on_started != NULL && events->on_data != NULL && events->on_writable != NULL);
+    assert(events->on_done != NULL && events->on_lost != NULL);
     *ftp = (struct ftp){ .world = world, .events = events, .ctx = ctx, .id = id };
     if (tls != NULL)
         ftp->tls = *tls;
@@ -30,6 +33,8 @@ static bool copy_identity(char to[FTP_IDENTITY_MAX + 1], const char *from)
 
 enum ftp_error ftp_open(struct ftp *ftp, const struct ftp_session *session)
 {
+    assert(session->host != NULL && session->user != NULL && session->password != NULL &&
+           session->timeout_ms > 0);
     if (ftp->state != FTP_CLOSED || ftp_has_news(ftp))
         return FTP_BUSY;
     if (!copy_identity(ftp->user, session->user) ||

@@ -7,6 +7,7 @@
 
 enum ftp_error ftp_check_argument(struct span argument, size_t max)
 {
+    assert(max <= FTP_LINE_MAX);
     if (argument.len > max)
         return FTP_INVALID;
     for (size_t i = 0; i < argument.len; i++) {

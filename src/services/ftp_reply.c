@@ -1,6 +1,7 @@
 /* ftp_reply.c: addresses, sizes and paths in replies of an FTP server. */
 #include "services/ftp_reply.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { CODE_DIGITS = 3 };
@@ -108,6 +109,7 @@ bool ftp_reply_path(const struct ftp_reply *reply, char *path, size_t cap)
     const char *at = strchr(words_of(reply), '"');
     size_t len = 0;
 
+    assert(path != NULL && cap > 0);
     if (at == NULL)
         return false;
     for (at++; *at != '\0'; at++) {

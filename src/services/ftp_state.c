@@ -145,6 +145,7 @@ enum err ftp_connect(struct ftp *ftp, const char *host, uint16_t port)
     struct connection_failure failure;
     enum err err = connection_open(&ftp->control, &target, &failure);
 
+    assert(host != NULL);
     reply_reset(&ftp->reader);
     if (err == ERR_OK)
         ftp_enter(ftp, FTP_CONNECTING);
@@ -170,6 +171,7 @@ enum ftp_error ftp_secure(struct ftp *ftp, struct connection *connection)
 {
     struct securing securing = { connection, ftp->offer };
 
+    assert(ftp->secure);
     switch (ftp->tls.lend(ftp->tls.ctx, put_tls_on, &securing)) {
     case ERR_OK:
         return FTP_FINE;

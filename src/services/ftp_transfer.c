@@ -5,6 +5,8 @@
  */
 #include "services/ftp_internal.h"
 
+#include <assert.h>
+
 enum { SCRATCH = 512 };
 
 static bool is_upload(const struct ftp *ftp)
@@ -140,6 +142,7 @@ static void on_final_reply(struct ftp *ftp, int code)
 
 void ftp_transfer_reply(struct ftp *ftp, int code)
 {
+    assert(ftp_is_transfer(ftp));
     switch (ftp->state) {
     case FTP_PASSIVE:
         if (ftp->transfer.failed != FTP_FINE)
@@ -278,6 +281,7 @@ size_t ftp_read(struct ftp *ftp, uint8_t *buf, size_t cap)
 {
     size_t got;
 
+    assert(cap > 0);
     if (ftp->state != FTP_TRANSFER || !ftp->transfer.started || is_upload(ftp) ||
         !connection_is_open(&ftp->data))
         return 0;

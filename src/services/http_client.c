@@ -3,6 +3,8 @@
  * apart in http_response.c. */
 #include "services/http_internal.h"
 
+#include <assert.h>
+
 enum http_error http_start(struct http *http, const struct http_request *request)
 {
     enum http_error error = HTTP_INVALID;
@@ -78,6 +80,8 @@ static const struct connection_events connection_events = {
 void http_init(struct http *http, int id, const struct connection_world *world,
                const struct http_events *events, void *ctx, const struct tls_source *tls)
 {
+    assert(events->give_body != NULL && events->on_response != NULL);
+    assert(events->on_readable != NULL && events->on_failed != NULL);
     memset(http, 0, offsetof(struct http, url));
     http->world = world;
     http->events = events;

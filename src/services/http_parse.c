@@ -7,6 +7,8 @@
 #include "base/letters.h"
 #include "base/number.h"
 
+#include <assert.h>
+
 enum { STATUS_LINE_MIN = 12, CONTINUE = 100, NO_CONTENT = 204, NOT_MODIFIED = 304 };
 
 void http_parser_init(struct http_parser *parser, bool to_head)
@@ -30,6 +32,7 @@ bool http_field(struct span field, const char *name, struct span *ret_value)
     const uint8_t *colon = field.len > 0 ? memchr(field.data, ':', field.len) : NULL;
     size_t name_len;
 
+    assert(name != NULL);
     if (colon == NULL)
         return false;
     name_len = (size_t)(colon - field.data);
@@ -333,6 +336,7 @@ enum http_event http_parse(struct http_parser *parser, struct span bytes, size_t
 {
     enum http_event event;
 
+    assert(ret_used != NULL && ret_part != NULL);
     *ret_used = 0;
     *ret_part = span_at(NULL, 0);
     do {

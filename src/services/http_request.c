@@ -4,6 +4,8 @@
 #include "base/letters.h"
 #include "base/text.h"
 
+#include <assert.h>
+
 enum { CONTINUE_WAIT_MS = 1000 };
 
 static const char *const method_names[] = {
@@ -89,6 +91,7 @@ bool http_has_body(const struct http *http)
 
 void http_begin_request(struct http *http)
 {
+    assert(http->state == HTTP_EXCHANGING);
     http->stage = HTTP_STAGE_LINE;
     http->header_at = 0;
     http->body_left = http_has_body(http) ? http->request.body_len : 0;

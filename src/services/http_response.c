@@ -3,6 +3,8 @@
  */
 #include "services/http_internal.h"
 
+#include <assert.h>
+
 /* ---- redirects ---- */
 
 static bool is_redirect(int status)
@@ -258,6 +260,7 @@ ptrdiff_t http_read(struct http *http, uint8_t *buf, size_t cap)
 {
     size_t part;
 
+    assert(buf != NULL && cap > 0);
     if (http->state != HTTP_RESPONDED)
         return http->state == HTTP_DONE ? 0 : -ERR_IO;
     if (http->body.len == 0) {

@@ -3,6 +3,8 @@
 
 #include "base/wipe.h"
 
+#include <assert.h>
+
 static const char *const state_names[] = {
 #define HTTP_STATE_NAME(name) [name] = #name,
     HTTP_STATES(HTTP_STATE_NAME)
@@ -57,6 +59,7 @@ static void say(const struct http *http, enum http_error error)
 /* The end by failure, without telling. */
 void http_break_off(struct http *http, enum http_error error)
 {
+    assert(error != HTTP_FINE);
     say(http, error);
     http_close_all(http);
     http->error = error;
@@ -110,6 +113,7 @@ enum http_error http_open_connection(struct http *http)
 {
     enum err err;
 
+    assert(http->request.response_timeout_ms > 0 && http->request.idle_timeout_ms > 0);
     http->failure = (struct connection_failure){ .tls = { .reason = TLS_INTERNAL } };
     if (!http->url.secure)
         err = open_with(http, NULL);
@@ -144,6 +148,7 @@ enum http_error http_failure(const struct http *http)
 
 void http_set_idle_timeout(struct http *http, int64_t timeout_ms)
 {
+    assert(timeout_ms > 0);
     http->request.idle_timeout_ms = timeout_ms;
 }
 

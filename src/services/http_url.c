@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 enum { HTTP_PORT = 80, HTTPS_PORT = 443, PORT_MAX = 65535 };
@@ -137,6 +138,7 @@ enum err http_url_parse(struct span text, struct http_url *ret_url)
     bool has_scheme = scheme > 0 && letters_start(span_skip(text, scheme), "//");
     enum err err = has_scheme ? take_absolute(text, &url) : take_after_scheme(text, &url);
 
+    assert(ret_url != NULL);
     if (err == ERR_OK)
         *ret_url = url;
     return err;
@@ -225,6 +227,7 @@ void http_url_authority(const struct http_url *url, char *text, size_t cap)
     bool is_ipv6 = strchr(url->host, ':') != NULL;
     int len = snprintf(text, cap, is_ipv6 ? "[%s]" : "%s", url->host);
 
+    assert(cap > HTTP_AUTHORITY_MAX);
     if (url->port != (url->secure ? HTTPS_PORT : HTTP_PORT) && len > 0 && (size_t)len < cap)
         snprintf(text + len, cap - (size_t)len, ":%u", (unsigned)url->port);
 }

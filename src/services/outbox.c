@@ -14,6 +14,7 @@ void outbox_init(struct outbox *outbox, size_t cap)
 
 void outbox_init_in(struct outbox *outbox, void *memory, size_t cap)
 {
+    assert(memory != NULL);
     outbox_init(outbox, cap);
     outbox->memory = memory;
     outbox->lent = true;
@@ -67,6 +68,7 @@ size_t outbox_put(struct outbox *outbox, struct span bytes)
 
 bool outbox_flush(struct outbox *outbox, struct connection *connection)
 {
+    assert(outbox->start + (uint64_t)outbox->len <= outbox->cap);
     while (outbox->len > 0) {
         size_t sent =
             connection_write(connection, span_at(outbox->memory + outbox->start, outbox->len));

@@ -2,6 +2,8 @@
  * smtp_dialogue.c. */
 #include "services/smtp_internal.h"
 
+#include <assert.h>
+
 enum { INPUT_BYTES = 512 };
 
 static void on_open(void *ctx)
@@ -90,6 +92,7 @@ static const struct connection_events connection_events = {
 void smtp_init(struct smtp *smtp, int id, const struct connection_world *world,
                const struct smtp_events *events, void *ctx, const struct tls_source *tls)
 {
+    assert(world != NULL && events->on_done != NULL);
     *smtp = (struct smtp){ .world = world, .events = events, .ctx = ctx, .id = id };
     if (tls != NULL)
         smtp->tls = *tls;

@@ -3,6 +3,8 @@
 
 #include "base/base64.h"
 
+#include <assert.h>
+
 /* Of a header: with the longest charset's name below 75 characters. */
 enum { ENCODED_WORD_BYTES = 36 };
 
@@ -30,6 +32,7 @@ size_t smtp_add_encoded_word(struct text *out, struct span text, const char *cha
     char encoded[ENCODED_WORD_BYTES / 3 * 4 + 1];
     size_t len = 0;
 
+    assert(text.len > 0 && charset != NULL);
     while (len < text.len) {
         size_t next = character_length(span_skip(text, len), charset);
 

@@ -1,6 +1,7 @@
 /* smtp_line.c: the states of a mail that is sent, its end, and what goes to the server. */
 #include "services/smtp_internal.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -86,6 +87,7 @@ static void say_failure(const struct smtp *smtp, enum smtp_error error)
 
 void smtp_finish(struct smtp *smtp, enum smtp_error error)
 {
+    assert(smtp->state != SMTP_IDLE);
     say_failure(smtp, error);
     smtp_stop(smtp);
     smtp->events->on_done(smtp->ctx, error);

@@ -7,6 +7,8 @@
 #include "base/base64.h"
 #include "base/date.h"
 
+#include <assert.h>
+
 enum { ENCODED_BYTES = 57 }; /* of an attachment in one line of 76 characters */
 
 /* ---- the body ---- */
@@ -45,6 +47,7 @@ static bool body_needs_encoding(const struct smtp_content *content)
 
 void smtp_message_init(struct smtp_message *message, const struct smtp_content *content)
 {
+    assert(smtp_content_is_valid(content));
     *message = (struct smtp_message){ .content = content };
     message->body_encoded = body_needs_encoding(content);
 }
@@ -296,6 +299,7 @@ bool smtp_message_next(struct smtp_message *message, char *line, size_t *ret_len
 {
     struct text out;
 
+    assert(message->place <= SMTP_AT_END);
     text_init(&out, line, SMTP_LINE_MAX + 1);
     while (message->place != SMTP_AT_END) {
         if (next_line(message, &out)) {

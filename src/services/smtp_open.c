@@ -1,6 +1,7 @@
 /* smtp_open.c: a mail's connection, under TLS from its beginning or later. */
 #include "services/smtp_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum smtp_error smtp_opening_error(const struct smtp *smtp)
@@ -85,6 +86,8 @@ enum smtp_error smtp_start(struct smtp *smtp, const struct smtp_job *job)
 {
     enum err err;
 
+    assert(job->host != NULL && job->ehlo != NULL);
+    assert(job->connect_timeout_ms > 0 && job->reply_timeout_ms > 0 && job->total_timeout_ms > 0);
     smtp_stop(smtp);
     if (!smtp_content_is_valid(&job->content) || !credentials_are_valid(job))
         return SMTP_INVALID;

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "services/sntp_packet.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { DATAGRAM_CAP = 512 };
@@ -135,6 +136,7 @@ static const struct connection_events connection_events = {
 void sntp_init(struct sntp *sntp, int id, const struct connection_world *world,
                const struct sntp_events *events, void *ctx)
 {
+    assert(events->on_time != NULL && events->on_failed != NULL);
     *sntp = (struct sntp){ .events = events, .ctx = ctx, .deadline_ms = CLOCK_NEVER };
     connection_init(&sntp->connection, id, world, &connection_events, sntp, 0);
     connection_name(&sntp->connection, "time server");
@@ -148,6 +150,7 @@ enum err sntp_start(struct sntp *sntp, const struct sntp_target *target)
                                      .transport = NET_UDP,
                                      .step_timeout_ms = target->timeout_ms };
 
+    assert(target->host != NULL && target->tries >= 1 && target->timeout_ms > 0);
     if (sntp_is_busy(sntp))
         return ERR_STATE;
     sntp->timeout_ms = target->timeout_ms;

@@ -1,6 +1,8 @@
 /* sntp_packet.c: the packets of SNTP version 4 (RFC 4330 section 4, RFC 5905 section 7.3). */
 #include "services/sntp_packet.h"
 
+#include <assert.h>
+
 enum {
     LEAP_SHIFT = 6,
     LEAP_UNKNOWN = 3,
@@ -54,6 +56,7 @@ static uint64_t get_stamp(const uint8_t *at)
 
 void sntp_request(uint8_t packet[SNTP_PACKET_BYTES], uint64_t stamp)
 {
+    assert(packet != NULL);
     memset(packet, 0, SNTP_PACKET_BYTES);
     packet[0] = VERSION << VERSION_SHIFT | MODE_CLIENT;
     put_stamp(packet + TRANSMIT_AT, stamp);

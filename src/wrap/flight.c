@@ -12,6 +12,7 @@ struct packet *packet_new(size_t len)
 {
     struct packet *packet = malloc(sizeof(*packet) + len);
 
+    assert(len > 0);
     if (packet != NULL)
         *packet = (struct packet){ .len = len };
     return packet;
@@ -21,6 +22,7 @@ struct packet *packet_cut(struct packet *packet, size_t len)
 {
     struct packet *fitting = packet_new(len);
 
+    assert(len <= packet->len);
     packet->len = len; /* no more was written, and no more is to be wiped */
     if (fitting == NULL)
         return packet;
@@ -66,6 +68,7 @@ void flight_take(struct flight *flight, size_t count)
 {
     struct packet *packet = flight->first;
 
+    assert(flight->first != NULL);
     assert(count <= packet->len - packet->done);
     packet->done += count;
     if (packet->done == packet->len)

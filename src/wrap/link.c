@@ -3,6 +3,7 @@
 
 #include "wrap/link_stream.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,6 +222,7 @@ enum err link_open(struct net *inner, struct clock *clock, const struct link_pro
 {
     struct link *link = malloc(sizeof(*link));
 
+    assert(inner != NULL && clock != NULL && profile != NULL);
     if (link == NULL)
         return ERR_NO_MEMORY;
     *link = (struct link){

@@ -291,6 +291,7 @@ enum err link_stream_new(struct link_line *line, bool datagrams, struct link_str
 {
     struct link_stream *stream = calloc(1, sizeof(*stream));
 
+    assert(line->clock != NULL && ret_stream != NULL);
     if (stream == NULL || clock_new_timer(line->clock, on_time, stream, &stream->timer) != ERR_OK) {
         free(stream);
         return ERR_NO_MEMORY;
@@ -315,6 +316,7 @@ struct net_stream *link_stream_base(struct link_stream *stream)
 
 void link_stream_accept(struct link_stream *stream, struct net_stream *inner)
 {
+    assert(inner != NULL);
     stream->base.inner = inner;
     stream->connected = true;
     net_stream_bind(inner, link_stream_on_inner, stream);

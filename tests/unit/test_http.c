@@ -767,7 +767,10 @@ static void test_stop(void **state)
     set_up(&client);
     assert_int_equal(
         http_start(&client.http, &(struct http_request){ .url = span_of("http://h.test/"),
-                                                         .body_len = HTTP_NO_REQUEST_BODY }),
+                                                         .body_len = HTTP_NO_REQUEST_BODY,
+                                                         .connect_timeout_ms = 1000,
+                                                         .response_timeout_ms = 1000,
+                                                         .idle_timeout_ms = 1000 }),
         HTTP_FINE);
     http_stop(&client.http);
     for (size_t i = 0; i < COUNT(sends); i++) {

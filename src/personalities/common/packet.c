@@ -1,15 +1,18 @@
 /* packet.c: PDP contexts as 27.007 chapter 10 has them. */
 #include "personalities/common/common.h"
 
+#include <assert.h>
 #include <string.h>
 
 void *common_context_record(struct at_session *at, size_t index)
 {
+    assert(index < module_of(at)->network.context_count);
     return network_context_if(&module_of(at)->network, index + 1);
 }
 
 void *common_context_make_record(struct at_session *at, size_t index)
 {
+    assert(index < module_of(at)->network.context_count);
     return network_context_make(&module_of(at)->network, index + 1);
 }
 

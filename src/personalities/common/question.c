@@ -25,6 +25,7 @@ bool question_is_busy(const struct question *question)
 
 void question_cancel(struct question *question)
 {
+    assert(question->kind == QUESTION_NONE || question->client != NULL);
     switch (question->kind) {
     case QUESTION_NONE:
         break;
@@ -62,6 +63,7 @@ int64_t question_deadline(const struct tlsmodem *modem, const void *state)
 {
     const struct question *question = state;
 
+    assert(question->kind == QUESTION_NONE || question->client != NULL);
     (void)modem;
     switch (question->kind) {
     case QUESTION_NONE:

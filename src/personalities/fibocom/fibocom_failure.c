@@ -6,6 +6,8 @@
  */
 #include "personalities/fibocom/fibocom_failure.h"
 
+#include <assert.h>
+
 /* The number of the alert, where there is one that the list has. */
 enum { AS_RECEIVED = -1001 };
 
@@ -95,6 +97,7 @@ static int cause_of_err(const struct connection_failure *failure)
 
 int fibocom_failure_cause(const struct connection_failure *failure)
 {
+    assert(failure->err != ERR_OK);
     if (failure->during == CONNECTION_RESOLVING || failure->during == CONNECTION_CONNECTING)
         return -1;
     if (failure->tls.alert == ALERT_UNRECOGNIZED_NAME)

@@ -7,6 +7,8 @@
 
 #include "base/letters.h"
 
+#include <assert.h>
+
 static const struct {
     const char *name;
     size_t first, count; /* slots */
@@ -38,6 +40,7 @@ struct span fibocom_file(const struct tlsmodem *modem, size_t slot)
 {
     const struct fibocom_file *file = file_in(modem, slot);
 
+    assert(slot < SLOT_COUNT);
     return file != NULL && !file->entering ? bytes_span(&file->bytes) : span_at(NULL, 0);
 }
 

@@ -1,6 +1,8 @@
 /* fibocom_ftp_receive.c: +FTPRECV reads the file that comes, at once or when there is something. */
 #include "personalities/fibocom/fibocom.h"
 
+#include <assert.h>
+
 static void answer_received(struct fibocom_ftp *ftp, struct at_session *at, struct span data)
 {
     fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
@@ -52,6 +54,7 @@ enum at_status fibocom_ftp_ask_for_more(struct at_session *at)
 
 enum at_status fibocom_ftp_receive(struct fibocom_ftp *ftp, struct at_session *at, size_t max)
 {
+    assert(max > 0);
     if (ftp->reader != terminal_of(at))
         return refuse_no_file(at);
     ftp->receive_max = max;

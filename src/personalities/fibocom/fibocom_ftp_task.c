@@ -4,6 +4,8 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include <assert.h>
+
 struct fibocom_ftp *fibocom_ftp_if(const struct at_session *at)
 {
     return module_part_if(module_of(at), &fibocom_ftp_part, 0);
@@ -102,6 +104,7 @@ void fibocom_ftp_begin_next(struct fibocom_ftp *ftp)
 {
     struct at_session *at = ftp->owner->at;
 
+    assert(ftp->owner != NULL);
     fibocom_ftp_expect(ftp, FTP_WAIT_NOTHING);
     at_finish(at, run(ftp, at, &ftp->next));
 }

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#include <assert.h>
+
 enum { SECOND_MS = 1000 };
 
 /* ---- what the host is told ---- */
@@ -18,6 +20,7 @@ void fibocom_http_tell_connected(struct fibocom_http *http, bool connected)
 
 void fibocom_http_tell_result(struct fibocom_http *http, int code, size_t len)
 {
+    assert(http->owner != NULL);
     at_urc(http->owner->at, "+HTTPRES: %d,%d,%zu", http->mode, code, len);
 }
 
@@ -40,6 +43,7 @@ static void note_time(const struct fibocom_http *http, enum http_error error)
 
 void fibocom_http_fail_for(struct fibocom_http *http, enum http_error error)
 {
+    assert(error != HTTP_FINE);
     note_time(http, error);
     switch (error) {
     case HTTP_DNS:
@@ -126,6 +130,7 @@ enum at_status fibocom_http_begin(struct fibocom_http *http, struct module_termi
     int32_t preset_s = module_fact_peek(http->modem, FACT_HTTP_TIMER_S);
     enum http_error error;
 
+    assert(!fibocom_http_is_busy(http) && mode >= MODE_GET && mode <= MODE_HEAD);
     if (http->phase == HTTP_PHASE_STREAMING)
         fibocom_http_enter(http, HTTP_PHASE_NONE);
     http->owner = owner;

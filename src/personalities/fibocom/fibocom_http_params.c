@@ -4,6 +4,8 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include <assert.h>
+
 static const struct {
     const char *name;
     const char *words; /* values that it takes; NULL: any */
@@ -20,6 +22,7 @@ static const struct {
 
 const char *fibocom_http_param_name(size_t param)
 {
+    assert(param < HTTP_PARAM_COUNT);
     return param_rows[param].name;
 }
 
@@ -36,6 +39,7 @@ bool fibocom_http_param_takes(size_t param, struct span value)
 {
     const char *words = param_rows[param].words;
 
+    assert(param < HTTP_PARAM_COUNT);
     if (words == NULL)
         return true;
     return value.len == 1 && value.data[0] != '\0' && strchr(words, value.data[0]) != NULL;
@@ -45,5 +49,6 @@ const char *fibocom_http_value(const struct tlsmodem *modem, size_t param)
 {
     const char *value = ((const struct fibocom *)modem->maker)->http_values[param];
 
+    assert(param < HTTP_PARAM_COUNT);
     return value == NULL && param_rows[param].words != NULL ? "0" : at_text(value);
 }

@@ -4,6 +4,8 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include <assert.h>
+
 static struct fibocom_socket *socket_of(struct online *online)
 {
     return (struct fibocom_socket *)online;
@@ -66,6 +68,7 @@ void fibocom_odm_opened(struct fibocom_socket *socket)
                                            .on_left = on_left };
     struct at_session *at = socket->owner->at;
 
+    assert(socket->transparent && socket->owner != NULL);
     at_info(at, "+MIPODM: %d,1", socket->id);
     online_enter(&socket->online, &ops, at);
     at_finish_online(at);

@@ -8,6 +8,8 @@
 #include "bridge/receive.h"
 #include "services/address_text.h"
 
+#include <assert.h>
+
 enum { FORMAT_HEX = 0, FORMAT_BARE = 1, FORMAT_RAW = 2, FORMAT_READ = 5 };
 
 /* Longest piece in a line; a datagram has one line. */
@@ -120,6 +122,7 @@ void fibocom_receive_show(struct fibocom_socket *socket)
 {
     static const struct receive_ops ops = { .read = read, .show = show };
 
+    assert(connection_is_open(&socket->connection));
     if (format_of(socket) == FORMAT_READ && !has_datagrams(socket))
         show_count(socket);
     else if (receive_all(&ops, socket, socket->owner->at, chunk_of(socket)))

@@ -5,6 +5,8 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include <assert.h>
+
 enum { STATUS_SENT, STATUS_FLOWED_OFF, STATUS_NO_DATA };
 
 /* What the host is told of it. */
@@ -84,6 +86,7 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
 {
     struct at_session *at = socket->owner->at;
 
+    assert(socket->send_phase == SEND_WAITING);
     if (packets_flush(&socket->packets, &socket->connection) &&
         socket->connection.state == CONNECTION_OPEN) {
         fibocom_send_enter(socket, SEND_NONE, NULL);
@@ -96,6 +99,7 @@ void fibocom_send_go_on(struct fibocom_socket *socket)
 /* What is left goes out when the peer takes it. */
 void fibocom_send_give_up(struct fibocom_socket *socket)
 {
+    assert(socket->send_phase == SEND_WAITING);
     fibocom_send_enter(socket, SEND_NONE, NULL);
     module_note_fact(socket->modem, FACT_SEND_MS);
     at_finish(socket->owner->at, end_send(socket, STATUS_FLOWED_OFF));

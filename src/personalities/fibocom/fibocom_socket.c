@@ -6,10 +6,13 @@
 
 #include "base/text.h"
 
+#include <assert.h>
+
 struct fibocom_socket *fibocom_socket_make(struct at_session *at, int32_t id)
 {
     struct fibocom_socket *socket = module_part(module_of(at), &fibocom_sockets, (size_t)id - 1);
 
+    assert(id >= 1 && id <= FIBOCOM_SOCKETS);
     if (socket == NULL)
         at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
     return socket;
@@ -17,6 +20,7 @@ struct fibocom_socket *fibocom_socket_make(struct at_session *at, int32_t id)
 
 struct fibocom_socket *fibocom_socket_if(const struct at_session *at, int32_t id)
 {
+    assert(id >= 1 && id <= FIBOCOM_SOCKETS);
     return module_part_if(module_of(at), &fibocom_sockets, (size_t)id - 1);
 }
 
@@ -85,6 +89,7 @@ void fibocom_socket_tell_failed(struct fibocom_socket *socket)
     const struct tlsmodem *modem = socket->modem;
     struct at_session *at = socket->owner->at;
 
+    assert(socket->owner != NULL);
     if (socket->transparent) {
         tell_odm_failed(socket);
         return;
@@ -110,6 +115,7 @@ void fibocom_socket_fail_send(struct fibocom_socket *socket)
 {
     struct at_session *at = socket->owner->at;
 
+    assert(socket->owner != NULL);
     fibocom_send_enter(socket, SEND_NONE, NULL);
     at_finish(at, at_refuse(at, FACT_ERROR_STATE, "socket %d has closed", socket->id));
 }
@@ -182,6 +188,7 @@ bool fibocom_socket_begin(struct fibocom_socket *socket, struct at_session *at,
     };
     struct opening opening = { socket, &target };
 
+    assert(socket->connection.state == CONNECTION_CLOSED);
     memcpy(host, args->list[OPEN_HOST].text.data, args->list[OPEN_HOST].text.len);
     socket->owner = terminal_of(at);
     socket->secure = protocol == PROTOCOL_TLS;

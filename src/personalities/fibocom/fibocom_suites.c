@@ -6,6 +6,8 @@
 
 #include "base/tls_suites.h"
 
+#include <assert.h>
+
 static const tls_suite suites_l610[FIBOCOM_CIPHERS] = {
     [1] = TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
     [2] = TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
@@ -64,6 +66,7 @@ static const struct fibocom_group groups_nl668[GROUP_COUNT] = {
 
 tls_suite fibocom_suite(enum fibocom_family family, int id)
 {
+    assert(id >= 0 && id < FIBOCOM_CIPHERS);
     return family == FAMILY_L610 ? suites_l610[id] : suites_nl668[id];
 }
 

@@ -7,6 +7,7 @@
 
 #include "personalities/common/checks_name.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -138,6 +139,7 @@ static void note(struct tlsmodem *modem, int cause, int alert)
 
 void fibocom_tls_note(struct tlsmodem *modem, const struct connection_failure *failure)
 {
+    assert(failure != NULL);
     note(modem, fibocom_failure_cause(failure), failure->tls.alert);
 }
 
@@ -182,6 +184,7 @@ enum err fibocom_tls_lend(void *ctx, enum err (*use)(void *use_ctx, const struct
                                  .verify = ssl->mode != 0 };
     enum err err;
 
+    assert(use != NULL);
     ssl->error = FIBOCOM_NO_ERROR;
     if (!check_files(&inspection, modem, ssl->mode != 0))
         return refused(modem, &inspection);

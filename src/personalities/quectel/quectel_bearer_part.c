@@ -4,6 +4,7 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 static const struct {
@@ -17,16 +18,19 @@ static const struct {
 
 const char *quectel_bearer_words(enum quectel_bearer_state state)
 {
+    assert((size_t)state < sizeof(states) / sizeof(states[0]));
     return states[state].words;
 }
 
 int quectel_bearer_number(enum quectel_bearer_state state)
 {
+    assert((size_t)state < sizeof(states) / sizeof(states[0]));
     return states[state].number;
 }
 
 struct quectel_bearer *quectel_bearer_at(struct tlsmodem *modem, size_t id)
 {
+    assert(id < QUECTEL_BEARERS);
     return &((struct quectel *)modem->maker)->bearers[id];
 }
 
@@ -42,6 +46,7 @@ struct quectel_bearer *quectel_bearer(struct tlsmodem *modem)
 
 size_t quectel_bearer_cid(size_t id)
 {
+    assert(id < QUECTEL_BEARERS);
     return id + 1;
 }
 

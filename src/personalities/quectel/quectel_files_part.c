@@ -4,6 +4,7 @@
 
 #include "base/wipe.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,6 +58,7 @@ bool quectel_file_is_name(struct span name)
 
 bool quectel_file_fits(struct span name, enum quectel_file_kind kind)
 {
+    assert(kind <= FILE_KEY);
     for (size_t i = 0; i < SLOT_COUNT; i++) {
         if (span_equal(name, span_of(slots[i].name)))
             return slots[i].kind == kind;
@@ -66,6 +68,7 @@ bool quectel_file_fits(struct span name, enum quectel_file_kind kind)
 
 size_t quectel_file_limit(struct span name)
 {
+    assert(quectel_file_is_name(name));
     return is_ram(name) ? QUECTEL_RAM_FILE_MAX : QUECTEL_NVRAM_FILE_MAX;
 }
 
@@ -271,6 +274,7 @@ enum err quectel_file_get(struct tlsmodem *modem, const char *name, uint8_t *buf
     size_t len = 0;
     enum err err;
 
+    assert(name != NULL && buf != NULL && ret_data != NULL);
     if (!is_stored(modem, name)) {
         file = find_ram(modem, name);
         if (file == NULL)

@@ -5,6 +5,7 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 enum { DL_FILE, DL_SIZE, DL_TIME };
@@ -33,6 +34,7 @@ void quectel_http_pump_download(struct quectel_http *http)
     struct bytes *data = &http->exchange->download.data;
     ptrdiff_t got;
 
+    assert(http->exchange != NULL);
     do {
         uint8_t extra;
         bool full = data->len == http->exchange->download_max;

@@ -182,6 +182,7 @@ enum at_status quectel_http_request(struct at_session *at, enum http_method meth
     struct quectel_http *http = quectel_http_of(at);
     enum http_error error;
 
+    assert(time.seconds > 0);
     if (!quectel_bearer_is_up(quectel_bearer(http->modem))) { /* no more: a body was awaited */
         quectel_http_end(http, QUECTEL_HTTP_IDLE);
         return quectel_refuse_bearer(at, QUECTEL_HTTP_NETWORK_DEACTIVATED);

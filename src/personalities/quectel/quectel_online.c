@@ -4,6 +4,8 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include <assert.h>
+
 enum { DECISECOND_MS = 100 };
 
 static const struct quectel_settings *settings_of(const struct quectel_socket *socket)
@@ -90,6 +92,7 @@ static void go_online(struct quectel_socket *socket)
 
 void quectel_online_enter(struct quectel_socket *socket)
 {
+    assert(socket->transparent && socket->link != NULL);
     go_online(socket);
     at_unsolicited_connect(socket->owner->at);
 }
@@ -108,6 +111,7 @@ void quectel_online_tick(struct quectel_socket *socket)
 
 void quectel_online_leave(struct quectel_socket *socket)
 {
+    assert(socket->owner != NULL);
     if (socket->link != NULL)
         online_forget(&socket->link->online);
     at_leave_online(socket->owner->at, AT_SILENT);

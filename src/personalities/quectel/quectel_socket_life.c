@@ -29,6 +29,7 @@ const char *quectel_socket_state_words(const struct quectel_socket *socket)
 
 struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, int32_t index)
 {
+    assert(index >= 0 && index < QUECTEL_SOCKETS);
     return module_part_if(modem, &quectel_sockets, (size_t)index);
 }
 
@@ -47,6 +48,7 @@ const struct quectel_socket *quectel_socket_look(const struct at_session *at, in
 
 struct quectel_socket *quectel_socket_make(const struct at_session *at, int32_t index)
 {
+    assert(index >= 0 && index < QUECTEL_SOCKETS);
     return module_part(module_of(at), &quectel_sockets, (size_t)index);
 }
 
@@ -147,6 +149,7 @@ void quectel_socket_end(struct quectel_socket *socket)
 /* Datagrams would melt together in the memory of the connection. */
 void quectel_socket_buffer(struct quectel_socket *socket)
 {
+    assert(socket->link != NULL);
     connection_set_buffering(&socket->link->connection, !is_datagram(socket));
 }
 
@@ -216,6 +219,8 @@ static bool open_link(struct quectel_socket *socket, const struct quectel_openin
 bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
                          const struct quectel_opening *opening)
 {
+    assert(quectel_socket_is_free(socket));
+    assert(opening->manner != NULL && opening->timeout_ms > 0);
     if (socket->state == SOCKET_REMOTE_CLOSING)
         quectel_socket_close(socket);
     if (!open_link(socket, opening))
@@ -286,6 +291,7 @@ static size_t read_datagram(struct quectel_socket *socket, uint8_t *buf, size_t 
 
 size_t quectel_socket_read(struct quectel_socket *socket, uint8_t *buf, size_t cap)
 {
+    assert(cap > 0);
     if (socket->state != SOCKET_CONNECTED && socket->state != SOCKET_REMOTE_CLOSING)
         return 0;
     return is_datagram(socket) ? read_datagram(socket, buf, cap)
@@ -331,6 +337,7 @@ bool quectel_socket_send(struct quectel_socket *socket, struct span bytes)
     struct outbox *outbox = &socket->link->packets.outbox;
     size_t sent;
 
+    assert(bytes.len > 0 && bytes.len <= QUECTEL_SEND_MAX && socket->link != NULL);
     if (!quectel_socket_flush(socket) || !outbox_reserve(outbox))
         return false;
     sent = connection_write(&socket->link->connection, bytes);

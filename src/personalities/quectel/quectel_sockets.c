@@ -5,6 +5,8 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include <assert.h>
+
 /* The peer's end is told when what it sent before is told, and all of it where it is not kept. */
 static void notice_end(struct quectel_socket *socket)
 {
@@ -24,6 +26,7 @@ static void tell(struct quectel_socket *socket)
 {
     enum quectel_news news = socket->news;
 
+    assert(socket->manner != NULL);
     if (news == NEWS_OPENED && socket->transparent && !at_may_speak_at_length(socket->owner->at))
         return; /* no memory to go online with: later */
     quectel_socket_note(socket, NEWS_NONE);
@@ -84,6 +87,7 @@ static void lose(struct quectel_socket *socket)
     bool opening = is_opening(socket);
     bool was_online = quectel_online_is_on(socket);
 
+    assert(!quectel_socket_is_free(socket));
     quectel_socket_end(socket);
     quectel_socket_note(socket, opening ? NEWS_FAILED : socket->secure ? NEWS_CLOSED : NEWS_NONE);
     if (was_online)
@@ -121,6 +125,7 @@ static void take_back(struct quectel_socket *socket)
 
 void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer)
 {
+    assert(bearer < QUECTEL_BEARERS);
     for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
         struct quectel_socket *socket = quectel_socket_in(modem, i);
 

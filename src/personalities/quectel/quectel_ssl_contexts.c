@@ -7,6 +7,8 @@
 #include "base/tls_suites.h"
 #include "base/wipe.h"
 
+#include <assert.h>
+
 /* All six of table 2, the strongest first. */
 static const tls_suite all_suites[] = {
     TLS_RSA_WITH_AES_256_CBC_SHA256, TLS_RSA_WITH_AES_256_CBC_SHA, TLS_RSA_WITH_AES_128_CBC_SHA,
@@ -61,12 +63,14 @@ static struct quectel_ssl *settings_of(const struct tlsmodem *modem)
 
 void quectel_ssl_set(struct tlsmodem *modem, int32_t index, enum quectel_ssl_setting setting)
 {
+    assert(index >= 0 && index < QUECTEL_SSL_CONTEXTS);
     settings_of(modem)->set[index] |= (uint8_t)(1U << setting);
 }
 
 bool quectel_ssl_is_preset(const struct tlsmodem *modem, int32_t index,
                            enum quectel_ssl_setting setting)
 {
+    assert(index >= 0 && index < QUECTEL_SSL_CONTEXTS);
     return (settings_of(modem)->set[index] & 1U << setting) == 0;
 }
 
@@ -119,6 +123,7 @@ static void choose_protocol(const struct quectel_ssl_context *context, struct tl
 {
     static const enum tls_version versions[] = { TLS_SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2 };
 
+    assert(context->suite_count > 0 || context->all_suites);
     if (context->version == QUECTEL_ANY_VERSION)
         choose_any(context->modem, tls);
     else
@@ -156,6 +161,7 @@ struct tls_source quectel_ssl_source(struct quectel_ssl_context *context)
 
 struct quectel_ssl_context *quectel_ssl_context(struct tlsmodem *modem, int32_t index)
 {
+    assert(index >= 0 && index < QUECTEL_SSL_CONTEXTS);
     return module_part(modem, &quectel_ssl_contexts, (size_t)index);
 }
 

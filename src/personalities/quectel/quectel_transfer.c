@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "bridge/receive.h"
 
+#include <assert.h>
+
 static const struct quectel_settings *settings_of(const struct at_session *at)
 {
     return &quectel_of(at)->settings;
@@ -144,6 +146,7 @@ enum at_status quectel_receive(struct at_session *at, struct quectel_socket *soc
 {
     static const struct receive_ops ops = { .read = read, .show = show_read };
 
+    assert(max >= 1 && max <= QUECTEL_RECEIVE_MAX);
     receive_one(&ops, socket, at, max);
     quectel_socket_was_read(socket);
     return AT_OK;
@@ -244,6 +247,7 @@ void quectel_tcp_received(struct quectel_socket *socket)
 {
     static const struct receive_ops ops = { .read = read, .show = show_data };
 
+    assert(socket->owner != NULL);
     switch (settings_of(socket->owner->at)->indication) {
     case INDICATE_DATA:
         receive_all(&ops, socket, socket->owner->at, QUECTEL_SEND_MAX);

@@ -63,6 +63,7 @@ enum err telit_credentials_init(struct telit_credentials *credentials, const str
     enum err err = ERR_OK;
 
     assert(store_count <= CREDENTIAL_STORES_MAX);
+    assert(store_count <= CREDENTIAL_STORES_MAX);
     *credentials = (struct telit_credentials){ .nvm = nvm, .store_count = store_count };
     for (size_t store = 1; nvm != NULL && store <= store_count; store++) {
         for (int kind = 0; err == ERR_OK && kind < CREDENTIAL_KINDS; kind++)
@@ -139,6 +140,7 @@ enum err telit_credentials_get(const struct telit_credentials *credentials, size
     const struct bytes *ram = in_ram(credentials, slot);
     char key[STORAGE_KEY_MAX + 1];
 
+    assert(buf != NULL && ret_len != NULL);
     if (ram != NULL) {
         if (ram->len > cap)
             return ERR_FULL;

@@ -5,6 +5,8 @@
  */
 #include "personalities/telit/telit.h"
 
+#include <assert.h>
+
 static struct telit_ftp *ftp_of(struct online *online)
 {
     return (struct telit_ftp *)online;
@@ -52,6 +54,7 @@ void telit_ftp_go_online(struct telit_ftp *ftp)
         .read = read, .pause = pause, .takes = takes, .write = write, .on_escape = on_escape
     };
 
+    assert(ftp->owner != NULL);
     online_enter(&ftp->online, &ops, ftp->owner->at);
 }
 

@@ -4,6 +4,8 @@
  */
 #include "personalities/telit/telit.h"
 
+#include <assert.h>
+
 struct telit_ftp *telit_ftp_of(const struct at_session *at)
 {
     return &telit_of(at)->ftp;
@@ -78,6 +80,7 @@ enum at_status telit_ftp_await(struct at_session *at, enum telit_ftp_task task,
 {
     struct telit_ftp *ftp = telit_ftp_of(at);
 
+    assert(task != FTP_TASK_NONE);
     if (started != FTP_FINE)
         return started == FTP_NO_CONNECTION
                    ? at_refuse_said(at, telit_ftp_error(ftp, started))
@@ -94,6 +97,7 @@ enum at_status telit_ftp_run(struct telit_ftp *ftp, struct at_session *at,
     enum ftp_error started;
     char *name = NULL;
 
+    assert(ftp->work != NULL);
     if (packets && !at_text_set(&name, operation->name))
         return at_refuse_memory(at, TELIT_FTP_ALLOCATE);
     started = operation->transfer
@@ -127,6 +131,7 @@ enum at_status telit_ftp_begin(struct at_session *at, const struct telit_ftp_ope
 {
     struct telit_ftp *ftp = telit_ftp_mine(at);
 
+    assert(operation != NULL);
     if (ftp == NULL)
         return AT_FAIL;
     if (may_be_free_soon(ftp)) {

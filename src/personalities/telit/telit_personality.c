@@ -4,6 +4,8 @@
 
 #include "personalities/common/common.h"
 
+#include <assert.h>
+
 /* The longest answer is that of #FTPRECV, or of #SSLSECDATA: data, and some words around it. */
 enum {
     LINE_MAX = 400,
@@ -28,6 +30,7 @@ int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms)
     int64_t asked_ms = step_ms * module_fact_peek(modem, FACT_TOTAL_STEPS);
     int64_t total_ms = module_fact_peek(modem, FACT_TOTAL_MS);
 
+    assert(step_ms > 0);
     return asked_ms > total_ms ? asked_ms : total_ms;
 }
 

@@ -9,6 +9,7 @@
 
 struct telit_ssl_slot *telit_ssl_slot(const struct at_session *at, int32_t id)
 {
+    assert(id >= 1 && (size_t)id <= telit_of(at)->ssl_count);
     return &telit_of(at)->ssl[id - 1];
 }
 

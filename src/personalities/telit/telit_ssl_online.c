@@ -4,6 +4,8 @@
  */
 #include "personalities/telit/telit.h"
 
+#include <assert.h>
+
 enum { DECISECOND_MS = 100, SECOND_MS = 1000 };
 
 static struct telit_ssl *ssl_of(struct online *online)
@@ -96,6 +98,7 @@ void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at)
                                            .on_idle = on_idle,
                                            .on_left = on_left };
 
+    assert(ssl->socket.state == CONNECTION_OPEN || ssl->socket.state == CONNECTION_ENDED);
     ssl->rung = 0;
     online_enter(&ssl->online, &ops, at);
 }

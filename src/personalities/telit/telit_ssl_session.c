@@ -12,6 +12,8 @@
  */
 #include "personalities/telit/telit.h"
 
+#include <assert.h>
+
 void telit_session_begin(struct telit_ssl *ssl, bool wanted)
 {
     telit_session_forget(ssl);
@@ -20,6 +22,7 @@ void telit_session_begin(struct telit_ssl *ssl, bool wanted)
 
 void telit_session_on_open(struct telit_ssl *ssl)
 {
+    assert(connection_is_open(&ssl->socket));
     if (!ssl->socket.info.resumed)
         ssl->session.until_ms =
             module_now(ssl->modem) + module_fact_peek(ssl->modem, FACT_SESSION_MAX_MS);

@@ -8,6 +8,8 @@
 #include "personalities/common/checks_name.h"
 #include "personalities/telit/telit_private_key.h"
 
+#include <assert.h>
+
 enum { AUTH_NONE, AUTH_SERVER, AUTH_MUTUAL };
 
 /* #CPUMODE that makes the processor fast enough for any certificate (§5). */
@@ -134,6 +136,7 @@ enum err telit_ssl_lend(struct tlsmodem *modem, int32_t id,
     enum err err = ERR_CREDENTIALS;
     const char *wrong = telit_ssl_configure(modem, id, &secrets, &tls);
 
+    assert(use != NULL);
     if (wrong == NULL)
         err = use(use_ctx, &tls);
     else

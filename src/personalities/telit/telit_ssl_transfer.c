@@ -188,6 +188,7 @@ void telit_ssl_transfer_writable(struct telit_ssl *ssl)
 {
     struct at_session *at = ssl->slot->owner->at;
 
+    assert(ssl->waiting == WAIT_SEND);
     if (!at_is_busy(at))
         return; /* still in the prompt */
     if (telit_ssl_flush(ssl))
@@ -200,6 +201,7 @@ void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
 {
     struct at_session *at = ssl->slot->owner->at;
 
+    assert(ssl->waiting == WAIT_SEND || ssl->waiting == WAIT_RECEIVE);
     if (ssl->waiting == WAIT_SEND) {
         finish(ssl, end_send(ssl, at_refuse(at, FACT_ERROR_SEND_TIMEOUT,
                                             "the server does not take the data in time")));

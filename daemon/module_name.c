@@ -8,6 +8,7 @@
 #include "base/letters.h"
 #include "tlsmodem.h"
 
+#include <assert.h>
 #include <stdint.h>
 
 enum { NAME_MAX_BYTES = 40, SUGGESTIONS_MAX = 4, LETTERS_PER_MISTAKE = 3 };
@@ -20,6 +21,7 @@ const char *module_name_find(const char *value)
 {
     const struct tlsmodem_model *model;
 
+    assert(value != NULL);
     for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++)
         if (letters_equal(span_of(model->name), span_of(value)))
             return model->name;
@@ -84,6 +86,7 @@ void module_name_suggest(const char *value, struct text *text)
     const struct tlsmodem_model *model;
     size_t count = 0;
 
+    assert(value != NULL);
     if (len == 0 || len > NAME_MAX_BYTES)
         return;
     for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++)

@@ -7,6 +7,7 @@
 #include "module_name.h"
 #include "port_options.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct option {
@@ -73,6 +74,7 @@ static bool take_port(struct options *options, const char *value, struct text *e
                       bool (*read)(const char *value, struct port_spec *ret_spec,
                                    struct text *error))
 {
+    assert(options->port_count <= TLSMODEM_TERMINALS_MAX);
     if (options->port_count == TLSMODEM_TERMINALS_MAX) {
         text_add(error, "too many ports: a modem has %d at most", TLSMODEM_TERMINALS_MAX);
         return false;
@@ -363,6 +365,7 @@ bool options_parse(int argc, char *const *argv, struct options *ret_options, cha
     struct text error;
     unsigned seen = 0;
 
+    assert(argc >= 1 && argv[argc] == NULL);
     text_init(&error, ret_error, OPTIONS_ERROR_CAP);
     for (int i = 1; i < argc && options.action == OPTIONS_RUN; i++)
         if (!take_option(&options, argv, &i, &seen, &error))

@@ -5,6 +5,7 @@
 #include "posix/tcp_address.h"
 #include "posix/uart_rate.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { TCP_PORT_MAX = 65535, BAUD_PRESET = 115200 };
@@ -97,6 +98,7 @@ bool port_option_tcp(const char *value, struct port_spec *ret_spec, struct text 
 
 bool port_option_is_remote(const struct port_spec *spec)
 {
+    assert(spec != NULL);
     return spec->kind == PORT_TCP && !tcp_address_is_loopback(spec->where);
 }
 

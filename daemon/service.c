@@ -10,6 +10,7 @@
 #include "stderr_log.h"
 #include "tls_gnutls/tls_gnutls.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* Everything was closed before: this is a bound, not a wait. */
@@ -136,6 +137,7 @@ static bool open_modem(struct service *service)
     };
     struct port_failure failure;
 
+    assert(service->modem == NULL);
     return runtime_modem_open(&service->world, &config, &failure, &service->modem) == ERR_OK ||
            fail(failure.text, "");
 }
@@ -175,6 +177,7 @@ static int status_of(const struct service *service)
     size_t relied = relied_say(runtime_modem_engine(service->modem), options->module, service->log,
                                options->strict);
 
+    assert(service->modem != NULL);
     return options->strict && relied > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -183,6 +186,7 @@ int service_run(const struct options *options, const struct log *log)
     struct service *service = calloc(1, sizeof(*service));
     int status = EXIT_FAILURE;
 
+    assert(options->module != NULL && options->port_count > 0);
     if (service == NULL)
         return status;
     counted_log_init(&service->counted, log);

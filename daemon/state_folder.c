@@ -1,6 +1,7 @@
 /* state_folder.c: where the modem's memory lies unless --state says otherwise. */
 #include "state_folder.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ bool state_folder_find(const char *given, char *ret_folder)
     const char *tail = "/tlsmodem";
     int len;
 
+    assert(ret_folder != NULL);
     if (base == NULL) {
         base = folder_from("HOME");
         tail = "/.local/state/tlsmodem";

@@ -1,6 +1,7 @@
 /* stderr_log.c: messages of the program on standard error, each with its time in UTC. */
 #include "stderr_log.h"
 
+#include <assert.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ static void write_line(void *ctx, const char *tag, const char *text)
     struct tm utc;
     int len;
 
+    assert(tag != NULL && text != NULL);
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);

@@ -6,6 +6,7 @@
 
 #include "nvm_sqlite/schema.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -182,6 +183,7 @@ enum err nvm_database_put(struct nvm_database *db, const struct nvm_slot *slot, 
     sqlite3_stmt *statement = db->statements[NVM_PUT];
     const void *data = value.len > 0 ? (const void *)value.data : ""; /* NULL would be SQL's NULL */
 
+    assert(db->file.conn != NULL);
     db->holds_old_secrets = db->holds_old_secrets || slot->secret;
     if (!bind(statement, slot) ||
         sqlite3_bind_blob64(statement, 4, data, value.len, SQLITE_STATIC) != SQLITE_OK) {
@@ -235,6 +237,7 @@ enum err nvm_database_find(struct nvm_database *db, const struct nvm_slot *slot,
     sqlite3_stmt *statement = db->statements[NVM_FIND];
     int status;
 
+    assert(slot->modem != NULL && slot->key != NULL);
     if (!bind(statement, slot))
         return nvm_sqlite_fail(&db->file, "read", report);
     status = sqlite3_step(statement);

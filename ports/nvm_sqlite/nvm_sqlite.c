@@ -8,6 +8,7 @@
 
 #include "base/wipe.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -148,6 +149,7 @@ enum err nvm_open(const char *dir, char *ret_message, size_t message_cap, struct
     struct nvm *nvm = calloc(1, sizeof(*nvm));
     enum err err;
 
+    assert(dir != NULL && ret_nvm != NULL);
     if (nvm == NULL)
         return nvm_fail(report, ERR_NO_MEMORY, "cannot open state folder %s: no memory", dir);
     pthread_mutex_init(&nvm->mutex, NULL);
@@ -289,6 +291,7 @@ enum err nvm_modem(struct nvm *nvm, const char *modem_name, const struct log *lo
 {
     struct nvm_modem *modem;
 
+    assert(modem_name != NULL && ret_storage != NULL);
     if (!is_name(modem_name, NVM_MODEM_NAME_MAX))
         return ERR_INVALID;
     modem = calloc(1, sizeof(*modem));

@@ -1,6 +1,7 @@
 /* report.c: where the operator's line about a failure is written. */
 #include "nvm_sqlite/report.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@ enum err nvm_fail(struct nvm_report report, enum err err, const char *format, ..
 {
     va_list args;
 
+    assert(err != ERR_OK);
     if (report.cap == 0)
         return err;
     va_start(args, format);

@@ -3,6 +3,7 @@
 
 #include "base/wipe.h"
 
+#include <assert.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <stdio.h>
@@ -52,6 +53,7 @@ enum err nvm_seal_close(const struct nvm_seal *seal, const struct nvm_slot *slot
     size_t len = plain.len + TAG_SIZE;
     int status = gnutls_rnd(GNUTLS_RND_NONCE, sealed + 1, NONCE_SIZE);
 
+    assert(plain.len <= STORAGE_VALUE_MAX);
     sealed[0] = VERSION;
     if (status >= 0)
         status =

@@ -5,6 +5,7 @@
  */
 #include "posix/fd_channel.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <unistd.h>
 
@@ -251,6 +252,7 @@ const struct channel_ops fd_channel_ops = {
 void fd_channel_init(struct fd_channel *channel, const struct channel_ops *ops,
                      struct posix_loop *loop, void (*on_hangup)(void *owner), void *owner)
 {
+    assert(ops != NULL && loop != NULL && on_hangup != NULL);
     *channel = (struct fd_channel){
         .base = { .ops = ops, .sees_late = true },
         .loop = loop,
@@ -263,6 +265,7 @@ void fd_channel_init(struct fd_channel *channel, const struct channel_ops *ops,
 
 void fd_channel_start(struct fd_channel *channel, struct terminal *terminal)
 {
+    assert(terminal != NULL && channel->terminal == NULL);
     channel->terminal = terminal;
     if (channel->lf_ends_lines)
         terminal->ops->accept_lf(terminal);
@@ -275,6 +278,7 @@ enum err fd_channel_join(struct fd_channel *channel, int in_fd, int out_fd)
     bool one = in_fd == out_fd;
     enum err err = fd_watch_new(channel->loop, in_fd, one ? on_both : on_in, channel, &channel->in);
 
+    assert(in_fd >= 0 && out_fd >= 0 && channel->in_fd < 0);
     if (err != ERR_OK)
         return err;
     if (one)

@@ -3,6 +3,7 @@
 
 #include "posix/errno_err.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct fd_watch {
@@ -23,6 +24,7 @@ enum err fd_watch_new(struct posix_loop *loop, int fd, fd_watch_fn *on_ready, vo
     struct fd_watch *watch = calloc(1, sizeof(*watch));
     int status;
 
+    assert(fd >= 0 && on_ready != NULL);
     if (watch == NULL)
         return ERR_NO_MEMORY;
     status = uv_poll_init(&loop->uv, &watch->handle.poll, fd);
@@ -63,6 +65,7 @@ static void on_idle(uv_idle_t *idle)
 
 void fd_watch_want(struct fd_watch *watch, int events)
 {
+    assert((events & ~(FD_READABLE | FD_WRITABLE | FD_LEFT)) == 0);
     if (events == watch->wanted)
         return;
     watch->wanted = events;

@@ -8,6 +8,7 @@
 
 #include "posix/timer.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/sockios.h>
 #include <stdlib.h>
@@ -93,6 +94,7 @@ void linger_close(struct linger_list *list, struct posix_loop *loop, int fd, str
 {
     int unacknowledged = 0;
 
+    assert(fd >= 0);
     ioctl(fd, SIOCOUTQ, &unacknowledged); /* first: it would count our FIN too */
     shutdown(fd, SHUT_WR);
     if (!drain(fd) && unacknowledged > 0 && start(list, loop, fd, watch))

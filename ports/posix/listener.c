@@ -7,6 +7,7 @@
 
 #include "posix/errno_err.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -102,6 +103,7 @@ static void on_knock(void *ctx, int events)
 void listener_init(struct listener *listener, struct posix_loop *loop,
                    void (*prepare)(struct listener *listener, int host_fd))
 {
+    assert(loop != NULL);
     listener->base.loop = loop;
     listener->fd = listener->host_fd = -1;
     listener->prepare = prepare;
@@ -113,6 +115,7 @@ enum err listener_start(struct listener *listener, int fd)
     struct posix_loop *loop = listener->base.loop;
     enum err err;
 
+    assert(fd >= 0 && listener->fd < 0);
     listener->fd = fd;
     if (listen(fd, BACKLOG) < 0)
         return err_of_errno(errno);

@@ -5,6 +5,7 @@
 #include "posix/errno_err.h"
 #include "posix/now.h"
 
+#include <assert.h>
 #include <signal.h>
 
 enum { CLOSE_STEP_MS = 20 };
@@ -74,6 +75,7 @@ bool posix_loop_close(struct posix_loop *loop, int64_t limit_ms)
 {
     bool closed = close_within(loop, limit_ms);
 
+    assert(limit_ms >= 0);
     wipe(loop->scratch, sizeof(loop->scratch));
     return closed;
 }

@@ -6,6 +6,7 @@
 #include "posix/sockaddr.h"
 #include "posix/timer.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -127,6 +128,7 @@ enum err posix_listen(struct net *base, const struct net_address *at, uint16_t p
     struct net_address ignored;
     enum err err = ERR_OK;
 
+    assert(ret_listener != NULL && ret_port != NULL);
     if (listener == NULL)
         return ERR_NO_MEMORY;
     *listener = (struct posix_listener){

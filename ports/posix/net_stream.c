@@ -168,6 +168,7 @@ enum err posix_stream_new(struct posix_net *net, int fd, bool datagrams,
     struct posix_stream *stream = calloc(1, sizeof(*stream));
     enum err err;
 
+    assert(fd >= 0);
     if (stream == NULL)
         return ERR_NO_MEMORY;
     *stream =
@@ -183,6 +184,7 @@ enum err posix_stream_new(struct posix_net *net, int fd, bool datagrams,
 
 void posix_stream_await_connect(struct posix_stream *stream)
 {
+    assert(!stream->connecting);
     stream->connecting = true;
     fd_watch_want(stream->watch, FD_WRITABLE);
 }

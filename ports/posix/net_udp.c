@@ -7,6 +7,7 @@
 
 #include "posix/errno_err.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -30,6 +31,7 @@ static ptrdiff_t receive(int fd, void *buf, size_t cap, int flags)
 
 ptrdiff_t net_udp_recv(int fd, void *buf, size_t cap)
 {
+    assert(cap > 0);
     return receive(fd, buf, cap, MSG_TRUNC);
 }
 
@@ -42,6 +44,7 @@ bool net_udp_has_datagram(int fd)
 
 ptrdiff_t net_udp_send(int fd, const void *data, size_t len)
 {
+    assert(len > 0);
     /* The first failure may be the news of an earlier datagram's. */
     for (int i = 0; i < 2; i++) {
         ssize_t count = send(fd, data, len, MSG_NOSIGNAL);

@@ -1,8 +1,11 @@
 /* port.c: what all kinds of port share. */
 #include "posix/port.h"
 
+#include <assert.h>
+
 void port_start(struct port *port, struct terminal *terminal)
 {
+    assert(terminal != NULL);
     fd_channel_start(&port->channel, terminal);
 }
 
@@ -13,6 +16,7 @@ struct channel *port_channel(struct port *port)
 
 void port_on_end(struct port *port, void (*on_end)(void *ctx), void *ctx)
 {
+    assert(on_end != NULL);
     port->on_end = on_end;
     port->end_ctx = ctx;
 }

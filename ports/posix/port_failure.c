@@ -3,6 +3,7 @@
 
 #include "posix/errno_err.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@ enum err port_fail(struct port_failure *failure, enum err err, const char *forma
 {
     va_list args;
 
+    assert(err != ERR_OK);
     va_start(args, format);
     vsnprintf(failure->text, sizeof(failure->text), format, args);
     va_end(args);

@@ -7,6 +7,7 @@
  */
 #include "posix/pty_link.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -57,6 +58,7 @@ void pty_link_claim(int slave_fd, const char *path)
 {
     struct flock lock = lock_of(path);
 
+    assert(slave_fd >= 0 && path != NULL);
     fcntl(slave_fd, F_OFD_SETLK, &lock);
 }
 
@@ -129,6 +131,7 @@ enum err pty_link_make(const char *path, const char *slave, struct port_failure 
 {
     enum err err;
 
+    assert(path != NULL && slave != NULL);
     if (symlink(slave, path) == 0)
         return ERR_OK;
     if (errno != EEXIST)

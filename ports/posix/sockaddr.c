@@ -1,12 +1,14 @@
 /* sockaddr.c: iface/net.h's addresses as the system's. */
 #include "posix/sockaddr.h"
 
+#include <assert.h>
 #include <netinet/in.h>
 #include <string.h>
 
 socklen_t sockaddr_fill(const struct net_address *address, uint16_t port,
                         struct sockaddr_storage *ret_at)
 {
+    assert(address->family == NET_IPV4 || address->family == NET_IPV6);
     memset(ret_at, 0, sizeof(*ret_at));
     if (address->family == NET_IPV4) {
         struct sockaddr_in *in = (struct sockaddr_in *)ret_at;

@@ -3,6 +3,7 @@
 
 #include "posix/now.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct posix_timer {
@@ -64,6 +65,7 @@ enum err posix_timer_new(struct posix_loop *loop, clock_time_fn *on_time, void *
 {
     struct posix_timer *timer = calloc(1, sizeof(*timer));
 
+    assert(on_time != NULL);
     if (timer == NULL)
         return ERR_NO_MEMORY;
     uv_timer_init(&loop->uv, &timer->uv);

@@ -4,6 +4,7 @@
 #include "posix/errno_err.h"
 #include "posix/uart_rate.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -58,6 +59,7 @@ enum err uart_device_set_rate(int fd, uint32_t baud)
     struct termios settings;
     speed_t code;
 
+    assert(fd >= 0);
     if (!uart_rate_code(baud, &code))
         return ERR_INVALID;
     if (tcgetattr(fd, &settings) < 0)

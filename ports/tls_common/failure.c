@@ -1,6 +1,7 @@
 /* failure.c: see failure.h. */
 #include "tls_common/failure.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -9,6 +10,7 @@ void tls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, co
 {
     va_list args;
 
+    assert(reason != TLS_FINE);
     *ret_failure = (struct tls_failure){ .reason = reason, .alert = -1 };
     if (format == NULL)
         return;

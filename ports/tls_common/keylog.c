@@ -3,6 +3,7 @@
 
 #include "base/wipe.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -42,6 +43,7 @@ void tls_keylog_write(int fd, const struct log *log, const char *label, struct s
     size_t used;
     ssize_t written;
 
+    assert(fd >= 0 && label != NULL);
     used = (size_t)snprintf(line, 100, "%.90s ", label);
     used += put_hex(line + used, client_random, RANDOM_MAX_BYTES);
     line[used++] = ' ';

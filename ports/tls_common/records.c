@@ -66,6 +66,7 @@ enum tls_records_verdict tls_records_follow(struct tls_records *records, const u
 {
     enum tls_records_verdict verdict = TLS_RECORDS_GOOD;
 
+    assert(records->header_len <= TLS_RECORD_HEADER_BYTES);
     while (len > 0 && verdict == TLS_RECORDS_GOOD) {
         size_t part;
 

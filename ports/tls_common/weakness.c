@@ -3,6 +3,7 @@
 
 #include "tls_common/name.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,17 +33,20 @@ __attribute__((format(printf, 3, 4))) static void add(struct tls_weakness *weakn
 
 void tls_weakness_signature(struct tls_weakness *weakness, const char *subject, const char *hash)
 {
+    assert(subject != NULL && hash != NULL);
     add(weakness, subject, " is signed with %s", hash);
 }
 
 void tls_weakness_key(struct tls_weakness *weakness, const char *subject, unsigned bits)
 {
+    assert(subject != NULL);
     if (bits < TLS_WEAK_KEY_BITS)
         add(weakness, subject, " has a key of %u bits", bits);
 }
 
 void tls_weakness_usage(struct tls_weakness *weakness, const char *subject, const char *use)
 {
+    assert(subject != NULL && use != NULL);
     add(weakness, subject, " is used for %s, which it does not allow", use);
 }
 

@@ -2,6 +2,7 @@
  * modem at a time, so the clock in force is a matter of the thread. */
 #include "tls_gnutls/clock.h"
 
+#include <assert.h>
 #include <gnutls/gnutls.h>
 #include <stddef.h>
 #include <time.h>
@@ -30,6 +31,7 @@ void gtls_clock_install(void)
 
 void gtls_clock_enter(int64_t (*utc_s)(void *ctx), void *ctx)
 {
+    assert(utc_s != NULL);
     current = utc_s;
     current_ctx = ctx;
 }

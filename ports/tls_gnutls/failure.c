@@ -6,6 +6,8 @@
 #include "tls_gnutls/state.h"
 #include "tls_gnutls/watch.h"
 
+#include <assert.h>
+
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct {
@@ -164,6 +166,7 @@ void gtls_fail(struct gtls_session *session, int error)
     };
     const struct tls_failure *failure = &session->failure;
 
+    assert(error < 0);
     if (session->verdict != TLS_RECORDS_GOOD) {
         tls_records_fail(&session->records, session->verdict, &session->failure);
         error = GNUTLS_E_HANDSHAKE_TOO_LARGE;

@@ -59,6 +59,7 @@ enum tls_step gtls_handshake(struct tls_session *base)
     struct gtls_session *session = (struct gtls_session *)base;
     int result = GNUTLS_E_INTERRUPTED;
 
+    assert(session != NULL);
     if (session->failure.reason != TLS_FINE)
         return TLS_FAILED;
     if (session->setup == NULL)

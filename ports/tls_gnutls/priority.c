@@ -12,6 +12,7 @@
 #include "tls_common/name.h"
 #include "tls_gnutls/version.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,7 @@ enum err gtls_priority_text(const struct tls_config *config, char ret_text[GTLS_
     const struct gtls_version *version;
     size_t suites = 0;
 
+    assert(config->min_version <= config->max_version);
     for (size_t i = 0; (version = gtls_version_at(i)) != NULL; i++)
         suites += add_version(text, config, version);
     if (suites == 0)
@@ -245,6 +247,7 @@ enum err gtls_priority_use(struct gtls_priorities *priorities, const char *text,
     const struct gtls_priority *kept;
     int result;
 
+    assert(text != NULL);
     pthread_mutex_lock(&priorities->lock);
     kept = find(priorities, text);
     result = kept != NULL ? gnutls_priority_set(gnutls, kept->parsed)

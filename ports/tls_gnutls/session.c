@@ -18,6 +18,7 @@
 #include "tls_gnutls/version.h"
 #include "tls_gnutls/watch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,7 @@ enum err gtls_open(struct gtls_provider *provider, const struct tls_config *conf
     tls_suite part[TLS_PRODUCTS_LIST_MAX];
     struct tls_config offered = *config;
 
+    assert(lower->recv != NULL && lower->send != NULL);
     if (config->offer.part > 0) {
         offered.suites = part;
         offered.suite_count = gtls_part(config, part);

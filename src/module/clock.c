@@ -131,15 +131,13 @@ void module_time_text(const struct module_time *time, char text[MODULE_TIME_CAP]
 
 struct module_time module_clock_get(const struct module_clock *clock)
 {
-    return module_clock_at(clock, module_clock_utc_s(clock));
+    return module_time_of(module_clock_utc_s(clock), clock->zone_quarters);
 }
 
-struct module_time module_clock_at(const struct module_clock *clock, int64_t utc_s)
+struct module_time module_time_of(int64_t utc_s, int zone_quarters)
 {
-    struct module_time time = { .year = YEAR_MIN,
-                                .month = 1,
-                                .zone_quarters = clock->zone_quarters };
-    int64_t local_s = utc_s + (int64_t)clock->zone_quarters * SECONDS_A_QUARTER;
+    struct module_time time = { .year = YEAR_MIN, .month = 1, .zone_quarters = zone_quarters };
+    int64_t local_s = utc_s + (int64_t)zone_quarters * SECONDS_A_QUARTER;
     int64_t days = local_s / SECONDS_A_DAY - DAYS_1970_TO_2000;
     int64_t rest = local_s % SECONDS_A_DAY;
 

@@ -23,6 +23,7 @@ struct module_clock {
     bool stored;  /* there is an entry of it in the storage */
     bool given;   /* by the network, since power-on: */
     int64_t given_utc_s;
+    int given_zone_quarters;
     int64_t network_offset_s; /* of the network's UTC from the machine's */
 };
 
@@ -37,8 +38,8 @@ int64_t module_clock_utc_s(const struct module_clock *clock);
 /* Local time; past the calendar its last second. */
 struct module_time module_clock_get(const struct module_clock *clock);
 
-/* The same of any moment, in the clock's zone. */
-struct module_time module_clock_at(const struct module_clock *clock, int64_t utc_s);
+/* The same of any moment in any zone. */
+struct module_time module_time_of(int64_t utc_s, int zone_quarters);
 
 /* Its UTC, seconds since 1970-01-01T00:00:00Z; false when it is no date of the calendar. */
 bool module_time_utc(const struct module_time *time, int64_t *ret_utc_s);

@@ -153,11 +153,12 @@ bool network_time_arrive(struct tlsmodem *modem, enum network_time_wish wish)
         return false;
     clock->given = true;
     clock->given_utc_s = clock_utc_s(clock->machine) + clock->network_offset_s;
+    clock->given_zone_quarters = network_zone(modem);
     if (wish == NETWORK_TIME_UNASKED && clock->by_hand)
         return true;
     clock->by_hand = clock->begun = false;
     clock->offset_s = clock->network_offset_s;
-    clock->zone_quarters = network_zone(modem);
+    clock->zone_quarters = clock->given_zone_quarters;
     keep(modem);
     return true;
 }

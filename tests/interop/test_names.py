@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from support.modem import Modem, program_path
+from support.modem import Modem, open_pty, program_path
 from support.name_server import NameServer
 from support.plain_peers import PlainPeer
+from support.servers import Nginx
 
+from .driver import Driver
+from .observe import wait_until
 from .quectel_driver import QuectelDriver
 
 # No port but 53 can be said in +QIDNSCFG and in /etc/resolv.conf.
@@ -52,6 +55,30 @@ def test_dead_names_hold_up_no_dial() -> None:
         other.accept()
         assert sorted(driver.unsolicited() for _ in range(4)) == [f"{number}, CONNECT FAIL"
                                                                  for number in range(4)]
+
+
+def test_dead_names_of_other_ports_hold_up_no_dial(tmp_path: Path,
+                                                   nginx: Callable[..., Nginx]) -> None:
+    """Each port of an LE866 has a secure socket; five of them dial in vain."""
+    paths = [tmp_path / f"modem{number}" for number in range(2, 7)]
+    options = [word for path in paths for word in ("--pty", str(path))]
+    with (NameServer() as server,
+          Modem("le866", options=[*options, "--dns", f"127.0.0.1:{server.port}"]) as modem):
+        wait_until(lambda: all(os.path.lexists(path) for path in paths), "not all ports are there")
+        hosts = [Driver(modem).begin().attach()]
+        hosts += [Driver(modem, open_pty(str(path), modem)).begin() for path in paths]
+        for number, host in enumerate(hosts, 1):
+            host.ok(f"AT#SSLEN={number},1")
+            host.ok(f"AT#SSLSECCFG2={number},3")
+        for number, host in enumerate(hosts[:5], 1):
+            host.type(f'AT#SSLD={number},443,"slow{number}.test",0,1,300')
+        wait_until(lambda: len({name for name in server.asked if name.startswith("slow")}) == 5,
+                   "not all names were asked for")
+        hosts[5].ok(f'AT#SSLD=6,{nginx().port},"living.test",0,1')
+        for host in hosts[:5]:
+            host.expect("+CME ERROR: 558")
+        for host in hosts[1:]:
+            host.host.close()
 
 
 def test_a_name_that_nobody_has() -> None:

@@ -2,6 +2,7 @@
  * their rules and with their lines; a host; what the config gives; and that it goes on while the
  * modem is away. */
 #include "check.h"
+#include "fact_cases.h"
 #include "talk.h"
 
 #include <stdio.h>
@@ -208,6 +209,10 @@ static void test_lines_of_quectel(void **state)
     world_await(&world, 1000);
     check_bytes("at once", world_heard(&world, 0), span_of(line));
     talk_expect(&world, "AT+QLTS", LINE("+QLTS: \"25/01/01,12:00:10+32,0\"") LINE("OK"));
+    talk_ok(&world, "AT+QNITZ=0;+CCLK=\"10/05/01,12:00:00-08\"");
+    register_anew(&world); /* a host's zone is not the network's */
+    talk_expect(&world, "AT+QLTS", LINE("+QLTS: \"25/01/01,12:00:10+32,0\"") LINE("OK"));
+    talk_ok(&world, "AT+QNITZ=1");
     talk_ok(&world, "AT+CFUN=1,1");
     world_forget(&world, 0);
     world_advance(&world, 2 * START_UP_MS);
@@ -256,6 +261,30 @@ static void test_settings_are_read_back(void **state)
         switch_on(&world, rows[i].model, false);
         snprintf(expected, sizeof(expected), "\r\n%s\r\n\r\nOK\r\n", rows[i].answer);
         check_bytes(rows[i].line, talk(&world, rows[i].line), span_of(expected));
+        world_deinit(&world);
+    }
+}
+
+/* What a clock that nobody has set says is a guess, but for the M95; noted where it is shown. */
+static void test_a_start_is_a_fact(void **state)
+{
+    static const struct tlsmodem_fact_value given = { "clock-start", "10/02/03,04:05:06+00" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(models); i++) {
+        struct world world;
+
+        begin(&world, TLSMODEM_TIME_BY_HAND, 0);
+        switch_on(&world, models[i], false);
+        assert_false(fact_is_relied_on(&world, models[i], "clock-start"));
+        talk_ok(&world, "AT+CCLK?");
+        check_int(models[i], fact_is_relied_on(&world, models[i], "clock-start"),
+                  strcmp(models[i], "m95") != 0);
+        world.facts = &given;
+        world.fact_count = 1;
+        switch_on(&world, models[i], false);
+        shows(models[i], &world, "10/02/03,04:05:16+00");
+        assert_false(fact_is_relied_on(&world, models[i], "clock-start"));
         world_deinit(&world);
     }
 }
@@ -458,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_lines_of_quectel),
         cmocka_unit_test(test_local_time_of_quectel),
         cmocka_unit_test(test_settings_are_read_back),
+        cmocka_unit_test(test_a_start_is_a_fact),
         cmocka_unit_test(test_zone_alone),
         cmocka_unit_test(test_a_hosts_time_goes_on),
         cmocka_unit_test(test_a_start_goes_on),

@@ -29,7 +29,7 @@ void *common_terminal_record(struct at_session *at, size_t index);
 
 enum { COMMON_ZONE_CAP = 16 };
 
-/* The zone of the module's clock in quarters of an hour, "+32". */
+/* The zone that the network gave last, in quarters of an hour: "+32". */
 void common_zone_text(const struct tlsmodem *modem, char text[COMMON_ZONE_CAP]);
 
 /* +CTZV: `text` at each port that wants it by terminal_settings.zone_report; true when one did. */

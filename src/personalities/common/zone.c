@@ -5,7 +5,7 @@
 
 void common_zone_text(const struct tlsmodem *modem, char text[COMMON_ZONE_CAP])
 {
-    snprintf(text, COMMON_ZONE_CAP, "%+03d", modem->clock.zone_quarters);
+    snprintf(text, COMMON_ZONE_CAP, "%+03d", modem->clock.given_zone_quarters);
 }
 
 bool common_report_zone(struct tlsmodem *modem, const char *text)

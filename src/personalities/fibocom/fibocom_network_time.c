@@ -16,7 +16,8 @@ enum { REPORT_ZONE = 1, REPORT_ALL };
 static void report_all(struct module_terminal *terminal, const char *zone)
 {
     struct tlsmodem *modem = terminal->modem;
-    struct module_time time = module_clock_at(&modem->clock, modem->clock.given_utc_s);
+    struct module_time time =
+        module_time_of(modem->clock.given_utc_s, modem->clock.given_zone_quarters);
 
     at_urc(terminal->at, "+CTZE: \"%s\",%d,\"%04d/%02d/%02d,%02d:%02d:%02d\"", zone,
            network_time_daylight_hours(modem), (int)time.year, (int)time.month, (int)time.day,

@@ -19,14 +19,12 @@ static const struct quectel_settings *settings_of(const struct tlsmodem *modem)
 /* "14/06/25,07:00:22+32,0": what the network says is GMT, with the zone that it gives beside it. */
 static void given_text(const struct tlsmodem *modem, char *text, size_t cap)
 {
-    struct module_clock clock = modem->clock;
-    struct module_time time;
+    int zone_quarters = modem->clock.given_zone_quarters;
+    bool gmt = module_fact_is(modem, FACT_NETWORK_TIME_IS_GMT);
+    struct module_time time = module_time_of(modem->clock.given_utc_s, gmt ? 0 : zone_quarters);
     char whole[MODULE_TIME_CAP];
 
-    if (module_fact_is(modem, FACT_NETWORK_TIME_IS_GMT))
-        clock.zone_quarters = 0;
-    time = module_clock_at(&clock, clock.given_utc_s);
-    time.zone_quarters = modem->clock.zone_quarters;
+    time.zone_quarters = zone_quarters;
     module_time_text(&time, whole);
     snprintf(text, cap, "\"%s,%d\"", whole, network_time_daylight_hours(modem));
 }

@@ -40,7 +40,8 @@ static void report_parts(struct tlsmodem *modem, const struct module_time *time)
 
 static void report(struct tlsmodem *modem)
 {
-    struct module_time time = module_clock_at(&modem->clock, modem->clock.given_utc_s);
+    struct module_time time =
+        module_time_of(modem->clock.given_utc_s, modem->clock.given_zone_quarters);
     char zone[COMMON_ZONE_CAP];
 
     if (settings_of(modem)->nitz_mode != 0)
@@ -49,17 +50,18 @@ static void report(struct tlsmodem *modem)
     common_report_zone(modem, zone);
 }
 
-/* From the start #NITZ asks for it; a clock that is set by hand has it only where a host did. */
+/* #NITZ asks for it from the start; where the clock is set by hand, only a host's own does. */
 static enum network_time_wish wish_of(const struct tlsmodem *modem)
 {
     const struct telit_settings *settings = settings_of(modem);
+    bool by_host =
+        settings->nitz_typed || settings->nitz != module_fact_peek(modem, FACT_NITZ_PRESET);
 
     if (settings->nitz == 0)
         return NETWORK_TIME_REFUSED;
-    return settings->nitz_typed || settings->nitz != module_fact_peek(modem, FACT_NITZ_PRESET)
-               ? NETWORK_TIME_ASKED
-           : modem->config.time.from == TLSMODEM_TIME_BY_HAND ? NETWORK_TIME_UNASKED
-                                                              : NETWORK_TIME_ASKED;
+    if (modem->config.time.from == TLSMODEM_TIME_BY_HAND && !by_host)
+        return NETWORK_TIME_UNASKED;
+    return NETWORK_TIME_ASKED;
 }
 
 static void take(struct tlsmodem *modem)

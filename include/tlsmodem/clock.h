@@ -62,7 +62,7 @@ struct tlsmodem_clock_ops {
     int64_t (*now_ms)(const struct tlsmodem_clock *clock);
     int64_t (*utc_s)(const struct tlsmodem_clock *clock);
     int (*zone_quarters)(const struct tlsmodem_clock *clock);
-    int (*daylight_hours)(const struct tlsmodem_clock *clock);
+    int (*daylight_hours)(const struct tlsmodem_clock *clock); /* may be missing, as may the next */
     enum tlsmodem_err (*new_timer)(struct tlsmodem_clock *clock, tlsmodem_clock_time_fn *on_time,
                                    void *ctx, struct tlsmodem_clock_timer **ret_timer);
 };
@@ -70,7 +70,7 @@ struct tlsmodem_clock_ops {
 /* Owned by who made it.  It outlives its timers. */
 struct tlsmodem_clock {
     const struct tlsmodem_clock_ops *ops;
-    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    /* Has the operations that are NULL in `ops`; NULL: all are there that must be. */
     struct tlsmodem_clock *inner;
 };
 
@@ -98,24 +98,27 @@ static inline int tlsmodem_clock_zone_quarters(const struct tlsmodem_clock *cloc
     return clock->ops->zone_quarters(clock);
 }
 
-/* By how many hours daylight saving time has put the machine's local time on: 0 to 2. */
+/* By how many hours daylight saving time has put the machine's local time on: 0 to 2; 0 also of a
+ * clock that does not know. */
 static inline int tlsmodem_clock_daylight_hours(const struct tlsmodem_clock *clock)
 {
-    while (clock->ops->daylight_hours == NULL)
+    while (clock != NULL && clock->ops->daylight_hours == NULL)
         clock = clock->inner;
-    return clock->ops->daylight_hours(clock);
+    return clock != NULL ? clock->ops->daylight_hours(clock) : 0;
 }
 
 /* Makes a timer that is not started and calls on_time(ctx) when its time has come.  From the loop's
- * thread; free it before the clock.  TLSMODEM_ERR_NO_MEMORY. */
+ * thread; free it before the clock.  TLSMODEM_ERR_NO_MEMORY; TLSMODEM_ERR_UNSUPPORTED: this clock
+ * has none. */
 static inline enum tlsmodem_err tlsmodem_clock_new_timer(struct tlsmodem_clock *clock,
                                                          tlsmodem_clock_time_fn *on_time, void *ctx,
                                                          struct tlsmodem_clock_timer **ret_timer)
 {
     assert(on_time != NULL);
-    while (clock->ops->new_timer == NULL)
+    while (clock != NULL && clock->ops->new_timer == NULL)
         clock = clock->inner;
-    return clock->ops->new_timer(clock, on_time, ctx, ret_timer);
+    return clock == NULL ? TLSMODEM_ERR_UNSUPPORTED
+                         : clock->ops->new_timer(clock, on_time, ctx, ret_timer);
 }
 
 /* Starts a timer of this clock for the moment at which tlsmodem_clock_now_ms() is `deadline_ms`, or

@@ -138,7 +138,7 @@ struct tlsmodem_net_stream_ops {
     ptrdiff_t (*send)(struct tlsmodem_net_stream *stream, const void *data, size_t len);
     void (*want)(struct tlsmodem_net_stream *stream, unsigned events);
     void (*keep_alive)(struct tlsmodem_net_stream *stream,
-                       const struct tlsmodem_net_keep_alive *probes);
+                       const struct tlsmodem_net_keep_alive *probes); /* may be missing */
     void (*close)(struct tlsmodem_net_stream *stream);
     enum tlsmodem_err (*local)(struct tlsmodem_net_stream *stream,
                                struct tlsmodem_net_address *ret_address, uint16_t *ret_port);
@@ -187,14 +187,16 @@ static inline void tlsmodem_net_stream_want(struct tlsmodem_net_stream *stream, 
     stream->ops->want(stream, events);
 }
 
-/* Probes of a TCP connection from now on; a new one has none.  Nothing for UDP. */
+/* Probes of a TCP connection from now on; a new one has none.  Nothing for UDP, or where it cannot.
+ */
 static inline void tlsmodem_net_stream_keep_alive(struct tlsmodem_net_stream *stream,
                                                   const struct tlsmodem_net_keep_alive *probes)
 {
     assert(probes->idle_s >= 0 && (probes->idle_s == 0 || probes->count > 0));
-    while (stream->ops->keep_alive == NULL)
+    while (stream != NULL && stream->ops->keep_alive == NULL)
         stream = stream->inner;
-    stream->ops->keep_alive(stream, probes);
+    if (stream != NULL)
+        stream->ops->keep_alive(stream, probes);
 }
 
 /* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out. */
@@ -236,13 +238,14 @@ struct tlsmodem_net_ops {
     enum tlsmodem_err (*connect)(struct tlsmodem_net *net, const struct tlsmodem_net_target *to,
                                  tlsmodem_net_event_fn *on_event, void *ctx,
                                  struct tlsmodem_net_stream **ret_stream);
+    /* These may be missing, down to the innermost: a network that cannot. */
     enum tlsmodem_err (*listen)(struct tlsmodem_net *net, const struct tlsmodem_net_address *at,
                                 uint16_t port, tlsmodem_net_accepted_fn *on_accepted, void *ctx,
                                 struct tlsmodem_net_listener **ret_listener, uint16_t *ret_port);
     enum tlsmodem_err (*echo)(struct tlsmodem_net *net, const struct tlsmodem_net_echo *echo,
                               tlsmodem_net_echo_fn *on_echo, void *ctx,
                               struct tlsmodem_net_query **ret_query);
-    /* NULL down to the innermost: it has a mind of its own, and shows nobody. */
+    /* Without them it has a mind of its own, and shows nobody. */
     void (*set_name_servers)(struct tlsmodem_net *net, const struct tlsmodem_net_address *list,
                              size_t count);
     size_t (*name_servers)(struct tlsmodem_net *net, struct tlsmodem_net_address *list, size_t cap);
@@ -251,8 +254,7 @@ struct tlsmodem_net_ops {
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
 struct tlsmodem_net {
     const struct tlsmodem_net_ops *ops;
-    /* Has the operations that are NULL in `ops`; NULL: all are there, but perhaps for those of name
-     * servers. */
+    /* Has the operations that are NULL in `ops`; NULL: all are there that must be. */
     struct tlsmodem_net *inner;
 };
 
@@ -307,30 +309,32 @@ static inline enum tlsmodem_err tlsmodem_net_connect(struct tlsmodem_net *net,
 }
 
 /* Listens on an address of ours, on `port` or, when it is 0, on one that the network chooses.
- * TLSMODEM_ERR_BUSY, TLSMODEM_ERR_DENIED, or another error. */
+ * TLSMODEM_ERR_BUSY, TLSMODEM_ERR_DENIED, TLSMODEM_ERR_UNSUPPORTED, or another error. */
 static inline enum tlsmodem_err
 tlsmodem_net_listen(struct tlsmodem_net *net, const struct tlsmodem_net_address *at, uint16_t port,
                     tlsmodem_net_accepted_fn *on_accepted, void *ctx,
                     struct tlsmodem_net_listener **ret_listener, uint16_t *ret_port)
 {
     assert(on_accepted != NULL);
-    while (net->ops->listen == NULL)
+    while (net != NULL && net->ops->listen == NULL)
         net = net->inner;
-    return net->ops->listen(net, at, port, on_accepted, ctx, ret_listener, ret_port);
+    return net == NULL ? TLSMODEM_ERR_UNSUPPORTED
+                       : net->ops->listen(net, at, port, on_accepted, ctx, ret_listener, ret_port);
 }
 
 /* Sends one echo request; end it early by tlsmodem_net_cancel().  An error means that nothing was
- * started: TLSMODEM_ERR_INVALID for an echo that cannot be, TLSMODEM_ERR_DENIED as in the callback.
- */
+ * started: TLSMODEM_ERR_INVALID for an echo that cannot be, TLSMODEM_ERR_DENIED as in the callback,
+ * TLSMODEM_ERR_UNSUPPORTED. */
 static inline enum tlsmodem_err tlsmodem_net_start_echo(struct tlsmodem_net *net,
                                                         const struct tlsmodem_net_echo *echo,
                                                         tlsmodem_net_echo_fn *on_echo, void *ctx,
                                                         struct tlsmodem_net_query **ret_query)
 {
     assert(on_echo != NULL);
-    while (net->ops->echo == NULL)
+    while (net != NULL && net->ops->echo == NULL)
         net = net->inner;
-    return net->ops->echo(net, echo, on_echo, ctx, ret_query);
+    return net == NULL ? TLSMODEM_ERR_UNSUPPORTED
+                       : net->ops->echo(net, echo, on_echo, ctx, ret_query);
 }
 
 #ifdef __cplusplus

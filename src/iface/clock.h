@@ -56,7 +56,7 @@ struct clock_ops {
     int64_t (*now_ms)(const struct clock *clock);
     int64_t (*utc_s)(const struct clock *clock);
     int (*zone_quarters)(const struct clock *clock);
-    int (*daylight_hours)(const struct clock *clock);
+    int (*daylight_hours)(const struct clock *clock); /* may be missing, as may the next */
     enum err (*new_timer)(struct clock *clock, clock_time_fn *on_time, void *ctx,
                           struct clock_timer **ret_timer);
 };
@@ -64,7 +64,7 @@ struct clock_ops {
 /* Owned by who made it.  It outlives its timers. */
 struct clock {
     const struct clock_ops *ops;
-    /* Has the operations that are NULL in `ops`; NULL: all are there. */
+    /* Has the operations that are NULL in `ops`; NULL: all are there that must be. */
     struct clock *inner;
 };
 
@@ -92,23 +92,24 @@ static inline int clock_zone_quarters(const struct clock *clock)
     return clock->ops->zone_quarters(clock);
 }
 
-/* By how many hours daylight saving time has put the machine's local time on: 0 to 2. */
+/* By how many hours daylight saving time has put the machine's local time on: 0 to 2; 0 also of a
+ * clock that does not know. */
 static inline int clock_daylight_hours(const struct clock *clock)
 {
-    while (clock->ops->daylight_hours == NULL)
+    while (clock != NULL && clock->ops->daylight_hours == NULL)
         clock = clock->inner;
-    return clock->ops->daylight_hours(clock);
+    return clock != NULL ? clock->ops->daylight_hours(clock) : 0;
 }
 
 /* Makes a timer that is not started and calls on_time(ctx) when its time has come.  From the loop's
- * thread; free it before the clock.  ERR_NO_MEMORY. */
+ * thread; free it before the clock.  ERR_NO_MEMORY; ERR_UNSUPPORTED: this clock has none. */
 static inline enum err clock_new_timer(struct clock *clock, clock_time_fn *on_time, void *ctx,
                                        struct clock_timer **ret_timer)
 {
     assert(on_time != NULL);
-    while (clock->ops->new_timer == NULL)
+    while (clock != NULL && clock->ops->new_timer == NULL)
         clock = clock->inner;
-    return clock->ops->new_timer(clock, on_time, ctx, ret_timer);
+    return clock == NULL ? ERR_UNSUPPORTED : clock->ops->new_timer(clock, on_time, ctx, ret_timer);
 }
 
 /* Starts a timer of this clock for the moment at which clock_now_ms() is `deadline_ms`, or cancels

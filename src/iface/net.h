@@ -128,7 +128,8 @@ struct net_stream_ops {
     ptrdiff_t (*recv)(struct net_stream *stream, void *buf, size_t cap);
     ptrdiff_t (*send)(struct net_stream *stream, const void *data, size_t len);
     void (*want)(struct net_stream *stream, unsigned events);
-    void (*keep_alive)(struct net_stream *stream, const struct net_keep_alive *probes);
+    void (*keep_alive)(struct net_stream *stream,
+                       const struct net_keep_alive *probes); /* may be missing */
     void (*close)(struct net_stream *stream);
     enum err (*local)(struct net_stream *stream, struct net_address *ret_address,
                       uint16_t *ret_port);
@@ -174,14 +175,16 @@ static inline void net_stream_want(struct net_stream *stream, unsigned events)
     stream->ops->want(stream, events);
 }
 
-/* Probes of a TCP connection from now on; a new one has none.  Nothing for UDP. */
+/* Probes of a TCP connection from now on; a new one has none.  Nothing for UDP, or where it cannot.
+ */
 static inline void net_stream_keep_alive(struct net_stream *stream,
                                          const struct net_keep_alive *probes)
 {
     assert(probes->idle_s >= 0 && (probes->idle_s == 0 || probes->count > 0));
-    while (stream->ops->keep_alive == NULL)
+    while (stream != NULL && stream->ops->keep_alive == NULL)
         stream = stream->inner;
-    stream->ops->keep_alive(stream, probes);
+    if (stream != NULL)
+        stream->ops->keep_alive(stream, probes);
 }
 
 /* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out. */
@@ -219,12 +222,13 @@ struct net_ops {
                         struct net_query **ret_query);
     enum err (*connect)(struct net *net, const struct net_target *to, net_event_fn *on_event,
                         void *ctx, struct net_stream **ret_stream);
+    /* These may be missing, down to the innermost: a network that cannot. */
     enum err (*listen)(struct net *net, const struct net_address *at, uint16_t port,
                        net_accepted_fn *on_accepted, void *ctx, struct net_listener **ret_listener,
                        uint16_t *ret_port);
     enum err (*echo)(struct net *net, const struct net_echo *echo, net_echo_fn *on_echo, void *ctx,
                      struct net_query **ret_query);
-    /* NULL down to the innermost: it has a mind of its own, and shows nobody. */
+    /* Without them it has a mind of its own, and shows nobody. */
     void (*set_name_servers)(struct net *net, const struct net_address *list, size_t count);
     size_t (*name_servers)(struct net *net, struct net_address *list, size_t cap);
 };
@@ -232,8 +236,7 @@ struct net_ops {
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
 struct net {
     const struct net_ops *ops;
-    /* Has the operations that are NULL in `ops`; NULL: all are there, but perhaps for those of name
-     * servers. */
+    /* Has the operations that are NULL in `ops`; NULL: all are there that must be. */
     struct net *inner;
 };
 
@@ -283,26 +286,27 @@ static inline enum err net_connect(struct net *net, const struct net_target *to,
 }
 
 /* Listens on an address of ours, on `port` or, when it is 0, on one that the network chooses.
- * ERR_BUSY, ERR_DENIED, or another error. */
+ * ERR_BUSY, ERR_DENIED, ERR_UNSUPPORTED, or another error. */
 static inline enum err net_listen(struct net *net, const struct net_address *at, uint16_t port,
                                   net_accepted_fn *on_accepted, void *ctx,
                                   struct net_listener **ret_listener, uint16_t *ret_port)
 {
     assert(on_accepted != NULL);
-    while (net->ops->listen == NULL)
+    while (net != NULL && net->ops->listen == NULL)
         net = net->inner;
-    return net->ops->listen(net, at, port, on_accepted, ctx, ret_listener, ret_port);
+    return net == NULL ? ERR_UNSUPPORTED
+                       : net->ops->listen(net, at, port, on_accepted, ctx, ret_listener, ret_port);
 }
 
 /* Sends one echo request; end it early by net_cancel().  An error means that nothing was started:
- * ERR_INVALID for an echo that cannot be, ERR_DENIED as in the callback. */
+ * ERR_INVALID for an echo that cannot be, ERR_DENIED as in the callback, ERR_UNSUPPORTED. */
 static inline enum err net_start_echo(struct net *net, const struct net_echo *echo,
                                       net_echo_fn *on_echo, void *ctx, struct net_query **ret_query)
 {
     assert(on_echo != NULL);
-    while (net->ops->echo == NULL)
+    while (net != NULL && net->ops->echo == NULL)
         net = net->inner;
-    return net->ops->echo(net, echo, on_echo, ctx, ret_query);
+    return net == NULL ? ERR_UNSUPPORTED : net->ops->echo(net, echo, on_echo, ctx, ret_query);
 }
 
 #endif

@@ -223,6 +223,49 @@ static void a_store_outlives_its_modems(void **state)
     tlsmodem_posix_store_close(store);
 }
 
+static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
+{
+    (void)ctx;
+    fail_msg("an echo: %s, %u ms, %d", err_text(err), (unsigned)round_trip_ms, ttl);
+}
+
+static void on_accepted(void *ctx, struct net_stream *stream, const struct net_address *from,
+                        uint16_t port)
+{
+    (void)ctx;
+    (void)stream;
+    (void)from;
+    fail_msg("a peer from port %u", (unsigned)port);
+}
+
+/* A network that can only look up and connect is a network; a clock that only tells the time, too.
+ */
+static void what_a_network_lacks_fails(void **state)
+{
+    static const struct net_ops ops = { .resolve = NULL };
+    static const struct clock_ops clock_ops = { .now_ms = NULL };
+    struct net sparse = { .ops = &ops };
+    struct clock clock = { .ops = &clock_ops };
+    struct net_echo echo = { .bytes = 0 };
+    struct net_query *query;
+    struct clock_timer *timer;
+    struct net_listener *listener;
+    uint16_t port;
+    struct fixture *f = *state;
+    struct host host;
+
+    open_modem(f, (struct tlsmodem_posix_config){ .net = &sparse });
+    attach(f, &host);
+    talk(&host, "AT+CGDCONT=1,\"IP\",\"internet\";#SGACT=1,1\r", "OK\r\n");
+    tlsmodem_attach(tlsmodem_posix_modem_engine(f->modem), 0, NULL);
+    assert_int_equal(net_listen(&sparse, &echo.to, 0, on_accepted, NULL, &listener, &port),
+                     ERR_UNSUPPORTED);
+    assert_int_equal(net_start_echo(&sparse, &echo, on_echo, NULL, &query), ERR_UNSUPPORTED);
+    assert_int_equal(net_name_servers(&sparse, &echo.to, 1), 0);
+    assert_int_equal(clock_daylight_hours(&clock), 0);
+    assert_int_equal(clock_new_timer(&clock, on_limit, f, &timer), ERR_UNSUPPORTED);
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     struct fixture *f = *state;
@@ -268,6 +311,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_worlds_loop_runs_a_modem, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_loop_of_the_programs_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_outlives_its_modems, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_network_lacks_fails, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named, set_up, tear_down),
     };
 

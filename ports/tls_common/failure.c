@@ -19,6 +19,14 @@ void tls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, co
     va_end(args);
 }
 
+void tls_left_out_say(const struct log *log, size_t count)
+{
+    if (count > 0)
+        log_say(log, LOG_WARNING,
+                "%zu of the stored CA certificates cannot be read, and %s left out", count,
+                count == 1 ? "is" : "are");
+}
+
 void tls_renegotiation_say(const struct log *log)
 {
     log_say(log, LOG_WARNING,

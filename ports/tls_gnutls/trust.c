@@ -16,6 +16,7 @@ struct gtls_trust {
     size_t users;                                     /* sessions, and `kept` */
     struct gtls_chain *chains[GTLS_TRUST_CHAINS_MAX]; /* that were good; NULL: none yet */
     size_t next_chain;                                /* makes room for the next */
+    size_t left_out; /* certificates that cannot be read, beside those that can */
     size_t len;
     uint8_t bytes[];
 };
@@ -54,6 +55,53 @@ void gtls_trusts_deinit(struct gtls_trusts *trusts)
     pthread_mutex_destroy(&trusts->lock);
 }
 
+static const char pem_begin[] = "-----BEGIN ";
+
+/* How many bytes stand before the first mark; all, where there is none. */
+static size_t before_mark(struct span text)
+{
+    size_t at = 0;
+
+    while (at < text.len && (text.len - at < sizeof(pem_begin) - 1 ||
+                             memcmp(text.data + at, pem_begin, sizeof(pem_begin) - 1) != 0))
+        at++;
+    return at;
+}
+
+/* The list takes the certificate over, if it can be read. */
+static bool add(gnutls_x509_trust_list_t list, struct span pem)
+{
+    gnutls_datum_t datum = gtls_datum_of(pem);
+    gnutls_x509_crt_t certificate;
+
+    if (gnutls_x509_crt_init(&certificate) < 0)
+        return false;
+    if (gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_PEM) >= 0 &&
+        gnutls_x509_trust_list_add_cas(list, &certificate, 1, 0) == 1)
+        return true;
+    gnutls_x509_crt_deinit(certificate);
+    return false;
+}
+
+/* GnuTLS takes all certificates of a text or none; here those that can be read count.  Returns how
+ * many; the others are `left_out`. */
+static size_t add_one_by_one(struct gtls_trust *trust)
+{
+    struct span rest = span_at(trust->bytes, trust->len);
+    size_t count = 0;
+
+    for (rest = span_skip(rest, before_mark(rest)); rest.len > 0;) {
+        size_t len = 1 + before_mark(span_skip(rest, 1));
+
+        if (add(trust->list, span_at(rest.data, len)))
+            count++;
+        else
+            trust->left_out++;
+        rest = span_skip(rest, len);
+    }
+    return count;
+}
+
 static enum err read_list(struct gtls_trust *trust, struct tls_failure *ret_failure)
 {
     struct span ca = span_at(trust->bytes, trust->len);
@@ -66,7 +114,7 @@ static enum err read_list(struct gtls_trust *trust, struct tls_failure *ret_fail
         return ERR_OK;
     count =
         gnutls_x509_trust_list_add_trust_mem(trust->list, &datum, NULL, gtls_format_of(ca), 0, 0);
-    if (count > 0)
+    if (count > 0 || (gtls_format_of(ca) == GNUTLS_X509_FMT_PEM && add_one_by_one(trust) > 0))
         return ERR_OK;
     gnutls_x509_trust_list_deinit(trust->list, 1);
     return gtls_refuse(ret_failure, TLS_OWN_CA, count < 0 ? count : GNUTLS_E_NO_CERTIFICATE_FOUND);
@@ -148,6 +196,11 @@ void gtls_trust_release(struct gtls_trusts *trusts, struct gtls_trust *trust)
     pthread_mutex_lock(&trusts->lock);
     drop(trust);
     pthread_mutex_unlock(&trusts->lock);
+}
+
+size_t gtls_trust_left_out(const struct gtls_trust *trust)
+{
+    return trust->left_out;
 }
 
 gnutls_x509_trust_list_t gtls_trust_list(const struct gtls_trust *trust)

@@ -34,6 +34,9 @@ void gtls_trusts_deinit(struct gtls_trusts *trusts);
 enum err gtls_trust_get(struct gtls_trusts *trusts, struct span ca, struct gtls_trust **ret_trust,
                         struct tls_failure *ret_failure);
 
+/* How many certificates of `ca` cannot be read, while others can. */
+size_t gtls_trust_left_out(const struct gtls_trust *trust);
+
 /* NULL is nothing. */
 void gtls_trust_release(struct gtls_trusts *trusts, struct gtls_trust *trust);
 

@@ -31,21 +31,31 @@ static enum err refuse(struct tls_failure *ret_failure, enum tls_reason reason, 
     return ERR_CREDENTIALS;
 }
 
-/* All certificates of the data must be readable; a positive result counts those that are not. */
-static enum err read_chain(mbedtls_x509_crt *chain, struct span bytes, enum tls_reason reason,
-                           struct tls_failure *ret_failure)
+/* A positive result counts the certificates that are not readable: a client's must all be, of CAs
+ * one will do. */
+static int read_chain(mbedtls_x509_crt *chain, struct span bytes)
 {
     size_t len;
     uint8_t *copy = terminated(bytes, &len);
     int result;
 
     if (copy == NULL)
-        return ERR_NO_MEMORY;
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
     result = mbedtls_x509_crt_parse(chain, copy, len);
     free(copy);
-    if (result == 0)
-        return ERR_OK;
-    return refuse(ret_failure, reason, result < 0 ? result : MBEDTLS_ERR_X509_INVALID_FORMAT);
+    return result;
+}
+
+static enum err read_ca(mbedtls_x509_crt *ca, const struct tls_config *config,
+                        struct tls_failure *ret_failure)
+{
+    int result = read_chain(ca, config->ca);
+
+    if (result < 0 || ca->raw.p == NULL)
+        return refuse(ret_failure, TLS_OWN_CA,
+                      result < 0 ? result : MBEDTLS_ERR_X509_INVALID_FORMAT);
+    tls_left_out_say(config->log, (size_t)result);
+    return ERR_OK;
 }
 
 static enum err read_key(struct mtls_setup *setup, struct span bytes,
@@ -73,15 +83,18 @@ static enum err read_key(struct mtls_setup *setup, struct span bytes,
 static enum err read_own(struct mtls_setup *setup, const struct tls_config *config,
                          struct tls_failure *ret_failure)
 {
-    enum err err;
+    int result;
 
     if (config->cert.len == 0 || config->key.len == 0) {
         tls_failure_set(ret_failure, config->key.len == 0 ? TLS_OWN_KEY : TLS_OWN_CERTIFICATE,
                         "there is none");
         return ERR_CREDENTIALS;
     }
-    err = read_chain(&setup->cert, config->cert, TLS_OWN_CERTIFICATE, ret_failure);
-    return err == ERR_OK ? read_key(setup, config->key, ret_failure) : err;
+    result = read_chain(&setup->cert, config->cert);
+    if (result == 0)
+        return read_key(setup, config->key, ret_failure);
+    return refuse(ret_failure, TLS_OWN_CERTIFICATE,
+                  result < 0 ? result : MBEDTLS_ERR_X509_INVALID_FORMAT);
 }
 
 enum err mtls_credentials_read(struct mtls_setup *setup, const struct tls_config *config,
@@ -90,7 +103,7 @@ enum err mtls_credentials_read(struct mtls_setup *setup, const struct tls_config
     enum err err = ERR_OK;
 
     if (config->verify && config->ca.len > 0)
-        err = read_chain(&setup->ca, config->ca, TLS_OWN_CA, ret_failure);
+        err = read_ca(&setup->ca, config, ret_failure);
     if (err == ERR_OK && (config->cert.len > 0 || config->key.len > 0))
         err = read_own(setup, config, ret_failure);
     return err;

@@ -70,22 +70,37 @@ static bool check_key(struct inspection *inspection, struct span bytes)
     return true;
 }
 
+/* A TRUSTFILE that is none spoils no other: a real module verifies with the good ones. */
+static bool check_trust(struct inspection *inspection, const struct tlsmodem *modem)
+{
+    size_t count = fibocom_trust_count(modem), bad = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct inspection one = *inspection;
+
+        if (check_certificate(&one, fibocom_file(modem, SLOT_TRUST + i), TLS_OWN_CA))
+            continue;
+        inspection->cause = one.cause;
+        bad++;
+    }
+    return bad == 0 || bad < count;
+}
+
 /* Trusted ones count only to verify, the module's own only as a pair. */
 static bool check_files(struct inspection *inspection, const struct tlsmodem *modem, bool verifies)
 {
     struct span certificate = fibocom_file(modem, SLOT_CERTIFICATE);
     struct span key = fibocom_file(modem, SLOT_KEY);
 
-    for (size_t i = 0; verifies && i < fibocom_trust_count(modem); i++) {
-        if (!check_certificate(inspection, fibocom_file(modem, SLOT_TRUST + i), TLS_OWN_CA))
-            return false;
-    }
+    if (verifies && !check_trust(inspection, modem))
+        return false;
     if (certificate.len == 0 || key.len == 0)
         return true;
     return check_certificate(inspection, certificate, TLS_OWN_CERTIFICATE) &&
            check_key(inspection, key);
 }
 
+/* The good ones; of the others the log has a line each. */
 static bool join_trust(const struct tlsmodem *modem, struct session_parts *parts)
 {
     size_t count = fibocom_trust_count(modem), len = 0;
@@ -97,7 +112,16 @@ static bool join_trust(const struct tlsmodem *modem, struct session_parts *parts
     if (bytes_reserve(&parts->trust, len) != ERR_OK)
         return false;
     for (size_t i = 0; i < count; i++) {
-        (void)bytes_add(&parts->trust, fibocom_file(modem, SLOT_TRUST + i), len);
+        struct connection_failure failure = { .tls = { .alert = -1 } };
+        struct inspection inspection = { modem, &failure, 0 };
+        struct span file = fibocom_file(modem, SLOT_TRUST + i);
+
+        if (!check_certificate(&inspection, file, TLS_OWN_CA)) {
+            log_say(modem->config.log, LOG_WARNING, "TRUSTFILE %zu of %zu is left out: %s", i + 1,
+                    count, failure.tls.detail);
+            continue;
+        }
+        (void)bytes_add(&parts->trust, file, len);
         (void)bytes_add(&parts->trust, span_of("\n"), len);
     }
     return true;

@@ -136,6 +136,9 @@ struct tlsmodem_tls_config {
     bool ignore_address;     /* the same where an address was dialled, not a name */
     size_t certificate_max;  /* longest certificate of the server's chain in bytes of DER, where
                               * `verify`; 0: any */
+    size_t certificate_slow; /* with a longer one the log warns, in the words of `slow_advice`,
+                              * which is static; 0: with none */
+    const char *slow_advice;
     size_t record_max;       /* longest record, either way, in bytes of plaintext; 0: as the
                               * protocol has it.  TLSMODEM_TLS_RECORD_SIZE when the server sends a longer
                               * one */
@@ -145,9 +148,12 @@ struct tlsmodem_tls_config {
     const char *sni_advice; /* static, for the log where no SNI was sent and that may be why a
                              * dial failed: what would send it; NULL: nothing to say */
     /* Each one PEM or DER, told apart by looking; len 0 where there is none. */
-    struct tlsmodem_span ca;   /* one or more CA certificates; none: no server is good */
+    struct tlsmodem_span
+        ca; /* one or more CA certificates, in PEM also with some that cannot be read,
+             * which count for nothing and are told to the log; none: no server is good */
     struct tlsmodem_span cert; /* client certificate, in PEM perhaps with its chain */
     struct tlsmodem_span key;  /* its private key */
+    bool rsa_only;             /* of keys of ours no others are read */
     /* Offer to resume this session, of the same provider, version and suites; NULL: a full
      * handshake.  Borrowed until tlsmodem_tls_open() returns; a server that does not agree gets a
      * full handshake. */

@@ -41,19 +41,31 @@ static enum err read_chain(struct span bytes, gnutls_x509_crt_t chain[CHAIN_MAX]
     return ERR_OK;
 }
 
-static enum err read_key(struct span bytes, gnutls_x509_privkey_t *ret_key,
-                         struct tls_failure *ret_failure)
+static enum err import_key(gnutls_x509_privkey_t key, const struct tls_config *config,
+                           struct tls_failure *ret_failure)
 {
-    gnutls_datum_t datum = gtls_datum_of(bytes);
-    int result = gnutls_x509_privkey_init(ret_key);
+    gnutls_datum_t datum = gtls_datum_of(config->key);
+    int result = gnutls_x509_privkey_import2(key, &datum, gtls_format_of(config->key), NULL, 0);
 
     if (result < 0)
-        return ERR_NO_MEMORY;
-    result = gnutls_x509_privkey_import2(*ret_key, &datum, gtls_format_of(bytes), NULL, 0);
-    if (result >= 0)
+        return gtls_refuse(ret_failure, TLS_OWN_KEY, result);
+    if (!config->rsa_only || gnutls_x509_privkey_get_pk_algorithm(key) == GNUTLS_PK_RSA)
         return ERR_OK;
-    gnutls_x509_privkey_deinit(*ret_key);
-    return gtls_refuse(ret_failure, TLS_OWN_KEY, result);
+    tls_failure_set(ret_failure, TLS_OWN_KEY, "it is no RSA key, and the module has no other");
+    return ERR_CREDENTIALS;
+}
+
+static enum err read_key(const struct tls_config *config, gnutls_x509_privkey_t *ret_key,
+                         struct tls_failure *ret_failure)
+{
+    enum err err;
+
+    if (gnutls_x509_privkey_init(ret_key) < 0)
+        return ERR_NO_MEMORY;
+    err = import_key(*ret_key, config, ret_failure);
+    if (err != ERR_OK)
+        gnutls_x509_privkey_deinit(*ret_key);
+    return err;
 }
 
 /* gnutls_certificate_set_x509_key() loses its copy of the key when it finds a certificate whose
@@ -74,10 +86,11 @@ static enum err check_public_keys(gnutls_x509_crt_t *chain, unsigned count,
 
 /* The chain and the key are copied into `credentials`, or not: either way they end here. */
 static enum err join(gnutls_certificate_credentials_t credentials, gnutls_x509_crt_t *chain,
-                     unsigned count, struct span key_bytes, struct tls_failure *ret_failure)
+                     unsigned count, const struct tls_config *config,
+                     struct tls_failure *ret_failure)
 {
     gnutls_x509_privkey_t key;
-    enum err err = read_key(key_bytes, &key, ret_failure);
+    enum err err = read_key(config, &key, ret_failure);
     int result;
 
     if (err != ERR_OK)
@@ -104,7 +117,7 @@ static enum err add_own(gnutls_certificate_credentials_t credentials,
         return err;
     err = check_public_keys(chain, count, ret_failure);
     if (err == ERR_OK)
-        err = join(credentials, chain, count, config->key, ret_failure);
+        err = join(credentials, chain, count, config, ret_failure);
     for (unsigned i = 0; i < count; i++)
         gnutls_x509_crt_deinit(chain[i]);
     return err;

@@ -47,7 +47,7 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .ignore_dates = config->ignore_dates,
                                   .checks_name = tls_checks_name(config),
                                   .sends_name = tls_sends_name(config),
-                                  .certificate_max = config->certificate_max,
+                                  .sizes = tls_sizes_of(config),
                                   .suite_count = config->suite_count };
     memcpy(setup->suites, config->suites, bytes);
     if (setup->server_name == NULL) {
@@ -117,6 +117,8 @@ static enum err fill(struct gtls_session *session, const struct tls_config *conf
     if (config->verify)
         err = gtls_trust_get(&session->provider->trusts, config->ca, &session->setup->trust,
                              ret_failure);
+    if (err == ERR_OK && config->verify)
+        tls_left_out_say(config->log, gtls_trust_left_out(session->setup->trust));
     if (err == ERR_OK)
         err = gtls_credentials_make(config, &session->setup->credentials, ret_failure);
     if (err != ERR_OK)

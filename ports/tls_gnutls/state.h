@@ -4,6 +4,7 @@
 
 #include "iface/tls.h"
 #include "tls_common/records.h"
+#include "tls_common/sizes.h"
 #include "tls_gnutls/priority.h"
 #include "tls_gnutls/trust.h"
 
@@ -26,7 +27,7 @@ struct gtls_setup {
     enum tls_version min_version, max_version;
     bool has_certificate; /* one of our own */
     bool ignore_dates, checks_name, sends_name;
-    size_t certificate_max; /* 0: any */
+    struct tls_sizes sizes; /* of the server's certificates */
     uint8_t *certificate;   /* the server's, as it has sent it; NULL: none yet */
     size_t certificate_len;
     size_t suite_count;

@@ -165,21 +165,15 @@ static bool is_name_good(struct gtls_session *session, gnutls_x509_crt_t certifi
     return !checks;
 }
 
-/* The module has no memory for a longer one. */
 static bool is_size_good(struct gtls_session *session)
 {
-    size_t longest = session->setup->certificate_max;
+    size_t longest = 0;
     unsigned count = 0;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session->gnutls, &count);
 
-    for (unsigned i = 0; longest != 0 && chain != NULL && i < count; i++) {
-        if (chain[i].size > longest) {
-            tls_failure_set(&session->failure, TLS_LARGE_CERTIFICATE, "%u bytes, at most %zu",
-                            chain[i].size, longest);
-            return false;
-        }
-    }
-    return true;
+    for (unsigned i = 0; chain != NULL && i < count; i++)
+        longest = chain[i].size > longest ? chain[i].size : longest;
+    return tls_sizes_fit(&session->setup->sizes, longest, session->log, &session->failure);
 }
 
 static struct gtls_chain *verify_chain(struct gtls_session *session,

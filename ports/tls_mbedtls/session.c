@@ -44,7 +44,7 @@ static struct mtls_setup *new_setup(const struct tls_config *config)
     setup->has_certificate = config->cert.len > 0;
     setup->ignore_dates = config->ignore_dates;
     setup->checks_name = tls_checks_name(config);
-    setup->certificate_max = config->certificate_max;
+    setup->sizes = tls_sizes_of(config);
     setup->fallback = config->offer.fallback;
     for (size_t i = 0; i < config->suite_count; i++) {
         if (is_ours(config->suites[i]))

@@ -4,6 +4,7 @@
 
 #include "iface/tls.h"
 #include "tls_common/records.h"
+#include "tls_common/sizes.h"
 
 #include <mbedtls/ssl.h>
 
@@ -27,7 +28,7 @@ struct mtls_setup {
     bool has_certificate; /* one of our own */
     bool ignore_dates, checks_name;
     bool fallback;          /* newer versions were refused */
-    size_t certificate_max; /* 0: any */
+    struct tls_sizes sizes; /* of the server's certificates */
     uint8_t flight[MTLS_FLIGHT_MAX_BYTES];
     size_t flight_len; /* made and not yet sent */
     int suites[];      /* as asked for, up to a 0 */

@@ -222,19 +222,13 @@ static bool is_name_good(struct mtls_session *session, const mbedtls_x509_crt *c
     return !checks;
 }
 
-/* The module has no memory for a longer one. */
 static bool is_size_good(struct mtls_session *session, const mbedtls_x509_crt *chain)
 {
-    size_t longest = session->setup->certificate_max;
+    size_t longest = 0;
 
-    for (; longest != 0 && chain != NULL; chain = chain->next) {
-        if (chain->raw.len > longest) {
-            tls_failure_set(&session->failure, TLS_LARGE_CERTIFICATE, "%zu bytes, at most %zu",
-                            chain->raw.len, longest);
-            return false;
-        }
-    }
-    return true;
+    for (; chain != NULL; chain = chain->next)
+        longest = chain->raw.len > longest ? chain->raw.len : longest;
+    return tls_sizes_fit(&session->setup->sizes, longest, session->log, &session->failure);
 }
 
 static void tell_server(struct mtls_session *session)

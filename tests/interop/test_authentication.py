@@ -8,6 +8,7 @@ Source: Telit 1vv0300989 r12 §4.2 to §4.4, §7.
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -282,6 +283,49 @@ def test_only_platform_12_needs_pkcs_1(model: str, certificates: Certificates,
         driver.store(KEY, certificates.pkcs8("client"))
         driver.dial(server.port)
         driver.hang_up()
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (lambda pem: pem, ""),
+    (lambda pem: pem.removesuffix(b"\n"), ""),
+    (lambda pem: pem.replace(b"\n", b"\r\n"), "its lines end with CR"),
+    (lambda pem: pem.replace(b"\n", b"\r"), "its lines end with CR"),
+    (lambda pem: b"root of tests\n" + pem, "it does not begin with its line -----BEGIN"),
+    (lambda pem: pem + b"\n\n", "something stands behind its line -----END"),
+    (lambda pem: pem + b"the end", "something stands behind its line -----END"),
+])
+def test_pem_as_the_guide_wants_it(enabled: Driver, certificates: Certificates,
+                                   nginx: Callable[..., Nginx], change: Callable[[bytes], bytes],
+                                   said: str) -> None:
+    """Only LF, nothing behind (r12 §4.3): what is not so works here, but the log says it."""
+    enabled.secure(auth=FULL_VERIFY)
+    mark = LogMark(enabled.modem)
+    enabled.store(CA, change(certificates.pem("ca").read_bytes()))
+    warnings = mark.warnings()
+    assert len(warnings) == (1 if said else 0)
+    assert said == "" or f"security data 1/1: {said}" in warnings[0]
+    enabled.dial(nginx().port)
+    enabled.hang_up()
+
+
+@pytest.mark.parametrize("pkcs8", [False, True])
+@pytest.mark.parametrize("model", ["gl865", "he910", "le910-v2", "le866"])
+def test_keys_are_of_rsa(model: str, certificates: Certificates, tmp_path: Path, pkcs8: bool) -> None:
+    """DataType 2 is an RSA private key, on every platform (r12 §4.3, r6 §3.3): what a module of the field
+    cannot read fails here too."""
+    key, certificate = certificates.make_ecdsa(tmp_path)
+    data = key.read_bytes()
+    if pkcs8:
+        data = subprocess.run(["openssl", "pkcs8", "-topk8", "-nocrypt", "-in", key], check=True,
+                              capture_output=True).stdout
+    with Modem(model) as modem:
+        driver = Driver(modem).begin().attach().enable(3, MUTUAL, version=None)
+        driver.store_all(certificates)
+        driver.store(CERTIFICATE, certificate.read_bytes())
+        driver.store(KEY, data)
+        mark = LogMark(modem)
+        driver.error(driver.dial_line(9), 837)
+        assert OWN_KEY in mark.warnings()[0]
 
 
 @pytest.mark.parametrize(("kind", "file"), [

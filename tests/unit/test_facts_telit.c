@@ -127,6 +127,8 @@ static const struct fact_case cases[] = {
       "\r\nNO CARRIER\r\n",
       "\r\nNO CARRIER\r\n",
       UNUSED },
+    { "version-is-exact", "no", { DIALLED }, OK, OK, UNUSED },
+    { "version-is-exact", "no", { "AT#SSLSECCFG2=1,2", DIALLED }, OK, OK, USED },
     { "send-sni", "yes", { DIALLED }, OK, OK, USED },
     { "send-sni", "yes", { "AT#SSLSECCFG2=1,1,1", DIALLED }, OK, OK, UNUSED },
     { "sni-field-max", "-1", { "AT#SSLSECCFG2=1,1,1" }, OK, CME("4"), UNUSED },

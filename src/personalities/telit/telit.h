@@ -19,7 +19,7 @@ enum telit_feature {
     TELIT_4G = 4,    /* 20, 23 */
     TELIT_R6 = 8,    /* only revision 6 of the guide lists it, */
     TELIT_R12 = 16,  /* or revision 12 does */
-    TELIT_SLOW = 32, /* large certificates need #CPUMODE: 10, 16 */
+    TELIT_SLOW = 32, /* large certificates take long without #CPUMODE: 10, 16 */
     TELIT_FAST = 64  /* the others */
 };
 
@@ -214,9 +214,6 @@ struct telit_secrets {
  * that auth_mode needs.  The config borrows `secrets`. */
 const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
                                 struct telit_secrets *secrets, struct tls_config *ret_config);
-
-/* telit_ssl_tls.c: true while the processor is too slow for large certificates. */
-bool telit_ssl_is_slow(const struct tlsmodem *modem);
 
 /* telit_ssl_tls.c: once the config is not needed any more. */
 void telit_secrets_wipe(struct telit_secrets *secrets);

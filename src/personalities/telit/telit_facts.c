@@ -88,9 +88,14 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "feed."),
     NUMBER_FACT(FACT_SESSION_MAX_MS, "session-max-ms", DAY_MS, 1000, DAY_MS, SHEET "§1.7",
                 "How long a session may be taken up; RFC 5246 F.1.4 suggests a day at most."),
-    NUMBER_FACT(FACT_LARGE_CERTIFICATE, "large-certificate", 1024, 1, 65535, SHEET "§1.0",
-                "Longest certificate of a server that platforms 10 and 16 verify without #CPUMODE; "
-                "with a longer one the dial fails at once."),
+    NUMBER_FACT(
+        FACT_LARGE_CERTIFICATE, "large-certificate", 1024, 1, 65535, SHEET "§1.0",
+        "Longest certificate of a server that platforms 10 and 16 verify in good time without "
+        "#CPUMODE=2 or 4; with a longer one the log warns."),
+    SWITCH_FACT(
+        FACT_VERSION_IS_EXACT, "version-is-exact", true, SHEET "§1.3",
+        "The version of #SSLSECCFG2 is the one that is spoken; else the newest, and a server "
+        "may choose an older one of TLS."),
     WORD_FACT(
         FACT_CHECKS_NAME, "checks-name", CHECKS_NOTHING, CHECKS_NAME_WORDS, SHEET "§1.2",
         "What the server's certificate must be for with auth_mode 1 and 2, beside its chain and "

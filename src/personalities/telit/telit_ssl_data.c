@@ -3,6 +3,8 @@
 
 #include "base/wipe.h"
 
+#include <string.h>
+
 enum { DATA_STORE, DATA_ACTION, DATA_TYPE, DATA_SIZE };
 
 enum { ACTION_DELETE, ACTION_STORE, ACTION_READ, ACTION_STORE_RAM };
@@ -70,6 +72,40 @@ const struct module_part telit_entries = { .size = sizeof(struct entry),
                                            .units = TLSMODEM_TERMINALS_MAX,
                                            .is_idle = is_entry_idle };
 
+/* What the guide forbids of PEM: each line ends with LF only, and nothing stands behind the last
+ * (§4.3).  NULL: nothing of it. */
+static const char *what_is_forbidden(struct span pem)
+{
+    static const char begin[] = "-----BEGIN ", end[] = "-----END ";
+    size_t at = pem.len;
+    struct span last;
+
+    if (!span_contains(pem, begin) || !span_contains(pem, end))
+        return NULL; /* another matter, of the dial */
+    if (memchr(pem.data, '\r', pem.len) != NULL)
+        return "its lines end with CR";
+    if (memcmp(pem.data, begin, sizeof(begin) - 1) != 0)
+        return "it does not begin with its line -----BEGIN";
+    while (pem.len - at < sizeof(end) - 1 || memcmp(pem.data + at, end, sizeof(end) - 1) != 0)
+        at--;
+    last = span_skip(pem, at);
+    while (last.len > 0 && last.data[0] != '\n')
+        last = span_skip(last, 1);
+    return last.len > 1 ? "something stands behind its line -----END" : NULL;
+}
+
+static void warn_of_forbidden(struct at_session *at, const struct entry *entry, struct span pem)
+{
+    const struct telit_ssl_slot *slot = telit_ssl_slot(at, (int32_t)entry->store);
+    const char *forbidden = slot->settings.der == 0 ? what_is_forbidden(pem) : NULL;
+
+    if (forbidden != NULL)
+        log_say(at_log_of(at), LOG_WARNING,
+                "security data %zu/%d: %s; it is stored, but the guide allows LF alone and nothing "
+                "before or behind, and a module may not read it",
+                entry->store, (int)entry->kind, forbidden);
+}
+
 static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
                                  struct span payload)
 {
@@ -95,6 +131,8 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     err = telit_credentials_put(&telit_of(at)->credentials, entry->store, entry->kind,
                                 entry->in_ram, payload);
     telit_session_forget(telit_ssl_if(at, (int32_t)entry->store));
+    if (err == ERR_OK)
+        warn_of_forbidden(at, entry, payload);
     log_trace(at_log_of(at), TRACE_STORE, "security data %zu/%d: %zu bytes: %s", entry->store,
               (int)entry->kind, payload.len, err_text(err));
     return err == ERR_OK ? AT_OK : fail_storage(at, err);

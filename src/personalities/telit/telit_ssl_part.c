@@ -46,9 +46,6 @@ static void note_failure(const struct telit_ssl *ssl, const struct connection_fa
 {
     if (failure->err == ERR_TIMEOUT && connection_is_out_of_time(&ssl->socket))
         telit_note_total(ssl->modem, ssl->dial_step_ms);
-    if (failure->err == ERR_TLS && failure->tls.reason == TLS_LARGE_CERTIFICATE &&
-        telit_ssl_is_slow(ssl->modem))
-        module_note_fact(ssl->modem, FACT_LARGE_CERTIFICATE);
 }
 
 static void on_failed(void *ctx, const struct connection_failure *failure)

@@ -66,21 +66,14 @@ static const char *load_secrets(const struct tlsmodem *modem, int32_t id,
     return can_read_key(modem, config->key) ? NULL : unreadable;
 }
 
-bool telit_ssl_is_slow(const struct tlsmodem *modem)
+/* "To manage large certificates and avoid timeout expiration" (§5; r6 §4.1): with time enough they
+ * are managed without, so a dial fails by none. */
+static bool is_slow(const struct tlsmodem *modem)
 {
     const struct telit *telit = modem->maker;
     int32_t cpu_mode = telit->settings.cpu_mode;
 
     return at_has(&modem->model->at, TELIT_SLOW) && cpu_mode != CPU_FAST && cpu_mode != CPU_FASTEST;
-}
-
-/* A server whose certificate is larger than what can be stored cannot be authenticated (§4.3), nor
- * on a slow processor one whose certificate is large. */
-static size_t certificate_max(const struct tlsmodem *modem)
-{
-    if (telit_ssl_is_slow(modem))
-        return (size_t)module_fact_peek(modem, FACT_LARGE_CERTIFICATE);
-    return module_limit(modem, LIMIT_DATA_SIZE);
 }
 
 /* 2G modules have no command for it. */
@@ -106,16 +99,22 @@ const char *telit_ssl_configure(const struct tlsmodem *modem, int32_t id,
     const struct telit_model *model = telit_model_of(modem);
     int32_t cipher = settings->cipher;
     enum tls_version version = (enum tls_version)(TLS_SSL_3_0 + settings->version);
+    bool is_exact = version <= TLS_1_0 || module_fact_is(modem, FACT_VERSION_IS_EXACT);
 
     *ret_config = (struct tls_config){
-        .min_version = version,
+        .min_version = is_exact ? version : TLS_1_0,
         .max_version = version,
         .suites = cipher == 0 ? model->offered : &model->suites[cipher],
         .suite_count = cipher == 0 ? model->offered_count : 1,
         .verify = settings->auth_mode != AUTH_NONE,
         .send_sni = sends_name(modem, settings),
         .sni_advice = sni_advice(modem),
-        .certificate_max = certificate_max(modem),
+        .rsa_only = true, /* DataType 2 is an RSA private key (§4.3; r6 §3.3) */
+        /* A server whose certificate is larger than what can be stored cannot be authenticated. */
+        .certificate_max = module_limit(modem, LIMIT_DATA_SIZE),
+        .certificate_slow =
+            is_slow(modem) ? (size_t)module_fact_peek(modem, FACT_LARGE_CERTIFICATE) : 0,
+        .slow_advice = "a module may run out of time over it without #CPUMODE=2 or 4",
         .record_max = model->record_max,
     };
     if (ret_config->verify)

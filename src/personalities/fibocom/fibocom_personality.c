@@ -83,12 +83,12 @@ static const struct at_commands *const commands[] = {
     &common_general,     NULL,
 };
 
-static struct at_index index;
+static struct at_index row_index;
 
 const struct personality fibocom_personality = {
     .dialect = &dialect,
     .commands = commands,
-    .index = &index,
+    .index = &row_index,
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
     .clock_start = FACT_CLOCK_START,

@@ -111,11 +111,11 @@ static const struct at_commands *const commands[] = {
     &telit_ftp_files, &telit_ftp_packet, &telit_ftp_online, &telit_refused,      NULL,
 };
 
-static struct at_index index;
+static struct at_index row_index;
 
 #define PERSONALITY(words, output)                                                                 \
     {                                                                                              \
-        .dialect = &(words), .commands = commands, .index = &index, .state_size = state_size,      \
+        .dialect = &(words), .commands = commands, .index = &row_index, .state_size = state_size,  \
         .output_bytes = (output), .clock_start = FACT_CLOCK_START,                                 \
         .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts                                      \
     }

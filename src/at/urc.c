@@ -79,9 +79,8 @@ static size_t pop_length(struct ring *ring)
     return high << 8 | pop_byte(ring);
 }
 
-static void write_queued(struct at_session *at)
+static struct span pop_line(struct at_session *at, uint8_t line[AT_TEXT_MAX])
 {
-    uint8_t line[AT_TEXT_MAX];
     size_t len = pop_length(&at->urcs);
 
     for (size_t taken = 0; taken < len;) {
@@ -92,7 +91,23 @@ static void write_queued(struct at_session *at)
         ring_drop(&at->urcs, part);
         taken += part;
     }
-    write_line(at, span_at(line, len));
+    return span_at(line, len);
+}
+
+static void write_queued(struct at_session *at)
+{
+    uint8_t line[AT_TEXT_MAX];
+
+    write_line(at, pop_line(at, line));
+}
+
+static void lose_oldest(struct at_session *at)
+{
+    uint8_t memory[AT_TEXT_MAX];
+    struct span line = pop_line(at, memory);
+
+    at_say(at, LOG_WARNING, "too many unsolicited lines wait: \"%.*s\" is lost", (int)line.len,
+           (const char *)line.data);
 }
 
 static void queue(struct at_session *at, struct span line)
@@ -102,7 +117,7 @@ static void queue(struct at_session *at, struct span line)
     if (line.len + sizeof(len) > at->urcs.cap)
         return;
     while (ring_room(&at->urcs) < line.len + sizeof(len))
-        ring_drop(&at->urcs, pop_length(&at->urcs));
+        lose_oldest(at);
     ring_put(&at->urcs, span_at(len, sizeof(len)));
     ring_put(&at->urcs, line);
 }

@@ -3,6 +3,7 @@
 
 #include "at/session.h"
 #include "base/time.h"
+#include "module/flow.h"
 #include "module/keep.h"
 #include "personalities/common/common.h"
 
@@ -222,6 +223,7 @@ void toy_session_init(struct toy_session *toy, struct at_dialect dialect)
 
 void toy_session_deinit(struct toy_session *toy)
 {
+    flow_free(toy->terminal.flow);
     at_free(toy->terminal.at);
     memory_storage_deinit(&toy->memory_storage);
     byte_queue_deinit(&toy->typed);

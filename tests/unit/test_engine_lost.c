@@ -214,6 +214,28 @@ static void test_datagrams_that_are_read_in_part(void **state)
     check_said("m95, at the end", &said, "");
 }
 
+/* ---- unsolicited lines ---- */
+
+/* A port that is held by a half typed line keeps the newest. */
+static void test_unsolicited_lines(void **state)
+{
+    struct world world;
+    struct said said = { .count = 0 };
+
+    (void)state;
+    world_init(&world);
+    world.log = (struct log){ .write = write_line, .ctx = &said, .level = LOG_WARNING };
+    assert_int_equal(world_switch_on(&world, "he910", false, 2), ERR_OK);
+    talk_ok(&world, "AT+CREG=1");
+    world_type_text(&world, "AT");
+    for (int i = 0; said.count == 0 && i < 100; i++) {
+        talk_on(&world, 1, "AT+CFUN=4");
+        talk_on(&world, 1, "AT+CFUN=1");
+    }
+    assert_non_null(strstr(said.lines[0], "\"+CREG: 0\" is lost"));
+    world_deinit(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_advice_of_revision_6),
         cmocka_unit_test(test_datagrams),
         cmocka_unit_test(test_datagrams_that_are_read_in_part),
+        cmocka_unit_test(test_unsolicited_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

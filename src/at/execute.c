@@ -97,7 +97,7 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
     if (is_stored && at_keep(at, index) != ERR_OK) {
         if (at_args_parse(row, &at->config.model, text_span(&text), &old) == AT_ARGS_FINE)
             at_args_bind(row, &old, record); /* where memory fails too, the new value stays */
-        return at_refuse(at, at->config.dialect->error_memory, "its values cannot be stored");
+        return at_refuse_storage(at, at->config.dialect->error_memory, ERR_IO);
     }
     fact_note(at->config.model.facts, row->keep);
     at_args_replace_presets(row, &at->config.model, at->config.dialect, args, index);

@@ -82,6 +82,10 @@ enum at_status at_refuse_plain(struct at_session *at, const char *format, ...)
 /* The same where a line that says why is in the log already, that of a connection or a service. */
 enum at_status at_refuse_said(struct at_session *at, int32_t code);
 
+/* The same where what could not be stored or read has a line of its own, an error or a warning:
+ * which command it was is an info. */
+enum at_status at_refuse_storage(struct at_session *at, int32_t code, enum err err);
+
 /* That line alone, a warning or an info, for an answer that says no in words of its own and is no
  * error result: "SEND FAIL", "+QSSLOPEN: 0,-2". */
 void at_remark(const struct at_session *at, const char *format, ...)

@@ -94,10 +94,10 @@ static void show_command(const struct at_session *at, struct text *out)
 }
 
 /* The line of the running command, unless nobody would read it. */
-static void say_reason(const struct at_session *at, const char *format, va_list args)
+static void say_reason(const struct at_session *at, enum log_level level, const char *format,
+                       va_list args)
 {
     char command[COMMAND_SHOWN_MAX], clause[CLAUSE_MAX];
-    enum log_level level = level_of(at);
     struct text text;
 
     if (at->abandoned || !log_says(at->config.log, level))
@@ -113,7 +113,7 @@ void at_remark(const struct at_session *at, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    say_reason(at, format, args);
+    say_reason(at, level_of(at), format, args);
     va_end(args);
 }
 
@@ -123,7 +123,7 @@ enum at_status at_refuse(struct at_session *at, int32_t code, const char *format
 
     at->fail_code = code;
     va_start(args, format);
-    say_reason(at, format, args);
+    say_reason(at, level_of(at), format, args);
     va_end(args);
     return AT_FAIL;
 }
@@ -134,8 +134,27 @@ enum at_status at_refuse_plain(struct at_session *at, const char *format, ...)
 
     at->fail_code = FACT_PLAIN_ERROR;
     va_start(args, format);
-    say_reason(at, format, args);
+    say_reason(at, level_of(at), format, args);
     va_end(args);
+    return AT_FAIL;
+}
+
+__attribute__((format(printf, 2, 3))) static void inform(const struct at_session *at,
+                                                         const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say_reason(at, LOG_INFO, format, args);
+    va_end(args);
+}
+
+enum at_status at_refuse_storage(struct at_session *at, int32_t code, enum err err)
+{
+    if (err == ERR_FULL || err == ERR_NOT_FOUND || err == ERR_NO_MEMORY)
+        return at_refuse(at, code, "%s", err_text(err));
+    at->fail_code = code;
+    inform(at, "%s", err_text(err));
     return AT_FAIL;
 }
 

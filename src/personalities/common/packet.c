@@ -54,7 +54,7 @@ enum at_status common_context_set(struct at_session *at, const struct at_args *a
     }
     at_args_release(at_row(at), context);
     *context = before;
-    return at_refuse(at, CME_MEMORY_FAILURE, "the context cannot be stored");
+    return at_refuse_storage(at, CME_MEMORY_FAILURE, ERR_IO);
 }
 
 enum at_status common_refuse_activation(struct at_session *at, size_t cid, int32_t code,

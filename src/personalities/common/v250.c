@@ -46,14 +46,14 @@ static enum at_status set_reset(struct at_session *at, const struct at_args *arg
 static enum at_status set_write(struct at_session *at, const struct at_args *args)
 {
     if (profile_save(at, (size_t)args->list[0].number) != ERR_OK)
-        return at_refuse(at, CME_MEMORY_FAILURE, "the profile cannot be stored");
+        return at_refuse_storage(at, CME_MEMORY_FAILURE, ERR_IO);
     return AT_OK;
 }
 
 static enum at_status set_choose(struct at_session *at, const struct at_args *args)
 {
     if (profile_choose(at, (size_t)args->list[0].number) != ERR_OK)
-        return at_refuse(at, CME_MEMORY_FAILURE, "the profile cannot be stored");
+        return at_refuse_storage(at, CME_MEMORY_FAILURE, ERR_IO);
     return AT_OK;
 }
 

@@ -34,7 +34,7 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
     }
     at_text_set(&values[param], span_at(NULL, 0));
     values[param] = before;
-    return at_refuse(at, FIBOCOM_MEMORY_FAILURE, "the value cannot be stored");
+    return at_refuse_storage(at, FIBOCOM_MEMORY_FAILURE, ERR_IO);
 }
 
 static enum at_status read_params(struct at_session *at)

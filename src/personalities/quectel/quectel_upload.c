@@ -36,7 +36,7 @@ static enum at_status end_upload(struct at_session *at, enum err err, size_t len
 {
     log_trace(at_log_of(at), TRACE_STORE, "file of %zu bytes: %s", len, err_text(err));
     if (err != ERR_OK)
-        return at_refuse(at, error_of(err), "the file is not stored: %s", err_text(err));
+        return at_refuse_storage(at, error_of(err), err);
     at_info(at, "+QSECWRITE: %zu,%x", len, sum);
     return AT_OK;
 }
@@ -142,7 +142,7 @@ static enum at_status set_read(struct at_session *at, const struct at_args *args
         return at_refuse(at, FACT_ERROR_FILE_PARAMETER, "%s", names_are);
     err = quectel_file_check(module_of(at), name, &good, &checksum);
     if (err != ERR_OK)
-        return at_refuse(at, error_of(err), "the file is %s", err_text(err));
+        return at_refuse_storage(at, error_of(err), err);
     at_info(at, "+QSECREAD: %d,%x", good, checksum);
     return AT_OK;
 }
@@ -155,7 +155,7 @@ static enum at_status set_delete(struct at_session *at, const struct at_args *ar
     if (!take_name(&args->list[0], name))
         return at_refuse(at, FACT_ERROR_FILE_PARAMETER, "%s", names_are);
     err = quectel_file_remove(module_of(at), name);
-    return err == ERR_OK ? AT_OK : at_refuse(at, error_of(err), "the file is %s", err_text(err));
+    return err == ERR_OK ? AT_OK : at_refuse_storage(at, error_of(err), err);
 }
 
 static enum at_status answer_ok(struct at_session *at)

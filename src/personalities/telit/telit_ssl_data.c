@@ -17,9 +17,9 @@ static enum credential_kind kind_of(int32_t data_type)
 
 static enum at_status fail_storage(struct at_session *at, enum err err)
 {
-    return at_refuse(
+    return at_refuse_storage(
         at, err == ERR_FULL || err == ERR_NO_MEMORY ? TELIT_MEMORY_FULL : TELIT_MEMORY_FAILURE,
-        "the module's memory: %s", err_text(err));
+        err);
 }
 
 static enum at_status delete (struct at_session *at, const struct at_args *args) {

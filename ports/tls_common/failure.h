@@ -8,6 +8,27 @@
 void tls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, const char *format,
                      ...) __attribute__((format(printf, 3, 4)));
 
+/* A certificate that is not valid now: TLS_EXPIRED or TLS_NOT_YET_VALID.  `limit_s` is the end of
+ * its validity or the beginning, `now_s` the module's clock, both in seconds since 1970 in UTC. */
+struct tls_outdated {
+    enum tls_reason reason;
+    const char *subject;
+    bool is_stored; /* among the module's CA certificates */
+    int64_t limit_s, now_s;
+};
+
+/* Fills in the failure of such a certificate. */
+void tls_failure_set_outdated(struct tls_failure *ret_failure, const struct tls_outdated *outdated);
+
+/* TLS_UNKNOWN_CA: the last certificate of a chain says to be issued by `issuer`; `has_ca`: any CA
+ * is stored. */
+void tls_failure_set_issuer(struct tls_failure *ret_failure, const char *issuer, bool has_ca);
+
+/* Security data that a library could not read, with its words for that; the text of `bytes` may say
+ * more: a line that is missing or misspelled.  Of a private key nothing is shown. */
+void tls_failure_set_unreadable(struct tls_failure *ret_failure, enum tls_reason reason,
+                                struct span bytes, const char *words);
+
 /* One warning: so many of the CA certificates cannot be read and count for nothing; none where it
  * is 0.  `log` may be NULL. */
 void tls_left_out_say(const struct log *log, size_t count);

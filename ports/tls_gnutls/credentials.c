@@ -26,6 +26,15 @@ enum err gtls_refuse(struct tls_failure *ret_failure, enum tls_reason reason, in
     return ERR_CREDENTIALS;
 }
 
+enum err gtls_refuse_bytes(struct tls_failure *ret_failure, enum tls_reason reason,
+                           struct span bytes, int error)
+{
+    if (error == GNUTLS_E_MEMORY_ERROR)
+        return ERR_NO_MEMORY;
+    tls_failure_set_unreadable(ret_failure, reason, bytes, gnutls_strerror(error));
+    return ERR_CREDENTIALS;
+}
+
 static enum err read_chain(struct span bytes, gnutls_x509_crt_t chain[CHAIN_MAX],
                            unsigned *ret_count, struct tls_failure *ret_failure)
 {
@@ -35,8 +44,8 @@ static enum err read_chain(struct span bytes, gnutls_x509_crt_t chain[CHAIN_MAX]
                                              GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
 
     if (result <= 0)
-        return gtls_refuse(ret_failure, TLS_OWN_CERTIFICATE,
-                           result < 0 ? result : GNUTLS_E_NO_CERTIFICATE_FOUND);
+        return gtls_refuse_bytes(ret_failure, TLS_OWN_CERTIFICATE, bytes,
+                                 result < 0 ? result : GNUTLS_E_NO_CERTIFICATE_FOUND);
     *ret_count = count;
     return ERR_OK;
 }
@@ -48,7 +57,7 @@ static enum err import_key(gnutls_x509_privkey_t key, const struct tls_config *c
     int result = gnutls_x509_privkey_import2(key, &datum, gtls_format_of(config->key), NULL, 0);
 
     if (result < 0)
-        return gtls_refuse(ret_failure, TLS_OWN_KEY, result);
+        return gtls_refuse_bytes(ret_failure, TLS_OWN_KEY, config->key, result);
     if (!config->rsa_only || gnutls_x509_privkey_get_pk_algorithm(key) == GNUTLS_PK_RSA)
         return ERR_OK;
     tls_failure_set(ret_failure, TLS_OWN_KEY, "it is no RSA key, and the module has no other");

@@ -16,6 +16,10 @@ gnutls_datum_t gtls_datum_of(struct span bytes);
  * `ret_failure` set. */
 enum err gtls_refuse(struct tls_failure *ret_failure, enum tls_reason reason, int error);
 
+/* The same of `bytes` that could not be read: what is wrong with their text. */
+enum err gtls_refuse_bytes(struct tls_failure *ret_failure, enum tls_reason reason,
+                           struct span bytes, int error);
+
 /* Reads the client certificate and its key; a copy is kept, and the caller releases it with
  * gnutls_certificate_free_credentials().  A certificate without its key, or a key without its
  * certificate, is unusable.  ERR_CREDENTIALS with `ret_failure` set, ERR_NO_MEMORY. */

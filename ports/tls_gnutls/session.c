@@ -42,6 +42,7 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .utc_s = config->utc_s,
                                   .utc_ctx = config->utc_ctx,
                                   .has_certificate = config->cert.len > 0,
+                                  .has_ca = config->ca.len > 0,
                                   .min_version = config->min_version,
                                   .max_version = config->max_version,
                                   .ignore_dates = config->ignore_dates,

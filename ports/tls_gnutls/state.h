@@ -26,6 +26,7 @@ struct gtls_setup {
     void *utc_ctx;
     enum tls_version min_version, max_version;
     bool has_certificate; /* one of our own */
+    bool has_ca;          /* any to verify by */
     bool ignore_dates, checks_name, sends_name;
     struct tls_sizes sizes; /* of the server's certificates */
     uint8_t *certificate;   /* the server's, as it has sent it; NULL: none yet */

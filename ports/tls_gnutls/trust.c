@@ -117,7 +117,8 @@ static enum err read_list(struct gtls_trust *trust, struct tls_failure *ret_fail
     if (count > 0 || (gtls_format_of(ca) == GNUTLS_X509_FMT_PEM && add_one_by_one(trust) > 0))
         return ERR_OK;
     gnutls_x509_trust_list_deinit(trust->list, 1);
-    return gtls_refuse(ret_failure, TLS_OWN_CA, count < 0 ? count : GNUTLS_E_NO_CERTIFICATE_FOUND);
+    return gtls_refuse_bytes(ret_failure, TLS_OWN_CA, ca,
+                             count < 0 ? count : GNUTLS_E_NO_CERTIFICATE_FOUND);
 }
 
 static enum err make(struct span ca, struct gtls_trust **ret_trust, struct tls_failure *ret_failure)

@@ -45,26 +45,75 @@ static const struct {
     { GNUTLS_CERT_INVALID, TLS_BAD_CERTIFICATE, "" },
 };
 
-static void fail_by_clock(struct gtls_session *session, enum tls_reason reason)
+static void fail_by_date(struct gtls_session *session, struct tls_outdated *outdated,
+                         gnutls_x509_crt_t certificate)
 {
-    time_t now = (time_t)gtls_clock_now_s();
-    struct tm parts;
-    char text[40] = "";
+    char subject[NAME_MAX_BYTES];
+    size_t len = sizeof(subject);
 
-    if (gmtime_r(&now, &parts) != NULL)
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts);
-    tls_failure_set(&session->failure, reason, "the clock says %s UTC", text);
+    if (gnutls_x509_crt_get_dn(certificate, subject, &len) < 0)
+        strcpy(subject, "one without a name");
+    outdated->subject = subject;
+    outdated->limit_s = outdated->reason == TLS_EXPIRED
+                            ? (int64_t)gnutls_x509_crt_get_expiration_time(certificate)
+                            : (int64_t)gnutls_x509_crt_get_activation_time(certificate);
+    tls_failure_set_outdated(&session->failure, outdated);
 }
 
-static void fail_by_status(struct gtls_session *session, unsigned status)
+static bool is_outdated(const struct tls_outdated *outdated, gnutls_x509_crt_t certificate)
+{
+    return outdated->reason == TLS_EXPIRED
+               ? (int64_t)gnutls_x509_crt_get_expiration_time(certificate) < outdated->now_s
+               : (int64_t)gnutls_x509_crt_get_activation_time(certificate) > outdated->now_s;
+}
+
+/* Which of them it is: one that the server has sent, or the stored one that has issued it. */
+static void fail_by_clock(struct gtls_session *session, const struct gtls_chain *chain,
+                          enum tls_reason reason)
+{
+    struct tls_outdated outdated = { .reason = reason, .now_s = gtls_clock_now_s() };
+    gnutls_x509_crt_t issuer;
+
+    for (unsigned i = 0; i < chain->count; i++) {
+        if (is_outdated(&outdated, chain->list[i])) {
+            fail_by_date(session, &outdated, chain->list[i]);
+            return;
+        }
+    }
+    outdated.is_stored = true;
+    for (unsigned i = 0; i < chain->count; i++) {
+        if (gnutls_x509_trust_list_get_issuer(gtls_trust_list(session->setup->trust),
+                                              chain->list[i], &issuer, 0) >= 0 &&
+            is_outdated(&outdated, issuer)) {
+            fail_by_date(session, &outdated, issuer);
+            return;
+        }
+    }
+    tls_failure_set(&session->failure, reason, NULL);
+}
+
+static void fail_by_issuer(struct gtls_session *session, const struct gtls_chain *chain)
+{
+    char issuer[NAME_MAX_BYTES];
+    size_t len = sizeof(issuer);
+
+    if (gnutls_x509_crt_get_issuer_dn(chain->list[chain->count - 1], issuer, &len) < 0)
+        strcpy(issuer, "one without a name");
+    tls_failure_set_issuer(&session->failure, issuer, session->setup->has_ca);
+}
+
+static void fail_by_status(struct gtls_session *session, const struct gtls_chain *chain,
+                           unsigned status)
 {
     size_t row = 0;
 
     while ((status & chain_rows[row].status) == 0 &&
            row + 1 < sizeof(chain_rows) / sizeof(chain_rows[0]))
         row++;
-    if (chain_rows[row].detail == NULL)
-        fail_by_clock(session, chain_rows[row].reason);
+    if (chain_rows[row].reason == TLS_UNKNOWN_CA)
+        fail_by_issuer(session, chain);
+    else if (chain_rows[row].detail == NULL)
+        fail_by_clock(session, chain, chain_rows[row].reason);
     else
         tls_failure_set(&session->failure, chain_rows[row].reason, "%s", chain_rows[row].detail);
 }
@@ -85,7 +134,7 @@ static bool is_chain_good(struct gtls_session *session, struct gtls_chain *chain
     if (result < 0)
         tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", gnutls_strerror(result));
     else if (status != 0)
-        fail_by_status(session, status);
+        fail_by_status(session, chain, status);
     gtls_weak_leave();
     gtls_clock_leave();
     return result >= 0 && status == 0;

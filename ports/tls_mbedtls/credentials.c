@@ -31,6 +31,19 @@ static enum err refuse(struct tls_failure *ret_failure, enum tls_reason reason, 
     return ERR_CREDENTIALS;
 }
 
+/* The same of bytes that could not be read. */
+static enum err refuse_bytes(struct tls_failure *ret_failure, enum tls_reason reason,
+                             struct span bytes, int error)
+{
+    struct tls_failure failure;
+
+    if (mtls_is_out_of_memory(error))
+        return ERR_NO_MEMORY;
+    mtls_failure_set_error(&failure, reason, error);
+    tls_failure_set_unreadable(ret_failure, reason, bytes, failure.detail);
+    return ERR_CREDENTIALS;
+}
+
 /* A positive result counts the certificates that are not readable: a client's must all be, of CAs
  * one will do. */
 static int read_chain(mbedtls_x509_crt *chain, struct span bytes)
@@ -52,8 +65,8 @@ static enum err read_ca(mbedtls_x509_crt *ca, const struct tls_config *config,
     int result = read_chain(ca, config->ca);
 
     if (result < 0 || ca->raw.p == NULL)
-        return refuse(ret_failure, TLS_OWN_CA,
-                      result < 0 ? result : MBEDTLS_ERR_X509_INVALID_FORMAT);
+        return refuse_bytes(ret_failure, TLS_OWN_CA, config->ca,
+                            result < 0 ? result : MBEDTLS_ERR_X509_INVALID_FORMAT);
     tls_left_out_say(config->log, (size_t)result);
     return ERR_OK;
 }
@@ -71,7 +84,7 @@ static enum err read_key(struct mtls_setup *setup, struct span bytes,
     wipe(copy, bytes.len);
     free(copy);
     if (result != 0)
-        return refuse(ret_failure, TLS_OWN_KEY, result);
+        return refuse_bytes(ret_failure, TLS_OWN_KEY, bytes, result);
     if (!mbedtls_pk_can_do(&setup->key, MBEDTLS_PK_RSA)) {
         tls_failure_set(ret_failure, TLS_OWN_KEY, "SSL 3.0 signs with RSA only");
         return ERR_CREDENTIALS;
@@ -93,8 +106,8 @@ static enum err read_own(struct mtls_setup *setup, const struct tls_config *conf
     result = read_chain(&setup->cert, config->cert);
     if (result == 0)
         return read_key(setup, config->key, ret_failure);
-    return refuse(ret_failure, TLS_OWN_CERTIFICATE,
-                  result < 0 ? result : MBEDTLS_ERR_X509_INVALID_FORMAT);
+    return refuse_bytes(ret_failure, TLS_OWN_CERTIFICATE, config->cert,
+                        result < 0 ? result : MBEDTLS_ERR_X509_INVALID_FORMAT);
 }
 
 enum err mtls_credentials_read(struct mtls_setup *setup, const struct tls_config *config,

@@ -39,7 +39,7 @@ struct findings {
     mbedtls_x509_time now;
     const mbedtls_x509_crt *orphan; /* whose issuer could not be found; NULL: none */
     uint32_t flags;                 /* of mbedTLS, all certificates together */
-    bool expired, not_yet_valid;
+    const mbedtls_x509_crt *expired, *not_yet_valid; /* the first of them; NULL: none */
     bool has_anchor; /* the stored one was there, whose signature does not count: it comes first */
     struct tls_weakness weakness;
 };
@@ -101,9 +101,10 @@ static int look_at(void *ctx, mbedtls_x509_crt *certificate, int depth, uint32_t
     findings->flags |= *flags;
     if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
         findings->orphan = certificate;
-    findings->expired = findings->expired || is_before(&certificate->valid_to, &findings->now);
-    findings->not_yet_valid =
-        findings->not_yet_valid || is_before(&findings->now, &certificate->valid_from);
+    if (is_before(&certificate->valid_to, &findings->now))
+        findings->expired = certificate;
+    if (is_before(&findings->now, &certificate->valid_from))
+        findings->not_yet_valid = certificate;
     look_for_weakness(findings, certificate);
     return 0;
 }
@@ -133,6 +134,15 @@ static bool is_stored(const mbedtls_x509_crt *certificate, const mbedtls_x509_cr
     return false;
 }
 
+static void fail_by_issuer(struct mtls_session *session, const mbedtls_x509_crt *orphan)
+{
+    char issuer[SUBJECT_MAX_BYTES];
+
+    if (mbedtls_x509_dn_gets(issuer, sizeof(issuer), &orphan->issuer) < 0)
+        strcpy(issuer, "one without a name");
+    tls_failure_set_issuer(&session->failure, issuer, session->setup->ca.raw.p != NULL);
+}
+
 /* mbedTLS says no more than that there is no issuer that would do. */
 static void fail_by_orphan(struct mtls_session *session, const mbedtls_x509_crt *chain,
                            const mbedtls_x509_crt *orphan)
@@ -142,18 +152,39 @@ static void fail_by_orphan(struct mtls_session *session, const mbedtls_x509_crt 
     if (issuer == NULL)
         issuer = find_namesake(chain, orphan);
     if (issuer == NULL)
-        tls_failure_set(&session->failure, TLS_UNKNOWN_CA, NULL);
+        fail_by_issuer(session, orphan);
     else if (issuer->version >= 3 && issuer->ca_istrue == 0)
         tls_failure_set(&session->failure, TLS_BAD_ISSUER, "an issuer is not a CA");
     else
         tls_failure_set(&session->failure, TLS_BAD_SIGNATURE, NULL);
 }
 
-static void fail_by_clock(struct mtls_session *session, enum tls_reason reason,
-                          const mbedtls_x509_time *now)
+static int64_t seconds_of(const mbedtls_x509_time *when)
 {
-    tls_failure_set(&session->failure, reason, "the clock says %04d-%02d-%02d %02d:%02d:%02d UTC",
-                    now->year, now->mon, now->day, now->hour, now->min, now->sec);
+    struct tm parts = { .tm_year = when->year - 1900,
+                        .tm_mon = when->mon - 1,
+                        .tm_mday = when->day,
+                        .tm_hour = when->hour,
+                        .tm_min = when->min,
+                        .tm_sec = when->sec };
+
+    return (int64_t)timegm(&parts);
+}
+
+static void fail_by_clock(struct mtls_session *session, enum tls_reason reason,
+                          const mbedtls_x509_crt *certificate, const mbedtls_x509_time *now)
+{
+    char subject[SUBJECT_MAX_BYTES];
+    struct tls_outdated outdated = { .reason = reason,
+                                     .subject = subject,
+                                     .is_stored = is_stored(certificate, &session->setup->ca),
+                                     .now_s = seconds_of(now) };
+
+    outdated.limit_s =
+        seconds_of(reason == TLS_EXPIRED ? &certificate->valid_to : &certificate->valid_from);
+    if (mbedtls_x509_dn_gets(subject, sizeof(subject), &certificate->subject) < 0)
+        strcpy(subject, "one without a name");
+    tls_failure_set_outdated(&session->failure, &outdated);
 }
 
 /* What makes the rest meaningless comes first. */
@@ -174,10 +205,10 @@ static bool is_chain_good(struct mtls_session *session, mbedtls_x509_crt *chain,
         return false;
     if (findings.orphan != NULL)
         fail_by_orphan(session, chain, findings.orphan);
-    else if (findings.expired && !setup->ignore_dates)
-        fail_by_clock(session, TLS_EXPIRED, &findings.now);
-    else if (findings.not_yet_valid && !setup->ignore_dates)
-        fail_by_clock(session, TLS_NOT_YET_VALID, &findings.now);
+    else if (findings.expired != NULL && !setup->ignore_dates)
+        fail_by_clock(session, TLS_EXPIRED, findings.expired, &findings.now);
+    else if (findings.not_yet_valid != NULL && !setup->ignore_dates)
+        fail_by_clock(session, TLS_NOT_YET_VALID, findings.not_yet_valid, &findings.now);
     else if (findings.flags != 0)
         tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "flags 0x%X",
                         (unsigned)findings.flags);

@@ -86,10 +86,16 @@ function(tlsmodem_package name part)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${output}.pc DESTINATION ${TLSMODEM_PKGCONFIG_DIR})
 endfunction()
 
-# Where the prefix is, seen from a .pc file: an installation may be moved.
-if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
-  set(TLSMODEM_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
-else()
+# Where things are, seen from a .pc file: by the prefix, which it finds from its own place, so that an
+# installation may be moved; or where the packager has put them.
+foreach(place LIBDIR INCLUDEDIR)
+  set(TLSMODEM_PC_${place} ${CMAKE_INSTALL_${place}})
+  if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_${place}}")
+    set(TLSMODEM_PC_${place} "\${prefix}/${CMAKE_INSTALL_${place}}")
+  endif()
+endforeach()
+set(TLSMODEM_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
   file(RELATIVE_PATH up "/${TLSMODEM_PKGCONFIG_DIR}" "/")
   string(REGEX REPLACE "/$" "" up "${up}")
   set(TLSMODEM_PC_PREFIX "\${pcfiledir}/${up}")

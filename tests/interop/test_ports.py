@@ -83,7 +83,7 @@ def test_wrong_use(tmp_path: Path, arguments: list[str], words: list[str]) -> No
                 "--imei", "--imsi",
                 "--iccid", "--state", "--link", "--trace", "--log-level", "--keylog", "--allow-remote",
                 "--strict"]),
-    ("--version", ["tlsmodem 0.", "libuv", "SQLite", "GnuTLS", "TLS 1.0", "TLS 1.1", "SSL 3.0"]),
+    ("--version", ["tlsmodem 0.", "libuv", "c-ares", "SQLite", "GnuTLS", "TLS 1.0", "TLS 1.1", "SSL 3.0"]),
     ("--list-modules", ["he910", "Telit", "HE910", "12", "3G"]),
 ])
 def test_information(option: str, words: list[str]) -> None:

@@ -15,6 +15,7 @@
 enum {
     MESSAGE_MAX = 65535,
     HEADER = 12,
+    RECORD_MOST = 28,
     TYPE_A = 1,
     TYPE_CNAME = 5,
     TYPE_AAAA = 28,
@@ -122,17 +123,22 @@ static void put_answers(struct message *answer, const uint8_t *label, unsigned t
 {
     unsigned flags = 0x8180; /* an answer, recursion as asked */
 
+    bool long_one = begins(label, "tcp") || begins(label, "huge");
+
     if (begins(label, "nobody"))
         flags |= NO_SUCH_NAME;
     else if (begins(label, "fails"))
         flags |= SERVER_FAILURE;
-    else if (begins(label, "tcp") && !whole)
+    else if (long_one && !whole)
         flags |= 0x0200;
     else if (begins(label, "chain") || begins(label, "ring"))
         put_chain(answer, type, begins(label, "ring"));
     else if (begins(label, "hundred"))
         for (uint8_t i = 1; i <= 100; i++)
             put_address(answer, POINTER_TO_QUESTION, type, i);
+    else if (begins(label, "huge"))
+        while (answer->len < MESSAGE_MAX - RECORD_MOST)
+            put_address(answer, POINTER_TO_QUESTION, type, (uint8_t)(answer->len % 255 + 1));
     else
         put_address(answer, POINTER_TO_QUESTION, type, 1);
     set16(answer, 2, flags);
@@ -208,8 +214,8 @@ static void on_segment(void *ctx, int events)
             assert_true(answer_to(&question, &answer, true));
             length[0] = (uint8_t)(answer.len >> 8);
             length[1] = (uint8_t)answer.len;
-            send(server->peer, length, 2, MSG_MORE | MSG_NOSIGNAL);
-            send(server->peer, answer.at, answer.len, MSG_NOSIGNAL);
+            assert_int_equal(send(server->peer, length, 2, MSG_MORE | MSG_NOSIGNAL), 2);
+            assert_int_equal(send(server->peer, answer.at, answer.len, MSG_NOSIGNAL), answer.len);
             return;
         }
     }
@@ -222,10 +228,12 @@ static void on_peer(void *ctx, int events)
 {
     struct name_server *server = ctx;
     int fd = accept(server->tcp, NULL, NULL);
+    int room = 4 * MESSAGE_MAX; /* for what is sent at once */
 
     (void)events;
     assert_true(fd >= 0 && server->peer_watch == NULL);
     server->peer = fd;
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
     assert_int_equal(fd_watch_new(server->loop, fd, on_segment, server, &server->peer_watch),
                      ERR_OK);
     fd_watch_want(server->peer_watch, FD_READABLE);

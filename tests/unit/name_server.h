@@ -11,6 +11,7 @@
  *   long…       records whose lengths say more than there is
  *   noise…      bytes that mean nothing               empty… a datagram without any
  *   tcp…        truncated; the whole is to be had by TCP
+ *   huge…       the same, and the whole is all that a message can hold
  */
 #ifndef TEST_NAME_SERVER_H
 #define TEST_NAME_SERVER_H

@@ -173,11 +173,17 @@ static const struct {
     enum err err;
     size_t count;
 } bad[] = {
-    { "hundred.test", ERR_OK, ADDRESSES_MAX }, { "chain.test", ERR_OK, 2 },
-    { "ring.test", ERR_RESOLVE, 0 },           { "foreign.test", ERR_RESOLVE, 0 },
-    { "other.test", ERR_RESOLVE, 0 },          { "cut.test", ERR_RESOLVE, 0 },
-    { "loop.test", ERR_RESOLVE, 0 },           { "long.test", ERR_RESOLVE, 0 },
-    { "noise.test", ERR_RESOLVE, 0 },          { "empty.test", ERR_RESOLVE, 0 },
+    { "hundred.test", ERR_OK, ADDRESSES_MAX },
+    { "chain.test", ERR_OK, 2 },
+    { "huge.test", ERR_OK, ADDRESSES_MAX },
+    { "ring.test", ERR_RESOLVE, 0 },
+    { "foreign.test", ERR_RESOLVE, 0 },
+    { "other.test", ERR_RESOLVE, 0 },
+    { "cut.test", ERR_RESOLVE, 0 },
+    { "loop.test", ERR_RESOLVE, 0 },
+    { "long.test", ERR_RESOLVE, 0 },
+    { "noise.test", ERR_RESOLVE, 0 },
+    { "empty.test", ERR_RESOLVE, 0 },
 };
 enum { BAD = sizeof(bad) / sizeof(bad[0]), DEAD = 20 };
 

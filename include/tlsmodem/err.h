@@ -16,6 +16,7 @@ extern "C" {
     X(TLSMODEM_ERR_RESET, "connection reset by the other side")                                    \
     X(TLSMODEM_ERR_TIMEOUT, "timed out")                                                           \
     X(TLSMODEM_ERR_RESOLVE, "name could not be resolved")                                          \
+    X(TLSMODEM_ERR_NO_NAME_SERVER, "no name server has given an answer")                           \
     X(TLSMODEM_ERR_REFUSED, "connection refused")                                                  \
     X(TLSMODEM_ERR_UNREACHABLE, "host or network unreachable")                                     \
     X(TLSMODEM_ERR_TLS, "TLS failure")                                                             \

@@ -51,9 +51,10 @@ struct tlsmodem_net_query;
 struct tlsmodem_net_listener;
 struct tlsmodem_net_stream;
 
-/* `err` is TLSMODEM_ERR_OK with at least one address, in the order in which to try them, or the
- * failure. `list` is gone when the callback returns.  The query is released before; do not cancel
- * it any more. */
+/* `err` is TLSMODEM_ERR_OK with at least one address, in the order in which to try them, or
+ * TLSMODEM_ERR_RESOLVE, TLSMODEM_ERR_NO_NAME_SERVER where none has given an answer,
+ * TLSMODEM_ERR_NO_MEMORY. `list` is gone when the callback returns.  The query is released before;
+ * do not cancel it any more. */
 typedef void tlsmodem_net_resolved_fn(void *ctx, enum tlsmodem_err err,
                                       const struct tlsmodem_net_address *list, size_t count);
 

@@ -38,7 +38,15 @@ static enum err err_of(const struct dns_lookup *lookup)
 {
     if (lookup->count > 0)
         return ERR_OK;
-    return lookup->status == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_RESOLVE;
+    switch (lookup->status) {
+    case ARES_ENOMEM:
+        return ERR_NO_MEMORY;
+    case ARES_ETIMEOUT:
+    case ARES_ECONNREFUSED:
+        return ERR_NO_NAME_SERVER;
+    default:
+        return ERR_RESOLVE;
+    }
 }
 
 static void tell(struct dns_lookup *lookup)

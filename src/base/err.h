@@ -11,6 +11,7 @@
     X(ERR_RESET, "connection reset by the other side")                                             \
     X(ERR_TIMEOUT, "timed out")                                                                    \
     X(ERR_RESOLVE, "name could not be resolved")                                                   \
+    X(ERR_NO_NAME_SERVER, "no name server has given an answer")                                    \
     X(ERR_REFUSED, "connection refused")                                                           \
     X(ERR_UNREACHABLE, "host or network unreachable")                                              \
     X(ERR_TLS, "TLS failure")                                                                      \

@@ -45,7 +45,8 @@ struct net_query;
 struct net_listener;
 struct net_stream;
 
-/* `err` is ERR_OK with at least one address, in the order in which to try them, or the failure.
+/* `err` is ERR_OK with at least one address, in the order in which to try them, or ERR_RESOLVE,
+ * ERR_NO_NAME_SERVER where none has given an answer, ERR_NO_MEMORY.
  * `list` is gone when the callback returns.  The query is released before; do not cancel it any
  * more. */
 typedef void net_resolved_fn(void *ctx, enum err err, const struct net_address *list, size_t count);

@@ -55,6 +55,7 @@ def test_dead_names_hold_up_no_dial() -> None:
         other.accept()
         assert sorted(driver.unsolicited() for _ in range(4)) == [f"{number}, CONNECT FAIL"
                                                                  for number in range(4)]
+        assert modem.log().count("no name server has given an answer") == 4
 
 
 def test_dead_names_of_other_ports_hold_up_no_dial(tmp_path: Path,
@@ -87,6 +88,7 @@ def test_a_name_that_nobody_has() -> None:
         driver = driver_of(modem)
         open_socket(driver, 0, "nobody.test", 80)
         driver.expect("0, CONNECT FAIL")
+        assert "name could not be resolved" in modem.log()
         driver.ok('AT+QIDNSGIP="living.test"')
         driver.expect("127.0.0.1")
 

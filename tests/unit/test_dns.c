@@ -122,7 +122,7 @@ static void names_have_addresses(void **state)
     expect(f, asked, ERR_OK);
     assert_int_equal(asked->count, 2);
     expect(f, ask(f, "nobody.test"), ERR_RESOLVE);
-    expect(f, ask(f, "fails.test"), ERR_RESOLVE);
+    expect(f, ask(f, "fails.test"), ERR_NO_NAME_SERVER);
     asked = ask(f, "tcp.test");
     expect(f, asked, ERR_OK);
     assert_int_equal(asked->count, 2);
@@ -177,13 +177,13 @@ static const struct {
     { "chain.test", ERR_OK, 2 },
     { "huge.test", ERR_OK, ADDRESSES_MAX },
     { "ring.test", ERR_RESOLVE, 0 },
-    { "foreign.test", ERR_RESOLVE, 0 },
-    { "other.test", ERR_RESOLVE, 0 },
+    { "foreign.test", ERR_NO_NAME_SERVER, 0 },
+    { "other.test", ERR_NO_NAME_SERVER, 0 },
     { "cut.test", ERR_RESOLVE, 0 },
     { "loop.test", ERR_RESOLVE, 0 },
     { "long.test", ERR_RESOLVE, 0 },
-    { "noise.test", ERR_RESOLVE, 0 },
-    { "empty.test", ERR_RESOLVE, 0 },
+    { "noise.test", ERR_NO_NAME_SERVER, 0 },
+    { "empty.test", ERR_NO_NAME_SERVER, 0 },
 };
 enum { BAD = sizeof(bad) / sizeof(bad[0]), DEAD = 20 };
 
@@ -211,7 +211,7 @@ static void dead_and_bad_names_hold_up_no_other(void **state)
         assert_int_equal(dead[i]->told, 0);
     assert_true(run_until(&f->loop, all_told, f, LIMIT_MS));
     for (int i = 0; i < DEAD; i++)
-        assert_int_equal(dead[i]->err, ERR_RESOLVE);
+        assert_int_equal(dead[i]->err, ERR_NO_NAME_SERVER);
     for (size_t i = 0; i < BAD; i++) {
         if (wrong[i]->err != bad[i].err || wrong[i]->count != bad[i].count)
             fail_msg("%s: %s, %zu addresses", bad[i].name, err_text(wrong[i]->err),
@@ -265,7 +265,7 @@ static void modem_may_have_servers_of_its_own(void **state)
     f->net = own;
     expect(f, ask(f, "good.test"), ERR_OK);
     net_set_name_servers(own, &nobody, 1); /* nobody listens there: refused at once */
-    expect(f, ask(f, "good.test"), ERR_RESOLVE);
+    expect(f, ask(f, "good.test"), ERR_NO_NAME_SERVER);
     expect(f, ask(f, "127.0.0.1"), ERR_OK);
     f->net = shared;
     expect(f, ask(f, "good.test"), ERR_OK);

@@ -24,6 +24,7 @@ static const struct {
     { "server.pem", "server.key", "ca.pem", "localhost", 0, TLS_FINE },
     { NULL, NULL, "ca.der", "localhost", 0, TLS_FINE },
     { NULL, NULL, "two-cas.pem", "localhost", 0, TLS_FINE },
+    { NULL, NULL, "ca-among-broken.pem", "localhost", 0, TLS_FINE },
     { NULL, NULL, "server.pem", "localhost", 0, TLS_FINE },
     { NULL, NULL, "ca.pem", "127.0.0.1", 0, TLS_FINE },
     { NULL, NULL, "ca.pem", "LOCALHOST", 0, TLS_FINE },
@@ -250,6 +251,7 @@ void refuses_bad_security_data(void **state)
         enum tls_reason reason;
     } rows[] = {
         { { .verify = true, .ca = "garbage" }, TLS_OWN_CA },
+        { { .verify = true, .ca = "broken.pem" }, TLS_OWN_CA },
         { { .verify = true, .ca = "ca.key" }, TLS_OWN_CA },
         { { .cert = "garbage", .key = "client.key" }, TLS_OWN_CERTIFICATE },
         { { .cert = "client.key", .key = "client.key" }, TLS_OWN_CERTIFICATE },

@@ -32,9 +32,6 @@ enum { COMMON_ZONE_CAP = 16 };
 /* The zone that the network gave last, in quarters of an hour: "+32". */
 void common_zone_text(const struct tlsmodem *modem, char text[COMMON_ZONE_CAP]);
 
-/* +CTZV: `text` at each port that wants it by terminal_settings.zone_report; true when one did. */
-bool common_report_zone(struct tlsmodem *modem, const char *text);
-
 /* `set` of &K and +IFC, which makes what XON and XOFF need first. */
 enum at_status common_set_flow(struct at_session *at, const struct at_args *args);
 

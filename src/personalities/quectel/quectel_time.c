@@ -29,26 +29,38 @@ static void given_text(const struct tlsmodem *modem, char *text, size_t cap)
     snprintf(text, cap, "\"%s,%d\"", whole, network_time_daylight_hours(modem));
 }
 
+/* What +CTZV says. */
+static void zone_text(const struct tlsmodem *modem, char *text, size_t cap)
+{
+    bool quoted = module_fact_peek(modem, FACT_ZONE_REPORT) == REPORT_QUOTED;
+    char zone[COMMON_ZONE_CAP];
+
+    common_zone_text(modem, zone);
+    snprintf(text, cap, quoted ? "\"%s,%d\"" : "%s,%d", zone, network_time_daylight_hours(modem));
+}
+
+static void report_at(struct module_terminal *terminal)
+{
+    const struct tlsmodem *modem = terminal->modem;
+    char text[2 * MODULE_TIME_CAP];
+
+    if (settings_of(modem)->network_time != 0) {
+        given_text(modem, text, sizeof(text));
+        at_urc(terminal->at, "+QNITZ: %s", text);
+    }
+    if (terminal->settings.zone_report != 0) {
+        module_note_fact(modem, FACT_ZONE_REPORT);
+        zone_text(modem, text, sizeof(text));
+        at_urc(terminal->at, "+CTZV: %s", text);
+    }
+}
+
 /* To who wants it; at the start, not to who does not hear yet. */
 static void report(struct tlsmodem *modem, bool at_start)
 {
-    char text[2 * MODULE_TIME_CAP], zone[COMMON_ZONE_CAP];
-    bool quoted;
-
-    if (!modem->clock.given)
-        return;
-    if (settings_of(modem)->network_time != 0) {
-        given_text(modem, text, sizeof(text));
-        for (size_t i = 0; i < modem->terminal_count; i++)
-            if (!at_start || quectel_start_up_hears(&modem->terminals[i]))
-                at_urc(modem->terminals[i].at, "+QNITZ: %s", text);
-    }
-    quoted = module_fact_peek(modem, FACT_ZONE_REPORT) == REPORT_QUOTED;
-    common_zone_text(modem, zone);
-    snprintf(text, sizeof(text), quoted ? "\"%s,%d\"" : "%s,%d", zone,
-             network_time_daylight_hours(modem));
-    if (common_report_zone(modem, text))
-        module_note_fact(modem, FACT_ZONE_REPORT);
+    for (size_t i = 0; i < modem->terminal_count && modem->clock.given; i++)
+        if (!at_start || quectel_start_up_hears(&modem->terminals[i]))
+            report_at(&modem->terminals[i]);
 }
 
 static bool take(struct tlsmodem *modem)

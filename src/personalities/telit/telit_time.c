@@ -47,7 +47,9 @@ static void report(struct tlsmodem *modem)
     if (settings_of(modem)->nitz_mode != 0)
         report_parts(modem, &time);
     common_zone_text(modem, zone);
-    common_report_zone(modem, zone);
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        if (modem->terminals[i].settings.zone_report != 0)
+            at_urc(modem->terminals[i].at, "+CTZV: %s", zone);
 }
 
 /* #NITZ asks for it from the start; where the clock is set by hand, only a host's own does. */

@@ -9,6 +9,9 @@
 
 enum { XON = 0x11, XOFF = 0x13, MARK = 0x77 };
 
+/* Who types after an XOFF so old is another host, or one that has started anew. */
+enum { FORGOTTEN_MS = 60000 };
+
 /* Bytes that wait for the session: at most, when the host is told to stop, and to go on. */
 enum { WAITING_MAX = 1024, WAITING_HIGH = 768, WAITING_LOW = 256 };
 
@@ -24,6 +27,7 @@ struct flow {
     uint8_t pair[2]; /* the byte at the front of the output, as it goes out */
     uint8_t pair_at; /* what of it has gone, while `has_pair` */
     bool has_pair;
+    int64_t stopped_ms; /* since when, while `stopped` */
     size_t len;
     uint8_t waiting[WAITING_MAX]; /* may be secret */
 };
@@ -81,7 +85,8 @@ static void set_stopped(struct flow *flow, bool stopped)
 {
     if (flow->stopped == stopped)
         return;
-    log_trace(at_log_of(flow->at), TRACE_PORT, "the host says %s", stopped ? "XOFF" : "XON");
+    log_trace(at_log_of(flow->at), TRACE_PORT, "the host %s",
+              stopped ? "says XOFF" : "may hear again");
     flow->stopped = stopped;
     flow->news = flow->news || !stopped;
 }
@@ -135,12 +140,16 @@ static void decode(struct flow *flow, uint8_t byte)
 }
 
 /* False when there is no room. */
-static bool take(struct flow *flow, uint8_t byte)
+static bool take(struct flow *flow, int64_t now_ms, uint8_t byte)
 {
     bool is_control = flow->rule.obeys && (byte == XON || byte == XOFF);
 
     if (is_control)
         set_stopped(flow, byte == XOFF);
+    else if (flow->stopped && now_ms - flow->stopped_ms >= FORGOTTEN_MS)
+        set_stopped(flow, false);
+    if (is_control && byte == XOFF)
+        flow->stopped_ms = now_ms;
     if (is_control && !flow->rule.passes)
         return true;
     if (!flow_has_room(flow))
@@ -173,14 +182,14 @@ static size_t piece_len(const struct flow *flow, struct span bytes)
     return len;
 }
 
-size_t flow_feed(struct flow *flow, struct span bytes)
+size_t flow_feed(struct flow *flow, int64_t now_ms, struct span bytes)
 {
     size_t taken = 0;
 
     while (taken < bytes.len) {
         size_t end = taken + piece_len(flow, span_skip(bytes, taken));
 
-        while (taken < end && take(flow, bytes.data[taken]))
+        while (taken < end && take(flow, now_ms, bytes.data[taken]))
             taken++;
         if (!flow_pass(flow) && taken < end)
             break;

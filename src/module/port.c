@@ -21,7 +21,7 @@ static size_t feed(struct terminal *base, struct span bytes)
 
     module_enter(terminal->modem);
     if (terminal->modem->on && terminal->flow != NULL)
-        taken = flow_feed(terminal->flow, bytes);
+        taken = flow_feed(terminal->flow, module_now(terminal->modem), bytes);
     else if (terminal->modem->on)
         taken = at_feed(terminal->at, bytes);
     terminal->refused = taken < bytes.len;

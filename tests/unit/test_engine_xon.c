@@ -150,6 +150,23 @@ static void test_who_comes_next_is_not_stopped(void **state)
     finish(&world);
 }
 
+/* A host on a pseudo-terminal that has gone while its XOFF stood: the next finds the port alive. */
+static void test_forgotten(void **state)
+{
+    struct world world;
+
+    (void)state;
+    start(&world, "he910");
+    talk_ok(&world, "AT&K4");
+    check_typed(&world, "stopped", OFF, "");
+    world_advance(&world, 59000);
+    check_typed(&world, "still", "AT\r", "");
+    world_advance(&world, 1000);
+    check_typed(&world, "forgotten", "AT\r", "\r\nOK\r\n\r\nOK\r\n");
+    check_typed(&world, "anew", OFF "AT\r", "");
+    finish(&world);
+}
+
 /* ---- a module that stops its host ---- */
 
 static void test_module_stops_its_host(void **state)
@@ -335,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_kept_by_a_profile),
         cmocka_unit_test(test_host_stops_the_module),
         cmocka_unit_test(test_who_comes_next_is_not_stopped),
+        cmocka_unit_test(test_forgotten),
         cmocka_unit_test(test_module_stops_its_host),
         cmocka_unit_test(test_host_that_does_not_stop),
         cmocka_unit_test(test_coded),

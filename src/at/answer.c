@@ -126,11 +126,18 @@ void at_close_block(struct at_session *at)
     at->block_open = false;
 }
 
+/* A trace has what a host hears: nothing where it has gone. */
+static void trace_answer(const struct at_session *at, const char *line)
+{
+    if (!at->abandoned)
+        at_trace(at, "< %s", line);
+}
+
 void at_info_text(struct at_session *at, const struct text *line)
 {
     at_put_information(at, text_span(line), !at->block_open);
     at->block_open = true;
-    at_trace(at, "< %s", line->at);
+    trace_answer(at, line->at);
 }
 
 void at_info(struct at_session *at, const char *format, ...)
@@ -151,7 +158,7 @@ static void put_result(struct at_session *at, const char *text, const char *numb
 {
     uint8_t end = (uint8_t)at->settings.s3;
 
-    at_trace(at, "< %s", text);
+    trace_answer(at, text);
     if (at->settings.quiet != 0)
         return;
     if (at->settings.verbose != 0) {
@@ -203,7 +210,7 @@ static void write_error(struct at_session *at)
         text_add(&line, "+CME ERROR: %s", words);
     else
         text_add(&line, "+CME ERROR: %d", (int)error);
-    at_trace(at, "< %s", line.at);
+    trace_answer(at, line.at);
     if (at->settings.quiet == 0)
         at_put_information(at, text_span(&line), true);
 }

@@ -113,7 +113,7 @@ def test_a_chain_of_100_kb_is_taken(certificates: Certificates, model: str) -> N
 def test_a_handshake_without_end(certificates: Certificates, model: str, version: int) -> None:
     """A message of 16 MB: it is not waited for, and costs no memory, again and again."""
     with BareServer(certificates) as server, dialler(model, version) as host:
-        for attempt in range(3):
+        for _ in range(3):
             memory = MemoryMark(host.modem)
             host.dial(server.port)
             server.hello()
@@ -123,7 +123,7 @@ def test_a_handshake_without_end(certificates: Certificates, model: str, version
                 assert server.alert() == DECODE_ERROR
             host.failed()
             memory.check()
-            assert len(host.log.warnings()) == attempt + 1
+            assert len(host.log.warnings()) == 1  # what repeats is counted
         if version > SSL_3_0:
             assert "its handshake is longer than 132096 bytes" in host.log.warnings()[-1]
 

@@ -18,13 +18,30 @@ static bool is_level(const char *tag)
     return false;
 }
 
+/* A trace of an error result: since the one before it there was a line that says why. */
+static void look_for_error(struct world *world, const char *text)
+{
+    bool is_error = strstr(text, "< ERROR") != NULL || strstr(text, "< +CME ERROR: ") != NULL;
+
+    if (!is_error || !log_says(&world->log, LOG_INFO))
+        return;
+    if (world->log_is_owed) {
+        fprintf(stderr, "nothing in the log says why: %s\n", text);
+        abort();
+    }
+    world->log_is_owed = true;
+}
+
 static void count_line(void *ctx, const char *level_or_component, const char *text)
 {
     struct world *world = ctx;
 
-    if (!is_level(level_or_component))
+    if (!is_level(level_or_component)) {
+        look_for_error(world, text);
         return;
+    }
     world->log_lines++;
+    world->log_is_owed = false;
     snprintf(world->log_line, sizeof(world->log_line), "%s", text);
     if (strstr(text, "without a reason") != NULL) {
         fprintf(stderr, "%s\n", text);
@@ -52,6 +69,7 @@ void world_init(struct world *world)
     world->log.write = count_line;
     world->log.ctx = world;
     world->log.level = LOG_INFO;
+    world->log_is_owed = true;
 }
 
 void world_deinit(struct world *world)

@@ -43,7 +43,8 @@ struct world {
     struct storage storage;
     struct log log;     /* for the next world_switch_on(); its `write` and `ctx` may be replaced */
     unsigned log_lines; /* of the operator's levels; counted unless `write` was replaced */
-    char log_line[WORLD_LOG_LINE];           /* the last of them, without its level */
+    char log_line[WORLD_LOG_LINE]; /* the last of them, without its level */
+    bool log_is_owed;              /* one, before the next error, where answers are traced */
     const struct tlsmodem_fact_value *facts; /* for the next one too */
     size_t fact_count;
     struct tlsmodem_identity identity; /* for the next one */

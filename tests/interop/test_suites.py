@@ -75,7 +75,7 @@ def test_a_server_that_refuses_old_versions_is_explained(
     with OpensslServer(tmp_path, certificates, ciphers="AES256-SHA:AES128-SHA") as server:
         driver.error(driver.dial_line(server.port), HANDSHAKE)
     warning, = mark.warnings()
-    assert "alert 80" in warning
+    assert "alert 80" in warning or "alert 70" in warning  # OpenSSL 3.0, and from 3.2 on
     assert "servers with OpenSSL 3 answer TLS 1.0 and 1.1 so" in warning
     assert f"offered: TLS 1.{version - 1} with TLS_RSA_WITH_AES_256_CBC_SHA, " in warning
 

@@ -19,6 +19,7 @@ from support.modem import Modem
 from support.ordered_server import OrderedServer, openssl_names
 from support.servers import GnutlsServ, RawPeer, parse_client_hello
 
+from .driver import Driver
 from .fibocom_driver import FibocomDriver
 from .kept import Kept
 from .observe import LogMark
@@ -74,6 +75,9 @@ CASES = {
                           ("AT+GTSSLCIPHER=0,0", "AT+GTSSLCIPHER=3,1", "AT+GTSSLCIPHER=9,1",
                            "AT+GTSSLVER=4")),
     "cn-00": Case("nl668-cn-00", NL668_A, ("AT+GTSSLVER=2",), old=True),
+    "gl865": Case("gl865", (0x0004, 0x0005, 0x0035), old=True),
+    "he910": Case("he910", (0x0035, 0x002f, 0x0005, 0x0004), ("AT#SSLSECCFG2=1,2",), old=True),
+    "le866": Case("le866", (0x0035, 0x002f, 0x0005, 0x0004), ("AT#SSLSECCFG2=1,3",)),
     "l610-1.0": Case("l610", L610, ("AT+GTSSLVER=2",), old=True),
     "l610": Case("l610", L610, ("AT+GTSSLVER=4",)),
     "l610-1-to-6": Case("l610", L610[:6], (
@@ -86,9 +90,12 @@ class Subject:
 
     def __init__(self, modem: Modem, case: Case) -> None:
         self.modem = modem
-        self.driver: QuectelDriver | FibocomDriver = (
-            QuectelDriver(modem) if case.model == "m95" else FibocomDriver(modem))
+        self.driver: Driver = (
+            QuectelDriver(modem) if case.model == "m95" else
+            FibocomDriver(modem) if case.model.startswith(("nl668", "l610")) else Driver(modem))
         self.driver.begin()
+        if type(self.driver) is Driver:
+            self.driver.attach().enable(version=None).tune()
         for line in case.lines:
             self.driver.ok(line)
 
@@ -107,20 +114,26 @@ class Subject:
         self._result(opens)
         if opens and isinstance(self.driver, QuectelDriver):
             self.driver.close(0)
-        elif opens:
+        elif opens and isinstance(self.driver, FibocomDriver):
             self.driver.close()
+        elif opens:
+            self.driver.hang_up()
 
     def _dial(self, port: int) -> None:
         if isinstance(self.driver, QuectelDriver):
             self.driver.dial(0, 0, port)
-        else:
+        elif isinstance(self.driver, FibocomDriver):
             self.driver.dial(port)
+        else:
+            self.driver.type(self.driver.dial_line(port))
 
     def _result(self, opens: bool) -> None:
         if isinstance(self.driver, QuectelDriver):
             self.driver.expect(f"+QSSLOPEN: 0,{OPENED if opens else FAILED}")
-        else:
+        elif isinstance(self.driver, FibocomDriver):
             self.driver.expect("+MIPOPEN: 1,1" if opens else "+MIPOPEN 1,0")
+        else:
+            self.driver.expect("OK" if opens else "+CME ERROR: 839")
 
 
 @pytest.fixture
@@ -181,6 +194,8 @@ def test_every_server_that_shares_a_suite(server: OrderedServer, kept: Kept, nam
 
 # By name of a case, a server's words; the first of each is what it takes first.
 GNUTLS_SERVERS = {
+    "gl865": ("RSA", "ARCFOUR-128 AES-256-CBC", "MD5 SHA1"),
+    "he910": ("RSA", "ARCFOUR-128 AES-128-CBC", "SHA1 MD5"),
     "cn-00": ("RSA DHE-RSA", "3DES-CBC AES-128-CBC", "SHA1"),
     "m95-three": ("RSA", "AES-256-CBC 3DES-CBC", "SHA1 SHA256"),
     "m95": ("RSA", "ARCFOUR-128 AES-128-CBC", "MD5 SHA1"),

@@ -13,14 +13,16 @@ from pathlib import Path
 from .certs import Certificates
 from .modem import show
 from .player import Backend, Mismatch, Player, make_backend
-from .transcript import Expect, ExpectMatch, Step, Transcript, Type
+from .transcript import Expect, ExpectMatch, Step, Transcript, Type, parse_file
 
 QUIET_S = 0.3  # a module that has said nothing for so long has finished
 
 
 def rewrite(transcript: Transcript, backend_name: str, certificates: Certificates,
             folder: Path) -> bool:
-    """Plays the transcript; writes answers that differ into the file.  Whether it changed."""
+    """Plays the transcript, as its file stands now; writes answers that differ into the file.
+    Whether it changed.  Of several models one after the other: each finds what those before wrote."""
+    transcript = parse_file(transcript.path).for_model(transcript.model)
     backend = make_backend(backend_name, transcript, certificates, folder)
     try:
         player = Player(transcript, backend, certificates.variables())

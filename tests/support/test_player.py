@@ -118,6 +118,16 @@ def test_rewrite_puts_the_real_answers_in(tmp_path: Path, certificates: Certific
     assert not rewrite(parse_file(path), "engine", certificates, tmp_path)
 
 
+def test_rewrite_for_several_models(tmp_path: Path, certificates: Certificates) -> None:
+    path = tmp_path / "some.at"
+    head = "models he910 gl865\nsource a test\n\n"
+    path.write_text(head + "> AT\n> WHAT\n> AT\n")
+    parsed = parse_file(path)  # once for all of them, as the transcripts' test does
+    assert rewrite(parsed.for_model("he910"), "engine", certificates, tmp_path)
+    assert not rewrite(parsed.for_model("gl865"), "engine", certificates, tmp_path)
+    assert path.read_text() == head + "> AT\n< OK\n> WHAT\n< ERROR\n> AT\n< OK\n"
+
+
 @pytest.mark.parametrize(("typed", "whole"), [
     # Nothing but what is typed: answers come behind each line, also late ones, without an echo, and a prompt.
     ('> AT\n> SOON\n> DATA\n> data "abc"\n> ATE0\n\n# comment\n> WHAT\n> AT\n',

@@ -48,10 +48,11 @@ def run(transcript: Transcript, backend: str, certificates: Certificates, folder
 def runs(request: pytest.FixtureRequest, certificates: Certificates,
          tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[str]]]:
     """Each test's run.  On real ports a transcript waits for time above all, so that several are
-    played side by side, each with a modem of its own."""
+    played side by side, each with a modem of its own.  What rewrites files goes one by one."""
     is_rewritten = request.config.getoption("--rewrite")
     with ThreadPoolExecutor(1 if is_rewritten else SIDE_BY_SIDE) as real, \
-            ThreadPoolExecutor(1) as virtual:
+            ThreadPoolExecutor(1) as own:
+        virtual = real if is_rewritten else own
         made = {}
         for item in request.session.items:
             if getattr(item, "function", None) is test_transcript:

@@ -243,3 +243,30 @@ void link_close(struct net *net)
         link_stream_free(link->line.streams);
     free(link);
 }
+
+/* ---- by words ---- */
+
+static bool check(struct span words, struct text *error)
+{
+    return link_profile_read(words, &(struct link_profile){ 0 }, error);
+}
+
+static enum err open_by_words(struct net *inner, struct clock *clock, struct span words,
+                              struct net **ret_net)
+{
+    struct link_profile profile = { 0 };
+    bool passed = link_profile_read(words, &profile, &(struct text){ 0 });
+
+    assert(passed);
+    (void)passed;
+    return link_open(inner, clock, &profile, ret_net);
+}
+
+const struct wrapper link_wrapper = {
+    .option = "--link",
+    .value = "down=KBIT/S,up=KBIT/S,rtt=MS",
+    .help = "be as slow as a radio: rates and round trip; what is left out is unlimited or 0",
+    .check = check,
+    .open = open_by_words,
+    .close = link_close,
+};

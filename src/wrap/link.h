@@ -11,6 +11,7 @@
 #include "iface/clock.h"
 #include "iface/net.h"
 #include "wrap/link_profile.h"
+#include "wrap/wrapper.h"
 
 /* Makes a network that is `inner` over a link.  Both `inner` and `clock` are borrowed until
  * link_close().  ERR_NO_MEMORY. */
@@ -20,5 +21,8 @@ enum err link_open(struct net *inner, struct clock *clock, const struct link_pro
 /* Frees it, after every query of it was cancelled and every stream and listener closed; what is
  * still on its way is lost.  NULL is nothing. */
 void link_close(struct net *net);
+
+/* The same by words, those of link_profile_read(). */
+extern const struct wrapper link_wrapper;
 
 #endif

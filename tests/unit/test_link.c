@@ -4,6 +4,8 @@
 #include "check.h"
 #include "toy_record.h"
 #include "world.h"
+#include "wrap/link.h"
+#include "wrap/stack.h"
 
 #include <string.h>
 
@@ -12,6 +14,7 @@ enum { PORT = 700, BULK = 300000, UP_MS = 200, DOWN_MS = 300 };
 /* The module's side of one connection. */
 struct rig {
     struct world world;
+    struct net *link;
     struct scripted_peer *peer;
     struct net_stream *stream;
     int connected, failed;
@@ -84,7 +87,8 @@ static void start(struct rig *rig, uint32_t up_kbit_s, uint32_t down_kbit_s)
 
     *rig = (struct rig){ .end = 1 };
     world_init(&rig->world);
-    world_link(&rig->world, &profile);
+    assert_int_equal(link_open(rig->world.net, rig->world.clock, &profile, &rig->link), ERR_OK);
+    rig->world.net = rig->link;
     for (size_t i = 0; i < BULK; i++)
         bulk[i] = (uint8_t)(i * 7 + i / 251);
 }
@@ -121,6 +125,7 @@ static void stop(struct rig *rig)
     hang_up(rig);
     assert_int_equal(rig->world.scripted_net.spins, 0);
     byte_queue_deinit(&rig->got);
+    link_close(rig->link);
     world_deinit(&rig->world);
 }
 
@@ -804,6 +809,58 @@ static void others_are_refused(void **state)
     }
 }
 
+/* What is planned stands in front of the network; nothing planned is the network itself. */
+static void stack_is_as_planned(void **state)
+{
+    struct stack_plan plan = { { NULL } };
+    char memory[200];
+    struct text error;
+    struct stack stack;
+    struct world world;
+    struct net *net;
+
+    (void)state;
+    world_init(&world);
+    text_init(&error, memory, sizeof(memory));
+    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, &net), ERR_OK);
+    assert_ptr_equal(net, world.net);
+    stack_close(&stack);
+    assert_true(stack_plan_add(&plan, "link", "rtt=5", &error));
+    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, &net), ERR_OK);
+    assert_ptr_equal(net->inner, world.net);
+    stack_close(&stack);
+    calls_left = 1;
+    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, &net), ERR_NO_MEMORY);
+    calls_left = 0;
+    stack_close(&stack);
+    world_deinit(&world);
+}
+
+static void plans_are_checked(void **state)
+{
+    static const struct {
+        const char *name, *words, *wrong;
+    } rows[] = {
+        { "radio", "rtt=5", "\"radio\" is no wrapper; allowed: link" },
+        { "link", "fast", "\"fast\" is no property of a link; allowed: down=1 to" },
+        { "link", "rtt=6", "\"link\" may be given once" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct stack_plan plan = { { NULL } };
+        char memory[300];
+        struct text error;
+
+        text_init(&error, memory, sizeof(memory));
+        if (i == COUNT(rows) - 1)
+            assert_true(stack_plan_add(&plan, "link", "rtt=5", &error));
+        assert_false(stack_plan_add(&plan, rows[i].name, rows[i].words, &error));
+        if (strncmp(memory, rows[i].wrong, strlen(rows[i].wrong)) != 0)
+            fail_msg("%s %s: %s", rows[i].name, rows[i].words, memory);
+    }
+}
+
 /* A wrapper that cares about nothing is not to be seen. */
 static void wrappers_stack(void **state)
 {
@@ -863,6 +920,8 @@ int main(void)
         cmocka_unit_test(profiles_are_read),
         cmocka_unit_test(others_are_refused),
         cmocka_unit_test(wrappers_stack),
+        cmocka_unit_test(stack_is_as_planned),
+        cmocka_unit_test(plans_are_checked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* options.c: the command line.  One table says what there is; --help is made from it. */
+/* options.c: the command line.  Tables say what there is, here and in src/wrap; --help is made from
+ * them. */
 #include "options.h"
 
 #include "base/text.h"
@@ -15,6 +16,7 @@ struct option {
     const char *letter; /* the short form; NULL: none */
     const char *value;  /* what --help calls it; NULL: takes none */
     bool repeats;
+    /* NULL: of a wrapper, which take_wrapper() takes. */
     bool (*take)(struct options *options, const char *value, struct text *error);
     const char *help;
 };
@@ -147,18 +149,6 @@ static bool take_clock(struct options *options, const char *value, struct text *
     return false;
 }
 
-static bool take_link(struct options *options, const char *value, struct text *error)
-{
-    char memory[OPTIONS_ERROR_CAP];
-    struct text why;
-
-    text_init(&why, memory, sizeof(memory));
-    options->has_link = link_profile_read(span_of(value), &options->link, &why);
-    if (!options->has_link)
-        text_add(error, "--link: %s", memory);
-    return options->has_link;
-}
-
 static bool take_trace_word(struct options *options, struct span word, struct text *error)
 {
     bool remove = word.len > 0 && word.data[0] == '-';
@@ -230,7 +220,7 @@ static bool take_strict(struct options *options, const char *value, struct text 
     return true;
 }
 
-static const struct option table[] = {
+static const struct option first[] = {
     { "--module", NULL, "NAME", false, take_module, "the module to be, one of --list-modules" },
     { "--list-modules", NULL, NULL, false, take_list,
       "print name, maker, product, platform, generation" },
@@ -260,8 +250,10 @@ static const struct option table[] = {
     { "--clock", NULL, "machine|manual|TIME", false, take_clock,
       "the module's clock: the network gives the machine's time, as without it; it starts as the "
       "module's and waits for who sets it; or the network gives TIME, like 2026-05-01T12:00:00Z" },
-    { "--link", NULL, "down=KBIT/S,up=KBIT/S,rtt=MS", false, take_link,
-      "be as slow as a radio: rates and round trip; what is left out is unlimited or 0" },
+};
+
+/* Those of the wrappers stand between. */
+static const struct option last[] = {
     { "--trace", NULL, "COMPONENTS", true, take_trace, NULL },
     { "--log-level", NULL, "LEVEL", false, take_log_level, NULL },
     { "--keylog", NULL, "FILE", false, take_keylog,
@@ -274,26 +266,66 @@ static const struct option table[] = {
       "print the versions of tlsmodem and its libraries" },
 };
 
-enum { OPTION_COUNT = sizeof(table) / sizeof(table[0]) };
+enum {
+    FIRST_COUNT = sizeof(first) / sizeof(first[0]),
+    LAST_COUNT = sizeof(last) / sizeof(last[0]),
+};
 
-/* The option that `word` names, up to a "=" in it; OPTION_COUNT when there is none. */
-static size_t find_option(const char *word)
+static bool take_wrapper(struct options *options, const char *name, const char *value,
+                         struct text *error)
+{
+    char memory[OPTIONS_ERROR_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    if (stack_plan_add(&options->in_front, name + strlen("--"), value, &why))
+        return true;
+    text_add(error, "%s: %s", name, memory);
+    return false;
+}
+
+/* False when there are no more. */
+static bool option_at(size_t index, struct option *ret_option)
+{
+    size_t wrappers = 0;
+
+    while (stack_wrapper_at(wrappers) != NULL)
+        wrappers++;
+    if (index < FIRST_COUNT) {
+        *ret_option = first[index];
+    } else if (index < FIRST_COUNT + wrappers) {
+        const struct wrapper *wrapper = stack_wrapper_at(index - FIRST_COUNT);
+
+        *ret_option = (struct option){ .name = wrapper->option,
+                                       .value = wrapper->value,
+                                       .help = wrapper->help };
+    } else if (index < FIRST_COUNT + wrappers + LAST_COUNT) {
+        *ret_option = last[index - FIRST_COUNT - wrappers];
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* The option that `word` names, up to a "=" in it. */
+static bool find_option(const char *word, size_t *ret_index, struct option *ret_option)
 {
     struct span name = span_at(word, strcspn(word, "="));
-    size_t i;
 
-    for (i = 0; i < OPTION_COUNT; i++)
-        if (span_equal(name, span_of(table[i].name)) ||
-            (table[i].letter != NULL && span_equal(name, span_of(table[i].letter))))
-            break;
-    return i;
+    for (*ret_index = 0; option_at(*ret_index, ret_option); (*ret_index)++)
+        if (span_equal(name, span_of(ret_option->name)) ||
+            (ret_option->letter != NULL && span_equal(name, span_of(ret_option->letter))))
+            return true;
+    return false;
 }
 
 static bool say_unknown(const char *word, struct text *error)
 {
+    struct option option;
+
     text_add(error, "unknown option %s; allowed:", word);
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        text_add(error, "%s %s", i == 0 ? "" : ",", table[i].name);
+    for (size_t i = 0; option_at(i, &option); i++)
+        text_add(error, "%s %s", i == 0 ? "" : ",", option.name);
     return false;
 }
 
@@ -318,22 +350,25 @@ static bool find_value(const struct option *option, char *const *argv, int *at,
 }
 
 /* Reads the option at argv[*at] and leaves *at at its last word. */
-static bool take_option(struct options *options, char *const *argv, int *at, unsigned *seen,
+static bool take_option(struct options *options, char *const *argv, int *at, uint32_t *seen,
                         struct text *error)
 {
-    size_t index = find_option(argv[*at]);
+    struct option option;
     const char *value;
+    size_t index;
 
-    if (index == OPTION_COUNT)
+    if (!find_option(argv[*at], &index, &option))
         return say_unknown(argv[*at], error);
-    if (!find_value(&table[index], argv, at, &value, error))
+    if (!find_value(&option, argv, at, &value, error))
         return false;
-    if (!table[index].repeats && (*seen & (1U << index)) != 0) {
-        text_add(error, "%s may be given once", table[index].name);
+    assert(index < 32);
+    if (!option.repeats && (*seen & (UINT32_C(1) << index)) != 0) {
+        text_add(error, "%s may be given once", option.name);
         return false;
     }
-    *seen |= 1U << index;
-    return table[index].take(options, value, error);
+    *seen |= UINT32_C(1) << index;
+    return option.take != NULL ? option.take(options, value, error)
+                               : take_wrapper(options, option.name, value, error);
 }
 
 /* What no single option can know. */
@@ -363,7 +398,7 @@ bool options_parse(int argc, char *const *argv, struct options *ret_options, cha
 {
     struct options options = { .action = OPTIONS_RUN, .level = LOG_WARNING };
     struct text error;
-    unsigned seen = 0;
+    uint32_t seen = 0;
 
     assert(argc >= 1 && argv[argc] == NULL);
     text_init(&error, ret_error, OPTIONS_ERROR_CAP);
@@ -395,6 +430,8 @@ static void print_words(FILE *out, const struct option *option)
 
 void options_print_help(FILE *out)
 {
+    struct option option;
+
     fprintf(
         out,
         "usage: tlsmodem --module NAME PORT... [OPTION...]\n\n"
@@ -403,16 +440,14 @@ void options_print_help(FILE *out)
         "line\n"
         "\"ready: NAME PORT\" is printed for each.\n\n",
         TLSMODEM_TERMINALS_MAX);
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct option *option = &table[i];
-
-        fprintf(out, "  %s%s%s%s%s\n        ", option->letter != NULL ? option->letter : "",
-                option->letter != NULL ? ", " : "", option->name, option->value != NULL ? " " : "",
-                option->value != NULL ? option->value : "");
-        if (option->help != NULL)
-            fputs(option->help, out);
+    for (size_t i = 0; option_at(i, &option); i++) {
+        fprintf(out, "  %s%s%s%s%s\n        ", option.letter != NULL ? option.letter : "",
+                option.letter != NULL ? ", " : "", option.name, option.value != NULL ? " " : "",
+                option.value != NULL ? option.value : "");
+        if (option.help != NULL)
+            fputs(option.help, out);
         else
-            print_words(out, option);
+            print_words(out, &option);
         fputc('\n', out);
     }
     fputs("\nExit status: 0 ended by SIGTERM, SIGINT, SIGHUP or the end of --stdio's input, "

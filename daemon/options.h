@@ -5,7 +5,7 @@
 #include "dns/dns.h"
 #include "posix/port.h"
 #include "tlsmodem.h"
-#include "wrap/link.h"
+#include "wrap/stack.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,13 +24,12 @@ struct options {
     bool allow_remote;
     char imei[TLSMODEM_IMEI_CAP], imsi[TLSMODEM_IMSI_CAP], iccid[TLSMODEM_ICCID_CAP]; /* "": preset
                                                                                        */
-    const char *state;      /* NULL: the default folder */
-    bool in_memory;         /* --state none */
-    bool dns_of_module;     /* --dns module */
-    struct dns_servers dns; /* none: the machine's */
-    const char *clock;      /* as tlsmodem_time_read() takes it; NULL: machine */
-    bool has_link;
-    struct link_profile link;
+    const char *state;          /* NULL: the default folder */
+    bool in_memory;             /* --state none */
+    bool dns_of_module;         /* --dns module */
+    struct dns_servers dns;     /* none: the machine's */
+    const char *clock;          /* as tlsmodem_time_read() takes it; NULL: machine */
+    struct stack_plan in_front; /* of the network, by the options of src/wrap */
     const char *keylog;
     bool strict; /* a run that relied on an unconfirmed fact has failed */
     enum log_level level;
@@ -44,7 +43,7 @@ enum { OPTIONS_ERROR_CAP = 1024 };
  * reading. */
 bool options_parse(int argc, char *const *argv, struct options *ret_options, char *ret_error);
 
-/* Writes what --help prints, from the table that options_parse() reads. */
+/* Writes what --help prints, from the tables that options_parse() reads. */
 void options_print_help(FILE *out);
 
 #endif

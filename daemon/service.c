@@ -125,7 +125,7 @@ static bool open_modem(struct service *service)
                       .iccid = given(options->iccid) },
         .time = time_of(service),
         .asks_own_servers = options->dns_of_module,
-        .link = options->has_link ? &options->link : NULL,
+        .in_front = &options->in_front,
         .tls = service->providers.list,
         .tls_count = service->providers.count,
         .nvm = service->nvm,

@@ -158,13 +158,13 @@ static enum err read_port(const struct tlsmodem_posix_port *port,
 }
 
 static enum err read_link(const char *words, struct tlsmodem_posix_failure *ret_failure,
-                          struct link_profile *ret_link)
+                          struct stack_plan *plan)
 {
     struct text why;
 
     text_init(&why, ret_failure->text, sizeof(ret_failure->text));
     text_add(&why, "link \"%s\": ", words);
-    return link_profile_read(span_of(words), ret_link, &why) ? ERR_OK : ERR_INVALID;
+    return stack_plan_add(plan, "link", words, &why) ? ERR_OK : ERR_INVALID;
 }
 
 enum err tlsmodem_posix_modem_open(struct tlsmodem_posix_world *world,
@@ -173,7 +173,7 @@ enum err tlsmodem_posix_modem_open(struct tlsmodem_posix_world *world,
                                    struct tlsmodem_posix_modem **ret_modem)
 {
     struct port_spec ports[TLSMODEM_TERMINALS_MAX];
-    struct link_profile link;
+    struct stack_plan in_front = { { NULL } };
     struct port_failure failure;
     struct runtime_modem *modem;
     enum err err = ERR_OK;
@@ -183,7 +183,7 @@ enum err tlsmodem_posix_modem_open(struct tlsmodem_posix_world *world,
     for (size_t i = 0; i < config->terminals && config->ports != NULL && err == ERR_OK; i++)
         err = read_port(&config->ports[i], ret_failure, &ports[i]);
     if (err == ERR_OK && config->link != NULL)
-        err = read_link(config->link, ret_failure, &link);
+        err = read_link(config->link, ret_failure, &in_front);
     if (err != ERR_OK)
         return err;
     err = runtime_modem_open(&world->runtime,
@@ -195,7 +195,7 @@ enum err tlsmodem_posix_modem_open(struct tlsmodem_posix_world *world,
                                  .facts = config->facts,
                                  .fact_count = config->fact_count,
                                  .net = config->net,
-                                 .link = config->link != NULL ? &link : NULL,
+                                 .in_front = &in_front,
                                  .tls = config->tls,
                                  .tls_count = config->tls_count,
                                  .nvm = nvm_of(config->store),

@@ -2,8 +2,6 @@
  */
 #include "runtime/modem.h"
 
-#include "wrap/link.h"
-
 #include <assert.h>
 #include <stdlib.h>
 
@@ -17,7 +15,7 @@ struct runtime_modem {
     struct log log;
     struct clock_timer *timer;
     struct net *names;   /* NULL: the world's */
-    struct net *link;    /* NULL: none */
+    struct stack stack;  /* in front of it */
     struct net *network; /* the outermost of them */
     struct storage storage;
     bool stored; /* `storage` is a handle */
@@ -76,13 +74,10 @@ static enum err open_network(struct runtime_modem *modem, const struct runtime_m
             return check(err, "cannot look names up", ret_failure);
         modem->network = modem->names;
     }
-    if (config->link != NULL) {
-        err = link_open(modem->network, &modem->world->clock.base, config->link, &modem->link);
-        if (err != ERR_OK)
-            return check(err, "cannot make a link", ret_failure);
-        modem->network = modem->link;
-    }
-    return ERR_OK;
+    if (config->in_front != NULL)
+        err = stack_open(&modem->stack, config->in_front, modem->network, &modem->world->clock.base,
+                         &modem->network);
+    return check(err, "cannot put anything in front of the network", ret_failure);
 }
 
 static enum err open_around(struct runtime_modem *modem, const struct runtime_modem_config *config,
@@ -190,7 +185,7 @@ void runtime_modem_close(struct runtime_modem *modem)
     for (size_t i = 0; i < modem->port_count; i++)
         port_close(modem->ports[i].port);
     tlsmodem_free(modem->engine);
-    link_close(modem->link);
+    stack_close(&modem->stack);
     dns_own_close(modem->names);
     if (modem->stored)
         nvm_modem_release(&modem->storage);

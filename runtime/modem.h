@@ -7,7 +7,7 @@
 #include "posix/port_open.h"
 #include "runtime/world.h"
 #include "tlsmodem.h"
-#include "wrap/link_profile.h"
+#include "wrap/stack.h"
 
 /* What is pointed to is borrowed until runtime_modem_close(), unless it says otherwise. */
 struct runtime_modem_config {
@@ -21,7 +21,7 @@ struct runtime_modem_config {
     struct net *net;       /* NULL: the world's */
     bool asks_own_servers; /* names go to the servers that the host sets; only with the world's net
                             */
-    const struct link_profile *link; /* in front of it; read at once; NULL: none */
+    const struct stack_plan *in_front; /* of it; read at once; NULL: nothing */
     struct tls *const *tls;
     size_t tls_count;
     struct nvm *nvm;       /* NULL: in memory only */

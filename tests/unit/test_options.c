@@ -112,7 +112,8 @@ static void presets_hold_until_changed(void **state)
     assert_null(options.state);
     assert_false(options.in_memory);
     assert_null(options.keylog);
-    assert_false(options.has_link);
+    for (size_t i = 0; i < STACK_MAX; i++)
+        assert_null(options.in_front.words[i]);
     assert_false(options.strict);
     assert_int_equal(options.level, LOG_WARNING);
     assert_int_equal(options.traced, 0);
@@ -121,10 +122,7 @@ static void presets_hold_until_changed(void **state)
     assert_string_equal(options.keylog, "k");
     assert_int_equal(options.level, LOG_DEBUG);
     options = good("--module he910 --stdio --link down=236,up=118,rtt=600");
-    assert_true(options.has_link);
-    assert_int_equal(options.link.down.kbit_s, 236);
-    assert_int_equal(options.link.up.kbit_s, 118);
-    assert_int_equal(options.link.down.delay_ms + options.link.up.delay_ms, 600);
+    assert_string_equal(options.in_front.words[0], "down=236,up=118,rtt=600");
     assert_true(good("--module he910 --strict --stdio").strict);
     options = good("--module he910 --stdio --state none");
     assert_null(options.state);

@@ -204,19 +204,26 @@ static void do_echo(struct host *host, const struct request *request)
         host_fail(host, "echo ADDRESS MS [TTL], or timeout, unreachable, denied");
 }
 
-static void do_link(struct host *host, const struct request *request)
+static void do_wrap(struct host *host, const struct request *request)
 {
-    char why[200];
+    static char why[400];
     struct text error;
-    struct link_profile profile;
+    struct stack_plan plan = { { NULL } };
 
     text_init(&error, why, sizeof(why));
-    if (host->world.modem != NULL || host->world.link != NULL)
-        host_fail(host, "a link comes once, before the first modem");
-    else if (link_profile_read(span_of(request_word(request, 1)), &profile, &error))
-        world_link(&host->world, &profile);
-    else
-        host_fail(host, "a link is down=KBIT/S,up=KBIT/S,rtt=MS");
+    if (host->world.modem != NULL ||
+        host->world.net != scripted_net_iface(&host->world.scripted_net)) {
+        host_fail(host, "wrappers come once, before the first modem");
+        return;
+    }
+    for (int i = 1; request_word(request, i)[0] != '\0'; i += 2) {
+        if (!stack_plan_add(&plan, request_word(request, i), request_word(request, i + 1),
+                            &error)) {
+            host_fail(host, why);
+            return;
+        }
+    }
+    world_wrap(&host->world, &plan);
 }
 
 /* ---- the program ---- */
@@ -235,7 +242,7 @@ static const struct {
     { "feed", do_feed },     { "take", do_take },      { "advance", do_advance },
     { "await", do_await },   { "clock", do_clock },    { "names", do_names },
     { "listen", do_listen }, { "peer", host_do_peer }, { "echo", do_echo },
-    { "link", do_link },     { "time", do_time },      { "quit", do_quit },
+    { "wrap", do_wrap },     { "time", do_time },      { "quit", do_quit },
 };
 
 static void run(struct host *host, const struct request *request)

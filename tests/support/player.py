@@ -9,6 +9,7 @@ Back ends, by name:
 
 from __future__ import annotations
 
+import itertools
 import re
 import ssl
 import time
@@ -115,10 +116,10 @@ class EngineBackend(Backend):
     IS_VIRTUAL = True
     FIRST_PORT = 44330  # five digits, as real ones have
 
-    def __init__(self, transcript: Transcript, single_bytes: bool, link: str = "") -> None:
+    def __init__(self, transcript: Transcript, single_bytes: bool, wraps: Mapping[str, str]) -> None:
         super().__init__()
         self.single_bytes = single_bytes
-        self._link = link
+        self._wraps = wraps
         self._port = 1
         self._pending = {port: b"" for port in range(1, transcript.ports + 1)}
         self.engine = EngineHost()
@@ -132,8 +133,8 @@ class EngineBackend(Backend):
 
     def _set_up(self, transcript: Transcript) -> None:
         self.engine.ask("log debug at")
-        if self._link:
-            self.engine.ask(f"link {self._link}")
+        if self._wraps:
+            self.engine.ask(" ".join(["wrap", *itertools.chain(*self._wraps.items())]))
         if transcript.clock:
             self.engine.ask(f"time {transcript.clock}")
         self.engine.ask(self._new)
@@ -226,8 +227,8 @@ class DaemonBackend(Backend):
         self._port = 1
         self._typed_at = 0.0
         options = [word for path in self._more_ports for word in ("--pty", str(path))]
-        if transcript.link:
-            options += ["--link", transcript.link]
+        for name, words in transcript.wraps.items():
+            options += [f"--{name}", words]
         if transcript.clock:
             options += ["--clock", transcript.clock]
         self.modem = Modem(transcript.model, port, options=[*options, "--trace", "at"],
@@ -318,9 +319,9 @@ def make_backend(name: str, transcript: Transcript, certificates: Certificates,
     """A back end by name, with the modem switched on."""
     kind, _, pieces = name.partition("-")
     if kind == "engine" and pieces == "link":
-        return EngineBackend(transcript, False, transcript.link or "rtt=0")
+        return EngineBackend(transcript, False, {"link": "rtt=0", **transcript.wraps})
     if kind == "engine" and pieces in ("", "bytes"):
-        return EngineBackend(transcript, bool(pieces), transcript.link)
+        return EngineBackend(transcript, bool(pieces), transcript.wraps)
     if kind in PORTS and pieces in ("", "bytes"):
         return DaemonBackend(transcript, certificates, folder, kind, bool(pieces))
     raise ValueError(f"no back end {name!r}; there are engine, {', '.join(PORTS)}, "

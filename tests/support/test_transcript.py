@@ -166,7 +166,7 @@ def test_header(tmp_path: Path) -> None:
     assert transcript.state == "kept"
     assert transcript.runs_on("engine-bytes") and not transcript.runs_on("pty")
     assert transcript.names == {"far.test": "192.0.2.1"}
-    assert transcript.link == ""
+    assert transcript.wraps == {}
     assert transcript.peers["a"].options == {"client": "ca", "versions": "0301"}
     assert [plan.kind for plan in transcript.peers.values()] == ["tls", "refuse", "raw"]
 
@@ -227,12 +227,12 @@ def test_models(tmp_path: Path) -> None:
     assert transcript.for_model("ge910").variables == {"cipher": b"3", "chunk": b"256"}
 
 
-def test_link(tmp_path: Path) -> None:
-    transcript = parse(tmp_path, "link down=236 up=118 rtt=600\n> AT\n")
-    assert transcript.link == "down=236,up=118,rtt=600"
+def test_wrap(tmp_path: Path) -> None:
+    transcript = parse(tmp_path, "wrap link down=236 up=118 rtt=600\nwrap other 5\n> AT\n")
+    assert transcript.wraps == {"link": "down=236,up=118,rtt=600", "other": "5"}
 
 
-@pytest.mark.parametrize("line", ["link", "link fast", "link down=5,up=3", "model he910", "models cipher=5", "on port 0", "on port two",
+@pytest.mark.parametrize("line", ["wrap", "wrap link", "wrap link rtt=5\nwrap link rtt=6", "link rtt=5", "model he910", "models cipher=5", "on port 0", "on port two",
                                   "guard 1", "on 2"])
 def test_bad_header(tmp_path: Path, line: str) -> None:
     with pytest.raises(TranscriptError):

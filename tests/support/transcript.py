@@ -198,7 +198,7 @@ class Transcript:
     names: dict[str, str] = field(default_factory=dict)
     pings: dict[str, str] = field(default_factory=dict)  # what an address says to echo requests
     clock: str = ""  # as the daemon's --clock takes it
-    link: str = ""  # as the daemon's --link takes it
+    wraps: dict[str, str] = field(default_factory=dict)  # in front of the network: --NAME and its words
     free_ports: list[str] = field(default_factory=list)  # variables
     peers: dict[str, PeerPlan] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
@@ -267,7 +267,7 @@ class _Parser:
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
             "models": self.models, "guard": self.guard, "on": self.on_port,
             "source": self.source, "state": self.state, "only": self.only, "name": self.name,
-            "ping": self.ping, "port": self.port, "link": self.link, "clock": self.clock}
+            "ping": self.ping, "port": self.port, "wrap": self.wrap, "clock": self.clock}
         if word not in readers:
             raise self.wrong(f"unknown word {word!r}")
         readers[word](rest)
@@ -323,10 +323,11 @@ class _Parser:
             raise self.wrong("ping ADDRESS MS [TTL], or timeout, unreachable, denied")
         self.transcript.pings[match[1]] = match[2]
 
-    def link(self, rest: str) -> None:
-        if not re.fullmatch(r"\w+=\w+( \w+=\w+)*", rest):
-            raise self.wrong("link down=KBIT/S up=KBIT/S rtt=MS")
-        self.transcript.link = rest.replace(" ", ",")
+    def wrap(self, rest: str) -> None:
+        name, _, words = rest.partition(" ")
+        if not words or name in self.transcript.wraps:
+            raise self.wrong("wrap NAME WORD…, each name once: the daemon's --NAME WORD,…")
+        self.transcript.wraps[name] = ",".join(words.split())
 
     def clock(self, rest: str) -> None:
         if not re.fullmatch(r"manual|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", rest):

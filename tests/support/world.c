@@ -75,7 +75,7 @@ void world_init(struct world *world)
 void world_deinit(struct world *world)
 {
     world_switch_off(world);
-    link_close(world->link);
+    stack_close(&world->stack);
     scripted_net_deinit(&world->scripted_net);
     assert(world->virtual_clock.timers == NULL);
     memory_storage_deinit(&world->memory_storage);
@@ -178,13 +178,12 @@ void world_set_appetite(struct world *world, size_t port, size_t bytes)
 
 /* ---- power ---- */
 
-void world_link(struct world *world, const struct link_profile *profile)
+void world_wrap(struct world *world, const struct stack_plan *plan)
 {
-    enum err err = link_open(world->net, world->clock, profile, &world->link);
+    enum err err = stack_open(&world->stack, plan, world->net, world->clock, &world->net);
 
     assert(err == ERR_OK);
     (void)err;
-    world->net = world->link;
 }
 
 static void arm(void *ctx, int64_t deadline_ms)

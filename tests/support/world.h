@@ -13,7 +13,7 @@
 #include "virtual_clock.h"
 
 #include "tlsmodem.h"
-#include "wrap/link.h"
+#include "wrap/stack.h"
 
 enum { WORLD_LOG_LINE = 520 };
 
@@ -37,8 +37,8 @@ struct world {
     struct scripted_tls scripted_tls;
     struct memory_storage memory_storage;
     struct clock *clock;
-    struct net *net; /* the scripted one, or `link` around it */
-    struct net *link;
+    struct net *net; /* the scripted one, or the outermost of `stack` */
+    struct stack stack;
     struct tls *tls;
     struct storage storage;
     struct log log;     /* for the next world_switch_on(); its `write` and `ctx` may be replaced */
@@ -63,8 +63,8 @@ void world_deinit(struct world *world);
 /* True while the world counts the lines of its log. */
 bool world_counts_lines(const struct world *world);
 
-/* Puts a link before the network, for the next world_switch_on(); once. */
-void world_link(struct world *world, const struct link_profile *profile);
+/* Puts wrappers before the network, for the next world_switch_on(); once. */
+void world_wrap(struct world *world, const struct stack_plan *plan);
 
 /* Switches a modem on, after switching off the one before.  `keeps` gives it the storage.  Errors
  * are those of tlsmodem_new(). */

@@ -1,6 +1,6 @@
 # A thin front for CMake and Ninja; everything that is built lies in build/ (and build-*/).
 .POSIX:
-.PHONY: all install uninstall demo test bench fuzz asan format pages fuzz_dictionary clean
+.PHONY: all install uninstall demo test bench fuzz asan format pages fuzz_dictionary fuzz_corpus clean
 
 all: build/build.ninja
 	@cmake --build build
@@ -26,7 +26,7 @@ asan:
 format:
 	@./scripts/format
 
-pages fuzz_dictionary: build/build.ninja
+pages fuzz_dictionary fuzz_corpus: build/build.ninja
 	@cmake --build build --target $@
 
 # PREFIX and DESTDIR as everywhere: make install PREFIX=/usr DESTDIR=/tmp/package

@@ -3,6 +3,7 @@
 
     fuzz/make_corpus.py            all but x509
     fuzz/make_corpus.py --x509     x509 too, with new keys (needs openssl)
+    fuzz/make_corpus.py --check    writes nothing; status 1 when that would change one
 
 Seeds that a fuzzer has found are named by their hash and are left alone.
 """
@@ -18,6 +19,8 @@ from pathlib import Path
 from seeds.steps import typed, wait
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
+CHECKS = "--check" in sys.argv[1:]
+stale: list[Path] = []
 
 SSL, NUMBERS, WORDS, SHORT, KEPT = 1, 2, 4, 8, 16
 
@@ -258,9 +261,13 @@ MAIL = {
 
 
 def write(target: str, name: str, data: bytes) -> None:
-    folder = CORPUS / target
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(data)
+    path = CORPUS / target / name
+    if CHECKS:
+        if not path.is_file() or path.read_bytes() != data:
+            stale.append(path)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
 
 
 def block(data: bytes) -> bytes:
@@ -300,6 +307,9 @@ def main() -> None:
         write("mail", name, mail(seed))
     if "--x509" in sys.argv[1:]:
         write_x509()
+    for path in stale:
+        print(f"{path} is stale: run `make fuzz_corpus` and commit what changes", file=sys.stderr)
+    sys.exit(1 if stale else 0)
 
 
 if __name__ == "__main__":

@@ -212,8 +212,9 @@ static int check(const struct expectation *expected, const char *what, const cha
     if (is_reached(name) != is_absent(expected, name))
         return 0;
     fprintf(stderr, "reach: %s %s \"%s\": %s\n", expected->maker, what, name,
-            is_reached(name) ? "was reached after all, take it out of fuzz/reach.c"
-                             : "no seed reaches it, add one to fuzz/make_corpus.py");
+            is_reached(name)
+                ? "was reached after all, take it out of fuzz/reach.c"
+                : "no seed reaches it: add one to fuzz/seeds and run `make fuzz_corpus`");
     return 1;
 }
 

@@ -73,6 +73,10 @@ static const struct reason quectel[] = {
     { "AT+QSSLOPEN=0,0,\"localhost\",443,0",
       "AT+QSSLOPEN=0,0,\"localhost\",443,0: context 0 is IP INITIAL; AT+QIREGAPP and AT+QIACT "
       "first" },
+    { "AT+CGATT=0", NULL },
+    { "AT+CFUN=4", NULL },
+    { "AT+QPING=\"localhost\"", "AT+QPING=\"localhost\": there is no network: +CREG: 0" },
+    { "AT+CFUN=1", NULL },
     { "AT+QSSLOPEN=0,0,\"localhost\",443",
       "AT+QSSLOPEN=0,0,\"localhost\",443: <connectmode>, parameter 5, is missing; allowed: 0 to "
       "1" },

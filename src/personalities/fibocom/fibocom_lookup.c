@@ -132,11 +132,13 @@ static void on_pinged(void *ctx, enum err err)
     struct at_session *at = asked->question.owner->at;
 
     note_time(asked, err);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         tell_statistics(asked, PING_DONE);
-    else
-        at_urc(at, "+MPINGSTAT: %d,\"%s\",0,0,0", (int)module_fact(module_of(at), FACT_PING_FAILED),
-               asked->host);
+        return;
+    }
+    log_say(at_log_of(at), LOG_WARNING, "+MPING: %s: %s", asked->host, err_text(err));
+    at_urc(at, "+MPINGSTAT: %d,\"%s\",0,0,0", (int)module_fact(module_of(at), FACT_PING_FAILED),
+           asked->host);
 }
 
 static const struct ping_events ping_events = { .on_echo = on_echo, .on_done = on_pinged };

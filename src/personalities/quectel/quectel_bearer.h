@@ -67,6 +67,9 @@ bool quectel_bearer_activate(struct tlsmodem *modem, size_t id);
  * and the step that is missing. */
 enum at_status quectel_refuse_bearer(struct at_session *at, int32_t code);
 
+/* The same reason for an answer that says so in words of its own (at_remark()). */
+void quectel_remark_bearer(struct at_session *at);
+
 /* The words of a state. */
 const char *quectel_bearer_words(enum quectel_bearer_state state);
 

@@ -4,8 +4,12 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include "base/text.h"
+
 #include <assert.h>
 #include <stdio.h>
+
+enum { CLAUSE_MAX = 120 };
 
 static const struct {
     const char *words;
@@ -110,22 +114,43 @@ bool quectel_bearer_need(struct tlsmodem *modem)
            quectel_bearer_activate(modem, quectel_bearer_foreground(modem));
 }
 
-enum at_status quectel_refuse_bearer(struct at_session *at, int32_t code)
+/* Why the foreground context is not up, and the step that is missing. */
+static void explain(struct tlsmodem *modem, struct text *out)
 {
-    struct tlsmodem *modem = module_of(at);
     const struct quectel_bearer *bearer = quectel_bearer(modem);
     size_t id = quectel_bearer_foreground(modem);
 
     if (bearer->state == BEARER_LOST)
-        return at_refuse(at, code, "context %zu was lost; AT+QIDEACT first", id);
-    if (!network_is_registered(&modem->network))
-        return at_refuse(at, code, "there is no network: +CREG: %d", network_stat(&modem->network));
-    if (bearer->mode == 0)
-        return at_refuse(at, code, "+QICSGP=0: the context is for circuit-switched data");
-    if (quectel_bearer_context(modem, id)->active && !quectel_bearer_is_up(bearer))
-        return at_refuse(at, code, "+CGACT or a call has context %zu", id);
-    return at_refuse(at, code, "context %zu is %s; AT+QIREGAPP and AT+QIACT first", id,
-                     quectel_bearer_words(bearer->state));
+        text_add(out, "context %zu was lost; AT+QIDEACT first", id);
+    else if (!network_is_registered(&modem->network))
+        text_add(out, "there is no network: +CREG: %d", network_stat(&modem->network));
+    else if (bearer->mode == 0)
+        text_add(out, "+QICSGP=0: the context is for circuit-switched data");
+    else if (quectel_bearer_context(modem, id)->active && !quectel_bearer_is_up(bearer))
+        text_add(out, "+CGACT or a call has context %zu", id);
+    else
+        text_add(out, "context %zu is %s; AT+QIREGAPP and AT+QIACT first", id,
+                 quectel_bearer_words(bearer->state));
+}
+
+enum at_status quectel_refuse_bearer(struct at_session *at, int32_t code)
+{
+    char clause[CLAUSE_MAX];
+    struct text text;
+
+    text_init(&text, clause, sizeof(clause));
+    explain(module_of(at), &text);
+    return at_refuse(at, code, "%s", clause);
+}
+
+void quectel_remark_bearer(struct at_session *at)
+{
+    char clause[CLAUSE_MAX];
+    struct text text;
+
+    text_init(&text, clause, sizeof(clause));
+    explain(module_of(at), &text);
+    at_remark(at, "%s", clause);
 }
 
 static enum err start(struct tlsmodem *modem)

@@ -94,12 +94,15 @@ static enum at_status set_ping(struct at_session *at, const struct at_args *args
     struct tlsmodem *modem = module_of(at);
     const struct asked *asked = module_part_if(modem, &quectel_ping_part, 0);
 
-    if (asked != NULL && question_is_busy(&asked->question))
+    if (asked != NULL && question_is_busy(&asked->question)) {
+        at_remark(at, "another +QPING is under way");
         at_urc(at, "+QPING: %d", PING_BUSY);
-    else if (!quectel_bearer_need(modem))
+    } else if (!quectel_bearer_need(modem)) {
+        quectel_remark_bearer(at);
         at_urc(at, "+QPING: %d", PING_NO_CONTEXT);
-    else
+    } else {
         return start_ping(at, args);
+    }
     return AT_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { NAME_MAX_BYTES = 80, COMMAND_SHOWN_MAX = 200, CLAUSE_MAX = 300 };
 
@@ -93,6 +94,15 @@ static void show_command(const struct at_session *at, struct text *out)
         at_args_show(at->row, &at->config.model, lexeme.body, out);
 }
 
+/* A text of so many bytes that was cut, perhaps inside a character of several: room for one more is
+ * behind it. */
+static void end_cut(char *text, size_t len)
+{
+    while (len > 0 && ((unsigned char)text[len - 1] & 0x80) != 0)
+        len--;
+    memcpy(text + len, "…", sizeof("…"));
+}
+
 /* The line of the running command, unless nobody would read it. */
 static void say_reason(const struct at_session *at, enum log_level level, const char *format,
                        va_list args)
@@ -102,8 +112,10 @@ static void say_reason(const struct at_session *at, enum log_level level, const 
 
     if (at->abandoned || !log_says(at->config.log, level))
         return;
-    text_init(&text, command, sizeof(command));
+    text_init(&text, command, sizeof(command) - sizeof("…"));
     show_command(at, &text);
+    if (text.cut)
+        end_cut(command, text.len);
     vsnprintf(clause, sizeof(clause), format, args);
     at_say(at, level, "%s: %s", command, clause);
 }

@@ -105,6 +105,34 @@ static void test_reasons(void **state)
     expect_lines("l610", LOG_INFO, fibocom, COUNT(fibocom));
 }
 
+/* A long command is cut between two characters, however long its values are. */
+static void test_long_commands(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    assert_int_equal(world_switch_on(&world, "m95", false, 1), ERR_OK);
+    for (int len = 60; len < 64; len++) {
+        char line[400], *end;
+
+        snprintf(line, sizeof(line), "AT+QSSLCFG=\"none\",0");
+        for (int i = 0; i < 5; i++) {
+            size_t used = strlen(line);
+
+            snprintf(line + used, sizeof(line) - used, ",%.*s", len - i,
+                     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+        }
+        talk(&world, line);
+        end = strstr(world.log_line, "…: ");
+        assert_non_null(end);
+        for (const char *at = world.log_line; *at != '\0'; at++)
+            assert_true((*at & 0x80) == 0 || strncmp(at, "…", 3) == 0 ||
+                        strncmp(at - 1, "…", 3) == 0 || strncmp(at - 2, "…", 3) == 0);
+    }
+    world_deinit(&world);
+}
+
 /* ---- secrets ---- */
 
 static const struct reason telit_secrets[] = {
@@ -224,9 +252,9 @@ static void test_connections(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reasons),     cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_levels),      cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_reasons), cmocka_unit_test(test_long_commands),
+        cmocka_unit_test(test_secrets), cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_ports),   cmocka_unit_test(test_connections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,7 +149,7 @@ struct tlsmodem_posix_config {
                        * kbit/s, kbit/s, milliseconds; read at once; preset: none */
     struct tlsmodem_tls *const *tls; /* providers, asked in this order for the selected version */
     size_t tls_count;
-    struct tlsmodem_posix_store *store; /* preset: what is stored lives in memory only */
+    struct tlsmodem_posix_store *store; /* preset: what is stored lives as long as the modem */
     const struct tlsmodem_log *log;     /* copied, and the modem's name put in; preset: silence */
     size_t terminals;                   /* AT instances: 1 to TLSMODEM_TERMINALS_MAX */
     /* What to open for each of them, read at once.  Preset: nothing; the caller attaches channels

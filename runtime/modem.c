@@ -2,6 +2,8 @@
  */
 #include "runtime/modem.h"
 
+#include "runtime/volatile_store.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -18,7 +20,8 @@ struct runtime_modem {
     struct stack stack;  /* in front of it */
     struct net *network; /* the outermost of them */
     struct storage storage;
-    bool stored; /* `storage` is a handle */
+    struct volatile_store memory; /* behind `storage` where there is no store */
+    bool stored;                  /* `storage` is a handle of the store */
     bool started;
     struct tlsmodem *engine;
     void (*on_port_end)(void *ctx, size_t index);
@@ -92,6 +95,8 @@ static enum err open_around(struct runtime_modem *modem, const struct runtime_mo
         if (err != ERR_OK)
             return check(err, "cannot use the modem's memory", ret_failure);
         modem->stored = true;
+    } else {
+        modem->storage = volatile_store_iface(&modem->memory);
     }
     return open_network(modem, config, ret_failure);
 }
@@ -122,7 +127,7 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .net = modem->network,
         .tls = config->tls,
         .tls_count = config->tls_count,
-        .storage = modem->stored ? &modem->storage : NULL,
+        .storage = &modem->storage,
         .clock = &modem->world->clock.base,
         .log = log_of(modem),
         .identity = config->identity,
@@ -189,6 +194,7 @@ void runtime_modem_close(struct runtime_modem *modem)
     dns_own_close(modem->names);
     if (modem->stored)
         nvm_modem_release(&modem->storage);
+    volatile_store_clear(&modem->memory);
     clock_timer_free(modem->timer);
     free(modem);
 }

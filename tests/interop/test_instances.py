@@ -123,7 +123,7 @@ def test_restart(two_ports: tuple[Driver, Driver], certificates: Certificates,
     for driver in (one, two):
         wait_until(lambda: answers_at(driver), "the module does not come back")
         driver.begin()
-    one.answers("AT#SSLS=1", "#SSLS: 1,0")  # --state none: nothing is kept, not even #SSLEN
+    one.answers("AT#SSLS=1", "#SSLS: 1,1")  # #SSLEN is kept as long as the program runs
 
 
 def answers_at(driver: Driver) -> bool:

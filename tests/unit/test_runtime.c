@@ -185,6 +185,17 @@ static void names_part_what_is_stored(void **state)
     talk(f, 1, "AT#SSLEN?\r", "#SSLEN: 1,0\r\n");
 }
 
+static void a_store_in_memory_outlives_a_restart(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, 0, (struct runtime_modem_config){ .name = NULL });
+    talk(f, 0, "ATS7=77&W;S7=50\r", "OK");
+    talk(f, 0, "AT#REBOOT\r", "OK");
+    do { /* until it is back */
+    } while (!is_answered(f, 0, "ATS7?\r", "077", ASK_AGAIN_MS));
+}
+
 static void log_lines_bear_the_name(void **state)
 {
     struct fixture *f = *state;
@@ -230,6 +241,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(modems_of_a_world_are_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(timer_wakes_a_modem, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_part_what_is_stored, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_in_memory_outlives_a_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(log_lines_bear_the_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_opened_leaves_nothing, set_up, tear_down),
     };

@@ -79,9 +79,10 @@ int64_t quectel_start_up_ms(const struct tlsmodem *modem);
  * +QIMUX=0.  NULL: the error is noted. */
 struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at_arg *index);
 
-/* quectel_tcp.c: the error of a command for plain sockets, or for secure ones, whose socket was
- * never opened or is of the other kind. */
-enum at_status quectel_refuse_kind(struct at_session *at, int32_t index, bool secure);
+/* quectel_tcp.c: the error of a command for plain sockets, or for secure ones, whose socket of
+ * `index` was never opened (NULL) or is of the other kind. */
+enum at_status quectel_refuse_kind(struct at_session *at, const struct quectel_socket *socket,
+                                   int32_t index, bool secure);
 extern const struct quectel_manner quectel_plain;
 
 /* quectel_tcp.c: closes and answers as +QICLOSE and +QSSLCLOSE do. */
@@ -99,8 +100,7 @@ enum at_status quectel_receive(struct at_session *at, struct quectel_socket *soc
  */
 bool quectel_can_receive(const struct quectel_socket *socket);
 
-/* quectel_transfer.c: the error of a read that quectel_can_receive() forbids, or that names another
- * context. */
+/* quectel_transfer.c: the error of a read that quectel_can_receive() forbids. */
 enum at_status quectel_refuse_receive(struct at_session *at, const struct quectel_socket *socket);
 
 /* quectel_transfer.c: what +QINDI says of received data. */

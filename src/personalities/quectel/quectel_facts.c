@@ -104,6 +104,9 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "Bytes that a socket holds for the host."),
     SWITCH_FACT(FACT_DATA_OUTLIVES_THE_PEER, "data-outlives-the-peer", true, SHEET "§1.5, §10.7",
                 "What the peer sent before it closed stays readable."),
+    NUMBER_FACT(FACT_TOLD_AGAIN_AFTER, "told-again-after", 1500, 0, 65536, SHEET "§2.4",
+                "After so many bytes read with +QIRD a further +QIRDI tells of what is left; 0: "
+                "none does."),
     NUMBER_FACT(FACT_SEND_ECHO_PRESET, "send-echo-preset", 1, 0, 1, SHEET "§2.2, §10.10",
                 "+QISDE from the start."),
     SWITCH_FACT(FACT_SEND_ECHO_NEEDS_ECHO, "send-echo-needs-echo", true, SHEET "§2.2, §10.10",
@@ -120,6 +123,9 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     TEXT_FACT(FACT_LOCAL_HEAD, "local-head", "TO:", 1, QUECTEL_TEXT_MOST, SHEET "§2.2",
               "What +QISHOWLA=1 puts before the local address."),
 
+    SWITCH_FACT(FACT_STATE_HAS_BLANK, "state-has-blank", true, SHEET "§2.6",
+                "A blank follows the colon of STATE: of +QISTAT and +QISTATE; the maker's own host "
+                "library compares without one."),
     SWITCH_FACT(FACT_SSL_STATE_HAS_BLANKS, "ssl-state-has-blanks", true, SHEET "§1.7, §10.2",
                 "Blanks follow the commas of +QSSLSTATE, as those of +QISTATE."),
     SWITCH_FACT(FACT_SSL_CONFIG_IS_QUOTED, "ssl-config-is-quoted", true, SHEET "§1.2, §10.3",

@@ -17,7 +17,7 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
 
     if (failure->err == ERR_TIMEOUT)
         module_note_fact(socket->modem, socket->limit_fact);
-    quectel_socket_release(socket, SOCKET_CLOSED);
+    quectel_socket_release(socket, SOCKET_FAILED);
     socket->transparent = false;
     quectel_socket_note(socket, NEWS_FAILED);
     at_poke(socket->owner->at);
@@ -59,8 +59,10 @@ static void init_link(struct tlsmodem *modem, void *state, size_t unit)
 {
     struct quectel_link *link = state;
 
-    connection_init(&link->connection, (int)unit, &modem->world, &events,
-                    quectel_socket_in(modem, (int32_t)unit), quectel_socket_buffer_size(modem));
+    struct quectel_socket *socket = quectel_socket_in(modem, unit);
+
+    connection_init(&link->connection, socket->index, &modem->world, &events, socket,
+                    quectel_socket_buffer_size(modem));
     packets_init(&link->packets, QUECTEL_SEND_MAX);
 }
 
@@ -84,7 +86,7 @@ static bool is_link_idle(const struct tlsmodem *modem, const void *state)
 /* Its time is the socket's (quectel_sockets.c). */
 const struct module_part quectel_links = {
     .size = sizeof(struct quectel_link),
-    .units = QUECTEL_SOCKETS,
+    .units = QUECTEL_SOCKET_UNITS,
     .init = init_link,
     .deinit = deinit_link,
     .is_idle = is_link_idle,

@@ -127,10 +127,10 @@ void quectel_online_end(struct quectel_socket *socket)
 
 bool quectel_has_transparent(struct at_session *at)
 {
-    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        const struct quectel_socket *socket = quectel_socket_look(at, i);
+    for (size_t i = 0; i < QUECTEL_SOCKET_UNITS; i++) {
+        const struct quectel_socket *socket = quectel_socket_in(module_of(at), i);
 
-        if (socket->transparent && socket->owner == terminal_of(at))
+        if (socket != NULL && socket->transparent && socket->owner == terminal_of(at))
             return true;
     }
     return false;
@@ -145,8 +145,8 @@ static bool can_resume(const struct quectel_socket *socket)
 static enum at_status set_resume(struct at_session *at, const struct at_args *args)
 {
     (void)args;
-    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
-        struct quectel_socket *socket = quectel_socket_at(at, i);
+    for (size_t i = 0; i < QUECTEL_SOCKET_UNITS; i++) {
+        struct quectel_socket *socket = quectel_socket_in(module_of(at), i);
 
         if (socket == NULL || !can_resume(socket) || socket->owner != terminal_of(at))
             continue;

@@ -9,9 +9,16 @@
 #include "bridge/online.h"
 #include "bridge/packets.h"
 #include "module/module.h"
+#include "personalities/quectel/quectel_bearer.h"
 #include "services/address_text.h"
 
-enum { QUECTEL_SOCKETS = 6, QUECTEL_SEND_MAX = 1460, QUECTEL_RECEIVE_MAX = 1500 };
+/* Each context has its own indexes; a unit is a socket of either. */
+enum {
+    QUECTEL_SOCKETS = 6,
+    QUECTEL_SOCKET_UNITS = QUECTEL_BEARERS * QUECTEL_SOCKETS,
+    QUECTEL_SEND_MAX = 1460,
+    QUECTEL_RECEIVE_MAX = 1500
+};
 
 /* As the host is told by +QISTATE and +QSSLSTATE. */
 #define QUECTEL_SOCKET_STATES(X)                                                                   \
@@ -19,7 +26,8 @@ enum { QUECTEL_SOCKETS = 6, QUECTEL_SEND_MAX = 1460, QUECTEL_RECEIVE_MAX = 1500 
     X(SOCKET_CONNECTING, "CONNECTING")                                                             \
     X(SOCKET_CONNECTED, "CONNECTED")                                                               \
     X(SOCKET_REMOTE_CLOSING, "REMOTE CLOSING") /* closed by the peer, not all of it read */        \
-    X(SOCKET_ENDED, "CLOSED") /* by the peer or the network: reading goes on finding nothing */    \
+    X(SOCKET_ENDED, "CLOSED")  /* by the peer or the network: reading goes on finding nothing */   \
+    X(SOCKET_FAILED, "CLOSED") /* its opening has; a host may close it all the same */             \
     X(SOCKET_CLOSED, "CLOSED")
 
 enum quectel_socket_state {
@@ -62,7 +70,8 @@ struct quectel_link {
 
 /* What is known of a socket from its first opening on. */
 struct quectel_socket {
-    int index;
+    size_t unit;
+    int index; /* of its context */
     struct tlsmodem *modem;
     struct module_terminal *owner;       /* the port that opened it, and hears of it */
     const struct quectel_manner *manner; /* NULL: never opened */
@@ -71,6 +80,7 @@ struct quectel_socket {
     bool single; /* opened with QIMUX=0: its lines carry no index */
     bool transparent;
     bool announced;                  /* the host knows that there is something to read */
+    size_t read;                     /* bytes since it was told so */
     enum quectel_socket_state state; /* quectel_socket_enter() is its only writer */
     enum quectel_news news;          /* quectel_socket_note() is its only writer */
     enum net_transport transport;
@@ -122,11 +132,16 @@ size_t quectel_socket_buffer_size(const struct tlsmodem *modem);
 /* UDP: moves datagrams to where they can be counted, as far as they fit. */
 void quectel_socket_collect(struct quectel_socket *socket);
 
-/* The socket of `index` from 0; NULL when it was never opened. */
-struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t index);
+/* The socket of a unit from 0, below QUECTEL_SOCKET_UNITS; NULL when it was never opened. */
+struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, size_t unit);
 
-/* The same of a modem. */
-struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, int32_t index);
+/* The same of `index` from 0, below QUECTEL_SOCKETS, on the context `bearer`, below
+ * QUECTEL_BEARERS. */
+struct quectel_socket *quectel_socket_on(const struct at_session *at, int32_t bearer,
+                                         int32_t index);
+
+/* The same on the foreground context. */
+struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t index);
 
 /* The same to look at: then in the state of one that was never opened. */
 const struct quectel_socket *quectel_socket_look(const struct at_session *at, int32_t index);
@@ -145,6 +160,9 @@ bool quectel_socket_is_free(const struct quectel_socket *socket);
 
 /* Open, or closed by the peer with something left to read. */
 bool quectel_socket_is_there(const struct quectel_socket *socket);
+
+/* The same, or its opening has failed: +QICLOSE answers CLOSE OK. */
+bool quectel_socket_can_close(const struct quectel_socket *socket);
 
 /* Starts to open a free socket for this port.  False when nothing was started; the log says why,
  * and the host is not told yet. */
@@ -166,8 +184,9 @@ size_t quectel_socket_packets(struct quectel_socket *socket);
 /* Takes received bytes, of UDP one datagram, as far as `cap` goes; 0: none now. */
 size_t quectel_socket_read(struct quectel_socket *socket, uint8_t *buf, size_t cap);
 
-/* To be called when a read is over: the next bytes are news again when nothing was left. */
-void quectel_socket_was_read(struct quectel_socket *socket);
+/* To be called when a read of `got` bytes is over: the next bytes are news again when nothing was
+ * left or a plain socket has given a packet's worth, and so is the end of a peer that has gone. */
+void quectel_socket_was_read(struct quectel_socket *socket, size_t got);
 
 /* Takes all of `bytes` or, while earlier ones still wait for the peer, nothing. */
 bool quectel_socket_send(struct quectel_socket *socket, struct span bytes);

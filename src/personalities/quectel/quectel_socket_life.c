@@ -27,15 +27,26 @@ const char *quectel_socket_state_words(const struct quectel_socket *socket)
     return state_words[socket->state];
 }
 
-struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, int32_t index)
+static size_t unit_of(size_t bearer, int32_t index)
 {
-    assert(index >= 0 && index < QUECTEL_SOCKETS);
-    return module_part_if(modem, &quectel_sockets, (size_t)index);
+    assert(bearer < QUECTEL_BEARERS && index >= 0 && index < QUECTEL_SOCKETS);
+    return bearer * QUECTEL_SOCKETS + (size_t)index;
+}
+
+struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, size_t unit)
+{
+    assert(unit < QUECTEL_SOCKET_UNITS);
+    return module_part_if(modem, &quectel_sockets, unit);
+}
+
+struct quectel_socket *quectel_socket_on(const struct at_session *at, int32_t bearer, int32_t index)
+{
+    return quectel_socket_in(module_of(at), unit_of((size_t)bearer, index));
 }
 
 struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t index)
 {
-    return quectel_socket_in(module_of(at), index);
+    return quectel_socket_on(at, (int32_t)quectel_bearer_foreground(module_of(at)), index);
 }
 
 const struct quectel_socket *quectel_socket_look(const struct at_session *at, int32_t index)
@@ -48,8 +59,9 @@ const struct quectel_socket *quectel_socket_look(const struct at_session *at, in
 
 struct quectel_socket *quectel_socket_make(const struct at_session *at, int32_t index)
 {
-    assert(index >= 0 && index < QUECTEL_SOCKETS);
-    return module_part(module_of(at), &quectel_sockets, (size_t)index);
+    struct tlsmodem *modem = module_of(at);
+
+    return module_part(modem, &quectel_sockets, unit_of(quectel_bearer_foreground(modem), index));
 }
 
 void quectel_socket_enter(struct quectel_socket *socket, enum quectel_socket_state next)
@@ -71,7 +83,13 @@ void quectel_socket_note(struct quectel_socket *socket, enum quectel_news news)
 bool quectel_socket_is_free(const struct quectel_socket *socket)
 {
     return socket->state == SOCKET_INITIAL || socket->state == SOCKET_CLOSED ||
-           socket->state == SOCKET_ENDED || socket->state == SOCKET_REMOTE_CLOSING;
+           socket->state == SOCKET_FAILED || socket->state == SOCKET_ENDED ||
+           socket->state == SOCKET_REMOTE_CLOSING;
+}
+
+bool quectel_socket_can_close(const struct quectel_socket *socket)
+{
+    return quectel_socket_is_there(socket) || socket->state == SOCKET_FAILED;
 }
 
 bool quectel_socket_is_there(const struct quectel_socket *socket)
@@ -205,7 +223,7 @@ static bool open_link(struct quectel_socket *socket, const struct quectel_openin
                                                                      : opening->timeout_ms,
                                               .total_timeout_ms = opening->timeout_ms,
                                               .tls = opening->tls };
-    struct quectel_link *link = module_part(socket->modem, &quectel_links, (size_t)socket->index);
+    struct quectel_link *link = module_part(socket->modem, &quectel_links, socket->unit);
     struct connection_failure failure;
 
     if (link == NULL || !at_text_set(&socket->peer, span_of(opening->host)))
@@ -298,6 +316,19 @@ size_t quectel_socket_read(struct quectel_socket *socket, uint8_t *buf, size_t c
                                : connection_read(&socket->link->connection, buf, cap);
 }
 
+/* Some hosts read one packet each time that they are told. */
+static void tell_again(struct quectel_socket *socket, size_t got)
+{
+    int32_t after = module_fact_peek(socket->modem, FACT_TOLD_AGAIN_AFTER);
+
+    socket->read += got;
+    if (socket->secure || after == 0 || socket->read < (size_t)after)
+        return;
+    module_note_fact(socket->modem, FACT_TOLD_AGAIN_AFTER);
+    socket->announced = false;
+    at_poke(socket->owner->at);
+}
+
 size_t quectel_socket_waiting(struct quectel_socket *socket)
 {
     return is_datagram(socket) ? socket->link->datagrams.len - 2 * quectel_socket_packets(socket)
@@ -316,13 +347,18 @@ size_t quectel_socket_packets(struct quectel_socket *socket)
     return count;
 }
 
-void quectel_socket_was_read(struct quectel_socket *socket)
+void quectel_socket_was_read(struct quectel_socket *socket, size_t got)
 {
-    if (quectel_socket_available(socket) > 0)
+    if (quectel_socket_available(socket) > 0) {
+        tell_again(socket, got);
         return;
+    }
     socket->announced = false;
-    if (socket->state == SOCKET_REMOTE_CLOSING)
-        quectel_socket_release(socket, SOCKET_ENDED);
+    if (socket->state != SOCKET_REMOTE_CLOSING)
+        return;
+    quectel_socket_release(socket, SOCKET_ENDED);
+    quectel_socket_note(socket, NEWS_CLOSED);
+    at_poke(socket->owner->at);
 }
 
 bool quectel_socket_flush(struct quectel_socket *socket)

@@ -7,7 +7,8 @@
 
 #include <assert.h>
 
-/* The peer's end is told when what it sent before is told, and all of it where it is not kept. */
+/* The peer's end is told when what it sent before was read: a host may take it for the end of what
+ * can be read. */
 static void notice_end(struct quectel_socket *socket)
 {
     bool unread = quectel_socket_available(socket) > 0;
@@ -15,11 +16,12 @@ static void notice_end(struct quectel_socket *socket)
     if (socket->state != SOCKET_CONNECTED || !quectel_socket_has_ended(socket) ||
         (unread && !socket->announced))
         return;
-    socket->manner->closed(socket);
-    if (unread && module_fact_is(socket->modem, FACT_DATA_OUTLIVES_THE_PEER))
+    if (unread && module_fact_is(socket->modem, FACT_DATA_OUTLIVES_THE_PEER)) {
         quectel_socket_enter(socket, SOCKET_REMOTE_CLOSING);
-    else
-        quectel_socket_end(socket);
+        return;
+    }
+    socket->manner->closed(socket);
+    quectel_socket_end(socket);
 }
 
 static void tell(struct quectel_socket *socket)
@@ -89,6 +91,8 @@ static void lose(struct quectel_socket *socket)
 
     assert(!quectel_socket_is_free(socket));
     quectel_socket_end(socket);
+    if (opening)
+        quectel_socket_enter(socket, SOCKET_FAILED);
     quectel_socket_note(socket, opening ? NEWS_FAILED : socket->secure ? NEWS_CLOSED : NEWS_NONE);
     if (was_online)
         quectel_online_leave(socket);
@@ -126,7 +130,7 @@ static void take_back(struct quectel_socket *socket)
 void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer)
 {
     assert(bearer < QUECTEL_BEARERS);
-    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
+    for (size_t i = 0; i < QUECTEL_SOCKET_UNITS; i++) {
         struct quectel_socket *socket = quectel_socket_in(modem, i);
 
         if (socket != NULL && socket->bearer == bearer && socket->state != SOCKET_INITIAL)
@@ -136,7 +140,7 @@ void quectel_sockets_close_all(struct tlsmodem *modem, size_t bearer)
 
 bool quectel_sockets_in_use(struct tlsmodem *modem)
 {
-    for (int32_t i = 0; i < QUECTEL_SOCKETS; i++) {
+    for (size_t i = 0; i < QUECTEL_SOCKET_UNITS; i++) {
         const struct quectel_socket *socket = quectel_socket_in(modem, i);
 
         if (socket != NULL && !quectel_socket_is_free(socket))
@@ -151,7 +155,8 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
     struct quectel_socket *socket = state;
 
-    socket->index = (int)unit;
+    socket->unit = unit;
+    socket->index = (int)(unit % QUECTEL_SOCKETS);
     socket->modem = modem;
 }
 
@@ -219,7 +224,7 @@ static bool owes(const struct tlsmodem *modem, const void *state)
 
 const struct module_part quectel_sockets = {
     .size = sizeof(struct quectel_socket),
-    .units = QUECTEL_SOCKETS,
+    .units = QUECTEL_SOCKET_UNITS,
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,

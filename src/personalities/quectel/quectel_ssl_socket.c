@@ -138,7 +138,7 @@ static struct quectel_socket *secure_socket(struct at_session *at, const struct 
 
     if (socket != NULL && socket->secure)
         return socket;
-    quectel_refuse_kind(at, index->number, true);
+    quectel_refuse_kind(at, socket, index->number, true);
     return NULL;
 }
 
@@ -167,12 +167,13 @@ enum { RECEIVE_CONTEXT, RECEIVE_INDEX, RECEIVE_LENGTH };
 
 static enum at_status set_receive(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_socket *socket = secure_socket(at, &args->list[RECEIVE_INDEX]);
+    int32_t index = args->list[RECEIVE_INDEX].number;
+    struct quectel_socket *socket =
+        quectel_socket_on(at, args->list[RECEIVE_CONTEXT].number, index);
 
-    if (socket == NULL)
-        return AT_FAIL;
-    if (!quectel_can_receive(socket) ||
-        socket->bearer != (size_t)args->list[RECEIVE_CONTEXT].number)
+    if (socket == NULL || !socket->secure)
+        return quectel_refuse_kind(at, socket, index, true);
+    if (!quectel_can_receive(socket))
         return quectel_refuse_receive(at, socket);
     return quectel_receive(at, socket, (size_t)args->list[RECEIVE_LENGTH].number);
 }

@@ -45,7 +45,8 @@ static bool is_several(const struct at_session *at)
 static void say_state(struct at_session *at, struct state state)
 {
     if (at_settings_of(at)->verbose != 0)
-        at_info(at, "STATE: %s", state.words);
+        at_info(at, "STATE:%s%s", module_fact_is(module_of(at), FACT_STATE_HAS_BLANK) ? " " : "",
+                state.words);
     else
         at_info(at, "%d", state.number);
 }

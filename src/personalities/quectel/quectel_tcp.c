@@ -14,10 +14,9 @@ static const struct quectel_settings *settings_of(const struct at_session *at)
     return &quectel_of(at)->settings;
 }
 
-enum at_status quectel_refuse_kind(struct at_session *at, int32_t index, bool secure)
+enum at_status quectel_refuse_kind(struct at_session *at, const struct quectel_socket *socket,
+                                   int32_t index, bool secure)
 {
-    const struct quectel_socket *socket = quectel_socket_at(at, index);
-
     if (socket == NULL)
         return at_refuse_plain(at, "socket %d is not open; AT%s first", (int)index,
                                secure ? "+QSSLOPEN" : "+QIOPEN");
@@ -33,7 +32,7 @@ static struct quectel_socket *plain_socket(struct at_session *at, int32_t index)
 
     if (socket != NULL && !socket->secure)
         return socket;
-    quectel_refuse_kind(at, index, false);
+    quectel_refuse_kind(at, socket, index, false);
     return NULL;
 }
 
@@ -190,7 +189,7 @@ static enum at_status close_socket(struct at_session *at, const struct at_arg *i
 
     if (socket == NULL)
         return AT_FAIL;
-    if (!quectel_socket_is_there(socket))
+    if (!quectel_socket_can_close(socket))
         return at_refuse_plain(at, "socket %d is %s", socket->index,
                                quectel_socket_state_words(socket));
     return quectel_answer_closed(at, socket);

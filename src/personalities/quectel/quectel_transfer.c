@@ -147,8 +147,7 @@ enum at_status quectel_receive(struct at_session *at, struct quectel_socket *soc
     static const struct receive_ops ops = { .read = read, .show = show_read };
 
     assert(max >= 1 && max <= QUECTEL_RECEIVE_MAX);
-    receive_one(&ops, socket, at, max);
-    quectel_socket_was_read(socket);
+    quectel_socket_was_read(socket, receive_one(&ops, socket, at, max));
     return AT_OK;
 }
 
@@ -165,9 +164,6 @@ enum at_status quectel_refuse_receive(struct at_session *at, const struct quecte
     if (socket->transparent)
         return at_refuse_plain(at, "socket %d is transparent: ATO, and the port is its data's",
                                socket->index);
-    if (quectel_can_receive(socket))
-        return at_refuse_plain(at, "socket %d belongs to context %zu", socket->index,
-                               socket->bearer);
     return at_refuse_plain(at, "socket %d is %s", socket->index,
                            quectel_socket_state_words(socket));
 }
@@ -176,14 +172,17 @@ enum { READ_CONTEXT, READ_ROLE, READ_INDEX, READ_LENGTH };
 
 static enum at_status set_read(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_socket *socket = quectel_socket_at(at, args->list[READ_INDEX].number);
+    struct quectel_socket *socket =
+        quectel_socket_on(at, args->list[READ_CONTEXT].number, args->list[READ_INDEX].number);
 
     if (args->list[READ_ROLE].number != QUECTEL_CLIENT)
         return at_refuse_plain(at, "<sc> is %d: there is no server here, only 1, a client",
                                (int)args->list[READ_ROLE].number);
     if (socket == NULL || socket->secure)
-        return quectel_refuse_kind(at, args->list[READ_INDEX].number, false);
-    if (!quectel_can_receive(socket) || socket->bearer != (size_t)args->list[READ_CONTEXT].number)
+        return quectel_refuse_kind(at, socket, args->list[READ_INDEX].number, false);
+    if (socket->state == SOCKET_ENDED && socket->news == NEWS_NONE)
+        return at_refuse_plain(at, "socket %d is CLOSED, and all of it was read", socket->index);
+    if (!quectel_can_receive(socket))
         return quectel_refuse_receive(at, socket);
     return quectel_receive(at, socket, (size_t)args->list[READ_LENGTH].number);
 }
@@ -261,6 +260,7 @@ void quectel_tcp_received(struct quectel_socket *socket)
         break;
     }
     socket->announced = true;
+    socket->read = 0;
 }
 
 static const struct at_param send_params[] = {

@@ -16,7 +16,7 @@ def file_of(kind: str, text: str) -> bytes:
     return line(f'AT+GTSSLFILE="{kind}",{len(text)}') + typed(text)
 
 
-GENERAL = COMMON + lines("AT+CCID;+ICCID", "AT+CEREG=1", 'AT+GTSET="IPRFMT",0', "AT+MIPCALL=0", "AT+MIPCALL=1", "AT+GTSSLVER=4",
+GENERAL = COMMON + lines("AT+CGEREP=1", "AT+CESQ", "AT+CCID;+ICCID", "AT+CEREG=1", 'AT+GTSET="IPRFMT",0', "AT+MIPCALL=0", "AT+MIPCALL=1", "AT+GTSSLVER=4",
                          "AT+GTSSLMODE=0", "AT+GTSSLERR", "AT+GTSSLCIPHER?", "AT+MIPKEEPCONF=1,60,9,75", "AT+MIPSTAT?")
 
 SOCKETS = {

@@ -159,4 +159,5 @@ COMMON = lines("ATE0", "ATQ0", "ATV1", "AT&C1", "AT&D2", "AT&F", "ATE0", "AT&W",
                "ATS2=43", "ATS3?", "ATS4?", "ATS5?", "ATS12=50", "ATI", "AT+GMI;+CGMI;+GMM;+CGMM;+GMR;+CGMR;+GSN;+CGSN",
                "AT+CIMI;+GCAP;+CPIN?;+CSQ;+CPAS", "AT+CREG=1;+CGREG=1;+CREG?", "AT+COPS?", "AT+CGDCONT?",
                "AT+CGATT=1", "AT+CGACT=1,1", "AT+CGPADDR=1", "AT+CMEE=1", "AT+IPR=115200", 'AT+CCLK="26/01/02,03:04:05+00"',
-               "AT+CTZU=1", "AT+CTZR=1", "AT+CFUN=1", "AT+CFUN=4", "AT+CFUN=1")
+               "AT+CMGF=1;+CSDH=1;+CSMP=17,167,0,0;+CSCA=\"+12\",145;+CSCA?", "AT+CNMI=1,2,0,0,0;+CNMI?", 'AT+CSCS="UCS2";+CSCS=?',
+               "AT+CLIP=1;+COLP=1;+CRC=1;+CLIP?", "AT+FCLASS=0", "AT+CBC;+CEER", "AT+CTZU=1", "AT+CTZR=1", "AT+CFUN=1", "AT+CFUN=4", "AT+CFUN=1")

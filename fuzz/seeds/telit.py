@@ -15,12 +15,12 @@ def stored(kind: int, text: str) -> bytes:
 
 
 SSL = {
-    "general": HE910 + COMMON + lines("AT#CGMI;#CGMM;#CGMR;#CGSN;#CCID;#CIMI", "AT#QSS?", "AT#NITZ=1", "AT#CPUMODE=1",
+    "general": HE910 + COMMON + lines("AT+WS46=22;+WS46?", "AT#CGMI;#CGMM;#CGMR;#CGSN;#CCID;#CIMI", "AT#QSS?", "AT#NITZ=1", "AT#CPUMODE=1",
                                       "AT#E2ESC=1", "AT#E2ESC=0", "AT#SCFG=1,1,300,90,600,50", "AT#CGPADDR=1",
                                       "AT#SGACT=1,0", "AT#SGACT=1,1", "AT#GPRS=0", "AT#GPRS=1", "AT#ENHRST=0", "AT#ENHRST=1,1"),
-    "general-2g": GL865 + COMMON + lines("AT#CPUMODE=4", "AT#SSLCFG=1,1,300,90,100,50"),
+    "general-2g": GL865 + COMMON + lines("AT+WS46=12", "AT#CPUMODE=4", "AT#SSLCFG=1,1,300,90,100,50"),
     "general-10": GC864 + COMMON + lines("AT#CPUMODE=2", "AT#SSLSECCFG=1,0,0", "AT#SSLCFG=1,1,300,90,100,50"),
-    "general-lte": LE866 + COMMON + lines("AT+CEREG=1", "AT#SSLCFG=1,1,300,90,100,50", "AT#SSLSECCFG=1,0,0"),
+    "general-lte": LE866 + COMMON + lines("AT+WS46=28", "AT+CESQ", "AT+CEREG=1", "AT#SSLCFG=1,1,300,90,100,50", "AT#SSLSECCFG=1,0,0"),
     "restart": HE910 + DIAL + line("AT#REBOOT") + wait(100) + line("AT#Z") + wait(100) + line("AT#SHDN") + wait_s(60),
     "settings": HE910 + lines("AT#SSLSECCFG=1,0,0,1", "AT#SSLSECCFG2=1,2", "AT#SSLCFG=1,1,300,90,100,50,2,0,2", "AT#SSLEN=1,0",
                               "AT#SSLEN=1,1", "AT#SSLCFG?", "AT#SSLSECDATA?"),

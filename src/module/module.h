@@ -7,6 +7,7 @@
 #include "module/clock.h"
 #include "module/network.h"
 #include "module/personality.h"
+#include "module/phone.h"
 #include "module/terminal.h"
 #include "services/connection.h"
 #include "tlsmodem.h"
@@ -21,6 +22,7 @@ struct tlsmodem {
     struct module_unit *units; /* of parts, those that are there, in order (part.h) */
     struct module_clock clock;
     struct module_network network;
+    struct phone phone;
     struct connection_world world;
     size_t terminal_count;
     struct module_terminal *terminals;

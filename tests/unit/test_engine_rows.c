@@ -18,7 +18,7 @@ enum { LINE_BYTES = 600, VALUES_MAX = 64 };
 /* Commands whose answer to good values depends on more than the row. */
 static const char *const by_state[] = {
     "+CPIN",                              /* no PIN is wanted */
-    "+CCLK",                              /* a text of its own grammar */
+    "+CCLK",       "+CSCA",               /* a text of its own grammar */
     "+CGACT",                             /* a context that is defined */
     "+CGDCONT",                           /* a context that is up; a type that is known */
     "+COPS",                              /* an operator that is there */
@@ -53,6 +53,24 @@ static const char *const by_name_or_socket[] = {
 static const char *const by_exchange[] = {
     "+QHTTPURL",  "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG", "+QHTTPDL",
     "+QSMTPADDR", "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",
+};
+
+/* Commands that still answer a bare OK where hosts look for values. */
+static const char *const bare_yet[] = {
+    "#AUTOBND",   "#BND",      "#DSTO",      "#GPIO",    "#OMADMCEN",  "#PLMNMODE",
+    "#SCFGEXT",   "#SCFGEXT2", "#SCFGEXT3",  "#SIMDET",  "#SLED",      "#SLEDSAV",
+    "#STIA",      "#TEMPMON", /* Telit */
+    "+QENG",      "+QAUDCH",   "+QCFG",      "+QSCLK",   "+QSIMDET",   "+QINDRI",
+    "+QISERVER",  "+QSRVC",    "+QREFUSECS", "+QILPORT", "+QEXTUNSOL", "+CPMS",
+    "+CMGL",      "+CMGR",     "+CMGD",      "+CLCC", /* Quectel */
+    "+GTUSBMODE", "+GTWAKE",   "+MSMPD",              /* Fibocom */
+};
+
+/* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */
+static const char *const bare_by_manual[] = {
+    "+QSECWRITE", "+QSECREAD",    "+QSECDEL",  "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND", "+QSSLSTATE",
+    "+QHTTPURL",  "+QSMTPPWD",    "+QSMTPDST", "+QSMTPATT", "+CGDCONT",   "+CGACT",    "+RESET",
+    "+GTSSLERR",  "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA", "+HTTPHEAD",  "+HTTPACT",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */
@@ -160,12 +178,29 @@ static void add_text(char *text, int64_t length)
     memcpy(text + 1 + length, "\"", 2);
 }
 
+/* The words that a set names, with quotes; another, and none. */
+static void add_words(struct values *values, const struct at_param *param)
+{
+    for (const char *at = param->words; *at != '\0';) {
+        size_t len = strcspn(at, ",");
+
+        snprintf(values->in[values->in_count++], sizeof(values->in[0]), "\"%.*s\"", (int)len, at);
+        at += len + (at[len] == ',');
+    }
+    snprintf(values->out[values->out_count++], sizeof(values->out[0]), "\"XY\"");
+    snprintf(values->out[values->out_count++], sizeof(values->out[0]), "\"\"");
+}
+
 static struct values values_of(const struct walk *walk, const struct at_param *param)
 {
     int64_t min = at_param_min(param, &walk->model->at);
     int64_t max = at_param_max(param, &walk->model->at);
     struct values values = { .in_count = 0 };
 
+    if (param->type == AT_STRING && param->words != NULL && param->min > 0) {
+        add_words(&values, param);
+        return values;
+    }
     if (param->type == AT_STRING) {
         add_text(values.in[values.in_count++], max);
         add_text(values.in[values.in_count++], min > 0 || param->optional ? min : 1);
@@ -456,6 +491,94 @@ static void walk_refused(struct walk *walk)
     }
 }
 
+/* ---- what is answered is kept ---- */
+
+static int bare; /* answers without values, each of which was shown */
+
+static void expect_values(struct walk *walk, const char *form)
+{
+    char line[LINE_BYTES];
+    struct span answer;
+
+    snprintf(line, sizeof(line), "AT%s%s", walk->row->name, form);
+    start(walk);
+    answer = final_answer(walk, line);
+    if (span_equal(answer, span_of("\r\nOK\r\n"))) {
+        print_error("%s: %s: a bare OK\n", walk->model->identity.name, line);
+        bare++;
+    }
+}
+
+/* What `?` answers: a copy in `shown`. */
+static void read_into(struct walk *walk, char *shown)
+{
+    char line[LINE_BYTES];
+    struct span answer;
+
+    snprintf(line, sizeof(line), "AT%s?", walk->row->name);
+    answer = final_answer(walk, line);
+    assert_true(answer.len < LINE_BYTES);
+    memcpy(shown, answer.data, answer.len);
+    shown[answer.len] = '\0';
+    if (!talk_ends_with(answer, "OK"))
+        fail_msg("%s: %s: \"%s\"", walk->model->identity.name, line, shown);
+}
+
+static void set_to(struct walk *walk, size_t which, const char *value, bool is_legal)
+{
+    char line[LINE_BYTES];
+
+    build_line(walk, which, value, line);
+    if (is_legal)
+        talk_ok(&walk->world, line);
+    else
+        talk_error(&walk->world, line);
+}
+
+/* Two values of a parameter are read back, and differ; one that is refused changes nothing. */
+static void expect_kept(struct walk *walk, size_t which)
+{
+    struct values values = values_of(walk, &walk->row->params[which]);
+    char first[LINE_BYTES], second[LINE_BYTES], third[LINE_BYTES];
+
+    if (values.in_count < 2 || strcmp(values.in[0], values.in[1]) == 0)
+        return;
+    start(walk);
+    set_to(walk, which, values.in[0], true);
+    read_into(walk, first);
+    set_to(walk, which, values.in[1], true);
+    read_into(walk, second);
+    if (strcmp(first, second) == 0)
+        fail_msg("%s: %s: <%s> is %s and %s, and read as \"%s\"", walk->model->identity.name,
+                 walk->row->name, walk->row->params[which].name, values.in[0], values.in[1], first);
+    if (values.out_count == 0)
+        return;
+    set_to(walk, which, values.out[0], false);
+    read_into(walk, third);
+    check_text(walk->row->name, third, second);
+}
+
+static void walk_kept(struct walk *walk)
+{
+    const struct at_command *row = walk->row;
+    bool takes_values = row->param_count > 0 || row->free_form;
+    bool is_silent = row->test_text != NULL && row->test_text[0] == '\0';
+
+    if (row->basic || is_among(row, bare_yet, COUNT(bare_yet)))
+        return;
+    if (!is_among(row, bare_by_manual, COUNT(bare_by_manual)))
+        expect_values(walk, "?");
+    if (takes_values && !is_silent)
+        expect_values(walk, "=?");
+    if (row->record == NULL || depends_on_state(row))
+        return;
+    for (size_t i = 0; i < row->param_count; i++) {
+        if (has(walk, &row->params[i]) && row->params[i].bound != 0 && !row->params[i].hidden &&
+            !row->params[i].secret)
+            expect_kept(walk, i);
+    }
+}
+
 /* ---- what rows must be like ---- */
 
 static void check_row(struct walk *walk)
@@ -684,6 +807,14 @@ static void test_fresh(void **state)
     each_row(walk_fresh, ROWS_OF_MODEL);
 }
 
+static void test_kept(void **state)
+{
+    (void)state;
+    bare = 0;
+    each_row(walk_kept, ROWS_OF_MODEL);
+    assert_int_equal(bare, 0);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -700,6 +831,7 @@ int main(void)
         cmocka_unit_test(test_test),
         cmocka_unit_test(test_read_and_run),
         cmocka_unit_test(test_fresh),
+        cmocka_unit_test(test_kept),
         cmocka_unit_test(test_refused),
     };
 

@@ -143,7 +143,7 @@ extern const struct module_part fibocom_sockets, fibocom_http_part, fibocom_exch
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
     fibocom_cipher, fibocom_socket, fibocom_keep_alive, fibocom_send, fibocom_receive, fibocom_odm,
     fibocom_lookup, fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_ftp_files,
-    fibocom_ftp_put, fibocom_time, fibocom_network_time, fibocom_refused;
+    fibocom_ftp_put, fibocom_time, fibocom_network_time, fibocom_phone, fibocom_refused;
 
 /* A row's record of module-wide settings. */
 void *fibocom_settings_record(struct at_session *at, size_t index);

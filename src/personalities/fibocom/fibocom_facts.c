@@ -35,6 +35,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               "+CCLK of a module that nobody has told the time."),
     NUMBER_FACT(FACT_RESTART_OFF_MS, "restart-off-ms", 2000, 1, MINUTE_MS, SHEET "§4",
                 "How long a restart keeps the module off its ports."),
+    NUMBER_FACT(FACT_TELL_MODE_PRESET, "tell-mode-preset", 2, 0, 2,
+                "docs/facts/messages-calls-sim.md §1", "<mode> of +CNMI from the start."),
+    NUMBER_FACT(FACT_TELL_MESSAGE_PRESET, "tell-message-preset", 1, 0, 3,
+                "docs/facts/messages-calls-sim.md §1", "<mt> of +CNMI from the start."),
 
     SWITCH_FACT(FACT_OPEN_FAILED_HAS_COLON, "open-failed-has-colon", false, SHEET "§2.2, §7.2",
                 "A failed opening is +MIPOPEN: 1,0; the manuals print it without the colon, "

@@ -229,7 +229,6 @@ static const struct at_command rows[] = {
       AT_PARAMS(setting_params),
       .set = set_setting,
       .read = read_settings },
-    { ANSWERED("+CGEREP", "Reports of the packet domain.") },
     { ANSWERED("+MSMPD", "Detection of the SIM.") },
     { ANSWERED("+GTWAKE", "Wake-up of the host.") },
     { ANSWERED("+GTUSBMODE", "Mode of the USB port.") },

@@ -3,6 +3,7 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "personalities/common/common.h"
+#include "personalities/common/phone.h"
 
 /* Answers: a line of data is 1500 bytes at most, in hexadecimal, with an address in front. */
 enum { LINE_MAX = 512, ANSWER_MAX = 3100, OUTPUT_BYTES = 8192 };
@@ -68,19 +69,13 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general,    &fibocom_call,
-    &fibocom_files,      &fibocom_ssl,
-    &fibocom_cipher,     &fibocom_socket,
-    &fibocom_send,       &fibocom_receive,
-    &fibocom_keep_alive, &fibocom_odm,
-    &fibocom_lookup,     &fibocom_http,
-    &fibocom_http_read,  &fibocom_ftp,
-    &fibocom_ftp_files,  &fibocom_ftp_put,
-    &fibocom_time,       &fibocom_network_time,
-    &fibocom_refused,    &common_v250,
-    &common_registers,   &common_identity,
-    &common_network,     &common_packet,
-    &common_general,     NULL,
+    &fibocom_general,    &fibocom_call,         &fibocom_files,     &fibocom_ssl,
+    &fibocom_cipher,     &fibocom_socket,       &fibocom_send,      &fibocom_receive,
+    &fibocom_keep_alive, &fibocom_odm,          &fibocom_lookup,    &fibocom_http,
+    &fibocom_http_read,  &fibocom_ftp,          &fibocom_ftp_files, &fibocom_ftp_put,
+    &fibocom_time,       &fibocom_network_time, &fibocom_refused,   &common_v250,
+    &common_registers,   &common_identity,      &common_network,    &common_packet,
+    &common_general,     &common_phone,         &fibocom_phone,     NULL,
 };
 
 static struct at_index row_index;

@@ -64,7 +64,7 @@ extern const struct module_part quectel_start_up, quectel_bearer_part, quectel_s
 extern const struct at_commands quectel_general, quectel_answered, quectel_refused,
     quectel_bearer_rows, quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows,
     quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload,
-    quectel_ssl_config, quectel_ssl_socket, quectel_time;
+    quectel_ssl_config, quectel_ssl_socket, quectel_time, quectel_phone;
 
 /* quectel_start_up.c: true where a port hears what the module says on its own when it starts. */
 bool quectel_start_up_hears(const struct module_terminal *terminal);

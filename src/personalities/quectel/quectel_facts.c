@@ -61,6 +61,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     WORD_FACT(FACT_ZONE_REPORT, "zone-report", 0, "quoted,bare",
               "docs/facts/messages-calls-sim.md §8",
               "What +CTZV says: \"+32,0\", with quotes or without."),
+    NUMBER_FACT(FACT_TELL_MODE_PRESET, "tell-mode-preset", 2, 0, 2,
+                "docs/facts/messages-calls-sim.md §1", "<mode> of +CNMI from the start."),
+    NUMBER_FACT(FACT_TELL_MESSAGE_PRESET, "tell-message-preset", 1, 0, 3,
+                "docs/facts/messages-calls-sim.md §1", "<mt> of +CNMI from the start."),
 
     WORD_FACT(FACT_REGISTER_TWICE, "register-twice", TWICE_IS_ERROR, "error,ok", SHEET "§2.1",
               "What +QIREGAPP answers where the stack is registered."),

@@ -152,7 +152,7 @@ static const struct at_command rows[] = {
     { INFO("+CCID", "ICCID of the SIM.", run_iccid) },
     { INFO("+QINISTAT", "How far the SIM is ready.", run_sim_state) },
     { INFO("+QNSTATUS", "Whether the network can be used.", run_network_state) },
-    { INFO("+CBC", "State of the battery.", run_battery) },
+    { INFO("+CBC", "State of the battery.", run_battery), .test_text = "(0-2),(1-100),(voltage)" },
     { .name = "+QSPN",
       .help = "Name of the operator.",
       .source = "docs/facts/quectel.md §5.2",

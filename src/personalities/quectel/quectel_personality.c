@@ -3,6 +3,7 @@
 #include "personalities/quectel/quectel.h"
 
 #include "personalities/common/common.h"
+#include "personalities/common/phone.h"
 
 /* Answers: the longest are 1500 bytes that a socket has received, with their header. */
 enum { ANSWER_MAX = 1700, OUTPUT_BYTES = 6144 };
@@ -74,6 +75,8 @@ static const struct at_commands *const commands[] = {
     &common_network,
     &common_packet,
     &common_general,
+    &common_phone,
+    &quectel_phone,
     &quectel_answered,
     &quectel_refused,
     NULL,

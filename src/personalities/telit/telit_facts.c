@@ -35,6 +35,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_NITZ_PRESET, "nitz-preset", 7, 0, 15, SHEET "§4", "#NITZ from the start."),
     SWITCH_FACT(FACT_REGISTRATION_SETS_CLOCK, "registration-sets-clock", true, SHEET "§4",
                 "The network's time replaces that of +CCLK when the module registers anew."),
+    NUMBER_FACT(FACT_TELL_MODE_PRESET, "tell-mode-preset", 0, 0, 3,
+                "docs/facts/messages-calls-sim.md §1", "<mode> of +CNMI from the start."),
+    NUMBER_FACT(FACT_TELL_MESSAGE_PRESET, "tell-message-preset", 0, 0, 3,
+                "docs/facts/messages-calls-sim.md §1", "<mt> of +CNMI from the start."),
 
     NUMBER_FACT(FACT_CONTEXTS, "contexts", 5, 2, MODULE_CONTEXTS_MAX, SHEET "§1.0",
                 "How many contexts there are."),

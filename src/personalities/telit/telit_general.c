@@ -231,7 +231,5 @@ static const struct at_command rows[] = {
     { ANSWERED("#SIMDET", "Detection of the SIM.") },
     { ANSWERED("#OMADMCEN", "Device management client.") },
     { ANSWERED("#GPIO", "Pins of the module.") },
-    { ANSWERED("+WS46", "Radio access technology.") },
-    { ANSWERED("+CSCS", "Character set.") },
 };
 const struct at_commands telit_general = AT_GENERAL_COMMANDS(rows);

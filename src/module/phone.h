@@ -1,0 +1,34 @@
+/* phone.h: what hosts set for messages and calls, 3GPP TS 27.005 and 27.007. */
+#ifndef MODULE_PHONE_H
+#define MODULE_PHONE_H
+
+#include <stdint.h>
+
+enum {
+    PHONE_NUMBER_MAX = 20, /* digits, and a + */
+    PHONE_CHARACTERS_MAX = 8
+};
+
+/* Of a port. */
+struct phone_settings {
+    char characters[PHONE_CHARACTERS_MAX + 1]; /* +CSCS */
+    int32_t format;                            /* +CMGF: 0 PDU, 1 text */
+    int32_t header;                            /* +CSDH: 1 shows the whole header */
+    /* +CNMI: how new messages are told, messages, broadcasts, reports, and what waited */
+    int32_t tell_mode, tell_message, tell_broadcast, tell_report, tell_waiting;
+    int32_t caller;                       /* +CLIP: 1 tells a caller's number */
+    int32_t reached;                      /* +COLP: 1 tells the number that was reached */
+    int32_t kind;                         /* +CRC: 1 tells what kind of call rings */
+    int32_t packet_events, packet_waited; /* +CGEREP */
+    int32_t fax_class;                    /* +FCLASS */
+};
+
+/* Of the SIM and the module. */
+struct phone {
+    char centre[PHONE_NUMBER_MAX + 1]; /* +CSCA */
+    int32_t centre_type;
+    int32_t first_octet, validity, protocol, coding; /* +CSMP */
+    int32_t radio;                                   /* +WS46 */
+};
+
+#endif

@@ -1,0 +1,69 @@
+/* phone.h: rows of 27.005 and 27.007 for messages and calls in which makers differ by a list, a
+ * factory value, or what is kept. */
+#ifndef PERSONALITIES_COMMON_PHONE_H
+#define PERSONALITIES_COMMON_PHONE_H
+
+#include "at/command.h"
+#include "module/module.h"
+
+/* The rows that are the same of all makers. */
+extern const struct at_commands common_phone;
+
+/* `record` of rows that bind struct phone_settings of the port; `index` does not matter. */
+void *common_phone_record(struct at_session *at, size_t index);
+
+/* The same of struct phone of the modem. */
+void *common_sim_record(struct at_session *at, size_t index);
+
+/* `run` of +CESQ: signal as LTE measures it, for the models that have that. */
+enum at_status common_run_lte_signal(struct at_session *at);
+
+/* `set` of +CCFC: nothing is forwarded here, so that can be asked and be ended. */
+enum at_status common_set_forwarding(struct at_session *at, const struct at_args *args);
+
+enum { COMMON_FORMAT_PARAMS = 1, COMMON_FORWARDING_PARAMS = 6, COMMON_PACKET_EVENT_PARAMS = 2 };
+extern const struct at_param common_format_params[COMMON_FORMAT_PARAMS];
+extern const struct at_param common_forwarding_params[COMMON_FORWARDING_PARAMS];
+extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARAMS];
+
+/* +CSCS: `choices` without quotes, by comma, and `listed` as `=?` shows them; `factory` is the one
+ * from the start. */
+#define COMMON_CHARACTERS_PARAM(choices, listed, factory)                                          \
+    {                                                                                              \
+        .name = "chset", .type = AT_STRING, .min = 2, .max = PHONE_CHARACTERS_MAX,                 \
+        .words = (choices), .values = (listed), .preset_text = (factory),                          \
+        .bound = AT_BIND(phone_settings, characters)                                               \
+    }
+
+/* +CNMI: the modes, and facts that are the factory values of <mode> and <mt>. */
+#define COMMON_TELL_PARAMS(modes, mode_factory, message_factory)                                   \
+    { .name = "mode",                                                                              \
+      .values = (modes),                                                                           \
+      .preset = (mode_factory),                                                                    \
+      .bound = AT_BIND(phone_settings, tell_mode) },                                               \
+        { .name = "mt",                                                                            \
+          .optional = true,                                                                        \
+          .values = "0-3",                                                                         \
+          .preset = (message_factory),                                                             \
+          .bound = AT_BIND(phone_settings, tell_message) },                                        \
+        { .name = "bm",                                                                            \
+          .optional = true,                                                                        \
+          .values = "0,2",                                                                         \
+          .bound = AT_BIND(phone_settings, tell_broadcast) },                                      \
+        { .name = "ds",                                                                            \
+          .optional = true,                                                                        \
+          .values = "0-2",                                                                         \
+          .bound = AT_BIND(phone_settings, tell_report) },                                         \
+    {                                                                                              \
+        .name = "bfr", .optional = true, .values = "0,1",                                          \
+        .bound = AT_BIND(phone_settings, tell_waiting)                                             \
+    }
+
+/* A row that keeps values of the port by &W, or not: `kept` is an enum at_keep. */
+#define COMMON_PHONE_ROW(text, say, where, parameters, kept)                                       \
+    {                                                                                              \
+        .name = (text), .help = (say), .source = (where), AT_PARAMS(parameters), .keep = (kept),   \
+        .record = common_phone_record                                                              \
+    }
+
+#endif

@@ -1,0 +1,41 @@
+/* quectel_phone.c: settings for messages and calls in which these modules differ from other
+ * makers'.
+ *
+ * Source: docs/facts/messages-calls-sim.md §1.
+ */
+#include "personalities/quectel/quectel.h"
+
+#include "personalities/common/common.h"
+#include "personalities/common/phone.h"
+
+#define SHEET "docs/facts/messages-calls-sim.md "
+
+static const struct at_param characters_params[] = {
+    COMMON_CHARACTERS_PARAM("GSM,HEX,IRA,PCCP,UCS2,8859-1",
+                            "(\"GSM\",\"HEX\",\"IRA\",\"PCCP\",\"UCS2\",\"8859-1\")", "GSM"),
+};
+static const struct at_param tell_params[] = {
+    COMMON_TELL_PARAMS("0-2", FACT_TELL_MODE_PRESET, FACT_TELL_MESSAGE_PRESET),
+};
+
+static const struct at_command rows[] = {
+    COMMON_PHONE_ROW("+CMGF", "Format of messages: PDU or text.", SHEET "§1", common_format_params,
+                     AT_KEEP_PROFILE),
+    COMMON_PHONE_ROW("+CSCS", "Character set of texts and numbers.", SHEET "§1", characters_params,
+                     AT_KEEP_PROFILE),
+    COMMON_PHONE_ROW("+CNMI", "How new messages are told.", SHEET "§1", tell_params,
+                     AT_KEEP_PROFILE),
+    { .name = "+CGEREP",
+      .help = "Report of packet events; none is told.",
+      .source = "27.007 10.1.19",
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(common_packet_event_params),
+      .record = common_phone_record },
+    { .name = "+CCFC",
+      .help = "Forwarding of calls: none.",
+      .source = "27.007 7.11",
+      AT_PARAMS(common_forwarding_params),
+      .test_text = "(0-5)",
+      .set = common_set_forwarding },
+};
+const struct at_commands quectel_phone = AT_GENERAL_COMMANDS(rows);

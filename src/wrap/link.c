@@ -142,20 +142,8 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
                            void *ctx, struct net_stream **ret_stream)
 {
     struct link *link = (struct link *)base;
-    struct link_stream *stream;
-    struct net_stream *outer;
-    enum err err = link_stream_new(&link->line, to->transport == NET_UDP, &stream);
 
-    if (err != ERR_OK)
-        return err;
-    outer = link_stream_base(stream);
-    net_stream_bind(outer, on_event, ctx);
-    err = net_connect(base->inner, to, link_stream_on_inner, stream, &outer->inner);
-    if (err == ERR_OK)
-        *ret_stream = outer;
-    else
-        link_stream_free(stream);
-    return err;
+    return link_stream_connect(&link->line, base->inner, to, on_event, ctx, ret_stream);
 }
 
 struct link_listener {
@@ -180,14 +168,12 @@ static void on_accepted(void *ctx, struct net_stream *inner, const struct net_ad
                         uint16_t port)
 {
     struct link_listener *listener = ctx;
-    struct link_stream *stream;
+    struct net_stream *stream = link_stream_accept(&listener->link->line, inner);
 
-    if (link_stream_new(&listener->link->line, false, &stream) != ERR_OK) {
+    if (stream != NULL)
+        listener->on_accepted(listener->ctx, stream, from, port);
+    else
         net_stream_close(inner);
-        return;
-    }
-    link_stream_accept(stream, inner);
-    listener->on_accepted(listener->ctx, link_stream_base(stream), from, port);
 }
 
 static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
@@ -239,8 +225,7 @@ void link_close(struct net *net)
 
     if (link == NULL)
         return;
-    while (link->line.streams != NULL)
-        link_stream_free(link->line.streams);
+    link_line_close(&link->line);
     free(link);
 }
 

@@ -128,7 +128,7 @@ static void take_from_network(struct link_stream *stream)
         end_with(stream, got);
 }
 
-void link_stream_on_inner(void *ctx, enum net_event event, enum err err)
+static void on_inner(void *ctx, enum net_event event, enum err err)
 {
     struct link_stream *stream = ctx;
     struct link_line *line = stream->line;
@@ -253,6 +253,19 @@ static const struct net_stream_ops ops = {
     .recv = receive, .send = transmit, .want = want, .close = close_stream, .bind = bind_to
 };
 
+static void free_stream(struct link_stream *stream)
+{
+    if (stream->base.inner != NULL)
+        net_stream_close(stream->base.inner);
+    clock_timer_free(stream->timer);
+    flight_clear(&stream->up);
+    flight_clear(&stream->down);
+    *stream->back = stream->next;
+    if (stream->next != NULL)
+        stream->next->back = stream->back;
+    free(stream);
+}
+
 /* ---- time ---- */
 
 /* The module may close the stream in each of its callbacks. */
@@ -279,7 +292,7 @@ static void on_time(void *ctx)
     if (stream->close_ms == CLOCK_NEVER) {
         tell_module(stream);
     } else if (next_for_network(stream) <= now_ms(stream)) {
-        link_stream_free(stream);
+        free_stream(stream);
         return;
     }
     go_on(stream);
@@ -287,7 +300,7 @@ static void on_time(void *ctx)
 
 /* ---- beginning and end ---- */
 
-enum err link_stream_new(struct link_line *line, bool datagrams, struct link_stream **ret_stream)
+static enum err new_stream(struct link_line *line, bool datagrams, struct link_stream **ret_stream)
 {
     struct link_stream *stream = calloc(1, sizeof(*stream));
 
@@ -309,29 +322,39 @@ enum err link_stream_new(struct link_line *line, bool datagrams, struct link_str
     return ERR_OK;
 }
 
-struct net_stream *link_stream_base(struct link_stream *stream)
+enum err link_stream_connect(struct link_line *line, struct net *inner, const struct net_target *to,
+                             net_event_fn *on_event, void *ctx, struct net_stream **ret_stream)
 {
+    struct link_stream *stream;
+    enum err err = new_stream(line, to->transport == NET_UDP, &stream);
+
+    if (err != ERR_OK)
+        return err;
+    bind_to(&stream->base, on_event, ctx);
+    err = net_connect(inner, to, on_inner, stream, &stream->base.inner);
+    if (err == ERR_OK)
+        *ret_stream = &stream->base;
+    else
+        free_stream(stream);
+    return err;
+}
+
+struct net_stream *link_stream_accept(struct link_line *line, struct net_stream *inner)
+{
+    struct link_stream *stream;
+
+    assert(inner != NULL);
+    if (new_stream(line, false, &stream) != ERR_OK)
+        return NULL;
+    stream->base.inner = inner;
+    stream->connected = true;
+    net_stream_bind(inner, on_inner, stream);
+    go_on(stream);
     return &stream->base;
 }
 
-void link_stream_accept(struct link_stream *stream, struct net_stream *inner)
+void link_line_close(struct link_line *line)
 {
-    assert(inner != NULL);
-    stream->base.inner = inner;
-    stream->connected = true;
-    net_stream_bind(inner, link_stream_on_inner, stream);
-    go_on(stream);
-}
-
-void link_stream_free(struct link_stream *stream)
-{
-    if (stream->base.inner != NULL)
-        net_stream_close(stream->base.inner);
-    clock_timer_free(stream->timer);
-    flight_clear(&stream->up);
-    flight_clear(&stream->down);
-    *stream->back = stream->next;
-    if (stream->next != NULL)
-        stream->next->back = stream->back;
-    free(stream);
+    while (line->streams != NULL)
+        free_stream(line->streams);
 }

@@ -1,4 +1,4 @@
-/* link_stream.h: a connection over a link. */
+/* link_stream.h: connections over a line, which holds back what is sent and what has come. */
 #ifndef WRAP_LINK_STREAM_H
 #define WRAP_LINK_STREAM_H
 
@@ -6,31 +6,25 @@
 #include "iface/net.h"
 #include "wrap/link_lane.h"
 
-#include <stdbool.h>
-
 struct link_stream;
 
-/* What the streams of a link share. */
+/* What the streams of a link share; zeroed but for its clock, it holds nothing back. */
 struct link_line {
     struct clock *clock;
     struct link_lane up, down;
     struct link_stream *streams;
 };
 
-/* Makes a stream without anything below; its bytes are one datagram for each call, or just bytes.
- * ERR_NO_MEMORY. */
-enum err link_stream_new(struct link_line *line, bool datagrams, struct link_stream **ret_stream);
+/* net_connect() at `inner`, over the line. */
+enum err link_stream_connect(struct link_line *line, struct net *inner, const struct net_target *to,
+                             net_event_fn *on_event, void *ctx, struct net_stream **ret_stream);
 
-/* As iface/net.h has it; `base.inner` is the caller's to fill in. */
-struct net_stream *link_stream_base(struct link_stream *stream);
+/* Puts the line in front of a connection that has come in, which it then owns; to be bound before
+ * the loop goes on.  NULL: no memory, and `inner` is as it was. */
+struct net_stream *link_stream_accept(struct link_line *line, struct net_stream *inner);
 
-/* What to give net_connect() as a callback, with the stream as its `ctx`. */
-void link_stream_on_inner(void *stream, enum net_event event, enum err err);
-
-/* The stream below is there already and has come in: it is bound and read from. */
-void link_stream_accept(struct link_stream *stream, struct net_stream *inner);
-
-/* Frees it, and closes what is below, if anything is.  Not from inside a callback of it. */
-void link_stream_free(struct link_stream *stream);
+/* Frees all streams of the line, and closes what is below them.  Not from inside a callback of one.
+ */
+void link_line_close(struct link_line *line);
 
 #endif

@@ -102,6 +102,7 @@ struct telit_ssl {
     int64_t wait_until_ms;   /* of WAIT_SEND and WAIT_RECEIVE; else CLOCK_NEVER */
     int64_t send_limit_ms;   /* of WAIT_SEND, from the end of its prompt */
     size_t receive_max;      /* of WAIT_RECEIVE */
+    const char *receive_as;  /* the name by which #SSLRECV was typed, and answers */
     size_t rung;             /* bytes that the last SSLSRING counted and that are still there */
     bool no_carrier;         /* NO CARRIER is due as soon as the port is quiet */
     enum telit_cause cause;

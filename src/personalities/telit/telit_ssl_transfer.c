@@ -123,8 +123,7 @@ static size_t read(void *source, uint8_t *buf, size_t cap)
 
 static void show_read(void *source, struct at_session *at, struct span piece)
 {
-    (void)source;
-    at_info(at, "#SSLRECV: %zu", piece.len);
+    at_info(at, "%s: %zu", ((struct telit_ssl *)source)->receive_as, piece.len);
     at_put(at, piece);
     at_put_line_end(at);
 }
@@ -143,14 +142,15 @@ static enum at_status receive(struct at_session *at, struct telit_ssl *ssl)
         return AT_LATER;
     if (failure.err == ERR_TLS)
         return at_refuse_said(at, TELIT_SSL_RECORD);
-    at_info(at, "#SSLRECV: 0");
+    at_info(at, "%s: 0", ssl->receive_as);
     at_info(at, "DISCONNECTED");
     return AT_OK;
 }
 
 enum { RECV_ID, RECV_MAX, RECV_TIMEOUT };
 
-static enum at_status set_receive(struct at_session *at, const struct at_args *args)
+static enum at_status receive_as(struct at_session *at, const struct at_args *args,
+                                 const char *name)
 {
     struct telit_ssl *ssl = telit_ssl_connected(at, args->list[RECV_ID].number);
     enum at_status status;
@@ -158,12 +158,23 @@ static enum at_status set_receive(struct at_session *at, const struct at_args *a
     if (ssl == NULL)
         return AT_FAIL;
     ssl->receive_max = (size_t)args->list[RECV_MAX].number;
+    ssl->receive_as = name;
     status = receive(at, ssl);
     if (status == AT_LATER) {
         wait_for(ssl, WAIT_RECEIVE, &args->list[RECV_TIMEOUT]);
         at_await(at, on_abort, ssl);
     }
     return status;
+}
+
+static enum at_status set_receive(struct at_session *at, const struct at_args *args)
+{
+    return receive_as(at, args, "#SSLRECV");
+}
+
+static enum at_status set_misspelt_receive(struct at_session *at, const struct at_args *args)
+{
+    return receive_as(at, args, "#SSLRCV");
 }
 
 static void finish(struct telit_ssl *ssl, enum at_status status)
@@ -207,7 +218,7 @@ void telit_ssl_transfer_timeout(struct telit_ssl *ssl)
                                             "the server does not take the data in time")));
         return;
     }
-    at_info(at, "#SSLRECV: 0");
+    at_info(at, "%s: 0", ssl->receive_as);
     at_info(at, "TIMEOUT");
     finish(ssl, AT_OK);
 }
@@ -257,10 +268,10 @@ static const struct at_param receive_params[] = {
     .help = "Sends data that Ctrl-Z ends.", .source = "1vv0300989 r12 §5.1.2.1",                   \
     AT_PARAMS(send_params), .set = set_send
 #define RECEIVE                                                                                    \
-    .help = "Reads received data.", .source = "1vv0300989 r12 §5.1.2.2.1",                         \
-    AT_PARAMS(receive_params), .set = set_receive
+    .help = "Reads received data.", .source = "1vv0300989 r12 §5.1.2.2.1", AT_PARAMS(receive_params)
 
-/* #SSSEND and #SSLRCV are slips of the guide that hosts may have copied. */
+/* #SSSEND and #SSLRCV are slips of the guide that hosts may have copied, with the answers that it
+ * prints to them. */
 static const struct at_command rows[] = {
     { .name = "#SSLSEND", SEND },
     { .name = "#SSSEND", SEND, .only_on = TELIT_R12 },
@@ -270,7 +281,7 @@ static const struct at_command rows[] = {
       .only_on = TELIT_R12,
       AT_PARAMS(send_exact_params),
       .set = set_send_exact },
-    { .name = "#SSLRECV", RECEIVE },
-    { .name = "#SSLRCV", RECEIVE, .only_on = TELIT_R12 },
+    { .name = "#SSLRECV", RECEIVE, .set = set_receive },
+    { .name = "#SSLRCV", RECEIVE, .set = set_misspelt_receive, .only_on = TELIT_R12 },
 };
 const struct at_commands telit_ssl_transfer = AT_COMMANDS(rows);

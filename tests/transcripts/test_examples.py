@@ -18,9 +18,13 @@ EXAMPLE_COLUMNS = 5
 
 
 def rows() -> list[list[str]]:
-    cells = [[cell.strip() for cell in line.strip("|").split("|")]
-             for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    return [row for row in cells if row[-1] != "transcript"]
+    """The lines of all tables whose last column is the transcript."""
+    found: list[list[str]] = []
+    for table in re.findall(r"(?:^\|.*\n)+", PAGE.read_text(encoding="utf-8"), re.MULTILINE):
+        header, _, *lines = ([cell.strip() for cell in line.strip("|").split("|")]
+                             for line in table.splitlines())
+        found += lines if header[-1] == "transcript" else []
+    return found
 
 
 EXAMPLES = [row for row in rows() if len(row) == EXAMPLE_COLUMNS]
@@ -77,8 +81,19 @@ def test_the_page_has_all_examples() -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("page", sorted(PAGE.parent.glob("examples-*.md")),
+                         ids=lambda page: page.stem)
+def test_the_manuals_in_order(page: Path) -> None:
+    """Each page names the conversations that go through a manual on one module."""
+    maker = page.stem.removeprefix("examples-")
+    found = sorted((HERE / maker).glob("*-in-order*.at"))
+    assert found
+    for path in found:
+        assert re.search(rf"\| {path.stem} \|", page.read_text(encoding="utf-8"))
+
+
 QUECTEL_PAGE = PAGE.with_name("examples-quectel.md")
-QUECTEL_ROWS = re.findall(r"^\| (.+) \| (\S.*) \| ((?:example|host)-\S+) \|$",
+QUECTEL_ROWS = re.findall(r"^\| (.+) \| (\S.*) \| ((?:example|host|note)-\S+) \|$",
                           QUECTEL_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
@@ -97,7 +112,7 @@ def test_quectel(row: tuple[str, str, str]) -> None:
 def test_the_page_of_quectel_has_all() -> None:
     assert sorted(row[-1] for row in QUECTEL_ROWS) == sorted(
         path.stem for path in (HERE / "quectel").glob("*.at")
-        if re.match(r"(host|example)-\d", path.stem))
+        if re.match(r"(host|example)-\d|note-", path.stem))
     assert {int(row[0].split()[0]) for row in QUECTEL_ROWS if row[-1].startswith("host")} == set(
         range(1, 19))
 

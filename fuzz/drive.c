@@ -6,6 +6,7 @@
 #include "steps.h"
 
 #include "at/session.h"
+#include "module/flow.h"
 #include "module/module.h"
 
 #include <stdio.h>
@@ -34,13 +35,21 @@ static bool contains(struct span heard, const char *words)
     return false;
 }
 
+/* By its XOFF: what would be said waits. */
+static bool has_stopped(const struct drive *drive, size_t port)
+{
+    struct flow *flow = drive->world.modem->terminals[port].flow;
+
+    return flow != NULL && flow_output_waiting(flow) > 0 && flow_peek(flow).len == 0;
+}
+
 /* A host that does not read, or wants no result codes, hears of nothing. */
 static bool listens(const struct drive *drive, size_t port)
 {
     const struct at_settings *settings = at_settings_of(session_of(drive, port));
 
     return drive->world.modem->on && drive->world.ports[port].appetite == SIZE_MAX &&
-           settings->quiet == 0 && settings->verbose != 0;
+           settings->quiet == 0 && settings->verbose != 0 && !has_stopped(drive, port);
 }
 
 static void fail(size_t port, const char *what)

@@ -17,6 +17,24 @@ struct row {
     size_t steps[NAME_MAX_BYTES + 1]; /* from a beginning of one name to each of the other */
 };
 
+/* Names that were, and what has taken their place. */
+static const struct {
+    const char *name, *successor;
+} former[] = {
+    { "l610-drivers", "l610" },
+    { "nl668-cn-00-drivers", "nl668-cn-00" },
+};
+
+const char *module_name_successor(const char *value)
+{
+    assert(value != NULL);
+    for (size_t i = 0; i < sizeof(former) / sizeof(former[0]); i++) {
+        if (letters_equal(span_of(former[i].name), span_of(value)))
+            return former[i].successor;
+    }
+    return NULL;
+}
+
 const char *module_name_find(const char *value)
 {
     const struct tlsmodem_model *model;

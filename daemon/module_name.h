@@ -8,6 +8,10 @@
  */
 const char *module_name_find(const char *value);
 
+/* The name of the model that has taken the place of one of an older program; NULL: there was none.
+ * Static. */
+const char *module_name_successor(const char *value);
+
 /* Adds the names that `value` may have meant, as a question and a blank behind it; nothing where no
  * name is near. */
 void module_name_suggest(const char *value, struct text *text);

@@ -197,7 +197,7 @@ TEST_F(VirtualTime, ADialEndsThoughNoNameServerAnswers)
 {
     ASSERT_TRUE(says("AT+MIPCALL=1,\"internet\"", "+MIPCALL: "));
     int64_t began_ms = clock.now_ms;
-    ASSERT_TRUE(says("AT+MIPOPEN=1,,\"server.test\",7,0", "+MIPOPEN 1,0"));
+    ASSERT_TRUE(says("AT+MIPOPEN=1,,\"server.test\",7,0", "+MIPOPEN: 1,0"));
     EXPECT_GE(clock.now_ms - began_ms, 1000);
     EXPECT_EQ(net.asked, 1);
     EXPECT_EQ(net.cancelled, 1);

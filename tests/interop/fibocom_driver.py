@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from .driver import Driver, final
+from .driver import ANSWER_S, Driver, final
 
 PROMPT = b"\r\n>"
 
@@ -46,7 +46,13 @@ class FibocomDriver(Driver):
         self.dial(port, host, protocol=protocol)
         self.expect("+MIPOPEN: 1,1")
 
+    def not_opened(self, seconds: float = ANSWER_S) -> None:
+        """The result of an opening of TLS that fails."""
+        self.expect("+MIPOPEN 1,0", seconds)
+        self.expect("+MIPSTAT: 1,1")
+
     def close(self) -> None:
+        """Of a socket of TLS."""
         self.ok("AT+MIPCLOSE=1")
         self.expect("+MIPCLOSE: 1,1")
 

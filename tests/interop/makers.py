@@ -154,7 +154,7 @@ class FibocomDialler(Dialler):
         self.driver.expect("+MIPSTAT: 1,1", ANSWER_S)
 
     def failed(self) -> None:
-        self.driver.expect("+MIPOPEN 1,0", ANSWER_S)
+        self.driver.not_opened(ANSWER_S)
         self.driver.is_ready()
 
 

@@ -132,6 +132,8 @@ class Subject:
             self.driver.expect(f"+QSSLOPEN: 0,{OPENED if opens else FAILED}")
         elif isinstance(self.driver, FibocomDriver):
             self.driver.expect("+MIPOPEN: 1,1" if opens else "+MIPOPEN 1,0")
+            if not opens:
+                self.driver.expect("+MIPSTAT: 1,1")
         else:
             self.driver.expect("OK" if opens else "+CME ERROR: 839")
 

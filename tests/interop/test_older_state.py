@@ -21,6 +21,8 @@ from .older_state import ANSWERS, HELP, MEMORIES, MODULES, answers
 
 PORT = re.compile(r"--(pty|tcp|unix|uart|stdio)")
 OLD = Path(__file__).resolve().parent / "state_0_1"
+# Modules of it that are not there any more, and those that have their forms and read their state.
+SUCCESSORS = {"l610-drivers": "l610", "nl668-cn-00-drivers": "nl668-cn-00"}
 # Each option of its --help, as README and --help write them; DEVICE is a serial device.
 COMMAND_LINES = """\
 --module he910 --pty ./modem0
@@ -58,7 +60,16 @@ def test_every_module_has_its_name() -> None:
     said = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--list-modules"], check=True,
                           text=True, stdout=subprocess.PIPE).stdout
     names = {line.split()[0] for line in said.splitlines()}
-    assert {line.split()[0] for line in (OLD / MODULES).read_text().splitlines()} <= names
+    assert {line.split()[0] for line in (OLD / MODULES).read_text().splitlines()} - names == set(SUCCESSORS)
+
+
+@pytest.mark.parametrize("name", SUCCESSORS)
+def test_a_name_that_is_gone_has_a_successor(name: str) -> None:
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", name, "--stdio"],
+                          text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert f"{name} is gone: use {SUCCESSORS[name]}" in done.stderr
 
 
 def test_command_lines_have_every_option() -> None:

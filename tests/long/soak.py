@@ -294,7 +294,7 @@ class Fibocom(Soaked):
 
     def refused(self) -> None:
         self.driver.dial(refused_port())
-        self.driver.expect("+MIPOPEN 1,0")
+        self.driver.not_opened()
 
     def much(self) -> None:
         """Pages, one after the other: what is sent has to be acknowledged line by line."""

@@ -29,10 +29,11 @@ static const char *const setup[] = {
 
 static const struct service_row rows[] = {
     { "nothing", MOVES(LINE("AT")), HEARD("") },
-    { "socket, name", MOVES(LINE("AT+MIPOPEN=1,,\"slow\",80,0")), HEARD("\r\n+MIPOPEN 1,0\r\n") },
+    { "socket, name", MOVES(LINE("AT+MIPOPEN=1,,\"slow\",80,0")),
+      HEARD("\r\n+MIPOPEN: 1,0\r\n\r\n+MIPSTAT: 1,1\r\n") },
     { "socket, connecting", MOVES(LINE("AT+MIPOPEN=1,,\"localhost\",4999,0")),
-      HEARD("\r\n+MIPOPEN 1,0\r\n") },
-    { "socket, handshake", MOVES(TLS_OPEN), HEARD("\r\n+MIPOPEN 1,0\r\n") },
+      HEARD("\r\n+MIPOPEN: 1,0\r\n\r\n+MIPSTAT: 1,1\r\n") },
+    { "socket, handshake", MOVES(TLS_OPEN), HEARD("\r\n+MIPOPEN 1,0\r\n\r\n+MIPSTAT: 1,1\r\n") },
     { "socket, open", MOVES(TCP_OPEN), HEARD("\r\n+MIPSTAT: 1,1\r\n") },
     { "socket, TLS", MOVES(TLS_OPEN, SHAKES(443), SAYS(443, "hello")),
       HEARD("\r\n+MIPSTAT: 1,1\r\n") },

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const models[] = { "he910", "gl865-dual", "le866",       "m95",
-                                      "l610",  "nl668-eau",  "l610-drivers" };
+static const char *const models[] = { "he910", "gl865-dual", "le866",      "m95",
+                                      "l610",  "nl668-eau",  "nl668-am-00" };
 
 enum { SEEDS = 300, LINES = 40, SERVER = 7000, HANGS = 7001, DATA = 4001 };
 

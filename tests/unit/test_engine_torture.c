@@ -152,7 +152,8 @@ static void test_trust_files_without_memory(void **state)
     refuse_from(0);
     for (unsigned call = 2; call <= 3; call++) { /* the files together, the session */
         refuse_from(call);
-        talk_expect(&world, "AT+MIPOPEN=1,,\"localhost\",443,2", "\r\nOK\r\n\r\n+MIPOPEN 1,0\r\n");
+        talk_expect(&world, "AT+MIPOPEN=1,,\"localhost\",443,2",
+                    "\r\nOK\r\n\r\n+MIPOPEN 1,0\r\n\r\n+MIPSTAT: 1,1\r\n");
         refuse_from(0);
         talk_expect(&world, "AT+GTSSLERR", "\r\n+GTSSLERR: -10\r\n\r\nOK\r\n");
     }

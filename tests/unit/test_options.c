@@ -334,6 +334,18 @@ static void identity_is_completed(void **state)
     assert_string_equal(options.imsi, "");
 }
 
+static void module_names_that_were_say_what_to_use(void **state)
+{
+    char error[OPTIONS_ERROR_CAP];
+    struct options options;
+
+    (void)state;
+    assert_false(parse("--module l610-drivers --stdio", &options, error));
+    assert_string_equal(error, "--module: l610-drivers is gone: use l610");
+    assert_false(parse("--module NL668-CN-00-drivers --stdio", &options, error));
+    assert_string_equal(error, "--module: NL668-CN-00-drivers is gone: use nl668-cn-00");
+}
+
 static void near_module_names_are_suggested(void **state)
 {
     static const struct {
@@ -418,6 +430,7 @@ int main(void)
         cmocka_unit_test(name_server_is_read),
         cmocka_unit_test(module_names_have_any_case),
         cmocka_unit_test(identity_is_completed),
+        cmocka_unit_test(module_names_that_were_say_what_to_use),
         cmocka_unit_test(near_module_names_are_suggested),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(help_names_every_option),

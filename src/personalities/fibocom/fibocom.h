@@ -89,7 +89,7 @@ struct fibocom_socket {
     struct module_terminal *owner; /* the port that opened it */
     struct connection connection;
     struct packets packets; /* what waits for the peer; online over UDP also for its time */
-    bool secure;            /* TLS */
+    bool secure;            /* TLS; of the last opening */
     bool transparent;       /* opened by +MIPODM */
     bool lingers;           /* the peer has ended it, and the host has not closed it yet */
     bool unread;            /* there may be datagrams */
@@ -174,6 +174,9 @@ uint32_t fibocom_suites_at_start(const struct tlsmodem *modem);
 
 /* fibocom_suites.c: those that are loaded now; what they are counts as seen. */
 uint32_t fibocom_suites_loaded(const struct tlsmodem *modem);
+
+/* fibocom_suites.c: those that the next connection offers; what they are counts as seen. */
+uint32_t fibocom_suites_offered(const struct tlsmodem *modem);
 
 /* fibocom_tls.c: lends what the +GTSSL* commands say (services/tls_source.h); `ctx` is the modem. A
  * file that is bad is logged, and noted for +GTSSLERR. */

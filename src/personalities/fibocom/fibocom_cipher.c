@@ -65,7 +65,8 @@ static const struct at_param nl668_params[] = {
 
 static const struct at_command rows[] = {
     { .name = "+GTSSLCIPHER",
-      .help = "Loads a cipher suite for the next connection, or does not; all 31 when none is.",
+      .help = "Loads a cipher suite for the next connection, or does not; all 31 count until a "
+              "host changes one, and when none is loaded.",
       .source = "L610 SSL V1.0.0 §1.5",
       AT_PARAMS(l610_params),
       .only_on = FIBOCOM_L610,

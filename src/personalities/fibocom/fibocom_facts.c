@@ -40,11 +40,13 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_TELL_MESSAGE_PRESET, "tell-message-preset", 1, 0, 3,
                 "docs/facts/messages-calls-sim.md §1", "<mt> of +CNMI from the start."),
 
-    SWITCH_FACT(FACT_OPEN_FAILED_HAS_COLON, "open-failed-has-colon", false, SHEET "§2.2, §7.2",
-                "A failed opening is +MIPOPEN: 1,0; the manuals print it without the colon, "
-                "drivers await it."),
-    SWITCH_FACT(FACT_OPEN_FAILED_TELLS_STATE, "open-failed-tells-state", false, SHEET "§2.2, §7.2",
-                "+MIPSTAT: 1,1 follows on a failed opening."),
+    SWITCH_FACT(FACT_OPEN_FAILED_HAS_COLON, "open-failed-has-colon", true, SHEET "§2.2, §7.2",
+                "A failed opening of TCP or UDP is +MIPOPEN: 1,0, as drivers await it."),
+    SWITCH_FACT(FACT_OPEN_FAILED_HAS_COLON_TLS, "open-failed-has-colon-tls", false,
+                SHEET "§2.2, §7.2",
+                "The same of TLS, of which the manuals print +MIPOPEN 1,0 without the colon."),
+    SWITCH_FACT(FACT_OPEN_FAILED_TELLS_STATE, "open-failed-tells-state", true, SHEET "§2.2, §7.2",
+                "+MIPSTAT: 1,1 follows on a failed opening: some drivers wait for nothing else."),
     NUMBER_FACT(FACT_OPENING_HOLDS_MS, "opening-holds-ms", 2000, 0, HOUR_MS, SHEET "§7.2",
                 "How long an opening keeps what other sockets have behind its result; one driver "
                 "counts the lines, and its openings take less."),
@@ -52,17 +54,19 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "Longest step of an opening."),
     NUMBER_FACT(FACT_OPEN_TOTAL_MS, "open-total-ms", 60000, 1000, HOUR_MS, SHEET "§8",
                 "Longest opening in all."),
-    NUMBER_FACT(FACT_CLOSE_TYPE, "close-type", 1, 0, 2, SHEET "§2.5, §7.2",
-                "What follows the socket in +MIPCLOSE; the manuals print 1, drivers await 0."),
+    NUMBER_FACT(FACT_CLOSE_TYPE, "close-type", 0, 0, 2, SHEET "§2.5, §7.2",
+                "What follows a socket of TCP or UDP in +MIPCLOSE, as drivers await it."),
+    NUMBER_FACT(FACT_CLOSE_TYPE_TLS, "close-type-tls", 1, 0, 2, SHEET "§2.5, §7.2",
+                "What follows one of TLS, as the manuals print it.", .confirmed = true),
     WORD_FACT(FACT_FORMAT, "format", FORMAT_IS_HEX, "0,1,2,5", SHEET "§2.3",
               "+GTSET=\"IPRFMT\" from the start; one driver says that it is saved."),
     NUMBER_FACT(FACT_LEFT, "left", 0, 0, 999, SHEET "§2.3, §8",
                 "What stands between socket and hexadecimal data: the manuals print 0 and 201, "
                 "drivers look for 0."),
-    NUMBER_FACT(FACT_CHUNK, "chunk", 1372, 1, FIBOCOM_CHUNK_MOST, SHEET "§2.3, §7.2",
-                "Most bytes of a stream in a line, as the examples show; the smallest driver's "
-                "buffer holds 512.",
-                .confirmed = true),
+    NUMBER_FACT(FACT_CHUNK, "chunk", 512, 1, FIBOCOM_CHUNK_MOST, SHEET "§2.3, §7.2",
+                "Most bytes of TCP in a line: the smallest driver's buffer holds as many."),
+    NUMBER_FACT(FACT_CHUNK_TLS, "chunk-tls", 1372, 1, FIBOCOM_CHUNK_MOST, SHEET "§2.3, §7.2",
+                "Most bytes of TLS in a line, as the examples show.", .confirmed = true),
     NUMBER_FACT(FACT_SEND_MAX, "send-max", 2048, 1, FIBOCOM_SEND_MOST, SHEET "§2.4",
                 "Bytes that one +MIPSEND takes, and that a socket holds for its peer."),
     NUMBER_FACT(FACT_SEND_MS, "send-ms", 30000, 1000, HOUR_MS, SHEET "§8",
@@ -88,8 +92,8 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               .confirmed = true),
     WORD_FACT(FACT_STARTS_ENABLED, "starts-enabled", STARTS_WITH_DEFAULTS, "none,defaults,1-6",
               SHEET "§1.6",
-              "What +GTSSLCIPHER? shows at first; where none is loaded, the defaults count, which "
-              "are all of an L610."),
+              "What +GTSSLCIPHER? shows until the host changes one. Till then, and where none is "
+              "loaded, the defaults count, which are all of an L610."),
     WORD_FACT(FACT_CHECKS_NAME, "checks-name", CHECKS_NAMES, CHECKS_NAME_WORDS, SHEET "§6, §8",
               "What the server's certificate must be for with +GTSSLMODE 1, beside its chain and "
               "dates: nothing; the name that was dialled, since an NL668 has a code for that; or "

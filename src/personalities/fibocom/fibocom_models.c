@@ -20,33 +20,18 @@ const int32_t fibocom_limits[LIMIT_END - 1] = {
         .of_model_count = sizeof(OF_MODEL(__VA_ARGS__)) / sizeof(struct fact_value)                \
     }
 
-/* As drivers of either family await some lines. */
-#define AS_DRIVERS_AWAIT                                                                           \
-    { .fact = FACT_OPEN_FAILED_HAS_COLON, .number = true },                                        \
-        { .fact = FACT_OPEN_FAILED_TELLS_STATE, .number = true }, { .fact = FACT_CLOSE_TYPE },     \
-    {                                                                                              \
-        .fact = FACT_CHUNK, .number = 512                                                          \
-    }
-
-/* As the manual and the log of a real one have them. */
-#define AS_THE_L610_IS                                                                             \
-    { .fact = FACT_REVISION, .text = "16000.1208.00.86.02.02", .confirmed = true },                \
-        { .fact = FACT_STARTS_ENABLED, .number = STARTS_WITH_NONE },                               \
-        { .fact = FACT_CHECKS_NAME, .number = CHECKS_NOTHING },                                    \
-    {                                                                                              \
-        .fact = FACT_STRICT_FILES                                                                  \
-    }
-
 static const struct facts group_a = { .table = &fibocom_facts };
 const struct facts fibocom_group_b =
     FACTS({ .fact = FACT_GROUP, .number = GROUP_B, .confirmed = true });
 static const struct facts group_example = FACTS({ .fact = FACT_GROUP, .number = GROUP_OF_EXAMPLE });
-static const struct facts group_a_drivers = FACTS(AS_DRIVERS_AWAIT);
 static const struct facts eau =
     FACTS({ .fact = FACT_REVISION, .text = "19305.1000.00.02.73.04", .confirmed = true });
+/* As the manual and the log of a real one have them. */
 static const struct facts l610 =
-    FACTS(AS_THE_L610_IS, { .fact = FACT_CHUNK, .number = 1388, .confirmed = true });
-static const struct facts l610_drivers = FACTS(AS_THE_L610_IS, AS_DRIVERS_AWAIT);
+    FACTS({ .fact = FACT_REVISION, .text = "16000.1208.00.86.02.02", .confirmed = true },
+          { .fact = FACT_CHUNK_TLS, .number = 1388, .confirmed = true },
+          { .fact = FACT_STARTS_ENABLED, .number = STARTS_WITH_1_TO_6 },
+          { .fact = FACT_CHECKS_NAME, .number = CHECKS_NOTHING }, { .fact = FACT_STRICT_FILES });
 
 #define NL668(text, said, facts, ssl) FIBOCOM_NL668_MODEL(text, said, facts, ssl)
 #define GROUP_A_MODEL(text, said)     FIBOCOM_NL668_MODEL(text, said, group_a, FIBOCOM_SSL_3_0)
@@ -65,13 +50,10 @@ static const struct facts l610_drivers = FACTS(AS_THE_L610_IS, AS_DRIVERS_AWAIT)
         .payload_max = FIBOCOM_SEND_MOST                                                           \
     }
 
-/* Those for drivers are the same modules, which say some lines in another form. */
 static const struct module_model models[] = {
     L610("l610", l610),
-    L610("l610-drivers", l610_drivers),
     GROUP_A_MODEL("m910", "M910"),
     GROUP_A_MODEL("nl668-cn-00", "NL668-CN-00"),
-    NL668("nl668-cn-00-drivers", "NL668-CN-00", group_a_drivers, FIBOCOM_SSL_3_0),
     GROUP_A_MODEL("nl668-cn-01", "NL668-CN-01"),
     GROUP_A_MODEL("nl668-cn-02", "NL668-CN-02"),
     NL668("nl668-cn-03", "NL668-CN-03", group_example, FIBOCOM_FROM_TLS_1_0),

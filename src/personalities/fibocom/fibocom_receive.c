@@ -83,9 +83,15 @@ static bool has_datagrams(const struct fibocom_socket *socket)
     return socket->connection.transport == NET_UDP;
 }
 
+static int32_t chunk_fact(const struct fibocom_socket *socket)
+{
+    return socket->secure ? FACT_CHUNK_TLS : FACT_CHUNK;
+}
+
 static size_t chunk_of(const struct fibocom_socket *socket)
 {
-    return has_datagrams(socket) ? PIECE_MAX : (size_t)module_fact_peek(socket->modem, FACT_CHUNK);
+    return has_datagrams(socket) ? PIECE_MAX
+                                 : (size_t)module_fact_peek(socket->modem, chunk_fact(socket));
 }
 
 static size_t read(void *source, uint8_t *buf, size_t cap)
@@ -98,7 +104,7 @@ static void show(void *source, struct at_session *at, struct span piece)
     const struct fibocom_socket *socket = source;
 
     if (!has_datagrams(socket) && piece.len == chunk_of(socket))
-        module_note_fact(socket->modem, FACT_CHUNK);
+        module_note_fact(socket->modem, chunk_fact(socket));
     module_note_preset(socket->modem, FACT_FORMAT);
     if (format_of(socket) == FORMAT_BARE)
         at_put(at, piece);

@@ -94,7 +94,11 @@ void fibocom_socket_tell_failed(struct fibocom_socket *socket)
         tell_odm_failed(socket);
         return;
     }
-    at_urc(at, "+MIPOPEN%s %d,0", module_fact_is(modem, FACT_OPEN_FAILED_HAS_COLON) ? ":" : "",
+    at_urc(at, "+MIPOPEN%s %d,0",
+           module_fact_is(modem, socket->secure ? FACT_OPEN_FAILED_HAS_COLON_TLS
+                                                : FACT_OPEN_FAILED_HAS_COLON)
+               ? ":"
+               : "",
            socket->id);
     if (module_fact_is(modem, FACT_OPEN_FAILED_TELLS_STATE))
         at_urc(at, "+MIPSTAT: %d,1", socket->id);
@@ -136,7 +140,9 @@ void fibocom_socket_hang_up(struct fibocom_socket *socket)
 
 static void say_closed(struct at_session *at, const struct fibocom_socket *socket)
 {
-    at_urc(at, "+MIPCLOSE: %d,%d", socket->id, (int)module_fact(socket->modem, FACT_CLOSE_TYPE));
+    int32_t fact = socket->secure ? FACT_CLOSE_TYPE_TLS : FACT_CLOSE_TYPE;
+
+    at_urc(at, "+MIPCLOSE: %d,%d", socket->id, (int)module_fact(socket->modem, fact));
 }
 
 void fibocom_socket_close_for(struct fibocom_socket *socket, struct at_session *at)

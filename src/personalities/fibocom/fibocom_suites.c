@@ -106,3 +106,11 @@ uint32_t fibocom_suites_loaded(const struct tlsmodem *modem)
         module_note_fact(modem, FACT_STARTS_ENABLED);
     return ssl->loaded;
 }
+
+uint32_t fibocom_suites_offered(const struct tlsmodem *modem)
+{
+    const struct fibocom_ssl *ssl = &((struct fibocom *)modem->maker)->ssl;
+    uint32_t loaded = ssl->chosen != 0 ? fibocom_suites_loaded(modem) : 0;
+
+    return loaded != 0 ? loaded : fibocom_group_of(modem)->defaults;
+}

@@ -131,17 +131,15 @@ static void choose_protocol(const struct tlsmodem *modem, const struct fibocom_s
                             struct session_parts *parts, struct tls_config *config)
 {
     enum fibocom_family family = fibocom_family_of(modem);
-    uint32_t loaded = fibocom_suites_loaded(modem);
+    uint32_t offered = fibocom_suites_offered(modem);
 
-    if (loaded == 0)
-        loaded = fibocom_group_of(modem)->defaults;
     module_note_preset(modem, FACT_VERSION_PRESET);
     config->min_version =
         ssl->version == 0 ? TLS_1_0 : (enum tls_version)(TLS_SSL_3_0 + ssl->version - 1);
     config->max_version = ssl->version == 0 ? TLS_1_2 : config->min_version;
     config->suites = parts->suites;
     for (int id = 0; id < FIBOCOM_CIPHERS; id++) {
-        if ((loaded & UINT32_C(1) << id) != 0 && fibocom_suite(family, id) != 0)
+        if ((offered & UINT32_C(1) << id) != 0 && fibocom_suite(family, id) != 0)
             parts->suites[config->suite_count++] = fibocom_suite(family, id);
     }
 }

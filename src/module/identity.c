@@ -155,7 +155,7 @@ const char *identity_imsi(const struct at_session *at)
 
 const char *identity_iccid(const struct at_session *at)
 {
-    return or_preset(identity_of(at)->iccid, "8988211000000000011");
+    return or_preset(identity_of(at)->iccid, "89882110000000000119");
 }
 
 const char *identity_operator_name(const struct at_session *at)

@@ -63,6 +63,8 @@ struct http_request {
     int64_t body_len;     /* bytes that give_body() will give; HTTP_NO_REQUEST_BODY: none */
     bool expect_continue; /* ask the server before the body is sent (RFC 9110 §10.1.1) */
     unsigned redirects_max;
+    int redirects_too; /* one more status that is a redirect, of a response with Location; 0: none
+                        */
     int64_t connect_timeout_ms;  /* for each step of opening a connection */
     int64_t response_timeout_ms; /* from the start to the head of the response, with redirects */
     int64_t idle_timeout_ms;     /* longest wait for the next bytes of the body */

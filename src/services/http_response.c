@@ -14,7 +14,10 @@ static bool is_redirect(int status)
 
 static bool follows(const struct http *http)
 {
-    return http->request.redirects_max > 0 && is_redirect(http->parser.status);
+    int status = http->parser.status;
+
+    return http->request.redirects_max > 0 &&
+           (is_redirect(status) || status == http->request.redirects_too);
 }
 
 static enum http_error prepare_redirect(struct http *http)

@@ -232,8 +232,8 @@ ROWS = [
         "the server closed the connection"),
     Row("reset after the hello", scripted(Misbehaviour.reset_after_hello), -9, 40,
         "the server reset the connection"),
-    Row("refused", nobody, 0, 0, "connection refused"),
-    Row("no such name", nobody, 0, 0, "name could not be resolved", host="nowhere.invalid"),
+    Row("refused", nobody, -2, 0, "connection refused"),
+    Row("no such name", nobody, -2, 0, "name could not be resolved", host="nowhere.invalid"),
 ]
 
 

@@ -116,7 +116,7 @@ static const struct fact_case cases[] = {
       UNUSED },
     { "open-total-ms",
       "5000",
-      { UP, HANGS, "wait 59000", "wait 1000" },
+      { UP, HANGS, "wait 54000", "wait 1000" },
       URC("+MIPOPEN: 2,0") URC("+MIPSTAT: 2,1"),
       "",
       USED },

@@ -18,12 +18,18 @@ static enum at_status set_pin(struct at_session *at, const struct at_args *args)
     return at_refuse(at, CME_NOT_ALLOWED, "the SIM wants no PIN: +CPIN: READY");
 }
 
-enum { SIGNAL_UNKNOWN = 99 };
+enum { SIGNAL_UNKNOWN = 99, ERRORS_UNKNOWN = 99, E_UTRAN = 7 };
+
+/* <ber> is RXQUAL, of which LTE has none (27.007 8.5); logs of real L610 have 99. */
+static int bit_errors(const struct tlsmodem *modem)
+{
+    return modem->model->access_technology == E_UTRAN ? ERRORS_UNKNOWN : 0;
+}
 
 static enum at_status run_signal(struct at_session *at)
 {
     if (network_is_registered(&module_of(at)->network) && identity_signal(at) != SIGNAL_UNKNOWN)
-        at_info(at, "+CSQ: %d,0", identity_signal(at));
+        at_info(at, "+CSQ: %d,%d", identity_signal(at), bit_errors(module_of(at)));
     else
         at_info(at, "+CSQ: 99,99");
     return AT_OK;

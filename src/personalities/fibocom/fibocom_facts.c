@@ -50,10 +50,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_OPENING_HOLDS_MS, "opening-holds-ms", 2000, 0, HOUR_MS, SHEET "§7.2",
                 "How long an opening keeps what other sockets have behind its result; one driver "
                 "counts the lines, and its openings take less."),
-    NUMBER_FACT(FACT_OPEN_STEP_MS, "open-step-ms", 60000, 1000, HOUR_MS, SHEET "§8",
+    NUMBER_FACT(FACT_OPEN_STEP_MS, "open-step-ms", 55000, 1000, HOUR_MS, SHEET "§8",
                 "Longest step of an opening."),
-    NUMBER_FACT(FACT_OPEN_TOTAL_MS, "open-total-ms", 60000, 1000, HOUR_MS, SHEET "§8",
-                "Longest opening in all."),
+    NUMBER_FACT(FACT_OPEN_TOTAL_MS, "open-total-ms", 55000, 1000, HOUR_MS, SHEET "§8",
+                "Longest opening in all; hosts wait 60 s for its end."),
     NUMBER_FACT(FACT_CLOSE_TYPE, "close-type", 0, 0, 2, SHEET "§2.5, §7.2",
                 "What follows a socket of TCP or UDP in +MIPCLOSE, as drivers await it."),
     NUMBER_FACT(FACT_CLOSE_TYPE_TLS, "close-type-tls", 1, 0, 2, SHEET "§2.5, §7.2",

@@ -49,6 +49,7 @@ static const struct codes rows[CAUSE_END] = {
     [CAUSE_SERVER_NAME] = { -7, 155, 0 },
     [CAUSE_SILENT_HANDSHAKE] = { -8, 80, 0 },
     [CAUSE_LOST_SESSION] = { -9, FIBOCOM_UNCHANGED, 0 },
+    [CAUSE_NOT_CONNECTED] = { -2, FIBOCOM_UNCHANGED, 0 },
     [CAUSE_SILENT_SESSION] = { -20, FIBOCOM_UNCHANGED, 0 },
 };
 
@@ -99,7 +100,7 @@ int fibocom_failure_cause(const struct connection_failure *failure)
 {
     assert(failure->err != ERR_OK);
     if (failure->during == CONNECTION_RESOLVING || failure->during == CONNECTION_CONNECTING)
-        return -1;
+        return CAUSE_NOT_CONNECTED;
     if (failure->tls.alert == ALERT_UNRECOGNIZED_NAME)
         return CAUSE_SERVER_NAME;
     return failure->tls.reason != TLS_FINE ? (int)failure->tls.reason : cause_of_err(failure);

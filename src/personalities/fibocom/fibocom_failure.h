@@ -18,7 +18,8 @@ enum fibocom_cause {
     CAUSE_FILE_LENGTH,                      /* a file ends before its end mark */
     CAUSE_SERVER_NAME,                      /* alert 112, RFC 6066 */
     CAUSE_SILENT_HANDSHAKE,
-    CAUSE_LOST_SESSION, /* reset when it was open */
+    CAUSE_LOST_SESSION,  /* reset when it was open */
+    CAUSE_NOT_CONNECTED, /* TCP was refused, or there is no such name */
     CAUSE_SILENT_SESSION,
     CAUSE_END
 };

@@ -164,11 +164,19 @@ static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, 
 
 enum { FILE_TYPE, FILE_LEN };
 
+/* SSL V1.1.4 §1.1, note: the certificate that goes with KEYFILE has this name too. */
+static const char other_name[] = "CAFILE";
+
 static enum at_status set_file(struct at_session *at, const struct at_args *args)
 {
+    struct span type = args->list[FILE_TYPE].text;
+    size_t len = (size_t)args->list[FILE_LEN].number;
+
+    if (is_named(type, other_name))
+        return enter(at, FILE_CERTIFICATE, len);
     for (size_t kind = 0; kind < KIND_COUNT; kind++) {
-        if (is_named(args->list[FILE_TYPE].text, kind_rows[kind].name))
-            return enter(at, (enum fibocom_file_kind)kind, (size_t)args->list[FILE_LEN].number);
+        if (is_named(type, kind_rows[kind].name))
+            return enter(at, (enum fibocom_file_kind)kind, len);
     }
     return at_refuse_plain(at,
                            "there is no such <file_type>; allowed: CERTFILE, KEYFILE, TRUSTFILE");

@@ -4,7 +4,17 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "base/letters.h"
+
 enum { SET_PARAM, SET_VALUE };
+
+/* RANGE is given back by the word NULL (HTTP V1.2.3 §1.1.4). */
+static struct span value_of(size_t param, struct span given)
+{
+    bool is_none = param == HTTP_PARAM_RANGE && letters_equal(given, span_of("NULL"));
+
+    return is_none ? span_at(NULL, 0) : given;
+}
 
 static void *param_record(struct at_session *at, size_t index)
 {
@@ -14,9 +24,9 @@ static void *param_record(struct at_session *at, size_t index)
 static enum at_status set_param(struct at_session *at, const struct at_args *args)
 {
     char **values = fibocom_of(at)->http_values;
-    struct span value = args->list[SET_VALUE].text;
     char *next = NULL, *before;
     size_t param = fibocom_http_param(args->list[SET_PARAM].text);
+    struct span value = value_of(param, args->list[SET_VALUE].text);
 
     if (param == HTTP_PARAM_COUNT)
         return at_refuse(at, FACT_ERROR_RANGE,

@@ -64,6 +64,20 @@ void fibocom_http_fail_for(struct fibocom_http *http, enum http_error error)
 
 /* ---- the request ---- */
 
+/* The manual prints a blank between "https://" and the host: it is left out. */
+static size_t close_up(struct span url, char *ret_url)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < url.len; i++) {
+        bool is_host = len >= 3 && memcmp(ret_url + len - 3, "://", 3) == 0;
+
+        if (!is_host || url.data[i] != ' ')
+            ret_url[len++] = (char)url.data[i];
+    }
+    return len;
+}
+
 /* The manual's form has the port behind the path: "http://host/path:port".  Where no port stands in
  * its place, it is put there. */
 static size_t put_port_behind_host(struct span url, char *ret_url, size_t cap)
@@ -91,6 +105,9 @@ static size_t put_port_behind_host(struct span url, char *ret_url, size_t cap)
     return out.len;
 }
 
+/* With a Location, as the manual's text of REDIR has it (HTTP V1.2.3 §1.1.4). */
+enum { STATUS_SENT_ELSEWHERE = 500 };
+
 static enum http_method method_of(int mode)
 {
     return mode == MODE_POST ? HTTP_POST : mode == MODE_HEAD ? HTTP_HEAD : HTTP_GET;
@@ -104,21 +121,22 @@ static unsigned redirects_max(const struct tlsmodem *modem)
 static enum http_error start(struct fibocom_http *http, int64_t timeout_ms)
 {
     const struct tlsmodem *modem = http->modem;
-    char url[FIBOCOM_HTTP_VALUE_MAX + 1];
-    size_t len = put_port_behind_host(span_of(fibocom_http_value(http->modem, HTTP_PARAM_URL)), url,
-                                      sizeof(url));
+    char url[FIBOCOM_HTTP_VALUE_MAX + 1], close[FIBOCOM_HTTP_VALUE_MAX];
+    size_t len = close_up(span_of(fibocom_http_value(http->modem, HTTP_PARAM_URL)), close);
     bool redirects = fibocom_http_value(http->modem, HTTP_PARAM_REDIRECT)[0] == '1';
     struct http_request request = { .method = method_of(http->mode),
-                                    .url = span_at(url, len),
                                     .headers = bytes_span(&http->fields),
                                     .body_len = http->mode == MODE_POST ? (int64_t)http->data.len
                                                                         : HTTP_NO_REQUEST_BODY,
                                     .redirects_max = redirects ? redirects_max(modem) : 0,
+                                    .redirects_too = STATUS_SENT_ELSEWHERE,
                                     .connect_timeout_ms = timeout_ms,
                                     .response_timeout_ms = timeout_ms,
                                     .idle_timeout_ms = timeout_ms,
                                     .slow_timeout_ms = module_fact_peek(modem, FACT_HTTP_SLOW_MS) };
 
+    len = put_port_behind_host(span_at((const uint8_t *)close, len), url, sizeof(url));
+    request.url = span_at((const uint8_t *)url, len);
     http->secure = len > 5 && memcmp(url, "https", 5) == 0;
     http->sent = 0;
     return http_start(http->exchange, &request);

@@ -152,6 +152,8 @@ static enum at_status enter(struct at_session *at, const struct at_args *args, b
     prompt.edits = !prompt.exact;
     if (!args->list[DATA_SIZE].given)
         return at_refuse(at, FACT_ERROR_SYNTAX, "<Size> is missing; it is how many bytes follow");
+    if (size == 0)
+        return at_refuse(at, FACT_ERROR_RANGE, "<Size> is 0; it is how many bytes follow");
     if (!prompt.exact)
         prompt.max = most < longest ? most : longest;
     if (entry == NULL)
@@ -176,6 +178,29 @@ static enum at_status set_data(struct at_session *at, const struct at_args *args
     }
 }
 
+/* What is stored may be read while the socket is open. */
+static enum at_status guard_data(struct at_session *at, const struct at_args *args)
+{
+    if (args->list[DATA_ACTION].number != ACTION_READ ||
+        telit_ssl_is_closed(at, args->list[DATA_STORE].number))
+        return telit_ssl_guard_config(at, args);
+    return telit_ssl_active(at, args->list[DATA_STORE].number) != NULL ? AT_OK : AT_FAIL;
+}
+
+/* Size from 1: 0 is taken beside actions that have none. */
+static enum at_status test_data(struct at_session *at)
+{
+    size_t stores = module_limit(module_of(at), LIMIT_SECURE_SOCKETS);
+    int actions = (int)module_limit(module_of(at), LIMIT_DATA_ACTION);
+    int longest = (int)module_limit(module_of(at), LIMIT_DATA_SIZE);
+
+    if (stores == 1)
+        at_info(at, "#SSLSECDATA: (1),(0-%d),(0-2),(1-%d)", actions, longest);
+    else
+        at_info(at, "#SSLSECDATA: (1-%zu),(0-%d),(0-2),(1-%d)", stores, actions, longest);
+    return AT_OK;
+}
+
 static enum at_status read_stored(struct at_session *at)
 {
     const struct telit_credentials *credentials = &telit_of(at)->credentials;
@@ -192,7 +217,8 @@ static const struct at_param data_params[] = {
     { .name = "storeId", .min = 1, .max_limit = LIMIT_SECURE_SOCKETS },
     { .name = "Action", .max_limit = LIMIT_DATA_ACTION },
     { .name = "DataType", .max = 2 },
-    { .name = "Size", .optional = true, .min = 1, .max_limit = LIMIT_DATA_SIZE },
+    { .name = "Size", .optional = true, .max_limit = LIMIT_DATA_SIZE },
+    { .name = "reserved", .optional = true, .hidden = true, .max = 255 }, /* the maker's library */
 };
 
 static const struct at_command rows[] = {
@@ -201,7 +227,8 @@ static const struct at_command rows[] = {
       .source = "1vv0300989 r12 §4.3",
       AT_PARAMS(data_params),
       .guard_read = telit_ssl_guard_read,
-      .guard_set = telit_ssl_guard_config,
+      .guard_set = guard_data,
+      .test = test_data,
       .set = set_data,
       .read = read_stored },
 };

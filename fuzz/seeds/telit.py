@@ -85,6 +85,20 @@ SSL = {
 }
 
 
+def asks(model: bytes) -> bytes:
+    """Names, echo requests and the time, of one model."""
+    return (model + lines('AT#QDNS="localhost"', 'AT#PING="127.0.0.1",2,32,10,64') + wait(30) + line('AT#NTP="localhost",123,1,5')
+            + wait(2) + tells_time() + wait(2) + lines("AT#CCLKMODE=1", 'AT+CCLK="26/12/01,01:30:00+08"', "AT+CCLK?"))
+
+
+ASKS = {
+    "asks": asks(HE910), "asks-10": asks(GC864), "asks-2g": asks(GL865), "asks-lte": asks(LE866),
+    "asks-nobody": HE910 + names(HANGS) + line('AT#QDNS="localhost"') + context_lost(1) + lines("AT#SGACT=1,1", 'AT#PING="localhost"')
+    + on_port(2) + line('AT#QDNS="localhost"') + on_port(1) + wait_s(60) + line('AT#NTP="localhost",123,1,9') + LEAVES + wait_s(60)
+    + names(FOUND) + line('AT#NTP="localhost",123,0,1,-4') + wait_s(5) + line('AT#PING="10.0.0.9",1,32,10') + wait_s(5),
+}
+
+
 def login(model: bytes = HE910, passive: str = ",1", secure: bool = False) -> bytes:
     tls = replies(FTP, "234 go") + replies(FTP, "200 ok", "200 ok") if secure else b""
     return (model + line("AT#FTPCFG=100,1,%d" % secure) + line('AT#FTPOPEN="localhost:21",u,p' + passive)
@@ -149,4 +163,4 @@ def ftp_of(model: bytes) -> bytes:
             + sends(FTP_DATA, "x") + DATA_ENDS + DONE + line("AT#FTPCLOSE") + replies(FTP, "221 bye"))
 
 
-SEEDS = {**SSL, **FTP_SEEDS, "ftp-10": ftp_of(GC864), "ftp-2g": ftp_of(GL865), "ftp-lte": ftp_of(LE866)}
+SEEDS = {**SSL, **ASKS, **FTP_SEEDS, "ftp-10": ftp_of(GC864), "ftp-2g": ftp_of(GL865), "ftp-lte": ftp_of(LE866)}

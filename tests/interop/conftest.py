@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +18,24 @@ from .driver import Driver
 from .kept import Kept
 
 KEPT = pytest.StashKey[Kept]()
+NTP_EPOCH = 2208988800  # 1970 in seconds since 1900
+
+
+@pytest.fixture
+def time_server() -> Iterator[int]:
+    """An NTP server whose time is 2020-02-29T12:00:00Z."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+
+        def answer() -> None:
+            request, client = listener.recvfrom(100)
+            now = struct.pack(">II", 1582977600 + NTP_EPOCH, 0)
+            listener.sendto(struct.pack(">BBbb", 0x24, 1, 6, -20) + bytes(8) + b"LOCL" + now
+                            + request[40:48] + now + now, client)
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(5)
 
 
 @pytest.fixture(scope="module", name="kept_by_file")

@@ -6,9 +6,6 @@ Source: NL668 HTTP V1.2.3; docs/facts/fibocom.md §2.6, §3.
 from __future__ import annotations
 
 import re
-import socket
-import struct
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,8 +19,6 @@ from support.servers import Nginx
 from .driver import final
 from .fibocom_driver import PROMPT, FibocomDriver
 from .observe import wait_until
-
-NTP_EPOCH = 2208988800  # 1970 in seconds since 1900
 
 
 @pytest.fixture(params=["l610", "nl668-cn-00"])
@@ -103,23 +98,6 @@ def test_post(host: FibocomDriver, nginx: Callable[..., Nginx]) -> None:
     host.expect("OK")
     set_url(host, f"http://localhost:{server.plain_port}/")
     assert act(host, 1)[0] == 405
-
-
-@pytest.fixture
-def time_server() -> Iterator[int]:
-    """An NTP server whose time is 2020-02-29T12:00:00Z."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
-        listener.bind(("127.0.0.1", 0))
-
-        def answer() -> None:
-            request, client = listener.recvfrom(100)
-            now = struct.pack(">II", 1582977600 + NTP_EPOCH, 0)
-            listener.sendto(struct.pack(">BBbb", 0x24, 1, 6, -20) + bytes(8) + b"LOCL" + now
-                            + request[40:48] + now + now, client)
-        thread = threading.Thread(target=answer, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        thread.join(5)
 
 
 def test_time(host: FibocomDriver, time_server: int) -> None:

@@ -56,6 +56,11 @@ static const struct service_row rows[] = {
       MOVES(FTP_OPEN, LINE("AT#FTPPUT=\"f\",1"), PASSIVE, HERE, LINE("AT#FTPAPPEXT=4"),
             BYTES("da")),
       HEARD("\r\n+CME ERROR: 614\r\n"), .typed = "ta" },
+    { "name", MOVES(LINE("AT#QDNS=\"slow\"")), HEARD("\r\n+CME ERROR: 556\r\n") },
+    { "ping, name", MOVES(LINE("AT#PING=\"slow\"")), HEARD("\r\n+CME ERROR: 556\r\n") },
+    { "ping", MOVES(LINE("AT#PING=\"127.0.0.1\"")), HEARD("\r\n+CME ERROR: 556\r\n") },
+    { "time, name", MOVES(LINE("AT#NTP=\"slow\",123,1,10")), HEARD("\r\n+CME ERROR: 556\r\n") },
+    { "time", MOVES(LINE("AT#NTP=\"localhost\",123,1,10")), HEARD("\r\n+CME ERROR: 556\r\n") },
     { "FTP, close", MOVES(FTP_OPEN, LINE("AT#FTPCLOSE")), HEARD("\r\n+CME ERROR: 609\r\n") },
 };
 

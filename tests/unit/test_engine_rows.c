@@ -24,9 +24,10 @@ static const char *const by_state[] = {
     "+COPS",                              /* an operator that is there */
     "#SGACT",      "#GPRS",     "#SSLEN", /* already on, or not on */
     "#SSLD",       "#SSLFASTD", "#SSLO",     "#SSLSEND",   "#SSSEND",  "#SSLSENDEXT", "#SSLRECV",
-    "#SSLRCV",                       /* connection */
-    "#SSLSECDATA",                   /* size needed or not */
-    "O",           "A",         "D", /* NO CARRIER */
+    "#SSLRCV",                          /* connection */
+    "#SSLSECDATA",                      /* size needed or not */
+    "O",           "A",         "D",    /* NO CARRIER */
+    "#QDNS",       "#PING",     "#NTP", /* a context */
     "#FTPOPEN",    "#FTPTYPE",  "#FTPCWD",   "#FTPPWD",    "#FTPLIST", "#FTPGET",     "#FTPPUT",
     "#FTPAPP",     "#FTPDELE",  "#FTPFSIZE", "#FTPGETPKT", "#FTPRECV", "#FTPAPPEXT", /* a session */
 };
@@ -57,13 +58,10 @@ static const char *const by_exchange[] = {
 
 /* Commands that still answer a bare OK where hosts look for values. */
 static const char *const bare_yet[] = {
-    "#AUTOBND",   "#BND",      "#DSTO",      "#GPIO",    "#OMADMCEN",  "#PLMNMODE",
-    "#SCFGEXT",   "#SCFGEXT2", "#SCFGEXT3",  "#SIMDET",  "#SLED",      "#SLEDSAV",
-    "#STIA",      "#TEMPMON", /* Telit */
-    "+QENG",      "+QAUDCH",   "+QCFG",      "+QSCLK",   "+QSIMDET",   "+QINDRI",
-    "+QISERVER",  "+QSRVC",    "+QREFUSECS", "+QILPORT", "+QEXTUNSOL", "+CPMS",
-    "+CMGL",      "+CMGR",     "+CMGD",      "+CLCC", /* Quectel */
-    "+GTUSBMODE", "+GTWAKE",   "+MSMPD",              /* Fibocom */
+    "+QENG",      "+QAUDCH", "+QCFG",      "+QSCLK",   "+QSIMDET",   "+QINDRI",
+    "+QISERVER",  "+QSRVC",  "+QREFUSECS", "+QILPORT", "+QEXTUNSOL", "+CPMS",
+    "+CMGL",      "+CMGR",   "+CMGD",      "+CLCC", /* Quectel */
+    "+GTUSBMODE", "+GTWAKE", "+MSMPD",              /* Fibocom */
 };
 
 /* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */

@@ -108,9 +108,12 @@ struct telit_ssl {
     enum telit_cause cause;
 };
 
-/* #SCFG */
+/* #SCFG; plain sockets, whom the rest would tell something, are not there yet */
 struct telit_plain_settings {
     int32_t cid, packet_size, idle_s, connect_ds, flush_ds;
+    int32_t ring_mode, receive_mode, keep_alive_min, accepts, send_mode;       /* #SCFGEXT */
+    int32_t restarts_flush, abort_dial, ring_length, ring_ds, no_carrier_mode; /* #SCFGEXT2 */
+    int32_t at_once, closure_mode, fast_ring, send_limit, unused;              /* #SCFGEXT3 */
 };
 
 struct telit_settings {
@@ -118,7 +121,10 @@ struct telit_settings {
     int32_t sgact_auth;
     char *user; /* #USERID, owned; the password of #PASSW is not kept */
     int32_t skip_escape;
-    bool nitz_typed; /* #NITZ, since power-on */
+    bool nitz_typed;    /* #NITZ, since power-on */
+    int32_t clock_mode; /* #CCLKMODE */
+    int32_t auto_band, band, umts_band, lte_bands, toolkit_mode, toolkit_min, operators_mode;
+    int32_t led_mode, led_on_ds, led_off_ds, send_delay_ds, sim_detection, management;
 };
 
 /* #SGACTCFG */
@@ -146,11 +152,11 @@ const struct telit_model *telit_model_of(const struct tlsmodem *modem);
 
 /* The second has longer answers: security data of 4G modules. */
 extern const struct module_part telit_secure_sockets, telit_entries, telit_ftp_part,
-    telit_time_part;
+    telit_time_part, telit_lookup_part;
 extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
     telit_ssl_dial, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session, telit_ftp_files,
-    telit_ftp_packet, telit_ftp_online, telit_refused, telit_time, telit_phone;
+    telit_ftp_packet, telit_ftp_online, telit_refused, telit_time, telit_phone, telit_lookup;
 
 /* The longest opening, or operation of FTP, whose single steps may take `step_ms`. */
 int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms);

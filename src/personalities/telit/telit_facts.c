@@ -40,6 +40,15 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_TELL_MESSAGE_PRESET, "tell-message-preset", 0, 0, 3,
                 "docs/facts/messages-calls-sim.md §1", "<mt> of +CNMI from the start."),
 
+    SWITCH_FACT(FACT_CLOCK_MODE_SETS, "clock-mode-sets", true, SHEET "§4.1",
+                "With #CCLKMODE=1 +CCLK also takes UTC, as it then gives it."),
+    NUMBER_FACT(FACT_LOOKUP_LIMIT_MS, "lookup-limit-ms", 30000, 1000, HOUR_MS, SHEET "§4.1",
+                "Longest wait of #QDNS and #PING for the address of a name."),
+    NUMBER_FACT(FACT_PING_PAUSE_MS, "ping-pause-ms", 1000, 1, MINUTE_MS, SHEET "§4.1",
+                "From the end of one request of #PING to the next."),
+    ERROR_FACT(FACT_ERROR_NTP, "error-ntp", TELIT_NETWORK_TIMEOUT, SHEET "§4.1",
+               "Error of #NTP when the server gives no time."),
+
     NUMBER_FACT(FACT_CONTEXTS, "contexts", 5, 2, MODULE_CONTEXTS_MAX, SHEET "§1.0",
                 "How many contexts there are."),
     SOCKET_CONTEXT(1, 1),

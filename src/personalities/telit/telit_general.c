@@ -136,9 +136,89 @@ static const struct at_param skip_params[] = {
     { .name = "mode", .max = 1, .bound = SETTING(skip_escape) },
 };
 
-#define ANSWERED(text, say)                                                                        \
-    .name = (text), .help = (say), .source = "80617ST10991A r4", .free_form = true,                \
-    .coverage = AT_ANSWERED
+/* Checked, kept and read back. */
+#define KEPT(text, say)                                                                            \
+    .name = (text), .help = (say), .source = "docs/facts/telit.md §4.2", .coverage = AT_ANSWERED,  \
+    .keep = AT_KEEP_NVM, .record = telit_settings_record
+
+static const struct at_param auto_params[] = {
+    { .name = "value", .max = 2, .bound = SETTING(auto_band) },
+};
+/* A mask of E-UTRA bands 1, 3, 7, 8, 20. */
+enum { LTE_BANDS = 0x800C5 };
+static const struct at_param band_params[] = {
+    { .name = "band", .max = 5, .bound = SETTING(band) },
+    { .name = "UMTSband",
+      .optional = true,
+      .max = 15,
+      .bound = SETTING(umts_band),
+      .only_on = TELIT_3G | TELIT_4G },
+    { .name = "LTEband",
+      .optional = true,
+      .min = 1,
+      .max = LTE_BANDS,
+      .preset = LTE_BANDS,
+      .bound = SETTING(lte_bands),
+      .only_on = TELIT_4G },
+};
+static const struct at_param toolkit_params[] = {
+    { .name = "mode", .values = "0-3,17-19,33-35", .bound = SETTING(toolkit_mode) },
+    { .name = "timeout",
+      .optional = true,
+      .min = 5,
+      .max = 255,
+      .preset = 5,
+      .bound = SETTING(toolkit_min) },
+};
+static const struct at_param operators_params[] = {
+    { .name = "mode", .max = 2, .preset = 1, .bound = SETTING(operators_mode) },
+};
+static const struct at_param led_params[] = {
+    { .name = "mode", .max = 4, .preset = 2, .bound = SETTING(led_mode) },
+    { .name = "on_duration",
+      .optional = true,
+      .min = 1,
+      .max = 100,
+      .preset = 10,
+      .bound = SETTING(led_on_ds) },
+    { .name = "off_duration",
+      .optional = true,
+      .min = 1,
+      .max = 100,
+      .preset = 10,
+      .bound = SETTING(led_off_ds) },
+};
+static const struct at_param delay_params[] = {
+    { .name = "val", .max = 255, .preset = 50, .bound = SETTING(send_delay_ds) },
+};
+static const struct at_param detection_params[] = {
+    { .name = "mode", .values = "1,2", .preset = 2, .bound = SETTING(sim_detection) },
+};
+static const struct at_param management_params[] = {
+    { .name = "mode", .max = 1, .bound = SETTING(management) },
+};
+
+/* State 0: nothing of a toolkit has begun. */
+static enum at_status read_toolkit(struct at_session *at)
+{
+    const struct telit_settings *settings = &telit_of(at)->settings;
+
+    at_info(at, "#STIA: 0,%d,%d", (int)settings->toolkit_mode, (int)settings->toolkit_min);
+    return AT_OK;
+}
+
+/* 1: it is inserted. */
+static enum at_status read_detection(struct at_session *at)
+{
+    at_info(at, "#SIMDET: %d,1", (int)telit_of(at)->settings.sim_detection);
+    return AT_OK;
+}
+
+static enum at_status run_nothing(struct at_session *at)
+{
+    (void)at;
+    return AT_OK;
+}
 
 static const struct at_command rows[] = {
     { .name = "I",
@@ -220,16 +300,21 @@ static const struct at_command rows[] = {
       .source = "80617ST10991A r4",
       AT_PARAMS(restart_params),
       .set = set_restart },
-    { ANSWERED("#AUTOBND", "Automatic choice of the band.") },
-    { ANSWERED("#BND", "Bands.") },
-    { ANSWERED("#STIA", "SIM toolkit.") },
-    { ANSWERED("#PLMNMODE", "List of operators.") },
-    { ANSWERED("#TEMPMON", "Temperature monitor.") },
-    { ANSWERED("#SLED", "Status LED.") },
-    { ANSWERED("#SLEDSAV", "Stores the setting of the status LED.") },
-    { ANSWERED("#DSTO", "Duration of tones.") },
-    { ANSWERED("#SIMDET", "Detection of the SIM.") },
-    { ANSWERED("#OMADMCEN", "Device management client.") },
-    { ANSWERED("#GPIO", "Pins of the module.") },
+    { KEPT("#AUTOBND", "Automatic choice of the band; there is one."), AT_PARAMS(auto_params) },
+    { KEPT("#BND", "Bands; there is one."), AT_PARAMS(band_params) },
+    { KEPT("#STIA", "SIM toolkit; the SIM has none."), AT_PARAMS(toolkit_params),
+      .read = read_toolkit },
+    { KEPT("#PLMNMODE", "List of operators."), AT_PARAMS(operators_params) },
+    { KEPT("#SLED", "Status LED; there is none."), AT_PARAMS(led_params) },
+    { .name = "#SLEDSAV",
+      .help = "Stores the setting of the status LED, which #SLED has done.",
+      .source = "80617ST10991A r4",
+      .coverage = AT_ANSWERED,
+      .run = run_nothing },
+    { KEPT("#DSTO", "Send delay of the old single socket in 0.1 s; there is none."),
+      AT_PARAMS(delay_params) },
+    { KEPT("#SIMDET", "Detection of the SIM, which is there: 1 says so, 2 looks."),
+      AT_PARAMS(detection_params), .read = read_detection },
+    { KEPT("#OMADMCEN", "Device management client; there is none."), AT_PARAMS(management_params) },
 };
 const struct at_commands telit_general = AT_GENERAL_COMMANDS(rows);

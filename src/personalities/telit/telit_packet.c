@@ -11,6 +11,10 @@ static bool is_mapped(const struct telit *telit, int32_t cid)
         if (telit->plain[i].cid == cid)
             return true;
     }
+    for (size_t i = 0; i < telit->ssl_count; i++) {
+        if (telit->ssl[i].settings.cid == cid)
+            return true;
+    }
     return false;
 }
 
@@ -29,7 +33,8 @@ static enum at_status activate(struct at_session *at, size_t cid)
         return at_refuse(at, TELIT_CONTEXT_ACTIVE, "context %zu is active already", cid);
     if (!is_mapped(telit_of(at), (int32_t)cid))
         return at_refuse(at, TELIT_NOT_ALLOWED,
-                         "no socket uses context %zu; AT#SCFG=<connId>,%zu,… first", cid, cid);
+                         "no socket uses context %zu; AT#SCFG=<connId>,%zu,… or AT#SSLCFG first",
+                         cid, cid);
     if (!network_activate(network, cid))
         return common_refuse_activation(at, cid, TELIT_ACTIVATION_FAILED, "+CGDCONT");
     network_address(cid, address, sizeof(address));
@@ -44,6 +49,13 @@ static enum at_status set_active(struct at_session *at, const struct at_args *ar
     if (args->list[SGACT_STATE].number == 1)
         return activate(at, cid);
     network_deactivate(module_of(at), cid);
+    return AT_OK;
+}
+
+/* Without userId and pwd, which have no range. */
+static enum at_status test_active(struct at_session *at)
+{
+    at_info(at, "#SGACT: (0-%zu),(0,1)", module_limit(module_of(at), LIMIT_CONTEXTS));
     return AT_OK;
 }
 
@@ -139,13 +151,8 @@ static const int32_t plain_contexts[TELIT_PLAIN_MAX] = {
 static const struct at_param sgact_params[] = {
     { .name = "cid", .max_limit = LIMIT_CONTEXTS },
     { .name = "stat", .max = 1 },
-    { .name = "userId", .type = AT_STRING, .optional = true, .hidden = true, .max = 60 },
-    { .name = "pwd",
-      .type = AT_STRING,
-      .optional = true,
-      .hidden = true,
-      .secret = true,
-      .max = 60 },
+    { .name = "userId", .type = AT_STRING, .optional = true, .max = 60 },
+    { .name = "pwd", .type = AT_STRING, .optional = true, .secret = true, .max = 60 },
 };
 static const struct at_param cid_params[] = {
     { .name = "cid", .min = 1, .max_limit = LIMIT_CONTEXTS },
@@ -177,6 +184,34 @@ static const struct at_param plain_params[] = {
     { .name = "connTo", .min = 10, .max = 1200, .preset = 600, .bound = PLAIN(connect_ds) },
     { .name = "txTo", .max = 255, .preset = 50, .bound = PLAIN(flush_ds) },
 };
+#define CONNECTION                                                                                 \
+    {                                                                                              \
+        .name = "connId", .min = 1, .max_limit = LIMIT_PLAIN_SOCKETS                               \
+    }
+static const struct at_param extended_params[] = {
+    CONNECTION,
+    { .name = "srMode", .max = 3, .bound = PLAIN(ring_mode) },
+    { .name = "recvDataMode", .max = 1, .bound = PLAIN(receive_mode) },
+    { .name = "keepalive", .max = 240, .bound = PLAIN(keep_alive_min) },
+    { .name = "ListenAutoRsp", .optional = true, .max = 1, .bound = PLAIN(accepts) },
+    { .name = "sendDataMode", .optional = true, .max = 1, .bound = PLAIN(send_mode) },
+};
+static const struct at_param extended2_params[] = {
+    CONNECTION,
+    { .name = "bufferStart", .max = 1, .bound = PLAIN(restarts_flush) },
+    { .name = "abortConnAttempt", .optional = true, .max = 1, .bound = PLAIN(abort_dial) },
+    { .name = "sringLen", .optional = true, .max = 1, .bound = PLAIN(ring_length) },
+    { .name = "sringTo", .optional = true, .max = 10, .bound = PLAIN(ring_ds) },
+    { .name = "noCarrierMode", .optional = true, .max = 2, .bound = PLAIN(no_carrier_mode) },
+};
+static const struct at_param extended3_params[] = {
+    CONNECTION,
+    { .name = "immRsp", .max = 1, .bound = PLAIN(at_once) },
+    { .name = "closureTypeCmdMode", .optional = true, .max = 1, .bound = PLAIN(closure_mode) },
+    { .name = "fastSRing", .optional = true, .max = 1, .bound = PLAIN(fast_ring) },
+    { .name = "ssendTimeout", .optional = true, .max = 255, .bound = PLAIN(send_limit) },
+    { .name = "unused", .optional = true, .hidden = true, .bound = PLAIN(unused) },
+};
 static const struct at_param closure_params[] = {
     { .name = "connId", .min = 1, .max_limit = LIMIT_PLAIN_SOCKETS },
 };
@@ -201,7 +236,8 @@ static const struct at_command rows[] = {
       .source = "1vv0300989 r12 §2",
       AT_PARAMS(sgact_params),
       .set = set_active,
-      .read = read_active },
+      .read = read_active,
+      .test = test_active },
     { .name = "#SGACTAUTH",
       .help = "Authentication of #SGACT.",
       .source = "80617ST10991A r4",
@@ -226,19 +262,28 @@ static const struct at_command rows[] = {
       .keep = AT_KEEP_NVM },
     { .name = "#SCFGEXT",
       .help = "More settings of the plain sockets.",
-      .source = "S000574",
+      .source = "docs/facts/telit-plain-sockets.md §2",
       .coverage = AT_ANSWERED,
-      .free_form = true },
+      AT_PARAMS(extended_params),
+      .record_count_limit = LIMIT_PLAIN_SOCKETS,
+      .record = plain_record,
+      .keep = AT_KEEP_NVM },
     { .name = "#SCFGEXT2",
       .help = "More settings of the plain sockets.",
-      .source = "S000574",
+      .source = "docs/facts/telit-plain-sockets.md §2",
       .coverage = AT_ANSWERED,
-      .free_form = true },
+      AT_PARAMS(extended2_params),
+      .record_count_limit = LIMIT_PLAIN_SOCKETS,
+      .record = plain_record,
+      .keep = AT_KEEP_NVM },
     { .name = "#SCFGEXT3",
       .help = "More settings of the plain sockets.",
-      .source = "S000574",
+      .source = "docs/facts/telit-plain-sockets.md §2",
       .coverage = AT_ANSWERED,
-      .free_form = true },
+      AT_PARAMS(extended3_params),
+      .record_count_limit = LIMIT_PLAIN_SOCKETS,
+      .record = plain_record,
+      .keep = AT_KEEP_NVM },
     { .name = "#CGPADDR",
       .help = "Address of a PDP context.",
       .source = "80000ST10025a r5",

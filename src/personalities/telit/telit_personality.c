@@ -92,7 +92,9 @@ static const struct module_part general_part = {
 };
 
 static const struct module_part *const parts[] = {
-    &general_part, &telit_time_part, &telit_secure_sockets, &telit_entries, &telit_ftp_part, NULL,
+    &general_part,  &telit_time_part, &telit_secure_sockets,
+    &telit_entries, &telit_ftp_part,  &telit_lookup_part,
+    NULL,
 };
 
 #define DIALECT(longest)                                                                           \
@@ -106,17 +108,29 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &common_v250,       &common_registers,
-    &common_identity,   &common_network,
-    &common_packet,     &common_general,
-    &common_phone,      &telit_phone,
-    &telit_general,     &telit_time,
-    &telit_packet,      &telit_ssl_config,
-    &telit_ssl_data,    &telit_ssl_dial,
-    &telit_ssl_socket,  &telit_ssl_transfer,
-    &telit_ftp_session, &telit_ftp_files,
-    &telit_ftp_packet,  &telit_ftp_online,
-    &telit_refused,     NULL,
+    &common_v250,
+    &common_registers,
+    &common_identity,
+    &common_network,
+    &common_packet,
+    &telit_time,
+    &common_general,
+    &common_phone,
+    &telit_phone,
+    &telit_general,
+    &telit_lookup,
+    &telit_packet,
+    &telit_ssl_config,
+    &telit_ssl_data,
+    &telit_ssl_dial,
+    &telit_ssl_socket,
+    &telit_ssl_transfer,
+    &telit_ftp_session,
+    &telit_ftp_files,
+    &telit_ftp_packet,
+    &telit_ftp_online,
+    &telit_refused,
+    NULL,
 };
 
 static struct at_index row_index;

@@ -39,6 +39,35 @@ bool log_traces(const struct log *log, enum trace_component component)
     return log != NULL && (log->traced & (UINT32_C(1) << component)) != 0;
 }
 
+/* The bytes of the character at `text` (UTF-8), which ends with a NUL; 0: a control character, or
+ * none at all. */
+static size_t character_len(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t len = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+
+    if (at[0] < ' ' || at[0] == 0x7F || (at[0] >= 0x80 && at[0] < 0xC2) || at[0] > 0xF4 ||
+        (at[0] == 0xC2 && at[1] < 0xA0))
+        return 0;
+    for (size_t i = 1; i < len; i++) {
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+    }
+    return len;
+}
+
+/* Hosts and servers have a say in lines: none may end one, or reach a terminal's controls. */
+static void make_plain(char *line)
+{
+    while (*line != '\0') {
+        size_t len = character_len(line);
+
+        if (len == 0)
+            *line = '?';
+        line += len == 0 ? 1 : len;
+    }
+}
+
 static void write_line(const struct log *log, const char *tag, const char *format, va_list args)
 {
     char line[LINE_MAX_BYTES];
@@ -50,6 +79,7 @@ static void write_line(const struct log *log, const char *tag, const char *forma
     if (used < 0 || used >= (int)sizeof(line))
         used = 0;
     vsnprintf(line + used, sizeof(line) - (size_t)used, format, args);
+    make_plain(line);
     log->write(log->ctx, tag, line);
 }
 

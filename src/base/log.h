@@ -55,7 +55,8 @@ bool log_says(const struct log *log, enum log_level level);
 /* True when a trace of `component` would be written: ask before building an expensive text. */
 bool log_traces(const struct log *log, enum trace_component component);
 
-/* Write one line, printf style, cut at 500 bytes.  `log` may be NULL.  Never give them secrets. */
+/* Write one line, printf style, cut at 500 bytes; what is no printable character of
+ * UTF-8 is written as `?`.  `log` may be NULL.  Never give them secrets. */
 void log_say(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

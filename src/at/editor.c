@@ -69,6 +69,8 @@ static enum at_edited end_line(struct at_editor *editor)
     enum at_editor_state state = editor->state;
 
     editor->state = EDITOR_HUNT;
+    if (state == EDITOR_BODY)
+        editor->behind = editor->junk;
     editor->junk = false;
     if (state == EDITOR_BODY)
         return EDIT_LINE;

@@ -12,7 +12,8 @@ struct at_editor {
     uint8_t *line; /* what follows AT; kept for A/ until the next AT */
     size_t cap, len;
     enum at_editor_state state;
-    bool junk; /* something else stands before AT, so A/ does not count */
+    bool junk;   /* something else stands before AT, so A/ does not count */
+    bool behind; /* the line that was completed last stands behind something else */
 };
 
 enum at_edited {

@@ -81,6 +81,10 @@ static void show_command(const struct at_session *at, struct text *out)
         text_add(out, "…");
         return;
     }
+    if (at->row == NULL && at->editor.behind) {
+        text_add(out, "…"); /* data may be read as a command, where a prompt has not come */
+        return;
+    }
     text_add(out, "%s", lexeme.name);
     if (lexeme.form == AT_READ || lexeme.form == AT_TEST)
         text_add(out, lexeme.form == AT_READ ? "?" : "=?");

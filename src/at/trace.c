@@ -13,13 +13,17 @@ static bool has_secret_param(const struct at_command *row)
     return row->secret;
 }
 
-/* True when a set gives a parameter that may not be traced, or might. */
+/* True when a set gives a parameter that may not be traced, or might: of a command that this module
+ * does not have, nobody knows, and behind something else it may be data of a prompt that has not
+ * come. */
 static bool gives_secret(const struct at_session *at, const struct at_lexeme *lexeme)
 {
     const struct at_command *row = at_find(at, lexeme->name);
     struct at_args args;
 
-    if (row == NULL || lexeme->form != AT_SET || !has_secret_param(row))
+    if (row == NULL)
+        return at->editor.behind || (lexeme->form == AT_SET && !lexeme->basic);
+    if (lexeme->form != AT_SET || !has_secret_param(row))
         return false;
     if (row->secret || at_args_parse(row, &at->config.model, lexeme->body, &args) != AT_ARGS_FINE)
         return true;
@@ -75,7 +79,8 @@ static bool has_secret(const struct at_session *at, struct span line)
             return true;
         before = cursor;
     }
-    return lexed == AT_MALFORMED && names_secret(at, span_skip(line, before));
+    return lexed == AT_MALFORMED &&
+           (at->editor.behind || names_secret(at, span_skip(line, before)));
 }
 
 /* A line whose command carries a secret is traced without its text. */
@@ -86,7 +91,7 @@ void at_trace_line(const struct at_session *at)
     if (!log_traces(at->config.log, TRACE_AT))
         return;
     if (has_secret(at, line))
-        at_trace(at, "> AT (a line with a secret)");
+        at_trace(at, "> AT (a line with a secret, or with what may be one)");
     else
         at_trace(at, "> AT%.*s", (int)line.len, (const char *)line.data);
 }

@@ -245,6 +245,9 @@ static void test_no_secret_is_logged(void **state)
     talk(&world, "AT+CPIN=4711");
     talk(&world, "AT+CMEE=1;+CPIN=\"4711\"");
     talk(&world, "AT#PASSW=\"hunter2");
+    talk(&world, "AT+NOSUCH=\"hunter2\""); /* another maker's password */
+    talk(&world, "x4at+MIIKEY/");          /* the line of a key whose prompt has not come */
+    talk(&world, "x4at+c=1;E0MIIKEY");
     talk(&world, "AT#SSLSECDATA=1,1,2,40");
     world_type_text(&world, "-----BEGIN X-----\nMIIKEY\n\x1A");
     talk_ok(&world, "AT#SSLSECDATA=1,2,2");

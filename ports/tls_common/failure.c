@@ -82,6 +82,16 @@ void tls_failure_set_issuer(struct tls_failure *ret_failure, const char *issuer,
                         name);
 }
 
+void tls_failure_set_certificate(struct tls_failure *ret_failure, enum tls_reason reason,
+                                 const char *subject, const char *what)
+{
+    char name[SUBJECT_SHOWN_MAX + 1];
+
+    copy_printable(name, subject, SUBJECT_SHOWN_MAX);
+    tls_failure_set(ret_failure, reason, "%s%s%s", name,
+                    name[0] != '\0' && what[0] != '\0' ? ": " : "", what);
+}
+
 /* The line that begins with `start`, which stands in `bytes`; cut. */
 static void copy_line(struct span bytes, const char *start, char line[LINE_SHOWN_MAX + 1])
 {

@@ -24,6 +24,11 @@ void tls_failure_set_outdated(struct tls_failure *ret_failure, const struct tls_
  * is stored. */
 void tls_failure_set_issuer(struct tls_failure *ret_failure, const char *issuer, bool has_ca);
 
+/* The certificate of `subject` ("" when nobody can tell) is why; `what` of it is a clause, or "".
+ */
+void tls_failure_set_certificate(struct tls_failure *ret_failure, enum tls_reason reason,
+                                 const char *subject, const char *what);
+
 /* Security data that a library could not read, with its words for that; the text of `bytes` may say
  * more: a line that is missing or misspelled.  Of a private key nothing is shown. */
 void tls_failure_set_unreadable(struct tls_failure *ret_failure, enum tls_reason reason,

@@ -33,11 +33,11 @@ static const struct {
 } chain_rows[] = {
     { GNUTLS_CERT_SIGNATURE_FAILURE, TLS_BAD_SIGNATURE, "" },
     { GNUTLS_CERT_SIGNER_NOT_FOUND, TLS_UNKNOWN_CA, "" },
-    { GNUTLS_CERT_SIGNER_NOT_CA, TLS_BAD_ISSUER, "an issuer is not a CA" },
+    { GNUTLS_CERT_SIGNER_NOT_CA, TLS_BAD_ISSUER, "its issuer is not a CA" },
     { GNUTLS_CERT_EXPIRED, TLS_EXPIRED, NULL },
     { GNUTLS_CERT_NOT_ACTIVATED, TLS_NOT_YET_VALID, NULL },
     { GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, TLS_BAD_ISSUER,
-      "an issuer may not issue such certificates" },
+      "its issuer may not issue such certificates" },
     { GNUTLS_CERT_PURPOSE_MISMATCH, TLS_BAD_CERTIFICATE, "it is not for a server" },
     { GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, TLS_BAD_CERTIFICATE, "unknown critical extension" },
     { GNUTLS_CERT_INSECURE_ALGORITHM, TLS_BAD_CERTIFICATE,
@@ -115,7 +115,8 @@ static void fail_by_status(struct gtls_session *session, const struct gtls_chain
     else if (chain_rows[row].detail == NULL)
         fail_by_clock(session, chain, chain_rows[row].reason);
     else
-        tls_failure_set(&session->failure, chain_rows[row].reason, "%s", chain_rows[row].detail);
+        tls_failure_set_certificate(&session->failure, chain_rows[row].reason, gtls_weak_culprit(),
+                                    chain_rows[row].detail);
 }
 
 static bool is_chain_good(struct gtls_session *session, struct gtls_chain *chain)

@@ -9,6 +9,8 @@ enum { NAME_MAX_BYTES = 256 };
 /* GnuTLS shows the ways up that it tries, but not whose they are. */
 static _Thread_local struct gtls_chain *verified;
 
+static _Thread_local char culprit[NAME_MAX_BYTES]; /* the subject of the first that is bad */
+
 static const char *subject_of(gnutls_x509_crt_t certificate, char subject[NAME_MAX_BYTES])
 {
     size_t len = NAME_MAX_BYTES;
@@ -74,6 +76,8 @@ int gtls_weak_on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
                       gnutls_x509_crl_t crl, unsigned status)
 {
     (void)crl;
+    if (status != 0 && culprit[0] == '\0')
+        subject_of(certificate, culprit);
     if (status != 0 || issuer == NULL || verified == NULL)
         return 0;
     gtls_chain_narrow(verified, issuer);
@@ -88,6 +92,12 @@ int gtls_weak_on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
 void gtls_weak_enter(struct gtls_chain *chain)
 {
     verified = chain;
+    culprit[0] = '\0';
+}
+
+const char *gtls_weak_culprit(void)
+{
+    return culprit;
 }
 
 void gtls_weak_leave(void)

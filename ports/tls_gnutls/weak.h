@@ -15,6 +15,10 @@ int gtls_weak_on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
  * weakness. */
 void gtls_weak_enter(struct gtls_chain *chain);
 
+/* The subject of the first certificate that is bad since then, "" if none; until gtls_weak_leave().
+ */
+const char *gtls_weak_culprit(void);
+
 /* Ends that. */
 void gtls_weak_leave(void);
 

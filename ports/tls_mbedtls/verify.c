@@ -134,6 +134,16 @@ static bool is_stored(const mbedtls_x509_crt *certificate, const mbedtls_x509_cr
     return false;
 }
 
+static void fail_by(struct mtls_session *session, enum tls_reason reason,
+                    const mbedtls_x509_crt *certificate, const char *what)
+{
+    char subject[SUBJECT_MAX_BYTES];
+
+    if (mbedtls_x509_dn_gets(subject, sizeof(subject), &certificate->subject) < 0)
+        subject[0] = '\0';
+    tls_failure_set_certificate(&session->failure, reason, subject, what);
+}
+
 static void fail_by_issuer(struct mtls_session *session, const mbedtls_x509_crt *orphan)
 {
     char issuer[SUBJECT_MAX_BYTES];
@@ -154,9 +164,9 @@ static void fail_by_orphan(struct mtls_session *session, const mbedtls_x509_crt 
     if (issuer == NULL)
         fail_by_issuer(session, orphan);
     else if (issuer->version >= 3 && issuer->ca_istrue == 0)
-        tls_failure_set(&session->failure, TLS_BAD_ISSUER, "an issuer is not a CA");
+        fail_by(session, TLS_BAD_ISSUER, orphan, "its issuer is not a CA");
     else
-        tls_failure_set(&session->failure, TLS_BAD_SIGNATURE, NULL);
+        fail_by(session, TLS_BAD_SIGNATURE, orphan, "");
 }
 
 static int64_t seconds_of(const mbedtls_x509_time *when)
@@ -230,7 +240,7 @@ static bool is_purpose_good(struct mtls_session *session, const mbedtls_x509_crt
         mbedtls_x509_crt_check_key_usage(certificate, usage) == 0;
 
     if (!good)
-        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "it is not for a server");
+        fail_by(session, TLS_BAD_CERTIFICATE, certificate, "it is not for a server");
     return good;
 }
 

@@ -191,6 +191,20 @@ static int32_t shown_error(struct at_session *at)
     return at->settings.cmee == 0 ? FACT_PLAIN_ERROR : fact_use(facts, at->fail_code);
 }
 
+static bool is_about_messages(const struct at_session *at)
+{
+    return at->row != NULL && at->row->message_error != 0;
+}
+
+static const char *words_of(const struct at_session *at, int32_t error)
+{
+    const struct at_dialect *dialect = at->config.dialect;
+
+    if (!is_about_messages(at))
+        return dialect->error_text(error);
+    return dialect->message_error_text != NULL ? dialect->message_error_text(error) : NULL;
+}
+
 /* The error that at_refuse() noted, by +CMEE. */
 static void write_error(struct at_session *at)
 {
@@ -204,12 +218,13 @@ static void write_error(struct at_session *at)
         write_result(at, RESULT_ERROR);
         return;
     }
-    words = at->config.dialect->error_text(error);
+    words = words_of(at, error);
     text_init(&line, memory, sizeof(memory));
+    text_add(&line, is_about_messages(at) ? "+CMS ERROR: " : "+CME ERROR: ");
     if (at->settings.cmee == 2 && words != NULL)
-        text_add(&line, "+CME ERROR: %s", words);
+        text_add(&line, "%s", words);
     else
-        text_add(&line, "+CME ERROR: %d", (int)error);
+        text_add(&line, "%d", (int)error);
     trace_answer(at, line.at);
     if (at->settings.quiet == 0)
         at_put_information(at, text_span(&line), true);

@@ -90,13 +90,14 @@ struct at_command {
     const char *source;
     const struct at_param *params;
     uint8_t param_count;
-    bool basic;       /* V.250 5.3.1 syntax: ATE0, AT&K3, ATS12=50, ATS12? */
-    bool secret;      /* its parameters are never traced */
-    bool free_form;   /* parameters are not looked at: answered with OK whatever they are */
-    bool surplus;     /* parameters beyond the row's are not looked at */
-    bool plain_error; /* its errors are a plain ERROR whatever +CMEE says */
-    bool of_port;     /* AT_KEEP_NVM: stored with the port that has set it */
-    uint8_t digits;   /* basic: width of the number in its `?` answer, with leading zeros */
+    bool basic;             /* V.250 5.3.1 syntax: ATE0, AT&K3, ATS12=50, ATS12? */
+    bool secret;            /* its parameters are never traced */
+    bool free_form;         /* parameters are not looked at: answered with OK whatever they are */
+    bool surplus;           /* parameters beyond the row's are not looked at */
+    bool plain_error;       /* its errors are a plain ERROR whatever +CMEE says */
+    bool of_port;           /* AT_KEEP_NVM: stored with the port that has set it */
+    uint16_t message_error; /* its errors are +CMS ERROR, and this one that of bad values; 0: not */
+    uint8_t digits;         /* basic: width of the number in its `?` answer, with leading zeros */
     enum at_coverage coverage;
     int32_t keep;               /* enum at_keep, or a fact whose words are in its order */
     uint32_t only_on;           /* features of the model that have it; 0: all */

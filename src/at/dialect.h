@@ -14,8 +14,11 @@ struct at_dialect {
     int32_t error_range;  /* a value outside its range */
     int32_t error_memory; /* the value could not be stored */
     const char *(*error_text)(int code); /* for +CMEE=2; NULL: unknown */
-    const char *prompt;     /* what asks for data, "\r\n> "; S3 and S4 stand for its line ends */
-    bool prompt_echo;       /* what comes after it is echoed while E1 */
+    /* The same of +CMS ERROR; NULL: numbers stand for all of them. */
+    const char *(*message_error_text)(int code);
+    const char *no_name; /* stands for the name of a number that no phonebook has; NULL: nothing */
+    const char *prompt;  /* what asks for data, "\r\n> "; S3 and S4 stand for its line ends */
+    bool prompt_echo;    /* what comes after it is echoed while E1 */
     int32_t prompt_idle_ms; /* a prompt ends without a byte for so long; 0: never */
     bool lf_ends_line;      /* a line feed without a CR before it ends a command line too */
     bool read_executes;     /* AT+NAME? of a row that has `run` and nothing to read runs it */

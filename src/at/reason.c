@@ -189,13 +189,15 @@ enum at_status at_refuse_values(struct at_session *at, const struct at_command *
                                 struct span body, enum at_args_result result)
 {
     const struct at_dialect *dialect = at->config.dialect;
+    int32_t code = result == AT_ARGS_RANGE ? dialect->error_range : dialect->error_syntax;
     char clause[CLAUSE_MAX];
     struct text text;
 
     text_init(&text, clause, sizeof(clause));
     at_args_explain(row, &at->config.model, body, &text);
-    return at_refuse(at, result == AT_ARGS_RANGE ? dialect->error_range : dialect->error_syntax,
-                     "%s", clause);
+    if (row->message_error != 0)
+        code = row->message_error;
+    return at_refuse(at, code, "%s", clause);
 }
 
 void at_reason_used(struct at_session *at)

@@ -2,6 +2,7 @@
 #include "at/session.h"
 #include "module/facts.h"
 #include "module/identity.h"
+#include "module/messages.h"
 #include "module/module.h"
 #include "module/network_time.h"
 #include "module/part.h"
@@ -146,6 +147,7 @@ void tlsmodem_free(struct tlsmodem *modem)
     power_off(modem);
     for (size_t i = 0; i < modem->terminal_count; i++)
         terminal_deinit(&modem->terminals[i]);
+    messages_deinit(modem);
     free(modem->terminals);
     free(modem->maker);
     module_facts_deinit(modem);

@@ -23,6 +23,7 @@ struct tlsmodem {
     struct module_clock clock;
     struct module_network network;
     struct phone phone;
+    struct message_store *messages; /* owned; NULL: it is empty (messages.h) */
     struct connection_world world;
     size_t terminal_count;
     struct module_terminal *terminals;

@@ -2,18 +2,24 @@
 #ifndef MODULE_PHONE_H
 #define MODULE_PHONE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
     PHONE_NUMBER_MAX = 20, /* digits, and a + */
-    PHONE_CHARACTERS_MAX = 8
+    PHONE_CHARACTERS_MAX = 8,
+    PHONE_STORE_MAX = 2
 };
 
 /* Of a port. */
 struct phone_settings {
     char characters[PHONE_CHARACTERS_MAX + 1]; /* +CSCS */
-    int32_t format;                            /* +CMGF: 0 PDU, 1 text */
-    int32_t header;                            /* +CSDH: 1 shows the whole header */
+    /* +CPMS: names of the one store that there is */
+    char store_read[PHONE_STORE_MAX + 1], store_write[PHONE_STORE_MAX + 1];
+    char store_receive[PHONE_STORE_MAX + 1];
+    int32_t format; /* +CMGF: 0 PDU, 1 text */
+    int32_t header; /* +CSDH: 1 shows the whole header */
     /* +CNMI: how new messages are told, messages, broadcasts, reports, and what waited */
     int32_t tell_mode, tell_message, tell_broadcast, tell_report, tell_waiting;
     int32_t caller;                       /* +CLIP: 1 tells a caller's number */
@@ -21,6 +27,20 @@ struct phone_settings {
     int32_t kind;                         /* +CRC: 1 tells what kind of call rings */
     int32_t packet_events, packet_waited; /* +CGEREP */
     int32_t fax_class;                    /* +FCLASS */
+};
+
+/* Of a port: what +CMGL has still to show. */
+struct phone_listing {
+    size_t place;  /* the next one */
+    int32_t state; /* 27.005 <stat> */
+    bool begun;    /* one was shown */
+};
+
+/* Of a port: what the message is that a prompt collects. */
+struct phone_writing {
+    char number[PHONE_NUMBER_MAX + 1];
+    int32_t length; /* octets of the TPDU */
+    int32_t state;  /* 27.005 <stat> */
 };
 
 /* Of the SIM and the module. */

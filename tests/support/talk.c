@@ -26,7 +26,8 @@ bool talk_is_error(struct span answer)
 {
     struct span last = last_line(answer);
 
-    return starts_with(last, "ERROR") || starts_with(last, "+CME ERROR: ");
+    return starts_with(last, "ERROR") || starts_with(last, "+CME ERROR: ") ||
+           starts_with(last, "+CMS ERROR: ");
 }
 
 /* Each error has a line in the log. */

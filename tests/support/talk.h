@@ -17,7 +17,7 @@ void talk_expect(struct world *world, const char *line, const char *expected);
 /* Types and fails the test unless the answer ends with OK. */
 void talk_ok(struct world *world, const char *line);
 
-/* Types and fails the test unless the answer ends with ERROR or +CME ERROR. */
+/* Types and fails the test unless the answer ends with ERROR or +CME ERROR or +CMS ERROR. */
 void talk_error(struct world *world, const char *line);
 
 /* True when an answer ends with `end` between line ends. */

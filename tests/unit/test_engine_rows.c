@@ -17,9 +17,10 @@ enum { LINE_BYTES = 600, VALUES_MAX = 64 };
 
 /* Commands whose answer to good values depends on more than the row. */
 static const char *const by_state[] = {
-    "+CPIN",                              /* no PIN is wanted */
-    "+CCLK",       "+CSCA",               /* a text of its own grammar */
-    "+CGACT",                             /* a context that is defined */
+    "+CPIN",                                          /* no PIN is wanted */
+    "+CMGL",       "+CMGR",     "+CMGD",     "+CMGW", /* messages that are there */
+    "+CCLK",       "+CSCA",                           /* a text of its own grammar */
+    "+CGACT",                                         /* a context that is defined */
     "+CGDCONT",                           /* a context that is up; a type that is known */
     "+COPS",                              /* an operator that is there */
     "#SGACT",      "#GPRS",     "#SSLEN", /* already on, or not on */
@@ -59,16 +60,16 @@ static const char *const by_exchange[] = {
 /* Commands that still answer a bare OK where hosts look for values. */
 static const char *const bare_yet[] = {
     "+QENG",      "+QAUDCH", "+QCFG",      "+QSCLK",   "+QSIMDET",   "+QINDRI",
-    "+QISERVER",  "+QSRVC",  "+QREFUSECS", "+QILPORT", "+QEXTUNSOL", "+CPMS",
-    "+CMGL",      "+CMGR",   "+CMGD",      "+CLCC", /* Quectel */
-    "+GTUSBMODE", "+GTWAKE", "+MSMPD",              /* Fibocom */
+    "+QISERVER",  "+QSRVC",  "+QREFUSECS", "+QILPORT", "+QEXTUNSOL", /* Quectel */
+    "+GTUSBMODE", "+GTWAKE", "+MSMPD",                               /* Fibocom */
 };
 
 /* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */
 static const char *const bare_by_manual[] = {
-    "+QSECWRITE", "+QSECREAD",    "+QSECDEL",  "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND", "+QSSLSTATE",
-    "+QHTTPURL",  "+QSMTPPWD",    "+QSMTPDST", "+QSMTPATT", "+CGDCONT",   "+CGACT",    "+RESET",
-    "+GTSSLERR",  "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA", "+HTTPHEAD",  "+HTTPACT",
+    "+QSECWRITE", "+QSECREAD", "+QSECDEL",  "+QSSLOPEN",    "+QSSLCLOSE", "+QSSLSEND",
+    "+QSSLSTATE", "+QHTTPURL", "+QSMTPPWD", "+QSMTPDST",    "+QSMTPATT",  "+CGDCONT",
+    "+CGACT",     "+RESET",    "+GTSSLERR", "+GTSSLCIPHER", "+MIPSTAT",   "+HTTPDATA",
+    "+HTTPHEAD",  "+HTTPACT",  "+CLCC",     "+CMGL",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */

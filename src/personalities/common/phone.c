@@ -79,6 +79,12 @@ static enum at_status run_cause(struct at_session *at)
     return AT_OK;
 }
 
+static enum at_status run_calls(struct at_session *at)
+{
+    (void)at;
+    return AT_OK;
+}
+
 /* The network's answer, which nobody asks for a call. */
 static enum at_status read_caller(struct at_session *at)
 {
@@ -209,6 +215,10 @@ static const struct at_command rows[] = {
       .test_text = "(0-3),(0-100)",
       .run = run_battery,
       .read = run_battery },
+    { .name = "+CLCC",
+      .help = "Lists calls: there is none.",
+      .source = SHEET "§5",
+      .run = run_calls },
     { .name = "+CEER",
       .help = "Cause of the last failure.",
       .source = SHEET "§5",

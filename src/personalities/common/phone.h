@@ -9,6 +9,33 @@
 /* The rows that are the same of all makers. */
 extern const struct at_commands common_phone;
 
+/* The same for short messages. */
+extern const struct at_commands common_messages;
+
+/* 27.005 3.2.5: what these rows' at_refuse() takes, as +CMS ERROR. */
+enum cms {
+    CMS_PDU_INVALID = 304,
+    CMS_TEXT_INVALID = 305,
+    CMS_MEMORY_FAILURE = 320,
+    CMS_INDEX_INVALID = 321,
+    CMS_MEMORY_FULL = 322
+};
+
+/* `message_error_text` of a dialect. */
+const char *common_message_error_text(int code);
+
+/* `set` of +CMGR, for a maker whose answer to an empty place is another. */
+enum at_status common_set_read_message(struct at_session *at, const struct at_args *args);
+
+enum { COMMON_READ_PARAMS = 1 };
+extern const struct at_param common_read_params[COMMON_READ_PARAMS];
+
+/* `set` and `read` of +CPMS: under each name it is the same store. */
+enum at_status common_set_stores(struct at_session *at, const struct at_args *args);
+
+/* As above. */
+enum at_status common_read_stores(struct at_session *at);
+
 /* `record` of rows that bind struct phone_settings of the port; `index` does not matter. */
 void *common_phone_record(struct at_session *at, size_t index);
 
@@ -57,6 +84,25 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
     {                                                                                              \
         .name = "bfr", .optional = true, .values = "0,1",                                          \
         .bound = AT_BIND(phone_settings, tell_waiting)                                             \
+    }
+
+/* +CPMS: the names without quotes, and as `=?` shows them. */
+#define COMMON_STORE_PARAM(text, choices, listed, left_out, member)                                \
+    {                                                                                              \
+        .name = (text), .type = AT_STRING, .optional = (left_out), .min = 2,                       \
+        .max = PHONE_STORE_MAX, .words = (choices), .values = (listed), .preset_text = "SM",       \
+        .bound = AT_BIND(phone_settings, member)                                                   \
+    }
+#define COMMON_STORE_PARAMS(choices, listed)                                                       \
+    COMMON_STORE_PARAM("mem1", choices, listed, false, store_read),                                \
+        COMMON_STORE_PARAM("mem2", choices, listed, true, store_write),                            \
+        COMMON_STORE_PARAM("mem3", choices, listed, true, store_receive)
+#define COMMON_STORES_ROW(parameters)                                                              \
+    {                                                                                              \
+        .name = "+CPMS", .help = "Store of messages: ten places.",                                 \
+        .source = "docs/facts/messages-calls-sim.md §1", .message_error = CMS_TEXT_INVALID,        \
+        AT_PARAMS(parameters), .record = common_phone_record, .set = common_set_stores,            \
+        .read = common_read_stores                                                                 \
     }
 
 /* A row that keeps values of the port by &W, or not: `kept` is an enum at_keep. */

@@ -28,7 +28,12 @@ static const struct at_param tell_params[] = {
         .record = common_phone_record                                                              \
     }
 
+static const struct at_param store_params[] = {
+    COMMON_STORE_PARAMS("SM,ME", "(\"SM\",\"ME\")"),
+};
+
 static const struct at_command rows[] = {
+    COMMON_STORES_ROW(store_params),
     COMMON_PHONE_ROW("+CMGF", "Format of messages: PDU or text.", SHEET "§1", common_format_params,
                      AT_KEEP_PROFILE),
     CHARACTERS_ROW(characters_l610_params, FIBOCOM_L610),

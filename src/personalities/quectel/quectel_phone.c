@@ -5,6 +5,7 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include "module/messages.h"
 #include "personalities/common/common.h"
 #include "personalities/common/phone.h"
 
@@ -18,7 +19,26 @@ static const struct at_param tell_params[] = {
     COMMON_TELL_PARAMS("0-2", FACT_TELL_MODE_PRESET, FACT_TELL_MESSAGE_PRESET),
 };
 
+static const struct at_param store_params[] = {
+    COMMON_STORE_PARAMS("SM,ME,MT", "(\"SM\",\"ME\",\"MT\")"),
+};
+
+static enum at_status read_message(struct at_session *at, const struct at_args *args)
+{
+    bool is_empty = messages_at(module_of(at), (size_t)args->list[0].number) == NULL;
+
+    return is_empty ? AT_OK : common_set_read_message(at, args);
+}
+
 static const struct at_command rows[] = {
+    { .name = "+CMGR",
+      .help = "Reads a message; an empty place is OK alone.",
+      .source = SHEET "§2",
+      .message_error = CMS_INDEX_INVALID,
+      AT_PARAMS(common_read_params),
+      .test_text = "",
+      .set = read_message },
+    COMMON_STORES_ROW(store_params),
     COMMON_PHONE_ROW("+CMGF", "Format of messages: PDU or text.", SHEET "§1", common_format_params,
                      AT_KEEP_PROFILE),
     COMMON_PHONE_ROW("+CSCS", "Character set of texts and numbers.", SHEET "§1", characters_params,

@@ -101,36 +101,20 @@ static const struct module_part *const parts[] = {
     {                                                                                              \
         .prefixes = "+#", .line_max = LINE_MAX, .answer_max = (longest),                           \
         .error_syntax = FACT_ERROR_SYNTAX, .error_range = FACT_ERROR_RANGE,                        \
-        .error_memory = TELIT_MEMORY_FAILURE, .error_text = telit_error_text, .prompt = "\r\n> ",  \
+        .error_memory = TELIT_MEMORY_FAILURE, .error_text = telit_error_text,                      \
+        .message_error_text = common_message_error_text, .no_name = "\"\"", .prompt = "\r\n> ",    \
         .prompt_echo = true, .prompt_idle_ms = FACT_PROMPT_IDLE_MS                                 \
     }
 static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &common_v250,
-    &common_registers,
-    &common_identity,
-    &common_network,
-    &common_packet,
-    &telit_time,
-    &common_general,
-    &common_phone,
-    &telit_phone,
-    &telit_general,
-    &telit_lookup,
-    &telit_packet,
-    &telit_ssl_config,
-    &telit_ssl_data,
-    &telit_ssl_dial,
-    &telit_ssl_socket,
-    &telit_ssl_transfer,
-    &telit_ftp_session,
-    &telit_ftp_files,
-    &telit_ftp_packet,
-    &telit_ftp_online,
-    &telit_refused,
-    NULL,
+    &common_v250,      &common_registers,   &common_identity,   &common_network,
+    &common_packet,    &telit_time,         &common_general,    &common_phone,
+    &telit_phone,      &common_messages,    &telit_general,     &telit_lookup,
+    &telit_packet,     &telit_ssl_config,   &telit_ssl_data,    &telit_ssl_dial,
+    &telit_ssl_socket, &telit_ssl_transfer, &telit_ftp_session, &telit_ftp_files,
+    &telit_ftp_packet, &telit_ftp_online,   &telit_refused,     NULL,
 };
 
 static struct at_index row_index;

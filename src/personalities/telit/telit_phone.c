@@ -37,7 +37,12 @@ static const struct at_param radio_4g_params[] = RADIO("12,22,25,28", RADIO_ALL)
         AT_PARAMS(parameters), .keep = AT_KEEP_NVM, .record = common_sim_record                    \
     }
 
+static const struct at_param store_params[] = {
+    COMMON_STORE_PARAMS("SM", "(\"SM\")"),
+};
+
 static const struct at_command rows[] = {
+    COMMON_STORES_ROW(store_params),
     COMMON_PHONE_ROW("+CMGF", "Format of messages: PDU or text.", SHEET "§1", common_format_params,
                      AT_KEEP_NOT),
     COMMON_PHONE_ROW("+CSCS", "Character set of texts and numbers.", SHEET "§1", characters_params,

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct at_session;
 struct tlsmodem;
 
 enum { MODULE_CONTEXTS_MAX = 6, MODULE_APN_MAX = 99, MODULE_ADDRESS_MAX = 45 };
@@ -71,6 +72,12 @@ void network_address(size_t cid, char *text, size_t cap);
 
 /* Takes down a context, if it is up, and tells the personality. */
 void network_deactivate(struct tlsmodem *modem, size_t cid);
+
+enum { NETWORK_PLACE_CAP = 40 };
+
+/* What a registration line of mode 2 has behind <stat>, as the model writes it:
+ * `,"0001","00000001",7`; empty while there is no registration. */
+void network_place(const struct at_session *at, char text[NETWORK_PLACE_CAP]);
 
 /* Registration or attachment may have changed: hosts that asked for it are told, and without either
  * all contexts go down. */

@@ -13,11 +13,19 @@ struct module_terminal;
 /* Limits that every maker's models have; the maker's own follow. */
 enum module_limit { LIMIT_CONTEXTS = 1, LIMIT_OF_MAKER };
 
+/* How a model writes area code and cell, without a radio technology where it is GSM. */
+enum module_place {
+    PLACE_PADDED, /* 4 digits and 8, of GSM 4 */
+    PLACE_LOWER,  /* 4 digits, as many as needed but 4, in lower case */
+    PLACE_BARE    /* 4 digits, as many as needed */
+};
+
 /* Where two models of a maker differ. */
 struct module_model {
     struct tlsmodem_model identity;
     const struct personality *personality;
-    int32_t revision;      /* +CGMR: a fact that is a text */
+    int32_t revision; /* +CGMR: a fact that is a text */
+    enum module_place place;
     int access_technology; /* 27.007 <AcT>: 0 GSM, 2 UTRAN, 7 E-UTRAN */
     struct at_model at; /* limits (enum module_limit - 1 first), features and facts, as the maker's
                          * rows index them; the facts as they are on each modem of the model */

@@ -37,17 +37,11 @@ static enum at_status run_signal(struct at_session *at)
 
 static enum at_status answer_registration(struct at_session *at, const char *name, int32_t mode)
 {
-    struct tlsmodem *modem = module_of(at);
-    int stat = network_stat(&modem->network);
+    char place[NETWORK_PLACE_CAP] = "";
 
-    if (mode < 2 || !network_is_registered(&modem->network))
-        at_info(at, "%s: %d,%d", name, (int)mode, stat);
-    else if (modem->model->access_technology == 0)
-        at_info(at, "%s: 2,%d,\"%04X\",\"%04lX\"", name, stat, identity_area_code(at),
-                identity_cell(at) & 0xFFFF);
-    else
-        at_info(at, "%s: 2,%d,\"%04X\",\"%08lX\",%d", name, stat, identity_area_code(at),
-                identity_cell(at), modem->model->access_technology);
+    if (mode == 2)
+        network_place(at, place);
+    at_info(at, "%s: %d,%d%s", name, (int)mode, network_stat(&module_of(at)->network), place);
     return AT_OK;
 }
 

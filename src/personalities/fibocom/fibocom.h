@@ -115,8 +115,7 @@ enum { OPEN_ID, OPEN_LOCAL_PORT, OPEN_HOST, OPEN_PORT, OPEN_PROTOCOL };
 struct fibocom_settings {
     int32_t format;               /* +GTSET="IPRFMT" */
     int32_t send_time, sim_phase; /* kept for the host */
-    int32_t cereg;
-    int32_t clock_update; /* +CTZU */
+    int32_t clock_update;         /* +CTZU */
 };
 
 /* What is there from power-on to power-off: what rows bind, and small things. */

@@ -85,13 +85,6 @@ static enum at_status run_iccid(struct at_session *at)
     return AT_OK;
 }
 
-static enum at_status read_registration(struct at_session *at)
-{
-    at_info(at, "+CEREG: %d,%d", (int)fibocom_of(at)->settings.cereg,
-            network_stat(&module_of(at)->network));
-    return AT_OK;
-}
-
 static enum at_status restart(struct at_session *at)
 {
     module_power_cycle(module_of(at), module_fact(module_of(at), FACT_RESTART_OFF_MS));
@@ -177,9 +170,6 @@ static enum at_status set_setting(struct at_session *at, const struct at_args *a
 
 static const struct at_param identification_params[] = { { .name = "value", .max = 255 } };
 static const struct at_param serial_params[] = { { .name = "snt", .max = 3 } };
-static const struct at_param cereg_params[] = {
-    { .name = "n", .max = 2, .bound = AT_BIND(fibocom_settings, cereg) },
-};
 static const struct at_param cfun_params[] = {
     { .name = "fun", .values = "0,1,4,15" },
     { .name = "rst", .optional = true, .max = 1 },
@@ -213,9 +203,10 @@ static const struct at_command rows[] = {
     { .name = "+CEREG",
       .help = "Registration, EPS.",
       .source = "27.007 10.1.22",
-      AT_PARAMS(cereg_params),
-      .record = fibocom_settings_record,
-      .read = read_registration },
+      .params = common_cereg_params,
+      .param_count = COMMON_CEREG_PARAMS,
+      .record = common_terminal_record,
+      .read = common_read_cereg },
     { .name = "+CFUN",
       .help = "Functionality: 1 full, 4 radio off, 15 restart.",
       .source = "docs/facts/fibocom.md §4",

@@ -45,7 +45,8 @@ static const struct facts l610 =
                       .product = "L610",                                                           \
                       .platform = "L610",                                                          \
                       .generation = "4G" },                                                        \
-        .personality = &fibocom_personality, .revision = FACT_REVISION, .access_technology = 7,    \
+        .personality = &fibocom_personality, .revision = FACT_REVISION, .place = PLACE_LOWER,      \
+        .access_technology = 7,                                                                    \
         .at = { .limits = fibocom_limits, .features = FIBOCOM_L610, .facts = &(its_facts) },       \
         .payload_max = FIBOCOM_SEND_MOST                                                           \
     }

@@ -16,7 +16,8 @@ const struct module_model *fibocom_model_at(size_t index);
                       .product = (said),                                                           \
                       .platform = "NL668",                                                         \
                       .generation = "4G" },                                                        \
-        .personality = &fibocom_personality, .revision = FACT_REVISION, .access_technology = 7,    \
+        .personality = &fibocom_personality, .revision = FACT_REVISION, .place = PLACE_BARE,       \
+        .access_technology = 7,                                                                    \
         .at = { .limits = fibocom_limits,                                                          \
                 .features = FIBOCOM_NL668 | (ssl),                                                 \
                 .facts = &(its_facts) },                                                           \

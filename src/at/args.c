@@ -93,8 +93,14 @@ static enum at_args_result check_bounds(const struct at_param *param, const stru
 static enum at_args_result check_number(const struct at_param *param, const struct at_model *model,
                                         struct span text, struct at_arg *ret)
 {
+    bool negative = text.len > 0 && text.data[0] == '-' && at_param_min(param, model) < 0;
+
+    if (negative)
+        text = span_skip(text, 1);
     if (!number_parse(text, &ret->number))
         return text.len > 9 ? AT_ARGS_RANGE : AT_ARGS_SYNTAX;
+    if (negative)
+        ret->number = -ret->number;
     if (param->values != NULL)
         return number_in_set(ret->number, param->values) ? AT_ARGS_FINE : AT_ARGS_RANGE;
     return check_bounds(param, model, ret->number);

@@ -18,7 +18,7 @@ from .driver import Driver
 @pytest.fixture(params=["he910", "gl865", "le910-v2"])
 def modem(request: pytest.FixtureRequest) -> Iterator[Driver]:
     with Modem(request.param) as started:
-        yield Driver(started).begin()
+        yield Driver(started).begin().attach()
 
 
 def test_name(modem: Driver) -> None:

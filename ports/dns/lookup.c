@@ -42,7 +42,10 @@ static enum err err_of(const struct dns_lookup *lookup)
     case ARES_ENOMEM:
         return ERR_NO_MEMORY;
     case ARES_ETIMEOUT:
-    case ARES_ECONNREFUSED:
+    case ARES_ECONNREFUSED: /* also what a server cannot tell, before c-ares 1.20 */
+    case ARES_ESERVFAIL:
+    case ARES_ENOTIMP:
+    case ARES_EREFUSED:
         return ERR_NO_NAME_SERVER;
     default:
         return ERR_RESOLVE;

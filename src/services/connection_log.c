@@ -136,10 +136,15 @@ static void add_offer(const struct tls_progress *progress, struct text *out)
 static bool is_refusal_of_old_versions(const struct tls_failure *failure,
                                        const struct tls_progress *progress)
 {
-    enum { HANDSHAKE_FAILURE = 40, ILLEGAL_PARAMETER = 47, INTERNAL_ERROR = 80 };
+    enum {
+        HANDSHAKE_FAILURE = 40,
+        ILLEGAL_PARAMETER = 47,
+        PROTOCOL_VERSION = 70, /* OpenSSL's since 3.2 */
+        INTERNAL_ERROR = 80    /* before */
+    };
 
     return (failure->alert == INTERNAL_ERROR || failure->alert == HANDSHAKE_FAILURE ||
-            failure->alert == ILLEGAL_PARAMETER) &&
+            failure->alert == ILLEGAL_PARAMETER || failure->alert == PROTOCOL_VERSION) &&
            (progress->max_version == TLS_1_0 || progress->max_version == TLS_1_1);
 }
 

@@ -185,6 +185,13 @@ static const struct {
     { "noise.test", ERR_NO_NAME_SERVER, 0 },
     { "empty.test", ERR_NO_NAME_SERVER, 0 },
 };
+
+/* What is no answer, c-ares waits for another for, or, from 1.20 on, takes as one. */
+static bool is_as_bad(enum err err, enum err expected)
+{
+    return err == expected || (expected == ERR_NO_NAME_SERVER && err == ERR_RESOLVE);
+}
+
 enum { BAD = sizeof(bad) / sizeof(bad[0]), DEAD = 20 };
 
 /* Twenty that no server answers, and those that it answers badly, hold nothing up but themselves.
@@ -213,7 +220,7 @@ static void dead_and_bad_names_hold_up_no_other(void **state)
     for (int i = 0; i < DEAD; i++)
         assert_int_equal(dead[i]->err, ERR_NO_NAME_SERVER);
     for (size_t i = 0; i < BAD; i++) {
-        if (wrong[i]->err != bad[i].err || wrong[i]->count != bad[i].count)
+        if (!is_as_bad(wrong[i]->err, bad[i].err) || wrong[i]->count != bad[i].count)
             fail_msg("%s: %s, %zu addresses", bad[i].name, err_text(wrong[i]->err),
                      wrong[i]->count);
     }

@@ -45,6 +45,10 @@ SOCKETS = {
     + line('AT+QSECWRITE="NVRAM:CK0",9') + typed("abc") + ESCAPE + lines('AT+QSECDEL="RAM:a"', 'AT+QSECDEL="NVRAM:CK0"'),
     "files-not-stored": M95 + storing_fails(1) + line('AT+QSECWRITE="NVRAM:CA0",3') + typed("ABC") + no_memory(1)
     + line('AT+QSECWRITE="RAM:a",5,3') + typed("abcde"),
+    "host-files": M95 + line('AT+QFUPL="RAM:a",5,3') + typed("abcde") + line('AT+QFUPL="b",9,3') + typed("abc") + ESCAPE
+    + lines("AT+QFLST", 'AT+QFLST="RAM:*"', 'AT+QFLDS="RAM"', 'AT+QFDWL="b"', 'AT+QFOPEN="RAM:a"', "AT+QFREAD=134072,2",
+            "AT+QFPOSITION=134072", "AT+QFSEEK=134072,0,2") + line("AT+QFWRITE=134072,2,3") + typed("xy")
+    + lines("AT+QFCLOSE=134072", 'AT+QFDEL="*"', 'AT+QFDEL="RAM:a"'),
     "suites": M95 + lines('AT+QSSLCFG="ciphersuite",0,"0X002F:0x0035","0X0005"', 'AT+QSSLCFG="ctxindex",0',
                           'AT+QSSLCFG="clientkey",1,"NVRAM:CK0"'),
     "xon-coded": M10 + line("AT+IFC=1,1") + typed(b'AT+QICSGP=1,"w\x88w\x8a"\rAT+QIREGAPP?\rAT+QIREGAPP\rAT+QIMODE=1\r')

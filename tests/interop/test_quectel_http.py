@@ -236,7 +236,7 @@ def test_download(driver: WebDriver, nginx: Start, server: Start,
     driver.url(address(server(certificate="server_other_ca"), True, "/one"))
     driver.error("AT+QHTTPGET=60", CONNECT)
     driver.url(address(web, False, "/large"))
-    driver.ok('AT+QHTTPDL="RAM:large"')
+    driver.ok('AT+QHTTPDL="RAM:large",10240')
     driver.expect(f"+QHTTPDL: 10240,{len(FILES['large'])},4017")
 
 

@@ -86,7 +86,7 @@ static const struct errand_step quectel_http[] = {
     { TYPE, 0, "AT+QHTTPDL=\"RAM:a\",100\r" },
     { SEND, 80, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789" },
     { WAIT, 1000, NULL },
-    { TYPE, 0, "AT+QSECDEL=\"RAM:a\"\r" },
+    { TYPE, 0, "AT+QFDEL=\"RAM:a\"\r" },
 };
 
 static const struct errand_step quectel_mail[] = {

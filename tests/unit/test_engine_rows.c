@@ -51,10 +51,13 @@ static const char *const by_name_or_socket[] = {
     "+FTPRECV",  "+FTPCLOSE",
 };
 
-/* The same of Quectel's HTTP and mail: an exchange, an address, what a prompt collects. */
+/* The same of Quectel's files, HTTP and mail: a file, an exchange, an address, what a prompt
+ * collects. */
 static const char *const by_exchange[] = {
-    "+QHTTPURL",  "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG", "+QHTTPDL",
-    "+QSMTPADDR", "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",
+    "+QFLDS",    "+QFLST",     "+QFDEL",     "+QFSEEK",   "+QFPOSITION", "+QFCLOSE",
+    "+QFUPL",    "+QFDWL",     "+QFREAD",    "+QFWRITE",  "+QFOPEN",     "+QHTTPURL",
+    "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG", "+QHTTPDL",    "+QSMTPADDR",
+    "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",
 };
 
 /* Commands that still answer a bare OK where hosts look for values. */

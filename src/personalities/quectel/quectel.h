@@ -12,6 +12,7 @@
 #include "module/module.h"
 #include "module/part.h"
 #include "personalities/quectel/quectel_bearer.h"
+#include "personalities/quectel/quectel_disk.h"
 #include "personalities/quectel/quectel_errors.h"
 #include "personalities/quectel/quectel_facts.h"
 #include "personalities/quectel/quectel_files.h"

@@ -8,6 +8,7 @@
 #include "services/http_url.h"
 #include "services/smtp_content.h"
 
+#define FILES "docs/facts/quectel-files-and-servers.md "
 #define SHEET "docs/facts/quectel.md "
 
 enum { MINUTE_MS = 60000, HOUR_MS = 3600000, HOUR_S = 3600 };
@@ -175,6 +176,13 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_RAM_TOTAL, "ram-total", 131072, 1, 1048576, SHEET "§1.1",
                 "How many bytes of files RAM holds."),
 
+    NUMBER_FACT(FACT_DISK_FLASH, "disk-flash", 1048576, 1024, 16777216, FILES "§1",
+                "Bytes of a host's files in UFS."),
+    NUMBER_FACT(FACT_DISK_RAM, "disk-ram", 1048576, 1024, 16777216, FILES "§1",
+                "Bytes of a host's files in RAM."),
+    NUMBER_FACT(FACT_DISK_RAM_FILES, "disk-ram-files", 15, 1, 100, FILES "§1",
+                "How many files of a host RAM holds."),
+
     NUMBER_FACT(FACT_HTTP_URL_MAX, "http-url-max", 700, 1, HTTP_PATH_MAX, SHEET "§3, §10.8",
                 "Longest URL."),
     NUMBER_FACT(FACT_HTTP_POST_MAX, "http-post-max", 32768, 1, 1048576, SHEET "§3, §10.8",
@@ -188,7 +196,7 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "that is longer; 0: no such limit."),
     NUMBER_FACT(FACT_HTTP_REDIRECTS_MAX, "http-redirects-max", 5, 0, 20, SHEET "§3",
                 "How often a redirect is followed."),
-    NUMBER_FACT(FACT_HTTP_DOWNLOAD_PRESET, "http-download-preset", 10240, 1, 32768, SHEET "§3",
+    NUMBER_FACT(FACT_HTTP_DOWNLOAD_PRESET, "http-download-preset", 1048576, 1, 16777216, FILES "§3",
                 "Longest file of a +QHTTPDL that names no size."),
     NUMBER_FACT(FACT_HTTP_LENGTH_UNKNOWN, "http-length-unknown", -1, -1, 0, SHEET "§3",
                 "Length that +QHTTPDL tells where no server has answered."),

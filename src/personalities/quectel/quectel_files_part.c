@@ -264,6 +264,19 @@ enum err quectel_file_remove(struct tlsmodem *modem, const char *name)
     return ERR_OK;
 }
 
+/* What a host has downloaded may be one, too. */
+static enum err get_from_disk(const struct tlsmodem *modem, const char *name, struct span *ret_data)
+{
+    struct quectel_disk_name words;
+    const struct quectel_disk_file *file =
+        quectel_disk_read_name(span_of(name), &words) ? quectel_disk_find(modem, &words) : NULL;
+
+    if (file == NULL)
+        return ERR_NOT_FOUND;
+    *ret_data = bytes_span(&file->data);
+    return ERR_OK;
+}
+
 enum err quectel_file_get(struct tlsmodem *modem, const char *name, uint8_t *buf,
                           struct span *ret_data)
 {
@@ -278,7 +291,7 @@ enum err quectel_file_get(struct tlsmodem *modem, const char *name, uint8_t *buf
     if (!is_stored(modem, name)) {
         file = find_ram(modem, name);
         if (file == NULL)
-            return ERR_NOT_FOUND;
+            return get_from_disk(modem, name, ret_data);
         *ret_data = bytes_span(&(*file)->data);
         return ERR_OK;
     }

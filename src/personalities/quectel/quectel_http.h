@@ -4,8 +4,8 @@
 
 #include "bridge/online.h"
 #include "module/module.h"
+#include "personalities/quectel/quectel_disk.h"
 #include "personalities/quectel/quectel_facts.h"
-#include "personalities/quectel/quectel_files.h"
 #include "services/http.h"
 
 /* What a host finds. */
@@ -36,8 +36,10 @@ struct quectel_http_time {
 struct quectel_exchange {
     struct online online; /* first member; +QHTTPREAD */
     struct http client;
-    struct quectel_file download; /* what +QHTTPDL has got so far */
+    struct bytes download; /* what +QHTTPDL has got so far */
     size_t download_max;
+    bool download_ram;
+    char download_name[QUECTEL_DISK_NAME_MAX + 1];
     char headers[2 * QUECTEL_HTTP_FIELD_MAX + 80];
 };
 

@@ -1,7 +1,7 @@
-/* quectel_http_download.c: +QHTTPDL: the body of a response becomes a file in RAM, which a later
- * +QSSLCFG may name.
+/* quectel_http_download.c: +QHTTPDL: the body of a response becomes a file, which +QFREAD gives
+ * back and a later +QSSLCFG may name.
  *
- * Source: docs/facts/quectel.md §3.
+ * Source: docs/facts/quectel-files-and-servers.md §3.
  */
 #include "personalities/quectel/quectel.h"
 
@@ -10,102 +10,130 @@
 
 enum { DL_FILE, DL_SIZE, DL_TIME };
 
+enum { PIECE = 1024 };
+
+/* 0, or the error of a file that cannot be kept. */
+static int keep(struct quectel_http *http)
+{
+    struct quectel_exchange *exchange = http->exchange;
+    const struct quectel_disk_name name = { .ram = exchange->download_ram,
+                                            .name = span_of(exchange->download_name) };
+
+    switch (quectel_disk_keep(http->modem, &name, &exchange->download)) {
+    case ERR_OK:
+        return 0;
+    case ERR_BUSY:
+        return QUECTEL_FILE_ACCESS_DENIED;
+    default:
+        return QUECTEL_FILE_NO_SPACE;
+    }
+}
+
 /* Keeps what has come, also where there was more than fits, and tells. */
 void quectel_http_end_download(struct quectel_http *http, int error)
 {
-    struct quectel_file *file = &http->exchange->download;
-    size_t got = file->data.len;
     const struct http *client = &http->exchange->client;
+    size_t got = http->exchange->download.len;
     int64_t length = http_status(client) != 0 ? http_length(client)
                                               : module_fact(http->modem, FACT_HTTP_LENGTH_UNKNOWN);
 
     if (error == 0 || error == QUECTEL_FILE_TOO_LARGE_2) {
-        file->checksum = quectel_checksum(bytes_span(&file->data));
-        if (quectel_file_keep(http->modem, file) != ERR_OK)
-            error = QUECTEL_FILE_NO_SPACE;
+        int kept = keep(http);
+
+        error = kept != 0 ? kept : error;
     }
     quectel_http_end(http, QUECTEL_HTTP_IDLE);
     at_urc(http->owner->at, "+QHTTPDL: %zu,%lld,%d", got, (long long)length, error);
 }
 
+/* What has come; ERR_FULL: it is more than fits. */
+static enum err add(struct quectel_http *http, struct span piece)
+{
+    struct quectel_exchange *exchange = http->exchange;
+    size_t room = exchange->download_max - exchange->download.len;
+    bool fits = piece.len <= room;
+
+    if (!fits)
+        piece.len = room;
+    if (bytes_add(&exchange->download, piece, exchange->download_max) != ERR_OK)
+        return ERR_NO_MEMORY;
+    return fits ? ERR_OK : ERR_FULL;
+}
+
 void quectel_http_pump_download(struct quectel_http *http)
 {
     struct http *client = &http->exchange->client;
-    struct bytes *data = &http->exchange->download.data;
+    uint8_t piece[PIECE];
     ptrdiff_t got;
 
     assert(http->exchange != NULL);
-    do {
-        uint8_t extra;
-        bool full = data->len == http->exchange->download_max;
+    while ((got = http_read(client, piece, sizeof(piece))) > 0) {
+        enum err err = add(http, span_at(piece, (size_t)got));
 
-        got = http_read(client, full ? &extra : data->data + data->len,
-                        full ? 1 : http->exchange->download_max - data->len);
-        if (got > 0 && full) {
-            if (http->download_preset)
-                module_note_fact(http->modem, FACT_HTTP_DOWNLOAD_PRESET);
-            quectel_http_end_download(http, QUECTEL_FILE_TOO_LARGE_2);
-            return;
-        }
-        if (got > 0)
-            bytes_commit(data, (size_t)got);
-    } while (got > 0);
+        if (err == ERR_OK)
+            continue;
+        if (err == ERR_FULL && http->download_preset)
+            module_note_fact(http->modem, FACT_HTTP_DOWNLOAD_PRESET);
+        quectel_http_end_download(http, err == ERR_FULL ? QUECTEL_FILE_TOO_LARGE_2
+                                                        : QUECTEL_FILE_NO_SPACE);
+        return;
+    }
     if (got == 0)
         quectel_http_end_download(http, 0);
     else if (got != -ERR_AGAIN)
         quectel_http_end_download(http, quectel_http_error(http_failure(client)));
 }
 
-static bool is_in_ram(struct span name)
+/* How much may come: what the host says, as far as there is room. */
+static size_t most(struct tlsmodem *modem, const struct at_arg *size,
+                   const struct quectel_disk_name *name)
 {
-    return quectel_file_is_name(name) && memcmp(name.data, "RAM:", 4) == 0;
+    const struct quectel_disk_file *file = quectel_disk_find(modem, name);
+    size_t room = quectel_disk_free(modem, name->ram) + (file != NULL ? file->data.len : 0);
+    size_t wanted =
+        (size_t)(size->given ? size->number : module_fact_peek(modem, FACT_HTTP_DOWNLOAD_PRESET));
+
+    return wanted < room ? wanted : room;
 }
 
-/* OK says that it has begun; +QHTTPDL: how it ended. */
+/* OK says that it has begun; +QHTTPDL: how it ended.  A file of that name is overwritten. */
 static enum at_status set_download(struct at_session *at, const struct at_args *args)
 {
     struct quectel_http *http = quectel_http_of(at);
-    struct span name = args->list[DL_FILE].text;
+    struct span text = args->list[DL_FILE].text;
     const struct at_arg *size = &args->list[DL_SIZE], *time = &args->list[DL_TIME];
-    char text[QUECTEL_FILE_NAME_MAX + 1];
+    struct tlsmodem *modem = module_of(at);
+    struct quectel_disk_name name;
+    const struct quectel_disk_file *file;
 
     if (quectel_http_may_request(at) != AT_OK)
         return AT_FAIL;
-    if (!is_in_ram(name))
-        return at_refuse(at, FACT_ERROR_FILE_PARAMETER, /* there is no other place for files */
-                         "<file> is not in RAM: RAM:<name>");
-    snprintf(text, sizeof(text), "%.*s", (int)name.len, (const char *)name.data);
-    if (quectel_file_exists(module_of(at), text))
-        return at_refuse(at, FACT_ERROR_FILE_EXISTS, "the file is there already; AT+QSECDEL first");
+    if (!quectel_disk_read_name(text, &name))
+        return quectel_disk_refuse_name(at, text);
+    file = quectel_disk_find(modem, &name);
+    if (file != NULL && file->users > 0)
+        return at_refuse(at, FACT_ERROR_FILE_BUSY, "the file is open; AT+QFCLOSE first");
     if (quectel_http_request(at, HTTP_GET, quectel_http_time(at, time)) != AT_LATER)
         return AT_FAIL;
     http->download_preset = !size->given;
-    http->exchange->download_max =
-        (size_t)(size->given ? size->number
-                             : module_fact_peek(module_of(at), FACT_HTTP_DOWNLOAD_PRESET));
-    if (bytes_reserve(&http->exchange->download.data, http->exchange->download_max) != ERR_OK) {
-        quectel_http_end(http, QUECTEL_HTTP_IDLE);
-        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
-    }
-    memcpy(http->exchange->download.name, text, sizeof(text));
+    http->exchange->download_max = most(modem, size, &name);
+    http->exchange->download_ram = name.ram;
+    snprintf(http->exchange->download_name, sizeof(http->exchange->download_name), "%.*s",
+             (int)name.name.len, (const char *)name.name.data);
     quectel_http_enter(http, QUECTEL_HTTP_DOWNLOAD);
     return AT_OK;
 }
 
 static const struct at_param download_params[] = {
-    { .name = "file",
-      .type = AT_STRING,
-      .values = "<file>",
-      .min = 1,
-      .max = QUECTEL_FILE_NAME_MAX },
-    { .name = "size", .optional = true, .min = 1, .max = QUECTEL_RAM_FILE_MAX },
+    { .name = "file", .type = AT_STRING, .values = "<file>", .min = 1, .max = FACT_LINE_MAX },
+    { .name = "size", .optional = true, .min = 1, .max = INT32_MAX },
     { .name = "wait time", .optional = true, .min = 1, .max = FACT_HTTP_TIME_MAX_S },
 };
 
 static const struct at_command rows[] = {
     { .name = "+QHTTPDL",
-      .help = "GET into a file in RAM; +QHTTPDL: says how much came.",
-      .source = "docs/facts/quectel.md §3",
+      .help = "GET into a file of UFS or RAM; +QHTTPDL: says how much came.",
+      .source = "docs/facts/quectel-files-and-servers.md §3",
       AT_PARAMS(download_params),
       .set = set_download },
 };

@@ -104,7 +104,7 @@ void quectel_http_end(struct quectel_http *http, enum quectel_http_phase next)
 {
     if (http->exchange != NULL) {
         http_stop(&http->exchange->client);
-        quectel_file_forget(&http->exchange->download);
+        bytes_free(&http->exchange->download);
     }
     http->exchange = NULL; /* its memory goes when the module has come to rest */
     quectel_http_forget_body(http);

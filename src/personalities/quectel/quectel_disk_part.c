@@ -1,0 +1,218 @@
+/* quectel_disk_part.c: files of a host, their names, room and handles.
+ *
+ * Source: docs/facts/quectel-files-and-servers.md §1, §2.
+ */
+#include "personalities/quectel/quectel.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct quectel_disk *disk_if(const struct tlsmodem *modem)
+{
+    return module_part_if(modem, &quectel_disk_part, 0);
+}
+
+/* ---- names ---- */
+
+static bool starts(struct span text, const char *prefix)
+{
+    size_t len = strlen(prefix);
+
+    return text.len >= len && memcmp(text.data, prefix, len) == 0;
+}
+
+bool quectel_disk_read_name(struct span text, struct quectel_disk_name *ret)
+{
+    ret->ram = starts(text, "RAM:");
+    ret->name = ret->ram || starts(text, "UFS:") ? span_skip(text, 4) : text;
+    if (ret->name.len == 0 || text.len > QUECTEL_DISK_NAME_MAX)
+        return false;
+    for (size_t i = 0; i < ret->name.len; i++) {
+        uint8_t c = ret->name.data[i];
+
+        if (c < ' ' || c == 0x7F || c == '*' || c == ':' || c == '/')
+            return false;
+    }
+    return true;
+}
+
+enum at_status quectel_disk_refuse_name(struct at_session *at, struct span text)
+{
+    if (starts(text, "SD:"))
+        return at_refuse(at, FACT_ERROR_FILE_STORAGE, "there is no card");
+    return at_refuse(at, FACT_ERROR_FILE_PARAMETER,
+                     "<filename> is none: up to %d bytes, after UFS: or RAM: or nothing",
+                     (int)QUECTEL_DISK_NAME_MAX);
+}
+
+enum at_status quectel_disk_refuse_missing(struct at_session *at)
+{
+    return at_refuse(at, FACT_ERROR_FILE_MISSING, "there is no file of this name");
+}
+
+struct quectel_disk_file *quectel_disk_find(const struct tlsmodem *modem,
+                                            const struct quectel_disk_name *name)
+{
+    const struct quectel_disk *disk = disk_if(modem);
+    struct quectel_disk_file *file = disk != NULL ? disk->files : NULL;
+
+    while (file != NULL && (file->ram != name->ram || !span_equal(span_of(file->name), name->name)))
+        file = file->next;
+    return file;
+}
+
+/* ---- room ---- */
+
+size_t quectel_disk_total(const struct tlsmodem *modem, bool ram)
+{
+    return (size_t)module_fact_peek(modem, ram ? FACT_DISK_RAM : FACT_DISK_FLASH);
+}
+
+size_t quectel_disk_free(const struct tlsmodem *modem, bool ram)
+{
+    const struct quectel_disk *disk = disk_if(modem);
+    size_t total = quectel_disk_total(modem, ram);
+
+    for (const struct quectel_disk_file *file = disk != NULL ? disk->files : NULL; file != NULL;
+         file = file->next) {
+        if (file->ram == ram)
+            total -= file->data.len;
+    }
+    return total;
+}
+
+static bool is_full(const struct tlsmodem *modem, const struct quectel_disk *disk, bool ram)
+{
+    int32_t count = 0;
+
+    for (const struct quectel_disk_file *file = disk->files; file != NULL; file = file->next)
+        count += file->ram && ram;
+    if (count < module_fact_peek(modem, FACT_DISK_RAM_FILES))
+        return false;
+    module_note_fact(modem, FACT_DISK_RAM_FILES);
+    return true;
+}
+
+struct quectel_disk_file *quectel_disk_make(struct tlsmodem *modem,
+                                            const struct quectel_disk_name *name)
+{
+    struct quectel_disk *disk = module_part(modem, &quectel_disk_part, 0);
+    struct quectel_disk_file *file, **last;
+
+    assert(quectel_disk_find(modem, name) == NULL);
+    if (disk == NULL || is_full(modem, disk, name->ram))
+        return NULL;
+    file = calloc(1, sizeof(*file));
+    if (file == NULL)
+        return NULL;
+    file->ram = name->ram;
+    memcpy(file->name, name->name.data, name->name.len);
+    for (last = &disk->files; *last != NULL;)
+        last = &(*last)->next;
+    *last = file;
+    return file;
+}
+
+enum err quectel_disk_keep(struct tlsmodem *modem, const struct quectel_disk_name *name,
+                           struct bytes *data)
+{
+    struct quectel_disk_file *file = quectel_disk_find(modem, name);
+    size_t had = file != NULL ? file->data.len : 0;
+    enum err err = ERR_OK;
+
+    if (file != NULL && file->users > 0)
+        err = ERR_BUSY;
+    else if (data->len > quectel_disk_free(modem, name->ram) + had)
+        err = ERR_FULL;
+    else if (file == NULL && (file = quectel_disk_make(modem, name)) == NULL)
+        err = ERR_NO_MEMORY;
+    if (err == ERR_OK) {
+        bytes_free(&file->data);
+        file->data = bytes_take(data);
+        bytes_trim(&file->data);
+    }
+    bytes_free(data);
+    return err;
+}
+
+void quectel_disk_remove(struct tlsmodem *modem, struct quectel_disk_file *file)
+{
+    struct quectel_disk_file **link = &disk_if(modem)->files;
+
+    assert(file->users == 0);
+    while (*link != file)
+        link = &(*link)->next;
+    *link = file->next;
+    bytes_free(&file->data);
+    free(file);
+}
+
+/* ---- handles and transfers ---- */
+
+struct quectel_disk_handle *quectel_disk_handle(struct at_session *at, const struct at_arg *arg)
+{
+    struct quectel_disk *disk = disk_if(module_of(at));
+
+    for (size_t i = 0; disk != NULL && i < QUECTEL_DISK_HANDLES; i++) {
+        if (disk->handles[i].file != NULL && disk->handles[i].number == arg->number)
+            return &disk->handles[i];
+    }
+    at_refuse(at, FACT_ERROR_FILE_PARAMETER, "<filehandle> is none that +QFOPEN gave");
+    return NULL;
+}
+
+struct quectel_disk *quectel_disk_begin(struct at_session *at)
+{
+    struct quectel_disk *disk = module_part(module_of(at), &quectel_disk_part, 0);
+
+    if (disk == NULL) {
+        at_refuse_memory(at, FACT_ERROR_FILE_NO_ROOM);
+        return NULL;
+    }
+    if (disk->transfer.at != NULL && disk->transfer.at != at) {
+        at_refuse(at, FACT_ERROR_FILE_BUSY, "another port is reading or writing a file");
+        return NULL;
+    }
+    quectel_disk_end(disk); /* one that a host has left behind */
+    disk->transfer.at = at;
+    return disk;
+}
+
+void quectel_disk_end(struct quectel_disk *disk)
+{
+    if (disk->transfer.file != NULL)
+        disk->transfer.file->users--;
+    bytes_free(&disk->transfer.incoming);
+    disk->transfer = (struct quectel_disk_transfer){ .at = NULL };
+}
+
+/* ---- the part ---- */
+
+static void deinit(struct tlsmodem *modem, void *state)
+{
+    struct quectel_disk *disk = state;
+
+    (void)modem;
+    bytes_free(&disk->transfer.incoming);
+    while (disk->files != NULL) {
+        struct quectel_disk_file *file = disk->files;
+
+        disk->files = file->next;
+        bytes_free(&file->data);
+        free(file);
+    }
+}
+
+/* Handles are not given twice before power-off. */
+static bool is_idle(const struct tlsmodem *modem, const void *state)
+{
+    const struct quectel_disk *disk = state;
+
+    (void)modem;
+    return disk->files == NULL && disk->opened == 0 && disk->transfer.at == NULL;
+}
+
+const struct module_part quectel_disk_part = { .size = sizeof(struct quectel_disk),
+                                               .deinit = deinit,
+                                               .is_idle = is_idle };

@@ -49,6 +49,7 @@ SOCKETS = {
     + lines("AT+QFLST", 'AT+QFLST="RAM:*"', 'AT+QFLDS="RAM"', 'AT+QFDWL="b"', 'AT+QFOPEN="RAM:a"', "AT+QFREAD=134072,2",
             "AT+QFPOSITION=134072", "AT+QFSEEK=134072,0,2") + line("AT+QFWRITE=134072,2,3") + typed("xy")
     + lines("AT+QFCLOSE=134072", 'AT+QFDEL="*"', 'AT+QFDEL="RAM:a"'),
+    "kept": M95 + lines("AT+QSCLK=1", "AT+QAUDCH=1", "AT+QSIMDET=1,1", "AT+QREFUSECS=1,0", "AT+QINDRI=1", "AT+QILPORT?", "AT+QISERVER", "AT+QENG=1"),
     "suites": M95 + lines('AT+QSSLCFG="ciphersuite",0,"0X002F:0x0035","0X0005"', 'AT+QSSLCFG="ctxindex",0',
                           'AT+QSSLCFG="clientkey",1,"NVRAM:CK0"'),
     "xon-coded": M10 + line("AT+IFC=1,1") + typed(b'AT+QICSGP=1,"w\x88w\x8a"\rAT+QIREGAPP?\rAT+QIREGAPP\rAT+QIMODE=1\r')

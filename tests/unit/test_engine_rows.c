@@ -62,9 +62,8 @@ static const char *const by_exchange[] = {
 
 /* Commands that still answer a bare OK where hosts look for values. */
 static const char *const bare_yet[] = {
-    "+QENG",      "+QAUDCH", "+QCFG",      "+QSCLK",   "+QSIMDET",   "+QINDRI",
-    "+QISERVER",  "+QSRVC",  "+QREFUSECS", "+QILPORT", "+QEXTUNSOL", /* Quectel */
-    "+GTUSBMODE", "+GTWAKE", "+MSMPD",                               /* Fibocom */
+    "+QILPORT",                        /* Quectel */
+    "+GTUSBMODE", "+GTWAKE", "+MSMPD", /* Fibocom */
 };
 
 /* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */
@@ -72,7 +71,7 @@ static const char *const bare_by_manual[] = {
     "+QSECWRITE", "+QSECREAD", "+QSECDEL",  "+QSSLOPEN",    "+QSSLCLOSE", "+QSSLSEND",
     "+QSSLSTATE", "+QHTTPURL", "+QSMTPPWD", "+QSMTPDST",    "+QSMTPATT",  "+CGDCONT",
     "+CGACT",     "+RESET",    "+GTSSLERR", "+GTSSLCIPHER", "+MIPSTAT",   "+HTTPDATA",
-    "+HTTPHEAD",  "+HTTPACT",  "+CLCC",     "+CMGL",
+    "+HTTPHEAD",  "+HTTPACT",  "+CLCC",     "+CMGL",        "+QFOPEN",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */

@@ -31,17 +31,20 @@ enum { QUECTEL_PROMPT_MAX = 1500 };
 
 /* Settings that bound rows keep for the whole module. */
 struct quectel_settings {
-    int32_t start_up;                   /* +QIURC */
-    int32_t network_time, clock_update; /* +QNITZ, +CTZU */
-    int32_t foreground;                 /* +QIFGCNT */
-    int32_t several;                    /* +QIMUX */
-    int32_t transparent;                /* +QIMODE */
-    int32_t indication;                 /* +QINDI */
-    int32_t send_echo, prompt;          /* +QISDE, +QIPROMPT */
-    int32_t show_head, show_protocol;   /* +QIHEAD, +QISHOWPT */
-    int32_t show_sender, show_local;    /* +QISHOWRA, +QISHOWLA */
-    int32_t by_name;                    /* +QIDNSIP */
-    int32_t role;                       /* +QISRVC */
+    int32_t start_up;                                      /* +QIURC */
+    int32_t network_time, clock_update;                    /* +QNITZ, +CTZU */
+    int32_t foreground;                                    /* +QIFGCNT */
+    int32_t several;                                       /* +QIMUX */
+    int32_t transparent;                                   /* +QIMODE */
+    int32_t indication;                                    /* +QINDI */
+    int32_t send_echo, prompt;                             /* +QISDE, +QIPROMPT */
+    int32_t show_head, show_protocol;                      /* +QIHEAD, +QISHOWPT */
+    int32_t show_sender, show_local;                       /* +QISHOWRA, +QISHOWLA */
+    int32_t by_name;                                       /* +QIDNSIP */
+    int32_t role;                                          /* +QISRVC */
+    int32_t sleep, audio_channel;                          /* +QSCLK, +QAUDCH */
+    int32_t sim_detection, sim_level;                      /* +QSIMDET */
+    int32_t refuse_messages, refuse_calls, ring_indicator; /* +QREFUSECS, +QINDRI */
     int32_t transparent_retry, transparent_wait, transparent_size, transparent_escape; /* +QITCFG */
     char name_server[2][ADDRESS_TEXT_MAX]; /* +QIDNSCFG */
 };
@@ -62,10 +65,10 @@ extern const struct personality quectel_personality;
 extern const struct module_part quectel_start_up, quectel_bearer_part, quectel_sockets,
     quectel_links, quectel_lookup_part, quectel_ping_part, quectel_ntp_part, quectel_files_part,
     quectel_ssl_contexts, quectel_time_part, quectel_first_time_part;
-extern const struct at_commands quectel_general, quectel_answered, quectel_refused,
-    quectel_bearer_rows, quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows,
-    quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload,
-    quectel_ssl_config, quectel_ssl_socket, quectel_time, quectel_phone;
+extern const struct at_commands quectel_general, quectel_kept, quectel_refused, quectel_bearer_rows,
+    quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows, quectel_state,
+    quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload, quectel_ssl_config,
+    quectel_ssl_socket, quectel_time, quectel_phone;
 
 /* quectel_start_up.c: true where a port hears what the module says on its own when it starts. */
 bool quectel_start_up_hears(const struct module_terminal *terminal);

@@ -94,7 +94,7 @@ static const struct at_commands *const commands[] = {
     &common_phone,
     &quectel_phone,
     &common_messages,
-    &quectel_answered,
+    &quectel_kept,
     &quectel_refused,
     NULL,
 };

@@ -335,6 +335,7 @@ static enum at_status set_config(struct at_session *at, const struct at_args *ar
 {
     const struct subtype *subtype = find(args->list[ARG_TYPE].text);
     struct quectel_ssl_context *context = NULL;
+    size_t place;
     int32_t index;
 
     if (subtype == NULL)
@@ -350,7 +351,10 @@ static enum at_status set_config(struct at_session *at, const struct at_args *ar
         if (context == NULL)
             return at_refuse_memory(at, FACT_PLAIN_ERROR);
     }
-    if (!args->list[subtype->global ? ARG_CONTEXT : ARG_VALUE].given)
+    place = subtype->global ? ARG_CONTEXT : ARG_VALUE;
+    if (!args->list[place].given && args->count > place)
+        return refuse_value(at, subtype); /* a comma, and nothing behind it */
+    if (!args->list[place].given)
         answer_value(at, context, subtype);
     else if (!set_value(at, context, subtype, args))
         return refuse_value(at, subtype);
@@ -375,7 +379,13 @@ static const struct at_param config_params[ARG_COUNT] = {
 
 static const struct at_command rows[] = {
     { .name = "+QSSLCFG",
-      .help = "Settings of the SSL contexts, of HTTPS and of SMTPS; without a value it answers.",
+      .help =
+          "Settings of the SSL contexts, of HTTPS and of SMTPS; without a value it answers.  Of a "
+          "context: ctxindex (shows it), sslversion (0 to 4; factory 4), ciphersuite (factory "
+          "0XFFFF), seclevel (0 to 2; 0), cacert, clientcert, clientkey (names of files), sni "
+          "(0, 1; 0), checkhost (0, 1; 0), negotiatetime (10 to 300 s; 300).  Of all: "
+          "ignorertctime (0, 1; 0), https (0, 1; 0), httpsctxi (0 to 5; 0), smtpstyle (0 to 2; "
+          "0), smtpsctxi (0 to 5; 0).",
       .source = "GSM_SSL_TCP_Application_Note V3.1 §2.2.1",
       .plain_error = true,
       AT_PARAMS(config_params),

@@ -112,8 +112,7 @@ static const struct at_command rows[] = {
     { .name = "+QILPORT",
       .help = "Local port; the network chooses it.",
       .source = "docs/facts/quectel.md §2.2",
-      .coverage = AT_ANSWERED,
-      .free_form = true,
+      .plain_error = true,
       .read = read_local_port },
 };
 const struct at_commands quectel_tcp_config = AT_COMMANDS(rows);

@@ -181,7 +181,9 @@ static const struct at_param name_params[] = { NAME };
 
 static const struct at_command rows[] = {
     { .name = "+QSECWRITE",
-      .help = "Stores a certificate or key: up to 32768 bytes in RAM, 2025 in NVRAM.",
+      .help = "Stores a certificate or key: up to 32768 bytes in RAM, 2025 in NVRAM; +++ ends it "
+              "early, "
+              "with silence around it.",
       .source = NOTE "§2.2.7",
       .surplus = true,
       AT_PARAMS(write_params),

@@ -62,8 +62,7 @@ static const char *const by_exchange[] = {
 
 /* Commands that still answer a bare OK where hosts look for values. */
 static const char *const bare_yet[] = {
-    "+QILPORT",                        /* Quectel */
-    "+GTUSBMODE", "+GTWAKE", "+MSMPD", /* Fibocom */
+    "+QILPORT", /* Quectel */
 };
 
 /* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */

@@ -113,9 +113,10 @@ enum { OPEN_ID, OPEN_LOCAL_PORT, OPEN_HOST, OPEN_PORT, OPEN_PROTOCOL };
     }
 
 struct fibocom_settings {
-    int32_t format;               /* +GTSET="IPRFMT" */
-    int32_t send_time, sim_phase; /* kept for the host */
-    int32_t clock_update;         /* +CTZU */
+    int32_t format;                              /* +GTSET="IPRFMT" */
+    int32_t send_time, sim_phase;                /* kept for the host */
+    int32_t clock_update;                        /* +CTZU */
+    int32_t sim_detect, wake, usb_mode, sleep_s; /* kept for the host */
 };
 
 /* What is there from power-on to power-off: what rows bind, and small things. */

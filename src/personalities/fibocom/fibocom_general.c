@@ -174,14 +174,27 @@ static const struct at_param cfun_params[] = {
     { .name = "fun", .values = "0,1,4,15" },
     { .name = "rst", .optional = true, .max = 1 },
 };
+static const struct at_param detect_params[] = {
+    { .name = "n", .max = 1, .bound = AT_BIND(fibocom_settings, sim_detect) },
+};
+static const struct at_param wake_params[] = {
+    { .name = "n", .max = 1, .bound = AT_BIND(fibocom_settings, wake) },
+};
+static const struct at_param usb_params[] = {
+    { .name = "mode", .max = 255, .preset = 31, .bound = AT_BIND(fibocom_settings, usb_mode) },
+};
+static const struct at_param sleep_params[] = {
+    { .name = "time", .max = 255, .bound = AT_BIND(fibocom_settings, sleep_s) },
+};
 static const struct at_param setting_params[] = {
     { .name = "function", .type = AT_STRING, .min = 1, .max = 20, .values = "\"IPRFMT\"" },
     { .name = "value", .optional = true, .max = 65535 },
 };
 
-#define ANSWERED(text, say)                                                                        \
-    .name = (text), .help = (say), .source = "docs/facts/fibocom.md §4", .free_form = true,        \
-    .coverage = AT_ANSWERED
+/* Checked, kept for the host, read back, and of no effect. */
+#define KEPT(text, say, parameters)                                                                \
+    .name = (text), .help = (say), .source = "docs/facts/fibocom.md §4", AT_PARAMS(parameters),    \
+    .coverage = AT_ANSWERED, .record = fibocom_settings_record
 #define SAYS(text, say, handler)                                                                   \
     .name = (text), .help = (say), .source = "docs/facts/fibocom.md §4", .run = (handler)
 
@@ -218,16 +231,12 @@ static const struct at_command rows[] = {
       .help = "Settings by name: \"IPRFMT\" is the format of received data.",
       .source = "docs/facts/fibocom.md §2.3",
       AT_PARAMS(setting_params),
+      .test_text = "(\"IPRFMT\"),(0-2,5);(\"SENDTIME\"),(0-65535);(\"SIMPHASE\"),(0,1)",
       .set = set_setting,
       .read = read_settings },
-    { ANSWERED("+MSMPD", "Detection of the SIM.") },
-    { ANSWERED("+GTWAKE", "Wake-up of the host.") },
-    { ANSWERED("+GTUSBMODE", "Mode of the USB port.") },
-    { .name = "S24",
-      .basic = true,
-      .help = "Seconds before sleep.",
-      .source = "docs/facts/fibocom.md §4",
-      .coverage = AT_ANSWERED,
-      .free_form = true },
+    { KEPT("+MSMPD", "Detection of the SIM.", detect_params) },
+    { KEPT("+GTWAKE", "Wake-up of the host.", wake_params) },
+    { KEPT("+GTUSBMODE", "Mode of the USB port.", usb_params), .keep = AT_KEEP_NVM },
+    { KEPT("S24", "Seconds before sleep.", sleep_params), .basic = true, .digits = 3 },
 };
 const struct at_commands fibocom_general = AT_GENERAL_COMMANDS(rows);

@@ -176,7 +176,11 @@ static const struct at_param send_params[] = {
 };
 static const struct at_param push_params[] = {
     FIBOCOM_SOCKET_ID,
-    { .name = "remote_IP", .type = AT_STRING, .optional = true, .max = CONNECTION_HOST_MAX },
+    { .name = "remote_IP",
+      .type = AT_STRING,
+      .optional = true,
+      .max = CONNECTION_HOST_MAX,
+      .values = "(url)" },
     { .name = "remote_port", .optional = true, .max = 65535 },
 };
 static const struct at_param sets_params[] = {

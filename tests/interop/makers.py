@@ -136,6 +136,8 @@ class FibocomDialler(Dialler):
         self.driver.ok(f"AT+GTSSLVER={version - TLS_1_0 + 2}")
         if self.modem.model == "l610":
             self.driver.ok("AT+GTSSLCIPHER=14,1")  # the one that is old enough for all versions
+            for suite in range(1, 7):  # what a fresh one shows as enabled
+                self.driver.ok(f"AT+GTSSLCIPHER={suite},0")
 
     def verify(self, ca: bytes) -> None:
         self.driver.load("TRUSTFILE", ca)

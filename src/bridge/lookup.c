@@ -48,6 +48,16 @@ void lookup_cancel(struct lookup *lookup)
     lookup->query = NULL;
 }
 
+const struct net_address *lookup_pick(const struct net_address *list, size_t count)
+{
+    assert(list != NULL && count > 0);
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].family == NET_IPV4)
+            return &list[i];
+    }
+    return list;
+}
+
 int64_t lookup_deadline(const struct lookup *lookup)
 {
     return lookup->query != NULL ? lookup->until_ms : CLOCK_NEVER;

@@ -25,6 +25,10 @@ bool lookup_is_busy(const struct lookup *lookup);
 /* Ends it, if one is under way, without a word. */
 void lookup_cancel(struct lookup *lookup);
 
+/* Of `count` > 0 addresses the one to print where one is printed: the first of IPv4, which is what
+ * these modules' contexts have; else the first. */
+const struct net_address *lookup_pick(const struct net_address *list, size_t count);
+
 /* When lookup_tick() has something to do; CLOCK_NEVER. */
 int64_t lookup_deadline(const struct lookup *lookup);
 

@@ -70,13 +70,12 @@ static void on_addresses(void *ctx, enum err err, const struct net_address *list
     struct at_session *at = asked->question.owner->at;
     char text[ADDRESS_TEXT_MAX];
 
-    (void)count;
     note_time(asked, err);
     if (err != ERR_OK) {
         at_finish(at, at_refuse(at, FIBOCOM_NOT_FOUND, "%s", err_text(err)));
         return;
     }
-    address_text(&list[0], text);
+    address_text(lookup_pick(list, count), text);
     at_info(at, "+MIPDNS: \"%s\",%s", asked->host, text);
     at_finish(at, AT_OK);
 }

@@ -126,12 +126,11 @@ static void on_addresses(void *ctx, enum err err, const struct net_address *list
     struct at_session *at = asked->question.owner->at;
     char text[ADDRESS_TEXT_MAX];
 
-    (void)count;
     if (err != ERR_OK) {
         at_finish(at, refuse_name(at, asked, err));
         return;
     }
-    address_text(&list[0], text);
+    address_text(lookup_pick(list, count), text);
     at_info(at, "#QDNS: \"%s\",\"%s\"", asked->host, text);
     at_finish(at, AT_OK);
 }

@@ -152,8 +152,10 @@ static bool take(struct flow *flow, int64_t now_ms, uint8_t byte)
         flow->stopped_ms = now_ms;
     if (is_control && !flow->rule.passes)
         return true;
-    if (!flow_has_room(flow))
+    if (!flow_has_room(flow)) {
+        set_stopped(flow, false); /* behind what does not fit, an XON would never be seen */
         return false;
+    }
     if (flow->rule.obeys && flow->rule.codes)
         decode(flow, byte);
     else
@@ -307,7 +309,7 @@ void flow_end(struct flow *flow)
 {
     uint8_t go_on = XON;
 
-    if (flow != NULL && flow->told && flow->control == 0)
+    if (flow != NULL && (flow->control == XON || (flow->told && flow->control == 0)))
         at_put(flow->at, span_at(&go_on, 1));
     flow_free(flow);
 }

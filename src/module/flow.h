@@ -34,7 +34,8 @@ void flow_set_rule(struct flow *flow, struct flow_rule rule);
 bool flow_is_idle(const struct flow *flow);
 
 /* As at_feed(), with the time; after fewer bytes, flow_has_room() says when to go on.  What comes a
- * minute after an XOFF and is no XON ends it too: nobody would find the port deaf. */
+ * minute after an XOFF and is no XON ends it too, and so does what no longer fits: nobody would
+ * find the port deaf. */
 size_t flow_feed(struct flow *flow, int64_t now_ms, struct span bytes);
 
 /* False while the bytes that flow_feed() left would be refused again. */

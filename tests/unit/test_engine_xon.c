@@ -103,6 +103,24 @@ static void test_kept_by_a_profile(void **state)
 
 /* ---- a host that stops the module ---- */
 
+/* Lines behind an XOFF fill all that there is, so that an XON behind them could not be seen. */
+static void test_stopped_by_its_own_lines(void **state)
+{
+    struct world world;
+
+    (void)state;
+    start(&world, "m95");
+    talk_ok(&world, "AT+IFC=1,1");
+    world_type_text(&world, OFF);
+    for (int i = 0; i < 2000; i++)
+        world_type_text(&world, "AT\r");
+    world_type_text(&world, ON);
+    world_settle(&world);
+    world_forget(&world, 0);
+    check_typed(&world, "heard", "AT\r", "\r\nOK\r\n");
+    finish(&world);
+}
+
 /* What comes from the peer waits where it is; the module keeps no more than its output holds. */
 static void test_host_stops_the_module(void **state)
 {
@@ -349,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_stopped_by_its_own_lines),
         cmocka_unit_test(test_kept_by_a_profile),
         cmocka_unit_test(test_host_stops_the_module),
         cmocka_unit_test(test_who_comes_next_is_not_stopped),

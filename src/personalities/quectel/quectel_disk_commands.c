@@ -4,6 +4,7 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 static struct quectel_disk_file *files_of(const struct tlsmodem *modem)
@@ -149,9 +150,7 @@ static enum at_status open_file(struct at_session *at, struct quectel_disk_file 
     struct quectel_disk *disk = module_part_if(module_of(at), &quectel_disk_part, 0);
     struct quectel_disk_handle *handle = spare_handle(disk);
 
-    if (handle == NULL)
-        return at_refuse(at, FACT_ERROR_FILE_BUSY, "%d files are open; AT+QFCLOSE first",
-                         (int)QUECTEL_DISK_HANDLES);
+    assert(handle != NULL);
     if (mode == MODE_CLEAR)
         bytes_free(&file->data);
     *handle = (struct quectel_disk_handle){
@@ -169,19 +168,25 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     int32_t mode = args->list[OPEN_MODE].given ? args->list[OPEN_MODE].number : MODE_KEEP;
     const struct at_arg *length = &args->list[OPEN_LENGTH];
     struct tlsmodem *modem = module_of(at);
+    struct quectel_disk *disk = module_part_if(modem, &quectel_disk_part, 0);
     struct quectel_disk_name name;
     struct quectel_disk_file *file;
+    size_t room;
 
     if (!quectel_disk_read_name(text, &name))
         return quectel_disk_refuse_name(at, text);
     file = quectel_disk_find(modem, &name);
+    if (disk != NULL && spare_handle(disk) == NULL)
+        return at_refuse(at, FACT_ERROR_FILE_BUSY, "%d files are open; AT+QFCLOSE first",
+                         (int)QUECTEL_DISK_HANDLES);
     if (file == NULL && mode == MODE_READ)
         return quectel_disk_refuse_missing(at);
     if (file != NULL && file->users > 0)
         return at_refuse(at, FACT_ERROR_FILE_BUSY, "the file is open; AT+QFCLOSE first");
-    if (length->given && (size_t)length->number > quectel_disk_free(modem, name.ram))
-        return at_refuse(at, FACT_ERROR_FILE_TOO_LARGE, "%zu bytes are free",
-                         quectel_disk_free(modem, name.ram));
+    room = quectel_disk_free(modem, name.ram) +
+           (file != NULL && mode == MODE_CLEAR ? file->data.len : 0);
+    if (length->given && (size_t)length->number > room)
+        return at_refuse(at, FACT_ERROR_FILE_TOO_LARGE, "%zu bytes are free", room);
     if (file == NULL && (file = quectel_disk_make(modem, &name)) == NULL)
         return at_refuse(at, FACT_ERROR_FILE_NO_ROOM, "no more files fit");
     return open_file(at, file, mode);

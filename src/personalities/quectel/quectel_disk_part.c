@@ -82,12 +82,17 @@ size_t quectel_disk_free(const struct tlsmodem *modem, bool ram)
     return total;
 }
 
+/* An empty file costs something too. */
+enum { FILE_COST = 128 };
+
 static bool is_full(const struct tlsmodem *modem, const struct quectel_disk *disk, bool ram)
 {
     int32_t count = 0;
 
     for (const struct quectel_disk_file *file = disk->files; file != NULL; file = file->next)
-        count += file->ram && ram;
+        count += file->ram == ram;
+    if (!ram)
+        return (size_t)count >= quectel_disk_total(modem, false) / FILE_COST;
     if (count < module_fact_peek(modem, FACT_DISK_RAM_FILES))
         return false;
     module_note_fact(modem, FACT_DISK_RAM_FILES);

@@ -37,17 +37,17 @@ static void connect_next(struct connection *connection, enum err err)
 
 /* The same server, to which something else is offered.  The module's own port, if the host has
  * chosen one, may still be that of the connection before. */
-static void dial_again(struct connection *connection, const struct tls_config *tls)
+static void dial_again(struct connection *connection, const struct tls_config *tls,
+                       const struct connection_failure *refusal)
 {
-    struct connection_failure failure = { .err = ERR_TLS, .tls = { .alert = -1 } };
+    struct tls_failure unsaid = { .alert = -1 };
 
     connection_free_session(connection);
     connection_drop_stream(connection);
     connection->local_port = 0;
     connection->stream_err = ERR_OK;
-    failure.err = connection_open_session(connection, tls, &failure.tls);
-    if (failure.err != ERR_OK) {
-        connection_fail(connection, &failure);
+    if (connection_open_session(connection, tls, &unsaid) != ERR_OK) {
+        connection_fail(connection, refusal); /* what the server said counts */
         return;
     }
     connection_enter(connection, CONNECTION_CONNECTING);
@@ -61,7 +61,7 @@ static void on_refused(struct connection *connection)
     const struct tls_config *next = connection_next_offer(connection, &failure.tls);
 
     if (next != NULL && connection_dials_again(connection)) {
-        dial_again(connection, next);
+        dial_again(connection, next, &failure);
         return;
     }
     failure.may_do = next != NULL;

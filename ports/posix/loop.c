@@ -46,6 +46,8 @@ int posix_loop_fd(const struct posix_loop *loop)
 
 int posix_loop_wait_ms(const struct posix_loop *loop)
 {
+    /* Else it counts from when the loop last turned.  The loop is not const where it was made. */
+    uv_update_time((uv_loop_t *)(uintptr_t)&loop->uv);
     return uv_backend_timeout(&loop->uv);
 }
 

@@ -1,10 +1,12 @@
 /* trust.c: see trust.h.
  *
  * Reading a certificate costs more than any other step of a dial that is our own.  They are kept by
- * their bytes, which are no secret; a modem whose CA is deleted or replaced asks for other bytes.
+ * their bytes, wiped since a host may have put a key among them; a modem whose CA is deleted or
+ * replaced asks for other bytes.
  */
 #include "tls_gnutls/trust.h"
 
+#include "base/wipe.h"
 #include "tls_gnutls/credentials.h"
 
 #include <assert.h>
@@ -45,6 +47,7 @@ static void drop(struct gtls_trust *trust)
     for (size_t i = 0; i < GTLS_TRUST_CHAINS_MAX; i++)
         drop_chain(trust->chains[i]);
     gnutls_x509_trust_list_deinit(trust->list, 1);
+    wipe(trust->bytes, trust->len);
     free(trust);
 }
 
@@ -133,6 +136,7 @@ static enum err make(struct span ca, struct gtls_trust **ret_trust, struct tls_f
         memcpy(trust->bytes, ca.data, ca.len);
     err = read_list(trust, ret_failure);
     if (err != ERR_OK) {
+        wipe(trust->bytes, trust->len);
         free(trust);
         return err;
     }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 /* Longer than a port keeps its memory, and than a closed connection its. */
-enum { REST_MS = 3000 };
+enum { REST_MS = 9000 };
 
 enum { MODEL = 1, COUNT, CA, TLS, HTTP, FTP, MAIL, ARGUMENTS };
 

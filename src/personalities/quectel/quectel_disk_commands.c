@@ -76,6 +76,9 @@ static bool matches(const struct pattern *pattern, const struct quectel_disk_fil
     return name.len >= begin.len && memcmp(name.data, begin.data, begin.len) == 0;
 }
 
+/* A line of the list, and what ends the answer. */
+enum { LISTED_MAX = QUECTEL_DISK_NAME_MAX + 64 };
+
 static enum at_status list_files(struct at_session *at, struct span text)
 {
     struct pattern pattern;
@@ -87,6 +90,11 @@ static enum at_status list_files(struct at_session *at, struct span text)
          file = file->next) {
         if (!matches(&pattern, file))
             continue;
+        if (any && at_answer_room(at) < LISTED_MAX) {
+            log_say(at_log_of(at), LOG_WARNING,
+                    "+QFLST: more files than a line's answer holds; ask for them by pattern");
+            break;
+        }
         any = true;
         at_info(at, "+QFLST: \"%s%s\",%zu", file->ram ? "RAM:" : "", file->name,
                 (size_t)file->data.len);

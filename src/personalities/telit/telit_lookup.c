@@ -82,6 +82,7 @@ static struct asked *begin(struct at_session *at, enum question_kind kind,
         at_refuse_memory(at, TELIT_MEMORY_FAILURE);
         return NULL;
     }
+    question_cancel(&asked->question); /* gives back what the one before has kept */
     asked->question = (struct question){ .kind = kind,
                                          .client = &asked->lookup,
                                          .command = at_row_name(at),

@@ -1,5 +1,6 @@
 /* main.c: the program: reads the command line and does what it says. */
 #include "about.h"
+#include "option_plan.h"
 #include "options.h"
 #include "service.h"
 #include "stderr_log.h"
@@ -10,10 +11,18 @@ enum { EXIT_USE = 2 };
 
 static int run(const struct options *options)
 {
+    struct modem_plans plans;
     struct log log;
+    int status;
 
+    if (!option_plan(options, &plans)) {
+        fprintf(stderr, "tlsmodem: %s\n", err_text(ERR_NO_MEMORY));
+        return EXIT_FAILURE;
+    }
     stderr_log_init(&log, options);
-    return service_run(options, &log);
+    status = service_run(options, &plans, &log);
+    modem_plans_free(&plans);
+    return status;
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,5 @@
-/* service.c: one modem, with the TLS libraries and the folder of its memory, until a signal. */
+/* service.c: the modems of a list, with the TLS libraries and the folder of their memory, until a
+ * signal. */
 #include "service.h"
 
 #include "counted_log.h"
@@ -18,13 +19,14 @@ enum { CLOSE_MS = 1000 };
 
 struct service {
     const struct options *options;
+    const struct modem_plans *plans;
     struct counted_log counted;
     const struct log *log; /* that of `counted` */
     struct runtime_world world;
     struct posix_signals signals;
     struct nvm *nvm;
     struct providers providers;
-    struct runtime_modem *modem;
+    struct runtime_modem *modems[]; /* one a plan; NULL: not open */
 };
 
 static bool fail(const char *what, const char *why)
@@ -43,7 +45,7 @@ static void on_port_end(void *ctx, size_t index)
     struct service *service = ctx;
 
     (void)index;
-    if (service->options->port_count == 1)
+    if (service->plans->count == 1 && service->plans->list[0].port_count == 1)
         posix_loop_stop(&service->world.loop);
 }
 
@@ -87,71 +89,62 @@ static bool open_tls(struct service *service)
     return check(err, "cannot use the TLS libraries");
 }
 
+/* One folder for all so far. */
 static bool open_state(struct service *service)
 {
+    const struct modem_plan *plan = &service->plans->list[0];
     char folder[STATE_FOLDER_CAP];
     char message[PORT_FAILURE_CAP];
 
-    if (service->options->in_memory)
+    if (plan->in_memory)
         return true;
-    if (!state_folder_find(service->options->state, folder))
+    if (!state_folder_find(plan->state, folder))
         return fail("neither XDG_STATE_HOME nor HOME is set", "give --state DIR or --state none");
     return nvm_open(folder, message, sizeof(message), &service->nvm) == ERR_OK || fail(message, "");
 }
 
-static const char *given(const char *text)
+static bool open_modem(struct service *service, size_t index)
 {
-    return text[0] != '\0' ? text : NULL;
-}
-
-/* A time without a zone is the machine's local one. */
-static struct tlsmodem_time time_of(const struct service *service)
-{
-    struct tlsmodem_time time = { .from = TLSMODEM_TIME_OF_MACHINE };
-    const char *text = service->options->clock;
-
-    if (text != NULL)
-        tlsmodem_time_read(text, clock_zone_quarters(&service->world.clock.base), &time);
-    return time;
-}
-
-static bool open_modem(struct service *service)
-{
-    const struct options *options = service->options;
-    const struct runtime_modem_config config = {
-        .model = options->module,
-        .identity = { .imei = given(options->imei),
-                      .imsi = given(options->imsi),
-                      .iccid = given(options->iccid) },
-        .time = time_of(service),
-        .asks_own_servers = options->dns_of_module,
-        .in_front = &options->in_front,
-        .tls = service->providers.list,
-        .tls_count = service->providers.count,
-        .nvm = service->nvm,
-        .log = service->log,
-        .terminals = options->port_count,
-        .ports = options->ports,
-        .on_port_end = on_port_end,
-        .ctx = service,
-    };
+    struct runtime_modem_config config;
     struct port_failure failure;
 
-    assert(service->modem == NULL);
-    return runtime_modem_open(&service->world, &config, &failure, &service->modem) == ERR_OK ||
+    assert(service->modems[index] == NULL);
+    modem_plan_config(&service->plans->list[index], clock_zone_quarters(&service->world.clock.base),
+                      &config);
+    config.tls = service->providers.list;
+    config.tls_count = service->providers.count;
+    config.nvm = service->nvm;
+    config.log = service->log;
+    config.on_port_end = on_port_end;
+    config.ctx = service;
+    return runtime_modem_open(&service->world, &config, &failure, &service->modems[index]) ==
+               ERR_OK ||
            fail(failure.text, "");
+}
+
+static bool open_modems(struct service *service)
+{
+    for (size_t i = 0; i < service->plans->count; i++) {
+        if (!open_modem(service, i))
+            return false;
+    }
+    return true;
 }
 
 /* With --stdio standard output is the module's own. */
 static void say_ready(const struct service *service)
 {
-    const struct options *options = service->options;
-    FILE *out = options->has_stdio ? stderr : stdout;
-    const char *end = options->has_stdio ? stderr_line_end(options) : "\n";
+    bool has_stdio = service->plans->has_stdio;
+    FILE *out = has_stdio ? stderr : stdout;
+    const char *end = has_stdio ? stderr_line_end(service->options) : "\n";
 
-    for (size_t i = 0; i < options->port_count; i++)
-        fprintf(out, "ready: %s %s%s", options->module, runtime_modem_port_label(service->modem, i),
-                end);
+    for (size_t i = 0; i < service->plans->count; i++) {
+        const struct modem_plan *plan = &service->plans->list[i];
+
+        for (size_t port = 0; port < plan->port_count; port++)
+            fprintf(out, "ready: %s %s%s", modem_plan_name(plan),
+                    runtime_modem_port_label(service->modems[i], port), end);
+    }
     fflush(out);
 }
 
@@ -159,34 +152,44 @@ static bool open_all(struct service *service)
 {
     return check(posix_signals_open(&service->signals, &service->world.loop),
                  "cannot watch signals") &&
-           open_tls(service) && open_state(service) && open_modem(service);
+           open_tls(service) && open_state(service) && open_modems(service);
 }
 
 static void close_all(struct service *service)
 {
-    runtime_modem_close(service->modem);
+    for (size_t i = 0; i < service->plans->count; i++)
+        runtime_modem_close(service->modems[i]);
     nvm_close(service->nvm);
     providers_close(&service->providers);
     posix_signals_close(&service->signals);
 }
 
+static void start_all(struct service *service)
+{
+    for (size_t i = 0; i < service->plans->count; i++)
+        runtime_modem_start(service->modems[i]);
+}
+
 /* A guess that decided something is worth a line in any case. */
 static int status_of(const struct service *service)
 {
-    const struct options *options = service->options;
-    size_t relied = relied_say(runtime_modem_engine(service->modem), options->module, service->log,
-                               options->strict);
+    bool strict = service->options->strict;
+    size_t relied = 0;
 
-    assert(service->modem != NULL);
-    return options->strict && relied > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    for (size_t i = 0; i < service->plans->count; i++)
+        relied += relied_say(runtime_modem_engine(service->modems[i]),
+                             service->plans->list[i].model, service->log, strict);
+    return strict && relied > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int service_run(const struct options *options, const struct log *log)
+int service_run(const struct options *options, const struct modem_plans *plans,
+                const struct log *log)
 {
-    struct service *service = calloc(1, sizeof(*service));
+    struct service *service;
     int status = EXIT_FAILURE;
 
-    assert(options->module != NULL && options->port_count > 0);
+    assert(plans->count > 0);
+    service = calloc(1, sizeof(*service) + plans->count * sizeof(service->modems[0]));
     if (service == NULL)
         return status;
     counted_log_init(&service->counted, log);
@@ -197,10 +200,11 @@ int service_run(const struct options *options, const struct log *log)
     }
     counted_log_start(&service->counted, &service->world.clock.base);
     service->options = options;
+    service->plans = plans;
     dns_ask(service->world.dns, &options->dns);
     if (open_all(service)) {
         say_ready(service);
-        runtime_modem_start(service->modem);
+        start_all(service);
         runtime_world_run(&service->world);
         status = status_of(service);
     }

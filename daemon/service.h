@@ -1,12 +1,15 @@
-/* service.h: one modem with its ports, from start to end. */
+/* service.h: modems with their ports, from start to end. */
 #ifndef DAEMON_SERVICE_H
 #define DAEMON_SERVICE_H
 
+#include "modem_plan.h"
 #include "options.h"
 
-/* Opens everything that the options name, says "ready", works until a signal or the end of --stdio,
- * and gives everything back.  Returns the exit status of the program: 0, or 1 after one line on
- * standard error. */
-int service_run(const struct options *options, const struct log *log);
+/* Opens everything that the plans (at least one) name, says "ready", works until a signal or the
+ * end of --stdio, and gives everything back.  Of the options it reads what is the whole run's:
+ * keylog, name servers, log, strict.  Returns the exit status of the program: 0, or 1 after one
+ * line on standard error. */
+int service_run(const struct options *options, const struct modem_plans *plans,
+                const struct log *log);
 
 #endif

@@ -1,0 +1,85 @@
+/* modem_plan.h: everything that is needed to open a modem, and the list of those that a run opens.
+ *
+ * Whoever reads the command line or a file makes plans; whoever runs modems reads them.  What a
+ * plan points to is its own, or static, and stays as it is until modem_plans_free(): so a plan may
+ * be read from several threads.  It opens nothing.
+ */
+#ifndef DAEMON_MODEM_PLAN_H
+#define DAEMON_MODEM_PLAN_H
+
+#include "posix/port.h"
+#include "runtime/modem.h"
+#include "tlsmodem.h"
+#include "wrap/stack.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct modem_plan_memory;
+
+enum { MODEM_PLAN_NO_POOL = -1 };
+
+/* One modem.  A text that is NULL is the preset. */
+struct modem_plan {
+    const char *model; /* static, as tlsmodem_model_at() has it */
+    const char *name;  /* in "ready:", the log and the store; not twice in a list; NULL: the model's
+                        */
+    uint32_t number;   /* ${n}, by which --shard parts the list: 0 for the command line's one */
+    struct tlsmodem_identity identity;
+    struct port_spec *ports;
+    size_t
+        port_count; /* 1 to TLSMODEM_TERMINALS_MAX; 0 for one of a pool, which has one terminal */
+    int pool;       /* index of the list's pools, or MODEM_PLAN_NO_POOL */
+    const char *state;     /* the folder; NULL: state_folder_find() */
+    bool in_memory;        /* nothing is stored, `state` does not count */
+    const char *clock;     /* as tlsmodem_time_read() takes it */
+    bool asks_own_servers; /* --dns module */
+    struct stack_plan in_front;
+    struct tlsmodem_fact_value *facts;
+    size_t fact_count;
+    struct modem_plan_memory *memory; /* of this header's functions */
+};
+
+/* A listener each of whose connections is the only port of a modem that has no other host. */
+struct modem_pool {
+    struct port_spec at; /* PORT_TCP */
+};
+
+struct modem_plans {
+    struct modem_plan *list; /* in the order of the command line or the file */
+    size_t count;
+    struct modem_pool *pools;
+    size_t pool_count;
+    bool has_stdio; /* one of the ports is standard input and output */
+};
+
+/* Makes a plan's preset values: no model, no ports, no pool. */
+void modem_plan_init(struct modem_plan *plan);
+
+/* Memory of `bytes` (not 0), zeroed, that is the plan's from now on; NULL: there is none. */
+void *modem_plan_memory(struct modem_plan *plan, size_t bytes);
+
+/* A copy of a text that is the plan's from now on; NULL: there is no memory. */
+const char *modem_plan_text(struct modem_plan *plan, const char *text);
+
+/* Gives back what is the plan's. */
+void modem_plan_clear(struct modem_plan *plan);
+
+/* Puts an empty plan at the list's end; its address is good until the next one.  NULL: there is no
+ * memory. */
+struct modem_plan *modem_plans_add(struct modem_plans *plans);
+
+/* Gives back the list with all that is in it, and leaves an empty one; of a zeroed one nothing. */
+void modem_plans_free(struct modem_plans *plans);
+
+/* The name under which a modem is known: its own or its model's. */
+const char *modem_plan_name(const struct modem_plan *plan);
+
+/* What of a modem's configuration its plan knows: all but the TLS providers, the store, the log and
+ * who is told of a port's end.  `zone_quarters` is this machine's, for a time without one.  Borrows
+ * the plan for as long as the modem. */
+void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
+                       struct runtime_modem_config *ret_config);
+
+#endif

@@ -1,0 +1,59 @@
+/* option_plan.c: the one modem that a command line describes, as a plan. */
+#include "option_plan.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Copies a text that may not have been given. */
+static bool keep(struct modem_plan *plan, const char *text, const char **ret_text)
+{
+    *ret_text = NULL;
+    if (text == NULL || text[0] == '\0')
+        return true;
+    *ret_text = modem_plan_text(plan, text);
+    return *ret_text != NULL;
+}
+
+static bool keep_ports(struct modem_plan *plan, const struct options *options)
+{
+    size_t bytes = options->port_count * sizeof(plan->ports[0]);
+
+    plan->ports = modem_plan_memory(plan, bytes);
+    if (plan->ports == NULL)
+        return false;
+    memcpy(plan->ports, options->ports, bytes);
+    plan->port_count = options->port_count;
+    return true;
+}
+
+static bool keep_in_front(struct modem_plan *plan, const struct options *options)
+{
+    for (size_t i = 0; i < STACK_MAX; i++) {
+        if (!keep(plan, options->in_front.words[i], &plan->in_front.words[i]))
+            return false;
+    }
+    return true;
+}
+
+bool option_plan(const struct options *options, struct modem_plans *ret_plans)
+{
+    struct modem_plans plans = { .has_stdio = options->has_stdio };
+    struct modem_plan *plan = modem_plans_add(&plans);
+
+    assert(options->module != NULL && options->port_count > 0);
+    if (plan == NULL)
+        return false;
+    plan->model = options->module;
+    plan->in_memory = options->in_memory;
+    plan->asks_own_servers = options->dns_of_module;
+    if (!keep(plan, options->imei, &plan->identity.imei) ||
+        !keep(plan, options->imsi, &plan->identity.imsi) ||
+        !keep(plan, options->iccid, &plan->identity.iccid) ||
+        !keep(plan, options->state, &plan->state) || !keep(plan, options->clock, &plan->clock) ||
+        !keep_in_front(plan, options) || !keep_ports(plan, options)) {
+        modem_plans_free(&plans);
+        return false;
+    }
+    *ret_plans = plans;
+    return true;
+}

@@ -1,0 +1,211 @@
+/* script.h: what a transcript says: its header, and its steps one by one.
+ *
+ * docs/transcripts.md has the language.  reader.h makes these of a file's bytes; who plays them
+ * fills the texts in by fill.h.  Spans and names point into the bytes of the files or into memory
+ * of the script; where a comment does not say otherwise they are good until reader_close().
+ */
+#ifndef TRANSCRIPT_SCRIPT_H
+#define TRANSCRIPT_SCRIPT_H
+
+#include "base/span.h"
+#include "iface/tls.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SCRIPT_PORTS_MAX = 8,  /* of a modem */
+    SCRIPT_PEERS_MAX = 64, /* of a script */
+    SCRIPT_MODELS_MAX = 256,
+    SCRIPT_ENTRIES_MAX = 256,       /* names, pings, free ports, wraps, words of `only`, each */
+    SCRIPT_VARIABLES_MAX = 64,      /* of a `models` line */
+    SCRIPT_COUNTED_MAX = 16777216,  /* bytes of one counted pattern */
+    SCRIPT_DURATION_MAX_S = 2000000 /* some weeks */
+};
+
+/* ---- texts: bytes to be ---- */
+
+enum script_part_kind {
+    SCRIPT_LITERAL,  /* `text` as it is, escapes undone */
+    SCRIPT_VARIABLE, /* `${text}`, `${text:04}` */
+    SCRIPT_COUNTED /* `400 bytes`: a pattern that goes on where the last one of its stream stopped,
+                    * printable, or `binary` */
+};
+
+struct script_part {
+    enum script_part_kind kind;
+    struct span text;
+    uint32_t count; /* SCRIPT_COUNTED: of bytes, at most SCRIPT_COUNTED_MAX; SCRIPT_VARIABLE: digits
+                     * at least, 0 where the pattern does not say */
+    bool binary;
+};
+
+struct script_text {
+    const struct script_part *parts;
+    size_t count; /* 0: no bytes */
+};
+
+/* ---- the header ---- */
+
+struct script_pair {
+    struct span name, value;
+};
+
+/* One model that plays all steps, with its own values of variables. */
+struct script_model {
+    struct span name; /* in lower case */
+    const struct script_pair *variables;
+    size_t variable_count;
+    bool leads; /* the first of its line: plays for the others where time is dear */
+};
+
+#define SCRIPT_PEER_KINDS(X)                                                                       \
+    X(SCRIPT_PEER_TLS, "tls", "CERT")                                                              \
+    X(SCRIPT_PEER_STARTTLS, "starttls", "CERT")                                                    \
+    X(SCRIPT_PEER_RAW, "raw", "WAY")                                                               \
+    X(SCRIPT_PEER_TCP, "tcp", "")                                                                  \
+    X(SCRIPT_PEER_UDP, "udp", "")                                                                  \
+    X(SCRIPT_PEER_REFUSE, "refuse", "")                                                            \
+    X(SCRIPT_PEER_HANG, "hang", "")
+
+enum script_peer_kind {
+#define SCRIPT_ENUM(name, word, argument) name,
+    SCRIPT_PEER_KINDS(SCRIPT_ENUM)
+#undef SCRIPT_ENUM
+};
+
+/* `peer NAME PORTVAR KIND [ARGUMENT [OPTION…]]`. */
+struct script_peer {
+    struct span name;
+    struct span variable; /* of its port; `NAME_pasv` is the same as FTP writes it */
+    enum script_peer_kind kind;
+    struct span argument; /* certificate, or what goes wrong; empty for the others */
+    struct span client, ciphers, versions; /* options; empty where they are not given */
+};
+
+/* Everything that holds for the whole script, wherever it stands in it. */
+struct script_header {
+    const struct script_model *models; /* at least one */
+    size_t model_count;
+    struct span source;
+    bool keeps_state;  /* settings and security data outlive a power cycle */
+    uint32_t guard_ms; /* silence around the escape sequence */
+    unsigned ports;    /* of the modem: the highest that a step names */
+    struct span clock; /* as --clock takes it; empty: not said */
+    const struct script_peer *peers;
+    size_t peer_count;
+    const struct script_pair *names; /* host and address, `fail` or `hang` */
+    size_t name_count;
+    const struct script_pair *pings; /* address and its answer, as `MS [TTL]` or a word */
+    size_t ping_count;
+    const struct script_pair *wraps; /* wrapper and its words, with commas between them */
+    size_t wrap_count;
+    const struct span *free_ports; /* variables */
+    size_t free_port_count;
+    const struct span *only; /* words; none: everywhere */
+    size_t only_count;
+};
+
+/* ---- steps ---- */
+
+#define SCRIPT_STEP_KINDS(X)                                                                       \
+    X(SCRIPT_TYPE, "type")       /* `> …` */                                                     \
+    X(SCRIPT_EXPECT, "expect")   /* `< …`, `<| …` */                                           \
+    X(SCRIPT_MATCH, "match")     /* `<~ …`, `<|~ …` */                                         \
+    X(SCRIPT_NOTHING, "nothing") /* `after TIME nothing` */                                        \
+    X(SCRIPT_WAIT, "wait")       /* `wait TIME` */                                                 \
+    X(SCRIPT_ESCAPE, "escape")                                                                     \
+    X(SCRIPT_ECHO, "echo")         /* `echo on|off` */                                             \
+    X(SCRIPT_ON_PORT, "on-port")   /* `on port N` */                                               \
+    X(SCRIPT_POWER, "power")       /* `power cycle|off|on|reset|brown-out` */                      \
+    X(SCRIPT_PEER, "peer")         /* `peer [NAME] VERB …` */                                    \
+    X(SCRIPT_SET, "set")           /* `set NAME=VALUE` */                                          \
+    X(SCRIPT_RING, "ring")         /* `ring "NUMBER"`, `ring`: a caller without number */          \
+    X(SCRIPT_RING_END, "ring-end") /* `ring end` */                                                \
+    X(SCRIPT_MESSAGE, "message")   /* `message "FROM" "TEXT"` */                                   \
+    X(SCRIPT_CONTEXT_LOST, "context-lost")                                                         \
+    X(SCRIPT_FAULT, "fault") /* `fault TYPE WORD…` */                                            \
+    X(SCRIPT_LINK, "link")   /* `link WORD…` */                                                  \
+    X(SCRIPT_AT, "at")       /* `at TIME`: what follows happens this long after the start */
+
+enum script_kind {
+#define SCRIPT_ENUM(name, word) name,
+    SCRIPT_STEP_KINDS(SCRIPT_ENUM)
+#undef SCRIPT_ENUM
+};
+
+/* How a SCRIPT_TYPE is typed. */
+enum script_typing {
+    SCRIPT_TYPE_RAW,    /* nothing is echoed, or the script says itself what comes back */
+    SCRIPT_TYPE_LINE,   /* a command line, its CR among the bytes: echoed as a whole */
+    SCRIPT_TYPE_PAYLOAD /* bytes at a prompt: echoed too */
+};
+
+enum script_power {
+    SCRIPT_POWER_CYCLE,
+    SCRIPT_POWER_OFF,
+    SCRIPT_POWER_ON,
+    SCRIPT_POWER_RESET,
+    SCRIPT_POWER_BROWN_OUT
+};
+
+#define SCRIPT_VERBS(X)                                                                            \
+    X(SCRIPT_CONNECTED, "connected")                                                               \
+    X(SCRIPT_CONNECTS, "connects")         /* to the port `text` */                                \
+    X(SCRIPT_FROM, "from")                 /* the module's own port is `text` */                   \
+    X(SCRIPT_ACCEPTS, "accepts")           /* `version`, `suite`, `resumption` */                  \
+    X(SCRIPT_FAILS, "fails")               /* `reason`, `alert` */                                 \
+    X(SCRIPT_GETS, "gets")                 /* `text` */                                            \
+    X(SCRIPT_GETS_MATCH, "gets~")          /* `pattern` */                                         \
+    X(SCRIPT_GETS_NOTHING, "gets nothing") /* for `duration_ms` */                                 \
+    X(SCRIPT_GETS_CLOSE, "gets close")                                                             \
+    X(SCRIPT_SENDS, "sends") /* `text` */                                                          \
+    X(SCRIPT_CLOSES, "closes")                                                                     \
+    X(SCRIPT_HANGS_UP, "hangs up")                                                                 \
+    X(SCRIPT_RESETS, "resets")                                                                     \
+    X(SCRIPT_CORRUPTS, "corrupts")                                                                 \
+    X(SCRIPT_OFFERED, "offered") /* `words`: KEY=VALUE */                                          \
+    X(SCRIPT_CLIENT, "client")   /* its certificate's common name is `text` */
+
+enum script_verb {
+#define SCRIPT_ENUM(name, word) name,
+    SCRIPT_VERBS(SCRIPT_ENUM)
+#undef SCRIPT_ENUM
+};
+
+enum script_resumption { SCRIPT_RESUMED_UNSAID, SCRIPT_RESUMED, SCRIPT_FULL };
+
+/* One step.  What a kind does not name in its comments is zero. */
+struct script_step {
+    enum script_kind kind;
+    const char *file;   /* where it stands, as it was opened */
+    uint32_t line;      /* from 1 */
+    struct span source; /* the line as it stands there, without blanks at its end */
+
+    /* TYPE, EXPECT, PEER; RING: the number, none for a caller without one; MESSAGE: its sender.
+     * With escapes undone and counted patterns to be made: good until the next reader_next(). */
+    struct script_text text;
+    struct script_text message; /* MESSAGE: what it says */
+    enum script_typing typing;  /* TYPE */
+    bool is_burst;              /* EXPECT: they come alone, between two silences */
+    bool is_further;            /* MATCH: a further line of the same block, so no CR LF before it */
+    struct span pattern;        /* MATCH, GETS_MATCH: a regular expression, the line as a whole */
+    uint32_t duration_ms;       /* NOTHING, WAIT, GETS_NOTHING, AT */
+    bool on;                    /* ECHO */
+    unsigned port;              /* ON_PORT: from 1 to SCRIPT_PORTS_MAX */
+    enum script_power power;    /* POWER */
+    /* OFFERED, FAULT, LINK: the words behind it with one blank or more between them, variables in
+     * them not filled in; SET: NAME=VALUE, whose value may have blanks. */
+    struct span words;
+
+    /* PEER */
+    size_t peer; /* which of the header's */
+    enum script_verb verb;
+    int version, suite; /* ACCEPTS: wire numbers; -1: not said */
+    enum script_resumption resumption;
+    enum tls_reason reason; /* FAILS */
+    int alert;              /* its number; -1: none */
+};
+
+#endif

@@ -1,6 +1,6 @@
 /* memory_storage.h: iface/storage.h in memory, with failures on demand. */
-#ifndef SUPPORT_MEMORY_STORAGE_H
-#define SUPPORT_MEMORY_STORAGE_H
+#ifndef SCRIPTED_MEMORY_STORAGE_H
+#define SCRIPTED_MEMORY_STORAGE_H
 
 #include "iface/storage.h"
 
@@ -21,7 +21,9 @@ struct memory_storage {
     enum err error;
 };
 
+/* Without entries; no call fails. */
 void memory_storage_init(struct memory_storage *storage);
+/* Frees all entries. */
 void memory_storage_deinit(struct memory_storage *storage);
 
 /* What the engine is given; borrows `storage`. */
@@ -29,6 +31,8 @@ struct storage memory_storage_iface(struct memory_storage *storage);
 
 /* The next apply() (1), the one after it (2) and so on, and all later ones, fail; 0: none does. */
 void memory_storage_fail_applies(struct memory_storage *storage, unsigned from, enum err error);
+
+/* The same for load(). */
 void memory_storage_fail_loads(struct memory_storage *storage, unsigned from, enum err error);
 
 /* The entry of this name, to look at or to damage; NULL when there is none. */

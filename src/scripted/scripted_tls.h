@@ -1,6 +1,6 @@
 /* scripted_tls.h: iface/tls.h without cryptography: toy records to and from a scripted peer. */
-#ifndef SUPPORT_SCRIPTED_TLS_H
-#define SUPPORT_SCRIPTED_TLS_H
+#ifndef SCRIPTED_TLS_H
+#define SCRIPTED_TLS_H
 
 #include "iface/tls.h"
 
@@ -13,6 +13,7 @@ struct scripted_tls {
     int64_t last_utc_s;                        /* what the clock of the last config said */
 };
 
+/* All versions, no session. */
 void scripted_tls_init(struct scripted_tls *tls);
 
 /* What the engine is given; borrows `tls`. */

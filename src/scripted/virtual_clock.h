@@ -1,6 +1,6 @@
-/* virtual_clock.h: iface/clock.h for tests: time stands still until somebody moves it. */
-#ifndef SUPPORT_VIRTUAL_CLOCK_H
-#define SUPPORT_VIRTUAL_CLOCK_H
+/* virtual_clock.h: iface/clock.h without a machine: time stands still until somebody moves it. */
+#ifndef SCRIPTED_VIRTUAL_CLOCK_H
+#define SCRIPTED_VIRTUAL_CLOCK_H
 
 #include "iface/clock.h"
 

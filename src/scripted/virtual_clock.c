@@ -1,5 +1,5 @@
 /* virtual_clock.c: time that stands still. */
-#include "virtual_clock.h"
+#include "scripted/virtual_clock.h"
 
 #include <stdlib.h>
 

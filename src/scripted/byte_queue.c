@@ -1,5 +1,5 @@
 /* byte_queue.c: a byte queue that grows. */
-#include "byte_queue.h"
+#include "scripted/byte_queue.h"
 
 #include <assert.h>
 #include <stdlib.h>

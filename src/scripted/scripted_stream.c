@@ -1,18 +1,14 @@
 /* scripted_stream.c: the scripted network's connections and listening ports. */
-#include "scripted_net_internal.h"
+#include "scripted/scripted_stream.h"
 
-#include "toy_record.h"
+#include "scripted/scripted_peer.h"
+#include "scripted/toy_record.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { FIRST_LOCAL_PORT = 50000 };
-
-void scripted_net_touch(struct scripted_stream *stream)
-{
-    stream->muted = 0;
-}
 
 void scripted_free_stream(struct scripted_stream *stream)
 {
@@ -366,7 +362,6 @@ static bool is_connecting(struct scripted_stream *stream)
            (stream->transport == NET_UDP || peer_of(stream)->listens != PEER_HANGS);
 }
 
-/* Calls the first stream of this pass that has something to say. */
 bool scripted_step_streams(struct scripted_net *net)
 {
     for (struct scripted_stream *stream = net->streams; stream != NULL; stream = stream->next) {

@@ -1,5 +1,5 @@
 /* memory_storage.c: non-volatile memory that lives as long as its struct. */
-#include "memory_storage.h"
+#include "scripted/memory_storage.h"
 
 #include <stdio.h>
 #include <stdlib.h>

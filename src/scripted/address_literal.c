@@ -1,5 +1,5 @@
 /* address_literal.c: IPv4 and IPv6 addresses as text. */
-#include "address_literal.h"
+#include "scripted/address_literal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* scripted_query.c: the scripted network's names and echo requests. */
-#include "scripted_net_internal.h"
+#include "scripted/scripted_query.h"
 
-#include "address_literal.h"
+#include "scripted/address_literal.h"
 
 #include "base/time.h"
 
@@ -169,7 +169,6 @@ int64_t scripted_net_deadline(const struct scripted_net *net)
     return deadline_ms;
 }
 
-/* Answers the first query that can be answered. */
 bool scripted_step_queries(struct scripted_net *net)
 {
     for (struct scripted_query *query = net->queries; query != NULL; query = query->next) {

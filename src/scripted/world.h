@@ -3,14 +3,14 @@
  * Nothing happens by itself: world_settle() lets everything happen that can happen now, and time
  * stands still except in world_advance() and world_await().
  */
-#ifndef SUPPORT_WORLD_H
-#define SUPPORT_WORLD_H
+#ifndef SCRIPTED_WORLD_H
+#define SCRIPTED_WORLD_H
 
-#include "byte_queue.h"
-#include "memory_storage.h"
-#include "scripted_net.h"
-#include "scripted_tls.h"
-#include "virtual_clock.h"
+#include "scripted/byte_queue.h"
+#include "scripted/memory_storage.h"
+#include "scripted/scripted_net.h"
+#include "scripted/scripted_tls.h"
+#include "scripted/virtual_clock.h"
 
 #include "tlsmodem.h"
 #include "wrap/stack.h"
@@ -49,6 +49,9 @@ struct world {
     size_t fact_count;
     struct tlsmodem_identity identity; /* for the next one */
     struct tlsmodem_time time;         /* for the next one */
+    /* The program has broken a promise: an error without a reason in the log, or it does not come
+     * to rest.  Preset: says so on standard error and aborts. */
+    void (*on_fault)(struct world *world, const char *what);
     struct tlsmodem *modem;
     size_t port_count;
     struct world_port ports[TLSMODEM_TERMINALS_MAX];
@@ -58,6 +61,8 @@ struct world {
 
 /* Its log is at LOG_INFO; a command that is refused without a reason fails the test. */
 void world_init(struct world *world);
+
+/* Switches off and frees all of it; every timer must be gone. */
 void world_deinit(struct world *world);
 
 /* True while the world counts the lines of its log. */
@@ -69,6 +74,8 @@ void world_wrap(struct world *world, const struct stack_plan *plan);
 /* Switches a modem on, after switching off the one before.  `keeps` gives it the storage.  Errors
  * are those of tlsmodem_new(). */
 enum err world_switch_on(struct world *world, const char *model, bool keeps, size_t terminals);
+
+/* Frees the modem, if there is one; its peers see what went before. */
 void world_switch_off(struct world *world);
 
 /* Lets everything happen that can happen at the present time. */
@@ -76,10 +83,14 @@ void world_settle(struct world *world);
 
 /* The host of a port types; what the module does not take is kept until input_room(). */
 void world_type(struct world *world, size_t port, struct span bytes);
+
+/* The same with a text, on the first port. */
 void world_type_text(struct world *world, const char *text);
 
 /* What the host of a port has heard since world_forget(). */
 struct span world_heard(const struct world *world, size_t port);
+
+/* Forgets what the host of a port has heard. */
 void world_forget(struct world *world, size_t port);
 
 /* How many bytes the host still reads; SIZE_MAX: all there are. */
@@ -91,6 +102,8 @@ void world_advance(struct world *world, int64_t ms);
 /* The same, but no further than to the first thing to see: heard bytes, or a peer that changed
  * since world_mark().  Returns how far it went. */
 int64_t world_await(struct world *world, int64_t ms);
+
+/* What there is to see of the peers has been seen. */
 void world_mark(struct world *world);
 
 #endif

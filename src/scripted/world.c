@@ -1,5 +1,5 @@
 /* world.c: a modem with everything around it scripted. */
-#include "world.h"
+#include "scripted/world.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -18,6 +18,21 @@ static bool is_level(const char *tag)
     return false;
 }
 
+static void end_at_fault(struct world *world, const char *what)
+{
+    (void)world;
+    fprintf(stderr, "%s\n", what);
+    abort();
+}
+
+static void tell_fault(struct world *world, const char *what, const char *line)
+{
+    char text[WORLD_LOG_LINE + 40];
+
+    snprintf(text, sizeof(text), "%s: %s", what, line);
+    world->on_fault(world, text);
+}
+
 /* A trace of an error result: since the one before it there was a line that says why. */
 static void look_for_error(struct world *world, const char *text)
 {
@@ -29,8 +44,7 @@ static void look_for_error(struct world *world, const char *text)
     if (!is_error || !log_says(&world->log, LOG_INFO))
         return;
     if (world->log_is_owed) {
-        fprintf(stderr, "nothing in the log says why: %s\n", text);
-        abort();
+        tell_fault(world, "nothing in the log says why", text);
     }
     world->log_is_owed = true;
 }
@@ -56,10 +70,8 @@ static void count_line(void *ctx, const char *level_or_component, const char *te
     world->log_lines++;
     world->log_is_owed = false;
     snprintf(world->log_line, sizeof(world->log_line), "%s", text);
-    if (is_fault(level_or_component, text)) {
-        fprintf(stderr, "%s\n", text);
-        abort();
-    }
+    if (is_fault(level_or_component, text))
+        tell_fault(world, "the log has", text);
 }
 
 bool world_counts_lines(const struct world *world)
@@ -69,7 +81,7 @@ bool world_counts_lines(const struct world *world)
 
 void world_init(struct world *world)
 {
-    *world = (struct world){ .deadline_ms = CLOCK_NEVER };
+    *world = (struct world){ .on_fault = end_at_fault, .deadline_ms = CLOCK_NEVER };
     virtual_clock_init(&world->virtual_clock);
     scripted_net_init(&world->scripted_net);
     world->scripted_net.clock = &world->virtual_clock;
@@ -282,8 +294,8 @@ void world_settle(struct world *world)
     for (int i = 0; pass(world); i++) {
         if (i < PASSES_MAX)
             continue;
-        fprintf(stderr, "world: the modem does not come to rest\n");
-        abort();
+        world->on_fault(world, "the modem does not come to rest");
+        return;
     }
 }
 

@@ -3,10 +3,10 @@
  * A record is a type, its length in 24 bits, and that many bytes.  Nothing is secret in it: only
  * the way of bytes through the engine is what a test wants to see.
  */
-#ifndef SUPPORT_TOY_RECORD_H
-#define SUPPORT_TOY_RECORD_H
+#ifndef SCRIPTED_TOY_RECORD_H
+#define SCRIPTED_TOY_RECORD_H
 
-#include "byte_queue.h"
+#include "scripted/byte_queue.h"
 
 #include <stdbool.h>
 
@@ -28,10 +28,13 @@ struct toy_record {
     struct span body; /* borrowed from the queue it was found in */
 };
 
+/* Puts a record behind the others; `body` has TOY_RECORD_MAX bytes at most. */
 void toy_record_put(struct byte_queue *queue, enum toy_type type, struct span body);
 
-/* The first record in the queue; false when it is not complete.  Then toy_record_drop() it. */
+/* The first record in the queue, borrowed from it; false when it is not complete. */
 bool toy_record_peek(const struct byte_queue *queue, struct toy_record *ret_record);
+
+/* Forgets the first record, which must be complete. */
 void toy_record_drop(struct byte_queue *queue);
 
 /* How many bytes the record that has begun is short of its header, or of its end; never 0. */

@@ -1,6 +1,6 @@
 /* address_literal.h: IPv4 and IPv6 addresses as text, without asking an operating system. */
-#ifndef SUPPORT_ADDRESS_LITERAL_H
-#define SUPPORT_ADDRESS_LITERAL_H
+#ifndef SCRIPTED_ADDRESS_LITERAL_H
+#define SCRIPTED_ADDRESS_LITERAL_H
 
 #include "iface/net.h"
 

@@ -1,14 +1,51 @@
 /* scripted_peer.c: what a peer does with its connection. */
-#include "scripted_peer.h"
+#include "scripted/scripted_peer.h"
 
-#include "scripted_net.h"
-#include "toy_record.h"
+#include "scripted/toy_record.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { WIRE_MAX = 65536, STALLED_MAX = 4096 };
+
+void *scripted_make(size_t size)
+{
+    static void *volatile nothing; /* of a NULL that they know, compilers make malloc() */
+    void *memory = realloc(nothing, size);
+
+    if (memory == NULL)
+        abort();
+    return memset(memory, 0, size);
+}
+
+static struct scripted_peer *find_peer(struct scripted_net *net, enum net_transport transport,
+                                       uint16_t port)
+{
+    struct scripted_peer *peer = net->peers;
+
+    while (peer != NULL && (peer->port != port || peer->transport != transport))
+        peer = peer->next;
+    if (peer == NULL) {
+        peer = scripted_make(sizeof(*peer));
+        peer->net = net;
+        peer->transport = transport;
+        peer->port = port;
+        peer->next = net->peers;
+        net->peers = peer;
+    }
+    return peer;
+}
+
+struct scripted_peer *scripted_net_peer(struct scripted_net *net, uint16_t port)
+{
+    return find_peer(net, NET_TCP, port);
+}
+
+struct scripted_peer *scripted_net_udp_peer(struct scripted_net *net, uint16_t port)
+{
+    return find_peer(net, NET_UDP, port);
+}
 
 const char *peer_state_name(enum peer_state state)
 {
@@ -19,6 +56,12 @@ const char *peer_state_name(enum peer_state state)
     };
 
     return names[state];
+}
+
+/* Something has come for a stream, or may be sent on it. */
+static void touch(struct scripted_stream *stream)
+{
+    stream->muted = 0;
 }
 
 static void enter(struct scripted_peer *peer, enum peer_state next)
@@ -102,7 +145,7 @@ static bool may_send(const struct scripted_peer *peer)
 static void send_record(struct scripted_peer *peer, enum toy_type type, struct span body)
 {
     toy_record_put(&peer->stream->inbound, type, body);
-    scripted_net_touch(peer->stream);
+    touch(peer->stream);
 }
 
 /* The module never sees an empty one (iface/net.h). */
@@ -123,7 +166,7 @@ bool peer_send(struct scripted_peer *peer, struct span bytes)
         return false;
     if (!is_secure(peer)) {
         byte_queue_put(&peer->stream->inbound, bytes);
-        scripted_net_touch(peer->stream);
+        touch(peer->stream);
         return true;
     }
     while (bytes.len > 0) {
@@ -140,7 +183,7 @@ bool peer_hang_up(struct scripted_peer *peer)
     if (!may_send(peer))
         return false;
     peer->stream->fin = true;
-    scripted_net_touch(peer->stream);
+    touch(peer->stream);
     return true;
 }
 
@@ -157,7 +200,7 @@ static bool lose(struct scripted_peer *peer, enum err err)
         return false;
     byte_queue_clear(&peer->stream->inbound);
     peer->stream->lost = err;
-    scripted_net_touch(peer->stream);
+    touch(peer->stream);
     return true;
 }
 
@@ -171,7 +214,7 @@ bool peer_reset_behind(struct scripted_peer *peer)
     if (!may_send(peer))
         return false;
     peer->stream->lost_behind = ERR_RESET;
-    scripted_net_touch(peer->stream);
+    touch(peer->stream);
     return true;
 }
 
@@ -199,7 +242,7 @@ void peer_resume(struct scripted_peer *peer)
 {
     peer->stalled = false;
     if (peer->stream != NULL)
-        scripted_net_touch(peer->stream);
+        touch(peer->stream);
 }
 
 /* ---- handshakes ---- */
@@ -325,6 +368,6 @@ bool peer_step(struct scripted_peer *peer)
         news = true;
     }
     if (news && peer->stream != NULL)
-        scripted_net_touch(peer->stream);
+        touch(peer->stream);
     return news;
 }

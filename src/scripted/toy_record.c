@@ -1,5 +1,5 @@
 /* toy_record.c: records of the scripted TLS. */
-#include "toy_record.h"
+#include "scripted/toy_record.h"
 
 #include <assert.h>
 

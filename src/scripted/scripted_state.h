@@ -1,15 +1,68 @@
-/* scripted_net.h: iface/net.h without an operating system: names, listeners, streams and echoes
- * that do what a script says, when it says so.
+/* scripted_state.h: what the scripted network is made of: names, echo requests, listeners, streams
+ * and the peers at their other ends.
  *
- * The module's own address is loopback.
+ * A peer sees the last connection to its port; those before it stay open and get silence.  On a UDP
+ * port there is somebody always, who sends and gets datagrams.  A plain connection turns into one
+ * with TLS when the module's hello comes.
  */
-#ifndef SUPPORT_SCRIPTED_NET_H
-#define SUPPORT_SCRIPTED_NET_H
+#ifndef SCRIPTED_STATE_H
+#define SCRIPTED_STATE_H
 
-#include "scripted_peer.h"
-#include "virtual_clock.h"
+#include "scripted/byte_queue.h"
+#include "scripted/virtual_clock.h"
 
 #include "iface/net.h"
+#include "iface/tls.h"
+
+#include <stdbool.h>
+
+struct scripted_net;
+struct scripted_stream;
+
+enum peer_listens { PEER_REFUSES, PEER_ACCEPTS, PEER_HANGS };
+
+#define PEER_STATES(X)                                                                             \
+    X(PEER_IDLE, "idle")                                                                           \
+    X(PEER_CONNECTED, "connected")                                                                 \
+    X(PEER_HANDSHAKING, "handshaking")                                                             \
+    X(PEER_FAILED, "failed")                                                                       \
+    X(PEER_OPEN, "open")                                                                           \
+    X(PEER_SHUT, "shut")                                                                           \
+    X(PEER_CLOSED, "closed")
+
+enum peer_state {
+#define PEER_ENUM(name, text) name,
+    PEER_STATES(PEER_ENUM)
+#undef PEER_ENUM
+};
+
+/* How the next handshake ends. */
+enum peer_verdict { VERDICT_NONE, VERDICT_YES, VERDICT_NO };
+
+struct peer_handshake {
+    enum peer_verdict verdict;
+    unsigned version, suite; /* VERDICT_YES; 0: the best of what was offered */
+    enum tls_reason reason;  /* VERDICT_NO */
+    int alert;               /* -1: none */
+};
+
+struct scripted_peer {
+    struct scripted_net *net;
+    struct scripted_peer *next;
+    enum net_transport transport;
+    uint16_t port;
+    enum peer_listens listens;
+    enum peer_state state;
+    struct scripted_stream *stream; /* NULL: none, or closed by the module */
+    struct byte_queue wire;         /* from the module, not looked at */
+    struct byte_queue got;          /* plaintext; UDP: toy records */
+    bool plain;                     /* the connection turned out to be without TLS */
+    bool resumes;                   /* a session, when the module offers that */
+    bool stalled;
+    size_t stall_room; /* what the module may still send while stalled */
+    struct peer_handshake handshake;
+    char offer[700]; /* of the last session; empty: none yet */
+};
 
 enum name_answer { NAME_ADDRESSES, NAME_FAILS, NAME_HANGS };
 
@@ -101,38 +154,5 @@ struct scripted_net {
     unsigned spins;      /* events that the module asked for and did nothing about: a busy loop */
     unsigned departures; /* names, connections, echo requests and bytes that the module has sent */
 };
-
-void scripted_net_init(struct scripted_net *net);
-void scripted_net_deinit(struct scripted_net *net);
-
-/* What the engine is given; borrows `net`. */
-struct net *scripted_net_iface(struct scripted_net *net);
-
-/* What the resolver answers.  `list` counts for NAME_ADDRESSES. */
-void scripted_net_name(struct scripted_net *net, const char *name, enum name_answer answer,
-                       const struct net_address *list, size_t count);
-
-/* What an address says to echo requests from now on; `next` does not count.  Without it loopback
- * answers after 1 ms with a TTL of 64, and the rest is silent. */
-void scripted_net_echo(struct scripted_net *net, const struct scripted_echo *echo);
-
-/* What TCP connections to `port` meet from now on; forgets the peer that was there. */
-void scripted_net_listen(struct scripted_net *net, uint16_t port, enum peer_listens listens);
-
-/* The peer on a TCP or a UDP port, made when there was none. */
-struct scripted_peer *scripted_net_peer(struct scripted_net *net, uint16_t port);
-struct scripted_peer *scripted_net_udp_peer(struct scripted_net *net, uint16_t port);
-
-/* A peer connects from its port to one that the module listens on; false when it does not. */
-bool scripted_net_call(struct scripted_peer *peer, const struct net_address *from, uint16_t port);
-
-/* Runs every callback that is due, each once; true when there was one. */
-bool scripted_net_step(struct scripted_net *net);
-
-/* When the next callback is due that needs time to go on, or CLOCK_NEVER. */
-int64_t scripted_net_deadline(const struct scripted_net *net);
-
-/* Something has come for a stream or may be sent on it. */
-void scripted_net_touch(struct scripted_stream *stream);
 
 #endif

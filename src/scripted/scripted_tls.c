@@ -3,9 +3,9 @@
  * write() takes one record and keeps what the stream below does not take of it; until that is gone
  * it answers -ERR_AGAIN.
  */
-#include "scripted_tls.h"
+#include "scripted/scripted_tls.h"
 
-#include "toy_record.h"
+#include "scripted/toy_record.h"
 
 #include "base/text.h"
 #include "base/tls_suites.h"

@@ -2,25 +2,11 @@
  *
  * Names and echo requests are in scripted_query.c, connections in scripted_stream.c.
  */
-#include "scripted_net.h"
-
-#include "scripted_net_internal.h"
+#include "scripted/scripted_net.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Zeros.  By realloc(), which tests that let allocations fail leave alone: what a script says does
- * not fail. */
-static void *make(size_t size)
-{
-    static void *volatile nothing; /* of a NULL that they know, compilers make malloc() */
-    void *memory = realloc(nothing, size);
-
-    if (memory == NULL)
-        abort();
-    return memset(memory, 0, size);
-}
 
 static const struct net_ops ops = {
     .resolve = scripted_resolve,
@@ -72,7 +58,7 @@ void scripted_net_name(struct scripted_net *net, const char *text, enum name_ans
     while (name != NULL && strcmp(name->name, text) != 0)
         name = name->next;
     if (name == NULL) {
-        name = make(sizeof(*name));
+        name = scripted_make(sizeof(*name));
         snprintf(name->name, sizeof(name->name), "%s", text);
         name->next = net->names;
         net->names = name;
@@ -85,39 +71,11 @@ void scripted_net_name(struct scripted_net *net, const char *text, enum name_ans
 
 void scripted_net_echo(struct scripted_net *net, const struct scripted_echo *echo)
 {
-    struct scripted_echo *entry = make(sizeof(*entry));
+    struct scripted_echo *entry = scripted_make(sizeof(*entry));
 
     *entry = *echo;
     entry->next = net->echoes; /* in front of what was said of this address before */
     net->echoes = entry;
-}
-
-static struct scripted_peer *find_peer(struct scripted_net *net, enum net_transport transport,
-                                       uint16_t port)
-{
-    struct scripted_peer *peer = net->peers;
-
-    while (peer != NULL && (peer->port != port || peer->transport != transport))
-        peer = peer->next;
-    if (peer == NULL) {
-        peer = make(sizeof(*peer));
-        peer->net = net;
-        peer->transport = transport;
-        peer->port = port;
-        peer->next = net->peers;
-        net->peers = peer;
-    }
-    return peer;
-}
-
-struct scripted_peer *scripted_net_peer(struct scripted_net *net, uint16_t port)
-{
-    return find_peer(net, NET_TCP, port);
-}
-
-struct scripted_peer *scripted_net_udp_peer(struct scripted_net *net, uint16_t port)
-{
-    return find_peer(net, NET_UDP, port);
 }
 
 void scripted_net_listen(struct scripted_net *net, uint16_t port, enum peer_listens listens)

@@ -397,6 +397,18 @@ static void add_range(struct text *out, const char *comma, int32_t min, int32_t 
         text_add(out, max - min == 1 ? "%s(%d,%d)" : "%s(%d-%d)", comma, (int)min, (int)max);
 }
 
+bool at_args_have_ranges(const struct at_command *row, const struct at_model *model)
+{
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+
+        if (!param->hidden && at_has(model, param->only_on) &&
+            (param->type != AT_STRING || param->values != NULL))
+            return true;
+    }
+    return false;
+}
+
 void at_args_ranges(const struct at_command *row, const struct at_model *model, struct text *out)
 {
     const char *comma = "";

@@ -114,6 +114,9 @@ void at_args_note_presets(const struct at_command *row, const struct at_model *m
 void at_args_print(const struct at_command *row, const struct at_model *model, const void *record,
                    size_t index, struct text *out);
 
+/* True when `=?` has something to show: not every parameter is hidden, or a text of any kind. */
+bool at_args_have_ranges(const struct at_command *row, const struct at_model *model);
+
 /* Writes what `=?` shows after the name: `(1),(0-5),(0,1)`.  Bounds that are facts are noted. */
 void at_args_ranges(const struct at_command *row, const struct at_model *model, struct text *out);
 

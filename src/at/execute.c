@@ -70,7 +70,7 @@ static enum at_status run_test(struct at_session *at, const struct at_command *r
             at_info(at, "%s: %s", row->name, row->test_text);
         return AT_OK;
     }
-    if (row->param_count > 0 && !row->free_form) {
+    if (!row->free_form && at_args_have_ranges(row, &at->config.model)) {
         text_init(&line, memory, sizeof(memory));
         begin_line(&line, row);
         at_args_ranges(row, &at->config.model, &line);

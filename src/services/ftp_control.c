@@ -148,13 +148,21 @@ static void end_session(struct ftp *ftp, enum ftp_error error)
     }
 }
 
+/* The last word on what was asked of us: that of the login, not of the TYPE that we add to it. */
+static void keep_reply(struct ftp *ftp)
+{
+    if (ftp->state == FTP_FIRST_TYPE && ftp->reader.code / 100 == 2)
+        return;
+    ftp->reply.code = ftp->reader.code;
+    memcpy(ftp->reply.text, ftp->reader.text, sizeof(ftp->reply.text));
+}
+
 static void on_reply(struct ftp *ftp)
 {
     int code = ftp->reader.code;
 
-    ftp->reply.code = code;
-    memcpy(ftp->reply.text, ftp->reader.text, sizeof(ftp->reply.text));
-    log_trace(ftp->world->log, TRACE_NET, "ftp %d: < %s", ftp->id, ftp->reply.text);
+    keep_reply(ftp);
+    log_trace(ftp->world->log, TRACE_NET, "ftp %d: < %s", ftp->id, ftp->reader.text);
     if (code == REPLY_SHUT_DOWN && ftp->state != FTP_GREETING && ftp->state != FTP_QUITTING)
         end_session(ftp, FTP_SHUT_DOWN);
     else if (code / 100 != 1)

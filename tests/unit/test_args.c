@@ -126,6 +126,37 @@ static void test_parse(void **state)
     }
 }
 
+/* A sign is taken where the range goes below 0, and nowhere else (see "-1" above). */
+static void test_negative_numbers(void **state)
+{
+    static const struct at_param signed_params[] = { { .name = "zone", .min = -47, .max = 48 } };
+    static const struct at_command signed_row = { .name = "+ZONE", AT_PARAMS(signed_params) };
+    static const struct {
+        const char *body;
+        enum at_args_result result;
+        int32_t number;
+    } rows[] = {
+        { "-47", AT_ARGS_FINE, -47 },        { "-1", AT_ARGS_FINE, -1 },
+        { "-0", AT_ARGS_FINE, 0 },           { " -8 ", AT_ARGS_FINE, -8 },
+        { "48", AT_ARGS_FINE, 48 },          { "-48", AT_ARGS_RANGE, 0 },
+        { "49", AT_ARGS_RANGE, 0 },          { "-", AT_ARGS_SYNTAX, 0 },
+        { "--1", AT_ARGS_SYNTAX, 0 },        { "- 1", AT_ARGS_SYNTAX, 0 },
+        { "-x", AT_ARGS_SYNTAX, 0 },         { "+1", AT_ARGS_SYNTAX, 0 },
+        { "1-", AT_ARGS_SYNTAX, 0 },         { "\"-1\"", AT_ARGS_SYNTAX, 0 },
+        { "-2147483648", AT_ARGS_RANGE, 0 }, { "-4294967297", AT_ARGS_RANGE, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct at_args args;
+
+        check_int(rows[i].body, at_args_parse(&signed_row, &model, span_of(rows[i].body), &args),
+                  rows[i].result);
+        if (rows[i].result == AT_ARGS_FINE)
+            check_int(rows[i].body, args.list[0].number, rows[i].number);
+    }
+}
+
 /* A parameter that the model does not have is not there: what follows moves up. */
 static void test_features(void **state)
 {
@@ -333,19 +364,36 @@ static void test_ranges(void **state)
     text_init(&out, memory, sizeof(memory));
     at_args_ranges(&row, &model, &out);
     check_text("all", memory, "(1-9),(0-2,7,300),(0-6),,(0,1),(0-65535)");
+    assert_true(at_args_have_ranges(&row, &model));
     text_init(&out, memory, sizeof(memory));
     at_args_ranges(&row, &other_model, &out);
     check_text("other model", memory, "(1-9),(0-2,7,300),(0-6),,(0,1)");
 }
 
+/* Texts of any kind, what is hidden and what the model does not have: nothing to show. */
+static void test_no_ranges(void **state)
+{
+    static const struct at_param nothing[] = {
+        { .name = "text", .type = AT_STRING, .max = 9 },
+        { .name = "hidden", .hidden = true, .max = 3 },
+        { .name = "more", .max = 3, .only_on = HAS_MORE },
+    };
+    static const struct at_command command = { .name = "+N", AT_PARAMS(nothing) };
+
+    (void)state;
+    assert_false(at_args_have_ranges(&command, &model));
+    assert_true(at_args_have_ranges(&command, &other_model));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),         cmocka_unit_test(test_features),
-        cmocka_unit_test(test_no_parameters), cmocka_unit_test(test_bind_and_print),
-        cmocka_unit_test(test_print_parses),  cmocka_unit_test(test_owned_strings),
-        cmocka_unit_test(test_records),       cmocka_unit_test(test_digits),
-        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_parse),          cmocka_unit_test(test_negative_numbers),
+        cmocka_unit_test(test_features),       cmocka_unit_test(test_no_parameters),
+        cmocka_unit_test(test_bind_and_print), cmocka_unit_test(test_print_parses),
+        cmocka_unit_test(test_owned_strings),  cmocka_unit_test(test_records),
+        cmocka_unit_test(test_digits),         cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_no_ranges),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

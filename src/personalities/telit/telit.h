@@ -105,6 +105,7 @@ struct telit_ssl {
     const char *receive_as;  /* the name by which #SSLRECV was typed, and answers */
     size_t rung;             /* bytes that the last SSLSRING counted and that are still there */
     bool no_carrier;         /* NO CARRIER is due as soon as the port is quiet */
+    int64_t left_ms;         /* when it last left online mode, which ATO returns to; 0: never */
     enum telit_cause cause;
 };
 
@@ -155,8 +156,9 @@ extern const struct module_part telit_secure_sockets, telit_entries, telit_ftp_p
     telit_time_part, telit_lookup_part;
 extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
-    telit_ssl_dial, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session, telit_ftp_files,
-    telit_ftp_packet, telit_ftp_online, telit_refused, telit_time, telit_phone, telit_lookup;
+    telit_ssl_dial, telit_ssl_return, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session,
+    telit_ftp_files, telit_ftp_packet, telit_ftp_online, telit_refused, telit_time, telit_phone,
+    telit_lookup;
 
 /* The longest opening, or operation of FTP, whose single steps may take `step_ms`. */
 int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms);
@@ -176,6 +178,10 @@ struct telit_ssl_slot *telit_ssl_active(struct at_session *at, int32_t id);
 
 /* The error of a socket that is not this port's to use, `code`, with the reason. */
 enum at_status telit_ssl_refuse_inactive(struct at_session *at, int32_t id, int32_t code);
+
+/* telit_ssl.c: FTP over TLS is SSL, too, which belongs to the port that has enabled it (r12 §4.1):
+ * AT_OK unless that is another one, which is refused. */
+enum at_status telit_ssl_guard_ftp(struct at_session *at);
 
 /* telit_ssl.c: what a connection of it has left; NULL: nothing. */
 struct telit_ssl *telit_ssl_if(const struct at_session *at, int32_t id);

@@ -108,6 +108,9 @@ bool telit_ftp_is_nearly_free(const struct telit_ftp *ftp);
 /* #FTPCFG asks for TLS: security data may be set though no socket is enabled. */
 bool telit_ftp_wants_tls(const struct at_session *at);
 
+/* The port whose session is over TLS, open or being opened; NULL: there is none. */
+const struct module_terminal *telit_ftp_tls_port(const struct at_session *at);
+
 /* The session as this port may use it: open, and with no transfer under way.  NULL: the error is
  * noted. */
 struct telit_ftp *telit_ftp_ready(struct at_session *at);

@@ -63,7 +63,7 @@ static enum at_status check_open(struct at_session *at, struct telit_ftp *ftp, i
     if (!network_context(&ftp->modem->network, (size_t)cid)->active)
         return at_refuse(at, TELIT_FTP_CONTEXT_DOWN,
                          "context %d is not active; AT#SGACT=%d,1 first", (int)cid, (int)cid);
-    return AT_OK;
+    return ftp->settings.secure != 0 ? telit_ssl_guard_ftp(at) : AT_OK;
 }
 
 static enum at_status start(struct at_session *at, struct telit_ftp *ftp,

@@ -44,6 +44,13 @@ bool telit_ftp_wants_tls(const struct at_session *at)
     return telit_ftp_of(at)->settings.secure != 0;
 }
 
+const struct module_terminal *telit_ftp_tls_port(const struct at_session *at)
+{
+    const struct telit_ftp *ftp = telit_ftp_of(at);
+
+    return ftp->work != NULL && ftp->work->client.secure ? ftp->owner : NULL;
+}
+
 void telit_ftp_drop(struct telit_ftp *ftp)
 {
     if (ftp->work != NULL)

@@ -109,12 +109,31 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &common_v250,      &common_registers,   &common_identity,   &common_network,
-    &common_packet,    &telit_time,         &common_general,    &common_phone,
-    &telit_phone,      &common_messages,    &telit_general,     &telit_lookup,
-    &telit_packet,     &telit_ssl_config,   &telit_ssl_data,    &telit_ssl_dial,
-    &telit_ssl_socket, &telit_ssl_transfer, &telit_ftp_session, &telit_ftp_files,
-    &telit_ftp_packet, &telit_ftp_online,   &telit_refused,     NULL,
+    &telit_ssl_return,
+    &common_v250,
+    &common_registers,
+    &common_identity,
+    &common_network,
+    &common_packet,
+    &telit_time,
+    &common_general,
+    &common_phone,
+    &telit_phone,
+    &common_messages,
+    &telit_general,
+    &telit_lookup,
+    &telit_packet,
+    &telit_ssl_config,
+    &telit_ssl_data,
+    &telit_ssl_dial,
+    &telit_ssl_socket,
+    &telit_ssl_transfer,
+    &telit_ftp_session,
+    &telit_ftp_files,
+    &telit_ftp_packet,
+    &telit_ftp_online,
+    &telit_refused,
+    NULL,
 };
 
 static struct at_index row_index;

@@ -48,6 +48,15 @@ struct telit_ssl_slot *telit_ssl_active(struct at_session *at, int32_t id)
     return NULL;
 }
 
+enum at_status telit_ssl_guard_ftp(struct at_session *at)
+{
+    const struct telit_ssl_slot *slot = telit_ssl_slot(at, 1);
+
+    return slot->owner == NULL || slot->owner == terminal_of(at)
+               ? AT_OK
+               : telit_ssl_refuse_inactive(at, 1, FACT_ERROR_OTHER_INSTANCE);
+}
+
 struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id)
 {
     struct telit_ssl *ssl = telit_ssl_if(at, id);

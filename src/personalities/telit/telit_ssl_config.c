@@ -25,12 +25,23 @@ static void enabled_changed(struct at_session *at, size_t index)
 
 enum { SSLEN_ID, SSLEN_ENABLE };
 
+/* SSL is one port's at a time, and FTP over TLS is SSL. */
+static enum at_status enable_free(struct at_session *at, const struct at_args *args)
+{
+    const struct module_terminal *port = telit_ftp_tls_port(at);
+
+    if (args->list[SSLEN_ID].number == 1 && port != NULL && port != terminal_of(at))
+        return at_refuse(at, FACT_ERROR_OTHER_INSTANCE,
+                         "port %zu uses FTP over TLS; AT#FTPCLOSE there first", port->index + 1);
+    return at_bind(at, args);
+}
+
 static enum at_status enable(struct at_session *at, const struct at_args *args)
 {
     const struct telit_ssl_slot *slot = telit_ssl_slot(at, args->list[SSLEN_ID].number);
 
     if (slot->settings.enabled == 0)
-        return at_bind(at, args);
+        return enable_free(at, args);
     if (slot->owner != terminal_of(at))
         return telit_ssl_refuse_inactive(at, args->list[SSLEN_ID].number,
                                          FACT_ERROR_OTHER_INSTANCE);

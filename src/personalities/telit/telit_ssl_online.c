@@ -85,7 +85,10 @@ static void on_idle(struct online *online)
 
 static void on_left(struct online *online)
 {
-    connection_set_buffering(&ssl_of(online)->socket, true);
+    struct telit_ssl *ssl = ssl_of(online);
+
+    ssl->left_ms = module_now(ssl->modem);
+    connection_set_buffering(&ssl->socket, true);
 }
 
 void telit_ssl_go_online(struct telit_ssl *ssl, struct at_session *at)

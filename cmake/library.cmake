@@ -105,7 +105,7 @@ tlsmodem_library(tlsmodem_engine_library OUTPUT tlsmodem KEEP tlsmodem_* WHOLE t
                  RENAMED ${TLSMODEM_RENAMED})
 tlsmodem_package(tlsmodem_engine_library engine)
 install(DIRECTORY include/tlsmodem DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES include/tlsmodem.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/tlsmodem.h include/tlsmodem_control.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 if(TLSMODEM_POSIX)
   find_package(Threads REQUIRED)

@@ -130,6 +130,17 @@ struct tlsmodem_time {
  * ERR_INVALID. */
 enum err tlsmodem_time_read(const char *text, int zone_quarters, struct tlsmodem_time *ret_time);
 
+/* A message that a host sends. */
+struct tlsmodem_sending {
+    const char *to;   /* digits, and a + in front */
+    const char *text; /* UTF-8; NULL: it is no text */
+    const char *pdu;  /* the same whole, in hexadecimal: service centre and SMS-SUBMIT */
+    int reference;    /* that the host is told, 0 to 255 */
+    uint32_t ticket;  /* for tlsmodem_message_decided() (tlsmodem_control.h) */
+};
+
+enum tlsmodem_sent { TLSMODEM_ACCEPTED, TLSMODEM_REFUSED, TLSMODEM_UNDECIDED };
+
 /* Everything pointed to is borrowed until tlsmodem_free(). */
 struct tlsmodem_config {
     const char *model; /* name of a model */
@@ -145,6 +156,11 @@ struct tlsmodem_config {
     struct tlsmodem_time time;
     const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
     size_t fact_count;
+    /* Takes a message that a host sends, or not, or says so later; what `message` points to is
+     * borrowed for the call, in which nothing of the modem may be called.  NULL: the network
+     * refuses each. */
+    enum tlsmodem_sent (*send_message)(void *ctx, const struct tlsmodem_sending *message);
+    void *send_message_ctx;
     /* Call tlsmodem_tick() at `deadline_ms` of the clock; CLOCK_NEVER: not before something
      * happens.  Replaces what was armed before.  Nothing of the modem may be called inside. */
     void (*arm)(void *ctx, int64_t deadline_ms);

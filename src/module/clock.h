@@ -21,10 +21,14 @@ struct module_clock {
     bool begun;   /* it goes from the module's own first moment: nobody has told it the time */
     bool by_hand; /* a host or a time server has set it, and the network not since */
     bool stored;  /* there is an entry of it in the storage */
-    bool given;   /* by the network, since power-on: */
+    bool given;   /* by the network, since power-on, see below */
+    /* The network has another time than the config says: this zone, and `replaced_offset_s` */
+    bool replaced;
+    int8_t replaced_zone_quarters;
     int64_t given_utc_s;
     int given_zone_quarters;
     int64_t network_offset_s; /* of the network's UTC from the machine's */
+    int64_t replaced_offset_s;
 };
 
 enum { MODULE_TIME_CAP = 24 }; /* "yy/MM/dd,hh:mm:ss+zz" and its end */

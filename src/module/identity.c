@@ -102,7 +102,7 @@ static bool is_name(const char *name)
     return name[0] != '\0' && strlen(name) <= TLSMODEM_OPERATOR_MAX;
 }
 
-static const char *find_fault(const struct tlsmodem_identity *identity)
+const char *identity_fault(const struct tlsmodem_identity *identity)
 {
     if (!is_whole(identity->imei, tlsmodem_imei))
         return "the IMEI; allowed: what tlsmodem_imei() gives";
@@ -125,7 +125,7 @@ static const char *find_fault(const struct tlsmodem_identity *identity)
 
 enum err identity_check(const struct tlsmodem *modem)
 {
-    const char *fault = find_fault(&modem->config.identity);
+    const char *fault = identity_fault(&modem->config.identity);
 
     if (fault == NULL)
         return ERR_OK;

@@ -6,6 +6,10 @@
 
 struct at_session;
 struct tlsmodem;
+struct tlsmodem_identity;
+
+/* NULL, or what cannot be so, and what is allowed. */
+const char *identity_fault(const struct tlsmodem_identity *identity);
 
 /* Looks at what the config gives.  ERR_INVALID: it cannot be so, and the log says what is allowed.
  */

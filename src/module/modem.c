@@ -1,5 +1,6 @@
 /* modem.c: what an embedding program calls: a modem is made, ticks, and goes. */
 #include "at/session.h"
+#include "module/control.h"
 #include "module/facts.h"
 #include "module/identity.h"
 #include "module/messages.h"
@@ -148,6 +149,7 @@ void tlsmodem_free(struct tlsmodem *modem)
     for (size_t i = 0; i < modem->terminal_count; i++)
         terminal_deinit(&modem->terminals[i]);
     messages_deinit(modem);
+    control_deinit(modem);
     free(modem->terminals);
     free(modem->maker);
     module_facts_deinit(modem);

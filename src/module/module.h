@@ -24,6 +24,7 @@ struct tlsmodem {
     struct module_network network;
     struct phone phone;
     struct message_store *messages; /* owned; NULL: it is empty (messages.h) */
+    struct control *control;        /* owned; NULL: the config's words hold (control.h) */
     struct connection_world world;
     size_t terminal_count;
     struct module_terminal *terminals;
@@ -45,7 +46,8 @@ void module_leave(struct tlsmodem *modem);
 /* The machine's monotonic clock in ms, from which all deadlines count. */
 int64_t module_now(const struct tlsmodem *modem);
 
-/* Switches off once the running command has answered, and on again `off_ms` later. */
+/* Switches off once the running command has answered, and on again `off_ms` later; CLOCK_NEVER:
+ * when somebody does. */
 void module_power_cycle(struct tlsmodem *modem, int64_t off_ms);
 
 /* The modem behind a session. */

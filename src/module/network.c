@@ -15,7 +15,8 @@ void network_init(struct module_network *network, size_t context_count,
                                         .attached = true,
                                         .functionality = 1,
                                         .registration = registration };
-    network->reported = network_is_registered(network);
+    network->reported = (uint8_t)network_stat(network);
+    network->reported_packet = (uint8_t)network_packet_stat(network);
 }
 
 static size_t others_size(const struct module_network *network)
@@ -68,6 +69,11 @@ int network_stat(const struct module_network *network)
                                  [TLSMODEM_LOST] = 4 };
 
     return asks_for_network(network) ? stats[network->registration] : 0;
+}
+
+int network_packet_stat(const struct module_network *network)
+{
+    return network_is_registered(network) && !network->attached ? 0 : network_stat(network);
 }
 
 static bool has(const struct module_network *network, size_t cid)

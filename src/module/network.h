@@ -30,7 +30,8 @@ struct module_network {
     struct module_context *others; /* owned; NULL: none of them is defined */
     size_t context_count;
     bool attached;
-    bool reported;         /* registration as hosts were last told */
+    /* <stat> as hosts were last told, of both domains */
+    uint8_t reported, reported_packet;
     int32_t functionality; /* +CFUN: 1 full, 4 radio off */
     int32_t cops_mode;     /* +COPS: 0 automatic, 1 manual, 2 deregistered */
     int32_t cops_format;
@@ -53,6 +54,9 @@ bool network_is_registered(const struct module_network *network);
 
 /* 27.007 <stat>: 1 and 5 registered, at home and roaming; 0, 2, 3, 4 not. */
 int network_stat(const struct module_network *network);
+
+/* The same of the packet domain, where it has to be attached, too. */
+int network_packet_stat(const struct module_network *network);
 
 /* The context of `cid` (from 1) to look at, or NULL when this model has none such.  Good until one
  * is made, or the modem comes to rest. */
@@ -82,5 +86,8 @@ void network_place(const struct at_session *at, char text[NETWORK_PLACE_CAP]);
 /* Registration or attachment may have changed: hosts that asked for it are told, and without either
  * all contexts go down. */
 void network_update(struct tlsmodem *modem);
+
+/* The cell is another: hosts that want to know where are told. */
+void network_moved(struct tlsmodem *modem);
 
 #endif

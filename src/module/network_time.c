@@ -130,8 +130,24 @@ void network_time_start(struct tlsmodem *modem)
     network_time_begin(modem);
 }
 
+void network_time_replace(struct tlsmodem *modem, int64_t utc_s, int zone_quarters)
+{
+    struct module_clock *clock = &modem->clock;
+
+    clock->replaced = true;
+    clock->replaced_offset_s = utc_s - clock_utc_s(clock->machine);
+    clock->replaced_zone_quarters = (int8_t)zone_quarters;
+}
+
+static int64_t network_offset_s(const struct module_clock *clock)
+{
+    return clock->replaced ? clock->replaced_offset_s : clock->network_offset_s;
+}
+
 static int network_zone(const struct tlsmodem *modem)
 {
+    if (modem->clock.replaced)
+        return modem->clock.replaced_zone_quarters;
     return modem->config.time.from == TLSMODEM_TIME_GIVEN
                ? modem->config.time.zone_quarters
                : clock_zone_quarters(modem->config.clock);
@@ -152,12 +168,12 @@ bool network_time_arrive(struct tlsmodem *modem, enum network_time_wish wish)
         (wish == NETWORK_TIME_UNASKED && config->from == TLSMODEM_TIME_BY_HAND))
         return false;
     clock->given = true;
-    clock->given_utc_s = clock_utc_s(clock->machine) + clock->network_offset_s;
+    clock->given_utc_s = clock_utc_s(clock->machine) + network_offset_s(clock);
     clock->given_zone_quarters = network_zone(modem);
     if (wish == NETWORK_TIME_UNASKED && clock->by_hand)
         return true;
     clock->by_hand = clock->begun = false;
-    clock->offset_s = clock->network_offset_s;
+    clock->offset_s = network_offset_s(clock);
     clock->zone_quarters = clock->given_zone_quarters;
     keep(modem);
     return true;
@@ -165,7 +181,7 @@ bool network_time_arrive(struct tlsmodem *modem, enum network_time_wish wish)
 
 int network_time_daylight_hours(const struct tlsmodem *modem)
 {
-    return modem->config.time.from == TLSMODEM_TIME_GIVEN
+    return modem->config.time.from == TLSMODEM_TIME_GIVEN || modem->clock.replaced
                ? 0
                : clock_daylight_hours(modem->config.clock);
 }

@@ -4,6 +4,7 @@
 #define MODULE_NETWORK_TIME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct tlsmodem;
 
@@ -23,6 +24,10 @@ void network_time_begin(struct tlsmodem *modem);
 /* The network has taken the module in, and gives its time where the config and the host want it:
  * then true, and the clock goes by it unless a host has set it and has not asked. */
 bool network_time_arrive(struct tlsmodem *modem, enum network_time_wish wish);
+
+/* The network's time goes on from this moment: seconds since 1970-01-01T00:00:00Z, and quarters of
+ * an hour; until the modem is freed. */
+void network_time_replace(struct tlsmodem *modem, int64_t utc_s, int zone_quarters);
 
 /* Takes over its zone alone, as in +CTZU; for who does not want its time. */
 void network_time_take_zone(struct tlsmodem *modem);

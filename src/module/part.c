@@ -150,6 +150,14 @@ void parts_ready(struct tlsmodem *modem)
     }
 }
 
+void parts_on_low_voltage(struct tlsmodem *modem)
+{
+    for (const struct module_part *const *part = modem->personality->parts; *part != NULL; part++) {
+        if ((*part)->on_low_voltage != NULL)
+            (*part)->on_low_voltage(modem);
+    }
+}
+
 void parts_stop(struct tlsmodem *modem)
 {
     while (modem->units != NULL)

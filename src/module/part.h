@@ -43,6 +43,8 @@ struct module_part {
     enum err (*start)(struct tlsmodem *modem);
     void (*ready)(struct tlsmodem *modem);
     void (*stop)(struct tlsmodem *modem);
+    /* The voltage falls too low: the power will go. */
+    void (*on_low_voltage)(struct tlsmodem *modem);
 
     /* When tick() has something to do; CLOCK_NEVER. */
     int64_t (*deadline)(const struct tlsmodem *modem, const void *state);
@@ -54,7 +56,7 @@ struct module_part {
     void (*on_dtr_drop)(struct module_terminal *terminal, void *state);
     /* A PDP context that was active has gone down. */
     void (*on_context_down)(struct tlsmodem *modem, void *state, size_t cid);
-    /* The network has taken the module in again. */
+    /* The network has taken the module in again, or says what time it is. */
     void (*on_registered)(struct tlsmodem *modem, void *state);
 };
 
@@ -77,6 +79,9 @@ enum err parts_start(struct tlsmodem *modem);
 
 /* The stored settings are there. */
 void parts_ready(struct tlsmodem *modem);
+
+/* The voltage falls too low. */
+void parts_on_low_voltage(struct tlsmodem *modem);
 
 /* Power off: wipes and frees all units. */
 void parts_stop(struct tlsmodem *modem);

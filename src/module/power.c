@@ -66,6 +66,7 @@ void power_settle(struct tlsmodem *modem)
     if (modem->power_cycle) {
         modem->power_cycle = false;
         power_off(modem);
-        modem->power_on_ms = module_now(modem) + modem->off_ms;
+        modem->power_on_ms =
+            modem->off_ms == CLOCK_NEVER ? CLOCK_NEVER : module_now(modem) + modem->off_ms;
     }
 }

@@ -33,41 +33,76 @@ void network_place(const struct at_session *at, char text[NETWORK_PLACE_CAP])
                  identity_cell(at), model->access_technology);
 }
 
-/* 0 says nothing, 1 the state, 2 where that is. */
-static void tell(struct at_session *at, const char *name, int32_t mode)
-{
-    char place[NETWORK_PLACE_CAP] = "";
+/* Of a registration line: what it says, in which mode. */
+struct told {
+    const char *name;
+    int32_t mode; /* 0 says nothing, 1 the state, 2 where that is */
+    bool packet;
+};
 
-    if (mode == 0)
-        return;
-    if (mode == 2)
-        network_place(at, place);
-    at_urc(at, "%s: %d%s", name, network_stat(&module_of(at)->network), place);
+enum { TOLD = 3 };
+
+static void list_told(const struct module_terminal *terminal, struct told told[TOLD])
+{
+    told[0] = (struct told){ "+CREG", terminal->settings.creg, false };
+    told[1] = (struct told){ "+CGREG", terminal->settings.cgreg, true };
+    told[2] = (struct told){ "+CEREG", terminal->settings.cereg, true };
 }
 
-static void report(struct tlsmodem *modem)
+static void tell(struct at_session *at, const struct told *told)
 {
+    const struct module_network *network = &module_of(at)->network;
+    int stat = told->packet ? network_packet_stat(network) : network_stat(network);
+    char place[NETWORK_PLACE_CAP] = "";
 
+    if (told->mode == 2 && stat != 0)
+        network_place(at, place);
+    at_urc(at, "%s: %d%s", told->name, stat, place);
+}
+
+static void report(struct tlsmodem *modem, bool of_circuits, bool of_packets)
+{
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        struct module_terminal *terminal = &modem->terminals[i];
+        struct told told[TOLD];
 
-        tell(terminal->at, "+CREG", terminal->settings.creg);
-        tell(terminal->at, "+CGREG", terminal->settings.cgreg);
-        tell(terminal->at, "+CEREG", terminal->settings.cereg);
+        list_told(&modem->terminals[i], told);
+        for (size_t k = 0; k < TOLD; k++) {
+            if (told[k].mode != 0 && (told[k].packet ? of_packets : of_circuits))
+                tell(modem->terminals[i].at, &told[k]);
+        }
     }
+}
+
+void network_moved(struct tlsmodem *modem)
+{
+    for (size_t i = 0; i < modem->terminal_count && network_is_registered(&modem->network); i++) {
+        struct told told[TOLD];
+
+        list_told(&modem->terminals[i], told);
+        for (size_t k = 0; k < TOLD; k++) {
+            if (told[k].mode == 2)
+                tell(modem->terminals[i].at, &told[k]);
+        }
+    }
+}
+
+static bool is_registered(int stat)
+{
+    enum { STAT_HOME = 1, STAT_ROAMING = 5 };
+
+    return stat == STAT_HOME || stat == STAT_ROAMING;
 }
 
 void network_update(struct tlsmodem *modem)
 {
     struct module_network *network = &modem->network;
-    bool registered = network_is_registered(network);
+    int before = network->reported, before_packet = network->reported_packet;
 
-    if (registered != network->reported) {
-        network->reported = registered;
-        report(modem);
-        if (registered)
-            parts_on_registered(modem);
-    }
+    network->reported = (uint8_t)network_stat(network);
+    network->reported_packet = (uint8_t)network_packet_stat(network);
+    report(modem, network->reported != before, network->reported_packet != before_packet);
+    if (is_registered(network->reported) && !is_registered(before))
+        parts_on_registered(modem);
     if (network_is_registered(network) && network->attached)
         return;
     for (size_t cid = 1; cid <= network->context_count; cid++)

@@ -10,7 +10,7 @@ import pytest
 
 from .conftest import CC, CXX, HAS_CXX, Installed, need, run
 
-HEADERS = ("tlsmodem.h", "tlsmodem_posix.h")
+HEADERS = ("tlsmodem.h", "tlsmodem_control.h", "tlsmodem_posix.h")
 WORD = re.compile(r"[A-Za-z_]\w*|\S")
 OURS = re.compile(r"(?:tlsmodem|TLSMODEM)(?:_\w+)?")
 
@@ -108,7 +108,7 @@ def symbols(file: Path, *options: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name, headers", [
-    ("libtlsmodem", ("tlsmodem.h", "tlsmodem/err.h", "tlsmodem/log.h")),
+    ("libtlsmodem", ("tlsmodem.h", "tlsmodem_control.h", "tlsmodem/err.h", "tlsmodem/log.h")),
     ("libtlsmodem-posix", ("tlsmodem_posix.h",))])
 def test_libraries_show_what_headers_declare(installed: Installed, name: str,
                                              headers: tuple[str, ...]) -> None:

@@ -35,29 +35,33 @@ static enum at_status run_signal(struct at_session *at)
     return AT_OK;
 }
 
-static enum at_status answer_registration(struct at_session *at, const char *name, int32_t mode)
+static enum at_status answer_registration(struct at_session *at, const char *name, int32_t mode,
+                                          int stat)
 {
     char place[NETWORK_PLACE_CAP] = "";
 
-    if (mode == 2)
+    if (mode == 2 && stat != 0)
         network_place(at, place);
-    at_info(at, "%s: %d,%d%s", name, (int)mode, network_stat(&module_of(at)->network), place);
+    at_info(at, "%s: %d,%d%s", name, (int)mode, stat, place);
     return AT_OK;
 }
 
 static enum at_status read_creg(struct at_session *at)
 {
-    return answer_registration(at, "+CREG", terminal_of(at)->settings.creg);
+    return answer_registration(at, "+CREG", terminal_of(at)->settings.creg,
+                               network_stat(&module_of(at)->network));
 }
 
 static enum at_status read_cgreg(struct at_session *at)
 {
-    return answer_registration(at, "+CGREG", terminal_of(at)->settings.cgreg);
+    return answer_registration(at, "+CGREG", terminal_of(at)->settings.cgreg,
+                               network_packet_stat(&module_of(at)->network));
 }
 
 enum at_status common_read_cereg(struct at_session *at)
 {
-    return answer_registration(at, "+CEREG", terminal_of(at)->settings.cereg);
+    return answer_registration(at, "+CEREG", terminal_of(at)->settings.cereg,
+                               network_packet_stat(&module_of(at)->network));
 }
 
 enum { COPS_NUMERIC = 2 };

@@ -79,9 +79,17 @@ static void tick(struct tlsmodem *modem, void *state)
     start_up->at_ms += module_fact_peek(modem, FACT_START_UP_NEXT_MS);
 }
 
+/* The blank is the module's; hosts look for it. */
+static void on_low_voltage(struct tlsmodem *modem)
+{
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        at_urc(modem->terminals[i].at, "UNDER_VOLTAGE POWER DOWN ");
+}
+
 const struct module_part quectel_start_up = {
     .size = sizeof(struct start_up),
     .from_start = true,
+    .on_low_voltage = on_low_voltage,
     .init = init,
     .is_idle = is_idle,
     .deadline = deadline,

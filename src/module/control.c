@@ -1,0 +1,342 @@
+/* control.c: a laboratory changes what a modem finds: network, clock, power (tlsmodem_control.h).
+ */
+#include "module/control.h"
+
+#include "at/session.h"
+#include "module/facts.h"
+#include "module/identity.h"
+#include "module/messages.h"
+#include "module/module.h"
+#include "module/network_time.h"
+#include "module/part.h"
+#include "module/power.h"
+#include "tlsmodem_control.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Texts that the config points to once a laboratory has changed them. */
+struct control {
+    char operator_name[TLSMODEM_OPERATOR_MAX + 1];
+    char operator_code[7];
+};
+
+void control_deinit(struct tlsmodem *modem)
+{
+    free(modem->control);
+    modem->control = NULL;
+}
+
+static void begin(struct tlsmodem *modem)
+{
+    assert(modem->depth == 0 && !modem->settling);
+    module_enter(modem);
+}
+
+/* ---- the network ---- */
+
+enum err tlsmodem_set_registration(struct tlsmodem *modem, enum tlsmodem_registration registration)
+{
+    if ((unsigned)registration > TLSMODEM_LOST)
+        return ERR_INVALID;
+    begin(modem);
+    modem->config.identity.registration = registration;
+    modem->network.registration = registration;
+    if (modem->on)
+        network_update(modem);
+    module_leave(modem);
+    return ERR_OK;
+}
+
+/* Takes over what identity.h allows. */
+static enum err set_identity(struct tlsmodem *modem, const struct tlsmodem_identity *identity)
+{
+    if (identity_fault(identity) != NULL)
+        return ERR_INVALID;
+    modem->config.identity = *identity;
+    return ERR_OK;
+}
+
+enum err tlsmodem_set_signal(struct tlsmodem *modem, int signal)
+{
+    struct tlsmodem_identity identity = modem->config.identity;
+
+    assert(modem->depth == 0);
+    identity.has_signal = true;
+    identity.signal = signal;
+    return set_identity(modem, &identity);
+}
+
+/* The config's texts are copies from now on, which may be what is copied. */
+static enum err own_texts(struct tlsmodem *modem)
+{
+    struct tlsmodem_identity *identity = &modem->config.identity;
+
+    if (modem->control != NULL)
+        return ERR_OK;
+    modem->control = calloc(1, sizeof(*modem->control));
+    if (modem->control == NULL)
+        return ERR_NO_MEMORY;
+    if (identity->operator_name != NULL) {
+        memcpy(modem->control->operator_name, identity->operator_name,
+               strlen(identity->operator_name));
+        identity->operator_name = modem->control->operator_name;
+    }
+    if (identity->operator_code != NULL) {
+        memcpy(modem->control->operator_code, identity->operator_code,
+               strlen(identity->operator_code));
+        identity->operator_code = modem->control->operator_code;
+    }
+    return ERR_OK;
+}
+
+enum err tlsmodem_set_operator(struct tlsmodem *modem, const char *name, const char *code)
+{
+    struct tlsmodem_identity identity = modem->config.identity;
+    enum err err;
+
+    assert(modem->depth == 0);
+    if (name != NULL)
+        identity.operator_name = name;
+    if (code != NULL)
+        identity.operator_code = code;
+    if (identity_fault(&identity) != NULL)
+        return ERR_INVALID;
+    err = own_texts(modem);
+    if (err != ERR_OK)
+        return err;
+    if (name != NULL) {
+        memmove(modem->control->operator_name, name, strlen(name) + 1);
+        modem->config.identity.operator_name = modem->control->operator_name;
+    }
+    if (code != NULL) {
+        memmove(modem->control->operator_code, code, strlen(code) + 1);
+        modem->config.identity.operator_code = modem->control->operator_code;
+    }
+    return ERR_OK;
+}
+
+enum err tlsmodem_set_cell(struct tlsmodem *modem, uint16_t area_code, uint32_t cell)
+{
+    struct tlsmodem_identity identity = modem->config.identity;
+    enum err err;
+
+    begin(modem);
+    identity.area_code = area_code;
+    identity.cell = cell;
+    err = set_identity(modem, &identity);
+    if (err == ERR_OK && modem->on)
+        network_moved(modem);
+    module_leave(modem);
+    return err;
+}
+
+enum err tlsmodem_set_attached(struct tlsmodem *modem, bool attached)
+{
+    enum err err = ERR_STATE;
+
+    begin(modem);
+    if (modem->on && network_is_registered(&modem->network)) {
+        modem->network.attached = attached;
+        network_update(modem);
+        err = ERR_OK;
+    }
+    module_leave(modem);
+    return err;
+}
+
+enum err tlsmodem_lose_context(struct tlsmodem *modem, size_t cid)
+{
+    size_t last = cid == 0 ? modem->network.context_count : cid;
+    enum err err = ERR_STATE;
+
+    if (network_context(&modem->network, last) == NULL)
+        return ERR_INVALID;
+    begin(modem);
+    for (size_t i = cid == 0 ? 1 : cid; i <= last && modem->on; i++) {
+        if (!network_context(&modem->network, i)->active)
+            continue;
+        network_deactivate(modem, i);
+        err = ERR_OK;
+    }
+    module_leave(modem);
+    return err;
+}
+
+/* ---- the clock ---- */
+
+/* 2000-01-01 to the end of 2099 */
+static bool is_time(int64_t utc_s, int zone_quarters)
+{
+    enum { ZONE_MIN = -48, ZONE_MAX = 56 };
+
+    return utc_s >= INT64_C(946684800) && utc_s < INT64_C(4102444800) &&
+           zone_quarters >= ZONE_MIN && zone_quarters <= ZONE_MAX;
+}
+
+enum err tlsmodem_give_time(struct tlsmodem *modem, int64_t utc_s, int zone_quarters)
+{
+    if (!is_time(utc_s, zone_quarters))
+        return ERR_INVALID;
+    begin(modem);
+    network_time_replace(modem, utc_s, zone_quarters);
+    if (modem->on && network_is_registered(&modem->network))
+        parts_on_registered(modem);
+    module_leave(modem);
+    return ERR_OK;
+}
+
+enum err tlsmodem_set_clock(struct tlsmodem *modem, int64_t utc_s, int zone_quarters)
+{
+    if (!is_time(utc_s, zone_quarters))
+        return ERR_INVALID;
+    begin(modem);
+    module_clock_set_utc(&modem->clock, utc_s);
+    modem->clock.zone_quarters = zone_quarters;
+    network_time_by_hand(modem);
+    module_leave(modem);
+    return ERR_OK;
+}
+
+/* ---- power ---- */
+
+static enum err switch_on(struct tlsmodem *modem)
+{
+    enum err err;
+
+    if (modem->on)
+        return ERR_OK;
+    err = power_on(modem);
+    if (err != ERR_OK)
+        power_off(modem);
+    return err;
+}
+
+/* Once the ports have what was said before. */
+static enum err switch_off(struct tlsmodem *modem, int64_t off_ms)
+{
+    if (!modem->on)
+        return off_ms == CLOCK_NEVER ? ERR_OK : ERR_STATE;
+    module_power_cycle(modem, off_ms);
+    return ERR_OK;
+}
+
+static enum err change_power(struct tlsmodem *modem, enum tlsmodem_power power)
+{
+    int64_t restart_ms = module_fact(modem, modem->personality->restart_off_ms);
+
+    switch (power) {
+    case TLSMODEM_POWER_OFF:
+        modem->power_on_ms = CLOCK_NEVER;
+        return switch_off(modem, CLOCK_NEVER);
+    case TLSMODEM_POWER_ON:
+        return switch_on(modem);
+    case TLSMODEM_POWER_RESET:
+        return switch_off(modem, restart_ms);
+    case TLSMODEM_POWER_BROWN_OUT:
+        if (modem->on)
+            parts_on_low_voltage(modem);
+        return switch_off(modem, restart_ms);
+    }
+    return ERR_INVALID;
+}
+
+enum err tlsmodem_set_power(struct tlsmodem *modem, enum tlsmodem_power power)
+{
+    enum err err;
+
+    begin(modem);
+    err = change_power(modem, power);
+    module_leave(modem);
+    return err;
+}
+
+/* ---- ports ---- */
+
+void tlsmodem_set_dtr(struct tlsmodem *modem, size_t index, bool on)
+{
+    struct terminal *terminal;
+
+    assert(modem->depth == 0 && index < modem->terminal_count);
+    terminal = &modem->terminals[index].base;
+    terminal->ops->set_dtr(terminal, on);
+}
+
+unsigned tlsmodem_circuits(const struct tlsmodem *modem, size_t index)
+{
+    assert(index < modem->terminal_count);
+    return modem->terminals[index].lines | (modem->terminals[index].dtr ? LINE_DTR : 0);
+}
+
+enum err tlsmodem_set_sim(struct tlsmodem *modem, enum tlsmodem_sim sim)
+{
+    (void)modem;
+    return sim == TLSMODEM_SIM_READY ? ERR_OK : ERR_UNSUPPORTED;
+}
+
+enum err tlsmodem_ring(struct tlsmodem *modem, const char *caller)
+{
+    (void)modem;
+    (void)caller;
+    return ERR_UNSUPPORTED;
+}
+
+enum err tlsmodem_ring_end(struct tlsmodem *modem)
+{
+    (void)modem;
+    return ERR_STATE;
+}
+
+enum err tlsmodem_receive_message(struct tlsmodem *modem, const struct tlsmodem_message *message)
+{
+    (void)modem;
+    (void)message;
+    return ERR_UNSUPPORTED;
+}
+
+enum err tlsmodem_message_decided(struct tlsmodem *modem, uint32_t ticket, bool accepted)
+{
+    (void)modem;
+    (void)ticket;
+    (void)accepted;
+    return ERR_NOT_FOUND;
+}
+
+/* ---- how things are ---- */
+
+static size_t unread(const struct tlsmodem *modem)
+{
+    size_t count = 0;
+
+    for (size_t place = 1; place <= MESSAGE_PLACES; place++) {
+        const struct message *message = messages_at(modem, place);
+
+        count += message != NULL && message->state == MESSAGE_UNREAD;
+    }
+    return count;
+}
+
+void tlsmodem_get_status(const struct tlsmodem *modem, struct tlsmodem_status *ret_status)
+{
+    const struct at_session *at = modem->terminals[0].at;
+    const struct module_network *network = &modem->network;
+
+    *ret_status = (struct tlsmodem_status){
+        .on = modem->on,
+        .registered = modem->on && network_is_registered(network),
+        .registration = modem->config.identity.registration,
+        .signal = identity_signal(at),
+        .operator_name = identity_operator_name(at),
+        .operator_code = identity_operator_code(at),
+        .area_code = (uint16_t)identity_area_code(at),
+        .cell = (uint32_t)identity_cell(at),
+        .messages = messages_count(modem),
+        .unread = unread(modem),
+        .utc_s = module_clock_utc_s(&modem->clock),
+        .zone_quarters = modem->clock.zone_quarters,
+    };
+    ret_status->attached = ret_status->registered && network->attached;
+    for (size_t cid = 1; modem->on && cid <= network->context_count; cid++)
+        ret_status->contexts |= (network_context(network, cid)->active ? 1U : 0U) << (cid - 1);
+}

@@ -307,8 +307,8 @@ static const char *preset_text_of(const struct at_param *param, const struct at_
     return param->preset_text != NULL ? param->preset_text : "";
 }
 
-void at_args_preset(const struct at_command *row, const struct at_model *model,
-                    const struct at_dialect *dialect, void *record, size_t index)
+void at_args_fill(const struct at_command *row, const struct at_model *model,
+                  const struct at_dialect *dialect, void *record, size_t index)
 {
     assert(record != NULL);
     for (size_t i = 0; i < row->param_count; i++) {
@@ -328,7 +328,17 @@ void at_args_preset(const struct at_command *row, const struct at_model *model,
 
             memcpy(field, &number, sizeof(number));
         }
-        fact_restore(model->facts, preset_of(param, dialect, index));
+    }
+}
+
+void at_args_preset(const struct at_command *row, const struct at_model *model,
+                    const struct at_dialect *dialect, void *record, size_t index)
+{
+    if (record != NULL)
+        at_args_fill(row, model, dialect, record, index);
+    for (size_t i = 0; i < row->param_count; i++) {
+        if (row->params[i].bound != 0)
+            fact_restore(model->facts, preset_of(&row->params[i], dialect, index));
     }
 }
 
@@ -362,30 +372,69 @@ static const char *text_of(const struct at_param *param, const char *field)
     return at_text(owned);
 }
 
-void at_args_print(const struct at_command *row, const struct at_model *model, const void *record,
-                   size_t index, struct text *out)
+/* A parameter's value in a record, or its factory value where there is none. */
+struct value {
+    int32_t number;
+    const char *text;
+};
+
+static struct value value_of(const struct at_param *param, const struct at_model *model,
+                             const struct at_dialect *dialect, const void *record, size_t index)
+{
+    struct value value = { 0, "" };
+
+    if (param->type == AT_STRING && record != NULL)
+        value.text = text_of(param, field_of(param, record));
+    else if (param->type == AT_STRING)
+        value.text = param->owned ? "" : preset_text_of(param, model);
+    else if (record != NULL)
+        memcpy(&value.number, field_of(param, record), sizeof(value.number));
+    else
+        value.number = fact_number(model->facts, preset_of(param, dialect, index));
+    return value;
+}
+
+bool at_args_are_preset(const struct at_command *row, const struct at_model *model,
+                        const struct at_dialect *dialect, const void *record, size_t index)
+{
+    assert(record != NULL);
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct at_param *param = &row->params[i];
+        struct value value, preset;
+
+        if (param->bound == 0)
+            continue;
+        value = value_of(param, model, dialect, record, index);
+        preset = value_of(param, model, dialect, NULL, index);
+        if (value.number != preset.number || strcmp(value.text, preset.text) != 0)
+            return false;
+    }
+    return true;
+}
+
+void at_args_print(const struct at_command *row, const struct at_model *model,
+                   const struct at_dialect *dialect, const void *record, size_t index,
+                   struct text *out)
 {
     bool first = row->record_count_limit == 0;
 
-    assert(record != NULL);
+    assert(record != NULL || row->make_record != NULL);
     if (!first)
         text_add_number(out, (int32_t)index + 1, 0);
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
-        const char *field = field_of(param, record);
-        int32_t number;
+        struct value value;
 
         if (param->bound == 0 || !at_has(model, param->only_on))
             continue;
+        value = value_of(param, model, dialect, record, index);
         if (!first)
             text_add_char(out, ',');
         first = false;
-        if (param->type == AT_NUMBER) {
-            memcpy(&number, field, sizeof(number));
-            text_add_number(out, number, row->digits);
-        } else {
-            text_add(out, "\"%s\"", text_of(param, field));
-        }
+        if (param->type == AT_NUMBER)
+            text_add_number(out, value.number, row->digits);
+        else
+            text_add(out, "\"%s\"", value.text);
     }
 }
 

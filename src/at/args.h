@@ -95,8 +95,13 @@ static inline const char *at_text(const char *owned)
     return owned != NULL ? owned : "";
 }
 
-/* Sets the row's record, which was zeroed once, to its factory values on a maker's modules; `index`
- * as for at_command.record. */
+/* Puts the row's factory values on a maker's modules into a record, which was zeroed once; `index`
+ * as for at_command.record.  For a record that is new: no fact counts anew. */
+void at_args_fill(const struct at_command *row, const struct at_model *model,
+                  const struct at_dialect *dialect, void *record, size_t index);
+
+/* The same for a record that may have had other values: factory values that are facts count again.
+ * NULL, of a row with `make_record`: only that. */
 void at_args_preset(const struct at_command *row, const struct at_model *model,
                     const struct at_dialect *dialect, void *record, size_t index);
 
@@ -109,10 +114,16 @@ void at_args_replace_presets(const struct at_command *row, const struct at_model
 void at_args_note_presets(const struct at_command *row, const struct at_model *model,
                           const struct at_dialect *dialect, size_t index);
 
+/* True when all values of the record are the factory's. */
+bool at_args_are_preset(const struct at_command *row, const struct at_model *model,
+                        const struct at_dialect *dialect, const void *record, size_t index);
+
 /* Writes the record's values as `?` shows them after the name: `1,300,"text"`.  `index` goes in
- * front when the row has one record for each first parameter. */
-void at_args_print(const struct at_command *row, const struct at_model *model, const void *record,
-                   size_t index, struct text *out);
+ * front when the row has one record for each first parameter.  NULL, of a row with `make_record`:
+ * the factory values. */
+void at_args_print(const struct at_command *row, const struct at_model *model,
+                   const struct at_dialect *dialect, const void *record, size_t index,
+                   struct text *out);
 
 /* True when `=?` has something to show: not every parameter is hidden, or a text of any kind. */
 bool at_args_have_ranges(const struct at_command *row, const struct at_model *model);

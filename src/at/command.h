@@ -115,8 +115,7 @@ struct at_command {
     /* Where bound values live; `index` from 0.  NULL, of a row with `make_record` only: nowhere
      * yet, they are the factory values. */
     void *(*record)(struct at_session *at, size_t index);
-    /* The same to put stored values there: NULL when there is no memory.  A row that has it sets
-     * and reads its values by handlers of its own. */
+    /* The same to put values there: NULL when there is no memory. */
     void *(*make_record)(struct at_session *at, size_t index);
     /* Bound values have changed by a set, a reset or a restore. */
     void (*changed)(struct at_session *at, size_t index);

@@ -51,7 +51,8 @@ static enum at_status read_bound(struct at_session *at, const struct at_command 
         text_init(&line, memory, sizeof(memory));
         if (!row->basic)
             begin_line(&line, row);
-        at_args_print(row, &at->config.model, row->record(at, index), index, &line);
+        at_args_print(row, &at->config.model, at->config.dialect, row->record(at, index), index,
+                      &line);
         at_args_note_presets(row, &at->config.model, at->config.dialect, index);
         at_info_text(at, &line);
     }
@@ -83,7 +84,7 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
 {
     const struct at_command *row = at_row(at);
     size_t index = row->record_count_limit == 0 ? 0 : (size_t)args->list[0].number - 1;
-    void *record = row->record(at, index);
+    void *record;
     bool is_stored = at_keep_of(row, &at->config.model) == AT_KEEP_NVM;
     char before[VALUES_MAX];
     struct text text;
@@ -91,8 +92,10 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
 
     text_init(&text, before, sizeof(before));
     if (is_stored)
-        at_args_print(row, &at->config.model, record, index, &text);
-    if (!at_args_bind(row, args, record))
+        at_args_print(row, &at->config.model, at->config.dialect, row->record(at, index), index,
+                      &text);
+    record = at_make_record(at, row, index);
+    if (record == NULL || !at_args_bind(row, args, record))
         return at_refuse_memory(at, at->config.dialect->error_memory);
     if (is_stored && at_keep(at, index) != ERR_OK) {
         if (at_args_parse(row, &at->config.model, text_span(&text), &old) == AT_ARGS_FINE)

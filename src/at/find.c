@@ -1,6 +1,7 @@
 /* find.c: the row behind a name. */
 #include "at/internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 const struct at_command *at_find_in(const struct at_commands *const *commands,
@@ -25,6 +26,12 @@ const struct at_command *at_find(const struct at_session *at, const char *name)
     if (config->index != NULL && at_index_is_ready(config->index))
         return at_index_find(config->index, &config->model, name);
     return at_find_in(config->commands, &config->model, name);
+}
+
+void *at_make_record(struct at_session *at, const struct at_command *row, size_t index)
+{
+    assert(row->record != NULL && index < at_record_count(at, row));
+    return row->make_record != NULL ? row->make_record(at, index) : row->record(at, index);
 }
 
 size_t at_record_count(const struct at_session *at, const struct at_command *row)

@@ -66,6 +66,10 @@ const struct at_command *at_find(const struct at_session *at, const char *name);
 /* How many records a row has on this model. */
 size_t at_record_count(const struct at_session *at, const struct at_command *row);
 
+/* Where a row's bound values live, to change them; `index` below at_record_count().  NULL: there is
+ * no memory for them. */
+void *at_make_record(struct at_session *at, const struct at_command *row, size_t index);
+
 /* ---- the end of a command ---- */
 
 /* Notes the error of the running command, a +CME ERROR number or the fact that it is; to be

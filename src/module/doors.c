@@ -4,6 +4,7 @@
 #include "module/module.h"
 #include "module/part.h"
 #include "module/power.h"
+#include "module/record.h"
 
 #include <assert.h>
 
@@ -43,6 +44,7 @@ static void settle(struct tlsmodem *modem)
     modem->settling = false;
     parts_give_back(modem);
     network_give_back(&modem->network);
+    records_give_back(modem);
     if (deadline(modem) != modem->armed_ms) {
         modem->armed_ms = deadline(modem);
         modem->config.arm(modem->config.arm_ctx, modem->armed_ms);

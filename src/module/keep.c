@@ -8,6 +8,7 @@
 #include "at/lexer.h"
 #include "base/text.h"
 #include "module/module.h"
+#include "module/record.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -71,7 +72,7 @@ enum err keep_row(struct at_session *at, const struct at_command *row, size_t in
     if (storage == NULL)
         return ERR_OK;
     text_init(&text, values, sizeof(values));
-    at_args_print(row, at_model_of(at), row->record(at, index), index, &text);
+    at_args_print(row, at_model_of(at), at_dialect_of(at), row->record(at, index), index, &text);
     row_key(row, index, key);
     port_key(row->name, index, port);
     return storage->ops->apply(storage->impl,
@@ -149,12 +150,8 @@ void keep_release(struct at_session *at)
 static void preset_values(struct at_session *at, const struct at_command *row, void *ctx)
 {
     (void)ctx;
-    for (size_t index = 0; index < at_record_count(at, row); index++) {
-        void *record = row->record(at, index);
-
-        if (record != NULL)
-            at_args_preset(row, at_model_of(at), at_dialect_of(at), record, index);
-    }
+    for (size_t index = 0; index < at_record_count(at, row); index++)
+        at_args_preset(row, at_model_of(at), at_dialect_of(at), row->record(at, index), index);
 }
 
 static void preset_row(struct at_session *at, const struct at_command *row, void *ctx)
@@ -173,6 +170,7 @@ void keep_preset_all(struct at_session *at)
 void keep_preset(struct at_session *at, enum at_keep keep)
 {
     keep_each(at, keep, preset_row, NULL);
+    records_look(module_of(at));
 }
 
 /* Takes values over if a host could have set them; there may be no memory for them. */
@@ -187,7 +185,7 @@ static bool take(struct at_session *at, const struct at_command *row, size_t ind
     if (row->record_count_limit != 0 && row->params[0].type == AT_NUMBER &&
         args.list[0].number != (int32_t)index + 1)
         return false; /* a row that goes by names is stored by number all the same */
-    record = row->make_record != NULL ? row->make_record(at, index) : row->record(at, index);
+    record = at_make_record(at, row, index);
     if (record == NULL || !at_args_bind(row, &args, record))
         return false;
     at_args_replace_presets(row, at_model_of(at), at_dialect_of(at), &args, index);
@@ -229,7 +227,7 @@ static void print_row(struct at_session *at, const struct at_command *row, void 
     struct text *text = ctx;
 
     text_add(text, row->basic && !at_is_register(row) ? "%s" : "%s=", row->name);
-    at_args_print(row, at_model_of(at), row->record(at, 0), 0, text);
+    at_args_print(row, at_model_of(at), at_dialect_of(at), row->record(at, 0), 0, text);
     text_add(text, ";");
 }
 

@@ -7,7 +7,6 @@
 #include "module/clock.h"
 #include "module/network.h"
 #include "module/personality.h"
-#include "module/phone.h"
 #include "module/terminal.h"
 #include "services/connection.h"
 #include "tlsmodem.h"
@@ -19,10 +18,10 @@ struct tlsmodem {
     struct facts facts; /* owns what is given, and the marks */
     void *maker;        /* what rows of the maker bind, and what its parts share */
     size_t maker_size;
-    struct module_unit *units; /* of parts, those that are there, in order (part.h) */
+    struct module_unit *units;     /* of parts, those that are there, in order (part.h) */
+    struct module_record *records; /* owned: bound values that are not factory values (record.h) */
     struct module_clock clock;
     struct module_network network;
-    struct phone phone;
     struct message_store *messages; /* owned; NULL: it is empty (messages.h) */
     struct control *control;        /* owned; NULL: the config's words hold (control.h) */
     struct connection_world world;

@@ -12,7 +12,7 @@ enum {
     PHONE_STORE_MAX = 2
 };
 
-/* Of a port. */
+/* Of a port; there while one is not as it comes (module/record.h). */
 struct phone_settings {
     char characters[PHONE_CHARACTERS_MAX + 1]; /* +CSCS */
     /* +CPMS: names of the one store that there is */
@@ -29,21 +29,16 @@ struct phone_settings {
     int32_t fax_class;                    /* +FCLASS */
 };
 
-/* Of a port: what +CMGL has still to show. */
-struct phone_listing {
-    size_t place;  /* the next one */
-    int32_t state; /* 27.005 <stat> */
-    bool begun;    /* one was shown */
+/* Of a port: what +CMGL has still to show, or what the message is that a prompt collects. */
+struct phone_task {
+    uint8_t state;                     /* 27.005 <stat> */
+    uint8_t place;                     /* listing: the next one */
+    bool begun;                        /* listing: one was shown */
+    uint8_t length;                    /* writing: octets of the TPDU */
+    char number[PHONE_NUMBER_MAX + 1]; /* writing */
 };
 
-/* Of a port: what the message is that a prompt collects. */
-struct phone_writing {
-    char number[PHONE_NUMBER_MAX + 1];
-    int32_t length; /* octets of the TPDU */
-    int32_t state;  /* 27.005 <stat> */
-};
-
-/* Of the SIM and the module. */
+/* Of the SIM and the module; the same. */
 struct phone {
     char centre[PHONE_NUMBER_MAX + 1]; /* +CSCA */
     int32_t centre_type;

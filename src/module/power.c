@@ -8,6 +8,7 @@
 #include "module/keep.h"
 #include "module/module.h"
 #include "module/part.h"
+#include "module/record.h"
 
 #include <assert.h>
 #include <string.h>
@@ -47,6 +48,7 @@ void power_off(struct tlsmodem *modem)
         at_reset(modem->terminals[i].at);
     }
     network_deinit(&modem->network);
+    records_free(modem);
     wipe(modem->maker, modem->maker_size);
     modem->on = false;
 }

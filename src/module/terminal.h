@@ -31,9 +31,7 @@ struct module_terminal {
     struct channel *channel; /* NULL: nobody carries our bytes */
     struct at_session *at;   /* owned */
     struct terminal_settings settings;
-    struct phone_settings phone;
-    struct phone_listing listing;
-    struct phone_writing writing;
+    struct phone_task phone;
     struct flow *flow; /* owned; NULL while XON and XOFF are not used */
     size_t announced;  /* length of the output that the channel knows of */
     bool refused;      /* the channel waits for room */

@@ -200,7 +200,7 @@ static const char *print(const struct at_command *command, const struct sample *
     struct text out;
 
     text_init(&out, memory, sizeof(memory));
-    at_args_print(command, &model, sample, index, &out);
+    at_args_print(command, &model, NULL, sample, index, &out);
     return memory;
 }
 
@@ -291,7 +291,7 @@ static void test_owned_strings(void **state)
                          AT_ARGS_FINE);
         assert_true(at_args_bind(&owned, &args, &owner));
         text_init(&out, printed, sizeof(printed));
-        at_args_print(&owned, &model, &owner, 0, &out);
+        at_args_print(&owned, &model, NULL, &owner, 0, &out);
         check_text(owned_rows[i].body, printed, owned_rows[i].printed);
     }
     at_args_preset(&owned, &model, NULL, &owner, 0);

@@ -124,19 +124,25 @@ static void set_other_value(struct world *world, const struct at_command *row,
                             const struct at_param *param, int32_t value)
 {
     struct at_session *at = world->modem->terminals[0].at;
-    char *record = row->record(at, 0);
+    char *record;
 
+    module_enter(world->modem);
+    record = at_make_record(at, row, 0);
     memcpy(record + param->bound - 1, &value, sizeof(value));
     assert_int_equal(keep_row(at, row, 0), ERR_OK);
+    module_leave(world->modem);
 }
 
 static int32_t value_of(struct world *world, const struct at_command *row,
                         const struct at_param *param)
 {
-    const char *record = row->record(world->modem->terminals[0].at, 0);
+    const char *record;
     int32_t value;
 
+    module_enter(world->modem);
+    record = at_make_record(world->modem->terminals[0].at, row, 0);
     memcpy(&value, record + param->bound - 1, sizeof(value));
+    module_leave(world->modem);
     return value;
 }
 

@@ -107,8 +107,12 @@ static struct at_session *session(struct walk *walk)
 /* Where the values of a row live, made where they are not there. */
 static void *record_of(struct walk *walk, const struct at_command *row, size_t index)
 {
-    return row->make_record != NULL ? row->make_record(session(walk), index)
-                                    : row->record(session(walk), index);
+    void *record;
+
+    module_enter(walk->world.modem);
+    record = at_make_record(session(walk), row, index);
+    walk->world.modem->depth--; /* it stays */
+    return record;
 }
 
 /* A row may be tried on any of a model's secure sockets. */
@@ -630,7 +634,8 @@ static void check_factory(struct walk *walk)
         text_init(&text, printed, sizeof(printed));
         at_args_preset(row, &walk->model->at, at_dialect_of(session(walk)),
                        record_of(walk, row, index), index);
-        at_args_print(row, &walk->model->at, record_of(walk, row, index), index, &text);
+        at_args_print(row, &walk->model->at, at_dialect_of(session(walk)),
+                      record_of(walk, row, index), index, &text);
         if (at_args_parse(row, &walk->model->at, text_span(&text), &args) != AT_ARGS_FINE)
             fail_msg("%s: its factory values %s are not valid", row->name, printed);
     }

@@ -244,13 +244,63 @@ static void test_contexts(void **state)
     }
 }
 
+/* ---- settings ---- */
+
+struct setting {
+    const char *model, *set, *set_back, *ask, *other, *factory;
+};
+
+#define ANSWER(line) "\r\n" line "\r\n\r\nOK\r\n"
+
+static const struct setting settings[] = {
+    { "he910", "AT#SGACTCFG=2,3", "AT#SGACTCFG=2,0", "AT#SGACTCFG?",
+      ANSWER("#SGACTCFG: 1,0,180,0\r\n#SGACTCFG: 2,3,180,0\r\n#SGACTCFG: 3,0,180,0\r\n"
+             "#SGACTCFG: 4,0,180,0\r\n#SGACTCFG: 5,0,180,0"),
+      ANSWER("#SGACTCFG: 1,0,180,0\r\n#SGACTCFG: 2,0,180,0\r\n#SGACTCFG: 3,0,180,0\r\n"
+             "#SGACTCFG: 4,0,180,0\r\n#SGACTCFG: 5,0,180,0") },
+    { "le866", "AT+CSCS=\"GSM\"", "AT+CSCS=\"IRA\"", "AT+CSCS?", ANSWER("+CSCS: \"GSM\""),
+      ANSWER("+CSCS: \"IRA\"") },
+    { "m95", "AT+CNMI=1", "AT&F", "AT+CNMI?", ANSWER("+CNMI: 1,1,0,0,0"),
+      ANSWER("+CNMI: 2,1,0,0,0") },
+    { "l610", "AT+CSMP=1", "AT+CSMP=17", "AT+CSMP?", ANSWER("+CSMP: 1,167,0,0"),
+      ANSWER("+CSMP: 17,167,0,0") },
+    { "nl668-eau", "AT+CSDH=1", "ATZ", "AT+CSDH?", ANSWER("+CSDH: 1"), ANSWER("+CSDH: 0") },
+};
+
+/* What a host sets and takes back leaves nothing. */
+static void test_settings(void **state)
+{
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(settings); i++) {
+        const struct setting *setting = &settings[i];
+        long before;
+
+        switch_on(&world, setting->model);
+        talk_ok(&world, "ATE0");
+        talk_expect(&world, setting->ask, setting->factory);
+        world_advance(&world, LONG_MS);
+        before = heap.bytes;
+        talk_ok(&world, setting->set);
+        talk_expect(&world, setting->ask, setting->other);
+        world_advance(&world, LONG_MS);
+        assert_true(heap.bytes > before);
+        talk_ok(&world, setting->set_back);
+        talk_expect(&world, "ATE0", "\r\nOK\r\n");
+        talk_expect(&world, setting->ask, setting->factory);
+        world_advance(&world, LONG_MS);
+        check_int(setting->model, heap.bytes, before);
+        switch_off(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quiet),
-        cmocka_unit_test(test_connected),
-        cmocka_unit_test(test_used),
-        cmocka_unit_test(test_contexts),
+        cmocka_unit_test(test_quiet),    cmocka_unit_test(test_connected),
+        cmocka_unit_test(test_used),     cmocka_unit_test(test_contexts),
+        cmocka_unit_test(test_settings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,7 +214,7 @@ static void check_rows(struct world *world, const char *what)
             if (row->record == NULL || at_find(at, row->name) != row)
                 continue;
             text_init(&text, printed, sizeof(printed));
-            at_args_print(row, at_model_of(at), row->record(at, 0), 0, &text);
+            at_args_print(row, at_model_of(at), at_dialect_of(at), row->record(at, 0), 0, &text);
             if (at_args_parse(row, at_model_of(at), text_span(&text), &args) != AT_ARGS_FINE)
                 fail_msg("%s: %s: its factory values %s are not valid", what, row->name, printed);
         }

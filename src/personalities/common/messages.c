@@ -38,13 +38,13 @@ static const char *const state_words[] = { "REC UNREAD", "REC READ", "STO UNSENT
 
 enum { STATES = sizeof(state_words) / sizeof(state_words[0]) };
 
-static bool is_text(const struct at_session *at)
+static bool is_text(struct at_session *at)
 {
-    return terminal_of(at)->phone.format == 1;
+    return common_phone_settings(at).format == 1;
 }
 
 /* A <stat> as the format has it; STATES: there is none such. */
-static size_t state_of(const struct at_session *at, struct span typed)
+static size_t state_of(struct at_session *at, struct span typed)
 {
     int32_t number;
 
@@ -61,9 +61,9 @@ static size_t state_of(const struct at_session *at, struct span typed)
 
 static void add_service_centre(struct at_session *at, const struct sms *sms, struct text *out)
 {
-    const struct phone *phone = &module_of(at)->phone;
+    struct phone phone = common_sim_settings(at);
 
-    text_add(out, ",\"%s\",%d,%zu", phone->centre, (int)phone->centre_type, sms_tpdu_length(sms));
+    text_add(out, ",\"%s\",%d,%zu", phone.centre, (int)phone.centre_type, sms_tpdu_length(sms));
 }
 
 static const char *no_name(const struct at_session *at)
@@ -76,7 +76,7 @@ static const char *no_name(const struct at_session *at)
 static void add_text_header(struct at_session *at, const struct message *message,
                             const struct sms_header *header, struct text *out)
 {
-    bool whole = terminal_of(at)->phone.header == 1;
+    bool whole = common_phone_settings(at).header == 1;
 
     text_add(out, "\"%s\",\"%s\",%s", state_words[message->state], header->number, no_name(at));
     if (!header->submit)
@@ -104,7 +104,7 @@ static void add_header(struct at_session *at, const struct message *message, str
         add_text_header(at, message, &header, out);
 }
 
-static void add_body(const struct at_session *at, const struct message *message, struct text *out)
+static void add_body(struct at_session *at, const struct message *message, struct text *out)
 {
     struct sms_header header;
 
@@ -146,14 +146,14 @@ static void show(struct at_session *at, size_t place, const char *head, bool fir
 /* Shows what is still to be listed, while there is room; true when nothing is left. */
 static bool list_on(struct at_session *at)
 {
-    struct phone_listing *listing = &terminal_of(at)->listing;
+    struct phone_task *listing = &terminal_of(at)->phone;
 
     for (; listing->place <= MESSAGE_PLACES; listing->place++) {
         const struct message *message = messages_at(module_of(at), listing->place);
         char head[24];
 
         if (message == NULL ||
-            (listing->state != LIST_ALL && listing->state != (int32_t)message->state))
+            (listing->state != LIST_ALL && listing->state != (uint8_t)message->state))
             continue;
         if (listing->begun && at_answer_room(at) < ENTRY_MAX)
             return false;
@@ -174,7 +174,7 @@ static void on_room(void *ctx)
 
 static enum at_status list(struct at_session *at, size_t state)
 {
-    terminal_of(at)->listing = (struct phone_listing){ .place = 1, .state = (int32_t)state };
+    terminal_of(at)->phone = (struct phone_task){ .place = 1, .state = (uint8_t)state };
     if (list_on(at))
         return AT_OK;
     at_long_answer(at, on_room, at);
@@ -279,7 +279,7 @@ enum { WRITE_WHAT, WRITE_TYPE, WRITE_STATE };
 
 static enum at_status store(struct at_session *at, const struct sms *sms)
 {
-    const struct phone_writing *writing = &terminal_of(at)->writing;
+    const struct phone_task *writing = &terminal_of(at)->phone;
     size_t place;
 
     switch (messages_add(module_of(at), (enum message_state)writing->state, sms, &place)) {
@@ -295,11 +295,11 @@ static enum at_status store(struct at_session *at, const struct sms *sms)
 
 static enum at_status on_text(struct at_session *at, struct span payload)
 {
-    const struct phone *phone = &module_of(at)->phone;
-    struct sms_form form = { .number = span_of(terminal_of(at)->writing.number),
-                             .first_octet = (uint8_t)phone->first_octet,
-                             .validity = (uint8_t)phone->validity,
-                             .protocol = (uint8_t)phone->protocol };
+    struct phone phone = common_sim_settings(at);
+    struct sms_form form = { .number = span_of(terminal_of(at)->phone.number),
+                             .first_octet = (uint8_t)phone.first_octet,
+                             .validity = (uint8_t)phone.validity,
+                             .protocol = (uint8_t)phone.protocol };
     struct sms sms;
 
     if (!sms_submit(&form, payload, &sms))
@@ -312,7 +312,7 @@ static enum at_status on_text(struct at_session *at, struct span payload)
 
 static enum at_status on_pdu(struct at_session *at, struct span payload)
 {
-    size_t length = (size_t)terminal_of(at)->writing.length;
+    size_t length = terminal_of(at)->phone.length;
     struct sms sms;
 
     while (payload.len > 0 &&
@@ -358,18 +358,20 @@ static bool is_number(struct span text)
 /* =<da>[,<toda>[,<stat>]] with +CMGF=1, =<length>[,<stat>] else. */
 static enum at_status set_write(struct at_session *at, const struct at_args *args)
 {
-    struct phone_writing *writing = &terminal_of(at)->writing;
+    struct phone_task *writing = &terminal_of(at)->phone;
     const struct at_arg *state = &args->list[is_text(at) ? WRITE_STATE : WRITE_TYPE];
     struct span what = args->list[WRITE_WHAT].text;
     size_t chosen = state->given ? state_of(at, state->text) : MESSAGE_UNSENT;
+    int32_t length;
 
     if (chosen >= LIST_ALL)
         return at_refuse(at, is_text(at) ? CMS_TEXT_INVALID : CMS_PDU_INVALID,
                          "<stat> is one of +CMGL=?, but for all");
-    writing->state = (int32_t)chosen;
+    writing->state = (uint8_t)chosen;
     if (!is_text(at)) {
-        if (!number_parse(what, &writing->length) || writing->length < 7 || writing->length > 164)
+        if (!number_parse(what, &length) || length < 7 || length > 164)
             return at_refuse(at, CMS_PDU_INVALID, "<length> is 7 to 164 octets");
+        writing->length = (uint8_t)length;
         return prompt(at);
     }
     if (!is_number(what))
@@ -394,11 +396,11 @@ enum at_status common_set_stores(struct at_session *at, const struct at_args *ar
 
 enum at_status common_read_stores(struct at_session *at)
 {
-    const struct phone_settings *phone = &terminal_of(at)->phone;
+    struct phone_settings phone = common_phone_settings(at);
     size_t count = messages_count(module_of(at));
 
-    at_info(at, "+CPMS: \"%s\",%zu,%d,\"%s\",%zu,%d,\"%s\",%zu,%d", phone->store_read, count,
-            MESSAGE_PLACES, phone->store_write, count, MESSAGE_PLACES, phone->store_receive, count,
+    at_info(at, "+CPMS: \"%s\",%zu,%d,\"%s\",%zu,%d,\"%s\",%zu,%d", phone.store_read, count,
+            MESSAGE_PLACES, phone.store_write, count, MESSAGE_PLACES, phone.store_receive, count,
             MESSAGE_PLACES);
     return AT_OK;
 }

@@ -5,22 +5,51 @@
 #include "personalities/common/phone.h"
 
 #include "module/identity.h"
+#include "module/record.h"
 #include "personalities/common/common.h"
 
 #include <string.h>
 
 #define SHEET "docs/facts/messages-calls-sim.md "
 
+static const struct module_record_kind of_port = { sizeof(struct phone_settings), true,
+                                                   common_phone_record };
+static const struct module_record_kind of_sim = { sizeof(struct phone), false, common_sim_record };
+
 void *common_phone_record(struct at_session *at, size_t index)
 {
-    (void)index;
-    return &terminal_of(at)->phone;
+    return module_record_if(at, &of_port, index);
+}
+
+void *common_phone_make_record(struct at_session *at, size_t index)
+{
+    return module_record(at, &of_port, index);
+}
+
+struct phone_settings common_phone_settings(struct at_session *at)
+{
+    struct phone_settings settings;
+
+    module_record_read(at, &of_port, 0, &settings);
+    return settings;
 }
 
 void *common_sim_record(struct at_session *at, size_t index)
 {
-    (void)index;
-    return &module_of(at)->phone;
+    return module_record_if(at, &of_sim, index);
+}
+
+void *common_sim_make_record(struct at_session *at, size_t index)
+{
+    return module_record(at, &of_sim, index);
+}
+
+struct phone common_sim_settings(struct at_session *at)
+{
+    struct phone settings;
+
+    module_record_read(at, &of_sim, 0, &settings);
+    return settings;
 }
 
 enum { CENTRE_NUMBER, CENTRE_TYPE };
@@ -88,13 +117,13 @@ static enum at_status run_calls(struct at_session *at)
 /* The network's answer, which nobody asks for a call. */
 static enum at_status read_caller(struct at_session *at)
 {
-    at_info(at, "+CLIP: %d,1", (int)terminal_of(at)->phone.caller);
+    at_info(at, "+CLIP: %d,1", (int)common_phone_settings(at).caller);
     return AT_OK;
 }
 
 static enum at_status read_reached(struct at_session *at)
 {
-    at_info(at, "+COLP: %d,1", (int)terminal_of(at)->phone.reached);
+    at_info(at, "+COLP: %d,1", (int)common_phone_settings(at).reached);
     return AT_OK;
 }
 
@@ -186,14 +215,14 @@ static const struct at_command rows[] = {
       .source = SHEET "§5",
       AT_PARAMS(caller_params),
       .keep = AT_KEEP_PROFILE,
-      .record = common_phone_record,
+      COMMON_PHONE_RECORD,
       .read = read_caller },
     { .name = "+COLP",
       .help = "Whether a call tells the number that it has reached; no call reaches one here.",
       .source = "27.007 7.8",
       .coverage = AT_ANSWERED,
       AT_PARAMS(reached_params),
-      .record = common_phone_record,
+      COMMON_PHONE_RECORD,
       .read = read_reached },
     { .name = "+CSCA",
       .help = "Service centre of messages.",
@@ -201,14 +230,14 @@ static const struct at_command rows[] = {
       AT_PARAMS(centre_params),
       .test_text = "",
       .keep = AT_KEEP_NVM,
-      .record = common_sim_record,
+      COMMON_SIM_RECORD,
       .set = set_centre },
     { .name = "+CSMP",
       .help = "What messages that are sent in text form have in their header.",
       .source = SHEET "§1",
       AT_PARAMS(message_params),
       .test_text = "",
-      .record = common_sim_record },
+      COMMON_SIM_RECORD },
     { .name = "+CBC",
       .help = "State of the battery.",
       .source = SHEET "§7",

@@ -3,6 +3,7 @@
 #ifndef PERSONALITIES_COMMON_PHONE_H
 #define PERSONALITIES_COMMON_PHONE_H
 
+#include "module/phone.h"
 #include "at/command.h"
 #include "module/module.h"
 
@@ -39,8 +40,24 @@ enum at_status common_read_stores(struct at_session *at);
 /* `record` of rows that bind struct phone_settings of the port; `index` does not matter. */
 void *common_phone_record(struct at_session *at, size_t index);
 
-/* The same of struct phone of the modem. */
+/* `make_record` of them. */
+void *common_phone_make_record(struct at_session *at, size_t index);
+
+/* Those settings as they are now. */
+struct phone_settings common_phone_settings(struct at_session *at);
+
+/* `record` of rows that bind struct phone of the modem; `index` does not matter. */
 void *common_sim_record(struct at_session *at, size_t index);
+
+/* `make_record` of them. */
+void *common_sim_make_record(struct at_session *at, size_t index);
+
+/* Those settings as they are now. */
+struct phone common_sim_settings(struct at_session *at);
+
+/* Both of a row. */
+#define COMMON_PHONE_RECORD .record = common_phone_record, .make_record = common_phone_make_record
+#define COMMON_SIM_RECORD   .record = common_sim_record, .make_record = common_sim_make_record
 
 /* `run` of +CESQ: signal as LTE measures it, for the models that have that. */
 enum at_status common_run_lte_signal(struct at_session *at);
@@ -101,7 +118,7 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
     {                                                                                              \
         .name = "+CPMS", .help = "Store of messages: ten places.",                                 \
         .source = "docs/facts/messages-calls-sim.md §1", .message_error = CMS_TEXT_INVALID,        \
-        AT_PARAMS(parameters), .record = common_phone_record, .set = common_set_stores,            \
+        AT_PARAMS(parameters), COMMON_PHONE_RECORD, .set = common_set_stores,                      \
         .read = common_read_stores                                                                 \
     }
 
@@ -109,7 +126,7 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
 #define COMMON_PHONE_ROW(text, say, where, parameters, kept)                                       \
     {                                                                                              \
         .name = (text), .help = (say), .source = (where), AT_PARAMS(parameters), .keep = (kept),   \
-        .record = common_phone_record                                                              \
+        COMMON_PHONE_RECORD                                                                        \
     }
 
 #endif

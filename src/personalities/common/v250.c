@@ -64,7 +64,7 @@ static void view_row(struct at_session *at, const struct at_command *row, void *
 
     (void)ctx;
     text_init(&text, values, sizeof(values));
-    at_args_print(row, at_model_of(at), row->record(at, 0), 0, &text);
+    at_args_print(row, at_model_of(at), at_dialect_of(at), row->record(at, 0), 0, &text);
     at_args_note_presets(row, at_model_of(at), at_dialect_of(at), 0);
     at_info(at, row->basic && !at_is_register(row) ? "%s%s" : "%s: %s", row->name, values);
 }

@@ -24,8 +24,7 @@ static const struct at_param tell_params[] = {
 #define CHARACTERS_ROW(parameters, family)                                                         \
     {                                                                                              \
         .name = "+CSCS", .help = "Character set of texts and numbers.", .source = SHEET "§1",      \
-        .only_on = (family), AT_PARAMS(parameters), .keep = AT_KEEP_PROFILE,                       \
-        .record = common_phone_record                                                              \
+        .only_on = (family), AT_PARAMS(parameters), .keep = AT_KEEP_PROFILE, COMMON_PHONE_RECORD   \
     }
 
 static const struct at_param store_params[] = {
@@ -45,7 +44,7 @@ static const struct at_command rows[] = {
       .source = "27.007 10.1.19",
       .coverage = AT_ANSWERED,
       AT_PARAMS(common_packet_event_params),
-      .record = common_phone_record },
+      COMMON_PHONE_RECORD },
     { .name = "+CESQ",
       .help = "Signal quality of LTE.",
       .source = SHEET "§7",

@@ -50,7 +50,7 @@ static const struct at_command rows[] = {
       .source = "27.007 10.1.19",
       .coverage = AT_ANSWERED,
       AT_PARAMS(common_packet_event_params),
-      .record = common_phone_record },
+      COMMON_PHONE_RECORD },
     { .name = "+CCFC",
       .help = "Forwarding of calls: none.",
       .source = "27.007 7.11",

@@ -109,7 +109,8 @@ struct telit_ssl {
     enum telit_cause cause;
 };
 
-/* #SCFG; plain sockets, whom the rest would tell something, are not there yet */
+/* #SCFG; plain sockets, whom the rest would tell something, are not there yet.  Of each socket,
+ * there while one is not as it comes (module/record.h). */
 struct telit_plain_settings {
     int32_t cid, packet_size, idle_s, connect_ds, flush_ds;
     int32_t ring_mode, receive_mode, keep_alive_min, accepts, send_mode;       /* #SCFGEXT */
@@ -128,7 +129,7 @@ struct telit_settings {
     int32_t led_mode, led_on_ds, led_off_ds, send_delay_ds, sim_detection, management;
 };
 
-/* #SGACTCFG */
+/* #SGACTCFG, of each context; the same. */
 struct telit_retry {
     int32_t retry, delay_s, urc;
 };
@@ -136,8 +137,6 @@ struct telit_retry {
 /* What is there from power-on to power-off: what rows bind, and small things. */
 struct telit {
     struct telit_settings settings;
-    struct telit_plain_settings plain[TELIT_PLAIN_MAX];
-    struct telit_retry retry[MODULE_CONTEXTS_MAX];
     int64_t restart_ms; /* #ENHRST */
     struct telit_ftp ftp;
     struct telit_credentials credentials;

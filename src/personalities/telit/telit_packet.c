@@ -2,13 +2,47 @@
  *
  * Source: Telit 1vv0300989 r12 §2; S000574 p.218; docs/facts/telit.md §2.
  */
+#include "module/record.h"
 #include "personalities/common/common.h"
 #include "personalities/telit/telit.h"
 
-static bool is_mapped(const struct telit *telit, int32_t cid)
+static void *plain_record(struct at_session *at, size_t index);
+static void *retry_record(struct at_session *at, size_t index);
+
+static const struct module_record_kind plain_kind = { sizeof(struct telit_plain_settings), false,
+                                                      plain_record };
+static const struct module_record_kind retry_kind = { sizeof(struct telit_retry), false,
+                                                      retry_record };
+
+static void *plain_record(struct at_session *at, size_t index)
 {
-    for (size_t i = 0; i < TELIT_PLAIN_MAX; i++) {
-        if (telit->plain[i].cid == cid)
+    return module_record_if(at, &plain_kind, index);
+}
+
+static void *plain_make_record(struct at_session *at, size_t index)
+{
+    return module_record(at, &plain_kind, index);
+}
+
+static void *retry_record(struct at_session *at, size_t index)
+{
+    return module_record_if(at, &retry_kind, index);
+}
+
+static void *retry_make_record(struct at_session *at, size_t index)
+{
+    return module_record(at, &retry_kind, index);
+}
+
+static bool is_mapped(struct at_session *at, int32_t cid)
+{
+    const struct telit *telit = telit_of(at);
+
+    for (size_t i = 0; i < module_limit(module_of(at), LIMIT_PLAIN_SOCKETS); i++) {
+        struct telit_plain_settings plain;
+
+        module_record_read(at, &plain_kind, i, &plain);
+        if (plain.cid == cid)
             return true;
     }
     for (size_t i = 0; i < telit->ssl_count; i++) {
@@ -31,7 +65,7 @@ static enum at_status activate(struct at_session *at, size_t cid)
                          "context 0 is a data call, which is not there");
     if (context->active)
         return at_refuse(at, TELIT_CONTEXT_ACTIVE, "context %zu is active already", cid);
-    if (!is_mapped(telit_of(at), (int32_t)cid))
+    if (!is_mapped(at, (int32_t)cid))
         return at_refuse(at, TELIT_NOT_ALLOWED,
                          "no socket uses context %zu; AT#SCFG=<connId>,%zu,… or AT#SSLCFG first",
                          cid, cid);
@@ -108,16 +142,6 @@ static enum at_status read_gprs(struct at_session *at)
 {
     at_info(at, "#GPRS: %d", network_context(&module_of(at)->network, GPRS_CID)->active);
     return AT_OK;
-}
-
-static void *plain_record(struct at_session *at, size_t index)
-{
-    return &telit_of(at)->plain[index];
-}
-
-static void *retry_record(struct at_session *at, size_t index)
-{
-    return &telit_of(at)->retry[index];
 }
 
 /* Plain sockets, whose endings this would tell, are not there yet: none has ended. */
@@ -252,6 +276,7 @@ static const struct at_command rows[] = {
       AT_PARAMS(retry_params),
       .record_count_limit = LIMIT_CONTEXTS,
       .record = retry_record,
+      .make_record = retry_make_record,
       .keep = AT_KEEP_NVM },
     { .name = "#SCFG",
       .help = "Settings of the plain sockets; maps them to contexts.",
@@ -259,6 +284,7 @@ static const struct at_command rows[] = {
       AT_PARAMS(plain_params),
       .record_count_limit = LIMIT_PLAIN_SOCKETS,
       .record = plain_record,
+      .make_record = plain_make_record,
       .keep = AT_KEEP_NVM },
     { .name = "#SCFGEXT",
       .help = "More settings of the plain sockets.",
@@ -267,6 +293,7 @@ static const struct at_command rows[] = {
       AT_PARAMS(extended_params),
       .record_count_limit = LIMIT_PLAIN_SOCKETS,
       .record = plain_record,
+      .make_record = plain_make_record,
       .keep = AT_KEEP_NVM },
     { .name = "#SCFGEXT2",
       .help = "More settings of the plain sockets.",
@@ -275,6 +302,7 @@ static const struct at_command rows[] = {
       AT_PARAMS(extended2_params),
       .record_count_limit = LIMIT_PLAIN_SOCKETS,
       .record = plain_record,
+      .make_record = plain_make_record,
       .keep = AT_KEEP_NVM },
     { .name = "#SCFGEXT3",
       .help = "More settings of the plain sockets.",
@@ -283,6 +311,7 @@ static const struct at_command rows[] = {
       AT_PARAMS(extended3_params),
       .record_count_limit = LIMIT_PLAIN_SOCKETS,
       .record = plain_record,
+      .make_record = plain_make_record,
       .keep = AT_KEEP_NVM },
     { .name = "#CGPADDR",
       .help = "Address of a PDP context.",

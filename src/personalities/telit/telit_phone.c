@@ -34,7 +34,7 @@ static const struct at_param radio_4g_params[] = RADIO("12,22,25,28", RADIO_ALL)
     {                                                                                              \
         .name = "+WS46", .help = "Radio access technology that the module looks for.",             \
         .source = "27.007 5.9", .coverage = AT_ANSWERED, .only_on = (generation),                  \
-        AT_PARAMS(parameters), .keep = AT_KEEP_NVM, .record = common_sim_record                    \
+        AT_PARAMS(parameters), .keep = AT_KEEP_NVM, COMMON_SIM_RECORD                              \
     }
 
 static const struct at_param store_params[] = {

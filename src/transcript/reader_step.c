@@ -1,0 +1,288 @@
+/* reader_step.c: the lines of a transcript that are steps. */
+#include "transcript/reader_step.h"
+
+#include "base/letters.h"
+#include "transcript/reader_text.h"
+#include "transcript/reader_words.h"
+
+static const struct span nothing = { NULL, 0 };
+
+static void alone(struct reader *reader, struct span rest)
+{
+    if (rest.len > 0)
+        reader_mistake(reader, rest, "nothing may stand behind this step", NULL);
+}
+
+static void read_duration(struct reader *reader, struct span rest)
+{
+    if (!words_duration(rest, &reader->step.duration_ms))
+        reader_mistake(reader, rest, "it is no time", "1.5s, 200ms");
+}
+
+/* ---- host ---- */
+
+/* `data "…"`, `data N bytes`: told apart from a line that begins so. */
+static bool take_payload(struct reader *reader, struct span rest)
+{
+    struct span data;
+
+    if (!words_begin(rest, "data", &data) || reader_add_quoted(reader, data) == READER_NOT_BYTES)
+        return false;
+    reader->step.typing = SCRIPT_TYPE_PAYLOAD;
+    return true;
+}
+
+static void take_typed(struct reader *reader, struct span rest)
+{
+    size_t first = reader->parts.count;
+
+    reader->step.kind = SCRIPT_TYPE;
+    if (words_are(rest, "ctrl-z")) {
+        reader_add_literal(reader, span_of("\x1a"));
+    } else if (words_are(rest, "esc")) {
+        reader_add_literal(reader, span_of("\x1b"));
+    } else if (reader_add_bytes(reader, rest) == READER_NOT_BYTES && !take_payload(reader, rest)) {
+        reader->step.typing = SCRIPT_TYPE_LINE;
+        reader_add_template(reader, rest);
+        reader_add_literal(reader, span_of("\r"));
+    }
+    reader->step.text = reader_text_from(reader, first);
+}
+
+static bool take_burst(struct reader *reader, struct span rest)
+{
+    struct span data;
+
+    reader->step.is_burst =
+        words_begin(rest, "burst", &data) && reader_add_quoted(reader, data) != READER_NOT_BYTES;
+    return reader->step.is_burst;
+}
+
+static void take_expected(struct reader *reader, struct span rest)
+{
+    size_t first = reader->parts.count;
+
+    reader->step.kind = SCRIPT_EXPECT;
+    if (rest.len == 0) {
+        reader_mistake(reader, nothing, "nothing is expected", "an empty line is bytes \"\\r\\n\"");
+    } else if (words_are(rest, "prompt")) {
+        reader_add_literal(reader, span_of("\r\n> "));
+    } else if (reader_add_bytes(reader, rest) == READER_NOT_BYTES && !take_burst(reader, rest)) {
+        reader_add_literal(reader, span_of("\r\n"));
+        reader_add_template(reader, rest);
+        reader_add_literal(reader, span_of("\r\n"));
+    }
+    reader->step.text = reader_text_from(reader, first);
+}
+
+static void take_further(struct reader *reader, struct span rest)
+{
+    size_t first = reader->parts.count;
+
+    reader->step.kind = SCRIPT_EXPECT;
+    if (reader_add_bytes(reader, rest) == READER_NOT_BYTES)
+        reader_add_template(reader, rest);
+    reader_add_literal(reader, span_of("\r\n"));
+    reader->step.text = reader_text_from(reader, first);
+}
+
+static void take_match(struct reader *reader, struct span rest)
+{
+    char memory[READER_MISTAKE_MAX / 2];
+    struct text why;
+
+    reader->step.kind = SCRIPT_MATCH;
+    reader->step.pattern = rest;
+    text_init(&why, memory, sizeof(memory));
+    if (reader->first_pass && reader->world->ops->check_pattern != NULL &&
+        !reader->world->ops->check_pattern(reader->world, rest, &why))
+        reader_mistake(reader, rest, why.at, "a regular expression");
+}
+
+static void take_further_match(struct reader *reader, struct span rest)
+{
+    reader->step.is_further = true;
+    take_match(reader, rest);
+}
+
+static void take_after(struct reader *reader, struct span rest)
+{
+    struct span all = rest, time = words_next(&rest);
+
+    reader->step.kind = SCRIPT_NOTHING;
+    if (words_are(letters_trim(rest), "nothing"))
+        read_duration(reader, time);
+    else
+        reader_mistake(reader, all, "nothing can be expected so", "after TIME nothing");
+}
+
+static void take_wait(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_WAIT;
+    read_duration(reader, rest);
+}
+
+static void take_escape(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_ESCAPE;
+    alone(reader, rest);
+}
+
+static void take_echo(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_ECHO;
+    reader->step.on = words_are(rest, "on");
+    if (!reader->step.on && !words_are(rest, "off"))
+        reader_mistake(reader, rest, "an echo is not so", "on, off");
+}
+
+static void take_on(struct reader *reader, struct span rest)
+{
+    struct span number = nothing;
+    uint32_t port = 0;
+
+    reader->step.kind = SCRIPT_ON_PORT;
+    if (!words_begin(rest, "port", &number) || !words_number(number, SCRIPT_PORTS_MAX, &port) ||
+        port == 0) {
+        reader_mistake(reader, rest, "it is no port of the modem", "on port N, from 1 to 8");
+        return;
+    }
+    reader->step.port = port;
+    if (port > reader->header.ports)
+        reader->header.ports = port;
+}
+
+/* ---- the world ---- */
+
+static void take_power(struct reader *reader, struct span rest)
+{
+    static const char *const words[] = { [SCRIPT_POWER_CYCLE] = "cycle",
+                                         [SCRIPT_POWER_OFF] = "off",
+                                         [SCRIPT_POWER_ON] = "on",
+                                         [SCRIPT_POWER_RESET] = "reset",
+                                         [SCRIPT_POWER_BROWN_OUT] = "brown-out" };
+
+    reader->step.kind = SCRIPT_POWER;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (words_are(rest, words[i])) {
+            reader->step.power = (enum script_power)i;
+            return;
+        }
+    }
+    reader_mistake(reader, rest, "power does no such thing", "cycle, off, on, reset, brown-out");
+}
+
+static void take_set(struct reader *reader, struct span rest)
+{
+    struct span name, value;
+
+    reader->step.kind = SCRIPT_SET;
+    reader->step.words = rest;
+    if (!words_pair(rest, &name, &value) || value.len == 0)
+        reader_mistake(reader, rest, "nothing is set so", "set NAME=VALUE");
+}
+
+/* The length of a quoted text at the beginning, its quotes included; 0: there is none. */
+static size_t quoted_len(struct span text)
+{
+    if (text.len == 0 || text.data[0] != '"')
+        return 0;
+    for (size_t i = 1; i < text.len; i++) {
+        if (text.data[i] == '\\')
+            i++;
+        else if (text.data[i] == '"')
+            return i + 1;
+    }
+    return 0;
+}
+
+static void take_ring(struct reader *reader, struct span rest)
+{
+    size_t first = reader->parts.count;
+
+    reader->step.kind = SCRIPT_RING;
+    if (words_are(rest, "end"))
+        reader->step.kind = SCRIPT_RING_END;
+    else if (rest.len > 0 &&
+             (quoted_len(rest) != rest.len || reader_add_quoted(reader, rest) == READER_NOT_BYTES))
+        reader_mistake(reader, rest, "it is no caller", "ring \"NUMBER\", ring, ring end");
+    reader->step.text = reader_text_from(reader, first);
+}
+
+static void take_message(struct reader *reader, struct span rest)
+{
+    size_t first = reader->parts.count, second, from = quoted_len(rest);
+    struct span text = letters_trim(span_skip(rest, from));
+
+    reader->step.kind = SCRIPT_MESSAGE;
+    if (from == 0 || text.len == 0 || quoted_len(text) != text.len) {
+        reader_mistake(reader, rest, "it is no message", "message \"FROM\" \"TEXT\"");
+        return;
+    }
+    (void)reader_add_quoted(reader, span_at(rest.data, from));
+    second = reader->parts.count;
+    (void)reader_add_quoted(reader, text);
+    reader->step.message = reader_text_from(reader, second);
+    reader->step.text = reader_text_from(reader, first);
+    reader->step.text.count = second - first;
+}
+
+static void take_context_lost(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_CONTEXT_LOST;
+    alone(reader, rest);
+}
+
+static void take_fault(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_FAULT;
+    reader->step.words = rest;
+    if (words_next(&rest).len == 0)
+        reader_mistake(reader, nothing, "which fault?", "fault TYPE WORD...");
+}
+
+static void take_link(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_LINK;
+    reader->step.words = rest;
+    if (words_next(&rest).len == 0)
+        reader_mistake(reader, nothing, "which link?", "link NAME, link down=236 up=118 rtt=600");
+}
+
+static void take_at(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_AT;
+    read_duration(reader, rest);
+}
+
+/* ---- all of them ---- */
+
+static const struct {
+    const char *word;
+    void (*take)(struct reader *reader, struct span rest);
+} lines[] = {
+    { ">", take_typed },     { "<", take_expected },        { "<|", take_further },
+    { "<~", take_match },    { "<|~", take_further_match }, { "after", take_after },
+    { "wait", take_wait },   { "escape", take_escape },     { "echo", take_echo },
+    { "on", take_on },       { "power", take_power },       { "set", take_set },
+    { "ring", take_ring },   { "message", take_message },   { "context-lost", take_context_lost },
+    { "fault", take_fault }, { "link", take_link },         { "at", take_at },
+};
+
+enum { LINE_COUNT = sizeof(lines) / sizeof(lines[0]) };
+
+const char *reader_step_word(size_t index)
+{
+    return index < LINE_COUNT ? lines[index].word : NULL;
+}
+
+bool reader_take_step(struct reader *reader, struct span rest)
+{
+    for (size_t i = 0; i < LINE_COUNT; i++) {
+        if (words_are(reader->key, lines[i].word)) {
+            lines[i].take(reader, rest);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,29 @@
+/* reader_text.h: texts of a line as parts: literals, variables, counted patterns. */
+#ifndef TRANSCRIPT_READER_TEXT_H
+#define TRANSCRIPT_READER_TEXT_H
+
+#include "transcript/reader_state.h"
+
+/* Whether a text is one of the forms of bytes. */
+enum reader_form {
+    READER_NOT_BYTES, /* it is another */
+    READER_BYTES,     /* its parts are added */
+    READER_MISTAKE    /* it was to be one; told */
+};
+
+/* Adds the bytes of `"…"`, `N bytes` or `N binary bytes` to the parts. */
+enum reader_form reader_add_quoted(struct reader *reader, struct span text);
+
+/* The same for `bytes "…"`, `N bytes`, `N binary bytes`. */
+enum reader_form reader_add_bytes(struct reader *reader, struct span text);
+
+/* Adds a text as it stands, but for its variables. */
+void reader_add_template(struct reader *reader, struct span text);
+
+/* Adds bytes that are static. */
+void reader_add_literal(struct reader *reader, struct span bytes);
+
+/* The parts from the one at `first`; good while no more are added. */
+struct script_text reader_text_from(const struct reader *reader, size_t first);
+
+#endif

@@ -1,4 +1,5 @@
 /* connection_open.c: opening a connection step by step. */
+#include "services/address_text.h"
 #include "services/connection_internal.h"
 
 #include <assert.h>
@@ -281,6 +282,32 @@ enum err connection_await(struct connection *connection, const struct connection
     connection->has_peer = true;
     connection_restart_timer(connection);
     connection_enter(connection, CONNECTION_LISTENING);
+    return ERR_OK;
+}
+
+enum err connection_adopt(struct connection *connection, struct net_stream *stream,
+                          const struct net_address *from, uint16_t port)
+{
+    char host[ADDRESS_TEXT_MAX];
+    enum err err;
+
+    assert(connection->state == CONNECTION_CLOSED && stream != NULL);
+    address_text(from, host);
+    err = connection_rename(connection, host);
+    if (err != ERR_OK)
+        return err;
+    connection->port = port;
+    connection->transport = NET_TCP;
+    connection->end = ERR_OK;
+    connection->stream_err = ERR_OK;
+    connection->peer = *from;
+    connection->has_peer = true;
+    connection->stream = stream;
+    net_stream_bind(stream, on_stream_event, connection);
+    if (connection->keep_alive.idle_s > 0)
+        net_stream_keep_alive(stream, &connection->keep_alive);
+    connection_enter(connection, CONNECTION_OPEN);
+    connection_want(connection, NET_WANT_READ);
     return ERR_OK;
 }
 

@@ -471,6 +471,43 @@ static void turns_others_away(void **state)
     assert_int_equal(server->state, PEER_CONNECTED);
 }
 
+static void on_arrival(void *ctx, struct net_stream *stream, const struct net_address *from,
+                       uint16_t port)
+{
+    struct bench *bench = ctx;
+
+    assert_int_equal(connection_adopt(&bench->connection, stream, from, port), ERR_OK);
+}
+
+static void adopts_a_connection(void **state)
+{
+    struct bench *bench = *state;
+    struct scripted_peer *peer = scripted_net_peer(&bench->scripted_net, 20);
+    struct net_address at = literal("127.0.0.1"), client = literal("192.0.2.1");
+    struct connection_failure failure;
+    struct net_listener *listener;
+    uint16_t port;
+
+    assert_int_equal(
+        net_listen(&bench->scripted_net.base, &at, 2020, on_arrival, bench, &listener, &port),
+        ERR_OK);
+    assert_true(scripted_net_call(peer, &client, port));
+    bench_settle(bench);
+    net_unlisten(listener);
+    assert_int_equal(bench->opened, 0);
+    assert_true(connection_is_open(&bench->connection));
+    assert_memory_equal(connection_peer(&bench->connection)->bytes, client.bytes, 4);
+    assert_int_equal(bench->connection.port, 20);
+    peer_send(peer, span_of("read"));
+    bench_settle(bench);
+    bench_expect_got(bench, "read");
+    peer_hang_up(peer);
+    bench_settle(bench);
+    bench_expect_got(bench, "");
+    assert_true(connection_has_ended(&bench->connection, &failure));
+    assert_int_equal(failure.err, ERR_OK);
+}
+
 static void awaits_with_tls(void **state)
 {
     struct bench *bench = *state;
@@ -520,6 +557,7 @@ int main(void)
         TEST(falls_back_to_the_version_of_another_library),
         TEST(awaits_one_connection),
         TEST(turns_others_away),
+        TEST(adopts_a_connection),
         TEST(awaits_with_tls),
         TEST(waits_for_a_while_only),
 #undef TEST

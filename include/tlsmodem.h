@@ -148,11 +148,20 @@ struct tlsmodem_sending {
 
 enum tlsmodem_sent { TLSMODEM_ACCEPTED, TLSMODEM_REFUSED, TLSMODEM_UNDECIDED };
 
+/* Where the servers of a module listen, as its host asks for a port. */
+struct tlsmodem_listening {
+    struct tlsmodem_net_address address; /* of the machine */
+    /* Both 0: the host's port.  Else that if it is one of these, `first` to `last`, and free; if
+     * not, the first of them that is. */
+    uint16_t first, last;
+};
+
 /* Everything pointed to is borrowed until tlsmodem_free(). */
 struct tlsmodem_config {
     const char *model; /* name of a model */
     size_t terminals;  /* 1 to TLSMODEM_TERMINALS_MAX ports (AT instances) */
     struct tlsmodem_net *net;
+    const struct tlsmodem_listening *listening; /* NULL: the host's port of 127.0.0.1 */
     struct tlsmodem_tls *const *tls; /* providers, asked in this order for the selected version */
     size_t tls_count;                /* 0: TLS connections fail */
     /* NULL: settings and security data live in memory only. */

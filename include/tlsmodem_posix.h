@@ -147,6 +147,8 @@ struct tlsmodem_posix_config {
     struct tlsmodem_net *net; /* preset: the world's */
     const char *link; /* a radio in front of it, as --link has it: "down=236,up=118,rtt=600", in
                        * kbit/s, kbit/s, milliseconds; read at once; preset: none */
+    const struct tlsmodem_listening *listening; /* of its servers; preset: the host's port of
+                                                 * 127.0.0.1 */
     struct tlsmodem_tls *const *tls; /* providers, asked in this order for the selected version */
     size_t tls_count;
     struct tlsmodem_posix_store *store; /* preset: what is stored lives as long as the modem */

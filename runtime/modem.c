@@ -125,6 +125,7 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .model = config->model,
         .terminals = config->terminals,
         .net = modem->network,
+        .listening = config->listening,
         .tls = config->tls,
         .tls_count = config->tls_count,
         .storage = &modem->storage,

@@ -147,7 +147,7 @@ struct scripted_net {
         *calling; /* whose callback is running; NULL when it was closed meanwhile */
     struct net_address tried[TRIED_MAX]; /* by connect(), the first ones */
     size_t tried_count;
-    uint16_t last_local_port; /* that the network chose */
+    uint16_t last_local_port; /* that the network chose, or that is listened on */
     unsigned refuse_next;     /* connections that are refused whatever the listener does */
     unsigned pass;
     unsigned changes;    /* grows with each change of a peer's state or of what it got */

@@ -254,6 +254,7 @@ enum err scripted_listen(struct net *base, const struct net_address *at, uint16_
                                             .on_accepted = on_accepted,
                                             .ctx = ctx };
     net->listeners = listener;
+    net->last_local_port = listener->port;
     *ret_port = listener->port;
     *ret_listener = &listener->base;
     return ERR_OK;

@@ -240,6 +240,7 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .storage = keeps ? &world->storage : NULL,
         .clock = world->clock,
         .log = &world->log,
+        .listening = world->listening,
         .facts = world->facts,
         .fact_count = world->fact_count,
         .identity = world->identity,

@@ -45,7 +45,8 @@ struct world {
     unsigned log_lines; /* of the operator's levels; counted unless `write` was replaced */
     char log_line[WORLD_LOG_LINE]; /* the last of them, without its level */
     bool log_is_owed;              /* one, before the next error, where answers are traced */
-    const struct tlsmodem_fact_value *facts; /* for the next one too */
+    const struct tlsmodem_listening *listening; /* for the next one too */
+    const struct tlsmodem_fact_value *facts;    /* for the next one too */
     size_t fact_count;
     struct tlsmodem_identity identity; /* for the next one */
     struct tlsmodem_time time;         /* for the next one */

@@ -6,6 +6,7 @@ M95, M10, M66 = (bytes([model]) for model in range(3))
 
 TCP = line('AT+QIOPEN="TCP","localhost",443') + wait(2)
 SEVERAL = M95 + line("AT+QIMUX=1")
+SERVER = lines("AT+QIREGAPP", "AT+QIACT", "AT+QILOCIP", 'AT+QILPORT="TCP",2020', "AT+QISERVER") + wait(4)
 TRANSPARENT = M95 + line("AT+QIMODE=1")
 
 SOCKETS = {
@@ -49,7 +50,14 @@ SOCKETS = {
     + lines("AT+QFLST", 'AT+QFLST="RAM:*"', 'AT+QFLDS="RAM"', 'AT+QFDWL="b"', 'AT+QFOPEN="RAM:a"', "AT+QFREAD=134072,2",
             "AT+QFPOSITION=134072", "AT+QFSEEK=134072,0,2") + line("AT+QFWRITE=134072,2,3") + typed("xy")
     + lines("AT+QFCLOSE=134072", 'AT+QFDEL="*"', 'AT+QFDEL="RAM:a"'),
-    "kept": M95 + lines("AT+QSCLK=1", "AT+QAUDCH=1", "AT+QSIMDET=1,1", "AT+QREFUSECS=1,0", "AT+QINDRI=1", "AT+QILPORT?", "AT+QISERVER", "AT+QENG=1"),
+    "kept": M95 + lines("AT+QSCLK=1", "AT+QAUDCH=1", "AT+QSIMDET=1,1", "AT+QREFUSECS=1,0", "AT+QINDRI=1", "AT+QENG=1"),
+    "server": SEVERAL + SERVER + calls(SECURE) + wait(4) + calls(WEB) + wait(4) + sends(SECURE, "data") + wait(4)
+    + lines("AT+QIRD=0,2,0,1500", "AT+QISRVC=2") + line("AT+QISEND=0,2") + typed("ab") + closes(WEB) + wait(4) + calls(WEB) + wait(4)
+    + lines("AT+QICLOSE=0", "AT+QISERVER", "AT+QICLOSE"),
+    "server-one": M95 + SERVER + calls(SECURE) + wait(4) + sends(SECURE, "data") + calls(WEB) + wait(4) + resets(SECURE) + calls(SECURE) + wait(4)
+    + lines("AT+QICLOSE", "AT+QIDEACT"),
+    "server-transparent": TRANSPARENT + SERVER + calls(SECURE) + wait(4) + sends(SECURE, "data") + typed("data") + closes(SECURE)
+    + calls(WEB) + wait(4) + ESCAPE + lines("AT+CGATT=0"),
     "suites": M95 + lines('AT+QSSLCFG="ciphersuite",0,"0X002F:0x0035","0X0005"', 'AT+QSSLCFG="ctxindex",0',
                           'AT+QSSLCFG="clientkey",1,"NVRAM:CK0"'),
     "xon-coded": M10 + line("AT+IFC=1,1") + typed(b'AT+QICSGP=1,"w\x88w\x8a"\rAT+QIREGAPP?\rAT+QIREGAPP\rAT+QIMODE=1\r')

@@ -47,6 +47,11 @@ static void play_step(struct world *world, const char *step)
         world_settle(world);
     } else if (strcmp(step, "peer gets") == 0) {
         byte_queue_put(&world->ports[0].heard, byte_queue_peek(&peer->got));
+    } else if ((rest = after(step, "peer calls ")) != NULL) {
+        const struct net_address from = { .family = NET_IPV4, .bytes = { 127, 0, 0, 1 } };
+
+        assert_true(scripted_net_call(peer, &from, (uint16_t)atoi(rest)));
+        world_settle(world);
     } else if (strcmp(step, "peer closes") == 0) {
         peer_hang_up(peer);
         world_settle(world);

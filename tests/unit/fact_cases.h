@@ -12,6 +12,7 @@ enum { FACT_STEPS_MAX = 12, FACT_CASE_PORT = 80, FACT_CASE_HANGS = 81 };
 /* A step is a line that a host types, or
  *   "wait MS"                        time goes on
  *   "type BYTES"                     bytes without a CR
+ *   "peer calls PORT"                connects to a port that the module listens on
  *   "peer sends TEXT", "peer closes" on FACT_CASE_PORT of 127.0.0.1, which accepts; nobody answers
  *                                    on FACT_CASE_HANGS
  *   "peer gets"                      what it has got counts as heard

@@ -35,10 +35,11 @@ static const char *const by_state[] = {
 
 /* The same of Quectel's contexts, sockets, switches and files. */
 static const char *const by_bearer_or_socket[] = {
-    "+QICSGP",    "+QIREGAPP", "+QIACT",    "+QILOCIP",   "+QIDEACT",  "+QIOPEN",  "+QICLOSE",
-    "+QISEND",    "+QISACK",   "+QIRD",     "+QIMUX",     "+QIMODE",   "+QISTAT",  "+QISTATE",
-    "+QPING",     "+QNTP",     "+QIDNSCFG", "+QIDNSGIP",  "+QPOWD",    "+QSSLCFG", "+QSSLOPEN",
-    "+QSSLCLOSE", "+QSSLSEND", "+QSSLRECV", "+QSECWRITE", "+QSECREAD", "+QSECDEL",
+    "+QICSGP",   "+QIREGAPP", "+QIACT",     "+QILOCIP",  "+QIDEACT",  "+QIOPEN",
+    "+QICLOSE",  "+QISEND",   "+QISACK",    "+QILPORT",  "+QISERVER", "+QIRD",
+    "+QIMUX",    "+QIMODE",   "+QISTAT",    "+QISTATE",  "+QPING",    "+QNTP",
+    "+QIDNSCFG", "+QIDNSGIP", "+QPOWD",     "+QSSLCFG",  "+QSSLOPEN", "+QSSLCLOSE",
+    "+QSSLSEND", "+QSSLRECV", "+QSECWRITE", "+QSECREAD", "+QSECDEL",
 };
 
 /* The same of sockets that +MIPCALL and +MIPOPEN make, and of names and numbers within a range. */
@@ -58,11 +59,6 @@ static const char *const by_exchange[] = {
     "+QFUPL",    "+QFDWL",     "+QFREAD",    "+QFWRITE",  "+QFOPEN",     "+QHTTPURL",
     "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG", "+QHTTPDL",    "+QSMTPADDR",
     "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",
-};
-
-/* Commands that still answer a bare OK where hosts look for values. */
-static const char *const bare_yet[] = {
-    "+QILPORT", /* Quectel */
 };
 
 /* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */
@@ -589,7 +585,7 @@ static void walk_kept(struct walk *walk)
     bool takes_values = row->param_count > 0 || row->free_form;
     bool is_silent = row->test_text != NULL ? row->test_text[0] == '\0' : has_no_ranges(walk);
 
-    if (row->basic || is_among(row, bare_yet, COUNT(bare_yet)))
+    if (row->basic)
         return;
     if (!is_among(row, bare_by_manual, COUNT(bare_by_manual)))
         expect_values(walk, "?");

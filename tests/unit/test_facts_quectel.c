@@ -10,6 +10,7 @@
 #define SAYS(text) "\r\n" text "\r\n" OK
 
 #define OPENED "AT+QIREGAPP", "AT+QIOPEN=\"TCP\",\"127.0.0.1\",80", "wait 1000"
+#define SERVER "AT+QIREGAPP", "AT+QIACT", "AT+QILOCIP", "AT+QILPORT=\"TCP\",2020"
 #define MAIL   "AT+QSMTPDST=1,1,\"a@example.com\""
 
 static const char *const lines[] = { "ATE0", "AT+QIURC=0", NULL };
@@ -280,6 +281,24 @@ static const struct fact_case cases[] = {
       "\r\nRECV FROM:127.0.0.1:80\r\nx",
       "\r\nFROM 127.0.0.1:80\r\nx",
       USED },
+    { "server-says-ok",
+      "no",
+      { SERVER, "AT+QISERVER", "wait 1000" },
+      "\r\nSERVER OK\r\n",
+      "",
+      USED_BEFORE },
+    { "server-head",
+      "REMOTE IP ",
+      { SERVER, "AT+QISERVER", "wait 1000", "peer calls 2020" },
+      "\r\nREMOTE IP: 127.0.0.1\r\n",
+      "\r\nREMOTE IP 127.0.0.1\r\n",
+      USED },
+    { "server-clients",
+      "1",
+      { "AT+QIMUX=1", SERVER, "AT+QISERVER", "AT+QISERVER=0,1" },
+      ERROR,
+      OK,
+      USED_BEFORE },
     { "transparent-end",
       "NO CARRIER",
       { "AT+QIMODE=1", OPENED, "peer closes" },

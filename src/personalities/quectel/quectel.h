@@ -17,12 +17,10 @@
 #include "personalities/quectel/quectel_facts.h"
 #include "personalities/quectel/quectel_files.h"
 #include "personalities/quectel/quectel_http.h"
+#include "personalities/quectel/quectel_server.h"
 #include "personalities/quectel/quectel_smtp.h"
 #include "personalities/quectel/quectel_socket.h"
 #include "personalities/quectel/quectel_ssl.h"
-
-/* Role of a socket, as +QIRD names it; there are no servers here. */
-enum { QUECTEL_CLIENT = 1 };
 
 /* Limits of a model, as rows refer to them (1 + index). */
 enum quectel_limit { LIMIT_END = LIMIT_OF_MAKER };
@@ -42,6 +40,7 @@ struct quectel_settings {
     int32_t show_sender, show_local;                       /* +QISHOWRA, +QISHOWLA */
     int32_t by_name;                                       /* +QIDNSIP */
     int32_t role;                                          /* +QISRVC */
+    int32_t server_port;                                   /* +QILPORT; 0: none */
     int32_t sleep, audio_channel;                          /* +QSCLK, +QAUDCH */
     int32_t sim_detection, sim_level;                      /* +QSIMDET */
     int32_t refuse_messages, refuse_calls, ring_indicator; /* +QREFUSECS, +QINDRI */
@@ -62,13 +61,13 @@ struct quectel {
 struct quectel *quectel_of(const struct at_session *at);
 
 extern const struct personality quectel_personality;
-extern const struct module_part quectel_start_up, quectel_bearer_part, quectel_sockets,
-    quectel_links, quectel_lookup_part, quectel_ping_part, quectel_ntp_part, quectel_files_part,
-    quectel_ssl_contexts, quectel_time_part, quectel_first_time_part;
+extern const struct module_part quectel_start_up, quectel_bearer_part, quectel_server_part,
+    quectel_sockets, quectel_links, quectel_lookup_part, quectel_ping_part, quectel_ntp_part,
+    quectel_files_part, quectel_ssl_contexts, quectel_time_part, quectel_first_time_part;
 extern const struct at_commands quectel_general, quectel_kept, quectel_refused, quectel_bearer_rows,
-    quectel_tcp_config, quectel_tcp, quectel_transfer, quectel_online_rows, quectel_state,
-    quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload, quectel_ssl_config,
-    quectel_ssl_socket, quectel_time, quectel_phone;
+    quectel_tcp_config, quectel_server_rows, quectel_tcp, quectel_transfer, quectel_online_rows,
+    quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload,
+    quectel_ssl_config, quectel_ssl_socket, quectel_time, quectel_phone;
 
 /* quectel_start_up.c: true where a port hears what the module says on its own when it starts. */
 bool quectel_start_up_hears(const struct module_terminal *terminal);
@@ -87,7 +86,7 @@ struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at
  * `index` was never opened (NULL) or is of the other kind. */
 enum at_status quectel_refuse_kind(struct at_session *at, const struct quectel_socket *socket,
                                    int32_t index, bool secure);
-extern const struct quectel_manner quectel_plain;
+extern const struct quectel_manner quectel_plain, quectel_accepted;
 
 /* quectel_tcp.c: closes and answers as +QICLOSE and +QSSLCLOSE do. */
 enum at_status quectel_answer_closed(struct at_session *at, struct quectel_socket *socket);

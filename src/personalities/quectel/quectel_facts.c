@@ -127,6 +127,12 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               "What +QISHOWRA=1 puts before the sender's address."),
     TEXT_FACT(FACT_LOCAL_HEAD, "local-head", "TO:", 1, QUECTEL_TEXT_MOST, SHEET "§2.2",
               "What +QISHOWLA=1 puts before the local address."),
+    NUMBER_FACT(FACT_SERVER_CLIENTS, "server-clients", 5, 1, 5, FILES "§4",
+                "Clients at a time of a server whose +QISERVER does not say, with +QIMUX=1."),
+    SWITCH_FACT(FACT_SERVER_SAYS_OK, "server-says-ok", true, FILES "§4",
+                "SERVER OK follows the OK of +QISERVER."),
+    TEXT_FACT(FACT_SERVER_HEAD, "server-head", "REMOTE IP: ", 1, QUECTEL_TEXT_MOST, FILES "§4",
+              "What stands before a client's address when it connects."),
 
     SWITCH_FACT(FACT_STATE_HAS_BLANK, "state-has-blank", true, SHEET "§2.6",
                 "A blank follows the colon of STATE: of +QISTAT and +QISTATE; the maker's own host "

@@ -57,12 +57,15 @@ static const struct connection_events events = {
 
 static void init_link(struct tlsmodem *modem, void *state, size_t unit)
 {
+    static const char *const kinds[QUECTEL_ACCEPTED] = { "client 0", "client 1", "client 2",
+                                                         "client 3", "client 4" };
     struct quectel_link *link = state;
-
     struct quectel_socket *socket = quectel_socket_in(modem, unit);
 
     connection_init(&link->connection, socket->index, &modem->world, &events, socket,
                     quectel_socket_buffer_size(modem));
+    if (socket->role == QUECTEL_SERVER)
+        connection_name(&link->connection, kinds[socket->index]);
     packets_init(&link->packets, QUECTEL_SEND_MAX);
 }
 

@@ -26,23 +26,12 @@ static size_t state_size(const struct tlsmodem *modem)
 }
 
 static const struct module_part *const parts[] = {
-    &quectel_time_part,
-    &quectel_start_up,
-    &quectel_first_time_part,
-    &quectel_bearer_part,
-    &quectel_sockets,
-    &quectel_links,
-    &quectel_lookup_part,
-    &quectel_ping_part,
-    &quectel_ntp_part,
-    &quectel_disk_part,
-    &quectel_files_part,
-    &quectel_ssl_contexts,
-    &quectel_http_part,
-    &quectel_exchange_part,
-    &quectel_smtp_part,
-    &quectel_mail_part,
-    NULL,
+    &quectel_time_part,    &quectel_start_up,    &quectel_first_time_part,
+    &quectel_bearer_part,  &quectel_server_part, &quectel_sockets,
+    &quectel_links,        &quectel_lookup_part, &quectel_ping_part,
+    &quectel_ntp_part,     &quectel_disk_part,   &quectel_files_part,
+    &quectel_ssl_contexts, &quectel_http_part,   &quectel_exchange_part,
+    &quectel_smtp_part,    &quectel_mail_part,   NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -68,6 +57,7 @@ static const struct at_commands *const commands[] = {
     &quectel_time,
     &quectel_bearer_rows,
     &quectel_tcp_config,
+    &quectel_server_rows,
     &quectel_tcp,
     &quectel_transfer,
     &quectel_online_rows,

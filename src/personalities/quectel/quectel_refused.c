@@ -9,9 +9,8 @@
 static const struct at_command rows[] = {
     REFUSED("+CMUX", "GSM 07.10 multiplexer: the ports of the daemon take its place.",
             "docs/facts/quectel.md §7"),
-    REFUSED("+QISERVER", "No socket here waits for peers.",
-            "docs/facts/quectel-files-and-servers.md §4"),
-    REFUSED("+QSRVC", "Kind of such a socket.", "docs/facts/quectel.md §2.2"),
+    REFUSED("+QSRVC", "Another name of +QISRVC, which hosts of these modules do not need.",
+            "docs/facts/quectel.md §2.2"),
     REFUSED("+QENG", "Engineering mode: there are no cells to tell of.",
             "docs/facts/quectel.md §5.2"),
     REFUSED("+QCFG", "Settings of later firmware.", "docs/facts/quectel.md §2.2"),

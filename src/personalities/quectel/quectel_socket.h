@@ -12,10 +12,15 @@
 #include "personalities/quectel/quectel_bearer.h"
 #include "services/address_text.h"
 
-/* Each context has its own indexes; a unit is a socket of either. */
+/* Whose socket it is, as +QIRD and +QISRVC name it: the host has opened it, or its server has
+ * accepted it. */
+enum quectel_role { QUECTEL_CLIENT = 1, QUECTEL_SERVER = 2 };
+
+/* Each context has its own indexes, and each role; a unit is a socket of any. */
 enum {
     QUECTEL_SOCKETS = 6,
-    QUECTEL_SOCKET_UNITS = QUECTEL_BEARERS * QUECTEL_SOCKETS,
+    QUECTEL_ACCEPTED = 5,
+    QUECTEL_SOCKET_UNITS = QUECTEL_BEARERS * (QUECTEL_SOCKETS + QUECTEL_ACCEPTED),
     QUECTEL_SEND_MAX = 1460,
     QUECTEL_RECEIVE_MAX = 1500
 };
@@ -71,7 +76,8 @@ struct quectel_link {
 /* What is known of a socket from its first opening on. */
 struct quectel_socket {
     size_t unit;
-    int index; /* of its context */
+    enum quectel_role role;
+    int index; /* of its context and role */
     struct tlsmodem *modem;
     struct module_terminal *owner;       /* the port that opened it, and hears of it */
     const struct quectel_manner *manner; /* NULL: never opened */
@@ -92,7 +98,7 @@ struct quectel_socket {
     unsigned prompts;          /* that are open and collect data for it */
 };
 
-/* Where a socket goes. */
+/* Where a socket goes; of one that is accepted only how it speaks. */
 struct quectel_opening {
     const char *host;
     uint16_t port;
@@ -103,6 +109,13 @@ struct quectel_opening {
     int32_t limit_fact; /* the fact that is used when a time is over; 0: none */
     bool single, transparent;
     const struct quectel_manner *manner;
+};
+
+/* A connection that has come in, and from where. */
+struct quectel_arrival {
+    struct net_stream *stream;
+    struct net_address from;
+    uint16_t port;
 };
 
 /* ---- quectel_socket_life.c ---- */
@@ -135,12 +148,14 @@ void quectel_socket_collect(struct quectel_socket *socket);
 /* The socket of a unit from 0, below QUECTEL_SOCKET_UNITS; NULL when it was never opened. */
 struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, size_t unit);
 
-/* The same of `index` from 0, below QUECTEL_SOCKETS, on the context `bearer`, below
- * QUECTEL_BEARERS. */
-struct quectel_socket *quectel_socket_on(const struct at_session *at, int32_t bearer,
-                                         int32_t index);
+/* How many sockets of a role there are, with indexes from 0. */
+int quectel_socket_count(enum quectel_role role);
 
-/* The same on the foreground context. */
+/* The same of a role and `index`, on the context `bearer`, below QUECTEL_BEARERS. */
+struct quectel_socket *quectel_socket_on(const struct tlsmodem *modem, size_t bearer,
+                                         enum quectel_role role, int32_t index);
+
+/* The same, one of the host's own, on the foreground context. */
 struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t index);
 
 /* The same to look at: then in the state of one that was never opened. */
@@ -168,6 +183,16 @@ bool quectel_socket_can_close(const struct quectel_socket *socket);
  * and the host is not told yet. */
 bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
                          const struct quectel_opening *opening);
+
+/* One of a server's, of `index` on the context `bearer`: NULL when there is no memory. */
+struct quectel_socket *quectel_socket_make_accepted(struct tlsmodem *modem, size_t bearer,
+                                                    int32_t index);
+
+/* Takes a connection for a free socket of a server's, which its port `owner` hears of.  False when
+ * there is no memory: the stream is still the caller's. */
+bool quectel_socket_accept(struct quectel_socket *socket, struct module_terminal *owner,
+                           const struct quectel_opening *opening,
+                           const struct quectel_arrival *arrival);
 
 /* Closes without a word; what is unread is gone. */
 void quectel_socket_close(struct quectel_socket *socket);

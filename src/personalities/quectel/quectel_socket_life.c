@@ -27,10 +27,17 @@ const char *quectel_socket_state_words(const struct quectel_socket *socket)
     return state_words[socket->state];
 }
 
-static size_t unit_of(size_t bearer, int32_t index)
+int quectel_socket_count(enum quectel_role role)
 {
-    assert(bearer < QUECTEL_BEARERS && index >= 0 && index < QUECTEL_SOCKETS);
-    return bearer * QUECTEL_SOCKETS + (size_t)index;
+    return role == QUECTEL_SERVER ? QUECTEL_ACCEPTED : QUECTEL_SOCKETS;
+}
+
+static size_t unit_of(size_t bearer, enum quectel_role role, int32_t index)
+{
+    size_t first = bearer * (QUECTEL_SOCKETS + QUECTEL_ACCEPTED);
+
+    assert(bearer < QUECTEL_BEARERS && index >= 0 && index < quectel_socket_count(role));
+    return first + (role == QUECTEL_SERVER ? QUECTEL_SOCKETS : 0) + (size_t)index;
 }
 
 struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, size_t unit)
@@ -39,14 +46,17 @@ struct quectel_socket *quectel_socket_in(const struct tlsmodem *modem, size_t un
     return module_part_if(modem, &quectel_sockets, unit);
 }
 
-struct quectel_socket *quectel_socket_on(const struct at_session *at, int32_t bearer, int32_t index)
+struct quectel_socket *quectel_socket_on(const struct tlsmodem *modem, size_t bearer,
+                                         enum quectel_role role, int32_t index)
 {
-    return quectel_socket_in(module_of(at), unit_of((size_t)bearer, index));
+    return quectel_socket_in(modem, unit_of(bearer, role, index));
 }
 
 struct quectel_socket *quectel_socket_at(const struct at_session *at, int32_t index)
 {
-    return quectel_socket_on(at, (int32_t)quectel_bearer_foreground(module_of(at)), index);
+    const struct tlsmodem *modem = module_of(at);
+
+    return quectel_socket_on(modem, quectel_bearer_foreground(modem), QUECTEL_CLIENT, index);
 }
 
 const struct quectel_socket *quectel_socket_look(const struct at_session *at, int32_t index)
@@ -61,7 +71,14 @@ struct quectel_socket *quectel_socket_make(const struct at_session *at, int32_t 
 {
     struct tlsmodem *modem = module_of(at);
 
-    return module_part(modem, &quectel_sockets, unit_of(quectel_bearer_foreground(modem), index));
+    return module_part(modem, &quectel_sockets,
+                       unit_of(quectel_bearer_foreground(modem), QUECTEL_CLIENT, index));
+}
+
+struct quectel_socket *quectel_socket_make_accepted(struct tlsmodem *modem, size_t bearer,
+                                                    int32_t index)
+{
+    return module_part(modem, &quectel_sockets, unit_of(bearer, QUECTEL_SERVER, index));
 }
 
 void quectel_socket_enter(struct quectel_socket *socket, enum quectel_socket_state next)
@@ -234,19 +251,11 @@ static bool open_link(struct quectel_socket *socket, const struct quectel_openin
     return true;
 }
 
-bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
-                         const struct quectel_opening *opening)
+static void begin(struct quectel_socket *socket, struct module_terminal *owner,
+                  const struct quectel_opening *opening)
 {
-    assert(quectel_socket_is_free(socket));
-    assert(opening->manner != NULL && opening->timeout_ms > 0);
-    if (socket->state == SOCKET_REMOTE_CLOSING)
-        quectel_socket_close(socket);
-    if (!open_link(socket, opening))
-        return false;
-    quectel_bearer(socket->modem)->used = true;
-    socket->owner = terminal_of(at);
+    socket->owner = owner;
     socket->manner = opening->manner;
-    socket->bearer = (size_t)quectel_of(at)->settings.foreground;
     socket->secure = opening->tls != NULL;
     socket->transport = opening->transport;
     socket->port = opening->port;
@@ -256,7 +265,41 @@ bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
     socket->announced = false;
     quectel_socket_note(socket, NEWS_NONE);
     socket->sent = 0;
+}
+
+bool quectel_socket_open(struct at_session *at, struct quectel_socket *socket,
+                         const struct quectel_opening *opening)
+{
+    assert(quectel_socket_is_free(socket));
+    assert(opening->manner != NULL && opening->timeout_ms > 0);
+    if (socket->state == SOCKET_REMOTE_CLOSING)
+        quectel_socket_close(socket);
+    if (!open_link(socket, opening))
+        return false;
+    begin(socket, terminal_of(at), opening);
+    quectel_bearer(socket->modem)->used = true;
     quectel_socket_enter(socket, SOCKET_CONNECTING);
+    return true;
+}
+
+bool quectel_socket_accept(struct quectel_socket *socket, struct module_terminal *owner,
+                           const struct quectel_opening *opening,
+                           const struct quectel_arrival *arrival)
+{
+    struct quectel_link *link = module_part(socket->modem, &quectel_links, socket->unit);
+
+    assert(quectel_socket_is_free(socket) && socket->role == QUECTEL_SERVER);
+    assert(opening->transport == NET_TCP && opening->tls == NULL);
+    if (link == NULL || connection_adopt(&link->connection, arrival->stream, &arrival->from,
+                                         arrival->port) != ERR_OK)
+        return false;
+    socket->link = link;
+    begin(socket, owner, opening);
+    socket->port = arrival->port;
+    quectel_socket_enter(socket, SOCKET_CONNECTED);
+    quectel_socket_note(socket, NEWS_OPENED);
+    quectel_socket_buffer(socket);
+    at_poke(owner->at);
     return true;
 }
 

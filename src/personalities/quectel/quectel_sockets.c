@@ -154,9 +154,12 @@ bool quectel_sockets_in_use(struct tlsmodem *modem)
 static void init(struct tlsmodem *modem, void *state, size_t unit)
 {
     struct quectel_socket *socket = state;
+    int place = (int)(unit % (QUECTEL_SOCKETS + QUECTEL_ACCEPTED));
 
     socket->unit = unit;
-    socket->index = (int)(unit % QUECTEL_SOCKETS);
+    socket->bearer = unit / (QUECTEL_SOCKETS + QUECTEL_ACCEPTED);
+    socket->role = place < QUECTEL_SOCKETS ? QUECTEL_CLIENT : QUECTEL_SERVER;
+    socket->index = place < QUECTEL_SOCKETS ? place : place - QUECTEL_SOCKETS;
     socket->modem = modem;
 }
 

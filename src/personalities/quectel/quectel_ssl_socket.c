@@ -168,8 +168,8 @@ enum { RECEIVE_CONTEXT, RECEIVE_INDEX, RECEIVE_LENGTH };
 static enum at_status set_receive(struct at_session *at, const struct at_args *args)
 {
     int32_t index = args->list[RECEIVE_INDEX].number;
-    struct quectel_socket *socket =
-        quectel_socket_on(at, args->list[RECEIVE_CONTEXT].number, index);
+    struct quectel_socket *socket = quectel_socket_on(
+        module_of(at), (size_t)args->list[RECEIVE_CONTEXT].number, QUECTEL_CLIENT, index);
 
     if (socket == NULL || !socket->secure)
         return quectel_refuse_kind(at, socket, index, true);

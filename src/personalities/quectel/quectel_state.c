@@ -28,7 +28,10 @@ static struct state single_state(const struct quectel_socket *socket)
 static struct state stack_state(const struct at_session *at, bool several)
 {
     const struct quectel_bearer *bearer = quectel_bearer(module_of(at));
+    const struct quectel_socket *client = quectel_socket_accepted(module_of(at), 0);
 
+    if (!several && client != NULL && client->state == SOCKET_CONNECTED)
+        return single_state(client);
     if (!quectel_bearer_is_up(bearer) || !bearer->used)
         return (struct state){ quectel_bearer_words(bearer->state),
                                quectel_bearer_number(bearer->state) };

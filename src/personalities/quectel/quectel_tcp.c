@@ -36,54 +36,47 @@ static struct quectel_socket *plain_socket(struct at_session *at, int32_t index)
     return NULL;
 }
 
+/* NULL: the error is noted. */
+static struct quectel_socket *accepted_socket(struct at_session *at, int32_t index)
+{
+    struct quectel_socket *socket = quectel_socket_accepted(module_of(at), index);
+
+    if (socket == NULL)
+        at_refuse_plain(at, "no client of the server has been %d", (int)index);
+    return socket;
+}
+
+/* The one connection that there is with +QIMUX=0: the host's own or, where that is not there, one
+ * that came in. */
+static struct quectel_socket *only_socket(struct at_session *at)
+{
+    const struct quectel_socket *own = quectel_socket_look(at, 0);
+    struct quectel_socket *client = quectel_socket_accepted(module_of(at), 0);
+
+    if (client != NULL && quectel_socket_is_there(client) && !quectel_socket_can_close(own))
+        return client;
+    return plain_socket(at, 0);
+}
+
 struct quectel_socket *quectel_tcp_socket(struct at_session *at, const struct at_arg *index)
 {
     bool several = settings_of(at)->several != 0;
+    enum quectel_role role = (enum quectel_role)settings_of(at)->role;
+    int count = quectel_socket_count(role);
 
     if (several != index->given)
-        at_refuse_plain(at, "%s",
-                        several ? "with +QIMUX=1 an index of 0 to 5 stands in front"
-                                : "with +QIMUX=0 no index stands in front");
-    else if (settings_of(at)->role != QUECTEL_CLIENT)
-        at_refuse_plain(at, "+QISRVC=2 chose the server, and there is none here");
-    else if (several && index->number >= QUECTEL_SOCKETS)
-        at_refuse_plain(at, "<index> is %d; allowed: 0 to 5", (int)index->number);
+        at_refuse_plain(at,
+                        several ? "with +QIMUX=1 an index of 0 to %d stands in front"
+                                : "with +QIMUX=0 no index stands in front",
+                        count - 1);
+    else if (several && index->number >= count)
+        at_refuse_plain(at, "<index> is %d; allowed: 0 to %d", (int)index->number, count - 1);
+    else if (role == QUECTEL_SERVER)
+        return accepted_socket(at, several ? index->number : 0);
     else
-        return plain_socket(at, several ? index->number : 0);
+        return several ? plain_socket(at, index->number) : only_socket(at);
     return NULL;
 }
-
-/* ---- what the host is told ---- */
-
-static void say(struct quectel_socket *socket, const char *text)
-{
-    if (socket->single)
-        at_unsolicited(socket->owner->at, span_at(NULL, 0), "%s", text);
-    else
-        at_unsolicited(socket->owner->at, span_at(NULL, 0), "%d, %s", socket->index, text);
-}
-
-static void say_opened(struct quectel_socket *socket)
-{
-    say(socket, "CONNECT OK");
-}
-
-static void say_failed(struct quectel_socket *socket)
-{
-    say(socket, "CONNECT FAIL");
-}
-
-static void say_closed(struct quectel_socket *socket)
-{
-    say(socket, "CLOSED");
-}
-
-const struct quectel_manner quectel_plain = {
-    .opened = say_opened,
-    .failed = say_failed,
-    .received = quectel_tcp_received,
-    .closed = say_closed,
-};
 
 /* ---- +QIOPEN ---- */
 
@@ -146,6 +139,16 @@ static const char *parse_target(const struct at_session *at, const struct open_w
     return NULL;
 }
 
+/* With +QIMUX=0 a client of the server is the one connection that there may be. */
+static bool is_taken(const struct at_session *at, int32_t index)
+{
+    const struct quectel_socket *client = quectel_socket_accepted(module_of(at), 0);
+
+    if (!quectel_socket_is_free(quectel_socket_look(at, index)))
+        return true;
+    return settings_of(at)->several == 0 && client != NULL && !quectel_socket_is_free(client);
+}
+
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
@@ -165,9 +168,8 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
         wrong = parse_target(at, &words, host, &opening);
     if (wrong != NULL)
         return at_refuse_plain(at, "%s", wrong);
-    if (!quectel_socket_is_free(quectel_socket_look(at, words.index))) {
-        at_remark(at, "socket %d is %s; AT+QICLOSE first", (int)words.index,
-                  quectel_socket_state_words(quectel_socket_look(at, words.index)));
+    if (is_taken(at, words.index)) {
+        at_remark(at, "socket %d is in use; AT+QICLOSE first", (int)words.index);
         at_result_text(at, module_fact_text(modem, FACT_ALREADY_CONNECTED));
         return AT_SILENT;
     }
@@ -183,10 +185,28 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
 
 /* ---- +QICLOSE, +QISACK ---- */
 
+/* In the server's role a host ends the server: with all its clients where there may be several, and
+ * else when its only one has gone. */
+static bool ends_server(const struct at_session *at, const struct at_arg *index)
+{
+    struct tlsmodem *modem = module_of(at);
+    const struct quectel_socket *only = quectel_socket_accepted(modem, 0);
+
+    if (settings_of(at)->role != QUECTEL_SERVER || index->given || !quectel_server_is_on(modem))
+        return false;
+    return settings_of(at)->several != 0 || only == NULL || !quectel_socket_is_there(only);
+}
+
 static enum at_status close_socket(struct at_session *at, const struct at_arg *index)
 {
-    struct quectel_socket *socket = quectel_tcp_socket(at, index);
+    struct quectel_socket *socket;
 
+    if (ends_server(at, index)) {
+        quectel_server_end(module_of(at));
+        at_result_text(at, "CLOSE OK");
+        return AT_SILENT;
+    }
+    socket = quectel_tcp_socket(at, index);
     if (socket == NULL)
         return AT_FAIL;
     if (!quectel_socket_can_close(socket))

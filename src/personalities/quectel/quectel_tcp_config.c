@@ -9,7 +9,7 @@ static const struct quectel_settings *settings_of(const struct at_session *at)
 /* What is under way forbids a real change. */
 static bool is_in_use(struct tlsmodem *modem)
 {
-    bool open = quectel_sockets_in_use(modem);
+    bool open = quectel_sockets_in_use(modem) || quectel_server_is_on(modem);
 
     if (!open && quectel_bearer(modem)->state == BEARER_INITIAL)
         return false;
@@ -47,14 +47,6 @@ static enum at_status guard_transparent(struct at_session *at, const struct at_a
         return at_refuse_plain(at, "a context or a socket is in use; AT+QIDEACT first");
     if (transparent == 1 && settings_of(at)->several)
         return at_refuse_plain(at, "transparent mode is for one socket; AT+QIMUX=0 first");
-    return AT_OK;
-}
-
-/* The port of each kind of connection; the network chooses. */
-static enum at_status read_local_port(struct at_session *at)
-{
-    at_info(at, "TCP: 0");
-    at_info(at, "UDP: 0");
     return AT_OK;
 }
 
@@ -106,13 +98,10 @@ static const struct at_command rows[] = {
     { ROW("+QISHOWRA", sender_params, "Sender in front of received data.") },
     { ROW("+QISHOWLA", local_params, "Local address in front of received data.") },
     { ROW("+QIDNSIP", names_params, "What +QIOPEN gets: an address (0) or a name (1).") },
-    { ROW("+QISRVC", role_params, "Role that +QISEND and +QICLOSE are about: 1 client.") },
+    { ROW(
+        "+QISRVC", role_params,
+        "Whose sockets +QISEND, +QISACK and +QICLOSE are about: the host's (1), a server's (2).") },
     { ROW("+QITCFG", tuning_params,
           "Transparent mode: retries (no effect here), wait in 0.1 s, packet size, +++.") },
-    { .name = "+QILPORT",
-      .help = "Local port; the network chooses it.",
-      .source = "docs/facts/quectel.md §2.2",
-      .plain_error = true,
-      .read = read_local_port },
 };
 const struct at_commands quectel_tcp_config = AT_COMMANDS(rows);

@@ -172,14 +172,18 @@ enum { READ_CONTEXT, READ_ROLE, READ_INDEX, READ_LENGTH };
 
 static enum at_status set_read(struct at_session *at, const struct at_args *args)
 {
-    struct quectel_socket *socket =
-        quectel_socket_on(at, args->list[READ_CONTEXT].number, args->list[READ_INDEX].number);
+    enum quectel_role role = (enum quectel_role)args->list[READ_ROLE].number;
+    int32_t index = args->list[READ_INDEX].number;
+    struct quectel_socket *socket;
 
-    if (args->list[READ_ROLE].number != QUECTEL_CLIENT)
-        return at_refuse_plain(at, "<sc> is %d: there is no server here, only 1, a client",
-                               (int)args->list[READ_ROLE].number);
+    if (index >= quectel_socket_count(role))
+        return at_refuse_plain(at, "<sid> is %d; clients of the server are 0 to %d", (int)index,
+                               quectel_socket_count(role) - 1);
+    socket = quectel_socket_on(module_of(at), (size_t)args->list[READ_CONTEXT].number, role, index);
+    if (socket == NULL && role == QUECTEL_SERVER)
+        return at_refuse_plain(at, "no client of the server has been %d", (int)index);
     if (socket == NULL || socket->secure)
-        return quectel_refuse_kind(at, socket, args->list[READ_INDEX].number, false);
+        return quectel_refuse_kind(at, socket, index, false);
     if (socket->state == SOCKET_ENDED && socket->news == NEWS_NONE)
         return at_refuse_plain(at, "socket %d is CLOSED, and all of it was read", socket->index);
     if (!quectel_can_receive(socket))
@@ -239,7 +243,7 @@ static void say_counted(struct quectel_socket *socket)
     if (first > QUECTEL_SEND_MAX && socket->transport == NET_TCP)
         first = QUECTEL_SEND_MAX;
     at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d,%zu,%zu,%zu",
-                   socket->bearer, QUECTEL_CLIENT, socket->index, count, first, total);
+                   socket->bearer, (int)socket->role, socket->index, count, first, total);
 }
 
 void quectel_tcp_received(struct quectel_socket *socket)
@@ -253,7 +257,7 @@ void quectel_tcp_received(struct quectel_socket *socket)
         return;
     case INDICATE_URC:
         at_unsolicited(socket->owner->at, span_at(NULL, 0), "+QIRDI: %zu,%d,%d", socket->bearer,
-                       QUECTEL_CLIENT, socket->index);
+                       (int)socket->role, socket->index);
         break;
     default:
         say_counted(socket);

@@ -1,46 +1,23 @@
 /* dns_option.c: the value of --dns. */
 #include "dns_option.h"
 
+#include "address_option.h"
 #include "base/number.h"
-#include "posix/sockaddr.h"
-#include "posix/tcp_address.h"
 
 #include <string.h>
 
-enum { ADDRESS_CAP = 80, PORT_MAX = 65535 };
-
-/* An address, in brackets or not. */
-static bool read_address(struct span text, struct net_address *ret_address)
-{
-    char plain[ADDRESS_CAP];
-    struct sockaddr_storage at;
-    socklen_t len;
-
-    if (text.len > 2 && text.data[0] == '[' && text.data[text.len - 1] == ']')
-        text = span_at(text.data + 1, text.len - 2);
-    if (text.len >= sizeof(plain))
-        return false;
-    memcpy(plain, text.data, text.len);
-    plain[text.len] = '\0';
-    return tcp_address_read(plain, 0, &at, &len) &&
-           sockaddr_read((const struct sockaddr *)&at, ret_address, NULL);
-}
-
-/* ADDR or ADDR:PORT; the colons of an IPv6 address are not the port's unless it is in brackets. */
+/* ADDR or ADDR:PORT. */
 static bool read_server(const char *value, struct dns_server *ret_server)
 {
-    const char *colon = strrchr(value, ':');
-    int32_t port;
+    const char *rest;
+    int32_t port = DNS_PORT;
 
-    ret_server->port = DNS_PORT;
-    if (read_address(span_of(value), &ret_server->address))
-        return true;
-    if (colon == NULL || (value[0] != '[' && strchr(value, ':') != colon))
+    if (!address_option_read(value, &ret_server->address, &rest))
         return false;
-    if (!number_parse(span_of(colon + 1), &port) || port < 1 || port > PORT_MAX)
+    if (rest != NULL && (!number_parse(span_of(rest), &port) || port < 1 || port > UINT16_MAX))
         return false;
     ret_server->port = (uint16_t)port;
-    return read_address(span_at(value, (size_t)(colon - value)), &ret_server->address);
+    return true;
 }
 
 bool dns_option_read(const char *value, bool *ret_of_module, struct dns_servers *ret_servers,

@@ -103,6 +103,7 @@ void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
         .fact_count = plan->fact_count,
         .asks_own_servers = plan->asks_own_servers,
         .in_front = &plan->in_front,
+        .listening = plan->listens ? &plan->listening : NULL,
         .terminals = plan->port_count > 0 ? plan->port_count : 1,
         .ports = plan->port_count > 0 ? plan->ports : NULL,
     };

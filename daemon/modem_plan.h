@@ -35,6 +35,8 @@ struct modem_plan {
     bool in_memory;        /* nothing is stored, `state` does not count */
     const char *clock;     /* as tlsmodem_time_read() takes it */
     bool asks_own_servers; /* --dns module */
+    bool listens;          /* else `listening` does not count */
+    struct tlsmodem_listening listening;
     struct stack_plan in_front;
     struct tlsmodem_fact_value *facts;
     size_t fact_count;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "dns_option.h"
 #include "identity_options.h"
+#include "listen_option.h"
 #include "module_name.h"
 #include "port_options.h"
 
@@ -143,6 +144,12 @@ static bool take_dns(struct options *options, const char *value, struct text *er
     return dns_option_read(value, &options->dns_of_module, &options->dns, error);
 }
 
+static bool take_listen(struct options *options, const char *value, struct text *error)
+{
+    options->listens = true;
+    return listen_option_read(value, &options->listening, error);
+}
+
 static bool take_clock(struct options *options, const char *value, struct text *error)
 {
     options->clock = value;
@@ -253,6 +260,9 @@ static const struct option first[] = {
     { "--dns", NULL, "system|module|ADDR[:PORT]", false, take_dns,
       "who is asked for names: the machine's servers, as without it; the server that the host sets "
       "by its module's command; or this one, of port 53 unless given" },
+    { "--listen", NULL, "ADDR[:FIRST-LAST]", false, take_listen,
+      "where the module's own servers listen (AT+QISERVER): at the port that the host says, of "
+      "127.0.0.1 unless given, or at a free one of these" },
     { "--clock", NULL, "machine|manual|TIME", false, take_clock,
       "the module's clock: the network gives the machine's time, as without it; it starts as the "
       "module's and waits for who sets it; or the network gives TIME, like 2026-05-01T12:00:00Z" },

@@ -24,10 +24,12 @@ struct options {
     bool allow_remote;
     char imei[TLSMODEM_IMEI_CAP], imsi[TLSMODEM_IMSI_CAP], iccid[TLSMODEM_ICCID_CAP]; /* "": preset
                                                                                        */
-    const char *state;          /* NULL: the default folder */
-    bool in_memory;             /* --state none */
-    bool dns_of_module;         /* --dns module */
-    struct dns_servers dns;     /* none: the machine's */
+    const char *state;      /* NULL: the default folder */
+    bool in_memory;         /* --state none */
+    bool dns_of_module;     /* --dns module */
+    struct dns_servers dns; /* none: the machine's */
+    bool listens;           /* --listen is given, as `listening` */
+    struct tlsmodem_listening listening;
     const char *clock;          /* as tlsmodem_time_read() takes it; NULL: machine */
     struct stack_plan in_front; /* of the network, by the options of src/wrap */
     const char *keylog;

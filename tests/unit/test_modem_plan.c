@@ -19,6 +19,8 @@ static struct options some_options(char *memory)
     options.ports[1] = (struct port_spec){ .kind = PORT_TCP, .where = "127.0.0.1", .tcp_port = 7 };
     strcpy(options.imei, "490154203237518");
     options.in_front.words[0] = "rtt=100";
+    options.listens = true;
+    options.listening.last = 20009;
     return options;
 }
 
@@ -45,6 +47,8 @@ static void a_command_line_is_one_plan_of_its_own(void **state)
     assert_int_equal(plan->ports[1].tcp_port, 7);
     assert_int_equal(plan->pool, MODEM_PLAN_NO_POOL);
     assert_true(plan->asks_own_servers);
+    assert_true(plan->listens);
+    assert_int_equal(plan->listening.last, 20009);
     modem_plans_free(&plans);
     assert_int_equal(plans.count, 0);
 }

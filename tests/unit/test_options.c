@@ -163,6 +163,9 @@ static void questions_need_nothing_else(void **state)
 #define ICCIDS                                                                                     \
     "allowed: 18 digits from 89 on, the check digit is added, 19 with it, or 20, which are not "   \
     "checked"
+#define PLACES                                                                                     \
+    "allowed: an address of this machine, or ADDRESS:FIRST-LAST, ports of 1 to 65535, with an "    \
+    "IPv6 address in brackets"
 #define SERVERS                                                                                    \
     "allowed: system, module, an address, or ADDRESS:PORT with an IPv6 address in brackets"
 #define REACHABLE "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
@@ -239,6 +242,19 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--stdio --dns [::1", "--dns: \"[::1\" is no name server; " SERVERS },
         { "--stdio --dns localhost", "--dns: \"localhost\" is no name server; " SERVERS },
         { "--stdio --dns system --dns module", "--dns may be given once" },
+        { "--stdio --listen", "--listen needs ADDR[:FIRST-LAST]" },
+        { "--stdio --listen=", "--listen: \"\" is no place to listen; " PLACES },
+        { "--stdio --listen host", "--listen: \"host\" is no place to listen; " PLACES },
+        { "--stdio --listen 20000", "--listen: \"20000\" is no place to listen; " PLACES },
+        { "--stdio --listen 127.0.0.1:20000",
+          "--listen: \"127.0.0.1:20000\" is no place to listen; " PLACES },
+        { "--stdio --listen 127.0.0.1:0-5",
+          "--listen: \"127.0.0.1:0-5\" is no place to listen; " PLACES },
+        { "--stdio --listen 127.0.0.1:7-5",
+          "--listen: \"127.0.0.1:7-5\" is no place to listen; " PLACES },
+        { "--stdio --listen [::1]:1-65536",
+          "--listen: \"[::1]:1-65536\" is no place to listen; " PLACES },
+        { "--stdio --listen ::1 --listen ::1", "--listen may be given once" },
         { "--stdio --log-level loud",
           "--log-level: \"loud\" is no level; allowed: error, warning, info, debug" },
     };
@@ -266,11 +282,46 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(
-        error, "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
-               "--imsi, --iccid, --pty, "
-               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, --clock, --link, "
-               "--trace, --log-level, --keylog, --strict, --help, --version");
+    assert_string_equal(error, "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
+                               "--imsi, --iccid, --pty, "
+                               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
+                               "--listen, --clock, --link, "
+                               "--trace, --log-level, --keylog, --strict, --help, --version");
+}
+
+static void place_to_listen_is_read(void **state)
+{
+    static const struct {
+        const char *words;
+        bool given;
+        enum net_family family;
+        uint8_t head, tail;
+        uint16_t first, last;
+    } rows[] = {
+        { "", false, NET_IPV4, 0, 0, 0, 0 },
+        { "--listen 0.0.0.0", true, NET_IPV4, 0, 0, 0, 0 },
+        { "--listen 192.0.2.7:20000-20009", true, NET_IPV4, 192, 7, 20000, 20009 },
+        { "--listen ::1", true, NET_IPV6, 0, 1, 0, 0 },
+        { "--listen=[2001:db8::5]:65535-65535", true, NET_IPV6, 0x20, 5, 65535, 65535 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char line[200];
+        struct options options;
+        const struct net_address *address = &options.listening.address;
+
+        snprintf(line, sizeof(line), "--module m95 --stdio %s", rows[i].words);
+        options = good(line);
+        assert_int_equal(options.listens, rows[i].given);
+        if (!rows[i].given)
+            continue;
+        assert_int_equal(address->family, rows[i].family);
+        assert_int_equal(address->bytes[0], rows[i].head);
+        assert_int_equal(address->bytes[rows[i].family == NET_IPV4 ? 3 : 15], rows[i].tail);
+        assert_int_equal(options.listening.first, rows[i].first);
+        assert_int_equal(options.listening.last, rows[i].last);
+    }
 }
 
 static void name_server_is_read(void **state)
@@ -428,6 +479,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_told_in_one_line),
         cmocka_unit_test(names_are_exact),
         cmocka_unit_test(name_server_is_read),
+        cmocka_unit_test(place_to_listen_is_read),
         cmocka_unit_test(module_names_have_any_case),
         cmocka_unit_test(identity_is_completed),
         cmocka_unit_test(module_names_that_were_say_what_to_use),

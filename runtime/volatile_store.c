@@ -1,18 +1,24 @@
 /* volatile_store.c: a list of entries, each in memory of its own, wiped when it goes. */
 #include "runtime/volatile_store.h"
 
-#include "base/bytes.h"
+#include "base/wipe.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct volatile_entry {
     struct volatile_entry *next;
+    uint32_t len; /* of the value, which stands behind the key and its end */
     bool secret;
-    struct bytes value;
     char key[];
 };
+
+static char *value_of(struct volatile_entry *entry)
+{
+    return entry->key + strlen(entry->key) + 1;
+}
 
 /* Where the pointer to the entry is, or to the end of the list. */
 static struct volatile_entry **find(struct volatile_store *store, const char *key, bool secret)
@@ -31,22 +37,22 @@ static void drop(struct volatile_entry **link)
     if (entry == NULL)
         return;
     *link = entry->next;
-    bytes_free(&entry->value);
+    wipe(value_of(entry), entry->len);
     free(entry);
 }
 
 static enum err load(void *impl, const char *key, bool secret, void *buf, size_t cap,
                      size_t *ret_len)
 {
-    const struct volatile_entry *entry = *find(impl, key, secret);
+    struct volatile_entry *entry = *find(impl, key, secret);
 
     if (entry == NULL)
         return ERR_NOT_FOUND;
-    if (entry->value.len > cap)
+    if (entry->len > cap)
         return ERR_FULL;
-    if (entry->value.len > 0)
-        memcpy(buf, entry->value.data, entry->value.len);
-    *ret_len = entry->value.len;
+    if (entry->len > 0)
+        memcpy(buf, value_of(entry), entry->len);
+    *ret_len = entry->len;
     return ERR_OK;
 }
 
@@ -54,14 +60,16 @@ static enum err load(void *impl, const char *key, bool secret, void *buf, size_t
 static struct volatile_entry *make(const struct storage_change *change)
 {
     size_t size = strlen(change->key) + 1;
-    struct volatile_entry *entry = calloc(1, sizeof(*entry) + size);
+    struct volatile_entry *entry =
+        malloc(offsetof(struct volatile_entry, key) + size + change->value.len);
 
-    if (entry == NULL || bytes_copy(&entry->value, change->value) != ERR_OK) {
-        free(entry);
+    if (entry == NULL)
         return NULL;
-    }
-    entry->secret = change->secret;
+    *entry =
+        (struct volatile_entry){ .len = (uint32_t)change->value.len, .secret = change->secret };
     memcpy(entry->key, change->key, size);
+    if (change->value.len > 0)
+        memcpy(value_of(entry), change->value.data, change->value.len);
     return entry;
 }
 

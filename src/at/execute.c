@@ -291,10 +291,10 @@ void at_finish(struct at_session *at, enum at_status status)
 
 void at_finish_online(struct at_session *at)
 {
-    assert(at->online.on_input != NULL && at->memory != NULL);
+    assert(at->mode != NULL && at->mode->online.on_input != NULL);
     at->abandoned = false;
     at_enter(at, AT_ONLINE);
-    at->online.on_room(at->online.ctx);
+    at->mode->online.on_room(at->mode->online.ctx);
 }
 
 void at_end_line(struct at_session *at, enum at_status status)

@@ -27,6 +27,18 @@ struct at_payload {
     size_t size;
 };
 
+/* Of a prompt and of online mode. */
+struct at_mode {
+    struct at_prompt prompt;
+    struct at_payload payload; /* of a prompt without memory of its own */
+    size_t payload_len;
+    size_t payload_over; /* bytes that the prompt has got beyond what fits */
+    int64_t prompt_idle_from_ms, prompt_from_ms;
+    struct at_online online;
+    struct escape escape;
+    size_t inspected; /* bytes at the front of the next feed that its detector has seen */
+};
+
 struct at_session {
     struct at_config config;
     struct at_settings settings;
@@ -49,24 +61,18 @@ struct at_session {
     bool abandoned;         /* the running line's host has gone: nobody gets its answer */
     bool holds;             /* unsolicited lines may be held back; else nobody asks for the time */
     bool used;              /* a host has typed since at_rest() looked */
-    size_t payload_over;    /* bytes that the prompt has got beyond what fits */
     bool ignores_escape;
     uint16_t command_from; /* where the running command begins in its line, AT_NOWHERE */
-    size_t inspected; /* online bytes at the front of the next feed that the detector has seen */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
     int64_t speak_from_ms; /* the dialect's distances hold them back until then */
     int64_t held_from_ms;  /* since when they do without a pause */
-    uint8_t *memory;       /* line, output and urcs while in use; NULL at rest */
+    uint8_t *memory;       /* mode, line, output and urcs while in use; NULL at rest */
     int64_t rest_ms;       /* when at_rest() looks whether it is */
     struct ring output;    /* in `memory`, or in `reserve` */
     struct ring urcs;      /* each behind its length in two bytes */
     uint8_t reserve[AT_RESERVE_BYTES]; /* of a port at rest: for an error and short lines */
-    struct at_prompt prompt;
-    struct at_payload payload; /* of a prompt without memory of its own */
-    size_t payload_len;
-    int64_t prompt_idle_from_ms, prompt_from_ms;
-    struct at_online online;
-    struct escape escape;
+    struct at_mode
+        *mode; /* in `memory`; NULL at rest, when there is neither prompt nor online mode */
     void (*on_answer_room)(void *ctx); /* a long answer is under way */
     void *answer_ctx;
     void (*on_abort)(struct at_session *at, void *ctx); /* gives up what the command waits for */

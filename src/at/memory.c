@@ -26,7 +26,7 @@ static size_t line_cap(const struct at_session *at)
 
 static size_t memory_size(const struct at_session *at)
 {
-    return line_cap(at) + at->config.output_cap + AT_URC_BYTES;
+    return sizeof(struct at_mode) + line_cap(at) + at->config.output_cap + AT_URC_BYTES;
 }
 
 static void wipe_and_free(uint8_t *memory, size_t len)
@@ -63,6 +63,7 @@ bool at_wake(struct at_session *at)
     struct ring reserve = at->output;
     uint8_t *kept = at->editor.line;
     size_t kept_cap = at->editor.cap;
+    uint8_t *line;
 
     if (at->memory != NULL)
         return true;
@@ -72,12 +73,15 @@ bool at_wake(struct at_session *at)
                 memory_size(at));
         return false;
     }
-    at_editor_move(&at->editor, at->memory, line_cap(at));
+    at->mode = (struct at_mode *)(void *)at->memory;
+    *at->mode = (struct at_mode){ .inspected = 0 };
+    line = at->memory + sizeof(*at->mode);
+    at_editor_move(&at->editor, line, line_cap(at));
     wipe_and_free(kept, kept_cap);
-    ring_init(&at->output, at->memory + line_cap(at), at->config.output_cap);
+    ring_init(&at->output, line + line_cap(at), at->config.output_cap);
     move_output(at, reserve);
     wipe(at->reserve, sizeof(at->reserve));
-    ring_init(&at->urcs, at->memory + line_cap(at) + at->config.output_cap, AT_URC_BYTES);
+    ring_init(&at->urcs, line + line_cap(at) + at->config.output_cap, AT_URC_BYTES);
     at->used = true;
     at->rest_ms = at_now(at) + REST_MS;
     return true;
@@ -111,10 +115,12 @@ static void fall_asleep(struct at_session *at)
 
     if (!keep_line(at))
         return;
+    assert(at->mode->payload.bytes == NULL);
     use_reserve(at);
     move_output(at, output);
     wipe_and_free(at->memory, memory_size(at));
     at->memory = NULL;
+    at->mode = NULL;
 }
 
 int64_t at_rest_deadline(const struct at_session *at)
@@ -135,7 +141,7 @@ void at_rest(struct at_session *at, int64_t now_ms)
 void at_forget_line(struct at_session *at)
 {
     if (at->memory != NULL) {
-        at_editor_init(&at->editor, at->memory, line_cap(at));
+        at_editor_init(&at->editor, at->memory + sizeof(*at->mode), line_cap(at));
         return;
     }
     wipe_and_free(at->editor.line, at->editor.cap);
@@ -144,11 +150,11 @@ void at_forget_line(struct at_session *at)
 
 bool at_payload_new(struct at_session *at, size_t size)
 {
-    assert(at->payload.bytes == NULL);
-    at->payload = (struct at_payload){ malloc(size > 0 ? size : 1), size };
-    if (at->payload.bytes == NULL)
+    assert(at->mode->payload.bytes == NULL);
+    at->mode->payload = (struct at_payload){ malloc(size > 0 ? size : 1), size };
+    if (at->mode->payload.bytes == NULL)
         log_say(at->config.log, LOG_WARNING, "out of memory: a prompt needs %zu bytes", size);
-    return at->payload.bytes != NULL;
+    return at->mode->payload.bytes != NULL;
 }
 
 void at_payload_free(struct at_payload *payload)
@@ -159,8 +165,10 @@ void at_payload_free(struct at_payload *payload)
 
 void at_memory_free(struct at_session *at)
 {
-    at_payload_free(&at->payload);
+    if (at->mode != NULL)
+        at_payload_free(&at->mode->payload);
     at_forget_line(at);
     wipe_and_free(at->memory, memory_size(at));
     at->memory = NULL;
+    at->mode = NULL;
 }

@@ -30,17 +30,17 @@ void at_await_escape(struct at_session *at)
 {
     int64_t guard = guard_ms(&at->settings);
 
-    at->inspected = 0;
+    at->mode->inspected = 0;
     at->release = 0;
     at->ignores_escape = false;
-    escape_init(&at->escape, guard, margin_ms(at, guard), at_now(at));
+    escape_init(&at->mode->escape, guard, margin_ms(at, guard), at_now(at));
 }
 
 void at_online(struct at_session *at, const struct at_online *online)
 {
     assert(online->on_input != NULL && online->on_escape != NULL && online->on_room != NULL);
     assert(at->state != AT_PROMPT && at->state != AT_ONLINE && at->memory != NULL);
-    at->online = *online;
+    at->mode->online = *online;
     at_await_escape(at);
 }
 
@@ -55,7 +55,8 @@ static bool release_held(struct at_session *at)
     uint8_t held[3] = { at_escape_character(at), at_escape_character(at), at_escape_character(at) };
 
     while (at->release > 0) {
-        size_t done = at->online.on_input(at->online.ctx, span_at(held, (size_t)at->release));
+        size_t done =
+            at->mode->online.on_input(at->mode->online.ctx, span_at(held, (size_t)at->release));
 
         if (done == 0)
             return false;
@@ -72,7 +73,7 @@ void at_unblock(struct at_session *at)
 
 static size_t forward(struct at_session *at, struct span bytes)
 {
-    return release_held(at) ? at->online.on_input(at->online.ctx, bytes) : 0;
+    return release_held(at) ? at->mode->online.on_input(at->mode->online.ctx, bytes) : 0;
 }
 
 size_t at_feed_online(struct at_session *at, struct span bytes)
@@ -81,18 +82,19 @@ size_t at_feed_online(struct at_session *at, struct span bytes)
     size_t taken;
 
     /* What the peer refused before was looked at then. */
-    if (at->inspected > 0) {
-        if (at->inspected < bytes.len)
-            bytes.len = at->inspected;
+    if (at->mode->inspected > 0) {
+        if (at->mode->inspected < bytes.len)
+            bytes.len = at->mode->inspected;
         taken = forward(at, bytes);
-        at->inspected -= taken;
+        at->mode->inspected -= taken;
         return taken;
     }
-    at->release += escape_feed(&at->escape, at_escape_character(at), at_now(at), bytes, &hold);
+    at->release +=
+        escape_feed(&at->mode->escape, at_escape_character(at), at_now(at), bytes, &hold);
     if (hold)
         return bytes.len;
     taken = forward(at, bytes);
-    at->inspected = bytes.len - taken;
+    at->mode->inspected = bytes.len - taken;
     return taken;
 }
 
@@ -105,14 +107,14 @@ void at_escape_online(struct at_session *at)
 {
     at_enter(at, AT_BUSY);
     at->cursor = at_editor_line(&at->editor).len;
-    at->online.on_escape(at->online.ctx);
+    at->mode->online.on_escape(at->mode->online.ctx);
 }
 
 void at_tick_online(struct at_session *at, int64_t now_ms)
 {
     int release = 0;
 
-    switch (escape_tick(&at->escape, now_ms, &release)) {
+    switch (escape_tick(&at->mode->escape, now_ms, &release)) {
     case ESCAPE_NOTHING:
         break;
     case ESCAPE_RELEASE:
@@ -131,14 +133,14 @@ void at_leave_online(struct at_session *at, enum at_status status)
     assert(at->state == AT_ONLINE || at->state == AT_BUSY);
     at_enter(at, AT_BUSY);
     at->release = 0;
-    at->inspected = 0;
+    at->mode->inspected = 0;
     at->cursor = at_editor_line(&at->editor).len;
     at_finish(at, status);
 }
 
 void at_unsolicited_connect(struct at_session *at)
 {
-    assert(at->state == AT_COMMAND && at->online.on_input != NULL && at->memory != NULL);
+    assert(at->state == AT_COMMAND && at->mode != NULL && at->mode->online.on_input != NULL);
     at_end_line(at, AT_CONNECT);
 }
 

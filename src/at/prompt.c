@@ -18,15 +18,15 @@ enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt)
 
     assert(prompt->memory != NULL || prompt->max <= at->config.payload_max);
     assert(!prompt->exact || prompt->max > 0);
-    assert(at->state == AT_RUNNING || at->state == AT_BUSY);
+    assert((at->state == AT_RUNNING || at->state == AT_BUSY) && at->mode != NULL);
     if (prompt->memory == NULL && !at_payload_new(at, prompt->max))
         return at_refuse_memory(at, at->config.dialect->error_memory);
-    at->prompt = *prompt;
+    at->mode->prompt = *prompt;
     at->abandoned = false; /* whoever comes finds the port in the prompt */
-    at->payload_len = 0;
-    at->payload_over = 0;
-    at->prompt_from_ms = at_now(at);
-    at->prompt_idle_from_ms = at->prompt_from_ms;
+    at->mode->payload_len = 0;
+    at->mode->payload_over = 0;
+    at->mode->prompt_from_ms = at_now(at);
+    at->mode->prompt_idle_from_ms = at->mode->prompt_from_ms;
     at_await_escape(at);
     at_put_text(at, text);
     at_trace(at, "< prompt");
@@ -36,26 +36,26 @@ enum at_status at_prompt(struct at_session *at, const struct at_prompt *prompt)
 
 static uint8_t *memory_of(const struct at_session *at)
 {
-    return at->prompt.memory != NULL ? at->prompt.memory : at->payload.bytes;
+    return at->mode->prompt.memory != NULL ? at->mode->prompt.memory : at->mode->payload.bytes;
 }
 
 /* The module loses data here with no word to the host, or with one that does not say why. */
 static void say_what_is_lost(const struct at_session *at, enum at_prompt_end end)
 {
-    const struct at_prompt *prompt = &at->prompt;
+    const struct at_prompt *prompt = &at->mode->prompt;
     const char *instead = prompt->instead != NULL ? prompt->instead : "a command with a count";
 
     if (at->abandoned)
         return;
-    if (at->payload_over > 0 && prompt->drop && end == AT_PROMPT_COMPLETE)
-        at_remark(at, "%zu bytes over %zu dropped; send them in parts, or by %s", at->payload_over,
-                  prompt->max, instead);
-    else if (at->payload_over > 0)
+    if (at->mode->payload_over > 0 && prompt->drop && end == AT_PROMPT_COMPLETE)
+        at_remark(at, "%zu bytes over %zu dropped; send them in parts, or by %s",
+                  at->mode->payload_over, prompt->max, instead);
+    else if (at->mode->payload_over > 0)
         at_remark(at, "%zu bytes over %zu: nothing is taken; line ends count as they are sent",
-                  at->payload_over, prompt->max);
-    else if (end == AT_PROMPT_ABORTED && at->payload_len > 0)
+                  at->mode->payload_over, prompt->max);
+    else if (end == AT_PROMPT_ABORTED && at->mode->payload_len > 0)
         at_remark(at, "ESC at byte %zu: nothing is taken; binary data needs %s",
-                  at->payload_len + 1, instead);
+                  at->mode->payload_len + 1, instead);
 }
 
 enum at_status at_refuse_prompt(struct at_session *at, int32_t code, enum at_prompt_end end,
@@ -72,19 +72,19 @@ enum at_status at_refuse_prompt(struct at_session *at, int32_t code, enum at_pro
 
 static void end_prompt(struct at_session *at, enum at_prompt_end end)
 {
-    struct span payload = span_at(memory_of(at), at->payload_len);
-    struct at_payload own = at->payload; /* on_done may open another prompt */
+    struct span payload = span_at(memory_of(at), at->mode->payload_len);
+    struct at_payload own = at->mode->payload; /* on_done may open another prompt */
     enum at_status status;
 
     say_what_is_lost(at, end);
-    if (at->payload_over > 0 && !at->prompt.drop && end != AT_PROMPT_ABORTED)
+    if (at->mode->payload_over > 0 && !at->mode->prompt.drop && end != AT_PROMPT_ABORTED)
         end = AT_PROMPT_OVERFLOW;
     log_trace(at->config.log, TRACE_DATA, "prompt ended with %zu bytes", payload.len);
     at_enter(at, AT_BUSY);
     at_close_block(at);
-    at->payload = (struct at_payload){ 0 };
-    at->payload_len = 0;
-    status = at->prompt.on_done(at, at->prompt.ctx, end, payload);
+    at->mode->payload = (struct at_payload){ 0 };
+    at->mode->payload_len = 0;
+    status = at->mode->prompt.on_done(at, at->mode->prompt.ctx, end, payload);
     at_payload_free(&own); /* a handler that answers later has copied what it needs */
     assert(status != AT_LATER || at->state != AT_BUSY || at_can_give_up(at));
     at_finish(at, status);
@@ -98,8 +98,8 @@ void at_abort_prompt(struct at_session *at)
 static bool echoes(const struct at_session *at)
 {
     if (at->settings.echo == 0)
-        return at->prompt.echo == AT_ECHO_ALWAYS;
-    switch (at->prompt.echo) {
+        return at->mode->prompt.echo == AT_ECHO_ALWAYS;
+    switch (at->mode->prompt.echo) {
     case AT_ECHO_ON:
     case AT_ECHO_ALWAYS:
         return true;
@@ -125,15 +125,15 @@ static size_t echo_room(const struct at_session *at)
 /* Keeps literal bytes as far as there is memory. */
 static void keep(struct at_session *at, struct span bytes)
 {
-    size_t room = at->prompt.max - at->payload_len;
+    size_t room = at->mode->prompt.max - at->mode->payload_len;
 
     if (bytes.len > room) {
-        at->payload_over += bytes.len - room;
+        at->mode->payload_over += bytes.len - room;
         bytes.len = room;
     }
     if (bytes.len > 0)
-        memcpy(memory_of(at) + at->payload_len, bytes.data, bytes.len);
-    at->payload_len += bytes.len;
+        memcpy(memory_of(at) + at->mode->payload_len, bytes.data, bytes.len);
+    at->mode->payload_len += bytes.len;
     if (echoes(at))
         at_put(at, bytes);
 }
@@ -149,15 +149,15 @@ static void keep_held(struct at_session *at, int count)
 
 static size_t take_literal(struct at_session *at, struct span bytes)
 {
-    size_t room = at->prompt.max - at->payload_len;
+    size_t room = at->mode->prompt.max - at->mode->payload_len;
     size_t part = bytes.len;
 
-    if (at->prompt.exact && part > room)
+    if (at->mode->prompt.exact && part > room)
         part = room;
     if (part > echo_room(at))
         part = echo_room(at);
     keep(at, span_at(bytes.data, part));
-    if (at->prompt.exact && at->payload_len == at->prompt.max)
+    if (at->mode->prompt.exact && at->mode->payload_len == at->mode->prompt.max)
         end_prompt(at, AT_PROMPT_COMPLETE);
     return part;
 }
@@ -165,10 +165,10 @@ static size_t take_literal(struct at_session *at, struct span bytes)
 /* What came beyond the room is gone already, and is taken back first. */
 static void erase(struct at_session *at)
 {
-    if (at->payload_over > 0)
-        at->payload_over--;
-    else if (at->payload_len > 0)
-        at->payload_len--;
+    if (at->mode->payload_over > 0)
+        at->mode->payload_over--;
+    else if (at->mode->payload_len > 0)
+        at->mode->payload_len--;
     else
         return;
     if (echoes(at))
@@ -182,7 +182,7 @@ static void edit(struct at_session *at, uint8_t c)
         end_prompt(at, AT_PROMPT_COMPLETE);
     } else if (c == ESCAPE_KEY) {
         end_prompt(at, AT_PROMPT_ABORTED);
-    } else if (at->prompt.edits && c == (uint8_t)at->settings.s5) {
+    } else if (at->mode->prompt.edits && c == (uint8_t)at->settings.s5) {
         erase(at);
     } else {
         keep(at, span_at(&c, 1));
@@ -193,7 +193,7 @@ static size_t take(struct at_session *at, struct span bytes)
 {
     size_t taken = 0;
 
-    if (at->prompt.exact || at->prompt.raw)
+    if (at->mode->prompt.exact || at->mode->prompt.raw)
         return take_literal(at, bytes);
     while (taken < bytes.len && at->state == AT_PROMPT && echo_room(at) >= ECHO_MAX)
         edit(at, bytes.data[taken++]);
@@ -204,10 +204,10 @@ static size_t take(struct at_session *at, struct span bytes)
  * count. */
 static bool may_escape(const struct at_session *at)
 {
-    if (!at->prompt.escape_ends || at->inspected > 0)
+    if (!at->mode->prompt.escape_ends || at->mode->inspected > 0)
         return false;
-    return !at->prompt.exact || at->escape.held > 0 ||
-           at->prompt.max - at->payload_len > ESCAPE_LENGTH;
+    return !at->mode->prompt.exact || at->mode->escape.held > 0 ||
+           at->mode->prompt.max - at->mode->payload_len > ESCAPE_LENGTH;
 }
 
 size_t at_feed_prompt(struct at_session *at, struct span bytes)
@@ -215,58 +215,60 @@ size_t at_feed_prompt(struct at_session *at, struct span bytes)
     size_t taken;
     bool hold;
 
-    at->prompt_idle_from_ms = at_now(at);
+    at->mode->prompt_idle_from_ms = at_now(at);
     if (may_escape(at)) {
         if (echo_room(at) < ECHO_MAX)
             return 0;
-        keep_held(at, escape_feed(&at->escape, at_escape_character(at), at_now(at), bytes, &hold));
+        keep_held(
+            at, escape_feed(&at->mode->escape, at_escape_character(at), at_now(at), bytes, &hold));
         if (hold)
             return bytes.len;
-        at->inspected = bytes.len;
+        at->mode->inspected = bytes.len;
     }
-    if (at->inspected > 0 && at->inspected < bytes.len)
-        bytes.len = at->inspected;
+    if (at->mode->inspected > 0 && at->mode->inspected < bytes.len)
+        bytes.len = at->mode->inspected;
     taken = take(at, bytes);
-    if (at->state == AT_PROMPT && at->inspected > 0)
-        at->inspected -= taken;
+    if (at->state == AT_PROMPT && at->mode->inspected > 0)
+        at->mode->inspected -= taken;
     return taken;
 }
 
 static int64_t idle_end_ms(const struct at_session *at)
 {
-    int64_t idle_ms = at->prompt.idle_ms;
+    int64_t idle_ms = at->mode->prompt.idle_ms;
 
     if (idle_ms == 0)
         idle_ms = fact_number(at->config.model.facts, at->config.dialect->prompt_idle_ms);
-    return idle_ms != 0 ? at->prompt_idle_from_ms + idle_ms : CLOCK_NEVER;
+    return idle_ms != 0 ? at->mode->prompt_idle_from_ms + idle_ms : CLOCK_NEVER;
 }
 
 /* When time ends the prompt. */
 static int64_t end_ms(const struct at_session *at)
 {
-    uint32_t total_ms = at->prompt.total_ms;
+    uint32_t total_ms = at->mode->prompt.total_ms;
 
     return time_earlier(idle_end_ms(at),
-                        total_ms != 0 ? at->prompt_from_ms + total_ms : CLOCK_NEVER);
+                        total_ms != 0 ? at->mode->prompt_from_ms + total_ms : CLOCK_NEVER);
 }
 
 int64_t at_prompt_deadline(const struct at_session *at)
 {
-    if (!at->prompt.escape_ends)
+    if (!at->mode->prompt.escape_ends)
         return end_ms(at);
-    return time_earlier(end_ms(at), escape_deadline(&at->escape));
+    return time_earlier(end_ms(at), escape_deadline(&at->mode->escape));
 }
 
 void at_tick_prompt(struct at_session *at, int64_t now_ms)
 {
     int release = 0;
 
-    if (at->prompt.escape_ends && escape_tick(&at->escape, now_ms, &release) == ESCAPE_FOUND) {
+    if (at->mode->prompt.escape_ends &&
+        escape_tick(&at->mode->escape, now_ms, &release) == ESCAPE_FOUND) {
         end_prompt(at, AT_PROMPT_ESCAPED);
     } else if (now_ms >= end_ms(at)) {
-        if (at->prompt.idle_ms == 0 && now_ms >= idle_end_ms(at))
+        if (at->mode->prompt.idle_ms == 0 && now_ms >= idle_end_ms(at))
             fact_note(at->config.model.facts, at->config.dialect->prompt_idle_ms);
-        keep_held(at, release + at->escape.held);
+        keep_held(at, release + at->mode->escape.held);
         end_prompt(at, AT_PROMPT_TIMED_OUT);
     } else {
         keep_held(at, release);

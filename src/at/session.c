@@ -86,16 +86,16 @@ struct at_settings *at_settings_of(struct at_session *at)
 void at_reset(struct at_session *at)
 {
     at_forget_line(at);
-    at_payload_free(&at->payload);
-    at->payload_len = 0;
-    at->prompt = (struct at_prompt){ 0 };
+    if (at->mode != NULL) {
+        at_payload_free(&at->mode->payload);
+        *at->mode = (struct at_mode){ .inspected = 0 };
+    }
     ring_drop(&at->urcs, at->urcs.len);
     at->end_partner = 0;
     at->lines_end_with_cr = false;
     at->deaf = false;
     at->abandoned = false;
     at->release = 0;
-    at->inspected = 0;
     at->on_answer_room = NULL;
     at->on_abort = NULL;
     at_enter(at, AT_COMMAND);
@@ -123,7 +123,7 @@ void at_abort(struct at_session *at)
 
 void at_host_gone(struct at_session *at)
 {
-    bool stays = at->state == AT_ONLINE && at->online.on_gone == NULL;
+    bool stays = at->state == AT_ONLINE && at->mode->online.on_gone == NULL;
 
     if (stays && at_escape_is_usual(at))
         return;
@@ -135,7 +135,7 @@ void at_host_gone(struct at_session *at)
     else if (stays)
         at_escape_online(at);
     else if (at->state == AT_ONLINE)
-        at->online.on_gone(at->online.ctx);
+        at->mode->online.on_gone(at->mode->online.ctx);
     else
         on_room(at);
     at_abort(at);
@@ -340,7 +340,7 @@ void at_consume(struct at_session *at, size_t count)
         on_room(at);
         break;
     case AT_ONLINE:
-        at->online.on_room(at->online.ctx);
+        at->mode->online.on_room(at->mode->online.ctx);
         break;
     case AT_COMMAND:
         at_unblock(at);
@@ -365,7 +365,7 @@ int64_t at_deadline(const struct at_session *at)
     case AT_PROMPT:
         return at_prompt_deadline(at);
     case AT_ONLINE:
-        return escape_deadline(&at->escape);
+        return escape_deadline(&at->mode->escape);
     case AT_COMMAND:
         return time_earlier(at->holds ? at_speak_from(at) : CLOCK_NEVER, at_rest_deadline(at));
     case AT_RUNNING:
@@ -405,9 +405,9 @@ bool at_is_engaged(const struct at_session *at)
 
 size_t at_prompt_lacks(const struct at_session *at)
 {
-    if (at->state != AT_PROMPT || !at->prompt.exact)
+    if (at->state != AT_PROMPT || !at->mode->prompt.exact)
         return 0;
-    return at->prompt.max - at->payload_len;
+    return at->mode->prompt.max - at->mode->payload_len;
 }
 
 bool at_has_queued(const struct at_session *at)

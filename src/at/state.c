@@ -8,13 +8,13 @@ int64_t at_now(const struct at_session *at)
 
 static bool looks_for_escape(const struct at_session *at)
 {
-    return at->state == AT_ONLINE || (at->state == AT_PROMPT && at->prompt.escape_ends);
+    return at->state == AT_ONLINE || (at->state == AT_PROMPT && at->mode->prompt.escape_ends);
 }
 
 void at_admit(struct at_session *at)
 {
     if (at->blocked && looks_for_escape(at))
-        escape_resume(&at->escape, at_now(at));
+        escape_resume(&at->mode->escape, at_now(at));
     at->blocked = false;
 }
 

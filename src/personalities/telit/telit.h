@@ -125,6 +125,11 @@ struct telit_settings {
     int32_t skip_escape;
     bool nitz_typed;    /* #NITZ, since power-on */
     int32_t clock_mode; /* #CCLKMODE */
+};
+
+/* What hosts set at start-up and nothing follows from; there while one is not as it comes
+ * (module/record.h). */
+struct telit_start_up {
     int32_t auto_band, band, umts_band, lte_bands, toolkit_mode, toolkit_min, operators_mode;
     int32_t led_mode, led_on_ds, led_off_ds, send_delay_ds, sim_detection, management;
 };

@@ -7,6 +7,7 @@
 #include "personalities/telit/telit.h"
 
 #include "module/identity.h"
+#include "module/record.h"
 #include "personalities/common/common.h"
 
 enum { MINUTE_MS = 60000 };
@@ -113,7 +114,31 @@ static enum at_status set_restart(struct at_session *at, const struct at_args *a
     return AT_OK;
 }
 
-#define SETTING(field) AT_BIND(telit_settings, field)
+static void *start_up_record(struct at_session *at, size_t index);
+
+static const struct module_record_kind start_up_kind = { sizeof(struct telit_start_up), false,
+                                                         start_up_record };
+
+static void *start_up_record(struct at_session *at, size_t index)
+{
+    return module_record_if(at, &start_up_kind, index);
+}
+
+static void *start_up_make_record(struct at_session *at, size_t index)
+{
+    return module_record(at, &start_up_kind, index);
+}
+
+static struct telit_start_up start_up(struct at_session *at)
+{
+    struct telit_start_up settings;
+
+    module_record_read(at, &start_up_kind, 0, &settings);
+    return settings;
+}
+
+#define SETTING(field)  AT_BIND(telit_settings, field)
+#define START_UP(field) AT_BIND(telit_start_up, field)
 
 static const struct at_param identity_params[] = { { .name = "n", .max = 5 } };
 static const struct at_param qss_params[] = {
@@ -139,78 +164,78 @@ static const struct at_param skip_params[] = {
 /* Checked, kept and read back. */
 #define KEPT(text, say)                                                                            \
     .name = (text), .help = (say), .source = "docs/facts/telit.md §4.2", .coverage = AT_ANSWERED,  \
-    .keep = AT_KEEP_NVM, .record = telit_settings_record
+    .keep = AT_KEEP_NVM, .record = start_up_record, .make_record = start_up_make_record
 
 static const struct at_param auto_params[] = {
-    { .name = "value", .max = 2, .bound = SETTING(auto_band) },
+    { .name = "value", .max = 2, .bound = START_UP(auto_band) },
 };
 /* A mask of E-UTRA bands 1, 3, 7, 8, 20. */
 enum { LTE_BANDS = 0x800C5 };
 static const struct at_param band_params[] = {
-    { .name = "band", .max = 5, .bound = SETTING(band) },
+    { .name = "band", .max = 5, .bound = START_UP(band) },
     { .name = "UMTSband",
       .optional = true,
       .max = 15,
-      .bound = SETTING(umts_band),
+      .bound = START_UP(umts_band),
       .only_on = TELIT_3G | TELIT_4G },
     { .name = "LTEband",
       .optional = true,
       .min = 1,
       .max = LTE_BANDS,
       .preset = LTE_BANDS,
-      .bound = SETTING(lte_bands),
+      .bound = START_UP(lte_bands),
       .only_on = TELIT_4G },
 };
 static const struct at_param toolkit_params[] = {
-    { .name = "mode", .values = "0-3,17-19,33-35", .bound = SETTING(toolkit_mode) },
+    { .name = "mode", .values = "0-3,17-19,33-35", .bound = START_UP(toolkit_mode) },
     { .name = "timeout",
       .optional = true,
       .min = 5,
       .max = 255,
       .preset = 5,
-      .bound = SETTING(toolkit_min) },
+      .bound = START_UP(toolkit_min) },
 };
 static const struct at_param operators_params[] = {
-    { .name = "mode", .max = 2, .preset = 1, .bound = SETTING(operators_mode) },
+    { .name = "mode", .max = 2, .preset = 1, .bound = START_UP(operators_mode) },
 };
 static const struct at_param led_params[] = {
-    { .name = "mode", .max = 4, .preset = 2, .bound = SETTING(led_mode) },
+    { .name = "mode", .max = 4, .preset = 2, .bound = START_UP(led_mode) },
     { .name = "on_duration",
       .optional = true,
       .min = 1,
       .max = 100,
       .preset = 10,
-      .bound = SETTING(led_on_ds) },
+      .bound = START_UP(led_on_ds) },
     { .name = "off_duration",
       .optional = true,
       .min = 1,
       .max = 100,
       .preset = 10,
-      .bound = SETTING(led_off_ds) },
+      .bound = START_UP(led_off_ds) },
 };
 static const struct at_param delay_params[] = {
-    { .name = "val", .max = 255, .preset = 50, .bound = SETTING(send_delay_ds) },
+    { .name = "val", .max = 255, .preset = 50, .bound = START_UP(send_delay_ds) },
 };
 static const struct at_param detection_params[] = {
-    { .name = "mode", .values = "1,2", .preset = 2, .bound = SETTING(sim_detection) },
+    { .name = "mode", .values = "1,2", .preset = 2, .bound = START_UP(sim_detection) },
 };
 static const struct at_param management_params[] = {
-    { .name = "mode", .max = 1, .bound = SETTING(management) },
+    { .name = "mode", .max = 1, .bound = START_UP(management) },
 };
 
 /* State 0: nothing of a toolkit has begun. */
 static enum at_status read_toolkit(struct at_session *at)
 {
-    const struct telit_settings *settings = &telit_of(at)->settings;
+    struct telit_start_up settings = start_up(at);
 
-    at_info(at, "#STIA: 0,%d,%d", (int)settings->toolkit_mode, (int)settings->toolkit_min);
+    at_info(at, "#STIA: 0,%d,%d", (int)settings.toolkit_mode, (int)settings.toolkit_min);
     return AT_OK;
 }
 
 /* 1: it is inserted. */
 static enum at_status read_detection(struct at_session *at)
 {
-    at_info(at, "#SIMDET: %d,1", (int)telit_of(at)->settings.sim_detection);
+    at_info(at, "#SIMDET: %d,1", (int)start_up(at).sim_detection);
     return AT_OK;
 }
 

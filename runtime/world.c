@@ -6,21 +6,30 @@
 /* Without a modem on it nothing is under way: this is a bound, not a wait. */
 enum { FAILED_OPEN_CLOSE_MS = 1000 };
 
+static enum err open_rest(struct runtime_world *world)
+{
+    enum err err = posix_mailbox_open(&world->mailbox, &world->loop);
+
+    posix_clock_init(&world->clock, &world->loop);
+    if (err == ERR_OK)
+        err = posix_net_open(&world->loop, &world->sockets);
+    if (err == ERR_OK)
+        err = dns_open(&world->loop, world->sockets, &world->dns);
+    return err;
+}
+
 enum err runtime_world_open(struct runtime_world *world, const struct log *log)
 {
     enum err err = posix_loop_open(&world->loop, log);
 
     if (err != ERR_OK)
         return err;
-    posix_clock_init(&world->clock, &world->loop);
-    err = posix_net_open(&world->loop, &world->sockets);
-    if (err == ERR_OK) {
-        err = dns_open(&world->loop, world->sockets, &world->dns);
-        if (err != ERR_OK)
-            posix_net_close(world->sockets);
-    }
+    world->sockets = NULL;
+    world->dns = NULL;
+    world->mailbox = (struct mailbox){ .is_open = false };
+    err = open_rest(world);
     if (err != ERR_OK) {
-        posix_loop_close(&world->loop, FAILED_OPEN_CLOSE_MS);
+        runtime_world_close(world, FAILED_OPEN_CLOSE_MS);
         return err;
     }
     world->network = dns_net(world->dns);
@@ -36,5 +45,6 @@ bool runtime_world_close(struct runtime_world *world, int64_t limit_ms)
 {
     dns_close(world->dns);
     posix_net_close(world->sockets);
+    posix_mailbox_close(&world->mailbox);
     return posix_loop_close(&world->loop, limit_ms);
 }

@@ -6,14 +6,16 @@
 #include "dns/dns.h"
 #include "posix/clock.h"
 #include "posix/loop.h"
+#include "posix/mailbox.h"
 
 /* Its members may be used, not changed.  Nothing that was opened on it may outlive it. */
 struct runtime_world {
     struct posix_loop loop;
     struct posix_clock clock;
-    struct net *sockets; /* the machine's */
-    struct dns *dns;     /* in front of them */
-    struct net *network; /* both */
+    struct mailbox mailbox; /* for other threads */
+    struct net *sockets;    /* the machine's */
+    struct dns *dns;        /* in front of them */
+    struct net *network;    /* both */
 };
 
 /* Makes a world in memory of the caller's, where it stays; everything of it happens in the thread

@@ -68,6 +68,21 @@ struct modem_plan *modem_plans_add(struct modem_plans *plans)
     return &plans->list[count];
 }
 
+/* The list keeps its room: modem_plans_add() counts on one for the next power of two. */
+void modem_plans_keep(struct modem_plans *plans,
+                      bool (*is_kept)(void *ctx, const struct modem_plan *plan), void *ctx)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < plans->count; i++) {
+        if (is_kept(ctx, &plans->list[i]))
+            plans->list[kept++] = plans->list[i];
+        else
+            modem_plan_clear(&plans->list[i]);
+    }
+    plans->count = kept;
+}
+
 void modem_plans_free(struct modem_plans *plans)
 {
     for (size_t i = 0; i < plans->count; i++)

@@ -72,6 +72,12 @@ void modem_plan_clear(struct modem_plan *plan);
  * memory. */
 struct modem_plan *modem_plans_add(struct modem_plans *plans);
 
+/* Leaves those plans in the list for which `is_kept` says yes, in their order; gives the others
+ * back.
+ */
+void modem_plans_keep(struct modem_plans *plans,
+                      bool (*is_kept)(void *ctx, const struct modem_plan *plan), void *ctx);
+
 /* Gives back the list with all that is in it, and leaves an empty one; of a zeroed one nothing. */
 void modem_plans_free(struct modem_plans *plans);
 

@@ -2,12 +2,14 @@
  * them. */
 #include "options.h"
 
+#include "base/number.h"
 #include "base/text.h"
 #include "dns_option.h"
 #include "identity_options.h"
 #include "listen_option.h"
 #include "module_name.h"
 #include "port_options.h"
+#include "runtime/fleet.h"
 
 #include <assert.h>
 #include <string.h>
@@ -225,6 +227,24 @@ static bool take_keylog(struct options *options, const char *value, struct text 
     return true;
 }
 
+static bool take_threads(struct options *options, const char *value, struct text *error)
+{
+    int32_t number;
+
+    if (number_parse(span_of(value), &number) && number >= 1 && number <= FLEET_THREADS_MAX) {
+        options->threads = (size_t)number;
+        return true;
+    }
+    text_add(error, "--threads: \"%s\" is no number of threads; allowed: 1 to %d", value,
+             FLEET_THREADS_MAX);
+    return false;
+}
+
+static bool take_shard(struct options *options, const char *value, struct text *error)
+{
+    return shard_option_read(value, &options->shard, error);
+}
+
 static bool take_strict(struct options *options, const char *value, struct text *error)
 {
     (void)value;
@@ -275,6 +295,11 @@ static const struct option last[] = {
     { "--keylog", NULL, "FILE", false, take_keylog,
       "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic; "
       "else to $SSLKEYLOGFILE" },
+    { "--threads", NULL, "N", false, take_threads,
+      "how many threads share the modems; as many as there are processors unless given" },
+    { "--shard", NULL, "I/N", false, take_shard,
+      "of the modems only each N-th from the I-th on, I from 0; else $TLSMODEM_SHARDS is N and "
+      "$JOB_COMPLETION_INDEX or $TLSMODEM_SHARD is I" },
     { "--strict", NULL, NULL, false, take_strict,
       "exit with 1 if the run relied on a fact that no source confirms" },
     { "--help", "-h", NULL, false, take_help, "print this" },
@@ -366,7 +391,7 @@ static bool find_value(const struct option *option, char *const *argv, int *at,
 }
 
 /* Reads the option at argv[*at] and leaves *at at its last word. */
-static bool take_option(struct options *options, char *const *argv, int *at, uint32_t *seen,
+static bool take_option(struct options *options, char *const *argv, int *at, uint64_t *seen,
                         struct text *error)
 {
     struct option option;
@@ -377,12 +402,12 @@ static bool take_option(struct options *options, char *const *argv, int *at, uin
         return say_unknown(argv[*at], error);
     if (!find_value(&option, argv, at, &value, error))
         return false;
-    assert(index < 32);
-    if (!option.repeats && (*seen & (UINT32_C(1) << index)) != 0) {
+    assert(index < 64);
+    if (!option.repeats && (*seen & (UINT64_C(1) << index)) != 0) {
         text_add(error, "%s may be given once", option.name);
         return false;
     }
-    *seen |= UINT32_C(1) << index;
+    *seen |= UINT64_C(1) << index;
     return option.take != NULL ? option.take(options, value, error)
                                : take_wrapper(options, option.name, value, error);
 }
@@ -414,13 +439,16 @@ bool options_parse(int argc, char *const *argv, struct options *ret_options, cha
 {
     struct options options = { .action = OPTIONS_RUN, .level = LOG_WARNING };
     struct text error;
-    uint32_t seen = 0;
+    uint64_t seen = 0;
 
     assert(argc >= 1 && argv[argc] == NULL);
     text_init(&error, ret_error, OPTIONS_ERROR_CAP);
     for (int i = 1; i < argc && options.action == OPTIONS_RUN; i++)
         if (!take_option(&options, argv, &i, &seen, &error))
             return false;
+    if (options.action == OPTIONS_RUN && options.shard.count == 0 &&
+        !shard_option_from_environment(&options.shard, &error))
+        return false;
     if (options.action == OPTIONS_RUN && !check(&options, &error))
         return false;
     *ret_options = options;

@@ -20,23 +20,29 @@ static const struct tlsmodem_model *model_named(const char *name)
     return model;
 }
 
+/* Who was asked. */
+struct asked {
+    const char *model;
+    bool (*is_relied_on)(void *ctx, size_t fact);
+    void *ctx;
+};
+
 /* The next fact from `index` on that the run relied on; false: there is none. */
-static bool next(const struct tlsmodem *engine, const char *model, size_t *index,
-                 struct tlsmodem_fact *ret_fact)
+static bool next(const struct asked *asked, size_t *index, struct tlsmodem_fact *ret_fact)
 {
-    while (tlsmodem_fact_at(model, *index, ret_fact)) {
-        if (tlsmodem_relied_on(engine, (*index)++))
+    while (tlsmodem_fact_at(asked->model, *index, ret_fact)) {
+        if (asked->is_relied_on(asked->ctx, (*index)++))
             return true;
     }
     return false;
 }
 
-static size_t count(const struct tlsmodem *engine, const char *model)
+static size_t count(const struct asked *asked)
 {
     struct tlsmodem_fact fact;
     size_t index = 0, found = 0;
 
-    while (next(engine, model, &index, &fact))
+    while (next(asked, &index, &fact))
         found++;
     return found;
 }
@@ -50,11 +56,12 @@ static void print_name(struct text *text, const struct tlsmodem_model *model,
     text_add(text, "/%s", fact->name);
 }
 
-size_t relied_say(const struct tlsmodem *engine, const char *model, const struct log *log,
-                  bool strict)
+size_t relied_say(const char *model, bool (*is_relied_on)(void *ctx, size_t fact), void *ctx,
+                  const struct log *log, bool strict)
 {
+    const struct asked asked = { model, is_relied_on, ctx };
     const struct tlsmodem_model *identity = model_named(model);
-    size_t found = count(engine, model), index = 0;
+    size_t found = count(&asked), index = 0;
     enum log_level level = strict && found > 0 ? LOG_ERROR : LOG_INFO;
     char memory[LINE_CAP], name[NAME_CAP];
     struct tlsmodem_fact fact;
@@ -64,7 +71,7 @@ size_t relied_say(const struct tlsmodem *engine, const char *model, const struct
     assert(identity != NULL);
     text_init(&line, memory, sizeof(memory));
     text_add(&line, "this run relied on %zu unconfirmed fact%s", found, found == 1 ? "" : "s");
-    while (next(engine, model, &index, &fact)) {
+    while (next(&asked, &index, &fact)) {
         text_init(&word, name, sizeof(name));
         print_name(&word, identity, &fact);
         if (line.len + word.len + sizeof(", ") >= sizeof(memory)) {

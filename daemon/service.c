@@ -1,32 +1,45 @@
-/* service.c: the modems of a list, with the TLS libraries and the folder of their memory, until a
+/* service.c: the modems of a list, with the TLS libraries and the folders of their memory, until a
  * signal. */
 #include "service.h"
 
 #include "counted_log.h"
 #include "posix/signals.h"
+#include "progress.h"
 #include "providers.h"
 #include "relied.h"
-#include "runtime/modem.h"
-#include "state_folder.h"
+#include "runtime/fleet.h"
 #include "stderr_log.h"
+#include "stores.h"
 #include "tls_gnutls/tls_gnutls.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* Everything was closed before: this is a bound, not a wait. */
 enum { CLOSE_MS = 1000 };
+
+/* What of a plan is open. */
+struct opened {
+    struct nvm *nvm; /* NULL: it stores nothing */
+};
 
 struct service {
     const struct options *options;
     const struct modem_plans *plans;
     struct counted_log counted;
     const struct log *log; /* that of `counted` */
-    struct runtime_world world;
+    struct fleet *fleet;
     struct posix_signals signals;
-    struct nvm *nvm;
+    struct stores stores;
     struct providers providers;
-    struct runtime_modem *modems[]; /* one a plan; NULL: not open */
+    struct pool **pools; /* of the plans; those that are not open are NULL */
+    int zone_quarters;   /* of this machine */
+    pthread_t master;
+    struct progress progress;
+    atomic_size_t described; /* modems that are being opened, or are open */
+    struct opened opened[];  /* one a plan */
 };
 
 static bool fail(const char *what, const char *why)
@@ -46,7 +59,7 @@ static void on_port_end(void *ctx, size_t index)
 
     (void)index;
     if (service->plans->count == 1 && service->plans->list[0].port_count == 1)
-        posix_loop_stop(&service->world.loop);
+        fleet_stop(service->fleet);
 }
 
 /* The variable that browsers and TLS libraries know; empty counts as not set. */
@@ -89,46 +102,68 @@ static bool open_tls(struct service *service)
     return check(err, "cannot use the TLS libraries");
 }
 
-/* One folder for all so far. */
-static bool open_state(struct service *service)
+static bool open_stores(struct service *service)
 {
-    const struct modem_plan *plan = &service->plans->list[0];
-    char folder[STATE_FOLDER_CAP];
-    char message[PORT_FAILURE_CAP];
-
-    if (plan->in_memory)
-        return true;
-    if (!state_folder_find(plan->state, folder))
-        return fail("neither XDG_STATE_HOME nor HOME is set", "give --state DIR or --state none");
-    return nvm_open(folder, message, sizeof(message), &service->nvm) == ERR_OK || fail(message, "");
-}
-
-static bool open_modem(struct service *service, size_t index)
-{
-    struct runtime_modem_config config;
     struct port_failure failure;
 
-    assert(service->modems[index] == NULL);
-    modem_plan_config(&service->plans->list[index], clock_zone_quarters(&service->world.clock.base),
-                      &config);
-    config.tls = service->providers.list;
-    config.tls_count = service->providers.count;
-    config.nvm = service->nvm;
-    config.log = service->log;
-    config.on_port_end = on_port_end;
-    config.ctx = service;
-    return runtime_modem_open(&service->world, &config, &failure, &service->modems[index]) ==
-               ERR_OK ||
-           fail(failure.text, "");
+    for (size_t i = 0; i < service->plans->count; i++)
+        if (!stores_open(&service->stores, &service->plans->list[i], &failure,
+                         &service->opened[i].nvm))
+            return fail(failure.text, "");
+    return true;
+}
+
+static bool open_pools(struct service *service)
+{
+    size_t count = service->plans->pool_count;
+    struct port_failure failure;
+
+    service->pools = calloc(count + 1, sizeof(service->pools[0]));
+    if (service->pools == NULL)
+        return fail(err_text(ERR_NO_MEMORY), "");
+    for (size_t i = 0; i < count; i++)
+        if (pool_open(fleet_master(service->fleet), &service->plans->pools[i].at, &failure,
+                      &service->pools[i]) != ERR_OK)
+            return fail(failure.text, "");
+    return true;
+}
+
+/* In the thread of the modem's world. */
+static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_config)
+{
+    struct service *service = ctx;
+    const struct modem_plan *plan = &service->plans->list[number];
+    struct runtime_modem_config *config = &ret_config->runtime;
+    size_t done = atomic_fetch_add(&service->described, 1);
+
+    modem_plan_config(plan, service->zone_quarters, config);
+    config->tls = service->providers.list;
+    config->tls_count = service->providers.count;
+    config->nvm = service->opened[number].nvm;
+    config->log = service->log;
+    config->on_port_end = on_port_end;
+    config->ctx = service;
+    if (plan->pool != MODEM_PLAN_NO_POOL)
+        ret_config->pool = service->pools[plan->pool];
+    if (pthread_equal(pthread_self(), service->master))
+        progress_tell(&service->progress, done);
+}
+
+/* A terminal that --stdio has is the module's. */
+static void begin(struct service *service, const char *what)
+{
+    progress_begin(&service->progress, what, service->plans->count, !service->plans->has_stdio);
 }
 
 static bool open_modems(struct service *service)
 {
-    for (size_t i = 0; i < service->plans->count; i++) {
-        if (!open_modem(service, i))
-            return false;
-    }
-    return true;
+    struct port_failure failure;
+    enum err err;
+
+    begin(service, "opening modems");
+    err = fleet_add(service->fleet, service->plans->count, describe, service, &failure);
+    progress_end(&service->progress);
+    return err == ERR_OK || fail(failure.text, "");
 }
 
 /* With --stdio standard output is the module's own. */
@@ -140,34 +175,73 @@ static void say_ready(const struct service *service)
 
     for (size_t i = 0; i < service->plans->count; i++) {
         const struct modem_plan *plan = &service->plans->list[i];
+        size_t ports = plan->pool != MODEM_PLAN_NO_POOL ? 1 : plan->port_count;
 
-        for (size_t port = 0; port < plan->port_count; port++)
+        for (size_t port = 0; port < ports; port++)
             fprintf(out, "ready: %s %s%s", modem_plan_name(plan),
-                    runtime_modem_port_label(service->modems[i], port), end);
+                    fleet_port_label(service->fleet, i, port), end);
     }
     fflush(out);
 }
 
 static bool open_all(struct service *service)
 {
-    return check(posix_signals_open(&service->signals, &service->world.loop),
+    return check(posix_signals_open(&service->signals, &fleet_master(service->fleet)->loop),
                  "cannot watch signals") &&
-           open_tls(service) && open_state(service) && open_modems(service);
+           open_tls(service) && open_stores(service) && open_pools(service) && open_modems(service);
+}
+
+static void on_modem_closed(void *ctx, size_t count)
+{
+    struct service *service = ctx;
+
+    progress_tell(&service->progress, count);
 }
 
 static void close_all(struct service *service)
 {
-    for (size_t i = 0; i < service->plans->count; i++)
-        runtime_modem_close(service->modems[i]);
-    nvm_close(service->nvm);
+    begin(service, "closing modems");
+    fleet_clear(service->fleet, on_modem_closed, service);
+    progress_end(&service->progress);
+    for (size_t i = 0; service->pools != NULL && i < service->plans->pool_count; i++)
+        pool_close(service->pools[i]);
+    free(service->pools);
+    stores_close(&service->stores);
     providers_close(&service->providers);
     posix_signals_close(&service->signals);
 }
 
 static void start_all(struct service *service)
 {
+    fleet_start(service->fleet);
+    for (size_t i = 0; i < service->plans->pool_count; i++)
+        pool_start(service->pools[i]);
+}
+
+struct reliance {
+    const struct service *service;
+    const char *model;
+};
+
+/* One modem of the model is enough. */
+static bool has_relied_on(void *ctx, size_t fact)
+{
+    const struct reliance *reliance = ctx;
+    const struct service *service = reliance->service;
+
     for (size_t i = 0; i < service->plans->count; i++)
-        runtime_modem_start(service->modems[i]);
+        if (service->plans->list[i].model == reliance->model &&
+            tlsmodem_relied_on(runtime_modem_engine(fleet_modem(service->fleet, i)), fact))
+            return true;
+    return false;
+}
+
+static bool is_first_of_model(const struct modem_plans *plans, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (plans->list[i].model == plans->list[index].model)
+            return false;
+    return true;
 }
 
 /* A guess that decided something is worth a line in any case. */
@@ -176,10 +250,48 @@ static int status_of(const struct service *service)
     bool strict = service->options->strict;
     size_t relied = 0;
 
-    for (size_t i = 0; i < service->plans->count; i++)
-        relied += relied_say(runtime_modem_engine(service->modems[i]),
-                             service->plans->list[i].model, service->log, strict);
+    for (size_t i = 0; i < service->plans->count; i++) {
+        struct reliance reliance = { service, service->plans->list[i].model };
+
+        if (is_first_of_model(service->plans, i))
+            relied += relied_say(reliance.model, has_relied_on, &reliance, service->log, strict);
+    }
     return strict && relied > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static bool open_fleet(struct service *service)
+{
+    size_t given = service->options->threads, most = given != 0 ? given : posix_processors();
+    const struct fleet_config config = {
+        .threads = most < service->plans->count ? most : service->plans->count,
+        .log = service->log,
+        .dns = &service->options->dns,
+    };
+    struct port_failure failure;
+
+    return fleet_open(&config, &failure, &service->fleet) == ERR_OK || fail(failure.text, "");
+}
+
+/* From an open fleet to its end. */
+static int work(struct service *service)
+{
+    int status = EXIT_FAILURE;
+    bool is_open;
+
+    counted_log_start(&service->counted, fleet_master(service->fleet));
+    service->zone_quarters = clock_zone_quarters(&fleet_master(service->fleet)->clock.base);
+    is_open = open_all(service);
+    if (is_open) {
+        say_ready(service);
+        start_all(service);
+        fleet_run(service->fleet);
+    }
+    fleet_halt(service->fleet);
+    if (is_open)
+        status = status_of(service);
+    close_all(service);
+    counted_log_end(&service->counted);
+    return status;
 }
 
 int service_run(const struct options *options, const struct modem_plans *plans,
@@ -187,30 +299,23 @@ int service_run(const struct options *options, const struct modem_plans *plans,
 {
     struct service *service;
     int status = EXIT_FAILURE;
+    bool closed = true;
 
     assert(plans->count > 0);
-    service = calloc(1, sizeof(*service) + plans->count * sizeof(service->modems[0]));
+    service = calloc(1, sizeof(*service) + plans->count * sizeof(service->opened[0]));
     if (service == NULL)
         return status;
-    counted_log_init(&service->counted, log);
+    counted_log_init(&service->counted, log, plans->count > 1);
     service->log = &service->counted.log;
-    if (!check(runtime_world_open(&service->world, service->log), "cannot use the network")) {
-        free(service);
-        return status;
-    }
-    counted_log_start(&service->counted, &service->world.clock.base);
     service->options = options;
     service->plans = plans;
-    dns_ask(service->world.dns, &options->dns);
-    if (open_all(service)) {
-        say_ready(service);
-        start_all(service);
-        runtime_world_run(&service->world);
-        status = status_of(service);
+    service->master = pthread_self();
+    if (open_fleet(service)) {
+        status = work(service);
+        closed = fleet_close(service->fleet, CLOSE_MS);
     }
-    close_all(service);
-    counted_log_end(&service->counted);
-    if (runtime_world_close(&service->world, CLOSE_MS))
+    counted_log_deinit(&service->counted);
+    if (closed)
         free(service);
     return status;
 }

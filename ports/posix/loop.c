@@ -82,6 +82,11 @@ bool posix_loop_close(struct posix_loop *loop, int64_t limit_ms)
     return closed;
 }
 
+size_t posix_processors(void)
+{
+    return uv_available_parallelism();
+}
+
 const char *posix_loop_library_version(void)
 {
     return uv_version_string();

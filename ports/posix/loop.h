@@ -42,6 +42,9 @@ int posix_loop_wait_ms(const struct posix_loop *loop);
  * closed, and is open after `limit_ms` still; then the memory is in use. */
 bool posix_loop_close(struct posix_loop *loop, int64_t limit_ms);
 
+/* How many threads of this process can run at the same moment; at least 1. */
+size_t posix_processors(void);
+
 /* The version of libuv in use; static. */
 const char *posix_loop_library_version(void);
 

@@ -34,11 +34,11 @@ static bool is_over(const struct log_repeated *line, int64_t now_ms)
 
 static void tell(const struct log_repeats *repeats, const struct log_repeated *line, int64_t now_ms)
 {
-    char text[LOG_REPEATS_LINE_MAX + 40];
+    char text[LOG_REPEATS_LINE_MAX + 60];
     int64_t ms = now_ms - line->from_ms;
 
-    snprintf(text, sizeof(text), "%s (%u times in %lld s)", line->text, line->count,
-             (long long)((ms + MS - 1) / MS));
+    snprintf(text, sizeof(text), "%s (%u times in %lld s%s)", line->text, line->count,
+             (long long)((ms + MS - 1) / MS), line->of_others ? ", others too" : "");
     repeats->write(repeats->write_ctx, line->tag, text);
 }
 
@@ -51,8 +51,14 @@ static void end(const struct log_repeats *repeats, struct log_repeated *line, in
     }
     tell(repeats, line, now_ms);
     line->goes_on = true;
+    line->of_others = false;
     line->count = 0;
     line->from_ms = now_ms;
+}
+
+void log_repeats_of_many(struct log_repeats *repeats)
+{
+    repeats->of_many = true;
 }
 
 void log_repeats_tick(struct log_repeats *repeats)
@@ -83,6 +89,26 @@ static struct log_repeated *place(struct log_repeats *repeats, int64_t now_ms)
     return oldest;
 }
 
+/* What makes it the line that it is. */
+static const char *essence(const struct log_repeats *repeats, const char *text)
+{
+    const char *colon = repeats->of_many ? strstr(text, ": ") : NULL;
+
+    return colon != NULL ? colon : text;
+}
+
+/* True when the line is `text` once more, up to where lines are cut. */
+static bool is_again(const struct log_repeats *repeats, const struct log_repeated *line,
+                     const char *tag, const char *text)
+{
+    char cut[LOG_REPEATS_LINE_MAX];
+
+    if (!is_there(line) || strcmp(line->tag, tag) != 0)
+        return false;
+    snprintf(cut, sizeof(cut), "%s", text);
+    return strcmp(essence(repeats, line->text), essence(repeats, cut)) == 0;
+}
+
 void log_repeats_write(void *ctx, const char *tag, const char *text)
 {
     struct log_repeats *repeats = ctx;
@@ -92,8 +118,9 @@ void log_repeats_write(void *ctx, const char *tag, const char *text)
     log_repeats_tick(repeats);
     for (size_t i = 0; i < LOG_REPEATS_LINES; i++) {
         line = &repeats->lines[i];
-        if (is_there(line) && strncmp(line->text, text, sizeof(line->text) - 1) == 0 &&
-            strcmp(line->tag, tag) == 0) {
+        if (is_again(repeats, line, tag, text)) {
+            line->of_others =
+                line->of_others || strncmp(line->text, text, sizeof(line->text) - 1) != 0;
             line->count++;
             return;
         }

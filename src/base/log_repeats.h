@@ -18,12 +18,14 @@ struct log_repeats {
     void (*write)(void *ctx, const char *tag, const char *text);
     void *write_ctx;
     int64_t (*now_ms)(void);
+    bool of_many;
     struct log_repeated {
         const char *tag;
         char text[LOG_REPEATS_LINE_MAX]; /* empty: the place is free */
         unsigned count;                  /* since from_ms */
         int64_t from_ms;
-        bool goes_on; /* the first of them was told before from_ms */
+        bool goes_on;   /* the first of them was told before from_ms */
+        bool of_others; /* another name stood before one of those that were counted */
     } lines[LOG_REPEATS_LINES];
 };
 
@@ -32,6 +34,10 @@ struct log_repeats {
 void log_repeats_init(struct log_repeats *repeats,
                       void (*write)(void *ctx, const char *tag, const char *text), void *write_ctx,
                       int64_t (*now_ms)(void));
+
+/* From now on what stands before the first ": " of a line, a modem's name, does not make it another
+ * line; where it was another name, the count says so. */
+void log_repeats_of_many(struct log_repeats *repeats);
 
 /* One line: struct log's `write`.  `tag` is static, `text` cut at LOG_REPEATS_LINE_MAX - 1. */
 void log_repeats_write(void *repeats, const char *tag, const char *text);

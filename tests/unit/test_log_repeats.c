@@ -156,9 +156,29 @@ static void test_the_end_tells_what_is_left(void **state)
     assert_int_equal(written_count, 0);
 }
 
+/* In a fleet the same of many modems is one line. */
+static void test_names_do_not_count_among_many(void **state)
+{
+    struct log_repeats repeats;
+
+    (void)state;
+    start(&repeats);
+    log_repeats_of_many(&repeats);
+    log_repeats_write(&repeats, "warning", "m-1: no: why");
+    log_repeats_write(&repeats, "warning", "m-2: no: why");
+    log_repeats_write(&repeats, "warning", "m-1: no: other");
+    log_repeats_write(&repeats, "warning", "m-1: no: other");
+    log_repeats_write(&repeats, "error", "m-3: no: why");
+    EXPECT("warning: m-1: no: why", "warning: m-1: no: other", "error: m-3: no: why");
+    log_repeats_flush(&repeats);
+    EXPECT("warning: m-1: no: why (2 times in 0 s, others too)",
+           "warning: m-1: no: other (2 times in 0 s)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_do_not_count_among_many),
         cmocka_unit_test(test_a_line_that_repeats_is_counted),
         cmocka_unit_test(test_it_goes_on_minute_by_minute),
         cmocka_unit_test(test_a_single_line_asks_for_nothing),

@@ -124,6 +124,8 @@ static void presets_hold_until_changed(void **state)
     options = good("--module he910 --stdio --link down=236,up=118,rtt=600");
     assert_string_equal(options.in_front.words[0], "down=236,up=118,rtt=600");
     assert_true(good("--module he910 --strict --stdio").strict);
+    assert_int_equal(options.threads, 0);
+    assert_int_equal(good("--module he910 --stdio --threads 3").threads, 3);
     options = good("--module he910 --stdio --state none");
     assert_null(options.state);
     assert_true(options.in_memory);
@@ -282,11 +284,13 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(error, "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
-                               "--imsi, --iccid, --pty, "
-                               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
-                               "--listen, --clock, --link, "
-                               "--trace, --log-level, --keylog, --strict, --help, --version");
+    assert_string_equal(error,
+                        "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
+                        "--imsi, --iccid, --pty, "
+                        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
+                        "--listen, --clock, --link, "
+                        "--trace, --log-level, --keylog, --threads, --shard, --strict, --help, "
+                        "--version");
 }
 
 static void place_to_listen_is_read(void **state)
@@ -322,6 +326,54 @@ static void place_to_listen_is_read(void **state)
         assert_int_equal(options.listening.first, rows[i].first);
         assert_int_equal(options.listening.last, rows[i].last);
     }
+}
+
+static void a_shard_is_read(void **state)
+{
+    static const char *const wrong[] = { "",     "1",   "1/",      "/4",  "4/4",
+                                         "-1/4", "0/0", "0/65536", "1/4x" };
+    struct options options = good("--module he910 --stdio --shard 3/4");
+    char error[OPTIONS_ERROR_CAP], line[100];
+
+    (void)state;
+    assert_int_equal(options.shard.index, 3);
+    assert_int_equal(options.shard.count, 4);
+    assert_true(shard_has(&options.shard, 7));
+    assert_false(shard_has(&options.shard, 8));
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        snprintf(line, sizeof(line), "--module he910 --stdio --shard=%s", wrong[i]);
+        assert_false(parse(line, &options, error));
+        assert_non_null(strstr(error, "allowed: I/N, N from 1 to 65535, I from 0 to N - 1"));
+    }
+}
+
+/* Kubernetes says which Pod of an indexed Job a process is. */
+static void the_environment_says_which_shard(void **state)
+{
+    const char *line = "--module he910 --stdio";
+    char error[OPTIONS_ERROR_CAP];
+    struct options options = good(line);
+
+    (void)state;
+    assert_int_equal(options.shard.count, 0);
+    assert_true(shard_has(&options.shard, 8));
+    setenv("TLSMODEM_SHARD", "1", 1);
+    assert_int_equal(good(line).shard.count, 0);
+    setenv("TLSMODEM_SHARDS", "5", 1);
+    assert_int_equal(good(line).shard.index, 1);
+    setenv("JOB_COMPLETION_INDEX", "4", 1);
+    assert_int_equal(good(line).shard.index, 4);
+    assert_int_equal(good(line).shard.count, 5);
+    assert_int_equal(good("--module he910 --stdio --shard 0/2").shard.count, 2);
+    setenv("JOB_COMPLETION_INDEX", "5", 1);
+    assert_false(parse(line, &options, error));
+    assert_string_equal(error, "JOB_COMPLETION_INDEX: \"5\" is none of 5 shards; allowed: 0 to 4");
+    unsetenv("JOB_COMPLETION_INDEX");
+    unsetenv("TLSMODEM_SHARD");
+    assert_false(parse(line, &options, error));
+    setenv("TLSMODEM_SHARDS", "0", 1);
+    assert_false(parse(line, &options, error));
+    unsetenv("TLSMODEM_SHARDS");
 }
 
 static void name_server_is_read(void **state)
@@ -478,6 +530,8 @@ int main(void)
         cmocka_unit_test(questions_need_nothing_else),
         cmocka_unit_test(mistakes_are_told_in_one_line),
         cmocka_unit_test(names_are_exact),
+        cmocka_unit_test(a_shard_is_read),
+        cmocka_unit_test(the_environment_says_which_shard),
         cmocka_unit_test(name_server_is_read),
         cmocka_unit_test(place_to_listen_is_read),
         cmocka_unit_test(module_names_have_any_case),

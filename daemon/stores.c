@@ -1,0 +1,78 @@
+/* stores.c: see stores.h. */
+#include "stores.h"
+
+#include "state_folder.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct store {
+    char *folder;
+    struct nvm *nvm;
+};
+
+static bool fail(struct port_failure *ret_failure, enum err err, const char *why)
+{
+    port_fail(ret_failure, err, "%s", why);
+    return false;
+}
+
+static struct nvm *find(const struct stores *stores, const char *folder)
+{
+    for (size_t i = 0; i < stores->count; i++)
+        if (strcmp(stores->list[i].folder, folder) == 0)
+            return stores->list[i].nvm;
+    return NULL;
+}
+
+/* Room for one more; false: no memory. */
+static bool make_room(struct stores *stores, const char *folder)
+{
+    struct store *list = realloc(stores->list, (stores->count + 1) * sizeof(*list));
+
+    if (list == NULL)
+        return false;
+    stores->list = list;
+    list[stores->count] = (struct store){ .folder = strdup(folder) };
+    return list[stores->count].folder != NULL;
+}
+
+bool stores_open(struct stores *stores, const struct modem_plan *plan,
+                 struct port_failure *ret_failure, struct nvm **ret_nvm)
+{
+    char folder[STATE_FOLDER_CAP];
+    struct store *store;
+    enum err err;
+
+    *ret_nvm = NULL;
+    if (plan->in_memory)
+        return true;
+    if (!state_folder_find(plan->state, folder))
+        return fail(ret_failure, ERR_NOT_FOUND,
+                    "neither XDG_STATE_HOME nor HOME is set: give --state DIR or --state none");
+    *ret_nvm = find(stores, folder);
+    if (*ret_nvm != NULL)
+        return true;
+    if (!make_room(stores, folder))
+        return fail(ret_failure, ERR_NO_MEMORY, "out of memory");
+    store = &stores->list[stores->count];
+    err = nvm_open(folder, ret_failure->text, sizeof(ret_failure->text), &store->nvm);
+    if (err != ERR_OK) {
+        free(store->folder);
+        return false;
+    }
+    stores->count++;
+    *ret_nvm = store->nvm;
+    return true;
+}
+
+void stores_close(struct stores *stores)
+{
+    for (size_t i = 0; i < stores->count; i++) {
+        nvm_close(stores->list[i].nvm);
+        free(stores->list[i].folder);
+    }
+    free(stores->list);
+    *stores = (struct stores){ .count = 0 };
+}

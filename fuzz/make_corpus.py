@@ -259,6 +259,17 @@ MAIL = {
     "mail-attached": (0x81, [b"=?UTF-8?B?", b"a \"b\".bin", b"--x"], bytes(range(256))),
 }
 
+# The transcripts themselves are seeds too; here is what none of them says.
+TRANSCRIPTS = {
+    "world": b'model he910\nsource it\nset registration=denied\nset operator=A B\nring "+4912"\nring\nring end\n'
+             b'message "+4912" "a \\"b\\""\ncontext-lost\npower brown-out\npower off\npower on\npower reset\n'
+             b"fault latency latency=2000 socket=1 phase=data\nlink gprs\nat 10s\n",
+    "include": b"model m95\nsource it\n> AT\ninclude b\n< OK\n\0\xef\xbb\xbfpeer server port tcp\r\npeer connected\r\n",
+    "circle": b"model m95\nsource it\ninclude b\n\0include c\n\0include b\n",
+    "digits": b"model l610\nsource it\n> AT${n:04}${n:9}${n}\n< 16777216 bytes\n< 16777217 bytes\n",
+    "mistakes": b"model x\nstate y\n> bytes \"\\q\"\npeer sends\nwait 1\nafter\n",
+}
+
 
 def write(target: str, name: str, data: bytes) -> None:
     path = CORPUS / target / name
@@ -299,6 +310,8 @@ def main() -> None:
         write("http", name, bytes([how]) + data)
     for name, data in SNTP.items():
         write("sntp", name, data)
+    for name, data in TRANSCRIPTS.items():
+        write("transcript", name, data)
     for path in sorted((CORPUS.parent / "seeds").glob("*.py")):
         seeds = getattr(importlib.import_module(f"seeds.{path.stem}"), "SEEDS", {})  # a maker's
         for name, data in seeds.items():

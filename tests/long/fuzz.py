@@ -25,6 +25,9 @@ SECONDS, QUICK_SECONDS, MOST_SECONDS = 900, 60, 1_000_000
 INPUT_TIMEOUT_S = 20  # of one input; a busy machine is slow, and real endless loops have no end
 INTERRUPTED = 72  # libFuzzer's status when Ctrl-C ended it
 
+# Besides fuzz/corpus/NAME.
+MORE_SEEDS = {"transcript": [REPOSITORY / "tests" / "transcripts"]}
+
 EXECUTIONS = re.compile(r"stat::number_of_executed_units:\s+(\d+)")
 PROGRESS = re.compile(r"^#(\d+)\s", re.MULTILINE)
 EDGES = re.compile(r"\bcov: (\d+)")
@@ -81,7 +84,8 @@ def command(folder: Path, target: str, seconds: int) -> list[str]:
             f"-report_slow_units={INPUT_TIMEOUT_S}",  # slow is the machine, not the input
             "-print_final_stats=1", f"-artifact_prefix={target}-",
             *([f"-dict={words}"] if words.exists() else []), str(found),
-            *([str(seeds)] if seeds.is_dir() else [])]
+            *([str(seeds)] if seeds.is_dir() else []),
+            *(map(str, MORE_SEEDS.get(target, [])))]
 
 
 def fuzz(folder: Path, seconds: int, target: str) -> Outcome:

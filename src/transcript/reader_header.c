@@ -332,9 +332,12 @@ static void check_peer(struct reader *reader, const struct script_peer *peer)
                                         "garbage", "half-hello",        "silence",           NULL };
     const struct script_peer *known = reader->peers.items;
 
-    if (!variable_is_name(peer->variable) || !variable_is_name(peer->name))
+    bool is_number = peer->variable.data[0] >= '0' && peer->variable.data[0] <= '9';
+
+    if (!variable_is_name(peer->name) || (is_number && peer->port == 0) ||
+        !variable_is_name(peer->variable))
         reader_mistake(reader, variable_is_name(peer->name) ? peer->variable : peer->name,
-                       "it is no name", "letters, digits, underscores");
+                       "it is no name", "letters, digits, underscores; for a port its number too");
     if (peer->kind == SCRIPT_PEER_RAW && !is_in(ways, peer->argument))
         reader_mistake(reader, peer->argument, "it is no way to misbehave",
                        "close, close-after-hello, reset-after-hello, http, garbage, half-hello, "
@@ -365,6 +368,7 @@ bool reader_take_peer(struct reader *reader, struct span rest)
     struct script_peer peer = { .name = name, .variable = variable };
     size_t kind = find_peer_kind(word);
     struct script_peer *added;
+    uint32_t port;
 
     /* `peer sends "a tcp b"` is a step. */
     if (kind == PEER_KIND_COUNT || memchr(peer.variable.data, '"', peer.variable.len) != NULL)
@@ -373,6 +377,8 @@ bool reader_take_peer(struct reader *reader, struct span rest)
     if (!reader->first_pass)
         return true;
     peer.kind = (enum script_peer_kind)kind;
+    if (words_number(variable, UINT16_MAX, &port))
+        peer.port = (uint16_t)port;
     peer.argument = words_next(&rest);
     while ((word = words_next(&rest)).len > 0) {
         if (peer.kind == SCRIPT_PEER_TLS || peer.kind == SCRIPT_PEER_STARTTLS)

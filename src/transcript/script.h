@@ -75,10 +75,12 @@ enum script_peer_kind {
 #undef SCRIPT_ENUM
 };
 
-/* `peer NAME PORTVAR KIND [ARGUMENT [OPTION…]]`. */
+/* `peer NAME PORTVAR KIND [ARGUMENT [OPTION…]]`, or with a port's number, as recordings have it. */
 struct script_peer {
     struct span name;
-    struct span variable; /* of its port; `NAME_pasv` is the same as FTP writes it */
+    struct span
+        variable;  /* of its port; `NAME_pasv` is the same as FTP writes it; a number: none */
+    uint16_t port; /* its port, to be just this one; 0: one that the player chooses */
     enum script_peer_kind kind;
     struct span argument; /* certificate, or what goes wrong; empty for the others */
     struct span client, ciphers, versions; /* options; empty where they are not given */

@@ -246,7 +246,7 @@ static void test_header(void **state)
     struct reader *reader = open_text("models GL865 ge910 cipher=3 x=\n"
                                       "guard 400ms\nstate kept\nclock manual\nonly engine whole\n"
                                       "peer server port tls cert client=ca versions=0301-0303\n"
-                                      "peer two port_2 raw silence\n"
+                                      "peer two 65535 raw silence\n"
                                       "name slow.example hang\nping 192.0.2.1 30 60\n"
                                       "wrap link down=236 up=118\nport free\non port 3\n"
                                       "peer two closes\npeer server accepts 0301 0035 resumed\n");
@@ -266,6 +266,8 @@ static void test_header(void **state)
     assert_int_equal(header->only_count, 2);
     assert_int_equal(header->peer_count, 2);
     assert_true(span_equal(header->peers[0].versions, span_of("0301-0303")));
+    assert_int_equal(header->peers[0].port, 0);
+    assert_int_equal(header->peers[1].port, 65535);
     assert_true(span_equal(header->wraps[0].value, span_of("down=236,up=118")));
     assert_true(span_equal(header->pings[0].value, span_of("30 60")));
     assert_int_equal(next(reader)->kind, SCRIPT_ON_PORT);
@@ -363,6 +365,8 @@ static const struct mistake_case mistakes[] = {
     { "peer a b tls c colour=red", "it is no option of a server with TLS; allowed: client=CA" },
     { "peer a b tls c versions=0303-0301", "it is no option of a server with TLS" },
     { "peer a b-c tcp", "it is no name" },
+    { "peer a 0 tcp", "it is no name" },
+    { "peer a 65536 tcp", "it is no name" },
     { "AT", "\"AT\" is wrong because it begins with no word of a transcript; allowed: >, <, <|" },
     { ">AT", "it begins with no word of a transcript" },
 };

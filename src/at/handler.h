@@ -256,6 +256,10 @@ void at_unsolicited_no_carrier(struct at_session *at);
  * and the port is online. */
 void at_unsolicited_connect(struct at_session *at);
 
+/* The power goes: one line at once, however near the last one is; nothing, while a command runs or
+ * the port is not the module's. */
+void at_last_words(struct at_session *at, const char *line);
+
 /* Lets unsolicited lines out if the port is quiet: call when there is a new one. */
 void at_poke(struct at_session *at);
 

@@ -238,11 +238,26 @@ static const struct {
     const char *word;
     void (*run)(struct host *host, const struct request *request);
 } requests[] = {
-    { "new", do_new },       { "log", do_log },        { "port", do_port },
-    { "feed", do_feed },     { "take", do_take },      { "advance", do_advance },
-    { "await", do_await },   { "clock", do_clock },    { "names", do_names },
-    { "listen", do_listen }, { "peer", host_do_peer }, { "echo", do_echo },
-    { "wrap", do_wrap },     { "time", do_time },      { "quit", do_quit },
+    { "new", do_new },
+    { "log", do_log },
+    { "port", do_port },
+    { "feed", do_feed },
+    { "take", do_take },
+    { "advance", do_advance },
+    { "await", do_await },
+    { "clock", do_clock },
+    { "names", do_names },
+    { "listen", do_listen },
+    { "peer", host_do_peer },
+    { "echo", do_echo },
+    { "wrap", do_wrap },
+    { "time", do_time },
+    { "quit", do_quit },
+    { "set", host_do_set },
+    { "power", host_do_power },
+    { "ring", host_do_ring },
+    { "message", host_do_message },
+    { "context-lost", host_do_context_lost },
 };
 
 static void run(struct host *host, const struct request *request)

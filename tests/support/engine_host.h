@@ -41,4 +41,13 @@ bool request_hex(const struct request *request, int index, struct span *ret_byte
 /* `peer PORT ...` */
 void host_do_peer(struct host *host, const struct request *request);
 
+/* ---- engine_control.c ---- */
+
+/* `set NAME HEX`, `power WORD`, `ring [HEX|end]`, `message HEX HEX`, `context-lost` */
+void host_do_set(struct host *host, const struct request *request);
+void host_do_power(struct host *host, const struct request *request);
+void host_do_ring(struct host *host, const struct request *request);
+void host_do_message(struct host *host, const struct request *request);
+void host_do_context_lost(struct host *host, const struct request *request);
+
 #endif

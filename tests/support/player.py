@@ -25,7 +25,7 @@ from .peer_control import (PeerControl, RealPeer, RealUdpPeer, make_engine_peer,
                            make_real_peer)
 from .servers import PeerError, free_port, refused_port
 from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, PeerPlan,
-                         PeerStep, PowerCycle, Step, Transcript, Type, Wait)
+                         PeerStep, PowerCycle, Step, Transcript, Type, Wait, WorldStep)
 
 BACKENDS = ("engine", "engine-bytes", "engine-link", "pty", "pty-bytes")
 PORTS = ("pty", "tcp", "unix", "stdio")
@@ -97,6 +97,10 @@ class Backend(ABC):
 
     @abstractmethod
     def power_cycle(self) -> None: ...
+
+    def world(self, words: list[str]) -> None:
+        """What a laboratory does: a request of engine_host."""
+        raise NotImplementedError(f"{words[0]}: the daemon has no scenario, say `only engine`")
 
     @abstractmethod
     def log(self) -> str: ...
@@ -187,6 +191,10 @@ class EngineBackend(Backend):
         self._pending = dict.fromkeys(self._pending, b"")
         self.engine.ask(self._new)
         self.select(self._port)
+
+    def world(self, words: list[str]) -> None:
+        self.engine.ask(" ".join(words))
+        self._take()
 
     def log(self) -> str:
         return self.engine.log()
@@ -411,6 +419,8 @@ class Player:
             self.select(step.port)
         elif isinstance(step, PowerCycle):
             self.power_cycle()
+        elif isinstance(step, WorldStep):
+            self.world(step)
         elif isinstance(step, PeerStep):
             self.peer(step)
         else:
@@ -489,6 +499,12 @@ class Player:
     def power_cycle(self) -> None:
         self.backend.power_cycle()
         self.echoes = dict.fromkeys(self.echoes, True)
+
+    def world(self, step: WorldStep) -> None:
+        words = [step.word, step.name, *(self.fill(data, "typed").hex() for data in step.data)]
+        self.backend.world([word for word in words if word])
+        if step.word == "power":
+            self.echoes = dict.fromkeys(self.echoes, True)
 
     # Peers
 

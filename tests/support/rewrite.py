@@ -13,7 +13,7 @@ from pathlib import Path
 from .certs import Certificates
 from .modem import show
 from .player import Backend, Mismatch, Player, make_backend
-from .transcript import Expect, ExpectMatch, Step, Transcript, Type, parse_file
+from .transcript import Expect, ExpectMatch, Step, Transcript, Type, WorldStep, parse_file
 
 QUIET_S = 0.3  # a module that has said nothing for so long has finished
 
@@ -36,7 +36,7 @@ def rewrite(transcript: Transcript, backend_name: str, certificates: Certificate
                 for step in group:
                     if is_new:
                         _listen(backend)
-                    if is_new or _awaits_echo(step, player):
+                    if is_new or _is_event(step, player):
                         _add_answers(player, last, transcript.path, changes)
                     player.take(step)
                     last = step
@@ -54,8 +54,9 @@ def _is_answer(step: Step, path: Path) -> bool:
     return isinstance(step, (Expect, ExpectMatch)) and step.path == path
 
 
-def _awaits_echo(step: Step, player: Player) -> bool:
-    return isinstance(step, Type) and step.is_line and player.echo
+def _is_event(step: Step, player: Player) -> bool:
+    """What the module has said before it stands before it."""
+    return isinstance(step, WorldStep) or isinstance(step, Type) and step.is_line and player.echo
 
 
 def _listen(backend: Backend) -> None:

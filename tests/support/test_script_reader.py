@@ -10,7 +10,7 @@ import pytest
 
 from .modem import program_path
 from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, Pattern, PeerStep,
-                         PowerCycle, Step, Transcript, Type, Variable, Wait, parse_file)
+                         PowerCycle, Step, Transcript, Type, Variable, Wait, WorldStep, parse_file)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TRANSCRIPTS = ROOT / "tests" / "transcripts"
@@ -75,6 +75,21 @@ def peer_members(step: PeerStep) -> dict[str, object]:
     return members
 
 
+POWERS = ("cycle", "off", "on", "reset", "brown-out")
+
+
+def world_members(step: WorldStep) -> dict[str, object]:
+    if step.word == "power":
+        return {"kind": "power", "power": POWERS.index(step.name)}
+    if step.word == "set":
+        return {"kind": "set", "words": hexed(step.text.partition(" ")[2])}
+    if step.word == "ring":
+        return {"kind": "ring-end"} if step.name else {"kind": "ring", "text": parts(step.data[0])}
+    if step.word == "message":
+        return {"kind": "message", "text": parts(step.data[0]), "message": parts(step.data[1])}
+    return {"kind": step.word}
+
+
 def members(step: Step) -> dict[str, object]:
     """Of one step: what is not zero."""
     if isinstance(step, Type):
@@ -94,6 +109,8 @@ def members(step: Step) -> dict[str, object]:
         return {"kind": "on-port", "port": step.port}
     if isinstance(step, PeerStep):
         return peer_members(step)
+    if isinstance(step, WorldStep):
+        return world_members(step)
     assert isinstance(step, (Escape, PowerCycle))
     return {"kind": "escape" if isinstance(step, Escape) else "power"}
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from .transcript import (Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, PeerStep, PowerCycle,
-                         Transcript, TranscriptError, Type, Wait, parse_file, printable_byte)
+from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, PeerStep,
+                         PowerCycle, Transcript, TranscriptError, Type, Wait, WorldStep,
+                         parse_file, printable_byte)
 
 HEADER = "model HE910\nsource a test\n"
 VARIABLES = {"port": b"4433", "ca_pem": b"-----BEGIN\nabc\n"}
@@ -90,6 +91,14 @@ def test_counted_bytes_go_on_where_they_stopped(tmp_path: Path) -> None:
     ("escape", Escape, "text", "escape"),
     ("echo off", Echo, "on", False),
     ("power cycle", PowerCycle, "text", "power cycle"),
+    ("power brown-out", WorldStep, "name", "brown-out"),
+    ("set registration=denied", WorldStep, "name", "registration"),
+    ("set operator=Two Words", WorldStep, "data", (Data((b"Two Words",)),)),
+    ("ring", WorldStep, "data", (Data(()),)),
+    ('ring "+49123"', WorldStep, "data", (Data((b"+49123",)),)),
+    ("ring end", WorldStep, "name", "end"),
+    (r'message "12" "a \"b\""', WorldStep, "data", (Data((b"12",)), Data((b'a "b"',)))),
+    ("context-lost", WorldStep, "word", "context-lost"),
 ])
 def test_other_steps(tmp_path: Path, line: str, kind: type, member: str, value: object) -> None:
     step = only_step(tmp_path, line)
@@ -203,6 +212,11 @@ def test_include_keeps_the_header_and_the_place(tmp_path: Path) -> None:
     ("include nowhere.at", "there is no"),
     ("include some.at", "includes itself"),
     ("state never", "none or kept"),
+    ("set signal", "set NAME=VALUE"),
+    ("power up", "power cycle, off"),
+    ("ring 49123", "ring end"),
+    ('message "49123"', "message"),
+    ("context-lost 1", "stands alone"),
 ])
 def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, why: str) -> None:
     with pytest.raises(TranscriptError, match=why) as caught:

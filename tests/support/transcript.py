@@ -149,6 +149,16 @@ class PowerCycle(Step):
 
 
 @dataclass(frozen=True)
+class WorldStep(Step):
+    """`set NAME=VALUE`, `power off|on|reset|brown-out`, `ring ["NUMBER"]`, `ring end`,
+    `message "FROM" "TEXT"`, `context-lost`: what a laboratory does to the modem."""
+
+    word: str
+    name: str = ""  # behind the word as it stands
+    data: tuple[Data, ...] = ()
+
+
+@dataclass(frozen=True)
 class OnPort(Step):
     """`on port 2`: whose host the next steps are of; the first at the beginning."""
 
@@ -266,6 +276,8 @@ class _Parser:
             "peer": self.peer, "after": self.after, "wait": self.wait, "escape": self.escape,
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
             "models": self.models, "guard": self.guard, "on": self.on_port,
+            "set": self.set, "ring": self.ring, "message": self.message,
+            "context-lost": self.context_lost,
             "source": self.source, "state": self.state, "only": self.only, "name": self.name,
             "ping": self.ping, "port": self.port, "wrap": self.wrap, "clock": self.clock}
         if word not in readers:
@@ -409,9 +421,41 @@ class _Parser:
         self.add(Echo, on=rest == "on")
 
     def power(self, rest: str) -> None:
-        if rest != "cycle":
-            raise self.wrong("power cycle")
-        self.add(PowerCycle)
+        if rest == "cycle":
+            self.add(PowerCycle)
+        elif rest in ("off", "on", "reset", "brown-out"):
+            self.add(WorldStep, word="power", name=rest)
+        else:
+            raise self.wrong("power cycle, off, on, reset, or brown-out")
+
+    # What a laboratory does
+
+    def set(self, rest: str) -> None:
+        match = re.fullmatch(r"([a-z-]+)=(.*)", rest)
+        if not match:
+            raise self.wrong("set NAME=VALUE")
+        self.add(WorldStep, word="set", name=match[1], data=(self.template(match[2]),))
+
+    def ring(self, rest: str) -> None:
+        if rest == "end":
+            self.add(WorldStep, word="ring", name="end")
+            return
+        number = self.raw(rest, bare=True) if rest else Data(())
+        if number is None:
+            raise self.wrong('ring "NUMBER", ring, or ring end')
+        self.add(WorldStep, word="ring", data=(number,))
+
+    def message(self, rest: str) -> None:
+        match = re.fullmatch(r'"((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"', rest)
+        if not match:
+            raise self.wrong('message "FROM" "TEXT"')
+        self.add(WorldStep, word="message",
+                 data=tuple(Data(tuple(self.escaped(part))) for part in match.groups()))
+
+    def context_lost(self, rest: str) -> None:
+        if rest:
+            raise self.wrong("context-lost stands alone")
+        self.add(WorldStep, word="context-lost")
 
     def on_port(self, rest: str) -> None:
         match = re.fullmatch(r"port ([1-8])", rest)

@@ -83,7 +83,7 @@ static void tick(struct tlsmodem *modem, void *state)
 static void on_low_voltage(struct tlsmodem *modem)
 {
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_urc(modem->terminals[i].at, "UNDER_VOLTAGE POWER DOWN ");
+        at_last_words(modem->terminals[i].at, "UNDER_VOLTAGE POWER DOWN ");
 }
 
 const struct module_part quectel_start_up = {

@@ -65,7 +65,7 @@ class MailDriver(QuectelDriver):
     def write(self, body: bytes, subject: str = "Hello", *, charset: int = ASCII,
               to: Sequence[str] = (f"bob@{DOMAIN}",)) -> MailDriver:
         for address in to:
-            self.ok(f'AT+QSMTPDST=1,{TO},"{address}"')
+            self.add(TO, address)
         self.host.write(f'AT+QSMTPSUB={charset},"{subject}"\r'.encode())
         self.expect("OK")
         self.type("AT+QSMTPBODY=1,60")
@@ -75,6 +75,10 @@ class MailDriver(QuectelDriver):
         self.host.write(b"+++")
         self.host.expect_exact(f"\r\n+QSMTPBODY: {len(body)}\r\n".encode() + final("OK"))
         return self
+
+    def add(self, kind: int, address: str) -> None:
+        self.ok(f'AT+QSMTPDST=1,{kind},"{address}"')
+        self.expect("+QSMTPDST: 0")
 
     def attach(self, name: str, data: bytes) -> MailDriver:  # type: ignore[override]
         self.type(f'AT+QSMTPATT="{name}",{len(data)},30')
@@ -131,8 +135,8 @@ def test_mail_with_attachments(driver: MailDriver, exim: Start, style: int, logi
     server = exim(logins=(login,))
     driver.account(port_of(server, style)).style(style)
     driver.ok('AT+QSMTPNAME="Meter 7"')
-    driver.ok(f'AT+QSMTPDST=1,{CC},"carol@{DOMAIN}"')
-    driver.ok(f'AT+QSMTPDST=1,{BCC},"dave@{DOMAIN}"')
+    driver.add(CC, f"carol@{DOMAIN}")
+    driver.add(BCC, f"dave@{DOMAIN}")
     driver.write(BODY).attach("data.bin", BINARY).attach("one.txt", b"1")
     driver.put()
     for user in ("bob", "carol", "dave"):

@@ -230,6 +230,7 @@ static const struct fact_case cases[] = {
       SAYS("+QSMTPDST: 1,\"a@example.com\""),
       OK,
       USED },
+    { "smtp-lines-follow", "no", { MAIL, "wait 1000" }, "\r\n+QSMTPDST: 0\r\n", "", USED_BEFORE },
     { "start-up-says-sms-ready",
       "yes",
       { "AT+QIURC=1;+IPR=9600", "AT+CFUN=1,1", "wait 5900", "wait 2000" },

@@ -60,6 +60,9 @@ extern const struct at_commands quectel_disk_rows, quectel_disk_data_rows;
 /* False: it is none, or on a card, which is not there. */
 bool quectel_disk_read_name(struct span text, struct quectel_disk_name *ret);
 
+/* The same, and "/UFS/name", "/RAM/name", as mail has them. */
+bool quectel_disk_read_path(struct span text, struct quectel_disk_name *ret);
+
 /* NULL: there is none. */
 struct quectel_disk_file *quectel_disk_find(const struct tlsmodem *modem,
                                             const struct quectel_disk_name *name);

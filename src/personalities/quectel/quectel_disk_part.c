@@ -37,6 +37,18 @@ bool quectel_disk_read_name(struct span text, struct quectel_disk_name *ret)
     return true;
 }
 
+bool quectel_disk_read_path(struct span text, struct quectel_disk_name *ret)
+{
+    bool ram = starts(text, "/RAM/");
+
+    if (!ram && !starts(text, "/UFS/"))
+        return quectel_disk_read_name(text, ret);
+    if (!quectel_disk_read_name(span_skip(text, 5), ret) || ret->name.len != text.len - 5)
+        return false; /* or with a second prefix */
+    ret->ram = ram;
+    return true;
+}
+
 enum at_status quectel_disk_refuse_name(struct at_session *at, struct span text)
 {
     if (starts(text, "SD:"))

@@ -213,6 +213,9 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
 
     SWITCH_FACT(FACT_SMTP_LISTS_ARE_READ, "smtp-lists-are-read", true, SHEET "§4, §10.9",
                 "+QSMTPDST? and +QSMTPATT? answer a line for each entry; else OK alone."),
+    SWITCH_FACT(FACT_SMTP_LINES_FOLLOW, "smtp-lines-follow", true, FILES "§5",
+                "+QSMTPDST: 0 follows the OK of a recipient that is added, +QSMTPATT: and the "
+                "bytes that of a file that is attached; one host goes on at that line."),
     NUMBER_FACT(FACT_SMTP_RECIPIENTS_MAX, "smtp-recipients-max", 20, 1, QUECTEL_RECIPIENTS_MOST,
                 SHEET "§4", "How many recipients a mail has."),
     NUMBER_FACT(FACT_SMTP_SUBJECT_MAX, "smtp-subject-max", 200, 0, SMTP_SUBJECT_MAX, SHEET "§4",

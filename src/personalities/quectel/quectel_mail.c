@@ -142,9 +142,11 @@ static enum at_status set_recipient(struct at_session *at, const struct at_args 
     if (is_full(at, mail->recipient_count, FACT_SMTP_RECIPIENTS_MAX))
         return at_refuse(at, FACT_SMTP_ERROR, "there are %zu recipients, and no more are taken",
                          mail->recipient_count);
-    return add_recipient(mail, args->list[DST_TYPE].number, address->text)
-               ? AT_OK
-               : at_refuse_memory(at, QUECTEL_MEMORY_FULL);
+    if (!add_recipient(mail, args->list[DST_TYPE].number, address->text))
+        return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
+    if (module_fact_is(module_of(at), FACT_SMTP_LINES_FOLLOW))
+        at_urc(at, "+QSMTPDST: 0");
+    return AT_OK;
 }
 
 static enum at_status read_recipients(struct at_session *at)
@@ -337,10 +339,49 @@ static enum at_status add_attachment(struct at_session *at, struct quectel_mail 
     return at_prompt(at, &prompt);
 }
 
+/* "/UFS/name", or 1,<index>,"RAM:name": the file is copied, so it may go before the mail does. */
+static bool is_file(const struct at_args *args, struct span *ret_name)
+{
+    size_t front = span_equal(args->list[0].text, span_of("1")) ? 2 : 0;
+
+    *ret_name = args->list[front].text;
+    return args->list[front].given && !args->list[front + 1].given;
+}
+
+static enum at_status attach_file(struct at_session *at, struct quectel_mail *mail,
+                                  struct span text)
+{
+    struct quectel_smtp_attachment *attachment = &mail->attachments[mail->attachment_count];
+    size_t most = (size_t)module_fact_peek(module_of(at), FACT_SMTP_ATTACHMENT_MAX);
+    const struct quectel_disk_file *file;
+    struct quectel_disk_name name;
+
+    if (!quectel_disk_read_path(text, &name) || name.name.len > SMTP_NAME_MAX)
+        return quectel_disk_refuse_name(at, text);
+    file = quectel_disk_find(module_of(at), &name);
+    if (file == NULL)
+        return quectel_disk_refuse_missing(at);
+    if (file->data.len == 0 || file->data.len > most)
+        return at_refuse(at, QUECTEL_FILE_TOO_LARGE,
+                         "the file has %zu bytes; an attachment has 1 to %zu",
+                         (size_t)file->data.len, most);
+    if (bytes_copy(&attachment->bytes, bytes_span(&file->data)) != ERR_OK ||
+        !at_text_set(&attachment->name, name.name)) {
+        forget_attachment(attachment);
+        return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
+    }
+    mail->attachment_count++;
+    if (module_fact_is(module_of(at), FACT_SMTP_LINES_FOLLOW))
+        at_urc(at, "+QSMTPATT: %zu", (size_t)attachment->bytes.len);
+    return AT_OK;
+}
+
 static enum at_status set_attachment(struct at_session *at, const struct at_args *args)
 {
     struct quectel_mail *mail = quectel_mail_of(at);
     struct attach_words words;
+    struct span name;
+    bool from_file = is_file(args, &name);
 
     if (mail == NULL)
         return at_refuse_memory(at, QUECTEL_MEMORY_FULL);
@@ -348,10 +389,7 @@ static enum at_status set_attachment(struct at_session *at, const struct at_args
         forget_attachments(mail);
         return AT_OK;
     }
-    if (!args->list[1].given)
-        return at_refuse(at, QUECTEL_FILE_NOT_FOUND, /* there are no files but security data */
-                         "no attachment is taken from a file: give <name>,<size>");
-    if (!parse_attach(module_of(at), args, &words))
+    if (!from_file && !parse_attach(module_of(at), args, &words))
         return at_refuse(
             at, QUECTEL_FILE_INVALID_PARAMETER,
             "it takes <name> of 1 to %d bytes, <size> of 1 to %d and an input time of 1 to %d s",
@@ -361,7 +399,7 @@ static enum at_status set_attachment(struct at_session *at, const struct at_args
         return at_refuse(at, QUECTEL_FILE_NO_SPACE,
                          "there are %zu attachments, and no more are taken",
                          mail->attachment_count);
-    return add_attachment(at, mail, &words);
+    return from_file ? attach_file(at, mail, name) : add_attachment(at, mail, &words);
 }
 
 static enum at_status read_attachments(struct at_session *at)
@@ -413,8 +451,9 @@ static const struct at_command rows[] = {
       AT_PARAMS(subject_params), .set = set_subject, .read = read_subject },
     { MAIL("+QSMTPBODY", "The text, after CONNECT, ended by the escape sequence."),
       AT_PARAMS(body_params), .set = set_body },
-    { MAIL("+QSMTPATT", "An attachment of so many bytes, after CONNECT; 0 deletes all."),
-      AT_PARAMS(attachment_params), .test_text = "<name>,<size>[,<input time>]",
+    { MAIL("+QSMTPATT",
+           "An attachment: a file of a host, or so many bytes after CONNECT; 0 deletes all."),
+      AT_PARAMS(attachment_params), .test_text = "<name>[,<size>[,<input time>]]",
       .set = set_attachment, .read = read_attachments },
 };
 const struct at_commands quectel_mail_rows = AT_COMMANDS(rows);

@@ -83,8 +83,10 @@ static enum at_status set_centre(struct at_session *at, const struct at_args *ar
     return at_bind(at, &all);
 }
 
-/* 27.007 8.69: RSRQ -10 dB, and an RSRP 20 dB below what +CSQ shows. */
-enum { SIGNAL_UNKNOWN = 99, LTE_UNKNOWN = 255, LTE_QUALITY = 20 };
+/* 27.007 8.5, 8.69: in steps of 2 dB from -113, of 0.5 dB from -20, and of 1 dB from -141. */
+enum { SIGNAL_UNKNOWN = 99, LTE_UNKNOWN = 255 };
+
+enum { LTE_QUALITY = 2 * (COMMON_LTE_QUALITY_DB + 20), LTE_POWER_0 = 141 - 113 };
 
 enum at_status common_run_lte_signal(struct at_session *at)
 {
@@ -92,7 +94,7 @@ enum at_status common_run_lte_signal(struct at_session *at)
     bool is_known = network_is_registered(&module_of(at)->network) && signal != SIGNAL_UNKNOWN;
 
     at_info(at, "+CESQ: 99,99,255,255,%d,%d", is_known ? LTE_QUALITY : LTE_UNKNOWN,
-            is_known ? 8 + 2 * signal : LTE_UNKNOWN);
+            is_known ? LTE_POWER_0 + COMMON_LTE_POWER_DB + 2 * signal : LTE_UNKNOWN);
     return AT_OK;
 }
 

@@ -59,6 +59,9 @@ struct phone common_sim_settings(struct at_session *at);
 #define COMMON_PHONE_RECORD .record = common_phone_record, .make_record = common_phone_make_record
 #define COMMON_SIM_RECORD   .record = common_sim_record, .make_record = common_sim_make_record
 
+/* What LTE measures here: RSRP, below the strength that +CSQ shows, and RSRQ. */
+enum { COMMON_LTE_POWER_DB = -20, COMMON_LTE_QUALITY_DB = -10 };
+
 /* `run` of +CESQ: signal as LTE measures it, for the models that have that. */
 enum at_status common_run_lte_signal(struct at_session *at);
 

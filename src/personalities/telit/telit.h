@@ -162,7 +162,7 @@ extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
     telit_ssl_dial, telit_ssl_return, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session,
     telit_ftp_files, telit_ftp_packet, telit_ftp_online, telit_refused, telit_time, telit_phone,
-    telit_lookup;
+    telit_lookup, telit_cell;
 
 /* The longest opening, or operation of FTP, whose single steps may take `step_ms`. */
 int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms);

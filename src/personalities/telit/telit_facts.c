@@ -49,6 +49,22 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     ERROR_FACT(FACT_ERROR_NTP, "error-ntp", TELIT_NETWORK_TIMEOUT, SHEET "§4.1",
                "Error of #NTP when the server gives no time."),
 
+    NUMBER_FACT(FACT_CELL_CHANNEL, "cell-channel", 10700, 0, 262143, SHEET "§4.3",
+                "Channel of the cell: ARFCN, UARFCN or EARFCN."),
+    NUMBER_FACT(
+        FACT_CELL_CODE, "cell-code", 100, 0, 511, SHEET "§4.3",
+        "What tells the cell from others of its channel: BSIC of 2G, scrambling code of 3G."),
+    NUMBER_FACT(FACT_CELL_BAND, "cell-band", 1, 0, 255, SHEET "§4.3",
+                "<ABND> of #RFSTS: the band of the cell."),
+    NUMBER_FACT(FACT_CELL_EC_IO_TENTHS, "cell-ec-io-tenths", -50, -250, 0, SHEET "§4.3",
+                "Ec/Io of a cell of 3G in 0.1 dB; RSCP is so much below the strength."),
+    NUMBER_FACT(FACT_CELL_DRX, "cell-drx", 64, 1, 2560, SHEET "§4.3", "<DRX> of #RFSTS and #MONI."),
+    NUMBER_FACT(FACT_ROUTING_AREA, "routing-area", 1, 0, 255, SHEET "§4.3", "<RAC> of #RFSTS."),
+    NUMBER_FACT(FACT_MOBILITY_STATE, "mobility-state", 19, 0, 255, SHEET "§4.3",
+                "<MM> of #RFSTS: idle, with service."),
+    NUMBER_FACT(FACT_RADIO_STATE, "radio-state", 0, 0, 255, SHEET "§4.3",
+                "<RR> or <RRC> of #RFSTS: idle."),
+
     NUMBER_FACT(FACT_CONTEXTS, "contexts", 5, 2, MODULE_CONTEXTS_MAX, SHEET "§1.0",
                 "How many contexts there are."),
     SOCKET_CONTEXT(1, 1),

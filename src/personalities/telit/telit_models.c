@@ -73,12 +73,24 @@ static const int32_t limits_23[LIMIT_END - 1] = LIMITS(FACT_CONTEXTS, 5, 3, FACT
     {                                                                                              \
         .fact = FACT_DATA_ACTIONS, .number = 2, .confirmed = true                                  \
     }
-static const struct fact_value of_10[] = { REVISION("10.00.157"), ACTIONS_2G };
+#define CELL_2G                                                                                    \
+    { .fact = FACT_CELL_CHANNEL, .number = 14 }, { .fact = FACT_CELL_CODE, .number = 9 },          \
+        { .fact = FACT_CELL_BAND, .number = 2 },                                                   \
+    {                                                                                              \
+        .fact = FACT_RADIO_STATE, .number = 10                                                     \
+    }
+#define CELL_4G                                                                                    \
+    { .fact = FACT_CELL_CHANNEL, .number = 300 },                                                  \
+    {                                                                                              \
+        .fact = FACT_CELL_DRX, .number = 128                                                       \
+    }
+static const struct fact_value of_10[] = { REVISION("10.00.157"), ACTIONS_2G, CELL_2G };
 static const struct fact_value of_12[] = { REVISION("12.00.026") };
-static const struct fact_value of_13[] = { REVISION("13.00.007"), ACTIONS_2G };
-static const struct fact_value of_16[] = { REVISION("16.00.153"), ACTIONS_2G };
-static const struct fact_value of_20[] = { REVISION("20.00.405") };
+static const struct fact_value of_13[] = { REVISION("13.00.007"), ACTIONS_2G, CELL_2G };
+static const struct fact_value of_16[] = { REVISION("16.00.153"), ACTIONS_2G, CELL_2G };
+static const struct fact_value of_20[] = { REVISION("20.00.405"), CELL_4G };
 static const struct fact_value of_23[] = { REVISION("23.00.004"),
+                                           CELL_4G,
                                            { .fact = FACT_SECURE_SOCKETS, .number = 6 } };
 
 #define FACTS(values)                                                                              \

@@ -73,7 +73,20 @@ static const struct {
     { "ue866", "UE866", K12 },
     { "le910-v2", "LE910 V2", K20 },
     { "le910-euv2", "LE910-EU V2", K20 },
+    { "le910-svv2", "LE910-SV V2", K20 },
+    { "le910-sv1", "LE910-SV1", K20 },
+    { "le910-svl", "LE910-SVL", K20 },
+    { "le910-nav2", "LE910-NA V2", K20 },
+    { "le910-na1", "LE910-NA1", K20 },
+    { "le910-auv2", "LE910-AU V2", K20 },
+    { "le910-eu1", "LE910-EU1", K20 },
+    { "le910-jn1", "LE910-JN1", K20 },
+    { "le910b1-eu", "LE910B1-EU", K20 },
+    { "le910b1-na", "LE910B1-NA", K20 },
+    { "le910b1-sa", "LE910B1-SA", K20 },
+    { "le910b4-na", "LE910B4-NA", K20 },
     { "le866", "LE866", K23 },
+    { "le866-sv1", "LE866-SV1", K23 },
 };
 
 /* What `=?` answers after the name; NULL: the module does not have the command. */

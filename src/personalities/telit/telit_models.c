@@ -2,7 +2,7 @@
  *
  * Source: the applicability tables of Telit 1vv0300989 r12 and r6; where both list a product the
  * newer counts.  r12 names series: each is a row, and so is every product of the series that a
- * source names.
+ * source names, of LE910 V2 and LE866 80446ST10707A r3 and 80471ST10691A r4.
  */
 #include "personalities/telit/telit_models.h"
 
@@ -192,7 +192,20 @@ static const struct module_model models[] = {
     LIKE_12("ue866", "UE866"),
     LIKE_20("le910-v2", "LE910 V2"),
     LIKE_20("le910-euv2", "LE910-EU V2"),
+    LIKE_20("le910-svv2", "LE910-SV V2"),
+    LIKE_20("le910-sv1", "LE910-SV1"),
+    LIKE_20("le910-svl", "LE910-SVL"),
+    LIKE_20("le910-nav2", "LE910-NA V2"),
+    LIKE_20("le910-na1", "LE910-NA1"),
+    LIKE_20("le910-auv2", "LE910-AU V2"),
+    LIKE_20("le910-eu1", "LE910-EU1"),
+    LIKE_20("le910-jn1", "LE910-JN1"),
+    LIKE_20("le910b1-eu", "LE910B1-EU"),
+    LIKE_20("le910b1-na", "LE910B1-NA"),
+    LIKE_20("le910b1-sa", "LE910B1-SA"),
+    LIKE_20("le910b4-na", "LE910B4-NA"),
     LIKE_23("le866", "LE866"),
+    LIKE_23("le866-sv1", "LE866-SV1"),
 };
 
 const struct module_model *telit_model_at(size_t index)

@@ -207,7 +207,7 @@ def test_every_name_starts() -> None:
     text = subprocess.run([program, "--list-modules"], capture_output=True, text=True,
                           check=True).stdout
     rows = re.findall(r"^(\S+) +Telit +(.+?) +platform ", text, re.MULTILINE)
-    assert len(rows) == 49
+    assert len(rows) == 62
     for name, product in rows:
         with Modem(name, "stdio") as modem:
             modem.host.write(b"ATE0\r")

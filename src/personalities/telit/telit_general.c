@@ -167,22 +167,20 @@ static const struct at_param skip_params[] = {
     .keep = AT_KEEP_NVM, .record = start_up_record, .make_record = start_up_make_record
 
 static const struct at_param auto_params[] = {
-    { .name = "value", .max = 2, .bound = START_UP(auto_band) },
+    { .name = "value", .max = FACT_AUTO_BAND_MAX, .bound = START_UP(auto_band) },
 };
-/* A mask of E-UTRA bands 1, 3, 7, 8, 20. */
-enum { LTE_BANDS = 0x800C5 };
 static const struct at_param band_params[] = {
-    { .name = "band", .max = 5, .bound = START_UP(band) },
+    { .name = "band", .max = FACT_BAND_MAX, .bound = START_UP(band) },
     { .name = "UMTSband",
       .optional = true,
-      .max = 15,
+      .max = FACT_UMTS_BAND_MAX,
       .bound = START_UP(umts_band),
       .only_on = TELIT_3G | TELIT_4G },
     { .name = "LTEband",
       .optional = true,
       .min = 1,
-      .max = LTE_BANDS,
-      .preset = LTE_BANDS,
+      .max = FACT_LTE_BANDS,
+      .preset = FACT_LTE_BANDS,
       .bound = START_UP(lte_bands),
       .only_on = TELIT_4G },
 };
@@ -190,37 +188,61 @@ static const struct at_param toolkit_params[] = {
     { .name = "mode", .values = "0-3,17-19,33-35", .bound = START_UP(toolkit_mode) },
     { .name = "timeout",
       .optional = true,
-      .min = 5,
-      .max = 255,
-      .preset = 5,
+      .min = FACT_TOOLKIT_MIN_MIN,
+      .max = FACT_TOOLKIT_MAX_MIN,
+      .preset = FACT_TOOLKIT_PRESET_MIN,
       .bound = START_UP(toolkit_min) },
 };
 static const struct at_param operators_params[] = {
-    { .name = "mode", .max = 2, .preset = 1, .bound = START_UP(operators_mode) },
+    { .name = "mode",
+      .max = FACT_OPERATORS_MODE_MAX,
+      .preset = FACT_OPERATORS_MODE_PRESET,
+      .bound = START_UP(operators_mode) },
 };
 static const struct at_param led_params[] = {
-    { .name = "mode", .max = 4, .preset = 2, .bound = START_UP(led_mode) },
+    { .name = "mode",
+      .max = FACT_LED_MODE_MAX,
+      .preset = FACT_LED_MODE_PRESET,
+      .bound = START_UP(led_mode) },
     { .name = "on_duration",
       .optional = true,
       .min = 1,
-      .max = 100,
-      .preset = 10,
+      .max = FACT_LED_TIME_MAX_DS,
+      .preset = FACT_LED_TIME_PRESET_DS,
       .bound = START_UP(led_on_ds) },
     { .name = "off_duration",
       .optional = true,
       .min = 1,
-      .max = 100,
-      .preset = 10,
+      .max = FACT_LED_TIME_MAX_DS,
+      .preset = FACT_LED_TIME_PRESET_DS,
       .bound = START_UP(led_off_ds) },
 };
 static const struct at_param delay_params[] = {
-    { .name = "val", .max = 255, .preset = 50, .bound = START_UP(send_delay_ds) },
+    { .name = "val",
+      .max = FACT_SEND_DELAY_MAX_DS,
+      .preset = FACT_SEND_DELAY_PRESET_DS,
+      .bound = START_UP(send_delay_ds) },
 };
 static const struct at_param detection_params[] = {
-    { .name = "mode", .values = "1,2", .preset = 2, .bound = START_UP(sim_detection) },
+    { .name = "mode",
+      .values = "1,2",
+      .preset = FACT_SIM_DETECTION_PRESET,
+      .bound = START_UP(sim_detection) },
 };
 static const struct at_param management_params[] = {
     { .name = "mode", .max = 1, .bound = START_UP(management) },
+};
+static const struct at_param temperature_params[] = {
+    { .name = "mod", .max = 1 },
+    { .name = "urcmode", .optional = true, .max = 1, .bound = START_UP(monitor_reports) },
+    { .name = "action",
+      .optional = true,
+      .max = FACT_MONITOR_ACTION_MAX,
+      .bound = START_UP(monitor_action) },
+    { .name = "hyst_time",
+      .optional = true,
+      .max = FACT_MONITOR_TIME_MAX_S,
+      .bound = START_UP(monitor_time_s) },
 };
 
 /* State 0: nothing of a toolkit has begun. */
@@ -228,6 +250,7 @@ static enum at_status read_toolkit(struct at_session *at)
 {
     struct telit_start_up settings = start_up(at);
 
+    module_note_preset(module_of(at), FACT_TOOLKIT_PRESET_MIN);
     at_info(at, "#STIA: 0,%d,%d", (int)settings.toolkit_mode, (int)settings.toolkit_min);
     return AT_OK;
 }
@@ -235,7 +258,22 @@ static enum at_status read_toolkit(struct at_session *at)
 /* 1: it is inserted. */
 static enum at_status read_detection(struct at_session *at)
 {
+    module_note_preset(module_of(at), FACT_SIM_DETECTION_PRESET);
     at_info(at, "#SIMDET: %d,1", (int)start_up(at).sim_detection);
+    return AT_OK;
+}
+
+enum { MONITOR_SETS, MONITOR_MEASURES };
+
+enum { LEVEL_NORMAL = 0 };
+
+/* Sets what is to happen at another level, to which it never comes here, or measures. */
+static enum at_status set_temperature(struct at_session *at, const struct at_args *args)
+{
+    if (args->list[0].number == MONITOR_SETS)
+        return at_bind(at, args);
+    at_info(at, "#TEMPMEAS: %d,%d", LEVEL_NORMAL,
+            (int)module_fact(module_of(at), FACT_TEMPERATURE));
     return AT_OK;
 }
 
@@ -340,6 +378,13 @@ static const struct at_command rows[] = {
       AT_PARAMS(delay_params) },
     { KEPT("#SIMDET", "Detection of the SIM, which is there: 1 says so, 2 looks."),
       AT_PARAMS(detection_params), .read = read_detection },
+    { .name = "#TEMPMON",
+      .help = "Temperature: 0 sets what is told of it, 1 measures it; it is normal.",
+      .source = "docs/facts/telit.md §4.2",
+      AT_PARAMS(temperature_params),
+      .record = start_up_record,
+      .make_record = start_up_make_record,
+      .set = set_temperature },
     { KEPT("#OMADMCEN", "Device management client; there is none."), AT_PARAMS(management_params) },
 };
 const struct at_commands telit_general = AT_GENERAL_COMMANDS(rows);

@@ -1,6 +1,7 @@
 /* test_engine_waits.c: a host that goes, or drops DTR with &D2, ends what its port waited for: the
  * next one's AT is answered at once.  Every command of each maker that waits for somebody. */
 #include "check.h"
+#include "module/module.h"
 #include "talk.h"
 
 #include <string.h>
@@ -146,6 +147,47 @@ static void test_host_goes(void **state)
         check_row(&rows[i]);
 }
 
+/* What it has typed meanwhile is not the beginning of the next host's line, whether the port kept
+ * it or XON and XOFF did. */
+static void check_half_a_line(const struct wait_row *row, bool flow)
+{
+    struct terminal *terminal;
+    struct world world;
+
+    wait_as(row, &world);
+    if (flow) {
+        module_enter(world.modem);
+        world.modem->terminals[0].settings.flow_te = 1;
+        world.modem->terminals[0].settings.flow_ta = 1;
+        terminal_set_flow(&world.modem->terminals[0]);
+        module_leave(world.modem);
+    }
+    world_type_text(&world, "AT+CM");
+    terminal = world.ports[0].terminal;
+    world_set_appetite(&world, 0, 0);
+    terminal->ops->host_gone(terminal);
+    if (byte_queue_len(&world.ports[0].typed) == 0)
+        terminal->ops->host_gone(terminal);
+    world_set_appetite(&world, 0, SIZE_MAX);
+    world_settle(&world);
+    check_int("typed", (intmax_t)byte_queue_len(&world.ports[0].typed), 0);
+    world_advance(&world, HOUR_MS);
+    world_forget(&world, 0);
+    world_type_text(&world, "EE?\r");
+    check_bytes(row->name, world_heard(&world, 0), span_of(""));
+    talk_expect(&world, "AT", "\r\nOK\r\n");
+    world_deinit(&world);
+}
+
+static void test_half_a_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        check_half_a_line(&rows[i], false);
+        check_half_a_line(&rows[i], true);
+    }
+}
+
 /* The host is still there, and is told that it waits in vain. */
 static void test_dtr_drops(void **state)
 {
@@ -249,6 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_goes),
+        cmocka_unit_test(test_half_a_line),
         cmocka_unit_test(test_dtr_drops),
         cmocka_unit_test(test_dtr_that_does_not_count),
         cmocka_unit_test(test_host_goes_while_it_sends),

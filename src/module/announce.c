@@ -1,5 +1,6 @@
-/* announce.c: a terminal tells its channel what is new. */
+/* announce.c: a terminal tells its channel what is new, and what time asks of it. */
 #include "at/session.h"
+#include "base/time.h"
 #include "module/facts.h"
 #include "module/flow.h"
 #include "module/module.h"
@@ -38,6 +39,21 @@ bool terminal_pass(struct module_terminal *terminal)
         terminal->flow = NULL;
     }
     return passed;
+}
+
+int64_t terminal_deadline(const struct module_terminal *terminal)
+{
+    int64_t deadline_ms = at_deadline(terminal->at);
+
+    return terminal->flow != NULL ? time_earlier(deadline_ms, flow_deadline(terminal->flow))
+                                  : deadline_ms;
+}
+
+void terminal_tick(struct module_terminal *terminal)
+{
+    if (terminal->flow != NULL)
+        flow_tick(terminal->flow, module_now(terminal->modem));
+    at_tick(terminal->at);
 }
 
 static bool takes_input(const struct module_terminal *terminal)

@@ -15,7 +15,7 @@ static int64_t deadline(struct tlsmodem *modem)
     if (!modem->on)
         return earliest_ms;
     for (size_t i = 0; i < modem->terminal_count; i++)
-        earliest_ms = time_earlier(earliest_ms, at_deadline(modem->terminals[i].at));
+        earliest_ms = time_earlier(earliest_ms, terminal_deadline(&modem->terminals[i]));
     return time_earlier(earliest_ms, parts_deadline(modem));
 }
 

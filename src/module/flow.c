@@ -2,6 +2,7 @@
 #include "module/flow.h"
 
 #include "base/wipe.h"
+#include "iface/clock.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -11,6 +12,10 @@ enum { XON = 0x11, XOFF = 0x13, MARK = 0x77 };
 
 /* Who types after an XOFF so old is another host, or one that has started anew. */
 enum { FORGOTTEN_MS = 60000 };
+
+/* A code that has not come so long after its mark does not come: a byte takes 33 ms at 300 bit/s,
+ * and a program may have to wait for a processor. */
+enum { MARK_MS = 200 };
 
 /* Bytes that wait for the session: at most, when the host is told to stop, and to go on. */
 enum { WAITING_MAX = 1024, WAITING_HIGH = 768, WAITING_LOW = 256 };
@@ -28,6 +33,7 @@ struct flow {
     uint8_t pair_at; /* what of it has gone, while `has_pair` */
     bool has_pair;
     int64_t stopped_ms; /* since when, while `stopped` */
+    int64_t marked_ms;  /* the same of `marked` */
     size_t len;
     uint8_t waiting[WAITING_MAX]; /* may be secret */
 };
@@ -97,14 +103,21 @@ static void store(struct flow *flow, uint8_t byte)
     flow->waiting[flow->len++] = byte;
 }
 
+/* The mark was none. */
+static void release(struct flow *flow)
+{
+    if (flow->marked)
+        store(flow, MARK);
+    flow->marked = false;
+}
+
 void flow_set_rule(struct flow *flow, struct flow_rule rule)
 {
     flow->rule = rule;
     if (!rule.obeys)
         set_stopped(flow, false);
-    if (!rule.obeys && flow->marked)
-        store(flow, MARK);
-    flow->marked = flow->marked && rule.obeys;
+    if (!rule.obeys)
+        release(flow);
     if (!rule.tells && flow->told)
         say(flow, XON);
 }
@@ -118,8 +131,10 @@ bool flow_is_idle(const struct flow *flow)
 /* ---- from the host ---- */
 
 /* A mark with anything but a code behind it is no mark: a host that codes nothing says "www". */
-static void decode(struct flow *flow, uint8_t byte)
+static void decode(struct flow *flow, int64_t now_ms, uint8_t byte)
 {
+    if (byte == MARK)
+        flow->marked_ms = now_ms;
     if (!flow->marked && byte == MARK) {
         flow->marked = true;
         return;
@@ -157,7 +172,7 @@ static bool take(struct flow *flow, int64_t now_ms, uint8_t byte)
         return false;
     }
     if (flow->rule.obeys && flow->rule.codes)
-        decode(flow, byte);
+        decode(flow, now_ms, byte);
     else
         store(flow, byte);
     return true;
@@ -206,7 +221,24 @@ bool flow_has_room(const struct flow *flow)
 
 bool flow_is_waiting(const struct flow *flow)
 {
-    return flow->len > 0;
+    return flow->len > 0 || flow->marked;
+}
+
+int64_t flow_deadline(const struct flow *flow)
+{
+    return flow->marked ? flow->marked_ms + MARK_MS : CLOCK_NEVER;
+}
+
+void flow_tick(struct flow *flow, int64_t now_ms)
+{
+    if (now_ms >= flow_deadline(flow))
+        release(flow);
+}
+
+void flow_end_input(struct flow *flow)
+{
+    release(flow);
+    flow_pass(flow);
 }
 
 bool flow_pass(struct flow *flow)

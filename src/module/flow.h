@@ -41,8 +41,17 @@ size_t flow_feed(struct flow *flow, int64_t now_ms, struct span bytes);
 /* False while the bytes that flow_feed() left would be refused again. */
 bool flow_has_room(const struct flow *flow);
 
-/* True while bytes of the host wait for the session. */
+/* True while bytes of the host wait for the session, or for the rest of a code. */
 bool flow_is_waiting(const struct flow *flow);
+
+/* When flow_tick() has something to do; CLOCK_NEVER. */
+int64_t flow_deadline(const struct flow *flow);
+
+/* A mark whose code does not come was none: it waits for the session then. */
+void flow_tick(struct flow *flow, int64_t now_ms);
+
+/* The host sends no more: what waits for a code goes to the session, if that takes it. */
+void flow_end_input(struct flow *flow);
 
 /* Gives the session what waits; true when it has taken some. */
 bool flow_pass(struct flow *flow);

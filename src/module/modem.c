@@ -37,7 +37,7 @@ void tlsmodem_tick(struct tlsmodem *modem)
     modem->armed_ms = -1;
     if (modem->on) {
         for (size_t i = 0; i < modem->terminal_count; i++)
-            at_tick(modem->terminals[i].at);
+            terminal_tick(&modem->terminals[i]);
         parts_tick(modem);
     } else if (module_now(modem) >= modem->power_on_ms) {
         switch_on_again(modem);

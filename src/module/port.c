@@ -85,6 +85,8 @@ static bool end_input(struct terminal *base)
     bool begun;
 
     module_enter(terminal->modem);
+    if (terminal->flow != NULL)
+        flow_end_input(terminal->flow);
     begun =
         (terminal->flow == NULL || !flow_is_waiting(terminal->flow)) && at_end_input(terminal->at);
     module_leave(terminal->modem);

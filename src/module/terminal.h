@@ -55,6 +55,12 @@ void terminal_set_flow(struct module_terminal *terminal);
 /* How many bytes there are for the host. */
 size_t terminal_output_waiting(const struct module_terminal *terminal);
 
+/* When terminal_tick() has something to do; CLOCK_NEVER. */
+int64_t terminal_deadline(const struct module_terminal *terminal);
+
+/* Does what time asks for.  Inside the modem. */
+void terminal_tick(struct module_terminal *terminal);
+
 /* Gives the session what XON and XOFF have kept from it, when it takes that; true when it did.
  * Inside the modem. */
 bool terminal_pass(struct module_terminal *terminal);

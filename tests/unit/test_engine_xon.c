@@ -266,6 +266,7 @@ static const struct coded_row coded_rows[] = {
     { "AT+IFC=1,1", BYTES("w\x88w\x88w\x88.w\xEEw\xECw\x8A."), BYTES("www.\x11\x13_."),
       BYTES("www.\x11\x13_\xEE"), BYTES("w\x88w\x88w\x88.w\xEEw\xEC_\xEE") },
     { "AT+IFC=1,1", BYTES("www.x"), BYTES("www.x"), BYTES("x"), BYTES("x") },
+    { "AT+IFC=1,1", BYTES("www"), BYTES("www"), BYTES("x"), BYTES("x") },
     { "AT+IFC=1,1", BYTES("a" OFF "b" ON "c"), BYTES("abc"), BYTES(""), BYTES("") },
     { "AT+IFC=1,0", BYTES("w\x88.w\xEE."), BYTES("w.\x11."), BYTES("w\x11"), BYTES("w\x11") },
     { "AT+IFC=0,1", BYTES("w\x88" ON OFF "."), BYTES("w\x88" ON OFF "."), BYTES("w\x11"),
@@ -346,6 +347,28 @@ static void test_half_a_code(void **state)
     finish(&world);
 }
 
+/* A mark that ends what there is: the code may be late, but not for long. */
+static void test_a_mark_alone(void **state)
+{
+    struct terminal *terminal;
+    struct world world;
+
+    (void)state;
+    start(&world, "m10");
+    talk_ok(&world, "AT+IFC=1,1");
+    check_typed(&world, "late", "AT+QICSGP=1,\"w", "");
+    world_advance(&world, 100);
+    check_typed(&world, "a code still", "\x8A\"\r", "\r\nOK\r\n");
+    check_typed(&world, "its answer", "AT+QIREGAPP?\r",
+                "\r\n+QIREGAPP: \"_\",\"\",\"\"\r\n\r\nOK\r\n");
+    world_forget(&world, 0);
+    world_type_text(&world, "ATw"); /* all that a program has written */
+    terminal = world.ports[0].terminal;
+    assert_true(terminal->ops->end_input(terminal));
+    check_bytes("the end", world_heard(&world, 0), span_of("\r\nERROR\r\n"));
+    finish(&world);
+}
+
 /* &K5: the characters hold up, and are data. */
 static void test_not_filtered(void **state)
 {
@@ -377,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_coded),
         cmocka_unit_test(test_coded_lines),
         cmocka_unit_test(test_half_a_code),
+        cmocka_unit_test(test_a_mark_alone),
         cmocka_unit_test(test_not_filtered),
     };
 

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,10 +33,20 @@ struct tlsmodem_storage_ops {
      * `cap`; TLSMODEM_ERR_CORRUPT when a secret fails its authentication; TLSMODEM_ERR_IO. */
     enum tlsmodem_err (*load)(void *storage, const char *key, bool secret, void *buf, size_t cap,
                               size_t *ret_len);
-    /* Makes all changes or none.  When it returns TLSMODEM_ERR_OK they survive the end of the
-     * process at any later moment. */
+    /* Makes all changes or none, and load() gives them from then on.  When it returns
+     * TLSMODEM_ERR_OK they survive the end of the process at any later moment, or unsafe() speaks
+     * of them until they do.
+     */
     enum tlsmodem_err (*apply)(void *storage, const struct tlsmodem_storage_change *changes,
                                size_t count);
+    /* The number of the newest apply() that the end of the process could still undo, counted from 1
+     * on; 0: there is none.  NULL, with watch(): there never is. */
+    uint64_t (*unsafe)(const void *storage);
+    /* Calls on_settled(), outside of all other calls and in the thread of the handle, each time
+     * unsafe() has come back to 0: TLSMODEM_ERR_OK, or the first error of a change that was not
+     * made after all; load() gives again what was there before it.  Replaces what was watching;
+     * NULL: nobody does. */
+    void (*watch)(void *storage, void (*on_settled)(void *ctx, enum tlsmodem_err err), void *ctx);
 };
 
 struct tlsmodem_storage {

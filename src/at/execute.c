@@ -102,6 +102,8 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
             at_args_bind(row, &old, record); /* where memory fails too, the new value stays */
         return at_refuse_storage(at, at->config.dialect->error_memory, ERR_IO);
     }
+    if (is_stored)
+        at_may_undo(at, row, index, text_span(&text));
     fact_note(at->config.model.facts, row->keep);
     at_args_replace_presets(row, &at->config.model, at->config.dialect, args, index);
     if (row->changed != NULL)
@@ -158,6 +160,7 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
     at_close_block(at);
     at->row = row;
     at->on_abort = NULL;
+    at_begin_changes(at);
     if (row == NULL)
         return at_refuse_plain(at, "this module has no such command");
     if (row->coverage == AT_REFUSED)
@@ -234,6 +237,8 @@ void at_run_line(struct at_session *at)
             status = run_command(at, &lexeme);
             break;
         }
+        if (status == AT_OK && at_must_settle(at))
+            return;
     }
     if (status != AT_LATER)
         at_end_line(at, status);
@@ -283,6 +288,8 @@ void at_finish(struct at_session *at, enum at_status status)
         at->on_answer_room = NULL;
         at->on_abort = NULL;
     }
+    if (status == AT_OK && at_must_settle(at))
+        return;
     if (status == AT_OK)
         at_run_line(at);
     else if (status != AT_LATER)

@@ -62,6 +62,7 @@ struct at_session {
     bool holds;             /* unsolicited lines may be held back; else nobody asks for the time */
     bool used;              /* a host has typed since at_rest() looked */
     bool ignores_escape;
+    bool unsettled;        /* the command has succeeded, once what it stored is safe */
     uint16_t command_from; /* where the running command begins in its line, AT_NOWHERE */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */
     int64_t speak_from_ms; /* the dialect's distances hold them back until then */
@@ -77,6 +78,8 @@ struct at_session {
     void *answer_ctx;
     void (*on_abort)(struct at_session *at, void *ctx); /* gives up what the command waits for */
     void *abort_ctx;
+    uint64_t unsafe_before; /* the running command's changes have higher numbers */
+    struct at_undo *undo;   /* of a setting that is not safe yet; owned */
 };
 
 /* ---- state.c ---- */
@@ -189,6 +192,26 @@ bool at_can_give_up(const struct at_session *at);
 
 /* The final result of the line, and the state after it. */
 void at_end_line(struct at_session *at, enum at_status status);
+
+/* ---- settle.c ---- */
+
+/* A command begins: what it changes from now on is its own. */
+void at_begin_changes(struct at_session *at);
+
+/* A setting of the running command was bound and stored over `before`, its values as a host would
+ * type them, which come back should it not become safe. */
+void at_may_undo(struct at_session *at, const struct at_command *row, size_t index,
+                 struct span before);
+
+/* The running command has succeeded.  True: not before what it has changed is safe; then the
+ * session is busy until at_settled(). */
+bool at_must_settle(struct at_session *at);
+
+/* What the running command has changed was lost: the setting is what it was. */
+void at_undo_changes(struct at_session *at);
+
+/* Nobody waits any more. */
+void at_forget_changes(struct at_session *at);
 
 /* ---- online.c ---- */
 

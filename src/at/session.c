@@ -49,6 +49,7 @@ void at_free(struct at_session *at)
     if (at == NULL)
         return;
     at_memory_free(at);
+    at_forget_changes(at);
     wipe(at, sizeof(*at));
     free(at);
 }
@@ -98,6 +99,7 @@ void at_reset(struct at_session *at)
     at->release = 0;
     at->on_answer_room = NULL;
     at->on_abort = NULL;
+    at_forget_changes(at);
     at_enter(at, AT_COMMAND);
 }
 
@@ -119,6 +121,21 @@ void at_abort(struct at_session *at)
     at_trace(at, "> gives up what %s waits for", at->row->name);
     at->on_abort = NULL;
     on_abort(at, at->abort_ctx);
+}
+
+void at_settled(struct at_session *at, enum err err)
+{
+    if (!at->unsettled)
+        return;
+    assert(at->state == AT_BUSY);
+    at->unsettled = false;
+    if (err == ERR_OK) {
+        at_forget_changes(at);
+        at_run_line(at);
+        return;
+    }
+    at_undo_changes(at);
+    at_end_line(at, at_refuse_storage(at, at->config.dialect->error_memory, err));
 }
 
 void at_host_gone(struct at_session *at)

@@ -75,6 +75,10 @@ bool at_is_engaged(const struct at_session *at);
 /* How many bytes an open prompt of an exact count lacks; 0 for any other. */
 size_t at_prompt_lacks(const struct at_session *at);
 
+/* Nothing that is kept is unsafe any more (struct at_owner_ops): ERR_OK, or the error of a change
+ * that was lost.  The command that has made it ends. */
+void at_settled(struct at_session *at, enum err err);
+
 /* True while unsolicited lines wait for the port to be quiet. */
 bool at_has_queued(const struct at_session *at);
 

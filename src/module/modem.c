@@ -68,6 +68,27 @@ static void world_leave(void *ctx)
     module_leave(ctx);
 }
 
+static void on_settled(void *ctx, enum err err)
+{
+    struct tlsmodem *modem = ctx;
+
+    module_enter(modem);
+    if (err != ERR_OK && modem->on)
+        parts_on_storage_lost(modem);
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        at_settled(modem->terminals[i].at, err);
+    module_leave(modem);
+}
+
+static void watch_storage(const struct tlsmodem *modem, void (*call)(void *ctx, enum err err),
+                          void *ctx)
+{
+    const struct storage *storage = modem->config.storage;
+
+    if (storage != NULL && storage->ops->watch != NULL)
+        storage->ops->watch(storage->impl, call, ctx);
+}
+
 static void init_world(struct tlsmodem *modem)
 {
     modem->world = (struct connection_world){
@@ -135,6 +156,7 @@ enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **re
         tlsmodem_free(modem);
         return err;
     }
+    watch_storage(modem, on_settled, modem);
     module_leave(modem);
     *ret_modem = modem;
     return ERR_OK;
@@ -145,6 +167,7 @@ void tlsmodem_free(struct tlsmodem *modem)
     if (modem == NULL)
         return;
     module_enter(modem); /* no leave: nobody is told anything any more */
+    watch_storage(modem, NULL, NULL);
     power_off(modem);
     for (size_t i = 0; i < modem->terminal_count; i++)
         terminal_deinit(&modem->terminals[i]);

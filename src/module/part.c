@@ -158,6 +158,14 @@ void parts_on_low_voltage(struct tlsmodem *modem)
     }
 }
 
+void parts_on_storage_lost(struct tlsmodem *modem)
+{
+    for (const struct module_part *const *part = modem->personality->parts; *part != NULL; part++) {
+        if ((*part)->on_storage_lost != NULL)
+            (*part)->on_storage_lost(modem);
+    }
+}
+
 void parts_stop(struct tlsmodem *modem)
 {
     while (modem->units != NULL)

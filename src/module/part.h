@@ -56,6 +56,8 @@ struct module_part {
     void (*on_dtr_drop)(struct module_terminal *terminal, void *state);
     /* A PDP context that was active has gone down. */
     void (*on_context_down)(struct tlsmodem *modem, void *state, size_t cid);
+    /* Changes that storage had taken were lost: it gives again what was there before. */
+    void (*on_storage_lost)(struct tlsmodem *modem);
     /* The network has taken the module in again, or says what time it is. */
     void (*on_registered)(struct tlsmodem *modem, void *state);
 };
@@ -100,6 +102,9 @@ void parts_on_quiet(struct module_terminal *terminal);
 
 /* The terminal's host has dropped DTR. */
 void parts_on_dtr_drop(struct module_terminal *terminal);
+
+/* Changes that storage had taken were lost. */
+void parts_on_storage_lost(struct tlsmodem *modem);
 
 /* The context `cid` was active and has gone down. */
 void parts_on_context_down(struct tlsmodem *modem, size_t cid);

@@ -161,11 +161,21 @@ static size_t port_number(const void *owner)
     return terminal->index + 1;
 }
 
+static uint64_t unsafe(const void *owner)
+{
+    const struct module_terminal *terminal = owner;
+    const struct storage *storage = terminal->modem->config.storage;
+
+    return storage != NULL && storage->ops->unsafe != NULL ? storage->ops->unsafe(storage->impl)
+                                                           : 0;
+}
+
 static const struct at_owner_ops owner_ops = {
     .now_ms = now_ms,
     .on_quiet = on_quiet,
     .sees_late = sees_late,
     .keep = keep_row,
+    .unsafe = unsafe,
     .port = port_number,
 };
 

@@ -4,6 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What was under a key before a change that is not safe. */
+struct memory_before {
+    struct memory_before *next;
+    char key[STORAGE_KEY_MAX + 1];
+    struct memory_entry *entry; /* owned; NULL: nothing */
+};
+
 void memory_storage_init(struct memory_storage *storage)
 {
     *storage = (struct memory_storage){ .error = ERR_IO };
@@ -17,6 +24,8 @@ static void free_entry(struct memory_entry *entry)
 
 void memory_storage_deinit(struct memory_storage *storage)
 {
+    storage->on_settled = NULL;
+    memory_storage_settle(storage, ERR_OK);
     while (storage->entries != NULL) {
         struct memory_entry *entry = storage->entries;
 
@@ -34,18 +43,39 @@ struct memory_entry *memory_storage_find(struct memory_storage *storage, const c
     return entry;
 }
 
-static void remove_entry(struct memory_storage *storage, const char *key)
+/* NULL: there is none. */
+static struct memory_entry *take_entry(struct memory_storage *storage, const char *key)
 {
     struct memory_entry **link = &storage->entries;
+    struct memory_entry *entry;
 
     while (*link != NULL && strcmp((*link)->key, key) != 0)
         link = &(*link)->next;
-    if (*link != NULL) {
-        struct memory_entry *entry = *link;
-
+    entry = *link;
+    if (entry != NULL)
         *link = entry->next;
+    return entry;
+}
+
+static void remove_entry(struct memory_storage *storage, const char *key)
+{
+    struct memory_entry *entry = take_entry(storage, key);
+
+    if (entry != NULL)
         free_entry(entry);
-    }
+}
+
+/* A change begins that is not safe at once. */
+static void note_before(struct memory_storage *storage, const char *key)
+{
+    struct memory_before *before = calloc(1, sizeof(*before));
+
+    if (before == NULL)
+        abort();
+    snprintf(before->key, sizeof(before->key), "%s", key);
+    before->entry = take_entry(storage, key);
+    before->next = storage->before;
+    storage->before = before;
 }
 
 static struct memory_entry *make_entry(const char *key, bool secret, struct span value)
@@ -147,7 +177,10 @@ static enum err apply(void *impl, const struct storage_change *changes, size_t c
     }
     if (!make_entries(changes, count, made))
         return ERR_NO_MEMORY;
+    storage->unsafe += storage->is_late ? 1 : 0;
     for (size_t i = 0; i < count; i++) {
+        if (storage->is_late)
+            note_before(storage, changes[i].key);
         if (changes[i].remove)
             remove_entry(storage, changes[i].key);
         else
@@ -156,7 +189,43 @@ static enum err apply(void *impl, const struct storage_change *changes, size_t c
     return ERR_OK;
 }
 
-static const struct storage_ops ops = { .load = load, .apply = apply };
+static uint64_t unsafe(const void *impl)
+{
+    const struct memory_storage *storage = impl;
+
+    return storage->before != NULL ? storage->unsafe : 0;
+}
+
+static void watch(void *impl, void (*on_settled)(void *ctx, enum err err), void *ctx)
+{
+    struct memory_storage *storage = impl;
+
+    storage->on_settled = on_settled;
+    storage->ctx = ctx;
+}
+
+static const struct storage_ops ops = {
+    .load = load, .apply = apply, .unsafe = unsafe, .watch = watch
+};
+
+void memory_storage_settle(struct memory_storage *storage, enum err err)
+{
+    while (storage->before != NULL) {
+        struct memory_before *before = storage->before;
+
+        storage->before = before->next;
+        if (err != ERR_OK) {
+            remove_entry(storage, before->key);
+            if (before->entry != NULL)
+                add_entry(storage, before->entry);
+        } else if (before->entry != NULL) {
+            free_entry(before->entry);
+        }
+        free(before);
+    }
+    if (storage->on_settled != NULL)
+        storage->on_settled(storage->ctx, err);
+}
 
 struct storage memory_storage_iface(struct memory_storage *storage)
 {

@@ -13,12 +13,19 @@ struct memory_entry {
     struct memory_entry *next;
 };
 
+struct memory_before;
+
 struct memory_storage {
     struct memory_entry *entries;
     unsigned loads, applies; /* how often each was called */
     /* The call with this number (from 1) and all after it fail with `error`; 0: none does. */
     unsigned fail_load, fail_apply;
     enum err error;
+    bool is_late;                 /* changes are unsafe until memory_storage_settle() */
+    uint64_t unsafe;              /* the newest of them; 0: none */
+    struct memory_before *before; /* what each of them has replaced, the newest first */
+    void (*on_settled)(void *ctx, enum err err);
+    void *ctx;
 };
 
 /* Without entries; no call fails. */
@@ -31,6 +38,9 @@ struct storage memory_storage_iface(struct memory_storage *storage);
 
 /* The next apply() (1), the one after it (2) and so on, and all later ones, fail; 0: none does. */
 void memory_storage_fail_applies(struct memory_storage *storage, unsigned from, enum err error);
+
+/* What is unsafe becomes safe (ERR_OK), or is lost, and who watches hears of it. */
+void memory_storage_settle(struct memory_storage *storage, enum err err);
 
 /* The same for load(). */
 void memory_storage_fail_loads(struct memory_storage *storage, unsigned from, enum err error);

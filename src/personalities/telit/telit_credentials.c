@@ -57,19 +57,29 @@ static enum err look_up(struct telit_credentials *credentials, size_t store,
     return ERR_OK;
 }
 
-enum err telit_credentials_init(struct telit_credentials *credentials, const struct storage *nvm,
-                                size_t store_count)
+static enum err look_up_all(struct telit_credentials *credentials)
 {
     enum err err = ERR_OK;
 
-    assert(store_count <= CREDENTIAL_STORES_MAX);
-    assert(store_count <= CREDENTIAL_STORES_MAX);
-    *credentials = (struct telit_credentials){ .nvm = nvm, .store_count = store_count };
-    for (size_t store = 1; nvm != NULL && store <= store_count; store++) {
+    for (size_t store = 1; credentials->nvm != NULL && store <= credentials->store_count; store++) {
         for (int kind = 0; err == ERR_OK && kind < CREDENTIAL_KINDS; kind++)
             err = look_up(credentials, store, (enum credential_kind)kind);
     }
     return err;
+}
+
+/* What cannot be looked up stays as it was thought to be. */
+void telit_credentials_look_again(struct telit_credentials *credentials)
+{
+    look_up_all(credentials);
+}
+
+enum err telit_credentials_init(struct telit_credentials *credentials, const struct storage *nvm,
+                                size_t store_count)
+{
+    assert(store_count <= CREDENTIAL_STORES_MAX);
+    *credentials = (struct telit_credentials){ .nvm = nvm, .store_count = store_count };
+    return look_up_all(credentials);
 }
 
 void telit_credentials_deinit(struct telit_credentials *credentials)

@@ -31,6 +31,9 @@ struct telit_credentials {
 enum err telit_credentials_init(struct telit_credentials *credentials, const struct storage *nvm,
                                 size_t store_count);
 
+/* Looks up again what NVM holds, which has lost what was put there last; RAM stays. */
+void telit_credentials_look_again(struct telit_credentials *credentials);
+
 /* Wipes and frees everything in RAM. */
 void telit_credentials_deinit(struct telit_credentials *credentials);
 

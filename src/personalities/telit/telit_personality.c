@@ -66,6 +66,11 @@ static void stop(struct tlsmodem *modem)
     telit_credentials_deinit(&((struct telit *)modem->maker)->credentials);
 }
 
+static void on_storage_lost(struct tlsmodem *modem)
+{
+    telit_credentials_look_again(&((struct telit *)modem->maker)->credentials);
+}
+
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
     (void)state;
@@ -87,6 +92,7 @@ static void tick(struct tlsmodem *modem, void *state)
 static const struct module_part general_part = {
     .start = start,
     .stop = stop,
+    .on_storage_lost = on_storage_lost,
     .deadline = deadline,
     .tick = tick,
 };

@@ -1,7 +1,7 @@
 /* main.c: the program: reads the command line and does what it says. */
 #include "about.h"
-#include "option_plan.h"
 #include "options.h"
+#include "run_plans.h"
 #include "service.h"
 #include "stderr_log.h"
 
@@ -9,40 +9,24 @@
 
 enum { EXIT_USE = 2 };
 
-static bool is_of_shard(void *ctx, const struct modem_plan *plan)
+static void say(void *ctx, const char *line)
 {
-    return shard_has(ctx, plan->number);
-}
-
-/* False, with a line: none is left. */
-static bool keep_shard(struct modem_plans *plans, struct shard shard)
-{
-    size_t all = plans->count;
-
-    modem_plans_keep(plans, is_of_shard, &shard);
-    if (plans->count > 0)
-        return true;
-    fprintf(stderr, "tlsmodem: shard %u of %u has none of the %zu modem%s\n", (unsigned)shard.index,
-            (unsigned)shard.count, all, all == 1 ? "" : "s");
-    return false;
+    (void)ctx;
+    fprintf(stderr, "%s\n", line);
 }
 
 static int run(const struct options *options)
 {
     struct modem_plans plans;
     struct log log;
-    int status;
+    int status = EXIT_SUCCESS;
 
-    if (!option_plan(options, &plans)) {
-        fprintf(stderr, "tlsmodem: %s\n", err_text(ERR_NO_MEMORY));
-        return EXIT_FAILURE;
-    }
-    if (!keep_shard(&plans, options->shard)) {
-        modem_plans_free(&plans);
+    if (!run_plans(options, say, NULL, &plans))
         return EXIT_USE;
+    if (!options->checks_config) {
+        stderr_log_init(&log, options);
+        status = service_run(options, &plans, &log);
     }
-    stderr_log_init(&log, options);
-    status = service_run(options, &plans, &log);
     modem_plans_free(&plans);
     return status;
 }

@@ -2,8 +2,8 @@
 #ifndef DAEMON_OPTION_PLAN_H
 #define DAEMON_OPTION_PLAN_H
 
-#include "modem_plan.h"
 #include "options.h"
+#include "plan/modem_plan.h"
 
 /* Makes the plans of a run whose options name a module and its ports, with copies of all they say.
  * False: there is no memory, and nothing to free. */

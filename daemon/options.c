@@ -5,10 +5,10 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "dns_option.h"
-#include "identity_options.h"
 #include "listen_option.h"
-#include "module_name.h"
-#include "port_options.h"
+#include "plan/identity_options.h"
+#include "plan/module_name.h"
+#include "plan/port_options.h"
 #include "runtime/fleet.h"
 
 #include <assert.h>
@@ -23,6 +23,24 @@ struct option {
     bool (*take)(struct options *options, const char *value, struct text *error);
     const char *help;
 };
+
+static bool take_config(struct options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0') {
+        text_add(error, "--config needs FILE");
+        return false;
+    }
+    options->config = value;
+    return true;
+}
+
+static bool take_check_config(struct options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->checks_config = true;
+    return true;
+}
 
 static bool take_module(struct options *options, const char *value, struct text *error)
 {
@@ -43,17 +61,17 @@ static bool take_module(struct options *options, const char *value, struct text 
 
 static bool take_imei(struct options *options, const char *value, struct text *error)
 {
-    return identity_option_imei(value, options->imei, error);
+    return identity_option_imei("--imei", value, options->imei, error);
 }
 
 static bool take_imsi(struct options *options, const char *value, struct text *error)
 {
-    return identity_option_imsi(value, options->imsi, error);
+    return identity_option_imsi("--imsi", value, options->imsi, error);
 }
 
 static bool take_iccid(struct options *options, const char *value, struct text *error)
 {
-    return identity_option_iccid(value, options->iccid, error);
+    return identity_option_iccid("--iccid", value, options->iccid, error);
 }
 
 static bool take_list(struct options *options, const char *value, struct text *error)
@@ -82,7 +100,8 @@ static bool take_version(struct options *options, const char *value, struct text
 
 /* Reads the value of a port's option into the next free place. */
 static bool take_port(struct options *options, const char *value, struct text *error,
-                      bool (*read)(const char *value, struct port_spec *ret_spec,
+                      const char *name,
+                      bool (*read)(const char *name, const char *value, struct port_spec *ret_spec,
                                    struct text *error))
 {
     assert(options->port_count <= TLSMODEM_TERMINALS_MAX);
@@ -90,7 +109,7 @@ static bool take_port(struct options *options, const char *value, struct text *e
         text_add(error, "too many ports: a modem has %d at most", TLSMODEM_TERMINALS_MAX);
         return false;
     }
-    if (!read(value, &options->ports[options->port_count], error))
+    if (!read(name, value, &options->ports[options->port_count], error))
         return false;
     options->port_count++;
     return true;
@@ -98,28 +117,28 @@ static bool take_port(struct options *options, const char *value, struct text *e
 
 static bool take_pty(struct options *options, const char *value, struct text *error)
 {
-    return take_port(options, value, error, port_option_pty);
+    return take_port(options, value, error, "--pty", port_option_pty);
 }
 
 static bool take_tcp(struct options *options, const char *value, struct text *error)
 {
-    return take_port(options, value, error, port_option_tcp);
+    return take_port(options, value, error, "--tcp", port_option_tcp);
 }
 
 static bool take_unix(struct options *options, const char *value, struct text *error)
 {
-    return take_port(options, value, error, port_option_unix);
+    return take_port(options, value, error, "--unix", port_option_unix);
 }
 
 static bool take_uart(struct options *options, const char *value, struct text *error)
 {
-    return take_port(options, value, error, port_option_uart);
+    return take_port(options, value, error, "--uart", port_option_uart);
 }
 
 static bool take_stdio(struct options *options, const char *value, struct text *error)
 {
     options->has_stdio = true;
-    return take_port(options, value, error, port_option_stdio);
+    return take_port(options, value, error, "--stdio", port_option_stdio);
 }
 
 static bool take_allow_remote(struct options *options, const char *value, struct text *error)
@@ -254,6 +273,10 @@ static bool take_strict(struct options *options, const char *value, struct text 
 }
 
 static const struct option first[] = {
+    { "--config", NULL, "FILE", false, take_config,
+      "the modems to be, in YAML; then no option describes one" },
+    { "--check-config", NULL, NULL, false, take_check_config,
+      "read FILE, say what is wrong with it, and open nothing" },
     { "--module", NULL, "NAME", false, take_module, "the module to be, one of --list-modules" },
     { "--list-modules", NULL, NULL, false, take_list,
       "print name, maker, product, platform, generation" },
@@ -412,11 +435,49 @@ static bool take_option(struct options *options, char *const *argv, int *at, uin
                                : take_wrapper(options, option.name, value, error);
 }
 
+/* The first option that describes a modem, which a file does where there is one; NULL: none. */
+static const char *first_of_modem(const struct options *options)
+{
+    const struct wrapper *wrapper;
+
+    if (options->module != NULL)
+        return "--module";
+    if (options->port_count > 0)
+        return "a port";
+    if (options->imei[0] != '\0' || options->imsi[0] != '\0' || options->iccid[0] != '\0')
+        return options->imei[0] != '\0'   ? "--imei"
+               : options->imsi[0] != '\0' ? "--imsi"
+                                          : "--iccid";
+    if (options->clock != NULL)
+        return "--clock";
+    for (size_t i = 0; (wrapper = stack_wrapper_at(i)) != NULL; i++) {
+        if (options->in_front.words[i] != NULL)
+            return wrapper->option;
+    }
+    return NULL;
+}
+
+static bool check_with_file(const struct options *options, struct text *error)
+{
+    const char *other = first_of_modem(options);
+
+    if (other != NULL)
+        text_add(error, "--config: %s is given, too; allowed: what modems are in the file alone",
+                 other);
+    return other == NULL;
+}
+
 /* What no single option can know. */
 static bool check(const struct options *options, struct text *error)
 {
+    if (options->config != NULL)
+        return check_with_file(options, error);
+    if (options->checks_config) {
+        text_add(error, "--check-config needs --config FILE");
+        return false;
+    }
     if (options->module == NULL) {
-        text_add(error, "--module NAME is needed; --list-modules shows the names");
+        text_add(error, "--module NAME or --config FILE is needed; --list-modules shows the names");
         return false;
     }
     if (options->port_count == 0) {
@@ -478,7 +539,8 @@ void options_print_help(FILE *out)
 
     fprintf(
         out,
-        "usage: tlsmodem --module NAME PORT... [OPTION...]\n\n"
+        "usage: tlsmodem --module NAME PORT... [OPTION...]\n"
+        "       tlsmodem --config FILE [OPTION...]\n\n"
         "A software cellular module: a host talks AT commands to its ports.  Each --pty, --tcp,\n"
         "--unix, --uart or --stdio is one more port, 1 to %d of them.  When all are open, one "
         "line\n"
@@ -495,6 +557,6 @@ void options_print_help(FILE *out)
         fputc('\n', out);
     }
     fputs("\nExit status: 0 ended by SIGTERM, SIGINT, SIGHUP or the end of --stdio's input, "
-          "1 failure, also what --strict found, 2 wrong use.\n",
+          "1 failure, also what --strict found, 2 wrong use or a wrong file.\n",
           out);
 }

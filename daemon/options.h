@@ -18,6 +18,8 @@ enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_LIST_M
 /* Texts are borrowed from argv, `module` is static. */
 struct options {
     enum options_action action; /* unless OPTIONS_RUN, the rest means nothing */
+    const char *config;         /* NULL: the options below describe the one modem */
+    bool checks_config;         /* --check-config: reads it, runs nothing */
     const char *module;
     struct port_spec ports[TLSMODEM_TERMINALS_MAX];
     size_t port_count;

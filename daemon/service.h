@@ -2,8 +2,8 @@
 #ifndef DAEMON_SERVICE_H
 #define DAEMON_SERVICE_H
 
-#include "modem_plan.h"
 #include "options.h"
+#include "plan/modem_plan.h"
 
 /* Opens everything that the plans (at least one) name, says "ready", works until a signal or the
  * end of --stdio, and gives everything back.  Of the options it reads what is the whole run's:

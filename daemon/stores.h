@@ -2,8 +2,8 @@
 #ifndef DAEMON_STORES_H
 #define DAEMON_STORES_H
 
-#include "modem_plan.h"
 #include "nvm_sqlite/nvm_sqlite.h"
+#include "plan/modem_plan.h"
 #include "posix/port_failure.h"
 
 struct store;

@@ -182,8 +182,10 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--stdio=1", "--stdio takes no value" },
         { "--stdio --stdio", "--stdio may be given once" },
         { "--stdio --state a --state b", "--state may be given once" },
-        { "--pty ''", "--pty: the path must have 1 to 255 bytes" },
-        { "--pty=", "--pty: the path must have 1 to 255 bytes" },
+        { "--pty ''",
+          "--pty: \"\" is wrong because it has 0 bytes; allowed: a path of 1 to 255 bytes" },
+        { "--pty=",
+          "--pty: \"\" is wrong because it has 0 bytes; allowed: a path of 1 to 255 bytes" },
         { "--state=", "--state needs DIR; allowed: a folder, or none" },
         { "--keylog=", "--keylog needs FILE" },
         { "--imei", "--imei needs DIGITS" },
@@ -206,14 +208,16 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--stdio --imei 49015420323751 --imei 49015420323751", "--imei may be given once" },
         { "--pty 1 --pty 2 --pty 3 --pty 4 --pty 5 --pty 6 --pty 7 --pty 8 --pty 9",
           "too many ports: a modem has 8 at most" },
-        { "--tcp x", "--tcp: \"x\" has no port; " PORTS },
-        { "--tcp 65536", "--tcp: \"65536\" has no port; " PORTS },
-        { "--tcp 127.0.0.1:", "--tcp: \"127.0.0.1:\" has no port; " PORTS },
-        { "--tcp -1", "--tcp: \"-1\" has no port; " PORTS },
-        { "--tcp host.example:1", "--tcp: \"host.example\" is no address; " HOSTS },
-        { "--tcp ::1:5", "--tcp: \"::1\" is no address; " HOSTS },
-        { "--tcp [127.0.0.1]:5", "--tcp: \"[127.0.0.1]\" is no address; " HOSTS },
-        { "--tcp :5", "--tcp: \"\" is no address; " HOSTS },
+        { "--tcp x", "--tcp: \"x\" is wrong because it has no port; " PORTS },
+        { "--tcp 65536", "--tcp: \"65536\" is wrong because it has no port; " PORTS },
+        { "--tcp 127.0.0.1:", "--tcp: \"127.0.0.1:\" is wrong because it has no port; " PORTS },
+        { "--tcp -1", "--tcp: \"-1\" is wrong because it has no port; " PORTS },
+        { "--tcp host.example:1",
+          "--tcp: \"host.example:1\" is wrong because \"host.example\" is no address; " HOSTS },
+        { "--tcp ::1:5", "--tcp: \"::1:5\" is wrong because \"::1\" is no address; " HOSTS },
+        { "--tcp [127.0.0.1]:5",
+          "--tcp: \"[127.0.0.1]:5\" is wrong because \"[127.0.0.1]\" is no address; " HOSTS },
+        { "--tcp :5", "--tcp: \":5\" is wrong because \"\" is no address; " HOSTS },
         { "--tcp 0.0.0.0:5", "--tcp: other machines can reach 0.0.0.0; " REACHABLE },
         { "--tcp [::]:5", "--tcp: other machines can reach ::; " REACHABLE },
         { "--tcp 192.0.2.1:5", "--tcp: other machines can reach 192.0.2.1; " REACHABLE },
@@ -221,11 +225,15 @@ static void mistakes_are_told_in_one_line(void **state)
           "--tcp: other machines can reach ::ffff:192.0.2.1; " REACHABLE },
         { "--tcp [::ffff:0.0.0.0]:5",
           "--tcp: other machines can reach ::ffff:0.0.0.0; " REACHABLE },
-        { "--uart ,9600", "--uart: the path must have 1 to 255 bytes" },
-        { "--uart /dev/x,9601", "--uart: \"9601\" is no rate; allowed: " RATES },
-        { "--uart /dev/x,", "--uart: \"\" is no rate; allowed: " RATES },
-        { "--uart /dev/x,9600,xonxoff", "--uart: \"xonxoff\" is no flow control; allowed: rtscts" },
-        { "--uart /dev/x,9600,", "--uart: \"\" is no flow control; allowed: rtscts" },
+        { "--uart ,9600",
+          "--uart: \"\" is wrong because it has 0 bytes; allowed: a path of 1 to 255 bytes" },
+        { "--uart /dev/x,9601",
+          "--uart: \"9601\" is wrong because it is no rate; allowed: " RATES },
+        { "--uart /dev/x,", "--uart: \"\" is wrong because it is no rate; allowed: " RATES },
+        { "--uart /dev/x,9600,xonxoff",
+          "--uart: \"xonxoff\" is wrong because it is no flow control; allowed: rtscts" },
+        { "--uart /dev/x,9600,",
+          "--uart: \"\" is wrong because it is no flow control; allowed: rtscts" },
         { "--stdio --trace at,foo", "--trace: \"foo\" is no component; allowed: " COMPONENTS },
         { "--stdio --trace=", "--trace: \"\" is no component; allowed: " COMPONENTS },
         { "--stdio --trace -x", "--trace: \"x\" is no component; allowed: " COMPONENTS },
@@ -285,7 +293,8 @@ static void names_are_exact(void **state)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
     assert_string_equal(error,
-                        "unknown option --sdtio; allowed: --module, --list-modules, --imei, "
+                        "unknown option --sdtio; allowed: --config, --check-config, --module, "
+                        "--list-modules, --imei, "
                         "--imsi, --iccid, --pty, "
                         "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
                         "--listen, --clock, --link, "
@@ -374,6 +383,34 @@ static void the_environment_says_which_shard(void **state)
     setenv("TLSMODEM_SHARDS", "0", 1);
     assert_false(parse(line, &options, error));
     unsetenv("TLSMODEM_SHARDS");
+}
+
+static void a_file_stands_alone(void **state)
+{
+    static const struct {
+        const char *words, *error;
+    } rows[] = {
+        { "--config f --module he910", "--config: --module is given, too; " },
+        { "--config f --stdio", "--config: a port is given, too; " },
+        { "--config f --imsi 001010123456789", "--config: --imsi is given, too; " },
+        { "--config f --clock manual", "--config: --clock is given, too; " },
+        { "--config f --link rtt=1", "--config: --link is given, too; " },
+        { "--check-config", "--check-config needs --config FILE" },
+        { "--config=", "--config needs FILE" },
+        { "--config f --config g", "--config may be given once" },
+    };
+    char error[OPTIONS_ERROR_CAP];
+    struct options options;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_false(parse(rows[i].words, &options, error));
+        assert_int_equal(strncmp(error, rows[i].error, strlen(rows[i].error)), 0);
+    }
+    options = good("--config f --state none --dns module --strict --allow-remote");
+    assert_string_equal(options.config, "f");
+    assert_false(options.checks_config);
+    assert_true(good("--check-config --config f").checks_config);
 }
 
 static void name_server_is_read(void **state)
@@ -477,7 +514,8 @@ static void near_module_names_are_suggested(void **state)
         assert_non_null(strstr(error, "--list-modules shows the names"));
     }
     assert_false(parse("--stdio", &options, error));
-    assert_string_equal(error, "--module NAME is needed; --list-modules shows the names");
+    assert_string_equal(error,
+                        "--module NAME or --config FILE is needed; --list-modules shows the names");
 }
 
 static void long_texts_are_cut(void **state)
@@ -532,6 +570,7 @@ int main(void)
         cmocka_unit_test(names_are_exact),
         cmocka_unit_test(a_shard_is_read),
         cmocka_unit_test(the_environment_says_which_shard),
+        cmocka_unit_test(a_file_stands_alone),
         cmocka_unit_test(name_server_is_read),
         cmocka_unit_test(place_to_listen_is_read),
         cmocka_unit_test(module_names_have_any_case),

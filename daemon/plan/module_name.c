@@ -1,21 +1,18 @@
 /* module_name.c: finds a model by its name, or the names that are like it.
  *
- * Names are like each other by the fewest letters to change, add, drop or swap with their
- * neighbour (optimal string alignment), and a family by what its products' names begin with.
+ * Names are like each other as near_name.h has it, and a family by what its products' names begin
+ * with.
  */
-#include "module_name.h"
+#include "plan/module_name.h"
 
 #include "base/letters.h"
+#include "plan/near_name.h"
 #include "tlsmodem.h"
 
 #include <assert.h>
 #include <stdint.h>
 
-enum { NAME_MAX_BYTES = 40, SUGGESTIONS_MAX = 4, LETTERS_PER_MISTAKE = 3 };
-
-struct row {
-    size_t steps[NAME_MAX_BYTES + 1]; /* from a beginning of one name to each of the other */
-};
+enum { SUGGESTIONS_MAX = 4 };
 
 /* Names that were, and what has taken their place. */
 static const struct {
@@ -51,61 +48,25 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static bool same(uint8_t a, uint8_t b)
-{
-    return letter_upper(a) == letter_upper(b);
-}
-
-/* The row for one letter more of `a`, from the two rows before it. */
-static void next_row(struct span a, size_t at, struct span b, const struct row before[2],
-                     struct row *ret_row)
-{
-    ret_row->steps[0] = at + 1;
-    for (size_t i = 0; i < b.len; i++) {
-        bool swapped =
-            at > 0 && i > 0 && same(a.data[at], b.data[i - 1]) && same(a.data[at - 1], b.data[i]);
-        size_t steps = before[0].steps[i] + (same(a.data[at], b.data[i]) ? 0 : 1);
-
-        steps = least(steps, least(before[0].steps[i + 1], ret_row->steps[i]) + 1);
-        ret_row->steps[i + 1] = swapped ? least(steps, before[1].steps[i - 1] + 1) : steps;
-    }
-}
-
-/* Both are at most NAME_MAX_BYTES long. */
-static size_t distance(struct span a, struct span b)
-{
-    struct row before[2] = { 0 };
-    struct row row;
-
-    for (size_t i = 0; i <= b.len; i++)
-        before[0].steps[i] = i;
-    for (size_t at = 0; at < a.len; at++) {
-        next_row(a, at, b, before, &row);
-        before[1] = before[0];
-        before[0] = row;
-    }
-    return before[0].steps[b.len];
-}
-
 /* How far a model's name is from what was typed; 0: it is only longer. */
 static size_t distance_of(const struct tlsmodem_model *model, const char *value)
 {
-    if (strlen(model->name) > NAME_MAX_BYTES)
+    if (strlen(model->name) > NEAR_NAME_MAX)
         return SIZE_MAX;
     return letters_start(span_of(model->name), value)
                ? 0
-               : distance(span_of(value), span_of(model->name));
+               : near_name_distance(span_of(value), span_of(model->name));
 }
 
 void module_name_suggest(const char *value, struct text *text)
 {
     size_t len = strlen(value);
-    size_t nearest = (len + 1) / LETTERS_PER_MISTAKE;
+    size_t nearest = near_name_limit(len);
     const struct tlsmodem_model *model;
     size_t count = 0;
 
     assert(value != NULL);
-    if (len == 0 || len > NAME_MAX_BYTES)
+    if (len == 0 || len > NEAR_NAME_MAX)
         return;
     for (size_t i = 0; (model = tlsmodem_model_at(i)) != NULL; i++)
         nearest = least(nearest, distance_of(model, value));

@@ -1,5 +1,5 @@
 /* modem_plan.c: plans of modems, with all that they point to. */
-#include "modem_plan.h"
+#include "plan/modem_plan.h"
 
 #include <assert.h>
 #include <stdalign.h>

@@ -18,6 +18,12 @@
 
 struct modem_plan_memory;
 
+/* Security data that is put into a modem when it is opened. */
+struct modem_plan_credential {
+    const char *name; /* of the slot or file, as the maker's command has it */
+    const char *path; /* of our file with its bytes */
+};
+
 enum { MODEM_PLAN_NO_POOL = -1 };
 
 /* One modem.  A text that is NULL is the preset. */
@@ -40,6 +46,10 @@ struct modem_plan {
     struct stack_plan in_front;
     struct tlsmodem_fact_value *facts;
     size_t fact_count;
+    const char **at_start; /* command lines, without their ends */
+    size_t at_start_count;
+    struct modem_plan_credential *credentials;
+    size_t credential_count;
     struct modem_plan_memory *memory; /* of this header's functions */
 };
 

@@ -1,5 +1,5 @@
-/* port_options.c: the values of --pty, --tcp, --unix and --uart. */
-#include "port_options.h"
+/* port_options.c: ports, as the command line or a file gives them. */
+#include "plan/port_options.h"
 
 #include "base/number.h"
 #include "posix/tcp_address.h"
@@ -11,11 +11,13 @@
 enum { TCP_PORT_MAX = 65535, BAUD_PRESET = 115200 };
 
 /* Copies a path or an address; false when it is none or too long. */
-static bool set_where(struct port_spec *spec, const char *option, struct span where,
+static bool set_where(struct port_spec *spec, const char *name, struct span where,
                       struct text *error)
 {
     if (where.len == 0 || where.len >= sizeof(spec->where)) {
-        text_add(error, "%s: the path must have 1 to %d bytes", option, PORT_WHERE_CAP - 1);
+        text_add(error,
+                 "%s: \"%.*s\" is wrong because it has %zu bytes; allowed: a path of 1 to %d bytes",
+                 name, (int)where.len, (const char *)where.data, where.len, PORT_WHERE_CAP - 1);
         return false;
     }
     memcpy(spec->where, where.data, where.len);
@@ -23,20 +25,24 @@ static bool set_where(struct port_spec *spec, const char *option, struct span wh
     return true;
 }
 
-bool port_option_pty(const char *value, struct port_spec *ret_spec, struct text *error)
+bool port_option_pty(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error)
 {
     *ret_spec = (struct port_spec){ .kind = PORT_PTY };
-    return set_where(ret_spec, "--pty", span_of(value), error);
+    return set_where(ret_spec, name, span_of(value), error);
 }
 
-bool port_option_unix(const char *value, struct port_spec *ret_spec, struct text *error)
+bool port_option_unix(const char *name, const char *value, struct port_spec *ret_spec,
+                      struct text *error)
 {
     *ret_spec = (struct port_spec){ .kind = PORT_UNIX };
-    return set_where(ret_spec, "--unix", span_of(value), error);
+    return set_where(ret_spec, name, span_of(value), error);
 }
 
-bool port_option_stdio(const char *value, struct port_spec *ret_spec, struct text *error)
+bool port_option_stdio(const char *name, const char *value, struct port_spec *ret_spec,
+                       struct text *error)
 {
+    (void)name;
     (void)value;
     (void)error;
     *ret_spec = (struct port_spec){ .kind = PORT_STDIO };
@@ -69,7 +75,8 @@ static bool plain_host(struct span host, struct span *ret_plain)
     return colons == brackets;
 }
 
-bool port_option_tcp(const char *value, struct port_spec *ret_spec, struct text *error)
+bool port_option_tcp(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error)
 {
     struct span host, port, plain;
     int32_t number;
@@ -77,8 +84,10 @@ bool port_option_tcp(const char *value, struct port_spec *ret_spec, struct text 
     *ret_spec = (struct port_spec){ .kind = PORT_TCP };
     split_tcp(value, &host, &port);
     if (!number_parse(port, &number) || number > TCP_PORT_MAX) {
-        text_add(error, "--tcp: \"%s\" has no port; allowed: [HOST:]PORT with PORT from 0 to %d",
-                 value, TCP_PORT_MAX);
+        text_add(error,
+                 "%s: \"%s\" is wrong because it has no port; allowed: [HOST:]PORT with PORT from "
+                 "0 to %d",
+                 name, value, TCP_PORT_MAX);
         return false;
     }
     if (!plain_host(host, &plain) || plain.len >= sizeof(ret_spec->where))
@@ -87,9 +96,9 @@ bool port_option_tcp(const char *value, struct port_spec *ret_spec, struct text 
         memcpy(ret_spec->where, plain.data, plain.len);
     if (!tcp_address_is_valid(ret_spec->where)) {
         text_add(error,
-                 "--tcp: \"%.*s\" is no address; allowed: an IPv4 address, an IPv6 address "
-                 "in brackets, localhost",
-                 (int)host.len, (const char *)host.data);
+                 "%s: \"%s\" is wrong because \"%.*s\" is no address; allowed: an IPv4 address, an "
+                 "IPv6 address in brackets, localhost",
+                 name, value, (int)host.len, (const char *)host.data);
         return false;
     }
     ret_spec->tcp_port = (uint16_t)number;
@@ -102,7 +111,7 @@ bool port_option_is_remote(const struct port_spec *spec)
     return spec->kind == PORT_TCP && !tcp_address_is_loopback(spec->where);
 }
 
-static bool set_baud(struct port_spec *spec, struct span word, struct text *error)
+static bool set_baud(struct port_spec *spec, const char *name, struct span word, struct text *error)
 {
     int32_t number;
     speed_t code;
@@ -111,14 +120,15 @@ static bool set_baud(struct port_spec *spec, struct span word, struct text *erro
         spec->baud = (uint32_t)number;
         return true;
     }
-    text_add(error, "--uart: \"%.*s\" is no rate; allowed:", (int)word.len,
+    text_add(error, "%s: \"%.*s\" is wrong because it is no rate; allowed:", name, (int)word.len,
              (const char *)word.data);
     for (size_t i = 0; uart_rate_at(i) != 0; i++)
         text_add(error, "%s %u", i == 0 ? "" : ",", (unsigned)uart_rate_at(i));
     return false;
 }
 
-bool port_option_uart(const char *value, struct port_spec *ret_spec, struct text *error)
+bool port_option_uart(const char *name, const char *value, struct port_spec *ret_spec,
+                      struct text *error)
 {
     size_t device_len = strcspn(value, ",");
     const char *baud = value + device_len + (value[device_len] != '\0');
@@ -126,13 +136,14 @@ bool port_option_uart(const char *value, struct port_spec *ret_spec, struct text
     const char *flow = baud + baud_len + (baud[baud_len] != '\0');
 
     *ret_spec = (struct port_spec){ .kind = PORT_UART, .baud = BAUD_PRESET };
-    if (!set_where(ret_spec, "--uart", span_at(value, device_len), error))
+    if (!set_where(ret_spec, name, span_at(value, device_len), error))
         return false;
-    if (value[device_len] != '\0' && !set_baud(ret_spec, span_at(baud, baud_len), error))
+    if (value[device_len] != '\0' && !set_baud(ret_spec, name, span_at(baud, baud_len), error))
         return false;
     ret_spec->rtscts = strcmp(flow, "rtscts") == 0;
     if (flow != baud + baud_len && !ret_spec->rtscts) {
-        text_add(error, "--uart: \"%s\" is no flow control; allowed: rtscts", flow);
+        text_add(error, "%s: \"%s\" is wrong because it is no flow control; allowed: rtscts", name,
+                 flow);
         return false;
     }
     return true;

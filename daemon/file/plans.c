@@ -1,0 +1,228 @@
+/* plans.c: a file's modems as plans. */
+#include "file/plans.h"
+
+#include "file/claims.h"
+#include "file/identity.h"
+#include "file/ports.h"
+#include "file/settings.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LAYERS_MAX = 12, VALUE_CAP = PORT_WHERE_CAP + 8 };
+
+struct planning {
+    const struct file_settings *settings;
+    struct file_report *report;
+    struct modem_plans *plans;
+    struct file_claims *claims;
+};
+
+/* The address of a listener, or the path that two ports cannot share whatever they are. */
+static void name_port(const struct port_spec *spec, char *ret_value)
+{
+    if (spec->kind == PORT_TCP)
+        snprintf(ret_value, VALUE_CAP, "%s:%u", spec->where, (unsigned)spec->tcp_port);
+    else
+        snprintf(ret_value, VALUE_CAP, "%s", spec->where);
+}
+
+static bool claim_port(struct planning *planning, const struct port_spec *spec,
+                       const struct file_node *node)
+{
+    char value[VALUE_CAP];
+
+    name_port(spec, value);
+    if (spec->kind == PORT_TCP && spec->tcp_port == 0)
+        return true;
+    if (spec->kind == PORT_STDIO)
+        planning->plans->has_stdio = true;
+    return file_claims_add(planning->claims, "port", spec->kind == PORT_STDIO ? "stdio" : value,
+                           node, planning->report);
+}
+
+static bool claim_all(struct planning *planning, const struct file_subject *subject,
+                      const struct file_port_places *places)
+{
+    const struct modem_plan *plan = subject->plan;
+    const struct file_node *node, *imei;
+    bool good;
+
+    file_layer_with(subject->layers, plan->name != NULL ? "name" : "module", &node);
+    good = file_claims_add(planning->claims, "name", modem_plan_name(plan), node, planning->report);
+    for (size_t i = 0; i < plan->port_count; i++)
+        good = claim_port(planning, &plan->ports[i], places->list[i]) && good;
+    if (subject->imei[0] == '\0')
+        return good;
+    file_layer_with(subject->layers, "imei", &imei);
+    if (imei == NULL)
+        file_layer_with(subject->layers, "imei-file", &imei);
+    return file_claims_add(planning->claims, "IMEI", subject->imei, imei, planning->report) && good;
+}
+
+/* One listener for all modems of an entry. */
+static bool join_pool(struct planning *planning, const struct file_subject *subject,
+                      const struct port_spec *at, const struct file_node *node)
+{
+    struct modem_plans *plans = planning->plans;
+    struct modem_pool *pools;
+
+    if (subject->index > 0) {
+        subject->plan->pool = (int)plans->pool_count - 1;
+        return true;
+    }
+    pools = realloc(plans->pools, (plans->pool_count + 1) * sizeof(pools[0]));
+    if (pools == NULL) {
+        file_report_add(planning->report, &node->place, "out of memory");
+        return false;
+    }
+    plans->pools = pools;
+    pools[plans->pool_count] = (struct modem_pool){ .at = *at };
+    subject->plan->pool = (int)plans->pool_count++;
+    return claim_port(planning, at, node);
+}
+
+static bool plan_one(struct planning *planning, struct file_subject *subject,
+                     const struct file_numbers *numbers)
+{
+    struct file_port_places places;
+    struct port_spec pool;
+    bool good;
+
+    subject->plan = modem_plans_add(planning->plans);
+    if (subject->plan == NULL) {
+        file_report_add(planning->report, &subject->layers->node->place, "out of memory");
+        return false;
+    }
+    subject->plan->model =
+        tlsmodem_model_at(FILE_LAYER_NUMBER(subject->layers, "module", module, 0))->name;
+    good = file_identity(subject, numbers);
+    good = file_settings(subject) && good;
+    if (!file_ports(subject, &places, &pool) || !good)
+        return false;
+    if (pool.kind == PORT_TCP && !join_pool(planning, subject, &pool, places.list[0]))
+        return false;
+    return claim_all(planning, subject, &places);
+}
+
+static bool check_counts(struct planning *planning, const struct file_subject *subject)
+{
+    const struct file_node *node;
+
+    if (file_layer_with(subject->layers, "module", &node) == NULL) {
+        file_report_add(planning->report, &subject->layers->node->place,
+                        "module: a modem needs one; allowed: what --list-modules shows");
+        return false;
+    }
+    file_layer_with(subject->layers, "count", &node);
+    if (subject->count < 1 || subject->count > FILE_MODEMS_MAX - planning->plans->count) {
+        file_subject_wrong(subject, node != NULL ? node : subject->layers->node,
+                           "the file would have %" PRIu64 " modems; allowed: a count from 1, and "
+                           "%d modems in all",
+                           (uint64_t)planning->plans->count + subject->count, FILE_MODEMS_MAX);
+        return false;
+    }
+    if (subject->first <= UINT32_MAX - subject->count)
+        return true;
+    file_layer_with(subject->layers, "first", &node);
+    file_subject_wrong(subject, node, "the numbers go beyond %" PRIu32 "; allowed: smaller ones",
+                       UINT32_MAX);
+    return false;
+}
+
+/* All modems of an entry; what is wrong with one is wrong with all, and said once. */
+static bool plan_entry(struct planning *planning, const struct file_layer *layers)
+{
+    struct file_subject subject = { .settings = planning->settings,
+                                    .report = planning->report,
+                                    .layers = layers,
+                                    .count = FILE_LAYER_NUMBER(layers, "count", count, 1),
+                                    .first = FILE_LAYER_NUMBER(layers, "first", first, 0) };
+    struct file_numbers *numbers;
+    bool good;
+
+    good = check_counts(planning, &subject) && file_numbers_read(&subject, &numbers);
+    if (!good)
+        return false;
+    for (; good && subject.index < subject.count; subject.index++)
+        good = plan_one(planning, &subject, numbers);
+    file_numbers_free(numbers);
+    return good;
+}
+
+/* The defaults of a file hold also for what it includes, where that has none of its own. */
+static const struct file_layer *stack_defaults(const struct file_document *document,
+                                               struct file_layer *layers)
+{
+    const struct file_layer *top = NULL;
+    size_t count = 0;
+
+    for (; document != NULL; document = document->parent) {
+        if (document->root->defaults == NULL)
+            continue;
+        layers[count] = (struct file_layer){ document->root->defaults,
+                                             file_node_at(document->tree.root, "defaults"), NULL };
+        if (count > 0)
+            layers[count - 1].below = &layers[count];
+        top = &layers[0];
+        count++;
+    }
+    return top;
+}
+
+static bool plan_document(struct planning *planning, const struct file_document *document)
+{
+    struct file_layer layers[LAYERS_MAX];
+    const struct file_layer *defaults = stack_defaults(document, layers);
+    const struct file_node *list = file_node_at(document->tree.root, "modems");
+    const struct file_node *node = list != NULL ? list->first : NULL;
+    bool good = true;
+
+    for (uint32_t i = 0; i < document->root->modems_count; i++, node = node->next) {
+        struct file_layer own = { &document->root->modems[i], node, defaults };
+
+        good = plan_entry(planning, &own) && good;
+    }
+    return good;
+}
+
+bool file_plans_of(const struct file_documents *documents, const struct file_settings *settings,
+                   struct file_report *report, struct modem_plans *ret_plans)
+{
+    struct modem_plans plans = { .count = 0 };
+    struct planning planning = { settings, report, &plans, file_claims_new() };
+    const struct file_document *last = NULL;
+    bool good = planning.claims != NULL;
+
+    for (const struct file_document *at = documents->first; at != NULL && planning.claims != NULL;
+         at = at->next) {
+        good = plan_document(&planning, at) && good;
+        last = at;
+    }
+    if (good && plans.count == 0) {
+        file_report_add(report, &(struct file_place){ .file = last->name },
+                        "modems: there are none; allowed: a list of one or more");
+        good = false;
+    }
+    file_claims_free(planning.claims);
+    if (!good) {
+        modem_plans_free(&plans);
+        return false;
+    }
+    *ret_plans = plans;
+    return true;
+}
+
+bool file_plans_read(const char *path, const struct file_settings *settings,
+                     struct file_report *report, struct modem_plans *ret_plans)
+{
+    struct file_documents documents;
+    bool good;
+
+    if (!file_documents_read(path, report, &documents))
+        return false;
+    good = file_plans_of(&documents, settings, report, ret_plans);
+    file_documents_free(&documents);
+    return good;
+}

@@ -1,0 +1,172 @@
+/* ports.c: a modem's `ports:`. */
+#include "file/ports.h"
+
+#include "plan/port_options.h"
+
+#include <inttypes.h>
+
+enum { WHY_CAP = 500, PORT_MAX = 65535 };
+
+typedef bool read_fn(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error);
+
+/* One entry of `ports:`, with the one key that it has. */
+struct reading {
+    const struct file_subject *subject;
+    const struct file_node *node; /* of the key */
+    struct port_spec spec;
+};
+
+static bool take_value(struct reading *reading, const char *value, read_fn *read)
+{
+    char memory[WHY_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    if (read(reading->node->key, value, &reading->spec, &why))
+        return true;
+    file_subject_line(reading->subject, reading->node, memory);
+    return false;
+}
+
+static bool take_path(struct reading *reading, const char *value, read_fn *read)
+{
+    const char *path = file_subject_path(reading->subject, reading->node, value);
+
+    return path != NULL && take_value(reading, path, read);
+}
+
+/* "127.0.0.1:20000+": the port's number and ${n}. */
+static bool add_number(struct reading *reading, char *value)
+{
+    size_t len = strlen(value);
+    uint32_t n = file_subject_number(reading->subject);
+    bool counts = len > 0 && value[len - 1] == '+';
+
+    if (counts)
+        value[len - 1] = '\0';
+    if (!take_value(reading, value, port_option_tcp))
+        return false;
+    if (!counts)
+        return true;
+    if (reading->spec.tcp_port == 0 || n > (uint32_t)(PORT_MAX - reading->spec.tcp_port)) {
+        file_subject_wrong(reading->subject, reading->node,
+                           "port %u and modem %" PRIu32 " make no port; allowed: 1 to %d in all",
+                           reading->spec.tcp_port, n, PORT_MAX);
+        return false;
+    }
+    reading->spec.tcp_port = (uint16_t)(reading->spec.tcp_port + n);
+    return true;
+}
+
+static bool take_tcp(struct reading *reading, const char *pattern)
+{
+    const char *filled = file_subject_fill(reading->subject, reading->node, pattern);
+    char value[FILE_TEXT_MAX + 1];
+
+    if (filled == NULL)
+        return false;
+    strcpy(value, filled);
+    if (!add_number(reading, value))
+        return false;
+    if (!port_option_is_remote(&reading->spec) || reading->subject->settings->allow_remote)
+        return true;
+    file_subject_wrong(reading->subject, reading->node,
+                       "other machines can reach %s; allowed: 127.0.0.1, [::1], or any address "
+                       "with --allow-remote",
+                       reading->spec.where);
+    return false;
+}
+
+static bool take_stdio(struct reading *reading, bool is_asked)
+{
+    if (is_asked)
+        return take_value(reading, "", port_option_stdio);
+    file_subject_wrong(reading->subject, reading->node, "it is no port then; allowed: true");
+    return false;
+}
+
+static bool take_entry(struct reading *reading, const struct file_port *port,
+                       const struct file_node *entry)
+{
+    reading->node = entry->first;
+    if (entry->count != 1) {
+        file_subject_wrong(reading->subject, entry->count > 1 ? entry->first->next : entry,
+                           "an entry of ports has %zu keys; allowed: one, of pty, unix, tcp, "
+                           "tcp-each, uart, stdio",
+                           entry->count);
+        return false;
+    }
+    if (port->pty != NULL)
+        return take_path(reading, port->pty, port_option_pty);
+    if (port->unix_path != NULL)
+        return take_path(reading, port->unix_path, port_option_unix);
+    if (port->uart != NULL)
+        return take_path(reading, port->uart, port_option_uart);
+    if (port->stdio != NULL)
+        return take_stdio(reading, *port->stdio);
+    return take_tcp(reading, port->tcp != NULL ? port->tcp : port->tcp_each);
+}
+
+/* A pool's listener gives its modems their only port. */
+static bool check_alone(const struct file_subject *subject, const struct file_modem *modem,
+                        const struct file_node *list)
+{
+    const struct file_node *entry = list->first;
+
+    for (uint32_t i = 0; i < modem->ports_count && modem->ports_count > 1; i++) {
+        if (modem->ports[i].tcp_each != NULL) {
+            file_subject_wrong(subject, entry->first,
+                               "there are other ports; allowed: tcp-each alone");
+            return false;
+        }
+        entry = entry->next;
+    }
+    return true;
+}
+
+static bool take_list(struct reading *reading, const struct file_modem *modem,
+                      const struct file_node *list, struct file_port_places *ret_places)
+{
+    struct modem_plan *plan = reading->subject->plan;
+    const struct file_node *entry = list->first;
+    bool good = true;
+
+    plan->ports =
+        file_subject_memory(reading->subject, modem->ports_count * sizeof(plan->ports[0]));
+    if (plan->ports == NULL)
+        return false;
+    for (uint32_t i = 0; i < modem->ports_count; i++, entry = entry->next) {
+        if (!take_entry(reading, &modem->ports[i], entry)) {
+            good = false;
+            continue;
+        }
+        ret_places->list[plan->port_count] = reading->node;
+        plan->ports[plan->port_count++] = reading->spec;
+    }
+    return good;
+}
+
+bool file_ports(const struct file_subject *subject, struct file_port_places *ret_places,
+                struct port_spec *ret_pool)
+{
+    struct reading reading = { .subject = subject };
+    const struct file_node *list;
+    const struct file_layer *layer = file_layer_with(subject->layers, "ports", &list);
+
+    *ret_pool = (struct port_spec){ .kind = PORT_STDIO };
+    if (layer == NULL) {
+        file_report_add(subject->report, &subject->layers->node->place,
+                        "ports: a modem needs some; allowed: a list of pty, unix, tcp, tcp-each, "
+                        "uart, stdio");
+        return false;
+    }
+    if (!check_alone(subject, layer->modem, list) ||
+        !take_list(&reading, layer->modem, list, ret_places))
+        return false;
+    if (layer->modem->ports[0].tcp_each != NULL) {
+        *ret_pool = subject->plan->ports[0];
+        subject->plan->port_count = 0;
+    }
+    return true;
+}

@@ -1,0 +1,69 @@
+/* schema.h: the shape of a file: which keys there are, of what kind, and the structs that libcyaml
+ * makes of them.
+ *
+ * A member that is NULL was not given.  `credentials`, `facts` and `map` have keys of the user's
+ * own, which libcyaml leaves alone: those are read from the tree (file/tree.h).
+ */
+#ifndef DAEMON_FILE_SCHEMA_H
+#define DAEMON_FILE_SCHEMA_H
+
+#include <cyaml/cyaml.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One of a modem's ports: exactly one member is there. */
+struct file_port {
+    char *pty, *unix_path, *tcp, *tcp_each, *uart;
+    bool *stdio;
+};
+
+struct file_operator {
+    char *name, *code;
+};
+
+/* A row of the user's own. */
+struct file_answer {
+    char *command;
+    char **lines;
+    uint32_t lines_count;
+    char *result;
+    uint32_t *delay_ms;
+};
+
+struct file_modem {
+    char *name;
+    uint32_t *count, *first;
+    uint32_t *module; /* index of tlsmodem_model_at() */
+    char *imei, *imei_file, *imsi, *iccid;
+    struct file_operator *network_operator;
+    uint32_t *signal;
+    struct file_port *ports;
+    uint32_t ports_count;
+    char *state, *clock;
+    char **at_start;
+    uint32_t at_start_count;
+    struct file_answer *answers;
+    uint32_t answers_count;
+    char *source, *link;
+};
+
+struct file_root {
+    char **include;
+    uint32_t include_count;
+    struct file_modem *defaults;
+    struct file_modem *modems;
+    uint32_t modems_count;
+};
+
+enum {
+    FILE_MODEMS_MAX = 100 * 1000, /* entries of one file, and modems of all */
+    FILE_INCLUDES_MAX = 100,
+    FILE_ANSWERS_MAX = 100,
+    FILE_LINES_MAX = 100 /* of at-start, or of one answer */
+};
+
+/* The shape of a whole file.  Static; made by the first call, which comes before there are threads.
+ */
+const cyaml_schema_value_t *file_schema(void);
+
+#endif

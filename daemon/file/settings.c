@@ -1,0 +1,119 @@
+/* settings.c: what a modem's keys say beside who it is and where its hosts are. */
+#include "file/settings.h"
+
+#include <stdlib.h>
+
+enum { WHY_CAP = 500 };
+
+/* What the options of the run say for all modems. */
+static bool take_options(const struct file_subject *subject)
+{
+    const struct file_settings *settings = subject->settings;
+
+    subject->plan->asks_own_servers = settings->asks_own_servers;
+    subject->plan->listens = settings->listening != NULL;
+    if (settings->listening != NULL)
+        subject->plan->listening = *settings->listening;
+    return true;
+}
+
+static bool take_state(const struct file_subject *subject)
+{
+    struct file_value value = FILE_LAYER_TEXT(subject->layers, "state", state);
+
+    if (value.text == NULL) {
+        subject->plan->in_memory = subject->settings->in_memory;
+        if (subject->settings->state != NULL)
+            subject->plan->state = modem_plan_text(subject->plan, subject->settings->state);
+        return subject->settings->state == NULL || subject->plan->state != NULL;
+    }
+    subject->plan->in_memory = strcmp(value.text, "none") == 0;
+    if (subject->plan->in_memory)
+        return true;
+    subject->plan->state = file_subject_path(subject, value.node, value.text);
+    return subject->plan->state != NULL;
+}
+
+static bool take_clock(const struct file_subject *subject)
+{
+    struct file_value value = FILE_LAYER_TEXT(subject->layers, "clock", clock);
+
+    if (value.text == NULL)
+        return true;
+    if (tlsmodem_time_read(value.text, 0, &(struct tlsmodem_time){ 0 }) != ERR_OK) {
+        file_subject_wrong(subject, value.node,
+                           "it is no time; allowed: machine, manual, or one of 2000 to 2099 like "
+                           "2026-05-01T12:00:00Z, with Z, +hh:mm or nothing behind");
+        return false;
+    }
+    subject->plan->clock = modem_plan_text(subject->plan, value.text);
+    return subject->plan->clock != NULL;
+}
+
+/* A wrapper of the network, by the key that has its name. */
+static bool take_wrapper(const struct file_subject *subject, const struct file_node *node,
+                         const char *words)
+{
+    char memory[WHY_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    if (words == NULL)
+        return false;
+    if (stack_plan_add(&subject->plan->in_front, node->key, words, &why))
+        return true;
+    file_subject_wrong(subject, node, "%s", memory);
+    return false;
+}
+
+static bool take_link(const struct file_subject *subject)
+{
+    struct file_value value = FILE_LAYER_TEXT(subject->layers, "link", link);
+
+    return value.text == NULL ||
+           take_wrapper(subject, value.node, file_subject_fill(subject, value.node, value.text));
+}
+
+static bool take_fact(const struct file_subject *subject, const struct file_node *node,
+                      struct tlsmodem_fact_value *ret_fact)
+{
+    char why[WHY_CAP];
+
+    ret_fact->name = modem_plan_text(subject->plan, node->key);
+    ret_fact->value = file_subject_fill(subject, node, node->text);
+    if (ret_fact->name == NULL || ret_fact->value == NULL)
+        return false;
+    if (tlsmodem_fact_check(subject->plan->model, ret_fact, why, sizeof(why)) == ERR_OK)
+        return true;
+    file_subject_wrong(subject, node, "%s", why);
+    return false;
+}
+
+static bool take_facts(const struct file_subject *subject)
+{
+    struct modem_plan *plan = subject->plan;
+    const struct file_node *map;
+    bool good = true;
+
+    file_layer_with(subject->layers, "facts", &map);
+    if (map == NULL || map->count == 0)
+        return true;
+    plan->facts = file_subject_memory(subject, map->count * sizeof(plan->facts[0]));
+    if (plan->facts == NULL)
+        return false;
+    for (const struct file_node *node = map->first; node != NULL; node = node->next)
+        good = take_fact(subject, node, &plan->facts[plan->fact_count++]) && good;
+    return good;
+}
+
+bool file_settings(const struct file_subject *subject)
+{
+    static bool (*const all[])(const struct file_subject *subject) = {
+        take_options, take_state, take_clock, take_link, take_facts,
+    };
+    bool good = true;
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        good = all[i](subject) && good;
+    return good;
+}

@@ -1,0 +1,54 @@
+/* subject.h: the modem that is being planned, and the patterns of its keys. */
+#ifndef DAEMON_FILE_SUBJECT_H
+#define DAEMON_FILE_SUBJECT_H
+
+#include "file/layer.h"
+#include "plan/modem_plan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct file_settings {
+    uint32_t shard;    /* ${shard} */
+    bool allow_remote; /* --allow-remote */
+    /* Of a modem without `state`, as in its plan; the text is copied. */
+    const char *state;
+    bool in_memory;
+    bool asks_own_servers;                      /* --dns module */
+    const struct tlsmodem_listening *listening; /* --listen; NULL: not given */
+};
+
+struct file_subject {
+    const struct file_settings *settings;
+    struct file_report *report;
+    const struct file_layer *layers;
+    uint32_t count, first, index; /* `index` of `count`; ${n} is first + index */
+    char imei[TLSMODEM_IMEI_CAP]; /* ${imei}; "": none is given */
+    const char *name;             /* ${name}; NULL: not known yet */
+    struct modem_plan *plan;      /* that is filled; owns what it points to */
+};
+
+/* ${n}. */
+uint32_t file_subject_number(const struct file_subject *subject);
+
+/* "FILE:LINE:COLUMN: KEY: "VALUE" is wrong because ..." at a value's place, or a key's where it is
+ * no text; printf style. */
+void file_subject_wrong(const struct file_subject *subject, const struct file_node *node,
+                        const char *why, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same with a line of its own behind the place. */
+void file_subject_line(const struct file_subject *subject, const struct file_node *node,
+                       const char *line);
+
+/* A text with the values of its variables, the plan's from now on.  NULL: the report says why. */
+const char *file_subject_fill(const struct file_subject *subject, const struct file_node *node,
+                              const char *pattern);
+
+/* The same for a path, which begins in the folder of the node's file unless it is absolute. */
+const char *file_subject_path(const struct file_subject *subject, const struct file_node *node,
+                              const char *pattern);
+
+/* Memory of the plan, zeroed; NULL: the report says so. */
+void *file_subject_memory(const struct file_subject *subject, size_t bytes);
+
+#endif

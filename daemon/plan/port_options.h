@@ -1,0 +1,24 @@
+/* port_options.h: ports, as the command line or a file gives them. */
+#ifndef DAEMON_PORT_OPTIONS_H
+#define DAEMON_PORT_OPTIONS_H
+
+#include "base/text.h"
+#include "posix/port.h"
+
+/* Each reads one value of what `name` names ("--pty"); false: `error` says what is wrong and what
+ * is allowed. */
+bool port_option_pty(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error);
+bool port_option_tcp(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error);
+bool port_option_unix(const char *name, const char *value, struct port_spec *ret_spec,
+                      struct text *error);
+bool port_option_uart(const char *name, const char *value, struct port_spec *ret_spec,
+                      struct text *error);
+bool port_option_stdio(const char *name, const char *value, struct port_spec *ret_spec,
+                       struct text *error);
+
+/* True when hosts on other machines could reach the port. */
+bool port_option_is_remote(const struct port_spec *spec);
+
+#endif

@@ -1,0 +1,80 @@
+/* run_plans.c: the modems that a run opens, from its options or the file that they name. */
+#include "run_plans.h"
+
+#include "file/plans.h"
+#include "option_plan.h"
+
+#include <stdio.h>
+
+enum { LINE_CAP = 120 };
+
+struct saying {
+    void (*say)(void *ctx, const char *line);
+    void *ctx;
+};
+
+static bool is_of_shard(void *ctx, const struct modem_plan *plan)
+{
+    return shard_has(ctx, plan->number);
+}
+
+static bool has_stdio(const struct modem_plans *plans)
+{
+    for (size_t i = 0; i < plans->count; i++) {
+        for (size_t port = 0; port < plans->list[i].port_count; port++) {
+            if (plans->list[i].ports[port].kind == PORT_STDIO)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* False, with a line: none is left. */
+static bool keep_shard(const struct saying *saying, struct modem_plans *plans, struct shard shard)
+{
+    char line[LINE_CAP];
+    size_t all = plans->count;
+
+    modem_plans_keep(plans, is_of_shard, &shard);
+    plans->has_stdio = has_stdio(plans);
+    if (plans->count > 0)
+        return true;
+    snprintf(line, sizeof(line), "tlsmodem: shard %u of %u has none of the %zu modem%s",
+             (unsigned)shard.index, (unsigned)shard.count, all, all == 1 ? "" : "s");
+    saying->say(saying->ctx, line);
+    modem_plans_free(plans);
+    return false;
+}
+
+static bool read_plans(const struct options *options, const struct saying *saying,
+                       struct modem_plans *ret_plans)
+{
+    struct file_report report = { .say = saying->say, .ctx = saying->ctx };
+    const struct file_settings settings = { .shard = options->shard.index,
+                                            .allow_remote = options->allow_remote,
+                                            .state = options->state,
+                                            .in_memory = options->in_memory,
+                                            .asks_own_servers = options->dns_of_module,
+                                            .listening =
+                                                options->listens ? &options->listening : NULL };
+    bool good;
+
+    if (options->config != NULL) {
+        good = file_plans_read(options->config, &settings, &report, ret_plans);
+        file_report_end(&report);
+        return good;
+    }
+    if (option_plan(options, ret_plans))
+        return true;
+    saying->say(saying->ctx, err_text(ERR_NO_MEMORY));
+    return false;
+}
+
+bool run_plans(const struct options *options, void (*say)(void *ctx, const char *line), void *ctx,
+               struct modem_plans *ret_plans)
+{
+    const struct saying saying = { say, ctx };
+
+    return read_plans(options, &saying, ret_plans) &&
+           keep_shard(&saying, ret_plans, options->shard);
+}

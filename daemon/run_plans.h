@@ -1,0 +1,14 @@
+/* run_plans.h: the modems that a run opens, from its options or the file that they name. */
+#ifndef DAEMON_RUN_PLANS_H
+#define DAEMON_RUN_PLANS_H
+
+#include "options.h"
+#include "plan/modem_plan.h"
+
+/* Makes the plans of this process's shard, at least one.  False: `say` got a line for each mistake,
+ * without an end, and there is nothing to free.  May be called again to read the file as it is
+ * then. */
+bool run_plans(const struct options *options, void (*say)(void *ctx, const char *line), void *ctx,
+               struct modem_plans *ret_plans);
+
+#endif

@@ -1,0 +1,386 @@
+/* test_file.c: files of modems, and what becomes of them. */
+#include "file/plans.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SAID_CAP = 32 * 1024 };
+
+/* Every line of a report, each with an LF behind it. */
+struct said {
+    char text[SAID_CAP];
+};
+
+static void say(void *ctx, const char *line)
+{
+    struct said *said = ctx;
+    size_t len = strlen(said->text);
+
+    snprintf(said->text + len, SAID_CAP - len, "%s\n", line);
+}
+
+static bool read_bytes(struct span bytes, struct said *ret_said, struct modem_plans *ret_plans)
+{
+    static const struct file_settings settings = { .shard = 2 };
+    struct file_report report = { .say = say, .ctx = ret_said };
+    struct file_documents documents;
+    bool good;
+
+    ret_said->text[0] = '\0';
+    good = file_documents_of(bytes, "f", &report, &documents);
+    if (good) {
+        good = file_plans_of(&documents, &settings, &report, ret_plans);
+        file_documents_free(&documents);
+    }
+    assert_int_equal(good, report.count == 0);
+    file_report_end(&report);
+    return good;
+}
+
+static struct modem_plans good(const char *text)
+{
+    static struct said said;
+    struct modem_plans plans;
+
+    if (!read_bytes(span_of(text), &said, &plans))
+        fail_msg("%s", said.text);
+    return plans;
+}
+
+/* The file is refused with these lines, or lines that begin so where they end in "..." */
+static void bad(const char *text, const char *lines)
+{
+    static struct said said;
+    struct modem_plans plans;
+    const char *got = said.text;
+
+    if (read_bytes(span_of(text), &said, &plans))
+        fail_msg("%s is good", text);
+    while (*lines != '\0') {
+        size_t len = strcspn(lines, "\n");
+        bool begins = len > 3 && memcmp(lines + len - 3, "...", 3) == 0;
+        size_t counts = begins ? len - 3 : len + 1;
+
+        if (strncmp(got, lines, counts) != 0)
+            fail_msg("in\n%s\nnot\n%s\nbut\n%s", text, lines, got);
+        got += strcspn(got, "\n") + 1;
+        lines += len + 1;
+    }
+    assert_string_equal(got, "");
+}
+
+#define ONE "modems:\n - module: m95\n   ports: [{pty: p}]\n"
+
+static void one_modem_is_as_on_the_command_line(void **state)
+{
+    struct modem_plans plans = good(ONE);
+
+    (void)state;
+    assert_int_equal(plans.count, 1);
+    assert_string_equal(plans.list[0].model, "m95");
+    assert_null(plans.list[0].name);
+    assert_null(plans.list[0].identity.imei);
+    assert_int_equal(plans.list[0].port_count, 1);
+    assert_string_equal(plans.list[0].ports[0].where, "p");
+    assert_false(plans.list[0].in_memory);
+    modem_plans_free(&plans);
+}
+
+static void every_modem_of_an_entry_has_its_own(void **state)
+{
+    struct modem_plans plans = good("defaults: {state: none, signal: 9, clock: manual}\n"
+                                    "modems:\n"
+                                    " - name: meter-${n:04}-${shard}\n"
+                                    "   count: 3\n"
+                                    "   first: 9\n"
+                                    "   module: HE910\n"
+                                    "   imei: '86123400'\n"
+                                    "   imsi: 00101${n:010}\n"
+                                    "   iccid: 8949${n:014}\n"
+                                    "   operator: {name: 'Net ${n}', code: '26202'}\n"
+                                    "   signal: 99\n"
+                                    "   link: rtt=1${n}\n"
+                                    "   ports:\n"
+                                    "   - unix: run/${name}.sock\n"
+                                    "   - tcp: '127.0.0.1:20000+'\n"
+                                    "   - {pty: '/tmp/${imei}'}\n"
+                                    " - module: l610\n"
+                                    "   state: /var/${shard}/x\n"
+                                    "   ports: [{stdio: true}]\n");
+    const struct modem_plan *plan = &plans.list[2];
+
+    (void)state;
+    assert_int_equal(plans.count, 4);
+    assert_true(plans.has_stdio);
+    assert_string_equal(plan->model, "he910");
+    assert_string_equal(plan->name, "meter-0011-2");
+    assert_int_equal(plan->number, 11);
+    assert_string_equal(plan->identity.imei, "861234000000110");
+    assert_string_equal(plan->identity.imsi, "001010000000011");
+    assert_int_equal(strlen(plan->identity.iccid), 19);
+    assert_string_equal(plan->identity.operator_name, "Net 11");
+    assert_int_equal(plan->identity.signal, 99);
+    assert_string_equal(plan->clock, "manual");
+    assert_string_equal(plan->in_front.words[0], "rtt=111");
+    assert_true(plan->in_memory);
+    assert_int_equal(plan->port_count, 3);
+    assert_string_equal(plan->ports[0].where, "run/meter-0011-2.sock");
+    assert_int_equal(plan->ports[1].tcp_port, 20011);
+    assert_string_equal(plan->ports[2].where, "/tmp/861234000000110");
+    assert_string_equal(plans.list[3].state, "/var/2/x");
+    assert_false(plans.list[3].in_memory);
+    assert_int_equal(plans.list[3].identity.signal, 9);
+    modem_plans_free(&plans);
+}
+
+static void a_pool_has_modems_without_ports(void **state)
+{
+    struct modem_plans plans =
+        good("modems:\n"
+             " - {module: m95, name: 'a${n}', count: 2, ports: [{tcp-each: '7001'}]}\n"
+             " - {module: m95, name: 'b${n}', count: 2, ports: [{tcp-each: '7002'}]}\n");
+
+    (void)state;
+    assert_int_equal(plans.pool_count, 2);
+    assert_int_equal(plans.pools[1].at.tcp_port, 7002);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(plans.list[i].pool, i / 2);
+        assert_int_equal(plans.list[i].port_count, 0);
+    }
+    modem_plans_free(&plans);
+}
+
+static void what_is_no_yaml_of_ours_is_refused(void **state)
+{
+    (void)state;
+    bad("", "f: modems: there are none; allowed: a list of one or more\n");
+    bad("---\n", "f: modems: there are none; ...\n");
+    bad("x", "f:1:1: the file is no map; ...\n");
+    bad("- 1", "f:1:1: the file is no map; ...\n");
+    bad("modems: [", "f:2:1: not YAML: did not find expected node content; ...\n");
+    bad("modems: [}\n", "f:1:10: not YAML: did not find expected node content; ...\n");
+    bad("a: b: c\n", "f:1:5: not YAML: mapping values are not allowed in this context; ...\n");
+    bad("\tmodems: []\n", "f:1:1: not YAML: found character that cannot start any token; ...\n");
+    bad("modems: &a []\n", "f:1:9: an anchor; ...\n");
+    bad("modems: *a\n", "f:1:9: an alias; ...\n");
+    bad("modems: !!seq []\n", "f:1:9: a tag; ...\n");
+    bad("modems:\n - <<: {module: m95}\n", "f:2:4: a merge key; ...\n");
+    bad("modems:\n - [1]: 2\n", "f:2:4: a key that is no text; ...\n");
+    bad("modems: []\nmodems: []\n",
+        "f:2:1: modems: this is wrong because line 1 has this key already; ...\n");
+    bad("modems: []\n---\nmodems: []\n", "f:2:1: a second document; ...\n");
+    bad("a: {b: {c: {d: {e: {f: {g: {h: {i: 1}}}}}}}}\n", "f:1:32: it is too deep; ...\n");
+    bad("\x80", "f: not YAML: invalid leading UTF-8 octet (byte 0); allowed: UTF-8\n");
+    bad("modems: \"\\0\"\n", "f:1:9: a text with a NUL in it; ...\n");
+}
+
+static void wrong_shapes_are_all_told(void **state)
+{
+    (void)state;
+    bad("modem: 1\n", "f:1:1: modem: \"modem\" is wrong because there is no such key; did you mean "
+                      "modems? allowed: include, defaults, modems\n");
+    bad("modems: 7\n", "f:1:9: modems: \"7\" is wrong because it is a text; allowed: a list\n");
+    bad("modems: [7]\n", "f:1:10: modems: \"7\" is wrong because it is a text; allowed: a map\n");
+    bad("modems:\n", "f:1:8: modems: this is wrong because it is nothing; allowed: a list\n");
+    bad("policy: {}\nmodems: []\n", "f:1:1: policy: \"policy\" is wrong because it is not built "
+                                    "yet; allowed: to leave it out\n");
+    bad("modems:\n"
+        " - modul: m95\n"
+        "   count: 010\n"
+        "   first: -1\n"
+        "   signal: 4294967296\n"
+        "   name: ~\n"
+        "   imei: [1]\n"
+        "   module: he911\n"
+        "   ports: []\n"
+        " - module: l610-drivers\n"
+        "   ports: [{stdio: yes, ptx: 1, rfc2217: 1}]\n"
+        "   facts: [x]\n"
+        "   network: {follow: wwan0}\n"
+        "   allow: []\n",
+        "f:2:4: modul: \"modul\" is wrong because there is no such key; did you mean module? ...\n"
+        "f:3:11: count: \"010\" is wrong because it is no number; allowed: 0 to 4294967295, ...\n"
+        "f:4:11: first: \"-1\" is wrong because it is no number; ...\n"
+        "f:5:12: signal: \"4294967296\" is wrong because it is no number; ...\n"
+        "f:6:10: name: this is wrong because it is nothing; allowed: a text of 1 to 4096 bytes\n"
+        "f:7:10: imei: this is wrong because it is a list; ...\n"
+        "f:8:12: module: \"he911\" is wrong because there is no such module; did you mean he910? "
+        "...\n"
+        "f:9:11: ports: this is wrong because it has 0 entries; allowed: 1 to 8\n"
+        "f:10:12: module: \"l610-drivers\" is wrong because there is no such module; l610 has "
+        "taken "
+        "its place; ...\n"
+        "f:11:20: stdio: \"yes\" is wrong because it is a text; allowed: true, false\n"
+        "f:11:25: ptx: \"ptx\" is wrong because there is no such key; did you mean pty? ...\n"
+        "f:11:33: rfc2217: \"rfc2217\" is wrong because it is not built yet; ...\n"
+        "f:12:11: facts: this is wrong because it is a list; allowed: a map of texts\n"
+        "f:13:4: network: \"network\" is wrong because it is not built yet; ...\n"
+        "f:14:4: allow: \"allow\" is wrong because it is not built yet; ...\n");
+}
+
+/* A modem with one more key. */
+static void bad_key(const char *key, const char *lines)
+{
+    char text[600];
+
+    snprintf(text, sizeof(text), ONE "   %s\n", key);
+    bad(text, lines);
+}
+
+static void wrong_meanings_are_all_told(void **state)
+{
+    (void)state;
+    bad("modems: [{}]\n", "f:1:10: module: a modem needs one; ...\n");
+    bad("modems: [{module: m95}]\n", "f:1:10: ports: a modem needs some; ...\n");
+    bad_key("count: 2",
+            "f:4:11: count: \"2\" is wrong because that many modems have no names; ...\n");
+    bad_key("count: 0",
+            "f:4:11: count: \"0\" is wrong because the file would have 0 modems; ...\n");
+    bad_key("count: 100001",
+            "f:4:11: count: \"100001\" is wrong because the file would have ...\n");
+    bad_key("first: 4294967295",
+            "f:4:11: first: \"4294967295\" is wrong because the numbers go ...\n");
+    bad_key("imei: '490154203237517'",
+            "f:4:10: imei: \"490154203237517\" is wrong because its last "
+            "digit, the check digit, would be 8; ...\n");
+    bad_key("imei: 49015420x", "f:4:10: imei: \"49015420x\" is wrong because it is not 14 or 15 "
+                               "digits; allowed: 14 digits, the check digit is added, or 15 with "
+                               "it, or a TAC of 8 digits\n");
+    bad_key("imei-file: /no/such", "f:4:15: imei-file: \"/no/such\" is wrong because it cannot be "
+                                   "read: No such file or directory; ...\n");
+    bad_key("imsi: '12345'",
+            "f:4:10: imsi: \"12345\" is wrong because it is not a number of that ...\n");
+    bad_key("iccid: '8949210076086148529'",
+            "f:4:11: iccid: \"8949210076086148529\" is wrong because its last digit...\n");
+    bad_key("signal: 32", "f:4:12: signal: \"32\" is wrong because +CSQ has no such strength; "
+                          "allowed: 0 to 31, or 99: not known\n");
+    bad_key("operator: {name: 'a\"b', code: '2620'}",
+            "f:4:21: name: \"a\"b\" is wrong because it is no name; ...\n");
+    bad_key("operator: {code: '2620'}",
+            "f:4:21: code: \"2620\" is wrong because it is no code; ...\n");
+    bad_key("clock: noon", "f:4:11: clock: \"noon\" is wrong because it is no time; ...\n");
+    bad_key("link: rtt=x",
+            "f:4:10: link: \"rtt=x\" is wrong because \"rtt=x\" is no property of a link; ...\n");
+    bad_key("name: a b", "f:4:10: name: \"a b\" is wrong because \"a b\" is no name; ...\n");
+    bad_key("name: '${name}'",
+            "f:4:10: name: \"${name}\" is wrong because there is no variable ${name}; ...\n");
+    bad_key("state: '${m}'", "f:4:11: state: \"${m}\" is wrong because there is no variable ${m}; "
+                             "allowed: ${name}, ${n}, ${n:04}, ${shard}\n");
+    bad_key("state: '${n:4}'",
+            "f:4:11: state: \"${n:4}\" is wrong because \"4\" is no number of ...\n");
+    bad_key("facts: {no-such: 1}", "f:4:21: no-such: \"1\" is wrong because ...\n");
+    bad("modems:\n - {module: m95, name: x, count: 2, ports: [{pty: p}]}\n",
+        "f:2:24: name: \"x\" is wrong because 2 modems would have it; allowed: a name with ${n} in "
+        "it\n");
+    bad("modems:\n - {module: m95, name: '${n}', count: 2, imei: '490154203237518', ports: [{pty: "
+        "p}]}\n",
+        "f:2:48: imei: \"490154203237518\" is wrong because 2 modems would have it; ...\n");
+    bad("modems:\n - {module: m95, name: '${n}', first: 999999, count: 2, imei: '86123400', ports: "
+        "[{pty: 'p${n}'}]}\n",
+        "f:2:63: imei: \"86123400\" is wrong because first and count make 1000000, ...\n");
+}
+
+static void wrong_ports_are_told(void **state)
+{
+    (void)state;
+    bad("modems:\n - module: m95\n   ports:\n   - tcp: x\n   - tcp: 0.0.0.0:1\n   - uart: "
+        "/dev/x,1\n"
+        "   - stdio: false\n   - {pty: a, tcp: '1'}\n   - {}\n",
+        "f:4:11: tcp: \"x\" is wrong because it has no port; ...\n"
+        "f:5:11: tcp: \"0.0.0.0:1\" is wrong because other machines can reach 0.0.0.0; ...\n"
+        "f:6:12: uart: \"1\" is wrong because it is no rate; ...\n"
+        "f:7:13: stdio: \"false\" is wrong because it is no port then; allowed: true\n"
+        "f:8:20: tcp: \"1\" is wrong because an entry of ports has 2 keys; ...\n"
+        "f:9:6: ports: this is wrong because an entry of ports has 0 keys; ...\n");
+    bad("modems:\n - {module: m95, name: '${n}', first: 5, count: 9, ports: [{tcp: "
+        "'127.0.0.1:65525+'}]}\n",
+        "f:2:66: tcp: \"127.0.0.1:65525+\" is wrong because port 65525 and modem 11 make no port; "
+        "allowed: 1 to 65535 in all\n");
+    bad("modems:\n - {module: m95, ports: [{pty: p}, {tcp-each: '7000'}]}\n",
+        "f:2:47: tcp-each: \"7000\" is wrong because there are other ports; ...\n");
+}
+
+static void what_only_one_may_have_is_told(void **state)
+{
+    (void)state;
+    bad("modems:\n"
+        " - {module: m95, ports: [{pty: p}]}\n"
+        " - {module: m95, ports: [{unix: p}]}\n"
+        " - {module: m66, name: a, imei: '490154203237518', ports: [{tcp: '7000'}]}\n"
+        " - {module: m66, name: b, imei: '49015420323751', ports: [{tcp-each: '127.0.0.1:7000'}]}\n"
+        " - {module: m66, name: c, ports: [{tcp: '0'}, {tcp: '0'}]}\n",
+        "f:3:13: module: \"m95\" is wrong because the name \"m95\" is another modem's already, by "
+        "f:2; ...\n"
+        "f:3:33: unix: \"p\" is wrong because the port \"p\" is another modem's already, by f:2; "
+        "...\n"
+        "f:5:70: tcp-each: \"127.0.0.1:7000\" is wrong because the port \"127.0.0.1:7000\" is "
+        "another ...\n");
+    bad("modems:\n"
+        " - {module: m66, name: a, imei: '490154203237518', ports: [{tcp: '7000'}]}\n"
+        " - {module: m66, name: b, imei: '49015420323751', ports: [{tcp: '7001'}]}\n",
+        "f:3:33: imei: \"49015420323751\" is wrong because the IMEI \"490154203237518\" is another "
+        "...\n");
+    bad("modems:\n - {module: m95, name: 'a${n}', count: 9, ports: [{pty: p}]}\n",
+        "f:2:57: pty: \"p\" is wrong because the port \"p\" is another modem's already, by f:2; "
+        "...\n");
+}
+
+static void a_report_has_an_end(void **state)
+{
+    static char text[4000];
+    static struct said said;
+    struct modem_plans plans;
+    size_t lines = 0;
+
+    (void)state;
+    strcpy(text, "modems:\n");
+    for (int i = 0; i < 50; i++)
+        strcat(text, " - {modul: x}\n");
+    assert_false(read_bytes(span_of(text), &said, &plans));
+    for (const char *at = said.text; *at != '\0'; at++)
+        lines += *at == '\n';
+    assert_int_equal(lines, FILE_REPORT_LINES_MAX + 1);
+    assert_non_null(strstr(said.text, "and 30 more mistakes\n"));
+}
+
+/* Whatever is there and whatever is missing: an answer, and no memory lost. */
+static void a_file_that_is_cut_is_answered(void **state)
+{
+    static const char text[] =
+        "defaults: {state: none}\nmodems:\n - module: m95\n   name: 'a${n}'\n"
+        "   count: 2\n   ports: [{pty: '${name}'}]\n";
+    static struct said said;
+
+    (void)state;
+    for (size_t len = 0; len < sizeof(text); len++) {
+        struct modem_plans plans;
+
+        if (read_bytes(span_at(text, len), &said, &plans))
+            modem_plans_free(&plans);
+        else
+            assert_string_not_equal(said.text, "");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_modem_is_as_on_the_command_line),
+        cmocka_unit_test(every_modem_of_an_entry_has_its_own),
+        cmocka_unit_test(a_pool_has_modems_without_ports),
+        cmocka_unit_test(what_is_no_yaml_of_ours_is_refused),
+        cmocka_unit_test(wrong_shapes_are_all_told),
+        cmocka_unit_test(wrong_meanings_are_all_told),
+        cmocka_unit_test(wrong_ports_are_told),
+        cmocka_unit_test(what_only_one_may_have_is_told),
+        cmocka_unit_test(a_report_has_an_end),
+        cmocka_unit_test(a_file_that_is_cut_is_answered),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,49 @@
+/* writer.h: makes a transcript of what passes, so that it plays back.
+ *
+ * Pure: it is told what happens and when, and gives lines, whole ones as soon as they are known,
+ * so that what is written is a transcript at any moment.  Memory that runs out ends the recording,
+ * which writer_failed() tells; nothing else happens.  What passes on the network is in
+ * writer_peer.h.
+ */
+#ifndef TRANSCRIPT_WRITER_H
+#define TRANSCRIPT_WRITER_H
+
+#include "base/err.h"
+#include "base/span.h"
+#include "transcript/writer_config.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct writer;
+
+/* Begins a transcript, with its header.  ERR_NO_MEMORY. */
+enum err writer_open(const struct writer_config *config, struct writer **ret_writer);
+
+/* Writes what is left, wipes the secrets, frees it; NULL is nothing. */
+void writer_close(struct writer *writer);
+
+/* True when memory has run out: from then on nothing is written. */
+bool writer_failed(const struct writer *writer);
+
+/* ---- what must not be written, or differs each time ---- */
+
+/* From now on `value` (1 to WRITER_SECRET_MAX bytes) is a variable `${secret1}`, the same for the
+ * same bytes, wherever a host types it and, where it has four bytes or more, anywhere. */
+void writer_secret(struct writer *writer, struct span value);
+
+/* From now on a line of the module that has this word (no secret, 1 to 40 letters, digits, dots)
+ * is expected as a pattern with `pattern` in its place, which is static.  Addresses as IPv4 writes
+ * them and times of day are so by themselves. */
+void writer_varies(struct writer *writer, struct span word, const char *pattern);
+
+/* ---- at the ports; `port` counts from 0, `now_ms` grows ---- */
+
+/* The host has typed these bytes; `secret`: they are security data as a whole. */
+void writer_host(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes,
+                 bool secret);
+
+/* The module has said these. */
+void writer_module(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes);
+
+#endif

@@ -1,0 +1,21 @@
+/* writer_host.h: what passes at the ports, as steps. */
+#ifndef TRANSCRIPT_WRITER_HOST_H
+#define TRANSCRIPT_WRITER_HOST_H
+
+#include "transcript/writer_state.h"
+
+/* Writes what was typed and heard at all ports so far, also what is no whole line yet: something
+ * else comes next. */
+void writer_flush_hosts(struct writer *writer);
+
+/* The host's side of writer_host() and writer_module(). */
+void writer_take_typed(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes,
+                       bool secret);
+
+/* The same for what the module says. */
+void writer_take_heard(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes);
+
+/* Forgets it, wiped. */
+void writer_free_hosts(struct writer *writer);
+
+#endif

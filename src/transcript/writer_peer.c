@@ -1,0 +1,297 @@
+/* writer_peer.c: what passes on the network, as steps of peers.
+ *
+ * A script's servers are found by their ports: whatever is dialled at one is one peer.  Its kind is
+ * known only later, so there is room for the longest word.
+ */
+#include "transcript/writer_peer.h"
+
+#include "base/text.h"
+#include "services/address_text.h"
+#include "transcript/writer_doubt.h"
+#include "transcript/writer_host.h"
+#include "transcript/writer_text.h"
+
+#include <assert.h>
+
+enum { PAUSE_MS = 1000, NO_PEER = SCRIPT_PEERS_MAX };
+
+/* As wide as each other. */
+static const char *kind_words(enum script_peer_kind kind)
+{
+    switch (kind) {
+    case SCRIPT_PEER_TLS:
+        return "tls server     ";
+    case SCRIPT_PEER_STARTTLS:
+        return "starttls server";
+    case SCRIPT_PEER_UDP:
+        return "udp            ";
+    case SCRIPT_PEER_REFUSE:
+        return "refuse         ";
+    case SCRIPT_PEER_HANG:
+        return "hang           ";
+    case SCRIPT_PEER_TCP:
+    case SCRIPT_PEER_RAW:
+        break;
+    }
+    return "tcp            ";
+}
+
+/* Something on the network comes next: what the ports have said before is written before. */
+static void begin_event(struct writer *writer, int64_t now_ms)
+{
+    int64_t elapsed = writer_elapse(writer, now_ms);
+
+    writer_flush_hosts(writer);
+    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
+        writer->ports[i].in_block = false;
+    if (elapsed >= PAUSE_MS)
+        writer_wait(writer, elapsed);
+}
+
+/* ---- peers ---- */
+
+static size_t find_peer(const struct writer *writer, enum net_transport transport, uint16_t port)
+{
+    for (size_t i = 0; i < writer->peer_count; i++) {
+        if (writer->peers[i].transport == transport && writer->peers[i].port == port)
+            return i;
+    }
+    return NO_PEER;
+}
+
+/* The peer at a port, declared when it is new; NO_PEER: there are too many, which is told. */
+static size_t peer_at(struct writer *writer, enum net_transport transport, uint16_t port,
+                      enum script_peer_kind kind)
+{
+    size_t found = find_peer(writer, transport, port);
+    struct writer_peer *peer;
+    struct text name;
+
+    if (found != NO_PEER)
+        return found;
+    if (writer->peer_count == SCRIPT_PEERS_MAX) {
+        writer_line(writer, "# more than %d servers: the one at port %u is left out",
+                    (int)SCRIPT_PEERS_MAX, (unsigned)port);
+        return NO_PEER;
+    }
+    peer = &writer->peers[writer->peer_count];
+    *peer = (struct writer_peer){ .transport = transport, .port = port, .kind = kind };
+    text_init(&name, peer->name, sizeof(peer->name));
+    text_add(&name, "server%u", (unsigned)writer->peer_count + 1);
+    writer_addf(writer, "peer %s %u ", peer->name, (unsigned)port);
+    peer->kind_at = writer->written + writer->line.len;
+    writer_add(writer, span_of(kind_words(kind)));
+    (void)writer_end_line(writer);
+    return writer->peer_count++;
+}
+
+static void change_kind(struct writer *writer, struct writer_peer *peer, enum script_peer_kind kind)
+{
+    if (peer->kind == kind || writer->failed)
+        return;
+    peer->kind = kind;
+    if (writer->sink.patch != NULL)
+        writer->sink.patch(writer->sink.ctx, peer->kind_at, span_of(kind_words(kind)));
+}
+
+static bool is_busy(const struct writer *writer, size_t peer)
+{
+    for (size_t i = 0; i < WRITER_CONNECTIONS_MAX; i++) {
+        if (writer->connections[i].used && writer->connections[i].peer == peer)
+            return true;
+    }
+    return false;
+}
+
+static int take_connection(struct writer *writer, size_t peer)
+{
+    for (int i = 0; i < WRITER_CONNECTIONS_MAX; i++) {
+        if (!writer->connections[i].used) {
+            writer->connections[i] =
+                (struct writer_connection){ .used = true, .peer = peer, .unsaid = true };
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* ---- names and echoes ---- */
+
+void writer_resolved(struct writer *writer, int64_t now_ms, const char *name,
+                     const struct net_address *address)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    if (strlen(name) > 255 || !writer_is_plain(span_of(name), true) || strchr(name, ' ') != NULL)
+        return; /* nobody resolves it */
+    begin_event(writer, now_ms);
+    if (address != NULL)
+        address_text(address, text);
+    writer_line(writer, "name %s %s", name, address != NULL ? text : "fail");
+}
+
+void writer_echoed(struct writer *writer, int64_t now_ms, const struct net_address *to,
+                   enum err err, uint32_t round_trip_ms, int ttl)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    begin_event(writer, now_ms);
+    address_text(to, text);
+    if (err == ERR_OK && ttl > 0)
+        writer_line(writer, "ping %s %u %d", text, (unsigned)round_trip_ms, ttl);
+    else if (err == ERR_OK)
+        writer_line(writer, "ping %s %u", text, (unsigned)round_trip_ms);
+    else
+        writer_line(writer, "ping %s %s", text,
+                    err == ERR_UNREACHABLE ? "unreachable"
+                    : err == ERR_DENIED    ? "denied"
+                                           : "timeout");
+}
+
+/* ---- connections ---- */
+
+int writer_connected(struct writer *writer, int64_t now_ms, const struct net_target *to)
+{
+    bool udp = to->transport == NET_UDP;
+    size_t peer;
+
+    if (writer->doubt.is_open && writer->peers[writer->doubt.peer].port == to->port)
+        writer->doubt.is_open = false; /* it has dialled again with another offer */
+    writer_settle_doubt(writer);
+    begin_event(writer, now_ms);
+    peer = peer_at(writer, to->transport, to->port, udp ? SCRIPT_PEER_UDP : SCRIPT_PEER_TCP);
+    if (peer == NO_PEER)
+        return -1;
+    if (writer->peers[peer].kind == SCRIPT_PEER_REFUSE ||
+        writer->peers[peer].kind == SCRIPT_PEER_HANG)
+        writer_line(writer, "# %s takes connections now: this does not play",
+                    writer->peers[peer].name);
+    if (is_busy(writer, peer))
+        writer_line(writer, "# %s has two connections at once: this does not play",
+                    writer->peers[peer].name);
+    return take_connection(writer, peer);
+}
+
+int writer_accepted(struct writer *writer, int64_t now_ms, uint16_t from_port, uint16_t to_port)
+{
+    size_t peer;
+
+    begin_event(writer, now_ms);
+    peer = peer_at(writer, NET_TCP, from_port, SCRIPT_PEER_TCP);
+    if (peer == NO_PEER)
+        return -1;
+    writer_line(writer, "peer %s connects %u", writer->peers[peer].name, (unsigned)to_port);
+    return take_connection(writer, peer);
+}
+
+void writer_refused(struct writer *writer, int64_t now_ms, const struct net_target *to,
+                    enum err err)
+{
+    enum script_peer_kind kind = err == ERR_REFUSED ? SCRIPT_PEER_REFUSE : SCRIPT_PEER_HANG;
+    size_t peer;
+
+    if (to->transport == NET_UDP)
+        return;
+    writer_settle_doubt(writer);
+    begin_event(writer, now_ms);
+    peer = peer_at(writer, to->transport, to->port, kind);
+    if (peer != NO_PEER && writer->peers[peer].kind != kind)
+        writer_line(writer, "# %s takes no connection now: this does not play",
+                    writer->peers[peer].name);
+}
+
+static struct writer_connection *connection_at(struct writer *writer, int connection)
+{
+    assert(connection >= 0 && connection < WRITER_CONNECTIONS_MAX);
+    assert(writer->connections[connection].used);
+    return &writer->connections[connection];
+}
+
+/* Bytes pass, or an end: the connection was there before. */
+static struct writer_peer *begin_step(struct writer *writer, int64_t now_ms, int connection)
+{
+    struct writer_connection *made = connection_at(writer, connection);
+    struct writer_peer *peer = &writer->peers[made->peer];
+
+    writer_settle_doubt(writer);
+    begin_event(writer, now_ms);
+    if (made->unsaid && !made->secure && peer->transport == NET_TCP) {
+        writer_line(writer, "peer %s connected", peer->name);
+        made->plain = true;
+    }
+    made->unsaid = false;
+    return peer;
+}
+
+void writer_tls_begins(struct writer *writer, int64_t now_ms, int connection)
+{
+    struct writer_connection *made = connection_at(writer, connection);
+
+    writer_settle_doubt(writer);
+    begin_event(writer, now_ms);
+    change_kind(writer, &writer->peers[made->peer],
+                made->plain ? SCRIPT_PEER_STARTTLS : SCRIPT_PEER_TLS);
+    made->secure = true;
+    made->unsaid = false;
+}
+
+void writer_tls_open(struct writer *writer, int64_t now_ms, int connection, struct tls_info info)
+{
+    const struct writer_peer *peer = begin_step(writer, now_ms, connection);
+
+    writer_line(writer, "peer %s accepts %04x %04x%s", peer->name, (unsigned)info.version,
+                (unsigned)info.suite, info.resumed ? " resumed" : "");
+}
+
+void writer_tls_fails(struct writer *writer, int64_t now_ms, int connection,
+                      const struct tls_failure *failure)
+{
+    size_t peer = connection_at(writer, connection)->peer;
+
+    (void)begin_step(writer, now_ms, connection);
+    writer_fail_handshake(writer, peer, failure);
+}
+
+static void write_bytes(struct writer *writer, const struct writer_peer *peer, const char *verb,
+                        struct span bytes)
+{
+    writer_addf(writer, "peer %s %s ", peer->name, verb);
+    writer_add_quoted(writer, bytes, false);
+    (void)writer_end_line(writer);
+}
+
+void writer_peer_gets(struct writer *writer, int64_t now_ms, int connection, struct span bytes)
+{
+    assert(bytes.len > 0);
+    write_bytes(writer, begin_step(writer, now_ms, connection), "gets", bytes);
+}
+
+void writer_peer_sends(struct writer *writer, int64_t now_ms, int connection, struct span bytes)
+{
+    assert(bytes.len > 0);
+    write_bytes(writer, begin_step(writer, now_ms, connection), "sends", bytes);
+}
+
+void writer_peer_ends(struct writer *writer, int64_t now_ms, int connection, enum writer_end end)
+{
+    static const char *const words[] = { [WRITER_CLOSES] = "closes",
+                                         [WRITER_HANGS_UP] = "hangs up",
+                                         [WRITER_RESETS] = "resets",
+                                         [WRITER_CORRUPTS] = "corrupts" };
+    const struct writer_peer *peer = begin_step(writer, now_ms, connection);
+
+    writer_line(writer, "peer %s %s", peer->name, words[end]);
+}
+
+void writer_gone(struct writer *writer, int64_t now_ms, int connection)
+{
+    struct writer_connection *made = connection_at(writer, connection);
+    const struct writer_peer *peer = &writer->peers[made->peer];
+
+    if (!writer->doubt.is_open) {
+        begin_event(writer, now_ms);
+        if (peer->transport == NET_TCP && !made->unsaid)
+            writer_line(writer, "peer %s gets close", peer->name);
+    }
+    made->used = false;
+}

@@ -1,0 +1,25 @@
+/* writer_text.h: bytes as a transcript has them: lines, quotes, patterns, secrets. */
+#ifndef TRANSCRIPT_WRITER_TEXT_H
+#define TRANSCRIPT_WRITER_TEXT_H
+
+#include "transcript/writer_state.h"
+
+/* True for what a line can have as it stands: behind `>` where it is typed, else behind `<` or
+ * `<|`. */
+bool writer_is_plain(struct span text, bool typed);
+
+/* Adds such a text, secrets as their variables. */
+void writer_add_plain(struct writer *writer, struct span text, bool typed);
+
+/* Adds `"…"`, secrets as their variables. */
+void writer_add_quoted(struct writer *writer, struct span bytes, bool typed);
+
+/* True when a line of the module differs each time: the regular expression that it matches is
+ * added. */
+bool writer_add_pattern(struct writer *writer, struct span text);
+
+/* The number of a secret, from 1; a new one is told in a comment.  0: there are too many, and it is
+ * told too. */
+size_t writer_note_secret(struct writer *writer, struct span value);
+
+#endif

@@ -173,6 +173,7 @@ struct at_prompt {
                        * `exact` prompt that lacks three bytes or fewer takes them all the same */
     bool edits; /* S5's character erases, where the command's manual says so; else it is data */
     bool drop;  /* bytes past `max` are dropped, with a line in the log */
+    uint16_t ack_every;  /* of literal bytes: the host is sent an A after each so many; 0: never */
     const char *instead; /* what the log advises for more bytes, and for such that Ctrl-Z and ESC
                           * are among; NULL: a command with a count */
     enum at_prompt_echo echo; /* instead of what the dialect says; while E0 only AT_ECHO_ALWAYS */

@@ -122,10 +122,30 @@ static size_t echo_room(const struct at_session *at)
     return room > reserve ? room - reserve : 0;
 }
 
+/* How many bytes may be taken before there is no room for one more A. */
+static size_t ack_room(const struct at_session *at)
+{
+    size_t room = ring_room(&at->output);
+    size_t reserve = at->config.dialect->answer_max, every = at->mode->prompt.ack_every;
+    size_t acks = room > reserve ? room - reserve : 0;
+
+    return every == 0 ? SIZE_MAX : (acks + 1) * every - 1 - at->mode->payload_len % every;
+}
+
+static void acknowledge(struct at_session *at, size_t before)
+{
+    size_t every = at->mode->prompt.ack_every;
+
+    if (every == 0)
+        return;
+    for (size_t due = at->mode->payload_len / every - before / every; due > 0; due--)
+        at_put(at, span_of("A"));
+}
+
 /* Keeps literal bytes as far as there is memory. */
 static void keep(struct at_session *at, struct span bytes)
 {
-    size_t room = at->mode->prompt.max - at->mode->payload_len;
+    size_t before = at->mode->payload_len, room = at->mode->prompt.max - before;
 
     if (bytes.len > room) {
         at->mode->payload_over += bytes.len - room;
@@ -136,6 +156,7 @@ static void keep(struct at_session *at, struct span bytes)
     at->mode->payload_len += bytes.len;
     if (echoes(at))
         at_put(at, bytes);
+    acknowledge(at, before);
 }
 
 /* Escape characters that were no escape sequence. */
@@ -156,6 +177,8 @@ static size_t take_literal(struct at_session *at, struct span bytes)
         part = room;
     if (part > echo_room(at))
         part = echo_room(at);
+    if (part > ack_room(at))
+        part = ack_room(at);
     keep(at, span_at(bytes.data, part));
     if (at->mode->prompt.exact && at->mode->payload_len == at->mode->prompt.max)
         end_prompt(at, AT_PROMPT_COMPLETE);

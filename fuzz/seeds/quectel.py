@@ -48,8 +48,13 @@ SOCKETS = {
     + line('AT+QSECWRITE="RAM:a",5,3') + typed("abcde"),
     "host-files": M95 + line('AT+QFUPL="RAM:a",5,3') + typed("abcde") + line('AT+QFUPL="b",9,3') + typed("abc") + ESCAPE
     + lines("AT+QFLST", 'AT+QFLST="RAM:*"', 'AT+QFLDS="RAM"', 'AT+QFDWL="b"', 'AT+QFOPEN="RAM:a"', "AT+QFREAD=134072,2",
-            "AT+QFPOSITION=134072", "AT+QFSEEK=134072,0,2") + line("AT+QFWRITE=134072,2,3") + typed("xy")
-    + lines("AT+QFCLOSE=134072", 'AT+QFDEL="*"', 'AT+QFDEL="RAM:a"'),
+            "AT+QFPOSITION=134072", "AT+QFFLUSH=134072", "AT+QFSEEK=134072,1", "AT+QFTUCAT=134072",
+            "AT+QFSEEK=134072,0,2") + line("AT+QFWRITE=134072,2,3") + typed("xy")
+    + lines("AT+QFCLOSE=134072", 'AT+QFMOV="RAM:a","RAM:c",1', 'AT+QFMOV="RAM:c","d"', 'AT+QFMOV="d","b",0,1', 'AT+QFDEL="*"', 'AT+QFDEL="RAM:a"'),
+    "host-files-acknowledged": M95 + line('AT+QFUPL="RAM:a",1025,3,1') + typed("x" * 200) + typed("y" * 200) + typed("z" * 200) + typed("x" * 200) + typed("x" * 200)
+    + typed("last bytes of it are here"),
+    "host-files-in-flash": M95 + line('AT+QFUPL="a",3,3') + typed("abc") + line("AT+CFUN=1,1") + wait_s(9) + lines("AT", "AT+QFLST", 'AT+QFDWL="a"')
+    + storing_fails(1) + line('AT+QFDEL="a"'),
     "kept": M95 + lines("AT+QSCLK=1", "AT+QAUDCH=1", "AT+QSIMDET=1,1", "AT+QREFUSECS=1,0", "AT+QINDRI=1", "AT+QENG=1"),
     "server": SEVERAL + SERVER + calls(SECURE) + wait(4) + calls(WEB) + wait(4) + sends(SECURE, "data") + wait(4)
     + lines("AT+QIRD=0,2,0,1500", "AT+QISRVC=2") + line("AT+QISEND=0,2") + typed("ab") + closes(WEB) + wait(4) + calls(WEB) + wait(4)

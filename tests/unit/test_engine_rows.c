@@ -55,9 +55,9 @@ static const char *const by_name_or_socket[] = {
 /* The same of Quectel's files, HTTP and mail: a file, an exchange, an address, what a prompt
  * collects. */
 static const char *const by_exchange[] = {
-    "+QFLDS",    "+QFLST",     "+QFDEL",     "+QFSEEK",   "+QFPOSITION", "+QFCLOSE",
-    "+QFUPL",    "+QFDWL",     "+QFREAD",    "+QFWRITE",  "+QFOPEN",     "+QHTTPURL",
-    "+QHTTPGET", "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG", "+QHTTPDL",    "+QSMTPADDR",
+    "+QFLDS",    "+QFLST",     "+QFDEL",     "+QFSEEK",    "+QFPOSITION", "+QFCLOSE", "+QFMOV",
+    "+QFTUCAT",  "+QFFLUSH",   "+QFUPL",     "+QFDWL",     "+QFREAD",     "+QFWRITE", "+QFOPEN",
+    "+QHTTPURL", "+QHTTPGET",  "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG",   "+QHTTPDL", "+QSMTPADDR",
     "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",
 };
 

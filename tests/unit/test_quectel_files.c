@@ -226,13 +226,85 @@ static void test_two_uploads(void **state)
     world_deinit(&world);
 }
 
+/* ---- files of UFS ---- */
+
+static void write_file(struct world *world, const char *line, const char *text)
+{
+    talk(world, line);
+    world_forget(world, 0);
+    world_type_text(world, text);
+}
+
+static void restart(struct world *world)
+{
+    assert_int_equal(world_switch_on(world, "m95", true, 1), ERR_OK);
+    talk_ok(world, "ATE0");
+}
+
+/* What cannot be stored is an error, and the file is as it was, in memory and after power-off. */
+static void test_flash_that_fails(void **state)
+{
+    static const char *const lines[] = { "AT+QFDEL=\"a\"", "AT+QFMOV=\"a\",\"b\"",
+                                         "AT+QFMOV=\"a\",\"b\",1", "AT+QFOPEN=\"a\",1",
+                                         "AT+QFOPEN=\"b\"" };
+    struct world world;
+
+    (void)state;
+    start(&world);
+    write_file(&world, "AT+QFUPL=\"a\",3", "ABC");
+    talk_expect(&world, "AT+QFOPEN=\"a\"", "\r\n+QFOPEN: 134072\r\n\r\nOK\r\n");
+    memory_storage_fail_applies(&world.memory_storage, 1, ERR_IO);
+    write_file(&world, "AT+QFWRITE=134072,5", "12345");
+    assert_true(talk_ends_with(world_heard(&world, 0), "+CME ERROR: 4014"));
+    talk_ok(&world, "AT+QFSEEK=134072,1");
+    write_file(&world, "AT+QFWRITE=134072,5", "12345");
+    assert_true(talk_ends_with(world_heard(&world, 0), "+CME ERROR: 4014"));
+    talk_error(&world, "AT+QFTUCAT=134072");
+    talk_ok(&world, "AT+QFCLOSE=134072");
+    for (size_t i = 0; i < COUNT(lines); i++)
+        talk_error(&world, lines[i]);
+    write_file(&world, "AT+QFUPL=\"b\",3", "ABC");
+    assert_true(talk_ends_with(world_heard(&world, 0), "+CME ERROR: 4014"));
+    memory_storage_fail_applies(&world.memory_storage, 0, ERR_IO);
+    talk_expect(&world, "AT+QFLST", "\r\n+QFLST: \"a\",3\r\n\r\nOK\r\n");
+    for (int i = 0; i < 2; i++) {
+        talk_expect(&world, "AT+QFDWL=\"a\"", "\r\nCONNECT\r\nABC\r\n+QFDWL: 3,242\r\n\r\nOK\r\n");
+        restart(&world);
+    }
+    world_deinit(&world);
+}
+
+/* A file that is damaged is left out, the others are there, and its place is used again. */
+static void test_flash_that_is_damaged(void **state)
+{
+    static const char *const keys[] = { "ufs/1", "ufs/1/0" };
+    struct memory_entry *entry;
+    struct world world;
+
+    (void)state;
+    start(&world);
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        write_file(&world, "AT+QFUPL=\"a\",3", "ABC");
+        write_file(&world, "AT+QFUPL=\"b\",3", "DEF");
+        entry = memory_storage_find(&world.memory_storage, keys[i]);
+        assert_non_null(entry);
+        entry->corrupt = true;
+        restart(&world);
+        talk_expect(&world, "AT+QFLST", "\r\n+QFLST: \"b\",3\r\n\r\nOK\r\n");
+        entry->corrupt = false;
+        talk_ok(&world, "AT+QFDEL=\"*\"");
+    }
+    world_deinit(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_checksum),        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_damaged_nvram),   cmocka_unit_test(test_damaged_ram),
-        cmocka_unit_test(test_failing_storage), cmocka_unit_test(test_full_ram),
-        cmocka_unit_test(test_host_that_goes),  cmocka_unit_test(test_two_uploads),
+        cmocka_unit_test(test_checksum),         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_damaged_nvram),    cmocka_unit_test(test_damaged_ram),
+        cmocka_unit_test(test_failing_storage),  cmocka_unit_test(test_full_ram),
+        cmocka_unit_test(test_flash_that_fails), cmocka_unit_test(test_flash_that_is_damaged),
+        cmocka_unit_test(test_host_that_goes),   cmocka_unit_test(test_two_uploads),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* quectel_disk.h: the files of a host, in flash ("UFS:name", or no prefix) and in RAM ("RAM:name").
  *
- * Unlike those of quectel_files.h their bytes are given back.  Both kinds lie in memory until
- * power-off.
+ * Unlike those of quectel_files.h their bytes are given back.  Both kinds lie in memory; those in
+ * flash are in the modem's storage too, and come back from there at power-on.
  */
 #ifndef QUECTEL_DISK_H
 #define QUECTEL_DISK_H
@@ -11,7 +11,12 @@
 
 struct tlsmodem;
 
-enum { QUECTEL_DISK_NAME_MAX = 80, QUECTEL_DISK_HANDLES = 10, QUECTEL_DISK_FIRST_HANDLE = 134072 };
+enum {
+    QUECTEL_DISK_NAME_MAX = 80,
+    QUECTEL_DISK_HANDLES = 10,
+    QUECTEL_DISK_FIRST_HANDLE = 134072,
+    QUECTEL_DISK_FLASH_FILES = 8000 /* at most: their list is one entry of the storage */
+};
 
 /* A name without its prefix. */
 struct quectel_disk_name {
@@ -22,10 +27,14 @@ struct quectel_disk_name {
 struct quectel_disk_file {
     struct quectel_disk_file *next;
     bool ram;
+    uint16_t place; /* in storage; 0: not there */
     unsigned users; /* handles, and whoever reads or writes it now: it cannot be deleted */
     struct bytes data;
     char name[QUECTEL_DISK_NAME_MAX + 1];
 };
+
+/* How a file is open. */
+enum { QUECTEL_DISK_AS_IT_IS, QUECTEL_DISK_EMPTIED, QUECTEL_DISK_READ };
 
 struct quectel_disk_handle {
     struct quectel_disk_file *file; /* NULL: not open */
@@ -53,7 +62,24 @@ struct quectel_disk {
 };
 
 extern const struct module_part quectel_disk_part;
-extern const struct at_commands quectel_disk_rows, quectel_disk_data_rows;
+extern const struct at_commands quectel_disk_rows, quectel_disk_data_rows, quectel_disk_change_rows;
+
+/* ---- quectel_disk_store.c: nothing of a modem without storage, or of a file in RAM ---- */
+
+/* Stores a file whose bytes from `from` on have changed, and which had `had` bytes when it was
+ * stored before.  ERR_IO, ERR_NO_MEMORY: what is stored is as it was. */
+enum err quectel_disk_store(const struct tlsmodem *modem, struct quectel_disk_file *file,
+                            size_t from, size_t had);
+
+/* Takes it out of the storage.  ERR_IO, ERR_NO_MEMORY: it is still there. */
+enum err quectel_disk_unstore(const struct tlsmodem *modem, struct quectel_disk_file *file);
+
+/* True when files are stored; the log has a line where that cannot be known. */
+bool quectel_disk_has_stored(const struct tlsmodem *modem);
+
+/* At power-on, while there are none yet: fetches them.  What is damaged is left out, with a line in
+ * the log. */
+void quectel_disk_load(const struct tlsmodem *modem, struct quectel_disk *disk);
 
 /* ---- quectel_disk_part.c ---- */
 
@@ -73,17 +99,18 @@ size_t quectel_disk_total(const struct tlsmodem *modem, bool ram);
 /* How many of them no file has. */
 size_t quectel_disk_free(const struct tlsmodem *modem, bool ram);
 
-/* An empty new file; NULL: no memory, or RAM has as many files as it holds. */
+/* An empty new file, which is not stored yet; NULL: no memory, or there are as many files as there
+ * may be. */
 struct quectel_disk_file *quectel_disk_make(struct tlsmodem *modem,
                                             const struct quectel_disk_name *name);
 
 /* Takes `data` over as the contents of this file, made or in place of those it had.  ERR_FULL: no
- * room, ERR_BUSY: it is open, ERR_NO_MEMORY; `data` is empty after it, whatever happens. */
+ * room, ERR_BUSY: it is open, ERR_NO_MEMORY, ERR_IO; `data` is empty after it, whatever happens. */
 enum err quectel_disk_keep(struct tlsmodem *modem, const struct quectel_disk_name *name,
                            struct bytes *data);
 
-/* Deletes a file that nobody uses. */
-void quectel_disk_remove(struct tlsmodem *modem, struct quectel_disk_file *file);
+/* Deletes a file that nobody uses.  ERR_IO, ERR_NO_MEMORY: it is still there. */
+enum err quectel_disk_remove(struct tlsmodem *modem, struct quectel_disk_file *file);
 
 /* The open file of this handle; NULL: the error is noted. */
 struct quectel_disk_handle *quectel_disk_handle(struct at_session *at, const struct at_arg *arg);

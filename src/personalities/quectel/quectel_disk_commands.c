@@ -119,6 +119,7 @@ static enum at_status set_delete(struct at_session *at, const struct at_args *ar
     struct quectel_disk_file *next;
     struct pattern pattern;
     bool any = false;
+    enum err err;
 
     if (!read_pattern(text, &pattern))
         return quectel_disk_refuse_name(at, text);
@@ -131,7 +132,9 @@ static enum at_status set_delete(struct at_session *at, const struct at_args *ar
         if (!matches(&pattern, file))
             continue;
         any = true;
-        quectel_disk_remove(modem, file);
+        err = quectel_disk_remove(modem, file);
+        if (err != ERR_OK)
+            return at_refuse_storage(at, FACT_ERROR_FILE_STORAGE, err);
     }
     if (any)
         return AT_OK;
@@ -142,7 +145,6 @@ static enum at_status set_delete(struct at_session *at, const struct at_args *ar
 /* ---- handles ---- */
 
 enum { OPEN_NAME, OPEN_MODE, OPEN_LENGTH };
-enum { MODE_KEEP, MODE_CLEAR, MODE_READ };
 
 static struct quectel_disk_handle *spare_handle(struct quectel_disk *disk)
 {
@@ -159,8 +161,6 @@ static enum at_status open_file(struct at_session *at, struct quectel_disk_file 
     struct quectel_disk_handle *handle = spare_handle(disk);
 
     assert(handle != NULL);
-    if (mode == MODE_CLEAR)
-        bytes_free(&file->data);
     *handle = (struct quectel_disk_handle){
         .file = file, .number = QUECTEL_DISK_FIRST_HANDLE + 1000 * disk->opened, .mode = mode
     };
@@ -173,10 +173,12 @@ static enum at_status open_file(struct at_session *at, struct quectel_disk_file 
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
 {
     struct span text = args->list[OPEN_NAME].text;
-    int32_t mode = args->list[OPEN_MODE].given ? args->list[OPEN_MODE].number : MODE_KEEP;
+    int32_t mode =
+        args->list[OPEN_MODE].given ? args->list[OPEN_MODE].number : QUECTEL_DISK_AS_IT_IS;
     const struct at_arg *length = &args->list[OPEN_LENGTH];
     struct tlsmodem *modem = module_of(at);
     struct quectel_disk *disk = module_part_if(modem, &quectel_disk_part, 0);
+    struct bytes empty = { .len = 0 };
     struct quectel_disk_name name;
     struct quectel_disk_file *file;
     size_t room;
@@ -187,16 +189,23 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     if (disk != NULL && spare_handle(disk) == NULL)
         return at_refuse(at, FACT_ERROR_FILE_BUSY, "%d files are open; AT+QFCLOSE first",
                          (int)QUECTEL_DISK_HANDLES);
-    if (file == NULL && mode == MODE_READ)
+    if (file == NULL && mode == QUECTEL_DISK_READ)
         return quectel_disk_refuse_missing(at);
     if (file != NULL && file->users > 0)
         return at_refuse(at, FACT_ERROR_FILE_BUSY, "the file is open; AT+QFCLOSE first");
     room = quectel_disk_free(modem, name.ram) +
-           (file != NULL && mode == MODE_CLEAR ? file->data.len : 0);
+           (file != NULL && mode == QUECTEL_DISK_EMPTIED ? file->data.len : 0);
     if (length->given && (size_t)length->number > room)
         return at_refuse(at, FACT_ERROR_FILE_TOO_LARGE, "%zu bytes are free", room);
-    if (file == NULL && (file = quectel_disk_make(modem, &name)) == NULL)
-        return at_refuse(at, FACT_ERROR_FILE_NO_ROOM, "no more files fit");
+    if (file == NULL || mode == QUECTEL_DISK_EMPTIED) {
+        enum err err = quectel_disk_keep(modem, &name, &empty);
+
+        if (err == ERR_IO)
+            return at_refuse_storage(at, FACT_ERROR_FILE_STORAGE, err);
+        if (err != ERR_OK)
+            return at_refuse(at, FACT_ERROR_FILE_NO_ROOM, "no more files fit");
+        file = quectel_disk_find(modem, &name);
+    }
     return open_file(at, file, mode);
 }
 
@@ -270,7 +279,7 @@ static const struct at_param room_params[] = {
 static const struct at_param name_params[] = { NAME };
 static const struct at_param open_params[] = {
     NAME,
-    { .name = "mode", .optional = true, .max = MODE_READ },
+    { .name = "mode", .optional = true, .max = QUECTEL_DISK_READ },
     { .name = "length", .optional = true, .min = 1, .max = INT32_MAX },
 };
 static const struct at_param seek_params[] = {

@@ -94,23 +94,33 @@ static enum at_status set_read(struct at_session *at, const struct at_args *args
 
 /* ---- from the host ---- */
 
-static enum at_status
-collect(struct at_session *at, struct quectel_disk *disk, size_t size, int32_t timeout_s,
-        enum at_status (*on_done)(struct at_session *at, void *ctx, enum at_prompt_end end,
-                                  struct span payload))
+enum { ACK_EVERY = 1024 };
+
+/* What a prompt of +QFUPL and +QFWRITE is told. */
+struct upload {
+    size_t size;
+    int32_t timeout_s;
+    bool acknowledges;
+    enum at_status (*on_done)(struct at_session *at, void *ctx, enum at_prompt_end end,
+                              struct span payload);
+};
+
+static enum at_status collect(struct at_session *at, struct quectel_disk *disk,
+                              const struct upload *upload)
 {
-    if (bytes_reserve(&disk->transfer.incoming, size) != ERR_OK) {
+    if (bytes_reserve(&disk->transfer.incoming, upload->size) != ERR_OK) {
         quectel_disk_end(disk);
         return at_refuse_memory(at, FACT_ERROR_FILE_NO_ROOM);
     }
-    return at_prompt(at, &(struct at_prompt){ .max = size,
+    return at_prompt(at, &(struct at_prompt){ .max = upload->size,
                                               .text = "\r\nCONNECT\r\n",
                                               .memory = disk->transfer.incoming.data,
-                                              .idle_ms = (uint32_t)timeout_s * SECOND_MS,
+                                              .idle_ms = (uint32_t)upload->timeout_s * SECOND_MS,
                                               .exact = true,
                                               .escape_ends = true,
+                                              .ack_every = upload->acknowledges ? ACK_EVERY : 0,
                                               .echo = AT_ECHO_OFF,
-                                              .on_done = on_done,
+                                              .on_done = upload->on_done,
                                               .ctx = disk });
 }
 
@@ -137,6 +147,10 @@ static enum at_status on_uploaded(struct at_session *at, void *ctx, enum at_prom
         return refuse(at, disk, FACT_ERROR_FILE_EXISTS, "a file of this name was made meanwhile");
     bytes_commit(&transfer->incoming, len);
     err = quectel_disk_keep(module_of(at), &transfer->name, &transfer->incoming);
+    if (err == ERR_IO) {
+        quectel_disk_end(disk);
+        return at_refuse_storage(at, FACT_ERROR_FILE_STORAGE, err);
+    }
     if (err != ERR_OK)
         return refuse(at, disk, FACT_ERROR_FILE_NO_ROOM, "there is no room for the file");
     quectel_disk_end(disk);
@@ -173,24 +187,42 @@ static enum at_status set_upload(struct at_session *at, const struct at_args *ar
     disk->transfer.name = (struct quectel_disk_name){
         .ram = name.ram, .name = span_at((uint8_t *)disk->transfer.text, name.name.len)
     };
-    return collect(at, disk, size, value_of(&args->list[UPLOAD_TIMEOUT], PRESET_TIMEOUT_S),
-                   on_uploaded);
+    return collect(
+        at, disk,
+        &(struct upload){ .size = size,
+                          .timeout_s = value_of(&args->list[UPLOAD_TIMEOUT], PRESET_TIMEOUT_S),
+                          .acknowledges = value_of(&args->list[UPLOAD_ACK], 0) != 0,
+                          .on_done = on_uploaded });
 }
 
-/* Puts the bytes where the handle is; false: no memory. */
-static bool put(struct quectel_disk_handle *handle, struct span bytes)
+/* Puts the bytes where the handle is, in memory and in storage, or leaves the file as it was. */
+static enum err put(const struct tlsmodem *modem, struct quectel_disk_handle *handle,
+                    struct span bytes)
 {
-    struct bytes *data = &handle->file->data;
-    size_t inside = data->len - handle->at;
+    struct bytes *data = &handle->file->data, before = { .len = 0 };
+    struct span over = span_skip(bytes_span(data), handle->at);
+    uint32_t had = data->len;
+    enum err err;
 
-    if (inside > bytes.len)
-        inside = bytes.len;
-    if (bytes_add(data, span_skip(bytes, inside), SIZE_MAX / 2) != ERR_OK)
-        return false;
-    if (inside > 0)
-        memcpy(data->data + handle->at, bytes.data, inside);
-    handle->at += bytes.len;
-    return true;
+    if (over.len > bytes.len)
+        over.len = bytes.len;
+    err = bytes_copy(&before, over);
+    if (err == ERR_OK)
+        err = bytes_add(data, span_skip(bytes, over.len), SIZE_MAX / 2);
+    if (err == ERR_OK) {
+        if (over.len > 0)
+            memcpy(data->data + handle->at, bytes.data, over.len);
+        err = quectel_disk_store(modem, handle->file, handle->at, had);
+    }
+    if (err == ERR_OK) {
+        handle->at += bytes.len;
+    } else {
+        if (before.len > 0)
+            memcpy(data->data + handle->at, before.data, before.len);
+        data->len = had;
+    }
+    bytes_free(&before);
+    return err;
 }
 
 static enum at_status on_written(struct at_session *at, void *ctx, enum at_prompt_end end,
@@ -200,6 +232,7 @@ static enum at_status on_written(struct at_session *at, void *ctx, enum at_promp
     const struct at_arg number = { .given = true, .number = disk->transfer.handle };
     struct quectel_disk_handle *handle = quectel_disk_handle(at, &number);
     size_t len = payload.len, room;
+    enum err err;
 
     if (handle == NULL) { /* closed meanwhile, by another port */
         quectel_disk_end(disk);
@@ -208,9 +241,13 @@ static enum at_status on_written(struct at_session *at, void *ctx, enum at_promp
     if (end == AT_PROMPT_ABORTED || len == 0)
         return refuse(at, disk, FACT_ERROR_FILE_NO_DATA, "no byte came");
     room = quectel_disk_free(module_of(at), handle->file->ram);
-    if (len > room + handle->file->data.len - handle->at || !put(handle, payload))
+    err = len > room + handle->file->data.len - handle->at ? ERR_FULL
+                                                           : put(module_of(at), handle, payload);
+    if (err != ERR_OK && err != ERR_IO)
         return refuse(at, disk, FACT_ERROR_FILE_NO_ROOM, "there is no room for so many bytes");
     quectel_disk_end(disk);
+    if (err == ERR_IO)
+        return at_refuse_storage(at, FACT_ERROR_FILE_STORAGE, err);
     at_info(at, "+QFWRITE: %zu,%zu", len, (size_t)handle->file->data.len);
     return AT_OK;
 }
@@ -224,7 +261,7 @@ static enum at_status set_write(struct at_session *at, const struct at_args *arg
 
     if (handle == NULL)
         return AT_FAIL;
-    if (handle->mode == 2)
+    if (handle->mode == QUECTEL_DISK_READ)
         return at_refuse(at, FACT_ERROR_FILE_BUSY, "the file is open to read");
     room =
         quectel_disk_free(module_of(at), handle->file->ram) + handle->file->data.len - handle->at;
@@ -234,8 +271,11 @@ static enum at_status set_write(struct at_session *at, const struct at_args *arg
     if (disk == NULL)
         return AT_FAIL;
     disk->transfer.handle = handle->number;
-    return collect(at, disk, size, value_of(&args->list[DATA_TIMEOUT], PRESET_TIMEOUT_S),
-                   on_written);
+    return collect(
+        at, disk,
+        &(struct upload){ .size = size,
+                          .timeout_s = value_of(&args->list[DATA_TIMEOUT], PRESET_TIMEOUT_S),
+                          .on_done = on_written });
 }
 
 #define HANDLE                                                                                     \
@@ -254,7 +294,7 @@ static const struct at_param upload_params[] = {
     NAME,
     NUMBER("size", INT32_MAX),
     NUMBER("timeout", UINT16_MAX),
-    { .name = "ackmode", .optional = true, .max = 0 },
+    { .name = "ackmode", .optional = true, .max = 1 },
 };
 static const struct at_param name_params[] = { NAME };
 static const struct at_param read_params[] = { HANDLE, NUMBER("length", INT32_MAX) };
@@ -267,7 +307,7 @@ static const struct at_param write_params[] = { HANDLE, NUMBER("length", INT32_M
 
 static const struct at_command rows[] = {
     { ROW("+QFUPL", "Makes a file of what follows CONNECT: 10240 bytes, or what came in time.",
-          upload_params, "<filename>[,<size>[,(1-65535)[,(0)]]]"),
+          upload_params, "<filename>[,<size>[,(1-65535)[,(0,1)]]]"),
       .set = set_upload },
     { ROW("+QFDWL", "Gives a whole file, after CONNECT.", name_params, "<filename>"),
       .set = set_download },

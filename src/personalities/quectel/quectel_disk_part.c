@@ -89,7 +89,7 @@ size_t quectel_disk_free(const struct tlsmodem *modem, bool ram)
     for (const struct quectel_disk_file *file = disk != NULL ? disk->files : NULL; file != NULL;
          file = file->next) {
         if (file->ram == ram)
-            total -= file->data.len;
+            total -= file->data.len < total ? file->data.len : total;
     }
     return total;
 }
@@ -104,7 +104,8 @@ static bool is_full(const struct tlsmodem *modem, const struct quectel_disk *dis
     for (const struct quectel_disk_file *file = disk->files; file != NULL; file = file->next)
         count += file->ram == ram;
     if (!ram)
-        return (size_t)count >= quectel_disk_total(modem, false) / FILE_COST;
+        return count >= QUECTEL_DISK_FLASH_FILES ||
+               (size_t)count >= quectel_disk_total(modem, false) / FILE_COST;
     if (count < module_fact_peek(modem, FACT_DISK_RAM_FILES))
         return false;
     module_note_fact(modem, FACT_DISK_RAM_FILES);
@@ -131,29 +132,8 @@ struct quectel_disk_file *quectel_disk_make(struct tlsmodem *modem,
     return file;
 }
 
-enum err quectel_disk_keep(struct tlsmodem *modem, const struct quectel_disk_name *name,
-                           struct bytes *data)
-{
-    struct quectel_disk_file *file = quectel_disk_find(modem, name);
-    size_t had = file != NULL ? file->data.len : 0;
-    enum err err = ERR_OK;
-
-    if (file != NULL && file->users > 0)
-        err = ERR_BUSY;
-    else if (data->len > quectel_disk_free(modem, name->ram) + had)
-        err = ERR_FULL;
-    else if (file == NULL && (file = quectel_disk_make(modem, name)) == NULL)
-        err = ERR_NO_MEMORY;
-    if (err == ERR_OK) {
-        bytes_free(&file->data);
-        file->data = bytes_take(data);
-        bytes_trim(&file->data);
-    }
-    bytes_free(data);
-    return err;
-}
-
-void quectel_disk_remove(struct tlsmodem *modem, struct quectel_disk_file *file)
+/* Out of the list, and of memory. */
+static void drop(struct tlsmodem *modem, struct quectel_disk_file *file)
 {
     struct quectel_disk_file **link = &disk_if(modem)->files;
 
@@ -163,6 +143,55 @@ void quectel_disk_remove(struct tlsmodem *modem, struct quectel_disk_file *file)
     *link = file->next;
     bytes_free(&file->data);
     free(file);
+}
+
+enum err quectel_disk_remove(struct tlsmodem *modem, struct quectel_disk_file *file)
+{
+    enum err err = quectel_disk_unstore(modem, file);
+
+    if (err == ERR_OK)
+        drop(modem, file);
+    return err;
+}
+
+/* In memory and in storage, or as it was. */
+static enum err replace(struct tlsmodem *modem, struct quectel_disk_file *file, struct bytes *data)
+{
+    struct bytes before = bytes_take(&file->data);
+    enum err err;
+
+    file->data = bytes_take(data);
+    bytes_trim(&file->data);
+    err = quectel_disk_store(modem, file, 0, before.len);
+    if (err != ERR_OK) {
+        bytes_free(&file->data);
+        file->data = bytes_take(&before);
+    }
+    bytes_free(&before);
+    return err;
+}
+
+enum err quectel_disk_keep(struct tlsmodem *modem, const struct quectel_disk_name *name,
+                           struct bytes *data)
+{
+    struct quectel_disk_file *file = quectel_disk_find(modem, name);
+    size_t had = file != NULL ? file->data.len : 0;
+    bool is_new = file == NULL;
+    enum err err = ERR_OK;
+
+    if (file != NULL && file->users > 0)
+        err = ERR_BUSY;
+    else if (data->len > quectel_disk_free(modem, name->ram) + had)
+        err = ERR_FULL;
+    else if (is_new && (file = quectel_disk_make(modem, name)) == NULL)
+        err = ERR_NO_MEMORY;
+    if (err == ERR_OK) {
+        err = replace(modem, file, data);
+        if (err != ERR_OK && is_new)
+            drop(modem, file);
+    }
+    bytes_free(data);
+    return err;
 }
 
 /* ---- handles and transfers ---- */
@@ -221,6 +250,20 @@ static void deinit(struct tlsmodem *modem, void *state)
     }
 }
 
+static void init(struct tlsmodem *modem, void *state, size_t unit)
+{
+    (void)unit;
+    if (quectel_disk_has_stored(modem))
+        quectel_disk_load(modem, state);
+}
+
+/* Power is on: what is stored is there, with its room. */
+static void ready(struct tlsmodem *modem)
+{
+    if (quectel_disk_has_stored(modem) && module_part(modem, &quectel_disk_part, 0) == NULL)
+        log_say(modem->config.log, LOG_WARNING, "no memory for the files of UFS");
+}
+
 /* Handles are not given twice before power-off. */
 static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
@@ -231,5 +274,7 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
 }
 
 const struct module_part quectel_disk_part = { .size = sizeof(struct quectel_disk),
+                                               .init = init,
+                                               .ready = ready,
                                                .deinit = deinit,
                                                .is_idle = is_idle };

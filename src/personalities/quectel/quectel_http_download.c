@@ -24,6 +24,8 @@ static int keep(struct quectel_http *http)
         return 0;
     case ERR_BUSY:
         return QUECTEL_FILE_ACCESS_DENIED;
+    case ERR_IO:
+        return (int)module_fact(http->modem, FACT_ERROR_FILE_STORAGE);
     default:
         return QUECTEL_FILE_NO_SPACE;
     }

@@ -68,6 +68,7 @@ static const struct at_commands *const commands[] = {
     &quectel_upload,
     &quectel_disk_rows,
     &quectel_disk_data_rows,
+    &quectel_disk_change_rows,
     &quectel_ssl_config,
     &quectel_ssl_socket,
     &quectel_http_rows,

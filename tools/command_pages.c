@@ -138,7 +138,7 @@ static bool can_read(const struct maker *maker, const struct at_command *row)
 
     if (row->read != NULL || (row->record != NULL && (!row->basic || row->name[0] == 'S')))
         return true;
-    return row->run != NULL && row->record == NULL && dialect->read_executes;
+    return row->run != NULL && !row->acts && row->record == NULL && dialect->read_executes;
 }
 
 static void print_forms(const struct maker *maker, const struct at_command *row)

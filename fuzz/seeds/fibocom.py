@@ -16,12 +16,13 @@ def file_of(kind: str, text: str) -> bytes:
     return line(f'AT+GTSSLFILE="{kind}",{len(text)}') + typed(text)
 
 
-GENERAL = COMMON + lines("AT+CGEREP=1", "AT+CESQ", "AT+CCID;+ICCID", "AT+CEREG=1", 'AT+GTSET="IPRFMT",0', "AT+MIPCALL=0", "AT+MIPCALL=1", "AT+GTSSLVER=4",
+GENERAL = COMMON + lines("AT+CGEREP=1", "AT+CESQ", "AT+CCID;+ICCID", "AT+CEREG=1", 'AT+GTSET="IPRFMT",0', 'AT+GTSET="GDB",1', "AT+MIPCALL=0", "AT+MIPCALL=1", "AT+GTSSLVER=4",
                          "AT+GTSSLMODE=0", "AT+GTSSLERR", "AT+GTSSLCIPHER?", "AT+MIPKEEPCONF=1,60,9,75", "AT+MIPSTAT?")
 
 SOCKETS = {
     "general": L610 + GENERAL,
     "general-nl668": NL668 + GENERAL,
+    "power-off": L610 + GENERAL + line("AT+CPOF") + wait_s(6) + line("AT+GTSET?"),
     "general-m910": M910 + GENERAL,
     "general-b": NL668_B + GENERAL,
     "suites": L610 + lines("AT+GTSSLCIPHER=1,1", "AT+GTSSLCIPHER=1,0"),

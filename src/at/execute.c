@@ -179,7 +179,7 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
             return row->read(at);
         if (row->record != NULL)
             return read_bound(at, row);
-        if (row->run != NULL && at->config.dialect->read_executes)
+        if (row->run != NULL && !row->acts && at->config.dialect->read_executes)
             return row->run(at);
         return row->free_form ? AT_OK : refuse_form(at, row);
     case AT_TEST:

@@ -158,6 +158,7 @@ static const struct at_command rows[] = {
     { .name = "+PLAIN", AT_PARAMS(code_params), .plain_error = true, .set = set_fail },
     { .name = "+CODES", .run = run_codes },
     { .name = "+RUN", .run = run_run },
+    { .name = "+ACT", .run = run_run, .acts = true },
     { .name = "+LONG", AT_PARAMS(long_params), .set = set_long },
     { .name = "X",
       .basic = true,

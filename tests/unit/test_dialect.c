@@ -191,6 +191,7 @@ static const struct talk_row talk_rows[] = {
       { .read_executes = true },
       { TYPE("AT+RUN?\r") },
       "\r\n+RUN: 1\r\n\r\nOK\r\n" },
+    { "a read that would act", { .read_executes = true }, { TYPE("AT+ACT?\r") }, "\r\nERROR\r\n" },
     { "a read that does not", { 0 }, { TYPE("AT+RUN?\r") }, "\r\nERROR\r\n" },
     { "a set does not", { .read_executes = true }, { TYPE("AT+RUN=1\r") }, "\r\nERROR\r\n" },
     { "quoted number", { 0 }, { TYPE("AT+NUMBER=\"12\"\r") }, "\r\n+NUMBER: 12\r\n\r\nOK\r\n" },

@@ -28,7 +28,7 @@ enum fibocom_feature {
 };
 
 /* Limits of a model, as rows refer to them (1 + index). */
-enum fibocom_limit { LIMIT_SOCKETS = LIMIT_OF_MAKER, LIMIT_HTTP_PARAMS, LIMIT_END };
+enum fibocom_limit { LIMIT_SOCKETS = LIMIT_OF_MAKER, LIMIT_HTTP_PARAMS, LIMIT_NAMED, LIMIT_END };
 
 enum {
     FIBOCOM_SOCKETS = 6,
@@ -112,9 +112,19 @@ enum { OPEN_ID, OPEN_LOCAL_PORT, OPEN_HOST, OPEN_PORT, OPEN_PROTOCOL };
         .name = "socket_id", .min = 1, .max_limit = LIMIT_SOCKETS                                  \
     }
 
+/* The names of +GTSET.  All but the first are kept for the host. */
+enum fibocom_named {
+    NAMED_FORMAT,
+    NAMED_SEND_TIME,
+    NAMED_SIM_PHASE,
+    NAMED_GPRS_FIRST,
+    NAMED_DEBUG_HANDLER,
+    FIBOCOM_NAMED
+};
+
 struct fibocom_settings {
-    int32_t format;                              /* +GTSET="IPRFMT" */
-    int32_t send_time, sim_phase;                /* kept for the host */
+    int32_t named[FIBOCOM_NAMED];                /* +GTSET; that of NAMED_FORMAT is a place of
+                                                  * FACT_FORMAT */
     int32_t clock_update;                        /* +CTZU */
     int32_t sim_detect, wake, usb_mode, sleep_s; /* kept for the host */
 };
@@ -143,7 +153,8 @@ extern const struct module_part fibocom_sockets, fibocom_http_part, fibocom_exch
 extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
     fibocom_cipher, fibocom_socket, fibocom_keep_alive, fibocom_send, fibocom_receive, fibocom_odm,
     fibocom_lookup, fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_ftp_files,
-    fibocom_ftp_put, fibocom_time, fibocom_network_time, fibocom_phone, fibocom_refused;
+    fibocom_ftp_put, fibocom_time, fibocom_network_time, fibocom_phone, fibocom_settings_rows,
+    fibocom_refused;
 
 /* A row's record of module-wide settings. */
 void *fibocom_settings_record(struct at_session *at, size_t index);
@@ -242,9 +253,6 @@ void fibocom_send_go_on(struct fibocom_socket *socket);
 
 /* fibocom_send.c: its time is over; what is left goes out when the peer takes it. */
 void fibocom_send_give_up(struct fibocom_socket *socket);
-
-/* fibocom_receive.c: what +GTSET="IPRFMT" is when the power comes. */
-int32_t fibocom_format_at_start(const struct tlsmodem *modem);
 
 /* fibocom_receive.c: tells the host what has come, in the chosen format; the port is quiet. */
 void fibocom_receive_show(struct fibocom_socket *socket);

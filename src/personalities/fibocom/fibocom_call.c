@@ -109,6 +109,17 @@ static enum at_status read_contexts(struct at_session *at)
     return AT_OK;
 }
 
+/* A line for each type that a context may have (27.007 10.1.1). */
+static enum at_status test_contexts(struct at_session *at)
+{
+    static const char *const types[] = { "IP", "IPV6", "IPV4V6", "PPP" };
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        at_info(at, "+CGDCONT: (1-%zu),\"%s\",,,(0,1),(0,1)",
+                module_limit(module_of(at), LIMIT_CONTEXTS), types[i]);
+    return AT_OK;
+}
+
 static const struct at_param call_params[] = {
     { .name = "operation", .max = 1 },
     { .name = "apn", .type = AT_STRING, .optional = true, .max = MODULE_APN_MAX },
@@ -133,6 +144,7 @@ static const struct at_command rows[] = {
       .make_record = common_context_make_record,
       .keep = AT_KEEP_NVM,
       .set = common_context_set,
-      .read = read_contexts },
+      .read = read_contexts,
+      .test = test_contexts },
 };
 const struct at_commands fibocom_call = AT_COMMANDS(rows);

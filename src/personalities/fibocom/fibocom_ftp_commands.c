@@ -144,10 +144,22 @@ static enum at_status run_close(struct at_session *at)
 }
 
 static const struct at_param open_params[] = {
-    { .name = "server", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },
-    { .name = "user", .type = AT_STRING, .max = FTP_IDENTITY_MAX },
-    { .name = "password", .type = AT_STRING, .secret = true, .max = FTP_IDENTITY_MAX },
-    { .name = "account", .type = AT_STRING, .optional = true, .max = FTP_IDENTITY_MAX },
+    { .name = "server",
+      .type = AT_STRING,
+      .min = 1,
+      .max = CONNECTION_HOST_MAX,
+      .values = "(url)" },
+    { .name = "user", .type = AT_STRING, .max = FTP_IDENTITY_MAX, .values = "(user)" },
+    { .name = "password",
+      .type = AT_STRING,
+      .secret = true,
+      .max = FTP_IDENTITY_MAX,
+      .values = "(password)" },
+    { .name = "account",
+      .type = AT_STRING,
+      .optional = true,
+      .max = FTP_IDENTITY_MAX,
+      .values = "(account)" },
     { .name = "mode", .optional = true, .max = 1 },
     { .name = "port", .optional = true, .min = 1, .max = 65535 },
     { .name = "type", .optional = true, .max = 0 },
@@ -179,6 +191,7 @@ static const struct at_command rows[] = {
       SOURCE,
       AT_PARAMS(list_params),
       .run = run_list,
+      .acts = true,
       .set = set_list },
     { .name = "+FTPGET",
       .help = "Fetches a file, which +FTPRECV reads.",
@@ -195,6 +208,6 @@ static const struct at_command rows[] = {
       SOURCE,
       AT_PARAMS(receive_params),
       .set = set_receive },
-    { .name = "+FTPCLOSE", .help = "Ends the session.", SOURCE, .run = run_close },
+    { .name = "+FTPCLOSE", .help = "Ends the session.", SOURCE, .run = run_close, .acts = true },
 };
 const struct at_commands fibocom_ftp = AT_COMMANDS(rows);

@@ -171,7 +171,7 @@ static const struct at_param restart_params[] = {
 
 static const struct at_command rows[] = {
     { ROW("+FTPCWD", "Changes the folder."), AT_PARAMS(folder_params), .set = set_folder },
-    { ROW("+FTPCDUP", "Goes to the folder above."), .run = run_up },
+    { ROW("+FTPCDUP", "Goes to the folder above."), .run = run_up, .acts = true },
     { ROW("+FTPPWD", "The folder on the server."), .run = run_folder },
     { ROW("+FTPMKD", "Makes a folder."), AT_PARAMS(folder_params), .set = set_make },
     { ROW("+FTPRMD", "Removes a folder."), AT_PARAMS(folder_params), .set = set_remove },
@@ -180,7 +180,7 @@ static const struct at_command rows[] = {
     { ROW("+FTPSIZE", "Size of a file in bytes."), AT_PARAMS(file_params), .set = set_size },
     { ROW("+FTPTIME", "When a file was changed."), AT_PARAMS(file_params), .set = set_time },
     { ROW("+FTPSYST", "The kind of server."), .run = run_system },
-    { ROW("+FTPNOOP", "Asks the server for a sign of life."), .run = run_nothing },
+    { ROW("+FTPNOOP", "Asks the server for a sign of life."), .run = run_nothing, .acts = true },
     { ROW("+FTPMODE", "How sessions make data connections: 0 active, 1 passive."),
       AT_PARAMS(mode_params), .record = settings_record },
     { ROW("+FTPREST", "Where the next +FTPGET begins."), AT_PARAMS(restart_params),

@@ -4,7 +4,6 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
-#include "base/number.h"
 #include "module/identity.h"
 #include "personalities/common/common.h"
 
@@ -91,6 +90,14 @@ static enum at_status restart(struct at_session *at)
     return AT_OK;
 }
 
+/* Off, with all that is up.  Nobody can press its button, so it comes back by itself, as from the
+ * key: with its boot lines, and with what the power does not take. */
+static enum at_status power_off(struct at_session *at)
+{
+    module_power_cycle(module_of(at), module_fact(module_of(at), FACT_SHUTDOWN_OFF_MS));
+    return AT_OK;
+}
+
 enum { CFUN_FUN, CFUN_RESET };
 
 enum { CFUN_RESTARTS = 15 };
@@ -113,61 +120,6 @@ static enum at_status read_functionality(struct at_session *at)
     return AT_OK;
 }
 
-/* +GTSET: names that hosts set, and where their values are. */
-static const struct {
-    const char *name;
-    const char *values;
-    uint16_t offset;
-    int32_t preset; /* the fact, or 0 */
-} setting_rows[] = {
-    { "IPRFMT", "0-2,5", offsetof(struct fibocom_settings, format), FACT_FORMAT },
-    { "SENDTIME", "0-65535", offsetof(struct fibocom_settings, send_time), 0 },
-    { "SIMPHASE", "0,1", offsetof(struct fibocom_settings, sim_phase), 0 },
-};
-
-enum { SETTING_COUNT = sizeof(setting_rows) / sizeof(setting_rows[0]) };
-
-static int32_t *setting_at(struct at_session *at, size_t row)
-{
-    char *settings = (char *)&fibocom_of(at)->settings;
-
-    return (int32_t *)(void *)(settings + setting_rows[row].offset);
-}
-
-static void show_setting(struct at_session *at, size_t row)
-{
-    module_note_preset(module_of(at), setting_rows[row].preset);
-    at_info(at, "+GTSET: \"%s\",%d", setting_rows[row].name, (int)*setting_at(at, row));
-}
-
-static enum at_status read_settings(struct at_session *at)
-{
-    for (size_t i = 0; i < SETTING_COUNT; i++)
-        show_setting(at, i);
-    return AT_OK;
-}
-
-static enum at_status set_setting(struct at_session *at, const struct at_args *args)
-{
-    const struct at_arg *value = &args->list[1];
-    size_t row = 0;
-
-    while (row < SETTING_COUNT && !span_equal(args->list[0].text, span_of(setting_rows[row].name)))
-        row++;
-    if (row == SETTING_COUNT)
-        return at_refuse(at, FACT_ERROR_RANGE, "there is no such setting; AT+GTSET? lists them");
-    if (!value->given) {
-        show_setting(at, row);
-        return AT_OK;
-    }
-    if (!number_in_set(value->number, setting_rows[row].values))
-        return at_refuse(at, FACT_ERROR_RANGE, "\"%s\" is %d; allowed: %s", setting_rows[row].name,
-                         (int)value->number, setting_rows[row].values);
-    *setting_at(at, row) = value->number;
-    fact_replace(&module_of(at)->facts, setting_rows[row].preset);
-    return AT_OK;
-}
-
 static const struct at_param identification_params[] = { { .name = "value", .max = 255 } };
 static const struct at_param serial_params[] = { { .name = "snt", .max = 3 } };
 static const struct at_param cfun_params[] = {
@@ -186,11 +138,6 @@ static const struct at_param usb_params[] = {
 static const struct at_param sleep_params[] = {
     { .name = "time", .max = 255, .bound = AT_BIND(fibocom_settings, sleep_s) },
 };
-static const struct at_param setting_params[] = {
-    { .name = "function", .type = AT_STRING, .min = 1, .max = 20, .values = "\"IPRFMT\"" },
-    { .name = "value", .optional = true, .max = 65535 },
-};
-
 /* Checked, kept for the host, read back, and of no effect. */
 #define KEPT(text, say, parameters)                                                                \
     .name = (text), .help = (say), .source = "docs/facts/fibocom.md §4", AT_PARAMS(parameters),    \
@@ -226,14 +173,9 @@ static const struct at_command rows[] = {
       AT_PARAMS(cfun_params),
       .set = set_functionality,
       .read = read_functionality },
-    { SAYS("+RESET", "Restarts the module.", restart) },
-    { .name = "+GTSET",
-      .help = "Settings by name: \"IPRFMT\" is the format of received data.",
-      .source = "docs/facts/fibocom.md §2.3",
-      AT_PARAMS(setting_params),
-      .test_text = "(\"IPRFMT\"),(0-2,5);(\"SENDTIME\"),(0-65535);(\"SIMPHASE\"),(0,1)",
-      .set = set_setting,
-      .read = read_settings },
+    { SAYS("+RESET", "Restarts the module.", restart), .acts = true },
+    { SAYS("+CPOF", "Switches off; nobody can press a button here, so on again soon.", power_off),
+      .acts = true },
     { KEPT("+MSMPD", "Detection of the SIM.", detect_params) },
     { KEPT("+GTWAKE", "Wake-up of the host.", wake_params) },
     { KEPT("+GTUSBMODE", "Mode of the USB port.", usb_params), .keep = AT_KEEP_NVM },

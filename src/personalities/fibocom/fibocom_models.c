@@ -7,6 +7,7 @@ const int32_t fibocom_limits[LIMIT_END - 1] = {
     [LIMIT_CONTEXTS - 1] = 6,
     [LIMIT_SOCKETS - 1] = FIBOCOM_SOCKETS,
     [LIMIT_HTTP_PARAMS - 1] = HTTP_PARAM_COUNT,
+    [LIMIT_NAMED - 1] = FIBOCOM_NAMED,
 };
 
 #define OF_MODEL(...)                                                                              \

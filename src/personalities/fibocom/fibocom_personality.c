@@ -18,8 +18,6 @@ static enum err start(struct tlsmodem *modem)
 {
     struct fibocom *fibocom = modem->maker;
 
-    fact_restore(&modem->facts, FACT_FORMAT);
-    fibocom->settings.format = fibocom_format_at_start(modem);
     fibocom->ssl.loaded = fibocom_suites_at_start(modem);
     return ERR_OK;
 }
@@ -70,35 +68,16 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general,
-    &fibocom_call,
-    &fibocom_files,
-    &fibocom_ssl,
-    &fibocom_cipher,
-    &fibocom_socket,
-    &fibocom_send,
-    &fibocom_receive,
-    &fibocom_keep_alive,
-    &fibocom_odm,
-    &fibocom_lookup,
-    &fibocom_http,
-    &fibocom_http_read,
-    &fibocom_ftp,
-    &fibocom_ftp_files,
-    &fibocom_ftp_put,
-    &fibocom_time,
-    &fibocom_network_time,
-    &fibocom_refused,
-    &common_v250,
-    &common_registers,
-    &common_identity,
-    &common_network,
-    &common_packet,
-    &common_general,
-    &common_phone,
-    &fibocom_phone,
-    &common_messages,
-    NULL,
+    &fibocom_general,       &fibocom_call,    &fibocom_files,
+    &fibocom_ssl,           &fibocom_cipher,  &fibocom_socket,
+    &fibocom_send,          &fibocom_receive, &fibocom_keep_alive,
+    &fibocom_odm,           &fibocom_lookup,  &fibocom_http,
+    &fibocom_http_read,     &fibocom_ftp,     &fibocom_ftp_files,
+    &fibocom_ftp_put,       &fibocom_time,    &fibocom_network_time,
+    &fibocom_settings_rows, &fibocom_refused, &common_v250,
+    &common_registers,      &common_identity, &common_network,
+    &common_packet,         &common_general,  &common_phone,
+    &fibocom_phone,         &common_messages, NULL,
 };
 
 static struct at_index row_index;

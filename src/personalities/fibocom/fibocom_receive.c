@@ -10,24 +10,12 @@
 
 #include <assert.h>
 
-enum { FORMAT_HEX = 0, FORMAT_BARE = 1, FORMAT_RAW = 2, FORMAT_READ = 5 };
-
 /* Longest piece in a line; a datagram has one line. */
 enum { PIECE_MAX = FIBOCOM_CHUNK_MOST };
 
-int32_t fibocom_format_at_start(const struct tlsmodem *modem)
-{
-    static const int32_t formats[] = { [FORMAT_IS_HEX] = FORMAT_HEX,
-                                       [FORMAT_IS_BARE] = FORMAT_BARE,
-                                       [FORMAT_IS_RAW] = FORMAT_RAW,
-                                       [FORMAT_IS_READ] = FORMAT_READ };
-
-    return formats[module_fact_peek(modem, FACT_FORMAT)];
-}
-
 static int32_t format_of(const struct fibocom_socket *socket)
 {
-    return ((struct fibocom *)socket->modem->maker)->settings.format;
+    return ((struct fibocom *)socket->modem->maker)->settings.named[NAMED_FORMAT];
 }
 
 static struct span hex_of(struct span data, uint8_t hex[2 * PIECE_MAX])
@@ -51,7 +39,7 @@ static void show_stream(const struct fibocom_socket *socket, struct at_session *
 {
     uint8_t hex[2 * PIECE_MAX];
 
-    if (format_of(socket) == FORMAT_RAW) {
+    if (format_of(socket) == FORMAT_IS_RAW) {
         at_unsolicited(at, data, "+MIPRTCP: %d,%zu,", socket->id, data.len);
         return;
     }
@@ -68,7 +56,7 @@ static void show_datagram(const struct fibocom_socket *socket, struct at_session
     uint8_t hex[2 * PIECE_MAX];
 
     address_text(connection_peer(connection), from);
-    if (format_of(socket) != FORMAT_HEX) {
+    if (format_of(socket) != FORMAT_IS_HEX) {
         at_unsolicited(at, data, "+MIPRUDP: %s,%u,%d,%zu,", from, (unsigned)connection->port,
                        socket->id, data.len);
         return;
@@ -106,7 +94,7 @@ static void show(void *source, struct at_session *at, struct span piece)
     if (!has_datagrams(socket) && piece.len == chunk_of(socket))
         module_note_fact(socket->modem, chunk_fact(socket));
     module_note_preset(socket->modem, FACT_FORMAT);
-    if (format_of(socket) == FORMAT_BARE)
+    if (format_of(socket) == FORMAT_IS_BARE)
         at_put(at, piece);
     else if (has_datagrams(socket))
         show_datagram(socket, at, piece);
@@ -129,7 +117,7 @@ void fibocom_receive_show(struct fibocom_socket *socket)
     static const struct receive_ops ops = { .read = read, .show = show };
 
     assert(connection_is_open(&socket->connection));
-    if (format_of(socket) == FORMAT_READ && !has_datagrams(socket))
+    if (format_of(socket) == FORMAT_IS_READ && !has_datagrams(socket))
         show_count(socket);
     else if (receive_all(&ops, socket, socket->owner->at, chunk_of(socket)))
         socket->unread = false;

@@ -109,10 +109,11 @@ HTTP = {
     "http-post-again": M95 + URL + line("AT+QHTTPPOST=5,9,9") + typed("hello")
     + sends(WEB, "HTTP/1.1 307 Go\r\nLocation: /y\r\n\r\n") + sends(WEB, PAGE),
     "http-post-half": M95 + URL + line("AT+QHTTPPOST=9") + typed("half") + wait_s(80),
-    "http-download": M95 + URL + DOWNLOAD + sends(WEB, PAGE) + wait(2) + line('AT+QSECDEL="RAM:f"') + DOWNLOAD + sends(WEB, CHUNKS)
-    + sends(WEB, "5\r\nhello\r\n") * 2,
-    "http-download-radio": M95 + URL + DOWNLOAD + lines("AT+CFUN=4", "AT+CFUN=1") + DOWNLOAD + sends(WEB, "HTTP/1.1 404 No\r\n\r\n"),
-    "http-no-memory": M95 + URL + no_memory(1) + DOWNLOAD + no_memory(1) + line("AT+QHTTPPOST=5,9,9") + no_memory(1) + GET,
+    "http-download": M95 + URL + GET + sends(WEB, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") + DOWNLOAD + sends(WEB, "hello") + wait(2) + line('AT+QFDEL="RAM:f"')
+    + GET + sends(WEB, CHUNKS) + DOWNLOAD + sends(WEB, "5\r\nhello\r\n") * 2,
+    "http-download-unknown": M95 + URL + GET + sends(WEB, TO_THE_END + "x") + line('AT+QHTTPDL="RAM:f",9,2') + hangs_up(WEB) + wait_s(3) + line('AT+QFDWL="RAM:f"'),
+    "http-download-radio": M95 + URL + GET + sends(WEB, CHUNKS) + DOWNLOAD + lines("AT+CFUN=4", "AT+CFUN=1") + GET + sends(WEB, "HTTP/1.1 404 No\r\n\r\n"),
+    "http-no-memory": M95 + URL + GET + sends(WEB, CHUNKS + "x") + no_memory(1) + DOWNLOAD + no_memory(1) + line("AT+QHTTPPOST=5,9,9") + no_memory(1) + GET,
 }
 
 # The first recipient and the subject; a sender; the account has no user.

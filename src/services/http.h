@@ -147,6 +147,10 @@ int http_status(const struct http *http);
 /* The Content-Length of that response, or -1. */
 int64_t http_length(const struct http *http);
 
+/* After on_response(), before http_read(): a body in chunks is read as it comes, with their sizes,
+ * to the end of the connection. */
+void http_keep_chunks(struct http *http);
+
 /* After on_response(): bytes of the body; 0: it has ended; -ERR_AGAIN: on_readable() follows;
  * -ERR_IO: it broke off, http_failure() says why. */
 ptrdiff_t http_read(struct http *http, uint8_t *buf, size_t cap);

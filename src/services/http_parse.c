@@ -350,6 +350,15 @@ enum http_event http_parse(struct http_parser *parser, struct span bytes, size_t
     return event;
 }
 
+void http_parser_keep_chunks(struct http_parser *parser)
+{
+    if (parser->framing != HTTP_CHUNKED)
+        return;
+    assert(parser->place == HTTP_AT_CHUNK_SIZE && parser->line_len == 0);
+    parser->framing = HTTP_BY_CLOSE;
+    parser->place = HTTP_AT_BODY;
+}
+
 enum http_event http_parse_end(struct http_parser *parser)
 {
     bool complete =

@@ -66,6 +66,10 @@ void http_parser_init(struct http_parser *parser, bool to_head);
 enum http_event http_parse(struct http_parser *parser, struct span bytes, size_t *ret_used,
                            struct span *ret_part);
 
+/* The head has ended and nothing behind it was looked at: chunks count as bytes of the body, with
+ * their sizes, and only the end of the connection ends them. */
+void http_parser_keep_chunks(struct http_parser *parser);
+
 /* No more bytes come: HTTP_END when the body ends so, HTTP_BAD when something is missing. */
 enum http_event http_parse_end(struct http_parser *parser);
 

@@ -161,6 +161,12 @@ static void end_body(struct http *http)
     http_enter(http, HTTP_DONE);
 }
 
+void http_keep_chunks(struct http *http)
+{
+    assert(http->state == HTTP_RESPONDED && http->body.len == 0);
+    http_parser_keep_chunks(&http->parser);
+}
+
 /* There are no more bytes: now, or ever. */
 static ptrdiff_t run_dry(struct http *http)
 {

@@ -229,6 +229,7 @@ def test_download(driver: WebDriver, nginx: Start, server: Start,
     web = nginx(files=Shared({**FILES, "ca.pem": pem}), certificate="server")
     driver.secure()
     driver.url(address(web, False, "/ca.pem"))
+    driver.ok("AT+QHTTPGET=60")
     driver.ok('AT+QHTTPDL="RAM:ca.pem",32768,30')
     driver.expect(f"+QHTTPDL: {len(pem)},{len(pem)},0")
     driver.ok('AT+QSSLCFG="seclevel",1,1')
@@ -236,6 +237,7 @@ def test_download(driver: WebDriver, nginx: Start, server: Start,
     driver.url(address(server(certificate="server_other_ca"), True, "/one"))
     driver.error("AT+QHTTPGET=60", CONNECT)
     driver.url(address(web, False, "/large"))
+    driver.ok("AT+QHTTPGET=60")
     driver.ok('AT+QHTTPDL="RAM:large",10240')
     driver.expect(f"+QHTTPDL: 10240,{len(FILES['large'])},4017")
 

@@ -83,8 +83,9 @@ static const struct errand_step quectel_http[] = {
     { TYPE, 0, "AT+QHTTPPOST=5,50,10\rhello" },
     { SEND, 80, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" },
     { TYPE, 0, "AT+QHTTPREAD\r" },
-    { TYPE, 0, "AT+QHTTPDL=\"RAM:a\",100\r" },
+    { TYPE, 0, "AT+QHTTPGET=10\r" },
     { SEND, 80, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789" },
+    { TYPE, 0, "AT+QHTTPDL=\"RAM:a\",100\r" },
     { WAIT, 1000, NULL },
     { TYPE, 0, "AT+QFDEL=\"RAM:a\"\r" },
 };

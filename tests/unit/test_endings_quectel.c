@@ -87,12 +87,8 @@ static const struct move https_get[] = {
 };
 
 static const struct move https_download[] = {
-    URL("19", "https://localhost/x"),
-    LINE("AT+QHTTPDL=\"RAM:a\",50"),
-    SHAKES(443),
-    GOOD(443),
-    SAYS(443, "hel"),
-    SAYS(443, "lo"),
+    URL("19", "https://localhost/x"), LINE("AT+QHTTPGET=10"), SHAKES(443),     GOOD(443),
+    LINE("AT+QHTTPDL=\"RAM:a\",50"),  SAYS(443, "hel"),       SAYS(443, "lo"),
 };
 
 /* ---- mail ---- */

@@ -176,8 +176,6 @@ static void test_web_and_mail_without_memory(void **state)
         { 1, "AT+QSMTPBODY=1", "\r\n+CME ERROR: 20\r\n" },
         { 1, "AT+QSMTPATT=\"a\",5", "\r\n+CME ERROR: 20\r\n" },
         { 2, "AT+QSMTPATT=\"a\",5", "\r\n+CME ERROR: 20\r\n" },
-        { 1, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3828\r\n" },
-        { 2, "AT+QHTTPDL=\"RAM:a\"", "\r\n+CME ERROR: 3813\r\n" },
         { 1, "AT+QSMTPPUT", "\r\n+CME ERROR: 20\r\n" },
         { 2, "AT+QSMTPPUT", "\r\nOK\r\n" }, /* and a line that says how it ended */
     };

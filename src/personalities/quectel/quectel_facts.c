@@ -204,8 +204,6 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "How often a redirect is followed."),
     NUMBER_FACT(FACT_HTTP_DOWNLOAD_PRESET, "http-download-preset", 1048576, 1, 16777216, FILES "§3",
                 "Longest file of a +QHTTPDL that names no size."),
-    NUMBER_FACT(FACT_HTTP_LENGTH_UNKNOWN, "http-length-unknown", -1, -1, 0, SHEET "§3",
-                "Length that +QHTTPDL tells where no server has answered."),
     TEXT_FACT(FACT_HTTP_CONTENT_TYPE, "http-content-type", "application/x-www-form-urlencoded", 1,
               QUECTEL_FIELD_MOST, SHEET "§3", "Content-Type of a request, before +QHTTPCFG."),
     TEXT_FACT(FACT_HTTP_USER_AGENT, "http-user-agent", "QUECTEL_MODULE", 1, QUECTEL_FIELD_MOST,

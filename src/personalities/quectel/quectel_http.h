@@ -38,6 +38,8 @@ struct quectel_exchange {
     struct http client;
     struct bytes download; /* what +QHTTPDL has got so far */
     size_t download_max;
+    int64_t download_until_ms; /* CLOCK_NEVER: there is none */
+    bool download_over;        /* no more comes, but its time is not over */
     bool download_ram;
     char download_name[QUECTEL_DISK_NAME_MAX + 1];
     char headers[2 * QUECTEL_HTTP_FIELD_MAX + 80];
@@ -79,6 +81,9 @@ enum at_status quectel_http_refuse_busy(struct at_session *at);
 
 /* AT_OK: a request may be made; else the error is noted. */
 enum at_status quectel_http_may_request(struct at_session *at);
+
+/* AT_OK: there is a response that nobody has read; else the error is noted. */
+enum at_status quectel_http_may_read(struct at_session *at);
 
 /* The time that a command's parameter names, or the factory value. */
 struct quectel_http_time quectel_http_time(const struct at_session *at, const struct at_arg *arg);

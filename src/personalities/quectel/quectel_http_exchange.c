@@ -80,9 +80,10 @@ static const char *const phase_names[] = {
 static const unsigned allowed[] = {
     [QUECTEL_HTTP_IDLE] = TO(QUECTEL_HTTP_INPUT) | TO(QUECTEL_HTTP_REQUEST),
     [QUECTEL_HTTP_INPUT] = TO(QUECTEL_HTTP_REQUEST),
-    [QUECTEL_HTTP_REQUEST] = TO(QUECTEL_HTTP_READY) | TO(QUECTEL_HTTP_DOWNLOAD),
-    [QUECTEL_HTTP_READY] = TO(QUECTEL_HTTP_READING) | TO(QUECTEL_HTTP_EXPIRED) |
-                           TO(QUECTEL_HTTP_INPUT) | TO(QUECTEL_HTTP_REQUEST),
+    [QUECTEL_HTTP_REQUEST] = TO(QUECTEL_HTTP_READY),
+    [QUECTEL_HTTP_READY] = TO(QUECTEL_HTTP_READING) | TO(QUECTEL_HTTP_DOWNLOAD) |
+                           TO(QUECTEL_HTTP_EXPIRED) | TO(QUECTEL_HTTP_INPUT) |
+                           TO(QUECTEL_HTTP_REQUEST),
     [QUECTEL_HTTP_EXPIRED] = TO(QUECTEL_HTTP_INPUT) | TO(QUECTEL_HTTP_REQUEST),
     [QUECTEL_HTTP_READING] = 0,
     [QUECTEL_HTTP_DOWNLOAD] = 0,
@@ -140,6 +141,32 @@ enum at_status quectel_http_may_request(struct at_session *at)
     return AT_OK;
 }
 
+enum at_status quectel_http_may_read(struct at_session *at)
+{
+    struct quectel_http *http = quectel_http_of(at);
+
+    if (http == NULL)
+        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
+    switch (http->phase) {
+    case QUECTEL_HTTP_INPUT:
+    case QUECTEL_HTTP_REQUEST:
+    case QUECTEL_HTTP_READING:
+    case QUECTEL_HTTP_DOWNLOAD:
+        return quectel_http_refuse_busy(at);
+    case QUECTEL_HTTP_IDLE:
+        return at_refuse(at, QUECTEL_HTTP_NO_REQUEST_TO_READ,
+                         "there is no response to read; AT+QHTTPGET or +QHTTPPOST first");
+    case QUECTEL_HTTP_EXPIRED:
+        quectel_http_enter(http, QUECTEL_HTTP_IDLE);
+        return at_refuse(at, QUECTEL_HTTP_TO_READ_TIMEOUT,
+                         "the response was not read within its <to read time> of %d s",
+                         (int)http->answer_time.seconds);
+    case QUECTEL_HTTP_READY:
+        break;
+    }
+    return AT_OK;
+}
+
 static void write_headers(struct quectel_http *http, enum http_method method)
 {
     struct quectel_exchange *exchange = http->exchange;
@@ -193,6 +220,7 @@ enum at_status quectel_http_request(struct at_session *at, enum http_method meth
         return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
     }
     http->answer_time = time;
+    http->exchange->download_until_ms = CLOCK_NEVER;
     error = start_exchange(http, method);
     if (error != HTTP_FINE) {
         quectel_http_end(http, QUECTEL_HTTP_IDLE);

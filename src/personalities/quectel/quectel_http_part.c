@@ -47,8 +47,6 @@ static void on_response(void *ctx)
         log_say(http->modem->config.log, LOG_WARNING, "http: the server answers with status %d",
                 status);
         finish(http, QUECTEL_HTTP_RESPONSE_FAILED);
-    } else if (http->phase == QUECTEL_HTTP_DOWNLOAD) {
-        quectel_http_pump_download(http);
     } else {
         quectel_http_forget_body(http);
         quectel_http_enter(http, QUECTEL_HTTP_READY);
@@ -176,13 +174,18 @@ static int64_t deadline(const struct tlsmodem *modem, const void *state)
     (void)modem;
     return http->exchange == NULL
                ? CLOCK_NEVER
-               : time_earlier(http->read_until_ms, http_deadline(&http->exchange->client));
+               : time_earlier(time_earlier(http->read_until_ms, http->exchange->download_until_ms),
+                              http_deadline(&http->exchange->client));
 }
 
 static void tick(struct tlsmodem *modem, void *state)
 {
     struct quectel_http *http = state;
 
+    if (http->exchange != NULL && module_now(modem) >= http->exchange->download_until_ms) {
+        quectel_http_note_time(http, http->answer_time);
+        quectel_http_end_download(http, QUECTEL_HTTP_WAIT_DATA_TIMEOUT);
+    }
     if (http->exchange != NULL)
         http_tick(&http->exchange->client);
     if (module_now(modem) >= http->read_until_ms) {

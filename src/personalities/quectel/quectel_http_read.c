@@ -71,25 +71,8 @@ static enum at_status read_body(struct at_session *at, const struct at_arg *wait
 {
     struct quectel_http *http = quectel_http_of(at);
 
-    if (http == NULL)
-        return at_refuse_memory(at, QUECTEL_HTTP_ALLOC_MEMORY_FAIL);
-    switch (http->phase) {
-    case QUECTEL_HTTP_INPUT:
-    case QUECTEL_HTTP_REQUEST:
-    case QUECTEL_HTTP_READING:
-    case QUECTEL_HTTP_DOWNLOAD:
-        return quectel_http_refuse_busy(at);
-    case QUECTEL_HTTP_IDLE:
-        return at_refuse(at, QUECTEL_HTTP_NO_REQUEST_TO_READ,
-                         "there is no response to read; AT+QHTTPGET or +QHTTPPOST first");
-    case QUECTEL_HTTP_EXPIRED:
-        quectel_http_enter(http, QUECTEL_HTTP_IDLE);
-        return at_refuse(at, QUECTEL_HTTP_TO_READ_TIMEOUT,
-                         "the response was not read within its <to read time> of %d s",
-                         (int)http->answer_time.seconds);
-    case QUECTEL_HTTP_READY:
-        break;
-    }
+    if (quectel_http_may_read(at) != AT_OK)
+        return AT_FAIL;
     http->answer_time = quectel_http_time(at, wait);
     http_set_idle_timeout(&http->exchange->client, (int64_t)http->answer_time.seconds * SECOND_MS);
     http->owner = terminal_of(at);

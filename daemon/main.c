@@ -1,11 +1,13 @@
 /* main.c: the program: reads the command line and does what it says. */
 #include "about.h"
+#include "check/check.h"
 #include "options.h"
 #include "run_plans.h"
 #include "service.h"
 #include "stderr_log.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { EXIT_USE = 2 };
 
@@ -31,7 +33,8 @@ static int run(const struct options *options)
     return status;
 }
 
-int main(int argc, char **argv)
+/* `tlsmodem run`, which is what it does without a command too. */
+static int run_main(int argc, char **argv)
 {
     struct options options;
     char error[OPTIONS_ERROR_CAP];
@@ -54,4 +57,21 @@ int main(int argc, char **argv)
         break;
     }
     return EXIT_SUCCESS;
+}
+
+static const struct {
+    const char *name;
+    int (*main)(int argc, char **argv);
+} commands[] = {
+    { "run", run_main },
+    { "check", check_main },
+};
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].main(argc - 1, argv + 1);
+    }
+    return run_main(argc, argv);
 }

@@ -44,19 +44,8 @@ static bool take_check_config(struct options *options, const char *value, struct
 
 static bool take_module(struct options *options, const char *value, struct text *error)
 {
-    const char *successor = module_name_successor(value);
-
-    options->module = module_name_find(value);
-    if (options->module != NULL)
-        return true;
-    if (successor != NULL) {
-        text_add(error, "--module: %s is gone: use %s", value, successor);
-        return false;
-    }
-    text_add(error, "--module: \"%s\" is no module; ", value);
-    module_name_suggest(value, error);
-    text_add(error, "--list-modules shows the names");
-    return false;
+    options->module = module_name_read(value, error);
+    return options->module != NULL;
 }
 
 static bool take_imei(struct options *options, const char *value, struct text *error)

@@ -77,3 +77,20 @@ void module_name_suggest(const char *value, struct text *text)
     if (count > 0)
         text_add(text, "? ");
 }
+
+const char *module_name_read(const char *value, struct text *error)
+{
+    const char *successor = module_name_successor(value);
+    const char *name = module_name_find(value);
+
+    if (name != NULL)
+        return name;
+    if (successor != NULL) {
+        text_add(error, "--module: %s is gone: use %s", value, successor);
+        return NULL;
+    }
+    text_add(error, "--module: \"%s\" is no module; ", value);
+    module_name_suggest(value, error);
+    text_add(error, "--list-modules shows the names");
+    return NULL;
+}

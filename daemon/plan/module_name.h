@@ -8,6 +8,9 @@
  */
 const char *module_name_find(const char *value);
 
+/* Reads the value of --module: its name, static; NULL: `error` says what is wrong and allowed. */
+const char *module_name_read(const char *value, struct text *error);
+
 /* The name of the model that has taken the place of one of an older program; NULL: there was none.
  * Static. */
 const char *module_name_successor(const char *value);

@@ -1,0 +1,263 @@
+/* authority.c: certificates for transcripts, by GnuTLS. */
+#include "check/authority.h"
+
+#include "transcript/values.h"
+
+#include <gnutls/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BITS = 2048, NAME_CAP = 64, FORM_CAP = 32 };
+
+enum kind { AUTHORITY, SERVER, CLIENT };
+
+/* Dates in years; the module's clock stands between VALID_FROM and VALID_TO. */
+enum { LONG_AGO = 2010, VALID_FROM = 2011, VALID_TO = 2048, FAR_AHEAD = 2049 };
+
+struct plan {
+    const char *name, *subject;
+    const char *issuer; /* a name of this table; its own: signed by itself */
+    const char *key;    /* whose; several certificates share one, to save time */
+    enum kind kind;
+    int from, to;
+    bool is_elsewhere; /* issued for another machine */
+};
+
+static const struct plan plans[] = {
+    { "ca", "tlsmodem test CA", "ca", "ca", AUTHORITY, VALID_FROM, VALID_TO, false },
+    { "other_ca", "tlsmodem other CA", "other_ca", "other_ca", AUTHORITY, VALID_FROM, VALID_TO,
+      false },
+    { "expired_ca", "tlsmodem expired CA", "expired_ca", "ca", AUTHORITY, LONG_AGO, VALID_FROM,
+      false },
+    { "intermediate", "tlsmodem test intermediate", "ca", "intermediate", AUTHORITY, VALID_FROM,
+      VALID_TO, false },
+    { "server", "localhost", "ca", "server", SERVER, VALID_FROM, VALID_TO, false },
+    { "server_intermediate", "localhost", "intermediate", "server", SERVER, VALID_FROM, VALID_TO,
+      false },
+    { "server_expired", "localhost", "ca", "server", SERVER, LONG_AGO, VALID_FROM, false },
+    { "server_not_yet_valid", "localhost", "ca", "server", SERVER, VALID_TO, FAR_AHEAD, false },
+    { "server_wrong_name", "elsewhere.test", "ca", "server", SERVER, VALID_FROM, VALID_TO, true },
+    { "server_other_ca", "localhost", "other_ca", "server", SERVER, VALID_FROM, VALID_TO, false },
+    { "server_expired_ca", "localhost", "expired_ca", "server", SERVER, LONG_AGO, VALID_TO, false },
+    { "client", "tlsmodem test device", "ca", "client", CLIENT, VALID_FROM, VALID_TO, false },
+    { "client_other_ca", "tlsmodem other device", "other_ca", "client", CLIENT, VALID_FROM,
+      VALID_TO, false },
+};
+
+enum { PLANS = sizeof(plans) / sizeof(plans[0]) };
+
+struct test_authority {
+    gnutls_x509_privkey_t keys[PLANS]; /* by the plan whose name it has; NULL: not made */
+    gnutls_x509_crt_t certificates[PLANS];
+    uint8_t serial; /* of the last certificate */
+    struct values values;
+};
+
+static size_t index_of(const char *name)
+{
+    size_t index = 0;
+
+    while (strcmp(plans[index].name, name) != 0)
+        index++;
+    return index;
+}
+
+/* NULL: it could not be made. */
+static gnutls_x509_privkey_t key_of(struct test_authority *authority, const struct plan *plan)
+{
+    gnutls_x509_privkey_t *key = &authority->keys[index_of(plan->key)];
+
+    if (*key != NULL || gnutls_x509_privkey_init(key) < 0)
+        return *key;
+    if (gnutls_x509_privkey_generate(*key, GNUTLS_PK_RSA, BITS, 0) < 0) {
+        gnutls_x509_privkey_deinit(*key);
+        *key = NULL;
+    }
+    return *key;
+}
+
+static time_t begin_of(int year)
+{
+    int leap_days = (year - 1969) / 4;
+
+    return ((time_t)(year - 1970) * 365 + leap_days) * 86400;
+}
+
+static int set_names(gnutls_x509_crt_t made, const struct plan *plan)
+{
+    static const char *const names[] = { "localhost", "elsewhere.test" };
+    static const unsigned char here[4] = { 127, 0, 0, 1 }, elsewhere[4] = { 192, 0, 2, 1 };
+    const char *name = names[plan->is_elsewhere];
+    const unsigned char *address = plan->is_elsewhere ? elsewhere : here;
+    int result;
+
+    if (plan->kind != SERVER)
+        return 0;
+    result = gnutls_x509_crt_set_subject_alt_name(made, GNUTLS_SAN_DNSNAME, name,
+                                                  (unsigned)strlen(name), GNUTLS_FSAN_SET);
+    if (result < 0)
+        return result;
+    return gnutls_x509_crt_set_subject_alt_name(made, GNUTLS_SAN_IPADDRESS, address, 4,
+                                                GNUTLS_FSAN_APPEND);
+}
+
+static int set_use(gnutls_x509_crt_t made, const struct plan *plan)
+{
+    static const unsigned usages[] = { [AUTHORITY] = GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN,
+                                       [SERVER] = GNUTLS_KEY_DIGITAL_SIGNATURE |
+                                                  GNUTLS_KEY_KEY_ENCIPHERMENT,
+                                       [CLIENT] = GNUTLS_KEY_DIGITAL_SIGNATURE };
+    int result = gnutls_x509_crt_set_basic_constraints(made, plan->kind == AUTHORITY, -1);
+
+    if (result >= 0)
+        result = gnutls_x509_crt_set_key_usage(made, usages[plan->kind]);
+    if (result >= 0 && plan->kind != AUTHORITY)
+        result = gnutls_x509_crt_set_key_purpose_oid(
+            made, plan->kind == SERVER ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT, 0);
+    return result;
+}
+
+static int describe(struct test_authority *authority, gnutls_x509_crt_t made,
+                    const struct plan *plan, gnutls_x509_privkey_t key)
+{
+    uint8_t serial = ++authority->serial;
+    int result = gnutls_x509_crt_set_version(made, 3);
+
+    if (result >= 0)
+        result = gnutls_x509_crt_set_serial(made, &serial, sizeof(serial));
+    if (result >= 0)
+        result = gnutls_x509_crt_set_activation_time(made, begin_of(plan->from));
+    if (result >= 0)
+        result = gnutls_x509_crt_set_expiration_time(made, begin_of(plan->to));
+    if (result >= 0)
+        result = gnutls_x509_crt_set_dn_by_oid(made, GNUTLS_OID_X520_COMMON_NAME, 0, plan->subject,
+                                               (unsigned)strlen(plan->subject));
+    if (result >= 0)
+        result = gnutls_x509_crt_set_key(made, key);
+    if (result >= 0)
+        result = set_use(made, plan);
+    return result >= 0 ? set_names(made, plan) : result;
+}
+
+/* NULL: it could not be made.  A chain ends after two steps, at one that signs itself. */
+static gnutls_x509_crt_t certificate_of(struct test_authority *authority, size_t index)
+{
+    const struct plan *plan = &plans[index];
+    size_t issuer_index = index_of(plan->issuer);
+    gnutls_x509_privkey_t key = key_of(authority, plan), issuer_key;
+    gnutls_x509_crt_t *made = &authority->certificates[index], issuer;
+
+    if (*made != NULL || key == NULL)
+        return *made;
+    issuer = issuer_index != index ? certificate_of(authority, issuer_index) : NULL;
+    issuer_key = key_of(authority, &plans[issuer_index]);
+    if (issuer_key == NULL || (issuer == NULL && issuer_index != index) ||
+        gnutls_x509_crt_init(made) < 0)
+        return NULL;
+    if (describe(authority, *made, plan, key) < 0 ||
+        gnutls_x509_crt_sign2(*made, issuer != NULL ? issuer : *made, issuer_key, GNUTLS_DIG_SHA256,
+                              0) < 0) {
+        gnutls_x509_crt_deinit(*made);
+        *made = NULL;
+    }
+    return *made;
+}
+
+/* ---- as variables ---- */
+
+static bool keep(struct test_authority *authority, const char *name, struct span value)
+{
+    char sized[NAME_CAP + FORM_CAP], size[16];
+
+    snprintf(sized, sizeof(sized), "%s_size", name);
+    snprintf(size, sizeof(size), "%zu", value.len);
+    return values_set(&authority->values, span_of(name), value) == ERR_OK &&
+           values_set(&authority->values, span_of(sized), span_of(size)) == ERR_OK;
+}
+
+static bool keep_as(struct test_authority *authority, size_t index, const char *form, bool is_key,
+                    gnutls_x509_crt_fmt_t format)
+{
+    gnutls_x509_crt_t certificate = certificate_of(authority, index);
+    gnutls_datum_t out = { NULL, 0 };
+    char name[NAME_CAP];
+    bool kept;
+    int result;
+
+    if (certificate == NULL)
+        return false;
+    result = is_key ? gnutls_x509_privkey_export2(key_of(authority, &plans[index]), format, &out)
+                    : gnutls_x509_crt_export2(certificate, format, &out);
+    if (result < 0)
+        return false;
+    snprintf(name, sizeof(name), "%s_%s", plans[index].name, form);
+    kept = keep(authority, name, span_at(out.data, out.size));
+    gnutls_free(out.data);
+    return kept;
+}
+
+static bool make(struct test_authority *authority, size_t index)
+{
+    return keep_as(authority, index, "pem", false, GNUTLS_X509_FMT_PEM) &&
+           keep_as(authority, index, "der", false, GNUTLS_X509_FMT_DER) &&
+           keep_as(authority, index, "key_pem", true, GNUTLS_X509_FMT_PEM) &&
+           keep_as(authority, index, "key_der", true, GNUTLS_X509_FMT_DER);
+}
+
+/* Whether `name` is a variable of this certificate. */
+static bool is_of(struct span name, const char *certificate)
+{
+    static const char *const forms[] = { "_pem", "_der", "_key_pem", "_key_der" };
+    static const char size[] = "_size";
+    size_t len = strlen(certificate);
+    struct span form;
+
+    if (name.len < len || memcmp(name.data, certificate, len) != 0)
+        return false;
+    form = span_skip(name, len);
+    if (form.len > sizeof(size) - 1 &&
+        memcmp(form.data + form.len - (sizeof(size) - 1), size, sizeof(size) - 1) == 0)
+        form.len -= sizeof(size) - 1;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        if (span_equal(form, span_of(forms[i])))
+            return true;
+    }
+    return false;
+}
+
+bool test_authority_find(struct test_authority *authority, struct span name, struct span *ret_value)
+{
+    if (values_find(&authority->values, name, ret_value))
+        return true;
+    for (size_t i = 0; i < PLANS; i++) {
+        if (is_of(name, plans[i].name))
+            return make(authority, i) && values_find(&authority->values, name, ret_value);
+    }
+    return false;
+}
+
+/* ---- opening and closing ---- */
+
+enum err test_authority_open(struct test_authority **ret_authority)
+{
+    struct test_authority *authority = calloc(1, sizeof(*authority));
+
+    if (authority == NULL)
+        return ERR_NO_MEMORY;
+    *ret_authority = authority;
+    return ERR_OK;
+}
+
+void test_authority_close(struct test_authority *authority)
+{
+    if (authority == NULL)
+        return;
+    for (size_t i = 0; i < PLANS; i++) {
+        if (authority->certificates[i] != NULL)
+            gnutls_x509_crt_deinit(authority->certificates[i]);
+        if (authority->keys[i] != NULL)
+            gnutls_x509_privkey_deinit(authority->keys[i]);
+    }
+    values_free(&authority->values);
+    free(authority);
+}

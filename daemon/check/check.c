@@ -1,0 +1,352 @@
+/* check.c: `tlsmodem check`: plays transcripts and says what came out otherwise. */
+#include "check/check.h"
+
+#include "check/options.h"
+#include "check/paths.h"
+#include "check/junit.h"
+#include "plan/module_name.h"
+#include "check/patterns.h"
+#include "check/authority.h"
+#include "transcript/engine_stage.h"
+#include "file/bytes.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { EXIT_USE = 2, MODEL_CAP = 64, FILE_MAX = 1000000000 };
+
+/* A file that is open, with those that it includes. */
+struct file_bytes {
+    uint8_t *data;
+    size_t len;
+    struct file_bytes *next;
+};
+
+struct check {
+    struct reader_world world; /* whose files are `files` */
+    struct file_bytes *files;
+    const struct check_options *options;
+    struct test_authority *authority;
+    struct junit junit;
+    struct report mistakes; /* of the file that is read */
+    struct report last;     /* difference of it that was printed */
+};
+
+/* ---- files ---- */
+
+static enum err read_file(struct reader_world *world, const char *path, struct span *ret_bytes)
+{
+    struct check *check = (struct check *)world;
+    struct file_bytes *file = calloc(1, sizeof(*file));
+    const char *why = err_text(ERR_NO_MEMORY);
+
+    if (file != NULL)
+        file->data = file_bytes_read(path, FILE_MAX, &file->len, &why);
+    if (file == NULL || file->data == NULL) {
+        report_add_text(&check->mistakes, span_of(path));
+        report_add(&check->mistakes, ": %s\n", why);
+        free(file);
+        return ERR_IO;
+    }
+    file->next = check->files;
+    check->files = file;
+    *ret_bytes = span_at(file->data, file->len);
+    return ERR_OK;
+}
+
+static void complain(struct reader_world *world, const char *mistake)
+{
+    struct check *check = (struct check *)world;
+
+    report_add_text(&check->mistakes, span_of(mistake));
+    report_add(&check->mistakes, "\n");
+}
+
+static bool check_pattern(struct reader_world *world, struct span pattern, struct text *why)
+{
+    (void)world;
+    return patterns_check(pattern, why);
+}
+
+static const struct reader_world_ops reader_ops = {
+    .read_file = read_file,
+    .complain = complain,
+    .check_pattern = check_pattern,
+};
+
+static void forget_files(struct check *check)
+{
+    while (check->files != NULL) {
+        struct file_bytes *file = check->files;
+
+        check->files = file->next;
+        free(file->data);
+        free(file);
+    }
+}
+
+/* ---- variables ---- */
+
+static bool find_given(void *ctx, struct span name, struct span *ret_value)
+{
+    const struct check *check = ctx;
+
+    return values_find(&check->options->values, name, ret_value);
+}
+
+static bool find_usual(void *ctx, struct span name, struct span *ret_value)
+{
+    struct check *check = ctx;
+
+    if (span_equal(name, span_of("host")))
+        *ret_value = span_of("localhost");
+    else if (span_equal(name, span_of("address")))
+        *ret_value = span_of("127.0.0.1");
+    else
+        return test_authority_find(check->authority, name, ret_value);
+    return true;
+}
+
+/* ---- one play ---- */
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void print(FILE *out, const struct report *report)
+{
+    if (report->text.len > 0)
+        fwrite(report->text.data, 1, report->text.len, out);
+}
+
+/* Why this file is not for the engine, or not as it is asked to play; NULL: it is. */
+static const char *not_for_us(const struct check *check, const struct script_header *header)
+{
+    bool names_back_end = false, names_engine = false;
+
+    for (size_t i = 0; i < header->only_count; i++) {
+        bool whole = span_equal(header->only[i], span_of("whole"));
+
+        if (whole && check->options->single_bytes)
+            return "not byte by byte: the file says `only whole`";
+        names_back_end = names_back_end || !whole;
+        names_engine = names_engine || span_equal(header->only[i], span_of("engine"));
+    }
+    return names_back_end && !names_engine ? "not by the engine: the file's `only` names others"
+                                           : NULL;
+}
+
+static enum play_end play(struct check *check, struct reader *reader, size_t model,
+                          const char *module, struct report *report)
+{
+    struct engine_stage_config stage_config = { .header = reader_header(reader),
+                                                .model = module,
+                                                .single_bytes = check->options->single_bytes,
+                                                .wrapped = &check->options->in_front };
+    struct play_config config = { .reader = reader,
+                                  .model = model,
+                                  .given = { find_given, check },
+                                  .usual = { find_usual, check },
+                                  .patterns = patterns_iface() };
+    struct engine_stage *stage;
+    enum play_end end;
+    uint64_t steps;
+
+    if (engine_stage_open(&stage_config, report, &stage) != ERR_OK)
+        return PLAY_WRONG;
+    config.stage = engine_stage_iface(stage);
+    reader_rewind(reader);
+    end = play_script(&config, report, &steps);
+    engine_stage_close(stage);
+    return end;
+}
+
+/* Often all models of a file differ in the same way: once is enough. */
+static void show(struct check *check, const char *path, const char *module, enum play_end end,
+                 struct report *report)
+{
+    bool again = span_equal(bytes_span(&report->text), bytes_span(&check->last.text));
+
+    printf("%s: %s: %s\n", path, module,
+           again                   ? "the same"
+           : end == PLAY_DIFFERENT ? "different"
+                                   : "wrong");
+    if (!again) {
+        print(stdout, report);
+        report_free(&check->last);
+        check->last = *report;
+        *report = (struct report){ .cut = false };
+    }
+    fflush(stdout);
+}
+
+static void play_as(struct check *check, const char *path, struct reader *reader, size_t model,
+                    const char *module)
+{
+    static const enum junit_result results[] = { [PLAY_AS_WRITTEN] = JUNIT_PASSED,
+                                                 [PLAY_DIFFERENT] = JUNIT_FAILED,
+                                                 [PLAY_WRONG] = JUNIT_ERROR };
+    const char *why_not = not_for_us(check, reader_header(reader));
+    struct report report = { .cut = false };
+    int64_t start_us = now_us();
+    enum play_end end;
+
+    if (why_not != NULL) {
+        junit_add(&check->junit, path, module, JUNIT_SKIPPED, 0, span_of(why_not));
+        return;
+    }
+    end = play(check, reader, model, module, &report);
+    junit_add(&check->junit, path, module, results[end], now_us() - start_us,
+              bytes_span(&report.text));
+    if (end != PLAY_AS_WRITTEN)
+        show(check, path, module, end, &report);
+    report_free(&report);
+}
+
+/* ---- one file ---- */
+
+/* The name of a header's model as modules are started by; NULL: there is none. */
+static const char *module_of(struct span name)
+{
+    char text[MODEL_CAP];
+
+    snprintf(text, sizeof(text), "%.*s", (int)(name.len < MODEL_CAP ? name.len : 0),
+             (const char *)name.data);
+    return module_name_find(text);
+}
+
+/* Which of the header's models gives the variables of `module`: itself, or else the first. */
+static size_t model_of(const struct script_header *header, const char *module)
+{
+    for (size_t i = 0; i < header->model_count; i++) {
+        if (span_equal(header->models[i].name, span_of(module)))
+            return i;
+    }
+    return 0;
+}
+
+static void play_models(struct check *check, const char *path, struct reader *reader)
+{
+    const struct script_header *header = reader_header(reader);
+    struct report why = { .cut = false };
+
+    if (check->options->module != NULL) {
+        play_as(check, path, reader, model_of(header, check->options->module),
+                check->options->module);
+        return;
+    }
+    for (size_t i = 0; i < header->model_count; i++) {
+        const char *module = module_of(header->models[i].name);
+
+        if (module != NULL) {
+            play_as(check, path, reader, i, module);
+            continue;
+        }
+        report_add(&why, "%s: model: \"", path);
+        report_add_text(&why, header->models[i].name);
+        report_add(&why, "\" is no module; allowed: those of --list-modules\n");
+        print(stderr, &why);
+        junit_add(&check->junit, path, "no module", JUNIT_ERROR, 0, bytes_span(&why.text));
+        report_free(&why);
+    }
+}
+
+static void check_file(struct check *check, const char *path)
+{
+    struct reader *reader;
+    enum err err = reader_open(&check->world, path, &reader);
+
+    if (err == ERR_OK) {
+        play_models(check, path, reader);
+        reader_close(reader);
+    } else {
+        if (check->mistakes.text.len == 0)
+            report_add(&check->mistakes, "%s: %s\n", path, err_text(err));
+        print(stderr, &check->mistakes);
+        junit_add(&check->junit, path, "wrong file", JUNIT_ERROR, 0,
+                  bytes_span(&check->mistakes.text));
+    }
+    report_free(&check->mistakes);
+    report_free(&check->last);
+    forget_files(check);
+}
+
+/* ---- all of them ---- */
+
+static bool find_files(const struct check_options *options, struct check_paths *paths)
+{
+    for (size_t i = 0; i < options->path_count; i++) {
+        enum err err = check_paths_add(paths, options->paths[i]);
+
+        if (err == ERR_OK)
+            continue;
+        fprintf(stderr,
+                "tlsmodem: check: %s: %s; allowed: a file, or a folder with files named *.at\n",
+                options->paths[i], err_text(err));
+        return false;
+    }
+    return true;
+}
+
+static int conclude(const struct check *check, size_t files)
+{
+    const unsigned *counts = check->junit.counts;
+    unsigned plays = counts[JUNIT_PASSED] + counts[JUNIT_FAILED] + counts[JUNIT_ERROR];
+
+    printf("%zu transcript%s, %u play%s in %.1f s: %u as written, %u different, %u wrong", files,
+           files == 1 ? "" : "s", plays, plays == 1 ? "" : "s", (double)check->junit.us / 1e6,
+           counts[JUNIT_PASSED], counts[JUNIT_FAILED], counts[JUNIT_ERROR]);
+    if (counts[JUNIT_SKIPPED] > 0)
+        printf("; %u left out, as their files say", counts[JUNIT_SKIPPED]);
+    putchar('\n');
+    if (counts[JUNIT_ERROR] > 0)
+        return EXIT_USE;
+    return counts[JUNIT_FAILED] > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int run(const struct check_options *options)
+{
+    struct check check = { .world.ops = &reader_ops, .options = options };
+    struct check_paths paths = { .list = NULL };
+    int status = EXIT_USE;
+    enum err err;
+
+    if (!find_files(options, &paths) || test_authority_open(&check.authority) != ERR_OK) {
+        check_paths_free(&paths);
+        return status;
+    }
+    for (size_t i = 0; i < paths.count; i++)
+        check_file(&check, paths.list[i]);
+    status = conclude(&check, paths.count);
+    if (options->junit != NULL && (err = junit_write(&check.junit, options->junit)) != ERR_OK) {
+        fprintf(stderr, "tlsmodem: check: --junit: %s: %s\n", options->junit, err_text(err));
+        status = status == EXIT_SUCCESS ? EXIT_FAILURE : status;
+    }
+    junit_free(&check.junit);
+    test_authority_close(check.authority);
+    check_paths_free(&paths);
+    return status;
+}
+
+int check_main(int argc, char **argv)
+{
+    struct check_options options;
+    char error[CHECK_OPTIONS_ERROR_CAP];
+    int status = EXIT_SUCCESS;
+
+    if (!check_options_parse(argc, argv, &options, error)) {
+        fprintf(stderr, "tlsmodem: %s\n", error);
+        return EXIT_USE;
+    }
+    if (options.help)
+        check_options_print_help(stdout);
+    else
+        status = run(&options);
+    check_options_free(&options);
+    return status;
+}

@@ -1,0 +1,226 @@
+/* options.c: the command line of `tlsmodem check`.  A table says what there is; --help is
+ * made from it. */
+#include "check/options.h"
+
+#include "base/text.h"
+#include "base/wipe.h"
+#include "plan/module_name.h"
+#include "file/bytes.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VALUE_MAX = 1000000 };
+
+struct option {
+    const char *name;
+    const char *value; /* what --help calls it; NULL: takes none */
+    bool (*take)(struct check_options *options, const char *value, struct text *error);
+    const char *help;
+};
+
+static bool take_module(struct check_options *options, const char *value, struct text *error)
+{
+    options->module = module_name_read(value, error);
+    return options->module != NULL;
+}
+
+static bool set_from_file(struct check_options *options, struct span name, const char *path,
+                          struct text *error)
+{
+    const char *why = err_text(ERR_NO_MEMORY);
+    size_t len;
+    uint8_t *data = file_bytes_read(path, VALUE_MAX, &len, &why);
+    bool done =
+        data != NULL && values_set(&options->values, name, span_at(data, len)) == ERR_OK;
+
+    if (!done)
+        text_add(error, "--set: %s: %s; allowed: a file of at most %d bytes", path, why, VALUE_MAX);
+    if (data != NULL)
+        wipe(data, len);
+    free(data);
+    return done;
+}
+
+/* A name is what `${name}` can have; its value stands behind "=", or in a file behind "=@". */
+static bool take_set(struct check_options *options, const char *value, struct text *error)
+{
+    size_t len = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+    if (len == 0 || value[len] != '=') {
+        text_add(error,
+                 "--set: \"%s\" sets nothing; allowed: NAME=VALUE, or NAME=@FILE, NAME of letters, "
+                 "digits and _",
+                 value);
+        return false;
+    }
+    if (value[len + 1] == '@')
+        return set_from_file(options, span_at(value, len), value + len + 2, error);
+    if (values_set(&options->values, span_at(value, len), span_of(value + len + 1)) == ERR_OK)
+        return true;
+    text_add(error, "--set: there is no room for it");
+    return false;
+}
+
+static bool take_junit(struct check_options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0')
+        text_add(error, "--junit needs FILE");
+    options->junit = value;
+    return value[0] != '\0';
+}
+
+static bool take_bytes(struct check_options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->single_bytes = true;
+    return true;
+}
+
+static bool take_help(struct check_options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->help = true;
+    return true;
+}
+
+static const struct option table[] = {
+    { "--module", "NAME", take_module,
+      "play as this module, one of --list-modules; else as each that a file names" },
+    { "--set", "NAME=VALUE|NAME=@FILE", take_set,
+      "the value of ${NAME} in the files, or a file that has it; may be repeated" },
+    { "--junit", "FILE", take_junit, "write the results to FILE too, as JUnit has them" },
+    { "--bytes", NULL, take_bytes, "type byte by byte" },
+    { "--help", NULL, take_help, "print this" },
+};
+
+enum { TABLE_COUNT = sizeof(table) / sizeof(table[0]) };
+
+static bool say_unknown(const char *word, struct text *error)
+{
+    text_add(error, "check: unknown option %s; allowed:", word);
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        text_add(error, "%s %s", i == 0 ? "" : ",", table[i].name);
+    for (size_t i = 0; stack_wrapper_at(i) != NULL; i++)
+        text_add(error, ", %s", stack_wrapper_at(i)->option);
+    return false;
+}
+
+static bool take_wrapper(struct check_options *options, const struct wrapper *wrapper,
+                         const char *value, struct text *error)
+{
+    char memory[CHECK_OPTIONS_ERROR_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    if (stack_plan_add(&options->in_front, wrapper->option + strlen("--"), value, &why))
+        return true;
+    text_add(error, "%s: %s", wrapper->option, memory);
+    return false;
+}
+
+/* The value of the option at argv[*at]: behind "=", or the word after it.  NULL: there is none. */
+static const char *value_of(char *const *argv, int *at)
+{
+    const char *equals = strchr(argv[*at], '=');
+
+    if (equals == NULL)
+        (*at)++;
+    return equals != NULL ? equals + 1 : argv[*at];
+}
+
+/* Reads the option at argv[*at] and leaves *at at its last word. */
+static bool take_option(struct check_options *options, char *const *argv, int *at,
+                        struct text *error)
+{
+    const char *word = argv[*at], *value = NULL, *needed = NULL;
+    struct span name = span_at(word, strcspn(word, "="));
+    const struct wrapper *wrapper = NULL;
+    const struct option *option = NULL;
+
+    for (size_t i = 0; i < TABLE_COUNT && option == NULL; i++)
+        option = span_equal(name, span_of(table[i].name)) ? &table[i] : NULL;
+    for (size_t i = 0; option == NULL && stack_wrapper_at(i) != NULL && wrapper == NULL; i++)
+        wrapper =
+            span_equal(name, span_of(stack_wrapper_at(i)->option)) ? stack_wrapper_at(i) : NULL;
+    if (option == NULL && wrapper == NULL)
+        return say_unknown(word, error);
+    needed = option != NULL ? option->value : wrapper->value;
+    if (needed != NULL && (value = value_of(argv, at)) == NULL)
+        text_add(error, "%s needs %s", word, needed);
+    else if (needed == NULL && name.len < strlen(word))
+        text_add(error, "%.*s takes no value", (int)name.len, word);
+    else
+        return option != NULL ? option->take(options, value, error)
+                              : take_wrapper(options, wrapper, value, error);
+    return false;
+}
+
+static bool read_words(int argc, char *const *argv, struct check_options *options,
+                       struct text *error)
+{
+    bool words_only = false;
+
+    for (int i = 1; i < argc && !options->help; i++) {
+        if (!words_only && strcmp(argv[i], "--") == 0)
+            words_only = true;
+        else if (words_only || strncmp(argv[i], "--", 2) != 0)
+            options->paths[options->path_count++] = argv[i];
+        else if (!take_option(options, argv, &i, error))
+            return false;
+    }
+    if (options->help || options->path_count > 0)
+        return true;
+    text_add(error, "check: a transcript is needed: a file, or a folder with files named *.at");
+    return false;
+}
+
+bool check_options_parse(int argc, char *const *argv, struct check_options *ret_options,
+                         char *ret_error)
+{
+    struct check_options options = { .paths = calloc((size_t)argc, sizeof(options.paths[0])) };
+    struct text error;
+
+    assert(argc >= 1 && argv[argc] == NULL);
+    text_init(&error, ret_error, CHECK_OPTIONS_ERROR_CAP);
+    if (options.paths == NULL)
+        text_add(&error, "check: %s", err_text(ERR_NO_MEMORY));
+    else if (read_words(argc, argv, &options, &error)) {
+        *ret_options = options;
+        return true;
+    }
+    check_options_free(&options);
+    return false;
+}
+
+void check_options_free(struct check_options *options)
+{
+    free(options->paths);
+    values_free(&options->values);
+}
+
+void check_options_print_help(FILE *out)
+{
+    fputs("usage: tlsmodem check FILE... [OPTION...]\n\n"
+          "Plays transcripts (docs/transcripts.md) and says where what came was not what is\n"
+          "written.  FILE may be a folder: each *.at in it.  The module is the engine in virtual\n"
+          "time, with peers that do what the file says.\n\n",
+          out);
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        if (table[i].take == take_help) {
+            for (size_t w = 0; stack_wrapper_at(w) != NULL; w++) {
+                const struct wrapper *wrapper = stack_wrapper_at(w);
+
+                fprintf(out, "  %s %s\n        %s; a file's own `wrap` counts before it\n",
+                        wrapper->option, wrapper->value, wrapper->help);
+            }
+        }
+        fprintf(out, "  %s%s%s\n        %s\n", table[i].name, table[i].value != NULL ? " " : "",
+                table[i].value != NULL ? table[i].value : "", table[i].help);
+    }
+    fputs("\nExit status: 0 all came out as written, 1 differences, 2 wrong use or wrong file.\n",
+          out);
+}

@@ -528,8 +528,9 @@ void options_print_help(FILE *out)
 
     fprintf(
         out,
-        "usage: tlsmodem --module NAME PORT... [OPTION...]\n"
-        "       tlsmodem --config FILE [OPTION...]\n\n"
+        "usage: tlsmodem [run] --module NAME PORT... [OPTION...]\n"
+        "       tlsmodem [run] --config FILE [OPTION...]\n"
+        "       tlsmodem check FILE... [OPTION...]    plays transcripts: tlsmodem check --help\n\n"
         "A software cellular module: a host talks AT commands to its ports.  Each --pty, --tcp,\n"
         "--unix, --uart or --stdio is one more port, 1 to %d of them.  When all are open, one "
         "line\n"

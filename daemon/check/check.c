@@ -1,14 +1,14 @@
 /* check.c: `tlsmodem check`: plays transcripts and says what came out otherwise. */
 #include "check/check.h"
 
+#include "check/authority.h"
+#include "check/junit.h"
 #include "check/options.h"
 #include "check/paths.h"
-#include "check/junit.h"
-#include "plan/module_name.h"
 #include "check/patterns.h"
-#include "check/authority.h"
-#include "transcript/engine_stage.h"
 #include "file/bytes.h"
+#include "plan/module_name.h"
+#include "transcript/engine_stage.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "base/wipe.h"
-#include "plan/module_name.h"
 #include "file/bytes.h"
+#include "plan/module_name.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -32,8 +32,7 @@ static bool set_from_file(struct check_options *options, struct span name, const
     const char *why = err_text(ERR_NO_MEMORY);
     size_t len;
     uint8_t *data = file_bytes_read(path, VALUE_MAX, &len, &why);
-    bool done =
-        data != NULL && values_set(&options->values, name, span_at(data, len)) == ERR_OK;
+    bool done = data != NULL && values_set(&options->values, name, span_at(data, len)) == ERR_OK;
 
     if (!done)
         text_add(error, "--set: %s: %s; allowed: a file of at most %d bytes", path, why, VALUE_MAX);

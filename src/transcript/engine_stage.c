@@ -4,6 +4,7 @@
 #include "scripted/address_literal.h"
 #include "transcript/engine_peer.h"
 #include "transcript/engine_state.h"
+#include "transcript/engine_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,25 +103,14 @@ static enum err switch_on(struct engine_stage *stage)
 
 static bool power(struct stage *base, enum script_power power, struct report *why)
 {
-    struct engine_stage *stage = of(base);
-    enum err err = ERR_UNSUPPORTED;
+    enum err err;
 
-    if (power == SCRIPT_POWER_CYCLE)
-        err = switch_on(stage);
+    if (power != SCRIPT_POWER_CYCLE)
+        return engine_world_power(base, power, why);
+    err = switch_on(of(base));
     if (err != ERR_OK)
         report_add(why, "  %s\n", err_text(err));
     return err == ERR_OK;
-}
-
-static bool change(struct stage *base, const struct script_step *step, struct span bytes,
-                   struct span message, struct report *why)
-{
-    (void)base;
-    (void)step;
-    (void)bytes;
-    (void)message;
-    report_add(why, "  %s\n", err_text(ERR_UNSUPPORTED));
-    return false;
 }
 
 /* ---- what it logs ---- */
@@ -184,7 +174,7 @@ static const struct stage_ops ops = {
     .settle = settle,
     .elapsed_ms = elapsed_ms,
     .power = power,
-    .change = change,
+    .change = engine_world_change,
     .has_fault = has_fault,
     .show_log = show_log,
     .peer_port = peer_port,
@@ -328,7 +318,7 @@ static void set_peers(struct engine_stage *stage)
         enum script_peer_kind kind = header->peers[i].kind;
         struct engine_peer *peer = &stage->peers[i];
 
-        peer->port = (uint16_t)(FIRST_PORT + i);
+        peer->port = header->peers[i].port > 0 ? header->peers[i].port : (uint16_t)(FIRST_PORT + i);
         peer->is_udp = kind == SCRIPT_PEER_UDP;
         if (kind == SCRIPT_PEER_REFUSE)
             scripted_net_listen(&stage->world.scripted_net, peer->port, PEER_REFUSES);

@@ -139,8 +139,10 @@ bool play_name_ports(struct play *play)
     struct stage *stage = play->stage;
     bool done = true;
 
-    for (size_t i = 0; i < header->peer_count && done; i++)
-        done = name_port(play, header->peers[i].variable, stage->ops->peer_port(stage, i));
+    for (size_t i = 0; i < header->peer_count && done; i++) {
+        if (header->peers[i].variable.len > 0)
+            done = name_port(play, header->peers[i].variable, stage->ops->peer_port(stage, i));
+    }
     for (size_t i = 0; i < header->free_port_count && done; i++)
         done = name_port(play, header->free_ports[i], stage->ops->free_port(stage, i));
     return done;

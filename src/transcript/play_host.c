@@ -140,7 +140,7 @@ static bool power(struct play *play, enum script_power power)
 {
     if (!play->stage->ops->power(play->stage, power, &play->why))
         return false;
-    for (size_t i = 0; i <= SCRIPT_PORTS_MAX && power != SCRIPT_POWER_OFF; i++)
+    for (size_t i = 0; i <= SCRIPT_PORTS_MAX; i++)
         play->echoes[i] = true;
     return true;
 }

@@ -5,6 +5,7 @@
 #include "runtime/volatile_store.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 struct runtime_port {
@@ -22,6 +23,7 @@ struct runtime_modem {
     struct storage storage;
     struct volatile_store memory; /* behind `storage` where there is no store */
     bool stored;                  /* `storage` is a handle of the store */
+    struct letter settle;         /* from the store's writer */
     bool started;
     struct tlsmodem *engine;
     void (*on_port_end)(void *ctx, size_t index);
@@ -47,6 +49,43 @@ static void arm(void *ctx, int64_t deadline_ms)
     struct runtime_modem *modem = ctx;
 
     clock_timer_at(&modem->world->clock.base, modem->timer, deadline_ms);
+}
+
+/* In the writer's thread. */
+static void wake(void *ctx)
+{
+    struct runtime_modem *modem = ctx;
+
+    posix_mailbox_post(&modem->world->mailbox, &modem->settle);
+}
+
+static void settle(struct letter *letter)
+{
+    struct runtime_modem *modem =
+        (struct runtime_modem *)((char *)letter - offsetof(struct runtime_modem, settle));
+
+    nvm_modem_settle(&modem->storage);
+}
+
+/* Without memory for a thread each change is written at once. */
+static enum err open_storage(struct runtime_modem *modem, struct nvm *nvm)
+{
+    enum err err = nvm_modem(nvm, modem->log.name, log_of(modem), &modem->storage);
+
+    if (err != ERR_OK)
+        return err;
+    modem->stored = true;
+    modem->settle.open = settle;
+    nvm_modem_share_writes(&modem->storage, wake, modem);
+    return ERR_OK;
+}
+
+static void close_storage(struct runtime_modem *modem)
+{
+    if (modem->stored)
+        nvm_modem_release(&modem->storage);
+    posix_mailbox_withdraw(&modem->world->mailbox, &modem->settle);
+    volatile_store_clear(&modem->memory);
 }
 
 static void on_port_end(void *ctx)
@@ -91,10 +130,9 @@ static enum err open_around(struct runtime_modem *modem, const struct runtime_mo
     if (err != ERR_OK)
         return check(err, "cannot make a timer", ret_failure);
     if (config->nvm != NULL) {
-        err = nvm_modem(config->nvm, modem->log.name, log_of(modem), &modem->storage);
+        err = open_storage(modem, config->nvm);
         if (err != ERR_OK)
             return check(err, "cannot use the modem's memory", ret_failure);
-        modem->stored = true;
     } else {
         modem->storage = volatile_store_iface(&modem->memory);
     }
@@ -193,9 +231,7 @@ void runtime_modem_close(struct runtime_modem *modem)
     tlsmodem_free(modem->engine);
     stack_close(&modem->stack);
     dns_own_close(modem->names);
-    if (modem->stored)
-        nvm_modem_release(&modem->storage);
-    volatile_store_clear(&modem->memory);
+    close_storage(modem);
     clock_timer_free(modem->timer);
     free(modem);
 }

@@ -5,17 +5,19 @@
 #include "nvm_sqlite/database.h"
 #include "nvm_sqlite/seal.h"
 #include "nvm_sqlite/trouble.h"
+#include "nvm_sqlite/writer.h"
 
 #include "base/wipe.h"
 
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
-
-enum { MESSAGE_MAX = 400 };
+#include <string.h>
 
 struct nvm {
-    pthread_mutex_t mutex; /* modems live in several threads */
+    pthread_mutex_t
+        mutex; /* of folder, database, seal and the list: modems live in several threads */
+    struct nvm_writer writer;
     struct nvm_folder folder;
     struct nvm_database db;
     struct nvm_seal seal;
@@ -29,6 +31,12 @@ struct nvm_modem {
     char name[NVM_MODEM_NAME_MAX + 1];
     const struct log *log;
     struct nvm_trouble trouble;
+    bool shares_writes;         /* nvm_modem_share_writes() */
+    struct nvm_pending pending; /* the writer's */
+    uint64_t newest, settled;   /* numbers of the last apply(), and of the last that is known to be
+                                 * safe */
+    void (*on_settled)(void *ctx, enum err err);
+    void *ctx;
 };
 
 /* Sealed when the database is new, so that another key is noticed before it seals anything. */
@@ -72,21 +80,68 @@ static enum err write_change(struct nvm *nvm, const struct nvm_slot *slot,
     return nvm_database_put(&nvm->db, slot, value, report);
 }
 
-static enum err write_all(struct nvm *nvm, const char *modem, const struct storage_change *changes,
-                          size_t count, struct nvm_report report)
+static enum err write_changes(struct nvm *nvm, const char *modem,
+                              const struct storage_change *changes, size_t count,
+                              struct nvm_report report)
 {
-    enum err err = nvm_database_begin(&nvm->db, report);
+    enum err err = ERR_OK;
 
     for (size_t i = 0; err == ERR_OK && i < count; i++) {
         struct nvm_slot slot = { modem, changes[i].key, changes[i].secret };
 
         err = write_change(nvm, &slot, &changes[i], report);
     }
+    return err;
+}
+
+/* The end of a transaction, for better or worse. */
+static enum err end_transaction(struct nvm *nvm, enum err err, struct nvm_report report)
+{
     if (err == ERR_OK)
         err = nvm_database_commit(&nvm->db, report);
     if (err != ERR_OK)
         nvm_database_rollback(&nvm->db);
     return err;
+}
+
+static enum err write_all(struct nvm *nvm, const char *modem, const struct storage_change *changes,
+                          size_t count, struct nvm_report report)
+{
+    enum err err = nvm_database_begin(&nvm->db, report);
+
+    if (err == ERR_OK)
+        err = write_changes(nvm, modem, changes, count, report);
+    return end_transaction(nvm, err, report);
+}
+
+/* False: nothing of it was written. */
+static bool write_as_one(struct nvm *nvm, const struct nvm_write *list)
+{
+    struct nvm_report nobody = { .cap = 0 };
+    enum err err = nvm_database_begin(&nvm->db, nobody);
+
+    for (const struct nvm_write *write = list; write != NULL && err == ERR_OK; write = write->next)
+        err = write_changes(nvm, write->modem, write->changes, write->count, nobody);
+    return end_transaction(nvm, err, nobody) == ERR_OK;
+}
+
+/* In the writer's thread.  What one modem wants stored must not fail for the sake of another. */
+static void commit(void *ctx, struct nvm_write *list)
+{
+    struct nvm *nvm = ctx;
+    bool done;
+
+    pthread_mutex_lock(&nvm->mutex);
+    done = write_as_one(nvm, list);
+    for (struct nvm_write *write = list; write != NULL && !done; write = write->next) {
+        char why[NVM_WHY_MAX] = "";
+
+        write->err = write_all(nvm, write->modem, write->changes, write->count,
+                               (struct nvm_report){ why, sizeof(why) });
+        if (write->err != ERR_OK)
+            write->why = strdup(why);
+    }
+    pthread_mutex_unlock(&nvm->mutex);
 }
 
 static enum err check_key(struct nvm *nvm, const struct nvm_key *key, struct nvm_report report)
@@ -153,6 +208,7 @@ enum err nvm_open(const char *dir, char *ret_message, size_t message_cap, struct
     if (nvm == NULL)
         return nvm_fail(report, ERR_NO_MEMORY, "cannot open state folder %s: no memory", dir);
     pthread_mutex_init(&nvm->mutex, NULL);
+    nvm_writer_init(&nvm->writer, commit, nvm);
     err = nvm_folder_open(&nvm->folder, dir, report);
     if (err == ERR_OK)
         err = nvm_database_open(&nvm->db, nvm->folder.path.at, report);
@@ -170,6 +226,7 @@ void nvm_close(struct nvm *nvm)
 {
     if (nvm == NULL)
         return;
+    nvm_writer_close(&nvm->writer);
     while (nvm->modems != NULL) {
         struct nvm_modem *modem = nvm->modems;
 
@@ -218,25 +275,74 @@ static enum err as_storage(enum err err)
     return err == ERR_BUSY ? ERR_IO : err;
 }
 
+/* Tells the operator, once. */
+static void note_outcome(struct nvm_modem *modem, enum err err, const char *key, const char *why)
+{
+    if (err == ERR_OK)
+        nvm_trouble_stored(&modem->trouble, modem->log);
+    else
+        nvm_trouble_unstored(&modem->trouble, modem->log, key, why);
+}
+
+static enum err write_now(struct nvm_modem *modem, const struct storage_change *changes,
+                          size_t count, struct nvm_report report)
+{
+    struct nvm *nvm = modem->nvm;
+    enum err err;
+
+    pthread_mutex_lock(&nvm->mutex);
+    err = write_all(nvm, modem->name, changes, count, report);
+    pthread_mutex_unlock(&nvm->mutex);
+    if (err == ERR_OK)
+        nvm_writer_count(&nvm->writer);
+    return err;
+}
+
+static enum err write_later(struct nvm_modem *modem, const struct storage_change *changes,
+                            size_t count, struct nvm_report report)
+{
+    enum err err =
+        nvm_writer_add(&modem->nvm->writer, &modem->pending, modem->name, changes, count);
+
+    if (err != ERR_OK)
+        return nvm_fail(report, err, "out of memory; free some");
+    modem->newest++;
+    return ERR_OK;
+}
+
 static enum err apply(void *storage, const struct storage_change *changes, size_t count)
 {
     struct nvm_modem *modem = storage;
-    char why[MESSAGE_MAX] = "";
+    char why[NVM_WHY_MAX] = "";
     struct nvm_report report = { why, sizeof(why) };
     enum err err = check_changes(modem, changes, count, report);
 
     if (count == 0)
         return ERR_OK;
-    if (err == ERR_OK) {
-        pthread_mutex_lock(&modem->nvm->mutex);
-        err = write_all(modem->nvm, modem->name, changes, count, report);
-        pthread_mutex_unlock(&modem->nvm->mutex);
+    if (err == ERR_OK && modem->shares_writes) {
+        err = write_later(modem, changes, count, report);
+        if (err == ERR_OK)
+            return err;
+    } else if (err == ERR_OK) {
+        err = write_now(modem, changes, count, report);
     }
-    if (err == ERR_OK)
-        nvm_trouble_stored(&modem->trouble, modem->log);
-    else
-        nvm_trouble_unstored(&modem->trouble, modem->log, changes[0].key, why);
+    note_outcome(modem, err, changes[0].key, why);
     return as_storage(err);
+}
+
+static uint64_t unsafe(const void *storage)
+{
+    const struct nvm_modem *modem = storage;
+
+    return modem->newest > modem->settled ? modem->newest : 0;
+}
+
+static void watch(void *storage, void (*on_settled)(void *ctx, enum err err), void *ctx)
+{
+    struct nvm_modem *modem = storage;
+
+    modem->on_settled = on_settled;
+    modem->ctx = ctx;
 }
 
 static enum err copy(struct span value, void *buf, size_t cap, size_t *ret_len)
@@ -267,11 +373,14 @@ static enum err load(void *storage, const char *key, bool secret, void *buf, siz
                      size_t *ret_len)
 {
     struct nvm_modem *modem = storage;
-    char why[MESSAGE_MAX] = "";
+    char why[NVM_WHY_MAX] = "";
     struct nvm_report report = { why, sizeof(why) };
     struct nvm_slot slot = { modem->name, key, secret };
     enum err err;
 
+    if (modem->shares_writes &&
+        nvm_writer_find(&modem->nvm->writer, &modem->pending, key, secret, buf, cap, ret_len, &err))
+        return err;
     if (is_name(key, STORAGE_KEY_MAX)) {
         pthread_mutex_lock(&modem->nvm->mutex);
         err = read_slot(modem->nvm, &slot, buf, cap, report, ret_len);
@@ -284,7 +393,9 @@ static enum err load(void *storage, const char *key, bool secret, void *buf, siz
     return as_storage(err);
 }
 
-static const struct storage_ops nvm_ops = { .load = load, .apply = apply };
+static const struct storage_ops nvm_ops = {
+    .load = load, .apply = apply, .unsafe = unsafe, .watch = watch
+};
 
 enum err nvm_modem(struct nvm *nvm, const char *modem_name, const struct log *log,
                    struct storage *ret_storage)
@@ -310,11 +421,49 @@ enum err nvm_modem(struct nvm *nvm, const char *modem_name, const struct log *lo
     return ERR_OK;
 }
 
+enum err nvm_modem_share_writes(struct storage *storage, void (*wake)(void *ctx), void *ctx)
+{
+    struct nvm_modem *modem = storage->impl;
+    enum err err = nvm_writer_start(&modem->nvm->writer);
+
+    assert(wake != NULL && !modem->shares_writes);
+    if (err != ERR_OK)
+        return err;
+    modem->pending.wake = wake;
+    modem->pending.ctx = ctx;
+    modem->shares_writes = true;
+    return ERR_OK;
+}
+
+void nvm_modem_settle(struct storage *storage)
+{
+    struct nvm_modem *modem = storage->impl;
+    struct nvm_outcome outcome;
+    enum err err;
+
+    if (modem->newest == modem->settled ||
+        !nvm_writer_result(&modem->nvm->writer, &modem->pending, &outcome))
+        return;
+    modem->settled = modem->newest;
+    err = outcome.err;
+    note_outcome(modem, err, outcome.key != NULL ? outcome.key : "",
+                 outcome.why != NULL ? outcome.why : err_text(err));
+    nvm_outcome_free(&outcome);
+    if (modem->on_settled != NULL)
+        modem->on_settled(modem->ctx, as_storage(err));
+}
+
+struct nvm_counts nvm_counts(struct nvm *nvm)
+{
+    return nvm_writer_counts(&nvm->writer);
+}
+
 void nvm_modem_release(struct storage *storage)
 {
     struct nvm_modem *modem = storage->impl;
     struct nvm *nvm = modem->nvm;
 
+    nvm_writer_wait(&nvm->writer, &modem->pending);
     pthread_mutex_lock(&nvm->mutex);
     if (modem->previous != NULL)
         modem->previous->next = modem->next;

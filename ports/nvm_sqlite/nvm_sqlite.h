@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "iface/storage.h"
 #include "nvm_sqlite/slot.h"
+#include "nvm_sqlite/writer.h"
 
 #include <stddef.h>
 
@@ -40,7 +41,21 @@ void nvm_close(struct nvm *nvm);
 enum err nvm_modem(struct nvm *nvm, const char *modem_name, const struct log *log,
                    struct storage *ret_storage);
 
-/* Frees a handle before nvm_close() does.  Its entries stay. */
+/* From now on the handle's changes are written by a thread of the store, together with those that
+ * come from other modems meanwhile, and the operations unsafe() and watch() speak of them (see
+ * storage.h).  `wake` is called in that thread, and must only see to it that nvm_modem_settle() is
+ * called soon in the handle's own.  ERR_NO_MEMORY: nothing has changed. */
+enum err nvm_modem_share_writes(struct storage *storage, void (*wake)(void *ctx), void *ctx);
+
+/* Tells who watches the handle, and the operator, how it went, if nothing is under way any more; in
+ * the handle's thread, from outside of its calls. */
+void nvm_modem_settle(struct storage *storage);
+
+/* What was written since nvm_open().  Any thread. */
+struct nvm_counts nvm_counts(struct nvm *nvm);
+
+/* Frees a handle before nvm_close() does, after what is under way is written; `wake` is not called
+ * any more, and who watches is not told.  Its entries stay. */
 void nvm_modem_release(struct storage *storage);
 
 #endif

@@ -90,6 +90,17 @@ enum at_status at_refuse_said(struct at_session *at, int32_t code);
  * which command it was is an info. */
 enum at_status at_refuse_storage(struct at_session *at, int32_t code, enum err err);
 
+/* What a command answers once it is known whether what it has stored is safe (ERR_OK) or was lost
+ * after all; AT_OK, AT_FAIL (as at_refuse_storage() noted) or AT_SILENT. */
+typedef enum at_status at_outcome_fn(struct at_session *at, enum err err, uint32_t first,
+                                     uint32_t second);
+
+/* Has `say` answer for the running command, with two numbers of its own, when it is safe what was
+ * stored: now, or later; to be returned.  Without it OK waits as well, and what is lost is the
+ * dialect's error_memory. */
+enum at_status at_when_settled(struct at_session *at, at_outcome_fn *say, uint32_t first,
+                               uint32_t second);
+
 /* That line alone, a warning or an info, for an answer that says no in words of its own and is no
  * error result: "SEND FAIL", "+QSSLOPEN: 0,-2". */
 void at_remark(const struct at_session *at, const char *format, ...)

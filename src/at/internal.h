@@ -78,8 +78,8 @@ struct at_session {
     void *answer_ctx;
     void (*on_abort)(struct at_session *at, void *ctx); /* gives up what the command waits for */
     void *abort_ctx;
-    uint64_t unsafe_before; /* the running command's changes have higher numbers */
-    struct at_undo *undo;   /* of a setting that is not safe yet; owned */
+    uint64_t unsafe_before;   /* the running command's changes have higher numbers */
+    struct at_change *change; /* what it has changed and is not safe yet; owned; NULL: nothing */
 };
 
 /* ---- state.c ---- */
@@ -207,8 +207,9 @@ void at_may_undo(struct at_session *at, const struct at_command *row, size_t ind
  * session is busy until at_settled(). */
 bool at_must_settle(struct at_session *at);
 
-/* What the running command has changed was lost: the setting is what it was. */
-void at_undo_changes(struct at_session *at);
+/* How the running command ends, now that its changes are safe, or were lost: then a setting is what
+ * it was. */
+enum at_status at_outcome(struct at_session *at, enum err err);
 
 /* Nobody waits any more. */
 void at_forget_changes(struct at_session *at);

@@ -125,17 +125,16 @@ void at_abort(struct at_session *at)
 
 void at_settled(struct at_session *at, enum err err)
 {
+    enum at_status status;
+
     if (!at->unsettled)
         return;
     assert(at->state == AT_BUSY);
-    at->unsettled = false;
-    if (err == ERR_OK) {
-        at_forget_changes(at);
+    status = at_outcome(at, err);
+    if (status == AT_OK)
         at_run_line(at);
-        return;
-    }
-    at_undo_changes(at);
-    at_end_line(at, at_refuse_storage(at, at->config.dialect->error_memory, err));
+    else
+        at_end_line(at, status);
 }
 
 void at_host_gone(struct at_session *at)

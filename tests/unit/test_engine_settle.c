@@ -111,6 +111,30 @@ static void test_lost_security_data_is_what_it_was(void **state)
     world_deinit(&world);
 }
 
+/* An answer that says what was stored waits, too, and there is none where it was lost. */
+static void test_the_answer_to_an_upload_waits(void **state)
+{
+    struct world world;
+
+    (void)state;
+    start(&world, "m95", 1);
+    talk_expect(&world, "AT+QSECWRITE=\"NVRAM:CA0\",4,10", "\r\nCONNECT\r\n");
+    world_forget(&world, 0);
+    world_type_text(&world, "abcd");
+    expect(&world, "");
+    settle(&world, ERR_IO);
+    expect(&world, "\r\n+CME ERROR: 4014\r\n");
+    talk_expect(&world, "AT+QSECWRITE=\"NVRAM:CA0\",4,10", "\r\nCONNECT\r\n");
+    world_forget(&world, 0);
+    world_type_text(&world, "abcd");
+    settle(&world, ERR_OK);
+    expect(&world, "\r\n+QSECWRITE: 4,206\r\n\r\nOK\r\n");
+    talk_expect(&world, "AT+QSECDEL=\"NVRAM:CA0\"", "");
+    settle(&world, ERR_IO);
+    expect(&world, "\r\n+CME ERROR: 4014\r\n");
+    world_deinit(&world);
+}
+
 /* Who has stored nothing is not kept waiting, and fails for nobody else. */
 static void test_the_other_port_goes_on(void **state)
 {
@@ -166,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_what_is_lost_is_an_error_and_ends_the_line),
         cmocka_unit_test(test_a_lost_setting_is_what_it_was),
         cmocka_unit_test(test_lost_security_data_is_what_it_was),
+        cmocka_unit_test(test_the_answer_to_an_upload_waits),
         cmocka_unit_test(test_the_other_port_goes_on),
         cmocka_unit_test(test_a_restart_does_not_wait),
         cmocka_unit_test(test_a_host_may_leave_meanwhile),

@@ -32,13 +32,19 @@ static bool take_name(const struct at_arg *arg, char name[QUECTEL_FILE_NAME_MAX 
 
 /* ---- +QSECWRITE ---- */
 
-static enum at_status end_upload(struct at_session *at, enum err err, size_t len, uint16_t sum)
+static enum at_status say_upload(struct at_session *at, enum err err, uint32_t len, uint32_t sum)
 {
-    log_trace(at_log_of(at), TRACE_STORE, "file of %zu bytes: %s", len, err_text(err));
+    log_trace(at_log_of(at), TRACE_STORE, "file of %u bytes: %s", (unsigned)len, err_text(err));
     if (err != ERR_OK)
         return at_refuse_storage(at, error_of(err), err);
-    at_info(at, "+QSECWRITE: %zu,%x", len, sum);
+    at_info(at, "+QSECWRITE: %u,%x", (unsigned)len, (unsigned)sum);
     return AT_OK;
+}
+
+static enum at_status end_upload(struct at_session *at, enum err err, size_t len, uint16_t sum)
+{
+    return err == ERR_OK ? at_when_settled(at, say_upload, (uint32_t)len, sum)
+                         : say_upload(at, err, (uint32_t)len, sum);
 }
 
 static enum at_status refuse_upload(struct at_session *at, struct quectel_file *upload,
@@ -147,6 +153,14 @@ static enum at_status set_read(struct at_session *at, const struct at_args *args
     return AT_OK;
 }
 
+static enum at_status say_deletion(struct at_session *at, enum err err, uint32_t first,
+                                   uint32_t second)
+{
+    (void)first;
+    (void)second;
+    return err == ERR_OK ? AT_OK : at_refuse_storage(at, error_of(err), err);
+}
+
 static enum at_status set_delete(struct at_session *at, const struct at_args *args)
 {
     char name[QUECTEL_FILE_NAME_MAX + 1];
@@ -155,7 +169,7 @@ static enum at_status set_delete(struct at_session *at, const struct at_args *ar
     if (!take_name(&args->list[0], name))
         return at_refuse(at, FACT_ERROR_FILE_PARAMETER, "%s", names_are);
     err = quectel_file_remove(module_of(at), name);
-    return err == ERR_OK ? AT_OK : at_refuse_storage(at, error_of(err), err);
+    return err == ERR_OK ? at_when_settled(at, say_deletion, 0, 0) : say_deletion(at, err, 0, 0);
 }
 
 static enum at_status answer_ok(struct at_session *at)

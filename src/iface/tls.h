@@ -85,6 +85,12 @@ struct tls_offer {
                     * so (RFC 7507) */
 };
 
+/* True of all suites and versions: it follows no refusal. */
+static inline bool tls_offer_is_first(const struct tls_offer *offer)
+{
+    return offer->part == 0 && !offer->fallback;
+}
+
 /* The stream below.  recv: bytes, 0 at the end, -ERR_AGAIN, -ERR_RESET; send: bytes or the like. */
 struct tls_lower {
     ptrdiff_t (*recv)(void *ctx, void *buf, size_t cap);

@@ -9,7 +9,7 @@
 /* What an opening needs to dial again. */
 struct connection_offer {
     struct tls_config config; /* what it points to lies in `memory` */
-    struct tls_failure first; /* of the offer of all suites; TLS_FINE: none */
+    struct tls_failure first; /* of the offer of all suites and versions; TLS_FINE: none */
     bool dials_again;
     size_t size; /* of `memory` */
     uint8_t memory[];
@@ -67,7 +67,7 @@ void connection_trace(const struct connection *connection, enum trace_component 
 void connection_say_failure(const struct connection *connection,
                             const struct connection_failure *failure);
 
-/* Says so, closes, and reports it. */
+/* Says so, closes, and reports it; `during` CONNECTION_CLOSED: it was the present state. */
 void connection_fail(struct connection *connection, const struct connection_failure *failure);
 
 /* The same for an error that is not TLS's. */

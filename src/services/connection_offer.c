@@ -139,6 +139,7 @@ const struct tls_config *connection_next_offer(struct connection *connection,
     if (failure->reason != TLS_VERSION_REFUSED || offer->config.offer.part > 0 ||
         !has_fallback(connection->world, &offer->config))
         return NULL;
+    offer->first = *failure;
     say_next(connection, failure, "with the oldest version alone");
     offer->config.offer.fallback = true;
     return &offer->config;

@@ -22,6 +22,23 @@ static enum err connect_peer(struct connection *connection)
     return err;
 }
 
+/* There is no TCP connection.  Where it was for another offer, what the server has said to the one
+ * before counts. */
+static void fail_to_connect(struct connection *connection, enum err err)
+{
+    struct connection_failure refusal = { .during = CONNECTION_HANDSHAKING, .err = ERR_TLS };
+
+    if (connection->offer == NULL || connection->offer->first.reason == TLS_FINE) {
+        connection_fail_with(connection, err);
+        return;
+    }
+    connection_say(connection, LOG_WARNING, "the server does not take that connection: %s",
+                   err_text(err));
+    connection_free_session(connection);
+    refusal.tls = connection->offer->first;
+    connection_fail(connection, &refusal);
+}
+
 /* After `err`, that of the address before: tries the others of the name one after the other. */
 static void connect_next(struct connection *connection, enum err err)
 {
@@ -33,7 +50,7 @@ static void connect_next(struct connection *connection, enum err err)
     if (err == ERR_OK)
         connection_restart_timer(connection);
     else
-        connection_fail_with(connection, err);
+        fail_to_connect(connection, err);
 }
 
 /* The same server, to which something else is offered.  The module's own port, if the host has
@@ -321,6 +338,8 @@ void connection_tick(struct connection *connection)
         connection_look_for_memory(connection);
     else if (connection->state == CONNECTION_CONNECTING && now_ms < connection->open_until_ms)
         connect_next(connection, ERR_TIMEOUT);
+    else if (connection->state == CONNECTION_CONNECTING)
+        fail_to_connect(connection, ERR_TIMEOUT);
     else
         connection_fail_with(connection, ERR_TIMEOUT);
 }

@@ -211,7 +211,8 @@ void connection_fail(struct connection *connection, const struct connection_fail
     struct connection_failure copy = *failure;
 
     assert(connection->state != CONNECTION_CLOSED);
-    copy.during = connection->state;
+    if (copy.during == CONNECTION_CLOSED)
+        copy.during = connection->state;
     connection_say_failure(connection, &copy);
     connection_close(connection);
     connection->events->on_failed(connection->ctx, &copy);

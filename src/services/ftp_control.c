@@ -269,10 +269,10 @@ static void on_control_failed(void *ctx, const struct connection_failure *failur
 
     if (starts_anew(ftp, failure))
         return;
-    if (failure->during == CONNECTION_RESOLVING)
+    if (failure->during == CONNECTION_HANDSHAKING || !tls_offer_is_first(&ftp->offer))
+        error = FTP_BAD_TLS; /* what the server refused before, if it is not there now */
+    else if (failure->during == CONNECTION_RESOLVING)
         error = FTP_NO_NAME;
-    else if (failure->during == CONNECTION_HANDSHAKING)
-        error = FTP_BAD_TLS;
     else if (failure->err == ERR_TIMEOUT)
         error = FTP_TIMED_OUT;
     ftp_fail(ftp, error);

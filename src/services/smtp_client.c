@@ -24,6 +24,10 @@ static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct smtp *smtp = ctx;
 
+    if (!tls_offer_is_first(&smtp->offer) && failure->during != CONNECTION_HANDSHAKING) {
+        smtp_finish(smtp, SMTP_TLS); /* what the server refused before counts */
+        return;
+    }
     smtp->failure = *failure;
     if (smtp_starts_anew(smtp))
         return;

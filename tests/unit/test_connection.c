@@ -365,6 +365,30 @@ static void dials_again_within_the_same_time(void **state)
     assert_true(connection_is_out_of_time(&bench->connection));
 }
 
+/* What the server has said counts, not that it does not take the connection for the next offer. */
+static void refuses_who_does_not_take_the_next_dial(void **state)
+{
+    static const enum peer_listens reaches[] = { PEER_REFUSES, PEER_HANGS };
+    struct bench *bench = *state;
+    struct tls_config tls = split_tls(bench);
+
+    bench->target.tls = &tls;
+    for (size_t i = 0; i < COUNT(reaches); i++) {
+        scripted_net_listen(&bench->scripted_net, BENCH_PORT, PEER_ACCEPTS);
+        assert_int_equal(bench_open(bench), ERR_OK);
+        bench_settle(bench);
+        scripted_net_peer(&bench->scripted_net, BENCH_PORT)->listens = reaches[i];
+        decide(bench, TLS_NO_SHARED_SUITE, -1);
+        bench_advance(bench, BENCH_STEP_MS);
+        assert_int_equal(bench->failed, (int)i + 1);
+        assert_int_equal(bench->failure.err, ERR_TLS);
+        assert_int_equal(bench->failure.during, CONNECTION_HANDSHAKING);
+        assert_int_equal(bench->failure.tls.reason, TLS_NO_SHARED_SUITE);
+        assert_true(bench->failure.tls.chose_beyond);
+    }
+    bench->target.tls = NULL;
+}
+
 /* Who is secured later has to be connected again by its owner, who hears what to offer. */
 static void says_what_a_new_connection_may_offer(void **state)
 {
@@ -553,6 +577,7 @@ int main(void)
         TEST(refuses_who_has_only_what_came_along),
         TEST(another_failure_is_the_last),
         TEST(dials_again_within_the_same_time),
+        TEST(refuses_who_does_not_take_the_next_dial),
         TEST(says_what_a_new_connection_may_offer),
         TEST(falls_back_to_the_version_of_another_library),
         TEST(awaits_one_connection),

@@ -224,6 +224,20 @@ static void test_server_that_wants_none_of_the_offers(void **state)
     ftp_rig_deinit(&rig);
 }
 
+static void test_server_that_is_gone_for_the_next_offer(void **state)
+{
+    struct ftp_rig rig;
+
+    (void)state;
+    start_secure(&rig);
+    rig.rig.world.scripted_tls.cannot_say_lists = true;
+    rig_send(&rig.rig, rig.server, "234 go\r\n");
+    rig.server->listens = PEER_REFUSES;
+    decide(&rig, -1);
+    ftp_rig_expect(&rig, "what it refused", "done:the TLS handshake failed ");
+    ftp_rig_deinit(&rig);
+}
+
 static void test_silent_handshake(void **state)
 {
     struct ftp_rig rig;
@@ -612,6 +626,7 @@ int main(void)
         cmocka_unit_test(test_failed_handshake),
         cmocka_unit_test(test_server_that_wants_another_offer),
         cmocka_unit_test(test_server_that_wants_none_of_the_offers),
+        cmocka_unit_test(test_server_that_is_gone_for_the_next_offer),
         cmocka_unit_test(test_silent_handshake),
         cmocka_unit_test(test_slow_login),
         cmocka_unit_test(test_slow_handshake),

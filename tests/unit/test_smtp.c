@@ -328,6 +328,19 @@ static void test_server_that_wants_none_of_the_offers(void **state)
     tear_down(&mailer);
 }
 
+static void test_server_that_is_gone_for_the_next_offer(void **state)
+{
+    struct mailer mailer;
+
+    (void)state;
+    start_tls(&mailer);
+    mailer.rig.world.scripted_tls.cannot_say_lists = true;
+    mailer.peer->listens = PEER_REFUSES;
+    refuse_offer(&mailer, -1);
+    assert_int_equal(mailer.outcome, SMTP_TLS);
+    tear_down(&mailer);
+}
+
 /* Nothing goes without TLS where TLS was asked for. */
 static void test_starttls_refused(void **state)
 {
@@ -576,6 +589,7 @@ int main(void)
         cmocka_unit_test(test_starttls),
         cmocka_unit_test(test_server_that_wants_another_offer),
         cmocka_unit_test(test_server_that_wants_none_of_the_offers),
+        cmocka_unit_test(test_server_that_is_gone_for_the_next_offer),
         cmocka_unit_test(test_starttls_refused),
         cmocka_unit_test(test_tls_fails),
         cmocka_unit_test(test_each_step),

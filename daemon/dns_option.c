@@ -20,6 +20,13 @@ static bool read_server(const char *value, struct dns_server *ret_server)
     return true;
 }
 
+/* fe80::/10 (RFC 4291 2.5.6).  c-ares has no place for the interface that such an address needs. */
+static bool is_of_one_link(const struct net_address *address)
+{
+    return address->family == NET_IPV6 && address->bytes[0] == 0xFE &&
+           (address->bytes[1] & 0xC0) == 0x80;
+}
+
 bool dns_option_read(const char *value, bool *ret_of_module, struct dns_servers *ret_servers,
                      struct text *error)
 {
@@ -29,7 +36,13 @@ bool dns_option_read(const char *value, bool *ret_of_module, struct dns_servers 
         return true;
     if (read_server(value, &ret_servers->list[0])) {
         ret_servers->count = 1;
-        return true;
+        if (!is_of_one_link(&ret_servers->list[0].address))
+            return true;
+        text_add(error,
+                 "--dns: \"%s\" is of one link; allowed: an address of the server's that is valid "
+                 "beyond it (not fe80::/10)",
+                 value);
+        return false;
     }
     text_add(error,
              "--dns: \"%s\" is no name server; allowed: system, module, an address, or "

@@ -170,6 +170,7 @@ static void questions_need_nothing_else(void **state)
     "IPv6 address in brackets"
 #define SERVERS                                                                                    \
     "allowed: system, module, an address, or ADDRESS:PORT with an IPv6 address in brackets"
+#define ANOTHER "allowed: an address of the server's that is valid beyond it (not fe80::/10)"
 #define REACHABLE "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
 
 static void mistakes_are_told_in_one_line(void **state)
@@ -251,6 +252,9 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--stdio --dns [::1]:65536", "--dns: \"[::1]:65536\" is no name server; " SERVERS },
         { "--stdio --dns [::1", "--dns: \"[::1\" is no name server; " SERVERS },
         { "--stdio --dns localhost", "--dns: \"localhost\" is no name server; " SERVERS },
+        { "--stdio --dns fe80::1", "--dns: \"fe80::1\" is of one link; " ANOTHER },
+        { "--stdio --dns [fe80::1%lo]:53", "--dns: \"[fe80::1%lo]:53\" is of one link; " ANOTHER },
+        { "--stdio --dns febf::1%lo", "--dns: \"febf::1%lo\" is of one link; " ANOTHER },
         { "--stdio --dns system --dns module", "--dns may be given once" },
         { "--stdio --listen", "--listen needs ADDR[:FIRST-LAST]" },
         { "--stdio --listen=", "--listen: \"\" is no place to listen; " PLACES },

@@ -64,7 +64,8 @@ bool tlsmodem_log_says(const struct tlsmodem_log *log, enum tlsmodem_log_level l
 bool tlsmodem_log_traces(const struct tlsmodem_log *log, enum tlsmodem_trace_component component);
 
 /* Write one line, printf style, cut at 500 bytes; what is no printable character of
- * UTF-8 is written as `?`.  `log` may be NULL.  Never give them secrets. */
+ * UTF-8 is written as `?`, and user name and password of a URL as `*`.  `log` may be NULL.  Never
+ * give them other secrets. */
 void tlsmodem_log_say(const struct tlsmodem_log *log, enum tlsmodem_log_level level,
                       const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -96,6 +96,12 @@ struct tlsmodem_tls_offer {
                     * so (RFC 7507) */
 };
 
+/* True of all suites and versions: it follows no refusal. */
+static inline bool tlsmodem_tls_offer_is_first(const struct tlsmodem_tls_offer *offer)
+{
+    return offer->part == 0 && !offer->fallback;
+}
+
 /* The stream below.  recv: bytes, 0 at the end, -TLSMODEM_ERR_AGAIN, -TLSMODEM_ERR_RESET; send:
  * bytes or the like. */
 struct tlsmodem_tls_lower {

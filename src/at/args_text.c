@@ -1,9 +1,12 @@
 /* args_text.c: what a host typed behind a command, and what is wrong with it, for the log. */
 #include "at/args.h"
 
+#include "base/mask.h"
 #include "base/number.h"
 
-enum { VALUE_SHOWN_MAX = 40 };
+#include <string.h>
+
+enum { VALUE_SHOWN_MAX = 40, VALUE_LOOKED_AT = 600 };
 
 /* Index of the first secret parameter; the count where there is none. */
 static size_t first_secret(const struct at_command *row)
@@ -23,17 +26,23 @@ static bool may_show(const struct at_command *row, size_t index, struct span val
     return secret == row->param_count || (index < secret && number_parse(value, &number));
 }
 
-/* What a log line may hold, and a terminal that shows it. */
+/* What a log line may hold, and a terminal that shows it; of a URL no secret, also where what shows
+ * that it is one is cut off. */
 static void add_printable(struct text *out, struct span value)
 {
-    size_t len = value.len < VALUE_SHOWN_MAX ? value.len : VALUE_SHOWN_MAX;
+    char plain[VALUE_LOOKED_AT] = "\"";
+    size_t len = 1;
 
-    for (size_t i = 0; i < len; i++) {
-        bool plain = value.data[i] >= 0x20 && value.data[i] < 0x7F;
+    for (size_t i = 0; i < value.len && len + 1 < sizeof(plain); i++) {
+        uint8_t c = value.data[i];
 
-        text_add(out, "%c", plain ? value.data[i] : '?');
+        plain[len++] = c >= 0x20 && c < 0x7F ? (char)c : '?';
     }
-    if (len < value.len)
+    plain[len] = '\0';
+    mask_urls(plain);
+    len = strlen(plain + 1);
+    text_add_span(out, span_at(plain + 1, len < VALUE_SHOWN_MAX ? len : VALUE_SHOWN_MAX));
+    if (len > VALUE_SHOWN_MAX)
         text_add(out, "…");
 }
 

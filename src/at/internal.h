@@ -156,6 +156,10 @@ void at_memory_free(struct at_session *at);
 
 /* ---- reason.c ---- */
 
+/* The line may be one of PEM, for a prompt that is not there, whose first letters happen to be AT:
+ * nothing of it is for the log. */
+bool at_is_base64(const struct at_session *at);
+
 /* A line of the log with the modem's name and the port's number in front; printf style. */
 void at_say(const struct at_session *at, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

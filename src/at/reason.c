@@ -2,6 +2,7 @@
 #include "at/internal.h"
 
 #include "at/lexer.h"
+#include "base/letters.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,6 +69,27 @@ static enum log_level level_of(const struct at_session *at)
     return LOG_INFO;
 }
 
+/* Of a shorter one nobody could tell, nor make use. */
+enum { BASE64_MIN = 12 };
+
+/* No command has small and capital letters and nothing else but what base64 has. */
+bool at_is_base64(const struct at_session *at)
+{
+    struct span line = at_editor_line(&at->editor);
+    bool has_small = false, has_capital = false;
+
+    for (size_t i = 0; i < line.len; i++) {
+        uint8_t c = line.data[i];
+
+        if (c == '=' ? i + 1 < line.len && line.data[i + 1] != '='
+                     : !is_letter_or_digit(c) && c != '+' && c != '/')
+            return false;
+        has_small = has_small || (c >= 'a' && c <= 'z');
+        has_capital = has_capital || (c >= 'A' && c <= 'Z');
+    }
+    return line.len >= BASE64_MIN && has_small && has_capital;
+}
+
 /* The running command as it was typed, but for its secrets. */
 static void show_command(const struct at_session *at, struct text *out)
 {
@@ -81,7 +103,7 @@ static void show_command(const struct at_session *at, struct text *out)
         text_add(out, "…");
         return;
     }
-    if (at->row == NULL && at->editor.behind) {
+    if ((at->row == NULL && at->editor.behind) || at_is_base64(at)) {
         text_add(out, "…"); /* data may be read as a command, where a prompt has not come */
         return;
     }

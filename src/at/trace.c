@@ -74,6 +74,8 @@ static bool has_secret(const struct at_session *at, struct span line)
     enum at_lexed lexed;
     size_t cursor = 0, before = 0;
 
+    if (at_is_base64(at))
+        return true;
     while ((lexed = at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme)) == AT_LEXED) {
         if (gives_secret(at, &lexeme))
             return true;

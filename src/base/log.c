@@ -1,6 +1,8 @@
 /* log.c: one door for everything that an operator or a developer reads. */
 #include "base/log.h"
 
+#include "base/mask.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -79,6 +81,7 @@ static void write_line(const struct log *log, const char *tag, const char *forma
     if (used < 0 || used >= (int)sizeof(line))
         used = 0;
     vsnprintf(line + used, sizeof(line) - (size_t)used, format, args);
+    mask_urls(line);
     make_plain(line);
     log->write(log->ctx, tag, line);
 }

@@ -56,7 +56,8 @@ bool log_says(const struct log *log, enum log_level level);
 bool log_traces(const struct log *log, enum trace_component component);
 
 /* Write one line, printf style, cut at 500 bytes; what is no printable character of
- * UTF-8 is written as `?`.  `log` may be NULL.  Never give them secrets. */
+ * UTF-8 is written as `?`, and user name and password of a URL as `*`.  `log` may be NULL.  Never
+ * give them other secrets. */
 void log_say(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

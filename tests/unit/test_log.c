@@ -41,9 +41,45 @@ static void test_words_of_others(void **state)
     check_text("trace", written, "at: > AT?");
 }
 
+static const struct words urls[] = {
+    { "http://host.test/a?b=c@d:e", "http://host.test/a?b=c@d:e" },
+    { "http://host:8080/@ http://[::1]:80/a@b", "http://host:8080/@ http://[::1]:80/a@b" },
+    { "to http://me:pw@host.test/ and x@y", "to http://*@host.test/ and x@y" },
+    { "https://token@host:1", "https://*@host:1" },
+    { "http://a:b@c@host", "http://*@host" },
+    { "http://me:p/w?#@host/x", "http://*@host/x" },
+    { "\"http://me:p w,@host\",\"b@c\"", "\"http://*@host\",\"b@c\"" },
+    { "\"http://me:passw\u2026\": why", "\"http://me:*\": why" },
+    { "\"me:pw@host/x\"", "\"*@host/x\"" },
+    { "\"a\",\"me@host\",\"12:30\"", "\"a\",\"me@host\",\"12:30\"" },
+    { "http://a:x@h ftp://b:y@i", "http://*@h ftp://*@i" },
+    { "\"http://a:x@h\" \"b:y@i\"", "\"http://*@h\" \"*@i\"" },
+    { "://", "://" },
+    { "http://@h \"", "http://@h \"" },
+};
+
+static void test_secrets_of_urls(void **state)
+{
+    const struct log log = { .write = write_line, .level = LOG_WARNING, .traced = UINT32_MAX };
+    char expected[600];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(urls); i++) {
+        log_say(&log, LOG_WARNING, "%s", urls[i].said);
+        snprintf(expected, sizeof(expected), "warning: %s", urls[i].written);
+        check_text(urls[i].said, written, expected);
+        log_trace(&log, TRACE_AT, "%s", urls[i].said);
+        snprintf(expected, sizeof(expected), "at: %s", urls[i].written);
+        check_text(urls[i].said, written, expected);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_words_of_others) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words_of_others),
+        cmocka_unit_test(test_secrets_of_urls),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

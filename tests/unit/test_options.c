@@ -170,7 +170,7 @@ static void questions_need_nothing_else(void **state)
     "IPv6 address in brackets"
 #define SERVERS                                                                                    \
     "allowed: system, module, an address, or ADDRESS:PORT with an IPv6 address in brackets"
-#define ANOTHER "allowed: an address of the server's that is valid beyond it (not fe80::/10)"
+#define ANOTHER   "allowed: an address of the server's that is valid beyond it (not fe80::/10)"
 #define REACHABLE "allowed: 127.0.0.1, [::1], or any address with --allow-remote"
 
 static void mistakes_are_told_in_one_line(void **state)

@@ -4,6 +4,7 @@
 #include "talk.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 struct reason {
     const char *line;   /* that the host types */
@@ -161,6 +162,73 @@ static void test_secrets(void **state)
     expect_lines("m95", LOG_INFO, quectel_secrets, COUNT(quectel_secrets));
 }
 
+/* Everything that is logged of these, with all that can be traced. */
+static char logged[8000];
+
+static void collect(void *ctx, const char *tag, const char *text)
+{
+    size_t used = strlen(logged);
+
+    (void)ctx;
+    snprintf(logged + used, sizeof(logged) - used, "%s: %s\n", tag, text);
+}
+
+struct secret_lines {
+    const char *model, *lines[4];
+};
+
+static const struct secret_lines with_secret[] = {
+    { "l610",
+      { "AT+HTTPSET=\"URL\",\"http://user:geheim@host.test/\"",
+        "AT+HTTPSET=\"URL\",\"user:geheim@host.test/\"", "AT+HTTPSET?" } },
+    { "l610",
+      { "AT+HTTPSET=\"URL\",\"http://user:"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaageheimaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@host.test/\"",
+        "AT+HTTPSET=\"URL\",\"http://user:geheimaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@host.test/"
+        "\",1" } },
+    { "m95", { "AT+QSSLOPEN=0,0,\"http://user:geheim@host\",443,0" } },
+    { "he910", { "AT#SSLD=1,443,\"https://user:geheim@host\",0,1" } },
+    /* lines of PEM, where the prompt has not come */
+    { "he910",
+      { "ATgeheimMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7bq3", "AT+geheimMIIBIjANB",
+        "AT/geheimMIIBIjANBgkqhkiG9w==", "ATDgeheimMIIBIjANBgkqhkiG9w0BAQ" } },
+    { "m95", { "ATgeheimMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7bq3" } },
+};
+
+static bool has_in_any_case(const char *text, const char *word)
+{
+    for (; *text != '\0'; text++) {
+        if (strncasecmp(text, word, strlen(word)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void test_no_secret_anywhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(with_secret); i++) {
+        struct world world;
+
+        world_init(&world);
+        world.log.write = collect;
+        world.log.level = LOG_DEBUG;
+        world.log.traced = UINT32_MAX;
+        check_int(with_secret[i].model, world_switch_on(&world, with_secret[i].model, false, 1),
+                  ERR_OK);
+        for (size_t line = 0; line < COUNT(with_secret[i].lines); line++) {
+            logged[0] = '\0';
+            if (with_secret[i].lines[line] == NULL)
+                break;
+            talk(&world, with_secret[i].lines[line]);
+            assert_true(strstr(logged, "> AT") != NULL);
+            if (has_in_any_case(logged, "geheim"))
+                fail_msg("%s", logged);
+        }
+        world_deinit(&world);
+    }
+}
+
 /* ---- who reads it ---- */
 
 static const struct reason at_warning[] = {
@@ -252,9 +320,10 @@ static void test_connections(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reasons), cmocka_unit_test(test_long_commands),
-        cmocka_unit_test(test_secrets), cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_ports),   cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_reasons),     cmocka_unit_test(test_long_commands),
+        cmocka_unit_test(test_secrets),     cmocka_unit_test(test_no_secret_anywhere),
+        cmocka_unit_test(test_levels),      cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_connections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

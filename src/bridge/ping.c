@@ -31,6 +31,10 @@ static void note(struct ping *ping, uint32_t round_trip_ms)
 static void end_echo(struct ping *ping, enum err err, uint32_t round_trip_ms, int ttl)
 {
     ping->query = NULL;
+    if (err == ERR_DENIED || err == ERR_UNSUPPORTED) { /* nothing was asked, nothing is lost */
+        finish(ping, err);
+        return;
+    }
     if (err == ERR_OK)
         note(ping, round_trip_ms);
     ping->events->on_echo(ping->ctx, err, round_trip_ms, ttl);

@@ -18,7 +18,8 @@ struct ping_events {
     /* A request has ended: ERR_OK with its round trip and the TTL of the answer (0 where unknown),
      * or as net_echo_fn says; one that could not be sent too.  It is in the statistics already. */
     void (*on_echo)(void *ctx, enum err err, uint32_t round_trip_ms, int ttl);
-    /* All have ended: ERR_OK; or there is no such host, says the error of its look-up. */
+    /* All have ended: ERR_OK; or there is no such host, says the error of its look-up; or nobody
+     * may ask here: ERR_DENIED, ERR_UNSUPPORTED. */
     void (*on_done)(void *ctx, enum err err);
 };
 

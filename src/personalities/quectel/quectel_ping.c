@@ -43,7 +43,8 @@ static void on_done(void *ctx, enum err err)
         if (err == ERR_TIMEOUT)
             module_note_fact(module_of(at), FACT_PING_LOOKUP_LIMIT_MS);
         log_say(at_log_of(at), LOG_WARNING, "+QPING: %s", err_text(err));
-        at_urc(at, "+QPING: %d", PING_NO_HOST);
+        at_urc(at, "+QPING: %d",
+               err == ERR_DENIED || err == ERR_UNSUPPORTED ? PING_NO_CONTEXT : PING_NO_HOST);
         return;
     }
     at_urc(at, "+QPING: %d,%d,%d,%d,%u,%u,%u", PING_DONE, ping->sent, ping->answered,

@@ -281,6 +281,11 @@ void at_await(struct at_session *at, void (*on_abort)(struct at_session *at, voi
     at->abort_ctx = ctx;
 }
 
+void at_result_is_all(struct at_session *at)
+{
+    at->result_is_all = true;
+}
+
 void at_finish(struct at_session *at, enum at_status status)
 {
     assert(at->state == AT_BUSY);
@@ -310,7 +315,9 @@ void at_end_line(struct at_session *at, enum at_status status)
         at->abandoned = false; /* whoever comes finds the port online */
     at_result(at, status);
     at->abandoned = false;
-    at_keep_distance(at, at->config.dialect->urc_after_ms);
+    at_keep_distance(at, at->result_is_all ? at->config.dialect->urc_gap_ms
+                                           : at->config.dialect->urc_after_ms);
+    at->result_is_all = false;
     if (status == AT_CONNECT) {
         at_finish_online(at);
     } else {

@@ -117,6 +117,10 @@ void at_result(struct at_session *at, enum at_status status);
  * after the last. */
 void at_result_text(struct at_session *at, const char *text);
 
+/* Nothing more comes of the running command behind its result, so that unsolicited lines need keep
+ * no more distance from it than from each other (urc_gap_ms). */
+void at_result_is_all(struct at_session *at);
+
 /* Ends a command that answered AT_LATER, with the status that a handler would return.  AT_OK runs
  * the rest of the line at once, which may use, close or open again what the command was about: to
  * be the last thing that a caller does with it. */

@@ -56,6 +56,7 @@ struct at_session {
     bool accepts_lf;        /* a line feed alone ends a line, whatever the dialect says */
     bool lines_end_with_cr; /* the host puts no line feed behind it */
     bool blocked;           /* at_feed() left bytes to the port */
+    bool result_is_all;     /* at_result_is_all() was called */
     bool speaking;          /* on_quiet() is under way */
     bool deaf;              /* the module is about to switch off: input is lost */
     bool abandoned;         /* the running line's host has gone: nobody gets its answer */

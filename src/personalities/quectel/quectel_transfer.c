@@ -58,6 +58,7 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     }
     if (settings_of(at)->prompt != PROMPT_NEITHER)
         at_result_text(at, "SEND OK");
+    at_result_is_all(at); /* the peer's answer may follow at once, though not in the same burst */
     return AT_SILENT;
 }
 

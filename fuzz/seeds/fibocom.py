@@ -22,6 +22,8 @@ GENERAL = COMMON + lines("AT+CGEREP=1", "AT+CESQ", "AT+CCID;+ICCID", "AT+CEREG=1
 SOCKETS = {
     "general": L610 + GENERAL,
     "general-nl668": NL668 + GENERAL,
+    "threshold": L610 + TCP + lines("AT+MIPSETS=2,10,5", "AT+MIPSETS?") + line("AT+MIPSEND=2,4") + typed("abcd") + wait(6)
+    + line("AT+MIPSEND=2,4") + typed("abcd") + line("AT+MIPPUSH=2") + line("AT+MIPSEND=2,4") + typed("abcd") + line("AT+MIPCLOSE=2"),
     "power-off": L610 + GENERAL + line("AT+CPOF") + wait_s(6) + line("AT+GTSET?"),
     "general-m910": M910 + GENERAL,
     "general-b": NL668_B + GENERAL,

@@ -67,6 +67,12 @@ static void start_timer(struct packets *packets, struct connection *connection, 
         packets->flush_at_ms = now_ms(connection) + wait_ms;
 }
 
+void packets_hold(struct packets *packets, struct connection *connection, int64_t wait_ms)
+{
+    assert(wait_ms > 0);
+    start_timer(packets, connection, wait_ms);
+}
+
 size_t packets_put(struct packets *packets, struct connection *connection,
                    const struct packet_rule *rule, struct span bytes)
 {

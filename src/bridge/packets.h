@@ -26,6 +26,10 @@ void packets_init(struct packets *packets, size_t cap);
 size_t packets_put(struct packets *packets, struct connection *connection,
                    const struct packet_rule *rule, struct span bytes);
 
+/* What waits is sent in `wait_ms` at the latest, counted from the first such call since nothing
+ * waited; CLOCK_NEVER: no time ends it. */
+void packets_hold(struct packets *packets, struct connection *connection, int64_t wait_ms);
+
 /* Sends the part that waits; true when nothing is left. */
 bool packets_flush(struct packets *packets, struct connection *connection);
 

@@ -166,6 +166,8 @@ static const struct fact_case cases[] = {
       USED },
     { "ftp-name-max", "3", { "AT+FTPCWD=\"four\"" }, CME("3"), CME("50"), UNUSED },
     { "restart-off-ms", "9000", { "AT+RESET" }, OK, OK, USED },
+    { "shutdown-off-ms", "9000", { "AT+CPOF" }, OK, OK, USED },
+    { "settings-are-kept", "no", { "AT+GTSET=\"GDB\",1" }, OK, OK, USED },
 
     /* factory values */
     { "version-preset", "0", { "AT+GTSSLVER?" }, SAYS("+GTSSLVER: 2"), SAYS("+GTSSLVER: 0"), USED },

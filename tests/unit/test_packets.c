@@ -153,11 +153,36 @@ static void a_peer_that_is_gone_takes_nothing(void **state)
     assert_true(packets_flush(&packets, &bench->connection));
 }
 
+/* What its owner has put there by itself: the first call counts, and any flush ends it. */
+static void what_is_held_has_its_time(void **state)
+{
+    struct bench *bench = *state;
+    struct scripted_peer *peer = bench_establish(bench);
+    int64_t now_ms = bench->clock.now_ms;
+
+    packets_hold(&packets, &bench->connection, 300); /* nothing waits */
+    assert_int_equal(packets_deadline(&packets), CLOCK_NEVER);
+    assert_int_equal(outbox_put(&packets.outbox, span_of("ab")), 2);
+    packets_hold(&packets, &bench->connection, CLOCK_NEVER);
+    assert_int_equal(packets_deadline(&packets), CLOCK_NEVER);
+    packets_hold(&packets, &bench->connection, 300);
+    packets_hold(&packets, &bench->connection, 900);
+    assert_int_equal(packets_deadline(&packets), now_ms + 300);
+    assert_true(tick_at(bench, 300));
+    check_peer(bench, peer, "ab");
+    assert_int_equal(outbox_put(&packets.outbox, span_of("c")), 1);
+    packets_hold(&packets, &bench->connection, 300);
+    assert_true(packets_flush(&packets, &bench->connection));
+    assert_int_equal(packets_deadline(&packets), CLOCK_NEVER);
+    check_peer(bench, peer, "c");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_part_waits_for_the_rest_or_its_time),
+        TEST(what_is_held_has_its_time),
         TEST(full_packets_go_at_once),
         TEST(packets_are_as_long_as_the_rule_says),
         TEST(without_a_time_a_part_waits_until_it_is_flushed),

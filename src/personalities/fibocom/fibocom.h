@@ -129,6 +129,12 @@ struct fibocom_settings {
     int32_t sim_detect, wake, usb_mode, sleep_s; /* kept for the host */
 };
 
+/* +MIPSETS: what waits at a socket until it is so much, or so old. */
+struct fibocom_threshold {
+    uint16_t size;    /* bytes; 0: nothing waits */
+    uint16_t wait_ds; /* 0: for ever */
+};
+
 /* What is there from power-on to power-off: what rows bind, and small things. */
 struct fibocom {
     struct fibocom_settings settings;
@@ -137,6 +143,7 @@ struct fibocom {
     char *ftp_reply;                     /* owned; the last one of a session that is over */
     struct module_terminal *ftp_asker;   /* may ask whether the file of that session was all */
     char *http_values[HTTP_PARAM_COUNT]; /* owned strings of +HTTPSET; fibocom_http_value() */
+    struct fibocom_threshold thresholds[FIBOCOM_SOCKETS];
     bool hangs_up; /* +MIPCALL=0 runs: it says itself that the context is down */
 };
 

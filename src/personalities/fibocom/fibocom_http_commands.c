@@ -8,12 +8,13 @@
 
 enum { SET_PARAM, SET_VALUE };
 
-/* RANGE is given back by the word NULL (HTTP V1.2.3 §1.1.4). */
-static struct span value_of(size_t param, struct span given)
+/* RANGE is given back by the word NULL, or by no value at all (HTTP V1.2.3 §1.1.4). */
+static struct span value_of(size_t param, const struct at_arg *value)
 {
-    bool is_none = param == HTTP_PARAM_RANGE && letters_equal(given, span_of("NULL"));
+    bool is_none =
+        !value->given || (param == HTTP_PARAM_RANGE && letters_equal(value->text, span_of("NULL")));
 
-    return is_none ? span_at(NULL, 0) : given;
+    return is_none ? span_at(NULL, 0) : value->text;
 }
 
 static void *param_record(struct at_session *at, size_t index)
@@ -26,11 +27,14 @@ static enum at_status set_param(struct at_session *at, const struct at_args *arg
     char **values = fibocom_of(at)->http_values;
     char *next = NULL, *before;
     size_t param = fibocom_http_param(args->list[SET_PARAM].text);
-    struct span value = value_of(param, args->list[SET_VALUE].text);
+    struct span value = value_of(param, &args->list[SET_VALUE]);
 
     if (param == HTTP_PARAM_COUNT)
         return at_refuse(at, FACT_ERROR_RANGE,
                          "there is no such <httpParam>; AT+HTTPSET? lists them");
+    if (!args->list[SET_VALUE].given && param != HTTP_PARAM_RANGE)
+        return at_refuse(at, FACT_ERROR_RANGE, "\"%s\" needs a value",
+                         fibocom_http_param_name(param));
     if (!fibocom_http_param_takes(param, value))
         return at_refuse(at, FACT_ERROR_RANGE, "\"%s\" does not take this value",
                          fibocom_http_param_name(param));
@@ -147,6 +151,7 @@ static const struct at_param set_params[] = {
     { .name = "httpParam", .type = AT_STRING, .min = 1, .max = 20 },
     { .name = "httpParamValue",
       .type = AT_STRING,
+      .optional = true,
       .max = FIBOCOM_HTTP_VALUE_MAX,
       .owned = true,
       .bound = 1 }, /* the record is the value */

@@ -1,7 +1,7 @@
 /* fibocom_send.c: +MIPSEND, +MIPPUSH and +MIPSETS.
  *
- * Source: docs/facts/fibocom.md §2.4.  What the host sends goes out at once; a peer that takes
- * nothing keeps the command waiting.
+ * Source: docs/facts/fibocom.md §2.4.  What the host sends goes out at once, unless +MIPSETS says
+ * how much of it must have come together; a peer that takes nothing keeps the command waiting.
  */
 #include "personalities/fibocom/fibocom.h"
 
@@ -14,6 +14,32 @@ static size_t room(const struct fibocom_socket *socket)
 {
     module_note_fact(socket->modem, FACT_SEND_MAX);
     return outbox_room(&socket->packets.outbox);
+}
+
+enum { DECISECOND_MS = 100 };
+
+static struct fibocom_threshold *threshold_of(struct tlsmodem *modem, int id)
+{
+    return &((struct fibocom *)modem->maker)->thresholds[id - 1];
+}
+
+/* True when what was put to the rest is to wait for more. */
+static bool holds(struct fibocom_socket *socket)
+{
+    const struct fibocom_threshold *threshold = threshold_of(socket->modem, socket->id);
+    int64_t wait_ms = (int64_t)threshold->wait_ds * DECISECOND_MS;
+
+    if (outbox_len(&socket->packets.outbox) >= threshold->size)
+        return false;
+    packets_hold(&socket->packets, &socket->connection, wait_ms > 0 ? wait_ms : CLOCK_NEVER);
+    return true;
+}
+
+/* Nothing has left yet: +MIPPUSH says when. */
+static enum at_status end_held(struct fibocom_socket *socket)
+{
+    at_urc(socket->owner->at, "+MIPSEND: %d,%d,%zu", socket->id, STATUS_SENT, room(socket));
+    return AT_OK;
 }
 
 /* Hosts wait for one line or the other (docs/facts/fibocom.md §7.2, trap 11). */
@@ -58,6 +84,8 @@ static enum at_status send(struct at_session *at, struct fibocom_socket *socket,
         return end_send(socket, STATUS_NO_DATA);
     if (outbox_put(&socket->packets.outbox, payload) < payload.len)
         return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    if (holds(socket))
+        return end_held(socket);
     if (packets_flush(&socket->packets, &socket->connection))
         return end_send(socket, STATUS_SENT);
     if (socket->connection.state != CONNECTION_OPEN)
@@ -158,7 +186,7 @@ static enum at_status read_send(struct at_session *at)
     return AT_OK;
 }
 
-/* Nothing waits to be pushed: what was sent is gone. */
+/* Sends what waits, for more or for a peer that took nothing. */
 static enum at_status set_push(struct at_session *at, const struct at_args *args)
 {
     struct fibocom_socket *socket = fibocom_socket_open(at, args->list[0].number);
@@ -189,10 +217,35 @@ static const struct at_param sets_params[] = {
     { .name = "timeout", .optional = true, .max = 65535 },
 };
 
-static enum at_status answer_ok(struct at_session *at, const struct at_args *args)
+enum { SETS_ID, SETS_SIZE, SETS_WAIT };
+
+/* Of a socket's number, open or not, until the power goes. */
+static enum at_status set_threshold(struct at_session *at, const struct at_args *args)
 {
-    (void)at;
-    (void)args;
+    const struct at_arg *wait = &args->list[SETS_WAIT];
+
+    *threshold_of(module_of(at), args->list[SETS_ID].number) = (struct fibocom_threshold){
+        .size = (uint16_t)args->list[SETS_SIZE].number,
+        .wait_ds = (uint16_t)(wait->given ? wait->number : 0),
+    };
+    return AT_OK;
+}
+
+static enum at_status read_thresholds(struct at_session *at)
+{
+    bool any = false;
+
+    for (int id = 1; id <= FIBOCOM_SOCKETS; id++) {
+        const struct fibocom_threshold *threshold = threshold_of(module_of(at), id);
+
+        if (threshold->size == 0)
+            continue;
+        at_info(at, "+MIPSETS: %d,%u,%u", id, (unsigned)threshold->size,
+                (unsigned)threshold->wait_ds);
+        any = true;
+    }
+    if (!any)
+        at_info(at, "+MIPSETS: 0");
     return AT_OK;
 }
 
@@ -204,15 +257,15 @@ static const struct at_command rows[] = {
       .set = set_send,
       .read = read_send },
     { .name = "+MIPPUSH",
-      .help = "Sends what waits; nothing does for long.",
+      .help = "Sends what waits: for more by +MIPSETS, or for the peer.",
       .source = "docs/facts/fibocom.md §2.4",
       AT_PARAMS(push_params),
       .set = set_push },
     { .name = "+MIPSETS",
-      .help = "Size at which data is sent; here it is sent at once.",
+      .help = "What +MIPSEND takes waits until it is so much, or so old, or for +MIPPUSH.",
       .source = "docs/facts/fibocom.md §2.4",
-      .coverage = AT_ANSWERED,
       AT_PARAMS(sets_params),
-      .set = answer_ok },
+      .set = set_threshold,
+      .read = read_thresholds },
 };
 const struct at_commands fibocom_send = AT_COMMANDS(rows);

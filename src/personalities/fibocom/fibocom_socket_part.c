@@ -140,10 +140,9 @@ static void tick(struct tlsmodem *modem, void *state)
 
     if (module_now(modem) >= connection_deadline(&socket->connection))
         connection_tick(&socket->connection);
-    if (packets_tick(&socket->packets, &socket->connection)) {
+    if (packets_tick(&socket->packets, &socket->connection) && online_is_on(&socket->online)) {
         module_note_fact(modem, FACT_DATAGRAM_WAIT_MS);
-        if (online_is_on(&socket->online))
-            online_pump(&socket->online);
+        online_pump(&socket->online);
     }
     if (module_now(modem) >= socket->send_until_ms)
         fibocom_send_give_up(socket);

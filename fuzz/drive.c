@@ -1,6 +1,7 @@
 /* drive.c: an input as steps of hosts, servers and network around a module. */
 #include "drive.h"
 
+#include "control.h"
 #include "conversation.h"
 #include "memory.h"
 #include "steps.h"
@@ -95,7 +96,7 @@ static void take_step(struct drive *drive)
         if (!online[port] && at_is_online(session_of(drive, port)))
             check_online(drive, port);
         if (online[port] && !at_is_online(session_of(drive, port)) && letter != 'g' &&
-            letter != 'p')
+            letter != 'p' && letter != 'C')
             check_back(drive, port);
     }
     if (fuzz_watch != NULL)
@@ -127,6 +128,8 @@ void fuzz_drive(const struct fuzz_maker *maker, const uint8_t *data, size_t size
     while (!input_is_empty(&drive.input))
         take_step(&drive);
     fuzz_memory_fail(0);
+    memory_storage_fail_applies(&drive.world.memory_storage, 0, ERR_NO_MEMORY);
+    fuzz_control_end(&drive.world);
     fuzz_check_it_answers(&drive.world, drive.escapes);
     fuzz_check_it_lets_go(&drive.world);
     world_deinit(&drive.world);

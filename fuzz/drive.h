@@ -23,6 +23,7 @@
  *   the world    i NUMBER      names are found, fail, hang
  *                b NUMBER      the network takes a context down
  *                p             the power is cut, and comes back
+ *                C NUMBER      what a laboratory does (fuzz/control.c)
  *                f NUMBER      the allocation of this number, from here, fails
  *                j NUMBER      storing fails from this call on; 0: it does not
  *   time         w NUMBER      tenths of a second;  W NUMBER tens of seconds

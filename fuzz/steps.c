@@ -1,6 +1,7 @@
 /* steps.c: what hosts, servers, the network and time do in a step. */
 #include "steps.h"
 
+#include "control.h"
 #include "memory.h"
 #include "toy_record.h"
 
@@ -289,6 +290,9 @@ static void world_step(struct drive *drive, uint8_t letter)
         break;
     case 'p':
         cut_power(drive);
+        break;
+    case 'C':
+        fuzz_control(&drive->world, input_byte(input));
         break;
     case 'f':
         fuzz_memory_fail(input_byte(input));

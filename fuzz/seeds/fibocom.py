@@ -29,6 +29,8 @@ SOCKETS = {
     "general-b": NL668_B + GENERAL,
     "suites": L610 + lines("AT+GTSSLCIPHER=1,1", "AT+GTSSLCIPHER=1,0"),
     "suites-nl668": NL668 + lines("AT+GTSSLCIPHER=0", "AT+GTSSLCIPHER=1"),
+    "control": L610 + CONTROL,
+    "control-m910": M910 + CONTROL + TCP + CONTEXT_LOST + BROWN_OUT,
     "restart": L610 + line("AT+RESET") + wait(100) + line("AT+CFUN=15") + wait(100) + line("AT"),
     "tls": L610 + TLS + line("AT+MIPSEND=1,5") + typed("hello") + sends(SECURE, "hello") + wait(2) + lines("AT+MIPPUSH=1", "AT+MIPSTAT?")
     + closes(SECURE) + wait(2) + line("AT+MIPCLOSE=1"),

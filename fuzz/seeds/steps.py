@@ -154,6 +154,22 @@ def storing_fails(call: int) -> bytes:
     return b"j" + bytes([call])
 
 
+def control(number: int) -> bytes:
+    """What a laboratory does, by the numbers of fuzz/control.c."""
+    return b"C" + bytes([number])
+
+
+HOME, ROAMING, SEARCHING, DENIED, LOST, SIM_READY, SIM_PIN, SIM_PUK, SIM_ABSENT, POWER_OFF, POWER_ON, RESET, BROWN_OUT = map(
+    control, range(13))
+DETACHES, ATTACHES, CONTEXT_LOST, RINGS, RINGS_WITHHELD, RING_ENDS, MESSAGE, MESSAGE_UCS2, MESSAGE_CLASS_2, TIME, CLOCK, WEAK, \
+    OPERATOR, CELL, DECIDED, STATUS = map(control, range(13, 29))
+
+# All of it, on any module that is up.
+CONTROL = (lines("AT+CREG=2;+CGREG=2;+CLIP=1;+CRC=1", "AT+CNMI=1,1", "ATS0=0") + DENIED + LOST + ROAMING + OPERATOR + CELL + WEAK + TIME + HOME
+           + DETACHES + ATTACHES + CONTEXT_LOST + RINGS + line("AT+CLCC") + wait(60) + line("ATA") + RING_ENDS + RINGS_WITHHELD
+           + line("AT+CHUP") + RINGS + line("ATH") + lines("AT+CMGF=1", "AT+CMGL=\"ALL\"") + CLOCK + STATUS + SIM_ABSENT + SIM_PIN + SIM_READY
+           + POWER_OFF + POWER_ON + wait(200) + RESET + wait(200) + BROWN_OUT + wait(200) + line("AT"))
+
 # What the common rows of V.250, 27.007 and 27.005 take.
 COMMON = lines("ATE0", "ATQ0", "ATV1", "AT&C1", "AT&D2", "AT&F", "ATE0", "AT&W", "AT&Y0", "AT&P0", "ATZ", "ATE0", "AT&V", "ATH",
                "ATS2=43", "ATS3?", "ATS4?", "ATS5?", "ATS12=50", "ATI", "AT+GMI;+CGMI;+GMM;+CGMM;+GMR;+CGMR;+GSN;+CGSN",

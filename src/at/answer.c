@@ -6,15 +6,14 @@
 
 enum { LINE_END_BYTES = 2 };
 
-enum result { RESULT_OK, RESULT_CONNECT, RESULT_NO_CARRIER, RESULT_ERROR };
+enum result { RESULT_OK, RESULT_CONNECT, RESULT_RING, RESULT_NO_CARRIER, RESULT_ERROR };
 
 static const struct {
     const char *text;
     const char *number;
 } results[] = {
-    [RESULT_OK] = { "OK", "0" },
-    [RESULT_CONNECT] = { "CONNECT", "1" },
-    [RESULT_NO_CARRIER] = { "NO CARRIER", "3" },
+    [RESULT_OK] = { "OK", "0" },       [RESULT_CONNECT] = { "CONNECT", "1" },
+    [RESULT_RING] = { "RING", "2" },   [RESULT_NO_CARRIER] = { "NO CARRIER", "3" },
     [RESULT_ERROR] = { "ERROR", "4" },
 };
 
@@ -177,6 +176,12 @@ static void write_result(struct at_session *at, enum result result)
 void at_result_text(struct at_session *at, const char *text)
 {
     put_result(at, text, text);
+    at_close_block(at);
+}
+
+void at_put_ring(struct at_session *at)
+{
+    write_result(at, RESULT_RING);
     at_close_block(at);
 }
 

@@ -268,6 +268,9 @@ void at_unsolicited_block(struct at_session *at);
 /* NO CARRIER as an unsolicited result code. */
 void at_unsolicited_no_carrier(struct at_session *at);
 
+/* RING, the same. */
+void at_unsolicited_ring(struct at_session *at);
+
 /* After at_online(), both while at_may_speak_at_length(): CONNECT as an unsolicited result code,
  * and the port is online. */
 void at_unsolicited_connect(struct at_session *at);

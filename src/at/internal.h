@@ -99,6 +99,9 @@ void at_admit(struct at_session *at);
 /* Text in which CR and LF stand for S3 and S4. */
 void at_put_text(struct at_session *at, const char *text);
 
+/* RING, by itself. */
+void at_put_ring(struct at_session *at);
+
 /* What the host typed, while E1. */
 void at_echo(struct at_session *at, struct span bytes);
 

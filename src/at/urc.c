@@ -193,6 +193,12 @@ void at_unsolicited_no_carrier(struct at_session *at)
     at_keep_distance(at, at->config.dialect->urc_gap_ms);
 }
 
+void at_unsolicited_ring(struct at_session *at)
+{
+    at_put_ring(at);
+    at_keep_distance(at, at->config.dialect->urc_gap_ms);
+}
+
 void at_last_words(struct at_session *at, const char *line)
 {
     if (at->state == AT_COMMAND)

@@ -5,13 +5,16 @@
 #include "module/flow.h"
 #include "module/module.h"
 
-/* DSR says that the module is on, DCD that data flows (V.24 circuits 107 and 109). */
+/* DSR says that the module is on, DCD that data flows, RI that it rings (V.24 circuits 107, 109 and
+ * 125). */
 static unsigned lines_now(const struct module_terminal *terminal)
 {
     unsigned lines = terminal->modem->on ? LINE_DSR : 0;
 
     if (terminal->settings.dcd == 0 || at_is_online(terminal->at))
         lines |= LINE_DCD;
+    if (terminal->modem->rings)
+        lines |= LINE_RI;
     return lines;
 }
 

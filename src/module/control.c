@@ -9,6 +9,7 @@
 #include "module/module.h"
 #include "module/network_time.h"
 #include "module/part.h"
+#include "module/phone_ops.h"
 #include "module/power.h"
 #include "tlsmodem_control.h"
 
@@ -275,17 +276,43 @@ enum err tlsmodem_set_sim(struct tlsmodem *modem, enum tlsmodem_sim sim)
     return sim == TLSMODEM_SIM_READY ? ERR_OK : ERR_UNSUPPORTED;
 }
 
+/* ---- calls ---- */
+
+static bool is_number(const char *number)
+{
+    size_t from = number[0] == '+' ? 1 : 0, count = strspn(number + from, "0123456789");
+
+    return count > 0 && count <= TLSMODEM_NUMBER_MAX && number[from + count] == '\0';
+}
+
+/* What comes from the network finds the module there. */
+static bool is_reached(const struct tlsmodem *modem)
+{
+    return modem->on && network_is_registered(&modem->network);
+}
+
 enum err tlsmodem_ring(struct tlsmodem *modem, const char *caller)
 {
-    (void)modem;
-    (void)caller;
-    return ERR_UNSUPPORTED;
+    enum err err = ERR_STATE;
+
+    if (caller != NULL && !is_number(caller))
+        return ERR_INVALID;
+    begin(modem);
+    if (is_reached(modem))
+        err = modem->personality->phone->ring(modem, caller);
+    module_leave(modem);
+    return err;
 }
 
 enum err tlsmodem_ring_end(struct tlsmodem *modem)
 {
-    (void)modem;
-    return ERR_STATE;
+    enum err err = ERR_STATE;
+
+    begin(modem);
+    if (modem->on)
+        err = modem->personality->phone->ring_end(modem);
+    module_leave(modem);
+    return err;
 }
 
 enum err tlsmodem_receive_message(struct tlsmodem *modem, const struct tlsmodem_message *message)
@@ -336,6 +363,9 @@ void tlsmodem_get_status(const struct tlsmodem *modem, struct tlsmodem_status *r
         .utc_s = module_clock_utc_s(&modem->clock),
         .zone_quarters = modem->clock.zone_quarters,
     };
+    if (modem->on)
+        ret_status->call =
+            (enum tlsmodem_call)modem->personality->phone->call(modem, &ret_status->caller);
     ret_status->attached = ret_status->registered && network->attached;
     for (size_t cid = 1; modem->on && cid <= network->context_count; cid++)
         ret_status->contexts |= (network_context(network, cid)->active ? 1U : 0U) << (cid - 1);

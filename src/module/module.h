@@ -28,6 +28,7 @@ struct tlsmodem {
     size_t terminal_count;
     struct module_terminal *terminals;
     int depth;     /* of calls that have entered the modem */
+    bool rings;    /* a call's ring signal is there: circuit 125 */
     bool settling; /* ports are being told what the last call brought */
     bool on;
     bool power_cycle; /* once the running command has ended: off, and on again later */

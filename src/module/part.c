@@ -232,6 +232,14 @@ void parts_on_context_down(struct tlsmodem *modem, size_t cid)
     }
 }
 
+void parts_on_lost(struct tlsmodem *modem)
+{
+    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
+        if (unit->part->on_lost != NULL)
+            unit->part->on_lost(modem, state_of(unit));
+    }
+}
+
 void parts_on_registered(struct tlsmodem *modem)
 {
     for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {

@@ -58,6 +58,8 @@ struct module_part {
     void (*on_context_down)(struct tlsmodem *modem, void *state, size_t cid);
     /* Changes that storage had taken were lost: it gives again what was there before. */
     void (*on_storage_lost)(struct tlsmodem *modem);
+    /* The network does not have the module any more. */
+    void (*on_lost)(struct tlsmodem *modem, void *state);
     /* The network has taken the module in again, or says what time it is. */
     void (*on_registered)(struct tlsmodem *modem, void *state);
 };
@@ -108,6 +110,9 @@ void parts_on_storage_lost(struct tlsmodem *modem);
 
 /* The context `cid` was active and has gone down. */
 void parts_on_context_down(struct tlsmodem *modem, size_t cid);
+
+/* The network does not have the module any more. */
+void parts_on_lost(struct tlsmodem *modem);
 
 /* The network has taken the module in again. */
 void parts_on_registered(struct tlsmodem *modem);

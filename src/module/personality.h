@@ -8,6 +8,7 @@
 #include "tlsmodem.h"
 
 struct module_part;
+struct module_phone_ops;
 struct module_terminal;
 
 /* Limits that every maker's models have; the maker's own follow. */
@@ -45,6 +46,8 @@ struct personality {
     int32_t flow_is_coded;  /* a fact: with XON and XOFF, bytes that look like them are coded
                              * (module/flow.h); 0: never */
     int32_t restart_off_ms; /* how long a restart keeps the module off its ports; may be a fact */
+    int32_t caller_line;    /* a fact: what a caller's line has behind the number */
+    const struct module_phone_ops *phone;   /* calls and messages that come in */
     const struct module_part *const *parts; /* all else (part.h), in the order of their turns; ended
                                              * by NULL */
 };

@@ -103,6 +103,8 @@ void network_update(struct tlsmodem *modem)
     report(modem, network->reported != before, network->reported_packet != before_packet);
     if (is_registered(network->reported) && !is_registered(before))
         parts_on_registered(modem);
+    else if (!is_registered(network->reported) && is_registered(before))
+        parts_on_lost(modem);
     if (network_is_registered(network) && network->attached)
         return;
     for (size_t cid = 1; cid <= network->context_count; cid++)

@@ -4,6 +4,8 @@
 #include "check.h"
 #include "talk.h"
 
+#include "tlsmodem_control.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +57,9 @@ static void play_step(struct world *world, const char *step)
     } else if (strcmp(step, "peer closes") == 0) {
         peer_hang_up(peer);
         world_settle(world);
+    } else if ((rest = after(step, "ring ")) != NULL) {
+        assert_int_equal(tlsmodem_ring(world->modem, rest), ERR_OK);
+        world_advance(world, 500);
     } else {
         talk(world, step);
     }

@@ -15,6 +15,7 @@ enum { FACT_STEPS_MAX = 12, FACT_CASE_PORT = 80, FACT_CASE_HANGS = 81 };
  *   "peer calls PORT"                connects to a port that the module listens on
  *   "peer sends TEXT", "peer closes" on FACT_CASE_PORT of 127.0.0.1, which accepts; nobody answers
  *                                    on FACT_CASE_HANGS
+ *   "ring NUMBER"                    a call comes in
  *   "peer gets"                      what it has got counts as heard
  * What is heard in the last step is compared. */
 enum fact_use { USED, USED_BEFORE, UNUSED };

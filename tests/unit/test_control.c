@@ -203,6 +203,68 @@ static void test_dtr_and_dcd(void **state)
     world_deinit(&world);
 }
 
+/* ---- calls ---- */
+
+static void test_calls_are_checked(void **state)
+{
+    static const char *const wrong[] = { "", "+", "12a", "123456789012345678901", "+1+" };
+    struct world world;
+
+    (void)state;
+    begin(&world, "he910");
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        assert_int_equal(tlsmodem_ring(world.modem, wrong[i]), ERR_INVALID);
+    assert_int_equal(tlsmodem_ring_end(world.modem), ERR_STATE);
+    assert_int_equal(tlsmodem_ring(world.modem, "+12345678901234567890"), ERR_OK);
+    assert_int_equal(tlsmodem_ring(world.modem, "1"), ERR_BUSY);
+    assert_int_equal(status_of(&world).call, TLSMODEM_CALL_RINGS);
+    assert_string_equal(status_of(&world).caller, "+12345678901234567890");
+    talk_ok(&world, "ATA");
+    assert_int_equal(status_of(&world).call, TLSMODEM_CALL_ANSWERED);
+    assert_int_equal(tlsmodem_ring(world.modem, "1"), ERR_BUSY);
+    assert_int_equal(tlsmodem_set_registration(world.modem, TLSMODEM_LOST), ERR_OK);
+    assert_int_equal(status_of(&world).call, TLSMODEM_CALL_NONE);
+    assert_null(status_of(&world).caller);
+    assert_int_equal(tlsmodem_ring(world.modem, "1"), ERR_STATE);
+    world_deinit(&world);
+}
+
+/* The ring signal lasts a second of five, and ends with the call, whatever ends it. */
+static void test_ring_indicator(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, "m95");
+    assert_int_equal(tlsmodem_ring(world.modem, NULL), ERR_OK);
+    assert_true(world.ports[0].lines & LINE_RI);
+    world_advance(&world, 1000);
+    assert_false(world.ports[0].lines & LINE_RI);
+    world_advance(&world, 4000);
+    assert_true(world.ports[0].lines & LINE_RI);
+    assert_int_equal(tlsmodem_set_power(world.modem, TLSMODEM_POWER_OFF), ERR_OK);
+    assert_false(tlsmodem_circuits(world.modem, 0) & LINE_RI);
+    world_deinit(&world);
+}
+
+/* Who is online hears of it when it is back, if it still rings then. */
+static void test_a_call_waits_for_the_port(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, "he910");
+    talk_ok(&world, "AT&D1");
+    talk_connect(&world, true);
+    assert_int_equal(tlsmodem_ring(world.modem, "1"), ERR_OK);
+    world_advance(&world, 11000);
+    expect_heard(&world, "");
+    tlsmodem_set_dtr(world.modem, 0, false);
+    world_settle(&world);
+    expect_heard(&world, "\r\nOK\r\n\r\nRING\r\n");
+    world_deinit(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +275,9 @@ int main(void)
         cmocka_unit_test(test_power_goes_at_any_time),
         cmocka_unit_test(test_time_is_checked_and_told),
         cmocka_unit_test(test_dtr_and_dcd),
+        cmocka_unit_test(test_calls_are_checked),
+        cmocka_unit_test(test_ring_indicator),
+        cmocka_unit_test(test_a_call_waits_for_the_port),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,12 @@ static const char *const lines[] = { "ATE0", "AT+CMEE=1", NULL };
 
 static const struct fact_case cases[] = {
     /* numbers */
+    { "caller-line",
+      "quoted",
+      { "ring 12", "AT+CLCC" },
+      SAYS("+CLCC: 1,1,4,0,0,\"12\",129"),
+      SAYS("+CLCC: 1,1,4,0,0,\"12\",129,\"\""),
+      USED },
     { "left",
       "201",
       { OPENED, "peer sends x" },

@@ -8,6 +8,7 @@
 #define ERROR      "\r\nERROR\r\n"
 #define CME(code)  "\r\n+CME ERROR: " code "\r\n"
 #define SAYS(text) "\r\n" text "\r\n" OK
+#define URC(text)  "\r\n" text "\r\n"
 
 #define OPENED "AT+QIREGAPP", "AT+QIOPEN=\"TCP\",\"127.0.0.1\",80", "wait 1000"
 #define SERVER "AT+QIREGAPP", "AT+QIACT", "AT+QILOCIP", "AT+QILPORT=\"TCP\",2020"
@@ -22,6 +23,12 @@ static const struct fact_case cases[] = {
       { "AT+CGDCONT=?" },
       SAYS("+CGDCONT: (1-3),\"IP\",,,(0,1),(0,1)"),
       SAYS("+CGDCONT: (1,2),\"IP\",,,(0,1),(0,1)"),
+      USED },
+    { "caller-line",
+      "full",
+      { "AT+CLIP=1", "ring 12" },
+      URC("RING") URC("+CLIP: \"12\",129,\"\",,\"\",0"),
+      URC("RING") URC("+CLIP: \"12\",129,\"\",128,\"\",0"),
       USED },
     { "line-max",
       "64",

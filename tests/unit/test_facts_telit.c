@@ -9,6 +9,7 @@
 #define ERROR      "\r\nERROR\r\n"
 #define CME(code)  "\r\n+CME ERROR: " code "\r\n"
 #define SAYS(text) "\r\n" text "\r\n" OK
+#define URC(text)  "\r\n" text "\r\n"
 
 static const char *const lines[] = { "ATE0",         "AT+CMEE=1",    "AT+CGDCONT=1,\"IP\",\"a\"",
                                      "AT#SGACT=1,1", "AT#SSLEN=1,1", NULL };
@@ -23,6 +24,12 @@ static const struct fact_case cases[] = {
       { "AT+CGDCONT=?" },
       SAYS("+CGDCONT: (1-5),\"IP\",,,(0,1),(0,1)"),
       SAYS("+CGDCONT: (1-3),\"IP\",,,(0,1),(0,1)"),
+      USED },
+    { "caller-line",
+      "bare",
+      { "AT+CLIP=1", "ring 12" },
+      URC("RING") URC("+CLIP: \"12\",129,\"\",128,\"\",0"),
+      URC("RING") URC("+CLIP: \"12\",129,,,,0"),
       USED },
     { "packet-max", "300", { "AT#SSLCFG=1,1,301,90,100,50" }, OK, CME("4"), UNUSED },
     { "idle-max-s", "90", { "AT#SSLCFG=1,1,300,91,100,50" }, OK, CME("4"), UNUSED },

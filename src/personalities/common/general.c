@@ -35,12 +35,6 @@ static enum at_status set_clock(struct at_session *at, const struct at_args *arg
     return AT_OK;
 }
 
-static enum at_status run_activity(struct at_session *at)
-{
-    at_info(at, "+CPAS: 0");
-    return AT_OK;
-}
-
 static const struct at_param cmee_params[] = {
     { .name = "n",
       .max = 2,
@@ -107,9 +101,5 @@ static const struct at_command rows[] = {
       .test_text = "",
       .set = set_clock,
       .read = read_clock },
-    { .name = "+CPAS",
-      .help = "Activity of the module.",
-      .source = "27.007 8.1",
-      .run = run_activity },
 };
 const struct at_commands common_general = AT_GENERAL_COMMANDS(rows);

@@ -54,7 +54,14 @@ struct phone common_sim_settings(struct at_session *at)
 
 enum { CENTRE_NUMBER, CENTRE_TYPE };
 
-enum { TYPE_UNKNOWN = 129, TYPE_INTERNATIONAL = 145 };
+enum { TYPE_WITHHELD = 128, TYPE_UNKNOWN = 129, TYPE_INTERNATIONAL = 145 };
+
+int common_number_type(const char *number)
+{
+    if (number == NULL || number[0] == '\0')
+        return TYPE_WITHHELD;
+    return number[0] == '+' ? TYPE_INTERNATIONAL : TYPE_UNKNOWN;
+}
 
 static bool is_number(struct span text)
 {
@@ -107,12 +114,6 @@ static enum at_status run_battery(struct at_session *at)
 static enum at_status run_cause(struct at_session *at)
 {
     at_info(at, "+CEER: No Error");
-    return AT_OK;
-}
-
-static enum at_status run_calls(struct at_session *at)
-{
-    (void)at;
     return AT_OK;
 }
 
@@ -246,10 +247,6 @@ static const struct at_command rows[] = {
       .test_text = "(0-3),(0-100)",
       .run = run_battery,
       .read = run_battery },
-    { .name = "+CLCC",
-      .help = "Lists calls: there is none.",
-      .source = SHEET "§5",
-      .run = run_calls },
     { .name = "+CEER",
       .help = "Cause of the last failure.",
       .source = SHEET "§5",

@@ -10,6 +10,9 @@
 /* The rows that are the same of all makers. */
 extern const struct at_commands common_phone;
 
+/* The same for calls. */
+extern const struct at_commands common_calls;
+
 /* The same for short messages. */
 extern const struct at_commands common_messages;
 
@@ -61,6 +64,12 @@ struct phone common_sim_settings(struct at_session *at);
 
 /* What LTE measures here: RSRP, below the strength that +CSQ shows, and RSRQ. */
 enum { COMMON_LTE_POWER_DB = -20, COMMON_LTE_QUALITY_DB = -10 };
+
+/* 27.007 <type> of a number: 145 with a + in front, else 129; 128 of none or NULL. */
+int common_number_type(const char *number);
+
+/* What comes in, for a personality's `phone`. */
+extern const struct module_phone_ops common_phone_ops;
 
 /* `run` of +CESQ: signal as LTE measures it, for the models that have that. */
 enum at_status common_run_lte_signal(struct at_session *at);

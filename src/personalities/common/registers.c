@@ -28,8 +28,8 @@ static const struct at_param s12_params[] = {
     .keep = AT_KEEP_PROFILE, .record = common_session_record
 
 static const struct at_command rows[] = {
-    { REGISTER("S0", s0_params, "Rings before an automatic answer."), .source = "V.250 6.3.8",
-      .coverage = AT_ANSWERED },
+    { REGISTER("S0", s0_params, "Rings before an automatic answer; 0: none."),
+      .source = "V.250 6.3.8" },
     { REGISTER("S2", s2_params, "Escape character; above 127 there is none."),
       .source = "80446ST10707A r0 p.53" },
     { REGISTER("S3", s3_params, "Character that ends a command line, as CR does."),

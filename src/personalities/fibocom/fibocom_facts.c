@@ -2,6 +2,7 @@
 #include "personalities/fibocom/fibocom_facts.h"
 
 #include "iface/net.h"
+#include "personalities/common/call.h"
 #include "personalities/common/checks_name.h"
 #include "personalities/fibocom/fibocom_errors.h"
 
@@ -41,6 +42,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "docs/facts/messages-calls-sim.md §1", "<mode> of +CNMI from the start."),
     NUMBER_FACT(FACT_TELL_MESSAGE_PRESET, "tell-message-preset", 1, 0, 3,
                 "docs/facts/messages-calls-sim.md §1", "<mt> of +CNMI from the start."),
+    WORD_FACT(FACT_CALLER_LINE, "caller-line", CALL_LINE_BARE, CALL_LINE_WORDS,
+              "docs/facts/messages-calls-sim.md §5",
+              "What +CLIP and +CLCC have behind a caller's number: empty texts and their types, "
+              "empty texts, or nothing."),
 
     SWITCH_FACT(FACT_OPEN_FAILED_HAS_COLON, "open-failed-has-colon", true, SHEET "§2.2, §7.2",
                 "A failed opening of TCP or UDP is +MIPOPEN: 1,0, as drivers await it."),

@@ -2,6 +2,7 @@
  * power-on to power-off. */
 #include "personalities/fibocom/fibocom.h"
 
+#include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/phone.h"
 
@@ -40,17 +41,9 @@ static const struct module_part settings_part = { .start = start, .ready = ready
 
 /* The call comes last: +MIPCALL: 0 stands behind what the others say. */
 static const struct module_part *const parts[] = {
-    &settings_part,
-    &fibocom_network_time_part,
-    &fibocom_sockets,
-    &fibocom_http_part,
-    &fibocom_exchange_part,
-    &fibocom_ftp_part,
-    &fibocom_lookup_part,
-    &fibocom_time_part,
-    &fibocom_files_part,
-    &fibocom_call_part,
-    NULL,
+    &settings_part,         &fibocom_network_time_part, &fibocom_sockets,     &fibocom_http_part,
+    &fibocom_exchange_part, &fibocom_ftp_part,          &fibocom_lookup_part, &fibocom_time_part,
+    &fibocom_files_part,    &fibocom_call_part,         &common_call_part,    NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -68,16 +61,37 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general,       &fibocom_call,    &fibocom_files,
-    &fibocom_ssl,           &fibocom_cipher,  &fibocom_socket,
-    &fibocom_send,          &fibocom_receive, &fibocom_keep_alive,
-    &fibocom_odm,           &fibocom_lookup,  &fibocom_http,
-    &fibocom_http_read,     &fibocom_ftp,     &fibocom_ftp_files,
-    &fibocom_ftp_put,       &fibocom_time,    &fibocom_network_time,
-    &fibocom_settings_rows, &fibocom_refused, &common_v250,
-    &common_registers,      &common_identity, &common_network,
-    &common_packet,         &common_general,  &common_phone,
-    &fibocom_phone,         &common_messages, NULL,
+    &fibocom_general,
+    &fibocom_call,
+    &fibocom_files,
+    &fibocom_ssl,
+    &fibocom_cipher,
+    &fibocom_socket,
+    &fibocom_send,
+    &fibocom_receive,
+    &fibocom_keep_alive,
+    &fibocom_odm,
+    &fibocom_lookup,
+    &fibocom_http,
+    &fibocom_http_read,
+    &fibocom_ftp,
+    &fibocom_ftp_files,
+    &fibocom_ftp_put,
+    &fibocom_time,
+    &fibocom_network_time,
+    &fibocom_settings_rows,
+    &fibocom_refused,
+    &common_v250,
+    &common_registers,
+    &common_identity,
+    &common_network,
+    &common_packet,
+    &common_general,
+    &common_phone,
+    &common_calls,
+    &fibocom_phone,
+    &common_messages,
+    NULL,
 };
 
 static struct at_index row_index;
@@ -89,6 +103,8 @@ const struct personality fibocom_personality = {
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
     .clock_start = FACT_CLOCK_START,
+    .caller_line = FACT_CALLER_LINE,
+    .phone = &common_phone_ops,
     .restart_off_ms = FACT_RESTART_OFF_MS,
     .parts = parts,
 };

@@ -1,5 +1,6 @@
 /* quectel_facts.c: the table of facts. */
 #include "personalities/quectel/quectel_facts.h"
+#include "personalities/common/call.h"
 
 #include "at/command.h"
 #include "iface/net.h"
@@ -66,6 +67,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "docs/facts/messages-calls-sim.md §1", "<mode> of +CNMI from the start."),
     NUMBER_FACT(FACT_TELL_MESSAGE_PRESET, "tell-message-preset", 1, 0, 3,
                 "docs/facts/messages-calls-sim.md §1", "<mt> of +CNMI from the start."),
+    WORD_FACT(FACT_CALLER_LINE, "caller-line", CALL_LINE_QUOTED, CALL_LINE_WORDS,
+              "docs/facts/messages-calls-sim.md §5",
+              "What +CLIP and +CLCC have behind a caller's number: empty texts and their types, "
+              "empty texts, or nothing."),
 
     WORD_FACT(FACT_REGISTER_TWICE, "register-twice", TWICE_IS_ERROR, "error,ok", SHEET "§2.1",
               "What +QIREGAPP answers where the stack is registered."),

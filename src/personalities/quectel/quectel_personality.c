@@ -2,6 +2,7 @@
  * turns. */
 #include "personalities/quectel/quectel.h"
 
+#include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/phone.h"
 
@@ -26,12 +27,25 @@ static size_t state_size(const struct tlsmodem *modem)
 }
 
 static const struct module_part *const parts[] = {
-    &quectel_time_part,    &quectel_start_up,    &quectel_first_time_part,
-    &quectel_bearer_part,  &quectel_server_part, &quectel_sockets,
-    &quectel_links,        &quectel_lookup_part, &quectel_ping_part,
-    &quectel_ntp_part,     &quectel_disk_part,   &quectel_files_part,
-    &quectel_ssl_contexts, &quectel_http_part,   &quectel_exchange_part,
-    &quectel_smtp_part,    &quectel_mail_part,   NULL,
+    &quectel_time_part,
+    &quectel_start_up,
+    &quectel_first_time_part,
+    &quectel_bearer_part,
+    &quectel_server_part,
+    &quectel_sockets,
+    &quectel_links,
+    &quectel_lookup_part,
+    &quectel_ping_part,
+    &quectel_ntp_part,
+    &quectel_disk_part,
+    &quectel_files_part,
+    &quectel_ssl_contexts,
+    &quectel_http_part,
+    &quectel_exchange_part,
+    &quectel_smtp_part,
+    &quectel_mail_part,
+    &common_call_part,
+    NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -83,6 +97,7 @@ static const struct at_commands *const commands[] = {
     &common_packet,
     &common_general,
     &common_phone,
+    &common_calls,
     &quectel_phone,
     &common_messages,
     &quectel_kept,
@@ -99,6 +114,8 @@ const struct personality quectel_personality = {
     .state_size = state_size,
     .output_bytes = OUTPUT_BYTES,
     .clock_start = FACT_CLOCK_START,
+    .caller_line = FACT_CALLER_LINE,
+    .phone = &common_phone_ops,
     .flow_is_coded = FACT_FLOW_IS_CODED,
     .restart_off_ms = FACT_RESTART_OFF_MS,
     .parts = parts,

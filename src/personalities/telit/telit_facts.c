@@ -2,6 +2,7 @@
 #include "personalities/telit/telit_facts.h"
 
 #include "module/network.h"
+#include "personalities/common/call.h"
 #include "personalities/common/checks_name.h"
 #include "personalities/telit/telit_errors.h"
 
@@ -39,6 +40,10 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "docs/facts/messages-calls-sim.md §1", "<mode> of +CNMI from the start."),
     NUMBER_FACT(FACT_TELL_MESSAGE_PRESET, "tell-message-preset", 0, 0, 3,
                 "docs/facts/messages-calls-sim.md §1", "<mt> of +CNMI from the start."),
+    WORD_FACT(FACT_CALLER_LINE, "caller-line", CALL_LINE_FULL, CALL_LINE_WORDS,
+              "docs/facts/messages-calls-sim.md §5",
+              "What +CLIP and +CLCC have behind a caller's number: empty texts and their types, "
+              "empty texts, or nothing."),
 
     SWITCH_FACT(FACT_CLOCK_MODE_SETS, "clock-mode-sets", true, SHEET "§4.1",
                 "With #CCLKMODE=1 +CCLK also takes UTC, as it then gives it."),

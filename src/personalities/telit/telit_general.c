@@ -8,6 +8,7 @@
 
 #include "module/identity.h"
 #include "module/record.h"
+#include "personalities/common/call.h"
 #include "personalities/common/common.h"
 
 enum { MINUTE_MS = 60000 };
@@ -277,6 +278,12 @@ static enum at_status set_temperature(struct at_session *at, const struct at_arg
     return AT_OK;
 }
 
+static enum at_status read_rings(struct at_session *at)
+{
+    at_info(at, "%03d", call_rings(module_of(at)));
+    return AT_OK;
+}
+
 static enum at_status run_nothing(struct at_session *at)
 {
     (void)at;
@@ -290,6 +297,12 @@ static const struct at_command rows[] = {
       .source = "80000ST10025a r5",
       AT_PARAMS(identity_params),
       .set = set_identity },
+    { .name = "S1",
+      .basic = true,
+      .help = "How often a call has rung.",
+      .source = "80000ST10025a r5",
+      .digits = 3,
+      .read = read_rings },
     { .name = "#CGMI", .help = "Manufacturer.", .source = "80000ST10025a r5", .run = run_maker },
     { .name = "#CGMM", .help = "Model.", .source = "80000ST10025a r5", .run = run_model },
     { .name = "#CGMR", .help = "Revision.", .source = "80000ST10025a r5", .run = run_revision },

@@ -2,6 +2,7 @@
  * power-on to power-off. */
 #include "personalities/telit/telit.h"
 
+#include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/phone.h"
 
@@ -98,9 +99,8 @@ static const struct module_part general_part = {
 };
 
 static const struct module_part *const parts[] = {
-    &general_part,  &telit_time_part, &telit_secure_sockets,
-    &telit_entries, &telit_ftp_part,  &telit_lookup_part,
-    NULL,
+    &general_part,   &telit_time_part,   &telit_secure_sockets, &telit_entries,
+    &telit_ftp_part, &telit_lookup_part, &common_call_part,     NULL,
 };
 
 #define DIALECT(longest)                                                                           \
@@ -115,19 +115,15 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &telit_ssl_return,  &common_v250,
-    &common_registers,  &common_identity,
-    &common_network,    &common_packet,
-    &telit_time,        &common_general,
-    &common_phone,      &telit_phone,
-    &common_messages,   &telit_general,
-    &telit_lookup,      &telit_cell,
-    &telit_packet,      &telit_ssl_config,
-    &telit_ssl_data,    &telit_ssl_dial,
-    &telit_ssl_socket,  &telit_ssl_transfer,
-    &telit_ftp_session, &telit_ftp_files,
-    &telit_ftp_packet,  &telit_ftp_online,
-    &telit_refused,     NULL,
+    &telit_ssl_return,  &common_v250,      &common_registers,
+    &common_identity,   &common_network,   &common_packet,
+    &telit_time,        &common_general,   &common_phone,
+    &common_calls,      &telit_phone,      &common_messages,
+    &telit_general,     &telit_lookup,     &telit_cell,
+    &telit_packet,      &telit_ssl_config, &telit_ssl_data,
+    &telit_ssl_dial,    &telit_ssl_socket, &telit_ssl_transfer,
+    &telit_ftp_session, &telit_ftp_files,  &telit_ftp_packet,
+    &telit_ftp_online,  &telit_refused,    NULL,
 };
 
 static struct at_index row_index;
@@ -136,6 +132,7 @@ static struct at_index row_index;
     {                                                                                              \
         .dialect = &(words), .commands = commands, .index = &row_index, .state_size = state_size,  \
         .output_bytes = (output), .clock_start = FACT_CLOCK_START,                                 \
+        .caller_line = FACT_CALLER_LINE, .phone = &common_phone_ops,                               \
         .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts                                      \
     }
 const struct personality telit_personality = PERSONALITY(dialect, OUTPUT_BYTES);

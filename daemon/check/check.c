@@ -10,7 +10,7 @@
 #include "plan/module_name.h"
 #include "transcript/engine_stage.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -210,14 +210,18 @@ static void play_as(struct check *check, const char *path, struct reader *reader
 
 /* ---- one file ---- */
 
-/* The name of a header's model as modules are started by; NULL: there is none. */
+/* The name of a header's model as modules are started by; the reader has looked that there is one.
+ */
 static const char *module_of(struct span name)
 {
     char text[MODEL_CAP];
+    const char *module;
 
     snprintf(text, sizeof(text), "%.*s", (int)(name.len < MODEL_CAP ? name.len : 0),
              (const char *)name.data);
-    return module_name_find(text);
+    module = module_name_find(text);
+    assert(module != NULL);
+    return module;
 }
 
 /* Which of the header's models gives the variables of `module`: itself, or else the first. */
@@ -233,27 +237,14 @@ static size_t model_of(const struct script_header *header, const char *module)
 static void play_models(struct check *check, const char *path, struct reader *reader)
 {
     const struct script_header *header = reader_header(reader);
-    struct report why = { .cut = false };
+    const char *module = check->options->module;
 
-    if (check->options->module != NULL) {
-        play_as(check, path, reader, model_of(header, check->options->module),
-                check->options->module);
+    if (module != NULL) {
+        play_as(check, path, reader, model_of(header, module), module);
         return;
     }
-    for (size_t i = 0; i < header->model_count; i++) {
-        const char *module = module_of(header->models[i].name);
-
-        if (module != NULL) {
-            play_as(check, path, reader, i, module);
-            continue;
-        }
-        report_add(&why, "%s: model: \"", path);
-        report_add_text(&why, header->models[i].name);
-        report_add(&why, "\" is no module; allowed: those of --list-modules\n");
-        print(stderr, &why);
-        junit_add(&check->junit, path, "no module", JUNIT_ERROR, 0, bytes_span(&why.text));
-        report_free(&why);
-    }
+    for (size_t i = 0; i < header->model_count; i++)
+        play_as(check, path, reader, i, module_of(header->models[i].name));
 }
 
 static void check_file(struct check *check, const char *path)

@@ -136,8 +136,27 @@ static bool escape(struct play *play)
            nothing(play, behind_ms, STAGE_SINCE_TYPED);
 }
 
+/* What hosts have heard and no step expected goes with the module. */
+static bool has_heard_all(struct play *play)
+{
+    struct stage *stage = play->stage;
+
+    for (unsigned port = 1; port <= play->header->ports; port++) {
+        stage->ops->select(stage, port);
+        stage->ops->settle(stage);
+        if (pending(play).len == 0)
+            continue;
+        report_add(&play->why, "  the module has said more on port %u:\n", port);
+        report_add_lines(&play->why, "    ", pending(play));
+    }
+    stage->ops->select(stage, play->port);
+    return play->why.text.len == 0;
+}
+
 static bool power(struct play *play, enum script_power power)
 {
+    if (power == SCRIPT_POWER_CYCLE && !has_heard_all(play))
+        return false;
     if (!play->stage->ops->power(play->stage, power, &play->why))
         return false;
     for (size_t i = 0; i <= SCRIPT_PORTS_MAX; i++)

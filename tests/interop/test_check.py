@@ -1,0 +1,228 @@
+"""`tlsmodem check`: its command line, what it prints, its exit status and JUnit."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from support.modem import program_path
+
+TRANSCRIPTS = Path(__file__).resolve().parents[1] / "transcripts"
+MAKERS = ("telit", "quectel", "fibocom")
+HEAD = "models he910 gl865\nsource a test\n"
+AS_WRITTEN, DIFFERENT, WRONG = 0, 1, 2
+
+
+def check(*words: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", *map(str, words)], cwd=folder,
+                          capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_as_written(tmp_path: Path) -> None:
+    done = check(write(tmp_path, "a.at", HEAD + "> AT\n< OK\n"))
+    assert (done.returncode, done.stderr) == (AS_WRITTEN, "")
+    assert re.fullmatch(r"1 transcript, 2 plays in .* s: 2 as written, 0 different, 0 wrong\n", done.stdout)
+
+
+def test_different(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", HEAD + "> AT\n< OK\n> AT\n< ERROR\n")
+    done = check(path)
+    assert (done.returncode, done.stderr) == (DIFFERENT, "")
+    assert done.stdout.startswith(f"{path}: he910: different\n{path}:6: < ERROR\n  expected:\n")
+    assert "    expected \\r\\n>>>ERROR\\r\\n\n    received \\r\\n>>>OK\\r\\n\n" in done.stdout
+    assert done.stdout.count("expected:") == 1, "the same difference of another model is told in a line"
+    assert f"{path}: gl865: the same\n" in done.stdout
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ([], "a transcript is needed"),
+    (["--nothing"], "unknown option --nothing; allowed: --module"),
+    (["--module", "he911", "a.at"], r'"he911" is no module; .*he910.*--list-modules'),
+    (["--module"], "--module needs NAME"),
+    (["--bytes=1", "a.at"], "--bytes takes no value"),
+    (["--link", "nothing=1", "a.at"], "--link: "),
+    (["--set", "=1", "a.at"], '--set: "=1" sets nothing; allowed: NAME=VALUE'),
+    (["--set", "a-b=1", "a.at"], "sets nothing"),
+    (["--set", "a=@nowhere", "a.at"], "--set: nowhere: No such file"),
+    (["nowhere.at"], "nowhere.at: not found; allowed: a file, or a folder"),
+    (["empty"], "empty: not found"),
+    (["wrong.at"], r"wrong.at:2: .*; allowed: "),
+    (["model.at"], r'model.at:1: model: "nothing" is wrong because .*; allowed: '),
+])
+def test_wrong_use(tmp_path: Path, words: list[str], said: str) -> None:
+    write(tmp_path, "a.at", HEAD + "> AT\n< OK\n")
+    write(tmp_path, "wrong.at", "model he910\nnothing at all\n")
+    write(tmp_path, "model.at", "model nothing\nsource a test\n> AT\n< OK\n")
+    (tmp_path / "empty").mkdir()
+    done = check(*words, folder=tmp_path)
+    assert done.returncode == WRONG
+    assert re.search(said, done.stderr)
+
+
+def test_a_wrong_file_fells_no_other(tmp_path: Path) -> None:
+    write(tmp_path, "a.at", HEAD + "> AT\n< OK\n")
+    write(tmp_path, "b.at", "nothing\n")
+    write(tmp_path, "c.at", HEAD + "> AT\n< ERROR\n")
+    write(tmp_path, "d.txt", "no transcript")
+    done = check(tmp_path)
+    assert done.returncode == WRONG
+    assert "3 transcripts, 5 plays" in done.stdout and "2 as written, 2 different, 1 wrong" in done.stdout
+    assert re.search(r"b\.at:1: ", done.stderr)
+
+
+def test_help() -> None:
+    done = check("--help")
+    assert done.returncode == 0
+    for option in ("--module", "--set", "--junit", "--bytes", "--link", "Exit status"):
+        assert option in done.stdout
+
+
+def test_module_instead_of_those_of_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", "models gl865 he910 name=HE910\nsource a test\n> AT+CGMM\n< ${name}\n< OK\n")
+    assert check(path, "--module", "he910").returncode == AS_WRITTEN
+    assert check(path).returncode == DIFFERENT
+    assert check(path, "--module=M95").returncode == DIFFERENT
+
+
+def test_values(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", HEAD + "> AT${more}\n< ${answer}\n")
+    secret = write(tmp_path, "secret", "OK")
+    assert check(path, "--set", "more=E1", "--set", f"answer=@{secret}").returncode == AS_WRITTEN
+    assert check(path, "--set", "more=E1", "--set", "answer=NO").returncode == DIFFERENT
+    done = check(path, "--set", "more=E1")
+    assert done.returncode == WRONG
+    assert "no variable ${answer}; allowed: those that --set gives" in done.stdout
+
+
+def test_certificates_are_made(tmp_path: Path) -> None:
+    """They are as the module's commands take them: their sizes, and PEM with LF alone."""
+    names = [f"{name}{form}" for name in ("ca", "server_intermediate", "client_other_ca", "server_expired_ca")
+             for form in ("_pem", "_der", "_key_pem", "_key_der")]
+    text = "model he910\nsource a test\necho off\n> ATE0\n< bytes \"ATE0\\r\"\n< OK\n" + "".join(
+        f"> AT#NOTHING=${{{name}_size}}\n< ERROR\n" for name in names)
+    assert check(write(tmp_path, "a.at", text)).returncode == AS_WRITTEN
+    wrong = check(write(tmp_path, "b.at", HEAD + "> ${nobody_pem}\n"))
+    assert wrong.returncode == WRONG
+
+
+def test_only(tmp_path: Path) -> None:
+    engine = write(tmp_path, "a.at", HEAD + "only engine whole\n> AT\n< OK\n")
+    real = write(tmp_path, "b.at", HEAD + "only pty\n> AT\n< ERROR\n")
+    assert "2 as written, 0 different, 0 wrong; 2 left out" in check(engine, real).stdout
+    assert "0 as written, 0 different, 0 wrong; 4 left out" in check("--bytes", engine, real).stdout
+
+
+def test_junit(tmp_path: Path) -> None:
+    write(tmp_path, "a\x1b&<.at", HEAD + "only pty\n> AT\n")
+    write(tmp_path, "b.at", HEAD + '> AT\n< "<&>]]>…"\n')
+    write(tmp_path, "c.at", HEAD + "> AT\n< OK\n")
+    write(tmp_path, "d.at", "nothing\n")
+    done = check(tmp_path, "--junit", tmp_path / "out.xml")
+    assert done.returncode == WRONG
+    suite = ElementTree.parse(tmp_path / "out.xml").getroot()
+    assert suite.tag == "testsuite"
+    assert {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "7", "failures": "2", "errors": "1", "skipped": "2"}
+    cases = list(suite)
+    assert all(case.tag == "testcase" and case.get("classname") and float(case.get("time") or "x") >= 0
+               for case in cases)
+    assert [case.get("name") for case in cases] == ["he910", "gl865"] * 3 + ["wrong file"]
+    assert [[child.tag for child in case] for case in cases] == [
+        ["skipped"], ["skipped"], ["failure"], ["failure"], [], [], ["error"]]
+    failure = cases[2][0]
+    assert failure.get("message", "").endswith('b.at:4: < "<&>]]>…"')
+    assert "expected:" in (failure.text or "") and "OK" in (failure.text or "")
+    nowhere = check(tmp_path / "c.at", "--junit", tmp_path / "nowhere" / "out.xml")
+    assert nowhere.returncode == DIFFERENT and "--junit: " in nowhere.stderr
+
+
+# Every file of this tree, changed in one place.
+
+
+def exact(line: str) -> bool:
+    """A line that the module must say to the letter, and that ends in a letter or digit of its own."""
+    return re.fullmatch(r"<\|? [^~].*[A-Za-z0-9]", line) is not None and line != "< prompt" \
+        and not re.match(r"<\|? (bytes|burst|\d+ (binary )?bytes)", line)
+
+
+def without_last_byte(lines: list[str]) -> list[str] | None:
+    for at in range(len(lines) - 1, -1, -1):
+        if exact(lines[at]):
+            return [*lines[:at], lines[at][:-1], *lines[at + 1:]]
+    return None
+
+
+def with_a_line_more(lines: list[str]) -> list[str] | None:
+    return [*lines, "< AND MORE"]
+
+
+def without_an_answer(lines: list[str]) -> list[str] | None:
+    for at, line in enumerate(lines):
+        if exact(line):
+            return [*lines[:at], *lines[at + 1:]]
+    return None
+
+
+def with_answer_first(lines: list[str]) -> list[str] | None:
+    for at, line in enumerate(lines[:-1]):
+        if re.match(r"> AT", line) and exact(lines[at + 1]):
+            return [*lines[:at], lines[at + 1], line, *lines[at + 2:]]
+    return None
+
+
+def peer_gets_less(lines: list[str]) -> list[str] | None:
+    for at, line in enumerate(lines):
+        if match := re.fullmatch(r'(peer (?:\w+ )?gets ".*)[A-Za-z0-9]"', line):
+            if not match[1].endswith("\\") and not re.search(r"\\x.?$", match[1]):
+                return [*lines[:at], match[1] + '"', *lines[at + 1:]]
+    return None
+
+
+def peer_waits_for_the_end(lines: list[str]) -> list[str] | None:
+    for at, line in enumerate(lines):
+        if match := re.fullmatch(r'(peer (?:\w+ )?)(gets ".*|gets~ .*)', line):
+            return [*lines[:at], match[1] + "gets close", *lines[at + 1:]]
+    return None
+
+
+@pytest.mark.parametrize("change", [without_last_byte, with_a_line_more, without_an_answer, with_answer_first,
+                                    peer_gets_less, peer_waits_for_the_end])
+def test_no_change_goes_unseen(change, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    changed = 0
+    for maker in MAKERS:
+        (tmp_path / maker).mkdir()
+        (tmp_path / maker / "include").symlink_to(TRANSCRIPTS / maker / "include")
+        for path in (TRANSCRIPTS / maker).glob("*.at"):
+            lines = change(path.read_text().splitlines())
+            if lines is not None:
+                changed += 1
+                (tmp_path / maker / path.name).write_text("\n".join(lines) + "\n")
+    report = tmp_path / "out.xml"
+    done = check(*(tmp_path / maker for maker in MAKERS), "--junit", report)
+    assert done.returncode != AS_WRITTEN, done.stderr
+    cases = list(ElementTree.parse(report).getroot())
+    passed = sorted({case.get("classname", "") for case in cases if len(case) == 0})
+    assert changed > 20 and not passed
+
+
+def test_a_large_one_plays(tmp_path: Path) -> None:
+    """What takes time or memory by the square would not end."""
+    path = tmp_path / "large.at"
+    path.write_text("model he910\nsource a test\n" + "> AT+CSQ\n<~ \\+CSQ: (?P<rssi>\\d+),0\n< OK\n" * 200000)
+    done = check(path)
+    assert done.returncode == AS_WRITTEN, done.stdout[-2000:]
+    with path.open("a") as more:
+        more.write("> AT\n< OK now\n")
+    done = check(path)
+    assert done.returncode == DIFFERENT
+    assert "large.at:600004: < OK now\n" in done.stdout

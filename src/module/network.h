@@ -83,6 +83,9 @@ enum { NETWORK_PLACE_CAP = 40 };
  * `,"0001","00000001",7`; empty while there is no registration. */
 void network_place(const struct at_session *at, char text[NETWORK_PLACE_CAP]);
 
+/* Ports that asked for registration lines hear them, as if the network had just been found. */
+void network_tell(struct tlsmodem *modem);
+
 /* Registration or attachment may have changed: hosts that asked for it are told, and without either
  * all contexts go down. */
 void network_update(struct tlsmodem *modem);

@@ -73,6 +73,11 @@ static void report(struct tlsmodem *modem, bool of_circuits, bool of_packets)
     }
 }
 
+void network_tell(struct tlsmodem *modem)
+{
+    report(modem, true, true);
+}
+
 void network_moved(struct tlsmodem *modem)
 {
     for (size_t i = 0; i < modem->terminal_count && network_is_registered(&modem->network); i++) {

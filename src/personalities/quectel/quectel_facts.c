@@ -49,6 +49,9 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "SMS Ready follows Call Ready, as on newer firmware."),
     WORD_FACT(FACT_START_UP_SETTING_IS_KEPT, "start-up-setting-is-kept", AT_KEEP_NVM,
               "no,by-profile,at-once", SHEET "§2.2", "How +QIURC outlives a restart."),
+    SWITCH_FACT(FACT_RESTART_TELLS_REGISTRATION, "restart-tells-registration", true, SHEET "§5.1",
+                "After a restart, +CREG and +CGREG of who has asked for them come with Call Ready, "
+                "as of a module that has just found its network."),
     NUMBER_FACT(FACT_RESTART_OFF_MS, "restart-off-ms", 2000, 1, MINUTE_MS, SHEET "§5.2",
                 "How long a restart keeps the module off its ports."),
     NUMBER_FACT(FACT_SHUTDOWN_OFF_MS, "shutdown-off-ms", 5000, 1, HOUR_MS, SHEET "§5.2",

@@ -59,6 +59,15 @@ static void say(struct tlsmodem *modem, size_t line)
     }
 }
 
+/* The network is always there, but a module that starts again finds it about now: a host that has
+ * asked for +CREG meanwhile waits for the line. */
+static void tell_registration(struct tlsmodem *modem)
+{
+    if (quectel_is_restart(modem) && network_is_registered(&modem->network) &&
+        module_fact_is(modem, FACT_RESTART_TELLS_REGISTRATION))
+        network_tell(modem);
+}
+
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
 {
     const struct start_up *start_up = state;
@@ -73,6 +82,8 @@ static void tick(struct tlsmodem *modem, void *state)
 
     if (start_up->next == line_count(modem) || module_now(modem) < start_up->at_ms)
         return;
+    if (start_up->next == CALL_READY)
+        tell_registration(modem);
     if (quectel->settings.start_up != 0)
         say(modem, start_up->next);
     start_up->next++;

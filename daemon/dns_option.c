@@ -1,8 +1,8 @@
 /* dns_option.c: the value of --dns. */
 #include "dns_option.h"
 
-#include "address_option.h"
 #include "base/number.h"
+#include "plan/address_option.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* listen_option.c: the value of --listen. */
 #include "listen_option.h"
 
-#include "address_option.h"
 #include "base/number.h"
+#include "plan/address_option.h"
 
 #include <string.h>
 

@@ -46,6 +46,8 @@ bool option_plan(const struct options *options, struct modem_plans *ret_plans)
     plan->model = options->module;
     plan->in_memory = options->in_memory;
     plan->asks_own_servers = options->dns_of_module;
+    plan->has_source = options->has_source;
+    plan->source = options->source;
     plan->listens = options->listens;
     plan->listening = options->listening;
     if (!keep(plan, options->imei, &plan->identity.imei) ||

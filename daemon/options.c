@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "dns_option.h"
 #include "listen_option.h"
+#include "plan/address_option.h"
 #include "plan/identity_options.h"
 #include "plan/module_name.h"
 #include "plan/port_options.h"
@@ -154,6 +155,17 @@ static bool take_dns(struct options *options, const char *value, struct text *er
     return dns_option_read(value, &options->dns_of_module, &options->dns, error);
 }
 
+static bool take_source(struct options *options, const char *value, struct text *error)
+{
+    const char *rest;
+
+    options->has_source = true;
+    if (address_option_read(value, &options->source, &rest) && rest == NULL)
+        return true;
+    text_add(error, "--source: \"%s\" is no address; allowed: an address of this machine", value);
+    return false;
+}
+
 static bool take_listen(struct options *options, const char *value, struct text *error)
 {
     options->listens = true;
@@ -292,6 +304,8 @@ static const struct option first[] = {
     { "--dns", NULL, "system|module|ADDR[:PORT]", false, take_dns,
       "who is asked for names: the machine's servers, as without it; the server that the host sets "
       "by its module's command; or this one, of port 53 unless given" },
+    { "--source", NULL, "ADDR", false, take_source,
+      "the machine's address that the module's connections come from" },
     { "--listen", NULL, "ADDR[:FIRST-LAST]", false, take_listen,
       "where the module's own servers listen (AT+QISERVER): at the port that the host says, of "
       "127.0.0.1 unless given, or at a free one of these" },
@@ -439,6 +453,8 @@ static const char *first_of_modem(const struct options *options)
                                           : "--iccid";
     if (options->clock != NULL)
         return "--clock";
+    if (options->has_source)
+        return "--source";
     for (size_t i = 0; (wrapper = stack_wrapper_at(i)) != NULL; i++) {
         if (options->in_front.words[i] != NULL)
             return wrapper->option;

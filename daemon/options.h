@@ -31,7 +31,9 @@ struct options {
     bool in_memory;         /* --state none */
     bool dns_of_module;     /* --dns module */
     struct dns_servers dns; /* none: the machine's */
-    bool listens;           /* --listen is given, as `listening` */
+    bool has_source;        /* --source is given, as `source` */
+    struct net_address source;
+    bool listens; /* --listen is given, as `listening` */
     struct tlsmodem_listening listening;
     const char *clock;          /* as tlsmodem_time_read() takes it; NULL: machine */
     struct stack_plan in_front; /* of the network, by the options of src/wrap */

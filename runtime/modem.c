@@ -3,6 +3,7 @@
 #include "runtime/modem.h"
 
 #include "runtime/volatile_store.h"
+#include "wrap/source.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -18,7 +19,8 @@ struct runtime_modem {
     struct log log;
     struct clock_timer *timer;
     struct net *names;   /* NULL: the world's */
-    struct stack stack;  /* in front of it */
+    struct net *source;  /* in front of it; NULL: none */
+    struct stack stack;  /* in front of that */
     struct net *network; /* the outermost of them */
     struct storage storage;
     struct volatile_store memory; /* behind `storage` where there is no store */
@@ -115,6 +117,12 @@ static enum err open_network(struct runtime_modem *modem, const struct runtime_m
         if (err != ERR_OK)
             return check(err, "cannot look names up", ret_failure);
         modem->network = modem->names;
+    }
+    if (config->source != NULL) {
+        err = source_open(modem->network, config->source, &modem->source);
+        if (err != ERR_OK)
+            return check(err, "cannot have an address to come from", ret_failure);
+        modem->network = modem->source;
     }
     if (config->in_front != NULL)
         err = stack_open(&modem->stack, config->in_front, modem->network, &modem->world->clock.base,
@@ -230,6 +238,7 @@ void runtime_modem_close(struct runtime_modem *modem)
         port_close(modem->ports[i].port);
     tlsmodem_free(modem->engine);
     stack_close(&modem->stack);
+    source_close(modem->source);
     dns_own_close(modem->names);
     close_storage(modem);
     clock_timer_free(modem->timer);

@@ -21,7 +21,9 @@ struct runtime_modem_config {
     struct net *net;       /* NULL: the world's */
     bool asks_own_servers; /* names go to the servers that the host sets; only with the world's net
                             */
-    const struct stack_plan *in_front;          /* of it; read at once; NULL: nothing */
+    const struct net_address *source;  /* its connections come from there; read at once; NULL: from
+                                        * where the system has them come */
+    const struct stack_plan *in_front; /* of it; read at once; NULL: nothing */
     const struct tlsmodem_listening *listening; /* as in tlsmodem_config */
     struct tls *const *tls;
     size_t tls_count;

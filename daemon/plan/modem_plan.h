@@ -43,6 +43,8 @@ struct modem_plan {
     bool asks_own_servers; /* --dns module */
     bool listens;          /* else `listening` does not count */
     struct tlsmodem_listening listening;
+    bool has_source; /* else `source` does not count */
+    struct net_address source;
     struct stack_plan in_front;
     struct tlsmodem_fact_value *facts;
     size_t fact_count;

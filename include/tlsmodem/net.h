@@ -16,6 +16,7 @@
 #include "tlsmodem/err.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,7 +44,9 @@ struct tlsmodem_net_target {
     enum tlsmodem_net_transport transport;
     struct tlsmodem_net_address address;
     uint16_t port;
-    uint16_t local_port; /* 0: the network chooses */
+    uint16_t local_port;                /* 0: the network chooses */
+    bool has_source;                    /* else the network chooses; of the family of `address` */
+    struct tlsmodem_net_address source; /* of the machine, where the connection comes from */
 };
 
 struct tlsmodem_net;

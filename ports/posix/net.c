@@ -22,18 +22,20 @@ static enum err resolve(struct net *base, const char *name, net_resolved_fn *on_
     return posix_literal(net->loop, name, on_resolved, ctx, ret_query);
 }
 
-/* Takes the local port that was asked for.  TCP knows a connection by both its ends: SO_REUSEADDR
- * lets the port be used while an earlier connection from it rests in TIME_WAIT. */
-static bool take_local_port(int fd, const struct net_target *to)
+/* Takes the local address and port that were asked for.  TCP knows a connection by both its ends:
+ * SO_REUSEADDR lets the port be used while an earlier connection from it rests in TIME_WAIT. */
+static bool take_local_place(int fd, const struct net_target *to)
 {
     struct net_address any = { .family = to->address.family };
     struct sockaddr_storage at;
-    socklen_t len = sockaddr_fill(&any, to->local_port, &at);
+    socklen_t len = sockaddr_fill(to->has_source ? &to->source : &any, to->local_port, &at);
     int on = 1;
 
-    if (to->local_port == 0)
+    if (to->local_port == 0 && !to->has_source)
         return true;
-    if (to->transport == NET_TCP)
+    if (to->transport == NET_TCP && to->local_port == 0)
+        setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+    else if (to->transport == NET_TCP)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (any.family == NET_IPV6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
@@ -54,7 +56,7 @@ static int start_connect(const struct net_target *to)
         return -errno;
     if (to->transport == NET_TCP)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (take_local_port(fd, to) &&
+    if (take_local_place(fd, to) &&
         (connect(fd, (const struct sockaddr *)&at, len) == 0 || errno == EINPROGRESS))
         return fd;
     error = errno;

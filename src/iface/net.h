@@ -15,6 +15,7 @@
 #include "base/err.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,7 +38,9 @@ struct net_target {
     enum net_transport transport;
     struct net_address address;
     uint16_t port;
-    uint16_t local_port; /* 0: the network chooses */
+    uint16_t local_port;       /* 0: the network chooses */
+    bool has_source;           /* else the network chooses; of the family of `address` */
+    struct net_address source; /* of the machine, where the connection comes from */
 };
 
 struct net;

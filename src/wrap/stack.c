@@ -2,12 +2,13 @@
 #include "wrap/stack.h"
 
 #include "wrap/link.h"
+#include "wrap/map.h"
 
 #include <assert.h>
 #include <string.h>
 
 /* From the network outwards. */
-static const struct wrapper *const wrappers[] = { &link_wrapper };
+static const struct wrapper *const wrappers[] = { &map_wrapper, &link_wrapper };
 
 enum { WRAPPER_COUNT = sizeof(wrappers) / sizeof(wrappers[0]) };
 

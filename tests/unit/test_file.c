@@ -126,7 +126,7 @@ static void every_modem_of_an_entry_has_its_own(void **state)
     assert_string_equal(plan->identity.operator_name, "Net 11");
     assert_int_equal(plan->identity.signal, 99);
     assert_string_equal(plan->clock, "manual");
-    assert_string_equal(plan->in_front.words[0], "rtt=111");
+    assert_string_equal(plan->in_front.words[1], "rtt=111");
     assert_true(plan->in_memory);
     assert_int_equal(plan->port_count, 3);
     assert_string_equal(plan->ports[0].where, "run/meter-0011-2.sock");

@@ -841,7 +841,7 @@ static void plans_are_checked(void **state)
     static const struct {
         const char *name, *words, *wrong;
     } rows[] = {
-        { "radio", "rtt=5", "\"radio\" is no wrapper; allowed: link" },
+        { "radio", "rtt=5", "\"radio\" is no wrapper; allowed: map, link" },
         { "link", "fast", "\"fast\" is no property of a link; allowed: down=1 to" },
         { "link", "rtt=6", "\"link\" may be given once" },
     };

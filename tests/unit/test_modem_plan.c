@@ -18,7 +18,7 @@ static struct options some_options(char *memory)
     options.ports[0] = (struct port_spec){ .kind = PORT_PTY, .where = "m0" };
     options.ports[1] = (struct port_spec){ .kind = PORT_TCP, .where = "127.0.0.1", .tcp_port = 7 };
     strcpy(options.imei, "490154203237518");
-    options.in_front.words[0] = "rtt=100";
+    options.in_front.words[1] = "rtt=100";
     options.listens = true;
     options.listening.last = 20009;
     return options;
@@ -42,7 +42,7 @@ static void a_command_line_is_one_plan_of_its_own(void **state)
     assert_string_equal(plan->state, "/var/lib/modem");
     assert_string_equal(plan->identity.imei, "490154203237518");
     assert_null(plan->identity.iccid);
-    assert_string_equal(plan->in_front.words[0], "rtt=100");
+    assert_string_equal(plan->in_front.words[1], "rtt=100");
     assert_int_equal(plan->port_count, 2);
     assert_int_equal(plan->ports[1].tcp_port, 7);
     assert_int_equal(plan->pool, MODEM_PLAN_NO_POOL);

@@ -122,7 +122,7 @@ static void presets_hold_until_changed(void **state)
     assert_string_equal(options.keylog, "k");
     assert_int_equal(options.level, LOG_DEBUG);
     options = good("--module he910 --stdio --link down=236,up=118,rtt=600");
-    assert_string_equal(options.in_front.words[0], "down=236,up=118,rtt=600");
+    assert_string_equal(options.in_front.words[1], "down=236,up=118,rtt=600");
     assert_true(good("--module he910 --strict --stdio").strict);
     assert_int_equal(options.threads, 0);
     assert_int_equal(good("--module he910 --stdio --threads 3").threads, 3);
@@ -301,7 +301,7 @@ static void names_are_exact(void **state)
                         "--list-modules, --imei, "
                         "--imsi, --iccid, --pty, "
                         "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
-                        "--listen, --clock, --link, "
+                        "--source, --listen, --clock, --map, --link, "
                         "--trace, --log-level, --keylog, --threads, --shard, --strict, --help, "
                         "--version");
 }

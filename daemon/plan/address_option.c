@@ -1,5 +1,5 @@
 /* address_option.c: an address with something behind its colon, as options take it. */
-#include "address_option.h"
+#include "plan/address_option.h"
 
 #include "base/span.h"
 #include "posix/sockaddr.h"

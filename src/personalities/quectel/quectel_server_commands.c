@@ -45,14 +45,22 @@ static bool is_same(const struct quectel_server_plan *a, const struct quectel_se
            a->transparent == b->transparent && a->most == b->most;
 }
 
-static enum at_status start(struct at_session *at, int32_t most)
+/* How many clients at a time: one where there is one connection. */
+static int32_t most(struct at_session *at, const struct at_arg *clients)
+{
+    if (settings_of(at)->several == 0)
+        return 1;
+    return clients->given ? clients->number : module_fact(module_of(at), FACT_SERVER_CLIENTS);
+}
+
+static enum at_status start(struct at_session *at, const struct at_arg *clients)
 {
     struct tlsmodem *modem = module_of(at);
     const struct quectel_settings *settings = settings_of(at);
     const struct quectel_server_plan *present = quectel_server_plan(modem);
     const struct quectel_server_plan plan = { .bearer = quectel_bearer_foreground(modem),
                                               .port = (uint16_t)settings->server_port,
-                                              .most = settings->several != 0 ? most : 1,
+                                              .most = most(at, clients),
                                               .single = settings->several == 0,
                                               .transparent = settings->transparent != 0 };
 
@@ -75,15 +83,12 @@ static enum at_status start(struct at_session *at, int32_t most)
 
 static enum at_status set_server(struct at_session *at, const struct at_args *args)
 {
-    const struct at_arg *clients = &args->list[SERVER_CLIENTS];
-
-    return start(at, clients->given ? clients->number
-                                    : module_fact(module_of(at), FACT_SERVER_CLIENTS));
+    return start(at, &args->list[SERVER_CLIENTS]);
 }
 
 static enum at_status run_server(struct at_session *at)
 {
-    return start(at, module_fact(module_of(at), FACT_SERVER_CLIENTS));
+    return start(at, &(struct at_arg){ .given = false });
 }
 
 static enum at_status read_server(struct at_session *at)

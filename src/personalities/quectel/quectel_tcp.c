@@ -53,7 +53,7 @@ static struct quectel_socket *only_socket(struct at_session *at)
     const struct quectel_socket *own = quectel_socket_look(at, 0);
     struct quectel_socket *client = quectel_socket_accepted(module_of(at), 0);
 
-    if (client != NULL && quectel_socket_is_there(client) && !quectel_socket_can_close(own))
+    if (client != NULL && quectel_socket_is_there(client) && !quectel_socket_is_there(own))
         return client;
     return plain_socket(at, 0);
 }

@@ -106,6 +106,15 @@ static bool is_group_weak(const struct gtls_session *session, int error)
     return error == GNUTLS_E_DH_PRIME_UNACCEPTABLE && session->dh_bits < TLS_DH_MIN_BITS;
 }
 
+/* GnuTLS says of some things that a server sends that it has failed itself, or was called wrongly:
+ * a point of a wrong length is an invalid request.  Before the server has said anything it has. */
+static bool is_blamed_on_us(const struct gtls_session *session, int error)
+{
+    return (error == GNUTLS_E_INTERNAL_ERROR || error == GNUTLS_E_INVALID_REQUEST ||
+            error == GNUTLS_E_INSUFFICIENT_CREDENTIALS) &&
+           (int)gnutls_handshake_get_last_in(session->gnutls) >= 0;
+}
+
 static enum tls_reason reason_of_error(const struct gtls_session *session, int error)
 {
     if (session->is_text)
@@ -118,6 +127,8 @@ static enum tls_reason reason_of_error(const struct gtls_session *session, int e
         return TLS_CERTIFICATE_TYPE;
     if (is_group_weak(session, error))
         return TLS_WEAK_GROUP;
+    if (is_blamed_on_us(session, error))
+        return TLS_PROTOCOL;
     for (size_t i = 0; i < ROWS(error_rows); i++) {
         if (error_rows[i].error == error)
             return error_rows[i].reason;
@@ -131,6 +142,15 @@ static bool is_of_the_stream(enum tls_reason reason)
     return reason == TLS_NOT_TLS || reason == TLS_PEER_CLOSED || reason == TLS_PEER_RESET;
 }
 
+/* What the server has said last, in GnuTLS's words. */
+static const char *last_message(const struct gtls_session *session)
+{
+    const char *name =
+        gnutls_handshake_description_get_name(gnutls_handshake_get_last_in(session->gnutls));
+
+    return name != NULL ? name : "its last message";
+}
+
 static void set_from_error(struct gtls_session *session, int error)
 {
     enum tls_reason reason = reason_of_error(session, error);
@@ -138,6 +158,9 @@ static void set_from_error(struct gtls_session *session, int error)
     if (reason == TLS_WEAK_GROUP)
         tls_failure_set(&session->failure, reason, "%u bits, at least %d", session->dh_bits,
                         TLS_DH_MIN_BITS);
+    else if (reason == TLS_PROTOCOL && is_blamed_on_us(session, error))
+        tls_failure_set(&session->failure, reason, "behind %s came what GnuTLS cannot take: %s",
+                        last_message(session), gnutls_strerror(error));
     else if (!is_of_the_stream(reason))
         tls_failure_set(&session->failure, reason, "%s", gnutls_strerror(error));
     else if (session->certificate_missed && session->setup != NULL)

@@ -16,7 +16,7 @@ import pytest
 from support.certs import Certificates
 from support.modem import Modem
 from support.servers import GnutlsServ, Peer
-from support.tls_proxy import Change, TlsProxy, in_finished, in_server_name
+from support.tls_proxy import Change, TlsProxy, in_finished, in_point_length, in_server_name
 from support.wrong_finished import WrongFinished
 
 from .fibocom_driver import FibocomDriver
@@ -57,6 +57,16 @@ def test_a_bit_changes_on_the_way(certificates: Certificates, tmp_path: Path, mo
             host.ok("AT+GTSSLCIPHER=4,0")
         host.dial(proxy.port)
         expect_failure(host, l610 if model == "l610" else nl668, reason)
+        assert proxy.changed
+
+
+def test_a_point_of_a_wrong_length(certificates: Certificates, tmp_path: Path) -> None:
+    """The server's fault, whatever the library calls it."""
+    priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ECDHE-RSA:-GROUP-ALL:+GROUP-SECP256R1"
+    with GnutlsServ(tmp_path, certificates, priority=priority) as server, \
+            TlsProxy(server.port, in_point_length) as proxy, ready("l610", "AT+GTSSLVER=4") as host:
+        host.dial(proxy.port)
+        expect_failure(host, -7, "the server broke the protocol (behind SERVER KEY EXCHANGE came")
         assert proxy.changed
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 CHANGE_CIPHER_SPEC, HANDSHAKE = 20, 22
 HEADER = 5
+SERVER_KEY_EXCHANGE = 12
 
 
 class Flow:
@@ -32,6 +33,12 @@ def in_server_name(flow: Flow, record: bytes) -> int | None:
     """The name in the ClientHello: "localhost" becomes "mocalhost"."""
     place = record.find(b"localhost")
     return place if not flow.from_server and flow.records == 0 and place > 0 else None
+
+
+def in_point_length(flow: Flow, record: bytes) -> int | None:
+    """How long the server's point on its curve is, in its ServerKeyExchange (RFC 8422, 5.4)."""
+    plain = flow.from_server and not flow.protected and record[0] == HANDSHAKE
+    return HEADER + 4 + 3 if plain and record[HEADER] == SERVER_KEY_EXCHANGE else None
 
 
 class TlsProxy:

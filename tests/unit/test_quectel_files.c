@@ -297,6 +297,61 @@ static void test_flash_that_is_damaged(void **state)
     world_deinit(&world);
 }
 
+/* ---- a long list ---- */
+
+enum { MANY = 200 };
+
+static void make_many(struct world *world, char *ret_list, size_t cap)
+{
+    size_t used = 0;
+
+    for (int i = 0; i < MANY; i++) {
+        char line[100];
+
+        snprintf(line, sizeof(line), "AT+QFUPL=\"a-file-with-quite-a-long-name-%d\",1", i);
+        write_file(world, line, "x");
+        used += (size_t)snprintf(ret_list + used, cap - used,
+                                 "%s+QFLST: \"a-file-with-quite-a-long-name-%d\",1\r\n",
+                                 i == 0 ? "\r\n" : "", i);
+    }
+    snprintf(ret_list + used, cap - used, "\r\nOK\r\n");
+}
+
+/* However slowly the host reads, and whatever another deletes meanwhile. */
+static void test_long_list(void **state)
+{
+    static char list[MANY * 60];
+    struct terminal *terminal;
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    assert_int_equal(world_switch_on(&world, "m95", false, 2), ERR_OK);
+    talk_on(&world, 1, "ATE0");
+    talk_ok(&world, "ATE0");
+    write_file(&world, "AT+QFUPL=\"b\",1", "x");
+    make_many(&world, list, sizeof(list));
+    talk_expect(&world, "AT+QFLST=\"a*\"", list);
+    world_set_appetite(&world, 0, 0);
+    talk(&world, "AT+QFLST=\"a*\"");
+    talk_on(&world, 1, "AT+QFDEL=\"b\"");
+    talk_on(&world, 1, "AT+QFDEL=\"a*\"");
+    assert_true(talk_ends_with(world_heard(&world, 1), "+CME ERROR: 4016"));
+    for (int i = 0; i < MANY; i++)
+        world_set_appetite(&world, 0, 100);
+    world_set_appetite(&world, 0, SIZE_MAX);
+    check_bytes("slowly", world_heard(&world, 0), span_of(list));
+    world_set_appetite(&world, 0, 0);
+    talk(&world, "AT+QFLST=\"*\"");
+    terminal = world.ports[0].terminal;
+    terminal->ops->host_gone(terminal);
+    world_set_appetite(&world, 0, SIZE_MAX);
+    talk_on(&world, 1, "AT+QFDEL=\"*\"");
+    assert_true(talk_ends_with(world_heard(&world, 1), "OK"));
+    talk_expect(&world, "AT+QFLST=\"*\"", "\r\nOK\r\n");
+    world_deinit(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_failing_storage),  cmocka_unit_test(test_full_ram),
         cmocka_unit_test(test_flash_that_fails), cmocka_unit_test(test_flash_that_is_damaged),
         cmocka_unit_test(test_host_that_goes),   cmocka_unit_test(test_two_uploads),
+        cmocka_unit_test(test_long_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,11 +42,12 @@ struct quectel_disk_handle {
     size_t at; /* where the next byte is read or written, at most the file's length */
 };
 
-/* What a port has under way: bytes that go to its host, or come from it. */
+/* What a port has under way: bytes that go to its host, or come from it, or a list of files, of
+ * which `file` is the next. */
 struct quectel_disk_transfer {
     struct at_session *at; /* NULL: none */
     struct quectel_disk_file *file;
-    struct quectel_disk_name name; /* of a new file */
+    struct quectel_disk_name name; /* of a new file; +QFLST: what the names begin with */
     char text[QUECTEL_DISK_NAME_MAX + 1];
     struct bytes incoming;
     int32_t handle;

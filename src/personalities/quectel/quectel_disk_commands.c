@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 static struct quectel_disk_file *files_of(const struct tlsmodem *modem)
 {
@@ -76,30 +77,87 @@ static bool matches(const struct pattern *pattern, const struct quectel_disk_fil
     return name.len >= begin.len && memcmp(name.data, begin.data, begin.len) == 0;
 }
 
+/* The first file from this one on that the pattern is about; NULL: none. */
+static struct quectel_disk_file *next_match(const struct pattern *pattern,
+                                            struct quectel_disk_file *file)
+{
+    while (file != NULL && !matches(pattern, file))
+        file = file->next;
+    return file;
+}
+
 /* A line of the list, and what ends the answer. */
 enum { LISTED_MAX = QUECTEL_DISK_NAME_MAX + 64 };
 
+static void show(struct at_session *at, const struct quectel_disk_file *file)
+{
+    at_info(at, "+QFLST: \"%s%s\",%zu", file->ram ? "RAM:" : "", file->name,
+            (size_t)file->data.len);
+}
+
+/* What is still to be listed, while there is room.  The next file is held meanwhile, so that it
+ * stays. */
+static void on_list_room(void *ctx)
+{
+    struct quectel_disk *disk = ctx;
+    struct quectel_disk_transfer *transfer = &disk->transfer;
+    const struct pattern pattern = { .begin = transfer->name, .many = true };
+    struct at_session *at = transfer->at;
+
+    while (transfer->file != NULL) {
+        if (at_answer_room(at) < LISTED_MAX)
+            return;
+        show(at, transfer->file);
+        transfer->file->users--;
+        transfer->file = next_match(&pattern, transfer->file->next);
+        if (transfer->file != NULL)
+            transfer->file->users++;
+    }
+    quectel_disk_end(disk);
+    at_finish(at, AT_OK);
+}
+
+/* A list that is longer than an answer may be. */
+static enum at_status list_on(struct at_session *at, const struct pattern *pattern,
+                              struct quectel_disk_file *file)
+{
+    struct quectel_disk *disk = quectel_disk_begin(at);
+    struct quectel_disk_transfer *transfer;
+
+    if (disk == NULL)
+        return AT_FAIL;
+    transfer = &disk->transfer;
+    memcpy(transfer->text, pattern->begin.name.data, pattern->begin.name.len);
+    transfer->name.ram = pattern->begin.ram;
+    transfer->name.name = span_at(transfer->text, pattern->begin.name.len);
+    transfer->file = file;
+    file->users++;
+    at_long_answer(at, on_list_room, disk);
+    show(at, file);
+    file->users--;
+    transfer->file = next_match(pattern, file->next);
+    transfer->file->users++;
+    return AT_LATER;
+}
+
 static enum at_status list_files(struct at_session *at, struct span text)
 {
+    struct quectel_disk_file *first;
     struct pattern pattern;
-    bool any = false;
+    size_t count = 0;
 
     if (!read_pattern(text, &pattern))
         return quectel_disk_refuse_name(at, text);
-    for (const struct quectel_disk_file *file = files_of(module_of(at)); file != NULL;
-         file = file->next) {
-        if (!matches(&pattern, file))
-            continue;
-        if (any && at_answer_room(at) < LISTED_MAX) {
-            log_say(at_log_of(at), LOG_WARNING,
-                    "+QFLST: more files than a line's answer holds; ask for them by pattern");
-            break;
-        }
-        any = true;
-        at_info(at, "+QFLST: \"%s%s\",%zu", file->ram ? "RAM:" : "", file->name,
-                (size_t)file->data.len);
-    }
-    return any || pattern.many ? AT_OK : quectel_disk_refuse_missing(at);
+    first = next_match(&pattern, files_of(module_of(at)));
+    for (struct quectel_disk_file *file = first; file != NULL;
+         file = next_match(&pattern, file->next))
+        count++;
+    if (count > 1 && count * LISTED_MAX > at_answer_room(at))
+        return list_on(at, &pattern, first);
+    for (struct quectel_disk_file *file = first; file != NULL;
+         file = next_match(&pattern, file->next))
+        show(at, file);
+    return first != NULL || pattern.many ? AT_OK : quectel_disk_refuse_missing(at);
 }
 
 static enum at_status set_list(struct at_session *at, const struct at_args *args)

@@ -201,6 +201,15 @@ void tlsmodem_attach(struct tlsmodem *modem, size_t index, struct channel *chann
  * inside.  Too early or too often is harmless; not from inside callbacks. */
 void tlsmodem_tick(struct tlsmodem *modem);
 
+/* True when what the host of this port types next is security data, as a whole: who records must
+ * not show it. */
+bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index);
+
+/* Finds the values in a command line, as a host of this port types it, that must not be shown, such
+ * as passwords.  At most `cap` of them, borrowed from `line`; how many. */
+size_t tlsmodem_find_secrets(const struct tlsmodem *modem, size_t index, struct span line,
+                             struct span *list, size_t cap);
+
 /* True when, since tlsmodem_new(), a host or a peer has seen something that rests on this fact of
  * the modem's model, and neither a source nor the config says that it is so.  `index` as for
  * tlsmodem_fact_at(), below its end. */

@@ -191,6 +191,7 @@ struct at_prompt {
     uint16_t ack_every;  /* of literal bytes: the host is sent an A after each so many; 0: never */
     const char *instead; /* what the log advises for more bytes, and for such that Ctrl-Z and ESC
                           * are among; NULL: a command with a count */
+    bool secret;         /* what is entered is security data: a recording has it as a variable */
     enum at_prompt_echo echo; /* instead of what the dialect says; while E0 only AT_ECHO_ALWAYS */
     /* Gets the bytes; ends the command as a handler does, or AT_LATER. */
     enum at_status (*on_done)(struct at_session *at, void *ctx, enum at_prompt_end end,

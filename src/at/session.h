@@ -79,6 +79,14 @@ size_t at_prompt_lacks(const struct at_session *at);
  * that was lost.  The command that has made it ends. */
 void at_settled(struct at_session *at, enum err err);
 
+/* True while a prompt is open that collects security data. */
+bool at_awaits_secret(const struct at_session *at);
+
+/* Finds the values in a command line, from its AT on, that may not be shown: those of secret
+ * parameters.  At most `cap` of them, borrowed from `line`; how many. */
+size_t at_find_secrets(const struct at_session *at, struct span line, struct span *list,
+                       size_t cap);
+
 /* True while unsolicited lines wait for the port to be quiet. */
 bool at_has_queued(const struct at_session *at);
 

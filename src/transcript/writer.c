@@ -48,13 +48,19 @@ void writer_close(struct writer *writer)
 {
     if (writer == NULL)
         return;
-    writer_settle_doubt(writer);
-    writer_flush_hosts(writer);
+    writer_stop(writer);
     writer_free_hosts(writer);
     for (size_t i = 0; i < writer->secret_count; i++)
         bytes_free(&writer->secrets[i]);
     bytes_free(&writer->line);
     free(writer);
+}
+
+void writer_stop(struct writer *writer)
+{
+    writer_settle_doubt(writer);
+    writer_flush_hosts(writer);
+    writer->stopped = true;
 }
 
 bool writer_failed(const struct writer *writer)

@@ -23,6 +23,9 @@ enum err writer_open(const struct writer_config *config, struct writer **ret_wri
 /* Writes what is left, wipes the secrets, frees it; NULL is nothing. */
 void writer_close(struct writer *writer);
 
+/* Writes what is left; what comes after is not recorded: the modem is taken away. */
+void writer_stop(struct writer *writer);
+
 /* True when memory has run out: from then on nothing is written. */
 bool writer_failed(const struct writer *writer);
 

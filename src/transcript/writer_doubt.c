@@ -1,5 +1,7 @@
-/* writer_doubt.c: a handshake's failure, after which the module may dial again with another offer:
- * who plays it needs the last one only. */
+/* writer_doubt.c: what ends a connection, and is no step where another to the same server follows.
+ *
+ * After a handshake's failure the module may dial again with another offer: who plays it needs the
+ * last one only.  And who dials at once after a close is connected when a step asks. */
 #include "transcript/writer_doubt.h"
 
 static const char *const reason_names[] = {
@@ -23,7 +25,10 @@ void writer_settle_doubt(struct writer *writer)
 {
     if (writer->doubt.is_open)
         write_failure(writer);
+    else if (writer->closed)
+        writer_line(writer, "peer %s gets close", writer->peers[writer->closed_peer].name);
     writer->doubt.is_open = false;
+    writer->closed = false;
 }
 
 void writer_fail_handshake(struct writer *writer, size_t peer, const struct tls_failure *failure)
@@ -31,4 +36,20 @@ void writer_fail_handshake(struct writer *writer, size_t peer, const struct tls_
     writer->doubt = (struct writer_doubt){ true, peer, failure->reason, failure->alert };
     if (!failure->is_of_offer && !failure->chose_beyond)
         writer_settle_doubt(writer);
+}
+
+void writer_note_close(struct writer *writer, size_t peer)
+{
+    if (writer->closed)
+        writer_settle_doubt(writer);
+    writer->closed = true;
+    writer->closed_peer = peer;
+}
+
+void writer_forget_doubt(struct writer *writer, size_t peer)
+{
+    if (writer->doubt.is_open && writer->doubt.peer == peer)
+        writer->doubt.is_open = writer->closed = false;
+    else if (!writer->doubt.is_open && writer->closed_peer == peer)
+        writer->closed = false;
 }

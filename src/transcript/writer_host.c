@@ -106,6 +106,13 @@ static void write_data(struct writer *writer, struct writer_port *port, struct s
         write_key(writer, last);
 }
 
+/* A certificate says nothing that its server does not tell everybody. */
+static bool is_public(struct span typed)
+{
+    return span_contains(typed, "-----BEGIN CERTIFICATE-----") &&
+           !span_contains(typed, "PRIVATE") && !span_contains(typed, "ENCRYPTED");
+}
+
 static void flush_typed(struct writer *writer, unsigned index, bool answered)
 {
     struct writer_port *port = &writer->ports[index];
@@ -113,13 +120,13 @@ static void flush_typed(struct writer *writer, unsigned index, bool answered)
 
     if (typed.len == 0)
         return;
-    if (port->typed_secret) {
+    if (port->typed_secret && !is_public(typed)) {
         uint8_t last = typed.data[typed.len - 1];
         size_t len = typed.len - (last == CTRL_Z || last == ESC ? 1 : 0);
 
         if (len > 0 && writer_note_secret(writer, span_at(typed.data, len)) == 0)
             typed = span_skip(typed, len); /* only the key that ended it */
-        if (port->echoed != typed.len)
+        if (port->echoed != typed.len && port->echoed != len)
             port->echoed = 0; /* no part of it */
     }
     if (typed.len > 0) {

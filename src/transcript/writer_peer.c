@@ -124,6 +124,9 @@ void writer_resolved(struct writer *writer, int64_t now_ms, const char *name,
 
     if (strlen(name) > 255 || !writer_is_plain(span_of(name), true) || strchr(name, ' ') != NULL)
         return; /* nobody resolves it */
+    if (strspn(name, "0123456789.") == strlen(name) || strchr(name, ':') != NULL)
+        return; /* it is an address */
+    writer_settle_doubt(writer);
     begin_event(writer, now_ms);
     if (address != NULL)
         address_text(address, text);
@@ -135,6 +138,7 @@ void writer_echoed(struct writer *writer, int64_t now_ms, const struct net_addre
 {
     char text[ADDRESS_TEXT_MAX];
 
+    writer_settle_doubt(writer);
     begin_event(writer, now_ms);
     address_text(to, text);
     if (err == ERR_OK && ttl > 0)
@@ -155,8 +159,9 @@ int writer_connected(struct writer *writer, int64_t now_ms, const struct net_tar
     bool udp = to->transport == NET_UDP;
     size_t peer;
 
-    if (writer->doubt.is_open && writer->peers[writer->doubt.peer].port == to->port)
-        writer->doubt.is_open = false; /* it has dialled again with another offer */
+    peer = find_peer(writer, to->transport, to->port);
+    if (peer != NO_PEER)
+        writer_forget_doubt(writer, peer);
     writer_settle_doubt(writer);
     begin_event(writer, now_ms);
     peer = peer_at(writer, to->transport, to->port, udp ? SCRIPT_PEER_UDP : SCRIPT_PEER_TCP);
@@ -176,6 +181,7 @@ int writer_accepted(struct writer *writer, int64_t now_ms, uint16_t from_port, u
 {
     size_t peer;
 
+    writer_settle_doubt(writer);
     begin_event(writer, now_ms);
     peer = peer_at(writer, NET_TCP, from_port, SCRIPT_PEER_TCP);
     if (peer == NO_PEER)
@@ -207,18 +213,19 @@ static struct writer_connection *connection_at(struct writer *writer, int connec
     return &writer->connections[connection];
 }
 
-/* Bytes pass, or an end: the connection was there before. */
-static struct writer_peer *begin_step(struct writer *writer, int64_t now_ms, int connection)
+/* Something passes.  What a server does needs its connection, which may be gone by the time that a
+ * step waits for bytes of the module. */
+static struct writer_peer *begin_step(struct writer *writer, int64_t now_ms, int connection,
+                                      bool by_server)
 {
     struct writer_connection *made = connection_at(writer, connection);
     struct writer_peer *peer = &writer->peers[made->peer];
 
     writer_settle_doubt(writer);
     begin_event(writer, now_ms);
-    if (made->unsaid && !made->secure && peer->transport == NET_TCP) {
+    if (by_server && made->unsaid && !made->secure && peer->transport == NET_TCP)
         writer_line(writer, "peer %s connected", peer->name);
-        made->plain = true;
-    }
+    made->plain = made->plain || !made->secure;
     made->unsaid = false;
     return peer;
 }
@@ -237,7 +244,7 @@ void writer_tls_begins(struct writer *writer, int64_t now_ms, int connection)
 
 void writer_tls_open(struct writer *writer, int64_t now_ms, int connection, struct tls_info info)
 {
-    const struct writer_peer *peer = begin_step(writer, now_ms, connection);
+    const struct writer_peer *peer = begin_step(writer, now_ms, connection, true);
 
     writer_line(writer, "peer %s accepts %04x %04x%s", peer->name, (unsigned)info.version,
                 (unsigned)info.suite, info.resumed ? " resumed" : "");
@@ -248,7 +255,7 @@ void writer_tls_fails(struct writer *writer, int64_t now_ms, int connection,
 {
     size_t peer = connection_at(writer, connection)->peer;
 
-    (void)begin_step(writer, now_ms, connection);
+    (void)begin_step(writer, now_ms, connection, true);
     writer_fail_handshake(writer, peer, failure);
 }
 
@@ -263,13 +270,13 @@ static void write_bytes(struct writer *writer, const struct writer_peer *peer, c
 void writer_peer_gets(struct writer *writer, int64_t now_ms, int connection, struct span bytes)
 {
     assert(bytes.len > 0);
-    write_bytes(writer, begin_step(writer, now_ms, connection), "gets", bytes);
+    write_bytes(writer, begin_step(writer, now_ms, connection, false), "gets", bytes);
 }
 
 void writer_peer_sends(struct writer *writer, int64_t now_ms, int connection, struct span bytes)
 {
     assert(bytes.len > 0);
-    write_bytes(writer, begin_step(writer, now_ms, connection), "sends", bytes);
+    write_bytes(writer, begin_step(writer, now_ms, connection, true), "sends", bytes);
 }
 
 void writer_peer_ends(struct writer *writer, int64_t now_ms, int connection, enum writer_end end)
@@ -278,7 +285,7 @@ void writer_peer_ends(struct writer *writer, int64_t now_ms, int connection, enu
                                          [WRITER_HANGS_UP] = "hangs up",
                                          [WRITER_RESETS] = "resets",
                                          [WRITER_CORRUPTS] = "corrupts" };
-    const struct writer_peer *peer = begin_step(writer, now_ms, connection);
+    const struct writer_peer *peer = begin_step(writer, now_ms, connection, true);
 
     writer_line(writer, "peer %s %s", peer->name, words[end]);
 }
@@ -286,12 +293,10 @@ void writer_peer_ends(struct writer *writer, int64_t now_ms, int connection, enu
 void writer_gone(struct writer *writer, int64_t now_ms, int connection)
 {
     struct writer_connection *made = connection_at(writer, connection);
-    const struct writer_peer *peer = &writer->peers[made->peer];
 
-    if (!writer->doubt.is_open) {
+    if (!writer->doubt.is_open)
         begin_event(writer, now_ms);
-        if (peer->transport == NET_TCP && !made->unsaid)
-            writer_line(writer, "peer %s gets close", peer->name);
-    }
+    if (writer->peers[made->peer].transport == NET_TCP && !made->unsaid)
+        writer_note_close(writer, made->peer);
     made->used = false;
 }

@@ -39,7 +39,7 @@ uint64_t writer_end_line(struct writer *writer)
     uint64_t begin = writer->written;
 
     writer_add(writer, span_of("\n"));
-    if (!writer->failed) {
+    if (!writer->failed && !writer->stopped) {
         writer->sink.put(writer->sink.ctx, bytes_span(&writer->line));
         writer->written += writer->line.len;
     }

@@ -60,6 +60,9 @@ struct writer {
     size_t peer_count;
     struct writer_connection connections[WRITER_CONNECTIONS_MAX];
     struct writer_doubt doubt;
+    bool closed; /* the module has closed its connection to `closed_peer`: still to be written */
+    size_t closed_peer;
+    bool stopped; /* nothing is written any more */
     struct bytes secrets[WRITER_SECRETS_MAX];
     size_t secret_count;
     struct writer_varying varying[WRITER_VARYING_MAX];

@@ -143,7 +143,7 @@ static enum at_status enter(struct at_session *at, enum fibocom_file_kind kind, 
     bool is_full = count == kind_rows[kind].count;
     size_t slot = is_full ? SLOT_AGAIN : kind_rows[kind].first + count;
     struct at_prompt prompt = {
-        .max = len, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered
+        .max = len, .exact = true, .secret = true, .echo = AT_ECHO_OFF, .on_done = on_entered
     };
     struct fibocom_file *file;
 

@@ -130,6 +130,7 @@ static enum at_status set_write(struct at_session *at, const struct at_args *arg
                                               .idle_ms = (uint32_t)timeout_s(args) * SECOND_MS,
                                               .exact = true,
                                               .escape_ends = true,
+                                              .secret = true,
                                               .echo = AT_ECHO_OFF,
                                               .on_done = on_entered,
                                               .ctx = upload });

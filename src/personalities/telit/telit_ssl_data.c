@@ -149,6 +149,7 @@ static enum at_status enter(struct at_session *at, const struct at_args *args, b
         .max = size, .exact = slot->settings.der != 0, .on_done = on_entered, .ctx = entry
     };
 
+    prompt.secret = true;
     prompt.edits = !prompt.exact;
     if (!args->list[DATA_SIZE].given)
         return at_refuse(at, FACT_ERROR_SYNTAX, "<Size> is missing; it is how many bytes follow");

@@ -1,0 +1,77 @@
+/* recorder.c: stands around a modem's network, TLS libraries and ports. */
+#include "transcript/recorder.h"
+
+#include "transcript/recorder_net.h"
+#include "transcript/recorder_port.h"
+#include "transcript/recorder_state.h"
+#include "transcript/recorder_tls.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+_Static_assert((int)RECORDER_PROVIDERS_MAX == (int)RECORDER_TLS_MAX, "a place for each library");
+
+enum err recorder_open(struct writer *writer, struct recorder **ret_recorder)
+{
+    struct recorder *recorder = calloc(1, sizeof(*recorder));
+
+    assert(writer != NULL);
+    if (recorder == NULL)
+        return ERR_NO_MEMORY;
+    recorder->writer = writer;
+    *ret_recorder = recorder;
+    return ERR_OK;
+}
+
+struct net *recorder_net(struct recorder *recorder, const struct clock *clock, struct net *inner)
+{
+    assert(clock != NULL && recorder->net.recorder == NULL);
+    recorder->clock = clock;
+    recorder->net =
+        (struct recorder_net){ .base = { &recorder_net_ops, inner }, .recorder = recorder };
+    return &recorder->net.base;
+}
+
+struct tls *const *recorder_tls(struct recorder *recorder, struct tls *const *list, size_t count)
+{
+    assert(count <= RECORDER_TLS_MAX && recorder->list[0] == NULL);
+    for (size_t i = 0; i < count; i++) {
+        recorder->providers[i] = (struct recorder_provider){ .base = { &recorder_tls_ops, list[i] },
+                                                             .recorder = recorder };
+        recorder->list[i] = &recorder->providers[i].base;
+    }
+    return recorder->list;
+}
+
+void recorder_attach(struct recorder *recorder, const struct tlsmodem *modem)
+{
+    recorder->modem = modem;
+}
+
+struct terminal *recorder_terminal(struct recorder *recorder, size_t index, struct terminal *inner)
+{
+    struct recorder_port *port = &recorder->ports[index];
+
+    assert(index < SCRIPT_PORTS_MAX && port->inner == NULL);
+    *port = (struct recorder_port){ .base = { &recorder_port_ops },
+                                    .recorder = recorder,
+                                    .inner = inner,
+                                    .index = (unsigned)index };
+    return &port->base;
+}
+
+void recorder_stop(struct recorder *recorder)
+{
+    if (recorder->modem != NULL)
+        (void)recorder_event_ms(recorder);
+    writer_stop(recorder->writer);
+}
+
+void recorder_close(struct recorder *recorder)
+{
+    if (recorder == NULL)
+        return;
+    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
+        bytes_free(&recorder->ports[i].line);
+    free(recorder);
+}

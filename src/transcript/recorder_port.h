@@ -1,0 +1,10 @@
+/* recorder_port.h: the ports of a modem that is recorded. */
+#ifndef TRANSCRIPT_RECORDER_PORT_H
+#define TRANSCRIPT_RECORDER_PORT_H
+
+#include "transcript/recorder_state.h"
+
+/* The operations of a recorder's terminal. */
+extern const struct terminal_ops recorder_port_ops;
+
+#endif

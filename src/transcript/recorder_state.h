@@ -1,0 +1,79 @@
+/* recorder_state.h: what a recorder knows, for the files of recorder.h alone. */
+#ifndef TRANSCRIPT_RECORDER_STATE_H
+#define TRANSCRIPT_RECORDER_STATE_H
+
+#include "base/bytes.h"
+#include "iface/channel.h"
+#include "iface/clock.h"
+#include "iface/net.h"
+#include "iface/tls.h"
+#include "transcript/script.h"
+
+enum { RECORDER_PROVIDERS_MAX = 4 };
+
+struct recorder;
+struct tlsmodem;
+struct writer;
+
+struct recorder_session;
+
+struct recorder_stream {
+    struct net_stream base;
+    struct recorder *recorder;
+    struct net_target target;
+    int number;                       /* the writer's; -1: it has none */
+    bool ended;                       /* the peer's end was told */
+    struct recorder_session *session; /* NULL: what passes is plain */
+    net_event_fn *on_event;
+    void *ctx;
+};
+
+struct recorder_session {
+    struct tls_session base;
+    struct recorder *recorder;
+    struct recorder_stream *stream; /* NULL: no byte has passed yet, or it is closed */
+    struct tls_lower lower;         /* of who opened it */
+    struct bytes ahead;             /* taken from the library, and not read yet */
+    bool told;                      /* how the handshake ended */
+};
+
+struct recorder_net {
+    struct net base;
+    struct recorder *recorder;
+};
+
+struct recorder_provider {
+    struct tls base;
+    struct recorder *recorder;
+};
+
+struct recorder_port {
+    struct terminal base;
+    struct recorder *recorder;
+    struct terminal *inner;
+    unsigned index;
+    size_t known;      /* bytes that were not taken, but are written already, and come again */
+    struct bytes line; /* what was typed of a command line */
+    size_t seen;       /* bytes that the module has said, and nobody took yet, are written */
+    uint32_t sum;      /* of them */
+};
+
+struct recorder {
+    struct writer *writer;
+    const struct clock *clock;
+    const struct tlsmodem *modem;
+    struct recorder_session *inside; /* whose record moves through a stream now; NULL: nobody's */
+    struct recorder_net net;
+    struct recorder_provider providers[RECORDER_PROVIDERS_MAX];
+    struct tls *list[RECORDER_PROVIDERS_MAX];
+    struct recorder_port ports[SCRIPT_PORTS_MAX];
+};
+
+/* Something happens: what the module has said before is written, whether its host has read it or
+ * not.  Gives the time of it, as the writer takes it. */
+int64_t recorder_event_ms(struct recorder *recorder);
+
+/* The port takes the first `count` bytes of what the module has said. */
+void recorder_said(struct recorder_port *port, size_t count);
+
+#endif

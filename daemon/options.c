@@ -247,6 +247,16 @@ static bool take_keylog(struct options *options, const char *value, struct text 
     return true;
 }
 
+static bool take_record(struct options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0') {
+        text_add(error, "--record needs FILE");
+        return false;
+    }
+    options->record = value;
+    return true;
+}
+
 static bool take_threads(struct options *options, const char *value, struct text *error)
 {
     int32_t number;
@@ -318,6 +328,8 @@ static const struct option first[] = {
 static const struct option last[] = {
     { "--trace", NULL, "COMPONENTS", true, take_trace, NULL },
     { "--log-level", NULL, "LEVEL", false, take_log_level, NULL },
+    { "--record", NULL, "FILE", false, take_record,
+      "write what passes at the ports and on the network, as a transcript that plays back" },
     { "--keylog", NULL, "FILE", false, take_keylog,
       "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic; "
       "else to $SSLKEYLOGFILE" },

@@ -38,7 +38,8 @@ struct options {
     const char *clock;          /* as tlsmodem_time_read() takes it; NULL: machine */
     struct stack_plan in_front; /* of the network, by the options of src/wrap */
     const char *keylog;
-    size_t threads; /* 0: as many as there are processors */
+    const char *record; /* a file for what passes; NULL: nobody records */
+    size_t threads;     /* 0: as many as there are processors */
     struct shard shard;
     bool strict; /* a run that relied on an unconfirmed fact has failed */
     enum log_level level;

@@ -6,6 +6,7 @@
 #include "posix/signals.h"
 #include "progress.h"
 #include "providers.h"
+#include "recording.h"
 #include "relied.h"
 #include "runtime/fleet.h"
 #include "stderr_log.h"
@@ -34,8 +35,9 @@ struct service {
     struct posix_signals signals;
     struct stores stores;
     struct providers providers;
-    struct pool **pools; /* of the plans; those that are not open are NULL */
-    int zone_quarters;   /* of this machine */
+    struct recording *recording; /* NULL: nobody records */
+    struct pool **pools;         /* of the plans; those that are not open are NULL */
+    int zone_quarters;           /* of this machine */
     pthread_t master;
     struct progress progress;
     atomic_size_t described; /* modems that are being opened, or are open */
@@ -141,12 +143,28 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->tls_count = service->providers.count;
     config->nvm = service->opened[number].nvm;
     config->log = service->log;
+    if (service->recording != NULL)
+        config->taps = recording_taps(service->recording);
     config->on_port_end = on_port_end;
     config->ctx = service;
     if (plan->pool != MODEM_PLAN_NO_POOL)
         ret_config->pool = service->pools[plan->pool];
     if (pthread_equal(pthread_self(), service->master))
         progress_tell(&service->progress, done);
+}
+
+static bool open_recording(struct service *service)
+{
+    const struct modem_plans *plans = service->plans;
+
+    if (service->options->record == NULL)
+        return true;
+    if (plans->count != 1 || plans->pool_count != 0)
+        return fail("--record writes what passes at one modem, and this run has more; allowed: one "
+                    "modem, with ports of its own",
+                    "");
+    return recording_open(service->options->record, &plans->list[0], service->zone_quarters,
+                          service->log, &service->recording);
 }
 
 /* A terminal that --stdio has is the module's. */
@@ -188,7 +206,8 @@ static bool open_all(struct service *service)
 {
     return check(posix_signals_open(&service->signals, &fleet_master(service->fleet)->loop),
                  "cannot watch signals") &&
-           open_tls(service) && open_stores(service) && open_pools(service) && open_modems(service);
+           open_tls(service) && open_stores(service) && open_pools(service) &&
+           open_recording(service) && open_modems(service);
 }
 
 static void on_modem_closed(void *ctx, size_t count)
@@ -206,6 +225,7 @@ static void close_all(struct service *service)
     for (size_t i = 0; service->pools != NULL && i < service->plans->pool_count; i++)
         pool_close(service->pools[i]);
     free(service->pools);
+    recording_close(service->recording);
     stores_close(&service->stores);
     providers_close(&service->providers);
     posix_signals_close(&service->signals);

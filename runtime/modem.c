@@ -18,10 +18,11 @@ struct runtime_modem {
     struct runtime_world *world;
     struct log log;
     struct clock_timer *timer;
-    struct net *names;   /* NULL: the world's */
-    struct net *source;  /* in front of it; NULL: none */
-    struct stack stack;  /* in front of that */
-    struct net *network; /* the outermost of them */
+    struct net *names;               /* NULL: the world's */
+    struct net *source;              /* in front of it; NULL: none */
+    struct stack stack;              /* in front of that */
+    struct net *network;             /* the outermost of them */
+    const struct runtime_taps *taps; /* NULL: nobody looks on */
     struct storage storage;
     struct volatile_store memory; /* behind `storage` where there is no store */
     bool stored;                  /* `storage` is a handle of the store */
@@ -127,6 +128,9 @@ static enum err open_network(struct runtime_modem *modem, const struct runtime_m
     if (config->in_front != NULL)
         err = stack_open(&modem->stack, config->in_front, modem->network, &modem->world->clock.base,
                          &modem->network);
+    if (err == ERR_OK && modem->taps != NULL)
+        modem->network =
+            modem->taps->net(modem->taps->ctx, &modem->world->clock.base, modem->network);
     return check(err, "cannot put anything in front of the network", ret_failure);
 }
 
@@ -172,7 +176,9 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .terminals = config->terminals,
         .net = modem->network,
         .listening = config->listening,
-        .tls = config->tls,
+        .tls = modem->taps != NULL
+                   ? modem->taps->tls(modem->taps->ctx, config->tls, config->tls_count)
+                   : config->tls,
         .tls_count = config->tls_count,
         .storage = &modem->storage,
         .clock = &modem->world->clock.base,
@@ -184,8 +190,12 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .arm = arm,
         .arm_ctx = modem,
     };
+    enum err err;
 
-    return check(tlsmodem_new(&engine, &modem->engine), "cannot switch the modem on", ret_failure);
+    err = tlsmodem_new(&engine, &modem->engine);
+    if (err == ERR_OK && modem->taps != NULL)
+        modem->taps->attach(modem->taps->ctx, modem->engine);
+    return check(err, "cannot switch the modem on", ret_failure);
 }
 
 enum err runtime_modem_open(struct runtime_world *world, const struct runtime_modem_config *config,
@@ -200,6 +210,7 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     if (modem == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     modem->world = world;
+    modem->taps = config->taps;
     modem->on_port_end = config->on_port_end;
     modem->ctx = config->ctx;
     if (config->log != NULL)
@@ -218,13 +229,22 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     return ERR_OK;
 }
 
+/* What port `index` drives. */
+static struct terminal *terminal_at(struct runtime_modem *modem, size_t index)
+{
+    struct terminal *terminal = tlsmodem_terminal_at(modem->engine, index);
+
+    return modem->taps != NULL ? modem->taps->terminal(modem->taps->ctx, index, terminal)
+                               : terminal;
+}
+
 void runtime_modem_start(struct runtime_modem *modem)
 {
     assert(!modem->started && modem->port_count > 0);
     modem->started = true;
     for (size_t i = 0; i < modem->port_count; i++) {
         tlsmodem_attach(modem->engine, i, port_channel(modem->ports[i].port));
-        port_start(modem->ports[i].port, tlsmodem_terminal_at(modem->engine, i));
+        port_start(modem->ports[i].port, terminal_at(modem, i));
     }
 }
 
@@ -232,6 +252,8 @@ void runtime_modem_close(struct runtime_modem *modem)
 {
     if (modem == NULL)
         return;
+    if (modem->taps != NULL)
+        modem->taps->stop(modem->taps->ctx);
     for (size_t i = 0; i < modem->port_count && modem->engine != NULL; i++)
         tlsmodem_attach(modem->engine, i, NULL);
     for (size_t i = 0; i < modem->port_count; i++)

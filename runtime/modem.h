@@ -9,6 +9,17 @@
 #include "tlsmodem.h"
 #include "wrap/stack.h"
 
+/* Who looks on: stands around what a modem is made of, in the order below, once each, in the
+ * modem's thread; what they give is good until the modem is closed. */
+struct runtime_taps {
+    struct net *(*net)(void *ctx, const struct clock *clock, struct net *inner);
+    struct tls *const *(*tls)(void *ctx, struct tls *const *list, size_t count);
+    void (*attach)(void *ctx, const struct tlsmodem *modem); /* it is made, and nobody types yet */
+    struct terminal *(*terminal)(void *ctx, size_t index, struct terminal *inner);
+    void (*stop)(void *ctx); /* it is about to be closed; also where it could not be opened */
+    void *ctx;
+};
+
 /* What is pointed to is borrowed until runtime_modem_close(), unless it says otherwise. */
 struct runtime_modem_config {
     const char *model; /* as tlsmodem_model_at() has it */
@@ -27,8 +38,9 @@ struct runtime_modem_config {
     const struct tlsmodem_listening *listening; /* as in tlsmodem_config */
     struct tls *const *tls;
     size_t tls_count;
-    struct nvm *nvm;       /* NULL: in memory only */
-    const struct log *log; /* NULL: silence; copied, and the modem's name put in */
+    struct nvm *nvm;                 /* NULL: in memory only */
+    const struct log *log;           /* NULL: silence; copied, and the modem's name put in */
+    const struct runtime_taps *taps; /* NULL: nobody looks on */
     /* 1 to TLSMODEM_TERMINALS_MAX.  `ports` says what to open for each, and is read at once; NULL:
      * nothing, the caller attaches channels of its own (tlsmodem_attach()). */
     size_t terminals;

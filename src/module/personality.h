@@ -41,12 +41,14 @@ struct personality {
     /* Bytes of what is there from power-on to power-off on this modem: what rows bind, and what is
      * small; zeroed before the parts start. */
     size_t (*state_size)(const struct tlsmodem *modem);
-    size_t output_bytes;    /* queue from the module to each host */
-    int32_t clock_start;    /* a fact that is a text: as module_time_read() takes it */
-    int32_t flow_is_coded;  /* a fact: with XON and XOFF, bytes that look like them are coded
-                             * (module/flow.h); 0: never */
-    int32_t restart_off_ms; /* how long a restart keeps the module off its ports; may be a fact */
-    int32_t caller_line;    /* a fact: what a caller's line has behind the number */
+    size_t output_bytes;     /* queue from the module to each host */
+    int32_t clock_start;     /* a fact that is a text: as module_time_read() takes it */
+    int32_t clock_takes_utc; /* a fact: while the clock shows UTC (module/clock.h) a host sets UTC,
+                              * too; 0: never */
+    int32_t flow_is_coded;   /* a fact: with XON and XOFF, bytes that look like them are coded
+                              * (module/flow.h); 0: never */
+    int32_t restart_off_ms;  /* how long a restart keeps the module off its ports; may be a fact */
+    int32_t caller_line;     /* a fact: what a caller's line has behind the number */
     const struct module_phone_ops *phone;   /* calls and messages that come in */
     const struct module_part *const *parts; /* all else (part.h), in the order of their turns; ended
                                              * by NULL */

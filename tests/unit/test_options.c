@@ -112,6 +112,7 @@ static void presets_hold_until_changed(void **state)
     assert_null(options.state);
     assert_false(options.in_memory);
     assert_null(options.keylog);
+    assert_null(options.record);
     for (size_t i = 0; i < STACK_MAX; i++)
         assert_null(options.in_front.words[i]);
     assert_false(options.strict);
@@ -189,6 +190,7 @@ static void mistakes_are_told_in_one_line(void **state)
           "--pty: \"\" is wrong because it has 0 bytes; allowed: a path of 1 to 255 bytes" },
         { "--state=", "--state needs DIR; allowed: a folder, or none" },
         { "--keylog=", "--keylog needs FILE" },
+        { "--record=", "--record needs FILE" },
         { "--imei", "--imei needs DIGITS" },
         { "--imei 1234567890123",
           "--imei: \"1234567890123\" is wrong because it is not 14 or 15 digits; " IMEIS },
@@ -296,14 +298,14 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(error,
-                        "unknown option --sdtio; allowed: --config, --check-config, --module, "
-                        "--list-modules, --imei, "
-                        "--imsi, --iccid, --pty, "
-                        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
-                        "--source, --listen, --clock, --map, --link, "
-                        "--trace, --log-level, --keylog, --threads, --shard, --strict, --help, "
-                        "--version");
+    assert_string_equal(
+        error, "unknown option --sdtio; allowed: --config, --check-config, --module, "
+               "--list-modules, --imei, "
+               "--imsi, --iccid, --pty, "
+               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
+               "--source, --listen, --clock, --map, --link, "
+               "--trace, --log-level, --record, --keylog, --threads, --shard, --strict, --help, "
+               "--version");
 }
 
 static void place_to_listen_is_read(void **state)

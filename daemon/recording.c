@@ -1,0 +1,179 @@
+/* recording.c: the file of --record: each line is in it as soon as it is known, so that it is whole
+ * whenever the program ends. */
+#include "recording.h"
+
+#include "tlsmodem.h"
+#include "transcript/recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SOURCE_MAX = 120, CLOCK_MAX = 40, QUARTER_MINUTES = 15 };
+
+struct recording {
+    int fd;
+    const char *path;
+    const struct log *log;
+    bool failed; /* and told */
+    struct writer *writer;
+    struct recorder *recorder;
+    struct runtime_taps taps;
+};
+
+static void fail(struct recording *recording)
+{
+    if (!recording->failed)
+        log_say(recording->log, LOG_ERROR, "--record: %s is not written any more: %s",
+                recording->path, strerror(errno));
+    recording->failed = true;
+}
+
+static void put(void *ctx, struct span text)
+{
+    struct recording *recording = ctx;
+
+    while (text.len > 0 && !recording->failed) {
+        ssize_t count = write(recording->fd, text.data, text.len);
+
+        if (count > 0)
+            text = span_skip(text, (size_t)count);
+        else if (errno != EINTR)
+            fail(recording);
+    }
+}
+
+/* A pipe, which has no places to go back to, keeps what it has got. */
+static void patch(void *ctx, uint64_t offset, struct span text)
+{
+    struct recording *recording = ctx;
+
+    if (!recording->failed &&
+        pwrite(recording->fd, text.data, text.len, (off_t)offset) != (ssize_t)text.len &&
+        errno != ESPIPE)
+        fail(recording);
+}
+
+/* The time that the modem's clock begins with, for who plays it: now, where it has the machine's.
+ */
+static const char *clock_of(const struct modem_plan *plan, int zone_quarters, char *text)
+{
+    time_t local = time(NULL) + (time_t)zone_quarters * QUARTER_MINUTES * 60;
+    int zone = abs(zone_quarters) * QUARTER_MINUTES;
+    struct tm parts;
+    size_t len;
+
+    if (plan->clock != NULL && strcmp(plan->clock, "machine") != 0)
+        return plan->clock;
+    if (gmtime_r(&local, &parts) == NULL)
+        return NULL;
+    len = strftime(text, CLOCK_MAX, "%Y-%m-%dT%H:%M:%S", &parts);
+    (void)snprintf(text + len, CLOCK_MAX - len, "%c%02d:%02d", zone_quarters < 0 ? '-' : '+',
+                   zone / 60 % 24, zone % 60);
+    return text;
+}
+
+static void say_varying(struct writer *writer, const char *word, const char *pattern)
+{
+    if (word != NULL && word[0] != '\0' && strlen(word) <= 40)
+        writer_varies(writer, span_of(word), pattern);
+}
+
+static struct net *tap_net(void *ctx, const struct clock *clock, struct net *inner)
+{
+    return recorder_net(((struct recording *)ctx)->recorder, clock, inner);
+}
+
+static struct tls *const *tap_tls(void *ctx, struct tls *const *list, size_t count)
+{
+    return recorder_tls(((struct recording *)ctx)->recorder, list, count);
+}
+
+static void tap_attach(void *ctx, const struct tlsmodem *modem)
+{
+    recorder_attach(((struct recording *)ctx)->recorder, modem);
+}
+
+static struct terminal *tap_terminal(void *ctx, size_t index, struct terminal *inner)
+{
+    return recorder_terminal(((struct recording *)ctx)->recorder, index, inner);
+}
+
+static void tap_stop(void *ctx)
+{
+    recorder_stop(((struct recording *)ctx)->recorder);
+}
+
+static bool begin(struct recording *recording, const struct modem_plan *plan, int zone_quarters)
+{
+    char source[SOURCE_MAX], clock[CLOCK_MAX];
+    struct writer_config config = { .model = plan->model,
+                                    .clock = clock_of(plan, zone_quarters, clock),
+                                    .sink = { put, patch, recording } };
+
+    (void)snprintf(source, sizeof(source), "recorded by tlsmodem %s", TLSMODEM_VERSION);
+    config.source = source;
+    recording->taps =
+        (struct runtime_taps){ tap_net, tap_tls, tap_attach, tap_terminal, tap_stop, recording };
+    if (writer_open(&config, &recording->writer) != ERR_OK ||
+        recorder_open(recording->writer, &recording->recorder) != ERR_OK) {
+        fprintf(stderr, "tlsmodem: --record: %s\n", err_text(ERR_NO_MEMORY));
+        return false;
+    }
+    say_varying(recording->writer, plan->identity.imei, "\\d{15}");
+    say_varying(recording->writer, plan->identity.imsi, "\\d{6,15}");
+    say_varying(recording->writer, plan->identity.iccid, "\\d{19,20}");
+    say_varying(recording->writer, plan->identity.operator_name, ".*");
+    say_varying(recording->writer, plan->identity.operator_code, "\\d{5,6}");
+    return true;
+}
+
+bool recording_open(const char *path, const struct modem_plan *plan, int zone_quarters,
+                    const struct log *log, struct recording **ret_recording)
+{
+    struct recording *recording = calloc(1, sizeof(*recording));
+
+    if (recording == NULL) {
+        fprintf(stderr, "tlsmodem: --record: %s\n", err_text(ERR_NO_MEMORY));
+        return false;
+    }
+    recording->path = path;
+    recording->log = log;
+    recording->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (recording->fd < 0) {
+        fprintf(stderr, "tlsmodem: --record: cannot write to the file: %s: %s\n", path,
+                strerror(errno));
+        free(recording);
+        return false;
+    }
+    if (!begin(recording, plan, zone_quarters)) {
+        recording_close(recording);
+        return false;
+    }
+    *ret_recording = recording;
+    return true;
+}
+
+const struct runtime_taps *recording_taps(const struct recording *recording)
+{
+    return &recording->taps;
+}
+
+void recording_close(struct recording *recording)
+{
+    if (recording == NULL)
+        return;
+    if (recording->writer != NULL && writer_failed(recording->writer))
+        log_say(recording->log, LOG_ERROR, "--record: %s ends early: %s", recording->path,
+                err_text(ERR_NO_MEMORY));
+    recorder_close(recording->recorder);
+    writer_close(recording->writer);
+    if (close(recording->fd) != 0)
+        fail(recording);
+    free(recording);
+}

@@ -1,0 +1,20 @@
+/* recording.h: the file of --record. */
+#ifndef DAEMON_RECORDING_H
+#define DAEMON_RECORDING_H
+
+#include "plan/modem_plan.h"
+
+struct recording;
+
+/* Begins the file at `path`, which is for its owner alone and replaces one that was there, with the
+ * header of what this modem is.  False: standard error has the reason. */
+bool recording_open(const char *path, const struct modem_plan *plan, int zone_quarters,
+                    const struct log *log, struct recording **ret_recording);
+
+/* Who looks on at the modem and writes it, until recording_close(). */
+const struct runtime_taps *recording_taps(const struct recording *recording);
+
+/* Ends the file, after the modem.  NULL is nothing. */
+void recording_close(struct recording *recording);
+
+#endif

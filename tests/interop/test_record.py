@@ -1,0 +1,162 @@
+"""--record: a session at a real port with a real server is a file that plays back.
+
+Source: docs/transcripts.md.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from support.bare_server import TLS_1_2
+from support.certs import Certificates
+from support.modem import Modem, program_path
+from support.patience import ANSWER_S, POLL_S
+from support.servers import Nginx, Peer
+
+from .driver import Driver
+from .makers import MAKERS, Dialler, FibocomDialler, dialler
+
+REQUEST = b"GET /file HTTP/1.0\r\nHost: localhost\r\n\r\n"
+
+
+def check(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", str(path), *options],
+                          capture_output=True, text=True, timeout=ANSWER_S, check=False)
+
+
+def plays(path: Path, *options: str) -> None:
+    result = check(path, *options)
+    assert result.returncode == 0, result.stdout + result.stderr + path.read_text()
+
+
+def hear(host: Dialler, model: str) -> None:
+    """What the server has sent, as the module gives it to its host."""
+    if model == "m95":
+        host.modem.host.read_until(b'+QSSLURC: "recv",0,1\r\n', ANSWER_S)
+    if MAKERS[model] is FibocomDialler:
+        host.modem.host.read_until(b"225C\r\n", ANSWER_S)
+        return
+    host.read()
+    host.modem.host.read_until(b'\r\nOK\r\n', ANSWER_S)
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_a_session_plays_back(model: str, certificates: Certificates, tmp_path: Path) -> None:
+    """Certificate, handshake, what the server sends, its end: over again, in virtual time."""
+    path = tmp_path / "recorded.at"
+    with Peer(certificates, ciphers="ALL:@SECLEVEL=0") as peer, dialler(model, TLS_1_2, "--record", str(path)) as host:
+        host.verify(certificates.pem("ca").read_bytes())
+        if model == "l610":
+            for suite in range(1, 7):
+                host.driver.ok(f"AT+GTSSLCIPHER={suite},1")
+        host.dial(peer.port)
+        peer.handshake(ANSWER_S)
+        host.opened()
+        peer.send(b"one\r\ntwo \x00\xff\"\\")
+        hear(host, model)
+        peer.close()
+        host.ended()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    text = path.read_text()
+    assert f"peer server1 {peer.port} tls server" in text
+    assert 'sends "one\\r\\ntwo \\x00\\xff\\"\\x5c"' in text
+    plays(path)
+    other = next(name for name in MAKERS if MAKERS[name] is not MAKERS[model])
+    differs = check(path, "--module", other)
+    assert differs.returncode == 1
+    assert f"recorded.at: {other}: different" in differs.stdout
+
+
+def test_a_page_of_nginx_plays_back(certificates: Certificates, tmp_path: Path) -> None:
+    """Online: what the host types and what it reads, in whatever pieces they came."""
+    path = tmp_path / "recorded.at"
+    with Nginx(tmp_path / "nginx", certificates) as nginx, \
+            Modem("he910", options=["--record", str(path)]) as modem:
+        driver = Driver(modem).begin().attach()
+        driver.enable().tune()
+        driver.type(f'AT#SSLD=1,{nginx.port},"localhost",0,0')
+        driver.expect("CONNECT", ANSWER_S)
+        modem.host.write(REQUEST)
+        modem.host.read_until(b"\r\nNO CARRIER\r\n", ANSWER_S)
+    plays(path)
+
+
+def test_secrets_are_variables(tmp_path: Path) -> None:
+    """Passwords and keys are given back by --set."""
+    path, key = tmp_path / "recorded.at", b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n"
+    with Modem("he910", options=["--record", str(path)]) as modem:
+        driver = Driver(modem).begin().attach()
+        driver.enable()
+        driver.type('AT#FTPOPEN="localhost:1","user","sEsaMe",1')
+        driver.expect("+CME ERROR: 605", ANSWER_S)
+        driver.ok("AT#SSLSECCFG=1,0,1")
+        driver.type(f"AT#SSLSECDATA=1,1,2,{len(key)}")
+        modem.host.expect_exact(b"\r\n> ", ANSWER_S)
+        modem.host.write(key + b"\x1a")
+        modem.host.read_until(b"OK\r\n", ANSWER_S)
+    text = path.read_text()
+    assert "sEsaMe" not in text and "AAAA" not in text
+    assert '"user","${secret1}",1' in text and "${secret2}" in text
+    missing = check(path)
+    assert missing.returncode == 2 and "${secret1}" in missing.stdout + missing.stderr
+    (tmp_path / "key").write_bytes(key)
+    plays(path, "--set", "secret1=sEsaMe", "--set", f"secret2=@{tmp_path / 'key'}")
+
+
+def test_a_killed_run_leaves_a_transcript(tmp_path: Path) -> None:
+    """What was answered is in the file at once."""
+    path = tmp_path / "recorded.at"
+    modem = Modem("m95", options=["--record", str(path)])
+    modem.start()
+    try:
+        modem.host.write(b"AT+CPIN?\r")
+        modem.host.read_until(b"OK\r\n", ANSWER_S)
+        deadline = time.monotonic() + ANSWER_S
+        while "+CPIN: READY\n< OK\n" not in path.read_text() and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        modem.kill()
+    finally:
+        modem.discard()
+    assert path.read_text().endswith("< OK\n")
+    plays(path)
+
+
+def test_another_run_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "recorded.at"
+    path.write_text("old\n" * 1000)
+    os.chmod(path, 0o600)
+    with Modem("l610", options=["--record", str(path)]):
+        pass
+    assert "old" not in path.read_text()
+    plays(path)
+
+
+@pytest.mark.parametrize(("options", "words"), [
+    (["--record", "no/where"], ["--record", "no/where", "No such file"]),
+    (["--record="], ["--record needs FILE"]),
+])
+def test_what_cannot_be_recorded(options: list[str], words: list[str]) -> None:
+    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio",
+                             "--state", "none", *options], stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    assert result.returncode in (1, 2)
+    assert result.stderr.count("\n") == 1
+    for word in words:
+        assert word in result.stderr
+
+
+def test_one_modem_is_recorded(tmp_path: Path) -> None:
+    config = tmp_path / "two.yaml"
+    config.write_text("modems:\n  - name: m${n}\n    count: 2\n    module: m95\n    state: none\n"
+                      f"    ports:\n      - unix: {tmp_path}/${{name}}.sock\n")
+    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", str(config),
+                             "--record", str(tmp_path / "r.at")], capture_output=True, text=True,
+                            timeout=ANSWER_S, check=False)
+    assert result.returncode == 1
+    assert "--record" in result.stderr and "allowed: one modem" in result.stderr

@@ -134,6 +134,17 @@ struct module_time module_clock_get(const struct module_clock *clock)
     return module_time_of(module_clock_utc_s(clock), clock->zone_quarters);
 }
 
+struct module_time module_clock_shown(const struct module_clock *clock)
+{
+    struct module_time time;
+
+    if (!clock->shows_utc)
+        return module_clock_get(clock);
+    time = module_time_of(module_clock_utc_s(clock), 0);
+    time.zone_quarters = clock->zone_quarters;
+    return time;
+}
+
 struct module_time module_time_of(int64_t utc_s, int zone_quarters)
 {
     struct module_time time = { .year = YEAR_MIN, .month = 1, .zone_quarters = zone_quarters };

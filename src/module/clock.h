@@ -18,10 +18,11 @@ struct module_clock {
     const struct clock *machine;
     int64_t offset_s; /* of the module's UTC from the machine's */
     int zone_quarters;
-    bool begun;   /* it goes from the module's own first moment: nobody has told it the time */
-    bool by_hand; /* a host or a time server has set it, and the network not since */
-    bool stored;  /* there is an entry of it in the storage */
-    bool given;   /* by the network, since power-on, see below */
+    bool begun;     /* it goes from the module's own first moment: nobody has told it the time */
+    bool by_hand;   /* a host or a time server has set it, and the network not since */
+    bool stored;    /* there is an entry of it in the storage */
+    bool given;     /* by the network, since power-on, see below */
+    bool shows_utc; /* what hosts hear is UTC, with the zone behind it */
     /* The network has another time than the config says: this zone, and `replaced_offset_s` */
     bool replaced;
     int8_t replaced_zone_quarters;
@@ -41,6 +42,9 @@ int64_t module_clock_utc_s(const struct module_clock *clock);
 
 /* Local time; past the calendar its last second. */
 struct module_time module_clock_get(const struct module_clock *clock);
+
+/* What hosts hear: the same, or UTC with the local zone behind it. */
+struct module_time module_clock_shown(const struct module_clock *clock);
 
 /* The same of any moment in any zone. */
 struct module_time module_time_of(int64_t utc_s, int zone_quarters);

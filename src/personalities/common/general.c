@@ -1,6 +1,7 @@
 /* general.c: error format, rate, clock, and what else every module answers. */
 #include "personalities/common/common.h"
 
+#include "module/facts.h"
 #include "module/network_time.h"
 
 static void apply_rate(struct at_session *at, size_t index)
@@ -14,7 +15,7 @@ static void apply_rate(struct at_session *at, size_t index)
 
 static enum at_status read_clock(struct at_session *at)
 {
-    struct module_time time = module_clock_get(&module_of(at)->clock);
+    struct module_time time = module_clock_shown(&module_of(at)->clock);
     char text[MODULE_TIME_CAP];
 
     network_time_note(module_of(at));
@@ -23,12 +24,35 @@ static enum at_status read_clock(struct at_session *at)
     return AT_OK;
 }
 
+static bool takes_utc(const struct tlsmodem *modem)
+{
+    int32_t fact = modem->personality->clock_takes_utc;
+
+    return modem->clock.shows_utc && fact != 0 && module_fact_is(modem, fact);
+}
+
+/* The same time as it is locally; false: there is no such. */
+static bool to_local(struct module_time *time)
+{
+    int32_t zone = time->zone_quarters;
+    int64_t utc_s;
+
+    time->zone_quarters = 0;
+    if (!module_time_utc(time, &utc_s))
+        return false;
+    *time = module_time_of(utc_s, zone);
+    return true;
+}
+
 static enum at_status set_clock(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
     struct module_time time = { .zone_quarters = modem->clock.zone_quarters };
+    bool legal = module_time_read(args->list[0].text, &time);
 
-    if (!module_time_read(args->list[0].text, &time) || !module_clock_set(&modem->clock, &time))
+    if (legal && takes_utc(modem))
+        legal = to_local(&time);
+    if (!legal || !module_clock_set(&modem->clock, &time))
         return at_refuse(at, CME_NOT_SUPPORTED,
                          "it takes \"yy/MM/dd,hh:mm:ss+zz\", a time that exists");
     network_time_by_hand(modem);

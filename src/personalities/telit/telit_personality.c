@@ -132,8 +132,8 @@ static struct at_index row_index;
     {                                                                                              \
         .dialect = &(words), .commands = commands, .index = &row_index, .state_size = state_size,  \
         .output_bytes = (output), .clock_start = FACT_CLOCK_START,                                 \
-        .caller_line = FACT_CALLER_LINE, .phone = &common_phone_ops,                               \
-        .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts                                      \
+        .clock_takes_utc = FACT_CLOCK_MODE_SETS, .caller_line = FACT_CALLER_LINE,                  \
+        .phone = &common_phone_ops, .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts          \
     }
 const struct personality telit_personality = PERSONALITY(dialect, OUTPUT_BYTES);
 const struct personality telit_personality_4g = PERSONALITY(dialect_4g, OUTPUT_BYTES_4G);

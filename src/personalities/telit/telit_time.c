@@ -1,4 +1,4 @@
-/* telit_time.c: the clock, and the network's time: +CCLK, #CCLKMODE, #NITZ, +CTZU, +CTZR.
+/* telit_time.c: what +CCLK shows, and the network's time: #CCLKMODE, #NITZ, +CTZU, +CTZR.
  *
  * Sources: 1vv0300989 r6 §3.3.1; 27.007 8.40, 8.41; docs/facts/messages-calls-sim.md §8.
  */
@@ -99,54 +99,10 @@ static enum at_status note_typed(struct at_session *at, const struct at_args *ar
     return AT_OK;
 }
 
-/* #CCLKMODE=1: UTC; the zone is told all the same. */
-static bool is_utc(const struct tlsmodem *modem)
+static void apply_mode(struct at_session *at, size_t index)
 {
-    return settings_of(modem)->clock_mode != 0;
-}
-
-static enum at_status read_clock(struct at_session *at)
-{
-    struct tlsmodem *modem = module_of(at);
-    struct module_time time = module_clock_get(&modem->clock);
-    char text[MODULE_TIME_CAP];
-
-    if (is_utc(modem)) {
-        time = module_time_of(module_clock_utc_s(&modem->clock), 0);
-        time.zone_quarters = modem->clock.zone_quarters;
-    }
-    network_time_note(modem);
-    module_time_text(&time, text);
-    at_info(at, "+CCLK: \"%s\"", text);
-    return AT_OK;
-}
-
-/* The same time as it is locally; false: there is no such. */
-static bool to_local(struct module_time *time)
-{
-    int32_t zone = time->zone_quarters;
-    int64_t utc_s;
-
-    time->zone_quarters = 0;
-    if (!module_time_utc(time, &utc_s))
-        return false;
-    *time = module_time_of(utc_s, zone);
-    return true;
-}
-
-static enum at_status set_clock(struct at_session *at, const struct at_args *args)
-{
-    struct tlsmodem *modem = module_of(at);
-    struct module_time time = { .zone_quarters = modem->clock.zone_quarters };
-    bool legal = module_time_read(args->list[0].text, &time);
-
-    if (legal && is_utc(modem) && module_fact_is(modem, FACT_CLOCK_MODE_SETS))
-        legal = to_local(&time);
-    if (!legal || !module_clock_set(&modem->clock, &time))
-        return at_refuse(at, TELIT_NOT_SUPPORTED,
-                         "it takes \"yy/MM/dd,hh:mm:ss+zz\", a time that exists");
-    network_time_by_hand(modem);
-    return AT_OK;
+    (void)index;
+    module_of(at)->clock.shows_utc = telit_of(at)->settings.clock_mode != 0;
 }
 
 #define SETTING(field) AT_BIND(telit_settings, field)
@@ -165,24 +121,14 @@ static const struct at_param report_params[] = {
 static const struct at_param mode_params[] = {
     { .name = "mode", .max = 1, .bound = SETTING(clock_mode) },
 };
-static const struct at_param clock_params[] = {
-    { .name = "time", .type = AT_STRING, .min = 17, .max = 20 },
-};
-
 static const struct at_command rows[] = {
-    { .name = "+CCLK",
-      .help = "Clock of the module, which certificates are checked by.",
-      .source = "27.007 8.15",
-      AT_PARAMS(clock_params),
-      .test_text = "",
-      .set = set_clock,
-      .read = read_clock },
     { .name = "#CCLKMODE",
       .help = "What +CCLK gives and takes: local time (0) or UTC (1).",
       .source = "docs/facts/telit.md §4.1",
       AT_PARAMS(mode_params),
       .keep = AT_KEEP_PROFILE,
-      .record = telit_settings_record },
+      .record = telit_settings_record,
+      .changed = apply_mode },
     { .name = "#NITZ",
       .help = "Whether the network's time sets the clock at registration, and is told.",
       .source = "1vv0300989 r6 §3.3.1",

@@ -141,4 +141,32 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
         COMMON_PHONE_RECORD                                                                        \
     }
 
+/* +CMGF, +CNMI and +CGEREP. */
+#define COMMON_FORMAT_ROW(kept)                                                                    \
+    COMMON_PHONE_ROW("+CMGF", "Format of messages: PDU or text.",                                  \
+                     "docs/facts/messages-calls-sim.md §1", common_format_params, kept)
+#define COMMON_TELL_ROW(parameters)                                                                \
+    COMMON_PHONE_ROW("+CNMI", "How new messages are told.", "docs/facts/messages-calls-sim.md §1", \
+                     parameters, AT_KEEP_PROFILE)
+#define COMMON_PACKET_EVENTS_ROW                                                                   \
+    {                                                                                              \
+        .name = "+CGEREP", .help = "Report of packet events; none is told.",                       \
+        .source = "27.007 10.1.19", .coverage = AT_ANSWERED,                                       \
+        AT_PARAMS(common_packet_event_params), COMMON_PHONE_RECORD                                 \
+    }
+
+/* +CSCS and +CESQ of the models with these features; 0: of all. */
+#define COMMON_CHARACTERS_ROW(parameters, features)                                                \
+    {                                                                                              \
+        .name = "+CSCS", .help = "Character set of texts and numbers.",                            \
+        .source = "docs/facts/messages-calls-sim.md §1", .only_on = (features),                    \
+        AT_PARAMS(parameters), .keep = AT_KEEP_PROFILE, COMMON_PHONE_RECORD                        \
+    }
+#define COMMON_LTE_SIGNAL_ROW(ranges, features)                                                    \
+    {                                                                                              \
+        .name = "+CESQ", .help = "Signal quality of LTE.",                                         \
+        .source = "docs/facts/messages-calls-sim.md §7", .only_on = (features),                    \
+        .test_text = (ranges), .run = common_run_lte_signal                                        \
+    }
+
 #endif

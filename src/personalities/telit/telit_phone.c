@@ -7,8 +7,6 @@
 #include "personalities/common/common.h"
 #include "personalities/common/phone.h"
 
-#define SHEET "docs/facts/messages-calls-sim.md "
-
 static const struct at_param characters_params[] = {
     COMMON_CHARACTERS_PARAM("GSM,IRA,8859-1,PCCP437,UCS2",
                             "(\"GSM\",\"IRA\",\"8859-1\",\"PCCP437\",\"UCS2\")", "IRA"),
@@ -43,20 +41,12 @@ static const struct at_param store_params[] = {
 
 static const struct at_command rows[] = {
     COMMON_STORES_ROW(store_params),
-    COMMON_PHONE_ROW("+CMGF", "Format of messages: PDU or text.", SHEET "§1", common_format_params,
-                     AT_KEEP_NOT),
-    COMMON_PHONE_ROW("+CSCS", "Character set of texts and numbers.", SHEET "§1", characters_params,
-                     AT_KEEP_PROFILE),
-    COMMON_PHONE_ROW("+CNMI", "How new messages are told.", SHEET "§1", tell_params,
-                     AT_KEEP_PROFILE),
+    COMMON_FORMAT_ROW(AT_KEEP_NOT),
+    COMMON_CHARACTERS_ROW(characters_params, 0),
+    COMMON_TELL_ROW(tell_params),
     RADIO_ROW(radio_2g_params, TELIT_2G),
     RADIO_ROW(radio_3g_params, TELIT_3G),
     RADIO_ROW(radio_4g_params, TELIT_4G),
-    { .name = "+CESQ",
-      .help = "Signal quality of LTE.",
-      .source = SHEET "§7",
-      .only_on = TELIT_4G,
-      .test_text = "(0-63,99),(0-7,99),(0-96,255),(0-34,255),(0-97,255)",
-      .run = common_run_lte_signal },
+    COMMON_LTE_SIGNAL_ROW("(0-63,99),(0-7,99),(0-96,255),(0-34,255),(0-97,255)", TELIT_4G),
 };
 const struct at_commands telit_phone = AT_GENERAL_COMMANDS(rows);

@@ -574,7 +574,8 @@ void options_print_help(FILE *out)
             print_words(out, &option);
         fputc('\n', out);
     }
-    fputs("\nExit status: 0 ended by SIGTERM, SIGINT, SIGHUP or the end of --stdio's input, "
+    fputs("\nSIGHUP reads the FILE of --config again; without one it ends the program.\n"
+          "\nExit status: 0 ended by SIGTERM, SIGINT, SIGHUP or the end of --stdio's input, "
           "1 failure, also what --strict found, 2 wrong use or a wrong file.\n",
           out);
 }

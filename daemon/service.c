@@ -3,45 +3,36 @@
 #include "service.h"
 
 #include "counted_log.h"
+
+#include "needs.h"
 #include "posix/signals.h"
 #include "progress.h"
 #include "providers.h"
 #include "recording.h"
 #include "relied.h"
-#include "runtime/fleet.h"
+#include "roster.h"
+#include "run_plans.h"
 #include "stderr_log.h"
-#include "stores.h"
 #include "tls_gnutls/tls_gnutls.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 /* Everything was closed before: this is a bound, not a wait. */
 enum { CLOSE_MS = 1000 };
 
-/* What of a plan is open. */
-struct opened {
-    struct nvm *nvm; /* NULL: it stores nothing */
-};
-
 struct service {
     const struct options *options;
-    const struct modem_plans *plans;
+    bool has_stdio; /* one of the ports is standard input and output */
     struct counted_log counted;
-    const struct log *log; /* that of `counted` */
+    const struct log *log;   /* that of `counted` */
+    const struct log *voice; /* the same uncounted, for what is said once */
     struct fleet *fleet;
     struct posix_signals signals;
-    struct stores stores;
     struct providers providers;
     struct recording *recording; /* NULL: nobody records */
-    struct pool **pools;         /* of the plans; those that are not open are NULL */
-    int zone_quarters;           /* of this machine */
-    pthread_t master;
+    struct roster roster;
     struct progress progress;
-    atomic_size_t described; /* modems that are being opened, or are open */
-    struct opened opened[];  /* one a plan */
 };
 
 static bool fail(const char *what, const char *why)
@@ -55,13 +46,11 @@ static bool check(enum err err, const char *what)
     return err == ERR_OK || fail(what, err_text(err));
 }
 
-static void on_port_end(void *ctx, size_t index)
+static void on_end(void *ctx)
 {
     struct service *service = ctx;
 
-    (void)index;
-    if (service->plans->count == 1 && service->plans->list[0].port_count == 1)
-        fleet_stop(service->fleet);
+    fleet_stop(service->fleet);
 }
 
 /* The variable that browsers and TLS libraries know; empty counts as not set. */
@@ -104,110 +93,102 @@ static bool open_tls(struct service *service)
     return check(err, "cannot use the TLS libraries");
 }
 
-static bool open_stores(struct service *service)
-{
-    struct port_failure failure;
-
-    for (size_t i = 0; i < service->plans->count; i++)
-        if (!stores_open(&service->stores, &service->plans->list[i], &failure,
-                         &service->opened[i].nvm))
-            return fail(failure.text, "");
-    return true;
-}
-
-static bool open_pools(struct service *service)
-{
-    size_t count = service->plans->pool_count;
-    struct port_failure failure;
-
-    service->pools = calloc(count + 1, sizeof(service->pools[0]));
-    if (service->pools == NULL)
-        return fail(err_text(ERR_NO_MEMORY), "");
-    for (size_t i = 0; i < count; i++)
-        if (pool_open(fleet_master(service->fleet), &service->plans->pools[i].at, &failure,
-                      &service->pools[i]) != ERR_OK)
-            return fail(failure.text, "");
-    return true;
-}
-
-/* In the thread of the modem's world. */
-static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_config)
+static void on_described(void *ctx, size_t count)
 {
     struct service *service = ctx;
-    const struct modem_plan *plan = &service->plans->list[number];
-    struct runtime_modem_config *config = &ret_config->runtime;
-    size_t done = atomic_fetch_add(&service->described, 1);
 
-    modem_plan_config(plan, service->zone_quarters, config);
-    config->tls = service->providers.list;
-    config->tls_count = service->providers.count;
-    config->nvm = service->opened[number].nvm;
-    config->log = service->log;
-    if (service->recording != NULL)
-        config->taps = recording_taps(service->recording);
-    config->on_port_end = on_port_end;
-    config->ctx = service;
-    if (plan->pool != MODEM_PLAN_NO_POOL)
-        ret_config->pool = service->pools[plan->pool];
-    if (pthread_equal(pthread_self(), service->master))
-        progress_tell(&service->progress, done);
+    progress_tell(&service->progress, count);
 }
 
-static bool open_recording(struct service *service)
+static bool open_recording(struct service *service, const struct modem_plans *plans)
 {
-    const struct modem_plans *plans = service->plans;
-
     if (service->options->record == NULL)
         return true;
     if (plans->count != 1 || plans->pool_count != 0)
         return fail("--record writes what passes at one modem, and this run has more; allowed: one "
                     "modem, with ports of its own",
                     "");
-    return recording_open(service->options->record, &plans->list[0], service->zone_quarters,
-                          service->log, &service->recording);
+    if (!recording_open(service->options->record, &plans->list[0], service->roster.zone_quarters,
+                        service->log, &service->recording))
+        return false;
+    service->roster.taps = recording_taps(service->recording);
+    return true;
 }
 
 /* A terminal that --stdio has is the module's. */
-static void begin(struct service *service, const char *what)
+static void begin(struct service *service, const char *what, size_t count)
 {
-    progress_begin(&service->progress, what, service->plans->count, !service->plans->has_stdio);
+    progress_begin(&service->progress, what, count, !service->has_stdio);
 }
 
-static bool open_modems(struct service *service)
+static bool open_modems(struct service *service, struct modem_plans *plans)
 {
     struct port_failure failure;
-    enum err err;
+    bool good;
 
-    begin(service, "opening modems");
-    err = fleet_add(service->fleet, service->plans->count, describe, service, &failure);
+    begin(service, "opening modems", plans->count);
+    good = roster_open(&service->roster, plans, &failure);
     progress_end(&service->progress);
-    return err == ERR_OK || fail(failure.text, "");
+    return good || fail(failure.text, "");
 }
 
 /* With --stdio standard output is the module's own. */
+static FILE *out_of(const struct service *service, const char **ret_end)
+{
+    *ret_end = service->has_stdio ? stderr_line_end(service->options) : "\n";
+    return service->has_stdio ? stderr : stdout;
+}
+
 static void say_ready(const struct service *service)
 {
-    bool has_stdio = service->plans->has_stdio;
-    FILE *out = has_stdio ? stderr : stdout;
-    const char *end = has_stdio ? stderr_line_end(service->options) : "\n";
+    const struct roster *roster = &service->roster;
+    const char *end;
+    FILE *out = out_of(service, &end);
 
-    for (size_t i = 0; i < service->plans->count; i++) {
-        const struct modem_plan *plan = &service->plans->list[i];
-        size_t ports = plan->pool != MODEM_PLAN_NO_POOL ? 1 : plan->port_count;
-
-        for (size_t port = 0; port < ports; port++)
-            fprintf(out, "ready: %s %s%s", modem_plan_name(plan),
-                    fleet_port_label(service->fleet, i, port), end);
-    }
+    for (size_t i = 0; i < roster->count; i++)
+        roster_say_ready(roster, roster->list[i], out, end);
     fflush(out);
 }
 
-static bool open_all(struct service *service)
+static void say_error(void *ctx, const char *line)
 {
-    return check(posix_signals_open(&service->signals, &fleet_master(service->fleet)->loop),
+    const struct service *service = ctx;
+
+    log_say(service->voice, LOG_ERROR, "%s", line);
+}
+
+static void on_hangup(void *ctx)
+{
+    struct service *service = ctx;
+    struct modem_plans plans;
+    const char *end;
+    FILE *out = out_of(service, &end);
+
+    if (!run_plans(service->options, say_error, service, &plans)) {
+        log_say(service->voice, LOG_ERROR, "%s is wrong: nothing was changed",
+                service->options->config);
+        return;
+    }
+    if (plans.has_stdio != service->has_stdio || service->recording != NULL) {
+        log_say(service->voice, LOG_ERROR, "%s: nothing was changed",
+                service->recording != NULL ? "a recording is of one modem from start to end"
+                                           : "standard input and output come or go by a restart");
+        modem_plans_free(&plans);
+        return;
+    }
+    begin(service, "opening modems", plans.count);
+    roster_change(&service->roster, &plans, out, end);
+    progress_end(&service->progress);
+}
+
+static bool open_all(struct service *service, struct modem_plans *plans)
+{
+    bool may_change = service->options->config != NULL;
+
+    return check(posix_signals_open(&service->signals, &fleet_master(service->fleet)->loop,
+                                    may_change ? on_hangup : NULL, service),
                  "cannot watch signals") &&
-           open_tls(service) && open_stores(service) && open_pools(service) &&
-           open_recording(service) && open_modems(service);
+           open_tls(service) && open_recording(service, plans) && open_modems(service, plans);
 }
 
 static void on_modem_closed(void *ctx, size_t count)
@@ -219,23 +200,13 @@ static void on_modem_closed(void *ctx, size_t count)
 
 static void close_all(struct service *service)
 {
-    begin(service, "closing modems");
+    begin(service, "closing modems", service->roster.count);
     fleet_clear(service->fleet, on_modem_closed, service);
     progress_end(&service->progress);
-    for (size_t i = 0; service->pools != NULL && i < service->plans->pool_count; i++)
-        pool_close(service->pools[i]);
-    free(service->pools);
+    roster_close(&service->roster);
     recording_close(service->recording);
-    stores_close(&service->stores);
     providers_close(&service->providers);
     posix_signals_close(&service->signals);
-}
-
-static void start_all(struct service *service)
-{
-    fleet_start(service->fleet);
-    for (size_t i = 0; i < service->plans->pool_count; i++)
-        pool_start(service->pools[i]);
 }
 
 struct reliance {
@@ -243,23 +214,31 @@ struct reliance {
     const char *model;
 };
 
+static const char *model_at(const struct service *service, size_t index)
+{
+    return service->roster.list[index]->plan.model;
+}
+
 /* One modem of the model is enough. */
 static bool has_relied_on(void *ctx, size_t fact)
 {
     const struct reliance *reliance = ctx;
     const struct service *service = reliance->service;
 
-    for (size_t i = 0; i < service->plans->count; i++)
-        if (service->plans->list[i].model == reliance->model &&
-            tlsmodem_relied_on(runtime_modem_engine(fleet_modem(service->fleet, i)), fact))
+    for (size_t i = 0; i < service->roster.count; i++) {
+        size_t index = service->roster.list[i]->index;
+
+        if (model_at(service, i) == reliance->model &&
+            tlsmodem_relied_on(runtime_modem_engine(fleet_modem(service->fleet, index)), fact))
             return true;
+    }
     return false;
 }
 
-static bool is_first_of_model(const struct modem_plans *plans, size_t index)
+static bool is_first_of_model(const struct service *service, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (plans->list[i].model == plans->list[index].model)
+        if (model_at(service, i) == model_at(service, index))
             return false;
     return true;
 }
@@ -270,20 +249,34 @@ static int status_of(const struct service *service)
     bool strict = service->options->strict;
     size_t relied = 0;
 
-    for (size_t i = 0; i < service->plans->count; i++) {
-        struct reliance reliance = { service, service->plans->list[i].model };
+    for (size_t i = 0; i < service->roster.count; i++) {
+        struct reliance reliance = { service, model_at(service, i) };
 
-        if (is_first_of_model(service->plans, i))
+        if (is_first_of_model(service, i))
             relied += relied_say(reliance.model, has_relied_on, &reliance, service->log, strict);
     }
     return strict && relied > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static bool open_fleet(struct service *service)
+static size_t threads_of(const struct service *service, size_t modems)
 {
     size_t given = service->options->threads, most = given != 0 ? given : posix_processors();
+
+    return most < modems ? most : modems;
+}
+
+static bool has_limits(const struct service *service, const struct modem_plans *plans)
+{
+    struct needs need = needs_of(plans, threads_of(service, plans->count));
+    char why[NEEDS_WHY_CAP];
+
+    return needs_allowed(&need, why) || fail(why, "");
+}
+
+static bool open_fleet(struct service *service, size_t modems)
+{
     const struct fleet_config config = {
-        .threads = most < service->plans->count ? most : service->plans->count,
+        .threads = threads_of(service, modems),
         .log = service->log,
         .dns = &service->options->dns,
     };
@@ -293,17 +286,27 @@ static bool open_fleet(struct service *service)
 }
 
 /* From an open fleet to its end. */
-static int work(struct service *service)
+static int work(struct service *service, struct modem_plans *plans)
 {
+    struct runtime_world *master = fleet_master(service->fleet);
     int status = EXIT_FAILURE;
     bool is_open;
 
-    counted_log_start(&service->counted, fleet_master(service->fleet));
-    service->zone_quarters = clock_zone_quarters(&fleet_master(service->fleet)->clock.base);
-    is_open = open_all(service);
+    counted_log_start(&service->counted, master);
+    service->roster = (struct roster){
+        .fleet = service->fleet,
+        .providers = &service->providers,
+        .log = service->log,
+        .voice = service->voice,
+        .zone_quarters = clock_zone_quarters(&master->clock.base),
+        .on_end = on_end,
+        .on_described = on_described,
+        .ctx = service,
+    };
+    is_open = open_all(service, plans);
     if (is_open) {
         say_ready(service);
-        start_all(service);
+        roster_start(&service->roster);
         fleet_run(service->fleet);
     }
     fleet_halt(service->fleet);
@@ -314,24 +317,23 @@ static int work(struct service *service)
     return status;
 }
 
-int service_run(const struct options *options, const struct modem_plans *plans,
-                const struct log *log)
+int service_run(const struct options *options, struct modem_plans *plans, const struct log *log)
 {
     struct service *service;
     int status = EXIT_FAILURE;
     bool closed = true;
 
     assert(plans->count > 0);
-    service = calloc(1, sizeof(*service) + plans->count * sizeof(service->opened[0]));
+    service = calloc(1, sizeof(*service));
     if (service == NULL)
         return status;
     counted_log_init(&service->counted, log, plans->count > 1);
     service->log = &service->counted.log;
+    service->voice = log;
     service->options = options;
-    service->plans = plans;
-    service->master = pthread_self();
-    if (open_fleet(service)) {
-        status = work(service);
+    service->has_stdio = plans->has_stdio;
+    if (has_limits(service, plans) && open_fleet(service, plans->count)) {
+        status = work(service, plans);
         closed = fleet_close(service->fleet, CLOSE_MS);
     }
     counted_log_deinit(&service->counted);

@@ -92,6 +92,75 @@ void modem_plans_free(struct modem_plans *plans)
     *plans = (struct modem_plans){ .count = 0 };
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_address(const struct net_address *a, const struct net_address *b)
+{
+    return a->family == b->family && a->scope == b->scope &&
+           memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+bool modem_plan_same_port(const struct port_spec *a, const struct port_spec *b)
+{
+    return a->kind == b->kind && strcmp(a->where, b->where) == 0 && a->tcp_port == b->tcp_port &&
+           a->baud == b->baud && a->rtscts == b->rtscts;
+}
+
+static bool same_identity(const struct tlsmodem_identity *a, const struct tlsmodem_identity *b)
+{
+    return same_text(a->imei, b->imei) && same_text(a->imsi, b->imsi) &&
+           same_text(a->iccid, b->iccid) && same_text(a->operator_name, b->operator_name) &&
+           same_text(a->operator_code, b->operator_code) && a->area_code == b->area_code &&
+           a->cell == b->cell && a->has_signal == b->has_signal && a->signal == b->signal &&
+           a->registration == b->registration;
+}
+
+static bool same_ports(const struct modem_plan *a, const struct modem_plan *b)
+{
+    for (size_t i = 0; i < a->port_count && i < b->port_count; i++) {
+        if (!modem_plan_same_port(&a->ports[i], &b->ports[i]))
+            return false;
+    }
+    return a->port_count == b->port_count;
+}
+
+static bool same_network(const struct modem_plan *a, const struct modem_plan *b)
+{
+    for (size_t i = 0; i < STACK_MAX; i++) {
+        if (!same_text(a->in_front.words[i], b->in_front.words[i]))
+            return false;
+    }
+    if (a->has_source != b->has_source || a->listens != b->listens)
+        return false;
+    return a->asks_own_servers == b->asks_own_servers &&
+           (!a->has_source || same_address(&a->source, &b->source)) &&
+           (!a->listens ||
+            (same_address(&a->listening.address, &b->listening.address) &&
+             a->listening.first == b->listening.first && a->listening.last == b->listening.last));
+}
+
+static bool same_facts(const struct modem_plan *a, const struct modem_plan *b)
+{
+    for (size_t i = 0; i < a->fact_count && i < b->fact_count; i++) {
+        if (!same_text(a->facts[i].name, b->facts[i].name) ||
+            !same_text(a->facts[i].value, b->facts[i].value))
+            return false;
+    }
+    return a->fact_count == b->fact_count;
+}
+
+bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
+{
+    return a->model == b->model && same_text(a->name, b->name) && a->number == b->number &&
+           same_identity(&a->identity, &b->identity) && same_ports(a, b) &&
+           (a->pool == MODEM_PLAN_NO_POOL) == (b->pool == MODEM_PLAN_NO_POOL) &&
+           same_text(a->state, b->state) && a->in_memory == b->in_memory &&
+           same_text(a->clock, b->clock) && same_network(a, b) && same_facts(a, b);
+}
+
 const char *modem_plan_name(const struct modem_plan *plan)
 {
     return plan->name != NULL ? plan->name : plan->model;

@@ -93,6 +93,13 @@ void modem_plans_keep(struct modem_plans *plans,
 /* Gives back the list with all that is in it, and leaves an empty one; of a zeroed one nothing. */
 void modem_plans_free(struct modem_plans *plans);
 
+/* True when a modem that was opened by one of them is as the other says; which pool they are of is
+ * not looked at, as lists number theirs. */
+bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b);
+
+/* True when both say the same place, and how it is to be opened. */
+bool modem_plan_same_port(const struct port_spec *a, const struct port_spec *b);
+
 /* The name under which a modem is known: its own or its model's. */
 const char *modem_plan_name(const struct modem_plan *plan);
 

@@ -6,13 +6,23 @@ Source: docs/configuration.md.
 from __future__ import annotations
 
 import re
+import resource
+import signal
+import socket
+import ssl
 import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from support.certs import Certificates
 from support.modem import REPOSITORY, program_path
 from support.patience import ANSWER_S
+from support.servers import free_port
 
 PAGE = REPOSITORY / "docs" / "configuration.md"
 
@@ -96,3 +106,307 @@ def test_a_megabyte_of_anything_is_refused(tmp_path: Path) -> None:
         assert all(line.startswith(f"{path}:") for line in lines)
     path.write_bytes(b"#" * (16 * 1024 * 1024 + 1))
     assert wrong(path)[0].startswith(f"{path}: the file cannot be read: it is too large;")
+
+
+class Run:
+    """The program with a file, and its words; used as a context."""
+
+    def __init__(self, folder: Path, text: str, *options: str) -> None:
+        self.folder = folder
+        self.path = folder / "modems.yaml"
+        self.options = options
+        self.log = ""
+        self.ready: list[str] = []
+        self.write(text)
+
+    def write(self, text: str) -> None:
+        """All at once, as editors do."""
+        new = self.folder / "modems.new"
+        new.write_text(text)
+        new.replace(self.path)
+
+    def __enter__(self) -> Run:
+        self.process = subprocess.Popen(
+            [program_path("tlsmodem", "TLSMODEM"), "--config", self.path, "--state", "none", "--log-level", "info",
+             *self.options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._heard = threading.Condition()
+        self._threads = [threading.Thread(target=self._hear, args=(stream, is_log))
+                         for stream, is_log in ((self.process.stdout, False), (self.process.stderr, True))]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(ANSWER_S)
+        finally:
+            self.process.kill()
+            for thread in self._threads:
+                thread.join()
+            print(self.log)
+        assert self.process.returncode == 0, self.log
+
+    def _hear(self, stream: Iterator[str], is_log: bool) -> None:
+        for line in stream:
+            with self._heard:
+                if is_log:
+                    self.log += line
+                else:
+                    self.ready.append(line.removeprefix("ready: ").rstrip())
+                self._heard.notify_all()
+
+    def wait_for(self, what: str, count: int = 1) -> None:
+        """So many lines of the log have it."""
+        with self._heard:
+            assert self._heard.wait_for(lambda: self.log.count(what) >= count, ANSWER_S), self.log
+
+    def wait_for_ports(self, count: int) -> None:
+        with self._heard:
+            assert self._heard.wait_for(lambda: len(self.ready) >= count or self.process.poll() is not None,
+                                        ANSWER_S), self.log
+            assert len(self.ready) >= count, self.log
+
+    def hang_up(self) -> None:
+        self.process.send_signal(signal.SIGHUP)
+
+    def host(self, name: str) -> Host:
+        return Host(self.folder / f"{name}.sock")
+
+
+class Host:
+    """Types into a Unix port."""
+
+    def __init__(self, path: Path) -> None:
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(ANSWER_S)
+        self.socket.connect(str(path))
+        self.got = b""
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def until(self, end: bytes) -> bytes:
+        """Everything up to `end` and with it."""
+        while end not in self.got:
+            data = self.socket.recv(4096)
+            assert data, f"closed after {self.got!r}"
+            self.got += data
+        head, _, self.got = self.got.partition(end)
+        return head + end
+
+    def asks(self, command: str, end: str = "\r\nOK\r\n") -> str:
+        self.send(command.encode() + b"\r")
+        return self.until(end.encode()).decode()
+
+    def is_closed(self) -> bool:
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+
+
+@contextmanager
+def echo_server(certificates: Certificates) -> Iterator[tuple[int, list[tuple[str, str | None]]]]:
+    """A TLS server that says back what it gets; its port, and who has come and asked for what name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.pem("server"), certificates.key("server"))
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    names: dict[object, str | None] = {}
+    context.sni_callback = lambda connection, name, _: names.__setitem__(connection, name)
+    came: list[tuple[str, str | None]] = []
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    threads = []
+
+    def serve(plain: socket.socket, address: tuple[str, int]) -> None:
+        with plain, context.wrap_socket(plain, server_side=True) as connection:
+            came.append((address[0], names.get(connection)))
+            try:
+                while data := connection.recv(4096):
+                    connection.sendall(data)
+            except OSError:
+                pass
+
+    def accept() -> None:
+        while True:
+            try:
+                plain, address = listener.accept()
+            except OSError:
+                return
+            plain.settimeout(ANSWER_S)
+            threads.append(threading.Thread(target=serve, args=(plain, address)))
+            threads[-1].start()
+
+    accepting = threading.Thread(target=accept)
+    accepting.start()
+    try:
+        yield listener.getsockname()[1], came
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        accepting.join()
+        for thread in threads:
+            thread.join()
+
+
+def dial(host: Host, where: str, port: int) -> None:
+    """A LE866 goes online to a server that it does not verify."""
+    host.asks("ATE0")
+    host.asks("AT#SSLEN=1,1")
+    host.asks("AT#SSLSECCFG=1,0,0")
+    host.asks("AT#SSLCFG=1,1,300,90,100,1")
+    host.asks("AT+CGDCONT=1,IP,a")
+    host.asks("AT#SGACT=1,1")
+    host.asks(f'AT#SSLD=1,{port},"{where}",0,0', "CONNECT\r\n")
+
+
+def says_back(host: Host, text: bytes) -> None:
+    host.send(text)
+    host.until(text)
+
+
+def test_a_fleet_of_ten(certificates: Certificates, tmp_path: Path) -> None:
+    """Each has its own name, number and source, and all are online at once."""
+    with echo_server(certificates) as (port, came), Run(tmp_path, f"""\
+modems:
+  - name: meter-${{n:02}}
+    count: 10
+    first: 5
+    module: le866
+    imei: "86123400"
+    imsi: 00101${{n:010}}
+    operator: {{name: "Net ${{n}}", code: "00102"}}
+    signal: 11
+    source: 127.0.0.${{n}}
+    map: {{"old.example:443": "localhost:{port}"}}
+    ports: [{{unix: "${{name}}.sock"}}]
+""") as run:
+        run.wait_for_ports(10)
+        assert run.ready == [f"meter-{n:02} unix {tmp_path}/meter-{n:02}.sock" for n in range(5, 15)]
+        hosts = [run.host(f"meter-{n:02}") for n in range(5, 15)]
+        for n, host in enumerate(hosts, 5):
+            assert re.search(rf"\r\n861234{n:08}\d\r\n", host.asks("AT+CGSN"))
+            assert f"00101{n:010}" in host.asks("AT+CIMI")
+            assert f'"Net {n}"' in host.asks("AT+COPS?")
+            assert "+CSQ: 11," in host.asks("AT+CSQ")
+            dial(host, "old.example", 443)
+        for host in hosts:
+            says_back(host, b"all at once")
+        assert sorted(came) == sorted((f"127.0.0.{n}", None) for n in range(5, 15))
+
+
+def test_hanging_up_a_hundred_times(certificates: Certificates, tmp_path: Path) -> None:
+    """What did not change stays connected in the middle of its traffic; the rest comes and goes."""
+    stays = "modems:\n  - {name: stays, module: le866, ports: [{unix: stays.sock}]}\n"
+    comes = "  - {{name: comes, module: m95, signal: {}, ports: [{{unix: comes.sock}}]}}\n"
+    with echo_server(certificates) as (port, _), Run(tmp_path, stays) as run:
+        run.wait_for_ports(1)
+        host = run.host("stays")
+        dial(host, "127.0.0.1", port)
+        for turn in range(100):
+            signal_is = turn // 2 % 32
+            run.write(stays + (comes.format(signal_is) if turn % 2 else ""))
+            host.send(b"before %d, " % turn)
+            run.hang_up()
+            says_back(host, b"after %d." % turn)
+            run.wait_for("the file was read again: ", turn + 1)
+            if turn % 2:
+                assert f"+CSQ: {signal_is}," in run.host("comes").asks("AT+CSQ")
+        assert run.log.count("1 modems as they were, 0 closed, 1 opened") == 50
+        assert run.log.count("1 modems as they were, 1 closed, 0 opened") == 49
+        says_back(host, b"still there")
+
+
+def test_what_changed_is_opened_anew(tmp_path: Path) -> None:
+    text = "modems:\n  - {{name: a, module: m95, signal: {}, ports: [{{unix: a.sock}}]}}\n"
+    with Run(tmp_path, text.format(3)) as run:
+        run.wait_for_ports(1)
+        host = run.host("a")
+        assert "+CSQ: 3," in host.asks("AT+CSQ")
+        run.write(text.format(4))
+        run.hang_up()
+        run.wait_for_ports(2)
+        assert host.is_closed()
+        assert "+CSQ: 4," in run.host("a").asks("AT+CSQ")
+
+
+def test_a_wrong_file_changes_nothing(tmp_path: Path) -> None:
+    text = "modems:\n  - {name: a, module: m95, ports: [{unix: a.sock}]}\n"
+    with Run(tmp_path, text) as run:
+        run.wait_for_ports(1)
+        host = run.host("a")
+        for wrong, why in ((text.replace("m95", "m96"), ":2:23: module: \"m96\" is wrong because"),
+                           ("modems: [", "not YAML"), ("", "modems: there are none")):
+            run.write(wrong)
+            run.hang_up()
+            run.wait_for(why)
+            host.asks("AT")
+        run.path.unlink()
+        run.hang_up()
+        run.wait_for("the file cannot be read: No such file")
+        run.wait_for("nothing was changed", 4)
+        host.asks("AT")
+
+
+def test_what_cannot_be_opened_again_is_told(tmp_path: Path) -> None:
+    text = "modems:\n  - {name: a, module: m95, ports: [{unix: a.sock}]}\n"
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)), Run(tmp_path, text) as run:
+        run.wait_for_ports(1)
+        host = run.host("a")
+        run.write(text + f"  - {{name: b, module: m95, ports: [{{tcp: '{port}'}}]}}\n"
+                         "  - {name: c, module: m95, ports: [{unix: c.sock}]}\n")
+        run.hang_up()
+        run.wait_for("modem b is not there: ")
+        run.wait_for("1 modems as they were, 0 closed, 1 opened")
+        host.asks("AT")
+        run.host("c").asks("AT")
+
+
+def start(text: str, folder: Path, *, descriptors: int) -> subprocess.CompletedProcess[str]:
+    path = folder / "modems.yaml"
+    path.write_text(text)
+    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", path, "--threads", "1"],
+                          capture_output=True, text=True, timeout=ANSWER_S, check=False,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (min(64, descriptors),
+                                                                                         descriptors)))
+
+
+def test_more_than_there_are_is_refused_with_the_numbers(tmp_path: Path) -> None:
+    text = "modems: [{module: m95, name: 'm${n}', count: 100, state: none, ports: [{unix: 'm${n}.sock'}]}]\n"
+    result = start(text, tmp_path, descriptors=200)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("tlsmodem: the modems and a host at each port need 224 descriptors and this "
+                                    "process may have 200: ")
+    assert not list(tmp_path.glob("*.sock"))
+    most = int(Path("/proc/sys/kernel/pty/max").read_text())
+    text = f"modems: [{{module: m95, name: 'm${{n}}', count: {most + 1}, state: none, ports: [{{pty: 'm${{n}}'}}]}}]\n"
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 2 * most + 100:
+        pytest.skip("this machine has no room for so many descriptors")
+    result = start(text, tmp_path, descriptors=2 * most + 100)
+    assert result.returncode == 1
+    assert f"the modems need {most + 1} pseudo-terminals and " in result.stderr
+
+
+def test_the_soft_limit_is_raised(tmp_path: Path) -> None:
+    text = "modems:\n  - {name: 'a${n}', count: 60, module: m95, ports: [{unix: 'a${n}.sock'}]}\n"
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        with Run(tmp_path, text.replace("60", "300"), "--threads", "1") as run:
+            run.wait_for_ports(300)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_without_a_file_a_hang_up_ends_the_program(tmp_path: Path) -> None:
+    process = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", "m95", "--unix", tmp_path / "m",
+                                "--state", "none"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("ready: ")
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(ANSWER_S) == 0
+    process.stdout.close()

@@ -1,0 +1,343 @@
+/* roster.c: the modems of a run, as the last list of plans has them. */
+#include "roster.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_modem(struct roster_modem *modem)
+{
+    if (modem == NULL)
+        return;
+    modem_plan_clear(&modem->plan);
+    free(modem);
+}
+
+/* ---- pools ---- */
+
+static struct roster_pool *pool_at(const struct roster *roster, const struct port_spec *at)
+{
+    for (size_t i = 0; i < roster->pool_count; i++) {
+        if (modem_plan_same_port(&roster->pools[i].at, at))
+            return &roster->pools[i];
+    }
+    return NULL;
+}
+
+/* Opens the listeners of the plans that are not open. */
+static bool open_pools(struct roster *roster, const struct modem_plans *plans,
+                       struct port_failure *ret_failure)
+{
+    for (size_t i = 0; i < plans->pool_count; i++) {
+        struct roster_pool *list, *pool;
+
+        if (pool_at(roster, &plans->pools[i].at) != NULL)
+            continue;
+        list = realloc(roster->pools, (roster->pool_count + 1) * sizeof(*list));
+        if (list == NULL)
+            return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory") == ERR_OK;
+        roster->pools = list;
+        pool = &list[roster->pool_count];
+        *pool = (struct roster_pool){ .at = plans->pools[i].at };
+        if (pool_open(fleet_master(roster->fleet), &pool->at, ret_failure, &pool->pool) != ERR_OK)
+            return false;
+        roster->pool_count++;
+    }
+    return true;
+}
+
+static struct pool *pool_of(const struct roster *roster, const struct modem_plans *plans,
+                            const struct modem_plan *plan)
+{
+    struct roster_pool *pool;
+
+    if (plan->pool == MODEM_PLAN_NO_POOL)
+        return NULL;
+    pool = pool_at(roster, &plans->pools[plan->pool].at);
+    return pool != NULL ? pool->pool : NULL;
+}
+
+/* Closes the listeners that no modem is of. */
+static void close_unused_pools(struct roster *roster)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < roster->pool_count; i++) {
+        bool is_used = false;
+
+        for (size_t j = 0; j < roster->count && !is_used; j++)
+            is_used = roster->list[j]->pool == roster->pools[i].pool;
+        if (is_used)
+            roster->pools[kept++] = roster->pools[i];
+        else
+            pool_close(roster->pools[i].pool);
+    }
+    roster->pool_count = kept;
+}
+
+static void start_pools(struct roster *roster)
+{
+    for (size_t i = 0; i < roster->pool_count; i++) {
+        if (!roster->pools[i].is_started)
+            pool_start(roster->pools[i].pool);
+        roster->pools[i].is_started = true;
+    }
+}
+
+/* ---- opening ---- */
+
+static void on_port_end(void *ctx, size_t index)
+{
+    struct roster *roster = ctx;
+
+    (void)index;
+    if (roster->count == 1 && roster->list[0]->plan.port_count == 1)
+        roster->on_end(roster->ctx);
+}
+
+/* In the thread of the modem's world. */
+static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_config)
+{
+    struct roster *roster = ctx;
+    const struct roster_modem *modem = roster->batch[number];
+    struct runtime_modem_config *config = &ret_config->runtime;
+    size_t done = atomic_fetch_add(&roster->described, 1);
+
+    modem_plan_config(&modem->plan, roster->zone_quarters, config);
+    config->tls = roster->providers->list;
+    config->tls_count = roster->providers->count;
+    config->nvm = modem->nvm;
+    config->log = roster->log;
+    config->taps = roster->taps;
+    config->on_port_end = on_port_end;
+    config->ctx = roster;
+    ret_config->pool = modem->pool;
+    if (pthread_equal(pthread_self(), roster->master))
+        roster->on_described(roster->ctx, done);
+}
+
+static bool open_batch(struct roster *roster, struct roster_modem **batch, size_t count,
+                       struct port_failure *ret_failure)
+{
+    size_t first = fleet_count(roster->fleet);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!stores_open(&roster->stores, &batch[i]->plan, ret_failure, &batch[i]->nvm))
+            return false;
+        batch[i]->index = first + i;
+    }
+    roster->batch = batch;
+    return fleet_add(roster->fleet, count, describe, roster, ret_failure) == ERR_OK;
+}
+
+/* A modem of its own memory by each plan.  NULL: there is none, and the plans are as they were. */
+static struct roster_modem **take_plans(const struct roster *roster, struct modem_plans *plans)
+{
+    struct roster_modem **list = calloc(plans->count, sizeof(list[0]));
+    size_t made = 0;
+
+    while (list != NULL && made < plans->count) {
+        list[made] = calloc(1, sizeof(*list[made]));
+        if (list[made] == NULL)
+            break;
+        made++;
+    }
+    if (made < plans->count) {
+        while (made > 0)
+            free(list[--made]);
+        free(list);
+        return NULL;
+    }
+    for (size_t i = 0; i < plans->count; i++) {
+        list[i]->plan = plans->list[i];
+        list[i]->pool = pool_of(roster, plans, &list[i]->plan);
+        modem_plan_init(&plans->list[i]); /* what it had is the modem's */
+    }
+    return list;
+}
+
+bool roster_open(struct roster *roster, struct modem_plans *plans, struct port_failure *ret_failure)
+{
+    size_t count = plans->count;
+    bool good = open_pools(roster, plans, ret_failure);
+
+    assert(roster->list == NULL && count > 0);
+    roster->master = pthread_self();
+    if (good) {
+        roster->list = take_plans(roster, plans);
+        good = roster->list != NULL;
+        if (good)
+            roster->count = count;
+        else
+            port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
+    }
+    modem_plans_free(plans);
+    return good && open_batch(roster, roster->list, roster->count, ret_failure);
+}
+
+void roster_start(struct roster *roster)
+{
+    fleet_start(roster->fleet);
+    start_pools(roster);
+}
+
+void roster_say_ready(const struct roster *roster, const struct roster_modem *modem, FILE *out,
+                      const char *end)
+{
+    size_t ports = modem->pool != NULL ? 1 : modem->plan.port_count;
+
+    for (size_t port = 0; port < ports; port++)
+        fprintf(out, "ready: %s %s%s", modem_plan_name(&modem->plan),
+                fleet_port_label(roster->fleet, modem->index, port), end);
+}
+
+/* ---- changing ---- */
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct roster_modem *const *one = a, *const *other = b;
+
+    return strcmp(modem_plan_name(&(*one)->plan), modem_plan_name(&(*other)->plan));
+}
+
+/* The modem of this name, unless it is taken over already. */
+static struct roster_modem **find(struct roster_modem **sorted, size_t count,
+                                  const struct roster_modem *like)
+{
+    return bsearch(&like, sorted, count, sizeof(sorted[0]), compare_names);
+}
+
+/* Puts those modems that stay as they are into the new list; of the old one the others are left. */
+static size_t keep_same(struct roster *roster, struct roster_modem **list, size_t count,
+                        bool *is_kept)
+{
+    size_t kept = 0;
+
+    qsort(roster->list, roster->count, sizeof(roster->list[0]), compare_names);
+    for (size_t i = 0; i < count; i++) {
+        struct roster_modem **old = find(roster->list, roster->count, list[i]);
+
+        if (old == NULL || (*old)->pool != list[i]->pool ||
+            !modem_plan_equal(&(*old)->plan, &list[i]->plan))
+            continue;
+        free_modem(list[i]);
+        list[i] = *old;
+        is_kept[old - roster->list] = true;
+        kept++;
+    }
+    return kept;
+}
+
+static void remove_others(struct roster *roster, const bool *is_kept)
+{
+    for (size_t i = 0; i < roster->count; i++) {
+        if (is_kept[i])
+            continue;
+        fleet_remove(roster->fleet, roster->list[i]->index);
+        free_modem(roster->list[i]);
+    }
+    free(roster->list);
+    roster->list = NULL;
+    roster->count = 0;
+}
+
+/* Opens a batch, or those of it that can be; the others are NULL then. */
+static size_t open_what_can_be(struct roster *roster, struct roster_modem **batch, size_t count)
+{
+    struct port_failure failure;
+    size_t opened = 0;
+
+    if (count == 0 || open_batch(roster, batch, count, &failure))
+        return count;
+    for (size_t i = 0; i < count; i++) {
+        if (open_batch(roster, &batch[i], 1, &failure)) {
+            opened++;
+            continue;
+        }
+        log_say(roster->voice, LOG_ERROR,
+                "modem %s is not there: %s; what only a start may open needs a restart",
+                modem_plan_name(&batch[i]->plan), failure.text);
+        free_modem(batch[i]);
+        batch[i] = NULL;
+    }
+    return opened;
+}
+
+/* The list is the roster's: first those that stayed, then those that are new. */
+static void take_list(struct roster *roster, struct roster_modem **list, size_t count)
+{
+    roster->list = list;
+    roster->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] != NULL)
+            list[roster->count++] = list[i];
+    }
+}
+
+/* Brings those that are not open to the end of the list; how many stand before them. */
+static size_t part(struct roster_modem **list, size_t count, struct roster_modem **ret_new)
+{
+    size_t old = 0, fresh = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (list[i]->index == SIZE_MAX)
+            ret_new[fresh++] = list[i];
+        else
+            list[old++] = list[i];
+    }
+    memcpy(list + old, ret_new, fresh * sizeof(list[0]));
+    return old;
+}
+
+static void change(struct roster *roster, struct roster_modem **list, size_t count,
+                   struct roster_modem **fresh, bool *is_kept, FILE *out, const char *end)
+{
+    size_t before = roster->count, kept, opened;
+
+    for (size_t i = 0; i < count; i++)
+        list[i]->index = SIZE_MAX;
+    kept = keep_same(roster, list, count, is_kept);
+    remove_others(roster, is_kept);
+    part(list, count, fresh);
+    opened = open_what_can_be(roster, list + kept, count - kept);
+    take_list(roster, list, count);
+    close_unused_pools(roster);
+    for (size_t i = kept; i < roster->count; i++)
+        roster_say_ready(roster, roster->list[i], out, end);
+    fflush(out);
+    roster_start(roster);
+    log_say(roster->voice, LOG_INFO,
+            "the file was read again: %zu modems as they were, %zu closed, %zu opened", kept,
+            before - kept, opened);
+}
+
+void roster_change(struct roster *roster, struct modem_plans *plans, FILE *out, const char *end)
+{
+    size_t count = plans->count;
+    struct roster_modem **fresh = calloc(count, sizeof(fresh[0]));
+    bool *is_kept = calloc(roster->count + 1, sizeof(is_kept[0]));
+    struct roster_modem **list = NULL;
+    struct port_failure failure = { .text = "out of memory" };
+
+    if (fresh != NULL && is_kept != NULL && open_pools(roster, plans, &failure))
+        list = take_plans(roster, plans);
+    modem_plans_free(plans);
+    if (list != NULL)
+        change(roster, list, count, fresh, is_kept, out, end);
+    else
+        log_say(roster->voice, LOG_ERROR, "%s: nothing was changed", failure.text);
+    close_unused_pools(roster);
+    free(fresh);
+    free(is_kept);
+}
+
+void roster_close(struct roster *roster)
+{
+    for (size_t i = 0; i < roster->pool_count; i++)
+        pool_close(roster->pools[i].pool);
+    free(roster->pools);
+    stores_close(&roster->stores);
+    for (size_t i = 0; i < roster->count; i++)
+        free_modem(roster->list[i]);
+    free(roster->list);
+}

@@ -1,0 +1,75 @@
+/* roster.h: the modems of a run: opened by plans, and anew where a later list of plans differs.
+ *
+ * Everything happens in the master's thread of the fleet.
+ */
+#ifndef DAEMON_ROSTER_H
+#define DAEMON_ROSTER_H
+
+#include "plan/modem_plan.h"
+#include "providers.h"
+#include "runtime/fleet.h"
+#include "stores.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+/* One modem that is open, or being opened. */
+struct roster_modem {
+    struct modem_plan plan; /* its own; where it is, it stays */
+    struct pool *pool;      /* NULL: it has ports */
+    struct nvm *nvm;        /* NULL: it stores nothing */
+    size_t index;           /* of the fleet */
+};
+
+struct roster_pool {
+    struct port_spec at;
+    struct pool *pool;
+    bool is_started;
+};
+
+/* What is not said here is zero in the beginning. */
+struct roster {
+    struct fleet *fleet;
+    const struct providers *providers;
+    const struct log *log;           /* of the modems */
+    const struct log *voice;         /* for what is said once */
+    const struct runtime_taps *taps; /* of the one modem; NULL: nobody looks on */
+    int zone_quarters;               /* of this machine */
+    /* No host can ever come again to a port of the modem that is alone; in its thread. */
+    void (*on_end)(void *ctx);
+    /* So many are being opened, or are open; in the master's thread. */
+    void (*on_described)(void *ctx, size_t count);
+    void *ctx;
+
+    struct stores stores;
+    struct roster_modem **list; /* in the order of the plans */
+    size_t count;
+    struct roster_pool *pools;
+    size_t pool_count;
+    struct roster_modem **batch; /* those that are being opened */
+    atomic_size_t described;
+    pthread_t master;
+};
+
+/* Opens all modems of the plans, which are the roster's from now on, good or not.  False:
+ * `ret_failure` says in one line what is wrong; roster_close() follows in any case. */
+bool roster_open(struct roster *roster, struct modem_plans *plans,
+                 struct port_failure *ret_failure);
+
+/* Lets bytes move between hosts and modems. */
+void roster_start(struct roster *roster);
+
+/* "ready: NAME PORT" for each port of the modems from `from` on of the list, `end` behind it. */
+void roster_say_ready(const struct roster *roster, const struct roster_modem *modem, FILE *out,
+                      const char *end);
+
+/* Has the modems be as other plans say, which are the roster's from now on: what does not differ
+ * stays as it is, with its hosts and connections; what is gone is closed; the rest is opened, and
+ * its lines go to `out`.  What cannot be opened is told in the log, and is not there. */
+void roster_change(struct roster *roster, struct modem_plans *plans, FILE *out, const char *end);
+
+/* Gives back all but the modems, which the fleet has closed. */
+void roster_close(struct roster *roster);
+
+#endif

@@ -19,7 +19,7 @@ enum { LINE_BYTES = 600, VALUES_MAX = 64 };
 static const char *const by_state[] = {
     "+CPIN",                                          /* no PIN is wanted */
     "+CMGL",       "+CMGR",     "+CMGD",     "+CMGW", /* messages that are there */
-    "+CCLK",       "+CSCA",                           /* a text of its own grammar */
+    "+CCLK",       "#CCLK",     "+CSCA",              /* a text of its own grammar */
     "+CGACT",                                         /* a context that is defined */
     "+CGDCONT",                           /* a context that is up; a type that is known */
     "+COPS",                              /* an operator that is there */

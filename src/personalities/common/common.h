@@ -66,4 +66,10 @@ enum at_status common_context_set(struct at_session *at, const struct at_args *a
 enum at_status common_refuse_activation(struct at_session *at, size_t cid, int32_t code,
                                         const char *how);
 
+/* What +CCLK shows. */
+void common_clock_text(struct tlsmodem *modem, char text[MODULE_TIME_CAP]);
+
+/* `set` of +CCLK: `form` is what a refusal says of it. */
+enum at_status common_set_clock(struct at_session *at, struct span text, const char *form);
+
 #endif

@@ -13,13 +13,19 @@ static void apply_rate(struct at_session *at, size_t index)
         terminal->channel->ops->set_rate(terminal->channel, (uint32_t)terminal->settings.rate);
 }
 
+void common_clock_text(struct tlsmodem *modem, char text[MODULE_TIME_CAP])
+{
+    struct module_time time = module_clock_shown(&modem->clock);
+
+    network_time_note(modem);
+    module_time_text(&time, text);
+}
+
 static enum at_status read_clock(struct at_session *at)
 {
-    struct module_time time = module_clock_shown(&module_of(at)->clock);
     char text[MODULE_TIME_CAP];
 
-    network_time_note(module_of(at));
-    module_time_text(&time, text);
+    common_clock_text(module_of(at), text);
     at_info(at, "+CCLK: \"%s\"", text);
     return AT_OK;
 }
@@ -44,19 +50,23 @@ static bool to_local(struct module_time *time)
     return true;
 }
 
-static enum at_status set_clock(struct at_session *at, const struct at_args *args)
+enum at_status common_set_clock(struct at_session *at, struct span text, const char *form)
 {
     struct tlsmodem *modem = module_of(at);
     struct module_time time = { .zone_quarters = modem->clock.zone_quarters };
-    bool legal = module_time_read(args->list[0].text, &time);
+    bool legal = module_time_read(text, &time);
 
     if (legal && takes_utc(modem))
         legal = to_local(&time);
     if (!legal || !module_clock_set(&modem->clock, &time))
-        return at_refuse(at, CME_NOT_SUPPORTED,
-                         "it takes \"yy/MM/dd,hh:mm:ss+zz\", a time that exists");
+        return at_refuse(at, CME_NOT_SUPPORTED, "it takes \"%s\", a time that exists", form);
     network_time_by_hand(modem);
     return AT_OK;
+}
+
+static enum at_status set_clock(struct at_session *at, const struct at_args *args)
+{
+    return common_set_clock(at, args->list[0].text, "yy/MM/dd,hh:mm:ss+zz");
 }
 
 static const struct at_param cmee_params[] = {

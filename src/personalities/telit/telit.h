@@ -123,8 +123,9 @@ struct telit_settings {
     int32_t sgact_auth;
     char *user; /* #USERID, owned; the password of #PASSW is not kept */
     int32_t skip_escape;
-    bool nitz_typed;    /* #NITZ, since power-on */
-    int32_t clock_mode; /* #CCLKMODE */
+    bool nitz_typed;        /* #NITZ, since power-on */
+    int32_t clock_mode;     /* #CCLKMODE */
+    int32_t daylight_typed; /* 1 + the hours of #CCLK; 0: the network's */
 };
 
 /* What hosts set at start-up and nothing follows from; there while one is not as it comes
@@ -132,6 +133,7 @@ struct telit_settings {
 struct telit_start_up {
     int32_t auto_band, band, umts_band, lte_bands, toolkit_mode, toolkit_min, operators_mode;
     int32_t led_mode, led_on_ds, led_off_ds, send_delay_ds, sim_detection, management;
+    int32_t transmit_monitor;                                /* #TXMONMODE */
     int32_t monitor_reports, monitor_action, monitor_time_s; /* #TEMPMON */
 };
 

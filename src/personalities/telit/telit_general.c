@@ -233,6 +233,9 @@ static const struct at_param detection_params[] = {
 static const struct at_param management_params[] = {
     { .name = "mode", .max = 1, .bound = START_UP(management) },
 };
+static const struct at_param monitor_params[] = {
+    { .name = "mode", .max = 1, .bound = START_UP(transmit_monitor) },
+};
 static const struct at_param temperature_params[] = {
     { .name = "mod", .max = 1 },
     { .name = "urcmode", .optional = true, .max = 1, .bound = START_UP(monitor_reports) },
@@ -391,6 +394,8 @@ static const struct at_command rows[] = {
       AT_PARAMS(delay_params) },
     { KEPT("#SIMDET", "Detection of the SIM, which is there: 1 says so, 2 looks."),
       AT_PARAMS(detection_params), .read = read_detection },
+    { KEPT("#TXMONMODE", "Shows that it transmits; there is no pin for it."),
+      AT_PARAMS(monitor_params) },
     { .name = "#TEMPMON",
       .help = "Temperature: 0 sets what is told of it, 1 measures it; it is normal.",
       .source = "docs/facts/telit.md §4.2",

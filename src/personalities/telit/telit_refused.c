@@ -15,6 +15,5 @@ static const struct at_command rows[] = {
       .coverage = AT_REFUSED },
     REFUSED("#GPIO", "Pins of the module: there are none.", "80617ST10991A r4"),
     REFUSED("#EXECSCR", "Runs a script: there is no interpreter.", "docs/facts/telit.md §4.2"),
-    REFUSED("#CCLK", "A slip of the guide: the command is +CCLK.", "1vv0300989 r6 §3.3.1"),
 };
 const struct at_commands telit_refused = AT_GENERAL_COMMANDS(rows);

@@ -1,4 +1,5 @@
-/* telit_time.c: what +CCLK shows, and the network's time: #CCLKMODE, #NITZ, +CTZU, +CTZR.
+/* telit_time.c: what the clock shows, and the network's time: #CCLK, #CCLKMODE, #NITZ, +CTZU,
+ * +CTZR.
  *
  * Sources: 1vv0300989 r6 §3.3.1; 27.007 8.40, 8.41; docs/facts/messages-calls-sim.md §8.
  */
@@ -68,10 +69,12 @@ static enum network_time_wish wish_of(const struct tlsmodem *modem)
 
 static void take(struct tlsmodem *modem)
 {
-    if (network_time_arrive(modem, wish_of(modem)))
+    if (network_time_arrive(modem, wish_of(modem))) {
+        settings_of(modem)->daylight_typed = 0;
         report(modem);
-    else if (settings_of(modem)->zone_update != 0)
+    } else if (settings_of(modem)->zone_update != 0) {
         network_time_take_zone(modem);
+    }
 }
 
 static void ready(struct tlsmodem *modem)
@@ -105,6 +108,40 @@ static void apply_mode(struct at_session *at, size_t index)
     module_of(at)->clock.shows_utc = telit_of(at)->settings.clock_mode != 0;
 }
 
+/* As a host has typed it, or as the network has it. */
+static int daylight_hours(const struct tlsmodem *modem)
+{
+    int32_t typed = settings_of(modem)->daylight_typed;
+
+    return typed != 0 ? (int)typed - 1 : network_time_daylight_hours(modem);
+}
+
+static enum at_status read_full_clock(struct at_session *at)
+{
+    char text[MODULE_TIME_CAP];
+
+    common_clock_text(module_of(at), text);
+    at_info(at, "#CCLK: \"%s,%d\"", text, daylight_hours(module_of(at)));
+    return AT_OK;
+}
+
+/* Behind the time the hours of daylight saving time that are in it. */
+static enum at_status set_full_clock(struct at_session *at, const struct at_args *args)
+{
+    enum { TAIL = 2, HOURS_MAX = 2 };
+    struct span text = args->list[0].text;
+    int hours = text.data[text.len - 1] - '0';
+    enum at_status status;
+
+    if (text.data[text.len - TAIL] != ',' || hours < 0 || hours > HOURS_MAX)
+        return at_refuse(at, TELIT_NOT_SUPPORTED,
+                         "it takes \"yy/MM/dd,hh:mm:ss+zz,d\" with d from 0 to %d", HOURS_MAX);
+    status = common_set_clock(at, span_at(text.data, text.len - TAIL), "yy/MM/dd,hh:mm:ss+zz,d");
+    if (status == AT_OK)
+        telit_of(at)->settings.daylight_typed = 1 + hours;
+    return status;
+}
+
 #define SETTING(field) AT_BIND(telit_settings, field)
 
 static const struct at_param nitz_params[] = {
@@ -121,9 +158,20 @@ static const struct at_param report_params[] = {
 static const struct at_param mode_params[] = {
     { .name = "mode", .max = 1, .bound = SETTING(clock_mode) },
 };
+static const struct at_param full_clock_params[] = {
+    { .name = "time", .type = AT_STRING, .min = 22, .max = 22 },
+};
+
 static const struct at_command rows[] = {
+    { .name = "#CCLK",
+      .help = "The clock, with the hours of daylight saving time that are in it.",
+      .source = "1vv0300989 r6 §3.3.1; docs/facts/telit.md §4.1",
+      AT_PARAMS(full_clock_params),
+      .test_text = "",
+      .set = set_full_clock,
+      .read = read_full_clock },
     { .name = "#CCLKMODE",
-      .help = "What +CCLK gives and takes: local time (0) or UTC (1).",
+      .help = "What +CCLK and #CCLK give and take: local time (0) or UTC (1).",
       .source = "docs/facts/telit.md §4.1",
       AT_PARAMS(mode_params),
       .keep = AT_KEEP_PROFILE,

@@ -270,6 +270,29 @@ TRANSCRIPTS = {
     "mistakes": b"model x\nstate y\n> bytes \"\\q\"\npeer sends\nwait 1\nafter\n",
 }
 
+# What passes: what it is (fuzz_recording.c), a port or connection, bytes.
+TYPE, SAY, ECHO, TYPE_SECRET, SECRET, CONNECT, TLS, GETS, SENDS, END, GONE, REFUSED, NAME, WAIT = range(14)
+
+
+def event(what: int, data: bytes = b"", which: int = 0) -> bytes:
+    return bytes([what + 14 * which, len(data)]) + data
+
+
+RECORDINGS = {
+    "lines": event(ECHO, b"AT\r") + event(SAY, b"\r\nOK\r\n") + event(ECHO, b"ATE0\r") + event(SAY, b"\r\nOK\r\n")
+             + event(TYPE, b"AT\r") + event(SAY, b"\r\n+A: 1\r\nmore\r\n\r\nOK\r\n") + event(SAY, b"\r\n> ")
+             + event(TYPE, b"data\x1a"),
+    "ports": event(TYPE, b"AT\r") + event(SAY, b"\r\nRING\r\n", 1) + event(SAY, b"AT\r\r\nOK\r\n"),
+    "escape": event(TYPE, b"abc") + event(WAIT, b"x" * 30) + event(TYPE, b"+++") + event(WAIT, b"x" * 60) + event(SAY, b"\r\nOK\r\n"),
+    "secrets": event(SECRET, b"word") + event(ECHO, b'AT+X="word"\r') + event(TYPE_SECRET, b"-----BEGIN\x1a") + event(SAY, b"word\\word"),
+    "secure": event(NAME, b"a.test") + event(CONNECT) + event(TLS) + event(GETS, b"GET / 1.2.3.4\r\n") + event(SENDS, b"\xff${a}\\\"")
+              + event(END) + event(GONE) + event(SAY, b"\r\n1.2.3.4 10:11:12\r\n"),
+    "again": (event(CONNECT) + event(TLS, b"x") + event(GONE)) * 3 + event(REFUSED, which=1) + event(CONNECT, which=2)
+             + event(GETS, b"?", 2) + event(GONE, which=2),
+    "mail": event(CONNECT) + event(GETS, b"Date: x\r\n") + event(GETS, b"Message-ID: <a.b@c>\r\n")
+            + event(GETS, b'Content-Type: m; boundary="a_b"\r\n') + event(GETS, b"--a_b--\r\n"),
+}
+
 
 def write(target: str, name: str, data: bytes) -> None:
     path = CORPUS / target / name
@@ -312,6 +335,8 @@ def main() -> None:
         write("sntp", name, data)
     for name, data in TRANSCRIPTS.items():
         write("transcript", name, data)
+    for name, data in RECORDINGS.items():
+        write("recording", name, data)
     for path in sorted((CORPUS.parent / "seeds").glob("*.py")):
         seeds = getattr(importlib.import_module(f"seeds.{path.stem}"), "SEEDS", {})  # a maker's
         for name, data in seeds.items():

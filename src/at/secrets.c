@@ -10,13 +10,13 @@ bool at_awaits_secret(const struct at_session *at)
     return at->state == AT_PROMPT && at->mode->prompt.secret;
 }
 
-static bool has_secret(const struct at_command *row)
+static bool has_secret_param(const struct at_command *row)
 {
     for (size_t i = 0; i < row->param_count; i++) {
         if (row->params[i].secret)
             return true;
     }
-    return row->secret;
+    return false;
 }
 
 /* Values of a command that has a secret; where they do not stand as the row has them, each text. */
@@ -28,7 +28,8 @@ static size_t find_values(const struct at_session *at, const struct at_command *
     struct span value;
     size_t count = 0;
 
-    if (!row->secret && at_args_parse(row, &at->config.model, body, &args) == AT_ARGS_FINE) {
+    if (has_secret_param(row) &&
+        at_args_parse(row, &at->config.model, body, &args) == AT_ARGS_FINE) {
         for (size_t i = 0; i < row->param_count && count < cap; i++) {
             if (row->params[i].secret && args.list[i].given && args.list[i].text.len > 0)
                 list[count++] = args.list[i].text;
@@ -58,7 +59,7 @@ size_t at_find_secrets(const struct at_session *at, struct span line, struct spa
            at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme) == AT_LEXED) {
         const struct at_command *row = at_find(at, lexeme.name);
 
-        if (row != NULL && lexeme.form == AT_SET && has_secret(row))
+        if (row != NULL && lexeme.form == AT_SET && (row->secret || has_secret_param(row)))
             count += find_values(at, row, lexeme.body, list + count, cap - count);
     }
     return count;

@@ -58,7 +58,7 @@ void writer_close(struct writer *writer)
 
 void writer_stop(struct writer *writer)
 {
-    writer_settle_doubt(writer);
+    writer_settle_closes(writer);
     writer_flush_hosts(writer);
     writer->stopped = true;
 }
@@ -76,18 +76,13 @@ void writer_secret(struct writer *writer, struct span value)
 
 void writer_varies(struct writer *writer, struct span word, const char *pattern)
 {
-    struct writer_varying *varying = &writer->varying[writer->varying_count++ % WRITER_VARYING_MAX];
-
-    assert(word.len > 0 && word.len <= WRITER_WORD_MAX);
-    memcpy(varying->word, word.data, word.len);
-    varying->word[word.len] = '\0';
-    varying->pattern = pattern;
+    writer_note_varying(writer, word, pattern);
 }
 
 void writer_host(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes,
                  bool secret)
 {
-    writer_settle_doubt(writer);
+    writer_settle_closes(writer);
     writer_take_typed(writer, now_ms, port, bytes, secret);
 }
 

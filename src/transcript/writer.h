@@ -35,7 +35,7 @@ bool writer_failed(const struct writer *writer);
  * same bytes, wherever a host types it and, where it has four bytes or more, anywhere. */
 void writer_secret(struct writer *writer, struct span value);
 
-/* From now on a line of the module that has this word (no secret, 1 to 40 letters, digits, dots)
+/* From now on a line of the module that has this word (no secret, 1 to 80 bytes)
  * is expected as a pattern with `pattern` in its place, which is static.  Addresses as IPv4 writes
  * them and times of day are so by themselves. */
 void writer_varies(struct writer *writer, struct span word, const char *pattern);

@@ -4,6 +4,8 @@
  * last one only.  And who dials at once after a close is connected when a step asks. */
 #include "transcript/writer_doubt.h"
 
+#include "transcript/writer_host.h"
+
 static const char *const reason_names[] = {
 #define REASON_NAME(name, text) #name,
     TLS_REASONS(REASON_NAME)
@@ -25,10 +27,7 @@ void writer_settle_doubt(struct writer *writer)
 {
     if (writer->doubt.is_open)
         write_failure(writer);
-    else if (writer->closed)
-        writer_line(writer, "peer %s gets close", writer->peers[writer->closed_peer].name);
     writer->doubt.is_open = false;
-    writer->closed = false;
 }
 
 void writer_fail_handshake(struct writer *writer, size_t peer, const struct tls_failure *failure)
@@ -40,16 +39,24 @@ void writer_fail_handshake(struct writer *writer, size_t peer, const struct tls_
 
 void writer_note_close(struct writer *writer, size_t peer)
 {
-    if (writer->closed)
-        writer_settle_doubt(writer);
-    writer->closed = true;
-    writer->closed_peer = peer;
+    writer->peers[peer].closed = true;
 }
 
 void writer_forget_doubt(struct writer *writer, size_t peer)
 {
-    if (writer->doubt.is_open && writer->doubt.peer == peer)
-        writer->doubt.is_open = writer->closed = false;
-    else if (!writer->doubt.is_open && writer->closed_peer == peer)
-        writer->closed = false;
+    if (writer->doubt.peer == peer)
+        writer->doubt.is_open = false;
+    writer->peers[peer].closed = false;
+}
+
+void writer_settle_closes(struct writer *writer)
+{
+    writer_settle_doubt(writer);
+    for (size_t i = 0; i < writer->peer_count; i++) {
+        if (!writer->peers[i].closed)
+            continue;
+        writer_flush_hosts(writer); /* which have heard of it before */
+        writer_line(writer, "peer %s gets close", writer->peers[i].name);
+        writer->peers[i].closed = false;
+    }
 }

@@ -1,5 +1,5 @@
-/* writer_doubt.h: a handshake's failure, after which the module may dial again with another offer.
- */
+/* writer_doubt.h: what ends a connection, and is no step where another to the same server follows:
+ * a handshake's failure before another offer, the module's own close. */
 #ifndef TRANSCRIPT_WRITER_DOUBT_H
 #define TRANSCRIPT_WRITER_DOUBT_H
 
@@ -15,7 +15,11 @@ void writer_note_close(struct writer *writer, size_t peer);
  */
 void writer_forget_doubt(struct writer *writer, size_t peer);
 
-/* Writes what is in doubt: something else has followed. */
+/* Writes a failure that is in doubt: something else has followed. */
 void writer_settle_doubt(struct writer *writer);
+
+/* Writes the closes: a host comes next, or nothing.  Until then the module may dial again, all in
+ * the one moment of who plays it. */
+void writer_settle_closes(struct writer *writer);
 
 #endif

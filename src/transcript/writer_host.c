@@ -257,6 +257,8 @@ void writer_take_typed(struct writer *writer, int64_t now_ms, unsigned index, st
     if (bytes.len == 0)
         return;
     flush_others(writer, index);
+    if (elapsed >= PAUSE_MS && span_equal(bytes, span_of("+++")))
+        secret = false; /* it ends what was */
     if (port->typed.len > 0 && ((elapsed >= PAUSE_MS && !is_held(port)) || !goes_on(port, secret)))
         flush_typed(writer, index, false);
     if (port->typed.len == 0) {

@@ -5,6 +5,7 @@
  */
 #include "transcript/writer_peer.h"
 
+#include "base/letters.h"
 #include "base/text.h"
 #include "services/address_text.h"
 #include "transcript/writer_doubt.h"
@@ -267,10 +268,56 @@ static void write_bytes(struct writer *writer, const struct writer_peer *peer, c
     (void)writer_end_line(writer);
 }
 
+/* A word that the module has made at random for a mail (RFC 5322, RFC 2046): from behind `head` up
+ * to `end`. */
+static void note_random(struct writer *writer, struct span text, const char *head, uint8_t end)
+{
+    size_t len = strlen(head), count = 0;
+
+    for (; text.len > len; text = span_skip(text, 1)) {
+        if (memcmp(text.data, head, len) != 0)
+            continue;
+        text = span_skip(text, len);
+        while (count < text.len && text.data[count] != end)
+            count++;
+        if (count > 0 && count <= WRITER_WORD_MAX)
+            writer_note_varying(writer, span_at(text.data, count), ".*");
+        return;
+    }
+}
+
+/* A line of a mail that is another each time it is sent; false: it is none. */
+static bool write_random(struct writer *writer, const struct writer_peer *peer, struct span bytes)
+{
+    struct span line = span_at(bytes.data, bytes.len < 2 ? 0 : bytes.len - 2);
+    bool dated = letters_start(line, "Date: ");
+
+    if (line.len == 0 || memcmp(line.data + line.len, "\r\n", 2) != 0 ||
+        !writer_is_plain(line, true))
+        return false;
+    if (letters_start(line, "Message-ID: "))
+        note_random(writer, line, "<", '>');
+    if (letters_start(line, "Content-Type: "))
+        note_random(writer, line, "boundary=\"", '"');
+    if (!dated && !writer_has_varying(writer, line))
+        return false;
+    writer_addf(writer, "peer %s gets~ ", peer->name);
+    if (dated)
+        writer_add(writer, span_of("Date: .*"));
+    else
+        (void)writer_add_pattern(writer, line);
+    (void)writer_end_line(writer);
+    return true;
+}
+
 void writer_peer_gets(struct writer *writer, int64_t now_ms, int connection, struct span bytes)
 {
+    const struct writer_peer *peer;
+
     assert(bytes.len > 0);
-    write_bytes(writer, begin_step(writer, now_ms, connection, false), "gets", bytes);
+    peer = begin_step(writer, now_ms, connection, false);
+    if (peer->transport != NET_TCP || !write_random(writer, peer, bytes))
+        write_bytes(writer, peer, "gets", bytes);
 }
 
 void writer_peer_sends(struct writer *writer, int64_t now_ms, int connection, struct span bytes)

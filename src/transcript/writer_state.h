@@ -7,7 +7,7 @@
 #include "transcript/script.h"
 #include "transcript/writer_config.h"
 
-enum { WRITER_VARYING_MAX = 64, WRITER_WORD_MAX = 40 };
+enum { WRITER_VARYING_MAX = 64, WRITER_WORD_MAX = 80 };
 
 struct writer_varying {
     char word[WRITER_WORD_MAX + 1];
@@ -29,6 +29,7 @@ struct writer_peer {
     uint16_t port;
     enum script_peer_kind kind;
     uint64_t kind_at; /* where its kind is in the text */
+    bool closed;      /* the module has closed its connection: still to be written */
 };
 
 struct writer_connection {
@@ -60,8 +61,6 @@ struct writer {
     size_t peer_count;
     struct writer_connection connections[WRITER_CONNECTIONS_MAX];
     struct writer_doubt doubt;
-    bool closed; /* the module has closed its connection to `closed_peer`: still to be written */
-    size_t closed_peer;
     bool stopped; /* nothing is written any more */
     struct bytes secrets[WRITER_SECRETS_MAX];
     size_t secret_count;

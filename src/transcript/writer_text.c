@@ -219,6 +219,27 @@ static size_t varying_at(const struct writer *writer, struct span text, size_t a
     return longest;
 }
 
+bool writer_has_varying(const struct writer *writer, struct span text)
+{
+    const char *pattern;
+
+    for (size_t at = 0; at < text.len; at++) {
+        if (varying_at(writer, text, at, &pattern) > 0)
+            return true;
+    }
+    return false;
+}
+
+void writer_note_varying(struct writer *writer, struct span word, const char *pattern)
+{
+    struct writer_varying *varying = &writer->varying[writer->varying_count++ % WRITER_VARYING_MAX];
+
+    assert(word.len > 0 && word.len <= WRITER_WORD_MAX);
+    memcpy(varying->word, word.data, word.len);
+    varying->word[word.len] = '\0';
+    varying->pattern = pattern;
+}
+
 /* What differs each time and begins at `at`, where no word is cut; 0: nothing does. */
 static size_t different_at(const struct writer *writer, struct span text, size_t at,
                            const char **ret_pattern)

@@ -18,6 +18,12 @@ void writer_add_quoted(struct writer *writer, struct span bytes, bool typed);
  * added. */
 bool writer_add_pattern(struct writer *writer, struct span text);
 
+/* True when a word that was said to vary stands in the text. */
+bool writer_has_varying(const struct writer *writer, struct span text);
+
+/* A word that varies, of at most WRITER_WORD_MAX bytes and not empty; `pattern` is static. */
+void writer_note_varying(struct writer *writer, struct span word, const char *pattern);
+
 /* The number of a secret, from 1; a new one is told in a comment.  0: there are too many, and it is
  * told too. */
 size_t writer_note_secret(struct writer *writer, struct span value);

@@ -272,7 +272,7 @@ static void test_a_secure_connection(void **state)
                    "peer server1 accepts 0303 c02f\n< CONNECT\n> bytes \"GET\"\n"
                    "peer server1 gets \"GET\"\npeer server1 sends \"a\\r\\n\\\"\"\n"
                    "< bytes \"a\\r\\n\"\n< bytes \"\\\"\"\npeer server1 closes\n"
-                   "peer server1 gets close\n< NO CARRIER\n");
+                   "< NO CARRIER\npeer server1 gets close\n");
 }
 
 static void test_other_connections(void **state)
@@ -302,12 +302,40 @@ static void test_other_connections(void **state)
     writer_resolved(writer, now_ms, "no.test", NULL);
     assert_written("peer server1 21 starttls server\npeer server1 connected\n"
                    "peer server1 sends \"220\"\npeer server1 fails TLS_ALERT 40\n"
-                   "peer server1 gets close\npeer server2 80 refuse         \n"
+                   "peer server2 80 refuse         \n"
                    "peer server3 81 hang           \npeer server4 53 udp            \n"
                    "peer server4 gets \"?\"\npeer server5 50001 tcp            \n"
                    "peer server5 connects 4433\npeer server5 connected\npeer server5 resets\n"
-                   "peer server5 gets close\nping 192.0.2.7 30 60\nping 192.0.2.7 timeout\n"
-                   "name no.test fail\n");
+                   "ping 192.0.2.7 30 60\nping 192.0.2.7 timeout\n"
+                   "name no.test fail\npeer server1 gets close\npeer server5 gets close\n");
+}
+
+/* A mail's random words are patterns from where they are made. */
+static void test_a_mail(void **state)
+{
+    static const char *const lines[] = {
+        "MAIL FROM:<a@x.test>\r\n",
+        "Date: Tue, 01 Dec 2026 06:33:11 +0000\r\n",
+        "Message-ID: <17961.67402@x.test>\r\n",
+        "Content-Type: multipart/mixed; boundary=\"=_6b0e_19\"\r\n",
+        "--=_6b0e_19\r\n",
+        "--=_6b0e_19--\r\n",
+        ".\r\n",
+    };
+    const struct net_target to = target(25);
+    int connection;
+
+    (void)state;
+    begin();
+    connection = writer_connected(writer, now_ms, &to);
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        writer_peer_gets(writer, now_ms, connection, span_of(lines[i]));
+    assert_written("peer server1 25 tcp            \n"
+                   "peer server1 gets \"MAIL FROM:<a@x.test>\\r\\n\"\n"
+                   "peer server1 gets~ Date: .*\npeer server1 gets~ Message-ID: <.*>\n"
+                   "peer server1 gets~ Content-Type: multipart/mixed; boundary=\".*\"\n"
+                   "peer server1 gets~ --.*\npeer server1 gets~ --.*--\n"
+                   "peer server1 gets \".\\r\\n\"\n");
 }
 
 /* A failure that another offer follows is no step: who plays it accepts the first. */
@@ -329,7 +357,7 @@ static void test_dialled_again(void **state)
     }
     module("\r\nERROR\r\n");
     assert_written("peer server1 443 tls server     \npeer server1 fails TLS_VERSION_REFUSED 70\n"
-                   "< ERROR\n");
+                   "< ERROR\npeer server1 gets close\n");
 }
 
 /* ---- back again ---- */
@@ -534,6 +562,7 @@ int main(void)
         cmocka_unit_test(test_what_differs),
         cmocka_unit_test(test_a_secure_connection),
         cmocka_unit_test(test_other_connections),
+        cmocka_unit_test(test_a_mail),
         cmocka_unit_test(test_dialled_again),
         cmocka_unit_test(test_random_events_come_back),
         cmocka_unit_test(test_no_memory),

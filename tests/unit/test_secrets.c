@@ -20,7 +20,8 @@ static const struct line_case cases[] = {
     { "he910", "AT#FTPOPEN=\"h:21\",\"user\",\"word\",1,2,3,4,5", { "h:21", "user", "word" } },
     { "he910", "AT#SGACT=1,1,\"me\",\"word\"", { "word" } },
     { "m95", "AT+QICSGP=1,\"net\",\"me\",\"word\"", { "word" } },
-    { "l610", "AT+FTPOPEN=\"h\",\"me\",\"word\",21", { "h", "me", "word" } }, /* refused */
+    { "l610", "AT+FTPOPEN=\"h\",\"me\",\"word\",21", { "word" } },
+    { "nl668-cn-00", "AT+FTPOPEN=\"h\",\"me\",\"word\",\"\",,21", { "word" } },
     { "l610", "AT+MIPCALL=1,\"net\",\"me\",\"word\"", { "word" } },
 };
 

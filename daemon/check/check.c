@@ -6,11 +6,13 @@
 #include "check/options.h"
 #include "check/paths.h"
 #include "check/patterns.h"
+#include "check/real_stage.h"
 #include "file/bytes.h"
 #include "plan/module_name.h"
 #include "transcript/engine_stage.h"
 
 #include <assert.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -29,6 +31,7 @@ struct check {
     const struct check_options *options;
     struct test_authority *authority;
     struct junit junit;
+    unsigned plays;         /* for real */
     struct report mistakes; /* of the file that is read */
     struct report last;     /* difference of it that was printed */
 };
@@ -98,11 +101,12 @@ static bool find_given(void *ctx, struct span name, struct span *ret_value)
 static bool find_usual(void *ctx, struct span name, struct span *ret_value)
 {
     struct check *check = ctx;
+    bool is_here = strcmp(check->options->address, "127.0.0.1") == 0;
 
     if (span_equal(name, span_of("host")))
-        *ret_value = span_of("localhost");
+        *ret_value = span_of(is_here ? "localhost" : check->options->address);
     else if (span_equal(name, span_of("address")))
-        *ret_value = span_of("127.0.0.1");
+        *ret_value = span_of(check->options->address);
     else
         return test_authority_find(check->authority, name, ret_value);
     return true;
@@ -124,46 +128,87 @@ static void print(FILE *out, const struct report *report)
         fwrite(report->text.data, 1, report->text.len, out);
 }
 
-/* Why this file is not for the engine, or not as it is asked to play; NULL: it is. */
+static bool names(const struct script_header *header, const char *word)
+{
+    for (size_t i = 0; i < header->only_count; i++) {
+        if (span_equal(header->only[i], span_of(word)))
+            return true;
+    }
+    return false;
+}
+
+/* Why this file is not for the stage, or not as it is asked to play; NULL: it is. */
 static const char *not_for_us(const struct check *check, const struct script_header *header)
 {
-    bool names_back_end = false, names_engine = false;
+    bool is_real = check->options->uart_count > 0;
+    bool whole = names(header, "whole");
 
-    for (size_t i = 0; i < header->only_count; i++) {
-        bool whole = span_equal(header->only[i], span_of("whole"));
+    if (whole && check->options->single_bytes)
+        return "not byte by byte: the file says `only whole`";
+    if (header->only_count == (whole ? 1 : 0) || names(header, is_real ? "pty" : "engine"))
+        return NULL;
+    return is_real ? "not by a real module: the file's `only` names others"
+                   : "not by the engine: the file's `only` names others";
+}
 
-        if (whole && check->options->single_bytes)
-            return "not byte by byte: the file says `only whole`";
-        names_back_end = names_back_end || !whole;
-        names_engine = names_engine || span_equal(header->only[i], span_of("engine"));
-    }
-    return names_back_end && !names_engine ? "not by the engine: the file's `only` names others"
-                                           : NULL;
+static enum play_end play_on(struct check *check, struct reader *reader, size_t model,
+                             struct stage *stage, struct report *report)
+{
+    struct play_config config = { .reader = reader,
+                                  .model = model,
+                                  .stage = stage,
+                                  .given = { find_given, check },
+                                  .usual = { find_usual, check },
+                                  .patterns = patterns_iface() };
+    uint64_t steps;
+
+    reader_rewind(reader);
+    return play_script(&config, report, &steps);
+}
+
+static enum play_end play_by_engine(struct check *check, struct reader *reader, size_t model,
+                                    const char *module, struct report *report)
+{
+    struct engine_stage_config config = { .header = reader_header(reader),
+                                          .model = module,
+                                          .single_bytes = check->options->single_bytes,
+                                          .wrapped = &check->options->in_front };
+    struct engine_stage *stage;
+    enum play_end end;
+
+    if (engine_stage_open(&config, report, &stage) != ERR_OK)
+        return PLAY_WRONG;
+    end = play_on(check, reader, model, engine_stage_iface(stage), report);
+    engine_stage_close(stage);
+    return end;
+}
+
+static enum play_end play_for_real(struct check *check, struct reader *reader, size_t model,
+                                   struct report *report)
+{
+    struct real_stage_config config = { .header = reader_header(reader),
+                                        .devices = check->options->uarts,
+                                        .device_count = check->options->uart_count,
+                                        .address = check->options->address,
+                                        .single_bytes = check->options->single_bytes,
+                                        .forgets_old = check->plays++ > 0,
+                                        .authority = check->authority };
+    struct real_stage *stage;
+    enum err err = real_stage_open(&config, report, &stage);
+    enum play_end end;
+
+    if (err != ERR_OK)
+        return err == ERR_UNSUPPORTED ? PLAY_NOT_HERE : PLAY_WRONG;
+    end = play_on(check, reader, model, real_stage_iface(stage), report);
+    real_stage_close(stage);
+    return end;
 }
 
 static enum play_end play(struct check *check, struct reader *reader, size_t model,
                           const char *module, struct report *report)
 {
-    struct engine_stage_config stage_config = { .header = reader_header(reader),
-                                                .model = module,
-                                                .single_bytes = check->options->single_bytes,
-                                                .wrapped = &check->options->in_front };
-    struct play_config config = { .reader = reader,
-                                  .model = model,
-                                  .given = { find_given, check },
-                                  .usual = { find_usual, check },
-                                  .patterns = patterns_iface() };
-    struct engine_stage *stage;
-    enum play_end end;
-    uint64_t steps;
-
-    if (engine_stage_open(&stage_config, report, &stage) != ERR_OK)
-        return PLAY_WRONG;
-    config.stage = engine_stage_iface(stage);
-    reader_rewind(reader);
-    end = play_script(&config, report, &steps);
-    engine_stage_close(stage);
-    return end;
+    return check->options->uart_count > 0 ? play_for_real(check, reader, model, report)
+                                          : play_by_engine(check, reader, model, module, report);
 }
 
 /* Often all models of a file differ in the same way: once is enough. */
@@ -190,7 +235,8 @@ static void play_as(struct check *check, const char *path, struct reader *reader
 {
     static const enum junit_result results[] = { [PLAY_AS_WRITTEN] = JUNIT_PASSED,
                                                  [PLAY_DIFFERENT] = JUNIT_FAILED,
-                                                 [PLAY_WRONG] = JUNIT_ERROR };
+                                                 [PLAY_WRONG] = JUNIT_ERROR,
+                                                 [PLAY_NOT_HERE] = JUNIT_SKIPPED };
     const char *why_not = not_for_us(check, reader_header(reader));
     struct report report = { .cut = false };
     int64_t start_us = now_us();
@@ -203,7 +249,7 @@ static void play_as(struct check *check, const char *path, struct reader *reader
     end = play(check, reader, model, module, &report);
     junit_add(&check->junit, path, module, results[end], now_us() - start_us,
               bytes_span(&report.text));
-    if (end != PLAY_AS_WRITTEN)
+    if (end == PLAY_DIFFERENT || end == PLAY_WRONG)
         show(check, path, module, end, &report);
     report_free(&report);
 }
@@ -239,6 +285,12 @@ static void play_models(struct check *check, const char *path, struct reader *re
     const struct script_header *header = reader_header(reader);
     const char *module = check->options->module;
 
+    if (check->options->uart_count > 0) {
+        size_t model = module != NULL ? model_of(header, module) : 0;
+
+        play_as(check, path, reader, model, check->options->uarts[0].where);
+        return;
+    }
     if (module != NULL) {
         play_as(check, path, reader, model_of(header, module), module);
         return;
@@ -311,6 +363,7 @@ static int run(const struct check_options *options)
         check_paths_free(&paths);
         return status;
     }
+    signal(SIGPIPE, SIG_IGN); /* a write to a peer that has gone says so itself */
     for (size_t i = 0; i < paths.count; i++)
         check_file(&check, paths.list[i]);
     status = conclude(&check, paths.count);

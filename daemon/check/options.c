@@ -6,7 +6,9 @@
 #include "base/wipe.h"
 #include "file/bytes.h"
 #include "plan/module_name.h"
+#include "plan/port_options.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,30 @@ static bool take_module(struct check_options *options, const char *value, struct
 {
     options->module = module_name_read(value, error);
     return options->module != NULL;
+}
+
+static bool take_uart(struct check_options *options, const char *value, struct text *error)
+{
+    if (options->uart_count == SCRIPT_PORTS_MAX) {
+        text_add(error, "--uart: too many; allowed: one for each port, %d at most",
+                 SCRIPT_PORTS_MAX);
+        return false;
+    }
+    return port_option_uart("--uart", value, &options->uarts[options->uart_count++], error);
+}
+
+static bool take_address(struct check_options *options, const char *value, struct text *error)
+{
+    unsigned char bytes[sizeof(struct in6_addr)];
+
+    options->address = value;
+    if (inet_pton(AF_INET, value, bytes) == 1 || inet_pton(AF_INET6, value, bytes) == 1)
+        return true;
+    text_add(
+        error,
+        "--address: \"%s\" is no address; allowed: one of this machine, as IPv4 or IPv6 has it",
+        value);
+    return false;
 }
 
 static bool set_from_file(struct check_options *options, struct span name, const char *path,
@@ -88,7 +114,14 @@ static bool take_help(struct check_options *options, const char *value, struct t
 
 static const struct option table[] = {
     { "--module", "NAME", take_module,
-      "play as this module, one of --list-modules; else as each that a file names" },
+      "play as this module, one of --list-modules; else as each that a file names; beside --uart: "
+      "whose "
+      "variables count, else those of a file's first" },
+    { "--uart", "DEVICE[,BAUD[,rtscts]]", take_uart,
+      "play the host's side against the real module on this serial device; repeated for further "
+      "ports" },
+    { "--address", "ADDRESS", take_address,
+      "where that module reaches this machine: peers listen there; 127.0.0.1 unless given" },
     { "--set", "NAME=VALUE|NAME=@FILE", take_set,
       "the value of ${NAME} in the files, or a file that has it; may be repeated" },
     { "--junit", "FILE", take_junit, "write the results to FILE too, as JUnit has them" },
@@ -180,7 +213,8 @@ static bool read_words(int argc, char *const *argv, struct check_options *option
 bool check_options_parse(int argc, char *const *argv, struct check_options *ret_options,
                          char *ret_error)
 {
-    struct check_options options = { .paths = calloc((size_t)argc, sizeof(options.paths[0])) };
+    struct check_options options = { .address = "127.0.0.1",
+                                     .paths = calloc((size_t)argc, sizeof(options.paths[0])) };
     struct text error;
 
     assert(argc >= 1 && argv[argc] == NULL);
@@ -206,7 +240,8 @@ void check_options_print_help(FILE *out)
     fputs("usage: tlsmodem check FILE... [OPTION...]\n\n"
           "Plays transcripts (docs/transcripts.md) and says where what came was not what is\n"
           "written.  FILE may be a folder: each *.at in it.  The module is the engine in virtual\n"
-          "time, with peers that do what the file says.\n\n",
+          "time, with peers that do what the file says, or with --uart a real one, with peers on\n"
+          "sockets of this machine.\n\n",
           out);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         if (table[i].take == take_help) {

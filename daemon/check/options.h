@@ -2,6 +2,8 @@
 #ifndef DAEMON_CHECK_OPTIONS_H
 #define DAEMON_CHECK_OPTIONS_H
 
+#include "posix/port.h"
+#include "transcript/script.h"
 #include "transcript/values.h"
 #include "wrap/stack.h"
 
@@ -9,12 +11,15 @@
 
 /* Texts are borrowed from argv, `module` is static. */
 struct check_options {
-    bool help;            /* else the rest counts */
-    const char **paths;   /* files and folders; owned */
-    size_t path_count;    /* at least 1 */
-    const char *module;   /* that plays all of them; NULL: each model of a file's header */
-    struct values values; /* of --set; owned */
-    const char *junit;    /* where the results go too; NULL: nowhere */
+    bool help;          /* else the rest counts */
+    const char **paths; /* files and folders; owned */
+    size_t path_count;  /* at least 1 */
+    const char *module; /* that plays all of them; NULL: each model of a file's header */
+    struct port_spec uarts[SCRIPT_PORTS_MAX]; /* of a real module */
+    size_t uart_count;                        /* 0: the engine plays */
+    const char *address;                      /* of peers for it */
+    struct values values;                     /* of --set; owned */
+    const char *junit;                        /* where the results go too; NULL: nowhere */
     bool single_bytes;
     struct stack_plan in_front; /* of the engine's network */
 };

@@ -79,6 +79,8 @@ static enum play_end fail(struct play *play, struct report *report)
 {
     report_add_span(report, bytes_span(&play->why.text));
     say_before(play, report);
+    if (play->stage->cannot)
+        return PLAY_NOT_HERE;
     return play->is_wrong ? PLAY_WRONG : PLAY_DIFFERENT;
 }
 

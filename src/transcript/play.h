@@ -12,7 +12,8 @@
 enum play_end {
     PLAY_AS_WRITTEN,
     PLAY_DIFFERENT, /* the report says where and how */
-    PLAY_WRONG      /* the script itself cannot be played on: the report says why */
+    PLAY_WRONG,     /* the script itself cannot be played on: the report says why */
+    PLAY_NOT_HERE   /* it asks for what this stage cannot do: the report says what */
 };
 
 /* Plays all of it, or up to the first difference; `ret_steps` is how many steps came out as

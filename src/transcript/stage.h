@@ -92,6 +92,7 @@ struct stage_ops {
 /* Begins a struct of its own. */
 struct stage {
     const struct stage_ops *ops;
+    bool cannot; /* set by an operation: the script asks for what this stage cannot bring about */
 };
 
 /* How long what must come is waited for. */

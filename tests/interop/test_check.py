@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -51,6 +53,10 @@ def test_different(tmp_path: Path) -> None:
     (["--module"], "--module needs NAME"),
     (["--bytes=1", "a.at"], "--bytes takes no value"),
     (["--link", "nothing=1", "a.at"], "--link: "),
+    (["--address", "localhost", "a.at"], '--address: "localhost" is no address; allowed: '),
+    (["--uart", "nowhere", "a.at"], "uart nowhere: cannot open it"),
+    (["--uart", "/dev/null", "a.at"], "uart /dev/null: not a serial device"),
+    (["--uart", "nowhere,1", "a.at"], "--uart: "),
     (["--set", "=1", "a.at"], '--set: "=1" sets nothing; allowed: NAME=VALUE'),
     (["--set", "a-b=1", "a.at"], "sets nothing"),
     (["--set", "a=@nowhere", "a.at"], "--set: nowhere: No such file"),
@@ -66,7 +72,7 @@ def test_wrong_use(tmp_path: Path, words: list[str], said: str) -> None:
     (tmp_path / "empty").mkdir()
     done = check(*words, folder=tmp_path)
     assert done.returncode == WRONG
-    assert re.search(said, done.stderr)
+    assert re.search(said, done.stderr + done.stdout)
 
 
 def test_a_wrong_file_fells_no_other(tmp_path: Path) -> None:
@@ -83,7 +89,7 @@ def test_a_wrong_file_fells_no_other(tmp_path: Path) -> None:
 def test_help() -> None:
     done = check("--help")
     assert done.returncode == 0
-    for option in ("--module", "--set", "--junit", "--bytes", "--link", "Exit status"):
+    for option in ("--module", "--uart", "--address", "--set", "--junit", "--bytes", "--link", "Exit status"):
         assert option in done.stdout
 
 
@@ -144,6 +150,72 @@ def test_junit(tmp_path: Path) -> None:
     assert "expected:" in (failure.text or "") and "OK" in (failure.text or "")
     nowhere = check(tmp_path / "c.at", "--junit", tmp_path / "nowhere" / "out.xml")
     assert nowhere.returncode == DIFFERENT and "--junit: " in nowhere.stderr
+
+
+# Against a real module: the daemon on a pseudo-terminal, with peers on sockets.
+
+
+@contextmanager
+def real(model: str, folder: Path, ports: int = 1) -> Iterator[list[str]]:
+    """A module, as what --uart takes."""
+    paths = [str(folder / f"port{number}") for number in range(ports)]
+    daemon = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", model, "--state", "none",
+                               *(word for path in paths for word in ("--pty", path))], stdout=subprocess.PIPE)
+    assert daemon.stdout is not None
+    for _ in paths:
+        assert daemon.stdout.readline().startswith(b"ready: ")
+    try:
+        yield [word for path in paths for word in ("--uart", path)]
+    finally:
+        daemon.terminate()
+        assert daemon.wait() == 0
+        daemon.stdout.close()
+
+
+@pytest.mark.parametrize(("model", "name"), [
+    ("he910", "telit/client-authentication"), ("gl865", "telit/fast-dial"), ("he910", "telit/error-838-record"),
+    ("he910", "telit/error-839-not-tls"), ("he910", "telit/error-832-socket"), ("he910", "telit/ftp-over-tls"),
+    ("m95", "quectel/udp"), ("m95", "quectel/smtp-starttls"), ("m95", "quectel/ssl-failures"),
+    ("l610", "fibocom/udp"), ("l610", "fibocom/l610-example-5")])
+def test_real_peers(model: str, name: str, tmp_path: Path) -> None:
+    with real(model, tmp_path) as device:
+        done = check(TRANSCRIPTS / f"{name}.at", *device, "--module", model)
+    assert done.returncode == AS_WRITTEN, done.stdout + done.stderr
+    assert "1 as written, 0 different, 0 wrong\n" in done.stdout
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("> AT\n< OKAY\n", "    expected \\r\\nOK>>>AY\\r\\n\n    received \\r\\nOK>>>\\r\\n\n"),
+    ("> AT\n< OK\n> AT\n", "the module says more on port 1"),
+    ("peer server port udp\npeer from 1\n", "the module has sent no datagram"),
+    ("peer server port tcp\npeer closes\n", "the module has no connection to this peer"),
+])
+def test_real_differences(text: str, said: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", HEAD + text)
+    with real("he910", tmp_path) as device:
+        done = check(path, *device)
+    assert done.returncode == DIFFERENT
+    assert said in done.stdout
+
+
+def test_what_nobody_can_do_to_a_real_module_is_left_out(tmp_path: Path) -> None:
+    paths = [write(tmp_path, "a.at", HEAD + "> AT\n< OK\npower cycle\n"),
+             write(tmp_path, "b.at", HEAD + "set signal=3\n> AT\n< OK\n"),
+             write(tmp_path, "c.at", HEAD + "on port 2\n> AT\n< OK\n"),
+             write(tmp_path, "d.at", HEAD + "only engine\n> AT\n< OK\n"),
+             write(tmp_path, "e.at", HEAD + "peer server port hang\n> AT\n< OK\n")]
+    with real("he910", tmp_path) as device:
+        done = check(*paths, *device)
+    assert done.returncode == AS_WRITTEN
+    assert "0 as written, 0 different, 0 wrong; 5 left out" in done.stdout
+
+
+def test_several_ports_byte_by_byte(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", HEAD + "> AT\n< OK\non port 2\n> ATE0\n< OK\n> AT\n< OK\n")
+    with real("he910", tmp_path, 2) as device:
+        done = check(path, path, "--bytes", *device)
+    assert done.returncode == DIFFERENT, "the second time the echo is off already"
+    assert "1 as written, 1 different, 0 wrong" in done.stdout
 
 
 # Every file of this tree, changed in one place.

@@ -1,0 +1,36 @@
+/* wire.h: sockets and devices that are waited for, each up to a moment. */
+#ifndef DAEMON_CHECK_WIRE_H
+#define DAEMON_CHECK_WIRE_H
+
+#include "base/bytes.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* This machine's growing clock. */
+int64_t wire_now_ms(void);
+
+/* Waits until `fd` has one of the events of poll(), or `deadline_ms` has come: false. */
+bool wire_wait(int fd, short events, int64_t deadline_ms);
+
+/* A socket bound to a numeric address and a port, 0 for any; `type` as for socket().  -1: errno
+ * says why.  `ret_port` is the one that it got. */
+int wire_bind(const char *address, uint16_t port, int type, uint16_t *ret_port);
+
+/* Connects to a port of a numeric address.  -1: errno says why. */
+int wire_connect(const char *address, uint16_t port, int64_t deadline_ms);
+
+/* The next connection to a listening socket, which does not block.  -1: none has come. */
+int wire_accept(int listener, int64_t deadline_ms);
+
+/* Reads what there is, up to `cap` bytes, waiting for the first: 0 at the end of the stream, -1
+ * when nothing came or the connection is gone; then errno is ETIMEDOUT, or says why. */
+ssize_t wire_read(int fd, void *buf, size_t cap, int64_t deadline_ms);
+
+/* Writes all of it; false: errno says why. */
+bool wire_write(int fd, struct span bytes, int64_t deadline_ms);
+
+/* Closes with RST. */
+void wire_reset(int fd);
+
+#endif

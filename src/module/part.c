@@ -18,7 +18,7 @@ size_t module_part_units(const struct tlsmodem *modem, const struct module_part 
     return part->units != 0 ? part->units : 1;
 }
 
-/* A unit that is there, or stands for a part whose hooks need no state. */
+/* A unit that is there. */
 struct module_unit {
     struct module_unit *next; /* in the order of the maker's list */
     const struct module_part *part;
@@ -26,9 +26,57 @@ struct module_unit {
     max_align_t state[];
 };
 
-static void *state_of(struct module_unit *unit)
+/* Whose turn it is: a unit's, or that of a part whose hooks need no state. */
+struct turn {
+    const struct module_part *const *place; /* in the maker's list; at its end none is left */
+    struct module_unit *unit;               /* NULL: it has no state */
+};
+
+static struct module_unit *first_unit(const struct tlsmodem *modem, const struct module_part *part)
 {
-    return unit->part->size > 0 ? unit->state : NULL;
+    struct module_unit *unit = modem->units;
+
+    while (unit != NULL && unit->part != part)
+        unit = unit->next;
+    return unit;
+}
+
+/* Parts with state, of which no unit is there, have no turn. */
+static void find_turn(const struct tlsmodem *modem, struct turn *turn)
+{
+    turn->unit = NULL;
+    while (*turn->place != NULL && (*turn->place)->size > 0) {
+        turn->unit = first_unit(modem, *turn->place);
+        if (turn->unit != NULL)
+            break;
+        turn->place++;
+    }
+}
+
+/* Of a modem that is off nobody has one. */
+static struct turn first_turn(const struct tlsmodem *modem)
+{
+    static const struct module_part *const none = NULL;
+    struct turn turn = { modem->on ? modem->personality->parts : &none, NULL };
+
+    find_turn(modem, &turn);
+    return turn;
+}
+
+/* Hooks may have made units meanwhile. */
+static void next_turn(const struct tlsmodem *modem, struct turn *turn)
+{
+    if (turn->unit != NULL && turn->unit->next != NULL && turn->unit->next->part == *turn->place) {
+        turn->unit = turn->unit->next;
+        return;
+    }
+    turn->place++;
+    find_turn(modem, turn);
+}
+
+static void *state_of(const struct turn *turn)
+{
+    return turn->unit != NULL ? turn->unit->state : NULL;
 }
 
 static size_t place_of(const struct tlsmodem *modem, const struct module_part *part)
@@ -74,7 +122,7 @@ static struct module_unit *make(struct tlsmodem *modem, const struct module_part
     unit->next = *link;
     *link = unit;
     if (part->init != NULL)
-        part->init(modem, state_of(unit), index);
+        part->init(modem, unit->state, index);
     return unit;
 }
 
@@ -104,26 +152,19 @@ static void give_back(struct tlsmodem *modem, struct module_unit **link)
     struct module_unit *unit = *link;
 
     if (unit->part->deinit != NULL)
-        unit->part->deinit(modem, state_of(unit));
+        unit->part->deinit(modem, unit->state);
     assert(*link == unit); /* deinit() makes no unit */
     *link = unit->next;
     wipe(unit->state, unit->part->size);
     free(unit);
 }
 
-/* A part without state has its hooks called too. */
-static bool is_there_at_once(const struct module_part *part)
-{
-    return part->from_start ||
-           (part->size == 0 && (part->deadline != NULL || part->tick != NULL ||
-                                part->on_quiet != NULL || part->on_dtr_drop != NULL ||
-                                part->on_context_down != NULL || part->on_registered != NULL));
-}
-
 static enum err start(struct tlsmodem *modem, const struct module_part *part)
 {
-    size_t count = is_there_at_once(part) ? module_part_units(modem, part) : 0;
+    size_t count = part->from_start ? module_part_units(modem, part) : 0;
 
+    assert(part->size > 0 || (!part->from_start && part->init == NULL && part->deinit == NULL &&
+                              part->owes == NULL && part->on_quiet == NULL));
     for (size_t index = 0; index < count; index++) {
         if (make(modem, part, index) == NULL)
             return ERR_NO_MEMORY;
@@ -176,22 +217,29 @@ void parts_stop(struct tlsmodem *modem)
     }
 }
 
+/* What comes with each byte goes through the units by itself: looking for turns would take longer.
+ */
+
 int64_t parts_deadline(const struct tlsmodem *modem)
 {
     int64_t deadline_ms = CLOCK_NEVER;
 
     for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
         if (unit->part->deadline != NULL)
-            deadline_ms = time_earlier(deadline_ms, unit->part->deadline(modem, state_of(unit)));
+            deadline_ms = time_earlier(deadline_ms, unit->part->deadline(modem, unit->state));
+    }
+    for (const struct module_part *const *part = modem->personality->parts; *part != NULL; part++) {
+        if ((*part)->size == 0 && (*part)->deadline != NULL)
+            deadline_ms = time_earlier(deadline_ms, (*part)->deadline(modem, NULL));
     }
     return deadline_ms;
 }
 
 void parts_tick(struct tlsmodem *modem)
 {
-    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
-        if (unit->part->tick != NULL)
-            unit->part->tick(modem, state_of(unit));
+    for (struct turn turn = first_turn(modem); *turn.place != NULL; next_turn(modem, &turn)) {
+        if ((*turn.place)->tick != NULL)
+            (*turn.place)->tick(modem, state_of(&turn));
     }
 }
 
@@ -211,40 +259,41 @@ void parts_on_quiet(struct module_terminal *terminal)
             continue;
         if (!at_may_speak(terminal->at))
             break;
-        unit->part->on_quiet(terminal, state_of(unit));
+        unit->part->on_quiet(terminal, unit->state);
     }
 }
 
 void parts_on_dtr_drop(struct module_terminal *terminal)
 {
-    for (struct module_unit *unit = terminal->modem->units; unit != NULL; unit = unit->next) {
-        if (unit->part->on_dtr_drop != NULL)
-            unit->part->on_dtr_drop(terminal, state_of(unit));
+    for (struct turn turn = first_turn(terminal->modem); *turn.place != NULL;
+         next_turn(terminal->modem, &turn)) {
+        if ((*turn.place)->on_dtr_drop != NULL)
+            (*turn.place)->on_dtr_drop(terminal, state_of(&turn));
     }
 }
 
 void parts_on_context_down(struct tlsmodem *modem, size_t cid)
 {
     assert(cid >= 1);
-    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
-        if (unit->part->on_context_down != NULL)
-            unit->part->on_context_down(modem, state_of(unit), cid);
+    for (struct turn turn = first_turn(modem); *turn.place != NULL; next_turn(modem, &turn)) {
+        if ((*turn.place)->on_context_down != NULL)
+            (*turn.place)->on_context_down(modem, state_of(&turn), cid);
     }
 }
 
 void parts_on_lost(struct tlsmodem *modem)
 {
-    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
-        if (unit->part->on_lost != NULL)
-            unit->part->on_lost(modem, state_of(unit));
+    for (struct turn turn = first_turn(modem); *turn.place != NULL; next_turn(modem, &turn)) {
+        if ((*turn.place)->on_lost != NULL)
+            (*turn.place)->on_lost(modem, state_of(&turn));
     }
 }
 
 void parts_on_registered(struct tlsmodem *modem)
 {
-    for (struct module_unit *unit = modem->units; unit != NULL; unit = unit->next) {
-        if (unit->part->on_registered != NULL)
-            unit->part->on_registered(modem, state_of(unit));
+    for (struct turn turn = first_turn(modem); *turn.place != NULL; next_turn(modem, &turn)) {
+        if ((*turn.place)->on_registered != NULL)
+            (*turn.place)->on_registered(modem, state_of(&turn));
     }
 }
 
@@ -256,7 +305,7 @@ void parts_give_back(struct tlsmodem *modem)
     while (*link != NULL) {
         const struct module_part *part = (*link)->part;
 
-        if (part->is_idle != NULL && part->is_idle(modem, state_of(*link)))
+        if (part->is_idle != NULL && part->is_idle(modem, (*link)->state))
             give_back(modem, link);
         else
             link = &(*link)->next;

@@ -20,7 +20,8 @@ struct tlsmodem;
 /* Constant.  A hook that is NULL does nothing; those of units are called for each that is there, in
  * the order of the list, and may make others.  All of them run inside the modem (module_enter). */
 struct module_part {
-    size_t size;   /* of a unit's state in bytes; 0: it has none, and hooks get NULL for it */
+    size_t size; /* of a unit's state in bytes; 0: it has no units and costs nothing; hooks get NULL
+                  * for its state, and it owes nothing and says nothing on its own */
     uint8_t units; /* how many there may be; 0: one */
     uint8_t
         units_limit; /* 1 + index into the model's limits, which then says how many; 0: `units` */

@@ -332,10 +332,7 @@ static void check_peer(struct reader *reader, const struct script_peer *peer)
                                         "garbage", "half-hello",        "silence",           NULL };
     const struct script_peer *known = reader->peers.items;
 
-    bool is_number = peer->variable.data[0] >= '0' && peer->variable.data[0] <= '9';
-
-    if (!variable_is_name(peer->name) || (is_number && peer->port == 0) ||
-        !variable_is_name(peer->variable))
+    if (!variable_is_name(peer->name) || (peer->port == 0 && !variable_is_name(peer->variable)))
         reader_mistake(reader, variable_is_name(peer->name) ? peer->variable : peer->name,
                        "it is no name", "letters, digits, underscores; for a port its number too");
     if (peer->kind == SCRIPT_PEER_RAW && !is_in(ways, peer->argument))

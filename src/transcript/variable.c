@@ -1,37 +1,37 @@
-/* variable.c: finds `${name}` and `${name:04}` in a text. */
+/* variable.c: finds the variables of a transcript's text. */
 #include "transcript/variable.h"
 
 #include "base/letters.h"
+#include "base/pattern.h"
 
-static bool is_name_byte(uint8_t c)
-{
-    return is_letter_or_digit(c) || c == '_';
-}
+enum { FORM_MAX = VARIABLE_NAME_MAX + sizeof("${:020}"), WHY_MAX = 8 };
 
 bool variable_is_name(struct span text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_name_byte(text.data[i]))
+    if (text.len == 0 || text.len > VARIABLE_NAME_MAX || !is_letter_or_digit(text.data[0]) ||
+        (text.data[0] >= '0' && text.data[0] <= '9'))
+        return false;
+    for (size_t i = 1; i < text.len; i++) {
+        if (!is_letter_or_digit(text.data[i]) && text.data[i] != '_')
             return false;
     }
-    return text.len > 0;
+    return true;
 }
 
-/* `text` begins with "${". */
+/* `text` begins with "${"; no more of it is looked at than a variable can have. */
 static bool read_variable(struct span text, struct variable *ret_variable)
 {
-    size_t at = 2;
+    size_t len = text.len < FORM_MAX ? text.len : FORM_MAX;
+    struct span rest = span_at(text.data, len);
+    struct pattern_piece piece;
+    char memory[WHY_MAX];
+    struct text why;
 
-    while (at < text.len && is_name_byte(text.data[at]))
-        at++;
-    *ret_variable = (struct variable){ .name = span_at(text.data + 2, at - 2) };
-    if (at + 2 < text.len && text.data[at] == ':' && text.data[at + 1] == '0' &&
-        text.data[at + 2] >= '1' && text.data[at + 2] <= '9') {
-        ret_variable->digits = (uint32_t)(text.data[at + 2] - '0');
-        at += 3;
-    }
-    ret_variable->len = at + 1;
-    return ret_variable->name.len > 0 && at < text.len && text.data[at] == '}';
+    text_init(&why, memory, sizeof(memory));
+    if (!pattern_next(&rest, &piece, &why) || !piece.is_variable)
+        return false;
+    *ret_variable = (struct variable){ piece.text, (uint32_t)piece.digits, len - rest.len };
+    return piece.text.len <= VARIABLE_NAME_MAX;
 }
 
 size_t variable_find(struct span text, struct variable *ret_variable)

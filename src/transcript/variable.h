@@ -1,4 +1,5 @@
-/* variable.h: finds `${name}` and `${name:04}` in a text. */
+/* variable.h: finds the variables of a transcript's text: those of base/pattern.h.  What looks like
+ * one and is none is text. */
 #ifndef TRANSCRIPT_VARIABLE_H
 #define TRANSCRIPT_VARIABLE_H
 
@@ -7,17 +8,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { VARIABLE_NAME_MAX = 64 };
+
 struct variable {
-    struct span name; /* letters, digits, underscores; not empty */
-    uint32_t digits;  /* at least so many, 1 to 9, where the pattern says so; else 0 */
-    size_t len;       /* of all of it, from $ to } */
+    struct span name;
+    uint32_t digits; /* at least so many, where the pattern says so; else 0 */
+    size_t len;      /* of all of it, from $ to } */
 };
 
 /* Where the first one begins that no backslash stands before; the length of `text` when there is
  * none. */
 size_t variable_find(struct span text, struct variable *ret_variable);
 
-/* True for what a name is made of. */
+/* True for a name that a variable can have, of at most VARIABLE_NAME_MAX bytes. */
 bool variable_is_name(struct span text);
 
 #endif

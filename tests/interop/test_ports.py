@@ -21,7 +21,7 @@ import pytest
 import serial
 
 from support.certs import Certificates
-from support.modem import Modem, open_pty, program_path
+from support.modem import Host, Modem, open_pty, program_path
 from support.patience import ANSWER_S, EXIT_S, START_S
 from support.servers import Nginx, Peer
 
@@ -416,6 +416,25 @@ def test_hosts_come_and_go(port: str) -> None:
         for _ in range(50):
             modem.host_leaves()
             modem.host_comes().is_ready()
+
+
+class LateHost(Modem):
+    """Its host opens the port when the module has said what it says at power-on."""
+
+    SAID = "< +SIM READY"
+
+    def _open_host(self) -> Host:
+        wait_until(lambda: self.SAID in self.log(), "the module is silent")
+        return super()._open_host()
+
+
+@pytest.mark.parametrize("port", ["pty", "tcp", "unix"])
+def test_late_host_hears_what_was_said_at_power_on(port: str) -> None:
+    """It was said to nobody, and waits in the port.  docs/facts/fibocom.md §4."""
+    with LateHost("l610", port, options=["--trace", "at"]) as modem:
+        modem.host.expect_exact(b"\r\nAT command ready\r\n\r\n+SIM READY\r\n")
+        modem.host.write(b"AT\r")
+        modem.host.expect_exact(b"AT\r" + OK)
 
 
 @LISTENERS

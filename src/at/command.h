@@ -94,7 +94,7 @@ struct at_command {
     bool secret;            /* its parameters are never traced */
     bool free_form;         /* parameters are not looked at: answered with OK whatever they are */
     bool surplus;           /* parameters beyond the row's are not looked at */
-    bool acts;              /* AT+NAME does something, and says nothing: no AT+NAME? runs it */
+    bool acts;              /* AT+NAME changes something: no AT+NAME? runs it */
     bool plain_error;       /* its errors are a plain ERROR whatever +CMEE says */
     bool of_port;           /* AT_KEEP_NVM: stored with the port that has set it */
     uint16_t message_error; /* its errors are +CMS ERROR, and this one that of bad values; 0: not */

@@ -63,10 +63,9 @@ static const char *const by_exchange[] = {
 
 /* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */
 static const char *const bare_by_manual[] = {
-    "+QSECWRITE", "+QSECREAD", "+QSECDEL",     "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND",
-    "+QSSLSTATE", "+QHTTPURL", "+QSMTPPWD",    "+QSMTPDST", "+QSMTPATT",  "+CGDCONT",
-    "+CGACT",     "+GTSSLERR", "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA",  "+HTTPHEAD",
-    "+HTTPACT",   "+CLCC",     "+CMGL",        "+QFOPEN",
+    "+QSECWRITE",   "+QSECREAD", "+QSECDEL",  "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND", "+QSSLSTATE",
+    "+QHTTPURL",    "+QSMTPPWD", "+QSMTPDST", "+QSMTPATT", "+CGDCONT",   "+CGACT",    "+GTSSLERR",
+    "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA", "+HTTPHEAD", "+HTTPACT",   "+CLCC",     "+QFOPEN",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */

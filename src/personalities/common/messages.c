@@ -427,6 +427,7 @@ static const struct at_command rows[] = {
       .source = SHEET "§2",
       .message_error = CMS_TEXT_INVALID,
       AT_PARAMS(list_params),
+      .acts = true, /* lists, and then they are read */
       .run = run_list,
       .set = set_list,
       .test = test_list },

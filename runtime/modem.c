@@ -2,6 +2,7 @@
  */
 #include "runtime/modem.h"
 
+#include "runtime/at_start.h"
 #include "runtime/volatile_store.h"
 #include "wrap/source.h"
 
@@ -29,6 +30,9 @@ struct runtime_modem {
     struct letter settle;         /* from the store's writer */
     bool started;
     struct tlsmodem *engine;
+    const char *const *first_lines; /* the config's at_start */
+    size_t first_count;
+    struct at_start *first; /* NULL: they do not run */
     void (*on_port_end)(void *ctx, size_t index);
     void *ctx;
     size_t port_count;
@@ -187,6 +191,8 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .time = config->time,
         .facts = config->facts,
         .fact_count = config->fact_count,
+        .answers = config->answers,
+        .answer_count = config->answer_count,
         .arm = arm,
         .arm_ctx = modem,
     };
@@ -211,6 +217,8 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     modem->world = world;
     modem->taps = config->taps;
+    modem->first_lines = config->at_start;
+    modem->first_count = config->at_start_count;
     modem->on_port_end = config->on_port_end;
     modem->ctx = config->ctx;
     if (config->log != NULL)
@@ -238,13 +246,34 @@ static struct terminal *terminal_at(struct runtime_modem *modem, size_t index)
                                : terminal;
 }
 
-void runtime_modem_start(struct runtime_modem *modem)
+static void start_ports(void *ctx)
 {
-    assert(!modem->started && modem->port_count > 0);
-    modem->started = true;
+    struct runtime_modem *modem = ctx;
+
+    at_start_free(modem->first);
+    modem->first = NULL;
     for (size_t i = 0; i < modem->port_count; i++) {
         tlsmodem_attach(modem->engine, i, port_channel(modem->ports[i].port));
         port_start(modem->ports[i].port, terminal_at(modem, i));
+    }
+}
+
+void runtime_modem_start(struct runtime_modem *modem)
+{
+    const struct at_start_config first = { .clock = &modem->world->clock.base,
+                                           .log = log_of(modem),
+                                           .lines = modem->first_lines,
+                                           .count = modem->first_count,
+                                           .on_done = start_ports,
+                                           .ctx = modem };
+
+    assert(!modem->started && modem->port_count > 0);
+    modem->started = true;
+    if (first.count == 0) {
+        start_ports(modem);
+    } else if (at_start_new(&first, modem->engine, &modem->first) != ERR_OK) {
+        log_say(log_of(modem), LOG_ERROR, "at-start: out of memory: nothing of it was run");
+        start_ports(modem);
     }
 }
 
@@ -254,6 +283,7 @@ void runtime_modem_close(struct runtime_modem *modem)
         return;
     if (modem->taps != NULL)
         modem->taps->stop(modem->taps->ctx);
+    at_start_free(modem->first);
     for (size_t i = 0; i < modem->port_count && modem->engine != NULL; i++)
         tlsmodem_attach(modem->engine, i, NULL);
     for (size_t i = 0; i < modem->port_count; i++)

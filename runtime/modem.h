@@ -29,6 +29,11 @@ struct runtime_modem_config {
     struct tlsmodem_time time;
     const struct tlsmodem_fact_value *facts;
     size_t fact_count;
+    const struct tlsmodem_answer *answers;
+    size_t answer_count;
+    const char *const *at_start; /* command lines without their ends, run by port 0 before its first
+                                  * host; an error of one is a line in the log */
+    size_t at_start_count;
     struct net *net;       /* NULL: the world's */
     bool asks_own_servers; /* names go to the servers that the host sets; only with the world's net
                             */
@@ -59,7 +64,8 @@ struct runtime_modem;
 enum err runtime_modem_open(struct runtime_world *world, const struct runtime_modem_config *config,
                             struct port_failure *ret_failure, struct runtime_modem **ret_modem);
 
-/* Lets bytes move between hosts and modem; once, and only where there are ports. */
+/* Lets bytes move between hosts and modem, once the config's at_start is done; once, and only where
+ * there are ports. */
 void runtime_modem_start(struct runtime_modem *modem);
 
 /* Hangs up on hosts, switches it off, and frees it; what it stores stays.  From outside of its

@@ -64,6 +64,19 @@ struct tlsmodem_fact_value {
 enum err tlsmodem_fact_check(const char *model, const struct tlsmodem_fact_value *value, char *why,
                              size_t cap);
 
+/* An answer of the operator's own, which comes before the module's. */
+struct tlsmodem_answer {
+    const char *command;      /* as a host types it, AT included, in any case; each * is anything */
+    const char *const *lines; /* of information, without line ends */
+    size_t line_count;
+    const char *result; /* NULL: OK; "ERROR"; or another final result, which ends the line */
+    uint32_t delay_ms;  /* until all of it comes, at most ten minutes */
+};
+
+/* ERR_OK when a modem may have it.  ERR_INVALID: `why` gets one sentence, cut at `cap` bytes (at
+ * least 1), that says what is allowed. */
+enum err tlsmodem_answer_check(const struct tlsmodem_answer *answer, char *why, size_t cap);
+
 enum {
     TLSMODEM_IMEI_CAP = 16,
     TLSMODEM_IMSI_CAP = 16,
@@ -165,6 +178,8 @@ struct tlsmodem_config {
     struct tlsmodem_time time;
     const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
     size_t fact_count;
+    const struct tlsmodem_answer *answers; /* the first that fits is given */
+    size_t answer_count;
     /* Takes a message that a host sends, or not, or says so later; what `message` points to is
      * borrowed for the call, in which nothing of the modem may be called.  NULL: the network
      * refuses each. */
@@ -179,9 +194,9 @@ struct tlsmodem_config {
 struct tlsmodem;
 
 /* Makes a modem and switches it on; `arm`, `storage` and `log` may be called inside. ERR_NOT_FOUND:
- * no such model; ERR_INVALID: terminals, or facts or the identity, of which the log says what is
- * allowed; ERR_NO_MEMORY; ERR_IO, ERR_CORRUPT: storage.  Then nothing is left behind.  The config
- * itself is copied.  Owned by the caller; see tlsmodem_free(). */
+ * no such model; ERR_INVALID: terminals, or facts, answers or the identity, of which the log says
+ * what is allowed; ERR_NO_MEMORY; ERR_IO, ERR_CORRUPT: storage.  Then nothing is left behind.  The
+ * config itself is copied.  Owned by the caller; see tlsmodem_free(). */
 enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem);
 
 /* Closes its connections, wipes its secrets, frees it; NULL is nothing.  Its terminals must not be

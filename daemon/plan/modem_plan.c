@@ -152,13 +152,37 @@ static bool same_facts(const struct modem_plan *a, const struct modem_plan *b)
     return a->fact_count == b->fact_count;
 }
 
+static bool same_texts(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
+{
+    for (size_t i = 0; i < a_count && i < b_count; i++) {
+        if (!same_text(a[i], b[i]))
+            return false;
+    }
+    return a_count == b_count;
+}
+
+static bool same_answers(const struct modem_plan *a, const struct modem_plan *b)
+{
+    for (size_t i = 0; i < a->answer_count && i < b->answer_count; i++) {
+        const struct tlsmodem_answer *one = &a->answers[i], *other = &b->answers[i];
+
+        if (!same_text(one->command, other->command) || !same_text(one->result, other->result) ||
+            one->delay_ms != other->delay_ms ||
+            !same_texts(one->lines, one->line_count, other->lines, other->line_count))
+            return false;
+    }
+    return a->answer_count == b->answer_count;
+}
+
 bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
 {
     return a->model == b->model && same_text(a->name, b->name) && a->number == b->number &&
            same_identity(&a->identity, &b->identity) && same_ports(a, b) &&
            (a->pool == MODEM_PLAN_NO_POOL) == (b->pool == MODEM_PLAN_NO_POOL) &&
            same_text(a->state, b->state) && a->in_memory == b->in_memory &&
-           same_text(a->clock, b->clock) && same_network(a, b) && same_facts(a, b);
+           same_text(a->clock, b->clock) && same_network(a, b) && same_facts(a, b) &&
+           same_answers(a, b) &&
+           same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count);
 }
 
 const char *modem_plan_name(const struct modem_plan *plan)
@@ -185,6 +209,10 @@ void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
         .time = time,
         .facts = plan->facts,
         .fact_count = plan->fact_count,
+        .answers = plan->answers,
+        .answer_count = plan->answer_count,
+        .at_start = plan->at_start,
+        .at_start_count = plan->at_start_count,
         .asks_own_servers = plan->asks_own_servers,
         .source = plan->has_source ? &plan->source : NULL,
         .in_front = &plan->in_front,

@@ -48,7 +48,9 @@ struct modem_plan {
     struct stack_plan in_front;
     struct tlsmodem_fact_value *facts;
     size_t fact_count;
-    const char **at_start; /* command lines, without their ends */
+    struct tlsmodem_answer *answers;
+    size_t answer_count;
+    const char *const *at_start; /* command lines, without their ends */
     size_t at_start_count;
     struct modem_plan_credential *credentials;
     size_t credential_count;

@@ -9,6 +9,14 @@
 #include "base/err.h"
 #include "base/log.h"
 
+/* An answer of the operator's own, to a command that the module does not have, or otherwise. */
+struct at_own_answer {
+    const char *const *lines; /* of information */
+    size_t line_count;
+    const char *result; /* "OK", "ERROR", or another final result, without line ends */
+    uint32_t delay_ms;  /* until all of it */
+};
+
 struct at_owner_ops {
     int64_t (*now_ms)(void *owner);
     /* The port is quiet: at_unsolicited() may be called as long as at_may_speak(). */
@@ -22,6 +30,9 @@ struct at_owner_ops {
      * counted from 1 on; 0: there is none.  Who counts some calls at_settled() when there are none
      * any more. NULL: there never are. */
     uint64_t (*unsafe)(const void *owner);
+    /* How the operator has a command answered, which is given without its AT; false: as the module
+     * does.  The same at any time.  NULL: always so. */
+    bool (*own_answer)(void *owner, struct span command, struct at_own_answer *ret_answer);
     /* The number of the port in the log, from 1.  NULL: the log names none. */
     size_t (*port)(const void *owner);
 };

@@ -3,6 +3,7 @@
 #include "at/internal.h"
 
 #include "at/lexer.h"
+#include "base/time.h"
 
 #include <assert.h>
 #include <string.h>
@@ -204,6 +205,55 @@ static enum at_status refuse_malformed(struct at_session *at)
                            at->cursor + sizeof("AT"));
 }
 
+/* Stands for a row while such an answer is on its way. */
+static const struct at_command own_row = { .name = "an answer of the operator's own",
+                                           .plain_error = true };
+
+static void give_up_own(struct at_session *at, void *ctx)
+{
+    (void)ctx;
+    at->own_ms = CLOCK_NEVER;
+    at_finish(at, at_refuse_plain(at, "given up before its time, as the host has gone"));
+}
+
+/* Runs the command at the cursor if the operator has an answer of his own to it, and how that
+ * ended; false: he has none. */
+static bool run_own(struct at_session *at, struct span line, enum at_status *ret_status)
+{
+    struct at_own_answer answer;
+    size_t end;
+
+    if (!at_own_find(at, line, at->cursor, &end, &answer))
+        return false;
+    at_close_block(at);
+    at->row = &own_row;
+    at->on_abort = NULL;
+    at->cursor = end;
+    if (answer.delay_ms == 0) {
+        *ret_status = at_own_say(at, &answer);
+        return true;
+    }
+    at->own_ms = at_now(at) + answer.delay_ms;
+    at_await(at, give_up_own, NULL);
+    *ret_status = AT_LATER;
+    return true;
+}
+
+void at_tick_own(struct at_session *at, int64_t now_ms)
+{
+    struct at_own_answer answer;
+    size_t end;
+    bool found;
+
+    if (now_ms < at->own_ms)
+        return;
+    found = at_own_find(at, at_editor_line(&at->editor), at->command_from, &end, &answer);
+    assert(found); /* as when the command came */
+    (void)found;
+    at->own_ms = CLOCK_NEVER;
+    at_finish(at, at_own_say(at, &answer));
+}
+
 void at_run_line(struct at_session *at)
 {
     struct span line = at_editor_line(&at->editor);
@@ -226,6 +276,8 @@ void at_run_line(struct at_session *at)
             return;
         }
         at->command_from = (uint16_t)at->cursor;
+        if (run_own(at, line, &status))
+            continue;
         switch (at_lex(line, at->config.dialect->prefixes, &at->cursor, &lexeme)) {
         case AT_LINE_DONE:
             at_end_line(at, AT_OK);

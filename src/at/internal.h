@@ -79,6 +79,7 @@ struct at_session {
     void *answer_ctx;
     void (*on_abort)(struct at_session *at, void *ctx); /* gives up what the command waits for */
     void *abort_ctx;
+    int64_t own_ms;           /* when the operator's own answer comes; CLOCK_NEVER */
     uint64_t unsafe_before;   /* the running command's changes have higher numbers */
     struct at_change *change; /* what it has changed and is not safe yet; owned; NULL: nothing */
 };
@@ -186,6 +187,9 @@ void at_trace_line(const struct at_session *at);
 
 /* ---- execute.c ---- */
 
+/* Gives the operator's own answer when its time has come. */
+void at_tick_own(struct at_session *at, int64_t now_ms);
+
 /* Runs the editor's line from its start. */
 void at_start_line(struct at_session *at);
 
@@ -221,6 +225,16 @@ enum at_status at_outcome(struct at_session *at, enum err err);
 
 /* Nobody waits any more. */
 void at_forget_changes(struct at_session *at);
+
+/* ---- own.c ---- */
+
+/* The operator's own answer to the command of `line` at `cursor`, and where that ends; false: there
+ * is none. */
+bool at_own_find(const struct at_session *at, struct span line, size_t cursor, size_t *ret_end,
+                 struct at_own_answer *ret_answer);
+
+/* Gives it, as a handler of a command does. */
+enum at_status at_own_say(struct at_session *at, const struct at_own_answer *answer);
 
 /* ---- online.c ---- */
 

@@ -37,6 +37,7 @@ enum err at_new(const struct at_config *config, struct at_session **ret_at)
     at->config = *config;
     at->fail_code = AT_NO_REASON;
     at->command_from = AT_NOWHERE;
+    at->own_ms = CLOCK_NEVER;
     if (config->index != NULL)
         at_index_make(config->index, config->commands);
     at_memory_init(at);
@@ -99,6 +100,7 @@ void at_reset(struct at_session *at)
     at->release = 0;
     at->on_answer_room = NULL;
     at->on_abort = NULL;
+    at->own_ms = CLOCK_NEVER;
     at_forget_changes(at);
     at_enter(at, AT_COMMAND);
 }
@@ -384,8 +386,9 @@ int64_t at_deadline(const struct at_session *at)
         return escape_deadline(&at->mode->escape);
     case AT_COMMAND:
         return time_earlier(at->holds ? at_speak_from(at) : CLOCK_NEVER, at_rest_deadline(at));
-    case AT_RUNNING:
     case AT_BUSY:
+        return at->own_ms;
+    case AT_RUNNING:
     case AT_WAIT_ROOM:
         break;
     }
@@ -407,8 +410,10 @@ void at_tick(struct at_session *at)
         at_flush_unsolicited(at);
         at_rest(at, now_ms);
         break;
-    case AT_RUNNING:
     case AT_BUSY:
+        at_tick_own(at, now_ms);
+        break;
+    case AT_RUNNING:
     case AT_WAIT_ROOM:
         break;
     }

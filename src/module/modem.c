@@ -12,6 +12,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { WHY_CAP = 300 };
+
 const struct tlsmodem_model *tlsmodem_model_at(size_t index)
 {
     const struct module_model *model = module_model_at(index);
@@ -127,6 +129,19 @@ static enum err build(struct tlsmodem *modem)
     return power_on(modem);
 }
 
+static enum err check_answers(const struct tlsmodem *modem)
+{
+    char why[WHY_CAP];
+
+    for (size_t i = 0; i < modem->config.answer_count; i++) {
+        if (tlsmodem_answer_check(&modem->config.answers[i], why, sizeof(why)) != ERR_OK) {
+            log_say(modem->config.log, LOG_ERROR, "answer %zu: %s", i + 1, why);
+            return ERR_INVALID;
+        }
+    }
+    return ERR_OK;
+}
+
 enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **ret_modem)
 {
     const struct module_model *model = module_model_named(config->model);
@@ -137,6 +152,7 @@ enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **re
            config->arm != NULL);
     assert(config->tls != NULL || config->tls_count == 0);
     assert(config->facts != NULL || config->fact_count == 0);
+    assert(config->answers != NULL || config->answer_count == 0);
     if (model == NULL)
         return ERR_NOT_FOUND;
     if (config->terminals < 1 || config->terminals > TLSMODEM_TERMINALS_MAX)
@@ -150,6 +166,8 @@ enum err tlsmodem_new(const struct tlsmodem_config *config, struct tlsmodem **re
     modem->armed_ms = CLOCK_NEVER;
     module_enter(modem);
     err = identity_check(modem);
+    if (err == ERR_OK)
+        err = check_answers(modem);
     if (err == ERR_OK)
         err = build(modem);
     if (err != ERR_OK) {

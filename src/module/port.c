@@ -5,6 +5,7 @@
 #include "module/flow.h"
 #include "module/keep.h"
 #include "module/module.h"
+#include "module/own_answers.h"
 #include "module/part.h"
 
 #include <assert.h>
@@ -170,7 +171,16 @@ static uint64_t unsafe(const void *owner)
                                                            : 0;
 }
 
+static bool own_answer(void *owner, struct span command, struct at_own_answer *ret_answer)
+{
+    const struct module_terminal *terminal = owner;
+    const struct tlsmodem_config *config = &terminal->modem->config;
+
+    return own_answer_find(config->answers, config->answer_count, command, ret_answer);
+}
+
 static const struct at_owner_ops owner_ops = {
+    .own_answer = own_answer,
     .now_ms = now_ms,
     .on_quiet = on_quiet,
     .sees_late = sees_late,

@@ -365,6 +365,33 @@ def test_what_cannot_be_opened_again_is_told(tmp_path: Path) -> None:
         run.host("c").asks("AT")
 
 
+def test_answers_of_the_users_own(tmp_path: Path) -> None:
+    """What runs at the start is not shown; answers come before the module's, also between its own."""
+    with Run(tmp_path, """\
+modems:
+  - name: a
+    module: m95
+    at-start: [ATE0, AT+CMEE=1, AT+NONSENSE]
+    answers:
+      - {command: "AT+CSQ", lines: ["+CSQ: 7,7"]}
+      - {command: "AT^SCFG=*", result: "+CME ERROR: ${n}", delay: 100}
+      - {command: "AT+NEVER", delay: 600000}
+      - {command: "AT+BAD", result: ERROR}
+    ports: [{unix: a.sock}, {unix: b.sock}]
+""") as run:
+        run.wait_for_ports(2)
+        host = run.host("a")
+        assert host.asks("AT+CSQ;+CMEE?") == "\r\n+CSQ: 7,7\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n"
+        assert host.asks("AT^scfg=1;+CSQ", "\r\n+CME ERROR: 0\r\n") == "\r\n+CME ERROR: 0\r\n"
+        assert host.asks("AT+BAD", "\r\nERROR\r\n") == "\r\nERROR\r\n"
+        host.send(b"AT+NEVER\r")
+        host.socket.close()
+        assert run.host("a").asks("AT") == "\r\nOK\r\n"
+        assert run.host("b").asks("AT").startswith("AT\r")  # at-start is the first port's
+        run.wait_for("a: at-start: AT+NONSENSE was refused")
+        assert run.log.count("at-start: ") == 1
+
+
 def start(text: str, folder: Path, *, descriptors: int) -> subprocess.CompletedProcess[str]:
     path = folder / "modems.yaml"
     path.write_text(text)

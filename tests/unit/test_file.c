@@ -273,6 +273,18 @@ static void wrong_meanings_are_all_told(void **state)
                              "allowed: ${name}, ${n}, ${n:04}, ${shard}\n");
     bad_key("state: '${n:4}'",
             "f:4:11: state: \"${n:4}\" is wrong because \"4\" is no number of ...\n");
+    bad_key("answers: [{lines: [x]}]", "f:4:14: answers: this is wrong because an answer has no "
+                                       "command; ...\n");
+    bad_key("answers: [{command: '+X'}]", "f:4:24: command: \"+X\" is wrong because the command is "
+                                          "none; allowed: AT and ...\n");
+    bad_key("answers: [{command: ATX, delay: 600001}]",
+            "f:4:24: command: \"ATX\" is wrong because the delay is too long; ...\n");
+    bad_key("at-start: [\"AT\\rAT\"]", "f:4:15: at-start: \"AT?AT\" is wrong because it is no "
+                                       "command line; ...\n");
+    bad_key("source: localhost", "f:4:12: source: \"localhost\" is wrong because \"localhost\" is "
+                                 "no address; ...\n");
+    bad_key("map: {a: 'b:0', c: d}", "f:4:13: a: \"b:0\" is wrong because \"a=b:0\" is no pair of "
+                                     "places; ...\n");
     bad_key("facts: {no-such: 1}", "f:4:21: no-such: \"1\" is wrong because ...\n");
     bad("modems:\n - {module: m95, name: x, count: 2, ports: [{pty: p}]}\n",
         "f:2:24: name: \"x\" is wrong because 2 modems would have it; allowed: a name with ${n} in "
@@ -301,6 +313,8 @@ static void wrong_ports_are_told(void **state)
         "'127.0.0.1:65525+'}]}\n",
         "f:2:66: tcp: \"127.0.0.1:65525+\" is wrong because port 65525 and modem 11 make no port; "
         "allowed: 1 to 65535 in all\n");
+    bad("modems:\n - {module: m95, at-start: [AT], ports: [{tcp-each: '7000'}]}\n",
+        "f:2:18: at-start: this is wrong because with tcp-each it is not built yet; ...\n");
     bad("modems:\n - {module: m95, ports: [{pty: p}, {tcp-each: '7000'}]}\n",
         "f:2:47: tcp-each: \"7000\" is wrong because there are other ports; ...\n");
 }

@@ -1,0 +1,152 @@
+/* at_start.c: command lines that a modem runs before its first host. */
+#include "runtime/at_start.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Looks whether a line is done, at first often. */
+enum { LOOK_MS = 5, LOOK_MOST_MS = 100, PATIENCE_MS = 180000, SAID_CAP = 512 };
+
+struct at_start {
+    struct channel channel;
+    struct at_start_config config;
+    struct tlsmodem *modem;
+    struct terminal *terminal;
+    struct clock_timer *timer;
+    size_t next;  /* of the lines */
+    size_t typed; /* bytes of it with its end */
+    int64_t since_ms;
+    uint32_t look_ms;
+    char said[SAID_CAP]; /* by the module to it, the beginning */
+    size_t said_len;
+};
+
+static void output_ready(struct channel *channel)
+{
+    struct at_start *start = (struct at_start *)channel;
+    struct span bytes;
+
+    while ((bytes = start->terminal->ops->peek(start->terminal)).len > 0) {
+        size_t room = SAID_CAP - 1 - start->said_len;
+        size_t len = bytes.len < room ? bytes.len : room;
+
+        memcpy(start->said + start->said_len, bytes.data, len);
+        start->said_len += len;
+        start->terminal->ops->consume(start->terminal, bytes.len);
+    }
+    start->said[start->said_len] = '\0';
+}
+
+static void nothing(struct channel *channel)
+{
+    (void)channel;
+}
+
+static void no_lines(struct channel *channel, unsigned lines)
+{
+    (void)channel;
+    (void)lines;
+}
+
+static void no_rate(struct channel *channel, uint32_t baud)
+{
+    (void)channel;
+    (void)baud;
+}
+
+static const struct channel_ops ops = {
+    .output_ready = output_ready, .input_room = nothing, .set_lines = no_lines, .set_rate = no_rate
+};
+
+/* Types what is left of the line. */
+static bool type(struct at_start *start)
+{
+    const char *line = start->config.lines[start->next];
+    size_t len = strlen(line);
+
+    if (start->typed < len)
+        start->typed += start->terminal->ops->feed(
+            start->terminal, span_at(line + start->typed, len - start->typed));
+    if (start->typed == len)
+        start->typed += start->terminal->ops->feed(start->terminal, span_of("\r"));
+    return start->typed > len;
+}
+
+static void begin(struct at_start *start)
+{
+    start->typed = 0;
+    start->said_len = 0;
+    start->said[0] = '\0';
+    start->look_ms = LOOK_MS;
+    start->since_ms = clock_now_ms(start->config.clock);
+}
+
+static void judge(const struct at_start *start, bool is_done)
+{
+    const char *line = start->config.lines[start->next];
+
+    if (!is_done)
+        log_say(start->config.log, LOG_ERROR, "at-start: %s did not end, and was given up", line);
+    else if (strstr(start->said, "ERROR") != NULL)
+        log_say(start->config.log, LOG_ERROR, "at-start: %s was refused", line);
+}
+
+static void on_time(void *ctx)
+{
+    struct at_start *start = ctx;
+    bool is_typed = type(start);
+    bool is_done = is_typed && !start->terminal->ops->busy(start->terminal);
+    int64_t waited_ms = clock_now_ms(start->config.clock) - start->since_ms;
+
+    output_ready(&start->channel);
+    if (!is_done && waited_ms < PATIENCE_MS) {
+        start->look_ms = 2 * start->look_ms < LOOK_MOST_MS ? 2 * start->look_ms : LOOK_MOST_MS;
+        clock_timer_start(start->timer, start->look_ms);
+        return;
+    }
+    judge(start, is_done);
+    if (!is_done)
+        start->terminal->ops->host_gone(start->terminal);
+    start->next++;
+    if (start->next < start->config.count) {
+        begin(start);
+        clock_timer_start(start->timer, 0);
+        return;
+    }
+    tlsmodem_attach(start->modem, 0, NULL);
+    start->modem = NULL;
+    start->config.on_done(start->config.ctx);
+}
+
+enum err at_start_new(const struct at_start_config *config, struct tlsmodem *modem,
+                      struct at_start **ret_start)
+{
+    struct at_start *start = calloc(1, sizeof(*start));
+
+    assert(config->count > 0);
+    if (start == NULL)
+        return ERR_NO_MEMORY;
+    start->config = *config;
+    start->channel.ops = &ops;
+    if (clock_new_timer(config->clock, on_time, start, &start->timer) != ERR_OK) {
+        free(start);
+        return ERR_NO_MEMORY;
+    }
+    start->modem = modem;
+    start->terminal = tlsmodem_terminal_at(modem, 0);
+    tlsmodem_attach(modem, 0, &start->channel);
+    begin(start);
+    clock_timer_start(start->timer, 0);
+    *ret_start = start;
+    return ERR_OK;
+}
+
+void at_start_free(struct at_start *start)
+{
+    if (start == NULL)
+        return;
+    if (start->modem != NULL)
+        tlsmodem_attach(start->modem, 0, NULL);
+    clock_timer_free(start->timer);
+    free(start);
+}

@@ -10,6 +10,7 @@
 #include "file/bytes.h"
 #include "plan/module_name.h"
 #include "transcript/engine_stage.h"
+#include "transcript/rewrite.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -28,6 +29,8 @@ struct file_bytes {
 struct check {
     struct reader_world world; /* whose files are `files` */
     struct file_bytes *files;
+    const struct file_bytes *opened; /* that includes the others */
+    size_t model;                    /* that rewrites it */
     const struct check_options *options;
     struct test_authority *authority;
     struct junit junit;
@@ -52,6 +55,8 @@ static enum err read_file(struct reader_world *world, const char *path, struct s
         free(file);
         return ERR_IO;
     }
+    if (check->files == NULL)
+        check->opened = file;
     file->next = check->files;
     check->files = file;
     *ret_bytes = span_at(file->data, file->len);
@@ -151,8 +156,53 @@ static const char *not_for_us(const struct check *check, const struct script_hea
                    : "not by the engine: the file's `only` names others";
 }
 
-static enum play_end play_on(struct check *check, struct reader *reader, size_t model,
-                             struct stage *stage, struct report *report)
+/* The old file stays until the new one is whole. */
+static bool replace_file(const char *path, struct span bytes)
+{
+    size_t cap = strlen(path) + sizeof(".new");
+    char *other = malloc(cap);
+    FILE *file = NULL;
+    bool done = false;
+
+    if (other != NULL) {
+        snprintf(other, cap, "%s.new", path);
+        file = fopen(other, "wb");
+    }
+    if (file != NULL) {
+        done = fwrite(bytes.data, 1, bytes.len, file) == bytes.len;
+        done = fclose(file) == 0 && done && rename(other, path) == 0;
+        if (!done)
+            remove(other);
+    }
+    free(other);
+    return done;
+}
+
+static enum play_end rewrite(const struct check *check, const struct play_config *config,
+                             const char *path, struct report *report)
+{
+    struct rewrite_file file = { path, span_at(check->opened->data, check->opened->len) };
+    struct report text = { .cut = false };
+    enum play_end end = rewrite_script(config, &file, &text, report);
+    struct span changed = bytes_span(&text.text);
+
+    if (end == PLAY_AS_WRITTEN && (text.cut || changed.len == 0)) {
+        report_add(report, "%s\n", err_text(ERR_NO_MEMORY));
+        end = PLAY_WRONG;
+    } else if (end == PLAY_AS_WRITTEN && !span_equal(changed, file.bytes)) {
+        if (!replace_file(path, changed)) {
+            report_add(report, "%s: cannot write the file\n", path);
+            end = PLAY_WRONG;
+        } else {
+            printf("%s: rewritten\n", path);
+        }
+    }
+    report_free(&text);
+    return end;
+}
+
+static enum play_end play_on(struct check *check, const char *path, struct reader *reader,
+                             size_t model, struct stage *stage, struct report *report)
 {
     struct play_config config = { .reader = reader,
                                   .model = model,
@@ -163,11 +213,12 @@ static enum play_end play_on(struct check *check, struct reader *reader, size_t 
     uint64_t steps;
 
     reader_rewind(reader);
-    return play_script(&config, report, &steps);
+    return check->options->rewrite ? rewrite(check, &config, path, report)
+                                   : play_script(&config, report, &steps);
 }
 
-static enum play_end play_by_engine(struct check *check, struct reader *reader, size_t model,
-                                    const char *module, struct report *report)
+static enum play_end play_by_engine(struct check *check, const char *path, struct reader *reader,
+                                    size_t model, const char *module, struct report *report)
 {
     struct engine_stage_config config = { .header = reader_header(reader),
                                           .model = module,
@@ -178,13 +229,13 @@ static enum play_end play_by_engine(struct check *check, struct reader *reader, 
 
     if (engine_stage_open(&config, report, &stage) != ERR_OK)
         return PLAY_WRONG;
-    end = play_on(check, reader, model, engine_stage_iface(stage), report);
+    end = play_on(check, path, reader, model, engine_stage_iface(stage), report);
     engine_stage_close(stage);
     return end;
 }
 
-static enum play_end play_for_real(struct check *check, struct reader *reader, size_t model,
-                                   struct report *report)
+static enum play_end play_for_real(struct check *check, const char *path, struct reader *reader,
+                                   size_t model, struct report *report)
 {
     struct real_stage_config config = { .header = reader_header(reader),
                                         .devices = check->options->uarts,
@@ -199,16 +250,9 @@ static enum play_end play_for_real(struct check *check, struct reader *reader, s
 
     if (err != ERR_OK)
         return err == ERR_UNSUPPORTED ? PLAY_NOT_HERE : PLAY_WRONG;
-    end = play_on(check, reader, model, real_stage_iface(stage), report);
+    end = play_on(check, path, reader, model, real_stage_iface(stage), report);
     real_stage_close(stage);
     return end;
-}
-
-static enum play_end play(struct check *check, struct reader *reader, size_t model,
-                          const char *module, struct report *report)
-{
-    return check->options->uart_count > 0 ? play_for_real(check, reader, model, report)
-                                          : play_by_engine(check, reader, model, module, report);
 }
 
 /* Often all models of a file differ in the same way: once is enough. */
@@ -246,7 +290,9 @@ static void play_as(struct check *check, const char *path, struct reader *reader
         junit_add(&check->junit, path, module, JUNIT_SKIPPED, 0, span_of(why_not));
         return;
     }
-    end = play(check, reader, model, module, &report);
+    end = check->options->uart_count > 0
+              ? play_for_real(check, path, reader, model, &report)
+              : play_by_engine(check, path, reader, model, module, &report);
     junit_add(&check->junit, path, module, results[end], now_us() - start_us,
               bytes_span(&report.text));
     if (end == PLAY_DIFFERENT || end == PLAY_WRONG)
@@ -295,16 +341,32 @@ static void play_models(struct check *check, const char *path, struct reader *re
         play_as(check, path, reader, model_of(header, module), module);
         return;
     }
-    for (size_t i = 0; i < header->model_count; i++)
+    for (size_t i = check->model; i < header->model_count; i++) {
         play_as(check, path, reader, i, module_of(header->models[i].name));
+        if (check->options->rewrite)
+            return;
+    }
 }
 
-static void check_file(struct check *check, const char *path)
+/* How often the file must be read: each model finds what those before it have written. */
+static size_t readings(const struct check *check, const struct script_header *header)
+{
+    const struct check_options *options = check->options;
+
+    return options->rewrite && options->module == NULL && options->uart_count == 0
+               ? header->model_count
+               : 1;
+}
+
+/* Returns how often it must be read. */
+static size_t read_file_once(struct check *check, const char *path)
 {
     struct reader *reader;
     enum err err = reader_open(&check->world, path, &reader);
+    size_t count = 0;
 
     if (err == ERR_OK) {
+        count = readings(check, reader_header(reader));
         play_models(check, path, reader);
         reader_close(reader);
     } else {
@@ -315,8 +377,17 @@ static void check_file(struct check *check, const char *path)
                   bytes_span(&check->mistakes.text));
     }
     report_free(&check->mistakes);
-    report_free(&check->last);
     forget_files(check);
+    return count;
+}
+
+static void check_file(struct check *check, const char *path)
+{
+    size_t count = 1;
+
+    for (check->model = 0; check->model < count; check->model++)
+        count = read_file_once(check, path);
+    report_free(&check->last);
 }
 
 /* ---- all of them ---- */

@@ -104,6 +104,14 @@ static bool take_bytes(struct check_options *options, const char *value, struct 
     return true;
 }
 
+static bool take_rewrite(struct check_options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->rewrite = true;
+    return true;
+}
+
 static bool take_help(struct check_options *options, const char *value, struct text *error)
 {
     (void)value;
@@ -126,6 +134,9 @@ static const struct option table[] = {
       "the value of ${NAME} in the files, or a file that has it; may be repeated" },
     { "--junit", "FILE", take_junit, "write the results to FILE too, as JUnit has them" },
     { "--bytes", NULL, take_bytes, "type byte by byte" },
+    { "--rewrite", NULL, take_rewrite,
+      "put what the module says into the files, where it differs or is missing, for you to "
+      "review" },
     { "--help", NULL, take_help, "print this" },
 };
 

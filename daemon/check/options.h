@@ -21,6 +21,7 @@ struct check_options {
     struct values values;                     /* of --set; owned */
     const char *junit;                        /* where the results go too; NULL: nowhere */
     bool single_bytes;
+    bool rewrite;               /* put what comes into the files */
     struct stack_plan in_front; /* of the engine's network */
 };
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copytree
 from xml.etree import ElementTree
 
 import pytest
@@ -150,6 +151,58 @@ def test_junit(tmp_path: Path) -> None:
     assert "expected:" in (failure.text or "") and "OK" in (failure.text or "")
     nowhere = check(tmp_path / "c.at", "--junit", tmp_path / "nowhere" / "out.xml")
     assert nowhere.returncode == DIFFERENT and "--junit: " in nowhere.stderr
+
+
+# What the module says is put in.
+
+HE910 = "model he910\nsource a test\n\n# comment\n"
+
+
+@pytest.mark.parametrize(("typed", "whole"), [
+    # Nothing but what is typed: answers come behind each line, also late ones, without an echo, and a prompt.
+    ('> AT\n> ATE0\n\n# comment\n> HELLO\n> AT#NOTHING\n> ATE1\n> AT+CMGF=1\n> AT+CMGW="1"\n> data "abc"\n> ctrl-z\n',
+     '> AT\n< OK\n> ATE0\n< OK\n\n# comment\n> HELLO\n> AT#NOTHING\n< ERROR\n> ATE1\n< OK\n'
+     '> AT+CMGF=1\n< OK\n> AT+CMGW="1"\n< prompt\n> data "abc"\n> ctrl-z\n< +CMGW: 1\n< OK\n'),
+    # Lines added to a file that has answers, wrong ones, and some too many.
+    ("> AT\n< OK\n> AT\n> AT#NOTHING\n> AT\n< OK\n> AT#NOTHING\n",
+     "> AT\n< OK\n> AT\n< OK\n> AT#NOTHING\n< ERROR\n> AT\n< OK\n> AT#NOTHING\n< ERROR\n"),
+    ("> AT\n< ERROR\n< 17\n> AT#NOTHING\n< ERROR\n", "> AT\n< OK\n> AT#NOTHING\n< ERROR\n"),
+    # No end of line, CR before it, a file that is right.
+    ("> AT", "> AT\n< OK\n"),
+    ("> AT\n<~ O.\n", "> AT\n<~ O.\n"),
+])
+def test_rewrite(typed: str, whole: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", HE910 + typed)
+    done = check("--rewrite", path)
+    assert done.returncode == AS_WRITTEN, done.stdout + done.stderr
+    assert path.read_text() == HE910 + whole
+    assert ("rewritten" in done.stdout) == (typed != whole)
+    assert "rewritten" not in check("--rewrite", path).stdout and path.read_text() == HE910 + whole
+    assert check(path).returncode == AS_WRITTEN
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_rewrite_for_several_models_and_includes(tmp_path: Path) -> None:
+    included = write(tmp_path, "more", "> AT\n< OK\n")
+    path = write(tmp_path, "a.at", HEAD + "include more\n> AT#CGMM\n> AT\n")
+    done = check("--rewrite", path)
+    assert done.returncode == AS_WRITTEN and done.stdout.count("rewritten") == 2, "each leaves what it says"
+    assert included.read_text() == "> AT\n< OK\n"
+    assert path.read_text() == HEAD + "include more\n> AT#CGMM\n< #CGMM: GL865\n< OK\n> AT\n< OK\n"
+
+
+def test_rewrite_leaves_what_is_right(tmp_path: Path) -> None:
+    for maker in MAKERS:
+        copytree(TRANSCRIPTS / maker, tmp_path / maker)
+    done = check("--rewrite", *(tmp_path / maker for maker in MAKERS))
+    assert done.returncode == AS_WRITTEN and "rewritten" not in done.stdout
+
+
+def test_rewrite_needs_the_rest_to_be_right(tmp_path: Path) -> None:
+    text = HE910 + "peer server port tcp\n> AT\npeer closes\n"
+    path = write(tmp_path, "a.at", text)
+    assert check("--rewrite", path).returncode == DIFFERENT
+    assert path.read_text() == text
 
 
 # Against a real module: the daemon on a pseudo-terminal, with peers on sockets.

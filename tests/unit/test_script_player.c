@@ -6,6 +6,7 @@
 #include "transcript/echo.h"
 #include "transcript/engine_stage.h"
 #include "transcript/play.h"
+#include "transcript/rewrite.h"
 #include "transcript/values.h"
 
 #include <stdio.h>
@@ -272,6 +273,28 @@ static void a_report_has_all(void **state)
     report_free(&report);
 }
 
+static void what_is_said_becomes_lines(void **state)
+{
+    static const struct {
+        const char *said, *lines;
+    } rows[] = {
+        { "\r\n#A: 0\r\nTIMEOUT\r\n\r\nOK\r\n", "< #A: 0\n<| TIMEOUT\n< OK\n" },
+        { "\r\n> ", "< prompt\n" },
+        { "\x01\x02\r\n\r\nOK\r\n", "< bytes \"\\x01\\x02\"\n< bytes \"\\r\\n\"\n< OK\n" },
+        { "\r", "< bytes \"\\r\"\n" },
+        { "OK", "< bytes \"OK\"\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct report text = { .cut = false };
+
+        rewrite_as_lines(&text, span_of(rows[i].said));
+        check_bytes(rows[i].lines, bytes_span(&text.text), span_of(rows[i].lines));
+        report_free(&text);
+    }
+}
+
 static void a_terminal_gets_no_controls(void **state)
 {
     struct report report = { .cut = false };
@@ -339,9 +362,13 @@ static void values_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_right_plays), cmocka_unit_test(each_difference_is_found),
-        cmocka_unit_test(a_report_has_all),    cmocka_unit_test(a_terminal_gets_no_controls),
-        cmocka_unit_test(echo_is_followed),    cmocka_unit_test(values_are_found),
+        cmocka_unit_test(what_is_right_plays),
+        cmocka_unit_test(each_difference_is_found),
+        cmocka_unit_test(a_report_has_all),
+        cmocka_unit_test(what_is_said_becomes_lines),
+        cmocka_unit_test(a_terminal_gets_no_controls),
+        cmocka_unit_test(echo_is_followed),
+        cmocka_unit_test(values_are_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,7 @@ static const char *const statement_texts[NVM_STATEMENTS] = {
     [NVM_COMMIT] = "COMMIT",
     [NVM_ROLLBACK] = "ROLLBACK",
     [NVM_FIND] = "SELECT value FROM entry WHERE modem=?1 AND key=?2 AND secret=?3",
+    [NVM_KEYS] = "SELECT key,secret FROM entry WHERE modem=?1",
     [NVM_PUT] = "REPLACE INTO entry(modem,key,secret,value) VALUES(?1,?2,?3,?4)",
     [NVM_REMOVE] = "DELETE FROM entry WHERE modem=?1 AND key=?2 AND secret=?3",
 };
@@ -254,6 +255,27 @@ void nvm_database_found(struct nvm_database *db)
 {
     sqlite3_reset(db->statements[NVM_FIND]);
     sqlite3_clear_bindings(db->statements[NVM_FIND]);
+}
+
+enum err nvm_database_each_key(struct nvm_database *db, const char *modem,
+                               void (*visit)(void *ctx, const char *key, bool secret), void *ctx,
+                               struct nvm_report report)
+{
+    sqlite3_stmt *rows = db->statements[NVM_KEYS];
+    int status = sqlite3_bind_text(rows, 1, modem, -1, SQLITE_STATIC);
+    enum err err = ERR_OK;
+
+    while (status == SQLITE_OK || status == SQLITE_ROW) {
+        status = sqlite3_step(rows);
+        if (status == SQLITE_ROW && sqlite3_column_text(rows, 0) != NULL)
+            visit(ctx, (const char *)sqlite3_column_text(rows, 0),
+                  sqlite3_column_int(rows, 1) != 0);
+    }
+    if (status != SQLITE_DONE)
+        err = nvm_sqlite_fail(&db->file, "read", report);
+    sqlite3_reset(rows);
+    sqlite3_clear_bindings(rows);
+    return err;
 }
 
 enum err nvm_database_has_secrets(struct nvm_database *db, struct nvm_report report, bool *ret_has)

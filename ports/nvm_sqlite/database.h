@@ -12,6 +12,7 @@ enum nvm_statement {
     NVM_COMMIT,
     NVM_ROLLBACK,
     NVM_FIND,
+    NVM_KEYS,
     NVM_PUT,
     NVM_REMOVE,
     NVM_STATEMENTS
@@ -56,6 +57,11 @@ enum err nvm_database_find(struct nvm_database *db, const struct nvm_slot *slot,
 
 /* The value is not needed any more. */
 void nvm_database_found(struct nvm_database *db);
+
+/* Shows `visit` the slots of a modem that hold something.  ERR_NO_MEMORY, ERR_CORRUPT, ERR_IO. */
+enum err nvm_database_each_key(struct nvm_database *db, const char *modem,
+                               void (*visit)(void *ctx, const char *key, bool secret), void *ctx,
+                               struct nvm_report report);
 
 /* True in `ret_has` when some modem has a secret. */
 enum err nvm_database_has_secrets(struct nvm_database *db, struct nvm_report report, bool *ret_has);

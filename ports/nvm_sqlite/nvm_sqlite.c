@@ -25,12 +25,16 @@ struct nvm {
     uint8_t sealed[NVM_SEALED_MAX];
 };
 
+/* Bits for what may be there: most of what a module asks for at its start never was. */
+enum { SIEVE_WORDS = 4, SIEVE_WORD_BITS = 64 };
+
 struct nvm_modem {
     struct nvm *nvm;
     struct nvm_modem *previous, *next;
     char name[NVM_MODEM_NAME_MAX + 1];
     const struct log *log;
     struct nvm_trouble trouble;
+    uint64_t sieve[SIEVE_WORDS];
     bool shares_writes;         /* nvm_modem_share_writes() */
     struct nvm_pending pending; /* the writer's */
     uint64_t newest, settled;   /* numbers of the last apply(), and of the last that is known to be
@@ -240,6 +244,40 @@ void nvm_close(struct nvm *nvm)
     free(nvm);
 }
 
+/* FNV-1a, 32 bits. */
+static uint32_t hash_of(const char *key, bool secret)
+{
+    uint32_t hash = UINT32_C(2166136261) + (secret ? 1 : 0);
+
+    for (; *key != '\0'; key++)
+        hash = (hash ^ (uint8_t)*key) * UINT32_C(16777619);
+    return (hash ^ hash >> 16) % (SIEVE_WORDS * SIEVE_WORD_BITS);
+}
+
+static void may_be_there(void *ctx, const char *key, bool secret)
+{
+    struct nvm_modem *modem = ctx;
+    uint32_t bit = hash_of(key, secret);
+
+    modem->sieve[bit / SIEVE_WORD_BITS] |= UINT64_C(1) << bit % SIEVE_WORD_BITS;
+}
+
+static bool is_surely_missing(const struct nvm_modem *modem, const char *key, bool secret)
+{
+    uint32_t bit = hash_of(key, secret);
+
+    return (modem->sieve[bit / SIEVE_WORD_BITS] >> bit % SIEVE_WORD_BITS & 1) == 0;
+}
+
+/* Where that fails everything may be there: who asks for it then is told why. */
+static void fill_sieve(struct nvm_modem *modem)
+{
+    struct nvm_report nobody = { .cap = 0 };
+
+    if (nvm_database_each_key(&modem->nvm->db, modem->name, may_be_there, modem, nobody) != ERR_OK)
+        memset(modem->sieve, 0xFF, sizeof(modem->sieve));
+}
+
 static bool is_name(const char *name, size_t max)
 {
     size_t len = strnlen(name, max + 1);
@@ -319,6 +357,8 @@ static enum err apply(void *storage, const struct storage_change *changes, size_
 
     if (count == 0)
         return ERR_OK;
+    for (size_t i = 0; i < count && err == ERR_OK; i++)
+        may_be_there(modem, changes[i].key, changes[i].secret);
     if (err == ERR_OK && modem->shares_writes) {
         err = write_later(modem, changes, count, report);
         if (err == ERR_OK)
@@ -378,6 +418,8 @@ static enum err load(void *storage, const char *key, bool secret, void *buf, siz
     struct nvm_slot slot = { modem->name, key, secret };
     enum err err;
 
+    if (is_name(key, STORAGE_KEY_MAX) && is_surely_missing(modem, key, secret))
+        return ERR_NOT_FOUND;
     if (modem->shares_writes &&
         nvm_writer_find(&modem->nvm->writer, &modem->pending, key, secret, buf, cap, ret_len, &err))
         return err;
@@ -412,6 +454,7 @@ enum err nvm_modem(struct nvm *nvm, const char *modem_name, const struct log *lo
     modem->log = log;
     memcpy(modem->name, modem_name, strlen(modem_name));
     pthread_mutex_lock(&nvm->mutex);
+    fill_sieve(modem);
     modem->next = nvm->modems;
     if (modem->next != NULL)
         modem->next->previous = modem;

@@ -32,12 +32,13 @@ enum err nvm_open(const char *dir, char *ret_message, size_t message_cap, struct
 /* Releases everything, the handles of modems included; NULL is fine.  No handle may be in use. */
 void nvm_close(struct nvm *nvm);
 
-/* Makes the handle of one modem; `modem_name` (1 to 63 bytes, copied) names its entries for ever.
- * `log` (may be NULL, outlives the handle) gets a line for the operator when an entry cannot be
- * stored or read: once for each kind of trouble and each place that stores, until it is over.
- * Modems of one `nvm` may live in several threads, each handle in one thread at a time.
- * load() and apply() answer besides their contract: ERR_INVALID for a key or value out of bounds,
- * ERR_CORRUPT for a damaged database, ERR_NO_MEMORY.  ERR_INVALID; ERR_NO_MEMORY. */
+/* Makes the handle of one modem; `modem_name` (1 to 63 bytes, copied) names its entries for ever,
+ * and is that of no other handle at the time. `log` (may be NULL, outlives the handle) gets a line
+ * for the operator when an entry cannot be stored or read: once for each kind of trouble and each
+ * place that stores, until it is over. Modems of one `nvm` may live in several threads, each handle
+ * in one thread at a time. load() and apply() answer besides their contract: ERR_INVALID for a key
+ * or value out of bounds, ERR_CORRUPT for a damaged database, ERR_NO_MEMORY.  ERR_INVALID;
+ * ERR_NO_MEMORY. */
 enum err nvm_modem(struct nvm *nvm, const char *modem_name, const struct log *log,
                    struct storage *ret_storage);
 

@@ -10,7 +10,7 @@
 #define OK "\r\nOK\r\n"
 
 /* TOGETHER: a module that is silent before what it says unasked keeps no other waiting. */
-enum { TEXT_MAX_BYTES = 8192, TOGETHER = 20, CLOSE_LIMIT_MS = 10000, ANSWER_LIMIT_MS = 60000 };
+enum { TOGETHER = 20, CLOSE_LIMIT_MS = 10000, ANSWER_LIMIT_MS = 60000 };
 
 static void say(void *ctx, const char *what, const char *text)
 {
@@ -107,7 +107,7 @@ static void type(struct rig_modem *modem, const char *text)
 
 void rig_command(struct rig_modem *modem, const char *line)
 {
-    char text[TEXT_MAX_BYTES];
+    char text[RIG_TEXT_MAX];
 
     snprintf(text, sizeof(text), "%s\r", line);
     type(modem, text);
@@ -116,48 +116,13 @@ void rig_command(struct rig_modem *modem, const char *line)
 
 /* ---- steps ---- */
 
-static int put_value(char *out, size_t cap, char name, const struct rig_servers *servers)
-{
-    switch (name) {
-    case 'T':
-        return snprintf(out, cap, "%u", (unsigned)servers->tls);
-    case 'H':
-        return snprintf(out, cap, "%u", (unsigned)servers->http);
-    case 'F':
-        return snprintf(out, cap, "%u", (unsigned)servers->ftp);
-    case 'M':
-        return snprintf(out, cap, "%u", (unsigned)servers->mail);
-    case 'L':
-        return snprintf(out, cap, "%zu", strlen(servers->ca));
-    case 'C':
-        return snprintf(out, cap, "%s", servers->ca);
-    default:
-        fail("no value %%%c", name);
-    }
-}
-
-static void fill_in(char text[TEXT_MAX_BYTES], const char *form, const struct rig_servers *servers)
-{
-    size_t len = 0;
-
-    for (; *form != '\0' && len + 1 < TEXT_MAX_BYTES; form++) {
-        if (*form == '%')
-            len += (size_t)put_value(text + len, TEXT_MAX_BYTES - len, *++form, servers);
-        else
-            text[len++] = *form;
-    }
-    if (len >= TEXT_MAX_BYTES)
-        fail("%s is too long with its values", form);
-    text[len] = '\0';
-}
-
 static void take_together(struct rig_modem *modems, size_t count, const struct rig_step *steps,
                           const struct rig_servers *servers)
 {
     for (const struct rig_step *step = steps; step->text != NULL; step++) {
-        char text[TEXT_MAX_BYTES];
+        char text[RIG_TEXT_MAX];
 
-        fill_in(text, step->text, servers);
+        rig_fill_in(text, step->text, servers);
         for (size_t i = 0; i < count; i++)
             type(&modems[i], text);
         for (size_t i = 0; i < count; i++)

@@ -5,6 +5,7 @@
 
 #include "memory_host.h"
 #include "rig_models.h"
+#include "rig_steps.h"
 #include "runtime/modem.h"
 
 #include <stdint.h>
@@ -35,12 +36,6 @@ void rig_modem_close(struct rig_modem *modem);
 
 /* Types a command line and waits until it is answered with OK. */
 void rig_command(struct rig_modem *modem, const char *line);
-
-/* Where the servers are, and whom to believe. */
-struct rig_servers {
-    const char *ca; /* certificates in PEM */
-    uint16_t tls, http, ftp, mail;
-};
 
 /* Takes modems of one model through steps, some at once. */
 void rig_take(struct rig_modem *modems, size_t count, const struct rig_step *steps,

@@ -29,6 +29,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(REPOSITORY / "tests")]
 
+from fleets import Crowd, Fleet, Figures, plot, run_fleet  # noqa: E402
 from subjects import ModemPort, ProgramPort, Services, TlsPeer, socat_tls  # noqa: E402
 from support.certs import Certificates, make_certificates  # noqa: E402
 
@@ -41,6 +42,15 @@ ASK_ROUNDS = 10_000
 PARSE_ROUNDS = 50_000
 DIALS = 150
 MODEMS = 1_000
+
+FLEET_MODELS = ("he910", "m95", "l610")
+FLEET_SIZES = (1_000, 4_000, 9_900)
+FLEET_QUIET_S = 30.0
+READY_MODEMS = 10_000
+READY_AIM_S = 2.0
+STORE_AIM_S = 5.0
+QUIET_AIM_PERCENT = 1.0
+FLEET_PLOT = "fleet.svg"
 
 COUNTED_ROUNDS = 500
 COUNTED_DIALS = 40
@@ -360,10 +370,61 @@ def private_kb(pid: int) -> float:
     return float(sum(int(kb) for kb in parts))
 
 
+def fleet(bench: Bench, runs: int) -> Iterator[Row | str]:
+    """Thousands in one process, each with a host, dialling all at once, then quiet; beside a client
+    of the same library that opens as many sessions at once."""
+    del runs  # each takes minutes
+    curves: dict[str, list[tuple[int, float]]] = {}
+    for model in FLEET_MODELS:
+        all_sizes = [one_fleet(bench, model, count) for count in FLEET_SIZES]
+        curves[model] = [(ours.count, ours.dial_cpu_ms) for ours, _ in all_sizes]
+        for ours, theirs in all_sizes:
+            what = f"{ours.count:,} {model}"
+            yield Row(f"{what} dial at once: CPU each, ms", "GnuTLS client", [ours.dial_cpu_ms],
+                      [1e3 * theirs[0]])
+            yield Row(f"{what}: seconds until all are connected", "GnuTLS client",
+                      [ours.dial_seconds], [theirs[1]])
+        first, last = all_sizes[0][0], all_sizes[-1][0]
+        yield Row(f"CPU of a dial, {last.count:,} {model}, ms", f"of {first.count:,}",
+                  [last.dial_cpu_ms], [first.dial_cpu_ms])
+        yield Row(f"memory of each of {last.count:,} {model}, kB", f"of {first.count:,}",
+                  [last.bytes / 1e3], [first.bytes / 1e3])
+        yield Row(f"CPU of {last.count:,} connected {model}, %", "aim", [last.quiet_percent],
+                  [QUIET_AIM_PERCENT])
+        yield f"{last.count:,} connected {model} have {last.descriptors:,} descriptors."
+    plot(Path(FLEET_PLOT), "Processor time of a dial, all at once", "ms", curves)
+    yield from starts(bench)
+
+
+def one_fleet(bench: Bench, model: str, count: int) -> tuple[Figures, list[float]]:
+    """A fleet, and the bare client, each with a server of its own: ports are used up."""
+    with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer:
+        ours = run_fleet(bench.modem, bench.program("crowd"), bench.folder, model, count, bench.ca,
+                         peer.port, FLEET_QUIET_S)
+    with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer:
+        theirs = bench.figures("bare", "crowd", peer.port, bench.ca, count)
+    return ours, theirs
+
+
+def starts(bench: Bench) -> Iterator[Row]:
+    """Ten thousand at the start, and when all of them store something at once."""
+    with Fleet(bench.modem, bench.folder, "he910", READY_MODEMS) as started:
+        yield Row(f"{READY_MODEMS:,} he910 ready, s", "aim", [started.ready_seconds],
+                  [READY_AIM_S])
+    state = str(bench.folder / "state")
+    with Fleet(bench.modem, bench.folder, "he910", READY_MODEMS, state=state) as stored, \
+            Crowd(bench.program("crowd"), "he910", READY_MODEMS, stored, bench.ca,
+                  bench.peer.port) as hosts:
+        yield Row(f"{READY_MODEMS:,} he910 change a setting, s", "aim", [hosts.do("store")],
+                  [STORE_AIM_S])
+    with Fleet(bench.modem, bench.folder, "he910", READY_MODEMS, state=state) as again:
+        yield Row("the same ready again, s", "aim", [again.ready_seconds], [READY_AIM_S])
+
+
 MEASURES: dict[str, Callable[[Bench, int], Iterator[Row | str]]] = {
     "throughput": throughput, "latency": latency, "answers": answers, "parse": parse,
     "instructions": instructions, "dial": dial,
-    "fast": fast_dial, "memory": memory, "process": process}
+    "fast": fast_dial, "memory": memory, "process": process, "fleet": fleet}
 
 
 # --- around it ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include "at/session.h"
 
 #include "base/letters.h"
+#include "base/mask.h"
 
 bool at_awaits_secret(const struct at_session *at)
 {
@@ -59,8 +60,12 @@ size_t at_find_secrets(const struct at_session *at, struct span line, struct spa
            at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme) == AT_LEXED) {
         const struct at_command *row = at_find(at, lexeme.name);
 
-        if (row != NULL && lexeme.form == AT_SET && (row->secret || has_secret_param(row)))
+        if (lexeme.form != AT_SET)
+            continue;
+        if (row != NULL && (row->secret || has_secret_param(row)))
             count += find_values(at, row, lexeme.body, list + count, cap - count);
+        else
+            count += mask_find(lexeme.body, list + count, cap - count);
     }
     return count;
 }

@@ -2,89 +2,120 @@
 #include "base/mask.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
-enum { PORT_DIGITS = 5 };
+/* A line of the log has no more. */
+enum { PORT_DIGITS = 5, URLS_MAX = 64 };
 
-/* The last `c` of text[from] to text[end]; `end`: there is none. */
-static size_t last(const char *text, size_t from, size_t end, char c)
+static bool is_among(uint8_t c, const char *set)
 {
-    size_t at = end;
-
-    while (at > from && text[at - 1] != c)
-        at--;
-    return at > from ? at - 1 : end;
+    return c != '\0' && strchr(set, c) != NULL;
 }
 
-static bool is_port(const char *text, size_t from, size_t end)
+/* Where the last `c` stands; the length: there is none. */
+static size_t last(struct span text, char c)
 {
-    for (size_t i = from; i < end; i++) {
-        if (text[i] < '0' || text[i] > '9')
+    size_t at = text.len;
+
+    while (at > 0 && text.data[at - 1] != (uint8_t)c)
+        at--;
+    return at > 0 ? at - 1 : text.len;
+}
+
+static bool is_port(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
             return false;
     }
-    return end - from <= PORT_DIGITS;
+    return text.len <= PORT_DIGITS;
 }
 
-/* Hides text[from] to text[end]; returns what `end` has become. */
-static size_t hide(char *text, size_t from, size_t end)
+/* What stands between // and the host, which may be empty.  Some write a / into a password: then
+ * what looks like a port is none. */
+static struct span secret_of(struct span rest)
 {
-    if (from == end)
-        return end;
-    text[from] = '*';
-    memmove(text + from + 1, text + end, strlen(text + end) + 1);
-    return from + 1;
-}
+    size_t end = 0, at, colon;
+    struct span authority;
 
-/* What stands between // and the host; returns where to go on.  Some write a / into a password:
- * then what looks like a port is none. */
-static size_t mask_authority(char *text, size_t from, size_t end)
-{
-    size_t authority = from, at, colon;
-
-    while (authority < end && strchr("/?#", text[authority]) == NULL)
-        authority++;
-    at = last(text, from, authority, '@');
-    if (at < authority)
-        return hide(text, from, at);
-    colon = last(text, from, authority, ':');
-    if (colon == authority || text[from] == '[' || is_port(text, colon + 1, authority))
-        return authority;
-    at = last(text, authority, end, '@');
-    return at < end ? hide(text, from, at) : hide(text, colon + 1, authority);
+    while (end < rest.len && !is_among(rest.data[end], "/?#"))
+        end++;
+    authority = span_at(rest.data, end);
+    at = last(authority, '@');
+    if (at < end)
+        return span_at(rest.data, at);
+    colon = last(authority, ':');
+    if (colon == end || rest.data[0] == '[' || is_port(span_skip(authority, colon + 1)))
+        return span_at(rest.data, 0);
+    at = last(rest, '@');
+    return at < rest.len ? span_at(rest.data, at) : span_skip(authority, colon + 1);
 }
 
 /* Up to the quote that ends what one has begun, or without it the end of a word. */
-static size_t end_of(const char *text, size_t from, bool quoted)
+static struct span word_of(struct span text, bool quoted)
 {
-    while (text[from] != '\0' && text[from] != '"' && (quoted || (unsigned char)text[from] > ' '))
-        from++;
-    return from;
+    size_t end = 0;
+
+    while (end < text.len && text.data[end] != '"' && (quoted || text.data[end] > ' '))
+        end++;
+    return span_at(text.data, end);
 }
 
 /* "user:password@host" without a scheme. */
-static bool is_bare(const char *text, size_t from, size_t end)
+static bool is_bare(struct span word)
 {
-    size_t slash = from, at;
+    size_t slash = 0, at;
 
-    while (slash < end && text[slash] != '/')
+    while (slash < word.len && word.data[slash] != '/')
         slash++;
-    at = last(text, from, slash, '@');
-    return at < slash && last(text, from, at, ':') < at;
+    at = last(span_at(word.data, slash), '@');
+    return at < slash && last(span_at(word.data, at), ':') < at;
+}
+
+static bool begins(struct span text, const char *with)
+{
+    size_t len = strlen(with);
+
+    return text.len >= len && memcmp(text.data, with, len) == 0;
+}
+
+size_t mask_find(struct span text, struct span *list, size_t cap)
+{
+    bool quoted = false;
+    size_t count = 0;
+
+    while (text.len > 0 && count < cap) {
+        struct span found = span_at(text.data, 0);
+        size_t step = 1;
+
+        if (text.data[0] == '"') {
+            struct span word = word_of(span_skip(text, 1), true);
+
+            quoted = !quoted;
+            if (quoted && is_bare(word))
+                found = secret_of(word);
+        } else if (begins(text, "://")) {
+            step = strlen("://");
+            found = secret_of(word_of(span_skip(text, step), quoted));
+        }
+        if (found.len > 0) {
+            list[count++] = found;
+            step = (size_t)(found.data - text.data) + found.len;
+        }
+        text = span_skip(text, step);
+    }
+    return count;
 }
 
 void mask_urls(char *text)
 {
-    bool quoted = false;
+    struct span list[URLS_MAX];
+    size_t count = mask_find(span_of(text), list, URLS_MAX);
 
-    for (size_t i = 0; text[i] != '\0'; i++) {
-        if (text[i] == '"') {
-            quoted = !quoted;
-            if (quoted && strncmp(text + i + 1, "//", 2) != 0 &&
-                is_bare(text, i + 1, end_of(text, i + 1, true)))
-                i = mask_authority(text, i + 1, end_of(text, i + 1, true)) - 1;
-        } else if (strncmp(text + i, "://", 3) == 0) {
-            i = mask_authority(text, i + 3, end_of(text, i + 3, quoted)) - 1;
-        }
+    while (count-- > 0) {
+        char *secret = text + (list[count].data - (const uint8_t *)text);
+
+        *secret = '*';
+        memmove(secret + 1, secret + list[count].len, strlen(secret + list[count].len) + 1);
     }
 }

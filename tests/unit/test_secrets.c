@@ -23,6 +23,9 @@ static const struct line_case cases[] = {
     { "l610", "AT+FTPOPEN=\"h\",\"me\",\"word\",21", { "word" } },
     { "nl668-cn-00", "AT+FTPOPEN=\"h\",\"me\",\"word\",\"\",,21", { "word" } },
     { "l610", "AT+MIPCALL=1,\"net\",\"me\",\"word\"", { "word" } },
+    { "l610", "AT+HTTPSET=\"URL\",\"http://me:word@h/a@b\"", { "me:word" } },
+    { "l610", "AT+HTTPSET=\"URL\",\"me:word@h/\";+CMEE=2", { "me:word" } },
+    { "l610", "AT+HTTPSET=\"URL\",\"http://h:80/\"", { NULL } },
 };
 
 static void values_are_found(void **state)

@@ -1,13 +1,10 @@
-"""The peers of a transcript as a back end plays them: scripted in the engine's network, or real."""
+"""The peers of a transcript on sockets, told each step."""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
-from typing import Protocol
 
 from .certs import Certificates
-from .engine import EngineHost
 from .modem import show, show_difference
 from .patience import ANSWER_S
 from .plain_peers import PlainPeer, StartTlsPeer, UdpPeer
@@ -89,158 +86,6 @@ def check_bytes(expected: bytes, got: bytes) -> None:
     """The peer got exactly these."""
     if got != expected:
         raise PeerError("the peer got something else\n" + show_difference(expected, got))
-
-
-# In the engine's network
-
-
-class EngineTime(Protocol):
-    """The back end of a scripted peer: time goes on when it waits."""
-
-    engine: EngineHost
-
-    def receive(self, limit_s: float) -> float: ...
-
-
-class EnginePeer(PeerControl):
-    """A peer that engine_host plays; all kinds on TCP."""
-
-    def __init__(self, backend: EngineTime, port: int, plan: PeerPlan) -> None:
-        self.backend = backend
-        self.name = str(port)
-        self.plan = plan
-        self._got = b""
-
-    def ask(self, request: str) -> str:
-        return self.backend.engine.ask(f"peer {self.name} {request}")
-
-    def wait_until(self, is_so: Callable[[], bool], seconds: float = ANSWER_S) -> bool:
-        left = seconds
-        while not (so := is_so()) and left > 0:
-            left -= max(0.001, self.backend.receive(left))
-        return so
-
-    def wait_for(self, *states: str) -> None:
-        if not self.wait_until(lambda: self.ask("state") in states):
-            raise PeerError(f"the module's connection is {self.ask('state')}, "
-                            f"expected {' or '.join(states)}")
-
-    def connected(self) -> None:
-        self.wait_for("connected")
-
-    def connects(self, port: int) -> None:
-        self.ask(f"connect {port}")
-
-    def accepts(self, version: str, suite: str, resumed: bool | None) -> None:
-        if self.plan.kind == "tcp":
-            self.connected()
-            return
-        if resumed is not None:
-            self.ask(f"resumes {'yes' if resumed else 'no'}")
-        self.wait_for("handshaking")
-        if resumed and self.offered()["resume"] != "1":
-            raise PeerError("the module did not offer to resume a session")
-        self.ask(f"handshake ok {version} {suite}".rstrip())
-        self.wait_for("open")
-
-    def fails(self, reason: str, alert: str) -> None:
-        self.wait_for("handshaking")
-        self.ask(f"handshake fail {reason} {alert}".rstrip())
-
-    def sends(self, data: bytes) -> None:
-        self.ask(f"send {data.hex()}")
-
-    def gets(self, data: bytes) -> None:
-        self.wait_until(lambda: len(self._look()) >= len(data) or not data.startswith(self._got))
-        if not self._got.startswith(data):
-            raise PeerError("the peer got something else\n" + show_difference(data, self._got))
-        self._got = self._got[len(data):]
-
-    def gets_line(self) -> bytes:
-        self.wait_until(lambda: b"\n" in self._look())
-        line, _, self._got = self._got.partition(b"\n")
-        return line.removesuffix(b"\r")
-
-    def gets_nothing(self, seconds: float) -> None:
-        if self.wait_until(lambda: bool(self._look()), seconds):
-            raise PeerError(f"the peer got {show(self._got)!r}")
-
-    def gets_close(self) -> None:
-        self.wait_for("shut", "closed")
-        if self._look():
-            raise PeerError(f"the module sent {show(self._got)!r} before it closed")
-
-    def closes(self) -> None:
-        self.ask("close")
-
-    def hangs_up(self) -> None:
-        self.ask("hangup")
-
-    def resets(self) -> None:
-        self.ask("reset")
-
-    def corrupts(self) -> None:
-        self.ask("corrupt")
-
-    def offered(self) -> dict[str, str]:
-        return dict(word.split("=", 1) for word in self.ask("offer").split())
-
-    def client(self, subject: str) -> None:
-        offer = self.offered()
-        if "0" in (offer["cert"], offer["key"]):
-            raise PeerError(f"the module did not give its certificate and key: {offer}")
-
-    def module_port(self) -> int:
-        return int(self.ask("from"))
-
-    def unread(self) -> bytes:
-        return self._look()
-
-    def _look(self) -> bytes:
-        self._got += bytes.fromhex(self.ask("got"))
-        return self._got
-
-
-class EngineUdpPeer(EnginePeer):
-    """A peer on a UDP port of engine_host."""
-
-    def __init__(self, backend: EngineTime, port: int, plan: PeerPlan) -> None:
-        super().__init__(backend, port, plan)
-        self.name = f"udp:{port}"
-        self._datagrams: list[bytes] = []
-
-    def accepts(self, version: str, suite: str, resumed: bool | None) -> None:
-        self.no_such("accepts")
-
-    def gets(self, data: bytes) -> None:
-        self.wait_until(self._has_datagram)
-        check_bytes(data, self._datagrams.pop(0) if self._datagrams else b"")
-
-    def gets_line(self) -> bytes:
-        raise PeerError("this kind of peer gets no lines")
-
-    def gets_nothing(self, seconds: float) -> None:
-        if self.wait_until(self._has_datagram, seconds):
-            raise PeerError(f"the peer got {show(self._datagrams[0])!r}")
-
-    def gets_close(self) -> None:
-        self.no_such("gets close")
-
-    def unread(self) -> bytes:
-        self._has_datagram()
-        return b"".join(self._datagrams)
-
-    def _has_datagram(self) -> bool:
-        self._datagrams += [bytes.fromhex(word) for word in self.ask("got").split()]
-        return bool(self._datagrams)
-
-
-def make_engine_peer(backend: EngineTime, port: int, plan: PeerPlan) -> EnginePeer:
-    """The scripted peer that a header line describes."""
-    if plan.kind == "udp":
-        return EngineUdpPeer(backend, port, plan)
-    backend.engine.ask(f"listen {port} {plan.kind if plan.kind in ('refuse', 'hang') else 'accept'}")
-    return EnginePeer(backend, port, plan)
 
 
 # On sockets

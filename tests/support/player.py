@@ -1,38 +1,31 @@
-"""Plays transcripts (transcript.py) on a back end and compares byte for byte.
+"""Plays transcripts (transcript.py) on real ports with real peers, and compares byte for byte.
 
-Back ends, by name:
-- engine: the engine in virtual time, with a scripted network and scripted TLS (build/engine_host);
-- pty, tcp, unix, stdio: the daemon (build/tlsmodem) behind that port, with a real TLS peer;
-- each of them with `-bytes`: the same, the host's input cut into single bytes;
-- engine-link: the engine behind a link that costs no time (src/wrap/link.h).
+In virtual time `tlsmodem check` plays them.  Back ends, by name: pty, tcp, unix, stdio, the daemon
+(build/tlsmodem) behind that port; each of them with `-bytes`: the same, the host's input cut into
+single bytes.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 import ssl
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
 from .certs import Certificates
-from .engine import EngineHost
 from .modem import Host, Modem, open_pty, show, show_difference, show_lines
 from .patience import ANSWER_S
-from .peer_control import (PeerControl, RealPeer, RealUdpPeer, make_engine_peer,
-                           make_real_peer)
+from .peer_control import (PeerControl, RealPeer, RealUdpPeer, make_real_peer)
 from .servers import PeerError, free_port, refused_port
 from .transcript import (Data, Echo, Escape, Expect, ExpectMatch, Nothing, OnPort, PeerPlan,
-                         PeerStep, PowerCycle, Step, Transcript, Type, Wait, WorldStep)
+                         PeerStep, PowerCycle, Step, Transcript, Type, Wait)
 
-BACKENDS = ("engine", "engine-bytes", "engine-link", "pty", "pty-bytes")
+BACKENDS = ("pty", "pty-bytes")
 PORTS = ("pty", "tcp", "unix", "stdio")
 
 OVER_GUARD_S = 0.1   # a host is silent for a little longer than the guard time
 UNDER_GUARD_S = 0.2  # nothing may come earlier than the guard time, seen from a host
-BURST_END_S = 0.03   # the shortest silence that ends a burst for a host that we know of
 SETTLE_S = 0.05      # how long to look for bytes too many at the end, in real time
 
 HOST, ADDRESS = "localhost", "127.0.0.1"
@@ -48,182 +41,13 @@ def expect_nothing(seconds: float, got: bytes, what: str) -> None:
                        + "".join(f"\n    {line}" for line in show_lines(got)))
 
 
-class Backend(ABC):
-    """A modem with a host at each port, and its peers."""
-
-    IS_VIRTUAL = False  # time: only waits let it go by
-
-    def __init__(self) -> None:
-        self.peers: dict[str, PeerControl] = {}
-        self.ports: dict[str, int] = {}
-
-    @abstractmethod
-    def select(self, port: int) -> None:
-        """Which port's host types and hears from now on; 1 at the beginning."""
-
-    @abstractmethod
-    def type(self, data: bytes) -> None: ...
-
-    @abstractmethod
-    def pending(self) -> bytes:
-        """What the module said and drop() has not taken."""
-
-    @abstractmethod
-    def drop(self, count: int) -> None: ...
-
-    @abstractmethod
-    def receive(self, limit_s: float) -> float:
-        """Waits until something came, or `limit_s`; gives the time that went by."""
-
-    @abstractmethod
-    def wait(self, seconds: float) -> None: ...
-
-    def nothing_for(self, seconds: float, *, typed_before: bool = False) -> None:
-        """Mismatch when something comes in this time, which begins now, or when the host began to
-        type its last bytes."""
-        del typed_before  # the same, in virtual time
-        left = seconds
-        while not self.pending() and left > 0:
-            left -= max(0.0001, self.receive(left))
-        expect_nothing(seconds, self.pending(), f"; after {seconds - left:.3f} s came")
-
-    def silence(self, seconds: float) -> None:
-        """The same; the time begins when the module has read what was typed."""
-        self.nothing_for(seconds)
-
-    @abstractmethod
-    def settle(self) -> None:
-        """Lets come what is still on its way."""
-
-    @abstractmethod
-    def power_cycle(self) -> None: ...
-
-    def world(self, words: list[str]) -> None:
-        """What a laboratory does: a request of engine_host."""
-        raise NotImplementedError(f"{words[0]}: the daemon has no scenario, say `only engine`")
-
-    @abstractmethod
-    def log(self) -> str: ...
-
-    @abstractmethod
-    def stop(self) -> None:
-        """Ends the modem and checks how it ended."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Lets go of everything; after stop(), or instead of it when a test has failed."""
-
-
-class EngineBackend(Backend):
-    """Virtual time: a wait costs nothing, and what is said at one moment is all there at once."""
-
-    IS_VIRTUAL = True
-    FIRST_PORT = 44330  # five digits, as real ones have
-
-    def __init__(self, transcript: Transcript, single_bytes: bool, wraps: Mapping[str, str]) -> None:
-        super().__init__()
-        self.single_bytes = single_bytes
-        self._wraps = wraps
-        self._port = 1
-        self._pending = {port: b"" for port in range(1, transcript.ports + 1)}
-        self.engine = EngineHost()
-        self._new = (f"new {transcript.model} {'memory' if transcript.state == 'kept' else 'none'}"
-                     f" {transcript.ports}")
-        try:
-            self._set_up(transcript)
-        except BaseException:
-            self.close()
-            raise
-
-    def _set_up(self, transcript: Transcript) -> None:
-        self.engine.ask("log debug at")
-        if self._wraps:
-            self.engine.ask(" ".join(["wrap", *itertools.chain(*self._wraps.items())]))
-        if transcript.clock:
-            self.engine.ask(f"time {transcript.clock}")
-        self.engine.ask(self._new)
-        for name, address in transcript.names.items():
-            self.engine.ask(f"names {name} {address}")
-        for address, answer in transcript.pings.items():
-            self.engine.ask(f"echo {address} {answer}")
-        port = self.FIRST_PORT
-        for plan in transcript.peers.values():
-            self.ports[plan.variable] = port
-            self.peers[plan.name] = make_engine_peer(self, port, plan)
-            port += 1
-        for variable in transcript.free_ports:
-            self.ports[variable] = port
-            port += 1
-
-    def select(self, port: int) -> None:
-        self._port = port
-        self.engine.ask(f"port {port - 1}")
-        self._take()
-
-    def type(self, data: bytes) -> None:
-        for piece in ([bytes((byte,)) for byte in data] if self.single_bytes else [data]):
-            self.engine.ask(f"feed {piece.hex()}")
-        self._take()
-
-    def pending(self) -> bytes:
-        return self._pending[self._port]
-
-    def drop(self, count: int) -> None:
-        self._pending[self._port] = self._pending[self._port][count:]
-
-    def receive(self, limit_s: float) -> float:
-        known = len(self.pending())
-        self._take_all()
-        if len(self.pending()) > known:
-            return 0.0  # it came before anybody waited
-        elapsed_ms = int(self.engine.ask(f"await {round(limit_s * 1000)}"))
-        self._take()
-        return elapsed_ms / 1000
-
-    def wait(self, seconds: float) -> None:
-        self.engine.ask(f"advance {round(seconds * 1000)}")
-        self._take()
-
-    def settle(self) -> None:
-        self._take()
-
-    def power_cycle(self) -> None:
-        self._pending = dict.fromkeys(self._pending, b"")
-        self.engine.ask(self._new)
-        self.select(self._port)
-
-    def world(self, words: list[str]) -> None:
-        self.engine.ask(" ".join(words))
-        self._take()
-
-    def log(self) -> str:
-        return self.engine.log()
-
-    def stop(self) -> None:
-        self.engine.quit()
-
-    def close(self) -> None:
-        self.engine.close()
-
-    def _take_all(self) -> None:
-        """Also of the other ports: what waits there lets no time go by."""
-        for port in self._pending.keys() - {self._port}:
-            self.engine.ask(f"port {port - 1}")
-            self._pending[port] += self.engine.ask_bytes("take")
-        if len(self._pending) > 1:
-            self.engine.ask(f"port {self._port - 1}")
-        self._take()
-
-    def _take(self) -> None:
-        self._pending[self._port] += self.engine.ask_bytes("take")
-
-
-class DaemonBackend(Backend):
+class DaemonBackend:
     """The daemon and real peers, in real time."""
 
     def __init__(self, transcript: Transcript, certificates: Certificates, folder: Path, port: str,
                  single_bytes: bool) -> None:
-        super().__init__()
+        self.peers: dict[str, PeerControl] = {}
+        self.ports: dict[str, int] = {}
         self.single_bytes = single_bytes
         self._to_stop: list[RealPeer | RealUdpPeer] = []
         for plan in transcript.peers.values():
@@ -323,17 +147,12 @@ class DaemonBackend(Backend):
 
 
 def make_backend(name: str, transcript: Transcript, certificates: Certificates,
-                 folder: Path) -> Backend:
+                 folder: Path) -> DaemonBackend:
     """A back end by name, with the modem switched on."""
     kind, _, pieces = name.partition("-")
-    if kind == "engine" and pieces == "link":
-        return EngineBackend(transcript, False, {"link": "rtt=0", **transcript.wraps})
-    if kind == "engine" and pieces in ("", "bytes"):
-        return EngineBackend(transcript, bool(pieces), transcript.wraps)
     if kind in PORTS and pieces in ("", "bytes"):
         return DaemonBackend(transcript, certificates, folder, kind, bool(pieces))
-    raise ValueError(f"no back end {name!r}; there are engine, {', '.join(PORTS)}, "
-                     "each with -bytes, and engine-link")
+    raise ValueError(f"no back end {name!r}; there are {', '.join(PORTS)}, each with -bytes")
 
 
 def play(transcript: Transcript, backend_name: str, certificates: Certificates,
@@ -363,7 +182,7 @@ def echo_after(line: bytes, echo: bool) -> bool:
 class Player:
     """Takes one step after the other and keeps the record for a failure's message."""
 
-    def __init__(self, transcript: Transcript, backend: Backend,
+    def __init__(self, transcript: Transcript, backend: DaemonBackend,
                  variables: Mapping[str, bytes]) -> None:
         self.transcript = transcript
         self.backend = backend
@@ -403,8 +222,7 @@ class Player:
         if isinstance(step, Type):
             self.type(step)
         elif isinstance(step, Expect):
-            expect = self.expect_burst if step.is_burst else self.expect
-            expect(self.fill(step.data, "expected"))
+            self.expect(self.fill(step.data, "expected"))  # a burst too: the machine may part it
         elif isinstance(step, ExpectMatch):
             self.expect_match(step.pattern, step.is_further)
         elif isinstance(step, Nothing):
@@ -419,8 +237,6 @@ class Player:
             self.select(step.port)
         elif isinstance(step, PowerCycle):
             self.power_cycle()
-        elif isinstance(step, WorldStep):
-            self.world(step)
         elif isinstance(step, PeerStep):
             self.peer(step)
         else:
@@ -448,21 +264,6 @@ class Player:
         if not got.startswith(expected):
             self.backend.settle()
             raise Mismatch(show_difference(expected, self.backend.pending()))
-        self.backend.drop(len(expected))
-
-    def expect_burst(self, expected: bytes) -> None:
-        """As a host hears it that takes a short silence for the end of an answer.  In real time such
-        a host is at the mercy of the machine, so that there only the bytes are compared."""
-        if not self.backend.IS_VIRTUAL:
-            self.expect(expected)
-            return
-        left = ANSWER_S
-        while not self.backend.pending() and left > 0:
-            left -= max(0.0001, self.backend.receive(left))
-        while self.backend.receive(BURST_END_S) < BURST_END_S:
-            pass
-        if (got := self.backend.pending()) != expected:
-            raise Mismatch(show_difference(expected, got))
         self.backend.drop(len(expected))
 
     def expect_match(self, pattern: re.Pattern[str], is_further: bool = False) -> None:
@@ -499,12 +300,6 @@ class Player:
     def power_cycle(self) -> None:
         self.backend.power_cycle()
         self.echoes = dict.fromkeys(self.echoes, True)
-
-    def world(self, step: WorldStep) -> None:
-        words = [step.word, step.name, *(self.fill(data, "typed").hex() for data in step.data)]
-        self.backend.world([word for word in words if word])
-        if step.word == "power":
-            self.echoes = dict.fromkeys(self.echoes, True)
 
     # Peers
 

@@ -547,7 +547,7 @@ class _Parser:
     def pairs(self, rest: str) -> dict[str, object]:
         words = tuple(rest.split())
         if not words or not all("=" in word for word in words):
-            raise self.wrong("peer offered KEY=VALUE…, keys as in tests/support/engine_host.md")
+            raise self.wrong("peer offered KEY=VALUE…, keys as in docs/transcripts.md")
         return {"words": words}
 
     def peer_data(self, rest: str) -> dict[str, object]:

@@ -12,5 +12,3 @@ def pytest_addoption(parser: pytest.Parser) -> None:
                      help=f"play on this back end only (repeat): {', '.join(BACKENDS)}; also "
                           "tcp, unix, stdio, each with -bytes")
     parser.addoption("--maker", metavar="NAME", help="the transcripts of this folder only")
-    parser.addoption("--rewrite", action="store_true",
-                     help="put the module's real answers into the transcripts, for review")

@@ -1,4 +1,4 @@
-"""Plays every transcript on every back end (docs/testing.md)."""
+"""Plays every transcript on real ports (docs/testing.md); in virtual time `tlsmodem check` does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from support.certs import Certificates
 from support.player import BACKENDS, Mismatch, play
-from support.rewrite import rewrite
 from support.transcript import Transcript, parse_file
 
 HERE = Path(__file__).resolve().parent
@@ -34,11 +33,10 @@ def case_name(transcript: Transcript, model: str, backend: str) -> str:
     return f"{name}:{model}" if len(transcript.models) > 1 else name
 
 
-def run(transcript: Transcript, backend: str, certificates: Certificates, folder: Path,
-        is_rewritten: bool) -> str:
+def run(transcript: Transcript, backend: str, certificates: Certificates, folder: Path) -> str:
     """The failure, or nothing."""
     try:
-        (rewrite if is_rewritten else play)(transcript, backend, certificates, folder)
+        play(transcript, backend, certificates, folder)
         return ""
     except Mismatch as mismatch:
         return f"{backend}: {mismatch}"
@@ -48,19 +46,14 @@ def run(transcript: Transcript, backend: str, certificates: Certificates, folder
 def runs(request: pytest.FixtureRequest, certificates: Certificates,
          tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[str]]]:
     """Each test's run.  On real ports a transcript waits for time above all, so that several are
-    played side by side, each with a modem of its own.  What rewrites files goes one by one."""
-    is_rewritten = request.config.getoption("--rewrite")
-    with ThreadPoolExecutor(1 if is_rewritten else SIDE_BY_SIDE) as real, \
-            ThreadPoolExecutor(1) as own:
-        virtual = real if is_rewritten else own
+    played side by side, each with a modem of its own."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         made = {}
         for item in request.session.items:
             if getattr(item, "function", None) is test_transcript:
                 values = item.callspec.params  # type: ignore[attr-defined]
-                pool = virtual if values["backend"].startswith("engine") else real
                 made[item.nodeid] = pool.submit(run, values["transcript"], values["backend"],
-                                                certificates, tmp_path_factory.mktemp("played"),
-                                                is_rewritten)
+                                                certificates, tmp_path_factory.mktemp("played"))
         yield made
         for future in made.values():
             future.cancel()  # where the tests end before all were asked for

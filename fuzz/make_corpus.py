@@ -293,6 +293,47 @@ RECORDINGS = {
             + event(GETS, b'Content-Type: m; boundary="a_b"\r\n') + event(GETS, b"--a_b--\r\n"),
 }
 
+CONFIG = {
+    "nothing": b"",
+    "one": b"modems:\n - module: m95\n   ports: [{pty: p}]\n",
+    "fleet": b"""defaults: {state: none, signal: 9, clock: manual}
+modems:
+ - name: meter-${n:04}-${shard}
+   count: 3
+   first: 9
+   module: HE910
+   imei: '86123400'
+   imsi: 00101${n:010}
+   iccid: 8949${n:014}
+   operator: {name: 'Net ${n}', code: '26202'}
+   link: rtt=1${n},down=236
+   source: 127.0.0.${n}
+   map: {"a.test:443": "b.test:8443", c.test: "[::1]"}
+   facts: {}
+   at-start: [ATE0]
+   answers:
+    - {command: "AT+X*", lines: [a, b], result: ERROR, delay: 5}
+   ports:
+   - unix: run/${name}.sock
+   - tcp: '127.0.0.1:20000+'
+   - {pty: '/tmp/${imei}'}
+ - {module: l610, state: /var/${shard}/x, ports: [{stdio: true}, {uart: "/dev/x,9600,rtscts"}]}
+""",
+    "pools": b"modems:\n - {module: m95, name: 'a${n}', count: 2, ports: [{tcp-each: '7001'}]}\n"
+             b" - {module: m95, name: 'b${n}', count: 2, ports: [{tcp-each: '7001'}]}\n",
+    "json": b'{"modems": [{"module": "le866", "ports": [{"pty": "x"}], "signal": 7}]}',
+    "wrong": b"modems:\n - modul: m95\n   count: 010\n   name: ~\n   imei: [1]\n   module: he911\n   ports: []\n",
+    "meanings": b"modems:\n - {module: m95, imei: '490154203237517', imsi: '1', iccid: x, signal: 40, clock: noon, "
+                b"link: x, state: '${m}', name: 'a ${n:4}', ports: [{tcp: x}, {pty: a, tcp: '1'}, {}]}\n",
+    "twice": b"modems:\n - {module: m95, ports: [{pty: p}]}\n - {module: m95, ports: [{unix: p}]}\n",
+    "anchors": b"a: &a [1, *a]\n<<: {b: !!str c}\n",
+    "deep": b"[" * 40,
+    "documents": b"--- {}\n--- {}\n",
+    "types": b"modems: 7\ndefaults: []\ninclude: {a: b}\npolicy: {}\n",
+    "texts": b"modems:\n - module: |\n    m95\n   name: >-\n    folded\n    text\n   state: \"a\\0b\"\n",
+    "no-utf-8": b"modems: \x80\xff\n",
+}
+
 
 def write(target: str, name: str, data: bytes) -> None:
     path = CORPUS / target / name
@@ -325,6 +366,8 @@ def write_x509() -> None:
 def main() -> None:
     for name, (start, data) in AT_LINES.items():
         write("at_line", name, bytes([start]) + data)
+    for name, data in CONFIG.items():
+        write("config", name, data)
     for name, (bits, data) in DIALECT_STEPS.items():
         write("dialect", name, bytes([bits, 0]) + data)
     for name, data in STORED.items():

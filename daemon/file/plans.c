@@ -115,6 +115,8 @@ static bool plan_one(struct planning *planning, struct file_subject *subject,
 
 static bool check_counts(struct planning *planning, const struct file_subject *subject)
 {
+    size_t given = planning->settings->modems_max;
+    size_t most = given != 0 ? given : FILE_MODEMS_MAX;
     const struct file_node *node;
 
     if (file_layer_with(subject->layers, "module", &node) == NULL) {
@@ -123,11 +125,11 @@ static bool check_counts(struct planning *planning, const struct file_subject *s
         return false;
     }
     file_layer_with(subject->layers, "count", &node);
-    if (subject->count < 1 || subject->count > FILE_MODEMS_MAX - planning->plans->count) {
+    if (subject->count < 1 || subject->count > most - planning->plans->count) {
         file_subject_wrong(subject, node != NULL ? node : subject->layers->node,
                            "the file would have %" PRIu64 " modems; allowed: a count from 1, and "
-                           "%d modems in all",
-                           (uint64_t)planning->plans->count + subject->count, FILE_MODEMS_MAX);
+                           "%zu modems in all",
+                           (uint64_t)planning->plans->count + subject->count, most);
         return false;
     }
     if (subject->first <= UINT32_MAX - subject->count)

@@ -10,6 +10,7 @@
 
 struct file_settings {
     uint32_t shard;    /* ${shard} */
+    size_t modems_max; /* of a file; 0: FILE_MODEMS_MAX */
     bool allow_remote; /* --allow-remote */
     /* Of a modem without `state`, as in its plan; the text is copied. */
     const char *state;

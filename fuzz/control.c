@@ -86,6 +86,12 @@ void fuzz_control(struct world *world, uint8_t number)
     }
 }
 
+enum tlsmodem_sent fuzz_control_take(void *ctx, const struct tlsmodem_sending *message)
+{
+    (void)ctx;
+    return (enum tlsmodem_sent)(message->reference % (TLSMODEM_UNDECIDED + 1));
+}
+
 void fuzz_control_end(struct world *world)
 {
     enum { RESTART_MS = 60000 };

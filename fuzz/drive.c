@@ -111,6 +111,7 @@ static void begin(struct drive *drive)
     while (models[count] != NULL)
         count++;
     world_init(&drive->world);
+    drive->world.send_message = fuzz_control_take;
     if (fuzz_watch != NULL)
         fuzz_watch->begin(&drive->world);
     if (world_switch_on(&drive->world, models[input_byte(&drive->input) % count], true,

@@ -166,6 +166,10 @@ DETACHES, ATTACHES, CONTEXT_LOST, RINGS, RINGS_WITHHELD, RING_ENDS, MESSAGE, MES
 
 # All of it, on any module that is up.
 CONTROL = (lines("AT+CREG=2;+CGREG=2;+CLIP=1;+CRC=1", "AT+CNMI=1,1", "ATS0=0") + DENIED + LOST + ROAMING + OPERATOR + CELL + WEAK + TIME + HOME
+           + lines("AT+CMGF=1", 'AT+CMGW="12"') + typed("x\x1a") + MESSAGE + MESSAGE_UCS2 + lines('AT+CSCS="UCS2"', 'AT+CMGL="ALL"', "AT+CNMI=1,2")
+           + MESSAGE + MESSAGE_UCS2 + MESSAGE_CLASS_2 + lines("AT+CMSS=1", "AT+CMGS=\"12\"") + typed("0031\x1a")
+           + lines("AT+CMGF=0", "AT+CMGS=10") + typed("0011000181F50000A70161\x1a") + wait_s(70) + line("AT+CMGS=10")
+           + typed("0011000181F50000A70161\x1a") + MESSAGE + lines("AT+CNMI=0,1") + MESSAGE + lines("AT+CNMI=1,1,0,0,1")
            + DETACHES + ATTACHES + CONTEXT_LOST + RINGS + line("AT+CLCC") + wait(60) + line("ATA") + RING_ENDS + RINGS_WITHHELD
            + line("AT+CHUP") + RINGS + line("ATH") + lines("AT+CMGF=1", "AT+CMGL=\"ALL\"") + CLOCK + STATUS + SIM_ABSENT + SIM_PIN + SIM_READY
            + POWER_OFF + POWER_ON + wait(200) + RESET + wait(200) + BROWN_OUT + wait(200) + line("AT"))
@@ -178,4 +182,4 @@ COMMON = lines("ATE0", "ATQ0", "ATV1", "AT&C1", "AT&D2", "AT&F", "ATE0", "AT&W",
                "AT+CMGF=1;+CSDH=1;+CSMP=17,167,0,0;+CSCA=\"+12\",145;+CSCA?", "AT+CNMI=1,2,0,0,0;+CNMI?", 'AT+CSCS="UCS2";+CSCS=?',
                "AT+CLIP=1;+COLP=1;+CRC=1;+CLIP?", "AT+FCLASS=0", "AT+CBC;+CEER;+CLCC", "AT+CPMS=\"SM\";+CPMS?",
                "AT+CMGF=0", "AT+CMGW=16") + typed("0011000A91214365870900000A02E834\x1a") + lines(
-               "AT+CMGF=1", "AT+CMGW=\"+123\"") + typed("hi\x1a") + lines("AT+CMGL=\"ALL\"", "AT+CMGR=1", "AT+CMGD=1", "AT+CMGD=0,4",  "AT+CTZU=1", "AT+CTZR=1", "AT+CFUN=1", "AT+CFUN=4", "AT+CFUN=1")
+               "AT+CMGF=1", 'AT+CSCS="IRA"', "AT+CMGW=\"+123\"") + typed("hi\x1a") + lines("AT+CMGL=\"ALL\"", "AT+CMGR=1", "AT+CMGD=1", "AT+CMGD=0,4",  "AT+CTZU=1", "AT+CTZR=1", "AT+CFUN=1", "AT+CFUN=4", "AT+CFUN=1")

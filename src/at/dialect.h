@@ -18,6 +18,7 @@ struct at_dialect {
     const char *(*message_error_text)(int code);
     const char *no_name; /* stands for the name of a number that no phonebook has; NULL: nothing */
     const char *prompt;  /* what asks for data, "\r\n> "; S3 and S4 stand for its line ends */
+    bool asks_each_line; /* a message's text has it again behind each CR */
     bool prompt_echo;    /* what comes after it is echoed while E1 */
     int32_t prompt_idle_ms; /* a prompt ends without a byte for so long; 0: never */
     bool lf_ends_line;      /* a line feed without a CR before it ends a command line too */

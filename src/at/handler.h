@@ -187,7 +187,8 @@ struct at_prompt {
     bool escape_ends; /* the escape sequence of online mode ends it, and is no part of the bytes; an
                        * `exact` prompt that lacks three bytes or fewer takes them all the same */
     bool edits; /* S5's character erases, where the command's manual says so; else it is data */
-    bool drop;  /* bytes past `max` are dropped, with a line in the log */
+    bool asks_each_line; /* the prompt comes again behind each CR */
+    bool drop;           /* bytes past `max` are dropped, with a line in the log */
     uint16_t ack_every;  /* of literal bytes: the host is sent an A after each so many; 0: never */
     const char *instead; /* what the log advises for more bytes, and for such that Ctrl-Z and ESC
                           * are among; NULL: a command with a count */

@@ -209,6 +209,8 @@ static void edit(struct at_session *at, uint8_t c)
         erase(at);
     } else {
         keep(at, span_at(&c, 1));
+        if (c == '\r' && at->mode->prompt.asks_each_line)
+            at_put_text(at, at->mode->prompt.text);
     }
 }
 

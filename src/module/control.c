@@ -315,19 +315,64 @@ enum err tlsmodem_ring_end(struct tlsmodem *modem)
     return err;
 }
 
+/* ---- messages ---- */
+
+/* 23.040 9.2.3.11: semi-octets, local time, and the zone with its sign. */
+static void stamp_now(const struct tlsmodem *modem, uint8_t stamp[SMS_STAMP_SIZE])
+{
+    struct module_time time = module_clock_get(&modem->clock);
+    const int fields[] = {
+        time.year % 100,        time.month, time.day, time.hour, time.minute, time.second,
+        abs(time.zone_quarters)
+    };
+
+    for (size_t i = 0; i < SMS_STAMP_SIZE; i++)
+        stamp[i] = (uint8_t)(fields[i] % 10 << 4 | fields[i] / 10);
+    if (time.zone_quarters < 0)
+        stamp[SMS_STAMP_SIZE - 1] |= 0x08;
+}
+
+static bool make_sms(const struct tlsmodem *modem, const struct tlsmodem_message *message,
+                     struct sms *ret_sms)
+{
+    uint16_t characters[SMS_TEXT_MAX];
+    uint8_t stamp[SMS_STAMP_SIZE];
+    struct sms_header header;
+    size_t count;
+
+    if (message->pdu != NULL)
+        return sms_read_hex(span_of(message->pdu), ret_sms) && sms_read(ret_sms, &header) &&
+               !header.submit;
+    assert(message->from != NULL && message->text != NULL);
+    count = charset_read_utf8(span_of(message->text), characters, SMS_TEXT_MAX);
+    stamp_now(modem, stamp);
+    return is_number(message->from) && count != SIZE_MAX &&
+           sms_deliver(span_of(message->from), stamp, characters, count, ret_sms);
+}
+
 enum err tlsmodem_receive_message(struct tlsmodem *modem, const struct tlsmodem_message *message)
 {
-    (void)modem;
-    (void)message;
-    return ERR_UNSUPPORTED;
+    enum err err = ERR_STATE;
+    struct sms sms;
+
+    if (!make_sms(modem, message, &sms))
+        return ERR_INVALID;
+    begin(modem);
+    if (is_reached(modem))
+        err = modem->personality->phone->receive(modem, &sms);
+    module_leave(modem);
+    return err;
 }
 
 enum err tlsmodem_message_decided(struct tlsmodem *modem, uint32_t ticket, bool accepted)
 {
-    (void)modem;
-    (void)ticket;
-    (void)accepted;
-    return ERR_NOT_FOUND;
+    enum err err = ERR_NOT_FOUND;
+
+    begin(modem);
+    if (modem->on)
+        err = modem->personality->phone->decided(modem, ticket, accepted);
+    module_leave(modem);
+    return err;
 }
 
 /* ---- how things are ---- */

@@ -77,6 +77,8 @@ static void on_settled(void *ctx, enum err err)
     module_enter(modem);
     if (err != ERR_OK && modem->on)
         parts_on_storage_lost(modem);
+    if (err != ERR_OK)
+        messages_load(modem);
     for (size_t i = 0; i < modem->terminal_count; i++)
         at_settled(modem->terminals[i].at, err);
     module_leave(modem);
@@ -126,6 +128,7 @@ static enum err build(struct tlsmodem *modem)
     }
     init_world(modem);
     network_time_start(modem);
+    messages_load(modem);
     return power_on(modem);
 }
 

@@ -22,6 +22,8 @@ struct tlsmodem {
     struct module_record *records; /* owned: bound values that are not factory values (record.h) */
     struct module_clock clock;
     struct module_network network;
+    uint32_t message_ticket;        /* of the last message that was sent */
+    uint8_t message_reference;      /* of the next one */
     struct message_store *messages; /* owned; NULL: it is empty (messages.h) */
     struct control *control;        /* owned; NULL: the config's words hold (control.h) */
     struct connection_world world;

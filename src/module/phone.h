@@ -35,7 +35,8 @@ struct phone_task {
     uint8_t place;                     /* listing: the next one */
     bool begun;                        /* listing: one was shown */
     uint8_t length;                    /* writing: octets of the TPDU */
-    char number[PHONE_NUMBER_MAX + 1]; /* writing */
+    bool sends;                        /* writing: to the network, not to the store */
+    char number[PHONE_NUMBER_MAX + 2]; /* writing: with a + */
 };
 
 /* Of the SIM and the module; the same. */

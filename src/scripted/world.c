@@ -245,6 +245,8 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .fact_count = world->fact_count,
         .identity = world->identity,
         .time = world->time,
+        .send_message = world->send_message,
+        .send_message_ctx = world->send_message_ctx,
         .arm = arm,
         .arm_ctx = world,
     };

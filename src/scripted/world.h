@@ -49,7 +49,9 @@ struct world {
     const struct tlsmodem_fact_value *facts;    /* for the next one too */
     size_t fact_count;
     struct tlsmodem_identity identity; /* for the next one */
-    struct tlsmodem_time time;         /* for the next one */
+    enum tlsmodem_sent (*send_message)(void *ctx, const struct tlsmodem_sending *message);
+    void *send_message_ctx;    /* for the next one, both */
+    struct tlsmodem_time time; /* for the next one */
     /* The program has broken a promise: an error without a reason in the log, or it does not come
      * to rest.  Preset: says so on standard error and aborts. */
     void (*on_fault)(struct world *world, const char *what);

@@ -1,6 +1,7 @@
 /* sms_text.c: short messages as octets and as text.  Source: 3GPP TS 23.040 §9.2, 23.038 §6. */
 #include "services/sms_text.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { TYPE_INTERNATIONAL = 145, TYPE_UNKNOWN = 129 };
@@ -10,57 +11,27 @@ enum {
     FIRST_SUBMIT = 0x01,
     FIRST_VALIDITY = 0x18,
     FIRST_RELATIVE = 0x10,
-    FIRST_HEADER = 0x40
+    FIRST_HEADER = 0x40,
+    FIRST_NO_MORE = 0x04 /* no more messages wait */
 };
 
-enum { ESCAPE = 0x1B };
+enum { CODING_UCS2 = 0x08 };
 
-/* IRA characters whose septet is another, and those behind an escape. */
-static const struct {
-    char character;
-    uint8_t septet;
-    bool escaped;
-} others[] = {
-    { '@', 0x00, false }, { '$', 0x02, false }, { '_', 0x11, false }, { '^', 0x14, true },
-    { '{', 0x28, true },  { '}', 0x29, true },  { '\\', 0x2F, true }, { '[', 0x3C, true },
-    { '~', 0x3D, true },  { ']', 0x3E, true },  { '|', 0x40, true },
-};
-
-enum { OTHERS = sizeof(others) / sizeof(others[0]) };
-
-static bool is_same(uint8_t c)
+/* Septets of a text, at most SMS_TEXT_MAX; SIZE_MAX: it is too long, or has other characters. */
+static size_t septets_of(const uint16_t *text, size_t count, uint8_t septets[SMS_TEXT_MAX])
 {
-    return c == '\n' || c == '\r' || (c >= 0x20 && c <= 0x5A && c != '$' && c != '@') ||
-           (c >= 'a' && c <= 'z');
-}
+    size_t len = 0;
 
-size_t sms_septets(struct span text, uint8_t *septets, size_t cap)
-{
-    size_t count = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t pair[2];
+        size_t more = charset_septets(text[i], pair);
 
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.data[i];
-        size_t k = 0;
-
-        while (k < OTHERS && (uint8_t)others[k].character != c)
-            k++;
-        if ((k == OTHERS && !is_same(c)) || count + 2 > cap + (k == OTHERS || !others[k].escaped))
+        if (more == 0 || len + more > SMS_TEXT_MAX)
             return SIZE_MAX;
-        if (k < OTHERS && others[k].escaped)
-            septets[count++] = ESCAPE;
-        septets[count++] = k < OTHERS ? others[k].septet : c;
+        memcpy(septets + len, pair, more);
+        len += more;
     }
-    return count;
-}
-
-/* The character of a septet; '?' where IRA has none. */
-static char character_of(uint8_t septet, bool escaped)
-{
-    for (size_t k = 0; k < OTHERS; k++) {
-        if (others[k].septet == septet && others[k].escaped == escaped)
-            return others[k].character;
-    }
-    return !escaped && is_same(septet) ? (char)septet : '?';
+    return len;
 }
 
 static size_t packed_size(size_t septets)
@@ -107,10 +78,8 @@ static int digit_of(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool sms_from_hex(struct span hex, size_t tpdu_length, struct sms *ret_message)
+bool sms_read_hex(struct span hex, struct sms *ret_message)
 {
-    struct sms_header header;
-
     if (hex.len % 2 != 0 || hex.len < 2 || hex.len / 2 > SMS_OCTETS_MAX)
         return false;
     for (size_t i = 0; i < hex.len; i += 2) {
@@ -121,7 +90,15 @@ bool sms_from_hex(struct span hex, size_t tpdu_length, struct sms *ret_message)
         ret_message->octets[i / 2] = (uint8_t)(high * 16 + low);
     }
     ret_message->len = (uint8_t)(hex.len / 2);
-    return sms_tpdu_length(ret_message) == tpdu_length && sms_read(ret_message, &header);
+    return true;
+}
+
+bool sms_from_hex(struct span hex, size_t tpdu_length, struct sms *ret_message)
+{
+    struct sms_header header;
+
+    return sms_read_hex(hex, ret_message) && sms_tpdu_length(ret_message) == tpdu_length &&
+           sms_read(ret_message, &header);
 }
 
 /* ---- addresses and times, semi-octets ---- */
@@ -252,17 +229,73 @@ bool sms_read(const struct sms *message, struct sms_header *ret_header)
     return !reader.ended;
 }
 
-bool sms_submit(const struct sms_form *form, struct span text, struct sms *ret_message)
+/* True of text in UCS-2. */
+static bool is_ucs2(uint8_t coding)
+{
+    return (coding & 0xC0) == 0 ? (coding & 0x0C) == CODING_UCS2 : (coding & 0xF0) == 0xE0;
+}
+
+static bool is_octets(uint8_t coding)
+{
+    return !is_packed(coding) && !is_ucs2(coding);
+}
+
+enum charset sms_typed_in(uint8_t coding, enum charset set)
+{
+    if (is_packed(coding))
+        return set;
+    return is_ucs2(coding) ? CHARSET_UCS2 : CHARSET_OCTETS;
+}
+
+int sms_class(uint8_t coding)
+{
+    enum { CLASS_MEANT = 0x10, CLASS = 0x03 };
+    bool meant = (coding & 0xC0) == 0 ? (coding & CLASS_MEANT) != 0 : (coding & 0xF0) == 0xF0;
+
+    return meant ? coding & CLASS : -1;
+}
+
+/* User data with its length in front, by a coding; false: it is no such text, or too long. */
+static bool add_user(uint8_t coding, const uint16_t *text, size_t count, struct sms *message)
 {
     uint8_t septets[SMS_TEXT_MAX];
-    size_t count = sms_septets(text, septets, sizeof(septets));
+    uint8_t *o = message->octets + message->len;
+    size_t len = is_packed(coding) ? septets_of(text, count, septets) : count;
+
+    if (is_packed(coding) && len != SIZE_MAX) {
+        o[0] = (uint8_t)len;
+        pack(septets, len, o + 1);
+        message->len = (uint8_t)(message->len + 1 + packed_size(len));
+        return true;
+    }
+    if (is_packed(coding) || count > (is_ucs2(coding) ? SMS_UCS2_MAX : SMS_DATA_MAX))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (is_ucs2(coding)) {
+            o[1 + 2 * i] = (uint8_t)(text[i] >> 8);
+            o[2 + 2 * i] = (uint8_t)text[i];
+        } else if (text[i] <= UINT8_MAX) {
+            o[1 + i] = (uint8_t)text[i];
+        } else {
+            return false;
+        }
+    }
+    len = is_ucs2(coding) ? 2 * count : count;
+    o[0] = (uint8_t)len;
+    message->len = (uint8_t)(message->len + 1 + len);
+    return true;
+}
+
+bool sms_submit(const struct sms_form *form, const uint16_t *text, size_t count,
+                struct sms *ret_message)
+{
     uint8_t first = (uint8_t)((form->first_octet & ~FIRST_MTI) | FIRST_SUBMIT);
     uint8_t *o = ret_message->octets;
     size_t len = 0, size;
 
-    if (count == SIZE_MAX)
-        return false;
-    first = (uint8_t)((first & ~(FIRST_VALIDITY | FIRST_HEADER)) | FIRST_RELATIVE);
+    first = (uint8_t)((first & ~FIRST_VALIDITY) | FIRST_RELATIVE);
+    if (!is_octets(form->coding))
+        first &= (uint8_t)~FIRST_HEADER;
     o[len++] = 0;
     o[len++] = first;
     o[len++] = 0;
@@ -271,31 +304,77 @@ bool sms_submit(const struct sms_form *form, struct span text, struct sms *ret_m
         return false;
     len += size;
     o[len++] = form->protocol;
-    o[len++] = 0;
+    o[len++] = form->coding;
     o[len++] = form->validity;
-    o[len++] = (uint8_t)count;
-    pack(septets, count, o + len);
-    ret_message->len = (uint8_t)(len + packed_size(count));
-    return true;
+    ret_message->len = (uint8_t)len;
+    return add_user(form->coding, text, count, ret_message);
 }
 
-void sms_show(const struct sms_header *header, struct text *out)
+bool sms_deliver(struct span from, const uint8_t stamp[SMS_STAMP_SIZE], const uint16_t *text,
+                 size_t count, struct sms *ret_message)
+{
+    uint8_t septets[SMS_TEXT_MAX];
+    uint8_t coding = septets_of(text, count, septets) != SIZE_MAX ? 0 : CODING_UCS2;
+    uint8_t *o = ret_message->octets;
+    size_t len = 0, size;
+
+    o[len++] = 0;
+    o[len++] = FIRST_NO_MORE;
+    size = write_number(from, o + len);
+    if (size == 0)
+        return false;
+    len += size;
+    o[len++] = 0;
+    o[len++] = coding;
+    memcpy(o + len, stamp, SMS_STAMP_SIZE);
+    ret_message->len = (uint8_t)(len + SMS_STAMP_SIZE);
+    return add_user(coding, text, count, ret_message);
+}
+
+void sms_set_reference(struct sms *message, uint8_t reference)
+{
+    size_t at = (size_t)message->octets[0] + 2;
+
+    assert(at < message->len);
+    message->octets[at] = reference;
+}
+
+size_t sms_text(const struct sms_header *header, uint16_t characters[SMS_TEXT_MAX])
 {
     bool escaped = false;
+    size_t count = 0;
 
-    if (!is_packed(header->coding) || (header->first_octet & FIRST_HEADER) != 0) {
+    if ((header->first_octet & FIRST_HEADER) != 0 || is_octets(header->coding))
+        return SIZE_MAX;
+    if (is_ucs2(header->coding)) {
+        for (; count < header->user.len / 2 && count < SMS_TEXT_MAX; count++)
+            characters[count] =
+                (uint16_t)(header->user.data[2 * count] << 8 | header->user.data[2 * count + 1]);
+        return count;
+    }
+    for (size_t i = 0; i < header->user_length && i < SMS_TEXT_MAX; i++) {
+        uint8_t septet = septet_at(header->user, i);
+
+        if (septet == CHARSET_ESCAPE && !escaped) {
+            escaped = true;
+            continue;
+        }
+        characters[count++] = charset_of_septet(septet, escaped);
+        escaped = false;
+    }
+    return count;
+}
+
+void sms_show(const struct sms_header *header, enum charset set, struct text *out)
+{
+    uint16_t characters[SMS_TEXT_MAX];
+    size_t count = sms_text(header, characters);
+
+    if (count == SIZE_MAX || is_ucs2(header->coding)) {
         for (size_t i = 0; i < header->user.len; i++)
             text_add(out, "%02X", header->user.data[i]);
         return;
     }
-    for (size_t i = 0; i < header->user_length; i++) {
-        uint8_t septet = septet_at(header->user, i);
-
-        if (septet == ESCAPE && !escaped) {
-            escaped = true;
-            continue;
-        }
-        text_add_char(out, character_of(septet, escaped));
-        escaped = false;
-    }
+    for (size_t i = 0; i < count; i++)
+        charset_add(set, characters[i], out);
 }

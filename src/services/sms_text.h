@@ -4,13 +4,17 @@
 
 #include "base/span.h"
 #include "base/text.h"
+#include "services/charset.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum {
     SMS_OCTETS_MAX = 12 + 164, /* service centre and TPDU */
-    SMS_TEXT_MAX = 160,        /* characters of the default alphabet */
+    SMS_TEXT_MAX = 160,        /* septets of the default alphabet */
+    SMS_UCS2_MAX = 70,
+    SMS_DATA_MAX = 140,
+    SMS_STAMP_SIZE = 7,
     SMS_NUMBER_CAP = 24,
     SMS_TIME_CAP = 24
 };
@@ -37,7 +41,7 @@ struct sms_header {
 /* What +CSMP says, and the number a text goes to. */
 struct sms_form {
     struct span number; /* digits, and a + in front */
-    uint8_t first_octet, validity, protocol;
+    uint8_t first_octet, validity, protocol, coding;
 };
 
 /* Octets of the TPDU alone, which <length> of +CMGR counts. */
@@ -47,19 +51,37 @@ size_t sms_tpdu_length(const struct sms *message);
  * are no message. */
 bool sms_from_hex(struct span hex, size_t tpdu_length, struct sms *ret_message);
 
+/* The same, whatever length the TPDU has. */
+bool sms_read_hex(struct span hex, struct sms *ret_message);
+
 /* Reads the octets; false where they end too early. */
 bool sms_read(const struct sms *message, struct sms_header *ret_header);
 
-/* Makes an SMS-SUBMIT of `text`, in septets of the default alphabet.  False: the text is longer
- * than SMS_TEXT_MAX septets, or the number is none. */
-bool sms_submit(const struct sms_form *form, struct span text, struct sms *ret_message);
+/* 23.038 class of a coding, 0 to 3; -1: none. */
+int sms_class(uint8_t coding);
+
+/* What a terminal of this set types a message of a coding in: octets of what is no text, characters
+ * of UCS-2 as four digits. */
+enum charset sms_typed_in(uint8_t coding, enum charset set);
+
+/* Makes an SMS-SUBMIT of a text, or of octets where the coding is none of text.  False: it is too
+ * long, it has characters that the coding does not have, or the number is none. */
+bool sms_submit(const struct sms_form *form, const uint16_t *text, size_t count,
+                struct sms *ret_message);
+
+/* Makes an SMS-DELIVER of a text, in the default alphabet if that has it, else in UCS-2; `stamp` is
+ * the service centre's time as 23.040 has it.  False: it is too long, or the number is none. */
+bool sms_deliver(struct span from, const uint8_t stamp[SMS_STAMP_SIZE], const uint16_t *text,
+                 size_t count, struct sms *ret_message);
+
+/* Puts a reference into an SMS-SUBMIT that sms_read() takes. */
+void sms_set_reference(struct sms *message, uint8_t reference);
+
+/* The characters of a text: how many; SIZE_MAX: it is none, or has a header of its own. */
+size_t sms_text(const struct sms_header *header, uint16_t characters[SMS_TEXT_MAX]);
 
 /* Writes the text of a message: characters, or hexadecimal digits where it is no text of the
  * default alphabet. */
-void sms_show(const struct sms_header *header, struct text *out);
-
-/* A text of IRA as septets, an octet each, at most `cap`: how many; SIZE_MAX: it has characters
- * that are none of the default alphabet, or is too long. */
-size_t sms_septets(struct span text, uint8_t *septets, size_t cap);
+void sms_show(const struct sms_header *header, enum charset set, struct text *out);
 
 #endif

@@ -17,20 +17,22 @@ enum { LINE_BYTES = 600, VALUES_MAX = 64 };
 
 /* Commands whose answer to good values depends on more than the row. */
 static const char *const by_state[] = {
-    "+CPIN",                                          /* no PIN is wanted */
-    "+CMGL",       "+CMGR",     "+CMGD",     "+CMGW", /* messages that are there */
-    "+CCLK",       "#CCLK",     "+CSCA",              /* a text of its own grammar */
-    "+CGACT",                                         /* a context that is defined */
+    "+CPIN", /* no PIN is wanted */
+    "+CMGL",       "+CMGR",     "+CMGD",      "+CMGW",    "+CMGS",
+    "+CMSS",       "+QMGDA",              /* messages that are there */
+    "+CCLK",       "#CCLK",     "+CSCA",  /* a text of its own grammar */
+    "+CGACT",                             /* a context that is defined */
     "+CGDCONT",                           /* a context that is up; a type that is known */
     "+COPS",                              /* an operator that is there */
     "#SGACT",      "#GPRS",     "#SSLEN", /* already on, or not on */
-    "#SSLD",       "#SSLFASTD", "#SSLO",     "#SSLSEND",   "#SSSEND",  "#SSLSENDEXT", "#SSLRECV",
-    "#SSLRCV",                          /* connection */
-    "#SSLSECDATA",                      /* size needed or not */
-    "O",           "A",         "D",    /* NO CARRIER */
-    "#QDNS",       "#PING",     "#NTP", /* a context */
-    "#FTPOPEN",    "#FTPTYPE",  "#FTPCWD",   "#FTPPWD",    "#FTPLIST", "#FTPGET",     "#FTPPUT",
-    "#FTPAPP",     "#FTPDELE",  "#FTPFSIZE", "#FTPGETPKT", "#FTPRECV", "#FTPAPPEXT", /* a session */
+    "#SSLD",       "#SSLFASTD", "#SSLO",      "#SSLSEND", "#SSSEND",
+    "#SSLSENDEXT", "#SSLRECV",  "#SSLRCV", /* connection */
+    "#SSLSECDATA",                         /* size needed or not */
+    "O",           "A",         "D",       /* NO CARRIER */
+    "#QDNS",       "#PING",     "#NTP",    /* a context */
+    "#FTPOPEN",    "#FTPTYPE",  "#FTPCWD",    "#FTPPWD",  "#FTPLIST",
+    "#FTPGET",     "#FTPPUT",   "#FTPAPP",    "#FTPDELE", "#FTPFSIZE",
+    "#FTPGETPKT",  "#FTPRECV",  "#FTPAPPEXT", /* a session */
 };
 
 /* The same of Quectel's contexts, sockets, switches and files. */

@@ -2,6 +2,7 @@
 #include "module/facts.h"
 #include "module/identity.h"
 #include "personalities/common/common.h"
+#include "personalities/common/message_view.h"
 
 #include <string.h>
 
@@ -70,8 +71,14 @@ static enum at_status read_operator(struct at_session *at)
 {
     struct tlsmodem *modem = module_of(at);
     struct module_network *network = &modem->network;
-    const char *name = network->cops_format == COPS_NUMERIC ? identity_operator_code(at)
-                                                            : identity_operator_name(at);
+    char name[4 * TLSMODEM_OPERATOR_MAX + 1];
+    struct text text;
+
+    text_init(&text, name, sizeof(name));
+    if (network->cops_format == COPS_NUMERIC)
+        text_add(&text, "%s", identity_operator_code(at));
+    else
+        charset_add_ascii(message_charset(at), identity_operator_name(at), &text);
 
     if (!network_is_registered(network))
         at_info(at, "+COPS: %d", (int)network->cops_mode);

@@ -63,7 +63,7 @@ int common_number_type(const char *number)
     return number[0] == '+' ? TYPE_INTERNATIONAL : TYPE_UNKNOWN;
 }
 
-static bool is_number(struct span text)
+bool common_is_number(struct span text)
 {
     size_t from = text.len > 0 && text.data[0] == '+' ? 1 : 0;
 
@@ -71,7 +71,7 @@ static bool is_number(struct span text)
         if (text.data[i] < '0' || text.data[i] > '9')
             return false;
     }
-    return text.len == 0 || text.len > from;
+    return text.len > from && text.len - from <= PHONE_NUMBER_MAX;
 }
 
 /* The type follows from the number where it is not given. */
@@ -81,7 +81,7 @@ static enum at_status set_centre(struct at_session *at, const struct at_args *ar
     struct at_arg *type = &all.list[CENTRE_TYPE];
     struct span number = args->list[CENTRE_NUMBER].text;
 
-    if (!is_number(number))
+    if (number.len > 0 && !common_is_number(number))
         return at_refuse(at, CME_NOT_ALLOWED, "<sca> has digits only, and a + in front of them");
     if (!type->given) {
         type->given = true;

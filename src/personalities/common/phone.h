@@ -16,13 +16,29 @@ extern const struct at_commands common_calls;
 /* The same for short messages. */
 extern const struct at_commands common_messages;
 
+/* The same for what hosts write and send. */
+extern const struct at_commands common_message_writing;
+
+/* Removes messages of these states, a bit each of enum message_state: the result of a command. */
+enum at_status common_remove_messages(struct at_session *at, unsigned states);
+
+/* True of digits, at most PHONE_NUMBER_MAX, with a + in front of them or not. */
+bool common_is_number(struct span text);
+
 /* 27.005 3.2.5: what these rows' at_refuse() takes, as +CMS ERROR. */
 enum cms {
+    CMS_REJECTED = 21,
+    CMS_NOT_ALLOWED = 302,
     CMS_PDU_INVALID = 304,
     CMS_TEXT_INVALID = 305,
+    CMS_SIM_ABSENT = 310,
+    CMS_SIM_PIN = 311,
+    CMS_SIM_PUK = 316,
     CMS_MEMORY_FAILURE = 320,
     CMS_INDEX_INVALID = 321,
-    CMS_MEMORY_FULL = 322
+    CMS_MEMORY_FULL = 322,
+    CMS_NO_NETWORK = 331,
+    CMS_TIMEOUT = 332
 };
 
 /* `message_error_text` of a dialect. */
@@ -146,8 +162,11 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
     COMMON_PHONE_ROW("+CMGF", "Format of messages: PDU or text.",                                  \
                      "docs/facts/messages-calls-sim.md §1", common_format_params, kept)
 #define COMMON_TELL_ROW(parameters)                                                                \
-    COMMON_PHONE_ROW("+CNMI", "How new messages are told.", "docs/facts/messages-calls-sim.md §1", \
-                     parameters, AT_KEEP_PROFILE)
+    {                                                                                              \
+        .name = "+CNMI", .help = "How messages that come in are told.",                            \
+        .source = "docs/facts/messages-calls-sim.md §1", AT_PARAMS(parameters),                    \
+        .keep = AT_KEEP_PROFILE, COMMON_PHONE_RECORD, .changed = message_tell_changed              \
+    }
 #define COMMON_PACKET_EVENTS_ROW                                                                   \
     {                                                                                              \
         .name = "+CGEREP", .help = "Report of packet events; none is told.",                       \

@@ -4,6 +4,8 @@
 
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
+#include "personalities/common/message_arrival.h"
+#include "personalities/common/message_write.h"
 #include "personalities/common/phone.h"
 
 /* Answers: a line of data is 1500 bytes at most, in hexadecimal, with an address in front. */
@@ -41,15 +43,20 @@ static const struct module_part settings_part = { .start = start, .ready = ready
 
 /* The call comes last: +MIPCALL: 0 stands behind what the others say. */
 static const struct module_part *const parts[] = {
-    &settings_part,         &fibocom_network_time_part, &fibocom_sockets,     &fibocom_http_part,
-    &fibocom_exchange_part, &fibocom_ftp_part,          &fibocom_lookup_part, &fibocom_time_part,
-    &fibocom_files_part,    &fibocom_call_part,         &common_call_part,    NULL,
+    &settings_part,         &fibocom_network_time_part,
+    &fibocom_sockets,       &fibocom_http_part,
+    &fibocom_exchange_part, &fibocom_ftp_part,
+    &fibocom_lookup_part,   &fibocom_time_part,
+    &fibocom_files_part,    &fibocom_call_part,
+    &common_call_part,      &common_arrival_part,
+    &common_sending_part,   NULL,
 };
 
 static const struct at_dialect dialect = {
     .prefixes = "+",
     .line_max = LINE_MAX,
     .answer_max = ANSWER_MAX,
+    .asks_each_line = true,
     .error_syntax = FACT_ERROR_SYNTAX,
     .error_range = FACT_ERROR_RANGE,
     .error_memory = FIBOCOM_MEMORY_FAILURE,
@@ -61,37 +68,14 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general,
-    &fibocom_call,
-    &fibocom_files,
-    &fibocom_ssl,
-    &fibocom_cipher,
-    &fibocom_socket,
-    &fibocom_send,
-    &fibocom_receive,
-    &fibocom_keep_alive,
-    &fibocom_odm,
-    &fibocom_lookup,
-    &fibocom_http,
-    &fibocom_http_read,
-    &fibocom_ftp,
-    &fibocom_ftp_files,
-    &fibocom_ftp_put,
-    &fibocom_time,
-    &fibocom_network_time,
-    &fibocom_settings_rows,
-    &fibocom_refused,
-    &common_v250,
-    &common_registers,
-    &common_identity,
-    &common_network,
-    &common_packet,
-    &common_general,
-    &common_phone,
-    &common_calls,
-    &fibocom_phone,
-    &common_messages,
-    NULL,
+    &fibocom_general,    &fibocom_call,         &fibocom_files,          &fibocom_ssl,
+    &fibocom_cipher,     &fibocom_socket,       &fibocom_send,           &fibocom_receive,
+    &fibocom_keep_alive, &fibocom_odm,          &fibocom_lookup,         &fibocom_http,
+    &fibocom_http_read,  &fibocom_ftp,          &fibocom_ftp_files,      &fibocom_ftp_put,
+    &fibocom_time,       &fibocom_network_time, &fibocom_settings_rows,  &fibocom_refused,
+    &common_v250,        &common_registers,     &common_identity,        &common_network,
+    &common_packet,      &common_general,       &common_phone,           &common_calls,
+    &fibocom_phone,      &common_messages,      &common_message_writing, NULL,
 };
 
 static struct at_index row_index;

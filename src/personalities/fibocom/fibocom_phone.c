@@ -6,6 +6,7 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "personalities/common/common.h"
+#include "personalities/common/message_arrival.h"
 #include "personalities/common/phone.h"
 
 static const struct at_param characters_l610_params[] = {

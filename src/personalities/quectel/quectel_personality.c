@@ -4,6 +4,8 @@
 
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
+#include "personalities/common/message_arrival.h"
+#include "personalities/common/message_write.h"
 #include "personalities/common/phone.h"
 
 /* Answers: the longest are 1500 bytes that a socket has received, with their header. */
@@ -27,31 +29,20 @@ static size_t state_size(const struct tlsmodem *modem)
 }
 
 static const struct module_part *const parts[] = {
-    &quectel_time_part,
-    &quectel_start_up,
-    &quectel_first_time_part,
-    &quectel_bearer_part,
-    &quectel_server_part,
-    &quectel_sockets,
-    &quectel_links,
-    &quectel_lookup_part,
-    &quectel_ping_part,
-    &quectel_ntp_part,
-    &quectel_disk_part,
-    &quectel_files_part,
-    &quectel_ssl_contexts,
-    &quectel_http_part,
-    &quectel_exchange_part,
-    &quectel_smtp_part,
-    &quectel_mail_part,
-    &common_call_part,
-    NULL,
+    &quectel_time_part,    &quectel_start_up,    &quectel_first_time_part,
+    &quectel_bearer_part,  &quectel_server_part, &quectel_sockets,
+    &quectel_links,        &quectel_lookup_part, &quectel_ping_part,
+    &quectel_ntp_part,     &quectel_disk_part,   &quectel_files_part,
+    &quectel_ssl_contexts, &quectel_http_part,   &quectel_exchange_part,
+    &quectel_smtp_part,    &quectel_mail_part,   &common_call_part,
+    &common_arrival_part,  &common_sending_part, NULL,
 };
 
 static const struct at_dialect dialect = {
     .prefixes = "+",
     .line_max = FACT_LINE_MAX,
     .answer_max = ANSWER_MAX,
+    .asks_each_line = true,
     .error_syntax = FACT_ERROR_SYNTAX,
     .error_range = FACT_ERROR_RANGE,
     .error_memory = QUECTEL_MEMORY_FAILURE,
@@ -100,6 +91,7 @@ static const struct at_commands *const commands[] = {
     &common_calls,
     &quectel_phone,
     &common_messages,
+    &common_message_writing,
     &quectel_kept,
     &quectel_refused,
     NULL,

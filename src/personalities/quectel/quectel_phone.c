@@ -7,6 +7,7 @@
 
 #include "module/messages.h"
 #include "personalities/common/common.h"
+#include "personalities/common/message_arrival.h"
 #include "personalities/common/phone.h"
 
 #define SHEET "docs/facts/messages-calls-sim.md "
@@ -30,7 +31,57 @@ static enum at_status read_message(struct at_session *at, const struct at_args *
     return is_empty ? AT_OK : common_set_read_message(at, args);
 }
 
+/* What is deleted, in words of text mode and as its number. */
+static const struct {
+    const char *words, *number;
+    unsigned states;
+} deletions[] = {
+    { "DEL READ", "1", 1 << MESSAGE_READ },
+    { "DEL UNREAD", "2", 1 << MESSAGE_UNREAD },
+    { "DEL SENT", "3", 1 << MESSAGE_SENT },
+    { "DEL UNSENT", "4", 1 << MESSAGE_UNSENT },
+    { "DEL INBOX", "5", 1 << MESSAGE_READ | 1 << MESSAGE_UNREAD },
+    { "DEL ALL", "6",
+      1 << MESSAGE_READ | 1 << MESSAGE_UNREAD | 1 << MESSAGE_SENT | 1 << MESSAGE_UNSENT },
+};
+
+enum { DELETIONS = sizeof(deletions) / sizeof(deletions[0]) };
+
+static enum at_status set_delete_all(struct at_session *at, const struct at_args *args)
+{
+    bool is_text = common_phone_settings(at).format == 1;
+
+    for (size_t i = 0; i < DELETIONS; i++) {
+        if (span_equal(args->list[0].text,
+                       span_of(is_text ? deletions[i].words : deletions[i].number)))
+            return common_remove_messages(at, deletions[i].states);
+    }
+    return at_refuse(at, is_text ? CMS_TEXT_INVALID : CMS_PDU_INVALID,
+                     "with +CMGF=1 it takes \"DEL READ\", \"DEL UNREAD\", \"DEL SENT\", "
+                     "\"DEL UNSENT\", \"DEL INBOX\", \"DEL ALL\", else 1 to 6");
+}
+
+static enum at_status test_delete_all(struct at_session *at)
+{
+    at_info(at, common_phone_settings(at).format == 1
+                    ? "+QMGDA: (\"DEL READ\",\"DEL UNREAD\",\"DEL SENT\",\"DEL UNSENT\","
+                      "\"DEL INBOX\",\"DEL ALL\")"
+                    : "+QMGDA: (1-6)");
+    return AT_OK;
+}
+
+static const struct at_param delete_all_params[] = {
+    { .name = "type", .type = AT_STRING, .min = 1, .max = 10 },
+};
+
 static const struct at_command rows[] = {
+    { .name = "+QMGDA",
+      .help = "Deletes all messages of a kind.",
+      .source = SHEET "§2",
+      .message_error = CMS_TEXT_INVALID,
+      AT_PARAMS(delete_all_params),
+      .set = set_delete_all,
+      .test = test_delete_all },
     { .name = "+CMGR",
       .help = "Reads a message; an empty place is OK alone.",
       .source = SHEET "§2",

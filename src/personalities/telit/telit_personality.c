@@ -4,6 +4,8 @@
 
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
+#include "personalities/common/message_arrival.h"
+#include "personalities/common/message_write.h"
 #include "personalities/common/phone.h"
 
 #include <assert.h>
@@ -99,8 +101,11 @@ static const struct module_part general_part = {
 };
 
 static const struct module_part *const parts[] = {
-    &general_part,   &telit_time_part,   &telit_secure_sockets, &telit_entries,
-    &telit_ftp_part, &telit_lookup_part, &common_call_part,     NULL,
+    &general_part,         &telit_time_part,
+    &telit_secure_sockets, &telit_entries,
+    &telit_ftp_part,       &telit_lookup_part,
+    &common_call_part,     &common_arrival_part,
+    &common_sending_part,  NULL,
 };
 
 #define DIALECT(longest)                                                                           \
@@ -115,15 +120,13 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &telit_ssl_return,  &common_v250,      &common_registers,
-    &common_identity,   &common_network,   &common_packet,
-    &telit_time,        &common_general,   &common_phone,
-    &common_calls,      &telit_phone,      &common_messages,
-    &telit_general,     &telit_lookup,     &telit_cell,
-    &telit_packet,      &telit_ssl_config, &telit_ssl_data,
-    &telit_ssl_dial,    &telit_ssl_socket, &telit_ssl_transfer,
-    &telit_ftp_session, &telit_ftp_files,  &telit_ftp_packet,
-    &telit_ftp_online,  &telit_refused,    NULL,
+    &telit_ssl_return,       &common_v250,        &common_registers,  &common_identity,
+    &common_network,         &common_packet,      &telit_time,        &common_general,
+    &common_phone,           &common_calls,       &telit_phone,       &common_messages,
+    &common_message_writing, &telit_general,      &telit_lookup,      &telit_cell,
+    &telit_packet,           &telit_ssl_config,   &telit_ssl_data,    &telit_ssl_dial,
+    &telit_ssl_socket,       &telit_ssl_transfer, &telit_ftp_session, &telit_ftp_files,
+    &telit_ftp_packet,       &telit_ftp_online,   &telit_refused,     NULL,
 };
 
 static struct at_index row_index;

@@ -5,6 +5,7 @@
 #include "personalities/telit/telit.h"
 
 #include "personalities/common/common.h"
+#include "personalities/common/message_arrival.h"
 #include "personalities/common/phone.h"
 
 static const struct at_param characters_params[] = {

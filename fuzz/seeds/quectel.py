@@ -12,7 +12,7 @@ TRANSPARENT = M95 + line("AT+QIMODE=1")
 SOCKETS = {
     "general": M95 + COMMON + lines("AT+CGEREP=1", "AT+CCFC=0,2", "AT+QGMR", "AT+QCCID", "AT+CCID", "AT+QINISTAT", "AT+QNSTATUS", "AT+CBC", "AT+QNITZ=1", "AT+QLTS", "AT+QSPN?", "AT+QIDNSIP?", "AT+QIURC=1", "AT+QIFGCNT=0",
                                     'AT+QICSGP=1,"CMNET"', "AT+QISTAT", "AT+QISTATE", "AT+QSSLSTATE", "AT+QISRVC=1"),
-    "control": M95 + CONTROL + lines("AT+CMGF=1", "AT+QMGDA=\"DEL ALL\""),
+    "control": M95 + CONTROL + lines("AT+CMGF=1", "AT+QMGDA=\"DEL ALL\"", "AT+QSIMSTAT=1;+QSIMSTAT?", "AT+QTRPIN"),
     "control-online": TRANSPARENT + TCP + RINGS + MESSAGE + CONTEXT_LOST + BROWN_OUT,
     "restart": M95 + line("AT+CFUN=1,1") + wait(100) + line("AT+QPOWD=1") + wait_s(60) + line("AT"),
     "settings": M95 + lines("AT&K4", "AT&K3", "AT+QILOCIP", "AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT", "AT+QISDE=0", "AT+QIPROMPT=1", "AT+QIHEAD=1",

@@ -171,7 +171,8 @@ CONTROL = (lines("AT+CREG=2;+CGREG=2;+CLIP=1;+CRC=1", "AT+CNMI=1,1", "ATS0=0") +
            + lines("AT+CMGF=0", "AT+CMGS=10") + typed("0011000181F50000A70161\x1a") + wait_s(70) + line("AT+CMGS=10")
            + typed("0011000181F50000A70161\x1a") + MESSAGE + lines("AT+CNMI=0,1") + MESSAGE + lines("AT+CNMI=1,1,0,0,1")
            + DETACHES + ATTACHES + CONTEXT_LOST + RINGS + line("AT+CLCC") + wait(60) + line("ATA") + RING_ENDS + RINGS_WITHHELD
-           + line("AT+CHUP") + RINGS + line("ATH") + lines("AT+CMGF=1", "AT+CMGL=\"ALL\"") + CLOCK + STATUS + SIM_ABSENT + SIM_PIN + SIM_READY
+           + line("AT+CHUP") + RINGS + line("ATH") + lines("AT+CMGF=1", "AT+CMGL=\"ALL\"") + CLOCK + STATUS + SIM_ABSENT + SIM_PIN + lines("AT+CPIN=1", "AT+CPIN=1234")
+           + lines('AT+CLCK="SC",1,"1234"', 'AT+CPWD="SC","1234","4321"') + SIM_PUK + lines('AT+CPIN="12345678","1234"') + SIM_READY
            + POWER_OFF + POWER_ON + wait(200) + RESET + wait(200) + BROWN_OUT + wait(200) + line("AT"))
 
 # What the common rows of V.250, 27.007 and 27.005 take.

@@ -21,7 +21,7 @@ SSL = {
     "general-2g": GL865 + COMMON + lines("AT+WS46=12", "AT#CPUMODE=4", "AT#SSLCFG=1,1,300,90,100,50"),
     "general-10": GC864 + COMMON + lines("AT#CPUMODE=2", "AT#SSLSECCFG=1,0,0", "AT#SSLCFG=1,1,300,90,100,50"),
     "general-lte": LE866 + COMMON + lines("AT+WS46=28", "AT+CESQ", "AT+CEREG=1", "AT#SSLCFG=1,1,300,90,100,50", "AT#SSLSECCFG=1,0,0"),
-    "control": HE910 + CONTROL + line("ATS1?"),
+    "control": HE910 + CONTROL + lines("ATS1?", "AT#QSS=2", "AT#PCT") + SIM_ABSENT + SIM_READY,
     "control-online": HE910 + ONLINE + RINGS + CONTEXT_LOST + BROWN_OUT,
     "temperature": HE910 + lines("AT#TEMPMON=0,1,2,30", "AT#TEMPMON=1", "AT#TEMPMON?", "AT#TXMONMODE=1", 'AT#CCLK="26/12/01,10:00:00+08,1"', "AT#CCLK?"),
     "cell": HE910 + lines("AT#RFSTS", "AT#MONI=0", "AT#MONI", "AT+CFUN=4", "AT#RFSTS", "AT#MONI"),

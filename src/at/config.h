@@ -33,6 +33,9 @@ struct at_owner_ops {
     /* How the operator has a command answered, which is given without its AT; false: as the module
      * does.  The same at any time.  NULL: always so. */
     bool (*own_answer)(void *owner, struct span command, struct at_own_answer *ret_answer);
+    /* Asked before a command runs, which is not one of `=?`: AT_OK, or its error.  NULL: each may.
+     */
+    enum at_status (*allows)(struct at_session *at, const struct at_command *row);
     /* The number of the port in the log, from 1.  NULL: the log names none. */
     size_t (*port)(const void *owner);
 };

@@ -168,6 +168,8 @@ static enum at_status run_command(struct at_session *at, const struct at_lexeme 
         return at_refuse_plain(at, "this program does not have the command");
     if (lexeme->form == AT_TEST)
         return run_test(at, row);
+    if (at->config.owner_ops->allows != NULL && at->config.owner_ops->allows(at, row) != AT_OK)
+        return AT_FAIL;
     if (lexeme->form != AT_SET && row->guard_read != NULL && row->guard_read(at) != AT_OK)
         return AT_FAIL;
     switch (lexeme->form) {

@@ -11,6 +11,7 @@
 #include "module/part.h"
 #include "module/phone_ops.h"
 #include "module/power.h"
+#include "module/sim.h"
 #include "tlsmodem_control.h"
 
 #include <assert.h>
@@ -270,10 +271,16 @@ unsigned tlsmodem_circuits(const struct tlsmodem *modem, size_t index)
     return modem->terminals[index].lines | (modem->terminals[index].dtr ? LINE_DTR : 0);
 }
 
+/* ---- the SIM ---- */
+
 enum err tlsmodem_set_sim(struct tlsmodem *modem, enum tlsmodem_sim sim)
 {
-    (void)modem;
-    return sim == TLSMODEM_SIM_READY ? ERR_OK : ERR_UNSUPPORTED;
+    if ((unsigned)sim > TLSMODEM_SIM_ABSENT)
+        return ERR_INVALID;
+    begin(modem);
+    sim_set(modem, (uint8_t)sim);
+    module_leave(modem);
+    return ERR_OK;
 }
 
 /* ---- calls ---- */
@@ -403,6 +410,7 @@ void tlsmodem_get_status(const struct tlsmodem *modem, struct tlsmodem_status *r
         .operator_code = identity_operator_code(at),
         .area_code = (uint16_t)identity_area_code(at),
         .cell = (uint32_t)identity_cell(at),
+        .sim = (enum tlsmodem_sim)modem->sim.state,
         .messages = messages_count(modem),
         .unread = unread(modem),
         .utc_s = module_clock_utc_s(&modem->clock),

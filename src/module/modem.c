@@ -8,6 +8,7 @@
 #include "module/network_time.h"
 #include "module/part.h"
 #include "module/power.h"
+#include "module/sim.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -129,6 +130,7 @@ static enum err build(struct tlsmodem *modem)
     init_world(modem);
     network_time_start(modem);
     messages_load(modem);
+    sim_init(modem);
     return power_on(modem);
 }
 

@@ -7,6 +7,7 @@
 #include "module/clock.h"
 #include "module/network.h"
 #include "module/personality.h"
+#include "module/sim_state.h"
 #include "module/terminal.h"
 #include "services/connection.h"
 #include "tlsmodem.h"
@@ -22,6 +23,7 @@ struct tlsmodem {
     struct module_record *records; /* owned: bound values that are not factory values (record.h) */
     struct module_clock clock;
     struct module_network network;
+    struct module_sim sim;
     uint32_t message_ticket;        /* of the last message that was sent */
     uint8_t message_reference;      /* of the next one */
     struct message_store *messages; /* owned; NULL: it is empty (messages.h) */

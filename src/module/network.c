@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void network_init(struct module_network *network, size_t context_count,
+void network_init(struct module_network *network, size_t context_count, bool has_sim,
                   enum tlsmodem_registration registration)
 {
     assert(context_count >= 1 && context_count <= MODULE_CONTEXTS_MAX);
     *network = (struct module_network){ .context_count = context_count,
                                         .attached = true,
+                                        .has_sim = has_sim,
                                         .functionality = 1,
                                         .registration = registration };
     network->reported = (uint8_t)network_stat(network);
@@ -51,7 +52,7 @@ void network_give_back(struct module_network *network)
 
 static bool asks_for_network(const struct module_network *network)
 {
-    return network->functionality == 1 && network->cops_mode != 2;
+    return network->has_sim && network->functionality == 1 && network->cops_mode != 2;
 }
 
 bool network_is_registered(const struct module_network *network)

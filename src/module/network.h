@@ -30,6 +30,7 @@ struct module_network {
     struct module_context *others; /* owned; NULL: none of them is defined */
     size_t context_count;
     bool attached;
+    bool has_sim; /* one that is ready */
     /* <stat> as hosts were last told, of both domains */
     uint8_t reported, reported_packet;
     int32_t functionality; /* +CFUN: 1 full, 4 radio off */
@@ -39,8 +40,8 @@ struct module_network {
 };
 
 /* Attached, with 1 to MODULE_CONTEXTS_MAX contexts that are not defined; what becomes of it on
- * the network is `registration`. */
-void network_init(struct module_network *network, size_t context_count,
+ * the network is `registration`, if it has a SIM. */
+void network_init(struct module_network *network, size_t context_count, bool has_sim,
                   enum tlsmodem_registration registration);
 
 /* Wipes and frees what the contexts lie in; their owned strings must be gone. */

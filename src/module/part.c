@@ -281,6 +281,14 @@ void parts_on_context_down(struct tlsmodem *modem, size_t cid)
     }
 }
 
+void parts_on_sim(struct tlsmodem *modem)
+{
+    for (const struct module_part *const *part = modem->personality->parts; *part != NULL; part++) {
+        if ((*part)->on_sim != NULL)
+            (*part)->on_sim(modem);
+    }
+}
+
 void parts_on_lost(struct tlsmodem *modem)
 {
     for (struct turn turn = first_turn(modem); *turn.place != NULL; next_turn(modem, &turn)) {

@@ -59,6 +59,8 @@ struct module_part {
     void (*on_context_down)(struct tlsmodem *modem, void *state, size_t cid);
     /* Changes that storage had taken were lost: it gives again what was there before. */
     void (*on_storage_lost)(struct tlsmodem *modem);
+    /* Of the part as a whole: the SIM has another state. */
+    void (*on_sim)(struct tlsmodem *modem);
     /* The network does not have the module any more. */
     void (*on_lost)(struct tlsmodem *modem, void *state);
     /* The network has taken the module in again, or says what time it is. */
@@ -111,6 +113,9 @@ void parts_on_storage_lost(struct tlsmodem *modem);
 
 /* The context `cid` was active and has gone down. */
 void parts_on_context_down(struct tlsmodem *modem, size_t cid);
+
+/* The SIM has another state. */
+void parts_on_sim(struct tlsmodem *modem);
 
 /* The network does not have the module any more. */
 void parts_on_lost(struct tlsmodem *modem);

@@ -7,6 +7,7 @@
 #include "module/module.h"
 #include "module/own_answers.h"
 #include "module/part.h"
+#include "module/sim.h"
 
 #include <assert.h>
 
@@ -181,6 +182,7 @@ static bool own_answer(void *owner, struct span command, struct at_own_answer *r
 
 static const struct at_owner_ops owner_ops = {
     .own_answer = own_answer,
+    .allows = sim_allows,
     .now_ms = now_ms,
     .on_quiet = on_quiet,
     .sees_late = sees_late,

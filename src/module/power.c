@@ -9,6 +9,7 @@
 #include "module/module.h"
 #include "module/part.h"
 #include "module/record.h"
+#include "module/sim.h"
 
 #include <assert.h>
 #include <string.h>
@@ -18,7 +19,8 @@ enum err power_on(struct tlsmodem *modem)
     enum err err;
 
     assert(!modem->on);
-    network_init(&modem->network, module_limit(modem, LIMIT_CONTEXTS),
+    sim_start(modem);
+    network_init(&modem->network, module_limit(modem, LIMIT_CONTEXTS), sim_is_ready(modem),
                  modem->config.identity.registration);
     memset(modem->maker, 0, modem->maker_size);
     modem->on = true;

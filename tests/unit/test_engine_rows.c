@@ -17,7 +17,7 @@ enum { LINE_BYTES = 600, VALUES_MAX = 64 };
 
 /* Commands whose answer to good values depends on more than the row. */
 static const char *const by_state[] = {
-    "+CPIN", /* no PIN is wanted */
+    "+CPIN",       "+CLCK",     "+CPWD", /* no PIN is wanted */
     "+CMGL",       "+CMGR",     "+CMGD",      "+CMGW",    "+CMGS",
     "+CMSS",       "+QMGDA",              /* messages that are there */
     "+CCLK",       "#CCLK",     "+CSCA",  /* a text of its own grammar */

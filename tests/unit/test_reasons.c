@@ -147,7 +147,9 @@ static const struct reason telit_secrets[] = {
     { "AT#FTPOPEN=\"host\",\"user\",\"geheim", "AT#FTPOPEN=…,…,…: the quotes of <password>, "
                                                "parameter 3, do not match" },
     { "AT+CPIN=\"1234\"", "AT+CPIN=…: the SIM wants no PIN: +CPIN: READY" },
-    { "AT+CPWD=\"SC\",\"1234\",\"4321\"", "AT+CPWD=…: this module has no such command" },
+    { "AT+CPWD=\"SC\",\"1234\",\"4321\"",
+      "AT+CPWD=…,…,…: the SIM is not locked: AT+CLCK=\"SC\",1 first" },
+    { "AT+XPWD=\"SC\",\"1234\",\"4321\"", "AT+XPWD=…: this module has no such command" },
 };
 
 static const struct reason quectel_secrets[] = {

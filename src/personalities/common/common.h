@@ -27,6 +27,12 @@ void *common_session_record(struct at_session *at, size_t index);
 /* The settings of the circuits; `index` does not matter. */
 void *common_terminal_record(struct at_session *at, size_t index);
 
+/* The same of the SIM. */
+extern const struct at_commands common_sim;
+
+/* State of the SIM as +CPIN says it; "NOT INSERTED" where there is none. */
+const char *common_sim_words(const struct tlsmodem *modem);
+
 enum { COMMON_ZONE_CAP = 16 };
 
 /* The zone that the network gave last, in quarters of an hour: "+32". */

@@ -6,19 +6,6 @@
 
 #include <string.h>
 
-static enum at_status read_pin(struct at_session *at)
-{
-    at_info(at, "+CPIN: READY");
-    return AT_OK;
-}
-
-/* The SIM wants no PIN, so none can be given. */
-static enum at_status set_pin(struct at_session *at, const struct at_args *args)
-{
-    (void)args;
-    return at_refuse(at, CME_NOT_ALLOWED, "the SIM wants no PIN: +CPIN: READY");
-}
-
 enum { SIGNAL_UNKNOWN = 99, ERRORS_UNKNOWN = 99, E_UTRAN = 7 };
 
 /* <ber> is RXQUAL, of which LTE has none (27.007 8.5); logs of real L610 have 99. */
@@ -145,10 +132,6 @@ static enum at_status set_functionality(struct at_session *at, const struct at_a
     return AT_OK;
 }
 
-static const struct at_param pin_params[] = {
-    { .name = "pin", .type = AT_STRING, .secret = true, .max = 8 },
-    { .name = "newpin", .type = AT_STRING, .secret = true, .optional = true, .max = 8 },
-};
 static const struct at_param creg_params[] = {
     { .name = "mode", .max = 2, .bound = AT_BIND(terminal_settings, creg) },
 };
@@ -170,13 +153,6 @@ static const struct at_param cfun_params[] = {
 };
 
 static const struct at_command rows[] = {
-    { .name = "+CPIN",
-      .help = "PIN of the SIM: none is wanted.",
-      .source = "27.007 8.3",
-      AT_PARAMS(pin_params),
-      .test_text = "",
-      .set = set_pin,
-      .read = read_pin },
     { .name = "+CSQ",
       .help = "Signal quality.",
       .source = "27.007 8.5",

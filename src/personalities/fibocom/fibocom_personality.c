@@ -2,11 +2,13 @@
  * power-on to power-off. */
 #include "personalities/fibocom/fibocom.h"
 
+#include "module/sim.h"
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/message_arrival.h"
 #include "personalities/common/message_write.h"
 #include "personalities/common/phone.h"
+#include "tlsmodem_control.h"
 
 /* Answers: a line of data is 1500 bytes at most, in hexadecimal, with an address in front. */
 enum { LINE_MAX = 512, ANSWER_MAX = 3100, OUTPUT_BYTES = 8192 };
@@ -30,7 +32,19 @@ static void ready(struct tlsmodem *modem)
 {
     for (size_t i = 0; i < modem->terminal_count; i++) {
         at_urc(modem->terminals[i].at, "AT command ready");
-        at_urc(modem->terminals[i].at, "+SIM READY");
+        if (sim_is_ready(modem))
+            at_urc(modem->terminals[i].at, "+SIM READY");
+    }
+}
+
+/* The same source. */
+static void on_sim(struct tlsmodem *modem)
+{
+    bool is_absent = modem->sim.state == TLSMODEM_SIM_ABSENT;
+
+    for (size_t i = 0; i < modem->terminal_count; i++) {
+        if (is_absent || sim_is_ready(modem))
+            at_urc(modem->terminals[i].at, is_absent ? "+SIM DROP" : "+SIM READY");
     }
 }
 
@@ -39,7 +53,9 @@ static void stop(struct tlsmodem *modem)
     at_text_set(&((struct fibocom *)modem->maker)->ftp_reply, span_at(NULL, 0));
 }
 
-static const struct module_part settings_part = { .start = start, .ready = ready, .stop = stop };
+static const struct module_part settings_part = {
+    .start = start, .ready = ready, .on_sim = on_sim, .stop = stop
+};
 
 /* The call comes last: +MIPCALL: 0 stands behind what the others say. */
 static const struct module_part *const parts[] = {
@@ -68,14 +84,39 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general,    &fibocom_call,         &fibocom_files,          &fibocom_ssl,
-    &fibocom_cipher,     &fibocom_socket,       &fibocom_send,           &fibocom_receive,
-    &fibocom_keep_alive, &fibocom_odm,          &fibocom_lookup,         &fibocom_http,
-    &fibocom_http_read,  &fibocom_ftp,          &fibocom_ftp_files,      &fibocom_ftp_put,
-    &fibocom_time,       &fibocom_network_time, &fibocom_settings_rows,  &fibocom_refused,
-    &common_v250,        &common_registers,     &common_identity,        &common_network,
-    &common_packet,      &common_general,       &common_phone,           &common_calls,
-    &fibocom_phone,      &common_messages,      &common_message_writing, NULL,
+    &fibocom_general,
+    &fibocom_call,
+    &fibocom_files,
+    &fibocom_ssl,
+    &fibocom_cipher,
+    &fibocom_socket,
+    &fibocom_send,
+    &fibocom_receive,
+    &fibocom_keep_alive,
+    &fibocom_odm,
+    &fibocom_lookup,
+    &fibocom_http,
+    &fibocom_http_read,
+    &fibocom_ftp,
+    &fibocom_ftp_files,
+    &fibocom_ftp_put,
+    &fibocom_time,
+    &fibocom_network_time,
+    &fibocom_settings_rows,
+    &fibocom_refused,
+    &common_v250,
+    &common_registers,
+    &common_identity,
+    &common_network,
+    &common_sim,
+    &common_packet,
+    &common_general,
+    &common_phone,
+    &common_calls,
+    &fibocom_phone,
+    &common_messages,
+    &common_message_writing,
+    NULL,
 };
 
 static struct at_index row_index;

@@ -30,6 +30,7 @@ enum { QUECTEL_PROMPT_MAX = 1500 };
 /* Settings that bound rows keep for the whole module. */
 struct quectel_settings {
     int32_t start_up;                                      /* +QIURC */
+    int32_t sim_report;                                    /* +QSIMSTAT */
     int32_t network_time, clock_update;                    /* +QNITZ, +CTZU */
     int32_t foreground;                                    /* +QIFGCNT */
     int32_t several;                                       /* +QIMUX */

@@ -7,7 +7,9 @@
 #include "base/number.h"
 #include "module/identity.h"
 #include "module/keep.h"
+#include "module/sim.h"
 #include "personalities/common/common.h"
+#include "tlsmodem_control.h"
 
 static const struct module_model *model_of(const struct at_session *at)
 {
@@ -69,7 +71,29 @@ static enum at_status read_operator_name(struct at_session *at)
 
 static enum at_status run_sim_state(struct at_session *at)
 {
-    at_info(at, "+QINISTAT: 3"); /* SIM, messages and phonebook are there */
+    /* 3: SIM, messages and phonebook are there */
+    at_info(at, "+QINISTAT: %d", sim_is_ready(module_of(at)) ? 3 : 0);
+    return AT_OK;
+}
+
+static bool has_sim(const struct at_session *at)
+{
+    return module_of(at)->sim.state != TLSMODEM_SIM_ABSENT;
+}
+
+static enum at_status read_sim(struct at_session *at)
+{
+    at_info(at, "+QSIMSTAT: %d,%d", (int)quectel_of(at)->settings.sim_report, has_sim(at));
+    return AT_OK;
+}
+
+/* PIN, PIN2, PUK, PUK2; of the second ones there are none here, so nobody has tried them. */
+static enum at_status run_tries(struct at_session *at)
+{
+    const struct module_sim *sim = &module_of(at)->sim;
+
+    at_info(at, "+QTRPIN: %d,%d,%d,%d", sim->pin_tries, SIM_PIN_TRIES, sim->puk_tries,
+            SIM_PUK_TRIES);
     return AT_OK;
 }
 
@@ -116,6 +140,9 @@ static const struct at_param connect_params[] = {
       .preset = FACT_EXTENDED_CONNECT_PRESET,
       .bound = AT_BIND(at_settings, extended_connect) },
 };
+static const struct at_param sim_params[] = {
+    { .name = "n", .max = 1, .bound = SETTING(sim_report) },
+};
 static const struct at_param power_params[] = { { .name = "n", .max = 2 } };
 static const struct at_param start_up_params[] = {
     { .name = "mode", .max = 1, .preset = 1, .bound = SETTING(start_up) },
@@ -150,6 +177,16 @@ static const struct at_command rows[] = {
     { INFO("+CGSN", "Serial number (IMEI).", run_imei) },
     { INFO("+QCCID", "ICCID of the SIM, alone on its line.", run_iccid_bare) },
     { INFO("+CCID", "ICCID of the SIM.", run_iccid) },
+    { .name = "+QSIMSTAT",
+      .help = "Whether the SIM is there, and whether a change is told.",
+      .source = "docs/facts/messages-calls-sim.md §6",
+      AT_PARAMS(sim_params),
+      .record = quectel_settings_record,
+      .read = read_sim },
+    { .name = "+QTRPIN",
+      .help = "Tries of PIN and PUK that are left.",
+      .source = "docs/facts/messages-calls-sim.md §6",
+      .run = run_tries },
     { INFO("+QINISTAT", "How far the SIM is ready.", run_sim_state) },
     { INFO("+QNSTATUS", "Whether the network can be used.", run_network_state) },
     { INFO("+CBC", "State of the battery.", run_battery), .test_text = "(0-2),(1-100),(voltage)" },

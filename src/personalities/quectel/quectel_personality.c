@@ -85,6 +85,7 @@ static const struct at_commands *const commands[] = {
     &common_registers,
     &common_identity,
     &common_network,
+    &common_sim,
     &common_packet,
     &common_general,
     &common_phone,

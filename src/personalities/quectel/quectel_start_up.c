@@ -1,9 +1,13 @@
 /* quectel_start_up.c: what a module says on its own when it starts, each line a burst. §5.1. */
 #include "personalities/quectel/quectel.h"
 
-static const char *const lines[] = { "RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready", "SMS Ready" };
+#include "module/sim.h"
+#include "personalities/common/common.h"
+#include "tlsmodem_control.h"
 
-enum { CALL_READY = 3, SMS_READY };
+static const char *const lines[] = { "RDY", "+CFUN: 1", "", "Call Ready", "SMS Ready" };
+
+enum { SIM_STATE = 2, CALL_READY, SMS_READY };
 
 struct start_up {
     size_t next;   /* line_count(): all are said */
@@ -52,7 +56,10 @@ static void say(struct tlsmodem *modem, size_t line)
     for (size_t i = 0; i < modem->terminal_count; i++) {
         if (!quectel_start_up_hears(&modem->terminals[i]))
             continue;
-        at_urc(modem->terminals[i].at, "%s", lines[line]);
+        if (line == SIM_STATE)
+            at_urc(modem->terminals[i].at, "+CPIN: %s", common_sim_words(modem));
+        else
+            at_urc(modem->terminals[i].at, "%s", lines[line]);
         module_note_fact(modem, line == 0 ? FACT_START_UP_FIRST_MS : FACT_START_UP_NEXT_MS);
         if (line == CALL_READY)
             module_note_fact(modem, FACT_START_UP_SAYS_SMS_READY);
@@ -84,10 +91,33 @@ static void tick(struct tlsmodem *modem, void *state)
         return;
     if (start_up->next == CALL_READY)
         tell_registration(modem);
-    if (quectel->settings.start_up != 0)
+    if (quectel->settings.start_up != 0 && (start_up->next < CALL_READY || sim_is_ready(modem)))
         say(modem, start_up->next);
     start_up->next++;
     start_up->at_ms += module_fact_peek(modem, FACT_START_UP_NEXT_MS);
+}
+
+static void tell(struct tlsmodem *modem, const char *line)
+{
+    for (size_t i = 0; i < modem->terminal_count; i++)
+        at_urc(modem->terminals[i].at, "%s", line);
+}
+
+/* docs/facts/messages-calls-sim.md §6 */
+static void on_sim(struct tlsmodem *modem)
+{
+    const struct quectel *quectel = modem->maker;
+    bool is_absent = modem->sim.state == TLSMODEM_SIM_ABSENT;
+
+    for (size_t i = 0; i < modem->terminal_count; i++) {
+        at_urc(modem->terminals[i].at, "+CPIN: %s",
+               is_absent ? "NOT READY" : common_sim_words(modem));
+        if (quectel->settings.sim_report != 0 &&
+            (is_absent || modem->sim.before == TLSMODEM_SIM_ABSENT))
+            at_urc(modem->terminals[i].at, "+QSIMSTAT: 1,%d", !is_absent);
+    }
+    for (size_t line = CALL_READY; sim_is_ready(modem) && line < line_count(modem); line++)
+        tell(modem, lines[line]);
 }
 
 /* The blank is the module's; hosts look for it. */
@@ -101,6 +131,7 @@ const struct module_part quectel_start_up = {
     .size = sizeof(struct start_up),
     .from_start = true,
     .on_low_voltage = on_low_voltage,
+    .on_sim = on_sim,
     .init = init,
     .is_idle = is_idle,
     .deadline = deadline,

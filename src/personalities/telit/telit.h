@@ -283,4 +283,10 @@ void telit_ssl_online_tick(struct telit_ssl *ssl, int64_t now_ms);
 /* Sends what is collected; true when nothing is left. */
 bool telit_ssl_flush(struct telit_ssl *ssl);
 
+/* #QSS <status> of the SIM as it is. */
+int telit_sim_status(const struct tlsmodem *modem);
+
+/* Tells it to hosts that want it. */
+void telit_tell_sim(struct tlsmodem *modem);
+
 #endif

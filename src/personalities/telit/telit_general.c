@@ -8,8 +8,10 @@
 
 #include "module/identity.h"
 #include "module/record.h"
+#include "module/sim.h"
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
+#include "tlsmodem_control.h"
 
 enum { MINUTE_MS = 60000 };
 
@@ -80,9 +82,46 @@ static enum at_status run_imsi(struct at_session *at)
     return AT_OK;
 }
 
+/* 0 out, 1 in; mode 2 also tells the PIN, and that messages and phonebook are there. */
+enum { QSS_ALL = 2 };
+enum { QSS_OUT, QSS_IN, QSS_READY = 3 };
+
+int telit_sim_status(const struct tlsmodem *modem)
+{
+    const struct telit *telit = modem->maker;
+
+    if (modem->sim.state == TLSMODEM_SIM_ABSENT)
+        return QSS_OUT;
+    return telit->settings.qss_mode == QSS_ALL && sim_is_ready(modem) ? QSS_READY : QSS_IN;
+}
+
+void telit_tell_sim(struct tlsmodem *modem)
+{
+    const struct telit *telit = modem->maker;
+    int status = telit_sim_status(modem);
+    bool moved = status == QSS_OUT || modem->sim.before == TLSMODEM_SIM_ABSENT;
+
+    for (size_t i = 0; i < modem->terminal_count && telit->settings.qss_mode != 0; i++) {
+        if (moved)
+            at_urc(modem->terminals[i].at, "#QSS: %d", status == QSS_OUT ? QSS_OUT : QSS_IN);
+        for (int more = QSS_IN + 1; more <= status; more++)
+            at_urc(modem->terminals[i].at, "#QSS: %d", more);
+    }
+}
+
+static enum at_status read_tries(struct at_session *at)
+{
+    const struct module_sim *sim = &module_of(at)->sim;
+
+    at_info(at, "#PCT: %d", sim->state == TLSMODEM_SIM_PUK ? sim->puk_tries : sim->pin_tries);
+    return AT_OK;
+}
+
 static enum at_status read_sim(struct at_session *at)
 {
-    at_info(at, "#QSS: %d,1", (int)telit_of(at)->settings.qss_mode);
+    const struct tlsmodem *modem = module_of(at);
+
+    at_info(at, "#QSS: %d,%d", (int)telit_of(at)->settings.qss_mode, telit_sim_status(modem));
     return AT_OK;
 }
 
@@ -263,7 +302,8 @@ static enum at_status read_toolkit(struct at_session *at)
 static enum at_status read_detection(struct at_session *at)
 {
     module_note_preset(module_of(at), FACT_SIM_DETECTION_PRESET);
-    at_info(at, "#SIMDET: %d,1", (int)start_up(at).sim_detection);
+    at_info(at, "#SIMDET: %d,%d", (int)start_up(at).sim_detection,
+            module_of(at)->sim.state != TLSMODEM_SIM_ABSENT);
     return AT_OK;
 }
 
@@ -318,6 +358,12 @@ static const struct at_command rows[] = {
       .source = "80000ST10025a r5",
       .run = run_iccid },
     { .name = "#CIMI", .help = "IMSI of the SIM.", .source = "80000ST10025a r5", .run = run_imsi },
+    { .name = "#PCT",
+      .help = "Tries of the PIN that are left, or of the PUK.",
+      .source = "docs/facts/messages-calls-sim.md §6",
+      .test_text = "",
+      .run = read_tries,
+      .read = read_tries },
     { .name = "#QSS",
       .help = "State of the SIM.",
       .source = "80000ST10025a r5",

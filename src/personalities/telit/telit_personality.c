@@ -93,6 +93,7 @@ static void tick(struct tlsmodem *modem, void *state)
 }
 
 static const struct module_part general_part = {
+    .on_sim = telit_tell_sim,
     .start = start,
     .stop = stop,
     .on_storage_lost = on_storage_lost,
@@ -120,13 +121,35 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &telit_ssl_return,       &common_v250,        &common_registers,  &common_identity,
-    &common_network,         &common_packet,      &telit_time,        &common_general,
-    &common_phone,           &common_calls,       &telit_phone,       &common_messages,
-    &common_message_writing, &telit_general,      &telit_lookup,      &telit_cell,
-    &telit_packet,           &telit_ssl_config,   &telit_ssl_data,    &telit_ssl_dial,
-    &telit_ssl_socket,       &telit_ssl_transfer, &telit_ftp_session, &telit_ftp_files,
-    &telit_ftp_packet,       &telit_ftp_online,   &telit_refused,     NULL,
+    &telit_ssl_return,
+    &common_v250,
+    &common_registers,
+    &common_identity,
+    &common_network,
+    &common_sim,
+    &common_packet,
+    &telit_time,
+    &common_general,
+    &common_phone,
+    &common_calls,
+    &telit_phone,
+    &common_messages,
+    &common_message_writing,
+    &telit_general,
+    &telit_lookup,
+    &telit_cell,
+    &telit_packet,
+    &telit_ssl_config,
+    &telit_ssl_data,
+    &telit_ssl_dial,
+    &telit_ssl_socket,
+    &telit_ssl_transfer,
+    &telit_ftp_session,
+    &telit_ftp_files,
+    &telit_ftp_packet,
+    &telit_ftp_online,
+    &telit_refused,
+    NULL,
 };
 
 static struct at_index row_index;

@@ -254,13 +254,16 @@ static bool find_connection(struct real_peer *peer, struct report *why)
     return accept_connection(peer, why);
 }
 
+static bool speaks_tls(const struct real_peer *peer, struct report *why)
+{
+    if (peer->site == NULL)
+        report_add(why, "  this peer does not speak TLS\n");
+    return peer->site != NULL;
+}
+
 static bool shake_hands(struct real_peer *peer, struct report *why)
 {
-    if (peer->site == NULL) {
-        report_add(why, "  this peer does not speak TLS\n");
-        return false;
-    }
-    if (!find_connection(peer, why))
+    if (!speaks_tls(peer, why) || !find_connection(peer, why))
         return false;
     peer->tls = tls_server_open(peer->site, peer->fd, deadline(), why);
     return peer->tls != NULL;
@@ -362,11 +365,12 @@ static bool be_refused(struct real_peer *peer, struct report *why)
 
     if (peer->plan->kind == SCRIPT_PEER_RAW)
         return misbehave(peer, why);
-    if (peer->site == NULL || !find_connection(peer, why))
+    if (!speaks_tls(peer, why) || !find_connection(peer, why))
         return false;
     peer->tls = tls_server_open(peer->site, peer->fd, deadline(), &said);
     failed = peer->tls == NULL;
     if (!failed) {
+        errno = 0;
         (void)receive_more(peer, CHUNK, deadline(), &said);
         failed = peer->got.len == 0 && errno != ETIMEDOUT;
     } else {
@@ -454,8 +458,22 @@ static bool show_client(struct real_peer *peer, struct span expected, struct rep
     return false;
 }
 
+/* A UDP port has no connections, and one that refuses has nothing. */
+static bool can(const struct real_peer *peer, enum script_verb verb)
+{
+    enum script_peer_kind kind = peer->plan->kind;
+
+    if (kind == SCRIPT_PEER_UDP)
+        return verb == SCRIPT_GETS || verb == SCRIPT_GETS_NOTHING || verb == SCRIPT_SENDS;
+    return kind != SCRIPT_PEER_REFUSE;
+}
+
 bool real_peer_order(struct real_peer *peer, const struct stage_order *order, struct report *why)
 {
+    if (!can(peer, order->verb)) {
+        report_add(why, "  this kind of peer has no such step\n");
+        return false;
+    }
     switch (order->verb) {
     case SCRIPT_CONNECTED:
         return accept_connection(peer, why);

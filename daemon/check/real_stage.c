@@ -67,6 +67,25 @@ static void select_port(struct stage *base, unsigned port)
     of(base)->port = port - 1;
 }
 
+/* Types all of it, and hears meanwhile what comes: a module that cannot speak may not listen. */
+static bool type_piece(struct device *device, struct span bytes)
+{
+    int64_t deadline_ms = wire_now_ms() + STAGE_ANSWER_MS;
+
+    while (bytes.len > 0) {
+        ssize_t done = device->gone ? -1 : write(device->fd, bytes.data, bytes.len);
+
+        if (done >= 0)
+            bytes = span_skip(bytes, (size_t)done);
+        else if (device->gone || (errno != EAGAIN && errno != EINTR) ||
+                 !wire_wait(device->fd, POLLIN | POLLOUT, deadline_ms))
+            return false;
+        else
+            (void)hear(device, wire_now_ms());
+    }
+    return true;
+}
+
 static bool type(struct stage *base, struct span bytes, struct report *why)
 {
     struct real_stage *stage = of(base);
@@ -75,10 +94,9 @@ static bool type(struct stage *base, struct span bytes, struct report *why)
 
     stage->typed_ms = wire_now_ms();
     for (; bytes.len > 0; bytes = span_skip(bytes, piece)) {
-        if (device->gone ||
-            !wire_write(device->fd, span_at(bytes.data, piece), wire_now_ms() + STAGE_ANSWER_MS)) {
-            report_add(why, "  cannot type: %s\n",
-                       device->gone ? "the port is gone" : strerror(errno));
+        if (!type_piece(device, span_at(bytes.data, piece))) {
+            report_add(why, "  cannot type: the port %s\n",
+                       device->gone ? "is gone" : "takes nothing any more");
             return false;
         }
         if (stage->config.single_bytes)

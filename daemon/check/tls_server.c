@@ -73,18 +73,37 @@ static bool add_ciphers(struct span list, struct text *priority, struct report *
     return false;
 }
 
+/* A version of TLS at the front of `text`, four hexadecimal digits; 0: there is none. */
+static unsigned version_at(struct span text)
+{
+    unsigned version;
+    char digits[5] = "";
+
+    if (text.len < 4)
+        return 0;
+    memcpy(digits, text.data, 4);
+    return sscanf(digits, "%4x", &version) == 1 && version >= TLS_1_0 && version <= TLS_1_3
+               ? version
+               : 0;
+}
+
 /* `0301-0303`, `0302`; nothing: TLS 1.0 to 1.2. */
 static bool add_versions(struct span versions, struct text *priority, struct report *why)
 {
     unsigned oldest = TLS_1_0, newest = TLS_1_2;
-    char words[16];
 
-    snprintf(words, sizeof(words), "%.*s", (int)(versions.len < 16 ? versions.len : 0),
-             (const char *)(versions.len > 0 ? versions.data : (const uint8_t *)""));
-    if (versions.len > 0 && sscanf(words, "%4x-%4x", &oldest, &newest) == 1)
-        newest = oldest;
-    if (oldest < TLS_1_0 || newest > TLS_1_3 || oldest > newest) {
-        report_add(why, "versions=%s: not known here; allowed: 0301 to 0304\n", words);
+    if (versions.len > 0) {
+        oldest = newest = version_at(versions);
+        if (versions.len == 9 && versions.data[4] == '-')
+            newest = version_at(span_skip(versions, 5));
+        else if (versions.len != 4)
+            newest = 0;
+    }
+    if (oldest == 0 || newest < oldest) {
+        report_add(why, "versions=");
+        report_add_text(why, versions);
+        report_add(why,
+                   ": not known here; allowed: 0301 to 0304, and two of them with - between\n");
         return false;
     }
     text_add(priority, "NORMAL:-VERS-ALL");

@@ -241,6 +241,9 @@ def test_real_peers(model: str, name: str, tmp_path: Path) -> None:
     ("> AT\n< OKAY\n", "    expected \\r\\nOK>>>AY\\r\\n\n    received \\r\\nOK>>>\\r\\n\n"),
     ("> AT\n< OK\n> AT\n", "the module says more on port 1"),
     ("peer server port udp\npeer from 1\n", "the module has sent no datagram"),
+    ("peer server port udp\npeer closes\n", "this kind of peer has no such step"),
+    ("peer server port tcp\npeer fails TLS_ALERT 40\n", "this peer does not speak TLS"),
+    ("peer server port refuse\npeer connected\n", "this kind of peer has no such step"),
     ("peer server port tcp\npeer closes\n", "the module has no connection to this peer"),
 ])
 def test_real_differences(text: str, said: str, tmp_path: Path) -> None:
@@ -261,6 +264,15 @@ def test_what_nobody_can_do_to_a_real_module_is_left_out(tmp_path: Path) -> None
         done = check(*paths, *device)
     assert done.returncode == AS_WRITTEN
     assert "0 as written, 0 different, 0 wrong; 5 left out" in done.stdout
+
+
+def test_much_at_once(tmp_path: Path) -> None:
+    """More than a terminal holds each way: typed and heard at the same time."""
+    path = write(tmp_path, "a.at", 'model he910\nsource a test\n> bytes "' + "AT\\r" * 20000 + '"\n< bytes "'
+                 + "AT\\r\\r\\nOK\\r\\n" * 20000 + '"\n')
+    with real("he910", tmp_path) as device:
+        done = check(path, *device)
+    assert done.returncode == AS_WRITTEN, done.stdout[:2000]
 
 
 def test_several_ports_byte_by_byte(tmp_path: Path) -> None:

@@ -83,6 +83,13 @@ struct tlsmodem_answer {
 enum tlsmodem_err tlsmodem_answer_check(const struct tlsmodem_answer *answer, char *why,
                                         size_t cap);
 
+/* TLSMODEM_ERR_OK when a modem of this model has a place of this name for security data of `len`
+ * bytes: by makers "1/ca", "NVRAM:CA0", "TRUSTFILE".  TLSMODEM_ERR_NOT_FOUND: no such model;
+ * TLSMODEM_ERR_INVALID, TLSMODEM_ERR_FULL: `why` gets one sentence, cut at `cap` bytes (at least
+ * 1). */
+enum tlsmodem_err tlsmodem_credential_check(const char *model, const char *name, size_t len,
+                                            char *why, size_t cap);
+
 enum {
     TLSMODEM_IMEI_CAP = 16,
     TLSMODEM_IMSI_CAP = 16,
@@ -234,6 +241,13 @@ bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index);
  * as passwords.  At most `cap` of them, borrowed from `line`; how many. */
 size_t tlsmodem_find_secrets(const struct tlsmodem *modem, size_t index, struct tlsmodem_span line,
                              struct tlsmodem_span *list, size_t cap);
+
+/* Puts security data into a place of that name, as if a host had; the bytes are copied, and wiped
+ * where they are no more.  Not from inside callbacks; storage may be called inside.
+ * TLSMODEM_ERR_INVALID, TLSMODEM_ERR_FULL as tlsmodem_credential_check() has them;
+ * TLSMODEM_ERR_STATE: the modem is off; TLSMODEM_ERR_NO_MEMORY; TLSMODEM_ERR_IO. */
+enum tlsmodem_err tlsmodem_put_credential(struct tlsmodem *modem, const char *name,
+                                          const uint8_t *data, size_t len);
 
 /* True when, since tlsmodem_new(), a host or a peer has seen something that rests on this fact of
  * the modem's model, and neither a source nor the config says that it is so.  `index` as for

@@ -201,7 +201,11 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
     err = tlsmodem_new(&engine, &modem->engine);
     if (err == ERR_OK && modem->taps != NULL)
         modem->taps->attach(modem->taps->ctx, modem->engine);
-    return check(err, "cannot switch the modem on", ret_failure);
+    if (err != ERR_OK)
+        return check(err, "cannot switch the modem on", ret_failure);
+    for (size_t i = 0; i < config->credential_count && err == ERR_OK; i++)
+        err = runtime_credential_put(modem->engine, &config->credentials[i], ret_failure);
+    return err;
 }
 
 enum err runtime_modem_open(struct runtime_world *world, const struct runtime_modem_config *config,

@@ -5,6 +5,7 @@
 
 #include "nvm_sqlite/nvm_sqlite.h"
 #include "posix/port_open.h"
+#include "runtime/credential.h"
 #include "runtime/world.h"
 #include "tlsmodem.h"
 #include "wrap/stack.h"
@@ -31,6 +32,8 @@ struct runtime_modem_config {
     size_t fact_count;
     const struct tlsmodem_answer *answers;
     size_t answer_count;
+    const struct runtime_credential *credentials; /* put in when it is on; read at once */
+    size_t credential_count;
     const char *const *at_start; /* command lines without their ends, run by port 0 before its first
                                   * host; an error of one is a line in the log */
     size_t at_start_count;

@@ -77,6 +77,12 @@ struct tlsmodem_answer {
  * least 1), that says what is allowed. */
 enum err tlsmodem_answer_check(const struct tlsmodem_answer *answer, char *why, size_t cap);
 
+/* ERR_OK when a modem of this model has a place of this name for security data of `len` bytes: by
+ * makers "1/ca", "NVRAM:CA0", "TRUSTFILE".  ERR_NOT_FOUND: no such model;
+ * ERR_INVALID, ERR_FULL: `why` gets one sentence, cut at `cap` bytes (at least 1). */
+enum err tlsmodem_credential_check(const char *model, const char *name, size_t len, char *why,
+                                   size_t cap);
+
 enum {
     TLSMODEM_IMEI_CAP = 16,
     TLSMODEM_IMSI_CAP = 16,
@@ -224,6 +230,13 @@ bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index);
  * as passwords.  At most `cap` of them, borrowed from `line`; how many. */
 size_t tlsmodem_find_secrets(const struct tlsmodem *modem, size_t index, struct span line,
                              struct span *list, size_t cap);
+
+/* Puts security data into a place of that name, as if a host had; the bytes are copied, and wiped
+ * where they are no more.  Not from inside callbacks; storage may be called inside.  ERR_INVALID,
+ * ERR_FULL as tlsmodem_credential_check() has them; ERR_STATE: the modem is off; ERR_NO_MEMORY;
+ * ERR_IO. */
+enum err tlsmodem_put_credential(struct tlsmodem *modem, const char *name, const uint8_t *data,
+                                 size_t len);
 
 /* True when, since tlsmodem_new(), a host or a peer has seen something that rests on this fact of
  * the modem's model, and neither a source nor the config says that it is so.  `index` as for

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { NS_PER_S = 1000000000 };
+
 /* A descriptor, or -1; a FIFO is not waited for. */
 static int open_file(const char *path, size_t max, size_t *ret_len, const char **ret_why)
 {
@@ -67,14 +69,18 @@ uint8_t *file_bytes_read(const char *path, size_t max, size_t *ret_len, const ch
     return bytes;
 }
 
-bool file_bytes_are_there(const char *path, size_t max, const char **ret_why)
+bool file_bytes_look(const char *path, size_t max, size_t *ret_len, int64_t *ret_changed_ns,
+                     const char **ret_why)
 {
-    size_t len;
-    int fd = open_file(path, max, &len, ret_why);
+    int fd = open_file(path, max, ret_len, ret_why);
+    struct stat about;
+    bool good = fd >= 0 && fstat(fd, &about) == 0;
 
-    if (fd < 0)
-        return false;
-    close(fd);
-    *ret_why = "it is empty";
-    return len > 0;
+    if (good)
+        *ret_changed_ns = (int64_t)about.st_mtim.tv_sec * NS_PER_S + about.st_mtim.tv_nsec;
+    else if (fd >= 0)
+        *ret_why = strerror(errno);
+    if (fd >= 0)
+        close(fd);
+    return good;
 }

@@ -10,7 +10,9 @@
  * `ret_why` has the reason, which is static. */
 uint8_t *file_bytes_read(const char *path, size_t max, size_t *ret_len, const char **ret_why);
 
-/* True when the path names a file that can be read and has 1 to `max` bytes; else as above. */
-bool file_bytes_are_there(const char *path, size_t max, const char **ret_why);
+/* Looks whether the path names a regular file that can be read and has at most `max` bytes: how
+ * many it has, and when it was changed, in ns since 1970.  False: as above. */
+bool file_bytes_look(const char *path, size_t max, size_t *ret_len, int64_t *ret_changed_ns,
+                     const char **ret_why);
 
 #endif

@@ -174,6 +174,18 @@ static bool same_answers(const struct modem_plan *a, const struct modem_plan *b)
     return a->answer_count == b->answer_count;
 }
 
+static bool same_credentials(const struct modem_plan *a, const struct modem_plan *b)
+{
+    for (size_t i = 0; i < a->credential_count && i < b->credential_count; i++) {
+        if (!same_text(a->credentials[i].name, b->credentials[i].name) ||
+            !same_text(a->credentials[i].path, b->credentials[i].path) ||
+            a->stamps[i].changed_ns != b->stamps[i].changed_ns ||
+            a->stamps[i].bytes != b->stamps[i].bytes)
+            return false;
+    }
+    return a->credential_count == b->credential_count;
+}
+
 bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
 {
     return a->model == b->model && same_text(a->name, b->name) && a->number == b->number &&
@@ -181,7 +193,7 @@ bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
            (a->pool == MODEM_PLAN_NO_POOL) == (b->pool == MODEM_PLAN_NO_POOL) &&
            same_text(a->state, b->state) && a->in_memory == b->in_memory &&
            same_text(a->clock, b->clock) && same_network(a, b) && same_facts(a, b) &&
-           same_answers(a, b) &&
+           same_answers(a, b) && same_credentials(a, b) &&
            same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count);
 }
 
@@ -211,6 +223,8 @@ void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
         .fact_count = plan->fact_count,
         .answers = plan->answers,
         .answer_count = plan->answer_count,
+        .credentials = plan->credentials,
+        .credential_count = plan->credential_count,
         .at_start = plan->at_start,
         .at_start_count = plan->at_start_count,
         .asks_own_servers = plan->asks_own_servers,

@@ -18,10 +18,10 @@
 
 struct modem_plan_memory;
 
-/* Security data that is put into a modem when it is opened. */
-struct modem_plan_credential {
-    const char *name; /* of the slot or file, as the maker's command has it */
-    const char *path; /* of our file with its bytes */
+/* A file as it was when the plan was made. */
+struct modem_plan_stamp {
+    int64_t changed_ns; /* since 1970 */
+    size_t bytes;
 };
 
 enum { MODEM_PLAN_NO_POOL = -1 };
@@ -52,7 +52,8 @@ struct modem_plan {
     size_t answer_count;
     const char *const *at_start; /* command lines, without their ends */
     size_t at_start_count;
-    struct modem_plan_credential *credentials;
+    struct runtime_credential *credentials;
+    struct modem_plan_stamp *stamps; /* of their files */
     size_t credential_count;
     struct modem_plan_memory *memory; /* of this header's functions */
 };

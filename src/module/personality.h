@@ -49,7 +49,13 @@ struct personality {
                               * (module/flow.h); 0: never */
     int32_t restart_off_ms;  /* how long a restart keeps the module off its ports; may be a fact */
     int32_t caller_line;     /* a fact: what a caller's line has behind the number */
-    const struct module_phone_ops *phone;   /* calls and messages that come in */
+    const struct module_phone_ops *phone; /* calls and messages that come in */
+    /* The longest item of security data that a place of this name takes; 0: the model has none. */
+    size_t (*credential_max)(const struct module_model *model, const char *name);
+    const char *credential_names; /* in words, for who looks for one */
+    /* Puts it there as if a host had, of a name and a length that fit.  ERR_NO_MEMORY, ERR_FULL,
+     * ERR_IO. */
+    enum err (*put_credential)(struct tlsmodem *modem, const char *name, struct span data);
     const struct module_part *const *parts; /* all else (part.h), in the order of their turns; ended
                                              * by NULL */
 };

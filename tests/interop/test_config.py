@@ -221,13 +221,13 @@ def echo_server(certificates: Certificates) -> Iterator[tuple[int, list[tuple[st
     threads = []
 
     def serve(plain: socket.socket, address: tuple[str, int]) -> None:
-        with plain, context.wrap_socket(plain, server_side=True) as connection:
-            came.append((address[0], names.get(connection)))
-            try:
+        try:
+            with plain, context.wrap_socket(plain, server_side=True) as connection:
+                came.append((address[0], names.get(connection)))
                 while data := connection.recv(4096):
                     connection.sendall(data)
-            except OSError:
-                pass
+        except OSError:  # the module has refused the certificate, or has gone
+            pass
 
     def accept() -> None:
         while True:
@@ -251,15 +251,19 @@ def echo_server(certificates: Certificates) -> Iterator[tuple[int, list[tuple[st
             thread.join()
 
 
-def dial(host: Host, where: str, port: int) -> None:
-    """A LE866 goes online to a server that it does not verify."""
+def dial(host: Host, where: str, port: int, *, verify: int = 0) -> None:
+    """A LE866 goes online to a server, which it verifies or not."""
     host.asks("ATE0")
     host.asks("AT#SSLEN=1,1")
-    host.asks("AT#SSLSECCFG=1,0,0")
+    host.asks(f"AT#SSLSECCFG=1,0,{verify}")
     host.asks("AT#SSLCFG=1,1,300,90,100,1")
     host.asks("AT+CGDCONT=1,IP,a")
     host.asks("AT#SGACT=1,1")
-    host.asks(f'AT#SSLD=1,{port},"{where}",0,0', "CONNECT\r\n")
+    host.send(f'AT#SSLD=1,{port},"{where}",0,0\r'.encode())
+    answer = host.until(b"CT\r\n" if not verify else b"\r\n")
+    if verify:
+        answer = host.until(b"\r\n")
+    assert answer.endswith(b"CONNECT\r\n"), answer
 
 
 def says_back(host: Host, text: bytes) -> None:
@@ -390,6 +394,65 @@ modems:
         assert run.host("b").asks("AT").startswith("AT\r")  # at-start is the first port's
         run.wait_for("a: at-start: AT+NONSENSE was refused")
         assert run.log.count("at-start: ") == 1
+
+
+def test_credentials_are_there_from_the_start(certificates: Certificates, tmp_path: Path) -> None:
+    for name in ("ca", "other_ca", "client"):
+        (tmp_path / f"{name}.pem").write_bytes(certificates.pem(name).read_bytes())
+    (tmp_path / "client.key").write_bytes(certificates.key("client").read_bytes())
+    text = """\
+modems:
+  - {name: t, module: le866, credentials: {1/ca: ca.pem}, ports: [{unix: t.sock}]}
+  - {name: u, module: le866, credentials: {1/ca: other_ca.pem}, ports: [{unix: u.sock}]}
+  - {name: q, module: m95, credentials: {NVRAM:CA0: ca.pem, RAM:own.key: client.key}, ports: [{unix: q.sock}]}
+  - name: f
+    module: l610
+    credentials: {TRUSTFILE: ca.pem, TRUSTFILE/2: other_ca.pem, CERTFILE: client.pem, KEYFILE: client.key}
+    ports: [{unix: f.sock}]
+"""
+    ca = certificates.pem("ca").read_bytes()
+    with echo_server(certificates) as (port, _), Run(tmp_path, text) as run:
+        run.wait_for_ports(4)
+        host = run.host("t")
+        dial(host, "localhost", port, verify=1)
+        says_back(host, b"verified")
+        refused = run.host("u")
+        with pytest.raises(AssertionError, match="ERROR"):
+            dial(refused, "localhost", port, verify=1)
+        quectel = run.host("q")
+        checksum = 0
+        for first, second in zip(ca[::2], ca[1::2] + b"\0"):
+            checksum ^= first << 8 | second
+        assert f"+QSECREAD: 1,{checksum:x}" in quectel.asks('AT+QSECREAD="NVRAM:CA0"').lower().replace("qsecread", "QSECREAD")
+        assert "+QSECREAD: 1," in quectel.asks('AT+QSECREAD="RAM:own.key"')
+        answer = run.host("f").asks("AT+GTSSLFILE?")
+        for count in ("TRUSTFILE,2", "CERTFILE,1", "KEYFILE,1"):
+            assert count in answer
+        # A file that has changed is another modem.
+        (tmp_path / "other_ca.pem").write_bytes(ca)
+        run.hang_up()
+        run.wait_for("2 modems as they were, 2 closed, 2 opened")
+        again = run.host("u")
+        dial(again, "localhost", port, verify=1)
+        says_back(host, b"still verified")
+
+
+@pytest.mark.parametrize(("module", "place", "why"), [
+    ("le866", "9/ca", "a LE866 has no place of this name; allowed: SOCKET/certificate,"),
+    ("m95", "CA0", "a M95 has no place of this name; allowed: NVRAM:CA0,"),
+    ("l610", "TRUSTFILE/0", "a L610 has no place of this name; allowed: CERTFILE,"),
+    ("m95", "NVRAM:CA0", "it has 3000 bytes; allowed: 1 to 2025"),
+    ("m95", "RAM:x", "{}/large.pem cannot be read: it is too large; allowed: "),
+    ("he910", "1/key", "{}/missing.pem cannot be read: No such file or directory; allowed: "),
+])
+def test_a_wrong_credential_has_its_line(module: str, place: str, why: str, tmp_path: Path) -> None:
+    file = {"RAM:x": "large.pem", "1/key": "missing.pem"}.get(place, "some.pem")
+    (tmp_path / "some.pem").write_bytes(b"x" * 3000)
+    (tmp_path / "large.pem").write_bytes(b"x" * 40000)
+    path = tmp_path / "modems.yaml"
+    path.write_text(f"modems:\n- module: {module}\n  ports: [{{pty: p}}]\n  credentials:\n    {place}: {file}\n")
+    (line,) = wrong(path)
+    assert line.startswith(f"{path}:5:{7 + len(place)}: {place}: \"{file}\" is wrong because {why.format(tmp_path)}")
 
 
 def start(text: str, folder: Path, *, descriptors: int) -> subprocess.CompletedProcess[str]:

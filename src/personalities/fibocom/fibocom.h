@@ -181,6 +181,13 @@ struct span fibocom_file(const struct tlsmodem *modem, size_t slot);
 /* fibocom_files.c: how many trusted certificates are stored. */
 size_t fibocom_trust_count(const struct tlsmodem *modem);
 
+/* As in struct personality: CERTFILE, KEYFILE, TRUSTFILE, TRUSTFILE/2 and on; gone with the power.
+ */
+size_t fibocom_given_max(const struct module_model *model, const char *name);
+
+/* The same. */
+enum err fibocom_given_put(struct tlsmodem *modem, const char *name, struct span data);
+
 /* fibocom_suites.c: the cipher suite of a number below FIBOCOM_CIPHERS; 0: there is none. */
 tls_suite fibocom_suite(enum fibocom_family family, int id);
 

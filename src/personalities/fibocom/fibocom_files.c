@@ -6,6 +6,7 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "base/letters.h"
+#include "base/number.h"
 
 #include <assert.h>
 
@@ -89,6 +90,53 @@ const struct module_part fibocom_files_part = { .size = sizeof(struct fibocom_fi
                                                 .init = init,
                                                 .deinit = deinit,
                                                 .is_idle = is_idle };
+
+/* ---- what the operator gives ---- */
+
+/* The slot of a name; SLOT_COUNT: there is none. */
+static size_t slot_named(const char *name)
+{
+    const char *trust = kind_rows[FILE_TRUST].name;
+    size_t len = strlen(trust);
+    int32_t number = 1;
+
+    if (strcmp(name, kind_rows[FILE_CERTIFICATE].name) == 0)
+        return SLOT_CERTIFICATE;
+    if (strcmp(name, kind_rows[FILE_KEY].name) == 0)
+        return SLOT_KEY;
+    if (strncmp(name, trust, len) != 0)
+        return SLOT_COUNT;
+    if (name[len] != '\0' && (name[len] != '/' || !number_parse(span_of(name + len + 1), &number)))
+        return SLOT_COUNT;
+    return number >= 1 && number <= FIBOCOM_TRUST_FILES ? SLOT_TRUST + (size_t)number - 1
+                                                        : (size_t)SLOT_COUNT;
+}
+
+size_t fibocom_given_max(const struct module_model *model, const char *name)
+{
+    (void)model;
+    return slot_named(name) < SLOT_COUNT ? FIBOCOM_FILE_MAX : 0;
+}
+
+/* Trusted ones lie one behind the other, as a host's would. */
+enum err fibocom_given_put(struct tlsmodem *modem, const char *name, struct span data)
+{
+    size_t slot = slot_named(name);
+    struct fibocom_file *file;
+
+    assert(slot < SLOT_COUNT);
+    if (slot >= SLOT_TRUST)
+        slot = SLOT_TRUST + fibocom_trust_count(modem);
+    if (slot >= SLOT_COUNT)
+        return ERR_FULL;
+    file = module_part(modem, &fibocom_files_part, slot);
+    if (file == NULL)
+        return ERR_NO_MEMORY;
+    file->kind = slot == SLOT_CERTIFICATE ? FILE_CERTIFICATE
+                 : slot == SLOT_KEY       ? FILE_KEY
+                                          : FILE_TRUST;
+    return bytes_copy(&file->bytes, data);
+}
 
 /* ---- +GTSSLFILE ---- */
 

@@ -130,6 +130,9 @@ const struct personality fibocom_personality = {
     .clock_start = FACT_CLOCK_START,
     .caller_line = FACT_CALLER_LINE,
     .phone = &common_phone_ops,
+    .credential_max = fibocom_given_max,
+    .credential_names = "CERTFILE, KEYFILE, and TRUSTFILE, of which several are TRUSTFILE/2 and on",
+    .put_credential = fibocom_given_put,
     .restart_off_ms = FACT_RESTART_OFF_MS,
     .parts = parts,
 };

@@ -7,6 +7,7 @@
 #include "personalities/common/message_arrival.h"
 #include "personalities/common/message_write.h"
 #include "personalities/common/phone.h"
+#include "personalities/quectel/quectel_given.h"
 
 /* Answers: the longest are 1500 bytes that a socket has received, with their header. */
 enum { ANSWER_MAX = 1700, OUTPUT_BYTES = 6144 };
@@ -109,6 +110,9 @@ const struct personality quectel_personality = {
     .clock_start = FACT_CLOCK_START,
     .caller_line = FACT_CALLER_LINE,
     .phone = &common_phone_ops,
+    .credential_max = quectel_given_max,
+    .credential_names = "NVRAM:CA0, NVRAM:CA1, NVRAM:CC0, NVRAM:CK0, RAM:NAME",
+    .put_credential = quectel_given_put,
     .flow_is_coded = FACT_FLOW_IS_CODED,
     .restart_off_ms = FACT_RESTART_OFF_MS,
     .parts = parts,

@@ -1,6 +1,7 @@
 /* telit_personality.c: what makes a modem a Telit: its dialect, its rows, and its state from
  * power-on to power-off. */
 #include "personalities/telit/telit.h"
+#include "personalities/telit/telit_given.h"
 
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
@@ -159,7 +160,10 @@ static struct at_index row_index;
         .dialect = &(words), .commands = commands, .index = &row_index, .state_size = state_size,  \
         .output_bytes = (output), .clock_start = FACT_CLOCK_START,                                 \
         .clock_takes_utc = FACT_CLOCK_MODE_SETS, .caller_line = FACT_CALLER_LINE,                  \
-        .phone = &common_phone_ops, .restart_off_ms = FACT_RESTART_OFF_MS, .parts = parts          \
+        .phone = &common_phone_ops, .restart_off_ms = FACT_RESTART_OFF_MS,                         \
+        .credential_max = telit_given_max, .put_credential = telit_given_put,                      \
+        .credential_names = "SOCKET/certificate, SOCKET/ca, SOCKET/key, as in 1/ca",               \
+        .parts = parts                                                                             \
     }
 const struct personality telit_personality = PERSONALITY(dialect, OUTPUT_BYTES);
 const struct personality telit_personality_4g = PERSONALITY(dialect_4g, OUTPUT_BYTES_4G);

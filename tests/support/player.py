@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import ssl
+import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from .certs import Certificates
-from .modem import Host, Modem, open_pty, show, show_difference, show_lines
+from .modem import (Host, Modem, open_pty, program_path, show, show_difference,
+                    show_lines)
 from .patience import ANSWER_S
 from .peer_control import (PeerControl, RealPeer, RealUdpPeer, make_real_peer)
 from .servers import PeerError, free_port, refused_port
@@ -63,6 +65,10 @@ class DaemonBackend:
             options += [f"--{name}", words]
         if transcript.clock:
             options += ["--clock", transcript.clock]
+        # What was stored before is not in a recording.
+        self._recording = folder / "recorded.at" if transcript.state != "kept" else None
+        if self._recording is not None:
+            options += ["--record", str(self._recording)]
         self.modem = Modem(transcript.model, port, options=[*options, "--trace", "at"],
                            state=folder / "state" if transcript.state == "kept" else None)
         try:
@@ -123,6 +129,8 @@ class DaemonBackend:
     def stop(self) -> None:
         self._hang_up()
         self.modem.stop()
+        if self._recording is not None:
+            check_recording(self._recording)
 
     def _hang_up(self) -> None:
         while self._more_hosts:
@@ -144,6 +152,17 @@ class DaemonBackend:
         self._to_stop.append(peer)
         self.ports[plan.variable] = peer.server.port
         self.peers[plan.name] = peer
+
+
+def check_recording(path: Path) -> None:
+    """What --record has written of the run plays back; secrets would have to be given."""
+    if "\n# secret1: " in path.read_text():
+        return
+    check = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", path],
+                           capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    if check.returncode != 0:
+        raise Mismatch(f"the recording does not play\n{check.stdout}{check.stderr}\n"
+                       f"  the recording:\n{path.read_text()}")
 
 
 def make_backend(name: str, transcript: Transcript, certificates: Certificates,

@@ -2,12 +2,12 @@
 #include "check/check.h"
 
 #include "check/authority.h"
+#include "check/files.h"
 #include "check/junit.h"
 #include "check/options.h"
 #include "check/paths.h"
 #include "check/patterns.h"
 #include "check/real_stage.h"
-#include "file/bytes.h"
 #include "plan/module_name.h"
 #include "transcript/engine_stage.h"
 #include "transcript/rewrite.h"
@@ -17,82 +17,17 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { EXIT_USE = 2, MODEL_CAP = 64, FILE_MAX = 1000000000 };
-
-/* A file that is open, with those that it includes. */
-struct file_bytes {
-    uint8_t *data;
-    size_t len;
-    struct file_bytes *next;
-};
+enum { EXIT_USE = 2, MODEL_CAP = 64 };
 
 struct check {
-    struct reader_world world; /* whose files are `files` */
-    struct file_bytes *files;
-    const struct file_bytes *opened; /* that includes the others */
-    size_t model;                    /* that rewrites it */
+    struct check_files files; /* that is read, with those that it includes */
+    size_t model;             /* that rewrites it */
     const struct check_options *options;
     struct test_authority *authority;
     struct junit junit;
-    unsigned plays;         /* for real */
-    struct report mistakes; /* of the file that is read */
-    struct report last;     /* difference of it that was printed */
+    unsigned plays;     /* for real */
+    struct report last; /* difference of the file that was printed */
 };
-
-/* ---- files ---- */
-
-static enum err read_file(struct reader_world *world, const char *path, struct span *ret_bytes)
-{
-    struct check *check = (struct check *)world;
-    struct file_bytes *file = calloc(1, sizeof(*file));
-    const char *why = err_text(ERR_NO_MEMORY);
-
-    if (file != NULL)
-        file->data = file_bytes_read(path, FILE_MAX, &file->len, &why);
-    if (file == NULL || file->data == NULL) {
-        report_add_text(&check->mistakes, span_of(path));
-        report_add(&check->mistakes, ": %s\n", why);
-        free(file);
-        return ERR_IO;
-    }
-    if (check->files == NULL)
-        check->opened = file;
-    file->next = check->files;
-    check->files = file;
-    *ret_bytes = span_at(file->data, file->len);
-    return ERR_OK;
-}
-
-static void complain(struct reader_world *world, const char *mistake)
-{
-    struct check *check = (struct check *)world;
-
-    report_add_text(&check->mistakes, span_of(mistake));
-    report_add(&check->mistakes, "\n");
-}
-
-static bool check_pattern(struct reader_world *world, struct span pattern, struct text *why)
-{
-    (void)world;
-    return patterns_check(pattern, why);
-}
-
-static const struct reader_world_ops reader_ops = {
-    .read_file = read_file,
-    .complain = complain,
-    .check_pattern = check_pattern,
-};
-
-static void forget_files(struct check *check)
-{
-    while (check->files != NULL) {
-        struct file_bytes *file = check->files;
-
-        check->files = file->next;
-        free(file->data);
-        free(file);
-    }
-}
 
 /* ---- variables ---- */
 
@@ -181,7 +116,7 @@ static bool replace_file(const char *path, struct span bytes)
 static enum play_end rewrite(const struct check *check, const struct play_config *config,
                              const char *path, struct report *report)
 {
-    struct rewrite_file file = { path, span_at(check->opened->data, check->opened->len) };
+    struct rewrite_file file = { path, check->files.opened };
     struct report text = { .cut = false };
     enum play_end end = rewrite_script(config, &file, &text, report);
     struct span changed = bytes_span(&text.text);
@@ -362,22 +297,24 @@ static size_t readings(const struct check *check, const struct script_header *he
 static size_t read_file_once(struct check *check, const char *path)
 {
     struct reader *reader;
-    enum err err = reader_open(&check->world, path, &reader);
     size_t count = 0;
+    enum err err;
+
+    check_files_open(&check->files);
+    err = reader_open(&check->files.world, path, &reader);
 
     if (err == ERR_OK) {
         count = readings(check, reader_header(reader));
         play_models(check, path, reader);
         reader_close(reader);
     } else {
-        if (check->mistakes.text.len == 0)
-            report_add(&check->mistakes, "%s: %s\n", path, err_text(err));
-        print(stderr, &check->mistakes);
+        if (check->files.mistakes.text.len == 0)
+            report_add(&check->files.mistakes, "%s: %s\n", path, err_text(err));
+        print(stderr, &check->files.mistakes);
         junit_add(&check->junit, path, "wrong file", JUNIT_ERROR, 0,
-                  bytes_span(&check->mistakes.text));
+                  bytes_span(&check->files.mistakes.text));
     }
-    report_free(&check->mistakes);
-    forget_files(check);
+    check_files_close(&check->files);
     return count;
 }
 
@@ -425,7 +362,7 @@ static int conclude(const struct check *check, size_t files)
 
 static int run(const struct check_options *options)
 {
-    struct check check = { .world.ops = &reader_ops, .options = options };
+    struct check check = { .options = options };
     struct check_paths paths = { .list = NULL };
     int status = EXIT_USE;
     enum err err;

@@ -1,6 +1,7 @@
 /* real_peer.c: a peer on a socket of this machine. */
 #include "check/real_peer.h"
 
+#include "check/misbehaviour.h"
 #include "check/tls_server.h"
 #include "check/wire.h"
 
@@ -293,68 +294,12 @@ static bool accept_module(struct real_peer *peer, const struct stage_order *orde
     return why->text.len == 0;
 }
 
-/* The first record of the module. */
-static bool read_hello(struct real_peer *peer, struct report *why)
-{
-    uint8_t header[5];
-    size_t have = 0, len = sizeof(header);
-    uint8_t rest[CHUNK];
-
-    while (have < len) {
-        ssize_t got =
-            wire_read(peer->fd, have < sizeof(header) ? header + have : rest,
-                      have < sizeof(header) ? sizeof(header) - have : len - have, deadline());
-
-        if (got <= 0) {
-            report_add(why, "  the module has sent no hello\n");
-            return false;
-        }
-        have += (size_t)got;
-        if (have == sizeof(header))
-            len = sizeof(header) + (((size_t)header[3] << 8 | header[4]) & (CHUNK - 1));
-    }
-    return true;
-}
-
-static const char noise[] =
-    "\x80this is no record of any version\xff\xfe, nor anything like it\r\n";
-static const char web_page[] =
-    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-static const uint8_t half_hello[] = { 0x16, 3, 1, 0, 74, 2, 0, 0, 70, 3, 1, 1, 2, 3, 4, 5 };
-
-/* How a server goes wrong before TLS is up. */
-static const struct {
-    const char *name;
-    bool reads_hello, resets, hangs_up;
-    struct span says;
-} ways[] = {
-    { "close", false, false, true, { NULL, 0 } },
-    { "close-after-hello", true, false, true, { NULL, 0 } },
-    { "reset-after-hello", true, true, false, { NULL, 0 } },
-    { "http", true, false, true, { (const uint8_t *)web_page, sizeof(web_page) - 1 } },
-    { "garbage", true, false, true, { (const uint8_t *)noise, sizeof(noise) - 1 } },
-    { "half-hello", true, false, false, { half_hello, sizeof(half_hello) } },
-    { "silence", false, false, false, { NULL, 0 } },
-};
-
 static bool misbehave(struct real_peer *peer, struct report *why)
 {
-    size_t way = 0;
-
-    while (!span_equal(peer->plan->argument, span_of(ways[way].name)))
-        way++;
-    if (!accept_connection(peer, why) || (ways[way].reads_hello && !read_hello(peer, why)))
+    if (!accept_connection(peer, why))
         return false;
-    if (!wire_write(peer->fd, ways[way].says, deadline()))
-        return fail(why, "cannot send");
-    if (ways[way].hangs_up)
-        (void)shutdown(peer->fd, SHUT_WR);
-    if (ways[way].resets) {
-        wire_reset(peer->fd);
-        peer->fd = -1;
-    }
     peer->is_over = true;
-    return true;
+    return misbehaviour_run(peer->plan->argument, &peer->fd, deadline(), why);
 }
 
 /* The module refuses, perhaps only after its last flight. */
@@ -557,19 +502,7 @@ static bool open_socket(struct real_peer *peer, struct report *why)
 
 static bool knows_way(const struct script_peer *plan, struct report *why)
 {
-    if (plan->kind != SCRIPT_PEER_RAW)
-        return true;
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        if (span_equal(plan->argument, span_of(ways[i].name)))
-            return true;
-    }
-    report_add(why, "peer: ");
-    report_add_text(why, plan->argument);
-    report_add(why, ": not known here; allowed:");
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-        report_add(why, "%s %s", i > 0 ? "," : "", ways[i].name);
-    report_add(why, "\n");
-    return false;
+    return plan->kind != SCRIPT_PEER_RAW || misbehaviour_is_known(plan->argument, why);
 }
 
 struct real_peer *real_peer_open(const struct script_peer *plan, const char *address,

@@ -1,0 +1,74 @@
+/* files.c: a transcript that is read, with the files that it includes. */
+#include "check/files.h"
+
+#include "check/patterns.h"
+#include "file/bytes.h"
+
+#include <stdlib.h>
+
+enum { FILE_MAX = 1000000000 };
+
+struct file_bytes {
+    uint8_t *data;
+    struct file_bytes *next;
+};
+
+static enum err read_file(struct reader_world *world, const char *path, struct span *ret_bytes)
+{
+    struct check_files *files = (struct check_files *)world;
+    struct file_bytes *file = calloc(1, sizeof(*file));
+    const char *why = err_text(ERR_NO_MEMORY);
+    size_t len = 0;
+
+    if (file != NULL)
+        file->data = file_bytes_read(path, FILE_MAX, &len, &why);
+    if (file == NULL || file->data == NULL) {
+        report_add_text(&files->mistakes, span_of(path));
+        report_add(&files->mistakes, ": %s\n", why);
+        free(file);
+        return ERR_IO;
+    }
+    *ret_bytes = span_at(file->data, len);
+    if (files->list == NULL)
+        files->opened = *ret_bytes;
+    file->next = files->list;
+    files->list = file;
+    return ERR_OK;
+}
+
+static void complain(struct reader_world *world, const char *mistake)
+{
+    struct check_files *files = (struct check_files *)world;
+
+    report_add_text(&files->mistakes, span_of(mistake));
+    report_add(&files->mistakes, "\n");
+}
+
+static bool check_pattern(struct reader_world *world, struct span pattern, struct text *why)
+{
+    (void)world;
+    return patterns_check(pattern, why);
+}
+
+static const struct reader_world_ops ops = {
+    .read_file = read_file,
+    .complain = complain,
+    .check_pattern = check_pattern,
+};
+
+void check_files_open(struct check_files *files)
+{
+    *files = (struct check_files){ .world.ops = &ops };
+}
+
+void check_files_close(struct check_files *files)
+{
+    while (files->list != NULL) {
+        struct file_bytes *file = files->list;
+
+        files->list = file->next;
+        free(file->data);
+        free(file);
+    }
+    report_free(&files->mistakes);
+}

@@ -95,6 +95,7 @@ static void test_lost_security_data_is_what_it_was(void **state)
 {
     static const char none[] = "\r\n#SSLSECDATA: 1,1\r\nNo data stored\r\n" OK;
     struct world world;
+    struct span heard;
 
     (void)state;
     start(&world, "he910", 1);
@@ -104,7 +105,8 @@ static void test_lost_security_data_is_what_it_was(void **state)
     talk_expect(&world, "AT#SSLSECDATA=1,1,1,4", "\r\n> ");
     world_forget(&world, 0);
     world_type_text(&world, "abcd\x1a");
-    assert_null(memchr(world_heard(&world, 0).data, 'O', world_heard(&world, 0).len));
+    heard = world_heard(&world, 0);
+    assert_true(heard.len == 0 || memchr(heard.data, 'O', heard.len) == NULL);
     settle(&world, ERR_IO);
     expect(&world, "\r\n+CME ERROR: 23\r\n");
     talk_expect(&world, "AT#SSLSECDATA=1,2,1", none);

@@ -147,7 +147,7 @@ def run_fleet(modem: Path, crowd: Path, folder: Path, model: str, count: int, ca
 
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_MARGIN = 640, 320, 60
-COLOURS = ("#1b6ca8", "#b5651d", "#3a7d44")
+COLOURS = ("#1b6ca8", "#777777", "#b5651d", "#3a7d44")
 
 
 def plot(path: Path, title: str, unit: str, curves: dict[str, list[tuple[int, float]]]) -> None:

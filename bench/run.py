@@ -378,6 +378,8 @@ def fleet(bench: Bench, runs: int) -> Iterator[Row | str]:
     for model in FLEET_MODELS:
         all_sizes = [one_fleet(bench, model, count) for count in FLEET_SIZES]
         curves[model] = [(ours.count, ours.dial_cpu_ms) for ours, _ in all_sizes]
+        curves.setdefault("GnuTLS client", [(ours.count, 1e3 * theirs[0])
+                                            for ours, theirs in all_sizes])
         for ours, theirs in all_sizes:
             what = f"{ours.count:,} {model}"
             yield Row(f"{what} dial at once: CPU each, ms", "GnuTLS client", [ours.dial_cpu_ms],
@@ -392,7 +394,9 @@ def fleet(bench: Bench, runs: int) -> Iterator[Row | str]:
         yield Row(f"CPU of {last.count:,} connected {model}, %", "aim", [last.quiet_percent],
                   [QUIET_AIM_PERCENT])
         yield f"{last.count:,} connected {model} have {last.descriptors:,} descriptors."
-    plot(Path(FLEET_PLOT), "Processor time of a dial, all at once", "ms", curves)
+    drawn = bench.build / FLEET_PLOT
+    plot(drawn, "Processor time of a dial, all at once, by how many", "ms", curves)
+    yield f"{drawn} has the processor time by the number of modems."
     yield from starts(bench)
 
 

@@ -177,6 +177,27 @@ struct tlsmodem_listening {
     uint16_t first, last;
 };
 
+/* The final result that a command line ended with. */
+enum tlsmodem_result {
+    TLSMODEM_RESULT_OK,
+    TLSMODEM_RESULT_CONNECT,
+    TLSMODEM_RESULT_NO_CARRIER,
+    TLSMODEM_RESULT_ERROR,
+    TLSMODEM_RESULT_CME_ERROR,
+    TLSMODEM_RESULT_CMS_ERROR,
+    TLSMODEM_RESULT_OTHER, /* words of the maker's, such as SEND OK, or none */
+    TLSMODEM_RESULTS
+};
+
+/* Who counts what hosts do.  Called in the modem's thread; nothing of the modem may be called
+ * inside. */
+struct tlsmodem_observer {
+    void (*on_result)(void *ctx, enum tlsmodem_result result);
+    /* Bytes that the modem has taken from a host, or that a host was given. */
+    void (*on_bytes)(void *ctx, size_t from_host, size_t to_host);
+    void *ctx;
+};
+
 /* Everything pointed to is borrowed until tlsmodem_free(). */
 struct tlsmodem_config {
     const char *model; /* name of a model */
@@ -200,6 +221,7 @@ struct tlsmodem_config {
      * refuses each. */
     enum tlsmodem_sent (*send_message)(void *ctx, const struct tlsmodem_sending *message);
     void *send_message_ctx;
+    const struct tlsmodem_observer *observer; /* NULL: nobody counts */
     /* Call tlsmodem_tick() at `deadline_ms` of the clock; TLSMODEM_CLOCK_NEVER: not before
      * something happens.  Replaces what was armed before.  Nothing of the modem may be called
      * inside. */

@@ -211,9 +211,10 @@ static const char *words_of(const struct at_session *at, int32_t error)
 }
 
 /* The error that at_refuse() noted, by +CMEE. */
-static void write_error(struct at_session *at)
+static enum at_ending write_error(struct at_session *at)
 {
     int32_t error = shown_error(at);
+    bool is_of_messages = is_about_messages(at);
     char memory[AT_TEXT_MAX];
     struct text line;
     const char *words;
@@ -221,11 +222,11 @@ static void write_error(struct at_session *at)
     at_reason_used(at);
     if (error < 0) {
         write_result(at, RESULT_ERROR);
-        return;
+        return AT_ENDED_ERROR;
     }
     words = words_of(at, error);
     text_init(&line, memory, sizeof(memory));
-    text_add(&line, is_about_messages(at) ? "+CMS ERROR: " : "+CME ERROR: ");
+    text_add(&line, is_of_messages ? "+CMS ERROR: " : "+CME ERROR: ");
     if (at->settings.cmee == 2 && words != NULL)
         text_add(&line, "%s", words);
     else
@@ -233,29 +234,42 @@ static void write_error(struct at_session *at)
     trace_answer(at, line.at);
     if (at->settings.quiet == 0)
         at_put_information(at, text_span(&line), true);
+    return is_of_messages ? AT_ENDED_CMS_ERROR : AT_ENDED_CME_ERROR;
 }
 
-void at_result(struct at_session *at, enum at_status status)
+static enum at_ending write_status(struct at_session *at, enum at_status status)
 {
-    assert(status != AT_LATER);
     switch (status) {
     case AT_OK:
         write_result(at, RESULT_OK);
-        break;
+        return AT_ENDED_OK;
     case AT_CONNECT:
         write_result(at, RESULT_CONNECT);
-        break;
+        return AT_ENDED_CONNECT;
     case AT_NO_CARRIER:
         write_result(at, RESULT_NO_CARRIER);
-        break;
+        return AT_ENDED_NO_CARRIER;
     case AT_FAIL:
-        write_error(at);
-        break;
+        return write_error(at);
     case AT_LATER:
         assert(false); /* the result is still to come */
         break;
     case AT_SILENT:
         break;
     }
+    return AT_ENDED_OTHERWISE;
+}
+
+enum at_ending at_write_result(struct at_session *at, enum at_status status)
+{
+    enum at_ending ending = write_status(at, status);
+
+    assert(status != AT_LATER);
     at_close_block(at);
+    return ending;
+}
+
+void at_result(struct at_session *at, enum at_status status)
+{
+    at_write_result(at, status);
 }

@@ -17,6 +17,17 @@ struct at_own_answer {
     uint32_t delay_ms;  /* until all of it */
 };
 
+/* The final result that a line ended with. */
+enum at_ending {
+    AT_ENDED_OK,
+    AT_ENDED_CONNECT,
+    AT_ENDED_NO_CARRIER,
+    AT_ENDED_ERROR,
+    AT_ENDED_CME_ERROR,
+    AT_ENDED_CMS_ERROR,
+    AT_ENDED_OTHERWISE /* by words of the maker's, or by none */
+};
+
 struct at_owner_ops {
     int64_t (*now_ms)(void *owner);
     /* The port is quiet: at_unsolicited() may be called as long as at_may_speak(). */
@@ -36,6 +47,8 @@ struct at_owner_ops {
     /* Asked before a command runs, which is not one of `=?`: AT_OK, or its error.  NULL: each may.
      */
     enum at_status (*allows)(struct at_session *at, const struct at_command *row);
+    /* A command line has ended.  NULL: nobody counts. */
+    void (*on_line_end)(void *owner, enum at_ending ending);
     /* The number of the port in the log, from 1.  NULL: the log names none. */
     size_t (*port)(const void *owner);
 };

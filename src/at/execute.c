@@ -365,9 +365,13 @@ void at_finish_online(struct at_session *at)
 
 void at_end_line(struct at_session *at, enum at_status status)
 {
+    enum at_ending ending;
+
     if (status == AT_CONNECT)
         at->abandoned = false; /* whoever comes finds the port online */
-    at_result(at, status);
+    ending = at_write_result(at, status);
+    if (at->config.owner_ops->on_line_end != NULL)
+        at->config.owner_ops->on_line_end(at->config.owner, ending);
     at->abandoned = false;
     at_keep_distance(at, at->result_is_all ? at->config.dialect->urc_gap_ms
                                            : at->config.dialect->urc_after_ms);

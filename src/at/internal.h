@@ -97,6 +97,9 @@ void at_admit(struct at_session *at);
 
 /* ---- answer.c ---- */
 
+/* at_result(), and what it was. */
+enum at_ending at_write_result(struct at_session *at, enum at_status status);
+
 /* Text in which CR and LF stand for S3 and S4. */
 void at_put_text(struct at_session *at, const char *text);
 

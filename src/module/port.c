@@ -16,6 +16,11 @@ static struct module_terminal *terminal_from(struct terminal *base)
     return (struct module_terminal *)base;
 }
 
+static void note_bytes(const struct tlsmodem *modem, size_t from_host, size_t to_host)
+{
+    modem->config.observer->on_bytes(modem->config.observer->ctx, from_host, to_host);
+}
+
 static size_t feed(struct terminal *base, struct span bytes)
 {
     struct module_terminal *terminal = terminal_from(base);
@@ -27,6 +32,8 @@ static size_t feed(struct terminal *base, struct span bytes)
     else if (terminal->modem->on)
         taken = at_feed(terminal->at, bytes);
     terminal->refused = taken < bytes.len;
+    if (terminal->modem->config.observer != NULL)
+        note_bytes(terminal->modem, taken, 0);
     module_leave(terminal->modem);
     return taken;
 }
@@ -48,6 +55,8 @@ static void consume(struct terminal *base, size_t count)
     else
         at_consume(terminal->at, count);
     terminal->announced = terminal_output_waiting(terminal); /* the port asks again by itself */
+    if (terminal->modem->config.observer != NULL)
+        note_bytes(terminal->modem, 0, count);
     module_leave(terminal->modem);
 }
 
@@ -180,7 +189,26 @@ static bool own_answer(void *owner, struct span command, struct at_own_answer *r
     return own_answer_find(config->answers, config->answer_count, command, ret_answer);
 }
 
+static void on_line_end(void *owner, enum at_ending ending)
+{
+    static const enum tlsmodem_result results[] = {
+        [AT_ENDED_OK] = TLSMODEM_RESULT_OK,
+        [AT_ENDED_CONNECT] = TLSMODEM_RESULT_CONNECT,
+        [AT_ENDED_NO_CARRIER] = TLSMODEM_RESULT_NO_CARRIER,
+        [AT_ENDED_ERROR] = TLSMODEM_RESULT_ERROR,
+        [AT_ENDED_CME_ERROR] = TLSMODEM_RESULT_CME_ERROR,
+        [AT_ENDED_CMS_ERROR] = TLSMODEM_RESULT_CMS_ERROR,
+        [AT_ENDED_OTHERWISE] = TLSMODEM_RESULT_OTHER,
+    };
+    const struct module_terminal *terminal = owner;
+    const struct tlsmodem_observer *observer = terminal->modem->config.observer;
+
+    if (observer != NULL)
+        observer->on_result(observer->ctx, results[ending]);
+}
+
 static const struct at_owner_ops owner_ops = {
+    .on_line_end = on_line_end,
     .own_answer = own_answer,
     .allows = sim_allows,
     .now_ms = now_ms,

@@ -132,6 +132,8 @@ static enum err open_slot(struct slot *slot, const struct fleet_config *config,
         return port_fail(ret_failure, err, "cannot use the network: %s", err_text(err));
     slot->is_open = true;
     posix_mailbox_hold(&slot->world.mailbox);
+    if (config->counts && runtime_world_count(&slot->world) != ERR_OK)
+        return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     if (config->dns != NULL)
         dns_ask(slot->world.dns, config->dns);
     if (is_masters(slot))
@@ -177,6 +179,12 @@ enum err fleet_open(const struct fleet_config *config, struct port_failure *ret_
 struct runtime_world *fleet_master(struct fleet *fleet)
 {
     return &fleet->slots[0].world;
+}
+
+struct tally *fleet_tally(const struct fleet *fleet, size_t index)
+{
+    assert(index < fleet->slot_count);
+    return fleet->slots[index].world.tally;
 }
 
 void fleet_run(struct fleet *fleet)

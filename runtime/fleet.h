@@ -21,6 +21,7 @@ struct fleet_config {
     size_t threads; /* 1 to FLEET_THREADS_MAX, the master's among them */
     /* Of all worlds: written to from all their threads.  Borrowed until the fleet is freed. */
     const struct log *log;
+    bool counts;                   /* what its modems do, for fleet_tally() */
     const struct dns_servers *dns; /* who is asked for names; read at once; NULL: the machine's */
 };
 
@@ -70,6 +71,10 @@ void fleet_visit(struct fleet *fleet,
 /* The master's world, for what else lives in its thread (signals, listeners).  Good until the fleet
  * is closed. */
 struct runtime_world *fleet_master(struct fleet *fleet);
+
+/* What is counted in the world `index`, below the config's `threads`, where the config says so. Any
+ * thread, until the fleet is halted. */
+struct tally *fleet_tally(const struct fleet *fleet, size_t index);
 
 /* Lets everything happen until fleet_stop(). */
 void fleet_run(struct fleet *fleet);

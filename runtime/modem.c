@@ -3,12 +3,14 @@
 #include "runtime/modem.h"
 
 #include "runtime/at_start.h"
+#include "runtime/tally.h"
 #include "runtime/volatile_store.h"
 #include "wrap/source.h"
 
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct runtime_port {
     struct runtime_modem *modem;
@@ -20,6 +22,7 @@ struct runtime_modem {
     struct log log;
     struct clock_timer *timer;
     struct net *names;               /* NULL: the world's */
+    struct tally_modem *tally;       /* NULL: nobody counts */
     struct net *source;              /* in front of it; NULL: none */
     struct stack stack;              /* in front of that */
     struct net *network;             /* the outermost of them */
@@ -123,6 +126,12 @@ static enum err open_network(struct runtime_modem *modem, const struct runtime_m
             return check(err, "cannot look names up", ret_failure);
         modem->network = modem->names;
     }
+    if (modem->world->tally != NULL) {
+        err = tally_join(modem->world->tally, modem->log.name, &modem->network, config->tls,
+                         config->tls_count, &modem->tally);
+        if (err != ERR_OK)
+            return check(err, "cannot count what it does", ret_failure);
+    }
     if (config->source != NULL) {
         err = source_open(modem->network, config->source, &modem->source);
         if (err != ERR_OK)
@@ -172,6 +181,24 @@ static enum err open_ports(struct runtime_modem *modem, const struct runtime_mod
     return ERR_OK;
 }
 
+/* As `taps` and who counts have them. */
+static struct tls *const *providers_of(const struct runtime_modem *modem,
+                                       const struct runtime_modem_config *config)
+{
+    struct tls *const *list = modem->tally != NULL ? tally_modem_tls(modem->tally) : config->tls;
+
+    return modem->taps != NULL ? modem->taps->tls(modem->taps->ctx, list, config->tls_count) : list;
+}
+
+static size_t index_of_model(const char *name)
+{
+    size_t index = 0;
+
+    while (strcmp(tlsmodem_model_at(index)->name, name) != 0)
+        index++;
+    return index;
+}
+
 static enum err open_engine(struct runtime_modem *modem, const struct runtime_modem_config *config,
                             struct port_failure *ret_failure)
 {
@@ -180,9 +207,7 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .terminals = config->terminals,
         .net = modem->network,
         .listening = config->listening,
-        .tls = modem->taps != NULL
-                   ? modem->taps->tls(modem->taps->ctx, config->tls, config->tls_count)
-                   : config->tls,
+        .tls = providers_of(modem, config),
         .tls_count = config->tls_count,
         .storage = &modem->storage,
         .clock = &modem->world->clock.base,
@@ -193,12 +218,15 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .fact_count = config->fact_count,
         .answers = config->answers,
         .answer_count = config->answer_count,
+        .observer = modem->tally != NULL ? tally_observer(modem->world->tally) : NULL,
         .arm = arm,
         .arm_ctx = modem,
     };
     enum err err;
 
     err = tlsmodem_new(&engine, &modem->engine);
+    if (err == ERR_OK && modem->tally != NULL)
+        tally_modem_is(modem->tally, index_of_model(config->model), modem->engine);
     if (err == ERR_OK && modem->taps != NULL)
         modem->taps->attach(modem->taps->ctx, modem->engine);
     if (err != ERR_OK)
@@ -287,6 +315,8 @@ void runtime_modem_close(struct runtime_modem *modem)
         return;
     if (modem->taps != NULL)
         modem->taps->stop(modem->taps->ctx);
+    if (modem->tally != NULL)
+        tally_modem_ends(modem->tally);
     at_start_free(modem->first);
     for (size_t i = 0; i < modem->port_count && modem->engine != NULL; i++)
         tlsmodem_attach(modem->engine, i, NULL);
@@ -295,6 +325,7 @@ void runtime_modem_close(struct runtime_modem *modem)
     tlsmodem_free(modem->engine);
     stack_close(&modem->stack);
     source_close(modem->source);
+    tally_leave(modem->tally);
     dns_own_close(modem->names);
     close_storage(modem);
     clock_timer_free(modem->timer);

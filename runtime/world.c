@@ -2,6 +2,7 @@
 #include "runtime/world.h"
 
 #include "posix/net.h"
+#include "runtime/tally.h"
 
 /* Without a modem on it nothing is under way: this is a bound, not a wait. */
 enum { FAILED_OPEN_CLOSE_MS = 1000 };
@@ -25,6 +26,7 @@ enum err runtime_world_open(struct runtime_world *world, const struct log *log)
     if (err != ERR_OK)
         return err;
     world->sockets = NULL;
+    world->tally = NULL;
     world->dns = NULL;
     world->mailbox = (struct mailbox){ .is_open = false };
     err = open_rest(world);
@@ -36,6 +38,11 @@ enum err runtime_world_open(struct runtime_world *world, const struct log *log)
     return ERR_OK;
 }
 
+enum err runtime_world_count(struct runtime_world *world)
+{
+    return tally_open(&world->clock.base, &world->mailbox, &world->tally);
+}
+
 void runtime_world_run(struct runtime_world *world)
 {
     posix_loop_run(&world->loop);
@@ -43,6 +50,8 @@ void runtime_world_run(struct runtime_world *world)
 
 bool runtime_world_close(struct runtime_world *world, int64_t limit_ms)
 {
+    tally_close(world->tally);
+    world->tally = NULL;
     dns_close(world->dns);
     posix_net_close(world->sockets);
     posix_mailbox_close(&world->mailbox);

@@ -8,6 +8,8 @@
 #include "posix/loop.h"
 #include "posix/mailbox.h"
 
+struct tally;
+
 /* Its members may be used, not changed.  Nothing that was opened on it may outlive it. */
 struct runtime_world {
     struct posix_loop loop;
@@ -16,12 +18,16 @@ struct runtime_world {
     struct net *sockets;    /* the machine's */
     struct dns *dns;        /* in front of them */
     struct net *network;    /* both */
+    struct tally *tally;    /* counts what its modems do; NULL: nobody does; owned */
 };
 
 /* Makes a world in memory of the caller's, where it stays; everything of it happens in the thread
  * that calls this.  `log` (may be NULL) is borrowed until the world is closed.  ERR_FULL: no
  * descriptors left; ERR_NO_MEMORY; ERR_IO: then there is nothing to close. */
 enum err runtime_world_open(struct runtime_world *world, const struct log *log);
+
+/* Counts what modems do that are opened on it from now on.  ERR_NO_MEMORY. */
+enum err runtime_world_count(struct runtime_world *world);
 
 /* Lets everything happen until posix_loop_stop(). */
 void runtime_world_run(struct runtime_world *world);

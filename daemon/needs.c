@@ -1,6 +1,8 @@
 /* needs.c: whether this process may have what its modems need. */
 #include "needs.h"
 
+#include "control/http_server.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +62,7 @@ struct needs needs_of(const struct modem_plans *plans, size_t threads)
         before = plan;
     }
     need.descriptors += plans->pool_count;
+    need.descriptors += plans->has_metrics ? HTTP_DESCRIPTORS : 0;
     return need;
 }
 

@@ -8,6 +8,7 @@
 #include "listen_option.h"
 #include "plan/address_option.h"
 #include "plan/identity_options.h"
+#include "plan/metrics_option.h"
 #include "plan/module_name.h"
 #include "plan/port_options.h"
 #include "runtime/fleet.h"
@@ -257,6 +258,12 @@ static bool take_record(struct options *options, const char *value, struct text 
     return true;
 }
 
+static bool take_metrics(struct options *options, const char *value, struct text *error)
+{
+    options->has_metrics = true;
+    return metrics_option_read("--metrics", value, &options->metrics, error);
+}
+
 static bool take_threads(struct options *options, const char *value, struct text *error)
 {
     int32_t number;
@@ -333,6 +340,9 @@ static const struct option last[] = {
     { "--keylog", NULL, "FILE", false, take_keylog,
       "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic; "
       "else to $SSLKEYLOGFILE" },
+    { "--metrics", NULL, "[HOST:]PORT|unix:PATH", false, take_metrics,
+      "show /metrics for Prometheus, /ready and /live over HTTP, read-only, without a password; "
+      "HOST is 127.0.0.1 unless given" },
     { "--threads", NULL, "N", false, take_threads,
       "how many threads share the modems; as many as there are processors unless given" },
     { "--shard", NULL, "I/N", false, take_shard,

@@ -39,7 +39,9 @@ struct options {
     struct stack_plan in_front; /* of the network, by the options of src/wrap */
     const char *keylog;
     const char *record; /* a file for what passes; NULL: nobody records */
-    size_t threads;     /* 0: as many as there are processors */
+    bool has_metrics;   /* --metrics is given, as `metrics` */
+    struct port_spec metrics;
+    size_t threads; /* 0: as many as there are processors */
     struct shard shard;
     bool strict; /* a run that relied on an unconfirmed fact has failed */
     enum log_level level;

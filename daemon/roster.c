@@ -301,6 +301,7 @@ static void change(struct roster *roster, struct roster_modem **list, size_t cou
     part(list, count, fresh);
     opened = open_what_can_be(roster, list + kept, count - kept);
     take_list(roster, list, count);
+    roster->missing = count - roster->count;
     close_unused_pools(roster);
     for (size_t i = kept; i < roster->count; i++)
         roster_say_ready(roster, roster->list[i], out, end);

@@ -42,9 +42,10 @@ struct roster {
     void (*on_described)(void *ctx, size_t count);
     void *ctx;
 
-    struct stores stores;
+    struct stores stores;       /* with its lock in the beginning */
     struct roster_modem **list; /* in the order of the plans */
     size_t count;
+    size_t missing; /* that the last plans have, and that could not be opened */
     struct roster_pool *pools;
     size_t pool_count;
     struct roster_modem **batch; /* those that are being opened */

@@ -75,6 +75,11 @@ bool run_plans(const struct options *options, void (*say)(void *ctx, const char 
 {
     const struct saying saying = { say, ctx };
 
-    return read_plans(options, &saying, ret_plans) &&
-           keep_shard(&saying, ret_plans, options->shard);
+    if (!read_plans(options, &saying, ret_plans))
+        return false;
+    if (options->has_metrics) {
+        ret_plans->has_metrics = true;
+        ret_plans->metrics = options->metrics;
+    }
+    return keep_shard(&saying, ret_plans, options->shard);
 }

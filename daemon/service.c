@@ -4,6 +4,7 @@
 
 #include "counted_log.h"
 
+#include "control/monitor.h"
 #include "needs.h"
 #include "posix/signals.h"
 #include "progress.h"
@@ -31,6 +32,9 @@ struct service {
     struct posix_signals signals;
     struct providers providers;
     struct recording *recording; /* NULL: nobody records */
+    bool has_metrics;            /* shown at `metrics` */
+    struct port_spec metrics;
+    struct monitor *monitor; /* NULL: nobody is shown anything */
     struct roster roster;
     struct progress progress;
 };
@@ -132,6 +136,39 @@ static bool open_modems(struct service *service, struct modem_plans *plans)
     return good || fail(failure.text, "");
 }
 
+static size_t threads_of(const struct service *service, size_t modems)
+{
+    size_t given = service->options->threads, most = given != 0 ? given : posix_processors();
+
+    return most < modems ? most : modems;
+}
+
+static uint64_t store_writes(void *ctx)
+{
+    struct service *service = ctx;
+
+    return stores_writes(&service->roster.stores);
+}
+
+static bool open_monitor(struct service *service, size_t threads)
+{
+    const struct monitor_config config = { .at = &service->metrics,
+                                           .fleet = service->fleet,
+                                           .threads = threads,
+                                           .store_writes = store_writes,
+                                           .ctx = service };
+    struct port_failure failure;
+
+    return !service->has_metrics || monitor_open(&config, &failure, &service->monitor) == ERR_OK ||
+           fail("--metrics", failure.text);
+}
+
+static void set_ready(const struct service *service, bool is_ready)
+{
+    if (service->monitor != NULL)
+        monitor_set_ready(service->monitor, is_ready && service->roster.missing == 0);
+}
+
 /* With --stdio standard output is the module's own. */
 static FILE *out_of(const struct service *service, const char **ret_end)
 {
@@ -169,6 +206,10 @@ static void on_hangup(void *ctx)
                 service->options->config);
         return;
     }
+    if (plans.has_metrics != service->has_metrics ||
+        !modem_plan_same_port(&plans.metrics, &service->metrics))
+        log_say(service->voice, LOG_WARNING,
+                "metrics are shown where they were: another place needs a restart");
     if (plans.has_stdio != service->has_stdio || service->recording != NULL) {
         log_say(service->voice, LOG_ERROR, "%s: nothing was changed",
                 service->recording != NULL ? "a recording is of one modem from start to end"
@@ -176,9 +217,11 @@ static void on_hangup(void *ctx)
         modem_plans_free(&plans);
         return;
     }
+    set_ready(service, false);
     begin(service, "opening modems", plans.count);
     roster_change(&service->roster, &plans, out, end);
     progress_end(&service->progress);
+    set_ready(service, true);
 }
 
 static bool open_all(struct service *service, struct modem_plans *plans)
@@ -188,7 +231,8 @@ static bool open_all(struct service *service, struct modem_plans *plans)
     return check(posix_signals_open(&service->signals, &fleet_master(service->fleet)->loop,
                                     may_change ? on_hangup : NULL, service),
                  "cannot watch signals") &&
-           open_tls(service) && open_recording(service, plans) && open_modems(service, plans);
+           open_tls(service) && open_recording(service, plans) &&
+           open_monitor(service, threads_of(service, plans->count)) && open_modems(service, plans);
 }
 
 static void on_modem_closed(void *ctx, size_t count)
@@ -258,13 +302,6 @@ static int status_of(const struct service *service)
     return strict && relied > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static size_t threads_of(const struct service *service, size_t modems)
-{
-    size_t given = service->options->threads, most = given != 0 ? given : posix_processors();
-
-    return most < modems ? most : modems;
-}
-
 static bool has_limits(const struct service *service, const struct modem_plans *plans)
 {
     struct needs need = needs_of(plans, threads_of(service, plans->count));
@@ -278,6 +315,7 @@ static bool open_fleet(struct service *service, size_t modems)
     const struct fleet_config config = {
         .threads = threads_of(service, modems),
         .log = service->log,
+        .counts = service->has_metrics,
         .dns = &service->options->dns,
     };
     struct port_failure failure;
@@ -302,13 +340,16 @@ static int work(struct service *service, struct modem_plans *plans)
         .on_end = on_end,
         .on_described = on_described,
         .ctx = service,
+        .stores.lock = PTHREAD_MUTEX_INITIALIZER,
     };
     is_open = open_all(service, plans);
     if (is_open) {
+        set_ready(service, true);
         say_ready(service);
         roster_start(&service->roster);
         fleet_run(service->fleet);
     }
+    monitor_close(service->monitor);
     fleet_halt(service->fleet);
     if (is_open)
         status = status_of(service);
@@ -332,6 +373,8 @@ int service_run(const struct options *options, struct modem_plans *plans, const 
     service->voice = log;
     service->options = options;
     service->has_stdio = plans->has_stdio;
+    service->has_metrics = plans->has_metrics;
+    service->metrics = plans->metrics;
     if (has_limits(service, plans) && open_fleet(service, plans->count)) {
         status = work(service, plans);
         closed = fleet_close(service->fleet, CLOSE_MS);

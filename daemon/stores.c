@@ -38,8 +38,8 @@ static bool make_room(struct stores *stores, const char *folder)
     return list[stores->count].folder != NULL;
 }
 
-bool stores_open(struct stores *stores, const struct modem_plan *plan,
-                 struct port_failure *ret_failure, struct nvm **ret_nvm)
+static bool open_one(struct stores *stores, const struct modem_plan *plan,
+                     struct port_failure *ret_failure, struct nvm **ret_nvm)
 {
     char folder[STATE_FOLDER_CAP];
     struct store *store;
@@ -67,6 +67,28 @@ bool stores_open(struct stores *stores, const struct modem_plan *plan,
     return true;
 }
 
+bool stores_open(struct stores *stores, const struct modem_plan *plan,
+                 struct port_failure *ret_failure, struct nvm **ret_nvm)
+{
+    bool good;
+
+    pthread_mutex_lock(&stores->lock);
+    good = open_one(stores, plan, ret_failure, ret_nvm);
+    pthread_mutex_unlock(&stores->lock);
+    return good;
+}
+
+uint64_t stores_writes(struct stores *stores)
+{
+    uint64_t writes = 0;
+
+    pthread_mutex_lock(&stores->lock);
+    for (size_t i = 0; i < stores->count; i++)
+        writes += nvm_counts(stores->list[i].nvm).writes;
+    pthread_mutex_unlock(&stores->lock);
+    return writes;
+}
+
 void stores_close(struct stores *stores)
 {
     for (size_t i = 0; i < stores->count; i++) {
@@ -74,5 +96,6 @@ void stores_close(struct stores *stores)
         free(stores->list[i].folder);
     }
     free(stores->list);
-    *stores = (struct stores){ .count = 0 };
+    stores->list = NULL;
+    stores->count = 0;
 }

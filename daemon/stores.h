@@ -6,18 +6,24 @@
 #include "plan/modem_plan.h"
 #include "posix/port_failure.h"
 
+#include <pthread.h>
+
 struct store;
 
 struct stores {
+    pthread_mutex_t lock; /* for stores_writes(), which other threads call */
     struct store *list;
     size_t count;
 };
 
 /* Opens the folder of a plan unless it is open: its store in `ret_nvm`, NULL for a modem that
- * stores nothing; good until stores_close().  Zeroed `stores` are none.  False: `ret_failure` says
- * in one line what is wrong. */
+ * stores nothing; good until stores_close().  Stores that begin are a lock and zeros.  False:
+ * `ret_failure` says in one line what is wrong. */
 bool stores_open(struct stores *stores, const struct modem_plan *plan,
                  struct port_failure *ret_failure, struct nvm **ret_nvm);
+
+/* How many changes are on the disk.  Any thread, until stores_close(). */
+uint64_t stores_writes(struct stores *stores);
 
 /* Closes all of them, after the modems. */
 void stores_close(struct stores *stores);

@@ -68,7 +68,9 @@ struct modem_plans {
     size_t count;
     struct modem_pool *pools;
     size_t pool_count;
-    bool has_stdio; /* one of the ports is standard input and output */
+    bool has_stdio;           /* one of the ports is standard input and output */
+    bool has_metrics;         /* else `metrics` does not count */
+    struct port_spec metrics; /* PORT_TCP or PORT_UNIX: where they are shown */
 };
 
 /* Makes a plan's preset values: no model, no ports, no pool. */

@@ -304,7 +304,8 @@ static void names_are_exact(void **state)
                "--imsi, --iccid, --pty, "
                "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
                "--source, --listen, --clock, --map, --link, "
-               "--trace, --log-level, --record, --keylog, --threads, --shard, --strict, --help, "
+               "--trace, --log-level, --record, --keylog, --metrics, --threads, --shard, --strict, "
+               "--help, "
                "--version");
 }
 

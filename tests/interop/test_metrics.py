@@ -1,0 +1,369 @@
+"""What --metrics shows, by who reads it for a living: promtool and Prometheus; and by who means no good.
+
+Sources: docs/metrics.md; docs/contract.md, "Metrics".
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import socket
+import stat
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.certs import Certificates
+from support.modem import REPOSITORY, Modem, program_path
+from support.patience import ANSWER_S, EXIT_S, START_S
+from support.servers import Nginx, RawPeer, ServerProgram, free_port, refused_port
+
+from .driver import NO_CARRIER, Driver
+
+CONTRACT = (REPOSITORY / "docs" / "contract.md").read_text()
+SAMPLE = re.compile(r'^(\w+)(?:\{(.*)\})? (\S+)$')
+LABEL = re.compile(r'(\w+)="([^"]*)"')
+
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=ANSWER_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(ANSWER_S)
+        self.sock.connect(str(self._path))
+
+
+def ask(at: int | Path, path: str, method: str = "GET",
+        body: bytes | None = None) -> tuple[int, str, http.client.HTTPMessage]:
+    connection = UnixConnection(at) if isinstance(at, Path) else \
+        http.client.HTTPConnection("127.0.0.1", at, timeout=ANSWER_S)
+    try:
+        connection.request(method, path, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(), answer.headers
+    finally:
+        connection.close()
+
+
+def scrape(at: int | Path) -> str:
+    status, text, headers = ask(at, "/metrics")
+    assert status == 200
+    assert headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    return text
+
+
+def samples(text: str) -> Samples:
+    found: Samples = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        match = SAMPLE.match(line)
+        assert match, line
+        key = (match[1], frozenset(LABEL.findall(match[2] or "")))
+        assert key not in found, line
+        found[key] = float(match[3])
+    return found
+
+
+def value(found: Samples, family: str, **labels: str) -> float:
+    """The sum of the samples that have these labels."""
+    return sum(number for (key, has), number in found.items()
+               if key == family and frozenset(labels.items()) <= has)
+
+
+def wait_for(done: Callable[[], bool], seconds: float = ANSWER_S) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def promtool(text: str) -> None:
+    judged = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True,
+                            timeout=ANSWER_S, check=False)
+    assert (judged.returncode, judged.stdout, judged.stderr) == (0, "", "")
+
+
+def metrics_modem(port: int, *options: str, model: str = "he910", state: Path | None = None) -> Modem:
+    return Modem(model, state=state, options=["--metrics", str(port), *options])
+
+
+def test_a_run_is_counted(nginx: Callable[..., Nginx], tmp_path: Path) -> None:
+    """Commands, bytes, look-ups, sockets and handshakes of a real session, and no name beyond the contract's."""
+    server, port = nginx(), free_port()
+    with metrics_modem(port, state=tmp_path / "state") as modem:
+        driver = Driver(modem).begin().attach()
+        before = samples(scrape(port))
+        assert value(before, "tlsmodem_modems") == 1
+        assert value(before, "tlsmodem_modems", maker="Telit", model="he910", state="home") == 1
+        assert value(before, "tlsmodem_at_commands_total", result="cme_error") == 0
+        driver.enable()
+        driver.type("AT#SSLD=9,1,\"\"")
+        assert b"ERROR" in driver.result()
+        started = int(time.time())
+        driver.dial(server.port, "localhost", online=True)
+        during = samples(scrape(port))
+        assert value(during, "tlsmodem_sockets", state="secure") == 1
+        assert value(during, "tlsmodem_sockets", state="plain") == 0
+        driver.host.write(b"GET / HTTP/1.0\r\n\r\n")
+        page = driver.host.read_until(NO_CARRIER, 60)
+        text = scrape(port)
+        promtool(text)
+    after = samples(text)
+    assert value(after, "tlsmodem_at_commands_total", result="connect") == 1
+    assert value(after, "tlsmodem_at_commands_total", result="ok") >= 3
+    assert value(after, "tlsmodem_at_commands_total", result="cme_error") == 1
+    assert value(after, "tlsmodem_bytes_total", side="host", direction="sent") > len(page)
+    assert value(after, "tlsmodem_bytes_total", side="host", direction="received") > 18
+    assert value(after, "tlsmodem_bytes_total", side="network", direction="received") > len(page)
+    assert value(after, "tlsmodem_bytes_total", side="network", direction="sent") > 18
+    assert value(after, "tlsmodem_lookups_total", outcome="found") == 1
+    assert value(after, "tlsmodem_handshakes_total") == 1
+    [suite] = {dict(labels)["suite"] for name, labels in after if name == "tlsmodem_handshakes_total"}
+    assert value(after, "tlsmodem_handshakes_total", outcome="done", reason="none", suite=suite) == 1
+    assert suite.startswith("TLS_")
+    for histogram in ("tlsmodem_handshake_seconds", "tlsmodem_dial_seconds"):
+        assert value(after, f"{histogram}_count") == 1
+        assert value(after, f"{histogram}_bucket", le="+Inf") == 1
+    assert value(after, "tlsmodem_last_success_timestamp_seconds", name="he910") >= started
+    assert value(after, "tlsmodem_sockets", state="secure") == 0
+    assert value(after, "tlsmodem_store_writes_total") >= 1
+    assert 1000 < value(after, "tlsmodem_modem_memory_bytes") < 1_000_000
+    families = set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
+    assert families == set(re.findall(r"`(tlsmodem_\w+?)(?:\{[^`]*\})?`", CONTRACT.partition("## Metrics")[2]))
+
+
+def test_failures_have_their_reason(nginx: Callable[..., Nginx], certificates: Certificates) -> None:
+    """A server that speaks no TLS, one that is not there, a name that nobody has, a certificate that nobody vouches
+    for, a handshake that is given up."""
+    server, port = nginx(), free_port()
+    with metrics_modem(port) as modem, RawPeer() as peer, RawPeer() as silent:
+        driver = Driver(modem).begin().attach().enable()
+        driver.type(driver.dial_line(peer.port, "127.0.0.1", online=True))
+        peer.accept()
+        peer.client_hello()
+        wait_for(lambda: value(samples(scrape(port)), "tlsmodem_sockets", state="handshake") == 1)
+        peer.send_raw(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+        assert b"CONNECT" not in driver.result()
+        found = samples(scrape(port))
+        assert value(found, "tlsmodem_handshakes_total", outcome="failed", reason="not_tls", suite="none") == 1
+        driver.type(driver.dial_line(refused_port(), "127.0.0.1", online=True))
+        assert b"CONNECT" not in driver.result()
+        driver.type(driver.dial_line(server.port, "no-such-name.invalid", online=True))
+        assert b"CONNECT" not in driver.result()
+        text = scrape(port)
+        found = samples(text)
+        assert value(found, "tlsmodem_handshakes_total") == 1
+        assert value(found, "tlsmodem_lookups_total", outcome="not_found") == 1
+        assert value(found, "tlsmodem_lookups_total") == 3
+        for state in ("connecting", "plain", "handshake", "secure"):
+            assert value(found, "tlsmodem_sockets", state=state) == 0
+        assert value(found, "tlsmodem_dial_seconds_count") == 1
+        assert value(found, "tlsmodem_handshake_seconds_count") == 0
+        driver.type(driver.dial_line(silent.port, "127.0.0.1", online=True, timeout_ds=20))
+        silent.accept()
+        assert b"CONNECT" not in driver.result()
+        driver.secure(auth=1).store_all(certificates, ca="other_ca")
+        driver.type(driver.dial_line(server.port, "localhost", online=True))
+        assert b"CONNECT" not in driver.result()
+        text = scrape(port)
+        found = samples(text)
+        assert value(found, "tlsmodem_handshakes_total", outcome="given_up", reason="none") == 1
+        assert value(found, "tlsmodem_handshakes_total", outcome="failed", reason="unknown_ca") == 1
+        assert value(found, "tlsmodem_handshakes_total") == 3
+        assert value(found, "tlsmodem_handshake_seconds_count") == 0
+        assert value(found, "tlsmodem_sockets") == 0
+        promtool(text)
+
+
+class Prometheus(ServerProgram):
+    """Debian's, which scrapes one port each second."""
+
+    def __init__(self, folder: Path, scraped: int) -> None:
+        super().__init__(folder)
+        self._scraped = scraped
+
+    def prepare(self) -> None:
+        (self.folder / "prometheus.yml").write_text(
+            "scrape_configs:\n  - job_name: tlsmodem\n    scrape_interval: 1s\n"
+            f"    static_configs: [{{targets: ['127.0.0.1:{self._scraped}']}}]\n")
+
+    def command(self) -> list[str]:
+        return ["prometheus", f"--config.file={self.folder}/prometheus.yml",
+                f"--storage.tsdb.path={self.folder}/data", f"--web.listen-address=127.0.0.1:{self.port}"]
+
+    def query(self, expression: str) -> list[float]:
+        url = f"http://127.0.0.1:{self.port}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+        try:
+            with urllib.request.urlopen(url, timeout=ANSWER_S) as answer:
+                return [float(row["value"][1]) for row in json.load(answer)["data"]["result"]]
+        except OSError:  # it listens before it answers
+            return []
+
+
+def test_prometheus_scrapes(nginx: Callable[..., Nginx], tmp_path: Path) -> None:
+    server, port = nginx(), free_port()
+    with metrics_modem(port) as modem, Prometheus(tmp_path, port) as prometheus:
+        driver = Driver(modem).begin().attach().enable()
+        driver.dial(server.port, "localhost", online=True)
+        wait_for(lambda: prometheus.query('sum(tlsmodem_handshakes_total{outcome="done"})') == [1], START_S)
+        assert prometheus.query('up{job="tlsmodem"}') == [1]
+        assert prometheus.query('tlsmodem_modems{model="he910",state="home"}') == [1]
+        assert prometheus.query('tlsmodem_sockets{state="secure"}') == [1]
+        [quantile] = prometheus.query(
+            "histogram_quantile(0.9, sum by (le) (tlsmodem_handshake_seconds_bucket))")
+        assert 0 < quantile <= 150
+        driver.host.write(b"GET / HTTP/1.0\r\n\r\n")
+        driver.host.read_until(NO_CARRIER, 60)
+        wait_for(lambda: prometheus.query('tlsmodem_sockets{state="secure"}') == [0])
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [
+    ("GET", "/ready", 200), ("HEAD", "/ready", 200), ("GET", "/live", 200), ("HEAD", "/metrics", 200),
+    ("GET", "/", 404), ("GET", "/metrics/", 404), ("GET", "/metrics/../ready", 404), ("POST", "/nothing", 404),
+    ("POST", "/metrics", 405), ("PUT", "/ready", 405), ("DELETE", "/live", 405), ("BREW", "/metrics", 405),
+])
+def test_pages_and_methods(shown: int, method: str, path: str, status: int) -> None:
+    got, _, headers = ask(shown, path, method, b"some body" if method in ("POST", "PUT") else None)
+    assert got == status
+    if status == 405:
+        assert headers["Allow"] == "GET, HEAD"
+
+
+@pytest.fixture(name="shown", scope="module")
+def _shown() -> object:
+    port = free_port()
+    with metrics_modem(port):
+        yield port
+
+
+def test_a_loop_that_does_not_turn() -> None:
+    """The program writes its log to a pipe that nobody reads, and waits: its ports are dead, and /live says so."""
+    port, host_port = free_port(), free_port()
+    process = subprocess.Popen(
+        [program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--state", "none", "--tcp", str(host_port),
+         "--metrics", str(port), "--trace", "at"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline().startswith(b"ready: ")
+        assert ask(port, "/ready")[0] == 200
+        assert ask(port, "/live")[0] == 200
+        assert value(samples(scrape(port)), "tlsmodem_modems") == 1
+        with socket.create_connection(("127.0.0.1", host_port), ANSWER_S) as host:
+            host.setblocking(False)
+            deadline = time.monotonic() + ANSWER_S
+            while ask(port, "/live")[0] == 200:
+                assert time.monotonic() < deadline
+                try:
+                    host.send(b"AT+CGMI\r" * 500)
+                    host.recv(65536)
+                except BlockingIOError:
+                    time.sleep(0.1)
+            assert value(samples(scrape(port)), "tlsmodem_modems") == 1  # as it was
+            process.stderr.close()  # SIGPIPE is not deadly: it goes on
+            wait_for(lambda: ask(port, "/live")[0] == 200)
+    finally:
+        if process.stderr is not None:
+            process.stderr.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(EXIT_S) == 0
+
+
+def test_hostile_clients() -> None:
+    """Neither a header without end, nor hundreds that say nothing, nor one that speaks a byte now and then harm
+    the modem, or keep others out for long."""
+    port = free_port()
+    with metrics_modem(port) as modem:
+        driver = Driver(modem).begin()
+        with socket.create_connection(("127.0.0.1", port), ANSWER_S) as client:
+            client.settimeout(ANSWER_S)
+            answer = b""
+            try:
+                client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 1_000_000)
+                answer = client.recv(100)
+            except ConnectionError:
+                pass  # it had seen enough
+            assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
+        with socket.create_connection(("127.0.0.1", port), ANSWER_S) as client:
+            client.sendall(bytes(range(256)) * 10)
+            client.settimeout(ANSWER_S)
+            try:
+                assert not client.recv(100).startswith(b"HTTP/1.1 200")
+            except ConnectionError:
+                pass
+        idle = []
+        try:
+            for _ in range(200):
+                client = socket.socket()
+                client.setblocking(False)
+                idle.append(client)
+                client.connect_ex(("127.0.0.1", port))
+            driver.is_ready()
+            files = len(list(Path(f"/proc/{modem.process.pid}/fd").iterdir()))
+            assert files < 100
+            wait_for(lambda: answers(port), 60)
+            driver.is_ready()
+        finally:
+            for client in idle:
+                client.close()
+        with socket.create_connection(("127.0.0.1", port), ANSWER_S) as slow:
+            slow.settimeout(1)
+            deadline = time.monotonic() + ANSWER_S
+            is_open = True
+            while is_open:
+                assert time.monotonic() < deadline
+                try:
+                    slow.sendall(b"G")
+                    is_open = slow.recv(1) != b""
+                except TimeoutError:
+                    pass
+                except ConnectionError:
+                    is_open = False
+        promtool(scrape(port))
+
+
+def answers(port: int) -> bool:
+    try:
+        return ask(port, "/ready")[0] == 200
+    except OSError:
+        return False
+
+
+def test_a_unix_socket_is_its_owners(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.sock"
+    with Modem(options=["--metrics", f"unix:{path}"]):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        promtool(scrape(path))
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("where", ["0", "99999", "x:1", "unix:", "here"])
+def test_wrong_places(where: str) -> None:
+    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio", "--metrics", where],
+                            capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    assert result.returncode == 2
+    assert result.stderr.startswith("tlsmodem: --metrics: ")
+    assert "allowed: " in result.stderr
+
+
+def test_a_place_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        where = f"127.0.0.1:{other.getsockname()[1]}"
+        result = subprocess.run(
+            [program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio", "--state", "none", "--metrics", where],
+            input="", capture_output=True, text=True, timeout=ANSWER_S, check=False)
+        assert result.returncode == 1
+        assert "cannot" in result.stderr
+        assert result.stderr.count("\n") == 1

@@ -194,6 +194,19 @@ static void say_error(void *ctx, const char *line)
     log_say(service->voice, LOG_ERROR, "%s", line);
 }
 
+/* Pseudo-terminals are left out, as ours are among those in use. */
+static bool may_grow(const struct service *service, const struct modem_plans *plans)
+{
+    struct needs need = needs_of(plans, threads_of(service, plans->count));
+    char why[NEEDS_WHY_CAP];
+
+    need.ptys = 0;
+    if (needs_allowed(&need, why))
+        return true;
+    log_say(service->voice, LOG_ERROR, "%s: nothing was changed", why);
+    return false;
+}
+
 static void on_hangup(void *ctx)
 {
     struct service *service = ctx;
@@ -214,6 +227,10 @@ static void on_hangup(void *ctx)
         log_say(service->voice, LOG_ERROR, "%s: nothing was changed",
                 service->recording != NULL ? "a recording is of one modem from start to end"
                                            : "standard input and output come or go by a restart");
+        modem_plans_free(&plans);
+        return;
+    }
+    if (!may_grow(service, &plans)) {
         modem_plans_free(&plans);
         return;
     }

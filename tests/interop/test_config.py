@@ -481,6 +481,19 @@ def test_more_than_there_are_is_refused_with_the_numbers(tmp_path: Path) -> None
     assert f"the modems need {most + 1} pseudo-terminals and " in result.stderr
 
 
+def test_a_reload_beyond_the_limit_changes_nothing(tmp_path: Path) -> None:
+    text = "modems:\n  - {{name: 'a${{n}}', count: {}, module: m95, ports: [{{unix: 'a${{n}}.sock'}}]}}\n"
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Run(tmp_path, text.format(2), "--threads", "1") as run:
+        run.wait_for_ports(2)
+        resource.prlimit(run.process.pid, resource.RLIMIT_NOFILE, (200, min(200, limits[1])))
+        run.write(text.format(100))
+        run.hang_up()
+        run.wait_for("need 224 descriptors and this process may have 200: ")
+        assert "nothing was changed" in run.log
+        run.host("a0").asks("AT")
+
+
 def test_the_soft_limit_is_raised(tmp_path: Path) -> None:
     text = "modems:\n  - {name: 'a${n}', count: 60, module: m95, ports: [{unix: 'a${n}.sock'}]}\n"
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

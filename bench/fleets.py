@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -184,3 +185,65 @@ def plot(path: Path, title: str, unit: str, curves: dict[str, list[tuple[int, fl
         parts.append(f'<g fill="{colour}">'
                      + text(PLOT_MARGIN + 90 + 110 * index, PLOT_HEIGHT - 12, name) + "</g>")
     path.write_text("\n".join([*parts, "</svg>", ""]))
+
+
+class Patchwork:
+    """What people take without a modem: one stunnel, in client mode, and a socat with a PTY for each
+    session."""
+
+    def __init__(self, folder: Path, count: int, ca: Path, tls: int, port: int) -> None:
+        self._folder = folder
+        self._count = count
+        self._port = port
+        self._log = folder / "stunnel.log"
+        self._config = folder / "stunnel.conf"
+        self._config.write_text(
+            f"foreground = yes\npid =\ndebug = info\noutput = {self._log}\n"
+            "[tls]\nclient = yes\n"
+            f"accept = 127.0.0.1:{port}\nconnect = 127.0.0.1:{tls}\n"
+            f"CAfile = {ca}\nverifyChain = yes\nsecurityLevel = 0\n"
+            "sslVersionMin = TLSv1.2\nsslVersionMax = TLSv1.2\nciphers = AES128-SHA:@SECLEVEL=0\n")
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.seconds = 0.0
+
+    def __enter__(self) -> Patchwork:
+        program = shutil.which("stunnel") or shutil.which("stunnel4")
+        if program is None:
+            raise RuntimeError("stunnel is not installed: scripts/setup bench")
+        self._start([program, str(self._config)])
+        wait_until(lambda: self._log.exists() and "Configuration successful" in self._said())
+        begun = time.monotonic()
+        for index in range(self._count):
+            self._start(["socat", f"PTY,link={self._folder}/patch{index},raw,echo=0",
+                         f"TCP:127.0.0.1:{self._port}"])
+        wait_until(lambda: self._said().count("TLS connected") >= self._count)
+        self.seconds = time.monotonic() - begun
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait()
+
+    def _start(self, command: Sequence[str]) -> None:
+        self._processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                                stdout=subprocess.DEVNULL,
+                                                stderr=subprocess.DEVNULL))
+
+    def _said(self) -> str:
+        return self._log.read_text()
+
+    def cpu_seconds(self) -> float:
+        return sum(cpu_seconds(process.pid) for process in self._processes)
+
+    def bytes(self) -> int:
+        return sum(private_bytes(process.pid) for process in self._processes)
+
+
+def wait_until(is_true: Callable[[], bool], limit: float = 120.0) -> None:
+    deadline = time.monotonic() + limit
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise RuntimeError("a program of the bench does not get ready")
+        time.sleep(0.05)

@@ -29,9 +29,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(REPOSITORY / "tests")]
 
-from fleets import Crowd, Fleet, Figures, plot, run_fleet  # noqa: E402
+from fleets import (Crowd, Fleet, Figures, Patchwork, REST_S, cpu_seconds, plot,  # noqa: E402
+                    private_bytes, run_fleet)
 from subjects import ModemPort, ProgramPort, Services, TlsPeer, socat_tls  # noqa: E402
 from support.certs import Certificates, make_certificates  # noqa: E402
+from support.servers import free_port  # noqa: E402
 
 RUNS = 9
 TRANSFER_BYTES = 50_000_000
@@ -47,6 +49,7 @@ FLEET_MODELS = ("he910", "m95", "l610")
 FLEET_SIZES = (1_000, 4_000, 9_900)
 FLEET_QUIET_S = 30.0
 READY_MODEMS = 10_000
+PATCHED_MODEMS = 500
 READY_AIM_S = 2.0
 STORE_AIM_S = 5.0
 QUIET_AIM_PERCENT = 1.0
@@ -398,6 +401,7 @@ def fleet(bench: Bench, runs: int) -> Iterator[Row | str]:
     plot(drawn, "Processor time of a dial, all at once, by how many", "ms", curves)
     yield f"{drawn} has the processor time by the number of modems."
     yield from starts(bench)
+    yield from beside_patchwork(bench)
 
 
 def one_fleet(bench: Bench, model: str, count: int) -> tuple[Figures, list[float]]:
@@ -423,6 +427,28 @@ def starts(bench: Bench) -> Iterator[Row]:
                   [STORE_AIM_S])
     with Fleet(bench.modem, bench.folder, "he910", READY_MODEMS, state=state) as again:
         yield Row("the same ready again, s", "aim", [again.ready_seconds], [READY_AIM_S])
+
+
+def beside_patchwork(bench: Bench) -> Iterator[Row]:
+    """From the start of everything until all are connected: a fleet; stunnel, and a socat each."""
+    count = PATCHED_MODEMS
+    with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer:
+        begun = time.monotonic()
+        with Fleet(bench.modem, bench.folder, "m95", count) as modems, \
+                Crowd(bench.program("crowd"), "m95", count, modems, bench.ca, peer.port) as hosts:
+            hosts.do("prepare")
+            hosts.do("dial")
+            ours = [time.monotonic() - begun, 1e3 * cpu_seconds(modems.pid) / count]
+            time.sleep(REST_S)
+            ours.append(private_bytes(modems.pid) / 1e3 / count)
+    with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer, \
+            Patchwork(bench.folder, count, bench.ca, peer.port, free_port()) as patchwork:
+        theirs = [patchwork.seconds, 1e3 * patchwork.cpu_seconds() / count]
+        time.sleep(REST_S)
+        theirs.append(patchwork.bytes() / 1e3 / count)
+    for what, our, their in zip(("s until all are connected", "CPU of each, ms", "memory of each, kB"),
+                                ours, theirs):
+        yield Row(f"{count} sessions (m95), {what}", "stunnel, socat each", [our], [their])
 
 
 MEASURES: dict[str, Callable[[Bench, int], Iterator[Row | str]]] = {

@@ -10,6 +10,7 @@ enum { FIRST_SLOTS = 64 };
 
 struct claim {
     const struct file_node *node;
+    size_t owner;
     char *value; /* "KIND VALUE"; NULL: a free slot */
 };
 
@@ -81,7 +82,7 @@ static char *join(const char *kind, const char *value)
     return both;
 }
 
-bool file_claims_add(struct file_claims *claims, const char *kind, const char *value,
+bool file_claims_add(struct file_claims *claims, size_t owner, const char *kind, const char *value,
                      const struct file_node *node, struct file_report *report)
 {
     char *both = join(kind, value);
@@ -98,13 +99,14 @@ bool file_claims_add(struct file_claims *claims, const char *kind, const char *v
         const struct file_place *other = &claim->node->place;
 
         file_report_wrong(report, &node->place, node->key, node->text,
-                          "the %s \"%.100s\" is another modem's already, by %s:%zu; allowed: each "
-                          "once, by a pattern such as ${n}",
-                          kind, value, other->file, other->line);
+                          "the %s \"%.100s\" is %s already, by %s:%zu; allowed: each once, by a "
+                          "pattern such as ${n}",
+                          kind, value, claim->owner == owner ? "this modem's" : "another modem's",
+                          other->file, other->line);
         free(both);
         return false;
     }
-    *claim = (struct claim){ .node = node, .value = both };
+    *claim = (struct claim){ .node = node, .owner = owner, .value = both };
     claims->count++;
     return true;
 }

@@ -12,9 +12,10 @@ struct file_claims;
 /* An empty set; NULL: there is no memory. */
 struct file_claims *file_claims_new(void);
 
-/* Claims `value`, of a kind such as "name", for the modem whose key stands at `node`.  False: it is
- * somebody's already, which the report tells with that one's place, or there is no memory. */
-bool file_claims_add(struct file_claims *claims, const char *kind, const char *value,
+/* Claims `value`, of a kind such as "name", for modem `owner` of the list, whose key stands at
+ * `node`.  False: it is somebody's already, which the report tells with that one's place, or there
+ * is no memory. */
+bool file_claims_add(struct file_claims *claims, size_t owner, const char *kind, const char *value,
                      const struct file_node *node, struct file_report *report);
 
 /* Forgets all; NULL is nothing. */

@@ -247,39 +247,49 @@ static bool is_operator_name(const char *name)
     return len >= 1 && len <= TLSMODEM_OPERATOR_MAX;
 }
 
+static bool is_operator_code(const char *code)
+{
+    return strspn(code, "0123456789") == strlen(code) && strlen(code) >= 5 && strlen(code) <= 6;
+}
+
+static bool take_operator_name(struct file_subject *subject, const struct file_node *node,
+                               const char *name)
+{
+    struct tlsmodem_identity *identity = &subject->plan->identity;
+
+    identity->operator_name = file_subject_fill(subject, node, name);
+    if (identity->operator_name == NULL)
+        return false;
+    if (is_operator_name(identity->operator_name))
+        return true;
+    file_subject_wrong(subject, node,
+                       "it is no name; allowed: 1 to %d printable ASCII characters without quotes",
+                       TLSMODEM_OPERATOR_MAX);
+    return false;
+}
+
 static bool take_operator(struct file_subject *subject)
 {
     const struct file_node *node;
     const struct file_layer *layer = file_layer_with(subject->layers, "operator", &node);
     struct tlsmodem_identity *identity = &subject->plan->identity;
     const struct file_operator *given;
+    bool good;
 
     if (layer == NULL)
         return true;
     given = layer->modem->network_operator;
-    if (given->name != NULL) {
-        identity->operator_name =
-            file_subject_fill(subject, file_node_at(node, "name"), given->name);
-        if (identity->operator_name == NULL)
-            return false;
-        if (!is_operator_name(identity->operator_name)) {
-            file_subject_wrong(subject, file_node_at(node, "name"),
-                               "it is no name; allowed: 1 to %d printable ASCII characters without "
-                               "quotes",
-                               TLSMODEM_OPERATOR_MAX);
-            return false;
-        }
-    }
+    good =
+        given->name == NULL || take_operator_name(subject, file_node_at(node, "name"), given->name);
     if (given->code == NULL)
-        return true;
-    if (strspn(given->code, "0123456789") != strlen(given->code) || strlen(given->code) < 5 ||
-        strlen(given->code) > 6) {
+        return good;
+    if (!is_operator_code(given->code)) {
         file_subject_wrong(subject, file_node_at(node, "code"),
                            "it is no code; allowed: MCC and MNC, 5 or 6 digits");
         return false;
     }
     identity->operator_code = modem_plan_text(subject->plan, given->code);
-    return identity->operator_code != NULL;
+    return identity->operator_code != NULL && good;
 }
 
 static bool take_signal(struct file_subject *subject)
@@ -324,6 +334,10 @@ static bool take_name(struct file_subject *subject)
     }
     if (value.text == NULL)
         return true;
+    subject->name = NULL; /* is no part of itself */
+    subject->plan->name = file_subject_fill(subject, value.node, value.text);
+    if (subject->plan->name == NULL)
+        return false;
     if (subject->count > 1 && !pattern_names(span_of(value.text), "n") &&
         !pattern_names(span_of(value.text), "imei")) {
         file_subject_wrong(subject, value.node,
@@ -331,10 +345,6 @@ static bool take_name(struct file_subject *subject)
                            subject->count);
         return false;
     }
-    subject->name = NULL; /* is no part of itself */
-    subject->plan->name = file_subject_fill(subject, value.node, value.text);
-    if (subject->plan->name == NULL)
-        return false;
     if (!is_name(subject->plan->name)) {
         file_subject_wrong(subject, value.node,
                            "\"%.80s\" is no name; allowed: 1 to %d printable ASCII characters "

@@ -38,8 +38,8 @@ static bool claim_port(struct planning *planning, const struct port_spec *spec,
         return true;
     if (spec->kind == PORT_STDIO)
         planning->plans->has_stdio = true;
-    return file_claims_add(planning->claims, "port", spec->kind == PORT_STDIO ? "stdio" : value,
-                           node, planning->report);
+    return file_claims_add(planning->claims, planning->plans->count, "port",
+                           spec->kind == PORT_STDIO ? "stdio" : value, node, planning->report);
 }
 
 static bool claim_all(struct planning *planning, const struct file_subject *subject,
@@ -50,7 +50,8 @@ static bool claim_all(struct planning *planning, const struct file_subject *subj
     bool good;
 
     file_layer_with(subject->layers, plan->name != NULL ? "name" : "module", &node);
-    good = file_claims_add(planning->claims, "name", modem_plan_name(plan), node, planning->report);
+    good = file_claims_add(planning->claims, planning->plans->count, "name", modem_plan_name(plan),
+                           node, planning->report);
     for (size_t i = 0; i < plan->port_count; i++)
         good = claim_port(planning, &plan->ports[i], places->list[i]) && good;
     if (subject->imei[0] == '\0')
@@ -58,7 +59,9 @@ static bool claim_all(struct planning *planning, const struct file_subject *subj
     file_layer_with(subject->layers, "imei", &imei);
     if (imei == NULL)
         file_layer_with(subject->layers, "imei-file", &imei);
-    return file_claims_add(planning->claims, "IMEI", subject->imei, imei, planning->report) && good;
+    return file_claims_add(planning->claims, planning->plans->count, "IMEI", subject->imei, imei,
+                           planning->report) &&
+           good;
 }
 
 /* One listener for all modems of an entry. */

@@ -78,6 +78,20 @@ static bool take_tcp(struct reading *reading, const char *pattern)
     return false;
 }
 
+/* One listener for all: there is no number to add. */
+static bool take_tcp_each(struct reading *reading, const char *pattern)
+{
+    size_t len = strlen(pattern);
+
+    if (len > 0 && pattern[len - 1] == '+') {
+        file_subject_wrong(
+            reading->subject, reading->node,
+            "all modems of the entry share one port; allowed: [HOST:]PORT without +");
+        return false;
+    }
+    return take_tcp(reading, pattern);
+}
+
 static bool take_stdio(struct reading *reading, bool is_asked)
 {
     if (is_asked)
@@ -105,7 +119,8 @@ static bool take_entry(struct reading *reading, const struct file_port *port,
         return take_path(reading, port->uart, port_option_uart);
     if (port->stdio != NULL)
         return take_stdio(reading, *port->stdio);
-    return take_tcp(reading, port->tcp != NULL ? port->tcp : port->tcp_each);
+    return port->tcp != NULL ? take_tcp(reading, port->tcp)
+                             : take_tcp_each(reading, port->tcp_each);
 }
 
 /* A pool's listener gives its modems their only port. */

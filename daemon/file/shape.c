@@ -78,10 +78,15 @@ static bool wrong_kind(const struct file_node *node, const char *allowed,
                        struct file_report *report)
 {
     static const char *const kinds[] = { "a text", "a list", "a map" };
-    bool is_nothing = node->kind == FILE_TEXT && node->text == NULL;
+    const char *kind = kinds[node->kind];
 
-    file_report_wrong(report, &node->place, node->key, node->text, "it is %s; allowed: %s",
-                      is_nothing ? "nothing" : kinds[node->kind], allowed);
+    if (node->kind == FILE_TEXT && node->text == NULL)
+        kind = "nothing";
+    else if (node->kind == FILE_TEXT && node->text[0] == '\0')
+        kind = "empty";
+
+    file_report_wrong(report, &node->place, node->key, node->text, "it is %s; allowed: %s", kind,
+                      allowed);
     return false;
 }
 
@@ -90,6 +95,23 @@ static bool check_text(const struct file_node *node, struct file_report *report)
     if (node->kind != FILE_TEXT || node->text == NULL || node->text[0] == '\0')
         return wrong_kind(node, "a text of 1 to 4096 bytes", report);
     return true;
+}
+
+/* What a number may be, in words; its meaning is checked later. */
+static const char *range_of(const char *key)
+{
+    static const char *const ranges[][2] = {
+        { "signal", "0 to 31, or 99" },
+        { "count", "1 to 100000" },
+        { "first", "0 to 4294967295" },
+        { "delay", "0 to 600000" },
+    };
+
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        if (strcmp(ranges[i][0], key) == 0)
+            return ranges[i][1];
+    }
+    return "a number";
 }
 
 /* Only what everybody reads in the same way: no 010, no 0x10, no 1e3. */
@@ -106,8 +128,8 @@ static bool check_number(const struct file_node *node, struct file_report *repor
         (node->text[0] != '0' || node->text[1] == '\0'))
         return true;
     file_report_wrong(report, &node->place, node->key, node->text,
-                      "it is no number; allowed: 0 to %" PRIu32 ", digits without a 0 before them",
-                      UINT32_MAX);
+                      "it is no number; allowed: %s, digits without a 0 before them",
+                      range_of(node->key));
     return false;
 }
 

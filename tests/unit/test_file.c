@@ -204,7 +204,7 @@ static void wrong_shapes_are_all_told(void **state)
         "   network: {follow: wwan0}\n"
         "   allow: []\n",
         "f:2:4: modul: \"modul\" is wrong because there is no such key; did you mean module? ...\n"
-        "f:3:11: count: \"010\" is wrong because it is no number; allowed: 0 to 4294967295, ...\n"
+        "f:3:11: count: \"010\" is wrong because it is no number; allowed: 1 to 100000, ...\n"
         "f:4:11: first: \"-1\" is wrong because it is no number; ...\n"
         "f:5:12: signal: \"4294967296\" is wrong because it is no number; ...\n"
         "f:6:10: name: this is wrong because it is nothing; allowed: a text of 1 to 4096 bytes\n"
@@ -260,7 +260,14 @@ static void wrong_meanings_are_all_told(void **state)
     bad_key("signal: 32", "f:4:12: signal: \"32\" is wrong because +CSQ has no such strength; "
                           "allowed: 0 to 31, or 99: not known\n");
     bad_key("operator: {name: 'a\"b', code: '2620'}",
-            "f:4:21: name: \"a\"b\" is wrong because it is no name; ...\n");
+            "f:4:21: name: \"a\"b\" is wrong because it is no name; ...\n"
+            "f:4:34: code: \"2620\" is wrong because it is no code; ...\n");
+    bad_key("state: ''", "f:4:11: state: \"\" is wrong because it is empty; ...\n");
+    bad_key("signal: yes",
+            "f:4:12: signal: \"yes\" is wrong because it is no number; allowed: 0 to "
+            "31, or 99, digits ...\n");
+    bad("modems:\n - {module: m95, name: '${x}', count: 2, ports: [{pty: p}]}\n",
+        "f:2:24: name: \"${x}\" is wrong because there is no variable ${x}; ...\n");
     bad_key("operator: {code: '2620'}",
             "f:4:21: code: \"2620\" is wrong because it is no code; ...\n");
     bad_key("clock: noon", "f:4:11: clock: \"noon\" is wrong because it is no time; ...\n");
@@ -313,6 +320,12 @@ static void wrong_ports_are_told(void **state)
         "'127.0.0.1:65525+'}]}\n",
         "f:2:66: tcp: \"127.0.0.1:65525+\" is wrong because port 65525 and modem 11 make no port; "
         "allowed: 1 to 65535 in all\n");
+    bad("modems:\n - {module: m95, name: '${n}', count: 2, ports: [{tcp-each: '7000+'}]}\n",
+        "f:2:61: tcp-each: \"7000+\" is wrong because all modems of the entry share one port; "
+        "...\n");
+    bad("modems:\n - {module: m95, ports: [{pty: a}, {unix: a}]}\n",
+        "f:2:43: unix: \"a\" is wrong because the port \"a\" is this modem's already, by f:2; "
+        "...\n");
     bad("modems:\n - {module: m95, at-start: [AT], ports: [{tcp-each: '7000'}]}\n",
         "f:2:18: at-start: this is wrong because with tcp-each it is not built yet; ...\n");
     bad("modems:\n - {module: m95, ports: [{pty: p}, {tcp-each: '7000'}]}\n",

@@ -44,6 +44,22 @@ static void put_text(struct http_answer *answer, unsigned status, const char *te
         answer->status = HTTP_UNAVAILABLE;
 }
 
+/* All loops at once: those that do not turn cost one wait. */
+static void take_census(struct monitor *monitor)
+{
+    int64_t end_ms = posix_now_ms() + CENSUS_MS;
+
+    memset(&monitor->census, 0, sizeof(monitor->census));
+    for (size_t i = 0; i < monitor->config.threads; i++)
+        tally_ask(fleet_tally(monitor->config.fleet, i));
+    for (size_t i = 0; i < monitor->config.threads; i++) {
+        int64_t left_ms = end_ms - posix_now_ms();
+
+        tally_answer(fleet_tally(monitor->config.fleet, i), left_ms > 0 ? left_ms : 0,
+                     &monitor->census);
+    }
+}
+
 static void show_metrics(struct monitor *monitor, struct http_answer *answer)
 {
     struct exposition out = { .family = NULL };
@@ -56,9 +72,7 @@ static void show_metrics(struct monitor *monitor, struct http_answer *answer)
         .heap_bytes = heap > monitor->heap_before ? heap - monitor->heap_before : 0,
     };
 
-    memset(&monitor->census, 0, sizeof(monitor->census));
-    for (size_t i = 0; i < monitor->config.threads; i++)
-        tally_take_census(fleet_tally(monitor->config.fleet, i), CENSUS_MS, &monitor->census);
+    take_census(monitor);
     metrics_write(&metrics, &out);
     if (out.failed) {
         exposition_free(&out);

@@ -42,7 +42,8 @@ struct tally {
     struct letter letter; /* takes a census */
     pthread_mutex_t lock;
     pthread_cond_t is_taken;
-    uint64_t taken; /* under the lock: how many censuses there were, and the last */
+    /* Under the lock: how many censuses there were, at the last question too, and the last. */
+    uint64_t taken, taken_before;
     struct tally_census census;
 };
 
@@ -133,17 +134,20 @@ static struct timespec moment_in(int64_t ms)
     return at;
 }
 
-void tally_take_census(struct tally *tally, int64_t limit_ms, struct tally_census *census)
+void tally_ask(struct tally *tally)
 {
-    struct timespec end = moment_in(limit_ms);
-    uint64_t before;
-
     pthread_mutex_lock(&tally->lock);
-    before = tally->taken;
+    tally->taken_before = tally->taken;
     pthread_mutex_unlock(&tally->lock);
     posix_mailbox_post(tally->mailbox, &tally->letter);
+}
+
+void tally_answer(struct tally *tally, int64_t limit_ms, struct tally_census *census)
+{
+    struct timespec end = moment_in(limit_ms);
+
     pthread_mutex_lock(&tally->lock);
-    while (tally->taken == before &&
+    while (tally->taken == tally->taken_before &&
            pthread_cond_timedwait(&tally->is_taken, &tally->lock, &end) == 0)
         ;
     add_census(census, &tally->census);

@@ -80,9 +80,12 @@ void tally_leave(struct tally_modem *modem);
 /* Any thread, as long as it is there. */
 const struct tally_sums *tally_sums(const struct tally *tally);
 
-/* Any thread but the world's: adds how the modems are to `census`; as they were at the last time,
- * where the loop does not answer within `limit_ms`. */
-void tally_take_census(struct tally *tally, int64_t limit_ms, struct tally_census *census);
+/* Another thread than the world's asks how the modems are. */
+void tally_ask(struct tally *tally);
+
+/* The same thread: adds what came of tally_ask() to `census`.  Where the loop gives no answer
+ * within `limit_ms`, 0 or more, it is the one before. */
+void tally_answer(struct tally *tally, int64_t limit_ms, struct tally_census *census);
 
 /* Any thread: when the loop turned last, or later, by posix_now_ms(). */
 int64_t tally_beat_ms(const struct tally *tally);

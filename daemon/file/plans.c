@@ -3,6 +3,7 @@
 
 #include "file/claims.h"
 #include "file/identity.h"
+#include "file/metrics.h"
 #include "file/ports.h"
 #include "file/settings.h"
 
@@ -183,13 +184,23 @@ static const struct file_layer *stack_defaults(const struct file_document *docum
     return top;
 }
 
+static bool plan_metrics(struct planning *planning, const struct file_document *document)
+{
+    const struct file_node *node;
+
+    if (!file_metrics(document, planning->settings, planning->report, planning->plans, &node))
+        return false;
+    return node == NULL || !planning->plans->has_metrics ||
+           claim_port(planning, &planning->plans->metrics, node);
+}
+
 static bool plan_document(struct planning *planning, const struct file_document *document)
 {
     struct file_layer layers[LAYERS_MAX];
     const struct file_layer *defaults = stack_defaults(document, layers);
     const struct file_node *list = file_node_at(document->tree.root, "modems");
     const struct file_node *node = list != NULL ? list->first : NULL;
-    bool good = true;
+    bool good = plan_metrics(planning, document);
 
     for (uint32_t i = 0; i < document->root->modems_count; i++, node = node->next) {
         struct file_layer own = { &document->root->modems[i], node, defaults };

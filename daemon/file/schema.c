@@ -94,7 +94,7 @@ static const cyaml_schema_field_t root_fields[] = {
     CYAML_FIELD_MAPPING_PTR("defaults", MAY, struct file_root, defaults, modem_fields),
     LIST("modems", struct file_root, modems, &modem, 0, FILE_MODEMS_MAX),
     OWN("control"),
-    OWN("metrics"),
+    TEXT("metrics", struct file_root, metrics),
     OWN("policy"),
     OWN("hosts"),
     CYAML_FIELD_END,

@@ -53,6 +53,7 @@ struct file_root {
     struct file_modem *defaults;
     struct file_modem *modems;
     uint32_t modems_count;
+    char *metrics;
 };
 
 enum {

@@ -367,3 +367,51 @@ def test_a_place_that_is_taken() -> None:
         assert result.returncode == 1
         assert "cannot" in result.stderr
         assert result.stderr.count("\n") == 1
+
+
+def test_a_file_says_where(tmp_path: Path) -> None:
+    """`metrics:` of a file; after one more modem that cannot be opened the run is not ready, and again without it."""
+    config, path = tmp_path / "modems.yaml", tmp_path / "metrics-0.sock"
+    good = "metrics: 'unix:metrics-${shard}.sock'\nmodems:\n" \
+        "  - {name: 'm${n}', count: 150, module: m95, state: none, ports: [{unix: '${name}.sock'}]}\n"
+    more = good + "  - {name: more, module: l610, state: none, ports: [{unix: missing/folder}]}\n"
+    config.write_text(good)
+    with subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--threads", "3"],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            assert process.stdout is not None
+            for _ in range(150):
+                assert process.stdout.readline().startswith(b"ready: ")
+            assert ask(path, "/ready")[0] == 200
+            text = scrape(path)
+            promtool(text)
+            assert value(samples(text), "tlsmodem_modems", model="m95") == 150
+            assert "timestamp_seconds{" not in text  # too many to be named
+            config.write_text(more)
+            process.send_signal(signal.SIGHUP)
+            wait_for(lambda: ask(path, "/ready")[0] == 503)
+            config.write_text(good.replace("150", "90"))
+            process.send_signal(signal.SIGHUP)
+            wait_for(lambda: ask(path, "/ready")[0] == 200)
+            wait_for(lambda: value(samples(scrape(path)), "tlsmodem_modems") == 90)
+            assert ask(path, "/live")[0] == 200
+        finally:
+            process.terminate()
+            assert process.wait(EXIT_S) == 0
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(("value_", "why"), [
+    ("here", "it has no port; allowed: [HOST:]PORT with PORT from 0 to 65535"),
+    ("127.0.0.1:0", "nobody would know its port; allowed: [HOST:]PORT with PORT from 1 to 65535, or unix:PATH"),
+    ("unix:${n}", "there is no variable ${n}; allowed: [HOST:]PORT or unix:PATH, with ${shard} in it"),
+])
+def test_a_wrong_place_in_a_file(tmp_path: Path, value_: str, why: str) -> None:
+    config = tmp_path / "modems.yaml"
+    config.write_text(f"metrics: '{value_}'\nmodems: [{{module: m95, ports: [{{pty: x}}]}}]\n")
+    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--check-config"],
+                            capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    assert result.returncode == 2
+    [line] = result.stderr.splitlines()
+    assert line.startswith(f'{config}:1:10: metrics: "{value_}" is wrong because ')
+    assert line.endswith(why)

@@ -112,6 +112,7 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->on_port_end = on_port_end;
     config->ctx = roster;
     ret_config->pool = modem->pool;
+    ret_config->order = modem->plan.number;
     if (pthread_equal(pthread_self(), roster->master))
         roster->on_described(roster->ctx, done);
 }

@@ -280,8 +280,7 @@ static bool has_failed_before(struct addition *addition, size_t index)
     return failed;
 }
 
-static enum err open_entry(struct entry *entry, size_t number,
-                           const struct fleet_modem_config *config,
+static enum err open_entry(struct entry *entry, const struct fleet_modem_config *config,
                            struct port_failure *ret_failure)
 {
     struct runtime_world *world = &entry->slot->world;
@@ -294,7 +293,7 @@ static enum err open_entry(struct entry *entry, size_t number,
     if (config->pool == NULL)
         return ERR_OK;
     assert(config->runtime.terminals == 1 && config->runtime.ports == NULL);
-    err = pool_join(config->pool, world, number, &entry->seat);
+    err = pool_join(config->pool, world, config->order, &entry->seat);
     return err == ERR_OK ? err : port_fail(ret_failure, err, "out of memory");
 }
 
@@ -313,7 +312,7 @@ static void open_entries(struct slot *slot, void *ctx)
         if (has_failed_before(addition, index))
             return;
         addition->describe(addition->ctx, index - addition->first, &config);
-        err = open_entry(entry, index, &config, &failure);
+        err = open_entry(entry, &config, &failure);
         if (err != ERR_OK) {
             note_failure(addition, index, err, &failure);
             return;

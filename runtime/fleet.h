@@ -33,8 +33,9 @@ enum err fleet_open(const struct fleet_config *config, struct port_failure *ret_
 /* One modem more. */
 struct fleet_modem_config {
     struct runtime_modem_config runtime;
-    struct pool
-        *pool; /* whose host it gets; then `runtime` has one terminal and no ports; or NULL */
+    /* Whose host it gets; then `runtime` has one terminal and no ports.  NULL: it has ports. */
+    struct pool *pool;
+    size_t order; /* there: of those that are free the lowest has the next host */
 };
 
 /* Opens `count` modems at once, all worlds at work; their indices go on from fleet_count().

@@ -100,6 +100,7 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     ret_config->runtime.identity.imei = f->imeis[number];
     ret_config->runtime.terminals = 1;
     ret_config->runtime.log = &f->log;
+    ret_config->order = number;
     if (f->pool != NULL)
         ret_config->pool = f->pool;
     else
@@ -349,6 +350,29 @@ static void test_each_connection_is_the_lowest_free_modem(void **state)
     assert_true(counts.refused >= 1);
 }
 
+static void ask_one(struct fixture *f)
+{
+    int fd = connect_pool(f);
+
+    ask(fd, "AT+CGSN\r", f->heard[0]);
+    close(fd);
+}
+
+/* A modem that was opened anew is in its place again. */
+static void test_the_order_is_the_numbers(void **state)
+{
+    struct fixture *f = *state;
+    struct port_failure failure;
+
+    open_pool(f, 3);
+    fleet_remove(f->fleet, 0);
+    assert_int_equal(fleet_add(f->fleet, 1, describe, f, &failure), ERR_OK);
+    fleet_start(f->fleet);
+    run(f, ask_one);
+    close_fleet(f);
+    assert_non_null(strstr(f->heard[0], f->imeis[0]));
+}
+
 static void leave_hosts(struct fixture *f)
 {
     int first = connect_pool(f);
@@ -391,6 +415,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_each_is_visited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_each_connection_is_the_lowest_free_modem, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_the_order_is_the_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hosts_are_hung_up_on_at_the_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_two_pools_cannot_share_an_address, set_up, tear_down),
     };

@@ -3,8 +3,10 @@
 #include "runtime/modem.h"
 
 #include "runtime/at_start.h"
+#include "runtime/message_command.h"
 #include "runtime/tally.h"
 #include "runtime/volatile_store.h"
+#include "tlsmodem_control.h"
 #include "wrap/source.h"
 
 #include <assert.h>
@@ -18,6 +20,7 @@ struct runtime_port {
 };
 
 struct runtime_modem {
+    struct message_command messages; /* its command may be NULL */
     struct runtime_world *world;
     struct log log;
     struct clock_timer *timer;
@@ -96,6 +99,13 @@ static void close_storage(struct runtime_modem *modem)
         nvm_modem_release(&modem->storage);
     posix_mailbox_withdraw(&modem->world->mailbox, &modem->settle);
     volatile_store_clear(&modem->memory);
+}
+
+static void on_message_decided(void *ctx, uint32_t ticket, bool accepted)
+{
+    struct runtime_modem *modem = ctx;
+
+    tlsmodem_message_decided(modem->engine, ticket, accepted);
 }
 
 static void on_port_end(void *ctx)
@@ -219,11 +229,19 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .answers = config->answers,
         .answer_count = config->answer_count,
         .observer = modem->tally != NULL ? tally_observer(modem->world->tally) : NULL,
+        .send_message = config->message_command != NULL ? message_command_send : NULL,
+        .send_message_ctx = &modem->messages,
         .arm = arm,
         .arm_ctx = modem,
     };
     enum err err;
 
+    modem->messages = (struct message_command){ .loop = &modem->world->loop,
+                                                .command = config->message_command,
+                                                .name = modem->log.name,
+                                                .log = log_of(modem),
+                                                .on_decided = on_message_decided,
+                                                .ctx = modem };
     err = tlsmodem_new(&engine, &modem->engine);
     if (err == ERR_OK && modem->tally != NULL)
         tally_modem_is(modem->tally, index_of_model(config->model), modem->engine);
@@ -322,6 +340,7 @@ void runtime_modem_close(struct runtime_modem *modem)
         tlsmodem_attach(modem->engine, i, NULL);
     for (size_t i = 0; i < modem->port_count; i++)
         port_close(modem->ports[i].port);
+    message_command_close(&modem->messages);
     tlsmodem_free(modem->engine);
     stack_close(&modem->stack);
     source_close(modem->source);

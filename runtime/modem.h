@@ -46,8 +46,10 @@ struct runtime_modem_config {
     const struct tlsmodem_listening *listening; /* as in tlsmodem_config */
     struct tls *const *tls;
     size_t tls_count;
-    struct nvm *nvm;                 /* NULL: in memory only */
-    const struct log *log;           /* NULL: silence; copied, and the modem's name put in */
+    const char *message_command; /* takes what hosts send (runtime/message_command.h); NULL: nobody
+                                  * does */
+    struct nvm *nvm;             /* NULL: in memory only */
+    const struct log *log;       /* NULL: silence; copied, and the modem's name put in */
     const struct runtime_taps *taps; /* NULL: nobody looks on */
     /* 1 to TLSMODEM_TERMINALS_MAX.  `ports` says what to open for each, and is read at once; NULL:
      * nothing, the caller attaches channels of its own (tlsmodem_attach()). */

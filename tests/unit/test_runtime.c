@@ -209,6 +209,34 @@ static void log_lines_bear_the_name(void **state)
     assert_null(strstr(f->said, "he910"));
 }
 
+/* The command takes a message by its status, and reads its text; one that is under way when the
+ * modem goes holds nobody up. */
+static void a_command_takes_messages(void **state)
+{
+    struct fixture *f = *state;
+    char command[200], path[100], text[100] = "";
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/message", f->folder);
+    snprintf(command, sizeof(command),
+             "[ $TLSMODEM_NUMBER = +12 ] && { cat; echo \"|$TLSMODEM_NAME\"; } >%s", path);
+    start(f, 0, (struct runtime_modem_config){ .name = "pump", .message_command = command });
+    talk(f, 0, "ATE0+CMGF=1;+CMEE=1\r", "OK\r\n");
+    talk(f, 0, "AT+CMGS=\"+12\"\r", "> ");
+    talk(f, 0, "hello @\x1a", "\r\n+CMGS: 0\r\n\r\nOK\r\n");
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof(text), file));
+    fclose(file);
+    assert_string_equal(text, "hello @|pump\n");
+    talk(f, 0, "AT+CMGS=\"13\"\r", "> ");
+    talk(f, 0, "hello\x1a", "\r\n+CMS ERROR: 21\r\n");
+    start(f, 1, (struct runtime_modem_config){ .message_command = "exec sleep 20" });
+    talk(f, 1, "ATE0+CMGF=1\r", "OK\r\n");
+    talk(f, 1, "AT+CMGS=\"13\"\r", "> ");
+    assert_false(is_answered(f, 1, "hello\x1a", "ERROR", ASK_AGAIN_MS));
+}
+
 static void what_cannot_be_opened_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -243,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_part_what_is_stored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_in_memory_outlives_a_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(log_lines_bear_the_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_command_takes_messages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_opened_leaves_nothing, set_up, tear_down),
     };
 

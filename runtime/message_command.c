@@ -1,0 +1,192 @@
+/* message_command.c: runs a command for each message that a host sends. */
+#include "runtime/message_command.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { VARIABLES = 3, VARIABLE_CAP = 512 };
+
+struct message_run {
+    uv_process_t process;
+    uv_pipe_t input;
+    uv_write_t write;
+    struct message_command *owner; /* NULL: nobody waits */
+    struct message_run *next;
+    uint32_t ticket;
+    unsigned open; /* handles */
+    char variables[VARIABLES][VARIABLE_CAP];
+    char text[]; /* what it reads */
+};
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct message_run *run = handle->data;
+
+    assert(run->open > 0);
+    if (--run->open == 0)
+        free(run);
+}
+
+static void close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, on_closed);
+}
+
+static void forget(struct message_run *run)
+{
+    struct message_run **link = &run->owner->first;
+
+    while (*link != run)
+        link = &(*link)->next;
+    *link = run->next;
+    run->owner = NULL;
+}
+
+static void on_process_exit(uv_process_t *process, int64_t status, int signal)
+{
+    struct message_run *run = process->data;
+    struct message_command *owner = run->owner;
+    bool accepted = status == 0 && signal == 0;
+
+    close_handle((uv_handle_t *)&run->input);
+    close_handle((uv_handle_t *)process);
+    if (owner == NULL)
+        return;
+    if (!accepted)
+        log_say(owner->log, LOG_INFO, "the command for messages refuses one: status %d, signal %d",
+                (int)status, signal);
+    forget(run);
+    owner->on_decided(owner->ctx, run->ticket, accepted);
+}
+
+/* It need not read what it does not want. */
+static void on_written(uv_write_t *write, int status)
+{
+    struct message_run *run = write->data;
+
+    (void)status;
+    close_handle((uv_handle_t *)&run->input);
+}
+
+static void set_variable(struct message_run *run, size_t index, const char *name, const char *value)
+{
+    int len = snprintf(run->variables[index], VARIABLE_CAP, "%s=%s", name, value);
+
+    assert(len > 0 && len < VARIABLE_CAP);
+    (void)len;
+}
+
+/* Ours, and the message's; NULL: no memory. */
+static char **make_environment(struct message_run *run)
+{
+    size_t count = 0;
+    char **list;
+
+    while (environ[count] != NULL)
+        count++;
+    list = calloc(count + VARIABLES + 1, sizeof(*list));
+    if (list == NULL)
+        return NULL;
+    memcpy(list, environ, count * sizeof(*list));
+    for (size_t i = 0; i < VARIABLES; i++)
+        list[count + i] = run->variables[i];
+    return list;
+}
+
+static int spawn(struct message_command *command, struct message_run *run)
+{
+    enum { ERROR_OUTPUT = 2, STREAMS = 3 };
+    char shell[] = "/bin/sh", option[] = "-c", *copy = strdup(command->command);
+    char *arguments[] = { shell, option, copy, NULL };
+    uv_stdio_container_t streams[STREAMS] = {
+        { .flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&run->input },
+        { .flags = UV_INHERIT_FD, .data.fd = ERROR_OUTPUT },
+        { .flags = UV_INHERIT_FD, .data.fd = ERROR_OUTPUT },
+    };
+    uv_process_options_t options = { .exit_cb = on_process_exit,
+                                     .file = shell,
+                                     .args = arguments,
+                                     .env = make_environment(run),
+                                     .stdio = streams,
+                                     .stdio_count = STREAMS };
+    int result;
+
+    if (copy == NULL || options.env == NULL) /* it is made all the same, so that it can be closed */
+        options.file = "";
+    result = uv_spawn(&command->loop->uv, &run->process, &options);
+    free(options.env);
+    free(copy);
+    return result;
+}
+
+/* Its handles are closed, and nobody hears of it. */
+static enum tlsmodem_sent give_up(const struct message_command *command, struct message_run *run,
+                                  int result)
+{
+    log_say(command->log, LOG_WARNING, "the command for messages cannot be run: %s",
+            uv_strerror(result));
+    close_handle((uv_handle_t *)&run->input);
+    close_handle((uv_handle_t *)&run->process);
+    return TLSMODEM_REFUSED;
+}
+
+static struct message_run *make(struct message_command *command,
+                                const struct tlsmodem_sending *message)
+{
+    const char *text = message->text != NULL ? message->text : "";
+    struct message_run *run = calloc(1, sizeof(*run) + strlen(text) + 1);
+
+    if (run == NULL)
+        return NULL;
+    run->ticket = message->ticket;
+    run->process.data = run->input.data = run->write.data = run;
+    memcpy(run->text, text, strlen(text) + 1);
+    set_variable(run, 0, "TLSMODEM_NUMBER", message->to);
+    set_variable(run, 1, "TLSMODEM_PDU", message->pdu);
+    set_variable(run, 2, "TLSMODEM_NAME", command->name);
+    return run;
+}
+
+enum tlsmodem_sent message_command_send(void *ctx, const struct tlsmodem_sending *message)
+{
+    struct message_command *command = ctx;
+    struct message_run *run = make(command, message);
+    uv_buf_t text;
+    int result;
+
+    if (run == NULL) {
+        log_say(command->log, LOG_WARNING, "out of memory: a message is refused");
+        return TLSMODEM_REFUSED;
+    }
+    result = uv_pipe_init(&command->loop->uv, &run->input, 0);
+    if (result != 0) {
+        free(run);
+        return TLSMODEM_REFUSED;
+    }
+    run->open = 2; /* uv_spawn() makes the other whatever it returns */
+    result = spawn(command, run);
+    if (result != 0)
+        return give_up(command, run, result);
+    run->owner = command;
+    run->next = command->first;
+    command->first = run;
+    text = uv_buf_init(run->text, (unsigned)strlen(run->text));
+    if (uv_write(&run->write, (uv_stream_t *)&run->input, &text, 1, on_written) != 0)
+        close_handle((uv_handle_t *)&run->input);
+    return TLSMODEM_UNDECIDED;
+}
+
+void message_command_close(struct message_command *command)
+{
+    while (command->first != NULL) {
+        struct message_run *run = command->first;
+
+        forget(run);
+        close_handle((uv_handle_t *)&run->input);
+        close_handle((uv_handle_t *)&run->process);
+    }
+}

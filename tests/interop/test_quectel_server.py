@@ -18,6 +18,7 @@ from support.patience import ANSWER_S
 from support.servers import free_port
 
 from .driver import final
+from .observe import LogMark
 from .quectel_driver import QuectelDriver
 
 SERVER_OK = b"\r\nSERVER OK\r\n"
@@ -84,3 +85,21 @@ def test_modules_share_the_ports_of_a_range() -> None:
                 client.sendall(b"x" * 10)
                 host.host.expect_exact(b"\r\n+RECEIVE: 0, 10\r\n" + b"x" * 10)
             host.host.expect_exact(b"\r\n0, CLOSED\r\n")
+
+
+def test_clients_that_are_turned_away_are_counted() -> None:
+    """Whoever reaches the port may come as often as they like, and not fill the operator's disk."""
+    port = free_port()
+    with server(port) as host:
+        modem = host.modem
+        with socket.create_connection(("127.0.0.1", place_of(host)), ANSWER_S):
+            host.host.read_until(b"REMOTE IP: 127.0.0.1\r\n")
+            for _ in range(20):
+                with socket.create_connection(("127.0.0.1", place_of(host)), ANSWER_S) as other:
+                    assert other.recv(1) == b""
+        host.host.read_until(b"CLOSED\r\n")
+        log = LogMark(modem, 0)
+        modem.stop()
+        away = [line for line in log.text().splitlines() if "turned away" in line]
+        assert len(away) == 2 and "(20 times in " in away[1], away
+        modem.start()

@@ -74,8 +74,9 @@ static void turn_away(const struct quectel_server *server, const struct quectel_
     char from[ADDRESS_TEXT_MAX];
 
     address_text(&arrival->from, from);
-    log_say(server->modem->config.log, LOG_WARNING, "turned away a client from %s port %u: %s",
-            from, (unsigned)arrival->port, why);
+    /* A line that says the same each time is counted: anybody may come as often as they like. */
+    log_say(server->modem->config.log, LOG_WARNING, "turned away a client from %s: %s", from, why);
+    log_trace(server->modem->config.log, TRACE_NET, "that was port %u", (unsigned)arrival->port);
     net_stream_close(arrival->stream);
 }
 

@@ -119,6 +119,7 @@ def test_a_run_is_counted(nginx: Callable[..., Nginx], tmp_path: Path) -> None:
         assert value(during, "tlsmodem_sockets", state="plain") == 0
         driver.host.write(b"GET / HTTP/1.0\r\n\r\n")
         page = driver.host.read_until(NO_CARRIER, 60)
+        wait_for(lambda: value(samples(scrape(port)), "tlsmodem_last_success_timestamp_seconds") != 0)
         text = scrape(port)
         promtool(text)
     after = samples(text)

@@ -309,6 +309,7 @@ modems:
    link: rtt=1${n},down=236
    source: 127.0.0.${n}
    map: {"a.test:443": "b.test:8443", c.test: "[::1]"}
+   sms: {send: cat}
    facts: {}
    at-start: [ATE0]
    answers:

@@ -40,6 +40,11 @@ static const cyaml_schema_field_t operator_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t sms_fields[] = {
+    TEXT("send", struct file_sms, send),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t answer_fields[] = {
     TEXT("command", struct file_answer, command),
     LIST("lines", struct file_answer, lines, &text, 0, FILE_LINES_MAX),
@@ -81,6 +86,7 @@ static cyaml_schema_field_t modem_fields[] = {
     OWN("deny"),
     TEXT("source", struct file_modem, source),
     TEXT("link", struct file_modem, link),
+    CYAML_FIELD_MAPPING_PTR("sms", MAY, struct file_modem, sms, sms_fields),
     OWN("network"),
     OWN("policy"),
     CYAML_FIELD_END,

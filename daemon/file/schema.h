@@ -21,6 +21,10 @@ struct file_operator {
     char *name, *code;
 };
 
+struct file_sms {
+    char *send;
+};
+
 /* A row of the user's own. */
 struct file_answer {
     char *command;
@@ -45,6 +49,7 @@ struct file_modem {
     struct file_answer *answers;
     uint32_t answers_count;
     char *source, *link;
+    struct file_sms *sms;
 };
 
 struct file_root {

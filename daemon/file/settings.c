@@ -137,6 +137,18 @@ static bool take_map(const struct file_subject *subject)
     return good && take_wrapper(subject, map, memory);
 }
 
+static bool take_sms(const struct file_subject *subject)
+{
+    const struct file_node *node;
+    const struct file_layer *layer = file_layer_with(subject->layers, "sms", &node);
+
+    if (layer == NULL || layer->modem->sms->send == NULL)
+        return true;
+    subject->plan->message_command =
+        file_subject_fill(subject, file_node_at(node, "send"), layer->modem->sms->send);
+    return subject->plan->message_command != NULL;
+}
+
 static bool take_fact(const struct file_subject *subject, const struct file_node *node,
                       struct tlsmodem_fact_value *ret_fact)
 {
@@ -172,8 +184,8 @@ static bool take_facts(const struct file_subject *subject)
 bool file_settings(const struct file_subject *subject)
 {
     static bool (*const all[])(const struct file_subject *subject) = {
-        take_options, take_state, take_clock, take_source,
-        take_map,     take_link,  take_facts, file_start,
+        take_options, take_state, take_clock, take_source, take_map,
+        take_link,    take_sms,   take_facts, file_start,
     };
     bool good = true;
 

@@ -192,8 +192,8 @@ bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
            same_identity(&a->identity, &b->identity) && same_ports(a, b) &&
            (a->pool == MODEM_PLAN_NO_POOL) == (b->pool == MODEM_PLAN_NO_POOL) &&
            same_text(a->state, b->state) && a->in_memory == b->in_memory &&
-           same_text(a->clock, b->clock) && same_network(a, b) && same_facts(a, b) &&
-           same_answers(a, b) && same_credentials(a, b) &&
+           same_text(a->clock, b->clock) && same_text(a->message_command, b->message_command) &&
+           same_network(a, b) && same_facts(a, b) && same_answers(a, b) && same_credentials(a, b) &&
            same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count);
 }
 
@@ -225,6 +225,7 @@ void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
         .answer_count = plan->answer_count,
         .credentials = plan->credentials,
         .credential_count = plan->credential_count,
+        .message_command = plan->message_command,
         .at_start = plan->at_start,
         .at_start_count = plan->at_start_count,
         .asks_own_servers = plan->asks_own_servers,

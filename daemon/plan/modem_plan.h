@@ -46,6 +46,7 @@ struct modem_plan {
     bool has_source; /* else `source` does not count */
     struct net_address source;
     struct stack_plan in_front;
+    const char *message_command; /* that takes what hosts send (runtime/message_command.h) */
     struct tlsmodem_fact_value *facts;
     size_t fact_count;
     struct tlsmodem_answer *answers;

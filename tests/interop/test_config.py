@@ -437,6 +437,28 @@ modems:
         says_back(host, b"still verified")
 
 
+def test_a_command_takes_the_messages_that_hosts_send(tmp_path: Path) -> None:
+    with Run(tmp_path, f"""\
+modems:
+  - name: a
+    module: m95
+    sms: {{send: 'echo "$TLSMODEM_NUMBER $(cat)" > {tmp_path}/sent-by-${{name}}'}}
+    ports: [{{unix: a.sock}}]
+  - {{name: b, module: m95, sms: {{send: "false"}}, ports: [{{unix: b.sock}}]}}
+""") as run:
+        run.wait_for_ports(2)
+        for name, end in (("a", b"\r\nOK\r\n"), ("b", b"ERROR")):
+            host = run.host(name)
+            host.asks("ATE0")
+            host.asks("AT+CMGF=1")
+            host.asks('AT+CSCA="+4900"')
+            host.send(b'AT+CMGS="+49123"\r')
+            host.until(b"> ")
+            host.send(b"hello\x1a")
+            host.until(end)
+        assert (tmp_path / "sent-by-a").read_text() == "+49123 hello\n"
+
+
 @pytest.mark.parametrize(("module", "place", "why"), [
     ("le866", "9/ca", "a LE866 has no place of this name; allowed: SOCKET/certificate,"),
     ("m95", "CA0", "a M95 has no place of this name; allowed: NVRAM:CA0,"),

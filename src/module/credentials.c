@@ -5,16 +5,28 @@
 
 #include <assert.h>
 
+/* 0: there is no place of this name. */
+static size_t longest(const struct module_model *model, const char *name)
+{
+    const struct personality *maker = model->personality;
+
+    return maker->credential_max != NULL ? maker->credential_max(model, name) : 0;
+}
+
 enum err tlsmodem_credential_check(const char *model, const char *name, size_t len, char *why,
                                    size_t cap)
 {
     const struct module_model *found = module_model_named(model);
-    size_t most = found != NULL ? found->personality->credential_max(found, name) : 0;
+    size_t most = found != NULL ? longest(found, name) : 0;
     struct text text;
 
     text_init(&text, why, cap);
     if (found == NULL)
         return ERR_NOT_FOUND;
+    if (found->personality->credential_max == NULL) {
+        text_add(&text, "a %s takes no security data", found->identity.product);
+        return ERR_INVALID;
+    }
     if (most == 0) {
         text_add(&text, "a %s has no place of this name; allowed: %s", found->identity.product,
                  found->personality->credential_names);

@@ -34,6 +34,7 @@ struct module_model {
     const void *maker_data; /* the maker's own */
 };
 
+/* All of it is there, unless it says what NULL or 0 means. */
 struct personality {
     const struct at_dialect *dialect;
     const struct at_commands *const *commands; /* ended by NULL */
@@ -49,8 +50,11 @@ struct personality {
                               * (module/flow.h); 0: never */
     int32_t restart_off_ms;  /* how long a restart keeps the module off its ports; may be a fact */
     int32_t caller_line;     /* a fact: what a caller's line has behind the number */
-    const struct module_phone_ops *phone; /* calls and messages that come in */
-    /* The longest item of security data that a place of this name takes; 0: the model has none. */
+    /* Calls and messages that come in: common_phone_ops, with the parts that common/call.h,
+     * message_arrival.h and message_write.h have for it. */
+    const struct module_phone_ops *phone;
+    /* The longest item of security data that a place of this name takes; 0: the model has none.
+     * NULL, as the two below: the maker takes none. */
     size_t (*credential_max)(const struct module_model *model, const char *name);
     const char *credential_names; /* in words, for who looks for one */
     /* Puts it there as if a host had, of a name and a length that fit.  ERR_NO_MEMORY, ERR_FULL,

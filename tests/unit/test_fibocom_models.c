@@ -30,9 +30,26 @@ static const struct module_model models[] = {
     FIBOCOM_NL668_MODEL("measured", "NL668-CN-00", measured, FIBOCOM_SSL_3_0),
 };
 
+/* And one whose maker takes no security data, made at the start. */
+static struct personality bare_maker;
+static struct module_model bare;
+
 const struct module_model *module_model_at(size_t index)
 {
+    if (index == COUNT(models) && bare.identity.name != NULL)
+        return &bare;
     return index < COUNT(models) ? &models[index] : NULL;
+}
+
+static void make_bare(void)
+{
+    bare_maker = fibocom_personality;
+    bare_maker.credential_max = NULL;
+    bare_maker.credential_names = NULL;
+    bare_maker.put_credential = NULL;
+    bare = models[0];
+    bare.identity.name = "bare";
+    bare.personality = &bare_maker;
 }
 
 static void switch_on(struct world *world, const char *model)
@@ -93,13 +110,31 @@ static void test_power_up_values(void **state)
     world_deinit(&world);
 }
 
+static void test_no_security_data(void **state)
+{
+    const uint8_t data[] = { 'x' };
+    struct world world;
+    char why[80];
+
+    (void)state;
+    switch_on(&world, "bare");
+    check_int("check", tlsmodem_credential_check("bare", "TRUSTFILE", 1, why, sizeof(why)),
+              ERR_INVALID);
+    check_text("why", why, "a NL668-EU-03 takes no security data");
+    check_int("put", tlsmodem_put_credential(world.modem, "TRUSTFILE", data, sizeof(data)),
+              ERR_INVALID);
+    world_deinit(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_line_more),
         cmocka_unit_test(test_other_forms),
         cmocka_unit_test(test_power_up_values),
+        cmocka_unit_test(test_no_security_data),
     };
 
+    make_bare();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "check/paths.h"
 #include "check/patterns.h"
 #include "check/real_stage.h"
+#include "check/replace.h"
 #include "plan/module_name.h"
 #include "transcript/engine_stage.h"
 #include "transcript/rewrite.h"
@@ -91,28 +92,6 @@ static const char *not_for_us(const struct check *check, const struct script_hea
                    : "not by the engine: the file's `only` names others";
 }
 
-/* The old file stays until the new one is whole. */
-static bool replace_file(const char *path, struct span bytes)
-{
-    size_t cap = strlen(path) + sizeof(".new");
-    char *other = malloc(cap);
-    FILE *file = NULL;
-    bool done = false;
-
-    if (other != NULL) {
-        snprintf(other, cap, "%s.new", path);
-        file = fopen(other, "wb");
-    }
-    if (file != NULL) {
-        done = fwrite(bytes.data, 1, bytes.len, file) == bytes.len;
-        done = fclose(file) == 0 && done && rename(other, path) == 0;
-        if (!done)
-            remove(other);
-    }
-    free(other);
-    return done;
-}
-
 static enum play_end rewrite(const struct check *check, const struct play_config *config,
                              const char *path, struct report *report)
 {
@@ -125,7 +104,7 @@ static enum play_end rewrite(const struct check *check, const struct play_config
         report_add(report, "%s\n", err_text(ERR_NO_MEMORY));
         end = PLAY_WRONG;
     } else if (end == PLAY_AS_WRITTEN && !span_equal(changed, file.bytes)) {
-        if (!replace_file(path, changed)) {
+        if (!check_replace(path, changed)) {
             report_add(report, "%s: cannot write the file\n", path);
             end = PLAY_WRONG;
         } else {
@@ -336,9 +315,9 @@ static bool find_files(const struct check_options *options, struct check_paths *
 
         if (err == ERR_OK)
             continue;
-        fprintf(stderr,
-                "tlsmodem: check: %s: %s; allowed: a file, or a folder with files named *.at\n",
-                options->paths[i], err_text(err));
+        fprintf(
+            stderr, "tlsmodem: check: %s: %s; allowed: a file, or a folder with files named *.at\n",
+            options->paths[i], err == ERR_INVALID ? "no file in it is named *.at" : err_text(err));
         return false;
     }
     return true;

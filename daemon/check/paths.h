@@ -12,8 +12,10 @@ struct check_paths {
     size_t count, cap;
 };
 
-/* Adds the file at `path`, or of a folder each *.at in it, by their names.  ERR_NOT_FOUND: a folder
- * without any, or nothing there; ERR_DENIED, ERR_IO, ERR_NO_MEMORY. */
+/* Adds the file at `path`, or of a folder each *.at in it and in folders below, by their names;
+ * those named `include`, and hidden ones, are left out: they have parts of transcripts.
+ * ERR_NOT_FOUND: nothing is there; ERR_INVALID: a folder without any; ERR_DENIED, ERR_IO,
+ * ERR_FULL: folders in folders without end; ERR_NO_MEMORY. */
 enum err check_paths_add(struct check_paths *paths, const char *path);
 
 /* Frees them. */

@@ -42,7 +42,7 @@ def test_different(tmp_path: Path) -> None:
     done = check(path)
     assert (done.returncode, done.stderr) == (DIFFERENT, "")
     assert done.stdout.startswith(f"{path}: he910: different\n{path}:6: < ERROR\n  expected:\n")
-    assert "    expected \\r\\n>>>ERROR\\r\\n\n    received \\r\\n>>>OK\\r\\n\n" in done.stdout
+    assert "    expected \\r\\n»ERROR\\r\\n\n    received \\r\\n»OK\\r\\n\n" in done.stdout
     assert done.stdout.count("expected:") == 1, "the same difference of another model is told in a line"
     assert f"{path}: gl865: the same\n" in done.stdout
 
@@ -62,7 +62,7 @@ def test_different(tmp_path: Path) -> None:
     (["--set", "a-b=1", "a.at"], "sets nothing"),
     (["--set", "a=@nowhere", "a.at"], "--set: nowhere: No such file"),
     (["nowhere.at"], "nowhere.at: not found; allowed: a file, or a folder"),
-    (["empty"], "empty: not found"),
+    (["empty"], r"empty: no file in it is named \*\.at; allowed: a file, or a folder"),
     (["wrong.at"], r"wrong.at:2: .*; allowed: "),
     (["model.at"], r'model.at:1: model: "nothing" is wrong because .*; allowed: '),
 ])
@@ -74,6 +74,19 @@ def test_wrong_use(tmp_path: Path, words: list[str], said: str) -> None:
     done = check(*words, folder=tmp_path)
     assert done.returncode == WRONG
     assert re.search(said, done.stderr + done.stdout)
+
+
+def test_folders_in_a_folder(tmp_path: Path) -> None:
+    for name in ("b", "a/deep", "include", ".hidden"):
+        (tmp_path / name).mkdir(parents=True)
+        write(tmp_path / name, "a.at", HEAD + "> AT\n< OK\n")
+    write(tmp_path, "z.at", HEAD + "> AT\n< ERROR\n")
+    done = check("--junit", "out.xml", f"{tmp_path}/", folder=tmp_path)
+    assert done.returncode == DIFFERENT
+    assert "3 transcripts, 6 plays" in done.stdout
+    told = (tmp_path / "out.xml").read_text()
+    places = [told.index(f"{tmp_path}/{name}") for name in ("z.at", "a/deep/a.at", "b/a.at")]
+    assert places == sorted(places)
 
 
 def test_a_wrong_file_fells_no_other(tmp_path: Path) -> None:
@@ -182,6 +195,19 @@ def test_rewrite(typed: str, whole: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_rewrite_keeps_mode_links_and_neighbours(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", HE910 + "> AT\n< ERROR\n")
+    path.chmod(0o600)
+    neighbour = write(tmp_path, "a.at.new", "precious")
+    link = tmp_path / "link.at"
+    link.symlink_to(path)
+    assert "rewritten" in check("--rewrite", link).stdout
+    assert path.read_text() == HE910 + "> AT\n< OK\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert link.is_symlink() and neighbour.read_text() == "precious"
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_rewrite_for_several_models_and_includes(tmp_path: Path) -> None:
     included = write(tmp_path, "more", "> AT\n< OK\n")
     path = write(tmp_path, "a.at", HEAD + "include more\n> AT#CGMM\n> AT\n")
@@ -238,7 +264,7 @@ def test_real_peers(model: str, name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("> AT\n< OKAY\n", "    expected \\r\\nOK>>>AY\\r\\n\n    received \\r\\nOK>>>\\r\\n\n"),
+    ("> AT\n< OKAY\n", "    expected \\r\\nOK»AY\\r\\n\n    received \\r\\nOK»\\r\\n\n"),
     ("> AT\n< OK\n> AT\n", "the module says more on port 1"),
     ("peer server port udp\npeer from 1\n", "the module has sent no datagram"),
     ("peer server port udp\npeer closes\n", "this kind of peer has no such step"),

@@ -107,7 +107,7 @@ static void add_place(struct report *report, const char *name, struct span bytes
 
     report_add(report, "    %s ", name);
     report_add_bytes(report, span_at(bytes.data + from, at - from));
-    report_add_span(report, span_of(">>>"));
+    report_add_span(report, span_of("»"));
     if (left > 0)
         report_add_bytes(report, span_at(bytes.data + at, left));
     else

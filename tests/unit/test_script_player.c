@@ -143,11 +143,10 @@ static const struct {
     /* The host's side. */
     { "< CONNECT\n", "< CONNECTED\n", ": < CONNECTED\n  expected:\n    \\r\\n\n", PLAY_DIFFERENT },
     { "< bytes \"world\"", "< bytes \"worl\"", "expected nothing for 100 ms", PLAY_DIFFERENT },
-    { "< bytes \"world\"", "< bytes \"worldx\"", "received world>>>(nothing more)",
-      PLAY_DIFFERENT },
+    { "< bytes \"world\"", "< bytes \"worldx\"", "received world»(nothing more)", PLAY_DIFFERENT },
     { "< bytes \"world\"", "< bytes \"word\"", "the same for 3 bytes", PLAY_DIFFERENT },
     { "< bytes \"world\"\n", "", "after 0 ms there was:\n    world\n", PLAY_DIFFERENT },
-    { "> AT#SSLEN=1,1\n< OK\n", "< OK\n> AT#SSLEN=1,1\n", "received >>>(nothing more)",
+    { "> AT#SSLEN=1,1\n< OK\n", "< OK\n> AT#SSLEN=1,1\n", "received »(nothing more)",
       PLAY_DIFFERENT },
     { "> AT#SSLEN=1,1\n", "> AT#SSLEN=9,1\n", "ERROR", PLAY_DIFFERENT },
     { "<~ #SGACT: (?P<ip>[0-9.]+)", "<~ #SGACT: (?P<ip>[0-9]+)", "does not match #SGACT",
@@ -156,16 +155,15 @@ static const struct {
       PLAY_DIFFERENT },
     { "peer closes\n< NO CARRIER\n", "peer closes\n<~ NO CARRIER.\n", "does not match NO CARRIER.",
       PLAY_DIFFERENT },
-    { "< CONNECT\npeer closes", "< burst \"\\r\\nCONN\"\npeer closes", ">>>ECT", PLAY_DIFFERENT },
-    { "${ip}\"", "${ip}0\"", ">>>0\\\"", PLAY_DIFFERENT },
+    { "< CONNECT\npeer closes", "< burst \"\\r\\nCONN\"\npeer closes", "»ECT", PLAY_DIFFERENT },
+    { "${ip}\"", "${ip}0\"", "»0\\\"", PLAY_DIFFERENT },
     { "< NO CARRIER\npeer gets close\n", "peer gets close\n", "the module says more on port 1:\n",
       PLAY_DIFFERENT },
-    { "peer gets close\n", "peer gets close\n< OK\n", "received >>>(nothing more)",
-      PLAY_DIFFERENT },
+    { "peer gets close\n", "peer gets close\n< OK\n", "received »(nothing more)", PLAY_DIFFERENT },
     { "escape\n", "", "", PLAY_DIFFERENT },
     { "peer sends \"world\"\n< bytes \"world\"\nafter 100ms nothing\n", "peer sends \"world\"\n",
       "expected nothing for 1100 ms", PLAY_DIFFERENT },
-    { "> AT+CGDCONT", "echo off\n> AT+CGDCONT", "received >>>AT+CGDCONT", PLAY_DIFFERENT },
+    { "> AT+CGDCONT", "echo off\n> AT+CGDCONT", "received »AT+CGDCONT", PLAY_DIFFERENT },
     { "> AT#SSLEN", "on port 2\n> AT\non port 1\n> AT#SSLEN", "the module says more on port 2",
       PLAY_DIFFERENT },
     { "> AT#SSLEN", "power cycle\n> AT#SSLO", "", PLAY_DIFFERENT },
@@ -185,7 +183,7 @@ static const struct {
       "the module sent before it closed", PLAY_DIFFERENT },
     { "accepts 0301 0035", "accepts 0301 0035 resumed", "did not offer to resume", PLAY_DIFFERENT },
     { "accepts 0301 0035", "fails TLS_ALERT 40", "peer offered", PLAY_DIFFERENT },
-    { "accepts 0301 0035", "gets close", "expected \\r\\n>>>CONNECT", PLAY_DIFFERENT },
+    { "accepts 0301 0035", "gets close", "expected \\r\\n»CONNECT", PLAY_DIFFERENT },
     { "accepts 0301 0035", "connected", "is closed, expected connected", PLAY_DIFFERENT },
     { "max=0301", "max=0303", "offered max=0301, expected max=0303", PLAY_DIFFERENT },
     { "peer offered max=0301 verify=0", "peer client \"some device\"",
@@ -251,8 +249,8 @@ static void a_report_has_all(void **state)
                                    "    \\r\\n\n"
                                    "    OK\\r\\n\n"
                                    "  the same for 13 bytes, then:\n"
-                                   "    expected \\r\\n#CGMM: HE91>>>1\\r\\n\n"
-                                   "    received \\r\\n#CGMM: HE91>>>0\\r\\n\\r\\nOK\\r\\n\n"
+                                   "    expected \\r\\n#CGMM: HE91»1\\r\\n\n"
+                                   "    received \\r\\n#CGMM: HE91»0\\r\\n\\r\\nOK\\r\\n\n"
                                    "  before that:\n"
                                    "    > AT\n"
                                    "    < OK\n"

@@ -412,6 +412,10 @@ static bool say_unknown(const char *word, struct text *error)
 {
     struct option option;
 
+    if (word[0] != '-') {
+        text_add(error, "unknown command %s; allowed: run (which may be left out), check", word);
+        return false;
+    }
     text_add(error, "unknown option %s; allowed:", word);
     for (size_t i = 0; option_at(i, &option); i++)
         text_add(error, "%s %s", i == 0 ? "" : ",", option.name);

@@ -307,6 +307,8 @@ static void names_are_exact(void **state)
                "--trace, --log-level, --record, --keylog, --metrics, --threads, --shard, --strict, "
                "--help, "
                "--version");
+    assert_false(parse("frob", &options, error));
+    assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check");
 }
 
 static void place_to_listen_is_read(void **state)

@@ -13,16 +13,21 @@ static size_t first_secret(const struct at_command *row)
 {
     size_t i = 0;
 
-    while (i < row->param_count && !row->secret && !row->params[i].secret)
+    while (i < row->param_count && !row->params[i].secret)
         i++;
     return i;
 }
 
-static bool may_show(const struct at_command *row, size_t index, struct span value)
+/* Of a command that this program does not have nobody knows which text is a secret. */
+static bool may_show(const struct at_command *row, size_t index, struct span value, bool quoted)
 {
     size_t secret = first_secret(row);
     int32_t number;
 
+    if (row->secret)
+        return false;
+    if (row->coverage == AT_REFUSED && row->param_count == 0)
+        return !quoted && number_parse(value, &number);
     return secret == row->param_count || (index < secret && number_parse(value, &number));
 }
 
@@ -51,7 +56,7 @@ static void add_value(const struct at_command *row, size_t index, struct span va
 {
     const char *quote = quoted ? "\"" : "";
 
-    if (!may_show(row, index, value)) {
+    if (!may_show(row, index, value, quoted)) {
         text_add(out, "…");
         return;
     }

@@ -190,6 +190,7 @@ static const struct secret_lines with_secret[] = {
         "\",1" } },
     { "m95", { "AT+QSSLOPEN=0,0,\"http://user:geheim@host\",443,0" } },
     { "he910", { "AT#SSLD=1,443,\"https://user:geheim@host\",0,1" } },
+    { "l610", { "AT+MQTTUSER=1,\"u\",\"geheim\",\"c\"" } },
     /* lines of PEM, where the prompt has not come */
     { "he910",
       { "ATgeheimMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7bq3", "AT+geheimMIIBIjANB",

@@ -248,8 +248,9 @@ void tlsmodem_tick(struct tlsmodem *modem);
  * not show it. */
 bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index);
 
-/* Finds the values in a command line, as a host of this port types it, that must not be shown, such
- * as passwords.  At most `cap` of them, borrowed from `line`; how many. */
+/* Finds what must not be shown of a command line, as a host of this port types it: values such as
+ * passwords, and all the rest from where a command that has some is not understood.  Borrowed from
+ * `line`; how many.  Where there are more than `cap`, the whole line is the only one. */
 size_t tlsmodem_find_secrets(const struct tlsmodem *modem, size_t index, struct span line,
                              struct span *list, size_t cap);
 

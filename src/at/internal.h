@@ -183,6 +183,15 @@ void at_reason_used(struct at_session *at);
 enum at_status at_refuse_values(struct at_session *at, const struct at_command *row,
                                 struct span body, enum at_args_result result);
 
+/* ---- secret_names.c ---- */
+
+/* True when a value of this command may not be shown. */
+bool at_has_secret(const struct at_command *row);
+
+/* True when the name of such a command stands in a text that is none, but may have been meant as
+ * one: in any case of letters, with blanks and control characters between them. */
+bool at_names_secret(const struct at_session *at, struct span text);
+
 /* ---- trace.c ---- */
 
 /* Writes the editor's line to the trace. */

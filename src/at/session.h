@@ -82,8 +82,10 @@ void at_settled(struct at_session *at, enum err err);
 /* True while a prompt is open that collects security data. */
 bool at_awaits_secret(const struct at_session *at);
 
-/* Finds the values in a command line, from its AT on, that may not be shown: those of secret
- * parameters.  At most `cap` of them, borrowed from `line`; how many. */
+/* Finds what may not be shown of a command line with or without its end: the values of secret
+ * parameters, user and password of URLs, and all the rest from where a command that has secrets is
+ * not as it should be.  Borrowed from `line`; how many.  Where there are more than `cap`, the whole
+ * line is the only one. */
 size_t at_find_secrets(const struct at_session *at, struct span line, struct span *list,
                        size_t cap);
 

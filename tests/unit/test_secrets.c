@@ -17,7 +17,9 @@ static const struct line_case cases[] = {
     { "he910", "AT+CPIN=\"1234\"\r", { "1234" } },
     { "he910", "AT+CPIN?", { NULL } },
     { "he910", "AT#FTPOPEN=\"h:21\",\"user\",\"word\",1", { "word" } },
-    { "he910", "AT#FTPOPEN=\"h:21\",\"user\",\"word\",1,2,3,4,5", { "h:21", "user", "word" } },
+    { "he910",
+      "AT#FTPOPEN=\"h:21\",\"user\",\"word\",1,2,3,4,5",
+      { "\"h:21\",\"user\",\"word\",1,2,3,4,5" } },
     { "he910", "AT#SGACT=1,1,\"me\",\"word\"", { "word" } },
     { "m95", "AT+QICSGP=1,\"net\",\"me\",\"word\"", { "word" } },
     { "l610", "AT+FTPOPEN=\"h\",\"me\",\"word\",21", { "word" } },
@@ -26,6 +28,19 @@ static const struct line_case cases[] = {
     { "l610", "AT+HTTPSET=\"URL\",\"http://me:word@h/a@b\"", { "me:word" } },
     { "l610", "AT+HTTPSET=\"URL\",\"me:word@h/\";+CMEE=2", { "me:word" } },
     { "l610", "AT+HTTPSET=\"URL\",\"http://h:80/\"", { NULL } },
+    /* what is not understood is a secret up to the line's end */
+    { "he910", "AT+CPIN=\"87651234\r", { "\"87651234" } },
+    { "he910", "AT+CPIN=\"8765\"1;+CMEE=2", { "\"8765\"1;+CMEE=2" } },
+    { "he910", "AT?;+CPIN=\"87651234\"", { "?;+CPIN=\"87651234\"" } },
+    { "he910", "AT + c p i n = \"87651234\" x", { " + c p i n = \"87651234\" x" } },
+    { "he910", "AT+CMEE=1;+CPIN \"8765\"", { ";+CPIN \"8765\"" } },
+    { "he910", "AT+CMEE=\"1;+CPIN=\"8765\"", { "+CMEE=\"1;+CPIN=\"8765\"" } },
+    { "he910", "+CPIN=\"8765\"", { "+CPIN=\"8765\"" } },
+    { "l610", "AT+MQTTUSER=1,\"u\",\"word\",\"c\"", { "1,\"u\",\"word\",\"c\"" } },
+    /* more than there is room for */
+    { "he910",
+      "AT+CPWD=\"SC\",\"1111\",\"2222\";+CPWD=\"SC\",\"3333\",\"4444\"\r",
+      { "AT+CPWD=\"SC\",\"1111\",\"2222\";+CPWD=\"SC\",\"3333\",\"4444\"" } },
 };
 
 static void values_are_found(void **state)

@@ -171,6 +171,9 @@ void recording_close(struct recording *recording)
     if (recording->writer != NULL && writer_failed(recording->writer))
         log_say(recording->log, LOG_ERROR, "--record: %s ends early: %s", recording->path,
                 err_text(ERR_NO_MEMORY));
+    if (recording->writer != NULL && writer_is_full(recording->writer))
+        log_say(recording->log, LOG_ERROR, "--record: %s ends early: %u secrets of %u bytes fit",
+                recording->path, WRITER_SECRETS_MAX, WRITER_SECRET_MAX);
     recorder_close(recording->recorder);
     writer_close(recording->writer);
     if (close(recording->fd) != 0)

@@ -29,9 +29,13 @@ void writer_stop(struct writer *writer);
 /* True when memory has run out: from then on nothing is written. */
 bool writer_failed(const struct writer *writer);
 
+/* True when there was no place for a secret, and nothing is written from then on: there are more
+ * than WRITER_SECRETS_MAX, or it is longer than WRITER_SECRET_MAX. */
+bool writer_is_full(const struct writer *writer);
+
 /* ---- what must not be written, or differs each time ---- */
 
-/* From now on `value` (1 to WRITER_SECRET_MAX bytes) is a variable `${secret1}`, the same for the
+/* From now on `value` (not empty) is a variable `${secret1}`, the same for the
  * same bytes, wherever a host types it and, where it has four bytes or more, anywhere. */
 void writer_secret(struct writer *writer, struct span value);
 

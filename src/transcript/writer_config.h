@@ -5,7 +5,7 @@
 #include "base/span.h"
 
 enum {
-    WRITER_SECRETS_MAX = 64,
+    WRITER_SECRETS_MAX = 1024,
     WRITER_SECRET_MAX = 65536, /* bytes of one */
     WRITER_CONNECTIONS_MAX = 64
 };

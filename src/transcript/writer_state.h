@@ -62,6 +62,7 @@ struct writer {
     struct writer_connection connections[WRITER_CONNECTIONS_MAX];
     struct writer_doubt doubt;
     bool stopped; /* nothing is written any more */
+    bool full;    /* since there was no place for a secret */
     struct bytes secrets[WRITER_SECRETS_MAX];
     size_t secret_count;
     struct writer_varying varying[WRITER_VARYING_MAX];

@@ -20,8 +20,12 @@ size_t writer_note_secret(struct writer *writer, struct span value)
             return i + 1;
     }
     if (writer->secret_count == WRITER_SECRETS_MAX || value.len > WRITER_SECRET_MAX) {
-        writer_line(writer, "# a secret of %u bytes is left out: it does not play",
-                    (unsigned)value.len);
+        if (!writer->stopped)
+            writer_line(writer, "# %s: the recording ends here",
+                        value.len > WRITER_SECRET_MAX ? "a secret is too long"
+                                                      : "there are too many secrets");
+        writer->stopped = true;
+        writer->full = true;
         return 0;
     }
     secret = &writer->secrets[writer->secret_count];

@@ -24,8 +24,8 @@ bool writer_has_varying(const struct writer *writer, struct span text);
 /* A word that varies, of at most WRITER_WORD_MAX bytes and not empty; `pattern` is static. */
 void writer_note_varying(struct writer *writer, struct span word, const char *pattern);
 
-/* The number of a secret, from 1; a new one is told in a comment.  0: there are too many, and it is
- * told too. */
+/* The number of a secret, from 1; a new one is told in a comment.  0: there is no place for it, and
+ * the transcript ends with a comment that says so, lest it stands somewhere in clear. */
 size_t writer_note_secret(struct writer *writer, struct span value);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,6 +198,44 @@ static void test_two_ports(void **state)
 }
 
 /* ---- what must not be written, or differs ---- */
+
+/* A secret without a place ends the recording; none stands in clear. */
+static void test_secrets_without_a_place(void **state)
+{
+    char word[16];
+
+    (void)state;
+    begin();
+    for (unsigned i = 0; i < WRITER_SECRETS_MAX; i++) {
+        snprintf(word, sizeof(word), "word%04u", i);
+        writer_secret(writer, span_of(word));
+    }
+    host("AT\r");
+    module("AT\r");
+    assert_false(writer_is_full(writer));
+    writer_secret(writer, span_of("geheim"));
+    assert_true(writer_is_full(writer));
+    assert_false(writer_failed(writer));
+    host("AT+CPIN=\"geheim\"\r");
+    module("AT+CPIN=\"geheim\"\r");
+    writer_close(writer);
+    assert_null(strstr(text, "geheim"));
+    assert_non_null(strstr(text, "\n# there are too many secrets: the recording ends here\n"));
+}
+
+static void test_a_secret_too_long(void **state)
+{
+    static uint8_t key[WRITER_SECRET_MAX + 1];
+
+    (void)state;
+    memset(key, 'k', sizeof(key));
+    begin();
+    writer_host(writer, now_ms, 0, span_at(key, sizeof(key)), true);
+    host("AT\r");
+    writer_close(writer);
+    assert_null(strstr(text, "kkk"));
+    assert_non_null(strstr(text, "# a secret is too long: the recording ends here\n"));
+}
 
 static void test_secrets(void **state)
 {
@@ -559,6 +598,8 @@ int main(void)
         cmocka_unit_test(test_pauses),
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_secrets_without_a_place),
+        cmocka_unit_test(test_a_secret_too_long),
         cmocka_unit_test(test_what_differs),
         cmocka_unit_test(test_a_secure_connection),
         cmocka_unit_test(test_other_connections),

@@ -254,7 +254,8 @@ static void write_process(const struct metrics *metrics, struct exposition *out)
     exposition_sample(out, NULL, metrics->store_writes);
     exposition_family(out, "tlsmodem_modem_memory_bytes", "gauge",
                       "Heap in use since before the modems were opened, for each of them.");
-    exposition_sample(out, NULL, census->count > 0 ? metrics->heap_bytes / census->count : 0);
+    if (census->count > 0 && metrics->heap_bytes > 0)
+        exposition_sample(out, NULL, metrics->heap_bytes / census->count);
     exposition_family(out, "tlsmodem_last_success_timestamp_seconds", "gauge",
                       "When a modem last finished a TLS handshake; not of larger fleets.");
     for (size_t i = 0; census->count <= TALLY_NAMES_MAX && i < census->named; i++) {

@@ -11,7 +11,7 @@ struct metrics {
     size_t count;
     const struct tally_census *census; /* of all of them */
     uint64_t store_writes;
-    uint64_t heap_bytes; /* of all modems */
+    uint64_t heap_bytes; /* of all modems; 0: not known */
 };
 
 /* Writes all families. */

@@ -33,6 +33,17 @@ int call_rings(const struct tlsmodem *modem);
 /* The host takes it; false: none rings. */
 bool call_answer(struct tlsmodem *modem);
 
+/* +CPAS, whose `=?` is a maker's. */
+#define COMMON_ACTIVITY_ROW(states)                                                                \
+    {                                                                                              \
+        .name = "+CPAS", .help = "Activity: 0 ready, 3 rings, 4 in a call.",                       \
+        .source = "docs/facts/messages-calls-sim.md §5", .test_text = (states),                    \
+        .run = call_run_activity                                                                   \
+    }
+
+/* `run` of that row. */
+enum at_status call_run_activity(struct at_session *at);
+
 /* The host ends or refuses it; nothing, if there is none. */
 void call_hang_up(struct tlsmodem *modem);
 

@@ -46,7 +46,7 @@ static enum at_status run_calls(struct at_session *at)
     return AT_OK;
 }
 
-static enum at_status run_activity(struct at_session *at)
+enum at_status call_run_activity(struct at_session *at)
 {
     static const int states[] = { [MODULE_CALL_NONE] = PHONE_READY,
                                   [MODULE_CALL_RINGS] = PHONE_RINGS,
@@ -74,10 +74,5 @@ static const struct at_command rows[] = {
       .acts = true,
       .run = hang_up },
     { .name = "+CLCC", .help = "Lists calls.", .source = SHEET "§5", .run = run_calls },
-    { .name = "+CPAS",
-      .help = "Activity: 0 ready, 3 rings, 4 in a call.",
-      .source = SHEET "§5",
-      .test_text = "(0,3,4)",
-      .run = run_activity },
 };
 const struct at_commands common_calls = AT_GENERAL_COMMANDS(rows);

@@ -51,8 +51,16 @@ static void add_number(struct at_session *at, const char *number, struct text *o
     text_add_char(out, '"');
 }
 
-static void add_details(struct at_session *at, const struct sms *sms,
-                        const struct sms_header *header, struct text *out)
+/* Of the body: characters, or octets of what is no text (27.005 3.1). */
+static size_t body_length(const struct sms_header *header)
+{
+    uint16_t characters[SMS_TEXT_MAX];
+    size_t count = sms_text(header, characters);
+
+    return count != SIZE_MAX ? count : header->user.len;
+}
+
+static void add_details(struct at_session *at, const struct sms_header *header, struct text *out)
 {
     struct phone phone = common_sim_settings(at);
 
@@ -62,7 +70,7 @@ static void add_details(struct at_session *at, const struct sms *sms,
              header->coding);
     if (header->submit)
         text_add(out, ",%u", header->validity);
-    text_add(out, ",\"%s\",%d,%zu", phone.centre, (int)phone.centre_type, sms_tpdu_length(sms));
+    text_add(out, ",\"%s\",%d,%zu", phone.centre, (int)phone.centre_type, body_length(header));
 }
 
 static void add_party(struct at_session *at, const struct sms_header *header, struct text *out)
@@ -83,7 +91,7 @@ void message_add_header(struct at_session *at, const struct message *message, st
     } else if (sms_read(&message->sms, &header)) {
         text_add(out, "\"%s\",", message_state_words[message->state]);
         add_party(at, &header, out);
-        add_details(at, &message->sms, &header, out);
+        add_details(at, &header, out);
     }
 }
 
@@ -95,7 +103,7 @@ void message_add_arrival(struct at_session *at, const struct sms *sms, struct te
         text_add(out, "%s,%zu", no_name(at), sms_tpdu_length(sms));
     } else if (sms_read(sms, &header)) {
         add_party(at, &header, out);
-        add_details(at, sms, &header, out);
+        add_details(at, &header, out);
     }
 }
 

@@ -254,6 +254,7 @@ static enum at_status prompt(struct at_session *at)
                                               .asks_each_line = message_is_text(at) &&
                                                                 at_dialect_of(at)->asks_each_line,
                                               .edits = true,
+                                              .echo = AT_ECHO_ON,
                                               .on_done = on_written });
 }
 
@@ -396,7 +397,8 @@ static const struct at_command rows[] = {
       .test_text = "",
       .set = set_write },
     { .name = "+CMGS",
-      .help = "Sends a message, to whoever takes them.",
+      .help = "Sends a message to who takes them, in a file sms; else the network "
+              "refuses it.",
       .source = SHEET "§2",
       .message_error = CMS_TEXT_INVALID,
       AT_PARAMS(send_params),

@@ -4,6 +4,7 @@
 #include "personalities/common/common.h"
 #include "personalities/common/message_view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SIGNAL_UNKNOWN = 99, ERRORS_UNKNOWN = 99, E_UTRAN = 7 };
@@ -110,8 +111,13 @@ static enum at_status test_operator(struct at_session *at)
 {
     const char *name = identity_operator_name(at);
 
-    at_info(at, "+COPS: (2,\"%s\",\"%.*s\",\"%s\"),,(0-4),(0-2)", name, (int)strcspn(name, " "),
-            name, identity_operator_code(at));
+    int technology = module_of(at)->model->access_technology;
+    char access[8] = "";
+
+    if (technology != 0)
+        snprintf(access, sizeof(access), ",%d", technology);
+    at_info(at, "+COPS: (2,\"%s\",\"%.*s\",\"%s\"%s),,(0-4),(0-2)", name, (int)strcspn(name, " "),
+            name, identity_operator_code(at), access);
     return AT_OK;
 }
 

@@ -247,6 +247,15 @@ static const struct at_command rows[] = {
       .test_text = "(0-3),(0-100)",
       .run = run_battery,
       .read = run_battery },
+#define REFUSED(text, say, where)                                                                  \
+    {                                                                                              \
+        .name = (text), .help = (say), .source = SHEET where, .coverage = AT_REFUSED               \
+    }
+    REFUSED("+CSMS", "Service of messages: of reports and their acknowledgement.", "§1"),
+    REFUSED("+CNMA", "Acknowledges a message.", "§3"),
+    REFUSED("+CIND", "Indicators.", "§9"),
+    REFUSED("+CMER", "Report of indicators.", "§9"),
+    REFUSED("+CUSD", "USSD: the network here has none.", "§9"),
     { .name = "+CEER",
       .help = "Cause of the last failure.",
       .source = SHEET "§5",

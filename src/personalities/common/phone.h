@@ -144,7 +144,7 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
         COMMON_STORE_PARAM("mem3", choices, listed, true, store_receive)
 #define COMMON_STORES_ROW(parameters)                                                              \
     {                                                                                              \
-        .name = "+CPMS", .help = "Store of messages: ten places.",                                 \
+        .name = "+CPMS", .help = "Store of messages: ten places here.",                            \
         .source = "docs/facts/messages-calls-sim.md §1", .message_error = CMS_TEXT_INVALID,        \
         AT_PARAMS(parameters), COMMON_PHONE_RECORD, .set = common_set_stores,                      \
         .read = common_read_stores                                                                 \

@@ -153,7 +153,7 @@ static const struct at_command rows[] = {
       .source = "80617ST10991A r4 p.23", .set = run_view },
     { BASIC("O", any_params, "Returns to a data call; there is none."), .source = "V.250 6.3.7",
       .set = answer_no_carrier },
-    { BASIC("D", dial_params, "Dials: there is no circuit-switched network and no PPP."),
+    { BASIC("D", dial_params, "Dials: no call goes out, and there is no PPP."),
       .source = "V.250 6.3.1", .coverage = AT_ANSWERED, .set = answer_no_carrier },
     { BASIC("L", any_params, "Loudness of the monitor speaker."), .source = "V.250 6.3.13",
       .coverage = AT_ANSWERED, .set = answer_ok },

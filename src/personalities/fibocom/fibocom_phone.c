@@ -5,6 +5,7 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/message_arrival.h"
 #include "personalities/common/phone.h"
@@ -25,6 +26,7 @@ static const struct at_param store_params[] = {
 };
 
 static const struct at_command rows[] = {
+    COMMON_ACTIVITY_ROW("(0,3,4)"),
     COMMON_STORES_ROW(store_params),
     COMMON_FORMAT_ROW(AT_KEEP_PROFILE),
     COMMON_CHARACTERS_ROW(characters_l610_params, FIBOCOM_L610),

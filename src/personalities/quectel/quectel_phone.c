@@ -6,6 +6,7 @@
 #include "personalities/quectel/quectel.h"
 
 #include "module/messages.h"
+#include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/message_arrival.h"
 #include "personalities/common/phone.h"
@@ -89,6 +90,7 @@ static const struct at_command rows[] = {
       AT_PARAMS(common_read_params),
       .test_text = "",
       .set = read_message },
+    COMMON_ACTIVITY_ROW("(0,2,3,4)"),
     COMMON_STORES_ROW(store_params),
     COMMON_FORMAT_ROW(AT_KEEP_PROFILE),
     COMMON_CHARACTERS_ROW(characters_params, 0),

@@ -4,6 +4,7 @@
  */
 #include "personalities/telit/telit.h"
 
+#include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/message_arrival.h"
 #include "personalities/common/phone.h"
@@ -41,6 +42,7 @@ static const struct at_param store_params[] = {
 };
 
 static const struct at_command rows[] = {
+    COMMON_ACTIVITY_ROW("(0-4)"),
     COMMON_STORES_ROW(store_params),
     COMMON_FORMAT_ROW(AT_KEEP_NOT),
     COMMON_CHARACTERS_ROW(characters_params, 0),

@@ -14,6 +14,8 @@ static const struct at_command rows[] = {
       .only_on = TELIT_3G | TELIT_4G,
       .coverage = AT_REFUSED },
     REFUSED("#GPIO", "Pins of the module: there are none.", "80617ST10991A r4"),
+    REFUSED("#CBC", "Voltage of the battery: +CBC has its state.",
+            "docs/facts/messages-calls-sim.md §7"),
     REFUSED("#EXECSCR", "Runs a script: there is no interpreter.", "docs/facts/telit.md §4.2"),
 };
 const struct at_commands telit_refused = AT_GENERAL_COMMANDS(rows);

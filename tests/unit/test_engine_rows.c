@@ -343,7 +343,8 @@ static void expect_good(struct walk *walk, const char *line)
     }
     answer = final_answer(walk, line);
     if (!depends_on_state(walk->row) && !talk_ends_with(answer, "OK"))
-        fail_msg("%s: \"%s\" instead of OK", line, show(answer));
+        fail_msg("%s: \"%s\" instead of OK; what depends on a state stands in a list above", line,
+                 show(answer));
 }
 
 /* What was set is what the record holds. */

@@ -133,6 +133,24 @@ static bool begin(struct recording *recording, const struct modem_plan *plan, in
     return true;
 }
 
+/* A pipe must not hold up the modem: not while nobody reads it, nor when its reader is slow.  A
+ * file that was there may have been for everybody. */
+static int open_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
+    struct stat status;
+
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+        fchmod(fd, S_IRUSR | S_IWUSR) != 0) {
+        int err = errno;
+
+        (void)close(fd);
+        errno = err;
+        return -1;
+    }
+    return fd;
+}
+
 bool recording_open(const char *path, const struct modem_plan *plan, int zone_quarters,
                     const struct log *log, struct recording **ret_recording)
 {
@@ -144,10 +162,10 @@ bool recording_open(const char *path, const struct modem_plan *plan, int zone_qu
     }
     recording->path = path;
     recording->log = log;
-    recording->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    recording->fd = open_file(path);
     if (recording->fd < 0) {
         fprintf(stderr, "tlsmodem: --record: cannot write to the file: %s: %s\n", path,
-                strerror(errno));
+                errno == ENXIO ? "nobody reads the pipe" : strerror(errno));
         free(recording);
         return false;
     }

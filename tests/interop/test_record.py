@@ -87,6 +87,22 @@ def test_a_page_of_nginx_plays_back(certificates: Certificates, tmp_path: Path) 
     plays(path)
 
 
+def test_a_file_that_was_there_is_its_owners(tmp_path: Path) -> None:
+    path = tmp_path / "recorded.at"
+    path.write_text("old")
+    path.chmod(0o644)
+    with Modem("he910", options=["--record", str(path)]):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio", "--state", "none",
+                           "--record", str(tmp_path / "pipe")], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert done.returncode == 1 and "nobody reads the pipe" in done.stderr
+
+
 def test_secrets_are_variables(tmp_path: Path) -> None:
     """Passwords and keys are given back by --set."""
     path, key = tmp_path / "recorded.at", b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n"

@@ -86,13 +86,20 @@ static void start_pools(struct roster *roster)
 
 /* ---- opening ---- */
 
+/* In the thread of the modem's world, which does not look at the list. */
 static void on_port_end(void *ctx, size_t index)
 {
     struct roster *roster = ctx;
 
     (void)index;
-    if (roster->count == 1 && roster->list[0]->plan.port_count == 1)
+    if (atomic_load(&roster->has_one_port))
         roster->on_end(roster->ctx);
+}
+
+static void note_ports(struct roster *roster)
+{
+    atomic_store(&roster->has_one_port,
+                 roster->count == 1 && roster->list[0]->plan.port_count == 1);
 }
 
 /* In the thread of the modem's world. */
@@ -173,6 +180,7 @@ bool roster_open(struct roster *roster, struct modem_plans *plans, struct port_f
             port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     }
     modem_plans_free(plans);
+    note_ports(roster);
     return good && open_batch(roster, roster->list, roster->count, ret_failure);
 }
 
@@ -302,6 +310,7 @@ static void change(struct roster *roster, struct roster_modem **list, size_t cou
     part(list, count, fresh);
     opened = open_what_can_be(roster, list + kept, count - kept);
     take_list(roster, list, count);
+    note_ports(roster);
     roster->missing = count - roster->count;
     close_unused_pools(roster);
     for (size_t i = kept; i < roster->count; i++)

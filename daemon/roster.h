@@ -50,6 +50,7 @@ struct roster {
     size_t pool_count;
     struct roster_modem **batch; /* those that are being opened */
     atomic_size_t described;
+    atomic_bool has_one_port; /* of all its modems: whose end is the run's */
     pthread_t master;
 };
 

@@ -78,18 +78,26 @@ static bool names(const struct script_header *header, const char *word)
     return false;
 }
 
-/* Why this file is not for the stage, or not as it is asked to play; NULL: it is. */
-static const char *not_for_us(const struct check *check, const struct script_header *header)
+/* False: this file is not for the stage, or not as it is asked to play, and `why` says so. */
+static bool is_for_us(const struct check *check, const struct script_header *header,
+                      struct report *why)
 {
     bool is_real = check->options->uart_count > 0;
     bool whole = names(header, "whole");
 
-    if (whole && check->options->single_bytes)
-        return "not byte by byte: the file says `only whole`";
+    if (whole && check->options->single_bytes) {
+        report_add(why, "not byte by byte: the file says `only whole`\n");
+        return false;
+    }
     if (header->only_count == (whole ? 1 : 0) || names(header, is_real ? "pty" : "engine"))
-        return NULL;
-    return is_real ? "not by a real module: the file's `only` names others"
-                   : "not by the engine: the file's `only` names others";
+        return true;
+    report_add(why, "not by %s: the file says `only", is_real ? "a real module" : "the engine");
+    for (size_t i = 0; i < header->only_count; i++) {
+        report_add(why, " ");
+        report_add_text(why, header->only[i]);
+    }
+    report_add(why, "`\n");
+    return false;
 }
 
 static enum play_end rewrite(const struct check *check, const struct play_config *config,
@@ -169,7 +177,8 @@ static enum play_end play_for_real(struct check *check, const char *path, struct
     return end;
 }
 
-/* Often all models of a file differ in the same way: once is enough. */
+/* Says what became of a play, and why.  Often all models of a file differ in the same way: once is
+ * enough. */
 static void show(struct check *check, const char *path, const char *module, enum play_end end,
                  struct report *report)
 {
@@ -178,6 +187,7 @@ static void show(struct check *check, const char *path, const char *module, enum
     printf("%s: %s: %s\n", path, module,
            again                   ? "the same"
            : end == PLAY_DIFFERENT ? "different"
+           : end == PLAY_NOT_HERE  ? "left out"
                                    : "wrong");
     if (!again) {
         print(stdout, report);
@@ -195,21 +205,17 @@ static void play_as(struct check *check, const char *path, struct reader *reader
                                                  [PLAY_DIFFERENT] = JUNIT_FAILED,
                                                  [PLAY_WRONG] = JUNIT_ERROR,
                                                  [PLAY_NOT_HERE] = JUNIT_SKIPPED };
-    const char *why_not = not_for_us(check, reader_header(reader));
     struct report report = { .cut = false };
     int64_t start_us = now_us();
-    enum play_end end;
+    enum play_end end = PLAY_NOT_HERE;
 
-    if (why_not != NULL) {
-        junit_add(&check->junit, path, module, JUNIT_SKIPPED, 0, span_of(why_not));
-        return;
-    }
-    end = check->options->uart_count > 0
-              ? play_for_real(check, path, reader, model, &report)
-              : play_by_engine(check, path, reader, model, module, &report);
+    if (is_for_us(check, reader_header(reader), &report))
+        end = check->options->uart_count > 0
+                  ? play_for_real(check, path, reader, model, &report)
+                  : play_by_engine(check, path, reader, model, module, &report);
     junit_add(&check->junit, path, module, results[end], now_us() - start_us,
               bytes_span(&report.text));
-    if (end == PLAY_DIFFERENT || end == PLAY_WRONG)
+    if (end != PLAY_AS_WRITTEN)
         show(check, path, module, end, &report);
     report_free(&report);
 }
@@ -332,9 +338,11 @@ static int conclude(const struct check *check, size_t files)
            files == 1 ? "" : "s", plays, plays == 1 ? "" : "s", (double)check->junit.us / 1e6,
            counts[JUNIT_PASSED], counts[JUNIT_FAILED], counts[JUNIT_ERROR]);
     if (counts[JUNIT_SKIPPED] > 0)
-        printf("; %u left out, as their files say", counts[JUNIT_SKIPPED]);
+        printf("; %u left out", counts[JUNIT_SKIPPED]);
     putchar('\n');
-    if (counts[JUNIT_ERROR] > 0)
+    if (plays == 0)
+        fputs("tlsmodem: check: nothing was played: all is left out\n", stderr);
+    if (plays == 0 || counts[JUNIT_ERROR] > 0)
         return EXIT_USE;
     return counts[JUNIT_FAILED] > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

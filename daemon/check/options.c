@@ -266,6 +266,8 @@ void check_options_print_help(FILE *out)
         fprintf(out, "  %s%s%s\n        %s\n", table[i].name, table[i].value != NULL ? " " : "",
                 table[i].value != NULL ? table[i].value : "", table[i].help);
     }
-    fputs("\nExit status: 0 all came out as written, 1 differences, 2 wrong use or wrong file.\n",
+    fputs("\nExit status: 0 all came out as written, 1 differences, 2 wrong use, wrong file, or "
+          "nothing\n"
+          "that could be played.\n",
           out);
 }

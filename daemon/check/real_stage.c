@@ -259,9 +259,13 @@ static enum err open_devices(struct real_stage *stage, struct report *why)
     const struct real_stage_config *config = &stage->config;
 
     if (config->header->ports > config->device_count) {
-        report_add(why, "the file has %u ports; allowed: a --uart for each\n",
-                   config->header->ports);
-        return ERR_UNSUPPORTED;
+        report_add_text(why, span_of(config->header->ports_file));
+        report_add(why,
+                   ":%u: port %u wants a --uart of its own, and there %s %zu; allowed: a "
+                   "--uart for each port\n",
+                   (unsigned)config->header->ports_line, config->header->ports,
+                   config->device_count == 1 ? "is" : "are", config->device_count);
+        return ERR_INVALID;
     }
     for (size_t i = 0; i < config->header->ports; i++) {
         const struct port_spec *spec = &config->devices[i];

@@ -10,7 +10,7 @@
 /* What is pointed to is borrowed until real_stage_close(). */
 struct real_stage_config {
     const struct script_header *header;
-    const struct port_spec *devices; /* one for each port of the header, or more */
+    const struct port_spec *devices; /* should be one for each port of the header */
     size_t device_count;
     const char *address; /* numeric, where the module reaches this machine */
     bool single_bytes;
@@ -20,8 +20,9 @@ struct real_stage_config {
 
 struct real_stage;
 
-/* Opens devices and peers.  ERR_UNSUPPORTED: the header asks for what is not possible here, ERR_IO:
- * a device cannot be used, ERR_NO_MEMORY; `why` says which.  Then nothing is left behind. */
+/* Opens devices and peers.  ERR_UNSUPPORTED: the header asks for what is not possible here,
+ * ERR_INVALID: it has more ports than there are devices, ERR_IO: a device cannot be used,
+ * ERR_NO_MEMORY; `why` says which.  Then nothing is left behind. */
 enum err real_stage_open(const struct real_stage_config *config, struct report *why,
                          struct real_stage **ret_stage);
 

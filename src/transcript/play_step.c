@@ -60,7 +60,8 @@ void play_explain(struct play *play, const struct script_step *step, struct repo
     else
         report_add(report, "at the end:\n");
     report_add_span(report, bytes_span(&play->why.text));
-    say_before(play, report);
+    if (!play->stage->cannot) /* what led there is not why */
+        say_before(play, report);
 }
 
 void play_close(struct play *play)

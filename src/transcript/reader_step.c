@@ -148,8 +148,11 @@ static void take_on(struct reader *reader, struct span rest)
         return;
     }
     reader->step.port = port;
-    if (port > reader->header.ports)
+    if (port > reader->header.ports) {
         reader->header.ports = port;
+        reader->header.ports_file = reader->step.file;
+        reader->header.ports_line = reader->step.line;
+    }
 }
 
 /* ---- the world ---- */

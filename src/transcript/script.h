@@ -91,9 +91,11 @@ struct script_header {
     const struct script_model *models; /* at least one */
     size_t model_count;
     struct span source;
-    bool keeps_state;  /* settings and security data outlive a power cycle */
-    uint32_t guard_ms; /* silence around the escape sequence */
-    unsigned ports;    /* of the modem: the highest that a step names */
+    bool keeps_state;       /* settings and security data outlive a power cycle */
+    uint32_t guard_ms;      /* silence around the escape sequence */
+    unsigned ports;         /* of the modem: the highest that a step names */
+    const char *ports_file; /* where it does; NULL: no step names one but 1 */
+    uint32_t ports_line;
     struct span clock; /* as --clock takes it; empty: not said */
     const struct script_peer *peers;
     size_t peer_count;

@@ -139,7 +139,12 @@ def test_only(tmp_path: Path) -> None:
     engine = write(tmp_path, "a.at", HEAD + "only engine whole\n> AT\n< OK\n")
     real = write(tmp_path, "b.at", HEAD + "only pty\n> AT\n< ERROR\n")
     assert "2 as written, 0 different, 0 wrong; 2 left out" in check(engine, real).stdout
-    assert "0 as written, 0 different, 0 wrong; 4 left out" in check("--bytes", engine, real).stdout
+    done = check("--bytes", engine, real)
+    assert (done.returncode, done.stderr) == (WRONG, "tlsmodem: check: nothing was played: all is left out\n")
+    assert done.stdout.startswith(
+        f"{engine}: he910: left out\nnot byte by byte: the file says `only whole`\n{engine}: gl865: the same\n"
+        f"{real}: he910: left out\nnot by the engine: the file says `only pty`\n{real}: gl865: the same\n")
+    assert "0 plays in 0.0 s: 0 as written, 0 different, 0 wrong; 4 left out\n" in done.stdout
 
 
 def test_junit(tmp_path: Path) -> None:
@@ -283,13 +288,27 @@ def test_real_differences(text: str, said: str, tmp_path: Path) -> None:
 def test_what_nobody_can_do_to_a_real_module_is_left_out(tmp_path: Path) -> None:
     paths = [write(tmp_path, "a.at", HEAD + "> AT\n< OK\npower cycle\n"),
              write(tmp_path, "b.at", HEAD + "set signal=3\n> AT\n< OK\n"),
-             write(tmp_path, "c.at", HEAD + "on port 2\n> AT\n< OK\n"),
+             write(tmp_path, "c.at", HEAD + "> AT\n< OK\n"),
              write(tmp_path, "d.at", HEAD + "only engine\n> AT\n< OK\n"),
              write(tmp_path, "e.at", HEAD + "peer server port hang\n> AT\n< OK\n")]
     with real("he910", tmp_path) as device:
         done = check(*paths, *device)
+        alone = check(paths[3], *device)
     assert done.returncode == AS_WRITTEN
-    assert "0 as written, 0 different, 0 wrong; 5 left out" in done.stdout
+    assert "1 as written, 0 different, 0 wrong; 4 left out\n" in done.stdout
+    for path, why in ((paths[0], f"{paths[0]}:5: power cycle\n  nobody here can switch"),
+                      (paths[1], f"{paths[1]}:3: set signal=3\n  nobody here can"),
+                      (paths[3], "not by a real module: the file says `only engine`\n"), (paths[4], "")):
+        assert f"{path}: {device[1]}: left out\n{why}" in done.stdout
+    assert (alone.returncode, alone.stderr) == (WRONG, "tlsmodem: check: nothing was played: all is left out\n")
+
+
+def test_a_missing_port_of_a_real_module_is_wrong_use(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", HEAD + "> AT\n< OK\non port 2\n> AT\n< OK\n")
+    with real("he910", tmp_path) as device:
+        done = check(path, *device)
+    assert done.returncode == WRONG
+    assert f"{path}:5: port 2 wants a --uart of its own, and there is 1; allowed: " in done.stdout
 
 
 def test_much_at_once(tmp_path: Path) -> None:

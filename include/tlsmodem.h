@@ -259,6 +259,21 @@ void tlsmodem_tick(struct tlsmodem *modem);
  * not show it. */
 bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index);
 
+/* True while a prompt is open at this port. */
+bool tlsmodem_in_prompt(const struct tlsmodem *modem, size_t index);
+
+/* True while a host of this port has begun a command line, or something that stands before one. */
+bool tlsmodem_in_line(const struct tlsmodem *modem, size_t index);
+
+/* S5 of this port: erases the character before it. */
+uint8_t tlsmodem_erase_key(const struct tlsmodem *modem, size_t index);
+
+/* How many of the bytes that a host of this port types next are for one and the same: up to the end
+ * of a command line, which `*ret_ends` tells, or what a prompt takes at most, or all.  0: a command
+ * runs, and they wait. */
+size_t tlsmodem_typed_part(const struct tlsmodem *modem, size_t index, struct tlsmodem_span bytes,
+                           bool *ret_ends);
+
 /* Finds what must not be shown of a command line, as a host of this port types it: values such as
  * passwords, and all the rest from where a command that has some is not understood.  Borrowed from
  * `line`; how many.  Where there are more than `cap`, the whole line is the only one. */

@@ -6,11 +6,79 @@
 #include "base/letters.h"
 #include "base/mask.h"
 
-enum { URLS_MAX = 16 };
+enum { URLS_MAX = 16, CTRL_Z = 0x1A, ESCAPE_KEY = 0x1B };
 
 bool at_awaits_secret(const struct at_session *at)
 {
     return at->state == AT_PROMPT && at->mode->prompt.secret;
+}
+
+bool at_in_prompt(const struct at_session *at)
+{
+    return at->state == AT_PROMPT;
+}
+
+bool at_in_line(const struct at_session *at)
+{
+    return at->state == AT_COMMAND && (at_editor_is_open(&at->editor) || at->editor.junk);
+}
+
+uint8_t at_erase_key(const struct at_session *at)
+{
+    return (uint8_t)at->settings.s5;
+}
+
+static bool ends_line(const struct at_session *at, uint8_t c)
+{
+    return c == '\r' || c == (uint8_t)at->settings.s3 ||
+           (c == '\n' && (at->accepts_lf || at->config.dialect->lf_ends_line));
+}
+
+/* Up to the end of a command line; its CR LF is one, in either order. */
+static size_t line_part(const struct at_session *at, struct span bytes, bool *ret_ends)
+{
+    size_t len = 0;
+
+    while (len < bytes.len && !ends_line(at, bytes.data[len]))
+        len++;
+    *ret_ends = len < bytes.len;
+    if (*ret_ends) {
+        uint8_t partner = bytes.data[len++] == '\n' ? '\r' : '\n';
+
+        if (len < bytes.len && bytes.data[len] == partner)
+            len++;
+    }
+    return len;
+}
+
+/* No more than a prompt takes: what comes behind may be a command line. */
+static size_t prompt_part(const struct at_session *at, struct span bytes)
+{
+    size_t lacks = at_prompt_lacks(at), len = 0;
+
+    if (lacks > 0)
+        return lacks < bytes.len ? lacks : bytes.len;
+    while (len < bytes.len && bytes.data[len] != CTRL_Z && bytes.data[len] != ESCAPE_KEY)
+        len++;
+    return len < bytes.len ? len + 1 : len;
+}
+
+size_t at_typed_part(const struct at_session *at, struct span bytes, bool *ret_ends)
+{
+    *ret_ends = false;
+    switch (at->state) {
+    case AT_COMMAND:
+        return line_part(at, bytes, ret_ends);
+    case AT_PROMPT:
+        return prompt_part(at, bytes);
+    case AT_ONLINE:
+        return bytes.len;
+    case AT_RUNNING:
+    case AT_BUSY:
+    case AT_WAIT_ROOM:
+        break;
+    }
+    return 0;
 }
 
 /* What was found so far. */

@@ -82,6 +82,20 @@ void at_settled(struct at_session *at, enum err err);
 /* True while a prompt is open that collects security data. */
 bool at_awaits_secret(const struct at_session *at);
 
+/* True while a prompt is open. */
+bool at_in_prompt(const struct at_session *at);
+
+/* True while a command line is begun, or something that stands before one. */
+bool at_in_line(const struct at_session *at);
+
+/* S5: erases the character before it. */
+uint8_t at_erase_key(const struct at_session *at);
+
+/* How many of the bytes that a host types next are for one and the same: up to the end of a command
+ * line, which `*ret_ends` tells, or what a prompt takes at most, or all; 0: while a command runs,
+ * they wait. */
+size_t at_typed_part(const struct at_session *at, struct span bytes, bool *ret_ends);
+
 /* Finds what may not be shown of a command line with or without its end: the values of secret
  * parameters, user and password of URLs, and all the rest from where a command that has secrets is
  * not as it should be.  Borrowed from `line`; how many.  Where there are more than `cap`, the whole

@@ -10,6 +10,31 @@ bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index)
     return at_awaits_secret(modem->terminals[index].at);
 }
 
+bool tlsmodem_in_prompt(const struct tlsmodem *modem, size_t index)
+{
+    assert(index < modem->terminal_count);
+    return at_in_prompt(modem->terminals[index].at);
+}
+
+bool tlsmodem_in_line(const struct tlsmodem *modem, size_t index)
+{
+    assert(index < modem->terminal_count);
+    return at_in_line(modem->terminals[index].at);
+}
+
+uint8_t tlsmodem_erase_key(const struct tlsmodem *modem, size_t index)
+{
+    assert(index < modem->terminal_count);
+    return at_erase_key(modem->terminals[index].at);
+}
+
+size_t tlsmodem_typed_part(const struct tlsmodem *modem, size_t index, struct span bytes,
+                           bool *ret_ends)
+{
+    assert(index < modem->terminal_count && ret_ends != NULL);
+    return at_typed_part(modem->terminals[index].at, bytes, ret_ends);
+}
+
 size_t tlsmodem_find_secrets(const struct tlsmodem *modem, size_t index, struct span line,
                              struct span *list, size_t cap)
 {

@@ -1,0 +1,198 @@
+/* test_recorder_port.c: what hosts type in one piece or in many stands in a recording without its
+ * secrets. */
+#include "check.h"
+#include "talk.h"
+
+#include "transcript/recorder.h"
+#include "transcript/writer.h"
+
+#include <string.h>
+
+enum { TEXT_MAX = 200000 };
+
+static char text[TEXT_MAX];
+static size_t text_len;
+
+static void put(void *ctx, struct span more)
+{
+    (void)ctx;
+    assert_true(text_len + more.len < TEXT_MAX);
+    memcpy(text + text_len, more.data, more.len);
+    text_len += more.len;
+    text[text_len] = '\0';
+}
+
+static struct world world;
+static struct writer *writer;
+static struct recorder *recorder;
+static struct terminal *terminal;
+
+static void begin(const char *model)
+{
+    const struct writer_config config = { model, "a test", NULL, { put, NULL, NULL } };
+
+    text_len = 0;
+    world_init(&world);
+    assert_int_equal(world_switch_on(&world, model, false, 1), ERR_OK);
+    assert_int_equal(writer_open(&config, &writer), ERR_OK);
+    assert_int_equal(recorder_open(writer, &recorder), ERR_OK);
+    (void)recorder_net(recorder, world.clock, world.net);
+    recorder_attach(recorder, world.modem);
+    terminal = recorder_terminal(recorder, 0, world.ports[0].terminal);
+    world.ports[0].terminal = terminal;
+    text_len = 0;
+}
+
+static void end(void)
+{
+    recorder_stop(recorder);
+    world_deinit(&world);
+    recorder_close(recorder);
+    writer_close(writer);
+}
+
+static void type(struct span bytes, size_t piece)
+{
+    while (bytes.len > 0) {
+        size_t len = piece > 0 && piece < bytes.len ? piece : bytes.len;
+
+        world_type(&world, 0, span_at(bytes.data, len));
+        bytes = span_skip(bytes, len);
+    }
+}
+
+struct leak {
+    const char *what, *model, *before, *typed;
+    const char *secrets[4]; /* none of these may be in the recording; up to NULL */
+};
+
+#define BLANKS     "                                                                                "
+#define BLANKS_640 BLANKS BLANKS BLANKS BLANKS BLANKS BLANKS BLANKS BLANKS
+
+static const struct leak leaks[] = {
+    { "a value", "he910", "", "AT+CPIN=\"87651234\"\r", { "87651234" } },
+    { "an open quote", "he910", "", "AT+CPIN=\"87651234\r", { "87651234" } },
+    { "malformed before", "he910", "", "AT?;+CPIN=\"87651234\"\r", { "87651234" } },
+    { "a name corrected", "he910", "", "AT+CPIX\bN=\"87651234\"\r", { "87651234" } },
+    { "a value corrected",
+      "he910",
+      "",
+      "AT+CPIN=\"9753\b\b\b\b87651234\"\r",
+      { "87651234", "9753" } },
+    { "digits corrected", "he910", "", "AT+CPIN=\"8x\b7x\b6x\b5x\b\"\r", { "8x", "7x", "\"8" } },
+    { "another S5", "he910", "ATS5=33\r", "AT+CPIX!N=\"87651234\"\r", { "87651234" } },
+    { "another S3", "he910", "ATS3=10\r", "AT+CPIN=\"87651234\"\n", { "87651234" } },
+    { "S3 in the same write", "he910", "", "ATS3=33\rAT+CPIN=\"87651234\"!", { "87651234" } },
+    { "no end", "he910", "", "AT+CPIN=\"87651234\"", { "87651234" } },
+    { "too long",
+      "he910",
+      "",
+      "AT+CPIN=\"87651234\"" BLANKS_640 BLANKS_640 BLANKS_640 BLANKS_640 BLANKS_640 BLANKS_640
+          BLANKS_640 "\"97531357\"\r",
+      { "87651234", "97531357" } },
+    { "control bytes", "he910", "", "AT+CPIN=\"87651\x01\x32\x33\x34\"\r", { "87651", "234\"" } },
+    { "many in a line",
+      "he910",
+      "",
+      "AT+CPWD=\"SC\",\"11110001\",\"11110002\";+CPWD=\"SC\",\"11110003\",\"11110004\";"
+      "+CPWD=\"SC\",\"11110005\",\"11110006\";+CPWD=\"SC\",\"11110007\",\"11110008\";"
+      "+CPWD=\"SC\",\"11110009\",\"11110010\";+CPWD=\"SC\",\"11110011\",\"11110012\";"
+      "+CPWD=\"SC\",\"11110013\",\"11110014\";+CPWD=\"SC\",\"11110015\",\"11110016\";"
+      "+CPWD=\"SC\",\"11110017\",\"11110018\"\r",
+      { "1111001", "1111000" } },
+    { "a URL",
+      "m95",
+      "AT+QHTTPURL=34,30\r",
+      "http://user:S3cretWord@h.example/x",
+      { "S3cretWord", "etWord" } },
+    { "a URL ahead",
+      "m95",
+      "",
+      "AT+QHTTPURL=34,30\rhttp://user:S3cretWord@h.example/x",
+      { "S3cretWord" } },
+    { "a key of Telit ahead",
+      "he910",
+      "AT#SSLEN=1,1\rAT#SSLSECCFG=1,0,1\r",
+      "AT#SSLSECDATA=1,1,2,20\rS3cretWordS3cretWordX",
+      { "S3cret" } },
+    { "a key of Quectel ahead",
+      "m95",
+      "",
+      "AT+QSECWRITE=\"RAM:k.pem\",20,5\rS3cretWordS3cretWord",
+      { "S3cret" } },
+    { "a key of Fibocom ahead",
+      "l610",
+      "",
+      "AT+GTSSLFILE=\"KEYFILE\",20\rS3cretWordS3cretWord",
+      { "S3cret" } },
+    { "a key that is too long",
+      "he910",
+      "AT#SSLEN=1,1\rAT#SSLSECCFG=1,0,1\rAT#SSLSECDATA=1,1,2,12\r",
+      "S3cretWordS3cretWordX\x1a",
+      { "S3cret" } },
+    { "a PIN behind a key",
+      "m95",
+      "",
+      "AT+QSECWRITE=\"RAM:k.pem\",20,5\rS3cretWordS3cretWordAT+CPIN=\"87651234\"\r",
+      { "S3cret", "87651234" } },
+    { "a key without a prompt",
+      "he910",
+      "",
+      "-----BEGIN KEY-----\r\nS3cretWord\r\n-----END KEY-----\r\n",
+      { "S3cret" } },
+};
+
+static void nothing_leaks(void **state)
+{
+    static const size_t pieces[] = { 0, 1, 7 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(leaks) / sizeof(leaks[0]); i++) {
+        for (size_t k = 0; k < sizeof(pieces) / sizeof(pieces[0]); k++) {
+            begin(leaks[i].model);
+            type(span_of(leaks[i].before), 0);
+            type(span_of(leaks[i].typed), pieces[k]);
+            end();
+            for (size_t n = 0; n < 4 && leaks[i].secrets[n] != NULL; n++) {
+                if (strstr(text, leaks[i].secrets[n]) != NULL)
+                    print_error("%s, in pieces of %zu: %s in\n%.1500s\n", leaks[i].what, pieces[k],
+                                leaks[i].secrets[n], text);
+                assert_null(strstr(text, leaks[i].secrets[n]));
+            }
+        }
+    }
+}
+
+struct shown {
+    const char *typed, *recording;
+};
+
+static const struct shown shown[] = {
+    { "AT+CREG?\r", "> AT+CREG?\n< +CREG: 0,1\n< OK\n" },
+    { "AT+CMEE=2\rAT+CMEE?\r", "> AT+CMEE=2\n< OK\n> AT+CMEE?\n< +CMEE: 2\n< OK\n" },
+    { "AT\rA/", "> AT\n< OK\n> data \"A/\"\n< OK\n" },
+    { "AT+CREX\bG?\r", "> bytes \"AT+CREX\\x08G?\\r\"\n< bytes \"AT+CREX\\x08\"\n"
+                       "< bytes \" \\x08G?\\r\\r\\n\"\n< bytes \"+CREG: 0,1\\r\\n\"\n< OK\n" },
+};
+
+/* What has no secret stands as it was typed. */
+static void the_rest_is_shown(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        begin("he910");
+        type(span_of(shown[i].typed), 0);
+        end();
+        assert_string_equal(text, shown[i].recording);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_leaks),
+        cmocka_unit_test(the_rest_is_shown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -62,6 +62,10 @@ struct terminal *recorder_terminal(struct recorder *recorder, size_t index, stru
 
 void recorder_stop(struct recorder *recorder)
 {
+    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
+        if (recorder->ports[i].inner != NULL)
+            recorder_release(&recorder->ports[i]);
+    }
     if (recorder->modem != NULL)
         (void)recorder_event_ms(recorder);
     writer_stop(recorder->writer);
@@ -71,7 +75,9 @@ void recorder_close(struct recorder *recorder)
 {
     if (recorder == NULL)
         return;
-    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
+    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
         bytes_free(&recorder->ports[i].line);
+        bytes_free(&recorder->ports[i].echo);
+    }
     free(recorder);
 }

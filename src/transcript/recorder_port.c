@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 4096, SECRETS_MAX = 16 };
+enum { LINE_MAX_BYTES = 4096 };
 
 static struct recorder_port *port_of(struct terminal *base)
 {
@@ -17,57 +17,92 @@ static struct recorder_port *port_of(struct terminal *base)
 /* A key or a certificate that a host has not waited with. */
 static const char armour[] = "-----BEGIN";
 
-static void note_line(struct recorder_port *port)
+/* Written at once. */
+static void note_whole(struct recorder_port *port, struct span bytes, bool secret)
 {
-    struct span values[SECRETS_MAX];
-    struct recorder *recorder = port->recorder;
-    size_t count = tlsmodem_find_secrets(recorder->modem, port->index, bytes_span(&port->line),
-                                         values, SECRETS_MAX);
+    int64_t now_ms = recorder_event_ms(port->recorder);
 
-    for (size_t i = 0; i < count; i++)
-        writer_secret(recorder->writer, values[i]);
-    bytes_drop(&port->line, port->line.len);
+    writer_host(port->recorder->writer, now_ms, port->index, bytes, secret);
 }
 
-/* Looks for secrets in what may be command lines. */
-static void note_lines(struct recorder_port *port, struct span bytes)
+/* Held until a line is whole, or the prompt has ended: only then it is known what in it is secret.
+ * What is too long for a line is so altogether. */
+static void note_part(struct recorder_port *port, struct span bytes, bool ends)
 {
-    while (bytes.len > 0) {
-        const uint8_t *end = memchr(bytes.data, '\r', bytes.len);
-        size_t len = end != NULL ? (size_t)(end - bytes.data) + 1 : bytes.len;
-
-        if (bytes_add(&port->line, span_at(bytes.data, end != NULL ? len - 1 : len),
-                      LINE_MAX_BYTES) != ERR_OK)
-            bytes_drop(&port->line, port->line.len);
-        if (end != NULL)
-            note_line(port);
-        bytes = span_skip(bytes, len);
+    if (port->line.len == 0)
+        port->line_ms = recorder_event_ms(port->recorder);
+    if (!port->overlong && bytes_add(&port->line, bytes, LINE_MAX_BYTES) != ERR_OK) {
+        port->overlong = !port->is_data;
+        recorder_release(port);
+        if (port->is_data)
+            note_whole(port, bytes, recorder_judge(port, bytes));
+    }
+    if (port->overlong)
+        note_whole(port, bytes, true);
+    if (ends) {
+        recorder_release(port);
+        port->overlong = false;
     }
 }
 
-static void note_typed(struct recorder_port *port, struct span bytes)
+static void note_typed(struct recorder_port *port, struct span bytes, bool ends)
 {
-    struct recorder *recorder = port->recorder;
-    bool secret =
-        tlsmodem_awaits_secret(recorder->modem, port->index) || span_contains(bytes, armour);
+    const struct tlsmodem *modem = port->recorder->modem;
+    bool in_prompt = tlsmodem_in_prompt(modem, port->index);
+    bool secret = tlsmodem_awaits_secret(modem, port->index);
 
-    if (!secret && !port->inner->ops->online(port->inner))
-        note_lines(port, bytes);
-    writer_host(recorder->writer, recorder_event_ms(recorder), port->index, bytes, secret);
+    if (port->line.len > 0 && (secret || in_prompt != port->is_data))
+        recorder_release(port);
+    if (in_prompt)
+        port->overlong = port->armoured = false;
+    port->is_data = in_prompt;
+    if (secret || port->inner->ops->online(port->inner)) {
+        note_whole(port, bytes, secret || span_contains(bytes, armour));
+    } else if (in_prompt && span_equal(bytes, span_of("+++"))) {
+        recorder_release(port);
+        note_whole(port, bytes, false);
+    } else {
+        note_part(port, bytes, ends);
+    }
+}
+
+/* Feeds what belongs together, noted before, since the network hears of it at once; returns how
+ * much was taken. */
+static size_t feed_part(struct recorder_port *port, struct span bytes)
+{
+    bool ends;
+    size_t len, taken;
+
+    if (port->known > 0) {
+        len = port->known < bytes.len ? port->known : bytes.len;
+        taken = port->inner->ops->feed(port->inner, span_at(bytes.data, len));
+        port->known -= taken;
+        return taken;
+    }
+    len = tlsmodem_typed_part(port->recorder->modem, port->index, bytes, &ends);
+    if (len == 0) {
+        taken = port->inner->ops->feed(port->inner, bytes);
+        if (taken >
+            0) /* the end of the line before, or what a module that goes off does not hear */
+            note_typed(port, span_at(bytes.data, taken), true);
+        return taken;
+    }
+    note_typed(port, span_at(bytes.data, len), ends);
+    taken = port->inner->ops->feed(port->inner, span_at(bytes.data, len));
+    port->known = len - taken;
+    return taken;
 }
 
 static size_t feed(struct terminal *base, struct span bytes)
 {
     struct recorder_port *port = port_of(base);
-    size_t known = port->known < bytes.len ? port->known : bytes.len;
-    size_t taken;
+    size_t taken = 0, part;
 
     assert(port->recorder->modem != NULL);
-    if (known < bytes.len)
-        note_typed(port, span_skip(bytes, known));
-    port->known = bytes.len;
-    taken = port->inner->ops->feed(port->inner, bytes);
-    port->known = bytes.len - taken;
+    do {
+        part = feed_part(port, span_skip(bytes, taken));
+        taken += part;
+    } while (part > 0 && taken < bytes.len);
     return taken;
 }
 
@@ -118,6 +153,7 @@ static bool end_input(struct terminal *base)
 {
     struct recorder_port *port = port_of(base);
 
+    recorder_release(port);
     return port->inner->ops->end_input(port->inner);
 }
 
@@ -132,9 +168,10 @@ static void host_gone(struct terminal *base)
 {
     struct recorder_port *port = port_of(base);
 
+    recorder_release(port);
+    port->overlong = port->armoured = false;
     port->known = 0;
     port->seen = 0;
-    bytes_drop(&port->line, port->line.len);
     port->inner->ops->host_gone(port->inner);
 }
 

@@ -6,6 +6,8 @@
  */
 #include "transcript/recorder_state.h"
 
+#include "base/mask.h"
+#include "tlsmodem.h"
 #include "transcript/writer.h"
 
 #include <assert.h>
@@ -31,10 +33,151 @@ static void see(struct recorder_port *port, struct span said)
     port->sum = sum_of(said);
 }
 
+enum { SECRETS_MAX = 16 };
+
+/* A key or a certificate that a host has not waited with. */
+static const char armour[] = "-----BEGIN", armour_end[] = "-----END";
+
+static void note_secrets(struct recorder_port *port, struct span text)
+{
+    struct span values[SECRETS_MAX];
+    struct recorder *recorder = port->recorder;
+    size_t count = port->is_data ? mask_find(text, values, SECRETS_MAX)
+                                 : tlsmodem_find_secrets(recorder->modem, port->index, text, values,
+                                                         SECRETS_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        writer_secret(recorder->writer, values[i]);
+    if (port->is_data && count == SECRETS_MAX)
+        writer_secret(recorder->writer, text);
+}
+
+static bool is_control(uint8_t c)
+{
+    return c < ' ' || c == 0x7f;
+}
+
+/* A line without its end, and what has ended the one before. */
+static struct span bare(struct span line)
+{
+    while (line.len > 0 && is_control(line.data[0]))
+        line = span_skip(line, 1);
+    while (line.len > 0 && (line.data[line.len - 1] == '\r' || line.data[line.len - 1] == '\n'))
+        line.len--;
+    return line;
+}
+
+static bool is_edited(struct span line, uint8_t erase)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        if (is_control(line.data[i]) || line.data[i] == erase)
+            return true;
+    }
+    return false;
+}
+
+/* What the module makes of a line, and how it echoes it. */
+static enum err edit(struct span line, uint8_t erase, struct bytes *text, struct bytes *echo)
+{
+    const uint8_t erased[] = { erase, ' ', erase };
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < line.len && err == ERR_OK; i++) {
+        struct span c = span_at(line.data + i, 1);
+
+        if (c.data[0] == erase && text->len > 0) {
+            text->len--;
+            err = bytes_add(echo, span_at(erased, sizeof(erased)), UINT32_MAX);
+        } else if (c.data[0] != erase && !is_control(c.data[0])) {
+            err = bytes_add(text, c, UINT32_MAX);
+            if (err == ERR_OK)
+                err = bytes_add(echo, c, UINT32_MAX);
+        }
+    }
+    return err;
+}
+
+/* True when a line that somebody has corrected has a secret: then it is one as a whole, and so is
+ * its echo. */
+static bool note_edited(struct recorder_port *port, struct span line, uint8_t erase)
+{
+    struct recorder *recorder = port->recorder;
+    struct bytes text = { 0 }, echo = { 0 };
+    struct span value;
+    enum err err = edit(line, erase, &text, &echo);
+    bool secret = err != ERR_OK || tlsmodem_find_secrets(recorder->modem, port->index,
+                                                         bytes_span(&text), &value, 1) > 0;
+
+    if (secret) {
+        note_secrets(port, bytes_span(&text));
+        if (echo.len > 0)
+            writer_secret(recorder->writer, bytes_span(&echo));
+    }
+    bytes_free(&text);
+    bytes_free(&echo);
+    return secret;
+}
+
+bool recorder_judge(struct recorder_port *port, struct span typed)
+{
+    uint8_t erase = tlsmodem_erase_key(port->recorder->modem, port->index);
+    struct span line = port->is_data ? typed : bare(typed);
+    bool secret = port->overlong || port->armoured;
+
+    if (span_contains(typed, armour))
+        secret = port->armoured = true;
+    if (span_contains(typed, armour_end))
+        port->armoured = false;
+    if (line.len > 0)
+        note_secrets(port, line);
+    if (!port->is_data && is_edited(line, erase))
+        secret = note_edited(port, line, erase) || secret;
+    if (secret && line.len > 0)
+        writer_secret(port->recorder->writer, line); /* as it comes back */
+    return secret;
+}
+
+void recorder_release(struct recorder_port *port)
+{
+    struct writer *writer = port->recorder->writer;
+    struct bytes line = bytes_take(&port->line), echo = bytes_take(&port->echo);
+
+    if (line.len > 0)
+        writer_host(writer, port->line_ms, port->index, bytes_span(&line),
+                    recorder_judge(port, bytes_span(&line)));
+    if (echo.len > 0)
+        writer_module(writer, port->line_ms, port->index, bytes_span(&echo));
+    bytes_free(&line);
+    bytes_free(&echo);
+}
+
+/* True while what was typed waits for more of it, and what the module says behind it. */
+static bool holds(struct recorder_port *port)
+{
+    const struct tlsmodem *modem = port->recorder->modem;
+
+    if (port->line.len > 0 && !tlsmodem_in_prompt(modem, port->index) &&
+        !tlsmodem_in_line(modem, port->index))
+        recorder_release(port);
+    return port->line.len > 0;
+}
+
+/* Memory that runs out loses an echo, and shows nothing. */
+static void hear(struct recorder_port *port, int64_t now_ms, struct span bytes)
+{
+    if (holds(port))
+        (void)bytes_add(&port->echo, bytes, UINT32_MAX);
+    else
+        writer_module(port->recorder->writer, now_ms, port->index, bytes);
+}
+
 static void look(struct recorder_port *port, int64_t now_ms)
 {
-    struct span said = port->inner->ops->peek(port->inner);
+    struct span said;
 
+    if (holds(port))
+        return;
+    said = port->inner->ops->peek(port->inner);
     if (!has_seen(port, said) || said.len == port->seen)
         return;
     writer_module(port->recorder->writer, now_ms, port->index, span_skip(said, port->seen));
@@ -59,11 +202,10 @@ void recorder_said(struct recorder_port *port, size_t count)
 
     assert(count <= said.len);
     if (!has_seen(port, said)) {
-        writer_module(port->recorder->writer, now_ms, port->index, span_at(said.data, count));
+        hear(port, now_ms, span_at(said.data, count));
         return;
     }
     if (count > port->seen)
-        writer_module(port->recorder->writer, now_ms, port->index,
-                      span_at(said.data + port->seen, count - port->seen));
+        hear(port, now_ms, span_at(said.data + port->seen, count - port->seen));
     see(port, span_at(said.data + count, port->seen > count ? port->seen - count : 0));
 }

@@ -53,7 +53,12 @@ struct recorder_port {
     struct terminal *inner;
     unsigned index;
     size_t known;      /* bytes that were not taken, but are written already, and come again */
-    struct bytes line; /* what was typed of a command line */
+    struct bytes line; /* typed and not written yet: more may tell that it is a secret */
+    struct bytes echo; /* what the module has said since, and is not written either */
+    int64_t line_ms;   /* since when */
+    bool is_data;      /* it is typed at a prompt */
+    bool overlong;     /* the rest of a line that is a secret as a whole */
+    bool armoured;     /* a PEM block has begun, and no prompt has asked for it */
     size_t seen;       /* bytes that the module has said, and nobody took yet, are written */
     uint32_t sum;      /* of them */
 };
@@ -72,6 +77,13 @@ struct recorder {
 /* Something happens: what the module has said before is written, whether its host has read it or
  * not.  Gives the time of it, as the writer takes it. */
 int64_t recorder_event_ms(struct recorder *recorder);
+
+/* Notes what is secret in bytes that were typed at a prompt or are a command line, as `is_data`
+ * says; true: all of it is. */
+bool recorder_judge(struct recorder_port *port, struct span typed);
+
+/* Writes what was typed and is held, with its secrets; nothing if there is none. */
+void recorder_release(struct recorder_port *port);
 
 /* The port takes the first `count` bytes of what the module has said. */
 void recorder_said(struct recorder_port *port, size_t count);

@@ -44,7 +44,7 @@ void writer_secret(struct writer *writer, struct span value);
  * them and times of day are so by themselves. */
 void writer_varies(struct writer *writer, struct span word, const char *pattern);
 
-/* ---- at the ports; `port` counts from 0, `now_ms` grows ---- */
+/* ---- at the ports; `port` counts from 0, `now_ms` grows: an earlier one is the last ---- */
 
 /* The host has typed these bytes; `secret`: they are security data as a whole. */
 void writer_host(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes,

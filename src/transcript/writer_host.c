@@ -16,6 +16,7 @@ enum {
     HEARD_MAX = 240,  /* bytes of a step that is no line */
     PAUSE_MS = 50,    /* a host that is silent for so long means it */
     MODULE_PAUSE_MS = 1000,
+    ECHO_MIN = 4, /* bytes of a secret that are no chance */
     CTRL_Z = 0x1A,
     ESC = 0x1B
 };
@@ -113,6 +114,18 @@ static bool is_public(struct span typed)
            !span_contains(typed, "PRIVATE") && !span_contains(typed, "ENCRYPTED");
 }
 
+/* What came back of a secret is the beginning of it, as far as a prompt takes it, or by chance of
+ * an answer. */
+static void give_back(struct writer *writer, struct writer_port *port)
+{
+    struct span echo = span_at(port->typed.data, port->echoed);
+
+    if (echo.len >= ECHO_MIN)
+        (void)writer_note_secret(writer, echo);
+    add(writer, &port->heard, echo);
+    port->echoed = 0;
+}
+
 static void flush_typed(struct writer *writer, unsigned index, bool answered)
 {
     struct writer_port *port = &writer->ports[index];
@@ -126,8 +139,8 @@ static void flush_typed(struct writer *writer, unsigned index, bool answered)
 
         if (len > 0 && writer_note_secret(writer, span_at(typed.data, len)) == 0)
             typed = span_skip(typed, len); /* only the key that ended it */
-        if (port->echoed != typed.len && port->echoed != len)
-            port->echoed = 0; /* no part of it */
+        if (port->echoed > 0 && port->echoed != port->typed.len && port->echoed != len)
+            give_back(writer, port);
     }
     if (typed.len > 0) {
         (void)turn_to(writer, index);
@@ -229,12 +242,12 @@ static void flush_others(struct writer *writer, unsigned port)
 /* ---- events ---- */
 
 /* True when more may belong to what was typed before. */
-static bool goes_on(const struct writer_port *port, bool secret)
+static bool goes_on(const struct writer_port *port, size_t more, bool secret)
 {
     if (port->typed_secret != secret)
         return false;
     if (secret)
-        return port->typed.len < WRITER_SECRET_MAX;
+        return port->typed.len + more <= WRITER_SECRET_MAX;
     return port->typed.len < TYPED_MAX && port->typed.data[port->typed.len - 1] != '\r';
 }
 
@@ -259,7 +272,8 @@ void writer_take_typed(struct writer *writer, int64_t now_ms, unsigned index, st
     flush_others(writer, index);
     if (elapsed >= PAUSE_MS && span_equal(bytes, span_of("+++")))
         secret = false; /* it ends what was */
-    if (port->typed.len > 0 && ((elapsed >= PAUSE_MS && !is_held(port)) || !goes_on(port, secret)))
+    if (port->typed.len > 0 &&
+        ((elapsed >= PAUSE_MS && !is_held(port)) || !goes_on(port, bytes.len, secret)))
         flush_typed(writer, index, false);
     if (port->typed.len == 0) {
         flush_heard(writer, index, true);

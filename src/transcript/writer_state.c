@@ -61,8 +61,9 @@ int64_t writer_elapse(struct writer *writer, int64_t now_ms)
 {
     int64_t elapsed = writer->started && now_ms > writer->now_ms ? now_ms - writer->now_ms : 0;
 
+    if (!writer->started || elapsed > 0)
+        writer->now_ms = now_ms;
     writer->started = true;
-    writer->now_ms = now_ms;
     return elapsed;
 }
 

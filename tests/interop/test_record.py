@@ -125,6 +125,23 @@ def test_secrets_are_variables(tmp_path: Path) -> None:
     plays(path, "--set", "secret1=sEsaMe", "--set", f"secret2=@{tmp_path / 'key'}")
 
 
+def test_a_key_behind_its_command(tmp_path: Path) -> None:
+    """In one write, before the module asks for it; and a PIN in a line that was corrected."""
+    path, key, line = tmp_path / "recorded.at", b"S3cretWordS3cretWord", b'AT+CPIX\bN="87651234"\r'
+    with Modem("m95", options=["--record", str(path)]) as modem:
+        modem.host.write(b'AT+QSECWRITE="RAM:k.pem",20,5\r' + key)
+        modem.host.read_until(b"OK\r\n", ANSWER_S)
+        modem.host.write(line)
+        modem.host.read_until(b"ERROR", ANSWER_S)
+    text = path.read_text()
+    assert "S3cret" not in text and "8765" not in text
+    options = []
+    for number, value in enumerate((key, b"87651234", b'AT+CPIX\b \bN="87651234"', line[:-1], line, line[:8]), 1):
+        (tmp_path / f"secret{number}").write_bytes(value)
+        options += ["--set", f"secret{number}=@{tmp_path / f'secret{number}'}"]
+    plays(path, *options)
+
+
 def test_a_killed_run_leaves_a_transcript(tmp_path: Path) -> None:
     """What was answered is in the file at once."""
     path = tmp_path / "recorded.at"

@@ -181,6 +181,6 @@ COMMON = lines("ATE0", "ATQ0", "ATV1", "AT&C1", "AT&D2", "AT&F", "ATE0", "AT&W",
                "AT+CIMI;+GCAP;+CPIN?;+CSQ;+CPAS", "AT+CREG=1;+CGREG=1;+CREG?", "AT+COPS?", "AT+CGDCONT?",
                "AT+CGATT=1", "AT+CGACT=1,1", "AT+CGPADDR=1", "AT+CMEE=1", "AT+IPR=115200", 'AT+CCLK="26/01/02,03:04:05+00"',
                "AT+CMGF=1;+CSDH=1;+CSMP=17,167,0,0;+CSCA=\"+12\",145;+CSCA?", "AT+CNMI=1,2,0,0,0;+CNMI?", 'AT+CSCS="UCS2";+CSCS=?',
-               "AT+CLIP=1;+COLP=1;+CRC=1;+CLIP?", "AT+FCLASS=0", "AT+CBC;+CEER;+CLCC", "AT+CPMS=\"SM\";+CPMS?",
+               "AT+CSMS=1;+CSMS?", "AT+CSMS=?", "AT+CIND?", "AT+CNMA", "AT+CSAS;+CRES", "AT+CMER=2,0,0,2", "AT+CUSD=1,\"*100#\",15", "AT+CLIP=1;+COLP=1;+CRC=1;+CLIP?", "AT+FCLASS=0", "AT+CBC;+CEER;+CLCC", "AT+CPMS=\"SM\";+CPMS?",
                "AT+CMGF=0", "AT+CMGW=16") + typed("0011000A91214365870900000A02E834\x1a") + lines(
                "AT+CMGF=1", 'AT+CSCS="IRA"', "AT+CMGW=\"+123\"") + typed("hi\x1a") + lines("AT+CMGL=\"ALL\"", "AT+CMGR=1", "AT+CMGD=1", "AT+CMGD=0,4",  "AT+CTZU=1", "AT+CTZR=1", "AT+CFUN=1", "AT+CFUN=4", "AT+CFUN=1")

@@ -44,6 +44,7 @@ struct phone {
     char centre[PHONE_NUMBER_MAX + 1]; /* +CSCA */
     int32_t centre_type;
     int32_t first_octet, validity, protocol, coding; /* +CSMP */
+    int32_t service;                                 /* +CSMS: 1 is phase 2+ */
     int32_t radio;                                   /* +WS46 */
 };
 

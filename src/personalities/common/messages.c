@@ -21,6 +21,8 @@ const char *common_message_error_text(int code)
         return "short message transfer rejected";
     case CMS_NOT_ALLOWED:
         return "operation not allowed";
+    case CMS_NOT_SUPPORTED:
+        return "operation not supported";
     case CMS_SIM_ABSENT:
         return "SIM not inserted";
     case CMS_SIM_PIN:

@@ -90,6 +90,24 @@ static enum at_status set_centre(struct at_session *at, const struct at_args *ar
     return at_bind(at, &all);
 }
 
+/* 27.005 3.2.1: received, sent and broadcast messages are there. */
+#define SERVICES "1,1,1"
+
+static enum at_status set_service(struct at_session *at, const struct at_args *args)
+{
+    enum at_status status = at_bind(at, args);
+
+    if (status == AT_OK)
+        at_info(at, "+CSMS: %s", SERVICES);
+    return status;
+}
+
+static enum at_status read_service(struct at_session *at)
+{
+    at_info(at, "+CSMS: %d,%s", (int)common_sim_settings(at).service, SERVICES);
+    return AT_OK;
+}
+
 /* 27.007 8.5, 8.69: in steps of 2 dB from -113, of 0.5 dB from -20, and of 1 dB from -141. */
 enum { SIGNAL_UNKNOWN = 99, LTE_UNKNOWN = 255 };
 
@@ -199,6 +217,9 @@ static const struct at_param centre_params[] = {
       .preset = TYPE_UNKNOWN,
       .bound = SIM(centre_type) },
 };
+static const struct at_param service_params[] = {
+    { .name = "service", .max = 1, .bound = SIM(service) },
+};
 static const struct at_param message_params[] = {
     { .name = "fo", .max = 255, .preset = 17, .bound = SIM(first_octet) },
     { .name = "vp", .optional = true, .max = 255, .preset = 167, .bound = SIM(validity) },
@@ -241,21 +262,21 @@ static const struct at_command rows[] = {
       AT_PARAMS(message_params),
       .test_text = "",
       COMMON_SIM_RECORD },
+    { .name = "+CSMS",
+      .help = "Which services of messages there are; nothing is acknowledged.",
+      .source = SHEET "§1",
+      .message_error = CMS_NOT_SUPPORTED,
+      .coverage = AT_ANSWERED,
+      AT_PARAMS(service_params),
+      COMMON_SIM_RECORD,
+      .set = set_service,
+      .read = read_service },
     { .name = "+CBC",
       .help = "State of the battery.",
       .source = SHEET "§7",
       .test_text = "(0-3),(0-100)",
       .run = run_battery,
       .read = run_battery },
-#define REFUSED(text, say, where)                                                                  \
-    {                                                                                              \
-        .name = (text), .help = (say), .source = SHEET where, .coverage = AT_REFUSED               \
-    }
-    REFUSED("+CSMS", "Service of messages: of reports and their acknowledgement.", "§1"),
-    REFUSED("+CNMA", "Acknowledges a message.", "§3"),
-    REFUSED("+CIND", "Indicators.", "§9"),
-    REFUSED("+CMER", "Report of indicators.", "§9"),
-    REFUSED("+CUSD", "USSD: the network here has none.", "§9"),
     { .name = "+CEER",
       .help = "Cause of the last failure.",
       .source = SHEET "§5",

@@ -19,6 +19,9 @@ extern const struct at_commands common_messages;
 /* The same for what hosts write and send. */
 extern const struct at_commands common_message_writing;
 
+/* What all modules have and this program does not. */
+extern const struct at_commands common_refused;
+
 /* Removes messages of these states, a bit each of enum message_state: the result of a command. */
 enum at_status common_remove_messages(struct at_session *at, unsigned states);
 
@@ -29,6 +32,7 @@ bool common_is_number(struct span text);
 enum cms {
     CMS_REJECTED = 21,
     CMS_NOT_ALLOWED = 302,
+    CMS_NOT_SUPPORTED = 303,
     CMS_PDU_INVALID = 304,
     CMS_TEXT_INVALID = 305,
     CMS_SIM_ABSENT = 310,

@@ -13,6 +13,8 @@ static const struct at_command rows[] = {
             "docs/facts/quectel.md §2.2"),
     REFUSED("+QENG", "Engineering mode: there are no cells to tell of.",
             "docs/facts/quectel.md §5.2"),
+    REFUSED("+QMOSTAT", "Lines of a call that is dialled: there is nobody to call.",
+            "docs/facts/messages-calls-sim.md §5"),
     REFUSED("+QCFG", "Settings of later firmware.", "docs/facts/quectel.md §2.2"),
     REFUSED("+QEXTUNSOL", "More unsolicited lines: none of them would come.",
             "docs/facts/quectel.md §2.2"),

@@ -16,6 +16,10 @@ static const struct at_command rows[] = {
     REFUSED("#GPIO", "Pins of the module: there are none.", "80617ST10991A r4"),
     REFUSED("#CBC", "Voltage of the battery: +CBC has its state.",
             "docs/facts/messages-calls-sim.md §7"),
+    REFUSED("#DIALMODE", "How a voice call is dialled: there is nobody to call.",
+            "docs/facts/messages-calls-sim.md §5"),
+    REFUSED("#SMSMODE", "How long texts are typed: a message is one.",
+            "docs/facts/messages-calls-sim.md §2"),
     REFUSED("#EXECSCR", "Runs a script: there is no interpreter.", "docs/facts/telit.md §4.2"),
 };
 const struct at_commands telit_refused = AT_GENERAL_COMMANDS(rows);

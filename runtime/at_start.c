@@ -2,10 +2,12 @@
 #include "runtime/at_start.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Looks whether a line is done, at first often. */
-enum { LOOK_MS = 5, LOOK_MOST_MS = 100, PATIENCE_MS = 180000, SAID_CAP = 512 };
+enum { LOOK_MS = 5, LOOK_MOST_MS = 100, PATIENCE_MS = 180000, SAID_CAP = 512, REASON_CAP = 512 };
 
 struct at_start {
     struct channel channel;
@@ -19,7 +21,44 @@ struct at_start {
     uint32_t look_ms;
     char said[SAID_CAP]; /* by the module to it, the beginning */
     size_t said_len;
+    struct log heard;        /* the config's log as it was */
+    char reason[REASON_CAP]; /* why the line was refused, as the module says it to the log */
 };
+
+/* In the place of the log's own: what is info is heard, and goes on only where it is shown. */
+static void hear(void *ctx, const char *tag, const char *text)
+{
+    static const char of_port[] = "port 1: AT";
+    struct at_start *start = ctx;
+    enum log_level level = LOG_ERROR;
+    const char *command = strstr(text, of_port);
+
+    while (log_level_name(level) != NULL && strcmp(log_level_name(level), tag) != 0)
+        level++;
+    if (log_level_name(level) == NULL || level <= start->heard.level)
+        start->heard.write(start->heard.ctx, tag, text);
+    if ((level == LOG_WARNING || level == LOG_INFO) && command != NULL)
+        snprintf(start->reason, sizeof(start->reason), "%s",
+                 command + sizeof(of_port) - sizeof("AT"));
+}
+
+static void hear_log(struct at_start *start)
+{
+    struct log *log = start->config.log;
+
+    if (log == NULL)
+        return;
+    start->heard = *log;
+    log->write = hear;
+    log->ctx = start;
+    log->level = log->level > LOG_INFO ? log->level : LOG_INFO;
+}
+
+static void give_log_back(struct at_start *start)
+{
+    if (start->config.log != NULL)
+        *start->config.log = start->heard;
+}
 
 static void output_ready(struct channel *channel)
 {
@@ -77,6 +116,7 @@ static void begin(struct at_start *start)
     start->typed = 0;
     start->said_len = 0;
     start->said[0] = '\0';
+    start->reason[0] = '\0';
     start->look_ms = LOOK_MS;
     start->since_ms = clock_now_ms(start->config.clock);
 }
@@ -88,7 +128,8 @@ static void judge(const struct at_start *start, bool is_done)
     if (!is_done)
         log_say(start->config.log, LOG_ERROR, "at-start: %s did not end, and was given up", line);
     else if (strstr(start->said, "ERROR") != NULL)
-        log_say(start->config.log, LOG_ERROR, "at-start: %s was refused", line);
+        log_say(start->config.log, LOG_ERROR, "at-start: %s was refused%s%s", line,
+                start->reason[0] != '\0' ? ": " : "", start->reason);
 }
 
 static void on_time(void *ctx)
@@ -115,6 +156,7 @@ static void on_time(void *ctx)
     }
     tlsmodem_attach(start->modem, 0, NULL);
     start->modem = NULL;
+    give_log_back(start);
     start->config.on_done(start->config.ctx);
 }
 
@@ -135,6 +177,7 @@ enum err at_start_new(const struct at_start_config *config, struct tlsmodem *mod
     start->modem = modem;
     start->terminal = tlsmodem_terminal_at(modem, 0);
     tlsmodem_attach(modem, 0, &start->channel);
+    hear_log(start);
     begin(start);
     clock_timer_start(start->timer, 0);
     *ret_start = start;
@@ -145,8 +188,10 @@ void at_start_free(struct at_start *start)
 {
     if (start == NULL)
         return;
-    if (start->modem != NULL)
+    if (start->modem != NULL) {
         tlsmodem_attach(start->modem, 0, NULL);
+        give_log_back(start);
+    }
     clock_timer_free(start->timer);
     free(start);
 }

@@ -11,7 +11,7 @@ struct at_start;
 
 struct at_start_config {
     struct clock *clock;
-    const struct log *log;      /* NULL: silence */
+    struct log *log;            /* the modem's, listened to until on_done; NULL: silence */
     const char *const *lines;   /* without their ends; borrowed until the end */
     size_t count;               /* at least 1 */
     void (*on_done)(void *ctx); /* once, from the loop; at_start_free() may be called inside */
@@ -19,7 +19,7 @@ struct at_start_config {
 };
 
 /* Types the lines into port 0 of `modem`, one after the other's final result; a line that ends in
- * an error, or does not end, is told in the log.  ERR_NO_MEMORY. */
+ * an error, or does not end, is told in the log, with the reason.  ERR_NO_MEMORY. */
 enum err at_start_new(const struct at_start_config *config, struct tlsmodem *modem,
                       struct at_start **ret_start);
 

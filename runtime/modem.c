@@ -311,7 +311,7 @@ static void start_ports(void *ctx)
 void runtime_modem_start(struct runtime_modem *modem)
 {
     const struct at_start_config first = { .clock = &modem->world->clock.base,
-                                           .log = log_of(modem),
+                                           .log = modem->log.write != NULL ? &modem->log : NULL,
                                            .lines = modem->first_lines,
                                            .count = modem->first_count,
                                            .on_done = start_ports,

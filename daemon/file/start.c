@@ -4,6 +4,7 @@
 #include "file/bytes.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { WHY_CAP = 500, AT_LINE_MAX = 400 };
 
@@ -35,11 +36,12 @@ static bool take_at_start(const struct file_subject *subject)
     if (plan->at_start == NULL)
         return false;
     for (const struct file_node *node = list->first; node != NULL; node = node->next) {
-        if (strlen(node->text) <= AT_LINE_MAX && strpbrk(node->text, "\r\n") == NULL)
+        if (strlen(node->text) <= AT_LINE_MAX && strpbrk(node->text, "\r\n") == NULL &&
+            strncasecmp(node->text, "AT", 2) == 0)
             continue;
         file_subject_wrong(subject, node,
-                           "it is no command line; allowed: at most %d characters without line "
-                           "ends",
+                           "it is no command line; allowed: AT and at most %d characters in all, "
+                           "without line ends",
                            AT_LINE_MAX);
         good = false;
     }

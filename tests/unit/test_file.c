@@ -292,6 +292,8 @@ static void wrong_meanings_are_all_told(void **state)
             "f:4:24: command: \"ATX\" is wrong because the delay is too long; ...\n");
     bad_key("at-start: [\"AT\\rAT\"]", "f:4:15: at-start: \"AT?AT\" is wrong because it is no "
                                        "command line; ...\n");
+    bad_key("at-start: [AT, 'A+CMEE=2']",
+            "f:4:19: at-start: \"A+CMEE=2\" is wrong because it is no command line; ...\n");
     bad_key("source: localhost", "f:4:12: source: \"localhost\" is wrong because \"localhost\" is "
                                  "no address; ...\n");
     bad_key("map: {a: 'b:0', c: d}", "f:4:13: a: \"b:0\" is wrong because \"a=b:0\" is no pair of "

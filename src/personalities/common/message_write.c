@@ -48,6 +48,18 @@ static enum at_status refused(struct at_session *at)
                          : "whoever takes them has refused it");
 }
 
+/* Nobody takes messages: what a module says that has no service centre, or gets none through. */
+static enum at_status nobody(struct at_session *at, const struct sms *sms)
+{
+    bool has_centre = sms->octets[0] != 0 || common_sim_settings(at).centre[0] != '\0';
+
+    if (has_centre)
+        return refused(at);
+    return at_refuse(at, CMS_CENTRE_UNKNOWN,
+                     "there is no service centre, by AT+CSCA, and nobody takes messages, by "
+                     "send_message or the file's sms");
+}
+
 /* The command ends, as its host has gone. */
 static void give_up(struct at_session *at, void *ctx)
 {
@@ -95,7 +107,7 @@ static enum at_status send(struct at_session *at, struct sms *sms, size_t place)
         return at_refuse(at, CMS_NO_NETWORK, "there is no network: +CREG: %d",
                          network_stat(&modem->network));
     if (modem->config.send_message == NULL)
-        return refused(at);
+        return nobody(at, sms);
     sending = module_part(modem, &common_sending_part, terminal_of(at)->index);
     if (sending == NULL)
         return at_refuse_memory(at, CMS_MEMORY_FAILURE);
@@ -367,38 +379,38 @@ static enum at_status set_send_stored(struct at_session *at, const struct at_arg
     return send(at, &sms, place);
 }
 
-#define NUMBER_PARAM(optionally)                                                                   \
+#define NUMBER_PARAM(text, optionally)                                                             \
     {                                                                                              \
-        .name = "da", .type = AT_STRING, .optional = (optionally), .min = 1,                       \
+        .name = (text), .type = AT_STRING, .optional = (optionally), .min = 1,                     \
         .max = 4 * (PHONE_NUMBER_MAX + 1)                                                          \
     }
 
 static const struct at_param write_params[] = {
-    NUMBER_PARAM(false),
-    { .name = "toda", .type = AT_STRING, .optional = true, .max = 10 },
+    NUMBER_PARAM("length/da", false),
+    { .name = "stat/toda", .type = AT_STRING, .optional = true, .max = 10 },
     { .name = "stat", .type = AT_STRING, .optional = true, .max = 10 },
 };
 static const struct at_param send_params[] = {
-    NUMBER_PARAM(false),
+    NUMBER_PARAM("length/da", false),
     { .name = "toda", .type = AT_STRING, .optional = true, .max = 10 },
 };
 static const struct at_param send_stored_params[] = {
     { .name = "index", .min = 1, .max = MESSAGE_PLACES },
-    NUMBER_PARAM(true),
+    NUMBER_PARAM("da", true),
     { .name = "toda", .type = AT_STRING, .optional = true, .max = 10 },
 };
 
 static const struct at_command rows[] = {
     { .name = "+CMGW",
-      .help = "Stores a message that was not sent.",
+      .help = "Stores a message: by <length> with +CMGF=0, to <da> with +CMGF=1.",
       .source = SHEET "§2",
       .message_error = CMS_TEXT_INVALID,
       AT_PARAMS(write_params),
       .test_text = "",
       .set = set_write },
     { .name = "+CMGS",
-      .help = "Sends a message to who takes them, in a file sms; else the network "
-              "refuses it.",
+      .help = "Sends a message to who takes them, in a file sms: {send: COMMAND}; else the network "
+              "refuses it. By <length> with +CMGF=0, to <da> with +CMGF=1.",
       .source = SHEET "§2",
       .message_error = CMS_TEXT_INVALID,
       AT_PARAMS(send_params),

@@ -29,6 +29,8 @@ const char *common_message_error_text(int code)
         return "SIM PIN required";
     case CMS_SIM_PUK:
         return "SIM PUK required";
+    case CMS_CENTRE_UNKNOWN:
+        return "SMSC address unknown";
     case CMS_NO_NETWORK:
         return "no network service";
     case CMS_TIMEOUT:

@@ -14,6 +14,7 @@
 #include "transcript/rewrite.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -347,6 +348,18 @@ static int conclude(const struct check *check, size_t files)
     return counts[JUNIT_FAILED] > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Asked before anything plays, which may take long; what is in the file is left. */
+static bool can_write_junit(const char *path)
+{
+    FILE *file = path != NULL ? fopen(path, "ab") : NULL;
+
+    if (path != NULL && file == NULL)
+        fprintf(stderr, "tlsmodem: check: --junit: %s: %s\n", path, strerror(errno));
+    if (file != NULL)
+        fclose(file);
+    return path == NULL || file != NULL;
+}
+
 static int run(const struct check_options *options)
 {
     struct check check = { .options = options };
@@ -354,7 +367,8 @@ static int run(const struct check_options *options)
     int status = EXIT_USE;
     enum err err;
 
-    if (!find_files(options, &paths) || test_authority_open(&check.authority) != ERR_OK) {
+    if (!find_files(options, &paths) || !can_write_junit(options->junit) ||
+        test_authority_open(&check.authority) != ERR_OK) {
         check_paths_free(&paths);
         return status;
     }
@@ -364,7 +378,7 @@ static int run(const struct check_options *options)
     status = conclude(&check, paths.count);
     if (options->junit != NULL && (err = junit_write(&check.junit, options->junit)) != ERR_OK) {
         fprintf(stderr, "tlsmodem: check: --junit: %s: %s\n", options->junit, err_text(err));
-        status = status == EXIT_SUCCESS ? EXIT_FAILURE : status;
+        status = EXIT_USE;
     }
     junit_free(&check.junit);
     test_authority_close(check.authority);

@@ -52,6 +52,14 @@ static bool take_address(struct check_options *options, const char *value, struc
     return false;
 }
 
+/* What an editor has put behind a password is easily not seen. */
+static void tell_line_end(struct span name, const char *path, struct span value)
+{
+    if (value.len > 0 && memchr(value.data, '\n', value.len) == value.data + value.len - 1)
+        fprintf(stderr, "tlsmodem: check: --set %.*s: %s ends in a line end, which counts\n",
+                (int)name.len, (const char *)name.data, path);
+}
+
 static bool set_from_file(struct check_options *options, struct span name, const char *path,
                           struct text *error)
 {
@@ -62,6 +70,8 @@ static bool set_from_file(struct check_options *options, struct span name, const
 
     if (!done)
         text_add(error, "--set: %s: %s; allowed: a file of at most %d bytes", path, why, VALUE_MAX);
+    if (done)
+        tell_line_end(name, path, span_at(data, len));
     if (data != NULL)
         wipe(data, len);
     free(data);

@@ -13,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { CHUNK = 4096, SETTLE_MS = 50, BETWEEN_BYTES_US = 200 };
+enum { CHUNK = 4096, SETTLE_MS = 50, BETWEEN_BYTES_US = 200, QUIET_MS = 300, LAST_WORDS_MS = 3000 };
 
 struct device {
     int fd; /* -1: not open */
@@ -332,16 +332,27 @@ struct stage *real_stage_iface(struct real_stage *stage)
     return &stage->base;
 }
 
+/* What the module says when its peers are gone is none of the next play. */
+static void hear_last_words(struct device *device)
+{
+    int64_t end_ms = wire_now_ms() + LAST_WORDS_MS;
+
+    while (wire_now_ms() < end_ms && hear(device, wire_now_ms() + QUIET_MS))
+        bytes_free(&device->heard);
+}
+
 void real_stage_close(struct real_stage *stage)
 {
     if (stage == NULL)
         return;
+    for (size_t i = 0; i < SCRIPT_PEERS_MAX; i++)
+        real_peer_close(stage->peers[i]);
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
+        if (stage->devices[i].fd >= 0 && stage->config.header->peer_count > 0)
+            hear_last_words(&stage->devices[i]);
         if (stage->devices[i].fd >= 0)
             close(stage->devices[i].fd);
         bytes_free(&stage->devices[i].heard);
     }
-    for (size_t i = 0; i < SCRIPT_PEERS_MAX; i++)
-        real_peer_close(stage->peers[i]);
     free(stage);
 }

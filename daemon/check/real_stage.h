@@ -29,7 +29,8 @@ enum err real_stage_open(const struct real_stage_config *config, struct report *
 /* What a player is given; good until real_stage_close(). */
 struct stage *real_stage_iface(struct real_stage *stage);
 
-/* Closes all of it; NULL is nothing. */
+/* Closes all of it, peers first, and hears what the module says about that, so that the next play
+ * does not: until it is quiet, for 3 s a device at most.  NULL is nothing. */
 void real_stage_close(struct real_stage *stage);
 
 #endif

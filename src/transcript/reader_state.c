@@ -28,7 +28,10 @@ static void begin_mistake(struct reader *reader, struct text *text, struct span 
 
     assert(reader->depth > 0);
     place = &reader->places[reader->depth - 1];
-    text_add(text, "%s:%u: ", place->path, (unsigned)place->line);
+    if (place->line > 0)
+        text_add(text, "%s:%u: ", place->path, (unsigned)place->line);
+    else
+        text_add(text, "%s: ", place->path);
     if (reader->key.len > 0) {
         add_shown(text, reader->key);
         text_add(text, ": ");

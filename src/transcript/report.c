@@ -83,6 +83,17 @@ void report_add_bytes(struct report *report, struct span bytes)
         add_byte(report, bytes.data[i]);
 }
 
+/* As it stands in the line of a transcript, where quotes are nothing special. */
+static void add_shown(struct report *report, struct span bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (bytes.data[i] == '"')
+            report_add_span(report, span_of("\""));
+        else
+            add_byte(report, bytes.data[i]);
+    }
+}
+
 void report_add_lines(struct report *report, const char *indent, struct span bytes)
 {
     size_t shown = bytes.len < SHOWN_MAX ? bytes.len : SHOWN_MAX;
@@ -90,7 +101,7 @@ void report_add_lines(struct report *report, const char *indent, struct span byt
     for (size_t i = 0; i < shown; i++) {
         if (i == 0 || bytes.data[i - 1] == '\n')
             report_add(report, "%s%s", i > 0 ? "\n" : "", indent);
-        add_byte(report, bytes.data[i]);
+        add_shown(report, span_at(bytes.data + i, 1));
     }
     if (shown == 0)
         report_add(report, "%s(nothing)", indent);
@@ -106,10 +117,10 @@ static void add_place(struct report *report, const char *name, struct span bytes
     size_t left = bytes.len - at < BEHIND_MAX ? bytes.len - at : BEHIND_MAX;
 
     report_add(report, "    %s ", name);
-    report_add_bytes(report, span_at(bytes.data + from, at - from));
+    add_shown(report, span_at(bytes.data + from, at - from));
     report_add_span(report, span_of("»"));
     if (left > 0)
-        report_add_bytes(report, span_at(bytes.data + at, left));
+        add_shown(report, span_at(bytes.data + at, left));
     else
         report_add_span(report, span_of("(nothing more)"));
     report_add_span(report, span_of("\n"));

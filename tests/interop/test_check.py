@@ -124,6 +124,16 @@ def test_values(tmp_path: Path) -> None:
     assert "no variable ${answer}; allowed: those that --set gives" in done.stdout
 
 
+def test_a_line_end_of_a_value_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", HEAD + '> AT\n< bytes "\\r\\n${answer}\\r\\n"\n')
+    line, lines, bare = (write(tmp_path, name, text) for name, text in (("1", "OK\n"), ("2", "a\nb\n"), ("3", "OK")))
+    done = check(path, "--set", f"answer=@{line}")
+    assert done.returncode == DIFFERENT
+    assert done.stderr == f"tlsmodem: check: --set answer: {line} ends in a line end, which counts\n"
+    assert check(path, "--set", f"answer=@{lines}").stderr == "", "PEM and such end so"
+    assert check(path, "--set", f"answer=@{bare}").returncode == AS_WRITTEN
+
+
 def test_certificates_are_made(tmp_path: Path) -> None:
     """They are as the module's commands take them: their sizes, and PEM with LF alone."""
     names = [f"{name}{form}" for name in ("ca", "server_intermediate", "client_other_ca", "server_expired_ca")
@@ -168,7 +178,8 @@ def test_junit(tmp_path: Path) -> None:
     assert failure.get("message", "").endswith('b.at:4: < "<&>]]>…"')
     assert "expected:" in (failure.text or "") and "OK" in (failure.text or "")
     nowhere = check(tmp_path / "c.at", "--junit", tmp_path / "nowhere" / "out.xml")
-    assert nowhere.returncode == DIFFERENT and "--junit: " in nowhere.stderr
+    assert (nowhere.returncode, nowhere.stdout) == (WRONG, ""), "before anything plays"
+    assert f"--junit: {tmp_path / 'nowhere' / 'out.xml'}: No such file or directory\n" in nowhere.stderr
 
 
 # What the module says is put in.
@@ -301,6 +312,17 @@ def test_what_nobody_can_do_to_a_real_module_is_left_out(tmp_path: Path) -> None
                       (paths[3], "not by a real module: the file says `only engine`\n"), (paths[4], "")):
         assert f"{path}: {device[1]}: left out\n{why}" in done.stdout
     assert (alone.returncode, alone.stderr) == (WRONG, "tlsmodem: check: nothing was played: all is left out\n")
+
+
+def test_the_end_of_one_file_is_not_heard_in_the_next(tmp_path: Path) -> None:
+    connected = write(tmp_path, "a.at", HEAD + 'peer server port tls server\n> AT+CGDCONT=1,"IP","internet"\n< OK\n'
+                      "> AT#SGACT=1,1\n<~ #SGACT: .*\n< OK\n> AT#SSLEN=1,1\n< OK\n> AT#SSLSECCFG=1,0,0\n< OK\n"
+                      '> AT#SSLD=1,${port},"${address}",0,1\npeer accepts\n< OK\n')
+    after = write(tmp_path, "b.at", HEAD + "> AT\n< OK\n")
+    with real("he910", tmp_path) as device:
+        for path in (connected, after):
+            done = check(path, *device)
+            assert done.returncode == AS_WRITTEN, done.stdout
 
 
 def test_a_missing_port_of_a_real_module_is_wrong_use(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ static const struct {
     { "peer closes\n< NO CARRIER\n", "peer closes\n<~ NO CARRIER.\n", "does not match NO CARRIER.",
       PLAY_DIFFERENT },
     { "< CONNECT\npeer closes", "< burst \"\\r\\nCONN\"\npeer closes", "»ECT", PLAY_DIFFERENT },
-    { "${ip}\"", "${ip}0\"", "»0\\\"", PLAY_DIFFERENT },
+    { "${ip}\"", "${ip}0\"", "»0\"", PLAY_DIFFERENT },
     { "< NO CARRIER\npeer gets close\n", "peer gets close\n", "the module says more on port 1:\n",
       PLAY_DIFFERENT },
     { "peer gets close\n", "peer gets close\n< OK\n", "received »(nothing more)", PLAY_DIFFERENT },

@@ -2,6 +2,7 @@
  * whenever the program ends. */
 #include "recording.h"
 
+#include "base/text.h"
 #include "tlsmodem.h"
 #include "transcript/recorder.h"
 
@@ -14,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SOURCE_MAX = 120, CLOCK_MAX = 40, QUARTER_MINUTES = 15 };
+enum { SOURCE_MAX = 120, CLOCK_MAX = 40, LACKS_MAX = 80, QUARTER_MINUTES = 15 };
 
 struct recording {
     int fd;
@@ -109,15 +110,37 @@ static void tap_stop(void *ctx)
     recorder_stop(((struct recording *)ctx)->recorder);
 }
 
+/* What its file gives the modem and a transcript has no words for. */
+static void add_lacking(const struct modem_plan *plan, struct text *text)
+{
+    const struct {
+        const char *key;
+        bool given;
+    } keys[] = { { "at-start", plan->at_start_count > 0 },
+                 { "answers", plan->answer_count > 0 },
+                 { "facts", plan->fact_count > 0 },
+                 { "credentials", plan->credential_count > 0 },
+                 { "sms", plan->message_command != NULL } };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (keys[i].given)
+            text_add(text, "%s%s", text_span(text).len > 0 ? ", " : "", keys[i].key);
+    }
+}
+
 static bool begin(struct recording *recording, const struct modem_plan *plan, int zone_quarters)
 {
-    char source[SOURCE_MAX], clock[CLOCK_MAX];
+    char source[SOURCE_MAX], clock[CLOCK_MAX], lacks[LACKS_MAX];
+    struct text lacking;
     struct writer_config config = { .model = plan->model,
                                     .clock = clock_of(plan, zone_quarters, clock),
                                     .sink = { put, patch, recording } };
 
     (void)snprintf(source, sizeof(source), "recorded by tlsmodem %s", TLSMODEM_VERSION);
+    text_init(&lacking, lacks, sizeof(lacks));
+    add_lacking(plan, &lacking);
     config.source = source;
+    config.lacks = text_span(&lacking).len > 0 ? lacks : NULL;
     recording->taps =
         (struct runtime_taps){ tap_net, tap_tls, tap_attach, tap_terminal, tap_stop, recording };
     if (writer_open(&config, &recording->writer) != ERR_OK ||

@@ -252,7 +252,9 @@ static void compare(struct run *run)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct run run = { .connections = { -1, -1, -1 }, .is_exact = true };
-    const struct writer_config config = { "he910", "a fuzzer", NULL, { put, patch, &run } };
+    const struct writer_config config = { .model = "he910",
+                                          .source = "a fuzzer",
+                                          .sink = { put, patch, &run } };
     struct input input = { span_at(data, size) };
 
     if (writer_open(&config, &run.writer) != ERR_OK)

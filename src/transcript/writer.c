@@ -14,12 +14,18 @@ static void write_head(struct writer *writer, const struct writer_config *config
     writer_line(writer,
                 "# What must not be seen stands as ${secret1} and so on, if the module knew "
                 "it as such: look before you send it.");
+    if (config->lacks != NULL)
+        writer_line(writer,
+                    "# The modem was recorded with %s of its file, which a transcript does not "
+                    "have: it may play otherwise.",
+                    config->lacks);
     writer_line(writer, "model %s", config->model);
     writer_addf(writer, "source ");
     writer_add(writer, span_of(config->source));
     (void)writer_end_line(writer);
     if (config->clock != NULL)
         writer_line(writer, "clock %s", config->clock);
+    writer_line(writer, "# Names and echo requests are answered as here in the engine alone:");
     writer_line(writer, "only engine");
     writer_line(writer, "%s", "");
 }

@@ -25,6 +25,7 @@ struct writer_config {
     const char *model;
     const char *source; /* one line: where it was recorded */
     const char *clock;  /* as --clock takes it; NULL: not said */
+    const char *lacks;  /* one line: what the modem has and who plays it will not; NULL: nothing */
     struct writer_sink sink;
 };
 

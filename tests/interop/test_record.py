@@ -103,6 +103,19 @@ def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
     assert done.returncode == 1 and "nobody reads the pipe" in done.stderr
 
 
+def test_what_a_file_gives_the_modem_is_told(tmp_path: Path) -> None:
+    """No step of a transcript brings it about, so the recording names it."""
+    path, config = tmp_path / "recorded.at", tmp_path / "one.yaml"
+    config.write_text("modems:\n  - {name: one, module: m95, ports: [{unix: one.sock}], at-start: ['AT+CMGF=1']}\n")
+    with subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--state", "none",
+                           "--record", path], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline().startswith("ready: ")
+        daemon.terminate()
+        assert daemon.wait(ANSWER_S) == 0
+    assert "# The modem was recorded with at-start of its file, which a transcript" in path.read_text()
+
+
 def test_secrets_are_variables(tmp_path: Path) -> None:
     """Passwords and keys are given back by --set."""
     path, key = tmp_path / "recorded.at", b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n"

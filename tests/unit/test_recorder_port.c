@@ -29,7 +29,7 @@ static struct terminal *terminal;
 
 static void begin(const char *model)
 {
-    const struct writer_config config = { model, "a test", NULL, { put, NULL, NULL } };
+    const struct writer_config config = { model, "a test", NULL, NULL, { put, NULL, NULL } };
 
     text_len = 0;
     world_init(&world);

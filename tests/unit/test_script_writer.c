@@ -67,7 +67,7 @@ static void patch(void *ctx, uint64_t offset, struct span bytes)
 
 static void begin(void)
 {
-    const struct writer_config config = { "he910", "a test", NULL, { put, patch, NULL } };
+    const struct writer_config config = { "he910", "a test", NULL, NULL, { put, patch, NULL } };
 
     text_len = 0;
     now_ms = 1000;
@@ -510,7 +510,7 @@ static void test_random_events_come_back(void **state)
     (void)state;
     for (seed = 0; seed < 3000; seed += 1) {
         uint32_t kept = seed;
-        const struct writer_config config = { "he910", "a test", NULL, { put, patch, NULL } };
+        const struct writer_config config = { "he910", "a test", NULL, NULL, { put, patch, NULL } };
         int connection = -1;
 
         memset(typed, 0, sizeof(typed));

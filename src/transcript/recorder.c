@@ -77,6 +77,7 @@ void recorder_close(struct recorder *recorder)
         return;
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
         bytes_free(&recorder->ports[i].line);
+        bytes_free(&recorder->ports[i].before);
         bytes_free(&recorder->ports[i].echo);
     }
     free(recorder);

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 4096 };
+enum { LINE_MAX_BYTES = 4096, SILENCE_MS = 200 };
 
 static struct recorder_port *port_of(struct terminal *base)
 {
@@ -45,14 +45,22 @@ static void note_part(struct recorder_port *port, struct span bytes, bool ends)
     }
 }
 
+/* The silence before +++ is a step of its own, also where its characters come one by one. */
+static bool may_escape(const struct recorder_port *port, struct span bytes)
+{
+    return port->is_data && bytes.data[0] == '+' &&
+           clock_now_ms(port->recorder->clock) - port->typed_ms >= SILENCE_MS;
+}
+
 static void note_typed(struct recorder_port *port, struct span bytes, bool ends)
 {
     const struct tlsmodem *modem = port->recorder->modem;
     bool in_prompt = tlsmodem_in_prompt(modem, port->index);
     bool secret = tlsmodem_awaits_secret(modem, port->index);
 
-    if (port->line.len > 0 && (secret || in_prompt != port->is_data))
+    if (port->line.len > 0 && (secret || in_prompt != port->is_data || may_escape(port, bytes)))
         recorder_release(port);
+    port->typed_ms = clock_now_ms(port->recorder->clock);
     if (in_prompt)
         port->overlong = port->armoured = false;
     port->is_data = in_prompt;

@@ -33,7 +33,7 @@ static void see(struct recorder_port *port, struct span said)
     port->sum = sum_of(said);
 }
 
-enum { SECRETS_MAX = 16 };
+enum { SECRETS_MAX = 16, BEFORE_MAX = 4096 };
 
 /* A key or a certificate that a host has not waited with. */
 static const char armour[] = "-----BEGIN", armour_end[] = "-----END";
@@ -137,18 +137,64 @@ bool recorder_judge(struct recorder_port *port, struct span typed)
     return secret;
 }
 
-void recorder_release(struct recorder_port *port)
+static bool has_secret(const struct recorder_port *port, struct span line)
+{
+    struct span value;
+
+    return tlsmodem_find_secrets(port->recorder->modem, port->index, line, &value, 1) > 0;
+}
+
+/* The rest of a line, of which the beginning is written: a secret altogether, if the line has one.
+ */
+static bool judge_rest(struct recorder_port *port, struct span rest)
+{
+    struct bytes whole = bytes_take(&port->before);
+    bool secret = recorder_judge(port, rest) || bytes_add(&whole, rest, UINT32_MAX) != ERR_OK ||
+                  is_edited(bare(bytes_span(&whole)),
+                            tlsmodem_erase_key(port->recorder->modem, port->index)) ||
+                  has_secret(port, bytes_span(&whole));
+
+    bytes_free(&whole);
+    return secret;
+}
+
+static void write_line(struct recorder_port *port, bool secret)
 {
     struct writer *writer = port->recorder->writer;
     struct bytes line = bytes_take(&port->line), echo = bytes_take(&port->echo);
 
     if (line.len > 0)
-        writer_host(writer, port->line_ms, port->index, bytes_span(&line),
-                    recorder_judge(port, bytes_span(&line)));
+        writer_host(writer, port->line_ms, port->index, bytes_span(&line), secret);
     if (echo.len > 0)
         writer_module(writer, port->line_ms, port->index, bytes_span(&echo));
     bytes_free(&line);
     bytes_free(&echo);
+}
+
+void recorder_release(struct recorder_port *port)
+{
+    struct span line = bytes_span(&port->line);
+    bool secret = false;
+
+    if (line.len > 0)
+        secret = port->before.len > 0 ? judge_rest(port, line) : recorder_judge(port, line);
+    write_line(port, secret);
+    bytes_drop(&port->before, port->before.len);
+}
+
+/* What happens while a line is half typed comes behind that half, unless that tells of a secret. */
+static void release_half(struct recorder_port *port)
+{
+    struct span line = bytes_span(&port->line);
+    uint8_t erase;
+
+    if (line.len == 0 || port->is_data || port->overlong || port->armoured)
+        return;
+    erase = tlsmodem_erase_key(port->recorder->modem, port->index);
+    if (is_edited(bare(line), erase) || span_contains(line, armour) || has_secret(port, line) ||
+        bytes_add(&port->before, line, BEFORE_MAX) != ERR_OK)
+        return;
+    write_line(port, false);
 }
 
 /* True while what was typed waits for more of it, and what the module says behind it. */
@@ -189,8 +235,10 @@ int64_t recorder_event_ms(struct recorder *recorder)
     int64_t now_ms = clock_now_ms(recorder->clock);
 
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
-        if (recorder->ports[i].inner != NULL)
-            look(&recorder->ports[i], now_ms);
+        if (recorder->ports[i].inner == NULL)
+            continue;
+        look(&recorder->ports[i], now_ms);
+        release_half(&recorder->ports[i]);
     }
     return now_ms;
 }

@@ -56,11 +56,15 @@ struct recorder_port {
     struct bytes line; /* typed and not written yet: more may tell that it is a secret */
     struct bytes echo; /* what the module has said since, and is not written either */
     int64_t line_ms;   /* since when */
-    bool is_data;      /* it is typed at a prompt */
-    bool overlong;     /* the rest of a line that is a secret as a whole */
-    bool armoured;     /* a PEM block has begun, and no prompt has asked for it */
-    size_t seen;       /* bytes that the module has said, and nobody took yet, are written */
-    uint32_t sum;      /* of them */
+    int64_t typed_ms;  /* of the last byte */
+    /* The beginning of that line, which was written already: something happened meanwhile, and
+     * there was no secret in it. */
+    struct bytes before;
+    bool is_data;  /* it is typed at a prompt */
+    bool overlong; /* the rest of a line that is a secret as a whole */
+    bool armoured; /* a PEM block has begun, and no prompt has asked for it */
+    size_t seen;   /* bytes that the module has said, and nobody took yet, are written */
+    uint32_t sum;  /* of them */
 };
 
 struct recorder {

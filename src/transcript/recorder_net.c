@@ -35,6 +35,17 @@ static void cancel(struct net_query *base)
 
 static const struct net_query_ops query_ops = { .cancel = cancel };
 
+/* A transcript has one address for a name: what is a server of both kinds answers by IPv4, as these
+ * modules dial. */
+static const struct net_address *shown_of(const struct net_address *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].family == NET_IPV4)
+            return &list[i];
+    }
+    return count > 0 ? list : NULL;
+}
+
 static void on_resolved(void *ctx, enum err err, const struct net_address *list, size_t count)
 {
     struct recorder_query *query = ctx;
@@ -43,7 +54,7 @@ static void on_resolved(void *ctx, enum err err, const struct net_address *list,
 
     if (err != ERR_NO_MEMORY)
         writer_resolved(query->recorder->writer, recorder_event_ms(query->recorder), query->name,
-                        err == ERR_OK && count > 0 ? list : NULL);
+                        err == ERR_OK ? shown_of(list, count) : NULL);
     free(query);
     fn(outer, err, list, count);
 }

@@ -55,6 +55,8 @@ static void on_resolved(void *ctx, enum err err, const struct net_address *list,
     if (err != ERR_NO_MEMORY)
         writer_resolved(query->recorder->writer, recorder_event_ms(query->recorder), query->name,
                         err == ERR_OK ? shown_of(list, count) : NULL);
+    query->recorder->hides_ipv6 =
+        err == ERR_OK && count > 1 && shown_of(list, count)->family == NET_IPV4;
     free(query);
     fn(outer, err, list, count);
 }
@@ -208,7 +210,8 @@ static void on_event(void *ctx, enum net_event event, enum err err)
     if (event == NET_CONNECTED)
         stream->number =
             writer_connected(recorder->writer, recorder_event_ms(recorder), &stream->target);
-    else if (event == NET_FAILED)
+    else if (event == NET_FAILED &&
+             !(recorder->hides_ipv6 && stream->target.address.family == NET_IPV6))
         writer_refused(recorder->writer, recorder_event_ms(recorder), &stream->target, err);
     stream->on_event(stream->ctx, event, err);
 }

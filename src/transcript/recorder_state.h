@@ -72,6 +72,7 @@ struct recorder {
     const struct clock *clock;
     const struct tlsmodem *modem;
     struct recorder_session *inside; /* whose record moves through a stream now; NULL: nobody's */
+    bool hides_ipv6; /* the name looked up last has addresses that its line does not say */
     struct recorder_net net;
     struct recorder_provider providers[RECORDER_PROVIDERS_MAX];
     struct tls *list[RECORDER_PROVIDERS_MAX];

@@ -217,7 +217,7 @@ enum err tlsmodem_posix_modem_open(struct tlsmodem_posix_world *world,
 
 void tlsmodem_posix_modem_start(struct tlsmodem_posix_modem *modem)
 {
-    runtime_modem_start(runtime_of(modem));
+    runtime_modem_start(runtime_of(modem), NULL, NULL);
 }
 
 struct tlsmodem *tlsmodem_posix_modem_engine(struct tlsmodem_posix_modem *modem)

@@ -236,10 +236,7 @@ static void close_entry(struct entry *entry)
 {
     if (entry->modem == NULL)
         return;
-    if (entry->seat != NULL) {
-        tlsmodem_attach(runtime_modem_engine(entry->modem), 0, NULL);
-        pool_leave(entry->seat);
-    }
+    pool_leave(entry->seat);
     runtime_modem_close(entry->modem);
     entry->slot->load--;
     entry->modem = NULL; /* `slot` stays: others read it */
@@ -293,7 +290,8 @@ static enum err open_entry(struct entry *entry, const struct fleet_modem_config 
     if (config->pool == NULL)
         return ERR_OK;
     assert(config->runtime.terminals == 1 && config->runtime.ports == NULL);
-    err = pool_join(config->pool, world, config->order, &entry->seat);
+    err = pool_join(config->pool, world, runtime_modem_engine(entry->modem), config->order,
+                    &entry->seat);
     return err == ERR_OK ? err : port_fail(ret_failure, err, "out of memory");
 }
 
@@ -387,17 +385,15 @@ enum err fleet_add(struct fleet *fleet, size_t count,
     return ERR_OK;
 }
 
+static void start_seat(void *ctx)
+{
+    pool_seat_start(ctx);
+}
+
 static void start_entry(struct entry *entry)
 {
-    struct tlsmodem *engine = runtime_modem_engine(entry->modem);
-
     entry->started = true;
-    if (entry->seat == NULL) {
-        runtime_modem_start(entry->modem);
-        return;
-    }
-    tlsmodem_attach(engine, 0, port_channel(pool_seat_port(entry->seat)));
-    port_start(pool_seat_port(entry->seat), tlsmodem_terminal_at(engine, 0));
+    runtime_modem_start(entry->modem, entry->seat != NULL ? start_seat : NULL, entry->seat);
 }
 
 static void start_entries(struct slot *slot, void *ctx)

@@ -39,6 +39,8 @@ struct runtime_modem {
     const char *const *first_lines; /* the config's at_start */
     size_t first_count;
     struct at_start *first; /* NULL: they do not run */
+    void (*on_started)(void *ctx);
+    void *started_ctx;
     void (*on_port_end)(void *ctx, size_t index);
     void *ctx;
     size_t port_count;
@@ -306,9 +308,11 @@ static void start_ports(void *ctx)
         tlsmodem_attach(modem->engine, i, port_channel(modem->ports[i].port));
         port_start(modem->ports[i].port, terminal_at(modem, i));
     }
+    if (modem->on_started != NULL)
+        modem->on_started(modem->started_ctx);
 }
 
-void runtime_modem_start(struct runtime_modem *modem)
+void runtime_modem_start(struct runtime_modem *modem, void (*on_started)(void *ctx), void *ctx)
 {
     const struct at_start_config first = { .clock = &modem->world->clock.base,
                                            .log = modem->log.write != NULL ? &modem->log : NULL,
@@ -317,8 +321,10 @@ void runtime_modem_start(struct runtime_modem *modem)
                                            .on_done = start_ports,
                                            .ctx = modem };
 
-    assert(!modem->started && modem->port_count > 0);
+    assert(!modem->started);
     modem->started = true;
+    modem->on_started = on_started;
+    modem->started_ctx = ctx;
     if (first.count == 0) {
         start_ports(modem);
     } else if (at_start_new(&first, modem->engine, &modem->first) != ERR_OK) {

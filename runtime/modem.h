@@ -69,9 +69,10 @@ struct runtime_modem;
 enum err runtime_modem_open(struct runtime_world *world, const struct runtime_modem_config *config,
                             struct port_failure *ret_failure, struct runtime_modem **ret_modem);
 
-/* Lets bytes move between hosts and modem, once the config's at_start is done; once, and only where
- * there are ports. */
-void runtime_modem_start(struct runtime_modem *modem);
+/* Lets bytes move between hosts and modem, once the config's at_start is done; once.  Then
+ * `on_started` (may be NULL) is told: from inside the call where there is no at_start, else from
+ * the loop, where the modem must not be closed. */
+void runtime_modem_start(struct runtime_modem *modem, void (*on_started)(void *ctx), void *ctx);
 
 /* Hangs up on hosts, switches it off, and frees it; what it stores stays.  From outside of its
  * callbacks.  NULL is nothing. */

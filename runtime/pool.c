@@ -24,9 +24,12 @@ struct pool_seat {
     struct letter letter; /* first member: brings `host_fd` */
     struct pool *pool;
     struct runtime_world *world;
+    struct tlsmodem *modem;
     struct port *port;
     size_t number;
-    int host_fd; /* on its way; -1 when none is */
+    bool is_started;
+    bool host_waits; /* for that */
+    int host_fd;     /* on its way; -1 when none is */
 };
 
 struct pool {
@@ -137,6 +140,9 @@ static void bring(struct letter *letter)
     int fd = seat->host_fd;
     enum err err;
 
+    seat->host_waits = !seat->is_started;
+    if (seat->host_waits)
+        return;
     seat->host_fd = -1;
     err = seat_take(seat->port, fd);
     if (err == ERR_OK)
@@ -261,16 +267,19 @@ static bool add_seat(struct pool *pool, struct pool_seat *seat)
     return is_room;
 }
 
-enum err pool_join(struct pool *pool, struct runtime_world *world, size_t number,
-                   struct pool_seat **ret_seat)
+enum err pool_join(struct pool *pool, struct runtime_world *world, struct tlsmodem *modem,
+                   size_t number, struct pool_seat **ret_seat)
 {
     struct pool_seat *seat = calloc(1, sizeof(*seat));
 
     if (seat == NULL)
         return ERR_NO_MEMORY;
-    *seat = (struct pool_seat){
-        .letter.open = bring, .pool = pool, .world = world, .number = number, .host_fd = -1
-    };
+    *seat = (struct pool_seat){ .letter.open = bring,
+                                .pool = pool,
+                                .world = world,
+                                .modem = modem,
+                                .number = number,
+                                .host_fd = -1 };
     if (seat_open(&world->loop, pool->label, on_left, seat, &seat->port) != ERR_OK) {
         free(seat);
         return ERR_NO_MEMORY;
@@ -284,9 +293,14 @@ enum err pool_join(struct pool *pool, struct runtime_world *world, size_t number
     return ERR_OK;
 }
 
-struct port *pool_seat_port(const struct pool_seat *seat)
+void pool_seat_start(struct pool_seat *seat)
 {
-    return seat->port;
+    assert(!seat->is_started);
+    tlsmodem_attach(seat->modem, 0, port_channel(seat->port));
+    port_start(seat->port, tlsmodem_terminal_at(seat->modem, 0));
+    seat->is_started = true;
+    if (seat->host_waits)
+        bring(&seat->letter);
 }
 
 /* From now on nobody is sent to it. */
@@ -313,6 +327,8 @@ void pool_leave(struct pool_seat *seat)
     posix_mailbox_withdraw(&seat->world->mailbox, &seat->letter);
     if (seat->host_fd >= 0)
         close(seat->host_fd);
+    if (seat->is_started)
+        tlsmodem_attach(seat->modem, 0, NULL);
     port_close(seat->port);
     free(seat);
 }

@@ -5,6 +5,7 @@
 #include "posix/port.h"
 #include "posix/port_failure.h"
 #include "runtime/world.h"
+#include "tlsmodem.h"
 
 struct pool;
 struct pool_seat;
@@ -23,20 +24,21 @@ enum err pool_open(struct runtime_world *world, const struct port_spec *spec,
 /* Kind and place of the listener, as a host has to know it; good until the pool is closed. */
 const char *pool_label(const struct pool *pool);
 
-/* Gives the pool one more modem, whose number decides which of the free ones is the lowest: a seat
- * in the thread of the modem's `world`, where this is called.  ERR_NO_MEMORY. */
-enum err pool_join(struct pool *pool, struct runtime_world *world, size_t number,
-                   struct pool_seat **ret_seat);
+/* Gives the pool one more modem, borrowed until pool_leave(), whose number decides which of the
+ * free ones is the lowest: a seat at its port 0, in the thread of its `world`, where this is
+ * called. ERR_NO_MEMORY. */
+enum err pool_join(struct pool *pool, struct runtime_world *world, struct tlsmodem *modem,
+                   size_t number, struct pool_seat **ret_seat);
 
-/* The port that hosts are brought to, once it is started; the seat's. */
-struct port *pool_seat_port(const struct pool_seat *seat);
+/* Lets the seat's modem and its host hear each other; a host that was sent before has waited. Once,
+ * in the thread of pool_join(). */
+void pool_seat_start(struct pool_seat *seat);
 
-/* Takes a modem out and closes its port, with its host, in the thread of pool_join().  The modem
- * must not use the port's channel any more.  NULL is nothing. */
+/* Takes a modem out and closes its port, with its host, in the thread of pool_join().  NULL is
+ * nothing. */
 void pool_leave(struct pool_seat *seat);
 
-/* Hosts are brought from now on, after the ports of all seats were started; those of seats that
- * join later are to be started at once. */
+/* Hosts are sent from now on. */
 void pool_start(struct pool *pool);
 
 /* Any thread. */

@@ -91,7 +91,6 @@ static bool plan_one(struct planning *planning, struct file_subject *subject,
                      const struct file_numbers *numbers)
 {
     struct file_port_places places;
-    const struct file_node *node;
     struct port_spec pool;
     bool good;
 
@@ -106,12 +105,6 @@ static bool plan_one(struct planning *planning, struct file_subject *subject,
     good = file_settings(subject) && good;
     if (!file_ports(subject, &places, &pool) || !good)
         return false;
-    if (pool.kind == PORT_TCP && subject->plan->at_start_count > 0) {
-        file_layer_with(subject->layers, "at-start", &node);
-        file_subject_wrong(subject, node,
-                           "with tcp-each it is not built yet; allowed: other ports");
-        return false;
-    }
     if (pool.kind == PORT_TCP && !join_pool(planning, subject, &pool, places.list[0]))
         return false;
     return claim_all(planning, subject, &places);

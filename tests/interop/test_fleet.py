@@ -25,7 +25,7 @@ def server(certificates: Certificates) -> Iterator[CrowdServer]:
 
 def fleet_of(folder: Path, count: int, ports: str, *, state: str = "none",
              options: tuple[str, ...] = (), environment: dict[str, str] | None = None,
-             last: int | None = None) -> Fleet:
+             last: int | None = None, more: str = "") -> Fleet:
     fleet = Fleet(folder, f"""\
 modems:
 - name: meter-${{n:04}}
@@ -34,7 +34,7 @@ modems:
   imei: "35794102"
   state: {state}
   ports: [{{{ports}}}]
-""", options, environment)
+{more}""", options, environment)
     fleet.last = f"meter-{count - 1 if last is None else last:04}"
     return fleet
 
@@ -101,6 +101,17 @@ def returns(fleet: Fleet, imei: str) -> bool:
         return True
     finally:
         host.close()
+
+
+def test_each_of_a_pool_has_run_its_first_lines(tmp_path: Path) -> None:
+    more = "  at-start: [AT+NONSENSE, 'AT+CGDCONT=1,\"IP\",\"${name}.test\"']\n"
+    with fleet_of(tmp_path, 20, "tcp-each: 127.0.0.1:0", more=more) as fleet:
+        hosts = [fleet.host("meter-0000") for _ in range(20)]
+        for index, host in enumerate(hosts):
+            assert int(host.begin()[8:14]) == index
+            assert f'1,"IP","meter-{index:04}.test"' in host.ok("AT+CGDCONT?")
+            host.close()
+    assert "at-start: AT+NONSENSE was refused: " in fleet.log()
 
 
 SHARDS = 4

@@ -153,6 +153,11 @@ static void a_pool_has_modems_without_ports(void **state)
         assert_int_equal(plans.list[i].port_count, 0);
     }
     modem_plans_free(&plans);
+    plans = good("modems:\n - {module: m95, at-start: ['AT+CGDCONT=1,IP,${n}'], ports: [{tcp-each: "
+                 "'7000'}]}\n");
+    assert_int_equal(plans.list[0].at_start_count, 1);
+    assert_string_equal(plans.list[0].at_start[0], "AT+CGDCONT=1,IP,0");
+    modem_plans_free(&plans);
 }
 
 static void what_is_no_yaml_of_ours_is_refused(void **state)
@@ -332,8 +337,6 @@ static void wrong_ports_are_told(void **state)
     bad("modems:\n - {module: m95, ports: [{pty: a}, {unix: a}]}\n",
         "f:2:43: unix: \"a\" is wrong because the port \"a\" is this modem's already, by f:2; "
         "...\n");
-    bad("modems:\n - {module: m95, at-start: [AT], ports: [{tcp-each: '7000'}]}\n",
-        "f:2:18: at-start: this is wrong because with tcp-each it is not built yet; ...\n");
     bad("modems:\n - {module: m95, ports: [{pty: p}, {tcp-each: '7000'}]}\n",
         "f:2:47: tcp-each: \"7000\" is wrong because there are other ports; ...\n");
 }

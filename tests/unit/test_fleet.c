@@ -283,7 +283,9 @@ static void test_each_is_visited(void **state)
 
 /* ---- a pool ---- */
 
-static void open_pool(struct fixture *f, size_t modems)
+static void open_pool_of(struct fixture *f, size_t modems,
+                         void (*describe_one)(void *ctx, size_t number,
+                                              struct fleet_modem_config *ret_config))
 {
     struct port_spec at = { .kind = PORT_TCP, .where = "127.0.0.1" };
     struct port_failure failure;
@@ -291,10 +293,15 @@ static void open_pool(struct fixture *f, size_t modems)
     open_fleet(f, 2);
     assert_int_equal(pool_open(fleet_master(f->fleet), &at, &failure, &f->pool), ERR_OK);
     assert_int_equal(sscanf(pool_label(f->pool), "tcp-each 127.0.0.1:%hu", &f->pool_port), 1);
-    assert_int_equal(fleet_add(f->fleet, modems, describe, f, &failure), ERR_OK);
+    assert_int_equal(fleet_add(f->fleet, modems, describe_one, f, &failure), ERR_OK);
     assert_string_equal(fleet_port_label(f->fleet, 0, 0), pool_label(f->pool));
-    fleet_start(f->fleet);
     pool_start(f->pool);
+}
+
+static void open_pool(struct fixture *f, size_t modems)
+{
+    open_pool_of(f, modems, describe);
+    fleet_start(f->fleet);
 }
 
 /* The next who comes finds the lowest that is free; a host may be there before the modem of the one
@@ -348,6 +355,65 @@ static void test_each_connection_is_the_lowest_free_modem(void **state)
     assert_int_equal(counts.seats, 2);
     assert_int_equal(counts.taken, 4);
     assert_true(counts.refused >= 1);
+}
+
+/* Its first line takes a while, so the host is there before the second. */
+static void describe_with_first_lines(void *ctx, size_t number,
+                                      struct fleet_modem_config *ret_config)
+{
+    static const struct tlsmodem_answer slow = { .command = "AT+SLOW", .delay_ms = 300 };
+    static const char *const lines[] = { "AT+SLOW", "AT+CMEE=2" };
+
+    describe(ctx, number, ret_config);
+    ret_config->runtime.answers = &slow;
+    ret_config->runtime.answer_count = 1;
+    ret_config->runtime.at_start = lines;
+    ret_config->runtime.at_start_count = 2;
+}
+
+static void ask_for_errors(struct fixture *f)
+{
+    int first = connect_pool(f), second = connect_pool(f);
+
+    ask(first, "AT+CMEE?;+CGSN\r", f->heard[0]);
+    ask(second, "AT+CMEE?;+CGSN\r", f->heard[1]);
+    close(first);
+    close(second);
+}
+
+static void test_a_host_waits_for_the_first_lines(void **state)
+{
+    struct fixture *f = *state;
+
+    open_pool_of(f, 2, describe_with_first_lines);
+    fleet_start(f->fleet);
+    run(f, ask_for_errors);
+    close_fleet(f);
+    for (size_t i = 0; i < 2; i++) {
+        assert_non_null(strstr(f->heard[i], "+CMEE: 2"));
+        assert_non_null(strstr(f->heard[i], f->imeis[i]));
+    }
+}
+
+static void ask_nobody(struct fixture *f)
+{
+    int fd = connect_pool(f);
+
+    if (write(fd, "AT\r", 3) != 3)
+        f->heard[0][0] = '?';
+}
+
+/* Before its first lines are done, and before they have begun. */
+static void test_a_host_that_waits_is_hung_up_on_at_the_end(void **state)
+{
+    struct fixture *f = *state;
+
+    open_pool_of(f, 2, describe_with_first_lines);
+    run(f, ask_nobody);
+    fleet_start(f->fleet);
+    run(f, ask_nobody);
+    close_fleet(f);
+    assert_string_equal(f->heard[0], "");
 }
 
 static void ask_one(struct fixture *f)
@@ -414,6 +480,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_is_removed_and_the_others_stay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_each_is_visited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_each_connection_is_the_lowest_free_modem, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_host_waits_for_the_first_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_host_that_waits_is_hung_up_on_at_the_end, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_order_is_the_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hosts_are_hung_up_on_at_the_end, set_up, tear_down),

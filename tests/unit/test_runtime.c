@@ -93,7 +93,7 @@ static void start(struct fixture *f, size_t index, struct runtime_modem_config c
     config.ports = &spec;
     if (runtime_modem_open(&f->world, &config, &failure, &f->modems[index]) != ERR_OK)
         fail_msg("%s", failure.text);
-    runtime_modem_start(f->modems[index]);
+    runtime_modem_start(f->modems[index], NULL, NULL);
     assert_true(strlen(spec.where) < sizeof(at.sun_path));
     strcpy(at.sun_path, spec.where);
     host->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -73,7 +73,7 @@ static uint32_t sum_step(const struct script_header *header, const struct script
     claim(step->kind != SCRIPT_PEER || step->peer < header->peer_count, "a peer that is none");
     claim(step->port <= header->ports, "a port too many");
     (void)fill_text(&step->text, &variables, &position, &bytes, &unknown);
-    (void)fill_text(&step->message, &variables, &position, &bytes, &unknown);
+    (void)fill_text(&step->second, &variables, &position, &bytes, &unknown);
     (void)fill_words(step->words, &variables, &bytes, &unknown);
     sum = sum_of(sum, bytes_span(&bytes));
     sum = sum_of(sum, step->pattern);

@@ -160,20 +160,19 @@ static int64_t elapsed_ms(struct stage *base)
 
 /* ---- what cannot be done to a real module ---- */
 
-static bool power(struct stage *base, enum script_power power, struct report *why)
+static bool cycle(struct stage *base, struct report *why)
 {
-    (void)power;
     base->cannot = true;
     report_add(why, "  nobody here can switch a real module off and on\n");
     return false;
 }
 
-static bool change(struct stage *base, const struct script_step *step, struct span bytes,
-                   struct span message, struct report *why)
+static bool change(struct stage *base, const struct script_step *step, struct span first,
+                   struct span second, struct report *why)
 {
     (void)step;
-    (void)bytes;
-    (void)message;
+    (void)first;
+    (void)second;
     base->cannot = true;
     report_add(why, "  nobody here can do this to a real module\n");
     return false;
@@ -239,7 +238,7 @@ static const struct stage_ops ops = {
     .is_quiet = is_quiet,
     .settle = settle,
     .elapsed_ms = elapsed_ms,
-    .power = power,
+    .cycle = cycle,
     .change = change,
     .has_fault = has_fault,
     .show_log = show_log,

@@ -101,13 +101,10 @@ static enum err switch_on(struct engine_stage *stage)
     return err;
 }
 
-static bool power(struct stage *base, enum script_power power, struct report *why)
+static bool cycle(struct stage *base, struct report *why)
 {
-    enum err err;
+    enum err err = switch_on(of(base));
 
-    if (power != SCRIPT_POWER_CYCLE)
-        return engine_world_power(base, power, why);
-    err = switch_on(of(base));
     if (err != ERR_OK)
         report_add(why, "  %s\n", err_text(err));
     return err == ERR_OK;
@@ -173,7 +170,7 @@ static const struct stage_ops ops = {
     .is_quiet = is_quiet,
     .settle = settle,
     .elapsed_ms = elapsed_ms,
-    .power = power,
+    .cycle = cycle,
     .change = engine_world_change,
     .has_fault = has_fault,
     .show_log = show_log,

@@ -6,10 +6,7 @@
 #include "transcript/stage.h"
 
 /* As stage_ops.change(). */
-bool engine_world_change(struct stage *base, const struct script_step *step, struct span bytes,
-                         struct span message, struct report *why);
-
-/* As stage_ops.power(), of all but a cycle. */
-bool engine_world_power(struct stage *base, enum script_power power, struct report *why);
+bool engine_world_change(struct stage *base, const struct script_step *step, struct span first,
+                         struct span second, struct report *why);
 
 #endif

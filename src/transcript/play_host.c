@@ -153,14 +153,18 @@ static bool has_heard_all(struct play *play)
     return play->why.text.len == 0;
 }
 
-static bool power(struct play *play, enum script_power power)
+/* What is not stored is gone, the echo's setting too. */
+static void forget_echo(struct play *play)
 {
-    if (power == SCRIPT_POWER_CYCLE && !has_heard_all(play))
-        return false;
-    if (!play->stage->ops->power(play->stage, power, &play->why))
-        return false;
     for (size_t i = 0; i <= SCRIPT_PORTS_MAX; i++)
         play->echoes[i] = true;
+}
+
+static bool cycle(struct play *play)
+{
+    if (!has_heard_all(play) || !play->stage->ops->cycle(play->stage, &play->why))
+        return false;
+    forget_echo(play);
     return true;
 }
 
@@ -176,19 +180,22 @@ static void wait_until(struct play *play, int64_t ms)
 static bool change(struct play *play, const struct script_step *step)
 {
     struct bytes first = { .data = NULL };
-    struct span bytes, message = span_at(NULL, 0);
+    struct span bytes, second = span_at(NULL, 0);
     bool done;
 
-    if (step->words.len > 0 ? !play_fill_words(play, step->words, &bytes)
-                            : !play_fill(play, &step->text, PLAY_SENDS, &bytes))
+    if (step->kind != SCRIPT_SET && step->kind != SCRIPT_ACT
+            ? !play_fill_words(play, step->words, &bytes)
+            : !play_fill(play, &step->text, PLAY_SENDS, &bytes))
         return false;
     if (bytes_copy(&first, bytes) != ERR_OK) {
         report_add(&play->why, "  %s\n", err_text(ERR_NO_MEMORY));
         return false;
     }
-    done = play_fill(play, &step->message, PLAY_SENDS, &message) &&
-           play->stage->ops->change(play->stage, step, bytes_span(&first), message, &play->why);
+    done = play_fill(play, &step->second, PLAY_SENDS, &second) &&
+           play->stage->ops->change(play->stage, step, bytes_span(&first), second, &play->why);
     bytes_free(&first);
+    if (done && step->kind == SCRIPT_ACT && step->act->restarts)
+        forget_echo(play);
     return done;
 }
 
@@ -221,8 +228,8 @@ bool play_host(struct play *play, const struct script_step *step)
         play->port = step->port;
         play->stage->ops->select(play->stage, step->port);
         return true;
-    case SCRIPT_POWER:
-        return power(play, step->power);
+    case SCRIPT_CYCLE:
+        return cycle(play);
     default:
         return change(play, step);
     }

@@ -4,6 +4,9 @@
 #include "base/letters.h"
 #include "transcript/reader_text.h"
 #include "transcript/reader_words.h"
+#include "transcript/variable.h"
+
+#include <assert.h>
 
 static const struct span nothing = { NULL, 0 };
 
@@ -157,32 +160,94 @@ static void take_on(struct reader *reader, struct span rest)
 
 /* ---- the world ---- */
 
-static void take_power(struct reader *reader, struct span rest)
+/* A text that is known before anything plays; false: it has variables. */
+static bool is_known(const struct script_text *text, struct span *ret_value)
 {
-    static const char *const words[] = { [SCRIPT_POWER_CYCLE] = "cycle",
-                                         [SCRIPT_POWER_OFF] = "off",
-                                         [SCRIPT_POWER_ON] = "on",
-                                         [SCRIPT_POWER_RESET] = "reset",
-                                         [SCRIPT_POWER_BROWN_OUT] = "brown-out" };
+    *ret_value = text->count > 0 ? text->parts[0].text : nothing;
+    return text->count == 0 || (text->count == 1 && text->parts[0].kind == SCRIPT_LITERAL);
+}
 
-    reader->step.kind = SCRIPT_POWER;
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (words_are(rest, words[i])) {
-            reader->step.power = (enum script_power)i;
-            return;
-        }
-    }
-    reader_mistake(reader, rest, "power does no such thing", "cycle, off, on, reset, brown-out");
+/* Tells a value that is wrong whatever modem it is for. */
+static void check_value(struct reader *reader, const struct lab_rule *rule,
+                        const struct script_text *text)
+{
+    char memory[READER_MISTAKE_MAX / 2];
+    struct text allowed;
+    struct span value;
+
+    if (reader->out_of_memory || !is_known(text, &value) || lab_rule_allows(rule, value))
+        return;
+    text_init(&allowed, memory, sizeof(memory));
+    lab_rule_describe(rule, &allowed);
+    if (value.len > 0)
+        reader_mistake(reader, value, "it is no such value", allowed.at);
+    else
+        reader_mistake(reader, nothing, "a value is missing", allowed.at);
 }
 
 static void take_set(struct reader *reader, struct span rest)
 {
+    size_t first = reader->parts.count;
     struct span name, value;
 
     reader->step.kind = SCRIPT_SET;
     reader->step.words = rest;
-    if (!words_pair(rest, &name, &value) || value.len == 0)
+    if (!words_pair(rest, &name, &value) || value.len == 0) {
         reader_mistake(reader, rest, "nothing is set so", "set NAME=VALUE");
+        return;
+    }
+    reader->step.setting = lab_setting_find(name);
+    if (reader->step.setting == NULL) {
+        reader_mistake_words(reader, name, "there is no such setting", lab_setting_name);
+        return;
+    }
+    reader_add_template(reader, value);
+    reader->step.text = reader_text_from(reader, first);
+    check_value(reader, reader->step.setting, &reader->step.text);
+}
+
+/* The act of this name, whose values are the texts of the step. */
+static void take_act(struct reader *reader, const char *name)
+{
+    struct script_step *step = &reader->step;
+
+    step->kind = SCRIPT_ACT;
+    step->act = lab_act_find(span_of(name));
+    assert(step->act != NULL);
+    if (step->act->value_count > 0)
+        check_value(reader, &step->act->values[0], &step->text);
+    if (step->act->value_count > 1)
+        check_value(reader, &step->act->values[1], &step->second);
+}
+
+/* A word alone, as it stands. */
+static void take_word(struct reader *reader, const char *name, struct span word)
+{
+    size_t first = reader->parts.count;
+
+    reader_add_template(reader, word);
+    reader->step.text = reader_text_from(reader, first);
+    take_act(reader, name);
+}
+
+static bool has_variable(struct span text)
+{
+    struct variable variable;
+
+    return variable_find(text, &variable) < text.len;
+}
+
+static void take_power(struct reader *reader, struct span rest)
+{
+    const struct lab_act *power = lab_act_find(span_of("power"));
+
+    if (words_are(rest, "cycle"))
+        reader->step.kind = SCRIPT_CYCLE;
+    else if (has_variable(rest) || lab_rule_allows(&power->values[0], rest))
+        take_word(reader, "power", rest);
+    else
+        reader_mistake(reader, rest, "power does no such thing",
+                       "cycle, off, on, reset, brown-out");
 }
 
 /* The length of a quoted text at the beginning, its quotes included; 0: there is none. */
@@ -203,37 +268,41 @@ static void take_ring(struct reader *reader, struct span rest)
 {
     size_t first = reader->parts.count;
 
-    reader->step.kind = SCRIPT_RING;
-    if (words_are(rest, "end"))
-        reader->step.kind = SCRIPT_RING_END;
-    else if (rest.len > 0 &&
-             (quoted_len(rest) != rest.len || reader_add_quoted(reader, rest) == READER_NOT_BYTES))
+    if (words_are(rest, "end")) {
+        take_act(reader, "ring-end");
+        return;
+    }
+    if (rest.len > 0 &&
+        (quoted_len(rest) != rest.len || reader_add_quoted(reader, rest) != READER_BYTES)) {
         reader_mistake(reader, rest, "it is no caller", "ring \"NUMBER\", ring, ring end");
+        return;
+    }
     reader->step.text = reader_text_from(reader, first);
+    take_act(reader, "ring");
 }
 
-static void take_message(struct reader *reader, struct span rest)
+static void take_sms(struct reader *reader, struct span rest)
 {
     size_t first = reader->parts.count, second, from = quoted_len(rest);
     struct span text = letters_trim(span_skip(rest, from));
 
-    reader->step.kind = SCRIPT_MESSAGE;
     if (from == 0 || text.len == 0 || quoted_len(text) != text.len) {
-        reader_mistake(reader, rest, "it is no message", "message \"FROM\" \"TEXT\"");
+        reader_mistake(reader, rest, "it is no message", "sms \"FROM\" \"TEXT\"");
         return;
     }
     (void)reader_add_quoted(reader, span_at(rest.data, from));
     second = reader->parts.count;
-    (void)reader_add_quoted(reader, text);
-    reader->step.message = reader_text_from(reader, second);
+    if (reader_add_quoted(reader, text) != READER_BYTES)
+        return;
+    reader->step.second = reader_text_from(reader, second);
     reader->step.text = reader_text_from(reader, first);
     reader->step.text.count = second - first;
+    take_act(reader, "sms");
 }
 
 static void take_context_lost(struct reader *reader, struct span rest)
 {
-    reader->step.kind = SCRIPT_CONTEXT_LOST;
-    alone(reader, rest);
+    take_word(reader, "context-lost", rest);
 }
 
 static void take_fault(struct reader *reader, struct span rest)
@@ -268,7 +337,7 @@ static const struct {
     { "<~", take_match },    { "<|~", take_further_match }, { "after", take_after },
     { "wait", take_wait },   { "escape", take_escape },     { "echo", take_echo },
     { "on", take_on },       { "power", take_power },       { "set", take_set },
-    { "ring", take_ring },   { "message", take_message },   { "context-lost", take_context_lost },
+    { "ring", take_ring },   { "sms", take_sms },           { "context-lost", take_context_lost },
     { "fault", take_fault }, { "link", take_link },         { "at", take_at },
 };
 

@@ -9,6 +9,8 @@
 
 #include "base/span.h"
 #include "iface/tls.h"
+#include "laboratory/act.h"
+#include "laboratory/setting.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -122,16 +124,13 @@ struct script_header {
     X(SCRIPT_ESCAPE, "escape")                                                                     \
     X(SCRIPT_ECHO, "echo")         /* `echo on|off` */                                             \
     X(SCRIPT_ON_PORT, "on-port")   /* `on port N` */                                               \
-    X(SCRIPT_POWER, "power")       /* `power cycle|off|on|reset|brown-out` */                      \
+    X(SCRIPT_CYCLE, "power-cycle") /* `power cycle` */                                             \
     X(SCRIPT_PEER, "peer")         /* `peer [NAME] VERB …` */                                    \
     X(SCRIPT_SET, "set")           /* `set NAME=VALUE` */                                          \
-    X(SCRIPT_RING, "ring")         /* `ring "NUMBER"`, `ring`: a caller without number */          \
-    X(SCRIPT_RING_END, "ring-end") /* `ring end` */                                                \
-    X(SCRIPT_MESSAGE, "message")   /* `message "FROM" "TEXT"` */                                   \
-    X(SCRIPT_CONTEXT_LOST, "context-lost")                                                         \
-    X(SCRIPT_FAULT, "fault") /* `fault TYPE WORD…` */                                            \
-    X(SCRIPT_LINK, "link")   /* `link WORD…` */                                                  \
-    X(SCRIPT_AT, "at")       /* `at TIME`: what follows happens this long after the start */
+    X(SCRIPT_ACT, "act")           /* `power WORD`, `ring`, `sms` …: what a laboratory does */   \
+    X(SCRIPT_FAULT, "fault")       /* `fault TYPE WORD…` */                                      \
+    X(SCRIPT_LINK, "link")         /* `link WORD…` */                                            \
+    X(SCRIPT_AT, "at")             /* `at TIME`: what follows happens this long after the start */
 
 enum script_kind {
 #define SCRIPT_ENUM(name, word) name,
@@ -144,14 +143,6 @@ enum script_typing {
     SCRIPT_TYPE_RAW,    /* nothing is echoed, or the script says itself what comes back */
     SCRIPT_TYPE_LINE,   /* a command line, its CR among the bytes: echoed as a whole */
     SCRIPT_TYPE_PAYLOAD /* bytes at a prompt: echoed too */
-};
-
-enum script_power {
-    SCRIPT_POWER_CYCLE,
-    SCRIPT_POWER_OFF,
-    SCRIPT_POWER_ON,
-    SCRIPT_POWER_RESET,
-    SCRIPT_POWER_BROWN_OUT
 };
 
 #define SCRIPT_VERBS(X)                                                                            \
@@ -187,20 +178,21 @@ struct script_step {
     uint32_t line;      /* from 1 */
     struct span source; /* the line as it stands there, without blanks at its end */
 
-    /* TYPE, EXPECT, PEER; RING: the number, none for a caller without one; MESSAGE: its sender.
-     * With escapes undone and counted patterns to be made: good until the next reader_next(). */
+    /* TYPE, EXPECT, PEER; SET: the value; ACT: the first value.  With escapes undone and counted
+     * patterns to be made: good until the next reader_next(). */
     struct script_text text;
-    struct script_text message; /* MESSAGE: what it says */
-    enum script_typing typing;  /* TYPE */
-    bool is_burst;              /* EXPECT: they come alone, between two silences */
-    bool is_further;            /* MATCH: a further line of the same block, so no CR LF before it */
-    struct span pattern;        /* MATCH, GETS_MATCH: a regular expression, the line as a whole */
-    uint32_t duration_ms;       /* NOTHING, WAIT, GETS_NOTHING, AT */
-    bool on;                    /* ECHO */
-    unsigned port;              /* ON_PORT: from 1 to SCRIPT_PORTS_MAX */
-    enum script_power power;    /* POWER */
+    struct script_text second; /* ACT: the second value */
+    enum script_typing typing; /* TYPE */
+    bool is_burst;             /* EXPECT: they come alone, between two silences */
+    bool is_further;           /* MATCH: a further line of the same block, so no CR LF before it */
+    struct span pattern;       /* MATCH, GETS_MATCH: a regular expression, the line as a whole */
+    uint32_t duration_ms;      /* NOTHING, WAIT, GETS_NOTHING, AT */
+    bool on;                   /* ECHO */
+    unsigned port;             /* ON_PORT: from 1 to SCRIPT_PORTS_MAX */
+    const struct lab_rule *setting; /* SET */
+    const struct lab_act *act;      /* ACT */
     /* OFFERED, FAULT, LINK: the words behind it with one blank or more between them, variables in
-     * them not filled in; SET: NAME=VALUE, whose value may have blanks. */
+     * them not filled in. */
     struct span words;
 
     /* PEER */

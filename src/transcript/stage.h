@@ -59,11 +59,11 @@ struct stage_ops {
 
     /* ---- the module and its world ---- */
 
-    bool (*power)(struct stage *stage, enum script_power power, struct report *why);
-    /* SET, RING, RING_END, MESSAGE, CONTEXT_LOST, FAULT, LINK; `bytes` is the step's text, or its
-     * words, `message` its second text. */
-    bool (*change)(struct stage *stage, const struct script_step *step, struct span bytes,
-                   struct span message, struct report *why);
+    /* Off and on again, as one that has just been made. */
+    bool (*cycle)(struct stage *stage, struct report *why);
+    /* SET, ACT, FAULT, LINK; `first` is the step's text, or its words, `second` its second text. */
+    bool (*change)(struct stage *stage, const struct script_step *step, struct span first,
+                   struct span second, struct report *why);
     /* True when the program itself has gone wrong, and how. */
     bool (*has_fault)(struct stage *stage, struct report *why);
     /* The end of the module's log, each line behind `indent`. */

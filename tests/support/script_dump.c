@@ -149,17 +149,18 @@ static void put_step(const struct script_step *step, const struct script_header 
 #undef KIND_WORD
     };
 
-    printf("{\"kind\": \"%s\", \"file\": \"%s\", \"line\": %u", kinds[step->kind], step->file,
+    printf("{\"kind\": \"%s\", \"file\": \"%s\", \"line\": %u",
+           step->act != NULL ? step->act->name : kinds[step->kind], step->file,
            (unsigned)step->line);
     put_member("source", step->source);
     put_parts("text", &step->text);
-    put_parts("message", &step->message);
+    put_parts("second", &step->second);
     put_member("pattern", step->pattern);
     put_member("words", step->words);
     printf(", \"typing\": %d, \"burst\": %d, \"further\": %d, \"ms\": %u, \"on\": %d, "
-           "\"port\": %u, \"power\": %d",
+           "\"port\": %u",
            (int)step->typing, step->is_burst, step->is_further, (unsigned)step->duration_ms,
-           step->on, step->port, (int)step->power);
+           step->on, step->port);
     if (step->kind == SCRIPT_PEER)
         put_peer_step(step, header);
     printf("}\n");

@@ -75,18 +75,16 @@ def peer_members(step: PeerStep) -> dict[str, object]:
     return members
 
 
-POWERS = ("cycle", "off", "on", "reset", "brown-out")
-
-
 def world_members(step: WorldStep) -> dict[str, object]:
     if step.word == "power":
-        return {"kind": "power", "power": POWERS.index(step.name)}
+        return {"kind": "power", "text": [hexed(step.name)]}
     if step.word == "set":
-        return {"kind": "set", "words": hexed(step.text.partition(" ")[2])}
+        return {"kind": "set", "words": hexed(step.text.partition(" ")[2]),
+                "text": parts(step.data[0])}
     if step.word == "ring":
         return {"kind": "ring-end"} if step.name else {"kind": "ring", "text": parts(step.data[0])}
-    if step.word == "message":
-        return {"kind": "message", "text": parts(step.data[0]), "message": parts(step.data[1])}
+    if step.word == "sms":
+        return {"kind": "sms", "text": parts(step.data[0]), "second": parts(step.data[1])}
     return {"kind": step.word}
 
 
@@ -112,11 +110,11 @@ def members(step: Step) -> dict[str, object]:
     if isinstance(step, WorldStep):
         return world_members(step)
     assert isinstance(step, (Escape, PowerCycle))
-    return {"kind": "escape" if isinstance(step, Escape) else "power"}
+    return {"kind": "escape" if isinstance(step, Escape) else "power-cycle"}
 
 
-ZERO: dict[str, object] = {"text": [], "message": [], "pattern": "", "words": "", "typing": 0,
-                           "burst": 0, "further": 0, "ms": 0, "on": 0, "port": 0, "power": 0}
+ZERO: dict[str, object] = {"text": [], "second": [], "pattern": "", "words": "", "typing": 0,
+                           "burst": 0, "further": 0, "ms": 0, "on": 0, "port": 0}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

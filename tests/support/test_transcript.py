@@ -97,7 +97,7 @@ def test_counted_bytes_go_on_where_they_stopped(tmp_path: Path) -> None:
     ("ring", WorldStep, "data", (Data(()),)),
     ('ring "+49123"', WorldStep, "data", (Data((b"+49123",)),)),
     ("ring end", WorldStep, "name", "end"),
-    (r'message "12" "a \"b\""', WorldStep, "data", (Data((b"12",)), Data((b'a "b"',)))),
+    (r'sms "12" "a \"b\""', WorldStep, "data", (Data((b"12",)), Data((b'a "b"',)))),
     ("context-lost", WorldStep, "word", "context-lost"),
 ])
 def test_other_steps(tmp_path: Path, line: str, kind: type, member: str, value: object) -> None:
@@ -215,7 +215,7 @@ def test_include_keeps_the_header_and_the_place(tmp_path: Path) -> None:
     ("set signal", "set NAME=VALUE"),
     ("power up", "power cycle, off"),
     ("ring 49123", "ring end"),
-    ('message "49123"', "message"),
+    ('sms "49123"', "sms"),
     ("context-lost 1", "stands alone"),
 ])
 def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, why: str) -> None:

@@ -151,7 +151,7 @@ class PowerCycle(Step):
 @dataclass(frozen=True)
 class WorldStep(Step):
     """`set NAME=VALUE`, `power off|on|reset|brown-out`, `ring ["NUMBER"]`, `ring end`,
-    `message "FROM" "TEXT"`, `context-lost`: what a laboratory does to the modem."""
+    `sms "FROM" "TEXT"`, `context-lost`: what a laboratory does to the modem."""
 
     word: str
     name: str = ""  # behind the word as it stands
@@ -276,7 +276,7 @@ class _Parser:
             "peer": self.peer, "after": self.after, "wait": self.wait, "escape": self.escape,
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
             "models": self.models, "guard": self.guard, "on": self.on_port,
-            "set": self.set, "ring": self.ring, "message": self.message,
+            "set": self.set, "ring": self.ring, "sms": self.sms,
             "context-lost": self.context_lost,
             "source": self.source, "state": self.state, "only": self.only, "name": self.name,
             "ping": self.ping, "port": self.port, "wrap": self.wrap, "clock": self.clock}
@@ -445,11 +445,11 @@ class _Parser:
             raise self.wrong('ring "NUMBER", ring, or ring end')
         self.add(WorldStep, word="ring", data=(number,))
 
-    def message(self, rest: str) -> None:
+    def sms(self, rest: str) -> None:
         match = re.fullmatch(r'"((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"', rest)
         if not match:
-            raise self.wrong('message "FROM" "TEXT"')
-        self.add(WorldStep, word="message",
+            raise self.wrong('sms "FROM" "TEXT"')
+        self.add(WorldStep, word="sms",
                  data=tuple(Data(tuple(self.escaped(part))) for part in match.groups()))
 
     def context_lost(self, rest: str) -> None:

@@ -3,8 +3,9 @@
 #include "check.h"
 #include "talk.h"
 
+#include "laboratory/act.h"
+#include "laboratory/setting.h"
 #include "tlsmodem_control.h"
-#include "transcript/control_words.h"
 
 #include <string.h>
 
@@ -37,7 +38,7 @@ static enum err set(struct world *world, const char *name, const char *value, ch
     struct text text;
 
     text_init(&text, why, 300);
-    return control_words_set(world->modem, 0, span_of(name), span_of(value), &text);
+    return lab_setting_set(world->modem, 0, lab_setting_find(span_of(name)), span_of(value), &text);
 }
 
 static void test_words_are_checked(void **state)
@@ -46,7 +47,7 @@ static void test_words_are_checked(void **state)
         const char *name, *value, *why;
     } wrong[] = {
         { "registration", "away",
-          "registration: \"away\" is wrong; allowed: home,roaming,searching,denied,lost" },
+          "registration: \"away\" is wrong; allowed: home, roaming, searching, denied, lost" },
         { "signal", "32", "signal: \"32\" is wrong; allowed: 0 to 31, 99" },
         { "signal", "", "signal: \"\" is wrong; allowed: 0 to 31, 99" },
         { "operator", "a \"b\"",
@@ -54,15 +55,11 @@ static void test_words_are_checked(void **state)
         { "operator-code", "1234", "operator-code: \"1234\" is wrong; allowed: 5 or 6 digits" },
         { "area-code", "65536", "area-code: \"65536\" is wrong; allowed: 0 to 65535" },
         { "cell", "268435456", "cell: \"268435456\" is wrong; allowed: 0 to 268435455" },
-        { "sim", "gone", "sim: \"gone\" is wrong; allowed: ready,pin,puk,absent" },
-        { "attached", "on", "attached: \"on\" is wrong; allowed: no,yes" },
+        { "sim", "gone", "sim: \"gone\" is wrong; allowed: ready, pin, puk, absent" },
+        { "attached", "on", "attached: \"on\" is wrong; allowed: no, yes" },
         { "clock", "machine",
           "clock: \"machine\" is wrong; allowed: a time like 2026-05-01T12:00:00Z" },
-        { "dtr", "high", "dtr: \"high\" is wrong; allowed: off,on" },
-        { "weather", "rain",
-          "there is no setting \"weather\"; allowed: registration, signal, operator, "
-          "operator-code, "
-          "area-code, cell, sim, attached, clock, network-time, dtr" },
+        { "dtr", "high", "dtr: \"high\" is wrong; allowed: off, on" },
     };
     struct world world;
 
@@ -74,6 +71,81 @@ static void test_words_are_checked(void **state)
         assert_int_equal(set(&world, wrong[i].name, wrong[i].value, why), ERR_INVALID);
         assert_string_equal(why, wrong[i].why);
     }
+    assert_null(lab_setting_find(span_of("weather")));
+    world_deinit(&world);
+}
+
+static enum err act(struct world *world, const char *name, const char *first, const char *second,
+                    char why[300])
+{
+    const struct span values[LAB_ACT_VALUES_MAX] = { span_of(first), span_of(second) };
+    struct text text;
+
+    text_init(&text, why, 300);
+    return lab_act_do(world->modem, lab_act_find(span_of(name)), values, &text);
+}
+
+static void test_acts_are_checked(void **state)
+{
+    static const struct {
+        const char *name, *first, *second, *why;
+    } wrong[] = {
+        { "power", "cut", "", "do: \"cut\" is wrong; allowed: off, on, reset, brown-out" },
+        { "power", "", "", "do: \"\" is wrong; allowed: off, on, reset, brown-out" },
+        { "ring", "+", "",
+          "caller: \"+\" is wrong; allowed: 1 to 20 digits, perhaps with a + in front" },
+        { "ring", "123456789012345678901", "",
+          "caller: \"123456789012345678901\" is wrong; allowed: 1 to 20 digits, perhaps with a + "
+          "in front" },
+        { "sms", "", "a",
+          "from: \"\" is wrong; allowed: 1 to 20 digits, perhaps with a + in front" },
+        { "sms", "12", "\xff",
+          "text: \"\xff\" is wrong; allowed: UTF-8, at most 160 characters of the GSM alphabet, or "
+          "70 of UCS-2" },
+        { "context-lost", "9", "",
+          "cid: \"9\" is wrong; allowed: a PDP context of the model, 0 for all" },
+        { "context-lost", "1", "",
+          "context-lost: not possible in this state; it needs a PDP context that is up" },
+        { "ring-end", "", "", "ring-end: not possible in this state; it needs a call" },
+    };
+    struct world world;
+
+    (void)state;
+    begin(&world, "he910");
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        char why[300];
+
+        assert_int_not_equal(act(&world, wrong[i].name, wrong[i].first, wrong[i].second, why),
+                             ERR_OK);
+        assert_string_equal(why, wrong[i].why);
+    }
+    assert_null(lab_act_find(span_of("earthquake")));
+    world_deinit(&world);
+}
+
+/* A rule whose words are in another order than what they stand for would do something else. */
+static void test_words_are_what_they_say(void **state)
+{
+    struct world world;
+    char why[300];
+
+    (void)state;
+    begin(&world, "he910");
+    assert_int_equal(set(&world, "sim", "absent", why), ERR_OK);
+    assert_int_equal(status_of(&world).sim, TLSMODEM_SIM_ABSENT);
+    assert_int_equal(set(&world, "sim", "puk", why), ERR_OK);
+    assert_int_equal(status_of(&world).sim, TLSMODEM_SIM_PUK);
+    assert_int_equal(set(&world, "sim", "ready", why), ERR_OK);
+    assert_int_equal(set(&world, "registration", "searching", why), ERR_OK);
+    assert_int_equal(status_of(&world).registration, TLSMODEM_SEARCHING);
+    assert_int_equal(set(&world, "registration", "lost", why), ERR_OK);
+    assert_int_equal(status_of(&world).registration, TLSMODEM_LOST);
+    assert_int_equal(act(&world, "power", "off", "", why), ERR_OK);
+    assert_false(status_of(&world).on);
+    assert_int_equal(act(&world, "power", "on", "", why), ERR_OK);
+    assert_true(status_of(&world).on);
+    assert_null(lab_setting_at(1000));
+    assert_null(lab_act_at(1000));
     world_deinit(&world);
 }
 
@@ -88,7 +160,8 @@ static void test_what_needs_power_or_network(void **state)
     assert_int_equal(tlsmodem_lose_context(world.modem, 9), ERR_INVALID);
     assert_int_equal(set(&world, "registration", "lost", why), ERR_OK);
     assert_int_equal(set(&world, "attached", "no", why), ERR_STATE);
-    assert_string_equal(why, "attached: not possible in this state");
+    assert_string_equal(
+        why, "attached: not possible in this state; it needs a modem that is on, and registered");
     assert_int_equal(tlsmodem_set_power(world.modem, TLSMODEM_POWER_OFF), ERR_OK);
     assert_int_equal(tlsmodem_set_power(world.modem, TLSMODEM_POWER_OFF), ERR_OK);
     assert_int_equal(tlsmodem_set_power(world.modem, TLSMODEM_POWER_RESET), ERR_STATE);
@@ -269,6 +342,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_are_checked),
+        cmocka_unit_test(test_acts_are_checked),
+        cmocka_unit_test(test_words_are_what_they_say),
         cmocka_unit_test(test_what_needs_power_or_network),
         cmocka_unit_test(test_it_holds_over_power),
         cmocka_unit_test(test_a_reset_comes_back),

@@ -196,9 +196,12 @@ static void test_texts(void **state)
         { "< prompt", BYTES("\r\n> "), SCRIPT_EXPECT, SCRIPT_TYPE_RAW },
         { "< bytes \"\"", BYTES(""), SCRIPT_EXPECT, SCRIPT_TYPE_RAW },
         { "< burst \"a\"", BYTES("a"), SCRIPT_EXPECT, SCRIPT_TYPE_RAW },
-        { "ring \"+4912\"", BYTES("+4912"), SCRIPT_RING, SCRIPT_TYPE_RAW },
-        { "ring", BYTES(""), SCRIPT_RING, SCRIPT_TYPE_RAW },
-        { "message \"+49\" \"a \\\"b\\\"\"", BYTES("+49"), SCRIPT_MESSAGE, SCRIPT_TYPE_RAW },
+        { "ring \"+4912\"", BYTES("+4912"), SCRIPT_ACT, SCRIPT_TYPE_RAW },
+        { "ring", BYTES(""), SCRIPT_ACT, SCRIPT_TYPE_RAW },
+        { "sms \"+49\" \"a \\\"b\\\"\"", BYTES("+49"), SCRIPT_ACT, SCRIPT_TYPE_RAW },
+        { "set operator=A ${port}", BYTES("A 443"), SCRIPT_SET, SCRIPT_TYPE_RAW },
+        { "power off", BYTES("off"), SCRIPT_ACT, SCRIPT_TYPE_RAW },
+        { "context-lost 2", BYTES("2"), SCRIPT_ACT, SCRIPT_TYPE_RAW },
     };
 
     (void)state;
@@ -213,8 +216,8 @@ static void test_texts(void **state)
         assert_int_equal(step->typing, cases[i].typing);
         assert_int_equal(step->line, 3);
         assert_text(&step->text, cases[i].bytes, cases[i].len);
-        if (step->kind == SCRIPT_MESSAGE)
-            assert_text(&step->message, "a \"b\"", 5);
+        if (step->act == lab_act_find(span_of("sms")) && step->act != NULL)
+            assert_text(&step->second, "a \"b\"", 5);
         assert_int_equal(reader_next(reader, &step), ERR_NOT_FOUND);
         reader_close(reader);
     }
@@ -289,14 +292,15 @@ static void test_header(void **state)
 static void test_the_world(void **state)
 {
     struct reader *reader =
-        open_text("set operator=A B\nring end\ncontext-lost\npower brown-out\n"
+        open_text("set operator=A B\nring end\ncontext-lost\npower brown-out\npower cycle\n"
                   "fault latency latency=2000 socket=1\nlink gprs\nat 0.25s\nwait 1.001s\n");
 
     (void)state;
-    assert_true(span_equal(next(reader)->words, span_of("operator=A B")));
-    assert_int_equal(next(reader)->kind, SCRIPT_RING_END);
-    assert_int_equal(next(reader)->kind, SCRIPT_CONTEXT_LOST);
-    assert_int_equal(next(reader)->power, SCRIPT_POWER_BROWN_OUT);
+    assert_string_equal(next(reader)->setting->name, "operator");
+    assert_string_equal(next(reader)->act->name, "ring-end");
+    assert_string_equal(next(reader)->act->name, "context-lost");
+    assert_true(next(reader)->act->restarts);
+    assert_int_equal(next(reader)->kind, SCRIPT_CYCLE);
     assert_true(span_equal(next(reader)->words, span_of("latency latency=2000 socket=1")));
     assert_int_equal(next(reader)->kind, SCRIPT_LINK);
     assert_int_equal(next(reader)->duration_ms, 250);
@@ -334,9 +338,19 @@ static const struct mistake_case mistakes[] = {
     { "on port 9", "allowed: on port N, from 1 to 8" },
     { "on port 0", "allowed: on port N, from 1 to 8" },
     { "set x", "allowed: set NAME=VALUE" },
+    { "set weather=rain", "set: \"weather\" is wrong because there is no such setting; allowed: "
+                          "registration, signal, operator, operator-code" },
+    { "set signal=32", "set: \"32\" is wrong because it is no such value; allowed: 0 to 31, 99" },
+    { "set registration=away", "allowed: home, roaming, searching, denied, lost" },
+    { "set dtr=high", "allowed: off, on" },
+    { "set clock=machine", "allowed: a time like 2026-05-01T12:00:00Z" },
     { "ring 12", "it is no caller" },
-    { "message \"a\"", "it is no message" },
-    { "message \"a\" b", "it is no message" },
+    { "ring \"12x\"", "\"12x\" is wrong because it is no such value; allowed: 1 to 20 digits" },
+    { "context-lost all", "allowed: a PDP context of the model, 0 for all" },
+    { "sms \"a\"", "it is no message" },
+    { "sms \"a\" b", "it is no message" },
+    { "sms \"\" \"b\"", "a value is missing; allowed: 1 to 20 digits, perhaps with a + in front" },
+    { "sms \"12\" \"\"", "a value is missing; allowed: UTF-8, at most 160 characters" },
     { "fault", "which fault?" },
     { "link", "which link?" },
     { "at noon", "it is no time" },
@@ -501,7 +515,7 @@ static const char long_text[] =
     "model he910\nsource it\npeer server port tls server\nwrap link rtt=600\nname a.b 1.2.3.4\n"
     "models gl865 ge910 cipher=3\n> AT#SSLD=1,${port},\"${address}\",0,${cipher}\n"
     "peer accepts 0301 0035\n< OK\n<~ (?P<ip>[0-9.]+)\npeer sends \"a\\r\\n${port}b\"\n"
-    "< 400 bytes\nmessage \"+49\" \"t\"\npeer offered max=0301\npeer gets close\n";
+    "< 400 bytes\nset signal=5\nsms \"+49\" \"t\"\npeer offered max=0301\npeer gets close\n";
 
 /* Cut at every byte: it plays, or a mistake names a line. */
 static void test_cut_anywhere(void **state)

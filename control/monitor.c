@@ -92,7 +92,8 @@ static void show_metrics(struct monitor *monitor, struct http_answer *answer)
 
 static void show_ready(const struct monitor *monitor, struct http_answer *answer)
 {
-    bool is_ready = atomic_load(&monitor->is_ready);
+    bool is_ready =
+        atomic_load(&monitor->is_ready) && monitor->config.has_all_ports(monitor->config.ctx);
 
     put_text(answer, is_ready ? HTTP_OK : HTTP_UNAVAILABLE,
              is_ready ? "ready\n" : "not every port is open\n");

@@ -10,10 +10,12 @@ struct monitor;
 
 /* All is borrowed until monitor_close(). */
 struct monitor_config {
-    const struct port_spec *at;          /* PORT_TCP or PORT_UNIX */
-    const struct fleet *fleet;           /* that counts */
-    size_t threads;                      /* of the fleet */
-    uint64_t (*store_writes)(void *ctx); /* called in a thread of the monitor */
+    const struct port_spec *at; /* PORT_TCP or PORT_UNIX */
+    const struct fleet *fleet;  /* that counts */
+    size_t threads;             /* of the fleet */
+    /* Called in a thread of the monitor. */
+    uint64_t (*store_writes)(void *ctx);
+    bool (*has_all_ports)(void *ctx); /* none that was open is away */
     void *ctx;
 };
 
@@ -22,8 +24,8 @@ struct monitor_config {
 enum err monitor_open(const struct monitor_config *config, struct port_failure *ret_failure,
                       struct monitor **ret_monitor);
 
-/* Whether every port is open, what /ready says; false in the beginning.  From the first true on
- * every loop is to turn, what /live says.  Any thread. */
+/* Whether every modem is there, what /ready says if all their ports are; false in the beginning.
+ * From the first true on every loop is to turn, what /live says.  Any thread. */
 void monitor_set_ready(struct monitor *monitor, bool is_ready);
 
 /* Ends it, before the fleet is halted.  NULL is nothing. */

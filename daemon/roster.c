@@ -84,12 +84,69 @@ static void start_pools(struct roster *roster)
     }
 }
 
+/* ---- ports that are away ---- */
+
+static void say_port(const struct roster *roster, const struct roster_modem *modem, size_t port)
+{
+    fprintf(roster->out, "ready: %s %s%s", modem_plan_name(&modem->plan),
+            fleet_port_label(roster->fleet, modem->index, port), roster->end);
+}
+
+/* In the thread of the modem's world, and of no port of a pool. */
+static void on_port_away(void *ctx, size_t index, bool is_away)
+{
+    struct roster_modem *modem = ctx;
+    struct roster *roster = modem->roster;
+    unsigned port = 1U << index;
+
+    if (is_away) {
+        atomic_fetch_or(&modem->away, port);
+        atomic_fetch_add(&roster->away, 1);
+        return;
+    }
+    atomic_fetch_and(&modem->away, ~port);
+    atomic_fetch_sub(&roster->away, 1);
+    pthread_mutex_lock(&roster->saying);
+    if ((modem->unsaid & port) != 0) {
+        modem->unsaid &= ~port;
+        say_port(roster, modem, index);
+        fflush(roster->out);
+    }
+    pthread_mutex_unlock(&roster->saying);
+}
+
+/* The modem is closed: nobody waits for its ports. */
+static void forget_ports(struct roster *roster, struct roster_modem *modem)
+{
+    for (unsigned away = atomic_exchange(&modem->away, 0); away != 0; away &= away - 1)
+        atomic_fetch_sub(&roster->away, 1);
+}
+
+bool roster_has_all_ports(struct roster *roster)
+{
+    return atomic_load(&roster->away) == 0;
+}
+
+void roster_say_ready(struct roster *roster, struct roster_modem *modem)
+{
+    size_t ports = modem->pool != NULL ? 1 : modem->plan.port_count;
+
+    pthread_mutex_lock(&roster->saying);
+    for (size_t port = 0; port < ports; port++) {
+        if ((atomic_load(&modem->away) & 1U << port) != 0)
+            modem->unsaid |= 1U << port;
+        else
+            say_port(roster, modem, port);
+    }
+    pthread_mutex_unlock(&roster->saying);
+}
+
 /* ---- opening ---- */
 
 /* In the thread of the modem's world, which does not look at the list. */
 static void on_port_end(void *ctx, size_t index)
 {
-    struct roster *roster = ctx;
+    struct roster *roster = ((struct roster_modem *)ctx)->roster;
 
     (void)index;
     if (atomic_load(&roster->has_one_port))
@@ -106,7 +163,7 @@ static void note_ports(struct roster *roster)
 static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_config)
 {
     struct roster *roster = ctx;
-    const struct roster_modem *modem = roster->batch[number];
+    struct roster_modem *modem = roster->batch[number];
     struct runtime_modem_config *config = &ret_config->runtime;
     size_t done = atomic_fetch_add(&roster->described, 1);
 
@@ -117,7 +174,8 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->log = roster->log;
     config->taps = roster->taps;
     config->on_port_end = on_port_end;
-    config->ctx = roster;
+    config->on_port_away = on_port_away;
+    config->ctx = modem;
     ret_config->pool = modem->pool;
     ret_config->order = modem->plan.number;
     if (pthread_equal(pthread_self(), roster->master))
@@ -135,11 +193,15 @@ static bool open_batch(struct roster *roster, struct roster_modem **batch, size_
         batch[i]->index = first + i;
     }
     roster->batch = batch;
-    return fleet_add(roster->fleet, count, describe, roster, ret_failure) == ERR_OK;
+    if (fleet_add(roster->fleet, count, describe, roster, ret_failure) == ERR_OK)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        forget_ports(roster, batch[i]);
+    return false;
 }
 
 /* A modem of its own memory by each plan.  NULL: there is none, and the plans are as they were. */
-static struct roster_modem **take_plans(const struct roster *roster, struct modem_plans *plans)
+static struct roster_modem **take_plans(struct roster *roster, struct modem_plans *plans)
 {
     struct roster_modem **list = calloc(plans->count, sizeof(list[0]));
     size_t made = 0;
@@ -157,6 +219,7 @@ static struct roster_modem **take_plans(const struct roster *roster, struct mode
         return NULL;
     }
     for (size_t i = 0; i < plans->count; i++) {
+        list[i]->roster = roster;
         list[i]->plan = plans->list[i];
         list[i]->pool = pool_of(roster, plans, &list[i]->plan);
         modem_plan_init(&plans->list[i]); /* what it had is the modem's */
@@ -188,16 +251,6 @@ void roster_start(struct roster *roster)
 {
     fleet_start(roster->fleet);
     start_pools(roster);
-}
-
-void roster_say_ready(const struct roster *roster, const struct roster_modem *modem, FILE *out,
-                      const char *end)
-{
-    size_t ports = modem->pool != NULL ? 1 : modem->plan.port_count;
-
-    for (size_t port = 0; port < ports; port++)
-        fprintf(out, "ready: %s %s%s", modem_plan_name(&modem->plan),
-                fleet_port_label(roster->fleet, modem->index, port), end);
 }
 
 /* ---- changing ---- */
@@ -243,6 +296,7 @@ static void remove_others(struct roster *roster, const bool *is_kept)
         if (is_kept[i])
             continue;
         fleet_remove(roster->fleet, roster->list[i]->index);
+        forget_ports(roster, roster->list[i]);
         free_modem(roster->list[i]);
     }
     free(roster->list);
@@ -299,7 +353,7 @@ static size_t part(struct roster_modem **list, size_t count, struct roster_modem
 }
 
 static void change(struct roster *roster, struct roster_modem **list, size_t count,
-                   struct roster_modem **fresh, bool *is_kept, FILE *out, const char *end)
+                   struct roster_modem **fresh, bool *is_kept)
 {
     size_t before = roster->count, kept, opened;
 
@@ -314,15 +368,15 @@ static void change(struct roster *roster, struct roster_modem **list, size_t cou
     roster->missing = count - roster->count;
     close_unused_pools(roster);
     for (size_t i = kept; i < roster->count; i++)
-        roster_say_ready(roster, roster->list[i], out, end);
-    fflush(out);
+        roster_say_ready(roster, roster->list[i]);
+    fflush(roster->out);
     roster_start(roster);
     log_say(roster->voice, LOG_INFO,
             "the file was read again: %zu modems as they were, %zu closed, %zu opened", kept,
             before - kept, opened);
 }
 
-void roster_change(struct roster *roster, struct modem_plans *plans, FILE *out, const char *end)
+void roster_change(struct roster *roster, struct modem_plans *plans)
 {
     size_t count = plans->count;
     struct roster_modem **fresh = calloc(count, sizeof(fresh[0]));
@@ -334,7 +388,7 @@ void roster_change(struct roster *roster, struct modem_plans *plans, FILE *out, 
         list = take_plans(roster, plans);
     modem_plans_free(plans);
     if (list != NULL)
-        change(roster, list, count, fresh, is_kept, out, end);
+        change(roster, list, count, fresh, is_kept);
     else
         log_say(roster->voice, LOG_ERROR, "%s: nothing was changed", failure.text);
     close_unused_pools(roster);

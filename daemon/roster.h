@@ -16,6 +16,9 @@
 
 /* One modem that is open, or being opened. */
 struct roster_modem {
+    struct roster *roster;
+    atomic_uint away;       /* ports, by their bits, that are */
+    unsigned unsaid;        /* ports whose "ready:" is due when they come; under `saying` */
     struct modem_plan plan; /* its own; where it is, it stays */
     struct pool *pool;      /* NULL: it has ports */
     struct nvm *nvm;        /* NULL: it stores nothing */
@@ -41,6 +44,8 @@ struct roster {
     /* So many are being opened, or are open; in the master's thread. */
     void (*on_described)(void *ctx, size_t count);
     void *ctx;
+    FILE *out; /* for "ready:", each with `end` behind it */
+    const char *end;
 
     struct stores stores;       /* with its lock in the beginning */
     struct roster_modem **list; /* in the order of the plans */
@@ -51,6 +56,8 @@ struct roster {
     struct roster_modem **batch; /* those that are being opened */
     atomic_size_t described;
     atomic_bool has_one_port; /* of all its modems: whose end is the run's */
+    atomic_size_t away;       /* ports of all that are */
+    pthread_mutex_t saying;   /* a lock in the beginning */
     pthread_t master;
 };
 
@@ -62,14 +69,16 @@ bool roster_open(struct roster *roster, struct modem_plans *plans,
 /* Lets bytes move between hosts and modems. */
 void roster_start(struct roster *roster);
 
-/* "ready: NAME PORT" for each port of the modems from `from` on of the list, `end` behind it. */
-void roster_say_ready(const struct roster *roster, const struct roster_modem *modem, FILE *out,
-                      const char *end);
+/* "ready: NAME PORT" for each port of the modem; one that is away says so when it comes. */
+void roster_say_ready(struct roster *roster, struct roster_modem *modem);
+
+/* Whether no port of a modem is away.  Any thread. */
+bool roster_has_all_ports(struct roster *roster);
 
 /* Has the modems be as other plans say, which are the roster's from now on: what does not differ
  * stays as it is, with its hosts and connections; what is gone is closed; the rest is opened, and
- * its lines go to `out`.  What cannot be opened is told in the log, and is not there. */
-void roster_change(struct roster *roster, struct modem_plans *plans, FILE *out, const char *end);
+ * said to be ready.  What cannot be opened is told in the log, and is not there. */
+void roster_change(struct roster *roster, struct modem_plans *plans);
 
 /* Gives back all but the modems, which the fleet has closed. */
 void roster_close(struct roster *roster);

@@ -150,12 +150,20 @@ static uint64_t store_writes(void *ctx)
     return stores_writes(&service->roster.stores);
 }
 
+static bool has_all_ports(void *ctx)
+{
+    struct service *service = ctx;
+
+    return roster_has_all_ports(&service->roster);
+}
+
 static bool open_monitor(struct service *service, size_t threads)
 {
     const struct monitor_config config = { .at = &service->metrics,
                                            .fleet = service->fleet,
                                            .threads = threads,
                                            .store_writes = store_writes,
+                                           .has_all_ports = has_all_ports,
                                            .ctx = service };
     struct port_failure failure;
 
@@ -169,22 +177,13 @@ static void set_ready(const struct service *service, bool is_ready)
         monitor_set_ready(service->monitor, is_ready && service->roster.missing == 0);
 }
 
-/* With --stdio standard output is the module's own. */
-static FILE *out_of(const struct service *service, const char **ret_end)
+static void say_ready(struct service *service)
 {
-    *ret_end = service->has_stdio ? stderr_line_end(service->options) : "\n";
-    return service->has_stdio ? stderr : stdout;
-}
-
-static void say_ready(const struct service *service)
-{
-    const struct roster *roster = &service->roster;
-    const char *end;
-    FILE *out = out_of(service, &end);
+    struct roster *roster = &service->roster;
 
     for (size_t i = 0; i < roster->count; i++)
-        roster_say_ready(roster, roster->list[i], out, end);
-    fflush(out);
+        roster_say_ready(roster, roster->list[i]);
+    fflush(roster->out);
 }
 
 static void say_error(void *ctx, const char *line)
@@ -211,8 +210,6 @@ static void on_hangup(void *ctx)
 {
     struct service *service = ctx;
     struct modem_plans plans;
-    const char *end;
-    FILE *out = out_of(service, &end);
 
     if (!run_plans(service->options, say_error, service, &plans)) {
         log_say(service->voice, LOG_ERROR, "%s is wrong: nothing was changed",
@@ -236,7 +233,7 @@ static void on_hangup(void *ctx)
     }
     set_ready(service, false);
     begin(service, "opening modems", plans.count);
-    roster_change(&service->roster, &plans, out, end);
+    roster_change(&service->roster, &plans);
     progress_end(&service->progress);
     set_ready(service, true);
 }
@@ -357,7 +354,11 @@ static int work(struct service *service, struct modem_plans *plans)
         .on_end = on_end,
         .on_described = on_described,
         .ctx = service,
+        /* With --stdio standard output is the module's own. */
+        .out = service->has_stdio ? stderr : stdout,
+        .end = service->has_stdio ? stderr_line_end(service->options) : "\n",
         .stores.lock = PTHREAD_MUTEX_INITIALIZER,
+        .saying = PTHREAD_MUTEX_INITIALIZER,
     };
     is_open = open_all(service, plans);
     if (is_open) {

@@ -42,6 +42,7 @@ struct runtime_modem {
     void (*on_started)(void *ctx);
     void *started_ctx;
     void (*on_port_end)(void *ctx, size_t index);
+    void (*on_port_away)(void *ctx, size_t index, bool is_away);
     void *ctx;
     size_t port_count;
     struct runtime_port ports[]; /* of the config's `ports` */
@@ -119,6 +120,15 @@ static void on_port_end(void *ctx)
         modem->on_port_end(modem->ctx, (size_t)(port - modem->ports));
 }
 
+static void on_port_away(void *ctx, bool is_away)
+{
+    const struct runtime_port *port = ctx;
+    struct runtime_modem *modem = port->modem;
+
+    if (modem->on_port_away != NULL)
+        modem->on_port_away(modem->ctx, (size_t)(port - modem->ports), is_away);
+}
+
 /* ERR_OK, or the line that says what could not be made. */
 static enum err check(enum err err, const char *what, struct port_failure *ret_failure)
 {
@@ -188,6 +198,9 @@ static enum err open_ports(struct runtime_modem *modem, const struct runtime_mod
             return err;
         port->modem = modem;
         port_on_end(port->port, on_port_end, port);
+        port_on_away(port->port, on_port_away, port);
+        if (port_is_away(port->port))
+            on_port_away(port, true);
         modem->port_count++;
     }
     return ERR_OK;
@@ -272,6 +285,7 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     modem->first_lines = config->at_start;
     modem->first_count = config->at_start_count;
     modem->on_port_end = config->on_port_end;
+    modem->on_port_away = config->on_port_away;
     modem->ctx = config->ctx;
     if (config->log != NULL)
         modem->log = *config->log;

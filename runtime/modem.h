@@ -58,6 +58,9 @@ struct runtime_modem_config {
     /* No host can ever come again to port `index`: standard input has ended.  Called from the loop,
      * where the modem must not be closed.  NULL: nobody is told. */
     void (*on_port_end)(void *ctx, size_t index);
+    /* Port `index` is away, or is there again (port_is_away()); also while it is opened.  Called
+     * from there or from the loop, where the modem must not be closed.  NULL: nobody is told. */
+    void (*on_port_away)(void *ctx, size_t index, bool is_away);
     void *ctx;
 };
 

@@ -92,6 +92,15 @@ static bool take_tcp_each(struct reading *reading, const char *pattern)
     return take_tcp(reading, pattern);
 }
 
+/* A file is a service's, which waits for its devices; who types the command line mistypes. */
+static bool take_uart(struct reading *reading, const char *value)
+{
+    bool good = take_path(reading, value, port_option_uart);
+
+    reading->spec.awaits = true;
+    return good;
+}
+
 static bool take_stdio(struct reading *reading, bool is_asked)
 {
     if (is_asked)
@@ -116,7 +125,7 @@ static bool take_entry(struct reading *reading, const struct file_port *port,
     if (port->unix_path != NULL)
         return take_path(reading, port->unix_path, port_option_unix);
     if (port->uart != NULL)
-        return take_path(reading, port->uart, port_option_uart);
+        return take_uart(reading, port->uart);
     if (port->stdio != NULL)
         return take_stdio(reading, *port->stdio);
     return port->tcp != NULL ? take_tcp(reading, port->tcp)

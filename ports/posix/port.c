@@ -21,6 +21,27 @@ void port_on_end(struct port *port, void (*on_end)(void *ctx), void *ctx)
     port->end_ctx = ctx;
 }
 
+bool port_is_away(const struct port *port)
+{
+    return port->is_away;
+}
+
+void port_on_away(struct port *port, void (*on_away)(void *ctx, bool is_away), void *ctx)
+{
+    assert(on_away != NULL);
+    port->on_away = on_away;
+    port->away_ctx = ctx;
+}
+
+void port_set_away(struct port *port, bool is_away)
+{
+    if (port->is_away == is_away)
+        return;
+    port->is_away = is_away;
+    if (port->on_away != NULL)
+        port->on_away(port->away_ctx, is_away);
+}
+
 const char *port_label(const struct port *port)
 {
     return port->label;

@@ -16,6 +16,7 @@ struct port_spec {
     uint16_t tcp_port;          /* 0: any free one */
     uint32_t baud;              /* UART: one of uart_rate.h */
     bool rtscts;                /* UART */
+    bool awaits;                /* UART: a device that is not there is waited for from the start */
 };
 
 struct port;
@@ -32,6 +33,9 @@ struct port {
     char label[PORT_LABEL_CAP]; /* "tcp 127.0.0.1:4000": kind and where, as a host has to know it */
     void (*on_end)(void *ctx);
     void *end_ctx;
+    bool is_away;
+    void (*on_away)(void *ctx, bool is_away);
+    void *away_ctx;
 };
 
 /* Lets bytes move between hosts and `terminal`, which is borrowed until port_close(). */
@@ -43,6 +47,16 @@ struct channel *port_channel(struct port *port);
 /* on_end() is called, from the loop or from inside a call of the channel, when no host can ever
  * come again: standard input or output has ended. */
 void port_on_end(struct port *port, void (*on_end)(void *ctx), void *ctx);
+
+/* True while no host can come: the device is not there, the terminal has failed, standard input has
+ * ended. */
+bool port_is_away(const struct port *port);
+
+/* on_away() is called when that changes, from the loop or from inside a call of the channel. */
+void port_on_away(struct port *port, void (*on_away)(void *ctx, bool is_away), void *ctx);
+
+/* For the kinds of port: whether it is away from now on. */
+void port_set_away(struct port *port, bool is_away);
 
 /* Kind and place; valid as long as the port. */
 const char *port_label(const struct port *port);

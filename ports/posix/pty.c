@@ -47,6 +47,7 @@ static void on_hangup(void *owner)
     log_say(pty->base.loop->log, LOG_ERROR, "%s: the terminal failed; restart tlsmodem",
             pty->base.label);
     fd_channel_leave(&pty->base.channel);
+    port_set_away(&pty->base, true);
 }
 
 static bool open_pair(struct pty_port *pty)

@@ -126,6 +126,7 @@ static void on_check(void *ctx)
         return;
     }
     self->ended = true;
+    port_set_away(&self->base, true);
     if (self->base.on_end != NULL)
         self->base.on_end(self->base.end_ctx);
 }

@@ -1,6 +1,7 @@
 /* uart_port.c: a port on a serial device, in the place of a real module.
  *
- * The device may vanish (a USB adapter that is pulled) and come back: the port waits for it.
+ * The device may vanish (a USB adapter that is pulled) and come back: the port waits for it, and
+ * says so once, and again only where something else keeps it from opening.
  */
 #include "posix/port_kinds.h"
 #include "posix/timer.h"
@@ -22,6 +23,7 @@ struct uart_port {
     bool quiet; /* the kernel had nothing to send when we last looked */
     unsigned lines;
     bool host_dtr, saw_host_dtr;
+    enum err last_err; /* why it was not opened when we last tried */
     struct clock_timer *reopen, *look, *drain;
 };
 
@@ -40,6 +42,13 @@ static void close_uart(struct port *port)
 
 static const struct port_ops uart_ops = { .close = close_uart };
 
+static void await_device(struct uart_port *uart)
+{
+    uart->last_err = ERR_NOT_FOUND;
+    clock_timer_start(uart->reopen, REOPEN_MS);
+    port_set_away(&uart->base, true);
+}
+
 static void lose_device(struct uart_port *uart)
 {
     log_say(uart->base.loop->log, LOG_WARNING, "%s: the device is gone; waiting for it",
@@ -47,7 +56,7 @@ static void lose_device(struct uart_port *uart)
     fd_channel_leave(&uart->base.channel);
     close(uart->fd);
     uart->fd = -1;
-    clock_timer_start(uart->reopen, REOPEN_MS);
+    await_device(uart);
 }
 
 static void on_hangup(void *owner)
@@ -112,11 +121,17 @@ static void on_reopen(void *ctx)
 {
     struct uart_port *uart = ctx;
     struct port_failure failure;
+    enum err err = open_device(uart, &failure);
 
-    if (open_device(uart, &failure) == ERR_OK)
-        log_say(uart->base.loop->log, LOG_INFO, "%s: the device is back", uart->base.label);
-    else
-        clock_timer_start(uart->reopen, REOPEN_MS);
+    if (err == ERR_OK) {
+        log_say(uart->base.loop->log, LOG_INFO, "%s: the device is there", uart->base.label);
+        port_set_away(&uart->base, false);
+        return;
+    }
+    if (err != ERR_NOT_FOUND && err != uart->last_err)
+        log_say(uart->base.loop->log, LOG_WARNING, "%s; trying again", failure.text);
+    uart->last_err = err;
+    clock_timer_start(uart->reopen, REOPEN_MS);
 }
 
 static void set_lines(struct channel *channel, unsigned lines)
@@ -192,6 +207,18 @@ static enum err make_timers(struct uart_port *uart)
     return ERR_OK;
 }
 
+static enum err open_or_await(struct uart_port *uart, bool may_await,
+                              struct port_failure *ret_failure)
+{
+    enum err err = open_device(uart, ret_failure);
+
+    if (err != ERR_NOT_FOUND || !may_await)
+        return err;
+    log_say(uart->base.loop->log, LOG_WARNING, "%s; waiting for it", ret_failure->text);
+    await_device(uart);
+    return ERR_OK;
+}
+
 enum err uart_port_open(struct posix_loop *loop, const struct port_spec *spec,
                         struct port_failure *ret_failure, struct port **ret_port)
 {
@@ -213,7 +240,7 @@ enum err uart_port_open(struct posix_loop *loop, const struct port_spec *spec,
     if (err != ERR_OK)
         port_fail(ret_failure, err, "out of memory");
     else
-        err = open_device(uart, ret_failure);
+        err = open_or_await(uart, spec->awaits, ret_failure);
     if (err != ERR_OK) {
         close_uart(&uart->base);
         return err;

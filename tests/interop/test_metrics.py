@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
+import select
 import signal
 import socket
 import stat
 import subprocess
 import time
+import tty
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -410,6 +413,72 @@ def test_a_file_says_where(tmp_path: Path) -> None:
             process.terminate()
             assert process.wait(EXIT_S) == 0
     assert not path.exists()
+
+
+class Device:
+    """A serial device that a host has the other end of, and that can be pulled out."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ends: tuple[int, int] | None = None
+
+    def plug(self) -> None:
+        self._ends = os.openpty()
+        self._path.symlink_to(os.ttyname(self._ends[1]))
+        tty.setraw(self._ends[1])
+
+    def pull(self) -> None:
+        if self._ends is None:
+            return
+        self._path.unlink()
+        for end in self._ends:
+            os.close(end)
+        self._ends = None
+
+    def answers(self) -> bool:
+        """Whether a module is behind it by now."""
+        assert self._ends is not None
+        os.write(self._ends[0], b"AT\r")
+        readable, _, _ = select.select([self._ends[0]], [], [], 0.2)
+        return bool(readable) and b"OK" in os.read(self._ends[0], 4096)
+
+
+def test_a_device_that_comes_and_goes(tmp_path: Path) -> None:
+    """Not ready while one is away; each change is said once, and the ready line when it comes."""
+    config, path, log = tmp_path / "modems.yaml", tmp_path / "metrics.sock", tmp_path / "log"
+    device = Device(tmp_path / "ttyUSB0")
+    config.write_text(f"metrics: 'unix:{path}'\nmodems:\n"
+                      "  - {name: wired, module: m95, state: none, ports: [{uart: ttyUSB0}, {unix: s}]}\n"
+                      "  - {name: other, module: m95, state: none, ports: [{unix: other}]}\n")
+    with log.open("w") as words, subprocess.Popen(
+            [program_path("tlsmodem", "TLSMODEM"), "--config", config, "--log-level", "info"],
+            stdout=subprocess.PIPE, stderr=words, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == f"ready: wired unix {tmp_path}/s\n"
+            assert process.stdout.readline() == f"ready: other unix {tmp_path}/other\n"
+            assert ask(path, "/ready")[:2] == (503, "not every port is open\n")
+            assert ask(path, "/live")[0] == 200
+            device.plug()
+            assert process.stdout.readline() == f"ready: wired uart {tmp_path}/ttyUSB0\n"
+            wait_for(lambda: ask(path, "/ready")[0] == 200)
+            wait_for(device.answers)
+            device.pull()
+            wait_for(lambda: ask(path, "/ready")[0] == 503)
+            config.write_text(config.read_text().replace("ttyUSB0", "ttyUSB1"))  # away, too
+            process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "the file was read again" in log.read_text())
+            assert ask(path, "/ready")[0] == 503
+            config.write_text(config.read_text().replace("{uart: ttyUSB1}, ", ""))
+            process.send_signal(signal.SIGHUP)
+            wait_for(lambda: ask(path, "/ready")[0] == 200)
+        finally:
+            device.pull()
+            process.terminate()
+            assert process.wait(EXIT_S) == 0
+    said = log.read_text()
+    assert said.count("No such file or directory; waiting for it") == 2
+    assert said.count("ttyUSB0: the device is there") == said.count("ttyUSB0: the device is gone; waiting for it") == 1
 
 
 @pytest.mark.parametrize(("value_", "why"), [

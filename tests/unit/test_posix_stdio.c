@@ -82,6 +82,7 @@ static void piped_script_is_answered(void **state)
     assert_int_equal(write(in[1], "AT\r", 3), 3);
     close(in[1]);
     assert_true(run_until(&f.loop, has_ended, &f, LIMIT_MS));
+    assert_true(port_is_away(f.port));
     assert_true((fcntl(0, F_GETFL) & O_NONBLOCK) != 0);
     finish(&f);
     assert_int_equal(fcntl(in[0], F_GETFL) & O_NONBLOCK, 0);
@@ -109,6 +110,7 @@ static void end_of_input_waits_for_the_module(void **state)
     f.fake.busy = true;
     fake_grant(&f.fake, SIZE_MAX);
     assert_false(run_until(&f.loop, has_ended, &f, 100));
+    assert_false(port_is_away(f.port));
     fake_say(&f.fake, "OK", 2);
     f.fake.busy = false;
     assert_true(run_until(&f.loop, has_ended, &f, LIMIT_MS));

@@ -22,7 +22,25 @@ struct fixture {
     struct fake_terminal fake;
     int cable;    /* the other end of the device */
     speed_t rate; /* to wait for */
+    struct log log;
+    char said[1024]; /* each line ends in | */
+    char away[32];   /* what was told of it: + and - */
 };
+
+static void say(void *ctx, const char *tag, const char *text)
+{
+    struct fixture *f = ctx;
+    size_t len = strlen(f->said);
+
+    snprintf(f->said + len, sizeof(f->said) - len, "%s: %s|", tag, text);
+}
+
+static void note_away(void *ctx, bool is_away)
+{
+    struct fixture *f = ctx;
+
+    strcat(f->away, is_away ? "-" : "+");
+}
 
 /* Puts a device at the path of the spec. */
 static void plug(struct fixture *f)
@@ -49,8 +67,10 @@ static int set_up(void **state)
     f->spec = (struct port_spec){ .kind = PORT_UART, .baud = 9600, .rtscts = true };
     snprintf(f->spec.where, sizeof(f->spec.where), "%s/ttyS0", f->folder);
     plug(f);
-    assert_int_equal(posix_loop_open(&f->loop, NULL), ERR_OK);
+    f->log = (struct log){ .write = say, .ctx = f, .level = LOG_INFO };
+    assert_int_equal(posix_loop_open(&f->loop, &f->log), ERR_OK);
     assert_int_equal(port_open(&f->loop, &f->spec, &failure, &f->port), ERR_OK);
+    port_on_away(f->port, note_away, f);
     fake_init(&f->fake, port_channel(f->port));
     port_start(f->port, &f->fake.base);
     *state = f;
@@ -158,6 +178,73 @@ static void device_may_vanish_and_come_back(void **state)
     assert_true(run_until(&f->loop, answers, f, LIMIT_MS));
 }
 
+static bool is_back(void *ctx)
+{
+    struct fixture *f = ctx;
+
+    return strchr(f->away, '+') != NULL;
+}
+
+static bool is_locked(void *ctx)
+{
+    struct fixture *f = ctx;
+
+    return strstr(f->said, "another program has locked it; trying again") != NULL;
+}
+
+/* Once each: that it is gone, that another has it, that it is there. */
+static void what_happens_to_a_device_is_said_once(void **state)
+{
+    struct fixture *f = *state;
+    char expected[1024];
+    int other;
+
+    assert_false(port_is_away(f->port));
+    unplug(f);
+    while (f->away[0] == '\0')
+        uv_run(&f->loop.uv, UV_RUN_ONCE);
+    assert_true(port_is_away(f->port));
+    plug(f);
+    other = open(f->spec.where, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+    assert_true(run_until(&f->loop, is_locked, f, LIMIT_MS));
+    assert_string_equal(f->away, "-");
+    close(other);
+    assert_true(run_until(&f->loop, is_back, f, LIMIT_MS));
+    assert_false(port_is_away(f->port));
+    assert_string_equal(f->away, "-+");
+    snprintf(expected, sizeof(expected),
+             "warning: uart %s: the device is gone; waiting for it|"
+             "warning: uart %s: another program has locked it; trying again|"
+             "info: uart %s: the device is there|",
+             f->spec.where, f->spec.where, f->spec.where);
+    assert_string_equal(f->said, expected);
+}
+
+static void device_may_come_after_the_start(void **state)
+{
+    struct fixture *f = *state;
+    struct port_failure failure;
+
+    port_close(f->port);
+    unplug(f);
+    f->said[0] = '\0';
+    assert_int_equal(port_open(&f->loop, &f->spec, &failure, &f->port), ERR_NOT_FOUND);
+    f->spec.awaits = true;
+    assert_int_equal(port_open(&f->loop, &f->spec, &failure, &f->port), ERR_OK);
+    assert_true(port_is_away(f->port));
+    port_on_away(f->port, note_away, f);
+    f->fake.channel = port_channel(f->port);
+    port_start(f->port, &f->fake.base);
+    plug(f);
+    assert_true(run_until(&f->loop, answers, f, LIMIT_MS));
+    assert_string_equal(f->away, "+");
+    assert_non_null(strstr(f->said, "cannot open it: No such file or directory; waiting for it|"));
+    strcpy(f->spec.where, "/dev/null"); /* that is no device that comes */
+    assert_int_equal(port_open(&f->loop, &f->spec, &failure, &f->port), ERR_INVALID);
+    snprintf(f->spec.where, sizeof(f->spec.where), "%s/ttyS0", f->folder);
+}
+
 static void device_without_lines_shows_no_dtr(void **state)
 {
     struct fixture *f = *state;
@@ -190,7 +277,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(device_is_raw_8n1_at_its_rate),   TEST(rate_changes_after_the_answer),
         TEST(device_may_vanish_and_come_back), TEST(device_without_lines_shows_no_dtr),
-        TEST(wrong_devices_are_refused),
+        TEST(wrong_devices_are_refused),       TEST(what_happens_to_a_device_is_said_once),
+        TEST(device_may_come_after_the_start),
 #undef TEST
     };
 

@@ -3,39 +3,11 @@
 
 #include "base/letters.h"
 #include "base/text.h"
+#include "base/wildcard.h"
 
 #include <string.h>
 
 enum { COMMAND_MAX = 200, LINE_MAX = 500, RESULT_MAX = 60, ALL_MAX = 600, DELAY_MAX_MS = 600000 };
-
-static bool same(uint8_t a, uint8_t b)
-{
-    return letter_upper(a) == letter_upper(b);
-}
-
-/* True when the text is as the pattern, of which each * stands for anything. */
-static bool matches(struct span pattern, struct span text)
-{
-    size_t at = 0, from = 0, star = SIZE_MAX, i = 0;
-
-    while (i < text.len) {
-        if (at < pattern.len && pattern.data[at] == '*') {
-            star = at++;
-            from = i;
-        } else if (at < pattern.len && same(pattern.data[at], text.data[i])) {
-            at++;
-            i++;
-        } else if (star != SIZE_MAX) {
-            at = star + 1;
-            i = ++from;
-        } else {
-            return false;
-        }
-    }
-    while (at < pattern.len && pattern.data[at] == '*')
-        at++;
-    return at == pattern.len;
-}
 
 bool own_answer_find(const struct tlsmodem_answer *list, size_t count, struct span command,
                      struct at_own_answer *ret_answer)
@@ -43,7 +15,7 @@ bool own_answer_find(const struct tlsmodem_answer *list, size_t count, struct sp
     for (size_t i = 0; i < count; i++) {
         const struct tlsmodem_answer *answer = &list[i];
 
-        if (!matches(span_skip(span_of(answer->command), strlen("AT")), command))
+        if (!wildcard_fits(span_skip(span_of(answer->command), strlen("AT")), command))
             continue;
         *ret_answer = (struct at_own_answer){ answer->lines, answer->line_count,
                                               answer->result != NULL ? answer->result : "OK",

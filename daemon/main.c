@@ -14,7 +14,7 @@ enum { EXIT_USE = 2 };
 static void say(void *ctx, const char *line)
 {
     (void)ctx;
-    fprintf(stderr, "%s\n", line);
+    stderr_say_error("%s", line);
 }
 
 static int run(const struct options *options)
@@ -40,7 +40,7 @@ static int run_main(int argc, char **argv)
     char error[OPTIONS_ERROR_CAP];
 
     if (!options_parse(argc, argv, &options, error)) {
-        fprintf(stderr, "tlsmodem: %s\n", error);
+        stderr_say_error("tlsmodem: %s", error);
         return EXIT_USE;
     }
     switch (options.action) {

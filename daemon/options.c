@@ -317,7 +317,7 @@ static const struct option first[] = {
       "let --tcp listen where other machines can reach it: they need no password" },
     { "--state", NULL, "DIR", false, take_state,
       "the folder of the modem's memory, or none: in RAM only; "
-      "else $XDG_STATE_HOME/tlsmodem or ~/.local/state/tlsmodem" },
+      "else $STATE_DIRECTORY, $XDG_STATE_HOME/tlsmodem or ~/.local/state/tlsmodem" },
     { "--dns", NULL, "system|module|ADDR[:PORT]", false, take_dns,
       "who is asked for names: the machine's servers, as without it; the server that the host sets "
       "by its module's command; or this one, of port 53 unless given" },

@@ -3,6 +3,7 @@
 #include "recording.h"
 
 #include "base/text.h"
+#include "stderr_log.h"
 #include "tlsmodem.h"
 #include "transcript/recorder.h"
 
@@ -145,7 +146,7 @@ static bool begin(struct recording *recording, const struct modem_plan *plan, in
         (struct runtime_taps){ tap_net, tap_tls, tap_attach, tap_terminal, tap_stop, recording };
     if (writer_open(&config, &recording->writer) != ERR_OK ||
         recorder_open(recording->writer, &recording->recorder) != ERR_OK) {
-        fprintf(stderr, "tlsmodem: --record: %s\n", err_text(ERR_NO_MEMORY));
+        stderr_say_error("tlsmodem: --record: %s", err_text(ERR_NO_MEMORY));
         return false;
     }
     say_varying(recording->writer, plan->identity.imei, "\\d{15}");
@@ -180,15 +181,15 @@ bool recording_open(const char *path, const struct modem_plan *plan, int zone_qu
     struct recording *recording = calloc(1, sizeof(*recording));
 
     if (recording == NULL) {
-        fprintf(stderr, "tlsmodem: --record: %s\n", err_text(ERR_NO_MEMORY));
+        stderr_say_error("tlsmodem: --record: %s", err_text(ERR_NO_MEMORY));
         return false;
     }
     recording->path = path;
     recording->log = log;
     recording->fd = open_file(path);
     if (recording->fd < 0) {
-        fprintf(stderr, "tlsmodem: --record: cannot write to the file: %s: %s\n", path,
-                errno == ENXIO ? "nobody reads the pipe" : strerror(errno));
+        stderr_say_error("tlsmodem: --record: cannot write to the file: %s: %s", path,
+                         errno == ENXIO ? "nobody reads the pipe" : strerror(errno));
         free(recording);
         return false;
     }

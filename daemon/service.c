@@ -5,6 +5,7 @@
 #include "counted_log.h"
 
 #include "control/monitor.h"
+#include "manager.h"
 #include "needs.h"
 #include "posix/signals.h"
 #include "progress.h"
@@ -37,11 +38,14 @@ struct service {
     struct monitor *monitor; /* NULL: nobody is shown anything */
     struct roster roster;
     struct progress progress;
+    const char *doing; /* what progress is told of, with so many modems */
+    size_t doing_count;
+    struct manager manager;
 };
 
 static bool fail(const char *what, const char *why)
 {
-    fprintf(stderr, "tlsmodem: %s%s%s\n", what, why[0] != '\0' ? ": " : "", why);
+    stderr_say_error("tlsmodem: %s%s%s", what, why[0] != '\0' ? ": " : "", why);
     return false;
 }
 
@@ -89,19 +93,12 @@ static bool open_tls(struct service *service)
     }
     err = providers_open(keylog, &service->providers);
     if (err == ERR_IO && keylog != NULL) {
-        fprintf(stderr, "tlsmodem: %s: cannot write to the file: %s\n", named_by, keylog);
+        stderr_say_error("tlsmodem: %s: cannot write to the file: %s", named_by, keylog);
         return false;
     }
     if (err == ERR_OK)
         say_policy(service->log);
     return check(err, "cannot use the TLS libraries");
-}
-
-static void on_described(void *ctx, size_t count)
-{
-    struct service *service = ctx;
-
-    progress_tell(&service->progress, count);
 }
 
 static bool open_recording(struct service *service, const struct modem_plans *plans)
@@ -123,6 +120,17 @@ static bool open_recording(struct service *service, const struct modem_plans *pl
 static void begin(struct service *service, const char *what, size_t count)
 {
     progress_begin(&service->progress, what, count, !service->has_stdio);
+    service->doing = what;
+    service->doing_count = count;
+}
+
+/* So many are done of what began. */
+static void on_done(void *ctx, size_t count)
+{
+    struct service *service = ctx;
+
+    progress_tell(&service->progress, count);
+    manager_progress(&service->manager, service->doing, count, service->doing_count);
 }
 
 static bool open_modems(struct service *service, struct modem_plans *plans)
@@ -206,15 +214,29 @@ static bool may_grow(const struct service *service, const struct modem_plans *pl
     return false;
 }
 
-static void on_hangup(void *ctx)
+/* What the service manager shows to who asks for the status; `news` is in front of it. */
+static void say_status(struct service *service, const char *news)
 {
-    struct service *service = ctx;
+    char status[MANAGER_STATUS_CAP];
+    size_t count = service->roster.count, missing = service->roster.missing;
+
+    if (missing > 0)
+        snprintf(status, sizeof(status), "%s%zu modems, %zu that could not be opened", news, count,
+                 missing);
+    else
+        snprintf(status, sizeof(status), "%s%zu modem%s", news, count, count == 1 ? "" : "s");
+    manager_ready(&service->manager, status);
+}
+
+/* Whether the modems are as the file has them now. */
+static bool reload(struct service *service)
+{
     struct modem_plans plans;
 
     if (!run_plans(service->options, say_error, service, &plans)) {
         log_say(service->voice, LOG_ERROR, "%s is wrong: nothing was changed",
                 service->options->config);
-        return;
+        return false;
     }
     if (plans.has_metrics != service->has_metrics ||
         !modem_plan_same_port(&plans.metrics, &service->metrics))
@@ -225,17 +247,26 @@ static void on_hangup(void *ctx)
                 service->recording != NULL ? "a recording is of one modem from start to end"
                                            : "standard input and output come or go by a restart");
         modem_plans_free(&plans);
-        return;
+        return false;
     }
     if (!may_grow(service, &plans)) {
         modem_plans_free(&plans);
-        return;
+        return false;
     }
     set_ready(service, false);
     begin(service, "opening modems", plans.count);
     roster_change(&service->roster, &plans);
     progress_end(&service->progress);
     set_ready(service, true);
+    return true;
+}
+
+static void on_hangup(void *ctx)
+{
+    struct service *service = ctx;
+
+    manager_reloading(&service->manager);
+    say_status(service, reload(service) ? "" : "the file was not taken: ");
 }
 
 static bool open_all(struct service *service, struct modem_plans *plans)
@@ -249,17 +280,10 @@ static bool open_all(struct service *service, struct modem_plans *plans)
            open_monitor(service, threads_of(service, plans->count)) && open_modems(service, plans);
 }
 
-static void on_modem_closed(void *ctx, size_t count)
-{
-    struct service *service = ctx;
-
-    progress_tell(&service->progress, count);
-}
-
 static void close_all(struct service *service)
 {
     begin(service, "closing modems", service->roster.count);
-    fleet_clear(service->fleet, on_modem_closed, service);
+    fleet_clear(service->fleet, on_done, service);
     progress_end(&service->progress);
     roster_close(&service->roster);
     recording_close(service->recording);
@@ -352,7 +376,7 @@ static int work(struct service *service, struct modem_plans *plans)
         .voice = service->voice,
         .zone_quarters = clock_zone_quarters(&master->clock.base),
         .on_end = on_end,
-        .on_described = on_described,
+        .on_described = on_done,
         .ctx = service,
         /* With --stdio standard output is the module's own. */
         .out = service->has_stdio ? stderr : stdout,
@@ -365,7 +389,11 @@ static int work(struct service *service, struct modem_plans *plans)
         set_ready(service, true);
         say_ready(service);
         roster_start(&service->roster);
+        say_status(service, "");
+        manager_watch(&service->manager, service->fleet);
         fleet_run(service->fleet);
+        manager_stopping(&service->manager);
+        manager_unwatch(&service->manager);
     }
     monitor_close(service->monitor);
     fleet_halt(service->fleet);
@@ -393,10 +421,12 @@ int service_run(const struct options *options, struct modem_plans *plans, const 
     service->has_stdio = plans->has_stdio;
     service->has_metrics = plans->has_metrics;
     service->metrics = plans->metrics;
+    manager_open(&service->manager, log);
     if (has_limits(service, plans) && open_fleet(service, plans->count)) {
         status = work(service, plans);
         closed = fleet_close(service->fleet, CLOSE_MS);
     }
+    manager_close(&service->manager);
     counted_log_deinit(&service->counted);
     if (closed)
         free(service);

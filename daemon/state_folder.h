@@ -7,7 +7,8 @@
 
 enum { STATE_FOLDER_CAP = PATH_MAX };
 
-/* Copies `given`, or without it (NULL) the folder of the XDG Base Directory Specification 0.8.
+/* Copies `given`, or without it (NULL) the first folder that a service manager has made for us
+ * (STATE_DIRECTORY), or that of the XDG Base Directory Specification 0.8.
  * False: the environment names none. */
 bool state_folder_find(const char *given, char *ret_folder);
 

@@ -1,12 +1,62 @@
-/* stderr_log.c: messages of the program on standard error, each with its time in UTC. */
+/* stderr_log.c: messages of the program on standard error, each with its time in UTC; where that is
+ * systemd's journal, with its priority instead (sd-daemon(3)), as a journal knows the time. */
 #include "stderr_log.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_CAP = 640, NS_PER_MS = 1000000 };
+enum { LINE_CAP = 640, ERROR_CAP = 6000, NS_PER_MS = 1000000 };
+
+/* Priorities of syslog(3). */
+static int priority_of(const char *tag)
+{
+    static const int priorities[] = {
+        [LOG_ERROR] = 3, [LOG_WARNING] = 4, [LOG_INFO] = 6, [LOG_DEBUG] = 7
+    };
+    const char *name;
+
+    for (int i = 0; (name = log_level_name((enum log_level)i)) != NULL; i++)
+        if (strcmp(name, tag) == 0)
+            return priorities[i];
+    return priorities[LOG_DEBUG]; /* a trace */
+}
+
+/* The journal's stream is ours only if the variable has device and inode of what we write to. */
+static bool is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    uintmax_t device, inode;
+    struct stat info;
+
+    return stream != NULL && sscanf(stream, "%" SCNuMAX ":%" SCNuMAX, &device, &inode) == 2 &&
+           fstat(STDERR_FILENO, &info) == 0 && info.st_dev == device && info.st_ino == inode;
+}
+
+/* One write: lines of several processes in one file stay whole.  Where it fails, nobody reads. */
+static void write_out(const char *line, int len, size_t cap)
+{
+    if (len < 0)
+        return;
+    if (write(STDERR_FILENO, line, (size_t)len < cap ? (size_t)len : cap - 1) < 0)
+        return;
+}
+
+static void write_to_journal(void *ctx, const char *tag, const char *text)
+{
+    char line[LINE_CAP];
+    int len;
+
+    (void)ctx;
+    assert(tag != NULL && text != NULL);
+    len = snprintf(line, sizeof(line), "<%d>%s: %s\n", priority_of(tag), tag, text);
+    write_out(line, len, sizeof(line));
+}
 
 static void write_line(void *ctx, const char *tag, const char *text)
 {
@@ -23,12 +73,18 @@ static void write_line(void *ctx, const char *tag, const char *text)
     strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
     len = snprintf(line, sizeof(line), "%s.%03ldZ %s: %s%s", when, now.tv_nsec / NS_PER_MS, tag,
                    text, end);
-    if (len < 0)
-        return;
-    /* One write: lines of several processes in one file stay whole.  Where it fails, nobody reads.
-     */
-    if (write(STDERR_FILENO, line, (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1) < 0)
-        return;
+    write_out(line, len, sizeof(line));
+}
+
+void stderr_say_error(const char *format, ...)
+{
+    char text[ERROR_CAP];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    fprintf(stderr, "%s%s\n", is_journal() ? "<3>" : "", text);
 }
 
 const char *stderr_line_end(const struct options *options)
@@ -39,7 +95,7 @@ const char *stderr_line_end(const struct options *options)
 void stderr_log_init(struct log *log, const struct options *options)
 {
     *log = (struct log){
-        .write = write_line,
+        .write = is_journal() ? write_to_journal : write_line,
         .ctx = (void *)stderr_line_end(options),
         .name = options->module,
         .level = options->level,

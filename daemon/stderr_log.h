@@ -7,6 +7,9 @@
 /* Fills in a log as the options say; they are borrowed, like the name of the module in them. */
 void stderr_log_init(struct log *log, const struct options *options);
 
+/* One line about what ends the program, printf style, without a time of its own. */
+void stderr_say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* What a line on standard error ends with: a terminal that --stdio made raw needs its own carriage
  * return.  Static. */
 const char *stderr_line_end(const struct options *options);

@@ -50,7 +50,8 @@ static bool open_one(struct stores *stores, const struct modem_plan *plan,
         return true;
     if (!state_folder_find(plan->state, folder))
         return fail(ret_failure, ERR_NOT_FOUND,
-                    "neither XDG_STATE_HOME nor HOME is set: give --state DIR or --state none");
+                    "none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set: give --state DIR or "
+                    "--state none");
     *ret_nvm = find(stores, folder);
     if (*ret_nvm != NULL)
         return true;

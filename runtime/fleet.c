@@ -31,7 +31,7 @@ struct slot {
     pthread_t thread;
     bool is_open, runs; /* the first one runs in the master's thread, and not in one of its own */
     size_t load;        /* modems */
-    struct letter stop;
+    struct letter stop, beat;
 };
 
 typedef void work_fn(struct slot *slot, void *ctx);
@@ -48,6 +48,13 @@ struct fleet {
     pthread_mutex_t lock;
     pthread_cond_t is_done;
     size_t undone; /* under the lock: worlds that are at work */
+    struct {
+        struct letter over; /* to the master */
+        bool is_on;
+        atomic_size_t awaited; /* worlds that have not turned yet */
+        void (*turned)(void *ctx);
+        void *ctx;
+    } round;
 };
 
 static bool is_masters(const struct slot *slot)
@@ -84,6 +91,37 @@ static void everywhere(struct fleet *fleet, work_fn *work, void *ctx)
     while (fleet->undone > 0)
         pthread_cond_wait(&fleet->is_done, &fleet->lock);
     pthread_mutex_unlock(&fleet->lock);
+}
+
+/* ---- signs of life ---- */
+
+static void on_beat(struct letter *letter)
+{
+    struct slot *slot = (struct slot *)((char *)letter - offsetof(struct slot, beat));
+    struct fleet *fleet = slot->fleet;
+
+    if (atomic_fetch_sub(&fleet->round.awaited, 1) == 1)
+        posix_mailbox_post(&fleet->slots[0].world.mailbox, &fleet->round.over);
+}
+
+static void on_round_over(struct letter *letter)
+{
+    struct fleet *fleet = (struct fleet *)((char *)letter - offsetof(struct fleet, round.over));
+
+    fleet->round.is_on = false;
+    fleet->round.turned(fleet->round.ctx);
+}
+
+void fleet_round(struct fleet *fleet, void (*turned)(void *ctx), void *ctx)
+{
+    if (fleet->round.is_on)
+        return;
+    fleet->round.is_on = true;
+    fleet->round.turned = turned;
+    fleet->round.ctx = ctx;
+    atomic_store(&fleet->round.awaited, fleet->slot_count);
+    for (size_t i = 0; i < fleet->slot_count; i++)
+        posix_mailbox_post(&fleet->slots[i].world.mailbox, &fleet->slots[i].beat);
 }
 
 /* ---- worlds ---- */
@@ -161,10 +199,13 @@ enum err fleet_open(const struct fleet_config *config, struct port_failure *ret_
     pthread_mutex_init(&fleet->lock, NULL);
     pthread_cond_init(&fleet->is_done, NULL);
     fleet->stop.open = stop_master;
+    fleet->round.over.open = on_round_over;
     while (err == ERR_OK && fleet->slot_count < config->threads) {
         struct slot *slot = &fleet->slots[fleet->slot_count++];
 
-        *slot = (struct slot){ .letter.open = do_work, .fleet = fleet, .stop.open = stop_world };
+        *slot = (struct slot){
+            .letter.open = do_work, .fleet = fleet, .stop.open = stop_world, .beat.open = on_beat
+        };
         err = open_slot(slot, config, ret_failure);
     }
     if (err != ERR_OK) {

@@ -83,6 +83,11 @@ void fleet_run(struct fleet *fleet);
 /* Any thread, callbacks too: has fleet_run() return soon. */
 void fleet_stop(struct fleet *fleet);
 
+/* Asks every loop for a sign of life, and waits for none: `turned` is called in the master's thread
+ * once all of them have turned.  While the last round is not over nothing is asked, and `turned` of
+ * that one is called alone. */
+void fleet_round(struct fleet *fleet, void (*turned)(void *ctx), void *ctx);
+
 /* Ends the other threads; from now on everything is this thread's, and nothing happens. */
 void fleet_halt(struct fleet *fleet);
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -470,9 +471,84 @@ static void test_two_pools_cannot_share_an_address(void **state)
     close_fleet(f);
 }
 
+/* A thread that does not turn: its signal's handler reads from a pipe. */
+static int hangs_until[2], has_hung[2];
+
+static void hang(int number)
+{
+    char byte = 0;
+
+    (void)number;
+    if (write(has_hung[1], &byte, 1) != 1 || read(hangs_until[0], &byte, 1) != 1)
+        abort();
+}
+
+static void note_thread(void *ctx, size_t index, struct runtime_modem *modem)
+{
+    sigset_t set;
+
+    (void)modem;
+    if (index != 1)
+        return;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    *(pthread_t *)ctx = pthread_self();
+}
+
+struct turning {
+    struct fixture *f;
+    int turned;
+};
+
+static void on_turned(void *ctx)
+{
+    struct turning *turning = ctx;
+
+    turning->turned++;
+    fleet_stop(turning->f->fleet);
+}
+
+static void test_a_round_is_over_when_all_have_turned(void **state)
+{
+    struct fixture *f = *state;
+    struct turning turning = { .f = f };
+    struct port_failure failure;
+    pthread_t thread;
+    char byte;
+
+    open_fleet(f, 3);
+    assert_int_equal(fleet_add(f->fleet, 3, describe, f, &failure), ERR_OK);
+    fleet_round(f->fleet, on_turned, &turning);
+    fleet_run(f->fleet);
+    assert_int_equal(turning.turned, 1);
+
+    assert_int_equal(pipe(hangs_until) | pipe(has_hung), 0);
+    signal(SIGUSR1, hang);
+    fleet_visit(f->fleet, note_thread, &thread);
+    pthread_kill(thread, SIGUSR1);
+    assert_int_equal(read(has_hung[0], &byte, 1), 1);
+    fleet_round(f->fleet, on_turned, &turning);
+    fleet_round(f->fleet, on_turned, &turning);
+    for (int i = 0; i < 100; i++)
+        posix_loop_step(&fleet_master(f->fleet)->loop);
+    assert_int_equal(turning.turned, 1);
+
+    assert_int_equal(write(hangs_until[1], "", 1), 1);
+    fleet_run(f->fleet);
+    assert_int_equal(turning.turned, 2);
+    close_fleet(f);
+    for (int i = 0; i < 2; i++) {
+        close(hangs_until[i]);
+        close(has_hung[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_round_is_over_when_all_have_turned, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_modems_of_four_threads_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_modems_of_the_only_thread_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_that_cannot_be_opened_closes_all, set_up,

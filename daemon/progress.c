@@ -2,25 +2,29 @@
 #include "progress.h"
 
 #include "posix/now.h"
+#include "stderr_log.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 1000, ANEW_MS = 200 };
+enum { PATIENCE_MS = 1000, ANEW_MS = 200, LINE_CAP = 128 };
 
-/* ECMA-48 EL: the rest of the line goes. */
-static const char erase[] = "\r\033[K";
+bool progress_is_possible(void)
+{
+    return isatty(STDERR_FILENO);
+}
 
 void progress_begin(struct progress *progress, const char *what, size_t total, bool may_show)
 {
     *progress = (struct progress){ .what = what,
                                    .total = total,
                                    .begun_ms = posix_now_ms(),
-                                   .is_shown = may_show && isatty(STDERR_FILENO) };
+                                   .is_shown = may_show && progress_is_possible() };
 }
 
 void progress_tell(struct progress *progress, size_t done)
 {
+    char line[LINE_CAP];
     int64_t now_ms;
 
     if (!progress->is_shown)
@@ -30,14 +34,13 @@ void progress_tell(struct progress *progress, size_t done)
         return;
     progress->said = true;
     progress->said_ms = now_ms;
-    fprintf(stderr, "%s%s: %zu of %zu", erase, progress->what, done, progress->total);
-    fflush(stderr);
+    snprintf(line, sizeof(line), "%s: %zu of %zu", progress->what, done, progress->total);
+    stderr_show_passing(line);
 }
 
 void progress_end(struct progress *progress)
 {
     if (progress->said)
-        fputs(erase, stderr);
+        stderr_hide_passing();
     progress->said = false;
-    fflush(stderr);
 }

@@ -8,12 +8,15 @@
 
 /* One piece of work of `total` parts. */
 struct progress {
-    const char *what; /* "opening": static */
-    size_t total;
+    const char *what; /* "opening modems": static */
+    size_t total;     /* may grow */
     int64_t begun_ms, said_ms;
     bool is_shown; /* standard error is a terminal, and not the module's own */
     bool said;
 };
+
+/* Whether standard error is a terminal. */
+bool progress_is_possible(void);
 
 /* The work begins.  `may_show`: nobody else uses the terminal. */
 void progress_begin(struct progress *progress, const char *what, size_t total, bool may_show);

@@ -1,6 +1,8 @@
 /* roster.c: the modems of a run, as the last list of plans has them. */
 #include "roster.h"
 
+#include "stderr_log.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +90,7 @@ static void start_pools(struct roster *roster)
 
 static void say_port(const struct roster *roster, const struct roster_modem *modem, size_t port)
 {
+    stderr_hide_passing();
     fprintf(roster->out, "ready: %s %s%s", modem_plan_name(&modem->plan),
             fleet_port_label(roster->fleet, modem->index, port), roster->end);
 }

@@ -5,6 +5,7 @@
 #include "counted_log.h"
 
 #include "control/monitor.h"
+#include "dial_progress.h"
 #include "manager.h"
 #include "needs.h"
 #include "posix/signals.h"
@@ -41,6 +42,8 @@ struct service {
     const char *doing; /* what progress is told of, with so many modems */
     size_t doing_count;
     struct manager manager;
+    struct dial_progress dials;
+    size_t threads; /* of the fleet */
 };
 
 static bool fail(const char *what, const char *why)
@@ -165,11 +168,11 @@ static bool has_all_ports(void *ctx)
     return roster_has_all_ports(&service->roster);
 }
 
-static bool open_monitor(struct service *service, size_t threads)
+static bool open_monitor(struct service *service)
 {
     const struct monitor_config config = { .at = &service->metrics,
                                            .fleet = service->fleet,
-                                           .threads = threads,
+                                           .threads = service->threads,
                                            .store_writes = store_writes,
                                            .has_all_ports = has_all_ports,
                                            .ctx = service };
@@ -276,8 +279,8 @@ static bool open_all(struct service *service, struct modem_plans *plans)
     return check(posix_signals_open(&service->signals, &fleet_master(service->fleet)->loop,
                                     may_change ? on_hangup : NULL, service),
                  "cannot watch signals") &&
-           open_tls(service) && open_recording(service, plans) &&
-           open_monitor(service, threads_of(service, plans->count)) && open_modems(service, plans);
+           open_tls(service) && open_recording(service, plans) && open_monitor(service) &&
+           open_modems(service, plans);
 }
 
 static void close_all(struct service *service)
@@ -348,16 +351,23 @@ static bool has_limits(const struct service *service, const struct modem_plans *
     return needs_allowed(&need, why) || fail(why, "");
 }
 
+/* A terminal that --stdio has is the module's. */
+static bool may_show_progress(const struct service *service)
+{
+    return !service->has_stdio && progress_is_possible();
+}
+
 static bool open_fleet(struct service *service, size_t modems)
 {
     const struct fleet_config config = {
         .threads = threads_of(service, modems),
         .log = service->log,
-        .counts = service->has_metrics,
+        .counts = service->has_metrics || may_show_progress(service),
         .dns = &service->options->dns,
     };
     struct port_failure failure;
 
+    service->threads = config.threads;
     return fleet_open(&config, &failure, &service->fleet) == ERR_OK || fail(failure.text, "");
 }
 
@@ -391,7 +401,10 @@ static int work(struct service *service, struct modem_plans *plans)
         roster_start(&service->roster);
         say_status(service, "");
         manager_watch(&service->manager, service->fleet);
+        if (may_show_progress(service))
+            dial_progress_start(&service->dials, service->fleet, service->threads);
         fleet_run(service->fleet);
+        dial_progress_stop(&service->dials);
         manager_stopping(&service->manager);
         manager_unwatch(&service->manager);
     }

@@ -4,7 +4,10 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,13 +41,53 @@ static bool is_journal(void)
            fstat(STDERR_FILENO, &info) == 0 && info.st_dev == device && info.st_ino == inode;
 }
 
+/* ECMA-48 EL: the rest of the line goes. */
+static const char erase[] = "\r\033[K";
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool has_passing; /* under the lock: the terminal's last line is stderr_show_passing()'s */
+
 /* One write: lines of several processes in one file stay whole.  Where it fails, nobody reads. */
+static void write_text(const char *text, size_t len)
+{
+    if (write(STDERR_FILENO, text, len) < 0)
+        return;
+}
+
+static void hide_passing(void)
+{
+    if (has_passing)
+        write_text(erase, sizeof(erase) - 1);
+    has_passing = false;
+}
+
 static void write_out(const char *line, int len, size_t cap)
 {
     if (len < 0)
         return;
-    if (write(STDERR_FILENO, line, (size_t)len < cap ? (size_t)len : cap - 1) < 0)
-        return;
+    pthread_mutex_lock(&lock);
+    hide_passing();
+    write_text(line, (size_t)len < cap ? (size_t)len : cap - 1);
+    pthread_mutex_unlock(&lock);
+}
+
+void stderr_show_passing(const char *text)
+{
+    char line[LINE_CAP];
+    int len = snprintf(line, sizeof(line), "%s%s", erase, text);
+
+    assert(len > 0 && (size_t)len < sizeof(line));
+    pthread_mutex_lock(&lock);
+    write_text(line, (size_t)len);
+    has_passing = true;
+    pthread_mutex_unlock(&lock);
+}
+
+void stderr_hide_passing(void)
+{
+    pthread_mutex_lock(&lock);
+    hide_passing();
+    pthread_mutex_unlock(&lock);
 }
 
 static void write_to_journal(void *ctx, const char *tag, const char *text)
@@ -84,6 +127,7 @@ void stderr_say_error(const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
+    stderr_hide_passing();
     fprintf(stderr, "%s%s\n", is_journal() ? "<3>" : "", text);
 }
 

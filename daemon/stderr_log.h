@@ -14,4 +14,11 @@ void stderr_say_error(const char *format, ...) __attribute__((format(printf, 1, 
  * return.  Static. */
 const char *stderr_line_end(const struct options *options);
 
+/* Shows a text of up to 500 bytes, without a line end, on a terminal's last line until anything
+ * else is written by these functions.  Any thread. */
+void stderr_show_passing(const char *text);
+
+/* That text goes, before others write to the terminal.  Any thread. */
+void stderr_hide_passing(void);
+
 #endif

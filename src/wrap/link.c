@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { UP_SEED = 1, DOWN_SEED = 2 };
+
 struct link {
     struct net base;
     struct link_line line;
+    uint64_t queries; /* that there have been: what chance does with each depends on its number */
 };
 
 /* ---- names and echo requests: the one below begins when the round trip is over ---- */
@@ -80,9 +83,12 @@ static void begin(void *ctx)
 static uint32_t trip(struct link *link, size_t bytes)
 {
     int64_t now_ms = clock_now_ms(link->line.clock);
+    uint64_t number = link->queries++;
 
     return (uint32_t)(link_lane_pass(&link->line.up, now_ms, bytes) - now_ms +
-                      link_lane_pass(&link->line.down, now_ms, bytes) - now_ms);
+                      link_lane_chance(&link->line.up, number, true) +
+                      link_lane_pass(&link->line.down, now_ms, bytes) - now_ms +
+                      link_lane_chance(&link->line.down, number, true));
 }
 
 static enum err start_query(struct link *link, const struct link_query *what, const char *name,
@@ -168,7 +174,7 @@ static void on_accepted(void *ctx, struct net_stream *inner, const struct net_ad
                         uint16_t port)
 {
     struct link_listener *listener = ctx;
-    struct net_stream *stream = link_stream_accept(&listener->link->line, inner);
+    struct net_stream *stream = link_stream_accept(&listener->link->line, inner, false);
 
     if (stream != NULL)
         listener->on_accepted(listener->ctx, stream, from, port);
@@ -213,10 +219,36 @@ enum err link_open(struct net *inner, struct clock *clock, const struct link_pro
         return ERR_NO_MEMORY;
     *link = (struct link){
         .base = { .ops = &ops, .inner = inner },
-        .line = { .clock = clock, .up.way = profile->up, .down.way = profile->down },
+        .line = { .clock = clock,
+                  .up = { .way = profile->up, .seed = UP_SEED },
+                  .down = { .way = profile->down, .seed = DOWN_SEED } },
     };
     *ret_net = &link->base;
     return ERR_OK;
+}
+
+struct net *link_find(struct net *net)
+{
+    while (net != NULL && net->ops != &ops)
+        net = net->inner;
+    return net;
+}
+
+void link_set(struct net *net, const struct link_profile *profile)
+{
+    struct link *link = (struct link *)net;
+
+    assert(net->ops == &ops);
+    link->line.up.way = profile->up;
+    link->line.down.way = profile->down;
+}
+
+struct net_stream *link_adopt(struct net *net, struct net_stream *inner, bool datagrams)
+{
+    struct link *link = (struct link *)net;
+
+    assert(net->ops == &ops);
+    return link_stream_accept(&link->line, inner, datagrams);
 }
 
 void link_close(struct net *net)
@@ -249,7 +281,7 @@ static enum err open_by_words(struct net *inner, struct clock *clock, struct spa
 
 const struct wrapper link_wrapper = {
     .option = "--link",
-    .value = "down=KBIT/S,up=KBIT/S,rtt=MS",
+    .value = "NAME|down=KBIT/S,up=KBIT/S,rtt=MS,jitter=MS,loss=%",
     .help = "be as slow as a radio: rates and round trip; what is left out is unlimited or 0",
     .check = check,
     .open = open_by_words,

@@ -1,7 +1,12 @@
 /* link_lane.c: when bytes arrive. */
 #include "wrap/link_lane.h"
 
+#include "base/fault.h"
+
 enum { US_PER_MS = 1000, BITS = 8, QUEUE_MS = 250, WINDOW_MIN = 4096, WINDOW_MAX = 65536 };
+
+/* RFC 6298: the first wait is a second at least, and each that follows is twice as long. */
+enum { RESEND_MS = 1000, ATTEMPTS_MAX = 6 };
 
 int64_t link_lane_pass(struct link_lane *lane, int64_t now_ms, size_t bytes)
 {
@@ -10,6 +15,37 @@ int64_t link_lane_pass(struct link_lane *lane, int64_t now_ms, size_t bytes)
     if (lane->way.kbit_s > 0)
         lane->free_us += (int64_t)bytes * BITS * US_PER_MS / lane->way.kbit_s;
     return (lane->free_us + US_PER_MS - 1) / US_PER_MS + lane->way.delay_ms;
+}
+
+/* Of a sequence for each purpose: a packet's jitter, and the fate of each of its attempts. */
+static uint64_t draw(const struct link_lane *lane, uint64_t number, uint64_t purpose)
+{
+    return fault_draw(lane->seed, number * (ATTEMPTS_MAX + 1) + purpose) >> 32;
+}
+
+static bool is_lost(const struct link_lane *lane, uint64_t number, uint64_t attempt)
+{
+    return (draw(lane, number, attempt + 1) * FAULT_CERTAIN >> 32) < lane->way.loss_ppm;
+}
+
+int64_t link_lane_chance(const struct link_lane *lane, uint64_t number, bool resent)
+{
+    int64_t late_ms = 0, wait_ms = 2 * (int64_t)lane->way.delay_ms;
+
+    if (lane->way.jitter_ms > 0)
+        late_ms = (int64_t)(draw(lane, number, 0) * (lane->way.jitter_ms + UINT64_C(1)) >> 32);
+    if (wait_ms < RESEND_MS)
+        wait_ms = RESEND_MS;
+    for (uint64_t i = 0; i < ATTEMPTS_MAX && resent && is_lost(lane, number, i); i++) {
+        late_ms += wait_ms;
+        wait_ms *= 2;
+    }
+    return late_ms;
+}
+
+bool link_lane_loses(const struct link_lane *lane, uint64_t number)
+{
+    return is_lost(lane, number, 0);
 }
 
 size_t link_lane_window(const struct link_lane *lane)

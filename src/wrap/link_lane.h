@@ -4,16 +4,25 @@
 
 #include "wrap/link_profile.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct link_lane {
     struct link_way way;
+    uint32_t seed;   /* of what chance decides */
     int64_t free_us; /* until then it sends what it was given before */
 };
 
 /* Gives it bytes, behind all that it was given before, at `now_ms`; returns the time at which the
- * last of them arrives, in ms of the same clock. */
+ * last of them arrives, in ms of the same clock, as far as chance has no part in it. */
 int64_t link_lane_pass(struct link_lane *lane, int64_t now_ms, size_t bytes);
+
+/* By how many ms more the packet `number` is late: by jitter, and, where `resent`, by being lost
+ * and sent again as TCP does (RFC 6298). */
+int64_t link_lane_chance(const struct link_lane *lane, uint64_t number, bool resent);
+
+/* Whether the datagram `number` is lost. */
+bool link_lane_loses(const struct link_lane *lane, uint64_t number);
 
 /* How many bytes of memory one stream may fill before it takes no more: what the rate and the delay
  * hold, and a quarter of a second more, within bounds. */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEGMENT_MAX = 1400, DATAGRAM_MAX = 65535, LINGER_MS = 5000 };
+enum { SEGMENT_MAX = 1400, DATAGRAM_MAX = 65535, LINGER_MS = 5000, PACKET_BITS = 40 };
 
 struct link_stream {
     struct net_stream base;
@@ -25,9 +25,11 @@ struct link_stream {
     bool connected; /* the stream below is */
     bool blocked;   /* the stream below takes nothing now */
     unsigned wanted;
+    uint64_t first_packet; /* of the line's numbers */
     struct flight up, down;
-    enum err outcome; /* of connecting */
-    ptrdiff_t end;    /* what recv says at the end */
+    uint64_t sent, received; /* bytes; datagrams: how many */
+    enum err outcome;        /* of connecting */
+    ptrdiff_t end;           /* what recv says at the end */
     /* When they come, CLOCK_NEVER where there is nothing to come. */
     int64_t outcome_ms;
     int64_t end_ms;   /* the end below; behind `down` */
@@ -103,10 +105,37 @@ static void go_on(struct link_stream *stream)
         net_stream_want(stream->base.inner, below);
 }
 
+/* When `bytes` that are given to a lane now arrive: not before those that are on their way.  What
+ * chance does depends on the number of the first of them, `at`. */
+static int64_t arrival(const struct link_stream *stream, struct link_lane *lane,
+                       const struct flight *flight, size_t bytes, uint64_t at)
+{
+    uint64_t packet = stream->first_packet + (stream->datagrams ? at : at / SEGMENT_MAX);
+    int64_t at_ms = link_lane_pass(lane, now_ms(stream), bytes) +
+                    link_lane_chance(lane, packet, !stream->datagrams);
+
+    return flight->first != NULL && flight->last->at_ms > at_ms ? flight->last->at_ms : at_ms;
+}
+
+static int64_t arrival_down(const struct link_stream *stream, size_t bytes)
+{
+    return arrival(stream, &stream->line->down, &stream->down, bytes, stream->received);
+}
+
+static int64_t arrival_up(const struct link_stream *stream, size_t bytes)
+{
+    return arrival(stream, &stream->line->up, &stream->up, bytes, stream->sent);
+}
+
+static bool loses(const struct link_stream *stream, const struct link_lane *lane, uint64_t at)
+{
+    return stream->datagrams && link_lane_loses(lane, stream->first_packet + at);
+}
+
 static void end_with(struct link_stream *stream, ptrdiff_t result)
 {
     stream->end = result;
-    stream->end_ms = link_lane_pass(&stream->line->down, now_ms(stream), 0);
+    stream->end_ms = arrival_down(stream, 0);
 }
 
 /* ---- the stream below ---- */
@@ -118,12 +147,15 @@ static void take_from_network(struct link_stream *stream)
 
     if (packet != NULL)
         got = net_stream_recv(stream->base.inner, packet->bytes, packet->len);
-    if (got > 0) {
+    if (got > 0 && !loses(stream, &stream->line->down, stream->received))
         flight_add(&stream->down, packet_cut(packet, (size_t)got),
-                   link_lane_pass(&stream->line->down, now_ms(stream), (size_t)got));
+                   arrival_down(stream, (size_t)got));
+    else
+        packet_free(packet);
+    if (got > 0) {
+        stream->received += stream->datagrams ? 1 : (size_t)got;
         return;
     }
-    packet_free(packet);
     if (got != -ERR_AGAIN)
         end_with(stream, got);
 }
@@ -140,7 +172,9 @@ static void on_inner(void *ctx, enum net_event event, enum err err)
         stream->outcome = err;
         stream->outcome_ms = now_ms(stream);
         if (!stream->datagrams)
-            stream->outcome_ms += line->up.way.delay_ms + line->down.way.delay_ms;
+            stream->outcome_ms += line->up.way.delay_ms + line->down.way.delay_ms +
+                                  link_lane_chance(&line->up, stream->first_packet, true) +
+                                  link_lane_chance(&line->down, stream->first_packet, true);
         break;
     case NET_READABLE:
         take_from_network(stream);
@@ -215,7 +249,11 @@ static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
         if (packet == NULL)
             return taken > 0 ? (ptrdiff_t)taken : -ERR_NO_MEMORY;
         memcpy(packet->bytes, (const uint8_t *)data + taken, part);
-        flight_add(&stream->up, packet, link_lane_pass(&stream->line->up, now_ms(stream), part));
+        if (loses(stream, &stream->line->up, stream->sent))
+            packet_free(packet);
+        else
+            flight_add(&stream->up, packet, arrival_up(stream, part));
+        stream->sent += stream->datagrams ? 1 : part;
         taken += part;
     }
     go_on(stream);
@@ -235,9 +273,8 @@ static void close_stream(struct net_stream *base)
     struct link_stream *stream = (struct link_stream *)base;
 
     flight_clear(&stream->down);
-    stream->close_ms = stream->connected && stream->end >= 0
-                           ? link_lane_pass(&stream->line->up, now_ms(stream), 0)
-                           : now_ms(stream);
+    stream->close_ms =
+        stream->connected && stream->end >= 0 ? arrival_up(stream, 0) : now_ms(stream);
     go_on(stream);
 }
 
@@ -312,6 +349,7 @@ static enum err new_stream(struct link_line *line, bool datagrams, struct link_s
     stream->base.ops = &ops;
     stream->line = line;
     stream->datagrams = datagrams;
+    stream->first_packet = ++line->stream_count << PACKET_BITS;
     stream->outcome_ms = stream->end_ms = stream->close_ms = CLOCK_NEVER;
     stream->next = line->streams;
     stream->back = &line->streams;
@@ -339,12 +377,13 @@ enum err link_stream_connect(struct link_line *line, struct net *inner, const st
     return err;
 }
 
-struct net_stream *link_stream_accept(struct link_line *line, struct net_stream *inner)
+struct net_stream *link_stream_accept(struct link_line *line, struct net_stream *inner,
+                                      bool datagrams)
 {
     struct link_stream *stream;
 
     assert(inner != NULL);
-    if (new_stream(line, false, &stream) != ERR_OK)
+    if (new_stream(line, datagrams, &stream) != ERR_OK)
         return NULL;
     stream->base.inner = inner;
     stream->connected = true;

@@ -755,16 +755,20 @@ static void profiles_are_read(void **state)
         const char *words;
         struct link_profile profile;
     } rows[] = {
-        { "down=236,up=118,rtt=600", { { 118, 300 }, { 236, 300 } } },
-        { "rtt=401", { { 0, 200 }, { 0, 201 } } },
-        { "up=1000000", { { 1000000, 0 }, { 0, 0 } } },
-        { "rtt=0,down=1", { { 0, 0 }, { 1, 0 } } },
+        { "down=236,up=118,rtt=600", { { 118, 300, 0, 0 }, { 236, 300, 0, 0 } } },
+        { "rtt=401", { { 0, 200, 0, 0 }, { 0, 201, 0, 0 } } },
+        { "up=1000000", { { 1000000, 0, 0, 0 }, { 0, 0, 0, 0 } } },
+        { "rtt=0,down=1", { { 0, 0, 0, 0 }, { 1, 0, 0, 0 } } },
+        { "jitter=51,loss=0.25", { { 0, 0, 25, 2500 }, { 0, 0, 26, 2500 } } },
+        { "loss=100", { { 0, 0, 0, 1000000 }, { 0, 0, 0, 1000000 } } },
+        { "gprs", { { 20, 250, 0, 0 }, { 50, 250, 0, 0 } } },
+        { "gprs,rtt=10,loss=1", { { 20, 5, 0, 10000 }, { 50, 5, 0, 10000 } } },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct link_profile profile;
-        char memory[300];
+        char memory[500];
         struct text error;
 
         text_init(&error, memory, sizeof(memory));
@@ -773,6 +777,10 @@ static void profiles_are_read(void **state)
         check_int(rows[i].words, profile.up.delay_ms, rows[i].profile.up.delay_ms);
         check_int(rows[i].words, profile.down.kbit_s, rows[i].profile.down.kbit_s);
         check_int(rows[i].words, profile.down.delay_ms, rows[i].profile.down.delay_ms);
+        check_int(rows[i].words, profile.up.jitter_ms, rows[i].profile.up.jitter_ms);
+        check_int(rows[i].words, profile.down.jitter_ms, rows[i].profile.down.jitter_ms);
+        check_int(rows[i].words, profile.up.loss_ppm, rows[i].profile.up.loss_ppm);
+        check_int(rows[i].words, profile.down.loss_ppm, rows[i].profile.down.loss_ppm);
         check_text(rows[i].words, memory, "");
     }
 }
@@ -784,7 +792,13 @@ static void others_are_refused(void **state)
     } rows[] = {
         { "", "\"\" is no" },
         { "down=236,", "\"\" is no" },
-        { "down=236,jitter=50", "\"jitter=50\" is no" },
+        { "down=236,jitters=50", "\"jitters=50\" is no" },
+        { "loss=100.1", "\"loss=100.1\" is no" },
+        { "loss=0.12345", "\"loss=0.12345\" is no" },
+        { "loss=1.", "\"loss=1.\" is no" },
+        { "gprs,", "\"\" is no" },
+        { "GPRS", "\"GPRS\" is no" },
+        { "rtt=5,gprs", "\"gprs\" is no" },
         { "down", "\"down\" is no" },
         { "down=", "\"down=\" is no" },
         { "down=0", "\"down=0\" is no" },
@@ -798,13 +812,14 @@ static void others_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct link_profile profile;
-        char memory[300];
+        char memory[500];
         struct text error;
 
         text_init(&error, memory, sizeof(memory));
         assert_false(link_profile_read(span_of(rows[i].words), &profile, &error));
         if (strncmp(memory, rows[i].wrong, strlen(rows[i].wrong)) != 0 ||
-            strstr(memory, "; allowed: down=1 to 1000000 (kbit/s), up=") == NULL)
+            strstr(memory, "; allowed: down=1 to 1000000 (kbit/s), up=") == NULL ||
+            strstr(memory, "; or gsm, gprs, edge") == NULL)
             fail_msg("%s: %s", rows[i].words, memory);
     }
 }
@@ -849,7 +864,7 @@ static void plans_are_checked(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct stack_plan plan = { { NULL } };
-        char memory[300];
+        char memory[500];
         struct text error;
 
         text_init(&error, memory, sizeof(memory));

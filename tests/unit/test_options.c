@@ -161,8 +161,11 @@ static void questions_need_nothing_else(void **state)
 #define COMPONENTS "all, at, data, socket, net, tls, store, port; with - in front to leave it out"
 #define HOSTS      "allowed: an IPv4 address, an IPv6 address in brackets, localhost"
 #define PORTS      "allowed: [HOST:]PORT with PORT from 0 to 65535"
-#define LINKS      "allowed: down=1 to 1000000 (kbit/s), up=1 to 1000000 (kbit/s), rtt=0 to 60000 (ms)"
-#define IMEIS      "allowed: 14 digits, the check digit is added, or 15 with it"
+#define LINKS                                                                                      \
+    "allowed: down=1 to 1000000 (kbit/s), up=1 to 1000000 (kbit/s), rtt=0 to 60000 (ms), "         \
+    "jitter=0 to 60000 (ms), loss=0 to 100 (per cent); or gsm, gprs, edge, 2g, umts, 3g, hsdpa, "  \
+    "4g, lte, lte-m, nb-iot"
+#define IMEIS "allowed: 14 digits, the check digit is added, or 15 with it"
 #define ICCIDS                                                                                     \
     "allowed: 18 digits from 89 on, the check digit is added, 19 with it, or 20, which are not "   \
     "checked"
@@ -241,8 +244,8 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--stdio --trace=", "--trace: \"\" is no component; allowed: " COMPONENTS },
         { "--stdio --trace -x", "--trace: \"x\" is no component; allowed: " COMPONENTS },
         { "--stdio --link=", "--link: \"\" is no property of a link; " LINKS },
-        { "--stdio --link rtt=5,jitter=3",
-          "--link: \"jitter=3\" is no property of a link; " LINKS },
+        { "--stdio --link rtt=5,jitters=3",
+          "--link: \"jitters=3\" is no property of a link; " LINKS },
         { "--stdio --link up=5,up=5", "--link: \"up=5\" is said twice; " LINKS },
         { "--stdio --link rtt=5 --link rtt=6", "--link may be given once" },
         { "--stdio --dns", "--dns needs system|module|ADDR[:PORT]" },

@@ -1,0 +1,122 @@
+/* laboratory_page.c: prints docs/laboratory.md from the tables of links and faults. */
+#include "base/fault_kinds.h"
+#include "wrap/link_profile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_links(void)
+{
+    puts("| name | as words | from |\n|---|---|---|");
+    for (size_t i = 0; link_known_at(i) != NULL; i++) {
+        const struct link_known *known = link_known_at(i);
+
+        printf("| `%s` | `%s` | %s |\n", known->name, known->words, known->source);
+    }
+}
+
+/* Words of a list, with blanks behind the commas. */
+static void print_words(const char *words)
+{
+    for (; *words != '\0'; words++)
+        printf(*words == ',' ? "`, `" : "%c", *words);
+}
+
+static void print_attribute(const struct fault_attribute *attribute)
+{
+    const char *unit = attribute->unit[0] != '\0' ? attribute->unit : "";
+
+    printf("`%s`", attribute->name);
+    if (attribute->words == NULL) {
+        printf(" %d to %d%s%s", (int)attribute->min, (int)attribute->max,
+               unit[0] != '\0' ? " " : "", unit);
+        if (!attribute->needed)
+            printf(" (%d)", (int)attribute->preset);
+    } else if (attribute->words[0] != '\0') {
+        fputs(": `", stdout);
+        print_words(attribute->words);
+        putchar('`');
+    } else {
+        fputs(": text", stdout);
+    }
+}
+
+static void print_kind(const struct fault_kind *kind)
+{
+    printf("| `%s` | %s | ", kind->name, kind->meaning);
+    for (size_t i = 0; i < FAULT_ATTRIBUTES_MAX && kind->attributes[i].name != NULL; i++) {
+        fputs(i > 0 ? "; " : "", stdout);
+        print_attribute(&kind->attributes[i]);
+    }
+    printf(" | %s | ", kind->strikes);
+    fputs((kind->has & FAULT_HAS_COMMAND) != 0 ? "`command` " : "", stdout);
+    fputs((kind->has & FAULT_HAS_SOCKET) != 0 ? "`socket` `phase` " : "", stdout);
+    fputs((kind->has & FAULT_HAS_STREAM) != 0 ? "`stream` " : "", stdout);
+    puts("|");
+}
+
+static void print_kinds(enum fault_type first, enum fault_type last)
+{
+    puts("| type | what happens | attributes, with what they are unless said | what is counted | "
+         "when |\n|---|---|---|---|---|");
+    for (size_t type = first; type <= (size_t)last; type++)
+        print_kind(fault_kind_at(type));
+}
+
+int main(void)
+{
+    puts("# The laboratory\n\n"
+         "<!-- Made by tools/laboratory_page.c: `make pages`. -->\n\n"
+         "Whatever can go wrong, on demand, and twice the same way.\n\n"
+         "## Links\n\n"
+         "`--link NAME`, or `--link down=KBIT/S,up=KBIT/S,rtt=MS,jitter=MS,loss=%`, or a name with "
+         "keys behind it, which replace its own\n"
+         "(`--link gprs,loss=1`); in a file the key `link`, in a transcript the header line "
+         "`wrap link gprs`. What is left out is\n"
+         "unlimited or 0.\n\n"
+         "A name, a connection and an echo request take a round trip more; bytes take what the "
+         "rate needs, and half a round trip.\n"
+         "`jitter` is by how much a round trip may be longer: each packet of 1,400 bytes takes up "
+         "to "
+         "half of it more, in order all the\n"
+         "same. What `loss` takes of a connection comes a second later or more, sent again as TCP "
+         "does (RFC 6298); a datagram is gone.\n"
+         "Chance depends on the number of the connection and of the packet alone, so a run is as "
+         "the one before.\n");
+    print_links();
+    puts(
+        "\nThe tables: WebPageTest's `settings/connectivity.ini.sample`; Firefox's "
+        "`devtools/client/shared/components/throttling/profiles.js`;\n"
+        "what `emulator -help-netspeed` and `-help-netdelay` of the Android emulator print (least "
+        "and greatest latency are `rtt`, and `rtt` with\n"
+        "`jitter`); https://blog.mbedded.ninja/electronics/communication-protocols/cellular "
+        "(likewise).\n\n"
+        "## Faults\n\n"
+        "A fault is a type, its attributes, and when it strikes: `latency latency=2000 socket=1 "
+        "phase=data`. Names and units of the first\n"
+        "seven are those of toxiproxy. The host is downstream, servers are upstream; bytes go "
+        "`stream=downstream` (unless said) or\n"
+        "`stream=upstream`.\n\n"
+        "| word | meaning |\n|---|---|\n"
+        "| `command=PATTERN` | only for this command line, as a host types it, AT included, in any "
+        "case; each `*` is anything. With blanks: in quotes. "
+        "Of a connection: the line that ran when it began |\n"
+        "| `socket=N` | only for the module's socket of this number |\n"
+        "| `phase=WORD` | only while the connection is there: `resolve`, `connect`, `client-hello` "
+        "(until the server's hello has come), `certificate` (until its certificate has), "
+        "`finished` (until the handshake is done), `data` (after that; without TLS always) |\n"
+        "| `after=N` `count=N` `every=N` | of what fits, the first N pass (0); then each N-th is "
+        "struck (1), N times at most (0: without end) |\n"
+        "| `toxicity=P` | of what is left, one in 1/P is struck (1: each) |\n"
+        "| `seed=N` | which of them (0) |\n\n"
+        "What is struck depends on the seed and on the number of the connection, line or byte, "
+        "never on time or on how bytes come:\n"
+        "the same seed gives the same bytes at the AT port.\n\n"
+        "### Towards the server\n");
+    print_kinds(FAULT_LATENCY, FAULT_TLS);
+    puts("\n### Towards the host\n");
+    print_kinds(FAULT_ANSWER_LATE, FAULT_FLIP);
+    puts("\n### In the module\n");
+    print_kinds(FAULT_STORE_FULL, FAULT_CLOCK_DRIFT);
+    return 0;
+}

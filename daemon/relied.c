@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A line of the log is no longer than 500 bytes, with the modem's name in it. */
@@ -20,30 +21,88 @@ static const struct tlsmodem_model *model_named(const char *name)
     return model;
 }
 
-/* Who was asked. */
-struct asked {
-    const char *model;
-    bool (*is_relied_on)(void *ctx, size_t fact);
-    void *ctx;
+struct relied_model {
+    struct relied_model *next;
+    const char *name;
+    size_t count; /* of the model's facts */
+    bool marks[];
 };
 
-/* The next fact from `index` on that the run relied on; false: there is none. */
-static bool next(const struct asked *asked, size_t *index, struct tlsmodem_fact *ret_fact)
+static size_t count_facts(const char *model)
 {
-    while (tlsmodem_fact_at(asked->model, *index, ret_fact)) {
-        if (asked->is_relied_on(asked->ctx, (*index)++))
+    struct tlsmodem_fact fact;
+    size_t count = 0;
+
+    while (tlsmodem_fact_at(model, count, &fact))
+        count++;
+    return count;
+}
+
+static struct relied_model *find(const struct relied *relied, const char *name)
+{
+    struct relied_model *model = relied->first;
+
+    while (model != NULL && strcmp(model->name, name) != 0)
+        model = model->next;
+    return model;
+}
+
+static struct relied_model *add(struct relied *relied, const char *name)
+{
+    size_t count = count_facts(name);
+    struct relied_model *model = calloc(1, sizeof(*model) + count * sizeof(model->marks[0]));
+
+    if (model == NULL)
+        return NULL;
+    model->name = name;
+    model->count = count;
+    if (relied->first == NULL)
+        relied->end = &relied->first;
+    *relied->end = model;
+    relied->end = &model->next;
+    return model;
+}
+
+void relied_note(struct relied *relied, const char *name, const struct tlsmodem *modem)
+{
+    struct relied_model *model = find(relied, name);
+
+    if (model == NULL)
+        model = add(relied, name);
+    relied->has_lost = relied->has_lost || model == NULL;
+    for (size_t i = 0; model != NULL && i < model->count; i++)
+        model->marks[i] = model->marks[i] || tlsmodem_relied_on(modem, i);
+}
+
+void relied_clear(struct relied *relied)
+{
+    struct relied_model *model;
+
+    while ((model = relied->first) != NULL) {
+        relied->first = model->next;
+        free(model);
+    }
+    memset(relied, 0, sizeof(*relied));
+}
+
+/* The next fact from `index` on that the run relied on; false: there is none. */
+static bool next(const struct relied_model *model, size_t *index, struct tlsmodem_fact *ret_fact)
+{
+    while (*index < model->count) {
+        size_t at = (*index)++;
+
+        if (model->marks[at] && tlsmodem_fact_at(model->name, at, ret_fact))
             return true;
     }
     return false;
 }
 
-static size_t count(const struct asked *asked)
+static size_t count(const struct relied_model *model)
 {
-    struct tlsmodem_fact fact;
-    size_t index = 0, found = 0;
+    size_t found = 0;
 
-    while (next(asked, &index, &fact))
-        found++;
+    for (size_t i = 0; i < model->count; i++)
+        found += model->marks[i] ? 1 : 0;
     return found;
 }
 
@@ -56,12 +115,10 @@ static void print_name(struct text *text, const struct tlsmodem_model *model,
     text_add(text, "/%s", fact->name);
 }
 
-size_t relied_say(const char *model, bool (*is_relied_on)(void *ctx, size_t fact), void *ctx,
-                  const struct log *log, bool strict)
+static size_t say_model(const struct relied_model *model, const struct log *log, bool strict)
 {
-    const struct asked asked = { model, is_relied_on, ctx };
-    const struct tlsmodem_model *identity = model_named(model);
-    size_t found = count(&asked), index = 0;
+    const struct tlsmodem_model *identity = model_named(model->name);
+    size_t found = count(model), index = 0;
     enum log_level level = strict && found > 0 ? LOG_ERROR : LOG_INFO;
     char memory[LINE_CAP], name[NAME_CAP];
     struct tlsmodem_fact fact;
@@ -71,7 +128,7 @@ size_t relied_say(const char *model, bool (*is_relied_on)(void *ctx, size_t fact
     assert(identity != NULL);
     text_init(&line, memory, sizeof(memory));
     text_add(&line, "this run relied on %zu unconfirmed fact%s", found, found == 1 ? "" : "s");
-    while (next(&asked, &index, &fact)) {
+    while (next(model, &index, &fact)) {
         text_init(&word, name, sizeof(name));
         print_name(&word, identity, &fact);
         if (line.len + word.len + sizeof(", ") >= sizeof(memory)) {
@@ -85,4 +142,17 @@ size_t relied_say(const char *model, bool (*is_relied_on)(void *ctx, size_t fact
     }
     log_say(log, level, "%s", memory);
     return found;
+}
+
+size_t relied_say(const struct relied *relied, const struct log *log, bool strict)
+{
+    size_t found = 0;
+
+    for (const struct relied_model *model = relied->first; model != NULL; model = model->next)
+        found += say_model(model, log, strict);
+    if (!relied->has_lost)
+        return found;
+    log_say(log, strict ? LOG_ERROR : LOG_INFO,
+            "for want of memory it is not known what this run relied on");
+    return found + 1;
 }

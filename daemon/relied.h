@@ -4,10 +4,23 @@
 
 #include "tlsmodem.h"
 
-/* Logs the names of the unconfirmed facts of `model` that `is_relied_on` says yes to, for indices
- * of tlsmodem_fact_at(): one line, or as many as it takes; as an info, or as an error where there
- * are any and there were to be none (`strict`).  Gives their number. */
-size_t relied_say(const char *model, bool (*is_relied_on)(void *ctx, size_t fact), void *ctx,
-                  const struct log *log, bool strict);
+struct relied_model;
+
+/* By models, in the order of their first modem.  Zeroed it is empty. */
+struct relied {
+    struct relied_model *first, **end;
+    bool has_lost; /* there was no memory for one */
+};
+
+/* Adds the facts that a modem of `model`, a static name, has relied on so far. */
+void relied_note(struct relied *relied, const char *model, const struct tlsmodem *modem);
+
+/* Logs for each model the names of the unconfirmed facts that were relied on: one line, or as many
+ * as it takes; as an info, or as an error where there are any and there were to be none (`strict`).
+ * Gives their number, which is not 0 where it is not known. */
+size_t relied_say(const struct relied *relied, const struct log *log, bool strict);
+
+/* Gives its memory back; it is empty. */
+void relied_clear(struct relied *relied);
 
 #endif

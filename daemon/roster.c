@@ -77,6 +77,18 @@ static void close_unused_pools(struct roster *roster)
     roster->pool_count = kept;
 }
 
+/* Whether a modem that is there has its state in it. */
+static bool keeps_state(void *ctx, const struct nvm *nvm)
+{
+    const struct roster *roster = ctx;
+
+    for (size_t i = 0; i < roster->count; i++) {
+        if (roster->list[i]->nvm == nvm)
+            return true;
+    }
+    return false;
+}
+
 static void start_pools(struct roster *roster)
 {
     for (size_t i = 0; i < roster->pool_count; i++) {
@@ -293,12 +305,26 @@ static size_t keep_same(struct roster *roster, struct roster_modem **list, size_
     return kept;
 }
 
+/* In the thread of the modem's world; the master waits. */
+static void note_relied(void *ctx, struct runtime_modem *modem)
+{
+    struct roster_modem *one = ctx;
+
+    relied_note(&one->roster->relied, one->plan.model, runtime_modem_engine(modem));
+}
+
+void roster_note_relied(struct roster *roster)
+{
+    for (size_t i = 0; i < roster->count; i++)
+        note_relied(roster->list[i], fleet_modem(roster->fleet, roster->list[i]->index));
+}
+
 static void remove_others(struct roster *roster, const bool *is_kept)
 {
     for (size_t i = 0; i < roster->count; i++) {
         if (is_kept[i])
             continue;
-        fleet_remove(roster->fleet, roster->list[i]->index);
+        fleet_remove(roster->fleet, roster->list[i]->index, note_relied, roster->list[i]);
         forget_ports(roster, roster->list[i]);
         free_modem(roster->list[i]);
     }
@@ -370,6 +396,7 @@ static void change(struct roster *roster, struct roster_modem **list, size_t cou
     note_ports(roster);
     roster->missing = count - roster->count;
     close_unused_pools(roster);
+    stores_keep(&roster->stores, keeps_state, roster);
     for (size_t i = kept; i < roster->count; i++)
         roster_say_ready(roster, roster->list[i]);
     fflush(roster->out);
@@ -405,6 +432,7 @@ void roster_close(struct roster *roster)
         pool_close(roster->pools[i].pool);
     free(roster->pools);
     stores_close(&roster->stores);
+    relied_clear(&roster->relied);
     for (size_t i = 0; i < roster->count; i++)
         free_modem(roster->list[i]);
     free(roster->list);

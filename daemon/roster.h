@@ -7,6 +7,7 @@
 
 #include "plan/modem_plan.h"
 #include "providers.h"
+#include "relied.h"
 #include "runtime/fleet.h"
 #include "stores.h"
 
@@ -50,7 +51,8 @@ struct roster {
     struct stores stores;       /* with its lock in the beginning */
     struct roster_modem **list; /* in the order of the plans */
     size_t count;
-    size_t missing; /* that the last plans have, and that could not be opened */
+    size_t missing;       /* that the last plans have, and that could not be opened */
+    struct relied relied; /* on by those that were removed */
     struct roster_pool *pools;
     size_t pool_count;
     struct roster_modem **batch; /* those that are being opened */
@@ -79,6 +81,9 @@ bool roster_has_all_ports(struct roster *roster);
  * stays as it is, with its hosts and connections; what is gone is closed; the rest is opened, and
  * said to be ready.  What cannot be opened is told in the log, and is not there. */
 void roster_change(struct roster *roster, struct modem_plans *plans);
+
+/* Adds what the modems that are there have relied on, once the fleet is halted, to `relied`. */
+void roster_note_relied(struct roster *roster);
 
 /* Gives back all but the modems, which the fleet has closed. */
 void roster_close(struct roster *roster);

@@ -12,7 +12,6 @@
 #include "progress.h"
 #include "providers.h"
 #include "recording.h"
-#include "relied.h"
 #include "roster.h"
 #include "run_plans.h"
 #include "stderr_log.h"
@@ -294,53 +293,14 @@ static void close_all(struct service *service)
     posix_signals_close(&service->signals);
 }
 
-struct reliance {
-    const struct service *service;
-    const char *model;
-};
-
-static const char *model_at(const struct service *service, size_t index)
-{
-    return service->roster.list[index]->plan.model;
-}
-
-/* One modem of the model is enough. */
-static bool has_relied_on(void *ctx, size_t fact)
-{
-    const struct reliance *reliance = ctx;
-    const struct service *service = reliance->service;
-
-    for (size_t i = 0; i < service->roster.count; i++) {
-        size_t index = service->roster.list[i]->index;
-
-        if (model_at(service, i) == reliance->model &&
-            tlsmodem_relied_on(runtime_modem_engine(fleet_modem(service->fleet, index)), fact))
-            return true;
-    }
-    return false;
-}
-
-static bool is_first_of_model(const struct service *service, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (model_at(service, i) == model_at(service, index))
-            return false;
-    return true;
-}
-
 /* A guess that decided something is worth a line in any case. */
-static int status_of(const struct service *service)
+static int status_of(struct service *service)
 {
     bool strict = service->options->strict;
-    size_t relied = 0;
 
-    for (size_t i = 0; i < service->roster.count; i++) {
-        struct reliance reliance = { service, model_at(service, i) };
-
-        if (is_first_of_model(service, i))
-            relied += relied_say(reliance.model, has_relied_on, &reliance, service->log, strict);
-    }
-    return strict && relied > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    roster_note_relied(&service->roster);
+    return relied_say(&service->roster.relied, service->log, strict) > 0 && strict ? EXIT_FAILURE
+                                                                                   : EXIT_SUCCESS;
 }
 
 static bool has_limits(const struct service *service, const struct modem_plans *plans)

@@ -81,22 +81,49 @@ bool stores_open(struct stores *stores, const struct modem_plan *plan,
 
 uint64_t stores_writes(struct stores *stores)
 {
-    uint64_t writes = 0;
+    uint64_t writes;
 
     pthread_mutex_lock(&stores->lock);
+    writes = stores->past_writes;
     for (size_t i = 0; i < stores->count; i++)
         writes += nvm_counts(stores->list[i].nvm).writes;
     pthread_mutex_unlock(&stores->lock);
     return writes;
 }
 
+static void close_one(struct stores *stores, const struct store *store)
+{
+    stores->past_writes += nvm_counts(store->nvm).writes;
+    nvm_close(store->nvm);
+    free(store->folder);
+}
+
+void stores_keep(struct stores *stores, bool (*is_used)(void *ctx, const struct nvm *nvm),
+                 void *ctx)
+{
+    size_t kept = 0;
+
+    pthread_mutex_lock(&stores->lock);
+    for (size_t i = 0; i < stores->count; i++) {
+        if (is_used(ctx, stores->list[i].nvm))
+            stores->list[kept++] = stores->list[i];
+        else
+            close_one(stores, &stores->list[i]);
+    }
+    stores->count = kept;
+    pthread_mutex_unlock(&stores->lock);
+}
+
+static bool none_is_used(void *ctx, const struct nvm *nvm)
+{
+    (void)ctx;
+    (void)nvm;
+    return false;
+}
+
 void stores_close(struct stores *stores)
 {
-    for (size_t i = 0; i < stores->count; i++) {
-        nvm_close(stores->list[i].nvm);
-        free(stores->list[i].folder);
-    }
+    stores_keep(stores, none_is_used, NULL);
     free(stores->list);
     stores->list = NULL;
-    stores->count = 0;
 }

@@ -453,12 +453,30 @@ void fleet_start(struct fleet *fleet)
     everywhere(fleet, start_entries, NULL);
 }
 
-void fleet_remove(struct fleet *fleet, size_t index)
+struct removal {
+    struct entry *entry;
+    void (*look)(void *ctx, struct runtime_modem *modem);
+    void *ctx;
+};
+
+static void remove_entry(struct slot *slot, void *ctx)
 {
-    struct addition one = { .first = index, .end = index + 1 };
+    const struct removal *removal = ctx;
+
+    if (removal->entry->slot != slot)
+        return;
+    if (removal->look != NULL && removal->entry->modem != NULL)
+        removal->look(removal->ctx, removal->entry->modem);
+    close_entry(removal->entry);
+}
+
+void fleet_remove(struct fleet *fleet, size_t index,
+                  void (*look)(void *ctx, struct runtime_modem *modem), void *ctx)
+{
+    struct removal removal = { &fleet->entries[index], look, ctx };
 
     assert(index < fleet->count);
-    everywhere(fleet, close_entries, &one);
+    everywhere(fleet, remove_entry, &removal);
 }
 
 size_t fleet_count(const struct fleet *fleet)

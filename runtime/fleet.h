@@ -50,8 +50,10 @@ enum err fleet_add(struct fleet *fleet, size_t count,
 /* Lets bytes move between hosts and those modems that were not started yet. */
 void fleet_start(struct fleet *fleet);
 
-/* Closes one modem; its index is empty from now on. */
-void fleet_remove(struct fleet *fleet, size_t index);
+/* Closes one modem; its index is empty from now on.  `look` (may be NULL) sees it before, in the
+ * thread of its world. */
+void fleet_remove(struct fleet *fleet, size_t index,
+                  void (*look)(void *ctx, struct runtime_modem *modem), void *ctx);
 
 /* How many indices there are, the empty ones among them. */
 size_t fleet_count(const struct fleet *fleet);

@@ -111,8 +111,9 @@ def test_a_megabyte_of_anything_is_refused(tmp_path: Path) -> None:
 class Run:
     """The program with a file, and its words; used as a context."""
 
-    def __init__(self, folder: Path, text: str, *options: str) -> None:
+    def __init__(self, folder: Path, text: str, *options: str, status: int = 0) -> None:
         self.folder = folder
+        self.status = status
         self.path = folder / "modems.yaml"
         self.options = options
         self.log = ""
@@ -147,7 +148,7 @@ class Run:
             for thread in self._threads:
                 thread.join()
             print(self.log)
-        assert self.process.returncode == 0, self.log
+        assert self.process.returncode == self.status, self.log
 
     def _hear(self, stream: Iterator[str], is_log: bool) -> None:
         for line in stream:
@@ -321,6 +322,39 @@ def test_hanging_up_a_hundred_times(certificates: Certificates, tmp_path: Path) 
         assert run.log.count("1 modems as they were, 0 closed, 1 opened") == 50
         assert run.log.count("1 modems as they were, 1 closed, 0 opened") == 49
         says_back(host, b"still there")
+
+
+def test_what_was_removed_leaves_its_folder_and_its_guesses(tmp_path: Path) -> None:
+    """Another process has the folder at once; --strict tells what a modem relied on that is gone."""
+    stays = "modems:\n  - {name: stays, module: m95, ports: [{unix: stays.sock}], state: one}\n"
+    goes = "  - {name: goes, module: he910, ports: [{unix: goes.sock}], state: two}\n"
+    with Run(tmp_path, stays + goes, "--strict", "--threads", "2", status=1) as run:
+        run.wait_for_ports(2)
+        run.host("stays").asks("AT")
+        run.host("goes").asks("ATI")  # an unconfirmed fact
+        command = [program_path("tlsmodem", "TLSMODEM"), "--module", "l610", "--unix", tmp_path / "other",
+                   "--state", tmp_path / "two"]
+        refused = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_S, check=False)
+        assert refused.returncode == 1 and "is in use by another process" in refused.stderr
+        run.write(stays)
+        run.hang_up()
+        run.wait_for("1 modems as they were, 1 closed, 0 opened")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline().startswith("ready: ")
+            run.write(stays + goes)
+            run.hang_up()
+            run.wait_for("modem goes is not there: ")
+            other.terminate()
+            assert other.wait(ANSWER_S) == 0
+        run.hang_up()
+        run.wait_for("1 modems as they were, 0 closed, 1 opened")
+        run.host("goes").asks("AT")
+        run.host("stays").asks("AT")
+        run.write(stays)
+        run.hang_up()
+        run.wait_for("1 modems as they were, 1 closed, 0 opened", 2)
+    assert "error: this run relied on 1 unconfirmed fact: telit/ati-code" in run.log
 
 
 def test_what_changed_is_opened_anew(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ static void test_one_is_removed_and_the_others_stay(void **state)
     open_fleet(f, 2);
     assert_int_equal(fleet_add(f->fleet, 3, describe, f, &failure), ERR_OK);
     fleet_start(f->fleet);
-    fleet_remove(f->fleet, 1);
+    fleet_remove(f->fleet, 1, NULL, NULL);
     assert_null(fleet_modem(f->fleet, 1));
     assert_int_equal(connect_unix(f->ports[1].where), -1);
     run(f, ask_first_and_last);
@@ -432,7 +432,7 @@ static void test_the_order_is_the_numbers(void **state)
     struct port_failure failure;
 
     open_pool(f, 3);
-    fleet_remove(f->fleet, 0);
+    fleet_remove(f->fleet, 0, NULL, NULL);
     assert_int_equal(fleet_add(f->fleet, 1, describe, f, &failure), ERR_OK);
     fleet_start(f->fleet);
     run(f, ask_one);

@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "options.h"
 #include "run_plans.h"
+#include "sandbox/memory.h"
 #include "service.h"
 #include "stderr_log.h"
 
@@ -23,10 +24,12 @@ static int run(const struct options *options)
     struct log log;
     int status = EXIT_SUCCESS;
 
+    stderr_log_init(&log, options);
+    if (!options->debuggable)
+        sandbox_hide_memory(&log);
     if (!run_plans(options, say, NULL, &plans))
         return EXIT_USE;
     if (!options->checks_config) {
-        stderr_log_init(&log, options);
         status = service_run(options, &plans, &log);
     }
     modem_plans_free(&plans);

@@ -282,6 +282,14 @@ static bool take_shard(struct options *options, const char *value, struct text *
     return shard_option_read(value, &options->shard, error);
 }
 
+static bool take_debuggable(struct options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->debuggable = true;
+    return true;
+}
+
 static bool take_strict(struct options *options, const char *value, struct text *error)
 {
     (void)value;
@@ -348,6 +356,9 @@ static const struct option last[] = {
     { "--shard", NULL, "I/N", false, take_shard,
       "of the modems only each N-th from the I-th on, I from 0; else $TLSMODEM_SHARDS is N and "
       "$JOB_COMPLETION_INDEX or $TLSMODEM_SHARD is I" },
+    { "--debuggable", NULL, NULL, false, take_debuggable,
+      "leave cores, debuggers and system calls as the machine has them, else the program allows "
+      "itself only what it needs: whoever debugs it sees its keys" },
     { "--strict", NULL, NULL, false, take_strict,
       "exit with 1 if the run relied on a fact that no source confirms" },
     { "--help", "-h", NULL, false, take_help, "print this" },

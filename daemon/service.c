@@ -4,6 +4,7 @@
 
 #include "counted_log.h"
 
+#include "confinement.h"
 #include "control/monitor.h"
 #include "dial_progress.h"
 #include "manager.h"
@@ -43,6 +44,7 @@ struct service {
     struct manager manager;
     struct dial_progress dials;
     size_t threads; /* of the fleet */
+    struct confinement confinement;
 };
 
 static bool fail(const char *what, const char *why)
@@ -251,7 +253,7 @@ static bool reload(struct service *service)
         modem_plans_free(&plans);
         return false;
     }
-    if (!may_grow(service, &plans)) {
+    if (!may_grow(service, &plans) || !confinement_allows(&service->confinement, &plans)) {
         modem_plans_free(&plans);
         return false;
     }
@@ -363,11 +365,14 @@ static int work(struct service *service, struct modem_plans *plans)
         manager_watch(&service->manager, service->fleet);
         if (may_show_progress(service))
             dial_progress_start(&service->dials, service->fleet, service->threads);
+        if (!service->options->debuggable)
+            confinement_begin(&service->confinement, &master->loop, service->voice);
         fleet_run(service->fleet);
         dial_progress_stop(&service->dials);
         manager_stopping(&service->manager);
         manager_unwatch(&service->manager);
     }
+    confinement_end(&service->confinement);
     monitor_close(service->monitor);
     fleet_halt(service->fleet);
     if (is_open)
@@ -395,6 +400,7 @@ int service_run(const struct options *options, struct modem_plans *plans, const 
     service->has_metrics = plans->has_metrics;
     service->metrics = plans->metrics;
     manager_open(&service->manager, log);
+    confinement_plan(&service->confinement, plans);
     if (has_limits(service, plans) && open_fleet(service, plans->count)) {
         status = work(service, plans);
         closed = fleet_close(service->fleet, CLOSE_MS);

@@ -29,6 +29,7 @@ from .patience import ANSWER_S, EXIT_S, POLL_S, START_S, seconds_left
 REPOSITORY = Path(__file__).resolve().parents[2]
 READ_S = 5.0  # for a module to read what was typed, if it does so at all
 
+REFUSED_CALL = "is none that this program makes"
 SANITIZER_MARKS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer",
                    "runtime error:")
 
@@ -322,6 +323,7 @@ class Modem:
         aside = [line for host in self.hosts for line in host.aside]
         assert not aside, f"no test has asked for what the module said: {aside}"
         assert not any(mark in log for mark in SANITIZER_MARKS), f"sanitizer report:\n{log}"
+        assert REFUSED_CALL not in log, f"a system call that the program needs is refused:\n{log}"
         assert status == 0, f"the modem exited with status {status}:\n{log}"
         for path in (self.pty_path, self.unix_path):
             assert not os.path.lexists(path), f"the modem left {path.name} behind"

@@ -116,6 +116,7 @@ static void presets_hold_until_changed(void **state)
     for (size_t i = 0; i < STACK_MAX; i++)
         assert_null(options.in_front.words[i]);
     assert_false(options.strict);
+    assert_false(options.debuggable);
     assert_int_equal(options.level, LOG_WARNING);
     assert_int_equal(options.traced, 0);
     options = good("--module he910 --stdio --state /var/lib/m --keylog k --log-level debug");
@@ -125,6 +126,7 @@ static void presets_hold_until_changed(void **state)
     options = good("--module he910 --stdio --link down=236,up=118,rtt=600");
     assert_string_equal(options.in_front.words[1], "down=236,up=118,rtt=600");
     assert_true(good("--module he910 --strict --stdio").strict);
+    assert_true(good("--module he910 --debuggable --stdio").debuggable);
     assert_int_equal(options.threads, 0);
     assert_int_equal(good("--module he910 --stdio --threads 3").threads, 3);
     options = good("--module he910 --stdio --state none");
@@ -302,14 +304,16 @@ static void names_are_exact(void **state)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
     assert_string_equal(
-        error, "unknown option --sdtio; allowed: --config, --check-config, --module, "
-               "--list-modules, --imei, "
-               "--imsi, --iccid, --pty, "
-               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
-               "--source, --listen, --clock, --map, --link, "
-               "--trace, --log-level, --record, --keylog, --metrics, --threads, --shard, --strict, "
-               "--help, "
-               "--version");
+        error,
+        "unknown option --sdtio; allowed: --config, --check-config, --module, "
+        "--list-modules, --imei, "
+        "--imsi, --iccid, --pty, "
+        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
+        "--source, --listen, --clock, --map, --link, "
+        "--trace, --log-level, --record, --keylog, --metrics, --threads, --shard, --debuggable, "
+        "--strict, "
+        "--help, "
+        "--version");
     assert_false(parse("frob", &options, error));
     assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check");
 }

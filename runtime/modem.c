@@ -162,7 +162,7 @@ static enum err open_network(struct runtime_modem *modem, const struct runtime_m
     }
     if (config->in_front != NULL)
         err = stack_open(&modem->stack, config->in_front, modem->network, &modem->world->clock.base,
-                         &modem->network);
+                         log_of(modem), &modem->network);
     if (err == ERR_OK && modem->taps != NULL)
         modem->network =
             modem->taps->net(modem->taps->ctx, &modem->world->clock.base, modem->network);

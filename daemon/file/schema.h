@@ -48,6 +48,8 @@ struct file_modem {
     uint32_t at_start_count;
     struct file_answer *answers;
     uint32_t answers_count;
+    char **allow, **deny;
+    uint32_t allow_count, deny_count;
     char *source, *link;
     struct file_sms *sms;
 };
@@ -65,7 +67,8 @@ enum {
     FILE_MODEMS_MAX = 100 * 1000, /* entries of one file, and modems of all */
     FILE_INCLUDES_MAX = 100,
     FILE_ANSWERS_MAX = 100,
-    FILE_LINES_MAX = 100 /* of at-start, or of one answer */
+    FILE_LINES_MAX = 100, /* of at-start, or of one answer */
+    FILE_PLACES_MAX = 500 /* of allow, or of deny */
 };
 
 /* The shape of a whole file.  Static; made by the first call, which comes before there are threads.

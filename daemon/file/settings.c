@@ -1,9 +1,9 @@
 /* settings.c: what a modem's keys say beside who it is and where its hosts are. */
 #include "file/settings.h"
 
+#include "file/reach.h"
 #include "file/start.h"
 #include "plan/address_option.h"
-#include "wrap/map_rules.h"
 
 #include <stdlib.h>
 
@@ -72,71 +72,6 @@ static bool take_source(const struct file_subject *subject)
     return false;
 }
 
-/* A wrapper of the network, by the key that has its name. */
-static bool take_wrapper(const struct file_subject *subject, const struct file_node *node,
-                         const char *words)
-{
-    char memory[WHY_CAP];
-    struct text why;
-
-    text_init(&why, memory, sizeof(memory));
-    if (words == NULL)
-        return false;
-    if (stack_plan_add(&subject->plan->in_front, node->key, words, &why))
-        return true;
-    file_subject_wrong(subject, node, "%s", memory);
-    return false;
-}
-
-static bool take_link(const struct file_subject *subject)
-{
-    struct file_value value = FILE_LAYER_TEXT(subject->layers, "link", link);
-
-    return value.text == NULL ||
-           take_wrapper(subject, value.node, file_subject_fill(subject, value.node, value.text));
-}
-
-/* Of one entry OLD: NEW; a comma would begin the next. */
-static bool add_place(const struct file_subject *subject, const struct file_node *node,
-                      struct text *words)
-{
-    const char *to = file_subject_fill(subject, node, node->text);
-    char memory[WHY_CAP], one[WHY_CAP];
-    struct text why, rule;
-
-    if (to == NULL)
-        return false;
-    text_init(&why, memory, sizeof(memory));
-    text_init(&rule, one, sizeof(one));
-    text_add(&rule, "%s=%s", node->key, to);
-    if (rule.cut || strchr(one, ',') != NULL || !map_rules_check(text_span(&rule), &why)) {
-        file_subject_wrong(subject, node, "%s",
-                           why.len > 0 ? memory : "it is no place; allowed: HOST, HOST:PORT");
-        return false;
-    }
-    text_add(words, "%s%s", words->len > 0 ? "," : "", one);
-    return true;
-}
-
-static bool take_map(const struct file_subject *subject)
-{
-    const struct file_node *map;
-    struct text words;
-    char *memory;
-    bool good = true;
-
-    file_layer_with(subject->layers, "map", &map);
-    if (map == NULL || map->count == 0)
-        return true;
-    memory = file_subject_memory(subject, map->count * WHY_CAP);
-    if (memory == NULL)
-        return false;
-    text_init(&words, memory, map->count * WHY_CAP);
-    for (const struct file_node *node = map->first; node != NULL; node = node->next)
-        good = add_place(subject, node, &words) && good;
-    return good && take_wrapper(subject, map, memory);
-}
-
 static bool take_sms(const struct file_subject *subject)
 {
     const struct file_node *node;
@@ -184,8 +119,8 @@ static bool take_facts(const struct file_subject *subject)
 bool file_settings(const struct file_subject *subject)
 {
     static bool (*const all[])(const struct file_subject *subject) = {
-        take_options, take_state, take_clock, take_source, take_map,
-        take_link,    take_sms,   take_facts, file_start,
+        take_options, take_state, take_clock, take_source,
+        file_reach,   take_sms,   take_facts, file_start,
     };
     bool good = true;
 

@@ -253,6 +253,8 @@ struct tlsmodem_net_ops {
     void (*set_name_servers)(struct tlsmodem_net *net, const struct tlsmodem_net_address *list,
                              size_t count);
     size_t (*name_servers)(struct tlsmodem_net *net, struct tlsmodem_net_address *list, size_t cap);
+    bool (*is_own)(struct tlsmodem_net *net,
+                   const struct tlsmodem_net_address *address); /* may be missing */
 };
 
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
@@ -297,6 +299,15 @@ static inline size_t tlsmodem_net_name_servers(struct tlsmodem_net *net,
     while (net != NULL && net->ops->name_servers == NULL)
         net = net->inner;
     return net != NULL ? net->ops->name_servers(net, list, cap) : 0;
+}
+
+/* True when the address is one of the machine's that the network is on, as far as it knows. */
+static inline bool tlsmodem_net_is_own(struct tlsmodem_net *net,
+                                       const struct tlsmodem_net_address *address)
+{
+    while (net != NULL && net->ops->is_own == NULL)
+        net = net->inner;
+    return net != NULL && net->ops->is_own(net, address);
 }
 
 /* Starts a connection; a UDP one is only bound, and TLSMODEM_NET_CONNECTED follows all the same. An

@@ -87,7 +87,22 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
     return ERR_OK;
 }
 
+/* Only a machine's own addresses can be bound to, those of networks that come and go too. */
+static bool is_own(struct net *base, const struct net_address *address)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sockaddr_fill(address, 0, &at);
+    int fd = socket(at.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool own = fd >= 0 && bind(fd, (const struct sockaddr *)&at, len) == 0;
+
+    (void)base;
+    if (fd >= 0)
+        close(fd);
+    return own;
+}
+
 static const struct net_ops ops = {
+    .is_own = is_own,
     .resolve = resolve,
     .connect = connect_to,
     .listen = posix_listen,

@@ -235,6 +235,7 @@ struct net_ops {
     /* Without them it has a mind of its own, and shows nobody. */
     void (*set_name_servers)(struct net *net, const struct net_address *list, size_t count);
     size_t (*name_servers)(struct net *net, struct net_address *list, size_t cap);
+    bool (*is_own)(struct net *net, const struct net_address *address); /* may be missing */
 };
 
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
@@ -275,6 +276,14 @@ static inline size_t net_name_servers(struct net *net, struct net_address *list,
     while (net != NULL && net->ops->name_servers == NULL)
         net = net->inner;
     return net != NULL ? net->ops->name_servers(net, list, cap) : 0;
+}
+
+/* True when the address is one of the machine's that the network is on, as far as it knows. */
+static inline bool net_is_own(struct net *net, const struct net_address *address)
+{
+    while (net != NULL && net->ops->is_own == NULL)
+        net = net->inner;
+    return net != NULL && net->ops->is_own(net, address);
 }
 
 /* Starts a connection; a UDP one is only bound, and NET_CONNECTED follows all the same.  An error

@@ -205,7 +205,8 @@ void world_set_appetite(struct world *world, size_t port, size_t bytes)
 
 void world_wrap(struct world *world, const struct stack_plan *plan)
 {
-    enum err err = stack_open(&world->stack, plan, world->net, world->clock, &world->net);
+    enum err err =
+        stack_open(&world->stack, plan, world->net, world->clock, &world->log, &world->net);
 
     assert(err == ERR_OK);
     (void)err;

@@ -268,14 +268,15 @@ static bool check(struct span words, struct text *error)
     return link_profile_read(words, &(struct link_profile){ 0 }, error);
 }
 
-static enum err open_by_words(struct net *inner, struct clock *clock, struct span words,
-                              struct net **ret_net)
+static enum err open_by_words(struct net *inner, struct clock *clock, const struct log *log,
+                              struct span words, struct net **ret_net)
 {
     struct link_profile profile = { 0 };
     bool passed = link_profile_read(words, &profile, &(struct text){ 0 });
 
     assert(passed);
     (void)passed;
+    (void)log;
     return link_open(inner, clock, &profile, ret_net);
 }
 

@@ -179,12 +179,13 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
 
 static const struct net_ops ops = { .resolve = resolve, .connect = connect_to, .echo = start_echo };
 
-static enum err open_by_words(struct net *inner, struct clock *clock, struct span words,
-                              struct net **ret_net)
+static enum err open_by_words(struct net *inner, struct clock *clock, const struct log *log,
+                              struct span words, struct net **ret_net)
 {
     struct map *map = malloc(sizeof(*map));
 
     assert(inner != NULL && clock != NULL);
+    (void)log;
     if (map == NULL)
         return ERR_NO_MEMORY;
     *map = (struct map){ .base = { .ops = &ops, .inner = inner },

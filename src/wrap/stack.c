@@ -1,6 +1,7 @@
 /* stack.c: the wrappers there are, and those that a modem's network stands behind. */
 #include "wrap/stack.h"
 
+#include "wrap/guard.h"
 #include "wrap/link.h"
 #include "wrap/map.h"
 
@@ -8,7 +9,7 @@
 #include <string.h>
 
 /* From the network outwards. */
-static const struct wrapper *const wrappers[] = { &map_wrapper, &link_wrapper };
+static const struct wrapper *const wrappers[] = { &guard_wrapper, &map_wrapper, &link_wrapper };
 
 enum { WRAPPER_COUNT = sizeof(wrappers) / sizeof(wrappers[0]) };
 
@@ -49,7 +50,7 @@ bool stack_plan_add(struct stack_plan *plan, const char *name, const char *words
 }
 
 enum err stack_open(struct stack *stack, const struct stack_plan *plan, struct net *inner,
-                    struct clock *clock, struct net **ret_net)
+                    struct clock *clock, const struct log *log, struct net **ret_net)
 {
     struct net *net = inner;
 
@@ -60,7 +61,7 @@ enum err stack_open(struct stack *stack, const struct stack_plan *plan, struct n
 
         if (plan->words[i] == NULL)
             continue;
-        err = wrappers[i]->open(net, clock, span_of(plan->words[i]), &stack->layers[i]);
+        err = wrappers[i]->open(net, clock, log, span_of(plan->words[i]), &stack->layers[i]);
         if (err != ERR_OK) {
             stack_close(stack);
             return err;

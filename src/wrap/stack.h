@@ -26,10 +26,11 @@ struct stack {
     struct net *layers[STACK_MAX];
 };
 
-/* Puts what is planned in front of `inner`; `ret_net` is the outermost, or `inner`.  `inner` and
- * `clock` are borrowed until stack_close().  ERR_NO_MEMORY: nothing is left behind. */
+/* Puts what is planned in front of `inner`; `ret_net` is the outermost, or `inner`.  `inner`,
+ * `clock` and `log` (may be NULL) are borrowed until stack_close().  ERR_NO_MEMORY: nothing is left
+ * behind. */
 enum err stack_open(struct stack *stack, const struct stack_plan *plan, struct net *inner,
-                    struct clock *clock, struct net **ret_net);
+                    struct clock *clock, const struct log *log, struct net **ret_net);
 
 /* Frees what stack_open() made, as the `close` of a wrapper; once more is nothing. */
 void stack_close(struct stack *stack);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -101,6 +102,38 @@ def test_the_server_that_the_host_has_set(two_servers: Sequence[NameServer]) -> 
             driver.ok('AT+QIDNSGIP="living.test"')
             driver.expect("127.0.0.1")
             assert set(server.asked) == {"living.test"}
+
+
+def test_a_server_that_is_refused_is_not_asked(two_servers: Sequence[NameServer]) -> None:
+    """It does not answer, and at once; the one beside it does."""
+    with Modem("m95", options=["--dns", "module", "--guard", f"deny={SERVERS[0]}"]) as modem:
+        driver = driver_of(modem)
+        driver.ok(f'AT+QIDNSCFG="{SERVERS[0]}"')
+        open_socket(driver, 0, "living.test", 80)
+        driver.expect("0, CONNECT FAIL")
+        assert not two_servers[0].asked
+        assert (f"a question for names to {SERVERS[0]} port 53 refused by the rules of where it may go: "
+                f"deny={SERVERS[0]}") in modem.log()
+        driver.ok(f'AT+QIDNSCFG="{SERVERS[0]}","{SERVERS[1]}"')
+        driver.ok('AT+QIDNSGIP="living.test"')
+        driver.expect("127.0.0.1")
+        assert not two_servers[0].asked
+
+
+def test_addresses_of_the_machine_are_its_own() -> None:
+    """Also those that are not loopback, whatever they are called."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("198.51.100.1", 9))  # sends nothing
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        own = probe.getsockname()[0]
+    with PlainPeer() as peer, Modem("m95", options=["--guard", "deny=machine"]) as modem:
+        driver = driver_of(modem)
+        for number, host in enumerate((own, "127.0.0.1", "0.0.0.0")):
+            open_socket(driver, number, host, peer.port)
+            driver.expect(f"{number}, CONNECT FAIL")
+            assert f"a connection to {host} port {peer.port} refused" in modem.log()
 
 
 def test_the_server_that_the_host_has_set_is_not_asked(two_servers: Sequence[NameServer]) -> None:

@@ -105,6 +105,8 @@ static void every_modem_of_an_entry_has_its_own(void **state)
                                     "   operator: {name: 'Net ${n}', code: '26202'}\n"
                                     "   signal: 99\n"
                                     "   link: rtt=1${n}\n"
+                                    "   deny: [local, '10.0.0.${n}:25']\n"
+                                    "   allow: ['*']\n"
                                     "   ports:\n"
                                     "   - unix: run/${name}.sock\n"
                                     "   - tcp: '127.0.0.1:20000+'\n"
@@ -126,7 +128,8 @@ static void every_modem_of_an_entry_has_its_own(void **state)
     assert_string_equal(plan->identity.operator_name, "Net 11");
     assert_int_equal(plan->identity.signal, 99);
     assert_string_equal(plan->clock, "manual");
-    assert_string_equal(plan->in_front.words[1], "rtt=111");
+    assert_string_equal(plan->in_front.words[0], "allow=*,deny=local,deny=10.0.0.11:25");
+    assert_string_equal(plan->in_front.words[2], "rtt=111");
     assert_true(plan->in_memory);
     assert_int_equal(plan->port_count, 3);
     assert_string_equal(plan->ports[0].where, "run/meter-0011-2.sock");
@@ -227,7 +230,7 @@ static void wrong_shapes_are_all_told(void **state)
         "f:11:33: rfc2217: \"rfc2217\" is wrong because it is not built yet; ...\n"
         "f:12:11: facts: this is wrong because it is a list; allowed: a map of texts\n"
         "f:13:4: network: \"network\" is wrong because it is not built yet; ...\n"
-        "f:14:4: allow: \"allow\" is wrong because it is not built yet; ...\n");
+        "f:14:11: allow: this is wrong because it has 0 entries; allowed: 1 to 500\n");
 }
 
 /* A modem with one more key. */
@@ -303,6 +306,11 @@ static void wrong_meanings_are_all_told(void **state)
                                  "no address; ...\n");
     bad_key("map: {a: 'b:0', c: d}", "f:4:13: a: \"b:0\" is wrong because \"a=b:0\" is no pair of "
                                      "places; ...\n");
+    bad_key("deny: [local, 'a b', 10.0.0.0/33]",
+            "f:4:18: deny: \"a b\" is wrong because it is no place; allowed: machine, link-local, "
+            "...\n"
+            "f:4:25: deny: \"10.0.0.0/33\" is wrong because it is no place; ...\n");
+    bad_key("allow: ['a,deny=b']", "f:4:12: allow: \"a,deny=b\" is wrong because it is no ...\n");
     bad_key("facts: {no-such: 1}", "f:4:21: no-such: \"1\" is wrong because ...\n");
     bad("modems:\n - {module: m95, name: x, count: 2, ports: [{pty: p}]}\n",
         "f:2:24: name: \"x\" is wrong because 2 modems would have it; allowed: a name with ${n} in "

@@ -837,15 +837,15 @@ static void stack_is_as_planned(void **state)
     (void)state;
     world_init(&world);
     text_init(&error, memory, sizeof(memory));
-    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, &net), ERR_OK);
+    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, NULL, &net), ERR_OK);
     assert_ptr_equal(net, world.net);
     stack_close(&stack);
     assert_true(stack_plan_add(&plan, "link", "rtt=5", &error));
-    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, &net), ERR_OK);
+    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, NULL, &net), ERR_OK);
     assert_ptr_equal(net->inner, world.net);
     stack_close(&stack);
     calls_left = 1;
-    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, &net), ERR_NO_MEMORY);
+    assert_int_equal(stack_open(&stack, &plan, world.net, world.clock, NULL, &net), ERR_NO_MEMORY);
     calls_left = 0;
     stack_close(&stack);
     world_deinit(&world);
@@ -856,7 +856,7 @@ static void plans_are_checked(void **state)
     static const struct {
         const char *name, *words, *wrong;
     } rows[] = {
-        { "radio", "rtt=5", "\"radio\" is no wrapper; allowed: map, link" },
+        { "radio", "rtt=5", "\"radio\" is no wrapper; allowed: guard, map, link" },
         { "link", "fast", "\"fast\" is no property of a link; allowed: down=1 to" },
         { "link", "rtt=6", "\"link\" may be given once" },
     };

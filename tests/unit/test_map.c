@@ -30,8 +30,9 @@ static void start(struct rig *rig, const char *words)
     assert_true(address_literal("10.0.0.9", &new_host[1]));
     scripted_net_name(&rig->world.scripted_net, "new.test", NAME_ADDRESSES, new_host, 2);
     scripted_net_name(&rig->world.scripted_net, "old.test", NAME_ADDRESSES, new_host, 1);
-    assert_int_equal(map_wrapper.open(rig->world.net, rig->world.clock, span_of(words), &rig->map),
-                     ERR_OK);
+    assert_int_equal(
+        map_wrapper.open(rig->world.net, rig->world.clock, NULL, span_of(words), &rig->map),
+        ERR_OK);
 }
 
 static void stop(struct rig *rig)

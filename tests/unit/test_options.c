@@ -124,7 +124,7 @@ static void presets_hold_until_changed(void **state)
     assert_string_equal(options.keylog, "k");
     assert_int_equal(options.level, LOG_DEBUG);
     options = good("--module he910 --stdio --link down=236,up=118,rtt=600");
-    assert_string_equal(options.in_front.words[1], "down=236,up=118,rtt=600");
+    assert_string_equal(options.in_front.words[2], "down=236,up=118,rtt=600");
     assert_true(good("--module he910 --strict --stdio").strict);
     assert_true(good("--module he910 --debuggable --stdio").debuggable);
     assert_int_equal(options.threads, 0);
@@ -309,7 +309,7 @@ static void names_are_exact(void **state)
         "--list-modules, --imei, "
         "--imsi, --iccid, --pty, "
         "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
-        "--source, --listen, --clock, --map, --link, "
+        "--source, --listen, --clock, --guard, --map, --link, "
         "--trace, --log-level, --record, --keylog, --metrics, --threads, --shard, --debuggable, "
         "--strict, "
         "--help, "

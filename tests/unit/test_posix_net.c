@@ -550,11 +550,27 @@ static void clock_tells_the_machines_time(void **state)
     assert_true(clock_now_ms(clock) <= clock_now_ms(clock));
 }
 
+static void own_addresses_are_known(void **state)
+{
+    struct fixture *f = *state;
+    struct net_address loopback = { .family = NET_IPV4, .bytes = { 127, 0, 0, 1 } };
+    struct net_address any = { .family = NET_IPV4 };
+    struct net_address far = { .family = NET_IPV4, .bytes = { 198, 51, 100, 1 } };
+    struct net_address far_ipv6 = { .family = NET_IPV6,
+                                    .bytes = { 0x20, 1, 0x0D, 0xB8, [15] = 1 } };
+
+    assert_true(net_is_own(f->net, &loopback));
+    assert_true(net_is_own(f->net, &any));
+    assert_false(net_is_own(f->net, &far));
+    assert_false(net_is_own(f->net, &far_ipv6));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(connects_over_ipv4),
+        TEST(own_addresses_are_known),
         TEST(connects_over_ipv6),
         TEST(refused_port_is_told),
         TEST(readable_comes_as_long_as_it_holds),

@@ -370,7 +370,7 @@ static const struct mistake_case mistakes[] = {
     { "name x y z", "it is nothing that a resolver says" },
     { "ping 1.2.3.4 soon", "it is nothing that an echo request meets" },
     { "ping 1.2.3.4 5 256", "it is nothing that an echo request meets" },
-    { "wrap nothing x", "wrap: \"nothing\" is no wrapper; allowed: map, link" },
+    { "wrap nothing x", "wrap: \"nothing\" is no wrapper; allowed: guard, map, link" },
     { "wrap link rtt=x", "wrap: " },
     { "port a b", "it is no name of a variable" },
     { "peer a b tls", "which one?" },

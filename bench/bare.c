@@ -6,9 +6,10 @@
  *                                   each, and seconds of all
  *   bare send PORT CA COUNT         nothing: sends COUNT times 1,000 bytes, for valgrind
  *
- * The same suite and version, the server's certificate checked in the same way, what can be shared
- * between sessions made once, blocking sockets (but for the crowd), no loop: as cheap as a client
- * gets.
+ * Behind COUNT may stand the handshake of the module to be compared with: tls11-rsa (unless given),
+ * tls12-rsa, tls12-ecdhe.  The same suite and version, the server's certificate checked in the same
+ * way, what can be shared between sessions made once, blocking sockets (but for the crowd), no
+ * loop: as cheap as a client gets.
  */
 #include "request.h"
 #include "tool.h"
@@ -24,8 +25,15 @@
 
 enum { WARM_UP_HANDSHAKES = 5, PIECE_BYTES = 1000, EVENTS = 256 };
 
-static const char priority_text[] =
-    "NONE:+VERS-TLS1.1:+RSA:+AES-128-CBC:+SHA1:+SIGN-ALL:+CTYPE-X509:+COMP-NULL";
+#define COMMON ":+AES-128-CBC:+SHA1:+SIGN-ALL:+CTYPE-X509:+COMP-NULL"
+
+static const struct handshake {
+    const char *name, *priority;
+} handshakes[] = {
+    { "tls11-rsa", "NONE:+VERS-TLS1.1:+RSA" COMMON },
+    { "tls12-rsa", "NONE:+VERS-TLS1.2:+RSA" COMMON },
+    { "tls12-ecdhe", "NONE:+VERS-TLS1.2:+ECDHE-RSA:+GROUP-SECP256R1" COMMON },
+};
 
 struct client {
     uint16_t port;
@@ -44,13 +52,13 @@ static void must(int status, const char *what)
         fail("bare: %s: %s", what, gnutls_strerror(status));
 }
 
-static void client_init(struct client *client, uint16_t port, const char *ca)
+static void client_init(struct client *client, uint16_t port, const char *ca, const char *priority)
 {
     client->port = port;
     must(gnutls_certificate_allocate_credentials(&client->credentials), "credentials");
     must(gnutls_certificate_set_x509_trust_file(client->credentials, ca, GNUTLS_X509_FMT_PEM),
          "CA certificate");
-    must(gnutls_priority_init(&client->priority, priority_text, NULL), "priority");
+    must(gnutls_priority_init(&client->priority, priority, NULL), "priority");
 }
 
 static void client_deinit(struct client *client)
@@ -196,14 +204,22 @@ static void send_pieces(const struct client *client, uint64_t count)
     close_connection(connection);
 }
 
+static const char *priority_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof(handshakes) / sizeof(*handshakes); i++)
+        if (strcmp(handshakes[i].name, name) == 0)
+            return handshakes[i].priority;
+    fail("bare: \"%s\" is no handshake; allowed: tls11-rsa, tls12-rsa, tls12-ecdhe", name);
+}
+
 int main(int argc, char **argv)
 {
     struct client client;
 
-    if (argc != 5)
-        fail("usage: bare handshake|hold|crowd|send PORT CA COUNT");
+    if (argc != 5 && argc != 6)
+        fail("usage: bare handshake|hold|crowd|send PORT CA COUNT [HANDSHAKE]");
     raise_file_limit();
-    client_init(&client, port_of(argv[2]), argv[3]);
+    client_init(&client, port_of(argv[2]), argv[3], priority_of(argc == 6 ? argv[5] : "tls11-rsa"));
     shake_hands(&client, WARM_UP_HANDSHAKES);
     if (strcmp(argv[1], "handshake") == 0)
         time_handshakes(&client, count_of(argv[4]));

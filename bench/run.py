@@ -65,6 +65,7 @@ GROWTH_AIM_KB = 1.0
 MEMORY_AIMS_KB = {"he910": 16.0, "le866": 18.0, "m95": 18.0, "l610": 18.0, "nl668-eau": 18.0}
 
 SUITES = {"AES128-SHA": 3, "AES256-SHA": 5}  # in OpenSSL's words, and #SSLSECCFG's number
+HANDSHAKES = {"he910": "tls11-rsa", "m95": "tls12-rsa", "l610": "tls12-ecdhe"}  # for bench/bare.c
 BASELINE = "commit 55bd8a5"
 COUNTED_LINES: tuple[tuple[str, str, tuple[str, ...], int], ...] = (  # the last: at that commit
     ("he910", "AT", (), 2057),
@@ -410,7 +411,8 @@ def one_fleet(bench: Bench, model: str, count: int) -> tuple[Figures, list[float
         ours = run_fleet(bench.modem, bench.program("crowd"), bench.folder, model, count, bench.ca,
                          peer.port, FLEET_QUIET_S)
     with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer:
-        theirs = bench.figures("bare", "crowd", peer.port, bench.ca, count)
+        theirs = bench.figures("bare", "crowd", peer.port, bench.ca, count,
+                               HANDSHAKES[model])
     return ours, theirs
 
 

@@ -191,6 +191,29 @@ static const char *word_at(size_t index)
     return more[index - steps - headers];
 }
 
+/* What a scenario may say of itself is not among what it does. */
+static bool is_of_scenario(struct span word)
+{
+    static const char *const more[] = { "model", "models", "source", "only" };
+
+    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+        if (words_are(word, more[i]))
+            return true;
+    }
+    return reader_step_is_of_world(word);
+}
+
+static const char *scenario_word_at(size_t index)
+{
+    size_t step = 0;
+
+    for (; reader_step_word(step) != NULL; step++) {
+        if (reader_step_is_of_world(span_of(reader_step_word(step))) && index-- == 0)
+            return reader_step_word(step);
+    }
+    return index == 0 ? "include" : NULL;
+}
+
 /* One line that is not empty; `has_step` says whether it was a step. */
 static void take_line(struct reader *reader, struct span line)
 {
@@ -203,6 +226,11 @@ static void take_line(struct reader *reader, struct span line)
     rest = span_skip(line, len < line.len ? len + 1 : len);
     if (words_are(reader->key, "include")) {
         take_include(reader, rest);
+        return;
+    }
+    if (reader->is_scenario && !is_of_scenario(reader->key)) {
+        reader->key = nothing;
+        reader_mistake_words(reader, line, "a scenario does no such thing", scenario_word_at);
         return;
     }
     if (reader_take_header(reader, rest) ||
@@ -260,7 +288,8 @@ static enum err read_once(struct reader *reader, char *path)
     return reader->mistakes == 0 ? ERR_OK : ERR_INVALID;
 }
 
-enum err reader_open(struct reader_world *world, const char *path, struct reader **ret_reader)
+static enum err open_as(struct reader_world *world, const char *path, bool is_scenario,
+                        struct reader **ret_reader)
 {
     struct reader *reader;
     char *copy;
@@ -273,6 +302,7 @@ enum err reader_open(struct reader_world *world, const char *path, struct reader
         return ERR_NO_MEMORY;
     reader->world = world;
     reader->first_pass = true;
+    reader->is_scenario = is_scenario;
     reader->header.guard_ms = GUARD_MS;
     reader->header.ports = 1;
     copy = reader_copy(reader, span_of(path));
@@ -285,6 +315,17 @@ enum err reader_open(struct reader_world *world, const char *path, struct reader
     reader_rewind(reader);
     *ret_reader = reader;
     return ERR_OK;
+}
+
+enum err reader_open(struct reader_world *world, const char *path, struct reader **ret_reader)
+{
+    return open_as(world, path, false, ret_reader);
+}
+
+enum err reader_open_scenario(struct reader_world *world, const char *path,
+                              struct reader **ret_reader)
+{
+    return open_as(world, path, true, ret_reader);
 }
 
 const struct script_header *reader_header(const struct reader *reader)

@@ -16,6 +16,11 @@ struct reader;
  * what read_file() has said of `path` itself, told too.  Then nothing is left behind. */
 enum err reader_open(struct reader_world *world, const char *path, struct reader **ret_reader);
 
+/* The same of a scenario: a transcript without hosts and peers, which needs no header; of that it
+ * may say what it is for. */
+enum err reader_open_scenario(struct reader_world *world, const char *path,
+                              struct reader **ret_reader);
+
 /* What holds for all of it; good until reader_close(). */
 const struct script_header *reader_header(const struct reader *reader);
 

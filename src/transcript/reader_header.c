@@ -426,9 +426,9 @@ void reader_finish_header(struct reader *reader)
     struct script_header *header = &reader->header;
 
     reader->key = nothing;
-    if (reader->models.count == 0 && reader->mistakes == 0)
+    if (reader->models.count == 0 && reader->mistakes == 0 && !reader->is_scenario)
         reader_mistake(reader, nothing, "a line is missing", "model NAME");
-    if (header->source.len == 0 && reader->mistakes == 0)
+    if (header->source.len == 0 && reader->mistakes == 0 && !reader->is_scenario)
         reader_mistake(reader, nothing, "a line is missing",
                        "source TEXT: a manual and its section, or where it was recorded");
     header->models = reader->models.items;

@@ -28,6 +28,7 @@ struct reader_file {
 
 struct reader {
     struct reader_world *world;
+    bool is_scenario;
     bool first_pass; /* the header is collected, mistakes are told */
     unsigned mistakes;
     bool out_of_memory;

@@ -241,13 +241,14 @@ static void take_power(struct reader *reader, struct span rest)
 {
     const struct lab_act *power = lab_act_find(span_of("power"));
 
-    if (words_are(rest, "cycle"))
+    if (words_are(rest, "cycle") && !reader->is_scenario)
         reader->step.kind = SCRIPT_CYCLE;
     else if (has_variable(rest) || lab_rule_allows(&power->values[0], rest))
         take_word(reader, "power", rest);
     else
         reader_mistake(reader, rest, "power does no such thing",
-                       "cycle, off, on, reset, brown-out");
+                       reader->is_scenario ? "off, on, reset, brown-out"
+                                           : "cycle, off, on, reset, brown-out");
 }
 
 /* The length of a quoted text at the beginning, its quotes included; 0: there is none. */
@@ -332,13 +333,26 @@ static void take_at(struct reader *reader, struct span rest)
 static const struct {
     const char *word;
     void (*take)(struct reader *reader, struct span rest);
+    bool is_of_world; /* or of time */
 } lines[] = {
-    { ">", take_typed },     { "<", take_expected },        { "<|", take_further },
-    { "<~", take_match },    { "<|~", take_further_match }, { "after", take_after },
-    { "wait", take_wait },   { "escape", take_escape },     { "echo", take_echo },
-    { "on", take_on },       { "power", take_power },       { "set", take_set },
-    { "ring", take_ring },   { "sms", take_sms },           { "context-lost", take_context_lost },
-    { "fault", take_fault }, { "link", take_link },         { "at", take_at },
+    { ">", take_typed, false },
+    { "<", take_expected, false },
+    { "<|", take_further, false },
+    { "<~", take_match, false },
+    { "<|~", take_further_match, false },
+    { "after", take_after, false },
+    { "wait", take_wait, true },
+    { "at", take_at, true },
+    { "escape", take_escape, false },
+    { "echo", take_echo, false },
+    { "on", take_on, true },
+    { "power", take_power, true },
+    { "set", take_set, true },
+    { "ring", take_ring, true },
+    { "sms", take_sms, true },
+    { "context-lost", take_context_lost, true },
+    { "fault", take_fault, true },
+    { "link", take_link, true },
 };
 
 enum { LINE_COUNT = sizeof(lines) / sizeof(lines[0]) };
@@ -346,6 +360,15 @@ enum { LINE_COUNT = sizeof(lines) / sizeof(lines[0]) };
 const char *reader_step_word(size_t index)
 {
     return index < LINE_COUNT ? lines[index].word : NULL;
+}
+
+bool reader_step_is_of_world(struct span word)
+{
+    for (size_t i = 0; i < LINE_COUNT; i++) {
+        if (words_are(word, lines[i].word))
+            return lines[i].is_of_world;
+    }
+    return false;
 }
 
 bool reader_take_step(struct reader *reader, struct span rest)

@@ -12,4 +12,7 @@ const char *reader_step_word(size_t index);
  * told, the step is not to be used. */
 bool reader_take_step(struct reader *reader, struct span rest);
 
+/* True for the word of a step of the world or of time, which a scenario has too. */
+bool reader_step_is_of_world(struct span word);
+
 #endif

@@ -9,6 +9,7 @@
 #include "check/patterns.h"
 #include "check/real_stage.h"
 #include "check/replace.h"
+#include "check/scenario_file.h"
 #include "plan/module_name.h"
 #include "transcript/engine_stage.h"
 #include "transcript/rewrite.h"
@@ -26,6 +27,7 @@ struct check {
     size_t model;             /* that rewrites it */
     const struct check_options *options;
     struct test_authority *authority;
+    struct scenario_file scenario;
     struct junit junit;
     unsigned plays;     /* for real */
     struct report last; /* difference of the file that was printed */
@@ -143,9 +145,13 @@ static enum play_end play_on(struct check *check, const char *path, struct reade
 static enum play_end play_by_engine(struct check *check, const char *path, struct reader *reader,
                                     size_t model, const char *module, struct report *report)
 {
+    struct scenario_variables variables = { module, { find_given, check }, { find_usual, check } };
     struct engine_stage_config config = { .header = reader_header(reader),
                                           .model = module,
                                           .single_bytes = check->options->single_bytes,
+                                          .scenario = check->scenario.scenario,
+                                          .scenario_variables =
+                                              scenario_variables_iface(&variables),
                                           .wrapped = &check->options->in_front };
     struct engine_stage *stage;
     enum play_end end;
@@ -360,6 +366,12 @@ static bool can_write_junit(const char *path)
     return path == NULL || file != NULL;
 }
 
+static void say_mistake(void *ctx, const char *line)
+{
+    (void)ctx;
+    fprintf(stderr, "%s\n", line);
+}
+
 static int run(const struct check_options *options)
 {
     struct check check = { .options = options };
@@ -368,7 +380,9 @@ static int run(const struct check_options *options)
     enum err err;
 
     if (!find_files(options, &paths) || !can_write_junit(options->junit) ||
+        !scenario_file_read(options->scenario, NULL, say_mistake, NULL, &check.scenario) ||
         test_authority_open(&check.authority) != ERR_OK) {
+        scenario_file_free(&check.scenario);
         check_paths_free(&paths);
         return status;
     }
@@ -382,6 +396,7 @@ static int run(const struct check_options *options)
     }
     junit_free(&check.junit);
     test_authority_close(check.authority);
+    scenario_file_free(&check.scenario);
     check_paths_free(&paths);
     return status;
 }

@@ -106,6 +106,14 @@ static bool take_junit(struct check_options *options, const char *value, struct 
     return value[0] != '\0';
 }
 
+static bool take_scenario(struct check_options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0')
+        text_add(error, "--scenario needs FILE");
+    options->scenario = value;
+    return value[0] != '\0';
+}
+
 static bool take_bytes(struct check_options *options, const char *value, struct text *error)
 {
     (void)value;
@@ -142,6 +150,9 @@ static const struct option table[] = {
       "where that module reaches this machine: peers listen there; 127.0.0.1 unless given" },
     { "--set", "NAME=VALUE|NAME=@FILE", take_set,
       "the value of ${NAME} in the files, or a file that has it; may be repeated" },
+    { "--scenario", "FILE", take_scenario,
+      "what happens to the module meanwhile, from power-up: registration, signal, calls, power and "
+      "the like, each at its time" },
     { "--junit", "FILE", take_junit, "write the results to FILE too, as JUnit has them" },
     { "--bytes", NULL, take_bytes, "type byte by byte" },
     { "--rewrite", NULL, take_rewrite,
@@ -224,6 +235,11 @@ static bool read_words(int argc, char *const *argv, struct check_options *option
             options->paths[options->path_count++] = argv[i];
         else if (!take_option(options, argv, &i, error))
             return false;
+    }
+    if (options->scenario != NULL && options->uart_count > 0) {
+        text_add(error, "check: --scenario is what nobody here can do to a real module; allowed: "
+                        "without --uart");
+        return false;
     }
     if (options->help || options->path_count > 0)
         return true;

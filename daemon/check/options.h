@@ -19,6 +19,7 @@ struct check_options {
     size_t uart_count;                        /* 0: the engine plays */
     const char *address;                      /* of peers for it */
     struct values values;                     /* of --set; owned */
+    const char *scenario;                     /* a file; NULL: none */
     const char *junit;                        /* where the results go too; NULL: nowhere */
     bool single_bytes;
     bool rewrite;               /* put what comes into the files */

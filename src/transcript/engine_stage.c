@@ -132,10 +132,11 @@ static bool has_fault(struct stage *base, struct report *why)
 {
     struct engine_stage *stage = of(base);
 
-    if (stage->fault[0] == '\0')
-        return false;
-    report_add(why, "  a fault of this program: %s\n", stage->fault);
-    return true;
+    if (stage->fault[0] != '\0')
+        report_add(why, "  a fault of this program: %s\n", stage->fault);
+    else if (stage->misstep[0] != '\0')
+        report_add(why, "  the scenario: %s\n", stage->misstep);
+    return stage->fault[0] != '\0' || stage->misstep[0] != '\0';
 }
 
 static void show_log(struct stage *base, const char *indent, struct report *report)
@@ -328,6 +329,33 @@ static void set_peers(struct engine_stage *stage)
 
 /* ---- opening and closing ---- */
 
+static struct tlsmodem *modem_of(void *ctx)
+{
+    return ((struct engine_stage *)ctx)->world.modem;
+}
+
+static void say_step(void *ctx, bool is_error, const char *text)
+{
+    struct engine_stage *stage = ctx;
+
+    if (is_error && stage->misstep[0] == '\0')
+        snprintf(stage->misstep, sizeof(stage->misstep), "%s", text);
+    log_line(stage, "scenario", text);
+}
+
+static enum err begin_scenario(struct engine_stage *stage)
+{
+    const struct scenario_play_config config = { .scenario = stage->config.scenario,
+                                                 .clock = stage->world.clock,
+                                                 .modem = modem_of,
+                                                 .terminals = stage->config.header->ports,
+                                                 .variables = stage->config.scenario_variables,
+                                                 .say = say_step,
+                                                 .ctx = stage };
+
+    return config.scenario != NULL ? scenario_play_begin(&config, &stage->scenario) : ERR_OK;
+}
+
 static enum err open(struct engine_stage *stage, struct report *why)
 {
     enum err err;
@@ -339,7 +367,7 @@ static enum err open(struct engine_stage *stage, struct report *why)
     err = switch_on(stage);
     if (err != ERR_OK)
         report_add(why, "cannot switch on a %s: %s\n", stage->config.model, err_text(err));
-    return err;
+    return err == ERR_OK ? begin_scenario(stage) : err;
 }
 
 enum err engine_stage_open(const struct engine_stage_config *config, struct report *why,
@@ -379,6 +407,7 @@ void engine_stage_close(struct engine_stage *stage)
 {
     if (stage == NULL)
         return;
+    scenario_play_end(stage->scenario);
     world_deinit(&stage->world);
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
         byte_queue_deinit(&stage->pending[i]);

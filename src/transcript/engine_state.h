@@ -4,6 +4,7 @@
 
 #include "scripted/world.h"
 #include "transcript/engine_config.h"
+#include "transcript/scenario_play.h"
 #include "transcript/stage.h"
 
 enum { ENGINE_LOG_LINES = 40, ENGINE_LOG_LINE = 560 };
@@ -26,7 +27,9 @@ struct engine_stage {
     struct engine_peer *peers;                   /* as many as the header has */
     char log[ENGINE_LOG_LINES][ENGINE_LOG_LINE]; /* the last lines, a ring */
     uint64_t logged;
-    char fault[WORLD_LOG_LINE]; /* of the program; empty: none */
+    char fault[WORLD_LOG_LINE];     /* of the program; empty: none */
+    struct scenario_play *scenario; /* NULL: none */
+    char misstep[ENGINE_LOG_LINE];  /* of the scenario, the first; empty: none */
 };
 
 /* Lets everything happen that can happen now; what peers have done has been seen. */

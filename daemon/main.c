@@ -4,6 +4,7 @@
 #include "options.h"
 #include "run_plans.h"
 #include "sandbox/memory.h"
+#include "scenario_run.h"
 #include "service.h"
 #include "stderr_log.h"
 
@@ -20,6 +21,7 @@ static void say(void *ctx, const char *line)
 
 static int run(const struct options *options)
 {
+    struct scenario_run scenario;
     struct modem_plans plans;
     struct log log;
     int status = EXIT_SUCCESS;
@@ -29,9 +31,14 @@ static int run(const struct options *options)
         sandbox_hide_memory(&log);
     if (!run_plans(options, say, NULL, &plans))
         return EXIT_USE;
-    if (!options->checks_config) {
-        status = service_run(options, &plans, &log);
+    if (!scenario_run_open(options->scenario, options->shard.index, &plans, say, NULL, &scenario)) {
+        modem_plans_free(&plans);
+        return EXIT_USE;
     }
+    if (!options->checks_config) {
+        status = service_run(options, &plans, &scenario, &log);
+    }
+    scenario_run_close(&scenario);
     modem_plans_free(&plans);
     return status;
 }

@@ -248,6 +248,16 @@ static bool take_keylog(struct options *options, const char *value, struct text 
     return true;
 }
 
+static bool take_scenario(struct options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0') {
+        text_add(error, "--scenario needs FILE");
+        return false;
+    }
+    options->scenario = value;
+    return true;
+}
+
 static bool take_record(struct options *options, const char *value, struct text *error)
 {
     if (value[0] == '\0') {
@@ -343,6 +353,10 @@ static const struct option first[] = {
 static const struct option last[] = {
     { "--trace", NULL, "COMPONENTS", true, take_trace, NULL },
     { "--log-level", NULL, "LEVEL", false, take_log_level, NULL },
+    { "--scenario", NULL, "FILE", false, take_scenario,
+      "what happens to each modem, from its start: registration, signal, SIM, calls, messages, "
+      "power, "
+      "each at its time" },
     { "--record", NULL, "FILE", false, take_record,
       "write what passes at the ports and on the network, as a transcript that plays back" },
     { "--keylog", NULL, "FILE", false, take_keylog,

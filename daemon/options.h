@@ -38,8 +38,9 @@ struct options {
     const char *clock;          /* as tlsmodem_time_read() takes it; NULL: machine */
     struct stack_plan in_front; /* of the network, by the options of src/wrap */
     const char *keylog;
-    const char *record; /* a file for what passes; NULL: nobody records */
-    bool has_metrics;   /* --metrics is given, as `metrics` */
+    const char *scenario; /* a file that says what happens meanwhile; NULL: nothing does */
+    const char *record;   /* a file for what passes; NULL: nobody records */
+    bool has_metrics;     /* --metrics is given, as `metrics` */
     struct port_spec metrics;
     size_t threads; /* 0: as many as there are processors */
     struct shard shard;

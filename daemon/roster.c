@@ -188,6 +188,8 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->nvm = modem->nvm;
     config->log = roster->log;
     config->taps = roster->taps;
+    config->companion = scenario_run_companion(roster->scenario);
+    config->companion_ctx = &modem->seat;
     config->on_port_end = on_port_end;
     config->on_port_away = on_port_away;
     config->ctx = modem;
@@ -237,6 +239,7 @@ static struct roster_modem **take_plans(struct roster *roster, struct modem_plan
         list[i]->roster = roster;
         list[i]->plan = plans->list[i];
         list[i]->pool = pool_of(roster, plans, &list[i]->plan);
+        list[i]->seat = (struct scenario_seat){ roster->scenario, &list[i]->plan };
         modem_plan_init(&plans->list[i]); /* what it had is the modem's */
     }
     return list;

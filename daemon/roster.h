@@ -9,6 +9,7 @@
 #include "providers.h"
 #include "relied.h"
 #include "runtime/fleet.h"
+#include "scenario_run.h"
 #include "stores.h"
 
 #include <pthread.h>
@@ -24,6 +25,7 @@ struct roster_modem {
     struct pool *pool;      /* NULL: it has ports */
     struct nvm *nvm;        /* NULL: it stores nothing */
     size_t index;           /* of the fleet */
+    struct scenario_seat seat;
 };
 
 struct roster_pool {
@@ -36,10 +38,11 @@ struct roster_pool {
 struct roster {
     struct fleet *fleet;
     const struct providers *providers;
-    const struct log *log;           /* of the modems */
-    const struct log *voice;         /* for what is said once */
-    const struct runtime_taps *taps; /* of the one modem; NULL: nobody looks on */
-    int zone_quarters;               /* of this machine */
+    const struct log *log;               /* of the modems */
+    const struct log *voice;             /* for what is said once */
+    const struct scenario_run *scenario; /* that each modem plays */
+    const struct runtime_taps *taps;     /* of the one modem; NULL: nobody looks on */
+    int zone_quarters;                   /* of this machine */
     /* No host can ever come again to a port of the modem that is alone; in its thread. */
     void (*on_end)(void *ctx);
     /* So many are being opened, or are open; in the master's thread. */

@@ -26,6 +26,7 @@ enum { CLOSE_MS = 1000 };
 
 struct service {
     const struct options *options;
+    const struct scenario_run *scenario;
     bool has_stdio; /* one of the ports is standard input and output */
     struct counted_log counted;
     const struct log *log;   /* that of `counted` */
@@ -253,7 +254,8 @@ static bool reload(struct service *service)
         modem_plans_free(&plans);
         return false;
     }
-    if (!may_grow(service, &plans) || !confinement_allows(&service->confinement, &plans)) {
+    if (!may_grow(service, &plans) || !confinement_allows(&service->confinement, &plans) ||
+        !scenario_run_suits(service->scenario, &plans, say_error, service)) {
         modem_plans_free(&plans);
         return false;
     }
@@ -346,6 +348,7 @@ static int work(struct service *service, struct modem_plans *plans)
         .providers = &service->providers,
         .log = service->log,
         .voice = service->voice,
+        .scenario = service->scenario,
         .zone_quarters = clock_zone_quarters(&master->clock.base),
         .on_end = on_end,
         .on_described = on_done,
@@ -382,7 +385,8 @@ static int work(struct service *service, struct modem_plans *plans)
     return status;
 }
 
-int service_run(const struct options *options, struct modem_plans *plans, const struct log *log)
+int service_run(const struct options *options, struct modem_plans *plans,
+                const struct scenario_run *scenario, const struct log *log)
 {
     struct service *service;
     int status = EXIT_FAILURE;
@@ -396,6 +400,7 @@ int service_run(const struct options *options, struct modem_plans *plans, const 
     service->log = &service->counted.log;
     service->voice = log;
     service->options = options;
+    service->scenario = scenario;
     service->has_stdio = plans->has_stdio;
     service->has_metrics = plans->has_metrics;
     service->metrics = plans->metrics;

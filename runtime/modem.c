@@ -41,6 +41,10 @@ struct runtime_modem {
     struct at_start *first; /* NULL: they do not run */
     void (*on_started)(void *ctx);
     void *started_ctx;
+    const struct runtime_companion *companion; /* NULL: nobody acts on it */
+    void *companion_ctx;
+    void *company; /* that it gave; NULL: none */
+    size_t terminals;
     void (*on_port_end)(void *ctx, size_t index);
     void (*on_port_away)(void *ctx, size_t index, bool is_away);
     void *ctx;
@@ -284,6 +288,9 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     modem->taps = config->taps;
     modem->first_lines = config->at_start;
     modem->first_count = config->at_start_count;
+    modem->companion = config->companion;
+    modem->companion_ctx = config->companion_ctx;
+    modem->terminals = config->terminals;
     modem->on_port_end = config->on_port_end;
     modem->on_port_away = config->on_port_away;
     modem->ctx = config->ctx;
@@ -324,6 +331,10 @@ static void start_ports(void *ctx)
     }
     if (modem->on_started != NULL)
         modem->on_started(modem->started_ctx);
+    if (modem->companion != NULL)
+        modem->company =
+            modem->companion->begin(modem->companion_ctx, modem->engine, modem->terminals,
+                                    &modem->world->clock.base, log_of(modem));
 }
 
 void runtime_modem_start(struct runtime_modem *modem, void (*on_started)(void *ctx), void *ctx)
@@ -351,6 +362,8 @@ void runtime_modem_close(struct runtime_modem *modem)
 {
     if (modem == NULL)
         return;
+    if (modem->company != NULL)
+        modem->companion->end(modem->company);
     if (modem->taps != NULL)
         modem->taps->stop(modem->taps->ctx);
     if (modem->tally != NULL)

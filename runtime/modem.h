@@ -21,6 +21,15 @@ struct runtime_taps {
     void *ctx;
 };
 
+/* Who acts on a modem beside its hosts, in the modem's thread. */
+struct runtime_companion {
+    /* Hosts are heard from now on.  What it gives is handed to `end`; NULL: it has none, and has
+     * said why. */
+    void *(*begin)(void *ctx, struct tlsmodem *modem, size_t terminals, struct clock *clock,
+                   const struct log *log);
+    void (*end)(void *companion); /* the modem is about to be closed */
+};
+
 /* What is pointed to is borrowed until runtime_modem_close(), unless it says otherwise. */
 struct runtime_modem_config {
     const char *model; /* as tlsmodem_model_at() has it */
@@ -50,7 +59,9 @@ struct runtime_modem_config {
                                   * does */
     struct nvm *nvm;             /* NULL: in memory only */
     const struct log *log;       /* NULL: silence; copied, and the modem's name put in */
-    const struct runtime_taps *taps; /* NULL: nobody looks on */
+    const struct runtime_taps *taps;           /* NULL: nobody looks on */
+    const struct runtime_companion *companion; /* NULL: nobody */
+    void *companion_ctx;
     /* 1 to TLSMODEM_TERMINALS_MAX.  `ports` says what to open for each, and is read at once; NULL:
      * nothing, the caller attaches channels of its own (tlsmodem_attach()). */
     size_t terminals;

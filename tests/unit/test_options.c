@@ -196,6 +196,7 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--state=", "--state needs DIR; allowed: a folder, or none" },
         { "--keylog=", "--keylog needs FILE" },
         { "--record=", "--record needs FILE" },
+        { "--scenario=", "--scenario needs FILE" },
         { "--imei", "--imei needs DIGITS" },
         { "--imei 1234567890123",
           "--imei: \"1234567890123\" is wrong because it is not 14 or 15 digits; " IMEIS },
@@ -303,17 +304,17 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(
-        error,
-        "unknown option --sdtio; allowed: --config, --check-config, --module, "
-        "--list-modules, --imei, "
-        "--imsi, --iccid, --pty, "
-        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
-        "--source, --listen, --clock, --guard, --map, --link, "
-        "--trace, --log-level, --record, --keylog, --metrics, --threads, --shard, --debuggable, "
-        "--strict, "
-        "--help, "
-        "--version");
+    assert_string_equal(error,
+                        "unknown option --sdtio; allowed: --config, --check-config, --module, "
+                        "--list-modules, --imei, "
+                        "--imsi, --iccid, --pty, "
+                        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
+                        "--source, --listen, --clock, --guard, --map, --link, "
+                        "--trace, --log-level, --scenario, --record, --keylog, --metrics, "
+                        "--threads, --shard, --debuggable, "
+                        "--strict, "
+                        "--help, "
+                        "--version");
     assert_false(parse("frob", &options, error));
     assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check");
 }

@@ -1,0 +1,146 @@
+/* scenario_run.c: the scenario of a run, and a modem that plays it. */
+#include "scenario_run.h"
+
+#include "transcript/scenario_play.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LINE_CAP = READER_PATH_MAX + READER_MISTAKE_MAX, NUMBER_CAP = 11 };
+
+/* Those of a file's patterns. */
+static const char *const known[] = { "name", "n", "shard", "imei", NULL };
+
+/* ---- whether it can be played ---- */
+
+static bool refuse(const struct scenario_step *step, const struct modem_plan *plan, const char *why,
+                   void (*say)(void *ctx, const char *line), void *ctx)
+{
+    char line[LINE_CAP];
+
+    snprintf(line, sizeof(line), "%s:%" PRIu32 ": %.*s: the modem %s %s", step->step.file,
+             step->step.line, (int)step->step.source.len, (const char *)step->step.source.data,
+             modem_plan_name(plan), why);
+    say(ctx, line);
+    return false;
+}
+
+bool scenario_run_suits(const struct scenario_run *run, const struct modem_plans *plans,
+                        void (*say)(void *ctx, const char *line), void *ctx)
+{
+    const struct scenario *scenario = run->file.scenario;
+    const struct scenario_step *step;
+
+    for (size_t i = 0; i < plans->count && scenario != NULL; i++) {
+        const struct modem_plan *plan = &plans->list[i];
+
+        step = scenario_beyond(scenario, plan->port_count > 0 ? plan->port_count : 1);
+        if (step != NULL)
+            return refuse(step, plan, "has no such port", say, ctx);
+        step = plan->identity.imei == NULL ? scenario_uses(scenario, "imei") : NULL;
+        if (step != NULL)
+            return refuse(step, plan, "was given no IMEI, so there is no ${imei}", say, ctx);
+    }
+    return true;
+}
+
+bool scenario_run_open(const char *path, uint32_t shard, const struct modem_plans *plans,
+                       void (*say)(void *ctx, const char *line), void *ctx,
+                       struct scenario_run *ret_run)
+{
+    ret_run->shard = shard;
+    if (!scenario_file_read(path, known, say, ctx, &ret_run->file))
+        return false;
+    if (scenario_run_suits(ret_run, plans, say, ctx))
+        return true;
+    scenario_run_close(ret_run);
+    return false;
+}
+
+void scenario_run_close(struct scenario_run *run)
+{
+    scenario_file_free(&run->file);
+}
+
+/* ---- a modem that plays it ---- */
+
+struct playing {
+    const struct scenario_seat *seat;
+    struct tlsmodem *modem;
+    const struct log *log;
+    char number[NUMBER_CAP]; /* of the variable that was asked for */
+    struct scenario_play *play;
+};
+
+static bool find(void *ctx, struct span name, struct span *ret_value)
+{
+    struct playing *playing = ctx;
+    const struct modem_plan *plan = playing->seat->plan;
+    const char *value = playing->number;
+
+    if (span_equal(name, span_of("n")))
+        snprintf(playing->number, NUMBER_CAP, "%" PRIu32, plan->number);
+    else if (span_equal(name, span_of("shard")))
+        snprintf(playing->number, NUMBER_CAP, "%" PRIu32, playing->seat->run->shard);
+    else if (span_equal(name, span_of("imei")))
+        value = plan->identity.imei;
+    else
+        value = span_equal(name, span_of("name")) ? modem_plan_name(plan) : NULL;
+    if (value != NULL)
+        *ret_value = span_of(value);
+    return value != NULL;
+}
+
+static struct tlsmodem *modem_of(void *ctx)
+{
+    return ((struct playing *)ctx)->modem;
+}
+
+static void say_step(void *ctx, bool is_error, const char *text)
+{
+    const struct playing *playing = ctx;
+
+    log_say(playing->log, is_error ? LOG_ERROR : LOG_INFO, "scenario: %s", text);
+}
+
+static void *begin(void *ctx, struct tlsmodem *modem, size_t terminals, struct clock *clock,
+                   const struct log *log)
+{
+    struct playing *playing = calloc(1, sizeof(*playing));
+    struct scenario_play_config config = { .clock = clock,
+                                           .modem = modem_of,
+                                           .terminals = terminals,
+                                           .variables = { find, playing },
+                                           .say = say_step,
+                                           .ctx = playing };
+    enum err err = ERR_NO_MEMORY;
+
+    if (playing != NULL) {
+        playing->seat = ctx;
+        playing->modem = modem;
+        playing->log = log;
+        config.scenario = playing->seat->run->file.scenario;
+        err = scenario_play_begin(&config, &playing->play);
+    }
+    if (err == ERR_OK)
+        return playing;
+    log_say(log, LOG_ERROR, "scenario: it does not begin: %s", err_text(err));
+    free(playing);
+    return NULL;
+}
+
+static void end(void *companion)
+{
+    struct playing *playing = companion;
+
+    scenario_play_end(playing->play);
+    free(playing);
+}
+
+const struct runtime_companion *scenario_run_companion(const struct scenario_run *run)
+{
+    static const struct runtime_companion companion = { begin, end };
+
+    return run->file.scenario != NULL ? &companion : NULL;
+}

@@ -1,0 +1,236 @@
+"""--scenario: what happens to modems while hosts use them, on ports of each kind, and the same by `tlsmodem check`.
+
+Source: docs/transcripts.md, tests/scenarios.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tty
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from support.fleet import Fleet, FleetHost
+from support.modem import Host, Modem, program_path
+from support.patience import ANSWER_S, EXIT_S
+
+from .observe import wait_until
+
+SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
+LAB = SCENARIOS / "lab.at"
+SESSIONS = {"telit": "he910", "quectel": "m95", "fibocom": "l610"}
+SESSION_S = 240.0  # 40 of the scenario's own, and a busy machine
+RINGS = b"\r\nRING\r\n"
+
+
+def tlsmodem(*words: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), *map(str, words)], cwd=folder, capture_output=True,
+                          text=True, check=False, stdin=subprocess.DEVNULL, timeout=SESSION_S)
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+# ---- each effect, in each maker's words ----
+
+
+def play_on_a_port(maker: str) -> tuple[subprocess.CompletedProcess[str], str]:
+    """The session types at a modem that plays the scenario; what came of it, and the modem's log."""
+    with Modem(SESSIONS[maker], options=["--scenario", str(LAB), "--log-level", "info"]) as modem:
+        done = tlsmodem("check", SCENARIOS / f"{maker}.at", "--uart", modem.pty_path)
+        return done, modem.log()
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[dict[str, tuple[subprocess.CompletedProcess[str], str]]]:
+    """All of them at the same time, as each takes its scenario's."""
+    with ThreadPoolExecutor() as pool:
+        results = {maker: pool.submit(play_on_a_port, maker) for maker in SESSIONS}
+        yield {maker: result.result() for maker, result in results.items()}
+
+
+@pytest.mark.parametrize("maker", SESSIONS)
+def test_a_session_on_a_port(maker: str, played: dict[str, tuple[subprocess.CompletedProcess[str], str]]) -> None:
+    done, log = played[maker]
+    assert done.returncode == 0, done.stdout + done.stderr + log
+    assert "1 as written" in done.stdout
+    steps = [line for line in LAB.read_text().splitlines() if re.match(r"(set|ring|sms|power|context-lost)\b", line)]
+    assert [line.partition(".at:")[2].partition(": ")[2] for line in log.splitlines()
+            if ": scenario: " in line] [:len(steps)] == steps
+    assert f"lab.at: at its end, after {len(steps)} steps" in log
+
+
+@pytest.mark.parametrize("options", [(), ("--bytes",)])
+@pytest.mark.parametrize("maker", SESSIONS)
+def test_the_same_session_on_the_engine(maker: str, options: tuple[str, ...]) -> None:
+    done = tlsmodem("check", SCENARIOS / f"{maker}.at", "--scenario", LAB, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("maker", SESSIONS)
+def test_without_a_step_a_session_differs(maker: str, tmp_path: Path) -> None:
+    """So that each effect is one that the session sees."""
+    lines = LAB.read_text().splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if not re.match(r"(set (registration|sim|signal=17)|ring|sms|power|context-lost)", line):
+            continue
+        cut = write(tmp_path, "cut.at", "".join(lines[:number] + lines[number + 1:]))
+        done = tlsmodem("check", SCENARIOS / f"{maker}.at", "--scenario", cut)
+        assert done.returncode == 1, f"{line}: {done.stdout}"
+
+
+# ---- ports ----
+
+
+def ringing(folder: Path) -> Path:
+    return write(folder, "ring.at", 'at 500ms\nring "123"\n')
+
+
+@pytest.mark.parametrize("port", ["pty", "tcp", "unix", "stdio"])
+def test_a_port_of_each_kind(port: str, tmp_path: Path) -> None:
+    with Modem("he910", port, options=["--scenario", str(ringing(tmp_path))]) as modem:
+        modem.host.read_until(RINGS, ANSWER_S)
+
+
+def test_a_serial_device(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    os.set_blocking(ours, False)
+    with subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", "m95", "--uart", os.ttyname(theirs),
+                           "--state", "none", "--scenario", ringing(tmp_path)], stdout=subprocess.PIPE) as daemon:
+        try:
+            Host(ours, ours).read_until(RINGS, ANSWER_S)
+        finally:
+            daemon.terminate()
+        assert daemon.wait(EXIT_S) == 0
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_circuits_are_those_of_the_port_that_is_named(tmp_path: Path) -> None:
+    """DTR of the second port ends what is online there, and nothing on the first."""
+    scenario = write(tmp_path, "dtr.at", "at 5s\non port 2\nset dtr=off\n")
+    session = write(tmp_path, "session.at", """\
+model he910
+source a test
+peer one oneport tls server
+peer two twoport tls server
+include %s/tests/transcripts/telit/include/no-verify.at
+> AT&D2
+< OK
+> AT#SSLD=1,${oneport},"${address}",0,0
+peer one accepts
+< CONNECT
+after 10s nothing
+peer one sends "here"
+< bytes "here"
+""" % SCENARIOS.parents[1])
+    done = tlsmodem("check", session, "--scenario", scenario)
+    assert done.returncode == 1 and "the modem has no port 2" in done.stdout
+    session.write_text(session.read_text() + "on port 2\n> AT\n< OK\n")
+    done = tlsmodem("check", session, "--scenario", scenario)
+    assert done.returncode == 0, done.stdout
+    scenario.write_text("at 5s\nset dtr=off\n")
+    done = tlsmodem("check", session, "--scenario", scenario)
+    assert done.returncode == 1 and "after 10s nothing" in done.stdout
+
+
+# ---- fleets ----
+
+
+def message(host: FleetHost) -> str:
+    """The first message of the modem's; empty while there is none."""
+    host.ok("ATE0")
+    host.ok("AT+CMGF=1")
+    wait_until(lambda: "+CMGR" in host.say("AT+CMGR=1"), "no message came")
+    return host.ok("AT+CMGR=1")
+
+
+def test_each_modem_of_a_fleet(tmp_path: Path) -> None:
+    scenario = write(tmp_path, "lab.at", 'at 200ms\nsms "123" "for ${name}, ${n:03}, ${imei} of ${shard}"\n')
+    fleet = Fleet(tmp_path, """\
+modems:
+- {name: 'a-${n}', module: he910, count: 3, imei: '35794102', state: none, ports: [{unix: 'a-${n}'}]}
+- {name: 'b-${n}', module: l610, count: 2, first: 5, imei: '35794103', state: none, ports: [{tcp-each: '0'}]}
+""", ("--scenario", str(scenario), "--threads", "2"))
+    fleet.last = "b-6"
+    with fleet:
+        for name, number in (("a-0", 0), ("a-2", 2), ("a-1", 1)):
+            assert re.search(rf"for {name}, 00{number}, 35794102\d{{7}} of 0", message(fleet.host(name)))
+        hosts = [fleet.host("b-5"), fleet.host("b-6")]
+        assert {re.search(r"for (b-\d), 00", message(host))[1] for host in hosts} == {"b-5", "b-6"}  # type: ignore[index]
+
+
+def test_a_modem_that_comes_later_plays_it_too(tmp_path: Path) -> None:
+    scenario = write(tmp_path, "lab.at", 'at 200ms\nsms "123" "for ${name}"\n')
+    first = "modems:\n- {name: a, module: he910, state: none, ports: [{unix: a}]}\n"
+    fleet = Fleet(tmp_path, first, ("--scenario", str(scenario), "--log-level", "info"))
+    with fleet:
+        assert "for a" in message(fleet.host("a"))
+        write(tmp_path, "fleet.yaml", first + "- {name: b, module: he910, state: none, ports: [{unix: b}]}\n")
+        os.kill(fleet.pid, signal.SIGHUP)
+        wait_until(lambda: (tmp_path / "b").exists(), "the port is not there")
+        fleet.places["b"] = "unix b"
+        assert "for b" in message(fleet.host("b"))
+
+
+# ---- what is wrong ----
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("set signal=32\n", r'bad\.at:1: set: "32" is wrong because .*; allowed: 0 to 31, 99'),
+    ("set weather=rain\n", r'bad\.at:1: set: "weather" is wrong because .*; allowed: registration, signal'),
+    ("> AT\n", r'bad\.at:1: "> AT" is wrong because a scenario does no such thing; allowed: wait, at, on'),
+    ("peer a b tcp\n", r"bad\.at:1: .* a scenario does no such thing"),
+    ("power cycle\n", r"bad\.at:1: .*; allowed: off, on, reset, brown-out"),
+    ("at 5s\nset signal=3\nat 3s\nset signal=4\n", r'bad\.at:3: at: "3\.000s" is wrong .*; allowed: 5\.000s or later'),
+    ('ring "${who}"\n', r"bad\.at:1: there is no variable \$\{who\}; allowed: \$\{name\}, \$\{n\}, \$\{shard\}"),
+    ('sms "1" "${imei}"\n', r"bad\.at:1: .*the modem he910 was given no IMEI"),
+    ("on port 2\nset dtr=off\n", r"bad\.at:2: set dtr=off: the modem he910 has no such port"),
+    ("# nothing\n", r"bad\.at: nothing happens in it; allowed: "),
+    ("include gone.at\n", r'bad\.at:1: include: "gone\.at" is wrong because not found|gone\.at: No such file'),
+])
+@pytest.mark.parametrize("more", [(), ("--check-config",)])
+def test_a_wrong_scenario(text: str, said: str, more: tuple[str, ...], tmp_path: Path) -> None:
+    write(tmp_path, "bad.at", text)
+    config = write(tmp_path, "one.yaml", "modems:\n- {module: he910, state: none, ports: [{unix: sock}]}\n")
+    done = tlsmodem("--config", config, "--scenario", "bad.at", *more, folder=tmp_path)
+    assert done.returncode == 2 and re.search(said, done.stderr), done.stderr
+    assert not (tmp_path / "sock").exists()
+
+
+@pytest.mark.parametrize("words", [("run", "--module", "he910", "--unix", "sock"), ("check", "session.at")])
+def test_a_scenario_that_is_not_there(words: tuple[str, ...], tmp_path: Path) -> None:
+    write(tmp_path, "session.at", "model he910\nsource a test\n> AT\n< OK\n")
+    done = tlsmodem(*words, "--scenario", "gone.at", folder=tmp_path)
+    assert done.returncode == 2 and "gone.at: No such file" in done.stderr
+    done = tlsmodem(*words, "--scenario", folder=tmp_path)
+    assert done.returncode == 2 and "--scenario needs FILE" in done.stderr
+
+
+def test_not_with_a_real_module(tmp_path: Path) -> None:
+    done = tlsmodem("check", "a.at", "--uart", "/dev/null", "--scenario", "b.at", folder=tmp_path)
+    assert done.returncode == 2 and "nobody here can do to a real module; allowed: without --uart" in done.stderr
+
+
+def test_a_step_that_cannot_be_done(tmp_path: Path) -> None:
+    """It is a line of the log, or the play's difference, and what follows comes all the same."""
+    scenario = write(tmp_path, "lab.at", 'ring end\nwait 500ms\nring "123"\n')
+    with Modem("he910", options=["--scenario", str(scenario), "--log-level", "info"]) as modem:
+        modem.host.read_until(RINGS, ANSWER_S)
+        log = modem.log()
+    assert re.search(r"error: he910: scenario: \S*lab\.at:1: ring end: ring-end: not possible in this state; "
+                     r"it needs a call\n", log)
+    assert re.search(r"info: he910: scenario: \S*lab\.at: at its end, after 2 steps\n", log)
+    session = write(tmp_path, "session.at", "model he910\nsource a test\nwait 1s\n> AT\n< OK\n")
+    done = tlsmodem("check", session, "--scenario", scenario)
+    assert done.returncode == 1 and "the scenario: " in done.stdout and "it needs a call" in done.stdout

@@ -147,7 +147,7 @@ static enum err open_network(struct runtime_modem *modem, const struct runtime_m
 
     modem->network = config->net != NULL ? config->net : modem->world->network;
     if (config->asks_own_servers && config->net == NULL) {
-        err = dns_own_open(modem->world->dns, &modem->names);
+        err = dns_own_open(modem->world->dns, config->source, &modem->names);
         if (err != ERR_OK)
             return check(err, "cannot look names up", ret_failure);
         modem->network = modem->names;

@@ -80,9 +80,11 @@ typedef void tlsmodem_net_accepted_fn(void *ctx, struct tlsmodem_net_stream *str
 /* An ICMP echo request (RFC 792, RFC 4443). */
 struct tlsmodem_net_echo {
     struct tlsmodem_net_address to;
-    size_t bytes;        /* of payload, 0 to TLSMODEM_NET_ECHO_MAX */
-    int ttl;             /* 1 to 255; 0: the network's own */
-    uint32_t timeout_ms; /* for the answer */
+    size_t bytes;                       /* of payload, 0 to TLSMODEM_NET_ECHO_MAX */
+    int ttl;                            /* 1 to 255; 0: the network's own */
+    uint32_t timeout_ms;                /* for the answer */
+    bool has_source;                    /* else the network chooses; of the family of `to` */
+    struct tlsmodem_net_address source; /* of the machine, where the request comes from */
 };
 enum { TLSMODEM_NET_ECHO_MAX = 1500 };
 

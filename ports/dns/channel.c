@@ -116,22 +116,51 @@ static enum err err_of_status(int status)
     return status == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_IO;
 }
 
-/* Tells c-ares the servers that were named. */
-static int name_servers(ares_channel ares, const struct dns_servers *servers)
+static int set_servers(ares_channel ares, const struct dns_server *list, size_t count)
 {
     struct ares_addr_port_node nodes[DNS_SERVERS_MAX];
 
     memset(nodes, 0, sizeof(nodes));
-    for (size_t i = 0; i < servers->count; i++) {
-        const struct dns_server *server = &servers->list[i];
-        bool four = server->address.family == NET_IPV4;
+    for (size_t i = 0; i < count; i++) {
+        bool four = list[i].address.family == NET_IPV4;
 
-        nodes[i].next = i + 1 < servers->count ? &nodes[i + 1] : NULL;
+        nodes[i].next = i + 1 < count ? &nodes[i + 1] : NULL;
         nodes[i].family = four ? AF_INET : AF_INET6;
-        memcpy(&nodes[i].addr, server->address.bytes, four ? 4 : 16);
-        nodes[i].udp_port = nodes[i].tcp_port = server->port;
+        memcpy(&nodes[i].addr, list[i].address.bytes, four ? 4 : 16);
+        nodes[i].udp_port = nodes[i].tcp_port = list[i].port;
     }
-    return servers->count > 0 ? ares_set_servers_ports(ares, nodes) : ARES_SUCCESS;
+    return ares_set_servers_ports(ares, count > 0 ? nodes : NULL);
+}
+
+/* Servers of another family cannot be asked from there; with none left, nobody answers. */
+static int set_source(struct dns_channel *channel)
+{
+    const struct net_address *source = &channel->servers.source;
+    struct dns_server list[DNS_SERVERS_MAX];
+    size_t count = dns_channel_servers(channel, list, DNS_SERVERS_MAX), kept = 0;
+    uint32_t four;
+
+    if (source->family == NET_IPV4) {
+        memcpy(&four, source->bytes, sizeof(four));
+        ares_set_local_ip4(channel->ares, ntohl(four));
+    } else {
+        ares_set_local_ip6(channel->ares, source->bytes);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (list[i].address.family == source->family)
+            list[kept++] = list[i];
+    return set_servers(channel->ares, list, kept);
+}
+
+/* Tells c-ares the servers that were named, and from where they are asked. */
+static int name_servers(struct dns_channel *channel)
+{
+    const struct dns_servers *servers = &channel->servers;
+    int status = ARES_SUCCESS;
+
+    if (servers->count > 0)
+        status = set_servers(channel->ares, servers->list, servers->count);
+    return status == ARES_SUCCESS && servers->has_source ? set_source(channel) : status;
 }
 
 static int open_ares(struct dns_channel *channel)
@@ -156,7 +185,7 @@ static int open_ares(struct dns_channel *channel)
     status = ares_init_options(&channel->ares, &options, mask);
     if (status != ARES_SUCCESS)
         return status;
-    status = name_servers(channel->ares, &channel->servers);
+    status = name_servers(channel);
     if (status != ARES_SUCCESS)
         ares_destroy(channel->ares);
     return status;
@@ -222,15 +251,20 @@ bool dns_channel_is_idle(const struct dns_channel *channel)
     return channel->under_way == 0;
 }
 
+static bool same_address(const struct net_address *a, const struct net_address *b)
+{
+    return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
 static bool same_servers(const struct dns_servers *a, const struct dns_servers *b)
 {
-    if (a->count != b->count)
+    if (a->count != b->count || a->has_source != b->has_source ||
+        (a->has_source && !same_address(&a->source, &b->source)))
         return false;
     for (size_t i = 0; i < a->count; i++) {
         const struct dns_server *one = &a->list[i], *two = &b->list[i];
 
-        if (one->port != two->port || one->address.family != two->address.family ||
-            memcmp(one->address.bytes, two->address.bytes, sizeof(one->address.bytes)) != 0)
+        if (one->port != two->port || !same_address(&one->address, &two->address))
             return false;
     }
     return true;

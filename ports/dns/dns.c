@@ -9,7 +9,7 @@
 struct own_net {
     struct net base;
     struct dns *dns;
-    struct dns_servers servers; /* none: those of `dns` */
+    struct dns_servers servers; /* none: those of `dns`, but from the source of these */
 };
 
 /* Addresses are the inner network's business. */
@@ -33,10 +33,11 @@ static enum err own_resolve(struct net *base, const char *name, net_resolved_fn 
                             void *ctx, struct net_query **ret_query)
 {
     struct own_net *own = (struct own_net *)base;
-    bool has_servers = own->servers.count > 0;
+    struct dns_servers servers = own->servers.count > 0 ? own->servers : own->dns->servers;
 
-    return resolve(own->dns, has_servers ? &own->servers : &own->dns->servers, name, on_resolved,
-                   ctx, ret_query);
+    servers.has_source = own->servers.has_source;
+    servers.source = own->servers.source;
+    return resolve(own->dns, &servers, name, on_resolved, ctx, ret_query);
 }
 
 static size_t dns_name_servers(struct net *base, struct net_address *list, size_t cap)
@@ -109,7 +110,7 @@ struct net *dns_net(struct dns *dns)
     return &dns->base;
 }
 
-enum err dns_own_open(struct dns *dns, struct net **ret_net)
+enum err dns_own_open(struct dns *dns, const struct net_address *source, struct net **ret_net)
 {
     struct own_net *own = calloc(1, sizeof(*own));
 
@@ -117,6 +118,9 @@ enum err dns_own_open(struct dns *dns, struct net **ret_net)
         return ERR_NO_MEMORY;
     own->base = (struct net){ .ops = &own_ops, .inner = &dns->base };
     own->dns = dns;
+    own->servers.has_source = source != NULL;
+    if (source != NULL)
+        own->servers.source = *source;
     *ret_net = &own->base;
     return ERR_OK;
 }

@@ -26,9 +26,9 @@ void dns_close(struct dns *dns);
 struct net *dns_net(struct dns *dns);
 
 /* The same for one modem, which asks the servers that its host has set (net_set_name_servers()),
- * and those of `dns` while there are none.  `inner` of dns_open() never hears of them.
- * ERR_NO_MEMORY. */
-enum err dns_own_open(struct dns *dns, struct net **ret_net);
+ * and those of `dns` while there are none, from `source` where that is not NULL.  `inner` of
+ * dns_open() never hears of them. ERR_NO_MEMORY. */
+enum err dns_own_open(struct dns *dns, const struct net_address *source, struct net **ret_net);
 
 /* Frees one, after every query of it was cancelled.  NULL is nothing. */
 void dns_own_close(struct net *net);

@@ -145,15 +145,24 @@ static void fill_packet(struct echo_query *query)
         query->packet[HEADER + i] = (uint8_t)i;
 }
 
+static bool take_source(int fd, const struct net_address *source)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sockaddr_fill(source, 0, &at);
+
+    return bind(fd, (const struct sockaddr *)&at, len) == 0;
+}
+
 /* ERR_OK when the request is on its way. */
-static enum err send_request(struct echo_query *query, int ttl)
+static enum err send_request(struct echo_query *query, const struct net_echo *echo)
 {
     struct sockaddr_storage at;
     socklen_t len = sockaddr_fill(&query->to, 0, &at);
     int protocol = query->to.family == NET_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 
     query->fd = socket(at.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-    if (query->fd < 0 || !set_options(query->fd, query->to.family, ttl))
+    if (query->fd < 0 || !set_options(query->fd, query->to.family, echo->ttl) ||
+        (echo->has_source && !take_source(query->fd, &echo->source)))
         return err_of_errno(errno);
     fill_packet(query);
     query->sent_ms = posix_now_ms();
@@ -182,7 +191,7 @@ enum err posix_echo(struct net *base, const struct net_echo *echo, net_echo_fn *
     query->ctx = ctx;
     err = posix_timer_new(net->loop, on_limit, query, &query->limit);
     if (err == ERR_OK)
-        err = send_request(query, echo->ttl);
+        err = send_request(query, echo);
     if (err == ERR_OK)
         err = fd_watch_new(net->loop, query->fd, on_ready, query, &query->watch);
     if (err != ERR_OK) {

@@ -73,9 +73,11 @@ typedef void net_accepted_fn(void *ctx, struct net_stream *stream, const struct 
 /* An ICMP echo request (RFC 792, RFC 4443). */
 struct net_echo {
     struct net_address to;
-    size_t bytes;        /* of payload, 0 to NET_ECHO_MAX */
-    int ttl;             /* 1 to 255; 0: the network's own */
-    uint32_t timeout_ms; /* for the answer */
+    size_t bytes;              /* of payload, 0 to NET_ECHO_MAX */
+    int ttl;                   /* 1 to 255; 0: the network's own */
+    uint32_t timeout_ms;       /* for the answer */
+    bool has_source;           /* else the network chooses; of the family of `to` */
+    struct net_address source; /* of the machine, where the request comes from */
 };
 enum { NET_ECHO_MAX = 1500 };
 

@@ -1,6 +1,8 @@
 /* name_server.c: a DNS server of a test. */
 #include "name_server.h"
 
+#include "posix/sockaddr.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -180,6 +182,7 @@ static void on_datagram(void *ctx, int events)
         return;
     question.len = (size_t)count;
     server->asked++;
+    sockaddr_read((const struct sockaddr *)&from, &server->from, NULL);
     if (answer_to(&question, &answer, false))
         sendto(server->udp, answer.at, answer.len, 0, (struct sockaddr *)&from, len);
 }

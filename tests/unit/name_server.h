@@ -24,7 +24,8 @@ struct name_server {
     struct fd_watch *udp_watch, *tcp_watch, *peer_watch;
     struct posix_loop *loop;
     struct dns_server at;
-    size_t asked; /* questions that came */
+    size_t asked;            /* questions that came */
+    struct net_address from; /* the last of them, by UDP */
 };
 
 /* Opens it on a free port of 127.0.0.1. */

@@ -268,7 +268,7 @@ static void modem_may_have_servers_of_its_own(void **state)
     struct net_address nobody = { .family = NET_IPV4, .bytes = { 127, 0, 0, 53 } };
     struct net *own, *shared = f->net;
 
-    assert_int_equal(dns_own_open(f->dns, &own), ERR_OK);
+    assert_int_equal(dns_own_open(f->dns, NULL, &own), ERR_OK);
     f->net = own;
     expect(f, ask(f, "good.test"), ERR_OK);
     net_set_name_servers(own, &nobody, 1); /* nobody listens there: refused at once */
@@ -284,6 +284,30 @@ static void modem_may_have_servers_of_its_own(void **state)
     dns_own_close(own);
 }
 
+/* Its questions come from where all else of the modem's does; a server that cannot be asked from
+ * there is none. */
+static void modem_may_have_a_source(void **state)
+{
+    static const struct net_address four = { .bytes = { 127, 0, 0, 7 } };
+    static const struct net_address six = { .family = NET_IPV6, .bytes = { [15] = 1 } };
+    struct fixture *f = *state;
+    struct net *own, *other, *shared = f->net;
+
+    assert_int_equal(dns_own_open(f->dns, &four, &own), ERR_OK);
+    assert_int_equal(dns_own_open(f->dns, &six, &other), ERR_OK);
+    f->net = own;
+    expect(f, ask(f, "good.test"), ERR_OK);
+    assert_memory_equal(f->server.from.bytes, four.bytes, 4);
+    f->net = shared;
+    expect(f, ask(f, "good.test"), ERR_OK);
+    assert_int_equal(f->server.from.bytes[3], 1);
+    f->net = other;
+    expect(f, ask(f, "good.test"), ERR_NO_NAME_SERVER);
+    expect(f, ask(f, "::1"), ERR_OK);
+    dns_own_close(own);
+    dns_own_close(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +320,7 @@ int main(void)
         TEST(who_asks_for_the_same_name_waits_for_the_same_answer),
         TEST(cancelled_query_is_silent),
         TEST(modem_may_have_servers_of_its_own),
+        TEST(modem_may_have_a_source),
 #undef TEST
     };
 

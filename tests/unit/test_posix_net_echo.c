@@ -132,6 +132,28 @@ static void broadcast_is_unreachable(void **state)
     assert_int_equal(ask(f, &echo), ERR_UNREACHABLE);
 }
 
+/* Also one that is no address of this machine, which then cannot be used. */
+static void request_comes_from_its_source(void **state)
+{
+    struct fixture *f = *state;
+    struct net_echo echo = { .to = loopback,
+                             .bytes = 8,
+                             .timeout_ms = LIMIT_MS,
+                             .has_source = true,
+                             .source = { .bytes = { 127, 0, 0, 9 } } };
+
+    must_ask(f, &echo);
+    assert_true(run_until(&f->loop, is_answered, f, LIMIT_MS));
+    assert_int_equal(f->err, ERR_OK);
+    echo.source = (struct net_address){ .bytes = { 192, 0, 2, 1 } };
+    assert_int_equal(ask(f, &echo), ERR_UNREACHABLE);
+    echo.to = loopback6;
+    echo.source = loopback6;
+    must_ask(f, &echo);
+    assert_true(run_until(&f->loop, is_answered_again, f, LIMIT_MS));
+    assert_int_equal(f->err, ERR_OK);
+}
+
 static void cancelled_request_is_silent(void **state)
 {
     struct fixture *f = *state;
@@ -160,6 +182,7 @@ int main(void)
         TEST(loopback_answers),
         TEST(limit_ends_the_wait),
         TEST(broadcast_is_unreachable),
+        TEST(request_comes_from_its_source),
         TEST(cancelled_request_is_silent),
         TEST(impossible_requests_are_refused),
 #undef TEST

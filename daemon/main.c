@@ -6,6 +6,7 @@
 #include "sandbox/memory.h"
 #include "scenario_run.h"
 #include "service.h"
+#include "state/state.h"
 #include "stderr_log.h"
 
 #include <stdlib.h>
@@ -75,6 +76,7 @@ static const struct {
 } commands[] = {
     { "run", run_main },
     { "check", check_main },
+    { "state", state_main },
 };
 
 int main(int argc, char **argv)

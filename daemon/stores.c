@@ -1,7 +1,7 @@
 /* stores.c: see stores.h. */
 #include "stores.h"
 
-#include "state_folder.h"
+#include "plan/state_folder.h"
 
 #include <assert.h>
 #include <stdlib.h>

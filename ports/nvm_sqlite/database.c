@@ -296,22 +296,20 @@ static bool show(sqlite3_stmt *row, bool (*visit)(void *, const struct nvm_slot 
     struct nvm_slot slot = {
         .modem = (const char *)sqlite3_column_text(row, 0),
         .key = (const char *)sqlite3_column_text(row, 1),
-        .secret = true,
+        .secret = sqlite3_column_int(row, 2) != 0,
     };
-    const void *value = sqlite3_column_blob(row, 2);
+    const void *value = sqlite3_column_blob(row, 3);
 
     if (slot.modem == NULL || slot.key == NULL)
         return true;
-    return visit(ctx, &slot, span_at(value, (size_t)sqlite3_column_bytes(row, 2)));
+    return visit(ctx, &slot, span_at(value, (size_t)sqlite3_column_bytes(row, 3)));
 }
 
-enum err nvm_database_each_secret(struct nvm_database *db,
-                                  bool (*visit)(void *ctx, const struct nvm_slot *slot,
-                                                struct span value),
-                                  void *ctx, struct nvm_report report)
+/* The rows of a query for the columns of `entry`. */
+static enum err each(struct nvm_database *db, const char *text,
+                     bool (*visit)(void *ctx, const struct nvm_slot *slot, struct span value),
+                     void *ctx, struct nvm_report report)
 {
-    static const char text[] =
-        "SELECT modem,key,value FROM entry WHERE secret<>0 ORDER BY modem,key";
     sqlite3_stmt *rows = NULL;
     int status = sqlite3_prepare_v2(db->file.conn, text, -1, &rows, NULL);
     enum err err = ERR_OK;
@@ -325,4 +323,24 @@ enum err nvm_database_each_secret(struct nvm_database *db,
         err = nvm_sqlite_fail(&db->file, "read", report);
     sqlite3_finalize(rows);
     return err;
+}
+
+enum err nvm_database_each_secret(struct nvm_database *db,
+                                  bool (*visit)(void *ctx, const struct nvm_slot *slot,
+                                                struct span value),
+                                  void *ctx, struct nvm_report report)
+{
+    return each(db, "SELECT modem,key,secret,value FROM entry WHERE secret<>0 ORDER BY modem,key",
+                visit, ctx, report);
+}
+
+enum err nvm_database_each_entry(struct nvm_database *db,
+                                 bool (*visit)(void *ctx, const struct nvm_slot *slot,
+                                               struct span value),
+                                 void *ctx, struct nvm_report report)
+{
+    return each(db,
+                "SELECT modem,key,secret,value FROM entry WHERE modem<>'' "
+                "ORDER BY modem,key,secret",
+                visit, ctx, report);
 }

@@ -72,4 +72,10 @@ enum err nvm_database_each_secret(struct nvm_database *db,
                                                 struct span value),
                                   void *ctx, struct nvm_report report);
 
+/* The same for each entry of every modem, in the order of modems and keys; not the port's own. */
+enum err nvm_database_each_entry(struct nvm_database *db,
+                                 bool (*visit)(void *ctx, const struct nvm_slot *slot,
+                                               struct span value),
+                                 void *ctx, struct nvm_report report);
+
 #endif

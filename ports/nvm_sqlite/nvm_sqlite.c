@@ -496,6 +496,120 @@ void nvm_modem_settle(struct storage *storage)
         modem->on_settled(modem->ctx, as_storage(err));
 }
 
+/* ---- all entries at once ---- */
+
+struct showing {
+    struct nvm *nvm;
+    bool (*visit)(void *ctx, const struct nvm_entry *entry);
+    void *ctx;
+    struct nvm_report report;
+    enum err err;
+    uint8_t plain[STORAGE_VALUE_MAX];
+};
+
+static bool show_entry(void *ctx, const struct nvm_slot *slot, struct span value)
+{
+    struct showing *showing = ctx;
+    struct nvm_entry entry = { *slot, value };
+    size_t len = 0;
+    bool goes_on;
+
+    if (slot->secret) {
+        showing->err = nvm_seal_open(&showing->nvm->seal, slot, value, showing->plain,
+                                     sizeof(showing->plain), showing->report, &len);
+        entry.value = span_at(showing->plain, len);
+    }
+    goes_on = showing->err == ERR_OK && showing->visit(showing->ctx, &entry);
+    wipe(showing->plain, len);
+    return goes_on;
+}
+
+enum err nvm_each_entry(struct nvm *nvm, bool (*visit)(void *ctx, const struct nvm_entry *entry),
+                        void *ctx, char *ret_message, size_t message_cap)
+{
+    struct nvm_report report = { ret_message, message_cap };
+    struct showing *showing = calloc(1, sizeof(*showing));
+    enum err err;
+
+    assert(nvm->modems == NULL);
+    if (showing == NULL)
+        return nvm_fail(report, ERR_NO_MEMORY, "out of memory");
+    *showing = (struct showing){ .nvm = nvm, .visit = visit, .ctx = ctx, .report = report };
+    err = nvm_database_each_entry(&nvm->db, show_entry, showing, report);
+    if (err == ERR_OK)
+        err = showing->err;
+    free(showing);
+    return err;
+}
+
+static void note_key(void *ctx, const char *key, bool secret)
+{
+    (void)key;
+    (void)secret;
+    *(bool *)ctx = true;
+}
+
+/* Entries of a modem stand one behind the other, or its name is looked for more than once. */
+static enum err check_modem(struct nvm *nvm, const char *modem, struct nvm_report report)
+{
+    bool has_entries = false;
+    enum err err;
+
+    if (!is_name(modem, NVM_MODEM_NAME_MAX))
+        return nvm_fail(report, ERR_INVALID, "a modem's name is empty or longer than %d bytes",
+                        NVM_MODEM_NAME_MAX);
+    err = nvm_database_each_key(&nvm->db, modem, note_key, &has_entries, report);
+    if (err == ERR_OK && has_entries)
+        err = nvm_fail(report, ERR_INVALID,
+                       "%s has entries of modem %s already, and two memories are not joined; take "
+                       "another folder, or move this one away",
+                       nvm->db.file.path.at, modem);
+    return err;
+}
+
+static enum err check_entries(struct nvm *nvm, const struct nvm_entry *entries, size_t count,
+                              struct nvm_report report)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && err == ERR_OK; i++) {
+        const struct nvm_slot *slot = &entries[i].slot;
+
+        if (i == 0 || strcmp(entries[i - 1].slot.modem, slot->modem) != 0)
+            err = check_modem(nvm, slot->modem, report);
+        if (err == ERR_OK && !is_name(slot->key, STORAGE_KEY_MAX))
+            err = nvm_fail(report, ERR_INVALID,
+                           "modem %s: the name of an entry is empty or longer "
+                           "than %d bytes",
+                           slot->modem, STORAGE_KEY_MAX);
+        if (err == ERR_OK && entries[i].value.len > STORAGE_VALUE_MAX)
+            err = nvm_fail(report, ERR_INVALID, "modem %s: %s is larger than %d bytes", slot->modem,
+                           slot->key, STORAGE_VALUE_MAX);
+    }
+    return err;
+}
+
+enum err nvm_add_entries(struct nvm *nvm, const struct nvm_entry *entries, size_t count,
+                         char *ret_message, size_t message_cap)
+{
+    struct nvm_report report = { ret_message, message_cap };
+    enum err err = check_entries(nvm, entries, count, report);
+
+    assert(nvm->modems == NULL);
+    if (err != ERR_OK)
+        return err;
+    err = nvm_database_begin(&nvm->db, report);
+    for (size_t i = 0; i < count && err == ERR_OK; i++) {
+        const struct nvm_slot *slot = &entries[i].slot;
+        const struct storage_change change = { slot->key, slot->secret, false, entries[i].value };
+
+        err = write_change(nvm, slot, &change, report);
+    }
+    return end_transaction(nvm, err, report);
+}
+
+/* ---- */
+
 struct nvm_counts nvm_counts(struct nvm *nvm)
 {
     return nvm_writer_counts(&nvm->writer);

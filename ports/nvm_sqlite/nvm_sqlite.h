@@ -55,6 +55,24 @@ void nvm_modem_settle(struct storage *storage);
 /* What was written since nvm_open().  Any thread. */
 struct nvm_counts nvm_counts(struct nvm *nvm);
 
+/* An entry of a modem, in clear. */
+struct nvm_entry {
+    struct nvm_slot slot;
+    struct span value;
+};
+
+/* Shows `visit` every entry of every modem, in the order of modems and keys, until it returns
+ * false; what it sees is gone, and wiped, when it returns.  While no handle is open.
+ * `ret_message` as in nvm_open().  ERR_CORRUPT: of a secret, too; ERR_IO; ERR_NO_MEMORY. */
+enum err nvm_each_entry(struct nvm *nvm, bool (*visit)(void *ctx, const struct nvm_entry *entry),
+                        void *ctx, char *ret_message, size_t message_cap);
+
+/* Puts in entries of modems that have none yet, all of them or nothing, while no handle is open.
+ * They are on the disk when it returns ERR_OK.  ERR_INVALID: a modem has entries, a name or a value
+ * is out of bounds; ERR_IO. */
+enum err nvm_add_entries(struct nvm *nvm, const struct nvm_entry *entries, size_t count,
+                         char *ret_message, size_t message_cap);
+
 /* Frees a handle before nvm_close() does, after what is under way is written; `wake` is not called
  * any more, and who watches is not told.  Its entries stay. */
 void nvm_modem_release(struct storage *storage);

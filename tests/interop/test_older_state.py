@@ -1,6 +1,7 @@
-"""Who updates from 0.1 loses nothing: the folder of state and the command lines of commit 55bd8a5.
+"""Who updates loses nothing: the folders of state of older programs, and the command lines of 0.1.
 
-interop/state_0_1 is that commit's own; older_state.py says how it was made.
+interop/state_0_1 is commit 55bd8a5's own, interop/state_0_2 of 2026-12-01, before 0.2; older_state.py says how
+they were made.  The schema of the database has been the same since it is there: version 1.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,20 +43,28 @@ COMMAND_LINES = """\
 """.splitlines()
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
+def state(old: Path, tmp_path: Path) -> Path:
     """A folder as the older program left it."""
     folder = tmp_path / "state"
     folder.mkdir(mode=0o700)
-    for path in OLD.glob("nvm.*"):
+    for path in old.glob("nvm.*"):
         shutil.copyfile(path, folder / path.name)
         (folder / path.name).chmod(0o600)
     return folder
 
 
+@pytest.mark.parametrize("old", [OLD, OLD.with_name("state_0_2")], ids=["0.1", "0.2"])
 @pytest.mark.parametrize("model", MEMORIES)
-def test_what_was_kept_is_there(model: str, state: Path) -> None:
-    assert answers(model, state) == json.loads((OLD / ANSWERS).read_text())[model]
+def test_what_was_kept_is_there(model: str, old: Path, tmp_path: Path) -> None:
+    assert answers(model, state(old, tmp_path)) == json.loads((old / ANSWERS).read_text())[model]
+
+
+@pytest.mark.parametrize("old", [OLD, OLD.with_name("state_0_2")], ids=["0.1", "0.2"])
+def test_every_format_that_there_was_has_a_folder(old: Path) -> None:
+    """A new version of the schema asks for a folder of the one before, here."""
+    with closing(sqlite3.connect(f"file:{old}/nvm.sqlite?immutable=1", uri=True)) as database:
+        (version,), = database.execute("PRAGMA user_version")
+    assert version == 1
 
 
 def test_every_module_has_its_name() -> None:

@@ -316,7 +316,8 @@ static void names_are_exact(void **state)
                         "--help, "
                         "--version");
     assert_false(parse("frob", &options, error));
-    assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check");
+    assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check, "
+                               "state");
 }
 
 static void place_to_listen_is_read(void **state)

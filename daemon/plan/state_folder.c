@@ -1,5 +1,5 @@
 /* state_folder.c: where the modem's memory lies unless --state says otherwise. */
-#include "state_folder.h"
+#include "plan/state_folder.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -6,6 +6,7 @@
 #ifndef QUECTEL_SOCKET_H
 #define QUECTEL_SOCKET_H
 
+#include "bridge/datagrams.h"
 #include "bridge/online.h"
 #include "bridge/packets.h"
 #include "module/module.h"
@@ -69,8 +70,7 @@ struct quectel_link {
     struct online online; /* first member; transparent mode */
     struct connection connection;
     struct packets packets;
-    struct ring datagrams; /* UDP: each after its length in two bytes; its memory is owned, there
-                            * while there is something in it */
+    struct datagrams datagrams; /* UDP */
 };
 
 /* What is known of a socket from its first opening on. */

@@ -4,11 +4,8 @@
  */
 #include "personalities/quectel/quectel.h"
 
-#include "base/wipe.h"
-
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static const char *const state_words[] = {
 #define QUECTEL_SOCKET_WORDS(name, text) [name] = text,
@@ -131,19 +128,11 @@ bool quectel_socket_has_ended(const struct quectel_socket *socket)
     return socket->link != NULL && connection_has_ended(&socket->link->connection, &failure);
 }
 
-static void forget_datagrams(struct quectel_link *link)
-{
-    if (link->datagrams.memory != NULL)
-        wipe(link->datagrams.memory, link->datagrams.cap);
-    free(link->datagrams.memory);
-    ring_init(&link->datagrams, NULL, 0);
-}
-
 void quectel_link_clear(struct quectel_link *link)
 {
     packets_clear(&link->packets);
     online_forget(&link->online);
-    forget_datagrams(link);
+    datagrams_clear(&link->datagrams);
 }
 
 /* Its memory goes when the module has come to rest: an event of it may be under way. */
@@ -193,39 +182,15 @@ size_t quectel_socket_buffer_size(const struct tlsmodem *modem)
     return (size_t)module_fact_peek(modem, FACT_SOCKET_BUFFER);
 }
 
-/* What there is no memory for is lost, as any datagram may be. */
-static void keep_datagram(struct quectel_link *link, size_t size, struct span datagram)
-{
-    uint8_t head[2] = { (uint8_t)(datagram.len >> 8), (uint8_t)datagram.len };
-
-    if (link->datagrams.memory == NULL) {
-        uint8_t *memory = malloc(size);
-
-        if (memory == NULL)
-            return;
-        ring_init(&link->datagrams, memory, size);
-    }
-    ring_put(&link->datagrams, span_at(head, sizeof(head)));
-    ring_put(&link->datagrams, datagram);
-}
-
 void quectel_socket_collect(struct quectel_socket *socket)
 {
     struct quectel_link *link = socket->link;
-    uint8_t datagram[QUECTEL_RECEIVE_MAX];
-    size_t size = quectel_socket_buffer_size(socket->modem);
 
     if (link == NULL || !is_datagram(socket) || !connection_is_open(&link->connection))
         return;
-    while (size - link->datagrams.len >= sizeof(datagram) + 2) {
-        size_t got = connection_read(&link->connection, datagram, sizeof(datagram));
-
-        if (got == 0)
-            return;
-        keep_datagram(link, size, span_at(datagram, got));
-    }
-    module_note_fact(socket->modem, FACT_SOCKET_BUFFER);
-    connection_pause(&link->connection);
+    if (!datagrams_collect(&link->datagrams, &link->connection,
+                           quectel_socket_buffer_size(socket->modem)))
+        module_note_fact(socket->modem, FACT_SOCKET_BUFFER);
 }
 
 /* ---- opening and data ---- */
@@ -303,49 +268,27 @@ bool quectel_socket_accept(struct quectel_socket *socket, struct module_terminal
     return true;
 }
 
-static size_t first_datagram(const struct ring *datagrams)
-{
-    struct ring ring = *datagrams;
-    size_t len;
-
-    if (ring.len == 0)
-        return 0;
-    len = (size_t)ring_peek(&ring).data[0] << 8;
-    ring_drop(&ring, 1);
-    return len | ring_peek(&ring).data[0];
-}
-
 size_t quectel_socket_available(struct quectel_socket *socket)
 {
     if (socket->state != SOCKET_CONNECTED && socket->state != SOCKET_REMOTE_CLOSING)
         return 0;
-    return is_datagram(socket) ? first_datagram(&socket->link->datagrams)
+    return is_datagram(socket) ? datagrams_first(&socket->link->datagrams)
                                : connection_available(&socket->link->connection);
 }
 
 /* What `cap` does not hold of a datagram is lost, as at any other receiver of UDP. */
 static size_t read_datagram(struct quectel_socket *socket, uint8_t *buf, size_t cap)
 {
-    struct ring *datagrams = &socket->link->datagrams;
-    size_t len = first_datagram(datagrams);
-    size_t done = 0, part = len < cap ? len : cap;
+    struct datagrams *datagrams = &socket->link->datagrams;
+    size_t len = datagrams_first(datagrams);
+    size_t part = datagrams_read(datagrams, buf, cap);
 
-    if (len == 0)
+    if (part == 0)
         return 0;
-    if (part < len)
+    if (part < len) {
         connection_lose(&socket->link->connection, len, part);
-    ring_drop(datagrams, 2);
-    while (done < part) {
-        struct span piece = ring_peek(datagrams);
-        size_t count = piece.len < part - done ? piece.len : part - done;
-
-        memcpy(buf + done, piece.data, count);
-        ring_drop(datagrams, count);
-        done += count;
+        datagrams_skip(datagrams);
     }
-    ring_drop(datagrams, len - part);
-    if (datagrams->len == 0)
-        forget_datagrams(socket->link);
     quectel_socket_collect(socket);
     return part;
 }
@@ -374,20 +317,15 @@ static void tell_again(struct quectel_socket *socket, size_t got)
 
 size_t quectel_socket_waiting(struct quectel_socket *socket)
 {
-    return is_datagram(socket) ? socket->link->datagrams.len - 2 * quectel_socket_packets(socket)
+    return is_datagram(socket) ? datagrams_bytes(&socket->link->datagrams)
                                : quectel_socket_available(socket);
 }
 
 size_t quectel_socket_packets(struct quectel_socket *socket)
 {
-    struct ring ring;
-    size_t count = 0;
-
     if (!is_datagram(socket))
         return (quectel_socket_available(socket) + QUECTEL_SEND_MAX - 1) / QUECTEL_SEND_MAX;
-    for (ring = socket->link->datagrams; ring.len > 0; count++)
-        ring_drop(&ring, 2 + first_datagram(&ring));
-    return count;
+    return datagrams_count(&socket->link->datagrams);
 }
 
 void quectel_socket_was_read(struct quectel_socket *socket, size_t got)

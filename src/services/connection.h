@@ -109,6 +109,7 @@ struct connection {
     bool paused;        /* the reader had no room: nothing is read until it comes again */
     uint8_t other_count, other_next; /* of `others` */
     bool starved; /* there was no memory to collect received bytes: tried again by time */
+    bool half_open, finished; /* connection_set_half_open(); the peer has sent its FIN */
     size_t received_cap;
     struct ring received; /* its memory is owned, there while there is something in it */
     struct tls_info info;
@@ -162,6 +163,17 @@ void connection_keep_alive(struct connection *connection, const struct net_keep_
 
 /* The address of the other side, of a connection that has one (has_peer). */
 const struct net_address *connection_peer(const struct connection *connection);
+
+/* Our own port of a connection that is open; 0: it is not known (any more). */
+uint16_t connection_own_port(const struct connection *connection);
+
+/* From now on, of an open TCP connection without TLS: when the peer has finished sending, it may
+ * still be sent to, and the connection goes on until it is lost or closed.  False: that is its end,
+ * also where it was before.  A connection begins without. */
+void connection_set_half_open(struct connection *connection, bool half_open);
+
+/* True of one that goes on so. */
+bool connection_is_half_closed(const struct connection *connection);
 
 /* Another name for the other side, in the log and for connection_secure().  ERR_NO_MEMORY: it keeps
  * the one it has. */

@@ -19,7 +19,7 @@ static void want_now(struct connection *connection)
 
     if (connection->state != CONNECTION_OPEN)
         return;
-    if (!full && !connection->paused)
+    if (!full && !connection->paused && !connection->finished)
         events |= NET_WANT_READ;
     if (connection->write_blocked)
         events |= NET_WANT_WRITE;
@@ -83,9 +83,26 @@ static size_t pull(struct connection *connection, uint8_t *buf, size_t cap)
         connection_lose(connection, (size_t)got, cap);
     if (got > 0)
         return (size_t)got < cap ? (size_t)got : cap;
-    if (got != -ERR_AGAIN)
+    if (got == 0 && connection->half_open)
+        connection->finished = true;
+    else if (got != -ERR_AGAIN)
         end(connection, got);
     return 0;
+}
+
+void connection_set_half_open(struct connection *connection, bool half_open)
+{
+    assert(connection->session == NULL && connection->transport == NET_TCP);
+    connection->half_open = half_open;
+    if (connection->finished && !half_open) {
+        connection->finished = false;
+        end(connection, 0);
+    }
+}
+
+bool connection_is_half_closed(const struct connection *connection)
+{
+    return connection->finished;
 }
 
 /* Memory for received bytes.  Without it they stay where they are, and time tries again. */

@@ -163,6 +163,7 @@ void connection_release(struct connection *connection)
     connection->write_blocked = false;
     connection->paused = false;
     connection->starved = false;
+    connection->half_open = connection->finished = false;
     connection_free_others(connection);
     connection_free_received(connection);
 }
@@ -235,6 +236,17 @@ const struct net_address *connection_peer(const struct connection *connection)
 {
     assert(connection->has_peer);
     return &connection->peer;
+}
+
+uint16_t connection_own_port(const struct connection *connection)
+{
+    struct net_address address;
+    uint16_t port;
+
+    if (connection->stream == NULL ||
+        net_stream_local(connection->stream, &address, &port) != ERR_OK)
+        return 0;
+    return port;
 }
 
 int64_t connection_deadline(const struct connection *connection)

@@ -333,6 +333,13 @@ void at_await(struct at_session *at, void (*on_abort)(struct at_session *at, voi
     assert(on_abort != NULL);
     at->on_abort = on_abort;
     at->abort_ctx = ctx;
+    at->input_aborts = false;
+}
+
+void at_await_input(struct at_session *at)
+{
+    assert(at->on_abort != NULL);
+    at->input_aborts = true;
 }
 
 void at_result_is_all(struct at_session *at)

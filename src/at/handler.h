@@ -131,6 +131,10 @@ void at_finish(struct at_session *at, enum at_status status);
  * where &D2 makes that the end.  Forgotten when the command ends. */
 void at_await(struct at_session *at, void (*on_abort)(struct at_session *at, void *ctx), void *ctx);
 
+/* After at_await(): any character that the host types gives it up too, and is no more than that
+ * (V.250 5.6.1). */
+void at_await_input(struct at_session *at);
+
 /* ---- its answer ---- */
 
 /* One line of information, without line ends.  The first of a command's lines opens a block, and so

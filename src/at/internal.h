@@ -63,6 +63,7 @@ struct at_session {
     bool holds;             /* unsolicited lines may be held back; else nobody asks for the time */
     bool used;              /* a host has typed since at_rest() looked */
     bool ignores_escape;
+    bool input_aborts;     /* at_await_input(), of the wait that on_abort gives up */
     bool unsettled;        /* the command has succeeded, once what it stored is safe */
     uint16_t command_from; /* where the running command begins in its line, AT_NOWHERE */
     int64_t quiet_from_ms; /* a half typed line holds unsolicited lines back until then */

@@ -261,6 +261,15 @@ static size_t feed_command(struct at_session *at, struct span bytes)
     return taken;
 }
 
+/* A character that ends what the command waits for; else it waits itself. */
+static size_t feed_busy(struct at_session *at)
+{
+    if (at->on_abort == NULL || !at->input_aborts)
+        return 0;
+    at_abort(at);
+    return 1;
+}
+
 static size_t feed_state(struct at_session *at, struct span bytes)
 {
     switch (at->state) {
@@ -270,8 +279,9 @@ static size_t feed_state(struct at_session *at, struct span bytes)
         return at_feed_prompt(at, bytes);
     case AT_ONLINE:
         return at_feed_online(at, bytes);
-    case AT_RUNNING:
     case AT_BUSY:
+        return feed_busy(at);
+    case AT_RUNNING:
     case AT_WAIT_ROOM:
         break;
     }

@@ -86,6 +86,8 @@ size_t packets_put(struct packets *packets, struct connection *connection,
             break;
         taken += part;
     }
+    if (rule->anew && taken > 0)
+        packets->flush_at_ms = CLOCK_NEVER;
     start_timer(packets, connection, rule->wait_ms);
     return taken;
 }

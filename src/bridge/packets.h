@@ -10,6 +10,7 @@ struct packet_rule {
     bool longer;     /* more than that at once goes as it comes */
     int64_t wait_ms; /* a part of one waits so long for the rest; 0: it goes at once; CLOCK_NEVER:
                       * it waits until the packet is full */
+    bool anew;       /* each further byte begins that time anew */
 };
 
 /* The connection is the caller's, and the same in all calls. */

@@ -225,9 +225,22 @@ static void bind_stream(struct net_stream *base, net_event_fn *fn, void *ctx)
     net_stream_bind(base->inner, on_event, stream);
 }
 
-static const struct net_stream_ops stream_ops = {
-    .recv = recv_bytes, .send = send_bytes, .close = close_stream, .bind = bind_stream
-};
+/* A module that asks may tell its host, and the port is another each time. */
+static enum err local(struct net_stream *base, struct net_address *ret_address, uint16_t *ret_port)
+{
+    struct recorder_stream *stream = stream_of(base);
+    enum err err = net_stream_local(base->inner, ret_address, ret_port);
+
+    if (err == ERR_OK && stream->target.local_port == 0)
+        writer_own_port(stream->recorder->writer, *ret_port);
+    return err;
+}
+
+static const struct net_stream_ops stream_ops = { .recv = recv_bytes,
+                                                  .send = send_bytes,
+                                                  .close = close_stream,
+                                                  .local = local,
+                                                  .bind = bind_stream };
 
 static struct recorder_stream *new_stream(struct recorder *recorder)
 {

@@ -88,6 +88,9 @@ void writer_secret(struct writer *writer, struct span value)
 void writer_varies(struct writer *writer, struct span word, const char *pattern)
 {
     writer_note_varying(writer, word, pattern);
+    if (writer->varying_kept + 1 == writer->varying_count &&
+        writer->varying_kept < WRITER_VARYING_MAX / 2)
+        writer->varying_kept++;
 }
 
 void writer_host(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes,

@@ -13,6 +13,7 @@
 #include "transcript/writer_text.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 enum { PAUSE_MS = 1000, NO_PEER = SCRIPT_PEERS_MAX };
 
@@ -176,6 +177,14 @@ int writer_connected(struct writer *writer, int64_t now_ms, const struct net_tar
         writer_line(writer, "# %s has two connections at once: this does not play",
                     writer->peers[peer].name);
     return take_connection(writer, peer);
+}
+
+void writer_own_port(struct writer *writer, uint16_t port)
+{
+    char word[sizeof("65535")];
+    int len = snprintf(word, sizeof(word), "%u", (unsigned)port);
+
+    writer_note_varying(writer, span_at(word, (size_t)len), "\\d+");
 }
 
 int writer_accepted(struct writer *writer, int64_t now_ms, uint16_t from_port, uint16_t to_port)

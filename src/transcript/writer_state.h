@@ -66,7 +66,8 @@ struct writer {
     struct bytes secrets[WRITER_SECRETS_MAX];
     size_t secret_count;
     struct writer_varying varying[WRITER_VARYING_MAX];
-    size_t varying_count; /* ever; the oldest gives way */
+    size_t varying_count; /* ever; the oldest of those that are not kept gives way */
+    size_t varying_kept;  /* the first, told by writer_varies() */
 };
 
 /* Puts text behind the line that is being made; memory that runs out is noted. */

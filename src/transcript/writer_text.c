@@ -236,8 +236,12 @@ bool writer_has_varying(const struct writer *writer, struct span text)
 
 void writer_note_varying(struct writer *writer, struct span word, const char *pattern)
 {
-    struct writer_varying *varying = &writer->varying[writer->varying_count++ % WRITER_VARYING_MAX];
+    size_t kept = writer->varying_kept, place = writer->varying_count++;
+    struct writer_varying *varying;
 
+    if (place >= WRITER_VARYING_MAX)
+        place = kept + (place - kept) % (WRITER_VARYING_MAX - kept);
+    varying = &writer->varying[place];
     assert(word.len > 0 && word.len <= WRITER_WORD_MAX);
     memcpy(varying->word, word.data, word.len);
     varying->word[word.len] = '\0';

@@ -7,6 +7,7 @@
 #include "at/session.h"
 #include "module/module.h"
 #include "personalities/quectel/quectel.h"
+#include "personalities/telit/telit_plain.h"
 #include "services/ftp.h"
 #include "services/http.h"
 #include "services/smtp.h"
@@ -23,7 +24,8 @@ enum { NAMES_MAX = 600, NAME_BYTES = 64, LINE_BYTES = 600, MODELS_MAX = 8 };
 #define NAME(name)         #name,
 #define SECOND(name, text) text,
 
-static const char *const telit_states[] = { CONNECTION_STATES(NAME) FTP_STATES(NAME) NULL };
+static const char *const telit_states[] = { CONNECTION_STATES(NAME) FTP_STATES(NAME)
+                                                TELIT_PLAIN_WAITS(NAME) NULL };
 static const char *const quectel_states[] = { CONNECTION_STATES(NAME) HTTP_STATES(NAME) SMTP_STATES(
     NAME) QUECTEL_SOCKET_STATES(SECOND) NULL };
 static const char *const fibocom_states[] = { CONNECTION_STATES(NAME) HTTP_STATES(NAME)
@@ -37,9 +39,27 @@ static const struct expectation {
 } expectations[] = {
     { .maker = "Telit",
       .states = telit_states,
-      .lines = { "CONNECT", "SSLSRING: 1,", "NO CARRIER", "#SSLRECV: ", "#SSLS: 1,2",
-                 "#FTPRECV: ", "#FTPAPPEXT: 5", "#FTPGETPKT: f,0,1", "#FTPPWD", "#FTPFSIZE: " },
-      .absent = { "O", "FTP_RENAME_FROM" } },
+      .lines = { "CONNECT",
+                 "SSLSRING: 1,",
+                 "NO CARRIER",
+                 "#SSLRECV: ",
+                 "#SSLS: 1,2",
+                 "#FTPRECV: ",
+                 "#FTPAPPEXT: 5",
+                 "#FTPGETPKT: f,0,1",
+                 "#FTPPWD",
+                 "#FTPFSIZE: ",
+                 "SRING: 1",
+                 "SRING: 1,",
+                 "SRING: 127.0.0.1,443,2,",
+                 "#SRECV: 1,",
+                 "#SRECV: 127.0.0.1,443,2,",
+                 "#SS: 1,2,",
+                 "#SS: 1,5,",
+                 "#SL: 1,2020",
+                 "NO CARRIER:SD,1,1",
+                 "#SL: ABORTED" },
+      .absent = { "FTP_RENAME_FROM" } },
     { .maker = "Quectel",
       .states = quectel_states,
       .lines = { "CONNECT OK",

@@ -105,6 +105,64 @@ ASKS = {
 }
 
 
+def plain(model: bytes, *settings: str, more: str = ",0,0,1") -> bytes:
+    """A plain socket of a model, by TCP."""
+    return model + lines(*settings, 'AT#SD=1,0,80,"localhost"' + more)
+
+
+UDP = 'AT#SD=2,1,443,"localhost",0,0,1'
+LISTENS = lines('AT#FRWL=1,"127.0.0.1","255.0.0.0"', "AT#SL=1,1,2020")
+CALLED = LISTENS + calls(WEB) + wait(4)
+
+
+def plain_of(model: bytes) -> bytes:
+    """All commands of plain sockets of one model."""
+    return (plain(model, "AT#SCFG=1,1,300,90,600,50", "AT#SCFGEXT=1,0,0,0", "AT#SCFGEXT2=1,0", "AT#SCFGEXT3=1,0") + sends(WEB, "data") + wait(1)
+            + lines("AT#SS", "AT#SS=1", "AT#SI", "AT#SI=1", "AT#ST", "AT#ST=1", "AT#SLASTCLOSURE", "AT#SLASTCLOSURE=1", "AT#SRECV=1,100")
+            + line("AT#SSEND=1") + typed("hi\x1a") + line("AT#SSENDEXT=1,2") + typed("hi") + line("AT#SO=1") + ESCAPE + line("AT#SH=1")
+            + LISTENS + line("AT#SL?") + calls(WEB) + wait(4) + lines("AT#FRWL?", "AT#SS=1", "AT#SA=1,1", "AT#SH=1", "AT#FRWL=2", "AT#SKTRST"))
+
+
+PLAIN = {
+    "plain": plain_of(HE910), "plain-10": plain_of(GC864), "plain-2g": plain_of(GL865), "plain-lte": plain_of(LE866),
+    "plain-online": plain(HE910, "AT#SCFG=1,1,10,90,600,256", more="") + typed("data of the host") + sends(WEB, "data") + ESCAPE + sends(WEB, "more")
+    + line("AT#SO=1") + typed("x" * 400) + ESCAPE + line("ATO") + closes(WEB) + line("AT"),
+    "plain-rings": plain(HE910, "AT#SCFGEXT=1,2,1,0", "AT#SCFGEXT2=1,0,0,0,1,2") + sends(WEB, "d" * 200) + wait(5) + line("AT#SCFGEXT=1,1,0,0")
+    + sends(WEB, "more") + line("AT#SRECV=1,2") + closes(WEB) + line("AT#SRECV=1,200"),
+    "plain-ring-slow": plain(HE910, "AT#SCFGEXT=1,2,0,0", "AT#SCFGEXT2=1,0,0,1,1") + reads(0) + sends(WEB, "d" * 2000) + wait(20) + reads(40) + wait(2)
+    + READS_ALL + typed("A") + wait(60) + resets(WEB),
+    "plain-udp": HE910 + lines("AT#SCFGEXT=2,3,0,0", UDP) + line("AT#SSEND=2") + typed("who\x1a") + datagram(443, b"d" * 100) + wait(30)
+    + line("AT#SCFGEXT=2,0,1,0") + datagram(443, b"one") + datagram(443, b"two") + wait(1)
+    + lines("AT#SI=2", "AT#SRECV=2,2,1", "AT#SRECV=2,9", "AT#SO=2") + typed("out") + wait(60) + datagram(443, b"in") + ESCAPE + line("AT#SH=2"),
+    "plain-digits": plain(HE910, "AT#SCFGEXT=1,0,1,1,0,1") + line("AT#SSEND=1") + typed("4142\x1a") + line("AT#SSEND=1") + typed("414\x1a")
+    + line("AT#SSEND=1") + typed("4x\x1b") + sends(WEB, "ab") + line("AT#SRECV=1,9"),
+    "plain-stalled": plain(HE910, "AT#SCFGEXT3=1,0,0,0,10") + stalls(WEB) + (line("AT#SSENDEXT=1,1500") + typed("u" * 1500) + wait(11)) * 4
+    + resumes(WEB) + line("AT#SSENDEXT=1,3") + typed("abc") + stalls(WEB) + (line("AT#SSENDEXT=1,1500") + typed("u" * 1500)) * 4 + resets(WEB) + line("AT"),
+    "plain-keeps": plain(HE910, "AT#SCFGEXT3=1,0,1", more=",255,0,1") + hangs_up(WEB) + line("AT#SSEND=1") + typed("x\x1a") + lines("AT#SS=1", "AT#SO=1")
+    + typed("y") + ESCAPE + line("AT#SCFGEXT3=1,0,0") + line("AT#SO=1") + ESCAPE + line("AT#SH=1"),
+    "plain-keeps-2g": plain(GL865, more=",255") + closes(WEB) + typed("y") + ESCAPE + line("AT#SO=1"),
+    "plain-background": plain(LE866, "AT#SCFGEXT3=1,1") + line("AT#SS=1") + line("AT#SH=1") + listens(WEB, SILENT) + line('AT#SD=1,0,80,"localhost",0,0,1')
+    + line("AT#SS=1") + wait_s(70) + names(HANGS) + line('AT#SD=1,0,80,"localhost",0,0,1') + line("AT#SS") + context_lost(1) + line("AT"),
+    "plain-fails": HE910 + names(FAILS) + line('AT#SD=1,0,80,"localhost"') + names(FOUND) + listens(WEB, REFUSES) + line('AT#SD=1,0,80,"localhost"')
+    + listens(WEB, SILENT) + line('AT#SD=1,0,80,"localhost"') + wait_s(70) + line("AT#SCFGEXT2=1,0,1") + line('AT#SD=1,0,80,"localhost"') + typed("x")
+    + line('AT#SD=1,0,80,"localhost"') + LEAVES + line("AT") + lines("AT#SCFG=1,0,300,90,600,50", 'AT#SD=1,0,80,"localhost"'),
+    "plain-idle": plain(HE910, "AT#SCFG=1,1,300,3,600,50") + wait(40) + line('AT#SD=1,0,80,"localhost"') + wait(40) + line("AT#SLASTCLOSURE=1"),
+    "plain-end-unread": plain(HE910) + sends(WEB, "left") + closes(WEB) + line("AT#SS=1") + line("AT#SRECV=1,2") + line("AT#SO=1") + line("AT")
+    + line('AT#SD=1,0,80,"localhost",0,0,1') + sends(WEB, "left") + closes(WEB) + wait_s(100) + line("AT#SS=1"),
+    "plain-calls": HE910 + CALLED + line("AT#SA=1") + typed("hello") + sends(WEB, "data") + ESCAPE + closes(WEB) + CALLED + line("AT#SH=1")
+    + line("AT#SCFGEXT=1,0,0,0,1") + CALLED + sends(WEB, "data") + closes(WEB) + LISTENS + line("AT#SL=1,1,2020") + context_lost(1) + line("AT#SGACT=1,1")
+    + line("AT#FRWL=2") + line("AT#SL=1,1,2020") + calls(WEB) + wait(4) + line("AT#SL=1,0,2020"),
+    "plain-beside-secure": plain(HE910) + DIAL + sends(WEB, "plain") + sends(SECURE, "secure") + lines("AT#SO=1") + ESCAPE + line("AT#SSLO=1") + ESCAPE
+    + line("ATO") + ESCAPE + dtr_drops(1) + line("AT#SO=1") + dtr_drops(1) + line("AT#SO=1") + dtr_drops(2) + line("AT"),
+    "plain-other-port": plain(HE910) + on_port(2) + lines("AT#SSEND=1", "AT#SRECV=1,10", "AT#SH=1", "AT#SO=1", "AT#SS", "AT#SGACT=1,0", "AT#SL=1,0,1")
+    + on_port(1) + line("AT#SSEND=1") + typed("ab") + on_port(2) + line("AT+CGATT=0") + on_port(1) + typed("cd\x1a") + line("AT"),
+    "plain-power": plain(HE910, more="") + POWER_CUT + line("AT") + LISTENS + POWER_CUT + line("AT#FRWL?"),
+    "plain-no-memory": HE910 + b"".join(no_memory(call) + line('AT#SD=1,0,80,"localhost",0,0,1') + line("AT#SH=1") for call in (1, 2, 3, 4))
+    + plain(b"") + no_memory(1) + line("AT#SSEND=1") + typed("x\x1a") + sends(WEB, "data") + no_memory(1) + line("AT#SRECV=1,2") + LISTENS
+    + no_memory(1) + calls(WEB) + wait(4) + line("AT#SA=1") + no_memory(1) + line('AT#FRWL=1,"10.0.0.1","255.0.0.0"'),
+}
+
+
 def login(model: bytes = HE910, passive: str = ",1", secure: bool = False) -> bytes:
     tls = replies(FTP, "234 go") + replies(FTP, "200 ok", "200 ok") if secure else b""
     return (model + line("AT#FTPCFG=100,1,%d" % secure) + line('AT#FTPOPEN="localhost:21",u,p' + passive)
@@ -169,4 +227,4 @@ def ftp_of(model: bytes) -> bytes:
             + sends(FTP_DATA, "x") + DATA_ENDS + DONE + line("AT#FTPCLOSE") + replies(FTP, "221 bye"))
 
 
-SEEDS = {**SSL, **ASKS, **FTP_SEEDS, "ftp-10": ftp_of(GC864), "ftp-2g": ftp_of(GL865), "ftp-lte": ftp_of(LE866)}
+SEEDS = {**SSL, **ASKS, **PLAIN, **FTP_SEEDS, "ftp-10": ftp_of(GC864), "ftp-2g": ftp_of(GL865), "ftp-lte": ftp_of(LE866)}

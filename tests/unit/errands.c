@@ -30,6 +30,23 @@ static const struct errand_step telit_sockets[] = {
     { TYPE, 0, "AT#SSLH=1\r" },
 };
 
+static const struct errand_step telit_plain[] = {
+    { LISTEN, 80, NULL },
+    { TYPE, 0, "AT#SCFG=1,1,300,90,600,5\rAT#SCFGEXT=1,1,0,1,0,0\r" },
+    { TYPE, 0, "AT#SD=1,0,80,\"localhost\",0,0,1\r" },
+    { SEND, 80, "some bytes" },
+    { TYPE, 0, "AT#SSEND=1\rhello\x1A" },
+    { TYPE, 0, "AT#SRECV=1,5\rAT#SO=1\r" },
+    { SEND, 80, "more" },
+    { TYPE, 0, "online" },
+    { WAIT, 3000, NULL },
+    { TYPE, 0, "+++" },
+    { WAIT, 3000, NULL },
+    { TYPE, 0, "AT#SD=2,1,5353,\"localhost\",0,0,1\rAT#SSENDEXT=2,2\rhi" },
+    { TYPE, 0, "AT#FRWL=1,\"127.0.0.1\",\"255.0.0.0\"\rAT#SL=3,1,2020\rAT#SS\r" },
+    { TYPE, 0, "AT#SH=1\rAT#SH=2\rAT#SH=3\rAT#FRWL=2\rAT#SKTRST\rAT#SI=1\r" },
+};
+
 static const struct errand_step telit_ftp[] = {
     { LISTEN, 21, NULL },
     { LISTEN, 4001, NULL },
@@ -188,6 +205,8 @@ static const struct errand_step fibocom_ftp[] = {
 const struct errand errands[] = {
     ERRAND("he910", TELIT_READY, "\r\n#SSLS: 1,2", telit_sockets),
     ERRAND("le866", TELIT_READY, "\r\n#SSLS: 1,2", telit_sockets),
+    ERRAND("he910", TELIT_READY, "\r\n#SI: 1,11,14,0,0", telit_plain),
+    ERRAND("le866", TELIT_READY, "\r\n#SI: 1,11,14,0,0", telit_plain),
     ERRAND("he910", TELIT_READY, "\r\nanother", telit_ftp),
     ERRAND("m95", QUECTEL_READY, "\r\n+QPING: 2,", quectel_sockets),
     ERRAND("m95", QUECTEL_READY, "\r\n+QHTTPDL: 9,9,0\r\n", quectel_http),

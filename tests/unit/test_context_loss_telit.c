@@ -64,9 +64,32 @@ static const struct service_row rows[] = {
     { "FTP, close", MOVES(FTP_OPEN, LINE("AT#FTPCLOSE")), HEARD("\r\n+CME ERROR: 609\r\n") },
 };
 
+#define SD(mode) LINE("AT#SD=1,0,80,\"localhost\",0,0," mode)
+
+/* #SGACT=1,0 is refused while such a socket is open. */
+static const struct service_row plain_rows[] = {
+    { "plain dial, name", MOVES(LINE("AT#SD=1,0,80,\"slow\",0,0,1")),
+      HEARD("\r\n+CME ERROR: 556\r\n") },
+    { "plain dial, connecting", MOVES(LINE("AT#SD=1,0,4999,\"localhost\"")),
+      HEARD("\r\n+CME ERROR: 556\r\n") },
+    { "plain dial in the background",
+      MOVES(LINE("AT#SCFGEXT3=1,1"), LINE("AT#SD=1,0,4999,\"localhost\",0,0,1")),
+      HEARD("\r\nNO CARRIER\r\n") },
+    { "plain, online", MOVES(SD("0"), SAYS(80, "hello"), BYTES("data")),
+      HEARD("\r\nNO CARRIER\r\n") },
+    { "plain, online, left", MOVES(SD("0"), ESCAPE), HEARD("\r\nNO CARRIER\r\n") },
+    { "plain, command mode", MOVES(SD("1"), SAYS(80, "hello")), HEARD("\r\nNO CARRIER\r\n") },
+    { "plain, prompt", MOVES(SD("1"), LINE("AT#SSEND=1"), BYTES("da")),
+      HEARD("\r\n+CME ERROR: 563\r\n\r\nNO CARRIER\r\n"), .typed = "\x1A" },
+    { "plain, UDP", MOVES(LINE("AT#SD=1,1,443,\"localhost\",0,0,1")), HEARD("\r\nNO CARRIER\r\n") },
+    { "listening", MOVES(LINE("AT#SL=1,1,2020")), HEARD("\r\n#SL: ABORTED\r\n") },
+};
+
 int main(void)
 {
     const struct endings_module module = { models, setup, NULL, "AT#SGACT=1,0" };
+    const struct endings_module plain = { models, setup, NULL, "AT+CGACT=0,1" };
+    int failed = context_loss_run(&module, rows, COUNT(rows));
 
-    return context_loss_run(&module, rows, COUNT(rows));
+    return context_loss_run(&plain, plain_rows, COUNT(plain_rows)) + failed;
 }

@@ -11,10 +11,7 @@ static const char *const setup[] = {
     NULL,
 };
 static const char *const closing[] = {
-    "AT#FTPCLOSE",
-    "AT#SSLH=1",
-    "AT#SSLCFG=1,1,300,90,100,50,0",
-    NULL,
+    "AT#FTPCLOSE", "AT#SSLH=1", "AT#SSLCFG=1,1,300,90,100,50,0", "AT#SH=1", "AT#SKTRST", NULL,
 };
 
 /* ---- FTP ---- */
@@ -245,6 +242,56 @@ static const struct move fast_dial[] = {
     LINE("AT#SSLH=1"),
 };
 
+/* ---- plain sockets ---- */
+
+#define SD(mode) LINE("AT#SD=1,0,80,\"localhost\",0,0," mode)
+
+static const struct move plain_online[] = {
+    SD("0"),           SAYS(80, "hello"), BYTES("data"),       SAYS(80, "again"), ESCAPE,
+    SAYS(80, "later"), LINE("AT#SO=1"),   SAYS(80, "and now"), BYTES("more"),     ESCAPE,
+    LINE("AT#SH=1"),
+};
+
+static const struct move plain_command_mode[] = {
+    SD("1"),
+    SAYS(80, "hello"),
+    LINE("AT#SRECV=1,3"),
+    LINE("AT#SRECV=1,100"),
+    LINE("AT#SSEND=1"),
+    SAYS(80, "in the prompt"),
+    BYTES("data\x1A"),
+    LINE("AT#SI=1;#SRECV=1,100"),
+    LINE("AT#SRECV=1,100"),
+    LINE("AT#SH=1"),
+};
+
+static const struct move plain_rings[] = {
+    LINE("AT#SCFGEXT=1,1,0,0"),   SD("1"),           SAYS(80, "hello"),
+    LINE("AT#SSENDEXT=1,4"),      SAYS(80, "again"), BYTES("data"),
+    LINE("AT#SRECV=1,100;#SH=1"),
+};
+
+static const struct move plain_rings_with_data[] = {
+    LINE("AT#SCFGEXT=1,2,1,0;#SCFGEXT2=1,0,0,0,1,2"),
+    SD("1"),
+    SAYS(80, "hello"),
+    SAYS(80, "again"),
+    PAUSE(500),
+    LINE("AT#SH=1"),
+};
+
+static const struct move plain_in_a_line[] = {
+    LINE("AT#SD=1,0,80,\"localhost\",0,0,1;#ST=1"),
+    LINE("AT#SH=1;#SD=1,0,80,\"localhost\",0,0,1;#SI=1;#SH=1"),
+};
+
+static const struct move plain_keeps[] = {
+    LINE("AT#SCFGEXT3=1,0,1"), LINE("AT#SD=1,0,80,\"localhost\",255,0,1"),
+    SAYS(80, "hello"),         LINE("AT#SRECV=1,100"),
+    LINE("AT#SSENDEXT=1,4"),   BYTES("data"),
+    LINE("AT#SH=1"),
+};
+
 #define NO_CARRIER "\r\nNO CARRIER\r\n"
 #define OK         "\r\nOK\r\n"
 
@@ -273,11 +320,23 @@ static const struct conversation conversations_2g[] = {
     CONVERSATION(fast_dial, "\r\n#SSLRECV: 5\r\nagain\r\n" OK OK),
 };
 
+/* #SGACT=1,0 is refused while such a socket is open. */
+static const struct conversation conversations_plain[] = {
+    CONVERSATION(plain_online, "again" OK "\r\nSRING: 1\r\n\r\nCONNECT\r\nlaterand now" OK),
+    CONVERSATION(plain_command_mode, "\r\n#SRECV: 1,13\r\nin the prompt\r\n" OK),
+    CONVERSATION(plain_rings, "\r\nSRING: 1,10\r\n"),
+    CONVERSATION(plain_rings_with_data, "\r\nSRING: 1,5,616761696E\r\n"),
+    CONVERSATION(plain_in_a_line, "\r\n#ST: 1,1,1\r\n" OK),
+    CONVERSATION(plain_keeps, "\r\n#SRECV: 1,5\r\nhello\r\n" OK),
+};
+
 int main(void)
 {
     const struct endings_module module = { models, setup, closing, "AT#SGACT=1,0" };
     const struct endings_module module_2g = { models_2g, setup, closing, "AT#SGACT=1,0" };
+    const struct endings_module plain = { models, setup, closing, "AT+CGACT=0,1" };
     int failed = endings_run(&module, conversations, COUNT(conversations));
 
+    failed += endings_run(&plain, conversations_plain, COUNT(conversations_plain));
     return endings_run(&module_2g, conversations_2g, COUNT(conversations_2g)) + failed;
 }

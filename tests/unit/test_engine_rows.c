@@ -30,6 +30,9 @@ static const char *const by_state[] = {
     "#SSLSECDATA",                         /* size needed or not */
     "O",           "A",         "D",       /* NO CARRIER */
     "#QDNS",       "#PING",     "#NTP",    /* a context */
+    "#SD",         "#SL",       "#SO",        "#SA",      "#SSEND",
+    "#SSENDEXT",   "#SRECV", /* a socket */
+    "#FRWL",                 /* addresses or not */
     "#FTPOPEN",    "#FTPTYPE",  "#FTPCWD",    "#FTPPWD",  "#FTPLIST",
     "#FTPGET",     "#FTPPUT",   "#FTPAPP",    "#FTPDELE", "#FTPFSIZE",
     "#FTPGETPKT",  "#FTPRECV",  "#FTPAPPEXT", /* a session */
@@ -65,9 +68,10 @@ static const char *const by_exchange[] = {
 
 /* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */
 static const char *const bare_by_manual[] = {
-    "+QSECWRITE",   "+QSECREAD", "+QSECDEL",  "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND", "+QSSLSTATE",
-    "+QHTTPURL",    "+QSMTPPWD", "+QSMTPDST", "+QSMTPATT", "+CGDCONT",   "+CGACT",    "+GTSSLERR",
-    "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA", "+HTTPHEAD", "+HTTPACT",   "+CLCC",     "+QFOPEN",
+    "+QSECWRITE", "+QSECREAD", "+QSECDEL",     "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND",
+    "+QSSLSTATE", "+QHTTPURL", "+QSMTPPWD",    "+QSMTPDST", "+QSMTPATT",  "+CGDCONT",
+    "+CGACT",     "+GTSSLERR", "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA",  "+HTTPHEAD",
+    "+HTTPACT",   "+CLCC",     "+QFOPEN",      "#SL",       "#FRWL",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */

@@ -11,6 +11,7 @@
 #include "personalities/telit/telit_errors.h"
 #include "personalities/telit/telit_facts.h"
 #include "personalities/telit/telit_ftp.h"
+#include "personalities/telit/telit_plain.h"
 
 /* Features that rows are marked with. */
 enum telit_feature {
@@ -37,7 +38,7 @@ enum telit_limit {
 };
 
 /* TELIT_DATA_MAX: the longest item of security data that any model takes, in bytes. */
-enum { TELIT_PLAIN_MAX = 6, TELIT_RECEIVED_BYTES = 1500, TELIT_DATA_MAX = 4096 };
+enum { TELIT_RECEIVED_BYTES = 1500, TELIT_DATA_MAX = 4096 };
 
 /* What differs between models beyond limits. */
 struct telit_model {
@@ -69,9 +70,6 @@ enum telit_wait {
     TELIT_WAITS(TELIT_WAIT_ENUM)
 #undef TELIT_WAIT_ENUM
 };
-
-/* Why a connection ended, as #SLASTCLOSURE counts (80437ST10619A p.191). */
-enum telit_cause { CAUSE_NONE, CAUSE_PEER, CAUSE_ABORT, CAUSE_IDLE, CAUSE_NETWORK };
 
 /* A session that #SSLFASTD may take up again (telit_ssl_session.c says for how long). */
 struct telit_session {
@@ -107,15 +105,6 @@ struct telit_ssl {
     bool no_carrier;         /* NO CARRIER is due as soon as the port is quiet */
     int64_t left_ms;         /* when it last left online mode, which ATO returns to; 0: never */
     enum telit_cause cause;
-};
-
-/* #SCFG; plain sockets, whom the rest would tell something, are not there yet.  Of each socket,
- * there while one is not as it comes (module/record.h). */
-struct telit_plain_settings {
-    int32_t cid, packet_size, idle_s, connect_ds, flush_ds;
-    int32_t ring_mode, receive_mode, keep_alive_min, accepts, send_mode;       /* #SCFGEXT */
-    int32_t restarts_flush, abort_dial, ring_length, ring_ds, no_carrier_mode; /* #SCFGEXT2 */
-    int32_t at_once, closure_mode, fast_ring, send_limit, unused;              /* #SCFGEXT3 */
 };
 
 struct telit_settings {
@@ -163,7 +152,7 @@ extern const struct module_part telit_secure_sockets, telit_entries, telit_ftp_p
     telit_time_part, telit_lookup_part;
 extern const struct personality telit_personality, telit_personality_4g;
 extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
-    telit_ssl_dial, telit_ssl_return, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session,
+    telit_ssl_dial, telit_return, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session,
     telit_ftp_files, telit_ftp_packet, telit_ftp_online, telit_refused, telit_time, telit_phone,
     telit_lookup, telit_cell;
 
@@ -195,6 +184,9 @@ struct telit_ssl *telit_ssl_if(const struct at_session *at, int32_t id);
 
 /* telit_ssl.c: the same, connected, as this port may use it.  NULL: the error is noted. */
 struct telit_ssl *telit_ssl_connected(struct at_session *at, int32_t id);
+
+/* telit_ssl_socket.c: of those that this port has open the one that was online last; NULL: none. */
+struct telit_ssl *telit_ssl_last_online(struct at_session *at);
 
 /* telit_ssl.c: true when nothing of a connection is there or under way. */
 bool telit_ssl_is_closed(const struct at_session *at, int32_t id);

@@ -73,6 +73,11 @@ static const int32_t limits_23[LIMIT_END - 1] = LIMITS(FACT_CONTEXTS, 5, 3, FACT
     {                                                                                              \
         .fact = FACT_DATA_ACTIONS, .number = 2, .confirmed = true                                  \
     }
+#define PLAIN_2G                                                                                   \
+    { .fact = FACT_PLAIN_FLUSH_MAX, .number = 255 },                                               \
+    {                                                                                              \
+        .fact = FACT_PLAIN_SEND_MAX, .number = 1024, .confirmed = true                             \
+    }
 #define CELL_2G                                                                                    \
     { .fact = FACT_CELL_CHANNEL, .number = 14 }, { .fact = FACT_CELL_CODE, .number = 9 },          \
         { .fact = FACT_CELL_BAND, .number = 2 },                                                   \
@@ -84,10 +89,10 @@ static const int32_t limits_23[LIMIT_END - 1] = LIMITS(FACT_CONTEXTS, 5, 3, FACT
     {                                                                                              \
         .fact = FACT_CELL_DRX, .number = 128                                                       \
     }
-static const struct fact_value of_10[] = { REVISION("10.00.157"), ACTIONS_2G, CELL_2G };
+static const struct fact_value of_10[] = { REVISION("10.00.157"), ACTIONS_2G, PLAIN_2G, CELL_2G };
 static const struct fact_value of_12[] = { REVISION("12.00.026") };
-static const struct fact_value of_13[] = { REVISION("13.00.007"), ACTIONS_2G, CELL_2G };
-static const struct fact_value of_16[] = { REVISION("16.00.153"), ACTIONS_2G, CELL_2G };
+static const struct fact_value of_13[] = { REVISION("13.00.007"), ACTIONS_2G, PLAIN_2G, CELL_2G };
+static const struct fact_value of_16[] = { REVISION("16.00.153"), ACTIONS_2G, PLAIN_2G, CELL_2G };
 static const struct fact_value of_20[] = { REVISION("20.00.405"), CELL_4G };
 static const struct fact_value of_23[] = { REVISION("23.00.004"),
                                            CELL_4G,
@@ -104,8 +109,8 @@ static const struct facts facts_16 = FACTS(of_16);
 static const struct facts facts_20 = FACTS(of_20);
 static const struct facts facts_23 = FACTS(of_23);
 
-/* The longest prompt is that of #SSLSECDATA. */
-enum { PAYLOAD = 2048, PAYLOAD_4G = TELIT_DATA_MAX };
+/* The longest prompt is that of #SSEND in digits, or of #SSLSECDATA. */
+enum { PAYLOAD = 2 * TELIT_PLAIN_PIECE, PAYLOAD_4G = TELIT_DATA_MAX };
 
 #define MODEL(text, model, number, technology, access, version, values, feature, payload, data,    \
               maker_personality)                                                                   \

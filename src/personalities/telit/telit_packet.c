@@ -1,4 +1,4 @@
-/* telit_packet.c: PDP contexts and socket defaults: #SGACT, #SCFG, #CGPADDR, #GPRS and their kin.
+/* telit_packet.c: PDP contexts: #SGACT, #CGPADDR, #GPRS and their kin.
  *
  * Source: Telit 1vv0300989 r12 §2; S000574 p.218; docs/facts/telit.md §2.
  */
@@ -6,23 +6,10 @@
 #include "personalities/common/common.h"
 #include "personalities/telit/telit.h"
 
-static void *plain_record(struct at_session *at, size_t index);
 static void *retry_record(struct at_session *at, size_t index);
 
-static const struct module_record_kind plain_kind = { sizeof(struct telit_plain_settings), false,
-                                                      plain_record };
 static const struct module_record_kind retry_kind = { sizeof(struct telit_retry), false,
                                                       retry_record };
-
-static void *plain_record(struct at_session *at, size_t index)
-{
-    return module_record_if(at, &plain_kind, index);
-}
-
-static void *plain_make_record(struct at_session *at, size_t index)
-{
-    return module_record(at, &plain_kind, index);
-}
 
 static void *retry_record(struct at_session *at, size_t index)
 {
@@ -38,10 +25,10 @@ static bool is_mapped(struct at_session *at, int32_t cid)
 {
     const struct telit *telit = telit_of(at);
 
-    for (size_t i = 0; i < module_limit(module_of(at), LIMIT_PLAIN_SOCKETS); i++) {
+    for (int32_t id = 1; id <= TELIT_PLAIN_MAX; id++) {
         struct telit_plain_settings plain;
 
-        module_record_read(at, &plain_kind, i, &plain);
+        telit_plain_read_settings(at, id, &plain);
         if (plain.cid == cid)
             return true;
     }
@@ -76,14 +63,28 @@ static enum at_status activate(struct at_session *at, size_t cid)
     return AT_OK;
 }
 
+/* A host that wants the context down closes its sockets first. */
+static enum at_status deactivate(struct at_session *at, size_t cid)
+{
+    for (int32_t id = 1; id <= TELIT_PLAIN_MAX; id++) {
+        const struct telit_plain *plain = telit_plain_if(module_of(at), id);
+
+        if (plain != NULL && plain->cid == cid && plain->socket.state != CONNECTION_CLOSED &&
+            !telit_plain_is_free(plain))
+            return at_refuse(at, FACT_ERROR_DEACTIVATE_WHILE_OPEN,
+                             "socket %d is open; AT#SH=%d first", (int)id, (int)id);
+    }
+    network_deactivate(module_of(at), cid);
+    return AT_OK;
+}
+
 static enum at_status set_active(struct at_session *at, const struct at_args *args)
 {
     size_t cid = (size_t)args->list[SGACT_CID].number;
 
     if (args->list[SGACT_STATE].number == 1)
         return activate(at, cid);
-    network_deactivate(module_of(at), cid);
-    return AT_OK;
+    return deactivate(at, cid);
 }
 
 /* Without userId and pwd, which have no range. */
@@ -144,33 +145,8 @@ static enum at_status read_gprs(struct at_session *at)
     return AT_OK;
 }
 
-/* Plain sockets, whose endings this would tell, are not there yet: none has ended. */
-static enum at_status answer_closure(struct at_session *at, size_t connection)
-{
-    at_info(at, "#SLASTCLOSURE: %zu,%d", connection, (int)CAUSE_NONE);
-    return AT_OK;
-}
-
-static enum at_status set_closure(struct at_session *at, const struct at_args *args)
-{
-    return answer_closure(at, (size_t)args->list[0].number);
-}
-
-static enum at_status run_closure(struct at_session *at)
-{
-    for (size_t connection = 1; connection <= TELIT_PLAIN_MAX; connection++)
-        answer_closure(at, connection);
-    return AT_OK;
-}
-
 #define SETTING(field) AT_BIND(telit_settings, field)
-#define PLAIN(field)   AT_BIND(telit_plain_settings, field)
 #define RETRY(field)   AT_BIND(telit_retry, field)
-
-static const int32_t plain_contexts[TELIT_PLAIN_MAX] = {
-    FACT_SOCKET_1_CONTEXT, FACT_SOCKET_2_CONTEXT, FACT_SOCKET_3_CONTEXT,
-    FACT_SOCKET_4_CONTEXT, FACT_SOCKET_5_CONTEXT, FACT_SOCKET_6_CONTEXT,
-};
 
 static const struct at_param sgact_params[] = {
     { .name = "cid", .max_limit = LIMIT_CONTEXTS },
@@ -195,49 +171,6 @@ static const struct at_param retry_params[] = {
       .preset = 180,
       .bound = RETRY(delay_s) },
     { .name = "urcmode", .optional = true, .max = 1, .bound = RETRY(urc) },
-};
-static const struct at_param plain_params[] = {
-    { .name = "connId", .min = 1, .max_limit = LIMIT_PLAIN_SOCKETS },
-    { .name = "cid",
-      .min = 1,
-      .max_limit = LIMIT_CONTEXTS,
-      .preset_by_record = plain_contexts,
-      .bound = PLAIN(cid) },
-    { .name = "pktSz", .max = 1500, .preset = 300, .bound = PLAIN(packet_size) },
-    { .name = "maxTo", .max = 65535, .preset = 90, .bound = PLAIN(idle_s) },
-    { .name = "connTo", .min = 10, .max = 1200, .preset = 600, .bound = PLAIN(connect_ds) },
-    { .name = "txTo", .max = 255, .preset = 50, .bound = PLAIN(flush_ds) },
-};
-#define CONNECTION                                                                                 \
-    {                                                                                              \
-        .name = "connId", .min = 1, .max_limit = LIMIT_PLAIN_SOCKETS                               \
-    }
-static const struct at_param extended_params[] = {
-    CONNECTION,
-    { .name = "srMode", .max = 3, .bound = PLAIN(ring_mode) },
-    { .name = "recvDataMode", .max = 1, .bound = PLAIN(receive_mode) },
-    { .name = "keepalive", .max = 240, .bound = PLAIN(keep_alive_min) },
-    { .name = "ListenAutoRsp", .optional = true, .max = 1, .bound = PLAIN(accepts) },
-    { .name = "sendDataMode", .optional = true, .max = 1, .bound = PLAIN(send_mode) },
-};
-static const struct at_param extended2_params[] = {
-    CONNECTION,
-    { .name = "bufferStart", .max = 1, .bound = PLAIN(restarts_flush) },
-    { .name = "abortConnAttempt", .optional = true, .max = 1, .bound = PLAIN(abort_dial) },
-    { .name = "sringLen", .optional = true, .max = 1, .bound = PLAIN(ring_length) },
-    { .name = "sringTo", .optional = true, .max = 10, .bound = PLAIN(ring_ds) },
-    { .name = "noCarrierMode", .optional = true, .max = 2, .bound = PLAIN(no_carrier_mode) },
-};
-static const struct at_param extended3_params[] = {
-    CONNECTION,
-    { .name = "immRsp", .max = 1, .bound = PLAIN(at_once) },
-    { .name = "closureTypeCmdMode", .optional = true, .max = 1, .bound = PLAIN(closure_mode) },
-    { .name = "fastSRing", .optional = true, .max = 1, .bound = PLAIN(fast_ring) },
-    { .name = "ssendTimeout", .optional = true, .max = 255, .bound = PLAIN(send_limit) },
-    { .name = "unused", .optional = true, .hidden = true, .bound = PLAIN(unused) },
-};
-static const struct at_param closure_params[] = {
-    { .name = "connId", .min = 1, .max_limit = LIMIT_PLAIN_SOCKETS },
 };
 static const struct at_param user_params[] = {
     { .name = "user", .type = AT_STRING, .max = 60, .owned = true, .bound = SETTING(user) },
@@ -278,41 +211,6 @@ static const struct at_command rows[] = {
       .record = retry_record,
       .make_record = retry_make_record,
       .keep = AT_KEEP_NVM },
-    { .name = "#SCFG",
-      .help = "Settings of the plain sockets; maps them to contexts.",
-      .source = "S000574 p.218",
-      AT_PARAMS(plain_params),
-      .record_count_limit = LIMIT_PLAIN_SOCKETS,
-      .record = plain_record,
-      .make_record = plain_make_record,
-      .keep = AT_KEEP_NVM },
-    { .name = "#SCFGEXT",
-      .help = "More settings of the plain sockets.",
-      .source = "docs/facts/telit-plain-sockets.md §2",
-      .coverage = AT_ANSWERED,
-      AT_PARAMS(extended_params),
-      .record_count_limit = LIMIT_PLAIN_SOCKETS,
-      .record = plain_record,
-      .make_record = plain_make_record,
-      .keep = AT_KEEP_NVM },
-    { .name = "#SCFGEXT2",
-      .help = "More settings of the plain sockets.",
-      .source = "docs/facts/telit-plain-sockets.md §2",
-      .coverage = AT_ANSWERED,
-      AT_PARAMS(extended2_params),
-      .record_count_limit = LIMIT_PLAIN_SOCKETS,
-      .record = plain_record,
-      .make_record = plain_make_record,
-      .keep = AT_KEEP_NVM },
-    { .name = "#SCFGEXT3",
-      .help = "More settings of the plain sockets.",
-      .source = "docs/facts/telit-plain-sockets.md §2",
-      .coverage = AT_ANSWERED,
-      AT_PARAMS(extended3_params),
-      .record_count_limit = LIMIT_PLAIN_SOCKETS,
-      .record = plain_record,
-      .make_record = plain_make_record,
-      .keep = AT_KEEP_NVM },
     { .name = "#CGPADDR",
       .help = "Address of a PDP context.",
       .source = "80000ST10025a r5",
@@ -336,12 +234,5 @@ static const struct at_command rows[] = {
       .coverage = AT_ANSWERED,
       AT_PARAMS(password_params),
       .set = set_password },
-    { .name = "#SLASTCLOSURE",
-      .help = "Why a plain socket was closed.",
-      .source = "80446ST10707A r0 p.343",
-      .coverage = AT_ANSWERED,
-      AT_PARAMS(closure_params),
-      .run = run_closure,
-      .set = set_closure },
 };
 const struct at_commands telit_packet = AT_COMMANDS(rows);

@@ -11,10 +11,11 @@
 
 #include <assert.h>
 
-/* The longest answer is that of #FTPRECV, or of #SSLSECDATA: data, and some words around it. */
+/* The longest answer is that of #FTPRECV, of #SRECV in digits, or of #SSLSECDATA: data, and some
+ * words around it. */
 enum {
     LINE_MAX = 400,
-    ANSWER_MAX = TELIT_FTP_RECEIVE_MOST + 72,
+    ANSWER_MAX = TELIT_FTP_RECEIVE_MOST + 112,
     ANSWER_MAX_4G = TELIT_DATA_MAX + 152,
     OUTPUT_BYTES = ANSWER_MAX + 4096, /* a PTY takes so much at a time */
     OUTPUT_BYTES_4G = 2 * ANSWER_MAX_4G
@@ -103,11 +104,19 @@ static const struct module_part general_part = {
 };
 
 static const struct module_part *const parts[] = {
-    &general_part,         &telit_time_part,
-    &telit_secure_sockets, &telit_entries,
-    &telit_ftp_part,       &telit_lookup_part,
-    &common_call_part,     &common_arrival_part,
-    &common_sending_part,  NULL,
+    &general_part,
+    &telit_time_part,
+    &telit_secure_sockets,
+    &telit_entries,
+    &telit_plain_sockets,
+    &telit_plain_tallies,
+    &telit_firewall_part,
+    &telit_ftp_part,
+    &telit_lookup_part,
+    &common_call_part,
+    &common_arrival_part,
+    &common_sending_part,
+    NULL,
 };
 
 #define DIALECT(longest)                                                                           \
@@ -122,7 +131,7 @@ static const struct at_dialect dialect = DIALECT(ANSWER_MAX);
 static const struct at_dialect dialect_4g = DIALECT(ANSWER_MAX_4G);
 
 static const struct at_commands *const commands[] = {
-    &telit_ssl_return,   &common_v250,
+    &telit_return,       &common_v250,
     &common_registers,   &common_identity,
     &common_network,     &common_sim,
     &common_packet,      &telit_time,
@@ -133,7 +142,10 @@ static const struct at_commands *const commands[] = {
     &telit_cell,         &telit_packet,
     &telit_ssl_config,   &telit_ssl_data,
     &telit_ssl_dial,     &telit_ssl_socket,
-    &telit_ssl_transfer, &telit_ftp_session,
+    &telit_ssl_transfer, &telit_plain_config,
+    &telit_plain_dial,   &telit_plain_transfer,
+    &telit_plain_status, &telit_plain_listen,
+    &telit_firewall,     &telit_ftp_session,
     &telit_ftp_files,    &telit_ftp_packet,
     &telit_ftp_online,   &telit_refused,
     &common_refused,     NULL,

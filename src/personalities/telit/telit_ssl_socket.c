@@ -1,6 +1,6 @@
-/* telit_ssl_socket.c: #SSLO, ATO, #SSLH, #SSLS: going online, closing and asking.
+/* telit_ssl_socket.c: #SSLO, #SSLH, #SSLS: going online, closing and asking.
  *
- * Source: Telit 1vv0300989 r12 §5; V.250 6.3.7.
+ * Source: Telit 1vv0300989 r12 §5.
  */
 #include "personalities/telit/telit.h"
 
@@ -14,8 +14,7 @@ static enum at_status set_restore(struct at_session *at, const struct at_args *a
     return AT_CONNECT;
 }
 
-/* ATO names no socket: of those that this port has open it is the one that was online last. */
-static struct telit_ssl *last_online(struct at_session *at)
+struct telit_ssl *telit_ssl_last_online(struct at_session *at)
 {
     struct telit_ssl *last = NULL;
 
@@ -27,17 +26,6 @@ static struct telit_ssl *last_online(struct at_session *at)
             last = ssl;
     }
     return last;
-}
-
-static enum at_status set_return(struct at_session *at, const struct at_args *args)
-{
-    struct telit_ssl *ssl = last_online(at);
-
-    (void)args;
-    if (ssl == NULL)
-        return AT_NO_CARRIER;
-    telit_ssl_go_online(ssl, at);
-    return AT_CONNECT;
 }
 
 enum { HANG_UP_ID, HANG_UP_CLOSURE };
@@ -99,7 +87,6 @@ static enum at_status set_status(struct at_session *at, const struct at_args *ar
     }
 
 static const struct at_param id_params[] = { SSID };
-static const struct at_param return_params[] = { { .name = "n", .max = 255 } };
 static const struct at_param hang_up_params[] = {
     SSID,
     { .name = "ClosureType", .optional = true, .max_limit = LIMIT_CLOSURE },
@@ -123,14 +110,3 @@ static const struct at_command rows[] = {
       .set = set_status },
 };
 const struct at_commands telit_ssl_socket = AT_COMMANDS(rows);
-
-/* In front of V.250's own. */
-static const struct at_command return_rows[] = {
-    { .name = "O",
-      .basic = true,
-      .help = "Returns to the secure socket that was online last, as #SSLO does.",
-      .source = "V.250 6.3.7",
-      AT_PARAMS(return_params),
-      .set = set_return },
-};
-const struct at_commands telit_ssl_return = AT_COMMANDS(return_rows);

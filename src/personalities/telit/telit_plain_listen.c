@@ -1,0 +1,191 @@
+/* telit_plain_listen.c: #SL, #SA: a plain socket that waits for a call.
+ *
+ * It takes one call, and listens no more then.  Source: docs/facts/telit-plain-sockets.md §7.
+ */
+#include "personalities/telit/telit.h"
+
+#include "module/listening.h"
+#include "services/address_text.h"
+
+#include <assert.h>
+
+enum { CLOSURE_KEEPS = 255 };
+enum { MODE_ONLINE, MODE_COMMAND };
+
+/* ---- calls ---- */
+
+static void turn_away(const struct telit_plain *plain, struct net_stream *stream,
+                      const struct net_address *from, uint16_t port, const char *why)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    address_text(from, text);
+    /* A line that says the same each time is counted: anybody may come as often as they like. */
+    log_say(plain->modem->config.log, LOG_WARNING, "turned away a client from %s: %s", text, why);
+    log_trace(plain->modem->config.log, TRACE_NET, "that was port %u", (unsigned)port);
+    net_stream_close(stream);
+}
+
+/* While it waits nothing is asked of its stream. */
+static void on_event_while_waiting(void *ctx, enum net_event event, enum err err)
+{
+    (void)ctx;
+    (void)event;
+    (void)err;
+}
+
+static void on_accepted(void *ctx, struct net_stream *stream, const struct net_address *from,
+                        uint16_t port)
+{
+    struct telit_plain *plain = ctx;
+    struct tlsmodem *modem = plain->modem;
+
+    module_enter(modem);
+    if (!telit_firewall_lets_in(modem, from)) {
+        turn_away(plain, stream, from, port, "no rule of #FRWL lets it in");
+    } else {
+        net_stream_bind(stream, on_event_while_waiting, plain);
+        plain->call = (struct telit_plain_call){ .stream = stream, .from = *from, .port = port };
+        net_unlisten(plain->listener);
+        plain->listener = NULL;
+        at_poke(plain->owner->at);
+    }
+    module_leave(modem);
+}
+
+/* The call becomes the connection, in command mode; false: no memory. */
+static bool take_call(struct telit_plain *plain)
+{
+    telit_plain_probe(plain);
+    if (connection_adopt(&plain->socket, plain->call.stream, &plain->call.from, plain->call.port) !=
+        ERR_OK)
+        return false;
+    plain->call.stream = NULL;
+    plain->own_port = plain->listens_on;
+    plain->accepted = true;
+    telit_plain_enter_command_mode(plain);
+    return true;
+}
+
+void telit_plain_tell_call(struct telit_plain *plain)
+{
+    struct at_session *at = plain->owner->at;
+
+    assert(plain->call.stream != NULL);
+    if (plain->settings.accepts != 0) {
+        if (!at_may_speak_at_length(at) || !take_call(plain))
+            return;
+        telit_plain_go_online(plain, at);
+        at_unsolicited_connect(at);
+    } else if (!plain->call.told) {
+        plain->call.told = true;
+        at_unsolicited(at, span_at(NULL, 0), "SRING: %d", plain->id);
+    }
+}
+
+enum { ACCEPT_ID, ACCEPT_MODE };
+
+static enum at_status set_accept(struct at_session *at, const struct at_args *args)
+{
+    int32_t id = args->list[ACCEPT_ID].number;
+    struct telit_plain *plain = telit_plain_if(module_of(at), id);
+
+    if (telit_plain_guard(at, id) != AT_OK)
+        return AT_FAIL;
+    if (plain == NULL || plain->call.stream == NULL)
+        return at_refuse(at, FACT_ERROR_PLAIN_STATE, "no call waits for socket %d", (int)id);
+    if (!take_call(plain))
+        return at_refuse_memory(at, TELIT_MEMORY_FAILURE);
+    if (args->list[ACCEPT_MODE].number == MODE_COMMAND)
+        return AT_OK;
+    telit_plain_go_online(plain, at);
+    return AT_CONNECT;
+}
+
+/* ---- listening ---- */
+
+enum { LISTEN_ID, LISTEN_STATE, LISTEN_PORT, LISTEN_CLOSURE };
+
+static enum at_status start(struct at_session *at, const struct at_args *args)
+{
+    int32_t id = args->list[LISTEN_ID].number;
+    const struct at_arg *port = &args->list[LISTEN_PORT];
+    const struct telit_plain *present = telit_plain_if(module_of(at), id);
+    bool listens = present != NULL && present->listener != NULL;
+    struct telit_plain *plain;
+
+    if (!port->given || port->number == 0)
+        return at_refuse(at, FACT_ERROR_RANGE, "<listenPort> is missing; it may be 1 to 65535");
+    plain =
+        telit_plain_prepare(at, id, listens ? FACT_ERROR_PLAIN_LISTENING : FACT_ERROR_PLAIN_IN_USE);
+    if (plain == NULL)
+        return AT_FAIL;
+    if (listening_open(plain->modem, (uint16_t)port->number, on_accepted, plain,
+                       &plain->listener) != ERR_OK) {
+        plain->listener = NULL;
+        return at_refuse_said(at, FACT_ERROR_PLAIN_IN_USE);
+    }
+    plain->listens_on = (uint16_t)port->number;
+    plain->keeps = args->list[LISTEN_CLOSURE].number == CLOSURE_KEEPS;
+    return AT_OK;
+}
+
+/* OK also where it does not listen: hosts make sure. */
+static enum at_status set_listen(struct at_session *at, const struct at_args *args)
+{
+    int32_t id = args->list[LISTEN_ID].number;
+    struct telit_plain *plain = telit_plain_if(module_of(at), id);
+
+    if (args->list[LISTEN_STATE].number != 0)
+        return start(at, args);
+    if (telit_plain_guard(at, id) != AT_OK)
+        return AT_FAIL;
+    if (plain != NULL)
+        telit_plain_stop_listening(plain);
+    return AT_OK;
+}
+
+static enum at_status read_listen(struct at_session *at)
+{
+    for (int32_t id = 1; id <= TELIT_PLAIN_MAX; id++) {
+        const struct telit_plain *plain = telit_plain_if(module_of(at), id);
+
+        if (plain != NULL && plain->listener != NULL)
+            at_info(at, "#SL: %d,%u,%d", (int)id, (unsigned)plain->listens_on,
+                    plain->keeps ? CLOSURE_KEEPS : 0);
+    }
+    return AT_OK;
+}
+
+#define CONNECTION                                                                                 \
+    {                                                                                              \
+        .name = "connId", .min = 1, .max_limit = LIMIT_PLAIN_SOCKETS                               \
+    }
+
+static const struct at_param listen_params[] = {
+    CONNECTION,
+    { .name = "listenState", .max = 1 },
+    { .name = "listenPort", .optional = true, .max = 65535 },
+    { .name = "closureType", .optional = true, .max = CLOSURE_KEEPS, .values = "0,255" },
+};
+static const struct at_param accept_params[] = {
+    CONNECTION,
+    { .name = "connMode", .optional = true, .max = 1 },
+};
+
+#define NOTE "docs/facts/telit-plain-sockets.md §7"
+
+static const struct at_command rows[] = {
+    { .name = "#SL",
+      .help = "Listens for a TCP connection, or stops (0).",
+      .source = NOTE,
+      AT_PARAMS(listen_params),
+      .set = set_listen,
+      .read = read_listen },
+    { .name = "#SA",
+      .help = "Accepts a connection that has come in, online or in command mode (1).",
+      .source = NOTE,
+      AT_PARAMS(accept_params),
+      .set = set_accept },
+};
+const struct at_commands telit_plain_listen = AT_COMMANDS(rows);

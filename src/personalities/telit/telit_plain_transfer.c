@@ -1,0 +1,270 @@
+/* telit_plain_transfer.c: data in command mode: #SSEND, #SSENDEXT, #SRECV.
+ *
+ * Source: docs/facts/telit-plain-sockets.md §2, §4.
+ */
+#include "personalities/telit/telit.h"
+
+#include "base/wipe.h"
+#include "services/address_text.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { DECISECOND_MS = 100 };
+
+/* ---- to the peer ---- */
+
+/* What is to be sent goes out when the peer takes it. */
+static void on_abort(struct at_session *at, void *ctx)
+{
+    telit_plain_expect(ctx, PLAIN_WAITS_FOR_NOTHING);
+    at_finish(at, at_refuse_plain(at, "given up: DTR has dropped"));
+}
+
+static enum at_status end_send(struct telit_plain *plain, enum at_status status)
+{
+    telit_plain_expect(plain, PLAIN_WAITS_FOR_NOTHING);
+    return status;
+}
+
+static enum at_status refuse_ended(struct at_session *at, struct telit_plain *plain)
+{
+    packets_clear(&plain->packets);
+    return end_send(plain, at_refuse(at, FACT_ERROR_PLAIN_SEND,
+                                     "socket %d: the connection has ended", plain->id));
+}
+
+static int digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Pairs of digits, at most 2 * TELIT_PLAIN_PIECE of them; false: they are none. */
+static bool read_digits(struct span text, uint8_t *bytes, size_t *ret_len)
+{
+    for (size_t i = 0; i + 1 < text.len; i += 2) {
+        int high = digit(text.data[i]), low = digit(text.data[i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        bytes[i / 2] = (uint8_t)(high << 4 | low);
+    }
+    *ret_len = text.len / 2;
+    return text.len % 2 == 0;
+}
+
+/* Where the network has not taken all of it yet, the command waits for that. */
+static enum at_status send(struct at_session *at, struct telit_plain *plain, struct span bytes)
+{
+    int64_t limit_ms = plain->settings.send_limit > 0
+                           ? (int64_t)plain->settings.send_limit * DECISECOND_MS
+                           : module_fact_peek(plain->modem, FACT_PLAIN_SEND_MS);
+
+    if (plain->socket.state != CONNECTION_OPEN) /* meanwhile, perhaps by another port */
+        return refuse_ended(at, plain);
+    if (outbox_put(&plain->packets.outbox, bytes) < bytes.len)
+        return end_send(plain, at_refuse_memory(at, TELIT_MEMORY_FAILURE));
+    plain->tally.sent += bytes.len;
+    telit_plain_touch(plain);
+    if (telit_plain_flush(plain))
+        return end_send(plain, AT_OK);
+    if (plain->socket.state != CONNECTION_OPEN)
+        return refuse_ended(at, plain);
+    plain->send_until_ms = module_now(plain->modem) + limit_ms;
+    at_await(at, on_abort, plain);
+    return AT_LATER;
+}
+
+static enum at_status send_digits(struct at_session *at, struct telit_plain *plain,
+                                  struct span text)
+{
+    uint8_t bytes[TELIT_PLAIN_PIECE];
+    enum at_status status;
+    size_t len;
+
+    if (!read_digits(text, bytes, &len))
+        return end_send(plain, at_refuse(at, FACT_ERROR_PLAIN_DIGITS,
+                                         "what was entered is no pairs of hexadecimal digits, "
+                                         "which sendDataMode 1 of #SCFGEXT asks for"));
+    status = send(at, plain, span_at(bytes, len));
+    wipe(bytes, len);
+    return status;
+}
+
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct telit_plain *plain = ctx;
+
+    assert(plain->waiting == PLAIN_WAITS_TO_SEND);
+    if (end == AT_PROMPT_ABORTED)
+        return end_send(plain, AT_OK);
+    if (end == AT_PROMPT_TIMED_OUT)
+        return end_send(plain, at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len));
+    if (strcmp(at_row_name(at), "#SSEND") == 0 && plain->settings.send_mode != 0)
+        return send_digits(at, plain, payload);
+    return send(at, plain, payload);
+}
+
+static enum at_status open_send(struct at_session *at, struct telit_plain *plain, size_t max,
+                                bool exact)
+{
+    const struct at_prompt prompt = {
+        .max = max,
+        .exact = exact,
+        .edits = !exact,
+        .drop = true,
+        .instead = "#SSENDEXT",
+        .on_done = on_entered,
+        .ctx = plain,
+    };
+
+    if (plain->socket.state != CONNECTION_OPEN)
+        return refuse_ended(at, plain);
+    if (!telit_plain_flush(plain))
+        return at_refuse(at, FACT_ERROR_PLAIN_SEND,
+                         "the server has not taken what was sent before");
+    if (at_prompt(at, &prompt) != AT_LATER)
+        return AT_FAIL;
+    telit_plain_expect(plain, PLAIN_WAITS_TO_SEND);
+    return AT_LATER;
+}
+
+static enum at_status set_send(struct at_session *at, const struct at_args *args)
+{
+    struct telit_plain *plain = telit_plain_connected(at, args->list[0].number);
+    size_t max;
+
+    if (plain == NULL)
+        return AT_FAIL;
+    max = (size_t)module_fact_peek(plain->modem, FACT_PLAIN_SEND_MAX);
+    return open_send(at, plain, plain->settings.send_mode != 0 ? 2 * max : max, false);
+}
+
+static enum at_status set_send_exact(struct at_session *at, const struct at_args *args)
+{
+    struct telit_plain *plain = telit_plain_connected(at, args->list[0].number);
+
+    if (plain == NULL)
+        return AT_FAIL;
+    return open_send(at, plain, (size_t)args->list[1].number, true);
+}
+
+void telit_plain_send_on(struct telit_plain *plain)
+{
+    struct at_session *at = plain->owner->at;
+
+    assert(plain->waiting == PLAIN_WAITS_TO_SEND);
+    if (!at_is_busy(at))
+        return; /* still in the prompt */
+    if (telit_plain_flush(plain))
+        at_finish(at, end_send(plain, AT_OK));
+    else if (plain->socket.state != CONNECTION_OPEN)
+        at_finish(at, refuse_ended(at, plain));
+}
+
+/* What waits is still sent, if it ever can be. */
+void telit_plain_send_timeout(struct telit_plain *plain)
+{
+    struct at_session *at = plain->owner->at;
+
+    assert(plain->waiting == PLAIN_WAITS_TO_SEND);
+    if (plain->settings.send_limit == 0)
+        module_note_fact(plain->modem, FACT_PLAIN_SEND_MS);
+    at_finish(at, end_send(plain, at_refuse(at, FACT_ERROR_PLAIN_SEND,
+                                            "the server does not take the data in time")));
+}
+
+/* ---- from the peer ---- */
+
+enum { RECEIVE_ID, RECEIVE_MAX, RECEIVE_ORIGIN };
+
+/* Of datagrams one, where their origin is asked for, else whatever there is. */
+static size_t receive(struct telit_plain *plain, uint8_t *buf, size_t max, bool one)
+{
+    size_t done = telit_plain_read(plain, buf, max);
+
+    while (!one && done > 0 && done < max && telit_plain_unread(plain) > 0)
+        done += telit_plain_read(plain, buf + done, max - done);
+    return done;
+}
+
+static void show(struct at_session *at, struct telit_plain *plain, struct span piece, bool origin)
+{
+    uint8_t text[2 * TELIT_PLAIN_PIECE];
+    struct span shown = telit_plain_show(plain, piece, text);
+    char from[ADDRESS_TEXT_MAX];
+
+    if (origin) {
+        address_text(connection_peer(&plain->socket), from);
+        at_info(at, "#SRECV: %s,%u,%d,%zu,%zu", from, (unsigned)plain->socket.port, plain->id,
+                piece.len, plain->datagrams.rest);
+    } else {
+        at_info(at, "#SRECV: %d,%zu", plain->id, piece.len);
+    }
+    at_put(at, shown);
+    at_put_line_end(at);
+    wipe(text, shown.len);
+}
+
+static enum at_status set_receive(struct at_session *at, const struct at_args *args)
+{
+    struct telit_plain *plain = telit_plain_connected(at, args->list[RECEIVE_ID].number);
+    bool origin = args->list[RECEIVE_ORIGIN].number != 0;
+    uint8_t piece[TELIT_PLAIN_PIECE];
+    size_t got;
+
+    if (plain == NULL)
+        return AT_FAIL;
+    origin = origin && plain->socket.transport == NET_UDP;
+    got = receive(plain, piece, (size_t)args->list[RECEIVE_MAX].number, origin);
+    if (got == 0)
+        return at_refuse(at, FACT_ERROR_PLAIN_EMPTY, "socket %d has nothing to read", plain->id);
+    show(at, plain, span_at(piece, got), origin);
+    wipe(piece, got);
+    plain->rung = 0; /* what is left rings again */
+    telit_plain_touch(plain);
+    if (plain->end_told && telit_plain_unread(plain) == 0)
+        telit_plain_close(plain);
+    return AT_OK;
+}
+
+#define CONNECTION                                                                                 \
+    {                                                                                              \
+        .name = "connId", .min = 1, .max_limit = LIMIT_PLAIN_SOCKETS                               \
+    }
+
+static const struct at_param send_params[] = { CONNECTION };
+static const struct at_param send_exact_params[] = {
+    CONNECTION,
+    { .name = "bytestosend", .min = 1, .max = TELIT_PLAIN_PIECE },
+};
+static const struct at_param receive_params[] = {
+    CONNECTION,
+    { .name = "maxByte", .min = 1, .max = TELIT_PLAIN_PIECE },
+    { .name = "UDPInfo", .optional = true, .max = 1 },
+};
+
+#define NOTE "docs/facts/telit-plain-sockets.md §4"
+
+static const struct at_command rows[] = {
+    { .name = "#SSEND",
+      .help = "Sends data that Ctrl-Z ends.",
+      .source = NOTE,
+      AT_PARAMS(send_params),
+      .set = set_send },
+    { .name = "#SSENDEXT",
+      .help = "Sends an exact number of bytes.",
+      .source = NOTE,
+      AT_PARAMS(send_exact_params),
+      .set = set_send_exact },
+    { .name = "#SRECV",
+      .help = "Reads received data.",
+      .source = NOTE,
+      AT_PARAMS(receive_params),
+      .set = set_receive },
+};
+const struct at_commands telit_plain_transfer = AT_COMMANDS(rows);

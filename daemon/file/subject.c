@@ -67,8 +67,7 @@ static bool find(void *ctx, struct span name, struct span *ret_value)
 static void add_variables(const struct file_subject *subject, struct text *words)
 {
     text_add(words, "%s${n}, ${n:04}, ${shard}", subject->name != NULL ? "${name}, " : "");
-    if (subject->imei[0] != '\0')
-        text_add(words, ", ${imei}");
+    text_add(words, subject->imei[0] != '\0' ? ", ${imei}" : ", and ${imei} where it has one");
 }
 
 static bool fill(const struct file_subject *subject, const struct file_node *node,

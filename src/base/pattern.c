@@ -74,7 +74,7 @@ static bool read_variable(struct span inside, struct pattern_piece *ret_piece, s
     }
     if (len < inside.len && !read_digits(span_skip(inside, len + 1), &ret_piece->digits)) {
         text_add(error,
-                 "\"%.*s\" is no number of digits; allowed: 01 to 0%d, as in "
+                 "\"%.*s\" is no number of digits; allowed: a 0 and 1 to %d behind it, as in "
                  "${%.*s:04}",
                  (int)(inside.len - len - 1), (const char *)inside.data + len + 1, DIGITS_MAX,
                  (int)len, (const char *)inside.data);

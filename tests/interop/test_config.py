@@ -5,6 +5,7 @@ Source: docs/configuration.md.
 
 from __future__ import annotations
 
+import random
 import re
 import resource
 import signal
@@ -97,7 +98,9 @@ def test_a_file_that_cannot_be_included(include: str, why: str, tmp_path: Path) 
 
 def test_a_megabyte_of_anything_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "modems.yaml"
-    for data in (bytes(range(256)) * 4096, b"[" * 1_000_000, b"{a: " * 250_000, b"- " * 500_000,
+    noise = [random.Random(seed).randbytes(1_000_000) for seed in range(5)]
+    text = random.Random(5).choices(b"modems:-{}[]'\"\n ${n}&*#|>, \t", k=1_000_000)
+    for data in (*noise, bytes(text), bytes(range(256)) * 4096, b"[" * 1_000_000, b"{a: " * 250_000, b"- " * 500_000,
                  b"a: &a [" + b"*a," * 300_000, b'"' + b"x" * 1_000_000 + b'": 1', b"\n" * 1_000_000,
                  b"? " * 500_000, b"a:\n " * 200_000):
         path.write_bytes(data)
@@ -120,10 +123,10 @@ class Run:
         self.ready: list[str] = []
         self.write(text)
 
-    def write(self, text: str) -> None:
+    def write(self, text: str | bytes) -> None:
         """All at once, as editors do."""
         new = self.folder / "modems.new"
-        new.write_text(text)
+        new.write_bytes(text if isinstance(text, bytes) else text.encode())
         new.replace(self.path)
 
     def __enter__(self) -> Run:
@@ -303,7 +306,8 @@ modems:
 
 
 def test_hanging_up_a_hundred_times(certificates: Certificates, tmp_path: Path) -> None:
-    """What did not change stays connected in the middle of its traffic; the rest comes and goes."""
+    """What did not change stays connected in the middle of its traffic; the rest comes and goes, and a
+    megabyte of anything instead of a file changes nothing."""
     stays = "modems:\n  - {name: stays, module: le866, ports: [{unix: stays.sock}]}\n"
     comes = "  - {{name: comes, module: m95, signal: {}, ports: [{{unix: comes.sock}}]}}\n"
     with echo_server(certificates) as (port, _), Run(tmp_path, stays) as run:
@@ -317,6 +321,11 @@ def test_hanging_up_a_hundred_times(certificates: Certificates, tmp_path: Path) 
             run.hang_up()
             says_back(host, b"after %d." % turn)
             run.wait_for("the file was read again: ", turn + 1)
+            if turn % 10 == 9:
+                run.write(random.Random(turn).randbytes(1_000_000))
+                run.hang_up()
+                says_back(host, b"still after %d." % turn)
+                run.wait_for("nothing was changed", turn // 10 + 1)
             if turn % 2:
                 assert f"+CSQ: {signal_is}," in run.host("comes").asks("AT+CSQ")
         assert run.log.count("1 modems as they were, 0 closed, 1 opened") == 50

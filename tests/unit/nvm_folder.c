@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -50,6 +53,30 @@ int nvm_folder_teardown(void **state)
     nftw(test->temp, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     free(test);
     return 0;
+}
+
+uint32_t nvm_folder_run_and_kill(struct nvm_folder_test *test,
+                                 void (*work)(struct nvm_folder_test *test, int report_fd),
+                                 long after_us)
+{
+    uint32_t step, last = 0;
+    int ends[2], status;
+    pid_t child;
+
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        work(test, ends[1]);
+    close(ends[1]);
+    nanosleep(&(struct timespec){ .tv_nsec = after_us * 1000 }, NULL);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    while (read(ends[0], &step, sizeof(step)) == sizeof(step))
+        last = step;
+    close(ends[0]);
+    return last;
 }
 
 void nvm_folder_remove(struct nvm_folder_test *test)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum { NVM_FILE_MAX = 1 << 20 };
@@ -34,6 +35,13 @@ void nvm_folder_shut(struct nvm_folder_test *test);
 
 /* Opening must fail with `err` and a message that names `word`. */
 void nvm_folder_refuses(struct nvm_folder_test *test, enum err err, const char *word);
+
+/* Has a child `work` in the folder, which writes the number of each step that was acknowledged to
+ * `report_fd` and never returns; kills it after so long, which is when the kill is to come.  The
+ * last number, or 0. */
+uint32_t nvm_folder_run_and_kill(struct nvm_folder_test *test,
+                                 void (*work)(struct nvm_folder_test *test, int report_fd),
+                                 long after_us);
 
 /* Removes the state folder. */
 void nvm_folder_remove(struct nvm_folder_test *test);

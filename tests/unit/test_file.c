@@ -288,8 +288,9 @@ static void wrong_meanings_are_all_told(void **state)
     bad_key("name: a b", "f:4:10: name: \"a b\" is wrong because \"a b\" is no name; ...\n");
     bad_key("name: '${name}'",
             "f:4:10: name: \"${name}\" is wrong because there is no variable ${name}; ...\n");
-    bad_key("state: '${m}'", "f:4:11: state: \"${m}\" is wrong because there is no variable ${m}; "
-                             "allowed: ${name}, ${n}, ${n:04}, ${shard}\n");
+    bad_key("state: '${m}'",
+            "f:4:11: state: \"${m}\" is wrong because there is no variable ${m}; "
+            "allowed: ${name}, ${n}, ${n:04}, ${shard}, and ${imei} where it has one\n");
     bad_key("state: '${n:4}'",
             "f:4:11: state: \"${n:4}\" is wrong because \"4\" is no number of ...\n");
     bad_key("answers: [{lines: [x]}]", "f:4:14: answers: this is wrong because an answer has no "

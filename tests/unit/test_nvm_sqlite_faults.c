@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -78,34 +76,6 @@ static void work_until_killed(struct nvm_folder_test *test, int acknowledge)
             _exit(1);
 }
 
-static void sleep_us(long us)
-{
-    nanosleep(&(struct timespec){ .tv_nsec = us * 1000 }, NULL);
-}
-
-/* Returns the last step that was acknowledged, or 0. */
-static uint32_t run_and_kill(struct nvm_folder_test *test, long after_us)
-{
-    uint32_t step, last = 0;
-    int ends[2], status;
-    pid_t child;
-
-    assert_int_equal(pipe(ends), 0);
-    child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        work_until_killed(test, ends[1]);
-    close(ends[1]);
-    sleep_us(after_us);
-    kill(child, SIGKILL);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status));
-    while (read(ends[0], &step, sizeof(step)) == sizeof(step))
-        last = step;
-    close(ends[0]);
-    return last;
-}
-
 static void check_after_kill(struct nvm_folder_test *test, uint32_t acknowledged)
 {
     uint32_t step;
@@ -123,7 +93,7 @@ static void a_kill_loses_nothing_acknowledged(void **state)
     uint32_t before = 0;
 
     for (long i = 0; i < KILLS; i++) {
-        uint32_t last = run_and_kill(test, 1000 + i * 2300);
+        uint32_t last = nvm_folder_run_and_kill(test, work_until_killed, 1000 + i * 2300);
 
         assert_true(last == 0 || last > before);
         before = last == 0 ? before : last;
@@ -135,7 +105,7 @@ static void a_kill_loses_nothing_acknowledged(void **state)
 static void a_kill_at_the_first_start_does_no_harm(void **state)
 {
     for (long i = 0; i < KILLS; i++) {
-        uint32_t last = run_and_kill(*state, 100 + i * 500);
+        uint32_t last = nvm_folder_run_and_kill(*state, work_until_killed, 100 + i * 500);
 
         check_after_kill(*state, last);
         nvm_folder_remove(*state);

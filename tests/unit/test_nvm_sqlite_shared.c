@@ -12,8 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { THREADS = 3, MODEMS = 200, ROUNDS = 5, KILLS = 24, VALUE_MAX = 64 };
@@ -217,34 +215,12 @@ static void work_until_killed(struct nvm_folder_test *test, int acknowledge)
     }
 }
 
-static uint32_t run_and_kill(struct nvm_folder_test *test, long after_us)
-{
-    uint32_t round, last = 0;
-    int ends[2], status;
-    pid_t child;
-
-    assert_int_equal(pipe(ends), 0);
-    child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        work_until_killed(test, ends[1]);
-    close(ends[1]);
-    nanosleep(&(struct timespec){ .tv_nsec = after_us * 1000 }, NULL);
-    kill(child, SIGKILL);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status));
-    while (read(ends[0], &round, sizeof(round)) == sizeof(round))
-        last = round;
-    close(ends[0]);
-    return last;
-}
-
 static void test_a_kill_loses_nothing_that_was_told(void **state)
 {
     struct nvm_folder_test *test = *state;
 
     for (long i = 0; i < KILLS; i++) {
-        uint32_t told = run_and_kill(test, 20000 + i * 7000);
+        uint32_t told = nvm_folder_run_and_kill(test, work_until_killed, 20000 + i * 7000);
         struct storage modem;
         char name[32];
 

@@ -71,7 +71,9 @@ static void what_is_wrong_is_said(void **state)
         { "${a-b}", "${a-b} is no variable" },
         { "${m}", "there is no variable ${m}" },
         { "${n:}", "\"\" is no number of digits" },
-        { "${n:4}", "\"4\" is no number of digits; allowed: 01 to 020, as in ${n:04}" },
+        { "${n:4}", "\"4\" is no number of digits; allowed: a 0 and 1 to 20 behind it, "
+                    "as in ${n:04}" },
+        { "${n:4000000000}", "\"4000000000\" is no number of digits" },
         { "${n:00}", "\"00\" is no number of digits" },
         { "${n:021}", "\"021\" is no number of digits" },
         { "${n:0x}", "\"0x\" is no number of digits" },

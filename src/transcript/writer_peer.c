@@ -15,27 +15,35 @@
 #include <assert.h>
 #include <stdio.h>
 
-enum { PAUSE_MS = 1000, NO_PEER = SCRIPT_PEERS_MAX };
+enum { PAUSE_MS = 1000, NO_PEER = SCRIPT_PEERS_MAX, KIND_MAX = 15 /* bytes of its words */ };
 
-/* As wide as each other. */
 static const char *kind_words(enum script_peer_kind kind)
 {
     switch (kind) {
     case SCRIPT_PEER_TLS:
-        return "tls server     ";
+        return "tls server";
     case SCRIPT_PEER_STARTTLS:
         return "starttls server";
     case SCRIPT_PEER_UDP:
-        return "udp            ";
+        return "udp";
     case SCRIPT_PEER_REFUSE:
-        return "refuse         ";
+        return "refuse";
     case SCRIPT_PEER_HANG:
-        return "hang           ";
+        return "hang";
     case SCRIPT_PEER_TCP:
     case SCRIPT_PEER_RAW:
         break;
     }
-    return "tcp            ";
+    return "tcp";
+}
+
+/* Blanks before the words make room for others, where another kind may be put in later. */
+static int room_of(const struct writer *writer, enum script_peer_kind kind)
+{
+    bool changes =
+        kind == SCRIPT_PEER_TCP || kind == SCRIPT_PEER_TLS || kind == SCRIPT_PEER_STARTTLS;
+
+    return changes && writer->sink.patch != NULL ? KIND_MAX : 0;
 }
 
 /* Something on the network comes next: what the ports have said before is written before. */
@@ -82,18 +90,22 @@ static size_t peer_at(struct writer *writer, enum net_transport transport, uint1
     text_add(&name, "server%u", (unsigned)writer->peer_count + 1);
     writer_addf(writer, "peer %s %u ", peer->name, (unsigned)port);
     peer->kind_at = writer->written + writer->line.len;
-    writer_add(writer, span_of(kind_words(kind)));
+    writer_addf(writer, "%*s", room_of(writer, kind), kind_words(kind));
     (void)writer_end_line(writer);
     return writer->peer_count++;
 }
 
 static void change_kind(struct writer *writer, struct writer_peer *peer, enum script_peer_kind kind)
 {
+    char words[KIND_MAX + 1];
+
     if (peer->kind == kind || writer->failed)
         return;
     peer->kind = kind;
-    if (writer->sink.patch != NULL)
-        writer->sink.patch(writer->sink.ctx, peer->kind_at, span_of(kind_words(kind)));
+    if (writer->sink.patch == NULL)
+        return;
+    snprintf(words, sizeof(words), "%*s", room_of(writer, kind), kind_words(kind));
+    writer->sink.patch(writer->sink.ctx, peer->kind_at, span_of(words));
 }
 
 static bool is_busy(const struct writer *writer, size_t peer)

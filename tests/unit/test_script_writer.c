@@ -307,7 +307,7 @@ static void test_a_secure_connection(void **state)
     writer_gone(writer, now_ms, connection);
     module("\r\nNO CARRIER\r\n");
     assert_written("> AT#SSLD=1,443,\"a.test\",0,0\nname a.test 192.0.2.7\n"
-                   "peer server1 443 tls server     \nwait 1200ms\n"
+                   "peer server1 443      tls server\nwait 1200ms\n"
                    "peer server1 accepts 0303 c02f\n< CONNECT\n> bytes \"GET\"\n"
                    "peer server1 gets \"GET\"\npeer server1 sends \"a\\r\\n\\\"\"\n"
                    "< bytes \"a\\r\\n\"\n< bytes \"\\\"\"\npeer server1 closes\n"
@@ -341,9 +341,9 @@ static void test_other_connections(void **state)
     writer_resolved(writer, now_ms, "no.test", NULL);
     assert_written("peer server1 21 starttls server\npeer server1 connected\n"
                    "peer server1 sends \"220\"\npeer server1 fails TLS_ALERT 40\n"
-                   "peer server2 80 refuse         \n"
-                   "peer server3 81 hang           \npeer server4 53 udp            \n"
-                   "peer server4 gets \"?\"\npeer server5 50001 tcp            \n"
+                   "peer server2 80 refuse\n"
+                   "peer server3 81 hang\npeer server4 53 udp\n"
+                   "peer server4 gets \"?\"\npeer server5 50001             tcp\n"
                    "peer server5 connects 4433\npeer server5 connected\npeer server5 resets\n"
                    "ping 192.0.2.7 30 60\nping 192.0.2.7 timeout\n"
                    "name no.test fail\npeer server1 gets close\npeer server5 gets close\n");
@@ -369,7 +369,7 @@ static void test_a_mail(void **state)
     connection = writer_connected(writer, now_ms, &to);
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         writer_peer_gets(writer, now_ms, connection, span_of(lines[i]));
-    assert_written("peer server1 25 tcp            \n"
+    assert_written("peer server1 25             tcp\n"
                    "peer server1 gets \"MAIL FROM:<a@x.test>\\r\\n\"\n"
                    "peer server1 gets~ Date: .*\npeer server1 gets~ Message-ID: <.*>\n"
                    "peer server1 gets~ Content-Type: multipart/mixed; boundary=\".*\"\n"
@@ -395,7 +395,7 @@ static void test_dialled_again(void **state)
         writer_gone(writer, now_ms, connection);
     }
     module("\r\nERROR\r\n");
-    assert_written("peer server1 443 tls server     \npeer server1 fails TLS_VERSION_REFUSED 70\n"
+    assert_written("peer server1 443      tls server\npeer server1 fails TLS_VERSION_REFUSED 70\n"
                    "< ERROR\npeer server1 gets close\n");
 }
 

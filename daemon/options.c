@@ -358,7 +358,9 @@ static const struct option last[] = {
       "power, "
       "each at its time" },
     { "--record", NULL, "FILE", false, take_record,
-      "write what passes at the ports and on the network, as a transcript that plays back" },
+      "write what passes at the ports and on the network, as a transcript that plays back; of "
+      "several "
+      "modems each has a file, by ${name} in FILE" },
     { "--keylog", NULL, "FILE", false, take_keylog,
       "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic; "
       "else to $SSLKEYLOGFILE" },

@@ -20,8 +20,10 @@ enum { SOURCE_MAX = 120, CLOCK_MAX = 40, LACKS_MAX = 80, QUARTER_MINUTES = 15 };
 
 struct recording {
     int fd;
-    const char *path;
+    char *path; /* owned */
     const struct log *log;
+    const char *const *at_start; /* the plan's */
+    size_t at_start_count;
     bool failed; /* and told */
     struct writer *writer;
     struct recorder *recorder;
@@ -98,7 +100,11 @@ static struct tls *const *tap_tls(void *ctx, struct tls *const *list, size_t cou
 
 static void tap_attach(void *ctx, const struct tlsmodem *modem)
 {
-    recorder_attach(((struct recording *)ctx)->recorder, modem);
+    struct recording *recording = ctx;
+
+    recorder_attach(recording->recorder, modem);
+    for (size_t i = 0; i < recording->at_start_count; i++)
+        recorder_hide(recording->recorder, span_of(recording->at_start[i]));
 }
 
 static struct terminal *tap_terminal(void *ctx, size_t index, struct terminal *inner)
@@ -145,10 +151,8 @@ static bool begin(struct recording *recording, const struct modem_plan *plan, in
     recording->taps =
         (struct runtime_taps){ tap_net, tap_tls, tap_attach, tap_terminal, tap_stop, recording };
     if (writer_open(&config, &recording->writer) != ERR_OK ||
-        recorder_open(recording->writer, &recording->recorder) != ERR_OK) {
-        stderr_say_error("tlsmodem: --record: %s", err_text(ERR_NO_MEMORY));
+        recorder_open(recording->writer, &recording->recorder) != ERR_OK)
         return false;
-    }
     say_varying(recording->writer, plan->identity.imei, "\\d{15}");
     say_varying(recording->writer, plan->identity.imsi, "\\d{6,15}");
     say_varying(recording->writer, plan->identity.iccid, "\\d{19,20}");
@@ -175,30 +179,36 @@ static int open_file(const char *path)
     return fd;
 }
 
-bool recording_open(const char *path, const struct modem_plan *plan, int zone_quarters,
-                    const struct log *log, struct recording **ret_recording)
+enum err recording_open(const char *path, const struct modem_plan *plan, int zone_quarters,
+                        const struct log *log, struct port_failure *ret_failure,
+                        struct recording **ret_recording)
 {
     struct recording *recording = calloc(1, sizeof(*recording));
 
-    if (recording == NULL) {
-        stderr_say_error("tlsmodem: --record: %s", err_text(ERR_NO_MEMORY));
-        return false;
+    if (recording != NULL)
+        recording->path = strdup(path);
+    if (recording == NULL || recording->path == NULL) {
+        free(recording);
+        return port_fail(ret_failure, ERR_NO_MEMORY, "--record: out of memory");
     }
-    recording->path = path;
     recording->log = log;
+    recording->at_start = plan->at_start;
+    recording->at_start_count = plan->at_start_count;
     recording->fd = open_file(path);
     if (recording->fd < 0) {
-        stderr_say_error("tlsmodem: --record: cannot write to the file: %s: %s", path,
-                         errno == ENXIO ? "nobody reads the pipe" : strerror(errno));
+        int reason = errno;
+
+        free(recording->path);
         free(recording);
-        return false;
+        return port_fail(ret_failure, ERR_IO, "--record: cannot write to the file: %s: %s", path,
+                         reason == ENXIO ? "nobody reads the pipe" : strerror(reason));
     }
     if (!begin(recording, plan, zone_quarters)) {
         recording_close(recording);
-        return false;
+        return port_fail(ret_failure, ERR_NO_MEMORY, "--record: out of memory");
     }
     *ret_recording = recording;
-    return true;
+    return ERR_OK;
 }
 
 const struct runtime_taps *recording_taps(const struct recording *recording)
@@ -220,5 +230,6 @@ void recording_close(struct recording *recording)
     writer_close(recording->writer);
     if (close(recording->fd) != 0)
         fail(recording);
+    free(recording->path);
     free(recording);
 }

@@ -3,13 +3,16 @@
 #define DAEMON_RECORDING_H
 
 #include "plan/modem_plan.h"
+#include "posix/port_failure.h"
 
 struct recording;
 
 /* Begins the file at `path`, which is for its owner alone and replaces one that was there, with the
- * header of what this modem is.  False: standard error has the reason. */
-bool recording_open(const char *path, const struct modem_plan *plan, int zone_quarters,
-                    const struct log *log, struct recording **ret_recording);
+ * header of what this modem is; what the plan points to is borrowed.  ERR_IO, ERR_NO_MEMORY:
+ * `ret_failure` has the reason. */
+enum err recording_open(const char *path, const struct modem_plan *plan, int zone_quarters,
+                        const struct log *log, struct port_failure *ret_failure,
+                        struct recording **ret_recording);
 
 /* Who looks on at the modem and writes it, until recording_close(). */
 const struct runtime_taps *recording_taps(const struct recording *recording);

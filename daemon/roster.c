@@ -187,7 +187,7 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->tls_count = roster->providers->count;
     config->nvm = modem->nvm;
     config->log = roster->log;
-    config->taps = roster->taps;
+    config->taps = modem->recording != NULL ? recording_taps(modem->recording) : NULL;
     config->companion = scenario_run_companion(roster->scenario);
     config->companion_ctx = &modem->seat;
     config->on_port_end = on_port_end;
@@ -260,6 +260,8 @@ bool roster_open(struct roster *roster, struct modem_plans *plans, struct port_f
         else
             port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     }
+    for (size_t i = 0; good && i < count; i++)
+        roster->list[i]->recording = recordings_at(roster->recordings, i);
     modem_plans_free(plans);
     note_ports(roster);
     return good && open_batch(roster, roster->list, roster->count, ret_failure);

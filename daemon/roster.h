@@ -7,6 +7,7 @@
 
 #include "plan/modem_plan.h"
 #include "providers.h"
+#include "recordings.h"
 #include "relied.h"
 #include "runtime/fleet.h"
 #include "scenario_run.h"
@@ -26,6 +27,7 @@ struct roster_modem {
     struct nvm *nvm;        /* NULL: it stores nothing */
     size_t index;           /* of the fleet */
     struct scenario_seat seat;
+    struct recording *recording; /* NULL: nobody looks on */
 };
 
 struct roster_pool {
@@ -41,7 +43,7 @@ struct roster {
     const struct log *log;               /* of the modems */
     const struct log *voice;             /* for what is said once */
     const struct scenario_run *scenario; /* that each modem plays */
-    const struct runtime_taps *taps;     /* of the one modem; NULL: nobody looks on */
+    const struct recordings *recordings; /* of those that are opened first */
     int zone_quarters;                   /* of this machine */
     /* No host can ever come again to a port of the modem that is alone; in its thread. */
     void (*on_end)(void *ctx);

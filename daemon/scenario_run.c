@@ -1,16 +1,14 @@
 /* scenario_run.c: the scenario of a run, and a modem that plays it. */
 #include "scenario_run.h"
 
+#include "plan/plan_variables.h"
 #include "transcript/scenario_play.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LINE_CAP = READER_PATH_MAX + READER_MISTAKE_MAX, NUMBER_CAP = 11 };
-
-/* Those of a file's patterns. */
-static const char *const known[] = { "name", "n", "shard", "imei", NULL };
+enum { LINE_CAP = READER_PATH_MAX + READER_MISTAKE_MAX };
 
 /* ---- whether it can be played ---- */
 
@@ -50,7 +48,7 @@ bool scenario_run_open(const char *path, uint32_t shard, const struct modem_plan
                        struct scenario_run *ret_run)
 {
     ret_run->shard = shard;
-    if (!scenario_file_read(path, known, say, ctx, &ret_run->file))
+    if (!scenario_file_read(path, plan_variables_names, say, ctx, &ret_run->file))
         return false;
     if (scenario_run_suits(ret_run, plans, say, ctx))
         return true;
@@ -66,31 +64,11 @@ void scenario_run_close(struct scenario_run *run)
 /* ---- a modem that plays it ---- */
 
 struct playing {
-    const struct scenario_seat *seat;
+    struct plan_variables variables;
     struct tlsmodem *modem;
     const struct log *log;
-    char number[NUMBER_CAP]; /* of the variable that was asked for */
     struct scenario_play *play;
 };
-
-static bool find(void *ctx, struct span name, struct span *ret_value)
-{
-    struct playing *playing = ctx;
-    const struct modem_plan *plan = playing->seat->plan;
-    const char *value = playing->number;
-
-    if (span_equal(name, span_of("n")))
-        snprintf(playing->number, NUMBER_CAP, "%" PRIu32, plan->number);
-    else if (span_equal(name, span_of("shard")))
-        snprintf(playing->number, NUMBER_CAP, "%" PRIu32, playing->seat->run->shard);
-    else if (span_equal(name, span_of("imei")))
-        value = plan->identity.imei;
-    else
-        value = span_equal(name, span_of("name")) ? modem_plan_name(plan) : NULL;
-    if (value != NULL)
-        *ret_value = span_of(value);
-    return value != NULL;
-}
 
 static struct tlsmodem *modem_of(void *ctx)
 {
@@ -107,20 +85,20 @@ static void say_step(void *ctx, bool is_error, const char *text)
 static void *begin(void *ctx, struct tlsmodem *modem, size_t terminals, struct clock *clock,
                    const struct log *log)
 {
+    const struct scenario_seat *seat = ctx;
     struct playing *playing = calloc(1, sizeof(*playing));
-    struct scenario_play_config config = { .clock = clock,
-                                           .modem = modem_of,
-                                           .terminals = terminals,
-                                           .variables = { find, playing },
-                                           .say = say_step,
-                                           .ctx = playing };
+    struct scenario_play_config config = {
+        .clock = clock, .modem = modem_of, .terminals = terminals, .say = say_step, .ctx = playing
+    };
     enum err err = ERR_NO_MEMORY;
 
     if (playing != NULL) {
-        playing->seat = ctx;
+        playing->variables =
+            (struct plan_variables){ .plan = seat->plan, .shard = seat->run->shard };
         playing->modem = modem;
         playing->log = log;
-        config.scenario = playing->seat->run->file.scenario;
+        config.scenario = seat->run->file.scenario;
+        config.variables = (struct fill_variables){ plan_variables_find, &playing->variables };
         err = scenario_play_begin(&config, &playing->play);
     }
     if (err == ERR_OK)

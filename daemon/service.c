@@ -12,7 +12,7 @@
 #include "posix/signals.h"
 #include "progress.h"
 #include "providers.h"
-#include "recording.h"
+#include "recordings.h"
 #include "roster.h"
 #include "run_plans.h"
 #include "stderr_log.h"
@@ -34,8 +34,8 @@ struct service {
     struct fleet *fleet;
     struct posix_signals signals;
     struct providers providers;
-    struct recording *recording; /* NULL: nobody records */
-    bool has_metrics;            /* shown at `metrics` */
+    struct recordings recordings;
+    bool has_metrics; /* shown at `metrics` */
     struct port_spec metrics;
     struct monitor *monitor; /* NULL: nobody is shown anything */
     struct roster roster;
@@ -106,19 +106,16 @@ static bool open_tls(struct service *service)
     return check(err, "cannot use the TLS libraries");
 }
 
-static bool open_recording(struct service *service, const struct modem_plans *plans)
+static bool open_recordings(struct service *service, const struct modem_plans *plans)
 {
-    if (service->options->record == NULL)
-        return true;
-    if (plans->count != 1 || plans->pool_count != 0)
-        return fail("--record writes what passes at one modem, and this run has more; allowed: one "
-                    "modem, with ports of its own",
-                    "");
-    if (!recording_open(service->options->record, &plans->list[0], service->roster.zone_quarters,
-                        service->log, &service->recording))
-        return false;
-    service->roster.taps = recording_taps(service->recording);
-    return true;
+    const char *path = service->options->record;
+    struct port_failure failure;
+
+    return path == NULL ||
+           recordings_open(path, plans, service->options->shard.index,
+                           service->roster.zone_quarters, service->log, &failure,
+                           &service->recordings) ||
+           fail(failure.text, "");
 }
 
 /* A terminal that --stdio has is the module's. */
@@ -247,10 +244,11 @@ static bool reload(struct service *service)
         !modem_plan_same_port(&plans.metrics, &service->metrics))
         log_say(service->voice, LOG_WARNING,
                 "metrics are shown where they were: another place needs a restart");
-    if (plans.has_stdio != service->has_stdio || service->recording != NULL) {
+    if (plans.has_stdio != service->has_stdio || service->recordings.count > 0) {
         log_say(service->voice, LOG_ERROR, "%s: nothing was changed",
-                service->recording != NULL ? "a recording is of one modem from start to end"
-                                           : "standard input and output come or go by a restart");
+                service->recordings.count > 0
+                    ? "a recording is of one modem from start to end"
+                    : "standard input and output come or go by a restart");
         modem_plans_free(&plans);
         return false;
     }
@@ -282,7 +280,7 @@ static bool open_all(struct service *service, struct modem_plans *plans)
     return check(posix_signals_open(&service->signals, &fleet_master(service->fleet)->loop,
                                     may_change ? on_hangup : NULL, service),
                  "cannot watch signals") &&
-           open_tls(service) && open_recording(service, plans) && open_monitor(service) &&
+           open_tls(service) && open_recordings(service, plans) && open_monitor(service) &&
            open_modems(service, plans);
 }
 
@@ -292,7 +290,7 @@ static void close_all(struct service *service)
     fleet_clear(service->fleet, on_done, service);
     progress_end(&service->progress);
     roster_close(&service->roster);
-    recording_close(service->recording);
+    recordings_close(&service->recordings);
     providers_close(&service->providers);
     posix_signals_close(&service->signals);
 }
@@ -312,6 +310,7 @@ static bool has_limits(const struct service *service, const struct modem_plans *
     struct needs need = needs_of(plans, threads_of(service, plans->count));
     char why[NEEDS_WHY_CAP];
 
+    need.descriptors += service->options->record != NULL ? plans->count : 0;
     return needs_allowed(&need, why) || fail(why, "");
 }
 
@@ -349,6 +348,7 @@ static int work(struct service *service, struct modem_plans *plans)
         .log = service->log,
         .voice = service->voice,
         .scenario = service->scenario,
+        .recordings = &service->recordings,
         .zone_quarters = clock_zone_quarters(&master->clock.base),
         .on_end = on_end,
         .on_described = on_done,

@@ -427,9 +427,9 @@ enum err fleet_add(struct fleet *fleet, size_t count,
     return ERR_OK;
 }
 
-static void start_seat(void *ctx)
+static void start_seat(void *ctx, struct runtime_modem *modem)
 {
-    pool_seat_start(ctx);
+    pool_seat_start(ctx, runtime_modem_terminal(modem, 0));
 }
 
 static void start_entry(struct entry *entry)

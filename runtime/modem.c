@@ -39,7 +39,7 @@ struct runtime_modem {
     const char *const *first_lines; /* the config's at_start */
     size_t first_count;
     struct at_start *first; /* NULL: they do not run */
-    void (*on_started)(void *ctx);
+    void (*on_started)(void *ctx, struct runtime_modem *modem);
     void *started_ctx;
     const struct runtime_companion *companion; /* NULL: nobody acts on it */
     void *companion_ctx;
@@ -310,8 +310,7 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     return ERR_OK;
 }
 
-/* What port `index` drives. */
-static struct terminal *terminal_at(struct runtime_modem *modem, size_t index)
+struct terminal *runtime_modem_terminal(struct runtime_modem *modem, size_t index)
 {
     struct terminal *terminal = tlsmodem_terminal_at(modem->engine, index);
 
@@ -327,17 +326,18 @@ static void start_ports(void *ctx)
     modem->first = NULL;
     for (size_t i = 0; i < modem->port_count; i++) {
         tlsmodem_attach(modem->engine, i, port_channel(modem->ports[i].port));
-        port_start(modem->ports[i].port, terminal_at(modem, i));
+        port_start(modem->ports[i].port, runtime_modem_terminal(modem, i));
     }
     if (modem->on_started != NULL)
-        modem->on_started(modem->started_ctx);
+        modem->on_started(modem->started_ctx, modem);
     if (modem->companion != NULL)
         modem->company =
             modem->companion->begin(modem->companion_ctx, modem->engine, modem->terminals,
                                     &modem->world->clock.base, log_of(modem));
 }
 
-void runtime_modem_start(struct runtime_modem *modem, void (*on_started)(void *ctx), void *ctx)
+void runtime_modem_start(struct runtime_modem *modem,
+                         void (*on_started)(void *ctx, struct runtime_modem *modem), void *ctx)
 {
     const struct at_start_config first = { .clock = &modem->world->clock.base,
                                            .log = modem->log.write != NULL ? &modem->log : NULL,

@@ -86,7 +86,8 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
 /* Lets bytes move between hosts and modem, once the config's at_start is done; once.  Then
  * `on_started` (may be NULL) is told: from inside the call where there is no at_start, else from
  * the loop, where the modem must not be closed. */
-void runtime_modem_start(struct runtime_modem *modem, void (*on_started)(void *ctx), void *ctx);
+void runtime_modem_start(struct runtime_modem *modem,
+                         void (*on_started)(void *ctx, struct runtime_modem *modem), void *ctx);
 
 /* Hangs up on hosts, switches it off, and frees it; what it stores stays.  From outside of its
  * callbacks.  NULL is nothing. */
@@ -94,6 +95,10 @@ void runtime_modem_close(struct runtime_modem *modem);
 
 /* The engine's side of it, good until it is closed. */
 struct tlsmodem *runtime_modem_engine(struct runtime_modem *modem);
+
+/* What the host of port `index` drives: the modem's own terminal, or where somebody looks on the
+ * one around it; once for each port, by who attaches channels of its own. */
+struct terminal *runtime_modem_terminal(struct runtime_modem *modem, size_t index);
 
 /* Kind and place of port `index`, as a host has to know it; good until it is closed. */
 const char *runtime_modem_port_label(const struct runtime_modem *modem, size_t index);

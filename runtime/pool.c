@@ -293,11 +293,11 @@ enum err pool_join(struct pool *pool, struct runtime_world *world, struct tlsmod
     return ERR_OK;
 }
 
-void pool_seat_start(struct pool_seat *seat)
+void pool_seat_start(struct pool_seat *seat, struct terminal *terminal)
 {
     assert(!seat->is_started);
     tlsmodem_attach(seat->modem, 0, port_channel(seat->port));
-    port_start(seat->port, tlsmodem_terminal_at(seat->modem, 0));
+    port_start(seat->port, terminal);
     seat->is_started = true;
     if (seat->host_waits)
         bring(&seat->letter);

@@ -30,9 +30,9 @@ const char *pool_label(const struct pool *pool);
 enum err pool_join(struct pool *pool, struct runtime_world *world, struct tlsmodem *modem,
                    size_t number, struct pool_seat **ret_seat);
 
-/* Lets the seat's modem and its host hear each other; a host that was sent before has waited. Once,
- * in the thread of pool_join(). */
-void pool_seat_start(struct pool_seat *seat);
+/* Lets the seat's modem and its host hear each other; a host that was sent before has waited.  The
+ * host drives `terminal`, the modem's own or one around it.  Once, in the thread of pool_join(). */
+void pool_seat_start(struct pool_seat *seat, struct terminal *terminal);
 
 /* Takes a modem out and closes its port, with its host, in the thread of pool_join().  NULL is
  * nothing. */

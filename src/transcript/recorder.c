@@ -48,6 +48,12 @@ void recorder_attach(struct recorder *recorder, const struct tlsmodem *modem)
     recorder->modem = modem;
 }
 
+void recorder_hide(struct recorder *recorder, struct span line)
+{
+    assert(recorder->modem != NULL);
+    recorder_note_secrets(recorder, 0, line);
+}
+
 struct terminal *recorder_terminal(struct recorder *recorder, size_t index, struct terminal *inner)
 {
     struct recorder_port *port = &recorder->ports[index];

@@ -32,6 +32,9 @@ struct tls *const *recorder_tls(struct recorder *recorder, struct tls *const *li
 /* The modem that is recorded, to be asked what is secret; until then nobody types. */
 void recorder_attach(struct recorder *recorder, const struct tlsmodem *modem);
 
+/* The modem runs a command line that no port types: what in it is secret is so from now on. */
+void recorder_hide(struct recorder *recorder, struct span line);
+
 /* What the port with this index (0 to 7) drives in the place of the modem's own terminal; once for
  * each. */
 struct terminal *recorder_terminal(struct recorder *recorder, size_t index, struct terminal *inner);

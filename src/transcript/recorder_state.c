@@ -38,17 +38,29 @@ enum { SECRETS_MAX = 16, BEFORE_MAX = 4096 };
 /* A key or a certificate that a host has not waited with. */
 static const char armour[] = "-----BEGIN", armour_end[] = "-----END";
 
+void recorder_note_secrets(struct recorder *recorder, unsigned index, struct span line)
+{
+    struct span values[SECRETS_MAX];
+    size_t count = tlsmodem_find_secrets(recorder->modem, index, line, values, SECRETS_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        writer_secret(recorder->writer, values[i]);
+}
+
 static void note_secrets(struct recorder_port *port, struct span text)
 {
     struct span values[SECRETS_MAX];
     struct recorder *recorder = port->recorder;
-    size_t count = port->is_data ? mask_find(text, values, SECRETS_MAX)
-                                 : tlsmodem_find_secrets(recorder->modem, port->index, text, values,
-                                                         SECRETS_MAX);
+    size_t count;
 
+    if (!port->is_data) {
+        recorder_note_secrets(recorder, port->index, text);
+        return;
+    }
+    count = mask_find(text, values, SECRETS_MAX);
     for (size_t i = 0; i < count; i++)
         writer_secret(recorder->writer, values[i]);
-    if (port->is_data && count == SECRETS_MAX)
+    if (count == SECRETS_MAX)
         writer_secret(recorder->writer, text);
 }
 

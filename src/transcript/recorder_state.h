@@ -87,6 +87,9 @@ int64_t recorder_event_ms(struct recorder *recorder);
  * says; true: all of it is. */
 bool recorder_judge(struct recorder_port *port, struct span typed);
 
+/* Notes what is secret in a command line of the port `index`. */
+void recorder_note_secrets(struct recorder *recorder, unsigned index, struct span line);
+
 /* Writes what was typed and is held, with its secrets; nothing if there is none. */
 void recorder_release(struct recorder_port *port);
 

@@ -6,8 +6,11 @@ Source: docs/transcripts.md.
 from __future__ import annotations
 
 import os
+import re
+import socket
 import stat
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import pytest
 
 from support.bare_server import TLS_1_2
 from support.certs import Certificates
+from support.fleet import Fleet
 from support.modem import Modem, program_path
 from support.patience import ANSWER_S, POLL_S
 from support.servers import Nginx, Peer
@@ -64,7 +68,7 @@ def test_a_session_plays_back(model: str, certificates: Certificates, tmp_path: 
         host.ended()
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     text = path.read_text()
-    assert f"peer server1 {peer.port} tls server" in text
+    assert re.search(rf"^peer server1 {peer.port} +tls server$", text, re.M)
     assert 'sends "one\\r\\ntwo \\x00\\xff\\"\\x5c"' in text
     plays(path)
     other = next(name for name in MAKERS if MAKERS[name] is not MAKERS[model])
@@ -197,12 +201,74 @@ def test_what_cannot_be_recorded(options: list[str], words: list[str]) -> None:
         assert word in result.stderr
 
 
-def test_one_modem_is_recorded(tmp_path: Path) -> None:
-    config = tmp_path / "two.yaml"
-    config.write_text("modems:\n  - name: m${n}\n    count: 2\n    module: m95\n    state: none\n"
-                      f"    ports:\n      - unix: {tmp_path}/${{name}}.sock\n")
-    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", str(config),
-                             "--record", str(tmp_path / "r.at")], capture_output=True, text=True,
-                            timeout=ANSWER_S, check=False)
+def two_modems(folder: Path, ports: str) -> Path:
+    config = folder / "two.yaml"
+    config.write_text("modems:\n  - name: m${n}\n    count: 2\n    module: m95\n    state: none\n    imei: '35794102'\n"
+                      f"    ports:\n      - {ports}\n")
+    return config
+
+
+@pytest.mark.parametrize("ports", ["unix: '${name}.sock'", "tcp-each: '0'"])
+def test_each_modem_has_a_file(ports: str, tmp_path: Path) -> None:
+    """Of a fleet, and of a pool."""
+    fleet = Fleet(tmp_path, two_modems(tmp_path, ports).read_text(),
+                  ("--record", "r-${name}-${n:02}-${shard}.at", "--threads", "2"))
+    fleet.last = "m1"
+    with fleet:
+        hosts = [fleet.host("m0"), fleet.host("m1")]
+        for number, host in enumerate(hosts):
+            host.ok("ATE0")
+            host.ok(f"AT+CMEE={number + 1}")
+        for host in hosts:
+            host.ok("AT+CMEE?")
+    texts = [(tmp_path / f"r-m{number}-0{number}-0.at").read_text() for number in (0, 1)]
+    assert sorted(f"> AT+CMEE={number}\n" in text for text in texts for number in (1, 2)) == [False, False, True, True]
+    for number in (0, 1):
+        plays(tmp_path / f"r-m{number}-0{number}-0.at")
+
+
+@pytest.mark.parametrize(("path", "words"), [
+    ("r.at", ["2 modems would have it", "allowed: a path with ${name} or ${n}"]),
+    ("r-${shard}.at", ["2 modems would have it"]),
+    ("r-${who}.at", ["${who}", "allowed: ${name}, ${n}, ${n:04}, ${shard}, ${imei}"]),
+    ("r-${n", ["allowed"]),
+    ("gone/${n}.at", ["gone/0.at", "No such file"]),
+])
+def test_a_path_that_does_not_do_for_several(path: str, words: list[str], tmp_path: Path) -> None:
+    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", two_modems(tmp_path, "unix: '${name}.sock'"),
+                             "--record", path], capture_output=True, text=True, timeout=ANSWER_S, check=False, cwd=tmp_path)
     assert result.returncode == 1
-    assert "--record" in result.stderr and "allowed: one modem" in result.stderr
+    assert result.stderr.count("\n") == 1 and result.stderr.startswith("tlsmodem: --record: ")
+    for word in words:
+        assert word in result.stderr
+    assert not list(tmp_path.glob("*.sock"))
+
+
+class FtpServer(threading.Thread):
+    """Says what a client's log-in waits for."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+
+    def run(self) -> None:
+        connection, _ = self.listener.accept()
+        with connection, connection.makefile("rwb", buffering=0) as stream:
+            for answer in (b"220 here\r\n", b"331 and?\r\n", b"230 in\r\n"):
+                stream.write(answer)
+                stream.readline()
+
+
+def test_secrets_of_at_start_are_variables(tmp_path: Path) -> None:
+    """Of lines that no host has typed, in what a server gets."""
+    path, config, server = tmp_path / "recorded.at", tmp_path / "one.yaml", FtpServer()
+    server.start()
+    config.write_text("modems:\n- {name: one, module: he910, state: none, ports: [{unix: one.sock}], at-start: ["
+                      "'AT+CGDCONT=1,\"IP\",\"internet\"', 'AT#SGACT=1,1', 'AT#FTPOPEN=\"127.0.0.1:%d\",\"me\",\"sEsaMe\",0']}\n"
+                      % server.port)
+    fleet = Fleet(tmp_path, config.read_text(), ("--record", str(path)))
+    with fleet:
+        fleet.host("one").ok("AT#FTPTYPE?")
+    text = path.read_text()
+    assert "PASS ${secret1}" in text and "sEsaMe" not in text

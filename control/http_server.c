@@ -2,6 +2,7 @@
  * client stays in all, which the library's own limit of silence does not. */
 #include "control/http_server.h"
 
+#include "control/http_streams.h"
 #include "posix/now.h"
 
 #include <errno.h>
@@ -28,68 +29,60 @@ enum {
 struct client {
     int fd; /* -1: nobody */
     int64_t since_ms;
+    bool streams; /* and so may stay */
 };
 
 struct http_server {
     int fd;
     struct MHD_Daemon *daemon;
-    void (*answer)(void *ctx, const char *path, struct http_answer *ret_answer);
+    void (*answer)(void *ctx, const struct http_request *request, struct http_answer *ret_answer);
     void *ctx;
     pthread_t thread;
     bool runs;
     atomic_bool ends;
     struct client clients[HTTP_CONNECTIONS_MAX]; /* of the thread */
     size_t client_count;
+    struct http_streams streams;
 };
 
-/* ---- requests ---- */
+struct http_request {
+    struct MHD_Connection *connection;
+    const char *method, *path;
+    struct bytes body;
+    bool cut;
+};
 
-static enum MHD_Result send_answer(struct MHD_Connection *connection,
-                                   const struct http_answer *answer)
+/* ---- what is asked ---- */
+
+const char *http_request_method(const struct http_request *request)
 {
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(answer->body.len, answer->body.data, MHD_RESPMEM_MUST_COPY);
-    enum MHD_Result result;
-
-    if (response == NULL)
-        return MHD_NO;
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    if (answer->type != NULL)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
-    if (answer->status == HTTP_NO_METHOD)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-    result = MHD_queue_response(connection, answer->status, response);
-    MHD_destroy_response(response);
-    return result;
+    return strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET
+                                                              : request->method;
 }
 
-static bool is_read(const char *method)
+const char *http_request_path(const struct http_request *request)
 {
-    return strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    return request->path;
 }
 
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *path,
-                                  const char *method, const char *version, const char *upload,
-                                  size_t *upload_size, void **request)
+const char *http_request_header(const struct http_request *request, const char *name)
 {
-    const struct http_server *server = ctx;
-    struct http_answer answer = { .status = HTTP_NOT_FOUND };
-    enum MHD_Result result;
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
 
-    (void)version;
-    (void)upload;
-    (void)upload_size;
-    (void)request;
-    server->answer(server->ctx, path, &answer);
-    if (!is_read(method) && answer.status != HTTP_NOT_FOUND) {
-        bytes_free(&answer.body);
-        answer.type = NULL;
-        answer.status = HTTP_NO_METHOD;
-    }
-    result = send_answer(connection, &answer);
-    bytes_free(&answer.body);
-    return result;
+const char *http_request_argument(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+struct span http_request_body(const struct http_request *request)
+{
+    return span_at(request->body.data, request->body.len);
+}
+
+bool http_request_is_cut(const struct http_request *request)
+{
+    return request->cut;
 }
 
 /* ---- clients ---- */
@@ -115,9 +108,19 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **o
 
         if (client->fd != wanted)
             continue;
-        *client = (struct client){ wanted == -1 ? fd : -1, posix_now_ms() };
+        *client = (struct client){ wanted == -1 ? fd : -1, posix_now_ms(), false };
         server->client_count += wanted == -1 ? 1 : SIZE_MAX;
         return;
+    }
+}
+
+static void may_stay(struct http_server *server, struct MHD_Connection *connection)
+{
+    int fd = fd_of(connection);
+
+    for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        if (server->clients[i].fd == fd)
+            server->clients[i].streams = true;
     }
 }
 
@@ -130,9 +133,124 @@ static void end_long_stays(struct http_server *server)
     for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
         const struct client *client = &server->clients[i];
 
-        if (client->fd >= 0 && now_ms - client->since_ms >= stay_ms)
+        if (client->fd >= 0 && !client->streams && now_ms - client->since_ms >= stay_ms)
             shutdown(client->fd, SHUT_RDWR);
     }
+}
+
+/* ---- requests ---- */
+
+static struct MHD_Response *response_of(struct http_server *server,
+                                        struct MHD_Connection *connection,
+                                        struct http_answer *answer)
+{
+    struct MHD_Response *response;
+
+    if (!answer->goes_on)
+        return MHD_create_response_from_buffer(answer->body.len, answer->body.data,
+                                               MHD_RESPMEM_MUST_COPY);
+    response = http_streams_begin(&server->streams, connection, fd_of(connection), answer->tag,
+                                  &answer->body);
+    if (response != NULL)
+        may_stay(server, connection);
+    return response;
+}
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (value != NULL)
+        MHD_add_response_header(response, name, value);
+}
+
+static enum MHD_Result send_answer(struct http_server *server, struct MHD_Connection *connection,
+                                   struct http_answer *answer)
+{
+    struct MHD_Response *response = response_of(server, connection, answer);
+    enum MHD_Result result;
+
+    if (response == NULL)
+        return MHD_NO;
+    add(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    add(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    add(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+    add(response, "Content-Security-Policy", answer->policy);
+    add(response, "X-Content-Type-Options", "nosniff");
+    if (answer->status == HTTP_NO_METHOD)
+        add(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
+    if (answer->status == HTTP_UNAUTHORIZED)
+        add(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"tlsmodem\"");
+    result = MHD_queue_response(connection, answer->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* Without memory the body is as one that is too long. */
+static void take_body(struct http_request *request, const char *data, size_t len)
+{
+    if (!request->cut && bytes_add(&request->body, span_at(data, len), HTTP_BODY_MAX) != ERR_OK) {
+        bytes_free(&request->body);
+        request->cut = true;
+    }
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *path,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **own)
+{
+    struct http_server *server = ctx;
+    struct http_request *request = *own;
+    struct http_answer answer = { .status = HTTP_NOT_FOUND };
+    enum MHD_Result result;
+
+    (void)version;
+    if (request == NULL) {
+        *own = calloc(1, sizeof(*request));
+        return *own != NULL ? MHD_YES : MHD_NO;
+    }
+    if (*upload_size > 0) {
+        take_body(request, upload, *upload_size);
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    request->connection = connection;
+    request->method = method;
+    request->path = path;
+    server->answer(server->ctx, request, &answer);
+    result = send_answer(server, connection, &answer);
+    bytes_free(&answer.body);
+    return result;
+}
+
+static void on_completed(void *ctx, struct MHD_Connection *connection, void **own,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct http_request *request = *own;
+
+    (void)ctx;
+    (void)connection;
+    (void)code;
+    if (request == NULL)
+        return;
+    bytes_free(&request->body);
+    free(request);
+    *own = NULL;
+}
+
+/* ---- streams ---- */
+
+bool http_server_has_stream(struct http_server *server)
+{
+    return http_streams_have_room(&server->streams);
+}
+
+bool http_server_is_heard(const struct http_server *server)
+{
+    return http_streams_are_heard(&server->streams);
+}
+
+void http_server_tell(struct http_server *server, uint64_t tag, struct span bytes)
+{
+    http_streams_tell(&server->streams, tag, bytes);
 }
 
 /* ---- the thread ---- */
@@ -144,7 +262,9 @@ static void *serve(void *ctx)
     while (!atomic_load(&server->ends)) {
         MHD_run_wait(server->daemon, WAIT_MS);
         end_long_stays(server);
+        http_streams_look(&server->streams);
     }
+    http_streams_end(&server->streams);
     MHD_stop_daemon(server->daemon); /* closes the socket, too */
     return NULL;
 }
@@ -164,15 +284,22 @@ static bool start_thread(struct http_server *server)
 
 static struct MHD_Daemon *start_daemon(struct http_server *server)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, server,
-                            MHD_OPTION_LISTEN_SOCKET, server->fd, MHD_OPTION_CONNECTION_LIMIT,
-                            (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                            (size_t)MEMORY_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
-                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
+        MHD_OPTION_LISTEN_SOCKET, server->fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+}
+
+static void free_server(struct http_server *server)
+{
+    http_streams_deinit(&server->streams);
+    free(server);
 }
 
 enum err http_server_open(int fd,
-                          void (*answer)(void *ctx, const char *path,
+                          void (*answer)(void *ctx, const struct http_request *request,
                                          struct http_answer *ret_answer),
                           void *ctx, struct http_server **ret_server)
 {
@@ -189,29 +316,37 @@ enum err http_server_open(int fd,
     server->fd = fd;
     server->answer = answer;
     server->ctx = ctx;
+    http_streams_init(&server->streams);
     for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++)
         server->clients[i].fd = -1;
     server->daemon = start_daemon(server);
     if (server->daemon == NULL) {
         close(fd);
-        free(server);
+        free_server(server);
         return ERR_FULL;
     }
     if (!start_thread(server)) {
         MHD_stop_daemon(server->daemon);
-        free(server);
+        free_server(server);
         return ERR_FULL;
     }
     *ret_server = server;
     return ERR_OK;
 }
 
+void http_server_stop(struct http_server *server)
+{
+    atomic_store(&server->ends, true);
+    shutdown(server->fd, SHUT_RDWR); /* wakes the thread */
+    pthread_join(server->thread, NULL);
+    server->runs = false;
+}
+
 void http_server_close(struct http_server *server)
 {
     if (server == NULL)
         return;
-    atomic_store(&server->ends, true);
-    shutdown(server->fd, SHUT_RDWR); /* wakes the thread */
-    pthread_join(server->thread, NULL);
-    free(server);
+    if (server->runs)
+        http_server_stop(server);
+    free_server(server);
 }

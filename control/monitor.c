@@ -112,8 +112,9 @@ static void show_live(const struct monitor *monitor, struct http_answer *answer)
              is_live ? "live\n" : "a loop does not turn\n");
 }
 
-static void answer_path(void *ctx, const char *path, struct http_answer *answer)
+static void answer_path(void *ctx, const struct http_request *request, struct http_answer *answer)
 {
+    const char *path = http_request_path(request);
     struct monitor *monitor = ctx;
 
     if (strcmp(path, "/metrics") == 0)
@@ -124,6 +125,10 @@ static void answer_path(void *ctx, const char *path, struct http_answer *answer)
         show_live(monitor, answer);
     else
         put_text(answer, HTTP_NOT_FOUND, "there are /metrics, /ready and /live\n");
+    if (answer->status == HTTP_NOT_FOUND || strcmp(http_request_method(request), "GET") == 0)
+        return;
+    bytes_free(&answer->body);
+    *answer = (struct http_answer){ .status = HTTP_NO_METHOD, .allow = "GET, HEAD" };
 }
 
 /* ---- opening ---- */

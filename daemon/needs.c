@@ -63,6 +63,7 @@ struct needs needs_of(const struct modem_plans *plans, size_t threads)
     }
     need.descriptors += plans->pool_count;
     need.descriptors += plans->has_metrics ? HTTP_DESCRIPTORS : 0;
+    need.descriptors += plans->has_control ? HTTP_DESCRIPTORS : 0;
     return need;
 }
 

@@ -7,6 +7,7 @@
 #include "dns_option.h"
 #include "listen_option.h"
 #include "plan/address_option.h"
+#include "plan/control_option.h"
 #include "plan/identity_options.h"
 #include "plan/metrics_option.h"
 #include "plan/module_name.h"
@@ -274,6 +275,22 @@ static bool take_metrics(struct options *options, const char *value, struct text
     return metrics_option_read("--metrics", value, &options->metrics, error);
 }
 
+static bool take_control(struct options *options, const char *value, struct text *error)
+{
+    options->has_control = true;
+    return control_option_read("--control", value, &options->control, error);
+}
+
+static bool take_control_token_file(struct options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0') {
+        text_add(error, "--control-token-file needs FILE");
+        return false;
+    }
+    options->control_token_file = value;
+    return true;
+}
+
 static bool take_threads(struct options *options, const char *value, struct text *error)
 {
     int32_t number;
@@ -367,6 +384,12 @@ static const struct option last[] = {
     { "--metrics", NULL, "[HOST:]PORT|unix:PATH", false, take_metrics,
       "show /metrics for Prometheus, /ready and /live over HTTP, read-only, without a password; "
       "HOST is 127.0.0.1 unless given" },
+    { "--control", NULL, "[HOST:]PORT|unix:PATH", false, take_control,
+      "let programs of this machine change what the modems find, over HTTP and JSON; HOST is "
+      "127.0.0.1 unless given; a Unix socket is for you only" },
+    { "--control-token-file", NULL, "FILE", false, take_control_token_file,
+      "what --control [HOST:]PORT asks for: a line of 16 to 256 characters, that nobody else can "
+      "read" },
     { "--threads", NULL, "N", false, take_threads,
       "how many threads share the modems; as many as there are processors unless given" },
     { "--shard", NULL, "I/N", false, take_shard,
@@ -526,9 +549,21 @@ static bool check_with_file(const struct options *options, struct text *error)
     return other == NULL;
 }
 
+static bool check_control(const struct options *options, struct text *error)
+{
+    if (options->has_control)
+        return control_option_check("--control", &options->control, "--control-token-file",
+                                    options->control_token_file, error);
+    if (options->control_token_file != NULL)
+        text_add(error, "--control-token-file needs --control [HOST:]PORT");
+    return options->control_token_file == NULL;
+}
+
 /* What no single option can know. */
 static bool check(const struct options *options, struct text *error)
 {
+    if (!check_control(options, error))
+        return false;
     if (options->config != NULL)
         return check_with_file(options, error);
     if (options->checks_config) {

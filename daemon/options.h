@@ -40,7 +40,10 @@ struct options {
     const char *keylog;
     const char *scenario; /* a file that says what happens meanwhile; NULL: nothing does */
     const char *record;   /* a file for what passes; NULL: nobody records */
-    bool has_metrics;     /* --metrics is given, as `metrics` */
+    bool has_control;     /* --control is given, as `control` */
+    struct port_spec control;
+    const char *control_token_file; /* NULL: none */
+    bool has_metrics;               /* --metrics is given, as `metrics` */
     struct port_spec metrics;
     size_t threads; /* 0: as many as there are processors */
     struct shard shard;

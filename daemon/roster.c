@@ -11,6 +11,7 @@ static void free_modem(struct roster_modem *modem)
 {
     if (modem == NULL)
         return;
+    hand_free(modem->hand);
     modem_plan_clear(&modem->plan);
     free(modem);
 }
@@ -190,6 +191,8 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->taps = modem->recording != NULL ? recording_taps(modem->recording) : NULL;
     config->companion = scenario_run_companion(roster->scenario);
     config->companion_ctx = &modem->seat;
+    if (modem->hand != NULL)
+        hand_config(modem->hand, config);
     config->on_port_end = on_port_end;
     config->on_port_away = on_port_away;
     config->ctx = modem;
@@ -197,6 +200,15 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     ret_config->order = modem->plan.number;
     if (pthread_equal(pthread_self(), roster->master))
         roster->on_described(roster->ctx, done);
+}
+
+/* Before its modem is described, in the thread of a world. */
+static bool give_hand(const struct roster *roster, struct roster_modem *modem)
+{
+    if (roster->new_hand == NULL || modem->hand != NULL)
+        return true;
+    modem->hand = roster->new_hand(roster->hand_ctx, modem_plan_name(&modem->plan));
+    return modem->hand != NULL;
 }
 
 static bool open_batch(struct roster *roster, struct roster_modem **batch, size_t count,
@@ -207,6 +219,8 @@ static bool open_batch(struct roster *roster, struct roster_modem **batch, size_
     for (size_t i = 0; i < count; i++) {
         if (!stores_open(&roster->stores, &batch[i]->plan, ret_failure, &batch[i]->nvm))
             return false;
+        if (!give_hand(roster, batch[i]))
+            return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory") == ERR_OK;
         batch[i]->index = first + i;
     }
     roster->batch = batch;
@@ -429,6 +443,57 @@ void roster_change(struct roster *roster, struct modem_plans *plans)
     close_unused_pools(roster);
     free(fresh);
     free(is_kept);
+}
+
+/* They are the list's last, and what hosts have to know of them is said. */
+static void begin_new(struct roster *roster, struct roster_modem **fresh, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        roster->list[roster->count++] = fresh[i];
+    for (size_t i = 0; i < count; i++)
+        roster_say_ready(roster, fresh[i]);
+    fflush(roster->out);
+    roster_start(roster);
+}
+
+bool roster_add(struct roster *roster, struct modem_plans *plans, struct port_failure *ret_failure)
+{
+    size_t count = plans->count;
+    struct roster_modem **list = realloc(roster->list, (roster->count + count) * sizeof(*list));
+    struct roster_modem **fresh = NULL;
+    bool good = false;
+
+    *ret_failure = (struct port_failure){ .text = "out of memory" };
+    if (list != NULL)
+        roster->list = list;
+    if (list != NULL && open_pools(roster, plans, ret_failure))
+        fresh = take_plans(roster, plans);
+    modem_plans_free(plans);
+    if (fresh != NULL)
+        good = open_batch(roster, fresh, count, ret_failure);
+    if (good)
+        begin_new(roster, fresh, count);
+    for (size_t i = 0; fresh != NULL && !good && i < count; i++)
+        free_modem(fresh[i]);
+    free(fresh);
+    note_ports(roster);
+    close_unused_pools(roster);
+    return good;
+}
+
+void roster_remove(struct roster *roster, size_t number)
+{
+    struct roster_modem *modem = roster->list[number];
+
+    assert(number < roster->count);
+    fleet_remove(roster->fleet, modem->index, note_relied, modem);
+    forget_ports(roster, modem);
+    free_modem(modem);
+    roster->count--;
+    memmove(&roster->list[number], &roster->list[number + 1],
+            (roster->count - number) * sizeof(roster->list[0]));
+    note_ports(roster);
+    close_unused_pools(roster);
 }
 
 void roster_close(struct roster *roster)

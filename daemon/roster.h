@@ -5,6 +5,7 @@
 #ifndef DAEMON_ROSTER_H
 #define DAEMON_ROSTER_H
 
+#include "control/hand.h"
 #include "plan/modem_plan.h"
 #include "providers.h"
 #include "recordings.h"
@@ -25,6 +26,7 @@ struct roster_modem {
     struct modem_plan plan; /* its own; where it is, it stays */
     struct pool *pool;      /* NULL: it has ports */
     struct nvm *nvm;        /* NULL: it stores nothing */
+    struct hand *hand;      /* owned; NULL: nobody controls it */
     size_t index;           /* of the fleet */
     struct scenario_seat seat;
     struct recording *recording; /* NULL: nobody looks on */
@@ -44,7 +46,11 @@ struct roster {
     const struct log *voice;             /* for what is said once */
     const struct scenario_run *scenario; /* that each modem plays */
     const struct recordings *recordings; /* of those that are opened first */
-    int zone_quarters;                   /* of this machine */
+    /* Makes a hand for a modem of this name, which it borrows; NULL: there is no memory.  NULL:
+     * nobody controls them. */
+    struct hand *(*new_hand)(void *ctx, const char *name);
+    void *hand_ctx;
+    int zone_quarters; /* of this machine */
     /* No host can ever come again to a port of the modem that is alone; in its thread. */
     void (*on_end)(void *ctx);
     /* So many are being opened, or are open; in the master's thread. */
@@ -86,6 +92,13 @@ bool roster_has_all_ports(struct roster *roster);
  * stays as it is, with its hosts and connections; what is gone is closed; the rest is opened, and
  * said to be ready.  What cannot be opened is told in the log, and is not there. */
 void roster_change(struct roster *roster, struct modem_plans *plans);
+
+/* Opens the modems of the plans, which are the roster's from now on, besides those there are: all
+ * or none.  False: `ret_failure` says in one line what is wrong. */
+bool roster_add(struct roster *roster, struct modem_plans *plans, struct port_failure *ret_failure);
+
+/* Closes the modem `number` of the list. */
+void roster_remove(struct roster *roster, size_t number);
 
 /* Adds what the modems that are there have relied on, once the fleet is halted, to `relied`. */
 void roster_note_relied(struct roster *roster);

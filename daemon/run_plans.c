@@ -1,10 +1,13 @@
 /* run_plans.c: the modems that a run opens, from its options or the file that they name. */
 #include "run_plans.h"
 
+#include "base/bytes.h"
 #include "file/plans.h"
 #include "option_plan.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { LINE_CAP = 120 };
 
@@ -46,17 +49,21 @@ static bool keep_shard(const struct saying *saying, struct modem_plans *plans, s
     return false;
 }
 
+static struct file_settings settings_of(const struct options *options)
+{
+    return (struct file_settings){ .shard = options->shard.index,
+                                   .allow_remote = options->allow_remote,
+                                   .state = options->state,
+                                   .in_memory = options->in_memory,
+                                   .asks_own_servers = options->dns_of_module,
+                                   .listening = options->listens ? &options->listening : NULL };
+}
+
 static bool read_plans(const struct options *options, const struct saying *saying,
                        struct modem_plans *ret_plans)
 {
     struct file_report report = { .say = saying->say, .ctx = saying->ctx };
-    const struct file_settings settings = { .shard = options->shard.index,
-                                            .allow_remote = options->allow_remote,
-                                            .state = options->state,
-                                            .in_memory = options->in_memory,
-                                            .asks_own_servers = options->dns_of_module,
-                                            .listening =
-                                                options->listens ? &options->listening : NULL };
+    const struct file_settings settings = settings_of(options);
     bool good;
 
     if (options->config != NULL) {
@@ -70,6 +77,24 @@ static bool read_plans(const struct options *options, const struct saying *sayin
     return false;
 }
 
+/* What the command line says goes before the file. */
+static bool take_control(const struct options *options, const struct saying *saying,
+                         struct modem_plans *plans)
+{
+    if (!options->has_control)
+        return true;
+    free(plans->control_token_file);
+    plans->control_token_file = NULL;
+    plans->has_control = true;
+    plans->control = options->control;
+    if (options->control_token_file == NULL)
+        return true;
+    plans->control_token_file = strdup(options->control_token_file);
+    if (plans->control_token_file == NULL)
+        saying->say(saying->ctx, err_text(ERR_NO_MEMORY));
+    return plans->control_token_file != NULL;
+}
+
 bool run_plans(const struct options *options, void (*say)(void *ctx, const char *line), void *ctx,
                struct modem_plans *ret_plans)
 {
@@ -81,5 +106,33 @@ bool run_plans(const struct options *options, void (*say)(void *ctx, const char 
         ret_plans->has_metrics = true;
         ret_plans->metrics = options->metrics;
     }
+    if (!take_control(options, &saying, ret_plans)) {
+        modem_plans_free(ret_plans);
+        return false;
+    }
     return keep_shard(&saying, ret_plans, options->shard);
+}
+
+bool run_plans_of_entry(const struct options *options, struct span entry,
+                        void (*say)(void *ctx, const char *line), void *ctx,
+                        struct modem_plans *ret_plans)
+{
+    static const char name[] = "entry";
+    const struct file_settings settings = settings_of(options);
+    struct file_report report = { .say = say, .ctx = ctx };
+    struct file_documents documents;
+    struct bytes whole = { NULL, 0, 0 };
+    bool good = false;
+
+    if (bytes_add(&whole, span_of("modems: ["), SIZE_MAX) != ERR_OK ||
+        bytes_add(&whole, entry, SIZE_MAX) != ERR_OK ||
+        bytes_add(&whole, span_of("]\n"), SIZE_MAX) != ERR_OK) {
+        say(ctx, err_text(ERR_NO_MEMORY));
+    } else if (file_documents_of(bytes_span(&whole), name, &report, &documents)) {
+        good = file_plans_of(&documents, &settings, &report, ret_plans);
+        file_documents_free(&documents);
+    }
+    bytes_free(&whole);
+    file_report_end(&report);
+    return good;
 }

@@ -11,4 +11,10 @@
 bool run_plans(const struct options *options, void (*say)(void *ctx, const char *line), void *ctx,
                struct modem_plans *ret_plans);
 
+/* Makes the plans of an entry in a list of modems, which is YAML, beside those: for the options'
+ * run.  False: as above. */
+bool run_plans_of_entry(const struct options *options, struct span entry,
+                        void (*say)(void *ctx, const char *line), void *ctx,
+                        struct modem_plans *ret_plans);
+
 #endif

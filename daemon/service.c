@@ -6,6 +6,7 @@
 
 #include "confinement.h"
 #include "control/monitor.h"
+#include "controlling.h"
 #include "dial_progress.h"
 #include "manager.h"
 #include "needs.h"
@@ -38,6 +39,7 @@ struct service {
     bool has_metrics; /* shown at `metrics` */
     struct port_spec metrics;
     struct monitor *monitor; /* NULL: nobody is shown anything */
+    struct controlling controlling;
     struct roster roster;
     struct progress progress;
     const char *doing; /* what progress is told of, with so many modems */
@@ -181,8 +183,18 @@ static bool open_monitor(struct service *service)
            fail("--metrics", failure.text);
 }
 
-static void set_ready(const struct service *service, bool is_ready)
+static bool open_control(struct service *service, const struct modem_plans *plans)
 {
+    struct port_failure failure;
+
+    return controlling_open(&service->controlling, service->options, plans, &service->roster,
+                            &failure) ||
+           fail("--control", failure.text);
+}
+
+static void set_ready(struct service *service, bool is_ready)
+{
+    controlling_set_ready(&service->controlling, is_ready);
     if (service->monitor != NULL)
         monitor_set_ready(service->monitor, is_ready && service->roster.missing == 0);
 }
@@ -281,7 +293,7 @@ static bool open_all(struct service *service, struct modem_plans *plans)
                                     may_change ? on_hangup : NULL, service),
                  "cannot watch signals") &&
            open_tls(service) && open_recordings(service, plans) && open_monitor(service) &&
-           open_modems(service, plans);
+           open_control(service, plans) && open_modems(service, plans);
 }
 
 static void close_all(struct service *service)
@@ -290,6 +302,7 @@ static void close_all(struct service *service)
     fleet_clear(service->fleet, on_done, service);
     progress_end(&service->progress);
     roster_close(&service->roster);
+    controlling_close(&service->controlling);
     recordings_close(&service->recordings);
     providers_close(&service->providers);
     posix_signals_close(&service->signals);
@@ -375,6 +388,7 @@ static int work(struct service *service, struct modem_plans *plans)
         manager_stopping(&service->manager);
         manager_unwatch(&service->manager);
     }
+    controlling_stop(&service->controlling);
     confinement_end(&service->confinement);
     monitor_close(service->monitor);
     fleet_halt(service->fleet);

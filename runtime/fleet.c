@@ -76,21 +76,27 @@ static void do_work(struct letter *letter)
     pthread_mutex_unlock(&fleet->lock);
 }
 
-static void everywhere(struct fleet *fleet, work_fn *work, void *ctx)
+/* Has the worlds from index `first` to before `end` do it. */
+static void in_worlds(struct fleet *fleet, size_t first, size_t end, work_fn *work, void *ctx)
 {
-    bool alone = fleet->halted;
-
     fleet->work = work;
     fleet->work_ctx = ctx;
-    fleet->undone = alone ? 0 : fleet->slot_count - 1;
-    for (size_t i = 1; i < fleet->slot_count && !alone; i++)
+    fleet->undone = fleet->halted ? 0 : end - first - (first == 0 ? 1 : 0);
+    for (size_t i = first == 0 ? 1 : first; i < end && !fleet->halted; i++)
         posix_mailbox_post(&fleet->slots[i].world.mailbox, &fleet->slots[i].letter);
-    for (size_t i = 0; i < (alone ? fleet->slot_count : 1); i++)
-        work(&fleet->slots[i], ctx);
+    for (size_t i = first; i < end; i++) {
+        if (i == 0 || fleet->halted)
+            work(&fleet->slots[i], ctx);
+    }
     pthread_mutex_lock(&fleet->lock);
     while (fleet->undone > 0)
         pthread_cond_wait(&fleet->is_done, &fleet->lock);
     pthread_mutex_unlock(&fleet->lock);
+}
+
+static void everywhere(struct fleet *fleet, work_fn *work, void *ctx)
+{
+    in_worlds(fleet, 0, fleet->slot_count, work, ctx);
 }
 
 /* ---- signs of life ---- */
@@ -523,6 +529,29 @@ void fleet_visit(struct fleet *fleet,
     struct tour tour = { visit, ctx };
 
     everywhere(fleet, visit_entries, &tour);
+}
+
+struct visit_to_one {
+    struct tour tour;
+    size_t index;
+};
+
+static void visit_entry(struct slot *slot, void *ctx)
+{
+    const struct visit_to_one *one = ctx;
+
+    one->tour.visit(one->tour.ctx, one->index, slot->fleet->entries[one->index].modem);
+}
+
+void fleet_visit_one(struct fleet *fleet, size_t index,
+                     void (*visit)(void *ctx, size_t index, struct runtime_modem *modem), void *ctx)
+{
+    struct visit_to_one one = { { visit, ctx }, index };
+    size_t world;
+
+    assert(index < fleet->count && fleet->entries[index].modem != NULL);
+    world = (size_t)(fleet->entries[index].slot - fleet->slots);
+    in_worlds(fleet, world, world + 1, visit_entry, &one);
 }
 
 void fleet_clear(struct fleet *fleet, void (*closed)(void *ctx, size_t count), void *ctx)

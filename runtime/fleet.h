@@ -71,6 +71,11 @@ const char *fleet_port_label(const struct fleet *fleet, size_t index, size_t por
 void fleet_visit(struct fleet *fleet,
                  void (*visit)(void *ctx, size_t index, struct runtime_modem *modem), void *ctx);
 
+/* Shows one modem to `visit`, in the thread of its world. */
+void fleet_visit_one(struct fleet *fleet, size_t index,
+                     void (*visit)(void *ctx, size_t index, struct runtime_modem *modem),
+                     void *ctx);
+
 /* The master's world, for what else lives in its thread (signals, listeners).  Good until the fleet
  * is closed. */
 struct runtime_world *fleet_master(struct fleet *fleet);

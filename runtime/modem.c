@@ -22,10 +22,15 @@ struct runtime_port {
 struct runtime_modem {
     struct message_command messages; /* its command may be NULL */
     struct runtime_world *world;
+    struct clock *clock; /* the world's, or its own */
     struct log log;
     struct clock_timer *timer;
-    struct net *names;               /* NULL: the world's */
-    struct tally_modem *tally;       /* NULL: nobody counts */
+    struct net *names;                        /* NULL: the world's */
+    struct tally_modem *tally;                /* NULL: nobody counts */
+    const struct tlsmodem_observer *observer; /* the config's; NULL: none */
+    struct tlsmodem_observer both;            /* that and the tally's */
+    void (*on_message)(void *ctx, const struct tlsmodem_sending *message, enum tlsmodem_sent sent);
+    void *message_ctx;
     struct net *source;              /* in front of it; NULL: none */
     struct stack stack;              /* in front of that */
     struct net *network;             /* the outermost of them */
@@ -68,7 +73,7 @@ static void arm(void *ctx, int64_t deadline_ms)
 {
     struct runtime_modem *modem = ctx;
 
-    clock_timer_at(&modem->world->clock.base, modem->timer, deadline_ms);
+    clock_timer_at(modem->clock, modem->timer, deadline_ms);
 }
 
 /* In the writer's thread. */
@@ -165,18 +170,17 @@ static enum err open_network(struct runtime_modem *modem, const struct runtime_m
         modem->network = modem->source;
     }
     if (config->in_front != NULL)
-        err = stack_open(&modem->stack, config->in_front, modem->network, &modem->world->clock.base,
+        err = stack_open(&modem->stack, config->in_front, modem->network, modem->clock,
                          log_of(modem), &modem->network);
     if (err == ERR_OK && modem->taps != NULL)
-        modem->network =
-            modem->taps->net(modem->taps->ctx, &modem->world->clock.base, modem->network);
+        modem->network = modem->taps->net(modem->taps->ctx, modem->clock, modem->network);
     return check(err, "cannot put anything in front of the network", ret_failure);
 }
 
 static enum err open_around(struct runtime_modem *modem, const struct runtime_modem_config *config,
                             struct port_failure *ret_failure)
 {
-    enum err err = clock_new_timer(&modem->world->clock.base, on_time, modem, &modem->timer);
+    enum err err = clock_new_timer(modem->clock, on_time, modem, &modem->timer);
 
     if (err != ERR_OK)
         return check(err, "cannot make a timer", ret_failure);
@@ -228,6 +232,48 @@ static size_t index_of_model(const char *name)
     return index;
 }
 
+/* ---- who observes ---- */
+
+static void on_result(void *ctx, enum tlsmodem_result result)
+{
+    const struct runtime_modem *modem = ctx;
+    const struct tlsmodem_observer *tally = tally_observer(modem->world->tally);
+
+    tally->on_result(tally->ctx, result);
+    modem->observer->on_result(modem->observer->ctx, result);
+}
+
+static void on_bytes(void *ctx, size_t from_host, size_t to_host)
+{
+    const struct runtime_modem *modem = ctx;
+    const struct tlsmodem_observer *tally = tally_observer(modem->world->tally);
+
+    tally->on_bytes(tally->ctx, from_host, to_host);
+    modem->observer->on_bytes(modem->observer->ctx, from_host, to_host);
+}
+
+static const struct tlsmodem_observer *observer_of(struct runtime_modem *modem)
+{
+    if (modem->tally == NULL)
+        return modem->observer;
+    if (modem->observer == NULL)
+        return tally_observer(modem->world->tally);
+    modem->both = (struct tlsmodem_observer){ on_result, on_bytes, modem };
+    return &modem->both;
+}
+
+static enum tlsmodem_sent send_message(void *ctx, const struct tlsmodem_sending *message)
+{
+    struct runtime_modem *modem = ctx;
+    enum tlsmodem_sent sent = TLSMODEM_REFUSED;
+
+    if (modem->messages.command != NULL)
+        sent = message_command_send(&modem->messages, message);
+    if (modem->on_message != NULL)
+        modem->on_message(modem->message_ctx, message, sent);
+    return sent;
+}
+
 static enum err open_engine(struct runtime_modem *modem, const struct runtime_modem_config *config,
                             struct port_failure *ret_failure)
 {
@@ -239,7 +285,7 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .tls = providers_of(modem, config),
         .tls_count = config->tls_count,
         .storage = &modem->storage,
-        .clock = &modem->world->clock.base,
+        .clock = modem->clock,
         .log = log_of(modem),
         .identity = config->identity,
         .time = config->time,
@@ -247,9 +293,10 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .fact_count = config->fact_count,
         .answers = config->answers,
         .answer_count = config->answer_count,
-        .observer = modem->tally != NULL ? tally_observer(modem->world->tally) : NULL,
-        .send_message = config->message_command != NULL ? message_command_send : NULL,
-        .send_message_ctx = &modem->messages,
+        .observer = observer_of(modem),
+        .send_message =
+            config->message_command != NULL || config->on_message != NULL ? send_message : NULL,
+        .send_message_ctx = modem,
         .arm = arm,
         .arm_ctx = modem,
     };
@@ -294,6 +341,14 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     modem->on_port_end = config->on_port_end;
     modem->on_port_away = config->on_port_away;
     modem->ctx = config->ctx;
+    modem->observer = config->observer;
+    modem->on_message = config->on_message;
+    modem->message_ctx = config->message_ctx;
+    modem->clock = &world->clock.base;
+    if (config->clock != NULL) {
+        moved_clock_init(config->clock, modem->clock);
+        modem->clock = &config->clock->base;
+    }
     if (config->log != NULL)
         modem->log = *config->log;
     modem->log.name = config->name != NULL ? config->name : config->model;
@@ -331,15 +386,14 @@ static void start_ports(void *ctx)
     if (modem->on_started != NULL)
         modem->on_started(modem->started_ctx, modem);
     if (modem->companion != NULL)
-        modem->company =
-            modem->companion->begin(modem->companion_ctx, modem->engine, modem->terminals,
-                                    &modem->world->clock.base, log_of(modem));
+        modem->company = modem->companion->begin(modem->companion_ctx, modem->engine,
+                                                 modem->terminals, modem->clock, log_of(modem));
 }
 
 void runtime_modem_start(struct runtime_modem *modem,
                          void (*on_started)(void *ctx, struct runtime_modem *modem), void *ctx)
 {
-    const struct at_start_config first = { .clock = &modem->world->clock.base,
+    const struct at_start_config first = { .clock = modem->clock,
                                            .log = modem->log.write != NULL ? &modem->log : NULL,
                                            .lines = modem->first_lines,
                                            .count = modem->first_count,

@@ -8,6 +8,7 @@
 #include "runtime/credential.h"
 #include "runtime/world.h"
 #include "tlsmodem.h"
+#include "wrap/moved_clock.h"
 #include "wrap/stack.h"
 
 /* Who looks on: stands around what a modem is made of, in the order below, once each, in the
@@ -62,6 +63,13 @@ struct runtime_modem_config {
     const struct runtime_taps *taps;           /* NULL: nobody looks on */
     const struct runtime_companion *companion; /* NULL: nobody */
     void *companion_ctx;
+    /* Memory for a clock of its own, which may be put on; NULL: it has the world's. */
+    struct moved_clock *clock;
+    const struct tlsmodem_observer *observer; /* of the engine; NULL: nobody observes */
+    /* A host has sent a message, and so it was taken.  Called from the loop; nothing of the modem
+     * may be called inside.  NULL: nobody is told. */
+    void (*on_message)(void *ctx, const struct tlsmodem_sending *message, enum tlsmodem_sent sent);
+    void *message_ctx;
     /* 1 to TLSMODEM_TERMINALS_MAX.  `ports` says what to open for each, and is read at once; NULL:
      * nothing, the caller attaches channels of its own (tlsmodem_attach()). */
     size_t terminals;

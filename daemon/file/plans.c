@@ -3,7 +3,7 @@
 
 #include "file/claims.h"
 #include "file/identity.h"
-#include "file/metrics.h"
+#include "file/places.h"
 #include "file/ports.h"
 #include "file/settings.h"
 
@@ -177,14 +177,16 @@ static const struct file_layer *stack_defaults(const struct file_document *docum
     return top;
 }
 
-static bool plan_metrics(struct planning *planning, const struct file_document *document)
+static bool plan_places(struct planning *planning, const struct file_document *document)
 {
+    struct modem_plans *plans = planning->plans;
     const struct file_node *node;
 
-    if (!file_metrics(document, planning->settings, planning->report, planning->plans, &node))
+    if (!file_metrics(document, planning->settings, planning->report, plans, &node) ||
+        (node != NULL && plans->has_metrics && !claim_port(planning, &plans->metrics, node)))
         return false;
-    return node == NULL || !planning->plans->has_metrics ||
-           claim_port(planning, &planning->plans->metrics, node);
+    return file_control(document, planning->settings, planning->report, plans, &node) &&
+           (node == NULL || !plans->has_control || claim_port(planning, &plans->control, node));
 }
 
 static bool plan_document(struct planning *planning, const struct file_document *document)
@@ -193,7 +195,7 @@ static bool plan_document(struct planning *planning, const struct file_document 
     const struct file_layer *defaults = stack_defaults(document, layers);
     const struct file_node *list = file_node_at(document->tree.root, "modems");
     const struct file_node *node = list != NULL ? list->first : NULL;
-    bool good = plan_metrics(planning, document);
+    bool good = plan_places(planning, document);
 
     for (uint32_t i = 0; i < document->root->modems_count; i++, node = node->next) {
         struct file_layer own = { &document->root->modems[i], node, defaults };

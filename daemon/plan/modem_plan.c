@@ -89,6 +89,7 @@ void modem_plans_free(struct modem_plans *plans)
         modem_plan_clear(&plans->list[i]);
     free(plans->list);
     free(plans->pools);
+    free(plans->control_token_file);
     *plans = (struct modem_plans){ .count = 0 };
 }
 

@@ -70,6 +70,9 @@ struct modem_plans {
     struct modem_pool *pools;
     size_t pool_count;
     bool has_stdio;           /* one of the ports is standard input and output */
+    bool has_control;         /* else `control` does not count */
+    struct port_spec control; /* PORT_TCP or PORT_UNIX: where the run is controlled */
+    char *control_token_file; /* owned; NULL: none */
     bool has_metrics;         /* else `metrics` does not count */
     struct port_spec metrics; /* PORT_TCP or PORT_UNIX: where they are shown */
 };

@@ -1,0 +1,72 @@
+/* call.c: see call.h. */
+#include "control/call.h"
+
+#include "control/http_server.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void call_fail(struct call *call, unsigned status, const char *format, ...)
+{
+    char why[CALL_WHY_CAP];
+    json_t *text;
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(why, sizeof(why), format, args);
+    va_end(args);
+    text = json_string(why);
+    if (text == NULL) /* bytes of the client's that are no UTF-8 */
+        text = json_string("wrong");
+    json_decref(call->answer);
+    call->answer = json_object();
+    json_object_set_new(call->answer, "error", text);
+    call->status = status;
+}
+
+unsigned call_status_of(enum err err)
+{
+    switch (err) {
+    case ERR_OK:
+        return HTTP_OK;
+    case ERR_INVALID:
+        return HTTP_BAD_REQUEST;
+    case ERR_STATE:
+    case ERR_BUSY:
+    case ERR_FULL:
+        return HTTP_CONFLICT;
+    case ERR_NOT_FOUND:
+        return HTTP_NOT_FOUND;
+    default:
+        return HTTP_FAILED;
+    }
+}
+
+static bool is_one_of(const char *key, const char *const *keys)
+{
+    while (*keys != NULL && strcmp(*keys, key) != 0)
+        keys++;
+    return *keys != NULL;
+}
+
+bool call_has_only(struct call *call, const char *const *keys)
+{
+    char memory[CALL_WHY_CAP];
+    struct text list;
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(call->body, key, value)
+    {
+        if (is_one_of(key, keys))
+            continue;
+        text_init(&list, memory, sizeof(memory));
+        for (size_t i = 0; keys[i] != NULL; i++)
+            text_add(&list, "%s%s", i > 0 ? ", " : "", keys[i]);
+        call_fail(call, HTTP_BAD_REQUEST, "\"%.80s\" is no key of this call; allowed: %s", key,
+                  keys[0] != NULL ? memory : "none");
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,143 @@
+/* places.c: a file's `metrics:` and `control:`. */
+#include "file/places.h"
+
+#include "base/pattern.h"
+#include "plan/control_option.h"
+#include "plan/metrics_option.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WHY_CAP = 500, NUMBER_CAP = 11, FILLED_CAP = FILE_TEXT_MAX + 1 };
+
+struct finding {
+    uint32_t shard;
+    char number[NUMBER_CAP];
+};
+
+static bool find(void *ctx, struct span name, struct span *ret_value)
+{
+    struct finding *finding = ctx;
+
+    if (!span_equal(name, span_of("shard")))
+        return false;
+    snprintf(finding->number, NUMBER_CAP, "%" PRIu32, finding->shard);
+    *ret_value = span_of(finding->number);
+    return true;
+}
+
+/* With its values; a path begins in the file's folder.  False: `why` says more, or nothing. */
+static bool fill(const struct file_node *node, uint32_t shard, char *ret_filled, struct text *why)
+{
+    static const char unix_word[] = "unix:";
+    const size_t skipped = strlen(unix_word);
+    struct finding finding = { .shard = shard };
+    char path[FILLED_CAP];
+    struct text filled;
+
+    text_init(&filled, ret_filled, FILLED_CAP);
+    if (!pattern_expand(span_of(node->text), find, &finding, &filled, why) || filled.cut)
+        return false;
+    if (strncmp(ret_filled, unix_word, skipped) != 0 || ret_filled[skipped] == '\0')
+        return true;
+    if (!file_path(node->place.file, ret_filled + skipped, path, sizeof(path) - skipped))
+        return false;
+    memcpy(ret_filled + skipped, path, strlen(path) + 1);
+    return true;
+}
+
+typedef bool read_fn(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error);
+
+struct place {
+    const char *key;
+    read_fn *read;
+    bool *has;
+    struct port_spec *spec;
+};
+
+static bool read_place(const struct file_node *node, const struct file_settings *settings,
+                       struct file_report *report, const struct place *place)
+{
+    char memory[WHY_CAP], filled[FILLED_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    if (*place->has) {
+        file_report_wrong(report, &node->place, node->key, node->text,
+                          "another file has one, too; allowed: one place in all");
+        return false;
+    }
+    if (!fill(node, settings->shard, filled, &why)) {
+        if (memory[0] == '\0')
+            text_add(&why, "it is too long");
+        if (strstr(memory, "allowed:") == NULL)
+            text_add(&why, "; allowed: [HOST:]PORT or unix:PATH, with ${shard} in it");
+        file_report_wrong(report, &node->place, node->key, node->text, "%s", memory);
+        return false;
+    }
+    *place->has = place->read(node->key, filled, place->spec, &why);
+    if (!*place->has)
+        file_report_add(report, &node->place, "%s", memory);
+    return *place->has;
+}
+
+bool file_metrics(const struct file_document *document, const struct file_settings *settings,
+                  struct file_report *report, struct modem_plans *plans,
+                  const struct file_node **ret_node)
+{
+    const struct place place = { "metrics", metrics_option_read, &plans->has_metrics,
+                                 &plans->metrics };
+    const struct file_node *node = file_node_at(document->tree.root, place.key);
+
+    *ret_node = node;
+    return node == NULL || document->root->metrics == NULL ||
+           read_place(node, settings, report, &place);
+}
+
+/* A path begins in the file's folder. */
+static bool take_token_file(const struct file_node *node, struct file_report *report,
+                            struct modem_plans *plans)
+{
+    char path[FILLED_CAP];
+
+    if (node == NULL)
+        return true;
+    if (file_path(node->place.file, node->text, path, sizeof(path)))
+        plans->control_token_file = strdup(path);
+    if (plans->control_token_file == NULL)
+        file_report_wrong(report, &node->place, node->key, node->text,
+                          "it cannot be kept; allowed: a shorter path");
+    return plans->control_token_file != NULL;
+}
+
+bool file_control(const struct file_document *document, const struct file_settings *settings,
+                  struct file_report *report, struct modem_plans *plans,
+                  const struct file_node **ret_node)
+{
+    static const char token_key[] = "control-token-file";
+    const struct place place = { "control", control_option_read, &plans->has_control,
+                                 &plans->control };
+    const struct file_node *node = file_node_at(document->tree.root, place.key);
+    const struct file_node *token = file_node_at(document->tree.root, token_key);
+    char memory[WHY_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    *ret_node = node;
+    if (document->root->control == NULL && document->root->control_token_file == NULL)
+        return true;
+    if (document->root->control == NULL) {
+        file_report_wrong(report, &token->key_place, token->key, NULL,
+                          "there is no control; allowed: beside control: [HOST:]PORT");
+        return false;
+    }
+    if (!read_place(node, settings, report, &place) || !take_token_file(token, report, plans))
+        return false;
+    if (control_option_check(place.key, &plans->control, token_key, plans->control_token_file,
+                             &why))
+        return true;
+    file_report_add(report, &node->place, "%s", memory);
+    return false;
+}

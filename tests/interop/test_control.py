@@ -1,0 +1,347 @@
+"""The control port, by those who use it: on a Unix socket and on TCP, with each maker's modem on a real port.
+
+Sources: docs/control.md; docs/contract.md, "Control".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.control import ControlPort
+from support.modem import Modem, program_path
+from support.patience import ANSWER_S
+from support.servers import free_port
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+MODELS = ["he910", "m95", "l610"]
+
+
+@contextlib.contextmanager
+def controlled(model: str, *options: str, port: str = "unix") -> Iterator[tuple[Modem, ControlPort]]:
+    modem = Modem(model, port)
+    path = modem.folder / "control"
+    modem.options = ["--control", f"unix:{path}", *options]
+    with modem:
+        yield modem, ControlPort(path)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not path.exists()
+
+
+def token_file(folder: Path, text: str = TOKEN + "\n", mode: int = 0o600) -> Path:
+    path = folder / "token"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+@contextlib.contextmanager
+def controlled_by_tcp(folder: Path) -> Iterator[tuple[Modem, int]]:
+    port = free_port()
+    with Modem("m95", options=["--control", str(port), "--control-token-file",
+                               str(token_file(folder))]) as modem:
+        yield modem, port
+
+
+def answered(modem: Modem, line: str) -> bytes:
+    modem.host.write(line.encode() + b"\r")
+    return modem.host.read_match(re.compile(rb"\r\n(OK|ERROR|\+CM[ES] ERROR[^\r]*)\r\n"))
+
+
+# ---- what it does ----
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_host_has_heard_of_it_when_the_call_returns(model: str) -> None:
+    with controlled(model) as (modem, control):
+        assert b"OK" in answered(modem, "AT+CREG=1")
+        assert control.modem(model)["registered"] is True
+        state = control.change(model, registration="denied", signal=7, operator="Lab", operator_code="26299")
+        if model != "m95":  # which keeps a distance from the OK before
+            assert b"+CREG: 3" in modem.host.pending()
+        assert (state["registered"], state["registration"], state["signal"]) == (False, "denied", 7)
+        assert (state["operator"], state["operator-code"]) == ("Lab", "26299")
+        modem.host.read_until(b"+CREG: 3\r\n")
+        control.change(model, registration="home")
+        modem.host.read_until(b"+CREG: 1\r\n")
+        assert b"+CSQ: 7," in answered(modem, "AT+CSQ")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_calls_messages_and_power(model: str) -> None:
+    with controlled(model) as (modem, control):
+        answered(modem, "AT+CMGF=1")
+        answered(modem, "AT+CNMI=2,1")
+        assert control.act(model, "ring", caller="+4915112345678")["call"] == {
+            "state": "rings", "caller": "+4915112345678"}
+        modem.host.read_until(b"RING\r\n")
+        control.act(model, "ring-end")
+        assert control.modem(model)["call"] == {"state": "none"}
+        modem.host.drop(len(modem.host.pending()))
+        state = control.act(model, "sms", **{"from": "+491511", "text": "Grüße"})
+        modem.host.read_until(b"+CMTI: ")
+        assert (state["messages"], state["unread"]) == (1, 1)
+        assert control.act(model, "power", do="off")["on"] is False
+        assert "it needs a modem that is on" in control.refused(
+            409, "POST", f"/v1/modems/{model}/ring", {})
+        assert control.act(model, "power", do="on")["on"] is True
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_clock_that_is_put_on_takes_every_timer_along(model: str) -> None:
+    """A day in no time: the modem's clock shows it, and a phone that rings has rung each time."""
+    with controlled(model) as (modem, control):
+        before = control.modem(model)["clock"]
+        control.act(model, "ring")
+        began = time.monotonic()
+        control.change(model, clock={"advance": "60s"})
+        assert modem.host.pending().count(b"RING") >= 10
+        control.act(model, "ring-end")
+        control.change(model, clock={"advance": "1d"})
+        assert time.monotonic() - began < ANSWER_S
+        after = control.modem(model)["clock"]
+        assert after[:10] > before[:10]
+        modem.host.drop(len(modem.host.pending()))
+        assert b"OK" in answered(modem, "AT")
+        control.change(model, clock="2030-05-01T12:00:00Z")
+        assert control.modem(model)["clock"].startswith("2030-05-01T12:00:")
+
+
+def test_circuits_are_shown_and_dtr_is_driven() -> None:
+    with controlled("he910") as (modem, control):
+        port = control.modem("he910")["ports"][0]
+        assert (port["port"], port["place"]) == (1, f"unix {modem.unix_path}")
+        assert (port["dtr"], port["dcd"], port["ri"]) == (True, False, False)
+        assert control.change("he910", dtr=False)["ports"][0]["dtr"] is False
+        assert control.change("he910", dtr="on", port=1)["ports"][0]["dtr"] is True
+        control.act("he910", "ring")
+        assert control.modem("he910")["ports"][0]["ri"] is True
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_reset_brings_back_what_was(model: str) -> None:
+    with controlled(model) as (_, control):
+        before = control.modem(model)
+        control.change(model, registration="lost", signal=99, operator="Lab", cell=77, sim="absent")
+        control.done("POST", "/v1/reset")
+        after = control.modem(model)
+        for changing in ("clock",):
+            before.pop(changing), after.pop(changing)
+        assert after == before
+
+
+def test_modems_come_and_go(tmp_path: Path) -> None:
+    with controlled("m95") as (modem, control):
+        entry = {"name": "second", "module": "l610", "state": "none",
+                 "ports": [{"unix": str(tmp_path / "port")}], "signal": 11}
+        state = control.done("POST", "/v1/modems", entry)
+        assert (state["name"], state["module"], state["signal"]) == ("second", "l610", 11)
+        assert [one["name"] for one in control.modems()] == ["m95", "second"]
+        with socket.socket(socket.AF_UNIX) as host:
+            host.settimeout(ANSWER_S)
+            host.connect(str(tmp_path / "port"))
+            host.sendall(b"ATE0\r")
+            assert host.recv(100)
+            assert "another name" in control.refused(409, "POST", "/v1/modems", entry)
+            control.refused(409, "POST", "/v1/modems", entry | {"name": "third"})  # its port
+            assert control.done("DELETE", "/v1/modems/second") == {"removed": "second"}
+            while host.recv(100):  # hung up on
+                pass
+        assert [one["name"] for one in control.modems()] == ["m95"]
+        assert "the last modem" in control.refused(409, "DELETE", "/v1/modems/m95")
+        assert b"OK" in answered(modem, "AT")
+
+
+def test_what_is_wrong_is_said_with_what_is_allowed() -> None:
+    with controlled("m95") as (_, control):
+        at = "/v1/modems/m95"
+        for body, words in [
+                ({"registration": "away"}, "allowed: home, roaming, searching, denied, lost"),
+                ({"signal": 32}, "allowed: 0 to 31, 99"),
+                ({"signal": "x" * 2000}, "of a wrong kind; allowed: 0 to 31, 99"),
+                ({"attached": 3}, "allowed: no, yes, true, false"),
+                ({"clock": {"advance": "75"}}, '{"advance": "75s"}'),
+                ({"clock": {"advance": "32d"}}, "0 to 31 days"),
+                ({"clock": {}}, '{"advance": "75s"}'),
+                ({"port": 2}, "allowed: 1 to 1"),
+                ({"dcd": True}, '"dcd" is no key of this call; allowed: registration, '),
+        ]:
+            assert words in control.refused(400, "PATCH", at, body)
+        for act, body, words in [
+                ("power", {}, "allowed: off, on, reset, brown-out"),
+                ("power", {"do": "up"}, "allowed: off, on, reset, brown-out"),
+                ("ring", {"caller": "me"}, "1 to 20 digits"),
+                ("ring", {"from": "1"}, "allowed: caller"),
+                ("ring-end", {"x": 1}, "allowed: none"),
+                ("sms", {"from": "1", "text": "x" * 161}, "160 characters"),
+                ("context-lost", {"cid": 99}, "PDP context of the model"),
+        ]:
+            assert words in control.refused(400, "POST", f"{at}/{act}", body)
+        assert "line 1, column" in control.refused(400, "PATCH", at, b'{"signal": }')
+        assert "no object" in control.refused(400, "PATCH", at, b"[1]")
+        assert "did you mean he910?" in control.refused(400, "POST", "/v1/modems", {"module": "he911"})
+        assert "there is no modem in the body" in control.refused(400, "POST", "/v1/modems")
+        assert "allowed: 65536 bytes" in control.refused(413, "PATCH", at, b" " * 65537)
+        assert "no such address" in control.refused(404, "GET", "/v2/modems")
+        assert "no modem \"m96\"" in control.refused(404, "GET", "/v1/modems/m96")
+        assert "another" not in control.refused(405, "PUT", at)
+        assert control.modem("m95")["signal"] == 20
+
+
+# ---- what happened ----
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_journal_has_it_in_order(model: str) -> None:
+    with controlled(model) as (modem, control):
+        answered(modem, "AT+CREG=1")
+        control.change(model, registration="lost")
+        modem.host.read_until(b"+CREG: ")
+        modem.host.read_until(b"\r\n")
+        answered(modem, "AT+CPIN=\"9876\"")
+        control.change(model, clock={"advance": "75s"})
+        answered(modem, "AT+CSQ")
+        journal = control.journal(model)
+        assert (journal["modem"], journal["lost"]) == (model, 0)
+        said = [(entry["kind"], entry["text"]) for entry in journal["entries"]
+                if entry["kind"] in ("command", "answer", "control")]
+        said = said[said.index(("command", "AT+CREG=1")):]
+        assert said[:4] == [("command", "AT+CREG=1"), ("answer", "OK"),
+                            ("control", 'set {"registration":"lost"}'), ("answer", said[3][1])]
+        assert said[3][1].startswith("+CREG: ")
+        assert "9876" not in str(journal)
+        numbers = [entry["number"] for entry in journal["entries"]]
+        assert numbers == list(range(1, len(numbers) + 1)) and journal["last"] == numbers[-1]
+        moments = [entry["ms"] for entry in journal["entries"]]
+        assert moments == sorted(moments) and moments[-1] - moments[0] >= 75000
+        results = [entry.get("result") for entry in journal["entries"] if entry["text"] == "OK"]
+        assert set(results) == {"ok"}
+        assert [entry["port"] for entry in journal["entries"] if entry["kind"] == "command"] == [1, 1, 1]
+        rest = control.journal(model, after=numbers[-2])["entries"]
+        assert [entry["number"] for entry in rest] == numbers[-1:]
+
+
+def test_a_journal_is_bounded() -> None:
+    with controlled("m95") as (modem, control):
+        for _ in range(60):
+            modem.host.write(b"AT\r" * 200)
+            for _ in range(200):
+                modem.host.read_until(b"OK\r\n")
+        journal = control.journal("m95")
+        assert journal["lost"] > 0
+        assert journal["lost"] + len(journal["entries"]) == journal["last"]
+        assert len(journal["entries"]) > 1000
+
+
+def test_a_message_that_a_host_sends_is_in_it(tmp_path: Path) -> None:
+    with controlled("m95") as (modem, control):
+        answered(modem, "AT+CMGF=1")
+        modem.host.write(b'AT+CMGS="+49170"\r')
+        modem.host.read_until(b"> ")
+        modem.host.write(b"hello\x1a")
+        modem.host.read_until(b"+CMS ERROR")
+        messages = [entry for entry in control.journal("m95")["entries"] if entry["kind"] == "message"]
+        assert [(entry["to"], entry["text"], entry["outcome"]) for entry in messages] == [
+            ("+49170", "hello", "refused")]
+
+
+def test_events_come_as_they_happen() -> None:
+    with controlled("m95") as (modem, control), control.events() as events, \
+            control.events("/v1/events?modem=m95") as own:
+        answered(modem, "AT+CSQ")
+        for stream in (events, own):
+            entry = next(stream)
+            assert (entry["modem"], entry["kind"], entry["text"]) == ("m95", "command", "AT+CSQ")
+            assert next(stream)["text"].startswith("+CSQ: ")
+        control.refused(404, "GET", "/v1/events?modem=nobody")
+
+
+# ---- who may ----
+
+def test_tcp_asks_for_the_token(tmp_path: Path) -> None:
+    with controlled_by_tcp(tmp_path) as (_, port):
+        assert ControlPort(port, TOKEN).modem("m95")["name"] == "m95"
+        for token in (None, TOKEN[:-1], TOKEN + "0", "x" * len(TOKEN)):
+            assert "--control-token-file" in ControlPort(port, token).refused(401, "GET", "/v1/modems")
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1:{port}",
+                                    "http://127.0.0.1:{port}.evil.example"])
+def test_no_page_of_another_place(tmp_path: Path, origin: str) -> None:
+    with controlled_by_tcp(tmp_path) as (_, port):
+        control = ControlPort(port, TOKEN)
+        status, answer = control.ask("GET", "/v1/modems", headers={"Origin": origin.format(port=port)})
+        assert (status, "another origin" in answer["error"]) == (403, True)
+        assert control.ask("GET", "/v1/modems", headers={"Origin": f"http://127.0.0.1:{port}"})[0] == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "0.0.0.0:{port}"])
+def test_no_name_that_points_here(tmp_path: Path, host: str) -> None:
+    with controlled_by_tcp(tmp_path) as (_, port):
+        status, answer = ControlPort(port, TOKEN).ask("GET", "/v1/modems", headers={"Host": host.format(port=port)})
+        assert (status, "names another place" in answer["error"]) == (403, True)
+
+
+def test_a_page_cannot_reach_a_socket_file_by_a_proxy() -> None:
+    with controlled("m95") as (_, control):
+        assert control.ask("GET", "/v1/modems", headers={"Origin": "http://localhost"})[0] == 403
+
+
+# ---- wrong use ----
+
+def fails(*options: str) -> tuple[int, str]:
+    ended = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "m95", "--pty", "modem", "--state", "none",
+                            *options], capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    return ended.returncode, ended.stderr
+
+
+def test_wrong_use_is_told(tmp_path: Path) -> None:
+    token = str(token_file(tmp_path))
+    for options, words in [
+            (["--control", "4321"], "needs a token"),
+            (["--control", "0.0.0.0:4321", "--control-token-file", token], "other machines can reach it"),
+            (["--control", "unix:x", "--control-token-file", token], "is its owner's alone"),
+            (["--control-token-file", token], "needs --control"),
+            (["--control", "0", "--control-token-file", token], "nobody would know its port"),
+            (["--control", "unix:"], "--control")]:
+        status, said = fails(*options)
+        assert (status, words in said, said.count("\n")) == (2, True, 1), said
+
+
+@pytest.mark.parametrize(("text", "mode", "words"), [
+    (TOKEN, 0o644, "others can read it"), ("short", 0o600, "16 to 256 printable"), ("a b" * 10, 0o600, "16 to 256 printable"),
+    ("", 0o600, "16 to 256 printable"), (None, 0o600, "No such file")])
+def test_a_token_that_is_none_is_told(tmp_path: Path, text: str | None, mode: int, words: str) -> None:
+    path = token_file(tmp_path, text or "", mode)
+    if text is None:
+        path.unlink()
+    status, said = fails("--control", str(free_port()), "--control-token-file", str(path))
+    assert (status, words in said, str(path) in said) == (1, True, True), said
+
+
+def test_a_file_says_where(tmp_path: Path) -> None:
+    config = tmp_path / "run.yaml"
+    port = free_port()
+    token_file(tmp_path)
+    entry = "modems: [{name: a, module: m95, state: none, ports: [{pty: a}]}]\n"
+    for text, words in [
+            ("control: 0.0.0.0:4321\n", "run.yaml:1:10: control: "), (f"control: {port}\n", "needs a token"),
+            ("control-token-file: token\n", "there is no control")]:
+        config.write_text(text + entry)
+        ended = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--check-config"],
+                               capture_output=True, text=True, timeout=ANSWER_S, check=False)
+        assert (ended.returncode, words in ended.stderr) == (2, True), ended.stderr
+    config.write_text(f"control: {port}\ncontrol-token-file: token\n" + entry)
+    run = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", config], stdout=subprocess.PIPE, text=True)
+    try:
+        assert run.stdout is not None and run.stdout.readline().startswith("ready: a pty ")
+        assert [one["name"] for one in ControlPort(port, TOKEN).modems()] == ["a"]
+    finally:
+        run.terminate()
+        assert run.wait(ANSWER_S) == 0

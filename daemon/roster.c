@@ -190,6 +190,7 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->log = roster->log;
     config->taps = modem->recording != NULL ? recording_taps(modem->recording) : NULL;
     config->companion = scenario_run_companion(roster->scenario);
+    config->laboratory = config->companion != NULL || modem->hand != NULL;
     config->companion_ctx = &modem->seat;
     if (modem->hand != NULL)
         hand_config(modem->hand, config);

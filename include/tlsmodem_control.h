@@ -13,6 +13,7 @@
 #define TLSMODEM_CONTROL_H
 
 #include "tlsmodem.h"
+#include "tlsmodem/fault.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -122,6 +123,42 @@ enum tlsmodem_err tlsmodem_receive_message(struct tlsmodem *modem,
 /* The network has decided on a message that tlsmodem_config.send_message left open.
  * TLSMODEM_ERR_NOT_FOUND: nobody waits for it any more. */
 enum tlsmodem_err tlsmodem_message_decided(struct tlsmodem *modem, uint32_t ticket, bool accepted);
+
+/* ---- faults and links; docs/laboratory.md has what there is ---- */
+
+/* Adds a fault, which is copied and strikes from now on, connections that are there too; it stays
+ * over power cycles.  `ret_number` is from 1 on, each once.  TLSMODEM_ERR_STATE: the config has no
+ * laboratory; TLSMODEM_ERR_INVALID: tlsmodem_fault_check() refuses it; TLSMODEM_ERR_FULL: there are
+ * 64; TLSMODEM_ERR_NO_MEMORY. */
+enum tlsmodem_err tlsmodem_add_fault(struct tlsmodem *modem, const struct tlsmodem_fault *fault,
+                                     uint32_t *ret_number);
+
+/* Removes the fault of this number, 0: all.  TLSMODEM_ERR_NOT_FOUND: there is none;
+ * TLSMODEM_ERR_STATE as above. */
+enum tlsmodem_err tlsmodem_remove_fault(struct tlsmodem *modem, uint32_t number);
+
+struct tlsmodem_fault_status {
+    uint32_t number;
+    struct tlsmodem_fault fault;
+    uint64_t seen;   /* connections, lines, bytes … that fitted it since it was added */
+    uint64_t struck; /* how many of them it has struck */
+};
+
+/* The faults there are, one for each index from 0, in the order of their numbers; false past the
+ * end. */
+bool tlsmodem_fault_at(const struct tlsmodem *modem, size_t index,
+                       struct tlsmodem_fault_status *ret_status);
+
+/* Has the network be behind another radio from now on, for connections that are there too: words as
+ * the option --link takes them; NULL: behind none, though one that was there from the start.  What
+ * is under way arrives when it was to.  TLSMODEM_ERR_INVALID: `why` gets one sentence that says
+ * what is allowed, cut at `cap` bytes (at least 1); TLSMODEM_ERR_STATE as above;
+ * TLSMODEM_ERR_NO_MEMORY. */
+enum tlsmodem_err tlsmodem_set_link(struct tlsmodem *modem, const char *words, char *why,
+                                    size_t cap);
+
+/* The words of the last tlsmodem_set_link(), good until the next; NULL: none. */
+const char *tlsmodem_link(const struct tlsmodem *modem);
 
 /* ---- how things are ---- */
 

@@ -297,6 +297,7 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .send_message =
             config->message_command != NULL || config->on_message != NULL ? send_message : NULL,
         .send_message_ctx = modem,
+        .laboratory = config->laboratory ? modem->clock : NULL,
         .arm = arm,
         .arm_ctx = modem,
     };

@@ -60,7 +60,8 @@ struct runtime_modem_config {
                                   * does */
     struct nvm *nvm;             /* NULL: in memory only */
     const struct log *log;       /* NULL: silence; copied, and the modem's name put in */
-    const struct runtime_taps *taps;           /* NULL: nobody looks on */
+    const struct runtime_taps *taps; /* NULL: nobody looks on */
+    bool laboratory; /* faults and links may be added at run time (tlsmodem_control.h) */
     const struct runtime_companion *companion; /* NULL: nobody */
     void *companion_ctx;
     /* Memory for a clock of its own, which may be put on; NULL: it has the world's. */

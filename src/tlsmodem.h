@@ -213,6 +213,9 @@ struct tlsmodem_config {
     enum tlsmodem_sent (*send_message)(void *ctx, const struct tlsmodem_sending *message);
     void *send_message_ctx;
     const struct tlsmodem_observer *observer; /* NULL: nobody counts */
+    /* A clock that shows the time of `clock` and has timers, for faults and links at run time
+     * (tlsmodem_control.h); NULL: there are none, and they cost nothing. */
+    struct clock *laboratory;
     /* Call tlsmodem_tick() at `deadline_ms` of the clock; CLOCK_NEVER: not before something
      * happens.  Replaces what was armed before.  Nothing of the modem may be called inside. */
     void (*arm)(void *ctx, int64_t deadline_ms);

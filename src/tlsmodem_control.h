@@ -11,6 +11,7 @@
 #ifndef TLSMODEM_CONTROL_H
 #define TLSMODEM_CONTROL_H
 
+#include "base/fault.h"
 #include "tlsmodem.h"
 
 /* ---- the network ---- */
@@ -111,6 +112,38 @@ enum err tlsmodem_receive_message(struct tlsmodem *modem, const struct tlsmodem_
 /* The network has decided on a message that tlsmodem_config.send_message left open.  ERR_NOT_FOUND:
  * nobody waits for it any more. */
 enum err tlsmodem_message_decided(struct tlsmodem *modem, uint32_t ticket, bool accepted);
+
+/* ---- faults and links; docs/laboratory.md has what there is ---- */
+
+/* Adds a fault, which is copied and strikes from now on, connections that are there too; it stays
+ * over power cycles.  `ret_number` is from 1 on, each once.  ERR_STATE: the config has no
+ * laboratory; ERR_INVALID: fault_check() refuses it; ERR_FULL: there are 64; ERR_NO_MEMORY. */
+enum err tlsmodem_add_fault(struct tlsmodem *modem, const struct fault *fault,
+                            uint32_t *ret_number);
+
+/* Removes the fault of this number, 0: all.  ERR_NOT_FOUND: there is none; ERR_STATE as above. */
+enum err tlsmodem_remove_fault(struct tlsmodem *modem, uint32_t number);
+
+struct tlsmodem_fault_status {
+    uint32_t number;
+    struct fault fault;
+    uint64_t seen;   /* connections, lines, bytes … that fitted it since it was added */
+    uint64_t struck; /* how many of them it has struck */
+};
+
+/* The faults there are, one for each index from 0, in the order of their numbers; false past the
+ * end. */
+bool tlsmodem_fault_at(const struct tlsmodem *modem, size_t index,
+                       struct tlsmodem_fault_status *ret_status);
+
+/* Has the network be behind another radio from now on, for connections that are there too: words as
+ * the option --link takes them; NULL: behind none, though one that was there from the start.  What
+ * is under way arrives when it was to.  ERR_INVALID: `why` gets one sentence that says what is
+ * allowed, cut at `cap` bytes (at least 1); ERR_STATE as above; ERR_NO_MEMORY. */
+enum err tlsmodem_set_link(struct tlsmodem *modem, const char *words, char *why, size_t cap);
+
+/* The words of the last tlsmodem_set_link(), good until the next; NULL: none. */
+const char *tlsmodem_link(const struct tlsmodem *modem);
 
 /* ---- how things are ---- */
 

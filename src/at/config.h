@@ -47,6 +47,8 @@ struct at_owner_ops {
     /* Asked before a command runs, which is not one of `=?`: AT_OK, or its error.  NULL: each may.
      */
     enum at_status (*allows)(struct at_session *at, const struct at_command *row);
+    /* A command line begins to run, given without its AT.  NULL: nobody looks. */
+    void (*on_line)(void *owner, struct span line);
     /* A command line has ended.  NULL: nobody counts. */
     void (*on_line_end)(void *owner, enum at_ending ending);
     /* The number of the port in the log, from 1.  NULL: the log names none. */

@@ -318,6 +318,8 @@ void at_start_line(struct at_session *at)
 {
     assert(at->state == AT_COMMAND);
     at_trace_line(at);
+    if (at->config.owner_ops->on_line != NULL)
+        at->config.owner_ops->on_line(at->config.owner, at_editor_line(&at->editor));
     at->cursor = 0;
     at_run_line(at);
 }

@@ -3,6 +3,7 @@
 #include "module/control.h"
 #include "module/facts.h"
 #include "module/identity.h"
+#include "module/laboratory.h"
 #include "module/messages.h"
 #include "module/module.h"
 #include "module/network_time.h"
@@ -107,6 +108,8 @@ static void init_world(struct tlsmodem *modem)
         .leave = world_leave,
         .ctx = modem,
     };
+    if (modem->laboratory != NULL)
+        modem->world.whose = laboratory_whose(modem);
 }
 
 static enum err build(struct tlsmodem *modem)
@@ -114,6 +117,8 @@ static enum err build(struct tlsmodem *modem)
     enum err err;
 
     err = module_facts_init(modem);
+    if (err == ERR_OK && modem->config.laboratory != NULL)
+        err = laboratory_open(modem);
     if (err != ERR_OK)
         return err;
     modem->maker_size = modem->personality->state_size(modem);
@@ -196,6 +201,7 @@ void tlsmodem_free(struct tlsmodem *modem)
         terminal_deinit(&modem->terminals[i]);
     messages_deinit(modem);
     control_deinit(modem);
+    laboratory_close(modem);
     free(modem->terminals);
     free(modem->maker);
     module_facts_deinit(modem);

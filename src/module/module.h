@@ -28,6 +28,7 @@ struct tlsmodem {
     uint8_t message_reference;      /* of the next one */
     struct message_store *messages; /* owned; NULL: it is empty (messages.h) */
     struct control *control;        /* owned; NULL: the config's words hold (control.h) */
+    struct laboratory *laboratory;  /* owned; NULL: nothing goes wrong on demand (laboratory.h) */
     struct connection_world world;
     size_t terminal_count;
     struct module_terminal *terminals;

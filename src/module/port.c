@@ -4,6 +4,7 @@
 #include "at/session.h"
 #include "module/flow.h"
 #include "module/keep.h"
+#include "module/laboratory.h"
 #include "module/module.h"
 #include "module/own_answers.h"
 #include "module/part.h"
@@ -189,6 +190,14 @@ static bool own_answer(void *owner, struct span command, struct at_own_answer *r
     return own_answer_find(config->answers, config->answer_count, command, ret_answer);
 }
 
+static void on_line(void *owner, struct span line)
+{
+    const struct module_terminal *terminal = owner;
+
+    if (terminal->modem->laboratory != NULL)
+        laboratory_on_line(terminal->modem, terminal->index, line);
+}
+
 static void on_line_end(void *owner, enum at_ending ending)
 {
     static const enum tlsmodem_result results[] = {
@@ -208,6 +217,7 @@ static void on_line_end(void *owner, enum at_ending ending)
 }
 
 static const struct at_owner_ops owner_ops = {
+    .on_line = on_line,
     .on_line_end = on_line_end,
     .own_answer = own_answer,
     .allows = sim_allows,

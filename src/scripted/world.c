@@ -248,6 +248,7 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .time = world->time,
         .send_message = world->send_message,
         .send_message_ctx = world->send_message_ctx,
+        .laboratory = world->has_laboratory ? world->clock : NULL,
         .arm = arm,
         .arm_ctx = world,
     };

@@ -52,6 +52,7 @@ struct world {
     enum tlsmodem_sent (*send_message)(void *ctx, const struct tlsmodem_sending *message);
     void *send_message_ctx;    /* for the next one, both */
     struct tlsmodem_time time; /* for the next one */
+    bool has_laboratory;       /* the next one does */
     /* The program has broken a promise: an error without a reason in the log, or it does not come
      * to rest.  Preset: says so on standard error and aborts. */
     void (*on_fault)(struct world *world, const char *what);

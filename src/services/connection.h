@@ -42,7 +42,11 @@ struct connection_world {
     void (*enter)(void *ctx);
     void (*leave)(void *ctx);
     void *ctx;
+    int32_t *whose; /* is the number of the socket for which something is begun on `net` or `tls`,
+                     * CONNECTION_NO_SOCKET for what is none; NULL: nobody wants to know */
 };
+
+enum { CONNECTION_NO_SOCKET = -1 };
 
 /* Why an opening failed or a connection ended. */
 struct connection_failure {

@@ -15,6 +15,14 @@ struct connection_offer {
     uint8_t memory[];
 };
 
+/* Something is about to be begun for it on the network, or with TLS. */
+static inline void connection_says_whose(const struct connection *connection)
+{
+    if (connection->world->whose != NULL)
+        *connection->world->whose =
+            connection->kind == NULL ? connection->id : CONNECTION_NO_SOCKET;
+}
+
 /* ---- connection_state.c ---- */
 
 /* The only writer of connection->state. */

@@ -14,7 +14,10 @@ static enum err connect_peer(struct connection *connection)
                              .address = connection->peer,
                              .port = connection->port,
                              .local_port = connection->local_port };
-    enum err err =
+    enum err err;
+
+    connection_says_whose(connection);
+    err =
         net_connect(connection->world->net, &to, on_stream_event, connection, &connection->stream);
 
     if (err != ERR_OK)
@@ -246,6 +249,7 @@ enum err connection_open(struct connection *connection, const struct connection_
     struct net *net = connection->world->net;
     enum err err = prepare(connection, target, ret_failure);
 
+    connection_says_whose(connection);
     if (err == ERR_OK)
         err = net_resolve(net, connection->host, on_resolved, connection, &connection->query);
     if (err != ERR_OK)

@@ -59,6 +59,7 @@ enum err connection_open_session(struct connection *connection, const struct tls
         ret_failure->reason = TLS_VERSION_MISSING;
         return ERR_UNSUPPORTED;
     }
+    connection_says_whose(connection);
     return tls_open(provider, &config, &lower, &connection->session, ret_failure);
 }
 

@@ -387,6 +387,7 @@ enum err engine_stage_open(const struct engine_stage_config *config, struct repo
     stage->peers = peers;
     world_init(&stage->world);
     stage->world.on_fault = on_fault;
+    stage->world.has_laboratory = true;
     stage->world.log = (struct log){
         .write = log_line, .ctx = stage, .level = LOG_DEBUG, .traced = UINT32_C(1) << TRACE_AT
     };

@@ -2,6 +2,7 @@
 #include "transcript/reader_step.h"
 
 #include "base/letters.h"
+#include "laboratory/trouble.h"
 #include "transcript/reader_text.h"
 #include "transcript/reader_words.h"
 #include "transcript/variable.h"
@@ -306,20 +307,45 @@ static void take_context_lost(struct reader *reader, struct span rest)
     take_word(reader, "context-lost", rest);
 }
 
+/* Looks at words that have no variables in them. */
+static void check_trouble(struct reader *reader, struct span words,
+                          bool (*allows)(struct span words, struct text *why), const char *form)
+{
+    char memory[READER_MISTAKE_MAX];
+    char *allowed;
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    if (has_variable(words) || allows(words, &why))
+        return;
+    allowed = strstr(memory, "; allowed: ");
+    if (allowed != NULL)
+        *allowed = '\0';
+    reader_mistake(reader, words, memory, allowed != NULL ? allowed + strlen("; allowed: ") : form);
+}
+
 static void take_fault(struct reader *reader, struct span rest)
 {
+    static const char form[] = "fault TYPE NAME=VALUE..., fault none";
+
     reader->step.kind = SCRIPT_FAULT;
     reader->step.words = rest;
-    if (words_next(&rest).len == 0)
-        reader_mistake(reader, nothing, "which fault?", "fault TYPE WORD...");
+    if (letters_trim(rest).len == 0)
+        reader_mistake(reader, nothing, "which fault?", form);
+    else
+        check_trouble(reader, rest, lab_fault_allows, form);
 }
 
 static void take_link(struct reader *reader, struct span rest)
 {
+    static const char form[] = "link NAME, link down=236 up=118 rtt=600, link none";
+
     reader->step.kind = SCRIPT_LINK;
     reader->step.words = rest;
-    if (words_next(&rest).len == 0)
-        reader_mistake(reader, nothing, "which link?", "link NAME, link down=236 up=118 rtt=600");
+    if (letters_trim(rest).len == 0)
+        reader_mistake(reader, nothing, "which link?", form);
+    else
+        check_trouble(reader, rest, lab_link_allows, form);
 }
 
 static void take_at(struct reader *reader, struct span rest)

@@ -1,6 +1,8 @@
 /* world_step.c: a step of the world happens to a modem. */
 #include "transcript/world_step.h"
 
+#include "laboratory/trouble.h"
+
 bool world_step_is(const struct script_step *step)
 {
     return step->kind == SCRIPT_SET || step->kind == SCRIPT_ACT || step->kind == SCRIPT_FAULT ||
@@ -18,8 +20,9 @@ enum err world_step_do(struct tlsmodem *modem, size_t port, const struct script_
         return lab_setting_set(modem, port, step->setting, first, why);
     case SCRIPT_ACT:
         return lab_act_do(modem, step->act, values, why);
+    case SCRIPT_FAULT:
+        return lab_fault_do(modem, first, why);
     default:
-        text_add(why, "this cannot be done yet");
-        return ERR_UNSUPPORTED;
+        return lab_link_do(modem, first, why);
     }
 }

@@ -14,6 +14,8 @@ int64_t link_lane_pass(struct link_lane *lane, int64_t now_ms, size_t bytes)
         lane->free_us = now_ms * US_PER_MS;
     if (lane->way.kbit_s > 0)
         lane->free_us += (int64_t)bytes * BITS * US_PER_MS / lane->way.kbit_s;
+    if (bytes > 0)
+        lane->free_us += lane->slice.pause_us;
     return (lane->free_us + US_PER_MS - 1) / US_PER_MS + lane->way.delay_ms;
 }
 
@@ -41,6 +43,16 @@ int64_t link_lane_chance(const struct link_lane *lane, uint64_t number, bool res
         wait_ms *= 2;
     }
     return late_ms;
+}
+
+size_t link_lane_slice(const struct link_lane *lane, uint64_t at)
+{
+    const struct link_slice *slice = &lane->slice;
+    uint32_t below = slice->variation < slice->bytes ? slice->variation : slice->bytes - 1;
+
+    if (slice->bytes == 0)
+        return 0;
+    return slice->bytes - below + (size_t)(draw(lane, at, 0) * (2 * (uint64_t)below + 1) >> 32);
 }
 
 bool link_lane_loses(const struct link_lane *lane, uint64_t number)

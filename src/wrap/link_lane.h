@@ -7,8 +7,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Pieces that bytes are cut into; zeroed: none. */
+struct link_slice {
+    uint32_t bytes, variation; /* of each, and by how many of them more or less */
+    uint32_t pause_us;         /* behind each */
+};
+
 struct link_lane {
     struct link_way way;
+    struct link_slice slice;
     uint32_t seed;   /* of what chance decides */
     int64_t free_us; /* until then it sends what it was given before */
 };
@@ -20,6 +27,9 @@ int64_t link_lane_pass(struct link_lane *lane, int64_t now_ms, size_t bytes);
 /* By how many ms more the packet `number` is late: by jitter, and, where `resent`, by being lost
  * and sent again as TCP does (RFC 6298). */
 int64_t link_lane_chance(const struct link_lane *lane, uint64_t number, bool resent);
+
+/* How many bytes the piece has that begins with byte `at` of a connection; 0: there are none. */
+size_t link_lane_slice(const struct link_lane *lane, uint64_t at);
 
 /* Whether the datagram `number` is lost. */
 bool link_lane_loses(const struct link_lane *lane, uint64_t number);

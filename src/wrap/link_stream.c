@@ -140,9 +140,20 @@ static void end_with(struct link_stream *stream, ptrdiff_t result)
 
 /* ---- the stream below ---- */
 
+/* The most that one packet of a lane may have, which begins with byte `at`. */
+static size_t packet_max(const struct link_stream *stream, const struct link_lane *lane,
+                         uint64_t at)
+{
+    size_t slice = stream->datagrams ? 0 : link_lane_slice(lane, at);
+
+    if (slice > 0 && slice < SEGMENT_MAX)
+        return slice;
+    return stream->datagrams ? DATAGRAM_MAX : SEGMENT_MAX;
+}
+
 static void take_from_network(struct link_stream *stream)
 {
-    struct packet *packet = packet_new(stream->datagrams ? DATAGRAM_MAX : SEGMENT_MAX);
+    struct packet *packet = packet_new(packet_max(stream, &stream->line->down, stream->received));
     ptrdiff_t got = -ERR_NO_MEMORY;
 
     if (packet != NULL)
@@ -226,6 +237,8 @@ static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
         }
         got += part;
         flight_take(&stream->down, part);
+        if (stream->line->down.slice.bytes > 0)
+            break; /* a piece is received alone */
     }
     if (got == 0)
         return may_receive(stream) ? stream->end : -ERR_AGAIN;
@@ -242,8 +255,8 @@ static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
     if (is_lost(stream))
         return stream->end;
     while (taken < len && may_send(stream)) {
-        size_t left = len - taken;
-        size_t part = stream->datagrams || left < SEGMENT_MAX ? left : SEGMENT_MAX;
+        size_t most = packet_max(stream, &stream->line->up, stream->sent);
+        size_t part = stream->datagrams || len - taken < most ? len - taken : most;
         struct packet *packet = packet_new(part);
 
         if (packet == NULL)

@@ -85,6 +85,8 @@ def world_members(step: WorldStep) -> dict[str, object]:
         return {"kind": "ring-end"} if step.name else {"kind": "ring", "text": parts(step.data[0])}
     if step.word == "sms":
         return {"kind": "sms", "text": parts(step.data[0]), "second": parts(step.data[1])}
+    if step.word in ("fault", "link"):
+        return {"kind": step.word, "words": hexed(step.name)}
     return {"kind": step.word}
 
 

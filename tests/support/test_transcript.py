@@ -246,7 +246,7 @@ def test_wrap(tmp_path: Path) -> None:
     assert transcript.wraps == {"link": "down=236,up=118,rtt=600", "other": "5"}
 
 
-@pytest.mark.parametrize("line", ["wrap", "wrap link", "wrap link rtt=5\nwrap link rtt=6", "link rtt=5", "model he910", "models cipher=5", "on port 0", "on port two",
+@pytest.mark.parametrize("line", ["wrap", "wrap link", "wrap link rtt=5\nwrap link rtt=6", "linked rtt=5", "model he910", "models cipher=5", "on port 0", "on port two",
                                   "guard 1", "on 2"])
 def test_bad_header(tmp_path: Path, line: str) -> None:
     with pytest.raises(TranscriptError):

@@ -277,7 +277,7 @@ class _Parser:
             "echo": self.echo, "power": self.power, "include": self.include, "model": self.models,
             "models": self.models, "guard": self.guard, "on": self.on_port,
             "set": self.set, "ring": self.ring, "sms": self.sms,
-            "context-lost": self.context_lost,
+            "context-lost": self.context_lost, "fault": self.fault, "link": self.link,
             "source": self.source, "state": self.state, "only": self.only, "name": self.name,
             "ping": self.ping, "port": self.port, "wrap": self.wrap, "clock": self.clock}
         if word not in readers:
@@ -456,6 +456,12 @@ class _Parser:
         if rest:
             raise self.wrong("context-lost stands alone")
         self.add(WorldStep, word="context-lost")
+
+    def fault(self, rest: str) -> None:
+        self.add(WorldStep, word="fault", name=rest)
+
+    def link(self, rest: str) -> None:
+        self.add(WorldStep, word="link", name=rest)
 
     def on_port(self, rest: str) -> None:
         match = re.fullmatch(r"port ([1-8])", rest)

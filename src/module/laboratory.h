@@ -1,0 +1,25 @@
+/* laboratory.h: what goes wrong on demand with a modem (tlsmodem_control.h). */
+#ifndef MODULE_LABORATORY_H
+#define MODULE_LABORATORY_H
+
+#include "base/err.h"
+#include "base/span.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct tlsmodem;
+
+/* Puts it around what the config has; before anything of that is used.  ERR_NO_MEMORY. */
+enum err laboratory_open(struct tlsmodem *modem);
+
+/* Frees it, after everything that used what it stood around.  Nothing where there is none. */
+void laboratory_close(struct tlsmodem *modem);
+
+/* What connection_world.whose is to be. */
+int32_t *laboratory_whose(struct tlsmodem *modem);
+
+/* A command line begins to run at the port `index`, given without its AT. */
+void laboratory_on_line(struct tlsmodem *modem, size_t index, struct span line);
+
+#endif

@@ -216,6 +216,11 @@ const struct runtime_taps *recording_taps(const struct recording *recording)
     return &recording->taps;
 }
 
+struct recorder *recording_recorder(const struct recording *recording)
+{
+    return recording->recorder;
+}
+
 void recording_close(struct recording *recording)
 {
     if (recording == NULL)

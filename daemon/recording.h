@@ -4,6 +4,7 @@
 
 #include "plan/modem_plan.h"
 #include "posix/port_failure.h"
+#include "transcript/recorder.h"
 
 struct recording;
 
@@ -16,6 +17,9 @@ enum err recording_open(const char *path, const struct modem_plan *plan, int zon
 
 /* Who looks on at the modem and writes it, until recording_close(). */
 const struct runtime_taps *recording_taps(const struct recording *recording);
+
+/* Who writes it, to be told of what the world does; in the modem's thread. */
+struct recorder *recording_recorder(const struct recording *recording);
 
 /* Ends the file, after the modem.  NULL is nothing. */
 void recording_close(struct recording *recording);

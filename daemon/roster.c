@@ -188,7 +188,7 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->tls_count = roster->providers->count;
     config->nvm = modem->nvm;
     config->log = roster->log;
-    config->taps = modem->recording != NULL ? recording_taps(modem->recording) : NULL;
+    config->taps = modem->seat.recording != NULL ? recording_taps(modem->seat.recording) : NULL;
     config->companion = scenario_run_companion(roster->scenario);
     config->laboratory = config->companion != NULL || modem->hand != NULL;
     config->companion_ctx = &modem->seat;
@@ -254,7 +254,7 @@ static struct roster_modem **take_plans(struct roster *roster, struct modem_plan
         list[i]->roster = roster;
         list[i]->plan = plans->list[i];
         list[i]->pool = pool_of(roster, plans, &list[i]->plan);
-        list[i]->seat = (struct scenario_seat){ roster->scenario, &list[i]->plan };
+        list[i]->seat = (struct scenario_seat){ roster->scenario, &list[i]->plan, NULL };
         modem_plan_init(&plans->list[i]); /* what it had is the modem's */
     }
     return list;
@@ -276,7 +276,7 @@ bool roster_open(struct roster *roster, struct modem_plans *plans, struct port_f
             port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     }
     for (size_t i = 0; good && i < count; i++)
-        roster->list[i]->recording = recordings_at(roster->recordings, i);
+        roster->list[i]->seat.recording = recordings_at(roster->recordings, i);
     modem_plans_free(plans);
     note_ports(roster);
     return good && open_batch(roster, roster->list, roster->count, ret_failure);

@@ -29,7 +29,6 @@ struct roster_modem {
     struct hand *hand;      /* owned; NULL: nobody controls it */
     size_t index;           /* of the fleet */
     struct scenario_seat seat;
-    struct recording *recording; /* NULL: nobody looks on */
 };
 
 struct roster_pool {

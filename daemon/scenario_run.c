@@ -65,6 +65,7 @@ void scenario_run_close(struct scenario_run *run)
 
 struct playing {
     struct plan_variables variables;
+    struct recording *recording; /* NULL: nobody records */
     struct tlsmodem *modem;
     const struct log *log;
     struct scenario_play *play;
@@ -73,6 +74,23 @@ struct playing {
 static struct tlsmodem *modem_of(void *ctx)
 {
     return ((struct playing *)ctx)->modem;
+}
+
+static void on_step(void *ctx, size_t port, const struct script_step *step, struct span first,
+                    struct span second)
+{
+    const struct playing *playing = ctx;
+
+    if (playing->recording != NULL)
+        recorder_step(recording_recorder(playing->recording), port, step, first, second);
+}
+
+static void on_failed(void *ctx)
+{
+    const struct playing *playing = ctx;
+
+    if (playing->recording != NULL)
+        recorder_step_failed(recording_recorder(playing->recording));
 }
 
 static void say_step(void *ctx, bool is_error, const char *text)
@@ -87,15 +105,20 @@ static void *begin(void *ctx, struct tlsmodem *modem, size_t terminals, struct c
 {
     const struct scenario_seat *seat = ctx;
     struct playing *playing = calloc(1, sizeof(*playing));
-    struct scenario_play_config config = {
-        .clock = clock, .modem = modem_of, .terminals = terminals, .say = say_step, .ctx = playing
-    };
+    struct scenario_play_config config = { .clock = clock,
+                                           .modem = modem_of,
+                                           .terminals = terminals,
+                                           .on_step = on_step,
+                                           .on_failed = on_failed,
+                                           .say = say_step,
+                                           .ctx = playing };
     enum err err = ERR_NO_MEMORY;
 
     if (playing != NULL) {
         playing->variables =
             (struct plan_variables){ .plan = seat->plan, .shard = seat->run->shard };
         playing->modem = modem;
+        playing->recording = seat->recording;
         playing->log = log;
         config.scenario = seat->run->file.scenario;
         config.variables = (struct fill_variables){ plan_variables_find, &playing->variables };

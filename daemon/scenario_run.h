@@ -4,6 +4,7 @@
 
 #include "check/scenario_file.h"
 #include "plan/modem_plan.h"
+#include "recording.h"
 #include "runtime/modem.h"
 
 #include <stdint.h>
@@ -28,6 +29,7 @@ bool scenario_run_suits(const struct scenario_run *run, const struct modem_plans
 struct scenario_seat {
     const struct scenario_run *run;
     const struct modem_plan *plan;
+    struct recording *recording; /* is told of each step; NULL: nobody records */
 };
 
 /* Who plays it at a modem; NULL: there is no scenario. */

@@ -46,6 +46,7 @@ struct tls *const *recorder_tls(struct recorder *recorder, struct tls *const *li
 void recorder_attach(struct recorder *recorder, const struct tlsmodem *modem)
 {
     recorder->modem = modem;
+    writer_begin(recorder->writer, clock_now_ms(recorder->clock));
 }
 
 void recorder_hide(struct recorder *recorder, struct span line)
@@ -64,6 +65,17 @@ struct terminal *recorder_terminal(struct recorder *recorder, size_t index, stru
                                     .inner = inner,
                                     .index = (unsigned)index };
     return &port->base;
+}
+
+void recorder_step(struct recorder *recorder, size_t port, const struct script_step *step,
+                   struct span first, struct span second)
+{
+    writer_step(recorder->writer, recorder_event_ms(recorder), (unsigned)port, step, first, second);
+}
+
+void recorder_step_failed(struct recorder *recorder)
+{
+    writer_step_failed(recorder->writer);
 }
 
 void recorder_stop(struct recorder *recorder)

@@ -12,6 +12,7 @@
 #include "iface/clock.h"
 #include "iface/net.h"
 #include "iface/tls.h"
+#include "transcript/script.h"
 #include "transcript/writer.h"
 
 struct recorder;
@@ -29,7 +30,8 @@ struct net *recorder_net(struct recorder *recorder, const struct clock *clock, s
 /* The modem's TLS libraries, at most RECORDER_TLS_MAX, in the place of `list`; once. */
 struct tls *const *recorder_tls(struct recorder *recorder, struct tls *const *list, size_t count);
 
-/* The modem that is recorded, to be asked what is secret; until then nobody types. */
+/* The modem that is recorded, to be asked what is secret; it is switched on now, and nobody has
+ * typed yet. */
 void recorder_attach(struct recorder *recorder, const struct tlsmodem *modem);
 
 /* The modem runs a command line that no port types: what in it is secret is so from now on. */
@@ -38,6 +40,14 @@ void recorder_hide(struct recorder *recorder, struct span line);
 /* What the port with this index (0 to 7) drives in the place of the modem's own terminal; once for
  * each. */
 struct terminal *recorder_terminal(struct recorder *recorder, size_t index, struct terminal *inner);
+
+/* The world does a step to the modem (world_step.h), now, with its texts filled in; `port` from 0.
+ */
+void recorder_step(struct recorder *recorder, size_t port, const struct script_step *step,
+                   struct span first, struct span second);
+
+/* It could not: nothing has changed since. */
+void recorder_step_failed(struct recorder *recorder);
 
 /* The modem is about to be taken away: what it says and closes from now on is not written. */
 void recorder_stop(struct recorder *recorder);

@@ -44,6 +44,22 @@ static enum err fill(struct scenario_play *play, const struct script_step *step,
     return err;
 }
 
+static enum err happen(struct scenario_play *play, struct tlsmodem *modem,
+                       const struct scenario_step *step, const struct filled *filled,
+                       struct text *why)
+{
+    const struct scenario_play_config *config = &play->config;
+    struct span first = bytes_span(&filled->first), second = bytes_span(&filled->second);
+    enum err err;
+
+    if (config->on_step != NULL)
+        config->on_step(config->ctx, step->port, &step->step, first, second);
+    err = world_step_do(modem, step->port, &step->step, first, second, why);
+    if (err != ERR_OK && config->on_failed != NULL)
+        config->on_failed(config->ctx);
+    return err;
+}
+
 static enum err perform(struct scenario_play *play, const struct scenario_step *step,
                         struct text *why)
 {
@@ -58,8 +74,7 @@ static enum err perform(struct scenario_play *play, const struct scenario_step *
     else
         err = fill(play, &step->step, &filled, why);
     if (err == ERR_OK)
-        err = world_step_do(modem, step->port, &step->step, bytes_span(&filled.first),
-                            bytes_span(&filled.second), why);
+        err = happen(play, modem, step, &filled, why);
     bytes_free(&filled.first);
     bytes_free(&filled.second);
     return err;

@@ -14,6 +14,11 @@ struct scenario_play_config {
     struct tlsmodem *(*modem)(void *ctx);
     size_t terminals; /* of the modem */
     struct fill_variables variables;
+    /* A step happens now, its texts filled in; and it did not: nothing has changed.  NULL: nobody
+     * wants to know. */
+    void (*on_step)(void *ctx, size_t port, const struct script_step *step, struct span first,
+                    struct span second);
+    void (*on_failed)(void *ctx);
     /* `FILE:LINE: STEP` before each step, the same with the reason for one that could not be done,
      * and a line at the end. */
     void (*say)(void *ctx, bool is_error, const char *text);

@@ -2,6 +2,7 @@
 #include "transcript/writer.h"
 
 #include "base/letters.h"
+#include "transcript/world_step.h"
 #include "transcript/writer_doubt.h"
 #include "transcript/writer_host.h"
 #include "transcript/writer_text.h"
@@ -59,6 +60,7 @@ void writer_close(struct writer *writer)
     for (size_t i = 0; i < writer->secret_count; i++)
         bytes_free(&writer->secrets[i]);
     bytes_free(&writer->line);
+    bytes_free(&writer->step);
     free(writer);
 }
 
@@ -66,6 +68,8 @@ void writer_stop(struct writer *writer)
 {
     writer_settle_closes(writer);
     writer_flush_hosts(writer);
+    if (writer->step.len > 0)
+        writer_add(writer, span_at(NULL, 0));
     writer->stopped = true;
 }
 
@@ -91,6 +95,67 @@ void writer_varies(struct writer *writer, struct span word, const char *pattern)
     if (writer->varying_kept + 1 == writer->varying_count &&
         writer->varying_kept < WRITER_VARYING_MAX / 2)
         writer->varying_kept++;
+}
+
+static void add_texts(struct writer *writer, const struct script_step *step, struct span first,
+                      struct span second)
+{
+    if (step->kind == SCRIPT_SET) {
+        writer_addf(writer, "set %s=", step->setting->name);
+        writer_add(writer, first);
+    } else if (step->kind != SCRIPT_ACT) {
+        writer_addf(writer, "%s ", step->kind == SCRIPT_FAULT ? "fault" : "link");
+        writer_add(writer, first);
+    } else if (strcmp(step->act->name, "ring-end") == 0) {
+        writer_addf(writer, "ring end");
+    } else {
+        bool quoted = step->act->values[0].kind == LAB_TEXT;
+
+        writer_addf(writer, "%s%s", step->act->name, first.len > 0 ? " " : "");
+        if (first.len > 0 && quoted)
+            writer_add_quoted(writer, first, true);
+        else
+            writer_add(writer, first);
+        if (second.len > 0) {
+            writer_addf(writer, " ");
+            writer_add_quoted(writer, second, true);
+        }
+    }
+}
+
+void writer_step(struct writer *writer, int64_t now_ms, unsigned port,
+                 const struct script_step *step, struct span first, struct span second)
+{
+    int64_t elapsed = writer_elapse(writer, now_ms);
+
+    assert(world_step_is(step) && port < SCRIPT_PORTS_MAX);
+    writer_settle_closes(writer);
+    writer_flush_hosts(writer);
+    if (elapsed > 0)
+        writer_wait(writer, elapsed);
+    if (step->kind == SCRIPT_SET && port != writer->port)
+        writer_line(writer, "on port %u", port + 1);
+    if (step->kind == SCRIPT_SET)
+        writer->port = port;
+    add_texts(writer, step, first, second);
+    writer_add(writer, span_of("\n"));
+    bytes_free(&writer->step);
+    writer->step = bytes_take(&writer->line);
+    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
+        writer->ports[i].in_block = false;
+        if (step->kind == SCRIPT_ACT && step->act->restarts)
+            writer->ports[i].believes_echo = true;
+    }
+}
+
+void writer_step_failed(struct writer *writer)
+{
+    bytes_free(&writer->step);
+}
+
+void writer_begin(struct writer *writer, int64_t now_ms)
+{
+    (void)writer_elapse(writer, now_ms);
 }
 
 void writer_host(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes,

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/span.h"
+#include "transcript/script.h"
 #include "transcript/writer_config.h"
 
 #include <stdbool.h>
@@ -33,6 +34,9 @@ bool writer_failed(const struct writer *writer);
  * than WRITER_SECRETS_MAX, or it is longer than WRITER_SECRET_MAX. */
 bool writer_is_full(const struct writer *writer);
 
+/* The modem is switched on now, from which the first event's wait counts; else there is none. */
+void writer_begin(struct writer *writer, int64_t now_ms);
+
 /* ---- what must not be written, or differs each time ---- */
 
 /* From now on `value` (not empty) is a variable `${secret1}`, the same for the
@@ -52,5 +56,15 @@ void writer_host(struct writer *writer, int64_t now_ms, unsigned port, struct sp
 
 /* The module has said these. */
 void writer_module(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes);
+
+/* ---- the world ---- */
+
+/* A step of the world (world_step.h) happens, its texts filled in: it is written when something
+ * comes of it, or anything follows. */
+void writer_step(struct writer *writer, int64_t now_ms, unsigned port,
+                 const struct script_step *step, struct span first, struct span second);
+
+/* The last one could not be done, and nothing has come of it: it is not written. */
+void writer_step_failed(struct writer *writer);
 
 #endif

@@ -8,8 +8,22 @@
 
 enum { FORMATTED_MAX = 300 };
 
+/* A step that was held, and does not fail any more, stands before the line that begins. */
+static void put_step(struct writer *writer)
+{
+    struct bytes step = bytes_take(&writer->step);
+
+    if (!writer->failed && !writer->stopped) {
+        writer->sink.put(writer->sink.ctx, bytes_span(&step));
+        writer->written += step.len;
+    }
+    bytes_free(&step);
+}
+
 void writer_add(struct writer *writer, struct span text)
 {
+    if (writer->line.len == 0 && writer->step.len > 0)
+        put_step(writer);
     if (!writer->failed && bytes_add(&writer->line, text, UINT32_MAX) != ERR_OK)
         writer->failed = true;
 }

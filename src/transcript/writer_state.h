@@ -53,6 +53,7 @@ struct writer {
     bool failed;
     uint64_t written;  /* bytes */
     struct bytes line; /* the one that is being made */
+    struct bytes step; /* a whole line that comes before the next one, if there is one */
     int64_t now_ms;    /* of the last event */
     bool started;      /* there was one */
     unsigned port;     /* whose the steps are */

@@ -12,6 +12,7 @@ import subprocess
 import tty
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -43,24 +44,45 @@ def write(folder: Path, name: str, text: str) -> Path:
 # ---- each effect, in each maker's words ----
 
 
-def play_on_a_port(maker: str) -> tuple[subprocess.CompletedProcess[str], str]:
-    """The session types at a modem that plays the scenario; what came of it, and the modem's log."""
-    with Modem(SESSIONS[maker], options=["--scenario", str(LAB), "--log-level", "info"]) as modem:
+@dataclass
+class Played:
+    """What came of a session, the modem's log, and its recording."""
+
+    done: subprocess.CompletedProcess[str]
+    log: str
+    recording: Path
+
+
+def play_on_a_port(maker: str, folder: Path) -> Played:
+    """The session types at a modem that plays the scenario, and is recorded."""
+    recording = folder / f"{maker}.at"
+    with Modem(SESSIONS[maker], options=["--scenario", str(LAB), "--log-level", "info", "--record", str(recording)]) as modem:
         done = tlsmodem("check", SCENARIOS / f"{maker}.at", "--uart", modem.pty_path)
-        return done, modem.log()
+        return Played(done, modem.log(), recording)
 
 
 @pytest.fixture(scope="module")
-def played() -> Iterator[dict[str, tuple[subprocess.CompletedProcess[str], str]]]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Played]]:
     """All of them at the same time, as each takes its scenario's."""
+    folder = tmp_path_factory.mktemp("played")
     with ThreadPoolExecutor() as pool:
-        results = {maker: pool.submit(play_on_a_port, maker) for maker in SESSIONS}
+        results = {maker: pool.submit(play_on_a_port, maker, folder) for maker in SESSIONS}
         yield {maker: result.result() for maker, result in results.items()}
 
 
 @pytest.mark.parametrize("maker", SESSIONS)
-def test_a_session_on_a_port(maker: str, played: dict[str, tuple[subprocess.CompletedProcess[str], str]]) -> None:
-    done, log = played[maker]
+def test_its_recording_plays_back(maker: str, played: dict[str, Played]) -> None:
+    """With what the laboratory did, which no host has typed."""
+    recording = played[maker].recording
+    text = recording.read_text()
+    assert 'sms "+491701234567" "from %s 00"\n' % SESSIONS[maker] in text and "\nring end\n" in text
+    done = tlsmodem("check", recording)
+    assert done.returncode == 0, done.stdout + done.stderr + text
+
+
+@pytest.mark.parametrize("maker", SESSIONS)
+def test_a_session_on_a_port(maker: str, played: dict[str, Played]) -> None:
+    done, log = played[maker].done, played[maker].log
     assert done.returncode == 0, done.stdout + done.stderr + log
     assert "1 as written" in done.stdout
     steps = [line for line in LAB.read_text().splitlines() if re.match(r"(set|ring|sms|power|context-lost)\b", line)]

@@ -200,6 +200,54 @@ static void test_two_ports(void **state)
 /* ---- what must not be written, or differs ---- */
 
 /* A secret without a place ends the recording; none stands in clear. */
+static void step(const char *act, const char *first, const char *second)
+{
+    const struct script_step one = { .kind = SCRIPT_ACT, .act = lab_act_find(span_of(act)) };
+
+    writer_step(writer, now_ms, 0, &one, span_of(first), span_of(second));
+}
+
+static void set(unsigned port, const char *name, const char *value)
+{
+    const struct script_step one = { .kind = SCRIPT_SET,
+                                     .setting = lab_setting_find(span_of(name)) };
+
+    writer_step(writer, now_ms, port, &one, span_of(value), span_of(""));
+}
+
+/* What a laboratory does stands where it happened, and not where it could not be done. */
+static void test_the_world(void **state)
+{
+    const struct script_step fault = { .kind = SCRIPT_FAULT };
+
+    (void)state;
+    begin();
+    set(0, "operator", "Two Words");
+    module("\r\n+CREG: 5\r\n");
+    now_ms += 30;
+    step("ring", "+49123", "");
+    step("ring", "", "");
+    step("ring-end", "", "");
+    writer_step_failed(writer);
+    step("ring-end", "", "");
+    step("sms", "123", "a \"b\"\r\xc3\xbc");
+    step("context-lost", "", "");
+    step("context-lost", "2", "");
+    set(1, "dtr", "off");
+    host("ATE0\r");
+    module("ATE0\r\r\nOK\r\n");
+    step("power", "reset", "");
+    writer_step(writer, now_ms, 0, &fault, span_of("latency latency=2"), span_of(""));
+    host("AT\r");
+    module("AT\r\r\nOK\r\n");
+    step("ring-end", "", "");
+    assert_written(
+        "set operator=Two Words\n< +CREG: 5\nwait 30ms\nring \"+49123\"\nring\nring end\n"
+        "sms \"123\" \"a \\\"b\\\"\\r\\xc3\\xbc\"\ncontext-lost\ncontext-lost 2\n"
+        "on port 2\nset dtr=off\non port 1\n> ATE0\n< OK\npower reset\n"
+        "fault latency latency=2\n> AT\n< OK\nring end\n");
+}
+
 static void test_secrets_without_a_place(void **state)
 {
     char word[16];
@@ -597,6 +645,7 @@ int main(void)
         cmocka_unit_test(test_what_no_line_can_say),
         cmocka_unit_test(test_pauses),
         cmocka_unit_test(test_two_ports),
+        cmocka_unit_test(test_the_world),
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_secrets_without_a_place),
         cmocka_unit_test(test_a_secret_too_long),

@@ -4,6 +4,7 @@
 #include "transcript/values.h"
 
 #include <gnutls/x509.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -51,6 +52,7 @@ struct test_authority {
     gnutls_x509_crt_t certificates[PLANS];
     uint8_t serial; /* of the last certificate */
     struct values values;
+    pthread_mutex_t lock;
 };
 
 static size_t index_of(const char *name)
@@ -225,7 +227,7 @@ static bool is_of(struct span name, const char *certificate)
     return false;
 }
 
-bool test_authority_find(struct test_authority *authority, struct span name, struct span *ret_value)
+static bool find(struct test_authority *authority, struct span name, struct span *ret_value)
 {
     if (values_find(&authority->values, name, ret_value))
         return true;
@@ -236,6 +238,16 @@ bool test_authority_find(struct test_authority *authority, struct span name, str
     return false;
 }
 
+bool test_authority_find(struct test_authority *authority, struct span name, struct span *ret_value)
+{
+    bool found;
+
+    pthread_mutex_lock(&authority->lock);
+    found = find(authority, name, ret_value);
+    pthread_mutex_unlock(&authority->lock);
+    return found;
+}
+
 /* ---- opening and closing ---- */
 
 enum err test_authority_open(struct test_authority **ret_authority)
@@ -244,6 +256,7 @@ enum err test_authority_open(struct test_authority **ret_authority)
 
     if (authority == NULL)
         return ERR_NO_MEMORY;
+    pthread_mutex_init(&authority->lock, NULL);
     *ret_authority = authority;
     return ERR_OK;
 }
@@ -259,5 +272,6 @@ void test_authority_close(struct test_authority *authority)
             gnutls_x509_privkey_deinit(authority->keys[i]);
     }
     values_free(&authority->values);
+    pthread_mutex_destroy(&authority->lock);
     free(authority);
 }

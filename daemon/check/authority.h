@@ -17,7 +17,7 @@ enum err test_authority_open(struct test_authority **ret_authority);
 
 /* A variable of a certificate NAME of the table: NAME_pem, NAME_der, NAME_key_pem, NAME_key_der,
  * each also with _size, the number of its bytes; good until test_authority_close().  False: no such
- * name, or it could not be made. */
+ * name, or it could not be made.  From any thread. */
 bool test_authority_find(struct test_authority *authority, struct span name,
                          struct span *ret_value);
 

@@ -1,62 +1,50 @@
 /* check.c: `tlsmodem check`: plays transcripts and says what came out otherwise. */
 #include "check/check.h"
 
-#include "check/authority.h"
-#include "check/files.h"
 #include "check/junit.h"
-#include "check/options.h"
 #include "check/paths.h"
-#include "check/patterns.h"
-#include "check/real_stage.h"
-#include "check/replace.h"
 #include "check/scenario_file.h"
+#include "check/trial.h"
 #include "plan/module_name.h"
-#include "transcript/engine_stage.h"
-#include "transcript/rewrite.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { EXIT_USE = 2, MODEL_CAP = 64 };
 
+/* All files; its members behind `lock` are any thread's who has it. */
 struct check {
-    struct check_files files; /* that is read, with those that it includes */
-    size_t model;             /* that rewrites it */
     const struct check_options *options;
     struct test_authority *authority;
     struct scenario_file scenario;
+    struct check_paths paths;
+    pthread_mutex_t lock;
+    size_t next;           /* of the paths, that nobody has taken */
+    struct models *models; /* of each path */
     struct junit junit;
-    unsigned plays;     /* for real */
-    struct report last; /* difference of the file that was printed */
 };
 
-/* ---- variables ---- */
+/* How far a file is. */
+struct models {
+    size_t count; /* 0: not known yet */
+    size_t taken;
+};
 
-static bool find_given(void *ctx, struct span name, struct span *ret_value)
-{
-    const struct check *check = ctx;
-
-    return values_find(&check->options->values, name, ret_value);
-}
-
-static bool find_usual(void *ctx, struct span name, struct span *ret_value)
-{
-    struct check *check = ctx;
-    bool is_here = strcmp(check->options->address, "127.0.0.1") == 0;
-
-    if (span_equal(name, span_of("host")))
-        *ret_value = span_of(is_here ? "localhost" : check->options->address);
-    else if (span_equal(name, span_of("address")))
-        *ret_value = span_of(check->options->address);
-    else
-        return test_authority_find(check->authority, name, ret_value);
-    return true;
-}
-
-/* ---- one play ---- */
+/* One who plays, a file after the other. */
+struct worker {
+    struct check *check;
+    pthread_t thread;
+    size_t file;              /* of the paths */
+    struct check_files files; /* that is read, with those that it includes */
+    size_t model;             /* that rewrites it */
+    unsigned plays;           /* at a port */
+    struct report last;       /* difference of the file that was printed */
+};
 
 static int64_t now_us(void)
 {
@@ -72,124 +60,14 @@ static void print(FILE *out, const struct report *report)
         fwrite(report->text.data, 1, report->text.len, out);
 }
 
-static bool names(const struct script_header *header, const char *word)
-{
-    for (size_t i = 0; i < header->only_count; i++) {
-        if (span_equal(header->only[i], span_of(word)))
-            return true;
-    }
-    return false;
-}
-
-/* False: this file is not for the stage, or not as it is asked to play, and `why` says so. */
-static bool is_for_us(const struct check *check, const struct script_header *header,
-                      struct report *why)
-{
-    bool is_real = check->options->uart_count > 0;
-    bool whole = names(header, "whole");
-
-    if (whole && check->options->single_bytes) {
-        report_add(why, "not byte by byte: the file says `only whole`\n");
-        return false;
-    }
-    if (header->only_count == (whole ? 1 : 0) || names(header, is_real ? "pty" : "engine"))
-        return true;
-    report_add(why, "not by %s: the file says `only", is_real ? "a real module" : "the engine");
-    for (size_t i = 0; i < header->only_count; i++) {
-        report_add(why, " ");
-        report_add_text(why, header->only[i]);
-    }
-    report_add(why, "`\n");
-    return false;
-}
-
-static enum play_end rewrite(const struct check *check, const struct play_config *config,
-                             const char *path, struct report *report)
-{
-    struct rewrite_file file = { path, check->files.opened };
-    struct report text = { .cut = false };
-    enum play_end end = rewrite_script(config, &file, &text, report);
-    struct span changed = bytes_span(&text.text);
-
-    if (end == PLAY_AS_WRITTEN && (text.cut || changed.len == 0)) {
-        report_add(report, "%s\n", err_text(ERR_NO_MEMORY));
-        end = PLAY_WRONG;
-    } else if (end == PLAY_AS_WRITTEN && !span_equal(changed, file.bytes)) {
-        if (!check_replace(path, changed)) {
-            report_add(report, "%s: cannot write the file\n", path);
-            end = PLAY_WRONG;
-        } else {
-            printf("%s: rewritten\n", path);
-        }
-    }
-    report_free(&text);
-    return end;
-}
-
-static enum play_end play_on(struct check *check, const char *path, struct reader *reader,
-                             size_t model, struct stage *stage, struct report *report)
-{
-    struct play_config config = { .reader = reader,
-                                  .model = model,
-                                  .stage = stage,
-                                  .given = { find_given, check },
-                                  .usual = { find_usual, check },
-                                  .patterns = patterns_iface() };
-    uint64_t steps;
-
-    reader_rewind(reader);
-    return check->options->rewrite ? rewrite(check, &config, path, report)
-                                   : play_script(&config, report, &steps);
-}
-
-static enum play_end play_by_engine(struct check *check, const char *path, struct reader *reader,
-                                    size_t model, const char *module, struct report *report)
-{
-    struct scenario_variables variables = { module, { find_given, check }, { find_usual, check } };
-    struct engine_stage_config config = { .header = reader_header(reader),
-                                          .model = module,
-                                          .single_bytes = check->options->single_bytes,
-                                          .scenario = check->scenario.scenario,
-                                          .scenario_variables =
-                                              scenario_variables_iface(&variables),
-                                          .wrapped = &check->options->in_front };
-    struct engine_stage *stage;
-    enum play_end end;
-
-    if (engine_stage_open(&config, report, &stage) != ERR_OK)
-        return PLAY_WRONG;
-    end = play_on(check, path, reader, model, engine_stage_iface(stage), report);
-    engine_stage_close(stage);
-    return end;
-}
-
-static enum play_end play_for_real(struct check *check, const char *path, struct reader *reader,
-                                   size_t model, struct report *report)
-{
-    struct real_stage_config config = { .header = reader_header(reader),
-                                        .devices = check->options->uarts,
-                                        .device_count = check->options->uart_count,
-                                        .address = check->options->address,
-                                        .single_bytes = check->options->single_bytes,
-                                        .forgets_old = check->plays++ > 0,
-                                        .authority = check->authority };
-    struct real_stage *stage;
-    enum err err = real_stage_open(&config, report, &stage);
-    enum play_end end;
-
-    if (err != ERR_OK)
-        return err == ERR_UNSUPPORTED ? PLAY_NOT_HERE : PLAY_WRONG;
-    end = play_on(check, path, reader, model, real_stage_iface(stage), report);
-    real_stage_close(stage);
-    return end;
-}
+/* ---- one play ---- */
 
 /* Says what became of a play, and why.  Often all models of a file differ in the same way: once is
  * enough. */
-static void show(struct check *check, const char *path, const char *module, enum play_end end,
+static void show(struct worker *worker, const char *path, const char *module, enum play_end end,
                  struct report *report)
 {
-    bool again = span_equal(bytes_span(&report->text), bytes_span(&check->last.text));
+    bool again = span_equal(bytes_span(&report->text), bytes_span(&worker->last.text));
 
     printf("%s: %s: %s\n", path, module,
            again                   ? "the same"
@@ -198,32 +76,40 @@ static void show(struct check *check, const char *path, const char *module, enum
                                    : "wrong");
     if (!again) {
         print(stdout, report);
-        report_free(&check->last);
-        check->last = *report;
+        report_free(&worker->last);
+        worker->last = *report;
         *report = (struct report){ .cut = false };
     }
     fflush(stdout);
 }
 
-static void play_as(struct check *check, const char *path, struct reader *reader, size_t model,
+static void play_as(struct worker *worker, const char *path, struct reader *reader, size_t model,
                     const char *module)
 {
     static const enum junit_result results[] = { [PLAY_AS_WRITTEN] = JUNIT_PASSED,
                                                  [PLAY_DIFFERENT] = JUNIT_FAILED,
                                                  [PLAY_WRONG] = JUNIT_ERROR,
                                                  [PLAY_NOT_HERE] = JUNIT_SKIPPED };
+    struct check *check = worker->check;
+    struct trial trial = { .options = check->options,
+                           .authority = check->authority,
+                           .scenario = check->scenario.scenario,
+                           .files = &worker->files,
+                           .path = path,
+                           .reader = reader,
+                           .model = model,
+                           .module = module,
+                           .plays = &worker->plays };
     struct report report = { .cut = false };
     int64_t start_us = now_us();
-    enum play_end end = PLAY_NOT_HERE;
+    enum play_end end = trial_run(&trial, &report);
 
-    if (is_for_us(check, reader_header(reader), &report))
-        end = check->options->uart_count > 0
-                  ? play_for_real(check, path, reader, model, &report)
-                  : play_by_engine(check, path, reader, model, module, &report);
+    pthread_mutex_lock(&check->lock);
     junit_add(&check->junit, path, module, results[end], now_us() - start_us,
               bytes_span(&report.text));
     if (end != PLAY_AS_WRITTEN)
-        show(check, path, module, end, &report);
+        show(worker, path, module, end, &report);
+    pthread_mutex_unlock(&check->lock);
     report_free(&report);
 }
 
@@ -253,73 +139,149 @@ static size_t model_of(const struct script_header *header, const char *module)
     return 0;
 }
 
-static void play_models(struct check *check, const char *path, struct reader *reader)
+/* The next model of the worker's file; `count` or more: all are taken. */
+static size_t take_model(struct worker *worker, size_t count)
+{
+    struct check *check = worker->check;
+    size_t model;
+
+    pthread_mutex_lock(&check->lock);
+    check->models[worker->file].count = count;
+    model = check->models[worker->file].taken++;
+    pthread_mutex_unlock(&check->lock);
+    return model;
+}
+
+/* On real ports a wait costs time, and byte by byte so does each byte: there the first of each
+ * `models` line plays for the others. */
+static bool is_spared(const struct check_options *options, const struct script_model *model)
+{
+    return options->runs && options->single_bytes && !model->leads;
+}
+
+static void play_models(struct worker *worker, const char *path, struct reader *reader)
 {
     const struct script_header *header = reader_header(reader);
-    const char *module = check->options->module;
+    const struct check_options *options = worker->check->options;
+    const char *module = options->module;
 
-    if (check->options->uart_count > 0) {
+    if (options->port_count > 0) {
         size_t model = module != NULL ? model_of(header, module) : 0;
 
-        play_as(check, path, reader, model, check->options->uarts[0].where);
+        play_as(worker, path, reader, model, options->ports[0].where);
         return;
     }
     if (module != NULL) {
-        play_as(check, path, reader, model_of(header, module), module);
+        play_as(worker, path, reader, model_of(header, module), module);
         return;
     }
-    for (size_t i = check->model; i < header->model_count; i++) {
-        play_as(check, path, reader, i, module_of(header->models[i].name));
-        if (check->options->rewrite)
-            return;
+    if (options->rewrite) {
+        play_as(worker, path, reader, worker->model, module_of(header->models[worker->model].name));
+        return;
+    }
+    for (size_t i; (i = take_model(worker, header->model_count)) < header->model_count;) {
+        if (!is_spared(options, &header->models[i]))
+            play_as(worker, path, reader, i, module_of(header->models[i].name));
     }
 }
 
 /* How often the file must be read: each model finds what those before it have written. */
-static size_t readings(const struct check *check, const struct script_header *header)
+static size_t readings(const struct check_options *options, const struct script_header *header)
 {
-    const struct check_options *options = check->options;
-
-    return options->rewrite && options->module == NULL && options->uart_count == 0
+    return options->rewrite && options->module == NULL && options->port_count == 0
                ? header->model_count
                : 1;
 }
 
+static void tell_mistakes(struct worker *worker, const char *path)
+{
+    struct check *check = worker->check;
+
+    pthread_mutex_lock(&check->lock);
+    print(stderr, &worker->files.mistakes);
+    junit_add(&check->junit, path, "wrong file", JUNIT_ERROR, 0,
+              bytes_span(&worker->files.mistakes.text));
+    pthread_mutex_unlock(&check->lock);
+}
+
 /* Returns how often it must be read. */
-static size_t read_file_once(struct check *check, const char *path)
+static size_t read_file_once(struct worker *worker, const char *path)
 {
     struct reader *reader;
     size_t count = 0;
     enum err err;
 
-    check_files_open(&check->files);
-    err = reader_open(&check->files.world, path, &reader);
+    check_files_open(&worker->files);
+    err = reader_open(&worker->files.world, path, &reader);
 
     if (err == ERR_OK) {
-        count = readings(check, reader_header(reader));
-        play_models(check, path, reader);
+        count = readings(worker->check->options, reader_header(reader));
+        play_models(worker, path, reader);
         reader_close(reader);
     } else {
-        if (check->files.mistakes.text.len == 0)
-            report_add(&check->files.mistakes, "%s: %s\n", path, err_text(err));
-        print(stderr, &check->files.mistakes);
-        junit_add(&check->junit, path, "wrong file", JUNIT_ERROR, 0,
-                  bytes_span(&check->files.mistakes.text));
+        if (worker->files.mistakes.text.len == 0)
+            report_add(&worker->files.mistakes, "%s: %s\n", path, err_text(err));
+        tell_mistakes(worker, path);
     }
-    check_files_close(&check->files);
+    check_files_close(&worker->files);
     return count;
 }
 
-static void check_file(struct check *check, const char *path)
+static void check_file(struct worker *worker, const char *path)
 {
     size_t count = 1;
 
-    for (check->model = 0; check->model < count; check->model++)
-        count = read_file_once(check, path);
-    report_free(&check->last);
+    for (worker->model = 0; worker->model < count; worker->model++)
+        count = read_file_once(worker, path);
+    report_free(&worker->last);
 }
 
 /* ---- all of them ---- */
+
+/* A file of which there is something to play: one that nobody has begun, else one with models that
+ * nobody has taken.  False: there is none. */
+static bool take_file(struct worker *worker)
+{
+    struct check *check = worker->check;
+    size_t file;
+
+    pthread_mutex_lock(&check->lock);
+    file = check->next;
+    if (file < check->paths.count)
+        check->next++;
+    else
+        for (file = 0;
+             file < check->paths.count && check->models[file].taken >= check->models[file].count;)
+            file++;
+    pthread_mutex_unlock(&check->lock);
+    worker->file = file;
+    return file < check->paths.count;
+}
+
+static void *work(void *ctx)
+{
+    struct worker *worker = ctx;
+
+    while (take_file(worker))
+        check_file(worker, worker->check->paths.list[worker->file]);
+    return NULL;
+}
+
+/* The first of them is this thread; one that cannot be had leaves its work to the others. */
+static void check_files(struct check *check)
+{
+    struct worker workers[CHECK_JOBS_MAX] = { { .check = check } };
+    unsigned count = 1;
+
+    for (; count < check->options->jobs; count++) {
+        workers[count].check = check;
+        if (pthread_create(&workers[count].thread, NULL, work, &workers[count]) != 0)
+            break;
+    }
+    (void)work(&workers[0]);
+    while (--count > 0)
+        pthread_join(workers[count].thread, NULL);
+}
 
 static bool find_files(const struct check_options *options, struct check_paths *paths)
 {
@@ -336,13 +298,14 @@ static bool find_files(const struct check_options *options, struct check_paths *
     return true;
 }
 
-static int conclude(const struct check *check, size_t files)
+static int conclude(const struct check *check, int64_t us)
 {
+    size_t files = check->paths.count;
     const unsigned *counts = check->junit.counts;
     unsigned plays = counts[JUNIT_PASSED] + counts[JUNIT_FAILED] + counts[JUNIT_ERROR];
 
     printf("%zu transcript%s, %u play%s in %.1f s: %u as written, %u different, %u wrong", files,
-           files == 1 ? "" : "s", plays, plays == 1 ? "" : "s", (double)check->junit.us / 1e6,
+           files == 1 ? "" : "s", plays, plays == 1 ? "" : "s", (double)us / 1e6,
            counts[JUNIT_PASSED], counts[JUNIT_FAILED], counts[JUNIT_ERROR]);
     if (counts[JUNIT_SKIPPED] > 0)
         printf("; %u left out", counts[JUNIT_SKIPPED]);
@@ -374,22 +337,23 @@ static void say_mistake(void *ctx, const char *line)
 
 static int run(const struct check_options *options)
 {
-    struct check check = { .options = options };
-    struct check_paths paths = { .list = NULL };
+    struct check check = { .options = options, .lock = PTHREAD_MUTEX_INITIALIZER };
+    int64_t start_us = now_us();
     int status = EXIT_USE;
     enum err err;
 
-    if (!find_files(options, &paths) || !can_write_junit(options->junit) ||
+    if (!find_files(options, &check.paths) || !can_write_junit(options->junit) ||
+        (check.models = calloc(check.paths.count, sizeof(*check.models))) == NULL ||
         !scenario_file_read(options->scenario, NULL, say_mistake, NULL, &check.scenario) ||
         test_authority_open(&check.authority) != ERR_OK) {
         scenario_file_free(&check.scenario);
-        check_paths_free(&paths);
+        free(check.models);
+        check_paths_free(&check.paths);
         return status;
     }
     signal(SIGPIPE, SIG_IGN); /* a write to a peer that has gone says so itself */
-    for (size_t i = 0; i < paths.count; i++)
-        check_file(&check, paths.list[i]);
-    status = conclude(&check, paths.count);
+    check_files(&check);
+    status = conclude(&check, now_us() - start_us);
     if (options->junit != NULL && (err = junit_write(&check.junit, options->junit)) != ERR_OK) {
         fprintf(stderr, "tlsmodem: check: --junit: %s: %s\n", options->junit, err_text(err));
         status = EXIT_USE;
@@ -397,7 +361,8 @@ static int run(const struct check_options *options)
     junit_free(&check.junit);
     test_authority_close(check.authority);
     scenario_file_free(&check.scenario);
-    check_paths_free(&paths);
+    free(check.models);
+    check_paths_free(&check.paths);
     return status;
 }
 

@@ -2,6 +2,7 @@
  * made from it. */
 #include "check/options.h"
 
+#include "base/number.h"
 #include "base/text.h"
 #include "base/wipe.h"
 #include "file/bytes.h"
@@ -28,14 +29,65 @@ static bool take_module(struct check_options *options, const char *value, struct
     return options->module != NULL;
 }
 
-static bool take_uart(struct check_options *options, const char *value, struct text *error)
+/* One more port of a real module, whose value `read` reads. */
+static bool take_port(struct check_options *options, const char *name, const char *value,
+                      bool (*read)(const char *name, const char *value, struct port_spec *ret_spec,
+                                   struct text *error),
+                      struct text *error)
 {
-    if (options->uart_count == SCRIPT_PORTS_MAX) {
-        text_add(error, "--uart: too many; allowed: one for each port, %d at most",
+    if (options->port_count == SCRIPT_PORTS_MAX) {
+        text_add(error, "%s: too many; allowed: one for each port, %d at most", name,
                  SCRIPT_PORTS_MAX);
         return false;
     }
-    return port_option_uart("--uart", value, &options->uarts[options->uart_count++], error);
+    return read(name, value, &options->ports[options->port_count++], error);
+}
+
+static bool take_uart(struct check_options *options, const char *value, struct text *error)
+{
+    return take_port(options, "--uart", value, port_option_uart, error);
+}
+
+static bool take_tcp(struct check_options *options, const char *value, struct text *error)
+{
+    return take_port(options, "--tcp", value, port_option_tcp, error);
+}
+
+static bool take_unix(struct check_options *options, const char *value, struct text *error)
+{
+    return take_port(options, "--unix", value, port_option_unix, error);
+}
+
+static bool take_run(struct check_options *options, const char *value, struct text *error)
+{
+    static const struct {
+        const char *word;
+        enum port_kind kind;
+    } kinds[] = {
+        { "pty", PORT_PTY }, { "tcp", PORT_TCP }, { "unix", PORT_UNIX }, { "stdio", PORT_STDIO }
+    };
+
+    options->runs = true;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(value, kinds[i].word) == 0) {
+            options->run = kinds[i].kind;
+            return true;
+        }
+    }
+    text_add(error, "--run: \"%s\" is no kind of port; allowed: pty, tcp, unix, stdio", value);
+    return false;
+}
+
+static bool take_jobs(struct check_options *options, const char *value, struct text *error)
+{
+    int32_t number;
+
+    if (number_parse(span_of(value), &number) && number >= 1 && number <= CHECK_JOBS_MAX) {
+        options->jobs = (unsigned)number;
+        return true;
+    }
+    text_add(error, "--jobs: \"%s\" is wrong; allowed: 1 to %d", value, CHECK_JOBS_MAX);
+    return false;
 }
 
 static bool take_address(struct check_options *options, const char *value, struct text *error)
@@ -140,21 +192,27 @@ static bool take_help(struct check_options *options, const char *value, struct t
 
 static const struct option table[] = {
     { "--module", "NAME", take_module,
-      "play as this module, one of --list-modules; else as each that a file names; beside --uart: "
-      "whose "
-      "variables count, else those of a file's first" },
+      "play as this module, one of --list-modules; else as each that a file names; of a module at "
+      "a port: whose variables count, else those of a file's first" },
     { "--uart", "DEVICE[,BAUD[,rtscts]]", take_uart,
       "play the host's side against the real module on this serial device; repeated for further "
       "ports" },
+    { "--tcp", "[HOST:]PORT", take_tcp, "the same where a module listens, as tlsmodem --tcp does" },
+    { "--unix", "PATH", take_unix, "the same, as tlsmodem --unix does" },
+    { "--run", "pty|tcp|unix|stdio", take_run,
+      "start this program for each play, as its module, behind such a port: in real time, with "
+      "peers on sockets of this machine; what it records of a play must play by the engine too" },
     { "--address", "ADDRESS", take_address,
-      "where that module reaches this machine: peers listen there; 127.0.0.1 unless given" },
+      "where a module reaches this machine: peers listen there; 127.0.0.1 unless given" },
     { "--set", "NAME=VALUE|NAME=@FILE", take_set,
       "the value of ${NAME} in the files, or a file that has it; may be repeated" },
     { "--scenario", "FILE", take_scenario,
       "what happens to the module meanwhile, from power-up: registration, signal, calls, power and "
       "the like, each at its time" },
     { "--junit", "FILE", take_junit, "write the results to FILE too, as JUnit has them" },
-    { "--bytes", NULL, take_bytes, "type byte by byte" },
+    { "--bytes", NULL, take_bytes,
+      "type byte by byte; with --run the first of each `models` line plays for the others" },
+    { "--jobs", "N", take_jobs, "play so many files at once; 1 unless given" },
     { "--rewrite", NULL, take_rewrite,
       "put what the module says into the files, where it differs or is missing, for you to "
       "review" },
@@ -236,12 +294,22 @@ static bool read_words(int argc, char *const *argv, struct check_options *option
         else if (!take_option(options, argv, &i, error))
             return false;
     }
-    if (options->scenario != NULL && options->uart_count > 0) {
-        text_add(error, "check: --scenario is what nobody here can do to a real module; allowed: "
-                        "without --uart");
+    if (options->help)
+        return true;
+    if (options->port_count > 0 && (options->runs || options->jobs > 1)) {
+        text_add(error, options->runs
+                            ? "check: --run starts a module, --uart, --tcp and --unix have one; "
+                              "allowed: one of both"
+                            : "check: a module at a port plays one file after the other; "
+                              "allowed: --jobs without --uart, --tcp and --unix");
         return false;
     }
-    if (options->help || options->path_count > 0)
+    if (options->scenario != NULL && (options->port_count > 0 || options->runs)) {
+        text_add(error, "check: --scenario is what nobody here can do to a real module; allowed: "
+                        "without --uart, --tcp, --unix and --run");
+        return false;
+    }
+    if (options->path_count > 0)
         return true;
     text_add(error, "check: a transcript is needed: a file, or a folder with files named *.at");
     return false;
@@ -251,6 +319,7 @@ bool check_options_parse(int argc, char *const *argv, struct check_options *ret_
                          char *ret_error)
 {
     struct check_options options = { .address = "127.0.0.1",
+                                     .jobs = 1,
                                      .paths = calloc((size_t)argc, sizeof(options.paths[0])) };
     struct text error;
 
@@ -277,8 +346,9 @@ void check_options_print_help(FILE *out)
     fputs("usage: tlsmodem check FILE... [OPTION...]\n\n"
           "Plays transcripts (docs/transcripts.md) and says where what came was not what is\n"
           "written.  FILE may be a folder: each *.at in it.  The module is the engine in virtual\n"
-          "time, with peers that do what the file says, or with --uart a real one, with peers on\n"
-          "sockets of this machine.\n\n",
+          "time, with peers that do what the file says; with --uart, --tcp or --unix a real one, "
+          "with\n"
+          "--run this program behind a port, both with peers on sockets of this machine.\n\n",
           out);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         if (table[i].take == take_help) {

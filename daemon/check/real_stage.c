@@ -1,34 +1,32 @@
-/* real_stage.c: a real module on serial devices as a stage. */
+/* real_stage.c: a real module as a stage. */
 #include "check/real_stage.h"
 
 #include "check/real_peer.h"
 #include "check/wire.h"
-#include "posix/uart_device.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <termios.h>
+#include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 4096, SETTLE_MS = 50, BETWEEN_BYTES_US = 200, QUIET_MS = 300, LAST_WORDS_MS = 3000 };
-
-struct device {
-    int fd; /* -1: not open */
-    bool gone;
-    struct bytes heard; /* that nobody has dropped */
+enum {
+    SETTLE_MS = 50,
+    QUIET_MS = 300,
+    LAST_WORDS_MS = 3000,
+    READ_MS = 5000, /* for a module to read what was typed, if it does so at all */
+    LOOK_US = 5000
 };
 
 struct real_stage {
     struct stage base;
     struct real_stage_config config;
-    struct device devices[SCRIPT_PORTS_MAX];
+    struct host_end ends[SCRIPT_PORTS_MAX];
     unsigned port; /* from 0 */
     struct real_peer *peers[SCRIPT_PEERS_MAX];
     uint16_t free_ports[SCRIPT_ENTRIES_MAX];
     int64_t start_ms, typed_ms;
+    uint64_t typed, read_before; /* bytes since the program last spoke, and what it had read then */
 };
 
 static struct real_stage *of(struct stage *base)
@@ -36,73 +34,37 @@ static struct real_stage *of(struct stage *base)
     return (struct real_stage *)base;
 }
 
-static struct device *selected(struct stage *base)
+static struct host_end *selected(struct stage *base)
 {
-    return &of(base)->devices[of(base)->port];
+    return &of(base)->ends[of(base)->port];
 }
 
 /* ---- hosts ---- */
 
-/* Takes what comes until `deadline_ms`, or the first of it; true when there was any. */
-static bool hear(struct device *device, int64_t deadline_ms)
+static bool hear(struct stage *base, int64_t deadline_ms)
 {
-    uint8_t chunk[CHUNK];
-    ssize_t got;
+    bool heard = host_end_hear(selected(base), deadline_ms);
 
-    if (device->gone) {
-        while (wire_now_ms() < deadline_ms)
-            usleep(1000);
-        return false;
-    }
-    got = wire_read(device->fd, chunk, sizeof(chunk), deadline_ms);
-    if (got > 0)
-        return bytes_add(&device->heard, span_at(chunk, (size_t)got), UINT32_MAX) == ERR_OK;
-    device->gone = got == 0 || errno != ETIMEDOUT;
-    return false;
+    of(base)->typed = heard ? 0 : of(base)->typed;
+    return heard;
 }
 
 static void select_port(struct stage *base, unsigned port)
 {
     assert(port >= 1 && port <= of(base)->config.header->ports);
     of(base)->port = port - 1;
-}
-
-/* Types all of it, and hears meanwhile what comes: a module that cannot speak may not listen. */
-static bool type_piece(struct device *device, struct span bytes)
-{
-    int64_t deadline_ms = wire_now_ms() + STAGE_ANSWER_MS;
-
-    while (bytes.len > 0) {
-        ssize_t done = device->gone ? -1 : write(device->fd, bytes.data, bytes.len);
-
-        if (done >= 0)
-            bytes = span_skip(bytes, (size_t)done);
-        else if (device->gone || (errno != EAGAIN && errno != EINTR) ||
-                 !wire_wait(device->fd, POLLIN | POLLOUT, deadline_ms))
-            return false;
-        else
-            (void)hear(device, wire_now_ms());
-    }
-    return true;
+    of(base)->typed = 0;
 }
 
 static bool type(struct stage *base, struct span bytes, struct report *why)
 {
     struct real_stage *stage = of(base);
-    struct device *device = selected(base);
-    size_t piece = stage->config.single_bytes ? 1 : bytes.len;
 
     stage->typed_ms = wire_now_ms();
-    for (; bytes.len > 0; bytes = span_skip(bytes, piece)) {
-        if (!type_piece(device, span_at(bytes.data, piece))) {
-            report_add(why, "  cannot type: the port %s\n",
-                       device->gone ? "is gone" : "takes nothing any more");
-            return false;
-        }
-        if (stage->config.single_bytes)
-            usleep(BETWEEN_BYTES_US);
-    }
-    return true;
+    if (stage->config.program != NULL && stage->typed == 0)
+        (void)program_bytes_read(stage->config.program, &stage->read_before);
+    stage->typed += bytes.len;
+    return host_end_type(selected(base), bytes, stage->config.single_bytes, why);
 }
 
 static struct span pending(struct stage *base)
@@ -115,18 +77,21 @@ static void drop(struct stage *base, size_t count)
     bytes_drop(&selected(base)->heard, count);
 }
 
+/* From a port that is gone nothing can come any more. */
 static int64_t receive(struct stage *base, int64_t limit_ms)
 {
     int64_t start_ms = wire_now_ms();
 
-    (void)hear(selected(base), start_ms + limit_ms);
+    if (selected(base)->gone)
+        return limit_ms;
+    (void)hear(base, start_ms + limit_ms);
     return wire_now_ms() - start_ms;
 }
 
 static void hear_until(struct stage *base, int64_t deadline_ms)
 {
     do
-        (void)hear(selected(base), deadline_ms);
+        (void)hear(base, deadline_ms);
     while (wire_now_ms() < deadline_ms);
 }
 
@@ -135,15 +100,28 @@ static void wait(struct stage *base, int64_t ms)
     hear_until(base, wire_now_ms() + ms);
 }
 
+/* A program that is busy reads late, and a silence begins for it only then. */
+static void wait_until_read(struct real_stage *stage)
+{
+    int64_t deadline_ms = wire_now_ms() + READ_MS;
+    uint64_t read;
+
+    host_end_drain(selected(&stage->base));
+    while (stage->config.program != NULL && wire_now_ms() < deadline_ms &&
+           program_bytes_read(stage->config.program, &read) &&
+           read < stage->read_before + stage->typed)
+        usleep(LOOK_US);
+}
+
 static bool is_quiet(struct stage *base, int64_t ms, enum stage_since since, int64_t *ret_ms)
 {
     int64_t start_ms;
 
-    if (since == STAGE_SINCE_READ && !selected(base)->gone)
-        (void)tcdrain(selected(base)->fd);
+    if (since == STAGE_SINCE_READ)
+        wait_until_read(of(base));
     start_ms = since == STAGE_SINCE_TYPED ? of(base)->typed_ms : wire_now_ms();
     while (pending(base).len == 0 && wire_now_ms() < start_ms + ms)
-        (void)hear(selected(base), start_ms + ms);
+        (void)hear(base, start_ms + ms);
     *ret_ms = wire_now_ms() - start_ms;
     return pending(base).len == 0;
 }
@@ -158,10 +136,38 @@ static int64_t elapsed_ms(struct stage *base)
     return wire_now_ms() - of(base)->start_ms;
 }
 
-/* ---- what cannot be done to a real module ---- */
+/* ---- the module ---- */
 
+static void hang_up(struct real_stage *stage)
+{
+    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
+        host_end_close(&stage->ends[i]);
+}
+
+static bool start(struct real_stage *stage, struct report *why)
+{
+    stage->typed = 0;
+    return program_start(stage->config.program, stage->ends, why);
+}
+
+static bool stop(struct real_stage *stage, struct report *why)
+{
+    bool stopped;
+
+    if (!program_ends_with_host(stage->config.program))
+        hang_up(stage);
+    stopped = program_stop(stage->config.program, why);
+    hang_up(stage);
+    return stopped;
+}
+
+/* Off and on is the program's end, and that it is started again. */
 static bool cycle(struct stage *base, struct report *why)
 {
+    struct real_stage *stage = of(base);
+
+    if (stage->config.program != NULL)
+        return stop(stage, why) && start(stage, why);
     base->cannot = true;
     report_add(why, "  nobody here can switch a real module off and on\n");
     return false;
@@ -180,15 +186,17 @@ static bool change(struct stage *base, const struct script_step *step, struct sp
 
 static bool has_fault(struct stage *base, struct report *why)
 {
-    (void)base;
-    (void)why;
-    return false;
+    struct program *program = of(base)->config.program;
+
+    return program != NULL && program_has_ended(program, why);
 }
 
 static void show_log(struct stage *base, const char *indent, struct report *report)
 {
-    (void)base;
-    report_add(report, "%s(a real module shows none)\n", indent);
+    if (of(base)->config.program != NULL)
+        program_show_log(of(base)->config.program, indent, report);
+    else
+        report_add(report, "%s(a real module shows none)\n", indent);
 }
 
 /* ---- peers ---- */
@@ -253,30 +261,24 @@ static const struct stage_ops ops = {
 
 /* ---- opening and closing ---- */
 
-static enum err open_devices(struct real_stage *stage, struct report *why)
+static enum err open_ports(struct real_stage *stage, struct report *why)
 {
     const struct real_stage_config *config = &stage->config;
 
-    if (config->header->ports > config->device_count) {
+    if (config->header->ports > config->port_count) {
         report_add_text(why, span_of(config->header->ports_file));
         report_add(why,
                    ":%u: port %u wants a --uart of its own, and there %s %zu; allowed: a "
-                   "--uart for each port\n",
+                   "--uart, --tcp or --unix for each port\n",
                    (unsigned)config->header->ports_line, config->header->ports,
-                   config->device_count == 1 ? "is" : "are", config->device_count);
+                   config->port_count == 1 ? "is" : "are", config->port_count);
         return ERR_INVALID;
     }
     for (size_t i = 0; i < config->header->ports; i++) {
-        const struct port_spec *spec = &config->devices[i];
-        struct port_failure failure;
-
-        if (uart_device_open(spec->where, spec->baud, spec->rtscts, &failure,
-                             &stage->devices[i].fd) != ERR_OK) {
-            report_add(why, "%s\n", failure.text);
+        if (host_end_open(&stage->ends[i], &config->ports[i], why) != ERR_OK)
             return ERR_IO;
-        }
         if (config->forgets_old)
-            (void)tcflush(stage->devices[i].fd, TCIFLUSH);
+            host_end_forget(&stage->ends[i]);
     }
     return ERR_OK;
 }
@@ -292,13 +294,10 @@ static enum err open_peers(struct real_stage *stage, struct report *why)
             return ERR_UNSUPPORTED;
     }
     for (size_t i = 0; i < config->header->free_port_count; i++) {
-        int fd = wire_bind(config->address, 0, SOCK_STREAM, &stage->free_ports[i]);
-
-        if (fd < 0) {
+        if (!wire_free_port(config->address, &stage->free_ports[i])) {
             report_add(why, "no free port at %s: %s\n", config->address, strerror(errno));
             return ERR_UNSUPPORTED;
         }
-        close(fd);
     }
     return ERR_OK;
 }
@@ -307,7 +306,7 @@ enum err real_stage_open(const struct real_stage_config *config, struct report *
                          struct real_stage **ret_stage)
 {
     struct real_stage *stage = calloc(1, sizeof(*stage));
-    enum err err;
+    enum err err = ERR_OK;
 
     if (stage == NULL)
         return ERR_NO_MEMORY;
@@ -315,10 +314,13 @@ enum err real_stage_open(const struct real_stage_config *config, struct report *
     stage->config = *config;
     stage->start_ms = wire_now_ms();
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
-        stage->devices[i].fd = -1;
-    err = open_devices(stage, why);
+        stage->ends[i].in = stage->ends[i].out = -1;
+    if (config->program == NULL)
+        err = open_ports(stage, why);
     if (err == ERR_OK)
         err = open_peers(stage, why);
+    if (err == ERR_OK && config->program != NULL && !start(stage, why))
+        err = ERR_IO;
     if (err == ERR_OK)
         *ret_stage = stage;
     else
@@ -331,13 +333,31 @@ struct stage *real_stage_iface(struct real_stage *stage)
     return &stage->base;
 }
 
+bool real_stage_end(struct real_stage *stage, struct report *why)
+{
+    struct report words = { .cut = false };
+    bool ended;
+
+    if (stage->config.program == NULL)
+        return true;
+    ended = stop(stage, &words);
+    if (!ended) {
+        report_add(why, "at the end:\n");
+        report_add_span(why, bytes_span(&words.text));
+        report_add(why, "  its log:\n");
+        program_show_log(stage->config.program, "    ", why);
+    }
+    report_free(&words);
+    return ended;
+}
+
 /* What the module says when its peers are gone is none of the next play. */
-static void hear_last_words(struct device *device)
+static void hear_last_words(struct host_end *end)
 {
     int64_t end_ms = wire_now_ms() + LAST_WORDS_MS;
 
-    while (wire_now_ms() < end_ms && hear(device, wire_now_ms() + QUIET_MS))
-        bytes_free(&device->heard);
+    while (wire_now_ms() < end_ms && host_end_hear(end, wire_now_ms() + QUIET_MS))
+        bytes_free(&end->heard);
 }
 
 void real_stage_close(struct real_stage *stage)
@@ -347,11 +367,11 @@ void real_stage_close(struct real_stage *stage)
     for (size_t i = 0; i < SCRIPT_PEERS_MAX; i++)
         real_peer_close(stage->peers[i]);
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
-        if (stage->devices[i].fd >= 0 && stage->config.header->peer_count > 0)
-            hear_last_words(&stage->devices[i]);
-        if (stage->devices[i].fd >= 0)
-            close(stage->devices[i].fd);
-        bytes_free(&stage->devices[i].heard);
+        if (host_end_is_open(&stage->ends[i]) && stage->config.program == NULL &&
+            stage->config.header->peer_count > 0)
+            hear_last_words(&stage->ends[i]);
+        host_end_close(&stage->ends[i]);
+        bytes_free(&stage->ends[i].heard);
     }
     free(stage);
 }

@@ -7,7 +7,10 @@
 #include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -88,6 +91,50 @@ int wire_bind(const char *address, uint16_t port, int type, uint16_t *ret_port)
     return fd;
 }
 
+/* Below the ports that systems give to connections of their own, so that no such one takes it
+ * before the module does. */
+enum { FREE_FIRST = 10000, FREE_COUNT = 22000, FREE_TRIES = 100 };
+
+bool wire_free_port(const char *address, uint16_t *ret_port)
+{
+    for (unsigned i = 0; i < FREE_TRIES; i++) {
+        uint16_t number = 0, port;
+        int tcp, udp;
+
+        if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+            return false;
+        port = (uint16_t)(FREE_FIRST + number % FREE_COUNT);
+        tcp = wire_bind(address, port, SOCK_STREAM, ret_port);
+        udp = tcp >= 0 ? wire_bind(address, port, SOCK_DGRAM, ret_port) : -1;
+        if (tcp >= 0)
+            close_for(tcp);
+        if (udp >= 0)
+            close_for(udp);
+        if (udp >= 0)
+            return true;
+        if (errno != EADDRINUSE)
+            return false;
+    }
+    return false;
+}
+
+int wire_connect_unix(const char *path)
+{
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    int fd;
+
+    if (strlen(path) >= sizeof(at.sun_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(at.sun_path, path);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && (connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0 ||
+                    fcntl(fd, F_SETFL, O_NONBLOCK) != 0))
+        return close_for(fd);
+    return fd;
+}
+
 int wire_connect(const char *address, uint16_t port, int64_t deadline_ms)
 {
     struct addrinfo *at = look_up(address, port, SOCK_STREAM);
@@ -117,12 +164,10 @@ int wire_accept(int listener, int64_t deadline_ms)
     int fd = -1;
 
     while (fd < 0 && wire_wait(listener, POLLIN, deadline_ms)) {
-        fd = accept(listener, NULL, NULL);
+        fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
             return -1;
     }
-    if (fd >= 0 && fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
-        return close_for(fd);
     return fd;
 }
 

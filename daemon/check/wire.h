@@ -13,12 +13,19 @@ int64_t wire_now_ms(void);
 /* Waits until `fd` has one of the events of poll(), or `deadline_ms` has come: false. */
 bool wire_wait(int fd, short events, int64_t deadline_ms);
 
-/* A socket bound to a numeric address and a port, 0 for any; `type` as for socket().  -1: errno
- * says why.  `ret_port` is the one that it got. */
+/* A socket, which does not block, bound to a numeric address and a port, 0 for any; `type` as for
+ * socket().  -1: errno says why.  `ret_port` is the one that it got. */
 int wire_bind(const char *address, uint16_t port, int type, uint16_t *ret_port);
 
 /* Connects to a port of a numeric address.  -1: errno says why. */
 int wire_connect(const char *address, uint16_t port, int64_t deadline_ms);
+
+/* A port of a numeric address that nobody has, TCP nor UDP, for a module to take.  False: errno
+ * says why there is none. */
+bool wire_free_port(const char *address, uint16_t *ret_port);
+
+/* Connects to a Unix socket.  -1: errno says why. */
+int wire_connect_unix(const char *path);
 
 /* The next connection to a listening socket, which does not block.  -1: none has come. */
 int wire_accept(int listener, int64_t deadline_ms);

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,8 @@ from xml.etree import ElementTree
 import pytest
 
 from support.modem import program_path
+
+from .observe import wait_until
 
 TRANSCRIPTS = Path(__file__).resolve().parents[1] / "transcripts"
 MAKERS = ("telit", "quectel", "fibocom")
@@ -58,6 +62,14 @@ def test_different(tmp_path: Path) -> None:
     (["--uart", "nowhere", "a.at"], "uart nowhere: cannot open it"),
     (["--uart", "/dev/null", "a.at"], "uart /dev/null: not a serial device"),
     (["--uart", "nowhere,1", "a.at"], "--uart: "),
+    (["--run", "uart", "a.at"], '--run: "uart" is no kind of port; allowed: pty, tcp, unix, stdio'),
+    (["--run", "pty", "--uart", "nowhere", "a.at"], "--run starts a module, .*; allowed: one of both"),
+    (["--jobs", "2", "--tcp", "1", "a.at"], "plays one file after the other; allowed: --jobs without"),
+    (["--jobs", "0", "a.at"], '--jobs: "0" is wrong; allowed: 1 to 64'),
+    (["--tcp", "here", "a.at"], '--tcp: "here" is wrong'),
+    (["--tcp", "1", "a.at"], "tcp 127.0.0.1 port 1: cannot connect: "),
+    (["--unix", "nowhere", "a.at"], "unix nowhere: cannot connect: No such file"),
+    (["--run", "pty", "--map", "1", "a.at"], "--map: "),
     (["--set", "=1", "a.at"], '--set: "=1" sets nothing; allowed: NAME=VALUE'),
     (["--set", "a-b=1", "a.at"], "sets nothing"),
     (["--set", "a=@nowhere", "a.at"], "--set: nowhere: No such file"),
@@ -103,7 +115,7 @@ def test_a_wrong_file_fells_no_other(tmp_path: Path) -> None:
 def test_help() -> None:
     done = check("--help")
     assert done.returncode == 0
-    for option in ("--module", "--uart", "--address", "--set", "--junit", "--bytes", "--link", "Exit status"):
+    for option in ("--module", "--uart", "--tcp", "--unix", "--run", "--jobs", "--address", "--set", "--junit", "--bytes", "--link", "Exit status"):
         assert option in done.stdout
 
 
@@ -348,6 +360,173 @@ def test_several_ports_byte_by_byte(tmp_path: Path) -> None:
         done = check(path, path, "--bytes", *device)
     assert done.returncode == DIFFERENT, "the second time the echo is off already"
     assert "1 as written, 1 different, 0 wrong" in done.stdout
+
+
+# At a port of a module that listens, and by the program, which is started for each play.
+
+
+@contextmanager
+def listening(kind: str, folder: Path) -> Iterator[list[str]]:
+    """A module behind TCP or a Unix socket, as what check takes."""
+    place = "127.0.0.1:0" if kind == "--tcp" else str(folder / "socket")
+    daemon = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--state", "none",
+                               kind, place], stdout=subprocess.PIPE, text=True)
+    assert daemon.stdout is not None
+    ready = daemon.stdout.readline().split()
+    try:
+        yield [kind, ready[-1]]
+    finally:
+        daemon.terminate()
+        assert daemon.wait() == 0
+        daemon.stdout.close()
+
+
+@pytest.mark.parametrize("kind", ["--tcp", "--unix"])
+def test_a_module_that_listens(kind: str, tmp_path: Path) -> None:
+    right = write(tmp_path, "a.at", HEAD + "> AT\n< OK\n")
+    wrong = write(tmp_path, "b.at", HEAD + "> AT\n< ERROR\n")
+    with listening(kind, tmp_path) as port:
+        assert check(right, *port, "--bytes").returncode == AS_WRITTEN
+        done = check(wrong, *port)
+        assert done.returncode == DIFFERENT and f"{wrong}:4: < ERROR\n  expected:\n" in done.stdout
+    gone = check(right, *port)
+    assert gone.returncode == WRONG and ": cannot connect: " in gone.stdout
+
+
+BACK_ENDS = [[*port, *pieces] for pieces in ([], ["--bytes"])
+             for port in (["--run", "pty"], ["--run", "tcp"], ["--run", "unix"], ["--run", "stdio"])]
+
+
+def cases_of(report: Path) -> dict[str, ElementTree.Element]:
+    """By the name of the file; of one model each."""
+    return {Path(case.get("classname", "")).name: case for case in ElementTree.parse(report).getroot()}
+
+
+@pytest.mark.parametrize("words", BACK_ENDS, ids=lambda words: "".join(words[1:]))
+def test_by_the_program(words: list[str], tmp_path: Path) -> None:
+    """What is as written passes on each back end, and what is not does not, beside each other."""
+    names = ("telit/host-online-only", "quectel/udp", "fibocom/transparent-udp")  # of one model each
+    for name in names:
+        path = TRANSCRIPTS / f"{name}.at"
+        (tmp_path / path.parent.name).mkdir()
+        (tmp_path / path.parent.name / "include").symlink_to(path.parent / "include")
+        lines = path.read_text().splitlines()
+        for change in (list, without_last_byte, without_an_answer):
+            changed = change(lines)
+            assert changed is not None
+            (tmp_path / path.parent.name / f"{path.stem}-{change.__name__}.at").write_text(
+                "\n".join(changed) + "\n")
+    done = check(tmp_path, *words, "--jobs", "12", "--junit", tmp_path / "out.xml")
+    assert done.returncode == DIFFERENT, done.stdout + done.stderr
+    cases = cases_of(tmp_path / "out.xml")
+    assert len(cases) == 3 * len(names)
+    for file, case in cases.items():
+        assert (case.find("failure") is None) == file.endswith("-list.at"), done.stdout
+
+
+L610 = "model l610\nsource a test\npeer server port tcp\ninclude include/call.at\n"
+CONNECTED = L610 + '> AT+MIPODM=1,,"${address}",${port},0\n< OK\npeer connected\n< +MIPODM: 1,1\n'
+DATAGRAM = CONNECTED.replace("port tcp", "port udp").replace("peer connected\n", "").replace("},0", "},1")
+SECURE = ('model he910\nsource a test\npeer server port tls server\n> AT+CGDCONT=1,"IP","internet"\n< OK\n'
+                '> AT#SGACT=1,1\n<~ #SGACT: .*\n< OK\n> AT#SSLEN=1,1\n< OK\n> AT#SSLSECCFG=1,0,0\n< OK\n'
+                '> AT#SSLD=1,${port},"${address}",0,0\n')
+
+# What peers see otherwise: steps, and what is said of them.
+PEERS = {
+    "right": (CONNECTED + "> 300 bytes\npeer gets 300 bytes\nescape\n< OK\n> AT+MIPCLOSE=1\n< OK\n< +MIPCLOSE: 1,0\n", ""),
+    "other bytes": (CONNECTED + '> 300 bytes\npeer gets "0000000 abd"\n', "the peer got something else"),
+    "nothing": (CONNECTED + "> 300 bytes\npeer gets nothing 45s\n", "the peer got:\n    0000000 abc"),
+    "a line": (CONNECTED + "> 300 bytes\npeer gets~ EHLO .*\n", "does not match"),
+    "more": (CONNECTED + "> 300 bytes\npeer gets 200 bytes\n", "the peer server got more:"),
+    "no end": (CONNECTED + "> 300 bytes\npeer gets close\n", "the module sent before it closed:"),
+    "port": (CONNECTED + "peer from 1\n", "the module's own port is "),
+    "host more": (CONNECTED + 'peer sends "more"\nwait 1s\n', "the module says more on port 1:\n    more"),
+    "datagram": (DATAGRAM + "> 300 bytes\npeer gets 299 bytes\n", "the peer got something else"),
+    "two datagrams": (DATAGRAM + "> 300 bytes\npeer gets 300 bytes\n> 300 bytes\nwait 1s\n", "the peer server got more:"),
+    "secure": (SECURE + "peer accepts 0301 full\n< CONNECT\npeer closes\n< NO CARRIER\n", ""),
+    "version": (SECURE + "peer accepts 0302\n", "agreed on version 0301, expected 0302"),
+    "suite": (SECURE + "peer accepts 0301 0004\n", ", expected 0004"),
+    "resumed": (SECURE + "peer accepts resumed\n", "the session was not resumed"),
+    "fails": (SECURE + "peer fails TLS_EXPIRED\n< CONNECT\npeer sends \"x\"\n", "the handshake succeeded"),
+    "offered": (SECURE + "peer accepts\npeer offered max=0304\n", "the module offered max=0301, expected max=0304"),
+    "client": (SECURE + 'peer accepts\npeer client "me"\n', "the module's certificate is of \"\""),
+    "not TLS": (CONNECTED.replace("port tcp", "port starttls server") + '> 300 bytes\npeer accepts\n',
+                "the handshake failed"),
+}
+
+
+@pytest.mark.parametrize("program", ["tlsmodem", "tlsmodem_openssl_peers"])
+def test_peers_of_the_program(program: str, tmp_path: Path) -> None:
+    """With peers by each TLS library."""
+    path = program_path("tlsmodem", "TLSMODEM").with_name(program)
+    if not path.exists():
+        pytest.skip("this machine has no OpenSSL to build with")
+    (tmp_path / "include").symlink_to(TRANSCRIPTS / "fibocom" / "include")
+    for name, (steps, _) in PEERS.items():
+        write(tmp_path, f"{name}.at", steps)
+    done = subprocess.run([path, "check", tmp_path, "--run", "pty", "--jobs", "20", "--junit", tmp_path / "out.xml"],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == DIFFERENT, done.stdout + done.stderr
+    for file, case in cases_of(tmp_path / "out.xml").items():
+        failure = case.find("failure")
+        said = PEERS[file.removesuffix(".at")][1]
+        assert (failure is None) == (said == ""), done.stdout
+        assert failure is None or said in (failure.text or ""), failure.text
+
+
+def test_power_cycles_of_the_program(tmp_path: Path) -> None:
+    text = HEAD + "state {}\n> AT+CGDCONT=1,\"IP\",\"internet\"\n< OK\n> AT&W\n< OK\non port 2\n> ATE0\n< OK\n" \
+                  "power cycle\n> AT\n< OK\non port 1\n> AT+CGDCONT?\n{}< OK\n"
+    kept = write(tmp_path, "kept.at", text.format("kept", '< +CGDCONT: 1,"IP","internet","",0,0\n'))
+    none = write(tmp_path, "none.at", text.format("none", ""))
+    for path in (kept, none):
+        done = check(path, "--run", "pty", "--jobs", "2")
+        assert done.returncode == AS_WRITTEN, done.stdout
+        other = write(tmp_path, "other.at", path.read_text().replace("state kept", "state none")
+                      if path == kept else path.read_text().replace("state none", "state kept"))
+        assert check(other, "--run", "pty").returncode == DIFFERENT
+
+
+def test_a_program_that_ends(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.at", "model he910\nsource a test\n> AT\n< OK\n< NOTHING MORE\n")
+    runs = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "check", path, "--run", "pty"],
+                            stdout=subprocess.PIPE, text=True)
+    children = Path(f"/proc/{runs.pid}/task/{runs.pid}/children")
+
+    def has_heard() -> bool:
+        """It has answered, so that its host waits for more."""
+        words = [Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0") for child in children.read_text().split()]
+        logs = [Path(os.fsdecode(line[line.index(b"--record") + 1])).parent / "log" for line in words if b"--record" in line]
+        return any("< OK" in log.read_text() for log in logs)
+
+    wait_until(has_heard, "it has not answered")
+    os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
+    said, _ = runs.communicate()
+    assert runs.returncode == DIFFERENT
+    assert "  the program was ended by signal 9\n" in said
+
+
+def test_a_recording_that_does_not_play(tmp_path: Path) -> None:
+    """Two connections to one port at a time are none of what a recording can say."""
+    (tmp_path / "include").symlink_to(TRANSCRIPTS / "fibocom" / "include")
+    path = write(tmp_path, "a.at", L610 + "".join(
+        f'> AT+MIPOPEN={socket},,"${{address}}",${{port}},0\n< OK\npeer connected\n<~ .*\n' for socket in (1, 2))
+        + "<~ .*\n")
+    done = check(path, "--run", "pty")
+    assert done.returncode == DIFFERENT
+    assert "the recording of this play does not play:\n" in done.stdout and "  the recording:\n" in done.stdout
+
+
+def test_jobs(tmp_path: Path) -> None:
+    """So many at once play what one plays."""
+    found = []
+    for jobs in ("1", "7"):
+        report = tmp_path / f"{jobs}.xml"
+        done = check(*MAKERS, "--jobs", jobs, "--junit", report, folder=TRANSCRIPTS)
+        assert done.returncode == AS_WRITTEN, done.stdout
+        found.append(sorted((case.get("classname"), case.get("name"), [child.tag for child in case])
+                            for case in ElementTree.parse(report).getroot()))
+    assert found[0] == found[1]
 
 
 # Every file of this tree, changed in one place.

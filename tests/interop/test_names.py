@@ -11,8 +11,7 @@ import pytest
 
 from support.modem import Modem, open_pty, program_path
 from support.name_server import NameServer
-from support.plain_peers import PlainPeer
-from support.servers import Nginx
+from support.servers import Nginx, RawPeer
 
 from .driver import Driver
 from .observe import wait_until
@@ -43,7 +42,7 @@ def two_servers() -> Iterator[Sequence[NameServer]]:
 
 def test_dead_names_hold_up_no_dial() -> None:
     """Four of them do not let a number and a living name wait."""
-    with (NameServer() as server, PlainPeer() as peer, PlainPeer() as other,
+    with (NameServer() as server, RawPeer() as peer, RawPeer() as other,
           Modem("m95", options=["--dns", f"127.0.0.1:{server.port}"]) as modem):
         driver = driver_of(modem)
         for number in range(4):
@@ -128,7 +127,7 @@ def test_addresses_of_the_machine_are_its_own() -> None:
         except OSError:
             pytest.skip("this machine has no address but loopback")
         own = probe.getsockname()[0]
-    with PlainPeer() as peer, Modem("m95", options=["--guard", "deny=machine"]) as modem:
+    with RawPeer() as peer, Modem("m95", options=["--guard", "deny=machine"]) as modem:
         driver = driver_of(modem)
         for number, host in enumerate((own, "127.0.0.1", "0.0.0.0")):
             open_socket(driver, number, host, peer.port)

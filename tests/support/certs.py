@@ -207,20 +207,6 @@ class Certificates:
                  "-extensions", kind, "-days", "365", "-CAcreateserial", "-out", certificate,
                  NAMES=LOCAL_NAMES)
 
-    def variables(self) -> dict[str, bytes]:
-        """For transcripts: ca_pem, ca_pem_size, ca_der, …, client_key_pem, client_key_der, …"""
-        files: dict[str, Path] = {}
-        for name in self.names:
-            files[f"{name}_pem"] = self.pem(name)
-            files[f"{name}_der"] = self.der(name)
-            files[f"{name}_key_pem"] = self.key(name)
-            files[f"{name}_key_der"] = self.key_der(name)
-        values: dict[str, bytes] = {}
-        for name, path in files.items():
-            values[name] = path.read_bytes()
-            values[f"{name}_size"] = str(len(values[name])).encode()
-        return values
-
 
 def make_certificates(folder: Path) -> Certificates:
     """Makes all of PLANS in `folder`, which is created; takes about a second."""

@@ -81,14 +81,11 @@ class Host:
         if modem is not None:
             modem.hosts.append(self)
 
-    def write(self, data: bytes, piece: int = 0) -> None:
-        """Types `data`, at once or in pieces of `piece` bytes that the module reads one by one."""
+    def write(self, data: bytes) -> None:
+        """Types `data`."""
         self.begin_typing()
         self._typed += len(data)
-        for start in range(0, len(data), piece or len(data) or 1):
-            self._write_all(data[start:start + piece] if piece else data)
-            if piece:
-                time.sleep(0.0002)  # enough to be scheduled away; nothing depends on it
+        self._write_all(data)
 
     def read_until(self, end: bytes, seconds: float = ANSWER_S) -> bytes:
         """Everything up to and with `end`."""
@@ -188,18 +185,9 @@ class Host:
                and self._modem.bytes_read() < self._read_before + self._typed):
             time.sleep(POLL_S / 2)
 
-    def pending(self) -> bytes:
-        """What has come and was not taken."""
-        self._receive(0.0)
-        return self._received
-
     def wait_for_more(self, seconds: float) -> bool:
         """Waits for bytes on top of pending(); whether some came in time."""
         return self._receive(time.monotonic() + seconds)
-
-    def drop(self, count: int) -> None:
-        """Takes bytes that pending() showed."""
-        self._received = self._received[count:]
 
     def fail(self, what: str) -> None:
         log = self._modem.log() if self._modem is not None else ""

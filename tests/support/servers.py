@@ -5,7 +5,7 @@ log kept in the folder that it was given.  Nothing here sleeps for a fixed time:
 is looked at again and again until a deadline.
 
 - Nginx, GnutlsServ, OpensslServer: programs; they show with whom the module gets on in the world.
-- Peer: a TLS server that is told each step, for transcripts.  Its TLS works on buffers in memory:
+- Peer: a TLS server that is told each step.  Its TLS works on buffers in memory:
   the test decides which bytes go to the socket, and when, and how the connection ends.
 - RawPeer: a TCP server that is told each step, for peers that do not speak TLS properly.
 """
@@ -601,17 +601,6 @@ class Misbehaviour:
     @staticmethod
     def silence(peer: RawPeer) -> None:
         """Accepts and never answers."""
-
-    @classmethod
-    def named(cls, name: str) -> Callable[[RawPeer], None]:
-        """The way called `name`, dashes for underscores; the names are a transcript's words."""
-        way = cls.__dict__.get(name.replace("-", "_"))
-        if not isinstance(way, staticmethod):
-            known = sorted(key.replace("_", "-") for key, value in cls.__dict__.items()
-                           if isinstance(value, staticmethod))
-            raise ValueError(f"no misbehaviour {name!r}; there are {', '.join(known)}")
-        function: Callable[[RawPeer], None] = way.__func__
-        return function
 
 
 @dataclass(frozen=True)

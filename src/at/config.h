@@ -37,6 +37,8 @@ struct at_owner_ops {
     bool (*sees_late)(void *owner);
     /* Bound values were set: store them if their row says so. */
     enum err (*keep)(struct at_session *at, const struct at_command *row, size_t index);
+    /* They are what is stored again, or factory values.  NULL where `unsafe` is. */
+    void (*reload)(struct at_session *at, const struct at_command *row, size_t index);
     /* The number of the newest change to what is kept that a loss of power could undo still,
      * counted from 1 on; 0: there is none.  Who counts some calls at_settled() when there are none
      * any more. NULL: there never are. */

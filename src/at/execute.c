@@ -34,7 +34,7 @@ bool at_is_last(const struct at_session *at)
 
 enum err at_keep(struct at_session *at, size_t index)
 {
-    return at->config.owner_ops->keep(at, at_row(at), index);
+    return at_keep_row(at, at_row(at), index);
 }
 
 static void begin_line(struct text *line, const struct at_command *row)
@@ -103,8 +103,6 @@ enum at_status at_bind(struct at_session *at, const struct at_args *args)
             at_args_bind(row, &old, record); /* where memory fails too, the new value stays */
         return at_refuse_storage(at, at->config.dialect->error_memory, ERR_IO);
     }
-    if (is_stored)
-        at_may_undo(at, row, index, text_span(&text));
     fact_note(at->config.model.facts, row->keep);
     at_args_replace_presets(row, &at->config.model, at->config.dialect, args, index);
     if (row->changed != NULL)

@@ -163,8 +163,13 @@ size_t at_answer_room(const struct at_session *at);
  * that they changed: what a set without a handler does. */
 enum at_status at_bind(struct at_session *at, const struct at_args *args);
 
-/* Stores the values of the running row's record `index`, whatever the row says of that.  ERR_IO. */
+/* Stores the values of the running row's record `index`, whatever the row says of that.  ERR_IO:
+ * they are for the caller to take back; should they be lost later, the record is by itself what is
+ * stored, and the command ends with its error. */
 enum err at_keep(struct at_session *at, size_t index);
+
+/* The same of another row that binds something. */
+enum err at_keep_row(struct at_session *at, const struct at_command *row, size_t index);
 
 /* ---- prompts ---- */
 

@@ -223,11 +223,6 @@ void at_end_line(struct at_session *at, enum at_status status);
 /* A command begins: what it changes from now on is its own. */
 void at_begin_changes(struct at_session *at);
 
-/* A setting of the running command was bound and stored over `before`, its values as a host would
- * type them, which come back should it not become safe. */
-void at_may_undo(struct at_session *at, const struct at_command *row, size_t index,
-                 struct span before);
-
 /* The running command has succeeded.  True: not before what it has changed is safe; then the
  * session is busy until at_settled(). */
 bool at_must_settle(struct at_session *at);

@@ -207,6 +207,22 @@ static void restore_row(struct at_session *at, const struct at_command *row, voi
     }
 }
 
+void keep_reload(struct at_session *at, const struct at_command *row, size_t index)
+{
+    char key[STORAGE_KEY_MAX + 1], buf[VALUES_MAX];
+    struct span values;
+    void *record = row->record(at, index);
+
+    row_key(row, index, key);
+    if (load(at, key, buf, sizeof(buf), &values) && take(at, row, index, values))
+        return;
+    if (record == NULL)
+        return;
+    at_args_preset(row, at_model_of(at), at_dialect_of(at), record, index);
+    if (row->changed != NULL)
+        row->changed(at, index);
+}
+
 void keep_restore(struct at_session *at)
 {
     keep_each(at, AT_KEEP_NVM, restore_row, NULL);

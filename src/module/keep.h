@@ -10,6 +10,10 @@ enum { PROFILE_COUNT = 2 };
 /* Stores the bound values of a row with AT_KEEP_NVM.  ERR_IO. */
 enum err keep_row(struct at_session *at, const struct at_command *row, size_t index);
 
+/* Its bound values are what is stored, or factory values where nothing is, followed by changed().
+ */
+void keep_reload(struct at_session *at, const struct at_command *row, size_t index);
+
 /* The terminal whose host has set record `index` of the row `name`, which says `of_port`; `at`'s
  * own where nothing is stored, or the modem has that terminal no more, which the log tells. */
 struct module_terminal *keep_port_of(struct at_session *at, const char *name, size_t index);

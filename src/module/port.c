@@ -225,6 +225,7 @@ static const struct at_owner_ops owner_ops = {
     .on_quiet = on_quiet,
     .sees_late = sees_late,
     .keep = keep_row,
+    .reload = keep_reload,
     .unsafe = unsafe,
     .port = port_number,
 };

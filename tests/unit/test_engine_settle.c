@@ -3,6 +3,8 @@
 #include "check.h"
 #include "talk.h"
 
+#include <stdio.h>
+
 #define OK "\r\nOK\r\n"
 
 static void start(struct world *world, const char *model, size_t ports)
@@ -89,6 +91,54 @@ static void test_a_lost_setting_is_what_it_was(void **state)
     expect(&world, OK);
     talk_expect(&world, "AT#SSLSECCFG?", "\r\n#SSLSECCFG: 1,5,0\r\n" OK);
     world_deinit(&world);
+}
+
+/* A line that stores, the same before, and what is asked to see it. */
+struct lost_row {
+    const char *model, *before, *line, *question;
+};
+
+static void lose(const struct lost_row *row)
+{
+    struct world world;
+    char was[1000];
+    struct span answer;
+
+    start(&world, row->model, 1);
+    world.memory_storage.is_late = false;
+    if (row->before[0] != '\0')
+        talk_expect(&world, row->before, OK);
+    answer = talk(&world, row->question);
+    snprintf(was, sizeof(was), "%.*s", (int)answer.len, (const char *)answer.data);
+    world.memory_storage.is_late = true;
+    talk_expect(&world, row->line, "");
+    settle(&world, ERR_IO);
+    expect(&world, "\r\n+CME ERROR: 23\r\n");
+    talk_expect(&world, row->question, was);
+    talk_expect(&world, row->line, "");
+    settle(&world, ERR_OK);
+    expect(&world, OK);
+    world_deinit(&world);
+}
+
+/* Rows whose handler does more than to bind, and records that nothing was stored of. */
+static void test_each_lost_setting_is_what_it_was(void **state)
+{
+    static const struct lost_row rows[] = {
+        { "he910", "AT+CGDCONT=2,\"IP\",\"old\"", "AT+CGDCONT=2,\"IP\",\"new\"", "AT+CGDCONT?" },
+        { "he910", "", "AT+CGDCONT=2,\"IP\",\"new\"", "AT+CGDCONT?" },
+        { "he910", "AT+CGDCONT=1,\"IP\",\"old\"", "AT+CGDCONT=1", "AT+CGDCONT?" },
+        { "l610", "AT+CGDCONT=1,\"IP\",\"old\"", "AT+CGDCONT=1,\"IP\",\"new\"", "AT+CGDCONT?" },
+        { "l610", "AT+HTTPSET=\"UAGENT\",\"old\"", "AT+HTTPSET=\"UAGENT\",\"new\"", "AT+HTTPSET?" },
+        { "l610", "", "AT+HTTPSET=\"UAGENT\",\"new\"", "AT+HTTPSET?" },
+        { "l610", "", "AT+GTSET=\"IPRFMT\",2", "AT+GTSET?" },
+        { "l610", "AT+GTSET=\"IPRFMT\",1", "AT+GTSET=\"IPRFMT\",2", "AT+GTSET?" },
+        { "he910", "AT#SCFG=2,1,400,90,600,50", "AT#SKTRST", "AT#SCFG?" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        lose(&rows[i]);
 }
 
 static void test_lost_security_data_is_what_it_was(void **state)
@@ -191,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_the_rest_of_a_line_waits),
         cmocka_unit_test(test_what_is_lost_is_an_error_and_ends_the_line),
         cmocka_unit_test(test_a_lost_setting_is_what_it_was),
+        cmocka_unit_test(test_each_lost_setting_is_what_it_was),
         cmocka_unit_test(test_lost_security_data_is_what_it_was),
         cmocka_unit_test(test_the_answer_to_an_upload_waits),
         cmocka_unit_test(test_the_other_port_goes_on),

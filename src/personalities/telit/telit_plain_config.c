@@ -131,7 +131,7 @@ static enum at_status reset_row(struct at_session *at, const struct at_command *
         return AT_OK;
     at_args_preset(row, at_model_of(at), at_dialect_of(at), record, index);
     module_record(at, &kind, index); /* it may be given back now */
-    if (keep_row(at, row, index) != ERR_OK)
+    if (at_keep_row(at, row, index) != ERR_OK)
         return at_refuse_storage(at, TELIT_MEMORY_FAILURE, ERR_IO);
     changed(at, index);
     return AT_OK;

@@ -18,6 +18,34 @@ struct fd_watch {
     void *ctx;
 };
 
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+static size_t power_of_two_from(size_t least)
+{
+    size_t power = 1;
+
+    while (power < least)
+        power *= 2;
+    return power;
+}
+
+/* libuv's list of watches grows when one of a high descriptor starts, and without memory for that
+ * it ends the process: so it grows here, where it can be told. */
+static bool make_room(struct posix_loop *loop, struct fd_watch *watch, int fd)
+{
+    void *volatile probe; /* or the compiler would do without */
+
+    if ((unsigned)fd < loop->uv.nwatchers)
+        return true;
+    probe = malloc(power_of_two_from((size_t)fd + 3) * sizeof(void *));
+    if (probe == NULL)
+        return false;
+    free(probe);
+    uv_poll_start(&watch->handle.poll, UV_READABLE, on_poll);
+    uv_poll_stop(&watch->handle.poll);
+    return true;
+}
+
 enum err fd_watch_new(struct posix_loop *loop, int fd, fd_watch_fn *on_ready, void *ctx,
                       struct fd_watch **ret_watch)
 {
@@ -35,6 +63,10 @@ enum err fd_watch_new(struct posix_loop *loop, int fd, fd_watch_fn *on_ready, vo
     if (status < 0) {
         free(watch);
         return err_of_errno(-status);
+    }
+    if (!watch->always_ready && !make_room(loop, watch, fd)) {
+        fd_watch_free(watch);
+        return ERR_NO_MEMORY;
     }
     watch->on_ready = on_ready;
     watch->ctx = ctx;

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static enum err resolve(struct net *base, const char *name, net_resolved_fn *on_resolved, void *ctx,
@@ -67,6 +68,15 @@ static int start_connect(const struct net_target *to)
     return -error;
 }
 
+/* What an operator can do something about is said, whatever a host is told. */
+static enum err refuse(const struct posix_net *net, int error)
+{
+    if (error == EMFILE || error == ENFILE)
+        log_say(net->loop->log, LOG_WARNING,
+                "no connection: %s; raise the limit of descriptors (ulimit -n)", strerror(error));
+    return err_of_errno(error);
+}
+
 static enum err connect_to(struct net *base, const struct net_target *to, net_event_fn *on_event,
                            void *ctx, struct net_stream **ret_stream)
 {
@@ -75,7 +85,7 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
     enum err err;
 
     if (fd < 0)
-        return err_of_errno(-fd);
+        return refuse((struct posix_net *)base, -fd);
     err = posix_stream_new((struct posix_net *)base, fd, to->transport == NET_UDP, &stream);
     if (err != ERR_OK) {
         close(fd);

@@ -2,6 +2,7 @@
 #include "tls_gnutls/session.h"
 
 #include "base/tls_suites.h"
+#include "tls_common/admission.h"
 #include "tls_common/failure.h"
 #include "tls_common/limits.h"
 #include "tls_common/name.h"
@@ -64,15 +65,16 @@ void gtls_setup_release(struct gtls_session *session)
 
     if (setup == NULL)
         return;
-    if (setup->credentials != NULL) {
+    if (session->gnutls != NULL)
         gnutls_credentials_clear(session->gnutls);
+    if (setup->credentials != NULL)
         gnutls_certificate_free_credentials(setup->credentials);
-    }
     gtls_trust_release(&session->provider->trusts, setup->trust);
     free(setup->certificate);
     free(setup->server_name);
     free(setup);
     session->setup = NULL;
+    tls_admission_leave();
 }
 
 static enum err start(struct gtls_session *session, const struct tls_config *config,
@@ -112,9 +114,13 @@ static enum err fill(struct gtls_session *session, const struct tls_config *conf
 {
     enum err err = ERR_OK;
 
-    session->setup = new_setup(config);
-    if (session->setup == NULL)
+    if (!tls_admission_enter())
         return ERR_NO_MEMORY;
+    session->setup = new_setup(config);
+    if (session->setup == NULL) {
+        tls_admission_leave();
+        return ERR_NO_MEMORY;
+    }
     if (config->verify)
         err = gtls_trust_get(&session->provider->trusts, config->ca, &session->setup->trust,
                              ret_failure);

@@ -11,6 +11,8 @@ import pytest
 
 from support.certs import Certificates
 from support.fleet import CrowdServer, Fleet, FleetHost
+from support.fleet_trials import TRIALS, trial
+from support.modem import program_path
 
 from .observe import wait_until
 
@@ -197,6 +199,22 @@ def test_a_server_that_dies_under_all_of_them(tmp_path: Path, server: CrowdServe
         for host in hosts:
             host.ok("AT")
             host.close()
+
+
+@pytest.mark.parametrize("model", ["he910", "m95", "l610"])
+@pytest.mark.parametrize("name", sorted(TRIALS))
+def test_trial(tmp_path: Path, server: CrowdServer, name: str, model: str) -> None:
+    """Each maker's, of a smaller fleet than the long tier's."""
+    if name == "memory" and is_sanitized():
+        pytest.skip("a sanitizer's own memory is most of it")
+    with trial(tmp_path, model, MODEMS, server, state=name == "disk") as at:
+        at.weighs = model == "he910" and not is_sanitized()
+        TRIALS[name](at)
+
+
+def is_sanitized() -> bool:
+    program = program_path("tlsmodem", "TLSMODEM").read_bytes()
+    return b"__asan_init" in program or b"__tsan_init" in program
 
 
 def test_out_of_descriptors(tmp_path: Path, server: CrowdServer) -> None:

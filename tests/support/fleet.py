@@ -78,13 +78,14 @@ class Fleet:
     """The daemon with a file of modems."""
 
     def __init__(self, folder: Path, config: str, options: Sequence[str] = (),
-                 environment: Mapping[str, str] | None = None) -> None:
+                 environment: Mapping[str, str] | None = None, log_name: str = "") -> None:
         self.folder = folder
         self._config = folder / "fleet.yaml"
         self._config.write_text(config)
         self._options = list(options)
         self._environment = {**os.environ, **(environment or {})}
-        self._log_path = folder / f"fleet{'-'.join(['', *options]).replace('/', '.')}.log"
+        self._log_path = folder / (log_name or
+                                   f"fleet{'-'.join(['', *options]).replace('/', '.')}.log")
         self.places: dict[str, str] = {}  # name of a modem, "KIND ADDRESS"
         self._process: subprocess.Popen[str] | None = None
 

@@ -150,8 +150,10 @@ static const struct fault_kind kinds[FAULT_TYPE_COUNT] = {
                            { NEEDED("delay", "ms", 0, MS_MAX) } },
     [FAULT_MEMORY_SHORT] = { "memory_short", "there is no memory for what a command needs",
                              "request", FAULT_HAS_COMMAND, NOTHING },
-    [FAULT_CLOCK_UNSET] = { "clock_unset", "the module's clock is as it comes from the factory",
-                            "power-on", 0, NOTHING },
+    [FAULT_CLOCK_UNSET] = { "clock_unset",
+                            "the module's clock begins as it comes from the factory, and the "
+                            "network gives no time",
+                            "", 0, NOTHING },
     [FAULT_CLOCK_JUMP] = { "clock_jump",
                            "the module's clock is put on by so much, or back",
                            "command line",

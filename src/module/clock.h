@@ -25,6 +25,7 @@ struct module_clock {
     bool shows_utc; /* what hosts hear is UTC, with the zone behind it */
     /* The network has another time than the config says: this zone, and `replaced_offset_s` */
     bool replaced;
+    bool unset; /* a laboratory keeps the network from giving its time */
     int8_t replaced_zone_quarters;
     int64_t given_utc_s;
     int given_zone_quarters;

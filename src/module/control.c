@@ -5,6 +5,7 @@
 #include "at/session.h"
 #include "module/facts.h"
 #include "module/identity.h"
+#include "module/laboratory.h"
 #include "module/messages.h"
 #include "module/module.h"
 #include "module/network_time.h"
@@ -210,6 +211,8 @@ static enum err switch_on(struct tlsmodem *modem)
     if (modem->on)
         return ERR_OK;
     err = power_on(modem);
+    if (err == ERR_OK && modem->laboratory != NULL)
+        laboratory_on_power(modem);
     if (err != ERR_OK)
         power_off(modem);
     return err;

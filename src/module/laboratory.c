@@ -1,24 +1,16 @@
 /* laboratory.c: what goes wrong on demand with a modem. */
 #include "module/laboratory.h"
 
-#include "base/text.h"
-#include "module/module.h"
-#include "tlsmodem_control.h"
-#include "wrap/fault_net.h"
+#include "at/session.h"
+#include "base/time.h"
+#include "module/facts.h"
+#include "module/laboratory_state.h"
+#include "module/network_time.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-enum { LINK_WORDS_MAX = 127 };
-
-struct laboratory {
-    struct fault_set faults;
-    struct fault_talk talk;
-    struct net *net;
-    char link[LINK_WORDS_MAX + 1]; /* empty: none was set */
-    struct tls **tls;              /* owned, with what it points to */
-    struct fault_tls providers[];
-};
+/* ---- around what the config has ---- */
 
 static void on_phase(void *ctx, const struct fault_session *session, bool ends)
 {
@@ -27,19 +19,12 @@ static void on_phase(void *ctx, const struct fault_session *session, bool ends)
     fault_net_note(laboratory->net, session, ends);
 }
 
-enum err laboratory_open(struct tlsmodem *modem)
+static enum err put_around_network(struct tlsmodem *modem)
 {
     struct tlsmodem_config *config = &modem->config;
-    struct laboratory *laboratory =
-        calloc(1, sizeof(*laboratory) + config->tls_count * sizeof(laboratory->providers[0]));
+    struct laboratory *laboratory = modem->laboratory;
     enum err err;
 
-    assert(config->laboratory != NULL && modem->laboratory == NULL);
-    if (laboratory == NULL)
-        return ERR_NO_MEMORY;
-    modem->laboratory = laboratory;
-    laboratory->faults.log = config->log;
-    laboratory->faults.scene.socket = FAULT_ANY_SOCKET;
     laboratory->talk = (struct fault_talk){ .set = &laboratory->faults };
     err = fault_net_open(config->net, config->laboratory, &laboratory->faults, &laboratory->talk,
                          &laboratory->net);
@@ -57,12 +42,90 @@ enum err laboratory_open(struct tlsmodem *modem)
     return ERR_OK;
 }
 
+static enum err put_around_storage(struct tlsmodem *modem)
+{
+    struct laboratory *laboratory = modem->laboratory;
+    enum err err;
+
+    if (modem->config.storage == NULL)
+        return ERR_OK;
+    err = fault_storage_init(&laboratory->storage, modem->config.storage, &laboratory->faults,
+                             modem->config.laboratory);
+    if (err == ERR_OK)
+        modem->config.storage = &laboratory->storage.base;
+    return err;
+}
+
+/* ---- the module ---- */
+
+static void restart(void *ctx)
+{
+    struct tlsmodem *modem = ctx;
+
+    module_enter(modem);
+    if (modem->on)
+        module_power_cycle(modem, module_fact(modem, modem->personality->restart_off_ms));
+    module_leave(modem);
+}
+
+static void set_clock(struct tlsmodem *modem, int64_t by_s)
+{
+    module_clock_set_utc(&modem->clock, module_clock_utc_s(&modem->clock) + by_s);
+}
+
+/* A second of error comes each million seconds by the ppm. */
+static void start_drift(struct tlsmodem *modem)
+{
+    const struct laboratory *laboratory = modem->laboratory;
+
+    if (laboratory->drift_ppm == 0)
+        clock_timer_cancel(laboratory->drift);
+    else
+        clock_timer_start(laboratory->drift, INT64_C(1000000000) / abs(laboratory->drift_ppm));
+}
+
+static void on_drift(void *ctx)
+{
+    struct tlsmodem *modem = ctx;
+
+    set_clock(modem, modem->laboratory->drift_ppm > 0 ? 1 : -1);
+    start_drift(modem);
+}
+
+enum err laboratory_open(struct tlsmodem *modem)
+{
+    const struct tlsmodem_config *config = &modem->config;
+    struct laboratory *laboratory =
+        calloc(1, sizeof(*laboratory) + config->tls_count * sizeof(laboratory->providers[0]));
+    enum err err;
+
+    assert(config->laboratory != NULL && modem->laboratory == NULL);
+    if (laboratory == NULL)
+        return ERR_NO_MEMORY;
+    modem->laboratory = laboratory;
+    laboratory->faults.log = config->log;
+    laboratory->faults.scene.socket = FAULT_ANY_SOCKET;
+    err = put_around_network(modem);
+    if (err == ERR_OK)
+        err = put_around_storage(modem);
+    if (err == ERR_OK)
+        err = clock_new_timer(config->laboratory, restart, modem, &laboratory->restart);
+    if (err == ERR_OK)
+        err = clock_new_timer(config->laboratory, on_drift, modem, &laboratory->drift);
+    return err;
+}
+
 void laboratory_close(struct tlsmodem *modem)
 {
     struct laboratory *laboratory = modem->laboratory;
 
     if (laboratory == NULL)
         return;
+    for (size_t i = 0; i < TLSMODEM_TERMINALS_MAX; i++)
+        fault_port_free(laboratory->ports[i]);
+    clock_timer_free(laboratory->restart);
+    clock_timer_free(laboratory->drift);
+    fault_storage_deinit(&laboratory->storage);
     fault_net_close(laboratory->net);
     fault_set_remove(&laboratory->faults, 0);
     free(laboratory->tls);
@@ -75,103 +138,105 @@ int32_t *laboratory_whose(struct tlsmodem *modem)
     return &modem->laboratory->faults.scene.socket;
 }
 
+/* ---- ports ---- */
+
+static bool in_prompt(void *ctx)
+{
+    const struct module_terminal *terminal = ctx;
+
+    return at_in_prompt(terminal->at);
+}
+
+/* Without memory the port is as it is, and nothing of it goes wrong. */
+static struct fault_port *port_at(struct tlsmodem *modem, size_t index)
+{
+    struct laboratory *laboratory = modem->laboratory;
+    const struct fault_port_config config = { .inner = &modem->terminals[index].base,
+                                              .clock = modem->config.laboratory,
+                                              .set = &laboratory->faults,
+                                              .in_prompt = in_prompt,
+                                              .ctx = &modem->terminals[index] };
+
+    if (laboratory->ports[index] == NULL &&
+        fault_port_new(&config, &laboratory->ports[index]) != ERR_OK)
+        log_say(modem->config.log, LOG_ERROR, "out of memory: no fault strikes port %zu",
+                index + 1);
+    return laboratory->ports[index];
+}
+
+struct terminal *laboratory_terminal(struct tlsmodem *modem, size_t index)
+{
+    struct fault_port *port = port_at(modem, index);
+
+    return port != NULL ? fault_port_terminal(port) : &modem->terminals[index].base;
+}
+
+struct channel *laboratory_attach(struct tlsmodem *modem, size_t index, struct channel *channel)
+{
+    struct fault_port *port = port_at(modem, index);
+
+    return port != NULL ? fault_port_attach(port, channel) : channel;
+}
+
 void laboratory_on_line(struct tlsmodem *modem, size_t index, struct span line)
 {
-    (void)index;
-    fault_set_line(&modem->laboratory->faults, line);
+    struct laboratory *laboratory = modem->laboratory;
+    struct fault_set *faults = &laboratory->faults;
+    const struct fault *fault;
+
+    fault_set_line(faults, line);
+    faults->scene.socket = FAULT_ANY_SOCKET;
+    if (faults->first == NULL)
+        return;
+    if (laboratory->ports[index] != NULL)
+        fault_port_line_begins(laboratory->ports[index],
+                               terminal_output_waiting(&modem->terminals[index]));
+    fault = fault_set_strikes(faults, FAULT_RESTART, true);
+    if (fault != NULL)
+        clock_timer_start(laboratory->restart, fault->attributes[0]);
+    fault = fault_set_strikes(faults, FAULT_CLOCK_JUMP, true);
+    if (fault != NULL)
+        set_clock(modem, fault->attributes[0]);
 }
 
-/* ---- what a program asks for ---- */
-
-static struct laboratory *begin(struct tlsmodem *modem)
+void laboratory_on_line_end(struct tlsmodem *modem, size_t index)
 {
-    assert(modem->depth == 0 && !modem->settling);
-    module_enter(modem);
-    return modem->laboratory;
+    struct fault_port *port = modem->laboratory->ports[index];
+
+    if (port != NULL)
+        fault_port_line_ends(port, terminal_output_waiting(&modem->terminals[index]));
 }
 
-static enum err add(struct laboratory *laboratory, const struct fault *fault, uint32_t *ret_number)
+void laboratory_on_power(struct tlsmodem *modem)
 {
-    char why[FAULT_WORDS_MAX], words[FAULT_WORDS_MAX];
-    enum err err;
+    const struct fault *noise = fault_set_strikes(&modem->laboratory->faults, FAULT_NOISE, true);
 
-    if (laboratory == NULL)
-        return ERR_STATE;
-    if (!fault_check(fault, why, sizeof(why)))
-        return ERR_INVALID;
-    err = fault_set_add(&laboratory->faults, fault, ret_number);
-    if (err != ERR_OK)
-        return err;
-    fault_write(fault, words);
-    log_say(laboratory->faults.log, LOG_INFO, "fault %u: added: %s", (unsigned)*ret_number, words);
+    for (size_t i = 0; i < modem->terminal_count && noise != NULL; i++) {
+        if (modem->laboratory->ports[i] != NULL)
+            fault_port_noise(modem->laboratory->ports[i], noise, i);
+    }
+}
+
+/* ---- what holds while a fault is there ---- */
+
+void laboratory_refresh(struct tlsmodem *modem)
+{
+    struct laboratory *laboratory = modem->laboratory;
+    const struct fault_entry *entry;
+    int32_t drift_ppm = 0;
+    bool unset = false;
+
     fault_net_refresh(laboratory->net);
-    return ERR_OK;
-}
-
-enum err tlsmodem_add_fault(struct tlsmodem *modem, const struct fault *fault, uint32_t *ret_number)
-{
-    enum err err = add(begin(modem), fault, ret_number);
-
-    module_leave(modem);
-    return err;
-}
-
-enum err tlsmodem_remove_fault(struct tlsmodem *modem, uint32_t number)
-{
-    struct laboratory *laboratory = begin(modem);
-    enum err err = ERR_STATE;
-
-    if (laboratory != NULL) {
-        err = fault_set_remove(&laboratory->faults, number);
-        fault_net_refresh(laboratory->net);
+    for (entry = laboratory->faults.first; entry != NULL; entry = entry->next) {
+        if (entry->fault.type == FAULT_CLOCK_DRIFT)
+            drift_ppm += entry->fault.attributes[0];
+        unset = unset || entry->fault.type == FAULT_CLOCK_UNSET;
     }
-    module_leave(modem);
-    return err;
-}
-
-bool tlsmodem_fault_at(const struct tlsmodem *modem, size_t index,
-                       struct tlsmodem_fault_status *ret_status)
-{
-    const struct fault_entry *entry =
-        modem->laboratory != NULL ? fault_set_at(&modem->laboratory->faults, index) : NULL;
-
-    if (entry != NULL)
-        *ret_status = (struct tlsmodem_fault_status){ entry->number, entry->fault, entry->seen,
-                                                      entry->struck };
-    return entry != NULL;
-}
-
-static enum err set_link(struct laboratory *laboratory, const char *words, char *why, size_t cap)
-{
-    struct link_profile profile;
-    struct text text;
-
-    text_init(&text, why, cap);
-    if (laboratory == NULL)
-        return ERR_STATE;
-    if (words != NULL && strlen(words) > LINK_WORDS_MAX) {
-        text_add(&text, "these are %zu bytes; allowed: at most %d", strlen(words), LINK_WORDS_MAX);
-        return ERR_INVALID;
+    if (drift_ppm != laboratory->drift_ppm) {
+        laboratory->drift_ppm = drift_ppm;
+        start_drift(modem);
     }
-    if (words != NULL && !link_profile_read(span_of(words), &profile, &text))
-        return ERR_INVALID;
-    fault_net_link(laboratory->net, words != NULL ? &profile : NULL);
-    strcpy(laboratory->link, words != NULL ? words : "");
-    log_say(laboratory->faults.log, LOG_INFO, "link: %s", words != NULL ? words : "none");
-    return ERR_OK;
-}
-
-enum err tlsmodem_set_link(struct tlsmodem *modem, const char *words, char *why, size_t cap)
-{
-    enum err err = set_link(begin(modem), words, why, cap);
-
-    module_leave(modem);
-    return err;
-}
-
-const char *tlsmodem_link(const struct tlsmodem *modem)
-{
-    const struct laboratory *laboratory = modem->laboratory;
-
-    return laboratory != NULL && laboratory->link[0] != '\0' ? laboratory->link : NULL;
+    if (unset && !modem->clock.unset)
+        network_time_unset(modem);
+    modem->clock.unset = unset;
 }

@@ -27,6 +27,8 @@ static void switch_on_again(struct tlsmodem *modem)
 {
     enum err err = power_on(modem);
 
+    if (err == ERR_OK && modem->laboratory != NULL)
+        laboratory_on_power(modem);
     if (err == ERR_OK)
         return;
     log_say(modem->config.log, LOG_ERROR, "cannot switch on again: %s; trying later",
@@ -211,14 +213,16 @@ void tlsmodem_free(struct tlsmodem *modem)
 struct terminal *tlsmodem_terminal_at(struct tlsmodem *modem, size_t index)
 {
     assert(index < modem->terminal_count);
-    return &modem->terminals[index].base;
+    return modem->laboratory != NULL ? laboratory_terminal(modem, index)
+                                     : &modem->terminals[index].base;
 }
 
 void tlsmodem_attach(struct tlsmodem *modem, size_t index, struct channel *channel)
 {
     assert(index < modem->terminal_count);
     module_enter(modem);
-    modem->terminals[index].channel = channel;
+    modem->terminals[index].channel =
+        modem->laboratory != NULL ? laboratory_attach(modem, index, channel) : channel;
     modem->terminals[index].announced = 0;
     modem->terminals[index].lines = 0;
     module_leave(modem);

@@ -98,22 +98,29 @@ static bool restore(struct tlsmodem *modem)
 
 /* ---- the clock ---- */
 
-void network_time_begin(struct tlsmodem *modem)
+void network_time_unset(struct tlsmodem *modem)
 {
     struct module_clock *clock = &modem->clock;
     struct module_time first = { .zone_quarters = 0 };
-    bool is_date;
+    bool is_date = module_time_read(
+        span_of(fact_text(&modem->facts, modem->personality->clock_start)), &first);
 
-    clock->by_hand = clock->begun = false;
-    if (modem->config.time.from == TLSMODEM_TIME_GIVEN) {
+    clock->by_hand = false;
+    clock->begun = true;
+    if (!is_date || !module_clock_set(clock, &first))
+        log_say(modem->config.log, LOG_WARNING, "clock-start is no time of +CCLK");
+}
+
+void network_time_begin(struct tlsmodem *modem)
+{
+    struct module_clock *clock = &modem->clock;
+
+    if (modem->config.time.from != TLSMODEM_TIME_GIVEN || clock->unset) {
+        network_time_unset(modem);
+    } else {
+        clock->by_hand = clock->begun = false;
         clock->offset_s = clock->network_offset_s;
         clock->zone_quarters = modem->config.time.zone_quarters;
-    } else {
-        is_date = module_time_read(
-            span_of(fact_text(&modem->facts, modem->personality->clock_start)), &first);
-        clock->begun = true;
-        if (!is_date || !module_clock_set(clock, &first))
-            log_say(modem->config.log, LOG_WARNING, "clock-start is no time of +CCLK");
     }
     keep(modem);
 }
@@ -164,7 +171,7 @@ bool network_time_arrive(struct tlsmodem *modem, enum network_time_wish wish)
     struct module_clock *clock = &modem->clock;
     const struct tlsmodem_time *config = &modem->config.time;
 
-    if (wish == NETWORK_TIME_REFUSED ||
+    if (wish == NETWORK_TIME_REFUSED || clock->unset ||
         (wish == NETWORK_TIME_UNASKED && config->from == TLSMODEM_TIME_BY_HAND))
         return false;
     clock->given = true;

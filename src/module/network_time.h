@@ -21,6 +21,9 @@ void network_time_start(struct tlsmodem *modem);
 /* Power was lost, and there is no battery: the clock begins anew. */
 void network_time_begin(struct tlsmodem *modem);
 
+/* The clock is as it comes from the factory. */
+void network_time_unset(struct tlsmodem *modem);
+
 /* The network has taken the module in, and gives its time where the config and the host want it:
  * then true, and the clock goes by it unless a host has set it and has not asked. */
 bool network_time_arrive(struct tlsmodem *modem, enum network_time_wish wish);

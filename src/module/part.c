@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/wipe.h"
 #include "module/facts.h"
+#include "module/laboratory_state.h"
 #include "module/module.h"
 
 #include <assert.h>
@@ -143,6 +144,8 @@ void *module_part(struct tlsmodem *modem, const struct module_part *part, size_t
 
     if (state != NULL)
         return state;
+    if (laboratory_lacks_memory(modem))
+        return NULL;
     unit = make(modem, part, index);
     return unit != NULL ? unit->state : NULL;
 }

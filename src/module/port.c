@@ -212,6 +212,8 @@ static void on_line_end(void *owner, enum at_ending ending)
     const struct module_terminal *terminal = owner;
     const struct tlsmodem_observer *observer = terminal->modem->config.observer;
 
+    if (terminal->modem->laboratory != NULL)
+        laboratory_on_line_end(terminal->modem, terminal->index);
     if (observer != NULL)
         observer->on_result(observer->ctx, results[ending]);
 }

@@ -2,6 +2,7 @@
 #include "module/record.h"
 
 #include "base/wipe.h"
+#include "module/laboratory_state.h"
 #include "module/module.h"
 
 #include <assert.h>
@@ -84,7 +85,8 @@ void *module_record(struct at_session *at, const struct module_record_kind *kind
 
     assert(modem->depth > 0);
     if (record == NULL) {
-        record = malloc(sizeof(*record) + kind->size);
+        if (!laboratory_lacks_memory(modem))
+            record = malloc(sizeof(*record) + kind->size);
         if (record == NULL)
             return NULL;
         *record = (struct module_record){

@@ -120,7 +120,8 @@ def plain_of(model: bytes) -> bytes:
     return (plain(model, "AT#SCFG=1,1,300,90,600,50", "AT#SCFGEXT=1,0,0,0", "AT#SCFGEXT2=1,0", "AT#SCFGEXT3=1,0") + sends(WEB, "data") + wait(1)
             + lines("AT#SS", "AT#SS=1", "AT#SI", "AT#SI=1", "AT#ST", "AT#ST=1", "AT#SLASTCLOSURE", "AT#SLASTCLOSURE=1", "AT#SRECV=1,100")
             + line("AT#SSEND=1") + typed("hi\x1a") + line("AT#SSENDEXT=1,2") + typed("hi") + line("AT#SO=1") + ESCAPE + line("AT#SH=1")
-            + LISTENS + line("AT#SL?") + calls(WEB) + wait(4) + lines("AT#FRWL?", "AT#SS=1", "AT#SA=1,1", "AT#SH=1", "AT#FRWL=2", "AT#SKTRST"))
+            + LISTENS + line("AT#SL?") + calls(WEB) + wait(4) + lines("AT#FRWL?", "AT#SS=1", "AT#SA=1,1", "AT#SH=1", "AT#FRWL=2", "AT#SKTRST")
+            + lines("AT#PADCMD=1", "AT#PADFWD=10", "AT#E2SLRI=50", 'AT#SD=1,0,80,"localhost"') + typed("a\nb") + ESCAPE + line("AT#SH=1"))
 
 
 PLAIN = {
@@ -156,6 +157,7 @@ PLAIN = {
     + line("ATO") + ESCAPE + dtr_drops(1) + line("AT#SO=1") + dtr_drops(1) + line("AT#SO=1") + dtr_drops(2) + line("AT"),
     "plain-other-port": plain(HE910) + on_port(2) + lines("AT#SSEND=1", "AT#SRECV=1,10", "AT#SH=1", "AT#SO=1", "AT#SS", "AT#SGACT=1,0", "AT#SL=1,0,1")
     + on_port(1) + line("AT#SSEND=1") + typed("ab") + on_port(2) + line("AT+CGATT=0") + on_port(1) + typed("cd\x1a") + line("AT"),
+    "plain-denied": HE910 + lines('AT#SD=2,1,443,"localhost",0,1,1', "AT#SS=2", "AT#SH=2"),
     "plain-power": plain(HE910, more="") + POWER_CUT + line("AT") + LISTENS + POWER_CUT + line("AT#FRWL?"),
     "plain-no-memory": HE910 + b"".join(no_memory(call) + line('AT#SD=1,0,80,"localhost",0,0,1') + line("AT#SH=1") for call in (1, 2, 3, 4))
     + plain(b"") + no_memory(1) + line("AT#SSEND=1") + typed("x\x1a") + sends(WEB, "data") + no_memory(1) + line("AT#SRECV=1,2") + LISTENS

@@ -164,7 +164,7 @@ static const struct fact_case cases[] = {
       CME("25"),
       CME("4"),
       USED },
-    { "error-plain-empty", "plain", { PLAIN, "AT#SRECV=1,10" }, CME("3"), ERROR, USED },
+    { "error-plain-empty", "plain", { PLAIN, "AT#SRECV=1,10" }, CME("555"), ERROR, UNUSED },
 
     /* factory values */
     { "nitz-preset", "1", { "AT#NITZ?" }, SAYS("#NITZ: 7,0"), SAYS("#NITZ: 1,0"), USED },

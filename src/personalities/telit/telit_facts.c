@@ -170,8 +170,9 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                "Error of data that cannot be sent: the peer has gone, or takes none."),
     ERROR_FACT(FACT_ERROR_PLAIN_DIGITS, "error-plain-digits", TELIT_TEXT_CHARACTERS, PLAIN "§4",
                "Error of data for #SSEND that is no pairs of digits, with sendDataMode 1."),
-    ERROR_FACT(FACT_ERROR_PLAIN_EMPTY, "error-plain-empty", TELIT_NOT_ALLOWED, PLAIN "§4",
-               "Error of #SRECV when nothing has come."),
+    ERROR_FACT(FACT_ERROR_PLAIN_EMPTY, "error-plain-empty", TELIT_ACTIVATION_FAILED, PLAIN "§4",
+               "Error of #SRECV when nothing has come: two hosts look for these words.",
+               .confirmed = true),
 
     NUMBER_FACT(FACT_SECURE_SOCKETS, "secure-sockets", 1, 1, 6, SHEET "§1.0",
                 "How many secure sockets there are.", .confirmed = true),

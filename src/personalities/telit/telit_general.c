@@ -263,6 +263,9 @@ static const struct at_param delay_params[] = {
       .preset = FACT_SEND_DELAY_PRESET_DS,
       .bound = START_UP(send_delay_ds) },
 };
+static const struct at_param pulse_params[] = {
+    { .name = "n", .max = 1150, .bound = START_UP(ring_pulse_ms) },
+};
 static const struct at_param detection_params[] = {
     { .name = "mode",
       .values = "1,2",
@@ -438,6 +441,8 @@ static const struct at_command rows[] = {
       .run = run_nothing },
     { KEPT("#DSTO", "Send delay of the old single socket in 0.1 s; there is none."),
       AT_PARAMS(delay_params) },
+    { KEPT("#E2SLRI", "Pulse of RI when a listening socket is called; there is no such circuit."),
+      AT_PARAMS(pulse_params) },
     { KEPT("#SIMDET", "Detection of the SIM, which is there: 1 says so, 2 looks."),
       AT_PARAMS(detection_params), .read = read_detection },
     { KEPT("#TXMONMODE", "Shows that it transmits; there is no pin for it."),

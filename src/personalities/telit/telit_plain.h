@@ -83,7 +83,7 @@ struct telit_plain {
 
 extern const struct module_part telit_plain_sockets, telit_plain_tallies, telit_firewall_part;
 extern const struct at_commands telit_plain_config, telit_plain_dial, telit_plain_transfer,
-    telit_plain_status, telit_plain_listen, telit_firewall;
+    telit_plain_status, telit_plain_listen, telit_firewall, telit_pad;
 
 /* ---- telit_plain_config.c ---- */
 
@@ -181,6 +181,12 @@ void telit_plain_online_tick(struct telit_plain *plain, int64_t now_ms);
 
 /* Of the sockets that this port has open the one that was online last; NULL: none. */
 struct telit_plain *telit_plain_last_online(struct at_session *at);
+
+/* ---- telit_pad.c ---- */
+
+/* True when the character that has online data leave is among these bytes, which then end with it.
+ */
+bool telit_pad_cut(struct at_session *at, struct span *bytes);
 
 /* ---- telit_firewall.c ---- */
 

@@ -46,6 +46,7 @@ static size_t available(struct online *online)
     return plain->socket.transport == NET_UDP ? datagrams_first(&plain->datagrams) : unread;
 }
 
+/* The character of #PADFWD ends a packet, whatever its size. */
 static size_t write(struct online *online, struct span bytes)
 {
     struct telit_plain *plain = plain_of(online);
@@ -55,8 +56,19 @@ static size_t write(struct online *online, struct span bytes)
         .wait_ms = wait_ms(settings->flush_ds),
         .anew = settings->restarts_flush != 0,
     };
-    size_t taken = packets_put(&plain->packets, &plain->socket, &rule, bytes);
+    size_t taken = 0;
 
+    while (taken < bytes.len) {
+        struct span part = span_skip(bytes, taken);
+        bool leaves = telit_pad_cut(online->at, &part);
+        size_t got = packets_put(&plain->packets, &plain->socket, &rule, part);
+
+        taken += got;
+        if (got < part.len)
+            break;
+        if (leaves)
+            telit_plain_flush(plain);
+    }
     plain->tally.sent += taken;
     return taken;
 }

@@ -36,11 +36,33 @@ static void on_open(void *ctx)
         at_finish(at, AT_OK);
 }
 
+/* A module may have any port of its own; this machine keeps some from a program.  What counts to a
+ * host is the answer: it goes from another. */
+static bool dials_from_any_port(struct telit_plain *plain, const struct connection_failure *failure)
+{
+    const struct connection *socket = &plain->socket;
+    const struct connection_target target = { .host = socket->host,
+                                              .port = socket->port,
+                                              .transport = socket->transport,
+                                              .step_timeout_ms = socket->step_timeout_ms,
+                                              .total_timeout_ms = socket->total_timeout_ms };
+    struct connection_failure again;
+
+    if (failure->err != ERR_DENIED || socket->local_port == 0)
+        return false;
+    log_say(plain->modem->config.log, LOG_WARNING,
+            "socket %d: lPort %u is not for this program: it dials from another port", plain->id,
+            (unsigned)socket->local_port);
+    return connection_open(&plain->socket, &target, &again) == ERR_OK;
+}
+
 static void on_failed(void *ctx, const struct connection_failure *failure)
 {
     struct telit_plain *plain = ctx;
     struct at_session *at = plain->owner->at;
 
+    if (dials_from_any_port(plain, failure))
+        return;
     telit_plain_expect(plain, PLAIN_WAITS_FOR_NOTHING);
     if (plain->in_background) {
         plain->no_carrier = module_fact_is(plain->modem, FACT_PLAIN_FAILURE_IS_TOLD);

@@ -1,0 +1,65 @@
+# Completion of tlsmodem's command line; made by tools/manual.py of what the program says of itself.
+# shellcheck shell=bash disable=SC2207
+_tlsmodem() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=run
+    COMPREPLY=()
+    case ${COMP_WORDS[1]-} in
+    check) command=check ;;
+    state) command=state ;;
+    esac
+    case $command:$before in
+    run:--config) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
+    run:--imei) :; return ;;
+    run:--imsi) :; return ;;
+    run:--iccid) :; return ;;
+    run:--pty) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--tcp) :; return ;;
+    run:--unix) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
+    run:--dns) COMPREPLY=($(compgen -W "system module" -- "$word")); return ;;
+    run:--source) :; return ;;
+    run:--listen) :; return ;;
+    run:--clock) COMPREPLY=($(compgen -W "machine manual" -- "$word")); return ;;
+    run:--guard) :; return ;;
+    run:--map) :; return ;;
+    run:--link) :; return ;;
+    run:--trace) COMPREPLY=($(compgen -W "all at data socket net tls store port" -- "$word")); return ;;
+    run:--log-level) COMPREPLY=($(compgen -W "error warning info debug" -- "$word")); return ;;
+    run:--scenario) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--record) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--keylog) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--metrics) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--threads) :; return ;;
+    run:--shard) :; return ;;
+    check:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
+    check:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    check:--address) :; return ;;
+    check:--set) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    check:--scenario) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    check:--junit) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    check:--guard) :; return ;;
+    check:--map) :; return ;;
+    check:--link) :; return ;;
+    state:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
+    esac
+    case $word in
+    -*)
+        case $command in
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --stdio --allow-remote --state --dns --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --threads --shard --debuggable --strict --help --version" -- "$word")) ;;
+        check) COMPREPLY=($(compgen -W "--module --uart --address --set --scenario --junit --bytes --rewrite --guard --map --link --help" -- "$word")) ;;
+        state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
+        esac
+        ;;
+    *)
+        case $command:$COMP_CWORD in
+        run:1) COMPREPLY=($(compgen -W "run check state" -- "$word")) ;;
+        state:2) COMPREPLY=($(compgen -W "export import" -- "$word")) ;;
+        run:*) ;;
+        *) COMPREPLY=($(compgen -f -- "$word")) ;;
+        esac
+        ;;
+    esac
+}
+complete -o filenames -F _tlsmodem tlsmodem

@@ -14,12 +14,13 @@ import termios
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from itertools import count as counting
+from dataclasses import dataclass, fields
+from itertools import count as counting, product
 from pathlib import Path
 
 from support.certs import Certificates
-from support.modem import Modem
+from support.modem import Modem, program_path
+from support.patience import EXIT_S
 
 from .driver import CA, CERTIFICATE, DELETE, KEY, READ, Driver, final
 from .fibocom_driver import FibocomDriver
@@ -198,6 +199,9 @@ class Counts:
     at_a_start: int = 0
     stores: int = 0       # answered OK
 
+    def plus(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
 
 def woken(modem: Modem, driver_of: type[Driver]) -> Driver:
     """A host whose echo is off, whatever the profile says."""
@@ -223,6 +227,69 @@ class Killer:
 
     def wait(self) -> None:
         self._timer.join()
+
+
+class WriteKiller:
+    """Has the daemon end itself at the n-th change of a file of its state (support/kill_at_write.c)."""
+
+    def __init__(self, folder: Path, state: Path) -> None:
+        self._at = folder / "kill-at"
+        self._preloaded = program_path("tests/support/kill_at_write.so", "TLSMODEM_KILL_AT_WRITE")
+        self.environment = {"LD_PRELOAD": str(self._preloaded), "TLSMODEM_KILL_FOLDER": str(state),
+                            "TLSMODEM_KILL_AT": str(self._at)}
+
+    def arm(self, number: int, is_torn: bool) -> None:
+        whole = self._at.with_suffix(".new")
+        whole.write_text(f"{number} {'torn' if is_torn else 'whole'}")
+        whole.replace(self._at)
+
+    def disarm(self) -> None:
+        self._at.unlink(missing_ok=True)
+
+
+def stored_or_killed(modem: Modem, driver: Driver, entry: Entry, luck: random.Random) -> bool:
+    """Whether it is stored, and the daemon lives."""
+    try:
+        entry.store(driver, luck)
+        return True
+    except (AssertionError, OSError):
+        if modem.process.wait(EXIT_S) != -9:  # it was no kill that ended the conversation
+            raise
+        return False
+
+
+def kill_at_each_write(model: str, folder: Path, certificates: Certificates, *, seed: int) -> Iterator[Counts]:
+    """For each thing that the module keeps: the daemon ends at the first change of a file that storing it makes, at the
+    second, and so on to the last; then the same with a write torn.  Gives the counts after each kill; AssertionError
+    when something is lost."""
+    driver_of, make = MAKERS[model]
+    luck, counts, state = random.Random(seed), Counts(), folder / "state"
+    killer = WriteKiller(folder, state)
+    with Modem(model, state=state, environment=killer.environment) as modem:
+        entries = make(woken(modem, driver_of), certificates)
+        driver: Driver | None = None
+        for entry, is_torn in product(entries, (False, True)):
+            for number in counting(1):
+                if driver is None:
+                    modem.kill()
+                    modem.start()
+                    driver = woken(modem, driver_of)
+                    counts.stored += sum(each.check(driver) for each in entries)
+                killer.arm(number, is_torn)
+                is_stored = stored_or_killed(modem, driver, entry, luck)
+                killer.disarm()
+                driver = None
+                if is_stored:
+                    counts.stores += 1
+                    break
+                counts.kills += 1
+                counts.in_a_store += 1
+                yield counts
+            modem.kill()
+            modem.start()
+            driver = woken(modem, driver_of)
+            counts.stored += sum(each.check(driver) for each in entries)
+    yield counts
 
 
 def store_until_killed(modem: Modem, driver: Driver, entries: Sequence[Entry],

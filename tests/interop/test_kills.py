@@ -12,7 +12,7 @@ from support.certs import Certificates
 from support.modem import Modem
 
 from .driver import Driver
-from .kills import MAKERS, Apn, kill_often
+from .kills import MAKERS, Apn, kill_at_each_write, kill_often
 
 KILLS, SEED = 24, 20260501
 
@@ -24,6 +24,12 @@ def test_kill_in_the_middle_of_a_store(certificates: Certificates, tmp_path: Pat
     module starts."""
     *_, counts = kill_often(model, tmp_path / "state", certificates, count=KILLS, seed=SEED)
     assert counts.kills >= KILLS and counts.in_a_store > 0
+
+
+@pytest.mark.parametrize("model", ["he910", "m95", "l610"])
+def test_kill_at_each_write_of_a_store(certificates: Certificates, tmp_path: Path, model: str) -> None:
+    *_, counts = kill_at_each_write(model, tmp_path, certificates, seed=SEED)
+    assert counts.kills > 10 and counts.stores > 3 and counts.stored > 0
 
 
 def test_what_is_lost_is_seen(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""Power lost at random moments of storing, thousands of times: tests/interop/kills.py does it, with
-modules of each maker side by side."""
+"""Power lost at random moments of storing, and at each change of a file that a store makes, thousands of times:
+tests/interop/kills.py does it, with modules of each maker side by side."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import count as counting
 from pathlib import Path
 
-from interop.kills import MAKERS, Counts, kill_often
+from interop.kills import MAKERS, Counts, kill_at_each_write, kill_often
 from support.certs import Certificates, make_certificates
 
 from .measurements import add, commit_of, number
@@ -24,12 +25,22 @@ KILLS, MOST_KILLS = 10_000, 10_000_000
 
 
 def kill(count: int, seed: int, certificates: Certificates, model: str) -> tuple[Counts, str]:
-    """The counts, and what was lost; the state folder of that stays in build/."""
+    """The counts, and what was lost; the state folder of that stays in build/.  Half of the kills come at random
+    moments, the others at the first, second … change of a file."""
     folder = Path(tempfile.mkdtemp(prefix="tlsmodem-kill-"))
     counts, lost = Counts(), ""
     try:
-        for counts in kill_often(model, folder / "state", certificates, count=count, seed=seed):
+        for counts in kill_often(model, folder / "state", certificates, count=-(-count // 2), seed=seed):
             pass
+        for turn in counting(1):
+            if counts.kills >= count:
+                break
+            shutil.rmtree(folder / "state")
+            before = counts
+            for sweep in kill_at_each_write(model, folder, certificates, seed=seed + turn):
+                counts = before.plus(sweep)
+                if counts.kills >= count:
+                    break
     except (AssertionError, RuntimeError, OSError) as error:
         lost = f"seed {seed}: {error}"
         shutil.copytree(folder / "state", REPOSITORY / "build" / f"kill-{model}-{seed}")
@@ -62,4 +73,4 @@ def prepare(words: Sequence[str]) -> Callable[[], None]:
 
 
 PART = Part("kill", "kill [KILLS]",
-            f"so many kill -9 in the middle of stores, of modules of each maker ({KILLS})", prepare)
+            f"so many kill -9 in the middle of stores and at each write of them, of modules of each maker ({KILLS})", prepare)

@@ -21,7 +21,7 @@ import tempfile
 import termios
 import time
 import tty
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .patience import ANSWER_S, EXIT_S, POLL_S, START_S, seconds_left
@@ -253,12 +253,14 @@ class Modem:
     """
 
     def __init__(self, model: str = "he910", port: str = "pty", *, state: Path | None = None,
-                 options: Sequence[str] = (), program: Path | None = None) -> None:
+                 options: Sequence[str] = (), program: Path | None = None,
+                 environment: Mapping[str, str] | None = None) -> None:
         assert port in ("pty", "tcp", "unix", "stdio")
         self.model = model
         self.port = port
         self.state = state
         self.options = list(options)
+        self.environment = dict(environment or {})  # beside ours
         self.program = program or program_path("tlsmodem", "TLSMODEM")
         self.folder = Path(tempfile.mkdtemp(prefix="tlsmodem-test-"))
         self.ready_lines: list[str] = []
@@ -291,7 +293,8 @@ class Modem:
             self._process = subprocess.Popen(
                 [str(self.program), "--module", self.model, *self._port_options(),
                  "--state", str(self.state) if self.state else "none", *self.options],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, bufsize=0)
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, bufsize=0,
+                env={**os.environ, **self.environment})
         self._wait_until_ready(log_start)
         self._host = self._open_host()
 

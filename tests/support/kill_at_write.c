@@ -1,0 +1,143 @@
+/* kill_at_write.c: preloaded into the program, it ends it by SIGKILL at the n-th change of a file in
+ * a folder.
+ *
+ * $TLSMODEM_KILL_FOLDER is the folder.  $TLSMODEM_KILL_AT is a file; from the moment on that it is
+ * there, with "N" or "N torn" in it, changes are counted: writes, their way to the disk, cuts, and
+ * what happens to names.  The N-th is not made; torn, a write of it is made in half. */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static long left; /* changes until the end; 0: nobody has said so yet */
+static bool is_torn;
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+static bool is_counting(void)
+{
+    const char *at = getenv("TLSMODEM_KILL_AT");
+    char text[32] = "";
+    int fd;
+
+    if (left > 0)
+        return true;
+    fd = at != NULL ? open(at, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return false;
+    if (read(fd, text, sizeof(text) - 1) > 0) {
+        left = strtol(text, NULL, 10);
+        is_torn = strstr(text, "torn") != NULL;
+    }
+    close(fd);
+    return left > 0;
+}
+
+static bool is_in_folder(const char *path)
+{
+    const char *folder = getenv("TLSMODEM_KILL_FOLDER");
+
+    return folder != NULL && strncmp(path, folder, strlen(folder)) == 0;
+}
+
+static bool is_of_folder(int fd)
+{
+    char name[64], path[PATH_MAX];
+    ssize_t len;
+
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    len = readlink(name, path, sizeof(path) - 1);
+    if (len <= 0)
+        return false;
+    path[len] = '\0';
+    return is_in_folder(path);
+}
+
+static bool is_last(void)
+{
+    return is_counting() && --left == 0;
+}
+
+static void end(void)
+{
+    kill(getpid(), SIGKILL);
+    pause();
+}
+
+ssize_t write(int fd, const void *bytes, size_t len)
+{
+    if (is_of_folder(fd) && is_last()) {
+        if (is_torn && REAL(write)(fd, bytes, len / 2) < 0)
+            abort();
+        end();
+    }
+    return REAL(write)(fd, bytes, len);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t at)
+{
+    if (is_of_folder(fd) && is_last()) {
+        if (is_torn && REAL(pwrite64)(fd, bytes, len / 2, at) < 0)
+            abort();
+        end();
+    }
+    return REAL(pwrite64)(fd, bytes, len, at);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+    return pwrite64(fd, bytes, len, at);
+}
+
+int fsync(int fd)
+{
+    if (is_of_folder(fd) && is_last())
+        end();
+    return REAL(fsync)(fd);
+}
+
+int fdatasync(int fd)
+{
+    if (is_of_folder(fd) && is_last())
+        end();
+    return REAL(fdatasync)(fd);
+}
+
+int ftruncate64(int fd, off64_t len)
+{
+    if (is_of_folder(fd) && is_last())
+        end();
+    return REAL(ftruncate64)(fd, len);
+}
+
+int ftruncate(int fd, off_t len)
+{
+    return ftruncate64(fd, len);
+}
+
+int unlink(const char *path)
+{
+    if (is_in_folder(path) && is_last())
+        end();
+    return REAL(unlink)(path);
+}
+
+int link(const char *from, const char *to)
+{
+    if (is_in_folder(to) && is_last())
+        end();
+    return REAL(link)(from, to);
+}
+
+int rename(const char *from, const char *to)
+{
+    if (is_in_folder(to) && is_last())
+        end();
+    return REAL(rename)(from, to);
+}

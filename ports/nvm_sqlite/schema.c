@@ -54,11 +54,30 @@ static enum err upgrade(const struct nvm_file *file, int version, struct nvm_rep
     return err; /* the caller closes a database that failed, which rolls back */
 }
 
+/* A file of another program's is none of ours: version 0 with tables in it, or one of our numbers
+ * without our table. */
+static enum err check_own(const struct nvm_file *file, int version, struct nvm_report report)
+{
+    static const char any[] = "SELECT EXISTS(SELECT 1 FROM sqlite_master)";
+    static const char ours[] =
+        "SELECT EXISTS(SELECT 1 FROM sqlite_master WHERE type='table' AND name='entry')";
+    int found = 0;
+    enum err err = nvm_sqlite_number(file, version == 0 ? any : ours, "read", report, &found);
+
+    if (err != ERR_OK || (found != 0) == (version != 0))
+        return err;
+    return nvm_fail(report, ERR_UNSUPPORTED,
+                    "%s is a database of another program; choose another folder, or move it away",
+                    file->path.at);
+}
+
 enum err nvm_schema_upgrade(const struct nvm_file *file, struct nvm_report report)
 {
     int version;
     enum err err = nvm_sqlite_number(file, "PRAGMA user_version", "read", report, &version);
 
+    if (err == ERR_OK && version >= 0 && version <= VERSION)
+        err = check_own(file, version, report);
     if (err != ERR_OK || version == VERSION)
         return err;
     if (version < 0 || version > VERSION)

@@ -141,6 +141,20 @@ def test_a_damaged_secret_ends_an_export(tmp_path: Path) -> None:
     assert not (tmp_path / "file.json").exists()
 
 
+def test_a_disk_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+    """The folder as it is in a mount of its own, read-only: no modem, one line, nothing changed."""
+    folder = copy_of("state_0_1", tmp_path / "old")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    script = f'mount --bind "{folder}" "{folder}" && mount -o remount,ro,bind "{folder}" || exit 77; exec "$@"'
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", program_path("tlsmodem", "TLSMODEM").resolve(),
+                           "--module", "he910", "--stdio", "--state", folder], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip(f"no mount of one's own here: {done.stderr.strip()}")
+    assert done.returncode == 1 and "Read-only file system" in done.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
 ENTRY = '{"tlsmodem-state":1,"modems":{"he910":[%s]}}'
 
 

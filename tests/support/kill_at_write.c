@@ -1,5 +1,5 @@
-/* kill_at_write.c: preloaded into the program, it ends it by SIGKILL at the n-th change of a file in
- * a folder.
+/* kill_at_write.c: preloaded into the program, it ends it by SIGKILL at the n-th change of a file
+ * in a folder.
  *
  * $TLSMODEM_KILL_FOLDER is the folder.  $TLSMODEM_KILL_AT is a file; from the moment on that it is
  * there, with "N" or "N torn" in it, changes are counted: writes, their way to the disk, cuts, and

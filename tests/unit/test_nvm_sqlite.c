@@ -552,8 +552,6 @@ static void a_newer_database_is_refused(void **state)
     store_to_be_damaged(test);
     nvm_file_sql(test, "PRAGMA user_version=2");
     refuse_untouched(test, ERR_UNSUPPORTED, "format 2");
-    nvm_file_sql(test, "PRAGMA user_version=1; DROP TABLE entry");
-    nvm_folder_refuses(test, ERR_IO, "no such table");
 }
 
 /* Enough for pages that nothing but a check of the whole file reads at the start. */
@@ -567,6 +565,25 @@ static void store_many_plain(struct nvm_folder_test *test)
         assert_int_equal(nvm_put(&test->pump, key, false, pattern(300)), ERR_OK);
     }
     nvm_folder_shut(test);
+}
+
+static void a_database_of_another_program_is_refused(void **state)
+{
+    static const char *const others[] = {
+        "DROP TABLE entry; CREATE TABLE other(x); PRAGMA user_version=0",
+        "DROP TABLE entry; CREATE TABLE other(x); PRAGMA user_version=1",
+        "CREATE TABLE other(x); PRAGMA user_version=0",
+    };
+    struct nvm_folder_test *test = *state;
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        nvm_folder_reopen(test);
+        nvm_folder_shut(test);
+        nvm_file_sql(test, others[i]);
+        nvm_folder_refuses(test, ERR_UNSUPPORTED, "another program");
+        nvm_folder_refuses(test, ERR_UNSUPPORTED, "another program");
+        nvm_folder_remove(test);
+    }
 }
 
 static void a_damaged_database_is_refused(void **state)
@@ -633,6 +650,7 @@ int main(void)
         TEST(unfit_folders_are_refused),
         TEST(too_long_names_are_refused),
         TEST(a_newer_database_is_refused),
+        TEST(a_database_of_another_program_is_refused),
         TEST(a_damaged_database_is_refused),
         TEST(a_log_without_its_database_is_kept),
     };

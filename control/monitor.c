@@ -3,11 +3,13 @@
 
 #include "control/http_server.h"
 #include "control/metrics.h"
+#include "control/textfile.h"
 #include "posix/now.h"
 #include "posix/tcp_host.h"
 #include "posix/unix_socket.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +24,11 @@ struct monitor {
     struct monitor_config config;
     struct http_server *server;
     struct unix_socket_file file;
+    struct textfile *textfile;
+    pthread_mutex_t lock; /* of the census and all that is told from it */
     size_t heap_before;
     atomic_bool is_ready, has_begun;
-    /* Of the server's thread: the last census, when it was, and heap in use then. */
+    /* Under the lock: the last census, when it was, and heap in use then. */
     struct tally_census census;
     int64_t census_ms;
     size_t heap;
@@ -68,26 +72,36 @@ static void take_census(struct monitor *monitor)
     monitor->census_ms = posix_now_ms();
 }
 
-static void show_metrics(struct monitor *monitor, struct http_answer *answer)
+/* False: out of memory. */
+static bool render(void *ctx, struct bytes *ret_text)
 {
+    struct monitor *monitor = ctx;
     struct exposition out = { .family = NULL };
     struct metrics metrics = { .sums = monitor->sums,
                                .count = monitor->config.threads,
                                .census = &monitor->census };
 
+    pthread_mutex_lock(&monitor->lock);
     take_census(monitor);
     metrics.store_writes = monitor->config.store_writes(monitor->config.ctx);
     if (monitor->heap > monitor->heap_before)
         metrics.heap_bytes = monitor->heap - monitor->heap_before;
     metrics_write(&metrics, &out);
-    if (out.failed) {
-        exposition_free(&out);
+    pthread_mutex_unlock(&monitor->lock);
+    if (!out.failed)
+        *ret_text = bytes_take(&out.out);
+    exposition_free(&out);
+    return !out.failed;
+}
+
+static void show_metrics(struct monitor *monitor, struct http_answer *answer)
+{
+    if (!render(monitor, &answer->body)) {
         put_text(answer, HTTP_UNAVAILABLE, "out of memory\n");
         return;
     }
     answer->status = HTTP_OK;
     answer->type = "text/plain; version=0.0.4; charset=utf-8";
-    answer->body = bytes_take(&out.out);
 }
 
 static void show_ready(const struct monitor *monitor, struct http_answer *answer)
@@ -166,7 +180,11 @@ enum err monitor_open(const struct monitor_config *config, struct port_failure *
     for (size_t i = 0; i < config->threads; i++)
         monitor->sums[i] = tally_sums(fleet_tally(config->fleet, i));
     monitor->heap_before = heap_in_use();
-    err = listen_at(monitor, ret_failure);
+    pthread_mutex_init(&monitor->lock, NULL);
+    err = config->at != NULL ? listen_at(monitor, ret_failure) : ERR_OK;
+    if (err == ERR_OK && config->path != NULL)
+        err = textfile_open(config->path, render, monitor, config->log, ret_failure,
+                            &monitor->textfile);
     if (err != ERR_OK) {
         monitor_close(monitor);
         return err;
@@ -180,13 +198,18 @@ void monitor_set_ready(struct monitor *monitor, bool is_ready)
     atomic_store(&monitor->is_ready, is_ready);
     if (is_ready)
         atomic_store(&monitor->has_begun, true);
+    if (is_ready && monitor->textfile != NULL)
+        textfile_renew(monitor->textfile);
 }
 
 void monitor_close(struct monitor *monitor)
 {
     if (monitor == NULL)
         return;
+    textfile_close(monitor->textfile);
     http_server_close(monitor->server);
-    unix_socket_remove(monitor->config.at->where, &monitor->file);
+    if (monitor->config.at != NULL)
+        unix_socket_remove(monitor->config.at->where, &monitor->file);
+    pthread_mutex_destroy(&monitor->lock);
     free(monitor);
 }

@@ -10,7 +10,9 @@ struct monitor;
 
 /* All is borrowed until monitor_close(). */
 struct monitor_config {
-    const struct port_spec *at; /* PORT_TCP or PORT_UNIX */
+    const struct port_spec *at; /* PORT_TCP or PORT_UNIX; NULL: nowhere */
+    const char *path;           /* of a file with the same numbers (textfile.h); NULL: none */
+    const struct log *log;      /* of that file's troubles */
     const struct fleet *fleet;  /* that counts */
     size_t threads;             /* of the fleet */
     /* Called in a thread of the monitor. */

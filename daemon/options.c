@@ -275,6 +275,12 @@ static bool take_metrics(struct options *options, const char *value, struct text
     return metrics_option_read("--metrics", value, &options->metrics, error);
 }
 
+static bool take_metrics_file(struct options *options, const char *value, struct text *error)
+{
+    options->metrics_file = value;
+    return metrics_option_check_file("--metrics-file", value, error);
+}
+
 static bool take_control(struct options *options, const char *value, struct text *error)
 {
     options->has_control = true;
@@ -384,6 +390,9 @@ static const struct option last[] = {
     { "--metrics", NULL, "[HOST:]PORT|unix:PATH", false, take_metrics,
       "show /metrics for Prometheus, /ready and /live over HTTP, read-only, without a password; "
       "HOST is 127.0.0.1 unless given" },
+    { "--metrics-file", NULL, "FILE", false, take_metrics_file,
+      "write the same numbers to FILE every 15 seconds, named *.prom, for node_exporter's textfile "
+      "collector" },
     { "--control", NULL, "[HOST:]PORT|unix:PATH", false, take_control,
       "let programs of this machine change what the modems find, over HTTP and JSON; HOST is "
       "127.0.0.1 unless given; a Unix socket is for you only" },

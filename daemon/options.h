@@ -44,6 +44,7 @@ struct options {
     struct port_spec control;
     const char *control_token_file; /* NULL: none */
     bool has_metrics;               /* --metrics is given, as `metrics` */
+    const char *metrics_file;       /* NULL: none */
     struct port_spec metrics;
     size_t threads; /* 0: as many as there are processors */
     struct shard shard;

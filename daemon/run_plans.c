@@ -95,6 +95,22 @@ static bool take_control(const struct options *options, const struct saying *say
     return plans->control_token_file != NULL;
 }
 
+static bool take_metrics(const struct options *options, const struct saying *saying,
+                         struct modem_plans *plans)
+{
+    if (options->has_metrics) {
+        plans->has_metrics = true;
+        plans->metrics = options->metrics;
+    }
+    if (options->metrics_file == NULL)
+        return true;
+    free(plans->metrics_file);
+    plans->metrics_file = strdup(options->metrics_file);
+    if (plans->metrics_file == NULL)
+        saying->say(saying->ctx, err_text(ERR_NO_MEMORY));
+    return plans->metrics_file != NULL;
+}
+
 bool run_plans(const struct options *options, void (*say)(void *ctx, const char *line), void *ctx,
                struct modem_plans *ret_plans)
 {
@@ -102,11 +118,7 @@ bool run_plans(const struct options *options, void (*say)(void *ctx, const char 
 
     if (!read_plans(options, &saying, ret_plans))
         return false;
-    if (options->has_metrics) {
-        ret_plans->has_metrics = true;
-        ret_plans->metrics = options->metrics;
-    }
-    if (!take_control(options, &saying, ret_plans)) {
+    if (!take_metrics(options, &saying, ret_plans) || !take_control(options, &saying, ret_plans)) {
         modem_plans_free(ret_plans);
         return false;
     }

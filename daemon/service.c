@@ -21,6 +21,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Everything was closed before: this is a bound, not a wait. */
 enum { CLOSE_MS = 1000 };
@@ -36,7 +37,8 @@ struct service {
     struct posix_signals signals;
     struct providers providers;
     struct recordings recordings;
-    bool has_metrics; /* shown at `metrics` */
+    bool has_metrics;   /* shown at `metrics` */
+    char *metrics_file; /* where they are written to; NULL: nowhere */
     struct port_spec metrics;
     struct monitor *monitor; /* NULL: nobody is shown anything */
     struct controlling controlling;
@@ -171,7 +173,9 @@ static bool has_all_ports(void *ctx)
 
 static bool open_monitor(struct service *service)
 {
-    const struct monitor_config config = { .at = &service->metrics,
+    const struct monitor_config config = { .at = service->has_metrics ? &service->metrics : NULL,
+                                           .path = service->metrics_file,
+                                           .log = service->voice,
                                            .fleet = service->fleet,
                                            .threads = service->threads,
                                            .store_writes = store_writes,
@@ -179,7 +183,8 @@ static bool open_monitor(struct service *service)
                                            .ctx = service };
     struct port_failure failure;
 
-    return !service->has_metrics || monitor_open(&config, &failure, &service->monitor) == ERR_OK ||
+    return (!service->has_metrics && service->metrics_file == NULL) ||
+           monitor_open(&config, &failure, &service->monitor) == ERR_OK ||
            fail("--metrics", failure.text);
 }
 
@@ -242,6 +247,15 @@ static void say_status(struct service *service, const char *news)
     manager_ready(&service->manager, status);
 }
 
+static bool has_other_metrics(const struct service *service, const struct modem_plans *plans)
+{
+    const char *before = service->metrics_file != NULL ? service->metrics_file : "";
+    const char *now = plans->metrics_file != NULL ? plans->metrics_file : "";
+
+    return plans->has_metrics != service->has_metrics || strcmp(before, now) != 0 ||
+           !modem_plan_same_port(&plans->metrics, &service->metrics);
+}
+
 /* Whether the modems are as the file has them now. */
 static bool reload(struct service *service)
 {
@@ -252,8 +266,7 @@ static bool reload(struct service *service)
                 service->options->config);
         return false;
     }
-    if (plans.has_metrics != service->has_metrics ||
-        !modem_plan_same_port(&plans.metrics, &service->metrics))
+    if (has_other_metrics(service, &plans))
         log_say(service->voice, LOG_WARNING,
                 "metrics are shown where they were: another place needs a restart");
     if (plans.has_stdio != service->has_stdio || service->recordings.count > 0) {
@@ -338,7 +351,8 @@ static bool open_fleet(struct service *service, size_t modems)
     const struct fleet_config config = {
         .threads = threads_of(service, modems),
         .log = service->log,
-        .counts = service->has_metrics || may_show_progress(service),
+        .counts =
+            service->has_metrics || service->metrics_file != NULL || may_show_progress(service),
         .dns = &service->options->dns,
     };
     struct port_failure failure;
@@ -418,6 +432,8 @@ int service_run(const struct options *options, struct modem_plans *plans,
     service->has_stdio = plans->has_stdio;
     service->has_metrics = plans->has_metrics;
     service->metrics = plans->metrics;
+    service->metrics_file = plans->metrics_file;
+    plans->metrics_file = NULL;
     manager_open(&service->manager, log);
     confinement_plan(&service->confinement, plans);
     if (has_limits(service, plans) && open_fleet(service, plans->count)) {
@@ -426,6 +442,7 @@ int service_run(const struct options *options, struct modem_plans *plans,
     }
     manager_close(&service->manager);
     counted_log_deinit(&service->counted);
+    free(service->metrics_file);
     if (closed)
         free(service);
     return status;

@@ -96,6 +96,36 @@ bool file_metrics(const struct file_document *document, const struct file_settin
            read_place(node, settings, report, &place);
 }
 
+bool file_metrics_file(const struct file_document *document, const struct file_settings *settings,
+                       struct file_report *report, struct modem_plans *plans)
+{
+    static const char key[] = "metrics-file";
+    const struct file_node *node = file_node_at(document->tree.root, key);
+    char memory[WHY_CAP], filled[FILLED_CAP], path[FILLED_CAP];
+    struct text why;
+
+    if (node == NULL || document->root->metrics_file == NULL)
+        return true;
+    text_init(&why, memory, sizeof(memory));
+    if (plans->metrics_file != NULL)
+        text_add(&why, "another file has one, too; allowed: one file in all");
+    else if (!fill(node, settings->shard, filled, &why) ||
+             !file_path(node->place.file, filled, path, sizeof(path)))
+        text_add(&why, "%s", memory[0] == '\0' ? "it is too long" : "");
+    if (memory[0] != '\0') {
+        file_report_wrong(
+            report, &node->place, node->key, node->text, "%s%s", memory,
+            strstr(memory, "allowed:") == NULL ? "; allowed: a path, with ${shard} in it" : "");
+        return false;
+    }
+    if (!metrics_option_check_file(key, path, &why) ||
+        (plans->metrics_file = strdup(path)) == NULL) {
+        file_report_add(report, &node->place, "%s", memory[0] != '\0' ? memory : "out of memory");
+        return false;
+    }
+    return true;
+}
+
 /* A path begins in the file's folder. */
 static bool take_token_file(const struct file_node *node, struct file_report *report,
                             struct modem_plans *plans)

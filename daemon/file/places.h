@@ -14,6 +14,10 @@ bool file_metrics(const struct file_document *document, const struct file_settin
                   struct file_report *report, struct modem_plans *plans,
                   const struct file_node **ret_node);
 
+/* The same of `metrics-file:`. */
+bool file_metrics_file(const struct file_document *document, const struct file_settings *settings,
+                       struct file_report *report, struct modem_plans *plans);
+
 /* The same of `control:`, with its file of a token. */
 bool file_control(const struct file_document *document, const struct file_settings *settings,
                   struct file_report *report, struct modem_plans *plans,

@@ -102,6 +102,7 @@ static const cyaml_schema_field_t root_fields[] = {
     TEXT("control", struct file_root, control),
     TEXT("control-token-file", struct file_root, control_token_file),
     TEXT("metrics", struct file_root, metrics),
+    TEXT("metrics-file", struct file_root, metrics_file),
     OWN("policy"),
     OWN("hosts"),
     CYAML_FIELD_END,

@@ -60,7 +60,7 @@ struct file_root {
     struct file_modem *defaults;
     struct file_modem *modems;
     uint32_t modems_count;
-    char *control, *control_token_file;
+    char *control, *control_token_file, *metrics_file;
     char *metrics;
 };
 

@@ -22,3 +22,17 @@ bool metrics_option_read(const char *name, const char *value, struct port_spec *
              name, value);
     return false;
 }
+
+bool metrics_option_check_file(const char *name, const char *value, struct text *error)
+{
+    static const char end[] = ".prom";
+    size_t len = strlen(value);
+
+    if (len > strlen(end) && strcmp(value + len - strlen(end), end) == 0)
+        return true;
+    text_add(error,
+             "%s: \"%s\" is wrong because nobody reads a file of this name; allowed: one that ends "
+             "in %s",
+             name, value, end);
+    return false;
+}

@@ -12,4 +12,7 @@
 bool metrics_option_read(const char *name, const char *value, struct port_spec *ret_spec,
                          struct text *error);
 
+/* Whether node_exporter's textfile collector would read a file of this name.  False: `error`. */
+bool metrics_option_check_file(const char *name, const char *value, struct text *error);
+
 #endif

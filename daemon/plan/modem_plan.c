@@ -90,6 +90,7 @@ void modem_plans_free(struct modem_plans *plans)
     free(plans->list);
     free(plans->pools);
     free(plans->control_token_file);
+    free(plans->metrics_file);
     *plans = (struct modem_plans){ .count = 0 };
 }
 

@@ -73,6 +73,7 @@ struct modem_plans {
     bool has_control;         /* else `control` does not count */
     struct port_spec control; /* PORT_TCP or PORT_UNIX: where the run is controlled */
     char *control_token_file; /* owned; NULL: none */
+    char *metrics_file;       /* where they are written to; owned; NULL: nowhere */
     bool has_metrics;         /* else `metrics` does not count */
     struct port_spec metrics; /* PORT_TCP or PORT_UNIX: where they are shown */
 };

@@ -31,6 +31,7 @@ _tlsmodem() {
     run:--record) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--keylog) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--metrics) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--metrics-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--control) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--threads) :; return ;;
@@ -49,7 +50,7 @@ _tlsmodem() {
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --stdio --allow-remote --state --dns --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --control --control-token-file --threads --shard --debuggable --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --stdio --allow-remote --state --dns --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --address --set --scenario --junit --bytes --rewrite --guard --map --link --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
         esac

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import stat
@@ -495,3 +496,76 @@ def test_a_wrong_place_in_a_file(tmp_path: Path, value_: str, why: str) -> None:
     [line] = result.stderr.splitlines()
     assert line.startswith(f'{config}:1:10: metrics: "{value_}" is wrong because ')
     assert line.endswith(why)
+
+
+# ---- a file for node_exporter ----
+
+class NodeExporter(ServerProgram):
+    """Debian's, with nothing but its collector of text files."""
+
+    def command(self) -> list[str]:
+        return ["prometheus-node-exporter", "--collector.disable-defaults", "--collector.textfile",
+                f"--collector.textfile.directory={self.folder}", f"--web.listen-address=127.0.0.1:{self.port}"]
+
+
+def test_a_file_is_what_a_scrape_is(tmp_path: Path) -> None:
+    """From the first moment on, for everybody, and gone at the end."""
+    file, port = tmp_path / "tlsmodem.prom", free_port()
+    with metrics_modem(port, "--metrics-file", str(file)):
+        wait_for(lambda: value(samples(file.read_text()), "tlsmodem_modems", model="he910") == 1)
+        text = file.read_text()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o644
+        promtool(text)
+        assert set(samples(text)) == set(samples(scrape(port)))
+        assert [path.name for path in tmp_path.iterdir()] == ["tlsmodem.prom"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(shutil.which("prometheus-node-exporter") is None, reason="no prometheus-node-exporter")
+def test_node_exporter_takes_it(tmp_path: Path) -> None:
+    with Modem("m95", options=["--metrics-file", str(tmp_path / "tlsmodem.prom")]), NodeExporter(tmp_path) as exporter:
+        file = tmp_path / "tlsmodem.prom"
+        wait_for(lambda: value(samples(file.read_text()), "tlsmodem_modems", model="m95") == 1)
+        with urllib.request.urlopen(f"http://127.0.0.1:{exporter.port}/metrics", timeout=ANSWER_S) as answer:
+            text = answer.read().decode()
+        assert re.search(r"^node_textfile_scrape_error 0$", text, re.MULTILINE), text
+        assert len(re.findall(r'^tlsmodem_modems\{.*model="m95".*\} 1$', text, re.MULTILINE)) == 1
+
+
+def test_a_file_is_written_again_and_again(tmp_path: Path) -> None:
+    """Also where it could not be for a while, of which the log has one line each."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    file = folder / "tlsmodem.prom"
+    with Modem("m95", options=["--metrics-file", str(file)]) as modem:
+        folder.rename(tmp_path / "away")
+        wait_for(lambda: "it keeps its old numbers" in modem.log())
+        (tmp_path / "away").rename(folder)
+        wait_for(lambda: "is written again" in modem.log())
+        assert modem.log().count("tlsmodem.prom") == 2
+
+
+@pytest.mark.parametrize("name, status, why", [
+    ("tlsmodem.txt", 2, "nobody reads a file of this name; allowed: one that ends in .prom"), (".prom", 2, "allowed"),
+    ("none/tlsmodem.prom", 1, "No such file or directory")])
+def test_a_wrong_file_is_told(name: str, status: int, why: str, tmp_path: Path) -> None:
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio", "--state", "none",
+                           "--metrics-file", name], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=False)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert why in done.stderr
+
+
+def test_a_file_of_modems_names_a_file(tmp_path: Path) -> None:
+    config = tmp_path / "modems.yaml"
+    config.write_text("metrics-file: numbers-${shard}.prom\nmodems: [{module: he910, state: none, ports: [{pty: ./one}]}]\n")
+    with subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", config], stdout=subprocess.PIPE,
+                          text=True) as process:
+        assert process.stdout is not None and process.stdout.readline().startswith("ready: ")
+        promtool((tmp_path / "numbers-0.prom").read_text())
+        process.terminate()
+        assert process.wait(EXIT_S) == 0
+    config.write_text("metrics-file: numbers.txt\nmodems: [{module: he910, state: none, ports: [{pty: ./one}]}]\n")
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--check-config"],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and f"{config}:1:15: metrics-file" in done.stderr and ".prom" in done.stderr

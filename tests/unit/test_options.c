@@ -304,17 +304,18 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(
-        error, "unknown option --sdtio; allowed: --config, --check-config, --module, "
-               "--list-modules, --imei, "
-               "--imsi, --iccid, --pty, "
-               "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
-               "--source, --listen, --clock, --guard, --map, --link, "
-               "--trace, --log-level, --scenario, --record, --keylog, --metrics, --control, "
-               "--control-token-file, --threads, --shard, --debuggable, "
-               "--strict, "
-               "--help, "
-               "--version");
+    assert_string_equal(error,
+                        "unknown option --sdtio; allowed: --config, --check-config, --module, "
+                        "--list-modules, --imei, "
+                        "--imsi, --iccid, --pty, "
+                        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
+                        "--source, --listen, --clock, --guard, --map, --link, "
+                        "--trace, --log-level, --scenario, --record, --keylog, --metrics, "
+                        "--metrics-file, --control, "
+                        "--control-token-file, --threads, --shard, --debuggable, "
+                        "--strict, "
+                        "--help, "
+                        "--version");
     assert_false(parse("frob", &options, error));
     assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check, "
                                "state");

@@ -38,10 +38,14 @@ _tlsmodem() {
     run:--shard) :; return ;;
     check:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
     check:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    check:--tcp) :; return ;;
+    check:--unix) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    check:--run) COMPREPLY=($(compgen -W "pty tcp unix stdio" -- "$word")); return ;;
     check:--address) :; return ;;
     check:--set) COMPREPLY=($(compgen -f -- "$word")); return ;;
     check:--scenario) COMPREPLY=($(compgen -f -- "$word")); return ;;
     check:--junit) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    check:--jobs) :; return ;;
     check:--guard) :; return ;;
     check:--map) :; return ;;
     check:--link) :; return ;;
@@ -51,7 +55,7 @@ _tlsmodem() {
     -*)
         case $command in
         run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --stdio --allow-remote --state --dns --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --strict --help --version" -- "$word")) ;;
-        check) COMPREPLY=($(compgen -W "--module --uart --address --set --scenario --junit --bytes --rewrite --guard --map --link --help" -- "$word")) ;;
+        check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
         esac
         ;;

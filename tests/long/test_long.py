@@ -45,6 +45,8 @@ INFO: Loaded 1 modules   (15668 inline 8-bit counters): 15668 [0x5, 0x6),
     (["soak", "-5"], "soak: '-5' is no number of seconds"),
     (["bulk", "1"], "bulk: '1' is too much; it takes nothing"),
     (["fleet", "1000", "0"], "fleet: '0' is no number of modems, which is 1 to 100000"),
+    (["packages", "sid"], "packages: 'sid' is neither a release nor an architecture: bookworm, trixie, amd64"),
+    (["container", "0"], "container: '0' is no number of seconds"),
     (["soak", "60", "fuzz", "x"], "fuzz: 'x' is no number of seconds"),
 ])
 def test_usage_errors_say_what_is_allowed(words: list[str], said: str,
@@ -119,7 +121,8 @@ def test_parts_are_done_in_the_order_of_the_words(monkeypatch: pytest.MonkeyPatc
     assert done == [("soak", "5"), ("fuzz", "1", "ftp"), ("kill",)]
     done.clear()
     assert main([]) == 0
-    assert done == [("fuzz",), ("kill",), ("soak",), ("bulk",), ("fleet",)]
+    assert done == [("fuzz",), ("kill",), ("soak",), ("bulk",), ("fleet",), ("packages",),
+                    ("container",)]
 
 
 def test_a_part_that_finds_something_does_not_stop_the_next(

@@ -4,7 +4,9 @@
 #include "check/patterns.h"
 #include "file/bytes.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { FILE_MAX = 1000000000 };
 
@@ -26,7 +28,7 @@ static enum err read_file(struct reader_world *world, const char *path, struct s
         report_add_text(&files->mistakes, span_of(path));
         report_add(&files->mistakes, ": %s\n", why);
         free(file);
-        return ERR_IO;
+        return access(path, F_OK) != 0 && errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
     }
     *ret_bytes = span_at(file->data, len);
     if (files->list == NULL)

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from shutil import copytree
 from xml.etree import ElementTree
 
@@ -599,13 +600,47 @@ def test_no_change_goes_unseen(change, tmp_path: Path) -> None:  # type: ignore[
 
 
 def test_a_large_one_plays(tmp_path: Path) -> None:
-    """What takes time or memory by the square would not end."""
+    """100 MB, to its last line.  What takes time or memory by the square would not end."""
     path = tmp_path / "large.at"
-    path.write_text("model he910\nsource a test\n" + "> AT+CSQ\n<~ \\+CSQ: (?P<rssi>\\d+),0\n< OK\n" * 200000)
-    done = check(path)
-    assert done.returncode == AS_WRITTEN, done.stdout[-2000:]
-    with path.open("a") as more:
-        more.write("> AT\n< OK now\n")
+    turns = 2_500_000 if os.environ.get("TLSMODEM_FULL") != "0" else 250_000
+    with path.open("w") as file:
+        file.write("model he910\nsource a test\n")
+        file.write("> AT+CSQ\n<~ \\+CSQ: (?P<rssi>\\d+),0\n< OK\n" * turns)
+        file.write("> AT\n< OK now\n")
     done = check(path)
     assert done.returncode == DIFFERENT
-    assert "large.at:600004: < OK now\n" in done.stdout
+    assert done.stdout.startswith(f"{path}: he910: different\n{path}:{3 * turns + 4}: < OK now\n"), done.stdout
+
+
+def test_random_bytes(tmp_path: Path) -> None:
+    """They are mistakes with their lines."""
+    for seed in range(40):
+        (tmp_path / f"{seed}.at").write_bytes(Random(seed).randbytes(1 << seed // 2))
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", tmp_path], capture_output=True,
+                          check=False)
+    assert done.returncode == WRONG
+    assert b"40 transcripts, 40 plays in" in done.stdout and b" 0 as written, 0 different, 40 wrong" in done.stdout
+    for line in done.stderr.splitlines():
+        assert re.match(rb"/\S+/\d+\.at(:\d+: \S|: )", line), line
+
+
+@pytest.mark.parametrize("name", ["telit/host-online-only", "telit/ftp-over-tls", "quectel/smtp-starttls",
+                                  "fibocom/l610-example-5"])
+def test_cut_at_every_line(name: str, tmp_path: Path) -> None:
+    """And in each: it plays, or a line says where it does not."""
+    whole = (TRANSCRIPTS / f"{name}.at").read_bytes()
+    (tmp_path / "include").symlink_to((TRANSCRIPTS / name).parent / "include")
+    ends = [match.end() for match in re.finditer(rb"\n", whole)]
+    cuts = sorted({*ends, *(end - 1 for end in ends), *((end + start) // 2 for start, end in zip([0, *ends], ends))})
+    for cut in cuts:
+        (tmp_path / f"{cut:06}.at").write_bytes(whole[:cut])
+    done = check(tmp_path, "--junit", tmp_path / "out.xml")
+    assert done.returncode == WRONG, "its first lines alone have no model"
+    suite = ElementTree.parse(tmp_path / "out.xml").getroot()
+    assert len({case.get("classname") for case in suite}) == len(cuts)
+    for case in suite:
+        said = "" if len(case) == 0 else case[0].text or ""
+        assert said == "" or re.search(rf"^{re.escape(str(tmp_path))}/\S+?:\d+: \S|^at the end:\n", said,
+                                       re.MULTILINE), said
+    last = [case for case in suite if (case.get("classname") or "").endswith(f"{cuts[-1]:06}.at")]
+    assert last and all(len(case) == 0 for case in last), "all of it"

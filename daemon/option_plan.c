@@ -1,8 +1,12 @@
 /* option_plan.c: the one modem that a command line describes, as a plan. */
 #include "option_plan.h"
 
+#include "file/policy_read.h"
+
 #include <assert.h>
 #include <string.h>
+
+enum { WHY_CAP = 600 };
 
 /* Copies a text that may not have been given. */
 static bool keep(struct modem_plan *plan, const char *text, const char **ret_text)
@@ -35,14 +39,52 @@ static bool keep_in_front(struct modem_plan *plan, const struct options *options
     return true;
 }
 
-bool option_plan(const struct options *options, struct modem_plans *ret_plans)
+/* The option that says a member. */
+static const char *option_of(const char *member)
+{
+    if (strcmp(member, "ca") == 0)
+        return "--tls-ca";
+    return strcmp(member, "verify") == 0 ? "--tls-verify" : "--tls-policy";
+}
+
+static const char *value_of(const struct options *options, const char *member)
+{
+    const char *value = strcmp(member, "ca") == 0       ? options->policy.ca
+                        : strcmp(member, "verify") == 0 ? options->policy.verify
+                                                        : options->policy.preset;
+
+    return value != NULL ? value : "";
+}
+
+static bool keep_policy(struct modem_plan *plan, const struct options *options,
+                        policy_trial_fn *trial, struct text *error)
+{
+    const struct policy_words none = { .preset = NULL };
+    char memory[WHY_CAP];
+    const char *member;
+    struct text why;
+
+    if (policy_words_equal(&options->policy, &none))
+        return true;
+    text_init(&why, memory, sizeof(memory));
+    plan->policy = policy_read(&options->policy, trial, &member, &why);
+    if (plan->policy == NULL)
+        text_add(error, "%s: \"%s\" is wrong because %s", option_of(member),
+                 value_of(options, member), memory);
+    return plan->policy != NULL;
+}
+
+bool option_plan(const struct options *options, policy_trial_fn *trial,
+                 struct modem_plans *ret_plans, struct text *error)
 {
     struct modem_plans plans = { .has_stdio = options->has_stdio };
     struct modem_plan *plan = modem_plans_add(&plans);
 
     assert(options->module != NULL && options->port_count > 0);
-    if (plan == NULL)
+    if (plan == NULL) {
+        text_add(error, "%s", err_text(ERR_NO_MEMORY));
         return false;
+    }
     plan->model = options->module;
     plan->in_memory = options->in_memory;
     plan->asks_own_servers = options->dns_of_module;
@@ -55,6 +97,11 @@ bool option_plan(const struct options *options, struct modem_plans *ret_plans)
         !keep(plan, options->iccid, &plan->identity.iccid) ||
         !keep(plan, options->state, &plan->state) || !keep(plan, options->clock, &plan->clock) ||
         !keep_in_front(plan, options) || !keep_ports(plan, options)) {
+        text_add(error, "%s", err_text(ERR_NO_MEMORY));
+        modem_plans_free(&plans);
+        return false;
+    }
+    if (!keep_policy(plan, options, trial, error)) {
         modem_plans_free(&plans);
         return false;
     }

@@ -2,11 +2,14 @@
 #ifndef DAEMON_OPTION_PLAN_H
 #define DAEMON_OPTION_PLAN_H
 
+#include "file/policy_read.h"
 #include "options.h"
 #include "plan/modem_plan.h"
 
 /* Makes the plans of a run whose options name a module and its ports, with copies of all they say.
- * False: there is no memory, and nothing to free. */
-bool option_plan(const struct options *options, struct modem_plans *ret_plans);
+ * `trial` (may be NULL) tries a policy of TLS.  False: `error` says in one line what is wrong, and
+ * there is nothing to free. */
+bool option_plan(const struct options *options, policy_trial_fn *trial,
+                 struct modem_plans *ret_plans, struct text *error);
 
 #endif

@@ -66,6 +66,28 @@ static bool take_iccid(struct options *options, const char *value, struct text *
     return identity_option_iccid("--iccid", value, options->iccid, error);
 }
 
+/* Words are looked at together with the others, in option_plan.c. */
+static bool take_tls_policy(struct options *options, const char *value, struct text *error)
+{
+    (void)error;
+    options->policy.preset = value;
+    return true;
+}
+
+static bool take_tls_ca(struct options *options, const char *value, struct text *error)
+{
+    (void)error;
+    options->policy.ca = value;
+    return true;
+}
+
+static bool take_tls_verify(struct options *options, const char *value, struct text *error)
+{
+    (void)error;
+    options->policy.verify = value;
+    return true;
+}
+
 static bool take_list(struct options *options, const char *value, struct text *error)
 {
     (void)value;
@@ -362,6 +384,13 @@ static const struct option first[] = {
     { "--dns", NULL, "system|module|ADDR[:PORT]", false, take_dns,
       "who is asked for names: the machine's servers, as without it; the server that the host sets "
       "by its module's command; or this one, of port 53 unless given" },
+    { "--tls-policy", NULL, "module|modern", false, take_tls_policy,
+      "the wire of TLS: as the host asks and the module could, as without it; or of today: TLS 1.2 "
+      "and 1.3, the library's suites, a verified server, whatever the host asks" },
+    { "--tls-ca", NULL, "FILE|FOLDER|system", false, take_tls_ca,
+      "the CA certificates that servers are verified by; system unless given" },
+    { "--tls-verify", NULL, "host|chain|chain+name", false, take_tls_verify,
+      "what is verified: what the host asks for, the chain, or the name too, as with modern" },
     { "--source", NULL, "ADDR", false, take_source,
       "the machine's address that the module's connections come from" },
     { "--listen", NULL, "ADDR[:FIRST-LAST]", false, take_listen,
@@ -541,6 +570,11 @@ static const char *first_of_modem(const struct options *options)
         return "--clock";
     if (options->has_source)
         return "--source";
+    if (options->policy.preset != NULL || options->policy.ca != NULL ||
+        options->policy.verify != NULL)
+        return options->policy.preset != NULL ? "--tls-policy"
+               : options->policy.ca != NULL   ? "--tls-ca"
+                                              : "--tls-verify";
     for (size_t i = 0; (wrapper = stack_wrapper_at(i)) != NULL; i++) {
         if (options->in_front.words[i] != NULL)
             return wrapper->option;

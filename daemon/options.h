@@ -3,6 +3,7 @@
 #define DAEMON_OPTIONS_H
 
 #include "dns/dns.h"
+#include "plan/policy_plan.h"
 #include "posix/port.h"
 #include "shard_option.h"
 #include "tlsmodem.h"
@@ -37,6 +38,7 @@ struct options {
     struct tlsmodem_listening listening;
     const char *clock;          /* as tlsmodem_time_read() takes it; NULL: machine */
     struct stack_plan in_front; /* of the network, by the options of src/wrap */
+    struct policy_words policy; /* --tls-policy, --tls-ca, --tls-verify */
     const char *keylog;
     const char *scenario; /* a file that says what happens meanwhile; NULL: nothing does */
     const char *record;   /* a file for what passes; NULL: nobody records */

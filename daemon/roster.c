@@ -212,6 +212,18 @@ static bool give_hand(const struct roster *roster, struct roster_modem *modem)
     return modem->hand != NULL;
 }
 
+/* What no line of a file should be able to hide. */
+static void warn(const struct roster *roster, const struct modem_plan *plan)
+{
+    struct log log = *roster->log;
+
+    log.name = modem_plan_name(plan);
+    if (policy_plan_trusts_as_host(plan->policy))
+        log_say(&log, LOG_WARNING,
+                "verify: host under tls policy modern: servers are verified no better than the "
+                "host asks, by what it has stored");
+}
+
 static bool open_batch(struct roster *roster, struct roster_modem **batch, size_t count,
                        struct port_failure *ret_failure)
 {
@@ -223,6 +235,7 @@ static bool open_batch(struct roster *roster, struct roster_modem **batch, size_
         if (!give_hand(roster, batch[i]))
             return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory") == ERR_OK;
         batch[i]->index = first + i;
+        warn(roster, &batch[i]->plan);
     }
     roster->batch = batch;
     if (fleet_add(roster->fleet, count, describe, roster, ret_failure) == ERR_OK)

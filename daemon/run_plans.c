@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "file/plans.h"
 #include "option_plan.h"
+#include "policy_trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +57,8 @@ static struct file_settings settings_of(const struct options *options)
                                    .state = options->state,
                                    .in_memory = options->in_memory,
                                    .asks_own_servers = options->dns_of_module,
-                                   .listening = options->listens ? &options->listening : NULL };
+                                   .listening = options->listens ? &options->listening : NULL,
+                                   .policy_trial = policy_trial };
 }
 
 static bool read_plans(const struct options *options, const struct saying *saying,
@@ -64,6 +66,8 @@ static bool read_plans(const struct options *options, const struct saying *sayin
 {
     struct file_report report = { .say = saying->say, .ctx = saying->ctx };
     const struct file_settings settings = settings_of(options);
+    char memory[OPTIONS_ERROR_CAP];
+    struct text error;
     bool good;
 
     if (options->config != NULL) {
@@ -71,9 +75,11 @@ static bool read_plans(const struct options *options, const struct saying *sayin
         file_report_end(&report);
         return good;
     }
-    if (option_plan(options, ret_plans))
+    text_init(&error, memory, sizeof(memory));
+    text_add(&error, "tlsmodem: ");
+    if (option_plan(options, policy_trial, ret_plans, &error))
         return true;
-    saying->say(saying->ctx, err_text(ERR_NO_MEMORY));
+    saying->say(saying->ctx, memory);
     return false;
 }
 

@@ -4,6 +4,7 @@
 
 #include "runtime/at_start.h"
 #include "runtime/message_command.h"
+#include "runtime/owner_tls.h"
 #include "runtime/tally.h"
 #include "runtime/volatile_store.h"
 #include "tlsmodem_control.h"
@@ -34,6 +35,7 @@ struct runtime_modem {
     struct net *source;              /* in front of it; NULL: none */
     struct stack stack;              /* in front of that */
     struct net *network;             /* the outermost of them */
+    struct owner_tls *owner;         /* the policy of its TLS; NULL: none */
     const struct runtime_taps *taps; /* NULL: nobody looks on */
     struct storage storage;
     struct volatile_store memory; /* behind `storage` where there is no store */
@@ -214,12 +216,17 @@ static enum err open_ports(struct runtime_modem *modem, const struct runtime_mod
     return ERR_OK;
 }
 
-/* As `taps` and who counts have them. */
-static struct tls *const *providers_of(const struct runtime_modem *modem,
+/* As who counts, the owner and `taps` have them; NULL: no memory. */
+static struct tls *const *providers_of(struct runtime_modem *modem,
                                        const struct runtime_modem_config *config)
 {
     struct tls *const *list = modem->tally != NULL ? tally_modem_tls(modem->tally) : config->tls;
 
+    if (owner_tls_open(config->policy, config->in_front, &modem->world->clock.base, list,
+                       config->tls_count, &modem->owner) != ERR_OK)
+        return NULL;
+    if (modem->owner != NULL)
+        list = owner_tls_list(modem->owner);
     return modem->taps != NULL ? modem->taps->tls(modem->taps->ctx, list, config->tls_count) : list;
 }
 
@@ -301,7 +308,7 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .arm = arm,
         .arm_ctx = modem,
     };
-    enum err err;
+    enum err err = ERR_NO_MEMORY;
 
     modem->messages = (struct message_command){ .loop = &modem->world->loop,
                                                 .command = config->message_command,
@@ -309,7 +316,8 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
                                                 .log = log_of(modem),
                                                 .on_decided = on_message_decided,
                                                 .ctx = modem };
-    err = tlsmodem_new(&engine, &modem->engine);
+    if (engine.tls != NULL || config->tls_count == 0)
+        err = tlsmodem_new(&engine, &modem->engine);
     if (err == ERR_OK && modem->tally != NULL)
         tally_modem_is(modem->tally, index_of_model(config->model), modem->engine);
     if (err == ERR_OK && modem->taps != NULL)
@@ -431,6 +439,7 @@ void runtime_modem_close(struct runtime_modem *modem)
     message_command_close(&modem->messages);
     tlsmodem_free(modem->engine);
     stack_close(&modem->stack);
+    owner_tls_close(modem->owner);
     source_close(modem->source);
     tally_leave(modem->tally);
     dns_own_close(modem->names);

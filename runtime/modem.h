@@ -10,6 +10,7 @@
 #include "tlsmodem.h"
 #include "wrap/moved_clock.h"
 #include "wrap/stack.h"
+#include "wrap/tls_policy.h"
 
 /* Who looks on: stands around what a modem is made of, in the order below, once each, in the
  * modem's thread; what they give is good until the modem is closed. */
@@ -56,6 +57,7 @@ struct runtime_modem_config {
     const struct tlsmodem_listening *listening; /* as in tlsmodem_config */
     struct tls *const *tls;
     size_t tls_count;
+    const struct tls_policy *policy; /* of what the host asks of them; NULL: as it asks */
     const char *message_command; /* takes what hosts send (runtime/message_command.h); NULL: nobody
                                   * does */
     struct nvm *nvm;             /* NULL: in memory only */

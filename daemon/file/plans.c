@@ -4,6 +4,7 @@
 #include "file/claims.h"
 #include "file/identity.h"
 #include "file/places.h"
+#include "file/policy.h"
 #include "file/ports.h"
 #include "file/settings.h"
 
@@ -18,6 +19,7 @@ struct planning {
     struct file_report *report;
     struct modem_plans *plans;
     struct file_claims *claims;
+    struct file_policies policies;
 };
 
 /* The address of a listener, or the path that two ports cannot share whatever they are. */
@@ -138,11 +140,14 @@ static bool check_counts(struct planning *planning, const struct file_subject *s
 }
 
 /* All modems of an entry; what is wrong with one is wrong with all, and said once. */
-static bool plan_entry(struct planning *planning, const struct file_layer *layers)
+static bool plan_entry(struct planning *planning, const struct file_layer *layers,
+                       const struct file_node *policy)
 {
     struct file_subject subject = { .settings = planning->settings,
                                     .report = planning->report,
                                     .layers = layers,
+                                    .policy = policy,
+                                    .policies = &planning->policies,
                                     .count = FILE_LAYER_NUMBER(layers, "count", count, 1),
                                     .first = FILE_LAYER_NUMBER(layers, "first", first, 0) };
     struct file_numbers *numbers;
@@ -177,6 +182,16 @@ static const struct file_layer *stack_defaults(const struct file_document *docum
     return top;
 }
 
+/* A file's own holds also for what it includes, as defaults do. */
+static const struct file_node *policy_of(const struct file_document *document)
+{
+    const struct file_node *policy = NULL;
+
+    for (; document != NULL && policy == NULL; document = document->parent)
+        policy = file_node_at(document->tree.root, "policy");
+    return policy;
+}
+
 static bool plan_places(struct planning *planning, const struct file_document *document)
 {
     struct modem_plans *plans = planning->plans;
@@ -202,7 +217,7 @@ static bool plan_document(struct planning *planning, const struct file_document 
     for (uint32_t i = 0; i < document->root->modems_count; i++, node = node->next) {
         struct file_layer own = { &document->root->modems[i], node, defaults };
 
-        good = plan_entry(planning, &own) && good;
+        good = plan_entry(planning, &own, policy_of(document)) && good;
     }
     return good;
 }
@@ -211,7 +226,7 @@ bool file_plans_of(const struct file_documents *documents, const struct file_set
                    struct file_report *report, struct modem_plans *ret_plans)
 {
     struct modem_plans plans = { .count = 0 };
-    struct planning planning = { settings, report, &plans, file_claims_new() };
+    struct planning planning = { settings, report, &plans, file_claims_new(), { NULL } };
     const struct file_document *last = NULL;
     bool good = planning.claims != NULL;
 
@@ -226,6 +241,7 @@ bool file_plans_of(const struct file_documents *documents, const struct file_set
         good = false;
     }
     file_claims_free(planning.claims);
+    file_policies_free(&planning.policies);
     if (!good) {
         modem_plans_free(&plans);
         return false;

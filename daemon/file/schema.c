@@ -45,6 +45,25 @@ static const cyaml_schema_field_t sms_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t tls_fields[] = {
+    TEXT("preset", struct file_tls, preset),
+    TEXT("min", struct file_tls, min),
+    TEXT("max", struct file_tls, max),
+    TEXT("suites", struct file_tls, suites),
+    TEXT("verify", struct file_tls, verify),
+    TEXT("ca", struct file_tls, ca),
+    TEXT("cert", struct file_tls, cert),
+    TEXT("key", struct file_tls, key),
+    TEXT("sni", struct file_tls, sni),
+    TEXT("minimum", struct file_tls, minimum),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t policy_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("tls", MAY, struct file_policy_keys, tls, tls_fields),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t answer_fields[] = {
     TEXT("command", struct file_answer, command),
     LIST("lines", struct file_answer, lines, &text, 0, FILE_LINES_MAX),
@@ -88,7 +107,7 @@ static cyaml_schema_field_t modem_fields[] = {
     TEXT("link", struct file_modem, link),
     CYAML_FIELD_MAPPING_PTR("sms", MAY, struct file_modem, sms, sms_fields),
     OWN("network"),
-    OWN("policy"),
+    CYAML_FIELD_MAPPING_PTR("policy", MAY, struct file_modem, policy, policy_fields),
     CYAML_FIELD_END,
 };
 
@@ -103,7 +122,7 @@ static const cyaml_schema_field_t root_fields[] = {
     TEXT("control-token-file", struct file_root, control_token_file),
     TEXT("metrics", struct file_root, metrics),
     TEXT("metrics-file", struct file_root, metrics_file),
-    OWN("policy"),
+    CYAML_FIELD_MAPPING_PTR("policy", MAY, struct file_root, policy, policy_fields),
     OWN("hosts"),
     CYAML_FIELD_END,
 };

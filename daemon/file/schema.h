@@ -25,6 +25,14 @@ struct file_sms {
     char *send;
 };
 
+struct file_tls {
+    char *preset, *min, *max, *suites, *verify, *ca, *cert, *key, *sni, *minimum;
+};
+
+struct file_policy_keys {
+    struct file_tls *tls;
+};
+
 /* A row of the user's own. */
 struct file_answer {
     char *command;
@@ -52,6 +60,7 @@ struct file_modem {
     uint32_t allow_count, deny_count;
     char *source, *link;
     struct file_sms *sms;
+    struct file_policy_keys *policy;
 };
 
 struct file_root {
@@ -62,6 +71,7 @@ struct file_root {
     uint32_t modems_count;
     char *control, *control_token_file, *metrics_file;
     char *metrics;
+    struct file_policy_keys *policy;
 };
 
 enum {

@@ -1,6 +1,7 @@
 /* settings.c: what a modem's keys say beside who it is and where its hosts are. */
 #include "file/settings.h"
 
+#include "file/policy.h"
 #include "file/reach.h"
 #include "file/start.h"
 #include "plan/address_option.h"
@@ -119,8 +120,8 @@ static bool take_facts(const struct file_subject *subject)
 bool file_settings(const struct file_subject *subject)
 {
     static bool (*const all[])(const struct file_subject *subject) = {
-        take_options, take_state, take_clock, take_source,
-        file_reach,   take_sms,   take_facts, file_start,
+        take_options, take_state, take_clock,  take_source, file_reach,
+        take_sms,     take_facts, file_policy, file_start,
     };
     bool good = true;
 

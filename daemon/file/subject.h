@@ -3,6 +3,7 @@
 #define DAEMON_FILE_SUBJECT_H
 
 #include "file/layer.h"
+#include "file/policy_read.h"
 #include "plan/modem_plan.h"
 
 #include <stdbool.h>
@@ -17,16 +18,21 @@ struct file_settings {
     bool in_memory;
     bool asks_own_servers;                      /* --dns module */
     const struct tlsmodem_listening *listening; /* --listen; NULL: not given */
+    policy_trial_fn *policy_trial;              /* of each policy; NULL: nobody tries */
 };
+
+struct file_policies;
 
 struct file_subject {
     const struct file_settings *settings;
     struct file_report *report;
     const struct file_layer *layers;
-    uint32_t count, first, index; /* `index` of `count`; ${n} is first + index */
-    char imei[TLSMODEM_IMEI_CAP]; /* ${imei}; "": none is given */
-    const char *name;             /* ${name}; NULL: not known yet */
-    struct modem_plan *plan;      /* that is filled; owns what it points to */
+    uint32_t count, first, index;   /* `index` of `count`; ${n} is first + index */
+    char imei[TLSMODEM_IMEI_CAP];   /* ${imei}; "": none is given */
+    const char *name;               /* ${name}; NULL: not known yet */
+    const struct file_node *policy; /* of its file, where it has none; NULL: none either */
+    struct file_policies *policies; /* that were read before */
+    struct modem_plan *plan;        /* that is filled; owns what it points to */
 };
 
 /* ${n}. */

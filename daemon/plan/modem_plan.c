@@ -46,6 +46,7 @@ void modem_plan_clear(struct modem_plan *plan)
         plan->memory = memory->next;
         free(memory);
     }
+    policy_plan_release(plan->policy);
     modem_plan_init(plan);
 }
 
@@ -195,7 +196,8 @@ bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
            (a->pool == MODEM_PLAN_NO_POOL) == (b->pool == MODEM_PLAN_NO_POOL) &&
            same_text(a->state, b->state) && a->in_memory == b->in_memory &&
            same_text(a->clock, b->clock) && same_text(a->message_command, b->message_command) &&
-           same_network(a, b) && same_facts(a, b) && same_answers(a, b) && same_credentials(a, b) &&
+           same_network(a, b) && policy_plan_equal(a->policy, b->policy) && same_facts(a, b) &&
+           same_answers(a, b) && same_credentials(a, b) &&
            same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count);
 }
 
@@ -233,6 +235,7 @@ void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
         .asks_own_servers = plan->asks_own_servers,
         .source = plan->has_source ? &plan->source : NULL,
         .in_front = &plan->in_front,
+        .policy = plan->policy != NULL ? &plan->policy->tls : NULL,
         .listening = plan->listens ? &plan->listening : NULL,
         .terminals = plan->port_count > 0 ? plan->port_count : 1,
         .ports = plan->port_count > 0 ? plan->ports : NULL,

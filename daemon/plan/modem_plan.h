@@ -7,6 +7,7 @@
 #ifndef DAEMON_MODEM_PLAN_H
 #define DAEMON_MODEM_PLAN_H
 
+#include "plan/policy_plan.h"
 #include "posix/port.h"
 #include "runtime/modem.h"
 #include "tlsmodem.h"
@@ -46,6 +47,7 @@ struct modem_plan {
     bool has_source; /* else `source` does not count */
     struct net_address source;
     struct stack_plan in_front;
+    struct policy_plan *policy;  /* of its TLS, a user of which the plan is; NULL: none */
     const char *message_command; /* that takes what hosts send (runtime/message_command.h) */
     struct tlsmodem_fact_value *facts;
     size_t fact_count;

@@ -19,6 +19,9 @@ _tlsmodem() {
     run:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     run:--dns) COMPREPLY=($(compgen -W "system module" -- "$word")); return ;;
+    run:--tls-policy) COMPREPLY=($(compgen -W "module modern" -- "$word")); return ;;
+    run:--tls-ca) COMPREPLY=($(compgen -W "system" -- "$word")); return ;;
+    run:--tls-verify) COMPREPLY=($(compgen -W "host chain" -- "$word")); return ;;
     run:--source) :; return ;;
     run:--listen) :; return ;;
     run:--clock) COMPREPLY=($(compgen -W "machine manual" -- "$word")); return ;;
@@ -54,7 +57,7 @@ _tlsmodem() {
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --stdio --allow-remote --state --dns --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
         esac

@@ -85,6 +85,7 @@ struct tlsmodem_tls_failure {
     int alert;         /* number of the alert received, RFC 5246 section 7.2, or -1 */
     char detail[120];  /* one clause for the log, no secrets; may be empty */
     bool chose_beyond; /* the server chose a suite that is not among those of the config */
+    bool name_sent;    /* the server was told its name */
     bool is_of_offer;  /* it refused, or left, before it chose anything */
 };
 
@@ -134,6 +135,10 @@ struct tlsmodem_tls_config {
     enum tlsmodem_tls_version min_version, max_version;
     const tlsmodem_tls_suite *suites; /* in the order in which to offer them */
     size_t suite_count;
+    bool library_suites; /* all that the library itself would offer, and its extensions; of `suites`
+                          * those among them come first */
+    bool today;          /* what the library itself takes for weak is refused: keys, signatures,
+                          * suites, key usage; else what was good in the modules' time is good */
     struct tlsmodem_tls_offer offer;
     bool verify;             /* check the chain, its dates and the name */
     bool ignore_dates;       /* but not the dates */
@@ -150,6 +155,7 @@ struct tlsmodem_tls_config {
                               * one */
     const char *server_name; /* host name or address as dialled; checked when `verify`; sent as SNI
                               * when `send_sni` and it is not an address */
+    uint16_t server_port;    /* as dialled; 0: not known */
     bool send_sni;
     const char *sni_advice; /* static, for the log where no SNI was sent and that may be why a
                              * dial failed: what would send it; NULL: nothing to say */

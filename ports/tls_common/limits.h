@@ -6,6 +6,7 @@ enum {
     /* The smallest prime of Diffie and Hellman in bits.  Servers of the modules' time have 1024;
      * one of 512 can be broken while a handshake waits (https://weakdh.org). */
     TLS_DH_MIN_BITS = 1024,
+    TLS_DH_MIN_BITS_OF_TODAY = 2048, /* where tls_config.today says so */
 
     /* The longest record in bytes: of plaintext, and protected (RFC 5246, 6.2.1 and 6.2.3). */
     TLS_RECORD_MAX = 1 << 14,

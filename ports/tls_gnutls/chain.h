@@ -16,6 +16,7 @@ struct gtls_chain {
     unsigned sizes[GTLS_CHAIN_MAX]; /* of `bytes`, as they have come; 0 behind the last */
     struct tls_weakness weakness;   /* of what it was verified by */
     bool ignores_dates;             /* it was verified without them */
+    bool today;                     /* and by what is good today */
     int64_t from_s, until_s; /* seconds since 1970 between which all that it was verified by is
                               * valid, the bounds included */
     size_t users;            /* trust.c's */

@@ -103,7 +103,8 @@ static void set_from_alert(struct gtls_session *session)
 /* GnuTLS's error is the same for a prime of more bits than it computes with. */
 static bool is_group_weak(const struct gtls_session *session, int error)
 {
-    return error == GNUTLS_E_DH_PRIME_UNACCEPTABLE && session->dh_bits < TLS_DH_MIN_BITS;
+    return error == GNUTLS_E_DH_PRIME_UNACCEPTABLE && session->setup != NULL &&
+           session->dh_bits < (unsigned)session->setup->dh_min_bits;
 }
 
 /* GnuTLS says of some things that a server sends that it has failed itself, or was called wrongly:
@@ -157,7 +158,7 @@ static void set_from_error(struct gtls_session *session, int error)
 
     if (reason == TLS_WEAK_GROUP)
         tls_failure_set(&session->failure, reason, "%u bits, at least %d", session->dh_bits,
-                        TLS_DH_MIN_BITS);
+                        session->setup->dh_min_bits);
     else if (reason == TLS_PROTOCOL && is_blamed_on_us(session, error))
         tls_failure_set(&session->failure, reason, "behind %s came what GnuTLS cannot take: %s",
                         last_message(session), gnutls_strerror(error));
@@ -199,6 +200,7 @@ void gtls_fail(struct gtls_session *session, int error)
     else if (failure->reason == TLS_FINE)
         set_from_error(session, error);
     session->failure.is_of_offer = awaits_server_hello(session);
+    session->failure.name_sent = session->setup != NULL && session->setup->sends_name;
     if (failure->alert < 0 && !is_of_the_stream(failure->reason))
         tell_server(session, error);
     log_trace(session->log, TRACE_TLS, "failed: %s%s%s%s", words[failure->reason],

@@ -40,11 +40,12 @@ bool gtls_progress(const struct tls_session *base, struct tls_progress *ret_prog
 
     if (setup == NULL)
         return false;
-    *ret_progress = (struct tls_progress){ .phase = phase_of(session),
-                                           .min_version = setup->min_version,
-                                           .max_version = setup->max_version,
-                                           .suite_count = setup->suite_count };
-    for (size_t i = 0; i < setup->suite_count && i < TLS_PROGRESS_SUITES; i++)
+    *ret_progress =
+        (struct tls_progress){ .phase = phase_of(session),
+                               .min_version = setup->min_version,
+                               .max_version = setup->max_version,
+                               .suite_count = setup->any_suite ? 0 : setup->suite_count };
+    for (size_t i = 0; i < ret_progress->suite_count && i < TLS_PROGRESS_SUITES; i++)
         ret_progress->suites[i] = setup->suites[i];
     return true;
 }

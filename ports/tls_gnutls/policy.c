@@ -22,6 +22,20 @@ static const gnutls_sign_algorithm_t signatures[] = {
     GNUTLS_SIGN_ECDSA_SHA384, GNUTLS_SIGN_ECDSA_SHA512,
 };
 
+/* In the table for the library's own lists alone: no module offers them. */
+static const tls_suite of_no_module[] = {
+    TLS_AES_128_GCM_SHA256,
+    TLS_AES_256_GCM_SHA384,
+    TLS_CHACHA20_POLY1305_SHA256,
+    TLS_AES_128_CCM_SHA256,
+    TLS_RSA_WITH_AES_128_GCM_SHA256,
+    TLS_RSA_WITH_AES_256_GCM_SHA384,
+    TLS_RSA_WITH_AES_128_CCM,
+    TLS_RSA_WITH_AES_256_CCM,
+    TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+    TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
+};
+
 const char *gtls_policy_file(void)
 {
     const char *file = gnutls_get_system_config_file();
@@ -66,6 +80,15 @@ static bool has_suite(gnutls_priority_t parsed, tls_suite code)
             id[0] == code >> 8 && id[1] == (code & 0xFF))
             return true;
     }
+}
+
+static bool is_of_a_module(tls_suite code)
+{
+    for (size_t i = 0; i < ROWS(of_no_module); i++) {
+        if (of_no_module[i] == code)
+            return false;
+    }
+    return true;
 }
 
 static bool is_suite_forbidden(const struct tls_suite_info *suite)
@@ -119,7 +142,7 @@ static void add_suites(char text[TLS_GNUTLS_POLICY_MAX])
     for (size_t i = 0; (suite = tls_suite_at(i)) != NULL; i++) {
         size_t used = strlen(names);
 
-        if (!is_suite_forbidden(suite))
+        if (!is_of_a_module(suite->code) || !is_suite_forbidden(suite))
             continue;
         if (count < SUITES_NAMED)
             snprintf(names + used, sizeof(names) - used, "%s%s", count > 0 ? ", " : "",

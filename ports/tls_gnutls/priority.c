@@ -66,6 +66,16 @@ static const struct suite_tokens suite_rows[] = {
     { TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-RSA", "CHACHA20-POLY1305", "AEAD" },
     { TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA", "CHACHA20-POLY1305", "AEAD" },
     { TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "DHE-RSA", "CHACHA20-POLY1305", "AEAD" },
+    { TLS_RSA_WITH_AES_128_GCM_SHA256, "RSA", "AES-128-GCM", "AEAD" },
+    { TLS_RSA_WITH_AES_256_GCM_SHA384, "RSA", "AES-256-GCM", "AEAD" },
+    { TLS_AES_128_GCM_SHA256, NULL, "AES-128-GCM", "AEAD" },
+    { TLS_AES_256_GCM_SHA384, NULL, "AES-256-GCM", "AEAD" },
+    { TLS_CHACHA20_POLY1305_SHA256, NULL, "CHACHA20-POLY1305", "AEAD" },
+    { TLS_AES_128_CCM_SHA256, NULL, "AES-128-CCM", "AEAD" },
+    { TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, "ECDHE-ECDSA", "AES-128-CBC", "SHA1" },
+    { TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, "ECDHE-RSA", "AES-128-CBC", "SHA1" },
+    { TLS_RSA_WITH_AES_128_CCM, "RSA", "AES-128-CCM", "AEAD" },
+    { TLS_RSA_WITH_AES_256_CCM, "RSA", "AES-256-CCM", "AEAD" },
 };
 
 /* Old servers and certificates sign with SHA-1.  PARTIAL_RENEGOTIATION lets a first handshake pass
@@ -83,7 +93,39 @@ static const char common_tokens[] =
     "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-PSS-RSAE-SHA512:"
     "%COMPAT:%PARTIAL_RENEGOTIATION";
 
+/* Without what GnuTLS and OpenSSL would not take by themselves: no SHA-1, no tolerance;
+ * PROFILE_MEDIUM is keys of 112 bits of security. */
+static const char common_tokens_of_today[] =
+    "+COMP-NULL:+CTYPE-X509:+GROUP-EC-ALL:"
+    "+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512:"
+    "+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SHA512:"
+    "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-PSS-RSAE-SHA512:"
+    "%PARTIAL_RENEGOTIATION:%PROFILE_MEDIUM";
+
+/* What NORMAL has, behind what is named before it. */
+static const char library_tokens[] =
+    "+CIPHER-ALL:+MAC-ALL:+KX-ALL:+SIGN-ALL:+GROUP-ALL:+COMP-NULL:+CTYPE-X509";
+static const char library_tokens_of_today[] = ":-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%PROFILE_MEDIUM";
+
+/* Those of NORMAL, as far as suites name them. */
+static const char *const library_parts[] = {
+    "RSA",         "DHE-RSA",     "ECDHE-RSA",        "ECDHE-ECDSA", "AES-128-CBC",
+    "AES-256-CBC", "AES-128-GCM", "AES-256-GCM",      "AES-128-CCM", "AES-256-CCM",
+    "SHA1",        "AEAD",        "CHACHA20-POLY1305"
+};
+
+static const char *const weak_ciphers[] = { "NULL", "ARCFOUR-128", "3DES-CBC" };
+
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+static bool is_among(const char *token, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i], token) == 0)
+            return true;
+    }
+    return false;
+}
 
 static const struct suite_tokens *tokens_of(tls_suite code)
 {
@@ -122,6 +164,13 @@ static void add_suite(char *text, const struct suite_tokens *tokens)
     add_once(text, tokens->mac);
 }
 
+/* Whether the config may offer a suite in a version. */
+static bool may_offer(const struct tls_config *config, tls_suite code, enum tls_version version)
+{
+    return gtls_is_offerable(code, version) &&
+           (!config->today || !is_among(tokens_of(code)->cipher, weak_ciphers, ROWS(weak_ciphers)));
+}
+
 /* A version that no suite fits is left out, lest the server choose it and then find none; so is one
  * that the machine forbids. */
 static size_t add_version(char *text, const struct tls_config *config,
@@ -135,7 +184,7 @@ static size_t add_version(char *text, const struct tls_config *config,
         return 0;
     snprintf(token, sizeof(token), "VERS-%s", row->name);
     for (size_t i = 0; i < config->suite_count; i++) {
-        if (!gtls_is_offerable(config->suites[i], row->version))
+        if (!may_offer(config, config->suites[i], row->version))
             continue;
         add_once(text, token);
         add_suite(text, tokens_of(config->suites[i]));
@@ -162,6 +211,39 @@ static bool needs_extensions(const struct tls_config *config)
     return config->max_version >= TLS_1_2 || tls_sends_name(config) || has_curves(config);
 }
 
+/* A suite that the library would offer, too. */
+static bool is_of_library(const struct suite_tokens *tokens)
+{
+    return tokens != NULL && is_among(tokens->cipher, library_parts, ROWS(library_parts)) &&
+           is_among(tokens->mac, library_parts, ROWS(library_parts)) &&
+           (tokens->kx == NULL || is_among(tokens->kx, library_parts, ROWS(library_parts)));
+}
+
+static enum err library_text(const struct tls_config *config, char ret_text[GTLS_PRIORITY_TEXT_MAX])
+{
+    char text[GTLS_PRIORITY_TEXT_MAX] = "NONE:";
+    const struct gtls_version *row;
+    char token[16];
+
+    for (size_t i = 0; (row = gtls_version_at(i)) != NULL; i++) {
+        if (row->version < config->min_version || row->version > config->max_version ||
+            !gtls_version_allowed(row))
+            continue;
+        snprintf(token, sizeof(token), "VERS-%s", row->name);
+        add_once(text, token);
+    }
+    for (size_t i = 0; i < config->suite_count; i++) {
+        if (is_of_library(tokens_of(config->suites[i])))
+            add_suite(text, tokens_of(config->suites[i]));
+    }
+    assert(strlen(text) + sizeof(library_tokens) + sizeof(library_tokens_of_today) <= sizeof(text));
+    strcat(text, library_tokens);
+    if (config->today)
+        strcat(text, library_tokens_of_today);
+    memcpy(ret_text, text, sizeof(text));
+    return ERR_OK;
+}
+
 enum err gtls_priority_text(const struct tls_config *config, char ret_text[GTLS_PRIORITY_TEXT_MAX])
 {
     char text[GTLS_PRIORITY_TEXT_MAX] = "NONE:";
@@ -169,14 +251,16 @@ enum err gtls_priority_text(const struct tls_config *config, char ret_text[GTLS_
     size_t suites = 0;
 
     assert(config->min_version <= config->max_version);
+    if (config->library_suites)
+        return library_text(config, ret_text);
     for (size_t i = 0; (version = gtls_version_at(i)) != NULL; i++)
         suites += add_version(text, config, version);
     if (suites == 0)
         return ERR_UNSUPPORTED;
     if (strlen(text) + sizeof(common_tokens) + sizeof(":%NO_EXTENSIONS") > sizeof(text))
         return ERR_UNSUPPORTED;
-    strcat(text, common_tokens);
-    if (!needs_extensions(config))
+    strcat(text, config->today ? common_tokens_of_today : common_tokens);
+    if (!config->today && !needs_extensions(config))
         strcat(text, ":%NO_EXTENSIONS");
     memcpy(ret_text, text, sizeof(text));
     return ERR_OK;

@@ -49,6 +49,10 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .ignore_dates = config->ignore_dates,
                                   .checks_name = tls_checks_name(config),
                                   .sends_name = tls_sends_name(config),
+                                  .any_suite = config->library_suites,
+                                  .today = config->today,
+                                  .dh_min_bits =
+                                      config->today ? TLS_DH_MIN_BITS_OF_TODAY : TLS_DH_MIN_BITS,
                                   .sizes = tls_sizes_of(config),
                                   .suite_count = config->suite_count };
     memcpy(setup->suites, config->suites, bytes);
@@ -97,7 +101,7 @@ static enum err start(struct gtls_session *session, const struct tls_config *con
         gnutls_server_name_set(gnutls, GNUTLS_NAME_DNS, config->server_name,
                                strlen(config->server_name));
     gnutls_session_set_ptr(gnutls, session);
-    gnutls_dh_set_prime_bits(gnutls, TLS_DH_MIN_BITS);
+    gnutls_dh_set_prime_bits(gnutls, (unsigned)session->setup->dh_min_bits);
     gnutls_handshake_set_timeout(gnutls, GNUTLS_INDEFINITE_TIMEOUT);
     gtls_keylog_attach(gnutls, session->provider->keylog_fd >= 0);
     gtls_transport_attach(session);

@@ -167,10 +167,17 @@ static struct gtls_trust *find(struct gtls_trusts *trusts, struct span ca)
 /* The one that was used longest ago makes room. */
 static void keep(struct gtls_trusts *trusts, struct gtls_trust *trust)
 {
+    size_t bytes = trust->len;
+
     if (trust->len > GTLS_TRUST_BYTES_MAX)
         return;
-    if (trusts->count == GTLS_TRUST_KEPT_MAX)
+    for (size_t i = 0; i < trusts->count; i++)
+        bytes += trusts->kept[i]->len;
+    while (trusts->count > 0 &&
+           (trusts->count == GTLS_TRUST_KEPT_MAX || bytes > GTLS_TRUST_BYTES_MAX)) {
+        bytes -= trusts->kept[trusts->count - 1]->len;
         drop(trusts->kept[--trusts->count]);
+    }
     put_first(trusts, trusts->count, trust);
     trusts->count++;
     trust->users++;
@@ -218,6 +225,7 @@ gnutls_x509_trust_list_t gtls_trust_list(const struct gtls_trust *trust)
 static bool answers(const struct gtls_chain *chain, const struct gtls_question *question)
 {
     return chain != NULL && chain->ignores_dates == question->ignores_dates &&
+           chain->today == question->today &&
            (question->ignores_dates ||
             (question->now_s >= chain->from_s && question->now_s <= chain->until_s)) &&
            gtls_chain_is_of(chain, question->sent, question->count);
@@ -243,7 +251,7 @@ void gtls_trust_keep_chain(struct gtls_trusts *trusts, struct gtls_trust *trust,
                            struct gtls_chain *chain)
 {
     chain->users = 1;
-    if (chain->len > GTLS_TRUST_BYTES_MAX)
+    if (chain->len > GTLS_TRUST_CHAIN_MAX)
         return;
     gtls_chain_trim(chain);
     pthread_mutex_lock(&trusts->lock);

@@ -11,7 +11,13 @@
 #include <gnutls/x509.h>
 #include <pthread.h>
 
-enum { GTLS_TRUST_KEPT_MAX = 16, GTLS_TRUST_CHAINS_MAX = 4, GTLS_TRUST_BYTES_MAX = 16384 };
+/* All that is kept has at most so many bytes: a machine's CA certificates are some 200 kB. */
+enum {
+    GTLS_TRUST_KEPT_MAX = 16,
+    GTLS_TRUST_CHAINS_MAX = 4,
+    GTLS_TRUST_CHAIN_MAX = 16384,
+    GTLS_TRUST_BYTES_MAX = 1 << 20
+};
 
 /* Those that were used last, for the next session.  Any thread. */
 struct gtls_trusts {
@@ -49,6 +55,7 @@ struct gtls_question {
     const gnutls_datum_t *sent; /* by the server; borrowed */
     unsigned count;
     bool ignores_dates;
+    bool today;    /* by what is good today */
     int64_t now_s; /* seconds since 1970 */
 };
 

@@ -19,7 +19,8 @@
 /* The module's certificates are of its own time: MD5 and SHA-1 signatures count, and without a
  * verification profile any size of key does. */
 enum {
-    VERIFY_FLAGS = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
+    FLAGS_OF_THE_ERA = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
+    FLAGS_OF_TODAY = GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM),
     IGNORE_DATES = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS,
 };
 
@@ -106,17 +107,21 @@ static void fail_by_status(struct gtls_session *session, const struct gtls_chain
                            unsigned status)
 {
     size_t row = 0;
+    const char *detail;
 
     while ((status & chain_rows[row].status) == 0 &&
            row + 1 < sizeof(chain_rows) / sizeof(chain_rows[0]))
         row++;
+    detail = chain_rows[row].detail;
+    if (session->setup->today && chain_rows[row].status == GNUTLS_CERT_INSECURE_ALGORITHM)
+        detail = "its key or signature is too weak for today";
     if (chain_rows[row].reason == TLS_UNKNOWN_CA)
         fail_by_issuer(session, chain);
-    else if (chain_rows[row].detail == NULL)
+    else if (detail == NULL)
         fail_by_clock(session, chain, chain_rows[row].reason);
     else
         tls_failure_set_certificate(&session->failure, chain_rows[row].reason, gtls_weak_culprit(),
-                                    chain_rows[row].detail);
+                                    detail);
 }
 
 static bool is_chain_good(struct gtls_session *session, struct gtls_chain *chain)
@@ -129,9 +134,11 @@ static bool is_chain_good(struct gtls_session *session, struct gtls_chain *chain
 
     gtls_clock_enter(setup->utc_s, setup->utc_ctx);
     gtls_weak_enter(chain);
-    result = gnutls_x509_trust_list_verify_crt2(
-        gtls_trust_list(setup->trust), chain->list, chain->count, &purpose, 1,
-        VERIFY_FLAGS | (setup->ignore_dates ? IGNORE_DATES : 0), &status, gtls_weak_on_link);
+    result = gnutls_x509_trust_list_verify_crt2(gtls_trust_list(setup->trust), chain->list,
+                                                chain->count, &purpose, 1,
+                                                (setup->today ? FLAGS_OF_TODAY : FLAGS_OF_THE_ERA) |
+                                                    (setup->ignore_dates ? IGNORE_DATES : 0),
+                                                &status, gtls_weak_on_link);
     if (result < 0)
         tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", gnutls_strerror(result));
     else if (status != 0)
@@ -202,7 +209,7 @@ static bool is_name_good(struct gtls_session *session, gnutls_x509_crt_t certifi
 
     if (gnutls_x509_crt_check_hostname2(certificate, name, 0) != 0)
         return true;
-    if (is_address_in_common_name(certificate, name)) {
+    if (!session->setup->today && is_address_in_common_name(certificate, name)) {
         if (checks)
             tls_weakness_say_address(session->log, name);
         return true;
@@ -237,6 +244,7 @@ static struct gtls_chain *verify_chain(struct gtls_session *session,
         return NULL;
     }
     chain->ignores_dates = question->ignores_dates;
+    chain->today = question->today;
     if (!is_chain_good(session, chain)) {
         gtls_chain_free(chain);
         return NULL;
@@ -250,12 +258,22 @@ static struct gtls_chain *good_chain(struct gtls_session *session)
 {
     const struct gtls_setup *setup = session->setup;
     struct gtls_question question = { .ignores_dates = setup->ignore_dates,
+                                      .today = setup->today,
                                       .now_s = setup->utc_s(setup->utc_ctx) };
     struct gtls_chain *chain;
 
     question.sent = gnutls_certificate_get_peers(session->gnutls, &question.count);
     chain = gtls_trust_find_chain(&session->provider->trusts, setup->trust, &question);
     return chain != NULL ? chain : verify_chain(session, &question);
+}
+
+/* All that a chain of the modules' time passes with is a reason to refuse it today. */
+static bool is_refused_today(struct gtls_session *session, const struct tls_weakness *weakness)
+{
+    if (!session->setup->today || weakness->text[0] == '\0')
+        return false;
+    tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", weakness->text);
+    return true;
 }
 
 static int on_server_certificate(gnutls_session_t gnutls)
@@ -267,10 +285,9 @@ static int on_server_certificate(gnutls_session_t gnutls)
 
     if (chain == NULL)
         return GNUTLS_E_CERTIFICATE_ERROR;
-    good = is_name_good(session, chain->list[0]);
     weakness = chain->weakness;
-    if (good)
-        gtls_weak_usage(gnutls, chain->list[0], &weakness);
+    gtls_weak_usage(gnutls, chain->list[0], &weakness);
+    good = is_name_good(session, chain->list[0]) && !is_refused_today(session, &weakness);
     gtls_trust_release_chain(&session->provider->trusts, chain);
     if (!good)
         return GNUTLS_E_CERTIFICATE_ERROR;

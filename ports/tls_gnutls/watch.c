@@ -38,7 +38,7 @@ static int look_at_hello(struct gtls_session *session, const gnutls_datum_t *mes
         return 0;
     data += ID_AT + 1 + data[ID_AT];
     suite = (unsigned)data[0] << 8 | data[1];
-    if (was_asked_for(session->setup, suite))
+    if (session->setup->any_suite || was_asked_for(session->setup, suite))
         return 0;
     snprintf(name, sizeof(name), "suite 0x%04X", suite);
     tls_failure_set(

@@ -24,10 +24,18 @@
     X(TLS_DHE_RSA_WITH_AES_128_CBC_SHA256, 0x0067, 0x0303)                                         \
     X(TLS_DHE_RSA_WITH_AES_256_CBC_SHA256, 0x006B, 0x0303)                                         \
     X(TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA, 0x0088, 0x0301)                                       \
+    X(TLS_RSA_WITH_AES_128_GCM_SHA256, 0x009C, 0x0303)                                             \
+    X(TLS_RSA_WITH_AES_256_GCM_SHA384, 0x009D, 0x0303)                                             \
     X(TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, 0x009E, 0x0303)                                         \
     X(TLS_DHE_RSA_WITH_AES_256_GCM_SHA384, 0x009F, 0x0303)                                         \
     X(TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA256, 0x00C4, 0x0303)                                    \
+    X(TLS_AES_128_GCM_SHA256, 0x1301, 0x0304)                                                      \
+    X(TLS_AES_256_GCM_SHA384, 0x1302, 0x0304)                                                      \
+    X(TLS_CHACHA20_POLY1305_SHA256, 0x1303, 0x0304)                                                \
+    X(TLS_AES_128_CCM_SHA256, 0x1304, 0x0304)                                                      \
+    X(TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, 0xC009, 0x0301)                                        \
     X(TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, 0xC00A, 0x0301)                                        \
+    X(TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, 0xC013, 0x0301)                                          \
     X(TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA, 0xC014, 0x0301)                                          \
     X(TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, 0xC023, 0x0303)                                     \
     X(TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384, 0xC024, 0x0303)                                     \
@@ -42,6 +50,8 @@
     X(TLS_DHE_RSA_WITH_CAMELLIA_256_GCM_SHA384, 0xC07D, 0x0303)                                    \
     X(TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_GCM_SHA384, 0xC087, 0x0303)                                \
     X(TLS_ECDHE_RSA_WITH_CAMELLIA_256_GCM_SHA384, 0xC08B, 0x0303)                                  \
+    X(TLS_RSA_WITH_AES_128_CCM, 0xC09C, 0x0303)                                                    \
+    X(TLS_RSA_WITH_AES_256_CCM, 0xC09D, 0x0303)                                                    \
     X(TLS_DHE_RSA_WITH_AES_128_CCM, 0xC09E, 0x0303)                                                \
     X(TLS_DHE_RSA_WITH_AES_256_CCM, 0xC09F, 0x0303)                                                \
     X(TLS_DHE_RSA_WITH_AES_256_CCM_8, 0xC0A3, 0x0303)                                              \

@@ -186,7 +186,7 @@ void connection_say_failure(const struct connection *connection,
 
     text_init(&text, memory, sizeof(memory));
     describe(failure, &text);
-    if (connection->sni_advice != NULL && may_miss_name(&failure->tls))
+    if (connection->sni_advice != NULL && !failure->tls.name_sent && may_miss_name(&failure->tls))
         text_add(&text, "; the server was not told its name (SNI), which may be why: %s",
                  connection->sni_advice);
     add_progress(connection, failure, &text);

@@ -51,6 +51,7 @@ enum err connection_open_session(struct connection *connection, const struct tls
     struct tls *provider = connection_provider(connection->world, &config);
 
     config.server_name = connection->host;
+    config.server_port = connection->port;
     connection->sni_advice = advice_of(connection, &config);
     config.utc_s = connection->world->utc_s;
     config.utc_ctx = connection->world->ctx;

@@ -209,8 +209,9 @@ static void close_net(struct net *net)
 
 const struct wrapper map_wrapper = {
     .option = "--map",
-    .value = "OLD[:PORT]=NEW[:PORT],...",
-    .help = "servers that stand in for others: who dials OLD comes to NEW, over the same TLS",
+    .value = "OLD[:PORT]=NEW[:PORT][/NAME],...",
+    .help = "servers that stand in for others: who dials OLD comes to NEW, over the same TLS; NAME "
+            "is what TLS takes it for, else OLD",
     .check = map_rules_check,
     .open = open_by_words,
     .close = close_net,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static const char allowed[] =
-    "allowed: OLD[:PORT]=NEW[:PORT],..., names or addresses, those of IPv6 in brackets";
+    "allowed: OLD[:PORT]=NEW[:PORT][/NAME],..., names or addresses, those of IPv6 in brackets";
 
 struct place {
     struct span host;
@@ -58,28 +58,46 @@ static bool read_place(struct span text, struct place *ret_place)
     return read_host(span_at(text.data, len), &ret_place->host);
 }
 
-/* Takes one rule off the words. */
+/* Takes the name for TLS off the end, where there is one. */
+static bool take_name(struct span *words, struct span *ret_name)
+{
+    size_t len = length_until(*words, '/');
+    struct span name;
+
+    *ret_name = span_at(NULL, 0);
+    if (len == words->len)
+        return true;
+    name = span_skip(*words, len + 1);
+    words->len = len;
+    return read_host(name, ret_name) && name.data[0] != '[';
+}
+
+/* Takes one rule off the words; a `ret_name` of length 0 is none. */
 static bool next(struct span *words, struct span *ret_rule, struct place *ret_old,
-                 struct place *ret_new)
+                 struct place *ret_new, struct span *ret_name)
 {
     size_t len = length_until(*words, ',');
+    struct span to;
     size_t middle;
 
     *ret_rule = span_at(words->data, len);
     middle = length_until(*ret_rule, '=');
     *words = span_skip(*words, len < words->len ? len + 1 : len);
-    return middle < len && read_place(span_at(ret_rule->data, middle), ret_old) &&
-           read_place(span_skip(*ret_rule, middle + 1), ret_new);
+    if (middle == len)
+        return false;
+    to = span_skip(*ret_rule, middle + 1);
+    return take_name(&to, ret_name) && read_place(span_at(ret_rule->data, middle), ret_old) &&
+           read_place(to, ret_new);
 }
 
 bool map_rules_check(struct span words, struct text *error)
 {
     struct place old_place, new_place;
-    struct span rule;
+    struct span rule, name;
     size_t count = 0;
 
     do {
-        if (!next(&words, &rule, &old_place, &new_place)) {
+        if (!next(&words, &rule, &old_place, &new_place, &name)) {
             text_add(error, "\"%.*s\" is no pair of places; %s", (int)rule.len,
                      (const char *)rule.data, allowed);
             return false;
@@ -114,7 +132,7 @@ struct map_rules *map_rules_new(struct span words)
 {
     size_t count = count_rules(words);
     size_t list = count * sizeof(struct map_rule);
-    /* Of each rule its two "=" and "," are where its texts' ends go; the last has one more. */
+    /* Of each rule its "=", "/" and "," are where its texts' ends go; the last has one more. */
     struct map_rules *rules = calloc(1, sizeof(*rules) + list + words.len + 2);
     char *end;
 
@@ -125,13 +143,17 @@ struct map_rules *map_rules_new(struct span words)
         struct map_rule *rule = &rules->list[rules->count];
         const struct map_rule *first;
         struct place old_place, new_place;
-        struct span text;
-        bool good = next(&words, &text, &old_place, &new_place);
+        struct span text, name;
+        bool good = next(&words, &text, &old_place, &new_place, &name);
 
         assert(good && rules->count < count);
         (void)good;
-        *rule = (struct map_rule){ put(&end, old_place.host), put(&end, new_place.host),
-                                   old_place.port, new_place.port, rules->count };
+        *rule = (struct map_rule){ .old_host = put(&end, old_place.host),
+                                   .new_host = put(&end, new_place.host),
+                                   .name = name.len > 0 ? put(&end, name) : NULL,
+                                   .old_port = old_place.port,
+                                   .new_port = new_place.port,
+                                   .host = rules->count };
         first = map_rules_of_host(rules, rule->old_host);
         if (first != NULL)
             rule->host = first->host;

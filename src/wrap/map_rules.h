@@ -1,7 +1,8 @@
-/* map_rules.h: which servers stand in for which, by words: OLD[:PORT]=NEW[:PORT],...
+/* map_rules.h: which servers stand in for which, by words: OLD[:PORT]=NEW[:PORT][/NAME],...
  *
  * OLD and NEW are host names or addresses, those of IPv6 in brackets.  OLD without a port is every
- * port, NEW without one the port that was asked for.  Letters of names are the same in any case.
+ * port, NEW without one the port that was asked for.  NAME is what TLS takes the server for, else
+ * OLD is.  Letters of names are the same in any case.
  */
 #ifndef WRAP_MAP_RULES_H
 #define WRAP_MAP_RULES_H
@@ -18,6 +19,7 @@ enum { MAP_RULES_MAX = 1000, MAP_HOST_MAX = 255 };
 
 struct map_rule {
     const char *old_host, *new_host;
+    const char *name;  /* for TLS; NULL: that which was asked for */
     uint16_t old_port; /* 0: every port */
     uint16_t new_port; /* 0: that which was asked for */
     size_t host;       /* the same for all rules of an old host: the index of the first */

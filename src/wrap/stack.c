@@ -49,6 +49,15 @@ bool stack_plan_add(struct stack_plan *plan, const char *name, const char *words
     return true;
 }
 
+const char *stack_plan_words(const struct stack_plan *plan, const char *name)
+{
+    for (size_t i = 0; i < WRAPPER_COUNT; i++) {
+        if (strcmp(name_of(i), name) == 0)
+            return plan->words[i];
+    }
+    return NULL;
+}
+
 enum err stack_open(struct stack *stack, const struct stack_plan *plan, struct net *inner,
                     struct clock *clock, const struct log *log, struct net **ret_net)
 {

@@ -21,6 +21,9 @@ struct stack_plan {
 bool stack_plan_add(struct stack_plan *plan, const char *name, const char *words,
                     struct text *error);
 
+/* The words of a wrapper of the plan, by its name; NULL: it is not there. */
+const char *stack_plan_words(const struct stack_plan *plan, const char *name);
+
 /* Zeroed: nothing. */
 struct stack {
     struct net *layers[STACK_MAX];

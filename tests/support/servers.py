@@ -614,6 +614,10 @@ class Offer:
     is_fallback: bool        # newer versions were refused, it says
 
 
+def refuse_without_name(_: object, name: str | None, __: ssl.SSLContext) -> int | None:
+    return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME if name is None else None
+
+
 class Peer(RawPeer):
     """A TLS server that is told each step."""
 
@@ -621,7 +625,9 @@ class Peer(RawPeer):
                  client_ca: str | None = None, ciphers: str = ANY_CIPHER,
                  versions: tuple[ssl.TLSVersion, ssl.TLSVersion] = (
                      ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2),
+                 files: tuple[Path, Path] | None = None, needs_name: bool = False,
                  port: int | None = None, address: str = "127.0.0.1") -> None:
+        """`files`: key and chain, instead of CERTIFICATE's; `needs_name`: refuses who says no name."""
         super().__init__(port, address)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_ciphers(ciphers)
@@ -629,7 +635,10 @@ class Peer(RawPeer):
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version, context.maximum_version = versions
         context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE  # the module's order is what we test
-        context.load_cert_chain(certificates.chain(certificate), certificates.key(certificate))
+        key, chain = files or (certificates.key(certificate), certificates.chain(certificate))
+        context.load_cert_chain(chain, key)
+        if needs_name:
+            context.sni_callback = refuse_without_name
         if client_ca is not None:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(certificates.pem(client_ca))

@@ -163,6 +163,25 @@ static void a_pool_has_modems_without_ports(void **state)
     modem_plans_free(&plans);
 }
 
+static void a_policy_is_the_modem_s_or_its_file_s(void **state)
+{
+    struct modem_plans plans = good("policy: {tls: {preset: modern, verify: host}}\n"
+                                    "modems:\n"
+                                    " - {module: m95, name: a, ports: [{pty: a}]}\n"
+                                    " - {module: m95, name: b, ports: [{pty: b}]}\n"
+                                    " - {module: m95, name: c, ports: [{pty: c}],\n"
+                                    "    policy: {tls: {min: '1.2'}}}\n"
+                                    " - {module: m95, name: d, ports: [{pty: d}], policy: {}}\n");
+
+    (void)state;
+    assert_true(plans.list[0].policy->tls.is_modern);
+    assert_ptr_equal(plans.list[0].policy, plans.list[1].policy);
+    assert_false(plans.list[2].policy->tls.is_modern);
+    assert_int_equal(plans.list[2].policy->tls.min, TLS_1_2);
+    assert_null(plans.list[3].policy);
+    modem_plans_free(&plans);
+}
+
 static void what_is_no_yaml_of_ours_is_refused(void **state)
 {
     (void)state;
@@ -192,14 +211,16 @@ static void wrong_shapes_are_all_told(void **state)
     (void)state;
     bad("modem: 1\n", "f:1:1: modem: \"modem\" is wrong because there is no such key; did you mean "
                       "modems? allowed: include, defaults, modems, control, "
-                      "control-token-file, metrics, metrics-file\n");
+                      "control-token-file, metrics, metrics-file, "
+                      "policy\n");
     bad("modems: 7\n", "f:1:9: modems: \"7\" is wrong because it is a text; allowed: a list\n");
     bad("modems: [7]\n", "f:1:10: modems: \"7\" is wrong because it is a text; allowed: a map\n");
     bad("modems:\n", "f:1:8: modems: this is wrong because it is nothing; allowed: a list\n");
     bad("metrics: []\nmodems: []\n", "f:1:10: metrics: this is wrong because it is a list; "
                                      "allowed: a text of 1 to 4096 bytes\n");
-    bad("policy: {}\nmodems: []\n", "f:1:1: policy: \"policy\" is wrong because it is not built "
-                                    "yet; allowed: to leave it out\n");
+    bad("policy: {tls: {preset: []}, dtls: {}}\nmodems: []\n",
+        "f:1:24: preset: this is wrong because it is a list; ...\n"
+        "f:1:29: dtls: \"dtls\" is wrong because there is no such key; did you mean tls? ...\n");
     bad("modems:\n"
         " - modul: m95\n"
         "   count: 010\n"
@@ -312,6 +333,16 @@ static void wrong_meanings_are_all_told(void **state)
             "f:4:18: deny: \"a b\" is wrong because it is no place; allowed: machine, link-local, "
             "...\n"
             "f:4:25: deny: \"10.0.0.0/33\" is wrong because it is no place; ...\n");
+    bad_key("policy: {tls: {preset: newest}}",
+            "f:4:27: preset: \"newest\" is wrong because it is no word for it; allowed: module, "
+            "modern\n");
+    bad_key(
+        "policy: {tls: {preset: modern, ca: /nowhere/ca.pem}}",
+        "f:4:39: ca: \"/nowhere/ca.pem\" is wrong because /nowhere/ca.pem cannot be read: ...\n");
+    bad_key("policy: {tls: {min: '1.3'}}",
+            "f:4:24: min: \"1.3\" is wrong because no module has a cipher suite of TLS 1.3; ...\n");
+    bad_key("policy: {tls: {preset: modern, verify: host, max: '1.1'}}",
+            "f:4:54: max: \"1.1\" is wrong because the oldest version, TLS 1.2, is newer ...\n");
     bad_key("allow: ['a,deny=b']", "f:4:12: allow: \"a,deny=b\" is wrong because it is no ...\n");
     bad_key("facts: {no-such: 1}", "f:4:21: no-such: \"1\" is wrong because ...\n");
     bad("modems:\n - {module: m95, name: x, count: 2, ports: [{pty: p}]}\n",
@@ -419,6 +450,7 @@ int main(void)
         cmocka_unit_test(one_modem_is_as_on_the_command_line),
         cmocka_unit_test(every_modem_of_an_entry_has_its_own),
         cmocka_unit_test(a_pool_has_modems_without_ports),
+        cmocka_unit_test(a_policy_is_the_modem_s_or_its_file_s),
         cmocka_unit_test(what_is_no_yaml_of_ours_is_refused),
         cmocka_unit_test(wrong_shapes_are_all_told),
         cmocka_unit_test(wrong_meanings_are_all_told),

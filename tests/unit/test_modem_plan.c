@@ -30,9 +30,12 @@ static void a_command_line_is_one_plan_of_its_own(void **state)
     struct options options = some_options(memory);
     struct modem_plans plans;
     const struct modem_plan *plan;
+    char words[200];
+    struct text why;
 
     (void)state;
-    assert_true(option_plan(&options, &plans));
+    text_init(&why, words, sizeof(words));
+    assert_true(option_plan(&options, NULL, &plans, &why));
     memset(memory, 'x', sizeof(memory));
     memset(&options, 0, sizeof(options));
     assert_int_equal(plans.count, 1);
@@ -43,6 +46,7 @@ static void a_command_line_is_one_plan_of_its_own(void **state)
     assert_string_equal(plan->identity.imei, "490154203237518");
     assert_null(plan->identity.iccid);
     assert_string_equal(plan->in_front.words[1], "rtt=100");
+    assert_null(plan->policy);
     assert_int_equal(plan->port_count, 2);
     assert_int_equal(plan->ports[1].tcp_port, 7);
     assert_int_equal(plan->pool, MODEM_PLAN_NO_POOL);
@@ -51,6 +55,30 @@ static void a_command_line_is_one_plan_of_its_own(void **state)
     assert_int_equal(plan->listening.last, 20009);
     modem_plans_free(&plans);
     assert_int_equal(plans.count, 0);
+}
+
+static void a_policy_is_shared_and_compared(void **state)
+{
+    char memory[40], words[400];
+    struct options options = some_options(memory);
+    struct modem_plans plans, others;
+    struct text why;
+
+    (void)state;
+    text_init(&why, words, sizeof(words));
+    options.policy = (struct policy_words){ .preset = "modern", .verify = "host" };
+    assert_true(option_plan(&options, NULL, &plans, &why));
+    assert_true(option_plan(&options, NULL, &others, &why));
+    assert_true(policy_plan_trusts_as_host(plans.list[0].policy));
+    assert_true(modem_plan_equal(&plans.list[0], &others.list[0]));
+    others.list[0].policy->tls.min = TLS_1_3;
+    assert_false(modem_plan_equal(&plans.list[0], &others.list[0]));
+    modem_plans_free(&plans);
+    modem_plans_free(&others);
+    options.policy.verify = "names";
+    assert_false(option_plan(&options, NULL, &plans, &why));
+    assert_string_equal(words, "--tls-verify: \"names\" is wrong because it is no word for it; "
+                               "allowed: host, chain, chain+name");
 }
 
 static void a_plan_is_what_a_modem_is_opened_with(void **state)
@@ -105,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_line_is_one_plan_of_its_own),
+        cmocka_unit_test(a_policy_is_shared_and_compared),
         cmocka_unit_test(a_plan_is_what_a_modem_is_opened_with),
         cmocka_unit_test(a_list_grows_and_keeps_its_plans),
     };

@@ -1,0 +1,193 @@
+"""The policy of a modem's owner (--tls-policy): the wire of today, whatever the host asks for.
+
+Source: docs/gateway.md.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.bare_server import SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2
+from support.certs import Certificates
+from support.servers import Peer, RawPeer
+
+from .makers import MAKERS, Dialler, dialler, versions
+from .test_config import Run, wrong
+
+ONLY_1_3 = (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3)
+RANDOM = slice(11, 43)  # behind the heads of record and message, and the version (RFC 5246, 7.4.1.2)
+
+
+def hello(host: Dialler) -> bytes:
+    """The first record, but for what is random in it."""
+    with RawPeer() as peer:
+        host.dial(peer.port)
+        peer.accept()
+        said = bytearray(peer.client_hello())
+        peer.hang_up()
+        host.failed()
+    said[RANDOM] = bytes(32)
+    return bytes(said)
+
+
+@pytest.mark.parametrize(("model", "version"), [
+    (model, version) for model in MAKERS
+    for version in versions(SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2)])
+def test_module_is_the_wire_of_the_host(model: str, version: int) -> None:
+    with dialler(model, version) as host:
+        without = hello(host)
+    with dialler(model, version, "--tls-policy", "module") as host:
+        assert hello(host) == without
+    with dialler(model, version, "--tls-policy", "modern", "--tls-verify", "host") as host:
+        assert hello(host) != without
+
+
+@contextmanager
+def modern(model: str, certificates: Certificates, *options: str) -> Iterator[Dialler]:
+    with dialler(model, TLS_1_0, "--tls-policy", "modern", "--tls-ca", str(certificates.pem("ca")),
+                 "--log-level", "info", *options) as host:
+        yield host
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_raised_and_said_once(model: str, certificates: Certificates) -> None:
+    with modern(model, certificates) as host, Peer(certificates, versions=ONLY_1_3) as peer:
+        host.dial(peer.port)
+        peer.handshake()
+        host.opened()
+        assert peer.offer.server_name == "localhost"
+        peer.send(b"x")
+        peer.close()
+        host.read()
+        assert host.log.text().count("raised from TLS 1.0 to TLS 1.3 by policy") == 1
+
+
+@pytest.mark.parametrize("model", MAKERS)
+@pytest.mark.parametrize(("certificate", "why"), [
+    ("server_other_ca", "does not end at a stored CA certificate"),
+    ("server_wrong_name", "issued for another name"),
+    ("server_expired", "has expired"),
+    ("server_expired_ca", "does not end at a stored CA certificate"),
+])
+def test_who_cannot_be_verified_is_refused(model: str, certificate: str, why: str,
+                                           certificates: Certificates) -> None:
+    """The host asks for none of it, and hears that the handshake has failed."""
+    with modern(model, certificates) as host, \
+            Peer(certificates, certificate=certificate, versions=ONLY_1_3) as peer:
+        host.dial(peer.port)
+        peer.fail_handshake()
+        host.failed()
+        assert why in host.warning()
+
+
+def test_verify_host_is_the_old_trust_and_warned_of(certificates: Certificates) -> None:
+    with dialler("m95", TLS_1_0, "--tls-policy", "modern", "--tls-verify", "host") as host, \
+            Peer(certificates, certificate="server_other_ca", versions=ONLY_1_3) as peer:
+        assert "verify: host under tls policy modern" in host.modem.log()
+        host.dial(peer.port)
+        peer.handshake()
+        host.opened()
+        host.modem.stop()
+        host.modem.start()
+        assert host.modem.log().count("verify: host under tls policy modern") == 2
+
+
+def test_dates_are_by_the_machine_s_clock(certificates: Certificates) -> None:
+    """The module's may still be that of its first day."""
+    with modern("m95", certificates, "--clock", "manual") as host, \
+            Peer(certificates, versions=ONLY_1_3) as peer:
+        host.dial(peer.port)
+        peer.handshake()
+        host.opened()
+
+
+def test_a_mapped_address_has_the_name_of_the_map(certificates: Certificates) -> None:
+    """A host that dials an address reaches a server of several names, and it is the right one."""
+    with Peer(certificates, versions=ONLY_1_3, needs_name=True) as peer, \
+            modern("m95", certificates, "--map",
+                   f"192.0.2.7:443=127.0.0.1:{peer.port}/localhost") as host:
+        host.dial(443, "192.0.2.7")
+        peer.handshake()
+        host.opened()
+        assert peer.offer.server_name == "localhost"
+
+
+MODEMS = """\
+policy: {{tls: {{preset: modern, ca: ca.pem, cert: own.pem, key: own.key{more}}}}}
+modems:
+  - {{name: t, module: le866, ports: [{{unix: t.sock}}]}}
+"""
+
+
+def put_files(folder: Path, *sources: Path) -> None:
+    """ca.pem, own.pem and own.key, each all at once, as those do that renew certificates."""
+    for name, source in zip(("ca.pem", "own.pem", "own.key"), sources, strict=True):
+        (folder / "new").write_bytes(source.read_bytes())
+        (folder / "new").replace(folder / name)
+
+
+def put_client(certificates: Certificates, folder: Path) -> None:
+    put_files(folder, certificates.pem("ca"), certificates.pem("client"), certificates.key("client"))
+
+
+def who_dials(run: Run, peer: Peer) -> str:
+    """Whom the server sees of a host that knows of no certificate."""
+    host = run.host("t")
+    for line in ('AT+CGDCONT=1,"IP","x"', "AT#SGACT=1,1", "AT#SSLEN=1,1", "AT#SSLSECCFG=1,0,0"):
+        assert host.asks(line).endswith("\r\nOK\r\n")
+    host.send(f'AT#SSLD=1,{peer.port},"localhost",0,1\r'.encode())
+    peer.handshake()
+    host.until(b"\r\nOK\r\n")
+    subject = peer.client_subject
+    peer.close()
+    host.until(b"NO CARRIER")
+    host.socket.close()
+    return subject
+
+
+def test_a_key_need_not_come_from_the_host(certificates: Certificates, tmp_path: Path) -> None:
+    """And a renewed certificate counts from the next SIGHUP on."""
+    put_client(certificates, tmp_path)
+    for kind in ("pem", "key"):
+        (tmp_path / f"issuer.{kind}").write_bytes((certificates.folder / f"ca.{kind}").read_bytes())
+    certificates.make(tmp_path, "renewed", "renewed device", "issuer", "extendedKeyUsage = clientAuth")
+    with Peer(certificates, versions=ONLY_1_3, client_ca="ca") as peer, \
+            Run(tmp_path, MODEMS.format(more="")) as run:
+        run.wait_for_ports(1)
+        assert who_dials(run, peer) == "tlsmodem test device"
+        run.hang_up()
+        run.wait_for("1 modems as they were, 0 closed, 0 opened")
+        put_files(tmp_path, certificates.pem("ca"), tmp_path / "renewed.pem", tmp_path / "renewed.key")
+        run.hang_up()
+        run.wait_for("0 modems as they were, 1 closed, 1 opened")
+        run.wait_for_ports(2)
+        assert who_dials(run, peer) == "renewed device"
+
+
+@pytest.mark.parametrize(("more", "member", "why"), [
+    (", max: '1.1'", "max", "the oldest version, TLS 1.2, is newer than the newest"),
+    (", ca: own.key", "ca", "it cannot be read: No certificate was found."),
+    (", cert: ca.pem", "key", "it cannot be read or is another's"),
+    (", cert: own.key", "cert", "it cannot be read"),
+    (", key: missing.key", "key", "missing.key cannot be read: No such file or directory"),
+])
+def test_what_can_never_connect_has_its_line(more: str, member: str, why: str,
+                                             certificates: Certificates, tmp_path: Path) -> None:
+    put_client(certificates, tmp_path)
+    path = tmp_path / "modems.yaml"
+    text = MODEMS.format(more=more)
+    for name in ("ca", "cert", "key"):
+        if f", {name}: " in more:  # instead of the one before
+            text = re.sub(rf", {name}: [\w.]+", "", text, count=1)
+    path.write_text(text)
+    column = re.search(rf"\b{member}: ", text).end() + 1  # type: ignore[union-attr]
+    [line] = wrong(path)
+    assert line.startswith(f"{path}:1:{column}: {member}: ")
+    assert why in line
+    assert "; allowed: " in line

@@ -124,7 +124,18 @@ def plain_of(model: bytes) -> bytes:
             + lines("AT#PADCMD=1", "AT#PADFWD=10", "AT#E2SLRI=50", 'AT#SD=1,0,80,"localhost"') + typed("a\nb") + ESCAPE + line("AT#SH=1"))
 
 
+def single(model: bytes) -> bytes:
+    """All commands of the single socket of one model."""
+    return (model + lines("AT#PKTSZ=300", "AT#SKTTO=90", "AT#SKTCT=600", "AT#DSTO=5", 'AT#SKTSET=0,80,"localhost"', "AT#SKTSAV", 'AT#SKTD=0,80,"localhost"')
+            + typed("data") + sends(WEB, "data") + ESCAPE + line("AT#SKTOP") + closes(WEB) + line('AT#FRWL=1,"127.0.0.1","255.0.0.0"')
+            + lines("AT#SKTL=1,0,2020", "AT#SKTL=0,0,2020", "AT#SKTL=1,0,2020") + calls(WEB) + wait(4) + typed("hello") + dtr_drops(1) + line("AT")
+            + line("AT#SKTL=1,0,2020") + context_lost(1) + line("AT#SKTRST"))
+
+
 PLAIN = {
+    "single": single(GL865), "single-10": single(GC864),
+    "single-other-port": GL865 + line('AT#SKTD=0,80,"localhost"') + on_port(2) + lines('AT#SKTD=0,80,"localhost"', "AT#SKTOP", "AT#SKTL=0,0,1")
+    + on_port(1) + resets(WEB) + line("AT"),
     "plain": plain_of(HE910), "plain-10": plain_of(GC864), "plain-2g": plain_of(GL865), "plain-lte": plain_of(LE866),
     "plain-online": plain(HE910, "AT#SCFG=1,1,10,90,600,256", more="") + typed("data of the host") + sends(WEB, "data") + ESCAPE + sends(WEB, "more")
     + line("AT#SO=1") + typed("x" * 400) + ESCAPE + line("ATO") + closes(WEB) + line("AT"),

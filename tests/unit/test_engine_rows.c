@@ -31,8 +31,8 @@ static const char *const by_state[] = {
     "O",           "A",         "D",       /* NO CARRIER */
     "#QDNS",       "#PING",     "#NTP",    /* a context */
     "#SD",         "#SL",       "#SO",        "#SA",      "#SSEND",
-    "#SSENDEXT",   "#SRECV", /* a socket */
-    "#FRWL",                 /* addresses or not */
+    "#SSENDEXT",   "#SKTD",     "#SKTOP",     "#SKTL",    "#SRECV", /* a socket */
+    "#FRWL",                                                        /* addresses or not */
     "#FTPOPEN",    "#FTPTYPE",  "#FTPCWD",    "#FTPPWD",  "#FTPLIST",
     "#FTPGET",     "#FTPPUT",   "#FTPAPP",    "#FTPDELE", "#FTPFSIZE",
     "#FTPGETPKT",  "#FTPRECV",  "#FTPAPPEXT", /* a session */

@@ -163,6 +163,9 @@ int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms);
 /* It was over: the fact that says so is noted. */
 void telit_note_total(const struct tlsmodem *modem, int64_t step_ms);
 
+/* telit_general.c: #DSTO. */
+int32_t telit_send_delay_ds(struct at_session *at);
+
 /* A row's record of module-wide settings. */
 void *telit_settings_record(struct at_session *at, size_t index);
 

@@ -291,6 +291,12 @@ static const struct at_param temperature_params[] = {
       .bound = START_UP(monitor_time_s) },
 };
 
+int32_t telit_send_delay_ds(struct at_session *at)
+{
+    module_note_preset(module_of(at), FACT_SEND_DELAY_PRESET_DS);
+    return start_up(at).send_delay_ds;
+}
+
 /* State 0: nothing of a toolkit has begun. */
 static enum at_status read_toolkit(struct at_session *at)
 {
@@ -440,7 +446,15 @@ static const struct at_command rows[] = {
       .coverage = AT_ANSWERED,
       .run = run_nothing },
     { KEPT("#DSTO", "Send delay of the old single socket in 0.1 s; there is none."),
-      AT_PARAMS(delay_params) },
+      AT_PARAMS(delay_params), .only_on = TELIT_3G | TELIT_4G },
+    { .name = "#DSTO",
+      .help = "Send delay of the single socket in 0.1 s.",
+      .source = "docs/facts/telit-plain-sockets.md §9",
+      .only_on = TELIT_2G,
+      AT_PARAMS(delay_params),
+      .keep = AT_KEEP_NVM,
+      .record = start_up_record,
+      .make_record = start_up_make_record },
     { KEPT("#E2SLRI", "Pulse of RI when a listening socket is called; there is no such circuit."),
       AT_PARAMS(pulse_params) },
     { KEPT("#SIMDET", "Detection of the SIM, which is there: 1 says so, 2 looks."),

@@ -161,6 +161,8 @@ static const struct at_commands *const commands[] = {
     &telit_plain_listen,
     &telit_firewall,
     &telit_pad,
+    &telit_single_config,
+    &telit_single,
     &telit_ftp_session,
     &telit_ftp_files,
     &telit_ftp_packet,

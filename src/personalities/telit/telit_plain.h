@@ -13,6 +13,10 @@
 
 enum { TELIT_PLAIN_MAX = 6, TELIT_PLAIN_PIECE = 1500 }; /* bytes that are read or sent at once */
 
+/* The number of the old single socket of 2G modules, which #SKTD opens, among the others: it is
+ * online or closed. */
+enum { TELIT_SINGLE = TELIT_PLAIN_MAX + 1 };
+
 /* Of each socket, there while one is not as it comes (module/record.h). */
 struct telit_plain_settings {
     int32_t cid, packet_size, idle_s, connect_ds, flush_ds;                    /* #SCFG */
@@ -83,13 +87,29 @@ struct telit_plain {
 
 extern const struct module_part telit_plain_sockets, telit_plain_tallies, telit_firewall_part;
 extern const struct at_commands telit_plain_config, telit_plain_dial, telit_plain_transfer,
-    telit_plain_status, telit_plain_listen, telit_firewall, telit_pad;
+    telit_plain_status, telit_plain_listen, telit_firewall, telit_pad, telit_single_config,
+    telit_single;
 
 /* ---- telit_plain_config.c ---- */
 
 /* How the socket `id` (from 1) is set. */
 void telit_plain_read_settings(struct at_session *at, int32_t id,
                                struct telit_plain_settings *ret_settings);
+
+/* ---- telit_single_config.c ---- */
+
+/* Where #SKTOP goes. */
+struct telit_single_settings {
+    int32_t packet_size, idle_s, connect_ds;   /* #PKTSZ, #SKTTO, #SKTCT */
+    int32_t protocol, port, closure, own_port; /* #SKTSET */
+    char host[CONNECTION_HOST_MAX + 1];        /* empty: it was not set */
+};
+
+/* How the single socket is set. */
+void telit_single_read_settings(struct at_session *at, struct telit_single_settings *ret_settings);
+
+/* Factory values for that, stored: AT_OK, or the error, noted. */
+enum at_status telit_single_reset(struct at_session *at);
 
 /* ---- telit_plain_life.c ---- */
 
@@ -149,7 +169,18 @@ struct telit_plain *telit_plain_prepare(struct at_session *at, int32_t id, int32
 /* A connection that is opened next has the probes that #SCFGEXT asks for. */
 void telit_plain_probe(struct telit_plain *plain);
 
+/* ---- telit_plain_dial.c ---- */
+
+/* Opens a socket that was prepared, as `target` says but for the times: what a handler returns. */
+enum at_status telit_plain_open(struct at_session *at, struct telit_plain *plain,
+                                struct connection_target *target, bool online);
+
 /* ---- telit_plain_listen.c ---- */
+
+/* Has a socket that was prepared listen for a host that has asked for `port`, not 0; what a handler
+ * returns. */
+enum at_status telit_plain_listen_at(struct at_session *at, struct telit_plain *plain,
+                                     uint16_t port);
 
 /* Tells of a call, or takes it, where the socket does so by itself; while at_may_speak(). */
 void telit_plain_tell_call(struct telit_plain *plain);

@@ -147,5 +147,5 @@ static enum at_status reset(struct at_session *at)
                 return status;
         }
     }
-    return AT_OK;
+    return at_find(at, "#SKTSET") != NULL ? telit_single_reset(at) : AT_OK;
 }

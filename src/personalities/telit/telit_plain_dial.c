@@ -28,11 +28,13 @@ static enum at_status refuse_dial(struct at_session *at, const struct connection
                                                             : FACT_ERROR_PLAIN_NAME);
 }
 
-static enum at_status dial(struct at_session *at, struct telit_plain *plain,
-                           const struct connection_target *target, bool online)
+enum at_status telit_plain_open(struct at_session *at, struct telit_plain *plain,
+                                struct connection_target *target, bool online)
 {
     struct connection_failure failure;
 
+    target->step_timeout_ms = (int64_t)plain->settings.connect_ds * DECISECOND_MS;
+    target->total_timeout_ms = target->step_timeout_ms;
     telit_plain_probe(plain);
     if (connection_open(&plain->socket, target, &failure) != ERR_OK)
         return refuse_dial(at, &failure);
@@ -65,10 +67,8 @@ static enum at_status set_dial(struct at_session *at, const struct at_args *args
     if (plain == NULL)
         return AT_FAIL;
     memcpy(host, list[DIAL_HOST].text.data, list[DIAL_HOST].text.len);
-    target.step_timeout_ms = (int64_t)plain->settings.connect_ds * DECISECOND_MS;
-    target.total_timeout_ms = target.step_timeout_ms;
     plain->keeps = !udp && list[DIAL_CLOSURE].number == CLOSURE_KEEPS;
-    return dial(at, plain, &target, list[DIAL_MODE].number == MODE_ONLINE);
+    return telit_plain_open(at, plain, &target, list[DIAL_MODE].number == MODE_ONLINE);
 }
 
 static enum at_status set_restore(struct at_session *at, const struct at_args *args)

@@ -19,7 +19,7 @@ static bool is_forgotten(const struct tlsmodem *modem, const void *state)
 }
 
 const struct module_part telit_plain_tallies = { .size = sizeof(struct telit_plain_tally),
-                                                 .units = TELIT_PLAIN_MAX,
+                                                 .units = TELIT_SINGLE,
                                                  .is_idle = is_forgotten };
 
 /* Without memory it is forgotten. */
@@ -67,6 +67,10 @@ enum at_status telit_plain_guard(struct at_session *at, int32_t id)
 
     if (telit_plain_is_free(plain) || plain->owner == terminal_of(at))
         return AT_OK;
+    if (id == TELIT_SINGLE)
+        return at_refuse(at, FACT_ERROR_PLAIN_OTHER_PORT,
+                         "the single socket belongs to port %zu, which has opened it",
+                         plain->owner->index + 1);
     return at_refuse(at, FACT_ERROR_PLAIN_OTHER_PORT,
                      "socket %d belongs to port %zu, which has opened it", (int)id,
                      plain->owner->index + 1);

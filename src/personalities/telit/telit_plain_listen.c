@@ -67,16 +67,27 @@ static bool take_call(struct telit_plain *plain)
     return true;
 }
 
+/* Who calls the single socket is told. */
+static void answer_call(struct telit_plain *plain, struct at_session *at)
+{
+    char from[ADDRESS_TEXT_MAX];
+
+    if (plain->id == TELIT_SINGLE) {
+        address_text(connection_peer(&plain->socket), from);
+        at_unsolicited(at, span_at(NULL, 0), "+CONN FROM: %s", from);
+    }
+    telit_plain_go_online(plain, at);
+    at_unsolicited_connect(at);
+}
+
 void telit_plain_tell_call(struct telit_plain *plain)
 {
     struct at_session *at = plain->owner->at;
 
     assert(plain->call.stream != NULL);
     if (plain->settings.accepts != 0) {
-        if (!at_may_speak_at_length(at) || !take_call(plain))
-            return;
-        telit_plain_go_online(plain, at);
-        at_unsolicited_connect(at);
+        if (at_may_speak_at_length(at) && take_call(plain))
+            answer_call(plain, at);
     } else if (!plain->call.told) {
         plain->call.told = true;
         at_unsolicited(at, span_at(NULL, 0), "SRING: %d", plain->id);
@@ -106,6 +117,17 @@ static enum at_status set_accept(struct at_session *at, const struct at_args *ar
 
 enum { LISTEN_ID, LISTEN_STATE, LISTEN_PORT, LISTEN_CLOSURE };
 
+enum at_status telit_plain_listen_at(struct at_session *at, struct telit_plain *plain,
+                                     uint16_t port)
+{
+    if (listening_open(plain->modem, port, on_accepted, plain, &plain->listener) != ERR_OK) {
+        plain->listener = NULL;
+        return at_refuse_said(at, FACT_ERROR_PLAIN_IN_USE);
+    }
+    plain->listens_on = port;
+    return AT_OK;
+}
+
 static enum at_status start(struct at_session *at, const struct at_args *args)
 {
     int32_t id = args->list[LISTEN_ID].number;
@@ -120,14 +142,8 @@ static enum at_status start(struct at_session *at, const struct at_args *args)
         telit_plain_prepare(at, id, listens ? FACT_ERROR_PLAIN_LISTENING : FACT_ERROR_PLAIN_IN_USE);
     if (plain == NULL)
         return AT_FAIL;
-    if (listening_open(plain->modem, (uint16_t)port->number, on_accepted, plain,
-                       &plain->listener) != ERR_OK) {
-        plain->listener = NULL;
-        return at_refuse_said(at, FACT_ERROR_PLAIN_IN_USE);
-    }
-    plain->listens_on = (uint16_t)port->number;
     plain->keeps = args->list[LISTEN_CLOSURE].number == CLOSURE_KEEPS;
-    return AT_OK;
+    return telit_plain_listen_at(at, plain, (uint16_t)port->number);
 }
 
 /* OK also where it does not listen: hosts make sure. */

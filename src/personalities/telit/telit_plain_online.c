@@ -93,18 +93,21 @@ static void on_idle(struct online *online)
     telit_plain_drop(plain_of(online), CAUSE_IDLE);
 }
 
-/* A 2G module closes then what the peer has closed; others wait for #SH. */
+/* A 2G module closes then what the peer has closed, which others leave to #SH, and the single
+ * socket. */
 static void on_escape(struct online *online)
 {
     struct telit_plain *plain = plain_of(online);
     struct at_session *at = online->at;
+    bool ended =
+        connection_is_half_closed(&plain->socket) && at_has(&plain->modem->model->at, TELIT_2G);
 
-    if (!connection_is_half_closed(&plain->socket) || !at_has(&plain->modem->model->at, TELIT_2G)) {
+    if (!ended && plain->id != TELIT_SINGLE) {
         online_suspend(online);
         return;
     }
     telit_plain_flush(plain);
-    plain->tally.cause = CAUSE_PEER;
+    plain->tally.cause = ended ? CAUSE_PEER : CAUSE_NONE;
     telit_plain_close(plain);
     at_leave_online(at, AT_NO_CARRIER);
 }

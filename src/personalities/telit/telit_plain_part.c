@@ -185,6 +185,8 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
     plain->ring_timer_ms = plain->idle_until_ms = plain->send_until_ms = CLOCK_NEVER;
     connection_init(&plain->socket, plain->id, &modem->world, &events, plain,
                     (size_t)module_fact_peek(modem, FACT_PLAIN_BUFFER));
+    if (plain->id == TELIT_SINGLE)
+        connection_name(&plain->socket, "#SKTD");
     packets_init(&plain->packets, TELIT_PLAIN_PIECE);
 }
 
@@ -259,7 +261,7 @@ static void on_dtr_drop(struct module_terminal *terminal, void *state)
 
     if (!online_is_on(&plain->online) || plain->owner != terminal)
         return;
-    if (terminal->settings.dtr == 1)
+    if (terminal->settings.dtr == 1 && plain->id != TELIT_SINGLE)
         online_suspend(&plain->online);
     else
         telit_plain_drop(plain, CAUSE_NONE);
@@ -276,7 +278,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
 
 const struct module_part telit_plain_sockets = {
     .size = sizeof(struct telit_plain),
-    .units_limit = LIMIT_PLAIN_SOCKETS,
+    .units = TELIT_SINGLE,
     .init = init,
     .deinit = deinit,
     .is_idle = is_idle,

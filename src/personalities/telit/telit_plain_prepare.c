@@ -21,6 +21,25 @@ static bool has_context(struct at_session *at, int32_t cid)
     return false;
 }
 
+/* The single socket uses the first context, and takes calls by itself. */
+static void read_settings(struct at_session *at, int32_t id,
+                          struct telit_plain_settings *ret_settings)
+{
+    struct telit_single_settings single;
+
+    if (id != TELIT_SINGLE) {
+        telit_plain_read_settings(at, id, ret_settings);
+        return;
+    }
+    telit_single_read_settings(at, &single);
+    *ret_settings = (struct telit_plain_settings){ .cid = 1,
+                                                   .packet_size = single.packet_size,
+                                                   .idle_s = single.idle_s,
+                                                   .connect_ds = single.connect_ds,
+                                                   .flush_ds = telit_send_delay_ds(at),
+                                                   .accepts = 1 };
+}
+
 struct telit_plain *telit_plain_prepare(struct at_session *at, int32_t id, int32_t busy)
 {
     struct tlsmodem *modem = module_of(at);
@@ -29,9 +48,12 @@ struct telit_plain *telit_plain_prepare(struct at_session *at, int32_t id, int32
 
     if (telit_plain_guard(at, id) != AT_OK)
         return NULL;
-    telit_plain_read_settings(at, id, &settings);
+    read_settings(at, id, &settings);
     if (!telit_plain_is_free(plain)) {
-        at_refuse(at, busy, "socket %d is in use; AT#SH=%d first", (int)id, (int)id);
+        if (id == TELIT_SINGLE)
+            at_refuse(at, busy, "the single socket listens; AT#SKTL=0,0,<port> ends that");
+        else
+            at_refuse(at, busy, "socket %d is in use; AT#SH=%d first", (int)id, (int)id);
         return NULL;
     }
     if (!has_context(at, settings.cid))

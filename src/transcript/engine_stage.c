@@ -36,6 +36,7 @@ static bool type(struct stage *base, struct span bytes, struct report *why)
         report_add(why, "  the module is off\n");
         return false;
     }
+    stage->is_held = false;
     for (; bytes.len > 0; bytes = span_skip(bytes, piece)) {
         world_type(&stage->world, stage->port, span_at(bytes.data, piece));
         engine_stage_settle(stage);
@@ -49,6 +50,11 @@ static void drop(struct stage *base, size_t count)
     struct engine_stage *stage = of(base);
 
     byte_queue_drop(&stage->pending[stage->port], count);
+}
+
+static void hold(struct stage *base)
+{
+    of(base)->is_held = true;
 }
 
 static void wait(struct stage *base, int64_t ms)
@@ -168,6 +174,7 @@ static const struct stage_ops ops = {
     .drop = drop,
     .receive = engine_stage_receive,
     .wait = wait,
+    .hold = hold,
     .is_quiet = is_quiet,
     .settle = settle,
     .elapsed_ms = elapsed_ms,

@@ -8,7 +8,8 @@ static struct engine_stage *of(struct stage *base)
 
 void engine_stage_settle(struct engine_stage *stage)
 {
-    world_settle(&stage->world);
+    if (!stage->is_held)
+        world_settle(&stage->world);
     world_mark(&stage->world);
 }
 

@@ -23,6 +23,7 @@ struct engine_stage {
     struct world world;
     struct byte_queue pending[SCRIPT_PORTS_MAX]; /* heard, and not dropped */
     unsigned port;                               /* from 0 */
+    bool is_held; /* the network is not looked at before a host types */
     int64_t start_ms;
     struct engine_peer *peers;                   /* as many as the header has */
     char log[ENGINE_LOG_LINES][ENGINE_LOG_LINE]; /* the last lines, a ring */

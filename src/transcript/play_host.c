@@ -224,6 +224,9 @@ bool play_host(struct play *play, const struct script_step *step)
     case SCRIPT_ECHO:
         play->echoes[play->port] = step->on;
         return true;
+    case SCRIPT_UNNOTICED:
+        play->stage->ops->hold(play->stage);
+        return true;
     case SCRIPT_ON_PORT:
         play->port = step->port;
         play->stage->ops->select(play->stage, step->port);

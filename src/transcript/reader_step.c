@@ -140,6 +140,12 @@ static void take_echo(struct reader *reader, struct span rest)
         reader_mistake(reader, rest, "an echo is not so", "on, off");
 }
 
+static void take_unnoticed(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_UNNOTICED;
+    alone(reader, rest);
+}
+
 static void take_on(struct reader *reader, struct span rest)
 {
     struct span number = nothing;
@@ -371,6 +377,7 @@ static const struct {
     { "at", take_at, true },
     { "escape", take_escape, false },
     { "echo", take_echo, false },
+    { "unnoticed", take_unnoticed, false },
     { "on", take_on, true },
     { "power", take_power, true },
     { "set", take_set, true },

@@ -151,7 +151,7 @@ static bool is_secure(struct recorder_stream *stream)
 static void tell_end(struct recorder_stream *stream, enum writer_end end)
 {
     if (!stream->ended && stream->target.transport == NET_TCP)
-        writer_peer_ends(stream->recorder->writer, recorder_event_ms(stream->recorder),
+        writer_peer_ends(stream->recorder->writer, recorder_fetch_ms(stream->recorder),
                          stream->number, end);
     stream->ended = true;
 }
@@ -165,7 +165,7 @@ static ptrdiff_t recv_bytes(struct net_stream *base, void *buf, size_t cap)
     if (secure || stream->number < 0)
         return count;
     if (count > 0)
-        writer_peer_sends(stream->recorder->writer, recorder_event_ms(stream->recorder),
+        writer_peer_sends(stream->recorder->writer, recorder_fetch_ms(stream->recorder),
                           stream->number, span_at(buf, (size_t)count < cap ? (size_t)count : cap));
     else if (count == 0)
         tell_end(stream, WRITER_CLOSES);

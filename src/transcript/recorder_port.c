@@ -74,6 +74,16 @@ static void note_typed(struct recorder_port *port, struct span bytes, bool ends)
     }
 }
 
+static size_t feed_inner(struct recorder_port *port, struct span bytes)
+{
+    size_t taken;
+
+    port->recorder->feeding = port;
+    taken = port->inner->ops->feed(port->inner, bytes);
+    port->recorder->feeding = NULL;
+    return taken;
+}
+
 /* Feeds what belongs together, noted before, since the network hears of it at once; returns how
  * much was taken. */
 static size_t feed_part(struct recorder_port *port, struct span bytes)
@@ -83,20 +93,20 @@ static size_t feed_part(struct recorder_port *port, struct span bytes)
 
     if (port->known > 0) {
         len = port->known < bytes.len ? port->known : bytes.len;
-        taken = port->inner->ops->feed(port->inner, span_at(bytes.data, len));
+        taken = feed_inner(port, span_at(bytes.data, len));
         port->known -= taken;
         return taken;
     }
     len = tlsmodem_typed_part(port->recorder->modem, port->index, bytes, &ends);
     if (len == 0) {
-        taken = port->inner->ops->feed(port->inner, bytes);
+        taken = feed_inner(port, bytes);
         if (taken >
             0) /* the end of the line before, or what a module that goes off does not hear */
             note_typed(port, span_at(bytes.data, taken), true);
         return taken;
     }
     note_typed(port, span_at(bytes.data, len), ends);
-    taken = port->inner->ops->feed(port->inner, span_at(bytes.data, len));
+    taken = feed_inner(port, span_at(bytes.data, len));
     port->known = len - taken;
     return taken;
 }

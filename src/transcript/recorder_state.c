@@ -255,6 +255,21 @@ int64_t recorder_event_ms(struct recorder *recorder)
     return now_ms;
 }
 
+int64_t recorder_fetch_ms(struct recorder *recorder)
+{
+    struct recorder_port *feeding = recorder->feeding;
+    int64_t now_ms = clock_now_ms(recorder->clock);
+
+    if (feeding == NULL || !writer_holds(recorder->writer, feeding->index))
+        return recorder_event_ms(recorder);
+    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
+        if (recorder->ports[i].inner != NULL && &recorder->ports[i] != feeding)
+            look(&recorder->ports[i], now_ms);
+    }
+    writer_precede(recorder->writer, feeding->index);
+    return now_ms;
+}
+
 void recorder_said(struct recorder_port *port, size_t count)
 {
     struct span said = port->inner->ops->peek(port->inner);

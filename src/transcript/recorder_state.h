@@ -72,6 +72,7 @@ struct recorder {
     const struct clock *clock;
     const struct tlsmodem *modem;
     struct recorder_session *inside; /* whose record moves through a stream now; NULL: nobody's */
+    struct recorder_port *feeding; /* what its host types is with the module now; NULL: nobody's */
     bool hides_ipv6; /* the name looked up last has addresses that its line does not say */
     struct recorder_net net;
     struct recorder_provider providers[RECORDER_PROVIDERS_MAX];
@@ -82,6 +83,10 @@ struct recorder {
 /* Something happens: what the module has said before is written, whether its host has read it or
  * not.  Gives the time of it, as the writer takes it. */
 int64_t recorder_event_ms(struct recorder *recorder);
+
+/* The same for what a server has sent, or how it has ended: what the module fetches while it is fed
+ * a line was there before that. */
+int64_t recorder_fetch_ms(struct recorder *recorder);
 
 /* Notes what is secret in bytes that were typed at a prompt or are a command line, as `is_data`
  * says; true: all of it is. */

@@ -74,7 +74,7 @@ static void tell_end(struct recorder_session *session, ptrdiff_t count)
         end = WRITER_CORRUPTS;
     else if (tls_session_end(session->base.inner) == TLS_END_NOTIFIED)
         end = WRITER_CLOSES;
-    writer_peer_ends(session->recorder->writer, recorder_event_ms(session->recorder),
+    writer_peer_ends(session->recorder->writer, recorder_fetch_ms(session->recorder),
                      session->stream->number, end);
     session->stream->ended = true;
 }
@@ -86,7 +86,7 @@ static ptrdiff_t read_inner(struct recorder_session *session, void *buf, size_t 
     if (!is_told(session))
         return count;
     if (count > 0)
-        writer_peer_sends(session->recorder->writer, recorder_event_ms(session->recorder),
+        writer_peer_sends(session->recorder->writer, recorder_fetch_ms(session->recorder),
                           session->stream->number, span_at(buf, (size_t)count));
     else
         tell_end(session, count);

@@ -122,15 +122,16 @@ struct script_header {
     X(SCRIPT_NOTHING, "nothing") /* `after TIME nothing` */                                        \
     X(SCRIPT_WAIT, "wait")       /* `wait TIME` */                                                 \
     X(SCRIPT_ESCAPE, "escape")                                                                     \
-    X(SCRIPT_ECHO, "echo")         /* `echo on|off` */                                             \
-    X(SCRIPT_ON_PORT, "on-port")   /* `on port N` */                                               \
-    X(SCRIPT_CYCLE, "power-cycle") /* `power cycle` */                                             \
-    X(SCRIPT_PEER, "peer")         /* `peer [NAME] VERB …` */                                    \
-    X(SCRIPT_SET, "set")           /* `set NAME=VALUE` */                                          \
-    X(SCRIPT_ACT, "act")           /* `power WORD`, `ring`, `sms` …: what a laboratory does */   \
-    X(SCRIPT_FAULT, "fault")       /* `fault TYPE WORD…` */                                      \
-    X(SCRIPT_LINK, "link")         /* `link WORD…` */                                            \
-    X(SCRIPT_AT, "at")             /* `at TIME`: what follows happens this long after the start */
+    X(SCRIPT_ECHO, "echo")           /* `echo on|off` */                                           \
+    X(SCRIPT_ON_PORT, "on-port")     /* `on port N` */                                             \
+    X(SCRIPT_CYCLE, "power-cycle")   /* `power cycle` */                                           \
+    X(SCRIPT_PEER, "peer")           /* `peer [NAME] VERB …` */                                  \
+    X(SCRIPT_SET, "set")             /* `set NAME=VALUE` */                                        \
+    X(SCRIPT_ACT, "act")             /* `power WORD`, `ring`, `sms` …: what a laboratory does */ \
+    X(SCRIPT_FAULT, "fault")         /* `fault TYPE WORD…` */                                    \
+    X(SCRIPT_LINK, "link")           /* `link WORD…` */                                          \
+    X(SCRIPT_UNNOTICED, "unnoticed") /* what peers do next, up to what the host types */           \
+    X(SCRIPT_AT, "at")               /* `at TIME`: what follows happens this long after the start */
 
 enum script_kind {
 #define SCRIPT_ENUM(name, word) name,

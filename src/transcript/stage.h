@@ -50,6 +50,9 @@ struct stage_ops {
     int64_t (*receive)(struct stage *stage, int64_t limit_ms);
     /* So long passes, whatever comes. */
     void (*wait)(struct stage *stage, int64_t ms);
+    /* What peers do is there, and the module looks for it only when a host has typed; where that
+     * can be told. */
+    void (*hold)(struct stage *stage);
     /* The host hears nothing for so long: true.  Else `ret_ms` is when something came. */
     bool (*is_quiet)(struct stage *stage, int64_t ms, enum stage_since since, int64_t *ret_ms);
     /* Lets come what is still on its way. */

@@ -40,6 +40,7 @@ enum err writer_open(const struct writer_config *config, struct writer **ret_wri
     if (writer == NULL)
         return ERR_NO_MEMORY;
     writer->sink = config->sink;
+    writer->preceded = -1;
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
         writer->ports[i].believes_echo = true;
     write_head(writer, config);
@@ -71,6 +72,17 @@ void writer_stop(struct writer *writer)
     if (writer->step.len > 0)
         writer_add(writer, span_at(NULL, 0));
     writer->stopped = true;
+}
+
+bool writer_holds(const struct writer *writer, unsigned port)
+{
+    return writer->ports[port].typed.len > 0;
+}
+
+void writer_precede(struct writer *writer, unsigned port)
+{
+    assert(writer_holds(writer, port));
+    writer->preceded = (int)port;
 }
 
 bool writer_failed(const struct writer *writer)

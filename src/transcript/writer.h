@@ -54,6 +54,14 @@ void writer_varies(struct writer *writer, struct span word, const char *pattern)
 void writer_host(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes,
                  bool secret);
 
+/* True while what this port has typed last is held, and not written yet: what a server has done
+ * before it may still be put before it. */
+bool writer_holds(const struct writer *writer, unsigned port);
+
+/* What a server does next was there before what the port has typed last, which is held, and the
+ * module has only seen it since; for one event of writer_peer.h. */
+void writer_precede(struct writer *writer, unsigned port);
+
 /* The module has said these. */
 void writer_module(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes);
 

@@ -239,6 +239,11 @@ static void flush_others(struct writer *writer, unsigned port)
     }
 }
 
+void writer_flush_before(struct writer *writer, unsigned port)
+{
+    flush_others(writer, port);
+}
+
 /* ---- events ---- */
 
 /* True when more may belong to what was typed before. */
@@ -283,6 +288,7 @@ void writer_take_typed(struct writer *writer, int64_t now_ms, unsigned index, st
         else if (elapsed >= PAUSE_MS)
             writer_wait(writer, elapsed);
         port->typed_secret = secret;
+        port->unnoticed = false;
         port->echoed = 0;
     }
     add(writer, &port->typed, bytes);

@@ -8,6 +8,9 @@
  * else comes next. */
 void writer_flush_hosts(struct writer *writer);
 
+/* The same, but for what this port has typed last. */
+void writer_flush_before(struct writer *writer, unsigned port);
+
 /* The host's side of writer_host() and writer_module(). */
 void writer_take_typed(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes,
                        bool secret);

@@ -51,7 +51,10 @@ static void begin_event(struct writer *writer, int64_t now_ms)
 {
     int64_t elapsed = writer_elapse(writer, now_ms);
 
-    writer_flush_hosts(writer);
+    if (writer->preceded >= 0)
+        writer_flush_before(writer, (unsigned)writer->preceded);
+    else
+        writer_flush_hosts(writer);
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
         writer->ports[i].in_block = false;
     if (elapsed >= PAUSE_MS)
@@ -247,6 +250,11 @@ static struct writer_peer *begin_step(struct writer *writer, int64_t now_ms, int
     begin_event(writer, now_ms);
     if (by_server && made->unsaid && !made->secure && peer->transport == NET_TCP)
         writer_line(writer, "peer %s connected", peer->name);
+    if (writer->preceded >= 0 && !writer->ports[writer->preceded].unnoticed) {
+        writer_line(writer, "unnoticed");
+        writer->ports[writer->preceded].unnoticed = true;
+    }
+    writer->preceded = -1;
     made->plain = made->plain || !made->secure;
     made->unsaid = false;
     return peer;

@@ -20,6 +20,7 @@ struct writer_port {
     bool typed_secret;  /* all of them are */
     struct bytes heard; /* what the module has said besides, and is not written yet */
     bool believes_echo; /* what who plays it believes of the echo */
+    bool unnoticed;     /* something stands before `typed` that the module saw with it */
     bool in_block;      /* the last step was a line of the module, so that `<|` may follow */
 };
 
@@ -54,6 +55,7 @@ struct writer {
     uint64_t written;  /* bytes */
     struct bytes line; /* the one that is being made */
     struct bytes step; /* a whole line that comes before the next one, if there is one */
+    int preceded;      /* the port whose `typed` the next event goes before; -1: none's */
     int64_t now_ms;    /* of the last event */
     bool started;      /* there was one */
     unsigned port;     /* whose the steps are */

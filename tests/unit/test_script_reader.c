@@ -333,6 +333,7 @@ static const struct mistake_case mistakes[] = {
     { "wait 99999999s", "it is no time" },
     { "wait s", "it is no time" },
     { "escape now", "nothing may stand behind this step" },
+    { "unnoticed now", "nothing may stand behind this step" },
     { "echo maybe", "echo: \"maybe\" is wrong because an echo is not so; allowed: on, off" },
     { "power cut", "allowed: cycle, off, on, reset, brown-out" },
     { "on port 9", "allowed: on port N, from 1 to 8" },

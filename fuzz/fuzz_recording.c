@@ -107,7 +107,8 @@ static void take_connection(struct run *run, enum op op, unsigned which, struct 
     int *number = &run->connections[which];
 
     if (op == OP_REFUSED)
-        writer_refused(run->writer, run->now_ms, &to, ERR_REFUSED);
+        writer_refused(run->writer, run->now_ms, to.port, writer_dials(run->writer, to.port),
+                       ERR_REFUSED);
     else if (op == OP_CONNECT && *number < 0) {
         *number = writer_connected(run->writer, run->now_ms, &to);
         run->ended[which] = run->secure[which] = false;

@@ -481,7 +481,7 @@ bool real_peer_from(struct real_peer *peer, uint16_t *ret_port, struct report *w
 /* ---- opening and closing ---- */
 
 /* Nobody listens on the port of one that refuses, and nobody else can take it. */
-static bool open_socket(struct real_peer *peer, struct report *why)
+static bool open_socket(struct real_peer *peer, const struct real_peer *beside, struct report *why)
 {
     enum script_peer_kind kind = peer->plan->kind;
 
@@ -490,8 +490,13 @@ static bool open_socket(struct real_peer *peer, struct report *why)
                    "peer: hang: this machine's network has no such port; allowed: the engine\n");
         return false;
     }
-    peer->listener = wire_bind(peer->address, peer->plan->port,
-                               kind == SCRIPT_PEER_UDP ? SOCK_DGRAM : SOCK_STREAM, &peer->port);
+    if (beside != NULL) {
+        peer->listener = dup(beside->listener);
+        peer->port = beside->port;
+    } else {
+        peer->listener = wire_bind(peer->address, peer->plan->port,
+                                   kind == SCRIPT_PEER_UDP ? SOCK_DGRAM : SOCK_STREAM, &peer->port);
+    }
     if (peer->listener >= 0 && (kind == SCRIPT_PEER_UDP || kind == SCRIPT_PEER_REFUSE ||
                                 listen(peer->listener, SOMAXCONN) == 0))
         return true;
@@ -506,7 +511,8 @@ static bool knows_way(const struct script_peer *plan, struct report *why)
 }
 
 struct real_peer *real_peer_open(const struct script_peer *plan, const char *address,
-                                 struct test_authority *authority, struct report *why)
+                                 struct test_authority *authority, const struct real_peer *beside,
+                                 struct report *why)
 {
     struct real_peer *peer = calloc(1, sizeof(*peer));
     bool has_tls = plan->kind == SCRIPT_PEER_TLS || plan->kind == SCRIPT_PEER_STARTTLS;
@@ -521,7 +527,7 @@ struct real_peer *real_peer_open(const struct script_peer *plan, const char *add
     peer->listener = -1;
     if (has_tls)
         peer->site = tls_site_open(plan, authority, why);
-    if ((!has_tls || peer->site != NULL) && knows_way(plan, why) && open_socket(peer, why))
+    if ((!has_tls || peer->site != NULL) && knows_way(plan, why) && open_socket(peer, beside, why))
         return peer;
     real_peer_close(peer);
     return NULL;

@@ -8,9 +8,11 @@
 struct real_peer;
 
 /* Opens the peer of a header at this numeric address; all but the report is borrowed until
- * real_peer_close().  NULL: `why` says what is not possible. */
+ * real_peer_close().  `beside` is one that listens at the same port already: connections go to
+ * whose step asks for one; NULL: there is none.  NULL: `why` says what is not possible. */
 struct real_peer *real_peer_open(const struct script_peer *plan, const char *address,
-                                 struct test_authority *authority, struct report *why);
+                                 struct test_authority *authority, const struct real_peer *beside,
+                                 struct report *why);
 
 /* Closes it; NULL is nothing. */
 void real_peer_close(struct real_peer *peer);

@@ -290,13 +290,31 @@ static enum err open_ports(struct real_stage *stage, struct report *why)
     return ERR_OK;
 }
 
+/* A peer before this one at the same port; NULL: there is none. */
+static const struct real_peer *beside(const struct real_stage *stage, size_t index)
+{
+    const struct script_peer *peers = stage->config.header->peers;
+
+    for (size_t i = 0; i < index && peers[index].port > 0; i++) {
+        if (peers[i].port == peers[index].port &&
+            (peers[i].kind == SCRIPT_PEER_UDP) == (peers[index].kind == SCRIPT_PEER_UDP))
+            return stage->peers[i];
+    }
+    return NULL;
+}
+
 static enum err open_peers(struct real_stage *stage, struct report *why)
 {
     const struct real_stage_config *config = &stage->config;
 
+    if (config->header->dial_count > 0) {
+        report_add(why, "peer: dial: which of several connections finds nobody is the engine's to "
+                        "say\n");
+        return ERR_UNSUPPORTED;
+    }
     for (size_t i = 0; i < config->header->peer_count; i++) {
-        stage->peers[i] =
-            real_peer_open(&config->header->peers[i], config->address, config->authority, why);
+        stage->peers[i] = real_peer_open(&config->header->peers[i], config->address,
+                                         config->authority, beside(stage, i), why);
         if (stage->peers[i] == NULL)
             return ERR_UNSUPPORTED;
     }

@@ -32,6 +32,7 @@ void scripted_net_deinit(struct scripted_net *net)
 {
     FREE_LIST(struct scripted_name, net->names);
     FREE_LIST(struct scripted_echo, net->echoes);
+    FREE_LIST(struct scripted_dial, net->dials);
     FREE_LIST(struct scripted_query, net->queries);
     FREE_LIST(struct scripted_listener, net->listeners);
     while (net->streams != NULL) {
@@ -84,6 +85,15 @@ void scripted_net_listen(struct scripted_net *net, uint16_t port, enum peer_list
 
     peer_forget(peer);
     peer->listens = listens;
+}
+
+void scripted_net_dial(struct scripted_net *net, uint16_t port, uint32_t number,
+                       enum peer_listens listens)
+{
+    struct scripted_dial *dial = scripted_make(sizeof(*dial));
+
+    *dial = (struct scripted_dial){ net->dials, port, number, listens };
+    net->dials = dial;
 }
 
 bool scripted_net_step(struct scripted_net *net)

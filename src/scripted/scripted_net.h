@@ -30,6 +30,10 @@ void scripted_net_echo(struct scripted_net *net, const struct scripted_echo *ech
 /* What TCP connections to `port` meet from now on; forgets the peer that was there. */
 void scripted_net_listen(struct scripted_net *net, uint16_t port, enum peer_listens listens);
 
+/* What the TCP connection number `number` (from 1) to `port` meets, whatever the others do. */
+void scripted_net_dial(struct scripted_net *net, uint16_t port, uint32_t number,
+                       enum peer_listens listens);
+
 /* Runs every callback that is due, each once; true when there was one. */
 bool scripted_net_step(struct scripted_net *net);
 

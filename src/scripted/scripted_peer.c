@@ -19,18 +19,19 @@ void *scripted_make(size_t size)
     return memset(memory, 0, size);
 }
 
-static struct scripted_peer *find_peer(struct scripted_net *net, enum net_transport transport,
-                                       uint16_t port)
+struct scripted_peer *scripted_net_nth_peer(struct scripted_net *net, enum net_transport transport,
+                                            uint16_t port, unsigned nth)
 {
     struct scripted_peer *peer = net->peers;
 
-    while (peer != NULL && (peer->port != port || peer->transport != transport))
+    while (peer != NULL && (peer->port != port || peer->transport != transport || peer->nth != nth))
         peer = peer->next;
     if (peer == NULL) {
         peer = scripted_make(sizeof(*peer));
         peer->net = net;
         peer->transport = transport;
         peer->port = port;
+        peer->nth = nth;
         peer->next = net->peers;
         net->peers = peer;
     }
@@ -39,12 +40,12 @@ static struct scripted_peer *find_peer(struct scripted_net *net, enum net_transp
 
 struct scripted_peer *scripted_net_peer(struct scripted_net *net, uint16_t port)
 {
-    return find_peer(net, NET_TCP, port);
+    return scripted_net_nth_peer(net, NET_TCP, port, 0);
 }
 
 struct scripted_peer *scripted_net_udp_peer(struct scripted_net *net, uint16_t port)
 {
-    return find_peer(net, NET_UDP, port);
+    return scripted_net_nth_peer(net, NET_UDP, port, 0);
 }
 
 const char *peer_state_name(enum peer_state state)

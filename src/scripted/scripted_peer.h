@@ -11,6 +11,11 @@ void *scripted_make(size_t size);
 /* The peer on a TCP port, made when there was none; the network's. */
 struct scripted_peer *scripted_net_peer(struct scripted_net *net, uint16_t port);
 
+/* The one that is number `nth` (from 0) of several at a port; the first is scripted_net_peer()'s.
+ */
+struct scripted_peer *scripted_net_nth_peer(struct scripted_net *net, enum net_transport transport,
+                                            uint16_t port, unsigned nth);
+
 /* The same on a UDP port. */
 struct scripted_peer *scripted_net_udp_peer(struct scripted_net *net, uint16_t port);
 

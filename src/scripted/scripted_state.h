@@ -1,7 +1,8 @@
 /* scripted_state.h: what the scripted network is made of: names, echo requests, listeners, streams
  * and the peers at their other ends.
  *
- * A peer sees the last connection to its port; those before it stay open and get silence.  On a UDP
+ * A peer sees the last connection to its port; those before it stay open and get silence.  Where
+ * several are at one port, a connection is the first one's that has none.  On a UDP
  * port there is somebody always, who sends and gets datagrams.  A plain connection turns into one
  * with TLS when the module's hello comes.
  */
@@ -51,6 +52,8 @@ struct scripted_peer {
     struct scripted_peer *next;
     enum net_transport transport;
     uint16_t port;
+    unsigned nth;   /* of those at this port, from 0 */
+    uint32_t dials; /* that its port was asked for; counted by the first */
     enum peer_listens listens;
     enum peer_state state;
     struct scripted_stream *stream; /* NULL: none, or closed by the module */
@@ -62,6 +65,14 @@ struct scripted_peer {
     size_t stall_room; /* what the module may still send while stalled */
     struct peer_handshake handshake;
     char offer[700]; /* of the last session; empty: none yet */
+};
+
+/* What a single connection to a port meets, other than the rest. */
+struct scripted_dial {
+    struct scripted_dial *next;
+    uint16_t port;
+    uint32_t number; /* of those to this port, from 1 */
+    enum peer_listens listens;
 };
 
 enum name_answer { NAME_ADDRESSES, NAME_FAILS, NAME_HANGS };
@@ -128,6 +139,7 @@ struct scripted_stream {
     enum err lost;              /* or it is gone, instead of `inbound`: what the module is told */
     enum err lost_behind;       /* or behind `inbound`; nothing can be sent any more */
     struct net_keep_alive probes;
+    uint32_t dial; /* which it is of those to its port, from 1 */
     unsigned wanted;
     unsigned muted;    /* events that brought nothing, until something happens */
     unsigned activity; /* calls of the module */
@@ -140,6 +152,7 @@ struct scripted_net {
     struct scripted_name *names;
     struct scripted_echo *echoes;
     struct scripted_peer *peers;
+    struct scripted_dial *dials;
     struct scripted_query *queries;
     struct scripted_stream *streams;
     struct scripted_listener *listeners;

@@ -195,6 +195,14 @@ static bool is_taken(struct scripted_net *net, const struct net_target *to)
     return false;
 }
 
+/* How many connections its port has been asked for, with this one. */
+static uint32_t number_of(const struct scripted_stream *stream)
+{
+    struct scripted_peer *first = scripted_net_peer(stream->net, stream->port);
+
+    return stream->transport == NET_TCP ? ++first->dials : 0;
+}
+
 enum err scripted_connect(struct net *base, const struct net_target *to, net_event_fn *on_event,
                           void *ctx, struct net_stream **ret_stream)
 {
@@ -214,6 +222,7 @@ enum err scripted_connect(struct net *base, const struct net_target *to, net_eve
     stream->local_port = to->local_port != 0 ? to->local_port : choose_local_port(net);
     stream->on_event = on_event;
     stream->ctx = ctx;
+    stream->dial = number_of(stream);
     net->departures++;
     *ret_stream = &stream->base;
     return ERR_OK;
@@ -309,32 +318,49 @@ static unsigned due_events(const struct scripted_stream *stream)
     return due & stream->wanted & ~stream->muted;
 }
 
+/* The first at its port that has no connection; where all have one, the first of all. */
 static struct scripted_peer *peer_of(struct scripted_stream *stream)
 {
-    return stream->transport == NET_TCP ? scripted_net_peer(stream->net, stream->port)
-                                        : scripted_net_udp_peer(stream->net, stream->port);
+    struct scripted_peer *first =
+        scripted_net_nth_peer(stream->net, stream->transport, stream->port, 0);
+    struct scripted_peer *found = NULL;
+
+    for (struct scripted_peer *peer = stream->net->peers; peer != NULL; peer = peer->next) {
+        if (peer->port == stream->port && peer->transport == stream->transport &&
+            peer->stream == NULL && (found == NULL || peer->nth < found->nth))
+            found = peer;
+    }
+    return found != NULL ? found : first;
 }
 
-static bool is_refused(struct scripted_stream *stream, const struct scripted_peer *peer)
+/* What it meets at its port. */
+static enum peer_listens met_by(const struct scripted_stream *stream)
+{
+    for (const struct scripted_dial *dial = stream->net->dials; dial != NULL; dial = dial->next) {
+        if (dial->port == stream->port && dial->number == stream->dial)
+            return dial->listens;
+    }
+    return scripted_net_peer(stream->net, stream->port)->listens;
+}
+
+static bool is_refused(struct scripted_stream *stream)
 {
     if (stream->transport == NET_UDP)
         return false;
     if (stream->net->refuse_next == 0)
-        return peer->listens != PEER_ACCEPTS;
+        return met_by(stream) != PEER_ACCEPTS;
     stream->net->refuse_next--;
     return true;
 }
 
 static void report_connection(struct scripted_stream *stream)
 {
-    struct scripted_peer *peer = peer_of(stream);
-
-    if (is_refused(stream, peer)) {
+    if (is_refused(stream)) {
         stream->phase = STREAM_FAILED;
         stream->on_event(stream->ctx, NET_FAILED, ERR_REFUSED);
     } else {
         stream->phase = STREAM_OPEN;
-        peer_on_connected(peer, stream);
+        peer_on_connected(peer_of(stream), stream);
         stream->on_event(stream->ctx, NET_CONNECTED, ERR_OK);
     }
 }
@@ -360,7 +386,7 @@ static void report_event(struct scripted_stream *stream, unsigned due)
 static bool is_connecting(struct scripted_stream *stream)
 {
     return stream->phase == STREAM_OPENING &&
-           (stream->transport == NET_UDP || peer_of(stream)->listens != PEER_HANGS);
+           (stream->transport == NET_UDP || met_by(stream) != PEER_HANGS);
 }
 
 bool scripted_step_streams(struct scripted_net *net)

@@ -16,7 +16,7 @@ static struct scripted_peer *scripted(struct engine_stage *stage, size_t peer)
     const struct engine_peer *at = &stage->peers[peer];
     struct scripted_net *net = &stage->world.scripted_net;
 
-    return at->is_udp ? scripted_net_udp_peer(net, at->port) : scripted_net_peer(net, at->port);
+    return scripted_net_nth_peer(net, at->is_udp ? NET_UDP : NET_TCP, at->port, at->nth);
 }
 
 /* False; says that it has no such step. */

@@ -315,6 +315,17 @@ static bool set_network(struct engine_stage *stage, struct report *why)
     return true;
 }
 
+/* Single connections that find nobody. */
+static void set_dials(struct engine_stage *stage)
+{
+    const struct script_header *header = stage->config.header;
+
+    for (size_t i = 0; i < header->dial_count; i++)
+        scripted_net_dial(&stage->world.scripted_net, stage->peers[header->dials[i].peer].port,
+                          header->dials[i].number,
+                          header->dials[i].kind == SCRIPT_PEER_HANG ? PEER_HANGS : PEER_REFUSES);
+}
+
 static void set_peers(struct engine_stage *stage)
 {
     const struct script_header *header = stage->config.header;
@@ -325,6 +336,12 @@ static void set_peers(struct engine_stage *stage)
 
         peer->port = header->peers[i].port > 0 ? header->peers[i].port : (uint16_t)(FIRST_PORT + i);
         peer->is_udp = kind == SCRIPT_PEER_UDP;
+        for (size_t k = 0; k < i; k++)
+            peer->nth +=
+                stage->peers[k].port == peer->port && stage->peers[k].is_udp == peer->is_udp;
+        if (peer->nth > 0)
+            (void)scripted_net_nth_peer(&stage->world.scripted_net,
+                                        peer->is_udp ? NET_UDP : NET_TCP, peer->port, peer->nth);
         if (kind == SCRIPT_PEER_REFUSE)
             scripted_net_listen(&stage->world.scripted_net, peer->port, PEER_REFUSES);
         else if (kind == SCRIPT_PEER_HANG)
@@ -370,6 +387,7 @@ static enum err open(struct engine_stage *stage, struct report *why)
     if (!wrap(stage, why) || !set_clock(stage, why) || !set_network(stage, why))
         return ERR_INVALID;
     set_peers(stage);
+    set_dials(stage);
     stage->start_ms = stage->world.virtual_clock.now_ms;
     err = switch_on(stage);
     if (err != ERR_OK)

@@ -13,6 +13,7 @@ enum { ENGINE_LOG_LINES = 40, ENGINE_LOG_LINE = 560 };
 struct engine_peer {
     uint16_t port;
     bool is_udp;
+    unsigned nth;           /* of those at its port, from 0 */
     struct byte_queue got;  /* UDP: toy records */
     struct byte_queue last; /* that was handed out */
 };

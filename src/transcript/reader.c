@@ -358,6 +358,7 @@ void reader_close(struct reader *reader)
         return;
     free(reader->models.items);
     free(reader->peers.items);
+    free(reader->dials.items);
     free(reader->names.items);
     free(reader->pings.items);
     free(reader->wraps.items);

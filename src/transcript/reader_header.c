@@ -359,14 +359,55 @@ static size_t find_peer_kind(struct span word)
     return kind;
 }
 
+/* The peer that was declared with this name; SIZE_MAX: none. */
+static size_t declared(const struct reader *reader, struct span name)
+{
+    const struct script_peer *peers = reader->peers.items;
+
+    for (size_t i = 0; i < reader->peers.count; i++) {
+        if (span_equal(peers[i].name, name))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* `NAME dial N refuse`, `NAME dial N hang`; false: it is none. */
+static bool take_dial(struct reader *reader, struct span rest)
+{
+    struct span all = rest, name = words_next(&rest), word = words_next(&rest);
+    struct span number = words_next(&rest), met = words_next(&rest);
+    struct script_dial dial = { .kind = words_are(met, "hang") ? SCRIPT_PEER_HANG
+                                                               : SCRIPT_PEER_REFUSE };
+    struct script_dial *added;
+
+    if (!words_are(word, "dial") || !words_number(number, INT32_MAX, &dial.number))
+        return false;
+    if (!reader->first_pass)
+        return true;
+    dial.peer = declared(reader, name);
+    if (dial.peer == SIZE_MAX || dial.number == 0 || words_next(&rest).len > 0 ||
+        (dial.kind == SCRIPT_PEER_REFUSE && !words_are(met, "refuse"))) {
+        reader_mistake(reader, all, "it is no connection to a peer that was declared before",
+                       "peer NAME dial N refuse, peer NAME dial N hang, N from 1");
+        return true;
+    }
+    added = reader_list_add(reader, &reader->dials, sizeof(*added), SCRIPT_ENTRIES_MAX);
+    if (added != NULL)
+        *added = dial;
+    return true;
+}
+
 bool reader_take_peer(struct reader *reader, struct span rest)
 {
+    struct span whole = rest;
     struct span name = words_next(&rest), variable = words_next(&rest), word = words_next(&rest);
     struct script_peer peer = { .name = name, .variable = variable };
     size_t kind = find_peer_kind(word);
     struct script_peer *added;
     uint32_t port;
 
+    if (take_dial(reader, whole))
+        return true;
     /* `peer sends "a tcp b"` is a step. */
     if (kind == PEER_KIND_COUNT || memchr(peer.variable.data, '"', peer.variable.len) != NULL)
         return false;
@@ -435,6 +476,8 @@ void reader_finish_header(struct reader *reader)
     header->model_count = reader->models.count;
     header->peers = reader->peers.items;
     header->peer_count = reader->peers.count;
+    header->dials = reader->dials.items;
+    header->dial_count = reader->dials.count;
     header->names = reader->names.items;
     header->name_count = reader->names.count;
     header->pings = reader->pings.items;

@@ -35,7 +35,7 @@ struct reader {
     uint64_t bytes_read; /* with those of all that is included */
 
     struct script_header header;
-    struct reader_list models, peers, names, pings, wraps, free_ports, only;
+    struct reader_list models, peers, dials, names, pings, wraps, free_ports, only;
     size_t peers_seen;           /* of the header's, in this pass */
     struct reader_chunk *chunks; /* texts of the header that are not in the files as they are */
     struct reader_list files;    /* struct reader_file, each once */

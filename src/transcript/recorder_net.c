@@ -190,12 +190,22 @@ static ptrdiff_t send_bytes(struct net_stream *base, const void *data, size_t le
     return count;
 }
 
+/* A connection that does not come about, or that the module does not wait for any more. */
+static void tell_refusal(struct recorder_stream *stream, enum err err)
+{
+    if (stream->dial > 0)
+        writer_refused(stream->recorder->writer, recorder_event_ms(stream->recorder),
+                       stream->target.port, stream->dial, err);
+}
+
 static void close_stream(struct net_stream *base)
 {
     struct recorder_stream *stream = stream_of(base);
 
     if (stream->session != NULL)
         stream->session->stream = NULL;
+    if (stream->pending)
+        tell_refusal(stream, ERR_TIMEOUT);
     if (stream->number >= 0)
         writer_gone(stream->recorder->writer, recorder_event_ms(stream->recorder), stream->number);
     net_stream_close(base->inner);
@@ -210,9 +220,9 @@ static void on_event(void *ctx, enum net_event event, enum err err)
     if (event == NET_CONNECTED)
         stream->number =
             writer_connected(recorder->writer, recorder_event_ms(recorder), &stream->target);
-    else if (event == NET_FAILED &&
-             !(recorder->hides_ipv6 && stream->target.address.family == NET_IPV6))
-        writer_refused(recorder->writer, recorder_event_ms(recorder), &stream->target, err);
+    else if (event == NET_FAILED && stream->pending)
+        tell_refusal(stream, err);
+    stream->pending = stream->pending && event != NET_CONNECTED && event != NET_FAILED;
     stream->on_event(stream->ctx, event, err);
 }
 
@@ -270,6 +280,10 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
         free(stream);
         return err;
     }
+    stream->pending = to->transport == NET_TCP;
+    /* Of a name with both kinds of addresses who plays it knows the others only. */
+    if (stream->pending && !(stream->recorder->hides_ipv6 && to->address.family == NET_IPV6))
+        stream->dial = writer_dials(stream->recorder->writer, to->port);
     *ret_stream = &stream->base;
     return ERR_OK;
 }

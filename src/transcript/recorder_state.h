@@ -23,6 +23,8 @@ struct recorder_stream {
     struct net_target target;
     int number;                       /* the writer's; -1: it has none */
     bool ended;                       /* the peer's end was told */
+    bool pending;                     /* it is not known yet whether it comes about */
+    uint32_t dial;                    /* which it is to its port; 0: it is not counted */
     struct recorder_session *session; /* NULL: what passes is plain */
     net_event_fn *on_event;
     void *ctx;

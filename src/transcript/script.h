@@ -88,6 +88,13 @@ struct script_peer {
     struct span client, ciphers, versions; /* options; empty where they are not given */
 };
 
+/* `peer NAME dial N refuse`, or `hang`: what a single connection to the peer's port meets. */
+struct script_dial {
+    size_t peer;                /* which of the header's */
+    uint32_t number;            /* of the connections to its port, from 1 */
+    enum script_peer_kind kind; /* SCRIPT_PEER_REFUSE, SCRIPT_PEER_HANG */
+};
+
 /* Everything that holds for the whole script, wherever it stands in it. */
 struct script_header {
     const struct script_model *models; /* at least one */
@@ -101,6 +108,8 @@ struct script_header {
     struct span clock; /* as --clock takes it; empty: not said */
     const struct script_peer *peers;
     size_t peer_count;
+    const struct script_dial *dials;
+    size_t dial_count;
     const struct script_pair *names; /* host and address, `fail` or `hang` */
     size_t name_count;
     const struct script_pair *pings; /* address and its answer, as `MS [TTL]` or a word */

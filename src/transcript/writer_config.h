@@ -7,7 +7,8 @@
 enum {
     WRITER_SECRETS_MAX = 1024,
     WRITER_SECRET_MAX = 65536, /* bytes of one */
-    WRITER_CONNECTIONS_MAX = 64
+    WRITER_CONNECTIONS_MAX = 64,
+    WRITER_DIALS_MAX = 256 /* ports whose connections are counted */
 };
 
 /* Where the lines go. */

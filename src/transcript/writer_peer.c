@@ -1,7 +1,9 @@
 /* writer_peer.c: what passes on the network, as steps of peers.
  *
- * A script's servers are found by their ports: whatever is dialled at one is one peer.  Its kind is
- * known only later, so there is room for the longest word.
+ * A script's servers are found by their ports: of the peers at one the first that has no connection
+ * gets the next.  Its kind is known only later, so there is room for the longest word.  Which
+ * connections do not come about is known only after the host has asked for them, so lines of the
+ * header say it by their numbers.
  */
 #include "transcript/writer_peer.h"
 
@@ -26,24 +28,15 @@ static const char *kind_words(enum script_peer_kind kind)
         return "starttls server";
     case SCRIPT_PEER_UDP:
         return "udp";
-    case SCRIPT_PEER_REFUSE:
-        return "refuse";
-    case SCRIPT_PEER_HANG:
-        return "hang";
-    case SCRIPT_PEER_TCP:
-    case SCRIPT_PEER_RAW:
-        break;
+    default:
+        return "tcp";
     }
-    return "tcp";
 }
 
 /* Blanks before the words make room for others, where another kind may be put in later. */
 static int room_of(const struct writer *writer, enum script_peer_kind kind)
 {
-    bool changes =
-        kind == SCRIPT_PEER_TCP || kind == SCRIPT_PEER_TLS || kind == SCRIPT_PEER_STARTTLS;
-
-    return changes && writer->sink.patch != NULL ? KIND_MAX : 0;
+    return kind != SCRIPT_PEER_UDP && writer->sink.patch != NULL ? KIND_MAX : 0;
 }
 
 /* Something on the network comes next: what the ports have said before is written before. */
@@ -63,6 +56,26 @@ static void begin_event(struct writer *writer, int64_t now_ms)
 
 /* ---- peers ---- */
 
+static bool is_busy(const struct writer *writer, size_t peer)
+{
+    for (size_t i = 0; i < WRITER_CONNECTIONS_MAX; i++) {
+        if (writer->connections[i].used && writer->connections[i].peer == peer)
+            return true;
+    }
+    return false;
+}
+
+/* The first peer at a port that has no connection, as who plays it finds one; NO_PEER: none. */
+static size_t find_free(const struct writer *writer, enum net_transport transport, uint16_t port)
+{
+    for (size_t i = 0; i < writer->peer_count; i++) {
+        if (writer->peers[i].transport == transport && writer->peers[i].port == port &&
+            !is_busy(writer, i))
+            return i;
+    }
+    return NO_PEER;
+}
+
 static size_t find_peer(const struct writer *writer, enum net_transport transport, uint16_t port)
 {
     for (size_t i = 0; i < writer->peer_count; i++) {
@@ -72,16 +85,13 @@ static size_t find_peer(const struct writer *writer, enum net_transport transpor
     return NO_PEER;
 }
 
-/* The peer at a port, declared when it is new; NO_PEER: there are too many, which is told. */
-static size_t peer_at(struct writer *writer, enum net_transport transport, uint16_t port,
-                      enum script_peer_kind kind)
+/* Declares another peer; NO_PEER: there are too many, which is told. */
+static size_t declare(struct writer *writer, enum net_transport transport, uint16_t port)
 {
-    size_t found = find_peer(writer, transport, port);
+    enum script_peer_kind kind = transport == NET_UDP ? SCRIPT_PEER_UDP : SCRIPT_PEER_TCP;
     struct writer_peer *peer;
     struct text name;
 
-    if (found != NO_PEER)
-        return found;
     if (writer->peer_count == SCRIPT_PEERS_MAX) {
         writer_line(writer, "# more than %d servers: the one at port %u is left out",
                     (int)SCRIPT_PEERS_MAX, (unsigned)port);
@@ -98,6 +108,14 @@ static size_t peer_at(struct writer *writer, enum net_transport transport, uint1
     return writer->peer_count++;
 }
 
+/* The peer that has the next connection to a port. */
+static size_t free_at(struct writer *writer, enum net_transport transport, uint16_t port)
+{
+    size_t found = find_free(writer, transport, port);
+
+    return found != NO_PEER ? found : declare(writer, transport, port);
+}
+
 static void change_kind(struct writer *writer, struct writer_peer *peer, enum script_peer_kind kind)
 {
     char words[KIND_MAX + 1];
@@ -109,15 +127,6 @@ static void change_kind(struct writer *writer, struct writer_peer *peer, enum sc
         return;
     snprintf(words, sizeof(words), "%*s", room_of(writer, kind), kind_words(kind));
     writer->sink.patch(writer->sink.ctx, peer->kind_at, span_of(words));
-}
-
-static bool is_busy(const struct writer *writer, size_t peer)
-{
-    for (size_t i = 0; i < WRITER_CONNECTIONS_MAX; i++) {
-        if (writer->connections[i].used && writer->connections[i].peer == peer)
-            return true;
-    }
-    return false;
 }
 
 static int take_connection(struct writer *writer, size_t peer)
@@ -173,25 +182,14 @@ void writer_echoed(struct writer *writer, int64_t now_ms, const struct net_addre
 
 int writer_connected(struct writer *writer, int64_t now_ms, const struct net_target *to)
 {
-    bool udp = to->transport == NET_UDP;
-    size_t peer;
+    size_t peer = find_free(writer, to->transport, to->port);
 
-    peer = find_peer(writer, to->transport, to->port);
     if (peer != NO_PEER)
         writer_forget_doubt(writer, peer);
     writer_settle_doubt(writer);
     begin_event(writer, now_ms);
-    peer = peer_at(writer, to->transport, to->port, udp ? SCRIPT_PEER_UDP : SCRIPT_PEER_TCP);
-    if (peer == NO_PEER)
-        return -1;
-    if (writer->peers[peer].kind == SCRIPT_PEER_REFUSE ||
-        writer->peers[peer].kind == SCRIPT_PEER_HANG)
-        writer_line(writer, "# %s takes connections now: this does not play",
-                    writer->peers[peer].name);
-    if (is_busy(writer, peer))
-        writer_line(writer, "# %s has two connections at once: this does not play",
-                    writer->peers[peer].name);
-    return take_connection(writer, peer);
+    peer = free_at(writer, to->transport, to->port);
+    return peer != NO_PEER ? take_connection(writer, peer) : -1;
 }
 
 void writer_own_port(struct writer *writer, uint16_t port)
@@ -208,25 +206,39 @@ int writer_accepted(struct writer *writer, int64_t now_ms, uint16_t from_port, u
 
     writer_settle_doubt(writer);
     begin_event(writer, now_ms);
-    peer = peer_at(writer, NET_TCP, from_port, SCRIPT_PEER_TCP);
+    peer = free_at(writer, NET_TCP, from_port);
     if (peer == NO_PEER)
         return -1;
     writer_line(writer, "peer %s connects %u", writer->peers[peer].name, (unsigned)to_port);
     return take_connection(writer, peer);
 }
 
-void writer_refused(struct writer *writer, int64_t now_ms, const struct net_target *to,
+uint32_t writer_dials(struct writer *writer, uint16_t port)
+{
+    size_t i = 0;
+
+    while (i < writer->dials_count && writer->dials[i].port != port)
+        i++;
+    if (i == WRITER_DIALS_MAX)
+        return 0;
+    if (i == writer->dials_count)
+        writer->dials[writer->dials_count++] = (struct writer_dials){ .port = port };
+    return ++writer->dials[i].count;
+}
+
+void writer_refused(struct writer *writer, int64_t now_ms, uint16_t port, uint32_t number,
                     enum err err)
 {
-    enum script_peer_kind kind = err == ERR_REFUSED ? SCRIPT_PEER_REFUSE : SCRIPT_PEER_HANG;
-    size_t peer;
+    size_t peer = find_peer(writer, NET_TCP, port);
 
-    if (to->transport == NET_UDP)
-        return;
     writer_settle_doubt(writer);
     begin_event(writer, now_ms);
-    peer = peer_at(writer, to->transport, to->port, kind);
-    if (peer != NO_PEER && writer->peers[peer].kind != kind)
+    if (peer == NO_PEER)
+        peer = declare(writer, NET_TCP, port);
+    if (peer != NO_PEER && number > 0)
+        writer_line(writer, "peer %s dial %u %s", writer->peers[peer].name, (unsigned)number,
+                    err == ERR_REFUSED ? "refuse" : "hang");
+    else if (peer != NO_PEER)
         writer_line(writer, "# %s takes no connection now: this does not play",
                     writer->peers[peer].name);
 }

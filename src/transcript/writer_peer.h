@@ -27,8 +27,12 @@ void writer_own_port(struct writer *writer, uint16_t port);
 /* One that has come in to the module's port `to_port`, from `from_port`; the same. */
 int writer_accepted(struct writer *writer, int64_t now_ms, uint16_t from_port, uint16_t to_port);
 
-/* A connection that the module wanted did not come about. */
-void writer_refused(struct writer *writer, int64_t now_ms, const struct net_target *to,
+/* The module asks for a connection by TCP; which it is of those to its port, from 1.  0: there are
+ * too many ports. */
+uint32_t writer_dials(struct writer *writer, uint16_t port);
+
+/* The connection of that number did not come about: ERR_REFUSED, or something else. */
+void writer_refused(struct writer *writer, int64_t now_ms, uint16_t port, uint32_t number,
                     enum err err);
 
 /* TLS begins on it. */

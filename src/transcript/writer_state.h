@@ -41,6 +41,12 @@ struct writer_connection {
     bool secure;
 };
 
+/* How many connections a port was asked for. */
+struct writer_dials {
+    uint16_t port;
+    uint32_t count;
+};
+
 /* A handshake's failure that the module may have dialled again for. */
 struct writer_doubt {
     bool is_open;
@@ -63,6 +69,8 @@ struct writer {
     struct writer_peer peers[SCRIPT_PEERS_MAX];
     size_t peer_count;
     struct writer_connection connections[WRITER_CONNECTIONS_MAX];
+    struct writer_dials dials[WRITER_DIALS_MAX];
+    size_t dials_count;
     struct writer_doubt doubt;
     bool stopped; /* nothing is written any more */
     bool full;    /* since there was no place for a secret */

@@ -71,10 +71,101 @@ def test_a_session_plays_back(model: str, certificates: Certificates, tmp_path: 
     assert re.search(rf"^peer server1 {peer.port} +tls server$", text, re.M)
     assert 'sends "one\\r\\ntwo \\x00\\xff\\"\\x5c"' in text
     plays(path)
-    other = next(name for name in MAKERS if MAKERS[name] is not MAKERS[model])
-    differs = check(path, "--module", other)
+    differs = check(path, "--module", OTHERS[model])
     assert differs.returncode == 1
-    assert f"recorded.at: {other}: different" in differs.stdout
+    assert_difference_is_readable(differs.stdout, path, OTHERS[model])
+
+
+# By which another maker's module the recording is played, too.
+OTHERS = {"le866": "m95", "m95": "l610", "l610": "le866", "nl668-cn-00": "he910"}
+
+
+def assert_difference_is_readable(told: str, path: Path, module: str) -> None:
+    """Where, what was expected and what came, and where they part; then what led there."""
+    lines = told.splitlines()
+    assert lines[0] == f"{path}: {module}: different"
+    place = re.fullmatch(rf"{re.escape(str(path))}:(\d+): (.*)", lines[1])
+    assert place and path.read_text().splitlines()[int(place[1]) - 1] == place[2], "the step as it stands in the file"
+    if lines[2] == "  expected:":
+        parts = lines.index(next(line for line in lines if re.fullmatch(r"  the same for \d+ bytes, then:", line)))
+        received = lines.index("  received:")
+        assert 3 < received < parts, "both, line by line"
+        assert lines[parts + 1].startswith("    expected ") and lines[parts + 2].startswith("    received ")
+        assert all("»" in line for line in lines[parts + 1:parts + 3]), "the place is marked"
+    else:
+        assert re.fullmatch(r'  ".*" does not match .*|  the peer got something else|  the module.s connection is .*, expected .*',
+                            lines[2]), told
+    before = lines.index("  before that:")
+    log = next(i for i, line in enumerate(lines) if re.match(r"  the module's log, \d+\.\d{3} s after the start:", line))
+    steps = [line for line in path.read_text().splitlines()[:int(place[1]) - 1]
+             if re.match(r"[<>]|wait|echo|peer \w+ (accepts|sends|gets|closes)", line)]
+    assert [line[4:] for line in lines[before + 1:log]] == steps[-20:], "the conversation up to there"
+    assert lines[-1] == "1 transcript, 1 play in 0.0 s: 0 as written, 1 different, 0 wrong"
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_a_recording_on_a_port(model: str, certificates: Certificates, tmp_path: Path) -> None:
+    """The host's side of it at a real port, with real peers: what a module on a desk is checked by."""
+    path, copy = tmp_path / "recorded.at", tmp_path / "on-a-port.at"
+    with Peer(certificates, ciphers="ALL:@SECLEVEL=0") as peer, dialler(model, TLS_1_2, "--record", str(path)) as host:
+        if model == "l610":
+            for suite in range(1, 7):
+                host.driver.ok(f"AT+GTSSLCIPHER={suite},1")
+        host.dial(peer.port)
+        peer.handshake(ANSWER_S)
+        host.opened()
+        peer.send(b"one\r\ntwo \x00\xff\"\\")
+        hear(host, model)
+        peer.close()
+        host.ended()
+    text = path.read_text()
+    assert "\nonly engine\n" in text
+    copy.write_text(text.replace("\nonly engine\n", "\n"))
+    with Modem(model) as modem:
+        done = check(copy, "--uart", str(modem.pty_path))
+        assert done.returncode == 0, done.stdout + done.stderr + text + modem.log()
+    copy.write_text(copy.read_text().replace("\n< OK\n", "\n< NO\n", 1))
+    with Modem(model) as modem:
+        assert check(copy, "--uart", str(modem.pty_path)).returncode == 1, "the play sees what differs"
+
+
+def test_two_connections_to_one_port(tmp_path: Path) -> None:
+    """At a port of the machine as in the engine, and so do the steps of a recording that has them."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    path = tmp_path / "two.at"
+    path.write_text("model m95\nsource a test\n" + f"peer one {port} tcp\npeer two {port} tcp\n" + """
+> ATE0
+< OK
+> AT+QIFGCNT=0
+< OK
+> AT+QICSGP=1,"CMNET"
+< OK
+> AT+QIMUX=1
+< OK
+> AT+QIOPEN=0,"TCP","${address}",%d
+< OK
+< 0, CONNECT OK
+peer one connected
+> AT+QIOPEN=1,"TCP","${address}",%d
+< OK
+< 1, CONNECT OK
+peer two connected
+peer two sends "for one"
+< +RECEIVE: 1, 7
+< bytes "for one"
+peer one sends "for nought"
+< +RECEIVE: 0, 10
+< bytes "for nought"
+""" % (port, port))
+    plays(path)
+    with Modem("m95") as modem:
+        done = check(path, "--uart", str(modem.pty_path))
+        assert done.returncode == 0, done.stdout + done.stderr
+    path.write_text(path.read_text() + "peer one dial 3 refuse\n")
+    with Modem("m95") as modem:
+        done = check(path, "--uart", str(modem.pty_path))
+        assert done.returncode == 2 and "finds nobody is the engine's to say" in done.stdout
 
 
 def test_a_page_of_nginx_plays_back(certificates: Certificates, tmp_path: Path) -> None:

@@ -123,18 +123,16 @@ static void plays_back(const char *model)
 
 /* ---- what a command fetches was there before it ---- */
 
-#define M95_CONTEXT "AT+QIFGCNT=0\r", "AT+QICSGP=1,\"CMNET\"\r", "AT+QIREGAPP\r", "AT+QIACT\r"
+static const char *const m95_lines[] = { "ATE0\r", "AT+QIFGCNT=0\r", "AT+QICSGP=1,\"CMNET\"\r" };
 
 static void m95_opens(void)
 {
-    static const char *const lines[] = { "ATE0\r", M95_CONTEXT, "AT+QINDI=1\r",
-                                         "AT+QIOPEN=\"TCP\",\"127.0.0.1\",4433\r" };
-
     begin("m95");
-    for (size_t i = 0; i < COUNT(lines); i++) {
-        type(lines[i]);
-        world_advance(&world, 1000);
-    }
+    for (size_t i = 0; i < COUNT(m95_lines); i++)
+        type(m95_lines[i]);
+    type("AT+QINDI=1\r");
+    type("AT+QIOPEN=\"TCP\",\"127.0.0.1\",4433\r");
+    world_advance(&world, 1000);
     assert_int_equal(peer->state, PEER_CONNECTED);
 }
 
@@ -208,12 +206,71 @@ static void test_what_comes_with_a_command(void **state)
     plays_back("m95");
 }
 
+/* ---- one port, several connections ---- */
+
+static void test_two_connections_to_one_port(void **state)
+{
+    struct scripted_peer *second;
+
+    (void)state;
+    begin("m95");
+    second = scripted_net_nth_peer(&world.scripted_net, NET_TCP, PORT, 1);
+    for (size_t i = 0; i < COUNT(m95_lines); i++)
+        type(m95_lines[i]);
+    type("AT+QIMUX=1\r");
+    type("AT+QIOPEN=0,\"TCP\",\"127.0.0.1\",4433\r");
+    world_advance(&world, 1000);
+    type("AT+QIOPEN=1,\"TCP\",\"127.0.0.1\",4433\r");
+    world_advance(&world, 1000);
+    send(second, "for one");
+    send(peer, "for nought");
+    assert_true(peer_close(peer));
+    world_advance(&world, 1000);
+    type("AT+QICLOSE=0\r");
+    world_advance(&world, 1000);
+    type("AT+QIOPEN=2,\"TCP\",\"127.0.0.1\",4433\r");
+    world_advance(&world, 1000);
+    send(peer, "for two");
+    send(second, "for one again");
+    assert_true(peer_close(second));
+    world_advance(&world, 1000);
+    assert_non_null(strstr(text, "peer server2 4433"));
+    assert_null(strstr(text, "does not play"));
+    plays_back("m95");
+}
+
+/* Refused, without an answer, and taken at last. */
+static void test_refused_and_taken(void **state)
+{
+    static const enum peer_listens met[] = { PEER_REFUSES, PEER_HANGS, PEER_ACCEPTS, PEER_REFUSES };
+
+    (void)state;
+    begin("m95");
+    for (size_t i = 0; i < COUNT(m95_lines); i++)
+        type(m95_lines[i]);
+    for (size_t i = 0; i < COUNT(met); i++) {
+        scripted_net_listen(&world.scripted_net, PORT, met[i]);
+        type("AT+QIOPEN=\"TCP\",\"127.0.0.1\",4433\r");
+        world_advance(&world, 200000);
+        if (met[i] == PEER_ACCEPTS)
+            send(peer, "hello");
+        type("AT+QICLOSE\r");
+        world_advance(&world, 1000);
+    }
+    assert_non_null(strstr(text, "peer server1 dial 1 refuse\n"));
+    assert_non_null(strstr(text, "peer server1 dial 2 hang\n"));
+    assert_non_null(strstr(text, "peer server1 dial 4 refuse\n"));
+    plays_back("m95");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_more_than_the_module_holds),
         cmocka_unit_test(test_what_waits_for_a_command),
         cmocka_unit_test(test_what_comes_with_a_command),
+        cmocka_unit_test(test_two_connections_to_one_port),
+        cmocka_unit_test(test_refused_and_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -380,6 +380,8 @@ static const struct mistake_case mistakes[] = {
     { "peer a b tls c colour=red", "it is no option of a server with TLS; allowed: client=CA" },
     { "peer a b tls c versions=0303-0301", "it is no option of a server with TLS" },
     { "peer a b-c tcp", "it is no name" },
+    { "peer a dial 1 refuse", "it is no connection to a peer that was declared before; allowed: "
+                              "peer NAME dial N refuse, peer NAME dial N hang, N from 1" },
     { "peer a 0 tcp", "it is no name" },
     { "peer a 65536 tcp", "it is no name" },
     { "AT", "\"AT\" is wrong because it begins with no word of a transcript; allowed: >, <, <|" },

@@ -364,10 +364,10 @@ static void test_a_secure_connection(void **state)
 
 static void test_other_connections(void **state)
 {
-    const struct net_target to = target(21), gone = target(80), dead = target(81);
+    const struct net_target to = target(21), more = target(80);
     const struct net_target udp = { .transport = NET_UDP, .address = address, .port = 53 };
     struct tls_failure failure = { .reason = TLS_ALERT, .alert = 40 };
-    int connection, other;
+    int connection, other, second;
 
     (void)state;
     begin();
@@ -376,8 +376,20 @@ static void test_other_connections(void **state)
     writer_tls_begins(writer, now_ms, connection);
     writer_tls_fails(writer, now_ms, connection, &failure);
     writer_gone(writer, now_ms, connection);
-    writer_refused(writer, now_ms, &gone, ERR_REFUSED);
-    writer_refused(writer, now_ms, &dead, ERR_TIMEOUT);
+    assert_int_equal(writer_dials(writer, 80), 1);
+    writer_refused(writer, now_ms, 80, 1, ERR_REFUSED);
+    assert_int_equal(writer_dials(writer, 80), 2);
+    assert_int_equal(writer_dials(writer, 81), 1);
+    writer_refused(writer, now_ms, 81, 1, ERR_TIMEOUT);
+    assert_int_equal(writer_dials(writer, 80), 3);
+    writer_refused(writer, now_ms, 80, 3, ERR_UNREACHABLE);
+    other = writer_connected(writer, now_ms, &more);
+    second = writer_connected(writer, now_ms, &more);
+    writer_peer_sends(writer, now_ms, second, span_of("2"));
+    writer_peer_sends(writer, now_ms, other, span_of("1"));
+    writer_gone(writer, now_ms, other);
+    other = writer_connected(writer, now_ms, &more);
+    writer_peer_sends(writer, now_ms, other, span_of("3"));
     other = writer_connected(writer, now_ms, &udp);
     writer_peer_gets(writer, now_ms, other, span_of("?"));
     writer_gone(writer, now_ms, other);
@@ -389,12 +401,16 @@ static void test_other_connections(void **state)
     writer_resolved(writer, now_ms, "no.test", NULL);
     assert_written("peer server1 21 starttls server\npeer server1 connected\n"
                    "peer server1 sends \"220\"\npeer server1 fails TLS_ALERT 40\n"
-                   "peer server2 80 refuse\n"
-                   "peer server3 81 hang\npeer server4 53 udp\n"
-                   "peer server4 gets \"?\"\npeer server5 50001             tcp\n"
-                   "peer server5 connects 4433\npeer server5 connected\npeer server5 resets\n"
+                   "peer server2 80             tcp\npeer server2 dial 1 refuse\n"
+                   "peer server3 81             tcp\npeer server3 dial 1 hang\n"
+                   "peer server2 dial 3 hang\npeer server4 80             tcp\n"
+                   "peer server4 connected\npeer server4 sends \"2\"\n"
+                   "peer server2 connected\npeer server2 sends \"1\"\n"
+                   "peer server2 connected\npeer server2 sends \"3\"\npeer server5 53 udp\n"
+                   "peer server5 gets \"?\"\npeer server6 50001             tcp\n"
+                   "peer server6 connects 4433\npeer server6 connected\npeer server6 resets\n"
                    "ping 192.0.2.7 30 60\nping 192.0.2.7 timeout\n"
-                   "name no.test fail\npeer server1 gets close\npeer server5 gets close\n");
+                   "name no.test fail\npeer server1 gets close\npeer server6 gets close\n");
 }
 
 /* A mail's random words are patterns from where they are made. */

@@ -3,6 +3,7 @@
 
 #include "check/junit.h"
 #include "check/paths.h"
+#include "check/program.h"
 #include "check/scenario_file.h"
 #include "check/trial.h"
 #include "plan/module_name.h"
@@ -352,6 +353,8 @@ static int run(const struct check_options *options)
         return status;
     }
     signal(SIGPIPE, SIG_IGN); /* a write to a peer that has gone says so itself */
+    if (options->runs)
+        program_watch_signals();
     check_files(&check);
     status = conclude(&check, now_us() - start_us);
     if (options->junit != NULL && (err = junit_write(&check.junit, options->junit)) != ERR_OK) {

@@ -10,6 +10,7 @@
 #include <ftw.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +37,12 @@ struct program {
     int life;    /* ends with it */
     int in, out; /* its standard input, and what it says */
     unsigned runs;
-    struct report said; /* on standard output */
+    struct report said;   /* on standard output */
+    struct program *next; /* of all that are open */
 };
+
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct program *all;
 
 /* ---- its files ---- */
 
@@ -111,6 +116,10 @@ static void close_pipes(struct pipes *pipes)
  * way of those that it puts at 0 to 3, since those are in use here too. */
 static void become(const struct pipes *pipes, char *const *words)
 {
+    sigset_t none;
+
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGPIPE, SIG_DFL);
     if (dup2(pipes->in[0], STDIN_FILENO) >= 0 && dup2(pipes->out[1], STDOUT_FILENO) >= 0 &&
@@ -409,6 +418,25 @@ const char *program_recording(struct program *program, size_t index)
 
 /* ---- opening and closing ---- */
 
+static void enter(struct program *program)
+{
+    pthread_mutex_lock(&all_lock);
+    program->next = all;
+    all = program;
+    pthread_mutex_unlock(&all_lock);
+}
+
+static void leave(struct program *program)
+{
+    struct program **at = &all;
+
+    pthread_mutex_lock(&all_lock);
+    while (*at != program)
+        at = &(*at)->next;
+    *at = program->next;
+    pthread_mutex_unlock(&all_lock);
+}
+
 enum err program_open(const struct program_config *config, struct report *why,
                       struct program **ret_program)
 {
@@ -424,6 +452,7 @@ enum err program_open(const struct program_config *config, struct report *why,
     snprintf(program->folder, sizeof(program->folder), "%s/tlsmodem-check-XXXXXX",
              place != NULL && place[0] == '/' ? place : "/tmp");
     if (mkdtemp(program->folder) != NULL) {
+        enter(program);
         *ret_program = program;
         return ERR_OK;
     }
@@ -432,16 +461,60 @@ enum err program_open(const struct program_config *config, struct report *why,
     return ERR_IO;
 }
 
+static void remove_folder(const struct program *program)
+{
+    (void)nftw(program->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 void program_close(struct program *program)
 {
     if (program == NULL)
         return;
+    leave(program);
     if (program->pid > 0) {
         (void)kill(program->pid, SIGKILL);
         (void)waitpid(program->pid, NULL, 0);
     }
     forget_process(program);
-    (void)nftw(program->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    remove_folder(program);
     report_free(&program->said);
     free(program);
+}
+
+/* ---- when this process is to end ---- */
+
+static const int ends[] = { SIGHUP, SIGINT, SIGTERM };
+
+/* Programs are killed by the system with the threads that started them, but their folders would
+ * stay. */
+static void *end_with_signal(void *ctx)
+{
+    sigset_t *set = ctx;
+    int number = 0;
+
+    (void)sigwait(set, &number);
+    pthread_mutex_lock(&all_lock);
+    for (const struct program *program = all; program != NULL; program = program->next)
+        remove_folder(program);
+    (void)signal(number, SIG_DFL);
+    (void)pthread_sigmask(SIG_UNBLOCK, set, NULL);
+    (void)raise(number);
+    return NULL;
+}
+
+void program_watch_signals(void)
+{
+    static sigset_t set;
+    pthread_attr_t detached;
+    pthread_t thread;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        sigaddset(&set, ends[i]);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    pthread_attr_init(&detached);
+    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+    if (pthread_create(&thread, &detached, end_with_signal, &set) != 0)
+        (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    pthread_attr_destroy(&detached);
 }

@@ -42,4 +42,8 @@ const char *program_recording(struct program *program, size_t index);
 /* Kills what runs still, and removes the folder; NULL is nothing. */
 void program_close(struct program *program);
 
+/* From now on a signal that ends this process closes all programs before, in a thread of its own:
+ * called once, before there are programs and other threads. */
+void program_watch_signals(void);
+
 #endif

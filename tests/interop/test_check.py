@@ -488,23 +488,39 @@ def test_power_cycles_of_the_program(tmp_path: Path) -> None:
         assert check(other, "--run", "pty").returncode == DIFFERENT
 
 
-def test_a_program_that_ends(tmp_path: Path) -> None:
-    path = write(tmp_path, "a.at", "model he910\nsource a test\n> AT\n< OK\n< NOTHING MORE\n")
+@contextmanager
+def waiting(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A play that waits for what never comes, its files in `folder`, and the program that it plays with."""
+    path = write(folder, "a.at", "model he910\nsource a test\n> AT\n< OK\n< NOTHING MORE\n")
+    (folder / "temporary").mkdir()
     runs = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "check", path, "--run", "pty"],
-                            stdout=subprocess.PIPE, text=True)
-    children = Path(f"/proc/{runs.pid}/task/{runs.pid}/children")
+                            stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(folder / "temporary")})
+    try:
+        wait_until(lambda: any("< OK" in log.read_text() for log in folder.glob("temporary/*/log")),
+                   "it has not answered")
+        yield runs, [int(word) for word in Path(f"/proc/{runs.pid}/task/{runs.pid}/children").read_text().split()]
+    finally:
+        runs.kill()
+        runs.wait()
+        assert runs.stdout is not None
+        runs.stdout.close()
 
-    def has_heard() -> bool:
-        """It has answered, so that its host waits for more."""
-        words = [Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0") for child in children.read_text().split()]
-        logs = [Path(os.fsdecode(line[line.index(b"--record") + 1])).parent / "log" for line in words if b"--record" in line]
-        return any("< OK" in log.read_text() for log in logs)
 
-    wait_until(has_heard, "it has not answered")
-    os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
-    said, _ = runs.communicate()
-    assert runs.returncode == DIFFERENT
-    assert "  the program was ended by signal 9\n" in said
+def test_a_program_that_ends(tmp_path: Path) -> None:
+    with waiting(tmp_path) as (runs, [program]):
+        os.kill(program, signal.SIGKILL)
+        assert runs.wait() == DIFFERENT
+        assert runs.stdout is not None
+        assert "  the program was ended by signal 9\n" in runs.stdout.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
+    with waiting(tmp_path) as (runs, [program]):
+        runs.send_signal(number)
+        assert runs.wait() == -number
+        assert list((tmp_path / "temporary").iterdir()) == []
+        wait_until(lambda: not Path(f"/proc/{program}/exe").exists(), "the program goes on")
 
 
 def test_a_recording_that_does_not_play(tmp_path: Path) -> None:

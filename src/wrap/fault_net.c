@@ -135,14 +135,15 @@ static void on_accepted(void *ctx, struct net_stream *inner, const struct net_ad
                         uint16_t port)
 {
     struct fault_listener *listener = ctx;
-    struct net_stream *stream = fault_stream_accept(&listener->net->line, inner);
+    struct fault_net *net = listener->net; /* who is told may end the listener */
+    struct net_stream *stream = fault_stream_accept(&net->line, inner);
 
     if (stream == NULL) {
         net_stream_close(inner);
         return;
     }
     listener->on_accepted(listener->ctx, stream, from, port);
-    fault_streams_refresh(&listener->net->line);
+    fault_streams_refresh(&net->line);
 }
 
 static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,

@@ -442,6 +442,7 @@ PEERS = {
     "no end": (CONNECTED + "> 300 bytes\npeer gets close\n", "the module sent before it closed:"),
     "port": (CONNECTED + "peer from 1\n", "the module's own port is "),
     "host more": (CONNECTED + 'peer sends "more"\nwait 1s\n', "the module says more on port 1:\n    more"),
+    "silence": (CONNECTED + 'peer sends "x"\nafter 5s nothing\n', "expected nothing for 5000 ms; after "),
     "datagram": (DATAGRAM + "> 300 bytes\npeer gets 299 bytes\n", "the peer got something else"),
     "two datagrams": (DATAGRAM + "> 300 bytes\npeer gets 300 bytes\n> 300 bytes\nwait 1s\n", "the peer server got more:"),
     "secure": (SECURE + "peer accepts 0301 full\n< CONNECT\npeer closes\n< NO CARRIER\n", ""),

@@ -6,7 +6,9 @@
 #include "module/keep.h"
 
 #include "at/lexer.h"
+#include "base/mask.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "module/module.h"
 #include "module/record.h"
 
@@ -39,9 +41,29 @@ static void say_unusable(const struct at_session *at, const char *key, const cha
             key, why);
 }
 
+/* A text may be secret, or have a user and a password in it, as a URL: which of the two ways it is
+ * stored in is then seen from what it is. */
+static bool may_be_secret(const struct at_command *row)
+{
+    for (size_t i = 0; i < row->param_count; i++)
+        if (row->params[i].type == AT_STRING && row->params[i].words == NULL)
+            return true;
+    return false;
+}
+
+static bool is_secret(const struct at_command *row, struct span values)
+{
+    struct span found;
+
+    for (size_t i = 0; i < row->param_count; i++)
+        if (row->params[i].secret)
+            return true;
+    return row->secret || mask_find(values, &found, 1) > 0;
+}
+
 /* False when nothing is stored under the key, or it cannot be read, which the log tells. */
-static bool load(const struct at_session *at, const char *key, char *buf, size_t cap,
-                 struct span *ret_value)
+static bool load_as(const struct at_session *at, const char *key, bool secret, char *buf,
+                    size_t cap, struct span *ret_value)
 {
     const struct storage *storage = storage_of(at);
     size_t len = 0;
@@ -49,11 +71,24 @@ static bool load(const struct at_session *at, const char *key, char *buf, size_t
 
     if (storage == NULL)
         return false;
-    err = storage->ops->load(storage->impl, key, false, buf, cap, &len);
+    err = storage->ops->load(storage->impl, key, secret, buf, cap, &len);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         say_unusable(at, key, err_text(err));
     *ret_value = span_at(buf, len);
     return err == ERR_OK;
+}
+
+static bool load(const struct at_session *at, const char *key, char *buf, size_t cap,
+                 struct span *ret_value)
+{
+    return load_as(at, key, false, buf, cap, ret_value);
+}
+
+static bool load_row(const struct at_session *at, const struct at_command *row, const char *key,
+                     char *buf, size_t cap, struct span *ret_value)
+{
+    return (may_be_secret(row) && load_as(at, key, true, buf, cap, ret_value)) ||
+           load(at, key, buf, cap, ret_value);
 }
 
 static void port_key(const char *name, size_t index, char key[STORAGE_KEY_MAX + 1])
@@ -66,7 +101,11 @@ enum err keep_row(struct at_session *at, const struct at_command *row, size_t in
     const struct storage *storage = storage_of(at);
     char key[STORAGE_KEY_MAX + 1], port[STORAGE_KEY_MAX + 1], values[VALUES_MAX];
     char digit = (char)('0' + terminal_of(at)->index);
+    struct storage_change changes[3] = { { .key = port, .value = span_at(&digit, 1) } };
+    size_t count = row->of_port ? 1 : 0;
+    bool secret;
     struct text text;
+    enum err err;
 
     assert(row->record != NULL);
     if (storage == NULL)
@@ -75,12 +114,14 @@ enum err keep_row(struct at_session *at, const struct at_command *row, size_t in
     at_args_print(row, at_model_of(at), at_dialect_of(at), row->record(at, index), index, &text);
     row_key(row, index, key);
     port_key(row->name, index, port);
-    return storage->ops->apply(storage->impl,
-                               (struct storage_change[]){
-                                   { .key = key, .value = text_span(&text) },
-                                   { .key = port, .value = span_at(&digit, 1) },
-                               },
-                               row->of_port ? 2 : 1);
+    secret = may_be_secret(row) && is_secret(row, text_span(&text));
+    if (may_be_secret(row)) /* what it was before may lie the other way */
+        changes[count++] = (struct storage_change){ .key = key, .secret = !secret, .remove = true };
+    changes[count++] =
+        (struct storage_change){ .key = key, .secret = secret, .value = text_span(&text) };
+    err = storage->ops->apply(storage->impl, changes, count);
+    wipe(values, sizeof(values));
+    return err;
 }
 
 struct module_terminal *keep_port_of(struct at_session *at, const char *name, size_t index)
@@ -202,9 +243,10 @@ static void restore_row(struct at_session *at, const struct at_command *row, voi
     (void)ctx;
     for (size_t index = 0; index < at_record_count(at, row); index++) {
         row_key(row, index, key);
-        if (load(at, key, buf, sizeof(buf), &values) && !take(at, row, index, values))
+        if (load_row(at, row, key, buf, sizeof(buf), &values) && !take(at, row, index, values))
             say_unusable(at, key, err_text(ERR_INVALID));
     }
+    wipe(buf, sizeof(buf));
 }
 
 void keep_reload(struct at_session *at, const struct at_command *row, size_t index)
@@ -214,8 +256,10 @@ void keep_reload(struct at_session *at, const struct at_command *row, size_t ind
     void *record = row->record(at, index);
 
     row_key(row, index, key);
-    if (load(at, key, buf, sizeof(buf), &values) && take(at, row, index, values))
+    if (load_row(at, row, key, buf, sizeof(buf), &values) && take(at, row, index, values)) {
+        wipe(buf, sizeof(buf));
         return;
+    }
     if (record == NULL)
         return;
     at_args_preset(row, at_model_of(at), at_dialect_of(at), record, index);

@@ -1,5 +1,7 @@
 /* test_secrets.c: what of a host's input may not be shown, as a recording asks for it. */
+#include "base/text.h"
 #include "check.h"
+#include "module/module.h"
 #include "talk.h"
 
 #include <string.h>
@@ -96,9 +98,123 @@ static void prompts_of_security_data_are_known(void **state)
     }
 }
 
+/* ---- what no log may show, whatever its level and its traces ---- */
+
+static const char token[] = "Zq81Token";
+
+struct overheard {
+    const char *line;
+    unsigned lines, secrets;
+};
+
+static void overhear(void *ctx, const char *tag, const char *text)
+{
+    struct overheard *overheard = ctx;
+
+    overheard->lines++;
+    if (strstr(text, token) != NULL) {
+        print_error("%s -> %s: %s\n", overheard->line, tag, text);
+        overheard->secrets++;
+    }
+}
+
+static bool has_secret(const struct at_command *row)
+{
+    if (row->secret)
+        return true;
+    for (size_t i = 0; i < row->param_count; i++)
+        if (row->params[i].secret && row->params[i].type == AT_STRING)
+            return true;
+    return false;
+}
+
+enum form { AS_IT_IS, UNQUOTED, HALF_QUOTED, ONE_TOO_MANY, WRONG_NUMBERS, FORMS };
+
+static void add_value(struct text *line, const struct at_param *param, const struct at_model *model,
+                      bool all_secret, enum form form)
+{
+    const char *quote = form == UNQUOTED ? "" : "\"";
+
+    if (param->type != AT_STRING)
+        text_add(line, "%d", form == WRONG_NUMBERS ? 99999 : (int)at_param_min(param, model));
+    else if (param->secret || all_secret)
+        text_add(line, "%s%s%s", quote, token, form == HALF_QUOTED ? "" : quote);
+    else if (param->words != NULL)
+        text_add(line, "\"%.*s\"", (int)strcspn(param->words, ","), param->words);
+    else
+        text_add(line, "\"x\"");
+}
+
+static void write_line(char *memory, size_t cap, const struct at_command *row,
+                       const struct at_model *model, enum form form)
+{
+    struct text line;
+
+    text_init(&line, memory, cap);
+    text_add(&line, "AT%s=", row->name);
+    for (size_t i = 0; i < row->param_count; i++) {
+        text_add(&line, "%s", i > 0 ? "," : "");
+        add_value(&line, &row->params[i], model, row->secret, form);
+    }
+    if (row->param_count == 0)
+        text_add(&line, "1,\"%s\"", token);
+    if (form == ONE_TOO_MANY)
+        text_add(&line, ",\"%s\"", token);
+}
+
+/* Typed on a fresh module, and once more behind other commands. */
+static void type_secret(const char *model, const char *line, struct overheard *overheard)
+{
+    struct world world;
+
+    overheard->line = line;
+    world_init(&world);
+    world.log.write = overhear;
+    world.log.ctx = overheard;
+    world.log.level = LOG_DEBUG;
+    world.log.traced = UINT32_MAX;
+    check_int(model, world_switch_on(&world, model, true, 1), ERR_OK);
+    world_advance(&world, 60000);
+    world_type_text(&world, line);
+    world_type_text(&world, "\r");
+    world_advance(&world, 60000);
+    world_type_text(&world, "AT+CMEE=1;");
+    world_type_text(&world, line + strlen("AT"));
+    world_type_text(&world, ";+CREG?\r");
+    world_advance(&world, 60000);
+    world_deinit(&world);
+}
+
+static void no_log_shows_what_a_row_marks(void **state)
+{
+    struct overheard overheard = { .line = "" };
+    const struct module_model *model;
+    unsigned typed = 0;
+    char line[600];
+
+    (void)state;
+    for (size_t m = 0; (model = module_model_at(m)) != NULL; m++) {
+        const struct at_commands *const *list = model->personality->commands;
+
+        for (; *list != NULL; list++) {
+            for (size_t i = 0; i < (*list)->count; i++) {
+                const struct at_command *row = &(*list)->rows[i];
+
+                for (int form = 0; form < FORMS && has_secret(row); form++, typed++) {
+                    write_line(line, sizeof(line), row, &model->at, (enum form)form);
+                    type_secret(model->identity.name, line, &overheard);
+                }
+            }
+        }
+    }
+    assert_true(typed > 100 && overheard.lines > typed);
+    assert_int_equal(overheard.secrets, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_log_shows_what_a_row_marks),
         cmocka_unit_test(values_are_found),
         cmocka_unit_test(prompts_of_security_data_are_known),
     };

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -255,12 +256,29 @@ void http_server_tell(struct http_server *server, uint64_t tag, struct span byte
 
 /* ---- the thread ---- */
 
+/* Until somebody comes, a client moves, or a stream has something to say again, of which the
+ * library does not tell its own epoll. */
+static void wait_for_work(struct http_server *server)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    struct pollfd list[] = { { .fd = info->epoll_fd, .events = POLLIN },
+                             { .fd = server->streams.bell, .events = POLLIN } };
+    MHD_UNSIGNED_LONG_LONG limit_ms;
+
+    if (MHD_get_timeout(server->daemon, &limit_ms) != MHD_YES || limit_ms > WAIT_MS)
+        limit_ms = WAIT_MS;
+    poll(list, sizeof(list) / sizeof(list[0]), (int)limit_ms);
+    http_streams_hear(&server->streams);
+}
+
 static void *serve(void *ctx)
 {
     struct http_server *server = ctx;
 
     while (!atomic_load(&server->ends)) {
-        MHD_run_wait(server->daemon, WAIT_MS);
+        wait_for_work(server);
+        MHD_run(server->daemon);
         end_long_stays(server);
         http_streams_look(&server->streams);
     }
@@ -306,8 +324,12 @@ enum err http_server_open(int fd,
     struct http_server *server = calloc(1, sizeof(*server));
     enum err err = server == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-    if (err == ERR_OK && listen(fd, BACKLOG) != 0)
+    if (err == ERR_OK)
+        err = http_streams_init(&server->streams);
+    if (err == ERR_OK && listen(fd, BACKLOG) != 0) {
         err = errno == EADDRINUSE ? ERR_BUSY : ERR_IO;
+        http_streams_deinit(&server->streams);
+    }
     if (err != ERR_OK) {
         close(fd);
         free(server);
@@ -316,7 +338,6 @@ enum err http_server_open(int fd,
     server->fd = fd;
     server->answer = answer;
     server->ctx = ctx;
-    http_streams_init(&server->streams);
     for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++)
         server->clients[i].fd = -1;
     server->daemon = start_daemon(server);

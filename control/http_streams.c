@@ -6,21 +6,28 @@
 
 #include <assert.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-enum { CHUNK_BYTES = 4096 };
+enum { CHUNK_BYTES = 4096, SOCKET_BYTES = 64 * 1024 };
 
-void http_streams_init(struct http_streams *streams)
+enum err http_streams_init(struct http_streams *streams)
 {
+    streams->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (streams->bell < 0)
+        return ERR_FULL;
     pthread_mutex_init(&streams->lock, NULL);
     for (size_t i = 0; i < HTTP_STREAMS_MAX; i++)
         streams->list[i].all = streams;
+    return ERR_OK;
 }
 
 void http_streams_deinit(struct http_streams *streams)
 {
     assert(streams->count == 0);
     pthread_mutex_destroy(&streams->lock);
+    close(streams->bell);
 }
 
 bool http_streams_have_room(struct http_streams *streams)
@@ -83,7 +90,9 @@ struct MHD_Response *http_streams_begin(struct http_streams *streams,
 {
     struct MHD_Response *response = NULL;
     struct http_stream *stream = NULL;
+    int bytes = SOCKET_BYTES; /* else the system keeps megabytes for who does not read */
 
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
     pthread_mutex_lock(&streams->lock);
     for (size_t i = 0; i < HTTP_STREAMS_MAX && stream == NULL; i++) {
         if (streams->list[i].connection == NULL)
@@ -110,6 +119,14 @@ static void wake(struct http_stream *stream)
         return;
     stream->suspended = false;
     MHD_resume_connection(stream->connection);
+    eventfd_write(stream->all->bell, 1);
+}
+
+void http_streams_hear(struct http_streams *streams)
+{
+    eventfd_t rings;
+
+    eventfd_read(streams->bell, &rings);
 }
 
 /* One that does not read does not come to its end by itself. */

@@ -19,13 +19,14 @@ struct http_stream {
 };
 
 struct http_streams {
+    int bell;             /* an eventfd: readable when a stream has something to say again */
     pthread_mutex_t lock; /* of all the rest */
     size_t count;
     struct http_stream list[HTTP_STREAMS_MAX];
 };
 
-/* Of zeroed memory. */
-void http_streams_init(struct http_streams *streams);
+/* Of zeroed memory.  ERR_FULL: no descriptors; then there is nothing to give back. */
+enum err http_streams_init(struct http_streams *streams);
 
 /* After http_streams_end(), and after the library's daemon. */
 void http_streams_deinit(struct http_streams *streams);
@@ -43,6 +44,9 @@ struct MHD_Response *http_streams_begin(struct http_streams *streams,
 
 /* Any thread: as http_server_tell(). */
 void http_streams_tell(struct http_streams *streams, uint64_t tag, struct span bytes);
+
+/* The bell was heard: it may ring again. */
+void http_streams_hear(struct http_streams *streams);
 
 /* From time to time, in the server's thread: ends those whose readers have gone, or read nothing.
  */

@@ -1,6 +1,7 @@
 /* main.c: the program: reads the command line and does what it says. */
 #include "about.h"
 #include "check/check.h"
+#include "ctl/ctl.h"
 #include "options.h"
 #include "run_plans.h"
 #include "sandbox/memory.h"
@@ -76,11 +77,22 @@ static const struct {
 } commands[] = {
     { "run", run_main },
     { "check", check_main },
+    { "ctl", ctl_main },
     { "state", state_main },
 };
 
+/* By the link to it that is called tlsmodemctl. */
+static bool is_ctl(const char *program)
+{
+    const char *slash = strrchr(program, '/');
+
+    return strcmp(slash != NULL ? slash + 1 : program, "tlsmodemctl") == 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 0 && is_ctl(argv[0]))
+        return ctl_main(argc, argv);
     for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].main(argc - 1, argv + 1);

@@ -501,7 +501,8 @@ static bool say_unknown(const char *word, struct text *error)
     struct option option;
 
     if (word[0] != '-') {
-        text_add(error, "unknown command %s; allowed: run (which may be left out), check, state",
+        text_add(error,
+                 "unknown command %s; allowed: run (which may be left out), check, ctl, state",
                  word);
         return false;
     }
@@ -679,6 +680,7 @@ void options_print_help(FILE *out)
         "usage: tlsmodem [run] --module NAME PORT... [OPTION...]\n"
         "       tlsmodem [run] --config FILE [OPTION...]\n"
         "       tlsmodem check FILE... [OPTION...]    plays transcripts: tlsmodem check --help\n"
+        "       tlsmodem ctl COMMAND...    asks a run that has --control: tlsmodem ctl --help\n"
         "       tlsmodem state export|import FILE     what modems keep: tlsmodem state --help\n\n"
         "A software cellular module: a host talks AT commands to its ports.  Each --pty, --tcp,\n"
         "--unix, --uart or --stdio is one more port, 1 to %d of them.  When all are open, one "

@@ -5,6 +5,7 @@ _tlsmodem() {
     COMPREPLY=()
     case ${COMP_WORDS[1]-} in
     check) command=check ;;
+    ctl) command=ctl ;;
     state) command=state ;;
     esac
     case $command:$before in
@@ -52,6 +53,9 @@ _tlsmodem() {
     check:--guard) :; return ;;
     check:--map) :; return ;;
     check:--link) :; return ;;
+    ctl:--control) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    ctl:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    ctl:--modem) :; return ;;
     state:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     esac
     case $word in
@@ -59,12 +63,13 @@ _tlsmodem() {
         case $command in
         run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
+        ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
         esac
         ;;
     *)
         case $command:$COMP_CWORD in
-        run:1) COMPREPLY=($(compgen -W "run check state" -- "$word")) ;;
+        run:1) COMPREPLY=($(compgen -W "run check ctl state" -- "$word")) ;;
         state:2) COMPREPLY=($(compgen -W "export import" -- "$word")) ;;
         run:*) ;;
         *) COMPREPLY=($(compgen -f -- "$word")) ;;

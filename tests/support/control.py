@@ -34,13 +34,13 @@ class ControlPort:
     """`at` is the path of a Unix socket, or a TCP port of 127.0.0.1."""
 
     def __init__(self, at: Path | int, token: str | None = None) -> None:
-        self._at = at
+        self.at = at
         self._token = token
 
     def connection(self) -> http.client.HTTPConnection:
-        if isinstance(self._at, Path):
-            return UnixConnection(self._at)
-        return http.client.HTTPConnection("127.0.0.1", self._at, timeout=ANSWER_S)
+        if isinstance(self.at, Path):
+            return UnixConnection(self.at)
+        return http.client.HTTPConnection("127.0.0.1", self.at, timeout=ANSWER_S)
 
     def headers(self, more: dict[str, str] | None = None) -> dict[str, str]:
         own = {"Authorization": f"Bearer {self._token}"} if self._token else {}

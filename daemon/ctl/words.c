@@ -1,0 +1,268 @@
+/* words.c: see words.h.  Acts and settings have their words from src/laboratory. */
+#include "ctl/words.h"
+
+#include "laboratory/act.h"
+#include "laboratory/setting.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_CAP = 80, HELP_CAP = 200 };
+
+struct word {
+    const char *name, *values, *help;
+    bool (*read)(char *const *values, size_t count, struct words_call *call, struct text *why);
+};
+
+static void set_tail(struct words_call *call, const char *tail)
+{
+    snprintf(call->tail, sizeof(call->tail), "%s", tail);
+}
+
+static bool take_none(const char *name, size_t count, struct text *why)
+{
+    if (count > 0)
+        text_add(why, "%s takes nothing; allowed: %s alone", name, name);
+    return count == 0;
+}
+
+static bool read_list(char *const *values, size_t count, struct words_call *call, struct text *why)
+{
+    (void)values;
+    call->method = "GET";
+    set_tail(call, "/modems");
+    return take_none("list", count, why);
+}
+
+static bool read_show(char *const *values, size_t count, struct words_call *call, struct text *why)
+{
+    (void)values;
+    call->method = "GET";
+    call->is_for_modem = true;
+    return take_none("show", count, why);
+}
+
+/* NAME=VALUE into the body. */
+static bool read_pair(const char *pair, struct words_call *call, struct text *why)
+{
+    const char *equals = strchr(pair, '=');
+    char name[NAME_CAP];
+
+    if (equals == NULL || equals == pair || (size_t)(equals - pair) >= sizeof(name)) {
+        text_add(why, "\"%s\" is wrong; allowed: NAME=VALUE", pair);
+        return false;
+    }
+    snprintf(name, sizeof(name), "%.*s", (int)(equals - pair), pair);
+    if (strcmp(name, "port") == 0 && strspn(equals + 1, "0123456789") == strlen(equals + 1))
+        return json_object_set_new(call->body, name, json_integer(atoi(equals + 1))) == 0;
+    if (json_object_set_new(call->body, name, json_string(equals + 1)) == 0)
+        return true;
+    text_add(why, "\"%s\" is wrong; allowed: UTF-8", pair);
+    return false;
+}
+
+static bool read_set(char *const *values, size_t count, struct words_call *call, struct text *why)
+{
+    call->method = "PATCH";
+    call->is_for_modem = true;
+    call->body = json_object();
+    if (count == 0) {
+        text_add(why, "set needs NAME=VALUE; allowed:");
+        for (size_t i = 0; lab_setting_name(i) != NULL; i++)
+            text_add(why, "%s %s", i > 0 ? "," : "", lab_setting_name(i));
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!read_pair(values[i], call, why))
+            return false;
+    }
+    return true;
+}
+
+static bool read_advance(char *const *values, size_t count, struct words_call *call,
+                         struct text *why)
+{
+    call->method = "PATCH";
+    call->is_for_modem = true;
+    if (count == 1)
+        call->body = json_pack("{s:{s:s}}", "clock", "advance", values[0]);
+    if (call->body == NULL)
+        text_add(why, "advance needs TIME; allowed: one, such as 75s, in ms, s, m, h or d");
+    return call->body != NULL;
+}
+
+static bool read_journal(char *const *values, size_t count, struct words_call *call,
+                         struct text *why)
+{
+    call->method = "GET";
+    call->is_for_modem = true;
+    set_tail(call, "/journal");
+    if (count == 0)
+        return true;
+    if (count == 1 && strspn(values[0], "0123456789") == strlen(values[0]) &&
+        strlen(values[0]) < NAME_CAP / 4) {
+        snprintf(call->tail, sizeof(call->tail), "/journal?after=%s", values[0]);
+        return true;
+    }
+    text_add(why, "journal takes a number; allowed: journal, journal N");
+    return false;
+}
+
+static bool read_events(char *const *values, size_t count, struct words_call *call,
+                        struct text *why)
+{
+    (void)values;
+    call->method = "GET";
+    call->follows = true;
+    set_tail(call, "/events");
+    return take_none("events", count, why);
+}
+
+/* JSON of one word. */
+static bool read_json(const char *word, struct words_call *call, struct text *why)
+{
+    json_error_t error;
+
+    call->body = json_loads(word, JSON_REJECT_DUPLICATES, &error);
+    if (json_is_object(call->body))
+        return true;
+    text_add(why,
+             "\"%.80s\" is no JSON object: %s; allowed: {\"name\": …, \"module\": …, "
+             "\"ports\": […]}",
+             word, call->body == NULL ? error.text : "it is something else");
+    return false;
+}
+
+static bool read_add(char *const *values, size_t count, struct words_call *call, struct text *why)
+{
+    call->method = "POST";
+    set_tail(call, "/modems");
+    if (count == 1)
+        return read_json(values[0], call, why);
+    text_add(why, "add needs a modem; allowed: one word of JSON, with the keys of one in a file");
+    return false;
+}
+
+static bool read_remove(char *const *values, size_t count, struct words_call *call,
+                        struct text *why)
+{
+    (void)values;
+    call->method = "DELETE";
+    call->is_for_modem = true;
+    return take_none("remove", count, why);
+}
+
+static bool read_reset(char *const *values, size_t count, struct words_call *call, struct text *why)
+{
+    (void)values;
+    call->method = "POST";
+    set_tail(call, "/reset");
+    return take_none("reset", count, why);
+}
+
+/* Acts follow. */
+static const struct word fixed[] = {
+    { "list", "", "all modems, as they are", read_list },
+    { "show", "", "the modem", read_show },
+    { "set", "NAME=VALUE...", "changes what the modem finds", read_set },
+    { "advance", "TIME", "puts its clock on, 75s or so, and all its timers with it", read_advance },
+    { "journal", "[N]", "what happened, or that behind the entry N", read_journal },
+    { "events", "", "the same of all modems as it happens, an object a line", read_events },
+    { "add", "JSON", "opens one more modem", read_add },
+    { "remove", "", "closes the modem", read_remove },
+    { "reset", "", "brings back network, SIM and power of all modems", read_reset },
+};
+
+enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };
+
+/* VALUE in the act's order, or NAME=VALUE. */
+static bool read_act(const struct lab_act *act, char *const *values, size_t count,
+                     struct words_call *call, struct text *why)
+{
+    call->method = "POST";
+    call->is_for_modem = true;
+    call->body = json_object();
+    snprintf(call->tail, sizeof(call->tail), "/%s", act->name);
+    if (count > act->value_count) {
+        text_add(why, "%s takes %zu value%s", act->name, act->value_count,
+                 act->value_count == 1 ? "" : "s");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *name = act->values[i].name, *value = values[i];
+
+        for (size_t j = 0; j < act->value_count; j++) {
+            size_t len = strlen(act->values[j].name);
+
+            if (strncmp(values[i], act->values[j].name, len) != 0 || values[i][len] != '=')
+                continue;
+            name = act->values[j].name;
+            value = values[i] + len + 1;
+        }
+        if (json_object_set_new(call->body, name, json_string(value)) != 0) {
+            text_add(why, "%s: \"%s\" is wrong; allowed: UTF-8", name, value);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_word(const char *name, char *const *values, size_t count, struct words_call *call,
+                      struct text *why)
+{
+    const struct lab_act *act = lab_act_find(span_of(name));
+
+    for (size_t i = 0; i < FIXED; i++) {
+        if (strcmp(fixed[i].name, name) == 0)
+            return fixed[i].read(values, count, call, why);
+    }
+    if (act != NULL)
+        return read_act(act, values, count, call, why);
+    text_add(why, "there is no command %s; allowed:", name);
+    for (size_t i = 0; i < FIXED; i++)
+        text_add(why, " %s,", fixed[i].name);
+    for (size_t i = 0; (act = lab_act_at(i)) != NULL; i++)
+        text_add(why, "%s %s", i > 0 ? "," : "", act->name);
+    return false;
+}
+
+bool words_read(char *const *words, size_t count, struct words_call *ret_call, struct text *why)
+{
+    struct words_call call = { .tail = "" };
+    bool good = read_word(words[0], words + 1, count - 1, &call, why);
+
+    if (good)
+        *ret_call = call;
+    else
+        json_decref(call.body);
+    return good;
+}
+
+/* Its values in order, those that may lack in brackets. */
+static void add_values(const struct lab_act *act, struct text *text)
+{
+    for (size_t i = 0; i < act->value_count; i++)
+        text_add(text, act->values[i].may_lack ? " [%s]" : " %s", act->values[i].name);
+}
+
+bool words_help(size_t index, char *line, size_t cap)
+{
+    const struct lab_act *act = index >= FIXED ? lab_act_at(index - FIXED) : NULL;
+    char memory[HELP_CAP];
+    struct text text;
+
+    text_init(&text, memory, sizeof(memory));
+    if (index < FIXED) {
+        text_add(&text, "%s%s%s", fixed[index].name, fixed[index].values[0] != '\0' ? " " : "",
+                 fixed[index].values);
+        snprintf(line, cap, "%-24s %s", memory, fixed[index].help);
+        return true;
+    }
+    if (act == NULL)
+        return false;
+    text_add(&text, "%s", act->name);
+    add_values(act, &text);
+    snprintf(line, cap, "%-24s does it to the modem", memory);
+    return true;
+}

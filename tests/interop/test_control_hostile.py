@@ -1,0 +1,274 @@
+"""The control port under those who mean no good, or much: nothing crashes or hangs, and memory stays level.
+
+`TLSMODEM_CALLS` is how many random calls there are (scripts/long: ten thousand).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import select
+import socket
+import string
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from support.control import ControlPort
+from support.modem import Modem
+from support.patience import ANSWER_S
+from support.servers import free_port
+
+from .test_control import TOKEN, heard, token_file
+from .test_metrics import samples, scrape, value, wait_for
+
+CALLS = int(os.environ.get("TLSMODEM_CALLS", "400"))
+STREAMS_MAX = 8
+MODELS = ["he910", "m95", "l610"]
+JOURNAL_BYTES = 1024 * 1024
+
+
+@contextlib.contextmanager
+def three(folder: Path) -> Iterator[tuple[Modem, ControlPort, int]]:
+    """A modem of each maker, of which two were opened by calls."""
+    port, metrics = free_port(), free_port()
+    options = ["--control", str(port), "--control-token-file", str(token_file(folder)), "--metrics", str(metrics)]
+    with Modem("he910", "unix", options=options) as modem:
+        control = ControlPort(port, TOKEN)
+        for model in MODELS[1:]:
+            control.done("POST", "/v1/modems", {"name": model, "module": model, "state": "none",
+                                                "ports": [{"unix": str(folder / model)}]})
+        yield modem, control, metrics
+
+
+def tcp(control: ControlPort) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", control.at), timeout=ANSWER_S)
+    return connection
+
+
+def head(control: ControlPort, path: str) -> bytes:
+    return (f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{control.at}\r\n"
+            f"Authorization: Bearer {TOKEN}\r\n").encode()
+
+
+def test_a_header_of_a_megabyte_is_refused(tmp_path: Path) -> None:
+    with three(tmp_path) as (_, control, _):
+        with tcp(control) as client:
+            answer = b""
+            try:
+                client.sendall(head(control, "/v1/modems") + b"X: " + b"x" * 1024 * 1024 + b"\r\n\r\n")
+            except OSError:
+                pass  # it does not even read all of it
+            with contextlib.suppress(OSError):
+                answer = client.recv(100)
+            assert answer == b"" or answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 413 ", b"HTTP/1.1 400 ")), answer
+        assert len(control.modems()) == 3
+
+
+def test_two_hundred_streams_are_bounded(tmp_path: Path) -> None:
+    """A few are streams, the rest hear 503 or are closed; calls are answered all the while and after."""
+    with three(tmp_path) as (modem, control, _):
+        clients = []
+        for _ in range(200):
+            with contextlib.suppress(OSError):
+                client = tcp(control)
+                clients.append(client)
+                client.sendall(head(control, "/v1/events") + b"\r\n")
+        heads: dict[socket.socket, bytes] = {}
+
+        def refused() -> int:
+            for client in select.select(clients, [], [], 0)[0]:
+                with contextlib.suppress(OSError):
+                    heads.setdefault(client, client.recv(20))
+            return sum(head.startswith(b"HTTP/1.1 503") for head in heads.values())
+        wait_for(lambda: refused() > 0)
+        assert sum(head.startswith(b"HTTP/1.1 200") for head in heads.values()) == STREAMS_MAX
+        modem.host.write(b"AT\r")
+        modem.host.read_until(b"OK\r\n")
+        for client in clients:
+            client.close()
+
+        def is_free() -> bool:
+            with contextlib.suppress(AssertionError, OSError), control.events():
+                return True
+            return False
+        wait_for(is_free)
+        assert len(control.modems()) == 3
+
+
+def test_who_does_not_read_loses_his_stream(tmp_path: Path) -> None:
+    with three(tmp_path) as (modem, control, _):
+        with tcp(control) as idle, control.events() as events:
+            idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            idle.sendall(head(control, "/v1/events") + b"\r\n")
+            for _ in range(150):
+                modem.host.write(b"AT+CGMM\r" * 10)
+                for _ in range(10):
+                    modem.host.read_until(b"OK\r\n")
+                for _ in range(30):
+                    assert next(events)["modem"] == "he910"
+            idle.settimeout(ANSWER_S)
+            with contextlib.suppress(ConnectionResetError):
+                while idle.recv(65536):
+                    pass  # what had been sent, and then the end
+
+
+def test_half_requests_hold_nothing(tmp_path: Path) -> None:
+    with three(tmp_path) as (_, control, _), contextlib.ExitStack() as stack:
+        for number in range(40):
+            client = stack.enter_context(tcp(control))
+            client.sendall(head(control, "/v1/modems")[:10 + number])
+        wait_for(lambda: answers(control))
+
+
+def answers(control: ControlPort) -> bool:
+    with contextlib.suppress(OSError):
+        return len(control.modems()) == 3
+    return False
+
+
+# ---- random calls ----
+
+WORDS = ["home", "roaming", "denied", "lost", "searching", "ready", "absent", "pin", "puk", "on", "off", "reset", "brown-out", "75s", "1h",
+         "2030-05-01T12:00:00Z", "+49170123", "", "x" * 200, "Grüße", "\x00", "'\"<>{}"]
+KEYS = ["registration", "signal", "operator", "operator-code", "sim", "attached", "clock", "dtr", "port", "cell", "do", "caller", "from", "text",
+        "cid", "advance", "name", "module", "ports", "frob"]
+TAILS = ["", "/power", "/ring", "/ring-end", "/sms", "/context-lost", "/journal", "/link", "/faults", "/frob"]
+
+
+def random_value(dice: random.Random, depth: int = 0) -> object:
+    kind = dice.randrange(9 if depth < 2 else 6)
+    if kind < 3:
+        return dice.choice(WORDS)
+    if kind < 5:
+        return dice.choice([0, 1, -1, 7, 31, 32, 99, 2 ** 40, 1.5])
+    if kind == 5:
+        return dice.choice([True, False, None])
+    if kind == 6:
+        return [random_value(dice, depth + 1) for _ in range(dice.randrange(3))]
+    return {dice.choice(KEYS): random_value(dice, depth + 1) for _ in range(dice.randrange(3))}
+
+
+def good_call(dice: random.Random, name: str) -> tuple[str, str, object]:
+    """What has an effect."""
+    one = f"/v1/modems/{name}"
+    return dice.choice([
+        ("PATCH", one, {"registration": dice.choice(["home", "roaming", "denied", "lost", "searching"])}),
+        ("PATCH", one, {"registration": "home", "sim": "ready"}), ("PATCH", one, {"signal": dice.randrange(32)}),
+        ("PATCH", one, {"clock": {"advance": dice.choice(["10ms", "1s", "75s", "10m"])}}), ("PATCH", one, {"attached": dice.random() < 0.5}),
+        ("PATCH", one, {"dtr": dice.random() < 0.5}), ("PATCH", one, {"sim": dice.choice(["ready", "absent", "pin"])}),
+        ("POST", one + "/power", {"do": dice.choice(["on", "on", "off", "reset", "brown-out"])}), ("POST", one + "/ring", {"caller": "+4917"}),
+        ("POST", one + "/ring-end", {}), ("POST", one + "/sms", {"from": "+49", "text": dice.choice(WORDS)}),
+        ("POST", one + "/context-lost", {}), ("GET", one, None), ("GET", one + "/journal", None), ("POST", "/v1/reset", None),
+        ("GET", "/v1/modems", None)])
+
+
+def random_call(dice: random.Random) -> tuple[str, str, object]:
+    name = dice.choice(MODELS)
+    if dice.random() < 0.6:
+        return good_call(dice, name)
+    path = dice.choice(["/v1/modems", "/v1/reset", "/v1/frob", "/", *(f"/v1/modems/{name}{tail}" for tail in TAILS)])
+    method = dice.choice(["GET", "POST", "PATCH", "PUT", "OPTIONS"])
+    if dice.random() < 0.2:
+        return method, path, bytes(dice.randrange(256) for _ in range(dice.randrange(60)))
+    body = {dice.choice(KEYS): random_value(dice) for _ in range(dice.randrange(4))}
+    return method, path, json.dumps(body).encode()
+
+
+class Typist(threading.Thread):
+    """A host that types on, whatever it hears."""
+
+    LINES = [b"AT\r", b"ATE0\r", b"AT+CSQ\r", b"AT+CREG=2\r", b"AT+CREG?\r", b"AT+COPS?\r", b"AT+CMGF=1\r", b'AT+CMGL="ALL"\r', b"AT+CPIN?\r",
+             b"AT+CGATT=1\r", b'AT+CGDCONT=1,"IP","x"\r', b"AT+CGACT=1,1\r", b"AT#SGACT=1,1\r", b"AT+QIREGAPP\r", b"AT+QIACT\r", b"AT+MIPCALL=1\r",
+             b'AT+QIOPEN="TCP","127.0.0.1","%d"\r', b"AT#SD=1,0,%d,\"127.0.0.1\",0,0,1\r", b'AT+MIPOPEN=1,,"127.0.0.1",%d,0\r', b"ATA\r", b"ATH\r",
+             b'AT+CMGS="+49"\r', b"hello\x1a", b"+++", b"AT+CFUN=1,1\r"]
+
+    def __init__(self, path: Path, peer: int, seed: int) -> None:
+        super().__init__(daemon=True)
+        self.ends = False
+        self.heard = 0
+        self._dice = random.Random(seed)
+        self._peer = peer
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(path))
+        self._socket.settimeout(0.02)
+
+    def run(self) -> None:
+        with self._socket:
+            while not self.ends:
+                line = self._dice.choice(self.LINES)
+                with contextlib.suppress(TimeoutError):  # nobody reads it while the power is off
+                    self._socket.sendall(line % self._peer if b"%d" in line else line)
+                with contextlib.suppress(TimeoutError):
+                    self.heard += len(self._socket.recv(65536))
+
+
+@contextlib.contextmanager
+def sink() -> Iterator[int]:
+    """A server that takes what comes and hangs up now and then."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection, contextlib.suppress(OSError):
+                    connection.settimeout(0.2)
+                    connection.sendall(b"welcome")
+                    connection.recv(1000)
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def memory_of(metrics: int) -> float:
+    """Of all three."""
+    return value(samples(scrape(metrics)), "tlsmodem_modem_memory_bytes") * len(MODELS)
+
+
+def test_random_calls_during_traffic(tmp_path: Path) -> None:
+    dice = random.Random(17)
+    with three(tmp_path) as (modem, control, metrics), sink() as peer:
+        hosts = [Typist(path, peer, seed) for seed, path in enumerate([tmp_path / "m95", tmp_path / "l610"])]
+        for host in hosts:
+            host.start()
+        codes: dict[int, int] = {}
+        middle = 0.0
+        for number in range(CALLS):
+            method, path, body = random_call(dice)
+            began = time.monotonic()
+            status, _ = control.ask(method, path, body)
+            assert time.monotonic() - began < ANSWER_S
+            codes[status] = codes.get(status, 0) + 1
+            if number == CALLS // 2:
+                middle = memory_of(metrics)
+        assert set(codes) <= {200, 400, 404, 405, 409}, codes
+        assert codes[200] > CALLS // 4 and codes[400] > 0
+        for name in MODELS:
+            control.act(name, "power", do="on")
+        control.done("POST", "/v1/reset")
+        for host in hosts:
+            host.ends = True
+            host.join(ANSWER_S)
+            assert host.heard > 0
+        if middle > 0:
+            assert memory_of(metrics) - middle < len(MODELS) * JOURNAL_BYTES + 500 * 1000
+        heard(modem)
+        modem.host.write(b"\rAT\r")
+        modem.host.read_match(re.compile(rb"(OK|ERROR)\r\n"))
+
+
+def test_words_of_the_alphabet_are_names_of_nobody(tmp_path: Path) -> None:
+    """Addresses are bytes: what no modem is called is 404, whatever it has in it."""
+    dice = random.Random(3)
+    with three(tmp_path) as (_, control, _):
+        for _ in range(100):
+            name = "".join(dice.choice(string.ascii_letters + "%2F%00..%0a?&=") for _ in range(dice.randrange(1, 300)))
+            status, _ = control.ask("GET", f"/v1/modems/{name}")
+            assert status in (200, 404), name

@@ -7,6 +7,7 @@
 #include "tls_common/weakness.h"
 #include "tls_gnutls/clock.h"
 #include "tls_gnutls/failure.h"
+#include "tls_gnutls/purpose.h"
 #include "tls_gnutls/state.h"
 #include "tls_gnutls/weak.h"
 
@@ -233,6 +234,22 @@ static bool is_size_good(struct gtls_session *session)
     return tls_sizes_fit(&session->setup->sizes, longest, session->log, &session->failure);
 }
 
+/* GnuTLS takes any certificate that is stored for the end of a chain, OpenSSL one that has issued
+ * itself. */
+static bool ends_at_root(struct gtls_session *session, const struct gtls_chain *chain)
+{
+    gnutls_x509_crt_t issuer;
+
+    for (unsigned i = 0; i < chain->count; i++) {
+        if (gnutls_x509_trust_list_get_issuer(gtls_trust_list(session->setup->trust),
+                                              chain->list[i], &issuer, 0) >= 0 &&
+            gnutls_x509_crt_check_issuer(issuer, issuer) != 0)
+            return true;
+    }
+    tls_failure_set(&session->failure, TLS_UNKNOWN_CA, "what is stored is no root");
+    return false;
+}
+
 static struct gtls_chain *verify_chain(struct gtls_session *session,
                                        const struct gtls_question *question)
 {
@@ -245,7 +262,7 @@ static struct gtls_chain *verify_chain(struct gtls_session *session,
     }
     chain->ignores_dates = question->ignores_dates;
     chain->today = question->today;
-    if (!is_chain_good(session, chain)) {
+    if (!is_chain_good(session, chain) || (chain->today && !ends_at_root(session, chain))) {
         gtls_chain_free(chain);
         return NULL;
     }
@@ -268,11 +285,17 @@ static struct gtls_chain *good_chain(struct gtls_session *session)
 }
 
 /* All that a chain of the modules' time passes with is a reason to refuse it today. */
-static bool is_refused_today(struct gtls_session *session, const struct tls_weakness *weakness)
+static bool is_refused_today(struct gtls_session *session, gnutls_x509_crt_t certificate,
+                             const struct tls_weakness *weakness)
 {
-    if (!session->setup->today || weakness->text[0] == '\0')
+    if (!session->setup->today)
         return false;
-    tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", weakness->text);
+    if (weakness->text[0] != '\0')
+        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "%s", weakness->text);
+    else if (!gtls_is_for_servers(certificate))
+        tls_failure_set(&session->failure, TLS_BAD_CERTIFICATE, "it is not for a server");
+    else
+        return false;
     return true;
 }
 
@@ -287,7 +310,8 @@ static int on_server_certificate(gnutls_session_t gnutls)
         return GNUTLS_E_CERTIFICATE_ERROR;
     weakness = chain->weakness;
     gtls_weak_usage(gnutls, chain->list[0], &weakness);
-    good = is_name_good(session, chain->list[0]) && !is_refused_today(session, &weakness);
+    good = is_name_good(session, chain->list[0]) &&
+           !is_refused_today(session, chain->list[0], &weakness);
     gtls_trust_release_chain(&session->provider->trusts, chain);
     if (!good)
         return GNUTLS_E_CERTIFICATE_ERROR;

@@ -1,6 +1,8 @@
 /* weak.c: see weak.h. */
 #include "tls_gnutls/weak.h"
 
+#include "tls_gnutls/purpose.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -28,6 +30,14 @@ static void look_at_key(gnutls_x509_crt_t certificate)
 
     if (algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS || algorithm == GNUTLS_PK_DSA)
         tls_weakness_key(&verified->weakness, subject_of(certificate, subject), bits);
+}
+
+static void look_at_purpose(gnutls_x509_crt_t certificate)
+{
+    char subject[NAME_MAX_BYTES];
+
+    if (!gtls_is_for_servers(certificate))
+        tls_weakness_usage(&verified->weakness, subject_of(certificate, subject), "TLS servers");
 }
 
 static void look_at_signature(gnutls_x509_crt_t certificate)
@@ -81,6 +91,10 @@ int gtls_weak_on_link(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
     if (status != 0 || issuer == NULL || verified == NULL)
         return 0;
     gtls_chain_narrow(verified, issuer);
+    if (verified->today) {
+        look_at_purpose(certificate);
+        look_at_purpose(issuer);
+    }
     if (!has_long_signature(certificate))
         look_at_key(issuer);
     look_at_key(certificate);

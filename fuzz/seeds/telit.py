@@ -167,7 +167,8 @@ PLAIN = {
     "plain-beside-secure": plain(HE910) + DIAL + sends(WEB, "plain") + sends(SECURE, "secure") + lines("AT#SO=1") + ESCAPE + line("AT#SSLO=1") + ESCAPE
     + line("ATO") + ESCAPE + dtr_drops(1) + line("AT#SO=1") + dtr_drops(1) + line("AT#SO=1") + dtr_drops(2) + line("AT"),
     "plain-other-port": plain(HE910) + on_port(2) + lines("AT#SSEND=1", "AT#SRECV=1,10", "AT#SH=1", "AT#SO=1", "AT#SS", "AT#SGACT=1,0", "AT#SL=1,0,1")
-    + on_port(1) + line("AT#SSEND=1") + typed("ab") + on_port(2) + line("AT+CGATT=0") + on_port(1) + typed("cd\x1a") + line("AT"),
+    + on_port(1) + line("AT#SSEND=1") + typed("ab") + on_port(2)
+    + lines("AT+CGATT=0", "AT+CGATT=1", "AT#SGACT=1,1", 'AT#SD=1,0,80,"localhost",0,0,1', "AT+CGATT=0") + on_port(1) + typed("cd\x1a") + line("AT"),
     "plain-denied": HE910 + lines('AT#SD=2,1,443,"localhost",0,1,1', "AT#SS=2", "AT#SH=2"),
     "plain-power": plain(HE910, more="") + POWER_CUT + line("AT") + LISTENS + POWER_CUT + line("AT#FRWL?"),
     "plain-no-memory": HE910 + b"".join(no_memory(call) + line('AT#SD=1,0,80,"localhost",0,0,1') + line("AT#SH=1") for call in (1, 2, 3, 4))

@@ -116,8 +116,8 @@ enum at_status telit_single_reset(struct at_session *at);
 /* The socket `id`; NULL: nothing of it is there. */
 struct telit_plain *telit_plain_if(const struct tlsmodem *modem, int32_t id);
 
-/* True when it may be opened: no connection, listener or call is there, but perhaps what a peer has
- * left to be read.  NULL is free. */
+/* True when it may be opened: no connection, listener, call or prompt is there, but perhaps what a
+ * peer has left to be read.  NULL is free. */
 bool telit_plain_is_free(const struct telit_plain *plain);
 
 /* AT_OK unless another port has it, which is refused. */

@@ -54,11 +54,16 @@ struct telit_plain *telit_plain_if(const struct tlsmodem *modem, int32_t id)
     return module_part_if(modem, &telit_plain_sockets, (size_t)id - 1);
 }
 
+static bool has_nothing(const struct telit_plain *plain)
+{
+    return plain->socket.state == CONNECTION_CLOSED && plain->listener == NULL &&
+           plain->call.stream == NULL;
+}
+
 bool telit_plain_is_free(const struct telit_plain *plain)
 {
     return plain == NULL || plain->end_told ||
-           (plain->socket.state == CONNECTION_CLOSED && plain->listener == NULL &&
-            plain->call.stream == NULL);
+           (has_nothing(plain) && plain->waiting == PLAIN_WAITS_FOR_NOTHING);
 }
 
 enum at_status telit_plain_guard(struct at_session *at, int32_t id)
@@ -198,7 +203,9 @@ void telit_plain_drop(struct telit_plain *plain, enum telit_cause cause)
     bool was_online = online_is_on(&plain->online);
     enum telit_plain_wait waiting = plain->waiting;
 
-    if (telit_plain_is_free(plain)) {
+    if (has_nothing(plain))
+        return;
+    if (plain->end_told) {
         telit_plain_close(plain);
         return;
     }

@@ -72,6 +72,22 @@ static void full_packets_go_at_once(void **state)
     assert_int_equal(packets_deadline(&packets), CLOCK_NEVER);
 }
 
+static void each_byte_begins_the_time_anew(void **state)
+{
+    const struct packet_rule anew = { .size = 5, .wait_ms = 300, .anew = true };
+    struct bench *bench = *state;
+    struct scripted_peer *peer = bench_establish(bench);
+    int64_t now_ms = bench->clock.now_ms;
+
+    assert_int_equal(put(bench, &anew, "a"), 1);
+    bench_advance(bench, 200);
+    assert_int_equal(put(bench, &anew, "b"), 1);
+    assert_int_equal(packets_deadline(&packets), now_ms + 500);
+    assert_int_equal(put(bench, &anew, "cde"), 3);
+    check_peer(bench, peer, "abcde");
+    assert_int_equal(packets_deadline(&packets), CLOCK_NEVER);
+}
+
 /* Datagrams show where packets end. */
 static void packets_are_as_long_as_the_rule_says(void **state)
 {
@@ -183,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_part_waits_for_the_rest_or_its_time),
         TEST(what_is_held_has_its_time),
+        TEST(each_byte_begins_the_time_anew),
         TEST(full_packets_go_at_once),
         TEST(packets_are_as_long_as_the_rule_says),
         TEST(without_a_time_a_part_waits_until_it_is_flushed),

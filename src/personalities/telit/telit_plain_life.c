@@ -70,7 +70,8 @@ enum at_status telit_plain_guard(struct at_session *at, int32_t id)
 {
     const struct telit_plain *plain = telit_plain_if(module_of(at), id);
 
-    if (telit_plain_is_free(plain) || plain->owner == terminal_of(at))
+    if (plain == NULL || plain->owner == terminal_of(at) ||
+        (telit_plain_is_free(plain) && !plain->end_told))
         return AT_OK;
     if (id == TELIT_SINGLE)
         return at_refuse(at, FACT_ERROR_PLAIN_OTHER_PORT,
@@ -197,6 +198,16 @@ void telit_plain_close(struct telit_plain *plain)
     plain->ring_timer_ms = plain->idle_until_ms = CLOCK_NEVER;
 }
 
+static enum at_status refuse_dropped(struct at_session *at, const struct telit_plain *plain,
+                                     enum telit_plain_wait waiting)
+{
+    int32_t code = waiting == PLAIN_WAITS_FOR_DIAL ? TELIT_CONTEXT_NOT_OPEN : FACT_ERROR_PLAIN_SEND;
+
+    return at_refuse(at, code, "socket %d: %s", plain->id,
+                     plain->tally.cause == CAUSE_IDLE ? "nothing has passed for maxTo of #SCFG"
+                                                      : "its context has gone down");
+}
+
 void telit_plain_drop(struct telit_plain *plain, enum telit_cause cause)
 {
     struct at_session *at;
@@ -220,10 +231,7 @@ void telit_plain_drop(struct telit_plain *plain, enum telit_cause cause)
     if (was_online)
         at_leave_online(at, AT_SILENT);
     else if (waiting != PLAIN_WAITS_FOR_NOTHING)
-        at_finish(at, at_refuse(at,
-                                waiting == PLAIN_WAITS_FOR_DIAL ? TELIT_CONTEXT_NOT_OPEN
-                                                                : FACT_ERROR_PLAIN_SEND,
-                                "socket %d: its context has gone down", plain->id));
+        at_finish(at, refuse_dropped(at, plain, waiting));
     else
         at_poke(at);
 }

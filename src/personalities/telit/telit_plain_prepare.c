@@ -46,7 +46,7 @@ struct telit_plain *telit_plain_prepare(struct at_session *at, int32_t id, int32
     struct telit_plain *plain = telit_plain_if(modem, id);
     struct telit_plain_settings settings;
 
-    if (telit_plain_guard(at, id) != AT_OK)
+    if (!telit_plain_is_free(plain) && telit_plain_guard(at, id) != AT_OK)
         return NULL;
     read_settings(at, id, &settings);
     if (!telit_plain_is_free(plain)) {

@@ -185,9 +185,18 @@ class Host:
                and self._modem.bytes_read() < self._read_before + self._typed):
             time.sleep(POLL_S / 2)
 
+    def pending(self) -> bytes:
+        """What has come and was not taken."""
+        self._receive(0.0)
+        return self._received
+
     def wait_for_more(self, seconds: float) -> bool:
         """Waits for bytes on top of pending(); whether some came in time."""
         return self._receive(time.monotonic() + seconds)
+
+    def drop(self, count: int) -> None:
+        """Takes bytes that pending() showed."""
+        self._received = self._received[count:]
 
     def fail(self, what: str) -> None:
         log = self._modem.log() if self._modem is not None else ""

@@ -265,6 +265,10 @@ bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index);
 /* True while a prompt is open at this port. */
 bool tlsmodem_in_prompt(const struct tlsmodem *modem, size_t index);
 
+/* True while the port keeps bytes of its host back that the modem has not heard: with XON and XOFF
+ * it takes them while a command runs. */
+bool tlsmodem_keeps_typed(const struct tlsmodem *modem, size_t index);
+
 /* True while a host of this port has begun a command line, or something that stands before one. */
 bool tlsmodem_in_line(const struct tlsmodem *modem, size_t index);
 

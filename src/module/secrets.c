@@ -1,5 +1,6 @@
 /* secrets.c: what of a host's input may not be shown. */
 #include "at/session.h"
+#include "module/flow.h"
 #include "module/module.h"
 
 #include <assert.h>
@@ -14,6 +15,12 @@ bool tlsmodem_in_prompt(const struct tlsmodem *modem, size_t index)
 {
     assert(index < modem->terminal_count);
     return at_in_prompt(modem->terminals[index].at);
+}
+
+bool tlsmodem_keeps_typed(const struct tlsmodem *modem, size_t index)
+{
+    assert(index < modem->terminal_count);
+    return modem->terminals[index].flow != NULL && flow_is_waiting(modem->terminals[index].flow);
 }
 
 bool tlsmodem_in_line(const struct tlsmodem *modem, size_t index)

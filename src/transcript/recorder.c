@@ -97,6 +97,7 @@ void recorder_close(struct recorder *recorder)
         bytes_free(&recorder->ports[i].line);
         bytes_free(&recorder->ports[i].before);
         bytes_free(&recorder->ports[i].echo);
+        bytes_free(&recorder->ports[i].kept);
     }
     free(recorder);
 }

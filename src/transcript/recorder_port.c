@@ -7,15 +7,12 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 4096, SILENCE_MS = 200 };
+enum { LINE_MAX_BYTES = 4096, WORD_MAX_BYTES = 2048, KEPT_MAX_BYTES = 65536, SILENCE_MS = 200 };
 
 static struct recorder_port *port_of(struct terminal *base)
 {
     return (struct recorder_port *)base;
 }
-
-/* A key or a certificate that a host has not waited with. */
-static const char armour[] = "-----BEGIN";
 
 /* Written at once. */
 static void note_whole(struct recorder_port *port, struct span bytes, bool secret)
@@ -31,11 +28,14 @@ static void note_part(struct recorder_port *port, struct span bytes, bool ends)
 {
     if (port->line.len == 0)
         port->line_ms = recorder_event_ms(port->recorder);
-    if (!port->overlong && bytes_add(&port->line, bytes, LINE_MAX_BYTES) != ERR_OK) {
+    if (port->is_data && port->line.len + bytes.len > LINE_MAX_BYTES)
+        recorder_make_room(port, WORD_MAX_BYTES);
+    if (!port->overlong &&
+        bytes_add(&port->line, bytes, port->is_data ? UINT32_MAX : LINE_MAX_BYTES) != ERR_OK) {
         port->overlong = !port->is_data;
         recorder_release(port);
         if (port->is_data)
-            note_whole(port, bytes, recorder_judge(port, bytes));
+            note_whole(port, bytes, true);
     }
     if (port->overlong)
         note_whole(port, bytes, true);
@@ -63,9 +63,13 @@ static void note_typed(struct recorder_port *port, struct span bytes, bool ends)
     port->typed_ms = clock_now_ms(port->recorder->clock);
     if (in_prompt)
         port->overlong = port->armoured = false;
+    if (in_prompt && !port->is_data)
+        port->fields = (struct fields){ .len = 0 };
     port->is_data = in_prompt;
-    if (secret || port->inner->ops->online(port->inner)) {
-        note_whole(port, bytes, secret || span_contains(bytes, armour));
+    if (secret) {
+        note_whole(port, bytes, true);
+    } else if (port->inner->ops->online(port->inner)) {
+        note_whole(port, bytes, recorder_judge_online(port, bytes));
     } else if (in_prompt && span_equal(bytes, span_of("+++"))) {
         recorder_release(port);
         note_whole(port, bytes, false);
@@ -84,6 +88,30 @@ static size_t feed_inner(struct recorder_port *port, struct span bytes)
     return taken;
 }
 
+/* The port takes them, and the module hears them later: what they are nobody knows yet. */
+static void note_kept(struct recorder_port *port, struct span bytes)
+{
+    if (bytes.len == 0)
+        return;
+    recorder_release(port);
+    note_whole(port, bytes, true);
+    if (bytes_add(&port->kept, bytes, KEPT_MAX_BYTES) != ERR_OK)
+        bytes_drop(&port->kept, port->kept.len); /* more than any port keeps */
+}
+
+/* Feeds while a command runs: the end of the line before, what a module that goes off does not
+ * hear, or what the port keeps for behind the command. */
+static size_t feed_busy(struct recorder_port *port, struct span bytes)
+{
+    size_t taken = feed_inner(port, bytes);
+
+    if (taken > 0 && tlsmodem_keeps_typed(port->recorder->modem, port->index))
+        note_kept(port, span_at(bytes.data, taken));
+    else if (taken > 0)
+        note_typed(port, span_at(bytes.data, taken), true);
+    return taken;
+}
+
 /* Feeds what belongs together, noted before, since the network hears of it at once; returns how
  * much was taken. */
 static size_t feed_part(struct recorder_port *port, struct span bytes)
@@ -98,11 +126,11 @@ static size_t feed_part(struct recorder_port *port, struct span bytes)
         return taken;
     }
     len = tlsmodem_typed_part(port->recorder->modem, port->index, bytes, &ends);
-    if (len == 0) {
+    if (len == 0)
+        return feed_busy(port, bytes);
+    if (tlsmodem_keeps_typed(port->recorder->modem, port->index)) {
         taken = feed_inner(port, bytes);
-        if (taken >
-            0) /* the end of the line before, or what a module that goes off does not hear */
-            note_typed(port, span_at(bytes.data, taken), true);
+        note_kept(port, span_at(bytes.data, taken));
         return taken;
     }
     note_typed(port, span_at(bytes.data, len), ends);

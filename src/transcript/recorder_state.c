@@ -33,7 +33,7 @@ static void see(struct recorder_port *port, struct span said)
     port->sum = sum_of(said);
 }
 
-enum { SECRETS_MAX = 16, BEFORE_MAX = 4096 };
+enum { SECRETS_MAX = 16, BEFORE_MAX = 4096, SHORT_BYTES = 4 };
 
 /* A key or a certificate that a host has not waited with. */
 static const char armour[] = "-----BEGIN", armour_end[] = "-----END";
@@ -62,6 +62,30 @@ static void note_secrets(struct recorder_port *port, struct span text)
         writer_secret(recorder->writer, values[i]);
     if (count == SECRETS_MAX)
         writer_secret(recorder->writer, text);
+}
+
+/* True when a secret by its place is too short to be one wherever it stands. */
+static bool note_fields(struct recorder_port *port, struct span data)
+{
+    struct span values[SECRETS_MAX];
+    size_t count = fields_find(&port->fields, data, values, SECRETS_MAX);
+    bool is_short = false;
+
+    for (size_t i = 0; i < count; i++) {
+        writer_secret(port->recorder->writer, values[i]);
+        is_short = is_short || values[i].len < SHORT_BYTES;
+    }
+    return is_short;
+}
+
+bool recorder_judge_online(struct recorder_port *port, struct span data)
+{
+    struct span values[SECRETS_MAX];
+    size_t count = mask_find(data, values, SECRETS_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        writer_secret(port->recorder->writer, values[i]);
+    return note_fields(port, data) || count == SECRETS_MAX || span_contains(data, armour);
 }
 
 static bool is_control(uint8_t c)
@@ -142,6 +166,8 @@ bool recorder_judge(struct recorder_port *port, struct span typed)
         port->armoured = false;
     if (line.len > 0)
         note_secrets(port, line);
+    if (port->is_data)
+        secret = note_fields(port, line) || secret;
     if (!port->is_data && is_edited(line, erase))
         secret = note_edited(port, line, erase) || secret;
     if (secret && line.len > 0)
@@ -183,15 +209,135 @@ static void write_line(struct recorder_port *port, bool secret)
     bytes_free(&echo);
 }
 
+/* Past the lines of the module that begin text: CR LF, something, CR LF. */
+static size_t skip_lines(struct span text)
+{
+    size_t at = 0;
+
+    while (at + 1 < text.len && text.data[at] == '\r' && text.data[at + 1] == '\n') {
+        size_t end = at + 2;
+
+        while (end + 1 < text.len && !(text.data[end] == '\r' && text.data[end + 1] == '\n'))
+            end++;
+        if (end + 1 >= text.len)
+            break;
+        at = end + 2;
+    }
+    return at;
+}
+
+/* A piece of a line that comes back by itself: if it is short, with what comes behind it. */
+static void note_piece(struct recorder_port *port, struct span piece)
+{
+    struct bytes more = { .data = NULL };
+
+    if (piece.len == 0)
+        return;
+    writer_secret(port->recorder->writer, piece);
+    if (piece.len >= SHORT_BYTES)
+        return;
+    if (bytes_copy(&more, piece) == ERR_OK &&
+        bytes_add(&more, span_of("\r\n"), UINT32_MAX) == ERR_OK)
+        writer_secret(port->recorder->writer, bytes_span(&more));
+    bytes_free(&more);
+}
+
+/* What the module says after five silent seconds in half a line stands in the middle of its echo:
+ * then each piece is a secret.  False: it came back in one. */
+static bool note_pieces(struct recorder_port *port, struct span line)
+{
+    struct span echo = bytes_span(&port->echo);
+    size_t from = 0, at = 0;
+    bool any = false;
+
+    while (at < line.len && echo.len > 0) {
+        size_t skipped = echo.data[0] == line.data[at] ? 0 : skip_lines(echo);
+
+        if (echo.data[0] != line.data[at] && skipped == 0)
+            break;
+        if (skipped > 0) {
+            note_piece(port, span_at(line.data + from, at - from));
+            from = at;
+            any = true;
+            echo = span_skip(echo, skipped);
+        } else {
+            echo = span_skip(echo, 1);
+            at++;
+        }
+    }
+    if (any)
+        note_piece(port, span_skip(line, from));
+    return any;
+}
+
+/* The same of a line that may have been corrected. */
+static bool note_echo(struct recorder_port *port, struct span line)
+{
+    uint8_t erase = tlsmodem_erase_key(port->recorder->modem, port->index);
+    struct bytes text = { .data = NULL }, echo = { .data = NULL };
+    bool any;
+
+    if (!is_edited(bare(line), erase))
+        return note_pieces(port, line);
+    any = edit(line, erase, &text, &echo) != ERR_OK || note_pieces(port, bytes_span(&echo));
+    bytes_free(&text);
+    bytes_free(&echo);
+    return any;
+}
+
+/* True when all of it is a secret, and what is one is noted. */
+static bool judge(struct recorder_port *port, struct span line)
+{
+    bool secret = port->before.len > 0 ? judge_rest(port, line) : recorder_judge(port, line);
+
+    if (!port->is_data && (secret || has_secret(port, bare(line))))
+        secret = note_echo(port, line) || secret;
+    return secret;
+}
+
 void recorder_release(struct recorder_port *port)
 {
     struct span line = bytes_span(&port->line);
-    bool secret = false;
+    bool secret = line.len > 0 && judge(port, line);
 
-    if (line.len > 0)
-        secret = port->before.len > 0 ? judge_rest(port, line) : recorder_judge(port, line);
     write_line(port, secret);
     bytes_drop(&port->before, port->before.len);
+}
+
+/* The first bytes of what is held, and as many of what has come back. */
+static void release_part(struct recorder_port *port, size_t count)
+{
+    struct bytes line = bytes_take(&port->line), echo = bytes_take(&port->echo);
+    size_t echoed = echo.len < count ? echo.len : count;
+    enum err err = bytes_add(&port->line, span_skip(bytes_span(&line), count), UINT32_MAX);
+
+    if (err == ERR_OK)
+        err = bytes_add(&port->echo, span_skip(bytes_span(&echo), echoed), UINT32_MAX);
+    if (err == ERR_OK) {
+        struct span part = span_at(line.data, count);
+        bool secret = recorder_judge(port, part);
+
+        writer_host(port->recorder->writer, port->line_ms, port->index, part, secret);
+        if (echoed > 0)
+            writer_module(port->recorder->writer, port->line_ms, port->index,
+                          span_at(echo.data, echoed));
+    }
+    bytes_free(&line);
+    bytes_free(&echo);
+}
+
+void recorder_make_room(struct recorder_port *port, size_t keep)
+{
+    struct span line = bytes_span(&port->line);
+    size_t end = line.len;
+
+    while (end > 0 && line.len - end < keep && line.data[end - 1] > ' ' &&
+           line.data[end - 1] != '"')
+        end--;
+    if (end == 0 || line.len - end >= keep)
+        recorder_release(port); /* a word that is no URL of anybody's */
+    else
+        release_part(port, end);
 }
 
 /* What happens while a line is half typed comes behind that half, unless that tells of a secret. */
@@ -220,9 +366,30 @@ static bool holds(struct recorder_port *port)
     return port->line.len > 0;
 }
 
+/* What was typed while the port kept bytes back comes back in pieces, line by line. */
+static void note_kept(struct recorder_port *port)
+{
+    struct bytes kept = bytes_take(&port->kept);
+    struct span left = bytes_span(&kept);
+
+    while (left.len > 0) {
+        size_t len = 0;
+
+        while (len < left.len && left.data[len] != '\r' && left.data[len] != '\n')
+            len++;
+        if (len >= SHORT_BYTES)
+            writer_secret(port->recorder->writer, span_at(left.data, len));
+        if (len > 0)
+            recorder_note_secrets(port->recorder, port->index, span_at(left.data, len));
+        left = span_skip(left, len < left.len ? len + 1 : len);
+    }
+    bytes_free(&kept);
+}
+
 /* Memory that runs out loses an echo, and shows nothing. */
 static void hear(struct recorder_port *port, int64_t now_ms, struct span bytes)
 {
+    note_kept(port);
     if (holds(port))
         (void)bytes_add(&port->echo, bytes, UINT32_MAX);
     else
@@ -238,6 +405,7 @@ static void look(struct recorder_port *port, int64_t now_ms)
     said = port->inner->ops->peek(port->inner);
     if (!has_seen(port, said) || said.len == port->seen)
         return;
+    note_kept(port);
     writer_module(port->recorder->writer, now_ms, port->index, span_skip(said, port->seen));
     see(port, said);
 }

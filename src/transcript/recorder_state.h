@@ -7,6 +7,7 @@
 #include "iface/clock.h"
 #include "iface/net.h"
 #include "iface/tls.h"
+#include "transcript/fields.h"
 #include "transcript/script.h"
 
 enum { RECORDER_PROVIDERS_MAX = 4 };
@@ -62,11 +63,14 @@ struct recorder_port {
     /* The beginning of that line, which was written already: something happened meanwhile, and
      * there was no secret in it. */
     struct bytes before;
-    bool is_data;  /* it is typed at a prompt */
-    bool overlong; /* the rest of a line that is a secret as a whole */
-    bool armoured; /* a PEM block has begun, and no prompt has asked for it */
-    size_t seen;   /* bytes that the module has said, and nobody took yet, are written */
-    uint32_t sum;  /* of them */
+    struct fields
+        fields;        /* what in bytes of a connection, or of a prompt, is a secret by its place */
+    struct bytes kept; /* typed while the port keeps bytes back: secrets, when their echo comes */
+    bool is_data;      /* it is typed at a prompt */
+    bool overlong;     /* the rest of a line that is a secret as a whole */
+    bool armoured;     /* a PEM block has begun, and no prompt has asked for it */
+    size_t seen;       /* bytes that the module has said, and nobody took yet, are written */
+    uint32_t sum;      /* of them */
 };
 
 struct recorder {
@@ -96,6 +100,13 @@ bool recorder_judge(struct recorder_port *port, struct span typed);
 
 /* Notes what is secret in a command line of the port `index`. */
 void recorder_note_secrets(struct recorder *recorder, unsigned index, struct span line);
+
+/* The same of bytes of a connection. */
+bool recorder_judge_online(struct recorder_port *port, struct span data);
+
+/* Writes most of what is held of a prompt: all but a word at its end that may go on, of less than
+ * `keep` bytes. */
+void recorder_make_room(struct recorder_port *port, size_t keep);
 
 /* Writes what was typed and is held, with its secrets; nothing if there is none. */
 void recorder_release(struct recorder_port *port);

@@ -7,6 +7,7 @@
 
 #include "base/letters.h"
 #include "transcript/echo.h"
+#include "transcript/encoded.h"
 #include "transcript/writer_text.h"
 
 #include <assert.h>
@@ -143,6 +144,8 @@ static void flush_typed(struct writer *writer, unsigned index, bool answered)
             give_back(writer, port);
     }
     if (typed.len > 0) {
+        if (!port->typed_secret)
+            encoded_note(writer, typed);
         (void)turn_to(writer, index);
         if (port->typed_secret || !write_line(writer, port, typed, answered))
             write_data(writer, port, typed);
@@ -197,8 +200,11 @@ static size_t write_heard(struct writer *writer, struct writer_port *port, struc
         return 0;
     /* Raw: up to the end of a line, or as much as a line of the file has. */
     end = end < heard.len && end + 2 <= HEARD_MAX ? end + 2 : heard.len;
-    if (end > HEARD_MAX)
-        end = HEARD_MAX;
+    if (forced && end == heard.len)
+        writer_note_cut(writer, heard);
+    end = writer_uncut(writer, heard, end < HEARD_MAX ? end : HEARD_MAX, !forced);
+    if (end == 0)
+        return 0;
     writer_add(writer, span_of("< bytes "));
     writer_add_quoted(writer, span_at(heard.data, end), false);
     (void)writer_end_line(writer);

@@ -10,6 +10,7 @@
 #include "base/letters.h"
 #include "base/text.h"
 #include "services/address_text.h"
+#include "transcript/encoded.h"
 #include "transcript/writer_doubt.h"
 #include "transcript/writer_host.h"
 #include "transcript/writer_text.h"
@@ -301,12 +302,24 @@ void writer_tls_fails(struct writer *writer, int64_t now_ms, int connection,
     writer_fail_handshake(writer, peer, failure);
 }
 
+/* Secrets that nobody has typed at the module as such. */
+static void find_secrets(struct writer *writer, struct fields *fields, struct span bytes)
+{
+    struct span values[WRITER_PLACED_MAX];
+    size_t count = fields_find(fields, bytes, values, WRITER_PLACED_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        writer_place_secret(writer, values[i]);
+    encoded_note(writer, bytes);
+}
+
 static void write_bytes(struct writer *writer, const struct writer_peer *peer, const char *verb,
                         struct span bytes)
 {
     writer_addf(writer, "peer %s %s ", peer->name, verb);
     writer_add_quoted(writer, bytes, false);
     (void)writer_end_line(writer);
+    writer->placed_count = 0;
 }
 
 /* A word that the module has made at random for a mail (RFC 5322, RFC 2046): from behind `head` up
@@ -357,14 +370,19 @@ void writer_peer_gets(struct writer *writer, int64_t now_ms, int connection, str
 
     assert(bytes.len > 0);
     peer = begin_step(writer, now_ms, connection, false);
+    find_secrets(writer, &connection_at(writer, connection)->got, bytes);
     if (peer->transport != NET_TCP || !write_random(writer, peer, bytes))
         write_bytes(writer, peer, "gets", bytes);
 }
 
 void writer_peer_sends(struct writer *writer, int64_t now_ms, int connection, struct span bytes)
 {
+    const struct writer_peer *peer;
+
     assert(bytes.len > 0);
-    write_bytes(writer, begin_step(writer, now_ms, connection, true), "sends", bytes);
+    peer = begin_step(writer, now_ms, connection, true);
+    find_secrets(writer, &connection_at(writer, connection)->sent, bytes);
+    write_bytes(writer, peer, "sends", bytes);
 }
 
 void writer_peer_ends(struct writer *writer, int64_t now_ms, int connection, enum writer_end end)

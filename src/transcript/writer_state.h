@@ -4,10 +4,11 @@
 
 #include "base/bytes.h"
 #include "iface/net.h"
+#include "transcript/fields.h"
 #include "transcript/script.h"
 #include "transcript/writer_config.h"
 
-enum { WRITER_VARYING_MAX = 64, WRITER_WORD_MAX = 80 };
+enum { WRITER_VARYING_MAX = 64, WRITER_WORD_MAX = 80, WRITER_PLACED_MAX = 16 };
 
 struct writer_varying {
     char word[WRITER_WORD_MAX + 1];
@@ -39,6 +40,7 @@ struct writer_connection {
     bool unsaid; /* `connected` is still to be written */
     bool plain;  /* bytes have passed without TLS */
     bool secure;
+    struct fields got, sent; /* what in the two directions is a secret by its place */
 };
 
 /* How many connections a port was asked for. */
@@ -53,6 +55,12 @@ struct writer_doubt {
     size_t peer;
     enum tls_reason reason;
     int alert;
+};
+
+/* Of the bytes that are being written a secret that is too short to be one wherever it stands. */
+struct writer_placed {
+    const uint8_t *at;
+    size_t secret; /* its number */
 };
 
 struct writer {
@@ -76,6 +84,8 @@ struct writer {
     bool full;    /* since there was no place for a secret */
     struct bytes secrets[WRITER_SECRETS_MAX];
     size_t secret_count;
+    struct writer_placed placed[WRITER_PLACED_MAX];
+    size_t placed_count;
     struct writer_varying varying[WRITER_VARYING_MAX];
     size_t varying_count; /* ever; the oldest of those that are not kept gives way */
     size_t varying_kept;  /* the first, told by writer_varies() */

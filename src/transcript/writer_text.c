@@ -40,6 +40,16 @@ size_t writer_note_secret(struct writer *writer, struct span value)
     return writer->secret_count;
 }
 
+void writer_place_secret(struct writer *writer, struct span value)
+{
+    size_t secret = writer_note_secret(writer, value);
+
+    if (secret == 0 || value.len >= GLOBAL_SECRET_MIN)
+        return;
+    assert(writer->placed_count < WRITER_PLACED_MAX);
+    writer->placed[writer->placed_count++] = (struct writer_placed){ value.data, secret };
+}
+
 static bool is_word_byte(struct span text, size_t at)
 {
     return at < text.len && is_letter_or_digit(text.data[at]);
@@ -50,6 +60,10 @@ static size_t secret_at(const struct writer *writer, struct span text, size_t at
 {
     size_t found = 0, longest = 0;
 
+    for (size_t i = 0; i < writer->placed_count; i++) {
+        if (writer->placed[i].at == text.data + at)
+            return writer->placed[i].secret;
+    }
     for (size_t i = 0; i < writer->secret_count; i++) {
         struct span secret = bytes_span(&writer->secrets[i]);
 
@@ -75,6 +89,76 @@ static size_t until_secret(const struct writer *writer, struct span text, size_t
     while (at < text.len && (*ret_secret = secret_at(writer, text, at, typed)) == 0)
         at++;
     return at;
+}
+
+bool writer_has_secret(const struct writer *writer, struct span bytes)
+{
+    for (size_t at = 0; at < bytes.len; at++) {
+        if (secret_at(writer, bytes, at, false) > 0)
+            return true;
+    }
+    return false;
+}
+
+/* How many bytes at the end may begin a secret that has not come whole; its number in `ret_secret`.
+ */
+static size_t begun(const struct writer *writer, struct span bytes, size_t *ret_secret)
+{
+    size_t longest = 0;
+
+    for (size_t i = 0; i < writer->secret_count; i++) {
+        struct span secret = bytes_span(&writer->secrets[i]);
+        size_t len = secret.len <= bytes.len ? secret.len - 1 : bytes.len;
+
+        if (secret.len < GLOBAL_SECRET_MIN)
+            continue;
+        while (len > longest && memcmp(bytes.data + bytes.len - len, secret.data, len) != 0)
+            len--;
+        if (len > longest) {
+            longest = len;
+            *ret_secret = i;
+        }
+    }
+    return longest;
+}
+
+size_t writer_uncut(const struct writer *writer, struct span bytes, size_t len, bool more)
+{
+    size_t at = 0, whole = bytes.len, secret;
+
+    if (writer->secret_count == 0)
+        return len;
+    if (more)
+        whole -= begun(writer, bytes, &secret);
+    if (len > whole)
+        len = whole;
+    while (at < len) {
+        size_t next = until_secret(writer, bytes, at, false, &secret);
+
+        if (secret == 0 || next >= len)
+            return len;
+        at = next + writer->secrets[secret - 1].len;
+        if (at > len)
+            return next > 0 ? next : at;
+    }
+    return len;
+}
+
+void writer_note_cut(struct writer *writer, struct span bytes)
+{
+    size_t secret = 0, len = writer->secret_count > 0 ? begun(writer, bytes, &secret) : 0;
+    struct bytes whole = { .data = NULL };
+
+    if (len < GLOBAL_SECRET_MIN)
+        return;
+    if (bytes_copy(&whole, bytes_span(&writer->secrets[secret])) != ERR_OK) {
+        writer->failed = true;
+        return;
+    }
+    (void)writer_note_secret(writer, span_at(whole.data, len));
+    if (whole.len - len >= GLOBAL_SECRET_MIN)
+        (void)writer_note_secret(writer, span_skip(bytes_span(&whole), len));
+    bytes_free(&whole);
 }
 
 /* ---- lines and quotes ---- */

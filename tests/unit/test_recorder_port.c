@@ -3,6 +3,7 @@
 #include "check.h"
 #include "talk.h"
 
+#include "tlsmodem_control.h"
 #include "transcript/recorder.h"
 #include "transcript/writer.h"
 
@@ -163,6 +164,123 @@ static void nothing_leaks(void **state)
     }
 }
 
+static void expect_hidden(const char *what, const char *secret)
+{
+    if (strstr(text, secret) != NULL)
+        print_error("%s: %s in\n%.1500s\n", what, secret, text);
+    assert_null(strstr(text, secret));
+}
+
+/* The port takes bytes while a command runs, and keeps them for behind it. */
+static void nothing_leaks_that_flow_control_holds(void **state)
+{
+    static const size_t pieces[] = { 0, 1, 7 };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof(pieces) / sizeof(pieces[0]); k++) {
+        begin("m95");
+        type(span_of("AT+IFC=1,1\r"), 0);
+        type(span_of("AT+QIFGCNT=0\rAT+QICSGP=1,\"CMNET\"\rAT+QIREGAPP\rAT+QIACT\r"), 0);
+        world_advance(&world, 5000);
+        scripted_net_listen(&world.scripted_net, 81, PEER_HANGS);
+        type(span_of("AT+QHTTPURL=20,30\rhttp://127.0.0.1:81/AT+QHTTPGET=60\r"), 0);
+        world_advance(&world, 1000);
+        type(span_of("AT+QSECWRITE=\"RAM:k.pem\",20,5\rS3cretWordS3cretWord"), pieces[k]);
+        type(span_of("AT+CPIN=\"87651234\"\r"), pieces[k]);
+        world_advance(&world, 100000);
+        end();
+        expect_hidden("behind a command that runs", "S3cret");
+        expect_hidden("behind a command that runs", "tWordS");
+        expect_hidden("behind a command that runs", "87651234");
+    }
+}
+
+/* Half a line, five silent seconds: what the module says stands in the middle of its echo. */
+static void nothing_leaks_from_an_echo_in_pieces(void **state)
+{
+    static const char *const halves[][2] = {
+        { "AT+CPIN=\"87651", "234\"\r" },
+        { "AT+CPIN=\"8765123", "4\"\r" },
+        { "AT+CPIN=\"8", "7651234\"\r" },
+        { "AT+CPIX\bN=\"87651", "234\"\r" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+        begin("he910");
+        type(span_of("AT+CREG=1\r"), 0);
+        type(span_of(halves[i][0]), 0);
+        world_advance(&world, 6000);
+        assert_int_equal(tlsmodem_set_registration(world.modem, TLSMODEM_DENIED), ERR_OK);
+        world_settle(&world);
+        world_advance(&world, 1000);
+        type(span_of(halves[i][1]), 0);
+        world_advance(&world, 1000);
+        end();
+        assert_non_null(strstr(text, "+CREG: 3"));
+        expect_hidden("the first half", "87651");
+        expect_hidden("the first half", "CPIN=\"8");
+        expect_hidden("the second half", "1234");
+        expect_hidden("the second half", "4\\\"");
+    }
+}
+
+/* What a host types at a prompt is looked at piece by piece: none ends in a URL. */
+static void nothing_leaks_from_a_long_prompt(void **state)
+{
+    static char typed[9001];
+
+    (void)state;
+    for (size_t at = 3970; at <= 4000; at++) {
+        static const char url[] = "http://user:S3cretWord@h.example/x";
+
+        memset(typed, 'x', 9000);
+        for (size_t i = 50; i < 9000; i += 50)
+            typed[i] = '\n';
+        typed[at - 1] = ' ';
+        memcpy(typed + at, url, sizeof(url) - 1);
+        typed[at + sizeof(url) - 1] = ' ';
+        begin("m95");
+        type(span_of("AT+QFUPL=\"RAM:a.txt\",9000\r"), 0);
+        type(span_at(typed, 9000), 1000);
+        world_advance(&world, 1000);
+        end();
+        expect_hidden("a URL", "S3cret");
+        expect_hidden("a URL", "etWord");
+    }
+}
+
+/* What a host says to a server, whole or in pieces. */
+static void nothing_leaks_online(void **state)
+{
+    static const size_t pieces[] = { 0, 1, 2, 3, 7, 40 };
+    static const char typed[] = "GET / HTTP/1.1\r\nAuthorization: Bearer S3cretWord\r\n"
+                                "Referer: http://user:Qk4zPw91@h/\r\nX-Api-Key: Zy7Kd2\r\n\r\n";
+
+    (void)state;
+    for (size_t k = 0; k < sizeof(pieces) / sizeof(pieces[0]); k++) {
+        struct scripted_peer *peer;
+
+        begin("he910");
+        scripted_net_listen(&world.scripted_net, 443, PEER_ACCEPTS);
+        peer = scripted_net_peer(&world.scripted_net, 443);
+        peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
+        type(span_of("AT+CGDCONT=1,\"IP\",\"internet\"\rAT#SGACT=1,1\rAT#SSLEN=1,1\r"), 0);
+        type(span_of("AT#SSLSECCFG=1,0,0\rAT#SSLD=1,443,\"127.0.0.1\",0,0\r"), 0);
+        world_advance(&world, 1000);
+        assert_int_equal(peer->state, PEER_OPEN);
+        type(span_of(typed), pieces[k]);
+        world_advance(&world, 10000);
+        end();
+        expect_hidden("a token", "S3cret");
+        expect_hidden("a token", "etWord");
+        expect_hidden("a key", "Zy7Kd2");
+        expect_hidden("a key", "Zy7");
+        if (pieces[k] == 0)
+            expect_hidden("a URL", "Qk4zPw91");
+    }
+}
+
 struct shown {
     const char *typed, *recording;
 };
@@ -191,6 +309,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_leaks),
+        cmocka_unit_test(nothing_leaks_that_flow_control_holds),
+        cmocka_unit_test(nothing_leaks_from_an_echo_in_pieces),
+        cmocka_unit_test(nothing_leaks_from_a_long_prompt),
+        cmocka_unit_test(nothing_leaks_online),
         cmocka_unit_test(the_rest_is_shown),
     };
 

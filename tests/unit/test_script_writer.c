@@ -200,6 +200,71 @@ static void test_two_ports(void **state)
 /* ---- what must not be written, or differs ---- */
 
 /* A secret without a place ends the recording; none stands in clear. */
+/* A line of the module that is too long for a step is cut, but not in a secret. */
+static void test_secrets_across_a_cut(void **state)
+{
+    static char said[700];
+
+    (void)state;
+    for (size_t at = 200; at < 260; at++) {
+        for (size_t piece = 1; piece < 700; piece = piece * 7) {
+            begin();
+            writer_secret(writer, span_of("sEsaMe"));
+            memset(said, 'x', sizeof(said));
+            memcpy(said + at, "sEsaMe", 6);
+            for (size_t i = 0; i < sizeof(said); i += piece)
+                writer_module(
+                    writer, now_ms, 0,
+                    span_at(said + i, sizeof(said) - i < piece ? sizeof(said) - i : piece));
+            writer_close(writer);
+            assert_null(strstr(text, "sE"));
+            assert_null(strstr(text, "Me"));
+            assert_non_null(strstr(text, "${secret1}"));
+        }
+    }
+}
+
+/* Log-ins that hide nothing, and fields that are secrets by their name. */
+static void test_secrets_of_protocols(void **state)
+{
+    static const struct net_target to = { .transport = NET_TCP, .port = 25 };
+    static const char *const got[] = {
+        "AUTH LOGIN\r\n",
+        "bWU=\r\n",
+        "c0VzYU1l\r\n",
+        "AUTH PLAIN AG1lAHNFc2FNZQ==\r\n",
+        "Authorization: Basic bWU6c0VzYU1l\r\nHost: a\r\n",
+        "authorization: Bearer to",
+        "ken\r\nAu",
+        "thorization: xy\r\nCookie: a",
+        "=b",
+        "cd\r\nPASS other\r\n",
+        "X-Api-Key:\r\nnothing: Bearer shown\r\n",
+    };
+    int connection;
+
+    (void)state;
+    begin();
+    writer_secret(writer, span_of("sEsaMe"));
+    connection = writer_connected(writer, now_ms, &to);
+    for (size_t i = 0; i < sizeof(got) / sizeof(got[0]); i++)
+        writer_peer_gets(writer, now_ms, connection, span_of(got[i]));
+    writer_peer_sends(writer, now_ms, connection, span_of("Set-Cookie: k=v; path\r\nbody k=v\r\n"));
+    host("GET\r\nhdr: bWU6c0VzYU1l\r\n");
+    writer_close(writer);
+    for (size_t i = 0; i < 12; i++) {
+        static const char *const hidden[] = { "c0Vz", "AG1l",       "bWU6",      "Bearer to",
+                                              "ken",  " xy",        "a=b",       "Cookie: a",
+                                              "cd",   "PASS other", "k=v; path", "sEsaMe" };
+
+        if (strstr(text + head_len, hidden[i]) != NULL)
+            fail_msg("%s: %s", hidden[i], text + head_len);
+    }
+    assert_non_null(strstr(text, "nothing: Bearer shown"));
+    assert_non_null(strstr(text, "gets \"AUTH LOGIN\\r\\n\""));
+    assert_non_null(strstr(text, "Host: a\\r\\n\""));
+}
+
 static void step(const char *act, const char *first, const char *second)
 {
     const struct script_step one = { .kind = SCRIPT_ACT, .act = lab_act_find(span_of(act)) };
@@ -662,6 +727,8 @@ int main(void)
         cmocka_unit_test(test_pauses),
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_the_world),
+        cmocka_unit_test(test_secrets_across_a_cut),
+        cmocka_unit_test(test_secrets_of_protocols),
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_secrets_without_a_place),
         cmocka_unit_test(test_a_secret_too_long),

@@ -50,14 +50,14 @@ static bool is_one_of(const char *key, const char *const *keys)
     return *keys != NULL;
 }
 
-bool call_has_only(struct call *call, const char *const *keys)
+bool call_has_only(struct call *call, const json_t *object, const char *const *keys)
 {
     char memory[CALL_WHY_CAP];
     struct text list;
     const char *key;
     json_t *value;
 
-    json_object_foreach(call->body, key, value)
+    json_object_foreach((json_t *)object, key, value)
     {
         if (is_one_of(key, keys))
             continue;

@@ -16,7 +16,7 @@ struct call {
     struct house_modem modem;  /* the same */
     const struct lab_act *act; /* that the address has; NULL: none */
     json_t *body;              /* an object; NULL: there was none */
-    uint64_t after;            /* the argument of the same name */
+    uint64_t argument;         /* the number behind the ? of the address; 0: there is none */
     unsigned status;           /* of the answer; HTTP_OK in the beginning */
     json_t *answer;            /* owned; NULL until then */
     bool goes_on;              /* the answer is a stream, of the journal `tag`, 0: of all */
@@ -30,8 +30,8 @@ void call_fail(struct call *call, unsigned status, const char *format, ...)
 /* The status that stands for an error of the engine or the runtime. */
 unsigned call_status_of(enum err err);
 
-/* True when the body has no key but those of `keys`, whose end is NULL; else the call has failed.
- */
-bool call_has_only(struct call *call, const char *const *keys);
+/* True when an object of the body (NULL: none) has no key but those of `keys`, whose end is NULL;
+ * else the call has failed. */
+bool call_has_only(struct call *call, const json_t *object, const char *const *keys);
 
 #endif

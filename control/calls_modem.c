@@ -141,7 +141,7 @@ static bool check_change(struct change *change)
 
     for (size_t i = 0; i < SETTINGS_MAX && (keys[i] = calls_modem_key(i)) != NULL; i++)
         ;
-    if (!call_has_only(call, keys) || !check_port(call, &change->port))
+    if (!call_has_only(call, call->body, keys) || !check_port(call, &change->port))
         return false;
     for (size_t i = 0; (rule = lab_setting_at(i)) != NULL; i++) {
         value = json_object_get(call->body, rule->name);
@@ -232,7 +232,7 @@ void calls_modem_act(struct call *call)
     text_init(&why, memory, sizeof(memory));
     for (size_t i = 0; i < call->act->value_count; i++)
         keys[i] = call->act->values[i].name;
-    if (!call_has_only(call, keys))
+    if (!call_has_only(call, call->body, keys))
         return;
     for (size_t i = 0; i < call->act->value_count; i++) {
         const json_t *value = json_object_get(call->body, keys[i]);
@@ -259,7 +259,7 @@ void calls_modem_show(struct call *call)
 
 void calls_modem_journal(struct call *call)
 {
-    call->answer = journal_json(hand_journal(call->modem.hand), call->after);
+    call->answer = journal_json(hand_journal(call->modem.hand), call->argument);
 }
 
 void calls_modem_events(struct call *call)

@@ -114,12 +114,14 @@ static void begin_stream(struct control *control, const struct call *call,
 static void answer_call(struct control *control, const struct http_request *request,
                         struct http_answer *answer)
 {
-    struct call call = { .after = number_of(http_request_argument(request, "after")) };
+    struct call call = { .argument = 0 };
     const char *modem = http_request_argument(request, "modem");
     struct route route;
 
     if (!find_route(request, &route, &call, answer) || !read_body(request, &call.body, answer))
         return;
+    if (route.argument != NULL)
+        call.argument = number_of(http_request_argument(request, route.argument));
     if (modem != NULL && call.name[0] == '\0')
         snprintf(call.name, sizeof(call.name), "%s", modem);
     if (!atomic_load(&control->is_ready)) {

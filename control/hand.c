@@ -11,6 +11,8 @@ enum { CODE_CAP = 8 };
 struct hand {
     struct moved_clock clock;
     struct journal *journal;
+    const char *first_link; /* the config's; NULL: none */
+    bool changed_link;
     bool knows; /* what follows */
     bool attached;
     struct tlsmodem_status before; /* without its texts */
@@ -48,9 +50,23 @@ static void on_message(void *ctx, const struct tlsmodem_sending *message, enum t
     journal_message(ctx, message, sent);
 }
 
+/* The words of the wrapper of that name. */
+static const char *link_of(const struct stack_plan *plan)
+{
+    const struct wrapper *wrapper;
+
+    for (size_t i = 0; plan != NULL && (wrapper = stack_wrapper_at(i)) != NULL; i++) {
+        if (strcmp(wrapper->option, "--link") == 0)
+            return plan->words[i];
+    }
+    return NULL;
+}
+
 void hand_config(struct hand *hand, struct runtime_modem_config *config)
 {
     config->clock = &hand->clock;
+    config->laboratory = true;
+    hand->first_link = link_of(config->in_front);
     config->log = journal_log(hand->journal);
     config->observer = journal_observer(hand->journal);
     config->on_message = on_message;
@@ -78,6 +94,30 @@ void hand_remember(struct hand *hand, struct tlsmodem *modem)
     hand->knows = true;
 }
 
+enum err hand_set_link(struct hand *hand, struct tlsmodem *modem, const char *words, char *why,
+                       size_t cap)
+{
+    enum err err = tlsmodem_set_link(modem, words, why, cap);
+
+    hand->changed_link = hand->changed_link || err == ERR_OK;
+    return err;
+}
+
+const char *hand_link(const struct hand *hand, const struct tlsmodem *modem)
+{
+    return hand->changed_link ? tlsmodem_link(modem) : hand->first_link;
+}
+
+/* The words are the config's, and so good. */
+static void restore_trouble(struct hand *hand, struct tlsmodem *modem)
+{
+    char why[1];
+
+    tlsmodem_remove_fault(modem, 0);
+    if (hand->changed_link)
+        tlsmodem_set_link(modem, hand->first_link, why, sizeof(why));
+}
+
 /* What cannot be done any more need not be. */
 void hand_restore(struct hand *hand, struct tlsmodem *modem)
 {
@@ -86,6 +126,7 @@ void hand_restore(struct hand *hand, struct tlsmodem *modem)
 
     if (!hand->knows)
         return;
+    restore_trouble(hand, modem);
     tlsmodem_get_status(modem, &now);
     if (before->on && !now.on)
         tlsmodem_set_power(modem, TLSMODEM_POWER_ON);

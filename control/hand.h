@@ -26,7 +26,15 @@ void hand_advance(struct hand *hand, int64_t ms);
 /* Remembers how the modem is, once: before the first change.  In its thread, as the next. */
 void hand_remember(struct hand *hand, struct tlsmodem *modem);
 
-/* Gives the modem the network, the SIM and the power that were remembered, and ends a call. */
+/* Has the modem behind this radio, as tlsmodem_set_link() has it. */
+enum err hand_set_link(struct hand *hand, struct tlsmodem *modem, const char *words, char *why,
+                       size_t cap);
+
+/* The words of its link; NULL: it is behind none. */
+const char *hand_link(const struct hand *hand, const struct tlsmodem *modem);
+
+/* Gives the modem the network, the SIM, the power and the link that were remembered, removes faults
+ * and ends a call. */
 void hand_restore(struct hand *hand, struct tlsmodem *modem);
 
 #endif

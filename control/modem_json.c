@@ -77,6 +77,7 @@ static void add_status(json_t *json, const struct tlsmodem_status *status)
 
 struct look {
     json_t *json;
+    const struct hand *hand;
     size_t ports;
 };
 
@@ -87,10 +88,13 @@ static void look_at(void *ctx, size_t index, struct runtime_modem *modem)
     struct tlsmodem *engine = runtime_modem_engine(modem);
     json_t *list = json_array();
     struct tlsmodem_status status;
+    const char *link;
 
     (void)index;
     tlsmodem_get_status(engine, &status);
     add_status(look->json, &status);
+    link = hand_link(look->hand, engine);
+    json_object_set_new(look->json, "link", link != NULL ? json_string(link) : json_null());
     for (size_t port = 0; port < look->ports; port++) {
         unsigned lines = tlsmodem_circuits(engine, port);
         json_t *one = json_object();
@@ -116,7 +120,7 @@ static const struct tlsmodem_model *model_named(const char *name)
 json_t *modem_json(const struct house *house, const struct house_modem *modem)
 {
     const struct tlsmodem_model *model = model_named(modem->model);
-    struct look look = { json_object(), modem->ports };
+    struct look look = { json_object(), modem->hand, modem->ports };
     json_t *one;
     size_t port;
 

@@ -1,9 +1,11 @@
 /* openapi.c: see openapi.h. */
 #include "control/openapi.h"
 
+#include "base/fault_kinds.h"
 #include "control/routes.h"
 #include "laboratory/setting.h"
 #include "tlsmodem.h"
+#include "wrap/link_profile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -124,6 +126,12 @@ static json_t *body_of(const struct route *route)
     case ROUTE_ACT:
         schema = act_schema(route->act);
         break;
+    case ROUTE_LINK:
+        schema = reference("Link");
+        break;
+    case ROUTE_FAULT:
+        schema = reference("Fault");
+        break;
     }
     return json_pack("{s:o}", "content", content("application/json", schema));
 }
@@ -160,7 +168,9 @@ static bool is_stream(const struct route *route)
 
 static const char *schema_name(const struct route *route)
 {
-    if (strcmp(route->method, "DELETE") == 0)
+    if (strstr(route->path, "/faults") != NULL)
+        return strcmp(route->method, "POST") == 0 ? "Fault" : "Faults";
+    if (strcmp(route->method, "DELETE") == 0 && strstr(route->path, "/link") == NULL)
         return "Removed";
     if (strstr(route->path, "/journal") != NULL)
         return "Journal";
@@ -250,6 +260,44 @@ static json_t *paths(void)
     return json;
 }
 
+/* ---- links and faults ---- */
+
+static json_t *link_schema(void)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; link_known_at(i) != NULL; i++)
+        json_array_append_new(names, json_string(link_known_at(i)->name));
+    return json_pack("{s:s,s:b,s:s,s:{s:{s:s,s:o},s:{s:s},s:{s:s},s:{s:s},s:{s:s},s:{s:s}}}",
+                     "type", "object", "additionalProperties", 0, "description",
+                     "kbit/s, kbit/s, ms, ms, per cent; what is left out is as the name has it, or "
+                     "unlimited, or 0",
+                     "properties", "name", "type", "string", "enum", names, "down", "type",
+                     "number", "up", "type", "number", "rtt", "type", "number", "jitter", "type",
+                     "number", "loss", "type", "number");
+}
+
+static json_t *fault_schema(void)
+{
+    json_t *types = json_array(), *phases = json_array();
+
+    for (size_t i = 0; fault_kind_at(i) != NULL; i++)
+        json_array_append_new(types, json_string(fault_kind_at(i)->name));
+    for (size_t i = 0; fault_phase_word(i) != NULL; i++)
+        json_array_append_new(phases, json_string(fault_phase_word(i)));
+    return json_pack(
+        "{s:s,s:[s],s:s,s:{s:{s:s,s:o},s:{s:s,s:[s,s]},s:{s:s},s:{s:s},s:{s:s,s:{s:{s:s},s:{s:s},s:"
+        "{s:s,s:o}}},s:{s:s},s:{s:s},s:{s:s},s:{s:s}}}",
+        "type", "object", "required", "type", "description",
+        "types, attributes and units: docs/laboratory.md; an answer has number, words, seen and "
+        "struck, too",
+        "properties", "type", "type", "string", "enum", types, "stream", "type", "string", "enum",
+        "downstream", "upstream", "toxicity", "type", "number", "attributes", "type", "object",
+        "when", "type", "object", "properties", "command", "type", "string", "socket", "type",
+        "integer", "phase", "type", "string", "enum", phases, "after", "type", "integer", "count",
+        "type", "integer", "every", "type", "integer", "seed", "type", "integer");
+}
+
 /* An object whose members may be more. */
 static json_t *loose(const char *words)
 {
@@ -259,7 +307,7 @@ static json_t *loose(const char *words)
 static json_t *schemas(void)
 {
     return json_pack(
-        "{s:o,s:o,s:o,s:o,s:o,s:o}", "Error",
+        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "Error",
         json_pack("{s:s,s:[s],s:{s:{s:s}}}", "type", "object", "required", "error", "properties",
                   "error", "type", "string"),
         "Settings", settings_schema(), "Modem",
@@ -269,7 +317,8 @@ static json_t *schemas(void)
         loose(
             "modem, entries with number, time, ms by the modem's clock, kind, port, text and what "
             "came of it; last and lost"),
-        "Removed", loose("removed: the name"));
+        "Removed", loose("removed: the name"), "Link", link_schema(), "Fault", fault_schema(),
+        "Faults", loose("faults: a list of Fault"));
 }
 
 json_t *openapi_json(void)

@@ -12,7 +12,9 @@ enum route_body {
     ROUTE_NO_BODY,
     ROUTE_SETTINGS, /* as calls_modem_change() has it */
     ROUTE_MODEM,    /* one of a file */
-    ROUTE_ACT       /* the values of the act */
+    ROUTE_ACT,      /* the values of the act */
+    ROUTE_LINK,     /* as calls_trouble_set_link() has it */
+    ROUTE_FAULT     /* as calls_trouble_add() has it */
 };
 
 struct route {

@@ -168,6 +168,8 @@ bool controlling_open(struct controlling *controlling, const struct options *opt
         control_open(&config, ret_failure, &controlling->control) != ERR_OK)
         return false;
     explicit_bzero(&config.gate, sizeof(config.gate));
+    if (plans->control_token_file != NULL)
+        controlling->token_file = strdup(plans->control_token_file);
     roster->new_hand = new_hand;
     roster->hand_ctx = controlling;
     return true;
@@ -188,5 +190,6 @@ void controlling_stop(struct controlling *controlling)
 void controlling_close(struct controlling *controlling)
 {
     control_close(controlling->control);
+    free(controlling->token_file);
     controlling->control = NULL;
 }

@@ -12,6 +12,7 @@ struct controlling {
     struct roster *roster;
     struct control *control; /* NULL: nobody does */
     struct port_spec at;
+    char *token_file; /* owned; NULL: none */
     size_t bytes_max; /* of the journal of a modem */
     uint64_t journals;
 };

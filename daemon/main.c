@@ -10,8 +10,11 @@
 #include "state/state.h"
 #include "stderr_log.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 enum { EXIT_USE = 2 };
 
@@ -21,6 +24,14 @@ static void say(void *ctx, const char *line)
     stderr_say_error("%s", line);
 }
 
+/* It may have gone before we asked to be told. */
+static bool follow_parent(void)
+{
+    pid_t parent = getppid();
+
+    return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent;
+}
+
 static int run(const struct options *options)
 {
     struct scenario_run scenario;
@@ -28,6 +39,8 @@ static int run(const struct options *options)
     struct log log;
     int status = EXIT_SUCCESS;
 
+    if (options->exits_with_parent && !follow_parent())
+        return EXIT_FAILURE;
     stderr_log_init(&log, options);
     if (!options->debuggable)
         sandbox_hide_memory(&log);

@@ -345,6 +345,14 @@ static bool take_debuggable(struct options *options, const char *value, struct t
     return true;
 }
 
+static bool take_exit_with_parent(struct options *options, const char *value, struct text *error)
+{
+    (void)value;
+    (void)error;
+    options->exits_with_parent = true;
+    return true;
+}
+
 static bool take_strict(struct options *options, const char *value, struct text *error)
 {
     (void)value;
@@ -367,7 +375,7 @@ static const struct option first[] = {
     { "--iccid", NULL, "DIGITS", false, take_iccid,
       "the SIM's number: 18 digits from 89 on, the check digit is added, 19 with it, or 20" },
     { "--pty", NULL, "PATH", true, take_pty,
-      "a port: a pseudo-terminal, with a link to it at PATH" },
+      "a port: a pseudo-terminal, with a link to it at PATH; auto: without one" },
     { "--tcp", NULL, "[HOST:]PORT", true, take_tcp,
       "a port: a TCP listener; HOST is 127.0.0.1 unless given, PORT 0 is any free one" },
     { "--unix", NULL, "PATH", true, take_unix,
@@ -436,6 +444,8 @@ static const struct option last[] = {
     { "--debuggable", NULL, NULL, false, take_debuggable,
       "leave cores, debuggers and system calls as the machine has them, else the program allows "
       "itself only what it needs: whoever debugs it sees its keys" },
+    { "--exit-with-parent", NULL, NULL, false, take_exit_with_parent,
+      "end when the program that has started this one does" },
     { "--strict", NULL, NULL, false, take_strict,
       "exit with 1 if the run relied on a fact that no source confirms" },
     { "--help", "-h", NULL, false, take_help, "print this" },
@@ -603,10 +613,24 @@ static bool check_control(const struct options *options, struct text *error)
     return options->control_token_file == NULL;
 }
 
+static bool check_command(const struct options *options, struct text *error)
+{
+    if (options->command == NULL)
+        return true;
+    if (options->command[0] == NULL)
+        text_add(error, "-- needs a command; allowed: -- CMD ARG...");
+    else if (options->has_stdio)
+        text_add(error, "--stdio: the command behind -- has standard input and output; allowed: "
+                        "another port");
+    else
+        return true;
+    return false;
+}
+
 /* What no single option can know. */
 static bool check(const struct options *options, struct text *error)
 {
-    if (!check_control(options, error))
+    if (!check_control(options, error) || !check_command(options, error))
         return false;
     if (options->config != NULL)
         return check_with_file(options, error);
@@ -642,9 +666,14 @@ bool options_parse(int argc, char *const *argv, struct options *ret_options, cha
 
     assert(argc >= 1 && argv[argc] == NULL);
     text_init(&error, ret_error, OPTIONS_ERROR_CAP);
-    for (int i = 1; i < argc && options.action == OPTIONS_RUN; i++)
+    for (int i = 1; i < argc && options.action == OPTIONS_RUN; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            options.command = argv + i + 1;
+            break;
+        }
         if (!take_option(&options, argv, &i, &seen, &error))
             return false;
+    }
     if (options.action == OPTIONS_RUN && options.shard.count == 0 &&
         !shard_option_from_environment(&options.shard, &error))
         return false;
@@ -677,8 +706,8 @@ void options_print_help(FILE *out)
 
     fprintf(
         out,
-        "usage: tlsmodem [run] --module NAME PORT... [OPTION...]\n"
-        "       tlsmodem [run] --config FILE [OPTION...]\n"
+        "usage: tlsmodem [run] --module NAME PORT... [OPTION...] [-- CMD ARG...]\n"
+        "       tlsmodem [run] --config FILE [OPTION...] [-- CMD ARG...]\n"
         "       tlsmodem check FILE... [OPTION...]    plays transcripts: tlsmodem check --help\n"
         "       tlsmodem ctl COMMAND...    asks a run that has --control: tlsmodem ctl --help\n"
         "       tlsmodem state export|import FILE     what modems keep: tlsmodem state --help\n\n"
@@ -699,6 +728,8 @@ void options_print_help(FILE *out)
     }
     fputs("\nSIGHUP reads the FILE of --config again; without one it ends the program.\n"
           "\nExit status: 0 ended by SIGTERM, SIGINT, SIGHUP or the end of --stdio's input, "
-          "1 failure, also what --strict found, 2 wrong use or a wrong file.\n",
+          "1 failure, also what --strict found, 2 wrong use or a wrong file; with -- CMD that of "
+          "CMD, "
+          "128 and n where signal n has ended it.\n",
           out);
 }

@@ -50,8 +50,10 @@ struct options {
     struct port_spec metrics;
     size_t threads; /* 0: as many as there are processors */
     struct shard shard;
-    bool debuggable; /* cores, debuggers and system calls as the machine has them */
-    bool strict;     /* a run that relied on an unconfirmed fact has failed */
+    bool debuggable;      /* cores, debuggers and system calls as the machine has them */
+    char *const *command; /* what stands behind --, to the end of argv; NULL: nothing */
+    bool exits_with_parent;
+    bool strict; /* a run that relied on an unconfirmed fact has failed */
     enum log_level level;
     uint32_t traced; /* bits as in struct log */
 };

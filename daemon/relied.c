@@ -115,11 +115,12 @@ static void print_name(struct text *text, const struct tlsmodem_model *model,
     text_add(text, "/%s", fact->name);
 }
 
-static size_t say_model(const struct relied_model *model, const struct log *log, bool strict)
+static size_t say_model(const struct relied_model *model, const struct log *log,
+                        enum log_level wanted)
 {
     const struct tlsmodem_model *identity = model_named(model->name);
     size_t found = count(model), index = 0;
-    enum log_level level = strict && found > 0 ? LOG_ERROR : LOG_INFO;
+    enum log_level level = found > 0 ? wanted : LOG_INFO;
     char memory[LINE_CAP], name[NAME_CAP];
     struct tlsmodem_fact fact;
     struct text line, word;
@@ -144,15 +145,14 @@ static size_t say_model(const struct relied_model *model, const struct log *log,
     return found;
 }
 
-size_t relied_say(const struct relied *relied, const struct log *log, bool strict)
+size_t relied_say(const struct relied *relied, const struct log *log, enum log_level level)
 {
     size_t found = 0;
 
     for (const struct relied_model *model = relied->first; model != NULL; model = model->next)
-        found += say_model(model, log, strict);
+        found += say_model(model, log, level);
     if (!relied->has_lost)
         return found;
-    log_say(log, strict ? LOG_ERROR : LOG_INFO,
-            "for want of memory it is not known what this run relied on");
+    log_say(log, level, "for want of memory it is not known what this run relied on");
     return found + 1;
 }

@@ -16,9 +16,9 @@ struct relied {
 void relied_note(struct relied *relied, const char *model, const struct tlsmodem *modem);
 
 /* Logs for each model the names of the unconfirmed facts that were relied on: one line, or as many
- * as it takes; as an info, or as an error where there are any and there were to be none (`strict`).
- * Gives their number, which is not 0 where it is not known. */
-size_t relied_say(const struct relied *relied, const struct log *log, bool strict);
+ * as it takes; as an info, or as `level` says where there are any.  Gives their number, which is
+ * not 0 where it is not known. */
+size_t relied_say(const struct relied *relied, const struct log *log, enum log_level level);
 
 /* Gives its memory back; it is empty. */
 void relied_clear(struct relied *relied);

@@ -2,6 +2,7 @@
  * signal. */
 #include "service.h"
 
+#include "command.h"
 #include "counted_log.h"
 
 #include "confinement.h"
@@ -42,6 +43,7 @@ struct service {
     struct port_spec metrics;
     struct monitor *monitor; /* NULL: nobody is shown anything */
     struct controlling controlling;
+    struct command command;
     struct roster roster;
     struct progress progress;
     const char *doing; /* what progress is told of, with so many modems */
@@ -309,6 +311,18 @@ static bool open_all(struct service *service, struct modem_plans *plans)
            open_control(service, plans) && open_modems(service, plans);
 }
 
+/* Before system calls are filtered: what it may do is none of ours. */
+static bool start_command(struct service *service)
+{
+    struct port_failure failure;
+
+    return service->options->command == NULL ||
+           command_start(&service->command, service->options->command,
+                         &fleet_master(service->fleet)->loop, &service->roster,
+                         &service->controlling, on_end, service, &failure) ||
+           fail(failure.text, "");
+}
+
 static void close_all(struct service *service)
 {
     begin(service, "closing modems", service->roster.count);
@@ -324,11 +338,17 @@ static void close_all(struct service *service)
 /* A guess that decided something is worth a line in any case. */
 static int status_of(struct service *service)
 {
-    bool strict = service->options->strict;
+    const struct options *options = service->options;
+    enum log_level level = LOG_INFO;
+    size_t relied;
 
+    if (options->strict)
+        level = LOG_ERROR;
+    else if (options->command != NULL) /* whose verdict may rest on them */
+        level = LOG_WARNING;
     roster_note_relied(&service->roster);
-    return relied_say(&service->roster.relied, service->log, strict) > 0 && strict ? EXIT_FAILURE
-                                                                                   : EXIT_SUCCESS;
+    relied = relied_say(&service->roster.relied, service->log, level);
+    return relied > 0 && options->strict ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static bool has_limits(const struct service *service, const struct modem_plans *plans)
@@ -390,6 +410,9 @@ static int work(struct service *service, struct modem_plans *plans)
     if (is_open) {
         set_ready(service, true);
         say_ready(service);
+        is_open = start_command(service);
+    }
+    if (is_open) {
         roster_start(&service->roster);
         say_status(service, "");
         manager_watch(&service->manager, service->fleet);
@@ -398,6 +421,7 @@ static int work(struct service *service, struct modem_plans *plans)
         if (!service->options->debuggable)
             confinement_begin(&service->confinement, &master->loop, service->voice);
         fleet_run(service->fleet);
+        command_stop(&service->command);
         dial_progress_stop(&service->dials);
         manager_stopping(&service->manager);
         manager_unwatch(&service->manager);
@@ -408,6 +432,8 @@ static int work(struct service *service, struct modem_plans *plans)
     fleet_halt(service->fleet);
     if (is_open)
         status = status_of(service);
+    if (is_open && service->command.status != EXIT_SUCCESS)
+        status = service->command.status;
     close_all(service);
     counted_log_end(&service->counted);
     return status;

@@ -153,6 +153,91 @@ static bool read_remove(char *const *values, size_t count, struct words_call *ca
     return take_none("remove", count, why);
 }
 
+/* `link gprs`, `link down=50 up=20`, `link none`. */
+static bool read_link(char *const *values, size_t count, struct words_call *call, struct text *why)
+{
+    call->method = "PUT";
+    call->is_for_modem = true;
+    set_tail(call, "/link");
+    if (count == 1 && strcmp(values[0], "none") == 0) {
+        call->method = "DELETE";
+        return true;
+    }
+    call->body = json_object();
+    for (size_t i = 0; i < count; i++) {
+        bool is_name = strchr(values[i], '=') == NULL;
+
+        if (is_name ? json_object_set_new(call->body, "name", json_string(values[i])) != 0
+                    : !read_pair(values[i], call, why))
+            return false;
+    }
+    if (count == 0)
+        text_add(why,
+                 "link needs WORDS; allowed: a name, down=, up=, rtt=, jitter=, loss=, or none");
+    return count > 0;
+}
+
+static bool is_one_of(const char *pair, const char *const *names)
+{
+    for (size_t i = 0; names[i] != NULL; i++) {
+        size_t len = strlen(names[i]);
+
+        if (strncmp(pair, names[i], len) == 0 && pair[len] == '=')
+            return true;
+    }
+    return false;
+}
+
+/* Where a pair of a fault belongs: to it, to its "when", or to its attributes. */
+static bool read_member(const char *pair, json_t *fault, struct text *why)
+{
+    static const char *const when[] = { "command", "socket", "phase", NULL };
+    static const char *const own[] = {
+        "stream", "toxicity", "after", "count", "every", "seed", NULL
+    };
+    struct words_call part = { .body = json_object_get(fault, "attributes") };
+
+    if (is_one_of(pair, when))
+        part.body = json_object_get(fault, "when");
+    else if (is_one_of(pair, own))
+        part.body = fault;
+    return read_pair(pair, &part, why);
+}
+
+/* `fault latency latency=2000 socket=1`, `fault none`, `fault none N`. */
+static bool read_fault(char *const *values, size_t count, struct words_call *call, struct text *why)
+{
+    call->method = "POST";
+    call->is_for_modem = true;
+    set_tail(call, "/faults");
+    if (count == 0) {
+        text_add(why, "fault needs a type, or none; docs/laboratory.md has them");
+        return false;
+    }
+    if (strcmp(values[0], "none") == 0) {
+        call->method = "DELETE";
+        if (count > 1 && strspn(values[1], "0123456789") == strlen(values[1]))
+            snprintf(call->tail, sizeof(call->tail), "/faults?number=%.20s", values[1]);
+        return true;
+    }
+    call->body = json_pack("{s:s,s:{},s:{}}", "type", values[0], "attributes", "when");
+    for (size_t i = 1; i < count && call->body != NULL; i++) {
+        if (!read_member(values[i], call->body, why))
+            return false;
+    }
+    return call->body != NULL;
+}
+
+static bool read_faults(char *const *values, size_t count, struct words_call *call,
+                        struct text *why)
+{
+    (void)values;
+    call->method = "GET";
+    call->is_for_modem = true;
+    set_tail(call, "/faults");
+    return take_none("faults", count, why);
+}
+
 static bool read_reset(char *const *values, size_t count, struct words_call *call, struct text *why)
 {
     (void)values;
@@ -171,7 +256,13 @@ static const struct word fixed[] = {
     { "events", "", "the same of all modems as it happens, an object a line", read_events },
     { "add", "JSON", "opens one more modem", read_add },
     { "remove", "", "closes the modem", read_remove },
-    { "reset", "", "brings back network, SIM and power of all modems", read_reset },
+    { "link", "WORDS", "puts the modem behind a radio: gprs, down=50 up=20 rtt=500, none",
+      read_link },
+    { "fault", "TYPE WORDS...", "adds a fault: latency latency=2000 socket=1; none [N] removes",
+      read_fault },
+    { "faults", "", "those there are, with what they have struck", read_faults },
+    { "reset", "", "brings back network, SIM, power and link of all modems, without faults",
+      read_reset },
 };
 
 enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };

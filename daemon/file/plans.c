@@ -37,7 +37,8 @@ static bool claim_port(struct planning *planning, const struct port_spec *spec,
     char value[VALUE_CAP];
 
     name_port(spec, value);
-    if (spec->kind == PORT_TCP && spec->tcp_port == 0)
+    if ((spec->kind == PORT_TCP && spec->tcp_port == 0) ||
+        (spec->kind == PORT_PTY && spec->where[0] == '\0'))
         return true;
     if (spec->kind == PORT_STDIO)
         planning->plans->has_stdio = true;

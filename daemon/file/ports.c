@@ -120,6 +120,8 @@ static bool take_entry(struct reading *reading, const struct file_port *port,
                            entry->count);
         return false;
     }
+    if (port->pty != NULL && strcmp(port->pty, "auto") == 0)
+        return take_value(reading, port->pty, port_option_pty);
     if (port->pty != NULL)
         return take_path(reading, port->pty, port_option_pty);
     if (port->unix_path != NULL)

@@ -29,6 +29,8 @@ bool port_option_pty(const char *name, const char *value, struct port_spec *ret_
                      struct text *error)
 {
     *ret_spec = (struct port_spec){ .kind = PORT_PTY };
+    if (strcmp(value, "auto") == 0)
+        return true;
     return set_where(ret_spec, name, span_of(value), error);
 }
 

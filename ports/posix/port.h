@@ -11,7 +11,8 @@ enum { PORT_WHERE_CAP = 256, PORT_LABEL_CAP = 272 };
 /* What to open.  Plain data. */
 struct port_spec {
     enum port_kind kind;
-    char where[PORT_WHERE_CAP]; /* path of link, socket or device; TCP: numeric address, no brackets
+    char where[PORT_WHERE_CAP]; /* path of link ("": none), socket or device; TCP: numeric address,
+                                 * no brackets
                                  */
     uint16_t tcp_port;          /* 0: any free one */
     uint32_t baud;              /* UART: one of uart_rate.h */

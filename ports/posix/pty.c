@@ -84,16 +84,21 @@ enum err pty_port_open(struct posix_loop *loop, const struct port_spec *spec,
         err = port_fail_errno(ret_failure, "cannot make a pseudo-terminal for %s", pty->path);
         goto fail;
     }
-    pty_link_claim(pty->slave_fd, pty->path);
+    if (pty->path[0] != '\0')
+        pty_link_claim(pty->slave_fd, pty->path);
+    else
+        snprintf(pty->base.label, sizeof(pty->base.label), "pty %s", pty->slave);
     err = fd_channel_join(&pty->base.channel, pty->master_fd, pty->master_fd);
     if (err != ERR_OK) {
         port_fail(ret_failure, err, "cannot watch a pseudo-terminal: %s", err_text(err));
         goto fail;
     }
-    err = pty_link_make(pty->path, pty->slave, ret_failure);
-    if (err != ERR_OK)
-        goto fail;
-    pty->linked = true;
+    if (pty->path[0] != '\0') {
+        err = pty_link_make(pty->path, pty->slave, ret_failure);
+        if (err != ERR_OK)
+            goto fail;
+        pty->linked = true;
+    }
     *ret_port = &pty->base;
     return ERR_OK;
 

@@ -203,6 +203,54 @@ def test_what_is_wrong_is_said_with_what_is_allowed() -> None:
         assert control.modem("m95")["signal"] == 20
 
 
+def dialled(modem: Modem, model: str, port: int) -> float:
+    """How long a connection took, or its refusal, in the words of the maker."""
+    lines = {"he910": ['AT+CGDCONT=1,"IP","x"', "AT#SGACT=1,1"], "m95": ["AT+QIREGAPP", "AT+QIACT"], "l610": ["AT+MIPCALL=1"]}
+    dial = {"he910": f'AT#SD=1,0,{port},"127.0.0.1",0,0,1', "m95": f'AT+QIOPEN="TCP","127.0.0.1","{port}"',
+            "l610": f'AT+MIPOPEN=1,,"127.0.0.1",{port},0'}
+    ends = {"he910": rb"\r\n(OK|ERROR|\+CME ERROR[^\r]*|NO CARRIER)\r\n", "m95": rb"CONNECT (OK|FAIL)\r\n", "l610": rb"\+MIPOPEN:? 1,[01]\r\n"}
+    for line in lines[model]:
+        answered(modem, line)
+    if model == "l610":
+        modem.host.read_until(b"+MIPCALL: ")
+        modem.host.read_until(b"\r\n")
+    began = time.monotonic()
+    modem.host.write(dial[model].encode() + b"\r")
+    modem.host.read_match(re.compile(ends[model]))
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_link_and_a_fault_are_felt(model: str) -> None:
+    with controlled(model) as (modem, control), socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(ANSWER_S)
+        at = f"/v1/modems/{model}"
+        assert control.done("PUT", f"{at}/link", {"name": "edge", "rtt": 1500})["link"] == "edge,rtt=1500"
+        fault = control.done("POST", f"{at}/faults", {"type": "refused", "count": 1, "when": {"phase": "any"}})
+        assert (fault["number"], fault["type"], fault["seen"], fault["struck"]) == (1, "refused", 0, 0)
+        server_port = server.getsockname()[1]
+        assert dialled(modem, model, server_port) < ANSWER_S
+        assert control.done("GET", f"{at}/faults")["faults"][0]["struck"] == 1
+        control.done("POST", "/v1/reset")
+        assert control.modem(model)["link"] is None
+        assert control.done("GET", f"{at}/faults") == {"faults": []}
+        for body, words in [({"type": "frob"}, "latency"), ({"type": "latency"}, "latency"), ({"type": "latency", "when": {"x": 1}}, "no key"),
+                            ({"type": "latency", "attributes": {"latency": "x"}}, "latency"), ({"type": "refused", "attributes": []}, "an object"),
+                            ({"type": "refused", "attributes": {"seed": 1}}, "does not belong there"), ({}, "allowed")]:
+            assert words in control.refused(400, "POST", f"{at}/faults", body)
+        for link in ({}, {"name": "frob"}, {"rtt": -1}, {"rtt": "1,up=2"}, {"frob": 1}):
+            control.refused(400, "PUT", f"{at}/link", link)
+        assert "no such fault" in control.refused(404, "DELETE", f"{at}/faults?number=9")
+
+
+def test_a_link_of_the_start_comes_back() -> None:
+    with controlled("m95", "--link", "gprs") as (_, control):
+        assert control.modem("m95")["link"] == "gprs"
+        assert control.done("DELETE", "/v1/modems/m95/link")["link"] is None
+        control.done("POST", "/v1/reset")
+        assert control.modem("m95")["link"] == "gprs"
+
+
 # ---- what happened ----
 
 @pytest.mark.parametrize("model", MODELS)

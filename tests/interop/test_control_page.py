@@ -105,6 +105,14 @@ RECIPES: dict[tuple[str, str, int], Callable[[ControlPort], Ask]] = {
     **{("post", f"{ONE}/{act}", 200): simple("POST", f"{ONE}/{act}", good) for act, (good, _) in ACTS.items()},
     **{("post", f"{ONE}/{act}", 400): simple("POST", f"{ONE}/{act}", bad) for act, (_, bad) in ACTS.items()},
     **{("post", f"{ONE}/{act}", 409): after(OFF, then=("POST", f"{ONE}/{act}", good)) for act, (good, _) in ACTS.items()},
+    ("put", ONE + "/link", 200): simple("PUT", ONE + "/link", {"name": "gprs"}),
+    ("put", ONE + "/link", 400): simple("PUT", ONE + "/link", {"name": "none at all"}),
+    ("delete", ONE + "/link", 200): simple("DELETE", ONE + "/link"),
+    ("get", ONE + "/faults", 200): simple("GET", ONE + "/faults"),
+    ("post", ONE + "/faults", 201): simple("POST", ONE + "/faults", {"type": "refused"}),
+    ("post", ONE + "/faults", 400): simple("POST", ONE + "/faults", {"type": "frob"}),
+    ("post", ONE + "/faults", 409): after(*[("POST", ONE + "/faults", {"type": "refused"})] * 64, then=("POST", ONE + "/faults", {"type": "refused"})),
+    ("delete", ONE + "/faults", 200): simple("DELETE", ONE + "/faults"),
     ("post", ONE + "/ring-end", 200): after(("POST", ONE + "/ring", {}), then=("POST", ONE + "/ring-end", None)),
 }
 

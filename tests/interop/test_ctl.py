@@ -69,6 +69,23 @@ def test_each_command(run: tuple[Modem, ControlPort, str], tmp_path: Path) -> No
     assert done(place, "reset")["modems"][0]["on"] is True  # type: ignore[index]
 
 
+def test_links_and_faults(run: tuple[Modem, ControlPort, str]) -> None:
+    _, control, place = run
+    assert done(place, "link", "gprs", "loss=1")["link"] == "gprs,loss=1"
+    assert done(place, "link", "none")["link"] is None
+    fault = done(place, "fault", "latency", "latency=2000", "socket=1", "command=AT+Q*", "seed=7", "toxicity=0.5")
+    assert (fault["number"], fault["attributes"]) == (1, {"latency": 2000, "jitter": 0})
+    assert (fault["when"], fault["seed"], fault["toxicity"]) == ({"command": "AT+Q*", "socket": 1}, 7, 0.5)
+    done(place, "fault", "refused")
+    assert [one["number"] for one in done(place, "faults")["faults"]] == [1, 2]  # type: ignore[attr-defined]
+    assert [one["number"] for one in done(place, "fault", "none", "1")["faults"]] == [2]  # type: ignore[attr-defined]
+    assert done(place, "fault", "none") == {"faults": []}
+    for words, said in [(["link"], "link needs WORDS"), (["link", "frob"], "frob"), (["fault"], "needs a type"),
+                        (["fault", "frob"], "frob"), (["fault", "latency"], "latency"), (["fault", "latency", "x=1"], "x")]:
+        status, out, err = ctl("--control", place, *words)
+        assert (status, out, said in err) == (2, "", True), (words, err)
+
+
 def test_events_are_lines(run: tuple[Modem, ControlPort, str]) -> None:
     modem, _, place = run
     program = program_path("tlsmodem", "TLSMODEM")

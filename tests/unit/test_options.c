@@ -314,7 +314,7 @@ static void names_are_exact(void **state)
                         "--trace, --log-level, --scenario, --record, --keylog, --metrics, "
                         "--metrics-file, --control, "
                         "--control-token-file, --threads, --shard, --debuggable, "
-                        "--strict, "
+                        "--exit-with-parent, --strict, "
                         "--help, "
                         "--version");
     assert_false(parse("frob", &options, error));

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import socket
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +68,17 @@ def read_all(connection: socket.socket, count: int) -> None:
         count -= len(piece)
 
 
+@contextmanager
+def meanwhile(task: Callable[[], object]) -> Iterator[None]:
+    """Sends while the other end reads: between them there is room for little."""
+    thread = threading.Thread(target=task)
+    thread.start()
+    yield
+    thread.join()
+
+
 def round_trip_ms(host: Host, connection: socket.socket) -> float:
-    """A segment there, and a byte back, without what the segment's own bytes take."""
+    """A segment there, and a byte back."""
     times = []
     for _ in range(ECHOES):
         begun = time.monotonic()
@@ -86,17 +96,16 @@ def down_kbit_s(host: Host, connection: socket.socket, link: Link) -> float:
     connection.sendall(b"d" * SEGMENT)
     assert len(host.read(SEGMENT, PATIENCE_S)) == SEGMENT
     begun = time.monotonic()
-    connection.sendall(b"d" * count)
-    assert len(host.read(count, PATIENCE_S)) == count
+    with meanwhile(lambda: connection.sendall(b"d" * count)):
+        assert len(host.read(count, PATIENCE_S)) == count
     return count * 8 / 1e3 / (time.monotonic() - begun - link.rtt_ms / 2e3)
 
 
 def up_kbit_s(host: Host, connection: socket.socket, link: Link) -> float:
     count = int(link.up * 125 * RATE_S) // SEGMENT * SEGMENT
     begun = time.monotonic()
-    for _ in range(count // SEGMENT):
-        host.write(b"u" * SEGMENT)
-    read_all(connection, count)
+    with meanwhile(lambda: [host.write(b"u" * SEGMENT) for _ in range(count // SEGMENT)]):
+        read_all(connection, count)
     return count * 8 / 1e3 / (time.monotonic() - begun - link.rtt_ms / 2e3)
 
 
@@ -106,8 +115,8 @@ def measure(program: Path) -> Iterator[tuple[str, float, float]]:
         with online(program, link) as (host, connection):
             segment_ms = SEGMENT * 8 / link.up + 8 / link.down
             if link.rtt_ms > 0:
-                yield (f"{link.name}: round trip, ms", round_trip_ms(host, connection) - segment_ms,
-                       link.rtt_ms)
+                yield (f"{link.name}: round trip of a segment, ms",
+                       round_trip_ms(host, connection), link.rtt_ms + segment_ms)
             if link.down <= FASTEST_KBIT_S:
                 yield f"{link.name}: down, kbit/s", down_kbit_s(host, connection, link), link.down
             if link.up <= FASTEST_KBIT_S:

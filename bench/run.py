@@ -31,6 +31,7 @@ sys.path[:0] = [str(REPOSITORY / "tests")]
 
 from fleets import (Crowd, Fleet, Figures, Patchwork, REST_S, cpu_seconds, plot,  # noqa: E402
                     private_bytes, run_fleet)
+import links  # noqa: E402
 from subjects import ModemPort, ProgramPort, Services, TlsPeer, socat_tls  # noqa: E402
 from support.certs import Certificates, make_certificates  # noqa: E402
 from support.servers import free_port  # noqa: E402
@@ -453,10 +454,19 @@ def beside_patchwork(bench: Bench) -> Iterator[Row]:
         yield Row(f"{count} sessions (m95), {what}", "stunnel, socat each", [our], [their])
 
 
+def link_figures(bench: Bench, runs: int) -> Iterator[Row]:
+    """Named links on a port, beside what they are to be; a ratio that is 10 % off is wrong."""
+    del runs  # each takes seconds
+    for what, ours, wanted in links.measure(bench.modem):
+        yield Row(what, "the link's", [ours], [wanted])
+        if not 0.9 <= ours / wanted <= 1.1:
+            raise Failed(f"{what}: {ours:.1f}, not {wanted:.1f}")
+
+
 MEASURES: dict[str, Callable[[Bench, int], Iterator[Row | str]]] = {
     "throughput": throughput, "latency": latency, "answers": answers, "parse": parse,
     "instructions": instructions, "dial": dial,
-    "fast": fast_dial, "memory": memory, "process": process, "fleet": fleet}
+    "links": link_figures, "fast": fast_dial, "memory": memory, "process": process, "fleet": fleet}
 
 
 # --- around it ----------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ extern "C" {
     X(TLSMODEM_FAULT_URC, "urc")                                                                   \
     X(TLSMODEM_FAULT_PROMPT_DEAF, "prompt_deaf")                                                   \
     X(TLSMODEM_FAULT_RESTART, "restart")                                                           \
+    X(TLSMODEM_FAULT_ERROR, "error")                                                               \
     X(TLSMODEM_FAULT_NOISE, "noise")                                                               \
     X(TLSMODEM_FAULT_LOSE, "lose")                                                                 \
     X(TLSMODEM_FAULT_DOUBLE, "double")                                                             \

@@ -127,6 +127,12 @@ static const struct fault_kind kinds[FAULT_TYPE_COUNT] = {
                         "command line",
                         OF_ANSWER,
                         { NUMBER("delay", "ms", 0, MS_MAX, 0) } },
+    [FAULT_ERROR] = { "error",
+                      "a command is refused with this number, in the module's words: +CME ERROR, "
+                      "or +CMS ERROR of messages",
+                      "command",
+                      OF_ANSWER,
+                      { NEEDED("code", "", 0, 9999) } },
     [FAULT_NOISE] = { "noise",
                       "so many bytes of any value come before all else",
                       "power-on",

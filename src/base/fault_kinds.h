@@ -28,6 +28,7 @@
     X(FAULT_URC, "urc")                                                                            \
     X(FAULT_PROMPT_DEAF, "prompt_deaf")                                                            \
     X(FAULT_RESTART, "restart")                                                                    \
+    X(FAULT_ERROR, "error")                                                                        \
     X(FAULT_NOISE, "noise")                                                                        \
     X(FAULT_LOSE, "lose")                                                                          \
     X(FAULT_DOUBLE, "double")                                                                      \

@@ -199,6 +199,15 @@ void laboratory_on_line(struct tlsmodem *modem, size_t index, struct span line)
         set_clock(modem, fault->attributes[0]);
 }
 
+bool laboratory_refuses(struct tlsmodem *modem, int32_t *ret_code)
+{
+    const struct fault *fault = fault_set_strikes(&modem->laboratory->faults, FAULT_ERROR, true);
+
+    if (fault != NULL)
+        *ret_code = fault->attributes[0];
+    return fault != NULL;
+}
+
 void laboratory_on_line_end(struct tlsmodem *modem, size_t index)
 {
     struct fault_port *port = modem->laboratory->ports[index];

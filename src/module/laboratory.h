@@ -6,6 +6,7 @@
 #include "base/span.h"
 #include "iface/channel.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ int32_t *laboratory_whose(struct tlsmodem *modem);
 
 /* A command line begins to run at the port `index`, given without its AT. */
 void laboratory_on_line(struct tlsmodem *modem, size_t index, struct span line);
+
+/* True where a command that is about to run is to be refused, and with what. */
+bool laboratory_refuses(struct tlsmodem *modem, int32_t *ret_code);
 
 /* The line at the port `index` has ended: what it answers is written. */
 void laboratory_on_line_end(struct tlsmodem *modem, size_t index);

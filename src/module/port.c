@@ -198,6 +198,16 @@ static void on_line(void *owner, struct span line)
         laboratory_on_line(terminal->modem, terminal->index, line);
 }
 
+static enum at_status allows(struct at_session *at, const struct at_command *row)
+{
+    struct tlsmodem *modem = module_of(at);
+    int32_t code = 0;
+
+    if (modem->laboratory != NULL && laboratory_refuses(modem, &code))
+        return at_refuse(at, code, "a fault of the laboratory");
+    return sim_allows(at, row);
+}
+
 static void on_line_end(void *owner, enum at_ending ending)
 {
     static const enum tlsmodem_result results[] = {
@@ -222,7 +232,7 @@ static const struct at_owner_ops owner_ops = {
     .on_line = on_line,
     .on_line_end = on_line_end,
     .own_answer = own_answer,
-    .allows = sim_allows,
+    .allows = allows,
     .now_ms = now_ms,
     .on_quiet = on_quiet,
     .sees_late = sees_late,

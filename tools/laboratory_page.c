@@ -112,11 +112,23 @@ int main(void)
         "What is struck depends on the seed and on the number of the connection, line or byte, "
         "never on time or on how bytes come:\n"
         "the same seed gives the same bytes at the AT port.\n\n"
+        "`fault TYPE WORD…` is a step of a transcript and of a scenario (`--scenario FILE`, with "
+        "`at "
+        "10s` before it), and `fault none` ends all\n"
+        "faults; a program that embeds modems has `tlsmodem_add_fault()` where the config names a "
+        "`laboratory`. A fault strikes connections\n"
+        "that are there, too. A session that a fault of TLS ends, and a connection that it resets, "
+        "look so to the module; the server finds its\n"
+        "connection closed. Bytes are those on the network, of TLS its records. For what answers "
+        "there are, and what makes each of them come,\n"
+        "see [laboratory-answers.md](laboratory-answers.md).\n\n"
         "### Towards the server\n");
     print_kinds(FAULT_LATENCY, FAULT_TLS);
     puts("\n### Towards the host\n");
     print_kinds(FAULT_ANSWER_LATE, FAULT_FLIP);
     puts("\n### In the module\n");
     print_kinds(FAULT_STORE_FULL, FAULT_CLOCK_DRIFT);
+    puts("\nMemory is wanted by what a command makes first: a socket, a session, an exchange, a "
+         "file, a setting that few hosts set.");
     return 0;
 }

@@ -145,8 +145,9 @@ struct tlsmodem_posix_config {
     const struct tlsmodem_fact_value *facts; /* each once; the others are the model's */
     size_t fact_count;
     struct tlsmodem_net *net; /* preset: the world's */
-    const char *link; /* a radio in front of it, as --link has it: "down=236,up=118,rtt=600", in
-                       * kbit/s, kbit/s, milliseconds; read at once; preset: none */
+    const char *link; /* a radio in front of it, as --link has it: "gprs", "down=236,up=118,rtt=600"
+                       * in kbit/s and milliseconds; read at once; preset: none */
+    bool laboratory;  /* faults and links may be added at run time (tlsmodem_control.h) */
     const struct tlsmodem_listening *listening; /* of its servers; preset: the host's port of
                                                  * 127.0.0.1 */
     struct tlsmodem_tls *const *tls; /* providers, asked in this order for the selected version */

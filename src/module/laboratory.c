@@ -220,8 +220,11 @@ void laboratory_on_power(struct tlsmodem *modem)
 {
     const struct fault *noise = fault_set_strikes(&modem->laboratory->faults, FAULT_NOISE, true);
 
-    for (size_t i = 0; i < modem->terminal_count && noise != NULL; i++) {
-        if (modem->laboratory->ports[i] != NULL)
+    for (size_t i = 0; i < modem->terminal_count; i++) {
+        if (modem->laboratory->ports[i] == NULL)
+            continue;
+        laboratory_on_line_end(modem, i); /* one that the power went under */
+        if (noise != NULL)
             fault_port_noise(modem->laboratory->ports[i], noise, i);
     }
 }

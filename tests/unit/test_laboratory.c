@@ -138,6 +138,30 @@ static void test_a_link_holds_up_what_is_there(void **state)
     world_deinit(&world);
 }
 
+/* A line of which nothing is to be heard, and which the power goes under, is over then. */
+static void test_a_restart_ends_what_a_line_answers(void **state)
+{
+    static const char set_up[] = "AT+CGDCONT=1,\"IP\",\"internet\"\rAT#SGACT=1,1\rAT#SSLEN=1,1\r"
+                                 "AT#SSLSECCFG=1,0,0\rAT#SSLD=1,443,\"one.example\",0,1\r";
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    world.has_laboratory = true;
+    assert_int_equal(world_switch_on(&world, "he910", false, 1), ERR_OK);
+    do_well(&world, "name_silent");
+    do_well(&world, "answer_never command=AT#SSLD*");
+    world_type_text(&world, set_up);
+    world_advance(&world, 1000);
+    assert_int_equal(tlsmodem_set_power(world.modem, TLSMODEM_POWER_RESET), ERR_OK);
+    world_advance(&world, 20000);
+    world_forget(&world, 0);
+    world_type_text(&world, "AT\r");
+    world_settle(&world);
+    check_bytes("AT", world_heard(&world, 0), span_of("AT\r\r\nOK\r\n"));
+    world_deinit(&world);
+}
+
 /* A handshake that fails in its phase, since a fault says so, and what was counted. */
 static void test_what_is_struck_is_counted(void **state)
 {
@@ -178,6 +202,7 @@ int main(void)
         cmocka_unit_test(test_faults_are_listed_and_removed),
         cmocka_unit_test(test_links_are_named),
         cmocka_unit_test(test_a_link_holds_up_what_is_there),
+        cmocka_unit_test(test_a_restart_ends_what_a_line_answers),
         cmocka_unit_test(test_what_is_struck_is_counted),
     };
 

@@ -190,24 +190,6 @@ static bool own_answer(void *owner, struct span command, struct at_own_answer *r
     return own_answer_find(config->answers, config->answer_count, command, ret_answer);
 }
 
-static void on_line(void *owner, struct span line)
-{
-    const struct module_terminal *terminal = owner;
-
-    if (terminal->modem->laboratory != NULL)
-        laboratory_on_line(terminal->modem, terminal->index, line);
-}
-
-static enum at_status allows(struct at_session *at, const struct at_command *row)
-{
-    struct tlsmodem *modem = module_of(at);
-    int32_t code = 0;
-
-    if (modem->laboratory != NULL && laboratory_refuses(modem, &code))
-        return at_refuse(at, code, "a fault of the laboratory");
-    return sim_allows(at, row);
-}
-
 static void on_line_end(void *owner, enum at_ending ending)
 {
     static const enum tlsmodem_result results[] = {
@@ -222,25 +204,50 @@ static void on_line_end(void *owner, enum at_ending ending)
     const struct module_terminal *terminal = owner;
     const struct tlsmodem_observer *observer = terminal->modem->config.observer;
 
-    if (terminal->modem->laboratory != NULL)
-        laboratory_on_line_end(terminal->modem, terminal->index);
     if (observer != NULL)
         observer->on_result(observer->ctx, results[ending]);
 }
 
-static const struct at_owner_ops owner_ops = {
-    .on_line = on_line,
-    .on_line_end = on_line_end,
-    .own_answer = own_answer,
-    .allows = allows,
-    .now_ms = now_ms,
-    .on_quiet = on_quiet,
-    .sees_late = sees_late,
-    .keep = keep_row,
-    .reload = keep_reload,
-    .unsafe = unsafe,
-    .port = port_number,
-};
+/* What a session asks of its owner, with a laboratory or without. */
+#define OWNER_OPS(line, line_end, may_run)                                                         \
+    {                                                                                              \
+        .on_line = (line), .on_line_end = (line_end), .own_answer = own_answer,                    \
+        .allows = (may_run), .now_ms = now_ms, .on_quiet = on_quiet, .sees_late = sees_late,       \
+        .keep = keep_row, .reload = keep_reload, .unsafe = unsafe, .port = port_number             \
+    }
+
+static const struct at_owner_ops owner_ops = OWNER_OPS(NULL, on_line_end, sim_allows);
+
+/* ---- with a laboratory ---- */
+
+static void on_line_in_laboratory(void *owner, struct span line)
+{
+    const struct module_terminal *terminal = owner;
+
+    laboratory_on_line(terminal->modem, terminal->index, line);
+}
+
+static void on_line_end_in_laboratory(void *owner, enum at_ending ending)
+{
+    const struct module_terminal *terminal = owner;
+
+    laboratory_on_line_end(terminal->modem, terminal->index);
+    on_line_end(owner, ending);
+}
+
+static enum at_status allows_in_laboratory(struct at_session *at, const struct at_command *row)
+{
+    int32_t code = 0;
+
+    if (laboratory_refuses(module_of(at), &code))
+        return at_refuse(at, code, "a fault of the laboratory");
+    return sim_allows(at, row);
+}
+
+static const struct at_owner_ops laboratory_ops =
+    OWNER_OPS(on_line_in_laboratory, on_line_end_in_laboratory, allows_in_laboratory);
+
+/* ---- making ---- */
 
 enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index)
 {
@@ -250,7 +257,7 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
         .commands = personality->commands,
         .index = personality->index,
         .model = modem->model->at,
-        .owner_ops = &owner_ops,
+        .owner_ops = modem->laboratory != NULL ? &laboratory_ops : &owner_ops,
         .owner = terminal,
         .log = modem->config.log,
         .payload_max = modem->model->payload_max,

@@ -112,21 +112,21 @@ static void close_pipes(struct pipes *pipes)
     close_fd(&pipes->log);
 }
 
-/* In the new process, where nothing but system calls is allowed.  No descriptor of ours is in the
- * way of those that it puts at 0 to 3, since those are in use here too. */
+/* In the new process, where nothing but system calls is allowed. */
 static void become(const struct pipes *pipes, char *const *words)
 {
+    const int from[] = { pipes->in[0], pipes->out[1], pipes->log, pipes->life[1] };
     sigset_t none;
 
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGPIPE, SIG_DFL);
-    if (dup2(pipes->in[0], STDIN_FILENO) >= 0 && dup2(pipes->out[1], STDOUT_FILENO) >= 0 &&
-        dup2(pipes->log, STDERR_FILENO) >= 0 &&
-        (pipes->life[1] == LIFE_FD ? fcntl(LIFE_FD, F_SETFD, 0) == 0
-                                   : dup2(pipes->life[1], LIFE_FD) >= 0))
-        execv("/proc/self/exe", words);
+    for (int to = 0; to <= LIFE_FD; to++) {
+        if (dup2(from[to], to) < 0 || fcntl(to, F_SETFD, 0) < 0) /* which dup2() may leave */
+            _exit(127);
+    }
+    execv("/proc/self/exe", words);
     _exit(127);
 }
 

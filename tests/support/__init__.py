@@ -1,1 +1,1 @@
-"""What tests, demo and benchmarks share: certificates, servers, the modem, transcripts."""
+"""What tests, demo and benchmarks share: certificates, servers, the modem."""

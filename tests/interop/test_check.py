@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from support.modem import program_path
+from support.servers import free_port
 
 from .observe import wait_until
 
@@ -490,9 +492,10 @@ def test_power_cycles_of_the_program(tmp_path: Path) -> None:
 
 
 @contextmanager
-def waiting(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
-    """A play that waits for what never comes, its files in `folder`, and the program that it plays with."""
-    path = write(folder, "a.at", "model he910\nsource a test\n> AT\n< OK\n< NOTHING MORE\n")
+def waiting(folder: Path, text: str = "> AT\n< OK\n< NOTHING MORE\n") -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A play that waits for what does not come by itself, its files in `folder`, and the program that it plays
+    with."""
+    path = write(folder, "a.at", f"model he910\nsource a test\n{text}")
     (folder / "temporary").mkdir()
     runs = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "check", path, "--run", "pty"],
                             stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(folder / "temporary")})
@@ -525,14 +528,19 @@ def test_a_signal_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) 
 
 
 def test_a_recording_that_does_not_play(tmp_path: Path) -> None:
-    """Two connections to one port at a time are none of what a recording can say."""
-    (tmp_path / "include").symlink_to(TRANSCRIPTS / "fibocom" / "include")
-    path = write(tmp_path, "a.at", L610 + "".join(
-        f'> AT+MIPOPEN={socket},,"${{address}}",${{port}},0\n< OK\npeer connected\n<~ .*\n' for socket in (1, 2))
-        + "<~ .*\n")
-    done = check(path, "--run", "pty")
-    assert done.returncode == DIFFERENT
-    assert "the recording of this play does not play:\n" in done.stdout and "  the recording:\n" in done.stdout
+    """It is spoilt while the play waits for a datagram of this test's."""
+    port = free_port()
+    with waiting(tmp_path, f'peer test {port} udp\n> AT\n< OK\npeer gets "go on"\n') as (runs, _):
+        [recording] = tmp_path.glob("temporary/*/recorded.at")
+        with recording.open("a") as file:
+            file.write("\n< NOTHING OF THE KIND\n" * 20)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"go on", ("127.0.0.1", port))
+        assert runs.wait() == DIFFERENT
+        assert runs.stdout is not None
+        said = runs.stdout.read()
+    assert "a.at: he910: different\nthe recording of this play does not play:\n" in said
+    assert "recorded0.at:" in said and "  the recording:\n# " in said and "< NOTHING OF THE KIND\n" in said
 
 
 def test_jobs(tmp_path: Path) -> None:

@@ -402,7 +402,8 @@ static const struct option first[] = {
     { "--source", NULL, "ADDR", false, take_source,
       "the machine's address that the module's connections come from" },
     { "--listen", NULL, "ADDR[:FIRST-LAST]", false, take_listen,
-      "where the module's own servers listen (AT+QISERVER): at the port that the host says, of "
+      "where the module's own servers listen (AT+QISERVER, AT#SL): at the port that the host says, "
+      "of "
       "127.0.0.1 unless given, or at a free one of these" },
     { "--clock", NULL, "machine|manual|TIME", false, take_clock,
       "the module's clock: the network gives the machine's time, as without it; it starts as the "

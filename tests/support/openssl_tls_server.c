@@ -1,5 +1,10 @@
 /* openssl_tls_server.c: daemon/check/tls_server.h by OpenSSL, so that modules whose TLS is GnuTLS's
- * meet another library when transcripts play on real ports. */
+ * meet another library when transcripts play on real ports.
+ *
+ * $TLSMODEM_PEER_IS makes every peer another server than its header has: words apart by blanks,
+ * `1.3` for that version alone, `ecdhe` for TLS 1.2 with these suites alone, `name` for one that
+ * refuses who says no name.  $TLSMODEM_PEER_KEY and $TLSMODEM_PEER_CHAIN are files in PEM for it.
+ */
 #include "check/tls_server.h"
 
 #include "base/text.h"
@@ -142,6 +147,42 @@ static void look_at_hello(int is_sent, int version, int type, const void *bytes,
     hello_describe(span_skip(span_at(bytes, len), HELLO_HEADER), &words);
 }
 
+/* ---- another server than the header's ---- */
+
+static int refuse_without_name(SSL *ssl, int *alert, void *ctx)
+{
+    (void)ctx;
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL ? SSL_TLSEXT_ERR_OK
+                                                                      : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+static bool use_files(SSL_CTX *context, const char *key, const char *chain)
+{
+    return SSL_CTX_use_certificate_chain_file(context, chain) == 1 &&
+           SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1;
+}
+
+static bool be_another(SSL_CTX *context)
+{
+    const char *is = getenv("TLSMODEM_PEER_IS");
+    const char *key = getenv("TLSMODEM_PEER_KEY"), *chain = getenv("TLSMODEM_PEER_CHAIN");
+    bool good = true;
+
+    if (is == NULL)
+        return true;
+    if (strstr(is, "1.3") != NULL)
+        good = SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
+               SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1;
+    if (strstr(is, "ecdhe") != NULL)
+        good = SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION) == 1 &&
+               SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+               SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1;
+    if (strstr(is, "name") != NULL)
+        SSL_CTX_set_tlsext_servername_callback(context, refuse_without_name);
+    return good && (key == NULL || chain == NULL || use_files(context, key, chain));
+}
+
 struct tls_site *tls_site_open(const struct script_peer *peer, struct test_authority *authority,
                                struct report *why)
 {
@@ -159,7 +200,7 @@ struct tls_site *tls_site_open(const struct script_peer *peer, struct test_autho
     SSL_CTX_set_session_id_context(site->context, id, sizeof(id) - 1);
     if (set_versions(site->context, peer->versions) && set_ciphers(site->context, peer->ciphers) &&
         add_certificate(site->context, authority, peer->argument) &&
-        ask_client(site->context, authority, peer->client))
+        ask_client(site->context, authority, peer->client) && be_another(site->context))
         return site;
     report_add(why, "peer: OpenSSL takes no such certificate, versions or ciphers\n");
     tls_site_close(site);

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from . import bulk, container, fleet, fuzz, kill, packages, soak
+from . import bulk, container, fleet, fuzz, kill, packages, soak, trouble
 from .part import Failed, Part, UsageError
 
 PARTS: dict[str, Part] = {part.name: part for part in (fuzz.PART, kill.PART, soak.PART, bulk.PART,
-                                                      fleet.PART, packages.PART, container.PART)}
+                                                      fleet.PART, trouble.PART, packages.PART,
+                                                      container.PART)}
 
 
 @dataclass

@@ -121,8 +121,8 @@ def test_parts_are_done_in_the_order_of_the_words(monkeypatch: pytest.MonkeyPatc
     assert done == [("soak", "5"), ("fuzz", "1", "ftp"), ("kill",)]
     done.clear()
     assert main([]) == 0
-    assert done == [("fuzz",), ("kill",), ("soak",), ("bulk",), ("fleet",), ("packages",),
-                    ("container",)]
+    assert done == [("fuzz",), ("kill",), ("soak",), ("bulk",), ("fleet",), ("trouble",),
+                    ("packages",), ("container",)]
 
 
 def test_a_part_that_finds_something_does_not_stop_the_next(

@@ -46,7 +46,7 @@ def run_one(folder: Path, peer: Path, certificates: Certificates, model: str, na
     return at.figures
 
 
-def run(count: int) -> None:
+def run(count: int, names: Sequence[str]) -> None:
     programs = build("build", ["build", "bench"]) / "bench"
     commit = commit_of()
     findings = 0
@@ -54,7 +54,7 @@ def run(count: int) -> None:
         folder = Path(name)
         certificates = make_certificates(folder / "certificates")
         for model in WORDS:
-            for trouble in TRIALS:
+            for trouble in names:
                 started, found, finding = time.monotonic(), {}, "none"
                 try:
                     found = run_one(folder / f"{model}-{trouble}", programs / "peer", certificates,
@@ -73,8 +73,11 @@ def run(count: int) -> None:
 
 
 def prepare(words: Sequence[str]) -> Callable[[], None]:
-    return partial(run, only_amount(words, "trouble", "modems", MODEMS, MOST_MODEMS))
+    names = [word for word in words if word in TRIALS]
+    others = [word for word in words if word not in TRIALS]
+    return partial(run, only_amount(others, "trouble", "modems", MODEMS, MOST_MODEMS),
+                   names or list(TRIALS))
 
 
-PART = Part("trouble", "trouble [MODEMS]", "a server that dies under a fleet; no descriptors, no "
-            f"memory, a full disk ({MODEMS})", prepare)
+PART = Part("trouble", "trouble [MODEMS] [NAME…]", "a fleet without "
+            f"{', '.join(TRIALS)} ({MODEMS})", prepare)

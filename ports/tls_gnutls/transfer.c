@@ -1,4 +1,5 @@
 /* transfer.c: data both ways after the handshake, and the end of the session. */
+#include "tls_common/admission.h"
 #include "tls_common/failure.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/session.h"
@@ -104,6 +105,8 @@ ptrdiff_t gtls_read(struct tls_session *base, void *buf, size_t cap)
         bool is_rest = gtls_pending(&session->base) > 0;
         ptrdiff_t result;
 
+        if (!is_rest && !tls_admission_has_record())
+            return -ERR_AGAIN;
         refuse_renegotiation(session);
         session->is_dry = false;
         result = gnutls_record_recv(session->gnutls, buf, cap);
@@ -153,6 +156,8 @@ ptrdiff_t gtls_write(struct tls_session *base, const void *data, size_t len)
         return -(ptrdiff_t)err;
     if (part == 0)
         return 0;
+    if (!tls_admission_has_record())
+        return -ERR_AGAIN;
     result = gnutls_record_send(session->gnutls, data, part);
     if (is_postponed(result)) {
         session->unsent = UNSENT_DATA; /* GnuTLS has made the record: these bytes are taken */

@@ -3,6 +3,7 @@
 
 #include "control/http_server.h"
 #include "control/openapi.h"
+#include "control/page.h"
 #include "control/work.h"
 #include "posix/tcp_host.h"
 #include "posix/unix_socket.h"
@@ -145,6 +146,23 @@ static void refuse(struct http_answer *answer, enum gate_verdict verdict)
               gate_reason(verdict));
 }
 
+/* The page itself knows nothing: the token is asked for by the calls that it makes. */
+static const struct page_file *page_of(const struct http_request *request)
+{
+    return strcmp(http_request_method(request), "GET") == 0 ? page_find(http_request_path(request))
+                                                            : NULL;
+}
+
+static void put_file(struct http_answer *answer, const struct page_file *file)
+{
+    answer->status = HTTP_OK;
+    answer->type = file->type;
+    answer->policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    if (bytes_copy(&answer->body, span_at(file->bytes, file->len)) != ERR_OK)
+        answer->status = HTTP_FAILED;
+}
+
 static void answer_request(void *ctx, const struct http_request *request,
                            struct http_answer *answer)
 {
@@ -153,10 +171,14 @@ static void answer_request(void *ctx, const struct http_request *request,
                                       .origin = http_request_header(request, "Origin"),
                                       .authorization =
                                           http_request_header(request, "Authorization") };
-    enum gate_verdict verdict = gate_admits(&control->config.gate, &signs);
+    const struct page_file *file = page_of(request);
+    enum gate_verdict verdict = file != NULL ? gate_shows(&control->config.gate, &signs)
+                                             : gate_admits(&control->config.gate, &signs);
 
     if (verdict != GATE_LETS_IN)
         refuse(answer, verdict);
+    else if (file != NULL)
+        put_file(answer, file);
     else if (strcmp(http_request_path(request), OPENAPI_PATH) == 0 &&
              strcmp(http_request_method(request), "GET") == 0)
         put_json(answer, HTTP_OK, openapi_json());

@@ -4,6 +4,7 @@
 #include "tls_common/trace.h"
 #include "tls_gnutls/failure.h"
 #include "tls_gnutls/session.h"
+#include "tls_gnutls/shown.h"
 #include "tls_gnutls/version.h"
 
 #include <assert.h>
@@ -20,6 +21,7 @@ static enum tls_step done(struct gtls_session *session)
     session->info = (struct tls_info){ gtls_version_negotiated(session->gnutls), suite->code,
                                        gnutls_session_is_resumed(session->gnutls) != 0 };
     gtls_setup_release(session);
+    gtls_trace_chain(session);
     tls_trace_done(session->log, &session->info);
     return TLS_DONE;
 }
@@ -74,6 +76,7 @@ enum tls_step gtls_handshake(struct tls_session *base)
         gnutls_certificate_client_get_request_status(session->gnutls) != 0;
     if (result >= 0)
         return done(session);
+    gtls_trace_chain(session);
     gtls_fail(session, result);
     return TLS_FAILED;
 }

@@ -257,6 +257,9 @@ enum err connection_open(struct connection *connection, const struct connection_
     if (target->tls != NULL)
         connection_keep_offer(connection, target->tls, true);
     connection_restart_timer(connection);
+    connection_trace(connection, TRACE_SOCKET, "to %s port %u, %s%s", connection->host,
+                     (unsigned)connection->port, connection->transport == NET_UDP ? "UDP" : "TCP",
+                     target->tls != NULL ? " with TLS" : "");
     connection_enter(connection, CONNECTION_RESOLVING);
     return ERR_OK;
 }

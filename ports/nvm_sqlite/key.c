@@ -92,7 +92,8 @@ static enum err read_credential(struct nvm_key *key, struct nvm_report report)
     const char *dir = getenv("CREDENTIALS_DIRECTORY");
     enum err err;
 
-    if (dir == NULL || *dir == '\0')
+    /* A folder that we may not enter has nothing for us: systemd (252) leaves an empty one so. */
+    if (dir == NULL || *dir == '\0' || (access(dir, X_OK) != 0 && errno == EACCES))
         return ERR_NOT_FOUND;
     err = nvm_path_join(&key->source, dir, CREDENTIAL_NAME, report);
     return err == ERR_OK ? read_file(key, false, report) : err;

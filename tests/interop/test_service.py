@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -230,3 +231,21 @@ def test_the_gateway_in_the_example_is_one(tmp_path: Path) -> None:
     done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", path, "--check-config"],
                           capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can forbid a folder to somebody")
+def test_credentials_that_are_for_others_are_none(tmp_path: Path) -> None:
+    """As systemd 252 leaves a folder without credentials: nobody but root may enter it."""
+    tmp_path.chmod(0o755)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copy(program_path("tlsmodem", "TLSMODEM"), folder / "tlsmodem")
+        (folder / "state").mkdir()
+        (folder / "empty").mkdir(mode=0o700)
+        os.chown(folder / "state", 65534, 65534)
+        folder.chmod(0o755)
+        done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", folder / "tlsmodem", "--module",
+                               "he910", "--stdio", "--state", folder / "state"], input=b"AT\r", capture_output=True, check=False,
+                              env={**os.environ, "CREDENTIALS_DIRECTORY": str(folder / "empty")})
+        assert (done.returncode, done.stdout.endswith(b"OK\r\n")) == (0, True), done.stderr
+        assert (folder / "state" / "nvm.key").exists()

@@ -45,12 +45,7 @@ void confinement_begin(struct confinement *confinement, struct posix_loop *loop,
 
 bool confinement_allows(const struct confinement *confinement, const struct modem_plans *plans)
 {
-    if (!confinement->is_on || confinement->starts_programs || !starts_programs(plans))
-        return true;
-    log_say(confinement->log, LOG_ERROR,
-            "a modem that starts a command needs a restart, as this run began without one: "
-            "nothing was changed");
-    return false;
+    return !confinement->is_on || confinement->starts_programs || !starts_programs(plans);
 }
 
 void confinement_end(struct confinement *confinement)

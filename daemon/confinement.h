@@ -22,7 +22,7 @@ void confinement_plan(struct confinement *confinement, const struct modem_plans 
 void confinement_begin(struct confinement *confinement, struct posix_loop *loop,
                        const struct log *log);
 
-/* False, with a line in the log: these plans start programs, and the run may not any more. */
+/* False: these plans start programs, and the run may not any more. */
 bool confinement_allows(const struct confinement *confinement, const struct modem_plans *plans);
 
 /* Nothing is told any more; the calls stay refused.  Zeroed is nothing. */

@@ -89,6 +89,11 @@ static enum err judge(const struct controlling *controlling, const struct modem_
         text_add(why, "ports: stdio comes by a start alone; allowed: other ports");
         return ERR_INVALID;
     }
+    if (!confinement_allows(controlling->confinement, plans)) {
+        text_add(why, "sms: this run began without a command, and starts none; allowed: a restart "
+                      "with one in its file");
+        return ERR_INVALID;
+    }
     if (!is_taken(controlling, name))
         return ERR_OK;
     text_add(why, "name: there is a modem \"%s\"; allowed: another name", name);
@@ -149,8 +154,8 @@ static size_t share_of(size_t modems)
 }
 
 bool controlling_open(struct controlling *controlling, const struct options *options,
-                      const struct modem_plans *plans, struct roster *roster,
-                      struct port_failure *ret_failure)
+                      const struct confinement *confinement, const struct modem_plans *plans,
+                      struct roster *roster, struct port_failure *ret_failure)
 {
     struct control_config config = { .at = &controlling->at,
                                      .gate = { .is_tcp = plans->control.kind == PORT_TCP,
@@ -160,6 +165,7 @@ bool controlling_open(struct controlling *controlling, const struct options *opt
     if (!plans->has_control)
         return true;
     *controlling = (struct controlling){ .options = options,
+                                         .confinement = confinement,
                                          .roster = roster,
                                          .at = plans->control,
                                          .bytes_max = share_of(plans->count) };

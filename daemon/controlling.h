@@ -2,6 +2,7 @@
 #ifndef DAEMON_CONTROLLING_H
 #define DAEMON_CONTROLLING_H
 
+#include "confinement.h"
 #include "control/control.h"
 #include "options.h"
 #include "roster.h"
@@ -10,7 +11,8 @@
 struct controlling {
     const struct options *options;
     struct roster *roster;
-    struct control *control; /* NULL: nobody does */
+    const struct confinement *confinement; /* what the run may start */
+    struct control *control;               /* NULL: nobody does */
     struct port_spec at;
     char *token_file; /* owned; NULL: none */
     size_t bytes_max; /* of the journal of a modem */
@@ -21,8 +23,8 @@ struct controlling {
  * What is given is borrowed until controlling_close(), but for the plans.  False: `ret_failure`
  * says in one line what is wrong. */
 bool controlling_open(struct controlling *controlling, const struct options *options,
-                      const struct modem_plans *plans, struct roster *roster,
-                      struct port_failure *ret_failure);
+                      const struct confinement *confinement, const struct modem_plans *plans,
+                      struct roster *roster, struct port_failure *ret_failure);
 
 /* Whether calls are done now. */
 void controlling_set_ready(struct controlling *controlling, bool is_ready);

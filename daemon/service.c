@@ -194,8 +194,8 @@ static bool open_control(struct service *service, const struct modem_plans *plan
 {
     struct port_failure failure;
 
-    return controlling_open(&service->controlling, service->options, plans, &service->roster,
-                            &failure) ||
+    return controlling_open(&service->controlling, service->options, &service->confinement, plans,
+                            &service->roster, &failure) ||
            fail("--control", failure.text);
 }
 
@@ -249,6 +249,16 @@ static void say_status(struct service *service, const char *news)
     manager_ready(&service->manager, status);
 }
 
+static bool may_start(const struct service *service, const struct modem_plans *plans)
+{
+    if (confinement_allows(&service->confinement, plans))
+        return true;
+    log_say(service->voice, LOG_ERROR,
+            "a modem that starts a command needs a restart, as this run began without one: "
+            "nothing was changed");
+    return false;
+}
+
 static bool has_other_metrics(const struct service *service, const struct modem_plans *plans)
 {
     const char *before = service->metrics_file != NULL ? service->metrics_file : "";
@@ -279,7 +289,7 @@ static bool reload(struct service *service)
         modem_plans_free(&plans);
         return false;
     }
-    if (!may_grow(service, &plans) || !confinement_allows(&service->confinement, &plans) ||
+    if (!may_grow(service, &plans) || !may_start(service, &plans) ||
         !scenario_run_suits(service->scenario, &plans, say_error, service)) {
         modem_plans_free(&plans);
         return false;

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from support.modem import program_path
+from support.control import ControlPort
+from support.modem import Modem, program_path
 from support.patience import ANSWER_S, EXIT_S
 
 SECRET = b"a-password-in-memory-Zq81"
@@ -117,3 +118,14 @@ def test_commands_need_a_start_with_one(tmp_path: Path) -> None:
         assert "a modem that starts a command needs a restart" in process.stderr.readline()
         process.terminate()
         assert process.wait(EXIT_S) == 0
+
+
+def test_the_control_port_opens_no_modem_with_a_command(tmp_path: Path) -> None:
+    modem = Modem("he910", "unix", options=["--control", f"unix:{tmp_path}/control"])
+    with modem:
+        if "not filtered" in modem.log():
+            pytest.skip("this kernel has no filter")
+        control = ControlPort(tmp_path / "control")
+        entry = {"name": "other", "module": "m95", "state": "none", "ports": [{"unix": f"{tmp_path}/other"}]}
+        assert "starts none" in control.refused(400, "POST", "/v1/modems", entry | {"sms": {"send": "cat"}})
+        assert control.done("POST", "/v1/modems", entry)["name"] == "other"

@@ -118,6 +118,12 @@ static const struct fact_case cases[] = {
       URC("NO CARRIER:SD,1,1"),
       URC("NO CARRIER: 1,1"),
       USED },
+    { "plain-hang-up-ends-listening",
+      "no",
+      { "AT#SL=1,1,2020;#SH=1", "AT#SL?" },
+      OK,
+      SAYS("#SL: 1,2020,0"),
+      USED_BEFORE },
     { "firewall-rules",
       "1",
       { "AT#FRWL=1,\"10.0.0.1\",\"255.0.0.0\"", "AT#FRWL=1,\"11.0.0.1\",\"255.0.0.0\"" },
@@ -399,6 +405,7 @@ static void test_models(void **state)
           SAYS("#SSLEN: (1,2),(0,1)"),
           UNUSED },
         { "data-actions", "3", { "AT#SSLSECDATA=1,3,1,3" }, CME("4"), "\r\n> ", UNUSED },
+        { "single-packet-max", "1000", { "AT#PKTSZ=513" }, CME("4"), OK, USED },
     };
     static const struct fact_case of_gc864[] = {
         { "revision-6-shows-zeros",

@@ -92,7 +92,8 @@ static enum at_status set_hang_up(struct at_session *at, const struct at_args *a
 
     if (telit_plain_guard(at, id) != AT_OK)
         return AT_FAIL;
-    if (plain == NULL)
+    if (plain == NULL || (plain->listener != NULL &&
+                          !module_fact_is(plain->modem, FACT_PLAIN_HANG_UP_ENDS_LISTENING)))
         return AT_OK;
     if (!plain->end_told && connection_is_open(&plain->socket))
         plain->tally.cause = CAUSE_NONE;

@@ -37,7 +37,7 @@ static enum at_status run_save(struct at_session *at)
 #define SINGLE(field) AT_BIND(telit_single_settings, field)
 
 static const struct at_param size_params[] = {
-    { .name = "size", .max = 512, .preset = 300, .bound = SINGLE(packet_size) },
+    { .name = "size", .max = FACT_SINGLE_PACKET_MAX, .preset = 300, .bound = SINGLE(packet_size) },
 };
 static const struct at_param idle_params[] = {
     { .name = "tout", .max = 65535, .preset = 90, .bound = SINGLE(idle_s) },

@@ -103,7 +103,7 @@ def test_without_a_step_a_session_differs(maker: str, tmp_path: Path) -> None:
     """So that each effect is one that the session sees."""
     lines = LAB.read_text().splitlines(keepends=True)
     for number, line in enumerate(lines):
-        if not re.match(r"(set (registration|sim|signal=17)|ring|sms|power|context-lost)", line):
+        if not re.match(r"(set (registration|sim|signal=17|operator=Third|clock|attached)|ring|sms|power|context-lost)", line):
             continue
         cut = write(tmp_path, "cut.at", "".join(lines[:number] + lines[number + 1:]))
         done = tlsmodem("check", SCENARIOS / f"{maker}.at", "--scenario", cut)

@@ -101,7 +101,7 @@ def test_as_a_folder_of_another_project(tmp_path: Path) -> None:
     run(["cmake", "-S", tmp_path, "-B", build, f"-DCMAKE_C_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=Debug"])
     run(["cmake", "--build", build, "--parallel", "2"])
     run([build / "virtual_time"])
-    assert not list(build.rglob("script_dump")) and not list(build.rglob("CTestTestfile.cmake"))
+    assert not list(build.rglob("at_dictionary")) and not list(build.rglob("CTestTestfile.cmake"))
     seen = run(["nm", "-g", "--defined-only", "--format=posix", next(build.rglob("libtlsmodem.a"))])
     names = {line.split()[0] for line in seen.splitlines() if len(line.split()) > 1}
     assert "tlsmodem_err_text" in names and all(name.startswith("tlsmodem_") for name in names)
@@ -109,7 +109,7 @@ def test_as_a_folder_of_another_project(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("switch, part", [
     ("LIBRARY", "tlsmodem_engine_library_shared"), ("POSIX", "posix_ports"), ("DAEMON", "tlsmodem"),
-    ("TESTS", "script_dump"), ("BENCH", "bench_fast"), ("SSL3", "tls_mbedtls")])
+    ("TESTS", "at_dictionary"), ("BENCH", "bench_fast"), ("SSL3", "tls_mbedtls")])
 def test_each_part_can_be_left_out(tmp_path: Path, switch: str, part: str) -> None:
     """And then the rest can be built: its build system is made without an error."""
     run(["cmake", "-G", "Unix Makefiles", "-S", ROOT, "-B", tmp_path, f"-DCMAKE_C_COMPILER={CC}",

@@ -218,6 +218,16 @@ static void warn(const struct roster *roster, const struct modem_plan *plan)
     struct log log = *roster->log;
 
     log.name = modem_plan_name(plan);
+    for (size_t i = 0; i < plan->credential_count; i++) {
+        if (plan->stamps[i].is_open)
+            log_say(&log, LOG_WARNING,
+                    "the private key %s can be read by others than its owner: chmod 600",
+                    plan->credentials[i].path);
+    }
+    if (plan->policy != NULL && plan->policy->is_key_open)
+        log_say(&log, LOG_WARNING,
+                "the private key of its tls policy can be read by others than its owner: chmod "
+                "600");
     if (policy_plan_trusts_as_host(plan->policy))
         log_say(&log, LOG_WARNING,
                 "verify: host under tls policy modern: servers are verified no better than the "

@@ -58,7 +58,7 @@ static bool read_words(const struct file_subject *subject, const struct file_nod
         if (node == NULL)
             continue;
         if (members[i].is_path && (strcmp(node->text, "system") != 0 || i != MEMBERS - 3))
-            text = file_subject_path(subject, node, node->text);
+            text = file_subject_secret(subject, node, node->text);
         else
             text = file_subject_fill(subject, node, node->text);
         if (text == NULL)

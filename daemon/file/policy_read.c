@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/wipe.h"
 #include "file/bytes.h"
+#include "file/secret_path.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -106,9 +107,15 @@ static bool add_system(const struct files *files, struct bytes *bytes)
 
 static bool read_ca(struct files *files, const char *path)
 {
+    char one[PATH_CAP];
     struct stat about;
     bool good;
 
+    if (secret_path_is_credential(path)) { /* of the command line */
+        if (!secret_path_of_credential(path, one, sizeof(one), files->why))
+            return fail(files, "ca");
+        path = one;
+    }
     if (strcmp(path, "system") == 0)
         good = add_system(files, &files->ca);
     else if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
@@ -155,6 +162,8 @@ struct policy_plan *policy_read(const struct policy_words *words, policy_trial_f
         if (plan == NULL) {
             *ret_member = "preset";
             text_add(why, "there is no memory; allowed: more of it");
+        } else {
+            plan->is_key_open = words->key != NULL && secret_path_is_open(words->key);
         }
     }
     bytes_free(&files.ca);

@@ -167,6 +167,8 @@ static bool check_own_keys(const struct file_node *node, struct file_report *rep
 {
     bool good = true;
 
+    if (node->kind == FILE_TEXT && strcmp(node->key, "credentials") == 0)
+        return check_text(node, report); /* a folder */
     if (node->kind != FILE_MAP)
         return wrong_kind(node, "a map of texts", report);
     for (const struct file_node *child = node->first; child != NULL; child = child->next)

@@ -1,7 +1,7 @@
 /* start.c: what a modem gets before its first host: credentials, command lines, answers. */
 #include "file/start.h"
 
-#include "file/bytes.h"
+#include "file/credentials.h"
 
 #include <string.h>
 #include <strings.h>
@@ -98,56 +98,9 @@ static bool take_answers(const struct file_subject *subject)
     return good;
 }
 
-static bool take_credential(const struct file_subject *subject, const struct file_node *node,
-                            struct runtime_credential *ret_credential,
-                            struct modem_plan_stamp *ret_stamp)
-{
-    char why[WHY_CAP];
-    const char *reason;
-
-    ret_credential->name = modem_plan_text(subject->plan, node->key);
-    ret_credential->path = file_subject_path(subject, node, node->text);
-    if (ret_credential->name == NULL || ret_credential->path == NULL)
-        return false;
-    if (!file_bytes_look(ret_credential->path, RUNTIME_CREDENTIAL_MAX, &ret_stamp->bytes,
-                         &ret_stamp->changed_ns, &reason)) {
-        file_subject_wrong(subject, node,
-                           "%s cannot be read: %s; allowed: a file of at most %d bytes",
-                           ret_credential->path, reason, RUNTIME_CREDENTIAL_MAX);
-        return false;
-    }
-    if (tlsmodem_credential_check(subject->plan->model, node->key, ret_stamp->bytes, why,
-                                  sizeof(why)) == ERR_OK)
-        return true;
-    file_subject_wrong(subject, node, "%s", why);
-    return false;
-}
-
-static bool take_credentials(const struct file_subject *subject)
-{
-    struct modem_plan *plan = subject->plan;
-    const struct file_node *map;
-    bool good = true;
-
-    file_layer_with(subject->layers, "credentials", &map);
-    if (map == NULL || map->count == 0)
-        return true;
-    plan->credentials = file_subject_memory(subject, map->count * sizeof(plan->credentials[0]));
-    plan->stamps = file_subject_memory(subject, map->count * sizeof(plan->stamps[0]));
-    if (plan->credentials == NULL || plan->stamps == NULL)
-        return false;
-    for (const struct file_node *node = map->first; node != NULL; node = node->next) {
-        size_t index = plan->credential_count++;
-
-        good =
-            take_credential(subject, node, &plan->credentials[index], &plan->stamps[index]) && good;
-    }
-    return good;
-}
-
 bool file_start(const struct file_subject *subject)
 {
-    bool good = take_credentials(subject);
+    bool good = file_credentials(subject);
 
     good = take_at_start(subject) && good;
     return take_answers(subject) && good;

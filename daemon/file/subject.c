@@ -3,6 +3,7 @@
 
 #include "base/pattern.h"
 #include "file/document.h"
+#include "file/secret_path.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -124,6 +125,23 @@ const char *file_subject_path(const struct file_subject *subject, const struct f
         return NULL;
     }
     return keep(subject, path);
+}
+
+const char *file_subject_secret(const struct file_subject *subject, const struct file_node *node,
+                                const char *pattern)
+{
+    char filled[FILLED_CAP], path[FILLED_CAP], memory[WHY_CAP];
+    struct text why;
+
+    if (!secret_path_is_credential(pattern))
+        return file_subject_path(subject, node, pattern);
+    text_init(&why, memory, sizeof(memory));
+    if (!fill(subject, node, pattern, filled))
+        return NULL;
+    if (secret_path_of_credential(filled, path, sizeof(path), &why))
+        return keep(subject, path);
+    file_subject_wrong(subject, node, "%s", memory);
+    return NULL;
 }
 
 void *file_subject_memory(const struct file_subject *subject, size_t bytes)

@@ -55,6 +55,10 @@ const char *file_subject_fill(const struct file_subject *subject, const struct f
 const char *file_subject_path(const struct file_subject *subject, const struct file_node *node,
                               const char *pattern);
 
+/* The same for a path of security data, which may be a credential of systemd (secret_path.h). */
+const char *file_subject_secret(const struct file_subject *subject, const struct file_node *node,
+                                const char *pattern);
+
 /* Memory of the plan, zeroed; NULL: the report says so. */
 void *file_subject_memory(const struct file_subject *subject, size_t bytes);
 

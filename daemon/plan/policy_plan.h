@@ -28,6 +28,7 @@ bool policy_words_equal(const struct policy_words *a, const struct policy_words 
 struct policy_plan {
     struct tls_policy tls; /* the spans are `bytes` */
     uint8_t *bytes;        /* of ca, cert and key, one behind the other; wiped when it is freed */
+    bool is_key_open;      /* others than its owner may read the file of the key */
     size_t users;          /* one thread's */
 };
 

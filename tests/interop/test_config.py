@@ -480,6 +480,47 @@ modems:
         says_back(host, b"still verified")
 
 
+def test_credentials_of_a_folder(certificates: Certificates, tmp_path: Path) -> None:
+    """A file is a place, with a dot for its slash; one more makes another modem."""
+    folder = tmp_path / "telit"
+    folder.mkdir()
+    (folder / "1.ca").write_bytes(certificates.pem("other_ca").read_bytes())
+    (folder / ".hidden").write_text("is none")
+    fibocom = tmp_path / "f"
+    fibocom.mkdir()
+    for name, source in (("TRUSTFILE", "ca"), ("TRUSTFILE.2", "other_ca"), ("CERTFILE", "client")):
+        (fibocom / name).write_bytes(certificates.pem(source).read_bytes())
+    (fibocom / "KEYFILE").write_bytes(certificates.key("client").read_bytes())
+    (fibocom / "KEYFILE").chmod(0o644)
+    text = """\
+modems:
+  - {name: t, module: le866, credentials: telit, ports: [{unix: t.sock}]}
+  - {name: f, module: l610, credentials: "./${name}", ports: [{unix: f.sock}]}
+"""
+    with echo_server(certificates) as (port, _), Run(tmp_path, text) as run:
+        run.wait_for_ports(2)
+        answer = run.host("f").asks("AT+GTSSLFILE?")
+        for count in ("TRUSTFILE,2", "CERTFILE,1", "KEYFILE,1"):
+            assert count in answer
+        assert f"f: the private key {tmp_path}/./f/KEYFILE can be read by others" in run.log
+        (folder / "1.ca").write_bytes(certificates.pem("ca").read_bytes())
+        run.hang_up()
+        run.wait_for("1 modems as they were, 1 closed, 1 opened")
+        host = run.host("t")
+        dial(host, "localhost", port, verify=1)
+        says_back(host, b"verified")
+    (folder / "1.key.pem").write_text("no place")
+    path = tmp_path / "modems.yaml"
+    path.write_text(text)
+    [line] = wrong(path)
+    assert line.startswith(f"{path}:2:43: credentials: \"telit\" is wrong because of the file {tmp_path}/telit/1.key.pem: "
+                           "a LE866 has no place of this name")
+    (folder / "1.key.pem").unlink()
+    (folder / "1.ca").unlink()
+    [line] = wrong(path)
+    assert "has none, or too many files; allowed: one with 1 to 200 files" in line
+
+
 def test_a_command_takes_the_messages_that_hosts_send(tmp_path: Path) -> None:
     with Run(tmp_path, f"""\
 modems:

@@ -170,6 +170,38 @@ def test_a_key_need_not_come_from_the_host(certificates: Certificates, tmp_path:
         assert who_dials(run, peer) == "renewed device"
 
 
+def test_a_key_that_others_may_read_is_warned_of(certificates: Certificates, tmp_path: Path) -> None:
+    put_client(certificates, tmp_path)
+    words = "private key of its tls policy can be read by others"
+    for mode, is_open in ((0o640, True), (0o600, False)):
+        (tmp_path / "own.key").chmod(mode)
+        with Run(tmp_path, MODEMS.format(more="")) as run:
+            run.wait_for_ports(1)
+            assert (words in run.log) is is_open
+
+
+def test_credentials_of_systemd(certificates: Certificates, tmp_path: Path,
+                                monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their names, wherever the service manager has put them."""
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    put_client(certificates, folder)
+    for path in folder.iterdir():
+        path.chmod(0o400)
+    text = re.sub(r"(ca|cert|key): (?=ca|own)", r"\1: credential:", MODEMS.format(more=""))
+    path = tmp_path / "modems.yaml"
+    path.write_text(text)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    [line] = wrong(path)
+    assert ("ca: \"credential:ca.pem\" is wrong because there is no CREDENTIALS_DIRECTORY; allowed: a service of "
+            "systemd that has LoadCredential=ca.pem:PATH, or a path") in line
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    with Peer(certificates, versions=ONLY_1_3, client_ca="ca") as peer, Run(tmp_path, text) as run:
+        run.wait_for_ports(1)
+        assert who_dials(run, peer) == "tlsmodem test device"
+        assert "can be read by others" not in run.log
+
+
 @pytest.mark.parametrize(("more", "member", "why"), [
     (", max: '1.1'", "max", "the oldest version, TLS 1.2, is newer than the newest"),
     (", ca: own.key", "ca", "it cannot be read: No certificate was found."),

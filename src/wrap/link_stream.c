@@ -222,11 +222,12 @@ static void give_to_network(struct link_stream *stream)
 static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
 {
     struct link_stream *stream = (struct link_stream *)base;
+    int64_t at_ms = now_ms(stream); /* one moment: what arrives behind it is for the next call */
     size_t got = 0;
     struct span piece;
 
     assert(stream->connected && stream->close_ms == CLOCK_NEVER);
-    while (got < cap && (piece = flight_peek(&stream->down, now_ms(stream))).len > 0) {
+    while (got < cap && (piece = flight_peek(&stream->down, at_ms)).len > 0) {
         size_t part = piece.len < cap - got ? piece.len : cap - got;
 
         memcpy((uint8_t *)buf + got, piece.data, part);
@@ -241,7 +242,7 @@ static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
             break; /* a piece is received alone */
     }
     if (got == 0)
-        return may_receive(stream) ? stream->end : -ERR_AGAIN;
+        return stream->end_ms <= at_ms ? stream->end : -ERR_AGAIN;
     go_on(stream);
     return (ptrdiff_t)got;
 }

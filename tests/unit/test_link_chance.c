@@ -252,6 +252,55 @@ static void a_link_changes_while_bytes_are_under_way(void **state)
     stop(&rig);
 }
 
+/* A clock that goes on by a millisecond each time it is looked at. */
+struct restless {
+    struct clock base;
+    int64_t ahead_ms;
+    bool goes;
+};
+
+static int64_t restless_now_ms(const struct clock *base)
+{
+    struct restless *clock = (struct restless *)(uintptr_t)base;
+
+    clock->ahead_ms += clock->goes;
+    return clock_now_ms(base->inner) + clock->ahead_ms;
+}
+
+static const struct clock_ops restless_ops = { .now_ms = restless_now_ms };
+
+/* What arrives while it is asked for is no end. */
+static void no_end_comes_in_between(void **state)
+{
+    struct restless clock = { .base.ops = &restless_ops };
+    struct net_target to = { .transport = NET_TCP, .port = PORT };
+    struct link_profile profile = { .down.delay_ms = 100 };
+    struct rig rig = { .ended = false };
+    char buf[10];
+    ptrdiff_t got;
+
+    (void)state;
+    world_init(&rig.world);
+    clock.base.inner = rig.world.clock;
+    assert_int_equal(link_open(rig.world.net, &clock.base, &profile, &rig.link), ERR_OK);
+    scripted_net_listen(&rig.world.scripted_net, PORT, PEER_ACCEPTS);
+    rig.peer = scripted_net_peer(&rig.world.scripted_net, PORT);
+    assert_true(address_literal("10.0.0.7", &to.address));
+    assert_int_equal(net_connect(rig.link, &to, on_event, &rig, &rig.stream), ERR_OK);
+    world_advance(&rig.world, 100);
+    assert_true(rig.connected);
+    net_stream_want(rig.stream, 0);
+    peer_send(rig.peer, span_of("here"));
+    world_advance(&rig.world, 90);
+    clock.goes = true;
+    do {
+        got = net_stream_recv(rig.stream, buf, sizeof(buf));
+    } while (got == -ERR_AGAIN);
+    clock.goes = false;
+    assert_int_equal(got, 4);
+    stop(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +308,7 @@ int main(void)
         cmocka_unit_test(jitter_is_the_same_each_time),
         cmocka_unit_test(what_a_connection_loses_comes_later),
         cmocka_unit_test(lost_datagrams_are_the_same_each_time),
+        cmocka_unit_test(no_end_comes_in_between),
         cmocka_unit_test(a_link_changes_while_bytes_are_under_way),
     };
 

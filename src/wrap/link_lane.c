@@ -3,7 +3,15 @@
 
 #include "base/fault.h"
 
-enum { US_PER_MS = 1000, BITS = 8, QUEUE_MS = 250, WINDOW_MIN = 4096, WINDOW_MAX = 65536 };
+enum {
+    US_PER_MS = 1000,
+    BITS = 8,
+    QUEUE_MS = 250,
+    WINDOW_MIN = 4096,
+    UNLIMITED_MAX = 65536,
+    QUEUE_MAX = 524288,
+    WINDOW_MAX = 4194304
+};
 
 /* RFC 6298: the first wait is a second at least, and each that follows is twice as long. */
 enum { RESEND_MS = 1000, ATTEMPTS_MAX = 6 };
@@ -62,9 +70,15 @@ bool link_lane_loses(const struct link_lane *lane, uint64_t number)
 
 size_t link_lane_window(const struct link_lane *lane)
 {
-    uint64_t bytes = (uint64_t)lane->way.kbit_s * (lane->way.delay_ms + QUEUE_MS) / BITS;
+    uint64_t rate = lane->way.kbit_s;
+    uint64_t on_air = rate * (lane->way.delay_ms + (uint64_t)lane->way.jitter_ms) / BITS;
+    uint64_t queued = rate * QUEUE_MS / BITS;
 
-    if (lane->way.kbit_s == 0 || bytes > WINDOW_MAX)
+    if (rate == 0)
+        return UNLIMITED_MAX;
+    if (queued > QUEUE_MAX)
+        queued = QUEUE_MAX;
+    if (on_air + queued > WINDOW_MAX)
         return WINDOW_MAX;
-    return bytes < WINDOW_MIN ? WINDOW_MIN : (size_t)bytes;
+    return on_air + queued < WINDOW_MIN ? WINDOW_MIN : (size_t)(on_air + queued);
 }

@@ -35,7 +35,7 @@ size_t link_lane_slice(const struct link_lane *lane, uint64_t at);
 bool link_lane_loses(const struct link_lane *lane, uint64_t number);
 
 /* How many bytes of memory one stream may fill before it takes no more: what the rate and the delay
- * hold, and a quarter of a second more, within bounds. */
+ * hold, and a quarter of a second more, of that 512 kB at most; 4 kB at least. */
 size_t link_lane_window(const struct link_lane *lane);
 
 #endif

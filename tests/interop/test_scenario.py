@@ -262,3 +262,32 @@ def test_a_step_that_cannot_be_done(tmp_path: Path) -> None:
     session = write(tmp_path, "session.at", "model he910\nsource a test\nwait 1s\n> AT\n< OK\n")
     done = tlsmodem("check", session, "--scenario", scenario)
     assert done.returncode == 1 and "the scenario: " in done.stdout and "it needs a call" in done.stdout
+
+
+# ---- faults and links ----
+
+
+@pytest.mark.parametrize("maker", SESSIONS)
+def test_faults_and_links(maker: str, tmp_path: Path) -> None:
+    scenario = write(tmp_path, "faults.at", "fault answer_twice command=AT+CSQ count=1\nlink gprs loss=1\n"
+                                            "fault lose after=4 count=1 command=AT+CMEE*\n")
+    with Modem(SESSIONS[maker], options=["--scenario", str(scenario), "--log-level", "info"]) as modem:
+        wait_until(lambda: "at its end" in modem.log(), "the end of the scenario")
+        for line in (b"ATE0\r", b"AT\r"):
+            modem.host.write(line)
+            modem.host.read_until(b"OK\r\n")
+        modem.host.write(b"AT+CSQ\r")
+        once = modem.host.read_until(b"OK\r\n")
+        assert b"+CSQ: " in once
+        assert modem.host.read_until(b"OK\r\n") == once
+        modem.host.write(b"AT+CMEE=1\r")
+        assert modem.host.read_until(b"\r\nOK\n") == b"\r\nOK\n"
+        assert "link: gprs,loss=1" in modem.log()
+        assert "fault 1: answer_twice (command line 1)" in modem.log()
+
+
+def test_a_wrong_fault_is_told(tmp_path: Path) -> None:
+    scenario = write(tmp_path, "faults.at", "at 1s\nfault latency latency=fast\n")
+    done = tlsmodem("--module", "m95", "--stdio", "--scenario", scenario)
+    assert done.returncode == 2
+    assert f"{scenario}:2: fault:" in done.stderr and "allowed: 0 to 3600000 ms" in done.stderr

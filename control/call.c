@@ -25,6 +25,48 @@ void call_fail(struct call *call, unsigned status, const char *format, ...)
     call->status = status;
 }
 
+bool call_read_body(struct call *call, struct span body)
+{
+    json_error_t error;
+
+    if (body.len == 0)
+        return true;
+    call->body = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, &error);
+    if (json_is_object(call->body))
+        return true;
+    if (call->body != NULL)
+        call_fail(call, HTTP_BAD_REQUEST, "the body is no object; allowed: one of JSON (RFC 8259)");
+    else
+        call_fail(call, HTTP_BAD_REQUEST,
+                  "the body is no JSON: line %d, column %d: %s; allowed: an object of JSON "
+                  "(RFC 8259)",
+                  error.line, error.column, error.text);
+    json_decref(call->body);
+    call->body = NULL;
+    return false;
+}
+
+static bool find(struct call *call)
+{
+    const struct house *house = call->house;
+    size_t count = house->ops->count(house->ctx);
+
+    for (call->number = 0; call->number < count; call->number++) {
+        call->modem = house->ops->at(house->ctx, call->number);
+        if (strcmp(call->modem.name, call->name) == 0)
+            return true;
+    }
+    call_fail(call, HTTP_NOT_FOUND,
+              "there is no modem \"%s\"; GET /v1/modems shows those there are", call->name);
+    return false;
+}
+
+void call_perform(struct call *call, void (*answer)(struct call *call))
+{
+    if (call->name[0] == '\0' || find(call))
+        answer(call);
+}
+
 unsigned call_status_of(enum err err)
 {
     switch (err) {

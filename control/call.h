@@ -27,6 +27,13 @@ struct call {
 void call_fail(struct call *call, unsigned status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Takes a body, which may be empty, into `call->body`: an object of JSON.  False: the call has
+ * failed. */
+bool call_read_body(struct call *call, struct span body);
+
+/* Finds the modem that the call names, if it does, and has `answer` answer; else it has failed. */
+void call_perform(struct call *call, void (*answer)(struct call *call));
+
 /* The status that stands for an error of the engine or the runtime. */
 unsigned call_status_of(enum err err);
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALL_MS = 10 * 1000, WHY_CAP = 80 };
+enum { CALL_MS = 10 * 1000 };
 
 static const char type_of_json[] = "application/json";
 
@@ -50,31 +50,16 @@ static void put_error(struct http_answer *answer, unsigned status, const char *w
 
 /* ---- calls ---- */
 
-/* Out of an object; {} where there is none.  False: the answer says what is wrong. */
-static bool read_body(const struct http_request *request, json_t **ret_body,
+/* False: the answer says what is wrong. */
+static bool read_body(const struct http_request *request, struct call *call,
                       struct http_answer *answer)
 {
-    struct span body = http_request_body(request);
-    char why[JSON_ERROR_TEXT_LENGTH + WHY_CAP];
-    json_error_t error;
-
-    *ret_body = NULL;
-    if (http_request_is_cut(request)) {
+    if (http_request_is_cut(request))
         put_error(answer, HTTP_TOO_LARGE, "the body is too long; allowed: 65536 bytes");
-        return false;
-    }
-    if (body.len == 0)
+    else if (call_read_body(call, http_request_body(request)))
         return true;
-    *ret_body = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, &error);
-    if (json_is_object(*ret_body))
-        return true;
-    if (*ret_body != NULL)
-        snprintf(why, sizeof(why), "the body is no object; allowed: one of JSON (RFC 8259)");
     else
-        snprintf(why, sizeof(why), "the body is no JSON: line %d, column %d: %s", error.line,
-                 error.column, error.text);
-    json_decref(*ret_body);
-    put_error(answer, HTTP_BAD_REQUEST, why);
+        put_json(answer, call->status, call->answer);
     return false;
 }
 
@@ -119,7 +104,7 @@ static void answer_call(struct control *control, const struct http_request *requ
     const char *modem = http_request_argument(request, "modem");
     struct route route;
 
-    if (!find_route(request, &route, &call, answer) || !read_body(request, &call.body, answer))
+    if (!find_route(request, &route, &call, answer) || !read_body(request, &call, answer))
         return;
     if (route.argument != NULL)
         call.argument = number_of(http_request_argument(request, route.argument));

@@ -46,29 +46,13 @@ static void leave_list(struct work *work)
 
 /* ---- in the master's thread ---- */
 
-static bool find(struct call *call)
-{
-    const struct house *house = call->house;
-    size_t count = house->ops->count(house->ctx);
-
-    for (call->number = 0; call->number < count; call->number++) {
-        call->modem = house->ops->at(house->ctx, call->number);
-        if (strcmp(call->modem.name, call->name) == 0)
-            return true;
-    }
-    call_fail(call, HTTP_NOT_FOUND,
-              "there is no modem \"%s\"; GET /v1/modems shows those there are", call->name);
-    return false;
-}
-
 static void open_letter(struct letter *letter)
 {
     struct work *work = (struct work *)letter;
     struct work_desk *desk = work->desk;
     bool abandoned;
 
-    if (work->call.name[0] == '\0' || find(&work->call))
-        work->answer(&work->call);
+    call_perform(&work->call, work->answer);
     pthread_mutex_lock(&desk->lock);
     leave_list(work);
     work->done = true;

@@ -293,6 +293,33 @@ RECORDINGS = {
             + event(GETS, b'Content-Type: m; boundary="a_b"\r\n') + event(GETS, b"--a_b--\r\n"),
 }
 
+ONE = b"/v1/modems/m95"
+CONTROL = {  # a call in one line, and its body
+    "list": b"GET /v1/modems\n",
+    "show": b"GET " + ONE + b"\n",
+    "nobody": b"GET /v1/modems/none\n",
+    "network": b"PATCH " + ONE + b'\n{"registration": "lost", "signal": 99, "operator": "Lab", "operator-code": "26299", "attached": false}',
+    "sim": b"PATCH " + ONE + b'\n{"sim": "pin", "cell": 77, "area-code": 4660, "dtr": true, "port": 1}',
+    "clock": b"PATCH " + ONE + b'\n{"clock": {"advance": "75s"}, "network-time": "2030-05-01T12:00:00+02:00"}',
+    "wrong": b"PATCH " + ONE + b'\n{"signal": 32, "frob": [1, 2.5, null, {"a": "\\u0000"}]}',
+    "power": b"POST " + ONE + b'/power\n{"do": "brown-out"}',
+    "ring": b"POST " + ONE + b'/ring\n{"caller": "+49170"}',
+    "ring_end": b"POST " + ONE + b"/ring-end\n",
+    "sms": b"POST /v1/modems/he910/sms\n" + '{"from": "+49170", "text": "Grüße"}'.encode(),
+    "context_lost": b"POST " + ONE + b'/context-lost\n{"cid": 1}',
+    "link": b"PUT " + ONE + b'/link\n{"name": "gprs", "loss": 0.5, "rtt": 900}',
+    "no_link": b"DELETE " + ONE + b"/link\n",
+    "fault": b"POST " + ONE + b'/faults\n{"type": "latency", "stream": "downstream", "toxicity": 0.5, "attributes": {"latency": 2000}, '
+             b'"when": {"command": "AT+QSSLOPEN*", "socket": 1, "phase": "data"}, "after": 0, "count": 1, "every": 1, "seed": 7}',
+    "faults": b"GET " + ONE + b"/faults\n",
+    "no_faults": b"DELETE " + ONE + b"/faults\n",
+    "journal": b"GET " + ONE + b"/journal\n",
+    "events": b"GET /v1/events\n",
+    "add": b'POST /v1/modems\n{"name": "b", "module": "l610", "ports": [{"pty": "auto"}]}',
+    "remove": b"DELETE " + ONE + b"\n",
+    "reset": b"POST /v1/reset\n",
+    "no_json": b"POST /v1/modems\n[1",
+}
 CONFIG = {
     "nothing": b"",
     "one": b"modems:\n - module: m95\n   ports: [{pty: p}]\n",
@@ -369,6 +396,8 @@ def main() -> None:
         write("at_line", name, bytes([start]) + data)
     for name, data in CONFIG.items():
         write("config", name, data)
+    for name, data in CONTROL.items():
+        write("control", name, data)
     for name, (bits, data) in DIALECT_STEPS.items():
         write("dialect", name, bytes([bits, 0]) + data)
     for name, data in STORED.items():

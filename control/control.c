@@ -212,9 +212,9 @@ enum err control_open(const struct control_config *config, struct port_failure *
     return ERR_OK;
 }
 
-void control_set_ready(struct control *control, bool is_ready)
+void control_set_ready(struct control *control)
 {
-    atomic_store(&control->is_ready, is_ready);
+    atomic_store(&control->is_ready, true);
 }
 
 bool control_is_heard(void *ctx)

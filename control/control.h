@@ -24,8 +24,8 @@ struct control_config {
 enum err control_open(const struct control_config *config, struct port_failure *ret_failure,
                       struct control **ret_control);
 
-/* Whether calls are done.  From the master's thread. */
-void control_set_ready(struct control *control, bool is_ready);
+/* Calls are done from now on.  From the master's thread. */
+void control_set_ready(struct control *control);
 
 /* What a journal's config has as is_heard and tell; `ctx` is a struct control. */
 bool control_is_heard(void *ctx);

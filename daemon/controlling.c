@@ -181,10 +181,17 @@ bool controlling_open(struct controlling *controlling, const struct options *opt
     return true;
 }
 
-void controlling_set_ready(struct controlling *controlling, bool is_ready)
+bool controlling_is_at(const struct controlling *controlling, const struct modem_plans *plans)
+{
+    if (controlling->control == NULL || !plans->has_control)
+        return controlling->control == NULL && !plans->has_control;
+    return modem_plan_same_port(&plans->control, &controlling->at);
+}
+
+void controlling_set_ready(struct controlling *controlling)
 {
     if (controlling->control != NULL)
-        control_set_ready(controlling->control, is_ready);
+        control_set_ready(controlling->control);
 }
 
 void controlling_stop(struct controlling *controlling)

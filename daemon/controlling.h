@@ -26,8 +26,11 @@ bool controlling_open(struct controlling *controlling, const struct options *opt
                       const struct confinement *confinement, const struct modem_plans *plans,
                       struct roster *roster, struct port_failure *ret_failure);
 
-/* Whether calls are done now. */
-void controlling_set_ready(struct controlling *controlling, bool is_ready);
+/* Whether other plans have control at the same place. */
+bool controlling_is_at(const struct controlling *controlling, const struct modem_plans *plans);
+
+/* Calls are done from now on. */
+void controlling_set_ready(struct controlling *controlling);
 
 /* Nobody is let in any more; before the fleet is halted. */
 void controlling_stop(struct controlling *controlling);

@@ -201,7 +201,8 @@ static bool open_control(struct service *service, const struct modem_plans *plan
 
 static void set_ready(struct service *service, bool is_ready)
 {
-    controlling_set_ready(&service->controlling, is_ready);
+    if (is_ready) /* from the first time on: while a file is read again calls wait */
+        controlling_set_ready(&service->controlling);
     if (service->monitor != NULL)
         monitor_set_ready(service->monitor, is_ready && service->roster.missing == 0);
 }
@@ -281,6 +282,9 @@ static bool reload(struct service *service)
     if (has_other_metrics(service, &plans))
         log_say(service->voice, LOG_WARNING,
                 "metrics are shown where they were: another place needs a restart");
+    if (!controlling_is_at(&service->controlling, &plans))
+        log_say(service->voice, LOG_WARNING,
+                "the run is controlled where it was: another place needs a restart");
     if (plans.has_stdio != service->has_stdio || service->recordings.count > 0) {
         log_say(service->voice, LOG_ERROR, "%s: nothing was changed",
                 service->recordings.count > 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -165,6 +166,41 @@ def test_modems_come_and_go(tmp_path: Path) -> None:
         assert [one["name"] for one in control.modems()] == ["m95"]
         assert "the last modem" in control.refused(409, "DELETE", "/v1/modems/m95")
         assert b"OK" in answered(modem, "AT")
+
+
+def test_modems_of_every_thread_are_reached(tmp_path: Path) -> None:
+    """A fleet on several threads, whose hosts type meanwhile; one that is closed and opened again is there."""
+    config = tmp_path / "run.yaml"
+    config.write_text("control: unix:control\nmodems:\n- {name: 'a${n}', count: 6, module: m95, state: none, ports: [{unix: 'a${n}.sock'}]}\n")
+    run = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--threads", "3"], stdout=subprocess.PIPE, text=True)
+    hosts = []
+    try:
+        assert run.stdout is not None
+        for _ in range(6):
+            assert run.stdout.readline().startswith("ready: a")
+        control = ControlPort(tmp_path / "control")
+        for number in range(6):
+            host = socket.socket(socket.AF_UNIX)
+            host.connect(str(tmp_path / f"a{number}.sock"))
+            host.sendall(b"AT+CREG=1\r" + b"AT\r" * 50)
+            hosts.append(host)
+        for turn in range(5):
+            for number in range(6):
+                assert control.change(f"a{number}", signal=turn)["signal"] == turn
+        assert [one["signal"] for one in control.modems()] == [4] * 6
+        control.done("DELETE", "/v1/modems/a2")
+        assert [one["name"] for one in control.modems()] == ["a0", "a1", "a3", "a4", "a5"]
+        run.send_signal(signal.SIGHUP)
+        assert run.stdout.readline().startswith("ready: a2 ")
+        assert sorted(one["name"] for one in control.modems()) == [f"a{number}" for number in range(6)]
+        assert control.modem("a3")["signal"] == 4
+        control.done("POST", "/v1/reset")
+        assert {one["signal"] for one in control.modems()} == {20}
+    finally:
+        for host in hosts:
+            host.close()
+        run.terminate()
+        assert run.wait(ANSWER_S) == 0
 
 
 def test_what_is_wrong_is_said_with_what_is_allowed() -> None:

@@ -171,7 +171,7 @@ def random_call(dice: random.Random) -> tuple[str, str, object]:
     name = dice.choice(MODELS)
     if dice.random() < 0.6:
         return good_call(dice, name)
-    path = dice.choice(["/v1/modems", "/v1/reset", "/v1/frob", "/", *(f"/v1/modems/{name}{tail}" for tail in TAILS)])
+    path = dice.choice(["/v1/modems", "/v1/reset", "/v1/frob", "/frob", *(f"/v1/modems/{name}{tail}" for tail in TAILS)])
     method = dice.choice(["GET", "POST", "PATCH", "PUT", "OPTIONS"])
     if dice.random() < 0.2:
         return method, path, bytes(dice.randrange(256) for _ in range(dice.randrange(60)))
@@ -203,7 +203,7 @@ class Typist(threading.Thread):
                 line = self._dice.choice(self.LINES)
                 with contextlib.suppress(TimeoutError):  # nobody reads it while the power is off
                     self._socket.sendall(line % self._peer if b"%d" in line else line)
-                with contextlib.suppress(TimeoutError):
+                with contextlib.suppress(TimeoutError, ConnectionResetError):
                     self.heard += len(self._socket.recv(65536))
 
 

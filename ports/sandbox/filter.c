@@ -23,14 +23,14 @@
 #if defined(TLSMODEM_SANITIZED)
 #define HAS_FILTER 0
 #elif defined(__x86_64__)
-#define HAS_FILTER         1
-#define result_of(context) ((context)->uc_mcontext.gregs[REG_RAX])
+#define HAS_FILTER              1
+#define set_result(context, to) ((context)->uc_mcontext.gregs[REG_RAX] = (to))
 #elif defined(__aarch64__)
-#define HAS_FILTER         1
-#define result_of(context) ((context)->uc_mcontext.regs[0])
+#define HAS_FILTER              1
+#define set_result(context, to) ((context)->uc_mcontext.regs[0] = (unsigned long long)(to))
 #elif defined(__arm__)
-#define HAS_FILTER         1
-#define result_of(context) ((context)->uc_mcontext.arm_r0)
+#define HAS_FILTER              1
+#define set_result(context, to) ((context)->uc_mcontext.arm_r0 = (unsigned long)(to))
 #else
 #define HAS_FILTER 0
 #endif
@@ -85,7 +85,7 @@ static void on_refused(int signal_number, siginfo_t *info, void *context)
     if (is_first(number) && write(pipe_fds[1], &number, sizeof(number)) < 0)
         errno = 0;
     errno = saved;
-    result_of((ucontext_t *)context) = -EPERM;
+    set_result((ucontext_t *)context, -EPERM);
 }
 
 static int add_all(scmp_filter_ctx filter, uint32_t action, const char *const *names)

@@ -27,7 +27,7 @@ RELEASE, IMAGE, UNIT = "bookworm", "tlsmodem-trial", "tlsmodem@example"
 PACKAGES = "systemd,systemd-sysv,dbus,ca-certificates,procps"
 PATIENCE_S = 120.0
 GROWTH_KB = 512  # of a process at rest, which grew in its first minute
-TYPE = """exec 3<>/run/tlsmodem/example/modem0; stty raw -echo <&3; printf '%s\\r' >&3; timeout 20 head -n 4 <&3"""
+TYPE = """exec 3<>/run/tlsmodem/example/modem0; stty raw -echo <&3; printf '%s\\r' >&3; timeout --foreground 20 sed -u '/^OK/q' <&3"""
 CONFIG = "/etc/tlsmodem/example.yaml"
 
 

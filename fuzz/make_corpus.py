@@ -350,6 +350,13 @@ modems:
     "pools": b"modems:\n - {module: m95, name: 'a${n}', count: 2, ports: [{tcp-each: '7001'}]}\n"
              b" - {module: m95, name: 'b${n}', count: 2, ports: [{tcp-each: '7001'}]}\n",
     "json": b'{"modems": [{"module": "le866", "ports": [{"pty": "x"}], "signal": 7}]}',
+    "reach": b"defaults: {deny: [local, 'private:25', 10.0.0.0/8, '[fe80::]/10:1-9', '*.a.test']}\nmodems:\n"
+             b" - {module: m95, ports: [{pty: p}], allow: ['*', 'b.test:443', '2001:db8::/32'], "
+             b"map: {a: 'b:1/c', '[::1]:2': d}}\n",
+    "policies": b"policy: {tls: {preset: modern, verify: host}}\nmodems:\n - {module: m95, ports: [{pty: p}]}\n"
+                b" - {module: l610, ports: [{pty: q}], policy: {tls: {min: '1.0', max: '1.2', suites: module, sni: never, "
+                b"minimum: today}}}\n - {module: le866, ports: [{pty: r}], policy: {tls: {ca: x, cert: 'credential:y', "
+                b"key: z, verify: chain}}, credentials: nowhere}\n",
     "wrong": b"modems:\n - modul: m95\n   count: 010\n   name: ~\n   imei: [1]\n   module: he911\n   ports: []\n",
     "meanings": b"modems:\n - {module: m95, imei: '490154203237517', imsi: '1', iccid: x, signal: 40, clock: noon, "
                 b"link: x, state: '${m}', name: 'a ${n:4}', ports: [{tcp: x}, {pty: a, tcp: '1'}, {}]}\n",

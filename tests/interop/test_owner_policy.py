@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from support.bare_server import SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2
 from support.certs import Certificates
-from support.servers import Peer, RawPeer
+from support.servers import OpensslServer, Peer, RawPeer
 
 from .makers import MAKERS, Dialler, dialler, versions
 from .test_config import Run, wrong
@@ -84,6 +85,22 @@ def test_who_cannot_be_verified_is_refused(model: str, certificate: str, why: st
         peer.fail_handshake()
         host.failed()
         assert why in host.warning()
+
+
+def test_a_group_of_1536_bits_is_of_the_era(certificates: Certificates, tmp_path: Path) -> None:
+    """Of Diffie and Hellman; today has 2048."""
+    group = tmp_path / "group.pem"
+    subprocess.run(["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:modp_1536", "-out", group],
+                   check=True, capture_output=True)
+    with OpensslServer(tmp_path, certificates, ciphers="DHE:@SECLEVEL=0",
+                       extra=["-tls1_2", "-dhparam", str(group)]) as server:
+        with dialler("nl668-cn-00", TLS_1_2) as host:
+            host.dial(server.port)
+            host.opened()
+        with modern("nl668-cn-00", certificates) as host:
+            host.dial(server.port)
+            host.failed()
+            assert "Diffie-Hellman group is too small (1536 bits, at least 2048)" in host.warning()
 
 
 def test_verify_host_is_the_old_trust_and_warned_of(certificates: Certificates) -> None:

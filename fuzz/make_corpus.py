@@ -249,6 +249,23 @@ SNTP = {
 }
 
 
+def mux(how: int, *frames: str) -> bytes:
+    return bytes([how]) + bytes.fromhex(" ".join(frames))
+
+
+MUX_OPEN = "F9 03 3F 01 1C F9 07 3F 01 DE F9"
+MUX = {
+    "open": mux(0, MUX_OPEN, "F9 0B 3F 01 59 F9 03 53 01 FD F9"),
+    "data": mux(2, MUX_OPEN, "F9 07 EF 09 41 54 49 0D 39 F9 F9 07 53 01 3F F9"),
+    "deaf": mux(8, MUX_OPEN, *20 * ("F9 07 EF 05 42 43 30 F9",)),
+    "cut": mux(0, MUX_OPEN, "F9 07 EF 21 41 F9 07 EF 05 42 43 30 F9"),
+    "messages": mux(0, MUX_OPEN, "F9 03 EF 09 E3 05 07 0D FB F9 03 EF 09 23 05 41 42 FB F9",
+                    "F9 03 EF 15 83 11 01 00 00 00 FF 00 03 00 EE F9 03 EF 05 63 01 F2 F9"),
+    "close-down": mux(0, MUX_OPEN, "F9 03 EF 03 C3 16 F9 41 54 0D"),
+    "advanced": mux(1, "7E 03 3F FC 7E 07 3F 89 7E"),
+}
+
+
 MAIL_BLOCKS = [b"a@x.test", b"b@y.test"]
 MAIL = {
     "replies": b"\0220-mail.test\r\n220 ESMTP\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n354 go\r\n",
@@ -413,6 +430,8 @@ def main() -> None:
         write("http", name, bytes([how]) + data)
     for name, data in SNTP.items():
         write("sntp", name, data)
+    for name, data in MUX.items():
+        write("mux", name, data)
     for name, data in TRANSCRIPTS.items():
         write("transcript", name, data)
     for name, data in RECORDINGS.items():

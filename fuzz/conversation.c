@@ -24,10 +24,10 @@ static void fail_to_answer(const struct world *world, size_t port)
     for (size_t i = 0; i < heard.len; i++)
         fprintf(stderr, isprint(heard.data[i]) ? "%c" : "\\x%02X", heard.data[i]);
     fprintf(stderr, " was heard, in %s\n",
-            !world->modem->on                                 ? "a module that is off"
-            : at_is_online(world->modem->terminals[port].at)  ? "online mode"
-            : at_is_engaged(world->modem->terminals[port].at) ? "a command or prompt"
-                                                              : "command mode");
+            !world->modem->on                                  ? "a module that is off"
+            : at_is_online(world->modem->terminals[port]->at)  ? "online mode"
+            : at_is_engaged(world->modem->terminals[port]->at) ? "a command or prompt"
+                                                               : "command mode");
     fail("AT is not answered with OK in the end", port);
 }
 
@@ -42,7 +42,7 @@ static bool heard_ok(const struct world *world, size_t port)
 
 static struct at_session *session_of(const struct world *world, size_t port)
 {
-    return world->modem->terminals[port].at;
+    return world->modem->terminals[port]->at;
 }
 
 /* Line ends, erasure and result codes as from the factory: an input may have set others. */
@@ -76,7 +76,7 @@ static void drop_dtr(struct world *world, size_t port)
 {
     struct terminal *terminal = world->ports[port].terminal;
 
-    world->modem->terminals[port].settings.dtr = 2;
+    world->modem->terminals[port]->settings.dtr = 2;
     terminal->ops->set_dtr(terminal, false);
     terminal->ops->set_dtr(terminal, true);
     world_settle(world);

@@ -22,7 +22,7 @@ const struct fuzz_watch *fuzz_watch;
 
 static struct at_session *session_of(const struct drive *drive, size_t port)
 {
-    return drive->world.modem->terminals[port].at;
+    return drive->world.modem->terminals[port]->at;
 }
 
 static bool contains(struct span heard, const char *words)
@@ -39,7 +39,7 @@ static bool contains(struct span heard, const char *words)
 /* By its XOFF: what would be said waits. */
 static bool has_stopped(const struct drive *drive, size_t port)
 {
-    struct flow *flow = drive->world.modem->terminals[port].flow;
+    struct flow *flow = drive->world.modem->terminals[port]->flow;
 
     return flow != NULL && flow_output_waiting(flow) > 0 && flow_peek(flow).len == 0;
 }

@@ -172,7 +172,7 @@ static void on_typed(struct world *world, size_t port, struct span bytes)
     size_t len = end != NULL ? (size_t)(end - bytes.data) : 0;
 
     note_model(world->modem->model);
-    if (at_is_engaged(world->modem->terminals[port].at))
+    if (at_is_engaged(world->modem->terminals[port]->at))
         return;
     byte_queue_clear(&answers[port]);
     pending[port][0] = '\0';
@@ -214,7 +214,7 @@ static void note_lines(const struct world *world, struct span heard)
 static void on_step(struct world *world)
 {
     for (size_t port = 0; port < world->port_count; port++) {
-        const struct at_session *at = world->modem->terminals[port].at;
+        const struct at_session *at = world->modem->terminals[port]->at;
         struct span heard;
 
         byte_queue_put(&answers[port], world_heard(world, port));

@@ -79,7 +79,7 @@ static void drop_dtr(struct drive *drive, uint8_t mode)
 {
     struct terminal *terminal = drive->world.ports[drive->port].terminal;
 
-    drive->world.modem->terminals[drive->port].settings.dtr = mode % 3;
+    drive->world.modem->terminals[drive->port]->settings.dtr = mode % 3;
     terminal->ops->set_dtr(terminal, false);
     terminal->ops->set_dtr(terminal, true);
 }

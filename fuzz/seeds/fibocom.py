@@ -20,6 +20,7 @@ GENERAL = COMMON + lines("AT+CGEREP=1", "AT+CESQ", "AT+CCID;+ICCID", "AT+CEREG=1
                          "AT+GTSSLMODE=0", "AT+GTSSLERR", "AT+GTSSLCIPHER?", "AT+MIPKEEPCONF=1,60,9,75", "AT+MIPSTAT?")
 
 SOCKETS = {
+    "multiplex": L610 + MULTIPLEX,
     "general": L610 + GENERAL,
     "general-nl668": NL668 + GENERAL,
     "threshold": L610 + TCP + lines("AT+MIPSETS=2,10,5", "AT+MIPSETS?") + line("AT+MIPSEND=2,4") + typed("abcd") + wait(6)

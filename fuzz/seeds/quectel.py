@@ -10,6 +10,7 @@ SERVER = lines("AT+QIREGAPP", "AT+QIACT", "AT+QILOCIP", 'AT+QILPORT="TCP",2020',
 TRANSPARENT = M95 + line("AT+QIMODE=1")
 
 SOCKETS = {
+    "multiplex": M95 + MULTIPLEX,
     "general": M95 + COMMON + lines("AT+CGEREP=1", "AT+CCFC=0,2", "AT+QGMR", "AT+QCCID", "AT+CCID", "AT+QINISTAT", "AT+QNSTATUS", "AT+CBC", "AT+QNITZ=1", "AT+QLTS", "AT+QSPN?", "AT+QIDNSIP?", "AT+QIURC=1", "AT+QIFGCNT=0",
                                     'AT+QICSGP=1,"CMNET"', "AT+QISTAT", "AT+QISTATE", "AT+QSSLSTATE", "AT+QISRVC=1"),
     "control": M95 + CONTROL + lines("AT+CMGF=1", "AT+QMGDA=\"DEL ALL\"", "AT+QSIMSTAT=1;+QSIMSTAT?", "AT+QTRPIN"),

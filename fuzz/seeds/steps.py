@@ -184,3 +184,9 @@ COMMON = lines("ATE0", "ATQ0", "ATV1", "AT&C1", "AT&D2", "AT&F", "ATE0", "AT&W",
                "AT+CSMS=1;+CSMS?", "AT+CSMS=?", "AT+CIND?", "AT+CNMA", "AT+CSAS;+CRES", "AT+CMER=2,0,0,2", "AT+CUSD=1,\"*100#\",15", "AT+CLIP=1;+COLP=1;+CRC=1;+CLIP?", "AT+FCLASS=0", "AT+CBC;+CEER;+CLCC", "AT+CPMS=\"SM\";+CPMS?",
                "AT+CMGF=0", "AT+CMGW=16") + typed("0011000A91214365870900000A02E834\x1a") + lines(
                "AT+CMGF=1", 'AT+CSCS="IRA"', "AT+CMGW=\"+123\"") + typed("hi\x1a") + lines("AT+CMGL=\"ALL\"", "AT+CMGR=1", "AT+CMGD=1", "AT+CMGD=0,4",  "AT+CTZU=1", "AT+CTZR=1", "AT+CFUN=1", "AT+CFUN=4", "AT+CFUN=1")
+
+
+# A multiplexed port: DLCI 0 and 1 are opened, a command each way, DTR drops, and it is closed.
+MULTIPLEX = lines("AT+CMUX?", "AT+CMUX=0") + typed(bytes.fromhex(
+    "F9033F011CF9 F9073F01DEF9 F907EF1141542B43474D4D0D2BF9 F903EF09E3050709FBF9")) \
+    + typed(bytes.fromhex("F907EF094154490D39F9 F903EF05C301F2F9")) + lines("AT")

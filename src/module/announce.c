@@ -4,6 +4,7 @@
 #include "module/facts.h"
 #include "module/flow.h"
 #include "module/module.h"
+#include "module/multiplex.h"
 
 /* DSR says that the module is on, DCD that data flows, RI that it rings (V.24 circuits 107, 109 and
  * 125). */
@@ -20,19 +21,19 @@ static unsigned lines_now(const struct module_terminal *terminal)
 
 size_t terminal_output_waiting(const struct module_terminal *terminal)
 {
-    return terminal->flow != NULL ? flow_output_waiting(terminal->flow)
-                                  : at_output_waiting(terminal->at);
+    return terminal->multiplex != NULL ? multiplex_output_waiting(terminal)
+                                       : terminal_plain_waiting(terminal);
 }
 
 bool terminal_pass(struct module_terminal *terminal)
 {
     struct tlsmodem *modem = terminal->modem;
-    bool passed = false;
+    bool passed = multiplex_settle(terminal);
 
     if (terminal->flow == NULL)
-        return false;
+        return passed;
     if (flow_is_waiting(terminal->flow) && at_is_open(terminal->at))
-        passed = flow_pass(terminal->flow);
+        passed = flow_pass(terminal->flow) || passed;
     if (flow_has_news(terminal->flow))
         terminal->announced = 0;
     if (flow_has_coded(terminal->flow))
@@ -48,6 +49,8 @@ int64_t terminal_deadline(const struct module_terminal *terminal)
 {
     int64_t deadline_ms = at_deadline(terminal->at);
 
+    if (terminal->multiplex != NULL)
+        deadline_ms = time_earlier(deadline_ms, multiplex_deadline(terminal));
     return terminal->flow != NULL ? time_earlier(deadline_ms, flow_deadline(terminal->flow))
                                   : deadline_ms;
 }
@@ -57,12 +60,16 @@ void terminal_tick(struct module_terminal *terminal)
     if (terminal->flow != NULL)
         flow_tick(terminal->flow, module_now(terminal->modem));
     at_tick(terminal->at);
+    if (terminal->multiplex != NULL)
+        multiplex_tick(terminal);
 }
 
 static bool takes_input(const struct module_terminal *terminal)
 {
     if (!terminal->modem->on)
         return true;
+    if (terminal->multiplex != NULL)
+        return multiplex_takes_input(terminal);
     return terminal->flow != NULL ? flow_has_room(terminal->flow) : at_is_open(terminal->at);
 }
 

@@ -264,14 +264,14 @@ void tlsmodem_set_dtr(struct tlsmodem *modem, size_t index, bool on)
     struct terminal *terminal;
 
     assert(modem->depth == 0 && index < modem->terminal_count);
-    terminal = &modem->terminals[index].base;
+    terminal = &modem->terminals[index]->base;
     terminal->ops->set_dtr(terminal, on);
 }
 
 unsigned tlsmodem_circuits(const struct tlsmodem *modem, size_t index)
 {
     assert(index < modem->terminal_count);
-    return modem->terminals[index].lines | (modem->terminals[index].dtr ? LINE_DTR : 0);
+    return modem->terminals[index]->lines | (modem->terminals[index]->dtr ? LINE_DTR : 0);
 }
 
 /* ---- the SIM ---- */
@@ -401,7 +401,7 @@ static size_t unread(const struct tlsmodem *modem)
 
 void tlsmodem_get_status(const struct tlsmodem *modem, struct tlsmodem_status *ret_status)
 {
-    const struct at_session *at = modem->terminals[0].at;
+    const struct at_session *at = modem->terminals[0]->at;
     const struct module_network *network = &modem->network;
 
     *ret_status = (struct tlsmodem_status){

@@ -15,7 +15,7 @@ static int64_t deadline(struct tlsmodem *modem)
     if (!modem->on)
         return earliest_ms;
     for (size_t i = 0; i < modem->terminal_count; i++)
-        earliest_ms = time_earlier(earliest_ms, terminal_deadline(&modem->terminals[i]));
+        earliest_ms = time_earlier(earliest_ms, terminal_deadline(modem->terminals[i]));
     return time_earlier(earliest_ms, parts_deadline(modem));
 }
 
@@ -39,7 +39,7 @@ static void settle(struct tlsmodem *modem)
         news = false;
         power_settle(modem);
         for (size_t i = 0; i < modem->terminal_count; i++)
-            news = settle_terminal(&modem->terminals[i]) || news;
+            news = settle_terminal(modem->terminals[i]) || news;
     }
     modem->settling = false;
     parts_give_back(modem);

@@ -135,7 +135,7 @@ struct module_terminal *keep_port_of(struct at_session *at, const char *name, si
     if (!load(at, key, &digit, 1, &value))
         return terminal_of(at);
     if (value.len == 1 && digit >= '0' && digit < '0' + (char)modem->terminal_count)
-        return &modem->terminals[digit - '0'];
+        return modem->terminals[digit - '0'];
     log_say(at_log_of(at), LOG_WARNING, "%s=%zu is of a port that is not there: port 1 has it now",
             name, index + 1);
     return terminal_of(at);

@@ -121,7 +121,7 @@ void laboratory_close(struct tlsmodem *modem)
 
     if (laboratory == NULL)
         return;
-    for (size_t i = 0; i < TLSMODEM_TERMINALS_MAX; i++)
+    for (size_t i = 0; i < MODULE_TERMINALS_MAX; i++)
         fault_port_free(laboratory->ports[i]);
     clock_timer_free(laboratory->restart);
     clock_timer_free(laboratory->drift);
@@ -151,11 +151,11 @@ static bool in_prompt(void *ctx)
 static struct fault_port *port_at(struct tlsmodem *modem, size_t index)
 {
     struct laboratory *laboratory = modem->laboratory;
-    const struct fault_port_config config = { .inner = &modem->terminals[index].base,
+    const struct fault_port_config config = { .inner = &modem->terminals[index]->base,
                                               .clock = modem->config.laboratory,
                                               .set = &laboratory->faults,
                                               .in_prompt = in_prompt,
-                                              .ctx = &modem->terminals[index] };
+                                              .ctx = modem->terminals[index] };
 
     if (laboratory->ports[index] == NULL &&
         fault_port_new(&config, &laboratory->ports[index]) != ERR_OK)
@@ -168,7 +168,7 @@ struct terminal *laboratory_terminal(struct tlsmodem *modem, size_t index)
 {
     struct fault_port *port = port_at(modem, index);
 
-    return port != NULL ? fault_port_terminal(port) : &modem->terminals[index].base;
+    return port != NULL ? fault_port_terminal(port) : &modem->terminals[index]->base;
 }
 
 struct channel *laboratory_attach(struct tlsmodem *modem, size_t index, struct channel *channel)
@@ -190,7 +190,7 @@ void laboratory_on_line(struct tlsmodem *modem, size_t index, struct span line)
         return;
     if (laboratory->ports[index] != NULL)
         fault_port_line_begins(laboratory->ports[index],
-                               terminal_output_waiting(&modem->terminals[index]));
+                               terminal_output_waiting(modem->terminals[index]));
     fault = fault_set_strikes(faults, FAULT_RESTART, true);
     if (fault != NULL)
         clock_timer_start(laboratory->restart, fault->attributes[0]);
@@ -213,7 +213,7 @@ void laboratory_on_line_end(struct tlsmodem *modem, size_t index)
     struct fault_port *port = modem->laboratory->ports[index];
 
     if (port != NULL)
-        fault_port_line_ends(port, terminal_output_waiting(&modem->terminals[index]));
+        fault_port_line_ends(port, terminal_output_waiting(modem->terminals[index]));
 }
 
 void laboratory_on_power(struct tlsmodem *modem)

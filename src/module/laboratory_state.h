@@ -3,6 +3,7 @@
 #define MODULE_LABORATORY_STATE_H
 
 #include "module/module.h"
+#include "module/terminal.h"
 #include "wrap/fault_net.h"
 #include "wrap/fault_port.h"
 #include "wrap/fault_storage.h"
@@ -14,7 +15,7 @@ struct laboratory {
     struct fault_talk talk;
     struct net *net;
     struct fault_storage storage;
-    struct fault_port *ports[TLSMODEM_TERMINALS_MAX];
+    struct fault_port *ports[MODULE_TERMINALS_MAX];
     struct clock_timer *restart;        /* of the module */
     struct clock_timer *drift;          /* the next second by which the clock is wrong */
     int32_t drift_ppm;                  /* 0: it is not */

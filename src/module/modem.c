@@ -43,7 +43,7 @@ void tlsmodem_tick(struct tlsmodem *modem)
     modem->armed_ms = -1;
     if (modem->on) {
         for (size_t i = 0; i < modem->terminal_count; i++)
-            terminal_tick(&modem->terminals[i]);
+            terminal_tick(modem->terminals[i]);
         parts_tick(modem);
     } else if (module_now(modem) >= modem->power_on_ms) {
         switch_on_again(modem);
@@ -84,7 +84,7 @@ static void on_settled(void *ctx, enum err err)
     if (err != ERR_OK)
         messages_load(modem);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_settled(modem->terminals[i].at, err);
+        at_settled(modem->terminals[i]->at, err);
     module_leave(modem);
 }
 
@@ -125,15 +125,11 @@ static enum err build(struct tlsmodem *modem)
         return err;
     modem->maker_size = modem->personality->state_size(modem);
     modem->maker = calloc(1, modem->maker_size);
-    modem->terminals = calloc(modem->config.terminals, sizeof(modem->terminals[0]));
-    if (modem->maker == NULL || modem->terminals == NULL)
+    if (modem->maker == NULL)
         return ERR_NO_MEMORY;
-    for (size_t i = 0; i < modem->config.terminals; i++) {
-        err = terminal_init(&modem->terminals[i], modem, i);
-        if (err != ERR_OK)
-            return err;
-        modem->terminal_count++;
-    }
+    err = terminals_add(modem, modem->config.terminals);
+    if (err != ERR_OK)
+        return err;
     init_world(modem);
     network_time_start(modem);
     messages_load(modem);
@@ -200,7 +196,7 @@ void tlsmodem_free(struct tlsmodem *modem)
     watch_storage(modem, NULL, NULL);
     power_off(modem);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        terminal_deinit(&modem->terminals[i]);
+        terminal_free(modem->terminals[i]);
     messages_deinit(modem);
     control_deinit(modem);
     laboratory_close(modem);
@@ -214,16 +210,16 @@ struct terminal *tlsmodem_terminal_at(struct tlsmodem *modem, size_t index)
 {
     assert(index < modem->terminal_count);
     return modem->laboratory != NULL ? laboratory_terminal(modem, index)
-                                     : &modem->terminals[index].base;
+                                     : &modem->terminals[index]->base;
 }
 
 void tlsmodem_attach(struct tlsmodem *modem, size_t index, struct channel *channel)
 {
     assert(index < modem->terminal_count);
     module_enter(modem);
-    modem->terminals[index].channel =
+    modem->terminals[index]->channel =
         modem->laboratory != NULL ? laboratory_attach(modem, index, channel) : channel;
-    modem->terminals[index].announced = 0;
-    modem->terminals[index].lines = 0;
+    modem->terminals[index]->announced = 0;
+    modem->terminals[index]->lines = 0;
     module_leave(modem);
 }

@@ -8,6 +8,7 @@
 #include "tlsmodem.h"
 
 struct module_part;
+struct multiplex_facts;
 struct module_phone_ops;
 struct module_terminal;
 
@@ -53,6 +54,7 @@ struct personality {
     /* Calls and messages that come in: common_phone_ops, with the parts that common/call.h,
      * message_arrival.h and message_write.h have for it. */
     const struct module_phone_ops *phone;
+    const struct multiplex_facts *multiplex; /* of +CMUX (module/multiplex.h) */
     /* The longest item of security data that a place of this name takes; 0: the model has none.
      * NULL, as the two below: the maker takes none. */
     size_t (*credential_max)(const struct module_model *model, const char *name);

@@ -6,11 +6,13 @@
 #include "module/keep.h"
 #include "module/laboratory.h"
 #include "module/module.h"
+#include "module/multiplex.h"
 #include "module/own_answers.h"
 #include "module/part.h"
 #include "module/sim.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 static struct module_terminal *terminal_from(struct terminal *base)
 {
@@ -22,16 +24,31 @@ static void note_bytes(const struct tlsmodem *modem, size_t from_host, size_t to
     modem->config.observer->on_bytes(modem->config.observer->ctx, from_host, to_host);
 }
 
+static size_t feed_plain(struct module_terminal *terminal, struct span bytes)
+{
+    if (terminal->flow != NULL)
+        return flow_feed(terminal->flow, module_now(terminal->modem), bytes);
+    return at_feed(terminal->at, bytes);
+}
+
+/* Behind the line that starts the multiplexer, frames follow. */
+static size_t feed_on(struct module_terminal *terminal, struct span bytes)
+{
+    size_t taken = terminal->multiplex == NULL ? feed_plain(terminal, bytes) : 0;
+
+    if (terminal->multiplex != NULL)
+        taken += multiplex_feed(terminal, span_skip(bytes, taken));
+    return taken;
+}
+
 static size_t feed(struct terminal *base, struct span bytes)
 {
     struct module_terminal *terminal = terminal_from(base);
     size_t taken = bytes.len;
 
     module_enter(terminal->modem);
-    if (terminal->modem->on && terminal->flow != NULL)
-        taken = flow_feed(terminal->flow, module_now(terminal->modem), bytes);
-    else if (terminal->modem->on)
-        taken = at_feed(terminal->at, bytes);
+    if (terminal->modem->on)
+        taken = feed_on(terminal, bytes);
     terminal->refused = taken < bytes.len;
     if (terminal->modem->config.observer != NULL)
         note_bytes(terminal->modem, taken, 0);
@@ -43,7 +60,7 @@ static struct span peek(struct terminal *base)
 {
     struct module_terminal *terminal = terminal_from(base);
 
-    return terminal->flow != NULL ? flow_peek(terminal->flow) : at_peek(terminal->at);
+    return terminal->multiplex != NULL ? multiplex_peek(terminal) : terminal_plain_peek(terminal);
 }
 
 static void consume(struct terminal *base, size_t count)
@@ -51,10 +68,10 @@ static void consume(struct terminal *base, size_t count)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
-    if (terminal->flow != NULL)
-        flow_consume(terminal->flow, count);
+    if (terminal->multiplex != NULL)
+        multiplex_consume(terminal, count);
     else
-        at_consume(terminal->at, count);
+        terminal_plain_consume(terminal, count);
     terminal->announced = terminal_output_waiting(terminal); /* the port asks again by itself */
     if (terminal->modem->config.observer != NULL)
         note_bytes(terminal->modem, 0, count);
@@ -82,7 +99,10 @@ static void abort_command(struct terminal *base)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
-    at_abort(terminal->at);
+    if (terminal->multiplex != NULL)
+        multiplex_abort(terminal);
+    else
+        at_abort(terminal->at);
     module_leave(terminal->modem);
 }
 
@@ -96,6 +116,8 @@ static bool end_input(struct terminal *base)
     struct module_terminal *terminal = terminal_from(base);
     bool begun;
 
+    if (terminal->multiplex != NULL)
+        return false;
     module_enter(terminal->modem);
     if (terminal->flow != NULL)
         flow_end_input(terminal->flow);
@@ -109,6 +131,8 @@ static bool is_busy(struct terminal *base)
 {
     const struct module_terminal *terminal = terminal_from(base);
 
+    if (terminal->multiplex != NULL)
+        return multiplex_is_busy(terminal) || parts_owe(terminal->modem);
     return at_is_engaged(terminal->at) || at_has_queued(terminal->at) ||
            (terminal->flow != NULL && flow_is_waiting(terminal->flow)) ||
            parts_owe(terminal->modem);
@@ -116,7 +140,7 @@ static bool is_busy(struct terminal *base)
 
 static bool is_online(struct terminal *base)
 {
-    return at_is_online(terminal_from(base)->at);
+    return terminal_from(base)->multiplex != NULL || at_is_online(terminal_from(base)->at);
 }
 
 static void host_gone(struct terminal *base)
@@ -124,6 +148,7 @@ static void host_gone(struct terminal *base)
     struct module_terminal *terminal = terminal_from(base);
 
     module_enter(terminal->modem);
+    multiplex_free(terminal->multiplex);
     if (terminal->flow != NULL)
         flow_host_gone(terminal->flow);
     do {
@@ -249,8 +274,9 @@ static const struct at_owner_ops laboratory_ops =
 
 /* ---- making ---- */
 
-enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index)
+static struct module_terminal *terminal_new(struct tlsmodem *modem, size_t index)
 {
+    struct module_terminal *terminal = calloc(1, sizeof(*terminal));
     const struct personality *personality = modem->personality;
     struct at_config config = {
         .dialect = personality->dialect,
@@ -264,18 +290,41 @@ enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem,
         .output_cap = personality->output_bytes,
     };
 
-    assert(index < TLSMODEM_TERMINALS_MAX);
+    if (terminal == NULL)
+        return NULL;
     config.model.facts = &modem->facts;
     *terminal = (struct module_terminal){
         .base = { &terminal_ops }, .modem = modem, .index = index, .dtr = true
     };
-    return at_new(&config, &terminal->at);
+    if (at_new(&config, &terminal->at) == ERR_OK)
+        return terminal;
+    free(terminal);
+    return NULL;
 }
 
-void terminal_deinit(struct module_terminal *terminal)
+enum err terminals_add(struct tlsmodem *modem, size_t count)
 {
+    struct module_terminal **list;
+
+    assert(modem->terminal_count + count <= MODULE_TERMINALS_MAX);
+    list = realloc(modem->terminals, (modem->terminal_count + count) * sizeof(*list));
+    if (list == NULL)
+        return ERR_NO_MEMORY;
+    modem->terminals = list;
+    for (size_t i = 0; i < count; i++) {
+        struct module_terminal *terminal = terminal_new(modem, modem->terminal_count);
+
+        if (terminal == NULL)
+            return ERR_NO_MEMORY;
+        list[modem->terminal_count++] = terminal;
+    }
+    return ERR_OK;
+}
+
+void terminal_free(struct module_terminal *terminal)
+{
+    multiplex_free(terminal->multiplex);
     flow_free(terminal->flow);
-    terminal->flow = NULL;
     at_free(terminal->at);
-    terminal->at = NULL;
+    free(terminal);
 }

@@ -7,6 +7,7 @@
 #include "module/flow.h"
 #include "module/keep.h"
 #include "module/module.h"
+#include "module/multiplex.h"
 #include "module/part.h"
 #include "module/record.h"
 #include "module/sim.h"
@@ -30,10 +31,10 @@ enum err power_on(struct tlsmodem *modem)
     if (err != ERR_OK)
         return err;
     for (size_t i = 0; i < modem->terminal_count; i++)
-        keep_preset_all(modem->terminals[i].at);
+        keep_preset_all(modem->terminals[i]->at);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        profile_restore(modem->terminals[i].at, profile_chosen(modem->terminals[i].at));
-    keep_restore(modem->terminals[0].at);
+        profile_restore(modem->terminals[i]->at, profile_chosen(modem->terminals[i]->at));
+    keep_restore(modem->terminals[0]->at);
     parts_ready(modem);
     return ERR_OK;
 }
@@ -42,12 +43,14 @@ void power_off(struct tlsmodem *modem)
 {
     if (!modem->on)
         return;
+    for (size_t i = 0; i < modem->config.terminals && i < modem->terminal_count; i++)
+        multiplex_free(modem->terminals[i]->multiplex);
     parts_stop(modem);
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        keep_release(modem->terminals[i].at);
-        flow_end(modem->terminals[i].flow);
-        modem->terminals[i].flow = NULL;
-        at_reset(modem->terminals[i].at);
+        keep_release(modem->terminals[i]->at);
+        flow_end(modem->terminals[i]->flow);
+        modem->terminals[i]->flow = NULL;
+        at_reset(modem->terminals[i]->at);
     }
     network_deinit(&modem->network);
     records_free(modem);
@@ -61,7 +64,7 @@ void module_power_cycle(struct tlsmodem *modem, int64_t off_ms)
     modem->power_cycle = true;
     modem->off_ms = off_ms;
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_stop_listening(modem->terminals[i].at);
+        at_stop_listening(modem->terminals[i]->at);
 }
 
 void power_settle(struct tlsmodem *modem)

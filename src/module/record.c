@@ -139,7 +139,7 @@ void records_give_back(struct tlsmodem *modem)
     while (*link != NULL) {
         struct module_record *record = *link;
 
-        if (record->changed && each_row(modem->terminals[record->port].at, record->kind, true,
+        if (record->changed && each_row(modem->terminals[record->port]->at, record->kind, true,
                                         is_preset, record->values, record->index)) {
             give_back(link);
             continue;

@@ -65,10 +65,10 @@ static void report(struct tlsmodem *modem, bool of_circuits, bool of_packets)
     for (size_t i = 0; i < modem->terminal_count; i++) {
         struct told told[TOLD];
 
-        list_told(&modem->terminals[i], told);
+        list_told(modem->terminals[i], told);
         for (size_t k = 0; k < TOLD; k++) {
             if (told[k].mode != 0 && (told[k].packet ? of_packets : of_circuits))
-                tell(modem->terminals[i].at, &told[k]);
+                tell(modem->terminals[i]->at, &told[k]);
         }
     }
 }
@@ -83,10 +83,10 @@ void network_moved(struct tlsmodem *modem)
     for (size_t i = 0; i < modem->terminal_count && network_is_registered(&modem->network); i++) {
         struct told told[TOLD];
 
-        list_told(&modem->terminals[i], told);
+        list_told(modem->terminals[i], told);
         for (size_t k = 0; k < TOLD; k++) {
             if (told[k].mode == 2)
-                tell(modem->terminals[i].at, &told[k]);
+                tell(modem->terminals[i]->at, &told[k]);
         }
     }
 }

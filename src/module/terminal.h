@@ -7,7 +7,11 @@
 #include "module/phone.h"
 
 struct flow;
+struct multiplex;
 struct tlsmodem;
+
+/* Of a modem: those of its ports, and those that the multiplexer makes. */
+enum { MODULE_TERMINALS_MAX = 16 };
 
 /* Settings of the circuits, which the interpreter itself does not need. */
 struct terminal_settings {
@@ -32,18 +36,23 @@ struct module_terminal {
     struct at_session *at;   /* owned */
     struct terminal_settings settings;
     struct phone_task phone;
-    struct flow *flow; /* owned; NULL while XON and XOFF are not used */
-    size_t announced;  /* length of the output that the channel knows of */
-    bool refused;      /* the channel waits for room */
+    struct flow *flow;               /* owned; NULL while XON and XOFF are not used */
+    struct multiplex *multiplex;     /* owned; NULL: the port is one terminal (multiplex.h) */
+    struct module_terminal *carrier; /* of the port that this is a DLCI of; NULL: a port's own */
+    uint8_t dlci;
+    size_t announced; /* length of the output that the channel knows of */
+    bool refused;     /* the channel waits for room */
+    bool asleep;      /* nobody hears its session: it has no port now, or its port is multiplexed */
     bool dtr;
     unsigned lines; /* as last told to the channel */
 };
 
-/* Makes its session.  ERR_NO_MEMORY: then it has none. */
-enum err terminal_init(struct module_terminal *terminal, struct tlsmodem *modem, size_t index);
+/* Makes so many more, MODULE_TERMINALS_MAX in all at most; they are as never switched on.
+ * ERR_NO_MEMORY: there may be some of them. */
+enum err terminals_add(struct tlsmodem *modem, size_t count);
 
-/* Wipes and frees the session. */
-void terminal_deinit(struct module_terminal *terminal);
+/* Wipes and frees it, and its session. */
+void terminal_free(struct module_terminal *terminal);
 
 /* Makes what XON and XOFF need, before a setting that uses them.  ERR_NO_MEMORY. */
 enum err terminal_reserve_flow(struct module_terminal *terminal);
@@ -51,6 +60,16 @@ enum err terminal_reserve_flow(struct module_terminal *terminal);
 /* Works by the settings of flow control as they are now; without memory there is none, and the log
  * has a line. */
 void terminal_set_flow(struct module_terminal *terminal);
+
+/* What its session, or what XON and XOFF make of it, has for the host; valid until the next call.
+ */
+struct span terminal_plain_peek(const struct module_terminal *terminal);
+
+/* The host has got the first `count` of these bytes. */
+void terminal_plain_consume(struct module_terminal *terminal, size_t count);
+
+/* How many there are in all. */
+size_t terminal_plain_waiting(const struct module_terminal *terminal);
 
 /* How many bytes there are for the host. */
 size_t terminal_output_waiting(const struct module_terminal *terminal);

@@ -205,7 +205,7 @@ static void fill_prompt(struct play *play)
 {
     const struct tlsmodem *modem = play->world.modem;
 
-    while (modem->on && at_prompt_lacks(modem->terminals[0].at) > 0)
+    while (modem->on && at_prompt_lacks(modem->terminals[0]->at) > 0)
         world_type_text(&play->world, "x");
 }
 

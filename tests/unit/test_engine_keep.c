@@ -123,7 +123,7 @@ static void test_kept_settings(void **state)
 static void set_other_value(struct world *world, const struct at_command *row,
                             const struct at_param *param, int32_t value)
 {
-    struct at_session *at = world->modem->terminals[0].at;
+    struct at_session *at = world->modem->terminals[0]->at;
     char *record;
 
     module_enter(world->modem);
@@ -140,7 +140,7 @@ static int32_t value_of(struct world *world, const struct at_command *row,
     int32_t value;
 
     module_enter(world->modem);
-    record = at_make_record(world->modem->terminals[0].at, row, 0);
+    record = at_make_record(world->modem->terminals[0]->at, row, 0);
     memcpy(&value, record + param->bound - 1, sizeof(value));
     module_leave(world->modem);
     return value;
@@ -150,7 +150,7 @@ static int32_t value_of(struct world *world, const struct at_command *row,
 static void start_one_with(struct world *world, const struct at_command *row)
 {
     start(world);
-    if (at_find(world->modem->terminals[0].at, row->name) == row)
+    if (at_find(world->modem->terminals[0]->at, row->name) == row)
         return;
     world_switch_off(world);
     assert_int_equal(world_switch_on(world, "gl865", true, 1), ERR_OK);

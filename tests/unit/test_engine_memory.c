@@ -213,7 +213,7 @@ static void test_prompts_without_power(void **state)
         check_int(rows[i].model, world_switch_on(&world, rows[i].model, true, 1), ERR_OK);
         world_type_text(&world, rows[i].ready);
         world_type_text(&world, rows[i].line);
-        check_int(rows[i].line, at_is_prompting(world.modem->terminals[0].at), true);
+        check_int(rows[i].line, at_is_prompting(world.modem->terminals[0]->at), true);
         power_cycle(&world);
         check_it_answers(&world, rows[i].line);
         world_type_text(&world, rows[i].ready);
@@ -253,7 +253,7 @@ static void test_prompts_without_connection(void **state)
         world_type_text(&world, rows[i].ready);
         world_advance(&world, 1000);
         world_type_text(&world, rows[i].prompt);
-        check_int(rows[i].prompt, at_is_prompting(world.modem->terminals[0].at), true);
+        check_int(rows[i].prompt, at_is_prompting(world.modem->terminals[0]->at), true);
         world_type(&world, 1, span_of(rows[i].down));
         world_advance(&world, 1000);
         check_int(rows[i].down, peer->stream == NULL, true);

@@ -102,7 +102,7 @@ static bool depends_on_state(const struct at_command *row)
 
 static struct at_session *session(struct walk *walk)
 {
-    return walk->world.modem->terminals[0].at;
+    return walk->world.modem->terminals[0]->at;
 }
 
 /* Where the values of a row live, made where they are not there. */

@@ -157,9 +157,9 @@ static void check_half_a_line(const struct wait_row *row, bool flow)
     wait_as(row, &world);
     if (flow) {
         module_enter(world.modem);
-        world.modem->terminals[0].settings.flow_te = 1;
-        world.modem->terminals[0].settings.flow_ta = 1;
-        terminal_set_flow(&world.modem->terminals[0]);
+        world.modem->terminals[0]->settings.flow_te = 1;
+        world.modem->terminals[0]->settings.flow_ta = 1;
+        terminal_set_flow(world.modem->terminals[0]);
         module_leave(world.modem);
     }
     world_type_text(&world, "AT+CM");

@@ -202,7 +202,7 @@ static void test_refused_together(void **state)
 /* Factory values are within the bounds, whatever a fact makes of either. */
 static void check_rows(struct world *world, const char *what)
 {
-    struct at_session *at = world->modem->terminals[0].at;
+    struct at_session *at = world->modem->terminals[0]->at;
 
     for (const struct at_commands *const *list = at_commands_of(at); *list != NULL; list++) {
         for (size_t i = 0; i < (*list)->count; i++) {

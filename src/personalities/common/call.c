@@ -15,13 +15,13 @@ enum { RING_EVERY_MS = 5000, RING_LASTS_MS = 1000, ALL_PORTS = 0xFF };
 struct call {
     char caller[PHONE_NUMBER_MAX + 2]; /* empty: withheld */
     uint8_t state;                     /* enum module_call */
-    uint8_t to_ring, to_end;           /* ports that have still to say so, a bit each */
+    uint16_t to_ring, to_end;          /* ports that have still to say so, a bit each */
     uint8_t rings;                     /* at most 255 */
     int64_t next_ms;                   /* of the next ring */
     int64_t silent_ms;                 /* the ring signal is over */
 };
 
-_Static_assert(TLSMODEM_TERMINALS_MAX <= 8, "a bit for each port");
+_Static_assert(MODULE_TERMINALS_MAX <= 16, "a bit for each port");
 
 static struct call *call_of(const struct tlsmodem *modem)
 {
@@ -32,13 +32,13 @@ static struct call *call_of(const struct tlsmodem *modem)
 static void poke(struct tlsmodem *modem)
 {
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_poke(modem->terminals[i].at);
+        at_poke(modem->terminals[i]->at);
 }
 
 static bool answers_by_itself(const struct tlsmodem *modem, const struct call *call)
 {
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        int32_t s0 = at_settings_of(modem->terminals[i].at)->s0;
+        int32_t s0 = at_settings_of(modem->terminals[i]->at)->s0;
 
         if (s0 != 0 && call->rings >= s0)
             return true;
@@ -164,14 +164,14 @@ static void say_ring(struct module_terminal *terminal, const struct call *call)
 static void on_quiet(struct module_terminal *terminal, void *state)
 {
     struct call *call = state;
-    uint8_t port = (uint8_t)(1U << terminal->index);
+    uint16_t port = (uint16_t)(1U << terminal->index);
 
     if ((call->to_ring & port) != 0 && at_may_speak_at_length(terminal->at)) {
-        call->to_ring &= (uint8_t)~port;
+        call->to_ring &= (uint16_t)~port;
         say_ring(terminal, call);
     }
     if ((call->to_end & port) != 0 && at_may_speak(terminal->at)) {
-        call->to_end &= (uint8_t)~port;
+        call->to_end &= (uint16_t)~port;
         at_unsolicited_no_carrier(terminal->at);
     }
 }
@@ -215,7 +215,7 @@ static void deinit(struct tlsmodem *modem, void *state)
 static bool is_idle(const struct tlsmodem *modem, const void *state)
 {
     const struct call *call = state;
-    uint8_t ports = (uint8_t)((1U << modem->terminal_count) - 1);
+    uint16_t ports = (uint16_t)((1U << modem->terminal_count) - 1);
 
     return call->state == MODULE_CALL_NONE && (call->to_end & ports) == 0;
 }

@@ -52,7 +52,7 @@ static uint8_t ports_that(struct tlsmodem *modem, int32_t way, int class)
     uint8_t ports = 0;
 
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        struct module_terminal *terminal = &modem->terminals[i];
+        struct module_terminal *terminal = modem->terminals[i];
         struct phone_settings settings = common_phone_settings(terminal->at);
 
         if (settings.tell_mode == MODE_DROPS_ONLINE && at_is_online(terminal->at))
@@ -112,7 +112,7 @@ enum err message_receive(struct tlsmodem *modem, const struct sms *sms)
     if (err == ERR_OK && showing == 0)
         messages_at(modem, place)->untold = ports_that(modem, MT_STORES, class);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_poke(modem->terminals[i].at);
+        at_poke(modem->terminals[i]->at);
     return err;
 }
 

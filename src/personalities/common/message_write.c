@@ -173,7 +173,7 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
 
 const struct module_part common_sending_part = {
     .size = sizeof(struct sending),
-    .units = TLSMODEM_TERMINALS_MAX,
+    .units = MODULE_TERMINALS_MAX,
     .is_idle = is_idle,
     .deadline = deadline,
     .tick = tick,

@@ -157,9 +157,9 @@ extern const struct personality fibocom_personality;
 extern const struct module_part fibocom_sockets, fibocom_http_part, fibocom_exchange_part,
     fibocom_ftp_part, fibocom_lookup_part, fibocom_time_part, fibocom_files_part, fibocom_call_part,
     fibocom_network_time_part;
-extern const struct at_commands fibocom_general, fibocom_call, fibocom_files, fibocom_ssl,
-    fibocom_cipher, fibocom_socket, fibocom_keep_alive, fibocom_send, fibocom_receive, fibocom_odm,
-    fibocom_lookup, fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_ftp_files,
+extern const struct at_commands fibocom_general, fibocom_multiplex, fibocom_call, fibocom_files,
+    fibocom_ssl, fibocom_cipher, fibocom_socket, fibocom_keep_alive, fibocom_send, fibocom_receive,
+    fibocom_odm, fibocom_lookup, fibocom_http, fibocom_http_read, fibocom_ftp, fibocom_ftp_files,
     fibocom_ftp_put, fibocom_time, fibocom_network_time, fibocom_phone, fibocom_settings_rows,
     fibocom_refused;
 

@@ -63,7 +63,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     if (cid != CALL_CID || fibocom->hangs_up)
         return;
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_urc(modem->terminals[i].at, "+MIPCALL: 0");
+        at_urc(modem->terminals[i]->at, "+MIPCALL: 0");
 }
 
 const struct module_part fibocom_call_part = { .ready = ready, .on_context_down = on_context_down };

@@ -2,6 +2,8 @@
 #include "personalities/fibocom/fibocom_facts.h"
 
 #include "iface/net.h"
+#include "module/terminal.h"
+#include "mux/frame.h"
 #include "personalities/common/call.h"
 #include "personalities/common/checks_name.h"
 #include "personalities/fibocom/fibocom_errors.h"
@@ -46,6 +48,11 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               "docs/facts/messages-calls-sim.md §5",
               "What +CLIP and +CLCC have behind a caller's number: empty texts and their types, "
               "empty texts, or nothing."),
+    NUMBER_FACT(FACT_MUX_FRAME, "mux-frame", 127, 1, MUX_INFORMATION_MAX,
+                "docs/facts/mqtt-mux-ppp.md §3",
+                "Longest frame of the multiplexer where +CMUX does not say, in bytes."),
+    NUMBER_FACT(FACT_MUX_LINES, "mux-lines", 4, 1, MODULE_TERMINALS_MAX - 1,
+                "docs/facts/mqtt-mux-ppp.md §3", "How many terminals a multiplexed port has."),
 
     SWITCH_FACT(FACT_OPEN_FAILED_HAS_COLON, "open-failed-has-colon", true, SHEET "§2.2, §7.2",
                 "A failed opening of TCP or UDP is +MIPOPEN: 1,0, as drivers await it."),

@@ -30,7 +30,7 @@ static void report(struct tlsmodem *modem)
 
     common_zone_text(modem, zone);
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        struct module_terminal *terminal = &modem->terminals[i];
+        struct module_terminal *terminal = modem->terminals[i];
 
         if (terminal->settings.zone_report == REPORT_ZONE)
             at_urc(terminal->at, "+CTZV: %s", zone);

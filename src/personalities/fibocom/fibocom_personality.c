@@ -2,6 +2,7 @@
  * power-on to power-off. */
 #include "personalities/fibocom/fibocom.h"
 
+#include "module/multiplex.h"
 #include "module/sim.h"
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
@@ -31,9 +32,9 @@ static enum err start(struct tlsmodem *modem)
 static void ready(struct tlsmodem *modem)
 {
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        at_urc(modem->terminals[i].at, "AT command ready");
+        at_urc(modem->terminals[i]->at, "AT command ready");
         if (sim_is_ready(modem))
-            at_urc(modem->terminals[i].at, "+SIM READY");
+            at_urc(modem->terminals[i]->at, "+SIM READY");
     }
 }
 
@@ -44,7 +45,7 @@ static void on_sim(struct tlsmodem *modem)
 
     for (size_t i = 0; i < modem->terminal_count; i++) {
         if (is_absent || sim_is_ready(modem))
-            at_urc(modem->terminals[i].at, is_absent ? "+SIM DROP" : "+SIM READY");
+            at_urc(modem->terminals[i]->at, is_absent ? "+SIM DROP" : "+SIM READY");
     }
 }
 
@@ -84,26 +85,47 @@ static const struct at_dialect dialect = {
 };
 
 static const struct at_commands *const commands[] = {
-    &fibocom_general,        &fibocom_call,
-    &fibocom_files,          &fibocom_ssl,
-    &fibocom_cipher,         &fibocom_socket,
-    &fibocom_send,           &fibocom_receive,
-    &fibocom_keep_alive,     &fibocom_odm,
-    &fibocom_lookup,         &fibocom_http,
-    &fibocom_http_read,      &fibocom_ftp,
-    &fibocom_ftp_files,      &fibocom_ftp_put,
-    &fibocom_time,           &fibocom_network_time,
-    &fibocom_settings_rows,  &fibocom_refused,
-    &common_refused,         &common_v250,
-    &common_registers,       &common_identity,
-    &common_network,         &common_sim,
-    &common_packet,          &common_general,
-    &common_phone,           &common_calls,
-    &fibocom_phone,          &common_messages,
-    &common_message_writing, NULL,
+    &fibocom_general,
+    &fibocom_call,
+    &fibocom_files,
+    &fibocom_ssl,
+    &fibocom_cipher,
+    &fibocom_socket,
+    &fibocom_send,
+    &fibocom_receive,
+    &fibocom_keep_alive,
+    &fibocom_odm,
+    &fibocom_lookup,
+    &fibocom_http,
+    &fibocom_http_read,
+    &fibocom_ftp,
+    &fibocom_ftp_files,
+    &fibocom_ftp_put,
+    &fibocom_time,
+    &fibocom_network_time,
+    &fibocom_settings_rows,
+    &fibocom_refused,
+    &common_refused,
+    &common_v250,
+    &common_registers,
+    &common_identity,
+    &common_network,
+    &common_sim,
+    &common_packet,
+    &common_general,
+    &fibocom_multiplex,
+    &common_phone,
+    &common_calls,
+    &fibocom_phone,
+    &common_messages,
+    &common_message_writing,
+    NULL,
 };
 
 static struct at_index row_index;
+
+static const struct multiplex_facts multiplex_facts = { .frame = FACT_MUX_FRAME,
+                                                        .lines = FACT_MUX_LINES };
 
 const struct personality fibocom_personality = {
     .dialect = &dialect,
@@ -114,6 +136,7 @@ const struct personality fibocom_personality = {
     .clock_start = FACT_CLOCK_START,
     .caller_line = FACT_CALLER_LINE,
     .phone = &common_phone_ops,
+    .multiplex = &multiplex_facts,
     .credential_max = fibocom_given_max,
     .credential_names = "CERTFILE, KEYFILE, and TRUSTFILE, of which several are TRUSTFILE/2 and on",
     .put_credential = fibocom_given_put,

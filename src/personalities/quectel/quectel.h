@@ -65,10 +65,10 @@ extern const struct personality quectel_personality;
 extern const struct module_part quectel_start_up, quectel_bearer_part, quectel_server_part,
     quectel_sockets, quectel_links, quectel_lookup_part, quectel_ping_part, quectel_ntp_part,
     quectel_files_part, quectel_ssl_contexts, quectel_time_part, quectel_first_time_part;
-extern const struct at_commands quectel_general, quectel_kept, quectel_refused, quectel_bearer_rows,
-    quectel_tcp_config, quectel_server_rows, quectel_tcp, quectel_transfer, quectel_online_rows,
-    quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows, quectel_upload,
-    quectel_ssl_config, quectel_ssl_socket, quectel_time, quectel_phone;
+extern const struct at_commands quectel_general, quectel_multiplex, quectel_kept, quectel_refused,
+    quectel_bearer_rows, quectel_tcp_config, quectel_server_rows, quectel_tcp, quectel_transfer,
+    quectel_online_rows, quectel_state, quectel_lookup_rows, quectel_ping_rows, quectel_ntp_rows,
+    quectel_upload, quectel_ssl_config, quectel_ssl_socket, quectel_time, quectel_phone;
 
 /* quectel_start_up.c: true where a port hears what the module says on its own when it starts. */
 bool quectel_start_up_hears(const struct module_terminal *terminal);

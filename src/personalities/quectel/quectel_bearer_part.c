@@ -175,7 +175,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
         return;
     quectel_bearer_enter(modem, id, BEARER_LOST);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_urc(modem->terminals[i].at, "+PDP DEACT");
+        at_urc(modem->terminals[i]->at, "+PDP DEACT");
 }
 
 /* Before the sockets: what they say comes behind +PDP DEACT. */

@@ -145,8 +145,8 @@ static void detach(struct at_session *at)
             continue;
         quectel_bearer_enter(modem, id, BEARER_LOST);
         for (size_t i = 0; i < modem->terminal_count; i++) {
-            if (modem->terminals[i].at != at)
-                at_urc(modem->terminals[i].at, "+PDP DEACT");
+            if (modem->terminals[i]->at != at)
+                at_urc(modem->terminals[i]->at, "+PDP DEACT");
         }
         at_info(at, "+PDP DEACT");
     }

@@ -1,5 +1,7 @@
 /* quectel_facts.c: the table of facts. */
 #include "personalities/quectel/quectel_facts.h"
+#include "module/terminal.h"
+#include "mux/frame.h"
 #include "personalities/common/call.h"
 
 #include "at/command.h"
@@ -74,6 +76,11 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               "docs/facts/messages-calls-sim.md §5",
               "What +CLIP and +CLCC have behind a caller's number: empty texts and their types, "
               "empty texts, or nothing."),
+    NUMBER_FACT(
+        FACT_MUX_FRAME, "mux-frame", 127, 1, MUX_INFORMATION_MAX, "docs/facts/mqtt-mux-ppp.md §3",
+        "Longest frame of the multiplexer where +CMUX does not say, in bytes.", .confirmed = true),
+    NUMBER_FACT(FACT_MUX_LINES, "mux-lines", 4, 1, MODULE_TERMINALS_MAX - 1,
+                "docs/facts/mqtt-mux-ppp.md §3", "How many terminals a multiplexed port has."),
 
     WORD_FACT(FACT_REGISTER_TWICE, "register-twice", TWICE_IS_ERROR, "error,ok", SHEET "§2.1",
               "What +QIREGAPP answers where the stack is registered."),

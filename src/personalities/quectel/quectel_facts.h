@@ -1,8 +1,7 @@
 /* quectel_facts.h: the facts of these modules (base/fact.h), most of which no source confirms.
  *
  * What each means, what it may be, our choice and its source are in quectel_facts.c, and for users
- * in docs/facts/unconfirmed.md.  Of docs/facts/quectel.md §10 only 12 is missing, the channels of
- * +CMUX, which is refused.
+ * in docs/facts/unconfirmed.md.
  */
 #ifndef QUECTEL_FACTS_H
 #define QUECTEL_FACTS_H
@@ -36,6 +35,8 @@ enum quectel_fact {
     FACT_TELL_MODE_PRESET,
     FACT_TELL_MESSAGE_PRESET,
     FACT_CALLER_LINE,
+    FACT_MUX_FRAME,
+    FACT_MUX_LINES,
 
     FACT_REGISTER_TWICE,
     FACT_ACTIVATE_TWICE,

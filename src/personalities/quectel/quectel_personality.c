@@ -2,6 +2,7 @@
  * turns. */
 #include "personalities/quectel/quectel.h"
 
+#include "module/multiplex.h"
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/message_arrival.h"
@@ -89,6 +90,7 @@ static const struct at_commands *const commands[] = {
     &common_sim,
     &common_packet,
     &common_general,
+    &quectel_multiplex,
     &common_phone,
     &common_calls,
     &quectel_phone,
@@ -102,6 +104,9 @@ static const struct at_commands *const commands[] = {
 
 static struct at_index row_index;
 
+static const struct multiplex_facts multiplex_facts = { .frame = FACT_MUX_FRAME,
+                                                        .lines = FACT_MUX_LINES };
+
 const struct personality quectel_personality = {
     .dialect = &dialect,
     .commands = commands,
@@ -111,6 +116,7 @@ const struct personality quectel_personality = {
     .clock_start = FACT_CLOCK_START,
     .caller_line = FACT_CALLER_LINE,
     .phone = &common_phone_ops,
+    .multiplex = &multiplex_facts,
     .credential_max = quectel_given_max,
     .credential_names = "NVRAM:CA0, NVRAM:CA1, NVRAM:CC0, NVRAM:CK0, RAM:NAME",
     .put_credential = quectel_given_put,

@@ -7,8 +7,6 @@
     }
 
 static const struct at_command rows[] = {
-    REFUSED("+CMUX", "GSM 07.10 multiplexer: the ports of the daemon take its place.",
-            "docs/facts/quectel.md §7"),
     REFUSED("+QSRVC", "Another name of +QISRVC, which hosts of these modules do not need.",
             "docs/facts/quectel.md §2.2"),
     REFUSED("+QENG", "Engineering mode: there are no cells to tell of.",

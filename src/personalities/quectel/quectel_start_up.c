@@ -54,12 +54,12 @@ bool quectel_start_up_hears(const struct module_terminal *terminal)
 static void say(struct tlsmodem *modem, size_t line)
 {
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        if (!quectel_start_up_hears(&modem->terminals[i]))
+        if (!quectel_start_up_hears(modem->terminals[i]))
             continue;
         if (line == SIM_STATE)
-            at_urc(modem->terminals[i].at, "+CPIN: %s", common_sim_words(modem));
+            at_urc(modem->terminals[i]->at, "+CPIN: %s", common_sim_words(modem));
         else
-            at_urc(modem->terminals[i].at, "%s", lines[line]);
+            at_urc(modem->terminals[i]->at, "%s", lines[line]);
         module_note_fact(modem, line == 0 ? FACT_START_UP_FIRST_MS : FACT_START_UP_NEXT_MS);
         if (line == CALL_READY)
             module_note_fact(modem, FACT_START_UP_SAYS_SMS_READY);
@@ -100,7 +100,7 @@ static void tick(struct tlsmodem *modem, void *state)
 static void tell(struct tlsmodem *modem, const char *line)
 {
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_urc(modem->terminals[i].at, "%s", line);
+        at_urc(modem->terminals[i]->at, "%s", line);
 }
 
 /* docs/facts/messages-calls-sim.md §6 */
@@ -110,11 +110,11 @@ static void on_sim(struct tlsmodem *modem)
     bool is_absent = modem->sim.state == TLSMODEM_SIM_ABSENT;
 
     for (size_t i = 0; i < modem->terminal_count; i++) {
-        at_urc(modem->terminals[i].at, "+CPIN: %s",
+        at_urc(modem->terminals[i]->at, "+CPIN: %s",
                is_absent ? "NOT READY" : common_sim_words(modem));
         if (quectel->settings.sim_report != 0 &&
             (is_absent || modem->sim.before == TLSMODEM_SIM_ABSENT))
-            at_urc(modem->terminals[i].at, "+QSIMSTAT: 1,%d", !is_absent);
+            at_urc(modem->terminals[i]->at, "+QSIMSTAT: 1,%d", !is_absent);
     }
     for (size_t line = CALL_READY; sim_is_ready(modem) && line < line_count(modem); line++)
         tell(modem, lines[line]);
@@ -124,7 +124,7 @@ static void on_sim(struct tlsmodem *modem)
 static void on_low_voltage(struct tlsmodem *modem)
 {
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_last_words(modem->terminals[i].at, "UNDER_VOLTAGE POWER DOWN ");
+        at_last_words(modem->terminals[i]->at, "UNDER_VOLTAGE POWER DOWN ");
 }
 
 const struct module_part quectel_start_up = {

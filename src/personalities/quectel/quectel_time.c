@@ -59,8 +59,8 @@ static void report_at(struct module_terminal *terminal)
 static void report(struct tlsmodem *modem, bool at_start)
 {
     for (size_t i = 0; i < modem->terminal_count && modem->clock.given; i++)
-        if (!at_start || quectel_start_up_hears(&modem->terminals[i]))
-            report_at(&modem->terminals[i]);
+        if (!at_start || quectel_start_up_hears(modem->terminals[i]))
+            report_at(modem->terminals[i]);
 }
 
 static bool take(struct tlsmodem *modem)

@@ -123,6 +123,7 @@ struct telit_start_up {
     int32_t auto_band, band, umts_band, lte_bands, toolkit_mode, toolkit_min, operators_mode;
     int32_t led_mode, led_on_ds, led_off_ds, send_delay_ds, sim_detection, management;
     int32_t ring_pulse_ms;                                   /* #E2SLRI */
+    int32_t cmux_mode;                                       /* #CMUXMODE */
     int32_t transmit_monitor;                                /* #TXMONMODE */
     int32_t monitor_reports, monitor_action, monitor_time_s; /* #TEMPMON */
 };
@@ -152,10 +153,10 @@ const struct telit_model *telit_model_of(const struct tlsmodem *modem);
 extern const struct module_part telit_secure_sockets, telit_entries, telit_ftp_part,
     telit_time_part, telit_lookup_part;
 extern const struct personality telit_personality, telit_personality_4g;
-extern const struct at_commands telit_general, telit_packet, telit_ssl_config, telit_ssl_data,
-    telit_ssl_dial, telit_return, telit_ssl_socket, telit_ssl_transfer, telit_ftp_session,
-    telit_ftp_files, telit_ftp_packet, telit_ftp_online, telit_refused, telit_time, telit_phone,
-    telit_lookup, telit_cell;
+extern const struct at_commands telit_general, telit_multiplex, telit_packet, telit_ssl_config,
+    telit_ssl_data, telit_ssl_dial, telit_return, telit_ssl_socket, telit_ssl_transfer,
+    telit_ftp_session, telit_ftp_files, telit_ftp_packet, telit_ftp_online, telit_refused,
+    telit_time, telit_phone, telit_lookup, telit_cell;
 
 /* The longest opening, or operation of FTP, whose single steps may take `step_ms`. */
 int64_t telit_total_ms(const struct tlsmodem *modem, int64_t step_ms);

@@ -2,6 +2,8 @@
 #include "personalities/telit/telit_facts.h"
 
 #include "module/network.h"
+#include "module/terminal.h"
+#include "mux/frame.h"
 #include "personalities/common/call.h"
 #include "personalities/common/checks_name.h"
 #include "personalities/telit/telit_errors.h"
@@ -44,6 +46,14 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
               "docs/facts/messages-calls-sim.md §5",
               "What +CLIP and +CLCC have behind a caller's number: empty texts and their types, "
               "empty texts, or nothing."),
+    NUMBER_FACT(FACT_MUX_FRAME, "mux-frame", 128, 1, MUX_INFORMATION_MAX,
+                "docs/facts/mqtt-mux-ppp.md §3",
+                "Longest frame of the multiplexer where +CMUX does not say, in bytes."),
+    NUMBER_FACT(FACT_MUX_LINES, "mux-lines", 4, 1, MODULE_TERMINALS_MAX - 1,
+                "docs/facts/mqtt-mux-ppp.md §3", "How many terminals a multiplexed port has."),
+    NUMBER_FACT(
+        FACT_MUX_IDLE_MS, "mux-idle-ms", 5000, 0, HOUR_MS, "docs/facts/mqtt-mux-ppp.md §3",
+        "Time without a first SABM after which a multiplexed port takes AT again; 0: never."),
 
     SWITCH_FACT(FACT_CLOCK_MODE_SETS, "clock-mode-sets", true, SHEET "§4.1",
                 "With #CCLKMODE=1 +CCLK also takes UTC, as it then gives it."),

@@ -103,9 +103,9 @@ void telit_tell_sim(struct tlsmodem *modem)
 
     for (size_t i = 0; i < modem->terminal_count && telit->settings.qss_mode != 0; i++) {
         if (moved)
-            at_urc(modem->terminals[i].at, "#QSS: %d", status == QSS_OUT ? QSS_OUT : QSS_IN);
+            at_urc(modem->terminals[i]->at, "#QSS: %d", status == QSS_OUT ? QSS_OUT : QSS_IN);
         for (int more = QSS_IN + 1; more <= status; more++)
-            at_urc(modem->terminals[i].at, "#QSS: %d", more);
+            at_urc(modem->terminals[i]->at, "#QSS: %d", more);
     }
 }
 
@@ -180,6 +180,9 @@ static struct telit_start_up start_up(struct at_session *at)
 #define SETTING(field)  AT_BIND(telit_settings, field)
 #define START_UP(field) AT_BIND(telit_start_up, field)
 
+static const struct at_param multiplex_params[] = {
+    { .name = "mode", .values = "0,1,5", .max = 5, .bound = START_UP(cmux_mode) },
+};
 static const struct at_param identity_params[] = { { .name = "n", .max = 5 } };
 static const struct at_param qss_params[] = {
     { .name = "mode", .max = 2, .bound = SETTING(qss_mode) },
@@ -459,6 +462,14 @@ static const struct at_command rows[] = {
       AT_PARAMS(pulse_params) },
     { KEPT("#SIMDET", "Detection of the SIM, which is there: 1 says so, 2 looks."),
       AT_PARAMS(detection_params), .read = read_detection },
+    { .name = "#CMUXMODE",
+      .help = "How the terminals of a multiplexed port wake and sleep: they are awake.",
+      .source = "docs/facts/mqtt-mux-ppp.md §3",
+      .coverage = AT_ANSWERED,
+      .keep = AT_KEEP_NVM,
+      .record = start_up_record,
+      .make_record = start_up_make_record,
+      AT_PARAMS(multiplex_params) },
     { KEPT("#TXMONMODE", "Shows that it transmits; there is no pin for it."),
       AT_PARAMS(monitor_params) },
     { .name = "#TEMPMON",

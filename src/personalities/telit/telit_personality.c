@@ -3,6 +3,7 @@
 #include "personalities/telit/telit.h"
 #include "personalities/telit/telit_given.h"
 
+#include "module/multiplex.h"
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
 #include "personalities/common/message_arrival.h"
@@ -140,6 +141,7 @@ static const struct at_commands *const commands[] = {
     &common_packet,
     &telit_time,
     &common_general,
+    &telit_multiplex,
     &common_phone,
     &common_calls,
     &telit_phone,
@@ -174,13 +176,18 @@ static const struct at_commands *const commands[] = {
 
 static struct at_index row_index;
 
+static const struct multiplex_facts multiplex_facts = { .frame = FACT_MUX_FRAME,
+                                                        .lines = FACT_MUX_LINES,
+                                                        .idle_ms = FACT_MUX_IDLE_MS };
+
 #define PERSONALITY(words, output)                                                                 \
     {                                                                                              \
         .dialect = &(words), .commands = commands, .index = &row_index, .state_size = state_size,  \
         .output_bytes = (output), .clock_start = FACT_CLOCK_START,                                 \
         .clock_takes_utc = FACT_CLOCK_MODE_SETS, .caller_line = FACT_CALLER_LINE,                  \
-        .phone = &common_phone_ops, .restart_off_ms = FACT_RESTART_OFF_MS,                         \
-        .credential_max = telit_given_max, .put_credential = telit_given_put,                      \
+        .phone = &common_phone_ops, .multiplex = &multiplex_facts,                                 \
+        .restart_off_ms = FACT_RESTART_OFF_MS, .credential_max = telit_given_max,                  \
+        .put_credential = telit_given_put,                                                         \
         .credential_names = "SOCKET/certificate, SOCKET/ca, SOCKET/key, as in 1/ca",               \
         .parts = parts                                                                             \
     }

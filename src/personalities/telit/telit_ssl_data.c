@@ -69,7 +69,7 @@ static bool is_entry_idle(const struct tlsmodem *modem, const void *state)
 }
 
 const struct module_part telit_entries = { .size = sizeof(struct entry),
-                                           .units = TLSMODEM_TERMINALS_MAX,
+                                           .units = MODULE_TERMINALS_MAX,
                                            .is_idle = is_entry_idle };
 
 /* What the guide forbids of PEM: each line ends with LF only, and nothing stands behind the last

@@ -36,7 +36,7 @@ static void report_parts(struct tlsmodem *modem, const struct module_time *time)
     if ((parts & PART_DAYLIGHT) != 0)
         text_add(&text, ",%d", network_time_daylight_hours(modem));
     for (size_t i = 0; i < modem->terminal_count; i++)
-        at_urc(modem->terminals[i].at, "#NITZ: %s", line);
+        at_urc(modem->terminals[i]->at, "#NITZ: %s", line);
 }
 
 static void report(struct tlsmodem *modem)
@@ -49,8 +49,8 @@ static void report(struct tlsmodem *modem)
         report_parts(modem, &time);
     common_zone_text(modem, zone);
     for (size_t i = 0; i < modem->terminal_count; i++)
-        if (modem->terminals[i].settings.zone_report != 0)
-            at_urc(modem->terminals[i].at, "+CTZV: %s", zone);
+        if (modem->terminals[i]->settings.zone_report != 0)
+            at_urc(modem->terminals[i]->at, "+CTZV: %s", zone);
 }
 
 /* #NITZ asks for it from the start; where the clock is set by hand, only a host's own does. */

@@ -171,7 +171,8 @@ static void do_change(void *ctx, size_t index, struct runtime_modem *modem)
 
         if (value == NULL || json_is_object(value) || !text_of(rule, value, given))
             continue;
-        change->err = lab_setting_set(engine, change->port, rule, span_of(given), change->why);
+        change->err = lab_watch_set(call->modem.watch, engine, change->port, rule, span_of(given),
+                                    change->why);
     }
     if (change->err == ERR_OK && change->advances)
         hand_advance(call->modem.hand, change->advance_ms);
@@ -219,7 +220,8 @@ static void do_act(void *ctx, size_t index, struct runtime_modem *modem)
 
     (void)index;
     hand_remember(deed->call->modem.hand, engine);
-    deed->err = lab_act_do(engine, deed->call->act, deed->values, deed->why);
+    deed->err =
+        lab_watch_do(deed->call->modem.watch, engine, deed->call->act, deed->values, deed->why);
 }
 
 void calls_modem_act(struct call *call)

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "control/hand.h"
+#include "laboratory/watch.h"
 #include "runtime/fleet.h"
 
 /* A modem as the program has it; good until modems come or go. */
@@ -16,6 +17,7 @@ struct house_modem {
     size_t index; /* of the fleet */
     size_t ports;
     struct hand *hand;
+    const struct lab_watch *watch; /* looks on at what control does to it; NULL: nobody does */
 };
 
 struct house_ops {

@@ -54,7 +54,10 @@ static struct house_modem at(void *ctx, size_t number)
                                  .model = modem->plan.model,
                                  .index = modem->index,
                                  .ports = modem->pool != NULL ? 1 : modem->plan.port_count,
-                                 .hand = modem->hand };
+                                 .hand = modem->hand,
+                                 .watch = modem->seat.recording != NULL
+                                              ? recording_watch(modem->seat.recording)
+                                              : NULL };
 }
 
 static void say_why(void *ctx, const char *line)

@@ -28,6 +28,7 @@ struct recording {
     struct writer *writer;
     struct recorder *recorder;
     struct runtime_taps taps;
+    struct lab_watch watch;
 };
 
 static void fail(struct recording *recording)
@@ -117,6 +118,27 @@ static void tap_stop(void *ctx)
     recorder_stop(((struct recording *)ctx)->recorder);
 }
 
+static void on_set(void *ctx, size_t port, const struct lab_rule *setting, struct span value)
+{
+    const struct script_step step = { .kind = SCRIPT_SET, .setting = setting };
+
+    recorder_step(((struct recording *)ctx)->recorder, port, &step, value, span_at(NULL, 0));
+}
+
+static void on_act(void *ctx, const struct lab_act *act, const struct span *values)
+{
+    const struct script_step step = { .kind = SCRIPT_ACT, .act = act };
+    struct span first = act->value_count > 0 ? values[0] : span_at(NULL, 0);
+    struct span second = act->value_count > 1 ? values[1] : span_at(NULL, 0);
+
+    recorder_step(((struct recording *)ctx)->recorder, 0, &step, first, second);
+}
+
+static void on_failed(void *ctx)
+{
+    recorder_step_failed(((struct recording *)ctx)->recorder);
+}
+
 /* What its file gives the modem and a transcript has no words for. */
 static void add_lacking(const struct modem_plan *plan, struct text *text)
 {
@@ -150,6 +172,7 @@ static bool begin(struct recording *recording, const struct modem_plan *plan, in
     config.lacks = text_span(&lacking).len > 0 ? lacks : NULL;
     recording->taps =
         (struct runtime_taps){ tap_net, tap_tls, tap_attach, tap_terminal, tap_stop, recording };
+    recording->watch = (struct lab_watch){ on_set, on_act, on_failed, recording };
     if (writer_open(&config, &recording->writer) != ERR_OK ||
         recorder_open(recording->writer, &recording->recorder) != ERR_OK)
         return false;
@@ -214,6 +237,11 @@ enum err recording_open(const char *path, const struct modem_plan *plan, int zon
 const struct runtime_taps *recording_taps(const struct recording *recording)
 {
     return &recording->taps;
+}
+
+const struct lab_watch *recording_watch(const struct recording *recording)
+{
+    return &recording->watch;
 }
 
 struct recorder *recording_recorder(const struct recording *recording)

@@ -2,6 +2,7 @@
 #ifndef DAEMON_RECORDING_H
 #define DAEMON_RECORDING_H
 
+#include "laboratory/watch.h"
 #include "plan/modem_plan.h"
 #include "posix/port_failure.h"
 #include "transcript/recorder.h"
@@ -20,6 +21,9 @@ const struct runtime_taps *recording_taps(const struct recording *recording);
 
 /* Who writes it, to be told of what the world does; in the modem's thread. */
 struct recorder *recording_recorder(const struct recording *recording);
+
+/* The same for what control does. */
+const struct lab_watch *recording_watch(const struct recording *recording);
 
 /* Ends the file, after the modem.  NULL is nothing. */
 void recording_close(struct recording *recording);

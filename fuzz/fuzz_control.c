@@ -76,7 +76,7 @@ static size_t count(void *ctx)
 static struct house_modem at(void *ctx, size_t number)
 {
     (void)ctx;
-    return (struct house_modem){ models[number], models[number], number, 0, hands[number] };
+    return (struct house_modem){ models[number], models[number], number, 0, hands[number], NULL };
 }
 
 static enum err add(void *ctx, struct span entry, struct text *why)

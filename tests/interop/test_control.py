@@ -84,6 +84,34 @@ def test_a_host_has_heard_of_it_when_the_call_returns(model: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
+def test_what_control_does_is_recorded(model: str, tmp_path: Path) -> None:
+    """So the recording plays back; what could not be done is not in it."""
+    path = tmp_path / "recorded.at"
+    with controlled(model, "--record", str(path)) as (modem, control):
+        assert b"OK" in answered(modem, "AT+CREG=1")
+        control.change(model, registration="denied", signal=7)
+        modem.host.read_until(b"+CREG: 3\r\n")
+        assert "it needs a call" in control.refused(409, "POST", f"/v1/modems/{model}/ring-end", {})
+        control.change(model, registration="roaming", operator="Lab")
+        modem.host.read_until(b"+CREG: 5\r\n")
+        control.act(model, "ring", caller="+4915112345678")
+        modem.host.read_until(b"RING\r\n")
+        control.act(model, "ring-end")
+        modem.host.read_until(b"NO CARRIER\r\n")
+        control.act(model, "sms", **{"from": "+491511", "text": "Grüße"})
+        modem.host.read_until(b"+CMTI: " if model != "he910" else b"")
+        assert b"+CSQ: 7," in answered(modem, "AT+CSQ")
+    text = path.read_text()
+    for step in ("set registration=denied", "set signal=7", "set operator=Lab", 'ring "+4915112345678"', "ring end",
+                 'sms "+491511" "Gr\\xc3\\xbc\\xc3\\x9fe"'):
+        assert f"\n{step}\n" in text, text
+    assert text.count("ring end") == 1
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", path], capture_output=True, text=True,
+                          timeout=ANSWER_S, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr + text
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_calls_messages_and_power(model: str) -> None:
     with controlled(model) as (modem, control):
         answered(modem, "AT+CMGF=1")

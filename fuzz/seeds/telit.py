@@ -147,6 +147,8 @@ PLAIN = {
     "plain-udp": HE910 + lines("AT#SCFGEXT=2,3,0,0", UDP) + line("AT#SSEND=2") + typed("who\x1a") + datagram(443, b"d" * 100) + wait(30)
     + line("AT#SCFGEXT=2,0,1,0") + datagram(443, b"one") + datagram(443, b"two") + wait(1)
     + lines("AT#SI=2", "AT#SRECV=2,2,1", "AT#SRECV=2,9", "AT#SO=2") + typed("out") + wait(60) + datagram(443, b"in") + ESCAPE + line("AT#SH=2"),
+    "plain-udp-held": HE910 + line(UDP) + line("AT#SSEND=2") + typed("who\x1a") + typed("AT#S") + datagram(443, b"one") + datagram(443, b"two") + wait(60)
+    + typed("I=2\r") + line("AT#SSEND=2") + typed("a") + datagram(443, b"three") + wait(10) + typed("\x1a") + line("AT#SRECV=2,100"),
     "plain-digits": plain(HE910, "AT#SCFGEXT=1,0,1,1,0,1") + line("AT#SSEND=1") + typed("4142\x1a") + line("AT#SSEND=1") + typed("414\x1a")
     + line("AT#SSEND=1") + typed("4x\x1b") + sends(WEB, "ab") + line("AT#SRECV=1,9"),
     "plain-stalled": plain(HE910, "AT#SCFGEXT3=1,0,0,0,10") + stalls(WEB) + (line("AT#SSENDEXT=1,1500") + typed("u" * 1500) + wait(11)) * 4

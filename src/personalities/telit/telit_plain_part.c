@@ -81,6 +81,7 @@ static void on_data(void *ctx)
         return;
     }
     telit_plain_touch(plain);
+    telit_plain_unread(plain); /* datagrams are taken at once, however long the port is not quiet */
     if (plain->waiting == PLAIN_WAITS_TO_SEND)
         telit_plain_send_on(plain);
     else

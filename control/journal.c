@@ -325,6 +325,8 @@ json_t *journal_json(struct journal *journal, uint64_t after)
 {
     json_t *json = json_object(), *list = json_array();
 
+    set_text(json, "modem", journal->config.name, strlen(journal->config.name));
+    json_object_set_new(json, "entries", list);
     pthread_mutex_lock(&journal->lock);
     for (const struct entry *entry = journal->first; entry != NULL; entry = entry->next) {
         if (entry->number > after)
@@ -333,8 +335,6 @@ json_t *journal_json(struct journal *journal, uint64_t after)
     json_object_set_new(json, "last", json_integer((json_int_t)journal->number));
     json_object_set_new(json, "lost", json_integer((json_int_t)journal->lost));
     pthread_mutex_unlock(&journal->lock);
-    set_text(json, "modem", journal->config.name, strlen(journal->config.name));
-    json_object_set_new(json, "entries", list);
     return json;
 }
 

@@ -9,6 +9,8 @@
 
 static enum tls_step failed(struct mtls_session *session, int error)
 {
+    if (session->mbedtls.session_negotiate != NULL)
+        mtls_trace_chain(session, session->mbedtls.session_negotiate->peer_cert);
     mtls_fail(session, error);
     return TLS_FAILED;
 }
@@ -25,6 +27,7 @@ static enum tls_step finish(struct mtls_session *session)
     session->info =
         (struct tls_info){ TLS_SSL_3_0, (tls_suite)session->mbedtls.session->ciphersuite, false };
     mtls_setup_release(session);
+    mtls_trace_chain(session, session->mbedtls.session->peer_cert);
     tls_trace_done(session->log, &session->info);
     return TLS_DONE;
 }

@@ -4,6 +4,7 @@
 #include "tls_mbedtls/verify.h"
 
 #include "tls_common/failure.h"
+#include "tls_common/trace.h"
 #include "tls_common/weakness.h"
 #include "tls_mbedtls/failure.h"
 #include "tls_mbedtls/name.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STATED_MAX_BYTES = 80, SUBJECT_MAX_BYTES = 256 };
+enum { STATED_MAX_BYTES = 80, SUBJECT_MAX_BYTES = 256, SHOWN_MAX = 4 };
 
 static const mbedtls_x509_crt_profile any_algorithm = {
     .allowed_mds = 0xFFFFFFFF,
@@ -294,4 +295,25 @@ bool mtls_verify(struct mtls_session *session, mbedtls_x509_crt *chain)
     }
     tell_server(session);
     return false;
+}
+
+/* ---- the trace ---- */
+
+void mtls_trace_chain(const struct mtls_session *session, const mbedtls_x509_crt *chain)
+{
+    struct tls_trace_certificate shown = { .index = 0 };
+
+    if (!log_traces(session->log, TRACE_TLS))
+        return;
+    for (const mbedtls_x509_crt *at = chain; at != NULL; at = at->next)
+        shown.count++;
+    for (const mbedtls_x509_crt *at = chain; at != NULL && shown.index < SHOWN_MAX; at = at->next) {
+        shown.index++;
+        if (mbedtls_x509_dn_gets(shown.subject, sizeof(shown.subject), &at->subject) < 0 ||
+            mbedtls_x509_dn_gets(shown.issuer, sizeof(shown.issuer), &at->issuer) < 0)
+            continue;
+        shown.from_s = seconds_of(&at->valid_from);
+        shown.until_s = seconds_of(&at->valid_to);
+        tls_trace_certificate(session->log, &shown);
+    }
 }

@@ -12,4 +12,7 @@ struct mtls_session;
  * refused the session's failure says why, and the server has its alert. */
 bool mtls_verify(struct mtls_session *session, mbedtls_x509_crt *chain);
 
+/* Traces the certificates that the server has shown, if it has (`chain` may be NULL). */
+void mtls_trace_chain(const struct mtls_session *session, const mbedtls_x509_crt *chain);
+
 #endif

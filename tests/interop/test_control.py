@@ -12,7 +12,7 @@ import socket
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,9 @@ import pytest
 from support.control import ControlPort
 from support.modem import Modem, program_path
 from support.patience import ANSWER_S
-from support.servers import free_port
+from support.servers import Nginx, free_port, refused_port
+
+from .driver import RESULT
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 MODELS = ["he910", "m95", "l610"]
@@ -369,6 +371,34 @@ def test_a_message_that_a_host_sends_is_in_it(tmp_path: Path) -> None:
         messages = [entry for entry in control.journal("m95")["entries"] if entry["kind"] == "message"]
         assert [(entry["to"], entry["text"], entry["outcome"]) for entry in messages] == [
             ("+49170", "hello", "refused")]
+
+
+def add_dialled_modem(control: ControlPort, server: Nginx, folder: Path) -> int:
+    """One more, whose host has opened a connection, and failed with another, to the port that it gives."""
+    path = folder / "he910"
+    refused = refused_port()
+    control.done("POST", "/v1/modems", {"name": "he910", "module": "he910", "state": "none", "ports": [{"unix": str(path)}]})
+    with socket.socket(socket.AF_UNIX) as host:
+        host.settimeout(ANSWER_S)
+        host.connect(str(path))
+        for line in ['AT+CGDCONT=1,"IP","x"', "AT#SGACT=1,1", "AT#SSLEN=1,1", "AT#SSLSECCFG=1,0,0",
+                     f'AT#SSLD=1,{server.port},"localhost",0,1', f'AT#SD=2,0,{refused},"localhost",0,0,1']:
+            host.sendall(line.encode() + b"\r")
+            said = b""
+            while not RESULT.search(said):
+                said += host.recv(1000)
+    return refused
+
+
+def test_sockets_and_what_servers_have_shown_are_in_it(nginx: Callable[..., Nginx], tmp_path: Path) -> None:
+    server = nginx()
+    with controlled("m95") as (_, control):
+        refused = add_dialled_modem(control, server, tmp_path)
+        assert f"socket 1: to localhost port {server.port}, TCP with TLS" in control.entries("he910", "socket")
+        assert f"socket 2: to localhost port {refused}, TCP" in control.entries("he910", "socket")
+        tls = control.entries("he910", "tls")
+        assert tls[-2].startswith("certificate 1 of 1: CN=localhost, issued by CN=") and tls[-1].startswith("done: TLS 1.0, ")
+        assert control.entries("he910", "log") == [f"socket 2: cannot open localhost port {refused}: connection refused"]
 
 
 def test_events_come_as_they_happen() -> None:

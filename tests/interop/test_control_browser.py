@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -19,11 +18,10 @@ import pytest
 
 from support.control import ControlPort
 from support.modem import REPOSITORY, Modem
-from support.patience import ANSWER_S, START_S
-from support.servers import Nginx, free_port, refused_port
+from support.patience import START_S
+from support.servers import Nginx, free_port
 
-from .driver import RESULT
-from .test_control import TOKEN, token_file
+from .test_control import TOKEN, add_dialled_modem, token_file
 
 CHROMIUM = shutil.which("chromium")
 NODE = shutil.which("node") or shutil.which("nodejs")
@@ -54,7 +52,7 @@ def test_a_person_with_a_keyboard(nginx: Callable[..., Nginx], tmp_path: Path) -
     with Modem("m95", options=["--control", str(port), "--control-token-file", str(token_file(tmp_path))]) as modem:
         typist = Typist(modem)
         typist.start()
-        add_dialled_modem(port, nginx(), tmp_path)
+        add_dialled_modem(ControlPort(port, TOKEN), nginx(), tmp_path)
         played = subprocess.run([NODE, str(Path(__file__).with_name("control_page.mjs")), str(port), TOKEN], capture_output=True, text=True,
                                 timeout=4 * START_S, check=False,
                                 env={**os.environ, "PLAYWRIGHT_FOLDER": str(PLAYWRIGHT), "CHROMIUM": str(CHROMIUM)})
@@ -68,19 +66,3 @@ def test_a_person_with_a_keyboard(nginx: Callable[..., Nginx], tmp_path: Path) -
     assert "socket 1" in seen["sockets"] and "TLS 1.0" in seen["sockets"] and "localhost port" in seen["sockets"]
     refused = seen["sockets"].split("socket 2")[1]
     assert "connection refused" in refused and "certificate" not in refused
-
-
-def add_dialled_modem(port: int, server: Nginx, folder: Path) -> None:
-    """One more, whose host has opened a connection and failed with another."""
-    path = folder / "he910"
-    ControlPort(port, TOKEN).done("POST", "/v1/modems", {"name": "he910", "module": "he910", "state": "none",
-                                                         "ports": [{"unix": str(path)}]})
-    with socket.socket(socket.AF_UNIX) as host:
-        host.settimeout(ANSWER_S)
-        host.connect(str(path))
-        for line in ['AT+CGDCONT=1,"IP","x"', "AT#SGACT=1,1", "AT#SSLEN=1,1", "AT#SSLSECCFG=1,0,0",
-                     f'AT#SSLD=1,{server.port},"localhost",0,1', f'AT#SD=2,0,{refused_port()},"localhost",0,0,1']:
-            host.sendall(line.encode() + b"\r")
-            said = b""
-            while not RESULT.search(said):
-                said += host.recv(1000)

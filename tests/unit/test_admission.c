@@ -36,6 +36,17 @@ static void limit_to(rlim_t bytes)
     assert_int_equal(setrlimit(RLIMIT_DATA, &limit), 0);
 }
 
+/* qemu-user takes a limit and forgets it. */
+static void skip_where_no_limit_counts(void)
+{
+    struct rlimit limit;
+
+    limit_to(data_in_use() + ROOM);
+    assert_int_equal(getrlimit(RLIMIT_DATA, &limit), 0);
+    if (limit.rlim_cur == RLIM_INFINITY)
+        skip();
+}
+
 static int enter_all(void)
 {
     int count = 0;
@@ -56,6 +67,7 @@ static void as_many_begin_as_there_is_memory_for(void **state)
     int count;
 
     (void)state;
+    skip_where_no_limit_counts();
     limit_to(data_in_use() + ROOM);
     count = enter_all();
     assert_in_range(count, 10, 200);
@@ -72,6 +84,7 @@ static void as_many_begin_as_there_is_memory_for(void **state)
 static void none_begins_without_any(void **state)
 {
     (void)state;
+    skip_where_no_limit_counts();
     limit_to(data_in_use());
     assert_int_equal(enter_all(), 0);
     limit_to(RLIM_INFINITY);

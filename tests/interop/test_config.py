@@ -502,7 +502,7 @@ modems:
         answer = run.host("f").asks("AT+GTSSLFILE?")
         for count in ("TRUSTFILE,2", "CERTFILE,1", "KEYFILE,1"):
             assert count in answer
-        assert f"f: the private key {tmp_path}/./f/KEYFILE can be read by others" in run.log
+        run.wait_for(f"f: the private key {tmp_path}/./f/KEYFILE can be read by others")
         (folder / "1.ca").write_bytes(certificates.pem("ca").read_bytes())
         run.hang_up()
         run.wait_for("1 modems as they were, 1 closed, 1 opened")

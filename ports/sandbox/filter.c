@@ -102,16 +102,27 @@ static int add_all(scmp_filter_ctx filter, uint32_t action, const char *const *n
     return 0;
 }
 
-/* A thread, but no process; clone3(), whose flags are in memory, is not there, so that the C
- * library takes clone(). */
+/* A thread, but no process: that is refused without a signal, which the C library's fork() blocks
+ * meanwhile (2.41); clone3(), whose flags are in memory, is not there, so that it takes clone(). */
 static int add_threads(scmp_filter_ctx filter)
 {
+    static const struct {
+        const char *name;
+        int error;
+    } refused[] = { { "clone3", ENOSYS }, { "fork", EPERM }, { "vfork", EPERM } };
     int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                   SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-    int clone3 = seccomp_syscall_resolve_name("clone3");
 
-    if (status == 0 && clone3 != __NR_SCMP_ERROR)
-        status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), clone3, 0);
+    if (status == 0)
+        status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                                  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && status == 0; i++) {
+        int number = seccomp_syscall_resolve_name(refused[i].name);
+
+        if (number != __NR_SCMP_ERROR && number >= 0) /* below: of another processor */
+            status =
+                seccomp_rule_add(filter, SCMP_ACT_ERRNO((uint32_t)refused[i].error), number, 0);
+    }
     return status;
 }
 

@@ -75,6 +75,8 @@ async function enter(page, problems) {
   await page.getByLabel(/^Token/).fill(token);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "m95", exact: true }).waitFor(limit);
+  await page.getByRole("button", { name: "he910" }).waitFor(limit); // all is there
+  await has_text(page, "#facts", "Network");
   problems.length = 0; // the browser tells of each 401
 }
 

@@ -20,18 +20,27 @@ struct runtime_port {
     struct port *port;
 };
 
+/* Who looks on and acts beside its hosts; most modems of a fleet have nobody. */
+struct company {
+    const struct tlsmodem_observer *observer; /* the config's; NULL: none */
+    struct tlsmodem_observer both;            /* that and the tally's */
+    void (*on_message)(void *ctx, const struct tlsmodem_sending *message, enum tlsmodem_sent sent);
+    void *message_ctx;
+    const struct runtime_companion *companion; /* NULL: nobody acts on it */
+    void *companion_ctx;
+    void *companion_given; /* what it gave; NULL: none */
+    size_t terminals;
+};
+
 struct runtime_modem {
     struct message_command messages; /* its command may be NULL */
     struct runtime_world *world;
     struct clock *clock; /* the world's, or its own */
     struct log log;
     struct clock_timer *timer;
-    struct net *names;                        /* NULL: the world's */
-    struct tally_modem *tally;                /* NULL: nobody counts */
-    const struct tlsmodem_observer *observer; /* the config's; NULL: none */
-    struct tlsmodem_observer both;            /* that and the tally's */
-    void (*on_message)(void *ctx, const struct tlsmodem_sending *message, enum tlsmodem_sent sent);
-    void *message_ctx;
+    struct net *names;               /* NULL: the world's */
+    struct tally_modem *tally;       /* NULL: nobody counts */
+    struct company *company;         /* owned; NULL: nobody is beside it */
     struct net *source;              /* in front of it; NULL: none */
     struct stack stack;              /* in front of that */
     struct net *network;             /* the outermost of them */
@@ -48,10 +57,6 @@ struct runtime_modem {
     struct at_start *first; /* NULL: they do not run */
     void (*on_started)(void *ctx, struct runtime_modem *modem);
     void *started_ctx;
-    const struct runtime_companion *companion; /* NULL: nobody acts on it */
-    void *companion_ctx;
-    void *company; /* that it gave; NULL: none */
-    size_t terminals;
     void (*on_port_end)(void *ctx, size_t index);
     void (*on_port_away)(void *ctx, size_t index, bool is_away);
     void *ctx;
@@ -241,13 +246,30 @@ static size_t index_of_model(const char *name)
 
 /* ---- who observes ---- */
 
+static enum err open_company(struct runtime_modem *modem, const struct runtime_modem_config *config,
+                             struct port_failure *ret_failure)
+{
+    if (config->observer == NULL && config->on_message == NULL && config->companion == NULL)
+        return ERR_OK;
+    modem->company = malloc(sizeof(*modem->company));
+    if (modem->company == NULL)
+        return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
+    *modem->company = (struct company){ .observer = config->observer,
+                                        .on_message = config->on_message,
+                                        .message_ctx = config->message_ctx,
+                                        .companion = config->companion,
+                                        .companion_ctx = config->companion_ctx,
+                                        .terminals = config->terminals };
+    return ERR_OK;
+}
+
 static void on_result(void *ctx, enum tlsmodem_result result)
 {
     const struct runtime_modem *modem = ctx;
     const struct tlsmodem_observer *tally = tally_observer(modem->world->tally);
 
     tally->on_result(tally->ctx, result);
-    modem->observer->on_result(modem->observer->ctx, result);
+    modem->company->observer->on_result(modem->company->observer->ctx, result);
 }
 
 static void on_bytes(void *ctx, size_t from_host, size_t to_host)
@@ -256,17 +278,19 @@ static void on_bytes(void *ctx, size_t from_host, size_t to_host)
     const struct tlsmodem_observer *tally = tally_observer(modem->world->tally);
 
     tally->on_bytes(tally->ctx, from_host, to_host);
-    modem->observer->on_bytes(modem->observer->ctx, from_host, to_host);
+    modem->company->observer->on_bytes(modem->company->observer->ctx, from_host, to_host);
 }
 
 static const struct tlsmodem_observer *observer_of(struct runtime_modem *modem)
 {
+    struct company *company = modem->company;
+
+    if (company == NULL || company->observer == NULL)
+        return modem->tally != NULL ? tally_observer(modem->world->tally) : NULL;
     if (modem->tally == NULL)
-        return modem->observer;
-    if (modem->observer == NULL)
-        return tally_observer(modem->world->tally);
-    modem->both = (struct tlsmodem_observer){ on_result, on_bytes, modem };
-    return &modem->both;
+        return company->observer;
+    company->both = (struct tlsmodem_observer){ on_result, on_bytes, modem };
+    return &company->both;
 }
 
 static enum tlsmodem_sent send_message(void *ctx, const struct tlsmodem_sending *message)
@@ -276,8 +300,8 @@ static enum tlsmodem_sent send_message(void *ctx, const struct tlsmodem_sending 
 
     if (modem->messages.command != NULL)
         sent = message_command_send(&modem->messages, message);
-    if (modem->on_message != NULL)
-        modem->on_message(modem->message_ctx, message, sent);
+    if (modem->company != NULL && modem->company->on_message != NULL)
+        modem->company->on_message(modem->company->message_ctx, message, sent);
     return sent;
 }
 
@@ -344,15 +368,9 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     modem->taps = config->taps;
     modem->first_lines = config->at_start;
     modem->first_count = config->at_start_count;
-    modem->companion = config->companion;
-    modem->companion_ctx = config->companion_ctx;
-    modem->terminals = config->terminals;
     modem->on_port_end = config->on_port_end;
     modem->on_port_away = config->on_port_away;
     modem->ctx = config->ctx;
-    modem->observer = config->observer;
-    modem->on_message = config->on_message;
-    modem->message_ctx = config->message_ctx;
     modem->clock = &world->clock.base;
     if (config->clock != NULL) {
         moved_clock_init(config->clock, modem->clock);
@@ -361,7 +379,9 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     if (config->log != NULL)
         modem->log = *config->log;
     modem->log.name = config->name != NULL ? config->name : config->model;
-    err = open_around(modem, config, ret_failure);
+    err = open_company(modem, config, ret_failure);
+    if (err == ERR_OK)
+        err = open_around(modem, config, ret_failure);
     if (err == ERR_OK)
         err = open_ports(modem, config, ret_failure);
     if (err == ERR_OK)
@@ -385,6 +405,7 @@ struct terminal *runtime_modem_terminal(struct runtime_modem *modem, size_t inde
 static void start_ports(void *ctx)
 {
     struct runtime_modem *modem = ctx;
+    struct company *company = modem->company;
 
     at_start_free(modem->first);
     modem->first = NULL;
@@ -394,9 +415,9 @@ static void start_ports(void *ctx)
     }
     if (modem->on_started != NULL)
         modem->on_started(modem->started_ctx, modem);
-    if (modem->companion != NULL)
-        modem->company = modem->companion->begin(modem->companion_ctx, modem->engine,
-                                                 modem->terminals, modem->clock, log_of(modem));
+    if (company != NULL && company->companion != NULL)
+        company->companion_given = company->companion->begin(
+            company->companion_ctx, modem->engine, company->terminals, modem->clock, log_of(modem));
 }
 
 void runtime_modem_start(struct runtime_modem *modem,
@@ -425,8 +446,8 @@ void runtime_modem_close(struct runtime_modem *modem)
 {
     if (modem == NULL)
         return;
-    if (modem->company != NULL)
-        modem->companion->end(modem->company);
+    if (modem->company != NULL && modem->company->companion_given != NULL)
+        modem->company->companion->end(modem->company->companion_given);
     if (modem->taps != NULL)
         modem->taps->stop(modem->taps->ctx);
     if (modem->tally != NULL)
@@ -445,6 +466,7 @@ void runtime_modem_close(struct runtime_modem *modem)
     dns_own_close(modem->names);
     close_storage(modem);
     clock_timer_free(modem->timer);
+    free(modem->company);
     free(modem);
 }
 

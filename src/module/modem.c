@@ -200,7 +200,8 @@ void tlsmodem_free(struct tlsmodem *modem)
     messages_deinit(modem);
     control_deinit(modem);
     laboratory_close(modem);
-    free(modem->terminals);
+    if (modem->terminals != &modem->only)
+        free(modem->terminals);
     free(modem->maker);
     module_facts_deinit(modem);
     free(modem);

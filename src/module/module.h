@@ -31,10 +31,12 @@ struct tlsmodem {
     struct laboratory *laboratory;  /* owned; NULL: nothing goes wrong on demand (laboratory.h) */
     struct connection_world world;
     size_t terminal_count;
-    struct module_terminal **terminals; /* those of ports, then those that multiplexers have had */
-    int depth;                          /* of calls that have entered the modem */
-    bool rings;                         /* a call's ring signal is there: circuit 125 */
-    bool settling;                      /* ports are being told what the last call brought */
+    struct module_terminal *only; /* a list of one */
+    struct module_terminal *
+        *terminals; /* `&only`, or owned: those of ports, then those that multiplexers have had */
+    int depth;      /* of calls that have entered the modem */
+    bool rings;     /* a call's ring signal is there: circuit 125 */
+    bool settling;  /* ports are being told what the last call brought */
     bool on;
     bool power_cycle; /* once the running command has ended: off, and on again later */
     int64_t armed_ms;

@@ -27,7 +27,7 @@ static struct module_terminal *line_terminal(const struct module_terminal *carri
     const struct tlsmodem *modem = carrier->modem;
 
     for (size_t i = modem->config.terminals; i < modem->terminal_count; i++) {
-        if (modem->terminals[i]->carrier == carrier && modem->terminals[i]->dlci == dlci)
+        if (modem->terminals[i]->carrier == carrier->index + 1 && modem->terminals[i]->dlci == dlci)
             return modem->terminals[i];
     }
     return NULL;
@@ -51,10 +51,10 @@ static void adopt(struct module_terminal *carrier, size_t line_max)
     for (size_t dlci = 1; dlci <= line_max; dlci++) {
         if (line_terminal(carrier, dlci) != NULL)
             continue;
-        while (modem->terminals[free]->carrier != NULL)
+        while (modem->terminals[free]->carrier != 0)
             free++;
         assert(free < modem->terminal_count);
-        modem->terminals[free]->carrier = carrier;
+        modem->terminals[free]->carrier = (uint8_t)(carrier->index + 1);
         modem->terminals[free]->dlci = (uint8_t)dlci;
         modem->terminals[free]->asleep = true;
     }
@@ -63,7 +63,7 @@ static void adopt(struct module_terminal *carrier, size_t line_max)
 /* XON and XOFF are no part of frames, and whoever left it online finds it so. */
 static void wake_line(struct module_terminal *line, struct channel *channel)
 {
-    const struct module_terminal *carrier = line->carrier;
+    const struct module_terminal *carrier = line->modem->terminals[line->carrier - 1];
 
     if (!at_is_engaged(line->at)) {
         line->settings = carrier->settings;
@@ -109,11 +109,13 @@ bool multiplex_is_on(const struct module_terminal *terminal)
 
 bool multiplex_is_line(const struct module_terminal *terminal)
 {
-    return terminal->carrier != NULL;
+    return terminal->carrier != 0;
 }
 
 const struct multiplex_settings *multiplex_settings_of(const struct module_terminal *terminal)
 {
+    if (multiplex_is_line(terminal))
+        terminal = terminal->modem->terminals[terminal->carrier - 1];
     return terminal->multiplex != NULL ? &terminal->multiplex->settings : NULL;
 }
 

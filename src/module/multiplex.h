@@ -44,7 +44,7 @@ bool multiplex_is_on(const struct module_terminal *terminal);
 /* True for a terminal that is a DLCI. */
 bool multiplex_is_line(const struct module_terminal *terminal);
 
-/* The way it was started; NULL while it is not. */
+/* The way the port was started that this terminal is, or is a DLCI of; NULL while it is not. */
 const struct multiplex_settings *multiplex_settings_of(const struct module_terminal *terminal);
 
 /* Ends it at once; the port's session is awake again.  NULL is allowed. */

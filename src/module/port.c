@@ -302,15 +302,29 @@ static struct module_terminal *terminal_new(struct tlsmodem *modem, size_t index
     return NULL;
 }
 
+/* A place for each; those that are there stay. */
+static struct module_terminal **make_list(struct tlsmodem *modem, size_t count)
+{
+    struct module_terminal **owned = modem->terminals != &modem->only ? modem->terminals : NULL;
+    struct module_terminal **list = &modem->only;
+
+    if (count > 1)
+        list = realloc(owned, count * sizeof(*list));
+    if (list != NULL && owned == NULL && modem->terminal_count > 0)
+        list[0] = modem->only;
+    if (list != NULL)
+        modem->terminals = list;
+    return list;
+}
+
 enum err terminals_add(struct tlsmodem *modem, size_t count)
 {
     struct module_terminal **list;
 
     assert(modem->terminal_count + count <= MODULE_TERMINALS_MAX);
-    list = realloc(modem->terminals, (modem->terminal_count + count) * sizeof(*list));
+    list = make_list(modem, modem->terminal_count + count);
     if (list == NULL)
         return ERR_NO_MEMORY;
-    modem->terminals = list;
     for (size_t i = 0; i < count; i++) {
         struct module_terminal *terminal = terminal_new(modem, modem->terminal_count);
 

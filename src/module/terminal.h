@@ -36,13 +36,12 @@ struct module_terminal {
     struct at_session *at;   /* owned */
     struct terminal_settings settings;
     struct phone_task phone;
-    struct flow *flow;               /* owned; NULL while XON and XOFF are not used */
-    struct multiplex *multiplex;     /* owned; NULL: the port is one terminal (multiplex.h) */
-    struct module_terminal *carrier; /* of the port that this is a DLCI of; NULL: a port's own */
-    uint8_t dlci;
-    size_t announced; /* length of the output that the channel knows of */
-    bool refused;     /* the channel waits for room */
-    bool asleep;      /* nobody hears its session: it has no port now, or its port is multiplexed */
+    struct flow *flow;           /* owned; NULL while XON and XOFF are not used */
+    struct multiplex *multiplex; /* owned; NULL: the port is one terminal (multiplex.h) */
+    size_t announced;            /* length of the output that the channel knows of */
+    bool refused;                /* the channel waits for room */
+    bool asleep; /* nobody hears its session: it has no port now, or its port is multiplexed */
+    uint8_t carrier, dlci; /* 1 + the port that this is a DLCI of, and which; 0: a port's own */
     bool dtr;
     unsigned lines; /* as last told to the channel */
 };

@@ -9,7 +9,7 @@
 /* Every wrapper, from the network outwards; NULL behind the last. */
 const struct wrapper *stack_wrapper_at(size_t index);
 
-enum { STACK_MAX = 8 };
+enum { STACK_MAX = 3 };
 
 /* The words of each wrapper, by its index; NULL: it is not there.  Zeroed: none is. */
 struct stack_plan {

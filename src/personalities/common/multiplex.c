@@ -54,8 +54,7 @@ enum at_status common_multiplex_set(struct at_session *at, const struct at_args 
 enum at_status common_multiplex_read(struct at_session *at)
 {
     const struct module_terminal *terminal = terminal_of(at);
-    const struct multiplex_settings *settings =
-        multiplex_settings_of(terminal->carrier != NULL ? terminal->carrier : terminal);
+    const struct multiplex_settings *settings = multiplex_settings_of(terminal);
     int32_t values[MULTIPLEX_VALUES];
     char memory[80];
     struct text line;

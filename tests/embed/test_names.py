@@ -108,7 +108,8 @@ def symbols(file: Path, *options: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name, headers", [
-    ("libtlsmodem", ("tlsmodem.h", "tlsmodem_control.h", "tlsmodem/err.h", "tlsmodem/log.h")),
+    ("libtlsmodem", ("tlsmodem.h", "tlsmodem_control.h", "tlsmodem/err.h", "tlsmodem/fault.h",
+                      "tlsmodem/fault_kinds.h", "tlsmodem/log.h")),
     ("libtlsmodem-posix", ("tlsmodem_posix.h",))])
 def test_libraries_show_what_headers_declare(installed: Installed, name: str,
                                              headers: tuple[str, ...]) -> None:

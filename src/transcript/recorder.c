@@ -86,6 +86,7 @@ void recorder_stop(struct recorder *recorder)
     }
     if (recorder->modem != NULL)
         (void)recorder_event_ms(recorder);
+    recorder->stopped = true; /* streams may be closed after the ports */
     writer_stop(recorder->writer);
 }
 

@@ -414,7 +414,7 @@ int64_t recorder_event_ms(struct recorder *recorder)
 {
     int64_t now_ms = clock_now_ms(recorder->clock);
 
-    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
+    for (size_t i = 0; i < SCRIPT_PORTS_MAX && !recorder->stopped; i++) {
         if (recorder->ports[i].inner == NULL)
             continue;
         look(&recorder->ports[i], now_ms);
@@ -428,7 +428,7 @@ int64_t recorder_fetch_ms(struct recorder *recorder)
     struct recorder_port *feeding = recorder->feeding;
     int64_t now_ms = clock_now_ms(recorder->clock);
 
-    if (feeding == NULL || !writer_holds(recorder->writer, feeding->index))
+    if (recorder->stopped || feeding == NULL || !writer_holds(recorder->writer, feeding->index))
         return recorder_event_ms(recorder);
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
         if (recorder->ports[i].inner != NULL && &recorder->ports[i] != feeding)

@@ -79,6 +79,7 @@ struct recorder {
     const struct tlsmodem *modem;
     struct recorder_session *inside; /* whose record moves through a stream now; NULL: nobody's */
     struct recorder_port *feeding; /* what its host types is with the module now; NULL: nobody's */
+    bool stopped;                  /* the modem's ports may be gone */
     bool hides_ipv6; /* the name looked up last has addresses that its line does not say */
     struct recorder_net net;
     struct recorder_provider providers[RECORDER_PROVIDERS_MAX];

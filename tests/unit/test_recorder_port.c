@@ -1,5 +1,6 @@
 /* test_recorder_port.c: what hosts type in one piece or in many stands in a recording without its
  * secrets. */
+#include "address_literal.h"
 #include "check.h"
 #include "talk.h"
 
@@ -27,6 +28,7 @@ static struct world world;
 static struct writer *writer;
 static struct recorder *recorder;
 static struct terminal *terminal;
+static struct net *network;
 
 static void begin(const char *model)
 {
@@ -37,7 +39,7 @@ static void begin(const char *model)
     assert_int_equal(world_switch_on(&world, model, false, 1), ERR_OK);
     assert_int_equal(writer_open(&config, &writer), ERR_OK);
     assert_int_equal(recorder_open(writer, &recorder), ERR_OK);
-    (void)recorder_net(recorder, world.clock, world.net);
+    network = recorder_net(recorder, world.clock, world.net);
     recorder_attach(recorder, world.modem);
     terminal = recorder_terminal(recorder, 0, world.ports[0].terminal);
     world.ports[0].terminal = terminal;
@@ -305,6 +307,53 @@ static void the_rest_is_shown(void **state)
     }
 }
 
+/* ---- the end ---- */
+
+static bool is_gone;
+
+static struct span peek_gone(struct terminal *base)
+{
+    (void)base;
+    assert_false(is_gone);
+    return span_at(NULL, 0);
+}
+
+static void on_event(void *ctx, enum net_event event, enum err err)
+{
+    (void)ctx;
+    (void)event;
+    (void)err;
+}
+
+/* A link closes what it still carries when the modem and its ports are gone already. */
+static void a_stream_outlives_the_ports(void **state)
+{
+    static const struct terminal_ops ops = { .peek = peek_gone };
+    struct net_target to = { .transport = NET_TCP, .port = 443 };
+    struct terminal port = { &ops };
+    struct net_stream *stream, *more;
+    char byte;
+
+    (void)state;
+    begin("he910");
+    is_gone = false;
+    (void)recorder_terminal(recorder, 1, &port);
+    assert_true(address_literal("198.51.100.7", &to.address));
+    scripted_net_listen(&world.scripted_net, 443, PEER_ACCEPTS);
+    assert_int_equal(net_connect(network, &to, on_event, NULL, &stream), ERR_OK);
+    assert_int_equal(net_connect(network, &to, on_event, NULL, &more), ERR_OK);
+    world_settle(&world);
+    recorder_stop(recorder);
+    is_gone = true;
+    (void)net_stream_send(stream, "x", 1);
+    (void)net_stream_recv(stream, &byte, 1);
+    net_stream_close(stream);
+    net_stream_close(more);
+    world_deinit(&world);
+    recorder_close(recorder);
+    writer_close(writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +363,7 @@ int main(void)
         cmocka_unit_test(nothing_leaks_from_a_long_prompt),
         cmocka_unit_test(nothing_leaks_online),
         cmocka_unit_test(the_rest_is_shown),
+        cmocka_unit_test(a_stream_outlives_the_ports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

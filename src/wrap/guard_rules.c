@@ -391,6 +391,32 @@ static bool translated(const uint8_t bytes[16], uint8_t ret_bytes[16])
     return true;
 }
 
+/* Where a connection to the unspecified address really goes: to the loopback address of its family;
+ * others as they are. */
+static void reach_loopback(uint8_t bytes[16])
+{
+    static const struct net_address ipv4 = { .family = NET_IPV4 }, ipv6 = { .family = NET_IPV6 };
+    static const uint8_t loopback[] = { 127, 0, 0, 1 };
+    uint8_t unspecified[16];
+
+    map_address(&ipv6, unspecified);
+    if (memcmp(bytes, unspecified, sizeof(unspecified)) == 0)
+        bytes[15] = 1;
+    map_address(&ipv4, unspecified);
+    if (memcmp(bytes, unspecified, sizeof(unspecified)) == 0)
+        memcpy(bytes + 12, loopback, sizeof(loopback));
+}
+
+static bool is_reached(const struct range *range, const uint8_t bytes[16])
+{
+    uint8_t place[16];
+
+    memcpy(place, bytes, sizeof(place));
+    reach_loopback(place);
+    return is_in(range, place);
+}
+
+/* A deny holds for an address as it is asked for, too. */
 static bool fits_address(const struct rule *rule, const struct guard_target *target)
 {
     uint8_t bytes[16], inner[16];
@@ -398,8 +424,11 @@ static bool fits_address(const struct rule *rule, const struct guard_target *tar
     if (rule->is_own)
         return target->is_own;
     map_address(&target->address, bytes);
-    return is_in(&rule->range, bytes) ||
-           (!rule->allows && translated(bytes, inner) && is_in(&rule->range, inner));
+    if (is_reached(&rule->range, bytes))
+        return true;
+    return !rule->allows && (is_in(&rule->range, bytes) ||
+                             (translated(bytes, inner) &&
+                              (is_in(&rule->range, inner) || is_reached(&rule->range, inner))));
 }
 
 static bool fits_port(const struct rule *rule, uint16_t port)

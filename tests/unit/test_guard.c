@@ -150,6 +150,17 @@ static const struct {
     { "deny=127.0.0.0/8", "::ffff:127.0.0.1", 80, NULL, false, false, "deny=127" },
     { "deny=169.254.0.0/16", "64:ff9b::169.254.169.254", 80, NULL, false, false, "deny=169" },
     { "allow=1.2.3.4", "64:ff9b::1.2.3.4", 80, NULL, false, false, "no allow" },
+    /* the unspecified address goes to the loopback one of its family */
+    { "deny=127.0.0.1", "0.0.0.0", 80, NULL, false, false, "deny=127.0.0.1" },
+    { "deny=127.0.0.0/8", "::ffff:0.0.0.0", 80, NULL, false, false, "deny=127.0.0.0/8" },
+    { "deny=127.0.0.0/8", "64:ff9b::0.0.0.0", 80, NULL, false, false, "deny=127.0.0.0/8" },
+    { "deny=127.0.0.1:81", "0.0.0.0", 80, NULL, false, true, NULL },
+    { "deny=[::1]", "::", 80, NULL, false, false, "deny=[::1]" },
+    { "deny=0.0.0.0", "0.0.0.0", 80, NULL, false, false, "deny=0.0.0.0" },
+    { "deny=0.0.0.0", "127.0.0.1", 80, NULL, false, true, NULL },
+    { "deny=[::]", "::", 80, NULL, false, false, "deny=[::]" },
+    { "allow=127.0.0.1", "0.0.0.0", 80, NULL, false, true, NULL },
+    { "allow=0.0.0.0/2", "0.0.0.0", 80, NULL, false, false, "no allow" },
     /* groups */
     { "deny=machine", "127.9.9.9", 80, NULL, false, false, "deny=machine" },
     { "deny=machine", "0.0.0.0", 80, NULL, false, false, "deny=machine" },

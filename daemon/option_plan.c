@@ -33,7 +33,8 @@ static bool keep_ports(struct modem_plan *plan, const struct options *options)
 static bool keep_in_front(struct modem_plan *plan, const struct options *options)
 {
     for (size_t i = 0; i < STACK_MAX; i++) {
-        if (!keep(plan, options->in_front.words[i], &plan->in_front.words[i]))
+        if (plan->in_front.words[i] == NULL &&
+            !keep(plan, options->in_front.words[i], &plan->in_front.words[i]))
             return false;
     }
     return true;
@@ -64,7 +65,7 @@ static bool keep_policy(struct modem_plan *plan, const struct options *options,
     const char *member;
     struct text why;
 
-    if (policy_words_equal(&options->policy, &none))
+    if (plan->policy != NULL || policy_words_equal(&options->policy, &none))
         return true;
     text_init(&why, memory, sizeof(memory));
     plan->policy = policy_read(&options->policy, trial, &member, &why);
@@ -72,6 +73,20 @@ static bool keep_policy(struct modem_plan *plan, const struct options *options,
         text_add(error, "%s: \"%s\" is wrong because %s", option_of(member),
                  value_of(options, member), memory);
     return plan->policy != NULL;
+}
+
+bool option_plan_of_run(const struct options *options, policy_trial_fn *trial,
+                        struct modem_plan *plan, struct text *error)
+{
+    if (!plan->has_source) {
+        plan->has_source = options->has_source;
+        plan->source = options->source;
+    }
+    if ((plan->clock != NULL || keep(plan, options->clock, &plan->clock)) &&
+        keep_in_front(plan, options))
+        return keep_policy(plan, options, trial, error);
+    text_add(error, "%s", err_text(ERR_NO_MEMORY));
+    return false;
 }
 
 bool option_plan(const struct options *options, policy_trial_fn *trial,
@@ -88,20 +103,17 @@ bool option_plan(const struct options *options, policy_trial_fn *trial,
     plan->model = options->module;
     plan->in_memory = options->in_memory;
     plan->asks_own_servers = options->dns_of_module;
-    plan->has_source = options->has_source;
-    plan->source = options->source;
     plan->listens = options->listens;
     plan->listening = options->listening;
     if (!keep(plan, options->imei, &plan->identity.imei) ||
         !keep(plan, options->imsi, &plan->identity.imsi) ||
         !keep(plan, options->iccid, &plan->identity.iccid) ||
-        !keep(plan, options->state, &plan->state) || !keep(plan, options->clock, &plan->clock) ||
-        !keep_in_front(plan, options) || !keep_ports(plan, options)) {
+        !keep(plan, options->state, &plan->state) || !keep_ports(plan, options)) {
         text_add(error, "%s", err_text(ERR_NO_MEMORY));
         modem_plans_free(&plans);
         return false;
     }
-    if (!keep_policy(plan, options, trial, error)) {
+    if (!option_plan_of_run(options, trial, plan, error)) {
         modem_plans_free(&plans);
         return false;
     }

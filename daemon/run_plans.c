@@ -131,12 +131,102 @@ bool run_plans(const struct options *options, void (*say)(void *ctx, const char 
     return keep_shard(&saying, ret_plans, options->shard);
 }
 
+/* ---- one modem more ---- */
+
+/* What an entry may not say where its run says it for all: it would be let go further. */
+static const struct {
+    const char *key;
+    bool is_guard; /* else the policy of TLS */
+} bounds[] = { { "allow", true }, { "deny", true }, { "policy", false } };
+
+static bool is_said_by_options(const struct options *options, bool is_guard)
+{
+    const struct policy_words none = { .preset = NULL };
+
+    return is_guard ? stack_plan_words(&options->in_front, "guard") != NULL
+                    : !policy_words_equal(&options->policy, &none);
+}
+
+static bool is_said_by_file(const struct file_document *document, bool is_guard)
+{
+    for (; document != NULL; document = document->parent) {
+        const struct file_node *defaults = file_node_at(document->tree.root, "defaults");
+
+        if (!is_guard && file_node_at(document->tree.root, "policy") != NULL)
+            return true;
+        for (size_t i = 0; defaults != NULL && i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+            if (bounds[i].is_guard == is_guard && file_node_at(defaults, bounds[i].key) != NULL)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* False: the report has a line for each key that would lift a bound. */
+static bool stays_in_bounds(const struct options *options, const struct file_document *document,
+                            struct file_report *report)
+{
+    const struct file_node *list = file_node_at(document->tree.root, "modems");
+    const struct file_node *entry = list != NULL ? list->first : NULL;
+    bool good = true;
+
+    for (size_t i = 0; entry != NULL && i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+        const struct file_node *node = file_node_at(entry, bounds[i].key);
+
+        if (node == NULL || (!is_said_by_options(options, bounds[i].is_guard) &&
+                             !is_said_by_file(document->parent, bounds[i].is_guard)))
+            continue;
+        file_report_add(report, &node->place,
+                        "%s: this run says it for all its modems; allowed: a modem without it",
+                        bounds[i].key);
+        good = false;
+    }
+    return good;
+}
+
+/* What the command line says of the modems of its run, each of them being so. */
+static bool take_options(const struct options *options, const struct saying *saying,
+                         struct modem_plans *plans)
+{
+    char memory[OPTIONS_ERROR_CAP];
+    struct text error;
+
+    text_init(&error, memory, sizeof(memory));
+    for (size_t i = 0; i < plans->count; i++) {
+        if (option_plan_of_run(options, policy_trial, &plans->list[i], &error))
+            continue;
+        saying->say(saying->ctx, memory);
+        modem_plans_free(plans);
+        return false;
+    }
+    return true;
+}
+
+static bool plan_entry(const struct options *options, struct file_documents *documents,
+                       const struct saying *saying, struct file_report *report,
+                       struct modem_plans *ret_plans)
+{
+    const struct file_settings settings = settings_of(options);
+    struct file_documents outer = { .first = NULL };
+    bool good = true;
+
+    if (options->config != NULL) {
+        good = file_documents_read(options->config, report, &outer);
+        if (good)
+            file_documents_put_under(documents, &outer);
+    }
+    good = good && stays_in_bounds(options, documents->first, report) &&
+           file_plans_of(documents, &settings, report, ret_plans);
+    file_documents_free(&outer);
+    return good && take_options(options, saying, ret_plans);
+}
+
 bool run_plans_of_entry(const struct options *options, struct span entry,
                         void (*say)(void *ctx, const char *line), void *ctx,
                         struct modem_plans *ret_plans)
 {
     static const char name[] = "entry";
-    const struct file_settings settings = settings_of(options);
+    const struct saying saying = { say, ctx };
     struct file_report report = { .say = say, .ctx = ctx };
     struct file_documents documents;
     struct bytes whole = { NULL, 0, 0 };
@@ -147,7 +237,7 @@ bool run_plans_of_entry(const struct options *options, struct span entry,
         bytes_add(&whole, span_of("]\n"), SIZE_MAX) != ERR_OK) {
         say(ctx, err_text(ERR_NO_MEMORY));
     } else if (file_documents_of(bytes_span(&whole), name, &report, &documents)) {
-        good = file_plans_of(&documents, &settings, &report, ret_plans);
+        good = plan_entry(options, &documents, &saying, &report, ret_plans);
         file_documents_free(&documents);
     }
     bytes_free(&whole);

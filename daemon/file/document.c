@@ -5,6 +5,7 @@
 #include "file/bytes.h"
 #include "file/shape.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -228,6 +229,16 @@ bool file_documents_of(struct span bytes, const char *name, struct file_report *
     }
     *ret_documents = documents;
     return true;
+}
+
+void file_documents_put_under(struct file_documents *documents, const struct file_documents *outer)
+{
+    const struct file_document *last = outer->first;
+
+    assert(documents->count == 1 && last != NULL);
+    while (last->next != NULL)
+        last = last->next;
+    documents->first->parent = last;
 }
 
 void file_documents_free(struct file_documents *documents)

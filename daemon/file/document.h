@@ -32,6 +32,10 @@ bool file_documents_read(const char *path, struct file_report *report,
 bool file_documents_of(struct span bytes, const char *name, struct file_report *report,
                        struct file_documents *ret_documents);
 
+/* What the file says that `outer` began with holds for the modems of one document that was read
+ * alone (file_documents_of()), as if it were included there.  `outer` stays until that is freed. */
+void file_documents_put_under(struct file_documents *documents, const struct file_documents *outer);
+
 /* Gives everything back; of a zeroed one nothing. */
 void file_documents_free(struct file_documents *documents);
 

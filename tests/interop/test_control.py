@@ -198,6 +198,50 @@ def test_modems_come_and_go(tmp_path: Path) -> None:
         assert b"OK" in answered(modem, "AT")
 
 
+def reach_of(path: Path, port: int) -> bytes:
+    """What a Telit host on this socket is told when it opens a connection to 127.0.0.1."""
+    with socket.socket(socket.AF_UNIX) as host:
+        host.settimeout(ANSWER_S)
+        host.connect(str(path))
+        said = b""
+        for line in ['AT+CGDCONT=1,"IP","x"', "AT#SGACT=1,1", f'AT#SD=1,0,{port},"127.0.0.1",0,0,1']:
+            host.sendall(line.encode() + b"\r")
+            said = b""
+            while not RESULT.search(said):
+                said += host.recv(1000)
+        return said
+
+
+def test_a_guard_of_the_command_line_holds_for_a_modem_that_comes_later(tmp_path: Path) -> None:
+    entry = {"name": "second", "module": "he910", "state": "none", "ports": [{"unix": str(tmp_path / "port")}]}
+    with socket.create_server(("127.0.0.1", 0)) as server, \
+            controlled("he910", "--guard", "deny=local", "--tls-policy", "modern") as (_, control):
+        port = server.getsockname()[1]
+        for key, value in {"allow": ["machine"], "deny": ["private"], "policy": {"tls": {"preset": "module"}}}.items():
+            assert f"{key}: this run says it" in control.refused(400, "POST", "/v1/modems", entry | {key: value})
+        control.done("POST", "/v1/modems", entry)
+        assert b"OK" not in reach_of(tmp_path / "port", port)
+
+
+def test_what_a_file_says_of_all_holds_for_a_modem_that_comes_later(tmp_path: Path) -> None:
+    config = tmp_path / "run.yaml"
+    config.write_text("control: unix:control\npolicy: {tls: {preset: modern}}\ndefaults: {module: he910, state: none, deny: [local]}\n"
+                      "modems:\n- {name: first, ports: [{unix: first.sock}]}\n")
+    entry = {"name": "second", "ports": [{"unix": "second.sock"}]}
+    with socket.create_server(("127.0.0.1", 0)) as server, \
+            subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", config], stdout=subprocess.PIPE, text=True,
+                             cwd=tmp_path) as run:
+        try:
+            assert run.stdout is not None and run.stdout.readline().startswith("ready: first")
+            control = ControlPort(tmp_path / "control")
+            for key, value in {"allow": ["machine"], "deny": ["private"], "policy": {"tls": {"preset": "module"}}}.items():
+                assert f"{key}: this run says it" in control.refused(400, "POST", "/v1/modems", entry | {key: value})
+            assert control.done("POST", "/v1/modems", entry)["module"] == "he910"
+            assert b"OK" not in reach_of(tmp_path / "second.sock", server.getsockname()[1])
+        finally:
+            run.terminate()
+
+
 def test_modems_of_every_thread_are_reached(tmp_path: Path) -> None:
     """A fleet on several threads, whose hosts type meanwhile; one that is closed and opened again is there."""
     config = tmp_path / "run.yaml"

@@ -17,7 +17,8 @@ enum {
     END_MS = 5000,   /* that it has after SIGTERM */
     LOOK_MS = 20,
     STREAMS = 3,
-    TEXT_CAP = 4096 + 40 /* a path */
+    NAME_CAP = 48, /* of a variable */
+    PATH_CAP = 4096
 };
 
 /* ---- what it is told ---- */
@@ -51,17 +52,33 @@ static bool add(struct variables *variables, const char *text)
     return true;
 }
 
-/* "pty /tmp/modem": the place alone. */
+/* `start` and `path`, which holds wherever the command goes. */
+static bool add_path(struct variables *variables, const char *start, const char *path)
+{
+    char folder[PATH_CAP] = "", text[2 * PATH_CAP];
+
+    if (path[0] != '/' && getcwd(folder, sizeof(folder)) == NULL)
+        folder[0] = '\0';
+    while (folder[0] != '\0' && strncmp(path, "./", 2) == 0)
+        path += 2;
+    snprintf(text, sizeof(text), "%s%s%s%s", start, folder, folder[0] != '\0' ? "/" : "", path);
+    return add(variables, text);
+}
+
+/* "pty /tmp/modem", "tcp 127.0.0.1:7": the place alone. */
 static bool add_port(struct variables *variables, const char *label, size_t number)
 {
     const char *place = strchr(label, ' ');
-    char text[TEXT_CAP];
+    bool is_path = place != NULL && strncmp(label, "tcp ", 4) != 0;
+    char start[NAME_CAP], text[PATH_CAP];
 
     if (number == 1)
-        snprintf(text, sizeof(text), "TLSMODEM_PORT=%s", place != NULL ? place + 1 : label);
+        snprintf(start, sizeof(start), "TLSMODEM_PORT=");
     else
-        snprintf(text, sizeof(text), "TLSMODEM_PORT_%zu=%s", number,
-                 place != NULL ? place + 1 : label);
+        snprintf(start, sizeof(start), "TLSMODEM_PORT_%zu=", number);
+    if (is_path)
+        return add_path(variables, start, place + 1);
+    snprintf(text, sizeof(text), "%s%s", start, place != NULL ? place + 1 : label);
     return add(variables, text);
 }
 
@@ -85,21 +102,17 @@ static bool add_control(struct variables *variables, const struct controlling *c
 {
     const struct port_spec *at = &controlling->at;
     bool is_v6 = strchr(at->where, ':') != NULL;
-    char text[TEXT_CAP];
+    char text[PATH_CAP];
 
     if (controlling->control == NULL)
         return true;
     if (at->kind == PORT_UNIX)
-        snprintf(text, sizeof(text), "TLSMODEM_CONTROL=unix:%s", at->where);
-    else
-        snprintf(text, sizeof(text), "TLSMODEM_CONTROL=%s%s%s:%u", is_v6 ? "[" : "", at->where,
-                 is_v6 ? "]" : "", (unsigned)at->tcp_port);
-    if (!add(variables, text))
-        return false;
-    if (controlling->token_file == NULL)
-        return true;
-    snprintf(text, sizeof(text), "TLSMODEM_CONTROL_TOKEN_FILE=%s", controlling->token_file);
-    return add(variables, text);
+        return add_path(variables, "TLSMODEM_CONTROL=unix:", at->where);
+    snprintf(text, sizeof(text), "TLSMODEM_CONTROL=%s%s%s:%u", is_v6 ? "[" : "", at->where,
+             is_v6 ? "]" : "", (unsigned)at->tcp_port);
+    return add(variables, text) &&
+           (controlling->token_file == NULL ||
+            add_path(variables, "TLSMODEM_CONTROL_TOKEN_FILE=", controlling->token_file));
 }
 
 /* The environment's own, but for those that are said anew. */

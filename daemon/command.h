@@ -21,7 +21,8 @@ struct command {
 };
 
 /* Starts the words, whose last is NULL, with TLSMODEM_PORT, TLSMODEM_PORT_2 … for the ports of the
- * roster in order, and TLSMODEM_CONTROL, TLSMODEM_CONTROL_TOKEN_FILE where the plans have them.
+ * roster in order, and TLSMODEM_CONTROL, TLSMODEM_CONTROL_TOKEN_FILE where the plans have them;
+ * their paths hold in any folder.
  * `on_end` is called from the loop when it has ended.  False: `ret_failure` says why. */
 bool command_start(struct command *command, char *const *words, struct posix_loop *loop,
                    const struct roster *roster, const struct controlling *controlling,

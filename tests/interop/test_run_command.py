@@ -64,6 +64,20 @@ def test_it_is_told_every_port_and_the_control(tmp_path: Path) -> None:
     assert TOKEN not in ended.stdout
 
 
+def test_what_it_is_told_holds_in_any_folder(tmp_path: Path) -> None:
+    """Runners of tests go to folders of their own."""
+    path = {"PATH": f"{program_path('tlsmodemctl', 'TLSMODEMCTL').parent}:{os.environ['PATH']}"}
+    script = "cd / && ls $TLSMODEM_PORT $TLSMODEM_PORT_2 && tlsmodemctl show >/dev/null && echo $TLSMODEM_CONTROL"
+    ended = run("--module", "m95", "--pty", "./m95", "--unix", "second", "--control", "unix:control", "--", "sh", "-c", script,
+                env=path, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[2:] == [f"{tmp_path}/m95", f"{tmp_path}/second", f"unix:{tmp_path}/control"]
+    token_file(tmp_path)
+    ended = run("--module", "m95", "--pty", "auto", "--control", str(free_port()), "--control-token-file", "token", "--", "sh", "-c",
+                "cd / && tlsmodemctl show >/dev/null && echo $TLSMODEM_CONTROL_TOKEN_FILE", env=path, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout.splitlines()[1:]) == (0, [f"{tmp_path}/token"]), ended.stderr
+
+
 def test_a_signal_is_128_and_more() -> None:
     assert run("--module", "m95", "--pty", "auto", "--", "sh", "-c", "kill -9 $$").returncode == 128 + 9
 

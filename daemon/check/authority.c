@@ -1,6 +1,7 @@
 /* authority.c: certificates for transcripts, by GnuTLS. */
 #include "check/authority.h"
 
+#include "transcript/script.h"
 #include "transcript/values.h"
 
 #include <gnutls/x509.h>
@@ -16,36 +17,51 @@ enum kind { AUTHORITY, SERVER, CLIENT };
 enum { LONG_AGO = 2010, VALID_FROM = 2011, VALID_TO = 2048, FAR_AHEAD = 2049 };
 
 struct plan {
-    const char *name, *subject;
-    const char *issuer; /* a name of this table; its own: signed by itself */
-    const char *key;    /* whose; several certificates share one, to save time */
+    const char *subject;
+    enum script_certificate issuer; /* its own: signed by itself */
+    enum script_certificate key;    /* whose; several certificates share one, to save time */
     enum kind kind;
     int from, to;
     bool is_elsewhere; /* issued for another machine */
 };
 
-static const struct plan plans[] = {
-    { "ca", "tlsmodem test CA", "ca", "ca", AUTHORITY, VALID_FROM, VALID_TO, false },
-    { "other_ca", "tlsmodem other CA", "other_ca", "other_ca", AUTHORITY, VALID_FROM, VALID_TO,
-      false },
-    { "expired_ca", "tlsmodem expired CA", "expired_ca", "ca", AUTHORITY, LONG_AGO, VALID_FROM,
-      false },
-    { "intermediate", "tlsmodem test intermediate", "ca", "intermediate", AUTHORITY, VALID_FROM,
-      VALID_TO, false },
-    { "server", "localhost", "ca", "server", SERVER, VALID_FROM, VALID_TO, false },
-    { "server_intermediate", "localhost", "intermediate", "server", SERVER, VALID_FROM, VALID_TO,
-      false },
-    { "server_expired", "localhost", "ca", "server", SERVER, LONG_AGO, VALID_FROM, false },
-    { "server_not_yet_valid", "localhost", "ca", "server", SERVER, VALID_TO, FAR_AHEAD, false },
-    { "server_wrong_name", "elsewhere.test", "ca", "server", SERVER, VALID_FROM, VALID_TO, true },
-    { "server_other_ca", "localhost", "other_ca", "server", SERVER, VALID_FROM, VALID_TO, false },
-    { "server_expired_ca", "localhost", "expired_ca", "server", SERVER, LONG_AGO, VALID_TO, false },
-    { "client", "tlsmodem test device", "ca", "client", CLIENT, VALID_FROM, VALID_TO, false },
-    { "client_other_ca", "tlsmodem other device", "other_ca", "client", CLIENT, VALID_FROM,
-      VALID_TO, false },
+enum { PLANS = SCRIPT_CERT_COUNT };
+
+static const struct plan plans[PLANS] = {
+    [SCRIPT_CERT_CA] = { "tlsmodem test CA", SCRIPT_CERT_CA, SCRIPT_CERT_CA, AUTHORITY, VALID_FROM,
+                         VALID_TO, false },
+    [SCRIPT_CERT_OTHER_CA] = { "tlsmodem other CA", SCRIPT_CERT_OTHER_CA, SCRIPT_CERT_OTHER_CA,
+                               AUTHORITY, VALID_FROM, VALID_TO, false },
+    [SCRIPT_CERT_EXPIRED_CA] = { "tlsmodem expired CA", SCRIPT_CERT_EXPIRED_CA, SCRIPT_CERT_CA,
+                                 AUTHORITY, LONG_AGO, VALID_FROM, false },
+    [SCRIPT_CERT_INTERMEDIATE] = { "tlsmodem test intermediate", SCRIPT_CERT_CA,
+                                   SCRIPT_CERT_INTERMEDIATE, AUTHORITY, VALID_FROM, VALID_TO,
+                                   false },
+    [SCRIPT_CERT_SERVER] = { "localhost", SCRIPT_CERT_CA, SCRIPT_CERT_SERVER, SERVER, VALID_FROM,
+                             VALID_TO, false },
+    [SCRIPT_CERT_SERVER_INTERMEDIATE] = { "localhost", SCRIPT_CERT_INTERMEDIATE, SCRIPT_CERT_SERVER,
+                                          SERVER, VALID_FROM, VALID_TO, false },
+    [SCRIPT_CERT_SERVER_EXPIRED] = { "localhost", SCRIPT_CERT_CA, SCRIPT_CERT_SERVER, SERVER,
+                                     LONG_AGO, VALID_FROM, false },
+    [SCRIPT_CERT_SERVER_NOT_YET_VALID] = { "localhost", SCRIPT_CERT_CA, SCRIPT_CERT_SERVER, SERVER,
+                                           VALID_TO, FAR_AHEAD, false },
+    [SCRIPT_CERT_SERVER_WRONG_NAME] = { "elsewhere.test", SCRIPT_CERT_CA, SCRIPT_CERT_SERVER,
+                                        SERVER, VALID_FROM, VALID_TO, true },
+    [SCRIPT_CERT_SERVER_OTHER_CA] = { "localhost", SCRIPT_CERT_OTHER_CA, SCRIPT_CERT_SERVER, SERVER,
+                                      VALID_FROM, VALID_TO, false },
+    [SCRIPT_CERT_SERVER_EXPIRED_CA] = { "localhost", SCRIPT_CERT_EXPIRED_CA, SCRIPT_CERT_SERVER,
+                                        SERVER, LONG_AGO, VALID_TO, false },
+    [SCRIPT_CERT_CLIENT] = { "tlsmodem test device", SCRIPT_CERT_CA, SCRIPT_CERT_CLIENT, CLIENT,
+                             VALID_FROM, VALID_TO, false },
+    [SCRIPT_CERT_CLIENT_OTHER_CA] = { "tlsmodem other device", SCRIPT_CERT_OTHER_CA,
+                                      SCRIPT_CERT_CLIENT, CLIENT, VALID_FROM, VALID_TO, false },
 };
 
-enum { PLANS = sizeof(plans) / sizeof(plans[0]) };
+static const char *const names[PLANS] = {
+#define NAME(name, word) [name] = word,
+    SCRIPT_CERTIFICATES(NAME)
+#undef NAME
+};
 
 struct test_authority {
     gnutls_x509_privkey_t keys[PLANS]; /* by the plan whose name it has; NULL: not made */
@@ -55,19 +71,10 @@ struct test_authority {
     pthread_mutex_t lock;
 };
 
-static size_t index_of(const char *name)
-{
-    size_t index = 0;
-
-    while (strcmp(plans[index].name, name) != 0)
-        index++;
-    return index;
-}
-
 /* NULL: it could not be made. */
 static gnutls_x509_privkey_t key_of(struct test_authority *authority, const struct plan *plan)
 {
-    gnutls_x509_privkey_t *key = &authority->keys[index_of(plan->key)];
+    gnutls_x509_privkey_t *key = &authority->keys[plan->key];
 
     if (*key != NULL || gnutls_x509_privkey_init(key) < 0)
         return *key;
@@ -87,9 +94,9 @@ static time_t begin_of(int year)
 
 static int set_names(gnutls_x509_crt_t made, const struct plan *plan)
 {
-    static const char *const names[] = { "localhost", "elsewhere.test" };
+    static const char *const hosts[] = { "localhost", "elsewhere.test" };
     static const unsigned char here[4] = { 127, 0, 0, 1 }, elsewhere[4] = { 192, 0, 2, 1 };
-    const char *name = names[plan->is_elsewhere];
+    const char *name = hosts[plan->is_elsewhere];
     const unsigned char *address = plan->is_elsewhere ? elsewhere : here;
     int result;
 
@@ -145,7 +152,7 @@ static int describe(struct test_authority *authority, gnutls_x509_crt_t made,
 static gnutls_x509_crt_t certificate_of(struct test_authority *authority, size_t index)
 {
     const struct plan *plan = &plans[index];
-    size_t issuer_index = index_of(plan->issuer);
+    size_t issuer_index = plan->issuer;
     gnutls_x509_privkey_t key = key_of(authority, plan), issuer_key;
     gnutls_x509_crt_t *made = &authority->certificates[index], issuer;
 
@@ -192,7 +199,7 @@ static bool keep_as(struct test_authority *authority, size_t index, const char *
                     : gnutls_x509_crt_export2(certificate, format, &out);
     if (result < 0)
         return false;
-    snprintf(name, sizeof(name), "%s_%s", plans[index].name, form);
+    snprintf(name, sizeof(name), "%s_%s", names[index], form);
     kept = keep(authority, name, span_at(out.data, out.size));
     gnutls_free(out.data);
     return kept;
@@ -232,7 +239,7 @@ static bool find(struct test_authority *authority, struct span name, struct span
     if (values_find(&authority->values, name, ret_value))
         return true;
     for (size_t i = 0; i < PLANS; i++) {
-        if (is_of(name, plans[i].name))
+        if (is_of(name, names[i]))
             return make(authority, i) && values_find(&authority->values, name, ret_value);
     }
     return false;

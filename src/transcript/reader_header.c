@@ -295,6 +295,31 @@ static const struct peer_word peer_words[] = {
 
 enum { PEER_KIND_COUNT = sizeof(peer_words) / sizeof(peer_words[0]) };
 
+static const char *certificate_at(size_t index)
+{
+    static const char *const names[] = {
+#define CERT_NAME(name, word) word,
+        SCRIPT_CERTIFICATES(CERT_NAME)
+#undef CERT_NAME
+    };
+
+    return index < SCRIPT_CERT_COUNT ? names[index] : NULL;
+}
+
+static void check_certificate(struct reader *reader, struct span name)
+{
+    for (size_t i = 0; i < SCRIPT_CERT_COUNT; i++) {
+        if (words_are(name, certificate_at(i)))
+            return;
+    }
+    reader_mistake_words(reader, name, "it is no certificate", certificate_at);
+}
+
+static bool is_secured(const struct script_peer *peer)
+{
+    return peer->kind == SCRIPT_PEER_TLS || peer->kind == SCRIPT_PEER_STARTTLS;
+}
+
 static bool is_versions(struct span value)
 {
     int oldest, newest;
@@ -310,6 +335,7 @@ static void read_peer_option(struct reader *reader, struct span word, struct scr
 
     if (words_pair(word, &name, &value) && value.len > 0) {
         if (words_are(name, "client")) {
+            check_certificate(reader, value);
             peer->client = value;
             return;
         }
@@ -343,6 +369,8 @@ static void check_peer(struct reader *reader, const struct script_peer *peer)
         reader_mistake(reader, peer->argument,
                        peer->argument.len > 0 ? "this kind of peer has none" : "which one?",
                        "tls CERT, starttls CERT, raw WAY, tcp, udp, refuse, hang");
+    else if (is_secured(peer))
+        check_certificate(reader, peer->argument);
     for (size_t i = 0; i < reader->peers.count; i++) {
         if (span_equal(known[i].name, peer->name))
             reader_mistake(reader, peer->name, "it stands here twice", "each peer once");
@@ -419,7 +447,7 @@ bool reader_take_peer(struct reader *reader, struct span rest)
         peer.port = (uint16_t)port;
     peer.argument = words_next(&rest);
     while ((word = words_next(&rest)).len > 0) {
-        if (peer.kind == SCRIPT_PEER_TLS || peer.kind == SCRIPT_PEER_STARTTLS)
+        if (is_secured(&peer))
             read_peer_option(reader, word, &peer);
         else
             reader_mistake(reader, word, "this kind of peer has no options", "nothing behind");

@@ -77,6 +77,29 @@ enum script_peer_kind {
 #undef SCRIPT_ENUM
 };
 
+/* Certificates of transcripts: what CERT of a peer and CA of `client=` can be. */
+#define SCRIPT_CERTIFICATES(X)                                                                     \
+    X(SCRIPT_CERT_CA, "ca")                                                                        \
+    X(SCRIPT_CERT_OTHER_CA, "other_ca")                                                            \
+    X(SCRIPT_CERT_EXPIRED_CA, "expired_ca")                                                        \
+    X(SCRIPT_CERT_INTERMEDIATE, "intermediate")                                                    \
+    X(SCRIPT_CERT_SERVER, "server")                                                                \
+    X(SCRIPT_CERT_SERVER_INTERMEDIATE, "server_intermediate")                                      \
+    X(SCRIPT_CERT_SERVER_EXPIRED, "server_expired")                                                \
+    X(SCRIPT_CERT_SERVER_NOT_YET_VALID, "server_not_yet_valid")                                    \
+    X(SCRIPT_CERT_SERVER_WRONG_NAME, "server_wrong_name")                                          \
+    X(SCRIPT_CERT_SERVER_OTHER_CA, "server_other_ca")                                              \
+    X(SCRIPT_CERT_SERVER_EXPIRED_CA, "server_expired_ca")                                          \
+    X(SCRIPT_CERT_CLIENT, "client")                                                                \
+    X(SCRIPT_CERT_CLIENT_OTHER_CA, "client_other_ca")
+
+enum script_certificate {
+#define SCRIPT_CERT(name, word) name,
+    SCRIPT_CERTIFICATES(SCRIPT_CERT)
+#undef SCRIPT_CERT
+        SCRIPT_CERT_COUNT
+};
+
 /* `peer NAME PORTVAR KIND [ARGUMENT [OPTION…]]`, or with a port's number, as recordings have it. */
 struct script_peer {
     struct span name;

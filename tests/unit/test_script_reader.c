@@ -248,7 +248,7 @@ static void test_header(void **state)
 {
     struct reader *reader = open_text("models GL865 ge910 cipher=3 x=\n"
                                       "guard 400ms\nstate kept\nclock manual\nonly engine whole\n"
-                                      "peer server port tls cert client=ca versions=0301-0303\n"
+                                      "peer server port tls server client=ca versions=0301-0303\n"
                                       "peer two 65535 raw silence\n"
                                       "name slow.example hang\nping 192.0.2.1 30 60\n"
                                       "wrap link down=236 up=118\nport free\non port 3\n"
@@ -377,8 +377,13 @@ static const struct mistake_case mistakes[] = {
     { "peer a b tls", "which one?" },
     { "peer a b tcp x", "this kind of peer has none" },
     { "peer a b raw oops", "it is no way to misbehave; allowed: close, close-after-hello" },
-    { "peer a b tls c colour=red", "it is no option of a server with TLS; allowed: client=CA" },
-    { "peer a b tls c versions=0303-0301", "it is no option of a server with TLS" },
+    { "peer a b tls server_expird",
+      "peer: \"server_expird\" is wrong because it is no certificate; allowed: ca, other_ca" },
+    { "peer a b starttls ${cert}", "it is no certificate" },
+    { "peer a b tls server client=me", "\"me\" is wrong because it is no certificate" },
+    { "peer a b tls server colour=red",
+      "it is no option of a server with TLS; allowed: client=CA" },
+    { "peer a b tls server versions=0303-0301", "it is no option of a server with TLS" },
     { "peer a b-c tcp", "it is no name" },
     { "peer a dial 1 refuse", "it is no connection to a peer that was declared before; allowed: "
                               "peer NAME dial N refuse, peer NAME dial N hang, N from 1" },

@@ -2,16 +2,48 @@
 #include "wrap/policy_tls.h"
 
 #include "base/tls_suites.h"
+#include "wrap/address_words.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct policy_session {
     struct tls_session base;
     const struct log *log;
     enum tls_version oldest, newest; /* that were asked for */
-    bool is_done;
+    const char *clauses[2];          /* CA_CLAUSE, NAME_CLAUSE; NULL: the policy has no part */
+    struct tls_failure failure;      /* where it has one */
+    bool is_done, is_explained;
 };
+
+enum { CA_CLAUSE, NAME_CLAUSE };
+
+/* One more, where there is room for all of it. */
+static void add_clause(struct tls_failure *failure, const char *clause)
+{
+    size_t len = strlen(failure->detail), room = sizeof(failure->detail) - len;
+    const char *start = len > 0 ? "; " : "";
+
+    if (strlen(start) + strlen(clause) < room)
+        snprintf(failure->detail + len, room, "%s%s", start, clause);
+}
+
+/* Whoever reads of CA certificates would look for what the host has stored. */
+static void explain(struct policy_session *session)
+{
+    const char *clause = NULL;
+
+    session->failure = *tls_session_failure(session->base.inner);
+    if (session->failure.reason == TLS_UNKNOWN_CA)
+        clause = session->clauses[CA_CLAUSE];
+    else if (session->failure.reason == TLS_WRONG_HOST)
+        clause = session->clauses[NAME_CLAUSE];
+    session->is_explained = clause != NULL;
+    if (clause != NULL)
+        add_clause(&session->failure, clause);
+}
 
 static enum tls_step handshake(struct tls_session *base)
 {
@@ -19,6 +51,8 @@ static enum tls_step handshake(struct tls_session *base)
     enum tls_step step = tls_session_handshake(base->inner);
     enum tls_version version;
 
+    if (step == TLS_FAILED)
+        explain(session);
     if (step != TLS_DONE || session->is_done)
         return step;
     session->is_done = true;
@@ -32,13 +66,22 @@ static enum tls_step handshake(struct tls_session *base)
     return step;
 }
 
+static const struct tls_failure *failure_of(const struct tls_session *base)
+{
+    const struct policy_session *session = (const struct policy_session *)base;
+
+    return session->is_explained ? &session->failure : tls_session_failure(base->inner);
+}
+
 static void free_session(struct tls_session *base)
 {
     tls_session_free(base->inner);
     free(base);
 }
 
-static const struct tls_session_ops session_ops = { .handshake = handshake, .free = free_session };
+static const struct tls_session_ops session_ops = { .handshake = handshake,
+                                                    .failure = failure_of,
+                                                    .free = free_session };
 
 static int64_t machine_utc_s(void *ctx)
 {
@@ -97,6 +140,16 @@ static enum err refuse(struct tls_failure *ret_failure)
     return ERR_UNSUPPORTED;
 }
 
+static const char ca_clause[] = "what counts is the policy's ca, --tls-ca";
+static const char name_clause[] = "a map OLD=NEW/NAME gives the name that counts";
+
+static bool is_address(const char *name)
+{
+    struct net_address address;
+
+    return name != NULL && address_words_read(span_of(name), &address);
+}
+
 static enum err open_session(struct tls *base, const struct tls_config *config,
                              const struct tls_lower *lower, struct tls_session **ret_session,
                              struct tls_failure *ret_failure)
@@ -104,19 +157,25 @@ static enum err open_session(struct tls *base, const struct tls_config *config,
     const struct policy_tls *tls = (const struct policy_tls *)base;
     struct policy_session *session;
     struct tls_config changed;
+    bool verifies;
     enum err err;
 
     apply(tls, config, &changed);
     changed.server_name = name_for(tls, config);
     if (changed.today && changed.max_version == TLS_SSL_3_0)
         return refuse(ret_failure);
+    verifies = tls->policy->verify != TLS_POLICY_VERIFY_HOST;
     session = malloc(sizeof(*session));
     if (session == NULL)
         return ERR_NO_MEMORY;
-    *session = (struct policy_session){ .base.ops = &session_ops,
-                                        .log = config->log,
-                                        .oldest = config->min_version,
-                                        .newest = config->max_version };
+    *session = (struct policy_session){
+        .base.ops = &session_ops,
+        .clauses = { verifies ? ca_clause : NULL,
+                     verifies && is_address(changed.server_name) ? name_clause : NULL },
+        .log = config->log,
+        .oldest = config->min_version,
+        .newest = config->max_version
+    };
     err = tls_open(base->inner, &changed, lower, &session->base.inner, ret_failure);
     if (err != ERR_OK) {
         free(session);

@@ -71,7 +71,7 @@ def test_raised_and_said_once(model: str, certificates: Certificates) -> None:
 
 @pytest.mark.parametrize("model", MAKERS)
 @pytest.mark.parametrize(("certificate", "why"), [
-    ("server_other_ca", "does not end at a stored CA certificate"),
+    ("server_other_ca", "(its last issuer is CN=tlsmodem other CA; what counts is the policy's ca, --tls-ca)"),
     ("server_wrong_name", "issued for another name"),
     ("server_expired", "has expired"),
     ("server_expired_ca", "does not end at a stored CA certificate"),
@@ -122,6 +122,15 @@ def test_dates_are_by_the_machine_s_clock(certificates: Certificates) -> None:
         host.dial(peer.port)
         peer.handshake()
         host.opened()
+
+
+def test_a_host_that_dials_an_address_hears_of_the_map(certificates: Certificates) -> None:
+    with modern("m95", certificates, "--map", "192.0.2.7=127.0.0.1") as host, \
+            Peer(certificates, certificate="server_wrong_name", versions=ONLY_1_3) as peer:
+        host.dial(peer.port, "192.0.2.7")
+        peer.fail_handshake()
+        host.failed()
+        assert "; a map OLD=NEW/NAME gives the name that counts)" in host.warning()
 
 
 def test_a_mapped_address_has_the_name_of_the_map(certificates: Certificates) -> None:

@@ -27,6 +27,11 @@ def install(tree: Path, *arguments: str | Path, destdir: Path | None = None, sta
                env={"DESTDIR": str(destdir or "")})
 
 
+# That --help, the errors of the program and its pages name.
+PAGES = ("README.md", "docs/transcripts.md", "docs/state.md", "docs/gateway.md", "docs/control.md", "docs/openapi.json", "docs/laboratory.md",
+         "docs/facts/unconfirmed.md", "docs/commands/telit.md")
+
+
 def files_in(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
 
@@ -39,6 +44,8 @@ def test_uninstall_removes_what_install_put_there(tree: Path) -> None:
     install(tree, "/usr", destdir=destdir)
     there = files_in(destdir)
     assert {"usr/bin/tlsmodem", "usr/share/doc/tlsmodem/LICENSE", "usr/include/tlsmodem.h", "usr/include/tlsmodem/err.h"} <= there
+    assert {f"usr/share/doc/tlsmodem/{page}" for page in PAGES} <= there
+    assert "usr/share/man/man1/tlsmodemctl.1" in there
     assert not any(str(BUILD) in (destdir / name).read_text(errors="replace") for name in there
                    if name.endswith((".pc", ".cmake")))
     assert "removed" in install(tree, "--remove", "/usr", destdir=destdir)

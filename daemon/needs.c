@@ -24,6 +24,7 @@ static size_t of_port(const struct port_spec *port)
     case PORT_PTY:
         return OF_PTY;
     case PORT_TCP:
+    case PORT_RFC2217:
     case PORT_UNIX:
         return OF_LISTENER;
     case PORT_UART:

@@ -144,6 +144,11 @@ static bool take_unix(struct options *options, const char *value, struct text *e
     return take_port(options, value, error, "--unix", port_option_unix);
 }
 
+static bool take_rfc2217(struct options *options, const char *value, struct text *error)
+{
+    return take_port(options, value, error, "--rfc2217", port_option_rfc2217);
+}
+
 static bool take_uart(struct options *options, const char *value, struct text *error)
 {
     return take_port(options, value, error, "--uart", port_option_uart);
@@ -382,10 +387,12 @@ static const struct option first[] = {
       "a port: a Unix socket for you only, also for QEMU's -serial unix:PATH" },
     { "--uart", NULL, "DEVICE[,BAUD[,rtscts]]", true, take_uart,
       "a port: a serial device, 8N1; BAUD is 115200 unless given" },
+    { "--rfc2217", NULL, "[HOST:]PORT", true, take_rfc2217,
+      "a port: as of --tcp, with rate, DTR, DCD and RI by RFC 2217, as pyserial's rfc2217:// has" },
     { "--stdio", NULL, NULL, false, take_stdio,
       "a port: standard input and output; as the only port it ends the program with its input" },
     { "--allow-remote", NULL, NULL, false, take_allow_remote,
-      "let --tcp listen where other machines can reach it: they need no password" },
+      "let --tcp and --rfc2217 listen where other machines can reach it: they need no password" },
     { "--state", NULL, "DIR", false, take_state,
       "the folder of the modem's memory, or none: in RAM only; "
       "else $STATE_DIRECTORY, $XDG_STATE_HOME/tlsmodem or ~/.local/state/tlsmodem" },
@@ -644,14 +651,15 @@ static bool check(const struct options *options, struct text *error)
         return false;
     }
     if (options->port_count == 0) {
-        text_add(error, "a port is needed: --pty, --tcp, --unix, --uart or --stdio");
+        text_add(error, "a port is needed: --pty, --tcp, --unix, --uart, --rfc2217 or --stdio");
         return false;
     }
     for (size_t i = 0; i < options->port_count && !options->allow_remote; i++) {
         if (port_option_is_remote(&options->ports[i])) {
             text_add(error,
-                     "--tcp: other machines can reach %s; allowed: 127.0.0.1, [::1], or "
+                     "%s: other machines can reach %s; allowed: 127.0.0.1, [::1], or "
                      "any address with --allow-remote",
+                     options->ports[i].kind == PORT_TCP ? "--tcp" : "--rfc2217",
                      options->ports[i].where);
             return false;
         }
@@ -713,7 +721,8 @@ void options_print_help(FILE *out)
         "       tlsmodem ctl COMMAND...    asks a run that has --control: tlsmodem ctl --help\n"
         "       tlsmodem state export|import FILE     what modems keep: tlsmodem state --help\n\n"
         "A software cellular module: a host talks AT commands to its ports.  Each --pty, --tcp,\n"
-        "--unix, --uart or --stdio is one more port, 1 to %d of them.  When all are open, one "
+        "--unix, --uart, --rfc2217 or --stdio is one more port, 1 to %d of them.  When all are "
+        "open, one "
         "line\n"
         "\"ready: NAME PORT\" is printed for each.\n\n",
         TLSMODEM_TERMINALS_MAX);

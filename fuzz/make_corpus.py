@@ -266,6 +266,18 @@ MUX = {
 }
 
 
+RFC2217_ON = "FF FB 2C FF FD 2C FF FD 00 FF FB 00 FF FD 01 FF FD 03"
+RFC2217 = {
+    "telnet": bytes.fromhex("1F FF FE 01 FF FE 03 FF FC 00 FF FD 18") + b"AT\r\0ATI\r\n\xff\xff",
+    "settings": bytes.fromhex("F3" + RFC2217_ON + "FF FA 2C 00 FF F0 FF FA 2C 01 00 00 25 80 FF F0 FF FA 2C 02 07 FF F0 FF FA 2C 03 03 FF F0"
+                              "FF FA 2C 04 02 FF F0 FF FA 2C 0A FF FF FF F0 FF FA 2C 0B FF FF FF F0") + b"AT\r",
+    "controls": bytes.fromhex("22" + RFC2217_ON + "".join(f"FF FA 2C 05 {value:02X} FF F0" for value in range(21))),
+    "flow": bytes.fromhex("30" + RFC2217_ON + "FF FA 2C 08 FF F0 FF FA 2C 09 FF F0 FF FA 2C 0C 01 FF F0 FF FA 2C 0C 03 FF F0 FF FA 2C 0C 07 FF F0"),
+    "broken": bytes.fromhex("41" + RFC2217_ON + "FF FA 2C" + 70 * "41" + "FF F0 FF FA FF F0 FF FA 2C 05 FF FB 2C FF F1 FF"),
+    "flood": bytes.fromhex("00" + 400 * "FF FD 18 FF FB 18"),
+}
+
+
 MAIL_BLOCKS = [b"a@x.test", b"b@y.test"]
 MAIL = {
     "replies": b"\0220-mail.test\r\n220 ESMTP\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n354 go\r\n",
@@ -426,6 +438,8 @@ def main() -> None:
         write("dialect", name, bytes([bits, 0]) + data)
     for name, data in STORED.items():
         write("stored", name, data)
+    for name, data in RFC2217.items():
+        write("rfc2217", name, data)
     for name, (how, data) in HTTP.items():
         write("http", name, bytes([how]) + data)
     for name, data in SNTP.items():

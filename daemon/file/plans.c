@@ -25,7 +25,7 @@ struct planning {
 /* The address of a listener, or the path that two ports cannot share whatever they are. */
 static void name_port(const struct port_spec *spec, char *ret_value)
 {
-    if (spec->kind == PORT_TCP)
+    if (port_kind_is_tcp(spec->kind))
         snprintf(ret_value, VALUE_CAP, "%s:%u", spec->where, (unsigned)spec->tcp_port);
     else
         snprintf(ret_value, VALUE_CAP, "%s", spec->where);
@@ -37,7 +37,7 @@ static bool claim_port(struct planning *planning, const struct port_spec *spec,
     char value[VALUE_CAP];
 
     name_port(spec, value);
-    if ((spec->kind == PORT_TCP && spec->tcp_port == 0) ||
+    if ((port_kind_is_tcp(spec->kind) && spec->tcp_port == 0) ||
         (spec->kind == PORT_PTY && spec->where[0] == '\0'))
         return true;
     if (spec->kind == PORT_STDIO)

@@ -37,7 +37,7 @@ static bool take_path(struct reading *reading, const char *value, read_fn *read)
 }
 
 /* "127.0.0.1:20000+": the port's number and ${n}. */
-static bool add_number(struct reading *reading, char *value)
+static bool add_number(struct reading *reading, char *value, read_fn *read)
 {
     size_t len = strlen(value);
     uint32_t n = file_subject_number(reading->subject);
@@ -45,7 +45,7 @@ static bool add_number(struct reading *reading, char *value)
 
     if (counts)
         value[len - 1] = '\0';
-    if (!take_value(reading, value, port_option_tcp))
+    if (!take_value(reading, value, read))
         return false;
     if (!counts)
         return true;
@@ -59,7 +59,7 @@ static bool add_number(struct reading *reading, char *value)
     return true;
 }
 
-static bool take_tcp(struct reading *reading, const char *pattern)
+static bool take_tcp(struct reading *reading, const char *pattern, read_fn *read)
 {
     const char *filled = file_subject_fill(reading->subject, reading->node, pattern);
     char value[FILE_TEXT_MAX + 1];
@@ -67,7 +67,7 @@ static bool take_tcp(struct reading *reading, const char *pattern)
     if (filled == NULL)
         return false;
     strcpy(value, filled);
-    if (!add_number(reading, value))
+    if (!add_number(reading, value, read))
         return false;
     if (!port_option_is_remote(&reading->spec) || reading->subject->settings->allow_remote)
         return true;
@@ -89,7 +89,7 @@ static bool take_tcp_each(struct reading *reading, const char *pattern)
             "all modems of the entry share one port; allowed: [HOST:]PORT without +");
         return false;
     }
-    return take_tcp(reading, pattern);
+    return take_tcp(reading, pattern, port_option_tcp);
 }
 
 /* A file is a service's, which waits for its devices; who types the command line mistypes. */
@@ -116,7 +116,7 @@ static bool take_entry(struct reading *reading, const struct file_port *port,
     if (entry->count != 1) {
         file_subject_wrong(reading->subject, entry->count > 1 ? entry->first->next : entry,
                            "an entry of ports has %zu keys; allowed: one, of pty, unix, tcp, "
-                           "tcp-each, uart, stdio",
+                           "tcp-each, uart, rfc2217, stdio",
                            entry->count);
         return false;
     }
@@ -130,7 +130,9 @@ static bool take_entry(struct reading *reading, const struct file_port *port,
         return take_uart(reading, port->uart);
     if (port->stdio != NULL)
         return take_stdio(reading, *port->stdio);
-    return port->tcp != NULL ? take_tcp(reading, port->tcp)
+    if (port->rfc2217 != NULL)
+        return take_tcp(reading, port->rfc2217, port_option_rfc2217);
+    return port->tcp != NULL ? take_tcp(reading, port->tcp, port_option_tcp)
                              : take_tcp_each(reading, port->tcp_each);
 }
 
@@ -184,7 +186,7 @@ bool file_ports(const struct file_subject *subject, struct file_port_places *ret
     if (layer == NULL) {
         file_report_add(subject->report, &subject->layers->node->place,
                         "ports: a modem needs some; allowed: a list of pty, unix, tcp, tcp-each, "
-                        "uart, stdio");
+                        "uart, rfc2217, stdio");
         return false;
     }
     if (!check_alone(subject, layer->modem, list) ||

@@ -25,9 +25,9 @@ static const cyaml_schema_field_t port_fields[] = {
     TEXT("tcp", struct file_port, tcp),
     TEXT("tcp-each", struct file_port, tcp_each),
     TEXT("uart", struct file_port, uart),
+    TEXT("rfc2217", struct file_port, rfc2217),
     CYAML_FIELD_BOOL_PTR("stdio", MAY, struct file_port, stdio),
     OWN("tcp-tls"),
-    OWN("rfc2217"),
     CYAML_FIELD_END,
 };
 

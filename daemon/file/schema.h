@@ -13,7 +13,7 @@
 
 /* One of a modem's ports: exactly one member is there. */
 struct file_port {
-    char *pty, *unix_path, *tcp, *tcp_each, *uart;
+    char *pty, *unix_path, *tcp, *tcp_each, *uart, *rfc2217;
     bool *stdio;
 };
 

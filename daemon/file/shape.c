@@ -14,7 +14,7 @@
 enum { WORDS_CAP = 700 };
 
 /* Keys that the contract has and this program has not. */
-static const char *const not_built[] = { "hosts", "network", "tcp-tls", "rfc2217" };
+static const char *const not_built[] = { "hosts", "network", "tcp-tls" };
 
 static bool is_built(const char *key)
 {

@@ -107,10 +107,19 @@ bool port_option_tcp(const char *name, const char *value, struct port_spec *ret_
     return true;
 }
 
+bool port_option_rfc2217(const char *name, const char *value, struct port_spec *ret_spec,
+                         struct text *error)
+{
+    bool good = port_option_tcp(name, value, ret_spec, error);
+
+    ret_spec->kind = PORT_RFC2217;
+    return good;
+}
+
 bool port_option_is_remote(const struct port_spec *spec)
 {
     assert(spec != NULL);
-    return spec->kind == PORT_TCP && !tcp_address_is_loopback(spec->where);
+    return port_kind_is_tcp(spec->kind) && !tcp_address_is_loopback(spec->where);
 }
 
 static bool set_baud(struct port_spec *spec, const char *name, struct span word, struct text *error)

@@ -17,6 +17,8 @@ bool port_option_uart(const char *name, const char *value, struct port_spec *ret
                       struct text *error);
 bool port_option_stdio(const char *name, const char *value, struct port_spec *ret_spec,
                        struct text *error);
+bool port_option_rfc2217(const char *name, const char *value, struct port_spec *ret_spec,
+                         struct text *error);
 
 /* True when hosts on other machines could reach the port. */
 bool port_option_is_remote(const struct port_spec *spec);

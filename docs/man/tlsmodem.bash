@@ -18,6 +18,7 @@ _tlsmodem() {
     run:--tcp) :; return ;;
     run:--unix) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--rfc2217) :; return ;;
     run:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     run:--dns) COMPREPLY=($(compgen -W "system module" -- "$word")); return ;;
     run:--tls-policy) COMPREPLY=($(compgen -W "module modern" -- "$word")); return ;;
@@ -61,7 +62,7 @@ _tlsmodem() {
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;

@@ -3,9 +3,16 @@
 
 #include <assert.h>
 
+bool port_kind_is_tcp(enum port_kind kind)
+{
+    return kind == PORT_TCP || kind == PORT_RFC2217;
+}
+
 void port_start(struct port *port, struct terminal *terminal)
 {
     assert(terminal != NULL);
+    if (port->ops->dress != NULL)
+        terminal = port->ops->dress(port, terminal);
     fd_channel_start(&port->channel, terminal);
 }
 

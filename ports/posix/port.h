@@ -4,14 +4,15 @@
 
 #include "posix/fd_channel.h"
 
-enum port_kind { PORT_PTY, PORT_TCP, PORT_UNIX, PORT_UART, PORT_STDIO };
+enum port_kind { PORT_PTY, PORT_TCP, PORT_UNIX, PORT_UART, PORT_STDIO, PORT_RFC2217 };
 
 enum { PORT_WHERE_CAP = 256, PORT_LABEL_CAP = 272 };
 
 /* What to open.  Plain data. */
 struct port_spec {
     enum port_kind kind;
-    char where[PORT_WHERE_CAP]; /* path of link ("": none), socket or device; TCP: numeric address,
+    char where[PORT_WHERE_CAP]; /* path of link ("": none), socket or device; TCP, RFC 2217: numeric
+                                 * address,
                                  * no brackets
                                  */
     uint16_t tcp_port;          /* 0: any free one */
@@ -20,10 +21,16 @@ struct port_spec {
     bool awaits;                /* UART: a device that is not there is waited for from the start */
 };
 
+/* True when hosts come over TCP, to `where` and `tcp_port`. */
+bool port_kind_is_tcp(enum port_kind kind);
+
 struct port;
 
 struct port_ops {
     void (*close)(struct port *port); /* gives everything back, frees the port */
+    /* What the channel is to speak to instead of `terminal`, as long as the port lives; NULL:
+     * `terminal` itself. */
+    struct terminal *(*dress)(struct port *port, struct terminal *terminal);
 };
 
 /* First member of each kind's own struct. */

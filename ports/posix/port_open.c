@@ -17,6 +17,8 @@ enum err port_open(struct posix_loop *loop, const struct port_spec *spec,
         return uart_port_open(loop, spec, ret_failure, ret_port);
     case PORT_STDIO:
         return stdio_port_open(loop, spec, ret_failure, ret_port);
+    case PORT_RFC2217:
+        return rfc2217_port_open(loop, spec, ret_failure, ret_port);
     }
     return port_fail(ret_failure, ERR_INVALID, "no such kind of port");
 }

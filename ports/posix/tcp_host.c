@@ -104,3 +104,18 @@ enum err tcp_host_bind(const struct port_spec *spec, const char *kind,
     *ret_fd = fd;
     return ERR_OK;
 }
+
+enum err tcp_host_listen(struct listener *listener, const struct port_spec *spec, const char *kind,
+                         struct port_failure *ret_failure)
+{
+    int fd;
+    enum err err = tcp_host_bind(spec, kind, listener->base.label, ret_failure, &fd);
+
+    if (err != ERR_OK)
+        return err;
+    err = listener_start(listener, fd);
+    if (err != ERR_OK)
+        return port_fail(ret_failure, err, "cannot listen at %s: %s", listener->base.label,
+                         err_text(err));
+    return ERR_OK;
+}

@@ -3,6 +3,7 @@
 #define POSIX_TCP_HOST_H
 
 #include "posix/http_guard.h"
+#include "posix/listener.h"
 #include "posix/port.h"
 #include "posix/port_failure.h"
 
@@ -19,5 +20,9 @@ bool tcp_host_refuses(const struct port *port, struct http_guard *guard, struct 
 enum err tcp_host_bind(const struct port_spec *spec, const char *kind,
                        char ret_label[PORT_LABEL_CAP], struct port_failure *ret_failure,
                        int *ret_fd);
+/* Makes `listener`, which listener_init() has filled in, listen there; its label is set, too.
+ * Errors are port_open()'s. */
+enum err tcp_host_listen(struct listener *listener, const struct port_spec *spec, const char *kind,
+                         struct port_failure *ret_failure);
 
 #endif

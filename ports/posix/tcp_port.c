@@ -31,21 +31,6 @@ static void close_tcp(struct port *port)
 
 static const struct port_ops tcp_ops = { .close = close_tcp };
 
-static enum err listen_at(struct listener *listener, const struct port_spec *spec,
-                          struct port_failure *ret_failure)
-{
-    int fd;
-    enum err err = tcp_host_bind(spec, "tcp", listener->base.label, ret_failure, &fd);
-
-    if (err != ERR_OK)
-        return err;
-    err = listener_start(listener, fd);
-    if (err != ERR_OK)
-        return port_fail(ret_failure, err, "cannot listen at %s: %s", listener->base.label,
-                         err_text(err));
-    return ERR_OK;
-}
-
 enum err tcp_port_open(struct posix_loop *loop, const struct port_spec *spec,
                        struct port_failure *ret_failure, struct port **ret_port)
 {
@@ -59,7 +44,7 @@ enum err tcp_port_open(struct posix_loop *loop, const struct port_spec *spec,
     listener->base.ops = &tcp_ops;
     listener_init(listener, loop, prepare);
     listener->base.channel.refuses = refuses;
-    err = listen_at(listener, spec, ret_failure);
+    err = tcp_host_listen(listener, spec, "tcp", ret_failure);
     if (err != ERR_OK) {
         close_tcp(&listener->base);
         return err;

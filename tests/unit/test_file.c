@@ -231,7 +231,7 @@ static void wrong_shapes_are_all_told(void **state)
         "   module: he911\n"
         "   ports: []\n"
         " - module: l610-drivers\n"
-        "   ports: [{stdio: yes, ptx: 1, rfc2217: 1}]\n"
+        "   ports: [{stdio: yes, ptx: 1, tcp-tls: 1}]\n"
         "   facts: [x]\n"
         "   network: {follow: wwan0}\n"
         "   allow: []\n",
@@ -249,7 +249,7 @@ static void wrong_shapes_are_all_told(void **state)
         "its place; ...\n"
         "f:11:20: stdio: \"yes\" is wrong because it is a text; allowed: true, false\n"
         "f:11:25: ptx: \"ptx\" is wrong because there is no such key; did you mean pty? ...\n"
-        "f:11:33: rfc2217: \"rfc2217\" is wrong because it is not built yet; ...\n"
+        "f:11:33: tcp-tls: \"tcp-tls\" is wrong because it is not built yet; ...\n"
         "f:12:11: facts: this is wrong because it is a list; allowed: a map of texts\n"
         "f:13:4: network: \"network\" is wrong because it is not built yet; ...\n"
         "f:14:11: allow: this is wrong because it has 0 entries; allowed: 1 to 500\n");

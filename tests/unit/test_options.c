@@ -58,6 +58,7 @@ static void ports_are_read(void **state)
         { "--tcp 0", { .kind = PORT_TCP, .where = "127.0.0.1" } },
         { "--tcp=127.0.0.2:65535", { .kind = PORT_TCP, .where = "127.0.0.2", .tcp_port = 65535 } },
         { "--tcp localhost:1", { .kind = PORT_TCP, .where = "127.0.0.1", .tcp_port = 1 } },
+        { "--rfc2217 [::1]:5000", { .kind = PORT_RFC2217, .where = "::1", .tcp_port = 5000 } },
         { "--tcp [::1]:5000", { .kind = PORT_TCP, .where = "::1", .tcp_port = 5000 } },
         { "--tcp [::ffff:127.0.0.1]:7",
           { .kind = PORT_TCP, .where = "::ffff:127.0.0.1", .tcp_port = 7 } },
@@ -184,7 +185,7 @@ static void mistakes_are_told_in_one_line(void **state)
     static const struct {
         const char *words, *error;
     } rows[] = {
-        { "", "a port is needed: --pty, --tcp, --unix, --uart or --stdio" },
+        { "", "a port is needed: --pty, --tcp, --unix, --uart, --rfc2217 or --stdio" },
         { "--pty", "--pty needs PATH" },
         { "--stdio=1", "--stdio takes no value" },
         { "--stdio --stdio", "--stdio may be given once" },
@@ -304,19 +305,19 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(error,
-                        "unknown option --sdtio; allowed: --config, --check-config, --module, "
-                        "--list-modules, --imei, "
-                        "--imsi, --iccid, --pty, "
-                        "--tcp, --unix, --uart, --stdio, --allow-remote, --state, --dns, "
-                        "--tls-policy, --tls-ca, --tls-verify, --source, --listen, --clock, "
-                        "--guard, --map, --link, "
-                        "--trace, --log-level, --scenario, --record, --keylog, --metrics, "
-                        "--metrics-file, --control, "
-                        "--control-token-file, --threads, --shard, --debuggable, "
-                        "--exit-with-parent, --strict, "
-                        "--help, "
-                        "--version");
+    assert_string_equal(
+        error, "unknown option --sdtio; allowed: --config, --check-config, --module, "
+               "--list-modules, --imei, "
+               "--imsi, --iccid, --pty, "
+               "--tcp, --unix, --uart, --rfc2217, --stdio, --allow-remote, --state, --dns, "
+               "--tls-policy, --tls-ca, --tls-verify, --source, --listen, --clock, "
+               "--guard, --map, --link, "
+               "--trace, --log-level, --scenario, --record, --keylog, --metrics, "
+               "--metrics-file, --control, "
+               "--control-token-file, --threads, --shard, --debuggable, "
+               "--exit-with-parent, --strict, "
+               "--help, "
+               "--version");
     assert_false(parse("frob", &options, error));
     assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check, "
                                "ctl, state");

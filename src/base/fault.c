@@ -69,10 +69,20 @@ static bool refuse(struct text *why, struct span name, struct span value, const 
     return false;
 }
 
+/* The words of an attribute, with a blank behind each comma. */
+static void add_words(struct text *text, const char *words)
+{
+    for (; *words != '\0'; words++) {
+        text_add_char(text, *words);
+        if (*words == ',')
+            text_add_char(text, ' ');
+    }
+}
+
 static bool refuse_attribute(struct text *why, const struct fault_attribute *attribute,
                              struct span value)
 {
-    char memory[FAULT_WORDS_MAX];
+    char memory[2 * FAULT_WORDS_MAX];
     struct text allowed;
 
     text_init(&allowed, memory, sizeof(memory));
@@ -80,7 +90,7 @@ static bool refuse_attribute(struct text *why, const struct fault_attribute *att
         text_add(&allowed, "%d to %d%s%s", (int)attribute->min, (int)attribute->max,
                  attribute->unit[0] != '\0' ? " " : "", attribute->unit);
     else if (attribute->words[0] != '\0')
-        text_add(&allowed, "%s", attribute->words);
+        add_words(&allowed, attribute->words);
     else
         text_add(&allowed, "at most %d printable ASCII characters without quotes", FAULT_TEXT_MAX);
     return refuse(why, span_of(attribute->name), value, memory);

@@ -4,7 +4,7 @@
 #include "base/letters.h"
 #include "wrap/link_profile.h"
 
-enum { WHY_CAP = 600, LINK_CAP = 128 };
+enum { WHY_CAP = 1200, LINK_CAP = 128 };
 
 static bool is_none(struct span words)
 {

@@ -91,7 +91,7 @@ static void test_mistakes_are_told(void **state)
     assert_refused("latency latency=1 every=0", "1 to 2147483647");
     assert_refused("latency latency=1 command=\"AT", "no NAME=VALUE");
     assert_refused("urc moment=answer", "needs text");
-    assert_refused("urc text=RING moment=never", "answer,inside,prompt");
+    assert_refused("urc text=RING moment=never", "answer, inside, prompt");
     assert_refused("tls", "needs reason");
     assert_refused("tls reason=TLS_FINE", "TLS_UNKNOWN_CA");
 }

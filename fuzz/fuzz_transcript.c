@@ -119,7 +119,7 @@ static void as_scenario(struct disk *disk)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct disk disk = { .world = { &ops } };
+    struct disk disk = { .world = { .ops = &ops } };
     struct span left = span_at(data, size);
     struct reader *reader;
     enum err err;

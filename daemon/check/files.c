@@ -25,8 +25,7 @@ static enum err read_file(struct reader_world *world, const char *path, struct s
     if (file != NULL)
         file->data = file_bytes_read(path, FILE_MAX, &len, &why);
     if (file == NULL || file->data == NULL) {
-        report_add_text(&files->mistakes, span_of(path));
-        report_add(&files->mistakes, ": %s\n", why);
+        world->why_not_read = why;
         free(file);
         return access(path, F_OK) != 0 && errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
     }

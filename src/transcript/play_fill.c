@@ -25,9 +25,9 @@ static bool find(void *ctx, struct span name, struct span *ret_value)
     return ask(&play->config->usual, name, ret_value);
 }
 
-static void add_name(struct report *why, struct span name)
+static void add_name(struct report *why, const char *before, struct span name)
 {
-    report_add(why, " ${");
+    report_add(why, "%s ${", before);
     report_add_text(why, name);
     report_add(why, "}");
 }
@@ -36,6 +36,7 @@ static void add_name(struct report *why, struct span name)
 static bool refuse(struct play *play, enum err err, struct span unknown)
 {
     const struct script_model *model = &play->header->models[play->config->model];
+    const char *before = "; in the file";
     struct span name;
 
     play->is_wrong = true;
@@ -44,12 +45,14 @@ static bool refuse(struct play *play, enum err err, struct span unknown)
         return false;
     }
     report_add(&play->why, "  no variable");
-    add_name(&play->why, unknown);
-    report_add(&play->why, "; allowed: those that --set gives, of certificates, and");
-    for (size_t i = 0; (name = values_name_at(&play->captured, i)).len > 0; i++)
-        add_name(&play->why, name);
-    for (size_t i = 0; i < model->variable_count; i++)
-        add_name(&play->why, model->variables[i].name);
+    add_name(&play->why, "", unknown);
+    report_add(&play->why, "; allowed: those that --set gives (--set ");
+    report_add_text(&play->why, unknown);
+    report_add(&play->why, "=VALUE), and those of certificates");
+    for (size_t i = 0; (name = values_name_at(&play->captured, i)).len > 0; i++, before = "")
+        add_name(&play->why, before, name);
+    for (size_t i = 0; i < model->variable_count; i++, before = "")
+        add_name(&play->why, before, model->variables[i].name);
     report_add(&play->why, "\n");
     return false;
 }

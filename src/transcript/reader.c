@@ -46,6 +46,12 @@ static enum err find_file(struct reader *reader, char *path, struct span *ret_by
     return ERR_OK;
 }
 
+/* As whoever read it has it. */
+static const char *why_not_read(const struct reader *reader, enum err err)
+{
+    return reader->world->why_not_read != NULL ? reader->world->why_not_read : err_text(err);
+}
+
 static void enter_file(struct reader *reader, const char *path, struct span bytes)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* which some editors put in front of UTF-8 */
@@ -107,7 +113,7 @@ static void take_include(struct reader *reader, struct span rest)
             enter_file(reader, path, bytes);
             return;
         }
-        why = err_text(err);
+        why = why_not_read(reader, err);
     }
     reader_mistake(reader, name, why, "a file, from the folder of this one");
 }
@@ -244,7 +250,11 @@ static void take_line(struct reader *reader, struct span line)
         reader_take_peer_step(reader, rest);
     } else if (!reader_take_step(reader, rest)) {
         reader->key = nothing;
-        reader_mistake_words(reader, line, "it begins with no word of a transcript", word_at);
+        if (is_blank(line.data[0]))
+            reader_mistake(reader, line, "blanks stand in front",
+                           "a line that begins with its word");
+        else
+            reader_mistake_words(reader, line, "it begins with no word of a transcript", word_at);
     }
 }
 
@@ -274,7 +284,7 @@ static enum err read_once(struct reader *reader, char *path)
     reader->depth = 1;
     err = find_file(reader, path, &bytes);
     if (err != ERR_OK) {
-        reader_mistake(reader, nothing, err_text(err), "a file that can be read");
+        reader_mistake(reader, nothing, why_not_read(reader, err), "a file that can be read");
         return err;
     }
     reader->depth = 0;

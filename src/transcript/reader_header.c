@@ -153,15 +153,17 @@ static void take_only(struct reader *reader, struct span rest)
 {
     static const char *const words[] = { "engine", "pty",  "tcp",   "unix",
                                          "stdio",  "uart", "whole", NULL };
+    static const char allowed[] = "engine, pty, tcp, unix, stdio, uart, whole";
     struct span word;
 
     reader->only.count = 0;
+    if (letters_trim(rest).len == 0)
+        reader_mistake(reader, nothing, "which back end?", allowed);
     while ((word = words_next(&rest)).len > 0) {
         struct span *only;
 
         if (!is_in(words, word)) {
-            reader_mistake(reader, word, "it is no back end",
-                           "engine, pty, tcp, unix, stdio, uart, whole");
+            reader_mistake(reader, word, "it is no back end", allowed);
             continue;
         }
         only = reader_list_add(reader, &reader->only, sizeof(*only), SCRIPT_ENTRIES_MAX);
@@ -169,8 +171,6 @@ static void take_only(struct reader *reader, struct span rest)
             return;
         *only = word;
     }
-    if (reader->only.count == 0)
-        reader_mistake(reader, nothing, "where?", "engine, pty, tcp, unix, stdio, uart, whole");
 }
 
 /* A later one of the same name takes the place of the first. */

@@ -12,12 +12,37 @@ struct reader_chunk {
     _Alignas(max_align_t) uint8_t bytes[];
 };
 
+/* The bytes of the letter of UTF-8 that begins here; 1: it is ASCII, or none. */
+static size_t letter_len(struct span text)
+{
+    uint8_t first = text.data[0];
+    size_t len = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+
+    if (first < 0xc2 || first > 0xf4 || len > text.len ||
+        (first == 0xc2 && text.data[1] < 0xa0)) /* a control character of ISO 6429 */
+        return 1;
+    for (size_t i = 1; i < len; i++) {
+        if ((text.data[i] & 0xc0) != 0x80)
+            return 1;
+    }
+    return len;
+}
+
 static void add_shown(struct text *text, struct span value)
 {
-    for (size_t i = 0; i < value.len && i < SHOWN_MAX; i++)
-        text_add_char(text,
-                      value.data[i] >= ' ' && value.data[i] < 0x7f ? (char)value.data[i] : '?');
-    if (value.len > SHOWN_MAX)
+    size_t at = 0;
+
+    while (at < value.len && at < SHOWN_MAX) {
+        size_t len = letter_len(span_skip(value, at));
+
+        if (len > 1)
+            text_add_span(text, span_at(value.data + at, len));
+        else
+            text_add_char(
+                text, value.data[at] >= ' ' && value.data[at] < 0x7f ? (char)value.data[at] : '?');
+        at += len;
+    }
+    if (at < value.len)
         text_add(text, "...");
 }
 

@@ -300,7 +300,7 @@ static void take_sms(struct reader *reader, struct span rest)
     }
     (void)reader_add_quoted(reader, span_at(rest.data, from));
     second = reader->parts.count;
-    if (reader_add_quoted(reader, text) != READER_BYTES)
+    if (reader_add_quoted_text(reader, text) != READER_BYTES)
         return;
     reader->step.second = reader_text_from(reader, second);
     reader->step.text = reader_text_from(reader, first);

@@ -74,7 +74,7 @@ static int read_escape(struct span text, size_t *ret_len)
 }
 
 /* Undoes the escapes of a piece without variables; false: told. */
-static bool add_unescaped(struct reader *reader, struct span text)
+static bool add_unescaped(struct reader *reader, struct span text, bool is_ascii)
 {
     struct bytes *scratch = &reader->scratch;
     uint8_t *begin = scratch->data + scratch->len;
@@ -92,9 +92,8 @@ static bool add_unescaped(struct reader *reader, struct span text)
                 return false;
             }
             i += len;
-        } else if (byte >= 0x80) {
-            reader_mistake(reader, span_skip(text, i), "it is not ASCII",
-                           "ASCII, and \\xHH for other bytes");
+        } else if (byte >= 0x80 && is_ascii) {
+            reader_mistake(reader, text, "it is not ASCII", "ASCII, and \\xHH for other bytes");
             return false;
         }
         *end++ = (uint8_t)byte;
@@ -104,13 +103,13 @@ static bool add_unescaped(struct reader *reader, struct span text)
     return true;
 }
 
-static bool add_escaped(struct reader *reader, struct span text)
+static bool add_escaped(struct reader *reader, struct span text, bool is_ascii)
 {
     while (text.len > 0) {
         struct variable variable;
         size_t before = variable_find(text, &variable);
 
-        if (!add_unescaped(reader, span_at(text.data, before)))
+        if (!add_unescaped(reader, span_at(text.data, before), is_ascii))
             return false;
         if (before == text.len)
             return true;
@@ -145,18 +144,28 @@ static enum reader_form add_counted(struct reader *reader, struct span text)
     return READER_BYTES;
 }
 
-enum reader_form reader_add_quoted(struct reader *reader, struct span text)
+static enum reader_form add_quoted(struct reader *reader, struct span text, bool is_ascii)
 {
-    enum reader_form form = add_counted(reader, text);
-
-    if (form != READER_NOT_BYTES || text.len == 0 || text.data[0] != '"')
-        return form;
+    if (text.len == 0 || text.data[0] != '"')
+        return READER_NOT_BYTES;
     if (text.len < 2 || text.data[text.len - 1] != '"') {
         reader_mistake(reader, text, "its closing quote is missing", "\"...\"");
         return READER_MISTAKE;
     }
-    return add_escaped(reader, span_at(text.data + 1, text.len - 2)) ? READER_BYTES
-                                                                     : READER_MISTAKE;
+    text = span_at(text.data + 1, text.len - 2);
+    return add_escaped(reader, text, is_ascii) ? READER_BYTES : READER_MISTAKE;
+}
+
+enum reader_form reader_add_quoted(struct reader *reader, struct span text)
+{
+    enum reader_form form = add_counted(reader, text);
+
+    return form == READER_NOT_BYTES ? add_quoted(reader, text, true) : form;
+}
+
+enum reader_form reader_add_quoted_text(struct reader *reader, struct span text)
+{
+    return add_quoted(reader, text, false);
 }
 
 enum reader_form reader_add_bytes(struct reader *reader, struct span text)

@@ -14,6 +14,9 @@ enum reader_form {
 /* Adds the bytes of `"…"`, `N bytes` or `N binary bytes` to the parts. */
 enum reader_form reader_add_quoted(struct reader *reader, struct span text);
 
+/* The bytes of `"…"` that are text of a file: UTF-8 besides ASCII and escapes. */
+enum reader_form reader_add_quoted_text(struct reader *reader, struct span text);
+
 /* The same for `bytes "…"`, `N bytes`, `N binary bytes`. */
 enum reader_form reader_add_bytes(struct reader *reader, struct span text);
 

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 enum {
-    READER_MISTAKES_MAX = 20, /* told one by one; the reading ends there */
-    READER_DEPTH_MAX = 16,    /* files that include each other */
-    READER_MISTAKE_MAX = 400, /* bytes of one mistake's line */
+    READER_MISTAKES_MAX = 20,  /* told one by one; the reading ends there */
+    READER_DEPTH_MAX = 16,     /* files that include each other */
+    READER_MISTAKE_MAX = 1600, /* bytes of one mistake's line, behind its path */
     READER_PATH_MAX = 1024
 };
 
@@ -31,6 +31,7 @@ struct reader_world_ops {
 /* Begins a struct of the caller's, who keeps it until reader_close(). */
 struct reader_world {
     const struct reader_world_ops *ops;
+    const char *why_not_read; /* read_file()'s error in more words than it has; NULL: none */
 };
 
 #endif

@@ -136,7 +136,7 @@ def test_values(tmp_path: Path) -> None:
     assert check(path, "--set", "more=E1", "--set", "answer=NO").returncode == DIFFERENT
     done = check(path, "--set", "more=E1")
     assert done.returncode == WRONG
-    assert "no variable ${answer}; allowed: those that --set gives" in done.stdout
+    assert "no variable ${answer}; allowed: those that --set gives (--set answer=VALUE), and those of certificates\n" in done.stdout
 
 
 def test_a_line_end_of_a_value_is_told(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ static const struct reader_world_ops reader_ops = { .read_file = read_file, .com
 
 static void plays_back(const char *model)
 {
-    struct memory_file file = { { &reader_ops } };
+    struct memory_file file = { { .ops = &reader_ops } };
     struct play_config config = { .patterns = patterns_iface() };
     struct engine_stage_config stage_config = { .model = model };
     struct engine_stage *stage;

@@ -44,7 +44,7 @@ static bool find(void *ctx, struct span name, struct span *ret_value)
 /* Plays the text; the report is the caller's. */
 static enum play_end play(const char *text, bool single_bytes, struct report *report)
 {
-    struct memory_file file = { { &reader_ops }, text };
+    struct memory_file file = { { .ops = &reader_ops }, text };
     struct play_config config = { .usual = { find, NULL }, .patterns = patterns_iface() };
     struct engine_stage_config stage_config = { .model = "he910", .single_bytes = single_bytes };
     struct engine_stage *stage;

@@ -308,6 +308,15 @@ static void test_the_world(void **state)
     reader_close(reader);
 }
 
+static void test_a_message_is_utf8(void **state)
+{
+    struct reader *reader = open_text("sms \"+49\" \"Gr\xc3\xbc\xc3\x9f\\x65\"");
+
+    (void)state;
+    assert_text(&next(reader)->second, "Gr\xc3\xbc\xc3\x9f\x65", 7);
+    reader_close(reader);
+}
+
 struct mistake_case {
     const char *line; /* the third of the file */
     const char *told; /* behind "some.at:3: " */
@@ -319,7 +328,9 @@ static const struct mistake_case mistakes[] = {
     { "> bytes \"\\q\"", "\"\\q\" is wrong because this escape is unknown; allowed: \\r, \\n" },
     { "> bytes \"\\x1\"", "this escape is unknown" },
     { "> bytes \"\\\"", "this escape is unknown" },
-    { "> bytes \"\xc3\xa9\"", "it is not ASCII" },
+    { "> bytes \"a\xc3\xa9\"", "\"a\xc3\xa9\" is wrong because it is not ASCII" },
+    { "> bytes \"\xc3(\xff\xc2\x9b\"", "\"?(???\" is wrong because it is not ASCII" },
+    { "fault tls reason=no", "TLS_VERSION_MISSING, TLS_INTERNAL\n" },
     { "> a\x01", "a control character stands in the line" },
     { "> 99999999999999999999 bytes", "this is too many" },
     { "<~ (", "<~: \"(\" is wrong because a parenthesis is not closed" },
@@ -366,7 +377,7 @@ static const struct mistake_case mistakes[] = {
     { "guard 1", "guard: \"1\" is wrong because it is no time" },
     { "clock noon", "allowed: machine, manual, or a time of 2000 to 2099" },
     { "only here", "it is no back end" },
-    { "only", "where?" },
+    { "only", "only: which back end?" },
     { "name x", "allowed: name HOST ADDRESS, name HOST fail, name HOST hang" },
     { "name x y z", "it is nothing that a resolver says" },
     { "ping 1.2.3.4 soon", "it is nothing that an echo request meets" },
@@ -391,6 +402,7 @@ static const struct mistake_case mistakes[] = {
     { "peer a 65536 tcp", "it is no name" },
     { "AT", "\"AT\" is wrong because it begins with no word of a transcript; allowed: >, <, <|" },
     { ">AT", "it begins with no word of a transcript" },
+    { "    > AT", "\"    > AT\" is wrong because blanks stand in front; allowed: a line that" },
 };
 
 static void test_mistakes(void **state)
@@ -448,9 +460,15 @@ static void test_mistakes_of_peers(void **state)
 
 static void test_what_is_missing(void **state)
 {
+    static const char once[] = "some.at:2: only: \"here\" is wrong because it is no back end; "
+                               "allowed: engine, pty, tcp, unix, stdio, uart, whole\n";
     struct reader *reader = NULL;
 
     (void)state;
+    put("some.at", span_of("model he910\nonly here\n"));
+    assert_int_equal(reader_open(&disk.world, "some.at", &reader), ERR_INVALID);
+    assert_string_equal(disk.heard, once);
+    (void)clean(NULL);
     put("some.at", span_of("# nothing\n"));
     assert_int_equal(reader_open(&disk.world, "some.at", &reader), ERR_INVALID);
     assert_string_equal(disk.heard, "some.at:1: a line is missing; allowed: model NAME\n");
@@ -626,6 +644,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_texts, clean),
+        cmocka_unit_test_setup(test_a_message_is_utf8, clean),
         cmocka_unit_test_setup(test_an_unknown_variable_has_its_name, clean),
         cmocka_unit_test_setup(test_header, clean),
         cmocka_unit_test_setup(test_the_world, clean),

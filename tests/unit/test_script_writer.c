@@ -577,7 +577,7 @@ static bool find(void *ctx, struct span name, struct span *ret_value)
 static void play(struct stream typed[2], struct stream heard[2], struct stream *got)
 {
     static const struct fill_variables variables = { .find = find };
-    struct disk disk = { { &ops } };
+    struct disk disk = { { .ops = &ops } };
     const struct script_step *step;
     struct reader *reader;
     bool echo[2] = { true, true };

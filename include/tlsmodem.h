@@ -262,6 +262,13 @@ void tlsmodem_tick(struct tlsmodem *modem);
  * not show it. */
 bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index);
 
+/* True while the host of this port sends frames of a multiplexer: what they carry is another
+ * terminal's, and may be secret. */
+bool tlsmodem_hears_frames(const struct tlsmodem *modem, size_t index);
+
+/* True while what the host of this port is given are such frames. */
+bool tlsmodem_says_frames(const struct tlsmodem *modem, size_t index);
+
 /* True while a prompt is open at this port. */
 bool tlsmodem_in_prompt(const struct tlsmodem *modem, size_t index);
 

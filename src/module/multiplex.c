@@ -33,13 +33,28 @@ static struct module_terminal *line_terminal(const struct module_terminal *carri
     return NULL;
 }
 
+bool multiplex_is_line(const struct module_terminal *terminal)
+{
+    return terminal->carrier != 0;
+}
+
+/* Terminals that nobody has yet. */
+static size_t count_free(const struct tlsmodem *modem)
+{
+    size_t count = 0;
+
+    for (size_t i = modem->config.terminals; i < modem->terminal_count; i++)
+        count += !multiplex_is_line(modem->terminals[i]);
+    return count;
+}
+
 size_t multiplex_lacks(const struct module_terminal *carrier, size_t line_max)
 {
-    size_t lacking = 0;
+    size_t lacking = 0, free = count_free(carrier->modem);
 
     for (size_t dlci = 1; dlci <= line_max; dlci++)
         lacking += line_terminal(carrier, dlci) == NULL;
-    return lacking;
+    return lacking > free ? lacking - free : 0;
 }
 
 /* Those that nobody has yet are DLCIs of this port from now on. */
@@ -51,9 +66,8 @@ static void adopt(struct module_terminal *carrier, size_t line_max)
     for (size_t dlci = 1; dlci <= line_max; dlci++) {
         if (line_terminal(carrier, dlci) != NULL)
             continue;
-        while (modem->terminals[free]->carrier != 0)
+        while (multiplex_is_line(modem->terminals[free]))
             free++;
-        assert(free < modem->terminal_count);
         modem->terminals[free]->carrier = (uint8_t)(carrier->index + 1);
         modem->terminals[free]->dlci = (uint8_t)dlci;
         modem->terminals[free]->asleep = true;
@@ -107,11 +121,6 @@ bool multiplex_is_on(const struct module_terminal *terminal)
     return terminal->multiplex != NULL;
 }
 
-bool multiplex_is_line(const struct module_terminal *terminal)
-{
-    return terminal->carrier != 0;
-}
-
 const struct multiplex_settings *multiplex_settings_of(const struct module_terminal *terminal)
 {
     if (multiplex_is_line(terminal))
@@ -131,8 +140,7 @@ enum err multiplex_start(struct at_session *at, const struct multiplex_settings 
                                  .log = carrier->modem->config.log };
 
     assert(!multiplex_is_on(carrier) && !multiplex_is_line(carrier));
-    assert(multiplex_lacks(carrier, settings->line_max) + carrier->modem->terminal_count <=
-           MODULE_TERMINALS_MAX);
+    assert(multiplex_lacks(carrier, settings->line_max) == 0);
     multiplex = calloc(1, sizeof(*multiplex));
     if (multiplex == NULL)
         return ERR_NO_MEMORY;
@@ -202,12 +210,19 @@ size_t multiplex_feed(struct module_terminal *terminal, struct span bytes)
     return run(multiplex) ? mux_feed(multiplex->mux, module_now(terminal->modem), bytes) : 0;
 }
 
+bool multiplex_says_frames(const struct module_terminal *terminal)
+{
+    const struct multiplex *multiplex = terminal->multiplex;
+
+    return multiplex != NULL && multiplex->running && multiplex->plain_left == 0;
+}
+
 struct span multiplex_peek(const struct module_terminal *terminal)
 {
     const struct multiplex *multiplex = terminal->multiplex;
     struct span plain;
 
-    if (multiplex->running && multiplex->plain_left == 0)
+    if (multiplex_says_frames(terminal))
         return mux_peek(multiplex->mux);
     plain = terminal_plain_peek(terminal);
     if (multiplex->running && plain.len > multiplex->plain_left)
@@ -219,7 +234,7 @@ void multiplex_consume(struct module_terminal *terminal, size_t count)
 {
     struct multiplex *multiplex = terminal->multiplex;
 
-    if (multiplex->running && multiplex->plain_left == 0) {
+    if (multiplex_says_frames(terminal)) {
         mux_consume(multiplex->mux, count);
         return;
     }

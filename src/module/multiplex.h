@@ -61,6 +61,9 @@ struct span multiplex_peek(const struct module_terminal *terminal);
 /* It has got the first `count` of them. */
 void multiplex_consume(struct module_terminal *terminal, size_t count);
 
+/* True once what was answered before the first frame has gone out. */
+bool multiplex_says_frames(const struct module_terminal *terminal);
+
 /* How many bytes there are for the host, at least. */
 size_t multiplex_output_waiting(const struct module_terminal *terminal);
 

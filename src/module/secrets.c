@@ -14,6 +14,18 @@ bool tlsmodem_awaits_secret(const struct tlsmodem *modem, size_t index)
     return multiplex_is_on(terminal) || at_awaits_secret(terminal->at);
 }
 
+bool tlsmodem_hears_frames(const struct tlsmodem *modem, size_t index)
+{
+    assert(index < modem->terminal_count);
+    return multiplex_is_on(modem->terminals[index]);
+}
+
+bool tlsmodem_says_frames(const struct tlsmodem *modem, size_t index)
+{
+    assert(index < modem->terminal_count);
+    return multiplex_says_frames(modem->terminals[index]);
+}
+
 bool tlsmodem_in_prompt(const struct tlsmodem *modem, size_t index)
 {
     assert(index < modem->terminal_count);

@@ -4,8 +4,9 @@
 
 #include <stdlib.h>
 
-/* How much of a DLCI is kept before all the host sends is left to the port. */
-enum { KEPT_FRAMES = 4, MSC = 0xe1 };
+/* How much of a DLCI is kept before all that the host sends is left to the port: more than can be
+ * on its way when a host that obeys is told to wait. */
+enum { KEPT_MAX_BYTES = 65536, MSC = 0xe1 };
 
 static struct mux_line *line_from(struct channel *channel)
 {
@@ -65,7 +66,7 @@ void mux_line_free(struct mux_line *line)
 
 bool mux_line_is_full(const struct mux_line *line)
 {
-    return line->kept.len >= KEPT_FRAMES * line->mux->config.frame_max;
+    return line->kept.len >= KEPT_MAX_BYTES;
 }
 
 void mux_line_feed(struct mux_line *line, struct span bytes)
@@ -80,8 +81,8 @@ void mux_line_feed(struct mux_line *line, struct span bytes)
         line->told_wait = true;
         line->status_due = true;
     }
-    if (bytes_add(&line->kept, span_skip(bytes, taken),
-                  (KEPT_FRAMES + 1) * line->mux->config.frame_max) != ERR_OK)
+    if (bytes_add(&line->kept, span_skip(bytes, taken), KEPT_MAX_BYTES + MUX_INFORMATION_MAX) !=
+        ERR_OK)
         log_say(line->mux->config.log, LOG_ERROR,
                 "out of memory: %zu bytes of the host on DLCI %u are lost", bytes.len - taken,
                 line->dlci);

@@ -162,9 +162,10 @@ static void note_spoilt(struct mux *mux)
         "the multiplexer has got bytes that are no frame, or a damaged one, and goes on without");
 }
 
+/* Whole frames may wait, too, while they may not go on. */
 static void note_inside(struct mux *mux, int64_t now_ms)
 {
-    bool waits = !mux->closing && mux_reader_is_inside(&mux->reader);
+    bool waits = may_go_on(mux) && mux_reader_is_inside(&mux->reader);
 
     mux->inside_from_ms = waits ? now_ms : CLOCK_NEVER;
 }
@@ -283,7 +284,8 @@ void mux_tick(struct mux *mux, int64_t now_ms)
 {
     if (now_ms < mux_deadline(mux))
         return;
-    mux_reader_give_up(&mux->reader);
+    if (may_go_on(mux))
+        mux_reader_give_up(&mux->reader);
     read_frames(mux);
     note_inside(mux, now_ms);
     note_spoilt(mux);

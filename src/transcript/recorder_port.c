@@ -119,6 +119,15 @@ static size_t feed_part(struct recorder_port *port, struct span bytes)
     bool ends;
     size_t len, taken;
 
+    if (tlsmodem_hears_frames(port->recorder->modem, port->index)) {
+        recorder_release(port);
+        if (!port->framed)
+            writer_omit(port->recorder->writer, port->index, "a multiplexer's frames");
+        port->framed = true;
+        port->known = 0;
+        return feed_inner(port, bytes);
+    }
+    port->framed = false;
     if (port->known > 0) {
         len = port->known < bytes.len ? port->known : bytes.len;
         taken = feed_inner(port, span_at(bytes.data, len));

@@ -400,7 +400,7 @@ static void look(struct recorder_port *port, int64_t now_ms)
 {
     struct span said;
 
-    if (holds(port))
+    if (holds(port) || (port->framed && tlsmodem_says_frames(port->recorder->modem, port->index)))
         return;
     said = port->inner->ops->peek(port->inner);
     if (!has_seen(port, said) || said.len == port->seen)
@@ -443,6 +443,8 @@ void recorder_said(struct recorder_port *port, size_t count)
     struct span said = port->inner->ops->peek(port->inner);
     int64_t now_ms = clock_now_ms(port->recorder->clock);
 
+    if (port->framed && tlsmodem_says_frames(port->recorder->modem, port->index))
+        return;
     assert(count <= said.len);
     if (!has_seen(port, said)) {
         hear(port, now_ms, span_at(said.data, count));

@@ -68,6 +68,7 @@ struct recorder_port {
     struct bytes kept; /* typed while the port keeps bytes back: secrets, when their echo comes */
     bool is_data;      /* it is typed at a prompt */
     bool overlong;     /* the rest of a line that is a secret as a whole */
+    bool framed;       /* it is multiplexed: what its frames carry is not written */
     bool armoured;     /* a PEM block has begun, and no prompt has asked for it */
     size_t seen;       /* bytes that the module has said, and nobody took yet, are written */
     uint32_t sum;      /* of them */

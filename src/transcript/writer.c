@@ -177,6 +177,12 @@ void writer_host(struct writer *writer, int64_t now_ms, unsigned port, struct sp
     writer_take_typed(writer, now_ms, port, bytes, secret);
 }
 
+void writer_omit(struct writer *writer, unsigned port, const char *what)
+{
+    writer_settle_doubt(writer);
+    writer_line(writer, "# port %u: %s are not written from here on", port + 1, what);
+}
+
 void writer_module(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes)
 {
     writer_settle_doubt(writer);

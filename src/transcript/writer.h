@@ -62,6 +62,9 @@ bool writer_holds(const struct writer *writer, unsigned port);
  * module has only seen it since; for one event of writer_peer.h. */
 void writer_precede(struct writer *writer, unsigned port);
 
+/* From here on `what` of a port is not written, which a comment tells. */
+void writer_omit(struct writer *writer, unsigned port, const char *what);
+
 /* The module has said these. */
 void writer_module(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes);
 

@@ -1,0 +1,99 @@
+"""The host's side of a multiplexed port (3GPP TS 27.010, basic option), by the standard."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections import defaultdict
+
+from .patience import ANSWER_S
+
+SABM, UA, DM, DISC, UIH = 0x3F, 0x73, 0x1F, 0x53, 0xEF
+FLAG = 0xF9
+MODEM_STATUS, CLOSE_DOWN = 0xE3, 0xC3
+WAIT = 0x02  # FC
+
+
+def sequence(data: bytes) -> int:
+    fcs = 0xFF
+    for byte in data:
+        fcs ^= byte
+        for _ in range(8):
+            fcs = fcs >> 1 ^ 0xE0 if fcs & 1 else fcs >> 1
+    return 0xFF - fcs
+
+
+def frame(dlci: int, control: int, information: bytes = b"") -> bytes:
+    length = len(information)
+    head = bytes([dlci << 2 | 3, control])
+    head += bytes([length << 1 | 1]) if length < 128 else bytes([(length & 127) << 1, length >> 7])
+    return bytes([FLAG]) + head + information + bytes([sequence(head), FLAG])
+
+
+class MuxHost:
+    """Frames on a descriptor: data by DLCI, answers by DLCI, and whether the module takes more."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._raw = b""
+        self.data: dict[int, bytearray] = defaultdict(bytearray)
+        self.answers: list[tuple[int, int]] = []
+        self.messages: list[bytes] = []
+        self.waits: set[int] = set()
+
+    def send(self, data: bytes) -> None:
+        """All of it, reading meanwhile, so that neither side waits for the other."""
+        while data:
+            readable, writable, _ = select.select([self._fd], [self._fd], [], ANSWER_S)
+            assert readable or writable, "the port is stuck"
+            if readable:
+                self._read()
+            if writable:
+                data = data[os.write(self._fd, data[:1024]):]
+
+    def open(self, *dlcis: int) -> None:
+        for dlci in dlcis:
+            self.send(frame(dlci, SABM))
+            self.wait(lambda dlci=dlci: (dlci, UA) in self.answers)
+
+    def command(self, dlci: int, text: str, end: bytes = b"\r\nOK\r\n") -> bytes:
+        self.data[dlci].clear()
+        self.send(frame(dlci, UIH, text.encode() + b"\r"))
+        self.wait(lambda: end in self.data[dlci])
+        return bytes(self.data[dlci])
+
+    def wait(self, come: object, seconds: float = ANSWER_S) -> None:
+        deadline = time.monotonic() + seconds
+        while not come():  # type: ignore[operator]
+            left = deadline - time.monotonic()
+            assert left > 0, f"did not come: {dict(self.data)} {self.answers} {self._raw!r}"
+            if select.select([self._fd], [], [], left)[0]:
+                self._read()
+
+    def _read(self) -> None:
+        self._raw += os.read(self._fd, 65536)
+        while self._take():
+            pass
+
+    def _take(self) -> bool:
+        raw = self._raw.lstrip(bytes([FLAG]))
+        if len(raw) < 4:
+            return False
+        head = 3 if raw[2] & 1 else 4
+        length = raw[2] >> 1 | (raw[3] << 7 if head == 4 else 0)
+        if len(raw) < head + length + 2:
+            return False
+        assert raw[head + length] == sequence(raw[:head]) and raw[head + length + 1] == FLAG, raw
+        dlci, control, information = raw[0] >> 2, raw[1], raw[head:head + length]
+        self._raw = raw[head + length + 1:]
+        if control != UIH:
+            self.answers.append((dlci, control))
+        elif dlci != 0:
+            self.data[dlci] += information
+        else:
+            self.messages.append(information)
+            if information[0] == MODEM_STATUS:
+                line = information[2] >> 2
+                (self.waits.add if information[3] & WAIT else self.waits.discard)(line)
+        return True

@@ -288,6 +288,8 @@ static bool add(struct reading *reading, const char *key, bool secret, struct sp
 
     if (has_entry(reading->file, &entry.slot))
         return wrong(reading, key, "it is there twice", "one");
+    if (value.len > STORAGE_VALUE_MAX)
+        return wrong(reading, key, "it is larger than 16384 bytes", "up to 16384 bytes");
     return state_file_add(reading->file, &entry) ||
            wrong(reading, key, "there is no memory for it", "less");
 }

@@ -189,9 +189,9 @@ def test_a_wrong_file_is_told(text: str, why: str, tmp_path: Path) -> None:
 
 def test_what_is_too_large_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
     text = ENTRY % '{"key":"a","text":"b"},{"key":"large","text":"%s"}' % ("x" * 16385)
-    said = refused(1, "import", "-", "--state", tmp_path / "new", given=text.encode())
-    assert "large is larger than 16384 bytes" in said
-    assert json.loads(good("export", "-", "--state", tmp_path / "new"))["modems"] == {}
+    said = refused(2, "import", "-", "--state", tmp_path / "new", given=text.encode())
+    assert 'modems: "he910": entry 2: large is wrong because it is larger than 16384 bytes; allowed: up to 16384 bytes' in said
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("words", [[], ["export"], ["frob", "x"], ["export", "x", "y"], ["import", "x", "--frob"],

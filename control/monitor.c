@@ -167,6 +167,14 @@ static enum err listen_at(struct monitor *monitor, struct port_failure *ret_fail
     return ERR_OK;
 }
 
+/* Puts in front of a failure what it is about. */
+static enum err fail_of(const char *option, enum err err, struct port_failure *failure)
+{
+    const struct port_failure own = *failure;
+
+    return port_fail(failure, err, "%s: %s", option, own.text);
+}
+
 enum err monitor_open(const struct monitor_config *config, struct port_failure *ret_failure,
                       struct monitor **ret_monitor)
 {
@@ -175,16 +183,21 @@ enum err monitor_open(const struct monitor_config *config, struct port_failure *
     enum err err;
 
     if (monitor == NULL)
-        return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
+        return port_fail(ret_failure, ERR_NO_MEMORY, "--metrics: out of memory");
     monitor->config = *config;
     for (size_t i = 0; i < config->threads; i++)
         monitor->sums[i] = tally_sums(fleet_tally(config->fleet, i));
     monitor->heap_before = heap_in_use();
     pthread_mutex_init(&monitor->lock, NULL);
     err = config->at != NULL ? listen_at(monitor, ret_failure) : ERR_OK;
-    if (err == ERR_OK && config->path != NULL)
+    if (err != ERR_OK) {
+        fail_of("--metrics", err, ret_failure);
+    } else if (config->path != NULL) {
         err = textfile_open(config->path, render, monitor, config->log, ret_failure,
                             &monitor->textfile);
+        if (err != ERR_OK)
+            fail_of("--metrics-file", err, ret_failure);
+    }
     if (err != ERR_OK) {
         monitor_close(monitor);
         return err;

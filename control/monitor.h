@@ -22,7 +22,7 @@ struct monitor_config {
 };
 
 /* Answers from now on; heap that is in use after this is the modems'.  `ret_failure` says in one
- * line what is wrong. */
+ * line what is wrong, and with which option. */
 enum err monitor_open(const struct monitor_config *config, struct port_failure *ret_failure,
                       struct monitor **ret_monitor);
 

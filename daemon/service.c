@@ -186,8 +186,7 @@ static bool open_monitor(struct service *service)
     struct port_failure failure;
 
     return (!service->has_metrics && service->metrics_file == NULL) ||
-           monitor_open(&config, &failure, &service->monitor) == ERR_OK ||
-           fail("--metrics", failure.text);
+           monitor_open(&config, &failure, &service->monitor) == ERR_OK || fail(failure.text, "");
 }
 
 static bool open_control(struct service *service, const struct modem_plans *plans)

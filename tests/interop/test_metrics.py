@@ -553,7 +553,7 @@ def test_a_wrong_file_is_told(name: str, status: int, why: str, tmp_path: Path) 
                            "--metrics-file", name], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           check=False)
     assert (done.returncode, done.stdout) == (status, "")
-    assert why in done.stderr
+    assert why in done.stderr and done.stderr.startswith("tlsmodem: --metrics-file: ")
 
 
 def test_a_file_of_modems_names_a_file(tmp_path: Path) -> None:

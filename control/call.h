@@ -16,7 +16,8 @@ struct call {
     struct house_modem modem;  /* the same */
     const struct lab_act *act; /* that the address has; NULL: none */
     json_t *body;              /* an object; NULL: there was none */
-    uint64_t argument;         /* the number behind the ? of the address; 0: there is none */
+    bool has_argument;         /* a number stands behind the ? of the address */
+    uint64_t argument;         /* it; 0: there is none */
     unsigned status;           /* of the answer; HTTP_OK in the beginning */
     json_t *answer;            /* owned; NULL until then */
     bool goes_on;              /* the answer is a stream, of the journal `tag`, 0: of all */

@@ -344,7 +344,7 @@ void calls_trouble_remove(struct call *call)
 {
     struct fault_order order = { .call = call, .number = (uint32_t)call->argument };
 
-    if (call->argument > UINT32_MAX)
+    if (call->argument > UINT32_MAX || (call->has_argument && call->argument == 0))
         order.err = ERR_NOT_FOUND;
     else
         fleet_visit_one(call->house->fleet, call->modem.index, remove_fault, &order);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALL_MS = 10 * 1000 };
+enum { CALL_MS = 10 * 1000, WHY_CAP = 80 };
 
 static const char type_of_json[] = "application/json";
 
@@ -77,10 +77,25 @@ static bool find_route(const struct http_request *request, struct route *ret_rou
     return false;
 }
 
-/* What jansson reads is 0 to 2^63 - 1. */
-static uint64_t number_of(const char *text)
+/* False: what stands there is no number, and the answer says so. */
+static bool read_argument(const struct http_request *request, const struct route *route,
+                          struct call *call, struct http_answer *answer)
 {
-    return text != NULL ? strtoull(text, NULL, 10) : 0;
+    const char *text =
+        route->argument != NULL ? http_request_argument(request, route->argument) : NULL;
+
+    char why[WHY_CAP];
+
+    if (text == NULL || strcmp(route->argument, "modem") == 0)
+        return true;
+    call->has_argument = text[0] != '\0' && strspn(text, "0123456789") == strlen(text);
+    if (call->has_argument)
+        call->argument = strtoull(text, NULL, 10);
+    if (!call->has_argument) {
+        snprintf(why, sizeof(why), "%s: it is no number; allowed: digits", route->argument);
+        put_error(answer, HTTP_BAD_REQUEST, why);
+    }
+    return call->has_argument;
 }
 
 static void begin_stream(struct control *control, const struct call *call,
@@ -104,10 +119,9 @@ static void answer_call(struct control *control, const struct http_request *requ
     const char *modem = http_request_argument(request, "modem");
     struct route route;
 
-    if (!find_route(request, &route, &call, answer) || !read_body(request, &call, answer))
+    if (!find_route(request, &route, &call, answer) ||
+        !read_argument(request, &route, &call, answer) || !read_body(request, &call, answer))
         return;
-    if (route.argument != NULL)
-        call.argument = number_of(http_request_argument(request, route.argument));
     if (modem != NULL && call.name[0] == '\0')
         snprintf(call.name, sizeof(call.name), "%s", modem);
     if (!atomic_load(&control->is_ready)) {

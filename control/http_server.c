@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define HEX "0123456789abcdefABCDEF"
+
 enum {
     MEMORY_MAX =
         40 * 1024, /* of a connection, its header in it; so much is not taken of the heap */
@@ -84,6 +86,25 @@ struct span http_request_body(const struct http_request *request)
 bool http_request_is_cut(const struct http_request *request)
 {
     return request->cut;
+}
+
+/* As RFC 3986 (2.1) has it, but for %00, which stays as it is: a text would end there. */
+static size_t unescape(void *ctx, struct MHD_Connection *connection, char *text)
+{
+    char *end = text;
+
+    (void)ctx;
+    (void)connection;
+    for (const char *at = text; *at != '\0';) {
+        char code[] = { at[0] == '%' ? at[1] : '\0', at[0] == '%' && at[1] != '\0' ? at[2] : '\0',
+                        '\0' };
+        bool is_code = strlen(code) == 2 && strspn(code, HEX) == 2 && strcmp(code, "00") != 0;
+
+        *end++ = is_code ? (char)strtoul(code, NULL, 16) : *at;
+        at += is_code ? 3 : 1;
+    }
+    *end = '\0';
+    return (size_t)(end - text);
 }
 
 /* ---- clients ---- */
@@ -305,9 +326,10 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
     return MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
         MHD_OPTION_LISTEN_SOCKET, server->fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+        (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)SILENCE_S, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
 }
 
 static void free_server(struct http_server *server)

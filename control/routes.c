@@ -85,7 +85,7 @@ static const struct route fixed[] = {
       NULL,
       "after",
       "a number: only entries behind that one",
-      { 200, 404 } },
+      { 200, 400, 404 } },
     { "PUT",
       PATH_OF_MODEM "/link",
       "Puts the modem behind this radio from now on.",
@@ -130,7 +130,7 @@ static const struct route fixed[] = {
       NULL,
       "number",
       "of the one that is removed",
-      { 200, 404 } },
+      { 200, 400, 404 } },
 };
 
 enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };

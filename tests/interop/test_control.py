@@ -309,6 +309,9 @@ def test_what_is_wrong_is_said_with_what_is_allowed() -> None:
         assert "allowed: 65536 bytes" in control.refused(413, "PATCH", at, b" " * 65537)
         assert "no such address" in control.refused(404, "GET", "/v2/modems")
         assert "no modem \"m96\"" in control.refused(404, "GET", "/v1/modems/m96")
+        assert "no modem \"m95%00x\"" in control.refused(404, "GET", "/v1/modems/m95%00x")
+        assert control.refused(404, "GET", "/v1/events?modem=m95%00x")
+        assert control.done("GET", "/v1/modems/%6d9%35")["name"] == "m95"
         assert "another" not in control.refused(405, "PUT", at)
         assert control.modem("m95")["signal"] == 20
 
@@ -350,7 +353,12 @@ def test_a_link_and_a_fault_are_felt(model: str) -> None:
             assert words in control.refused(400, "POST", f"{at}/faults", body)
         for link in ({}, {"name": "frob"}, {"rtt": -1}, {"rtt": "1,up=2"}, {"frob": 1}):
             control.refused(400, "PUT", f"{at}/link", link)
-        assert "no such fault" in control.refused(404, "DELETE", f"{at}/faults?number=9")
+        control.done("POST", f"{at}/faults", {"type": "refused"})
+        for number in (0, 9, 99999999999, 2**64):
+            assert "no such fault" in control.refused(404, "DELETE", f"{at}/faults?number={number}")
+        for number in ("", "x", "-1", "1x", "%00"):
+            assert "it is no number" in control.refused(400, "DELETE", f"{at}/faults?number={number}")
+        assert len(control.done("GET", f"{at}/faults")["faults"]) == 1
 
 
 def test_a_link_of_the_start_comes_back() -> None:

@@ -102,6 +102,7 @@ RECIPES: dict[tuple[str, str, int], Callable[[ControlPort], Ask]] = {
     ("delete", ONE, 200): after(("POST", "/v1/modems", entry("more")), then=("DELETE", "/v1/modems/more", None)),
     ("delete", ONE, 409): simple("DELETE", ONE),
     ("get", ONE + "/journal", 200): simple("GET", ONE + "/journal"),
+    ("get", ONE + "/journal", 400): simple("GET", ONE + "/journal?after=x"),
     **{("post", f"{ONE}/{act}", 200): simple("POST", f"{ONE}/{act}", good) for act, (good, _) in ACTS.items()},
     **{("post", f"{ONE}/{act}", 400): simple("POST", f"{ONE}/{act}", bad) for act, (_, bad) in ACTS.items()},
     **{("post", f"{ONE}/{act}", 409): after(OFF, then=("POST", f"{ONE}/{act}", good)) for act, (good, _) in ACTS.items()},
@@ -113,6 +114,7 @@ RECIPES: dict[tuple[str, str, int], Callable[[ControlPort], Ask]] = {
     ("post", ONE + "/faults", 400): simple("POST", ONE + "/faults", {"type": "frob"}),
     ("post", ONE + "/faults", 409): after(*[("POST", ONE + "/faults", {"type": "refused"})] * 64, then=("POST", ONE + "/faults", {"type": "refused"})),
     ("delete", ONE + "/faults", 200): simple("DELETE", ONE + "/faults"),
+    ("delete", ONE + "/faults", 400): simple("DELETE", ONE + "/faults?number=x"),
     ("post", ONE + "/ring-end", 200): after(("POST", ONE + "/ring", {}), then=("POST", ONE + "/ring-end", None)),
 }
 

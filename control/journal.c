@@ -4,14 +4,17 @@
 #include "base/bytes.h"
 #include "posix/now.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum { TIME_CAP = 32, TEXT_CAP = 1024, MS_IN_S = 1000, NS_IN_MS = 1000 * 1000, EVENT_MAX = 16384 };
+enum { ALL_BYTES = 64 * 1024 * 1024, ONE_BYTES_MIN = 16 * 1024, ONE_BYTES_MAX = 1024 * 1024 };
 
 struct entry {
     struct entry *next;
@@ -26,8 +29,16 @@ struct entry {
     char text[];
 };
 
+struct journals {
+    pthread_mutex_t lock; /* of the list; taken before that of a journal */
+    struct journal *first;
+    size_t count;
+    atomic_size_t bytes_max; /* of each */
+};
+
 struct journal {
     struct journal_config config;
+    struct journal *before, *next; /* of all */
     struct log log;
     struct tlsmodem_observer observer;
     int64_t begun_ms;
@@ -135,6 +146,15 @@ static int64_t utc_ms(void)
     return (int64_t)now.tv_sec * MS_IN_S + now.tv_nsec / NS_IN_MS;
 }
 
+/* Under the lock. */
+static void shrink(struct journal *journal)
+{
+    size_t bytes_max = atomic_load(&journal->config.all->bytes_max);
+
+    while (journal->bytes > bytes_max && journal->first != journal->last)
+        drop_first(journal);
+}
+
 /* Under the lock.  Takes the entry, whose text is filled in. */
 static void append(struct journal *journal, struct entry *entry)
 {
@@ -147,8 +167,7 @@ static void append(struct journal *journal, struct entry *entry)
         journal->first = entry;
     journal->last = entry;
     journal->bytes += entry->bytes;
-    while (journal->bytes > journal->config.bytes_max && journal->first != journal->last)
-        drop_first(journal);
+    shrink(journal);
 }
 
 /* What there is no memory for is lost. */
@@ -353,6 +372,71 @@ uint64_t journal_number(const struct journal *journal)
     return journal->config.number;
 }
 
+struct journals *journals_new(void)
+{
+    struct journals *journals = calloc(1, sizeof(*journals));
+
+    if (journals == NULL)
+        return NULL;
+    pthread_mutex_init(&journals->lock, NULL);
+    atomic_init(&journals->bytes_max, ONE_BYTES_MAX);
+    return journals;
+}
+
+void journals_free(struct journals *journals)
+{
+    if (journals == NULL)
+        return;
+    assert(journals->count == 0);
+    pthread_mutex_destroy(&journals->lock);
+    free(journals);
+}
+
+/* Under the lock of all.  It falls by halves, so that the journals are seldom walked through. */
+static void share(struct journals *journals)
+{
+    size_t bytes_max = ONE_BYTES_MAX, before = atomic_load(&journals->bytes_max);
+
+    while (bytes_max > ONE_BYTES_MIN && bytes_max * journals->count > ALL_BYTES)
+        bytes_max /= 2;
+    atomic_store(&journals->bytes_max, bytes_max);
+    for (struct journal *at = journals->first; at != NULL && bytes_max < before; at = at->next) {
+        pthread_mutex_lock(&at->lock);
+        shrink(at);
+        pthread_mutex_unlock(&at->lock);
+    }
+}
+
+static void join(struct journal *journal)
+{
+    struct journals *all = journal->config.all;
+
+    pthread_mutex_lock(&all->lock);
+    journal->next = all->first;
+    if (all->first != NULL)
+        all->first->before = journal;
+    all->first = journal;
+    all->count++;
+    share(all);
+    pthread_mutex_unlock(&all->lock);
+}
+
+static void leave(struct journal *journal)
+{
+    struct journals *all = journal->config.all;
+
+    pthread_mutex_lock(&all->lock);
+    if (journal->before != NULL)
+        journal->before->next = journal->next;
+    else
+        all->first = journal->next;
+    if (journal->next != NULL)
+        journal->next->before = journal->before;
+    all->count--;
+    share(all);
+    pthread_mutex_unlock(&all->lock);
+}
+
 enum err journal_new(const struct journal_config *config, struct journal **ret_journal)
 {
     const uint32_t traced = UINT32_C(1) << TRACE_AT | UINT32_C(1) << TRACE_SOCKET |
@@ -360,6 +444,7 @@ enum err journal_new(const struct journal_config *config, struct journal **ret_j
                             UINT32_C(1) << TRACE_PORT;
     struct journal *journal = calloc(1, sizeof(*journal));
 
+    assert(config->all != NULL);
     if (journal == NULL)
         return ERR_NO_MEMORY;
     journal->config = *config;
@@ -373,6 +458,7 @@ enum err journal_new(const struct journal_config *config, struct journal **ret_j
     }
     journal->observer = (struct tlsmodem_observer){ on_result, on_bytes, journal };
     pthread_mutex_init(&journal->lock, NULL);
+    join(journal);
     *ret_journal = journal;
     return ERR_OK;
 }
@@ -381,6 +467,7 @@ void journal_free(struct journal *journal)
 {
     if (journal == NULL)
         return;
+    leave(journal);
     while (journal->first != NULL)
         drop_first(journal);
     pthread_mutex_destroy(&journal->lock);

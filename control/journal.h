@@ -16,19 +16,30 @@
 
 struct journal;
 
+/* The journals of a run, and the memory that their entries share. */
+struct journals;
+
 /* All is borrowed until journal_free(). */
 struct journal_config {
     const char *name;                /* of the modem */
     uint64_t number;                 /* from 1, another for each journal of a run */
     const struct log *log;           /* gets what it would get without the journal; may be NULL */
     const struct moved_clock *clock; /* of the modem; read when something happens */
-    size_t bytes_max;                /* that the entries may have */
+    struct journals *all;            /* that it is one of from now on */
     /* Who listens as it happens: an entry as an event of a stream (the text/event-stream of HTML),
      * built only while somebody does.  Both are called from any thread. */
     bool (*is_heard)(void *ctx);
     void (*tell)(void *ctx, uint64_t number, struct span event);
     void *ctx;
 };
+
+/* Makes the journals of a run, none yet, whose entries may have 64 MB together: each 1 MB at most,
+ * and 16 kB whatever comes.  The more there are the less each may have, also what it has already.
+ * NULL: no memory. */
+struct journals *journals_new(void);
+
+/* After each of them.  NULL is nothing. */
+void journals_free(struct journals *journals);
 
 /* ERR_NO_MEMORY. */
 enum err journal_new(const struct journal_config *config, struct journal **ret_journal);

@@ -8,13 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-    TOKEN_FILE_MAX = 4096,
-    JOURNALS_BYTES = 64 * 1024 * 1024,
-    JOURNAL_MIN = 16 * 1024,
-    JOURNAL_MAX = 1024 * 1024,
-    OTHERS = 077
-};
+enum { TOKEN_FILE_MAX = 4096, OTHERS = 077 };
 
 /* ---- the token ---- */
 
@@ -140,20 +134,13 @@ static struct hand *new_hand(void *ctx, const char *name)
     const struct journal_config config = { .name = name,
                                            .number = ++controlling->journals,
                                            .log = controlling->roster->log,
-                                           .bytes_max = controlling->bytes_max,
+                                           .all = controlling->all,
                                            .is_heard = control_is_heard,
                                            .tell = control_tell,
                                            .ctx = controlling->control };
     struct hand *hand;
 
     return hand_new(&config, &hand) == ERR_OK ? hand : NULL;
-}
-
-static size_t share_of(size_t modems)
-{
-    size_t share = JOURNALS_BYTES / modems;
-
-    return share < JOURNAL_MIN ? JOURNAL_MIN : share > JOURNAL_MAX ? JOURNAL_MAX : share;
 }
 
 bool controlling_open(struct controlling *controlling, const struct options *options,
@@ -171,7 +158,11 @@ bool controlling_open(struct controlling *controlling, const struct options *opt
                                          .confinement = confinement,
                                          .roster = roster,
                                          .at = plans->control,
-                                         .bytes_max = share_of(plans->count) };
+                                         .all = journals_new() };
+    if (controlling->all == NULL) {
+        port_fail(ret_failure, ERR_NO_MEMORY, "%s", err_text(ERR_NO_MEMORY));
+        return false;
+    }
     if ((plans->control_token_file != NULL &&
          !read_token(plans->control_token_file, &config.gate, ret_failure)) ||
         control_open(&config, ret_failure, &controlling->control) != ERR_OK)
@@ -207,5 +198,7 @@ void controlling_close(struct controlling *controlling)
 {
     control_close(controlling->control);
     free(controlling->token_file);
+    journals_free(controlling->all);
+    controlling->all = NULL;
     controlling->control = NULL;
 }

@@ -14,9 +14,9 @@ struct controlling {
     const struct confinement *confinement; /* what the run may start */
     struct control *control;               /* NULL: nobody does */
     struct port_spec at;
-    char *token_file; /* owned; NULL: none */
-    size_t bytes_max; /* of the journal of a modem */
-    uint64_t journals;
+    char *token_file;     /* owned; NULL: none */
+    struct journals *all; /* owned; NULL: nobody controls */
+    uint64_t journals;    /* that were made */
 };
 
 /* Listens where the plans say, if they do; the roster's modems, which are not open yet, get hands.

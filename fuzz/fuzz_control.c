@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MODEMS = 2, ALLOW_CAP = 80, WORD_CAP = 400, JOURNAL_BYTES = 64 * 1024 };
+enum { MODEMS = 2, ALLOW_CAP = 80, WORD_CAP = 400 };
 
 static const char *const models[MODEMS] = { "m95", "he910" };
 
 static struct fleet *fleet;
 static struct hand *hands[MODEMS];
+static struct journals *journals;
 
 static void claim(bool holds, const char *text)
 {
@@ -53,12 +54,12 @@ static void open_fleet(void)
     const struct fleet_config config = { .threads = 1, .log = &silence };
     struct port_failure failure;
 
+    journals = journals_new();
+    claim(journals != NULL, "no journals");
     for (size_t i = 0; i < MODEMS; i++) {
-        const struct journal_config journal = { .name = models[i],
-                                                .number = i + 1,
-                                                .bytes_max = JOURNAL_BYTES,
-                                                .is_heard = is_heard,
-                                                .tell = tell };
+        const struct journal_config journal = {
+            .name = models[i], .number = i + 1, .all = journals, .is_heard = is_heard, .tell = tell
+        };
 
         claim(hand_new(&journal, &hands[i]) == ERR_OK, "no hand");
     }

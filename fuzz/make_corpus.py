@@ -278,6 +278,26 @@ RFC2217 = {
 }
 
 
+def mqtt(how: int, *packets: str) -> bytes:
+    return bytes([how]) + bytes.fromhex(" ".join(packets))
+
+
+MQTT = {
+    "connack": mqtt(0, "20 02 00 00", "30 04 00 01 74 78", "D0 00"),
+    "refused": mqtt(0, "20 02 00 05"),
+    "message-first": mqtt(0, "30 04 00 01 74 78"),
+    "messages": mqtt(1, "31 04 00 01 74 78", "32 06 00 01 74 00 01 78", "34 06 00 01 74 00 02 78",
+                     "3C 06 00 01 74 00 02 78", "62 02 00 02", "34 06 00 01 74 00 02 79"),
+    "no-room": mqtt(9, 4 * "32 06 00 01 74 00 01 78"),
+    "answers": mqtt(5, "40 02 00 01", "50 02 00 02", "70 02 00 02", "90 04 00 03 00 80", "B0 02 00 04"),
+    "kept": mqtt(7, "50 02 00 02", "50 02 00 09", "40 02 00 08"),
+    "too-few-codes": mqtt(5, "90 03 00 03 00"),
+    "too-long": mqtt(1, "32 7F 00 01 74 00 01", 122 * "78", "30 04 00 01 74 78"),
+    "no-length": mqtt(1, "30 FF FF FF FF"),
+    "cut": mqtt(1, "34 06 00 01 74"),
+}
+
+
 MAIL_BLOCKS = [b"a@x.test", b"b@y.test"]
 MAIL = {
     "replies": b"\0220-mail.test\r\n220 ESMTP\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n354 go\r\n",
@@ -446,6 +466,8 @@ def main() -> None:
         write("sntp", name, data)
     for name, data in MUX.items():
         write("mux", name, data)
+    for name, data in MQTT.items():
+        write("mqtt", name, data)
     for name, data in TRANSCRIPTS.items():
         write("transcript", name, data)
     for name, data in RECORDINGS.items():

@@ -10,6 +10,7 @@
 #include "personalities/telit/telit_plain.h"
 #include "services/ftp.h"
 #include "services/http.h"
+#include "services/mqtt.h"
 #include "services/smtp.h"
 
 #include <ctype.h>
@@ -27,7 +28,7 @@ enum { NAMES_MAX = 600, NAME_BYTES = 64, LINE_BYTES = 600, MODELS_MAX = 8 };
 static const char *const telit_states[] = { CONNECTION_STATES(NAME) FTP_STATES(NAME)
                                                 TELIT_PLAIN_WAITS(NAME) NULL };
 static const char *const quectel_states[] = { CONNECTION_STATES(NAME) HTTP_STATES(NAME) SMTP_STATES(
-    NAME) QUECTEL_SOCKET_STATES(SECOND) NULL };
+    NAME) QUECTEL_SOCKET_STATES(SECOND) MQTT_STATES(NAME) NULL };
 static const char *const fibocom_states[] = { CONNECTION_STATES(NAME) HTTP_STATES(NAME)
                                                   FTP_STATES(NAME) NULL };
 
@@ -76,6 +77,14 @@ static const struct expectation {
                  "+QSECREAD: 1",
                  "+QHTTPDL: 5,5,0",
                  "+QSMTPPUT: 0",
+                 "+QMTOPEN: 0,0",
+                 "+QMTCONN: 0,0,0",
+                 "+QMTSUB: 0,2,0,0,128",
+                 "+QMTUNS: 0,3,0",
+                 "+QMTPUB: 0,1,0",
+                 "+QMTRECV: 0,1,",
+                 "+QMTDISC: 0,0",
+                 "+QMTCLOSE: 0,0",
                  "+QNTP: 0",
                  "+QPING: 0,127.0.0.1",
                  "127.0.0.1",

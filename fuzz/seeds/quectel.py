@@ -151,4 +151,22 @@ MAILS = {
     "mail-no-memory": ACCOUNT + no_memory(1) + BODY + no_memory(1) + ATTACHED + no_memory(1) + PUT,
 }
 
-SEEDS = {**SOCKETS, **HTTP, **MAILS}
+# Plain, and connected; what is refused later.
+BROKER = M95 + line('AT+QMTOPEN=0,"localhost",80') + wait(2) + line('AT+QMTCONN=0,"c","u","p"') + wait(2)
+CONNACK = sends(WEB, b"\x20\x02\0\0") + wait(2)
+
+MQTT = {
+    "mqtt": M95 + lines('AT+QMTCFG="SESSION",0,0', 'AT+QMTCFG="WILL",0,1,2,1,"w","gone"', 'AT+QMTCFG="will",0', 'AT+QMTCFG="SHOWRECVLEN",0,1') + BROKER[1:] + CONNACK
+    + line('AT+QMTPUB=0,0,0,0,"t"') + typed("hi\x1a") + line('AT+QMTPUB=0,1,1,1,"t",2') + typed("hi") + wait(2) + sends(WEB, b"\x40\x02\0\1") + wait(2)
+    + line('AT+QMTSUB=0,2,"a",0,"b",2') + sends(WEB, b"\x90\x04\0\2\0\x80") + wait(2) + line('AT+QMTUNS=0,3,"a"') + sends(WEB, b"\xb0\x02\0\3") + wait(2)
+    + sends(WEB, b"\x30\x04\0\1tx\x34\x06\0\1t\0\1x") + wait(4) + lines("AT+QMTOPEN?", "AT+QMTCONN?") + line("AT+QMTDISC=0") + wait(4),
+    "mqtt-tls": M95 + line('AT+QMTCFG="SSL",5,1,2') + line('AT+QMTOPEN=5,"localhost",443') + wait(2) + line('AT+QMTCONN=5,"c"')
+    + sends(SECURE, b"\x20\x02\0\5") + wait(2),
+    "mqtt-closed": BROKER + CONNACK + closes(WEB) + wait(4) + line('AT+QMTOPEN=0,"localhost",80') + wait(2) + line("AT+QMTCLOSE=0") + wait(4),
+    "mqtt-silent": BROKER + wait_s(20) + BROKER[1:] + CONNACK + line('AT+QMTPUB=0,1,2,0,"t",1') + typed("x") + wait_s(200),
+    "mqtt-broken": BROKER + sends(WEB, "HTTP/1.1 400 No\r\n") + BROKER[1:] + CONNACK + sends(WEB, b"\x90\x02\0\1") + wait(4),
+    "mqtt-context": BROKER + CONNACK + context_lost(1) + wait(2),
+    "mqtt-no-memory": b"".join(no_memory(call) + BROKER[(call > 1):] for call in (1, 2, 3)),
+}
+
+SEEDS = {**SOCKETS, **HTTP, **MAILS, **MQTT}

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LINE_BYTES = 600, VALUES_MAX = 64 };
+enum { LINE_BYTES = 1800, VALUES_MAX = 64 };
 
 /* Commands whose answer to good values depends on more than the row. */
 static const char *const by_state[] = {
@@ -57,21 +57,22 @@ static const char *const by_name_or_socket[] = {
     "+FTPRECV",  "+FTPCLOSE",
 };
 
-/* The same of Quectel's files, HTTP and mail: a file, an exchange, an address, what a prompt
+/* The same of Quectel's files, HTTP, mail and MQTT: a file, an exchange, an address, what a prompt
  * collects. */
 static const char *const by_exchange[] = {
     "+QFLDS",    "+QFLST",     "+QFDEL",     "+QFSEEK",    "+QFPOSITION", "+QFCLOSE", "+QFMOV",
     "+QFTUCAT",  "+QFFLUSH",   "+QFUPL",     "+QFDWL",     "+QFREAD",     "+QFWRITE", "+QFOPEN",
     "+QHTTPURL", "+QHTTPGET",  "+QHTTPPOST", "+QHTTPREAD", "+QHTTPCFG",   "+QHTTPDL", "+QSMTPADDR",
-    "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",
+    "+QSMTPDST", "+QSMTPBODY", "+QSMTPATT",  "+QSMTPPUT",  "+QMTCFG",     "+QMTCONN", "+QMTCLOSE",
+    "+QMTDISC",  "+QMTSUB",    "+QMTUNS",    "+QMTPUB",
 };
 
 /* Commands whose `?` is OK alone by their manual, or while there is nothing to list. */
 static const char *const bare_by_manual[] = {
-    "+QSECWRITE", "+QSECREAD", "+QSECDEL",     "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND",
-    "+QSSLSTATE", "+QHTTPURL", "+QSMTPPWD",    "+QSMTPDST", "+QSMTPATT",  "+CGDCONT",
-    "+CGACT",     "+GTSSLERR", "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA",  "+HTTPHEAD",
-    "+HTTPACT",   "+CLCC",     "+QFOPEN",      "#SL",       "#FRWL",
+    "+QSECWRITE",   "+QSECREAD", "+QSECDEL",  "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND", "+QSSLSTATE",
+    "+QHTTPURL",    "+QSMTPPWD", "+QSMTPDST", "+QSMTPATT", "+CGDCONT",   "+CGACT",    "+GTSSLERR",
+    "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA", "+HTTPHEAD", "+HTTPACT",   "+CLCC",     "+QFOPEN",
+    "#SL",          "#FRWL",     "+QMTOPEN",  "+QMTCONN",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */

@@ -17,6 +17,7 @@
 #include "personalities/quectel/quectel_facts.h"
 #include "personalities/quectel/quectel_files.h"
 #include "personalities/quectel/quectel_http.h"
+#include "personalities/quectel/quectel_mqtt.h"
 #include "personalities/quectel/quectel_server.h"
 #include "personalities/quectel/quectel_smtp.h"
 #include "personalities/quectel/quectel_socket.h"

@@ -269,6 +269,18 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "+QSMTPPUT: the time is over."),
     NUMBER_FACT(FACT_SMTP_NETWORK, "smtp-network", -9, INT16_MIN, -1, SHEET "§4, §10.9",
                 "+QSMTPPUT: the connection or the context is lost; -9 was seen, its reason not."),
+
+    NUMBER_FACT(FACT_MQTT_VERSION_PRESET, "mqtt-version-preset", 4, 3, 4,
+                "docs/facts/mqtt-mux-ppp.md §2",
+                "\"VERSION\" of +QMTCFG from the start: 4 is MQTT 3.1.1."),
+    NUMBER_FACT(FACT_MQTT_KEEP_ALIVE_PRESET_S, "mqtt-keep-alive-preset-s", 120, 0, 3600,
+                "docs/facts/mqtt-mux-ppp.md §2", "\"KEEPALIVE\" of +QMTCFG from the start."),
+    NUMBER_FACT(
+        FACT_MQTT_REPLY_PRESET_S, "mqtt-reply-preset-s", 5, 1, 60, "docs/facts/mqtt-mux-ppp.md §2",
+        "\"TIMEOUT\" of +QMTCFG from the start: how long an acknowledgement is waited for."),
+    NUMBER_FACT(FACT_MQTT_RETRIES_PRESET, "mqtt-retries-preset", 3, 0, 10,
+                "docs/facts/mqtt-mux-ppp.md §2",
+                "\"TIMEOUT\" of +QMTCFG from the start: how often a packet is sent again."),
 };
 
 const struct fact_table quectel_facts = {

@@ -31,13 +31,17 @@ static size_t state_size(const struct tlsmodem *modem)
 }
 
 static const struct module_part *const parts[] = {
-    &quectel_time_part,    &quectel_start_up,    &quectel_first_time_part,
-    &quectel_bearer_part,  &quectel_server_part, &quectel_sockets,
-    &quectel_links,        &quectel_lookup_part, &quectel_ping_part,
-    &quectel_ntp_part,     &quectel_disk_part,   &quectel_files_part,
-    &quectel_ssl_contexts, &quectel_http_part,   &quectel_exchange_part,
-    &quectel_smtp_part,    &quectel_mail_part,   &common_call_part,
-    &common_arrival_part,  &common_sending_part, NULL,
+    &quectel_time_part,       &quectel_start_up,
+    &quectel_first_time_part, &quectel_bearer_part,
+    &quectel_server_part,     &quectel_sockets,
+    &quectel_links,           &quectel_lookup_part,
+    &quectel_ping_part,       &quectel_ntp_part,
+    &quectel_disk_part,       &quectel_files_part,
+    &quectel_ssl_contexts,    &quectel_http_part,
+    &quectel_exchange_part,   &quectel_smtp_part,
+    &quectel_mail_part,       &quectel_mqtt_part,
+    &common_call_part,        &common_arrival_part,
+    &common_sending_part,     NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -83,6 +87,8 @@ static const struct at_commands *const commands[] = {
     &quectel_http_download_rows,
     &quectel_smtp_rows,
     &quectel_mail_rows,
+    &quectel_mqtt_config_rows,
+    &quectel_mqtt_rows,
     &common_v250,
     &common_registers,
     &common_identity,

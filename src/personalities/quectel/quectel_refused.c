@@ -16,7 +16,6 @@ static const struct at_command rows[] = {
     REFUSED("+QCFG", "Settings of later firmware.", "docs/facts/quectel.md §2.2"),
     REFUSED("+QEXTUNSOL", "More unsolicited lines: none of them would come.",
             "docs/facts/quectel.md §2.2"),
-    REFUSED("+QMTCFG", "MQTT came with later firmware.", "docs/facts/quectel.md §1.2"),
     REFUSED("+QIGETERROR", "Not of this family.", "docs/facts/quectel.md §6"),
     REFUSED("+QLOCCFG", "No location service.", "docs/facts/quectel.md §2.1"),
     REFUSED("+QCELLLOC", "No location service.", "docs/facts/quectel.md §2.1"),

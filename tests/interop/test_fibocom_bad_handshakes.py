@@ -121,7 +121,7 @@ def vanish(connection: socket.socket) -> None:
 
 
 @pytest.mark.parametrize(("model", "code", "suite", "tokens"), [
-    ("l610", -7, "suite 0xC013", "+ECDHE-RSA:+AES-128-CBC"),
+    ("l610", -7, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "+ECDHE-RSA:+AES-128-CBC"),
     ("nl668-cn-00", 40, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "+RSA:+3DES-CBC"),
     ("nl668-la-00", 40, "TLS_RSA_WITH_AES_256_CBC_SHA", "+RSA:+AES-256-CBC"),
 ])

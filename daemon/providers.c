@@ -8,11 +8,12 @@
 
 static const struct {
     enum err (*open)(const char *keylog_path, struct tls **ret_tls);
+    void (*tap_keys)(struct tls *tls, const struct tls_keylog_tap *tap);
     void (*close)(struct tls *tls);
 } rows[] = {
-    { tls_gnutls_open, tls_gnutls_close },
+    { tls_gnutls_open, tls_gnutls_tap_keys, tls_gnutls_close },
 #ifdef TLSMODEM_HAS_SSL3
-    { tls_mbedtls_open, tls_mbedtls_close },
+    { tls_mbedtls_open, tls_mbedtls_tap_keys, tls_mbedtls_close },
 #endif
 };
 
@@ -29,6 +30,12 @@ enum err providers_open(const char *keylog_path, struct providers *ret_providers
         ret_providers->count++;
     }
     return ERR_OK;
+}
+
+void providers_tap_keys(struct providers *providers, const struct tls_keylog_tap *tap)
+{
+    for (size_t i = 0; i < providers->count; i++)
+        rows[i].tap_keys(providers->list[i], tap);
 }
 
 void providers_close(struct providers *providers)

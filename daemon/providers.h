@@ -3,6 +3,7 @@
 #define DAEMON_PROVIDERS_H
 
 #include "iface/tls.h"
+#include "tls_common/keylog.h"
 
 enum { PROVIDERS_MAX = 2 };
 
@@ -13,6 +14,10 @@ struct providers {
 
 /* Opens all of them; see tls_gnutls_open().  When one fails none is open. */
 enum err providers_open(const char *keylog_path, struct providers *ret_providers);
+
+/* Has the secrets of their sessions go to `tap`, too, which is borrowed until they are closed;
+ * before any session. */
+void providers_tap_keys(struct providers *providers, const struct tls_keylog_tap *tap);
 
 /* Closes them; zeroed `providers` are nothing. */
 void providers_close(struct providers *providers);

@@ -36,21 +36,23 @@ static size_t put_hex(char *to, struct span bytes, size_t max)
 }
 
 /* One write for one line, so that the lines of several threads do not mix. */
-void tls_keylog_write(int fd, const struct log *log, const char *label, struct span client_random,
-                      struct span secret)
+void tls_keylog_write(int fd, const struct tls_keylog_tap *tap, const struct log *log,
+                      const char *label, struct span client_random, struct span secret)
 {
     char line[LINE_MAX_BYTES];
     size_t used;
-    ssize_t written;
+    bool failed;
 
-    assert(fd >= 0 && label != NULL);
+    assert(label != NULL);
     used = (size_t)snprintf(line, 100, "%.90s ", label);
     used += put_hex(line + used, client_random, RANDOM_MAX_BYTES);
     line[used++] = ' ';
     used += put_hex(line + used, secret, SECRET_MAX_BYTES);
     line[used++] = '\n';
-    written = write(fd, line, used);
+    failed = fd >= 0 && write(fd, line, used) != (ssize_t)used;
+    if (tap != NULL)
+        tap->put(tap->ctx, span_at(line, used));
     wipe(line, sizeof(line));
-    if (written != (ssize_t)used)
+    if (failed)
         log_say(log, LOG_WARNING, "the TLS key log could not be written: disk full?");
 }

@@ -9,9 +9,15 @@
  * descriptor, or -1. */
 int tls_keylog_open(const char *path);
 
-/* Writes `label client-random secret`, the last two in hexadecimal.  Says so to `log` when that
- * fails; the session goes on. */
-void tls_keylog_write(int fd, const struct log *log, const char *label, struct span client_random,
-                      struct span secret);
+/* Who else has the lines of the key log, from the threads of the sessions. */
+struct tls_keylog_tap {
+    void (*put)(void *ctx, struct span line);
+    void *ctx;
+};
+
+/* Writes `label client-random secret`, the last two in hexadecimal, to `fd` (-1: no file), and
+ * gives it to `tap` (NULL: nobody).  Says so to `log` when writing fails; the session goes on. */
+void tls_keylog_write(int fd, const struct tls_keylog_tap *tap, const struct log *log,
+                      const char *label, struct span client_random, struct span secret);
 
 #endif

@@ -15,8 +15,8 @@ static int write_secret(gnutls_session_t gnutls, const char *label, const gnutls
     gnutls_datum_t client_random, server_random;
 
     gnutls_session_get_random(gnutls, &client_random, &server_random);
-    tls_keylog_write(session->provider->keylog_fd, session->log, label, bytes_of(&client_random),
-                     bytes_of(secret));
+    tls_keylog_write(session->provider->keylog_fd, session->provider->keylog_tap, session->log,
+                     label, bytes_of(&client_random), bytes_of(secret));
     return 0;
 }
 

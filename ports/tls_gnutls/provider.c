@@ -129,6 +129,11 @@ enum err tls_gnutls_open(const char *keylog_path, struct tls **ret_tls)
     return ERR_OK;
 }
 
+void tls_gnutls_tap_keys(struct tls *tls, const struct tls_keylog_tap *tap)
+{
+    ((struct gtls_provider *)tls)->keylog_tap = tap;
+}
+
 void tls_gnutls_close(struct tls *tls)
 {
     struct gtls_provider *provider = (struct gtls_provider *)tls;

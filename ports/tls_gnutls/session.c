@@ -103,7 +103,8 @@ static enum err start(struct gtls_session *session, const struct tls_config *con
     gnutls_session_set_ptr(gnutls, session);
     gnutls_dh_set_prime_bits(gnutls, (unsigned)session->setup->dh_min_bits);
     gnutls_handshake_set_timeout(gnutls, GNUTLS_INDEFINITE_TIMEOUT);
-    gtls_keylog_attach(gnutls, session->provider->keylog_fd >= 0);
+    gtls_keylog_attach(gnutls,
+                       session->provider->keylog_fd >= 0 || session->provider->keylog_tap != NULL);
     gtls_transport_attach(session);
     gtls_watch_attach(gnutls);
     if (config->verify)

@@ -3,6 +3,7 @@
 #define TLS_GNUTLS_STATE_H
 
 #include "iface/tls.h"
+#include "tls_common/keylog.h"
 #include "tls_common/records.h"
 #include "tls_common/sizes.h"
 #include "tls_gnutls/priority.h"
@@ -14,7 +15,8 @@ struct gtls_provider {
     struct tls base;
     struct gtls_priorities priorities;
     struct gtls_trusts trusts;
-    int keylog_fd; /* -1: none */
+    int keylog_fd;                           /* -1: none */
+    const struct tls_keylog_tap *keylog_tap; /* NULL: none */
 };
 
 /* Needed until the handshake is over, then released: thousands of open sessions stay small. */

@@ -4,6 +4,7 @@
 
 #include "iface/tls.h"
 #include "base/err.h"
+#include "tls_common/keylog.h"
 
 #include <stdbool.h>
 
@@ -17,6 +18,10 @@ enum { TLS_GNUTLS_POLICY_MAX = 400 };
 /* What the machine's configuration of GnuTLS forbids of what modules may offer, as one sentence for
  * the operator, with its file; false, and "", when nothing.  Any thread. */
 bool tls_gnutls_policy(char ret_line[TLS_GNUTLS_POLICY_MAX]);
+
+/* Has what the key log gets go to `tap`, too, which is borrowed until the provider is closed;
+ * before any session. */
+void tls_gnutls_tap_keys(struct tls *tls, const struct tls_keylog_tap *tap);
 
 /* Releases the provider, after all its sessions; NULL is nothing. */
 void tls_gnutls_close(struct tls *tls);

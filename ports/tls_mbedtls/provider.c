@@ -114,6 +114,11 @@ enum err tls_mbedtls_open(const char *keylog_path, struct tls **ret_tls)
     return ERR_OK;
 }
 
+void tls_mbedtls_tap_keys(struct tls *tls, const struct tls_keylog_tap *tap)
+{
+    ((struct mtls_provider *)tls)->keylog_tap = tap;
+}
+
 void tls_mbedtls_close(struct tls *tls)
 {
     struct mtls_provider *provider = (struct mtls_provider *)tls;

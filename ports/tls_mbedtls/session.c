@@ -80,8 +80,8 @@ static int on_keys(void *ctx, const unsigned char *master, const unsigned char *
     (void)iv_len;
     (void)server_random;
     (void)prf;
-    tls_keylog_write(session->provider->keylog_fd, session->log, "CLIENT_RANDOM",
-                     span_at(client_random, CLIENT_RANDOM_BYTES),
+    tls_keylog_write(session->provider->keylog_fd, session->provider->keylog_tap, session->log,
+                     "CLIENT_RANDOM", span_at(client_random, CLIENT_RANDOM_BYTES),
                      span_at(master, MASTER_SECRET_BYTES));
     return 0;
 }
@@ -103,7 +103,7 @@ static enum err start(struct mtls_session *session)
     mbedtls_ssl_conf_dhm_min_bitlen(config, TLS_DH_MIN_BITS);
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_NONE);
     mbedtls_ssl_conf_rng(config, mtls_random, NULL);
-    if (session->provider->keylog_fd >= 0)
+    if (session->provider->keylog_fd >= 0 || session->provider->keylog_tap != NULL)
         mbedtls_ssl_conf_export_keys_ext_cb(config, on_keys, session);
     if (session->setup->has_certificate &&
         mbedtls_ssl_conf_own_cert(config, &session->setup->cert, &session->setup->key) != 0)

@@ -3,6 +3,7 @@
 #define TLS_MBEDTLS_STATE_H
 
 #include "iface/tls.h"
+#include "tls_common/keylog.h"
 #include "tls_common/records.h"
 #include "tls_common/sizes.h"
 
@@ -10,7 +11,8 @@
 
 struct mtls_provider {
     struct tls base;
-    int keylog_fd; /* -1: none */
+    int keylog_fd;                           /* -1: none */
+    const struct tls_keylog_tap *keylog_tap; /* NULL: none */
 };
 
 /* Holds a client's longest usual flight: certificate, key exchange, signature, Finished. */

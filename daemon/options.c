@@ -296,6 +296,16 @@ static bool take_record(struct options *options, const char *value, struct text 
     return true;
 }
 
+static bool take_pcap(struct options *options, const char *value, struct text *error)
+{
+    if (value[0] == '\0') {
+        text_add(error, "--pcap needs FILE");
+        return false;
+    }
+    options->pcap = value;
+    return true;
+}
+
 static bool take_metrics(struct options *options, const char *value, struct text *error)
 {
     options->has_metrics = true;
@@ -429,6 +439,10 @@ static const struct option last[] = {
       "write what passes at the ports and on the network, as a transcript that plays back; of "
       "several "
       "modems each has a file, by ${name} in FILE" },
+    { "--pcap", NULL, "FILE", false, take_pcap,
+      "write what passes at the ports and sockets of all modems as packets, with the secrets of "
+      "TLS, "
+      "for Wireshark; whoever has FILE can read all of it, and what hosts type" },
     { "--keylog", NULL, "FILE", false, take_keylog,
       "append TLS session secrets to FILE, for Wireshark; whoever has it can read the traffic; "
       "else to $SSLKEYLOGFILE" },

@@ -41,6 +41,7 @@ struct options {
     struct policy_words policy; /* --tls-policy, --tls-ca, --tls-verify */
     const char *keylog;
     const char *scenario; /* a file that says what happens meanwhile; NULL: nothing does */
+    const char *pcap;     /* a file for packets; NULL: nobody captures */
     const char *record;   /* a file for what passes; NULL: nobody records */
     bool has_control;     /* --control is given, as `control` */
     struct port_spec control;

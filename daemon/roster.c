@@ -12,6 +12,7 @@ static void free_modem(struct roster_modem *modem)
     if (modem == NULL)
         return;
     hand_free(modem->hand);
+    packets_seat_close(modem->packets);
     modem_plan_clear(&modem->plan);
     free(modem);
 }
@@ -189,6 +190,8 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->nvm = modem->nvm;
     config->log = roster->log;
     config->taps = modem->seat.recording != NULL ? recording_taps(modem->seat.recording) : NULL;
+    if (modem->packets != NULL)
+        config->taps = packets_seat_taps(modem->packets, config->taps);
     config->companion = scenario_run_companion(roster->scenario);
     config->laboratory = config->companion != NULL || modem->hand != NULL;
     config->companion_ctx = &modem->seat;
@@ -210,6 +213,15 @@ static bool give_hand(const struct roster *roster, struct roster_modem *modem)
         return true;
     modem->hand = roster->new_hand(roster->hand_ctx, modem_plan_name(&modem->plan));
     return modem->hand != NULL;
+}
+
+/* The same. */
+static bool give_packets(const struct roster *roster, struct roster_modem *modem)
+{
+    if (roster->packets == NULL || modem->packets != NULL)
+        return true;
+    modem->packets = packets_seat_open(roster->packets, modem_plan_name(&modem->plan));
+    return modem->packets != NULL;
 }
 
 /* What no line of a file should be able to hide. */
@@ -242,7 +254,7 @@ static bool open_batch(struct roster *roster, struct roster_modem **batch, size_
     for (size_t i = 0; i < count; i++) {
         if (!stores_open(&roster->stores, &batch[i]->plan, ret_failure, &batch[i]->nvm))
             return false;
-        if (!give_hand(roster, batch[i]))
+        if (!give_hand(roster, batch[i]) || !give_packets(roster, batch[i]))
             return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory") == ERR_OK;
         batch[i]->index = first + i;
         warn(roster, &batch[i]->plan);

@@ -6,6 +6,7 @@
 #define DAEMON_ROSTER_H
 
 #include "control/hand.h"
+#include "packets.h"
 #include "plan/modem_plan.h"
 #include "providers.h"
 #include "recordings.h"
@@ -21,13 +22,14 @@
 /* One modem that is open, or being opened. */
 struct roster_modem {
     struct roster *roster;
-    atomic_uint away;       /* ports, by their bits, that are */
-    unsigned unsaid;        /* ports whose "ready:" is due when they come; under `saying` */
-    struct modem_plan plan; /* its own; where it is, it stays */
-    struct pool *pool;      /* NULL: it has ports */
-    struct nvm *nvm;        /* NULL: it stores nothing */
-    struct hand *hand;      /* owned; NULL: nobody controls it */
-    size_t index;           /* of the fleet */
+    atomic_uint away;             /* ports, by their bits, that are */
+    unsigned unsaid;              /* ports whose "ready:" is due when they come; under `saying` */
+    struct modem_plan plan;       /* its own; where it is, it stays */
+    struct pool *pool;            /* NULL: it has ports */
+    struct nvm *nvm;              /* NULL: it stores nothing */
+    struct hand *hand;            /* owned; NULL: nobody controls it */
+    size_t index;                 /* of the fleet */
+    struct packets_seat *packets; /* owned; NULL: nobody captures */
     struct scenario_seat seat;
 };
 
@@ -45,6 +47,7 @@ struct roster {
     const struct log *voice;             /* for what is said once */
     const struct scenario_run *scenario; /* that each modem plays */
     const struct recordings *recordings; /* of those that are opened first */
+    struct packets *packets;             /* of all; NULL: nobody captures */
     /* Makes a hand for a modem of this name, which it borrows; NULL: there is no memory.  NULL:
      * nobody controls them. */
     struct hand *(*new_hand)(void *ctx, const char *name);

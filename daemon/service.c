@@ -11,6 +11,7 @@
 #include "dial_progress.h"
 #include "manager.h"
 #include "needs.h"
+#include "packets.h"
 #include "posix/signals.h"
 #include "progress.h"
 #include "providers.h"
@@ -38,8 +39,9 @@ struct service {
     struct posix_signals signals;
     struct providers providers;
     struct recordings recordings;
-    bool has_metrics;   /* shown at `metrics` */
-    char *metrics_file; /* where they are written to; NULL: nowhere */
+    struct packets *packets; /* NULL: nobody captures */
+    bool has_metrics;        /* shown at `metrics` */
+    char *metrics_file;      /* where they are written to; NULL: nowhere */
     struct port_spec metrics;
     struct monitor *monitor; /* NULL: nobody is shown anything */
     struct controlling controlling;
@@ -122,6 +124,20 @@ static bool open_recordings(struct service *service, const struct modem_plans *p
                            service->roster.zone_quarters, service->log, &failure,
                            &service->recordings) ||
            fail(failure.text, "");
+}
+
+static bool open_packets(struct service *service)
+{
+    const char *path = service->options->pcap;
+    struct port_failure failure;
+
+    if (path == NULL)
+        return true;
+    if (packets_open(path, service->voice, &failure, &service->packets) != ERR_OK)
+        return fail(failure.text, "");
+    providers_tap_keys(&service->providers, packets_keys(service->packets));
+    service->roster.packets = service->packets;
+    return true;
 }
 
 /* A terminal that --stdio has is the module's. */
@@ -320,8 +336,8 @@ static bool open_all(struct service *service, struct modem_plans *plans)
     return check(posix_signals_open(&service->signals, &fleet_master(service->fleet)->loop,
                                     may_change ? on_hangup : NULL, service),
                  "cannot watch signals") &&
-           open_tls(service) && open_recordings(service, plans) && open_monitor(service) &&
-           open_control(service, plans) && open_modems(service, plans);
+           open_tls(service) && open_recordings(service, plans) && open_packets(service) &&
+           open_monitor(service) && open_control(service, plans) && open_modems(service, plans);
 }
 
 /* Before system calls are filtered: what it may do is none of ours. */
@@ -345,6 +361,7 @@ static void close_all(struct service *service)
     controlling_close(&service->controlling);
     recordings_close(&service->recordings);
     providers_close(&service->providers);
+    packets_close(service->packets);
     posix_signals_close(&service->signals);
 }
 
@@ -370,6 +387,7 @@ static bool has_limits(const struct service *service, const struct modem_plans *
     char why[NEEDS_WHY_CAP];
 
     need.descriptors += service->options->record != NULL ? plans->count : 0;
+    need.descriptors += service->options->pcap != NULL;
     return needs_allowed(&need, why) || fail(why, "");
 }
 

@@ -129,6 +129,9 @@ int main(void)
     puts("\n### In the module\n");
     print_kinds(FAULT_STORE_FULL, FAULT_CLOCK_DRIFT);
     puts("\nMemory is wanted by what a command makes first: a socket, a session, an exchange, a "
-         "file, a setting that few hosts set.");
+         "file, a setting that few hosts set.\n\n"
+         "## Packets\n\n"
+         "`--pcap FILE` writes what passes at ports and sockets as packets for Wireshark, TLS "
+         "decrypted: see [packets.md](packets.md).");
     return 0;
 }

@@ -34,6 +34,7 @@ _tlsmodem() {
     run:--log-level) COMPREPLY=($(compgen -W "error warning info debug" -- "$word")); return ;;
     run:--scenario) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--record) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--pcap) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--keylog) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--metrics) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--metrics-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -62,7 +63,7 @@ _tlsmodem() {
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;

@@ -8,28 +8,13 @@
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
 
-#include "base/span.h"
-#include "capture/pcapng.h"
+#include "capture/capture_sink.h"
 #include "iface/channel.h"
 #include "iface/net.h"
 #include "iface/tls.h"
 
-#include <stdbool.h>
-
 struct capture;
 struct tlsmodem;
-
-enum { CAPTURE_TLS_MAX = 4, CAPTURE_PORTS_MAX = 8, CAPTURE_NAME_MAX = 128 };
-
-/* Where blocks go.  Several captures may share one, from threads of their own: what each call puts
- * stays together. */
-struct capture_sink {
-    /* A new interface of the file.  False: there is none, now; its packets are left out. */
-    bool (*add_interface)(void *ctx, enum pcapng_link link, struct span name, uint32_t *ret_number);
-    void (*put)(void *ctx, struct span blocks);
-    uint64_t (*now_us)(void *ctx); /* since 1970-01-01T00:00:00Z */
-    void *ctx;
-};
 
 /* Makes one for a modem of this name, which the interfaces have: NAME for its network, NAME/0 to
  * NAME/7 for its ports.  The name is copied, at most CAPTURE_NAME_MAX bytes of it; the sink is

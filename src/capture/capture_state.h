@@ -3,7 +3,13 @@
 #define CAPTURE_CAPTURE_STATE_H
 
 #include "base/bytes.h"
-#include "capture/capture.h"
+#include "capture/capture_sink.h"
+#include "iface/channel.h"
+#include "iface/net.h"
+#include "iface/tls.h"
+
+struct capture;
+struct tlsmodem;
 
 struct capture_interface {
     bool is_known;

@@ -196,6 +196,7 @@ static void mistakes_are_told_in_one_line(void **state)
           "--pty: \"\" is wrong because it has 0 bytes; allowed: a path of 1 to 255 bytes" },
         { "--state=", "--state needs DIR; allowed: a folder, or none" },
         { "--keylog=", "--keylog needs FILE" },
+        { "--pcap=", "--pcap needs FILE" },
         { "--record=", "--record needs FILE" },
         { "--scenario=", "--scenario needs FILE" },
         { "--imei", "--imei needs DIGITS" },
@@ -312,7 +313,7 @@ static void names_are_exact(void **state)
                "--tcp, --unix, --uart, --rfc2217, --stdio, --allow-remote, --state, --dns, "
                "--tls-policy, --tls-ca, --tls-verify, --source, --listen, --clock, "
                "--guard, --map, --link, "
-               "--trace, --log-level, --scenario, --record, --keylog, --metrics, "
+               "--trace, --log-level, --scenario, --record, --pcap, --keylog, --metrics, "
                "--metrics-file, --control, "
                "--control-token-file, --threads, --shard, --debuggable, "
                "--exit-with-parent, --strict, "

@@ -257,6 +257,7 @@ def test_a_step_that_cannot_be_done(tmp_path: Path) -> None:
     scenario = write(tmp_path, "lab.at", 'ring end\nwait 500ms\nring "123"\n')
     with Modem("he910", options=["--scenario", str(scenario), "--log-level", "info"]) as modem:
         modem.host.read_until(RINGS, ANSWER_S)
+        wait_until(lambda: "at its end" in modem.log(), modem.log)
         log = modem.log()
     assert re.search(r"error: he910: scenario: \S*lab\.at:1: ring end: ring-end: not possible in this state; "
                      r"it needs a call\n", log)

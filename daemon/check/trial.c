@@ -131,6 +131,16 @@ static enum play_end play_on(const struct trial *trial, struct stage *stage, str
                                    : play_script(&config, report, &steps);
 }
 
+/* A play that was over before its scenario says nothing of what did not come. */
+static void say_left(const struct trial *trial, size_t left)
+{
+    size_t count = left > 0 ? scenario_count(trial->scenario) : 0;
+
+    if (left > 0)
+        printf("%s: %s: as written, but at its end %zu of the %zu steps of %s had not come\n",
+               trial->path, trial->module, left, count, scenario_path(trial->scenario));
+}
+
 static enum play_end play_by_engine(const struct trial *trial, struct report *report)
 {
     void *ctx = (void *)(uintptr_t)trial; /* which they do not change */
@@ -150,6 +160,8 @@ static enum play_end play_by_engine(const struct trial *trial, struct report *re
     if (engine_stage_open(&config, report, &stage) != ERR_OK)
         return PLAY_WRONG;
     end = play_on(trial, engine_stage_iface(stage), report);
+    if (end == PLAY_AS_WRITTEN)
+        say_left(trial, engine_stage_left(stage));
     engine_stage_close(stage);
     return end;
 }

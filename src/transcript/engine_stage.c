@@ -429,6 +429,11 @@ struct stage *engine_stage_iface(struct engine_stage *stage)
     return &stage->base;
 }
 
+size_t engine_stage_left(const struct engine_stage *stage)
+{
+    return stage->scenario != NULL ? scenario_play_left(stage->scenario) : 0;
+}
+
 void engine_stage_close(struct engine_stage *stage)
 {
     if (stage == NULL)

@@ -15,6 +15,9 @@ enum err engine_stage_open(const struct engine_stage_config *config, struct repo
 /* What a player is given; good until engine_stage_close(). */
 struct stage *engine_stage_iface(struct engine_stage *stage);
 
+/* How many steps of its scenario have not come yet; 0 without one. */
+size_t engine_stage_left(const struct engine_stage *stage);
+
 /* Switches off and frees it; NULL is nothing. */
 void engine_stage_close(struct engine_stage *stage);
 

@@ -150,6 +150,11 @@ enum err scenario_play_begin(const struct scenario_play_config *config,
     return ERR_OK;
 }
 
+size_t scenario_play_left(const struct scenario_play *play)
+{
+    return scenario_count(play->config.scenario) - play->next;
+}
+
 void scenario_play_end(struct scenario_play *play)
 {
     if (play == NULL)

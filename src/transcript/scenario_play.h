@@ -33,6 +33,9 @@ struct scenario_play;
 enum err scenario_play_begin(const struct scenario_play_config *config,
                              struct scenario_play **ret_play);
 
+/* How many of its steps have not come yet. */
+size_t scenario_play_left(const struct scenario_play *play);
+
 /* Ends it, whatever is still to come; before the modem and the clock.  From outside of its
  * callbacks.  NULL is nothing. */
 void scenario_play_end(struct scenario_play *play);

@@ -116,6 +116,31 @@ def test_without_a_step_a_session_differs(scenario: str, maker: str, tmp_path: P
             assert done.returncode == 1, f"{line}: {done.stdout}"
 
 
+def example() -> str:
+    """The scenario of the page."""
+    page = (SCENARIOS.parents[1] / "docs/transcripts.md").read_text().partition("## Scenarios\n")[2]
+    lines = page[page.index("    # The network goes"):].partition("\n\n")[0].splitlines()
+    return "".join(f"{line[4:]}\n" for line in lines)
+
+
+def test_the_page_s_example_does_what_it_says(tmp_path: Path) -> None:
+    write(tmp_path, "lab.at", example())
+    write(tmp_path, "a.at", "models he910 m95 l610\nsource x\nwait 40s\n> AT\n< nothing of the kind\n")
+    done = tlsmodem("check", "a.at", "--scenario", "lab.at", folder=tmp_path)
+    assert done.stdout.count("lab.at: at its end, after 5 steps") == 3 and done.stdout.count("< RING\n") >= 3, done.stdout
+    assert "not possible" not in done.stdout, done.stdout
+
+
+def test_steps_that_have_not_come_are_counted(tmp_path: Path) -> None:
+    write(tmp_path, "lab.at", "at 1s\nset signal=5\nat 20s\nring\nwait 1s\nring end\n")
+    write(tmp_path, "a.at", "model m95\nsource x\nwait 2s\n> AT\n< OK\n")
+    done = tlsmodem("check", "a.at", "--scenario", "lab.at", folder=tmp_path)
+    assert done.returncode == 0 and "a.at: m95: as written, but at its end 2 of the 3 steps of lab.at had not come\n" in done.stdout
+    write(tmp_path, "a.at", "model m95\nsource x\nwait 30s\n< RING\n< NO CARRIER\n")
+    done = tlsmodem("check", "a.at", "--scenario", "lab.at", folder=tmp_path)
+    assert done.returncode == 0 and "had not come" not in done.stdout, done.stdout
+
+
 # ---- ports ----
 
 

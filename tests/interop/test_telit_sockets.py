@@ -89,7 +89,7 @@ class SocketDriver(Driver):
         if line in self.host.aside:
             self.host.aside.remove(line)
         else:
-            self.host.expect_exact(line)
+            self.host.expect_exact(line, unsolicited=self.UNSOLICITED)
 
     def receive_all(self, count: int, conn: int = 1) -> bytes:
         """So many bytes, as they come."""

@@ -94,8 +94,22 @@ static void leave_online(struct world *world, size_t port, bool escapes)
         fail("DTR does not end online mode", port);
 }
 
+/* Whoever hangs up has no frames any more. */
+static void leave_frames(struct world *world, size_t port)
+{
+    struct terminal *terminal = world->ports[port].terminal;
+
+    if (!tlsmodem_hears_frames(world->modem, port))
+        return;
+    terminal->ops->host_gone(terminal);
+    world_settle(world);
+    if (tlsmodem_hears_frames(world->modem, port))
+        fail("a host that has gone leaves the port multiplexed", port);
+}
+
 static void come_back(struct world *world, size_t port, bool escapes)
 {
+    leave_frames(world, port);
     reset_settings(world, port);
     type(world, port, "\x11"); /* XON */
     type(world, port, "\r");   /* what is half typed may be ATO */

@@ -21,6 +21,7 @@ GENERAL = COMMON + lines("AT+CGEREP=1", "AT+CESQ", "AT+CCID;+ICCID", "AT+CEREG=1
 
 SOCKETS = {
     "multiplex": L610 + MULTIPLEX,
+    "multiplex-cut": L610 + lines("AT+CMUX=0") + typed(bytes.fromhex("F9033F011CF9 F907")),
     "general": L610 + GENERAL,
     "general-nl668": NL668 + GENERAL,
     "threshold": L610 + TCP + lines("AT+MIPSETS=2,10,5", "AT+MIPSETS?") + line("AT+MIPSEND=2,4") + typed("abcd") + wait(6)

@@ -149,7 +149,8 @@ static int set_source(struct dns_channel *channel)
     for (size_t i = 0; i < count; i++)
         if (list[i].address.family == source->family)
             list[kept++] = list[i];
-    return set_servers(channel->ares, list, kept);
+    channel->has_no_server = kept == 0;
+    return kept > 0 ? set_servers(channel->ares, list, kept) : ARES_SUCCESS;
 }
 
 /* Tells c-ares the servers that were named, and from where they are asked. */
@@ -165,6 +166,7 @@ static int name_servers(struct dns_channel *channel)
 
 static int open_ares(struct dns_channel *channel)
 {
+    static char hosts_only[] = "f";
     struct ares_options options = { .timeout = FIRST_TRY_MS,
                                     .tries = TRIES,
                                     .sock_state_cb = on_socket,
@@ -186,9 +188,12 @@ static int open_ares(struct dns_channel *channel)
     if (status != ARES_SUCCESS)
         return status;
     status = name_servers(channel);
-    if (status != ARES_SUCCESS)
+    if (status != ARES_SUCCESS || channel->has_no_server)
         ares_destroy(channel->ares);
-    return status;
+    if (status != ARES_SUCCESS || !channel->has_no_server)
+        return status;
+    options.lookups = hosts_only; /* c-ares without servers leaks, or asks one of its own */
+    return ares_init_options(&channel->ares, &options, mask | ARES_OPT_LOOKUPS);
 }
 
 enum err dns_channel_new(struct posix_loop *loop, const struct dns_servers *servers,

@@ -29,6 +29,8 @@ struct dns_channel {
     struct dns_socket *sockets;
     struct clock_timer *timer; /* runs while something is under way */
     size_t under_way;
+    bool
+        has_no_server; /* none can be asked from the source: only what the machine knows is found */
     dns_rest_fn *on_rest;
     void *ctx;
 };

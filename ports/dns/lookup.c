@@ -138,6 +138,8 @@ static void on_answer(void *ctx, int status, int timeouts, struct ares_addrinfo 
 
     (void)timeouts;
     lookup->status = status;
+    if (lookup->channel->has_no_server && status != ARES_SUCCESS && status != ARES_ENOMEM)
+        lookup->status = ARES_ECONNREFUSED;
     if (status == ARES_SUCCESS && info != NULL)
         take_addresses(lookup, info);
     ares_freeaddrinfo(info);

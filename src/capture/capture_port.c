@@ -163,7 +163,7 @@ static struct span peek(struct terminal *base)
     return port->inner->ops->peek(port->inner);
 }
 
-/* Written when the module has no more to say for now: an answer is one packet, however the host
+/* Written once the module has said all that it has: an answer is one packet, however the host
  * reads it. */
 static void consume(struct terminal *base, size_t count)
 {

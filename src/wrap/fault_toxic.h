@@ -23,7 +23,7 @@ bool fault_toxic_delays(const struct fault_toxic *toxic);
 void fault_toxics_lane(const struct fault_toxic *list, enum fault_stream stream,
                        struct link_lane *lane);
 
-/* How many bytes of `stream` may pass now; 0: none do for now. SIZE_MAX: all. */
+/* How many bytes of `stream` may pass at this moment; SIZE_MAX: all. */
 size_t fault_toxics_room(const struct fault_toxic *list, enum fault_stream stream);
 
 /* So many bytes of `stream` have passed. */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CODE_CAP = 8, WORDS_CAP = 300 };
+enum { KEY_CAP = 16, WORDS_CAP = 300 };
 
 static void set(json_t *json, const char *key, const char *text)
 {
@@ -184,7 +184,7 @@ static void add_answer(json_t *answers, const struct route *route, unsigned code
 {
     json_t *answer = json_pack("{s:s}", "description", meaning_of(code));
     bool good = code < 300;
-    char key[CODE_CAP];
+    char key[KEY_CAP];
 
     snprintf(key, sizeof(key), "%u", code);
     if (good && is_stream(route))
@@ -245,7 +245,7 @@ static json_t *paths(void)
 
     for (size_t i = 0; route_at(i, &route); i++) {
         json_t *at = json_object_get(json, route.path);
-        char method[CODE_CAP];
+        char method[KEY_CAP];
         size_t len = 0;
 
         for (; route.method[len] != '\0' && len + 1 < sizeof(method); len++)

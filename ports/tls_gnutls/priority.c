@@ -304,12 +304,26 @@ static bool keep(struct gtls_priorities *priorities, const char *text, gnutls_pr
     return true;
 }
 
+/* Newer releases put the extensions of each hello into another order, which no module does; those
+ * that do not know the word do not. */
+static int parse(const char *text, gnutls_priority_t *ret_parsed)
+{
+    static const char fixed_order[] = ":%NO_SHUFFLE_EXTENSIONS";
+    char fixed[GTLS_PRIORITY_TEXT_MAX + sizeof(fixed_order)];
+    int result;
+
+    snprintf(fixed, sizeof(fixed), "%s%s", text, fixed_order);
+    result = gnutls_priority_init(ret_parsed, fixed, NULL);
+    return result == GNUTLS_E_INVALID_REQUEST ? gnutls_priority_init(ret_parsed, text, NULL)
+                                              : result;
+}
+
 static int parse_and_set(struct gtls_priorities *priorities, const char *text,
                          gnutls_session_t gnutls)
 {
     gnutls_priority_t parsed;
     unsigned first;
-    int result = gnutls_priority_init(&parsed, text, NULL);
+    int result = parse(text, &parsed);
 
     if (result < 0)
         return result;

@@ -6,7 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_CAP = 32, MS_IN_S = 1000, EXPOSITION_BYTES_MAX = 16 * 1000 * 1000 };
+enum {
+    NUMBER_CAP = 32,
+    US_IN_MS = 1000,
+    MS_IN_S = 1000,
+    EXPOSITION_BYTES_MAX = 16 * 1000 * 1000,
+    BOUNDS = 14
+};
+
+/* Of histograms, in ms, each the end of a bucket of base/time_buckets.h: from a server next door to
+ * a dial over a slow radio, where the modules give up. */
+static const uint64_t bounds_ms[BOUNDS] = { 1,   2,   5,    10,   25,    50,    100,
+                                            250, 500, 1000, 5000, 15000, 60000, 150000 };
 
 static void put_bytes(struct exposition *exposition, const char *text, size_t len)
 {
@@ -102,24 +113,34 @@ static void put_member(struct exposition *exposition, const char *suffix, const 
     put(exposition, "\n");
 }
 
+static uint64_t count_all(const struct count_times *const *list, size_t count, size_t bucket)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += count_read(&list[i]->buckets[bucket]);
+    return sum;
+}
+
 void exposition_times(struct exposition *exposition, const struct count_times *const *list,
                       size_t count)
 {
     char bound[NUMBER_CAP], value[NUMBER_CAP];
-    uint64_t so_far = 0, sum_ms = 0;
+    uint64_t so_far = 0, sum_us = 0;
+    size_t bucket = 0;
 
-    for (size_t bucket = 0; bucket <= COUNT_BUCKETS; bucket++) {
-        for (size_t i = 0; i < count; i++)
-            so_far += count_read(&list[i]->buckets[bucket]);
+    for (size_t at = 0; at <= BOUNDS; at++) {
+        size_t end = at < BOUNDS ? time_bucket(bounds_ms[at] * US_IN_MS) + 1 : TIME_BUCKETS;
+
+        for (; bucket < end; bucket++)
+            so_far += count_all(list, count, bucket);
         snprintf(value, sizeof(value), "%" PRIu64, so_far);
-        put_member(exposition, "_bucket",
-                   bucket < COUNT_BUCKETS ? seconds(bound, (uint64_t)count_bucket_ms(bucket))
-                                          : "+Inf",
+        put_member(exposition, "_bucket", at < BOUNDS ? seconds(bound, bounds_ms[at]) : "+Inf",
                    value);
     }
     for (size_t i = 0; i < count; i++)
-        sum_ms += count_read(&list[i]->sum_ms);
-    put_member(exposition, "_sum", NULL, seconds(bound, sum_ms));
+        sum_us += count_read(&list[i]->sum_us);
+    put_member(exposition, "_sum", NULL, seconds(bound, sum_us / US_IN_MS));
     put_member(exposition, "_count", NULL, value);
 }
 

@@ -6,8 +6,6 @@
 #include <assert.h>
 #include <string.h>
 
-enum { REASON_CAP = 40 };
-
 /* Adds up one sum of each world: `sum_of` picks it. */
 #define TOTAL(metrics, member) total((metrics), offsetof(struct tally_sums, member))
 
@@ -175,20 +173,9 @@ static const char *version_name(size_t version)
 }
 
 /* "unknown_ca" of TLS_UNKNOWN_CA. */
-static const char *reason_name(size_t reason, char text[REASON_CAP])
+static const char *reason_name(size_t reason, char text[COUNT_REASON_CAP])
 {
-    static const char *const names[COUNT_REASONS] = {
-#define REASON_NAME(name, words) #name,
-        TLS_REASONS(REASON_NAME)
-#undef REASON_NAME
-    };
-    const char *name = names[reason] + strlen("TLS_");
-    size_t len = strlen(name);
-
-    assert(len < REASON_CAP);
-    for (size_t i = 0; i <= len; i++)
-        text[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
-    return text;
+    return count_reason_name(reason, text) + strlen("tls_");
 }
 
 /* What never was has no sample: most pairs of version and suite cannot be. */
@@ -209,7 +196,7 @@ static void write_version(const struct metrics *metrics, size_t version, struct 
 {
     const size_t done = offsetof(struct tally_sums, net.done);
     const size_t failed = offsetof(struct tally_sums, net.failed);
-    char reason[REASON_CAP];
+    char reason[COUNT_REASON_CAP];
 
     for (size_t i = 0; i <= COUNT_SUITES; i++)
         write_handshake(out, version, i < COUNT_SUITES ? tls_suite_at(i)->name : "other", "done",

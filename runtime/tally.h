@@ -80,7 +80,7 @@ void tally_leave(struct tally_modem *modem);
 /* Any thread, as long as it is there. */
 const struct tally_sums *tally_sums(const struct tally *tally);
 
-/* Another thread than the world's asks how the modems are. */
+/* Another thread than the world's asks how the modems are; or its own, which does not wait then. */
 void tally_ask(struct tally *tally);
 
 /* The same thread: adds what came of tally_ask() to `census`.  Where the loop gives no answer

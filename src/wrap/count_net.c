@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { US_IN_MS = 1000 };
+
 struct count_net {
     struct net base;
     const struct clock *clock;
@@ -103,6 +105,27 @@ static void change(struct count_stream *stream, enum count_socket state)
         count_add(&sockets[state], 1);
 }
 
+static enum count_dial_failure failure_of(enum err err)
+{
+    switch (err) {
+    case ERR_REFUSED:
+        return COUNT_DIAL_REFUSED;
+    case ERR_UNREACHABLE:
+        return COUNT_DIAL_UNREACHABLE;
+    case ERR_TIMEOUT:
+        return COUNT_DIAL_TIMEOUT;
+    case ERR_RESET:
+        return COUNT_DIAL_RESET;
+    default:
+        return COUNT_DIAL_FAILED;
+    }
+}
+
+static void note_failure(struct count_sums *sums, enum count_dial_failure failure)
+{
+    count_add(&sums->failed_dials[failure], 1);
+}
+
 static ptrdiff_t recv_bytes(struct net_stream *base, void *buf, size_t cap)
 {
     ptrdiff_t count = net_stream_recv(base->inner, buf, cap);
@@ -123,7 +146,11 @@ static ptrdiff_t send_bytes(struct net_stream *base, const void *data, size_t le
 
 static void close_stream(struct net_stream *base)
 {
-    change((struct count_stream *)base, COUNT_SOCKETS);
+    struct count_stream *stream = (struct count_stream *)base;
+
+    if (stream->state == COUNT_CONNECTING)
+        note_failure(stream->net->sums, COUNT_DIAL_GIVEN_UP);
+    change(stream, COUNT_SOCKETS);
     net_stream_close(base->inner);
     free(base);
 }
@@ -136,8 +163,10 @@ static void on_event(void *ctx, enum net_event event, enum err err)
         change(stream, COUNT_CONNECTED);
         if (stream->is_timed)
             count_time(&stream->net->sums->dials,
-                       clock_now_ms(stream->net->clock) - stream->begun_ms);
+                       US_IN_MS * (uint64_t)(clock_now_ms(stream->net->clock) - stream->begun_ms));
     } else if (event == NET_FAILED) {
+        if (stream->state == COUNT_CONNECTING)
+            note_failure(stream->net->sums, failure_of(err));
         change(stream, COUNT_SOCKETS);
     }
     stream->on_event(stream->ctx, event, err);
@@ -180,6 +209,7 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
     stream->begun_ms = clock_now_ms(stream->net->clock);
     err = net_connect(base->inner, to, on_event, stream, &stream->base.inner);
     if (err != ERR_OK) {
+        note_failure(stream->net->sums, failure_of(err));
         free(stream);
         return err;
     }

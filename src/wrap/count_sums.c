@@ -2,24 +2,28 @@
 #include "wrap/count_sums.h"
 
 #include <assert.h>
+#include <string.h>
 
-/* From a server next door to a dial over a slow radio, where the modules give up. */
-static const int64_t bucket_ms[COUNT_BUCKETS] = { 1,   2,   5,    10,   25,    50,    100,
-                                                  250, 500, 1000, 5000, 15000, 60000, 150000 };
-
-int64_t count_bucket_ms(size_t index)
+void count_time(struct count_times *times, uint64_t us)
 {
-    assert(index < COUNT_BUCKETS);
-    return bucket_ms[index];
+    count_add(&times->buckets[time_bucket(us)], 1);
+    count_add(&times->sum_us, us);
+    if (us > count_read(&times->max_us))
+        atomic_store_explicit(&times->max_us, us, memory_order_relaxed);
 }
 
-void count_time(struct count_times *times, int64_t ms)
+const char *count_reason_name(size_t reason, char ret_name[COUNT_REASON_CAP])
 {
-    size_t index = 0;
+    static const char *const names[COUNT_REASONS] = {
+#define REASON_NAME(name, words) #name,
+        TLS_REASONS(REASON_NAME)
+#undef REASON_NAME
+    };
+    const char *name = names[reason];
+    size_t len = strlen(name);
 
-    assert(ms >= 0);
-    while (index < COUNT_BUCKETS && ms > bucket_ms[index])
-        index++;
-    count_add(&times->buckets[index], 1);
-    count_add(&times->sum_ms, (uint64_t)ms);
+    assert(len < COUNT_REASON_CAP);
+    for (size_t i = 0; i <= len; i++)
+        ret_name[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    return ret_name;
 }

@@ -5,6 +5,7 @@
 #ifndef WRAP_COUNT_SUMS_H
 #define WRAP_COUNT_SUMS_H
 
+#include "base/time_buckets.h"
 #include "base/tls_suites.h"
 #include "iface/tls.h"
 
@@ -15,7 +16,6 @@ typedef _Atomic uint64_t count_sum;
 
 #define COUNT_ONE(...) +1
 enum {
-    COUNT_BUCKETS = 14, /* of count_bucket_ms() */
     COUNT_VERSIONS = 5, /* TLS_SSL_3_0 to TLS_1_3 */
     COUNT_SUITES = 0 TLS_SUITES(COUNT_ONE),
     COUNT_REASONS = 0 TLS_REASONS(COUNT_ONE),
@@ -24,8 +24,8 @@ enum {
 
 /* How long things took. */
 struct count_times {
-    count_sum buckets[COUNT_BUCKETS + 1]; /* each without those before it; the last has no end */
-    count_sum sum_ms;
+    count_sum buckets[TIME_BUCKETS]; /* each without those before it */
+    count_sum sum_us, max_us;
 };
 
 /* What came of a look-up. */
@@ -36,6 +36,17 @@ enum count_lookup {
     COUNT_LOOKUP_FAILED,
     COUNT_LOOKUP_GIVEN_UP, /* by who asked */
     COUNT_LOOKUPS
+};
+
+/* Why a connection was not made. */
+enum count_dial_failure {
+    COUNT_DIAL_REFUSED,
+    COUNT_DIAL_UNREACHABLE,
+    COUNT_DIAL_TIMEOUT,
+    COUNT_DIAL_RESET,
+    COUNT_DIAL_FAILED,   /* for another reason */
+    COUNT_DIAL_GIVEN_UP, /* by who asked */
+    COUNT_DIAL_FAILURES
 };
 
 /* Sockets as they are now. */
@@ -51,9 +62,10 @@ enum count_socket {
 struct count_sums {
     count_sum lookups[COUNT_LOOKUPS];
     count_sum sockets[COUNT_SOCKETS];
-    count_sum received, sent;  /* bytes */
-    struct count_times dials;  /* of TCP, until connected; only those that were */
-    struct count_times shakes; /* of TLS, until done; only those that were */
+    count_sum received, sent;                    /* bytes */
+    struct count_times dials;                    /* of TCP, until connected; only those that were */
+    struct count_times shakes;                   /* of TLS, until done; only those that were */
+    count_sum failed_dials[COUNT_DIAL_FAILURES]; /* of TCP and UDP */
     /* Handshakes: done by version and suite, the last being those of no row; the others by the
      * newest version that was offered. */
     count_sum done[COUNT_VERSIONS][COUNT_SUITES + 1];
@@ -80,10 +92,13 @@ static inline uint64_t count_read(const count_sum *sum)
     return atomic_load_explicit(sum, memory_order_relaxed);
 }
 
-/* The longest time of bucket `index`, below COUNT_BUCKETS, which grows with it. */
-int64_t count_bucket_ms(size_t index);
+enum { COUNT_REASON_CAP = 40 };
 
-/* Something took `ms`, 0 or more; in the thread of the sums. */
-void count_time(struct count_times *times, int64_t ms);
+/* "tls_unknown_ca" of TLS_UNKNOWN_CA, in `ret_name`, which is returned; `reason` is below
+ * COUNT_REASONS. */
+const char *count_reason_name(size_t reason, char ret_name[COUNT_REASON_CAP]);
+
+/* Something took so long; in the thread of the sums. */
+void count_time(struct count_times *times, uint64_t us);
 
 #endif

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { US_IN_MS = 1000 };
+
 struct count_session {
     struct tls_session base;
     const struct count_tls *tls;
@@ -46,7 +48,8 @@ static void note_done(struct count_session *session)
     struct tls_info info = tls_session_info(session->base.inner);
 
     count_add(&tls->sums->done[index_of_version(info.version)][index_of_suite(info.suite)], 1);
-    count_time(&tls->sums->shakes, clock_now_ms(tls->clock) - session->begun_ms);
+    count_time(&tls->sums->shakes,
+               US_IN_MS * (uint64_t)(clock_now_ms(tls->clock) - session->begun_ms));
     atomic_store_explicit(tls->success_s, (uint64_t)clock_utc_s(tls->clock), memory_order_relaxed);
     change(session, COUNT_SECURE);
 }

@@ -7,6 +7,7 @@
 #include "wrap/count_net.h"
 #include "wrap/link.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,27 +40,31 @@ static void values_and_help_are_escaped(void **state)
                       "a_total 0\n");
 }
 
-/* Each bound belongs to its bucket, and later ones have those before. */
-static void times_have_buckets(void **state)
+/* Each bound of Prometheus ends a bucket: what is one microsecond longer is in the next. */
+static void bounds_belong_to_their_buckets(void **state)
 {
+    static const uint64_t bounds_ms[] = { 1,   2,   5,    10,   25,    50,    100,
+                                          250, 500, 1000, 5000, 15000, 60000, 150000 };
+    enum { BOUNDS = sizeof(bounds_ms) / sizeof(bounds_ms[0]) };
     struct count_times times = { 0 };
-    uint64_t sum = 0;
+    const struct count_times *const list[] = { &times };
+    struct exposition out = { .family = NULL };
+    char expected[64];
 
     (void)state;
-    count_time(&times, 0);
-    for (size_t i = 0; i < COUNT_BUCKETS; i++) {
-        count_time(&times, count_bucket_ms(i));
-        count_time(&times, count_bucket_ms(i) + 1);
-        sum += 2 * (uint64_t)count_bucket_ms(i) + 1;
-        assert_true(i == 0 || count_bucket_ms(i) > count_bucket_ms(i - 1));
+    for (size_t i = 0; i < BOUNDS; i++) {
+        count_time(&times, bounds_ms[i] * 1000);
+        count_time(&times, bounds_ms[i] * 1000 + 1);
     }
-    /* 1, 2 and 2, 3: the second bucket has what is over the first bound and its own. */
-    assert_int_equal(count_read(&times.buckets[0]), 2);
-    assert_int_equal(count_read(&times.buckets[1]), 2);
-    for (size_t i = 2; i < COUNT_BUCKETS; i++)
-        assert_int_equal(count_read(&times.buckets[i]), 2);
-    assert_int_equal(count_read(&times.buckets[COUNT_BUCKETS]), 1);
-    assert_int_equal(count_read(&times.sum_ms), sum);
+    exposition_family(&out, "t", "histogram", "h");
+    exposition_times(&out, list, 1);
+    for (size_t i = 0; i < BOUNDS; i++) {
+        snprintf(expected, sizeof(expected), "t_bucket{le=\"%g\"} %zu\n",
+                 (double)bounds_ms[i] / 1000, 2 * i + 1);
+        assert_non_null(memmem(out.out.data, out.out.len, expected, strlen(expected)));
+    }
+    assert_int_equal(count_read(&times.max_us), 150000001);
+    exposition_free(&out);
 }
 
 static void times_of_threads_add_up(void **state)
@@ -69,10 +74,10 @@ static void times_of_threads_add_up(void **state)
     struct exposition out = { .family = NULL };
 
     (void)state;
-    count_time(&one, 1);
-    count_time(&one, 60000);
-    count_time(&other, 2);
-    count_time(&other, 999999);
+    count_time(&one, 1000);
+    count_time(&one, 60000000);
+    count_time(&other, 2000);
+    count_time(&other, 999999000);
     exposition_family(&out, "t_seconds", "histogram", "h");
     exposition_times(&out, list, 2);
     expect_text(&out,
@@ -153,7 +158,7 @@ static void connections_are_counted(void **state)
     assert_int_equal(rig.connected, 1);
     assert_int_equal(sockets(&rig, COUNT_CONNECTING), 0);
     assert_int_equal(sockets(&rig, COUNT_CONNECTED), 1);
-    assert_int_equal(count_read(&rig.sums.net.dials.sum_ms), ROUND_TRIP_MS);
+    assert_int_equal(count_read(&rig.sums.net.dials.sum_us), ROUND_TRIP_MS * 1000);
     assert_int_equal(net_stream_send(rig.stream, "hello", 5), 5);
     assert_true(peer_send(scripted_net_peer(&rig.world.scripted_net, PORT), span_of("goodbye")));
     world_advance(&rig.world, ROUND_TRIP_MS);
@@ -177,7 +182,9 @@ static void a_refusal_is_no_dial(void **state)
     assert_int_equal(rig.failed, 1);
     for (int i = 0; i < COUNT_SOCKETS; i++)
         assert_int_equal(sockets(&rig, (enum count_socket)i), 0);
-    assert_int_equal(count_read(&rig.sums.net.dials.sum_ms), 0);
+    assert_int_equal(count_read(&rig.sums.net.dials.sum_us), 0);
+    assert_int_equal(count_read(&rig.sums.net.failed_dials[COUNT_DIAL_REFUSED]), 1);
+    assert_int_equal(count_read(&rig.sums.net.failed_dials[COUNT_DIAL_GIVEN_UP]), 0);
     net_stream_close(rig.stream);
     for (int i = 0; i < COUNT_SOCKETS; i++)
         assert_int_equal(sockets(&rig, (enum count_socket)i), 0);
@@ -261,9 +268,12 @@ static void labels_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_and_help_are_escaped), cmocka_unit_test(times_have_buckets),
-        cmocka_unit_test(times_of_threads_add_up),     cmocka_unit_test(connections_are_counted),
-        cmocka_unit_test(a_refusal_is_no_dial),        cmocka_unit_test(look_ups_have_outcomes),
+        cmocka_unit_test(values_and_help_are_escaped),
+        cmocka_unit_test(bounds_belong_to_their_buckets),
+        cmocka_unit_test(times_of_threads_add_up),
+        cmocka_unit_test(connections_are_counted),
+        cmocka_unit_test(a_refusal_is_no_dial),
+        cmocka_unit_test(look_ups_have_outcomes),
         cmocka_unit_test(labels_are_bounded),
     };
 

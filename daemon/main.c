@@ -9,6 +9,7 @@
 #include "service.h"
 #include "state/state.h"
 #include "stderr_log.h"
+#include "verdict/report.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -88,10 +89,8 @@ static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
 } commands[] = {
-    { "run", run_main },
-    { "check", check_main },
-    { "ctl", ctl_main },
-    { "state", state_main },
+    { "run", run_main },       { "check", check_main }, { "ctl", ctl_main },
+    { "report", report_main }, { "state", state_main },
 };
 
 /* By the link to it that is called tlsmodemctl. */

@@ -12,9 +12,11 @@
 #include "plan/metrics_option.h"
 #include "plan/module_name.h"
 #include "plan/port_options.h"
+#include "plan/verdict_options.h"
 #include "runtime/fleet.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct option {
@@ -318,6 +320,21 @@ static bool take_metrics_file(struct options *options, const char *value, struct
     return metrics_option_check_file("--metrics-file", value, error);
 }
 
+static bool take_summary(struct options *options, const char *value, struct text *error)
+{
+    char *path = verdict_option_summary("--summary", value, 0, error);
+
+    options->summary = value;
+    free(path);
+    return path != NULL;
+}
+
+static bool take_start_at(struct options *options, const char *value, struct text *error)
+{
+    options->has_start = true;
+    return verdict_option_start_at("--start-at", value, &options->start_at_s, error);
+}
+
 static bool take_control(struct options *options, const char *value, struct text *error)
 {
     options->has_control = true;
@@ -463,6 +480,11 @@ static const struct option last[] = {
     { "--shard", NULL, "I/N", false, take_shard,
       "of the modems only each N-th from the I-th on, I from 0; else $TLSMODEM_SHARDS is N and "
       "$JOB_COMPLETION_INDEX or $TLSMODEM_SHARD is I" },
+    { "--summary", NULL, "FILE", false, take_summary,
+      "print at the end what the run came to, times with percentiles, errors by reason, and write "
+      "it to FILE as JSON, which tlsmodem report adds up; ${shard} in it is I" },
+    { "--start-at", NULL, "TIME", false, take_start_at,
+      "when CMD begins, of all shards, like 2026-12-01T12:00:00Z; at once if it has passed" },
     { "--debuggable", NULL, NULL, false, take_debuggable,
       "leave cores, debuggers and system calls as the machine has them, else the program allows "
       "itself only what it needs: whoever debugs it sees its keys" },
@@ -533,9 +555,10 @@ static bool say_unknown(const char *word, struct text *error)
     struct option option;
 
     if (word[0] != '-') {
-        text_add(error,
-                 "unknown command %s; allowed: run (which may be left out), check, ctl, state",
-                 word);
+        text_add(
+            error,
+            "unknown command %s; allowed: run (which may be left out), check, ctl, report, state",
+            word);
         return false;
     }
     text_add(error, "unknown option %s; allowed:", word);
@@ -733,6 +756,8 @@ void options_print_help(FILE *out)
         "       tlsmodem [run] --config FILE [OPTION...] [-- CMD ARG...]\n"
         "       tlsmodem check FILE... [OPTION...]    plays transcripts: tlsmodem check --help\n"
         "       tlsmodem ctl COMMAND...    asks a run that has --control: tlsmodem ctl --help\n"
+        "       tlsmodem report FILE... [OPTION...]    adds up what runs came to: tlsmodem report "
+        "--help\n"
         "       tlsmodem state export|import FILE     what modems keep: tlsmodem state --help\n\n"
         "A software cellular module: a host talks AT commands to its ports.  Each --pty, --tcp,\n"
         "--unix, --uart, --rfc2217 or --stdio is one more port, 1 to %d of them.  When all are "

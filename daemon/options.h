@@ -48,6 +48,9 @@ struct options {
     const char *control_token_file; /* NULL: none */
     bool has_metrics;               /* --metrics is given, as `metrics` */
     const char *metrics_file;       /* NULL: none */
+    const char *summary;            /* a file for what the run came to; NULL: none */
+    bool has_start;                 /* --start-at is given, as `start_at_s` */
+    int64_t start_at_s;
     struct port_spec metrics;
     size_t threads; /* 0: as many as there are processors */
     struct shard shard;

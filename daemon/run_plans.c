@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "file/plans.h"
 #include "option_plan.h"
+#include "plan/verdict_options.h"
 #include "policy_trial.h"
 
 #include <stdio.h>
@@ -117,6 +118,30 @@ static bool take_metrics(const struct options *options, const struct saying *say
     return plans->metrics_file != NULL;
 }
 
+static bool take_verdict(const struct options *options, const struct saying *saying,
+                         struct modem_plans *plans)
+{
+    char memory[OPTIONS_ERROR_CAP];
+    struct text error;
+
+    text_init(&error, memory, sizeof(memory));
+    if (options->has_start) {
+        plans->has_start = true;
+        plans->start_at_s = options->start_at_s;
+    }
+    if (plans->has_start && options->command == NULL)
+        text_add(&error, "tlsmodem: start-at: nothing begins then; allowed: with -- CMD");
+    if (options->summary != NULL) {
+        free(plans->summary);
+        plans->summary =
+            verdict_option_summary("--summary", options->summary, options->shard.index, &error);
+    }
+    if (error.len == 0)
+        return true;
+    saying->say(saying->ctx, memory);
+    return false;
+}
+
 bool run_plans(const struct options *options, void (*say)(void *ctx, const char *line), void *ctx,
                struct modem_plans *ret_plans)
 {
@@ -124,7 +149,8 @@ bool run_plans(const struct options *options, void (*say)(void *ctx, const char 
 
     if (!read_plans(options, &saying, ret_plans))
         return false;
-    if (!take_metrics(options, &saying, ret_plans) || !take_control(options, &saying, ret_plans)) {
+    if (!take_metrics(options, &saying, ret_plans) || !take_control(options, &saying, ret_plans) ||
+        !take_verdict(options, &saying, ret_plans)) {
         modem_plans_free(ret_plans);
         return false;
     }

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "counted_log.h"
 
+#include "barrier.h"
 #include "confinement.h"
 #include "control/monitor.h"
 #include "controlling.h"
@@ -20,6 +21,7 @@
 #include "run_plans.h"
 #include "stderr_log.h"
 #include "tls_gnutls/tls_gnutls.h"
+#include "verdict_run.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -53,6 +55,11 @@ struct service {
     struct manager manager;
     struct dial_progress dials;
     size_t threads; /* of the fleet */
+    struct verdict_run verdict;
+    struct barrier barrier;
+    bool has_failed; /* the command could not be started when its time came */
+    bool has_start;  /* else `start_at_s` does not count */
+    int64_t start_at_s;
     struct confinement confinement;
 };
 
@@ -284,6 +291,15 @@ static bool has_other_metrics(const struct service *service, const struct modem_
            !modem_plan_same_port(&plans->metrics, &service->metrics);
 }
 
+static bool has_other_verdict(const struct service *service, const struct modem_plans *plans)
+{
+    const char *before = service->verdict.path != NULL ? service->verdict.path : "";
+    const char *now = plans->summary != NULL ? plans->summary : "";
+
+    return strcmp(before, now) != 0 || plans->has_start != service->has_start ||
+           (plans->has_start && plans->start_at_s != service->start_at_s);
+}
+
 /* Whether the modems are as the file has them now. */
 static bool reload(struct service *service)
 {
@@ -297,6 +313,9 @@ static bool reload(struct service *service)
     if (has_other_metrics(service, &plans))
         log_say(service->voice, LOG_WARNING,
                 "metrics are shown where they were: another place needs a restart");
+    if (has_other_verdict(service, &plans))
+        log_say(service->voice, LOG_WARNING,
+                "the summary and its start are as they were: others need a restart");
     if (!controlling_is_at(&service->controlling, &plans))
         log_say(service->voice, LOG_WARNING,
                 "the run is controlled where it was: another place needs a restart");
@@ -340,7 +359,6 @@ static bool open_all(struct service *service, struct modem_plans *plans)
            open_monitor(service) && open_control(service, plans) && open_modems(service, plans);
 }
 
-/* Before system calls are filtered: what it may do is none of ours. */
 static bool start_command(struct service *service)
 {
     struct port_failure failure;
@@ -363,6 +381,46 @@ static void close_all(struct service *service)
     providers_close(&service->providers);
     packets_close(service->packets);
     posix_signals_close(&service->signals);
+}
+
+static void confine(struct service *service)
+{
+    if (!service->options->debuggable)
+        confinement_begin(&service->confinement, &fleet_master(service->fleet)->loop,
+                          service->voice);
+}
+
+/* System calls are filtered after a command has begun: what that may do is none of ours. */
+static void on_start(void *ctx)
+{
+    struct service *service = ctx;
+
+    service->has_failed = !start_command(service);
+    if (service->has_failed)
+        fleet_stop(service->fleet);
+    else
+        confine(service);
+}
+
+/* With a moment for it the command begins then, else it has begun. */
+static bool await_start(struct service *service)
+{
+    struct runtime_world *master = fleet_master(service->fleet);
+
+    if (!service->has_start) {
+        confine(service);
+        return true;
+    }
+    return check(barrier_wait(&service->barrier, &master->clock.base, service->start_at_s, on_start,
+                              service, service->voice),
+                 "cannot wait for the start");
+}
+
+/* False: the summary could not be written. */
+static bool end_verdict(struct service *service)
+{
+    return !verdict_run_is_wanted(&service->verdict) ||
+           verdict_run_end(&service->verdict, stderr_line_end(service->options), service->voice);
 }
 
 /* A guess that decided something is worth a line in any case. */
@@ -402,14 +460,46 @@ static bool open_fleet(struct service *service, size_t modems)
     const struct fleet_config config = {
         .threads = threads_of(service, modems),
         .log = service->log,
-        .counts =
-            service->has_metrics || service->metrics_file != NULL || may_show_progress(service),
+        .counts = service->has_metrics || service->metrics_file != NULL ||
+                  verdict_run_is_wanted(&service->verdict) || may_show_progress(service),
         .dns = &service->options->dns,
     };
     struct port_failure failure;
 
     service->threads = config.threads;
     return fleet_open(&config, &failure, &service->fleet) == ERR_OK || fail(failure.text, "");
+}
+
+static void watch(struct service *service)
+{
+    bool may_show = may_show_progress(service);
+
+    manager_watch(&service->manager, service->fleet);
+    if (verdict_run_is_wanted(&service->verdict))
+        verdict_run_start(&service->verdict, service->fleet, service->threads,
+                          service->roster.count, service->start_at_s, may_show);
+    else if (may_show)
+        dial_progress_start(&service->dials, service->fleet, service->threads);
+}
+
+/* From the moment when all is open until the run is to end.  False: it could not begin. */
+static bool turn(struct service *service)
+{
+    bool begins;
+
+    roster_start(&service->roster);
+    say_status(service, "");
+    watch(service);
+    begins = await_start(service);
+    if (begins)
+        fleet_run(service->fleet);
+    barrier_close(&service->barrier);
+    command_stop(&service->command);
+    dial_progress_stop(&service->dials);
+    verdict_run_stop(&service->verdict);
+    manager_stopping(&service->manager);
+    manager_unwatch(&service->manager);
+    return begins && !service->has_failed;
 }
 
 /* From an open fleet to its end. */
@@ -441,22 +531,10 @@ static int work(struct service *service, struct modem_plans *plans)
     if (is_open) {
         set_ready(service, true);
         say_ready(service);
-        is_open = start_command(service);
+        is_open = service->has_start || start_command(service);
     }
-    if (is_open) {
-        roster_start(&service->roster);
-        say_status(service, "");
-        manager_watch(&service->manager, service->fleet);
-        if (may_show_progress(service))
-            dial_progress_start(&service->dials, service->fleet, service->threads);
-        if (!service->options->debuggable)
-            confinement_begin(&service->confinement, &master->loop, service->voice);
-        fleet_run(service->fleet);
-        command_stop(&service->command);
-        dial_progress_stop(&service->dials);
-        manager_stopping(&service->manager);
-        manager_unwatch(&service->manager);
-    }
+    if (is_open)
+        is_open = turn(service);
     controlling_stop(&service->controlling);
     confinement_end(&service->confinement);
     monitor_close(service->monitor);
@@ -465,9 +543,24 @@ static int work(struct service *service, struct modem_plans *plans)
         status = status_of(service);
     if (is_open && service->command.status != EXIT_SUCCESS)
         status = service->command.status;
+    if (is_open && !end_verdict(service) && status == EXIT_SUCCESS)
+        status = EXIT_FAILURE;
     close_all(service);
     counted_log_end(&service->counted);
     return status;
+}
+
+static bool open_verdict(struct service *service, struct modem_plans *plans)
+{
+    char *path = plans->summary;
+    struct port_failure failure;
+
+    plans->summary = NULL;
+    service->has_start = plans->has_start;
+    service->start_at_s = plans->has_start ? plans->start_at_s : 0;
+    return verdict_run_open(&service->verdict, path, &service->options->shard, &failure) ==
+               ERR_OK ||
+           fail(failure.text, "");
 }
 
 int service_run(const struct options *options, struct modem_plans *plans,
@@ -493,10 +586,12 @@ int service_run(const struct options *options, struct modem_plans *plans,
     plans->metrics_file = NULL;
     manager_open(&service->manager, log);
     confinement_plan(&service->confinement, plans);
-    if (has_limits(service, plans) && open_fleet(service, plans->count)) {
+    if (open_verdict(service, plans) && has_limits(service, plans) &&
+        open_fleet(service, plans->count)) {
         status = work(service, plans);
         closed = fleet_close(service->fleet, CLOSE_MS);
     }
+    verdict_run_close(&service->verdict);
     manager_close(&service->manager);
     counted_log_deinit(&service->counted);
     free(service->metrics_file);

@@ -419,6 +419,30 @@ modems:
 }
 
 
+SUMMARY = (b'{"tlsmodem-summary":1,"buckets":1,"seen-by":"hosts","runs":[{"id":"00112233445566aa","tlsmodem":"0.2.0",'
+           b'"shard":0,"shards":2,"seed":"7","modems":3,"start":"2026-12-01T12:00:00.000Z","end":"2026-12-01T12:01:00.500Z"}],'
+           b'"times":{"dial":{"count":3,"sum-us":2500,"max-us":1200,"buckets":[[100,1],[1200,2]]},"handshake":{"count":0,'
+           b'"sum-us":0,"max-us":0,"buckets":[]},"command":{"count":4},"round":{"count":1,"sum-us":9,"max-us":9,"buckets":'
+           b'[[null,1]]}},"errors":{"timeout":2,"unexpected":1},"unexpected":{"count":1,"examples":[{"wanted":"OK","came":'
+           b'"ERROR","count":1}]}}\n')
+
+VERDICT = {
+    "percentile": b"p99.9(dial) > 1.2 ms\n" + SUMMARY,
+    "longest": b"max(round) >= 1h\n" + SUMMARY,
+    "mean": b"mean(command) < 3us\n" + SUMMARY,
+    "rate": b"rate(dial) <= 100/min\n" + SUMMARY,
+    "share": b"errors > 0.1 %\n" + SUMMARY,
+    "kind": b"errors(timeout) > 3\n" + SUMMARY,
+    "missing": b"missing > 0\n" + SUMMARY.replace(b'"shards":2', b'"shards":9'),
+    "alone": b"count(handshake) > 0\n" + SUMMARY.replace(b"0,\"shards\":2", b"null,\"shards\":null"),
+    "modems": b"errors\n" + SUMMARY.replace(b"hosts", b"modems"),
+    "no-time": b"p99(dial) > 5\n" + SUMMARY.replace(b"12:01", b"25:01"),
+    "no-bucket": b"p0(dial) > 5s\n" + SUMMARY.replace(b"[100,", b"[101,"),
+    "no-file": b"count(dail) > 5\n[1, 2]",
+    "no-json": b"count(dial) > 5 and\n{",
+}
+
+
 def write(target: str, name: str, data: bytes) -> None:
     path = CORPUS / target / name
     if CHECKS:
@@ -454,6 +478,8 @@ def main() -> None:
         write("config", name, data)
     for name, data in CONTROL.items():
         write("control", name, data)
+    for name, data in VERDICT.items():
+        write("verdict", name, data)
     for name, (bits, data) in DIALECT_STEPS.items():
         write("dialect", name, bytes([bits, 0]) + data)
     for name, data in STORED.items():

@@ -7,6 +7,7 @@
 #include "file/policy.h"
 #include "file/ports.h"
 #include "file/settings.h"
+#include "file/verdict.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -201,7 +202,8 @@ static bool plan_places(struct planning *planning, const struct file_document *d
     if (!file_metrics(document, planning->settings, planning->report, plans, &node) ||
         (node != NULL && plans->has_metrics && !claim_port(planning, &plans->metrics, node)))
         return false;
-    if (!file_metrics_file(document, planning->settings, planning->report, plans))
+    if (!file_metrics_file(document, planning->settings, planning->report, plans) ||
+        !file_verdict(document, planning->settings, planning->report, plans))
         return false;
     return file_control(document, planning->settings, planning->report, plans, &node) &&
            (node == NULL || !plans->has_control || claim_port(planning, &plans->control, node));

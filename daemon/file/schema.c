@@ -122,6 +122,8 @@ static const cyaml_schema_field_t root_fields[] = {
     TEXT("control-token-file", struct file_root, control_token_file),
     TEXT("metrics", struct file_root, metrics),
     TEXT("metrics-file", struct file_root, metrics_file),
+    TEXT("summary", struct file_root, summary),
+    TEXT("start-at", struct file_root, start_at),
     CYAML_FIELD_MAPPING_PTR("policy", MAY, struct file_root, policy, policy_fields),
     OWN("hosts"),
     CYAML_FIELD_END,

@@ -71,6 +71,7 @@ struct file_root {
     uint32_t modems_count;
     char *control, *control_token_file, *metrics_file;
     char *metrics;
+    char *summary, *start_at;
     struct file_policy_keys *policy;
 };
 

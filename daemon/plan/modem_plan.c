@@ -92,6 +92,7 @@ void modem_plans_free(struct modem_plans *plans)
     free(plans->pools);
     free(plans->control_token_file);
     free(plans->metrics_file);
+    free(plans->summary);
     *plans = (struct modem_plans){ .count = 0 };
 }
 

@@ -77,6 +77,9 @@ struct modem_plans {
     struct port_spec control; /* PORT_TCP or PORT_UNIX: where the run is controlled */
     char *control_token_file; /* owned; NULL: none */
     char *metrics_file;       /* where they are written to; owned; NULL: nowhere */
+    char *summary;            /* where what the run came to goes; owned; NULL: nowhere */
+    bool has_start;           /* else `start_at_s` does not count */
+    int64_t start_at_s;       /* since 1970-01-01T00:00:00Z: when hosts begin */
     bool has_metrics;         /* else `metrics` does not count */
     struct port_spec metrics; /* PORT_TCP or PORT_UNIX: where they are shown */
 };

@@ -1,11 +1,20 @@
-/* now.c: the machine's clock that only grows. */
+/* now.c: the machine's clocks. */
 #include "posix/now.h"
 
+#include <time.h>
 #include <uv.h>
 
-enum { NS_PER_MS = 1000000 };
+enum { NS_PER_MS = 1000000, MS_PER_S = 1000 };
 
 int64_t posix_now_ms(void)
 {
     return (int64_t)(uv_hrtime() / NS_PER_MS);
+}
+
+int64_t posix_utc_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS;
 }

@@ -1,4 +1,4 @@
-/* now.h: the machine's clock that only grows. */
+/* now.h: the machine's clocks. */
 #ifndef POSIX_NOW_H
 #define POSIX_NOW_H
 
@@ -6,5 +6,8 @@
 
 /* Milliseconds; their origin means nothing. */
 int64_t posix_now_ms(void);
+
+/* Milliseconds since 1970-01-01T00:00:00Z, as the machine believes. */
+int64_t posix_utc_ms(void);
 
 #endif

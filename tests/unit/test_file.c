@@ -211,7 +211,7 @@ static void wrong_shapes_are_all_told(void **state)
     (void)state;
     bad("modem: 1\n", "f:1:1: modem: \"modem\" is wrong because there is no such key; did you mean "
                       "modems? allowed: include, defaults, modems, control, "
-                      "control-token-file, metrics, metrics-file, "
+                      "control-token-file, metrics, metrics-file, summary, start-at, "
                       "policy\n");
     bad("modems: 7\n", "f:1:9: modems: \"7\" is wrong because it is a text; allowed: a list\n");
     bad("modems: [7]\n", "f:1:10: modems: \"7\" is wrong because it is a text; allowed: a map\n");

@@ -315,13 +315,13 @@ static void names_are_exact(void **state)
                "--guard, --map, --link, "
                "--trace, --log-level, --scenario, --record, --pcap, --keylog, --metrics, "
                "--metrics-file, --control, "
-               "--control-token-file, --threads, --shard, --debuggable, "
+               "--control-token-file, --threads, --shard, --summary, --start-at, --debuggable, "
                "--exit-with-parent, --strict, "
                "--help, "
                "--version");
     assert_false(parse("frob", &options, error));
     assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check, "
-                               "ctl, state");
+                               "ctl, report, state");
 }
 
 static void place_to_listen_is_read(void **state)

@@ -1,0 +1,24 @@
+/* summary_file.h: a summary in a file, which `tlsmodem report` reads. */
+#ifndef DAEMON_VERDICT_SUMMARY_FILE_H
+#define DAEMON_VERDICT_SUMMARY_FILE_H
+
+#include "base/text.h"
+#include "verdict/summary.h"
+
+#include <stdbool.h>
+
+enum { SUMMARY_FILE_BYTES_MAX = 64 * 1000 * 1000 };
+
+/* Reads a file that somebody named.  NULL: `why` says what is wrong with it, where, and what is
+ * allowed. */
+struct summary *summary_file_read(const char *path, struct text *why);
+
+/* Looks whether summary_file_write() could make a file of this path: makes another name beside it
+ * and removes that.  False: `why`. */
+bool summary_file_can_write(const char *path, struct text *why);
+
+/* Writes it, whole or not at all: under another name first; everybody may read it (mode 0644), and
+ * one of this name is replaced.  False: `why`. */
+bool summary_file_write(const struct summary *summary, const char *path, struct text *why);
+
+#endif

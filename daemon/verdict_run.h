@@ -1,0 +1,55 @@
+/* verdict_run.h: the verdict of a run: a line on a terminal while it lasts, a summary at its end.
+ *
+ * Everything happens in the master's thread of the fleet.
+ */
+#ifndef DAEMON_VERDICT_RUN_H
+#define DAEMON_VERDICT_RUN_H
+
+#include "base/log.h"
+#include "posix/port_failure.h"
+#include "runtime/fleet.h"
+#include "shard_option.h"
+#include "verdict/book.h"
+#include "verdict/summary.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Its members are its own, but for the book, in which hosts count. */
+struct verdict_run {
+    struct verdict_book *book;
+    char *path; /* of --summary; owned; NULL: none */
+    struct fleet *fleet;
+    size_t threads;
+    struct summary_run run;
+    struct clock_timer *timer; /* of the line; NULL: there is none */
+    struct tally_census *census;
+    int64_t looked_ms;
+    uint64_t dials, commands; /* when it looked last */
+    bool is_shown;
+};
+
+/* Begins one; `path` is for free(), and gone in any case.  ERR_IO: no file of this path can be
+ * written; ERR_NO_MEMORY; then `ret_failure` says why. */
+enum err verdict_run_open(struct verdict_run *verdict, char *path, const struct shard *shard,
+                          struct port_failure *ret_failure);
+
+/* Whether there is to be one: a summary is wanted, or hosts have joined the book. */
+bool verdict_run_is_wanted(const struct verdict_run *verdict);
+
+/* So many modems begin to work on the fleet, which counts, or will at `begins_s` since 1970 (0: at
+ * once).  `may_show`: on a terminal a line may say how it goes. */
+void verdict_run_start(struct verdict_run *verdict, struct fleet *fleet, size_t threads,
+                       size_t modems, int64_t begins_s, bool may_show);
+
+/* It has ended, and the fleet is about to be halted: the line goes. */
+void verdict_run_stop(struct verdict_run *verdict);
+
+/* Once the fleet is halted: prints the summary on standard error, each line with `end` behind it,
+ * and writes it.  False: it could not, as the log says. */
+bool verdict_run_end(struct verdict_run *verdict, const char *end, const struct log *log);
+
+/* Gives everything back, after the loops. */
+void verdict_run_close(struct verdict_run *verdict);
+
+#endif

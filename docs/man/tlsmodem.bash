@@ -6,6 +6,7 @@ _tlsmodem() {
     case ${COMP_WORDS[1]-} in
     check) command=check ;;
     ctl) command=ctl ;;
+    report) command=report ;;
     state) command=state ;;
     esac
     case $command:$before in
@@ -42,6 +43,8 @@ _tlsmodem() {
     run:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--threads) :; return ;;
     run:--shard) :; return ;;
+    run:--summary) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--start-at) :; return ;;
     check:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
     check:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
     check:--tcp) :; return ;;
@@ -58,20 +61,23 @@ _tlsmodem() {
     ctl:--control) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ctl:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ctl:--modem) :; return ;;
+    report:--fail-if) :; return ;;
+    report:--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
     state:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     esac
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --start-at --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
+        report) COMPREPLY=($(compgen -W "--fail-if --output --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
         esac
         ;;
     *)
         case $command:$COMP_CWORD in
-        run:1) COMPREPLY=($(compgen -W "run check ctl state" -- "$word")) ;;
+        run:1) COMPREPLY=($(compgen -W "run check ctl report state" -- "$word")) ;;
         state:2) COMPREPLY=($(compgen -W "export import" -- "$word")) ;;
         run:*) ;;
         *) COMPREPLY=($(compgen -f -- "$word")) ;;

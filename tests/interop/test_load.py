@@ -1,0 +1,245 @@
+"""What runs came to: summaries of shards, added up and judged; and the moment when they begin.
+
+Source: docs/load.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import threading
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from support.certs import Certificates
+from support.fleet import CrowdServer, Fleet, FleetHost
+from support.modem import program_path
+from support.patience import ANSWER_S
+from support.servers import refused_port
+
+from .observe import wait_until
+from .test_fleet import begin_dial, echo, prepare
+
+MODEMS = 10
+SHARDS = 2
+
+CONFIG = """\
+summary: run-${shard}.json
+modems:
+- {name: 'meter-${n:04}', module: he910, count: %d, imei: '35794102', state: none, ports: [{unix: '${name}'}]}
+"""
+
+
+def tlsmodem(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), *words], capture_output=True, text=True, timeout=2 * ANSWER_S,
+                          check=False, cwd=cwd)
+
+
+def report(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return tlsmodem("report", *words)
+
+
+def play(fleet: Fleet, shard: int, server: CrowdServer) -> None:
+    """Each modem of the shard dials the server; its first one before that in vain."""
+    hosts: list[FleetHost] = []
+    for number in range(shard, MODEMS, SHARDS):
+        host = fleet.host(f"meter-{number:04}")
+        imei = prepare(host)
+        if number == shard:
+            refused = host.say(f'AT#SSLD=1,{refused_port()},"127.0.0.1",0,0')
+            assert refused.endswith(("ERROR", "NO CARRIER")), refused
+        begin_dial(host, server)
+        host.read_until(b"CONNECT\r\n")
+        echo(host, imei)
+        hosts.append(host)
+    for host in hosts:
+        host.close()
+
+
+@pytest.fixture(scope="module")
+def shards(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The summaries of two shards, and what the server has counted."""
+    folder = tmp_path_factory.mktemp("shards")
+    with CrowdServer(certificates) as server:
+        for shard in range(SHARDS):
+            fleet = Fleet(folder, CONFIG % MODEMS, ("--shard", f"{shard}/{SHARDS}", "--threads", "2"), log_name=f"{shard}.log")
+            fleet.last = f"meter-{MODEMS - SHARDS + shard:04}"
+            with fleet:
+                assert not (folder / f"run-{shard}.json").exists()
+                play(fleet, shard, server)
+        heard = server.wait_for(MODEMS)
+        assert len(heard) == MODEMS == len(set(heard))
+    return [folder / f"run-{shard}.json" for shard in range(SHARDS)]
+
+
+def test_shards_add_up_to_what_the_server_counted(shards: list[Path], tmp_path: Path) -> None:
+    ended = report(*shards, "--output", tmp_path / "sum.json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    whole = json.loads((tmp_path / "sum.json").read_text())
+    assert whole["seen-by"] == "modems" and whole["buckets"] == 1
+    assert [(run["shard"], run["shards"], run["modems"]) for run in whole["runs"]] == [(0, 2, 5), (1, 2, 5)]
+    for what in ("dial", "handshake"):
+        times = whole["times"][what]
+        assert times["count"] == MODEMS == sum(count for _, count in times["buckets"])
+        assert max(end for end, _ in times["buckets"]) >= times["max-us"]
+    assert whole["errors"] == {"refused": SHARDS}
+    first, second = (json.loads(path.read_text()) for path in shards)
+    assert whole["times"]["command"]["count"] == sum(part["times"]["command"]["count"] for part in (first, second)) >= 8 * MODEMS
+    assert re.search(rf"^handshake +{MODEMS} ", ended.stdout, re.MULTILINE)
+    assert re.match(rf"{MODEMS} modems, 2 of 2 shards, ", ended.stdout)
+    assert re.search(rf"^errors +{SHARDS} of \d+ \(.* %\): {SHARDS} refused$", ended.stdout, re.MULTILINE)
+
+
+def test_a_run_says_it_itself(shards: list[Path]) -> None:
+    """On standard error, which was no terminal: nothing passes there."""
+    said = (shards[1].parent / "1.log").read_text()
+    assert re.search(r"^5 modems, 1 of 2 shards, .* as modems counted it\n1 of 2 shards are missing\n", said, re.MULTILINE)
+    assert re.search(r"^handshake +5 ", said, re.MULTILINE) and "\x1b" not in said
+    assert (shards[1].stat().st_mode & 0o777) == 0o644
+
+
+def test_a_sum_is_judged(shards: list[Path], tmp_path: Path) -> None:
+    for wanted, status in ((("p99(handshake) > 10min", "errors > 90 %", f"count(dial) < {MODEMS}", "missing > 0"), 0),
+                           ((f"errors(refused) >= {SHARDS}",), 1), (("p50(round) < 1h",), 1), (("rate(dial) < 100000/s",), 1),
+                           (("max(dial) >= 0us", "errors > 90 %"), 1)):
+        words = [word for expression in wanted for word in ("--fail-if", expression)]
+        ended = report(*shards, *words)
+        assert ended.returncode == status, (wanted, ended.stderr)
+        assert ended.stderr.startswith(f"failed: {wanted[0]}: ") == (status == 1)
+    ended = report(shards[0], "--fail-if=missing > 0")
+    assert (ended.returncode, ended.stderr) == (1, "failed: missing > 0: it is 1\n")
+    report(*shards, "--output", tmp_path / "sum.json")
+    ended = report(tmp_path / "sum.json", "--fail-if", "errors(refuse) > 1")
+    assert (ended.returncode, ended.stderr) == (0, "note: errors(refuse) > 1: there was no error of this kind; there were: refused\n")
+
+
+def test_what_does_not_belong_together_is_refused(shards: list[Path], tmp_path: Path) -> None:
+    ended = report(shards[0], shards[1], shards[0])
+    assert ended.returncode == 2 and ended.stdout == ""
+    assert re.fullmatch(rf"tlsmodem: report: {shards[0]}: it is of run [0-9a-f]{{16}}, which is there already\n", ended.stderr)
+    again = tmp_path / "again.json"
+    again.write_text(re.sub(r'"id":"[0-9a-f]{16}"', '"id":"0123456789abcdef"', shards[0].read_text()))
+    ended = report(*shards, again)
+    assert ended.returncode == 2 and f"{again}: shard 0 of 2 is there already, of run " in ended.stderr
+    again.write_text(shards[0].read_text().replace('"buckets":1', '"buckets":2'))
+    ended = report(again)
+    assert (ended.returncode, ended.stderr) == (2, f"tlsmodem: report: {again}: its buckets are of version 2, which do not add up "
+                                                   "with ours; allowed: 1\n")
+    ended = report(tmp_path / "none")
+    assert ended.returncode == 2 and f"{tmp_path}/none: " in ended.stderr
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ((), "report: a file is needed: what --summary FILE has written"),
+    (("x", "--fail-if"), "report: --fail-if needs EXPR"),
+    (("x", "--fail-if", "p99(dail) > 5s"), 'report: --fail-if: "p99(dail) > 5s", column 5: this is not counted; allowed: dial, '),
+    (("x", "--fail"), "report: unknown option --fail; allowed: --fail-if EXPR, --output FILE, --help"),
+    (("x", "--output="), "report: --output needs FILE"),
+])
+def test_wrong_use_is_told(words: tuple[str, ...], said: str) -> None:
+    ended = report(*words)
+    assert ended.returncode == 2 and ended.stderr.startswith(f"tlsmodem: {said}"), ended.stderr
+
+
+def test_a_summary_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
+    ended = tlsmodem("--module", "m95", "--pty", "auto", "--state", "none", "--summary", tmp_path / "no" / "x.json", "--", "true")
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert ended.stderr == f"tlsmodem: --summary: cannot write {tmp_path}/no/x.json: No such file or directory\n"
+    (tmp_path / "f.yaml").write_text("summary: '${n}.json'\nmodems: [{module: m95, ports: [{pty: auto}]}]\n")
+    ended = tlsmodem("--config", tmp_path / "f.yaml")
+    assert ended.returncode == 2 and "f.yaml:1:10: summary: " in ended.stderr and "allowed: a path, with ${shard} in it" in ended.stderr
+
+
+def utc(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+
+
+def test_shards_begin_at_the_same_moment(tmp_path: Path) -> None:
+    """Each of two processes starts its program then, not before; and its summary's time begins."""
+    start = (datetime.now(timezone.utc) + timedelta(seconds=3)).replace(microsecond=0)
+    (tmp_path / "f.yaml").write_text(f"start-at: {start:%Y-%m-%dT%H:%M:%SZ}\nsummary: '${{shard}}.json'\n"
+                                     "modems: [{module: m95, name: 'm${n}', count: 2, ports: [{pty: auto}], state: none}]\n")
+    ended: list[subprocess.CompletedProcess[str]] = []
+    threads = [threading.Thread(target=lambda shard=shard: ended.append(tlsmodem(
+        "--config", tmp_path / "f.yaml", "--shard", f"{shard}/2", "--", "sh", "-c", "date -u +%Y-%m-%dT%H:%M:%S.%6NZ; exit 5")))
+        for shard in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [run.returncode for run in ended] == [5, 5], ended
+    for run in ended:
+        assert utc(run.stdout.splitlines()[1]) >= start, run.stdout
+    runs = [json.loads((tmp_path / f"{shard}.json").read_text())["runs"][0] for shard in range(2)]
+    assert all(utc(run["start"]) == start <= utc(run["end"]) for run in runs), runs
+
+
+def test_a_start_that_has_passed_is_now(tmp_path: Path) -> None:
+    ended = tlsmodem("--module", "m95", "--pty", "auto", "--state", "none", "--start-at", "2025-01-01T00:00:00+01:00",
+                     "--summary", tmp_path / "x.json", "--", "true")
+    assert ended.returncode == 0
+    assert re.search(r"warning: .*start-at passed \d+ s ago: it begins at once\n", ended.stderr)
+    run = json.loads((tmp_path / "x.json").read_text())["runs"][0]
+    assert utc(run["start"]) > datetime.now(timezone.utc) - timedelta(hours=1) and run["shard"] is None
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("--start-at", "noon", "--", "true"), '--start-at: "noon" is no time; allowed: one of 2000 to 2099 like '),
+    (("--start-at", "2099-01-01T00:00:00Z"), "start-at: nothing begins then; allowed: with -- CMD"),
+    (("--start-at", "2099-01-01T00:00:00Z", "--summary", "${n}", "--", "true"), '--summary: "${n}" is wrong because '),
+])
+def test_wrong_starts_are_told(words: tuple[str, ...], said: str) -> None:
+    ended = tlsmodem("--module", "m95", "--pty", "auto", "--state", "none", *words)
+    assert ended.returncode == 2 and ended.stderr.startswith(f"tlsmodem: {said}"), ended.stderr
+
+
+def test_a_program_that_is_not_there_when_it_begins(tmp_path: Path) -> None:
+    start = datetime.now(timezone.utc) + timedelta(seconds=2)
+    ended = tlsmodem("--module", "m95", "--pty", "auto", "--state", "none", "--start-at", f"{start:%Y-%m-%dT%H:%M:%SZ}", "--",
+                     tmp_path / "none")
+    assert ended.returncode == 1 and "cannot run" in ended.stderr
+
+
+def test_a_run_that_is_stopped_before_it_begins(tmp_path: Path) -> None:
+    process = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", "m95", "--pty", "auto", "--state", "none",
+                                "--summary", tmp_path / "x.json", "--start-at", "2099-01-01T00:00:00Z", "--", "touch",
+                                tmp_path / "begun"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline().startswith("ready: ")
+    process.terminate()
+    _, said = process.communicate(timeout=ANSWER_S)
+    assert process.returncode == 0, said
+    assert not (tmp_path / "begun").exists()
+    assert json.loads((tmp_path / "x.json").read_text())["times"]["dial"]["count"] == 0
+
+
+def test_a_terminal_shows_how_it_goes(tmp_path: Path) -> None:
+    """The line says what there is, and is gone before the summary."""
+    ours, theirs = os.openpty()
+    process = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", "m95", "--pty", "auto", "--state", "none",
+                                "--summary", tmp_path / "x.json"], stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = bytearray()
+
+    def read() -> None:
+        try:
+            while data := os.read(ours, 4096):
+                shown.extend(data)
+        except OSError:  # EIO: nobody has the other end any more
+            pass
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        wait_until(lambda: b"1 of 1 modems up, 0 dials/s, 0 commands/s, errors: 0 of 0" in shown, "the line", ANSWER_S)
+        process.terminate()
+        assert process.wait(ANSWER_S) == 0
+    finally:
+        process.kill()
+        thread.join()
+        os.close(ours)
+    summary = shown.decode().rpartition("\r\x1b[K")[2]
+    assert re.match(r"1 modem, .*\r?\n +count", summary), shown

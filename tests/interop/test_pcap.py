@@ -56,8 +56,12 @@ def assert_sound(path: Path) -> None:
     assert tshark(path, *checked, "-Y", FAULTS) == ""
 
 
-def sent_by(path: Path, protocol: str, port: int, stream: int = 0) -> tuple[bytes, bytes]:
-    """What tshark puts together of a stream: what the module has sent, and what the server at `port`."""
+def sent_by(path: Path, protocol: str, port: int) -> tuple[bytes, bytes]:
+    """What tshark puts together of the stream with bytes in it: what the module has sent, and what the server at `port`.
+
+    One to another address of the same name may have been refused before.
+    """
+    [stream, *_] = [row[0] for row in fields(path, f"tcp.port == {port} and tcp.len > 0", "tcp.stream")]
     said = tshark(path, "-q", "-z", f"follow,{protocol},raw,{stream}").splitlines()
     first = next(i for i, line in enumerate(said) if line.startswith("Node 0"))
     sent = [bytes.fromhex("".join(line for line in said[first + 2:-1] if line.startswith("\t") == tabbed))

@@ -57,7 +57,8 @@ static bool find(struct call *call)
             return true;
     }
     call_fail(call, HTTP_NOT_FOUND,
-              "there is no modem \"%s\"; GET /v1/modems shows those there are", call->name);
+              "there is no modem \"%s\"; GET /v1/modems (tlsmodem ctl list) shows those there are",
+              call->name);
     return false;
 }
 

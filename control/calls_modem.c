@@ -87,9 +87,15 @@ static bool check_advance(struct call *call, const json_t *clock, int64_t *ret_m
 {
     const json_t *by = json_object_get(clock, "advance");
 
-    if (json_object_size(clock) == 1 && json_is_string(by) &&
-        read_span(json_string_value(by), ret_ms))
-        return true;
+    if (json_object_size(clock) == 1 && json_is_string(by)) {
+        if (read_span(json_string_value(by), ret_ms))
+            return true;
+        call_fail(
+            call, HTTP_BAD_REQUEST,
+            "advance: \"%.80s\" is wrong; allowed: 0 to 31 days in ms, s, m, h or d, like 75s",
+            json_string_value(by));
+        return false;
+    }
     call_fail(call, HTTP_BAD_REQUEST,
               "clock: this is wrong; allowed: a time like \"2026-05-01T12:00:00Z\", or "
               "{\"advance\": \"75s\"}, of 0 to 31 days in ms, s, m, h or d");

@@ -351,7 +351,8 @@ void calls_trouble_remove(struct call *call)
     journal_control(hand_journal(call->modem.hand), "fault none");
     if (order.err != ERR_OK)
         call_fail(call, call_status_of(order.err),
-                  "number: there is no such fault; GET shows them");
+                  "number: there is no such fault; GET (tlsmodem ctl faults) shows those there "
+                  "are");
     else
         calls_trouble_list(call);
 }

@@ -16,6 +16,7 @@ enum {
     LIMIT_S = 60,
     TOKEN_FILE_MAX = 4096,
     HEADER_CAP = 300,
+    PORT_TEXT_CAP = 8,
     ANSWER_MAX = 512 * 1024 * 1024
 };
 
@@ -149,6 +150,22 @@ static void print_url(const struct door *door, const char *path, char url[URL_CA
                  is_v6 ? "]" : "", (unsigned)door->at.tcp_port, path);
 }
 
+/* Nobody there, or something else. */
+static void say_why(const struct door *door, CURLcode code, struct text *why)
+{
+    long number = 0;
+    char port[PORT_TEXT_CAP] = "";
+
+    if (door->at.kind == PORT_TCP)
+        snprintf(port, sizeof(port), ":%u", (unsigned)door->at.tcp_port);
+    text_add(why, "%s%s%s: ", door->at.kind == PORT_UNIX ? "unix:" : "", door->at.where, port);
+    curl_easy_getinfo(door->curl, CURLINFO_OS_ERRNO, &number);
+    if (code == CURLE_COULDNT_CONNECT && number != 0)
+        text_add(why, "%s; the run is to have the same --control", strerror((int)number));
+    else
+        text_add(why, "%s", door->error[0] != '\0' ? door->error : curl_easy_strerror(code));
+}
+
 static bool perform(struct door *door, const char *method, const char *path, const char *body,
                     struct answer *answer, long *ret_status, struct text *why)
 {
@@ -166,12 +183,12 @@ static bool perform(struct door *door, const char *method, const char *path, con
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, answer->on_line == NULL ? (long)LIMIT_S : 0L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    door->error[0] = '\0';
     code = curl_easy_perform(curl);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, ret_status);
     if (code == CURLE_OK || answer->enough)
         return true;
-    text_add(why, "%s: %s", door->at.where,
-             door->error[0] != '\0' ? door->error : curl_easy_strerror(code));
+    say_why(door, code, why);
     return false;
 }
 

@@ -267,6 +267,26 @@ static const struct word fixed[] = {
 
 enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };
 
+/* False: a value is missing that must not, and `why` says which, and what it may be. */
+static bool has_all(const struct lab_act *act, const json_t *body, struct text *why)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < act->value_count; i++) {
+        const struct lab_rule *rule = &act->values[i];
+
+        if (rule->may_lack || json_object_get(body, rule->name) != NULL)
+            continue;
+        if (good)
+            text_add(why, "%s needs %s: ", act->name, rule->name);
+        else
+            text_add(why, "; %s: ", rule->name);
+        lab_rule_describe(rule, why);
+        good = false;
+    }
+    return good;
+}
+
 /* VALUE in the act's order, or NAME=VALUE. */
 static bool read_act(const struct lab_act *act, char *const *values, size_t count,
                      struct words_call *call, struct text *why)
@@ -296,7 +316,7 @@ static bool read_act(const struct lab_act *act, char *const *values, size_t coun
             return false;
         }
     }
-    return true;
+    return has_all(act, call->body, why);
 }
 
 static bool read_word(const char *name, char *const *values, size_t count, struct words_call *call,

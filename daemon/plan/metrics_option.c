@@ -8,19 +8,7 @@
 bool metrics_option_read(const char *name, const char *value, struct port_spec *ret_spec,
                          struct text *error)
 {
-    static const char unix_word[] = "unix:";
-
-    if (strncmp(value, unix_word, strlen(unix_word)) == 0)
-        return port_option_unix(name, value + strlen(unix_word), ret_spec, error);
-    if (!port_option_tcp(name, value, ret_spec, error))
-        return false;
-    if (ret_spec->tcp_port != 0)
-        return true;
-    text_add(error,
-             "%s: \"%s\" is wrong because nobody would know its port; allowed: [HOST:]PORT with "
-             "PORT from 1 to 65535, or unix:PATH",
-             name, value);
-    return false;
+    return port_option_tcp_or_unix(name, value, ret_spec, error);
 }
 
 bool metrics_option_check_file(const char *name, const char *value, struct text *error)

@@ -77,8 +77,9 @@ static bool plain_host(struct span host, struct span *ret_plain)
     return colons == brackets;
 }
 
-bool port_option_tcp(const char *name, const char *value, struct port_spec *ret_spec,
-                     struct text *error)
+/* `min` is the first port that is allowed, `more` what is allowed besides, in words. */
+static bool read_tcp(const char *name, const char *value, int min, const char *more,
+                     struct port_spec *ret_spec, struct text *error)
 {
     struct span host, port, plain;
     int32_t number;
@@ -88,8 +89,8 @@ bool port_option_tcp(const char *name, const char *value, struct port_spec *ret_
     if (!number_parse(port, &number) || number > TCP_PORT_MAX) {
         text_add(error,
                  "%s: \"%s\" is wrong because it has no port; allowed: [HOST:]PORT with PORT from "
-                 "0 to %d",
-                 name, value, TCP_PORT_MAX);
+                 "%d to %d%s",
+                 name, value, min, TCP_PORT_MAX, more);
         return false;
     }
     if (!plain_host(host, &plain) || plain.len >= sizeof(ret_spec->where))
@@ -99,12 +100,26 @@ bool port_option_tcp(const char *name, const char *value, struct port_spec *ret_
     if (!tcp_address_is_valid(ret_spec->where)) {
         text_add(error,
                  "%s: \"%s\" is wrong because \"%.*s\" is no address; allowed: an IPv4 address, an "
-                 "IPv6 address in brackets, localhost",
-                 name, value, (int)host.len, (const char *)host.data);
+                 "IPv6 address in brackets, localhost%s",
+                 name, value, (int)host.len, (const char *)host.data, more);
+        return false;
+    }
+    if (number < min) {
+        text_add(
+            error,
+            "%s: \"%s\" is wrong because nobody would know its port; allowed: [HOST:]PORT with "
+            "PORT from %d to %d%s",
+            name, value, min, TCP_PORT_MAX, more);
         return false;
     }
     ret_spec->tcp_port = (uint16_t)number;
     return true;
+}
+
+bool port_option_tcp(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error)
+{
+    return read_tcp(name, value, 0, "", ret_spec, error);
 }
 
 bool port_option_rfc2217(const char *name, const char *value, struct port_spec *ret_spec,
@@ -114,6 +129,16 @@ bool port_option_rfc2217(const char *name, const char *value, struct port_spec *
 
     ret_spec->kind = PORT_RFC2217;
     return good;
+}
+
+bool port_option_tcp_or_unix(const char *name, const char *value, struct port_spec *ret_spec,
+                             struct text *error)
+{
+    static const char unix_word[] = "unix:";
+
+    if (strncmp(value, unix_word, strlen(unix_word)) == 0)
+        return port_option_unix(name, value + strlen(unix_word), ret_spec, error);
+    return read_tcp(name, value, 1, ", or unix:PATH", ret_spec, error);
 }
 
 bool port_option_is_remote(const struct port_spec *spec)

@@ -20,6 +20,10 @@ bool port_option_stdio(const char *name, const char *value, struct port_spec *re
 bool port_option_rfc2217(const char *name, const char *value, struct port_spec *ret_spec,
                          struct text *error);
 
+/* The same of "[HOST:]PORT" with a port that is not 0, or "unix:PATH". */
+bool port_option_tcp_or_unix(const char *name, const char *value, struct port_spec *ret_spec,
+                             struct text *error);
+
 /* True when hosts on other machines could reach the port. */
 bool port_option_is_remote(const struct port_spec *spec);
 

@@ -124,16 +124,24 @@ def test_wrong_use_is_two_and_refusal_one(run: tuple[Modem, ControlPort, str], t
             (["--frob"], "unknown option --frob"), (["--control"], "--control needs a value"),
             (["set"], "set needs NAME=VALUE; allowed: registration,"), (["set", "x"], "NAME=VALUE"), (["set", "x=1"], "no key of this call"),
             (["set", "signal=32"], "0 to 31, 99"), (["power", "up"], "off, on, reset, brown-out"), (["power", "off", "on"], "power takes 1 value"),
-            (["advance"], "advance needs TIME"), (["advance", "3"], "75s"), (["show", "x"], "show takes nothing"),
+            (["advance"], "advance needs TIME"), (["advance", "3"], 'advance: "3" is wrong; allowed: 0 to 31 days'), (["show", "x"], "show takes nothing"),
             (["journal", "x"], "journal takes a number"), (["add", "{"], "no JSON object"), (["add", "{}"], "module: a modem needs one"),
-            (["sms", "1"], "text:")]:
+            (["sms", "1"], "sms needs text: UTF-8, at most"), (["sms"], "sms needs from: 1 to 20 digits, perhaps with a + in front; text: "),
+            (["power"], "power needs do: off, on, reset, brown-out")]:
         status, out, err = ctl("--control", place, *words)
         assert (status, out, said in err, err.count("\n")) == (2, "", True, 1), (words, err)
-    for words, said in [(["--modem", "x", "show"], 'there is no modem "x"'), (["ring-end"], "it needs a call"),
+    for words, said in [(["--modem", "x", "show"], 'there is no modem "x"; GET /v1/modems (tlsmodem ctl list) shows'),
+                        (["fault", "none", "7"], "there is no such fault; GET (tlsmodem ctl faults) shows"), (["ring-end"], "it needs a call"),
                         (["remove"], "the last modem")]:
         status, out, err = ctl("--control", place, *words)
         assert (status, out, said in err) == (1, "", True), (words, err)
-    assert ctl("--control", f"unix:{tmp_path}/none", "show")[0] == 1
+    nobody = (1, "", f"tlsmodem ctl: unix:{tmp_path}/none: No such file or directory; the run is to have the same --control\n")
+    assert ctl("--control", f"unix:{tmp_path}/none", "show") == nobody
+    port = free_port()
+    status, _, err = ctl("--control", str(port), "--control-token-file", str(token_file(tmp_path)), "show")
+    assert (status, f"127.0.0.1:{port}: Connection refused; " in err) == (1, True), err
+    status, _, err = ctl("--control", f"{tmp_path}/none", "show")
+    assert (status, err.endswith("; allowed: [HOST:]PORT with PORT from 1 to 65535, or unix:PATH\n")) == (2, True), err
     assert ctl("--control", "10.0.0.1:4000", "show")[0] == 2
     status, _, err = ctl("show", env={"TLSMODEM_CONTROL": ""})
     assert status == 2

@@ -483,7 +483,7 @@ def test_a_device_that_comes_and_goes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("value_", "why"), [
-    ("here", "it has no port; allowed: [HOST:]PORT with PORT from 0 to 65535"),
+    ("here", "it has no port; allowed: [HOST:]PORT with PORT from 1 to 65535, or unix:PATH"),
     ("127.0.0.1:0", "nobody would know its port; allowed: [HOST:]PORT with PORT from 1 to 65535, or unix:PATH"),
     ("unix:${n}", "there is no variable ${n}; allowed: [HOST:]PORT or unix:PATH, with ${shard} in it"),
 ])

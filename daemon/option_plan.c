@@ -57,6 +57,16 @@ static const char *value_of(const struct options *options, const char *member)
     return value != NULL ? value : "";
 }
 
+/* CA certificates are given, and those of the host are to count. */
+static bool hosts_count(const struct policy_words *words)
+{
+    if (words->ca == NULL)
+        return false;
+    if (words->verify != NULL)
+        return strcmp(words->verify, "host") == 0;
+    return words->preset == NULL || strcmp(words->preset, "modern") != 0;
+}
+
 static bool keep_policy(struct modem_plan *plan, const struct options *options,
                         policy_trial_fn *trial, struct text *error)
 {
@@ -67,6 +77,13 @@ static bool keep_policy(struct modem_plan *plan, const struct options *options,
 
     if (plan->policy != NULL || policy_words_equal(&options->policy, &none))
         return true;
+    if (hosts_count(&options->policy)) {
+        text_add(error,
+                 "--tls-ca: \"%s\" is wrong because the host's own CA certificates count so; "
+                 "allowed: --tls-policy modern, or --tls-verify chain or chain+name, beside it",
+                 options->policy.ca);
+        return false;
+    }
     text_init(&why, memory, sizeof(memory));
     plan->policy = policy_read(&options->policy, trial, &member, &why);
     if (plan->policy == NULL)

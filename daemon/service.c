@@ -24,6 +24,7 @@
 #include "verdict_run.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,7 +114,8 @@ static bool open_tls(struct service *service)
     }
     err = providers_open(keylog, &service->providers);
     if (err == ERR_IO && keylog != NULL) {
-        stderr_say_error("tlsmodem: %s: cannot write to the file: %s", named_by, keylog);
+        stderr_say_error("tlsmodem: %s: cannot write to the file: %s: %s", named_by, keylog,
+                         strerror(errno));
         return false;
     }
     if (err == ERR_OK)

@@ -737,7 +737,7 @@ def test_keylog_of_environment_that_cannot_be_written(tmp_path: Path) -> None:
     path = tmp_path / "no" / "where"
     result = run("--module", "he910", "--state", "none", "--stdio", SSLKEYLOGFILE=str(path))
     assert result.returncode == FAILURE
-    assert f"tlsmodem: SSLKEYLOGFILE: cannot write to the file: {path}\n" in result.stderr.decode()
+    assert f"tlsmodem: SSLKEYLOGFILE: cannot write to the file: {path}: No such file or directory\n" in result.stderr.decode()
 
 
 def test_no_keylog_unless_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

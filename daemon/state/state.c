@@ -27,7 +27,7 @@ static int fail(const char *why, int status)
     return status;
 }
 
-static bool read_option(struct state_options *options, char **argv, int *at)
+static bool read_option(struct state_options *options, char **argv, int *at, struct text *why)
 {
     static const char name[] = "--state";
     size_t len = strlen(name);
@@ -40,25 +40,42 @@ static bool read_option(struct state_options *options, char **argv, int *at)
         options->state = argv[*at] + len + 1;
     else if (strcmp(argv[*at], name) == 0)
         options->state = argv[++*at];
-    return options->state != NULL && options->state[0] != '\0';
+    else
+        text_add(why, "there is no option %s", argv[*at]);
+    if (why->len == 0 && (options->state == NULL || options->state[0] == '\0'))
+        text_add(why, "--state needs DIR");
+    return why->len == 0;
 }
 
-static bool read_words(int argc, char **argv, struct state_options *options)
+static bool is_act(const char *word)
+{
+    return strcmp(word, "export") == 0 || strcmp(word, "import") == 0;
+}
+
+static bool read_words(int argc, char **argv, struct state_options *options, struct text *why)
 {
     for (int i = 1; i < argc; i++) {
         if (strncmp(argv[i], "--", 2) == 0) {
-            if (!read_option(options, argv, &i))
+            if (!read_option(options, argv, &i, why))
                 return false;
         } else if (options->action == NULL) {
             options->action = argv[i];
         } else if (options->file == NULL) {
             options->file = argv[i];
         } else {
+            text_add(why, "\"%s\" is one word too many", argv[i]);
             return false;
         }
     }
-    return options->help || (options->file != NULL && (strcmp(options->action, "export") == 0 ||
-                                                       strcmp(options->action, "import") == 0));
+    if (options->help)
+        return true;
+    if (options->action == NULL)
+        text_add(why, "an act is needed");
+    else if (!is_act(options->action))
+        text_add(why, "there is no \"%s\"", options->action);
+    else if (options->file == NULL)
+        text_add(why, "%s needs FILE", options->action);
+    return why->len == 0;
 }
 
 static void print_help(void)
@@ -138,9 +155,11 @@ int state_main(int argc, char **argv)
 {
     struct state_options options = { .help = false };
     char folder[STATE_FOLDER_CAP], why[STATE_FILE_ERROR_CAP];
+    struct text text;
 
-    if (!read_words(argc, argv, &options)) {
-        snprintf(why, sizeof(why), "this cannot be meant; allowed: %s", allowed);
+    text_init(&text, why, sizeof(why));
+    if (!read_words(argc, argv, &options, &text)) {
+        text_add(&text, "; allowed: %s", allowed);
         return fail(why, EXIT_USE);
     }
     if (options.help) {

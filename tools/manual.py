@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 NO_COMMAND = "no-such-command"
 OPTION = re.compile(r"^  (?:(-\w), )?(--[\w-]+)(?: (\S.*))?$")
+WORD = re.compile(r"^    (\S.*?)  +(\S.*)$")  # of a command that has commands of its own
 USAGE = re.compile(r"^(?:usage:|      ) (tlsmodem .*?)(?:   .*)?$")
 FILES = {"FILE", "PATH"}
 
@@ -35,6 +36,7 @@ class Command:
     name: str
     usage: list[str] = field(default_factory=list)
     before: list[str] = field(default_factory=list)  # paragraphs
+    words: list[Option] = field(default_factory=list)  # the commands of its own, behind `before`
     options: list[Option] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
@@ -54,9 +56,12 @@ def read(name: str, text: str) -> Command:
     before: list[str] = []
     after: list[str] = []
     for line in text.splitlines():
-        usage, option = USAGE.match(line), OPTION.match(line)
+        usage, option, word = USAGE.match(line), OPTION.match(line), WORD.match(line)
         if not command.options and not before and usage:
             command.usage.append(usage[1].rstrip())
+        elif word and not command.options:
+            name_, _, value = word[1].partition(" ")
+            command.words.append(Option("", name_, value, word[2]))
         elif option and not after:
             command.options.append(Option(option[1] or "", option[2], option[3] or "", ""))
         elif line.startswith("        ") and command.options and not after:
@@ -115,6 +120,10 @@ def page(program: str) -> str:
             out += [roff(text), ".PP"]
         if out[-1] == ".PP":
             out.pop()
+        for word in command.words:
+            out += entry(word)
+        if command.words:
+            out += [".PP", "Options:"]
         out += [".SH OPTIONS"] if is_run else []
         for option in command.options:
             out += entry(option)
@@ -133,7 +142,10 @@ def words_of(option: Option) -> str:
     if option.value == "LEVEL" or option.value == "COMPONENTS":
         listed = option.help.partition(": ")[2]
         return " ".join(re.sub(r"\(.*?\)", "", word).strip() for word in listed.split(","))
-    return " ".join(word for word in option.value.split("|") if re.fullmatch(r"[a-z]+", word))
+    if option.value.startswith("NAME|"):
+        names = re.search(r"NAME is one of (.*?)(?:;|$)", option.help)
+        return names[1].replace(",", "") if names else ""
+    return " ".join(word for word in option.value.split("|") if re.fullmatch(r"[a-z+-]+", word))
 
 
 def case_of(option: Option) -> str:
@@ -143,28 +155,49 @@ def case_of(option: Option) -> str:
         return 'COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk \'{ print $1 }\')" -- "$word"))'
     if "DIR" in kinds:
         return 'COMPREPLY=($(compgen -d -- "$word"))'
-    if words := words_of(option):
-        return f'COMPREPLY=($(compgen -W "{words}" -- "$word"))'
+    wanted = f'-W "{words}" ' if (words := words_of(option)) else ""
     if kinds & FILES or option.value.startswith("DEVICE"):
-        return 'COMPREPLY=($(compgen -f -- "$word"))'
+        wanted += "-f "
+    if wanted:
+        return f'COMPREPLY=($(compgen {wanted}-- "$word"))'
     return ":" if option.value else ""
 
 
 def verbs_of(command: Command) -> str:
     """What may stand behind its name, by its usage."""
+    if command.words:
+        return " ".join(word.name for word in command.words)
     seconds = [usage.split()[2] for usage in command.usage if len(usage.split()) > 2]
     return " ".join(dict.fromkeys(word for second in seconds for word in second.split("|") if re.fullmatch(r"[a-z-]+", word)
                                   and not word.startswith("-")))
 
 
+def in_words(command: Command) -> list[str]:
+    """What of a command's own commands takes a word of a list."""
+    takes = [(word.name, " ".join(word.value.split("|"))) for word in command.words if re.fullmatch(r"[a-z|-]+", word.value)]
+    return [f'        {command.name}:*" {name}") COMPREPLY=($(compgen -W "{values}" -- "$word")) ;;' for name, values in takes]
+
+
+HEAD = """# Completion of tlsmodem's command line; made by tools/manual.py of what the program says of itself.
+# shellcheck shell=bash disable=SC2207
+_tlsmodem() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=run said='' at
+    COMPREPLY=()
+    for ((at = 1; at < COMP_CWORD; at++)); do
+        if [ "${COMP_WORDS[at]}" = -- ]; then # a command of the user's follows
+            if [ "$before" = -- ]; then COMPREPLY=($(compgen -c -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi
+            return
+        fi
+    done
+    case ${COMP_WORDS[0]##*/}:${COMP_WORDS[1]-} in
+    tlsmodemctl:*) command=ctl ;;"""
+
+
 def completion(program: str) -> str:
     all_of_them = commands(program)
     names = " ".join(command.name for command in all_of_them)
-    out = ["# Completion of tlsmodem's command line; made by tools/manual.py of what the program says of itself.",
-           "# shellcheck shell=bash disable=SC2207", "_tlsmodem() {",
-           '    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=run',
-           '    COMPREPLY=()', '    case ${COMP_WORDS[1]-} in']
-    out += [f"    {command.name}) command={command.name} ;;" for command in all_of_them[1:]]
+    out = [HEAD]
+    out += [f"    *:{command.name}) command={command.name} ;;" for command in all_of_them[1:]]
     out += ["    esac", "    case $command:$before in"]
     for command in all_of_them:
         for option in command.options:
@@ -174,13 +207,19 @@ def completion(program: str) -> str:
     for command in all_of_them:
         options = " ".join(option.name for option in command.options)
         out += [f"        {command.name}) COMPREPLY=($(compgen -W \"{options}\" -- \"$word\")) ;;"]
-    out += ["        esac", "        ;;", "    *)", "        case $command:$COMP_CWORD in",
-            f'        run:1) COMPREPLY=($(compgen -W "{names}" -- "$word")) ;;']
+    out += ["        esac", "        ;;", "    *)"]
     for command in all_of_them[1:]:
         if verbs := verbs_of(command):
-            out += [f'        {command.name}:2) COMPREPLY=($(compgen -W "{verbs}" -- "$word")) ;;']
-    out += ['        run:*) ;;', '        *) COMPREPLY=($(compgen -f -- "$word")) ;;', "        esac", "        ;;", "    esac", "}",
-            "complete -o filenames -F _tlsmodem tlsmodem"]
+            out += [f'        for at in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do',
+                    f'            case $command:" {verbs} " in {command.name}:*" $at "*) said="$said $at" ;; esac',
+                    "        done"]
+    out += ["        case $command:$COMP_CWORD:$said in",
+            f'        run:1:) COMPREPLY=($(compgen -W "{names}" -- "$word")) ;;']
+    for command in all_of_them[1:]:
+        if verbs := verbs_of(command):
+            out += [f'        {command.name}:*:) COMPREPLY=($(compgen -W "{verbs}" -- "$word")) ;;', *in_words(command)]
+    out += ['        run:* | ctl:*) ;;', '        *) COMPREPLY=($(compgen -f -- "$word")) ;;', "        esac", "        ;;", "    esac", "}",
+            "complete -o filenames -F _tlsmodem tlsmodem tlsmodemctl"]
     return "\n".join(out) + "\n"
 
 

@@ -1,6 +1,7 @@
 /* words.c: see words.h.  Acts and settings have their words from src/laboratory. */
 #include "ctl/words.h"
 
+#include "base/letters.h"
 #include "laboratory/act.h"
 #include "laboratory/setting.h"
 
@@ -350,11 +351,23 @@ bool words_read(char *const *words, size_t count, struct words_call *ret_call, s
     return good;
 }
 
+/* What stands for a value: its words, or its name in capitals. */
+static void add_value(const struct lab_rule *rule, struct text *text)
+{
+    for (size_t i = 0; rule->words[i] != NULL; i++)
+        text_add(text, "%s%s", i > 0 ? "|" : "", rule->words[i]);
+    for (const char *at = rule->name; rule->words[0] == NULL && *at != '\0'; at++)
+        text_add_char(text, (char)letter_upper((uint8_t)*at));
+}
+
 /* Its values in order, those that may lack in brackets. */
 static void add_values(const struct lab_act *act, struct text *text)
 {
-    for (size_t i = 0; i < act->value_count; i++)
-        text_add(text, act->values[i].may_lack ? " [%s]" : " %s", act->values[i].name);
+    for (size_t i = 0; i < act->value_count; i++) {
+        text_add(text, act->values[i].may_lack ? " [" : " ");
+        add_value(&act->values[i], text);
+        text_add(text, act->values[i].may_lack ? "]" : "");
+    }
 }
 
 bool words_help(size_t index, char *line, size_t cap)
@@ -367,13 +380,13 @@ bool words_help(size_t index, char *line, size_t cap)
     if (index < FIXED) {
         text_add(&text, "%s%s%s", fixed[index].name, fixed[index].values[0] != '\0' ? " " : "",
                  fixed[index].values);
-        snprintf(line, cap, "%-24s %s", memory, fixed[index].help);
+        snprintf(line, cap, "%-28s  %s", memory, fixed[index].help);
         return true;
     }
     if (act == NULL)
         return false;
     text_add(&text, "%s", act->name);
     add_values(act, &text);
-    snprintf(line, cap, "%-24s does it to the modem", memory);
+    snprintf(line, cap, "%-28s  %s", memory, act->help);
     return true;
 }

@@ -1,13 +1,19 @@
 # Completion of tlsmodem's command line; made by tools/manual.py of what the program says of itself.
 # shellcheck shell=bash disable=SC2207
 _tlsmodem() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=run
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=run said='' at
     COMPREPLY=()
-    case ${COMP_WORDS[1]-} in
-    check) command=check ;;
-    ctl) command=ctl ;;
-    report) command=report ;;
-    state) command=state ;;
+    for ((at = 1; at < COMP_CWORD; at++)); do
+        if [ "${COMP_WORDS[at]}" = -- ]; then # a command of the user's follows
+            if [ "$before" = -- ]; then COMPREPLY=($(compgen -c -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi
+            return
+        fi
+    done
+    case ${COMP_WORDS[0]##*/}:${COMP_WORDS[1]-} in
+    tlsmodemctl:*) command=ctl ;;
+    *:check) command=check ;;
+    *:ctl) command=ctl ;;
+    *:state) command=state ;;
     esac
     case $command:$before in
     run:--config) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -23,14 +29,14 @@ _tlsmodem() {
     run:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     run:--dns) COMPREPLY=($(compgen -W "system module" -- "$word")); return ;;
     run:--tls-policy) COMPREPLY=($(compgen -W "module modern" -- "$word")); return ;;
-    run:--tls-ca) COMPREPLY=($(compgen -W "system" -- "$word")); return ;;
-    run:--tls-verify) COMPREPLY=($(compgen -W "host chain" -- "$word")); return ;;
+    run:--tls-ca) COMPREPLY=($(compgen -W "system" -f -- "$word")); return ;;
+    run:--tls-verify) COMPREPLY=($(compgen -W "host chain chain+name" -- "$word")); return ;;
     run:--source) :; return ;;
     run:--listen) :; return ;;
     run:--clock) COMPREPLY=($(compgen -W "machine manual" -- "$word")); return ;;
     run:--guard) :; return ;;
     run:--map) :; return ;;
-    run:--link) :; return ;;
+    run:--link) COMPREPLY=($(compgen -W "gsm gprs edge 2g umts 3g hsdpa 4g lte lte-m nb-iot" -- "$word")); return ;;
     run:--trace) COMPREPLY=($(compgen -W "all at data socket net tls store port" -- "$word")); return ;;
     run:--log-level) COMPREPLY=($(compgen -W "error warning info debug" -- "$word")); return ;;
     run:--scenario) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -43,8 +49,6 @@ _tlsmodem() {
     run:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--threads) :; return ;;
     run:--shard) :; return ;;
-    run:--summary) COMPREPLY=($(compgen -f -- "$word")); return ;;
-    run:--start-at) :; return ;;
     check:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
     check:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
     check:--tcp) :; return ;;
@@ -57,32 +61,37 @@ _tlsmodem() {
     check:--jobs) :; return ;;
     check:--guard) :; return ;;
     check:--map) :; return ;;
-    check:--link) :; return ;;
+    check:--link) COMPREPLY=($(compgen -W "gsm gprs edge 2g umts 3g hsdpa 4g lte lte-m nb-iot" -- "$word")); return ;;
     ctl:--control) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ctl:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ctl:--modem) :; return ;;
-    report:--fail-if) :; return ;;
-    report:--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
     state:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     esac
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --start-at --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
-        report) COMPREPLY=($(compgen -W "--fail-if --output --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
         esac
         ;;
     *)
-        case $command:$COMP_CWORD in
-        run:1) COMPREPLY=($(compgen -W "run check ctl report state" -- "$word")) ;;
-        state:2) COMPREPLY=($(compgen -W "export import" -- "$word")) ;;
-        run:*) ;;
+        for at in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+            case $command:" list show set advance journal events add remove link fault faults reset power ring ring-end sms context-lost " in ctl:*" $at "*) said="$said $at" ;; esac
+        done
+        for at in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+            case $command:" export import " in state:*" $at "*) said="$said $at" ;; esac
+        done
+        case $command:$COMP_CWORD:$said in
+        run:1:) COMPREPLY=($(compgen -W "run check ctl state" -- "$word")) ;;
+        ctl:*:) COMPREPLY=($(compgen -W "list show set advance journal events add remove link fault faults reset power ring ring-end sms context-lost" -- "$word")) ;;
+        ctl:*" power") COMPREPLY=($(compgen -W "off on reset brown-out" -- "$word")) ;;
+        state:*:) COMPREPLY=($(compgen -W "export import" -- "$word")) ;;
+        run:* | ctl:*) ;;
         *) COMPREPLY=($(compgen -f -- "$word")) ;;
         esac
         ;;
     esac
 }
-complete -o filenames -F _tlsmodem tlsmodem
+complete -o filenames -F _tlsmodem tlsmodem tlsmodemctl

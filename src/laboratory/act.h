@@ -11,6 +11,7 @@ enum { LAB_ACT_VALUES_MAX = 2 };
 /* Static. */
 struct lab_act {
     const char *name;
+    const char *help; /* what it does to the modem: "loses …" */
     struct lab_rule values[LAB_ACT_VALUES_MAX];
     size_t value_count;
     bool restarts; /* what hosts have set and not stored may be gone */

@@ -283,7 +283,9 @@ static enum err open_by_words(struct net *inner, struct clock *clock, const stru
 const struct wrapper link_wrapper = {
     .option = "--link",
     .value = "NAME|down=KBIT/S,up=KBIT/S,rtt=MS,jitter=MS,loss=%",
-    .help = "be as slow as a radio: rates and round trip; what is left out is unlimited or 0",
+    .help = "be as slow as a radio, or by rates and round trip, of which what is left out is "
+            "unlimited or 0; NAME is one of gsm, gprs, edge, 2g, umts, 3g, hsdpa, 4g, lte, lte-m, "
+            "nb-iot",
     .check = check,
     .open = open_by_words,
     .close = link_close,

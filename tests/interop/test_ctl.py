@@ -150,5 +150,7 @@ def test_wrong_use_is_two_and_refusal_one(run: tuple[Modem, ControlPort, str], t
 def test_help_names_every_call(run: tuple[Modem, ControlPort, str]) -> None:
     status, out, _ = ctl("--help")
     assert status == 0
-    for word in ("list", "set NAME=VALUE", "advance TIME", "power do", "ring [caller]", "sms from text", "context-lost [cid]"):
+    for word in ("list", "set NAME=VALUE", "advance TIME", "power off|on|reset|brown-out", "ring [CALLER]", "sms FROM TEXT",
+                 "context-lost [CID]"):
         assert f"    {word}" in out
+    assert "does it to the modem" not in out

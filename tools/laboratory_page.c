@@ -41,8 +41,10 @@ static void print_attribute(const struct fault_attribute *attribute)
     }
 }
 
-static void print_kind(const struct fault_kind *kind)
+static void print_kind(enum fault_type type)
 {
+    const struct fault_kind *kind = fault_kind_at(type);
+
     printf("| `%s` | %s | ", kind->name, kind->meaning);
     for (size_t i = 0; i < FAULT_ATTRIBUTES_MAX && kind->attributes[i].name != NULL; i++) {
         fputs(i > 0 ? "; " : "", stdout);
@@ -50,8 +52,12 @@ static void print_kind(const struct fault_kind *kind)
     }
     printf(" | %s | ", kind->strikes);
     fputs((kind->has & FAULT_HAS_COMMAND) != 0 ? "`command` " : "", stdout);
-    fputs((kind->has & FAULT_HAS_SOCKET) != 0 ? "`socket` `phase` " : "", stdout);
     fputs((kind->has & FAULT_HAS_STREAM) != 0 ? "`stream` " : "", stdout);
+    if ((kind->has & FAULT_HAS_SOCKET) != 0) {
+        fputs("`socket` `phase`: `", stdout);
+        print_words(fault_phases_of(type));
+        fputs("` ", stdout);
+    }
     puts("|");
 }
 
@@ -60,7 +66,7 @@ static void print_kinds(enum fault_type first, enum fault_type last)
     puts("| type | what happens | attributes, with what they are unless said | what is counted | "
          "when |\n|---|---|---|---|---|");
     for (size_t type = first; type <= (size_t)last; type++)
-        print_kind(fault_kind_at(type));
+        print_kind((enum fault_type)type);
 }
 
 int main(void)
@@ -102,7 +108,8 @@ int main(void)
         "case; each `*` is anything. With blanks: in quotes. "
         "Of a connection: the line that ran when it began |\n"
         "| `socket=N` | only for the module's socket of this number |\n"
-        "| `phase=WORD` | only while the connection is there: `resolve`, `connect`, `client-hello` "
+        "| `phase=WORD` | only while the connection is there: `any` (unless said), `resolve`, "
+        "`connect`, `client-hello` "
         "(until the server's hello has come), `certificate` (until its certificate has), "
         "`finished` (until the handshake is done), `data` (after that; without TLS always) |\n"
         "| `after=N` `count=N` `every=N` | of what fits, the first N pass (0); then each N-th is "

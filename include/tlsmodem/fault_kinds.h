@@ -104,6 +104,10 @@ const struct tlsmodem_fault_kind *tlsmodem_fault_kind_at(size_t type);
 /* The word of a phase of enum tlsmodem_fault_phase; NULL past the end.  Static. */
 const char *tlsmodem_fault_phase_word(size_t phase);
 
+/* The phases that faults of a type of enum tlsmodem_fault_type may name, as such a list:
+ * "any,resolve". Static. */
+const char *tlsmodem_fault_phases_of(size_t type);
+
 /* The place of a word in a list such as fault_attribute.words; -1: it is none of them. */
 int32_t tlsmodem_fault_word_place(const char *list, struct tlsmodem_span word);
 

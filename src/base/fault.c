@@ -248,19 +248,14 @@ bool fault_set(struct fault *fault, struct span name, struct span value, char *w
 
 static bool check_phase(const struct fault *fault, struct text *why)
 {
-    bool of_name = fault->type == FAULT_NAME_NOT_FOUND || fault->type == FAULT_NAME_SILENT;
-    bool of_dial = fault->type == FAULT_REFUSED || fault->type == FAULT_BLACK_HOLE;
-    bool fits = fault->phase == FAULT_ANY_PHASE || (of_name   ? fault->phase == FAULT_RESOLVE
-                                                    : of_dial ? fault->phase == FAULT_CONNECT
-                                                              : fault->phase >= FAULT_CLIENT_HELLO);
+    const char *list = fault_phases_of(fault->type);
 
-    if (!fits)
-        text_add(why, "%s has no phase \"%s\"; allowed: %s", fault_kind_at(fault->type)->name,
-                 fault_phase_word(fault->phase),
-                 of_name   ? "any, resolve"
-                 : of_dial ? "any, connect"
-                           : "any, client-hello, certificate, finished, data");
-    return fits;
+    if (fault_word_place(list, span_of(fault_phase_word(fault->phase))) >= 0)
+        return true;
+    text_add(why, "%s has no phase \"%s\"; allowed: ", fault_kind_at(fault->type)->name,
+             fault_phase_word(fault->phase));
+    add_words(why, list);
+    return false;
 }
 
 bool fault_check(const struct fault *fault, char *why, size_t cap)

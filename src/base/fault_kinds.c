@@ -183,6 +183,15 @@ const char *fault_phase_word(size_t phase)
     return phase < sizeof(phases) / sizeof(phases[0]) ? phases[phase] : NULL;
 }
 
+const char *fault_phases_of(size_t type)
+{
+    if (type == FAULT_NAME_NOT_FOUND || type == FAULT_NAME_SILENT)
+        return "any,resolve";
+    if (type == FAULT_REFUSED || type == FAULT_BLACK_HOLE)
+        return "any,connect";
+    return "any,client-hello,certificate,finished,data";
+}
+
 const struct fault_kind *fault_kind_at(size_t type)
 {
     return type < FAULT_TYPE_COUNT ? &kinds[type] : NULL;

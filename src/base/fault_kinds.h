@@ -99,6 +99,10 @@ const struct fault_kind *fault_kind_at(size_t type);
 /* The word of a phase of enum fault_phase; NULL past the end.  Static. */
 const char *fault_phase_word(size_t phase);
 
+/* The phases that faults of a type of enum fault_type may name, as such a list: "any,resolve".
+ * Static. */
+const char *fault_phases_of(size_t type);
+
 /* The place of a word in a list such as fault_attribute.words; -1: it is none of them. */
 int32_t fault_word_place(const char *list, struct span word);
 

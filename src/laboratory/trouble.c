@@ -21,29 +21,39 @@ static enum err conclude(enum err err, const char *what, struct text *why)
     return err;
 }
 
-bool lab_fault_allows(struct span words, struct text *why)
+static bool read_fault(struct span words, struct fault *ret_fault, struct text *why)
 {
+    static const char none[] = "none ";
     char memory[WHY_CAP];
-    struct fault fault;
+    struct span head = letters_trim(words);
 
-    if (is_none(words) || fault_read(words, &fault, memory, sizeof(memory)))
+    head.len = head.len < strlen(none) ? head.len : strlen(none);
+    if (span_equal(head, span_of(none))) {
+        text_add(why, "none takes no number here, and removes all; allowed: none");
+        return false;
+    }
+    if (fault_read(words, ret_fault, memory, sizeof(memory)))
         return true;
     text_add(why, "%s", memory);
     return false;
 }
 
+bool lab_fault_allows(struct span words, struct text *why)
+{
+    struct fault fault;
+
+    return is_none(words) || read_fault(words, &fault, why);
+}
+
 enum err lab_fault_do(struct tlsmodem *modem, struct span words, struct text *why)
 {
-    char memory[WHY_CAP];
     struct fault fault;
     uint32_t number;
 
     if (is_none(words))
         return conclude(tlsmodem_remove_fault(modem, 0), "fault", why);
-    if (!fault_read(words, &fault, memory, sizeof(memory))) {
-        text_add(why, "%s", memory);
+    if (!read_fault(words, &fault, why))
         return ERR_INVALID;
-    }
     return conclude(tlsmodem_add_fault(modem, &fault, &number), "fault", why);
 }
 

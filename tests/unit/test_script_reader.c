@@ -330,6 +330,8 @@ static const struct mistake_case mistakes[] = {
     { "> bytes \"\\\"", "this escape is unknown" },
     { "> bytes \"a\xc3\xa9\"", "\"a\xc3\xa9\" is wrong because it is not ASCII" },
     { "> bytes \"\xc3(\xff\xc2\x9b\"", "\"?(???\" is wrong because it is not ASCII" },
+    { "fault none 7", "fault: \"none 7\" is wrong because none takes no number here, and removes "
+                      "all; allowed: none\n" },
     { "fault tls reason=no", "TLS_VERSION_MISSING, TLS_INTERNAL\n" },
     { "> a\x01", "a control character stands in the line" },
     { "> 99999999999999999999 bytes", "this is too many" },

@@ -60,11 +60,15 @@ struct link_order {
 static void set_link(void *ctx, size_t index, struct runtime_modem *modem)
 {
     struct link_order *order = ctx;
+    const struct lab_watch *watch = order->call->modem.watch;
 
     (void)index;
     hand_remember(order->call->modem.hand, runtime_modem_engine(modem));
+    lab_watch_link(watch, span_of(order->words != NULL ? order->words : "none"));
     order->err = hand_set_link(order->call->modem.hand, runtime_modem_engine(modem), order->words,
                                order->why, sizeof(order->why));
+    if (order->err != ERR_OK)
+        lab_watch_failed(watch);
 }
 
 static void put_link(struct call *call, const char *words)
@@ -300,12 +304,18 @@ struct fault_order {
 static void add_fault(void *ctx, size_t index, struct runtime_modem *modem)
 {
     struct fault_order *order = ctx;
+    const struct lab_watch *watch = order->call->modem.watch;
     struct tlsmodem *engine = runtime_modem_engine(modem);
     struct tlsmodem_fault_status status;
+    char words[FAULT_WORDS_MAX];
 
     (void)index;
+    fault_write(&order->fault, words);
     hand_remember(order->call->modem.hand, engine);
+    lab_watch_fault(watch, span_of(words));
     order->err = tlsmodem_add_fault(engine, &order->fault, &order->number);
+    if (order->err != ERR_OK)
+        lab_watch_failed(watch);
     for (size_t i = 0; order->err == ERR_OK && tlsmodem_fault_at(engine, i, &status); i++) {
         if (status.number == order->number)
             order->answer = fault_json(&status);
@@ -330,12 +340,28 @@ void calls_trouble_add(struct call *call)
     call->status = HTTP_CREATED;
 }
 
+/* The words know no single one: all end, and those that stay begin anew. */
+static void watch_removal(const struct lab_watch *watch, const struct tlsmodem *engine)
+{
+    struct tlsmodem_fault_status status;
+    char words[FAULT_WORDS_MAX];
+
+    lab_watch_fault(watch, span_of("none"));
+    for (size_t i = 0; tlsmodem_fault_at(engine, i, &status); i++) {
+        fault_write(&status.fault, words);
+        lab_watch_fault(watch, span_of(words));
+    }
+}
+
 static void remove_fault(void *ctx, size_t index, struct runtime_modem *modem)
 {
     struct fault_order *order = ctx;
+    struct tlsmodem *engine = runtime_modem_engine(modem);
 
     (void)index;
-    order->err = tlsmodem_remove_fault(runtime_modem_engine(modem), order->number);
+    order->err = tlsmodem_remove_fault(engine, order->number);
+    if (order->err == ERR_OK)
+        watch_removal(order->call->modem.watch, engine);
     if (order->number == 0 && order->err == ERR_NOT_FOUND)
         order->err = ERR_OK;
 }

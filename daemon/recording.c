@@ -134,6 +134,20 @@ static void on_act(void *ctx, const struct lab_act *act, const struct span *valu
     recorder_step(((struct recording *)ctx)->recorder, 0, &step, first, second);
 }
 
+static void on_fault(void *ctx, struct span words)
+{
+    const struct script_step step = { .kind = SCRIPT_FAULT };
+
+    recorder_step(((struct recording *)ctx)->recorder, 0, &step, words, span_at(NULL, 0));
+}
+
+static void on_link(void *ctx, struct span words)
+{
+    const struct script_step step = { .kind = SCRIPT_LINK };
+
+    recorder_step(((struct recording *)ctx)->recorder, 0, &step, words, span_at(NULL, 0));
+}
+
 static void on_failed(void *ctx)
 {
     recorder_step_failed(((struct recording *)ctx)->recorder);
@@ -172,7 +186,8 @@ static bool begin(struct recording *recording, const struct modem_plan *plan, in
     config.lacks = text_span(&lacking).len > 0 ? lacks : NULL;
     recording->taps =
         (struct runtime_taps){ tap_net, tap_tls, tap_attach, tap_terminal, tap_stop, recording };
-    recording->watch = (struct lab_watch){ on_set, on_act, on_failed, recording };
+    recording->watch =
+        (struct lab_watch){ on_set, on_act, on_fault, on_link, on_failed, recording };
     if (writer_open(&config, &recording->writer) != ERR_OK ||
         recorder_open(recording->writer, &recording->recorder) != ERR_OK)
         return false;

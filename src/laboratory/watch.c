@@ -26,3 +26,21 @@ enum err lab_watch_do(const struct lab_watch *watch, struct tlsmodem *modem,
         watch->on_failed(watch->ctx);
     return err;
 }
+
+void lab_watch_fault(const struct lab_watch *watch, struct span words)
+{
+    if (watch != NULL)
+        watch->on_fault(watch->ctx, words);
+}
+
+void lab_watch_link(const struct lab_watch *watch, struct span words)
+{
+    if (watch != NULL)
+        watch->on_link(watch->ctx, words);
+}
+
+void lab_watch_failed(const struct lab_watch *watch)
+{
+    if (watch != NULL)
+        watch->on_failed(watch->ctx);
+}

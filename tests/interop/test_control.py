@@ -114,6 +114,32 @@ def test_what_control_does_is_recorded(model: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
+def test_faults_and_links_are_recorded(model: str, tmp_path: Path) -> None:
+    """So what a test has made go wrong goes wrong again; of two faults one may be taken back."""
+    path = tmp_path / "recorded.at"
+    faults = f"/v1/modems/{model}/faults"
+    with controlled(model, "--record", str(path)) as (modem, control):
+        answered(modem, "AT+CMEE=1")
+        control.done("POST", faults, {"type": "error", "attributes": {"code": 3}, "when": {"command": "AT+CSQ"}})
+        control.done("POST", faults, {"type": "error", "attributes": {"code": 4}, "when": {"command": "AT+CREG?"}})
+        control.refused(400, "POST", faults, {"type": "error"})
+        assert b"+CME ERROR: 3" in answered(modem, "AT+CSQ") and b"+CME ERROR: 4" in answered(modem, "AT+CREG?")
+        control.done("DELETE", f"{faults}?number=1")
+        control.done("PUT", f"/v1/modems/{model}/link", {"name": "gprs"})
+        assert b"+CSQ: 20" in answered(modem, "AT+CSQ") and b"+CME ERROR: 4" in answered(modem, "AT+CREG?")
+        control.done("DELETE", faults)
+        control.done("DELETE", f"/v1/modems/{model}/link")
+        assert b"+CREG: 0,1" in answered(modem, "AT+CREG?")
+    text = path.read_text()
+    steps = [line for line in text.splitlines() if line.startswith(("fault", "link"))]
+    first, second = 'fault error code=3 command="AT+CSQ"', 'fault error code=4 command="AT+CREG?"'
+    assert steps == [first, second, "fault none", second, "link gprs", "fault none", "link none"], text
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", path], capture_output=True, text=True,
+                          timeout=ANSWER_S, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr + text
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_calls_messages_and_power(model: str) -> None:
     with controlled(model) as (modem, control):
         answered(modem, "AT+CMGF=1")

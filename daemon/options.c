@@ -638,13 +638,25 @@ static const char *first_of_modem(const struct options *options)
     return NULL;
 }
 
+/* What a file has in the place of an option of first_of_modem(). */
+static const char *key_for(const char *option)
+{
+    if (strcmp(option, "a port") == 0)
+        return "ports";
+    if (strcmp(option, "--guard") == 0)
+        return "allow, deny";
+    return strncmp(option, "--tls-", strlen("--tls-")) == 0 ? "policy" : option + strlen("--");
+}
+
 static bool check_with_file(const struct options *options, struct text *error)
 {
     const char *other = first_of_modem(options);
 
     if (other != NULL)
-        text_add(error, "--config: %s is given, too; allowed: what modems are in the file alone",
-                 other);
+        text_add(error,
+                 "--config: %s is given, too; allowed: what modems are in the file alone, by its "
+                 "key %s",
+                 other, key_for(other));
     return other == NULL;
 }
 

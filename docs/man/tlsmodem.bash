@@ -13,6 +13,7 @@ _tlsmodem() {
     tlsmodemctl:*) command=ctl ;;
     *:check) command=check ;;
     *:ctl) command=ctl ;;
+    *:report) command=report ;;
     *:state) command=state ;;
     esac
     case $command:$before in
@@ -49,6 +50,8 @@ _tlsmodem() {
     run:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--threads) :; return ;;
     run:--shard) :; return ;;
+    run:--summary) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--start-at) :; return ;;
     check:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
     check:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
     check:--tcp) :; return ;;
@@ -65,14 +68,17 @@ _tlsmodem() {
     ctl:--control) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ctl:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ctl:--modem) :; return ;;
+    report:--fail-if) :; return ;;
+    report:--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
     state:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     esac
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --start-at --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
+        report) COMPREPLY=($(compgen -W "--fail-if --output --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
         esac
         ;;
@@ -84,7 +90,7 @@ _tlsmodem() {
             case $command:" export import " in state:*" $at "*) said="$said $at" ;; esac
         done
         case $command:$COMP_CWORD:$said in
-        run:1:) COMPREPLY=($(compgen -W "run check ctl state" -- "$word")) ;;
+        run:1:) COMPREPLY=($(compgen -W "run check ctl report state" -- "$word")) ;;
         ctl:*:) COMPREPLY=($(compgen -W "list show set advance journal events add remove link fault faults reset power ring ring-end sms context-lost" -- "$word")) ;;
         ctl:*" power") COMPREPLY=($(compgen -W "off on reset brown-out" -- "$word")) ;;
         state:*:) COMPREPLY=($(compgen -W "export import" -- "$word")) ;;

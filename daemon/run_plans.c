@@ -129,7 +129,7 @@ static bool take_verdict(const struct options *options, const struct saying *say
         plans->has_start = true;
         plans->start_at_s = options->start_at_s;
     }
-    if (plans->has_start && options->command == NULL)
+    if (plans->has_start && options->command == NULL && !options->checks_config)
         text_add(&error, "tlsmodem: start-at: nothing begins then; allowed: with -- CMD");
     if (options->summary != NULL) {
         free(plans->summary);

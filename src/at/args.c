@@ -78,6 +78,19 @@ bool at_args_cut(struct span *rest, bool *more, struct span *ret_text, bool *ret
     return ret_text->len == 0 || memchr(ret_text->data, '"', ret_text->len) == NULL;
 }
 
+/* The same of all that is left; false: its last quote is missing. */
+static bool cut_rest(struct span *rest, bool *more, struct span *ret_text, bool *ret_quoted)
+{
+    struct span text = trim(*rest);
+    bool ends = text.len >= 2 && text.data[text.len - 1] == '"';
+
+    *ret_quoted = text.len > 0 && text.data[0] == '"';
+    *ret_text = *ret_quoted && ends ? span_at(text.data + 1, text.len - 2) : text;
+    *rest = span_skip(*rest, rest->len);
+    *more = false;
+    return !*ret_quoted || ends;
+}
+
 /* Whether a number, or the length of a text, is in bounds. */
 static enum at_args_result check_bounds(const struct at_param *param, const struct at_model *model,
                                         int64_t number)
@@ -142,6 +155,7 @@ static enum at_args_result check(const struct at_param *param, const struct at_m
     if (has_control(text))
         return AT_ARGS_SYNTAX;
     ret->text = text;
+    ret->quoted = quoted;
     if (param->words != NULL && text.len > 0 && !is_word(text, param->words))
         return AT_ARGS_RANGE;
     return check_bounds(param, model, (int64_t)text.len);
@@ -164,7 +178,8 @@ enum at_args_result at_args_find_fault(const struct at_command *row, const struc
         if (!at_has(model, param->only_on))
             continue;
         if (more) {
-            torn = !at_args_cut(&body, &more, &text, &quoted);
+            torn = param->rest ? !cut_rest(&body, &more, &text, &quoted)
+                               : !at_args_cut(&body, &more, &text, &quoted);
             ret_args->count++;
         }
         result = torn ? AT_ARGS_SYNTAX : check(param, model, text, quoted, &ret_args->list[i]);

@@ -36,6 +36,8 @@ struct at_param {
     bool hidden;        /* accepted and read back, left out of `=?` (reserved fields) */
     bool secret;        /* never traced */
     bool quoted_too;    /* a number may stand in quotes: "80" */
+    bool rest;          /* the last of its row, a string: all that is left of the command, to its
+                         * last quote where it begins with one; quotes and commas may be in it */
     const char *values; /* numbers: the allowed ones, "0-2,7"; NULL: min to max.  Strings: what
                          * `=?` shows in their place */
     const char *words;  /* strings: the allowed ones besides the empty, "IP,IPV6"; NULL: any */
@@ -60,6 +62,7 @@ enum { AT_ARGS_MAX = 12 };
 
 struct at_arg {
     bool given;
+    bool quoted;      /* AT_STRING: it stood in quotes */
     int32_t number;   /* AT_NUMBER */
     struct span text; /* AT_STRING, without its quotes; borrowed from the command line */
 };

@@ -126,6 +126,45 @@ static void test_parse(void **state)
     }
 }
 
+/* All that is left, with the quotes and commas in it. */
+static void test_rest(void **state)
+{
+    static const struct at_param rest_params[] = {
+        { .name = "id", .max = 9 }, { .name = "text", .type = AT_STRING, .rest = true, .max = 20 }
+    };
+    static const struct at_command rest_row = { .name = "+REST", AT_PARAMS(rest_params) };
+    static const struct {
+        const char *body;
+        enum at_args_result result;
+        const char *text;
+        bool quoted;
+    } rows[] = {
+        { "1,\"a\"", AT_ARGS_FINE, "a", true },
+        { "1, \"a\",\"b\" ", AT_ARGS_FINE, "a\",\"b", true },
+        { "1,\"{\\\"a\\\":1}\"", AT_ARGS_FINE, "{\\\"a\\\":1}", true },
+        { "1,\"\"", AT_ARGS_FINE, "", true },
+        { "1,12", AT_ARGS_FINE, "12", false },
+        { "1,1,2", AT_ARGS_FINE, "1,2", false },
+        { "1,\"", AT_ARGS_SYNTAX, "", false },
+        { "1,\"a", AT_ARGS_SYNTAX, "", false },
+        { "1,\"a\"b", AT_ARGS_SYNTAX, "", false },
+        { "1,", AT_ARGS_SYNTAX, "", false },
+        { "1,\"123456789012345678901\"", AT_ARGS_RANGE, "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct at_args args;
+
+        check_int(rows[i].body, at_args_parse(&rest_row, &model, span_of(rows[i].body), &args),
+                  rows[i].result);
+        if (rows[i].result != AT_ARGS_FINE)
+            continue;
+        check_bytes(rows[i].body, args.list[1].text, span_of(rows[i].text));
+        check_int(rows[i].body, args.list[1].quoted, rows[i].quoted);
+    }
+}
+
 /* A sign is taken where the range goes below 0, and nowhere else (see "-1" above). */
 static void test_negative_numbers(void **state)
 {
@@ -388,11 +427,17 @@ static void test_no_ranges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),          cmocka_unit_test(test_negative_numbers),
-        cmocka_unit_test(test_features),       cmocka_unit_test(test_no_parameters),
-        cmocka_unit_test(test_bind_and_print), cmocka_unit_test(test_print_parses),
-        cmocka_unit_test(test_owned_strings),  cmocka_unit_test(test_records),
-        cmocka_unit_test(test_digits),         cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_rest),
+        cmocka_unit_test(test_negative_numbers),
+        cmocka_unit_test(test_features),
+        cmocka_unit_test(test_no_parameters),
+        cmocka_unit_test(test_bind_and_print),
+        cmocka_unit_test(test_print_parses),
+        cmocka_unit_test(test_owned_strings),
+        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_no_ranges),
     };
 

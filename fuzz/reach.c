@@ -30,7 +30,7 @@ static const char *const telit_states[] = { CONNECTION_STATES(NAME) FTP_STATES(N
 static const char *const quectel_states[] = { CONNECTION_STATES(NAME) HTTP_STATES(NAME) SMTP_STATES(
     NAME) QUECTEL_SOCKET_STATES(SECOND) MQTT_STATES(NAME) NULL };
 static const char *const fibocom_states[] = { CONNECTION_STATES(NAME) HTTP_STATES(NAME)
-                                                  FTP_STATES(NAME) NULL };
+                                                  FTP_STATES(NAME) MQTT_STATES(NAME) NULL };
 
 static const struct expectation {
     const char *maker;
@@ -96,10 +96,13 @@ static const struct expectation {
       .absent = { "CONNECTION_LISTENING" } },
     { .maker = "Fibocom",
       .states = fibocom_states,
-      .lines = { "+MIPOPEN: 1,1", "+MIPOPEN: 3,1", "+MIPODM: 4,1",
-                 "+MIPRTCP: ", "+MIPRUDP: ", "+MIPDATA: ", "+MIPSTAT: ", "+MIPPUSH: 1,0",
-                 "+HTTPRES: 0,200", "+HTTPRES: 1,200", "+MPING: ", "+MIPDNS: ", "+MIPNTP: 1",
-                 "+FTPOPEN: 1", "+FTPRECV: ", "+FTPLIST: 1", "+FTPPUT: 1", "+FTPSIZE: " },
+      .lines = { "+MIPOPEN: 1,1",   "+MIPOPEN: 3,1",   "+MIPODM: 4,1",   "+MIPRTCP: ",
+                 "+MIPRUDP: ",      "+MIPDATA: ",      "+MIPSTAT: ",     "+MIPPUSH: 1,0",
+                 "+HTTPRES: 0,200", "+HTTPRES: 1,200", "+MPING: ",       "+MIPDNS: ",
+                 "+MIPNTP: 1",      "+FTPOPEN: 1",     "+FTPRECV: ",     "+FTPLIST: 1",
+                 "+FTPPUT: 1",      "+FTPSIZE: ",      "+MQTTOPEN: 1,1", "+MQTTSUB: 1,1",
+                 "+MQTTPUB: 1,1",   "+MQTTUNSUB: 1,1", "+MQTTMSG: 1,",   "+MQTTCLOSE: 1,1",
+                 "+MQTTBREAK: 1,1" },
       .absent = { "O", "FTP_AUTH", "FTP_SECURING", "FTP_PBSZ", "FTP_PROT" } },
 };
 

@@ -156,4 +156,21 @@ FTP_SEEDS = {
     "ftp-no-memory": login() + no_memory(1) + line('AT+FTPPUT="a",5') + typed("hello") + no_memory(1) + line('AT+FTPLIST') + PASSIVE,
 }
 
-SEEDS = {**SOCKETS, **HTTP, **FTP_SEEDS}
+# Up to CONNACK, which follows.
+BROKER = L610 + CALL + line('AT+MQTTUSER=1,"u","p","c"') + line('AT+MQTTOPEN=1,"localhost",80,1,60') + wait(4)
+CONNACK = sends(WEB, b"\x20\x02\0\0") + wait(4)
+
+MQTT = {
+    "mqtt": BROKER + CONNACK + line('AT+MQTTSUB=1,"a",1') + sends(WEB, b"\x90\x03\0\1\1") + wait(4)
+    + line('AT+MQTTPUB=1,"t",0,1,"{\\"a\\":1}"') + wait(4) + line('AT+MQTTPUB=1,"t",1,0,2') + typed("hi") + sends(WEB, b"\x40\x02\0\2") + wait(4)
+    + sends(WEB, b"\x30\x04\0\1tx\x34\x06\0\1t\0\1x") + wait(4) + line('AT+MQTTUNSUB=1,"a"') + sends(WEB, b"\xb0\x02\0\3") + wait(4)
+    + lines("AT+MQTTOPEN?", "AT+MQTTUSER?") + line("AT+MQTTCLOSE=1") + wait(4),
+    "mqtt-nl668": NL668 + BROKER[1:] + CONNACK,
+    "mqtt-tls": L610 + CALL + line('AT+MQTTWILL=2,"w",1,0,"gone"') + line('AT+MQTTOPEN=2,"localhost",443,0,60,2') + wait(4) + sends(SECURE, b"\x20\x02\0\5") + wait(4),
+    "mqtt-closed": BROKER + CONNACK + closes(WEB) + wait(4),
+    "mqtt-silent": BROKER + wait_s(20) + line('AT+MQTTOPEN=1,"localhost",80,1,60') + wait(4) + CONNACK + wait_s(200),
+    "mqtt-context": BROKER + CONNACK + line("AT+MIPCALL=0"),
+    "mqtt-no-memory": L610 + b"".join(no_memory(call) + BROKER[1:] for call in (1, 2, 3)),
+}
+
+SEEDS = {**SOCKETS, **HTTP, **FTP_SEEDS, **MQTT}

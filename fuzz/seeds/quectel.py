@@ -167,7 +167,7 @@ MQTT = {
     "mqtt-silent": BROKER + wait_s(20) + BROKER[1:] + CONNACK + line('AT+QMTPUB=0,1,2,0,"t",1') + typed("x") + wait_s(200),
     "mqtt-broken": BROKER + sends(WEB, "HTTP/1.1 400 No\r\n") + BROKER[1:] + CONNACK + sends(WEB, b"\x90\x02\0\1") + wait(4),
     "mqtt-context": BROKER + CONNACK + context_lost(1) + wait(2),
-    "mqtt-no-memory": b"".join(no_memory(call) + BROKER[(call > 1):] for call in (1, 2, 3)),
+    "mqtt-no-memory": M95 + b"".join(no_memory(call) + BROKER[1:] for call in (1, 2, 3)),
 }
 
 SEEDS = {**SOCKETS, **HTTP, **MAILS, **MQTT}

@@ -49,12 +49,13 @@ static const char *const by_bearer_or_socket[] = {
 
 /* The same of sockets that +MIPCALL and +MIPOPEN make, and of names and numbers within a range. */
 static const char *const by_name_or_socket[] = {
-    "+GTSET",    "+GTSSLFILE", "+GTSSLCIPHER", "+MIPCALL",  "+MIPOPEN", "+MIPODM",  "+MIPCLOSE",
-    "+MIPSEND",  "+MIPPUSH",   "+MIPREAD",     "+MIPDNS",   "+MPING",   "+MIPNTP",  "+HTTPSET",
-    "+HTTPDATA", "+HTTPHEAD",  "+HTTPACT",     "+HTTPREAD", "+FTPRETR", "+FTPPUT",  "+FTPSTOR",
-    "+FTPCDUP",  "+FTPPWD",    "+FTPMKD",      "+FTPRMD",   "+FTPDEL",  "+FTPREN",  "+FTPSIZE",
-    "+FTPTIME",  "+FTPSYST",   "+FTPNOOP",     "+FTPOPEN",  "+FTPCWD",  "+FTPLIST", "+FTPGET",
-    "+FTPRECV",  "+FTPCLOSE",
+    "+GTSET",    "+GTSSLFILE", "+GTSSLCIPHER", "+MIPCALL",  "+MIPOPEN",   "+MIPODM",  "+MIPCLOSE",
+    "+MIPSEND",  "+MIPPUSH",   "+MIPREAD",     "+MIPDNS",   "+MPING",     "+MIPNTP",  "+HTTPSET",
+    "+HTTPDATA", "+HTTPHEAD",  "+HTTPACT",     "+HTTPREAD", "+FTPRETR",   "+FTPPUT",  "+FTPSTOR",
+    "+FTPCDUP",  "+FTPPWD",    "+FTPMKD",      "+FTPRMD",   "+FTPDEL",    "+FTPREN",  "+FTPSIZE",
+    "+FTPTIME",  "+FTPSYST",   "+FTPNOOP",     "+FTPOPEN",  "+FTPCWD",    "+FTPLIST", "+FTPGET",
+    "+FTPRECV",  "+FTPCLOSE",  "+MQTTOPEN",    "+MQTTSUB",  "+MQTTUNSUB", "+MQTTPUB", "+MQTTCLOSE",
+    "+MQTTUSER",
 };
 
 /* The same of Quectel's files, HTTP, mail and MQTT: a file, an exchange, an address, what a prompt
@@ -72,7 +73,7 @@ static const char *const bare_by_manual[] = {
     "+QSECWRITE",   "+QSECREAD", "+QSECDEL",  "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND", "+QSSLSTATE",
     "+QHTTPURL",    "+QSMTPPWD", "+QSMTPDST", "+QSMTPATT", "+CGDCONT",   "+CGACT",    "+GTSSLERR",
     "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA", "+HTTPHEAD", "+HTTPACT",   "+CLCC",     "+QFOPEN",
-    "#SL",          "#FRWL",     "+QMTOPEN",  "+QMTCONN",
+    "#SL",          "#FRWL",     "+QMTOPEN",  "+QMTCONN",  "+MQTTUSER",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */

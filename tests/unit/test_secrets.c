@@ -38,7 +38,7 @@ static const struct line_case cases[] = {
     { "he910", "AT+CMEE=1;+CPIN \"8765\"", { ";+CPIN \"8765\"" } },
     { "he910", "AT+CMEE=\"1;+CPIN=\"8765\"", { "+CMEE=\"1;+CPIN=\"8765\"" } },
     { "he910", "+CPIN=\"8765\"", { "+CPIN=\"8765\"" } },
-    { "l610", "AT+MQTTUSER=1,\"u\",\"word\",\"c\"", { "1,\"u\",\"word\",\"c\"" } },
+    { "l610", "AT+MQTTUSER=1,\"u\",\"word\",\"c\"", { "word" } },
     /* more than there is room for */
     { "he910",
       "AT+CPWD=\"SC\",\"1111\",\"2222\";+CPWD=\"SC\",\"3333\",\"4444\"\r",

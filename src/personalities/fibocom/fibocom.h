@@ -18,6 +18,7 @@
 #include "personalities/fibocom/fibocom_failure.h"
 #include "personalities/fibocom/fibocom_ftp.h"
 #include "personalities/fibocom/fibocom_http.h"
+#include "personalities/fibocom/fibocom_mqtt.h"
 
 /* Features that rows are marked with. */
 enum fibocom_feature {

@@ -193,6 +193,12 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     SWITCH_FACT(FACT_FTP_GET_COMING, "ftp-get-coming", true, SHEET "§3",
                 "+FTPGET: 2 comes before +FTPGET: 1 when a file begins to come: one driver waits "
                 "for 1, another for 2."),
+
+    NUMBER_FACT(FACT_MQTT_OPEN_MS, "mqtt-open-ms", 60000, 1000, HOUR_MS,
+                "docs/facts/mqtt-mux-ppp.md §1",
+                "Longest opening of +MQTTOPEN, without the login."),
+    NUMBER_FACT(FACT_MQTT_REPLY_MS, "mqtt-reply-ms", 10000, 1000, HOUR_MS,
+                "docs/facts/mqtt-mux-ppp.md §1", "Longest wait for an answer of a broker."),
 };
 
 const struct fact_table fibocom_facts = {

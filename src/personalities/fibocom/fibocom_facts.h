@@ -90,6 +90,9 @@ enum fibocom_fact {
     FACT_FTP_PUT_IDLE_MS,
     FACT_FTP_GET_COMING,
 
+    FACT_MQTT_OPEN_MS,
+    FACT_MQTT_REPLY_MS,
+
     FACT_END
 };
 

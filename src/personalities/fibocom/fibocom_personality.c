@@ -60,13 +60,11 @@ static const struct module_part settings_part = {
 
 /* The call comes last: +MIPCALL: 0 stands behind what the others say. */
 static const struct module_part *const parts[] = {
-    &settings_part,         &fibocom_network_time_part,
-    &fibocom_sockets,       &fibocom_http_part,
-    &fibocom_exchange_part, &fibocom_ftp_part,
-    &fibocom_lookup_part,   &fibocom_time_part,
-    &fibocom_files_part,    &fibocom_call_part,
-    &common_call_part,      &common_arrival_part,
-    &common_sending_part,   NULL,
+    &settings_part,       &fibocom_network_time_part, &fibocom_sockets,
+    &fibocom_http_part,   &fibocom_exchange_part,     &fibocom_ftp_part,
+    &fibocom_lookup_part, &fibocom_time_part,         &fibocom_files_part,
+    &fibocom_mqtt_part,   &fibocom_call_part,         &common_call_part,
+    &common_arrival_part, &common_sending_part,       NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -101,6 +99,7 @@ static const struct at_commands *const commands[] = {
     &fibocom_ftp,
     &fibocom_ftp_files,
     &fibocom_ftp_put,
+    &fibocom_mqtt_rows,
     &fibocom_time,
     &fibocom_network_time,
     &fibocom_settings_rows,

@@ -6,14 +6,8 @@
         .name = (text), .help = (say), .source = "docs/facts/fibocom.md §3",                       \
         .coverage = AT_REFUSED                                                                     \
     }
-#define MQTT(text)                                                                                 \
-    {                                                                                              \
-        .name = (text), .help = "MQTT: not in the SSL manuals.",                                   \
-        .source = "docs/facts/fibocom.md §3", .coverage = AT_REFUSED, .secret = true               \
-    }
 
 static const struct at_command rows[] = {
-    MQTT("+MQTTUSER"), MQTT("+MQTTOPEN"),  MQTT("+MQTTSUB"),
-    MQTT("+MQTTPUB"),  MQTT("+MQTTCLOSE"), REFUSED("+GTRNDIS", "There is no USB network here."),
+    REFUSED("+GTRNDIS", "There is no USB network here."),
 };
 const struct at_commands fibocom_refused = AT_GENERAL_COMMANDS(rows);

@@ -1,0 +1,345 @@
+/* fibocom_mqtt_commands.c: +MQTTUSER, +MQTTWILL, +MQTTOPEN, +MQTTSUB, +MQTTUNSUB, +MQTTPUB,
+ * +MQTTCLOSE.
+ *
+ * OK says that it has begun; the line of the command's name says how it ended.
+ * Source: docs/facts/mqtt-mux-ppp.md §1.
+ */
+#include "personalities/fibocom/fibocom.h"
+
+#include "base/number.h"
+
+#include <stdio.h>
+
+enum { CLIENT_ID };
+
+/* ---- who, and the last words ---- */
+
+enum { USER_NAME = 1, USER_PASSWORD, USER_CLIENT };
+
+static bool keep(char **to, const struct at_arg *arg)
+{
+    return at_text_set(to, arg->text);
+}
+
+static enum at_status set_user(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_mqtt *mqtt = fibocom_mqtt_of(at, args->list[CLIENT_ID].number);
+
+    if (mqtt == NULL || !keep(&mqtt->user, &args->list[USER_NAME]) ||
+        !keep(&mqtt->password, &args->list[USER_PASSWORD]) ||
+        !keep(&mqtt->client_id, &args->list[USER_CLIENT]))
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    mqtt->named = true;
+    return AT_OK;
+}
+
+/* A password is not read back. */
+static enum at_status read_user(struct at_session *at)
+{
+    for (int32_t id = 1; id <= FIBOCOM_MQTT_CLIENTS; id++) {
+        const struct fibocom_mqtt *mqtt = fibocom_mqtt_look(at, id);
+
+        if (mqtt != NULL && mqtt->named)
+            at_info(at, "+MQTTUSER: %d,\"%s\",\"***\",\"%s\"", (int)id, at_text(mqtt->user),
+                    at_text(mqtt->client_id));
+    }
+    return AT_OK;
+}
+
+enum { WILL_TOPIC = 1, WILL_QOS, WILL_RETAIN, WILL_MESSAGE };
+
+static enum at_status set_will(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_mqtt *mqtt = fibocom_mqtt_of(at, args->list[CLIENT_ID].number);
+
+    if (mqtt == NULL || !keep(&mqtt->will_topic, &args->list[WILL_TOPIC]) ||
+        !keep(&mqtt->will_message, &args->list[WILL_MESSAGE]))
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    mqtt->will_qos = (uint8_t)args->list[WILL_QOS].number;
+    mqtt->will_retain = args->list[WILL_RETAIN].number != 0;
+    return AT_OK;
+}
+
+/* ---- the connection ---- */
+
+enum { OPEN_SERVER = 1, OPEN_SERVER_PORT, OPEN_CLEAN, OPEN_KEEP_ALIVE, OPEN_TLS };
+
+enum { TLS_ON = 2 };
+
+static enum at_status begin_open(struct at_session *at, struct fibocom_mqtt *mqtt,
+                                 const struct at_args *args)
+{
+    int64_t limit_ms = module_fact_peek(module_of(at), FACT_MQTT_OPEN_MS);
+    char host[CONNECTION_HOST_MAX + 1];
+    const struct mqtt_target target = {
+        .host = host,
+        .port = (uint16_t)args->list[OPEN_SERVER_PORT].number,
+        .secure = args->list[OPEN_TLS].given && args->list[OPEN_TLS].number == TLS_ON,
+        .step_timeout_ms = limit_ms,
+        .total_timeout_ms = limit_ms,
+    };
+    enum err err;
+
+    snprintf(host, sizeof(host), "%.*s", (int)args->list[OPEN_SERVER].text.len,
+             (const char *)args->list[OPEN_SERVER].text.data);
+    mqtt->owner = terminal_of(at);
+    mqtt->clean = args->list[OPEN_CLEAN].number != 0;
+    mqtt->keep_alive_s = (uint16_t)args->list[OPEN_KEEP_ALIVE].number;
+    err = mqtt_open(&mqtt->client, &target);
+    if (err == ERR_NO_MEMORY)
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    if (err == ERR_STATE)
+        return at_refuse(at, FACT_ERROR_STATE, "the end of the connection before is not told yet");
+    if (err != ERR_OK)
+        at_urc(at, "+MQTTOPEN: %d,0", (int)mqtt->id);
+    else
+        mqtt->task = MQTT_TASK_OPEN;
+    return AT_OK;
+}
+
+static enum at_status set_open(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_mqtt *mqtt = fibocom_mqtt_of(at, args->list[CLIENT_ID].number);
+
+    if (mqtt == NULL)
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    if (mqtt->client.state != MQTT_CLOSED)
+        return at_refuse(at, FACT_ERROR_STATE, "client %d is open; AT+MQTTCLOSE=%d first",
+                         (int)mqtt->id, (int)mqtt->id);
+    if (!fibocom_context(module_of(at))->active)
+        return fibocom_refuse_offline(at);
+    return begin_open(at, mqtt, args);
+}
+
+static bool is_connected(const struct fibocom_mqtt *mqtt)
+{
+    return mqtt != NULL && mqtt->client.state == MQTT_CONNECTED;
+}
+
+static enum at_status read_open(struct at_session *at)
+{
+    bool any = false;
+
+    for (int32_t id = 1; id <= FIBOCOM_MQTT_CLIENTS; id++) {
+        if (!is_connected(fibocom_mqtt_look(at, id)))
+            continue;
+        at_info(at, "+MQTTOPEN: %d", (int)id);
+        any = true;
+    }
+    if (!any)
+        at_info(at, "+MQTTOPEN: 0");
+    return AT_OK;
+}
+
+/* A client that is open; NULL: the error is noted. */
+static struct fibocom_mqtt *connected(struct at_session *at, int32_t id)
+{
+    if (is_connected(fibocom_mqtt_look(at, id)))
+        return fibocom_mqtt_of(at, id);
+    at_refuse(at, FACT_ERROR_STATE, "client %d is not connected; AT+MQTTOPEN first", (int)id);
+    return NULL;
+}
+
+static enum at_status set_close(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_mqtt *mqtt = connected(at, args->list[CLIENT_ID].number);
+
+    if (mqtt == NULL)
+        return AT_FAIL;
+    if (mqtt_leave(&mqtt->client) != ERR_OK)
+        return at_refuse(at, FACT_ERROR_STATE, "client %d is being closed", (int)mqtt->id);
+    mqtt->task = MQTT_TASK_CLOSE;
+    return AT_OK;
+}
+
+/* ---- requests ---- */
+
+static enum at_status answer_request(struct at_session *at, enum err err)
+{
+    switch (err) {
+    case ERR_OK:
+        return AT_OK;
+    case ERR_NO_MEMORY:
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    case ERR_FULL:
+        return at_refuse(at, FACT_ERROR_STATE, "%d requests are not acknowledged yet",
+                         MQTT_FLIGHTS_MAX);
+    case ERR_INVALID:
+        return at_refuse(at, FIBOCOM_BAD_PARAMETERS, "MQTT has no such topic");
+    default:
+        return at_refuse(at, FACT_ERROR_STATE, "the client is not connected any more");
+    }
+}
+
+enum { FILTER_TOPIC = 1, FILTER_QOS };
+
+static enum at_status filter(struct at_session *at, const struct at_args *args, enum mqtt_type type)
+{
+    const struct mqtt_filter one = { args->list[FILTER_TOPIC].text,
+                                     (uint8_t)args->list[FILTER_QOS].number };
+    struct fibocom_mqtt *mqtt = connected(at, args->list[CLIENT_ID].number);
+
+    if (mqtt == NULL)
+        return AT_FAIL;
+    return answer_request(at, mqtt_filter(&mqtt->client, type, 0, &one, 1, NULL));
+}
+
+static enum at_status set_subscribe(struct at_session *at, const struct at_args *args)
+{
+    return filter(at, args, MQTT_SUBSCRIBE);
+}
+
+static enum at_status set_unsubscribe(struct at_session *at, const struct at_args *args)
+{
+    return filter(at, args, MQTT_UNSUBSCRIBE);
+}
+
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span payload)
+{
+    struct fibocom_mqtt *mqtt = ctx;
+    enum err err;
+
+    mqtt->collects = false;
+    mqtt->sending.topic = span_of(mqtt->topic);
+    mqtt->sending.payload = payload;
+    err = end == AT_PROMPT_COMPLETE ? mqtt_publish(&mqtt->client, &mqtt->sending, NULL) : ERR_OK;
+    bytes_free(&mqtt->entered);
+    return end == AT_PROMPT_COMPLETE ? answer_request(at, err)
+                                     : at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
+}
+
+static enum at_status enter(struct at_session *at, struct fibocom_mqtt *mqtt, struct span topic,
+                            size_t length)
+{
+    struct at_prompt prompt = {
+        .max = length, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered, .ctx = mqtt
+    };
+
+    if (mqtt->collects)
+        return at_refuse(at, FACT_ERROR_STATE, "a message is being entered on another port");
+    if (bytes_reserve(&mqtt->entered, length) != ERR_OK)
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    snprintf(mqtt->topic, sizeof(mqtt->topic), "%.*s", (int)topic.len, (const char *)topic.data);
+    prompt.memory = mqtt->entered.data;
+    if (at_prompt(at, &prompt) != AT_LATER) {
+        bytes_free(&mqtt->entered);
+        return AT_FAIL;
+    }
+    mqtt->collects = true;
+    return AT_LATER;
+}
+
+/* Quotes come as \" within the quotes of the payload. */
+static struct span unescaped(struct span text, uint8_t bytes[FIBOCOM_MQTT_PAYLOAD_MAX])
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '\\' && i + 1 < text.len && text.data[i + 1] == '"')
+            i++;
+        bytes[len++] = text.data[i];
+    }
+    return span_at(bytes, len);
+}
+
+enum { PUB_TOPIC = 1, PUB_QOS, PUB_RETAIN, PUB_PAYLOAD };
+
+/* A payload in quotes is the message; a bare number is the length of one that follows. */
+static enum at_status set_publish(struct at_session *at, const struct at_args *args)
+{
+    const struct at_arg *payload = &args->list[PUB_PAYLOAD];
+    struct fibocom_mqtt *mqtt = connected(at, args->list[CLIENT_ID].number);
+    struct mqtt_message message = { .topic = args->list[PUB_TOPIC].text,
+                                    .qos = (uint8_t)args->list[PUB_QOS].number,
+                                    .retain = args->list[PUB_RETAIN].number != 0 };
+    uint8_t bytes[FIBOCOM_MQTT_PAYLOAD_MAX];
+    int32_t length;
+
+    if (mqtt == NULL)
+        return AT_FAIL;
+    if (!payload->quoted) {
+        if (!number_parse(payload->text, &length) || length < 1 ||
+            length > FIBOCOM_MQTT_PAYLOAD_MAX)
+            return at_refuse(at, FIBOCOM_BAD_PARAMETERS,
+                             "<message> is neither in quotes nor a length of 1 to %d",
+                             FIBOCOM_MQTT_PAYLOAD_MAX);
+        mqtt->sending = message;
+        return enter(at, mqtt, message.topic, (size_t)length);
+    }
+    message.payload = unescaped(payload->text, bytes);
+    return answer_request(at, mqtt_publish(&mqtt->client, &message, NULL));
+}
+
+/* ---- rows ---- */
+
+#define CLIENT                                                                                     \
+    {                                                                                              \
+        .name = "id", .min = 1, .max = FIBOCOM_MQTT_CLIENTS                                        \
+    }
+#define TOPIC                                                                                      \
+    {                                                                                              \
+        .name = "topic", .type = AT_STRING, .min = 1, .max = FIBOCOM_MQTT_TOPIC_MAX                \
+    }
+#define QOS                                                                                        \
+    {                                                                                              \
+        .name = "qos", .max = MQTT_QOS_MAX                                                         \
+    }
+#define RETAIN                                                                                     \
+    {                                                                                              \
+        .name = "retain", .max = 1                                                                 \
+    }
+
+static const struct at_param user_params[] = {
+    CLIENT,
+    { .name = "user", .type = AT_STRING, .max = FIBOCOM_MQTT_NAME_MAX },
+    { .name = "password", .type = AT_STRING, .secret = true, .max = FIBOCOM_MQTT_NAME_MAX },
+    { .name = "clientid", .type = AT_STRING, .optional = true, .max = FIBOCOM_MQTT_ID_MAX },
+};
+static const struct at_param will_params[] = {
+    CLIENT,
+    TOPIC,
+    QOS,
+    RETAIN,
+    { .name = "message", .type = AT_STRING, .max = FIBOCOM_MQTT_NAME_MAX },
+};
+static const struct at_param open_params[] = {
+    CLIENT,
+    { .name = "host", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },
+    { .name = "port", .min = 1, .max = UINT16_MAX },
+    { .name = "clean", .max = 1 },
+    { .name = "keepalive", .min = 1, .max = 300 },
+    { .name = "tls", .optional = true, .values = "0,2" },
+};
+static const struct at_param subscribe_params[] = { CLIENT, TOPIC, QOS };
+static const struct at_param unsubscribe_params[] = { CLIENT, TOPIC };
+static const struct at_param publish_params[] = {
+    CLIENT,
+    TOPIC,
+    QOS,
+    RETAIN,
+    { .name = "message", .type = AT_STRING, .rest = true, .max = FIBOCOM_MQTT_PAYLOAD_MAX },
+};
+static const struct at_param client_params[] = { CLIENT };
+
+#define ROW(text, say, list)                                                                       \
+    .name = (text), .help = (say), .source = "docs/facts/mqtt-mux-ppp.md §1", AT_PARAMS(list)
+
+static const struct at_command rows[] = {
+    { ROW("+MQTTUSER",
+          "User, password and client id of an MQTT client; without one it is the "
+          "IMEI.",
+          user_params),
+      .test_text = "(1,2),(128),(128)[,(23)]", .set = set_user, .read = read_user },
+    { ROW("+MQTTWILL", "What the broker tells of a client that is lost.", will_params),
+      .set = set_will },
+    { ROW("+MQTTOPEN", "Connects to an MQTT broker and logs in; +MQTTOPEN: says how it went.",
+          open_params),
+      .set = set_open, .read = read_open },
+    { ROW("+MQTTSUB", "Subscribes to a topic.", subscribe_params), .set = set_subscribe },
+    { ROW("+MQTTUNSUB", "Ends a subscription.", unsubscribe_params), .set = set_unsubscribe },
+    { ROW("+MQTTPUB", "Sends a message, in quotes or of a length.", publish_params),
+      .set = set_publish },
+    { ROW("+MQTTCLOSE", "Leaves the broker.", client_params), .set = set_close },
+};
+const struct at_commands fibocom_mqtt_rows = AT_COMMANDS(rows);

@@ -200,11 +200,12 @@ static bool contains(struct span heard, const char *words)
 
 static void note_commands(const struct world *world, const char *line)
 {
-    const char *prefixes = world->modem->personality->dialect->prefixes;
+    const struct at_dialect *dialect = world->modem->personality->dialect;
     struct at_lexeme lexeme;
     size_t cursor = 0;
 
-    while (at_lex(span_of(line), prefixes, &cursor, &lexeme) == AT_LEXED) {
+    while (at_lex(span_of(line), dialect->prefixes, dialect->quotes_escaped, &cursor, &lexeme) ==
+           AT_LEXED) {
         if (lexeme.form != AT_TEST)
             note(lexeme.name);
     }

@@ -21,12 +21,14 @@ struct at_dialect {
     bool asks_each_line; /* a message's text has it again behind each CR */
     bool prompt_echo;    /* what comes after it is echoed while E1 */
     int32_t prompt_idle_ms; /* a prompt ends without a byte for so long; 0: never */
-    bool lf_ends_line;      /* a line feed without a CR before it ends a command line too */
-    bool read_executes;     /* AT+NAME? of a row that has `run` and nothing to read runs it, unless
-                             * the row `acts` */
-    uint32_t urc_after_ms;  /* an unsolicited line comes at least so long after a final result */
-    uint32_t urc_gap_ms;    /* and so long after another */
-    int32_t cmee_preset;    /* factory value of +CMEE */
+    bool quotes_escaped;   /* inside quotes \" is a quote, and does not end them: a `;` behind it is
+                            * no end of the command */
+    bool lf_ends_line;     /* a line feed without a CR before it ends a command line too */
+    bool read_executes;    /* AT+NAME? of a row that has `run` and nothing to read runs it, unless
+                            * the row `acts` */
+    uint32_t urc_after_ms; /* an unsolicited line comes at least so long after a final result */
+    uint32_t urc_gap_ms;   /* and so long after another */
+    int32_t cmee_preset;   /* factory value of +CMEE */
 };
 
 #endif

@@ -278,7 +278,8 @@ void at_run_line(struct at_session *at)
         at->command_from = (uint16_t)at->cursor;
         if (run_own(at, line, &status))
             continue;
-        switch (at_lex(line, at->config.dialect->prefixes, &at->cursor, &lexeme)) {
+        switch (at_lex(line, at->config.dialect->prefixes, at->config.dialect->quotes_escaped,
+                       &at->cursor, &lexeme)) {
         case AT_LINE_DONE:
             at_end_line(at, AT_OK);
             return;

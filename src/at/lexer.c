@@ -11,6 +11,7 @@
 struct reader {
     struct span line;
     size_t at;
+    bool escapes;
 };
 
 static int peek(struct reader *in)
@@ -49,6 +50,11 @@ static bool is_write(const struct reader *in)
            is_digit(at[-1]);
 }
 
+static bool is_escaped(const struct reader *in)
+{
+    return in->escapes && in->at > 0 && in->line.data[in->at - 1] == '\\';
+}
+
 /* Parameters run to the `;` or the end of the line that is not inside quotes. */
 static struct span take_body(struct reader *in)
 {
@@ -56,7 +62,7 @@ static struct span take_body(struct reader *in)
     bool quoted = false;
 
     while (in->at < in->line.len && (quoted || (in->line.data[in->at] != ';' && !is_write(in)))) {
-        if (in->line.data[in->at] == '"')
+        if (in->line.data[in->at] == '"' && !(quoted && is_escaped(in)))
             quoted = !quoted;
         in->at++;
     }
@@ -95,7 +101,7 @@ static enum at_lexed lex_form(struct reader *in, struct at_lexeme *ret)
         c = peek(in);
         ret->body = take_body(in);
         if (c == '?' && ret->body.len >= 1) {
-            struct reader rest = { ret->body, 1 };
+            struct reader rest = { ret->body, 1, false };
 
             if (peek(&rest) < 0)
                 ret->form = AT_TEST;
@@ -173,10 +179,10 @@ static enum at_lexed lex_basic(struct reader *in, struct at_lexeme *ret)
     return AT_LEXED;
 }
 
-enum at_lexed at_lex(struct span line, const char *prefixes, size_t *cursor,
+enum at_lexed at_lex(struct span line, const char *prefixes, bool escapes, size_t *cursor,
                      struct at_lexeme *ret_lexeme)
 {
-    struct reader in = { line, *cursor };
+    struct reader in = { line, *cursor, escapes };
     enum at_lexed result;
     int c = peek(&in);
 

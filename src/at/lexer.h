@@ -25,8 +25,9 @@ enum at_lexed {
 };
 
 /* Takes the next command of `line` from `*cursor` on.  `prefixes` are the characters that start an
- * extended command ("+#").  The lexeme's body borrows from `line`. */
-enum at_lexed at_lex(struct span line, const char *prefixes, size_t *cursor,
+ * extended command ("+#"); with `escapes` a quote behind a backslash, inside quotes, does not end
+ * them.  The lexeme's body borrows from `line`. */
+enum at_lexed at_lex(struct span line, const char *prefixes, bool escapes, size_t *cursor,
                      struct at_lexeme *ret_lexeme);
 
 #endif

@@ -99,7 +99,8 @@ static void show_command(const struct at_session *at, struct text *out)
 
     text_add(out, "AT");
     if (cursor > line.len ||
-        at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme) != AT_LEXED) {
+        at_lex(line, at->config.dialect->prefixes, at->config.dialect->quotes_escaped, &cursor,
+               &lexeme) != AT_LEXED) {
         text_add(out, "…");
         return;
     }

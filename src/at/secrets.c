@@ -137,7 +137,8 @@ static void find_in_commands(const struct at_session *at, struct span line, stru
     enum at_lexed lexed;
     size_t cursor = 0, before = 0;
 
-    while ((lexed = at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme)) == AT_LEXED) {
+    while ((lexed = at_lex(line, at->config.dialect->prefixes, at->config.dialect->quotes_escaped,
+                           &cursor, &lexeme)) == AT_LEXED) {
         const struct at_command *row = at_find(at, lexeme.name);
         bool is_secret = row != NULL && at_has_secret(row);
         size_t from = before;

@@ -31,7 +31,8 @@ static bool has_secret(const struct at_session *at, struct span line)
 
     if (at_is_base64(at))
         return true;
-    while ((lexed = at_lex(line, at->config.dialect->prefixes, &cursor, &lexeme)) == AT_LEXED) {
+    while ((lexed = at_lex(line, at->config.dialect->prefixes, at->config.dialect->quotes_escaped,
+                           &cursor, &lexeme)) == AT_LEXED) {
         if (gives_secret(at, &lexeme))
             return true;
         before = cursor;

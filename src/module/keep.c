@@ -328,7 +328,8 @@ void profile_restore(struct at_session *at, size_t number)
     profile_key(at, number, key);
     if (!load(at, key, buf, sizeof(buf), &line))
         return;
-    while ((lexed = at_lex(line, at_dialect_of(at)->prefixes, &cursor, &lexeme)) == AT_LEXED) {
+    while ((lexed = at_lex(line, at_dialect_of(at)->prefixes, false, &cursor, &lexeme)) ==
+           AT_LEXED) {
         if (!take_profile_command(at, &lexeme))
             say_unusable(at, lexeme.name, err_text(ERR_INVALID));
     }

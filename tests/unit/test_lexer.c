@@ -135,7 +135,7 @@ static void print_line(struct span line, struct text *out)
     enum at_lexed result;
     size_t cursor = 0, before = 0;
 
-    while ((result = at_lex(line, "+#", &cursor, &lexeme)) == AT_LEXED) {
+    while ((result = at_lex(line, "+#", false, &cursor, &lexeme)) == AT_LEXED) {
         print_lexeme(out, &lexeme);
         assert_true(cursor > before && cursor <= line.len);
         before = cursor;
@@ -178,11 +178,36 @@ static void test_any_bytes(void **state)
     }
 }
 
+/* Where a maker's quotes may be data. */
+static void test_escaped_quotes(void **state)
+{
+    static const struct {
+        const char *line, *body;
+        bool escapes;
+    } rows[] = {
+        { "+X=\"{\\\"a;b\\\":1}\";+Y", "\"{\\\"a;b\\\":1}\"", true },
+        { "+X=\"{\\\"a;b\\\":1}\";+Y", "\"{\\\"a", false },
+        { "+X=\"C:\\\";+Y", "\"C:\\\"", false },
+        { "+X=a\\;+Y", "a\\", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct at_lexeme lexeme;
+        size_t cursor = 0;
+
+        assert_int_equal(at_lex(span_of(rows[i].line), "+#", rows[i].escapes, &cursor, &lexeme),
+                         AT_LEXED);
+        check_bytes(rows[i].line, lexeme.body, span_of(rows[i].body));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_escaped_quotes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

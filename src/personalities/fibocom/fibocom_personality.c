@@ -80,6 +80,7 @@ static const struct at_dialect dialect = {
     .prompt = "\r\n>",
     .prompt_idle_ms = FACT_PROMPT_IDLE_MS,
     .read_executes = true,
+    .quotes_escaped = true,
 };
 
 static const struct at_commands *const commands[] = {

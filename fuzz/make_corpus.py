@@ -387,6 +387,7 @@ modems:
    map: {"a.test:443": "b.test:8443", c.test: "[::1]"}
    sms: {send: cat}
    facts: {}
+   faults: ['latency latency=5${n} socket=1', 'urc text="+CREG: 2" moment=inside']
    at-start: [ATE0]
    answers:
     - {command: "AT+X*", lines: [a, b], result: ERROR, delay: 5}
@@ -440,6 +441,18 @@ VERDICT = {
     "no-bucket": b"p0(dial) > 5s\n" + SUMMARY.replace(b"[100,", b"[101,"),
     "no-file": b"count(dail) > 5\n[1, 2]",
     "no-json": b"count(dial) > 5 and\n{",
+}
+
+# What a capture must have whole: of each maker ways in which bytes of ports and sockets come, wait and end.
+CAPTURED = {
+    "telit": ["multiplex", "restart", "command", "receive-ended", "send-closed-inside", "send-stalled", "ring-slow-host", "online", "online-ends",
+              "online-host-leaves", "dial-fails", "fast-dial", "certificate", "refused", "xon", "line-ends", "power", "plain", "plain-online",
+              "plain-udp", "plain-udp-held", "plain-stalled", "plain-end-unread", "plain-calls", "ftp-get-active", "ftp-tls", "ftp-packets-hex"],
+    "quectel": ["multiplex", "several", "heads", "udp", "transparent", "transparent-host-leaves", "transparent-in-prompt", "secure",
+                "secure-transparent", "files", "host-files-acknowledged", "server", "server-transparent", "xon-coded", "lost", "http-get-chunks",
+                "http-get-slow-host", "http-post-half", "mail-starttls", "mqtt-tls"],
+    "fibocom": ["multiplex", "tls", "tcp-read", "tcp-ends", "tcp-stalled-long", "udp", "transparent", "transparent-udp", "transparent-host-leaves",
+                "files", "xon", "http-mode-1-slow", "ftp-active", "ftp-put-stalled"],
 }
 
 
@@ -502,6 +515,9 @@ def main() -> None:
         seeds = getattr(importlib.import_module(f"seeds.{path.stem}"), "SEEDS", {})  # a maker's
         for name, data in seeds.items():
             write(path.stem, name, data)
+    for number, (maker, names) in enumerate(CAPTURED.items()):
+        for name in names:
+            write("capture", f"{maker}-{name}", bytes([number]) + importlib.import_module(f"seeds.{maker}").SEEDS[name])
     for name, seed in MAIL.items():
         write("mail", name, mail(seed))
     if "--x509" in sys.argv[1:]:

@@ -16,7 +16,8 @@ struct capture_stream {
     uint32_t next[2];          /* sequence number of the next byte that each sends */
     uint32_t acknowledged[2];  /* what each has heard of the other */
     bool is_shown;             /* its SYN is written */
-    bool is_open, is_reset;    /* of TCP */
+    bool is_open;              /* of TCP */
+    bool is_refused;           /* it was reset, but what came before may still be read */
     bool has_ended[2];         /* its FIN is written */
     net_event_fn *on_event;
     void *ctx;
@@ -153,7 +154,7 @@ static ptrdiff_t send_bytes(struct net_stream *base, const void *data, size_t le
     if (count > 0)
         put_data(stream, OWN, span_at(data, (size_t)count), 0);
     else if (count == -ERR_RESET)
-        put_reset(stream);
+        stream->is_refused = true;
     return count;
 }
 
@@ -161,6 +162,8 @@ static void close_stream(struct net_stream *base)
 {
     struct capture_stream *stream = stream_of(base);
 
+    if (stream->is_refused)
+        put_reset(stream);
     put_end(stream, OWN);
     net_stream_close(base->inner);
     free(stream);
@@ -174,6 +177,8 @@ static void on_event(void *ctx, enum net_event event, enum err err)
         find_own_end(stream);
         put_opened(stream, OWN);
     } else if (event == NET_FAILED && (err == ERR_REFUSED || err == ERR_RESET)) {
+        stream->next[PEER] =
+            0; /* who answers a SYN so has no number of its own (RFC 9293 3.10.7.1) */
         if (stream->is_shown)
             put_bare(stream, PEER, PACKET_RST | PACKET_ACK);
     }

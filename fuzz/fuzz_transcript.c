@@ -3,6 +3,7 @@
  * A zero byte parts it in files, which are there by the names a, b, c …; the first is read.  What
  * has no mistake gives the same steps each time it is gone through, all of them made of its bytes.
  */
+#include "host/programme.h"
 #include "input.h"
 #include "transcript/fill.h"
 #include "transcript/reader.h"
@@ -117,6 +118,50 @@ static void as_scenario(struct disk *disk)
     scenario_free(scenario);
 }
 
+static void *compile(struct span pattern)
+{
+    (void)pattern;
+    return malloc(1);
+}
+
+static bool match(const void *compiled, struct span line, programme_group_fn *on_group, void *ctx)
+{
+    (void)compiled;
+    on_group(ctx, line, line);
+    return true;
+}
+
+static bool knows(void *ctx, struct span name)
+{
+    (void)ctx;
+    return name.len < 5;
+}
+
+/* The same file for hosts inside: each round has its beginning and its end. */
+static void as_host(struct disk *disk)
+{
+    static const struct programme_patterns patterns = { compile, match, free };
+    const struct script_header header = { .ports = 1 };
+    struct programme *programme;
+    enum err err;
+
+    disk->mistakes = 0;
+    err = programme_read(&disk->world, "a", &patterns, knows, NULL, &programme);
+    claim(err == ERR_OK || err == ERR_NO_MEMORY || disk->mistakes > 0, "a mistake is not told");
+    if (err != ERR_OK)
+        return;
+    for (size_t i = 0; i < programme_count(programme) && i < 1000; i++) {
+        const struct programme_step *step = programme_at(programme, i);
+
+        claim((step->step.kind == SCRIPT_MATCH) == (step->pattern != NULL), "a pattern too many");
+        if (step->step.kind == SCRIPT_REPEAT)
+            claim(step->partner > i + 1 && programme_at(programme, step->partner)->partner == i,
+                  "a round without an end");
+        (void)sum_step(&header, &step->step);
+    }
+    programme_free(programme);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct disk disk = { .world = { .ops = &ops } };
@@ -143,5 +188,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         reader_close(reader);
     }
     as_scenario(&disk);
+    as_host(&disk);
     return 0;
 }

@@ -106,3 +106,36 @@ struct play_patterns patterns_iface(void)
 {
     return (struct play_patterns){ .match = match_line };
 }
+
+/* ---- of hosts inside ---- */
+
+static void *compile_once(struct span pattern)
+{
+    char message[MESSAGE_MAX];
+    size_t at;
+
+    return compile(pattern, message, &at);
+}
+
+static bool match_compiled(const void *compiled, struct span line, programme_group_fn *on_group,
+                           void *ctx)
+{
+    struct report why = { .text = { .data = NULL } };
+    bool matches = run(compiled, line, on_group, ctx, &why);
+
+    report_free(&why);
+    return matches;
+}
+
+static void free_compiled(void *compiled)
+{
+    pcre2_code_free(compiled);
+}
+
+const struct programme_patterns *patterns_of_hosts(void)
+{
+    static const struct programme_patterns patterns = { compile_once, match_compiled,
+                                                        free_compiled };
+
+    return &patterns;
+}

@@ -25,6 +25,16 @@ static bool find(void *ctx, struct span name, struct span *ret_value)
     return ask(&play->config->usual, name, ret_value);
 }
 
+/* What is made comes last: who gives a value of such a name has it. */
+static bool find_or_make(void *ctx, struct span name, struct span *ret_value)
+{
+    struct play *play = ctx;
+    const struct fill_variables others = { find, play };
+
+    return find(play, name, ret_value) ||
+           made_find(&play->made, name, &others, play->made_value, ret_value);
+}
+
 static void add_name(struct report *why, const char *before, struct span name)
 {
     report_add(why, "%s ${", before);
@@ -59,7 +69,7 @@ static bool refuse(struct play *play, enum err err, struct span unknown)
 
 static struct fill_variables variables_of(struct play *play)
 {
-    return (struct fill_variables){ .find = find, .ctx = play };
+    return (struct fill_variables){ .find = find_or_make, .ctx = play };
 }
 
 bool play_fill(struct play *play, const struct script_text *text, enum play_stream stream,
@@ -89,7 +99,7 @@ bool play_fill_words(struct play *play, struct span words, struct span *ret_byte
 
 /* ---- what becomes a variable ---- */
 
-static bool set(struct play *play, struct span name, struct span value)
+static bool set_value(struct play *play, struct span name, struct span value)
 {
     enum err err = values_set(&play->captured, name, value);
 
@@ -102,7 +112,7 @@ static bool set(struct play *play, struct span name, struct span value)
 
 static void on_group(void *ctx, struct span name, struct span value)
 {
-    (void)set(ctx, name, value);
+    (void)set_value(ctx, name, value);
 }
 
 bool play_match(struct play *play, struct span pattern, struct span line)
@@ -126,12 +136,12 @@ static bool name_port(struct play *play, struct span variable, unsigned port)
     bool done;
 
     snprintf(text, sizeof(text), "%u", port);
-    if (!set(play, variable, span_of(text)))
+    if (!set_value(play, variable, span_of(text)))
         return false;
     snprintf(text, sizeof(text), "%u,%u", port / 256, port % 256);
     done = bytes_add(&name, variable, UINT32_MAX) == ERR_OK &&
            bytes_add(&name, span_of("_pasv"), UINT32_MAX) == ERR_OK &&
-           set(play, bytes_span(&name), span_of(text));
+           set_value(play, bytes_span(&name), span_of(text));
     bytes_free(&name);
     return done;
 }
@@ -149,4 +159,11 @@ bool play_name_ports(struct play *play)
     for (size_t i = 0; i < header->free_port_count && done; i++)
         done = name_port(play, header->free_ports[i], stage->ops->free_port(stage, i));
     return done;
+}
+
+bool play_let(struct play *play, const struct script_step *step)
+{
+    struct span value;
+
+    return play_fill(play, &step->text, PLAY_TYPED, &value) && set_value(play, step->words, value);
 }

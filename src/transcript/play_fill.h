@@ -15,6 +15,9 @@ bool play_fill_words(struct play *play, struct span words, struct span *ret_byte
 /* The pattern matches the line as a whole; its groups become variables. */
 bool play_match(struct play *play, struct span pattern, struct span line);
 
+/* LET: the variable has the value of the text from now on. */
+bool play_let(struct play *play, const struct script_step *step);
+
 /* The variables of the stage: the ports of peers and free ones. */
 bool play_name_ports(struct play *play);
 

@@ -3,6 +3,7 @@
 
 #include "transcript/echo.h"
 #include "transcript/play_fill.h"
+#include "transcript/play_loop.h"
 
 #include <inttypes.h>
 
@@ -214,7 +215,8 @@ bool play_host(struct play *play, const struct script_step *step)
     case SCRIPT_NOTHING:
         return nothing(play, step->duration_ms, STAGE_SINCE_NOW);
     case SCRIPT_WAIT:
-        play->stage->ops->wait(play->stage, step->duration_ms);
+        play->stage->ops->wait(play->stage,
+                               made_spread(&play->made, step->duration_ms, step->spread_ms));
         return true;
     case SCRIPT_AT:
         wait_until(play, step->duration_ms);
@@ -233,6 +235,16 @@ bool play_host(struct play *play, const struct script_step *step)
         return true;
     case SCRIPT_CYCLE:
         return cycle(play);
+    case SCRIPT_REPEAT:
+    case SCRIPT_END:
+        play_loop(play, step);
+        return true;
+    case SCRIPT_LET:
+        return play_let(play, step);
+    case SCRIPT_DIAL:
+    case SCRIPT_DIALLED:
+    case SCRIPT_HUNG_UP:
+        return true; /* for who dials again, or counts */
     default:
         return change(play, step);
     }

@@ -220,6 +220,38 @@ static const char *scenario_word_at(size_t index)
     return index == 0 ? "include" : NULL;
 }
 
+static const char *host_word_at(size_t index)
+{
+    size_t step = 0;
+
+    for (; reader_step_word(step) != NULL; step++) {
+        if (reader_step_is_of_host(span_of(reader_step_word(step))) && index-- == 0)
+            return reader_step_word(step);
+    }
+    return index == 0 ? "include" : NULL;
+}
+
+/* True for a step of the world, which is told: a host does not make it. */
+static bool refuses_host(struct reader *reader, struct span line)
+{
+    bool is_step = false;
+
+    for (size_t i = 0; reader_step_word(i) != NULL; i++)
+        is_step = is_step || words_are(reader->key, reader_step_word(i));
+    if (!is_step || reader_step_is_of_host(reader->key))
+        return false;
+    reader->key = nothing;
+    reader_mistake_words(reader, line, "a host inside does no such thing", host_word_at);
+    return true;
+}
+
+/* Hosts inside have real peers. */
+static bool is_passed_over(const struct reader *reader)
+{
+    return reader->is_host &&
+           (words_are(reader->key, "peer") || words_are(reader->key, "unnoticed"));
+}
+
 /* One line that is not empty; `has_step` says whether it was a step. */
 static void take_line(struct reader *reader, struct span line)
 {
@@ -234,6 +266,8 @@ static void take_line(struct reader *reader, struct span line)
         take_include(reader, rest);
         return;
     }
+    if (reader->is_host && refuses_host(reader, line))
+        return;
     if (reader->is_scenario && !is_of_scenario(reader->key)) {
         reader->key = nothing;
         reader_mistake_words(reader, line, "a scenario does no such thing", scenario_word_at);
@@ -242,6 +276,8 @@ static void take_line(struct reader *reader, struct span line)
     if (reader_take_header(reader, rest) ||
         (words_are(reader->key, "peer") && reader_take_peer(reader, rest)))
         return;
+    if (reader->nested > 0 && !words_are(reader->key, "end") && !is_passed_over(reader))
+        reader->blocks[reader->nested - 1].is_empty = false;
     begin_step(reader, line);
     if (reader->out_of_memory)
         return;
@@ -298,7 +334,9 @@ static enum err read_once(struct reader *reader, char *path)
     return reader->mistakes == 0 ? ERR_OK : ERR_INVALID;
 }
 
-static enum err open_as(struct reader_world *world, const char *path, bool is_scenario,
+enum use { TO_PLAY, AS_SCENARIO, AS_HOST };
+
+static enum err open_as(struct reader_world *world, const char *path, enum use use,
                         struct reader **ret_reader)
 {
     struct reader *reader;
@@ -312,7 +350,8 @@ static enum err open_as(struct reader_world *world, const char *path, bool is_sc
         return ERR_NO_MEMORY;
     reader->world = world;
     reader->first_pass = true;
-    reader->is_scenario = is_scenario;
+    reader->is_scenario = use == AS_SCENARIO;
+    reader->is_host = use == AS_HOST;
     reader->header.guard_ms = GUARD_MS;
     reader->header.ports = 1;
     copy = reader_copy(reader, span_of(path));
@@ -329,13 +368,18 @@ static enum err open_as(struct reader_world *world, const char *path, bool is_sc
 
 enum err reader_open(struct reader_world *world, const char *path, struct reader **ret_reader)
 {
-    return open_as(world, path, false, ret_reader);
+    return open_as(world, path, TO_PLAY, ret_reader);
 }
 
 enum err reader_open_scenario(struct reader_world *world, const char *path,
                               struct reader **ret_reader)
 {
-    return open_as(world, path, true, ret_reader);
+    return open_as(world, path, AS_SCENARIO, ret_reader);
+}
+
+enum err reader_open_host(struct reader_world *world, const char *path, struct reader **ret_reader)
+{
+    return open_as(world, path, AS_HOST, ret_reader);
 }
 
 const struct script_header *reader_header(const struct reader *reader)
@@ -358,8 +402,27 @@ void reader_rewind(struct reader *reader)
     assert(!reader->first_pass && reader->files.count > 0);
     reader->depth = 0;
     reader->peers_seen = 0;
+    reader->nested = 0;
     reader->bytes_read = 0;
     enter_file(reader, files[0].path, files[0].bytes);
+}
+
+void reader_mark(const struct reader *reader, struct reader_mark *ret_mark)
+{
+    memcpy(ret_mark->places, reader->places, sizeof(reader->places));
+    ret_mark->depth = reader->depth;
+    ret_mark->nested = reader->nested;
+    ret_mark->peers_seen = reader->peers_seen;
+    ret_mark->bytes_read = reader->bytes_read;
+}
+
+void reader_return(struct reader *reader, const struct reader_mark *mark)
+{
+    memcpy(reader->places, mark->places, sizeof(reader->places));
+    reader->depth = mark->depth;
+    reader->nested = mark->nested;
+    reader->peers_seen = mark->peers_seen;
+    reader->bytes_read = mark->bytes_read;
 }
 
 void reader_close(struct reader *reader)

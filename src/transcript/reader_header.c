@@ -7,6 +7,9 @@
 #include "transcript/variable.h"
 #include "wrap/stack.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static const struct span nothing = { NULL, 0 };
 
 static bool is_in(const char *const words[], struct span text)
@@ -490,16 +493,33 @@ bool reader_take_header(struct reader *reader, struct span rest)
     return false;
 }
 
+static bool needs_header(const struct reader *reader)
+{
+    return !reader->is_scenario && !reader->is_host;
+}
+
+static void say_open_block(struct reader *reader)
+{
+    const struct reader_block *block = &reader->blocks[reader->nested - 1];
+    char why[READER_PATH_MAX + 80];
+
+    snprintf(why, sizeof(why), "what is repeated from %s:%" PRIu32 " on has no end", block->path,
+             block->line);
+    reader_mistake(reader, nothing, why, "a line: end");
+}
+
 void reader_finish_header(struct reader *reader)
 {
     struct script_header *header = &reader->header;
 
     reader->key = nothing;
-    if (reader->models.count == 0 && reader->mistakes == 0 && !reader->is_scenario)
+    if (reader->models.count == 0 && reader->mistakes == 0 && needs_header(reader))
         reader_mistake(reader, nothing, "a line is missing", "model NAME");
-    if (header->source.len == 0 && reader->mistakes == 0 && !reader->is_scenario)
+    if (header->source.len == 0 && reader->mistakes == 0 && needs_header(reader))
         reader_mistake(reader, nothing, "a line is missing",
                        "source TEXT: a manual and its section, or where it was recorded");
+    if (reader->nested > 0 && reader->mistakes == 0)
+        say_open_block(reader);
     header->models = reader->models.items;
     header->model_count = reader->models.count;
     header->peers = reader->peers.items;

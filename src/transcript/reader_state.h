@@ -3,22 +3,22 @@
 #define TRANSCRIPT_READER_STATE_H
 
 #include "base/bytes.h"
-#include "transcript/reader_world.h"
+#include "transcript/reader_place.h"
 #include "transcript/script.h"
 
 struct reader_chunk;
-
-/* A file that is being read, and how far. */
-struct reader_place {
-    const char *path;
-    struct span left; /* of its bytes */
-    uint32_t line;    /* the last one that was taken */
-};
 
 /* A list of the header; its elements are in memory that grows. */
 struct reader_list {
     void *items;
     size_t count, cap;
+};
+
+/* A `repeat` whose `end` has not come. */
+struct reader_block {
+    const char *path;
+    uint32_t line;
+    bool is_empty; /* no step is in it yet */
 };
 
 struct reader_file {
@@ -28,8 +28,9 @@ struct reader_file {
 
 struct reader {
     struct reader_world *world;
-    bool is_scenario;
-    bool first_pass; /* the header is collected, mistakes are told */
+    bool is_scenario; /* steps of the world alone, no header needed */
+    bool is_host;     /* of hosts alone, no header needed, peers are not looked at */
+    bool first_pass;  /* the header is collected, mistakes are told */
     unsigned mistakes;
     bool out_of_memory;
     uint64_t bytes_read; /* with those of all that is included */
@@ -42,7 +43,9 @@ struct reader {
 
     struct reader_place places[READER_DEPTH_MAX];
     unsigned depth;
-    struct span key; /* the word that the line begins with */
+    struct span key;                               /* the word that the line begins with */
+    struct reader_block blocks[SCRIPT_NESTED_MAX]; /* that are open, in this pass */
+    unsigned nested;
 
     /* Of the step. */
     struct script_step step;

@@ -72,6 +72,7 @@ static void take_expected(struct reader *reader, struct span rest)
     } else if (words_are(rest, "prompt")) {
         reader_add_literal(reader, span_of("\r\n> "));
     } else if (reader_add_bytes(reader, rest) == READER_NOT_BYTES && !take_burst(reader, rest)) {
+        reader->step.is_line = true;
         reader_add_literal(reader, span_of("\r\n"));
         reader_add_template(reader, rest);
         reader_add_literal(reader, span_of("\r\n"));
@@ -84,6 +85,7 @@ static void take_further(struct reader *reader, struct span rest)
     size_t first = reader->parts.count;
 
     reader->step.kind = SCRIPT_EXPECT;
+    reader->step.is_line = true;
     if (reader_add_bytes(reader, rest) == READER_NOT_BYTES)
         reader_add_template(reader, rest);
     reader_add_literal(reader, span_of("\r\n"));
@@ -120,10 +122,21 @@ static void take_after(struct reader *reader, struct span rest)
         reader_mistake(reader, all, "nothing can be expected so", "after TIME nothing");
 }
 
+/* A time that is another each time has no place in what happens twice the same. */
+static void read_spread(struct reader *reader, struct span rest, uint32_t least_ms)
+{
+    struct script_step *step = &reader->step;
+
+    if (!words_spread(rest, &step->duration_ms, &step->spread_ms) || step->duration_ms < least_ms)
+        reader_mistake(reader, rest, "it is no time", "1.5s, 200ms, 10s ± 2s");
+    else if (step->spread_ms > 0 && reader->is_scenario)
+        reader_mistake(reader, rest, "a scenario is the same each time", "1.5s, 200ms");
+}
+
 static void take_wait(struct reader *reader, struct span rest)
 {
     reader->step.kind = SCRIPT_WAIT;
-    read_duration(reader, rest);
+    read_spread(reader, rest, 0);
 }
 
 static void take_escape(struct reader *reader, struct span rest)
@@ -163,6 +176,81 @@ static void take_on(struct reader *reader, struct span rest)
         reader->header.ports_file = reader->step.file;
         reader->header.ports_line = reader->step.line;
     }
+}
+
+/* ---- what comes again ---- */
+
+static void open_block(struct reader *reader)
+{
+    reader->step.kind = SCRIPT_REPEAT;
+    if (reader->nested == SCRIPT_NESTED_MAX) {
+        reader_mistake(reader, nothing, "too many stand in each other", "four of repeat and every");
+        return;
+    }
+    reader->blocks[reader->nested++] =
+        (struct reader_block){ reader->step.file, reader->step.line, true };
+}
+
+static void take_repeat(struct reader *reader, struct span rest)
+{
+    if (rest.len > 0 &&
+        (!words_number(rest, SCRIPT_ROUNDS_MAX, &reader->step.rounds) || reader->step.rounds == 0))
+        reader_mistake(reader, rest, "it is no number of times", "repeat N, from 1; repeat");
+    open_block(reader);
+}
+
+static void take_every(struct reader *reader, struct span rest)
+{
+    read_spread(reader, rest, 1);
+    open_block(reader);
+}
+
+static void take_end(struct reader *reader, struct span rest)
+{
+    reader->step.kind = SCRIPT_END;
+    alone(reader, rest);
+    if (reader->nested == 0)
+        reader_mistake(reader, nothing, "nothing is repeated here", "behind a repeat or every");
+    else if (reader->blocks[--reader->nested].is_empty)
+        reader_mistake(reader, nothing, "there is nothing to be repeated", "steps before it");
+}
+
+static void take_let(struct reader *reader, struct span rest)
+{
+    size_t first = reader->parts.count;
+    struct span name = words_next(&rest), value = letters_trim(rest);
+
+    reader->step.kind = SCRIPT_LET;
+    reader->step.words = name;
+    if (!variable_is_name(name) || words_are(name, "count")) {
+        reader_mistake(reader, name, "a variable is not called so",
+                       "let NAME TEXT, NAME of letters, digits and _; not count");
+        return;
+    }
+    if (reader_add_bytes(reader, value) == READER_NOT_BYTES)
+        reader_add_template(reader, value);
+    reader->step.text = reader_text_from(reader, first);
+}
+
+static void take_mark(struct reader *reader, enum script_kind kind, struct span rest)
+{
+    reader->step.kind = kind;
+    alone(reader, rest);
+}
+
+static void take_dial(struct reader *reader, struct span rest)
+{
+    take_mark(reader, SCRIPT_DIAL, rest);
+}
+
+static void take_dialled(struct reader *reader, struct span rest)
+{
+    take_mark(reader, SCRIPT_DIALLED, rest);
+}
+
+static void take_hung_up(struct reader *reader, struct span rest)
+{
+    take_mark(reader, SCRIPT_HUNG_UP, rest);
 }
 
 /* ---- the world ---- */
@@ -375,6 +463,13 @@ static const struct {
     { "after", take_after, false },
     { "wait", take_wait, true },
     { "at", take_at, true },
+    { "repeat", take_repeat, false },
+    { "every", take_every, false },
+    { "end", take_end, false },
+    { "let", take_let, false },
+    { "dial", take_dial, false },
+    { "connected", take_dialled, false },
+    { "disconnected", take_hung_up, false },
     { "escape", take_escape, false },
     { "echo", take_echo, false },
     { "unnoticed", take_unnoticed, false },
@@ -393,6 +488,15 @@ enum { LINE_COUNT = sizeof(lines) / sizeof(lines[0]) };
 const char *reader_step_word(size_t index)
 {
     return index < LINE_COUNT ? lines[index].word : NULL;
+}
+
+bool reader_step_is_of_host(struct span word)
+{
+    for (size_t i = 0; i < LINE_COUNT; i++) {
+        if (words_are(word, lines[i].word))
+            return !lines[i].is_of_world || lines[i].take == take_wait || lines[i].take == take_at;
+    }
+    return false;
 }
 
 bool reader_step_is_of_world(struct span word)

@@ -12,6 +12,9 @@ const char *reader_step_word(size_t index);
  * told, the step is not to be used. */
 bool reader_take_step(struct reader *reader, struct span rest);
 
+/* True for the word of a step of a host at the one port that it has, or of time. */
+bool reader_step_is_of_host(struct span word);
+
 /* True for the word of a step of the world or of time, which a scenario has too. */
 bool reader_step_is_of_world(struct span word);
 

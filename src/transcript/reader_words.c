@@ -130,3 +130,29 @@ bool words_wire_number(struct span text, int *ret_number)
     *ret_number = number;
     return true;
 }
+
+/* Where ± or +- stands, and how long it is; the length of the text: it does not. */
+static size_t find_sign(struct span text, size_t *ret_len)
+{
+    static const char *const signs[] = { "\xc2\xb1", "+-" };
+
+    *ret_len = 2;
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (memcmp(text.data + i, signs[0], 2) == 0 || memcmp(text.data + i, signs[1], 2) == 0)
+            return i;
+    }
+    return text.len;
+}
+
+bool words_spread(struct span text, uint32_t *ret_ms, uint32_t *ret_spread_ms)
+{
+    size_t sign_len, before = find_sign(text, &sign_len);
+
+    *ret_spread_ms = 0;
+    if (!words_duration(letters_trim(span_at(text.data, before)), ret_ms))
+        return false;
+    if (before == text.len)
+        return true;
+    return words_duration(letters_trim(span_skip(text, before + sign_len)), ret_spread_ms) &&
+           *ret_spread_ms <= *ret_ms;
+}

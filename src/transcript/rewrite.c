@@ -235,10 +235,12 @@ enum play_end rewrite_script(const struct play_config *config, const struct rewr
     struct rewriting rewriting = { .file = file, .text = text, .left = file->bytes, .line = 1 };
     enum play_end end = PLAY_WRONG;
 
-    if (play_open(&rewriting.play, config))
+    if (play_open(&rewriting.play, config)) {
+        rewriting.play.plays_once = true; /* a line of the file has one answer */
         end = run(&rewriting, report);
-    else
+    } else {
         report_add_span(report, bytes_span(&rewriting.play.why.text));
+    }
     play_close(&rewriting.play);
     return end;
 }

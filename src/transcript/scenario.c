@@ -2,7 +2,7 @@
 #include "transcript/scenario.h"
 
 #include "transcript/reader.h"
-#include "transcript/variable.h"
+#include "transcript/step_copy.h"
 #include "transcript/world_step.h"
 
 #include <assert.h>
@@ -76,42 +76,6 @@ static bool is_known(const struct reading *reading, struct span name)
 
 /* ---- variables ---- */
 
-/* The first variable of a text for which `wanted` says so; empty: there is none. */
-static struct span find_variable(const struct script_text *text,
-                                 bool (*wanted)(const void *ctx, struct span name), const void *ctx)
-{
-    for (size_t i = 0; i < text->count; i++) {
-        if (text->parts[i].kind == SCRIPT_VARIABLE && wanted(ctx, text->parts[i].text))
-            return text->parts[i].text;
-    }
-    return span_at(NULL, 0);
-}
-
-static struct span find_in_words(struct span words,
-                                 bool (*wanted)(const void *ctx, struct span name), const void *ctx)
-{
-    while (words.len > 0) {
-        struct variable variable;
-        size_t before = variable_find(words, &variable);
-
-        if (before < words.len && wanted(ctx, variable.name))
-            return variable.name;
-        words = span_skip(words, before < words.len ? before + variable.len : before);
-    }
-    return span_at(NULL, 0);
-}
-
-static struct span find_in_step(const struct script_step *step,
-                                bool (*wanted)(const void *ctx, struct span name), const void *ctx)
-{
-    struct span name = find_variable(&step->text, wanted, ctx);
-
-    if (name.len == 0)
-        name = find_variable(&step->second, wanted, ctx);
-    return name.len > 0 || step->kind == SCRIPT_SET ? name
-                                                    : find_in_words(step->words, wanted, ctx);
-}
-
 static bool is_unknown(const void *ctx, struct span name)
 {
     return !is_known(ctx, name);
@@ -120,62 +84,6 @@ static bool is_unknown(const void *ctx, struct span name)
 static bool is_named(const void *ctx, struct span name)
 {
     return span_equal(name, span_of(ctx));
-}
-
-/* ---- copies ---- */
-
-static enum err copy_part(struct script_part *part)
-{
-    uint8_t *bytes;
-
-    if (part->kind != SCRIPT_LITERAL || part->text.len == 0)
-        return ERR_OK;
-    bytes = malloc(part->text.len);
-    if (bytes == NULL) {
-        part->text = span_at(NULL, 0);
-        return ERR_NO_MEMORY;
-    }
-    memcpy(bytes, part->text.data, part->text.len);
-    part->text.data = bytes;
-    return ERR_OK;
-}
-
-static void free_text(struct script_text *text)
-{
-    for (size_t i = 0; i < text->count; i++) {
-        if (text->parts[i].kind == SCRIPT_LITERAL)
-            free((uint8_t *)text->parts[i].text.data);
-    }
-    free((struct script_part *)text->parts);
-    *text = (struct script_text){ NULL, 0 };
-}
-
-/* A text that outlives its reader's next step; without memory it is empty. */
-static enum err copy_text(struct script_text *text)
-{
-    struct script_part *parts;
-    enum err err = ERR_OK;
-
-    if (text->count == 0) {
-        text->parts = NULL;
-        return ERR_OK;
-    }
-    parts = calloc(text->count, sizeof(parts[0]));
-    if (parts == NULL) {
-        *text = (struct script_text){ NULL, 0 };
-        return ERR_NO_MEMORY;
-    }
-    for (size_t i = 0; i < text->count; i++) {
-        parts[i] = text->parts[i];
-        if (err == ERR_OK)
-            err = copy_part(&parts[i]);
-        else if (parts[i].kind == SCRIPT_LITERAL)
-            parts[i].text = span_at(NULL, 0);
-    }
-    text->parts = parts;
-    if (err != ERR_OK)
-        free_text(text);
-    return err;
 }
 
 /* ---- steps ---- */
@@ -200,7 +108,7 @@ static enum err reserve(struct scenario *scenario)
 static enum err add(struct reading *reading, const struct script_step *step)
 {
     struct scenario *scenario = reading->scenario;
-    struct span unknown = find_in_step(step, is_unknown, reading);
+    struct span unknown = step_find_variable(step, is_unknown, reading);
     struct scenario_step *added;
     enum err err;
 
@@ -214,13 +122,8 @@ static enum err add(struct reading *reading, const struct script_step *step)
     added = &scenario->steps[scenario->count];
     *added =
         (struct scenario_step){ .at_ms = reading->at_ms, .port = reading->port, .step = *step };
-    err = copy_text(&added->step.text);
-    if (err != ERR_OK)
-        return err;
-    err = copy_text(&added->step.second);
-    if (err != ERR_OK)
-        free_text(&added->step.text);
-    else
+    err = step_copy(&added->step);
+    if (err == ERR_OK)
         scenario->count++;
     return err;
 }
@@ -329,7 +232,7 @@ const struct scenario_step *scenario_beyond(const struct scenario *scenario, siz
 const struct scenario_step *scenario_uses(const struct scenario *scenario, const char *name)
 {
     for (size_t i = 0; i < scenario->count; i++) {
-        if (find_in_step(&scenario->steps[i].step, is_named, name).len > 0)
+        if (step_find_variable(&scenario->steps[i].step, is_named, name).len > 0)
             return &scenario->steps[i];
     }
     return NULL;
@@ -339,10 +242,8 @@ void scenario_free(struct scenario *scenario)
 {
     if (scenario == NULL)
         return;
-    for (size_t i = 0; i < scenario->count; i++) {
-        free_text(&scenario->steps[i].step.text);
-        free_text(&scenario->steps[i].step.second);
-    }
+    for (size_t i = 0; i < scenario->count; i++)
+        step_free(&scenario->steps[i].step);
     free(scenario->steps);
     reader_close(scenario->reader);
     free(scenario);

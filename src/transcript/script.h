@@ -20,8 +20,10 @@ enum {
     SCRIPT_PORTS_MAX = 8,  /* of a modem */
     SCRIPT_PEERS_MAX = 64, /* of a script */
     SCRIPT_MODELS_MAX = 256,
-    SCRIPT_ENTRIES_MAX = 256,       /* names, pings, free ports, wraps, words of `only`, each */
-    SCRIPT_VARIABLES_MAX = 64,      /* of a `models` line */
+    SCRIPT_ENTRIES_MAX = 256,  /* names, pings, free ports, wraps, words of `only`, each */
+    SCRIPT_VARIABLES_MAX = 64, /* of a `models` line */
+    SCRIPT_NESTED_MAX = 4,     /* `repeat` in each other */
+    SCRIPT_ROUNDS_MAX = 1000000000,
     SCRIPT_COUNTED_MAX = 16777216,  /* bytes of one counted pattern */
     SCRIPT_DURATION_MAX_S = 2000000 /* some weeks */
 };
@@ -152,7 +154,7 @@ struct script_header {
     X(SCRIPT_EXPECT, "expect")   /* `< …`, `<| …` */                                           \
     X(SCRIPT_MATCH, "match")     /* `<~ …`, `<|~ …` */                                         \
     X(SCRIPT_NOTHING, "nothing") /* `after TIME nothing` */                                        \
-    X(SCRIPT_WAIT, "wait")       /* `wait TIME` */                                                 \
+    X(SCRIPT_WAIT, "wait")       /* `wait TIME [± TIME]` */                                       \
     X(SCRIPT_ESCAPE, "escape")                                                                     \
     X(SCRIPT_ECHO, "echo")           /* `echo on|off` */                                           \
     X(SCRIPT_ON_PORT, "on-port")     /* `on port N` */                                             \
@@ -163,7 +165,13 @@ struct script_header {
     X(SCRIPT_FAULT, "fault")         /* `fault TYPE WORD…` */                                    \
     X(SCRIPT_LINK, "link")           /* `link WORD…` */                                          \
     X(SCRIPT_UNNOTICED, "unnoticed") /* what peers do next, up to what the host types */           \
-    X(SCRIPT_AT, "at")               /* `at TIME`: what follows happens this long after the start */
+    X(SCRIPT_REPEAT, "repeat")       /* `repeat [N]`, `every TIME [± TIME]`: up to its `end` */   \
+    X(SCRIPT_END, "end")             /* of the innermost `repeat` */                               \
+    X(SCRIPT_LET, "let")             /* `let NAME TEXT` */                                         \
+    X(SCRIPT_DIAL, "dial")           /* a host begins to dial here, and again after an error */    \
+    X(SCRIPT_DIALLED, "connected")   /* it has its connection */                                   \
+    X(SCRIPT_HUNG_UP, "disconnected") /* it has none any more, and knows */                        \
+    X(SCRIPT_AT, "at") /* `at TIME`: what follows happens this long after the start */
 
 enum script_kind {
 #define SCRIPT_ENUM(name, word) name,
@@ -211,21 +219,25 @@ struct script_step {
     uint32_t line;      /* from 1 */
     struct span source; /* the line as it stands there, without blanks at its end */
 
-    /* TYPE, EXPECT, PEER; SET: the value; ACT: the first value.  With escapes undone and counted
-     * patterns to be made: good until the next reader_next(). */
+    /* TYPE, EXPECT, PEER, LET; SET: the value; ACT: the first value.  With escapes undone and
+     * counted patterns to be made: good until the next reader_next(). */
     struct script_text text;
     struct script_text second; /* ACT: the second value */
     enum script_typing typing; /* TYPE */
     bool is_burst;             /* EXPECT: they come alone, between two silences */
+    bool is_line;              /* EXPECT: a line of command mode and its ends, or a further one */
     bool is_further;           /* MATCH: a further line of the same block, so no CR LF before it */
     struct span pattern;       /* MATCH, GETS_MATCH: a regular expression, the line as a whole */
-    uint32_t duration_ms;      /* NOTHING, WAIT, GETS_NOTHING, AT */
+    uint32_t duration_ms;      /* NOTHING, WAIT, GETS_NOTHING, AT; REPEAT: between the beginnings of
+                                * two rounds, 0: one follows the other */
+    uint32_t spread_ms;        /* WAIT, REPEAT: up to so much more or less, at random */
+    uint32_t rounds;           /* REPEAT: 0: without end */
     bool on;                   /* ECHO */
     unsigned port;             /* ON_PORT: from 1 to SCRIPT_PORTS_MAX */
     const struct lab_rule *setting; /* SET */
     const struct lab_act *act;      /* ACT */
-    /* OFFERED, FAULT, LINK: the words behind it with one blank or more between them, variables in
-     * them not filled in. */
+    /* LET: the name of the variable whose value is the text.  OFFERED, FAULT, LINK: the words
+     * behind it with one blank or more between them, variables in them not filled in. */
     struct span words;
 
     /* PEER */

@@ -4,7 +4,7 @@
 #include "base/letters.h"
 #include "base/pattern.h"
 
-enum { FORM_MAX = VARIABLE_NAME_MAX + sizeof("${:020}"), WHY_MAX = 8 };
+enum { FORM_MAX = VARIABLE_NAME_MAX + sizeof("${length:}"), WHY_MAX = 8 };
 
 bool variable_is_name(struct span text)
 {
@@ -18,6 +18,29 @@ bool variable_is_name(struct span text)
     return true;
 }
 
+static bool begins(struct span text, const char *head)
+{
+    size_t len = strlen(head);
+
+    return text.len >= len && memcmp(text.data, head, len) == 0;
+}
+
+/* `${random:…}`, `${length:…}`: what stands between is the name as a whole. */
+static bool read_made(struct span text, struct variable *ret_variable)
+{
+    size_t len = 2;
+
+    if (!begins(text, "${random:") && !begins(text, "${length:"))
+        return false;
+    while (len < text.len &&
+           (is_letter_or_digit(text.data[len]) || memchr("_:-", text.data[len], 3) != NULL))
+        len++;
+    if (len == text.len || text.data[len] != '}')
+        return false;
+    *ret_variable = (struct variable){ span_at(text.data + 2, len - 2), 0, len + 1 };
+    return true;
+}
+
 /* `text` begins with "${"; no more of it is looked at than a variable can have. */
 static bool read_variable(struct span text, struct variable *ret_variable)
 {
@@ -27,6 +50,8 @@ static bool read_variable(struct span text, struct variable *ret_variable)
     char memory[WHY_MAX];
     struct text why;
 
+    if (read_made(rest, ret_variable))
+        return true;
     text_init(&why, memory, sizeof(memory));
     if (!pattern_next(&rest, &piece, &why) || !piece.is_variable)
         return false;

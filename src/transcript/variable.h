@@ -1,5 +1,7 @@
-/* variable.h: finds the variables of a transcript's text: those of base/pattern.h.  What looks like
- * one and is none is text. */
+/* variable.h: finds the variables of a transcript's text: those of base/pattern.h, and those that a
+ * play makes (made.h), whose name is all that stands between the braces.  What looks like one and
+ * is none is text.
+ */
 #ifndef TRANSCRIPT_VARIABLE_H
 #define TRANSCRIPT_VARIABLE_H
 

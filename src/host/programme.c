@@ -1,0 +1,260 @@
+/* programme.c: a transcript as a host plays it. */
+#include "host/programme.h"
+
+#include "base/text.h"
+#include "transcript/made.h"
+#include "transcript/reader.h"
+#include "transcript/step_copy.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct programme {
+    struct reader *reader; /* has the files' names and bytes */
+    const struct programme_patterns *patterns;
+    struct programme_step *steps;
+    size_t count, cap;
+    uint32_t guard_ms;
+};
+
+/* A transcript that is being read. */
+struct reading {
+    struct reader_world *world;
+    struct programme *programme;
+    bool (*knows)(void *ctx, struct span name);
+    void *ctx;
+    size_t open[SCRIPT_NESTED_MAX]; /* REPEATs whose END has not come */
+    unsigned nested;
+    bool is_wrong; /* and told */
+};
+
+/* ---- steps ---- */
+
+static enum err reserve(struct programme *programme)
+{
+    size_t cap = programme->cap > 0 ? 2 * programme->cap : 16;
+    struct programme_step *steps;
+
+    if (programme->count == PROGRAMME_STEPS_MAX)
+        return ERR_FULL;
+    if (programme->count < programme->cap)
+        return ERR_OK;
+    steps = realloc(programme->steps, cap * sizeof(steps[0]));
+    if (steps == NULL)
+        return ERR_NO_MEMORY;
+    programme->steps = steps;
+    programme->cap = cap;
+    return ERR_OK;
+}
+
+static void note_partner(struct reading *reading, size_t index)
+{
+    struct programme_step *steps = reading->programme->steps;
+
+    if (steps[index].step.kind == SCRIPT_REPEAT) {
+        reading->open[reading->nested++] = index;
+    } else if (steps[index].step.kind == SCRIPT_END) {
+        assert(reading->nested > 0); /* the reader has looked */
+        steps[index].partner = reading->open[--reading->nested];
+        steps[steps[index].partner].partner = index;
+    }
+}
+
+/* What peers do, real ones do here. */
+static bool is_for_hosts(const struct script_step *step)
+{
+    return step->kind != SCRIPT_PEER && step->kind != SCRIPT_UNNOTICED;
+}
+
+static enum err add(struct reading *reading, const struct script_step *step)
+{
+    struct programme *programme = reading->programme;
+    struct programme_step *added;
+    enum err err = reserve(programme);
+
+    if (err != ERR_OK)
+        return err;
+    added = &programme->steps[programme->count];
+    *added = (struct programme_step){ .step = *step };
+    err = step_copy(&added->step);
+    if (err != ERR_OK)
+        return err;
+    note_partner(reading, programme->count++);
+    if (step->kind != SCRIPT_MATCH)
+        return ERR_OK;
+    added->pattern = programme->patterns->compile(step->pattern);
+    return added->pattern != NULL ? ERR_OK : ERR_NO_MEMORY;
+}
+
+/* ---- variables ---- */
+
+/* `(?P<NAME>…)` or `(?<NAME>…)` stands in the pattern. */
+static bool has_group(struct span pattern, struct span name)
+{
+    for (size_t i = 2; i + name.len + 1 < pattern.len; i++) {
+        const uint8_t *at = pattern.data + i;
+
+        if (at[0] == '<' && (at[-1] == '?' || at[-1] == 'P') && at[1 + name.len] == '>' &&
+            memcmp(at + 1, name.data, name.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool makes(const struct programme *programme, struct span name)
+{
+    for (size_t i = 0; i < programme->count; i++) {
+        const struct script_step *step = &programme->steps[i].step;
+
+        if (step->kind == SCRIPT_LET && span_equal(step->words, name))
+            return true;
+        if (step->kind == SCRIPT_MATCH && has_group(step->pattern, name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_unknown(const void *ctx, struct span name)
+{
+    const struct reading *reading = ctx;
+    struct span of;
+
+    if (reading->knows(reading->ctx, name) || makes(reading->programme, name))
+        return false;
+    if (!made_is(name, &of))
+        return true;
+    return of.len > 0 && is_unknown(ctx, of);
+}
+
+static void check_variables(struct reading *reading, const struct script_step *step)
+{
+    struct span name = step_find_variable(step, is_unknown, reading);
+    char memory[READER_PATH_MAX + READER_MISTAKE_MAX];
+    struct text text;
+
+    if (name.len == 0)
+        return;
+    text_init(&text, memory, sizeof(memory));
+    text_add(&text, "%s:%" PRIu32 ": there is no variable ${", step->file, step->line);
+    text_add_span(&text, name);
+    text_add(&text, "}; allowed: those of the host's values, of let lines and of (?P<NAME>...), "
+                    "${name}, ${n}, ${shard}, ${imei}, ${count}, ${random:16}, ${random:1-6}, "
+                    "${length:NAME}");
+    reading->world->ops->complain(reading->world, memory);
+    reading->is_wrong = true;
+}
+
+/* ---- all of it ---- */
+
+static enum err say_whole(const struct reading *reading, const char *path, const char *why)
+{
+    char memory[READER_PATH_MAX + READER_MISTAKE_MAX];
+    struct text text;
+
+    text_init(&text, memory, sizeof(memory));
+    text_add(&text, "%s: %s", path, why);
+    reading->world->ops->complain(reading->world, memory);
+    return ERR_INVALID;
+}
+
+static enum err take_all(struct reading *reading, const char *path)
+{
+    struct programme *programme = reading->programme;
+    const struct script_step *step;
+    enum err err;
+
+    while ((err = reader_next(programme->reader, &step)) == ERR_OK) {
+        if (is_for_hosts(step))
+            err = add(reading, step);
+        if (err == ERR_FULL)
+            return say_whole(reading, path, "it has more steps than the 100000 that are allowed");
+        if (err != ERR_OK)
+            return err;
+    }
+    if (err != ERR_NOT_FOUND)
+        return err;
+    if (programme->count == 0)
+        return say_whole(reading, path, "a host does nothing in it; allowed: at least one step");
+    for (size_t i = 0; i < programme->count; i++)
+        check_variables(reading, &programme->steps[i].step);
+    return reading->is_wrong ? ERR_INVALID : ERR_OK;
+}
+
+enum err programme_read(struct reader_world *world, const char *path,
+                        const struct programme_patterns *patterns,
+                        bool (*knows)(void *ctx, struct span name), void *ctx,
+                        struct programme **ret_programme)
+{
+    struct programme *programme = calloc(1, sizeof(*programme));
+    struct reading reading = { .world = world, .programme = programme, .knows = knows, .ctx = ctx };
+    enum err err;
+
+    if (programme == NULL)
+        return ERR_NO_MEMORY;
+    programme->patterns = patterns;
+    err = reader_open_host(world, path, &programme->reader);
+    if (err == ERR_OK) {
+        programme->guard_ms = reader_header(programme->reader)->guard_ms;
+        err = take_all(&reading, path);
+    }
+    if (err != ERR_OK) {
+        programme_free(programme);
+        return err;
+    }
+    *ret_programme = programme;
+    return ERR_OK;
+}
+
+size_t programme_count(const struct programme *programme)
+{
+    return programme->count;
+}
+
+const struct programme_step *programme_at(const struct programme *programme, size_t index)
+{
+    assert(index < programme->count);
+    return &programme->steps[index];
+}
+
+bool programme_match(const struct programme *programme, const struct programme_step *step,
+                     struct span line, programme_group_fn *on_group, void *ctx)
+{
+    assert(step->step.kind == SCRIPT_MATCH);
+    return programme->patterns->match(step->pattern, line, on_group, ctx);
+}
+
+uint32_t programme_guard_ms(const struct programme *programme)
+{
+    return programme->guard_ms;
+}
+
+static bool is_named(const void *ctx, struct span name)
+{
+    struct span of;
+
+    return span_equal(name, span_of(ctx)) || (made_is(name, &of) && span_equal(of, span_of(ctx)));
+}
+
+const struct script_step *programme_uses(const struct programme *programme, const char *name)
+{
+    for (size_t i = 0; i < programme->count; i++) {
+        if (step_find_variable(&programme->steps[i].step, is_named, name).len > 0)
+            return &programme->steps[i].step;
+    }
+    return NULL;
+}
+
+void programme_free(struct programme *programme)
+{
+    if (programme == NULL)
+        return;
+    for (size_t i = 0; i < programme->count; i++) {
+        step_free(&programme->steps[i].step);
+        if (programme->steps[i].pattern != NULL)
+            programme->patterns->free(programme->steps[i].pattern);
+    }
+    free(programme->steps);
+    reader_close(programme->reader);
+    free(programme);
+}

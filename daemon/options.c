@@ -14,6 +14,7 @@
 #include "plan/port_options.h"
 #include "plan/verdict_options.h"
 #include "runtime/fleet.h"
+#include "transcript/reader_words.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -369,6 +370,14 @@ static bool take_shard(struct options *options, const char *value, struct text *
     return shard_option_read(value, &options->shard, error);
 }
 
+static bool take_for(struct options *options, const char *value, struct text *error)
+{
+    if (words_duration(span_of(value), &options->for_ms) && options->for_ms > 0)
+        return true;
+    text_add(error, "--for: \"%s\" is no time; allowed: 60s, 1.5s, 200ms", value);
+    return false;
+}
+
 static bool take_debuggable(struct options *options, const char *value, struct text *error)
 {
     (void)value;
@@ -484,7 +493,11 @@ static const struct option last[] = {
       "print at the end what the run came to, times with percentiles, errors by reason, and write "
       "it to FILE as JSON, which tlsmodem report adds up; ${shard} in it is I" },
     { "--start-at", NULL, "TIME", false, take_start_at,
-      "when CMD begins, of all shards, like 2026-12-01T12:00:00Z; at once if it has passed" },
+      "when CMD and hosts inside begin, of all shards, like 2026-12-01T12:00:00Z; at once if it "
+      "has passed" },
+    { "--for", NULL, "TIME", false, take_for,
+      "end by itself after TIME, like 60s, as SIGTERM ends it; a run whose modems all have hosts "
+      "inside ends when they are done, too" },
     { "--debuggable", NULL, NULL, false, take_debuggable,
       "leave cores, debuggers and system calls as the machine has them, else the program allows "
       "itself only what it needs: whoever debugs it sees its keys" },
@@ -789,7 +802,8 @@ void options_print_help(FILE *out)
     }
     fputs("\nSIGHUP reads the FILE of --config again; without one it ends the program.\n"
           "\nExit status: 0 ended by SIGTERM, SIGINT, SIGHUP or the end of --stdio's input, "
-          "1 failure, also what --strict found, 2 wrong use or a wrong file; with -- CMD that of "
+          "1 failure, also what --strict found, and hosts inside that gave up, 2 wrong use or a "
+          "wrong file; with -- CMD that of "
           "CMD, "
           "128 and n where signal n has ended it.\n",
           out);

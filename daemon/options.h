@@ -52,7 +52,8 @@ struct options {
     bool has_start;                 /* --start-at is given, as `start_at_s` */
     int64_t start_at_s;
     struct port_spec metrics;
-    size_t threads; /* 0: as many as there are processors */
+    uint32_t for_ms; /* after which the run ends; 0: when it is told to */
+    size_t threads;  /* 0: as many as there are processors */
     struct shard shard;
     bool debuggable;      /* cores, debuggers and system calls as the machine has them */
     char *const *command; /* what stands behind --, to the end of argv; NULL: nothing */

@@ -172,6 +172,11 @@ static void on_port_end(void *ctx, size_t index)
 
 static void note_ports(struct roster *roster)
 {
+    size_t hosts = 0;
+
+    for (size_t i = 0; i < roster->count; i++)
+        hosts += roster->list[i]->plan.host != NULL;
+    hosts_run_expect(roster->hosts, hosts, roster->count - hosts);
     atomic_store(&roster->has_one_port,
                  roster->count == 1 && roster->list[0]->plan.port_count == 1);
 }
@@ -195,6 +200,10 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     config->companion = scenario_run_companion(roster->scenario);
     config->laboratory = config->companion != NULL || modem->hand != NULL;
     config->companion_ctx = &modem->seat;
+    if (modem->plan.host != NULL) {
+        config->host = hosts_run_host();
+        config->host_ctx = &modem->hosts_seat;
+    }
     if (modem->hand != NULL)
         hand_config(modem->hand, config);
     config->on_port_end = on_port_end;
@@ -290,6 +299,7 @@ static struct roster_modem **take_plans(struct roster *roster, struct modem_plan
         list[i]->plan = plans->list[i];
         list[i]->pool = pool_of(roster, plans, &list[i]->plan);
         list[i]->seat = (struct scenario_seat){ roster->scenario, &list[i]->plan, NULL };
+        list[i]->hosts_seat = (struct hosts_seat){ roster->hosts, &list[i]->plan };
         modem_plan_init(&plans->list[i]); /* what it had is the modem's */
     }
     return list;

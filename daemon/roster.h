@@ -6,6 +6,7 @@
 #define DAEMON_ROSTER_H
 
 #include "control/hand.h"
+#include "hosts_run.h"
 #include "packets.h"
 #include "plan/modem_plan.h"
 #include "providers.h"
@@ -31,6 +32,7 @@ struct roster_modem {
     size_t index;                 /* of the fleet */
     struct packets_seat *packets; /* owned; NULL: nobody captures */
     struct scenario_seat seat;
+    struct hosts_seat hosts_seat; /* where the plan has a host */
 };
 
 struct roster_pool {
@@ -46,6 +48,7 @@ struct roster {
     const struct log *log;               /* of the modems */
     const struct log *voice;             /* for what is said once */
     const struct scenario_run *scenario; /* that each modem plays */
+    struct hosts_run *hosts;             /* inside */
     const struct recordings *recordings; /* of those that are opened first */
     struct packets *packets;             /* of all; NULL: nobody captures */
     /* Makes a hand for a modem of this name, which it borrows; NULL: there is no memory.  NULL:

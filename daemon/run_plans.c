@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "file/plans.h"
+#include "host_script.h"
 #include "option_plan.h"
 #include "plan/verdict_options.h"
 #include "policy_trial.h"
@@ -59,7 +60,8 @@ static struct file_settings settings_of(const struct options *options)
                                    .in_memory = options->in_memory,
                                    .asks_own_servers = options->dns_of_module,
                                    .listening = options->listens ? &options->listening : NULL,
-                                   .policy_trial = policy_trial };
+                                   .policy_trial = policy_trial,
+                                   .host_script = host_script_read };
 }
 
 static bool read_plans(const struct options *options, const struct saying *saying,
@@ -118,6 +120,15 @@ static bool take_metrics(const struct options *options, const struct saying *say
     return plans->metrics_file != NULL;
 }
 
+static bool has_hosts(const struct modem_plans *plans)
+{
+    for (size_t i = 0; i < plans->count; i++) {
+        if (plans->list[i].host != NULL)
+            return true;
+    }
+    return false;
+}
+
 static bool take_verdict(const struct options *options, const struct saying *saying,
                          struct modem_plans *plans)
 {
@@ -129,8 +140,10 @@ static bool take_verdict(const struct options *options, const struct saying *say
         plans->has_start = true;
         plans->start_at_s = options->start_at_s;
     }
-    if (plans->has_start && options->command == NULL && !options->checks_config)
-        text_add(&error, "tlsmodem: start-at: nothing begins then; allowed: with -- CMD");
+    if (plans->has_start && options->command == NULL && !options->checks_config &&
+        !has_hosts(plans))
+        text_add(&error, "tlsmodem: start-at: nothing begins then; allowed: with -- CMD, or hosts "
+                         "inside");
     if (options->summary != NULL) {
         free(plans->summary);
         plans->summary =

@@ -50,6 +50,8 @@ struct service {
     struct controlling controlling;
     struct command command;
     struct roster roster;
+    struct hosts_run hosts;
+    struct clock_timer *end; /* of --for; NULL: not given */
     struct progress progress;
     const char *doing; /* what progress is told of, with so many modems */
     size_t doing_count;
@@ -372,6 +374,28 @@ static bool start_command(struct service *service)
            fail(failure.text, "");
 }
 
+/* With -- CMD the run is CMD's. */
+static void on_hosts_done(void *ctx)
+{
+    struct service *service = ctx;
+
+    if (service->options->command == NULL)
+        fleet_stop(service->fleet);
+}
+
+/* When the run ends by itself. */
+static bool start_end(struct service *service)
+{
+    struct clock *clock = &fleet_master(service->fleet)->clock.base;
+
+    if (service->options->for_ms == 0)
+        return true;
+    if (!check(clock_new_timer(clock, on_end, service, &service->end), "--for"))
+        return false;
+    clock_timer_start(service->end, service->options->for_ms);
+    return true;
+}
+
 static void close_all(struct service *service)
 {
     begin(service, "closing modems", service->roster.count);
@@ -397,7 +421,7 @@ static void on_start(void *ctx)
 {
     struct service *service = ctx;
 
-    service->has_failed = !start_command(service);
+    service->has_failed = !start_command(service) || !start_end(service);
     if (service->has_failed)
         fleet_stop(service->fleet);
     else
@@ -411,7 +435,7 @@ static bool await_start(struct service *service)
 
     if (!service->has_start) {
         confine(service);
-        return true;
+        return start_end(service);
     }
     return check(barrier_wait(&service->barrier, &master->clock.base, service->start_at_s, on_start,
                               service, service->voice),
@@ -438,6 +462,8 @@ static int status_of(struct service *service)
         level = LOG_WARNING;
     roster_note_relied(&service->roster);
     relied = relied_say(&service->roster.relied, service->log, level);
+    if (hosts_run_given_up(&service->hosts) > 0)
+        return EXIT_FAILURE;
     return relied > 0 && options->strict ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -495,6 +521,7 @@ static bool turn(struct service *service)
     begins = await_start(service);
     if (begins)
         fleet_run(service->fleet);
+    clock_timer_free(service->end);
     barrier_close(&service->barrier);
     command_stop(&service->command);
     dial_progress_stop(&service->dials);
@@ -518,6 +545,7 @@ static int work(struct service *service, struct modem_plans *plans)
         .log = service->log,
         .voice = service->voice,
         .scenario = service->scenario,
+        .hosts = &service->hosts,
         .recordings = &service->recordings,
         .zone_quarters = clock_zone_quarters(&master->clock.base),
         .on_end = on_end,
@@ -552,6 +580,24 @@ static int work(struct service *service, struct modem_plans *plans)
     return status;
 }
 
+/* That there are some is known before the first of them begins. */
+static bool open_hosts(struct service *service, const struct modem_plans *plans)
+{
+    const struct host_plan *host = NULL;
+
+    for (size_t i = 0; i < plans->count && host == NULL; i++)
+        host = plans->list[i].host;
+    if (host != NULL)
+        verdict_run_seed(&service->verdict, host->seed);
+    service->hosts.shard = service->options->shard.index;
+    service->hosts.book = service->verdict.book;
+    service->hosts.start_at_s = service->start_at_s;
+    service->hosts.on_all_done = on_hosts_done;
+    service->hosts.ctx = service;
+    return host == NULL || verdict_book_tally(service->hosts.book) != NULL ||
+           fail(err_text(ERR_NO_MEMORY), "");
+}
+
 static bool open_verdict(struct service *service, struct modem_plans *plans)
 {
     char *path = plans->summary;
@@ -560,9 +606,9 @@ static bool open_verdict(struct service *service, struct modem_plans *plans)
     plans->summary = NULL;
     service->has_start = plans->has_start;
     service->start_at_s = plans->has_start ? plans->start_at_s : 0;
-    return verdict_run_open(&service->verdict, path, &service->options->shard, &failure) ==
-               ERR_OK ||
-           fail(failure.text, "");
+    if (verdict_run_open(&service->verdict, path, &service->options->shard, &failure) != ERR_OK)
+        return fail(failure.text, "");
+    return open_hosts(service, plans);
 }
 
 int service_run(const struct options *options, struct modem_plans *plans,

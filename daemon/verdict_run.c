@@ -54,6 +54,12 @@ enum err verdict_run_open(struct verdict_run *verdict, char *path, const struct 
                : port_fail(ret_failure, ERR_IO, "--summary: no random numbers");
 }
 
+void verdict_run_seed(struct verdict_run *verdict, uint64_t seed)
+{
+    verdict->run.has_seed = true;
+    verdict->run.seed = seed;
+}
+
 bool verdict_run_is_wanted(const struct verdict_run *verdict)
 {
     return verdict->path != NULL || verdict_book_is_used(verdict->book);

@@ -34,6 +34,9 @@ struct verdict_run {
 enum err verdict_run_open(struct verdict_run *verdict, char *path, const struct shard *shard,
                           struct port_failure *ret_failure);
 
+/* What its hosts draw depends on this. */
+void verdict_run_seed(struct verdict_run *verdict, uint64_t seed);
+
 /* Whether there is to be one: a summary is wanted, or hosts have joined the book. */
 bool verdict_run_is_wanted(const struct verdict_run *verdict);
 

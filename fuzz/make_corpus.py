@@ -314,6 +314,8 @@ TRANSCRIPTS = {
              b'message "+4912" "a \\"b\\""\ncontext-lost\npower brown-out\npower off\npower on\npower reset\n'
              b"fault latency latency=2000 socket=1 phase=data\nlink gprs\nat 10s\n",
     "include": b"model m95\nsource it\n> AT\ninclude b\n< OK\n\0\xef\xbb\xbfpeer server port tcp\r\npeer connected\r\n",
+    "host": "> AT${n}${random:16}${count}\n<~ (?P<a>.*)\nlet b ${a}${random:1-6}\nevery 60s ± 5s\nrepeat 2\n> AT${length:b}\nend\n"
+            "wait 2s +-1s\nend\nrepeat\ndial\nconnected\ndisconnected\nend\n".encode(),
     "circle": b"model m95\nsource it\ninclude b\n\0include c\n\0include b\n",
     "digits": b"model l610\nsource it\n> AT${n:04}${n:9}${n}\n< 16777216 bytes\n< 16777217 bytes\n",
     "mistakes": b"model x\nstate y\n> bytes \"\\q\"\npeer sends\nwait 1\nafter\n",
@@ -370,6 +372,10 @@ CONTROL = {  # a call in one line, and its body
     "no_json": b"POST /v1/modems\n[1",
 }
 CONFIG = {
+    "hosts": "hosts: [{name: a, transcript: a.at, values: {b: '${n:04}${imei}', c: d}, ramp: 100/s, patience: 5s, seed: 7,\n"
+             "  on-error: redial 5s x1.5 up to 300s ± 20 % 5 times}, {name: e, transcript: e, on-error: retry 2s 3 times}]\n"
+             "defaults: {host: e}\nmodems: [{module: m95}, {module: l610, host: a, imei: '86123401'},"
+             " {module: he910, ports: [{pty: p}]}]\n".encode(),
     "nothing": b"",
     "one": b"modems:\n - module: m95\n   ports: [{pty: p}]\n",
     "fleet": b"""defaults: {state: none, signal: 9, clock: manual}

@@ -28,7 +28,10 @@ struct company {
     void *message_ctx;
     const struct runtime_companion *companion; /* NULL: nobody acts on it */
     void *companion_ctx;
-    void *companion_given; /* what it gave; NULL: none */
+    void *companion_given;           /* what it gave; NULL: none */
+    const struct runtime_host *host; /* NULL: none */
+    void *host_ctx;
+    void *host_given;
     size_t terminals;
 };
 
@@ -249,7 +252,8 @@ static size_t index_of_model(const char *name)
 static enum err open_company(struct runtime_modem *modem, const struct runtime_modem_config *config,
                              struct port_failure *ret_failure)
 {
-    if (config->observer == NULL && config->on_message == NULL && config->companion == NULL)
+    if (config->observer == NULL && config->on_message == NULL && config->companion == NULL &&
+        config->host == NULL)
         return ERR_OK;
     modem->company = malloc(sizeof(*modem->company));
     if (modem->company == NULL)
@@ -259,6 +263,8 @@ static enum err open_company(struct runtime_modem *modem, const struct runtime_m
                                         .message_ctx = config->message_ctx,
                                         .companion = config->companion,
                                         .companion_ctx = config->companion_ctx,
+                                        .host = config->host,
+                                        .host_ctx = config->host_ctx,
                                         .terminals = config->terminals };
     return ERR_OK;
 }
@@ -361,6 +367,7 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
     enum err err;
 
     assert(config->terminals >= 1 && config->terminals <= TLSMODEM_TERMINALS_MAX);
+    assert(config->host == NULL || config->ports == NULL);
     modem = calloc(1, sizeof(*modem) + ports * sizeof(modem->ports[0]));
     if (modem == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
@@ -402,6 +409,27 @@ struct terminal *runtime_modem_terminal(struct runtime_modem *modem, size_t inde
                                : terminal;
 }
 
+static void begin_host(struct runtime_modem *modem)
+{
+    struct company *company = modem->company;
+    struct channel *channel;
+
+    company->host_given = company->host->begin(company->host_ctx, runtime_modem_terminal(modem, 0),
+                                               modem->clock, log_of(modem), &channel);
+    if (company->host_given != NULL)
+        tlsmodem_attach(modem->engine, 0, channel);
+}
+
+static void end_host(struct runtime_modem *modem)
+{
+    struct company *company = modem->company;
+
+    if (company == NULL || company->host_given == NULL)
+        return;
+    tlsmodem_attach(modem->engine, 0, NULL);
+    company->host->end(company->host_given);
+}
+
 static void start_ports(void *ctx)
 {
     struct runtime_modem *modem = ctx;
@@ -418,6 +446,8 @@ static void start_ports(void *ctx)
     if (company != NULL && company->companion != NULL)
         company->companion_given = company->companion->begin(
             company->companion_ctx, modem->engine, company->terminals, modem->clock, log_of(modem));
+    if (company != NULL && company->host != NULL)
+        begin_host(modem);
 }
 
 void runtime_modem_start(struct runtime_modem *modem,
@@ -448,6 +478,7 @@ void runtime_modem_close(struct runtime_modem *modem)
         return;
     if (modem->company != NULL && modem->company->companion_given != NULL)
         modem->company->companion->end(modem->company->companion_given);
+    end_host(modem);
     if (modem->taps != NULL)
         modem->taps->stop(modem->taps->ctx);
     if (modem->tally != NULL)

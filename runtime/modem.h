@@ -32,6 +32,15 @@ struct runtime_companion {
     void (*end)(void *companion); /* the modem is about to be closed */
 };
 
+/* A host inside the process, at port 0 of a modem that has no other, in the modem's thread. */
+struct runtime_host {
+    /* It hears and types from now on, by `ret_channel`; it drives `terminal`.  What it gives is
+     * handed to `end`; NULL: it is not there, and has said why. */
+    void *(*begin)(void *ctx, struct terminal *terminal, struct clock *clock, const struct log *log,
+                   struct channel **ret_channel);
+    void (*end)(void *host); /* its channel is detached, the modem is about to be closed */
+};
+
 /* What is pointed to is borrowed until runtime_modem_close(), unless it says otherwise. */
 struct runtime_modem_config {
     const char *model; /* as tlsmodem_model_at() has it */
@@ -66,6 +75,8 @@ struct runtime_modem_config {
     bool laboratory; /* faults and links may be added at run time (tlsmodem_control.h) */
     const struct runtime_companion *companion; /* NULL: nobody */
     void *companion_ctx;
+    const struct runtime_host *host; /* where there are no `ports`; NULL: none */
+    void *host_ctx;
     /* Memory for a clock of its own, which may be put on; NULL: it has the world's. */
     struct moved_clock *clock;
     const struct tlsmodem_observer *observer; /* of the engine; NULL: nobody observes */

@@ -1,25 +1,6 @@
 /* scenario_file.c: a scenario that is read from a file. */
 #include "check/scenario_file.h"
 
-#include <stdio.h>
-
-/* The mistakes of the reader, line by line; `before` stands in front of them. */
-static void say_mistakes(const struct check_files *files, const char *before,
-                         void (*say)(void *ctx, const char *line), void *ctx)
-{
-    char line[READER_PATH_MAX + READER_MISTAKE_MAX];
-    struct span left = bytes_span(&files->mistakes.text);
-
-    while (left.len > 0) {
-        const uint8_t *end = memchr(left.data, '\n', left.len);
-        size_t len = end != NULL ? (size_t)(end - left.data) : left.len;
-
-        snprintf(line, sizeof(line), "%s%.*s", before, (int)len, (const char *)left.data);
-        say(ctx, line);
-        left = span_skip(left, end != NULL ? len + 1 : len);
-    }
-}
-
 bool scenario_file_read(const char *path, const char *const *known,
                         void (*say)(void *ctx, const char *line), void *ctx,
                         struct scenario_file *ret_file)
@@ -33,7 +14,7 @@ bool scenario_file_read(const char *path, const char *const *known,
     err = scenario_read(&ret_file->files.world, path, known, &ret_file->scenario);
     if (err == ERR_OK)
         return true;
-    say_mistakes(&ret_file->files, ret_file->files.list == NULL ? "--scenario: " : "", say, ctx);
+    check_files_say(&ret_file->files, ret_file->files.list == NULL ? "--scenario: " : "", say, ctx);
     if (ret_file->files.mistakes.text.len == 0)
         say(ctx, err_text(err));
     check_files_close(&ret_file->files);

@@ -2,6 +2,7 @@
 #include "file/plans.h"
 
 #include "file/claims.h"
+#include "file/hosts.h"
 #include "file/identity.h"
 #include "file/places.h"
 #include "file/policy.h"
@@ -21,6 +22,7 @@ struct planning {
     struct modem_plans *plans;
     struct file_claims *claims;
     struct file_policies policies;
+    struct file_hosts hosts;
 };
 
 /* The address of a listener, or the path that two ports cannot share whatever they are. */
@@ -96,7 +98,7 @@ static bool plan_one(struct planning *planning, struct file_subject *subject,
 {
     struct file_port_places places;
     struct port_spec pool;
-    bool good;
+    bool good, is_good_host;
 
     subject->plan = modem_plans_add(planning->plans);
     if (subject->plan == NULL) {
@@ -107,6 +109,10 @@ static bool plan_one(struct planning *planning, struct file_subject *subject,
         tlsmodem_model_at(FILE_LAYER_NUMBER(subject->layers, "module", module, 0))->name;
     good = file_identity(subject, numbers);
     good = file_settings(subject) && good;
+    if (file_host(subject, &is_good_host)) {
+        good = is_good_host && good;
+        return good && claim_all(planning, subject, &places);
+    }
     if (!file_ports(subject, &places, &pool) || !good)
         return false;
     if (pool.kind == PORT_TCP && !join_pool(planning, subject, &pool, places.list[0]))
@@ -150,6 +156,7 @@ static bool plan_entry(struct planning *planning, const struct file_layer *layer
                                     .layers = layers,
                                     .policy = policy,
                                     .policies = &planning->policies,
+                                    .hosts = &planning->hosts,
                                     .count = FILE_LAYER_NUMBER(layers, "count", count, 1),
                                     .first = FILE_LAYER_NUMBER(layers, "first", first, 0) };
     struct file_numbers *numbers;
@@ -229,9 +236,12 @@ bool file_plans_of(const struct file_documents *documents, const struct file_set
                    struct file_report *report, struct modem_plans *ret_plans)
 {
     struct modem_plans plans = { .count = 0 };
-    struct planning planning = { settings, report, &plans, file_claims_new(), { NULL } };
+    struct planning planning = {
+        .settings = settings, .report = report, .plans = &plans, .claims = file_claims_new()
+    };
     const struct file_document *last = NULL;
-    bool good = planning.claims != NULL;
+    bool good =
+        planning.claims != NULL && file_hosts_read(documents, settings, report, &planning.hosts);
 
     for (const struct file_document *at = documents->first; at != NULL && planning.claims != NULL;
          at = at->next) {
@@ -245,6 +255,7 @@ bool file_plans_of(const struct file_documents *documents, const struct file_set
     }
     file_claims_free(planning.claims);
     file_policies_free(&planning.policies);
+    file_hosts_free(&planning.hosts);
     if (!good) {
         modem_plans_free(&plans);
         return false;

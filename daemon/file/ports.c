@@ -185,8 +185,8 @@ bool file_ports(const struct file_subject *subject, struct file_port_places *ret
     *ret_pool = (struct port_spec){ .kind = PORT_STDIO };
     if (layer == NULL) {
         file_report_add(subject->report, &subject->layers->node->place,
-                        "ports: a modem needs some; allowed: a list of pty, unix, tcp, tcp-each, "
-                        "uart, rfc2217, stdio");
+                        "ports: a modem needs some, or a host; allowed: a list of pty, unix, tcp, "
+                        "tcp-each, uart, rfc2217, stdio; or host: NAME");
         return false;
     }
     if (!check_alone(subject, layer->modem, list) ||

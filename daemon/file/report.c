@@ -56,6 +56,12 @@ void file_report_add(struct file_report *report, const struct file_place *place,
     report->say(report->ctx, memory);
 }
 
+void file_report_line(struct file_report *report, const char *line)
+{
+    if (++report->count <= FILE_REPORT_LINES_MAX)
+        report->say(report->ctx, line);
+}
+
 void file_report_wrong(struct file_report *report, const struct file_place *place, const char *key,
                        const char *value, const char *why, ...)
 {

@@ -30,6 +30,9 @@ void file_report_wrong(struct file_report *report, const struct file_place *plac
                        const char *value, const char *why, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* A line of its own, that says where. */
+void file_report_line(struct file_report *report, const char *line);
+
 /* How many more there were than said, where there were; behind the last. */
 void file_report_end(struct file_report *report);
 

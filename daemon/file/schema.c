@@ -75,6 +75,20 @@ static const cyaml_schema_field_t answer_fields[] = {
 static const cyaml_schema_value_t answer = { CYAML_VALUE_MAPPING(
     CYAML_FLAG_DEFAULT, struct file_answer, answer_fields) };
 
+static const cyaml_schema_field_t host_fields[] = {
+    TEXT("name", struct file_host, name),
+    TEXT("transcript", struct file_host, transcript),
+    OWN("values"),
+    TEXT("ramp", struct file_host, ramp),
+    TEXT("on-error", struct file_host, on_error),
+    TEXT("patience", struct file_host, patience),
+    NUMBER("seed", struct file_host, seed),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t host = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_host,
+                                                               host_fields) };
+
 /* The models that there are; filled by file_schema(). */
 static cyaml_strval_t modules[MODELS_MAX];
 
@@ -94,6 +108,7 @@ static cyaml_schema_field_t modem_fields[] = {
     CYAML_FIELD_MAPPING_PTR("operator", MAY, struct file_modem, network_operator, operator_fields),
     NUMBER("signal", struct file_modem, signal),
     LIST("ports", struct file_modem, ports, &port, 1, TLSMODEM_TERMINALS_MAX),
+    TEXT("host", struct file_modem, host),
     TEXT("state", struct file_modem, state),
     TEXT("clock", struct file_modem, clock),
     OWN("credentials"),
@@ -125,7 +140,7 @@ static const cyaml_schema_field_t root_fields[] = {
     TEXT("summary", struct file_root, summary),
     TEXT("start-at", struct file_root, start_at),
     CYAML_FIELD_MAPPING_PTR("policy", MAY, struct file_root, policy, policy_fields),
-    OWN("hosts"),
+    LIST("hosts", struct file_root, hosts, &host, 0, FILE_HOSTS_MAX),
     CYAML_FIELD_END,
 };
 

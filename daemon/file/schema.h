@@ -1,8 +1,8 @@
 /* schema.h: the shape of a file: which keys there are, of what kind, and the structs that libcyaml
  * makes of them.
  *
- * A member that is NULL was not given.  `credentials`, `facts` and `map` have keys of the user's
- * own, which libcyaml leaves alone: those are read from the tree (file/tree.h).
+ * A member that is NULL was not given.  `credentials`, `facts`, `map` and `values` have keys of the
+ * user's own, which libcyaml leaves alone: those are read from the tree (file/tree.h).
  */
 #ifndef DAEMON_FILE_SCHEMA_H
 #define DAEMON_FILE_SCHEMA_H
@@ -33,6 +33,12 @@ struct file_policy_keys {
     struct file_tls *tls;
 };
 
+/* Hosts inside. */
+struct file_host {
+    char *name, *transcript, *ramp, *on_error, *patience;
+    uint32_t *seed;
+};
+
 /* A row of the user's own. */
 struct file_answer {
     char *command;
@@ -51,6 +57,7 @@ struct file_modem {
     uint32_t *signal;
     struct file_port *ports;
     uint32_t ports_count;
+    char *host;
     char *state, *clock;
     char **at_start;
     uint32_t at_start_count;
@@ -69,6 +76,8 @@ struct file_root {
     struct file_modem *defaults;
     struct file_modem *modems;
     uint32_t modems_count;
+    struct file_host *hosts;
+    uint32_t hosts_count;
     char *control, *control_token_file, *metrics_file;
     char *metrics;
     char *summary, *start_at;
@@ -79,8 +88,9 @@ enum {
     FILE_MODEMS_MAX = 100 * 1000, /* entries of one file, and modems of all */
     FILE_INCLUDES_MAX = 100,
     FILE_ANSWERS_MAX = 100,
-    FILE_LINES_MAX = 100, /* of at-start, or of one answer */
-    FILE_PLACES_MAX = 500 /* of allow, or of deny */
+    FILE_HOSTS_MAX = 1000, /* of one file */
+    FILE_LINES_MAX = 100,  /* of at-start, or of one answer */
+    FILE_PLACES_MAX = 500  /* of allow, or of deny */
 };
 
 /* The shape of a whole file.  Static; made by the first call, which comes before there are threads.

@@ -14,7 +14,7 @@
 enum { WORDS_CAP = 700 };
 
 /* Keys that the contract has and this program has not. */
-static const char *const not_built[] = { "hosts", "network", "tcp-tls" };
+static const char *const not_built[] = { "network", "tcp-tls" };
 
 static bool is_built(const char *key)
 {
@@ -100,10 +100,9 @@ static bool check_text(const struct file_node *node, struct file_report *report)
 static const char *range_of(const char *key)
 {
     static const char *const ranges[][2] = {
-        { "signal", "0 to 31, or 99" },
-        { "count", "1 to 100000" },
-        { "first", "0 to 4294967295" },
-        { "delay", "0 to 600000" },
+        { "signal", "0 to 31, or 99" }, { "count", "1 to 100000" },
+        { "first", "0 to 4294967295" }, { "delay", "0 to 600000" },
+        { "seed", "0 to 4294967295" },
     };
 
     for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {

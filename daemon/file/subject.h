@@ -19,9 +19,11 @@ struct file_settings {
     bool asks_own_servers;                      /* --dns module */
     const struct tlsmodem_listening *listening; /* --listen; NULL: not given */
     policy_trial_fn *policy_trial;              /* of each policy; NULL: nobody tries */
+    host_script_fn *host_script;                /* of each host; NULL: nobody reads them */
 };
 
 struct file_policies;
+struct file_hosts;
 
 struct file_subject {
     const struct file_settings *settings;
@@ -32,6 +34,7 @@ struct file_subject {
     const char *name;               /* ${name}; NULL: not known yet */
     const struct file_node *policy; /* of its file, where it has none; NULL: none either */
     struct file_policies *policies; /* that were read before */
+    struct file_hosts *hosts;       /* of all files */
     struct modem_plan *plan;        /* that is filled; owns what it points to */
 };
 

@@ -47,6 +47,7 @@ void modem_plan_clear(struct modem_plan *plan)
         free(memory);
     }
     policy_plan_release(plan->policy);
+    host_plan_release(plan->host);
     modem_plan_init(plan);
 }
 
@@ -195,10 +196,11 @@ bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
     return a->model == b->model && same_text(a->name, b->name) && a->number == b->number &&
            same_identity(&a->identity, &b->identity) && same_ports(a, b) &&
            (a->pool == MODEM_PLAN_NO_POOL) == (b->pool == MODEM_PLAN_NO_POOL) &&
-           same_text(a->state, b->state) && a->in_memory == b->in_memory &&
-           same_text(a->clock, b->clock) && same_text(a->message_command, b->message_command) &&
-           same_network(a, b) && policy_plan_equal(a->policy, b->policy) && same_facts(a, b) &&
-           same_answers(a, b) && same_credentials(a, b) &&
+           host_plan_equal(a->host, b->host) && same_text(a->state, b->state) &&
+           a->in_memory == b->in_memory && same_text(a->clock, b->clock) &&
+           same_text(a->message_command, b->message_command) && same_network(a, b) &&
+           policy_plan_equal(a->policy, b->policy) && same_facts(a, b) && same_answers(a, b) &&
+           same_credentials(a, b) &&
            same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count);
 }
 
@@ -214,7 +216,7 @@ void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
     enum err err = ERR_OK;
 
     assert(plan->model != NULL);
-    assert((plan->port_count > 0) == (plan->pool == MODEM_PLAN_NO_POOL));
+    assert((plan->port_count > 0) == (plan->pool == MODEM_PLAN_NO_POOL && plan->host == NULL));
     if (plan->clock != NULL)
         err = tlsmodem_time_read(plan->clock, zone_quarters, &time);
     assert(err == ERR_OK); /* who made the plan has checked it */

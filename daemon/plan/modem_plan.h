@@ -7,6 +7,7 @@
 #ifndef DAEMON_MODEM_PLAN_H
 #define DAEMON_MODEM_PLAN_H
 
+#include "plan/host_plan.h"
 #include "plan/policy_plan.h"
 #include "posix/port.h"
 #include "runtime/modem.h"
@@ -36,14 +37,17 @@ struct modem_plan {
     uint32_t number;   /* ${n}, by which --shard parts the list: 0 for the command line's one */
     struct tlsmodem_identity identity;
     struct port_spec *ports;
-    size_t
-        port_count; /* 1 to TLSMODEM_TERMINALS_MAX; 0 for one of a pool, which has one terminal */
-    int pool;       /* index of the list's pools, or MODEM_PLAN_NO_POOL */
-    const char *state;     /* the folder; NULL: state_folder_find() */
-    bool in_memory;        /* nothing is stored, `state` does not count */
-    const char *clock;     /* as tlsmodem_time_read() takes it */
-    bool asks_own_servers; /* --dns module */
-    bool listens;          /* else `listening` does not count */
+    size_t port_count; /* 1 to TLSMODEM_TERMINALS_MAX; 0 for one of a pool or with a host inside,
+                        * which has one terminal */
+    int pool;          /* index of the list's pools, or MODEM_PLAN_NO_POOL */
+    struct host_plan *host; /* inside, a user of which the plan is; then it has no ports and no
+                             * pool; NULL: none */
+    uint32_t host_order;    /* in the host's crowd, by which it comes */
+    const char *state;      /* the folder; NULL: state_folder_find() */
+    bool in_memory;         /* nothing is stored, `state` does not count */
+    const char *clock;      /* as tlsmodem_time_read() takes it */
+    bool asks_own_servers;  /* --dns module */
+    bool listens;           /* else `listening` does not count */
     struct tlsmodem_listening listening;
     bool has_source; /* else `source` does not count */
     struct net_address source;

@@ -268,7 +268,7 @@ static void wrong_meanings_are_all_told(void **state)
 {
     (void)state;
     bad("modems: [{}]\n", "f:1:10: module: a modem needs one; ...\n");
-    bad("modems: [{module: m95}]\n", "f:1:10: ports: a modem needs some; ...\n");
+    bad("modems: [{module: m95}]\n", "f:1:10: ports: a modem needs some, or a host; ...\n");
     bad_key("count: 2",
             "f:4:11: count: \"2\" is wrong because that many modems have no names; ...\n");
     bad_key("count: 0",

@@ -315,7 +315,7 @@ static void names_are_exact(void **state)
                "--guard, --map, --link, "
                "--trace, --log-level, --scenario, --record, --pcap, --keylog, --metrics, "
                "--metrics-file, --control, "
-               "--control-token-file, --threads, --shard, --summary, --start-at, --debuggable, "
+               "--control-token-file, --threads, --shard, --summary, --start-at, --for, --debuggable, "
                "--exit-with-parent, --strict, "
                "--help, "
                "--version");

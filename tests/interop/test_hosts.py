@@ -1,0 +1,266 @@
+"""Hosts inside: two hundred of three makers against real servers, a storm, and how a run ends."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from support.certs import Certificates
+from support.fleet import CrowdServer
+from support.modem import REPOSITORY, program_path
+from support.patience import ANSWER_S, EXIT_S
+from support.servers import GnutlsServ, Nginx, free_port, refused_port
+
+from .observe import wait_until
+
+EXAMPLES = REPOSITORY / "examples/hosts"
+MAKERS = {"telit": "he910", "quectel": "m95", "fibocom": "l610"}
+TACS = {"telit": "35794102", "quectel": "86123400", "fibocom": "86123401"}
+SEED = 7
+
+
+class Run:
+    """The program with a file of modems whose hosts are inside."""
+
+    def __init__(self, folder: Path, config: str, *options: str) -> None:
+        self.folder = folder
+        (folder / "fleet.yaml").write_text(config)
+        self._log = (folder / "log").open("w")
+        self._process = subprocess.Popen(
+            [program_path("tlsmodem", "TLSMODEM"), "--config", "fleet.yaml", *options], cwd=folder,
+            stderr=self._log, stdout=subprocess.DEVNULL)
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def wait(self) -> int:
+        """Until it ends by itself."""
+        return self._process.wait(EXIT_S + 2 * ANSWER_S)
+
+    def stop(self) -> int:
+        self._process.terminate()
+        return self._process.wait(EXIT_S)
+
+
+def hosts_of(maker: str, port: int, on_error: str, more: str = "") -> str:
+    return f"""\
+  - name: {maker}
+    transcript: {maker}.at
+    values: {{address: 127.0.0.1, port: "{port}"}}
+    on-error: {on_error}
+    seed: {SEED}
+{more}"""
+
+
+def modems_of(maker: str, count: int) -> str:
+    return (f'  - {{name: "{maker}-${{n:03}}", module: {MAKERS[maker]}, count: {count}, '
+            f'imei: "{TACS[maker]}", host: {maker}}}\n')
+
+
+def fleet_of(counts: dict[str, int], port: int, on_error: str, more: str = "") -> str:
+    return ("hosts:\n" + "".join(hosts_of(maker, port, on_error, more) for maker in counts) +
+            "defaults: {state: none}\nmodems:\n" +
+            "".join(modems_of(maker, count) for maker, count in counts.items()))
+
+
+def write_examples(folder: Path, every: str) -> None:
+    """The examples' transcripts with another time between two readings."""
+    for maker in MAKERS:
+        text = (EXAMPLES / f"{maker}.at").read_text()
+        assert "every 60s ± 5s\n" in text
+        (folder / f"{maker}.at").write_text(text.replace("every 60s ± 5s\n", f"{every}\n"))
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_an_example_plays_in_virtual_time(maker: str) -> None:
+    subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", EXAMPLES / f"{maker}.at",
+                    "--set", "imei=861234000000007"], check=True)
+
+
+def test_the_example_of_a_file_is_right() -> None:
+    subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", EXAMPLES / "fleet.yaml",
+                    "--check-config"], check=True)
+
+
+def test_two_hundred_of_three_makers(tmp_path: Path, certificates: Certificates) -> None:
+    counts = {"telit": 67, "quectel": 67, "fibocom": 66}
+    write_examples(tmp_path, "repeat 3")
+    with CrowdServer(certificates) as server, \
+            Run(tmp_path, fleet_of(counts, server.port, "give up", "    ramp: 100/s\n")) as run:
+        assert run.wait() == 0, run.log()
+        said = Counter(line.split()[0] for line in server.wait_for(600))
+        assert len(said) == 200 and set(said.values()) == {3}
+        assert Counter(imei[:8] for imei in said) == {TACS[maker]: counts[maker] for maker in counts}
+        numbers = {tuple(line.split()[1:]) for line in server.heard}
+    assert {number for number, _ in numbers} == {"1", "2", "3"}
+    assert all(10 <= int(degrees) <= 35 for _, degrees in numbers)
+
+
+def readings(folder: Path, certificates: Certificates, seed: int) -> list[str]:
+    folder.mkdir()
+    write_examples(folder, "repeat 3")
+    with CrowdServer(certificates) as server:
+        config = fleet_of({"fibocom": 20}, server.port, "give up")
+        with Run(folder, config.replace(f"seed: {SEED}", f"seed: {seed}")) as run:
+            assert run.wait() == 0, run.log()
+        return sorted(server.wait_for(60))
+
+
+def test_a_seed_says_the_same_twice(tmp_path: Path, certificates: Certificates) -> None:
+    first = readings(tmp_path / "first", certificates, 1)
+    assert readings(tmp_path / "again", certificates, 1) == first
+    assert readings(tmp_path / "other", certificates, 2) != first
+
+
+def test_against_gnutls_serv(tmp_path: Path, certificates: Certificates) -> None:
+    """It says what it hears."""
+    write_examples(tmp_path, "repeat 2")
+    path = tmp_path / "telit.at"
+    path.write_text(path.read_text().replace('"got it\\r', '"${reading}'))
+    with GnutlsServ(tmp_path, certificates) as server, \
+            Run(tmp_path, fleet_of({"telit": 20}, server.port, "give up"),
+                "--log-level", "info") as run:
+        assert run.wait() == 0, run.log()
+
+
+HTTPS = """\
+> ATE0
+< OK
+> AT+CGDCONT=1,"IP","internet"
+< OK
+> AT#SGACT=1,1
+<~ #SGACT: .*
+< OK
+> AT#SSLEN=1,1
+< OK
+> AT#SSLSECCFG=1,0,0
+< OK
+repeat 3
+dial
+> AT#SSLD=1,${port},"127.0.0.1",0,0
+< CONNECT
+connected
+> bytes "GET /${imei}/${count} HTTP/1.0\\r\\n\\r\\n"
+< bytes "HTTP/1.1 404 Not Found\\r\\n"
+disconnected
+# Headers and page are nothing to this host.
+< NO CARRIER
+wait 50ms ± 50ms
+end
+"""
+
+
+def test_https_against_nginx(tmp_path: Path, certificates: Certificates) -> None:
+    (tmp_path / "telit.at").write_text(HTTPS)
+    with Nginx(tmp_path, certificates) as nginx:
+        with Run(tmp_path, fleet_of({"telit": 50}, nginx.port, "give up")) as run:
+            assert run.wait() == 0, run.log()
+        pages = Counter(request.line.split()[1] for request in nginx.requests(150))
+    assert len(pages) == 150
+    assert {page.rsplit("/", 1)[1] for page in pages} == {"1", "2", "3"}
+
+
+def test_a_storm(tmp_path: Path, certificates: Certificates) -> None:
+    """Their server dies and comes back: all dial again by their rule, and go on."""
+    counts = {"telit": 20, "quectel": 20, "fibocom": 20}
+    write_examples(tmp_path, "every 300ms ± 100ms")
+    server = CrowdServer(certificates, free_port())
+    server.start()
+    config = fleet_of(counts, server.port, "redial 100ms x2 up to 1s ± 20 %")
+    with Run(tmp_path, config, "--log-level", "info") as run:
+        for _ in range(3):
+            wait_until(lambda: len({line.split()[0] for line in server.heard}) == 60,
+                       "a reading of each")
+            server.die()
+            wait_until(lambda: "telit.at:23: dial refused" in run.log(), run.log)
+            server.heard.clear()
+            server.start()
+        wait_until(lambda: len({line.split()[0] for line in server.heard}) == 60,
+                   "a reading of each again")
+        assert run.stop() == 0, run.log()
+    server.die()
+    assert "given up" not in run.log()
+
+
+def test_who_gives_up_fails_the_run(tmp_path: Path, certificates: Certificates) -> None:
+    write_examples(tmp_path, "repeat 1")
+    with Run(tmp_path, fleet_of({"telit": 2, "quectel": 1}, refused_port(),
+                                "redial 50ms 2 times")) as run:
+        assert run.wait() == 1
+        assert len(re.findall(r"host: it has given up", run.log())) >= 1
+
+
+def test_a_run_ends_by_itself_after_a_time(tmp_path: Path, certificates: Certificates) -> None:
+    write_examples(tmp_path, "every 100ms")
+    with CrowdServer(certificates) as server, \
+            Run(tmp_path, fleet_of({"fibocom": 3}, server.port, "give up"), "--for", "3s") as run:
+        assert run.wait() == 0, run.log()
+        assert server.heard
+
+
+def test_shards_share_a_crowd(tmp_path: Path, certificates: Certificates) -> None:
+    write_examples(tmp_path, "repeat 1")
+    with CrowdServer(certificates) as server:
+        config = fleet_of({"fibocom": 20}, server.port, "give up", "    ramp: 50/s\n")
+        for shard in range(4):
+            folder = tmp_path / str(shard)
+            folder.mkdir()
+            write_examples(folder, "repeat 1")
+            with Run(folder, config, "--shard", f"{shard}/4") as run:
+                assert run.wait() == 0, run.log()
+        said = [line.split()[0] for line in server.wait_for(20)]
+    assert len(said) == len(set(said)) == 20
+
+
+WRONG = """\
+hosts:
+  - name: one
+    transcript: wrong.at
+    ramp: fast
+    on-error: despair
+    patience: long
+    values: {"1x": "1", a: "${who}"}
+  - {name: one, transcript: wrong.at}
+  - {transcript: wrong.at}
+  - {name: two}
+defaults: {state: none}
+modems:
+  - {name: a, module: m95, host: one}
+  - {name: b, module: m95, host: nobody}
+  - {name: c, module: m95, host: one, ports: [{pty: auto}]}
+"""
+
+
+def test_mistakes_have_their_places(tmp_path: Path) -> None:
+    (tmp_path / "fleet.yaml").write_text(WRONG)
+    (tmp_path / "wrong.at").write_text("> AT${who}\n< OK\nset signal=5\n")
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", "fleet.yaml",
+                           "--check-config"], cwd=tmp_path, capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    for wanted in (r"fleet.yaml:4:11: ramp: \"fast\" is wrong because it is no such speed; allowed: "
+                   r"100/s",
+                   r"fleet.yaml:5:15: on-error: \"despair\" is wrong because .* allowed: give up, ",
+                   r"fleet.yaml:6:15: patience: \"long\" is wrong because it is no time; ",
+                   r"fleet.yaml:7:.*1x is no name of a variable",
+                   r"fleet.yaml:7:.*there is no variable \$\{who\}",
+                   r"fleet.yaml:8:.*other hosts have it",
+                   r"fleet.yaml:9:.*name: hosts need one",
+                   r"fleet.yaml:10:.*transcript: hosts need one",
+                   r"fleet.yaml:14:.*there are no such hosts; allowed: ",
+                   r"fleet.yaml:15:.*there are ports, too; allowed: a host or ports"):
+        assert any(re.match(wanted, line) for line in lines), (wanted, done.stderr)

@@ -39,7 +39,7 @@ class Module:
     def wait_for(self, end: bytes) -> bytes:
         """What came before `end`; what came behind it stays."""
         while end not in self.heard:
-            if b"ERROR\r\n" in self.heard or b"NO CARRIER" in self.heard:
+            if any(word in self.heard for word in (b"ERROR\r\n", b"NO CARRIER", b"+QSSLOPEN: ")):
                 raise ModemError(self.heard.decode(errors="replace").strip())
             data = self.port.recv(4096)
             if not data:

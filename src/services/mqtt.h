@@ -47,6 +47,9 @@ enum mqtt_end {
 /* Static words for `end`. */
 const char *mqtt_end_text(enum mqtt_end end);
 
+/* Static words for CONNACK's code (§3.2.2.3), which is not 0. */
+const char *mqtt_refusal_text(uint8_t code);
+
 /* What became of a request. */
 enum mqtt_result {
     MQTT_DONE,   /* acknowledged; of QoS 0: handed to the network */
@@ -116,6 +119,7 @@ struct mqtt {
     size_t flight_count;
     uint8_t *received;        /* owned; a bit for each identifier of QoS 2 that has come and was not
                                * released; NULL: none */
+    uint32_t received_count;  /* of these bits */
     int64_t deadline_ms;      /* for CONNACK, or for DISCONNECT to be sent */
     int64_t ping_ms, pong_ms; /* when to ask, and until when an answer must have come */
     int64_t again_ms;         /* when to go on that had no memory, or has more to read */

@@ -39,6 +39,9 @@ int64_t mqtt_now_ms(const struct mqtt *mqtt);
 /* Frees a flight that is in no list (any more). */
 void mqtt_free_flight(struct mqtt_flight *flight);
 
+/* Which messages of QoS 2 have come. */
+void mqtt_forget_received(struct mqtt *mqtt);
+
 /* The session is over: forgets requests and identifiers; no event. */
 void mqtt_forget_session(struct mqtt *mqtt);
 

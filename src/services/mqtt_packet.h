@@ -26,6 +26,15 @@ enum mqtt_type {
     MQTT_DISCONNECT
 };
 
+/* CONNACK's codes, §3.2.2.3 */
+enum mqtt_refusal {
+    MQTT_REFUSES_VERSION = 1,
+    MQTT_REFUSES_CLIENT,
+    MQTT_REFUSES_NOW,
+    MQTT_REFUSES_USER,
+    MQTT_REFUSES_RIGHTS
+};
+
 enum {
     MQTT_STRING_MAX = 65535,
     MQTT_QOS_MAX = 2,

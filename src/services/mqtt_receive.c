@@ -53,6 +53,7 @@ static bool take_message(struct mqtt *mqtt, const struct mqtt_message *message)
         return true; /* who was told has left */
     if (message->qos == 2) {
         mqtt->received[message->id / 8] |= (uint8_t)(1U << (message->id % 8));
+        mqtt->received_count++;
         mqtt_put_bare(mqtt, MQTT_PUBREC, message->id);
     } else if (message->qos == 1) {
         mqtt_put_bare(mqtt, MQTT_PUBACK, message->id);
@@ -62,8 +63,12 @@ static bool take_message(struct mqtt *mqtt, const struct mqtt_message *message)
 
 static void release(struct mqtt *mqtt, uint16_t id)
 {
-    if (mqtt->received != NULL)
+    if (is_received(mqtt, id)) {
         mqtt->received[id / 8] &= (uint8_t) ~(1U << (id % 8));
+        mqtt->received_count--;
+    }
+    if (mqtt->received_count == 0)
+        mqtt_forget_received(mqtt);
     mqtt_put_bare(mqtt, MQTT_PUBCOMP, id);
 }
 
@@ -80,10 +85,8 @@ static void take_connack(struct mqtt *mqtt, const struct mqtt_packet *packet)
     mqtt_enter(mqtt, MQTT_CONNECTED);
     if (mqtt->keep_alive_s > 0)
         mqtt->ping_ms = mqtt_now_ms(mqtt) + 1000 * (int64_t)mqtt->keep_alive_s;
-    if (!packet->session_present && mqtt->received != NULL) {
-        free(mqtt->received); /* the broker begins its numbers anew */
-        mqtt->received = NULL;
-    }
+    if (!packet->session_present)
+        mqtt_forget_received(mqtt); /* the broker begins its numbers anew */
     mqtt->end = MQTT_FINE;
     mqtt->connected_due = true;
     mqtt_resend_all(mqtt);

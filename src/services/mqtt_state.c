@@ -2,6 +2,7 @@
 #include "services/mqtt_internal.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char *const state_names[] = {
@@ -19,6 +20,19 @@ const char *mqtt_end_text(enum mqtt_end end)
     };
 
     return texts[end];
+}
+
+const char *mqtt_refusal_text(uint8_t code)
+{
+    static const char *const texts[] = {
+        [MQTT_REFUSES_VERSION] = "protocol version", [MQTT_REFUSES_CLIENT] = "client id",
+        [MQTT_REFUSES_NOW] = "server unavailable",   [MQTT_REFUSES_USER] = "user or password",
+        [MQTT_REFUSES_RIGHTS] = "not authorized",
+    };
+
+    assert(code != 0);
+    return code < sizeof(texts) / sizeof(texts[0]) ? texts[code]
+                                                   : "a number that MQTT does not have";
 }
 
 void mqtt_enter(struct mqtt *mqtt, enum mqtt_state next)
@@ -40,6 +54,13 @@ void mqtt_free_flight(struct mqtt_flight *flight)
     free(flight);
 }
 
+void mqtt_forget_received(struct mqtt *mqtt)
+{
+    free(mqtt->received);
+    mqtt->received = NULL;
+    mqtt->received_count = 0;
+}
+
 void mqtt_forget_session(struct mqtt *mqtt)
 {
     while (mqtt->flights != NULL) {
@@ -49,8 +70,7 @@ void mqtt_forget_session(struct mqtt *mqtt)
         mqtt_free_flight(flight);
     }
     mqtt->flight_count = 0;
-    free(mqtt->received);
-    mqtt->received = NULL;
+    mqtt_forget_received(mqtt);
 }
 
 /* Only messages of QoS 1 and 2 outlive a connection (§3.1.2.4). */
@@ -73,17 +93,24 @@ void mqtt_close(struct mqtt *mqtt)
     mqtt->held = false;
     mqtt->deadline_ms = mqtt->ping_ms = mqtt->pong_ms = mqtt->again_ms = CLOCK_NEVER;
     fail_flights(mqtt);
+    if (mqtt->clean)
+        mqtt_forget_received(mqtt);
     if (mqtt->state != MQTT_CLOSED)
         mqtt_enter(mqtt, MQTT_CLOSED);
 }
 
 static void say_failure(const struct mqtt *mqtt, enum mqtt_end end)
 {
+    char code[60] = "";
+
     if (end == MQTT_FINE || end == MQTT_LEFT || end == MQTT_NO_CONNECTION || end == MQTT_BAD_TLS)
         return; /* asked for, or said already */
-    log_say(mqtt->world->log, LOG_WARNING, "mqtt %d: %s port %u: %s", mqtt->id,
+    if (end == MQTT_NOT_ADMITTED)
+        snprintf(code, sizeof(code), ": %u, %s", (unsigned)mqtt->code,
+                 mqtt_refusal_text(mqtt->code));
+    log_say(mqtt->world->log, LOG_WARNING, "mqtt %d: %s port %u: %s%s", mqtt->id,
             mqtt->connection.host != NULL ? mqtt->connection.host : "",
-            (unsigned)mqtt->connection.port, mqtt_end_text(end));
+            (unsigned)mqtt->connection.port, mqtt_end_text(end), code);
 }
 
 void mqtt_fail(struct mqtt *mqtt, enum mqtt_end end)

@@ -281,6 +281,20 @@ static void test_login_rows(void **state)
     }
 }
 
+static void test_refusal_is_logged(void **state)
+{
+    struct mqtt_rig rig;
+
+    (void)state;
+    setup(&rig);
+    dial(&rig, false);
+    log_in(&rig, true);
+    give(&rig, "20 02 00 04");
+    check_text("log", rig.rig.world.log_line,
+               "mqtt 0: mqtt.test port 1883: the broker refuses the login: 4, user or password");
+    teardown(&rig);
+}
+
 static void test_nobody_there(void **state)
 {
     struct mqtt_rig rig;
@@ -672,6 +686,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_login),
         cmocka_unit_test(test_login_rows),
+        cmocka_unit_test(test_refusal_is_logged),
         cmocka_unit_test(test_nobody_there),
         cmocka_unit_test(test_tls),
         cmocka_unit_test(test_publish),

@@ -166,6 +166,7 @@ MQTT = {
     "mqtt-closed": BROKER + CONNACK + closes(WEB) + wait(4) + line('AT+QMTOPEN=0,"localhost",80') + wait(2) + line("AT+QMTCLOSE=0") + wait(4),
     "mqtt-silent": BROKER + wait_s(20) + BROKER[1:] + CONNACK + line('AT+QMTPUB=0,1,2,0,"t",1') + typed("x") + wait_s(200),
     "mqtt-broken": BROKER + sends(WEB, "HTTP/1.1 400 No\r\n") + BROKER[1:] + CONNACK + sends(WEB, b"\x90\x02\0\1") + wait(4),
+    "mqtt-cloud": M95 + line('AT+QMTCFG="ALIAUTH",0,"k","n","s";+QMTCFG="aliauth",0') + line('AT+QMTOPEN=0,"localhost",80') + wait(4) + line('AT+QMTCONN=0,"c"') + CONNACK,
     "mqtt-context": BROKER + CONNACK + context_lost(1) + wait(2),
     "mqtt-no-memory": M95 + b"".join(no_memory(call) + BROKER[1:] for call in (1, 2, 3)),
 }

@@ -152,6 +152,25 @@ void at_info(struct at_session *at, const char *format, ...)
     at_info_text(at, &line);
 }
 
+void at_info_data(struct at_session *at, struct span data, const char *format, ...)
+{
+    char memory[AT_TEXT_MAX];
+    struct text line;
+    va_list args;
+
+    text_init(&line, memory, sizeof(memory));
+    va_start(args, format);
+    text_add_list(&line, format, args);
+    va_end(args);
+    if (!at->block_open && at->settings.verbose != 0)
+        at_put_line_end(at);
+    at->block_open = true;
+    at_put(at, text_span(&line));
+    at_put(at, data);
+    at_put_line_end(at);
+    trace_answer(at, line.at);
+}
+
 /* A result code: `text`, or with V0 `number`. */
 static void put_result(struct at_session *at, const char *text, const char *number)
 {

@@ -2,6 +2,7 @@
 #include "at/args.h"
 
 #include "at/dialect.h"
+#include "base/letters.h"
 #include "base/number.h"
 #include "base/wipe.h"
 
@@ -76,6 +77,15 @@ bool at_args_cut(struct span *rest, bool *more, struct span *ret_text, bool *ret
         return memchr(ret_text->data, '"', ret_text->len) == NULL;
     }
     return ret_text->len == 0 || memchr(ret_text->data, '"', ret_text->len) == NULL;
+}
+
+bool at_param_is_secret(const struct at_param *param, struct span body)
+{
+    bool has_word = param->secret_with == NULL;
+
+    for (; param->secret && !has_word && body.len > 0; body = span_skip(body, 1))
+        has_word = letters_start(body, param->secret_with);
+    return param->secret && has_word;
 }
 
 /* The same of all that is left; false: its last quote is missing. */

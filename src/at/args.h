@@ -74,6 +74,10 @@ enum at_args_result at_args_find_fault(const struct at_command *row, const struc
                                        struct span body, struct at_args *ret_args,
                                        struct at_fault *ret_fault);
 
+/* True when the value of that parameter may not be shown, of a set with this text behind its `=`.
+ */
+bool at_param_is_secret(const struct at_param *param, struct span body);
+
 /* Cuts the next parameter off `*rest`: up to a comma outside quotes.  `*more` says that a comma
  * followed, and so another parameter does.  False: quotes that do not match. */
 bool at_args_cut(struct span *rest, bool *more, struct span *ret_text, bool *ret_quoted);

@@ -9,19 +9,19 @@
 enum { VALUE_SHOWN_MAX = 40, VALUE_LOOKED_AT = 600 };
 
 /* Index of the first secret parameter; the count where there is none. */
-static size_t first_secret(const struct at_command *row)
+static size_t first_secret(const struct at_command *row, struct span body)
 {
     size_t i = 0;
 
-    while (i < row->param_count && !row->params[i].secret)
+    while (i < row->param_count && !at_param_is_secret(&row->params[i], body))
         i++;
     return i;
 }
 
 /* Of a command that this program does not have nobody knows which text is a secret. */
-static bool may_show(const struct at_command *row, size_t index, struct span value, bool quoted)
+static bool may_show(const struct at_command *row, size_t secret, size_t index, struct span value,
+                     bool quoted)
 {
-    size_t secret = first_secret(row);
     int32_t number;
 
     if (row->secret)
@@ -51,12 +51,12 @@ static void add_printable(struct text *out, struct span value)
         text_add(out, "…");
 }
 
-static void add_value(const struct at_command *row, size_t index, struct span value, bool quoted,
-                      struct text *out)
+static void add_value(const struct at_command *row, size_t secret, size_t index, struct span value,
+                      bool quoted, struct text *out)
 {
     const char *quote = quoted ? "\"" : "";
 
-    if (!may_show(row, index, value, quoted)) {
+    if (!may_show(row, secret, index, value, quoted)) {
         text_add(out, "…");
         return;
     }
@@ -69,7 +69,7 @@ void at_args_show(const struct at_command *row, const struct at_model *model, st
                   struct text *out)
 {
     const char *comma = "";
-    size_t index = 0;
+    size_t secret = first_secret(row, body), index = 0;
     bool more = body.len > 0;
 
     while (more) {
@@ -84,7 +84,7 @@ void at_args_show(const struct at_command *row, const struct at_model *model, st
             text_add(out, "…");
             return;
         }
-        add_value(row, index++, value, quoted, out);
+        add_value(row, secret, index++, value, quoted, out);
     }
 }
 
@@ -140,7 +140,7 @@ static void explain_length(const struct at_fault *fault, const struct at_model *
     add_allowed(fault->param, model, out);
 }
 
-static void explain_value(const struct at_command *row, const struct at_fault *fault,
+static void explain_value(const struct at_command *row, size_t secret, const struct at_fault *fault,
                           const struct at_model *model, struct text *out)
 {
     const struct at_param *param = fault->param;
@@ -153,7 +153,7 @@ static void explain_value(const struct at_command *row, const struct at_fault *f
         return;
     } else {
         text_add(out, "<%s> is ", param->name);
-        add_value(row, index, fault->value, fault->quoted, out);
+        add_value(row, secret, index, fault->value, fault->quoted, out);
         if (param->type == AT_NUMBER && fault->quoted && !param->quoted_too)
             text_add(out, ", a number in quotes");
         else if (param->type == AT_NUMBER && fault->result == AT_ARGS_SYNTAX)
@@ -181,6 +181,6 @@ void at_args_explain(const struct at_command *row, const struct at_model *model,
                fault.value.len > 0) {
         text_add(out, "<%s> holds a control character", fault.param->name);
     } else {
-        explain_value(row, &fault, model, out);
+        explain_value(row, first_secret(row, body), &fault, model, out);
     }
 }

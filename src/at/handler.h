@@ -141,6 +141,10 @@ void at_await_input(struct at_session *at);
  * does the first of what it answers later. */
 void at_info(struct at_session *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same with `data`, any bytes, behind its text. */
+void at_info_data(struct at_session *at, struct span data, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Bytes as they are: part of an answer whose first line was at_info(). */
 void at_put(struct at_session *at, struct span bytes);
 

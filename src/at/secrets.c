@@ -122,7 +122,7 @@ static bool find_values(const struct at_session *at, const struct at_command *ro
     if (at_args_parse(row, &at->config.model, body, &args) != AT_ARGS_FINE)
         return false;
     for (size_t i = 0; i < row->param_count; i++) {
-        if (row->params[i].secret && args.list[i].given)
+        if (at_param_is_secret(&row->params[i], body) && args.list[i].given)
             find(finds, args.list[i].text);
         any = any || row->params[i].secret;
     }

@@ -17,7 +17,7 @@ static bool gives_secret(const struct at_session *at, const struct at_lexeme *le
     if (row->secret || at_args_parse(row, &at->config.model, lexeme->body, &args) != AT_ARGS_FINE)
         return true;
     for (size_t i = 0; i < row->param_count; i++) {
-        if (row->params[i].secret && args.list[i].given)
+        if (at_param_is_secret(&row->params[i], lexeme->body) && args.list[i].given)
             return true;
     }
     return false;

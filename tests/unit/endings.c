@@ -67,8 +67,12 @@ enum { SECOND_MS = 1000, HALF = 2, NAME_MAX_LENGTH = 80 };
 
 static void says_half(struct play *play, const struct move *move)
 {
-    if (move->kind == MOVE_SAYS)
-        peer_send(play_server(play, move->port), span_at(move->text, strlen(move->text) / HALF));
+    struct span bytes;
+
+    if (move->kind != MOVE_SAYS)
+        return;
+    bytes = move_bytes(move);
+    peer_send(play_server(play, move->port), span_at(bytes.data, bytes.len / HALF));
 }
 
 static void says_all(struct play *play, size_t step)
@@ -359,7 +363,7 @@ static void set_name(struct play *play, size_t step, enum ending ending, enum po
     const struct move *move = &play->conversation->moves[step];
 
     snprintf(play->name, sizeof(play->name), "%s, step %zu (port %u: \"%s\") %s%s, %s", play->model,
-             step, (unsigned)move->port, show(span_of(move->text != NULL ? move->text : "")),
+             step, (unsigned)move->port, show(move->text != NULL ? move_bytes(move) : span_of("")),
              ending_names[ending], when, posture_names[posture]);
 }
 

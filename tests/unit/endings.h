@@ -29,47 +29,53 @@ struct move {
     enum move_kind kind;
     uint16_t port; /* of the server */
     const char *text;
+    size_t len; /* of `text` where it has zero bytes; else 0 */
 };
 
 #define LINE(line)                                                                                 \
     {                                                                                              \
-        MOVE_LINE, 0, line                                                                         \
+        MOVE_LINE, 0, line, 0                                                                      \
     }
 #define BYTES(bytes)                                                                               \
     {                                                                                              \
-        MOVE_BYTES, 0, bytes                                                                       \
+        MOVE_BYTES, 0, bytes, 0                                                                    \
     }
 #define ESCAPE                                                                                     \
     {                                                                                              \
-        MOVE_ESCAPE, 0, NULL                                                                       \
+        MOVE_ESCAPE, 0, NULL, 0                                                                    \
     }
 #define SAYS(at, text)                                                                             \
     {                                                                                              \
-        MOVE_SAYS, at, text                                                                        \
+        MOVE_SAYS, at, text, 0                                                                     \
+    }
+/* The same of a packet, a literal. */
+#define PACKET(at, bytes)                                                                          \
+    {                                                                                              \
+        MOVE_SAYS, at, bytes, sizeof(bytes) - 1                                                    \
     }
 #define SHAKES(at)                                                                                 \
     {                                                                                              \
-        MOVE_SHAKES, at, NULL                                                                      \
+        MOVE_SHAKES, at, NULL, 0                                                                   \
     }
 #define ENDS(at)                                                                                   \
     {                                                                                              \
-        MOVE_ENDS, at, NULL                                                                        \
+        MOVE_ENDS, at, NULL, 0                                                                     \
     }
 #define CALLS(from)                                                                                \
     {                                                                                              \
-        MOVE_CALLS, from, NULL                                                                     \
+        MOVE_CALLS, from, NULL, 0                                                                  \
     }
 #define DATAGRAM(from, text)                                                                       \
     {                                                                                              \
-        MOVE_DATAGRAM, from, text                                                                  \
+        MOVE_DATAGRAM, from, text, 0                                                               \
     }
 #define ANSWERS                                                                                    \
     {                                                                                              \
-        MOVE_ANSWERS, 123, NULL                                                                    \
+        MOVE_ANSWERS, 123, NULL, 0                                                                 \
     }
 #define PAUSE(ms)                                                                                  \
     {                                                                                              \
-        MOVE_PAUSE, ms, NULL                                                                       \
+        MOVE_PAUSE, ms, NULL, 0                                                                    \
     }
 
 struct conversation {

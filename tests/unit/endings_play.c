@@ -90,13 +90,18 @@ static bool answers_time(struct play *play)
     return any && peer_send(peer, span_at(packet, sizeof(packet)));
 }
 
+struct span move_bytes(const struct move *move)
+{
+    return move->len > 0 ? span_at(move->text, move->len) : span_of(move->text);
+}
+
 bool play_says(struct play *play, const struct move *move)
 {
     struct scripted_peer *peer = play_server(play, move->port);
 
     switch (move->kind) {
     case MOVE_SAYS:
-        return peer_send(peer, span_of(move->text));
+        return peer_send(peer, move_bytes(move));
     case MOVE_SHAKES:
         peer_decide(peer, &(struct peer_handshake){ .verdict = VERDICT_YES });
         return peer->state == PEER_OPEN;

@@ -32,6 +32,8 @@ void play_type_at_once(struct play *play, size_t port, const char *text);
 
 /* True for what a server does. */
 bool move_is_servers(const struct move *move);
+/* What a server says. */
+struct span move_bytes(const struct move *move);
 /* A server does it; false when there is no connection for it. */
 bool play_says(struct play *play, const struct move *move);
 

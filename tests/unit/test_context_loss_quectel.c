@@ -27,6 +27,8 @@ static const char *const setup[] = {
 #define URL(count, text) LINE("AT+QHTTPURL=" count ",5"), BYTES(text)
 #define PLAIN_URL        URL("18", "http://localhost/x")
 #define GOOD(port)       SAYS(port, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+#define MQTT_OPEN        LINE("AT+QMTOPEN=0,\"localhost\",80")
+#define MQTT_CONNECTED   MQTT_OPEN, LINE("AT+QMTCONN=0,\"c\""), PACKET(80, "\x20\x02\0\0")
 #define MAIL(host)                                                                                 \
     LINE("AT+QSMTPSRV=\"" host "\",25;+QSMTPDST=0;+QSMTPDST=1,1,\"c@d\""),                         \
         LINE("AT+QSMTPBODY=1,5"), BYTES("hello"), ESCAPE
@@ -79,6 +81,16 @@ static const struct service_row rows[] = {
       MOVES(URL("19", "https://localhost/x"), LINE("AT+QHTTPGET=10"), SHAKES(443), GOOD(443),
             LINE("AT+QHTTPDL=\"RAM:a\",50"), SAYS(443, "hel")),
       UNASKED("\r\n+QHTTPDL: 3,5,3808\r\n") },
+    { "MQTT, name", MOVES(LINE("AT+QMTOPEN=0,\"slow\",80")), UNASKED("\r\n+QMTOPEN: 0,-1\r\n") },
+    { "MQTT, open", MOVES(MQTT_OPEN), UNASKED("\r\n+QMTSTAT: 0,1\r\n") },
+    { "MQTT, login", MOVES(MQTT_OPEN, LINE("AT+QMTCONN=0,\"c\"")),
+      UNASKED("\r\n+QMTSTAT: 0,1\r\n") },
+    { "MQTT, connected", MOVES(MQTT_CONNECTED), UNASKED("\r\n+QMTSTAT: 0,1\r\n") },
+    { "MQTT, subscribing", MOVES(MQTT_CONNECTED, LINE("AT+QMTSUB=0,1,\"a\",0")),
+      UNASKED("\r\n+QMTSTAT: 0,1\r\n") },
+    { "MQTT, prompt", MOVES(MQTT_CONNECTED, LINE("AT+QMTPUB=0,0,0,0,\"t\",4"), BYTES("da")),
+      .by_command = "\r\nERROR\r\n\r\n+QMTSTAT: 0,1\r\n",
+      .by_network = "\r\nERROR\r\n" LOST "\r\n+QMTSTAT: 0,1\r\n", .typed = "ta" },
     { "mail, name", MOVES(MAIL("slow"), LINE("AT+QSMTPPUT=20")), UNASKED("\r\n+QSMTPPUT: -9\r\n") },
     { "mail, greeted", MOVES(MAIL("localhost"), LINE("AT+QSMTPPUT=20"), SAYS(25, "220 ready\r\n")),
       UNASKED("\r\n+QSMTPPUT: -9\r\n") },

@@ -19,8 +19,8 @@ static const char *const setup[] = {
     "AT+QSMTPUSER=\"\"",
     NULL,
 };
-static const char *const closing[] = { "AT+QICLOSE", "AT+QSSLCLOSE=0", "AT+QSECDEL=\"RAM:a\"",
-                                       NULL };
+static const char *const closing[] = { "AT+QICLOSE",    "AT+QSSLCLOSE=0", "AT+QSECDEL=\"RAM:a\"",
+                                       "AT+QMTCLOSE=0", "AT+QMTCLOSE=1",  NULL };
 
 /* ---- HTTP ---- */
 
@@ -89,6 +89,48 @@ static const struct move https_get[] = {
 static const struct move https_download[] = {
     URL("19", "https://localhost/x"), LINE("AT+QHTTPGET=10"), SHAKES(443),     GOOD(443),
     LINE("AT+QHTTPDL=\"RAM:a\",50"),  SAYS(443, "hel"),       SAYS(443, "lo"),
+};
+
+/* ---- MQTT ---- */
+
+#define MQTT_OPEN(port) LINE("AT+QMTOPEN=0,\"localhost\"," port)
+#define CONNACK(port)   PACKET(port, "\x20\x02\0\0")
+
+static const struct move mqtt[] = {
+    MQTT_OPEN("80"),
+    LINE("AT+QMTCONN=0,\"c\""),
+    CONNACK(80),
+    LINE("AT+QMTSUB=0,1,\"a\",2"),
+    PACKET(80, "\x90\x03\0\x01\x02"),
+    LINE("AT+QMTPUB=0,2,2,0,\"t\",2"),
+    BYTES("hi"),
+    PACKET(80, "\x50\x02\0\x02"),
+    PACKET(80, "\x70\x02\0\x02"),
+    PACKET(80, "\x30\x04\0\x01tx"),
+    PACKET(80, "\x34\x06\0\x01t\0\x07y"),
+    PACKET(80, "\x62\x02\0\x07"),
+    LINE("AT+QMTUNS=0,3,\"a\""),
+    PACKET(80, "\xB0\x02\0\x03"),
+    LINE("AT+QMTDISC=0"),
+    LINE("AT+QMTCLOSE=0"),
+};
+
+static const struct move mqtt_refused[] = {
+    MQTT_OPEN("80"),       LINE("AT+QMTCONN=0,\"c\""), PACKET(80, "\x20\x02\0\x05"),
+    MQTT_OPEN("80"),       LINE("AT+QMTCONN=0,\"c\""), CONNACK(80),
+    LINE("AT+QMTCLOSE=0"),
+};
+
+static const struct move mqtt_over_tls[] = {
+    LINE("AT+QMTCFG=\"SSL\",1,1,0"),
+    LINE("AT+QMTOPEN=1,\"localhost\",443"),
+    SHAKES(443),
+    LINE("AT+QMTCONN=1,\"c\""),
+    CONNACK(443),
+    LINE("AT+QMTSUB=1,1,\"a\",0"),
+    PACKET(443, "\x90\x03\0\x01\0"),
+    PACKET(443, "\x30\x04\0\x01tx"),
+    LINE("AT+QMTCLOSE=1"),
 };
 
 /* ---- mail ---- */
@@ -250,6 +292,9 @@ static const struct conversation conversations[] = {
     CONVERSATION(http_refused, "\r\nCONNECT\r\nhello" OK),
     CONVERSATION(https_get, "\r\nCONNECT\r\nhello" OK),
     CONVERSATION(https_download, "\r\n+QHTTPDL: 5,5,0\r\n"),
+    CONVERSATION(mqtt, "\r\n+QMTRECV: 0,7,\"t\",\"y\"\r\n"),
+    CONVERSATION(mqtt_refused, "\r\n+QMTCONN: 0,0,0\r\n"),
+    CONVERSATION(mqtt_over_tls, "\r\n+QMTRECV: 1,0,\"t\",\"x\"\r\n"),
     CONVERSATION(mail, "\r\n+QSMTPPUT: 0\r\n"),
     CONVERSATION(mail_with_login, "\r\n+QSMTPPUT: 0\r\n"),
     CONVERSATION(mail_to_an_old_server, "\r\n+QSMTPPUT: 0\r\n"),

@@ -39,6 +39,8 @@ static const struct line_case cases[] = {
     { "he910", "AT+CMEE=\"1;+CPIN=\"8765\"", { "+CMEE=\"1;+CPIN=\"8765\"" } },
     { "he910", "+CPIN=\"8765\"", { "+CPIN=\"8765\"" } },
     { "l610", "AT+MQTTUSER=1,\"u\",\"word\",\"c\"", { "word" } },
+    { "m95", "AT+QMTCFG=\"AliAuth\",0,\"key\",\"name\",\"word\"", { "word" } },
+    { "m95", "AT+QMTCFG=\"TIMEOUT\",0,10,3,0", { NULL } },
     /* more than there is room for */
     { "he910",
       "AT+CPWD=\"SC\",\"1111\",\"2222\";+CPWD=\"SC\",\"3333\",\"4444\"\r",
@@ -130,19 +132,30 @@ static bool has_secret(const struct at_command *row)
 
 enum form { AS_IT_IS, UNQUOTED, HALF_QUOTED, ONE_TOO_MANY, WRONG_NUMBERS, FORMS };
 
-static void add_value(struct text *line, const struct at_param *param, const struct at_model *model,
-                      bool all_secret, enum form form)
+/* What stands for a string: where a word makes a secret, that word. */
+static const char *word_of(const struct at_command *row)
+{
+    const char *word = "x";
+
+    for (size_t i = 0; i < row->param_count; i++)
+        if (row->params[i].secret_with != NULL)
+            word = row->params[i].secret_with;
+    return word;
+}
+
+static void add_value(struct text *line, const struct at_command *row, const struct at_param *param,
+                      const struct at_model *model, enum form form)
 {
     const char *quote = form == UNQUOTED ? "" : "\"";
 
     if (param->type != AT_STRING)
         text_add(line, "%d", form == WRONG_NUMBERS ? 99999 : (int)at_param_min(param, model));
-    else if (param->secret || all_secret)
+    else if (param->secret || row->secret)
         text_add(line, "%s%s%s", quote, token, form == HALF_QUOTED ? "" : quote);
     else if (param->words != NULL)
         text_add(line, "\"%.*s\"", (int)strcspn(param->words, ","), param->words);
     else
-        text_add(line, "\"x\"");
+        text_add(line, "\"%s\"", word_of(row));
 }
 
 static void write_line(char *memory, size_t cap, const struct at_command *row,
@@ -154,7 +167,7 @@ static void write_line(char *memory, size_t cap, const struct at_command *row,
     text_add(&line, "AT%s=", row->name);
     for (size_t i = 0; i < row->param_count; i++) {
         text_add(&line, "%s", i > 0 ? "," : "");
-        add_value(&line, &row->params[i], model, row->secret, form);
+        add_value(&line, row, &row->params[i], model, form);
     }
     if (row->param_count == 0)
         text_add(&line, "1,\"%s\"", token);

@@ -3,6 +3,7 @@
 #define QUECTEL_MQTT_H
 
 #include "base/bytes.h"
+#include "base/hmac.h"
 #include "module/module.h"
 #include "personalities/quectel/quectel_facts.h"
 #include "services/mqtt.h"
@@ -21,7 +22,8 @@ enum quectel_mqtt_setting {
     MQTT_SETTING_SESSION,
     MQTT_SETTING_TIMEOUT,
     MQTT_SETTING_SHOW_LENGTH,
-    MQTT_SETTING_WILL
+    MQTT_SETTING_WILL,
+    MQTT_SETTING_CLOUD
 };
 
 /* What +QMTCFG sets. */
@@ -43,6 +45,7 @@ struct quectel_mqtt {
     int32_t index;
     size_t cid; /* of the context that it runs on */
     struct quectel_mqtt_settings settings;
+    char *cloud_product, *cloud_device, *cloud_secret; /* owned; of "ALIAUTH": all or none */
     uint8_t set;          /* a bit for each of enum quectel_mqtt_setting that a host has set */
     bool collects;        /* a prompt collects a message */
     struct bytes entered; /* what that prompt has collected */
@@ -52,6 +55,7 @@ struct quectel_mqtt {
     struct bytes
         heard; /* of a message that the host has not been told: its line from the topic on */
     uint16_t heard_id;
+    int late_stat; /* <err_code> of +QMTSTAT that is told behind that message; 0: none */
 };
 
 /* The client `index` from 0; NULL: no memory. */
@@ -63,6 +67,22 @@ const struct quectel_mqtt *quectel_mqtt_look(const struct at_session *at, int32_
 /* What holds for `setting` decides something: noted where `fact` is it and no host has set it. */
 void quectel_mqtt_note(const struct quectel_mqtt *mqtt, enum quectel_mqtt_setting setting,
                        enum quectel_fact fact);
+
+/* ---- quectel_mqtt_cloud.c ---- */
+
+/* Signed for a cloud. */
+struct quectel_mqtt_cloud_login {
+    char client_id[QUECTEL_MQTT_TEXT_MAX + 64];
+    char user[2 * QUECTEL_MQTT_TEXT_MAX + 2];
+    char password[HMAC_SHA256_HEX_BYTES];
+};
+
+/* True when "ALIAUTH" has given a device. */
+bool quectel_mqtt_has_cloud(const struct quectel_mqtt *mqtt);
+
+/* Of one that has: what it logs in with, for a host that names the client `id`. */
+void quectel_mqtt_sign(const struct quectel_mqtt *mqtt, struct span id,
+                       struct quectel_mqtt_cloud_login *ret_login);
 
 extern const struct module_part quectel_mqtt_part;
 extern const struct at_commands quectel_mqtt_config_rows, quectel_mqtt_rows;

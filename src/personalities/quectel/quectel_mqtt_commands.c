@@ -120,6 +120,7 @@ static enum at_status set_connect(struct at_session *at, const struct at_args *a
     const struct at_arg *list = args->list;
     const struct quectel_mqtt *seen = quectel_mqtt_look(at, list[LOGIN_CLIENT].number);
     const struct quectel_mqtt_settings *settings;
+    struct quectel_mqtt_cloud_login cloud;
     struct mqtt_login login = { .client_id = list[LOGIN_ID].text,
                                 .has_user = list[LOGIN_USER].given,
                                 .has_password = list[LOGIN_PASSWORD].given,
@@ -131,6 +132,13 @@ static enum at_status set_connect(struct at_session *at, const struct at_args *a
     settings = &seen->settings;
     quectel_mqtt_note(seen, MQTT_SETTING_VERSION, FACT_MQTT_VERSION_PRESET);
     quectel_mqtt_note(seen, MQTT_SETTING_KEEP_ALIVE, FACT_MQTT_KEEP_ALIVE_PRESET_S);
+    if (quectel_mqtt_has_cloud(seen) && !login.has_user) {
+        quectel_mqtt_sign(seen, login.client_id, &cloud);
+        login.client_id = span_of(cloud.client_id);
+        login.has_user = login.has_password = true;
+        login.user = span_of(cloud.user);
+        login.password = span_of(cloud.password);
+    }
     login.level = (uint8_t)settings->version;
     login.clean = settings->clean != 0;
     login.keep_alive_s = (uint16_t)settings->keep_alive_s;

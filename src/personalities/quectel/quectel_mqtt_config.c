@@ -42,6 +42,7 @@ static const struct subtype subtypes[] = {
       3,
       { { FIELD(will), 0, 1 }, { FIELD(will_qos), 0, 2 }, { FIELD(will_retain), 0, 1 } },
       true },
+    [MQTT_SETTING_CLOUD] = { "aliauth", 0, { { 0, 0, 0 } }, false },
 };
 
 static int lower(int c)
@@ -81,12 +82,23 @@ static void note(const struct quectel_mqtt *mqtt, enum quectel_mqtt_setting sett
     quectel_mqtt_note(mqtt, setting, FACT_MQTT_RETRIES_PRESET);
 }
 
+/* A secret is not read back. */
+static void answer_device(struct at_session *at, const struct quectel_mqtt *mqtt)
+{
+    at_info(at, "+QMTCFG: \"aliauth\",\"%s\",\"%s\",\"%s\"", at_text(mqtt->cloud_product),
+            at_text(mqtt->cloud_device), quectel_mqtt_has_cloud(mqtt) ? "***" : "");
+}
+
 static void answer(struct at_session *at, struct quectel_mqtt *mqtt, const struct subtype *subtype)
 {
     struct quectel_mqtt_settings *settings = &mqtt->settings;
     char values[40];
     struct text text;
 
+    if (subtype == &subtypes[MQTT_SETTING_CLOUD]) {
+        answer_device(at, mqtt);
+        return;
+    }
     note(mqtt, (enum quectel_mqtt_setting)(subtype - subtypes));
     text_init(&text, values, sizeof(values));
     for (size_t i = 0; i < subtype->count; i++)
@@ -144,6 +156,56 @@ static bool take(struct quectel_mqtt_settings *settings, const struct subtype *s
     return true;
 }
 
+/* ---- the device of a cloud ---- */
+
+enum { CLOUD_PRODUCT = ARG_VALUE, CLOUD_DEVICE, CLOUD_SECRET, CLOUD_END };
+
+static bool keep_device(struct quectel_mqtt *mqtt, struct span product, struct span device,
+                        struct span secret)
+{
+    return at_text_set(&mqtt->cloud_product, product) && at_text_set(&mqtt->cloud_device, device) &&
+           at_text_set(&mqtt->cloud_secret, secret);
+}
+
+/* Three texts; all empty: none any more. */
+static bool is_device(const struct at_args *args)
+{
+    size_t empty = 0;
+
+    for (size_t i = CLOUD_PRODUCT; i < CLOUD_END; i++)
+        empty += args->list[i].text.len == 0;
+    return args->count == CLOUD_END && (empty == 0 || empty == CLOUD_END - CLOUD_PRODUCT);
+}
+
+static enum at_status set_device(struct at_session *at, struct quectel_mqtt *mqtt,
+                                 const struct at_args *args)
+{
+    static const struct span none = { NULL, 0 };
+
+    if (!is_device(args))
+        return at_refuse_plain(at, "\"aliauth\" has product key, device name and device secret");
+    if (keep_device(mqtt, args->list[CLOUD_PRODUCT].text, args->list[CLOUD_DEVICE].text,
+                    args->list[CLOUD_SECRET].text))
+        return AT_OK;
+    keep_device(mqtt, none, none, none);
+    return at_refuse_memory(at, FACT_PLAIN_ERROR);
+}
+
+/* ---- the command ---- */
+
+static enum at_status change(struct at_session *at, struct quectel_mqtt *mqtt,
+                             const struct subtype *subtype, const struct at_args *args)
+{
+    if (subtype == &subtypes[MQTT_SETTING_CLOUD])
+        return set_device(at, mqtt, args);
+    if (!take(&mqtt->settings, subtype, args))
+        return at_refuse_plain(at,
+                               "the values of \"%s\" are not right or too many; "
+                               "docs/commands/quectel.md has them all",
+                               subtype->name);
+    return AT_OK;
+}
+
 static enum at_status set_config(struct at_session *at, const struct at_args *args)
 {
     const struct subtype *subtype = find(args->list[ARG_TYPE].text);
@@ -164,11 +226,8 @@ static enum at_status set_config(struct at_session *at, const struct at_args *ar
         answer(at, mqtt, subtype);
         return AT_OK;
     }
-    if (!take(&mqtt->settings, subtype, args))
-        return at_refuse_plain(at,
-                               "the values of \"%s\" are not right or too many; "
-                               "docs/commands/quectel.md has them all",
-                               subtype->name);
+    if (change(at, mqtt, subtype, args) != AT_OK)
+        return AT_FAIL;
     mqtt->set |= (uint8_t)(1U << (subtype - subtypes));
     return AT_OK;
 }
@@ -182,7 +241,12 @@ static const struct at_param config_params[ARG_COUNT] = {
     { .name = "tcpconnectID", .type = AT_STRING, .max = 3 },
     VALUE,
     VALUE,
-    VALUE,
+    { .name = "value",
+      .type = AT_STRING,
+      .optional = true,
+      .secret = true,
+      .secret_with = "aliauth",
+      .max = QUECTEL_MQTT_TEXT_MAX },
     VALUE,
     VALUE,
 };
@@ -192,7 +256,7 @@ static const struct at_command rows[] = {
       .help = "Settings of the MQTT clients 0 to 5; without a value it answers: SSL (0, 1; the "
               "context of +QSSLCFG), VERSION (3, 4), KEEPALIVE (0 to 3600 s), SESSION (1: a clean "
               "one), TIMEOUT (s, how often again, told or not), SHOWRECVLEN (0, 1), WILL (0, 1; "
-              "QoS, retained, topic, message).",
+              "QoS, retained, topic, message), ALIAUTH (product key, device name and secret).",
       .source = "docs/facts/mqtt-mux-ppp.md §2",
       .plain_error = true,
       AT_PARAMS(config_params),

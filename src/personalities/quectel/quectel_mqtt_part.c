@@ -49,9 +49,13 @@ static void on_open(void *ctx, enum mqtt_end end)
     at_urc(mqtt->owner->at, "+QMTOPEN: %d,%d", (int)mqtt->index, result);
 }
 
-static void tell_state(const struct quectel_mqtt *mqtt, int code)
+/* A message that came before comes first. */
+static void tell_state(struct quectel_mqtt *mqtt, int code)
 {
-    at_urc(mqtt->owner->at, "+QMTSTAT: %d,%d", (int)mqtt->index, code);
+    if (mqtt->heard.data != NULL)
+        mqtt->late_stat = code;
+    else
+        at_urc(mqtt->owner->at, "+QMTSTAT: %d,%d", (int)mqtt->index, code);
 }
 
 static int stat_of(enum mqtt_end end)
@@ -137,7 +141,7 @@ static bool on_message(void *ctx, const struct mqtt_message *message)
 
 static void on_end(void *ctx, enum mqtt_end end)
 {
-    const struct quectel_mqtt *mqtt = ctx;
+    struct quectel_mqtt *mqtt = ctx;
 
     if (end == MQTT_LEFT)
         at_urc(mqtt->owner->at, "+QMTDISC: %d,0", (int)mqtt->index);
@@ -179,6 +183,9 @@ static void on_quiet(struct module_terminal *terminal, void *state)
         at_unsolicited(terminal->at, bytes_span(&mqtt->heard), "+QMTRECV: %d,%u,\"",
                        (int)mqtt->index, (unsigned)mqtt->heard_id);
     bytes_free(&mqtt->heard);
+    if (mqtt->late_stat != 0)
+        tell_state(mqtt, mqtt->late_stat);
+    mqtt->late_stat = 0;
     mqtt_resume(&mqtt->client);
 }
 
@@ -202,12 +209,15 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
 static void deinit(struct tlsmodem *modem, void *state)
 {
     struct quectel_mqtt *mqtt = state;
+    char **const texts[] = { &mqtt->cloud_product, &mqtt->cloud_device, &mqtt->cloud_secret };
 
     (void)modem;
     mqtt_deinit(&mqtt->client);
     bytes_free(&mqtt->heard);
     bytes_free(&mqtt->entered);
     wipe(&mqtt->settings, sizeof(mqtt->settings));
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        at_text_set(texts[i], span_at(NULL, 0));
 }
 
 static bool is_idle(const struct tlsmodem *modem, const void *state)

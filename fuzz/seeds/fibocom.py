@@ -169,8 +169,27 @@ MQTT = {
     "mqtt-tls": L610 + CALL + line('AT+MQTTWILL=2,"w",1,0,"gone"') + line('AT+MQTTOPEN=2,"localhost",443,0,60,2') + wait(4) + sends(SECURE, b"\x20\x02\0\5") + wait(4),
     "mqtt-closed": BROKER + CONNACK + closes(WEB) + wait(4),
     "mqtt-silent": BROKER + wait_s(20) + line('AT+MQTTOPEN=1,"localhost",80,1,60') + wait(4) + CONNACK + wait_s(200),
+    "mqtt-refused": BROKER + sends(WEB, b"\x20\x02\0\4") + wait(4) + lines("AT+CMEE=1") + line('AT+MQTTSUB=1,"a",0'),
+    "mqtt-read": BROKER + CONNACK + lines("AT+MQTTCONF=1", "AT+MQTTCONF?") + sends(WEB, b"\x34\x06\0\1t\0\1x\x30\x04\0\1ty") + wait(4)
+    + line("AT+MQTTREAD=1") + wait(4) + line("AT+MQTTREAD=1") + line("AT+MQTTREAD=1"),
+    "mqtt-will": L610 + CALL + line('AT+MQTTWILL=1,"w",1,1,4') + typed("gone") + line('AT+MQTTOPEN=1,"localhost",80,1,60,1') + wait(4) + closes(WEB),
     "mqtt-context": BROKER + CONNACK + line("AT+MIPCALL=0"),
     "mqtt-no-memory": L610 + b"".join(no_memory(call) + BROKER[1:] for call in (1, 2, 3)),
 }
 
-SEEDS = {**SOCKETS, **HTTP, **FTP_SEEDS, **MQTT}
+HMCON = line('AT+HMCON=0,60,"localhost","80","d","s",0') + wait(4)
+IN_CLOUD = L610 + CALL + HMCON + CONNACK
+
+CLOUD = {
+    "cloud": IN_CLOUD + line('AT+HMSUB=1,"a"') + sends(WEB, b"\x90\x03\0\1\1") + line('AT+HMPUB=1,"t",7,"{\\"a\\":1}"') + sends(WEB, b"\x40\x02\0\2")
+    + line('AT+HMPUB=0,"t",2,hi') + wait(4) + sends(WEB, b"\x30\x04\0\1tx") + wait(4) + line('AT+HMUNS="a"') + sends(WEB, b"\xb0\x02\0\3") + line("AT+HMDIS") + wait(4) + line("AT+HMDIS"),
+    "cloud-digits": L610 + CALL + line('AT+HMCON=0,60,"localhost","80","d",,1') + wait(4) + CONNACK + line('AT+HMPUB=0,"t",2,"6869"') + wait(4)
+    + sends(WEB, b"\x30\x04\0\1tx") + wait(4) + line("AT+HMDISC=0") + wait(4),
+    "cloud-refused": L610 + CALL + HMCON + sends(WEB, b"\x20\x02\0\5") + wait(4) + HMCON + wait_s(20),
+    "cloud-lost": IN_CLOUD + line('AT+HMSUB=1,"a"') + sends(WEB, b"\x90\x03\0\1\1") + closes(WEB) + wait_s(10) + wait(9) + CONNACK + line('AT+HMPUB=1,"t",1,"x"') + closes(WEB) + wait(4) + line("AT+HMDIS"),
+    "cloud-context": IN_CLOUD + line('AT+HMPUB=1,"t",1,"x"') + on_port(2) + line("AT+MIPCALL=0") + wait_s(20),
+    "cloud-left": L610 + CALL + line('AT+HMCON=0,60,"localhost","80","d","s",0') + b"g" + wait(4) + line("AT+HMDIS"),
+    "cloud-no-memory": L610 + b"".join(no_memory(call) + (CALL + HMCON) for call in (1, 2, 3)),
+}
+
+SEEDS = {**CLOUD, **SOCKETS, **HTTP, **FTP_SEEDS, **MQTT}

@@ -3,11 +3,16 @@
 
 #include "check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define ERRAND(model, ready, answer, steps)                                                        \
     {                                                                                              \
-        model, ready, answer, steps, COUNT(steps)                                                  \
+        model, ready, answer, steps, COUNT(steps), false                                           \
+    }
+#define ERRAND_OF_MODEL(model, ready, answer, steps)                                               \
+    {                                                                                              \
+        model, ready, answer, steps, COUNT(steps), true                                            \
     }
 
 enum { UDP_PORT = 5353 };
@@ -129,6 +134,32 @@ static const struct errand_step quectel_mail[] = {
     { TYPE, 0, "AT+QSMTPCLR\r" },
 };
 
+static const struct errand_step quectel_mqtt[] = {
+    { LISTEN, 80, NULL },
+    { TYPE, 0, "AT+QMTOPEN=0,\"localhost\",80\r" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+QMTCONN=0,\"c\",\"u\",\"p\"\r" },
+    { PACKET, 80, "20020000" },
+    { TYPE, 0, "AT+QMTSUB=0,1,\"a\",1,\"b\",2\r" },
+    { PACKET, 80, "900400010102" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+QMTPUB=0,2,1,0,\"t\",2\rhi" },
+    { PACKET, 80, "40020002" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+QMTPUB=0,3,2,1,\"t\"\rhi\x1A" },
+    { PACKET, 80, "50020003" },
+    { PACKET, 80, "70020003" },
+    { PACKET, 80, "3406000162000778" },
+    { PACKET, 80, "62020007" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+QMTUNS=0,4,\"a\"\r" },
+    { PACKET, 80, "B0020004" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+QMTDISC=0\r" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+QMTCLOSE=0\r" },
+};
+
 static const struct errand_step fibocom_sockets[] = {
     { LISTEN, 443, NULL },
     { TYPE, 0, "AT+GTSSLMODE=1\rAT+GTSSLFILE=\"TRUSTFILE\",53\r" PEM },
@@ -171,6 +202,46 @@ static const struct errand_step fibocom_stream[] = {
     { SEND, 80, "cde" },
 };
 
+static const struct errand_step fibocom_mqtt[] = {
+    { LISTEN, 80, NULL },
+    { TYPE, 0, "AT+MQTTCONF=1\rAT+MQTTOPEN=1,\"localhost\",80,1,60\r" },
+    { WAIT, 1000, NULL },
+    { PACKET, 80, "20020000" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+MQTTSUB=1,\"a\",1\r" },
+    { PACKET, 80, "9003000101" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+MQTTPUB=1,\"t\",2,0,2\rhi" },
+    { PACKET, 80, "50020002" },
+    { PACKET, 80, "70020002" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+MQTTPUB=1,\"t\",0,0,\"hi\"\r" },
+    { PACKET, 80, "300400016178" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+MQTTREAD=1\rAT+MQTTCONF=0\r" },
+    { TYPE, 0, "AT+MQTTCLOSE=1\r" },
+    { WAIT, 1000, NULL },
+};
+
+static const struct errand_step fibocom_cloud[] = {
+    { LISTEN, 80, NULL },
+    { TYPE, 0, "AT+HMCON=0,60,\"localhost\",\"80\",\"d\",\"s\",0\r" },
+    { WAIT, 1000, NULL },
+    { PACKET, 80, "20020000" },
+    { TYPE, 0, "AT+HMSUB=1,\"a\"\r" },
+    { PACKET, 80, "9003000101" },
+    { TYPE, 0, "AT+HMPUB=1,\"t\",2,\"hi\"\r" },
+    { PACKET, 80, "40020002" },
+    { PACKET, 80, "300400016178" },
+    { WAIT, 1000, NULL },
+    { CLOSE, 80, NULL },
+    { WAIT, 12000, NULL },
+    { PACKET, 80, "20020000" },
+    { WAIT, 1000, NULL },
+    { TYPE, 0, "AT+HMDIS\r" },
+    { WAIT, 1000, NULL },
+};
+
 static const struct errand_step fibocom_ftp[] = {
     { LISTEN, 21, NULL },
     { LISTEN, 4001, NULL },
@@ -211,13 +282,26 @@ const struct errand errands[] = {
     ERRAND("m95", QUECTEL_READY, "\r\n+QPING: 2,", quectel_sockets),
     ERRAND("m95", QUECTEL_READY, "\r\n+QHTTPDL: 9,9,0\r\n", quectel_http),
     ERRAND("m95", QUECTEL_READY, "\r\n+QSMTPPUT: 0\r\n", quectel_mail),
+    ERRAND("m95", QUECTEL_READY, "\r\n+QMTDISC: 0,0\r\n", quectel_mqtt),
     ERRAND("l610", FIBOCOM_READY, "\r\n+MIPCLOSE: 2,", fibocom_sockets),
     ERRAND("nl668-eau", FIBOCOM_READY, "\r\n+MIPCLOSE: 2,", fibocom_sockets),
     ERRAND("l610", FIBOCOM_READY, "\r\n\r\nabc\r\nOK\r\n", fibocom_http),
     ERRAND("l610", FIBOCOM_READY, "\r\n+HTTPREAD: 3\r\ncde\r\nOK\r\n", fibocom_stream),
     ERRAND("l610", FIBOCOM_READY, "\r\nanother\r\n\r\nOK\r\n\r\n+FTPCLOSE: 1\r\n", fibocom_ftp),
+    ERRAND("l610", FIBOCOM_READY, "\r\n+MQTTREAD: 1,0,1,1,\"a\",\"x\"\r\n", fibocom_mqtt),
+    ERRAND_OF_MODEL("l610", FIBOCOM_READY, "\r\n+HMSTS:0\r\n\r\n+HMDIS OK\r\n", fibocom_cloud),
 };
 const size_t errand_count = COUNT(errands);
+
+static void send_packet(struct scripted_peer *peer, const char *digits)
+{
+    uint8_t bytes[64];
+    size_t len = 0;
+
+    for (; digits[0] != '\0' && len < sizeof(bytes); digits += 2)
+        bytes[len++] = (uint8_t)strtoul((const char[]){ digits[0], digits[1], '\0' }, NULL, 16);
+    peer_send(peer, span_at(bytes, len));
+}
 
 static void take_step(struct world *world, const struct errand_step *step)
 {
@@ -240,6 +324,9 @@ static void take_step(struct world *world, const struct errand_step *step)
         break;
     case SEND:
         peer_send(peer, span_of(step->text));
+        break;
+    case PACKET:
+        send_packet(peer, step->text);
         break;
     case CLOSE:
         peer_close(peer);

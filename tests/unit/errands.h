@@ -6,9 +6,10 @@
 
 #include "world.h"
 
-enum deed { TYPE, WAIT, LISTEN, ACCEPT, SEND, CLOSE };
+enum deed { TYPE, WAIT, LISTEN, ACCEPT, SEND, PACKET, CLOSE };
 
-/* LISTEN, and ACCEPT once more: TLS is granted where the module asks for it. */
+/* LISTEN, and ACCEPT once more: TLS is granted where the module asks for it.  PACKET sends bytes
+ * that are written as pairs of digits. */
 struct errand_step {
     enum deed deed;
     int number; /* port of the peer, or milliseconds */
@@ -21,6 +22,7 @@ struct errand {
     const char *answer; /* that shows that all of it went well */
     const struct errand_step *steps;
     size_t count;
+    bool of_model; /* other models of the maker's lack what it uses */
 };
 
 /* 53 bytes. */

@@ -34,6 +34,16 @@ static const char *after(const char *step, const char *word)
     return strncmp(step, word, len) == 0 ? step + len : NULL;
 }
 
+static void send_digits(struct scripted_peer *peer, const char *digits)
+{
+    uint8_t bytes[64];
+    size_t len = 0;
+
+    for (; digits[0] != '\0' && len < sizeof(bytes); digits += 2)
+        bytes[len++] = (uint8_t)strtoul((const char[]){ digits[0], digits[1], '\0' }, NULL, 16);
+    peer_send(peer, span_at(bytes, len));
+}
+
 static void play_step(struct world *world, const char *step)
 {
     struct scripted_peer *peer = scripted_net_peer(&world->scripted_net, FACT_CASE_PORT);
@@ -44,6 +54,9 @@ static void play_step(struct world *world, const char *step)
         world_advance(world, atol(rest));
     } else if ((rest = after(step, "type ")) != NULL) {
         world_type_text(world, rest);
+    } else if ((rest = after(step, "peer sends hex ")) != NULL) {
+        send_digits(peer, rest);
+        world_settle(world);
     } else if ((rest = after(step, "peer sends ")) != NULL) {
         peer_send(peer, span_of(rest));
         world_settle(world);

@@ -13,7 +13,8 @@ enum { FACT_STEPS_MAX = 12, FACT_CASE_PORT = 80, FACT_CASE_HANGS = 81 };
  *   "wait MS"                        time goes on
  *   "type BYTES"                     bytes without a CR
  *   "peer calls PORT"                connects to a port that the module listens on
- *   "peer sends TEXT", "peer closes" on FACT_CASE_PORT of 127.0.0.1, which accepts; nobody answers
+ *   "peer sends TEXT", "peer sends hex DIGITS",
+ *   "peer closes"                    on FACT_CASE_PORT of 127.0.0.1, which accepts; nobody answers
  *                                    on FACT_CASE_HANGS
  *   "ring NUMBER"                    a call comes in
  *   "peer gets"                      what it has got counts as heard

@@ -25,6 +25,8 @@ static const char *const setup[] = {
 #define URL(text)   LINE("AT+HTTPSET=\"URL\",\"" text "\"")
 #define GOOD(port)  SAYS(port, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
 #define TCP_OPEN    LINE("AT+MIPOPEN=1,,\"localhost\",80,0")
+#define MQTT_OPEN   LINE("AT+MQTTOPEN=1,\"localhost\",80,1,60")
+#define CONNACK     PACKET(80, "\x20\x02\0\0")
 #define TLS_OPEN    LINE("AT+MIPOPEN=1,,\"localhost\",443,2")
 
 static const struct service_row rows[] = {
@@ -86,6 +88,12 @@ static const struct service_row rows[] = {
     { "FTP, put prompt", MOVES(FTP_OPEN, LINE("AT+FTPPUT=\"f\",4"), BYTES("da")),
       HEARD("\r\nERROR\r\n\r\n+FTPCLOSE: 1\r\n"), .typed = "ta" },
     { "FTP, close", MOVES(FTP_OPEN, LINE("AT+FTPCLOSE")), HEARD("\r\n+FTPCLOSE: 1\r\n\r\nOK\r\n") },
+    { "MQTT, name", MOVES(LINE("AT+MQTTOPEN=1,\"slow\",80,1,60")),
+      HEARD("\r\n+MQTTOPEN: 1,0\r\n") },
+    { "MQTT, login", MOVES(MQTT_OPEN), HEARD("\r\n+MQTTOPEN: 1,0\r\n") },
+    { "MQTT, connected", MOVES(MQTT_OPEN, CONNACK), HEARD("\r\n+MQTTBREAK: 1,2\r\n") },
+    { "MQTT, prompt", MOVES(MQTT_OPEN, CONNACK, LINE("AT+MQTTPUB=1,\"t\",0,0,4"), BYTES("da")),
+      HEARD("\r\nERROR\r\n\r\n+MQTTBREAK: 1,2\r\n"), .typed = "ta" },
     { "DNS", MOVES(LINE("AT+MIPDNS=\"slow\"")), HEARD("\r\nERROR\r\n") },
     { "ping, name", MOVES(LINE("AT+MPING=1,\"slow\",4")),
       HEARD("\r\n+MPINGSTAT: 2,\"slow\",0,0,0\r\n") },

@@ -14,7 +14,8 @@ static const char *const setup[] = {
     NULL,
 };
 static const char *const closing[] = {
-    "AT+FTPCLOSE", "AT+MIPCLOSE=1", "AT+MIPCLOSE=2", "AT+MIPODM=0", "AT+MPING=0", NULL,
+    "AT+FTPCLOSE",   "AT+MIPCLOSE=1",  "AT+MIPCLOSE=2", "AT+MIPODM=0", "AT+MPING=0",
+    "AT+MQTTREAD=1", "AT+MQTTCLOSE=1", "AT+HMDIS",      NULL,
 };
 
 /* ---- FTP ---- */
@@ -247,6 +248,45 @@ static const struct move transparent_tls[] = {
     LINE("AT+MIPODM=0"),
 };
 
+/* ---- MQTT ---- */
+
+#define CONNACK PACKET(80, "\x20\x02\0\0")
+
+static const struct move mqtt[] = {
+    LINE("AT+MQTTCONF=0"),
+    LINE("AT+MQTTOPEN=1,\"localhost\",80,1,60"),
+    CONNACK,
+    LINE("AT+MQTTSUB=1,\"a\",2"),
+    PACKET(80, "\x90\x03\0\x01\x02"),
+    LINE("AT+MQTTPUB=1,\"t\",1,0,2"),
+    BYTES("hi"),
+    PACKET(80, "\x40\x02\0\x02"),
+    PACKET(80, "\x30\x04\0\x01tx"),
+    PACKET(80, "\x32\x06\0\x01t\0\x07y"),
+    LINE("AT+MQTTUNSUB=1,\"a\""),
+    PACKET(80, "\xB0\x02\0\x03"),
+    LINE("AT+MQTTCLOSE=1"),
+};
+
+static const struct move mqtt_read[] = {
+    LINE("AT+MQTTCONF=1"),
+    LINE("AT+MQTTOPEN=1,\"localhost\",80,1,60"),
+    CONNACK,
+    PACKET(80, "\x30\x04\0\x01tx"),
+    LINE("AT+MQTTREAD=1"),
+    PACKET(80, "\x30\x04\0\x01ty"),
+    LINE("AT+MQTTREAD=1"),
+    LINE("AT+MQTTCLOSE=1"),
+};
+
+static const struct move mqtt_refused[] = {
+    LINE("AT+MQTTOPEN=1,\"localhost\",80,1,60"),
+    PACKET(80, "\x20\x02\0\x05"),
+    LINE("AT+MQTTOPEN=1,\"localhost\",80,1,60"),
+    CONNACK,
+    LINE("AT+MQTTCLOSE=1"),
+};
+
 /* ---- names, echoes, time ---- */
 
 static const struct move names[] = {
@@ -281,6 +321,9 @@ static const struct conversation conversations[] = {
     CONVERSATION(two_sockets, "\r\n+MIPRTCP: 1,5,early\r\n\r\n+MIPRTCP: 2,5,hello\r\n"),
     CONVERSATION(transparent_tcp, "\r\n+MIPRTCP: 1,9,meanwhile\r\n"),
     CONVERSATION(transparent_tls, "helloagain\r\nOK\r\n"),
+    CONVERSATION(mqtt, "\r\n+MQTTMSG: 1,1,\"t\",\"y\"\r\n"),
+    CONVERSATION(mqtt_read, "\r\n+MQTTREAD: 1,0,1,1,\"t\",\"y\"\r\n\r\nOK\r\n"),
+    CONVERSATION(mqtt_refused, "\r\n+MQTTOPEN: 1,0\r\n\r\nOK\r\n\r\n+MQTTOPEN: 1,1\r\n"),
     CONVERSATION(names, "\r\n+MIPDNS: \"localhost\",127.0.0.1\r\n\r\nOK\r\n"),
     CONVERSATION(echoes, "\r\n+MPINGSTAT: 0,\"127.0.0.1\",3,3,400\r\n"),
     CONVERSATION(time_server, "\r\n+MIPNTP: 1\r\n"),

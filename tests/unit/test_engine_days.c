@@ -102,7 +102,7 @@ static const char *end_of_context(const struct errand *errand)
 {
     return strstr(errand->ready, "+QIACT") != NULL   ? "AT+QSMTPCLR\rAT+QIDEACT\r"
            : strstr(errand->ready, "#SGACT") != NULL ? "AT#SGACT=1,0\r"
-                                                     : "AT+MIPCALL=0\r";
+                                                     : "AT+HMDIS\rAT+MIPCALL=0\r";
 }
 
 /* Out of whatever state it is in, with servers that are there. */

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LINE_BYTES = 1800, VALUES_MAX = 64 };
+enum { LINE_BYTES = 4400, VALUES_MAX = 64 };
 
 /* Commands whose answer to good values depends on more than the row. */
 static const char *const by_state[] = {
@@ -55,7 +55,8 @@ static const char *const by_name_or_socket[] = {
     "+FTPCDUP",  "+FTPPWD",    "+FTPMKD",      "+FTPRMD",   "+FTPDEL",    "+FTPREN",  "+FTPSIZE",
     "+FTPTIME",  "+FTPSYST",   "+FTPNOOP",     "+FTPOPEN",  "+FTPCWD",    "+FTPLIST", "+FTPGET",
     "+FTPRECV",  "+FTPCLOSE",  "+MQTTOPEN",    "+MQTTSUB",  "+MQTTUNSUB", "+MQTTPUB", "+MQTTCLOSE",
-    "+MQTTUSER",
+    "+MQTTUSER", "+MQTTWILL",  "+MQTTREAD",    "+HMCON",    "+HMDIS",     "+HMDISC",  "+HMPUB",
+    "+HMSUB",    "+HMUNS",
 };
 
 /* The same of Quectel's files, HTTP, mail and MQTT: a file, an exchange, an address, what a prompt

@@ -191,6 +191,7 @@ static void run_errands(struct world *world, const struct weighed *modem, long m
 {
     for (size_t i = 0; i < errand_count; i++) {
         if (strcmp(errands[i].ready, modem->ready) != 0 ||
+            (errands[i].of_model && strcmp(errands[i].model, modem->model) != 0) ||
             (i > 0 && errands[i].steps == errands[i - 1].steps))
             continue;
         errand_prepare(world, &errands[i]);

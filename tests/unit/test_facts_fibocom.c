@@ -22,6 +22,8 @@ static const char *const lines[] = { "ATE0", "AT+CMEE=1", NULL };
 #define GONE     URC("+HTTP: 0") URC("+HTTPRES: 0,601,0")
 #define URL      "AT+HTTPSET=\"URL\",\"http://127.0.0.1:80/\""
 
+#define CLOUD "AT+HMCON=0,60,\"127.0.0.1\",\"80\",\"d\",\"s\",0"
+
 #define LOAD(id) "AT+GTSSLCIPHER=" #id ",1"
 
 static const struct fact_case cases[] = {
@@ -44,6 +46,26 @@ static const struct fact_case cases[] = {
       "",
       URC("+MQTTOPEN: 1,0"),
       UNUSED },
+    { "mqtt-refusal-is-told",
+      "no",
+      { UP, "AT+MQTTOPEN=1,\"127.0.0.1\",80,1,60", "peer sends hex 20020005",
+        "AT+MQTTSUB=1,\"t\",0" },
+      CME("704"),
+      CME("3"),
+      USED },
+    { "hm-tls-port",
+      "80",
+      { UP, "AT+GTSSLMODE=1", "AT+GTSSLFILE=\"TRUSTFILE\",4", "type abcd", CLOUD },
+      "",
+      URC("+HMCON ERR:1"),
+      USED },
+    { "hm-again-ms",
+      "2000",
+      { UP, CLOUD, "peer sends hex 20020000", "peer closes", "wait 3000",
+        "peer sends hex 20020000" },
+      "",
+      URC("+HMSTS:0"),
+      USED_BEFORE },
     { "left",
       "201",
       { OPENED, "peer sends x" },

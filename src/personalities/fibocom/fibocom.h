@@ -17,6 +17,7 @@
 #include "personalities/fibocom/fibocom_facts.h"
 #include "personalities/fibocom/fibocom_failure.h"
 #include "personalities/fibocom/fibocom_ftp.h"
+#include "personalities/fibocom/fibocom_hm.h"
 #include "personalities/fibocom/fibocom_http.h"
 #include "personalities/fibocom/fibocom_mqtt.h"
 
@@ -145,6 +146,8 @@ struct fibocom {
     struct module_terminal *ftp_asker;   /* may ask whether the file of that session was all */
     char *http_values[HTTP_PARAM_COUNT]; /* owned strings of +HTTPSET; fibocom_http_value() */
     struct fibocom_threshold thresholds[FIBOCOM_SOCKETS];
+    uint8_t mqtt_refusals[FIBOCOM_MQTT_CLIENTS]; /* CONNACK's code of a login that was refused; 0 */
+    bool mqtt_by_length;                         /* +MQTTCONF=1 */
     bool hangs_up; /* +MIPCALL=0 runs: it says itself that the context is down */
 };
 

@@ -27,7 +27,12 @@
     X(FIBOCOM_BAD_PARAMETERS, 50, "incorrect parameters")                                          \
     X(FIBOCOM_UNKNOWN, 100, "unknown")                                                             \
     X(FIBOCOM_GPRS_ERROR, 148, "unspecified GPRS error")                                           \
-    X(FIBOCOM_PDP_AUTHENTICATION, 149, "PDP authentication failure")
+    X(FIBOCOM_PDP_AUTHENTICATION, 149, "PDP authentication failure")                               \
+    X(FIBOCOM_MQTT_VERSION, 700, "MQTT protocol version")                                          \
+    X(FIBOCOM_MQTT_CLIENT, 701, "MQTT client id")                                                  \
+    X(FIBOCOM_MQTT_SERVER, 702, "MQTT server unavailable")                                         \
+    X(FIBOCOM_MQTT_USER, 703, "MQTT user or password")                                             \
+    X(FIBOCOM_MQTT_RIGHTS, 704, "MQTT not authorized")
 
 enum fibocom_error {
 #define FIBOCOM_ERROR_ENUM(name, number, text) name = (number),

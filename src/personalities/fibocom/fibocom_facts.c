@@ -199,6 +199,16 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "Longest opening of +MQTTOPEN, without the login."),
     NUMBER_FACT(FACT_MQTT_REPLY_MS, "mqtt-reply-ms", 10000, 1000, HOUR_MS,
                 "docs/facts/mqtt-mux-ppp.md §1", "Longest wait for an answer of a broker."),
+    SWITCH_FACT(FACT_MQTT_REFUSAL_IS_TOLD, "mqtt-refusal-is-told", true,
+                "docs/facts/mqtt-mux-ppp.md §1",
+                "Where a broker has refused the login, the next command of its client fails with "
+                "+CME ERROR: 700 to 704, which say why; else as for any client that is closed."),
+    NUMBER_FACT(FACT_HM_TLS_PORT, "hm-tls-port", 8883, 0, UINT16_MAX,
+                "docs/facts/mqtt-mux-ppp.md §1.1",
+                "Port of +HMCON that means TLS, by the +GTSSL… settings; 0: none."),
+    NUMBER_FACT(FACT_HM_AGAIN_MS, "hm-again-ms", 10000, 1000, HOUR_MS,
+                "docs/facts/mqtt-mux-ppp.md §1.1",
+                "When a session of +HMCON that was lost is dialled again, each time."),
 };
 
 const struct fact_table fibocom_facts = {

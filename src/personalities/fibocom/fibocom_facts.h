@@ -92,6 +92,9 @@ enum fibocom_fact {
 
     FACT_MQTT_OPEN_MS,
     FACT_MQTT_REPLY_MS,
+    FACT_MQTT_REFUSAL_IS_TOLD,
+    FACT_HM_TLS_PORT,
+    FACT_HM_AGAIN_MS,
 
     FACT_END
 };

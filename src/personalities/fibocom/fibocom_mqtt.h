@@ -15,6 +15,9 @@ enum {
     FIBOCOM_MQTT_PAYLOAD_MAX = 1024
 };
 
+/* What a prompt collects. */
+enum fibocom_mqtt_prompt { MQTT_PROMPT_NONE, MQTT_PROMPT_MESSAGE, MQTT_PROMPT_WILL };
+
 /* What the host has asked for last, until its end is told. */
 enum fibocom_mqtt_task { MQTT_TASK_NONE, MQTT_TASK_OPEN, MQTT_TASK_CLOSE };
 
@@ -24,11 +27,12 @@ struct fibocom_mqtt {
     struct module_terminal *owner; /* the port that hears of it */
     int32_t id;                    /* 1, 2 */
     enum fibocom_mqtt_task task;
-    bool collects; /* a prompt collects a message */
-    bool named;    /* +MQTTUSER was given */
+    enum fibocom_mqtt_prompt collects;
+    bool named; /* +MQTTUSER was given */
     struct mqtt client;
     char *user, *password, *client_id; /* owned; of +MQTTUSER: at_text() reads them */
-    char *will_topic, *will_message;   /* owned; of +MQTTWILL */
+    char *will_topic;                  /* owned; of +MQTTWILL */
+    struct bytes will_message;
     uint8_t will_qos;
     bool will_retain, clean;
     uint16_t keep_alive_s;
@@ -37,7 +41,10 @@ struct fibocom_mqtt {
     struct bytes entered; /* what that prompt has collected */
     struct bytes
         heard; /* of a message that the host has not been told: its line from the topic on */
+    size_t heard_topic, heard_payload; /* how long they are in it */
     uint8_t heard_qos;
+    bool heard_told; /* +MQTTMSGI has told of it: it waits for +MQTTREAD */
+    int late_break;  /* <cause> of +MQTTBREAK that is told behind that message; 0: none */
 };
 
 /* The client `id` from 1; NULL: no memory. */
@@ -45,6 +52,9 @@ struct fibocom_mqtt *fibocom_mqtt_of(const struct at_session *at, int32_t id);
 
 /* The same, to look at; NULL: it holds nothing. */
 const struct fibocom_mqtt *fibocom_mqtt_look(const struct at_session *at, int32_t id);
+
+/* Answers +MQTTREAD with the message that is heard and told of; the next may come. */
+void fibocom_mqtt_show(struct fibocom_mqtt *mqtt, struct at_session *at);
 
 extern const struct module_part fibocom_mqtt_part;
 extern const struct at_commands fibocom_mqtt_rows;

@@ -1,5 +1,5 @@
 /* fibocom_mqtt_commands.c: +MQTTUSER, +MQTTWILL, +MQTTOPEN, +MQTTSUB, +MQTTUNSUB, +MQTTPUB,
- * +MQTTCLOSE.
+ * +MQTTCLOSE, +MQTTCONF, +MQTTREAD.
  *
  * OK says that it has begun; the line of the command's name says how it ended.
  * Source: docs/facts/mqtt-mux-ppp.md §1.
@@ -12,7 +12,7 @@
 
 enum { CLIENT_ID };
 
-/* ---- who, and the last words ---- */
+/* ---- who ---- */
 
 enum { USER_NAME = 1, USER_PASSWORD, USER_CLIENT };
 
@@ -46,25 +46,9 @@ static enum at_status read_user(struct at_session *at)
     return AT_OK;
 }
 
-enum { WILL_TOPIC = 1, WILL_QOS, WILL_RETAIN, WILL_MESSAGE };
-
-static enum at_status set_will(struct at_session *at, const struct at_args *args)
-{
-    struct fibocom_mqtt *mqtt = fibocom_mqtt_of(at, args->list[CLIENT_ID].number);
-
-    if (mqtt == NULL || !keep(&mqtt->will_topic, &args->list[WILL_TOPIC]) ||
-        !keep(&mqtt->will_message, &args->list[WILL_MESSAGE]))
-        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
-    mqtt->will_qos = (uint8_t)args->list[WILL_QOS].number;
-    mqtt->will_retain = args->list[WILL_RETAIN].number != 0;
-    return AT_OK;
-}
-
 /* ---- the connection ---- */
 
 enum { OPEN_SERVER = 1, OPEN_SERVER_PORT, OPEN_CLEAN, OPEN_KEEP_ALIVE, OPEN_TLS };
-
-enum { TLS_ON = 2 };
 
 static enum at_status begin_open(struct at_session *at, struct fibocom_mqtt *mqtt,
                                  const struct at_args *args)
@@ -74,7 +58,7 @@ static enum at_status begin_open(struct at_session *at, struct fibocom_mqtt *mqt
     const struct mqtt_target target = {
         .host = host,
         .port = (uint16_t)args->list[OPEN_SERVER_PORT].number,
-        .secure = args->list[OPEN_TLS].given && args->list[OPEN_TLS].number == TLS_ON,
+        .secure = args->list[OPEN_TLS].given && args->list[OPEN_TLS].number != 0,
         .step_timeout_ms = limit_ms,
         .total_timeout_ms = limit_ms,
     };
@@ -85,6 +69,7 @@ static enum at_status begin_open(struct at_session *at, struct fibocom_mqtt *mqt
     mqtt->owner = terminal_of(at);
     mqtt->clean = args->list[OPEN_CLEAN].number != 0;
     mqtt->keep_alive_s = (uint16_t)args->list[OPEN_KEEP_ALIVE].number;
+    fibocom_of(at)->mqtt_refusals[mqtt->id - 1] = 0;
     err = mqtt_open(&mqtt->client, &target);
     if (err == ERR_NO_MEMORY)
         return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
@@ -131,12 +116,26 @@ static enum at_status read_open(struct at_session *at)
     return AT_OK;
 }
 
+/* Of a client that is not connected.  Where the broker did not want it, the number says why. */
+static enum at_status refuse_closed(struct at_session *at, int32_t id)
+{
+    uint8_t refusal = fibocom_of(at)->mqtt_refusals[id - 1];
+
+    if (refusal < MQTT_REFUSES_VERSION || refusal > MQTT_REFUSES_RIGHTS ||
+        !module_fact_is(module_of(at), FACT_MQTT_REFUSAL_IS_TOLD))
+        return at_refuse(at, FACT_ERROR_STATE, "client %d is not connected; AT+MQTTOPEN first",
+                         (int)id);
+    return at_refuse(at, FIBOCOM_MQTT_VERSION + refusal - MQTT_REFUSES_VERSION,
+                     "the broker has refused the login of client %d: %s; AT+MQTTOPEN again",
+                     (int)id, mqtt_refusal_text(refusal));
+}
+
 /* A client that is open; NULL: the error is noted. */
 static struct fibocom_mqtt *connected(struct at_session *at, int32_t id)
 {
     if (is_connected(fibocom_mqtt_look(at, id)))
         return fibocom_mqtt_of(at, id);
-    at_refuse(at, FACT_ERROR_STATE, "client %d is not connected; AT+MQTTOPEN first", (int)id);
+    refuse_closed(at, id);
     return NULL;
 }
 
@@ -194,43 +193,16 @@ static enum at_status set_unsubscribe(struct at_session *at, const struct at_arg
     return filter(at, args, MQTT_UNSUBSCRIBE);
 }
 
-static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
-                                 struct span payload)
-{
-    struct fibocom_mqtt *mqtt = ctx;
-    enum err err;
+/* ---- messages and last words: in quotes, or of a length ---- */
 
-    mqtt->collects = false;
-    mqtt->sending.topic = span_of(mqtt->topic);
-    mqtt->sending.payload = payload;
-    err = end == AT_PROMPT_COMPLETE ? mqtt_publish(&mqtt->client, &mqtt->sending, NULL) : ERR_OK;
-    bytes_free(&mqtt->entered);
-    return end == AT_PROMPT_COMPLETE ? answer_request(at, err)
-                                     : at_refuse_prompt(at, FACT_PLAIN_ERROR, end, payload.len);
-}
+/* What stands where a text or its length may. */
+struct content {
+    bool quoted;
+    struct span text; /* quoted: the bytes */
+    size_t length;    /* else how many follow */
+};
 
-static enum at_status enter(struct at_session *at, struct fibocom_mqtt *mqtt, struct span topic,
-                            size_t length)
-{
-    struct at_prompt prompt = {
-        .max = length, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered, .ctx = mqtt
-    };
-
-    if (mqtt->collects)
-        return at_refuse(at, FACT_ERROR_STATE, "a message is being entered on another port");
-    if (bytes_reserve(&mqtt->entered, length) != ERR_OK)
-        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
-    snprintf(mqtt->topic, sizeof(mqtt->topic), "%.*s", (int)topic.len, (const char *)topic.data);
-    prompt.memory = mqtt->entered.data;
-    if (at_prompt(at, &prompt) != AT_LATER) {
-        bytes_free(&mqtt->entered);
-        return AT_FAIL;
-    }
-    mqtt->collects = true;
-    return AT_LATER;
-}
-
-/* Quotes come as \" within the quotes of the payload. */
+/* Quotes come as \" within the quotes. */
 static struct span unescaped(struct span text, uint8_t bytes[FIBOCOM_MQTT_PAYLOAD_MAX])
 {
     size_t len = 0;
@@ -243,32 +215,140 @@ static struct span unescaped(struct span text, uint8_t bytes[FIBOCOM_MQTT_PAYLOA
     return span_at(bytes, len);
 }
 
+static enum at_status understand(struct at_session *at, const struct at_arg *arg,
+                                 uint8_t bytes[FIBOCOM_MQTT_PAYLOAD_MAX],
+                                 struct content *ret_content)
+{
+    int32_t length = 0;
+
+    if (!arg->quoted &&
+        (!number_parse(arg->text, &length) || length < 1 || length > FIBOCOM_MQTT_PAYLOAD_MAX))
+        return at_refuse(at, FIBOCOM_BAD_PARAMETERS,
+                         "<message> is neither in quotes nor a length of 1 to %d",
+                         FIBOCOM_MQTT_PAYLOAD_MAX);
+    *ret_content = (struct content){ .quoted = arg->quoted, .length = (size_t)length };
+    if (arg->quoted)
+        ret_content->text = unescaped(arg->text, bytes);
+    return AT_OK;
+}
+
+static enum at_status keep_will(struct at_session *at, struct fibocom_mqtt *mqtt, struct span topic,
+                                struct span message)
+{
+    if (!at_text_set(&mqtt->will_topic, topic) ||
+        bytes_copy(&mqtt->will_message, message) != ERR_OK)
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    return AT_OK;
+}
+
+static enum at_status use_entered(struct at_session *at, struct fibocom_mqtt *mqtt,
+                                  enum fibocom_mqtt_prompt what, struct span entered)
+{
+    if (what == MQTT_PROMPT_WILL)
+        return keep_will(at, mqtt, span_of(mqtt->topic), entered);
+    mqtt->sending.topic = span_of(mqtt->topic);
+    mqtt->sending.payload = entered;
+    return answer_request(at, mqtt_publish(&mqtt->client, &mqtt->sending, NULL));
+}
+
+static enum at_status on_entered(struct at_session *at, void *ctx, enum at_prompt_end end,
+                                 struct span entered)
+{
+    struct fibocom_mqtt *mqtt = ctx;
+    enum fibocom_mqtt_prompt what = mqtt->collects;
+    enum at_status status;
+
+    mqtt->collects = MQTT_PROMPT_NONE;
+    status = end == AT_PROMPT_COMPLETE ? use_entered(at, mqtt, what, entered)
+                                       : at_refuse_prompt(at, FACT_PLAIN_ERROR, end, entered.len);
+    bytes_free(&mqtt->entered);
+    return status;
+}
+
+static enum at_status enter(struct at_session *at, struct fibocom_mqtt *mqtt,
+                            enum fibocom_mqtt_prompt what, struct span topic, size_t length)
+{
+    struct at_prompt prompt = {
+        .max = length, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered, .ctx = mqtt
+    };
+
+    if (mqtt->collects != MQTT_PROMPT_NONE)
+        return at_refuse(at, FACT_ERROR_STATE, "a message is being entered on another port");
+    if (bytes_reserve(&mqtt->entered, length) != ERR_OK)
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    snprintf(mqtt->topic, sizeof(mqtt->topic), "%.*s", (int)topic.len, (const char *)topic.data);
+    prompt.memory = mqtt->entered.data;
+    if (at_prompt(at, &prompt) != AT_LATER) {
+        bytes_free(&mqtt->entered);
+        return AT_FAIL;
+    }
+    mqtt->collects = what;
+    return AT_LATER;
+}
+
 enum { PUB_TOPIC = 1, PUB_QOS, PUB_RETAIN, PUB_PAYLOAD };
 
-/* A payload in quotes is the message; a bare number is the length of one that follows. */
 static enum at_status set_publish(struct at_session *at, const struct at_args *args)
 {
-    const struct at_arg *payload = &args->list[PUB_PAYLOAD];
     struct fibocom_mqtt *mqtt = connected(at, args->list[CLIENT_ID].number);
     struct mqtt_message message = { .topic = args->list[PUB_TOPIC].text,
                                     .qos = (uint8_t)args->list[PUB_QOS].number,
                                     .retain = args->list[PUB_RETAIN].number != 0 };
     uint8_t bytes[FIBOCOM_MQTT_PAYLOAD_MAX];
-    int32_t length;
+    struct content content;
+
+    if (mqtt == NULL || understand(at, &args->list[PUB_PAYLOAD], bytes, &content) != AT_OK)
+        return AT_FAIL;
+    if (!content.quoted) {
+        mqtt->sending = message;
+        return enter(at, mqtt, MQTT_PROMPT_MESSAGE, message.topic, content.length);
+    }
+    message.payload = content.text;
+    return answer_request(at, mqtt_publish(&mqtt->client, &message, NULL));
+}
+
+static enum at_status set_will(struct at_session *at, const struct at_args *args)
+{
+    struct fibocom_mqtt *mqtt = fibocom_mqtt_of(at, args->list[CLIENT_ID].number);
+    struct span topic = args->list[PUB_TOPIC].text;
+    uint8_t bytes[FIBOCOM_MQTT_PAYLOAD_MAX];
+    struct content content;
 
     if (mqtt == NULL)
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    if (understand(at, &args->list[PUB_PAYLOAD], bytes, &content) != AT_OK)
         return AT_FAIL;
-    if (!payload->quoted) {
-        if (!number_parse(payload->text, &length) || length < 1 ||
-            length > FIBOCOM_MQTT_PAYLOAD_MAX)
-            return at_refuse(at, FIBOCOM_BAD_PARAMETERS,
-                             "<message> is neither in quotes nor a length of 1 to %d",
-                             FIBOCOM_MQTT_PAYLOAD_MAX);
-        mqtt->sending = message;
-        return enter(at, mqtt, message.topic, (size_t)length);
-    }
-    message.payload = unescaped(payload->text, bytes);
-    return answer_request(at, mqtt_publish(&mqtt->client, &message, NULL));
+    mqtt->will_qos = (uint8_t)args->list[PUB_QOS].number;
+    mqtt->will_retain = args->list[PUB_RETAIN].number != 0;
+    return content.quoted ? keep_will(at, mqtt, topic, content.text)
+                          : enter(at, mqtt, MQTT_PROMPT_WILL, topic, content.length);
+}
+
+/* ---- messages of the broker ---- */
+
+enum { TOLD_WHOLE, TOLD_BY_LENGTH };
+
+static enum at_status set_telling(struct at_session *at, const struct at_args *args)
+{
+    fibocom_of(at)->mqtt_by_length = args->list[0].number == TOLD_BY_LENGTH;
+    return AT_OK;
+}
+
+static enum at_status read_telling(struct at_session *at)
+{
+    at_info(at, "+MQTTCONF: %d", fibocom_of(at)->mqtt_by_length ? TOLD_BY_LENGTH : TOLD_WHOLE);
+    return AT_OK;
+}
+
+static enum at_status set_read(struct at_session *at, const struct at_args *args)
+{
+    int32_t id = args->list[CLIENT_ID].number;
+    const struct fibocom_mqtt *mqtt = fibocom_mqtt_look(at, id);
+
+    if (mqtt == NULL || !mqtt->heard_told)
+        return at_refuse(at, FACT_ERROR_STATE, "client %d has no message to read", (int)id);
+    fibocom_mqtt_show(fibocom_mqtt_of(at, id), at);
+    return AT_OK;
 }
 
 /* ---- rows ---- */
@@ -296,20 +376,13 @@ static const struct at_param user_params[] = {
     { .name = "password", .type = AT_STRING, .secret = true, .max = FIBOCOM_MQTT_NAME_MAX },
     { .name = "clientid", .type = AT_STRING, .optional = true, .max = FIBOCOM_MQTT_ID_MAX },
 };
-static const struct at_param will_params[] = {
-    CLIENT,
-    TOPIC,
-    QOS,
-    RETAIN,
-    { .name = "message", .type = AT_STRING, .max = FIBOCOM_MQTT_NAME_MAX },
-};
 static const struct at_param open_params[] = {
     CLIENT,
     { .name = "host", .type = AT_STRING, .min = 1, .max = CONNECTION_HOST_MAX },
     { .name = "port", .min = 1, .max = UINT16_MAX },
     { .name = "clean", .max = 1 },
     { .name = "keepalive", .min = 1, .max = 300 },
-    { .name = "tls", .optional = true, .values = "0,2" },
+    { .name = "tls", .optional = true, .max = 2 },
 };
 static const struct at_param subscribe_params[] = { CLIENT, TOPIC, QOS };
 static const struct at_param unsubscribe_params[] = { CLIENT, TOPIC };
@@ -321,6 +394,7 @@ static const struct at_param publish_params[] = {
     { .name = "message", .type = AT_STRING, .rest = true, .max = FIBOCOM_MQTT_PAYLOAD_MAX },
 };
 static const struct at_param client_params[] = { CLIENT };
+static const struct at_param telling_params[] = { { .name = "mode", .max = TOLD_BY_LENGTH } };
 
 #define ROW(text, say, list)                                                                       \
     .name = (text), .help = (say), .source = "docs/facts/mqtt-mux-ppp.md §1", AT_PARAMS(list)
@@ -331,7 +405,8 @@ static const struct at_command rows[] = {
           "IMEI.",
           user_params),
       .test_text = "(1,2),(128),(128)[,(23)]", .set = set_user, .read = read_user },
-    { ROW("+MQTTWILL", "What the broker tells of a client that is lost.", will_params),
+    { ROW("+MQTTWILL", "What the broker tells of a client that is lost, in quotes or of a length.",
+          publish_params),
       .set = set_will },
     { ROW("+MQTTOPEN", "Connects to an MQTT broker and logs in; +MQTTOPEN: says how it went.",
           open_params),
@@ -341,5 +416,11 @@ static const struct at_command rows[] = {
     { ROW("+MQTTPUB", "Sends a message, in quotes or of a length.", publish_params),
       .set = set_publish },
     { ROW("+MQTTCLOSE", "Leaves the broker.", client_params), .set = set_close },
+    { ROW("+MQTTCONF",
+          "How messages of the broker are told: 0 as +MQTTMSG, 1 by their lengths, as +MQTTMSGI.",
+          telling_params),
+      .set = set_telling, .read = read_telling },
+    { ROW("+MQTTREAD", "Reads the message that +MQTTMSGI has told of.", client_params),
+      .set = set_read },
 };
 const struct at_commands fibocom_mqtt_rows = AT_COMMANDS(rows);

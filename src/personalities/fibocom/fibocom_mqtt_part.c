@@ -7,6 +7,8 @@
 
 #include "module/identity.h"
 
+#include <assert.h>
+
 enum { STATUS_FAILED, STATUS_DONE };
 
 /* <cause> of +MQTTBREAK. */
@@ -28,6 +30,15 @@ const struct fibocom_mqtt *fibocom_mqtt_look(const struct at_session *at, int32_
 static void tell(const struct fibocom_mqtt *mqtt, const char *name, int status)
 {
     at_urc(mqtt->owner->at, "%s: %d,%d", name, (int)mqtt->id, status);
+}
+
+/* A message that came before comes first. */
+static void tell_break(struct fibocom_mqtt *mqtt, int cause)
+{
+    if (mqtt->heard.data != NULL && !mqtt->heard_told)
+        mqtt->late_break = cause;
+    else
+        tell(mqtt, "+MQTTBREAK", cause);
 }
 
 /* ---- what the client tells ---- */
@@ -53,7 +64,7 @@ static enum err log_in(struct fibocom_mqtt *mqtt)
         .password = span_of(at_text(mqtt->password)),
         .has_will = mqtt->will_topic != NULL,
         .will = { .topic = span_of(at_text(mqtt->will_topic)),
-                  .payload = span_of(at_text(mqtt->will_message)),
+                  .payload = bytes_span(&mqtt->will_message),
                   .qos = mqtt->will_qos,
                   .retain = mqtt->will_retain },
     };
@@ -82,7 +93,8 @@ static void on_connected(void *ctx, enum mqtt_end end, uint8_t code)
 {
     struct fibocom_mqtt *mqtt = ctx;
 
-    (void)code; /* the log has it */
+    if (end == MQTT_NOT_ADMITTED)
+        ((struct fibocom *)mqtt->modem->maker)->mqtt_refusals[mqtt->id - 1] = code;
     if (end == MQTT_NOT_ANSWERED)
         module_note_fact(mqtt->modem, FACT_MQTT_REPLY_MS);
     tell_opened(mqtt, end == MQTT_FINE);
@@ -115,7 +127,10 @@ static bool on_message(void *ctx, const struct mqtt_message *message)
     bytes_add(&mqtt->heard, span_of("\",\""), len);
     bytes_add(&mqtt->heard, message->payload, len);
     bytes_add(&mqtt->heard, span_of("\""), len);
+    mqtt->heard_topic = message->topic.len;
+    mqtt->heard_payload = message->payload.len;
     mqtt->heard_qos = message->qos;
+    mqtt->heard_told = false;
     at_poke(mqtt->owner->at);
     return true;
 }
@@ -127,7 +142,7 @@ static void on_end(void *ctx, enum mqtt_end end)
     if (mqtt->task == MQTT_TASK_CLOSE)
         tell(mqtt, "+MQTTCLOSE", STATUS_DONE);
     else if (end != MQTT_LEFT)
-        tell(mqtt, "+MQTTBREAK", BREAK_NETWORK);
+        tell_break(mqtt, BREAK_NETWORK);
     mqtt->task = MQTT_TASK_NONE;
 }
 
@@ -141,17 +156,53 @@ static const struct mqtt_events events = {
 
 /* ---- the part ---- */
 
+static void forget_message(struct fibocom_mqtt *mqtt)
+{
+    bytes_free(&mqtt->heard);
+    mqtt->heard_told = false;
+    mqtt_resume(&mqtt->client);
+}
+
+static void tell_message(struct fibocom_mqtt *mqtt)
+{
+    if (mqtt->heard.data != NULL)
+        at_unsolicited(mqtt->owner->at, bytes_span(&mqtt->heard), "+MQTTMSG: %d,%u,\"",
+                       (int)mqtt->id, (unsigned)mqtt->heard_qos);
+    forget_message(mqtt);
+}
+
+static void tell_of_message(struct fibocom_mqtt *mqtt)
+{
+    if (mqtt->heard.data == NULL)
+        forget_message(mqtt); /* one that there was no memory for comes again */
+    if (mqtt->heard.data == NULL || mqtt->heard_told)
+        return;
+    at_unsolicited(mqtt->owner->at, span_at(NULL, 0), "+MQTTMSGI: %d,%u,%zu,%zu", (int)mqtt->id,
+                   (unsigned)mqtt->heard_qos, mqtt->heard_topic, mqtt->heard_payload);
+    mqtt->heard_told = true;
+}
+
+void fibocom_mqtt_show(struct fibocom_mqtt *mqtt, struct at_session *at)
+{
+    assert(mqtt->heard_told);
+    at_info_data(at, bytes_span(&mqtt->heard), "+MQTTREAD: %d,%u,%zu,%zu,\"", (int)mqtt->id,
+                 (unsigned)mqtt->heard_qos, mqtt->heard_topic, mqtt->heard_payload);
+    forget_message(mqtt);
+}
+
 static void on_quiet(struct module_terminal *terminal, void *state)
 {
     struct fibocom_mqtt *mqtt = state;
 
     if (mqtt->owner != terminal || !at_may_speak_at_length(terminal->at))
         return;
-    if (mqtt->heard.data != NULL)
-        at_unsolicited(terminal->at, bytes_span(&mqtt->heard), "+MQTTMSG: %d,%u,\"", (int)mqtt->id,
-                       (unsigned)mqtt->heard_qos);
-    bytes_free(&mqtt->heard);
-    mqtt_resume(&mqtt->client);
+    if (((const struct fibocom *)mqtt->modem->maker)->mqtt_by_length)
+        tell_of_message(mqtt);
+    else
+        tell_message(mqtt);
+    if (mqtt->late_break != 0)
+        tell_break(mqtt, mqtt->late_break);
+    mqtt->late_break = 0;
 }
 
 static void init(struct tlsmodem *modem, void *state, size_t unit)
@@ -168,13 +219,13 @@ static void init(struct tlsmodem *modem, void *state, size_t unit)
 static void deinit(struct tlsmodem *modem, void *state)
 {
     struct fibocom_mqtt *mqtt = state;
-    char **const texts[] = { &mqtt->user, &mqtt->password, &mqtt->client_id, &mqtt->will_topic,
-                             &mqtt->will_message };
+    char **const texts[] = { &mqtt->user, &mqtt->password, &mqtt->client_id, &mqtt->will_topic };
 
     (void)modem;
     mqtt_deinit(&mqtt->client);
     bytes_free(&mqtt->heard);
     bytes_free(&mqtt->entered);
+    bytes_free(&mqtt->will_message);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         at_text_set(texts[i], span_at(NULL, 0));
 }
@@ -185,8 +236,9 @@ static bool is_idle(const struct tlsmodem *modem, const void *state)
 
     (void)modem;
     return mqtt->client.state == MQTT_CLOSED && !mqtt->named && mqtt->will_topic == NULL &&
-           !mqtt->collects && mqtt->heard.data == NULL && mqtt->client.flights == NULL &&
-           mqtt->client.received == NULL && mqtt_deadline(&mqtt->client) == CLOCK_NEVER;
+           mqtt->collects == MQTT_PROMPT_NONE && mqtt->heard.data == NULL &&
+           mqtt->client.flights == NULL && mqtt->client.received == NULL &&
+           mqtt_deadline(&mqtt->client) == CLOCK_NEVER;
 }
 
 static bool owes(const struct tlsmodem *modem, const void *state)
@@ -194,7 +246,7 @@ static bool owes(const struct tlsmodem *modem, const void *state)
     const struct fibocom_mqtt *mqtt = state;
 
     (void)modem;
-    return mqtt->task != MQTT_TASK_NONE || mqtt->heard.data != NULL;
+    return mqtt->task != MQTT_TASK_NONE || (mqtt->heard.data != NULL && !mqtt->heard_told);
 }
 
 static int64_t deadline(const struct tlsmodem *modem, const void *state)
@@ -220,7 +272,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     if (mqtt->task == MQTT_TASK_OPEN)
         tell_opened(mqtt, false);
     else
-        tell(mqtt, "+MQTTBREAK", BREAK_RADIO);
+        tell_break(mqtt, BREAK_RADIO);
     mqtt->task = MQTT_TASK_NONE;
 }
 

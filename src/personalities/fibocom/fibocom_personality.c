@@ -12,7 +12,8 @@
 #include "tlsmodem_control.h"
 
 /* Answers: a line of data is 1500 bytes at most, in hexadecimal, with an address in front. */
-enum { LINE_MAX = 512, ANSWER_MAX = 3100, OUTPUT_BYTES = 8192 };
+/* A message of 1,024 bytes stands in a line, in hexadecimal digits, with its topic. */
+enum { LINE_MAX = 2400, ANSWER_MAX = 3100, OUTPUT_BYTES = 8192 };
 
 static size_t state_size(const struct tlsmodem *modem)
 {
@@ -60,11 +61,10 @@ static const struct module_part settings_part = {
 
 /* The call comes last: +MIPCALL: 0 stands behind what the others say. */
 static const struct module_part *const parts[] = {
-    &settings_part,       &fibocom_network_time_part, &fibocom_sockets,
-    &fibocom_http_part,   &fibocom_exchange_part,     &fibocom_ftp_part,
-    &fibocom_lookup_part, &fibocom_time_part,         &fibocom_files_part,
-    &fibocom_mqtt_part,   &fibocom_call_part,         &common_call_part,
-    &common_arrival_part, &common_sending_part,       NULL,
+    &settings_part,         &fibocom_network_time_part, &fibocom_sockets,     &fibocom_http_part,
+    &fibocom_exchange_part, &fibocom_ftp_part,          &fibocom_lookup_part, &fibocom_time_part,
+    &fibocom_files_part,    &fibocom_mqtt_part,         &fibocom_hm_part,     &fibocom_call_part,
+    &common_call_part,      &common_arrival_part,       &common_sending_part, NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -101,6 +101,7 @@ static const struct at_commands *const commands[] = {
     &fibocom_ftp_files,
     &fibocom_ftp_put,
     &fibocom_mqtt_rows,
+    &fibocom_hm_rows,
     &fibocom_time,
     &fibocom_network_time,
     &fibocom_settings_rows,

@@ -123,6 +123,7 @@ struct telit_start_up {
     int32_t auto_band, band, umts_band, lte_bands, toolkit_mode, toolkit_min, operators_mode;
     int32_t led_mode, led_on_ds, led_off_ds, send_delay_ds, sim_detection, management;
     int32_t ring_pulse_ms;                                   /* #E2SLRI */
+    int32_t dial_mode;                                       /* #DIALMODE */
     int32_t cmux_mode;                                       /* #CMUXMODE */
     int32_t transmit_monitor;                                /* #TXMONMODE */
     int32_t monitor_reports, monitor_action, monitor_time_s; /* #TEMPMON */

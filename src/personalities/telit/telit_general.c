@@ -269,6 +269,9 @@ static const struct at_param delay_params[] = {
 static const struct at_param pulse_params[] = {
     { .name = "n", .max = 1150, .bound = START_UP(ring_pulse_ms) },
 };
+static const struct at_param dial_mode_params[] = {
+    { .name = "mode", .max = 2, .bound = START_UP(dial_mode) },
+};
 static const struct at_param detection_params[] = {
     { .name = "mode",
       .values = "1,2",
@@ -460,6 +463,8 @@ static const struct at_command rows[] = {
       .make_record = start_up_make_record },
     { KEPT("#E2SLRI", "Pulse of RI when a listening socket is called; there is no such circuit."),
       AT_PARAMS(pulse_params) },
+    { KEPT("#DIALMODE", "When ATD of a voice call answers: there is nobody to call."),
+      AT_PARAMS(dial_mode_params) },
     { KEPT("#SIMDET", "Detection of the SIM, which is there: 1 says so, 2 looks."),
       AT_PARAMS(detection_params), .read = read_detection },
     { .name = "#CMUXMODE",

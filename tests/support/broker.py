@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,10 +25,11 @@ class Mosquitto(ServerProgram):
     name = "mosquitto"
 
     def __init__(self, folder: Path, certificates: Certificates, *, secure: bool = False,
-                 client: bool = False) -> None:
+                 client: bool = False, user: tuple[str, str] | None = None) -> None:
         super().__init__(folder)
         self.certificates = certificates
         self.secure, self.client = secure, client
+        self.user = user  # the only one that is let in, and its password
 
     def command(self) -> Sequence[str]:
         return [shutil.which("mosquitto") or "/usr/sbin/mosquitto", "-v", "-c",
@@ -35,7 +37,12 @@ class Mosquitto(ServerProgram):
 
     def prepare(self) -> None:
         lines = [f"user {pwd.getpwuid(os.getuid()).pw_name}", f"listener {self.port} 127.0.0.1",
-                 "allow_anonymous true"]
+                 f"allow_anonymous {'true' if self.user is None else 'false'}"]
+        if self.user is not None:
+            words = self.folder / "passwords"
+            subprocess.run(["mosquitto_passwd", "-b", "-c", words, *self.user], check=True,
+                           capture_output=True)
+            lines += [f"password_file {words}"]
         if self.secure:
             lines += [f"certfile {self.certificates.chain('server')}",
                       f"keyfile {self.certificates.key('server')}",
@@ -51,6 +58,7 @@ class BadBroker:
         self._act = act
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._client: socket.socket | None = None
+        self.connect = b""  # the packet
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     @property
@@ -75,5 +83,5 @@ class BadBroker:
             self._client = client
             with client:
                 client.settimeout(ANSWER_S)
-                client.recv(1000)  # CONNECT
+                self.connect = client.recv(1000)
                 self._act(client)

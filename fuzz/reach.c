@@ -35,7 +35,7 @@ static const char *const fibocom_states[] = { CONNECTION_STATES(NAME) HTTP_STATE
 static const struct expectation {
     const char *maker;
     const char *const *states;
-    const char *lines[32];  /* that hosts must have heard the beginning of */
+    const char *lines[40];  /* that hosts must have heard the beginning of */
     const char *absent[32]; /* commands that never succeed, states that are never entered */
 } expectations[] = {
     { .maker = "Telit",
@@ -102,7 +102,9 @@ static const struct expectation {
                  "+MIPNTP: 1",      "+FTPOPEN: 1",     "+FTPRECV: ",     "+FTPLIST: 1",
                  "+FTPPUT: 1",      "+FTPSIZE: ",      "+MQTTOPEN: 1,1", "+MQTTSUB: 1,1",
                  "+MQTTPUB: 1,1",   "+MQTTUNSUB: 1,1", "+MQTTMSG: 1,",   "+MQTTCLOSE: 1,1",
-                 "+MQTTBREAK: 1,1" },
+                 "+MQTTBREAK: 1,1", "+MQTTMSGI: 1,",   "+MQTTREAD: 1,",  "+HMCON OK",
+                 "+HMPUB OK",       "+HMSUB OK",       "+HMUNS OK",      "+HMDIS OK",
+                 "+HMREC: 0,",      "+HMSTS:0",        "+HMSTS:1" },
       .absent = { "O", "FTP_AUTH", "FTP_SECURING", "FTP_PBSZ", "FTP_PROT" } },
 };
 

@@ -179,15 +179,17 @@ static bool take(struct rewriting *rewriting, const struct script_step *step)
     struct play *play = &rewriting->play;
     bool awaits_echo =
         step->kind == SCRIPT_TYPE && step->typing == SCRIPT_TYPE_LINE && play->echoes[play->port];
+    /* What is missing in a round is missing in each. */
+    bool ends_round = step->kind == SCRIPT_REPEAT || step->kind == SCRIPT_END;
     bool done = true;
 
     if (is_answer(rewriting, step)) {
         take_answer(rewriting, step);
     } else {
         rewriting->has_gone_astray = false;
-        if (rewriting->is_new)
+        if (rewriting->is_new || ends_round)
             listen(play);
-        if (rewriting->is_new || awaits_echo)
+        if (rewriting->is_new || ends_round || awaits_echo)
             add_answers(rewriting);
         done = play_step(play, step);
     }

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_CAP = 16 };
+enum { FIRST_CAP = 2 };
 
 struct values_entry {
     struct bytes name, value;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import signal
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -49,6 +51,11 @@ class Run:
     def wait(self) -> int:
         """Until it ends by itself."""
         return self._process.wait(EXIT_S + 2 * ANSWER_S)
+
+    def change(self, config: str) -> None:
+        """The file is another; the program reads it again."""
+        (self.folder / "fleet.yaml").write_text(config)
+        self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> int:
         self._process.terminate()
@@ -264,3 +271,68 @@ def test_mistakes_have_their_places(tmp_path: Path) -> None:
                    r"fleet.yaml:14:.*there are no such hosts; allowed: ",
                    r"fleet.yaml:15:.*there are ports, too; allowed: a host or ports"):
         assert any(re.match(wanted, line) for line in lines), (wanted, done.stderr)
+
+
+TALK = """\
+> ATE0
+< OK
+repeat 3
+let id ${random:8}
+> AT+CGDCONT=1,"IP","${id}"
+< OK
+end
+"""
+
+
+def test_a_recording_of_a_host_plays(tmp_path: Path) -> None:
+    (tmp_path / "telit.at").write_text(TALK)
+    program = program_path("tlsmodem", "TLSMODEM")
+    with Run(tmp_path, fleet_of({"telit": 1}, 1, "give up"), "--record", "recording.at") as run:
+        assert run.wait() == 0, run.log()
+    text = (tmp_path / "recording.at").read_text()
+    assert len(set(re.findall(r'> AT\+CGDCONT=1,"IP","([0-9a-f]{8})"', text))) == 3
+    subprocess.run([program, "check", tmp_path / "recording.at"], check=True)
+
+
+def test_what_is_missing_is_written_into_rounds(tmp_path: Path) -> None:
+    path = tmp_path / "rounds.at"
+    path.write_text("model he910\nsource it\n\n> ATE0\nrepeat 2\n> AT+CGMM\nend\n> AT\n< wrong\n")
+    program = program_path("tlsmodem", "TLSMODEM")
+    subprocess.run([program, "check", "--rewrite", path], check=True)
+    assert path.read_text().endswith("> ATE0\n< OK\nrepeat 2\n> AT+CGMM\n< HE910\n< OK\nend\n"
+                                     "> AT\n< OK\n")
+    subprocess.run([program, "check", path], check=True)
+
+
+def test_a_file_that_changes_changes_its_hosts(tmp_path: Path, certificates: Certificates) -> None:
+    """Hosts of which nothing has changed go on where they are."""
+    write_examples(tmp_path, "every 100ms")
+    with CrowdServer(certificates) as server, \
+            Run(tmp_path, fleet_of({"fibocom": 2}, server.port, "give up"),
+                "--log-level", "info") as run:
+        wait_until(lambda: len(server.heard) >= 4, "readings")
+        run.change(fleet_of({"fibocom": 3}, server.port, "give up"))
+        wait_until(lambda: "2 modems as they were, 0 closed, 1 opened" in run.log(), run.log)
+        path = tmp_path / "fibocom.at"
+        path.write_text(path.read_text().replace("${imei} ${count}", "new ${imei} ${count}"))
+        run.change(fleet_of({"fibocom": 3}, server.port, "give up"))
+        wait_until(lambda: "0 modems as they were, 3 closed, 3 opened" in run.log(), run.log)
+        wait_until(lambda: server.heard[-1].startswith("new "), "readings of the new transcript")
+        path.write_text("> AT\nnonsense\n")
+        run.change(fleet_of({"fibocom": 3}, server.port, "give up"))
+        wait_until(lambda: "fleet.yaml is wrong: nothing was changed" in run.log(), run.log)
+        assert run.stop() == 0, run.log()
+
+
+def test_a_summary_counts_what_hosts_did(tmp_path: Path, certificates: Certificates) -> None:
+    write_examples(tmp_path, "repeat 3")
+    with CrowdServer(certificates) as server, \
+            Run(tmp_path, fleet_of({"quectel": 20}, server.port, "give up"),
+                "--summary", "summary.json") as run:
+        assert run.wait() == 0, run.log()
+        assert len(server.heard) == 60
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["seen-by"] == "hosts"
+    assert summary["runs"][0]["seed"] == str(SEED)
+    assert summary["times"]["dial"]["count"] == 20
+    assert summary["times"]["round"]["count"] == 60

@@ -12,6 +12,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Memory fails from the given allocation on. */
+static long allocations_left = -1;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool is_refused(void)
+{
+    if (allocations_left < 0)
+        return false;
+    if (allocations_left == 0)
+        return true;
+    allocations_left--;
+    return false;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return is_refused() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return is_refused() ? NULL : __real_calloc(count, size);
+}
+
 enum { SAID_CAP = 16000, US_IN_MS = 1000, PATIENCE_MS = 30000, PORT = 7001 };
 
 /* ---- rules ---- */
@@ -504,6 +532,27 @@ static void test_what_does_not_come(void **state)
     end(&bench);
 }
 
+/* Whatever there is no memory for, and when: a host that may try again is done once there is. */
+static void test_memory_comes_back(void **state)
+{
+    static struct bench bench;
+
+    (void)state;
+    for (long left = 0; left < 100; left++) {
+        begin(&bench, "retry 5s",
+              "> ATE0\n< OK\nlet id ${random:8}\n> AT+CGDCONT=1,\"IP\",\"${id}\"\n< OK\n"
+              "> AT+CGMM;+CGDCONT?\n<~ \\+CGDCONT: 1,\"IP\",\"(?P<seen>.*)\",\"\",0,0\n"
+              "< HE910\n< OK\n> AT+CGDCONT=1,\"IP\",\"${seen}\"\n< OK\n");
+        allocations_left = left;
+        world_advance(&bench.world, 1000);
+        allocations_left = -1;
+        world_advance(&bench.world, 10 * PATIENCE_MS);
+        if (strstr(bench.memory, " done\n") == NULL)
+            fail_msg("%ld: %s", left, bench.memory);
+        end(&bench);
+    }
+}
+
 static void test_mistakes(void **state)
 {
     static const struct {
@@ -562,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_online_it_escapes_first),
         cmocka_unit_test(test_lines_are_put_aside),
         cmocka_unit_test(test_what_does_not_come),
+        cmocka_unit_test(test_memory_comes_back),
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_it_weighs_little),
     };

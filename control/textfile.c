@@ -1,11 +1,12 @@
 /* textfile.c: see textfile.h. */
 #include "control/textfile.h"
 
+#include "posix/whole_file.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,8 +17,6 @@ enum { READABLE = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, MS_PER_S = 1000 };
 
 struct textfile {
     const char *path;
-    char *beside; /* a name that mkstemp() makes another of, each time */
-    size_t beside_len;
     bool (*render)(void *ctx, struct bytes *ret_text);
     void *ctx;
     const struct log *log;
@@ -28,42 +27,6 @@ struct textfile {
     bool ends, is_asked; /* under the lock */
 };
 
-static const char template_end[] = ".XXXXXX"; /* mkstemp() makes a name of it */
-
-static bool put_all(int fd, struct span bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t done = write(fd, bytes.data, bytes.len);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        bytes = span_skip(bytes, (size_t)done);
-    }
-    return true;
-}
-
-/* False: errno, and the old one is as it was. */
-static bool replace(struct textfile *file, struct span text)
-{
-    bool done;
-    int fd, why;
-
-    strcpy(file->beside + file->beside_len - strlen(template_end), template_end);
-    fd = mkstemp(file->beside);
-    if (fd < 0)
-        return false;
-    done = put_all(fd, text) && fchmod(fd, READABLE) == 0;
-    done = close(fd) == 0 && done && rename(file->beside, file->path) == 0;
-    if (done)
-        return true;
-    why = errno;
-    unlink(file->beside);
-    errno = why;
-    return false;
-}
-
 /* True also where there is nothing to write. */
 static bool write_once(struct textfile *file)
 {
@@ -72,7 +35,7 @@ static bool write_once(struct textfile *file)
 
     if (!file->render(file->ctx, &text))
         return true;
-    done = replace(file, bytes_span(&text));
+    done = whole_file_write_bytes(file->path, READABLE, WHOLE_FILE_REPLACES, bytes_span(&text));
     bytes_free(&text);
     return done;
 }
@@ -134,12 +97,6 @@ static bool start_thread(struct textfile *file)
     return runs;
 }
 
-static void release(struct textfile *file)
-{
-    free(file->beside);
-    free(file);
-}
-
 enum err textfile_open(const char *path, bool (*render)(void *ctx, struct bytes *ret_text),
                        void *ctx, const struct log *log, struct port_failure *ret_failure,
                        struct textfile **ret_file)
@@ -151,20 +108,12 @@ enum err textfile_open(const char *path, bool (*render)(void *ctx, struct bytes 
     if (file == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     *file = (struct textfile){ .path = path, .render = render, .ctx = ctx, .log = log };
-    file->beside_len = strlen(path) + strlen(template_end);
-    file->beside = malloc(file->beside_len + 1);
-    if (file->beside == NULL) {
-        err = port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
-    } else {
-        strcpy(file->beside, path);
-        strcat(file->beside, template_end);
-        if (!write_once(file))
-            err = port_fail(ret_failure, ERR_IO, "cannot write %s: %s", path, strerror(errno));
-        else if (!start_thread(file))
-            err = port_fail(ret_failure, ERR_NO_MEMORY, "cannot start one more thread");
-    }
+    if (!write_once(file))
+        err = port_fail(ret_failure, ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    else if (!start_thread(file))
+        err = port_fail(ret_failure, ERR_NO_MEMORY, "cannot start one more thread");
     if (err != ERR_OK)
-        release(file);
+        free(file);
     else
         *ret_file = file;
     return err;
@@ -190,5 +139,5 @@ void textfile_close(struct textfile *file)
     pthread_cond_destroy(&file->has_news);
     pthread_mutex_destroy(&file->lock);
     unlink(file->path);
-    release(file);
+    free(file);
 }

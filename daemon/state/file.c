@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "base/wipe.h"
+#include "posix/whole_file.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -168,62 +169,21 @@ static json_t *document_of(const struct state_file *file)
 
 static int put(const char *bytes, size_t len, void *ctx)
 {
-    int fd = *(const int *)ctx;
-
-    while (len > 0) {
-        ssize_t done = write(fd, bytes, len);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return -1;
-        bytes += done;
-        len -= (size_t)done;
-    }
-    return 0;
+    return whole_file_put(*(const int *)ctx, span_at(bytes, len)) ? 0 : -1;
 }
 
-static bool write_to(int fd, const json_t *root)
+static bool write_to(void *ctx, int fd)
 {
+    const json_t *root = ctx;
+
     return json_dump_callback(root, put, &fd, JSON_INDENT(1)) == 0 && put("\n", 1, &fd) == 0;
 }
 
-/* link() replaces nothing, so whoever had the name in the meantime keeps it. */
-static bool write_beside(const char *path, char *other, const json_t *root)
+static bool write_file(const char *path, json_t *root)
 {
-    int fd = mkstemp(other); /* mode 0600 */
-    bool done;
-
-    if (fd < 0)
-        return false;
-    done = write_to(fd, root) && fsync(fd) == 0;
-    done = close(fd) == 0 && done && link(other, path) == 0;
-    if (!done) {
-        int why = errno;
-
-        unlink(other);
-        errno = why;
-        return false;
-    }
-    return unlink(other) == 0;
-}
-
-static bool write_file(const char *path, const json_t *root)
-{
-    static const char behind[] = ".XXXXXX"; /* mkstemp() makes a name of it */
-    char *other;
-    bool done;
-
     if (strcmp(path, "-") == 0)
-        return write_to(STDOUT_FILENO, root);
-    other = malloc(strlen(path) + sizeof(behind));
-    if (other == NULL)
-        return false;
-    strcpy(other, path);
-    strcat(other, behind);
-    done = write_beside(path, other, root);
-    free(other);
-    return done;
+        return write_to(root, STDOUT_FILENO);
+    return whole_file_write(path, S_IRUSR | S_IWUSR, WHOLE_FILE_IS_NEW, write_to, root);
 }
 
 bool state_file_write(const struct state_file *file, const char *path, char *ret_error)

@@ -2,16 +2,15 @@
 #include "verdict/summary_file.h"
 
 #include "file/bytes.h"
+#include "posix/whole_file.h"
 #include "verdict/summary_json.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { READABLE = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, TEMPLATE_CAP = 4096 };
+enum { READABLE = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH };
 
 struct summary *summary_file_read(const char *path, struct text *why)
 {
@@ -30,16 +29,6 @@ struct summary *summary_file_read(const char *path, struct text *why)
     return summary;
 }
 
-/* A file of a name beside `path`, which mkstemp() makes.  -1: errno. */
-static int open_beside(const char *path, char ret_name[TEMPLATE_CAP])
-{
-    if (snprintf(ret_name, TEMPLATE_CAP, "%s.XXXXXX", path) >= TEMPLATE_CAP) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    return mkstemp(ret_name);
-}
-
 static bool fail(struct text *why, const char *path)
 {
     text_add(why, "cannot write %s: %s", path, strerror(errno));
@@ -48,60 +37,25 @@ static bool fail(struct text *why, const char *path)
 
 bool summary_file_can_write(const char *path, struct text *why)
 {
-    char name[TEMPLATE_CAP];
     struct stat info;
-    int fd;
 
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
         text_add(why, "cannot write %s: it is no regular file", path);
         return false;
     }
-    fd = open_beside(path, name);
-    if (fd < 0)
-        return fail(why, path);
-    close(fd);
-    unlink(name);
-    return true;
-}
-
-static bool put_all(int fd, const char *text)
-{
-    size_t len = strlen(text);
-
-    while (len > 0) {
-        ssize_t done = write(fd, text, len);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        text += done;
-        len -= (size_t)done;
-    }
-    return true;
+    return whole_file_can_begin(path) || fail(why, path);
 }
 
 bool summary_file_write(const struct summary *summary, const char *path, struct text *why)
 {
-    char name[TEMPLATE_CAP];
     char *text = summary_json_text(summary);
     bool done;
-    int fd;
 
     if (text == NULL) {
         errno = ENOMEM;
         return fail(why, path);
     }
-    fd = open_beside(path, name);
-    if (fd < 0) {
-        free(text);
-        return fail(why, path);
-    }
-    done = put_all(fd, text) && fchmod(fd, READABLE) == 0;
+    done = whole_file_write_bytes(path, READABLE, WHOLE_FILE_REPLACES, span_of(text));
     free(text);
-    if (close(fd) == 0 && done && rename(name, path) == 0)
-        return true;
-    fail(why, path);
-    unlink(name);
-    return false;
+    return done || fail(why, path);
 }

@@ -1,0 +1,107 @@
+/* whole_file.c: see whole_file.h. */
+#include "posix/whole_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Behind the name; mkostemp() makes another of it that nobody has. */
+static const char behind[] = ".XXXXXX";
+
+bool whole_file_put(int fd, struct span bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t done = write(fd, bytes.data, bytes.len);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done == 0)
+            errno = EIO;
+        if (done <= 0)
+            return false;
+        bytes = span_skip(bytes, (size_t)done);
+    }
+    return true;
+}
+
+/* `ret_name` is for free().  -1: errno, and there is none. */
+static int open_beside(const char *path, char **ret_name)
+{
+    char *name = malloc(strlen(path) + sizeof(behind));
+    int fd;
+
+    if (name == NULL)
+        return -1;
+    strcpy(name, path);
+    strcat(name, behind);
+    fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0)
+        free(name);
+    else
+        *ret_name = name;
+    return fd;
+}
+
+static bool give_name(const char *beside, const char *path, enum whole_file_name name)
+{
+    if (name == WHOLE_FILE_REPLACES)
+        return rename(beside, path) == 0;
+    /* It replaces nothing, so whoever had the name in the meantime keeps it. */
+    return link(beside, path) == 0 && unlink(beside) == 0;
+}
+
+bool whole_file_write(const char *path, mode_t mode, enum whole_file_name name,
+                      bool (*put)(void *ctx, int fd), void *ctx)
+{
+    char *beside;
+    int fd = open_beside(path, &beside), why;
+    bool done;
+
+    if (fd < 0)
+        return false;
+    done = put(ctx, fd) && fchmod(fd, mode) == 0;
+    if (name == WHOLE_FILE_IS_NEW) /* somebody keeps it instead of what it was made of */
+        done = done && fsync(fd) == 0;
+    why = errno;
+    if (close(fd) != 0 && done) {
+        done = false;
+        why = errno;
+    }
+    if (done && !give_name(beside, path, name)) {
+        done = false;
+        why = errno;
+    }
+    if (!done)
+        unlink(beside);
+    free(beside);
+    errno = done ? 0 : why;
+    return done;
+}
+
+static bool put_bytes(void *ctx, int fd)
+{
+    return whole_file_put(fd, *(const struct span *)ctx);
+}
+
+bool whole_file_write_bytes(const char *path, mode_t mode, enum whole_file_name name,
+                            struct span bytes)
+{
+    return whole_file_write(path, mode, name, put_bytes, &bytes);
+}
+
+bool whole_file_can_begin(const char *path)
+{
+    char *beside;
+    int fd = open_beside(path, &beside);
+
+    if (fd < 0)
+        return false;
+    close(fd);
+    unlink(beside);
+    free(beside);
+    return true;
+}

@@ -1,0 +1,123 @@
+/* test_whole_file.c: files that are whole or not there. */
+#include "posix/whole_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PATH_CAP = 100 };
+
+static char folder[] = "/tmp/whole_file.XXXXXX";
+
+static const char *at(const char *name)
+{
+    static char path[PATH_CAP];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return path;
+}
+
+static void expect_file(const char *name, const char *expected, mode_t mode)
+{
+    char text[PATH_CAP];
+    int fd = open(at(name), O_RDONLY);
+    struct stat info;
+    ssize_t len;
+
+    assert_true(fd >= 0);
+    len = read(fd, text, sizeof(text));
+    assert_int_equal(len, strlen(expected));
+    assert_memory_equal(text, expected, (size_t)len);
+    assert_int_equal(fstat(fd, &info), 0);
+    assert_int_equal(info.st_mode & 07777, mode);
+    close(fd);
+}
+
+static int count_names(void)
+{
+    DIR *dir = opendir(folder);
+    int count = 0;
+
+    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir))
+        count += entry->d_name[0] != '.';
+    closedir(dir);
+    return count;
+}
+
+static void one_of_its_name_is_replaced_or_stays(void **state)
+{
+    (void)state;
+    assert_true(whole_file_write_bytes(at("a"), 0640, WHOLE_FILE_IS_NEW, span_of("a first one")));
+    expect_file("a", "a first one", 0640);
+    assert_false(whole_file_write_bytes(at("a"), 0600, WHOLE_FILE_IS_NEW, span_of("second")));
+    assert_int_equal(errno, EEXIST);
+    expect_file("a", "a first one", 0640);
+    assert_true(whole_file_write_bytes(at("a"), 0604, WHOLE_FILE_REPLACES, span_of("third")));
+    expect_file("a", "third", 0604);
+    assert_int_equal(count_names(), 1);
+}
+
+static bool put_half(void *ctx, int fd)
+{
+    assert_true(whole_file_put(fd, span_of("half")));
+    errno = *(int *)ctx;
+    return false;
+}
+
+static void what_is_not_whole_is_not_there(void **state)
+{
+    int why = ENOSPC;
+
+    (void)state;
+    for (int name = WHOLE_FILE_REPLACES; name <= WHOLE_FILE_IS_NEW; name++) {
+        errno = 0;
+        assert_false(whole_file_write(at("b"), 0600, (enum whole_file_name)name, put_half, &why));
+        assert_int_equal(errno, ENOSPC);
+    }
+    assert_int_equal(count_names(), 1);
+    assert_false(whole_file_put(-1, span_of("x")));
+    assert_int_equal(errno, EBADF);
+}
+
+static void a_folder_is_needed(void **state)
+{
+    (void)state;
+    assert_true(whole_file_can_begin(at("c")));
+    assert_int_equal(count_names(), 1);
+    assert_false(whole_file_can_begin(at("none/c")));
+    assert_int_equal(errno, ENOENT);
+    assert_false(whole_file_write_bytes(at("none/c"), 0600, WHOLE_FILE_REPLACES, span_of("")));
+    assert_int_equal(errno, ENOENT);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return unlink(at("a")) != 0 || rmdir(folder) != 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_of_its_name_is_replaced_or_stays),
+        cmocka_unit_test(what_is_not_whole_is_not_there),
+        cmocka_unit_test(a_folder_is_needed),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,6 +1,7 @@
 /* tcp_host.c: see tcp_host.h. */
 #include "posix/tcp_host.h"
 
+#include "posix/sockaddr.h"
 #include "posix/tcp_address.h"
 
 #include <errno.h>
@@ -11,16 +12,32 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { KEEP_IDLE_S = 60, KEEP_INTERVAL_S = 10, KEEP_PROBES = 3 };
+enum { KEEP_IDLE_S = 60, KEEP_SPREAD_S = 60, KEEP_INTERVAL_S = 10, KEEP_PROBES = 3 };
+
+/* When a quiet connection is asked for the first time.  Thousands of hosts that came at once would
+ * be asked at once, and the queue of the loopback interface drops what is over a thousand packets:
+ * three times, and a host that lives is given up.  Their ports differ. */
+static int keep_idle_s(int host_fd)
+{
+    struct sockaddr_storage host;
+    socklen_t len = sizeof(host);
+    struct net_address address;
+    uint16_t port;
+
+    if (getpeername(host_fd, (struct sockaddr *)&host, &len) != 0 ||
+        !sockaddr_read((const struct sockaddr *)&host, &address, &port))
+        return KEEP_IDLE_S;
+    return KEEP_IDLE_S + port % KEEP_SPREAD_S;
+}
 
 void tcp_host_prepare(int host_fd)
 {
-    static const struct {
+    const struct {
         int level, name, value;
     } options[] = {
         { IPPROTO_TCP, TCP_NODELAY, 1 },
         { SOL_SOCKET, SO_KEEPALIVE, 1 },
-        { IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S },
+        { IPPROTO_TCP, TCP_KEEPIDLE, keep_idle_s(host_fd) },
         { IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL_S },
         { IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES },
     };

@@ -8,7 +8,7 @@
 #include "posix/port_failure.h"
 
 /* Sets the options of a host's connection: what is small leaves at once, and a host that vanished
- * without a word is noticed after a minute and a half. */
+ * without a word is noticed after one and a half to two and a half minutes. */
 void tcp_host_prepare(int host_fd);
 
 /* The `refuses` of a port's channel: true when `bytes` show that the host that `guard` watches is a

@@ -1,4 +1,5 @@
 /* test_posix_listeners.c: ports over TCP and Unix sockets. */
+#include "posix/tcp_host.h"
 #include "test_posix_fake.h"
 
 #include <setjmp.h>
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -545,6 +547,44 @@ static void ipv6_label_has_brackets(void **state)
     close(host);
 }
 
+static int connected_pair(int listening, const struct sockaddr_in *at, int *ret_host)
+{
+    int fd;
+
+    *ret_host = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(*ret_host, (const struct sockaddr *)at, sizeof(*at)), 0);
+    fd = accept(listening, NULL, NULL);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+/* Thousands that came at once would overflow the queue of the interface. */
+static void quiet_hosts_are_not_asked_all_at_once(void **state)
+{
+    enum { HOSTS = 120, FIRST_S = 60, SPREAD_S = 60 };
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof(at);
+    int listening = socket(AF_INET, SOCK_STREAM, 0), host, seen[SPREAD_S] = { 0 }, different = 0;
+
+    (void)state;
+    assert_int_equal(bind(listening, (struct sockaddr *)&at, len), 0);
+    assert_int_equal(listen(listening, 1), 0);
+    assert_int_equal(getsockname(listening, (struct sockaddr *)&at, &len), 0);
+    for (int i = 0; i < HOSTS; i++) {
+        int fd = connected_pair(listening, &at, &host), idle_s = 0;
+
+        len = sizeof(idle_s);
+        tcp_host_prepare(fd);
+        assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, &len), 0);
+        assert_in_range(idle_s, FIRST_S, FIRST_S + SPREAD_S - 1);
+        different += seen[idle_s - FIRST_S]++ == 0;
+        close(fd);
+        close(host);
+    }
+    assert_true(different >= SPREAD_S / 4);
+    close(listening);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -579,6 +619,7 @@ int main(void)
         UNIX(stale_socket_is_replaced),
         UNIX(other_files_are_not_replaced),
         TCP(tcp_port_in_use_is_refused),
+        cmocka_unit_test(quiet_hosts_are_not_asked_all_at_once),
         { "tcp: ipv6_label_has_brackets", ipv6_label_has_brackets, set_up_tcp6, tear_down, NULL },
         { "tcp: a mapped address is IPv4", ipv6_label_has_brackets, set_up_tcp_mapped, tear_down,
           NULL },

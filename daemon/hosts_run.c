@@ -4,19 +4,13 @@
 #include "base/fault.h"
 #include "base/pattern.h"
 #include "plan/plan_variables.h"
+#include "posix/now.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum {
-    VALUE_CAP = 8192,
-    WHY_CAP = 100,
-    MS_IN_S = 1000,
-    US_IN_S = 1000000,
-    NS_IN_US = 1000,
-    NS_IN_MS = 1000000
-};
+enum { VALUE_CAP = 8192, WHY_CAP = 100, MS_IN_S = 1000, US_IN_S = 1000000, NS_IN_US = 1000 };
 
 /* A host at its modem. */
 struct seated {
@@ -135,11 +129,8 @@ static const struct host_ops ops = { .find = find,
 /* How long it is until the crowd begins. */
 static int64_t until_start_ms(const struct hosts_run *run)
 {
-    struct timespec now;
-    int64_t ms;
+    int64_t ms = run->start_at_s * MS_IN_S - posix_utc_ms();
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    ms = (run->start_at_s - now.tv_sec) * MS_IN_S - now.tv_nsec / NS_IN_MS;
     return run->start_at_s > 0 && ms > 0 ? ms : 0;
 }
 

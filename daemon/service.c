@@ -424,7 +424,7 @@ static void on_start(void *ctx)
     service->has_failed = !start_command(service) || !start_end(service);
     if (service->has_failed)
         fleet_stop(service->fleet);
-    else
+    else if (service->options->command != NULL)
         confine(service);
 }
 
@@ -433,10 +433,10 @@ static bool await_start(struct service *service)
 {
     struct runtime_world *master = fleet_master(service->fleet);
 
-    if (!service->has_start) {
+    if (service->options->command == NULL || !service->has_start)
         confine(service);
+    if (!service->has_start)
         return start_end(service);
-    }
     return check(barrier_wait(&service->barrier, &master->clock.base, service->start_at_s, on_start,
                               service, service->voice),
                  "cannot wait for the start");

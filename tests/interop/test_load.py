@@ -23,6 +23,7 @@ from support.servers import refused_port
 
 from .observe import wait_until
 from .test_fleet import begin_dial, echo, prepare
+from .test_hosts import Run, fleet_of, write_examples
 
 MODEMS = 10
 SHARDS = 2
@@ -152,6 +153,35 @@ def test_a_summary_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -
     (tmp_path / "f.yaml").write_text("summary: '${n}.json'\nmodems: [{module: m95, ports: [{pty: auto}]}]\n")
     ended = tlsmodem("--config", tmp_path / "f.yaml")
     assert ended.returncode == 2 and "f.yaml:1:10: summary: " in ended.stderr and "allowed: a path, with ${shard} in it" in ended.stderr
+
+
+def test_hosts_inside_of_two_shards_add_up(tmp_path: Path, certificates: Certificates) -> None:
+    """Meters of three makers, each with three readings: what their hosts saw is what the server has heard."""
+    counts = {"telit": 11, "quectel": 10, "fibocom": 9}
+    write_examples(tmp_path, "repeat 3")
+    start = (datetime.now(timezone.utc) + timedelta(seconds=3)).replace(microsecond=0)
+    with CrowdServer(certificates) as server:
+        config = fleet_of(counts, server.port, "give up")
+        options = ("--summary", "run-${shard}.json", "--start-at", f"{start:%Y-%m-%dT%H:%M:%SZ}", "--threads", "2")
+        (tmp_path / "other").mkdir()
+        write_examples(tmp_path / "other", "repeat 3")
+        with Run(tmp_path, config, "--shard", "0/2", *options) as first, Run(tmp_path / "other", config, "--shard", "1/2", *options) as second:
+            assert (first.wait(), second.wait()) == (0, 0), first.log() + second.log()
+        heard = server.wait_for(90)
+    assert len({line.split()[0] for line in heard}) == 30 and len(heard) == 90
+    files = (tmp_path / "run-0.json", tmp_path / "other" / "run-1.json")
+    ended = report(*files, "--output", tmp_path / "sum.json", "--fail-if", "count(dial) < 30", "--fail-if", "count(round) < 90",
+                   "--fail-if", "p99(command) > 10min", "--fail-if", "errors > 0", "--fail-if", "missing > 0")
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
+    times = json.loads((tmp_path / "sum.json").read_text())["times"]
+    assert (times["dial"]["count"], times["handshake"]["count"], times["round"]["count"]) == (30, 30, 90)
+    assert times["command"]["count"] == sum(count for _, count in times["command"]["buckets"]) > 200
+    assert all(utc(json.loads(path.read_text())["runs"][0]["start"]) == start for path in files)
+    mixed = tmp_path / "mixed.json"
+    mixed.write_text(re.sub(r'"id":"[0-9a-f]{16}","tlsmodem":"[^"]*","shard":0', '"id":"0123456789abcdef","tlsmodem":"1","shard":1',
+                            files[0].read_text().replace('"seen-by":"hosts"', '"seen-by":"modems"')))
+    ended = report(files[0], mixed)
+    assert ended.returncode == 2 and "it counts what modems did, those before what hosts inside saw" in ended.stderr
 
 
 def utc(text: str) -> datetime:

@@ -24,7 +24,7 @@ int64_t link_lane_pass(struct link_lane *lane, int64_t now_ms, size_t bytes)
         lane->free_us += (int64_t)bytes * BITS * US_PER_MS / lane->way.kbit_s;
     if (bytes > 0)
         lane->free_us += lane->slice.pause_us;
-    return (lane->free_us + US_PER_MS - 1) / US_PER_MS + lane->way.delay_ms;
+    return (lane->free_us + US_PER_MS / 2) / US_PER_MS + lane->way.delay_ms;
 }
 
 /* Of a sequence for each purpose: a packet's jitter, and the fate of each of its attempts. */

@@ -21,7 +21,8 @@ struct link_lane {
 };
 
 /* Gives it bytes, behind all that it was given before, at `now_ms`; returns the time at which the
- * last of them arrives, in ms of the same clock, as far as chance has no part in it. */
+ * last of them arrives, in ms of the same clock, to the nearest, as far as chance has no part in
+ * it. */
 int64_t link_lane_pass(struct link_lane *lane, int64_t now_ms, size_t bytes);
 
 /* By how many ms more the packet `number` is late: by jitter, and, where `resent`, by being lost

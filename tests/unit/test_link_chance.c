@@ -119,7 +119,7 @@ static int64_t until_module_has(struct rig *rig, size_t len)
 /* What a thousand bytes take at so many kbit/s, behind half a round trip. */
 static int64_t time_of(uint32_t kbit_s, uint32_t half_ms)
 {
-    return (kbit_s > 0 ? (8000 + kbit_s - 1) / kbit_s : 0) + half_ms;
+    return (kbit_s > 0 ? (8000 + kbit_s / 2) / kbit_s : 0) + half_ms;
 }
 
 static void known_links_are_exact(void **state)

@@ -1,10 +1,12 @@
 /* test_faults.c: each fault and a link on a pseudo-terminal, of each maker, with a real server
  * where one is needed: what a host sees of it.  A time is only ever too early, never too late. */
+#include "base/fault_kinds.h"
 #include "check.h"
 #include "laboratory/act.h"
 #include "laboratory/trouble.h"
 #include "runtime/modem.h"
 #include "tls_gnutls/tls_gnutls.h"
+#include "wrap/link_profile.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -59,6 +61,11 @@ static const struct maker makers[] = {
       .hello = "68656C6C6F",
       .hel = "68656C" },
 };
+
+/* Of each maker: which types of the table have struck, and links were in force. */
+enum { TYPES_MAX = 64, LINKS_MAX = 32 };
+
+static bool seen_types[TYPES_MAX], seen_links[LINKS_MAX];
 
 struct rig {
     const struct maker *maker;
@@ -159,6 +166,18 @@ static void type_open(struct rig *rig, const char *format, const char *host)
     type_line(rig, line);
 }
 
+/* By what words begin with. */
+static void note_type(const char *words)
+{
+    size_t len = strcspn(words, " ");
+
+    for (size_t i = 0; fault_kind_at(i) != NULL; i++) {
+        assert_true(i < TYPES_MAX);
+        if (span_equal(span_at(words, len), span_of(fault_kind_at(i)->name)))
+            seen_types[i] = true;
+    }
+}
+
 static void fault(struct rig *rig, const char *words)
 {
     char memory[700];
@@ -167,6 +186,7 @@ static void fault(struct rig *rig, const char *words)
     text_init(&why, memory, sizeof(memory));
     if (lab_fault_do(runtime_modem_engine(rig->modem), span_of(words), &why) != ERR_OK)
         fail_msg("%s: %s", words, memory);
+    note_type(words);
 }
 
 static void connect_it(struct rig *rig)
@@ -360,19 +380,38 @@ static void limits(struct rig *rig)
     }
 }
 
-static void link_at_run_time(struct rig *rig)
+static void link_at_run_time(struct rig *rig, const char *words, int64_t least_ms)
 {
     char memory[700];
     struct text why;
     int64_t from_ms;
 
-    connect_it(rig);
     text_init(&why, memory, sizeof(memory));
-    assert_int_equal(
-        lab_link_do(runtime_modem_engine(rig->modem), span_of("rtt=600 jitter=100"), &why), ERR_OK);
+    if (lab_link_do(runtime_modem_engine(rig->modem), span_of(words), &why) != ERR_OK)
+        fail_msg("%s: %s", words, memory);
+    forget(rig);
     from_ms = now_ms(rig);
     server_says(rig, "hello");
-    expect_late(rig, rig->maker->hello, from_ms, LATE_MS);
+    expect_late(rig, rig->maker->hello, from_ms, least_ms);
+}
+
+/* Each by its name, over one connection: half a round trip, and the bytes' own time. */
+static void links(struct rig *rig)
+{
+    connect_it(rig);
+    link_at_run_time(rig, "rtt=600 jitter=100", LATE_MS);
+    for (size_t i = 0; link_known_at(i) != NULL; i++) {
+        struct link_profile profile;
+        char memory[700];
+        struct text why;
+
+        assert_true(i < LINKS_MAX);
+        text_init(&why, memory, sizeof(memory));
+        assert_true(link_profile_read(span_of(link_known_at(i)->words), &profile, &why));
+        link_at_run_time(rig, link_known_at(i)->name,
+                         profile.down.delay_ms + 5 * 8 / (int64_t)profile.down.kbit_s);
+        seen_links[i] = true;
+    }
 }
 
 /* ---- towards the host ---- */
@@ -400,6 +439,11 @@ static void answers(struct rig *rig)
     fault(rig, "none");
     fault(rig, "urc text=\"+CREG: 2\" moment=inside bytes=3 count=1");
     ask(rig, "AT", "\r\nO\r\n+CREG: 2\r\nK\r\n");
+    fault(rig, "none");
+    ask(rig, "AT+CMEE=1", "OK\r\n");
+    fault(rig, "error code=14 command=AT+CSQ count=1");
+    ask(rig, "AT+CSQ", "\r\n+CME ERROR: 14\r\n");
+    ask(rig, "AT+CSQ", "OK\r\n");
 }
 
 static void bytes_of_the_port(struct rig *rig)
@@ -532,7 +576,7 @@ static const struct {
     { "slow_close", slow_close },
     { "timeout", timeout },
     { "limit_data, reset_peer", limits },
-    { "link", link_at_run_time },
+    { "links", links },
     { "answers", answers },
     { "bytes", bytes_of_the_port },
     { "prompt_deaf", deaf_prompts },
@@ -541,8 +585,23 @@ static const struct {
     { "clock", clocks },
 };
 
+/* None of the tables is missing. */
+static void expect_all(const struct maker *maker)
+{
+    for (size_t i = 0; fault_kind_at(i) != NULL; i++) {
+        if (!seen_types[i])
+            fail_msg("%s: %s has no run", maker->model, fault_kind_at(i)->name);
+    }
+    for (size_t i = 0; link_known_at(i) != NULL; i++) {
+        if (!seen_links[i])
+            fail_msg("%s: link %s has no run", maker->model, link_known_at(i)->name);
+    }
+}
+
 static void run_all(const struct maker *maker)
 {
+    memset(seen_types, 0, sizeof(seen_types));
+    memset(seen_links, 0, sizeof(seen_links));
     for (size_t i = 0; i < COUNT(runs); i++) {
         struct rig rig;
 
@@ -551,6 +610,7 @@ static void run_all(const struct maker *maker)
         runs[i].run(&rig);
         stop(&rig);
     }
+    expect_all(maker);
 }
 
 static void test_he910(void **state)

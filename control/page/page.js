@@ -7,7 +7,6 @@ let token = sessionStorage.getItem("token") || "";
 let chosen = ""; // the modem that is shown
 let journals = 0; // which reading of a journal is the last
 const sockets = new Map(); // of the chosen modem, by what its lines begin with
-let certificates = []; // of the handshake that is going on
 
 function say(text) { $("said").textContent = text; $("wrong").textContent = ""; }
 function complain(text) { $("wrong").textContent = text; $("said").textContent = ""; }
@@ -145,38 +144,31 @@ function socket_of(name) {
   return sockets.get(name);
 }
 
-function note_tls(entry) {
-  if (entry.text.startsWith("start with")) certificates = [];
-  else if (entry.text.startsWith("certificate ")) certificates.push(entry.text);
+// What TLS says of a connection, as what all say of it, begins with its name.
+function note_tls(socket, text) {
+  if (text.startsWith("start with")) Object.assign(socket, { tls: "", certificates: [] });
+  else if (text.startsWith("certificate ")) socket.certificates.push(text);
+  else if (text.startsWith("done: ")) socket.tls = text.slice(6);
 }
 
-function note_line(name, text) {
-  const socket = socket_of(name);
-  if (/^to .+ port \d+/.test(text)) {
-    Object.assign(socket, { to: text.slice(3), tls: "", certificates: [] });
-  } else if (/^CONNECTION_\w+ -> CONNECTION_\w+$/.test(text)) {
-    socket.state = text.split("CONNECTION_")[2].toLowerCase();
-    if (text.startsWith("CONNECTION_HANDSHAKING")) {
-      socket.certificates = certificates;
-      certificates = [];
-      socket.tls = socket.state === "open" ? last_tls : "";
-    }
-    if (socket.state === "open") socket.failure = "";
-  } else if (text.startsWith("cannot open")) {
-    socket.failure = text;
-  }
+function note_state(socket, text) {
+  const dial = /^to (.+ port \d+.*)$/.exec(text);
+  const state = /^CONNECTION_\w+ -> CONNECTION_(\w+)$/.exec(text);
+  if (dial) Object.assign(socket, { to: dial[1], tls: "", certificates: [] });
+  if (state) socket.state = state[1].toLowerCase();
+  if (state && socket.state === "open") socket.failure = "";
 }
-
-let last_tls = "";
 
 function note_socket(entry) {
-  if (entry.kind === "tls") {
-    note_tls(entry);
-    if (entry.text.startsWith("done: ")) last_tls = entry.text.slice(6);
-  }
-  const match = /^(socket \d+|http|ftp|mail|time): (.*)$/.exec(entry.text);
-  if (!match || !["socket", "log"].includes(entry.kind)) return;
-  note_line(match[1], match[2]);
+  const begun = entry.kind === "socket" && /^([^:]+): (to .+ port \d|CONNECTION_)/.exec(entry.text);
+  if (begun) socket_of(begun[1]);
+  const name = [...sockets.keys()].find((known) => entry.text.startsWith(`${known}: `));
+  if (name === undefined) return;
+  const text = entry.text.slice(name.length + 2);
+  if (entry.kind === "tls") note_tls(sockets.get(name), text);
+  else if (entry.kind === "socket") note_state(sockets.get(name), text);
+  else if (entry.kind === "log" && text.startsWith("cannot open")) sockets.get(name).failure = text;
+  else return;
   show_sockets();
 }
 
@@ -193,7 +185,6 @@ function show_sockets() {
 async function show_journal() {
   const reading = ++journals;
   sockets.clear();
-  certificates = [];
   $("conversation").replaceChildren();
   const { entries } = await call("GET", path("/journal"));
   if (reading !== journals) return;

@@ -173,7 +173,8 @@ struct tlsmodem_tls_config {
     /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
-    const struct tlsmodem_log *log; /* for the operator and TLSMODEM_TRACE_TLS; may be NULL */
+    const struct tlsmodem_log *log; /* for the operator and TLSMODEM_TRACE_TLS, borrowed until the
+                                     * session is freed; may be NULL */
 };
 
 enum tlsmodem_tls_step {

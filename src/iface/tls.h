@@ -160,7 +160,8 @@ struct tls_config {
     /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
-    const struct log *log; /* for the operator and TRACE_TLS; may be NULL */
+    const struct log *log; /* for the operator and TRACE_TLS, borrowed until the session is freed;
+                            * may be NULL */
 };
 
 enum tls_step { TLS_DONE, TLS_WANT_READ, TLS_WANT_WRITE, TLS_FAILED };

@@ -100,6 +100,7 @@ struct connection {
     struct net_stream *stream;
     struct net_listener *listener;
     struct tls_session *session; /* NULL: no TLS */
+    struct log *session_log;     /* owned: see connection_session_log(); NULL: there is none */
     const char *sni_advice;      /* of the session's config, where it hides a name; NULL: else */
     /* Owned, while a handshake may come to it that the server is to be offered something else;
      * NULL: that is all there is to offer. */

@@ -71,6 +71,10 @@ void connection_say(const struct connection *connection, enum log_level level, c
 void connection_trace(const struct connection *connection, enum trace_component component,
                       const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* What a session is to log to: the log of the world, or, where TLS is traced, one that puts the
+ * connection's name before each line; until connection_free_session(). */
+const struct log *connection_session_log(struct connection *connection);
+
 /* The one log line of an opening that failed, before its session is freed. */
 void connection_say_failure(const struct connection *connection,
                             const struct connection_failure *failure);

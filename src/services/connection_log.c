@@ -6,8 +6,10 @@
 #include "base/tls_suites.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { CLAUSE_MAX = 400, LINE_MAX_BYTES = 480 };
+enum { CLAUSE_MAX = 400, LINE_MAX_BYTES = 480, SESSION_NAME_CAP = 40 };
 
 /* Its name, and what is said of it. */
 static void put_line(const struct connection *connection, const char *format, va_list args,
@@ -49,6 +51,30 @@ void connection_trace(const struct connection *connection, enum trace_component 
     put_line(connection, format, args, line);
     va_end(args);
     log_trace(connection->world->log, component, "%s", line);
+}
+
+const struct log *connection_session_log(struct connection *connection)
+{
+    const struct log *log = connection->world->log;
+    size_t cap = SESSION_NAME_CAP + (log != NULL && log->name != NULL ? strlen(log->name) : 0);
+    struct text name;
+
+    if (!log_traces(log, TRACE_TLS))
+        return log;
+    free(connection->session_log);
+    connection->session_log = malloc(sizeof(*log) + cap);
+    if (connection->session_log == NULL)
+        return log;
+    *connection->session_log = *log;
+    text_init(&name, (char *)(connection->session_log + 1), cap);
+    if (log->name != NULL)
+        text_add(&name, "%s: ", log->name);
+    if (connection->kind != NULL)
+        text_add(&name, "%s", connection->kind);
+    else
+        text_add(&name, "socket %d", connection->id);
+    connection->session_log->name = name.at;
+    return connection->session_log;
 }
 
 static void describe(const struct connection_failure *failure, struct text *out)

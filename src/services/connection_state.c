@@ -148,6 +148,8 @@ void connection_free_session(struct connection *connection)
 {
     tls_session_free(connection->session);
     connection->session = NULL;
+    free(connection->session_log);
+    connection->session_log = NULL;
 }
 
 void connection_release(struct connection *connection)

@@ -55,7 +55,7 @@ enum err connection_open_session(struct connection *connection, const struct tls
     connection->sni_advice = advice_of(connection, &config);
     config.utc_s = connection->world->utc_s;
     config.utc_ctx = connection->world->ctx;
-    config.log = connection->world->log;
+    config.log = connection_session_log(connection);
     if (provider == NULL) {
         ret_failure->reason = TLS_VERSION_MISSING;
         return ERR_UNSUPPORTED;

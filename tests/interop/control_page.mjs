@@ -120,6 +120,14 @@ async function look_at_sockets(page) {
   return page.locator("#sockets").innerText();
 }
 
+// Two that shook hands side by side.
+async function look_at_two(page) {
+  await page.getByRole("button", { name: "m95two" }).press("Enter");
+  await page.getByRole("heading", { name: "m95two", exact: true }).waitFor(limit);
+  await has_text(page, "#sockets", "elsewhere.test");
+  return page.locator("#sockets").innerText();
+}
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 try {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
@@ -134,8 +142,9 @@ try {
   await use(page);
   problems.splice(0, problems.length, ...problems.filter((text) => !text.includes("status of 400")));
   const sockets = await look_at_sockets(page);
+  const two = await look_at_two(page);
   if (process.env.PICTURE) await page.screenshot({ path: process.env.PICTURE, fullPage: true });
-  console.log(JSON.stringify({ walked, faults, problems, sockets }));
+  console.log(JSON.stringify({ walked, faults, problems, sockets, two }));
 } catch (error) {
   console.error(error);
   process.exitCode = 1;

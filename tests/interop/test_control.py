@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from support.certs import Certificates
 from support.control import ControlPort
 from support.modem import Modem, program_path
 from support.patience import ANSWER_S
-from support.servers import Nginx, free_port, refused_port
+from support.servers import Nginx, Peer, free_port, refused_port
 
 from .driver import RESULT
 
@@ -475,8 +476,45 @@ def test_sockets_and_what_servers_have_shown_are_in_it(nginx: Callable[..., Ngin
         assert f"socket 1: to localhost port {server.port}, TCP with TLS" in control.entries("he910", "socket")
         assert f"socket 2: to localhost port {refused}, TCP" in control.entries("he910", "socket")
         tls = control.entries("he910", "tls")
-        assert tls[-2].startswith("certificate 1 of 1: CN=localhost, issued by CN=") and tls[-1].startswith("done: TLS 1.0, ")
+        assert tls[-2].startswith("socket 1: certificate 1 of 1: CN=localhost, issued by CN=") and tls[-1].startswith("socket 1: done: TLS 1.0, ")
         assert control.entries("he910", "log") == [f"socket 2: cannot open localhost port {refused}: connection refused"]
+
+
+def add_two_sockets(control: ControlPort, one: Peer, two: Peer, folder: Path) -> None:
+    """One more M95: its first handshake ends after the second, and each with another certificate."""
+    path = folder / "m95two"
+    control.done("POST", "/v1/modems", {"name": "m95two", "module": "m95", "state": "none", "ports": [{"unix": str(path)}]})
+    with socket.socket(socket.AF_UNIX) as host:
+        said = b""
+
+        def say(line: str, end: bytes) -> None:
+            nonlocal said
+            host.sendall(line.encode() + b"\r" if line else b"")
+            while end not in said:
+                said += host.recv(1000)
+            said = said.partition(end)[2]
+        host.settimeout(ANSWER_S)
+        host.connect(str(path))
+        for line in ["AT+QIREGAPP", "AT+QIACT", "AT+QIDNSIP=1"]:
+            say(line, b"\r\nOK\r\n")
+        for number, peer in enumerate([one, two]):
+            say(f'AT+QSSLOPEN={number},0,"localhost",{peer.port},0', b"\r\nOK\r\n")
+            peer.accept()
+        two.handshake(ANSWER_S)
+        say("", b"+QSSLOPEN: 1,0\r\n")
+        one.handshake(ANSWER_S)
+        say("", b"+QSSLOPEN: 0,0\r\n")
+
+
+def test_what_a_server_has_shown_is_of_its_own_socket(certificates: Certificates, tmp_path: Path) -> None:
+    """Of handshakes that go on side by side each line says whose it is."""
+    with controlled("he910") as (_, control), Peer(certificates, certificate="server") as one, \
+            Peer(certificates, certificate="server_wrong_name") as two:
+        add_two_sockets(control, one, two, tmp_path)
+        tls = control.entries("m95two", "tls")
+    assert [line.partition(", ")[0] for line in tls if "certificate 1 of" in line] \
+        == ["socket 1: certificate 1 of 1: CN=elsewhere.test", "socket 0: certificate 1 of 1: CN=localhost"]
+    assert all(re.match(r"socket [01]: ", line) for line in tls)
 
 
 def test_events_come_as_they_happen() -> None:

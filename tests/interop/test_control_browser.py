@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from support.certs import Certificates
 from support.control import ControlPort
 from support.modem import REPOSITORY, Modem
 from support.patience import START_S
-from support.servers import Nginx, free_port
+from support.servers import Nginx, Peer, free_port
 
-from .test_control import TOKEN, add_dialled_modem, token_file
+from .test_control import TOKEN, add_dialled_modem, add_two_sockets, token_file
 
 CHROMIUM = shutil.which("chromium")
 NODE = shutil.which("node") or shutil.which("nodejs")
@@ -46,13 +47,15 @@ class Typist(threading.Thread):
             time.sleep(0.2)
 
 
-def test_a_person_with_a_keyboard(nginx: Callable[..., Nginx], tmp_path: Path) -> None:
+def test_a_person_with_a_keyboard(nginx: Callable[..., Nginx], certificates: Certificates, tmp_path: Path) -> None:
     needs_browser()
     port = free_port()
-    with Modem("m95", options=["--control", str(port), "--control-token-file", str(token_file(tmp_path))]) as modem:
+    with Modem("m95", options=["--control", str(port), "--control-token-file", str(token_file(tmp_path))]) as modem, \
+            Peer(certificates, certificate="server") as one, Peer(certificates, certificate="server_wrong_name") as two:
         typist = Typist(modem)
         typist.start()
         add_dialled_modem(ControlPort(port, TOKEN), nginx(), tmp_path)
+        add_two_sockets(ControlPort(port, TOKEN), one, two, tmp_path)
         played = subprocess.run([NODE, str(Path(__file__).with_name("control_page.mjs")), str(port), TOKEN], capture_output=True, text=True,
                                 timeout=4 * START_S, check=False,
                                 env={**os.environ, "PLAYWRIGHT_FOLDER": str(PLAYWRIGHT), "CHROMIUM": str(CHROMIUM)})
@@ -66,3 +69,6 @@ def test_a_person_with_a_keyboard(nginx: Callable[..., Nginx], tmp_path: Path) -
     assert "socket 1" in seen["sockets"] and "TLS 1.0" in seen["sockets"] and "localhost port" in seen["sockets"]
     refused = seen["sockets"].split("socket 2")[1]
     assert "connection refused" in refused and "certificate" not in refused
+    first, second = seen["two"].split("socket 1")
+    assert "socket 0" in first and "CN=localhost" in first and "CN=elsewhere.test" not in first
+    assert "CN=elsewhere.test" in second and "1 of 1: CN=localhost" not in second and "TLS 1." in second

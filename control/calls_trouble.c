@@ -359,6 +359,7 @@ static void remove_fault(void *ctx, size_t index, struct runtime_modem *modem)
     struct tlsmodem *engine = runtime_modem_engine(modem);
 
     (void)index;
+    hand_remember(order->call->modem.hand, engine);
     order->err = tlsmodem_remove_fault(engine, order->number);
     if (order->err == ERR_OK)
         watch_removal(order->call->modem.watch, engine);

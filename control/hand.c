@@ -1,6 +1,7 @@
 /* hand.c: see hand.h. */
 #include "control/hand.h"
 
+#include "laboratory/trouble.h"
 #include "tlsmodem_control.h"
 
 #include <stdlib.h>
@@ -11,7 +12,9 @@ enum { CODE_CAP = 8 };
 struct hand {
     struct moved_clock clock;
     struct journal *journal;
-    const char *first_link; /* the config's; NULL: none */
+    const char *first_link;          /* the config's; NULL: none */
+    const char *const *first_faults; /* the same */
+    size_t first_fault_count;
     bool changed_link;
     bool knows; /* what follows */
     bool attached;
@@ -67,6 +70,8 @@ void hand_config(struct hand *hand, struct runtime_modem_config *config)
     config->clock = &hand->clock;
     config->laboratory = true;
     hand->first_link = link_of(config->in_front);
+    hand->first_faults = config->faults;
+    hand->first_fault_count = config->fault_count;
     config->log = journal_log(hand->journal);
     config->observer = journal_observer(hand->journal);
     config->on_message = on_message;
@@ -112,8 +117,12 @@ const char *hand_link(const struct hand *hand, const struct tlsmodem *modem)
 static void restore_trouble(struct hand *hand, struct tlsmodem *modem)
 {
     char why[1];
+    struct text none;
 
+    text_init(&none, why, sizeof(why));
     tlsmodem_remove_fault(modem, 0);
+    for (size_t i = 0; i < hand->first_fault_count; i++)
+        lab_fault_do(modem, span_of(hand->first_faults[i]), &none);
     if (hand->changed_link)
         tlsmodem_set_link(modem, hand->first_link, why, sizeof(why));
 }

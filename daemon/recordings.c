@@ -96,6 +96,27 @@ static char **paths_of(const char *path, const struct modem_plans *plans, uint32
     return good ? paths : free_paths(paths, count);
 }
 
+/* Takes `path`, which was filled in for this plan, also where it fails. */
+static bool begin(struct recordings *recordings, char *path, const struct modem_plan *plan,
+                  struct port_failure *ret_failure)
+{
+    size_t count = recordings->count + 1;
+    struct recording **list = realloc(recordings->list, count * sizeof(list[0]));
+    char **paths = realloc(recordings->paths, count * sizeof(paths[0]));
+
+    recordings->list = list != NULL ? list : recordings->list;
+    recordings->paths = paths != NULL ? paths : recordings->paths;
+    if (list == NULL || paths == NULL || path == NULL) {
+        (void)port_fail(ret_failure, ERR_NO_MEMORY, "--record: out of memory");
+    } else if (recording_open(path, plan, recordings->zone_quarters, recordings->log, ret_failure,
+                              &list[recordings->count]) == ERR_OK) {
+        paths[recordings->count++] = path;
+        return true;
+    }
+    free(path);
+    return false;
+}
+
 bool recordings_open(const char *path, const struct modem_plans *plans, uint32_t shard,
                      int zone_quarters, const struct log *log, struct port_failure *ret_failure,
                      struct recordings *ret_recordings)
@@ -104,23 +125,62 @@ bool recordings_open(const char *path, const struct modem_plans *plans, uint32_t
     bool good = paths != NULL;
 
     assert(plans->count > 0);
-    *ret_recordings = (struct recordings){ .list = NULL };
-    if (!good)
-        return false;
-    ret_recordings->list = calloc(plans->count, sizeof(ret_recordings->list[0]));
-    if (ret_recordings->list == NULL)
-        good = port_fail(ret_failure, ERR_NO_MEMORY, "--record: out of memory") == ERR_OK;
-    while (good && ret_recordings->count < plans->count) {
-        size_t i = ret_recordings->count;
-
-        good = recording_open(paths[i], &plans->list[i], zone_quarters, log, ret_failure,
-                              &ret_recordings->list[i]) == ERR_OK;
-        ret_recordings->count += good;
+    *ret_recordings = (struct recordings){
+        .path = path, .shard = shard, .zone_quarters = zone_quarters, .log = log
+    };
+    for (size_t i = 0; good && i < plans->count; i++) {
+        good = begin(ret_recordings, paths[i], &plans->list[i], ret_failure);
+        paths[i] = NULL; /* it is the recordings' now, or gone */
     }
     free_paths(paths, plans->count);
     if (!good)
         recordings_close(ret_recordings);
     return good;
+}
+
+static bool has_path(const struct recordings *recordings, const char *path)
+{
+    for (size_t i = 0; i < recordings->count; i++) {
+        if (recordings->paths[i] != NULL && strcmp(recordings->paths[i], path) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool recordings_add(struct recordings *recordings, const struct modem_plan *plan,
+                    struct port_failure *ret_failure, struct recording **ret_recording)
+{
+    char filled[PATH_CAP];
+
+    *ret_recording = NULL;
+    if (recordings->path == NULL)
+        return true;
+    if (!fill(recordings->path, plan, recordings->shard, filled, ret_failure))
+        return false;
+    if (has_path(recordings, filled)) {
+        log_say(recordings->log, LOG_WARNING,
+                "%s is not recorded: %s is of another modem of this run", modem_plan_name(plan),
+                filled);
+        return true;
+    }
+    if (!begin(recordings, strdup(filled), plan, ret_failure))
+        return false;
+    *ret_recording = recordings->list[recordings->count - 1];
+    return true;
+}
+
+void recordings_end(struct recordings *recordings, struct recording *recording, bool never_was)
+{
+    for (size_t i = 0; recording != NULL && i < recordings->count; i++) {
+        if (recordings->list[i] != recording)
+            continue;
+        recordings->list[i] = NULL;
+        if (never_was) {
+            free(recordings->paths[i]);
+            recordings->paths[i] = NULL;
+        }
+    }
+    recording_close(recording);
 }
 
 struct recording *recordings_at(const struct recordings *recordings, size_t index)
@@ -134,5 +194,6 @@ void recordings_close(struct recordings *recordings)
     for (size_t i = 0; i < recordings->count; i++)
         recording_close(recordings->list[i]);
     free(recordings->list);
+    free_paths(recordings->paths, recordings->count);
     *recordings = (struct recordings){ .list = NULL };
 }

@@ -198,7 +198,7 @@ static void describe(void *ctx, size_t number, struct fleet_modem_config *ret_co
     if (modem->packets != NULL)
         config->taps = packets_seat_taps(modem->packets, config->taps);
     config->companion = scenario_run_companion(roster->scenario);
-    config->laboratory = config->companion != NULL || modem->hand != NULL;
+    config->laboratory = config->laboratory || config->companion != NULL || modem->hand != NULL;
     config->companion_ctx = &modem->seat;
     if (modem->plan.host != NULL) {
         config->host = hosts_run_host();
@@ -502,6 +502,18 @@ static void begin_new(struct roster *roster, struct roster_modem **fresh, size_t
     roster_start(roster);
 }
 
+/* Those that come later have files of their own, too. */
+static bool give_recordings(struct roster *roster, struct roster_modem **fresh, size_t count,
+                            struct port_failure *ret_failure)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!recordings_add(roster->recordings, &fresh[i]->plan, ret_failure,
+                            &fresh[i]->seat.recording))
+            return false;
+    }
+    return true;
+}
+
 bool roster_add(struct roster *roster, struct modem_plans *plans, struct port_failure *ret_failure)
 {
     size_t count = plans->count;
@@ -516,11 +528,14 @@ bool roster_add(struct roster *roster, struct modem_plans *plans, struct port_fa
         fresh = take_plans(roster, plans);
     modem_plans_free(plans);
     if (fresh != NULL)
-        good = open_batch(roster, fresh, count, ret_failure);
+        good = give_recordings(roster, fresh, count, ret_failure) &&
+               open_batch(roster, fresh, count, ret_failure);
     if (good)
         begin_new(roster, fresh, count);
-    for (size_t i = 0; fresh != NULL && !good && i < count; i++)
+    for (size_t i = 0; fresh != NULL && !good && i < count; i++) {
+        recordings_end(roster->recordings, fresh[i]->seat.recording, true);
         free_modem(fresh[i]);
+    }
     free(fresh);
     note_ports(roster);
     close_unused_pools(roster);
@@ -534,6 +549,7 @@ void roster_remove(struct roster *roster, size_t number)
     assert(number < roster->count);
     fleet_remove(roster->fleet, modem->index, note_relied, modem);
     forget_ports(roster, modem);
+    recordings_end(roster->recordings, modem->seat.recording, false);
     free_modem(modem);
     roster->count--;
     memmove(&roster->list[number], &roster->list[number + 1],

@@ -49,7 +49,7 @@ struct roster {
     const struct log *voice;             /* for what is said once */
     const struct scenario_run *scenario; /* that each modem plays */
     struct hosts_run *hosts;             /* inside */
-    const struct recordings *recordings; /* of those that are opened first */
+    struct recordings *recordings;       /* zeroed: none */
     struct packets *packets;             /* of all; NULL: nobody captures */
     /* Makes a hand for a modem of this name, which it borrows; NULL: there is no memory.  NULL:
      * nobody controls them. */

@@ -2,6 +2,7 @@
  */
 #include "runtime/modem.h"
 
+#include "base/fault.h"
 #include "runtime/at_start.h"
 #include "runtime/message_command.h"
 #include "runtime/owner_tls.h"
@@ -359,6 +360,28 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
     return err;
 }
 
+enum { FAULT_WHY_CAP = 1200 };
+
+/* They strike from its first line on. */
+static enum err add_faults(struct runtime_modem *modem, const struct runtime_modem_config *config,
+                           struct port_failure *ret_failure)
+{
+    enum err err = ERR_OK;
+
+    assert(config->fault_count == 0 || config->laboratory);
+    for (size_t i = 0; i < config->fault_count && err == ERR_OK; i++) {
+        char why[FAULT_WHY_CAP];
+        struct fault fault;
+        uint32_t number;
+        bool passed = fault_read(span_of(config->faults[i]), &fault, why, sizeof(why));
+
+        assert(passed);
+        (void)passed;
+        err = tlsmodem_add_fault(modem->engine, &fault, &number);
+    }
+    return check(err, "cannot add a fault", ret_failure);
+}
+
 enum err runtime_modem_open(struct runtime_world *world, const struct runtime_modem_config *config,
                             struct port_failure *ret_failure, struct runtime_modem **ret_modem)
 {
@@ -393,6 +416,8 @@ enum err runtime_modem_open(struct runtime_world *world, const struct runtime_mo
         err = open_ports(modem, config, ret_failure);
     if (err == ERR_OK)
         err = open_engine(modem, config, ret_failure);
+    if (err == ERR_OK)
+        err = add_faults(modem, config, ret_failure);
     if (err != ERR_OK) {
         runtime_modem_close(modem);
         return err;

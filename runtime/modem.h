@@ -57,6 +57,8 @@ struct runtime_modem_config {
     const char *const *at_start; /* command lines without their ends, run by port 0 before its first
                                   * host; an error of one is a line in the log */
     size_t at_start_count;
+    const char *const *faults; /* as fault_read() takes them: there from the start; `laboratory` */
+    size_t fault_count;
     struct net *net;       /* NULL: the world's */
     bool asks_own_servers; /* names go to the servers that the host sets; only with the world's net
                             */

@@ -120,6 +120,7 @@ static cyaml_schema_field_t modem_fields[] = {
     LIST("deny", struct file_modem, deny, &text, 0, FILE_PLACES_MAX),
     TEXT("source", struct file_modem, source),
     TEXT("link", struct file_modem, link),
+    LIST("faults", struct file_modem, faults, &text, 0, FILE_LINES_MAX),
     CYAML_FIELD_MAPPING_PTR("sms", MAY, struct file_modem, sms, sms_fields),
     OWN("network"),
     CYAML_FIELD_MAPPING_PTR("policy", MAY, struct file_modem, policy, policy_fields),

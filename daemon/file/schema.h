@@ -66,6 +66,8 @@ struct file_modem {
     char **allow, **deny;
     uint32_t allow_count, deny_count;
     char *source, *link;
+    char **faults;
+    uint32_t faults_count;
     struct file_sms *sms;
     struct file_policy_keys *policy;
 };
@@ -89,7 +91,7 @@ enum {
     FILE_INCLUDES_MAX = 100,
     FILE_ANSWERS_MAX = 100,
     FILE_HOSTS_MAX = 1000, /* of one file */
-    FILE_LINES_MAX = 100,  /* of at-start, or of one answer */
+    FILE_LINES_MAX = 100,  /* of at-start, of faults, or of one answer */
     FILE_PLACES_MAX = 500  /* of allow, or of deny */
 };
 

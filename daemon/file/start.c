@@ -1,12 +1,13 @@
-/* start.c: what a modem gets before its first host: credentials, command lines, answers. */
+/* start.c: what a modem gets before its first host: credentials, command lines, answers, faults. */
 #include "file/start.h"
 
+#include "base/fault.h"
 #include "file/credentials.h"
 
 #include <string.h>
 #include <strings.h>
 
-enum { WHY_CAP = 500, AT_LINE_MAX = 400 };
+enum { WHY_CAP = 500, FAULT_WHY_CAP = 1200, AT_LINE_MAX = 400 };
 
 static const char *const *take_texts(const struct file_subject *subject,
                                      const struct file_node *list, char *const *texts, size_t count)
@@ -98,10 +99,37 @@ static bool take_answers(const struct file_subject *subject)
     return good;
 }
 
+static bool take_faults(const struct file_subject *subject)
+{
+    const struct file_node *list, *node;
+    const struct file_layer *layer = file_layer_with(subject->layers, "faults", &list);
+    struct modem_plan *plan = subject->plan;
+    bool good = true;
+
+    if (layer == NULL || layer->modem->faults_count == 0)
+        return true;
+    node = list->first;
+    plan->fault_count = layer->modem->faults_count;
+    plan->faults = take_texts(subject, list, layer->modem->faults, plan->fault_count);
+    if (plan->faults == NULL)
+        return false;
+    for (size_t i = 0; i < plan->fault_count; i++, node = node->next) {
+        struct fault fault;
+        char why[FAULT_WHY_CAP];
+
+        if (fault_read(span_of(plan->faults[i]), &fault, why, sizeof(why)))
+            continue;
+        file_subject_wrong(subject, node, "%s", why);
+        good = false;
+    }
+    return good;
+}
+
 bool file_start(const struct file_subject *subject)
 {
     bool good = file_credentials(subject);
 
     good = take_at_start(subject) && good;
+    good = take_faults(subject) && good;
     return take_answers(subject) && good;
 }

@@ -4,8 +4,8 @@
 
 #include "file/subject.h"
 
-/* Fills credentials, at_start and answers of the subject's plan, which has its module, name and
- * numbers.  False: the report says why, of each that is wrong. */
+/* Fills credentials, at_start, faults and answers of the subject's plan, which has its module, name
+ * and numbers.  False: the report says why, of each that is wrong. */
 bool file_start(const struct file_subject *subject);
 
 #endif

@@ -201,7 +201,8 @@ bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
            same_text(a->message_command, b->message_command) && same_network(a, b) &&
            policy_plan_equal(a->policy, b->policy) && same_facts(a, b) && same_answers(a, b) &&
            same_credentials(a, b) &&
-           same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count);
+           same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count) &&
+           same_texts(a->faults, a->fault_count, b->faults, b->fault_count);
 }
 
 const char *modem_plan_name(const struct modem_plan *plan)
@@ -235,6 +236,9 @@ void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
         .message_command = plan->message_command,
         .at_start = plan->at_start,
         .at_start_count = plan->at_start_count,
+        .faults = plan->faults,
+        .fault_count = plan->fault_count,
+        .laboratory = plan->fault_count > 0,
         .asks_own_servers = plan->asks_own_servers,
         .source = plan->has_source ? &plan->source : NULL,
         .in_front = &plan->in_front,

@@ -60,6 +60,8 @@ struct modem_plan {
     size_t answer_count;
     const char *const *at_start; /* command lines, without their ends */
     size_t at_start_count;
+    const char *const *faults; /* as fault_read() takes them */
+    size_t fault_count;
     struct runtime_credential *credentials;
     struct modem_plan_stamp *stamps; /* of their files */
     size_t credential_count;

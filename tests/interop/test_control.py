@@ -388,6 +388,34 @@ def test_a_link_and_a_fault_are_felt(model: str) -> None:
         assert len(control.done("GET", f"{at}/faults")["faults"]) == 1
 
 
+def test_faults_of_a_file_are_there_from_the_start_and_come_back(tmp_path: Path) -> None:
+    config = tmp_path / "run.yaml"
+    config.write_text("control: unix:control\nmodems:\n- {name: one, module: m95, state: none, ports: [{unix: one.sock}],\n"
+                      "   faults: ['answer_twice command=AT+CSQ', 'error code=14 command=AT+CGMM']}\n")
+    with subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", config], stdout=subprocess.PIPE, text=True, cwd=tmp_path) as run:
+        try:
+            assert run.stdout is not None and run.stdout.readline().startswith("ready: one")
+            control = ControlPort(tmp_path / "control")
+            with socket.socket(socket.AF_UNIX) as host:
+                host.settimeout(ANSWER_S)
+                host.connect(str(tmp_path / "one.sock"))
+
+                def oks(count: int) -> None:
+                    host.sendall(b"AT+CSQ\rAT+GMI\r")
+                    said = b""
+                    while b"\r\nOK\r\n" not in said.partition(b"AT+GMI\r")[2]:
+                        said += host.recv(1000)
+                    assert said.partition(b"AT+GMI\r")[0].count(b"\r\nOK\r\n") == count, said
+                oks(2)
+                assert [fault["type"] for fault in control.done("GET", "/v1/modems/one/faults")["faults"]] == ["answer_twice", "error"]
+                control.done("DELETE", "/v1/modems/one/faults")
+                oks(1)
+                control.done("POST", "/v1/reset")
+                oks(2)
+        finally:
+            run.terminate()
+
+
 def test_a_link_of_the_start_comes_back() -> None:
     with controlled("m95", "--link", "gprs") as (_, control):
         assert control.modem("m95")["link"] == "gprs"

@@ -18,6 +18,7 @@ import pytest
 
 from support.bare_server import TLS_1_2
 from support.certs import Certificates
+from support.control import ControlPort
 from support.fleet import Fleet
 from support.modem import Modem, program_path
 from support.patience import ANSWER_S, POLL_S
@@ -363,3 +364,25 @@ def test_secrets_of_at_start_are_variables(tmp_path: Path) -> None:
         fleet.host("one").ok("AT#FTPTYPE?")
     text = path.read_text()
     assert "PASS ${secret1}" in text and "sEsaMe" not in text
+
+
+def test_a_modem_that_control_opens_has_a_file(tmp_path: Path) -> None:
+    """By the same pattern, whole when the modem goes; another of its name finds the file taken, and is told."""
+    with Modem("he910", "unix", options=["--control", f"unix:{tmp_path / 'control'}", "--record", str(tmp_path / "r-${name}.at")]) as modem:
+        control = ControlPort(tmp_path / "control")
+        entry = {"name": "late", "module": "m95", "state": "none", "ports": [{"unix": str(tmp_path / "late.sock")}]}
+        for turn, wanted in enumerate(["AT+CSQ", "AT+CGMM"]):
+            control.done("POST", "/v1/modems", entry)
+            with socket.socket(socket.AF_UNIX) as host:
+                host.settimeout(ANSWER_S)
+                host.connect(str(tmp_path / "late.sock"))
+                host.sendall(wanted.encode() + b"\r")
+                said = b""
+                while b"\r\nOK\r\n" not in said:
+                    said += host.recv(1000)
+            control.done("DELETE", "/v1/modems/late")
+            text = (tmp_path / "r-late.at").read_text()
+            assert "> AT+CSQ\n" in text and "> AT+CGMM" not in text
+            assert ("late is not recorded: " in modem.log()) is (turn == 1)
+    plays(tmp_path / "r-late.at")
+    plays(tmp_path / "r-he910.at")

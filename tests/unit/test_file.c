@@ -161,6 +161,12 @@ static void a_pool_has_modems_without_ports(void **state)
     assert_int_equal(plans.list[0].at_start_count, 1);
     assert_string_equal(plans.list[0].at_start[0], "AT+CGDCONT=1,IP,0");
     modem_plans_free(&plans);
+    plans =
+        good("modems:\n - {module: m95, faults: ['latency latency=1${n}', refused], ports: [{pty: "
+             "p}]}\n");
+    assert_int_equal(plans.list[0].fault_count, 2);
+    assert_string_equal(plans.list[0].faults[0], "latency latency=10");
+    modem_plans_free(&plans);
 }
 
 static void a_policy_is_the_modem_s_or_its_file_s(void **state)
@@ -325,6 +331,9 @@ static void wrong_meanings_are_all_told(void **state)
                                        "command line; ...\n");
     bad_key("at-start: [AT, 'A+CMEE=2']",
             "f:4:19: at-start: \"A+CMEE=2\" is wrong because it is no command line; ...\n");
+    bad_key("faults: ['refused count=2', 'latency', 'frob x=1']",
+            "f:4:32: faults: \"latency\" is wrong because latency needs latency\n"
+            "f:4:43: faults: \"frob x=1\" is wrong because ...\n");
     bad_key("source: localhost", "f:4:12: source: \"localhost\" is wrong because \"localhost\" is "
                                  "no address; ...\n");
     bad_key("map: {a: 'b:0', c: d}", "f:4:13: a: \"b:0\" is wrong because \"a=b:0\" is no pair of "

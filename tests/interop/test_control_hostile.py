@@ -13,13 +13,15 @@ import re
 import select
 import socket
 import string
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from support.control import ControlPort
-from support.modem import Modem
+from support.modem import Modem, program_path
 from support.patience import ANSWER_S
 from support.servers import free_port
 
@@ -137,6 +139,13 @@ WORDS = ["home", "roaming", "denied", "lost", "searching", "ready", "absent", "p
          "2030-05-01T12:00:00Z", "+49170123", "", "x" * 200, "Grüße", "\x00", "'\"<>{}"]
 KEYS = ["registration", "signal", "operator", "operator-code", "sim", "attached", "clock", "dtr", "port", "cell", "do", "caller", "from", "text",
         "cid", "advance", "name", "module", "ports", "frob"]
+FAULTS = [{"type": "latency", "attributes": {"latency": 20}}, {"type": "slicer", "attributes": {"average_size": 3, "delay": 1000}},
+          {"type": "reset_peer", "attributes": {"bytes": 5}, "count": 1}, {"type": "refused", "toxicity": 0.5, "seed": 3}, {"type": "answer_twice"},
+          {"type": "answer_never", "when": {"command": "AT+CSQ*"}}, {"type": "answer_late", "attributes": {"delay": 300}}, {"type": "lose", "toxicity": 0.1},
+          {"type": "urc", "attributes": {"text": "+CREG: 2", "moment": "inside"}}, {"type": "restart", "count": 1, "attributes": {"delay": 50}},
+          {"type": "prompt_deaf", "every": 2}, {"type": "memory_short", "toxicity": 0.5}, {"type": "store_full"}, {"type": "noise", "attributes": {"bytes": 9}},
+          {"type": "error", "attributes": {"code": 14}, "every": 5}, {"type": "clock_drift", "attributes": {"rate": 400000}}]
+LINKS = [{"name": "gprs"}, {"name": "nb-iot", "loss": 5}, {"name": "lte-m"}, {"rtt": 300, "jitter": 200}, {"down": 9, "up": 9}]
 TAILS = ["", "/power", "/ring", "/ring-end", "/sms", "/context-lost", "/journal", "/link", "/faults", "/frob"]
 
 
@@ -164,7 +173,11 @@ def good_call(dice: random.Random, name: str) -> tuple[str, str, object]:
         ("POST", one + "/power", {"do": dice.choice(["on", "on", "off", "reset", "brown-out"])}), ("POST", one + "/ring", {"caller": "+4917"}),
         ("POST", one + "/ring-end", {}), ("POST", one + "/sms", {"from": "+49", "text": dice.choice(WORDS)}),
         ("POST", one + "/context-lost", {}), ("GET", one, None), ("GET", one + "/journal", None), ("POST", "/v1/reset", None),
-        ("GET", "/v1/modems", None)])
+        ("GET", "/v1/modems", None), ("PUT", one + "/link", dice.choice(LINKS)), ("DELETE", one + "/link", None),
+        ("POST", one + "/faults", dice.choice(FAULTS)), ("POST", one + "/faults", dice.choice(FAULTS)), ("GET", one + "/faults", None),
+        ("DELETE", one + "/faults", None), ("DELETE", f"{one}/faults?number={dice.randrange(9)}", None),
+        ("POST", "/v1/modems", {"name": "more", "module": dice.choice(MODELS), "state": "none", "ports": [{"pty": "auto"}]}),
+        ("DELETE", "/v1/modems/more", None)])
 
 
 def random_call(dice: random.Random) -> tuple[str, str, object]:
@@ -248,11 +261,12 @@ def test_random_calls_during_traffic(tmp_path: Path) -> None:
             codes[status] = codes.get(status, 0) + 1
             if number == CALLS // 2:
                 middle = memory_of(metrics)
-        assert set(codes) <= {200, 400, 404, 405, 409}, codes
+        assert set(codes) <= {200, 201, 400, 404, 405, 409}, codes
         assert codes[200] > CALLS // 4 and codes[400] > 0
         for name in MODELS:
             control.act(name, "power", do="on")
         control.done("POST", "/v1/reset")
+        control.ask("DELETE", "/v1/modems/more")
         for host in hosts:
             host.ends = True
             host.join(ANSWER_S)
@@ -262,6 +276,41 @@ def test_random_calls_during_traffic(tmp_path: Path) -> None:
         heard(modem)
         modem.host.write(b"\rAT\r")
         modem.host.read_match(re.compile(rb"(OK|ERROR)\r\n"))
+
+
+# ---- a loop that does not turn ----
+
+def test_modems_that_hang_are_told(tmp_path: Path) -> None:
+    """Their thread waits for whoever reads the log; a call waits ten seconds for it and no more, and what it wanted is done or not, once."""
+    port = free_port()
+    program = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--unix", str(tmp_path / "modem"), "--state", "none",
+                                "--trace", "all", "--control", str(port), "--control-token-file", str(token_file(tmp_path))],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    control = ControlPort(port, TOKEN)
+    try:
+        assert program.stdout is not None and program.stderr is not None
+        assert program.stdout.readline().startswith(b"ready: ")
+        with socket.socket(socket.AF_UNIX) as host:
+            host.connect(str(tmp_path / "modem"))
+            host.settimeout(1.0)
+            with contextlib.suppress(TimeoutError):  # it reads no more
+                while True:
+                    host.sendall(b"AT+CGMM\r" * 100)
+                    with contextlib.suppress(BlockingIOError):
+                        host.recv(65536, socket.MSG_DONTWAIT)
+            for _ in range(2):
+                assert "do not answer" in control.refused(503, "PATCH", "/v1/modems/he910", {"signal": 7})
+            threading.Thread(target=drain, args=(program.stderr,), daemon=True).start()
+            wait_for(lambda: control.ask("GET", "/v1/modems/he910")[0] == 200)
+            assert control.modem("he910")["signal"] == 7
+    finally:
+        program.terminate()
+        assert program.wait(ANSWER_S) == 0
+
+
+def drain(pipe: IO[bytes]) -> None:
+    while pipe.read(65536):
+        pass
 
 
 def test_words_of_the_alphabet_are_names_of_nobody(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Source: draft-ietf-opsawg-pcapng; Wireshark's wsutil/exported_pdu_tlvs.h.
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
 import ssl
@@ -14,17 +15,19 @@ from pathlib import Path
 
 import pytest
 
-from support.bare_server import TLS_1_0, TLS_1_2
+from support.bare_server import TLS_1_0, TLS_1_2, BareServer
 from support.certs import Certificates
+from support.control import ControlPort
 from support.fleet import Fleet
 from support.modem import Modem
 from support.patience import ANSWER_S
-from support.servers import Peer, refused_port
+from support.servers import Peer, RawPeer, free_port, has_ipv6, refused_port
 
 from .driver import Driver
 from .fibocom_driver import FibocomDriver
 from .makers import MAKERS, Dialler, FibocomDialler, QuectelDialler, dialler
 from .quectel_driver import QuectelDriver
+from .test_metrics import wait_for
 
 ONLY_1_3 = (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3)
 
@@ -237,3 +240,153 @@ def test_where_it_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="--pcap: cannot write to the file: .*No such file or directory"):
         with Modem(options=["--pcap", str(tmp_path / "no" / "where")]):
             pass
+
+
+# ---- what goes wrong, as tshark has it ----
+
+HANDSHAKE, ALERT, HELLO_REQUEST = 22, 21, bytes(4)
+FATAL, HANDSHAKE_FAILURE, UNKNOWN_CA, NO_RENEGOTIATION = 2, 40, 48, 100
+
+
+def alerts(path: Path, port: int) -> list[tuple[str, int]]:
+    """Who has said which, decrypted where it was not in clear."""
+    rows = fields(path, "tls.alert_message", "tcp.srcport", "tls.alert_message.desc")
+    return [("server" if source == str(port) else "module", int(number))
+            for source, numbers in rows for number in numbers.split(",")]
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_a_server_that_refuses_by_an_alert(model: str, certificates: Certificates, tmp_path: Path) -> None:
+    path = tmp_path / "alert.pcapng"
+    with BareServer(certificates) as server, dialler(model, TLS_1_2, "--pcap", str(path)) as host:
+        host.dial(server.port)
+        server.hello()
+        server.send(bytes((FATAL, HANDSHAKE_FAILURE)), ALERT)
+        server.hang_up()
+        host.failed()
+        port = server.port
+    assert_sound(path)
+    assert alerts(path, port)[0] == ("server", HANDSHAKE_FAILURE)
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_a_module_that_refuses_by_an_alert(model: str, certificates: Certificates, tmp_path: Path) -> None:
+    """The server's CA is another."""
+    path = tmp_path / "alert.pcapng"
+    with Peer(certificates, certificate="server_other_ca", ciphers="ALL:@SECLEVEL=0") as peer, \
+            dialler(model, TLS_1_2, "--pcap", str(path)) as host:
+        host.verify(certificates.pem("ca").read_bytes())
+        if model == "l610":
+            for suite in range(1, 7):
+                host.driver.ok(f"AT+GTSSLCIPHER={suite},1")
+        host.dial(peer.port)
+        peer.fail_handshake()
+        host.failed()
+        port = peer.port
+    assert_sound(path)
+    assert ("module", UNKNOWN_CA) in alerts(path, port)
+
+
+@pytest.mark.parametrize("version", [TLS_1_0, TLS_1_2])
+@pytest.mark.parametrize("model", MAKERS)
+def test_a_renegotiation(model: str, version: int, certificates: Certificates, tmp_path: Path) -> None:
+    """The server's HelloRequest and the module's answer, decrypted; the session goes on."""
+    path = tmp_path / "again.pcapng"
+    with BareServer(certificates) as server, dialler(model, version, "--pcap", str(path)) as host:
+        host.dial(server.port)
+        server.handshake()
+        host.opened()
+        server.send(HELLO_REQUEST, HANDSHAKE)
+        server.send(bytes((FATAL, HANDSHAKE_FAILURE)), ALERT)
+        server.hang_up()
+        host.lost()
+        server.wait_for_end()
+        port = server.port
+    assert_sound(path)
+    [request] = fields(path, "tls.handshake.type == 0", "tcp.srcport", "frame.number")
+    assert request[0] == str(port)
+    said = alerts(path, port)
+    assert ("module", NO_RENEGOTIATION) in said and ("server", HANDSHAKE_FAILURE) in said
+
+
+@pytest.mark.parametrize("phase", ["client-hello", "certificate", "data"])
+def test_a_fault_of_tls_is_seen_by_its_end(phase: str, certificates: Certificates, tmp_path: Path) -> None:
+    """What the laboratory does to a session ends the packets of it where it struck."""
+    path = tmp_path / "fault.pcapng"
+    control = tmp_path / "control"
+    with Peer(certificates, ciphers="ALL:@SECLEVEL=0") as peer, \
+            dialler("m95", TLS_1_2, "--pcap", str(path), "--control", f"unix:{control}") as host:
+        ControlPort(control).done("POST", "/v1/modems/m95/faults", {"type": "tls", "attributes": {"reason": "TLS_RECORD"}, "when": {"phase": phase}})
+        host.dial(peer.port)
+        if phase == "data":
+            peer.handshake()
+            host.opened()
+            peer.send(ANSWER)
+            host.ended()
+        else:
+            peer.fail_handshake()
+            host.failed()
+        port = peer.port
+    assert_sound(path)
+    shakes = {row[0] for row in fields(path, f"tls.handshake.type and tcp.port == {port}", "tls.handshake.type")}
+    assert "1" in shakes
+    assert bool(fields(path, f"tcp.flags.fin == 1 and tcp.dstport == {port}", "frame.number"))
+
+
+def test_a_call_that_comes_in(tmp_path: Path) -> None:
+    """Its SYN is the caller's; online mode is data, and the commands around it are commands."""
+    path = tmp_path / "call.pcapng"
+    port = free_port()
+    with Modem(options=["--pcap", str(path)]) as modem:
+        driver = Driver(modem).begin().attach()
+        driver.ok('AT#FRWL=1,"127.0.0.1","255.255.255.255"')
+        driver.ok(f"AT#SL=1,1,{port}")
+        with socket.create_connection(("127.0.0.1", port), ANSWER_S) as caller:
+            own = caller.getsockname()[1]
+            modem.host.read_until(b"SRING: 1\r\n", ANSWER_S)
+            driver.type("AT#SA=1")
+            modem.host.read_until(b"CONNECT\r\n", ANSWER_S)
+            caller.sendall(b"hello there")
+            assert modem.host.read(11, ANSWER_S) == b"hello there"
+            modem.host.write(b"and back")
+            assert caller.recv(100) == b"and back"
+        modem.host.read_until(b"NO CARRIER\r\n", ANSWER_S)
+    assert_sound(path)
+    assert fields(path, "tcp.flags.syn == 1 and tcp.flags.ack == 0", "tcp.srcport", "tcp.dstport") == [[str(own), str(port)]]
+    assert sent_by(path, "tcp", port) == (b"hello there", b"and back")
+    assert fields(path, 'data.data == 61:6e:64:20:62:61:63:6b and frame.interface_name contains "/0"', "frame.number")
+
+
+def test_ipv6(tmp_path: Path) -> None:
+    if not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    path = tmp_path / "six.pcapng"
+    with RawPeer(address="::1") as server, Modem("l610", options=["--pcap", str(path)]) as modem:
+        driver = FibocomDriver(modem).begin()
+        driver.ok("AT+GTSSLMODE=0")
+        driver.type(f'AT+MIPOPEN=1,,"::1",{server.port},0')
+        server.accept()
+        modem.host.read_until(b"+MIPOPEN: 1,1\r\n", ANSWER_S)
+        server.send_raw(b"six")
+        modem.host.read_until(b"736978\r\n", ANSWER_S)
+        server.hang_up()
+        modem.host.read_until(b"+MIPSTAT: 1,", ANSWER_S)
+        port = server.port
+    assert_sound(path)
+    assert fields(path, f"ipv6 and tcp.srcport == {port} and tcp.len > 0", "ipv6.src", "tcp.payload") == [["::1", b"six".hex()]]
+
+
+def test_a_pipe_that_is_read(tmp_path: Path) -> None:
+    """As `wireshark -k -i PIPE` does."""
+    path, copy = tmp_path / "pipe", tmp_path / "copy.pcapng"
+    os.mkfifo(path)
+    with copy.open("wb") as out, subprocess.Popen(["cat", str(path)], stdout=out) as reader:
+        kept = os.open(path, os.O_RDWR)  # cat opens it now
+        wait_for(lambda: str(path) in {os.readlink(fd) for fd in Path(f"/proc/{reader.pid}/fd").iterdir()})
+        with Modem(options=["--pcap", str(path)]) as modem:
+            os.close(kept)
+            Driver(modem).begin().is_ready()
+        assert reader.wait(ANSWER_S) == 0
+    copy.chmod(0o600)
+    assert_sound(copy)
+    assert fields(copy, 'at.cmd == "OK" and at.role == 1', "frame.number")

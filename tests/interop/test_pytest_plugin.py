@@ -5,16 +5,20 @@ Sources: docs/pytest.md; docs/contract.md, "Control".
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from support.modem import Host, open_pty, program_path
+from support.modem import REPOSITORY, Host, open_pty, program_path
 from support.patience import ANSWER_S
 from tlsmodem import ControlError, Modem, ModemFailed, TlsServer
 from tlsmodem.mqtt import fits
@@ -289,3 +293,48 @@ def is_running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+# ---- as it is installed ----
+
+INSTALLED = """
+import os
+
+def test_it(tlsmodem, request):
+    assert "site-packages" in __import__("tlsmodem").__file__
+    modem = tlsmodem("m95")
+    port = os.open(modem.port, os.O_RDWR | os.O_NOCTTY)
+    os.write(port, b"AT\\r")
+    modem.journal.wait("AT")
+    os.close(port)
+    assert not os.environ.get("FAILS"), "as it is to be"
+"""
+
+
+def without_tests_own() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTEST"))} \
+        | {"TLSMODEM": str(program_path("tlsmodem", "TLSMODEM"))}
+
+
+def test_pip_installs_it(tmp_path: Path) -> None:
+    """With Debian's setuptools, and no network; pytest finds the plugin by its entry point, a failing test has what happened attached."""
+    for module in ("pip", "setuptools", "wheel"):
+        if importlib.util.find_spec(module) is None:
+            pytest.skip(f"{module} is not here; scripts/setup test installs it")
+    source, venv, artifacts = tmp_path / "python", tmp_path / "venv", tmp_path / "artifacts"
+    shutil.copytree(REPOSITORY / "python", source, ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info"))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(venv)], check=True, timeout=2 * ANSWER_S)
+    python = str(venv / "bin" / "python")
+    subprocess.run([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-build-isolation", "--no-index", str(source)],
+                   check=True, timeout=4 * ANSWER_S, env=without_tests_own())
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_one.py").write_text(INSTALLED)
+    run = [python, "-m", "pytest", "-p", "no:cacheprovider", "--tlsmodem-artifacts", str(artifacts), "test_one.py"]
+    passed = subprocess.run(run, cwd=tmp_path / "tests", env=without_tests_own(), capture_output=True, text=True, timeout=4 * ANSWER_S, check=False)
+    assert passed.returncode == 0 and "1 passed" in passed.stdout, passed.stdout + passed.stderr
+    assert not artifacts.exists()
+    failed = subprocess.run(run, cwd=tmp_path / "tests", env=without_tests_own() | {"FAILS": "1"}, capture_output=True, text=True,
+                            timeout=4 * ANSWER_S, check=False)
+    assert failed.returncode == 1 and "1 failed" in failed.stdout
+    [folder] = artifacts.iterdir()
+    assert {path.name for path in folder.iterdir()} >= {"m95-recording.at", "m95-journal.txt", "m95-log.txt"}, list(folder.iterdir())

@@ -5,6 +5,8 @@
 #include "transcript/made.h"
 #include "transcript/reader.h"
 #include "transcript/step_copy.h"
+#include "transcript/values.h"
+#include "transcript/variable.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -26,7 +28,8 @@ struct reading {
     void *ctx;
     size_t open[SCRIPT_NESTED_MAX]; /* REPEATs whose END has not come */
     unsigned nested;
-    bool is_wrong; /* and told */
+    struct values names; /* of the variables that it makes, without values */
+    bool is_wrong;       /* and told */
 };
 
 /* ---- steps ---- */
@@ -89,30 +92,40 @@ static enum err add(struct reading *reading, const struct script_step *step)
 
 /* ---- variables ---- */
 
-/* `(?P<NAME>…)` or `(?<NAME>…)` stands in the pattern. */
-static bool has_group(struct span pattern, struct span name)
+/* The name of a group whose `<` is the pattern's first byte: `(?P<NAME>…)`, `(?<NAME>…)`; empty: it
+ * is none. */
+static struct span group_at(struct span pattern)
 {
-    for (size_t i = 2; i + name.len + 1 < pattern.len; i++) {
-        const uint8_t *at = pattern.data + i;
+    size_t len = 1;
 
-        if (at[0] == '<' && (at[-1] == '?' || at[-1] == 'P') && at[1 + name.len] == '>' &&
-            memcmp(at + 1, name.data, name.len) == 0)
-            return true;
-    }
-    return false;
+    while (len < pattern.len && pattern.data[len] != '>')
+        len++;
+    return variable_is_name(span_at(pattern.data + 1, len - 1)) && len < pattern.len
+               ? span_at(pattern.data + 1, len - 1)
+               : span_at(NULL, 0);
 }
 
-static bool makes(const struct programme *programme, struct span name)
+static enum err note_groups(struct values *names, struct span pattern)
 {
-    for (size_t i = 0; i < programme->count; i++) {
-        const struct script_step *step = &programme->steps[i].step;
+    enum err err = ERR_OK;
 
-        if (step->kind == SCRIPT_LET && span_equal(step->words, name))
-            return true;
-        if (step->kind == SCRIPT_MATCH && has_group(step->pattern, name))
-            return true;
+    for (size_t i = 2; i < pattern.len && err == ERR_OK; i++) {
+        struct span name = span_at(NULL, 0);
+
+        if (pattern.data[i] == '<' && (pattern.data[i - 1] == '?' || pattern.data[i - 1] == 'P'))
+            name = group_at(span_skip(pattern, i));
+        if (name.len > 0)
+            err = values_set(names, name, span_at(NULL, 0));
     }
-    return false;
+    return err;
+}
+
+/* The variables that the step makes. */
+static enum err note_names(struct values *names, const struct script_step *step)
+{
+    if (step->kind == SCRIPT_LET)
+        return values_set(names, step->words, span_at(NULL, 0));
+    return step->kind == SCRIPT_MATCH ? note_groups(names, step->pattern) : ERR_OK;
 }
 
 static bool is_unknown(const void *ctx, struct span name)
@@ -120,7 +133,7 @@ static bool is_unknown(const void *ctx, struct span name)
     const struct reading *reading = ctx;
     struct span of;
 
-    if (reading->knows(reading->ctx, name) || makes(reading->programme, name))
+    if (reading->knows(reading->ctx, name) || values_find(&reading->names, name, &of))
         return false;
     if (!made_is(name, &of))
         return true;
@@ -167,8 +180,11 @@ static enum err take_all(struct reading *reading, const char *path)
     while ((err = reader_next(programme->reader, &step)) == ERR_OK) {
         if (is_for_hosts(step))
             err = add(reading, step);
+        if (err == ERR_OK)
+            err = note_names(&reading->names, step);
         if (err == ERR_FULL)
-            return say_whole(reading, path, "it has more steps than the 100000 that are allowed");
+            return say_whole(reading, path,
+                             "it is too long; allowed: 100000 steps, and 10000 variables");
         if (err != ERR_OK)
             return err;
     }
@@ -198,6 +214,7 @@ enum err programme_read(struct reader_world *world, const char *path,
         programme->guard_ms = reader_header(programme->reader)->guard_ms;
         err = take_all(&reading, path);
     }
+    values_free(&reading.names);
     if (err != ERR_OK) {
         programme_free(programme);
         return err;

@@ -169,6 +169,68 @@ static void a_pool_has_modems_without_ports(void **state)
     modem_plans_free(&plans);
 }
 
+#define CROWD                                                                                      \
+    "hosts:\n"                                                                                     \
+    " - {name: a, transcript: sub/a.at, values: {x: 'm${n}', y: z}, ramp: 100/s, seed: 9,\n"       \
+    "    on-error: retry 2s, patience: 5s}\n"                                                      \
+    " - {name: b, transcript: /b.at}\n"
+
+static void modems_have_hosts_or_ports(void **state)
+{
+    static const char text[] = CROWD "defaults: {host: a, imei: '86123400'}\n"
+                                     "modems:\n"
+                                     " - {module: m95, name: 'm${n}', count: 3}\n"
+                                     " - {module: l610, first: 3, host: b}\n"
+                                     " - {module: he910, first: 4, ports: [{pty: p}]}\n";
+    struct modem_plans plans = good(text), same = good(text);
+    const struct host_plan *host = plans.list[0].host;
+
+    (void)state;
+    assert_string_equal(host->path, "sub/a.at");
+    assert_string_equal(host_plan_value(host, span_of("x")), "m${n}");
+    assert_null(host_plan_value(host, span_of("z")));
+    assert_true(host_plan_uses(host, "n"));
+    assert_false(host_plan_uses(host, "imei"));
+    assert_int_equal(host->seed, 9);
+    assert_int_equal(host->crowd.patience_ms, 5000);
+    assert_int_equal(host->crowd.on_error.first_ms, 2000);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_ptr_equal(plans.list[i].host, host);
+        assert_int_equal(plans.list[i].host_order, i);
+        assert_int_equal(plans.list[i].port_count, 0);
+        assert_true(modem_plan_equal(&plans.list[i], &same.list[i]));
+    }
+    assert_string_equal(plans.list[3].host->path, "/b.at");
+    assert_int_equal(plans.list[3].host->crowd.patience_ms, 60000);
+    assert_int_equal(plans.list[3].host->crowd.on_error.kind, ON_ERROR_GIVE_UP);
+    assert_null(plans.list[4].host);
+    assert_int_equal(plans.list[4].port_count, 1);
+    modem_plans_free(&plans);
+    plans = good(CROWD "modems: [{module: m95, name: m0, imei: '86123400', host: b}]\n");
+    assert_false(host_plan_equal(plans.list[0].host, same.list[0].host));
+    assert_false(modem_plan_equal(&plans.list[0], &same.list[0]));
+    modem_plans_free(&plans);
+    modem_plans_free(&same);
+}
+
+static void wrong_hosts_are_told(void **state)
+{
+    (void)state;
+    bad("hosts: [{name: a, transcript: t, values: {x: '${imei}'}}]\nmodems: [{module: m95, host: "
+        "a}]\n",
+        "f:2:30: host: \"a\" is wrong because its hosts use ${imei}, and the modem was given none; "
+        "allowed: an imei for it\n");
+    bad("modems: [{module: m95, host: a}]\n", "f:1:30: host: \"a\" is wrong because there are no "
+                                              "such hosts; allowed: a name of an entry of "
+                                              "hosts, of which there is none\n");
+    bad(CROWD "modems: [{module: m95, host: a, ports: [{pty: p}]}]\n",
+        "f:5:30: host: \"a\" is wrong because there are ports, too; allowed: a host or ports\n");
+    bad("hosts: [{name: a, transcript: t, seed: -1}]\n" ONE, "f:1:40: seed: \"-1\" is wrong...\n");
+    bad("hosts: [{name: a, transcript: t, more: 1}]\n" ONE,
+        "f:1:34: more: \"more\" is wrong because there is no such key; allowed: name, transcript, "
+        "values, ramp, on-error, patience, seed\n");
+}
+
 static void a_policy_is_the_modem_s_or_its_file_s(void **state)
 {
     struct modem_plans plans = good("policy: {tls: {preset: modern, verify: host}}\n"
@@ -459,6 +521,8 @@ int main(void)
         cmocka_unit_test(one_modem_is_as_on_the_command_line),
         cmocka_unit_test(every_modem_of_an_entry_has_its_own),
         cmocka_unit_test(a_pool_has_modems_without_ports),
+        cmocka_unit_test(modems_have_hosts_or_ports),
+        cmocka_unit_test(wrong_hosts_are_told),
         cmocka_unit_test(a_policy_is_the_modem_s_or_its_file_s),
         cmocka_unit_test(what_is_no_yaml_of_ours_is_refused),
         cmocka_unit_test(wrong_shapes_are_all_told),

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.broker import Mosquitto
 from support.certs import Certificates
 from support.fleet import Fleet
 from support.modem import REPOSITORY
 from support.patience import ANSWER_S
-from support.servers import Mosquitto
 
 METERS = 20
 READINGS = 3
@@ -36,7 +36,7 @@ def run(fleet: Fleet, port: int, count: int) -> subprocess.CompletedProcess[str]
 
 
 def test_meters_publish_through_their_modules(tmp_path: Path, certificates: Certificates) -> None:
-    with Mosquitto(tmp_path, certificates) as broker, Fleet(tmp_path, POOL) as fleet:
+    with Mosquitto(tmp_path, certificates, secure=True) as broker, Fleet(tmp_path, POOL) as fleet:
         fleet.last = f"meter-{METERS - 1:04}"
         done = run(fleet, broker.port, METERS)
         assert done.returncode == 0, done.stdout + done.stderr + fleet.log() + broker.log()
@@ -48,7 +48,7 @@ def test_meters_publish_through_their_modules(tmp_path: Path, certificates: Cert
 
 
 def test_a_broker_that_is_not_there_is_told(tmp_path: Path, certificates: Certificates) -> None:
-    with Mosquitto(tmp_path, certificates) as broker, Fleet(tmp_path, POOL) as fleet:
+    with Mosquitto(tmp_path, certificates, secure=True) as broker, Fleet(tmp_path, POOL) as fleet:
         broker.stop()
         done = run(fleet, broker.port, 2)
         assert done.returncode == 1

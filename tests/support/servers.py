@@ -4,7 +4,7 @@ Each is a context manager: started and listening inside the `with`, stopped and 
 log kept in the folder that it was given.  Nothing here sleeps for a fixed time: what is waited for
 is looked at again and again until a deadline.
 
-- Nginx, GnutlsServ, OpensslServer, Mosquitto: programs; they show with whom the module gets on in the world.
+- Nginx, GnutlsServ, OpensslServer: programs; they show with whom the module gets on in the world.
 - Peer: a TLS server that is told each step.  Its TLS works on buffers in memory:
   the test decides which bytes go to the socket, and when, and how the connection ends.
 - RawPeer: a TCP server that is told each step, for peers that do not speak TLS properly.
@@ -384,38 +384,6 @@ class GnutlsServ(ServerProgram):
                 "--priority", self.priority,
                 "--x509certfile", str(self.files[1]), "--x509keyfile", str(self.files[0]),
                 *client, *self.extra]
-
-
-class Mosquitto(ServerProgram):
-    """An MQTT broker over TLS that takes everybody."""
-
-    name = "mosquitto"
-
-    def __init__(self, folder: Path, certificates: Certificates, *, certificate: str = "server",
-                 port: int | None = None) -> None:
-        super().__init__(folder, port)
-        self.certificates = certificates
-        self.certificate = certificate
-
-    @property
-    def _config_path(self) -> Path:
-        return self.folder / f"mosquitto-{self.port}.conf"
-
-    def prepare(self) -> None:
-        self._config_path.write_text(f"""\
-listener {self.port} 127.0.0.1
-allow_anonymous true
-persistence false
-certfile {self.certificates.chain(self.certificate)}
-keyfile {self.certificates.key(self.certificate)}
-user root
-log_dest stderr
-log_type all
-""")
-
-    def command(self) -> Sequence[str]:
-        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-        return [program, "-c", str(self._config_path)]
 
 
 class PipedServer(ServerProgram):

@@ -1,0 +1,170 @@
+"""Hosts inside at what devices do: MQTT with a certificate for each device, over GPRS, a broker that
+dies; HTTPS by full and by resumed handshakes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from support.broker import Mosquitto
+from support.certs import Certificates
+from support.servers import Nginx
+
+from .observe import wait_until
+from .test_hosts import Run
+
+METERS = 12
+AUTHORITY = "basicConstraints = critical,CA:TRUE\nkeyUsage = critical,keyCertSign,cRLSign"
+DEVICE = "basicConstraints = CA:FALSE\nkeyUsage = digitalSignature\nextendedKeyUsage = clientAuth"
+
+
+class Broker(Mosquitto):
+    """It knows its clients by their certificates, and comes back where it was."""
+
+    def __init__(self, folder: Path, certificates: Certificates, devices: Path) -> None:
+        super().__init__(folder, certificates, secure=True, client=True)
+        self._devices = devices
+
+    def prepare(self) -> None:
+        super().prepare()
+        path = self.folder / "mosquitto.conf"
+        words = re.sub(r"(?m)^cafile .*$", f"cafile {self._devices}", path.read_text())
+        path.write_text(words + "use_identity_as_username true\n")
+
+    def start(self) -> None:
+        super().start()
+        self._may_choose = False
+
+    def readings(self) -> list[str]:
+        return re.findall(r"Received PUBLISH from (meter-\d+) ", self.log())
+
+
+def make_devices(certificates: Certificates, folder: Path) -> None:
+    certificates.make(folder, "devices", "devices", "devices", AUTHORITY)
+    for number in range(METERS):
+        certificates.make(folder, f"device-{number}", f"device {number}", "devices", DEVICE)
+
+
+MQTT = """\
+> ATE0
+< OK
+> AT+QIFGCNT=0
+< OK
+> AT+QICSGP=1,"CMNET"
+< OK
+> AT+QIREGAPP
+< OK
+> AT+QIACT
+< OK
+> AT+QILOCIP
+<~ [0-9.]+
+> AT+QSSLCFG="sslversion",2,4;+QSSLCFG="ciphersuite",2,"0XFFFF";+QSSLCFG="seclevel",2,2
+< OK
+> AT+QSSLCFG="cacert",2,"RAM:ca.pem";+QSSLCFG="clientcert",2,"RAM:client.pem";+QSSLCFG="clientkey",2,"RAM:key.pem"
+< OK
+> AT+QMTCFG="SSL",0,1,2
+< OK
+dial
+> AT+QMTCLOSE=0
+<~ OK|ERROR
+> AT+QMTOPEN=0,"localhost",${port}
+< OK
+< +QMTOPEN: 0,0
+> AT+QMTCONN=0,"${name}"
+< OK
+< +QMTCONN: 0,0,0
+connected
+every 500ms ± 100ms
+let reading {"id":"${imei}","number":${count},"degrees":${random:10-35}}
+> AT+QMTPUB=0,${random:1-65535},1,0,"meters/${n}",${length:reading}
+< prompt
+> bytes "${reading}"
+< OK
+<~ \\+QMTPUB: 0,\\d+,0
+end
+"""
+
+
+def test_a_certificate_for_each_over_gprs_and_a_storm(tmp_path: Path,
+                                                      certificates: Certificates) -> None:
+    make_devices(certificates, tmp_path)
+    (tmp_path / "meter.at").write_text(MQTT)
+    with Broker(tmp_path / "broker", certificates, tmp_path / "devices.pem") as broker, Run(
+            tmp_path, f"""\
+hosts:
+  - name: meter
+    transcript: meter.at
+    values: {{port: "{broker.port}"}}
+    ramp: 20/s
+    on-error: redial 200ms x2 up to 2s ± 20 %
+modems:
+  - name: meter-${{n}}
+    module: m95
+    count: {METERS}
+    imei: "86123400"
+    state: none
+    link: gprs
+    host: meter
+    credentials:
+      RAM:ca.pem: {certificates.pem("ca")}
+      RAM:client.pem: device-${{n}}.pem
+      RAM:key.pem: device-${{n}}.key
+""", "--log-level", "info") as run:
+        for _ in range(2):
+            wait_until(lambda: len(set(broker.readings())) == METERS, run.log)
+            users = re.findall(r"New client connected from \S+ as (meter-\d+) \(.*u'(device \d+)'",
+                               broker.log())
+            assert {name.replace("meter-", "device ") == user for name, user in users} == {True}
+            broker.stop()
+            wait_until(lambda: "host: meter.at:24: dial " in run.log(), run.log)
+            broker.start()
+        wait_until(lambda: len(set(broker.readings())) == METERS, run.log)
+        assert run.stop() == 0, run.log()
+
+
+HTTPS = """\
+> ATE0
+< OK
+> AT+CGDCONT=1,"IP","internet"
+< OK
+> AT#SGACT=1,1
+<~ #SGACT: .*
+< OK
+> AT#SSLEN=1,1
+< OK
+> AT#SSLSECCFG=1,0,0
+< OK
+dial
+> AT#SSLD=1,${port},"127.0.0.1",1,0
+< CONNECT
+connected
+> bytes "GET /${n}/full HTTP/1.0\\r\\n\\r\\n"
+< bytes "HTTP/1.1 404 Not Found\\r\\n"
+disconnected
+< NO CARRIER
+repeat 3
+dial
+> AT#SSLFASTD=1,0
+< CONNECT
+connected
+> bytes "GET /${n}/resumed HTTP/1.0\\r\\n\\r\\n"
+< bytes "HTTP/1.1 404 Not Found\\r\\n"
+disconnected
+< NO CARRIER
+end
+"""
+
+
+def test_full_and_resumed_handshakes(tmp_path: Path, certificates: Certificates) -> None:
+    (tmp_path / "meter.at").write_text(HTTPS)
+    with Nginx(tmp_path, certificates, session_cache="shared:all:1m") as nginx, Run(
+            tmp_path, f"""\
+hosts: [{{name: meter, transcript: meter.at, values: {{port: "{nginx.port}"}}}}]
+modems: [{{name: "m${{n}}", module: gl865, count: 20, state: none, host: meter}}]
+""") as run:
+        assert run.wait() == 0, run.log()
+        requests = nginx.requests(80)
+    kinds = Counter((request.line.split()[1].rsplit("/", 1)[1], request.resumed)
+                    for request in requests)
+    assert kinds == {("full", False): 20, ("resumed", True): 60}

@@ -2,6 +2,7 @@
 #include "capture/capture_net.h"
 
 #include "capture/packet.h"
+#include "wrap/listener.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -244,57 +245,27 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
 
 /* ---- listeners ---- */
 
-struct capture_listener {
-    struct net_listener base;
-    struct capture *capture;
-    struct net_listener *inner;
-    net_accepted_fn *on_accepted;
-    void *ctx;
-};
-
-static void unlisten(struct net_listener *base)
+static struct net_stream *adopt(struct net *base, struct net_stream *inner,
+                                const struct net_address *from, uint16_t port, uint16_t own_port)
 {
-    net_unlisten(((struct capture_listener *)base)->inner);
-    free(base);
-}
+    struct capture_stream *stream = new_stream(capture_of(base), NET_TCP, from, port);
 
-static const struct net_listener_ops listener_ops = { .unlisten = unlisten };
-
-static void on_accepted(void *ctx, struct net_stream *inner, const struct net_address *from,
-                        uint16_t port)
-{
-    struct capture_listener *listener = ctx;
-    struct capture_stream *stream = new_stream(listener->capture, NET_TCP, from, port);
-
-    if (stream == NULL) {
-        net_stream_close(inner);
-        return;
-    }
+    (void)own_port;
+    if (stream == NULL)
+        return NULL;
     stream->base.inner = inner;
     find_own_end(stream);
     put_opened(stream, PEER);
-    listener->on_accepted(listener->ctx, &stream->base, from, port);
+    return &stream->base;
 }
+
+static const struct wrap_listener_ops listener_ops = { .adopt = adopt };
 
 static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
                           net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
                           uint16_t *ret_port)
 {
-    struct capture_listener *listener = calloc(1, sizeof(*listener));
-    enum err err;
-
-    if (listener == NULL)
-        return ERR_NO_MEMORY;
-    *listener = (struct capture_listener){
-        .base = { &listener_ops }, .capture = capture_of(base), .on_accepted = fn, .ctx = ctx
-    };
-    err = net_listen(base->inner, at, port, on_accepted, listener, &listener->inner, ret_port);
-    if (err != ERR_OK) {
-        free(listener);
-        return err;
-    }
-    *ret_listener = &listener->base;
-    return ERR_OK;
+    return wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
 }
 
 const struct net_ops capture_net_ops = { .connect = connect_stream, .listen = listen_at };

@@ -2,6 +2,7 @@
 #include "transcript/recorder_net.h"
 
 #include "transcript/writer_peer.h"
+#include "wrap/listener.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -290,62 +291,27 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
 
 /* ---- listeners ---- */
 
-struct recorder_listener {
-    struct net_listener base;
-    struct recorder *recorder;
-    struct net_listener *inner;
-    net_accepted_fn *on_accepted;
-    void *ctx;
-    uint16_t port;
-};
-
-static void unlisten(struct net_listener *base)
+static struct net_stream *adopt(struct net *base, struct net_stream *inner,
+                                const struct net_address *from, uint16_t port, uint16_t own_port)
 {
-    struct recorder_listener *listener = (struct recorder_listener *)base;
+    struct recorder *recorder = recorder_of(base);
+    struct recorder_stream *stream = new_stream(recorder);
 
-    net_unlisten(listener->inner);
-    free(listener);
-}
-
-static const struct net_listener_ops listener_ops = { .unlisten = unlisten };
-
-static void on_accepted(void *ctx, struct net_stream *inner, const struct net_address *from,
-                        uint16_t port)
-{
-    struct recorder_listener *listener = ctx;
-    struct recorder_stream *stream = new_stream(listener->recorder);
-
-    if (stream == NULL) {
-        net_stream_close(inner);
-        return;
-    }
+    (void)from;
+    if (stream == NULL)
+        return NULL;
     stream->base.inner = inner;
-    stream->number = writer_accepted(listener->recorder->writer,
-                                     recorder_event_ms(listener->recorder), port, listener->port);
-    listener->on_accepted(listener->ctx, &stream->base, from, port);
+    stream->number = writer_accepted(recorder->writer, recorder_event_ms(recorder), port, own_port);
+    return &stream->base;
 }
+
+static const struct wrap_listener_ops listener_ops = { .adopt = adopt };
 
 static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
                           net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
                           uint16_t *ret_port)
 {
-    struct recorder_listener *listener = calloc(1, sizeof(*listener));
-    enum err err;
-
-    if (listener == NULL)
-        return ERR_NO_MEMORY;
-    *listener = (struct recorder_listener){
-        .base = { &listener_ops }, .recorder = recorder_of(base), .on_accepted = fn, .ctx = ctx
-    };
-    err =
-        net_listen(base->inner, at, port, on_accepted, listener, &listener->inner, &listener->port);
-    if (err != ERR_OK) {
-        free(listener);
-        return err;
-    }
-    *ret_listener = &listener->base;
-    *ret_port = listener->port;
-    return ERR_OK;
+    return wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
 }
 
 const struct net_ops recorder_net_ops = {

@@ -107,6 +107,11 @@ bool address_words_read(struct span words, struct net_address *ret_address)
     return read_ipv6(words, ret_address->bytes);
 }
 
+bool address_words_may_be(const char *name)
+{
+    return strchr(name, ':') != NULL || strspn(name, "0123456789.") == strlen(name);
+}
+
 void address_words_add(struct text *text, const struct net_address *address)
 {
     const uint8_t *bytes = address->bytes;

@@ -12,6 +12,10 @@
  * neither. */
 bool address_words_read(struct span words, struct net_address *ret_address);
 
+/* True when it can be no host's name, and so asks nobody: it has a colon, or nothing but digits and
+ * dots. */
+bool address_words_may_be(const char *name);
+
 /* Appends it, an IPv6 address without its zeros left out. */
 void address_words_add(struct text *text, const struct net_address *address);
 

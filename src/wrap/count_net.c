@@ -1,6 +1,8 @@
 /* count_net.c: see count_net.h. */
 #include "wrap/count_net.h"
 
+#include "wrap/listener.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -220,60 +222,37 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
 
 /* ---- listeners ---- */
 
-struct count_listener {
-    struct net_listener base;
-    struct count_net *net;
-    struct net_listener *inner;
-    net_accepted_fn *on_accepted;
-    void *ctx;
-};
-
-static void unlisten(struct net_listener *base)
+static struct net_stream *adopt(struct net *base, struct net_stream *inner,
+                                const struct net_address *from, uint16_t port, uint16_t own_port)
 {
-    struct count_listener *listener = (struct count_listener *)base;
+    struct count_stream *stream = new_stream((struct count_net *)base);
 
-    count_remove(&listener->net->sums->sockets[COUNT_LISTENING]);
-    net_unlisten(listener->inner);
-    free(listener);
-}
-
-static const struct net_listener_ops listener_ops = { .unlisten = unlisten };
-
-static void on_accepted(void *ctx, struct net_stream *inner, const struct net_address *from,
-                        uint16_t port)
-{
-    struct count_listener *listener = ctx;
-    struct count_stream *stream = new_stream(listener->net);
-
-    if (stream == NULL) {
-        net_stream_close(inner);
-        return;
-    }
+    (void)from;
+    (void)port;
+    (void)own_port;
+    if (stream == NULL)
+        return NULL;
     stream->base.inner = inner;
     change(stream, COUNT_CONNECTED);
-    listener->on_accepted(listener->ctx, &stream->base, from, port);
+    return &stream->base;
 }
+
+static void end_listening(struct net *base)
+{
+    count_remove(&sums_of(base)->sockets[COUNT_LISTENING]);
+}
+
+static const struct wrap_listener_ops listener_ops = { .adopt = adopt, .ended = end_listening };
 
 static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
                           net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
                           uint16_t *ret_port)
 {
-    struct count_listener *listener = malloc(sizeof(*listener));
-    enum err err;
+    enum err err = wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
 
-    if (listener == NULL)
-        return ERR_NO_MEMORY;
-    *listener = (struct count_listener){
-        .base.ops = &listener_ops, .net = (struct count_net *)base, .on_accepted = fn, .ctx = ctx
-    };
-    err = net_listen(base->inner, at, port, on_accepted, listener, &listener->inner, ret_port);
-    if (err != ERR_OK) {
-        free(listener);
-        return err;
-    }
-    count_add(&listener->net->sums->sockets[COUNT_LISTENING], 1);
-    *ret_listener = &listener->base;
-    return ERR_OK;
+    if (err == ERR_OK)
+        count_add(&sums_of(base)->sockets[COUNT_LISTENING], 1);
+    return err;
 }
 
 /* ---- the network ---- */

@@ -1,8 +1,10 @@
 /* fault_net.c: a network with faults: what starts something new. */
 #include "wrap/fault_net.h"
 
+#include "wrap/address_words.h"
 #include "wrap/fault_stream.h"
 #include "wrap/link.h"
+#include "wrap/listener.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -71,12 +73,6 @@ static enum err fail(struct fault_net *net, enum err failure, int64_t after_ms, 
     return ERR_OK;
 }
 
-/* An address as text asks nobody. */
-static bool is_address(const char *name)
-{
-    return strchr(name, ':') != NULL || strspn(name, "0123456789.") == strlen(name);
-}
-
 static enum err resolve(struct net *base, const char *name, net_resolved_fn *fn, void *ctx,
                         struct net_query **ret_query)
 {
@@ -84,7 +80,7 @@ static enum err resolve(struct net *base, const char *name, net_resolved_fn *fn,
     const struct fault *silent, *missing;
     int64_t silent_ms;
 
-    if (is_address(name))
+    if (address_words_may_be(name))
         return net_resolve(below(net), name, fn, ctx, ret_query);
     missing = fault_set_strikes(net->line.set, FAULT_NAME_NOT_FOUND, true);
     silent = fault_set_strikes(net->line.set, FAULT_NAME_SILENT, true);
@@ -113,59 +109,23 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
     return fault_stream_connect(&net->line, below(net), to, on_event, ctx, ret_stream);
 }
 
-struct fault_listener {
-    struct net_listener base;
-    struct net_listener *inner;
-    struct fault_net *net;
-    net_accepted_fn *on_accepted;
-    void *ctx;
-};
-
-static void unlisten(struct net_listener *base)
+static struct net_stream *adopt(struct net *base, struct net_stream *inner,
+                                const struct net_address *from, uint16_t port, uint16_t own_port)
 {
-    struct fault_listener *listener = (struct fault_listener *)base;
-
-    net_unlisten(listener->inner);
-    free(listener);
+    (void)from;
+    (void)port;
+    (void)own_port;
+    return fault_stream_accept(&((struct fault_net *)base)->line, inner);
 }
 
-static const struct net_listener_ops listener_ops = { .unlisten = unlisten };
-
-static void on_accepted(void *ctx, struct net_stream *inner, const struct net_address *from,
-                        uint16_t port)
-{
-    struct fault_listener *listener = ctx;
-    struct fault_net *net = listener->net; /* who is told may end the listener */
-    struct net_stream *stream = fault_stream_accept(&net->line, inner);
-
-    if (stream == NULL) {
-        net_stream_close(inner);
-        return;
-    }
-    listener->on_accepted(listener->ctx, stream, from, port);
-    fault_streams_refresh(&net->line);
-}
+static const struct wrap_listener_ops listener_ops = { .adopt = adopt,
+                                                       .adopted = fault_net_refresh };
 
 static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
                           net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
                           uint16_t *ret_port)
 {
-    struct fault_net *net = (struct fault_net *)base;
-    struct fault_listener *listener = malloc(sizeof(*listener));
-    enum err err;
-
-    if (listener == NULL)
-        return ERR_NO_MEMORY;
-    *listener = (struct fault_listener){
-        .base.ops = &listener_ops, .net = net, .on_accepted = fn, .ctx = ctx
-    };
-    err = net_listen(base->inner, at, port, on_accepted, listener, &listener->inner, ret_port);
-    if (err != ERR_OK) {
-        free(listener);
-        return err;
-    }
-    *ret_listener = &listener->base;
-    return ERR_OK;
+    return wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
 }
 
 static const struct net_ops ops = {

@@ -1,7 +1,9 @@
 /* link.c: a network over a link: what starts something new.  Its streams are in link_stream.c. */
 #include "wrap/link.h"
 
+#include "wrap/address_words.h"
 #include "wrap/link_stream.h"
+#include "wrap/listener.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -111,19 +113,13 @@ static enum err start_query(struct link *link, const struct link_query *what, co
     return ERR_OK;
 }
 
-/* An address as text asks nobody. */
-static bool is_address(const char *name)
-{
-    return strchr(name, ':') != NULL || strspn(name, "0123456789.") == strlen(name);
-}
-
 static enum err resolve(struct net *base, const char *name, net_resolved_fn *fn, void *ctx,
                         struct net_query **ret_query)
 {
     struct link *link = (struct link *)base;
     struct link_query query = { .on_resolved = fn, .ctx = ctx };
 
-    if (is_address(name))
+    if (address_words_may_be(name))
         return net_resolve(base->inner, name, fn, ctx, ret_query);
     query.trip_ms = trip(link, 0);
     return start_query(link, &query, name, ret_query);
@@ -152,55 +148,22 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
     return link_stream_connect(&link->line, base->inner, to, on_event, ctx, ret_stream);
 }
 
-struct link_listener {
-    struct net_listener base;
-    struct net_listener *inner;
-    struct link *link;
-    net_accepted_fn *on_accepted;
-    void *ctx;
-};
-
-static void unlisten(struct net_listener *base)
+static struct net_stream *adopt(struct net *base, struct net_stream *inner,
+                                const struct net_address *from, uint16_t port, uint16_t own_port)
 {
-    struct link_listener *listener = (struct link_listener *)base;
-
-    net_unlisten(listener->inner);
-    free(listener);
+    (void)from;
+    (void)port;
+    (void)own_port;
+    return link_stream_accept(&((struct link *)base)->line, inner, false);
 }
 
-static const struct net_listener_ops listener_ops = { .unlisten = unlisten };
-
-static void on_accepted(void *ctx, struct net_stream *inner, const struct net_address *from,
-                        uint16_t port)
-{
-    struct link_listener *listener = ctx;
-    struct net_stream *stream = link_stream_accept(&listener->link->line, inner, false);
-
-    if (stream != NULL)
-        listener->on_accepted(listener->ctx, stream, from, port);
-    else
-        net_stream_close(inner);
-}
+static const struct wrap_listener_ops listener_ops = { .adopt = adopt };
 
 static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
                           net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
                           uint16_t *ret_port)
 {
-    struct link_listener *listener = malloc(sizeof(*listener));
-    enum err err;
-
-    if (listener == NULL)
-        return ERR_NO_MEMORY;
-    *listener = (struct link_listener){
-        .base.ops = &listener_ops, .link = (struct link *)base, .on_accepted = fn, .ctx = ctx
-    };
-    err = net_listen(base->inner, at, port, on_accepted, listener, &listener->inner, ret_port);
-    if (err != ERR_OK) {
-        free(listener);
-        return err;
-    }
-    *ret_listener = &listener->base;
-    return ERR_OK;
+    return wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
 }
 
 /* ---- the network ---- */

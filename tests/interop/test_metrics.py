@@ -19,7 +19,7 @@ import time
 import tty
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ from support.patience import ANSWER_S, EXIT_S, START_S
 from support.servers import Nginx, RawPeer, ServerProgram, free_port, refused_port
 
 from .driver import NO_CARRIER, Driver
+from .together import Outcomes, together
 
 CONTRACT = (REPOSITORY / "docs" / "contract.md").read_text()
 SAMPLE = re.compile(r'^(\w+)(?:\{(.*)\})? (\S+)$')
@@ -264,7 +265,7 @@ def _shown() -> object:
         yield port
 
 
-def test_a_loop_that_does_not_turn() -> None:
+def a_loop_that_does_not_turn(_: Path) -> None:
     """The program writes its log to a pipe that nobody reads, and waits: its ports are dead, and /live says so."""
     port, host_port = free_port(), free_port()
     process = subprocess.Popen(
@@ -296,7 +297,7 @@ def test_a_loop_that_does_not_turn() -> None:
         assert process.wait(EXIT_S) == 0
 
 
-def test_hostile_clients() -> None:
+def hostile_clients(_: Path) -> None:
     """Neither a header without end, nor hundreds that say nothing, nor one that speaks a byte now and then harm
     the modem, or keep others out for long."""
     port = free_port()
@@ -532,7 +533,7 @@ def test_node_exporter_takes_it(tmp_path: Path) -> None:
         assert len(re.findall(r'^tlsmodem_modems\{.*model="m95".*\} 1$', text, re.MULTILINE)) == 1
 
 
-def test_a_file_is_written_again_and_again(tmp_path: Path) -> None:
+def a_file_is_written_again_and_again(tmp_path: Path) -> None:
     """Also where it could not be for a while, of which the log has one line each."""
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -569,3 +570,23 @@ def test_a_file_of_modems_names_a_file(tmp_path: Path) -> None:
     done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--check-config"],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 2 and f"{config}:1:15: metrics-file" in done.stderr and ".prom" in done.stderr
+
+
+# Some wait for what the program does after 10 or 15 seconds: they do so together.
+
+SLOW = [a_loop_that_does_not_turn, hostile_clients, a_file_is_written_again_and_again]
+
+
+@pytest.fixture(scope="module", name="outcomes")
+def fixture_outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
+    def run(slow: Callable[[Path], None]) -> None:
+        slow(tmp_path_factory.mktemp(slow.__name__, numbered=False))
+
+    with together(request, run, len(SLOW)) as outcomes:
+        yield outcomes
+
+
+@pytest.mark.parametrize("slow", SLOW, ids=lambda slow: slow.__name__)
+def test_it_is_waited_for(slow: Callable[[Path], None], request: pytest.FixtureRequest, outcomes: Outcomes) -> None:
+    del slow
+    outcomes(request).result()

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from support.modem import Modem
-from support.patience import ANSWER_S, POLL_S, START_S
+from support.patience import ANSWER_S, START_S
 
+from .together import Outcomes, together
+
+LOOK_EVERY_S = 0.2  # each look is a program of its own
 NAMESPACE = ["unshare", "--mount", "--propagation", "private"]
 
 
@@ -60,7 +63,7 @@ class Manager:
                 part = part.get(field, {}) if isinstance(part, dict) else {}
             if part == value:
                 return
-            time.sleep(POLL_S)
+            time.sleep(LOOK_EVERY_S)
         raise AssertionError(f"{fields} never was {value}\n{self._log.read_text(errors='replace')[-4000:]}")
 
     def close(self) -> None:
@@ -69,20 +72,7 @@ class Manager:
         self._process.wait(ANSWER_S)
 
 
-@pytest.fixture(params=[("he910", "telit", ("1bc7", "0021", "00")), ("m95", "quectel", ("2c7c", "0125", "02")),
-                        ("l610", "fibocom", ("2cb7", "0a05", "02"))], ids=lambda param: param[0])
-def managed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Manager, str]]:
-    model, plugin, numbers = request.param
-    with Modem(model) as modem:
-        manager = Manager(modem, numbers, tmp_path)
-        try:
-            yield manager, plugin
-        finally:
-            manager.close()
-
-
-def test_it_is_found_registers_and_is_let_go(managed: tuple[Manager, str]) -> None:
-    manager, plugin = managed
+def is_found_registers_and_is_let_go(manager: Manager, plugin: str) -> None:
     manager.wait_until(START_S, "generic", "state", value="disabled")
     shown = manager.modem()
     assert shown["generic"]["plugin"] == plugin
@@ -95,3 +85,29 @@ def test_it_is_found_registers_and_is_let_go(managed: tuple[Manager, str]) -> No
     manager.tell("-m", "any", "--messaging-create-sms=text='hello',number='+4912'")
     manager.tell("-m", "any", "--disable")
     manager.wait_until(START_S, "generic", "state", value="disabled")
+
+
+MODELS = [("he910", "telit", ("1bc7", "0021", "00")), ("m95", "quectel", ("2c7c", "0125", "02")),
+          ("l610", "fibocom", ("2cb7", "0a05", "02"))]
+
+
+@pytest.fixture(scope="module", name="outcomes")
+def fixture_outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
+    """ModemManager has many waits of its own; each has a world of its own, too."""
+    def run(model: str, plugin: str, numbers: tuple[str, str, str]) -> None:
+        with Modem(model) as modem:
+            manager = Manager(modem, numbers, tmp_path_factory.mktemp(model, numbered=False))
+            try:
+                is_found_registers_and_is_let_go(manager, plugin)
+            finally:
+                manager.close()
+
+    with together(request, run, len(MODELS)) as outcomes:
+        yield outcomes
+
+
+@pytest.mark.parametrize(("model", "plugin", "numbers"), MODELS, ids=[model for model, _, _ in MODELS])
+def test_it_is_found_registers_and_is_let_go(model: str, plugin: str, numbers: tuple[str, str, str], outcomes: Outcomes,
+                                             request: pytest.FixtureRequest) -> None:
+    del model, plugin, numbers
+    outcomes(request).result()

@@ -244,6 +244,11 @@ static void warn(const struct roster *roster, const struct modem_plan *plan)
             log_say(&log, LOG_WARNING,
                     "the private key %s can be read by others than its owner: chmod 600",
                     plan->credentials[i].path);
+        if (plan->stamps[i].is_noise)
+            log_say(&log, LOG_WARNING,
+                    "%s, for %s, has neither PEM nor DER: it is put in as it is, and will be no "
+                    "certificate or key",
+                    plan->credentials[i].path, plan->credentials[i].name);
     }
     if (plan->policy != NULL && plan->policy->is_key_open)
         log_say(&log, LOG_WARNING,

@@ -32,6 +32,7 @@ static bool take(const struct file_subject *subject, const struct file_node *nod
         return false;
     }
     stamp->is_open = secret_path_is_open(path);
+    stamp->is_noise = secret_path_is_noise(path);
     if (tlsmodem_credential_check(plan->model, name, stamp->bytes, why, sizeof(why)) == ERR_OK)
         return true;
     if (node->kind == FILE_TEXT && strcmp(node->key, "credentials") == 0)

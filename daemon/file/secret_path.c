@@ -59,6 +59,28 @@ static bool is_private_key(const char *path)
     return is_key;
 }
 
+/* DER begins with a SEQUENCE of a length of its own (X.690 8.1.3, 8.9). */
+static bool is_der(struct span bytes)
+{
+    return bytes.len > 2 && bytes.data[0] == 0x30 &&
+           (bytes.data[1] < 0x80 ? bytes.len == bytes.data[1] + 2U : bytes.data[1] <= 0x83);
+}
+
+bool secret_path_is_noise(const char *path)
+{
+    const char *why;
+    size_t len;
+    uint8_t *bytes = file_bytes_read(path, KEY_FILE_MAX, &len, &why);
+    bool is_noise;
+
+    if (bytes == NULL)
+        return false;
+    is_noise = !is_der(span_at(bytes, len)) && !span_contains(span_at(bytes, len), "-----BEGIN ");
+    wipe(bytes, len);
+    free(bytes);
+    return is_noise;
+}
+
 bool secret_path_is_open(const char *path)
 {
     struct stat about;

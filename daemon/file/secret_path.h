@@ -17,4 +17,8 @@ bool secret_path_of_credential(const char *value, char *ret_path, size_t cap, st
 /* True for a private key's file that others than its owner may read. */
 bool secret_path_is_open(const char *path);
 
+/* True for a file that can be read and has neither PEM nor DER in it, as certificates and keys do.
+ */
+bool secret_path_is_noise(const char *path);
+
 #endif

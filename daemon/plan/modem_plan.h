@@ -24,7 +24,8 @@ struct modem_plan_memory;
 struct modem_plan_stamp {
     int64_t changed_ns; /* since 1970 */
     size_t bytes;
-    bool is_open; /* a private key that others than its owner may read */
+    bool is_open;  /* a private key that others than its owner may read */
+    bool is_noise; /* no certificate and no key */
 };
 
 enum { MODEM_PLAN_NO_POOL = -1 };

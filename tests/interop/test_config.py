@@ -492,6 +492,7 @@ def test_credentials_of_a_folder(certificates: Certificates, tmp_path: Path) -> 
         (fibocom / name).write_bytes(certificates.pem(source).read_bytes())
     (fibocom / "KEYFILE").write_bytes(certificates.key("client").read_bytes())
     (fibocom / "KEYFILE").chmod(0o644)
+    (fibocom / "TRUSTFILE.3").write_bytes(bytes(range(1, 200)))
     text = """\
 modems:
   - {name: t, module: le866, credentials: telit, ports: [{unix: t.sock}]}
@@ -500,9 +501,10 @@ modems:
     with echo_server(certificates) as (port, _), Run(tmp_path, text) as run:
         run.wait_for_ports(2)
         answer = run.host("f").asks("AT+GTSSLFILE?")
-        for count in ("TRUSTFILE,2", "CERTFILE,1", "KEYFILE,1"):
+        for count in ("TRUSTFILE,3", "CERTFILE,1", "KEYFILE,1"):
             assert count in answer
         run.wait_for(f"f: the private key {tmp_path}/./f/KEYFILE can be read by others")
+        run.wait_for(f"f: {tmp_path}/./f/TRUSTFILE.3, for TRUSTFILE/3, has neither PEM nor DER")
         (folder / "1.ca").write_bytes(certificates.pem("ca").read_bytes())
         run.hang_up()
         run.wait_for("1 modems as they were, 1 closed, 1 opened")

@@ -1,4 +1,5 @@
-/* dial.c: what a dial costs a modem: dial PORT CA COUNT.
+/* dial.c: what a dial costs a modem: dial PORT CA COUNT
+ * [laboratory].
  *
  * Opens a secure socket to peer.c in command mode and closes it, COUNT times.  Prints processor
  * seconds of one dial, of all threads of this process, and the seconds that it took.  `bare
@@ -8,6 +9,7 @@
 #include "tool.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { WARM_UP_DIALS = 5 };
 
@@ -26,8 +28,9 @@ int main(int argc, char **argv)
     uint64_t count, cpu_start_ns, start_ns;
     struct rig_servers servers = { 0 };
 
-    if (argc != 4)
-        fail("usage: dial PORT CA COUNT");
+    rig.laboratory = argc == 5 && strcmp(argv[4], "laboratory") == 0;
+    if (argc != 4 && !rig.laboratory)
+        fail("usage: dial PORT CA COUNT [laboratory]");
     servers.tls = port_of(argv[1]);
     servers.ca = text_of_file(argv[2]);
     count = count_of(argv[3]);

@@ -1,7 +1,9 @@
-/* online.c: what sending costs a modem that is online: online PORT CA COUNT.
+/* online.c: what sending costs a modem that is online: online PORT CA COUNT
+ * [laboratory].
  *
  * Sends COUNT times 1,000 bytes through a secure socket in online mode to peer.c, which reads them.
  * Prints nothing: it is for valgrind, which counts.  `bare send` is what it is compared with.
+ * With `laboratory` its modem has one, in which nothing happens.
  */
 #include "request.h"
 #include "rig.h"
@@ -43,8 +45,9 @@ int main(int argc, char **argv)
     static struct rig_modem modem;
     struct rig_servers servers = { 0 };
 
-    if (argc != 4)
-        fail("usage: online PORT CA COUNT");
+    rig.laboratory = argc == 5 && strcmp(argv[4], "laboratory") == 0;
+    if (argc != 4 && !rig.laboratory)
+        fail("usage: online PORT CA COUNT [laboratory]");
     servers.tls = port_of(argv[1]);
     servers.ca = text_of_file(argv[2]);
     rig_open(&rig);

@@ -153,6 +153,7 @@ void rig_modem_open(struct rig *rig, const struct rig_model *model, struct rig_m
         .tls = &rig->tls,
         .tls_count = 1,
         .log = &rig->log,
+        .laboratory = rig->laboratory,
     };
     struct port_failure failure;
 

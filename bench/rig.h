@@ -15,6 +15,8 @@ struct rig {
     struct log log;
     struct net *net; /* of the modems that are opened next; the world's, or one around it */
     struct tls *tls;
+    bool
+        laboratory; /* of the modems that are opened next: each has one, in which nothing happens */
 };
 
 struct rig_modem {

@@ -58,6 +58,7 @@ FLEET_PLOT = "fleet.svg"
 
 COUNTED_ROUNDS = 500
 COUNTED_DIALS = 40
+PIECES_OF_MEGABYTE = 1000
 COUNTED_PIECES = 300
 
 PARSE_AIM = 1e6
@@ -304,6 +305,15 @@ def instructions(bench: Bench, runs: int) -> Iterator[Row]:
             ("a kilobyte sent online, thousands", COUNTED_PIECES, "online", "send")):
         ours, theirs = beside_gnutls(bench, rounds, program, task)
         yield Row(f"instructions, {what}", "GnuTLS client", [ours / 1e3], [theirs / 1e3])
+    for what, rounds, program, each in (("a dial and its end, thousands", COUNTED_DIALS, "dial", 1),
+                                        ("a megabyte sent online, thousands", PIECES_OF_MEGABYTE, "online", PIECES_OF_MEGABYTE)):
+        inside, without = (each * in_laboratory(bench, rounds, program, words) for words in (["laboratory"], []))
+        yield Row(f"instructions, {what}, nothing injected", "no laboratory", [inside / 1e3], [without / 1e3])
+
+
+def in_laboratory(bench: Bench, rounds: int, program: str, words: list[str]) -> float:
+    """The instructions of a round of a program of bench/ whose modem has a laboratory, or none."""
+    return bench.instructions(rounds, rounds, program, lambda count: (bench.peer.port, bench.ca, count, *words))
 
 
 def beside_gnutls(bench: Bench, rounds: int, program: str, task: str) -> tuple[float, float]:

@@ -59,6 +59,22 @@ static void without_a_range_the_port_is_the_hosts(void **state)
     world_deinit(&world);
 }
 
+static void what_a_server_has_otherwise_is_told(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_init(&world);
+    ask(&world, "2020");
+    talk_ok(&world, "AT+QISERVER");
+    talk_ok(&world, "AT+QISERVER"); /* a host that begins anew */
+    talk_ok(&world, "AT+QILPORT=\"TCP\",2021");
+    talk_expect(&world, "AT+QISERVER", "\r\nERROR\r\n");
+    assert_non_null(
+        strstr(world.log_line, "there is a server of port 2020, with another +QILPORT; "));
+    world_deinit(&world);
+}
+
 static void the_hosts_port_is_taken_from_a_range(void **state)
 {
     struct world world;
@@ -113,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_range_the_port_is_the_hosts),
+        cmocka_unit_test(what_a_server_has_otherwise_is_told),
         cmocka_unit_test(the_hosts_port_is_taken_from_a_range),
         cmocka_unit_test(another_port_becomes_the_first_that_is_free),
         cmocka_unit_test(a_range_that_is_taken_is_an_error),

@@ -45,6 +45,19 @@ static bool is_same(const struct quectel_server_plan *a, const struct quectel_se
            a->transparent == b->transparent && a->most == b->most;
 }
 
+/* What a server that is there has otherwise, by the command that sets it. */
+static const char *difference(const struct quectel_server_plan *a,
+                              const struct quectel_server_plan *b)
+{
+    if (a->bearer != b->bearer)
+        return "context";
+    if (a->port != b->port)
+        return "+QILPORT";
+    if (a->single != b->single)
+        return "+QIMUX";
+    return a->transparent != b->transparent ? "+QIMODE" : "<clients>";
+}
+
 /* How many clients at a time: one where there is one connection. */
 static int32_t most(struct at_session *at, const struct at_arg *clients)
 {
@@ -72,8 +85,9 @@ static enum at_status start(struct at_session *at, const struct at_arg *clients)
         return at_refuse_plain(at, "no port is set; AT+QILPORT=\"TCP\",<port> first");
     if (present != NULL && !is_same(present, &plan))
         return at_refuse_plain(at,
-                               "there is a server of port %u; AT+QISRVC=2 and AT+QICLOSE end it",
-                               (unsigned)present->port);
+                               "there is a server of port %u, with another %s; AT+QISRVC=2 and "
+                               "AT+QICLOSE end it",
+                               (unsigned)present->port, difference(present, &plan));
     if (present != NULL)
         quectel_server_greet(terminal_of(at));
     else if (quectel_server_start(terminal_of(at), &plan) != ERR_OK)

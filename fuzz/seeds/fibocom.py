@@ -23,10 +23,11 @@ SOCKETS = {
     "multiplex": L610 + MULTIPLEX,
     "multiplex-cut": L610 + lines("AT+CMUX=0") + typed(bytes.fromhex("F9033F011CF9 F907")),
     "general": L610 + GENERAL,
-    "general-nl668": NL668 + GENERAL,
+    "general-nl668": NL668 + GENERAL + lines("AT+CVHU=1") + RINGS + lines("ATA", "ATH", "AT+CHUP"),
     "threshold": L610 + TCP + lines("AT+MIPSETS=2,10,5", "AT+MIPSETS?") + line("AT+MIPSEND=2,4") + typed("abcd") + wait(6)
     + line("AT+MIPSEND=2,4") + typed("abcd") + line("AT+MIPPUSH=2") + line("AT+MIPSEND=2,4") + typed("abcd") + line("AT+MIPCLOSE=2"),
     "power-off": L610 + GENERAL + line("AT+CPOF") + wait_s(6) + line("AT+GTSET?"),
+    "power-off-2": NL668 + line("AT+CPWROFF") + wait_s(6) + line("AT"),
     "general-m910": M910 + GENERAL,
     "general-b": NL668_B + GENERAL,
     "suites": L610 + lines("AT+GTSSLCIPHER=1,1", "AT+GTSSLCIPHER=1,0"),

@@ -46,6 +46,7 @@ struct phone {
     int32_t first_octet, validity, protocol, coding; /* +CSMP */
     int32_t service;                                 /* +CSMS: 1 is phase 2+ */
     int32_t radio;                                   /* +WS46 */
+    int32_t hang_up;                                 /* +CVHU: 1 keeps ATH from voice calls */
 };
 
 #endif

@@ -20,10 +20,13 @@ static enum at_status hang_up(struct at_session *at)
     return AT_OK;
 }
 
+enum { ONLY_BY_CHUP = 1 };
+
+/* With +CVHU=1 it is for data calls (27.007 6.20). */
 static enum at_status set_hook(struct at_session *at, const struct at_args *args)
 {
     (void)args;
-    return hang_up(at);
+    return common_sim_settings(at).hang_up == ONLY_BY_CHUP ? AT_OK : hang_up(at);
 }
 
 /* 27.007 7.18 <stat>, 6.2 <pas> */

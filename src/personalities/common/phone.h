@@ -19,6 +19,9 @@ extern const struct at_commands common_messages;
 /* The same for what hosts write and send. */
 extern const struct at_commands common_message_writing;
 
+/* The same for +CNMA. */
+extern const struct at_commands common_acknowledging;
+
 /* What all modules have and this program does not. */
 extern const struct at_commands common_refused;
 
@@ -43,7 +46,8 @@ enum cms {
     CMS_MEMORY_FULL = 322,
     CMS_CENTRE_UNKNOWN = 330,
     CMS_NO_NETWORK = 331,
-    CMS_TIMEOUT = 332
+    CMS_TIMEOUT = 332,
+    CMS_NO_ACKNOWLEDGEMENT = 340
 };
 
 /* `message_error_text` of a dialect. */
@@ -112,15 +116,16 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
         .bound = AT_BIND(phone_settings, characters)                                               \
     }
 
-/* +CNMI: the modes, and facts that are the factory values of <mode> and <mt>. */
-#define COMMON_TELL_PARAMS(modes, mode_factory, message_factory)                                   \
+/* +CNMI: the values of <mode>, <mt> and <ds>, and facts that are the factory values of the first
+ * two. */
+#define COMMON_TELL_PARAMS(modes, messages, reports, mode_factory, message_factory)                \
     { .name = "mode",                                                                              \
       .values = (modes),                                                                           \
       .preset = (mode_factory),                                                                    \
       .bound = AT_BIND(phone_settings, tell_mode) },                                               \
         { .name = "mt",                                                                            \
           .optional = true,                                                                        \
-          .values = "0-3",                                                                         \
+          .values = (messages),                                                                    \
           .preset = (message_factory),                                                             \
           .bound = AT_BIND(phone_settings, tell_message) },                                        \
         { .name = "bm",                                                                            \
@@ -129,14 +134,15 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
           .bound = AT_BIND(phone_settings, tell_broadcast) },                                      \
         { .name = "ds",                                                                            \
           .optional = true,                                                                        \
-          .values = "0-2",                                                                         \
+          .values = (reports),                                                                     \
           .bound = AT_BIND(phone_settings, tell_report) },                                         \
     {                                                                                              \
         .name = "bfr", .optional = true, .values = "0,1",                                          \
         .bound = AT_BIND(phone_settings, tell_waiting)                                             \
     }
 
-/* +CPMS: the names without quotes, and as `=?` shows them. */
+/* +CPMS of the models with these features, 0: of all: the names without quotes, and as `=?` shows
+ * them. */
 #define COMMON_STORE_PARAM(text, choices, listed, left_out, member)                                \
     {                                                                                              \
         .name = (text), .type = AT_STRING, .optional = (left_out), .min = 2,                       \
@@ -147,12 +153,12 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
     COMMON_STORE_PARAM("mem1", choices, listed, false, store_read),                                \
         COMMON_STORE_PARAM("mem2", choices, listed, true, store_write),                            \
         COMMON_STORE_PARAM("mem3", choices, listed, true, store_receive)
-#define COMMON_STORES_ROW(parameters)                                                              \
+#define COMMON_STORES_ROW(parameters, features)                                                    \
     {                                                                                              \
         .name = "+CPMS", .help = "Store of messages: ten places here.",                            \
-        .source = "docs/facts/messages-calls-sim.md §1", .message_error = CMS_TEXT_INVALID,        \
-        AT_PARAMS(parameters), COMMON_PHONE_RECORD, .set = common_set_stores,                      \
-        .read = common_read_stores                                                                 \
+        .source = "docs/facts/messages-calls-sim.md §1", .only_on = (features),                    \
+        .message_error = CMS_TEXT_INVALID, AT_PARAMS(parameters), COMMON_PHONE_RECORD,             \
+        .set = common_set_stores, .read = common_read_stores                                       \
     }
 
 /* A row that keeps values of the port by &W, or not: `kept` is an enum at_keep. */
@@ -162,15 +168,16 @@ extern const struct at_param common_packet_event_params[COMMON_PACKET_EVENT_PARA
         COMMON_PHONE_RECORD                                                                        \
     }
 
-/* +CMGF, +CNMI and +CGEREP. */
+/* +CMGF, +CNMI (of the models with these features, 0: of all) and +CGEREP. */
 #define COMMON_FORMAT_ROW(kept)                                                                    \
     COMMON_PHONE_ROW("+CMGF", "Format of messages: PDU or text.",                                  \
                      "docs/facts/messages-calls-sim.md §1", common_format_params, kept)
-#define COMMON_TELL_ROW(parameters)                                                                \
+#define COMMON_TELL_ROW(parameters, features)                                                      \
     {                                                                                              \
         .name = "+CNMI", .help = "How messages that come in are told.",                            \
-        .source = "docs/facts/messages-calls-sim.md §1", AT_PARAMS(parameters),                    \
-        .keep = AT_KEEP_PROFILE, COMMON_PHONE_RECORD, .changed = message_tell_changed              \
+        .source = "docs/facts/messages-calls-sim.md §1", .only_on = (features),                    \
+        AT_PARAMS(parameters), .keep = AT_KEEP_PROFILE, COMMON_PHONE_RECORD,                       \
+        .changed = message_tell_changed                                                            \
     }
 #define COMMON_PACKET_EVENTS_ROW                                                                   \
     {                                                                                              \

@@ -176,6 +176,7 @@ static const struct at_command rows[] = {
     { SAYS("+RESET", "Restarts the module.", restart), .acts = true },
     { SAYS("+CPOF", "Switches off; nobody can press a button here, so on again soon.", power_off),
       .acts = true },
+    { SAYS("+CPWROFF", "Another name of +CPOF.", power_off), .acts = true },
     { KEPT("+MSMPD", "Detection of the SIM.", detect_params) },
     { KEPT("+GTWAKE", "Wake-up of the host.", wake_params) },
     { KEPT("+GTUSBMODE", "Mode of the USB port.", usb_params), .keep = AT_KEEP_NVM },

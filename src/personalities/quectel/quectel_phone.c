@@ -18,7 +18,7 @@ static const struct at_param characters_params[] = {
                             "(\"GSM\",\"HEX\",\"IRA\",\"PCCP\",\"UCS2\",\"8859-1\")", "GSM"),
 };
 static const struct at_param tell_params[] = {
-    COMMON_TELL_PARAMS("0-2", FACT_TELL_MODE_PRESET, FACT_TELL_MESSAGE_PRESET),
+    COMMON_TELL_PARAMS("0-2", "0-3", "0-2", FACT_TELL_MODE_PRESET, FACT_TELL_MESSAGE_PRESET),
 };
 
 static const struct at_param store_params[] = {
@@ -91,10 +91,10 @@ static const struct at_command rows[] = {
       .test_text = "",
       .set = read_message },
     COMMON_ACTIVITY_ROW("(0,2,3,4)"),
-    COMMON_STORES_ROW(store_params),
+    COMMON_STORES_ROW(store_params, 0),
     COMMON_FORMAT_ROW(AT_KEEP_PROFILE),
     COMMON_CHARACTERS_ROW(characters_params, 0),
-    COMMON_TELL_ROW(tell_params),
+    COMMON_TELL_ROW(tell_params, 0),
     COMMON_PACKET_EVENTS_ROW,
     { .name = "+CCFC",
       .help = "Forwarding of calls: none.",

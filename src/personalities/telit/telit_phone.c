@@ -14,7 +14,7 @@ static const struct at_param characters_params[] = {
                             "(\"GSM\",\"IRA\",\"8859-1\",\"PCCP437\",\"UCS2\")", "IRA"),
 };
 static const struct at_param tell_params[] = {
-    COMMON_TELL_PARAMS("0-3", FACT_TELL_MODE_PRESET, FACT_TELL_MESSAGE_PRESET),
+    COMMON_TELL_PARAMS("0-3", "0-3", "0-2", FACT_TELL_MODE_PRESET, FACT_TELL_MESSAGE_PRESET),
 };
 
 /* 27.007 5.9: 12 GSM, 22 UTRAN, 25 all of them, 28 E-UTRAN. */
@@ -43,10 +43,10 @@ static const struct at_param store_params[] = {
 
 static const struct at_command rows[] = {
     COMMON_ACTIVITY_ROW("(0-4)"),
-    COMMON_STORES_ROW(store_params),
+    COMMON_STORES_ROW(store_params, 0),
     COMMON_FORMAT_ROW(AT_KEEP_NOT),
     COMMON_CHARACTERS_ROW(characters_params, 0),
-    COMMON_TELL_ROW(tell_params),
+    COMMON_TELL_ROW(tell_params, 0),
     RADIO_ROW(radio_2g_params, TELIT_2G),
     RADIO_ROW(radio_3g_params, TELIT_3G),
     RADIO_ROW(radio_4g_params, TELIT_4G),

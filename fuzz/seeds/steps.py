@@ -167,7 +167,10 @@ DETACHES, ATTACHES, CONTEXT_LOST, RINGS, RINGS_WITHHELD, RING_ENDS, MESSAGE, MES
 # All of it, on any module that is up.
 CONTROL = (lines("AT+CREG=2;+CGREG=2;+CLIP=1;+CRC=1", "AT+CNMI=1,1", "ATS0=0") + DENIED + LOST + ROAMING + OPERATOR + CELL + WEAK + TIME + HOME
            + lines("AT+CMGF=1", 'AT+CMGW="12"') + typed("x\x1a") + MESSAGE + MESSAGE_UCS2 + lines('AT+CSCS="UCS2"', 'AT+CMGL="ALL"', "AT+CNMI=1,2")
-           + MESSAGE + MESSAGE_UCS2 + MESSAGE_CLASS_2 + lines("AT+CMSS=1", "AT+CMGS=\"12\"") + typed("0031\x1a")
+           + MESSAGE + MESSAGE_UCS2 + MESSAGE_CLASS_2
+           + lines("AT+CSMS=1") + MESSAGE + wait(20) + lines("AT+CNMA") + MESSAGE + wait(20) + lines("AT+CMGF=0", "AT+CNMA=2") + MESSAGE + wait_s(20)
+           + lines("AT+CNMI=1,2", "AT+CSMS=0", "AT+CMGF=1")
+           + lines("AT+CMSS=1", "AT+CMGS=\"12\"") + typed("0031\x1a")
            + lines("AT+CMGF=0", "AT+CMGS=10") + typed("0011000181F50000A70161\x1a") + wait_s(70) + line("AT+CMGS=10")
            + typed("0011000181F50000A70161\x1a") + MESSAGE + lines("AT+CNMI=0,1") + MESSAGE + lines("AT+CNMI=1,1,0,0,1")
            + DETACHES + ATTACHES + CONTEXT_LOST + RINGS + line("AT+CLCC") + wait(60) + line("ATA") + RING_ENDS + RINGS_WITHHELD

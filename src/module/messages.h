@@ -17,8 +17,8 @@ enum message_state { MESSAGE_UNREAD, MESSAGE_READ, MESSAGE_UNSENT, MESSAGE_SENT 
 
 struct message {
     bool used;
-    uint8_t state;  /* enum message_state */
-    uint8_t untold; /* ports whose hosts have still to hear that it is there, a bit each */
+    uint8_t state;   /* enum message_state */
+    uint16_t untold; /* ports whose hosts have still to hear that it is there, a bit each */
     struct sms sms;
 };
 

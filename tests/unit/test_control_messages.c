@@ -272,6 +272,54 @@ static void test_classes(void **state)
     world_deinit(&world);
 }
 
+/* With +CSMS=1 each that is shown is acknowledged before the next, and within 15 s. */
+static void test_acknowledged(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, NULL, "he910", 1);
+    talk_ok(&world, "AT+CNMI=2,2");
+    talk_expect(&world, "AT+CNMA", "\r\n+CMS ERROR: 340\r\n");
+    talk(&world, "AT+CSMS=1");
+    world_forget(&world, 0);
+    assert_int_equal(receive(&world, "12", "x"), ERR_OK);
+    assert_int_equal(receive(&world, "12", "y"), ERR_OK);
+    assert_true(span_contains(world_heard(&world, 0), "\r\nx\r\n"));
+    assert_false(span_contains(world_heard(&world, 0), "\r\ny\r\n"));
+    talk_expect(&world, "AT+CNMA=0", "\r\n+CMS ERROR: 302\r\n"); /* of PDU mode */
+    talk(&world, "AT+CNMA");
+    assert_true(span_contains(world_heard(&world, 0), "OK\r\n\r\n+CMT: "));
+    assert_true(span_contains(world_heard(&world, 0), "\r\ny\r\n"));
+    talk_ok(&world, "AT+CMGF=0");
+    talk_ok(&world, "AT+CNMA=1");
+    talk_expect(&world, "AT+CNMA", "\r\n+CMS ERROR: 340\r\n");
+    world_deinit(&world);
+}
+
+static void test_not_acknowledged_in_time(void **state)
+{
+    struct tlsmodem_status status;
+    struct world world;
+
+    (void)state;
+    begin(&world, NULL, "m95", 1);
+    talk_ok(&world, "AT+CNMI=2,2");
+    talk(&world, "AT+CSMS=1");
+    assert_int_equal(receive(&world, "12", "x"), ERR_OK);
+    assert_int_equal(receive(&world, "12", "y"), ERR_OK);
+    world_advance(&world, 14500);
+    talk_expect(&world, "AT+CNMI?", "\r\n+CNMI: 2,2,0,0,0\r\n\r\nOK\r\n");
+    world_forget(&world, 0);
+    world_advance(&world, 1000);
+    check_bytes("late", world_heard(&world, 0), span_of(""));
+    talk_expect(&world, "AT+CNMI?", "\r\n+CNMI: 2,0,0,0,0\r\n\r\nOK\r\n");
+    talk_expect(&world, "AT+CNMA", "\r\n+CMS ERROR: 340\r\n");
+    tlsmodem_get_status(world.modem, &status);
+    assert_int_equal(status.unread, 2); /* both are in the store */
+    world_deinit(&world);
+}
+
 /* ---- characters ---- */
 
 static void test_alphabet_there_and_back(void **state)
@@ -324,6 +372,8 @@ int main(void)
         cmocka_unit_test(test_a_store_that_fails),
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_acknowledged),
+        cmocka_unit_test(test_not_acknowledged_in_time),
         cmocka_unit_test(test_alphabet_there_and_back),
         cmocka_unit_test(test_sets_there_and_back),
     };

@@ -35,6 +35,8 @@ const char *common_message_error_text(int code)
         return "no network service";
     case CMS_TIMEOUT:
         return "network timeout";
+    case CMS_NO_ACKNOWLEDGEMENT:
+        return "no +CNMA acknowledgement expected";
     case CMS_PDU_INVALID:
         return "invalid PDU mode parameter";
     case CMS_TEXT_INVALID:

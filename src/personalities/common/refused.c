@@ -12,7 +12,6 @@
     }
 
 static const struct at_command rows[] = {
-    REFUSED("+CNMA", "Acknowledges a message: none is repeated that was not.", SHEET "§3"),
     REFUSED("+CSAS", "Keeps settings of messages: +CSCA is kept by each set.", SHEET "§1"),
     REFUSED("+CRES", "Restores what +CSAS has kept.", SHEET "§1"),
     REFUSED("+CIND", "Indicators: none is told.", SHEET "§9"),

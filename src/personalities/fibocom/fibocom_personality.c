@@ -106,6 +106,7 @@ static const struct at_commands *const commands[] = {
     &fibocom_network_time,
     &fibocom_settings_rows,
     &fibocom_refused,
+    &common_acknowledging,
     &common_refused,
     &common_v250,
     &common_registers,

@@ -104,6 +104,7 @@ static const struct at_commands *const commands[] = {
     &common_message_writing,
     &quectel_kept,
     &quectel_refused,
+    &common_acknowledging,
     &common_refused,
     NULL,
 };

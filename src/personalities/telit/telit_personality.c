@@ -170,6 +170,7 @@ static const struct at_commands *const commands[] = {
     &telit_ftp_packet,
     &telit_ftp_online,
     &telit_refused,
+    &common_acknowledging,
     &common_refused,
     NULL,
 };

@@ -25,6 +25,7 @@ static size_t of_port(const struct port_spec *port)
         return OF_PTY;
     case PORT_TCP:
     case PORT_RFC2217:
+    case PORT_TCP_TLS:
     case PORT_UNIX:
         return OF_LISTENER;
     case PORT_UART:

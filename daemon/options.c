@@ -152,6 +152,35 @@ static bool take_rfc2217(struct options *options, const char *value, struct text
     return take_port(options, value, error, "--rfc2217", port_option_rfc2217);
 }
 
+static bool take_tcp_tls(struct options *options, const char *value, struct text *error)
+{
+    return take_port(options, value, error, "--tcp-tls", port_option_tls);
+}
+
+static bool take_path(const char *value, struct text *error, const char *name,
+                      const char **ret_path)
+{
+    *ret_path = value;
+    if (value[0] == '\0')
+        text_add(error, "%s: the path is empty; allowed: a PEM file", name);
+    return value[0] != '\0';
+}
+
+static bool take_tcp_tls_cert(struct options *options, const char *value, struct text *error)
+{
+    return take_path(value, error, "--tcp-tls-cert", &options->tls.cert);
+}
+
+static bool take_tcp_tls_key(struct options *options, const char *value, struct text *error)
+{
+    return take_path(value, error, "--tcp-tls-key", &options->tls.key);
+}
+
+static bool take_tcp_tls_ca(struct options *options, const char *value, struct text *error)
+{
+    return take_path(value, error, "--tcp-tls-ca", &options->tls.ca);
+}
+
 static bool take_uart(struct options *options, const char *value, struct text *error)
 {
     return take_port(options, value, error, "--uart", port_option_uart);
@@ -425,6 +454,13 @@ static const struct option first[] = {
       "a port: a serial device, 8N1; BAUD is 115200 unless given" },
     { "--rfc2217", NULL, "[HOST:]PORT", true, take_rfc2217,
       "a port: as of --tcp, with rate, DTR, DCD and RI by RFC 2217, as pyserial's rfc2217:// has" },
+    { "--tcp-tls", NULL, "[HOST:]PORT", true, take_tcp_tls,
+      "a port: as of --tcp, by TLS 1.2 or 1.3; other machines may reach it by certificates" },
+    { "--tcp-tls-cert", NULL, "FILE", false, take_tcp_tls_cert,
+      "the certificate of --tcp-tls, with those of its issuers, PEM" },
+    { "--tcp-tls-key", NULL, "FILE", false, take_tcp_tls_key, "its private key, PEM" },
+    { "--tcp-tls-ca", NULL, "FILE", false, take_tcp_tls_ca,
+      "hosts of --tcp-tls must have a certificate that one of these CAs has issued, PEM" },
     { "--stdio", NULL, NULL, false, take_stdio,
       "a port: standard input and output; as the only port it ends the program with its input" },
     { "--allow-remote", NULL, NULL, false, take_allow_remote,
@@ -697,6 +733,32 @@ static bool check_command(const struct options *options, struct text *error)
     return false;
 }
 
+static const char *option_of_port(enum port_kind kind)
+{
+    return kind == PORT_TCP ? "--tcp" : kind == PORT_TCP_TLS ? "--tcp-tls" : "--rfc2217";
+}
+
+/* Files of TLS are the run's, its ports' are those of one modem or of a file. */
+static bool give_tls(struct options *options, struct text *error)
+{
+    const struct port_tls *tls = &options->tls;
+    bool used = options->config != NULL;
+
+    for (size_t i = 0; i < options->port_count; i++) {
+        if (options->ports[i].kind != PORT_TCP_TLS)
+            continue;
+        options->ports[i].tls = *tls;
+        used = true;
+    }
+    if (used || (tls->cert == NULL && tls->key == NULL && tls->ca == NULL))
+        return true;
+    text_add(error, "%s needs --tcp-tls [HOST:]PORT",
+             tls->cert != NULL  ? "--tcp-tls-cert"
+             : tls->key != NULL ? "--tcp-tls-key"
+                                : "--tcp-tls-ca");
+    return false;
+}
+
 /* What no single option can know. */
 static bool check(const struct options *options, struct text *error)
 {
@@ -713,16 +775,18 @@ static bool check(const struct options *options, struct text *error)
         return false;
     }
     if (options->port_count == 0) {
-        text_add(error, "a port is needed: --pty, --tcp, --unix, --uart, --rfc2217 or --stdio");
+        text_add(error,
+                 "a port is needed: --pty, --tcp, --unix, --uart, --rfc2217, --tcp-tls or --stdio");
         return false;
     }
-    for (size_t i = 0; i < options->port_count && !options->allow_remote; i++) {
-        if (port_option_is_remote(&options->ports[i])) {
-            text_add(error,
-                     "%s: other machines can reach %s; allowed: 127.0.0.1, [::1], or "
-                     "any address with --allow-remote",
-                     options->ports[i].kind == PORT_TCP ? "--tcp" : "--rfc2217",
-                     options->ports[i].where);
+    for (size_t i = 0; i < options->port_count; i++) {
+        const struct port_spec *port = &options->ports[i];
+        char memory[OPTIONS_ERROR_CAP];
+        struct text why;
+
+        text_init(&why, memory, sizeof(memory));
+        if (!port_option_check_reach(port, options->allow_remote, &why)) {
+            text_add(error, "%s: %s", option_of_port(port->kind), memory);
             return false;
         }
     }
@@ -748,7 +812,7 @@ bool options_parse(int argc, char *const *argv, struct options *ret_options, cha
     if (options.action == OPTIONS_RUN && options.shard.count == 0 &&
         !shard_option_from_environment(&options.shard, &error))
         return false;
-    if (options.action == OPTIONS_RUN && !check(&options, &error))
+    if (options.action == OPTIONS_RUN && (!give_tls(&options, &error) || !check(&options, &error)))
         return false;
     *ret_options = options;
     return true;
@@ -785,7 +849,8 @@ void options_print_help(FILE *out)
         "--help\n"
         "       tlsmodem state export|import FILE     what modems keep: tlsmodem state --help\n\n"
         "A software cellular module: a host talks AT commands to its ports.  Each --pty, --tcp,\n"
-        "--unix, --uart, --rfc2217 or --stdio is one more port, 1 to %d of them.  When all are "
+        "--unix, --uart, --rfc2217, --tcp-tls or --stdio is one more port, 1 to %d of them.  When "
+        "all are "
         "open, one "
         "line\n"
         "\"ready: NAME PORT\" is printed for each.\n\n",

@@ -25,6 +25,7 @@ struct options {
     struct port_spec ports[TLSMODEM_TERMINALS_MAX];
     size_t port_count;
     bool has_stdio;
+    struct port_tls tls; /* --tcp-tls-cert, --tcp-tls-key, --tcp-tls-ca; NULL: not given */
     bool allow_remote;
     char imei[TLSMODEM_IMEI_CAP], imsi[TLSMODEM_IMSI_CAP], iccid[TLSMODEM_ICCID_CAP]; /* "": preset
                                                                                        */

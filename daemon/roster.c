@@ -1,6 +1,7 @@
 /* roster.c: the modems of a run, as the last list of plans has them. */
 #include "roster.h"
 
+#include "file/secret_path.h"
 #include "stderr_log.h"
 
 #include <assert.h>
@@ -249,6 +250,14 @@ static void warn(const struct roster *roster, const struct modem_plan *plan)
                     "%s, for %s, has neither PEM nor DER: it is put in as it is, and will be no "
                     "certificate or key",
                     plan->credentials[i].path, plan->credentials[i].name);
+    }
+    for (size_t i = 0; i < plan->port_count; i++) {
+        const struct port_spec *port = &plan->ports[i];
+
+        if (port->kind == PORT_TCP_TLS && secret_path_is_open(port->tls.key))
+            log_say(&log, LOG_WARNING,
+                    "the private key %s can be read by others than its owner: chmod 600",
+                    port->tls.key);
     }
     if (plan->policy != NULL && plan->policy->is_key_open)
         log_say(&log, LOG_WARNING,

@@ -2,6 +2,7 @@
 #include "run_plans.h"
 
 #include "base/bytes.h"
+#include "door_trial.h"
 #include "file/plans.h"
 #include "host_script.h"
 #include "option_plan.h"
@@ -56,12 +57,35 @@ static struct file_settings settings_of(const struct options *options)
 {
     return (struct file_settings){ .shard = options->shard.index,
                                    .allow_remote = options->allow_remote,
+                                   .tls = options->tls,
                                    .state = options->state,
                                    .in_memory = options->in_memory,
                                    .asks_own_servers = options->dns_of_module,
                                    .listening = options->listens ? &options->listening : NULL,
                                    .policy_trial = policy_trial,
-                                   .host_script = host_script_read };
+                                   .host_script = host_script_read,
+                                   .door_trial = door_trial };
+}
+
+/* The files of the command line; those of a file are tried with their lines. */
+static bool try_door(const struct options *options, const struct saying *saying)
+{
+    const struct port_tls *tls = &options->tls;
+    char memory[OPTIONS_ERROR_CAP], line[OPTIONS_ERROR_CAP];
+    const char *member;
+    struct text why, error;
+
+    text_init(&why, memory, sizeof(memory));
+    if (tls->cert == NULL || tls->key == NULL || door_trial(tls, &member, &why))
+        return true;
+    text_init(&error, line, sizeof(line));
+    text_add(&error, "tlsmodem: --tcp-tls-%s: \"%s\" is wrong because %s", member,
+             strcmp(member, "cert") == 0  ? tls->cert
+             : strcmp(member, "key") == 0 ? tls->key
+                                          : tls->ca,
+             memory);
+    saying->say(saying->ctx, line);
+    return false;
 }
 
 static bool read_plans(const struct options *options, const struct saying *saying,
@@ -73,6 +97,8 @@ static bool read_plans(const struct options *options, const struct saying *sayin
     struct text error;
     bool good;
 
+    if (!try_door(options, saying))
+        return false;
     if (options->config != NULL) {
         good = file_plans_read(options->config, &settings, &report, ret_plans);
         file_report_end(&report);

@@ -23,6 +23,7 @@ struct planning {
     struct file_claims *claims;
     struct file_policies policies;
     struct file_hosts hosts;
+    struct port_tls door;
 };
 
 /* The address of a listener, or the path that two ports cannot share whatever they are. */
@@ -157,6 +158,7 @@ static bool plan_entry(struct planning *planning, const struct file_layer *layer
                                     .policy = policy,
                                     .policies = &planning->policies,
                                     .hosts = &planning->hosts,
+                                    .door = &planning->door,
                                     .count = FILE_LAYER_NUMBER(layers, "count", count, 1),
                                     .first = FILE_LAYER_NUMBER(layers, "first", first, 0) };
     struct file_numbers *numbers;

@@ -1,6 +1,7 @@
 /* ports.c: a modem's `ports:`. */
 #include "file/ports.h"
 
+#include "file/door.h"
 #include "plan/port_options.h"
 
 #include <inttypes.h>
@@ -13,7 +14,8 @@ typedef bool read_fn(const char *name, const char *value, struct port_spec *ret_
 /* One entry of `ports:`, with the one key that it has. */
 struct reading {
     const struct file_subject *subject;
-    const struct file_node *node; /* of the key */
+    const struct file_node *entry;
+    const struct file_node *node; /* of the key that says the kind */
     struct port_spec spec;
 };
 
@@ -62,19 +64,21 @@ static bool add_number(struct reading *reading, char *value, read_fn *read)
 static bool take_tcp(struct reading *reading, const char *pattern, read_fn *read)
 {
     const char *filled = file_subject_fill(reading->subject, reading->node, pattern);
-    char value[FILE_TEXT_MAX + 1];
+    char value[FILE_TEXT_MAX + 1], memory[WHY_CAP];
+    struct text why;
 
     if (filled == NULL)
         return false;
     strcpy(value, filled);
     if (!add_number(reading, value, read))
         return false;
-    if (!port_option_is_remote(&reading->spec) || reading->subject->settings->allow_remote)
+    if (reading->spec.kind == PORT_TCP_TLS &&
+        !file_door(reading->subject, reading->entry, reading->node, &reading->spec.tls))
+        return false;
+    text_init(&why, memory, sizeof(memory));
+    if (port_option_check_reach(&reading->spec, reading->subject->settings->allow_remote, &why))
         return true;
-    file_subject_wrong(reading->subject, reading->node,
-                       "other machines can reach %s; allowed: 127.0.0.1, [::1], or any address "
-                       "with --allow-remote",
-                       reading->spec.where);
+    file_subject_wrong(reading->subject, reading->node, "%s", memory);
     return false;
 }
 
@@ -109,17 +113,41 @@ static bool take_stdio(struct reading *reading, bool is_asked)
     return false;
 }
 
-static bool take_entry(struct reading *reading, const struct file_port *port,
-                       const struct file_node *entry)
+/* One key says what it is; those of files may stand beside tcp-tls. */
+static bool find_kind(struct reading *reading)
 {
-    reading->node = entry->first;
-    if (entry->count != 1) {
-        file_subject_wrong(reading->subject, entry->count > 1 ? entry->first->next : entry,
-                           "an entry of ports has %zu keys; allowed: one, of pty, unix, tcp, "
-                           "tcp-each, uart, rfc2217, stdio",
-                           entry->count);
+    const struct file_node *wrong = reading->entry, *file = NULL;
+    size_t count = 0;
+
+    for (const struct file_node *node = reading->entry->first; node != NULL; node = node->next) {
+        if (file_door_has_key(node->key)) {
+            file = node;
+            continue;
+        }
+        count++;
+        if (count == 1)
+            reading->node = node;
+        else if (count == 2)
+            wrong = node;
+    }
+    if (count != 1) {
+        file_subject_wrong(reading->subject, wrong,
+                           "an entry of ports has %zu kinds of port; allowed: one, of pty, unix, "
+                           "tcp, tcp-each, uart, rfc2217, tcp-tls, stdio",
+                           count);
         return false;
     }
+    if (file == NULL || strcmp(reading->node->key, "tcp-tls") == 0)
+        return true;
+    file_subject_wrong(reading->subject, file, "%s has no such file; allowed: beside tcp-tls",
+                       reading->node->key);
+    return false;
+}
+
+static bool take_entry(struct reading *reading, const struct file_port *port)
+{
+    if (!find_kind(reading))
+        return false;
     if (port->pty != NULL && strcmp(port->pty, "auto") == 0)
         return take_value(reading, port->pty, port_option_pty);
     if (port->pty != NULL)
@@ -132,6 +160,8 @@ static bool take_entry(struct reading *reading, const struct file_port *port,
         return take_stdio(reading, *port->stdio);
     if (port->rfc2217 != NULL)
         return take_tcp(reading, port->rfc2217, port_option_rfc2217);
+    if (port->tcp_tls != NULL)
+        return take_tcp(reading, port->tcp_tls, port_option_tls);
     return port->tcp != NULL ? take_tcp(reading, port->tcp, port_option_tcp)
                              : take_tcp_each(reading, port->tcp_each);
 }
@@ -165,7 +195,8 @@ static bool take_list(struct reading *reading, const struct file_modem *modem,
     if (plan->ports == NULL)
         return false;
     for (uint32_t i = 0; i < modem->ports_count; i++, entry = entry->next) {
-        if (!take_entry(reading, &modem->ports[i], entry)) {
+        reading->entry = entry;
+        if (!take_entry(reading, &modem->ports[i])) {
             good = false;
             continue;
         }
@@ -186,7 +217,7 @@ bool file_ports(const struct file_subject *subject, struct file_port_places *ret
     if (layer == NULL) {
         file_report_add(subject->report, &subject->layers->node->place,
                         "ports: a modem needs some, or a host; allowed: a list of pty, unix, tcp, "
-                        "tcp-each, uart, rfc2217, stdio; or host: NAME");
+                        "tcp-each, uart, rfc2217, tcp-tls, stdio; or host: NAME");
         return false;
     }
     if (!check_alone(subject, layer->modem, list) ||

@@ -26,8 +26,11 @@ static const cyaml_schema_field_t port_fields[] = {
     TEXT("tcp-each", struct file_port, tcp_each),
     TEXT("uart", struct file_port, uart),
     TEXT("rfc2217", struct file_port, rfc2217),
+    TEXT("tcp-tls", struct file_port, tcp_tls),
+    TEXT("cert", struct file_port, cert),
+    TEXT("key", struct file_port, key),
+    TEXT("ca", struct file_port, ca),
     CYAML_FIELD_BOOL_PTR("stdio", MAY, struct file_port, stdio),
-    OWN("tcp-tls"),
     CYAML_FIELD_END,
 };
 

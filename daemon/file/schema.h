@@ -11,10 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One of a modem's ports: exactly one member is there. */
+/* One of a modem's ports: exactly one of the first eight is there. */
 struct file_port {
-    char *pty, *unix_path, *tcp, *tcp_each, *uart, *rfc2217;
+    char *pty, *unix_path, *tcp, *tcp_each, *uart, *rfc2217, *tcp_tls;
     bool *stdio;
+    char *cert, *key, *ca; /* of tcp_tls */
 };
 
 struct file_operator {

@@ -14,7 +14,7 @@
 enum { WORDS_CAP = 700 };
 
 /* Keys that the contract has and this program has not. */
-static const char *const not_built[] = { "network", "tcp-tls" };
+static const char *const not_built[] = { "network" };
 
 static bool is_built(const char *key)
 {

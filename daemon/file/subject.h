@@ -5,14 +5,16 @@
 #include "file/layer.h"
 #include "file/policy_read.h"
 #include "plan/modem_plan.h"
+#include "plan/port_options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct file_settings {
-    uint32_t shard;    /* ${shard} */
-    size_t modems_max; /* of a file; 0: FILE_MODEMS_MAX */
-    bool allow_remote; /* --allow-remote */
+    uint32_t shard;      /* ${shard} */
+    size_t modems_max;   /* of a file; 0: FILE_MODEMS_MAX */
+    bool allow_remote;   /* --allow-remote */
+    struct port_tls tls; /* of a tcp-tls that has no files; outlives the plans */
     /* Of a modem without `state`, as in its plan; the text is copied. */
     const char *state;
     bool in_memory;
@@ -20,6 +22,7 @@ struct file_settings {
     const struct tlsmodem_listening *listening; /* --listen; NULL: not given */
     policy_trial_fn *policy_trial;              /* of each policy; NULL: nobody tries */
     host_script_fn *host_script;                /* of each host; NULL: nobody reads them */
+    door_trial_fn *door_trial;                  /* of the files of each tcp-tls; the same */
 };
 
 struct file_policies;
@@ -35,6 +38,7 @@ struct file_subject {
     const struct file_node *policy; /* of its file, where it has none; NULL: none either */
     struct file_policies *policies; /* that were read before */
     struct file_hosts *hosts;       /* of all files */
+    struct port_tls *door;          /* files of a tcp-tls that were tried last */
     struct modem_plan *plan;        /* that is filled; owns what it points to */
 };
 

@@ -141,10 +141,41 @@ bool port_option_tcp_or_unix(const char *name, const char *value, struct port_sp
     return read_tcp(name, value, 1, ", or unix:PATH", ret_spec, error);
 }
 
+bool port_option_tls(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error)
+{
+    bool good = port_option_tcp(name, value, ret_spec, error);
+
+    ret_spec->kind = PORT_TCP_TLS;
+    return good;
+}
+
 bool port_option_is_remote(const struct port_spec *spec)
 {
     assert(spec != NULL);
     return port_kind_is_tcp(spec->kind) && !tcp_address_is_loopback(spec->where);
+}
+
+bool port_option_check_reach(const struct port_spec *spec, bool allow_remote, struct text *error)
+{
+    bool is_remote = port_option_is_remote(spec);
+
+    if (spec->kind == PORT_TCP_TLS && (spec->tls.cert == NULL || spec->tls.key == NULL))
+        text_add(error, "TLS needs a certificate of ours; allowed: with --tcp-tls-cert FILE and "
+                        "--tcp-tls-key FILE, in a file cert and key");
+    else if (spec->kind == PORT_TCP_TLS && is_remote && spec->tls.ca == NULL)
+        text_add(error,
+                 "other machines can reach %s; allowed: 127.0.0.1, [::1], or any address with "
+                 "--tcp-tls-ca FILE (in a file ca), by which hosts must have a certificate",
+                 spec->where);
+    else if (spec->kind != PORT_TCP_TLS && is_remote && !allow_remote)
+        text_add(error,
+                 "other machines can reach %s; allowed: 127.0.0.1, [::1], or any address with "
+                 "--allow-remote",
+                 spec->where);
+    else
+        return true;
+    return false;
 }
 
 static bool set_baud(struct port_spec *spec, const char *name, struct span word, struct text *error)

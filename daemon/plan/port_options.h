@@ -19,6 +19,12 @@ bool port_option_stdio(const char *name, const char *value, struct port_spec *re
                        struct text *error);
 bool port_option_rfc2217(const char *name, const char *value, struct port_spec *ret_spec,
                          struct text *error);
+bool port_option_tls(const char *name, const char *value, struct port_spec *ret_spec,
+                     struct text *error);
+
+/* Whether hosts can be met with these files, of which `cert` and `key` are there; false:
+ * `*ret_member` is the one that something is wrong with, `why` says what, and what is allowed. */
+typedef bool door_trial_fn(const struct port_tls *files, const char **ret_member, struct text *why);
 
 /* The same of "[HOST:]PORT" with a port that is not 0, or "unix:PATH". */
 bool port_option_tcp_or_unix(const char *name, const char *value, struct port_spec *ret_spec,
@@ -26,5 +32,10 @@ bool port_option_tcp_or_unix(const char *name, const char *value, struct port_sp
 
 /* True when hosts on other machines could reach the port. */
 bool port_option_is_remote(const struct port_spec *spec);
+
+/* Whether a port, whose `tls` is filled in, may be where it is: other machines reach it only as
+ * `allow_remote` says, or with a certificate.  False: `error` says what is wrong and allowed,
+ * without the option. */
+bool port_option_check_reach(const struct port_spec *spec, bool allow_remote, struct text *error);
 
 #endif

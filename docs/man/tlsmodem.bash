@@ -27,6 +27,10 @@ _tlsmodem() {
     run:--unix) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--rfc2217) :; return ;;
+    run:--tcp-tls) :; return ;;
+    run:--tcp-tls-cert) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--tcp-tls-key) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    run:--tcp-tls-ca) COMPREPLY=($(compgen -f -- "$word")); return ;;
     run:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     run:--dns) COMPREPLY=($(compgen -W "system module" -- "$word")); return ;;
     run:--tls-policy) COMPREPLY=($(compgen -W "module modern" -- "$word")); return ;;
@@ -76,7 +80,7 @@ _tlsmodem() {
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --start-at --for --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --tcp-tls --tcp-tls-cert --tcp-tls-key --tcp-tls-ca --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --start-at --for --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
         report) COMPREPLY=($(compgen -W "--fail-if --output --help" -- "$word")) ;;

@@ -5,7 +5,7 @@
 
 bool port_kind_is_tcp(enum port_kind kind)
 {
-    return kind == PORT_TCP || kind == PORT_RFC2217;
+    return kind == PORT_TCP || kind == PORT_RFC2217 || kind == PORT_TCP_TLS;
 }
 
 void port_start(struct port *port, struct terminal *terminal)

@@ -4,9 +4,14 @@
 
 #include "posix/fd_channel.h"
 
-enum port_kind { PORT_PTY, PORT_TCP, PORT_UNIX, PORT_UART, PORT_STDIO, PORT_RFC2217 };
+enum port_kind { PORT_PTY, PORT_TCP, PORT_UNIX, PORT_UART, PORT_STDIO, PORT_RFC2217, PORT_TCP_TLS };
 
 enum { PORT_WHERE_CAP = 256, PORT_LABEL_CAP = 272 };
+
+/* Paths of PEM files, borrowed.  `ca`: whose certificates hosts must have; NULL: they need none. */
+struct port_tls {
+    const char *cert, *key, *ca;
+};
 
 /* What to open.  Plain data. */
 struct port_spec {
@@ -18,6 +23,7 @@ struct port_spec {
     uint16_t tcp_port;          /* 0: any free one */
     uint32_t baud;              /* UART: one of uart_rate.h */
     bool rtscts;                /* UART */
+    struct port_tls tls;        /* TCP with TLS */
     bool awaits;                /* UART: a device that is not there is waited for from the start */
 };
 

@@ -23,5 +23,8 @@ enum err stdio_port_open(struct posix_loop *loop, const struct port_spec *spec,
 /* The same as a TCP port's, for hosts that speak RFC 2217. */
 enum err rfc2217_port_open(struct posix_loop *loop, const struct port_spec *spec,
                            struct port_failure *ret_failure, struct port **ret_port);
+/* The same with TLS, by the files of `tls`. */
+enum err tls_port_open(struct posix_loop *loop, const struct port_spec *spec,
+                       struct port_failure *ret_failure, struct port **ret_port);
 
 #endif

@@ -19,6 +19,8 @@ enum err port_open(struct posix_loop *loop, const struct port_spec *spec,
         return stdio_port_open(loop, spec, ret_failure, ret_port);
     case PORT_RFC2217:
         return rfc2217_port_open(loop, spec, ret_failure, ret_port);
+    case PORT_TCP_TLS:
+        return tls_port_open(loop, spec, ret_failure, ret_port);
     }
     return port_fail(ret_failure, ERR_INVALID, "no such kind of port");
 }

@@ -5,6 +5,7 @@
  * port is while it is open.
  */
 #include "posix/com_port.h"
+#include "posix/dressed.h"
 #include "posix/listener.h"
 #include "posix/port_kinds.h"
 #include "posix/tcp_host.h"
@@ -14,8 +15,7 @@
 
 struct rfc2217_port {
     struct listener base;
-    struct terminal wire;    /* what the channel speaks to */
-    struct terminal *module; /* what speaks to the channel; NULL before port_start() */
+    struct dressed wire;
     struct http_guard guard;
     struct telnet telnet;
     struct com_port com;
@@ -25,7 +25,7 @@ struct rfc2217_port {
 
 static struct rfc2217_port *of_wire(struct terminal *wire)
 {
-    return (struct rfc2217_port *)((char *)wire - offsetof(struct rfc2217_port, wire));
+    return (struct rfc2217_port *)((char *)wire - offsetof(struct rfc2217_port, wire.base));
 }
 
 static void flush(struct rfc2217_port *self)
@@ -39,10 +39,10 @@ static void tell_dtr(void *ctx, bool on)
 {
     struct rfc2217_port *self = ctx;
 
-    if (self->dtr == on || self->module == NULL)
+    if (self->dtr == on || self->wire.module == NULL)
         return;
     self->dtr = on;
-    self->module->ops->set_dtr(self->module, on);
+    self->wire.module->ops->set_dtr(self->wire.module, on);
 }
 
 static void reply(void *ctx, uint8_t command, struct span value)
@@ -61,7 +61,7 @@ static void note_break(void *ctx, bool on)
 
 static void purge(void *ctx)
 {
-    struct terminal *module = ((struct rfc2217_port *)ctx)->module;
+    struct terminal *module = ((struct rfc2217_port *)ctx)->wire.module;
     size_t len;
 
     while ((len = module->ops->peek(module).len) > 0)
@@ -79,7 +79,7 @@ static const struct com_port_ops com_ops = {
 
 static size_t hear_data(void *ctx, struct span bytes)
 {
-    struct terminal *module = ((struct rfc2217_port *)ctx)->module;
+    struct terminal *module = ((struct rfc2217_port *)ctx)->wire.module;
 
     return module->ops->feed(module, bytes);
 }
@@ -116,7 +116,7 @@ static struct span peek(struct terminal *wire)
 {
     struct rfc2217_port *self = of_wire(wire);
     struct span waiting = telnet_peek(&self->telnet);
-    struct terminal *module = self->module;
+    struct terminal *module = self->wire.module;
 
     if (waiting.len == 0 && !com_port_holds(&self->com)) {
         size_t taken = telnet_say(&self->telnet, module->ops->peek(module));
@@ -141,41 +141,6 @@ static void set_dtr(struct terminal *wire, bool on)
     tell_dtr(of_wire(wire), on);
 }
 
-static void abort_command(struct terminal *wire)
-{
-    struct terminal *module = of_wire(wire)->module;
-
-    module->ops->abort(module);
-}
-
-static bool is_busy(struct terminal *wire)
-{
-    struct terminal *module = of_wire(wire)->module;
-
-    return module->ops->busy(module);
-}
-
-static void accept_lf(struct terminal *wire)
-{
-    struct terminal *module = of_wire(wire)->module;
-
-    module->ops->accept_lf(module);
-}
-
-static bool end_input(struct terminal *wire)
-{
-    struct terminal *module = of_wire(wire)->module;
-
-    return module->ops->end_input(module);
-}
-
-static bool is_online(struct terminal *wire)
-{
-    struct terminal *module = of_wire(wire)->module;
-
-    return module->ops->online(module);
-}
-
 /* One that never spoke of its lines has left as one of a TCP port does. */
 static void host_gone(struct terminal *wire)
 {
@@ -183,7 +148,7 @@ static void host_gone(struct terminal *wire)
 
     if (self->telnet.serial)
         tell_dtr(self, false);
-    self->module->ops->host_gone(self->module);
+    self->wire.module->ops->host_gone(self->wire.module);
 }
 
 static const struct terminal_ops wire_ops = {
@@ -191,11 +156,11 @@ static const struct terminal_ops wire_ops = {
     .peek = peek,
     .consume = consume,
     .set_dtr = set_dtr,
-    .abort = abort_command,
-    .accept_lf = accept_lf,
-    .end_input = end_input,
-    .busy = is_busy,
-    .online = is_online,
+    .abort = dressed_abort,
+    .accept_lf = dressed_accept_lf,
+    .end_input = dressed_end_input,
+    .busy = dressed_busy,
+    .online = dressed_online,
     .host_gone = host_gone,
 };
 
@@ -203,8 +168,8 @@ static struct terminal *dress(struct port *port, struct terminal *module)
 {
     struct rfc2217_port *self = (struct rfc2217_port *)port;
 
-    self->module = module;
-    return &self->wire;
+    self->wire.module = module;
+    return &self->wire.base;
 }
 
 /* The channel that the module has. */
@@ -291,7 +256,7 @@ enum err rfc2217_port_open(struct posix_loop *loop, const struct port_spec *spec
     listener_init(listener, loop, prepare);
     listener->base.channel.base.ops = &wire_channel_ops;
     listener->base.channel.refuses = refuses;
-    self->wire.ops = &wire_ops;
+    self->wire.base.ops = &wire_ops;
     self->lines = COM_PORT_CTS | COM_PORT_DSR;
     self->dtr = true;
     err = tcp_host_listen(listener, spec, "rfc2217", ret_failure);

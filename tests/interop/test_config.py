@@ -45,12 +45,13 @@ EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.M
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_the_examples_of_the_page_are_good(example: str, tmp_path: Path) -> None:
+def test_the_examples_of_the_page_are_good(example: str, tmp_path: Path, certificates: Certificates) -> None:
     path = tmp_path / "modems.yaml"
     path.write_text(example)
+    real = {"door.pem": certificates.pem("server"), "door-key.pem": certificates.key("server"), "hosts.pem": certificates.pem("ca")}
     for name in re.findall(r"\S+\.(?:pem|txt)\b", example):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("490154203237518\n")
+        (tmp_path / name).write_bytes(real[name].read_bytes() if name in real else b"490154203237518\n")
     result = check(path)
     assert (result.returncode, result.stderr) == (0, "")
 

@@ -1,10 +1,12 @@
-"""Ports for hosts that are elsewhere: a serial port with its circuits (RFC 2217), by pyserial."""
+"""Ports for hosts that are elsewhere: a serial port with its circuits (RFC 2217), by pyserial; TLS, by OpenSSL."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +15,11 @@ from typing import Any
 import pytest
 import serial
 
+from support.certs import Certificates
 from support.control import ControlPort
 from support.modem import program_path
 from support.patience import ANSWER_S, EXIT_S
+from support.servers import free_port
 
 
 
@@ -201,3 +205,253 @@ def test_other_machines_only_by_allow_remote() -> None:
                             text=True, timeout=EXIT_S, check=False)
     assert result.returncode == 2
     assert "--rfc2217: other machines can reach 0.0.0.0" in result.stderr and "--allow-remote" in result.stderr
+
+
+# ---- TLS ----
+
+def tls_options(certificates: Certificates, ca: str | None = "ca") -> list[str]:
+    options = ["--tcp-tls-cert", str(certificates.pem("server")), "--tcp-tls-key", str(certificates.key("server"))]
+    return options + (["--tcp-tls-ca", str(certificates.pem(ca))] if ca else [])
+
+
+def s_client(port: int, certificates: Certificates, *options: str, typed: str = "AT+GMM\r") -> tuple[int, str, str]:
+    """What OpenSSL's client hears until the module has answered; its status and its words."""
+    with subprocess.Popen(["openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{port}", "-verify_return_error",
+                           "-verify_hostname", "localhost", "-CAfile", str(certificates.pem("ca")), *options],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
+        assert client.stdin and client.stdout and client.stderr
+        with contextlib.suppress(BrokenPipeError):
+            client.stdin.write(typed.encode())
+            client.stdin.flush()
+        heard = b""
+        while more := client.stdout.read(1):
+            heard += more
+            if heard.endswith(b"\r\nOK\r\n"):
+                break
+        client.terminate()  # which else waits for the module
+        errors = client.stderr.read().decode()
+        return client.wait(EXIT_S), heard.decode(), errors
+
+
+def client_of(certificates: Certificates, name: str = "client") -> list[str]:
+    return ["-cert", str(certificates.pem(name)), "-key", str(certificates.key(name))]
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_tls_with_a_certificate(certificates: Certificates, version: str) -> None:
+    with running("tcp-tls", *tls_options(certificates)) as (_, port, _process):
+        for _ in range(2):  # one after the other
+            _, heard, errors = s_client(port, certificates, version, *client_of(certificates))
+            assert heard == "AT+GMM\r\r\nHE910\r\n\r\nOK\r\n", errors
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_tls_without_a_certificate_is_refused(certificates: Certificates, version: str) -> None:
+    """The module hears nothing of it; who has one is served after it."""
+    with running("tcp-tls", *tls_options(certificates)) as (_, port, process):
+        _, heard, errors = s_client(port, certificates, version)
+        assert heard == "" and "alert" in errors, errors
+        _, heard, _errors = s_client(port, certificates, version, *client_of(certificates, "client_other_ca"))
+        assert heard == ""
+        assert s_client(port, certificates, *client_of(certificates))[1].endswith("OK\r\n")
+        process.terminate()
+        assert process.stderr and process.stderr.read().count("a host is hung up on") == 2
+
+
+def test_tls_of_old_is_refused(certificates: Certificates) -> None:
+    with running("tcp-tls", *tls_options(certificates, None)) as (_, port, _process):
+        _, heard, errors = s_client(port, certificates, "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0")
+        assert heard == "" and "alert" in errors
+        assert s_client(port, certificates)[1].endswith("OK\r\n")
+
+
+def test_tls_is_not_spoken(certificates: Certificates) -> None:
+    """A plain host, and one that says nothing and leaves, hear nothing of the module."""
+    with running("tcp-tls", *tls_options(certificates)) as (host, port, _):
+        with socket.create_connection((host, port), ANSWER_S) as plain:
+            plain.sendall(b"AT\rAT\rAT\r")
+            said = b""
+            with contextlib.suppress(ConnectionResetError):
+                while more := plain.recv(100):
+                    said += more
+            assert b"OK" not in said
+        with socket.create_connection((host, port), ANSWER_S):
+            pass
+        assert s_client(port, certificates, *client_of(certificates))[1].endswith("OK\r\n")
+
+
+def test_tls_carries_much_both_ways(certificates: Certificates) -> None:
+    """A megabyte each way at once, echoed by a peer, through the online mode."""
+    context = ssl.create_default_context(cafile=str(certificates.pem("ca")))
+    context.load_cert_chain(certificates.pem("client"), certificates.key("client"))
+    data = bytes(range(256)) * 4096
+    with running("tcp-tls", *tls_options(certificates)) as (host, port, _), serving() as (number, accept), \
+            socket.create_connection((host, port), ANSWER_S) as raw, context.wrap_socket(raw, server_hostname="localhost") as line:
+        def ask(typed: bytes, end: bytes) -> bytes:
+            line.sendall(typed)
+            said = b""
+            while not said.endswith(end):
+                said += line.recv(1)
+            return said
+
+        ask(b'ATE0;+CGDCONT=1,"IP","internet"\r', b"OK\r\n")
+        if b"#SGACT: 1,1" not in ask(b"AT#SGACT?\r", b"OK\r\n"):
+            ask(b"AT#SGACT=1,1\r", b"OK\r\n")
+        ask(b'AT#SD=1,0,%d,"127.0.0.1"\r' % number, b"CONNECT\r\n")
+        with accept() as peer:
+            thread = threading.Thread(target=_echo, args=[peer, len(data)])
+            thread.start()
+            writer = threading.Thread(target=line.sendall, args=[data])
+            writer.start()
+            got = b""
+            while len(got) < len(data) and (more := line.recv(65536)):
+                got += more
+            writer.join()
+            thread.join()
+            assert got == data
+
+
+def _echo(peer: socket.socket, count: int) -> None:
+    while count and (more := peer.recv(65536)):
+        peer.sendall(more)
+        count -= len(more)
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["--tcp-tls", "0"], ["--tcp-tls-cert", "--tcp-tls-key"]),
+    (["--tcp-tls", "0", "--tcp-tls-cert", "CERT"], ["--tcp-tls-key"]),
+    (["--tcp-tls", "0.0.0.0:0", "--tcp-tls-cert", "CERT", "--tcp-tls-key", "KEY"], ["0.0.0.0", "--tcp-tls-ca"]),
+    (["--tcp", "0", "--tcp-tls-ca", "CERT"], ["--tcp-tls-ca needs --tcp-tls"]),
+])
+def test_tls_asked_for_wrongly(certificates: Certificates, arguments: list[str], words: list[str]) -> None:
+    status, error = _refused(certificates, arguments)
+    assert status == 2
+    for word in words:
+        assert word in error
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["--tcp-tls-cert", "nowhere.pem", "--tcp-tls-key", "KEY"], ["--tcp-tls-cert", "nowhere.pem"]),
+    (["--tcp-tls-cert", "CERT", "--tcp-tls-key", "CERT"], ["--tcp-tls-key"]),
+    (["--tcp-tls-cert", "CERT", "--tcp-tls-key", "KEY", "--tcp-tls-ca", "KEY"], ["--tcp-tls-ca"]),
+])
+def test_tls_files_that_are_wrong(certificates: Certificates, arguments: list[str], words: list[str]) -> None:
+    status, error = _refused(certificates, ["--tcp-tls", "0", *arguments])
+    assert status == 2
+    for word in words:
+        assert word in error
+
+
+def _refused(certificates: Certificates, arguments: list[str]) -> tuple[int, str]:
+    files = {"CERT": str(certificates.pem("server")), "KEY": str(certificates.key("server"))}
+    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--state", "none",
+                             *[files.get(word, word) for word in arguments]], capture_output=True, text=True, timeout=EXIT_S, check=False)
+    return result.returncode, result.stderr
+
+
+def test_doors_of_a_file(certificates: Certificates, tmp_path: Path) -> None:
+    """Both kinds, with the number of the modem."""
+    base = [free_port(), free_port()]
+    (tmp_path / "f.yaml").write_text(f"modems:\n - {{module: m95, state: none, ports: [{{rfc2217: '{base[0]}+'}}, {{tcp-tls: 'localhost:{base[1]}'}}]}}\n")
+    with subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", tmp_path / "f.yaml", *tls_options(certificates)],
+                          stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline().split()[2:] == ["rfc2217", f"127.0.0.1:{base[0]}"]
+        assert process.stdout.readline().split()[2:] == ["tcp-tls", f"127.0.0.1:{base[1]}"]
+        assert s_client(base[1], certificates, *client_of(certificates), typed="AT\r")[1].endswith("OK\r\n")
+        process.terminate()
+        assert process.wait(EXIT_S) == 0
+
+
+def _door_file(folder: Path, certificates: Certificates, **named: str) -> Path:
+    """A file of one modem whose port has files of its own; `named` puts others in their place."""
+    for name, source in (("door.pem", certificates.pem("server")), ("door.key", certificates.key("server")),
+                         ("hosts.pem", certificates.pem("ca"))):
+        (folder / name).write_bytes(source.read_bytes())
+    (folder / "door.key").chmod(0o600)
+    files = {"cert": "door.pem", "key": "door.key", "ca": "hosts.pem", **named}
+    path = folder / "f.yaml"
+    path.write_text("modems:\n- module: m95\n  state: none\n  ports:\n  - tcp-tls: 127.0.0.1:0\n"
+                    + "".join(f"    {key}: {value}\n" for key, value in files.items() if value))
+    return path
+
+
+@contextlib.contextmanager
+def _running_file(path: Path, *options: str) -> Iterator[tuple[int, Path]]:
+    """Its port, and what the program says on standard error."""
+    said = path.with_suffix(".log")
+    with said.open("w") as log, subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", path, "--log-level", "info", *options],
+                                                 stdout=subprocess.PIPE, stderr=log, text=True) as process:
+        assert process.stdout
+        ready = process.stdout.readline().split()
+        assert ready[2:3] == ["tcp-tls"], said.read_text()
+        yield int(ready[3].rsplit(":", 1)[1]), said
+        process.terminate()
+        assert process.wait(EXIT_S) == 0
+
+
+def test_tls_files_of_a_port(certificates: Certificates, tmp_path: Path) -> None:
+    with _running_file(_door_file(tmp_path, certificates)) as (port, said):
+        assert s_client(port, certificates, *client_of(certificates), typed="AT\r")[1].endswith("OK\r\n")
+        assert s_client(port, certificates)[1] == ""
+    assert "can be read by others" not in said.read_text()
+
+
+def test_tls_key_that_others_may_read_is_warned_of(certificates: Certificates, tmp_path: Path) -> None:
+    path = _door_file(tmp_path, certificates)
+    (tmp_path / "door.key").chmod(0o644)
+    with _running_file(path) as (_, said):
+        assert f"the private key {tmp_path}/door.key can be read by others than its owner" in said.read_text()
+
+
+def test_tls_files_from_systemd(certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "door-key").write_bytes(certificates.key("server").read_bytes())
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "given"))
+    with _running_file(_door_file(tmp_path, certificates, key="credential:door-key")) as (port, _):
+        assert s_client(port, certificates, *client_of(certificates), typed="AT\r")[1].endswith("OK\r\n")
+
+
+def test_tls_certificate_that_is_renewed(certificates: Certificates, tmp_path: Path) -> None:
+    """The next host sees it, by the same port; while it is of no use the old one stays."""
+    with _running_file(_door_file(tmp_path, certificates, ca="")) as (port, said):
+        def served() -> str:
+            return subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-showcerts"], input=b"", capture_output=True,
+                                  timeout=ANSWER_S, check=False).stdout.decode(errors="replace")
+
+        def body(name: str) -> str:
+            return "".join(certificates.pem(name).read_text().split("-----")[2].split())
+
+        assert body("server") in "".join(served().split())
+        (tmp_path / "next.pem").write_bytes(certificates.pem("server_large").read_bytes())
+        (tmp_path / "next.pem").rename(tmp_path / "door.pem")
+        assert body("server_large") in "".join(served().split())
+        (tmp_path / "door.pem").write_text("nothing\n")
+        for _ in range(2):
+            assert body("server_large") in "".join(served().split())
+        (tmp_path / "door.pem").write_bytes(certificates.pem("server").read_bytes())
+        assert body("server") in "".join(served().split())
+    words = said.read_text()
+    assert words.count("its certificates were read again") == 2
+    assert words.count(f"{tmp_path}/door.pem has changed, and is not taken: it has no certificate") == 1
+
+
+@pytest.mark.parametrize(("named", "place", "words"), [
+    ({"cert": "nowhere.pem"}, "6:11: cert: \"nowhere.pem\"", "it cannot be read: No such file or directory; allowed:"),
+    ({"cert": "."}, "6:11: cert: \".\"", "it is no file of at most"),
+    ({"cert": "door.key"}, "6:11: cert: \"door.key\"", "it has no certificate that can be read"),
+    ({"key": "door.pem"}, "7:10: key: \"door.pem\"", "it has no private key that can be read"),
+    ({"key": "other.key"}, "7:10: key: \"other.key\"", "with its certificate it is of no use"),
+    ({"key": "credential:x"}, "7:10: key: \"credential:x\"", "there is no CREDENTIALS_DIRECTORY"),
+    ({"ca": "door.key"}, "8:9: ca: \"door.key\"", "it has no certificate that can be read"),
+    ({"key": "", "ca": ""}, "5:14: tcp-tls: \"127.0.0.1:0\"", "TLS needs a certificate of ours; allowed: "),
+])
+def test_tls_files_that_are_wrong_have_their_line(certificates: Certificates, tmp_path: Path, named: dict[str, str], place: str,
+                                                  words: str) -> None:
+    path = _door_file(tmp_path, certificates, **named)
+    (tmp_path / "other.key").write_bytes(certificates.key("client").read_bytes())
+    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", path], capture_output=True, text=True, timeout=EXIT_S,
+                            check=False)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"{path}:{place} is wrong because {words}"), result.stderr
+    assert len(result.stderr.splitlines()) == 1

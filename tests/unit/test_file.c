@@ -24,9 +24,17 @@ static void say(void *ctx, const char *line)
     snprintf(said->text + len, SAID_CAP - len, "%s\n", line);
 }
 
+static bool try_door(const struct port_tls *files, const char **ret_member, struct text *why)
+{
+    *ret_member = strcmp(files->cert, "bad.pem") == 0 ? "cert" : "ca";
+    text_add(why, "it is tried; allowed: another");
+    return strcmp(files->cert, "bad.pem") != 0 &&
+           (files->ca == NULL || strcmp(files->ca, "bad.pem") != 0);
+}
+
 static bool read_bytes(struct span bytes, struct said *ret_said, struct modem_plans *ret_plans)
 {
-    static const struct file_settings settings = { .shard = 2 };
+    static const struct file_settings settings = { .shard = 2, .door_trial = try_door };
     struct file_report report = { .say = say, .ctx = ret_said };
     struct file_documents documents;
     bool good;
@@ -75,6 +83,31 @@ static void bad(const char *text, const char *lines)
 }
 
 #define ONE "modems:\n - module: m95\n   ports: [{pty: p}]\n"
+
+static void a_port_by_tls_has_its_files(void **state)
+{
+    struct modem_plans plans = good("modems:\n - module: m95\n   count: 2\n   name: m${n}\n"
+                                    "   ports: [{tcp-tls: '127.0.0.1:9+', key: '/k${n}', cert: c, "
+                                    "ca: a}]\n");
+
+    (void)state;
+    assert_int_equal(plans.list[1].ports[0].kind, PORT_TCP_TLS);
+    assert_int_equal(plans.list[1].ports[0].tcp_port, 10);
+    assert_string_equal(plans.list[1].ports[0].tls.cert, "c");
+    assert_string_equal(plans.list[1].ports[0].tls.key, "/k1");
+    assert_string_equal(plans.list[1].ports[0].tls.ca, "a");
+    assert_false(modem_plan_same_port(&plans.list[0].ports[0], &plans.list[1].ports[0]));
+    modem_plans_free(&plans);
+    bad("modems:\n - module: m95\n   ports:\n   - {tcp-tls: '1', key: k, cert: bad.pem}\n"
+        "   - {tcp-tls: '1', key: k, cert: c, ca: bad.pem}\n   - {tcp-tls: '1', key: k}\n"
+        "   - {tcp: '1', key: k}\n   - {cert: c}\n   - {tcp-tls: '0.0.0.0:1', key: k, cert: c}\n",
+        "f:4:35: cert: \"bad.pem\" is wrong because it is tried; allowed: another\n"
+        "f:5:42: ca: \"bad.pem\" is wrong because it is tried; allowed: another\n"
+        "f:6:16: tcp-tls: \"1\" is wrong because TLS needs a certificate of ours; ...\n"
+        "f:7:22: key: \"k\" is wrong because tcp has no such file; allowed: beside tcp-tls\n"
+        "f:8:6: ports: this is wrong because an entry of ports has 0 kinds of port; ...\n"
+        "f:9:16: tcp-tls: \"0.0.0.0:1\" is wrong because other machines can reach 0.0.0.0; ...\n");
+}
 
 static void one_modem_is_as_on_the_command_line(void **state)
 {
@@ -299,7 +332,7 @@ static void wrong_shapes_are_all_told(void **state)
         "   module: he911\n"
         "   ports: []\n"
         " - module: l610-drivers\n"
-        "   ports: [{stdio: yes, ptx: 1, tcp-tls: 1}]\n"
+        "   ports: [{stdio: yes, ptx: 1}]\n"
         "   facts: [x]\n"
         "   network: {follow: wwan0}\n"
         "   allow: []\n",
@@ -317,7 +350,6 @@ static void wrong_shapes_are_all_told(void **state)
         "its place; ...\n"
         "f:11:20: stdio: \"yes\" is wrong because it is a text; allowed: true, false\n"
         "f:11:25: ptx: \"ptx\" is wrong because there is no such key; did you mean pty? ...\n"
-        "f:11:33: tcp-tls: \"tcp-tls\" is wrong because it is not built yet; ...\n"
         "f:12:11: facts: this is wrong because it is a list; allowed: a map of texts\n"
         "f:13:4: network: \"network\" is wrong because it is not built yet; ...\n"
         "f:14:11: allow: this is wrong because it has 0 entries; allowed: 1 to 500\n");
@@ -437,8 +469,8 @@ static void wrong_ports_are_told(void **state)
         "f:5:11: tcp: \"0.0.0.0:1\" is wrong because other machines can reach 0.0.0.0; ...\n"
         "f:6:12: uart: \"1\" is wrong because it is no rate; ...\n"
         "f:7:13: stdio: \"false\" is wrong because it is no port then; allowed: true\n"
-        "f:8:20: tcp: \"1\" is wrong because an entry of ports has 2 keys; ...\n"
-        "f:9:6: ports: this is wrong because an entry of ports has 0 keys; ...\n");
+        "f:8:20: tcp: \"1\" is wrong because an entry of ports has 2 kinds of port; ...\n"
+        "f:9:6: ports: this is wrong because an entry of ports has 0 kinds of port; ...\n");
     bad("modems:\n - {module: m95, name: '${n}', first: 5, count: 9, ports: [{tcp: "
         "'127.0.0.1:65525+'}]}\n",
         "f:2:66: tcp: \"127.0.0.1:65525+\" is wrong because port 65525 and modem 11 make no port; "
@@ -535,3 +567,4 @@ int main(void)
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
+        cmocka_unit_test(a_port_by_tls_has_its_files),

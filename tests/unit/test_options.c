@@ -185,7 +185,7 @@ static void mistakes_are_told_in_one_line(void **state)
     static const struct {
         const char *words, *error;
     } rows[] = {
-        { "", "a port is needed: --pty, --tcp, --unix, --uart, --rfc2217 or --stdio" },
+        { "", "a port is needed: --pty, --tcp, --unix, --uart, --rfc2217, --tcp-tls or --stdio" },
         { "--pty", "--pty needs PATH" },
         { "--stdio=1", "--stdio takes no value" },
         { "--stdio --stdio", "--stdio may be given once" },
@@ -311,7 +311,8 @@ static void names_are_exact(void **state)
         "unknown option --sdtio; allowed: --config, --check-config, --module, "
         "--list-modules, --imei, "
         "--imsi, --iccid, --pty, "
-        "--tcp, --unix, --uart, --rfc2217, --stdio, --allow-remote, --state, --dns, "
+        "--tcp, --unix, --uart, --rfc2217, --tcp-tls, --tcp-tls-cert, "
+        "--tcp-tls-key, --tcp-tls-ca, --stdio, --allow-remote, --state, --dns, "
         "--tls-policy, --tls-ca, --tls-verify, --source, --listen, --clock, "
         "--guard, --map, --link, "
         "--trace, --log-level, --scenario, --record, --pcap, --keylog, --metrics, "

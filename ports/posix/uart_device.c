@@ -1,4 +1,4 @@
-/* uart_device.c: a serial device: opening it, its rate and its modem lines. */
+/* uart_device.c: a serial device: opening it, and its rate. */
 #include "posix/uart_device.h"
 
 #include "posix/errno_err.h"
@@ -74,21 +74,4 @@ bool uart_device_is_drained(int fd)
     int queued = 0;
 
     return ioctl(fd, TIOCOUTQ, &queued) < 0 || queued == 0;
-}
-
-enum err uart_device_host_dtr(int fd, bool *ret_on)
-{
-    int lines;
-
-    if (ioctl(fd, TIOCMGET, &lines) < 0)
-        return errno == EIO || errno == ENXIO || errno == ENODEV ? ERR_IO : ERR_UNSUPPORTED;
-    *ret_on = (lines & (TIOCM_DSR | TIOCM_CD)) != 0;
-    return ERR_OK;
-}
-
-void uart_device_set_dtr(int fd, bool on)
-{
-    int line = TIOCM_DTR;
-
-    ioctl(fd, on ? TIOCMBIS : TIOCMBIC, &line);
 }

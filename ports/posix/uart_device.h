@@ -1,4 +1,4 @@
-/* uart_device.h: a serial device: opening it, its rate and its modem lines. */
+/* uart_device.h: a serial device: opening it, and its rate. */
 #ifndef POSIX_UART_DEVICE_H
 #define POSIX_UART_DEVICE_H
 
@@ -17,12 +17,5 @@ enum err uart_device_set_rate(int fd, uint32_t baud);
 
 /* True when the kernel has nothing left to send; the hardware's own queue may not be empty. */
 bool uart_device_is_drained(int fd);
-
-/* Looks at DSR and DCD, either of which a host's DTR arrives at.  ERR_UNSUPPORTED: the device has
- * no such lines; else it is gone. */
-enum err uart_device_host_dtr(int fd, bool *ret_on);
-
-/* Drives our DTR, which arrives at the host's DSR and DCD.  Devices without the line ignore it. */
-void uart_device_set_dtr(int fd, bool on);
 
 #endif

@@ -3,7 +3,8 @@
  * The device may vanish (a USB adapter that is pulled) and come back: the port waits for it, and
  * says so once, and again only where something else keeps it from opening.
  */
-#include "posix/port_kinds.h"
+#include "posix/uart_port.h"
+
 #include "posix/timer.h"
 #include "posix/uart_device.h"
 #include "posix/uart_rate.h"
@@ -21,8 +22,7 @@ struct uart_port {
     bool rtscts;
     uint32_t baud, wanted_baud;
     bool quiet; /* the kernel had nothing to send when we last looked */
-    unsigned lines;
-    bool host_dtr, saw_host_dtr;
+    struct uart_lines lines;
     enum err last_err; /* why it was not opened when we last tried */
     struct clock_timer *reopen, *look, *drain;
 };
@@ -49,6 +49,14 @@ static void await_device(struct uart_port *uart)
     port_set_away(&uart->base, true);
 }
 
+static void tell_dtr(struct uart_port *uart, bool is_news)
+{
+    struct terminal *terminal = uart->base.channel.terminal;
+
+    if (is_news && terminal != NULL)
+        terminal->ops->set_dtr(terminal, uart->lines.dtr);
+}
+
 static void lose_device(struct uart_port *uart)
 {
     log_say(uart->base.loop->log, LOG_WARNING, "%s: the device is gone; waiting for it",
@@ -56,6 +64,7 @@ static void lose_device(struct uart_port *uart)
     fd_channel_leave(&uart->base.channel);
     close(uart->fd);
     uart->fd = -1;
+    tell_dtr(uart, uart_lines_end(&uart->lines));
     await_device(uart);
 }
 
@@ -67,17 +76,19 @@ static void on_hangup(void *owner)
         lose_device(uart);
 }
 
-/* A cable without the wire shows an idle line for ever, so the line counts once it was seen on. */
 static void on_look(void *ctx)
 {
     struct uart_port *uart = ctx;
-    struct terminal *terminal = uart->base.channel.terminal;
-    bool on;
+    bool is_news = false;
     enum err err;
 
     if (uart->fd < 0)
         return;
-    err = uart_device_host_dtr(uart->fd, &on);
+    if (uart->base.channel.terminal == NULL) { /* nobody could be told yet */
+        clock_timer_start(uart->look, LINES_MS);
+        return;
+    }
+    err = uart_lines_look(&uart->lines, &is_news);
     if (err == ERR_UNSUPPORTED)
         return;
     if (err != ERR_OK) {
@@ -85,18 +96,7 @@ static void on_look(void *ctx)
         return;
     }
     clock_timer_start(uart->look, LINES_MS);
-    if (terminal == NULL || (!on && !uart->saw_host_dtr) ||
-        (uart->saw_host_dtr && on == uart->host_dtr))
-        return;
-    uart->saw_host_dtr = true;
-    uart->host_dtr = on;
-    terminal->ops->set_dtr(terminal, on);
-}
-
-static void drive_lines(struct uart_port *uart)
-{
-    if (uart->fd >= 0)
-        uart_device_set_dtr(uart->fd, (uart->lines & (LINE_DCD | LINE_DSR)) != 0);
+    tell_dtr(uart, is_news);
 }
 
 static enum err open_device(struct uart_port *uart, struct port_failure *ret_failure)
@@ -112,7 +112,7 @@ static enum err open_device(struct uart_port *uart, struct port_failure *ret_fai
         return port_fail(ret_failure, err, "%s: cannot watch it: %s", uart->base.label,
                          err_text(err));
     }
-    drive_lines(uart);
+    uart_lines_begin(&uart->lines, uart->fd);
     clock_timer_start(uart->look, LINES_MS);
     return ERR_OK;
 }
@@ -138,8 +138,7 @@ static void set_lines(struct channel *channel, unsigned lines)
 {
     struct uart_port *uart = ((struct fd_channel *)channel)->owner;
 
-    uart->lines = lines;
-    drive_lines(uart);
+    uart_lines_drive(&uart->lines, lines);
 }
 
 static void apply_rate(struct uart_port *uart)
@@ -219,8 +218,9 @@ static enum err open_or_await(struct uart_port *uart, bool may_await,
     return ERR_OK;
 }
 
-enum err uart_port_open(struct posix_loop *loop, const struct port_spec *spec,
-                        struct port_failure *ret_failure, struct port **ret_port)
+enum err uart_port_open_with(struct posix_loop *loop, const struct port_spec *spec,
+                             const struct uart_line_ops *ops, struct port_failure *ret_failure,
+                             struct port **ret_port)
 {
     struct uart_port *uart = calloc(1, sizeof(*uart));
     enum err err;
@@ -232,7 +232,7 @@ enum err uart_port_open(struct posix_loop *loop, const struct port_spec *spec,
     uart->fd = -1;
     uart->baud = spec->baud;
     uart->rtscts = spec->rtscts;
-    uart->lines = LINE_DSR;
+    uart_lines_init(&uart->lines, ops);
     snprintf(uart->path, sizeof(uart->path), "%s", spec->where);
     snprintf(uart->base.label, sizeof(uart->base.label), "uart %s", spec->where);
     fd_channel_init(&uart->base.channel, &uart_channel_ops, loop, on_hangup, uart);
@@ -247,4 +247,10 @@ enum err uart_port_open(struct posix_loop *loop, const struct port_spec *spec,
     }
     *ret_port = &uart->base;
     return ERR_OK;
+}
+
+enum err uart_port_open(struct posix_loop *loop, const struct port_spec *spec,
+                        struct port_failure *ret_failure, struct port **ret_port)
+{
+    return uart_port_open_with(loop, spec, &uart_line_ioctls, ret_failure, ret_port);
 }

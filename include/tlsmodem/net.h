@@ -29,7 +29,8 @@ enum tlsmodem_net_family { TLSMODEM_NET_IPV4, TLSMODEM_NET_IPV6 };
 struct tlsmodem_net_address {
     enum tlsmodem_net_family family;
     uint8_t bytes[16]; /* network order; 4 or 16 of them count */
-    uint32_t scope;    /* IPv6 interface index, else 0 */
+    uint32_t scope; /* index of an interface: of an IPv6 address of one link alone, or of a source
+                     * that leaves by it; else 0 */
 };
 
 enum tlsmodem_net_transport {

@@ -5,6 +5,7 @@
 #include "posix/literal.h"
 #include "posix/net_echo.h"
 #include "posix/net_listen.h"
+#include "posix/net_source.h"
 #include "posix/net_stream.h"
 #include "posix/sockaddr.h"
 
@@ -28,8 +29,6 @@ static enum err resolve(struct net *base, const char *name, net_resolved_fn *on_
 static bool take_local_place(int fd, const struct net_target *to)
 {
     struct net_address any = { .family = to->address.family };
-    struct sockaddr_storage at;
-    socklen_t len = sockaddr_fill(to->has_source ? &to->source : &any, to->local_port, &at);
     int on = 1;
 
     if (to->local_port == 0 && !to->has_source)
@@ -40,7 +39,7 @@ static bool take_local_place(int fd, const struct net_target *to)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (any.family == NET_IPV6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-    return bind(fd, (const struct sockaddr *)&at, len) == 0;
+    return net_source_take(fd, to->has_source ? &to->source : &any, to->local_port);
 }
 
 /* A socket on its way to `to`; its descriptor, or the negated errno. */

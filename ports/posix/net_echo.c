@@ -8,6 +8,7 @@
 #include "posix/errno_err.h"
 #include "posix/fd_watch.h"
 #include "posix/net_internal.h"
+#include "posix/net_source.h"
 #include "posix/now.h"
 #include "posix/sockaddr.h"
 #include "posix/timer.h"
@@ -145,14 +146,6 @@ static void fill_packet(struct echo_query *query)
         query->packet[HEADER + i] = (uint8_t)i;
 }
 
-static bool take_source(int fd, const struct net_address *source)
-{
-    struct sockaddr_storage at;
-    socklen_t len = sockaddr_fill(source, 0, &at);
-
-    return bind(fd, (const struct sockaddr *)&at, len) == 0;
-}
-
 /* ERR_OK when the request is on its way. */
 static enum err send_request(struct echo_query *query, const struct net_echo *echo)
 {
@@ -162,7 +155,7 @@ static enum err send_request(struct echo_query *query, const struct net_echo *ec
 
     query->fd = socket(at.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
     if (query->fd < 0 || !set_options(query->fd, query->to.family, echo->ttl) ||
-        (echo->has_source && !take_source(query->fd, &echo->source)))
+        (echo->has_source && !net_source_take(query->fd, &echo->source, 0)))
         return err_of_errno(errno);
     fill_packet(query);
     query->sent_ms = posix_now_ms();

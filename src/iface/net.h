@@ -24,7 +24,8 @@ enum net_family { NET_IPV4, NET_IPV6 };
 struct net_address {
     enum net_family family;
     uint8_t bytes[16]; /* network order; 4 or 16 of them count */
-    uint32_t scope;    /* IPv6 interface index, else 0 */
+    uint32_t scope; /* index of an interface: of an IPv6 address of one link alone, or of a source
+                     * that leaves by it; else 0 */
 };
 
 enum net_transport {

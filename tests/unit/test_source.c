@@ -116,11 +116,41 @@ static void another_family_is_not_reached(void **state)
     source_close(net);
 }
 
+static void sources_move(void **state)
+{
+    struct beneath beneath = { .base.ops = &ops };
+    struct net_address list[] = { address("10.0.0.7"), address("2001:db8::7") };
+    struct net_target four = { .address = address("10.0.0.1"), .port = 7 };
+    struct net_target six = { .address = address("2001:db8::1"), .port = 7 };
+    struct net_stream *stream;
+    struct net *net;
+
+    (void)state;
+    assert_int_equal(source_open(&beneath.base, NULL, &net), ERR_OK);
+    assert_int_equal(net_connect(net, &four, no_event, NULL, &stream), ERR_UNREACHABLE);
+    assert_int_equal(net_connect(net, &six, no_event, NULL, &stream), ERR_UNREACHABLE);
+    list[1].scope = 3;
+    source_move(net, list, 2);
+    assert_int_equal(net_connect(net, &four, no_event, NULL, &stream), ERR_OK);
+    assert_memory_equal(beneath.to.source.bytes, list[0].bytes, 4);
+    assert_int_equal(net_connect(net, &six, no_event, NULL, &stream), ERR_OK);
+    assert_memory_equal(beneath.to.source.bytes, list[1].bytes, 16);
+    assert_int_equal(beneath.to.source.scope, 3);
+    source_move(net, list + 1, 1);
+    assert_int_equal(net_connect(net, &four, no_event, NULL, &stream), ERR_UNREACHABLE);
+    assert_int_equal(net_connect(net, &six, no_event, NULL, &stream), ERR_OK);
+    source_move(net, NULL, 0);
+    assert_int_equal(net_connect(net, &six, no_event, NULL, &stream), ERR_UNREACHABLE);
+    assert_int_equal(beneath.asked, 3);
+    source_close(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_comes_from_the_source),
         cmocka_unit_test(another_family_is_not_reached),
+        cmocka_unit_test(sources_move),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

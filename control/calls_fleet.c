@@ -70,8 +70,11 @@ void calls_fleet_remove(struct call *call)
 
 static void restore(void *ctx, size_t index, struct runtime_modem *modem)
 {
+    enum tlsmodem_registration registration;
+    bool follows = runtime_modem_follows(modem, &registration);
+
     (void)index;
-    hand_restore(ctx, runtime_modem_engine(modem));
+    hand_restore(ctx, runtime_modem_engine(modem), follows ? &registration : NULL);
 }
 
 void calls_fleet_reset(struct call *call)

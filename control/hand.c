@@ -128,7 +128,8 @@ static void restore_trouble(struct hand *hand, struct tlsmodem *modem)
 }
 
 /* What cannot be done any more need not be. */
-void hand_restore(struct hand *hand, struct tlsmodem *modem)
+void hand_restore(struct hand *hand, struct tlsmodem *modem,
+                  const enum tlsmodem_registration *registration)
 {
     const struct tlsmodem_status *before = &hand->before;
     struct tlsmodem_status now;
@@ -146,7 +147,7 @@ void hand_restore(struct hand *hand, struct tlsmodem *modem)
     tlsmodem_set_operator(modem, hand->operator_name, hand->operator_code);
     tlsmodem_set_cell(modem, before->area_code, before->cell);
     tlsmodem_set_signal(modem, before->signal);
-    tlsmodem_set_registration(modem, before->registration);
+    tlsmodem_set_registration(modem, registration != NULL ? *registration : before->registration);
     tlsmodem_get_status(modem, &now);
     if (hand->attached && now.registered && !now.attached)
         tlsmodem_set_attached(modem, true);

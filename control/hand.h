@@ -34,7 +34,8 @@ enum err hand_set_link(struct hand *hand, struct tlsmodem *modem, const char *wo
 const char *hand_link(const struct hand *hand, const struct tlsmodem *modem);
 
 /* Gives the modem the network, the SIM, the power and the link that were remembered, removes faults
- * and ends a call. */
-void hand_restore(struct hand *hand, struct tlsmodem *modem);
+ * and ends a call.  `registration`, where it is given, is in the place of the one remembered. */
+void hand_restore(struct hand *hand, struct tlsmodem *modem,
+                  const enum tlsmodem_registration *registration);
 
 #endif

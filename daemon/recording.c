@@ -159,11 +159,13 @@ static void add_lacking(const struct modem_plan *plan, struct text *text)
     const struct {
         const char *key;
         bool given;
-    } keys[] = {
-        { "at-start", plan->at_start_count > 0 }, { "answers", plan->answer_count > 0 },
-        { "facts", plan->fact_count > 0 },        { "credentials", plan->credential_count > 0 },
-        { "faults", plan->fault_count > 0 },      { "sms", plan->message_command != NULL }
-    };
+    } keys[] = { { "at-start", plan->at_start_count > 0 },
+                 { "answers", plan->answer_count > 0 },
+                 { "facts", plan->fact_count > 0 },
+                 { "credentials", plan->credential_count > 0 },
+                 { "faults", plan->fault_count > 0 },
+                 { "sms", plan->message_command != NULL },
+                 { "network", plan->follows != NULL || plan->signal_command != NULL } };
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (keys[i].given)

@@ -1,11 +1,12 @@
 /* message_command.c: runs a command for each message that a host sends. */
 #include "runtime/message_command.h"
 
+#include "runtime/shell_command.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { VARIABLES = 3, VARIABLE_CAP = 512 };
 
@@ -80,47 +81,18 @@ static void set_variable(struct message_run *run, size_t index, const char *name
     (void)len;
 }
 
-/* Ours, and the message's; NULL: no memory. */
-static char **make_environment(struct message_run *run)
-{
-    size_t count = 0;
-    char **list;
-
-    while (environ[count] != NULL)
-        count++;
-    list = calloc(count + VARIABLES + 1, sizeof(*list));
-    if (list == NULL)
-        return NULL;
-    memcpy(list, environ, count * sizeof(*list));
-    for (size_t i = 0; i < VARIABLES; i++)
-        list[count + i] = run->variables[i];
-    return list;
-}
-
 static int spawn(struct message_command *command, struct message_run *run)
 {
-    enum { ERROR_OUTPUT = 2, STREAMS = 3 };
-    char shell[] = "/bin/sh", option[] = "-c", *copy = strdup(command->command);
-    char *arguments[] = { shell, option, copy, NULL };
-    uv_stdio_container_t streams[STREAMS] = {
-        { .flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&run->input },
-        { .flags = UV_INHERIT_FD, .data.fd = ERROR_OUTPUT },
-        { .flags = UV_INHERIT_FD, .data.fd = ERROR_OUTPUT },
-    };
-    uv_process_options_t options = { .exit_cb = on_process_exit,
-                                     .file = shell,
-                                     .args = arguments,
-                                     .env = make_environment(run),
-                                     .stdio = streams,
-                                     .stdio_count = STREAMS };
-    int result;
+    char *variables[VARIABLES];
+    const struct shell_command shell = { .command = command->command,
+                                         .variables = variables,
+                                         .variable_count = VARIABLES,
+                                         .input = &run->input,
+                                         .on_exit = on_process_exit };
 
-    if (copy == NULL || options.env == NULL) /* it is made all the same, so that it can be closed */
-        options.file = "";
-    result = uv_spawn(&command->loop->uv, &run->process, &options);
-    free(options.env);
-    free(copy);
-    return result;
+    for (size_t i = 0; i < VARIABLES; i++)
+        variables[i] = run->variables[i];
+    return shell_command_start(command->loop, &run->process, &shell);
 }
 
 /* Its handles are closed, and nobody hears of it. */
@@ -167,7 +139,7 @@ enum tlsmodem_sent message_command_send(void *ctx, const struct tlsmodem_sending
         free(run);
         return TLSMODEM_REFUSED;
     }
-    run->open = 2; /* uv_spawn() makes the other whatever it returns */
+    run->open = 2; /* the process is to be closed whatever comes of it */
     result = spawn(command, run);
     if (result != 0)
         return give_up(command, run, result);

@@ -7,6 +7,7 @@
 #include "runtime/message_command.h"
 #include "runtime/owner_tls.h"
 #include "runtime/tally.h"
+#include "runtime/uplink.h"
 #include "runtime/volatile_store.h"
 #include "tlsmodem_control.h"
 #include "wrap/source.h"
@@ -33,6 +34,7 @@ struct company {
     const struct runtime_host *host; /* NULL: none */
     void *host_ctx;
     void *host_given;
+    struct uplink *uplink; /* its radio; NULL: none of its own */
     size_t terminals;
 };
 
@@ -155,6 +157,29 @@ static enum err check(enum err err, const char *what, struct port_failure *ret_f
     return err == ERR_OK ? err : port_fail(ret_failure, err, "%s: %s", what, err_text(err));
 }
 
+static bool has_uplink(const struct runtime_modem_config *config)
+{
+    return config->follows != NULL || config->signal_command != NULL;
+}
+
+static struct uplink *uplink_of(const struct runtime_modem *modem)
+{
+    return modem->company != NULL ? modem->company->uplink : NULL;
+}
+
+static enum err open_uplink(struct runtime_modem *modem, const struct runtime_modem_config *config,
+                            struct port_failure *ret_failure)
+{
+    const struct uplink_config uplink = { .interface = config->follows,
+                                          .signal_command = config->signal_command,
+                                          .name = modem->log.name,
+                                          .log = log_of(modem),
+                                          .registration = config->identity.registration };
+
+    return uplink_open(modem->world, &uplink, &modem->network, ret_failure,
+                       &modem->company->uplink);
+}
+
 /* The world's network, or another, with what stands in front of it. */
 static enum err open_network(struct runtime_modem *modem, const struct runtime_modem_config *config,
                              struct port_failure *ret_failure)
@@ -179,6 +204,11 @@ static enum err open_network(struct runtime_modem *modem, const struct runtime_m
         if (err != ERR_OK)
             return check(err, "cannot have an address to come from", ret_failure);
         modem->network = modem->source;
+    }
+    if (has_uplink(config)) {
+        err = open_uplink(modem, config, ret_failure);
+        if (err != ERR_OK)
+            return err;
     }
     if (config->in_front != NULL)
         err = stack_open(&modem->stack, config->in_front, modem->network, modem->clock,
@@ -254,7 +284,7 @@ static enum err open_company(struct runtime_modem *modem, const struct runtime_m
                              struct port_failure *ret_failure)
 {
     if (config->observer == NULL && config->on_message == NULL && config->companion == NULL &&
-        config->host == NULL)
+        config->host == NULL && !has_uplink(config))
         return ERR_OK;
     modem->company = malloc(sizeof(*modem->company));
     if (modem->company == NULL)
@@ -315,7 +345,7 @@ static enum tlsmodem_sent send_message(void *ctx, const struct tlsmodem_sending 
 static enum err open_engine(struct runtime_modem *modem, const struct runtime_modem_config *config,
                             struct port_failure *ret_failure)
 {
-    const struct tlsmodem_config engine = {
+    struct tlsmodem_config engine = {
         .model = config->model,
         .terminals = config->terminals,
         .net = modem->network,
@@ -347,6 +377,8 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
                                                 .log = log_of(modem),
                                                 .on_decided = on_message_decided,
                                                 .ctx = modem };
+    if (uplink_of(modem) != NULL)
+        engine.identity.registration = uplink_registration(uplink_of(modem));
     if (engine.tls != NULL || config->tls_count == 0)
         err = tlsmodem_new(&engine, &modem->engine);
     if (err == ERR_OK && modem->tally != NULL)
@@ -489,6 +521,8 @@ void runtime_modem_start(struct runtime_modem *modem,
     modem->started = true;
     modem->on_started = on_started;
     modem->started_ctx = ctx;
+    if (uplink_of(modem) != NULL)
+        uplink_start(uplink_of(modem), modem->engine);
     if (first.count == 0) {
         start_ports(modem);
     } else if (at_start_new(&first, modem->engine, &modem->first) != ERR_OK) {
@@ -504,6 +538,8 @@ void runtime_modem_close(struct runtime_modem *modem)
     if (modem->company != NULL && modem->company->companion_given != NULL)
         modem->company->companion->end(modem->company->companion_given);
     end_host(modem);
+    if (uplink_of(modem) != NULL)
+        uplink_stop(uplink_of(modem));
     if (modem->taps != NULL)
         modem->taps->stop(modem->taps->ctx);
     if (modem->tally != NULL)
@@ -517,6 +553,7 @@ void runtime_modem_close(struct runtime_modem *modem)
     tlsmodem_free(modem->engine);
     stack_close(&modem->stack);
     owner_tls_close(modem->owner);
+    uplink_close(uplink_of(modem));
     source_close(modem->source);
     tally_leave(modem->tally);
     dns_own_close(modem->names);
@@ -535,4 +572,15 @@ const char *runtime_modem_port_label(const struct runtime_modem *modem, size_t i
 {
     assert(index < modem->port_count);
     return port_label(modem->ports[index].port);
+}
+
+bool runtime_modem_follows(const struct runtime_modem *modem,
+                           enum tlsmodem_registration *ret_registration)
+{
+    const struct uplink *uplink = uplink_of(modem);
+
+    if (uplink == NULL || !uplink_has_interface(uplink))
+        return false;
+    *ret_registration = uplink_registration(uplink);
+    return true;
 }

@@ -64,6 +64,9 @@ struct runtime_modem_config {
                             */
     const struct net_address *source;  /* its connections come from there; read at once; NULL: from
                                         * where the system has them come */
+    const char *follows;               /* an interface that its radio is (runtime/uplink.h), in the
+                                        * place of `source`; NULL: none */
+    const char *signal_command;        /* runtime/signal_command.h; NULL: none */
     const struct stack_plan *in_front; /* of it; read at once; NULL: nothing */
     const struct tlsmodem_listening *listening; /* as in tlsmodem_config */
     struct tls *const *tls;
@@ -116,6 +119,11 @@ void runtime_modem_start(struct runtime_modem *modem,
 /* Hangs up on hosts, switches it off, and frees it; what it stores stays.  From outside of its
  * callbacks.  NULL is nothing. */
 void runtime_modem_close(struct runtime_modem *modem);
+
+/* True for a modem whose radio is an interface, which has the network be `*ret_registration` to it.
+ */
+bool runtime_modem_follows(const struct runtime_modem *modem,
+                           enum tlsmodem_registration *ret_registration);
 
 /* The engine's side of it, good until it is closed. */
 struct tlsmodem *runtime_modem_engine(struct runtime_modem *modem);

@@ -1,6 +1,7 @@
 /* world.c: what modems of one thread live on. */
 #include "runtime/world.h"
 
+#include "posix/link_watch.h"
 #include "posix/net.h"
 #include "runtime/tally.h"
 
@@ -27,6 +28,7 @@ enum err runtime_world_open(struct runtime_world *world, const struct log *log)
         return err;
     world->sockets = NULL;
     world->tally = NULL;
+    world->links = NULL;
     world->dns = NULL;
     world->mailbox = (struct mailbox){ .is_open = false };
     err = open_rest(world);
@@ -52,6 +54,7 @@ bool runtime_world_close(struct runtime_world *world, int64_t limit_ms)
 {
     tally_close(world->tally);
     world->tally = NULL;
+    link_watch_close(world->links);
     dns_close(world->dns);
     posix_net_close(world->sockets);
     posix_mailbox_close(&world->mailbox);

@@ -8,17 +8,19 @@
 #include "posix/loop.h"
 #include "posix/mailbox.h"
 
+struct link_watch;
 struct tally;
 
 /* Its members may be used, not changed.  Nothing that was opened on it may outlive it. */
 struct runtime_world {
     struct posix_loop loop;
     struct posix_clock clock;
-    struct mailbox mailbox; /* for other threads */
-    struct net *sockets;    /* the machine's */
-    struct dns *dns;        /* in front of them */
-    struct net *network;    /* both */
-    struct tally *tally;    /* counts what its modems do; NULL: nobody does; owned */
+    struct mailbox mailbox;   /* for other threads */
+    struct net *sockets;      /* the machine's */
+    struct dns *dns;          /* in front of them */
+    struct net *network;      /* both */
+    struct tally *tally;      /* counts what its modems do; NULL: nobody does; owned */
+    struct link_watch *links; /* of who follows an interface; NULL: nobody does; owned */
 };
 
 /* Makes a world in memory of the caller's, where it stays; everything of it happens in the thread

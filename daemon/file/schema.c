@@ -48,6 +48,12 @@ static const cyaml_schema_field_t sms_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t network_fields[] = {
+    TEXT("follow", struct file_network, follow),
+    TEXT("signal", struct file_network, signal),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t tls_fields[] = {
     TEXT("preset", struct file_tls, preset),
     TEXT("min", struct file_tls, min),
@@ -125,7 +131,7 @@ static cyaml_schema_field_t modem_fields[] = {
     TEXT("link", struct file_modem, link),
     LIST("faults", struct file_modem, faults, &text, 0, FILE_LINES_MAX),
     CYAML_FIELD_MAPPING_PTR("sms", MAY, struct file_modem, sms, sms_fields),
-    OWN("network"),
+    CYAML_FIELD_MAPPING_PTR("network", MAY, struct file_modem, network, network_fields),
     CYAML_FIELD_MAPPING_PTR("policy", MAY, struct file_modem, policy, policy_fields),
     CYAML_FIELD_END,
 };

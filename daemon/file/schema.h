@@ -26,6 +26,11 @@ struct file_sms {
     char *send;
 };
 
+/* The uplink that is its radio. */
+struct file_network {
+    char *follow, *signal;
+};
+
 struct file_tls {
     char *preset, *min, *max, *suites, *verify, *ca, *cert, *key, *sni, *minimum;
 };
@@ -70,6 +75,7 @@ struct file_modem {
     char **faults;
     uint32_t faults_count;
     struct file_sms *sms;
+    struct file_network *network;
     struct file_policy_keys *policy;
 };
 

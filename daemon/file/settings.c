@@ -5,6 +5,7 @@
 #include "file/reach.h"
 #include "file/start.h"
 #include "plan/address_option.h"
+#include "posix/link_state.h"
 
 #include <stdlib.h>
 
@@ -85,6 +86,47 @@ static bool take_sms(const struct file_subject *subject)
     return subject->plan->message_command != NULL;
 }
 
+static bool take_interface(const struct file_subject *subject, const struct file_node *node,
+                           const char *pattern)
+{
+    struct modem_plan *plan = subject->plan;
+
+    plan->follows = file_subject_fill(subject, node, pattern);
+    if (plan->follows == NULL)
+        return false;
+    if (!link_name_is_valid(plan->follows)) {
+        file_subject_wrong(subject, node,
+                           "it is no interface; allowed: a name of 1 to %d bytes, without blanks, "
+                           "slashes and colons, as ip link shows it",
+                           LINK_NAME_CAP - 1);
+        return false;
+    }
+    if (!plan->has_source)
+        return true;
+    file_subject_wrong(subject, node,
+                       "the modem has a source; allowed: without one, since connections come from "
+                       "the interface");
+    return false;
+}
+
+static bool take_network(const struct file_subject *subject)
+{
+    const struct file_node *map;
+    const struct file_layer *layer = file_layer_with(subject->layers, "network", &map);
+    const struct file_network *network = layer != NULL ? layer->modem->network : NULL;
+
+    if (network == NULL)
+        return true;
+    if (network->follow != NULL &&
+        !take_interface(subject, file_node_at(map, "follow"), network->follow))
+        return false;
+    if (network->signal == NULL)
+        return true;
+    subject->plan->signal_command =
+        file_subject_fill(subject, file_node_at(map, "signal"), network->signal);
+    return subject->plan->signal_command != NULL;
+}
+
 static bool take_fact(const struct file_subject *subject, const struct file_node *node,
                       struct tlsmodem_fact_value *ret_fact)
 {
@@ -120,8 +162,8 @@ static bool take_facts(const struct file_subject *subject)
 bool file_settings(const struct file_subject *subject)
 {
     static bool (*const all[])(const struct file_subject *subject) = {
-        take_options, take_state, take_clock,  take_source, file_reach,
-        take_sms,     take_facts, file_policy, file_start,
+        take_options, take_state, take_clock, take_source, take_network,
+        file_reach,   take_sms,   take_facts, file_policy, file_start,
     };
     bool good = true;
 

@@ -13,18 +13,6 @@
 
 enum { WORDS_CAP = 700 };
 
-/* Keys that the contract has and this program has not. */
-static const char *const not_built[] = { "network" };
-
-static bool is_built(const char *key)
-{
-    for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++) {
-        if (strcmp(not_built[i], key) == 0)
-            return false;
-    }
-    return true;
-}
-
 static const cyaml_schema_field_t *field_named(const cyaml_schema_field_t *fields, const char *key)
 {
     while (fields->key != NULL && strcmp(fields->key, key) != 0)
@@ -64,8 +52,6 @@ static void say_unknown(const struct file_node *node, const cyaml_schema_field_t
     add_near(&words, fields, node->key);
     text_add(&words, "allowed: ");
     for (; fields->key != NULL; fields++) {
-        if (!is_built(fields->key))
-            continue;
         text_add(&words, "%s%s", mark, fields->key);
         mark = ", ";
     }
@@ -190,10 +176,6 @@ static bool check_map(const struct file_node *node, const cyaml_schema_value_t *
 
         if (field == NULL) {
             say_unknown(child, value->mapping.fields, report);
-            good = false;
-        } else if (!is_built(child->key)) {
-            file_report_wrong(report, &child->key_place, child->key, child->key,
-                              "it is not built yet; allowed: to leave it out");
             good = false;
         } else {
             good = check_value(child, &field->value, report) && good;

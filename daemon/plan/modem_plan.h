@@ -55,6 +55,8 @@ struct modem_plan {
     struct stack_plan in_front;
     struct policy_plan *policy;  /* of its TLS, a user of which the plan is; NULL: none */
     const char *message_command; /* that takes what hosts send (runtime/message_command.h) */
+    const char *follows;         /* the interface that its radio is; NULL: none */
+    const char *signal_command;  /* that says how strong its signal is */
     struct tlsmodem_fact_value *facts;
     size_t fact_count;
     struct tlsmodem_answer *answers;

@@ -307,6 +307,19 @@ static void what_is_no_yaml_of_ours_is_refused(void **state)
     bad("modems: \"\\0\"\n", "f:1:9: a text with a NUL in it; ...\n");
 }
 
+static void a_radio_is_an_interface(void **state)
+{
+    struct modem_plans plans = good("modems:\n - module: m95\n   name: m${n}\n   count: 2\n"
+                                    "   network: {follow: 'ppp${n}', signal: 'echo ${name}'}\n"
+                                    "   ports: [{pty: auto}]\n");
+
+    (void)state;
+    assert_string_equal(plans.list[1].follows, "ppp1");
+    assert_string_equal(plans.list[1].signal_command, "echo m1");
+    assert_false(modem_plan_equal(&plans.list[0], &plans.list[1]));
+    modem_plans_free(&plans);
+}
+
 static void wrong_shapes_are_all_told(void **state)
 {
     (void)state;
@@ -334,7 +347,7 @@ static void wrong_shapes_are_all_told(void **state)
         " - module: l610-drivers\n"
         "   ports: [{stdio: yes, ptx: 1}]\n"
         "   facts: [x]\n"
-        "   network: {follow: wwan0}\n"
+        "   network: {follows: wwan0}\n"
         "   allow: []\n",
         "f:2:4: modul: \"modul\" is wrong because there is no such key; did you mean module? ...\n"
         "f:3:11: count: \"010\" is wrong because it is no number; allowed: 1 to 100000, ...\n"
@@ -351,7 +364,8 @@ static void wrong_shapes_are_all_told(void **state)
         "f:11:20: stdio: \"yes\" is wrong because it is a text; allowed: true, false\n"
         "f:11:25: ptx: \"ptx\" is wrong because there is no such key; did you mean pty? ...\n"
         "f:12:11: facts: this is wrong because it is a list; allowed: a map of texts\n"
-        "f:13:4: network: \"network\" is wrong because it is not built yet; ...\n"
+        "f:13:14: follows: \"follows\" is wrong because there is no such key; did you mean follow? "
+        "...\n"
         "f:14:11: allow: this is wrong because it has 0 entries; allowed: 1 to 500\n");
 }
 
@@ -367,6 +381,12 @@ static void bad_key(const char *key, const char *lines)
 static void wrong_meanings_are_all_told(void **state)
 {
     (void)state;
+    bad_key("network: {follow: 'a b'}",
+            "f:4:22: follow: \"a b\" is wrong because it is no interface; ...\n");
+    bad_key("network: {follow: abcdefghijklmnop}",
+            "f:4:22: follow: \"abcdefghijklmnop\" is wrong because it is no interface; ...\n");
+    bad_key("network: {follow: wwan0}\n   source: 127.0.0.1",
+            "f:4:22: follow: \"wwan0\" is wrong because the modem has a source; ...\n");
     bad("modems: [{}]\n", "f:1:10: module: a modem needs one; ...\n");
     bad("modems: [{module: m95}]\n", "f:1:10: ports: a modem needs some, or a host; ...\n");
     bad_key("count: 2",
@@ -551,6 +571,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_modem_is_as_on_the_command_line),
+        cmocka_unit_test(a_port_by_tls_has_its_files),
+        cmocka_unit_test(a_radio_is_an_interface),
         cmocka_unit_test(every_modem_of_an_entry_has_its_own),
         cmocka_unit_test(a_pool_has_modems_without_ports),
         cmocka_unit_test(modems_have_hosts_or_ports),
@@ -567,4 +589,3 @@ int main(void)
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
-        cmocka_unit_test(a_port_by_tls_has_its_files),

@@ -256,8 +256,10 @@ def test_random_calls_during_traffic(tmp_path: Path) -> None:
         for number in range(CALLS):
             method, path, body = random_call(dice)
             began = time.monotonic()
-            status, _ = control.ask(method, path, body)
+            status, answer = control.ask(method, path, body)
             assert time.monotonic() - began < ANSWER_S
+            if status == 500 and answer["error"].endswith(("out of memory", "input or output failed")):
+                continue  # a fault says so
             codes[status] = codes.get(status, 0) + 1
             if number == CALLS // 2:
                 middle = memory_of(metrics)

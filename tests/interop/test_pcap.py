@@ -287,12 +287,11 @@ def test_a_module_that_refuses_by_an_alert(model: str, certificates: Certificate
     assert ("module", UNKNOWN_CA) in alerts(path, port)
 
 
-@pytest.mark.parametrize("version", [TLS_1_0, TLS_1_2])
 @pytest.mark.parametrize("model", MAKERS)
-def test_a_renegotiation(model: str, version: int, certificates: Certificates, tmp_path: Path) -> None:
+def test_a_renegotiation(model: str, certificates: Certificates, tmp_path: Path) -> None:
     """The server's HelloRequest and the module's answer, decrypted; the session goes on."""
     path = tmp_path / "again.pcapng"
-    with BareServer(certificates) as server, dialler(model, version, "--pcap", str(path)) as host:
+    with BareServer(certificates) as server, dialler(model, TLS_1_2, "--pcap", str(path)) as host:
         host.dial(server.port)
         server.handshake()
         host.opened()

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from shutil import copytree
@@ -20,6 +21,7 @@ from support.modem import program_path
 from support.servers import free_port
 
 from .observe import wait_until
+from .together import Outcomes, together
 
 TRANSCRIPTS = Path(__file__).resolve().parents[1] / "transcripts"
 MAKERS = ("telit", "quectel", "fibocom")
@@ -459,8 +461,7 @@ PEERS = {
 }
 
 
-@pytest.mark.parametrize("program", ["tlsmodem", "tlsmodem_openssl_peers"])
-def test_peers_of_the_program(program: str, tmp_path: Path) -> None:
+def peers_of_the_program(program: str, tmp_path: Path) -> None:
     """With peers by each TLS library."""
     path = program_path("tlsmodem", "TLSMODEM").with_name(program)
     if not path.exists():
@@ -624,7 +625,7 @@ def test_no_change_goes_unseen(change, tmp_path: Path) -> None:  # type: ignore[
     assert changed > 20 and not passed
 
 
-def test_a_large_one_plays(tmp_path: Path) -> None:
+def a_large_one_plays(tmp_path: Path) -> None:
     """100 MB, to its last line.  What takes time or memory by the square would not end."""
     path = tmp_path / "large.at"
     turns = 2_500_000 if os.environ.get("TLSMODEM_FULL") != "0" else 250_000
@@ -669,3 +670,24 @@ def test_cut_at_every_line(name: str, tmp_path: Path) -> None:
                                        re.MULTILINE), said
     last = [case for case in suite if (case.get("classname") or "").endswith(f"{cuts[-1]:06}.at")]
     assert last and all(len(case) == 0 for case in last), "all of it"
+
+
+# What waits for peers until their limit, or is large: at the same time.
+
+def name_of(slow: partial[None]) -> str:
+    return "-".join((slow.func.__name__, *slow.args))
+
+
+SLOW = [partial(peers_of_the_program, "tlsmodem"), partial(peers_of_the_program, "tlsmodem_openssl_peers"), partial(a_large_one_plays)]
+
+
+@pytest.fixture(scope="module", name="outcomes")
+def fixture_outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
+    with together(request, lambda slow: slow(tmp_path_factory.mktemp(name_of(slow), numbered=False)), len(SLOW)) as outcomes:
+        yield outcomes
+
+
+@pytest.mark.parametrize("slow", SLOW, ids=name_of)
+def test_it_plays_beside_the_others(slow: partial[None], request: pytest.FixtureRequest, outcomes: Outcomes) -> None:
+    del slow
+    outcomes(request).result()

@@ -14,8 +14,11 @@ demo:
 test:
 	@./scripts/test
 
+# MEASURE names some of the measures: make bench MEASURE=load
+MEASURE =
+
 bench: all
-	@./scripts/bench
+	@./scripts/bench $(MEASURE)
 
 fuzz:
 	@./scripts/fuzz

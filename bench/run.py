@@ -32,6 +32,7 @@ sys.path[:0] = [str(REPOSITORY / "tests")]
 from fleets import (Crowd, Fleet, Figures, Patchwork, REST_S, cpu_seconds, plot,  # noqa: E402
                     private_bytes, run_fleet)
 import links  # noqa: E402
+import load  # noqa: E402
 from subjects import ModemPort, ProgramPort, Services, TlsPeer, socat_tls  # noqa: E402
 from support.certs import Certificates, make_certificates  # noqa: E402
 from support.servers import free_port  # noqa: E402
@@ -54,6 +55,8 @@ PATCHED_MODEMS = 500
 READY_AIM_S = 2.0
 STORE_AIM_S = 5.0
 QUIET_AIM_PERCENT = 1.0
+LOAD_MODEMS = 5_000
+LOAD_RUNS = 3
 FLEET_PLOT = "fleet.svg"
 
 COUNTED_ROUNDS = 500
@@ -477,10 +480,35 @@ def link_figures(bench: Bench, runs: int) -> Iterator[Row | str]:
             yield f"{what}: more than 10 % off."
 
 
+def https_load(bench: Bench, runs: int) -> Iterator[Row | str]:
+    """Modems of three makers with hosts inside on an HTTPS server, and h2load's clients on the same."""
+    if not load.is_installed():
+        raise Failed("h2load is not installed: scripts/setup bench")
+    ours: list[load.Cost] = []
+    theirs: list[load.Cost] = []
+    said = ""
+    try:
+        load.raise_limit(2 * LOAD_MODEMS + 200)  # nginx has two for each
+        with load.ManyNginx(bench.folder, bench.certificates, LOAD_MODEMS) as nginx:
+            for _ in range(min(runs, LOAD_RUNS)):
+                cost, said = load.of_modems(bench.modem, bench.folder, LOAD_MODEMS, nginx.port)
+                ours.append(cost)
+                theirs.append(load.of_h2load(bench.folder, LOAD_MODEMS, nginx.port))
+    except RuntimeError as error:
+        raise Failed(str(error)) from error
+    what = f"{LOAD_MODEMS} requests by HTTPS,"
+    for name, of in (("CPU of each, ms", lambda cost: 1e3 * cost.cpu_seconds / LOAD_MODEMS),
+                     ("most memory of each, kB", lambda cost: cost.peak_bytes / 1e3 / LOAD_MODEMS),
+                     ("s until all have theirs", lambda cost: cost.seconds)):
+        yield Row(f"{what} {name}", "h2load", [of(cost) for cost in ours], [of(cost) for cost in theirs])
+    yield f"The last load, as the hosts of {', '.join(load.MAKERS.values())} saw it:\n{said.rstrip()}"
+
+
 MEASURES: dict[str, Callable[[Bench, int], Iterator[Row | str]]] = {
     "throughput": throughput, "latency": latency, "answers": answers, "parse": parse,
     "instructions": instructions, "dial": dial,
-    "links": link_figures, "fast": fast_dial, "memory": memory, "process": process, "fleet": fleet}
+    "links": link_figures, "fast": fast_dial, "memory": memory, "process": process, "fleet": fleet,
+    "load": https_load}
 
 
 # --- around it ----------------------------------------------------------------------------------

@@ -423,6 +423,8 @@ modems:
     "types": b"modems: 7\ndefaults: []\ninclude: {a: b}\npolicy: {}\n",
     "texts": b"modems:\n - module: |\n    m95\n   name: >-\n    folded\n    text\n   state: \"a\\0b\"\n",
     "no-utf-8": b"modems: \x80\xff\n",
+    "verdict": b"summary: 'a-${shard}.json'\nstart-at: 2026-12-01T12:00:00+01:00\nmodems:\n - {module: m95, ports: [{pty: p}]}\n",
+    "no-verdict": b"summary: 'a-${n}.json'\nstart-at: noon\nmodems:\n - {module: m95, ports: [{pty: p}]}\n",
 }
 
 

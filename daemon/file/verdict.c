@@ -30,30 +30,45 @@ static bool is_second(const struct file_node *node, bool is_there, struct file_r
     return is_there;
 }
 
+static bool take_summary(const struct file_node *node, uint32_t shard, struct file_report *report,
+                         struct modem_plans *plans)
+{
+    char memory[WHY_CAP];
+    struct text why;
+
+    if (is_second(node, plans->summary != NULL, report))
+        return false;
+    text_init(&why, memory, sizeof(memory));
+    plans->summary = read_path(node, shard, &why);
+    if (plans->summary == NULL)
+        file_report_add(report, &node->place, "%s", memory);
+    return plans->summary != NULL;
+}
+
+static bool take_start(const struct file_node *node, struct file_report *report,
+                       struct modem_plans *plans)
+{
+    char memory[WHY_CAP];
+    struct text why;
+
+    if (is_second(node, plans->has_start, report))
+        return false;
+    text_init(&why, memory, sizeof(memory));
+    plans->has_start = verdict_option_start_at(node->key, node->text, &plans->start_at_s, &why);
+    if (!plans->has_start)
+        file_report_add(report, &node->place, "%s", memory);
+    return plans->has_start;
+}
+
 bool file_verdict(const struct file_document *document, const struct file_settings *settings,
                   struct file_report *report, struct modem_plans *plans)
 {
     const struct file_node *summary = file_node_at(document->tree.root, "summary");
     const struct file_node *start = file_node_at(document->tree.root, "start-at");
-    char memory[WHY_CAP];
-    struct text why;
+    bool good = summary == NULL || document->root->summary == NULL ||
+                take_summary(summary, settings->shard, report, plans);
 
-    text_init(&why, memory, sizeof(memory));
-    if (summary != NULL && document->root->summary != NULL) {
-        if (is_second(summary, plans->summary != NULL, report))
-            return false;
-        plans->summary = read_path(summary, settings->shard, &why);
-        if (plans->summary == NULL) {
-            file_report_add(report, &summary->place, "%s", memory);
-            return false;
-        }
-    }
-    if (start == NULL || document->root->start_at == NULL)
-        return true;
-    if (is_second(start, plans->has_start, report))
-        return false;
-    plans->has_start = verdict_option_start_at(start->key, start->text, &plans->start_at_s, &why);
-    if (!plans->has_start)
-        file_report_add(report, &start->place, "%s", memory);
-    return plans->has_start;
+    return (start == NULL || document->root->start_at == NULL ||
+            take_start(start, report, plans)) &&
+           good;
 }

@@ -40,8 +40,9 @@ char *verdict_option_summary(const char *name, const char *value, uint32_t shard
     else if (pattern_expand(span_of(value), find, &finding, &text, &why) && text.cut)
         text_add(&why, "it is too long");
     if (memory[0] != '\0') {
-        text_add(error, "%s: \"%s\" is wrong because %s; allowed: a path, with ${shard} in it",
-                 name, value, memory);
+        text_add(error, "%s: \"%s\" is wrong because %s%s", name, value, memory,
+                 strstr(memory, "allowed:") == NULL ? "; allowed: a path, with ${shard} in it"
+                                                    : "");
         return NULL;
     }
     path = strdup(filled);

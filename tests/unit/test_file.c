@@ -388,6 +388,10 @@ static void wrong_meanings_are_all_told(void **state)
     bad_key("network: {follow: wwan0}\n   source: 127.0.0.1",
             "f:4:22: follow: \"wwan0\" is wrong because the modem has a source; ...\n");
     bad("modems: [{}]\n", "f:1:10: module: a modem needs one; ...\n");
+    bad("summary: 'a${n}'\nstart-at: noon\nmodems: [{module: m95, ports: [{pty: p}]}]\n",
+        "f:1:10: summary: \"a${n}\" is wrong because there is no variable ${n}; allowed: a path, "
+        "with ${shard} in it\n"
+        "f:2:11: start-at: \"noon\" is no time; allowed: one of 2000 to 2099 like ...\n");
     bad("modems: [{module: m95}]\n", "f:1:10: ports: a modem needs some, or a host; ...\n");
     bad_key("count: 2",
             "f:4:11: count: \"2\" is wrong because that many modems have no names; ...\n");

@@ -52,6 +52,8 @@ def test_the_examples_of_the_page_are_good(example: str, tmp_path: Path, certifi
     for name in re.findall(r"\S+\.(?:pem|txt)\b", example):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(real[name].read_bytes() if name in real else b"490154203237518\n")
+    for name in re.findall(r"\S+\.at\b", example):
+        (tmp_path / name).write_text("> AT\n< OK\n")
     result = check(path)
     assert (result.returncode, result.stderr) == (0, "")
 

@@ -105,7 +105,8 @@ def test_an_end_by_a_signal_leaves_no_core(folder: Path) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
 
 
-def test_commands_need_a_start_with_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["sms: {send: cat}", "network: {signal: 'echo 9'}"])
+def test_commands_need_a_start_with_one(command: str, tmp_path: Path) -> None:
     """What a run may start is known when it begins."""
     config = tmp_path / "modems.yaml"
     config.write_text("modems: [{module: he910, state: none, ports: [{pty: ./one}]}]\n")
@@ -113,7 +114,7 @@ def test_commands_need_a_start_with_one(tmp_path: Path) -> None:
                           stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.readline()
-        config.write_text("modems: [{module: he910, state: none, sms: {send: cat}, ports: [{pty: ./one}]}]\n")
+        config.write_text(f"modems: [{{module: he910, state: none, {command}, ports: [{{pty: ./one}}]}}]\n")
         process.send_signal(signal.SIGHUP)
         assert "a modem that starts a command needs a restart" in process.stderr.readline()
         process.terminate()
@@ -127,5 +128,6 @@ def test_the_control_port_opens_no_modem_with_a_command(tmp_path: Path) -> None:
             pytest.skip("this kernel has no filter")
         control = ControlPort(tmp_path / "control")
         entry = {"name": "other", "module": "m95", "state": "none", "ports": [{"unix": f"{tmp_path}/other"}]}
-        assert "starts none" in control.refused(400, "POST", "/v1/modems", entry | {"sms": {"send": "cat"}})
+        for command in ({"sms": {"send": "cat"}}, {"network": {"signal": "echo 9"}}):
+            assert "starts none" in control.refused(400, "POST", "/v1/modems", entry | command)
         assert control.done("POST", "/v1/modems", entry)["name"] == "other"

@@ -15,7 +15,8 @@ enum {
     OF_FOLDER = 4,   /* lock and database with its two files */
     OF_PTY = 2,      /* both sides: a host that leaves must not end it */
     OF_LISTENER = 2, /* it and its host */
-    OF_SEAT = 1      /* the host of one of a pool */
+    OF_SEAT = 1,     /* the host of one of a pool */
+    OF_SIGNAL = 2    /* what its command says, and how it ends */
 };
 
 static size_t of_port(const struct port_spec *port)
@@ -48,6 +49,7 @@ struct needs needs_of(const struct modem_plans *plans, size_t threads)
 {
     struct needs need = { .descriptors = OF_PROCESS + threads * OF_THREAD };
     const struct modem_plan *before = NULL; /* that stores something */
+    bool follows = false;                   /* an interface, which each thread is told of */
 
     for (size_t i = 0; i < plans->count; i++) {
         const struct modem_plan *plan = &plans->list[i];
@@ -57,13 +59,15 @@ struct needs needs_of(const struct modem_plans *plans, size_t threads)
             need.ptys += plan->ports[port].kind == PORT_PTY;
         }
         need.descriptors += plan->pool != MODEM_PLAN_NO_POOL ? OF_SEAT : 0;
+        need.descriptors += plan->signal_command != NULL ? OF_SIGNAL : 0;
+        follows = follows || plan->follows != NULL;
         if (plan->in_memory)
             continue;
         if (before == NULL || !has_folder_of(before, plan))
             need.descriptors += OF_FOLDER;
         before = plan;
     }
-    need.descriptors += plans->pool_count;
+    need.descriptors += plans->pool_count + (follows ? threads : 0);
     need.descriptors += plans->has_metrics ? HTTP_DESCRIPTORS : 0;
     need.descriptors += plans->has_control ? HTTP_DESCRIPTORS : 0;
     return need;

@@ -59,3 +59,8 @@ void port_close(struct port *port)
     if (port != NULL)
         port->ops->close(port);
 }
+
+uint32_t port_host_rate(const struct port *port)
+{
+    return port->ops->host_rate != NULL ? port->ops->host_rate(port) : 0;
+}

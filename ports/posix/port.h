@@ -21,7 +21,8 @@ struct port_spec {
                                  * no brackets
                                  */
     uint16_t tcp_port;          /* 0: any free one */
-    uint32_t baud;              /* UART: one of uart_rate.h */
+    uint32_t baud;              /* UART: one of uart_rate.h; PTY: the same, which hosts find it
+                                 * set to, 0: as the system has it */
     bool rtscts;                /* UART */
     struct port_tls tls;        /* TCP with TLS */
     bool awaits;                /* UART: a device that is not there is waited for from the start */
@@ -37,6 +38,7 @@ struct port_ops {
     /* What the channel is to speak to instead of `terminal`, as long as the port lives; NULL:
      * `terminal` itself. */
     struct terminal *(*dress)(struct port *port, struct terminal *terminal);
+    uint32_t (*host_rate)(const struct port *port); /* may be missing */
 };
 
 /* First member of each kind's own struct. */
@@ -71,6 +73,9 @@ void port_on_away(struct port *port, void (*on_away)(void *ctx, bool is_away), v
 
 /* For the kinds of port: whether it is away from now on. */
 void port_set_away(struct port *port, bool is_away);
+
+/* The rate that a host has set its end to, of uart_rate.h; 0: this kind of port does not know. */
+uint32_t port_host_rate(const struct port *port);
 
 /* Kind and place; valid as long as the port. */
 const char *port_label(const struct port *port);

@@ -1,26 +1,15 @@
-/* pty.c: a port that hosts open like a serial device: a pseudo-terminal and a link to it.
- *
- * We keep the terminal's own end open.  Without that its settings and what nobody has read yet
- * would go with each host, and our end would report a hang-up until the next one.  A host may set
- * the terminal as it likes; we only start it raw and without echo.
- */
+/* pty.c: a port that hosts open like a serial device: a pseudo-terminal and a link to it. */
 #include "posix/port_kinds.h"
-#include "posix/pty_link.h"
+#include "posix/pty_pair.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <termios.h>
-#include <unistd.h>
 
-enum { SLAVE_NAME_CAP = 64 };
+_Static_assert((int)PORT_WHERE_CAP == (int)PTY_PATH_CAP, "a path fits");
 
 struct pty_port {
     struct port base;
-    int master_fd, slave_fd;
-    char slave[SLAVE_NAME_CAP];
-    char path[PORT_WHERE_CAP];
-    bool linked;
+    struct pty_pair pair;
 };
 
 static void close_pty(struct port *port)
@@ -28,16 +17,16 @@ static void close_pty(struct port *port)
     struct pty_port *pty = (struct pty_port *)port;
 
     fd_channel_deinit(&pty->base.channel);
-    if (pty->linked)
-        pty_link_remove(pty->path, pty->slave);
-    if (pty->slave_fd >= 0)
-        close(pty->slave_fd);
-    if (pty->master_fd >= 0)
-        close(pty->master_fd);
+    pty_pair_close(&pty->pair);
     free(pty);
 }
 
-static const struct port_ops pty_ops = { .close = close_pty };
+static uint32_t host_rate(const struct port *port)
+{
+    return pty_pair_rate(&((const struct pty_port *)port)->pair);
+}
+
+static const struct port_ops pty_ops = { .close = close_pty, .host_rate = host_rate };
 
 /* Our end cannot hang up while we hold the other one. */
 static void on_hangup(void *owner)
@@ -50,20 +39,21 @@ static void on_hangup(void *owner)
     port_set_away(&pty->base, true);
 }
 
-static bool open_pair(struct pty_port *pty)
+/* Links it last, when all is ready for a host. */
+static enum err open_pair(struct pty_port *pty, const struct port_spec *spec,
+                          struct port_failure *ret_failure)
 {
-    struct termios settings;
+    enum err err = pty_pair_open(&pty->pair, spec->where, ret_failure);
 
-    pty->master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (pty->master_fd < 0 || grantpt(pty->master_fd) < 0 || unlockpt(pty->master_fd) < 0)
-        return false;
-    if (ptsname_r(pty->master_fd, pty->slave, sizeof(pty->slave)) != 0)
-        return false;
-    pty->slave_fd = open(pty->slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (pty->slave_fd < 0 || tcgetattr(pty->slave_fd, &settings) < 0)
-        return false;
-    cfmakeraw(&settings);
-    return tcsetattr(pty->slave_fd, TCSANOW, &settings) == 0;
+    if (err != ERR_OK)
+        return err;
+    if (spec->baud != 0)
+        pty_pair_set_rate(&pty->pair, spec->baud);
+    snprintf(pty->base.label, sizeof(pty->base.label), "pty %s", pty_pair_where(&pty->pair));
+    err = fd_channel_join(&pty->base.channel, pty->pair.master_fd, pty->pair.master_fd);
+    if (err != ERR_OK)
+        return port_fail(ret_failure, err, "cannot watch a pseudo-terminal: %s", err_text(err));
+    return pty_pair_link(&pty->pair, ret_failure);
 }
 
 enum err pty_port_open(struct posix_loop *loop, const struct port_spec *spec,
@@ -76,33 +66,13 @@ enum err pty_port_open(struct posix_loop *loop, const struct port_spec *spec,
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     pty->base.ops = &pty_ops;
     pty->base.loop = loop;
-    pty->master_fd = pty->slave_fd = -1;
-    snprintf(pty->path, sizeof(pty->path), "%s", spec->where);
-    snprintf(pty->base.label, sizeof(pty->base.label), "pty %s", spec->where);
+    pty->pair = (struct pty_pair){ .master_fd = -1, .slave_fd = -1 };
     fd_channel_init(&pty->base.channel, &fd_channel_ops, loop, on_hangup, pty);
-    if (!open_pair(pty)) {
-        err = port_fail_errno(ret_failure, "cannot make a pseudo-terminal for %s", pty->path);
-        goto fail;
-    }
-    if (pty->path[0] != '\0')
-        pty_link_claim(pty->slave_fd, pty->path);
-    else
-        snprintf(pty->base.label, sizeof(pty->base.label), "pty %s", pty->slave);
-    err = fd_channel_join(&pty->base.channel, pty->master_fd, pty->master_fd);
+    err = open_pair(pty, spec, ret_failure);
     if (err != ERR_OK) {
-        port_fail(ret_failure, err, "cannot watch a pseudo-terminal: %s", err_text(err));
-        goto fail;
-    }
-    if (pty->path[0] != '\0') {
-        err = pty_link_make(pty->path, pty->slave, ret_failure);
-        if (err != ERR_OK)
-            goto fail;
-        pty->linked = true;
+        close_pty(&pty->base);
+        return err;
     }
     *ret_port = &pty->base;
     return ERR_OK;
-
-fail:
-    close_pty(&pty->base);
-    return err;
 }

@@ -334,7 +334,7 @@ static enum err read_once(struct reader *reader, char *path)
     return reader->mistakes == 0 ? ERR_OK : ERR_INVALID;
 }
 
-enum use { TO_PLAY, AS_SCENARIO, AS_HOST };
+enum use { TO_PLAY, AS_SCENARIO, AS_HOST, AS_RECORDING };
 
 static enum err open_as(struct reader_world *world, const char *path, enum use use,
                         struct reader **ret_reader)
@@ -352,6 +352,7 @@ static enum err open_as(struct reader_world *world, const char *path, enum use u
     reader->first_pass = true;
     reader->is_scenario = use == AS_SCENARIO;
     reader->is_host = use == AS_HOST;
+    reader->is_headless = use == AS_RECORDING;
     reader->header.guard_ms = GUARD_MS;
     reader->header.ports = 1;
     copy = reader_copy(reader, span_of(path));
@@ -380,6 +381,12 @@ enum err reader_open_scenario(struct reader_world *world, const char *path,
 enum err reader_open_host(struct reader_world *world, const char *path, struct reader **ret_reader)
 {
     return open_as(world, path, AS_HOST, ret_reader);
+}
+
+enum err reader_open_recording(struct reader_world *world, const char *path,
+                               struct reader **ret_reader)
+{
+    return open_as(world, path, AS_RECORDING, ret_reader);
 }
 
 const struct script_header *reader_header(const struct reader *reader)

@@ -26,6 +26,11 @@ enum err reader_open_scenario(struct reader_world *world, const char *path,
  * some. */
 enum err reader_open_host(struct reader_world *world, const char *path, struct reader **ret_reader);
 
+/* The same of a transcript that may be of a module that nobody knows: model and source may be
+ * missing. */
+enum err reader_open_recording(struct reader_world *world, const char *path,
+                               struct reader **ret_reader);
+
 /* What holds for all of it; good until reader_close(). */
 const struct script_header *reader_header(const struct reader *reader);
 

@@ -495,7 +495,7 @@ bool reader_take_header(struct reader *reader, struct span rest)
 
 static bool needs_header(const struct reader *reader)
 {
-    return !reader->is_scenario && !reader->is_host;
+    return !reader->is_scenario && !reader->is_host && !reader->is_headless;
 }
 
 static void say_open_block(struct reader *reader)

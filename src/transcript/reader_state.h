@@ -30,6 +30,7 @@ struct reader {
     struct reader_world *world;
     bool is_scenario; /* steps of the world alone, no header needed */
     bool is_host;     /* of hosts alone, no header needed, peers are not looked at */
+    bool is_headless; /* its header may be missing */
     bool first_pass;  /* the header is collected, mistakes are told */
     unsigned mistakes;
     bool out_of_memory;

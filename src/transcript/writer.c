@@ -20,14 +20,19 @@ static void write_head(struct writer *writer, const struct writer_config *config
                     "# The modem was recorded with %s of its file, which a transcript does not "
                     "have: it may play otherwise.",
                     config->lacks);
-    writer_line(writer, "model %s", config->model);
+    if (config->model != NULL)
+        writer_line(writer, "model %s", config->model);
+    else
+        writer_line(writer, "# Which module it is nobody knows: replay plays it as it stands.");
     writer_addf(writer, "source ");
     writer_add(writer, span_of(config->source));
     (void)writer_end_line(writer);
     if (config->clock != NULL)
         writer_line(writer, "clock %s", config->clock);
-    writer_line(writer, "# Names and echo requests are answered as here in the engine alone:");
-    writer_line(writer, "only engine");
+    if (!config->is_exact) {
+        writer_line(writer, "# Names and echo requests are answered as here in the engine alone:");
+        writer_line(writer, "only engine");
+    }
     writer_line(writer, "%s", "");
 }
 
@@ -36,11 +41,13 @@ enum err writer_open(const struct writer_config *config, struct writer **ret_wri
     struct writer *writer = calloc(1, sizeof(*writer));
 
     assert(config->sink.put != NULL);
-    assert(strlen(config->model) < 64 && config->source[0] != '\0');
+    assert(config->model == NULL || strlen(config->model) < 64);
+    assert(config->source[0] != '\0');
     if (writer == NULL)
         return ERR_NO_MEMORY;
     writer->sink = config->sink;
     writer->preceded = -1;
+    writer->is_exact = config->is_exact;
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
         writer->ports[i].believes_echo = true;
     write_head(writer, config);

@@ -4,6 +4,8 @@
 
 #include "base/span.h"
 
+#include <stdbool.h>
+
 enum {
     WRITER_SECRETS_MAX = 1024,
     WRITER_SECRET_MAX = 65536, /* bytes of one */
@@ -23,10 +25,13 @@ struct writer_sink {
 
 /* All is copied. */
 struct writer_config {
-    const char *model;
+    const char *model;  /* NULL: nobody knows which it is */
     const char *source; /* one line: where it was recorded */
     const char *clock;  /* as --clock takes it; NULL: not said */
     const char *lacks;  /* one line: what the modem has and who plays it will not; NULL: nothing */
+    /* Lines of the module stand as they were, also what is another each time, and it may be played
+     * anywhere: what names and servers said is not in it. */
+    bool is_exact;
     struct writer_sink sink;
 };
 

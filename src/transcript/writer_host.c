@@ -170,7 +170,7 @@ static size_t line_end(struct span text, size_t at)
 static void write_heard_line(struct writer *writer, struct span text, bool further)
 {
     writer_add(writer, span_of(further ? "<|~ " : "<~ "));
-    if (!writer_add_pattern(writer, text)) {
+    if (writer->is_exact || !writer_add_pattern(writer, text)) {
         writer->line.len = 0;
         writer_add(writer, span_of(further ? "<| " : "< "));
         writer_add_plain(writer, text, false);

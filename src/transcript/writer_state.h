@@ -72,6 +72,7 @@ struct writer {
     int preceded;      /* the port whose `typed` the next event goes before; -1: none's */
     int64_t now_ms;    /* of the last event */
     bool started;      /* there was one */
+    bool is_exact;     /* as in the config */
     unsigned port;     /* whose the steps are */
     struct writer_port ports[SCRIPT_PORTS_MAX];
     struct writer_peer peers[SCRIPT_PEERS_MAX];

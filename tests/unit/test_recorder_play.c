@@ -39,7 +39,9 @@ static void patch(void *ctx, uint64_t offset, struct span bytes)
 
 static void begin(const char *model)
 {
-    const struct writer_config config = { model, "a test", NULL, NULL, { put, patch, NULL } };
+    const struct writer_config config = {
+        model, "a test", NULL, NULL, false, { put, patch, NULL }
+    };
 
     text_len = 0;
     world_init(&world);

@@ -32,7 +32,7 @@ static struct net *network;
 
 static void begin(const char *model)
 {
-    const struct writer_config config = { model, "a test", NULL, NULL, { put, NULL, NULL } };
+    const struct writer_config config = { model, "a test", NULL, NULL, false, { put, NULL, NULL } };
 
     text_len = 0;
     world_init(&world);

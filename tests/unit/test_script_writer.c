@@ -67,7 +67,9 @@ static void patch(void *ctx, uint64_t offset, struct span bytes)
 
 static void begin(void)
 {
-    const struct writer_config config = { "he910", "a test", NULL, NULL, { put, patch, NULL } };
+    const struct writer_config config = {
+        "he910", "a test", NULL, NULL, false, { put, patch, NULL }
+    };
 
     text_len = 0;
     now_ms = 1000;
@@ -639,7 +641,8 @@ static void test_random_events_come_back(void **state)
     (void)state;
     for (seed = 0; seed < 3000; seed += 1) {
         uint32_t kept = seed;
-        const struct writer_config config = { "he910", "a test", NULL, NULL, { put, patch, NULL } };
+        const struct writer_config config = { "he910", "a test", NULL,
+                                              NULL,    false,    { put, patch, NULL } };
         int connection = -1;
 
         memset(typed, 0, sizeof(typed));

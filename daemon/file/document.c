@@ -116,7 +116,21 @@ static bool includes_itself(const struct file_document *document, const char *pa
     return false;
 }
 
-static bool include(struct reading *reading, const struct file_document *document,
+/* What was read last has no modems: it is a set of defaults for who includes it. */
+static void keep_set(const struct reading *reading, struct file_document *document)
+{
+    struct file_document *last = reading->documents->first;
+
+    while (last->next != NULL)
+        last = last->next;
+    if (last->root->defaults == NULL || last->root->modems_count > 0 ||
+        last->root->include_count > 0)
+        return;
+    last->next_set = document->sets;
+    document->sets = last;
+}
+
+static bool include(struct reading *reading, struct file_document *document,
                     const struct file_node *node)
 {
     char path[PATH_MAX];
@@ -133,10 +147,13 @@ static bool include(struct reading *reading, const struct file_document *documen
         file_report_wrong(reading->report, &node->place, "include", node->text, "%s", why);
         return false;
     }
-    return read_file(reading, path, document, node);
+    if (!read_file(reading, path, document, node))
+        return false;
+    keep_set(reading, document);
+    return true;
 }
 
-static bool read_includes(struct reading *reading, const struct file_document *document)
+static bool read_includes(struct reading *reading, struct file_document *document)
 {
     const struct file_node *list = file_node_at(document->tree.root, "include");
     bool good = true;

@@ -16,6 +16,10 @@ struct file_document {
     struct file_tree tree;
     struct file_root *root;
     struct file_document *next; /* in the order in which their modems count */
+    /* Of those that it includes the ones that have no modems: their defaults hold for its own.  The
+     * last one first. */
+    const struct file_document *sets;
+    const struct file_document *next_set;
 };
 
 struct file_documents {

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LAYERS_MAX = 12, VALUE_CAP = PORT_WHERE_CAP + 8 };
+enum { LAYERS_MAX = 112, VALUE_CAP = PORT_WHERE_CAP + 8 };
 
 struct planning {
     const struct file_settings *settings;
@@ -173,24 +173,49 @@ static bool plan_entry(struct planning *planning, const struct file_layer *layer
     return good;
 }
 
-/* The defaults of a file hold also for what it includes, where that has none of its own. */
-static const struct file_layer *stack_defaults(const struct file_document *document,
-                                               struct file_layer *layers)
+static struct file_layer layer_of(const struct file_document *document)
 {
-    const struct file_layer *top = NULL;
-    size_t count = 0;
+    return (struct file_layer){ document->root->defaults,
+                                file_node_at(document->tree.root, "defaults"), NULL };
+}
 
-    for (; document != NULL; document = document->parent) {
-        if (document->root->defaults == NULL)
-            continue;
-        layers[count] = (struct file_layer){ document->root->defaults,
-                                             file_node_at(document->tree.root, "defaults"), NULL };
-        if (count > 0)
-            layers[count - 1].below = &layers[count];
-        top = &layers[0];
-        count++;
+/* The defaults of a file below all that are there. */
+static void put_layer(struct file_layer *layers, size_t *count,
+                      const struct file_document *document)
+{
+    if (document->root->defaults == NULL || *count == LAYERS_MAX)
+        return;
+    layers[*count] = layer_of(document);
+    layers[*count - 1].below = &layers[*count];
+    (*count)++;
+}
+
+/* A set of defaults that names a module is for modems of that one. */
+static bool is_for(const struct file_document *set, const struct file_layer *modem)
+{
+    const struct file_node *named =
+        file_node_at(file_node_at(set->tree.root, "defaults"), "module");
+    const struct file_node *node;
+
+    file_layer_with(modem, "module", &node);
+    return named == NULL || node == NULL ||
+           *set->root->defaults->module == FILE_LAYER_NUMBER(modem, "module", module, 0);
+}
+
+/* The modem's own keys stand in the first of `layers`; the defaults of its file are below it, and
+ * those of the files that include that; below all of them the sets that these include. */
+static void stack_defaults(const struct file_document *document, struct file_layer *layers)
+{
+    size_t count = 1;
+
+    for (const struct file_document *at = document; at != NULL; at = at->parent)
+        put_layer(layers, &count, at);
+    for (const struct file_document *at = document; at != NULL; at = at->parent) {
+        for (const struct file_document *set = at->sets; set != NULL; set = set->next_set) {
+            if (is_for(set, layers))
+                put_layer(layers, &count, set);
+        }
     }
-    return top;
 }
 
 /* A file's own holds also for what it includes, as defaults do. */
@@ -221,15 +246,14 @@ static bool plan_places(struct planning *planning, const struct file_document *d
 static bool plan_document(struct planning *planning, const struct file_document *document)
 {
     struct file_layer layers[LAYERS_MAX];
-    const struct file_layer *defaults = stack_defaults(document, layers);
     const struct file_node *list = file_node_at(document->tree.root, "modems");
     const struct file_node *node = list != NULL ? list->first : NULL;
     bool good = plan_places(planning, document);
 
     for (uint32_t i = 0; i < document->root->modems_count; i++, node = node->next) {
-        struct file_layer own = { &document->root->modems[i], node, defaults };
-
-        good = plan_entry(planning, &own, policy_of(document)) && good;
+        layers[0] = (struct file_layer){ &document->root->modems[i], node, NULL };
+        stack_defaults(document, layers);
+        good = plan_entry(planning, layers, policy_of(document)) && good;
     }
     return good;
 }

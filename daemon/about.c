@@ -1,9 +1,9 @@
 /* about.c: what --list-modules and --version print. */
 #include "about.h"
 
+#include "common/providers.h"
 #include "dns/dns.h"
 #include "posix/loop.h"
-#include "providers.h"
 #include "tls_gnutls/tls_gnutls.h"
 #include "tlsmodem.h"
 

@@ -1,6 +1,7 @@
 /* main.c: the program: reads the command line and does what it says. */
 #include "about.h"
 #include "check/check.h"
+#include "common/stderr_log.h"
 #include "ctl/ctl.h"
 #include "options.h"
 #include "run_plans.h"
@@ -8,7 +9,6 @@
 #include "scenario_run.h"
 #include "service.h"
 #include "state/state.h"
-#include "stderr_log.h"
 #include "verdict/report.h"
 
 #include <signal.h>
@@ -42,7 +42,8 @@ static int run(const struct options *options)
 
     if (options->exits_with_parent && !follow_parent())
         return EXIT_FAILURE;
-    stderr_log_init(&log, options);
+    stderr_log_init(&log, options->module, options->level, options->traced,
+                    stderr_line_end(options->has_stdio));
     if (!options->debuggable)
         sandbox_hide_memory(&log);
     if (!run_plans(options, say, NULL, &plans))

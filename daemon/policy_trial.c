@@ -2,8 +2,8 @@
 #include "policy_trial.h"
 
 #include "base/tls_suites.h"
+#include "common/providers.h"
 #include "iface/clock.h"
-#include "providers.h"
 
 #include <time.h>
 

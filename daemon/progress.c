@@ -1,8 +1,8 @@
 /* progress.c: see progress.h. */
 #include "progress.h"
 
+#include "common/stderr_log.h"
 #include "posix/now.h"
-#include "stderr_log.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,68 +1,28 @@
-/* recording.c: the file of --record: each line is in it as soon as it is known, so that it is whole
- * whenever the program ends. */
+/* recording.c: the file of --record. */
 #include "recording.h"
 
 #include "base/text.h"
-#include "stderr_log.h"
+#include "common/record_file.h"
+#include "common/stderr_log.h"
 #include "tlsmodem.h"
 #include "transcript/recorder.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { SOURCE_MAX = 120, CLOCK_MAX = 40, LACKS_MAX = 80, QUARTER_MINUTES = 15 };
 
 struct recording {
-    int fd;
-    char *path; /* owned */
-    const struct log *log;
+    struct record_file file;
     const char *const *at_start; /* the plan's */
     size_t at_start_count;
-    bool failed; /* and told */
     struct writer *writer;
     struct recorder *recorder;
     struct runtime_taps taps;
     struct lab_watch watch;
 };
-
-static void fail(struct recording *recording)
-{
-    if (!recording->failed)
-        log_say(recording->log, LOG_ERROR, "--record: %s is not written any more: %s",
-                recording->path, strerror(errno));
-    recording->failed = true;
-}
-
-static void put(void *ctx, struct span text)
-{
-    struct recording *recording = ctx;
-
-    while (text.len > 0 && !recording->failed) {
-        ssize_t count = write(recording->fd, text.data, text.len);
-
-        if (count > 0)
-            text = span_skip(text, (size_t)count);
-        else if (errno != EINTR)
-            fail(recording);
-    }
-}
-
-/* A pipe, which has no places to go back to, keeps what it has got. */
-static void patch(void *ctx, uint64_t offset, struct span text)
-{
-    struct recording *recording = ctx;
-
-    if (!recording->failed &&
-        pwrite(recording->fd, text.data, text.len, (off_t)offset) != (ssize_t)text.len &&
-        errno != ESPIPE)
-        fail(recording);
-}
 
 /* The time that the modem's clock begins with, for who plays it: now, where it has the machine's.
  */
@@ -179,7 +139,7 @@ static bool begin(struct recording *recording, const struct modem_plan *plan, in
     struct text lacking;
     struct writer_config config = { .model = plan->model,
                                     .clock = clock_of(plan, zone_quarters, clock),
-                                    .sink = { put, patch, recording } };
+                                    .sink = record_file_sink(&recording->file) };
 
     (void)snprintf(source, sizeof(source), "recorded by tlsmodem %s", TLSMODEM_VERSION);
     text_init(&lacking, lacks, sizeof(lacks));
@@ -201,48 +161,22 @@ static bool begin(struct recording *recording, const struct modem_plan *plan, in
     return true;
 }
 
-/* A pipe must not hold up the modem: not while nobody reads it, nor when its reader is slow.  A
- * file that was there may have been for everybody. */
-static int open_file(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
-    struct stat status;
-
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-        fchmod(fd, S_IRUSR | S_IWUSR) != 0) {
-        int err = errno;
-
-        (void)close(fd);
-        errno = err;
-        return -1;
-    }
-    return fd;
-}
-
 enum err recording_open(const char *path, const struct modem_plan *plan, int zone_quarters,
                         const struct log *log, struct port_failure *ret_failure,
                         struct recording **ret_recording)
 {
     struct recording *recording = calloc(1, sizeof(*recording));
+    enum err err;
 
-    if (recording != NULL)
-        recording->path = strdup(path);
-    if (recording == NULL || recording->path == NULL) {
-        free(recording);
+    if (recording == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "--record: out of memory");
+    err = record_file_open(&recording->file, path, log, ret_failure);
+    if (err != ERR_OK) {
+        free(recording);
+        return err;
     }
-    recording->log = log;
     recording->at_start = plan->at_start;
     recording->at_start_count = plan->at_start_count;
-    recording->fd = open_file(path);
-    if (recording->fd < 0) {
-        int reason = errno;
-
-        free(recording->path);
-        free(recording);
-        return port_fail(ret_failure, ERR_IO, "--record: cannot write to the file: %s: %s", path,
-                         reason == ENXIO ? "nobody reads the pipe" : strerror(reason));
-    }
     if (!begin(recording, plan, zone_quarters)) {
         recording_close(recording);
         return port_fail(ret_failure, ERR_NO_MEMORY, "--record: out of memory");
@@ -271,15 +205,14 @@ void recording_close(struct recording *recording)
     if (recording == NULL)
         return;
     if (recording->writer != NULL && writer_failed(recording->writer))
-        log_say(recording->log, LOG_ERROR, "--record: %s ends early: %s", recording->path,
+        log_say(recording->file.log, LOG_ERROR, "--record: %s ends early: %s", recording->file.path,
                 err_text(ERR_NO_MEMORY));
     if (recording->writer != NULL && writer_is_full(recording->writer))
-        log_say(recording->log, LOG_ERROR, "--record: %s ends early: %u secrets of %u bytes fit",
-                recording->path, WRITER_SECRETS_MAX, WRITER_SECRET_MAX);
+        log_say(recording->file.log, LOG_ERROR,
+                "--record: %s ends early: %u secrets of %u bytes fit", recording->file.path,
+                WRITER_SECRETS_MAX, WRITER_SECRET_MAX);
     recorder_close(recording->recorder);
     writer_close(recording->writer);
-    if (close(recording->fd) != 0)
-        fail(recording);
-    free(recording->path);
+    record_file_close(&recording->file);
     free(recording);
 }

@@ -1,8 +1,8 @@
 /* roster.c: the modems of a run, as the last list of plans has them. */
 #include "roster.h"
 
+#include "common/stderr_log.h"
 #include "file/secret_path.h"
-#include "stderr_log.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -5,11 +5,11 @@
 #ifndef DAEMON_ROSTER_H
 #define DAEMON_ROSTER_H
 
+#include "common/providers.h"
 #include "control/hand.h"
 #include "hosts_run.h"
 #include "packets.h"
 #include "plan/modem_plan.h"
-#include "providers.h"
 #include "recordings.h"
 #include "relied.h"
 #include "runtime/fleet.h"

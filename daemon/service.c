@@ -6,6 +6,8 @@
 #include "counted_log.h"
 
 #include "barrier.h"
+#include "common/providers.h"
+#include "common/stderr_log.h"
 #include "confinement.h"
 #include "control/monitor.h"
 #include "controlling.h"
@@ -15,11 +17,9 @@
 #include "packets.h"
 #include "posix/signals.h"
 #include "progress.h"
-#include "providers.h"
 #include "recordings.h"
 #include "roster.h"
 #include "run_plans.h"
-#include "stderr_log.h"
 #include "tls_gnutls/tls_gnutls.h"
 #include "verdict_run.h"
 
@@ -553,7 +553,7 @@ static int work(struct service *service, struct modem_plans *plans)
         .ctx = service,
         /* With --stdio standard output is the module's own. */
         .out = service->has_stdio ? stderr : stdout,
-        .end = service->has_stdio ? stderr_line_end(service->options) : "\n",
+        .end = stderr_line_end(service->has_stdio && service->options->has_stdio),
         .stores.lock = PTHREAD_MUTEX_INITIALIZER,
         .saying = PTHREAD_MUTEX_INITIALIZER,
     };

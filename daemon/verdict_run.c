@@ -1,10 +1,10 @@
 /* verdict_run.c: see verdict_run.h. */
 #include "verdict_run.h"
 
+#include "common/stderr_log.h"
 #include "posix/now.h"
 #include "progress.h"
 #include "runtime/tally.h"
-#include "stderr_log.h"
 #include "verdict/summary_file.h"
 #include "verdict/words.h"
 

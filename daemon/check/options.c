@@ -4,8 +4,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "base/wipe.h"
-#include "file/bytes.h"
+#include "check/set_option.h"
 #include "plan/module_name.h"
 #include "plan/port_options.h"
 
@@ -13,8 +12,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { VALUE_MAX = 1000000 };
 
 struct option {
     const char *name;
@@ -104,50 +101,9 @@ static bool take_address(struct check_options *options, const char *value, struc
     return false;
 }
 
-/* What an editor has put behind a password is easily not seen. */
-static void tell_line_end(struct span name, const char *path, struct span value)
-{
-    if (value.len > 0 && memchr(value.data, '\n', value.len) == value.data + value.len - 1)
-        fprintf(stderr, "tlsmodem: check: --set %.*s: %s ends in a line end, which counts\n",
-                (int)name.len, (const char *)name.data, path);
-}
-
-static bool set_from_file(struct check_options *options, struct span name, const char *path,
-                          struct text *error)
-{
-    const char *why = err_text(ERR_NO_MEMORY);
-    size_t len;
-    uint8_t *data = file_bytes_read(path, VALUE_MAX, &len, &why);
-    bool done = data != NULL && values_set(&options->values, name, span_at(data, len)) == ERR_OK;
-
-    if (!done)
-        text_add(error, "--set: %s: %s; allowed: a file of at most %d bytes", path, why, VALUE_MAX);
-    if (done)
-        tell_line_end(name, path, span_at(data, len));
-    if (data != NULL)
-        wipe(data, len);
-    free(data);
-    return done;
-}
-
-/* A name is what `${name}` can have; its value stands behind "=", or in a file behind "=@". */
 static bool take_set(struct check_options *options, const char *value, struct text *error)
 {
-    size_t len = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-
-    if (len == 0 || value[len] != '=') {
-        text_add(error,
-                 "--set: \"%s\" sets nothing; allowed: NAME=VALUE, or NAME=@FILE, NAME of letters, "
-                 "digits and _",
-                 value);
-        return false;
-    }
-    if (value[len + 1] == '@')
-        return set_from_file(options, span_at(value, len), value + len + 2, error);
-    if (values_set(&options->values, span_at(value, len), span_of(value + len + 1)) == ERR_OK)
-        return true;
-    text_add(error, "--set: there is no room for it");
-    return false;
+    return set_option_read(&options->values, "check", value, error);
 }
 
 static bool take_junit(struct check_options *options, const char *value, struct text *error)

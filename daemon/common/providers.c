@@ -1,5 +1,5 @@
 /* providers.c: GnuTLS, and mbedTLS for SSL 3.0 where the build has it. */
-#include "providers.h"
+#include "common/providers.h"
 
 #include "tls_gnutls/tls_gnutls.h"
 #ifdef TLSMODEM_HAS_SSL3

@@ -1,6 +1,6 @@
 /* providers.h: the TLS libraries of this build, as the modem gets them. */
-#ifndef DAEMON_PROVIDERS_H
-#define DAEMON_PROVIDERS_H
+#ifndef DAEMON_COMMON_PROVIDERS_H
+#define DAEMON_COMMON_PROVIDERS_H
 
 #include "iface/tls.h"
 #include "tls_common/keylog.h"

@@ -1,6 +1,6 @@
 /* stderr_log.c: messages of the program on standard error, each with its time in UTC; where that is
  * systemd's journal, with its priority instead (sd-daemon(3)), as a journal knows the time. */
-#include "stderr_log.h"
+#include "common/stderr_log.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -131,18 +131,19 @@ void stderr_say_error(const char *format, ...)
     fprintf(stderr, "%s%s\n", is_journal() ? "<3>" : "", text);
 }
 
-const char *stderr_line_end(const struct options *options)
+const char *stderr_line_end(bool has_stdio)
 {
-    return options->has_stdio && isatty(STDIN_FILENO) && isatty(STDERR_FILENO) ? "\r\n" : "\n";
+    return has_stdio && isatty(STDIN_FILENO) && isatty(STDERR_FILENO) ? "\r\n" : "\n";
 }
 
-void stderr_log_init(struct log *log, const struct options *options)
+void stderr_log_init(struct log *log, const char *name, enum log_level level, uint32_t traced,
+                     const char *line_end)
 {
     *log = (struct log){
         .write = is_journal() ? write_to_journal : write_line,
-        .ctx = (void *)stderr_line_end(options),
-        .name = options->module,
-        .level = options->level,
-        .traced = options->traced,
+        .ctx = (void *)line_end,
+        .name = name,
+        .level = level,
+        .traced = traced,
     };
 }

@@ -4,11 +4,14 @@
 #include "common/stderr_log.h"
 #include "ctl/ctl.h"
 #include "options.h"
+#include "probe/probe.h"
+#include "replay/replay.h"
 #include "run_plans.h"
 #include "sandbox/memory.h"
 #include "scenario_run.h"
 #include "service.h"
 #include "state/state.h"
+#include "tap/tap.h"
 #include "verdict/report.h"
 
 #include <signal.h>
@@ -90,8 +93,9 @@ static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
 } commands[] = {
-    { "run", run_main },       { "check", check_main }, { "ctl", ctl_main },
-    { "report", report_main }, { "state", state_main },
+    { "run", run_main },     { "check", check_main },   { "ctl", ctl_main },
+    { "probe", probe_main }, { "replay", replay_main }, { "report", report_main },
+    { "state", state_main }, { "tap", tap_main },
 };
 
 /* By the link to it that is called tlsmodemctl. */

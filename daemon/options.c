@@ -604,10 +604,10 @@ static bool say_unknown(const char *word, struct text *error)
     struct option option;
 
     if (word[0] != '-') {
-        text_add(
-            error,
-            "unknown command %s; allowed: run (which may be left out), check, ctl, report, state",
-            word);
+        text_add(error,
+                 "unknown command %s; allowed: run (which may be left out), check, ctl, "
+                 "probe, replay, report, state, tap",
+                 word);
         return false;
     }
     text_add(error, "unknown option %s; allowed:", word);
@@ -845,9 +845,16 @@ void options_print_help(FILE *out)
         "       tlsmodem [run] --config FILE [OPTION...] [-- CMD ARG...]\n"
         "       tlsmodem check FILE... [OPTION...]    plays transcripts: tlsmodem check --help\n"
         "       tlsmodem ctl COMMAND...    asks a run that has --control: tlsmodem ctl --help\n"
+        "       tlsmodem probe --uart DEVICE --module NAME [OPTION...]    asks a real module for "
+        "its facts: tlsmodem probe --help\n"
+        "       tlsmodem replay FILE --pty PATH       is the module of a recording: tlsmodem "
+        "replay "
+        "--help\n"
         "       tlsmodem report FILE... [OPTION...]    adds up what runs came to: tlsmodem report "
         "--help\n"
-        "       tlsmodem state export|import FILE     what modems keep: tlsmodem state --help\n\n"
+        "       tlsmodem state export|import FILE     what modems keep: tlsmodem state --help\n"
+        "       tlsmodem tap --uart DEVICE --pty PATH [OPTION...]    sits between a module and its "
+        "host: tlsmodem tap --help\n\n"
         "A software cellular module: a host talks AT commands to its ports.  Each --pty, --tcp,\n"
         "--unix, --uart, --rfc2217, --tcp-tls or --stdio is one more port, 1 to %d of them.  When "
         "all are "

@@ -13,8 +13,11 @@ _tlsmodem() {
     tlsmodemctl:*) command=ctl ;;
     *:check) command=check ;;
     *:ctl) command=ctl ;;
+    *:probe) command=probe ;;
+    *:replay) command=replay ;;
     *:report) command=report ;;
     *:state) command=state ;;
+    *:tap) command=tap ;;
     esac
     case $command:$before in
     run:--config) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -73,9 +76,22 @@ _tlsmodem() {
     ctl:--control) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ctl:--control-token-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ctl:--modem) :; return ;;
+    probe:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    probe:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
+    probe:--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    probe:--address) :; return ;;
+    probe:--apn) :; return ;;
+    probe:--fact) :; return ;;
+    replay:--pty) COMPREPLY=($(compgen -W "auto" -f -- "$word")); return ;;
+    replay:--set) COMPREPLY=($(compgen -f -- "$word")); return ;;
     report:--fail-if) :; return ;;
     report:--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
     state:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
+    tap:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    tap:--pty) COMPREPLY=($(compgen -W "auto" -f -- "$word")); return ;;
+    tap:--record) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    tap:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
+    tap:--compare) :; return ;;
     esac
     case $word in
     -*)
@@ -83,8 +99,11 @@ _tlsmodem() {
         run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --tcp-tls --tcp-tls-cert --tcp-tls-key --tcp-tls-ca --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --start-at --for --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
+        probe) COMPREPLY=($(compgen -W "--uart --module --output --address --apn --fact --help" -- "$word")) ;;
+        replay) COMPREPLY=($(compgen -W "--pty --set --help" -- "$word")) ;;
         report) COMPREPLY=($(compgen -W "--fail-if --output --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
+        tap) COMPREPLY=($(compgen -W "--uart --pty --record --module --compare --help" -- "$word")) ;;
         esac
         ;;
     *)
@@ -95,7 +114,7 @@ _tlsmodem() {
             case $command:" export import " in state:*" $at "*) said="$said $at" ;; esac
         done
         case $command:$COMP_CWORD:$said in
-        run:1:) COMPREPLY=($(compgen -W "run check ctl report state" -- "$word")) ;;
+        run:1:) COMPREPLY=($(compgen -W "run check ctl probe replay report state tap" -- "$word")) ;;
         ctl:*:) COMPREPLY=($(compgen -W "list show set advance journal events add remove link fault faults reset power ring ring-end sms context-lost" -- "$word")) ;;
         ctl:*" power") COMPREPLY=($(compgen -W "off on reset brown-out" -- "$word")) ;;
         state:*:) COMPREPLY=($(compgen -W "export import" -- "$word")) ;;

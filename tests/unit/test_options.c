@@ -323,7 +323,7 @@ static void names_are_exact(void **state)
         "--version");
     assert_false(parse("frob", &options, error));
     assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check, "
-                               "ctl, report, state");
+                               "ctl, probe, replay, report, state, tap");
 }
 
 static void place_to_listen_is_read(void **state)

@@ -1,0 +1,31 @@
+/* device.h: the module that is asked for its facts. */
+#ifndef DAEMON_PROBE_DEVICE_H
+#define DAEMON_PROBE_DEVICE_H
+
+#include "check/authority.h"
+#include "posix/port.h"
+#include "transcript/report.h"
+
+/* All borrowed. */
+struct probe_device {
+    struct port_spec port;
+    const char *module;  /* whose facts: a model's name, */
+    const char *maker;   /* and who makes it */
+    const char *address; /* where it reaches this machine; NULL: nowhere, and nothing is asked that
+                          * needs that */
+    const char *apn;     /* ${apn} */
+    struct test_authority *authority;
+};
+
+enum { PROBE_LINE_MAX = 200 };
+
+/* Has the module listen to command lines, out of whatever it was in, and types the maker's lines
+ * `before`.  False: it does not answer, or its port is gone; `why` says which. */
+bool probe_device_reset(const struct probe_device *device, struct report *why);
+
+/* The first information line that it answers a command line with, at most PROBE_LINE_MAX bytes;
+ * empty where there is none.  Like probe_device_reset(). */
+bool probe_device_ask(const struct probe_device *device, const char *command,
+                      char ret_line[PROBE_LINE_MAX + 1], struct report *why);
+
+#endif

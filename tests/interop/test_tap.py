@@ -1,0 +1,254 @@
+"""`tlsmodem tap`: between a module and its host, without changing a byte.
+
+The module is tlsmodem itself, at a pseudo-terminal.  Source: docs/tap.md.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import select
+import signal
+import stat
+import subprocess
+import termios
+import threading
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.modem import Host, Modem, open_pty, program_path
+from support.patience import ANSWER_S
+
+from .background import Background
+from .driver import Driver
+from .observe import wait_until
+
+ENDED, FAILED, WRONG = 0, 1, 2
+
+
+@contextmanager
+def wire() -> Iterator[tuple[int, str]]:
+    """A serial line: our end of it, and the device at the other."""
+    ours, device = os.openpty()
+    tty.setraw(ours)
+    tty.setraw(device)
+    try:
+        yield ours, os.ttyname(device)
+    finally:
+        os.close(ours)
+        os.close(device)
+
+
+def move(source: int, sink: int, data: bytes) -> str:
+    """Writes into one, reads what comes out of the other: its SHA-256."""
+    got = hashlib.sha256()
+    left, due = data, len(data)
+    while due:
+        readable, writable, _ = select.select([sink], [source] if left else [], [], ANSWER_S)
+        assert readable or writable, f"{due} bytes never come"
+        if writable:
+            left = left[os.write(source, left[:4096]):]
+        if readable:
+            piece = os.read(sink, 65536)
+            got.update(piece)
+            due -= len(piece)
+    return got.hexdigest()
+
+
+def tap(device: object, folder: Path, *more: object) -> Background:
+    return Background("tap", "--uart", device, "--pty", folder / "host", *more)
+
+
+@pytest.mark.parametrize("compares", [False, True])
+def test_no_byte_is_changed(tmp_path: Path, compares: bool) -> None:
+    """A megabyte each way, all values of a byte."""
+    down, up = os.urandom(1 << 20), os.urandom(1 << 20)
+    with wire() as (module, device), tap(device, tmp_path, "--record", tmp_path / "r.at",
+                                         *(["--compare", "he910"] if compares else [])) as running:
+        running.ready()
+        host = open_pty(str(tmp_path / "host"))
+        os.set_blocking(module, False)
+        assert move(host.fileno(), module, down) == hashlib.sha256(down).hexdigest()
+        assert move(module, host.fileno(), up) == hashlib.sha256(up).hexdigest()
+        host.close()
+        assert running.end() == (FAILED if compares else ENDED)
+
+
+def host_of(folder: Path) -> Host:
+    return open_pty(str(folder / "host"))
+
+
+def test_a_recording_plays_and_is_that_module(tmp_path: Path) -> None:
+    record, port = tmp_path / "r.at", tmp_path / "again"
+    with Modem("he910") as modem:
+        modem.host.close()
+        modem._host = None
+        with tap(modem.pty_path, tmp_path, "--record", record, "--module", "he910") as running:
+            assert running.ready() == [f"ready: tap pty {tmp_path / 'host'}\n"]
+            host = host_of(tmp_path)
+            Driver(modem, host).begin()
+            host.write(b"AT+CCLK?;+CGMM\r")
+            heard = host.read_until(b"\r\nOK\r\n")
+            host.close()
+            assert running.end() == ENDED, running.errors
+    assert stat.S_IMODE(record.stat().st_mode) == 0o600
+    assert "model he910\n" in record.read_text()
+    with Background("replay", record, "--pty", port) as running:
+        running.ready()
+        host = open_pty(str(port))
+        Driver(modem, host).begin()
+        host.write(b"AT+CCLK?;+CGMM\r")
+        assert host.read_until(b"\r\nOK\r\n") == heard  # the clock, too, as it stood
+        assert running.wait() == ENDED, running.errors
+        host.close()
+
+
+SECRETS = {
+    "he910": [b'AT+CPIN="4711"\r', b'AT#SGACT=1,1,"name","s3cr3tword"\r'],
+    "m95": [b'AT+CPIN="4711"\r', b'AT+QICSGP=1,"apn","name","s3cr3tword"\r'],
+    "l610": [b'AT+CPIN="4711"\r', b'AT+MIPCALL=1,"apn","name","s3cr3tword"\r'],
+}
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("model", SECRETS)
+def test_secrets_are_variables(tmp_path: Path, model: str, known: bool) -> None:
+    """Also where nobody says which module it is."""
+    record = tmp_path / "r.at"
+    with Modem(model) as modem:
+        modem.host.close()
+        modem._host = None
+        with tap(modem.pty_path, tmp_path, "--record", record, *(["--module", model] if known else [])) as running:
+            running.ready()
+            host = host_of(tmp_path)
+            for line in SECRETS[model]:
+                host.write(line)
+                host.read_match(re.compile(rb"\r\n(?:OK|ERROR|\+CM[ES] ERROR[^\r]*)\r\n"))
+            host.write(b"Authorization: Basic c2VjcmV0OndvcmQ=\r\n")
+            host.wait_for_more(0.3)
+            host.drop(len(host.pending()))
+            host.close()
+            assert running.end() == ENDED, running.errors
+    text = record.read_text()
+    for secret in ("4711", "s3cr3tword", "c2VjcmV0"):
+        assert secret not in text, text
+    assert "${secret1}" in text and ("model" in text.split()) is known
+
+
+@contextmanager
+def altered(model: str, folder: Path, facts: dict[str, str]) -> Iterator[Path]:
+    """A module of another firmware, at a pseudo-terminal."""
+    lines = "".join(f'      {name}: "{value}"\n' for name, value in facts.items())
+    config = folder / "real.yaml"
+    config.write_text(f"modems:\n  - module: {model}\n    state: none\n    ports: [{{pty: {folder}/real}}]\n"
+                      + (f"    facts:\n{lines}" if facts else ""))
+    with Background("--config", config) as daemon:
+        daemon.ready()
+        yield folder / "real"
+        assert daemon.end() == 0, daemon.errors
+
+
+def test_compare_shows_an_alteration(tmp_path: Path) -> None:
+    with altered("he910", tmp_path, {"ati-code": "999"}) as device, \
+            tap(device, tmp_path, "--compare", "he910") as running:
+        running.ready()
+        host = host_of(tmp_path)
+        for line, answer in ((b"AT\r", b"\r\nOK\r\n"), (b"ATI\r", b"\r\nOK\r\n"), (b"AT+CSQ\r", b"\r\nOK\r\n")):
+            host.write(line)
+            host.read_until(answer)
+        host.close()
+        assert running.end() == FAILED
+    assert re.fullmatch(rf"--- {device}\n\+\+\+ he910\n@@ \d+\.\d+ s: ATI\\r @@ {device} after \d+ ms, he910 after \d+ ms\n"
+                        r" ATI\\r\\r\\n\n-999\\r\\n\n\+332\\r\\n\n \\r\\n\n OK\\r\\n\n3 exchanges, 1 different\n",
+                        running.output), running.output
+
+
+def test_compare_finds_no_difference(tmp_path: Path) -> None:
+    with altered("m95", tmp_path, {}) as device, tap(device, tmp_path, "--compare", "m95") as running:
+        running.ready()
+        host = host_of(tmp_path)
+        host.read_until(b"\r\nCall Ready\r\n") if False else None
+        for line in (b"AT\r", b"AT+CGMM\r", b"AT+QIREGAPP\r", b"AT+QIACT\r"):
+            host.write(line)
+            host.read_until(b"\r\nOK\r\n")
+        host.close()
+        assert running.end() == ENDED, running.output
+    assert running.output == "4 exchanges, 0 different\n"
+
+
+def test_the_rate_goes_along(tmp_path: Path) -> None:
+    with wire() as (module, device), tap(f"{device},9600", tmp_path, "--record", tmp_path / "r.at") as running:
+        running.ready()
+        host = host_of(tmp_path)
+        assert termios.tcgetattr(host.fileno())[4] == termios.B9600
+        assert termios.tcgetattr(module)[4] == termios.B9600
+        settings = termios.tcgetattr(host.fileno())
+        settings[4] = settings[5] = termios.B57600
+        termios.tcsetattr(host.fileno(), termios.TCSANOW, settings)
+        wait_until(lambda: termios.tcgetattr(module)[4] == termios.B57600, "the device stays at the old rate")
+        host.write(b"AT\r")
+        assert os.read(module, 3) == b"AT\r"
+        host.close()
+        assert running.end() == ENDED
+
+
+def test_a_pulled_device_is_waited_for(tmp_path: Path) -> None:
+    device = tmp_path / "device"
+    with tap(device, tmp_path, "--record", tmp_path / "r.at") as running:
+        assert running.wait() == FAILED
+        assert f"uart {device}: cannot open it: No such file" in running.errors
+    first, second = os.openpty(), os.openpty()
+    os.symlink(os.ttyname(first[1]), device)
+    with tap(device, tmp_path, "--record", tmp_path / "r.at") as running:
+        running.ready()
+        os.close(first[1])
+        os.close(first[0])
+        device.unlink()
+        wait_until(lambda: "the device is gone; waiting for it" in running.errors, "nobody has seen it go")
+        os.symlink(os.ttyname(second[1]), device)
+        wait_until(lambda: "the device is there" in running.errors, "it is not taken again")
+        host = host_of(tmp_path)
+        host.write(b"AT\r")
+        assert os.read(second[0], 3) == b"AT\r"
+        host.close()
+        assert running.end(signal.SIGINT) == ENDED
+    for end in second:
+        os.close(end)
+
+
+def test_devices_that_are_none(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no device")
+    with tap(tmp_path / "file", tmp_path, "--record", tmp_path / "r.at") as running:
+        assert running.wait() == FAILED
+        assert "not a serial device" in running.errors
+    with wire() as (_, device):
+        locked = os.open(device, os.O_RDWR | os.O_NOCTTY)
+        fcntl.flock(locked, fcntl.LOCK_EX)
+        with tap(device, tmp_path, "--record", tmp_path / "r.at") as running:
+            assert running.wait() == FAILED
+            assert "another program has locked it" in running.errors
+        os.close(locked)
+        with tap(device, tmp_path, "--record", tmp_path / "nowhere" / "r.at") as running:
+            assert running.wait() == FAILED
+            assert "--record: cannot write to the file" in running.errors
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ([], "tap: --uart DEVICE is needed"),
+    (["--uart", "x"], "tap: --pty PATH is needed"),
+    (["--uart", "x", "--pty", "y"], "tap: --record FILE, or --compare NAME, or both is needed"),
+    (["--compare", "he911"], '"he911" is no module'),
+    (["--uart", "x,1"], '"1" is wrong because it is no rate'),
+    (["more"], "unknown word more"),
+])
+def test_wrong_use(words: list[str], said: str) -> None:
+    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "tap", *words], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == WRONG
+    assert said in done.stderr, done.stderr

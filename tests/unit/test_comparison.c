@@ -1,0 +1,117 @@
+/* test_comparison.c: what two modules answer to the same host, compared. */
+#include "check.h"
+
+#include "tap/comparison.h"
+
+static const char *const names[] = { "real", "ours" };
+
+struct bench {
+    struct comparison *comparison;
+    struct report told;
+    uint64_t typed;
+};
+
+static void on_difference(void *ctx, struct span lines)
+{
+    report_add_span(&((struct bench *)ctx)->told, lines);
+}
+
+static void begin(struct bench *bench)
+{
+    *bench = (struct bench){ .typed = 0 };
+    assert_int_equal(comparison_open(names, on_difference, bench, &bench->comparison), ERR_OK);
+}
+
+static void type(struct bench *bench, int64_t ms, const char *text)
+{
+    comparison_typed(bench->comparison, ms, span_of(text));
+    bench->typed += strlen(text);
+}
+
+/* Ours has taken all that was typed. */
+static void say(struct bench *bench, int64_t ms, enum comparison_who who, const char *text)
+{
+    comparison_said(bench->comparison, ms, who, bench->typed, span_of(text));
+    comparison_settle(bench->comparison, bench->typed);
+}
+
+static void end(struct bench *bench, uint64_t count, uint64_t different, const char *told)
+{
+    uint64_t exchanges, differences;
+
+    comparison_close(bench->comparison, &exchanges, &differences);
+    assert_int_equal(exchanges, count);
+    assert_int_equal(differences, different);
+    if (!span_equal(bytes_span(&bench->told.text), span_of(told)))
+        fail_msg("%.*s", (int)bench->told.text.len, (const char *)bench->told.text.data);
+    report_free(&bench->told);
+}
+
+static void test_same(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    begin(&bench);
+    type(&bench, 1000, "AT\r");
+    say(&bench, 1010, COMPARISON_REAL, "\r\nOK\r\n");
+    say(&bench, 1020, COMPARISON_OURS, "\r\nOK\r\n");
+    type(&bench, 1030, "AT\r");
+    say(&bench, 1040, COMPARISON_OURS, "\r\nOK\r\n");
+    say(&bench, 1050, COMPARISON_REAL, "\r\nOK\r\n");
+    end(&bench, 2, 0, "");
+}
+
+static void test_different(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    begin(&bench);
+    type(&bench, 1000, "ATI\r");
+    say(&bench, 1012, COMPARISON_REAL, "\r\n332\r\n\r\nOK\r\n");
+    say(&bench, 1013, COMPARISON_OURS, "\r\n333\r\n\r\nOK\r\n");
+    type(&bench, 3000, "AT+X\r");
+    say(&bench, 3500, COMPARISON_REAL, "\r\nERROR\r\n");
+    end(&bench, 2, 2,
+        "--- real\n+++ ours\n"
+        "@@ 0.000 s: ATI\\r @@ real after 12 ms, ours after 13 ms\n"
+        " \\r\\n\n-332\\r\\n\n+333\\r\\n\n \\r\\n\n OK\\r\\n\n"
+        "@@ 2.000 s: AT+X\\r @@ real after 500 ms, ours says nothing\n"
+        "-\\r\\n\n-ERROR\\r\\n\n");
+}
+
+/* Ours is not let ahead of what it has still to say, but not held for ever. */
+static void test_ours_is_late(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    begin(&bench);
+    type(&bench, 1000, "AT+A\r");
+    say(&bench, 1010, COMPARISON_REAL, "\r\nOK\r\n");
+    assert_true(comparison_limit(bench.comparison, 1010) == UINT64_MAX);
+    comparison_typed(bench.comparison, 1020, span_of("AT+B\r"));
+    assert_int_equal(comparison_limit(bench.comparison, 1020), 5);
+    assert_true(comparison_waits(bench.comparison));
+    comparison_said(bench.comparison, 1030, COMPARISON_OURS, 5, span_of("\r\nOK\r\n"));
+    assert_true(comparison_limit(bench.comparison, 1030) == UINT64_MAX);
+    comparison_said(bench.comparison, 1040, COMPARISON_REAL, 0, span_of("x"));
+    comparison_typed(bench.comparison, 1050, span_of("AT+C\r"));
+    assert_int_equal(comparison_limit(bench.comparison, 1050), 10);
+    assert_true(comparison_limit(bench.comparison, 4050) == UINT64_MAX);
+    comparison_settle(bench.comparison, 15);
+    end(&bench, 3, 1,
+        "--- real\n+++ ours\n@@ 0.020 s: AT+B\\r @@ real after 20 ms, ours says nothing\n-x\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same),
+        cmocka_unit_test(test_different),
+        cmocka_unit_test(test_ours_is_late),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

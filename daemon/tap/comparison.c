@@ -317,9 +317,13 @@ uint64_t comparison_limit(const struct comparison *comparison, int64_t now_ms)
     return exchange->next != NULL ? exchange->next->start : UINT64_MAX;
 }
 
-bool comparison_waits(const struct comparison *comparison)
+bool comparison_is_behind(const struct comparison *comparison)
 {
-    return comparison->first->next != NULL;
+    const struct exchange *exchange = comparison->first;
+
+    while (exchange != NULL && !lags(exchange))
+        exchange = exchange->next;
+    return exchange != NULL;
 }
 
 void comparison_close(struct comparison *comparison, uint64_t *ret_count, uint64_t *ret_different)

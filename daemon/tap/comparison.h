@@ -32,8 +32,8 @@ void comparison_said(struct comparison *comparison, int64_t now_ms, enum compari
  * is heard before the next; it waits for that no longer than a few seconds. */
 uint64_t comparison_limit(const struct comparison *comparison, int64_t now_ms);
 
-/* True when comparison_limit() may grow with time alone. */
-bool comparison_waits(const struct comparison *comparison);
+/* True when ours has still to say as much as the real one has. */
+bool comparison_is_behind(const struct comparison *comparison);
 
 /* Ours has taken so many of the host's bytes: exchanges that both are through with are compared. */
 void comparison_settle(struct comparison *comparison, uint64_t taken);

@@ -20,6 +20,8 @@ static size_t feed(struct terminal *base, struct span bytes)
     size_t room = JUNCTION_BYTES - other->out.len;
     size_t count = bytes.len < room ? bytes.len : room;
 
+    if (side == &junction->host && !junction->may_take(junction->ctx))
+        count = 0;
     if (count == 0 || bytes_add(&other->out, span_at(bytes.data, count), JUNCTION_BYTES) != ERR_OK)
         count = 0;
     other->refused = count < bytes.len;

@@ -26,6 +26,9 @@ struct junction_side {
 /* In memory of the owner's, where it stays. */
 struct junction {
     struct junction_side host, module;
+    /* The host has sent something: whether it may be taken now.  Where not, the host is asked again
+     * when what the module's side offers has gone out. */
+    bool (*may_take)(void *ctx);
     /* What the host has sent was taken; from inside its feed. */
     void (*on_host)(void *ctx, struct span bytes);
     /* The same of the module. */

@@ -16,6 +16,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
     EXIT_USE = 2,
@@ -23,6 +24,8 @@ enum {
     FIFO_BITS = 640,
     CHANGE_MS = 30,
     CLOSE_MS = 1000,
+    LAST_MS = 3000,
+    STEP_US = 5000,
     SOURCE_CAP = 120
 };
 
@@ -121,27 +124,36 @@ static void on_rest(void *ctx)
     junction_hold(&tap->junction.module, false);
 }
 
-/* What the host has typed at the old rate goes out before; what it types at the new one waits. */
-static void follow_rate(struct tap *tap)
+/* What the host has typed at the old rate goes out before; what it types at the new one waits until
+ * the device has that.  False: the old has not gone out yet. */
+static bool follow_rate(struct tap *tap)
 {
     struct channel *channel = port_channel(tap->module_port);
     uint32_t rate = port_host_rate(tap->host_port);
 
-    if (rate == 0 || rate == tap->rate || tap->junction.module.out.len > 0)
-        return;
+    if (rate == 0 || rate == tap->rate)
+        return true;
+    if (tap->junction.module.out.len > 0)
+        return false;
     log_say(tap->log, LOG_INFO, "%s: the host sets %" PRIu32 " baud", port_label(tap->host_port),
             rate);
     channel->ops->set_rate(channel, rate);
     junction_hold(&tap->junction.module, true);
     clock_timer_start(tap->rest, CHANGE_MS + FIFO_BITS * 1000 / (int64_t)tap->rate);
     tap->rate = rate;
+    return true;
+}
+
+static bool may_take(void *ctx)
+{
+    return follow_rate(ctx);
 }
 
 static void on_look(void *ctx)
 {
     struct tap *tap = ctx;
 
-    follow_rate(tap);
+    (void)follow_rate(tap);
     let_go(tap);
     clock_timer_start(tap->look, LOOK_MS);
 }
@@ -270,9 +282,12 @@ static void start(struct tap *tap)
 
 static bool open_all(struct tap *tap)
 {
-    const struct junction hooks = {
-        .on_host = on_host, .on_module = on_module, .on_lines = on_lines, .ctx = tap
-    };
+    const struct junction hooks = { .may_take = may_take,
+
+                                    .on_host = on_host,
+                                    .on_module = on_module,
+                                    .on_lines = on_lines,
+                                    .ctx = tap };
     struct clock *clock = &tap->world.clock.base;
 
     junction_init(&tap->junction, &hooks);
@@ -286,6 +301,18 @@ static bool open_all(struct tap *tap)
 
 /* ---- the end ---- */
 
+/* What ours has still to say when the end comes, it may. */
+static void await_ours(struct tap *tap)
+{
+    int64_t deadline_ms = now_ms(tap) + LAST_MS;
+
+    while (comparison_is_behind(tap->comparison) && now_ms(tap) < deadline_ms) {
+        usleep(STEP_US);
+        posix_loop_step(&tap->world.loop);
+        let_go(tap);
+    }
+}
+
 /* False: there were differences. */
 static bool conclude(struct tap *tap)
 {
@@ -294,6 +321,7 @@ static bool conclude(struct tap *tap)
 
     if (tap->comparison == NULL)
         return true;
+    await_ours(tap);
     comparison_close(tap->comparison, &count, &different);
     tap->comparison = NULL;
     (void)snprintf(line, sizeof(line), "%" PRIu64 " exchange%s, %" PRIu64 " different\n", count,

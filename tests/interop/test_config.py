@@ -87,6 +87,27 @@ modems:
     ]
 
 
+def test_an_included_set_of_defaults(tmp_path: Path) -> None:
+    """For the modems of who includes it, of its module, where nothing else says so."""
+    (tmp_path / "facts.yaml").write_text("defaults:\n  module: he910\n  facts: {ati-code: '999', no-such: 'x'}\n")
+    path = tmp_path / "modems.yaml"
+    modem = "  - {{module: {}, name: {}, ports: [{{pty: {}}}]{}}}\n"
+    others = modem.format("m95", "a", "x", "") + modem.format("he910", "b", "y", ", facts: {ati-code: '1'}")
+    path.write_text(f"include: [facts.yaml]\nmodems:\n{others}")
+    result = check(path)
+    assert (result.returncode, result.stderr) == (0, "")
+    one = f"modems:\n{modem.format('he910', 'c', 'z', '')}"
+    path.write_text(f"include: [facts.yaml]\ndefaults: {{facts: {{ati-code: '2'}}}}\n{one}")
+    result = check(path)
+    assert (result.returncode, result.stderr) == (0, "")
+    path.write_text(f"include: [facts.yaml]\n{one}")
+    lines = wrong(path)
+    assert len(lines) == 1 and lines[0].startswith(f"{tmp_path}/facts.yaml:3:"), lines
+    assert "no-such" in lines[0]
+    path.write_text("include: [facts.yaml]\n")
+    assert "modems: there are none" in wrong(path)[0]
+
+
 @pytest.mark.parametrize(("include", "why"), [
     ("missing.yaml", "it cannot be read: No such file or directory"),
     ("modems.yaml", "it includes itself"),

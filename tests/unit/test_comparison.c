@@ -93,9 +93,10 @@ static void test_ours_is_late(void **state)
     assert_true(comparison_limit(bench.comparison, 1010) == UINT64_MAX);
     comparison_typed(bench.comparison, 1020, span_of("AT+B\r"));
     assert_int_equal(comparison_limit(bench.comparison, 1020), 5);
-    assert_true(comparison_waits(bench.comparison));
+    assert_true(comparison_is_behind(bench.comparison));
     comparison_said(bench.comparison, 1030, COMPARISON_OURS, 5, span_of("\r\nOK\r\n"));
     assert_true(comparison_limit(bench.comparison, 1030) == UINT64_MAX);
+    assert_false(comparison_is_behind(bench.comparison));
     comparison_said(bench.comparison, 1040, COMPARISON_REAL, 0, span_of("x"));
     comparison_typed(bench.comparison, 1050, span_of("AT+C\r"));
     assert_int_equal(comparison_limit(bench.comparison, 1050), 10);

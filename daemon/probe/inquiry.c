@@ -183,7 +183,7 @@ static bool find_usual(void *ctx, struct span name, struct span *ret_value)
 static void say_why(struct span words, struct report *why)
 {
     static const char rest[] = "  before that:\n";
-    const uint8_t *end = memmem(words.data, words.len, rest, strlen(rest));
+    const uint8_t *end = words.len > 0 ? memmem(words.data, words.len, rest, strlen(rest)) : NULL;
 
     report_add_span(why, end != NULL ? span_at(words.data, (size_t)(end - words.data)) : words);
 }

@@ -509,7 +509,7 @@ class NodeExporter(ServerProgram):
                 f"--collector.textfile.directory={self.folder}", f"--web.listen-address=127.0.0.1:{self.port}"]
 
 
-def test_a_file_is_what_a_scrape_is(tmp_path: Path) -> None:
+def a_file_is_what_a_scrape_is(tmp_path: Path) -> None:
     """From the first moment on, for everybody, and gone at the end."""
     file, port = tmp_path / "tlsmodem.prom", free_port()
     with metrics_modem(port, "--metrics-file", str(file)):
@@ -522,8 +522,9 @@ def test_a_file_is_what_a_scrape_is(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(shutil.which("prometheus-node-exporter") is None, reason="no prometheus-node-exporter")
-def test_node_exporter_takes_it(tmp_path: Path) -> None:
+def node_exporter_takes_it(tmp_path: Path) -> None:
+    if shutil.which("prometheus-node-exporter") is None:
+        pytest.skip("no prometheus-node-exporter")
     with Modem("m95", options=["--metrics-file", str(tmp_path / "tlsmodem.prom")]), NodeExporter(tmp_path) as exporter:
         file = tmp_path / "tlsmodem.prom"
         wait_for(lambda: value(samples(file.read_text()), "tlsmodem_modems", model="m95") == 1)
@@ -574,7 +575,7 @@ def test_a_file_of_modems_names_a_file(tmp_path: Path) -> None:
 
 # Some wait for what the program does after 10 or 15 seconds: they do so together.
 
-SLOW = [a_loop_that_does_not_turn, hostile_clients, a_file_is_written_again_and_again]
+SLOW = [a_loop_that_does_not_turn, hostile_clients, a_file_is_what_a_scrape_is, node_exporter_takes_it, a_file_is_written_again_and_again]
 
 
 @pytest.fixture(scope="module", name="outcomes")

@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* An opening may keep what another socket has for 2 s (fact opening-holds-ms). */
-enum { SAID_MS = 2500 };
+enum { SAID_MS = 2500, FUZZ_CALL_PORT = 80 /* who takes data calls */ };
 
 const struct fuzz_watch *fuzz_watch;
 
@@ -113,6 +113,8 @@ static void begin(struct drive *drive)
         count++;
     world_init(&drive->world);
     drive->world.send_message = fuzz_control_take;
+    drive->world.takes_calls = true;
+    drive->world.scripted_calls.port = FUZZ_CALL_PORT;
     if (fuzz_watch != NULL)
         fuzz_watch->begin(&drive->world);
     if (world_switch_on(&drive->world, models[input_byte(&drive->input) % count], true,

@@ -62,6 +62,9 @@ static const char *const lines[] = {
     "AT+CFUN=15\r",
     "0123456789",
     "\x1A",
+    "ATD*99#\r",
+    "ATO\r",
+    "ATH\r",
     "+++",
     NULL,
 };

@@ -72,6 +72,9 @@ static const char *const lines[] = {
     "0123456789",
     "\x1A",
     "\x1B",
+    "ATD*99#\r",
+    "ATO\r",
+    "ATH\r",
     "+++",
     NULL,
 };

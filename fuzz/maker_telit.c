@@ -57,6 +57,9 @@ static const char *const lines[] = {
     "ATZ\r",
     "\x1A",
     "\x1B",
+    "ATD*99#\r",
+    "ATO\r",
+    "ATH\r",
     "+++",
     NULL,
 };

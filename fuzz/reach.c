@@ -105,7 +105,7 @@ static const struct expectation {
                  "+MQTTBREAK: 1,1", "+MQTTMSGI: 1,",   "+MQTTREAD: 1,",  "+HMCON OK",
                  "+HMPUB OK",       "+HMSUB OK",       "+HMUNS OK",      "+HMDIS OK",
                  "+HMREC: 0,",      "+HMSTS:0",        "+HMSTS:1" },
-      .absent = { "O", "FTP_AUTH", "FTP_SECURING", "FTP_PBSZ", "FTP_PROT" } },
+      .absent = { "FTP_AUTH", "FTP_SECURING", "FTP_PBSZ", "FTP_PROT" } },
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

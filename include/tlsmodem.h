@@ -14,6 +14,7 @@
 
 #include "tlsmodem/channel.h"
 #include "tlsmodem/clock.h"
+#include "tlsmodem/data_call.h"
 #include "tlsmodem/err.h"
 #include "tlsmodem/log.h"
 #include "tlsmodem/net.h"
@@ -221,6 +222,7 @@ struct tlsmodem_config {
      * refuses each. */
     enum tlsmodem_sent (*send_message)(void *ctx, const struct tlsmodem_sending *message);
     void *send_message_ctx;
+    struct tlsmodem_data_calls *data_calls;   /* takes data calls (ATD*99#); NULL: nobody does */
     const struct tlsmodem_observer *observer; /* NULL: nobody counts */
     /* A clock that shows the time of `clock` and has timers, for faults and links at run time
      * (tlsmodem_control.h); NULL: there are none, and they cost nothing. */

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "iface/channel.h"
 #include "iface/clock.h"
+#include "iface/data_call.h"
 #include "iface/net.h"
 #include "iface/storage.h"
 #include "iface/tls.h"
@@ -212,6 +213,7 @@ struct tlsmodem_config {
      * refuses each. */
     enum tlsmodem_sent (*send_message)(void *ctx, const struct tlsmodem_sending *message);
     void *send_message_ctx;
+    struct data_calls *data_calls;            /* takes data calls (ATD*99#); NULL: nobody does */
     const struct tlsmodem_observer *observer; /* NULL: nobody counts */
     /* A clock that shows the time of `clock` and has timers, for faults and links at run time
      * (tlsmodem_control.h); NULL: there are none, and they cost nothing. */

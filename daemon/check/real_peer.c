@@ -485,9 +485,12 @@ static bool open_socket(struct real_peer *peer, const struct real_peer *beside, 
 {
     enum script_peer_kind kind = peer->plan->kind;
 
-    if (kind == SCRIPT_PEER_HANG) {
-        report_add(why,
-                   "peer: hang: this machine's network has no such port; allowed: the engine\n");
+    if (kind == SCRIPT_PEER_HANG || kind == SCRIPT_PEER_PPP) {
+        report_add(
+            why,
+            kind == SCRIPT_PEER_PPP
+                ? "peer: ppp: data calls have no port of this machine; allowed: the engine\n"
+                : "peer: hang: this machine's network has no such port; allowed: the engine\n");
         return false;
     }
     if (beside != NULL) {

@@ -21,6 +21,7 @@ GENERAL = COMMON + lines("AT+CGEREP=1", "AT+CESQ", "AT+CCID;+ICCID", "AT+CEREG=1
 
 SOCKETS = {
     "multiplex": L610 + MULTIPLEX,
+    "data-call": L610 + DATA_CALL,
     "multiplex-cut": L610 + lines("AT+CMUX=0") + typed(bytes.fromhex("F9033F011CF9 F907")),
     "general": L610 + GENERAL,
     "general-nl668": NL668 + GENERAL + lines("AT+CVHU=1") + RINGS + lines("ATA", "ATH", "AT+CHUP"),

@@ -11,6 +11,7 @@ TRANSPARENT = M95 + line("AT+QIMODE=1")
 
 SOCKETS = {
     "multiplex": M95 + MULTIPLEX,
+    "data-call": M95 + DATA_CALL,
     "multiplex-cut": M95 + lines("AT+CMUX=0") + typed(bytes.fromhex("F9033F011CF9 F907")),
     "general": M95 + COMMON + lines("AT+CGEREP=1", "AT+CCFC=0,2", "AT+QGMR", "AT+QCCID", "AT+CCID", "AT+QINISTAT", "AT+QNSTATUS", "AT+CBC", "AT+QNITZ=1", "AT+QLTS", "AT+QSPN?", "AT+QIDNSIP?", "AT+QIURC=1", "AT+QIFGCNT=0",
                                     'AT+QICSGP=1,"CMNET"', "AT+QISTAT", "AT+QISTATE", "AT+QSSLSTATE", "AT+QISRVC=1"),

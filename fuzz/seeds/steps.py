@@ -193,3 +193,13 @@ COMMON = lines("ATE0", "ATQ0", "ATV1", "AT&C1", "AT&D2", "AT&F", "ATE0", "AT&W",
 MULTIPLEX = lines("AT+CMUX?", "AT+CMUX=0") + typed(bytes.fromhex(
     "F9033F011CF9 F9073F01DEF9 F907EF1141542B43474D4D0D2BF9 F903EF09E3050709FBF9")) \
     + typed(bytes.fromhex("F907EF094154490D39F9 F903EF05C301F2F9")) + lines("AT")
+
+
+# A data call: bytes both ways, left and come back to, ended by either side, by its context, by DTR, by a host that leaves.
+DATA_CALL = (lines('AT+CGDCONT=1,"IP","a"', "AT+CGDATA=?", "ATD*99***1#") + typed("~data~") + sends(WEB, "~more~") + ESCAPE
+             + sends(WEB, "later") + line("ATO") + ESCAPE + line("ATH") + line("ATD*99#") + closes(WEB) + line('AT+CGDATA="PPP",1')
+             + stalls(WEB) + typed("s" * 5000) + reads(3) + sends(WEB, "d" * 3000) + resumes(WEB) + READS_ALL + closes(WEB)
+             + line("AT+CGDATA") + on_port(2) + lines("ATD*99#", "AT+CGACT=0,1") + on_port(1) + line("ATD*98#") + dtr_drops(1)
+             + line("ATO") + dtr_drops(2) + line("ATDT*99#") + resets(WEB) + line("ATD*99#") + ESCAPE + closes(WEB) + line("ATD*99#")
+             + LEAVES + lines("AT", "ATD*99#") + vanishes(WEB) + listens(WEB, REFUSES) + line("ATD*99#") + listens(WEB, SILENT)
+             + line("ATD*99#") + LEAVES + listens(WEB, ACCEPTS) + line("ATD*99***1#") + POWER_CUT)

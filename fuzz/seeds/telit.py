@@ -16,6 +16,7 @@ def stored(kind: int, text: str) -> bytes:
 
 SSL = {
     "multiplex": HE910 + lines("AT#CMUXMODE=5") + MULTIPLEX,
+    "data-call": HE910 + DATA_CALL,
     "multiplex-cut": HE910 + lines("AT+CMUX=0") + typed(bytes.fromhex("F9033F011CF9 F907")),
     "general": HE910 + COMMON + lines("AT+WS46=22;+WS46?", "AT#CGMI;#CGMM;#CGMR;#CGSN;#CCID;#CIMI", "AT#QSS?", "AT#NITZ=1", "AT#CPUMODE=1",
                                       "AT#E2ESC=1", "AT#E2ESC=0", "AT#SCFG=1,1,300,90,600,50", "AT#CGPADDR=1",

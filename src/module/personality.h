@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "tlsmodem.h"
 
+struct data_call_facts;
 struct module_part;
 struct multiplex_facts;
 struct module_phone_ops;
@@ -55,6 +56,7 @@ struct personality {
      * message_arrival.h and message_write.h have for it. */
     const struct module_phone_ops *phone;
     const struct multiplex_facts *multiplex; /* of +CMUX (module/multiplex.h) */
+    const struct data_call_facts *data_call; /* of ATD*99#: common/data_call.h, with its part */
     /* The longest item of security data that a place of this name takes; 0: the model has none.
      * NULL, as the two below: the maker takes none. */
     size_t (*credential_max)(const struct module_model *model, const char *name);

@@ -85,6 +85,7 @@ void world_init(struct world *world)
     virtual_clock_init(&world->virtual_clock);
     scripted_net_init(&world->scripted_net);
     world->scripted_net.clock = &world->virtual_clock;
+    scripted_calls_init(&world->scripted_calls, &world->scripted_net);
     scripted_tls_init(&world->scripted_tls);
     memory_storage_init(&world->memory_storage);
     world->clock = virtual_clock_iface(&world->virtual_clock);
@@ -248,6 +249,7 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .time = world->time,
         .send_message = world->send_message,
         .send_message_ctx = world->send_message_ctx,
+        .data_calls = world->takes_calls ? &world->scripted_calls.base : NULL,
         .laboratory = world->has_laboratory ? world->clock : NULL,
         .arm = arm,
         .arm_ctx = world,

@@ -8,6 +8,7 @@
 
 #include "scripted/byte_queue.h"
 #include "scripted/memory_storage.h"
+#include "scripted/scripted_calls.h"
 #include "scripted/scripted_net.h"
 #include "scripted/scripted_tls.h"
 #include "scripted/virtual_clock.h"
@@ -34,6 +35,7 @@ struct world_port {
 struct world {
     struct virtual_clock virtual_clock;
     struct scripted_net scripted_net;
+    struct scripted_calls scripted_calls;
     struct scripted_tls scripted_tls;
     struct memory_storage memory_storage;
     struct clock *clock;
@@ -52,6 +54,7 @@ struct world {
     enum tlsmodem_sent (*send_message)(void *ctx, const struct tlsmodem_sending *message);
     void *send_message_ctx;    /* for the next one, both */
     struct tlsmodem_time time; /* for the next one */
+    bool takes_calls;          /* for the next one: data calls go to scripted_calls.port */
     bool has_laboratory;       /* the next one does */
     /* The program has broken a promise: an error without a reason in the log, or it does not come
      * to rest.  Preset: says so on standard error and aborts. */

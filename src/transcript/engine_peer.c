@@ -285,7 +285,8 @@ static bool accept(struct engine_stage *stage, const struct stage_order *order, 
     struct scripted_peer *at = scripted(stage, order->peer);
     bool resumes = order->resumption == SCRIPT_RESUMED;
 
-    if (stage->config.header->peers[order->peer].kind == SCRIPT_PEER_TCP)
+    if (stage->config.header->peers[order->peer].kind == SCRIPT_PEER_TCP ||
+        stage->config.header->peers[order->peer].kind == SCRIPT_PEER_PPP)
         return wait_for(stage, order, is_connected, "connected", why);
     if (stage->peers[order->peer].is_udp)
         return no_such(stage, order, why);

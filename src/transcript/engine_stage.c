@@ -348,6 +348,10 @@ static void set_peers(struct engine_stage *stage)
             scripted_net_listen(&stage->world.scripted_net, peer->port, PEER_HANGS);
         else if (!peer->is_udp)
             scripted_net_listen(&stage->world.scripted_net, peer->port, PEER_ACCEPTS);
+        if (kind == SCRIPT_PEER_PPP) {
+            stage->world.takes_calls = true;
+            stage->world.scripted_calls.port = peer->port;
+        }
     }
 }
 

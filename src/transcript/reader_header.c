@@ -371,7 +371,7 @@ static void check_peer(struct reader *reader, const struct script_peer *peer)
     else if ((peer_words[peer->kind].argument[0] != '\0') != (peer->argument.len > 0))
         reader_mistake(reader, peer->argument,
                        peer->argument.len > 0 ? "this kind of peer has none" : "which one?",
-                       "tls CERT, starttls CERT, raw WAY, tcp, udp, refuse, hang");
+                       "tls CERT, starttls CERT, raw WAY, tcp, udp, ppp, refuse, hang");
     else if (is_secured(peer))
         check_certificate(reader, peer->argument);
     for (size_t i = 0; i < reader->peers.count; i++) {

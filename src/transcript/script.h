@@ -70,6 +70,7 @@ struct script_model {
     X(SCRIPT_PEER_RAW, "raw", "WAY")                                                               \
     X(SCRIPT_PEER_TCP, "tcp", "")                                                                  \
     X(SCRIPT_PEER_UDP, "udp", "")                                                                  \
+    X(SCRIPT_PEER_PPP, "ppp", "")                                                                  \
     X(SCRIPT_PEER_REFUSE, "refuse", "")                                                            \
     X(SCRIPT_PEER_HANG, "hang", "")
 

@@ -90,6 +90,8 @@ struct conversation {
         .name = #list, .moves = list, .count = sizeof(list) / sizeof((list)[0]), .heard = hears    \
     }
 
+enum { DATA_CALL_PORT = 80 }; /* of who takes data calls */
+
 struct endings_module {
     const char *const *models; /* to NULL; each has all conversations */
     const char *const *setup;  /* lines, to NULL: echo off, a context */

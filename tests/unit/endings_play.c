@@ -133,6 +133,8 @@ bool move_is_servers(const struct move *move)
 void play_begin(struct play *play)
 {
     world_init(&play->world);
+    play->world.takes_calls = true;
+    play->world.scripted_calls.port = DATA_CALL_PORT;
     play->world.log.level = LOG_DEBUG; /* what is only logged is looked at, too */
     play->world.log.traced = UINT32_MAX;
     if (world_switch_on(&play->world, play->model, false, 2) != ERR_OK)

@@ -132,6 +132,8 @@ void fact_cases_play(const char *model, const char *const *lines, const struct f
         struct world world;
 
         world_init(&world);
+        world.takes_calls = true;
+        world.scripted_calls.port = FACT_CASE_PORT;
         wrong += !play(&world, model, lines, &cases[i], false);
         world.facts = &value;
         world.fact_count = 1;

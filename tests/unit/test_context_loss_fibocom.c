@@ -100,6 +100,9 @@ static const struct service_row rows[] = {
     { "ping", MOVES(LINE("AT+MPING=1,\"127.0.0.1\",4"), PAUSE(500)),
       HEARD("\r\n+MPINGSTAT: 2,\"127.0.0.1\",3,2,400\r\n") },
     { "time, name", MOVES(LINE("AT+MIPNTP=\"slow\",123")), HEARD("\r\n+MIPNTP: 0\r\n") },
+    { "data call", MOVES(LINE("ATD*99#"), SAYS(80, "hello")), HEARD("\r\nNO CARRIER\r\n") },
+    { "data call, left", MOVES(LINE("ATD*99#"), ESCAPE), .by_command = "\r\nNO CARRIER\r\n",
+      .by_network = "\r\n+MIPCALL: 0\r\n\r\nNO CARRIER\r\n" },
     { "time", MOVES(LINE("AT+MIPNTP=\"localhost\",123")), HEARD("\r\n+MIPNTP: 0\r\n") },
 };
 

@@ -108,6 +108,8 @@ static const struct service_row rows[] = {
     { "ping, name", MOVES(LINE("AT+QPING=\"slow\",1,4")), UNASKED("\r\n+QPING: 5\r\n") },
     { "ping", MOVES(LINE("AT+QPING=\"127.0.0.1\",1,4"), PAUSE(500)), UNASKED("\r\n+QPING: 5\r\n") },
     { "time, name", MOVES(LINE("AT+QNTP=\"slow\",123")), UNASKED("\r\n+QNTP: 5\r\n") },
+    { "data call", MOVES(LINE("AT+CGDCONT=1,\"IP\",\"a\""), LINE("ATD*99#")),
+      RESULT("\r\nNO CARRIER\r\n") },
     { "time", MOVES(LINE("AT+QNTP=\"localhost\",123")), UNASKED("\r\n+QNTP: 5\r\n") },
 };
 

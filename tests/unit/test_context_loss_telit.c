@@ -60,6 +60,8 @@ static const struct service_row rows[] = {
     { "ping, name", MOVES(LINE("AT#PING=\"slow\"")), HEARD("\r\n+CME ERROR: 556\r\n") },
     { "ping", MOVES(LINE("AT#PING=\"127.0.0.1\"")), HEARD("\r\n+CME ERROR: 556\r\n") },
     { "time, name", MOVES(LINE("AT#NTP=\"slow\",123,1,10")), HEARD("\r\n+CME ERROR: 556\r\n") },
+    { "data call", MOVES(LINE("ATD*99#"), SAYS(80, "hello")), HEARD("\r\nNO CARRIER\r\n") },
+    { "data call, left", MOVES(LINE("ATD*99#"), ESCAPE), HEARD("\r\nNO CARRIER\r\n") },
     { "time", MOVES(LINE("AT#NTP=\"localhost\",123,1,10")), HEARD("\r\n+CME ERROR: 556\r\n") },
     { "FTP, close", MOVES(FTP_OPEN, LINE("AT#FTPCLOSE")), HEARD("\r\n+CME ERROR: 609\r\n") },
 };

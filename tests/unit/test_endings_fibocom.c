@@ -298,7 +298,14 @@ static const struct move echoes[] = { LINE("AT+MPING=1,\"127.0.0.1\",3"), PAUSE(
 
 static const struct move time_server[] = { LINE("AT+MIPNTP=\"localhost\",123"), ANSWERS };
 
+static const struct move data_call[] = {
+    LINE("ATD*99#"), SAYS(80, "hello"), BYTES("data"), SAYS(80, "again"),
+    ESCAPE,          SAYS(80, "later"), LINE("ATO"),   SAYS(80, "and now"),
+    ESCAPE,          LINE("ATH"),
+};
+
 static const struct conversation conversations[] = {
+    CONVERSATION(data_call, "again\r\nOK\r\n\r\nCONNECT\r\nlaterand now\r\nOK\r\n"),
     CONVERSATION(ftp_commands, "\r\n+FTPREN: 1\r\n\r\n+FTPCLOSE: 1\r\n\r\nOK\r\n"),
     CONVERSATION(ftp_reopened, "\r\n+FTPPWD: 1,\"/\"\r\n\r\n+FTPCLOSE: 1\r\n\r\nOK\r\n"),
     CONVERSATION(ftp_list, "\r\n+FTPLIST: 2\r\na.txt\r\nb.txt\r\n\r\n+FTPLIST: 1\r\n"

@@ -283,7 +283,22 @@ static const struct move time_server[] = { LINE("AT+QNTP=\"localhost\",123"), AN
 
 #define OK "\r\nOK\r\n"
 
+static const struct move data_call[] = {
+    LINE("AT+CGDCONT=1,\"IP\",\"a\""),
+    LINE("ATD*99#"),
+    SAYS(80, "hello"),
+    BYTES("data"),
+    SAYS(80, "again"),
+    ESCAPE,
+    SAYS(80, "later"),
+    LINE("ATO"),
+    SAYS(80, "and now"),
+    ESCAPE,
+    LINE("ATH"),
+};
+
 static const struct conversation conversations[] = {
+    CONVERSATION(data_call, "again\r\nOK\r\n\r\nCONNECT\r\nlaterand now\r\nOK\r\n"),
     CONVERSATION(http_get, "\r\nCONNECT\r\nhello" OK),
     CONVERSATION(http_read_while_it_comes, "\r\nCONNECT\r\nhello" OK),
     CONVERSATION(http_post, "\r\nCONNECT\r\nabcde" OK),

@@ -295,7 +295,14 @@ static const struct move plain_keeps[] = {
 #define NO_CARRIER "\r\nNO CARRIER\r\n"
 #define OK         "\r\nOK\r\n"
 
+static const struct move data_call[] = {
+    LINE("ATD*99#"), SAYS(80, "hello"), BYTES("data"), SAYS(80, "again"),
+    ESCAPE,          SAYS(80, "later"), LINE("ATO"),   SAYS(80, "and now"),
+    ESCAPE,          LINE("ATH"),
+};
+
 static const struct conversation conversations[] = {
+    CONVERSATION(data_call, "again\r\nOK\r\n\r\nCONNECT\r\nlaterand now\r\nOK\r\n"),
     CONVERSATION(ftp_commands, "\r\n#FTPMSG: 213 5\r\n" OK),
     CONVERSATION(ftp_reopened, "\r\n#FTPPWD: 257 \"/\" is it\r\n" OK),
     CONVERSATION(ftp_get, "\r\nCONNECT\r\nhello" NO_CARRIER OK),

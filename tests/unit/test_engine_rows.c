@@ -26,10 +26,10 @@ static const char *const by_state[] = {
     "+COPS",                              /* an operator that is there */
     "#SGACT",      "#GPRS",     "#SSLEN", /* already on, or not on */
     "#SSLD",       "#SSLFASTD", "#SSLO",     "#SSLSEND",   "#SSSEND",  "#SSLSENDEXT", "#SSLRECV",
-    "#SSLRCV",                          /* connection */
-    "#SSLSECDATA",                      /* size needed or not */
-    "O",           "A",         "D",    /* NO CARRIER */
-    "#QDNS",       "#PING",     "#NTP", /* a context */
+    "#SSLRCV",                                          /* connection */
+    "#SSLSECDATA",                                      /* size needed or not */
+    "O",           "A",         "D",         "+CGDATA", /* NO CARRIER */
+    "#QDNS",       "#PING",     "#NTP",                 /* a context */
     "#SD",         "#SL",       "#SO",       "#SA",        "#SSEND",   "#SSENDEXT",   "#SKTD",
     "#SKTOP",      "#SKTL",     "#SRECV", /* a socket */
     "#FRWL",                              /* addresses or not */

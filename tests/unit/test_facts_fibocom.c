@@ -28,6 +28,19 @@ static const char *const lines[] = { "ATE0", "AT+CMEE=1", NULL };
 
 static const struct fact_case cases[] = {
     /* numbers */
+    { "data-call-connect",
+      "CONNECT 150000000",
+      { "ATD*99#" },
+      URC("CONNECT"),
+      URC("CONNECT 150000000"),
+      USED },
+    { "data-call-undefined", "no-carrier", { "ATD*99***2#" }, ERROR, URC("NO CARRIER"), USED },
+    { "data-call-ends-context",
+      "no",
+      { "ATD*99#", "peer closes", "AT+CGACT?" },
+      SAYS("+CGACT: 1,0"),
+      SAYS("+CGACT: 1,1"),
+      USED_BEFORE },
     { "caller-line",
       "quoted",
       { "ring 12", "AT+CLCC" },

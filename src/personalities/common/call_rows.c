@@ -1,6 +1,7 @@
 /* call_rows.c: commands of calls: A, H, +CHUP, +CLCC, +CPAS. */
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
+#include "personalities/common/data_call.h"
 #include "personalities/common/phone.h"
 
 #include "module/facts.h"
@@ -16,6 +17,7 @@ static enum at_status run_answer(struct at_session *at, const struct at_args *ar
 
 static enum at_status hang_up(struct at_session *at)
 {
+    data_call_hang_up(at);
     call_hang_up(module_of(at));
     return AT_OK;
 }
@@ -69,7 +71,8 @@ static const struct at_param any_params[] = {
 static const struct at_command rows[] = {
     { BASIC("A", "Answers a call, which has no audio here."), .source = "V.250 6.3.5",
       .set = run_answer },
-    { BASIC("H", "Ends a call, or refuses one."), .source = "V.250 6.3.6", .set = set_hook },
+    { BASIC("H", "Ends a call, or refuses one, and this port's data call."),
+      .source = "V.250 6.3.6", .set = set_hook },
     { .name = "+CHUP",
       .help = "Ends a call, or refuses one.",
       .source = "27.007 6.5",

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "module/keep.h"
+#include "personalities/common/data_call.h"
 
 void *common_session_record(struct at_session *at, size_t index)
 {
@@ -23,11 +24,10 @@ static enum at_status answer_ok(struct at_session *at, const struct at_args *arg
     return AT_OK;
 }
 
-static enum at_status answer_no_carrier(struct at_session *at, const struct at_args *args)
+static enum at_status set_return(struct at_session *at, const struct at_args *args)
 {
-    (void)at;
     (void)args;
-    return AT_NO_CARRIER;
+    return data_call_is_left(at) ? data_call_resume(at) : AT_NO_CARRIER;
 }
 
 static enum at_status set_factory(struct at_session *at, const struct at_args *args)
@@ -113,9 +113,6 @@ static const struct at_param factory_params[] = {
 static const struct at_param any_params[] = {
     { .name = "n", .max = 255 },
 };
-static const struct at_param dial_params[] = {
-    { .name = "number", .type = AT_STRING, .optional = true, .max = 255 },
-};
 
 #define BASIC(text, parameters, say)                                                               \
     .name = (text), .basic = true, AT_PARAMS(parameters), .help = (say)
@@ -151,10 +148,8 @@ static const struct at_command rows[] = {
       .source = "80617ST10991A r4 p.23", .set = set_choose },
     { BASIC("&V", any_params, "Lists the settings of the active profile."),
       .source = "80617ST10991A r4 p.23", .set = run_view },
-    { BASIC("O", any_params, "Returns to a data call; there is none."), .source = "V.250 6.3.7",
-      .set = answer_no_carrier },
-    { BASIC("D", dial_params, "Dials: no call goes out, and there is no PPP."),
-      .source = "V.250 6.3.1", .coverage = AT_ANSWERED, .set = answer_no_carrier },
+    { BASIC("O", any_params, "Returns to a data call."), .source = "V.250 6.3.7",
+      .set = set_return },
     { BASIC("L", any_params, "Loudness of the monitor speaker."), .source = "V.250 6.3.13",
       .coverage = AT_ANSWERED, .set = answer_ok },
     { BASIC("M", any_params, "Mode of the monitor speaker."), .source = "V.250 6.3.14",

@@ -6,6 +6,7 @@
 #include "personalities/fibocom/fibocom.h"
 
 #include "personalities/common/common.h"
+#include "personalities/common/data_call.h"
 
 struct module_context *fibocom_context(struct tlsmodem *modem)
 {
@@ -60,7 +61,7 @@ static void on_context_down(struct tlsmodem *modem, void *state, size_t cid)
     const struct fibocom *fibocom = modem->maker;
 
     (void)state;
-    if (cid != CALL_CID || fibocom->hangs_up)
+    if (cid != CALL_CID || fibocom->hangs_up || data_call_takes_down(modem, cid))
         return;
     for (size_t i = 0; i < modem->terminal_count; i++)
         at_urc(modem->terminals[i]->at, "+MIPCALL: 0");

@@ -6,6 +6,7 @@
 #include "mux/frame.h"
 #include "personalities/common/call.h"
 #include "personalities/common/checks_name.h"
+#include "personalities/common/data_call.h"
 #include "personalities/fibocom/fibocom_errors.h"
 
 #define SHEET "docs/facts/fibocom.md "
@@ -53,6 +54,7 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "Longest frame of the multiplexer where +CMUX does not say, in bytes."),
     NUMBER_FACT(FACT_MUX_LINES, "mux-lines", 4, 1, MODULE_TERMINALS_MAX - 1,
                 "docs/facts/mqtt-mux-ppp.md §3", "How many terminals a multiplexed port has."),
+    DATA_CALL_FACTS("docs/facts/mqtt-mux-ppp.md §4"),
 
     SWITCH_FACT(FACT_OPEN_FAILED_HAS_COLON, "open-failed-has-colon", true, SHEET "§2.2, §7.2",
                 "A failed opening of TCP or UDP is +MIPOPEN: 1,0, as drivers await it."),

@@ -6,6 +6,7 @@
 #include "module/sim.h"
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
+#include "personalities/common/data_call.h"
 #include "personalities/common/message_arrival.h"
 #include "personalities/common/message_write.h"
 #include "personalities/common/phone.h"
@@ -61,10 +62,23 @@ static const struct module_part settings_part = {
 
 /* The call comes last: +MIPCALL: 0 stands behind what the others say. */
 static const struct module_part *const parts[] = {
-    &settings_part,         &fibocom_network_time_part, &fibocom_sockets,     &fibocom_http_part,
-    &fibocom_exchange_part, &fibocom_ftp_part,          &fibocom_lookup_part, &fibocom_time_part,
-    &fibocom_files_part,    &fibocom_mqtt_part,         &fibocom_hm_part,     &fibocom_call_part,
-    &common_call_part,      &common_arrival_part,       &common_sending_part, NULL,
+    &settings_part,
+    &fibocom_network_time_part,
+    &fibocom_sockets,
+    &fibocom_http_part,
+    &fibocom_exchange_part,
+    &fibocom_ftp_part,
+    &fibocom_lookup_part,
+    &fibocom_time_part,
+    &fibocom_files_part,
+    &fibocom_mqtt_part,
+    &fibocom_hm_part,
+    &fibocom_call_part,
+    &common_data_call_part,
+    &common_call_part,
+    &common_arrival_part,
+    &common_sending_part,
+    NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -118,6 +132,7 @@ static const struct at_commands *const commands[] = {
     &fibocom_multiplex,
     &common_phone,
     &common_calls,
+    &common_data_calls,
     &fibocom_phone,
     &common_messages,
     &common_message_writing,
@@ -129,6 +144,11 @@ static struct at_index row_index;
 static const struct multiplex_facts multiplex_facts = { .frame = FACT_MUX_FRAME,
                                                         .lines = FACT_MUX_LINES };
 
+static const struct data_call_facts data_call_facts = { .connect = FACT_DATA_CALL_CONNECT,
+                                                        .undefined = FACT_DATA_CALL_UNDEFINED,
+                                                        .ends_context =
+                                                            FACT_DATA_CALL_ENDS_CONTEXT };
+
 const struct personality fibocom_personality = {
     .dialect = &dialect,
     .commands = commands,
@@ -139,6 +159,7 @@ const struct personality fibocom_personality = {
     .caller_line = FACT_CALLER_LINE,
     .phone = &common_phone_ops,
     .multiplex = &multiplex_facts,
+    .data_call = &data_call_facts,
     .credential_max = fibocom_given_max,
     .credential_names = "CERTFILE, KEYFILE, and TRUSTFILE, of which several are TRUSTFILE/2 and on",
     .put_credential = fibocom_given_put,

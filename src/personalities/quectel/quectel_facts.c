@@ -3,6 +3,7 @@
 #include "module/terminal.h"
 #include "mux/frame.h"
 #include "personalities/common/call.h"
+#include "personalities/common/data_call.h"
 
 #include "at/command.h"
 #include "iface/net.h"
@@ -81,6 +82,7 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
         "Longest frame of the multiplexer where +CMUX does not say, in bytes.", .confirmed = true),
     NUMBER_FACT(FACT_MUX_LINES, "mux-lines", 4, 1, MODULE_TERMINALS_MAX - 1,
                 "docs/facts/mqtt-mux-ppp.md §3", "How many terminals a multiplexed port has."),
+    DATA_CALL_FACTS("docs/facts/mqtt-mux-ppp.md §4"),
 
     WORD_FACT(FACT_REGISTER_TWICE, "register-twice", TWICE_IS_ERROR, "error,ok", SHEET "§2.1",
               "What +QIREGAPP answers where the stack is registered."),

@@ -4,6 +4,8 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include "personalities/common/data_call.h"
+
 #include <assert.h>
 
 enum { DECISECOND_MS = 100 };
@@ -145,6 +147,8 @@ static bool can_resume(const struct quectel_socket *socket)
 static enum at_status set_resume(struct at_session *at, const struct at_args *args)
 {
     (void)args;
+    if (data_call_is_left(at))
+        return data_call_resume(at);
     for (size_t i = 0; i < QUECTEL_SOCKET_UNITS; i++) {
         struct quectel_socket *socket = quectel_socket_in(module_of(at), i);
 
@@ -161,7 +165,7 @@ static const struct at_param resume_params[] = { { .name = "n", .max = 255 } };
 static const struct at_command rows[] = {
     { .name = "O",
       .basic = true,
-      .help = "Returns to transparent mode, which +++ has left.",
+      .help = "Returns to a data call or transparent mode, which +++ has left.",
       .source = "V.250 6.3.7; docs/facts/quectel.md §2.5",
       AT_PARAMS(resume_params),
       .set = set_resume },

@@ -5,6 +5,7 @@
 #include "module/multiplex.h"
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
+#include "personalities/common/data_call.h"
 #include "personalities/common/message_arrival.h"
 #include "personalities/common/message_write.h"
 #include "personalities/common/phone.h"
@@ -31,17 +32,29 @@ static size_t state_size(const struct tlsmodem *modem)
 }
 
 static const struct module_part *const parts[] = {
-    &quectel_time_part,       &quectel_start_up,
-    &quectel_first_time_part, &quectel_bearer_part,
-    &quectel_server_part,     &quectel_sockets,
-    &quectel_links,           &quectel_lookup_part,
-    &quectel_ping_part,       &quectel_ntp_part,
-    &quectel_disk_part,       &quectel_files_part,
-    &quectel_ssl_contexts,    &quectel_http_part,
-    &quectel_exchange_part,   &quectel_smtp_part,
-    &quectel_mail_part,       &quectel_mqtt_part,
-    &common_call_part,        &common_arrival_part,
-    &common_sending_part,     NULL,
+    &quectel_time_part,
+    &quectel_start_up,
+    &quectel_first_time_part,
+    &quectel_bearer_part,
+    &quectel_server_part,
+    &quectel_sockets,
+    &quectel_links,
+    &quectel_lookup_part,
+    &quectel_ping_part,
+    &quectel_ntp_part,
+    &quectel_disk_part,
+    &quectel_files_part,
+    &quectel_ssl_contexts,
+    &quectel_http_part,
+    &quectel_exchange_part,
+    &quectel_smtp_part,
+    &quectel_mail_part,
+    &quectel_mqtt_part,
+    &common_data_call_part,
+    &common_call_part,
+    &common_arrival_part,
+    &common_sending_part,
+    NULL,
 };
 
 static const struct at_dialect dialect = {
@@ -99,6 +112,7 @@ static const struct at_commands *const commands[] = {
     &quectel_multiplex,
     &common_phone,
     &common_calls,
+    &common_data_calls,
     &quectel_phone,
     &common_messages,
     &common_message_writing,
@@ -114,6 +128,11 @@ static struct at_index row_index;
 static const struct multiplex_facts multiplex_facts = { .frame = FACT_MUX_FRAME,
                                                         .lines = FACT_MUX_LINES };
 
+static const struct data_call_facts data_call_facts = { .connect = FACT_DATA_CALL_CONNECT,
+                                                        .undefined = FACT_DATA_CALL_UNDEFINED,
+                                                        .ends_context =
+                                                            FACT_DATA_CALL_ENDS_CONTEXT };
+
 const struct personality quectel_personality = {
     .dialect = &dialect,
     .commands = commands,
@@ -124,6 +143,7 @@ const struct personality quectel_personality = {
     .caller_line = FACT_CALLER_LINE,
     .phone = &common_phone_ops,
     .multiplex = &multiplex_facts,
+    .data_call = &data_call_facts,
     .credential_max = quectel_given_max,
     .credential_names = "NVRAM:CA0, NVRAM:CA1, NVRAM:CC0, NVRAM:CK0, RAM:NAME",
     .put_credential = quectel_given_put,

@@ -6,6 +6,7 @@
 #include "mux/frame.h"
 #include "personalities/common/call.h"
 #include "personalities/common/checks_name.h"
+#include "personalities/common/data_call.h"
 #include "personalities/telit/telit_errors.h"
 
 #define SHEET "docs/facts/telit.md "
@@ -54,6 +55,7 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(
         FACT_MUX_IDLE_MS, "mux-idle-ms", 5000, 0, HOUR_MS, "docs/facts/mqtt-mux-ppp.md §3",
         "Time without a first SABM after which a multiplexed port takes AT again; 0: never."),
+    DATA_CALL_FACTS("docs/facts/mqtt-mux-ppp.md §4"),
 
     SWITCH_FACT(FACT_CLOCK_MODE_SETS, "clock-mode-sets", true, SHEET "§4.1",
                 "With #CCLKMODE=1 +CCLK also takes UTC, as it then gives it."),

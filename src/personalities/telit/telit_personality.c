@@ -6,6 +6,7 @@
 #include "module/multiplex.h"
 #include "personalities/common/call.h"
 #include "personalities/common/common.h"
+#include "personalities/common/data_call.h"
 #include "personalities/common/message_arrival.h"
 #include "personalities/common/message_write.h"
 #include "personalities/common/phone.h"
@@ -105,19 +106,13 @@ static const struct module_part general_part = {
 };
 
 static const struct module_part *const parts[] = {
-    &general_part,
-    &telit_time_part,
-    &telit_secure_sockets,
-    &telit_entries,
-    &telit_plain_sockets,
-    &telit_plain_tallies,
-    &telit_firewall_part,
-    &telit_ftp_part,
-    &telit_lookup_part,
-    &common_call_part,
-    &common_arrival_part,
-    &common_sending_part,
-    NULL,
+    &general_part,         &telit_time_part,
+    &telit_secure_sockets, &telit_entries,
+    &telit_plain_sockets,  &telit_plain_tallies,
+    &telit_firewall_part,  &telit_ftp_part,
+    &telit_lookup_part,    &common_data_call_part,
+    &common_call_part,     &common_arrival_part,
+    &common_sending_part,  NULL,
 };
 
 #define DIALECT(longest)                                                                           \
@@ -144,6 +139,7 @@ static const struct at_commands *const commands[] = {
     &telit_multiplex,
     &common_phone,
     &common_calls,
+    &common_data_calls,
     &telit_phone,
     &common_messages,
     &common_message_writing,
@@ -181,12 +177,17 @@ static const struct multiplex_facts multiplex_facts = { .frame = FACT_MUX_FRAME,
                                                         .lines = FACT_MUX_LINES,
                                                         .idle_ms = FACT_MUX_IDLE_MS };
 
+static const struct data_call_facts data_call_facts = { .connect = FACT_DATA_CALL_CONNECT,
+                                                        .undefined = FACT_DATA_CALL_UNDEFINED,
+                                                        .ends_context =
+                                                            FACT_DATA_CALL_ENDS_CONTEXT };
+
 #define PERSONALITY(words, output)                                                                 \
     {                                                                                              \
         .dialect = &(words), .commands = commands, .index = &row_index, .state_size = state_size,  \
         .output_bytes = (output), .clock_start = FACT_CLOCK_START,                                 \
         .clock_takes_utc = FACT_CLOCK_MODE_SETS, .caller_line = FACT_CALLER_LINE,                  \
-        .phone = &common_phone_ops, .multiplex = &multiplex_facts,                                 \
+        .phone = &common_phone_ops, .multiplex = &multiplex_facts, .data_call = &data_call_facts,  \
         .restart_off_ms = FACT_RESTART_OFF_MS, .credential_max = telit_given_max,                  \
         .put_credential = telit_given_put,                                                         \
         .credential_names = "SOCKET/certificate, SOCKET/ca, SOCKET/key, as in 1/ca",               \

@@ -122,6 +122,20 @@ static void write_sockets(const struct metrics *metrics, struct exposition *out)
             states[i].count);
 }
 
+static void write_calls(const struct metrics *metrics, struct exposition *out)
+{
+    static const char *const outcomes[] = { "made", "failed" };
+
+    exposition_family(out, "tlsmodem_data_calls", "gauge", "Data calls (ATD*99#) that there are.");
+    exposition_sample(out, NULL, TOTAL(metrics, net.calls));
+    exposition_family(out, "tlsmodem_data_calls_total", "counter",
+                      "Data calls that a program was to be started for, by what came of that.");
+    for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+        exposition_sample(out,
+                          (struct exposition_label[]){ { "outcome", outcomes[i] }, { NULL, NULL } },
+                          total(metrics, at(offsetof(struct tally_sums, net.calls_made), i)));
+}
+
 static void write_bytes(const struct metrics *metrics, struct exposition *out)
 {
     const struct {
@@ -259,6 +273,7 @@ void metrics_write(const struct metrics *metrics, struct exposition *out)
     write_modems(metrics, out);
     write_commands(metrics, out);
     write_sockets(metrics, out);
+    write_calls(metrics, out);
     write_handshakes(metrics, out);
     write_times(metrics, offsetof(struct tally_sums, net.shakes), "tlsmodem_handshake_seconds",
                 "How long handshakes took that were done.", out);

@@ -6,7 +6,8 @@
 static bool starts_programs(const struct modem_plans *plans)
 {
     for (size_t i = 0; i < plans->count; i++) {
-        if (plans->list[i].message_command != NULL || plans->list[i].signal_command != NULL)
+        if (plans->list[i].message_command != NULL || plans->list[i].signal_command != NULL ||
+            plans->list[i].data_command != NULL)
             return true;
     }
     return false;

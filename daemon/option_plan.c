@@ -1,12 +1,14 @@
 /* option_plan.c: the one modem that a command line describes, as a plan. */
 #include "option_plan.h"
 
+#include "base/pattern.h"
 #include "file/policy_read.h"
+#include "plan/plan_variables.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { WHY_CAP = 600 };
+enum { WHY_CAP = 600, COMMAND_CAP = 4096 };
 
 /* Copies a text that may not have been given. */
 static bool keep(struct modem_plan *plan, const char *text, const char **ret_text)
@@ -92,6 +94,31 @@ static bool keep_policy(struct modem_plan *plan, const struct options *options,
     return plan->policy != NULL;
 }
 
+/* With the modem's own values in it. */
+static bool keep_ppp(struct modem_plan *plan, const struct options *options, struct text *error)
+{
+    struct plan_variables variables = { .plan = plan, .shard = options->shard.index };
+    char filled[COMMAND_CAP], memory[WHY_CAP];
+    struct text command, why;
+
+    if (plan->data_command != NULL || options->ppp == NULL)
+        return true;
+    text_init(&command, filled, sizeof(filled));
+    text_init(&why, memory, sizeof(memory));
+    if (!pattern_expand(span_of(options->ppp), plan_variables_find, &variables, &command, &why) ||
+        command.cut) {
+        text_add(error,
+                 "--ppp: \"%.200s\" is wrong because %s; allowed: ${name}, ${n}, ${shard}, and "
+                 "${imei} with --imei; others of the shell as $NAME; %d bytes",
+                 options->ppp, command.cut ? "it is too long" : memory, COMMAND_CAP - 1);
+        return false;
+    }
+    plan->data_command = modem_plan_text(plan, filled);
+    if (plan->data_command == NULL)
+        text_add(error, "%s", err_text(ERR_NO_MEMORY));
+    return plan->data_command != NULL;
+}
+
 bool option_plan_of_run(const struct options *options, policy_trial_fn *trial,
                         struct modem_plan *plan, struct text *error)
 {
@@ -101,7 +128,7 @@ bool option_plan_of_run(const struct options *options, policy_trial_fn *trial,
     }
     if ((plan->clock != NULL || keep(plan, options->clock, &plan->clock)) &&
         keep_in_front(plan, options))
-        return keep_policy(plan, options, trial, error);
+        return keep_ppp(plan, options, error) && keep_policy(plan, options, trial, error);
     text_add(error, "%s", err_text(ERR_NO_MEMORY));
     return false;
 }

@@ -13,7 +13,8 @@ bool option_plan(const struct options *options, policy_trial_fn *trial,
                  struct modem_plans *ret_plans, struct text *error);
 
 /* Gives a plan what the options say of each modem of their run, where it has none of its own:
- * source, clock, what stands in front of its network, and the policy of TLS, which `trial` (may be
+ * source, clock, who takes its data calls, what stands in front of its network, and the policy of
+ * TLS, which `trial` (may be
  * NULL) tries.  False: `error` says in one line what is wrong; the plan is still the caller's. */
 bool option_plan_of_run(const struct options *options, policy_trial_fn *trial,
                         struct modem_plan *plan, struct text *error);

@@ -245,6 +245,14 @@ static bool take_clock(struct options *options, const char *value, struct text *
     return false;
 }
 
+static bool take_ppp(struct options *options, const char *value, struct text *error)
+{
+    options->ppp = value;
+    if (value[0] == '\0')
+        text_add(error, "--ppp needs COMMAND");
+    return value[0] != '\0';
+}
+
 static bool take_trace_word(struct options *options, struct span word, struct text *error)
 {
     bool remove = word.len > 0 && word.data[0] == '-';
@@ -484,6 +492,10 @@ static const struct option first[] = {
       "where the module's own servers listen (AT+QISERVER, AT#SL): at the port that the host says, "
       "of "
       "127.0.0.1 unless given, or at a free one of these" },
+    { "--ppp", NULL, "COMMAND", false, take_ppp,
+      "takes data calls (ATD*99#): started by the shell for each, it speaks PPP with the host on "
+      "its "
+      "standard input and output, a pseudo-terminal; without it each is NO CARRIER" },
     { "--clock", NULL, "machine|manual|TIME", false, take_clock,
       "the module's clock: the network gives the machine's time, as without it; it starts as the "
       "module's and waits for who sets it; or the network gives TIME, like 2026-05-01T12:00:00Z" },
@@ -675,6 +687,8 @@ static const char *first_of_modem(const struct options *options)
         return "--clock";
     if (options->has_source)
         return "--source";
+    if (options->ppp != NULL)
+        return "--ppp";
     if (options->policy.preset != NULL || options->policy.ca != NULL ||
         options->policy.verify != NULL)
         return options->policy.preset != NULL ? "--tls-policy"

@@ -37,6 +37,7 @@ struct options {
     struct net_address source;
     bool listens; /* --listen is given, as `listening` */
     struct tlsmodem_listening listening;
+    const char *ppp;            /* takes data calls; NULL: nobody does */
     const char *clock;          /* as tlsmodem_time_read() takes it; NULL: machine */
     struct stack_plan in_front; /* of the network, by the options of src/wrap */
     struct policy_words policy; /* --tls-policy, --tls-ca, --tls-verify */

@@ -200,6 +200,14 @@ static struct tls *const *tap_tls(void *ctx, struct tls *const *list, size_t cou
     return capture_tls(seat->capture, list, count);
 }
 
+/* What passes in them is shown at the port. */
+static struct data_calls *tap_calls(void *ctx, struct data_calls *inner)
+{
+    struct packets_seat *seat = ctx;
+
+    return seat->inner != NULL ? seat->inner->calls(seat->inner->ctx, inner) : inner;
+}
+
 static void tap_attach(void *ctx, const struct tlsmodem *modem)
 {
     struct packets_seat *seat = ctx;
@@ -236,8 +244,8 @@ struct packets_seat *packets_seat_open(struct packets *packets, const char *name
         free(seat);
         return NULL;
     }
-    seat->taps =
-        (struct runtime_taps){ tap_net, tap_tls, tap_attach, tap_terminal, tap_stop, seat };
+    seat->taps = (struct runtime_taps){ tap_net,      tap_tls,  tap_calls, tap_attach,
+                                        tap_terminal, tap_stop, seat };
     return seat;
 }
 

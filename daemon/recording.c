@@ -59,6 +59,11 @@ static struct tls *const *tap_tls(void *ctx, struct tls *const *list, size_t cou
     return recorder_tls(((struct recording *)ctx)->recorder, list, count);
 }
 
+static struct data_calls *tap_calls(void *ctx, struct data_calls *inner)
+{
+    return recorder_calls(((struct recording *)ctx)->recorder, inner);
+}
+
 static void tap_attach(void *ctx, const struct tlsmodem *modem)
 {
     struct recording *recording = ctx;
@@ -146,8 +151,8 @@ static bool begin(struct recording *recording, const struct modem_plan *plan, in
     add_lacking(plan, &lacking);
     config.source = source;
     config.lacks = text_span(&lacking).len > 0 ? lacks : NULL;
-    recording->taps =
-        (struct runtime_taps){ tap_net, tap_tls, tap_attach, tap_terminal, tap_stop, recording };
+    recording->taps = (struct runtime_taps){ tap_net,      tap_tls,  tap_calls, tap_attach,
+                                             tap_terminal, tap_stop, recording };
     recording->watch =
         (struct lab_watch){ on_set, on_act, on_fault, on_link, on_failed, recording };
     if (writer_open(&config, &recording->writer) != ERR_OK ||

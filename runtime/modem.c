@@ -3,6 +3,7 @@
 #include "runtime/modem.h"
 
 #include "base/fault.h"
+#include "posix/data_program.h"
 #include "runtime/at_start.h"
 #include "runtime/message_command.h"
 #include "runtime/owner_tls.h"
@@ -40,6 +41,7 @@ struct company {
 
 struct runtime_modem {
     struct message_command messages; /* its command may be NULL */
+    struct data_programs *programs;  /* of data calls; NULL: nobody takes them */
     struct runtime_world *world;
     struct clock *clock; /* the world's, or its own */
     struct log log;
@@ -225,6 +227,12 @@ static enum err open_around(struct runtime_modem *modem, const struct runtime_mo
 
     if (err != ERR_OK)
         return check(err, "cannot make a timer", ret_failure);
+    if (config->data_command != NULL) {
+        modem->programs = data_programs_open(&modem->world->loop, config->data_command,
+                                             modem->log.name, log_of(modem));
+        if (modem->programs == NULL)
+            return check(ERR_NO_MEMORY, "cannot take data calls", ret_failure);
+    }
     if (config->nvm != NULL) {
         err = open_storage(modem, config->nvm);
         if (err != ERR_OK)
@@ -267,6 +275,19 @@ static struct tls *const *providers_of(struct runtime_modem *modem,
     if (modem->owner != NULL)
         list = owner_tls_list(modem->owner);
     return modem->taps != NULL ? modem->taps->tls(modem->taps->ctx, list, config->tls_count) : list;
+}
+
+/* Who takes data calls, as who counts and `taps` have it; NULL: nobody does. */
+static struct data_calls *calls_of(struct runtime_modem *modem)
+{
+    struct data_calls *calls;
+
+    if (modem->programs == NULL)
+        return NULL;
+    calls = data_programs_iface(modem->programs);
+    if (modem->tally != NULL)
+        calls = tally_modem_calls(modem->tally, calls);
+    return modem->taps != NULL ? modem->taps->calls(modem->taps->ctx, calls) : calls;
 }
 
 static size_t index_of_model(const char *name)
@@ -365,6 +386,7 @@ static enum err open_engine(struct runtime_modem *modem, const struct runtime_mo
         .send_message =
             config->message_command != NULL || config->on_message != NULL ? send_message : NULL,
         .send_message_ctx = modem,
+        .data_calls = calls_of(modem),
         .laboratory = config->laboratory ? modem->clock : NULL,
         .arm = arm,
         .arm_ctx = modem,
@@ -551,6 +573,7 @@ void runtime_modem_close(struct runtime_modem *modem)
         port_close(modem->ports[i].port);
     message_command_close(&modem->messages);
     tlsmodem_free(modem->engine);
+    data_programs_close(modem->programs);
     stack_close(&modem->stack);
     owner_tls_close(modem->owner);
     uplink_close(uplink_of(modem));

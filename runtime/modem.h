@@ -17,6 +17,7 @@
 struct runtime_taps {
     struct net *(*net)(void *ctx, const struct clock *clock, struct net *inner);
     struct tls *const *(*tls)(void *ctx, struct tls *const *list, size_t count);
+    struct data_calls *(*calls)(void *ctx, struct data_calls *inner); /* where there is one */
     void (*attach)(void *ctx, const struct tlsmodem *modem); /* it is made, and nobody types yet */
     struct terminal *(*terminal)(void *ctx, size_t index, struct terminal *inner);
     void (*stop)(void *ctx); /* it is about to be closed; also where it could not be opened */
@@ -74,6 +75,7 @@ struct runtime_modem_config {
     const struct tls_policy *policy; /* of what the host asks of them; NULL: as it asks */
     const char *message_command; /* takes what hosts send (runtime/message_command.h); NULL: nobody
                                   * does */
+    const char *data_command;    /* takes data calls (posix/data_program.h); NULL: nobody does */
     struct nvm *nvm;             /* NULL: in memory only */
     const struct log *log;       /* NULL: silence; copied, and the modem's name put in */
     const struct runtime_taps *taps; /* NULL: nobody looks on */

@@ -6,6 +6,7 @@
 #include "iface/clock.h"
 #include "posix/now.h"
 #include "tlsmodem_control.h"
+#include "wrap/count_calls.h"
 #include "wrap/count_net.h"
 #include "wrap/count_tls.h"
 
@@ -26,6 +27,7 @@ struct tally_modem {
     size_t model;
     struct net *net;
     count_sum success_s;
+    struct count_calls calls;
     size_t tls_count;
     struct tls **list; /* of `tls` */
     struct count_tls tls[];
@@ -210,6 +212,12 @@ enum err tally_join(struct tally *tally, const char *name, struct net **network,
 struct tls *const *tally_modem_tls(const struct tally_modem *modem)
 {
     return modem->list;
+}
+
+struct data_calls *tally_modem_calls(struct tally_modem *modem, struct data_calls *inner)
+{
+    count_calls_init(&modem->calls, inner, &modem->tally->sums.net);
+    return &modem->calls.base;
 }
 
 void tally_modem_is(struct tally_modem *modem, size_t index, const struct tlsmodem *engine)

@@ -65,6 +65,9 @@ enum err tally_join(struct tally *tally, const char *name, struct net **network,
 /* The providers of tally_join(), as many as those. */
 struct tls *const *tally_modem_tls(const struct tally_modem *modem);
 
+/* The modem's data calls, which count; `inner` is borrowed until tally_leave(); once. */
+struct data_calls *tally_modem_calls(struct tally_modem *modem, struct data_calls *inner);
+
 /* Who observes the engines of its modems. */
 const struct tlsmodem_observer *tally_observer(const struct tally *tally);
 

@@ -131,6 +131,7 @@ static cyaml_schema_field_t modem_fields[] = {
     TEXT("link", struct file_modem, link),
     LIST("faults", struct file_modem, faults, &text, 0, FILE_LINES_MAX),
     CYAML_FIELD_MAPPING_PTR("sms", MAY, struct file_modem, sms, sms_fields),
+    TEXT("ppp", struct file_modem, ppp),
     CYAML_FIELD_MAPPING_PTR("network", MAY, struct file_modem, network, network_fields),
     CYAML_FIELD_MAPPING_PTR("policy", MAY, struct file_modem, policy, policy_fields),
     CYAML_FIELD_END,

@@ -75,6 +75,7 @@ struct file_modem {
     char **faults;
     uint32_t faults_count;
     struct file_sms *sms;
+    char *ppp;
     struct file_network *network;
     struct file_policy_keys *policy;
 };

@@ -127,6 +127,16 @@ static bool take_network(const struct file_subject *subject)
     return subject->plan->signal_command != NULL;
 }
 
+static bool take_ppp(const struct file_subject *subject)
+{
+    struct file_value value = FILE_LAYER_TEXT(subject->layers, "ppp", ppp);
+
+    if (value.text == NULL)
+        return true;
+    subject->plan->data_command = file_subject_fill(subject, value.node, value.text);
+    return subject->plan->data_command != NULL;
+}
+
 static bool take_fact(const struct file_subject *subject, const struct file_node *node,
                       struct tlsmodem_fact_value *ret_fact)
 {
@@ -162,8 +172,8 @@ static bool take_facts(const struct file_subject *subject)
 bool file_settings(const struct file_subject *subject)
 {
     static bool (*const all[])(const struct file_subject *subject) = {
-        take_options, take_state, take_clock, take_source, take_network,
-        file_reach,   take_sms,   take_facts, file_policy, file_start,
+        take_options, take_state, take_clock, take_source, take_network, file_reach,
+        take_sms,     take_ppp,   take_facts, file_policy, file_start,
     };
     bool good = true;
 

@@ -200,7 +200,8 @@ bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
            host_plan_equal(a->host, b->host) && same_text(a->state, b->state) &&
            a->in_memory == b->in_memory && same_text(a->clock, b->clock) &&
            same_text(a->message_command, b->message_command) && same_text(a->follows, b->follows) &&
-           same_text(a->signal_command, b->signal_command) && same_network(a, b) &&
+           same_text(a->signal_command, b->signal_command) &&
+           same_text(a->data_command, b->data_command) && same_network(a, b) &&
            policy_plan_equal(a->policy, b->policy) && same_facts(a, b) && same_answers(a, b) &&
            same_credentials(a, b) &&
            same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count) &&
@@ -238,6 +239,7 @@ void modem_plan_config(const struct modem_plan *plan, int zone_quarters,
         .message_command = plan->message_command,
         .follows = plan->follows,
         .signal_command = plan->signal_command,
+        .data_command = plan->data_command,
         .at_start = plan->at_start,
         .at_start_count = plan->at_start_count,
         .faults = plan->faults,

@@ -56,6 +56,7 @@ struct modem_plan {
     struct policy_plan *policy;  /* of its TLS, a user of which the plan is; NULL: none */
     const char *message_command; /* that takes what hosts send (runtime/message_command.h) */
     const char *follows;         /* the interface that its radio is; NULL: none */
+    const char *data_command;    /* that takes data calls (posix/data_program.h) */
     const char *signal_command;  /* that says how strong its signal is */
     struct tlsmodem_fact_value *facts;
     size_t fact_count;

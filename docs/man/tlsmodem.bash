@@ -41,6 +41,7 @@ _tlsmodem() {
     run:--tls-verify) COMPREPLY=($(compgen -W "host chain chain+name" -- "$word")); return ;;
     run:--source) :; return ;;
     run:--listen) :; return ;;
+    run:--ppp) :; return ;;
     run:--clock) COMPREPLY=($(compgen -W "machine manual" -- "$word")); return ;;
     run:--guard) :; return ;;
     run:--map) :; return ;;
@@ -96,7 +97,7 @@ _tlsmodem() {
     case $word in
     -*)
         case $command in
-        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --tcp-tls --tcp-tls-cert --tcp-tls-key --tcp-tls-ca --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --start-at --for --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --tcp-tls --tcp-tls-cert --tcp-tls-key --tcp-tls-ca --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --ppp --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --start-at --for --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
         probe) COMPREPLY=($(compgen -W "--uart --module --output --address --apn --fact --help" -- "$word")) ;;

@@ -32,6 +32,14 @@ struct net *recorder_net(struct recorder *recorder, const struct clock *clock, s
     return &recorder->net.base;
 }
 
+struct data_calls *recorder_calls(struct recorder *recorder, struct data_calls *inner)
+{
+    assert(inner != NULL && recorder->calls.recorder == NULL);
+    recorder->calls =
+        (struct recorder_calls){ .base = { &recorder_calls_ops, inner }, .recorder = recorder };
+    return &recorder->calls.base;
+}
+
 struct tls *const *recorder_tls(struct recorder *recorder, struct tls *const *list, size_t count)
 {
     assert(count <= RECORDER_TLS_MAX && recorder->list[0] == NULL);

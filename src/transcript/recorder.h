@@ -10,6 +10,7 @@
 
 #include "iface/channel.h"
 #include "iface/clock.h"
+#include "iface/data_call.h"
 #include "iface/net.h"
 #include "iface/tls.h"
 #include "transcript/script.h"
@@ -26,6 +27,10 @@ enum err recorder_open(struct writer *writer, struct recorder **ret_recorder);
 /* The modem's network, to stand in the place of `inner`, and its clock, both borrowed; once, and
  * before anything else is asked for. */
 struct net *recorder_net(struct recorder *recorder, const struct clock *clock, struct net *inner);
+
+/* Who takes the modem's data calls, in the place of `inner`, borrowed; once.  Each is a peer of its
+ * own kind in the transcript. */
+struct data_calls *recorder_calls(struct recorder *recorder, struct data_calls *inner);
 
 /* The modem's TLS libraries, at most RECORDER_TLS_MAX, in the place of `list`; once. */
 struct tls *const *recorder_tls(struct recorder *recorder, struct tls *const *list, size_t count);

@@ -220,7 +220,9 @@ static void on_event(void *ctx, enum net_event event, enum err err)
 
     if (event == NET_CONNECTED)
         stream->number =
-            writer_connected(recorder->writer, recorder_event_ms(recorder), &stream->target);
+            stream->is_call
+                ? writer_called(recorder->writer, recorder_event_ms(recorder))
+                : writer_connected(recorder->writer, recorder_event_ms(recorder), &stream->target);
     else if (event == NET_FAILED && stream->pending)
         tell_refusal(stream, err);
     stream->pending = stream->pending && event != NET_CONNECTED && event != NET_FAILED;
@@ -288,6 +290,30 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
     *ret_stream = &stream->base;
     return ERR_OK;
 }
+
+/* ---- data calls ---- */
+
+static enum err open_call(struct data_calls *base, const struct data_call *call, net_event_fn *fn,
+                          void *ctx, struct net_stream **ret_stream)
+{
+    struct recorder_stream *stream = new_stream(((struct recorder_calls *)base)->recorder);
+    enum err err;
+
+    if (stream == NULL)
+        return ERR_NO_MEMORY;
+    stream->is_call = true;
+    stream->on_event = fn;
+    stream->ctx = ctx;
+    err = data_call_open(base->inner, call, on_event, stream, &stream->base.inner);
+    if (err != ERR_OK) {
+        free(stream);
+        return err;
+    }
+    *ret_stream = &stream->base;
+    return ERR_OK;
+}
+
+const struct data_calls_ops recorder_calls_ops = { .open = open_call };
 
 /* ---- listeners ---- */
 

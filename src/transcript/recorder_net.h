@@ -7,4 +7,7 @@
 /* The operations of a recorder's network. */
 extern const struct net_ops recorder_net_ops;
 
+/* The same of its data calls. */
+extern const struct data_calls_ops recorder_calls_ops;
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "iface/channel.h"
 #include "iface/clock.h"
+#include "iface/data_call.h"
 #include "iface/net.h"
 #include "iface/tls.h"
 #include "transcript/fields.h"
@@ -22,6 +23,7 @@ struct recorder_stream {
     struct net_stream base;
     struct recorder *recorder;
     struct net_target target;
+    bool is_call;                     /* a data call: no target */
     int number;                       /* the writer's; -1: it has none */
     bool ended;                       /* the peer's end was told */
     bool pending;                     /* it is not known yet whether it comes about */
@@ -42,6 +44,11 @@ struct recorder_session {
 
 struct recorder_net {
     struct net base;
+    struct recorder *recorder;
+};
+
+struct recorder_calls {
+    struct data_calls base;
     struct recorder *recorder;
 };
 
@@ -83,6 +90,7 @@ struct recorder {
     bool stopped;                  /* the modem's ports may be gone */
     bool hides_ipv6; /* the name looked up last has addresses that its line does not say */
     struct recorder_net net;
+    struct recorder_calls calls;
     struct recorder_provider providers[RECORDER_PROVIDERS_MAX];
     struct tls *list[RECORDER_PROVIDERS_MAX];
     struct recorder_port ports[SCRIPT_PORTS_MAX];

@@ -18,7 +18,12 @@
 #include <assert.h>
 #include <stdio.h>
 
-enum { PAUSE_MS = 1000, NO_PEER = SCRIPT_PEERS_MAX, KIND_MAX = 15 /* bytes of its words */ };
+enum {
+    PAUSE_MS = 1000,
+    NO_PEER = SCRIPT_PEERS_MAX,
+    KIND_MAX = 15, /* bytes of its words */
+    CALL_PORT = 1  /* who takes data calls has none: nobody dials this one */
+};
 
 static const char *kind_words(enum script_peer_kind kind)
 {
@@ -29,6 +34,8 @@ static const char *kind_words(enum script_peer_kind kind)
         return "starttls server";
     case SCRIPT_PEER_UDP:
         return "udp";
+    case SCRIPT_PEER_PPP:
+        return "ppp";
     default:
         return "tcp";
     }
@@ -37,7 +44,9 @@ static const char *kind_words(enum script_peer_kind kind)
 /* Blanks before the words make room for others, where another kind may be put in later. */
 static int room_of(const struct writer *writer, enum script_peer_kind kind)
 {
-    return kind != SCRIPT_PEER_UDP && writer->sink.patch != NULL ? KIND_MAX : 0;
+    return kind != SCRIPT_PEER_UDP && kind != SCRIPT_PEER_PPP && writer->sink.patch != NULL
+               ? KIND_MAX
+               : 0;
 }
 
 /* Something on the network comes next: what the ports have said before is written before. */
@@ -89,7 +98,9 @@ static size_t find_peer(const struct writer *writer, enum net_transport transpor
 /* Declares another peer; NO_PEER: there are too many, which is told. */
 static size_t declare(struct writer *writer, enum net_transport transport, uint16_t port)
 {
-    enum script_peer_kind kind = transport == NET_UDP ? SCRIPT_PEER_UDP : SCRIPT_PEER_TCP;
+    enum script_peer_kind kind = transport == NET_UDP ? SCRIPT_PEER_UDP
+                                 : port == CALL_PORT  ? SCRIPT_PEER_PPP
+                                                      : SCRIPT_PEER_TCP;
     struct writer_peer *peer;
     struct text name;
 
@@ -191,6 +202,13 @@ int writer_connected(struct writer *writer, int64_t now_ms, const struct net_tar
     begin_event(writer, now_ms);
     peer = free_at(writer, to->transport, to->port);
     return peer != NO_PEER ? take_connection(writer, peer) : -1;
+}
+
+int writer_called(struct writer *writer, int64_t now_ms)
+{
+    const struct net_target to = { .transport = NET_TCP, .port = CALL_PORT };
+
+    return writer_connected(writer, now_ms, &to);
 }
 
 void writer_own_port(struct writer *writer, uint16_t port)

@@ -21,6 +21,9 @@ void writer_echoed(struct writer *writer, int64_t now_ms, const struct net_addre
  * are too many at once, and this one is not recorded. */
 int writer_connected(struct writer *writer, int64_t now_ms, const struct net_target *to);
 
+/* A data call of the module's is there; the same. */
+int writer_called(struct writer *writer, int64_t now_ms);
+
 /* A connection's port of the module's own, which the network has chosen and hosts may hear of. */
 void writer_own_port(struct writer *writer, uint16_t port);
 

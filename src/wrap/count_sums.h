@@ -62,6 +62,8 @@ enum count_socket {
 struct count_sums {
     count_sum lookups[COUNT_LOOKUPS];
     count_sum sockets[COUNT_SOCKETS];
+    count_sum calls;                             /* data calls that there are */
+    count_sum calls_made[2];                     /* that were asked for: they were made, or not */
     count_sum received, sent;                    /* bytes */
     struct count_times dials;                    /* of TCP, until connected; only those that were */
     struct count_times shakes;                   /* of TLS, until done; only those that were */

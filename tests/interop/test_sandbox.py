@@ -105,7 +105,7 @@ def test_an_end_by_a_signal_leaves_no_core(folder: Path) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
 
 
-@pytest.mark.parametrize("command", ["sms: {send: cat}", "network: {signal: 'echo 9'}"])
+@pytest.mark.parametrize("command", ["sms: {send: cat}", "ppp: cat", "network: {signal: 'echo 9'}"])
 def test_commands_need_a_start_with_one(command: str, tmp_path: Path) -> None:
     """What a run may start is known when it begins."""
     config = tmp_path / "modems.yaml"
@@ -128,6 +128,6 @@ def test_the_control_port_opens_no_modem_with_a_command(tmp_path: Path) -> None:
             pytest.skip("this kernel has no filter")
         control = ControlPort(tmp_path / "control")
         entry = {"name": "other", "module": "m95", "state": "none", "ports": [{"unix": f"{tmp_path}/other"}]}
-        for command in ({"sms": {"send": "cat"}}, {"network": {"signal": "echo 9"}}):
+        for command in ({"sms": {"send": "cat"}}, {"ppp": "cat"}, {"network": {"signal": "echo 9"}}):
             assert "starts none" in control.refused(400, "POST", "/v1/modems", entry | command)
         assert control.done("POST", "/v1/modems", entry)["name"] == "other"

@@ -6,6 +6,7 @@ import os
 import select
 import time
 from collections import defaultdict
+from functools import lru_cache
 
 from .patience import ANSWER_S
 
@@ -15,6 +16,7 @@ MODEM_STATUS, CLOSE_DOWN = 0xE3, 0xC3
 WAIT = 0x02  # FC
 
 
+@lru_cache(maxsize=4096)
 def sequence(data: bytes) -> int:
     fcs = 0xFF
     for byte in data:
@@ -71,22 +73,35 @@ class MuxHost:
             if select.select([self._fd], [], [], left)[0]:
                 self._read()
 
+    def read_for(self, seconds: float) -> None:
+        """What comes first within this time."""
+        if select.select([self._fd], [], [], seconds)[0]:
+            self._read()
+
     def _read(self) -> None:
         self._raw += os.read(self._fd, 65536)
-        while self._take():
-            pass
+        at = 0
+        while (end := self._take(at)) > at:
+            at = end
+        self._raw = self._raw[at:]
 
-    def _take(self) -> bool:
-        raw = self._raw.lstrip(bytes([FLAG]))
-        if len(raw) < 4:
-            return False
-        head = 3 if raw[2] & 1 else 4
-        length = raw[2] >> 1 | (raw[3] << 7 if head == 4 else 0)
-        if len(raw) < head + length + 2:
-            return False
-        assert raw[head + length] == sequence(raw[:head]) and raw[head + length + 1] == FLAG, raw
-        dlci, control, information = raw[0] >> 2, raw[1], raw[head:head + length]
-        self._raw = raw[head + length + 1:]
+    def _take(self, at: int) -> int:
+        """Takes the frame that begins there; where the next one does, or the same place where none is whole."""
+        raw, begin = self._raw, at
+        while begin < len(raw) and raw[begin] == FLAG:
+            begin += 1
+        if len(raw) - begin < 4:
+            return at
+        head = 3 if raw[begin + 2] & 1 else 4
+        length = raw[begin + 2] >> 1 | (raw[begin + 3] << 7 if head == 4 else 0)
+        end = begin + head + length
+        if len(raw) < end + 2:
+            return at
+        assert raw[end] == sequence(raw[begin:begin + head]) and raw[end + 1] == FLAG, raw[begin:end + 2]
+        self._on_frame(raw[begin] >> 2, raw[begin + 1], raw[begin + head:end])
+        return end + 1
+
+    def _on_frame(self, dlci: int, control: int, information: bytes) -> None:
         if control != UIH:
             self.answers.append((dlci, control))
         elif dlci != 0:
@@ -96,4 +111,3 @@ class MuxHost:
             if information[0] == MODEM_STATUS:
                 line = information[2] >> 2
                 (self.waits.add if information[3] & WAIT else self.waits.discard)(line)
-        return True

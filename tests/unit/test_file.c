@@ -420,6 +420,8 @@ static void wrong_meanings_are_all_told(void **state)
             "f:4:34: code: \"2620\" is wrong because it is no code; ...\n");
     bad_key("sms: {send: 'echo ${x}'}",
             "f:4:16: send: \"echo ${x}\" is wrong because there is no variable ${x}; ...\n");
+    bad_key("ppp: 'slirp ${x}'",
+            "f:4:9: ppp: \"slirp ${x}\" is wrong because there is no variable ${x}; ...\n");
     bad_key("state: ''", "f:4:11: state: \"\" is wrong because it is empty; ...\n");
     bad_key("signal: yes",
             "f:4:12: signal: \"yes\" is wrong because it is no number; allowed: 0 to "

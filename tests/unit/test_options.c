@@ -313,7 +313,7 @@ static void names_are_exact(void **state)
         "--imsi, --iccid, --pty, "
         "--tcp, --unix, --uart, --rfc2217, --tcp-tls, --tcp-tls-cert, "
         "--tcp-tls-key, --tcp-tls-ca, --stdio, --allow-remote, --state, --dns, "
-        "--tls-policy, --tls-ca, --tls-verify, --source, --listen, --clock, "
+        "--tls-policy, --tls-ca, --tls-verify, --source, --listen, --ppp, --clock, "
         "--guard, --map, --link, "
         "--trace, --log-level, --scenario, --record, --pcap, --keylog, --metrics, "
         "--metrics-file, --control, "

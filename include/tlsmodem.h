@@ -149,8 +149,9 @@ enum tlsmodem_time_from {
  * `from`, or another `utc_s`, does not count. */
 struct tlsmodem_time {
     enum tlsmodem_time_from from;
-    int64_t utc_s;     /* of TLSMODEM_TIME_GIVEN: seconds since 1970-01-01T00:00:00Z, and its */
-    int zone_quarters; /* local time minus UTC in quarters of an hour, -48 to 56 */
+    int zone_quarters; /* of TLSMODEM_TIME_GIVEN: local time minus UTC in quarters of an hour, -48
+                        * to 56, and */
+    int64_t utc_s;     /* seconds since 1970-01-01T00:00:00Z */
 };
 
 /* Reads "machine", "manual" (by hand), or a time of 2000 to 2099 as ISO 8601 has it,

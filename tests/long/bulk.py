@@ -1,5 +1,6 @@
 """Bulk: the tests of the suite that move much data move all of it: a gigabyte each way through a
-Telit's socket, a hundred megabytes through FTP and through each of six sockets of a Quectel."""
+Telit's socket, a hundred megabytes through FTP and through each of six sockets of a Quectel, a gigabyte there and back through one of a
+multiplexer's terminals."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from .part import REPOSITORY, Failed, Part, UsageError, build
 
 HEADING = "Bulk"
 TESTS = {"test_flow.py": "test_bulk", "test_ftp.py": "test_big_file",
-         "test_quectel_six.py": "test_six_sockets"}
+         "test_quectel_six.py": "test_six_sockets", "test_multiplexer.py": "test_bulk"}
 
 
 def play(file: str, test: str) -> Iterator[tuple[str, float, str, str]]:

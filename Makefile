@@ -1,6 +1,6 @@
 # A thin front for CMake and Ninja; everything that is built lies in build/ (and build-*/).
 .POSIX:
-.PHONY: all install uninstall demo test bench fuzz asan format pages fuzz_dictionary fuzz_corpus clean
+.PHONY: all install uninstall demo test bench image fuzz asan format pages fuzz_dictionary fuzz_corpus clean
 
 all: build/build.ninja
 	@cmake --build build
@@ -19,6 +19,9 @@ MEASURE =
 
 bench: all
 	@./scripts/bench $(MEASURE)
+
+image:
+	@./scripts/image
 
 fuzz:
 	@./scripts/fuzz

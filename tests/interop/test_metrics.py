@@ -205,16 +205,16 @@ def test_failures_have_their_reason(nginx: Callable[..., Nginx], certificates: C
 
 
 class Prometheus(ServerProgram):
-    """Debian's, which scrapes one port each second."""
+    """Debian's, which scrapes some places, ADDRESS:PORT, each second."""
 
-    def __init__(self, folder: Path, scraped: int) -> None:
+    def __init__(self, folder: Path, *scraped: str) -> None:
         super().__init__(folder)
         self._scraped = scraped
 
     def prepare(self) -> None:
         (self.folder / "prometheus.yml").write_text(
             "scrape_configs:\n  - job_name: tlsmodem\n    scrape_interval: 1s\n"
-            f"    static_configs: [{{targets: ['127.0.0.1:{self._scraped}']}}]\n")
+            f"    static_configs: [{{targets: {json.dumps(self._scraped)}}}]\n")
 
     def command(self) -> list[str]:
         return ["prometheus", f"--config.file={self.folder}/prometheus.yml",
@@ -231,7 +231,7 @@ class Prometheus(ServerProgram):
 
 def test_prometheus_scrapes(nginx: Callable[..., Nginx], tmp_path: Path) -> None:
     server, port = nginx(), free_port()
-    with metrics_modem(port) as modem, Prometheus(tmp_path, port) as prometheus:
+    with metrics_modem(port) as modem, Prometheus(tmp_path, f"127.0.0.1:{port}") as prometheus:
         driver = Driver(modem).begin().attach().enable()
         driver.dial(server.port, "localhost", online=True)
         wait_for(lambda: prometheus.query('sum(tlsmodem_handshakes_total{outcome="done"})') == [1], START_S)

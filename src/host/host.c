@@ -8,7 +8,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { TURNS_AT_ONCE = 100 /* then others of the loop have theirs */ };
+/* Then others of the loop have theirs, by a clock that has moved: timers of the same moment come
+ * before all else, and a round may be nothing but `let`. */
+enum { TURNS_AT_ONCE = 100, REST_MS = 1 };
 
 /* False: nothing is to be done before something comes, or the deadline. */
 static bool turn(struct host *host)
@@ -47,7 +49,7 @@ static void arm(struct host *host, bool has_more)
     if (host->phase == HOST_PAUSED && host->escape_ms < next_ms)
         next_ms = host->escape_ms;
     if (has_more)
-        clock_timer_start(host->timer, 0);
+        clock_timer_start(host->timer, REST_MS);
     else
         clock_timer_at(host->clock, host->timer, next_ms);
 }

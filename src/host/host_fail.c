@@ -18,6 +18,7 @@ static const char *const reasons[][2] = {
     [HOST_CLOSED] = { "dial closed", "closed" },
     [HOST_UNEXPECTED] = { "dial unexpected", "unexpected" },
     [HOST_TIMED_OUT] = { "dial timeout", "timeout" },
+    [HOST_TOO_LONG] = { "too long", "too long" },
     [HOST_OUT_OF_MEMORY] = { "out of memory", "out of memory" },
 };
 

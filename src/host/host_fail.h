@@ -9,6 +9,7 @@ enum host_reason {
     HOST_CLOSED,     /* that the connection has ended */
     HOST_UNEXPECTED, /* something else */
     HOST_TIMED_OUT,  /* nothing that was awaited */
+    HOST_TOO_LONG,   /* a text or a value has grown beyond what it may */
     HOST_OUT_OF_MEMORY
 };
 

@@ -15,7 +15,7 @@ static void on_group(void *ctx, struct span name, struct span value)
 {
     struct wanted *wanted = ctx;
 
-    wanted->is_full = !host_set(wanted->host, name, value) || wanted->is_full;
+    wanted->is_full = host_set(wanted->host, name, value) != ERR_OK || wanted->is_full;
 }
 
 static bool is_wanted(void *ctx, struct span line)

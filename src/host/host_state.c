@@ -1,6 +1,8 @@
 /* host_state.c: what a host knows while it plays. */
 #include "host/host_state.h"
 
+#include <assert.h>
+
 enum { HEARD_MAX = 4096 };
 
 /* A variable that is being looked for, and memory for its value. */
@@ -27,22 +29,24 @@ static bool find(void *ctx, struct span name, struct span *ret_value)
            made_find(&finding->host->made, name, &others, finding->value, ret_value);
 }
 
-bool host_fill(struct host *host, const struct script_text *text, enum host_stream stream)
+enum err host_fill(struct host *host, const struct script_text *text, enum host_stream stream)
 {
     struct finding finding = { .host = host };
     const struct fill_variables variables = { find, &finding };
     struct span unknown;
+    enum err err;
 
     bytes_free(&host->text);
-    if (fill_text(text, &variables, &host->positions[stream], &host->text, &unknown) != ERR_OK)
-        return false;
-    bytes_trim(&host->text);
-    return true;
+    err = fill_text(text, &variables, &host->positions[stream], &host->text, &unknown);
+    assert(err != ERR_NOT_FOUND); /* programme_read() has looked */
+    if (err == ERR_OK)
+        bytes_trim(&host->text);
+    return err;
 }
 
-bool host_set(struct host *host, struct span name, struct span value)
+enum err host_set(struct host *host, struct span name, struct span value)
 {
-    return values_set(&host->values, name, value) == ERR_OK;
+    return values_set(&host->values, name, value);
 }
 
 void host_hear(struct host *host)

@@ -51,11 +51,12 @@ struct host {
     bool is_acting;
 };
 
-/* Fills a text into host->text.  False: a variable is unknown, or there is no memory. */
-bool host_fill(struct host *host, const struct script_text *text, enum host_stream stream);
+/* Fills a text into host->text.  ERR_FULL: it would be longer than FILL_MAX; ERR_NO_MEMORY. */
+enum err host_fill(struct host *host, const struct script_text *text, enum host_stream stream);
 
-/* A variable of the transcript has this value from now on.  False: there is no memory. */
-bool host_set(struct host *host, struct span name, struct span value);
+/* A variable of the transcript has this value from now on.  ERR_FULL: it is longer than
+ * VALUES_LEN_MAX, or VALUES_MAX are there; ERR_NO_MEMORY. */
+enum err host_set(struct host *host, struct span name, struct span value);
 
 /* Takes what the module has said, as far as there is room for it. */
 void host_hear(struct host *host);

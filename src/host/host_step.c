@@ -25,15 +25,24 @@ static void limit(struct host *host, int64_t ms)
     host->deadline_ms = clock_now_ms(host->clock) + ms;
 }
 
+/* There was no room for what a step makes. */
+static enum host_turn fail_for(struct host *host, enum err err)
+{
+    return host_turn_fail(host, err == ERR_FULL ? HOST_TOO_LONG : HOST_OUT_OF_MEMORY, nothing,
+                          nothing);
+}
+
 /* ---- beginnings ---- */
 
 static enum host_turn begin_typing(struct host *host, const struct script_step *step)
 {
     struct span bytes;
     bool is_echoed;
+    enum err err;
 
-    if (!host_fill(host, &step->text, HOST_TYPED))
-        return host_turn_fail(host, HOST_OUT_OF_MEMORY, nothing, nothing);
+    err = host_fill(host, &step->text, HOST_TYPED);
+    if (err != ERR_OK)
+        return fail_for(host, err);
     bytes = bytes_span(&host->text);
     is_echoed = host->echo && step->typing != SCRIPT_TYPE_RAW;
     if (is_echoed && bytes.len > 0 && ears_expect_echo(&host->ears, bytes) != ERR_OK)
@@ -47,15 +56,17 @@ static enum host_turn begin_typing(struct host *host, const struct script_step *
 
 static enum host_turn begin_let(struct host *host, const struct script_step *step)
 {
-    if (!host_fill(host, &step->text, HOST_TYPED) ||
-        !host_set(host, step->words, bytes_span(&host->text)))
-        return host_turn_fail(host, HOST_OUT_OF_MEMORY, nothing, nothing);
-    return HOST_NEXT;
+    enum err err = host_fill(host, &step->text, HOST_TYPED);
+
+    if (err == ERR_OK)
+        err = host_set(host, step->words, bytes_span(&host->text));
+    return err == ERR_OK ? HOST_NEXT : fail_for(host, err);
 }
 
 static enum host_turn mark(struct host *host, enum script_kind kind)
 {
     uint64_t now_us = host->ops->now_us(host->ctx);
+    bool was_dialling = host->is_dialling;
 
     host->is_dialling = kind == SCRIPT_DIAL;
     if (kind == SCRIPT_DIAL) {
@@ -65,7 +76,8 @@ static enum host_turn mark(struct host *host, enum script_kind kind)
         ears_forget_aside(&host->ears);
     } else if (kind == SCRIPT_DIALLED) {
         host->failures = 0;
-        host->ops->dialled(host->ctx, now_us - host->dial_us);
+        if (was_dialling) /* else nobody knows since when */
+            host->ops->dialled(host->ctx, now_us - host->dial_us);
     }
     host->is_connected = kind == SCRIPT_DIALLED;
     return HOST_NEXT;
@@ -74,14 +86,15 @@ static enum host_turn mark(struct host *host, enum script_kind kind)
 /* HOST_WAITS: it goes on as a step that waits. */
 static enum host_turn begin(struct host *host, const struct script_step *step)
 {
+    enum err err;
+
     limit(host, host->crowd->patience_ms);
     switch (step->kind) {
     case SCRIPT_TYPE:
         return begin_typing(host, step);
     case SCRIPT_EXPECT:
-        return host_fill(host, &step->text, HOST_EXPECTED)
-                   ? HOST_WAITS
-                   : host_turn_fail(host, HOST_OUT_OF_MEMORY, nothing, nothing);
+        err = host_fill(host, &step->text, HOST_EXPECTED);
+        return err == ERR_OK ? HOST_WAITS : fail_for(host, err);
     case SCRIPT_NOTHING:
         limit(host, step->duration_ms);
         return HOST_WAITS;

@@ -134,5 +134,7 @@ bool on_error_wait(const struct on_error *rule, uint32_t failures, struct made *
     if (ms > rule->most_ms)
         ms = rule->most_ms;
     *ret_ms = made_spread(made, (int64_t)ms, (uint32_t)(ms * rule->spread / HUNDRED));
+    if (*ret_ms == 0)
+        *ret_ms = 1; /* others have their turn, whatever fails at once */
     return true;
 }

@@ -29,6 +29,8 @@ static enum err add_counted(const struct script_part *part, uint64_t *position, 
 
     if (part->count == 0)
         return ERR_OK;
+    if (bytes->len > FILL_MAX || part->count > FILL_MAX - bytes->len)
+        return ERR_FULL;
     err = bytes_reserve(bytes, (size_t)bytes->len + part->count);
     if (err != ERR_OK)
         return err;
@@ -44,8 +46,8 @@ static enum err add_value(struct span value, uint32_t digits, struct bytes *byte
     enum err err = ERR_OK;
 
     for (size_t len = value.len; len < digits && err == ERR_OK; len++)
-        err = bytes_add(bytes, span_of("0"), UINT32_MAX);
-    return err == ERR_OK ? bytes_add(bytes, value, UINT32_MAX) : err;
+        err = bytes_add(bytes, span_of("0"), FILL_MAX);
+    return err == ERR_OK ? bytes_add(bytes, value, FILL_MAX) : err;
 }
 
 static enum err add_variable(struct span name, uint32_t digits,
@@ -71,7 +73,7 @@ enum err fill_text(const struct script_text *text, const struct fill_variables *
 
         switch (part->kind) {
         case SCRIPT_LITERAL:
-            err = bytes_add(bytes, part->text, UINT32_MAX);
+            err = bytes_add(bytes, part->text, FILL_MAX);
             break;
         case SCRIPT_VARIABLE:
             err = add_variable(part->text, part->count, variables, bytes, ret_unknown);
@@ -93,7 +95,7 @@ enum err fill_words(struct span words, const struct fill_variables *variables, s
     while (words.len > 0) {
         struct variable variable;
         size_t before = variable_find(words, &variable);
-        enum err err = bytes_add(bytes, span_at(words.data, before), UINT32_MAX);
+        enum err err = bytes_add(bytes, span_at(words.data, before), FILL_MAX);
 
         if (err == ERR_OK && before < words.len)
             err = add_variable(variable.name, variable.digits, variables, bytes, ret_unknown);

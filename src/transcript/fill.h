@@ -5,6 +5,9 @@
 #include "base/bytes.h"
 #include "transcript/script.h"
 
+/* What a text comes to at most: variables in it may have grown from round to round. */
+enum { FILL_MAX = 2 * SCRIPT_COUNTED_MAX };
+
 /* Who knows the variables. */
 struct fill_variables {
     /* The value of `name`; false: there is none. */
@@ -14,7 +17,8 @@ struct fill_variables {
 
 /* Puts the bytes of `text` behind those of `bytes`.  `position` is where the counted pattern of
  * this stream stands, and goes on.  ERR_NOT_FOUND: `ret_unknown` is the name of a variable that
- * nobody knows; ERR_NO_MEMORY.  Then `bytes` may have a part of it. */
+ * nobody knows; ERR_FULL: `bytes` would be more than FILL_MAX; ERR_NO_MEMORY.  Then `bytes` may
+ * have a part of it. */
 enum err fill_text(const struct script_text *text, const struct fill_variables *variables,
                    uint64_t *position, struct bytes *bytes, struct span *ret_unknown);
 

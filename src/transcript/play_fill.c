@@ -105,7 +105,7 @@ static bool set_value(struct play *play, struct span name, struct span value)
 
     if (err != ERR_OK) {
         play->is_wrong = true;
-        report_add(&play->why, "  cannot keep another variable: %s\n", err_text(err));
+        report_add(&play->why, "  cannot keep the variable: %s\n", err_text(err));
     }
     return err == ERR_OK;
 }

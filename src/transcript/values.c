@@ -85,6 +85,8 @@ enum err values_set(struct values *values, struct span name, struct span value)
     bool found;
     size_t at = place_of(values, name, &found);
 
+    if (value.len > VALUES_LEN_MAX)
+        return ERR_FULL;
     return found ? bytes_copy(&values->entries[at].value, value) : insert(values, at, name, value);
 }
 

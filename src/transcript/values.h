@@ -15,9 +15,10 @@ struct values {
     size_t count, cap;
 };
 
-enum { VALUES_MAX = 10000 };
+enum { VALUES_MAX = 10000, VALUES_LEN_MAX = 16777216 };
 
-/* Sets a variable, by copies of both.  ERR_FULL: VALUES_MAX are there; ERR_NO_MEMORY: as before. */
+/* Sets a variable, by copies of both.  ERR_FULL: VALUES_MAX are there, or the
+ * value has more than VALUES_LEN_MAX bytes; ERR_NO_MEMORY: as before. */
 enum err values_set(struct values *values, struct span name, struct span value);
 
 /* The value of `name`, good until it is set again; false: there is none. */

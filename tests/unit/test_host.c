@@ -428,6 +428,46 @@ static void test_values_that_it_makes(void **state)
     end(&bench);
 }
 
+/* A round that takes no time leaves others theirs, whatever is in it. */
+static void test_rounds_without_time_let_time_pass(void **state)
+{
+    static const char *const texts[] = {
+        "repeat\nlet a x\nend\n",
+        "repeat 999999999\nrepeat 999999999\nlet a x\nend\nend\n",
+        "repeat\n> AT\n< OK\nend\n",
+    };
+    static struct bench bench;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        begin(&bench, "give up", texts[i]);
+        world_advance(&bench.world, 20);
+        assert_int_equal(now_ms(&bench), 20);
+        if (i != 1)
+            assert_non_null(strstr(bench.memory, "\n19 played in 0\n"));
+        end(&bench);
+    }
+    begin(&bench, "retry 0s 5 times", "> AT+NOPE\n< OK\n");
+    world_advance(&bench.world, 20);
+    assert_non_null(strstr(bench.memory, "5 given up\n"));
+    end(&bench);
+}
+
+static void test_a_value_does_not_grow_without_end(void **state)
+{
+    static struct bench bench;
+
+    (void)state;
+    begin(&bench, "give up", "let a xxxxxxxxxxxxxxxx\nrepeat\nlet a ${a}${a}\nend\n");
+    world_advance(&bench.world, 100);
+    assert_non_null(strstr(bench.memory, "0 too long: nothing, not anything\n0 given up\n"));
+    end(&bench);
+    begin(&bench, "give up", "let a 16777216 bytes\nlet b ${a}\n> ${a}${b}x\n");
+    world_advance(&bench.world, 100);
+    expect_said(&bench, "0 too long: nothing, not anything\n0 given up\n");
+    end(&bench);
+}
+
 /* ---- connections ---- */
 
 static const char online[] = "dial\n> AT#SD=1,0,${port},\"127.0.0.1\"\n< CONNECT\nconnected\n";
@@ -462,6 +502,22 @@ static void test_a_dial_that_fails_is_dialled_again(void **state)
     assert_true(peer_send(peer, span_of("hi")));
     world_settle(&bench.world);
     expect_said(&bench, "80000 played in 80000\n80000 done\n");
+    end(&bench);
+}
+
+/* Its connection was there before, or nobody knows since when it dials. */
+static void test_who_did_not_dial_is_not_counted(void **state)
+{
+    static struct bench bench;
+
+    (void)state;
+    begin(&bench, "give up", "wait 5s\nconnected\n");
+    world_advance(&bench.world, 6000);
+    expect_said(&bench, "5000 played in 5000\n5000 done\n");
+    end(&bench);
+    begin(&bench, "give up", "dial\nwait 5s\nconnected\nconnected\n");
+    world_advance(&bench.world, 6000);
+    expect_said(&bench, "5000 dialled in 5000\n5000 played in 5000\n5000 done\n");
     end(&bench);
 }
 
@@ -606,6 +662,9 @@ int main(void)
         cmocka_unit_test(test_rounds_begin_at_their_time),
         cmocka_unit_test(test_rounds_are_spread_by_a_seed),
         cmocka_unit_test(test_values_that_it_makes),
+        cmocka_unit_test(test_rounds_without_time_let_time_pass),
+        cmocka_unit_test(test_a_value_does_not_grow_without_end),
+        cmocka_unit_test(test_who_did_not_dial_is_not_counted),
         cmocka_unit_test(test_a_dial_that_fails_is_dialled_again),
         cmocka_unit_test(test_a_connection_that_ends_is_noticed),
         cmocka_unit_test(test_online_it_escapes_first),

@@ -90,7 +90,7 @@ static bool is_claimed(const char *terminal, const char *path)
 static enum err check_stale(const char *path, const char *slave, struct port_failure *ret_failure)
 {
     char target[PATH_MAX];
-    struct stat st;
+    struct stat st, own;
 
     if (!read_link(path, target, sizeof(target)))
         return port_fail(ret_failure, ERR_BUSY,
@@ -99,7 +99,9 @@ static enum err check_stale(const char *path, const char *slave, struct port_fai
                          path);
     if (stat(path, &st) < 0)
         return ERR_OK;
-    if (strncmp(target, terminals, sizeof(terminals) - 1) != 0 || st.st_uid != geteuid())
+    /* Where devpts is mounted with a uid, terminals have that one, ours too. */
+    if (strncmp(target, terminals, sizeof(terminals) - 1) != 0 || stat(slave, &own) < 0 ||
+        st.st_uid != own.st_uid)
         return port_fail(ret_failure, ERR_BUSY,
                          "cannot make link %s: it is a link to %s already; remove it or choose "
                          "another path",

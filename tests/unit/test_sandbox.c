@@ -163,7 +163,7 @@ static void hidden(void)
     MUST(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
     MUST(getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 0);
     fd = open("/proc/self/coredump_filter", O_RDONLY);
-    if (fd >= 0)
+    if (fd >= 0 && access("/proc/self/coredump_filter", W_OK) == 0) /* /proc may be read only */
         MUST(read(fd, filter, sizeof(filter) - 1) > 0 && strtol(filter, NULL, 16) == 0);
     MUST(said[0] == '\0');
 }

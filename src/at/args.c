@@ -79,13 +79,28 @@ bool at_args_cut(struct span *rest, bool *more, struct span *ret_text, bool *ret
     return ret_text->len == 0 || memchr(ret_text->data, '"', ret_text->len) == NULL;
 }
 
+/* One of `words`. */
+static bool is_any(struct span text, const char *words, bool in_any_case)
+{
+    while (*words != '\0') {
+        size_t len = strcspn(words, ",");
+        struct span word = span_at(words, len);
+
+        if (in_any_case ? letters_equal(text, word) : span_equal(text, word))
+            return true;
+        words += len + (words[len] == ',');
+    }
+    return false;
+}
+
 bool at_param_is_secret(const struct at_param *param, struct span body)
 {
-    bool has_word = param->secret_with == NULL;
+    struct span first;
+    bool quoted, more;
 
-    for (; param->secret && !has_word && body.len > 0; body = span_skip(body, 1))
-        has_word = letters_start(body, param->secret_with);
-    return param->secret && has_word;
+    if (!param->secret || param->shown_with == NULL)
+        return param->secret;
+    return !at_args_cut(&body, &more, &first, &quoted) || !is_any(first, param->shown_with, true);
 }
 
 /* The same of all that is left; false: its last quote is missing. */
@@ -139,18 +154,6 @@ static bool has_control(struct span text)
     return false;
 }
 
-static bool is_word(struct span text, const char *words)
-{
-    while (*words != '\0') {
-        size_t len = strcspn(words, ",");
-
-        if (span_equal(text, span_at(words, len)))
-            return true;
-        words += len + (words[len] == ',');
-    }
-    return false;
-}
-
 static enum at_args_result check(const struct at_param *param, const struct at_model *model,
                                  struct span text, bool quoted, struct at_arg *ret)
 {
@@ -166,7 +169,7 @@ static enum at_args_result check(const struct at_param *param, const struct at_m
         return AT_ARGS_SYNTAX;
     ret->text = text;
     ret->quoted = quoted;
-    if (param->words != NULL && text.len > 0 && !is_word(text, param->words))
+    if (param->words != NULL && text.len > 0 && !is_any(text, param->words, false))
         return AT_ARGS_RANGE;
     return check_bounds(param, model, (int64_t)text.len);
 }

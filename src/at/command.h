@@ -33,11 +33,11 @@ struct at_param {
     const char *name; /* the maker's spelling */
     enum at_type type;
     bool optional;
-    bool hidden;             /* accepted and read back, left out of `=?` (reserved fields) */
-    bool secret;             /* never traced */
-    const char *secret_with; /* of one that is `secret`: only in a set that has this word somewhere,
-                              * in any case; NULL: in each */
-    bool quoted_too;         /* a number may stand in quotes: "80" */
+    bool hidden;            /* accepted and read back, left out of `=?` (reserved fields) */
+    bool secret;            /* never traced */
+    const char *shown_with; /* of one that is `secret`: not in a set whose first value is one of
+                             * these words, "will,timeout", in any case; NULL: it is in each */
+    bool quoted_too;        /* a number may stand in quotes: "80" */
     bool rest;          /* the last of its row, a string: all that is left of the command, to its
                          * last quote where it begins with one; quotes and commas may be in it */
     const char *values; /* numbers: the allowed ones, "0-2,7"; NULL: min to max.  Strings: what

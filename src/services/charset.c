@@ -209,6 +209,15 @@ static long take_utf8(struct span *text)
     return value;
 }
 
+bool charset_is_utf8(struct span text)
+{
+    while (text.len > 0) {
+        if (take_utf8(&text) <= 0)
+            return false;
+    }
+    return true;
+}
+
 size_t charset_read_utf8(struct span text, uint16_t *characters, size_t cap)
 {
     size_t count = 0;

@@ -47,6 +47,9 @@ void charset_add(enum charset set, uint16_t character, struct text *out);
 /* The same for a text of ASCII. */
 void charset_add_ascii(enum charset set, const char *ascii, struct text *out);
 
+/* True for well-formed UTF-8 without U+0000; also when there is none. */
+bool charset_is_utf8(struct span text);
+
 /* Writes characters as UTF-8. */
 void charset_add_utf8(const uint16_t *characters, size_t count, struct text *out);
 

@@ -1,6 +1,8 @@
 /* mqtt_packet.c: the packets of MQTT. */
 #include "services/mqtt_packet.h"
 
+#include "services/charset.h"
+
 #include <assert.h>
 
 enum {
@@ -95,7 +97,7 @@ static bool read_publish(const struct mqtt_reader *reader, struct span body,
         return false;
     message->topic = span_at(body.data, len);
     body = span_skip(body, len);
-    if (has_wildcard(message->topic) ||
+    if (has_wildcard(message->topic) || !charset_is_utf8(message->topic) ||
         (message->qos > 0 && (!take_number(&body, &message->id) || message->id == 0)))
         return false;
     message->payload = body;

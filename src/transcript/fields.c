@@ -34,9 +34,121 @@ static void decide(struct fields *fields)
     fields->decided = fields->inside || !may_become;
 }
 
+/* ---- MQTT ---- */
+
+enum { CONNECT = 0x10, TERMS_BYTES = 4, MORE = 0x80 };
+
+/* In their order. */
+enum part { NONE, LENGTH, NAME, TERMS, CLIENT_ID, WILL_TOPIC, WILL, USER, PASSWORD, END };
+
+static bool has_part(uint8_t flags, uint8_t part)
+{
+    switch (part) {
+    case WILL_TOPIC:
+    case WILL:
+        return (flags & 0x04) != 0;
+    case USER:
+        return (flags & 0x80) != 0;
+    case PASSWORD:
+        return (flags & 0x40) != 0;
+    default:
+        return true;
+    }
+}
+
+static void next_part(struct fields *fields)
+{
+    struct fields_connect *connect = &fields->connect;
+
+    do {
+        connect->part++;
+    } while (!has_part(connect->flags, connect->part));
+    connect->digits = 0;
+    connect->left = connect->part == TERMS ? TERMS_BYTES : 0;
+    if (connect->part == END)
+        *fields = (struct fields){ .len = 0 };
+}
+
+static void take_length(struct fields *fields, uint8_t c)
+{
+    if (c < MORE)
+        next_part(fields);
+    else if (++fields->connect.digits == 4)
+        fields->connect.part = NONE;
+}
+
+static void take_terms(struct fields *fields, uint8_t c)
+{
+    if (--fields->connect.left == TERMS_BYTES - 2)
+        fields->connect.flags = c;
+    if (fields->connect.left == 0)
+        next_part(fields);
+}
+
+/* "MQTT", or "MQIsdp" of 3.1; what is none begins no CONNECT. */
+static bool is_of_name(const struct fields_connect *connect, uint8_t c)
+{
+    if (connect->digits < 2)
+        return true;
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* True for a byte of the password. */
+static bool take_text(struct fields *fields, uint8_t c)
+{
+    struct fields_connect *connect = &fields->connect;
+    bool secret = connect->part == PASSWORD && connect->digits == 2;
+
+    if (connect->digits < 2) {
+        connect->left = (uint16_t)(connect->left << 8 | c);
+        connect->digits++;
+    } else {
+        connect->left--;
+    }
+    if (connect->digits == 2 && connect->left == 0)
+        next_part(fields);
+    return secret;
+}
+
+static bool take_connect(struct fields *fields, uint8_t c)
+{
+    struct fields_connect *connect = &fields->connect;
+
+    switch (connect->part) {
+    case LENGTH:
+        take_length(fields, c);
+        break;
+    case TERMS:
+        take_terms(fields, c);
+        break;
+    case NAME:
+        if (!is_of_name(connect, c)) {
+            connect->part = NONE;
+            break;
+        }
+        (void)take_text(fields, c);
+        if (connect->part == NAME && connect->digits == 2 && connect->left > 6)
+            connect->part = NONE;
+        break;
+    default:
+        return take_text(fields, c);
+    }
+    if (connect->part == NONE)
+        fields->decided = true; /* something else, that begins so */
+    return false;
+}
+
+/* ---- all of them ---- */
+
 /* True for a byte of a secret. */
 static bool take(struct fields *fields, uint8_t c)
 {
+    if (fields->connect.part != NONE)
+        return take_connect(fields, c);
+    if (c == CONNECT && fields->len == 0 && !fields->decided) {
+        fields->connect = (struct fields_connect){ .part = LENGTH };
+        return false;
+    }
     if (c == '\r' || c == '\n') {
         *fields = (struct fields){ .len = 0 };
         return false;

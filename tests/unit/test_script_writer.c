@@ -267,6 +267,45 @@ static void test_secrets_of_protocols(void **state)
     assert_non_null(strstr(text, "Host: a\\r\\n\""));
 }
 
+/* The password of a CONNECT, which a module may have made of a secret, wherever it is cut. */
+static void test_passwords_of_mqtt(void **state)
+{
+    static const struct net_target to = { .transport = NET_TCP, .port = 1883 };
+    static const char whole[] = "\x10\x38\0\4MQTT\4\xc6\0\x3c\0\5my id\0\3top\0\4gone\0\4user\0\10"
+                                "pass\r\nd!0\6\0\1txyz",
+                      none[] = "\x10\0\0\7MQTTxxxhello\n",
+                      old[] = "\x10\x17\0\6MQIsdp\3\x40"
+                              "\0\0\0\2id\0\3key";
+    const struct span all = span_at(whole, sizeof(whole) - 1);
+
+    (void)state;
+    for (size_t cut = 0; cut <= all.len; cut++) {
+        int connection;
+
+        begin();
+        connection = writer_connected(writer, now_ms, &to);
+        if (cut > 0)
+            writer_peer_gets(writer, now_ms, connection, span_at(whole, cut));
+        if (cut < all.len)
+            writer_peer_gets(writer, now_ms, connection, span_skip(all, cut));
+        writer_peer_gets(writer, now_ms, connection, span_at(none, sizeof(none) - 1));
+        writer_peer_gets(writer, now_ms, connection, span_at(old, sizeof(old) - 1));
+        writer_close(writer);
+        for (const char *const *at = (const char *const[]){ "pass", "d!", "key", NULL };
+             *at != NULL; at++) {
+            if (strstr(text + head_len, *at) != NULL)
+                fail_msg("%zu: %s: %s", cut, *at, text + head_len);
+        }
+        assert_non_null(strstr(text, "xxxhello"));
+        if (cut == 0 || cut == all.len) {
+            assert_non_null(strstr(text, "my id"));
+            assert_non_null(strstr(text, "gone"));
+            assert_non_null(strstr(text, "user"));
+            assert_non_null(strstr(text, "txyz"));
+        }
+    }
+}
+
 static void step(const char *act, const char *first, const char *second)
 {
     const struct script_step one = { .kind = SCRIPT_ACT, .act = lab_act_find(span_of(act)) };
@@ -732,6 +771,7 @@ int main(void)
         cmocka_unit_test(test_the_world),
         cmocka_unit_test(test_secrets_across_a_cut),
         cmocka_unit_test(test_secrets_of_protocols),
+        cmocka_unit_test(test_passwords_of_mqtt),
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_secrets_without_a_place),
         cmocka_unit_test(test_a_secret_too_long),

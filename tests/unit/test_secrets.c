@@ -41,6 +41,12 @@ static const struct line_case cases[] = {
     { "l610", "AT+MQTTUSER=1,\"u\",\"word\",\"c\"", { "word" } },
     { "m95", "AT+QMTCFG=\"AliAuth\",0,\"key\",\"name\",\"word\"", { "word" } },
     { "m95", "AT+QMTCFG=\"TIMEOUT\",0,10,3,0", { NULL } },
+    { "m95", "AT+QMTCFG= will ,0,1,2,1,\"t\",\"m\"", { NULL } },
+    { "m95", "AT+QMTCFG=\"aliaut\",0,\"key\",\"name\",\"word\"", { "word" } },
+    { "m95", "AT+QMTCFG=\"wills\",0,\"key\",\"name\",\"word\"", { "word" } },
+    { "m95",
+      "AT+QMTCFG=\"key\",\"will\",0,\"name\",\"word\"",
+      { "\"key\",\"will\",0,\"name\",\"word\"" } },
     /* more than there is room for */
     { "he910",
       "AT+CPWD=\"SC\",\"1111\",\"2222\";+CPWD=\"SC\",\"3333\",\"4444\"\r",
@@ -132,17 +138,6 @@ static bool has_secret(const struct at_command *row)
 
 enum form { AS_IT_IS, UNQUOTED, HALF_QUOTED, ONE_TOO_MANY, WRONG_NUMBERS, FORMS };
 
-/* What stands for a string: where a word makes a secret, that word. */
-static const char *word_of(const struct at_command *row)
-{
-    const char *word = "x";
-
-    for (size_t i = 0; i < row->param_count; i++)
-        if (row->params[i].secret_with != NULL)
-            word = row->params[i].secret_with;
-    return word;
-}
-
 static void add_value(struct text *line, const struct at_command *row, const struct at_param *param,
                       const struct at_model *model, enum form form)
 {
@@ -155,7 +150,7 @@ static void add_value(struct text *line, const struct at_command *row, const str
     else if (param->words != NULL)
         text_add(line, "\"%.*s\"", (int)strcspn(param->words, ","), param->words);
     else
-        text_add(line, "\"%s\"", word_of(row));
+        text_add(line, "\"x\"");
 }
 
 static void write_line(char *memory, size_t cap, const struct at_command *row,

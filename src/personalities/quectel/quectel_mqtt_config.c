@@ -245,7 +245,7 @@ static const struct at_param config_params[ARG_COUNT] = {
       .type = AT_STRING,
       .optional = true,
       .secret = true,
-      .secret_with = "aliauth",
+      .shown_with = "will,timeout", /* who have so many, too; what is none may be misspelt */
       .max = QUECTEL_MQTT_TEXT_MAX },
     VALUE,
     VALUE,

@@ -108,7 +108,9 @@ enum err textfile_open(const char *path, bool (*render)(void *ctx, struct bytes 
     if (file == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     *file = (struct textfile){ .path = path, .render = render, .ctx = ctx, .log = log };
-    if (!write_once(file))
+    if (!whole_file_may_replace(path))
+        err = port_fail(ret_failure, ERR_IO, "cannot write %s: it is no regular file", path);
+    else if (!write_once(file))
         err = port_fail(ret_failure, ERR_IO, "cannot write %s: %s", path, strerror(errno));
     else if (!start_thread(file))
         err = port_fail(ret_failure, ERR_NO_MEMORY, "cannot start one more thread");

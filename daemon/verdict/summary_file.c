@@ -35,15 +35,17 @@ static bool fail(struct text *why, const char *path)
     return false;
 }
 
+static bool may_replace(const char *path, struct text *why)
+{
+    if (whole_file_may_replace(path))
+        return true;
+    text_add(why, "cannot write %s: it is no regular file", path);
+    return false;
+}
+
 bool summary_file_can_write(const char *path, struct text *why)
 {
-    struct stat info;
-
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
-        text_add(why, "cannot write %s: it is no regular file", path);
-        return false;
-    }
-    return whole_file_can_begin(path) || fail(why, path);
+    return may_replace(path, why) && (whole_file_can_begin(path) || fail(why, path));
 }
 
 bool summary_file_write(const struct summary *summary, const char *path, struct text *why)
@@ -51,6 +53,10 @@ bool summary_file_write(const struct summary *summary, const char *path, struct 
     char *text = summary_json_text(summary);
     bool done;
 
+    if (!may_replace(path, why)) {
+        free(text);
+        return false;
+    }
     if (text == NULL) {
         errno = ENOMEM;
         return fail(why, path);

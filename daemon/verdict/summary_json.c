@@ -331,7 +331,7 @@ static bool read_bucket(const struct place *place, const json_t *pair, size_t *l
     if (json_is_integer(end) && json_integer_value(end) >= 0)
         index = time_bucket((uint64_t)json_integer_value(end));
     if (json_array_size(pair) != 2 || (!json_is_integer(end) && !json_is_null(end)) ||
-        index < *least ||
+        (json_is_integer(end) && json_integer_value(end) < 0) || index < *least ||
         (json_is_integer(end) && (json_int_t)time_bucket_us(index) != json_integer_value(end)))
         return wrong(place, "buckets",
                      "[END, COUNT] with ENDs that grow, each a number of microseconds of which two "

@@ -46,8 +46,20 @@ static int open_beside(const char *path, char **ret_name)
     return fd;
 }
 
+/* A device, a pipe or a folder is somebody's. */
+bool whole_file_may_replace(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) != 0 || S_ISREG(status.st_mode);
+}
+
 static bool give_name(const char *beside, const char *path, enum whole_file_name name)
 {
+    if (name == WHOLE_FILE_REPLACES && !whole_file_may_replace(path)) {
+        errno = ENOTSUP;
+        return false;
+    }
     if (name == WHOLE_FILE_REPLACES)
         return rename(beside, path) == 0;
     /* It replaces nothing, so whoever had the name in the meantime keeps it. */

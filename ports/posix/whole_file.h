@@ -9,7 +9,9 @@
 #include <sys/types.h>
 
 enum whole_file_name {
-    WHOLE_FILE_REPLACES, /* one that has its name; a symbolic link is replaced itself */
+    WHOLE_FILE_REPLACES, /* a regular file that has its name, or a symbolic link itself that leads
+                          * to one or to nothing; what else has it stays, and the call fails:
+                          * ENOTSUP */
     WHOLE_FILE_IS_NEW    /* one that has its name stays, and the call fails: EEXIST */
 };
 
@@ -24,6 +26,9 @@ bool whole_file_write_bytes(const char *path, mode_t mode, enum whole_file_name 
 
 /* Whether one could be begun: begins one, and removes it.  False: errno. */
 bool whole_file_can_begin(const char *path);
+
+/* Whether WHOLE_FILE_REPLACES may have this name: nothing has it, or what may be replaced. */
+bool whole_file_may_replace(const char *path);
 
 /* Writes all of the bytes.  False: errno. */
 bool whole_file_put(int fd, struct span bytes);

@@ -155,6 +155,20 @@ def test_a_summary_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -
     assert ended.returncode == 2 and "f.yaml:1:10: summary: " in ended.stderr and "allowed: a path, with ${shard} in it" in ended.stderr
 
 
+def test_what_is_no_regular_file_is_not_replaced(shards: list[Path], tmp_path: Path) -> None:
+    """Neither a pipe nor a device, nor by a link."""
+    pipe, link = tmp_path / "pipe.prom", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to("/dev/null")
+    for path in (pipe, link):
+        ended = report(*shards, "--output", path)
+        assert ended.returncode == 1
+        assert ended.stderr == f"tlsmodem: report: --output: cannot write {path}: it is no regular file\n"
+    assert pipe.is_fifo() and link.is_symlink()
+    ended = tlsmodem("--module", "m95", "--pty", "auto", "--state", "none", "--metrics-file", pipe, "--", "true")
+    assert ended.returncode == 1 and f"cannot write {pipe}: it is no regular file" in ended.stderr and pipe.is_fifo()
+
+
 def test_hosts_inside_of_two_shards_add_up(tmp_path: Path, certificates: Certificates) -> None:
     """Meters of three makers, each with three readings: what their hosts saw is what the server has heard."""
     counts = {"telit": 11, "quectel": 10, "fibocom": 9}

@@ -461,6 +461,7 @@ static void wrong_files_are_told(void **state)
     expect_wrong("12:01:00.500Z", "25:01:00.500Z", "runs[0].end is wrong or missing; allowed: a");
     expect_wrong("\"runs\":[{", "\"runs\":[7,{", "runs[0].an entry is wrong or missing; allowed");
     expect_wrong("[100,1]", "[101,1]", "times.dial.buckets is wrong or missing; allowed: [END, ");
+    expect_wrong("[null,1]", "[-1,1]", "times.round.buckets is wrong or missing; allowed: [END, ");
     expect_wrong("[100,1]", "[1200,1]", "times.dial.buckets is wrong or missing; allowed: [END, ");
     expect_wrong("[100,1]", "[100,0]", "times.dial.buckets is wrong or missing; allowed: [END, C");
     expect_wrong("[100,1]", "[100]", "times.dial.buckets is wrong or missing; allowed: [END, ");

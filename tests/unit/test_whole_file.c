@@ -66,6 +66,30 @@ static void one_of_its_name_is_replaced_or_stays(void **state)
     assert_int_equal(count_names(), 1);
 }
 
+/* What somebody else uses under that name stays what it is. */
+static void pipes_and_devices_stay(void **state)
+{
+    struct stat info;
+
+    (void)state;
+    assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+    assert_int_equal(symlink("/dev/null", at("null")), 0);
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "pipe" : "null";
+
+        assert_false(whole_file_may_replace(at(name)));
+        assert_false(whole_file_write_bytes(at(name), 0600, WHOLE_FILE_REPLACES, span_of("x")));
+        assert_int_equal(errno, ENOTSUP);
+        assert_int_equal(lstat(at(name), &info), 0);
+        assert_true(i == 0 ? S_ISFIFO(info.st_mode) : S_ISLNK(info.st_mode));
+        assert_int_equal(unlink(at(name)), 0);
+    }
+    assert_int_equal(symlink("to nothing", at("link")), 0);
+    assert_true(whole_file_may_replace(at("link")));
+    assert_int_equal(unlink(at("link")), 0);
+    assert_int_equal(count_names(), 1);
+}
+
 static bool put_half(void *ctx, int fd)
 {
     assert_true(whole_file_put(fd, span_of("half")));
@@ -115,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_of_its_name_is_replaced_or_stays),
+        cmocka_unit_test(pipes_and_devices_stay),
         cmocka_unit_test(what_is_not_whole_is_not_there),
         cmocka_unit_test(a_folder_is_needed),
     };

@@ -193,6 +193,10 @@ bool at_has_secret(const struct at_command *row);
  * one: in any case of letters, with blanks and control characters between them. */
 bool at_names_secret(const struct at_session *at, struct span text);
 
+/* True when the text, a set of a command that nobody knows, has a word in it that such commands
+ * have: +CGAUTH, +QFTPPASS, +SAPBR=3,1,"PWD","x". */
+bool at_speaks_of_secret(struct span text);
+
 /* ---- trace.c ---- */
 
 /* Writes the editor's line to the trace. */

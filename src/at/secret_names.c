@@ -51,3 +51,14 @@ bool at_names_secret(const struct at_session *at, struct span text)
     }
     return false;
 }
+
+bool at_speaks_of_secret(struct span text)
+{
+    static const char *const words[] = { "PASS", "PWD", "PSWD", "PW=", "AUTH", "SECRET", "TOKEN" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (contains(text, words[i]))
+            return true;
+    }
+    return false;
+}

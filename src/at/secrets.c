@@ -146,6 +146,11 @@ static void find_in_commands(const struct at_session *at, struct span line, stru
         before = cursor;
         if (is_secret && lexeme.form != AT_SET)
             continue;
+        if (row == NULL && lexeme.form == AT_SET &&
+            at_speaks_of_secret(span_at(line.data + from, cursor - from))) {
+            find(finds, lexeme.body);
+            continue;
+        }
         if (is_secret) {
             if (find_values(at, row, lexeme.body, finds))
                 continue;

@@ -18,6 +18,13 @@ static const struct line_case cases[] = {
     { "he910", "junkAT+CMEE=1;+CPIN=\"1234\",\"5678\";+CREG?", { "1234", "5678" } },
     { "he910", "AT+CPIN=\"1234\"\r", { "1234" } },
     { "he910", "AT+CPIN?", { NULL } },
+    /* commands that it does not have */
+    { "he910", "AT+CGAUTH=1,1,\"u\",\"word\";+CMEE=2", { "1,1,\"u\",\"word\"" } },
+    { "he910", "AT+qftppass=\"word\"\r", { "\"word\"" } },
+    { "m95", "AT+CFTPSERVPW=\"word\"", { "\"word\"" } },
+    { "l610", "AT+SAPBR=3,1,\"Pwd\",\"word\"", { "3,1,\"Pwd\",\"word\"" } },
+    { "l610", "AT+CGAUTH?;+CGAUTH=?", { NULL } },
+    { "l610", "AT+CPWROFF=1;+NOTHING=\"word\"", { NULL } },
     { "he910", "AT#FTPOPEN=\"h:21\",\"user\",\"word\",1", { "word" } },
     { "he910",
       "AT#FTPOPEN=\"h:21\",\"user\",\"word\",1,2,3,4,5",

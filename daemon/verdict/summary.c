@@ -27,8 +27,10 @@ struct summary *summary_new(void)
 
 void summary_free(struct summary *summary)
 {
-    if (summary != NULL)
+    if (summary != NULL) {
+        run_index_free(&summary->index);
         free(summary->runs);
+    }
     free(summary);
 }
 
@@ -42,21 +44,21 @@ static void name_shards(uint32_t shards, struct text *text)
         text_add(text, "%u shard%s", (unsigned)shards, shards == 1 ? "" : "s");
 }
 
-static bool is_there(const struct summary_run *run, const struct summary_run *other_run,
-                     struct text *why)
+/* False; `there` is of the same run or shard. */
+static bool refuse(const struct summary_run *run, const struct summary_run *there, struct text *why)
 {
-    bool is_same = strcmp(run->id, other_run->id) == 0;
-
-    if (is_same)
+    if (strcmp(run->id, there->id) == 0)
         text_add(why, "it is of run %s, which is there already", run->id);
-    else if (run->shard_count > 0 && run->shard == other_run->shard)
+    else
         text_add(why, "shard %u of %u is there already, of run %s", (unsigned)run->shard,
-                 (unsigned)run->shard_count, other_run->id);
-    return is_same || (run->shard_count > 0 && run->shard == other_run->shard);
+                 (unsigned)run->shard_count, there->id);
+    return false;
 }
 
 static bool belongs(const struct summary *summary, const struct summary_run *run, struct text *why)
 {
+    size_t place;
+
     if (summary->run_count == 0)
         return true;
     if (summary->runs[0].shard_count != run->shard_count) {
@@ -70,11 +72,8 @@ static bool belongs(const struct summary *summary, const struct summary_run *run
         text_add(why, "these would be more than %d runs", SUMMARY_RUNS_MAX);
         return false;
     }
-    for (size_t i = 0; i < summary->run_count; i++) {
-        if (is_there(run, &summary->runs[i], why))
-            return false;
-    }
-    return true;
+    place = run_index_find(&summary->index, summary->runs, run);
+    return place == SIZE_MAX || refuse(run, &summary->runs[place], why);
 }
 
 bool summary_add_run(struct summary *summary, const struct summary_run *run, struct text *why)
@@ -84,12 +83,15 @@ bool summary_add_run(struct summary *summary, const struct summary_run *run, str
     if (!belongs(summary, run, why))
         return false;
     runs = realloc(summary->runs, (summary->run_count + 1) * sizeof(runs[0]));
-    if (runs == NULL) {
+    if (runs != NULL)
+        summary->runs = runs;
+    if (runs == NULL ||
+        !run_index_reserve(&summary->index, runs, summary->run_count + 1, run->shard_count)) {
         text_add(why, "out of memory");
         return false;
     }
-    summary->runs = runs;
-    runs[summary->run_count++] = *run;
+    runs[summary->run_count] = *run;
+    run_index_add(&summary->index, runs, summary->run_count++);
     return true;
 }
 
@@ -239,6 +241,7 @@ static bool add_runs(struct summary *summary, const struct summary *more, struct
     for (size_t i = 0; i < more->run_count; i++) {
         if (!summary_add_run(summary, &more->runs[i], why)) {
             summary->run_count = before;
+            run_index_keep(&summary->index, summary->runs, before);
             return false;
         }
     }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/time_buckets.h"
 #include "runtime/tally.h"
+#include "verdict/run_index.h"
 #include "verdict/tally.h"
 
 #include <stdbool.h>
@@ -36,8 +37,6 @@ const char *summary_what_word(enum summary_what what);
 enum {
     SUMMARY_KINDS_MAX = 128, /* of errors; what is beyond is "other" */
     SUMMARY_SURPRISES_MAX = 16,
-    SUMMARY_ID_CAP = 17,
-    SUMMARY_VERSION_CAP = 32,
     SUMMARY_RUNS_MAX = 65535
 };
 
@@ -63,20 +62,10 @@ struct summary_surprise {
     uint64_t count;
 };
 
-/* One process from its start to its end. */
-struct summary_run {
-    char id[SUMMARY_ID_CAP]; /* 16 hexadecimal digits by chance: no two runs have the same */
-    char version[SUMMARY_VERSION_CAP];
-    uint32_t shard, shard_count; /* shard of so many, from 0; 0 of 0: there were none */
-    bool has_seed;
-    uint64_t seed;
-    uint64_t modems;
-    int64_t begun_ms, ended_ms; /* since 1970-01-01T00:00:00Z */
-};
-
 struct summary {
     struct summary_run *runs; /* owned */
     size_t run_count;
+    struct run_index index; /* of them */
     bool is_by_hosts; /* dials, commands and errors are what hosts inside saw, else what modems did
                        */
     struct summary_times times[SUMMARY_WHAT_COUNT];

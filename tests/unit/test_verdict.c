@@ -278,6 +278,37 @@ static void what_does_not_belong_together_is_refused(void **state)
     summary_free(sum);
 }
 
+/* As many as there may be; of several that do not belong there all that came with them goes. */
+static void many_runs_are_told_apart(void **state)
+{
+    enum { MANY = 65535 };
+    struct summary *sum = summary_new(), *more = summary_new();
+    char memory[WHY_CAP] = "", id[32];
+    struct text why;
+
+    (void)state;
+    for (uint32_t i = 0; i < MANY - 2; i++) {
+        snprintf(id, sizeof(id), "%016x", i * 2654435761U);
+        add_run(sum, id, i, MANY);
+    }
+    add_run(more, "aaaaaaaaaaaaaaaa", MANY - 2, MANY);
+    add_run(more, "bbbbbbbbbbbbbbbb", 77, MANY);
+    text_init(&why, memory, sizeof(memory));
+    assert_false(summary_merge(sum, more, &why));
+    snprintf(id, sizeof(id), "%016x", 77 * 2654435761U);
+    assert_non_null(strstr(memory, "shard 77 of 65535 is there already, of run "));
+    assert_non_null(strstr(memory, id));
+    summary_free(more);
+    more = summary_new();
+    add_run(more, "aaaaaaaaaaaaaaaa", MANY - 2, MANY);
+    add_run(more, "bbbbbbbbbbbbbbbb", MANY - 1, MANY);
+    assert_true(summary_merge(sum, more, &why));
+    assert_int_equal(sum->run_count, MANY);
+    assert_int_equal(summary_missing(sum), 0);
+    summary_free(more);
+    summary_free(sum);
+}
+
 /* ---- tallies ---- */
 
 static void kinds_are_bounded(void **state)
@@ -701,6 +732,7 @@ int main(void)
         cmocka_unit_test(nothing_has_no_percentile),
         cmocka_unit_test(shards_add_up_to_one_run),
         cmocka_unit_test(what_does_not_belong_together_is_refused),
+        cmocka_unit_test(many_runs_are_told_apart),
         cmocka_unit_test(kinds_are_bounded),
         cmocka_unit_test(words_of_hosts_do_nothing_to_a_terminal),
         cmocka_unit_test(a_loop_has_one_tally),

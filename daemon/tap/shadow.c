@@ -1,6 +1,8 @@
 /* shadow.c: a module of ours that is fed what the host types to the real one. */
 #include "tap/shadow.h"
 
+#include "iface/no_circuits.h"
+
 #include <stdlib.h>
 
 enum { WAITING_MAX = 16777216 };
@@ -68,22 +70,10 @@ static void take_more(struct channel *base)
         offer(shadow);
 }
 
-static void ignore_lines(struct channel *base, unsigned lines)
-{
-    (void)base;
-    (void)lines;
-}
-
-static void ignore_rate(struct channel *base, uint32_t baud)
-{
-    (void)base;
-    (void)baud;
-}
-
 static const struct channel_ops channel_ops = { .output_ready = hear,
                                                 .input_room = take_more,
-                                                .set_lines = ignore_lines,
-                                                .set_rate = ignore_rate };
+                                                .set_lines = channel_no_lines,
+                                                .set_rate = channel_no_rate };
 
 enum err shadow_open(struct runtime_world *world, const struct shadow_config *config,
                      struct port_failure *ret_failure, struct shadow **ret_shadow)

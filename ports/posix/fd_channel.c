@@ -5,6 +5,8 @@
  */
 #include "posix/fd_channel.h"
 
+#include "iface/no_circuits.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <unistd.h>
@@ -230,23 +232,11 @@ void fd_channel_input_room(struct channel *base)
     update_watches(channel);
 }
 
-static void no_lines(struct channel *channel, unsigned lines)
-{
-    (void)channel;
-    (void)lines;
-}
-
-static void no_rate(struct channel *channel, uint32_t baud)
-{
-    (void)channel;
-    (void)baud;
-}
-
 const struct channel_ops fd_channel_ops = {
     .output_ready = fd_channel_output_ready,
     .input_room = fd_channel_input_room,
-    .set_lines = no_lines,
-    .set_rate = no_rate,
+    .set_lines = channel_no_lines,
+    .set_rate = channel_no_rate,
 };
 
 void fd_channel_init(struct fd_channel *channel, const struct channel_ops *ops,
@@ -325,6 +315,12 @@ void fd_channel_farewell(struct fd_channel *channel)
 {
     channel->farewell = true;
     hurry(channel);
+    say_farewell(channel);
+}
+
+void fd_channel_forget(struct fd_channel *channel)
+{
+    bytes_free(&channel->kept);
     say_farewell(channel);
 }
 

@@ -61,6 +61,10 @@ void fd_channel_leave(struct fd_channel *channel);
  * sent. */
 void fd_channel_farewell(struct fd_channel *channel);
 
+/* What the host that has left has sent, and nobody has taken, means nothing with the next one's
+ * bytes: it is wiped.  A terminal that still waits for the farewell hears it now. */
+void fd_channel_forget(struct fd_channel *channel);
+
 /* True when nothing more can come from this host to the terminal. */
 bool fd_channel_is_over(const struct fd_channel *channel);
 

@@ -4,6 +4,7 @@
 #include "host/host_listen.h"
 #include "host/host_rounds.h"
 #include "host/host_step.h"
+#include "iface/no_circuits.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -86,22 +87,10 @@ static void input_room(struct channel *channel)
     wake((struct host *)channel);
 }
 
-static void no_lines(struct channel *channel, unsigned lines)
-{
-    (void)channel;
-    (void)lines;
-}
-
-static void no_rate(struct channel *channel, uint32_t baud)
-{
-    (void)channel;
-    (void)baud;
-}
-
 static const struct channel_ops channel_ops = { .output_ready = output_ready,
                                                 .input_room = input_room,
-                                                .set_lines = no_lines,
-                                                .set_rate = no_rate };
+                                                .set_lines = channel_no_lines,
+                                                .set_rate = channel_no_rate };
 
 enum err host_begin(const struct host_config *config, struct host **ret_host)
 {

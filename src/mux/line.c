@@ -1,5 +1,6 @@
 /* line.c: one DLCI: a terminal's channel made of frames. */
 #include "base/wipe.h"
+#include "iface/no_circuits.h"
 #include "mux/state.h"
 
 #include <stdlib.h>
@@ -27,15 +28,10 @@ static void on_lines(struct channel *channel, unsigned lines)
     line->mux->news = true;
 }
 
-static void on_rate(struct channel *channel, uint32_t baud)
-{
-    (void)channel; /* a DLCI has none of its own */
-    (void)baud;
-}
-
-static const struct channel_ops line_ops = {
-    .output_ready = on_news, .input_room = on_news, .set_lines = on_lines, .set_rate = on_rate
-};
+static const struct channel_ops line_ops = { .output_ready = on_news,
+                                             .input_room = on_news,
+                                             .set_lines = on_lines,
+                                             .set_rate = channel_no_rate };
 
 bool mux_line_open(struct mux *mux, uint8_t dlci)
 {

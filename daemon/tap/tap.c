@@ -272,7 +272,7 @@ static void start(struct tap *tap)
     struct terminal *host = &tap->junction.host.base;
 
     if (tap->recorder != NULL)
-        host = &tap->watch.base;
+        host = &tap->watch.around.base;
     port_start(tap->module_port, &tap->junction.module.base);
     port_start(tap->host_port, host);
     printf("ready: tap %s\n", port_label(tap->host_port));

@@ -1,6 +1,8 @@
 /* watch.c: knows what in what passes is a secret. */
 #include "tap/watch.h"
 
+#include <string.h>
+
 enum { LINE_MAX_BYTES = 4096, SECRETS_MAX = 16 };
 
 static struct watch *of(struct terminal *base)
@@ -114,7 +116,7 @@ static size_t feed_recorded(struct watch *watch, struct span piece)
     size_t taken;
 
     judge(watch, piece);
-    taken = watch->recorded->ops->feed(watch->recorded, piece);
+    taken = watch->around.inner->ops->feed(watch->around.inner, piece);
     for (size_t i = 1; i < watch->module_count && taken > 0; i++)
         shadow_feed(watch->modules[i], span_at(piece.data, taken));
     return taken;
@@ -183,91 +185,25 @@ static void hear(struct watch *watch, struct span said)
     }
 }
 
-static struct span peek(struct terminal *base)
-{
-    struct watch *watch = of(base);
-
-    return watch->recorded->ops->peek(watch->recorded);
-}
-
 static void consume(struct terminal *base, size_t count)
 {
     struct watch *watch = of(base);
-    struct span said = watch->recorded->ops->peek(watch->recorded), list[SECRETS_MAX];
+    struct span said = watch->around.inner->ops->peek(watch->around.inner), list[SECRETS_MAX];
 
     if (count > 0) {
         hear(watch, span_at(said.data, count));
         tell(watch, list, fields_find(&watch->said, span_at(said.data, count), list, SECRETS_MAX));
     }
-    watch->recorded->ops->consume(watch->recorded, count);
+    watch->around.inner->ops->consume(watch->around.inner, count);
 }
 
-static void set_dtr(struct terminal *base, bool on)
-{
-    struct watch *watch = of(base);
-
-    watch->recorded->ops->set_dtr(watch->recorded, on);
-}
-
-static void abort_command(struct terminal *base)
-{
-    struct watch *watch = of(base);
-
-    watch->recorded->ops->abort(watch->recorded);
-}
-
-static bool busy(struct terminal *base)
-{
-    struct watch *watch = of(base);
-
-    return watch->recorded->ops->busy(watch->recorded);
-}
-
-static void accept_lf(struct terminal *base)
-{
-    struct watch *watch = of(base);
-
-    watch->recorded->ops->accept_lf(watch->recorded);
-}
-
-static bool end_input(struct terminal *base)
-{
-    struct watch *watch = of(base);
-
-    return watch->recorded->ops->end_input(watch->recorded);
-}
-
-static bool online(struct terminal *base)
-{
-    struct watch *watch = of(base);
-
-    return watch->recorded->ops->online(watch->recorded);
-}
-
-static void host_gone(struct terminal *base)
-{
-    struct watch *watch = of(base);
-
-    watch->recorded->ops->host_gone(watch->recorded);
-}
-
-static const struct terminal_ops ops = { .feed = feed,
-                                         .peek = peek,
-                                         .consume = consume,
-                                         .set_dtr = set_dtr,
-                                         .abort = abort_command,
-                                         .busy = busy,
-                                         .accept_lf = accept_lf,
-                                         .end_input = end_input,
-                                         .online = online,
-                                         .host_gone = host_gone };
+static const struct terminal_ops ops = { .feed = feed, .consume = consume };
 
 void watch_init(struct watch *watch, struct terminal *recorded, struct terminal *plain,
                 struct writer *writer, const struct clock *clock)
 {
-    *watch = (struct watch){
-        .base = { &ops }, .recorded = recorded, .plain = plain, .clock = clock, .writer = writer
-    };
+    *watch = (struct watch){ .plain = plain, .clock = clock, .writer = writer };
+    around_init(&watch->around, &ops, recorded);
 }
 
 void watch_deinit(struct watch *watch)

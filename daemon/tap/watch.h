@@ -8,18 +8,17 @@
 #ifndef DAEMON_TAP_WATCH_H
 #define DAEMON_TAP_WATCH_H
 
-#include "iface/channel.h"
 #include "iface/clock.h"
 #include "tap/shadow.h"
 #include "transcript/fields.h"
 #include "transcript/writer.h"
+#include "wrap/around.h"
 
 enum { WATCH_MODULES_MAX = 8, WATCH_LINE_MAX = 32, WATCH_TAIL_MAX = 48 };
 
 struct watch {
-    struct terminal base;      /* drive this */
-    struct terminal *recorded; /* the recorder's, around */
-    struct terminal *plain;    /* the junction's */
+    struct around around;   /* the recorder's */
+    struct terminal *plain; /* the junction's */
     const struct clock *clock;
     struct writer *writer;
     struct shadow *modules[WATCH_MODULES_MAX]; /* of whom each knows some; fed here but for the

@@ -5,17 +5,17 @@
  * port is while it is open.
  */
 #include "posix/com_port.h"
-#include "posix/dressed.h"
 #include "posix/listener.h"
 #include "posix/port_kinds.h"
 #include "posix/tcp_host.h"
 #include "posix/telnet.h"
+#include "wrap/around.h"
 
 #include <stdlib.h>
 
 struct rfc2217_port {
     struct listener base;
-    struct dressed wire;
+    struct around wire; /* what the channel drives */
     struct http_guard guard;
     struct telnet telnet;
     struct com_port com;
@@ -39,10 +39,10 @@ static void tell_dtr(void *ctx, bool on)
 {
     struct rfc2217_port *self = ctx;
 
-    if (self->dtr == on || self->wire.module == NULL)
+    if (self->dtr == on || self->wire.inner == NULL)
         return;
     self->dtr = on;
-    self->wire.module->ops->set_dtr(self->wire.module, on);
+    self->wire.inner->ops->set_dtr(self->wire.inner, on);
 }
 
 static void reply(void *ctx, uint8_t command, struct span value)
@@ -61,7 +61,7 @@ static void note_break(void *ctx, bool on)
 
 static void purge(void *ctx)
 {
-    struct terminal *module = ((struct rfc2217_port *)ctx)->wire.module;
+    struct terminal *module = ((struct rfc2217_port *)ctx)->wire.inner;
     size_t len;
 
     while ((len = module->ops->peek(module).len) > 0)
@@ -79,7 +79,7 @@ static const struct com_port_ops com_ops = {
 
 static size_t hear_data(void *ctx, struct span bytes)
 {
-    struct terminal *module = ((struct rfc2217_port *)ctx)->wire.module;
+    struct terminal *module = ((struct rfc2217_port *)ctx)->wire.inner;
 
     return module->ops->feed(module, bytes);
 }
@@ -116,7 +116,7 @@ static struct span peek(struct terminal *wire)
 {
     struct rfc2217_port *self = of_wire(wire);
     struct span waiting = telnet_peek(&self->telnet);
-    struct terminal *module = self->wire.module;
+    struct terminal *module = self->wire.inner;
 
     if (waiting.len == 0 && !com_port_holds(&self->com)) {
         size_t taken = telnet_say(&self->telnet, module->ops->peek(module));
@@ -148,27 +148,18 @@ static void host_gone(struct terminal *wire)
 
     if (self->telnet.serial)
         tell_dtr(self, false);
-    self->wire.module->ops->host_gone(self->wire.module);
+    self->wire.inner->ops->host_gone(self->wire.inner);
 }
 
 static const struct terminal_ops wire_ops = {
-    .feed = feed,
-    .peek = peek,
-    .consume = consume,
-    .set_dtr = set_dtr,
-    .abort = dressed_abort,
-    .accept_lf = dressed_accept_lf,
-    .end_input = dressed_end_input,
-    .busy = dressed_busy,
-    .online = dressed_online,
-    .host_gone = host_gone,
+    .feed = feed, .peek = peek, .consume = consume, .set_dtr = set_dtr, .host_gone = host_gone
 };
 
 static struct terminal *dress(struct port *port, struct terminal *module)
 {
     struct rfc2217_port *self = (struct rfc2217_port *)port;
 
-    self->wire.module = module;
+    around_init(&self->wire, &wire_ops, module);
     return &self->wire.base;
 }
 
@@ -207,20 +198,12 @@ static const struct channel_ops wire_channel_ops = {
     .set_rate = set_rate,
 };
 
-/* What the host before has left in the middle of a command cannot be read with the next one's. */
-static void forget_rest(struct fd_channel *channel)
-{
-    bytes_free(&channel->kept);
-    if (channel->farewell)
-        fd_channel_farewell(channel);
-}
-
 static void prepare(struct listener *listener, int host_fd)
 {
     struct rfc2217_port *self = (struct rfc2217_port *)listener;
 
     tcp_host_prepare(host_fd);
-    forget_rest(&listener->base.channel);
+    fd_channel_forget(&listener->base.channel); /* half a command of Telnet's, too */
     http_guard_init(&self->guard);
     com_port_begin(&self->com, &com_ops, self);
     telnet_begin(&self->telnet, &telnet_ops, self);
@@ -256,7 +239,6 @@ enum err rfc2217_port_open(struct posix_loop *loop, const struct port_spec *spec
     listener_init(listener, loop, prepare);
     listener->base.channel.base.ops = &wire_channel_ops;
     listener->base.channel.refuses = refuses;
-    self->wire.base.ops = &wire_ops;
     self->lines = COM_PORT_CTS | COM_PORT_DSR;
     self->dtr = true;
     err = tcp_host_listen(listener, spec, "rfc2217", ret_failure);

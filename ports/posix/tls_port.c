@@ -4,11 +4,12 @@
  * handshake is over the module hears nothing of a host, not even that it has gone.
  */
 #include "base/wipe.h"
-#include "posix/dressed.h"
+#include "iface/no_circuits.h"
 #include "posix/listener.h"
 #include "posix/port_kinds.h"
 #include "posix/tcp_host.h"
 #include "posix/tls_host.h"
+#include "wrap/around.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -17,7 +18,7 @@ enum { SHAKE_MS = 15000, CLEAR_CAP = 16384 };
 
 struct tls_port {
     struct listener base;
-    struct dressed wire;
+    struct around wire; /* what the channel drives */
     struct tls_door *door;
     struct tls_host *host; /* NULL: nobody is there */
     struct clock_timer *shake;
@@ -59,7 +60,7 @@ static void hang_up(struct tls_port *self)
 /* Gives the module what is in clear; true when all is taken. */
 static bool offer_clear(struct tls_port *self)
 {
-    struct terminal *module = self->wire.module;
+    struct terminal *module = self->wire.inner;
 
     if (self->clear_len == 0)
         return true;
@@ -132,7 +133,7 @@ static size_t feed(struct terminal *wire, struct span bytes)
 static struct span peek(struct terminal *wire)
 {
     struct tls_port *self = of_wire(wire);
-    struct terminal *module = self->wire.module;
+    struct terminal *module = self->wire.inner;
     struct bytes *out;
 
     if (self->host == NULL)
@@ -155,7 +156,7 @@ static void consume(struct terminal *wire, size_t count)
 /* What is left of it when the module waits for something: nobody awaits that any more. */
 static void end_host(struct tls_port *self)
 {
-    struct terminal *module = self->wire.module;
+    struct terminal *module = self->wire.inner;
     struct span rest = bytes_span(&channel_of(self)->kept);
     size_t before, left = 0;
 
@@ -180,23 +181,14 @@ static void host_gone(struct terminal *wire)
 }
 
 static const struct terminal_ops wire_ops = {
-    .feed = feed,
-    .peek = peek,
-    .consume = consume,
-    .set_dtr = dressed_set_dtr,
-    .abort = dressed_abort,
-    .accept_lf = dressed_accept_lf,
-    .end_input = dressed_end_input,
-    .busy = dressed_busy,
-    .online = dressed_online,
-    .host_gone = host_gone,
+    .feed = feed, .peek = peek, .consume = consume, .host_gone = host_gone
 };
 
 static struct terminal *dress(struct port *port, struct terminal *module)
 {
     struct tls_port *self = (struct tls_port *)port;
 
-    self->wire.module = module;
+    around_init(&self->wire, &wire_ops, module);
     return &self->wire.base;
 }
 
@@ -214,23 +206,11 @@ static void input_room(struct channel *channel)
         hang_up(self);
 }
 
-static void no_lines(struct channel *channel, unsigned lines)
-{
-    (void)channel;
-    (void)lines;
-}
-
-static void no_rate(struct channel *channel, uint32_t baud)
-{
-    (void)channel;
-    (void)baud;
-}
-
 static const struct channel_ops wire_channel_ops = {
     .output_ready = fd_channel_output_ready,
     .input_room = input_room,
-    .set_lines = no_lines,
-    .set_rate = no_rate,
+    .set_lines = channel_no_lines,
+    .set_rate = channel_no_rate,
 };
 
 static void on_late(void *ctx)
@@ -251,9 +231,7 @@ static void prepare(struct listener *listener, int host_fd)
     struct fd_channel *channel = channel_of(self);
 
     tcp_host_prepare(host_fd);
-    bytes_free(&channel->kept);
-    if (channel->farewell)
-        fd_channel_farewell(channel);
+    fd_channel_forget(channel);
     tls_host_free(self->host);
     self->host = NULL;
     forget_clear(self);
@@ -270,7 +248,7 @@ static void close_tls(struct port *port)
 {
     struct tls_port *self = (struct tls_port *)port;
 
-    if (self->host != NULL && self->wire.module != NULL) {
+    if (self->host != NULL && self->wire.inner != NULL) {
         tls_host_bye(self->host);
         self->over = true; /* the module is not asked any more */
         fd_channel_output_ready(&channel_of(self)->base);
@@ -313,7 +291,6 @@ enum err tls_port_open(struct posix_loop *loop, const struct port_spec *spec,
     listener->base.ops = &tls_ops;
     listener_init(listener, loop, prepare);
     listener->base.channel.base.ops = &wire_channel_ops;
-    self->wire.base.ops = &wire_ops;
     err = open_door(self, spec, ret_failure);
     if (err != ERR_OK) {
         close_tls(&listener->base);

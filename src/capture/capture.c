@@ -50,17 +50,16 @@ struct terminal *capture_terminal(struct capture *capture, size_t index, struct 
 {
     struct capture_port *port = &capture->ports[index];
 
-    assert(index < CAPTURE_PORTS_MAX && port->inner == NULL);
-    *port = (struct capture_port){
-        .base = { &capture_port_ops }, .capture = capture, .inner = inner, .index = index
-    };
-    return &port->base;
+    assert(index < CAPTURE_PORTS_MAX && port->around.inner == NULL);
+    *port = (struct capture_port){ .capture = capture, .index = index };
+    around_init(&port->around, &capture_port_ops, inner);
+    return &port->around.base;
 }
 
 void capture_stop(struct capture *capture)
 {
     for (size_t i = 0; i < CAPTURE_PORTS_MAX; i++) {
-        if (capture->ports[i].inner != NULL)
+        if (capture->ports[i].around.inner != NULL)
             capture_flush_port(&capture->ports[i]);
     }
 }

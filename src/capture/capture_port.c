@@ -103,7 +103,7 @@ void capture_flush_port(struct capture_port *port)
 static void note_typed(struct capture_port *port, struct span bytes, bool ends)
 {
     bool is_data = tlsmodem_in_prompt(port->capture->modem, port->index) ||
-                   port->inner->ops->online(port->inner);
+                   port->around.inner->ops->online(port->around.inner);
 
     if (is_data) {
         put_held(port, &port->typed, true);
@@ -127,19 +127,19 @@ static size_t feed_part(struct capture_port *port, struct span bytes)
     size_t taken;
 
     if (len > 0) {
-        taken = port->inner->ops->feed(port->inner, span_at(bytes.data, len));
+        taken = port->around.inner->ops->feed(port->around.inner, span_at(bytes.data, len));
         port->known -= taken;
         return taken;
     }
     len = tlsmodem_typed_part(port->capture->modem, port->index, bytes, &ends);
     if (len == 0) { /* a command runs: what is taken nevertheless is known only then */
-        taken = port->inner->ops->feed(port->inner, bytes);
+        taken = port->around.inner->ops->feed(port->around.inner, bytes);
         if (taken > 0)
             note_typed(port, span_at(bytes.data, taken), false);
         return taken;
     }
     note_typed(port, span_at(bytes.data, len), ends);
-    taken = port->inner->ops->feed(port->inner, span_at(bytes.data, len));
+    taken = port->around.inner->ops->feed(port->around.inner, span_at(bytes.data, len));
     port->known = len - taken;
     return taken;
 }
@@ -156,11 +156,9 @@ static size_t feed(struct terminal *base, struct span bytes)
     return taken;
 }
 
-static struct span peek(struct terminal *base)
+static struct span said_by(struct terminal *inner)
 {
-    struct capture_port *port = (struct capture_port *)base;
-
-    return port->inner->ops->peek(port->inner);
+    return inner->ops->peek(inner);
 }
 
 /* Written once the module has said all that it has: an answer is one packet, however the host
@@ -168,8 +166,8 @@ static struct span peek(struct terminal *base)
 static void consume(struct terminal *base, size_t count)
 {
     struct capture_port *port = (struct capture_port *)base;
-    struct span bytes = span_at(peek(base).data, count);
-    bool is_data = port->inner->ops->online(port->inner);
+    struct span bytes = span_at(said_by(port->around.inner).data, count);
+    bool is_data = port->around.inner->ops->online(port->around.inner);
 
     if (is_data)
         put_said(port);
@@ -177,37 +175,9 @@ static void consume(struct terminal *base, size_t count)
         put_said(port);
         put(port, "data", false, bytes);
     }
-    port->inner->ops->consume(port->inner, count);
-    if (port->said.len > 0 && peek(base).len == 0)
+    port->around.inner->ops->consume(port->around.inner, count);
+    if (port->said.len > 0 && said_by(port->around.inner).len == 0)
         put_said(port);
-}
-
-static void set_dtr(struct terminal *base, bool on)
-{
-    struct capture_port *port = (struct capture_port *)base;
-
-    port->inner->ops->set_dtr(port->inner, on);
-}
-
-static void abort_command(struct terminal *base)
-{
-    struct capture_port *port = (struct capture_port *)base;
-
-    port->inner->ops->abort(port->inner);
-}
-
-static bool busy(struct terminal *base)
-{
-    struct capture_port *port = (struct capture_port *)base;
-
-    return port->inner->ops->busy(port->inner);
-}
-
-static void accept_lf(struct terminal *base)
-{
-    struct capture_port *port = (struct capture_port *)base;
-
-    port->inner->ops->accept_lf(port->inner);
 }
 
 static bool end_input(struct terminal *base)
@@ -215,14 +185,7 @@ static bool end_input(struct terminal *base)
     struct capture_port *port = (struct capture_port *)base;
 
     capture_flush_port(port);
-    return port->inner->ops->end_input(port->inner);
-}
-
-static bool online(struct terminal *base)
-{
-    struct capture_port *port = (struct capture_port *)base;
-
-    return port->inner->ops->online(port->inner);
+    return port->around.inner->ops->end_input(port->around.inner);
 }
 
 static void host_gone(struct terminal *base)
@@ -231,16 +194,9 @@ static void host_gone(struct terminal *base)
 
     capture_flush_port(port);
     port->known = 0;
-    port->inner->ops->host_gone(port->inner);
+    port->around.inner->ops->host_gone(port->around.inner);
 }
 
-const struct terminal_ops capture_port_ops = { .feed = feed,
-                                               .peek = peek,
-                                               .consume = consume,
-                                               .set_dtr = set_dtr,
-                                               .abort = abort_command,
-                                               .busy = busy,
-                                               .accept_lf = accept_lf,
-                                               .end_input = end_input,
-                                               .online = online,
-                                               .host_gone = host_gone };
+const struct terminal_ops capture_port_ops = {
+    .feed = feed, .consume = consume, .end_input = end_input, .host_gone = host_gone
+};

@@ -4,7 +4,7 @@
 
 #include "capture/capture_state.h"
 
-/* The operations of a capture's terminal. */
+/* What a capture's terminal does itself; the rest it leaves to the module's. */
 extern const struct terminal_ops capture_port_ops;
 
 #endif

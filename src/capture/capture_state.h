@@ -4,9 +4,9 @@
 
 #include "base/bytes.h"
 #include "capture/capture_sink.h"
-#include "iface/channel.h"
 #include "iface/net.h"
 #include "iface/tls.h"
+#include "wrap/around.h"
 
 struct capture;
 struct tlsmodem;
@@ -27,9 +27,8 @@ struct capture_provider {
 };
 
 struct capture_port {
-    struct terminal base;
+    struct around around;
     struct capture *capture;
-    struct terminal *inner;
     size_t index;
     struct capture_interface interface;
     size_t known;       /* bytes that were not taken, but are written already, and come again */

@@ -67,12 +67,10 @@ struct terminal *recorder_terminal(struct recorder *recorder, size_t index, stru
 {
     struct recorder_port *port = &recorder->ports[index];
 
-    assert(index < SCRIPT_PORTS_MAX && port->inner == NULL);
-    *port = (struct recorder_port){ .base = { &recorder_port_ops },
-                                    .recorder = recorder,
-                                    .inner = inner,
-                                    .index = (unsigned)index };
-    return &port->base;
+    assert(index < SCRIPT_PORTS_MAX && port->around.inner == NULL);
+    *port = (struct recorder_port){ .recorder = recorder, .index = (unsigned)index };
+    around_init(&port->around, &recorder_port_ops, inner);
+    return &port->around.base;
 }
 
 void recorder_step(struct recorder *recorder, size_t port, const struct script_step *step,
@@ -89,7 +87,7 @@ void recorder_step_failed(struct recorder *recorder)
 void recorder_stop(struct recorder *recorder)
 {
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
-        if (recorder->ports[i].inner != NULL)
+        if (recorder->ports[i].around.inner != NULL)
             recorder_release(&recorder->ports[i]);
     }
     if (recorder->modem != NULL)

@@ -68,7 +68,7 @@ static void note_typed(struct recorder_port *port, struct span bytes, bool ends)
     port->is_data = in_prompt;
     if (secret) {
         note_whole(port, bytes, true);
-    } else if (port->inner->ops->online(port->inner)) {
+    } else if (port->around.inner->ops->online(port->around.inner)) {
         note_whole(port, bytes, recorder_judge_online(port, bytes));
     } else if (in_prompt && span_equal(bytes, span_of("+++"))) {
         recorder_release(port);
@@ -83,7 +83,7 @@ static size_t feed_inner(struct recorder_port *port, struct span bytes)
     size_t taken;
 
     port->recorder->feeding = port;
-    taken = port->inner->ops->feed(port->inner, bytes);
+    taken = port->around.inner->ops->feed(port->around.inner, bytes);
     port->recorder->feeding = NULL;
     return taken;
 }
@@ -161,47 +161,12 @@ static size_t feed(struct terminal *base, struct span bytes)
     return taken;
 }
 
-static struct span peek(struct terminal *base)
-{
-    struct recorder_port *port = port_of(base);
-
-    return port->inner->ops->peek(port->inner);
-}
-
 static void consume(struct terminal *base, size_t count)
 {
     struct recorder_port *port = port_of(base);
 
     recorder_said(port, count);
-    port->inner->ops->consume(port->inner, count);
-}
-
-static void set_dtr(struct terminal *base, bool on)
-{
-    struct recorder_port *port = port_of(base);
-
-    port->inner->ops->set_dtr(port->inner, on);
-}
-
-static void abort_command(struct terminal *base)
-{
-    struct recorder_port *port = port_of(base);
-
-    port->inner->ops->abort(port->inner);
-}
-
-static bool busy(struct terminal *base)
-{
-    struct recorder_port *port = port_of(base);
-
-    return port->inner->ops->busy(port->inner);
-}
-
-static void accept_lf(struct terminal *base)
-{
-    struct recorder_port *port = port_of(base);
-
-    port->inner->ops->accept_lf(port->inner);
+    port->around.inner->ops->consume(port->around.inner, count);
 }
 
 static bool end_input(struct terminal *base)
@@ -209,14 +174,7 @@ static bool end_input(struct terminal *base)
     struct recorder_port *port = port_of(base);
 
     recorder_release(port);
-    return port->inner->ops->end_input(port->inner);
-}
-
-static bool online(struct terminal *base)
-{
-    struct recorder_port *port = port_of(base);
-
-    return port->inner->ops->online(port->inner);
+    return port->around.inner->ops->end_input(port->around.inner);
 }
 
 static void host_gone(struct terminal *base)
@@ -227,16 +185,9 @@ static void host_gone(struct terminal *base)
     port->overlong = port->armoured = false;
     port->known = 0;
     port->seen = 0;
-    port->inner->ops->host_gone(port->inner);
+    port->around.inner->ops->host_gone(port->around.inner);
 }
 
-const struct terminal_ops recorder_port_ops = { .feed = feed,
-                                                .peek = peek,
-                                                .consume = consume,
-                                                .set_dtr = set_dtr,
-                                                .abort = abort_command,
-                                                .busy = busy,
-                                                .accept_lf = accept_lf,
-                                                .end_input = end_input,
-                                                .online = online,
-                                                .host_gone = host_gone };
+const struct terminal_ops recorder_port_ops = {
+    .feed = feed, .consume = consume, .end_input = end_input, .host_gone = host_gone
+};

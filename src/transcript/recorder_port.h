@@ -4,7 +4,7 @@
 
 #include "transcript/recorder_state.h"
 
-/* The operations of a recorder's terminal. */
+/* What a recorder's terminal does itself; the rest it leaves to the module's. */
 extern const struct terminal_ops recorder_port_ops;
 
 #endif

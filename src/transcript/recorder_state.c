@@ -402,7 +402,7 @@ static void look(struct recorder_port *port, int64_t now_ms)
 
     if (holds(port) || (port->framed && tlsmodem_says_frames(port->recorder->modem, port->index)))
         return;
-    said = port->inner->ops->peek(port->inner);
+    said = port->around.inner->ops->peek(port->around.inner);
     if (!has_seen(port, said) || said.len == port->seen)
         return;
     note_kept(port);
@@ -415,7 +415,7 @@ int64_t recorder_event_ms(struct recorder *recorder)
     int64_t now_ms = clock_now_ms(recorder->clock);
 
     for (size_t i = 0; i < SCRIPT_PORTS_MAX && !recorder->stopped; i++) {
-        if (recorder->ports[i].inner == NULL)
+        if (recorder->ports[i].around.inner == NULL)
             continue;
         look(&recorder->ports[i], now_ms);
         release_half(&recorder->ports[i]);
@@ -431,7 +431,7 @@ int64_t recorder_fetch_ms(struct recorder *recorder)
     if (recorder->stopped || feeding == NULL || !writer_holds(recorder->writer, feeding->index))
         return recorder_event_ms(recorder);
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {
-        if (recorder->ports[i].inner != NULL && &recorder->ports[i] != feeding)
+        if (recorder->ports[i].around.inner != NULL && &recorder->ports[i] != feeding)
             look(&recorder->ports[i], now_ms);
     }
     writer_precede(recorder->writer, feeding->index);
@@ -440,7 +440,7 @@ int64_t recorder_fetch_ms(struct recorder *recorder)
 
 void recorder_said(struct recorder_port *port, size_t count)
 {
-    struct span said = port->inner->ops->peek(port->inner);
+    struct span said = port->around.inner->ops->peek(port->around.inner);
     int64_t now_ms = clock_now_ms(port->recorder->clock);
 
     if (port->framed && tlsmodem_says_frames(port->recorder->modem, port->index))

@@ -3,13 +3,13 @@
 #define TRANSCRIPT_RECORDER_STATE_H
 
 #include "base/bytes.h"
-#include "iface/channel.h"
 #include "iface/clock.h"
 #include "iface/data_call.h"
 #include "iface/net.h"
 #include "iface/tls.h"
 #include "transcript/fields.h"
 #include "transcript/script.h"
+#include "wrap/around.h"
 
 enum { RECORDER_PROVIDERS_MAX = 4 };
 
@@ -58,9 +58,8 @@ struct recorder_provider {
 };
 
 struct recorder_port {
-    struct terminal base;
+    struct around around;
     struct recorder *recorder;
-    struct terminal *inner;
     unsigned index;
     size_t known;      /* bytes that were not taken, but are written already, and come again */
     struct bytes line; /* typed and not written yet: more may tell that it is a secret */

@@ -2,6 +2,7 @@
 #include "wrap/fault_port.h"
 
 #include "base/bytes.h"
+#include "wrap/around.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ struct hold {
 };
 
 struct fault_port {
-    struct terminal base;
+    struct around around;
     struct channel channel; /* that the module's terminal has */
     struct fault_port_config config;
     struct channel *outer; /* NULL: nobody carries its bytes */
@@ -280,7 +281,7 @@ static bool is_plain(const struct fault_port *port)
 /* Takes what the module has said, as far as there is room. */
 static void pull(struct fault_port *port)
 {
-    struct terminal *inner = port->config.inner;
+    struct terminal *inner = port->around.inner;
     struct span piece;
 
     if (port->pulling || is_plain(port))
@@ -367,7 +368,7 @@ static size_t piece_of(const struct fault_port *port, struct span bytes)
 /* Gives the module what waits for it. */
 static void feed_on(struct fault_port *port)
 {
-    struct terminal *inner = port->config.inner;
+    struct terminal *inner = port->around.inner;
 
     while (port->in.len > 0) {
         struct span bytes = bytes_span(&port->in);
@@ -391,7 +392,7 @@ static void feed_on(struct fault_port *port)
 static size_t feed(struct terminal *base, struct span bytes)
 {
     struct fault_port *port = of(base);
-    struct terminal *inner = port->config.inner;
+    struct terminal *inner = port->around.inner;
     uint8_t garbled[FAULT_SET_MAX + 1];
     size_t taken = 0;
 
@@ -423,7 +424,7 @@ static struct span peek(struct terminal *base)
     uint64_t free_bytes;
 
     if (is_plain(port))
-        return port->config.inner->ops->peek(port->config.inner);
+        return port->around.inner->ops->peek(port->around.inner);
     pull(port);
     bytes = bytes_span(&port->out);
     free_bytes = port->holds != NULL ? port->holds->from - port->taken : UINT64_MAX;
@@ -436,7 +437,7 @@ static void consume(struct terminal *base, size_t count)
 
     if (is_plain(port)) {
         port->said += count;
-        port->config.inner->ops->consume(port->config.inner, count);
+        port->around.inner->ops->consume(port->around.inner, count);
         return;
     }
     bytes_drop(&port->out, (uint32_t)count);
@@ -446,34 +447,9 @@ static void consume(struct terminal *base, size_t count)
     pull(port);
 }
 
-static void set_dtr(struct terminal *base, bool on)
-{
-    of(base)->config.inner->ops->set_dtr(of(base)->config.inner, on);
-}
-
-static void abort_command(struct terminal *base)
-{
-    of(base)->config.inner->ops->abort(of(base)->config.inner);
-}
-
 static bool is_busy(struct terminal *base)
 {
-    return of(base)->in.len > 0 || of(base)->config.inner->ops->busy(of(base)->config.inner);
-}
-
-static void accept_lf(struct terminal *base)
-{
-    of(base)->config.inner->ops->accept_lf(of(base)->config.inner);
-}
-
-static bool end_input(struct terminal *base)
-{
-    return of(base)->config.inner->ops->end_input(of(base)->config.inner);
-}
-
-static bool is_online(struct terminal *base)
-{
-    return of(base)->config.inner->ops->online(of(base)->config.inner);
+    return of(base)->in.len > 0 || of(base)->around.inner->ops->busy(of(base)->around.inner);
 }
 
 static void forget(struct fault_port *port)
@@ -500,19 +476,12 @@ static void host_gone(struct terminal *base)
     struct fault_port *port = of(base);
 
     forget(port);
-    port->config.inner->ops->host_gone(port->config.inner);
+    port->around.inner->ops->host_gone(port->around.inner);
 }
 
-static const struct terminal_ops terminal_ops = { .feed = feed,
-                                                  .peek = peek,
-                                                  .consume = consume,
-                                                  .set_dtr = set_dtr,
-                                                  .abort = abort_command,
-                                                  .busy = is_busy,
-                                                  .accept_lf = accept_lf,
-                                                  .end_input = end_input,
-                                                  .online = is_online,
-                                                  .host_gone = host_gone };
+static const struct terminal_ops terminal_ops = {
+    .feed = feed, .peek = peek, .consume = consume, .busy = is_busy, .host_gone = host_gone
+};
 
 /* ---- what the module's terminal tells ---- */
 
@@ -521,7 +490,7 @@ static void output_ready(struct channel *channel)
     struct fault_port *port = of_channel(channel);
 
     pull(port);
-    if (port->outer != NULL && peek(&port->base).len > 0)
+    if (port->outer != NULL && peek(&port->around.base).len > 0)
         port->outer->ops->output_ready(port->outer);
 }
 
@@ -560,7 +529,7 @@ static void on_time(void *ctx)
     struct fault_port *port = ctx;
 
     look_at_holds(port);
-    if (port->outer != NULL && peek(&port->base).len > 0)
+    if (port->outer != NULL && peek(&port->around.base).len > 0)
         port->outer->ops->output_ready(port->outer);
 }
 
@@ -574,7 +543,7 @@ enum err fault_port_new(const struct fault_port_config *config, struct fault_por
         free(port);
         return ERR_NO_MEMORY;
     }
-    port->base.ops = &terminal_ops;
+    around_init(&port->around, &terminal_ops, config->inner);
     port->channel.ops = &channel_ops;
     port->config = *config;
     *ret_port = port;
@@ -599,5 +568,5 @@ struct channel *fault_port_attach(struct fault_port *port, struct channel *outer
 
 struct terminal *fault_port_terminal(struct fault_port *port)
 {
-    return &port->base;
+    return &port->around.base;
 }

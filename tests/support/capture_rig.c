@@ -43,54 +43,19 @@ static struct capture_rig_port *port_of(struct terminal *base)
 static size_t feed(struct terminal *base, struct span bytes)
 {
     struct capture_rig_port *port = port_of(base);
-    size_t taken = port->inner->ops->feed(port->inner, bytes);
+    size_t taken = port->around.inner->ops->feed(port->around.inner, bytes);
 
     add(&port->typed, span_at(bytes.data, taken));
     port->pending = bytes.len - taken;
     return taken;
 }
 
-static struct span peek(struct terminal *base)
-{
-    return port_of(base)->inner->ops->peek(port_of(base)->inner);
-}
-
 static void consume(struct terminal *base, size_t count)
 {
     struct capture_rig_port *port = port_of(base);
 
-    add(&port->said, span_at(peek(base).data, count));
-    port->inner->ops->consume(port->inner, count);
-}
-
-static void set_dtr(struct terminal *base, bool on)
-{
-    port_of(base)->inner->ops->set_dtr(port_of(base)->inner, on);
-}
-
-static void abort_command(struct terminal *base)
-{
-    port_of(base)->inner->ops->abort(port_of(base)->inner);
-}
-
-static bool busy(struct terminal *base)
-{
-    return port_of(base)->inner->ops->busy(port_of(base)->inner);
-}
-
-static void accept_lf(struct terminal *base)
-{
-    port_of(base)->inner->ops->accept_lf(port_of(base)->inner);
-}
-
-static bool end_input(struct terminal *base)
-{
-    return port_of(base)->inner->ops->end_input(port_of(base)->inner);
-}
-
-static bool online(struct terminal *base)
-{
-    return port_of(base)->inner->ops->online(port_of(base)->inner);
+    add(&port->said, span_at(port->around.inner->ops->peek(port->around.inner).data, count));
+    port->around.inner->ops->consume(port->around.inner, count);
 }
 
 static void host_gone(struct terminal *base)
@@ -99,18 +64,11 @@ static void host_gone(struct terminal *base)
 
     port->is_torn = port->is_torn || port->pending > 0;
     port->pending = 0;
-    port->inner->ops->host_gone(port->inner);
+    port->around.inner->ops->host_gone(port->around.inner);
 }
 
 static const struct terminal_ops terminal_ops = { .feed = feed,
-                                                  .peek = peek,
                                                   .consume = consume,
-                                                  .set_dtr = set_dtr,
-                                                  .abort = abort_command,
-                                                  .busy = busy,
-                                                  .accept_lf = accept_lf,
-                                                  .end_input = end_input,
-                                                  .online = online,
                                                   .host_gone = host_gone };
 
 /* ---- sockets ---- */
@@ -274,9 +232,9 @@ void capture_rig_attach(struct capture_rig *rig, struct world *world)
     for (size_t i = 0; i < world->port_count && i < CAPTURE_RIG_PORTS; i++) {
         struct terminal *inner = capture_terminal(rig->capture, i, world->ports[i].terminal);
 
-        rig->ports[i] =
-            (struct capture_rig_port){ .base.ops = &terminal_ops, .rig = rig, .inner = inner };
-        world->ports[i].terminal = &rig->ports[i].base;
+        rig->ports[i] = (struct capture_rig_port){ .rig = rig };
+        around_init(&rig->ports[i].around, &terminal_ops, inner);
+        world->ports[i].terminal = &rig->ports[i].around.base;
     }
 }
 

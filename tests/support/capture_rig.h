@@ -7,14 +7,14 @@
 #include "capture/capture.h"
 #include "pcapng_reader.h"
 #include "world.h"
+#include "wrap/around.h"
 
 enum { CAPTURE_RIG_PORTS = 2 };
 #define CAPTURE_RIG_NAME "rig" /* of its modem */
 
 struct capture_rig_port {
-    struct terminal base;
+    struct around around;
     struct capture_rig *rig;
-    struct terminal *inner;
     struct bytes typed, said; /* what the module has taken, and its host was given */
     size_t pending;           /* bytes that it was offered last and has not taken */
     bool is_torn;             /* such bytes are gone with their host */

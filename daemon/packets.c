@@ -3,13 +3,12 @@
 #include "packets.h"
 
 #include "capture/capture.h"
+#include "common/growing_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,23 +106,6 @@ static void put_keys(void *ctx, struct span line)
     bytes_free(&block);
 }
 
-/* A pipe must not hold up the modems, and a file that was there may have been for everybody. */
-static int open_file(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
-    struct stat status;
-
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-        fchmod(fd, S_IRUSR | S_IWUSR) != 0) {
-        int err = errno;
-
-        (void)close(fd);
-        errno = err;
-        return -1;
-    }
-    return fd;
-}
-
 static bool begin(struct packets *packets)
 {
     struct bytes block = { .data = NULL };
@@ -139,6 +121,7 @@ enum err packets_open(const char *path, const struct log *log, struct port_failu
                       struct packets **ret_packets)
 {
     struct packets *packets = calloc(1, sizeof(*packets));
+    enum err err;
 
     if (packets == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "--pcap: out of memory");
@@ -147,17 +130,13 @@ enum err packets_open(const char *path, const struct log *log, struct port_failu
     packets->log = log;
     packets->begin_us = time_us(CLOCK_REALTIME) - time_us(CLOCK_MONOTONIC);
     packets->keys = (struct tls_keylog_tap){ put_keys, packets };
-    packets->fd = open_file(path);
-    if (packets->fd < 0) {
-        int reason = errno;
-
+    packets->fd = -1;
+    err = growing_file_open("--pcap", path, ret_failure, &packets->fd);
+    if (err == ERR_OK && (packets->path == NULL || !begin(packets)))
+        err = port_fail(ret_failure, ERR_NO_MEMORY, "--pcap: out of memory");
+    if (err != ERR_OK) {
         packets_close(packets);
-        return port_fail(ret_failure, ERR_IO, "--pcap: cannot write to the file: %s: %s", path,
-                         reason == ENXIO ? "nobody reads the pipe" : strerror(reason));
-    }
-    if (packets->path == NULL || !begin(packets)) {
-        packets_close(packets);
-        return port_fail(ret_failure, ERR_NO_MEMORY, "--pcap: out of memory");
+        return err;
     }
     *ret_packets = packets;
     return ERR_OK;

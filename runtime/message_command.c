@@ -11,31 +11,14 @@
 enum { VARIABLES = 3, VARIABLE_CAP = 512 };
 
 struct message_run {
-    uv_process_t process;
-    uv_pipe_t input;
+    struct shell_run shell;
     uv_write_t write;
     struct message_command *owner; /* NULL: nobody waits */
     struct message_run *next;
     uint32_t ticket;
-    unsigned open; /* handles */
     char variables[VARIABLES][VARIABLE_CAP];
     char text[]; /* what it reads */
 };
-
-static void on_closed(uv_handle_t *handle)
-{
-    struct message_run *run = handle->data;
-
-    assert(run->open > 0);
-    if (--run->open == 0)
-        free(run);
-}
-
-static void close_handle(uv_handle_t *handle)
-{
-    if (!uv_is_closing(handle))
-        uv_close(handle, on_closed);
-}
 
 static void forget(struct message_run *run)
 {
@@ -53,8 +36,8 @@ static void on_process_exit(uv_process_t *process, int64_t status, int signal)
     struct message_command *owner = run->owner;
     bool accepted = status == 0 && signal == 0;
 
-    close_handle((uv_handle_t *)&run->input);
-    close_handle((uv_handle_t *)process);
+    shell_run_close_pipe(&run->shell);
+    shell_run_close_process(&run->shell);
     if (owner == NULL)
         return;
     if (!accepted)
@@ -70,7 +53,7 @@ static void on_written(uv_write_t *write, int status)
     struct message_run *run = write->data;
 
     (void)status;
-    close_handle((uv_handle_t *)&run->input);
+    shell_run_close_pipe(&run->shell);
 }
 
 static void set_variable(struct message_run *run, size_t index, const char *name, const char *value)
@@ -87,23 +70,12 @@ static int spawn(struct message_command *command, struct message_run *run)
     const struct shell_command shell = { .command = command->command,
                                          .variables = variables,
                                          .variable_count = VARIABLES,
-                                         .input = &run->input,
+                                         .pipe = SHELL_READS,
                                          .on_exit = on_process_exit };
 
     for (size_t i = 0; i < VARIABLES; i++)
         variables[i] = run->variables[i];
-    return shell_command_start(command->loop, &run->process, &shell);
-}
-
-/* Its handles are closed, and nobody hears of it. */
-static enum tlsmodem_sent give_up(const struct message_command *command, struct message_run *run,
-                                  int result)
-{
-    log_say(command->log, LOG_WARNING, "the command for messages cannot be run: %s",
-            uv_strerror(result));
-    close_handle((uv_handle_t *)&run->input);
-    close_handle((uv_handle_t *)&run->process);
-    return TLSMODEM_REFUSED;
+    return shell_command_start(command->loop, &run->shell, &shell);
 }
 
 static struct message_run *make(struct message_command *command,
@@ -115,7 +87,7 @@ static struct message_run *make(struct message_command *command,
     if (run == NULL)
         return NULL;
     run->ticket = message->ticket;
-    run->process.data = run->input.data = run->write.data = run;
+    run->write.data = run;
     memcpy(run->text, text, strlen(text) + 1);
     set_variable(run, 0, "TLSMODEM_NUMBER", message->to);
     set_variable(run, 1, "TLSMODEM_PDU", message->pdu);
@@ -134,21 +106,18 @@ enum tlsmodem_sent message_command_send(void *ctx, const struct tlsmodem_sending
         log_say(command->log, LOG_WARNING, "out of memory: a message is refused");
         return TLSMODEM_REFUSED;
     }
-    result = uv_pipe_init(&command->loop->uv, &run->input, 0);
+    result = spawn(command, run);
     if (result != 0) {
-        free(run);
+        log_say(command->log, LOG_WARNING, "the command for messages cannot be run: %s",
+                uv_strerror(result));
         return TLSMODEM_REFUSED;
     }
-    run->open = 2; /* the process is to be closed whatever comes of it */
-    result = spawn(command, run);
-    if (result != 0)
-        return give_up(command, run, result);
     run->owner = command;
     run->next = command->first;
     command->first = run;
     text = uv_buf_init(run->text, (unsigned)strlen(run->text));
-    if (uv_write(&run->write, (uv_stream_t *)&run->input, &text, 1, on_written) != 0)
-        close_handle((uv_handle_t *)&run->input);
+    if (uv_write(&run->write, (uv_stream_t *)&run->shell.pipe, &text, 1, on_written) != 0)
+        shell_run_close_pipe(&run->shell);
     return TLSMODEM_UNDECIDED;
 }
 
@@ -158,7 +127,7 @@ void message_command_close(struct message_command *command)
         struct message_run *run = command->first;
 
         forget(run);
-        close_handle((uv_handle_t *)&run->input);
-        close_handle((uv_handle_t *)&run->process);
+        shell_run_close_pipe(&run->shell);
+        shell_run_close_process(&run->shell);
     }
 }

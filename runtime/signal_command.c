@@ -21,10 +21,8 @@ enum {
 
 /* One time that the command runs; lives until its handles are closed. */
 struct signal_run {
-    uv_process_t process;
-    uv_pipe_t output;
+    struct shell_run shell;
     struct signal_command *owner; /* NULL: nobody waits */
-    unsigned open;                /* handles */
     bool has_exited, is_silent;   /* the process has ended; what it said is complete */
     bool is_good;                 /* with status 0 */
     size_t len;
@@ -98,21 +96,6 @@ bool signal_command_read(struct span said, int *ret_signal)
 
 /* ---- one run ---- */
 
-static void on_closed(uv_handle_t *handle)
-{
-    struct signal_run *run = handle->data;
-
-    assert(run->open > 0);
-    if (--run->open == 0)
-        free(run);
-}
-
-static void close_handle(uv_handle_t *handle)
-{
-    if (!uv_is_closing(handle))
-        uv_close(handle, on_closed);
-}
-
 /* What is wrong is said once, until it was right again. */
 static void report(struct signal_command *command, const char *wrong, int signal)
 {
@@ -148,7 +131,7 @@ static void on_process_exit(uv_process_t *process, int64_t status, int signal)
 
     run->has_exited = true;
     run->is_good = status == 0 && signal == 0;
-    close_handle((uv_handle_t *)process);
+    shell_run_close_process(&run->shell);
     if (run->is_silent)
         finish(run);
 }
@@ -172,7 +155,7 @@ static void on_said(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
     if (got >= 0)
         return;
     run->is_silent = true;
-    close_handle((uv_handle_t *)stream);
+    shell_run_close_pipe(&run->shell);
     if (run->has_exited)
         finish(run);
 }
@@ -183,8 +166,8 @@ static void abandon(struct signal_run *run)
     run->owner->run = NULL;
     run->owner = NULL;
     if (!run->has_exited)
-        kill(-run->process.pid, SIGKILL);
-    close_handle((uv_handle_t *)&run->output);
+        kill(-run->shell.process.pid, SIGKILL);
+    shell_run_close_pipe(&run->shell);
 }
 
 static void on_limit(void *ctx)
@@ -209,14 +192,14 @@ static int start(struct signal_command *command, struct signal_run *run)
     const struct shell_command shell = { .command = config->command,
                                          .variables = variables,
                                          .variable_count = config->interface != NULL ? 2 : 1,
-                                         .output = &run->output,
+                                         .pipe = SHELL_SAYS,
                                          .is_group = true,
                                          .on_exit = on_process_exit };
 
     set_variable(run, 0, "TLSMODEM_NAME", config->name);
     if (config->interface != NULL)
         set_variable(run, 1, "TLSMODEM_INTERFACE", config->interface);
-    return shell_command_start(command->loop, &run->process, &shell);
+    return shell_command_start(command->loop, &run->shell, &shell);
 }
 
 static void on_again(void *ctx)
@@ -225,23 +208,18 @@ static void on_again(void *ctx)
     struct signal_run *run = calloc(1, sizeof(*run));
 
     assert(command->run == NULL);
-    if (run == NULL || uv_pipe_init(&command->loop->uv, &run->output, 0) != 0) {
-        free(run);
+    if (run == NULL) {
         report(command, "cannot be run: out of memory", SIGNAL_UNKNOWN);
         return;
     }
-    run->process.data = run->output.data = run;
-    run->open = 2;
     if (start(command, run) != 0) {
-        close_handle((uv_handle_t *)&run->output);
-        close_handle((uv_handle_t *)&run->process);
         report(command, "cannot be run", SIGNAL_UNKNOWN);
         return;
     }
     run->owner = command;
     command->run = run;
     clock_timer_start(command->limit, LIMIT_MS);
-    if (uv_read_start((uv_stream_t *)&run->output, give_room, on_said) != 0) {
+    if (uv_read_start((uv_stream_t *)&run->shell.pipe, give_room, on_said) != 0) {
         abandon(run);
         report(command, "cannot be heard", SIGNAL_UNKNOWN);
     }

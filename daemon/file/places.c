@@ -1,43 +1,24 @@
 /* places.c: a file's `metrics:` and `control:`. */
 #include "file/places.h"
 
-#include "base/pattern.h"
 #include "plan/control_option.h"
 #include "plan/metrics_option.h"
+#include "plan/plan_variables.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { WHY_CAP = 500, NUMBER_CAP = 11, FILLED_CAP = FILE_TEXT_MAX + 1 };
-
-struct finding {
-    uint32_t shard;
-    char number[NUMBER_CAP];
-};
-
-static bool find(void *ctx, struct span name, struct span *ret_value)
-{
-    struct finding *finding = ctx;
-
-    if (!span_equal(name, span_of("shard")))
-        return false;
-    snprintf(finding->number, NUMBER_CAP, "%" PRIu32, finding->shard);
-    *ret_value = span_of(finding->number);
-    return true;
-}
+enum { WHY_CAP = 500, FILLED_CAP = FILE_TEXT_MAX + 1 };
 
 /* With its values; a path begins in the file's folder.  False: `why` says more, or nothing. */
 static bool fill(const struct file_node *node, uint32_t shard, char *ret_filled, struct text *why)
 {
     static const char unix_word[] = "unix:";
     const size_t skipped = strlen(unix_word);
-    struct finding finding = { .shard = shard };
     char path[FILLED_CAP];
     struct text filled;
 
     text_init(&filled, ret_filled, FILLED_CAP);
-    if (!pattern_expand(span_of(node->text), find, &finding, &filled, why) || filled.cut)
+    if (!plan_variables_fill_shard(node->text, shard, &filled, why) || filled.cut)
         return false;
     if (strncmp(ret_filled, unix_word, skipped) != 0 || ret_filled[skipped] == '\0')
         return true;

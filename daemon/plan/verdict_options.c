@@ -1,35 +1,16 @@
 /* verdict_options.c: see verdict_options.h. */
 #include "plan/verdict_options.h"
 
-#include "base/pattern.h"
+#include "plan/plan_variables.h"
 #include "tlsmodem.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_CAP = 11, PATH_CAP = 4096, WHY_CAP = 300 };
-
-struct finding {
-    uint32_t shard;
-    char number[NUMBER_CAP];
-};
-
-static bool find(void *ctx, struct span name, struct span *ret_value)
-{
-    struct finding *finding = ctx;
-
-    if (!span_equal(name, span_of("shard")))
-        return false;
-    snprintf(finding->number, NUMBER_CAP, "%" PRIu32, finding->shard);
-    *ret_value = span_of(finding->number);
-    return true;
-}
+enum { PATH_CAP = 4096, WHY_CAP = 300 };
 
 char *verdict_option_summary(const char *name, const char *value, uint32_t shard,
                              struct text *error)
 {
-    struct finding finding = { .shard = shard };
     char filled[PATH_CAP], memory[WHY_CAP], *path;
     struct text text, why;
 
@@ -37,7 +18,7 @@ char *verdict_option_summary(const char *name, const char *value, uint32_t shard
     text_init(&why, memory, sizeof(memory));
     if (value[0] == '\0')
         text_add(&why, "it names no file");
-    else if (pattern_expand(span_of(value), find, &finding, &text, &why) && text.cut)
+    else if (plan_variables_fill_shard(value, shard, &text, &why) && text.cut)
         text_add(&why, "it is too long");
     if (memory[0] != '\0') {
         text_add(error, "%s: \"%s\" is wrong because %s%s", name, value, memory,

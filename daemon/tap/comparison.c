@@ -332,5 +332,18 @@ void comparison_close(struct comparison *comparison, uint64_t *ret_count, uint64
         drop_first(comparison);
     *ret_count = comparison->count;
     *ret_different = comparison->different;
+    comparison_free(comparison);
+}
+
+void comparison_free(struct comparison *comparison)
+{
+    struct exchange *exchange;
+
+    if (comparison == NULL)
+        return;
+    while ((exchange = comparison->first) != NULL) {
+        comparison->first = exchange->next;
+        free_exchange(exchange);
+    }
     free(comparison);
 }

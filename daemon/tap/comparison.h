@@ -42,4 +42,7 @@ void comparison_settle(struct comparison *comparison, uint64_t taken);
  * `ret_different` in how many they differed. */
 void comparison_close(struct comparison *comparison, uint64_t *ret_count, uint64_t *ret_different);
 
+/* Frees it, and compares nothing more.  NULL is nothing. */
+void comparison_free(struct comparison *comparison);
+
 #endif

@@ -1,28 +1,27 @@
 /* printer.c: writes to standard output from a thread of its own. */
 #include "tap/printer.h"
 
+#include "common/stderr_log.h"
+#include "posix/whole_file.h"
+
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { WAITING_MAX = 268435456, CLOSE_S = 5 };
 
-/* Who reads it may have gone: then there is nothing more to do. */
-static void write_all(struct span bytes)
+/* True: it could, or who reads it has gone, and misses nothing. */
+static bool write_all(struct span bytes)
 {
-    while (bytes.len > 0) {
-        ssize_t count = write(STDOUT_FILENO, bytes.data, bytes.len);
-
-        if (count < 0 && errno != EINTR)
-            return;
-        bytes = span_skip(bytes, count > 0 ? (size_t)count : 0);
-    }
+    return whole_file_put(STDOUT_FILENO, bytes) || errno == EPIPE;
 }
 
 static void *run(void *ctx)
 {
     struct printer *printer = ctx;
+    bool is_told = false;
 
     pthread_mutex_lock(&printer->lock);
     while (!printer->is_over || printer->waiting.len > 0) {
@@ -33,7 +32,11 @@ static void *run(void *ctx)
             continue;
         }
         pthread_mutex_unlock(&printer->lock);
-        write_all(bytes_span(&taken));
+        if (!write_all(bytes_span(&taken)) && !is_told) {
+            stderr_say_error("tlsmodem: tap: standard output: differences are lost: %s",
+                             strerror(errno));
+            is_told = true;
+        }
         bytes_free(&taken);
         pthread_mutex_lock(&printer->lock);
     }
@@ -68,13 +71,13 @@ void printer_put(struct printer *printer, struct span lines)
     pthread_mutex_unlock(&printer->lock);
 }
 
-/* A thread that still writes then ends with the program. */
-void printer_close(struct printer *printer)
+bool printer_close(struct printer *printer)
 {
     struct timespec until;
+    bool is_done;
 
     if (!printer->is_open)
-        return;
+        return true;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += CLOSE_S;
     pthread_mutex_lock(&printer->lock);
@@ -84,11 +87,13 @@ void printer_close(struct printer *printer)
            pthread_cond_timedwait(&printer->changed, &printer->lock, &until) == 0)
         continue;
     printer->is_open = false;
+    is_done = printer->is_done;
     pthread_mutex_unlock(&printer->lock);
-    if (printer->is_done) {
+    if (is_done) {
         pthread_join(printer->thread, NULL);
         bytes_free(&printer->waiting);
     } else {
         pthread_detach(printer->thread);
     }
+    return is_done;
 }

@@ -20,10 +20,12 @@ struct printer {
 /* Begins one.  ERR_NO_MEMORY. */
 enum err printer_open(struct printer *printer);
 
-/* Puts lines behind those that wait; what finds no memory is lost. */
+/* Puts lines behind those that wait; what finds no memory, or cannot be written, is lost: the
+ * latter is told on standard error, once. */
 void printer_put(struct printer *printer, struct span lines);
 
-/* Waits until all is written, for some seconds at most.  Of one that is not open nothing. */
-void printer_close(struct printer *printer);
+/* Waits until all is written, for some seconds at most; one that is not open has nothing.  False:
+ * it still writes, and the memory stays its own until the program ends. */
+bool printer_close(struct printer *printer);
 
 #endif

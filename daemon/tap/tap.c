@@ -283,7 +283,6 @@ static void start(struct tap *tap)
 static bool open_all(struct tap *tap)
 {
     const struct junction hooks = { .may_take = may_take,
-
                                     .on_host = on_host,
                                     .on_module = on_module,
                                     .on_lines = on_lines,
@@ -349,8 +348,8 @@ static void close_all(struct tap *tap)
     port_close(tap->module_port);
     close_record(tap);
     shadow_close(tap->ours);
-    printer_close(&tap->printer);
-    tap->is_stuck = tap->printer.is_over && !tap->printer.is_done;
+    comparison_free(tap->comparison);
+    tap->is_stuck = !printer_close(&tap->printer);
     junction_deinit(&tap->junction);
     providers_close(&tap->providers);
     clock_timer_free(tap->look);

@@ -144,6 +144,9 @@ static struct span peek(struct terminal *wire)
 
         if (said > 0)
             module->ops->consume(module, said);
+        note_state(self, TLS_HOST_IN);
+        if (tls_host_state(self->host) == TLS_HOST_FAILED)
+            hang_up(self);
     }
     return bytes_span(out);
 }

@@ -305,11 +305,12 @@ enum err link_watch_follow(struct link_watch *watch, const char *name, void (*on
         follower->state = other->state;
     else
         error = ask_all(watch, follower);
+    clock_timer_start(watch->late,
+                      0); /* what was news for others meanwhile they hear in any case */
     if (error != 0) {
         link_watch_leave(follower);
         return err_of_errno(error);
     }
-    clock_timer_start(watch->late, 0);
     *ret_follower = follower;
     return ERR_OK;
 }

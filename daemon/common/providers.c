@@ -6,6 +6,8 @@
 #include "tls_mbedtls/tls_mbedtls.h"
 #endif
 
+#include <errno.h>
+
 static const struct {
     enum err (*open)(const char *keylog_path, struct tls **ret_tls);
     void (*tap_keys)(struct tls *tls, const struct tls_keylog_tap *tap);
@@ -24,7 +26,10 @@ enum err providers_open(const char *keylog_path, struct providers *ret_providers
         enum err err = rows[i].open(keylog_path, &ret_providers->list[i]);
 
         if (err != ERR_OK) {
+            int reason = errno;
+
             providers_close(ret_providers);
+            errno = reason;
             return err;
         }
         ret_providers->count++;

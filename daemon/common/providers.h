@@ -12,7 +12,8 @@ struct providers {
     size_t count;
 };
 
-/* Opens all of them; see tls_gnutls_open().  When one fails none is open. */
+/* Opens all of them; see tls_gnutls_open().  When one fails none is open, and for ERR_IO errno says
+ * why. */
 enum err providers_open(const char *keylog_path, struct providers *ret_providers);
 
 /* Has the secrets of their sessions go to `tap`, too, which is borrowed until they are closed;

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Gives the value of a variable, which stays until the expansion is done; false: there is none of
+/* Gives the value of a variable, which stays until the next is asked for; false: there is none of
  * this name. */
 typedef bool pattern_find_fn(void *ctx, struct span name, struct span *ret_value);
 

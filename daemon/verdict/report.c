@@ -5,6 +5,7 @@
 #include "verdict/summary_file.h"
 #include "verdict/words.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,8 @@ static int fail(const char *where, const char *why, int status)
     return status;
 }
 
-/* The value behind "=", or in the next word; NULL: there is none, or it is another option. */
+/* The value behind "=", or in the next word, or NULL: there is none.  False: it is another option.
+ */
 static bool take_value(const char *name, char **argv, int *at, const char **ret_value)
 {
     size_t len = strlen(name);
@@ -99,7 +101,7 @@ static void print_help(void)
          "        write the sum, too, as a file that report takes\n"
          "  --help\n"
          "        print this\n\n"
-         "Exit status: 0, 1 one of EXPR is so, or FILE cannot be written, 2 wrong use, a wrong "
+         "Exit status: 0, 1 one of EXPR is so, or the sum cannot be written, 2 wrong use, a wrong "
          "EXPR or a wrong file.");
 }
 
@@ -139,7 +141,8 @@ static int report(const struct report_options *options)
     if (sum == NULL)
         return EXIT_USE;
     words_print(stdout, sum, "\n");
-    fflush(stdout);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        status = fail("standard output", strerror(errno), EXIT_FAILURE);
     if (!judge(sum, options->expressions, options->expression_count, stderr))
         status = EXIT_FAILURE;
     text_init(&why, memory, sizeof(memory));

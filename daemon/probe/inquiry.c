@@ -119,6 +119,8 @@ static void know(struct inquiry *inquiry, struct span value)
 /* `is_while_open`: its words with a dash between them. */
 static void know_word(struct inquiry *inquiry, struct span word)
 {
+    if (inquiry->outcome.is_known)
+        return;
     know(inquiry, word);
     for (char *c = inquiry->outcome.value; *c != '\0'; c++)
         *c = *c == '_' ? '-' : *c;

@@ -118,6 +118,13 @@ def test_a_sum_is_judged(shards: list[Path], tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "note: errors(refuse) > 1: there was no error of this kind; there were: refused\n")
 
 
+def test_a_sum_that_cannot_be_printed_fails(shards: list[Path]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        ended = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "report", *shards], stdout=full, stderr=subprocess.PIPE, text=True,
+                               timeout=2 * ANSWER_S, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "tlsmodem: report: standard output: No space left on device\n")
+
+
 def test_what_does_not_belong_together_is_refused(shards: list[Path], tmp_path: Path) -> None:
     ended = report(shards[0], shards[1], shards[0])
     assert ended.returncode == 2 and ended.stdout == ""

@@ -113,6 +113,8 @@ static void commands_are_run(void **state)
         { "echo 17", 17, "" },
         { "echo -71 dBm; echo 3", 21, "" },
         { "test $TLSMODEM_NAME.$TLSMODEM_INTERFACE = meter-1.wwan0 && echo 5", 5, "" },
+        /* The shell's own environment has it once, though we had another. */
+        { "tr '\\0' '\\n' </proc/$$/environ | grep -c ^TLSMODEM_NAME=", 1, "" },
         { "read line; echo ${line:-7}", 7, "" }, /* there is nothing to read */
         { "echo 8; head -c 1000000 /dev/zero", 8, "" },
         { "echo 17; exit 1", 99,
@@ -129,6 +131,7 @@ static void commands_are_run(void **state)
     };
 
     (void)state;
+    assert_int_equal(setenv("TLSMODEM_NAME", "another", 1), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct signal_command *command;
         struct bench bench;

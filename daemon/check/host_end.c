@@ -60,7 +60,7 @@ bool host_end_hear(struct host_end *end, int64_t deadline_ms)
     ssize_t got;
 
     if (end->gone) {
-        while (wire_now_ms() < deadline_ms)
+        while (wire_now_ms() < deadline_ms && !wire_is_cancelled())
             usleep(1000);
         return false;
     }
@@ -78,7 +78,8 @@ static bool wait_for_room(const struct host_end *end, int64_t deadline_ms)
                                { .fd = end->in, .events = POLLIN } };
     int64_t left_ms = deadline_ms - wire_now_ms();
 
-    return left_ms > 0 && (poll(wanted, 2, (int)left_ms) > 0 || errno == EINTR);
+    return left_ms > 0 && !wire_is_cancelled() &&
+           (poll(wanted, 2, (int)left_ms) > 0 || errno == EINTR);
 }
 
 static bool type_piece(struct host_end *end, struct span bytes)

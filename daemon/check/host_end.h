@@ -7,8 +7,8 @@
 
 /* All zero but for `in` and `out`, which are -1: not open. */
 struct host_end {
-    int in, out; /* hears and types; they may be the same */
-    bool gone;
+    int in, out;        /* hears and types; they may be the same */
+    bool gone;          /* or an end is wanted, as of wire_cancel_by() */
     struct bytes heard; /* that nobody has dropped */
 };
 

@@ -92,7 +92,7 @@ static void hear_until(struct stage *base, int64_t deadline_ms)
 {
     do
         (void)hear(base, deadline_ms);
-    while (wire_now_ms() < deadline_ms);
+    while (wire_now_ms() < deadline_ms && !wire_is_cancelled());
 }
 
 static void wait(struct stage *base, int64_t ms)
@@ -122,7 +122,7 @@ static bool is_quiet(struct stage *base, int64_t ms, enum stage_since since, int
         wait_until_read(of(base));
     start_ms = since == STAGE_SINCE_TYPED ? of(base)->typed_ms : wire_now_ms();
     *ret_ms = wire_now_ms() - start_ms;
-    while (pending(base).len == 0 && *ret_ms < ms) {
+    while (pending(base).len == 0 && *ret_ms < ms && !wire_is_cancelled()) {
         (void)hear(base, start_ms + ms);
         *ret_ms = wire_now_ms() - start_ms;
         if (*ret_ms >= ms)

@@ -14,6 +14,21 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A signal that comes just before poll() is seen so much later. */
+enum { LOOK_MS = 200 };
+
+static const volatile sig_atomic_t *cancelled;
+
+void wire_cancel_by(const volatile sig_atomic_t *flag)
+{
+    cancelled = flag;
+}
+
+bool wire_is_cancelled(void)
+{
+    return cancelled != NULL && *cancelled != 0;
+}
+
 int64_t wire_now_ms(void)
 {
     struct timespec now;
@@ -28,8 +43,13 @@ bool wire_wait(int fd, short events, int64_t deadline_ms)
 
     for (;;) {
         int64_t left_ms = deadline_ms - wire_now_ms();
-        int ready = poll(&wanted, 1, left_ms > 0 ? (int)left_ms : 0);
+        int ready;
 
+        if (wire_is_cancelled())
+            return false;
+        if (left_ms > LOOK_MS)
+            left_ms = LOOK_MS;
+        ready = poll(&wanted, 1, left_ms > 0 ? (int)left_ms : 0);
         if (ready > 0)
             return true;
         if (ready == 0 && left_ms <= 0)
@@ -174,12 +194,17 @@ int wire_accept(int listener, int64_t deadline_ms)
 ssize_t wire_read(int fd, void *buf, size_t cap, int64_t deadline_ms)
 {
     for (;;) {
-        ssize_t got = read(fd, buf, cap);
+        ssize_t got;
 
+        if (wire_is_cancelled()) {
+            errno = ECANCELED;
+            return -1;
+        }
+        got = read(fd, buf, cap);
         if (got >= 0 || (errno != EAGAIN && errno != EINTR))
             return got;
         if (!wire_wait(fd, POLLIN, deadline_ms)) {
-            errno = ETIMEDOUT;
+            errno = wire_is_cancelled() ? ECANCELED : ETIMEDOUT;
             return -1;
         }
     }

@@ -4,13 +4,22 @@
 
 #include "base/bytes.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 /* This machine's growing clock. */
 int64_t wire_now_ms(void);
 
-/* Waits until `fd` has one of the events of poll(), or `deadline_ms` has come: false. */
+/* Whoever waits or reads here stops once `*flag`, which a signal's handler sets, is not 0; for the
+ * process.  NULL: nobody wants an end, as at the beginning.  Borrowed. */
+void wire_cancel_by(const volatile sig_atomic_t *flag);
+
+/* True from when an end is wanted. */
+bool wire_is_cancelled(void);
+
+/* Waits until `fd` has one of the events of poll(), or `deadline_ms` has come,
+ * or an end is wanted: false. */
 bool wire_wait(int fd, short events, int64_t deadline_ms);
 
 /* A socket, which does not block, bound to a numeric address and a port, 0 for any; `type` as for
@@ -31,7 +40,8 @@ int wire_connect_unix(const char *path);
 int wire_accept(int listener, int64_t deadline_ms);
 
 /* Reads what there is, up to `cap` bytes, waiting for the first: 0 at the end of the stream, -1
- * when nothing came or the connection is gone; then errno is ETIMEDOUT, or says why. */
+ * when nothing came or the connection is gone; then errno is ETIMEDOUT, or says why: ECANCELED, an
+ * end is wanted, whatever there is to read. */
 ssize_t wire_read(int fd, void *buf, size_t cap, int64_t deadline_ms);
 
 /* Writes all of it; false: errno says why. */

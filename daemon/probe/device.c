@@ -13,6 +13,7 @@ enum {
     LINE_MS = 20000,  /* for a command to end */
     GUARD_MS = 1200,
     QUIET_MS = 120,
+    SETTLE_MS = 3000, /* who is not quiet by then never is */
     HEARD_MAX = 65536
 };
 
@@ -60,10 +61,12 @@ static void forget(struct host_end *end)
     bytes_drop(&end->heard, end->heard.len);
 }
 
-/* Until nothing comes for a while; what came is dropped. */
+/* Until nothing comes for a while, if that comes at all; what came is dropped. */
 static void settle(struct host_end *end)
 {
-    while (host_end_hear(end, wire_now_ms() + QUIET_MS))
+    int64_t deadline_ms = wire_now_ms() + SETTLE_MS;
+
+    while (host_end_hear(end, wire_now_ms() + QUIET_MS) && wire_now_ms() < deadline_ms)
         forget(end);
     forget(end);
 }
@@ -86,8 +89,10 @@ static void be_silent(struct host_end *end)
 {
     int64_t deadline_ms = wire_now_ms() + GUARD_MS;
 
-    while (wire_now_ms() < deadline_ms)
+    while (wire_now_ms() < deadline_ms && !wire_is_cancelled()) {
         (void)host_end_hear(end, deadline_ms);
+        forget(end);
+    }
 }
 
 /* Out of a prompt by ESC, out of online mode by +++. */

@@ -2,6 +2,7 @@
  * with them. */
 #include "probe/probe.h"
 
+#include "check/wire.h"
 #include "plan/output_file.h"
 #include "probe/inquiry.h"
 #include "probe/options.h"
@@ -39,6 +40,7 @@ static void watch_signals(void)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    wire_cancel_by(&interrupted);
 }
 
 static const char *maker_of(const char *module)
@@ -68,7 +70,7 @@ static void add_unknown(struct asking *asking, const struct tlsmodem_fact *fact,
             (int)strcspn((const char *)reason.data, "\n"), (const char *)reason.data);
 }
 
-/* False: the module is gone. */
+/* False: the module is gone, or an end is wanted before its answer is known. */
 static bool ask(struct asking *asking, const struct tlsmodem_fact *fact, const struct probe *probe)
 {
     char value[INQUIRY_VALUE_MAX + 1];
@@ -80,6 +82,8 @@ static bool ask(struct asking *asking, const struct tlsmodem_fact *fact, const s
         fprintf(stderr, "%s: %s%s\n", fact->name, value,
                 strcmp(value, fact->choice) != 0 ? " (another than ours)" : "");
         asking->found++;
+    } else if (interrupted != 0) {
+        end = INQUIRY_GONE;
     } else if (end == INQUIRY_OTHERWISE) {
         sheet_add_unanswered(&asking->body, fact, bytes_span(&why.text));
         fprintf(stderr, "%s: the module answers otherwise than was expected\n", fact->name);
@@ -148,7 +152,7 @@ static bool meet(struct asking *asking)
     bool there = probe_device_ask(&asking->device, "AT+CGMM", asking->product, &why) &&
                  probe_device_ask(&asking->device, "AT+CGMR", asking->firmware, &why);
 
-    if (!there)
+    if (!there && interrupted == 0)
         fprintf(stderr, "tlsmodem: probe: %.*s", (int)why.text.len, (const char *)why.text.data);
     report_free(&why);
     return there;
@@ -201,6 +205,8 @@ static int run(const struct probe_options *options)
     watch_signals();
     if (meet(&asking))
         status = conclude(&asking, ask_all(&asking));
+    else if (interrupted != 0)
+        status = conclude(&asking, false);
     report_free(&asking.body);
     test_authority_close(asking.device.authority);
     return status;

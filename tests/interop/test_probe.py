@@ -8,13 +8,16 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+import tty
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -193,6 +196,75 @@ def test_a_signal(tmp_path: Path) -> None:
                 time.sleep(0.01)
             assert asking.end(signal.SIGINT) == FAILED
         assert "it ended early" in sheet.read_text()
+
+
+@contextmanager
+def speaker(speak: Callable[[int], bytes]) -> Iterator[str]:
+    """A serial device whose other end, which does not block, does as `speak` says, time and again."""
+    ours, device = os.openpty()
+    tty.setraw(device)
+    os.set_blocking(ours, False)
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.is_set():
+            speak(ours)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield os.ttyname(device)
+    finally:
+        over.set()
+        thread.join()
+        os.close(ours)
+        os.close(device)
+
+
+def speak_for_ever(ours: int) -> bytes:
+    """What was typed, as with the one below."""
+    select.select([], [ours], [], 0.05)
+    with suppress(BlockingIOError):
+        os.write(ours, b"A" * 4096)
+    with suppress(BlockingIOError):
+        return os.read(ours, 4096)
+    return b""
+
+
+def take_everything(ours: int) -> bytes:
+    if not select.select([ours], [], [], 0.05)[0]:
+        return b""
+    typed = os.read(ours, 4096)
+    os.write(ours, typed + (b"\r\nOK\r\n" if b"\r" in typed else b""))
+    return typed
+
+
+def test_one_that_never_stops_talking_is_nobody() -> None:
+    with speaker(speak_for_ever) as device:
+        done = probe("--uart", device, "--module", "m95")
+    assert done.returncode == FAILED
+    assert "nobody answers AT there: is the rate right?" in done.stderr
+
+
+@pytest.mark.parametrize("speak", [speak_for_ever, take_everything])
+def test_a_signal_ends_it_whatever_the_module_says(speak: Callable[[int], bytes], tmp_path: Path) -> None:
+    """At once: no step is waited for, which has twenty seconds, and nothing is said of the device."""
+    sheet = tmp_path / "facts.yaml"
+    typed = threading.Event()
+
+    def hear(ours: int) -> bytes:
+        if speak(ours) != b"":
+            typed.set()
+        return b""
+
+    with speaker(hear) as device, \
+            Background("probe", "--uart", device, "--module", "m95", "--output", sheet) as asking:
+        assert typed.wait(ANSWER_S)
+        while speak is take_everything and "answers otherwise" not in asking.errors:
+            time.sleep(0.01)
+        assert asking.end() == FAILED
+        assert "gone" not in asking.errors, asking.errors
+    assert "it ended early" in sheet.read_text()
 
 
 def test_nobody_there(tmp_path: Path) -> None:

@@ -125,12 +125,14 @@ static void finish(struct signal_run *run)
     report(command, wrong, signal);
 }
 
+/* What it has started and left behind goes, too, as the header says. */
 static void on_process_exit(uv_process_t *process, int64_t status, int signal)
 {
     struct signal_run *run = process->data;
 
     run->has_exited = true;
     run->is_good = status == 0 && signal == 0;
+    kill(-process->pid, SIGKILL);
     shell_run_close_process(&run->shell);
     if (run->is_silent)
         finish(run);

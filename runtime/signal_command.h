@@ -4,7 +4,8 @@
  * environment is the modem, TLSMODEM_INTERFACE the interface that it follows, if it does.  The
  * first thing that it says is a number: 0 to 31 or 99, as +CSQ has them, or below 0 in dBm (-113 is
  * 0, -51 is 31; 3GPP TS 27.007 8.5).  One that says no such number, fails, or is not over after ten
- * seconds, when it is killed with what it waits for, has the signal be 99: not known.
+ * seconds, when it is killed with what it waits for, has the signal be 99: not known.  What it has
+ * started, and leaves in its process group, is killed when it has ended.
  */
 #ifndef RUNTIME_SIGNAL_COMMAND_H
 #define RUNTIME_SIGNAL_COMMAND_H

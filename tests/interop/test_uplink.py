@@ -333,6 +333,15 @@ def test_signal_command_that_hangs_is_killed(world: World, tmp_path: Path) -> No
         assert _group(pid) == []
 
 
+def test_what_a_signal_command_leaves_behind_is_killed(world: World, tmp_path: Path) -> None:
+    """And not waited for, though it holds the command's output."""
+    with running(world, tmp_path, f"{{signal: 'sleep 1000 & echo $$ > {tmp_path}/pid; echo 12'}}") as (line, said):
+        line.ask("ATE0")
+        wait_for(lambda: b"+CSQ: 12," in line.ask("AT+CSQ"))
+        assert _group(int((tmp_path / "pid").read_text())) == []
+        assert "was killed" not in said.read_text()
+
+
 def test_signal_command_dies_with_the_program(world: World, tmp_path: Path) -> None:
     with running(world, tmp_path, f"{{signal: 'echo $$ > {tmp_path}/pid; exec sleep 1000'}}"):
         wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip() != "")

@@ -40,6 +40,8 @@ static void on_hangup(void *owner)
     listener->knocked = false;
     fd_channel_farewell(&listener->base.channel);
     fd_watch_want(listener->watch, FD_READABLE);
+    if (listener->on_left != NULL)
+        listener->on_left(listener);
 }
 
 /* Without descriptors or memory the backlog would wake us all the time. */
@@ -72,11 +74,27 @@ static void note_waiting(struct listener *listener)
     clock_timer_start(listener->retry, OVERLAP_MS);
 }
 
+enum err listener_seat(struct listener *listener, int host_fd)
+{
+    enum err err;
+
+    assert(host_fd >= 0 && listener->host_fd < 0);
+    if (listener->prepare != NULL)
+        listener->prepare(listener, host_fd);
+    log_trace(listener->base.loop->log, TRACE_PORT, "%s: a host has come", listener->base.label);
+    listener->host_fd = host_fd;
+    err = fd_channel_join(&listener->base.channel, host_fd, host_fd);
+    if (err != ERR_OK) {
+        drop_host(listener);
+        pause_listening(listener, err_text(err));
+    }
+    return err;
+}
+
 static void on_knock(void *ctx, int events)
 {
     struct listener *listener = ctx;
     int fd;
-    enum err err;
 
     (void)events;
     if (listener->host_fd >= 0) {
@@ -89,15 +107,10 @@ static void on_knock(void *ctx, int events)
             pause_listening(listener, strerror(errno));
         return;
     }
-    if (listener->prepare != NULL)
-        listener->prepare(listener, fd);
-    log_trace(listener->base.loop->log, TRACE_PORT, "%s: a host has come", listener->base.label);
-    listener->host_fd = fd;
-    err = fd_channel_join(&listener->base.channel, fd, fd);
-    if (err != ERR_OK) {
-        drop_host(listener);
-        pause_listening(listener, err_text(err));
-    }
+    if (listener->greet != NULL)
+        listener->greet(listener, fd);
+    else
+        (void)listener_seat(listener, fd);
 }
 
 void listener_init(struct listener *listener, struct posix_loop *loop,
@@ -107,6 +120,8 @@ void listener_init(struct listener *listener, struct posix_loop *loop,
     listener->base.loop = loop;
     listener->fd = listener->host_fd = -1;
     listener->prepare = prepare;
+    listener->greet = NULL;
+    listener->on_left = NULL;
     fd_channel_init(&listener->base.channel, &fd_channel_ops, loop, on_hangup, listener);
 }
 

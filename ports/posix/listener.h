@@ -15,9 +15,14 @@ struct listener {
     struct clock_timer *retry;
     /* A host has come: sets its connection's options, forgets the one before; may be NULL. */
     void (*prepare)(struct listener *listener, int host_fd);
+    /* A host has come: takes its connection over, until listener_seat(); others may come meanwhile.
+     * NULL: it is seated at once. */
+    void (*greet)(struct listener *listener, int host_fd);
+    /* The seat is free again; may be NULL. */
+    void (*on_left)(struct listener *listener);
 };
 
-/* Fills in all but base.ops and base.label. */
+/* Fills in all but base.ops and base.label; `greet` and `on_left` are NULL. */
 void listener_init(struct listener *listener, struct posix_loop *loop,
                    void (*prepare)(struct listener *listener, int host_fd));
 
@@ -26,6 +31,10 @@ void listener_init(struct listener *listener, struct posix_loop *loop,
  * and answers that were the other's. ERR_NO_MEMORY; ERR_FULL;
  * ERR_BUSY: the address has another listener; ERR_IO. */
 enum err listener_start(struct listener *listener, int fd);
+
+/* Seats a host that was greeted, where nobody is: `host_fd` belongs to the listener.  Fails without
+ * memory or descriptors; then it was hung up on, and the seat is free. */
+enum err listener_seat(struct listener *listener, int host_fd);
 
 /* Closes what is open.  The struct stays the caller's. */
 void listener_deinit(struct listener *listener);

@@ -23,7 +23,7 @@ struct stamp {
 struct tls_door {
     char *paths[FILES];    /* NULL: none */
     struct port_tls files; /* the same */
-    gnutls_certificate_credentials_t credentials;
+    struct tls_keys *keys; /* its own share */
     struct stamp stamps[FILES];
 };
 
@@ -195,6 +195,18 @@ static enum err read_all(struct reading *reading)
 
 /* ---- the door ---- */
 
+/* Takes the credentials over; NULL: no memory, and they are freed. */
+static struct tls_keys *new_keys(gnutls_certificate_credentials_t credentials)
+{
+    struct tls_keys *keys = malloc(sizeof(*keys));
+
+    if (keys != NULL)
+        *keys = (struct tls_keys){ .credentials = credentials, .users = 1 };
+    else
+        gnutls_certificate_free_credentials(credentials);
+    return keys;
+}
+
 /* True when one of them is another than when this was last asked. */
 static bool look(struct tls_door *door)
 {
@@ -245,7 +257,11 @@ enum err tls_door_open(const struct port_tls *files, enum tls_door_file *ret_fil
         tls_door_close(door);
         return err;
     }
-    door->credentials = reading.credentials;
+    door->keys = new_keys(reading.credentials);
+    if (door->keys == NULL) {
+        tls_door_close(door);
+        return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
+    }
     *ret_door = door;
     return ERR_OK;
 }
@@ -254,6 +270,7 @@ void tls_door_renew(struct tls_door *door, const struct log *log, const char *la
 {
     struct port_failure failure;
     struct reading reading = { .files = &door->files, .failure = &failure };
+    struct tls_keys *keys;
 
     if (!look(door))
         return;
@@ -262,14 +279,32 @@ void tls_door_renew(struct tls_door *door, const struct log *log, const char *la
                 tls_door_path(&door->files, reading.file), failure.text);
         return;
     }
-    gnutls_certificate_free_credentials(door->credentials);
-    door->credentials = reading.credentials;
+    keys = new_keys(reading.credentials);
+    if (keys == NULL) {
+        log_say(log, LOG_WARNING, "%s: its certificates cannot be read again: out of memory",
+                label);
+        return;
+    }
+    tls_keys_release(door->keys);
+    door->keys = keys;
     log_say(log, LOG_INFO, "%s: its certificates were read again", label);
 }
 
-gnutls_certificate_credentials_t tls_door_credentials(const struct tls_door *door)
+struct tls_keys *tls_door_hold(const struct tls_door *door)
 {
-    return door->credentials;
+    door->keys->users++;
+    return door->keys;
+}
+
+void tls_keys_release(struct tls_keys *keys)
+{
+    if (keys == NULL)
+        return;
+    assert(keys->users > 0);
+    if (--keys->users > 0)
+        return;
+    gnutls_certificate_free_credentials(keys->credentials);
+    free(keys);
 }
 
 bool tls_door_asks(const struct tls_door *door)
@@ -281,8 +316,7 @@ void tls_door_close(struct tls_door *door)
 {
     if (door == NULL)
         return;
-    if (door->credentials != NULL)
-        gnutls_certificate_free_credentials(door->credentials);
+    tls_keys_release(door->keys);
     for (size_t i = 0; i < FILES; i++)
         free(door->paths[i]);
     free(door);

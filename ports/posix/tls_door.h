@@ -26,11 +26,20 @@ enum err tls_door_open(const struct port_tls *files, enum tls_door_file *ret_fil
                        struct port_failure *ret_failure, struct tls_door **ret_door);
 
 /* Reads them again if one of them has changed.  What is wrong with them is a warning, once for each
- * change, and what was read before stays.  To be called while no host is there. */
+ * change, and what was read before stays; sessions keep what they hold. */
 void tls_door_renew(struct tls_door *door, const struct log *log, const char *label);
 
-/* For a session; good until tls_door_renew(). */
-gnutls_certificate_credentials_t tls_door_credentials(const struct tls_door *door);
+/* What was read at one time. */
+struct tls_keys {
+    gnutls_certificate_credentials_t credentials;
+    size_t users;
+};
+
+/* What was read last, for a session, which gives it back to tls_keys_release(). */
+struct tls_keys *tls_door_hold(const struct tls_door *door);
+
+/* A session is over; NULL is nothing. */
+void tls_keys_release(struct tls_keys *keys);
 
 /* True when a host must have a certificate. */
 bool tls_door_asks(const struct tls_door *door);

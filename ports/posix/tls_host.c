@@ -16,6 +16,7 @@ static const char priority[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 struct tls_host {
     gnutls_session_t session;
+    struct tls_keys *keys;
     enum tls_host_state state;
     struct span in; /* of the call under way */
     struct bytes out;
@@ -67,9 +68,10 @@ static bool set_up(struct tls_host *host, const struct tls_door *door)
     gnutls_transport_set_push_function(host->session, push);
     if (tls_door_asks(door))
         demand_certificate(host);
+    host->keys = tls_door_hold(door);
     return gnutls_priority_set_direct(host->session, priority, NULL) >= 0 &&
-           gnutls_credentials_set(host->session, GNUTLS_CRD_CERTIFICATE,
-                                  tls_door_credentials(door)) >= 0;
+           gnutls_credentials_set(host->session, GNUTLS_CRD_CERTIFICATE, host->keys->credentials) >=
+               0;
 }
 
 enum err tls_host_new(const struct tls_door *door, struct tls_host **ret_host)
@@ -90,6 +92,7 @@ void tls_host_free(struct tls_host *host)
         return;
     if (host->session != NULL)
         gnutls_deinit(host->session);
+    tls_keys_release(host->keys);
     bytes_free(&host->out);
     free(host);
 }
@@ -141,22 +144,22 @@ static void note_success(struct tls_host *host)
     host->state = TLS_HOST_IN;
 }
 
-/* True when there may be data now. */
-static bool shake(struct tls_host *host)
+void tls_host_shake(struct tls_host *host, struct span *bytes)
 {
     int status;
 
+    assert(host->state == TLS_HOST_SHAKING);
+    host->in = *bytes;
     do {
         status = gnutls_handshake(host->session);
     } while (status == GNUTLS_E_INTERRUPTED ||
              (status < 0 && status != GNUTLS_E_AGAIN && !gnutls_error_is_fatal(status)));
-    if (status == GNUTLS_E_AGAIN)
-        return false;
-    if (status < 0)
-        note_failure(host, status);
-    else
+    if (status >= 0)
         note_success(host);
-    return status >= 0;
+    else if (status != GNUTLS_E_AGAIN)
+        note_failure(host, status);
+    *bytes = host->in;
+    host->in = (struct span){ NULL, 0 };
 }
 
 /* A host that wants the handshake of TLS 1.2 again is over: nothing of it is needed here. */
@@ -182,9 +185,8 @@ size_t tls_host_hear(struct tls_host *host, struct span *bytes, void *ret_clear,
 {
     size_t got = 0;
 
+    assert(host->state != TLS_HOST_SHAKING);
     host->in = *bytes;
-    if (host->state == TLS_HOST_SHAKING)
-        shake(host);
     if (host->state == TLS_HOST_IN)
         got = receive(host, ret_clear, cap);
     if (host->state == TLS_HOST_LEFT || host->state == TLS_HOST_FAILED)

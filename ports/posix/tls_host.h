@@ -20,9 +20,13 @@ enum tls_host_state { TLS_HOST_SHAKING, TLS_HOST_IN, TLS_HOST_LEFT, TLS_HOST_FAI
 /* A host has come to the door, which is borrowed.  ERR_NO_MEMORY. */
 enum err tls_host_new(const struct tls_door *door, struct tls_host **ret_host);
 
-/* Bytes of the host, as they came: reads on until it has some in clear, which are put into
- * `ret_clear` of `cap` bytes.  `bytes` is what of them is left.  0: more is needed, or it is over:
- * ask tls_host_state(). */
+/* Bytes of the host, as they came, to be called while it is TLS_HOST_SHAKING; `bytes` is what of
+ * them is left, behind the handshake. */
+void tls_host_shake(struct tls_host *host, struct span *bytes);
+
+/* Bytes of the host, to be called when it has been TLS_HOST_IN: reads on until it has some in
+ * clear, which are put into `ret_clear` of `cap` bytes.  `bytes` is what of them is left.  0: more
+ * is needed, or it is over: ask tls_host_state(). */
 size_t tls_host_hear(struct tls_host *host, struct span *bytes, void *ret_clear, size_t cap);
 
 /* Encrypts data for the host, to be called while it is TLS_HOST_IN; returns how many bytes were

@@ -1,31 +1,30 @@
 /* tls_port.c: a port that hosts reach by TLS over TCP, with a certificate of their own.
  *
  * TLS stands between the channel, which carries records, and the module's terminal.  Until the
- * handshake is over the module hears nothing of a host, not even that it has gone.
+ * handshake is over a host is a guest, of whom the module hears nothing, not even that it has gone.
  */
 #include "base/wipe.h"
 #include "iface/no_circuits.h"
 #include "posix/listener.h"
 #include "posix/port_kinds.h"
 #include "posix/tcp_host.h"
-#include "posix/tls_host.h"
+#include "posix/tls_guests.h"
 #include "wrap/around.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { SHAKE_MS = 15000, CLEAR_CAP = 16384 };
+enum { CLEAR_CAP = 16384 };
 
 struct tls_port {
     struct listener base;
     struct around wire; /* what the channel drives */
     struct tls_door *door;
     struct tls_host *host; /* NULL: nobody is there */
-    struct clock_timer *shake;
+    struct tls_guests *guests;
     struct http_guard guard;
     bool offering, again; /* while the module is given what is clear; it has room again */
     bool over;            /* the host is hung up on */
-    bool admitted;        /* its handshake went well */
     size_t clear_at, clear_len;
     uint8_t clear[CLEAR_CAP];
 };
@@ -80,17 +79,10 @@ static bool offer_clear(struct tls_port *self)
 static void note_state(struct tls_port *self, enum tls_host_state before)
 {
     enum tls_host_state state = tls_host_state(self->host);
-    const struct log *log = self->base.base.loop->log;
 
-    if (state == before)
-        return;
-    self->admitted = self->admitted || state == TLS_HOST_IN || state == TLS_HOST_LEFT;
-    if (before == TLS_HOST_SHAKING && state != TLS_HOST_FAILED)
-        log_say(log, LOG_INFO, "%s: a host is in: %s", self->base.base.label,
-                tls_host_words(self->host));
-    if (state == TLS_HOST_FAILED)
-        log_say(log, LOG_WARNING, "%s: a host is hung up on: %s", self->base.base.label,
-                tls_host_words(self->host));
+    if (state != before && state == TLS_HOST_FAILED)
+        log_say(self->base.base.loop->log, LOG_WARNING, "%s: a host is hung up on: %s",
+                self->base.base.label, tls_host_words(self->host));
 }
 
 /* Reads on until the module takes no more, or there is nothing. */
@@ -176,7 +168,7 @@ static void host_gone(struct terminal *wire)
 {
     struct tls_port *self = of_wire(wire);
 
-    if (self->host != NULL && self->admitted)
+    if (self->host != NULL)
         end_host(self);
     forget_clear(self);
     tls_host_free(self->host);
@@ -216,35 +208,50 @@ static const struct channel_ops wire_channel_ops = {
     .set_rate = channel_no_rate,
 };
 
-static void on_late(void *ctx)
-{
-    struct tls_port *self = ctx;
-
-    if (self->host == NULL || tls_host_state(self->host) != TLS_HOST_SHAKING)
-        return;
-    log_say(self->base.base.loop->log, LOG_WARNING, "%s: a host is hung up on: no TLS after %d s",
-            self->base.base.label, SHAKE_MS / 1000);
-    hang_up(self);
-}
-
 /* Records that the host before has left unread belong to its session. */
-static void prepare(struct listener *listener, int host_fd)
+static void forget_last(struct tls_port *self)
 {
-    struct tls_port *self = (struct tls_port *)listener;
     struct fd_channel *channel = channel_of(self);
 
-    tcp_host_prepare(host_fd);
     fd_channel_forget(channel);
     tls_host_free(self->host);
     self->host = NULL;
     forget_clear(self);
+}
+
+static void greet(struct listener *listener, int host_fd)
+{
+    struct tls_port *self = (struct tls_port *)listener;
+    const struct log *log = listener->base.loop->log;
+    enum err err;
+
+    tcp_host_prepare(host_fd);
+    tls_door_renew(self->door, log, listener->base.label);
+    err = tls_guests_take(self->guests, host_fd);
+    if (err != ERR_OK)
+        log_say(log, LOG_WARNING, "%s: a host is hung up on: %s", listener->base.label,
+                err_text(err));
+}
+
+static void admit(void *ctx, int fd, struct tls_host *host)
+{
+    struct tls_port *self = ctx;
+
+    forget_last(self);
     http_guard_init(&self->guard);
-    self->admitted = false;
-    tls_door_renew(self->door, listener->base.loop->log, listener->base.label);
-    self->over = tls_host_new(self->door, &self->host) != ERR_OK;
-    if (self->over)
-        shutdown(host_fd, SHUT_RDWR);
-    clock_timer_start(self->shake, SHAKE_MS);
+    self->over = false;
+    self->host = host;
+    log_say(self->base.base.loop->log, LOG_INFO, "%s: a host is in: %s", self->base.base.label,
+            tls_host_words(host));
+    if (listener_seat(&self->base, fd) != ERR_OK) {
+        forget_last(self);
+        tls_guests_let_in(self->guests);
+    }
+}
+
+static void on_left(struct listener *listener)
+{
+    tls_guests_let_in(((struct tls_port *)listener)->guests);
 }
 
 static void close_tls(struct port *port)
@@ -257,7 +264,7 @@ static void close_tls(struct port *port)
         fd_channel_output_ready(&channel_of(self)->base);
     }
     listener_deinit(&self->base);
-    clock_timer_free(self->shake);
+    tls_guests_close(self->guests);
     tls_host_free(self->host);
     tls_door_close(self->door);
     wipe(self->clear, sizeof(self->clear));
@@ -276,7 +283,8 @@ static enum err open_door(struct tls_port *self, const struct port_spec *spec,
     if (err != ERR_OK)
         return port_fail(ret_failure, err, "tcp-tls: %s: %s", tls_door_path(&spec->tls, file),
                          why.text);
-    if (posix_timer_new(self->base.base.loop, on_late, self, &self->shake) != ERR_OK)
+    if (tls_guests_open(self->base.base.loop, self->door, self->base.base.label, admit, self,
+                        &self->guests) != ERR_OK)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     return tcp_host_listen(&self->base, spec, "tcp-tls", ret_failure);
 }
@@ -292,7 +300,9 @@ enum err tls_port_open(struct posix_loop *loop, const struct port_spec *spec,
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
     listener = &self->base;
     listener->base.ops = &tls_ops;
-    listener_init(listener, loop, prepare);
+    listener_init(listener, loop, NULL);
+    listener->greet = greet;
+    listener->on_left = on_left;
     listener->base.channel.base.ops = &wire_channel_ops;
     err = open_door(self, spec, ret_failure);
     if (err != ERR_OK) {

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +279,36 @@ def test_tls_is_not_spoken(certificates: Certificates) -> None:
         with socket.create_connection((host, port), ANSWER_S):
             pass
         assert s_client(port, certificates, *client_of(certificates))[1].endswith("OK\r\n")
+
+
+def test_tls_strangers_keep_nobody_out(certificates: Certificates) -> None:
+    """Handshakes go on beside each other: who has a certificate is in before those who say nothing are hung up on."""
+    with running("tcp-tls", *tls_options(certificates)) as (host, port, process), contextlib.ExitStack() as stack:
+        for i in range(12):  # more than are waited for
+            stranger = stack.enter_context(socket.create_connection((host, port), ANSWER_S))
+            stranger.sendall(b"\x16\x03\x01" if i % 2 else b"")
+        for _ in range(3):
+            assert s_client(port, certificates, *client_of(certificates))[1].endswith("OK\r\n")
+        process.terminate()
+        assert process.stderr
+        said = process.stderr.read()
+        assert "no TLS after" not in said and "others have come since" in said
+
+
+def test_tls_hosts_with_a_certificate_take_turns(certificates: Certificates) -> None:
+    """Those whose handshakes ended while another was in: as soon as it leaves, and what they have typed counts."""
+    context = ssl.create_default_context(cafile=str(certificates.pem("ca")))
+    context.load_cert_chain(certificates.pem("client"), certificates.key("client"))
+    with running("tcp-tls", *tls_options(certificates)) as (host, port, _), ThreadPoolExecutor(5) as pool:
+        def visit(_: int) -> bytes:
+            with socket.create_connection((host, port), ANSWER_S) as raw, context.wrap_socket(raw, server_hostname="localhost") as line:
+                line.sendall(b"AT+GMM\r")
+                said = b""
+                while not said.endswith(b"OK\r\n"):
+                    said += line.recv(100)
+                return said
+
+        assert list(pool.map(visit, range(5))) == [b"AT+GMM\r\r\nHE910\r\n\r\nOK\r\n"] * 5
 
 
 def test_tls_carries_much_both_ways(certificates: Certificates) -> None:

@@ -6,8 +6,7 @@
 static bool starts_programs(const struct modem_plans *plans)
 {
     for (size_t i = 0; i < plans->count; i++) {
-        if (plans->list[i].message_command != NULL || plans->list[i].signal_command != NULL ||
-            plans->list[i].data_command != NULL)
+        if (modem_plan_starts_programs(&plans->list[i]))
             return true;
     }
     return false;

@@ -13,8 +13,8 @@ struct confinement {
     const struct log *log;
 };
 
-/* What a run by these plans starts: programs (everything in a plan that names a command belongs
- * into starts_programs() of the .c file) leave the wider filter.  Before confinement_begin(). */
+/* What a run by these plans starts: programs (modem_plan_commands) leave the wider
+ * filter.  Before confinement_begin(). */
 void confinement_plan(struct confinement *confinement, const struct modem_plans *plans);
 
 /* In the master's thread, when all threads are there and what only a start may open is open.

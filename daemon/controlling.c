@@ -87,8 +87,8 @@ static enum err judge(const struct controlling *controlling, const struct modem_
         return ERR_INVALID;
     }
     if (!confinement_allows(controlling->confinement, plans)) {
-        text_add(why, "sms: this run began without a command, and starts none; allowed: a restart "
-                      "with one in its file");
+        text_add(why, "defaults: this run began without a command, and starts none; allowed: a "
+                      "restart with that file");
         return ERR_INVALID;
     }
     if (!is_taken(controlling, name))

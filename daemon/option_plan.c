@@ -1,8 +1,8 @@
 /* option_plan.c: the one modem that a command line describes, as a plan. */
 #include "option_plan.h"
 
-#include "base/pattern.h"
 #include "file/policy_read.h"
+#include "plan/command_pattern.h"
 #include "plan/plan_variables.h"
 
 #include <assert.h>
@@ -105,7 +105,8 @@ static bool keep_ppp(struct modem_plan *plan, const struct options *options, str
         return true;
     text_init(&command, filled, sizeof(filled));
     text_init(&why, memory, sizeof(memory));
-    if (!pattern_expand(span_of(options->ppp), plan_variables_find, &variables, &command, &why) ||
+    if (!command_pattern_expand(span_of(options->ppp), plan_variables_find, &variables, &command,
+                                &why) ||
         command.cut) {
         text_add(error,
                  "--ppp: \"%.200s\" is wrong because %s; allowed: ${name}, ${n}, ${shard}, and "

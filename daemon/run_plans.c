@@ -271,10 +271,11 @@ static bool plan_entry(const struct options *options, struct file_documents *doc
                        const struct saying *saying, struct file_report *report,
                        struct modem_plans *ret_plans)
 {
-    const struct file_settings settings = settings_of(options);
+    struct file_settings settings = settings_of(options);
     struct file_documents outer = { .first = NULL };
     bool good = true;
 
+    settings.stranger = documents->first->name;
     if (options->config != NULL) {
         good = file_documents_read(options->config, report, &outer);
         if (good)

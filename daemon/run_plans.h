@@ -13,7 +13,8 @@ bool run_plans(const struct options *options, void (*say)(void *ctx, const char 
 
 /* Makes the plans of an entry in a list of modems, which is YAML, beside those: what the command
  * line, or the defaults and the policy of the file as it is now, say of each modem of the run holds
- * for it, too.  False: as above, also where it would lift a guard or a policy of that kind. */
+ * for it, too.  False: as above, also where it would lift a guard or a policy of that kind, or
+ * names a program to be run (modem_plan_commands). */
 bool run_plans_of_entry(const struct options *options, struct span entry,
                         void (*say)(void *ctx, const char *line), void *ctx,
                         struct modem_plans *ret_plans);

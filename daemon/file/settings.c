@@ -74,18 +74,6 @@ static bool take_source(const struct file_subject *subject)
     return false;
 }
 
-static bool take_sms(const struct file_subject *subject)
-{
-    const struct file_node *node;
-    const struct file_layer *layer = file_layer_with(subject->layers, "sms", &node);
-
-    if (layer == NULL || layer->modem->sms->send == NULL)
-        return true;
-    subject->plan->message_command =
-        file_subject_fill(subject, file_node_at(node, "send"), layer->modem->sms->send);
-    return subject->plan->message_command != NULL;
-}
-
 static bool take_interface(const struct file_subject *subject, const struct file_node *node,
                            const char *pattern)
 {
@@ -115,26 +103,39 @@ static bool take_network(const struct file_subject *subject)
     const struct file_layer *layer = file_layer_with(subject->layers, "network", &map);
     const struct file_network *network = layer != NULL ? layer->modem->network : NULL;
 
-    if (network == NULL)
-        return true;
-    if (network->follow != NULL &&
-        !take_interface(subject, file_node_at(map, "follow"), network->follow))
-        return false;
-    if (network->signal == NULL)
-        return true;
-    subject->plan->signal_command =
-        file_subject_fill(subject, file_node_at(map, "signal"), network->signal);
-    return subject->plan->signal_command != NULL;
+    return network == NULL || network->follow == NULL ||
+           take_interface(subject, file_node_at(map, "follow"), network->follow);
 }
 
-static bool take_ppp(const struct file_subject *subject)
+static bool take_command(const struct file_subject *subject, const struct modem_plan_command *row)
 {
-    struct file_value value = FILE_LAYER_TEXT(subject->layers, "ppp", ppp);
+    const char **ret_command = modem_plan_command(subject->plan, row);
+    const struct file_node *node;
 
-    if (value.text == NULL)
+    file_layer_with(subject->layers, row->key, &node);
+    if (node != NULL && row->member != NULL)
+        node = file_node_at(node, row->member);
+    if (node == NULL)
         return true;
-    subject->plan->data_command = file_subject_fill(subject, value.node, value.text);
-    return subject->plan->data_command != NULL;
+    if (node->place.file == subject->settings->stranger) {
+        file_report_add(subject->report, &node->place,
+                        "%s: it names a program to be run, which only the run's own file and "
+                        "command line may; allowed: a modem without it",
+                        row->key);
+        return false;
+    }
+    *ret_command = file_subject_command(subject, node, node->text);
+    return *ret_command != NULL;
+}
+
+/* What the shell is to run. */
+static bool take_commands(const struct file_subject *subject)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < MODEM_PLAN_COMMANDS; i++)
+        good = take_command(subject, &modem_plan_commands[i]) && good;
+    return good;
 }
 
 static bool take_fact(const struct file_subject *subject, const struct file_node *node,
@@ -172,8 +173,8 @@ static bool take_facts(const struct file_subject *subject)
 bool file_settings(const struct file_subject *subject)
 {
     static bool (*const all[])(const struct file_subject *subject) = {
-        take_options, take_state, take_clock, take_source, take_network, file_reach,
-        take_sms,     take_ppp,   take_facts, file_policy, file_start,
+        take_options, take_state,    take_clock, take_source, take_network,
+        file_reach,   take_commands, take_facts, file_policy, file_start,
     };
     bool good = true;
 

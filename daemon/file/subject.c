@@ -4,6 +4,7 @@
 #include "base/pattern.h"
 #include "file/document.h"
 #include "file/secret_path.h"
+#include "plan/command_pattern.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -71,8 +72,11 @@ static void add_variables(const struct file_subject *subject, struct text *words
     text_add(words, subject->imei[0] != '\0' ? ", ${imei}" : ", and ${imei} where it has one");
 }
 
-static bool fill(const struct file_subject *subject, const struct file_node *node,
-                 const char *pattern, char *ret_filled)
+typedef bool expand_fn(struct span pattern, pattern_find_fn *find, void *ctx, struct text *ret_text,
+                       struct text *error);
+
+static bool fill_by(expand_fn *expand, const struct file_subject *subject,
+                    const struct file_node *node, const char *pattern, char *ret_filled)
 {
     struct finding finding = { .subject = subject };
     char memory[WHY_CAP];
@@ -80,7 +84,7 @@ static bool fill(const struct file_subject *subject, const struct file_node *nod
 
     text_init(&why, memory, sizeof(memory));
     text_init(&filled, ret_filled, FILLED_CAP);
-    if (!pattern_expand(span_of(pattern), find, &finding, &filled, &why)) {
+    if (!expand(span_of(pattern), find, &finding, &filled, &why)) {
         if (strstr(memory, "allowed:") == NULL) {
             text_add(&why, "; allowed: ");
             add_variables(subject, &why);
@@ -94,6 +98,12 @@ static bool fill(const struct file_subject *subject, const struct file_node *nod
         return false;
     }
     return true;
+}
+
+static bool fill(const struct file_subject *subject, const struct file_node *node,
+                 const char *pattern, char *ret_filled)
+{
+    return fill_by(pattern_expand, subject, node, pattern, ret_filled);
 }
 
 static const char *keep(const struct file_subject *subject, const char *text)
@@ -111,6 +121,15 @@ const char *file_subject_fill(const struct file_subject *subject, const struct f
     char filled[FILLED_CAP];
 
     return fill(subject, node, pattern, filled) ? keep(subject, filled) : NULL;
+}
+
+const char *file_subject_command(const struct file_subject *subject, const struct file_node *node,
+                                 const char *pattern)
+{
+    char filled[FILLED_CAP];
+
+    return fill_by(command_pattern_expand, subject, node, pattern, filled) ? keep(subject, filled)
+                                                                           : NULL;
 }
 
 const char *file_subject_path(const struct file_subject *subject, const struct file_node *node,

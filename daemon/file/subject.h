@@ -11,9 +11,12 @@
 #include <stdint.h>
 
 struct file_settings {
-    uint32_t shard;      /* ${shard} */
-    size_t modems_max;   /* of a file; 0: FILE_MODEMS_MAX */
-    bool allow_remote;   /* --allow-remote */
+    uint32_t shard;    /* ${shard} */
+    size_t modems_max; /* of a file; 0: FILE_MODEMS_MAX */
+    bool allow_remote; /* --allow-remote */
+    /* The name, that very text, of a document which is not the operator's own and so may not say
+     * what program is run (modem_plan_commands); NULL: there is none. */
+    const char *stranger;
     struct port_tls tls; /* of a tcp-tls that has no files; outlives the plans */
     /* Of a modem without `state`, as in its plan; the text is copied. */
     const char *state;
@@ -57,6 +60,11 @@ void file_subject_line(const struct file_subject *subject, const struct file_nod
 /* A text with the values of its variables, the plan's from now on.  NULL: the report says why. */
 const char *file_subject_fill(const struct file_subject *subject, const struct file_node *node,
                               const char *pattern);
+
+/* The same for a command of the shell (modem_plan_commands), of which no value becomes a part that
+ * the shell reads (command_pattern.h). */
+const char *file_subject_command(const struct file_subject *subject, const struct file_node *node,
+                                 const char *pattern);
 
 /* The same for a path, which begins in the folder of the node's file unless it is absolute. */
 const char *file_subject_path(const struct file_subject *subject, const struct file_node *node,

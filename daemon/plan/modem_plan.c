@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,16 +193,51 @@ static bool same_credentials(const struct modem_plan *a, const struct modem_plan
     return a->credential_count == b->credential_count;
 }
 
+/* ---- programs ---- */
+
+const struct modem_plan_command modem_plan_commands[MODEM_PLAN_COMMANDS] = {
+    { "sms", "send", offsetof(struct modem_plan, message_command) },
+    { "network", "signal", offsetof(struct modem_plan, signal_command) },
+    { "ppp", NULL, offsetof(struct modem_plan, data_command) },
+};
+
+const char **modem_plan_command(struct modem_plan *plan, const struct modem_plan_command *row)
+{
+    return (const char **)(void *)((char *)plan + row->offset);
+}
+
+static const char *command_of(const struct modem_plan *plan, size_t row)
+{
+    return *(const char *const *)(const void *)((const char *)plan +
+                                                modem_plan_commands[row].offset);
+}
+
+bool modem_plan_starts_programs(const struct modem_plan *plan)
+{
+    for (size_t row = 0; row < MODEM_PLAN_COMMANDS; row++) {
+        if (command_of(plan, row) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool same_commands(const struct modem_plan *a, const struct modem_plan *b)
+{
+    for (size_t row = 0; row < MODEM_PLAN_COMMANDS; row++) {
+        if (!same_text(command_of(a, row), command_of(b, row)))
+            return false;
+    }
+    return true;
+}
+
 bool modem_plan_equal(const struct modem_plan *a, const struct modem_plan *b)
 {
     return a->model == b->model && same_text(a->name, b->name) && a->number == b->number &&
            same_identity(&a->identity, &b->identity) && same_ports(a, b) &&
            (a->pool == MODEM_PLAN_NO_POOL) == (b->pool == MODEM_PLAN_NO_POOL) &&
            host_plan_equal(a->host, b->host) && same_text(a->state, b->state) &&
-           a->in_memory == b->in_memory && same_text(a->clock, b->clock) &&
-           same_text(a->message_command, b->message_command) && same_text(a->follows, b->follows) &&
-           same_text(a->signal_command, b->signal_command) &&
-           same_text(a->data_command, b->data_command) && same_network(a, b) &&
+           a->in_memory == b->in_memory && same_text(a->clock, b->clock) && same_commands(a, b) &&
+           same_text(a->follows, b->follows) && same_network(a, b) &&
            policy_plan_equal(a->policy, b->policy) && same_facts(a, b) && same_answers(a, b) &&
            same_credentials(a, b) &&
            same_texts(a->at_start, a->at_start_count, b->at_start, b->at_start_count) &&

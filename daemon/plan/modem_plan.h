@@ -103,6 +103,24 @@ void *modem_plan_memory(struct modem_plan *plan, size_t bytes);
 /* A copy of a text that is the plan's from now on; NULL: there is no memory. */
 const char *modem_plan_text(struct modem_plan *plan, const char *text);
 
+/* A program that the shell runs: where a file says it, and the text of a plan.  Files are read by
+ * this table, so what is not in it starts nothing. */
+struct modem_plan_command {
+    const char *key;    /* of a modem */
+    const char *member; /* of the key's map; NULL: the key is the command */
+    size_t offset;      /* of a const char * in struct modem_plan; NULL there: none is run */
+};
+
+enum { MODEM_PLAN_COMMANDS = 3 };
+
+extern const struct modem_plan_command modem_plan_commands[MODEM_PLAN_COMMANDS];
+
+/* The plan's command of that row; good as long as the plan. */
+const char **modem_plan_command(struct modem_plan *plan, const struct modem_plan_command *row);
+
+/* True when the plan names a program of any row. */
+bool modem_plan_starts_programs(const struct modem_plan *plan);
+
 /* Gives back what is the plan's. */
 void modem_plan_clear(struct modem_plan *plan);
 

@@ -25,6 +25,8 @@ from support.modem import REPOSITORY, program_path
 from support.patience import ANSWER_S
 from support.servers import free_port
 
+from .test_metrics import wait_for
+
 PAGE = REPOSITORY / "docs" / "configuration.md"
 
 
@@ -567,6 +569,33 @@ modems:
             host.send(b"hello\x1a")
             host.until(end)
         assert (tmp_path / "sent-by-a").read_text() == "+49123 hello\n"
+
+
+@pytest.mark.parametrize("name", ["a;id>P", "$(id>P)", "`id>P`", "a|id>P", "a&id>P", "-n"])
+def test_a_name_is_no_text_of_the_shell(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Run(tmp_path, f"""\
+defaults:
+  sms: {{send: 'printf %s "${{name}}" > sms'}}
+  ppp: 'printf %s "${{name}}" > ppp; echo ${{name}} > plain'
+  network: {{signal: 'printf "%s ${{n:03}}" "${{name}}" > signal; echo 9'}}
+modems:
+- {{name: '{name}', module: m95, first: 7, ports: [{{unix: port.sock}}]}}
+""") as run:
+        run.wait_for_ports(1)
+        host = run.host("port")
+        for line in ("ATE0", "AT+CMGF=1", 'AT+CSCA="+4900"', 'AT+CGDCONT=1,"IP","x"'):
+            host.asks(line)
+        host.send(b'AT+CMGS="+49123"\r')
+        host.until(b"> ")
+        host.send(b"hello\x1a")
+        host.until(b"\r\nOK\r\n")
+        host.send(b"ATD*99#\r")
+        host.until(b"NO CARRIER")
+        wait_for(lambda: (tmp_path / "signal").exists() and (tmp_path / "signal").read_text() == f"{name} 007")
+    assert ((tmp_path / "sms").read_text(), (tmp_path / "ppp").read_text()) == (name, name)
+    assert name == "-n" or (tmp_path / "plain").read_text() == f"{name}\n"
+    assert not (tmp_path / "P").exists()
 
 
 @pytest.mark.parametrize(("module", "place", "why"), [

@@ -323,3 +323,32 @@ def test_words_of_the_alphabet_are_names_of_nobody(tmp_path: Path) -> None:
             name = "".join(dice.choice(string.ascii_letters + "%2F%00..%0a?&=") for _ in range(dice.randrange(1, 300)))
             status, _ = control.ask("GET", f"/v1/modems/{name}")
             assert status in (200, 404), name
+
+
+PROGRAMS = ({"sms": {"send": "id > P"}}, {"ppp": "id > P"}, {"network": {"signal": "id > P"}},
+            {"network": {"follow": "lo", "signal": "id > P"}})
+
+
+def test_a_caller_has_no_program_run(tmp_path: Path) -> None:
+    """Not even where the run's own file has some; those hold for a modem that comes later, and its name is no text of theirs."""
+    (tmp_path / "run.yaml").write_text(
+        "control: unix:control\ndefaults: {module: m95, state: none, network: {signal: 'echo ${name} >> names; echo 9'}}\n"
+        "modems:\n- {name: first, ports: [{unix: first.sock}]}\n")
+    with subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", "run.yaml"], stdout=subprocess.PIPE, text=True,
+                          cwd=tmp_path) as run:
+        try:
+            assert run.stdout is not None and run.stdout.readline().startswith("ready: first")
+            control = ControlPort(tmp_path / "control")
+            entry = {"name": "x;id>P", "ports": [{"unix": "second.sock"}]}
+            for program in PROGRAMS:
+                said = control.refused(400, "POST", "/v1/modems", entry | program)
+                assert next(iter(program)) + ": it names a program to be run" in said
+                control.refused(400, "PATCH", "/v1/modems/first", program)
+            assert [one["name"] for one in control.modems()] == ["first"]
+            control.done("POST", "/v1/modems", entry)
+            names = tmp_path / "names"
+            wait_for(lambda: names.exists() and sorted(names.read_text().splitlines()) == ["first", "x;id>P"])
+            assert control.done("GET", "/v1/modems/x%3Bid%3EP")["signal"] in (9, 20)
+        finally:
+            run.terminate()
+    assert not (tmp_path / "P").exists()

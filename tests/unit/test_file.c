@@ -315,8 +315,33 @@ static void a_radio_is_an_interface(void **state)
 
     (void)state;
     assert_string_equal(plans.list[1].follows, "ppp1");
-    assert_string_equal(plans.list[1].signal_command, "echo m1");
+    assert_string_equal(plans.list[1].signal_command, "echo ${TLSMODEM_NAME}");
     assert_false(modem_plan_equal(&plans.list[0], &plans.list[1]));
+    modem_plans_free(&plans);
+}
+
+static void no_name_is_text_of_the_shell(void **state)
+{
+    struct modem_plans plans =
+        good("defaults: {sms: {send: 'a ${name}'}, ppp: 'c ${name} ${n:03}'}\n"
+             "modems:\n - module: m95\n   name: 'x;$(id)'\n   first: 7\n"
+             "   imei: '86123400000007'\n"
+             "   network: {signal: 'b \"${name}\" ${imei} ${shard}'}\n"
+             "   ports: [{pty: auto}]\n");
+    const char *texts[] = { "a ${TLSMODEM_NAME}", "b \"${TLSMODEM_NAME}\" ",
+                            "c ${TLSMODEM_NAME} 007" };
+
+    (void)state;
+    assert_int_equal(MODEM_PLAN_COMMANDS, sizeof(texts) / sizeof(texts[0]));
+    assert_true(modem_plan_starts_programs(&plans.list[0]));
+    for (size_t i = 0; i < MODEM_PLAN_COMMANDS; i++) {
+        const char **command = modem_plan_command(&plans.list[0], &modem_plan_commands[i]);
+
+        assert_memory_equal(*command, texts[i], strlen(texts[i]));
+        assert_null(strchr(*command, ';'));
+        *command = NULL;
+    }
+    assert_false(modem_plan_starts_programs(&plans.list[0]));
     modem_plans_free(&plans);
 }
 
@@ -585,6 +610,7 @@ int main(void)
         cmocka_unit_test(wrong_hosts_are_told),
         cmocka_unit_test(a_policy_is_the_modem_s_or_its_file_s),
         cmocka_unit_test(what_is_no_yaml_of_ours_is_refused),
+        cmocka_unit_test(no_name_is_text_of_the_shell),
         cmocka_unit_test(wrong_shapes_are_all_told),
         cmocka_unit_test(wrong_meanings_are_all_told),
         cmocka_unit_test(wrong_ports_are_told),

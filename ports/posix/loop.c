@@ -10,6 +10,11 @@
 
 enum { CLOSE_STEP_MS = 20 };
 
+static void on_turn(uv_prepare_t *turns)
+{
+    ((struct posix_loop *)turns->loop->data)->turn++;
+}
+
 enum err posix_loop_open(struct posix_loop *loop, const struct log *log)
 {
     int status = uv_loop_init(&loop->uv);
@@ -17,6 +22,11 @@ enum err posix_loop_open(struct posix_loop *loop, const struct log *log)
     if (status < 0)
         return err_of_errno(-status);
     loop->log = log;
+    loop->turn = 1; /* of no timer that was never called */
+    uv_prepare_init(&loop->uv, &loop->turns);
+    loop->uv.data = loop;
+    uv_prepare_start(&loop->turns, on_turn);
+    uv_unref((uv_handle_t *)&loop->turns); /* a loop with nothing else ends */
     /* A host that leaves is an error of write(), not the end of the process; so is a limit on the
      * size of files (setrlimit(2)), which is met as a full disk is. */
     signal(SIGPIPE, SIG_IGN);
@@ -75,9 +85,11 @@ static bool close_within(struct posix_loop *loop, int64_t limit_ms)
 
 bool posix_loop_close(struct posix_loop *loop, int64_t limit_ms)
 {
-    bool closed = close_within(loop, limit_ms);
+    bool closed;
 
     assert(limit_ms >= 0);
+    uv_close((uv_handle_t *)&loop->turns, NULL);
+    closed = close_within(loop, limit_ms);
     wipe(loop->scratch, sizeof(loop->scratch));
     return closed;
 }

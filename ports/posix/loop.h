@@ -14,6 +14,8 @@ enum { POSIX_SCRATCH_BYTES = 16384 };
 struct posix_loop {
     uv_loop_t uv;
     const struct log *log;
+    uint32_t turn;      /* how often it has waited for its descriptors; timer.c asks */
+    uv_prepare_t turns; /* counts them */
     /* For one read and what is done with it at once: shared, so that an idle port owns no buffer.
      */
     uint8_t scratch[POSIX_SCRATCH_BYTES];

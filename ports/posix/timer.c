@@ -10,6 +10,7 @@ struct posix_timer {
     struct clock_timer base;
     uv_timer_t uv; /* its `data` is the whole */
     int64_t due_ms;
+    uint32_t turn; /* of the loop, in which it was called last */
     clock_time_fn *on_time;
     void *ctx;
 };
@@ -23,16 +24,25 @@ static void wait(struct posix_timer *timer, int64_t delay_ms)
     uv_timer_start(&timer->uv, on_uv_timer, (uint64_t)delay_ms, 0);
 }
 
-/* libuv's clock is a coarser one, and may be late by a tick: who was called asks posix_now_ms(). */
+/* libuv's clock is a coarser one, and may be late by a tick: who was called asks posix_now_ms().
+ *
+ * libuv calls timers as long as one is due, also those that were started meanwhile: one that starts
+ * itself for at once would have the loop see nothing else any more.  So each has one call a turn.
+ */
 static void on_uv_timer(uv_timer_t *uv)
 {
     struct posix_timer *timer = uv->data;
+    const struct posix_loop *loop = uv->loop->data;
     int64_t left_ms = timer->due_ms - posix_now_ms();
 
-    if (left_ms > 0)
+    if (left_ms > 0) {
         wait(timer, left_ms);
-    else
+    } else if (timer->turn == loop->turn) {
+        uv_timer_start(uv, on_uv_timer, 1, 0); /* and the time stands still, so not in this turn */
+    } else {
+        timer->turn = loop->turn;
         timer->on_time(timer->ctx);
+    }
 }
 
 static void start(struct clock_timer *base, int64_t delay_ms)

@@ -218,6 +218,14 @@ def test_a_run_ends_by_itself_after_a_time(tmp_path: Path, certificates: Certifi
         assert server.heard
 
 
+def test_hosts_without_a_pause_leave_the_run_its_end(tmp_path: Path) -> None:
+    (tmp_path / "busy.at").write_text("repeat\n> AT\n< OK\nend\n")
+    config = ("hosts: [{name: busy, transcript: busy.at}]\n"
+              "modems: [{name: 'm${n}', count: 3, module: m95, state: none, host: busy}]\n")
+    with Run(tmp_path, config, "--for", "500ms", "--threads", "1") as run:
+        assert run.wait() == 0, run.log()
+
+
 def test_shards_share_a_crowd(tmp_path: Path, certificates: Certificates) -> None:
     write_examples(tmp_path, "repeat 1")
     with CrowdServer(certificates) as server:

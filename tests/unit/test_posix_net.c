@@ -508,6 +508,52 @@ static void timer_is_never_early(void **state)
     assert_false(run_until(&f->loop, timer_fired, &fired, 5));
 }
 
+struct restless {
+    struct clock_timer *timer;
+    int64_t calls, until_ms;
+};
+
+/* As a host does that never has to wait, for longer than a tick of each clock. */
+static void start_again(void *ctx)
+{
+    struct restless *restless = ctx;
+    int64_t begun_ms = posix_now_ms();
+
+    restless->calls++;
+    while (posix_now_ms() < begun_ms + 2) {}
+    if (posix_now_ms() < restless->until_ms)
+        clock_timer_start(restless->timer, 0);
+}
+
+static bool has_called_often(void *ctx)
+{
+    return ((struct restless *)ctx)->calls >= 5;
+}
+
+static void timers_leave_the_loop_its_turns(void **state)
+{
+    struct fixture *f = *state;
+    struct posix_clock clock;
+    struct restless restless[3];
+
+    posix_clock_init(&clock, &f->loop);
+    for (size_t i = 0; i < 3; i++) {
+        restless[i] = (struct restless){ .until_ms = posix_now_ms() + LIMIT_MS };
+        assert_int_equal(
+            clock_new_timer(&clock.base, start_again, &restless[i], &restless[i].timer), ERR_OK);
+        clock_timer_start(restless[i].timer, 0);
+    }
+    for (int64_t turns = 1; turns <= 10; turns++) {
+        posix_loop_step(&f->loop);
+        for (size_t i = 0; i < 3; i++)
+            assert_in_range(restless[i].calls, 0, turns);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(run_until(&f->loop, has_called_often, &restless[i], LIMIT_MS));
+        clock_timer_free(restless[i].timer);
+    }
+}
+
 static void end_timer(void *ctx)
 {
     struct clock_timer **timer = ctx;
@@ -584,6 +630,7 @@ int main(void)
         TEST(names_are_for_others),
         TEST(cancelled_query_is_silent),
         TEST(timer_is_never_early),
+        TEST(timers_leave_the_loop_its_turns),
         TEST(timer_may_end_itself),
         TEST(clock_tells_the_machines_time),
 #undef TEST

@@ -292,7 +292,14 @@ static enum at_status set_publish(struct at_session *at, const struct at_args *a
     }
 #define TOPIC         TEXT("topic", 1, QUECTEL_MQTT_TOPIC_MAX)
 #define ANOTHER_TOPIC OPTIONAL("topic", QUECTEL_MQTT_TOPIC_MAX)
-#define QOS           OPTIONAL("qos", 1)
+#define FIRST_QOS                                                                                  \
+    {                                                                                              \
+        .name = "qos", .type = AT_STRING, .values = "(0-2)", .max = 1                              \
+    }
+#define QOS                                                                                        \
+    {                                                                                              \
+        .name = "qos", .type = AT_STRING, .values = "(0-2)", .optional = true, .max = 1            \
+    }
 #define MESSAGE_ID                                                                                 \
     {                                                                                              \
         .name = "msgid", .min = 1, .max = UINT16_MAX                                               \
@@ -316,9 +323,8 @@ static const struct at_param connect_params[] = {
 };
 static const struct at_param client_params[] = { CLIENT };
 static const struct at_param subscribe_params[] = {
-    CLIENT,        MESSAGE_ID, TOPIC,         { .name = "qos", .type = AT_STRING, .max = 1 },
-    ANOTHER_TOPIC, QOS,        ANOTHER_TOPIC, QOS,
-    ANOTHER_TOPIC, QOS,        ANOTHER_TOPIC, QOS,
+    CLIENT,        MESSAGE_ID, TOPIC,         FIRST_QOS, ANOTHER_TOPIC, QOS,
+    ANOTHER_TOPIC, QOS,        ANOTHER_TOPIC, QOS,       ANOTHER_TOPIC, QOS,
 };
 static const struct at_param unsubscribe_params[] = { CLIENT,        MESSAGE_ID,    TOPIC,
                                                       ANOTHER_TOPIC, ANOTHER_TOPIC, ANOTHER_TOPIC,

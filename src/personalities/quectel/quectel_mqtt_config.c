@@ -85,8 +85,9 @@ static void note(const struct quectel_mqtt *mqtt, enum quectel_mqtt_setting sett
 /* A secret is not read back. */
 static void answer_device(struct at_session *at, const struct quectel_mqtt *mqtt)
 {
-    at_info(at, "+QMTCFG: \"aliauth\",\"%s\",\"%s\",\"%s\"", at_text(mqtt->cloud_product),
-            at_text(mqtt->cloud_device), quectel_mqtt_has_cloud(mqtt) ? "***" : "");
+    at_info(at, "+QMTCFG: \"aliauth\",%d,\"%s\",\"%s\",\"%s\"", (int)mqtt->index,
+            at_text(mqtt->cloud_product), at_text(mqtt->cloud_device),
+            quectel_mqtt_has_cloud(mqtt) ? "***" : "");
 }
 
 static void answer(struct at_session *at, struct quectel_mqtt *mqtt, const struct subtype *subtype)
@@ -232,6 +233,28 @@ static enum at_status set_config(struct at_session *at, const struct at_args *ar
     return AT_OK;
 }
 
+/* A line for each, as manuals of later families print them. */
+static enum at_status show_subtypes(struct at_session *at)
+{
+    for (size_t i = 0; i < sizeof(subtypes) / sizeof(subtypes[0]); i++) {
+        const struct subtype *subtype = &subtypes[i];
+        char values[100];
+        struct text text;
+
+        text_init(&text, values, sizeof(values));
+        for (size_t k = 0; k < subtype->count; k++)
+            text_add(&text, ",(%d%s%d)", (int)subtype->numbers[k].min,
+                     subtype->numbers[k].max - subtype->numbers[k].min == 1 ? "," : "-",
+                     (int)subtype->numbers[k].max);
+        if (subtype->texts)
+            text_add(&text, ",<topic>,<message>");
+        else if (i == MQTT_SETTING_CLOUD)
+            text_add(&text, ",<product_key>,<device_name>,<device_secret>");
+        at_info(at, "+QMTCFG: \"%s\",(0-%d)%s", subtype->name, QUECTEL_MQTT_CLIENTS - 1, values);
+    }
+    return AT_OK;
+}
+
 #define VALUE                                                                                      \
     {                                                                                              \
         .name = "value", .type = AT_STRING, .optional = true, .max = QUECTEL_MQTT_TEXT_MAX         \
@@ -260,7 +283,7 @@ static const struct at_command rows[] = {
       .source = "docs/facts/mqtt-mux-ppp.md §2",
       .plain_error = true,
       AT_PARAMS(config_params),
-      .test_text = "\"type\",(0-5),\"value\"",
+      .test = show_subtypes,
       .set = set_config },
 };
 const struct at_commands quectel_mqtt_config_rows = AT_COMMANDS(rows);

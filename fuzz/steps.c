@@ -150,11 +150,16 @@ static void change_verdict(struct drive *drive, size_t server, enum peer_verdict
 }
 
 /* The module's port is the one that the network chose last. */
-static void call_module(struct drive *drive, size_t server)
+static void call(struct drive *drive, struct scripted_peer *peer)
 {
     static const struct net_address loopback = { .family = NET_IPV4, .bytes = { 127, 0, 0, 1 } };
 
-    scripted_net_call(peer_at(drive, server), &loopback, drive->world.scripted_net.last_local_port);
+    scripted_net_call(peer, &loopback, drive->world.scripted_net.last_local_port);
+}
+
+static void call_module(struct drive *drive, size_t server)
+{
+    call(drive, peer_at(drive, server));
 }
 
 /* What is said of a server's connection, not of what it sends. */
@@ -246,6 +251,8 @@ static bool datagram_step(struct drive *drive, uint8_t letter)
         return false;
     peer = scripted_net_udp_peer(&drive->world.scripted_net,
                                  datagram_servers[input_byte(input) % COUNT(datagram_servers)]);
+    if (peer->stream == NULL)
+        call(drive, peer);
     if (letter == 'D')
         answer_time(peer);
     else

@@ -377,9 +377,21 @@ static bool end(struct real_peer *peer, enum script_verb verb, struct report *wh
     return shutdown(peer->fd, SHUT_WR) == 0 || fail(why, "cannot close");
 }
 
+/* Where the module listens is where the next datagram goes. */
+static bool call_by_datagrams(struct real_peer *peer, uint16_t port, struct report *why)
+{
+    peer->sender_len = sizeof(peer->sender);
+    return wire_address(peer->address, port, &peer->sender, &peer->sender_len) ||
+           fail(why, "no such address");
+}
+
 static bool call(struct real_peer *peer, uint16_t port, struct report *why)
 {
-    int fd = wire_connect(peer->address, port, deadline());
+    int fd;
+
+    if (peer->plan->kind == SCRIPT_PEER_UDP)
+        return call_by_datagrams(peer, port, why);
+    fd = wire_connect(peer->address, port, deadline());
 
     if (fd < 0)
         return fail(why, "cannot connect to the module");
@@ -409,7 +421,8 @@ static bool can(const struct real_peer *peer, enum script_verb verb)
     enum script_peer_kind kind = peer->plan->kind;
 
     if (kind == SCRIPT_PEER_UDP)
-        return verb == SCRIPT_GETS || verb == SCRIPT_GETS_NOTHING || verb == SCRIPT_SENDS;
+        return verb == SCRIPT_GETS || verb == SCRIPT_GETS_NOTHING || verb == SCRIPT_SENDS ||
+               verb == SCRIPT_CONNECTS;
     return kind != SCRIPT_PEER_REFUSE;
 }
 

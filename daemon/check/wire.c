@@ -73,6 +73,19 @@ static struct addrinfo *look_up(const char *address, uint16_t port, int type)
     return found;
 }
 
+bool wire_address(const char *address, uint16_t port, struct sockaddr_storage *ret_at,
+                  socklen_t *ret_len)
+{
+    struct addrinfo *at = look_up(address, port, SOCK_DGRAM);
+
+    if (at == NULL)
+        return false;
+    memcpy(ret_at, at->ai_addr, at->ai_addrlen);
+    *ret_len = at->ai_addrlen;
+    freeaddrinfo(at);
+    return true;
+}
+
 static uint16_t port_of(int fd)
 {
     struct sockaddr_storage at;

@@ -6,7 +6,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/types.h>
+#include <sys/socket.h>
 
 /* This machine's growing clock. */
 int64_t wire_now_ms(void);
@@ -25,6 +25,10 @@ bool wire_wait(int fd, short events, int64_t deadline_ms);
 /* A socket, which does not block, bound to a numeric address and a port, 0 for any; `type` as for
  * socket().  -1: errno says why.  `ret_port` is the one that it got. */
 int wire_bind(const char *address, uint16_t port, int type, uint16_t *ret_port);
+
+/* Such an address and port, for sendto().  False: errno says why. */
+bool wire_address(const char *address, uint16_t port, struct sockaddr_storage *ret_at,
+                  socklen_t *ret_len);
 
 /* Connects to a port of a numeric address.  -1: errno says why. */
 int wire_connect(const char *address, uint16_t port, int64_t deadline_ms);

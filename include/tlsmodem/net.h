@@ -120,7 +120,7 @@ static inline void tlsmodem_net_cancel(struct tlsmodem_net_query *query)
     query->ops->cancel(query);
 }
 
-/* ---- listeners: a TCP port that is listened on ---- */
+/* ---- listeners: a port that is listened on ---- */
 
 struct tlsmodem_net_listener_ops {
     void (*unlisten)(struct tlsmodem_net_listener *listener);
@@ -258,6 +258,12 @@ struct tlsmodem_net_ops {
     size_t (*name_servers)(struct tlsmodem_net *net, struct tlsmodem_net_address *list, size_t cap);
     bool (*is_own)(struct tlsmodem_net *net,
                    const struct tlsmodem_net_address *address); /* may be missing */
+    /* As `listen`, of UDP; may be missing, too. */
+    enum tlsmodem_err (*listen_datagrams)(struct tlsmodem_net *net,
+                                          const struct tlsmodem_net_address *at, uint16_t port,
+                                          tlsmodem_net_accepted_fn *on_accepted, void *ctx,
+                                          struct tlsmodem_net_listener **ret_listener,
+                                          uint16_t *ret_port);
 };
 
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
@@ -338,6 +344,22 @@ tlsmodem_net_listen(struct tlsmodem_net *net, const struct tlsmodem_net_address 
         net = net->inner;
     return net == NULL ? TLSMODEM_ERR_UNSUPPORTED
                        : net->ops->listen(net, at, port, on_accepted, ctx, ret_listener, ret_port);
+}
+
+/* The same for UDP: who sends a datagram and has no stream yet comes in by one, where that datagram
+ * waits.  A sender whose stream was closed comes in again, and one whose datagrams had come between
+ * those of others perhaps, too. */
+static inline enum tlsmodem_err
+tlsmodem_net_listen_datagrams(struct tlsmodem_net *net, const struct tlsmodem_net_address *at,
+                              uint16_t port, tlsmodem_net_accepted_fn *on_accepted, void *ctx,
+                              struct tlsmodem_net_listener **ret_listener, uint16_t *ret_port)
+{
+    assert(on_accepted != NULL);
+    while (net != NULL && net->ops->listen_datagrams == NULL)
+        net = net->inner;
+    return net == NULL ? TLSMODEM_ERR_UNSUPPORTED
+                       : net->ops->listen_datagrams(net, at, port, on_accepted, ctx, ret_listener,
+                                                    ret_port);
 }
 
 /* Sends one echo request; end it early by tlsmodem_net_cancel().  An error means that nothing was

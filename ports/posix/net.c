@@ -3,6 +3,7 @@
 
 #include "posix/errno_err.h"
 #include "posix/literal.h"
+#include "posix/net_await.h"
 #include "posix/net_echo.h"
 #include "posix/net_listen.h"
 #include "posix/net_source.h"
@@ -115,6 +116,7 @@ static const struct net_ops ops = {
     .resolve = resolve,
     .connect = connect_to,
     .listen = posix_listen,
+    .listen_datagrams = posix_listen_datagrams,
     .echo = posix_echo,
 };
 

@@ -246,9 +246,10 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
 /* ---- listeners ---- */
 
 static struct net_stream *adopt(struct net *base, struct net_stream *inner,
-                                const struct net_address *from, uint16_t port, uint16_t own_port)
+                                enum net_transport transport, const struct net_address *from,
+                                uint16_t port, uint16_t own_port)
 {
-    struct capture_stream *stream = new_stream(capture_of(base), NET_TCP, from, port);
+    struct capture_stream *stream = new_stream(capture_of(base), transport, from, port);
 
     (void)own_port;
     if (stream == NULL)
@@ -265,7 +266,16 @@ static enum err listen_at(struct net *base, const struct net_address *at, uint16
                           net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
                           uint16_t *ret_port)
 {
-    return wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
+    return wrap_listen(base, &listener_ops, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
 }
 
-const struct net_ops capture_net_ops = { .connect = connect_stream, .listen = listen_at };
+static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
+                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                                 uint16_t *ret_port)
+{
+    return wrap_listen(base, &listener_ops, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
+}
+
+const struct net_ops capture_net_ops = { .connect = connect_stream,
+                                         .listen = listen_at,
+                                         .listen_datagrams = listen_datagrams };

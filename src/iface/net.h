@@ -111,7 +111,7 @@ static inline void net_cancel(struct net_query *query)
     query->ops->cancel(query);
 }
 
-/* ---- listeners: a TCP port that is listened on ---- */
+/* ---- listeners: a port that is listened on ---- */
 
 struct net_listener_ops {
     void (*unlisten)(struct net_listener *listener);
@@ -239,6 +239,10 @@ struct net_ops {
     void (*set_name_servers)(struct net *net, const struct net_address *list, size_t count);
     size_t (*name_servers)(struct net *net, struct net_address *list, size_t cap);
     bool (*is_own)(struct net *net, const struct net_address *address); /* may be missing */
+    /* As `listen`, of UDP; may be missing, too. */
+    enum err (*listen_datagrams)(struct net *net, const struct net_address *at, uint16_t port,
+                                 net_accepted_fn *on_accepted, void *ctx,
+                                 struct net_listener **ret_listener, uint16_t *ret_port);
 };
 
 /* Owned by who opened it.  It outlives all queries, streams and listeners. */
@@ -312,6 +316,21 @@ static inline enum err net_listen(struct net *net, const struct net_address *at,
         net = net->inner;
     return net == NULL ? ERR_UNSUPPORTED
                        : net->ops->listen(net, at, port, on_accepted, ctx, ret_listener, ret_port);
+}
+
+/* The same for UDP: who sends a datagram and has no stream yet comes in by one, where that datagram
+ * waits.  A sender whose stream was closed comes in again, and one whose datagrams had come between
+ * those of others perhaps, too. */
+static inline enum err net_listen_datagrams(struct net *net, const struct net_address *at,
+                                            uint16_t port, net_accepted_fn *on_accepted, void *ctx,
+                                            struct net_listener **ret_listener, uint16_t *ret_port)
+{
+    assert(on_accepted != NULL);
+    while (net != NULL && net->ops->listen_datagrams == NULL)
+        net = net->inner;
+    return net == NULL ? ERR_UNSUPPORTED
+                       : net->ops->listen_datagrams(net, at, port, on_accepted, ctx, ret_listener,
+                                                    ret_port);
 }
 
 /* Sends one echo request; end it early by net_cancel().  An error means that nothing was started:

@@ -12,6 +12,7 @@ static const struct net_ops ops = {
     .resolve = scripted_resolve,
     .connect = scripted_connect,
     .listen = scripted_listen,
+    .listen_datagrams = scripted_listen_datagrams,
     .echo = scripted_echo_start,
 };
 

@@ -63,6 +63,7 @@ struct scripted_peer {
     bool resumes;                   /* a session, when the module offers that */
     bool stalled;
     size_t stall_room; /* what the module may still send while stalled */
+    uint16_t calls; /* UDP: port of the module that it sends to, where that knows it no more; 0 */
     struct peer_handshake handshake;
     char offer[700]; /* of the last session; empty: none yet */
 };
@@ -114,6 +115,7 @@ struct scripted_listener {
     struct net_listener base;
     struct scripted_listener *next;
     struct scripted_net *net;
+    enum net_transport transport;
     uint16_t port;
     net_accepted_fn *on_accepted;
     void *ctx;

@@ -172,11 +172,12 @@ static uint16_t choose_local_port(struct scripted_net *net)
     return ++net->last_local_port;
 }
 
-static struct scripted_listener *listener_on(struct scripted_net *net, uint16_t port)
+static struct scripted_listener *listener_on(struct scripted_net *net, enum net_transport transport,
+                                             uint16_t port)
 {
     struct scripted_listener *listener = net->listeners;
 
-    while (listener != NULL && listener->port != port)
+    while (listener != NULL && (listener->port != port || listener->transport != transport))
         listener = listener->next;
     return listener;
 }
@@ -184,7 +185,7 @@ static struct scripted_listener *listener_on(struct scripted_net *net, uint16_t 
 /* TCP knows a connection by both ends, UDP by ours. */
 static bool is_taken(struct scripted_net *net, const struct net_target *to)
 {
-    if (to->transport == NET_TCP && listener_on(net, to->local_port) != NULL)
+    if (listener_on(net, to->transport, to->local_port) != NULL)
         return true;
     for (const struct scripted_stream *stream = net->streams; stream != NULL;
          stream = stream->next) {
@@ -243,15 +244,13 @@ static void unlisten(struct net_listener *base)
 
 static const struct net_listener_ops listener_ops = { .unlisten = unlisten };
 
-enum err scripted_listen(struct net *base, const struct net_address *at, uint16_t port,
-                         net_accepted_fn *on_accepted, void *ctx,
-                         struct net_listener **ret_listener, uint16_t *ret_port)
+static enum err listen_for(struct scripted_net *net, enum net_transport transport, uint16_t port,
+                           net_accepted_fn *on_accepted, void *ctx,
+                           struct net_listener **ret_listener, uint16_t *ret_port)
 {
-    struct scripted_net *net = (struct scripted_net *)base;
     struct scripted_listener *listener;
 
-    (void)at;
-    if (port != 0 && listener_on(net, port) != NULL)
+    if (port != 0 && listener_on(net, transport, port) != NULL)
         return ERR_BUSY;
     listener = calloc(1, sizeof(*listener));
     if (listener == NULL)
@@ -259,6 +258,7 @@ enum err scripted_listen(struct net *base, const struct net_address *at, uint16_
     *listener = (struct scripted_listener){ .base.ops = &listener_ops,
                                             .next = net->listeners,
                                             .net = net,
+                                            .transport = transport,
                                             .port = port != 0 ? port : choose_local_port(net),
                                             .on_accepted = on_accepted,
                                             .ctx = ctx };
@@ -269,26 +269,46 @@ enum err scripted_listen(struct net *base, const struct net_address *at, uint16_
     return ERR_OK;
 }
 
+enum err scripted_listen(struct net *base, const struct net_address *at, uint16_t port,
+                         net_accepted_fn *on_accepted, void *ctx,
+                         struct net_listener **ret_listener, uint16_t *ret_port)
+{
+    (void)at;
+    return listen_for((struct scripted_net *)base, NET_TCP, port, on_accepted, ctx, ret_listener,
+                      ret_port);
+}
+
+enum err scripted_listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
+                                   net_accepted_fn *on_accepted, void *ctx,
+                                   struct net_listener **ret_listener, uint16_t *ret_port)
+{
+    (void)at;
+    return listen_for((struct scripted_net *)base, NET_UDP, port, on_accepted, ctx, ret_listener,
+                      ret_port);
+}
+
 bool scripted_net_call(struct scripted_peer *peer, const struct net_address *from, uint16_t port)
 {
     struct scripted_stream *stream;
 
-    if (listener_on(peer->net, port) == NULL)
+    if (listener_on(peer->net, peer->transport, port) == NULL)
         return false;
     stream = append_stream(peer->net, STREAM_KNOCKING);
     if (stream == NULL)
         return false;
+    stream->transport = peer->transport;
     stream->address = *from;
     stream->port = peer->port;
     stream->local_port = port;
     peer_on_connected(peer, stream);
+    peer->calls = port;
     return true;
 }
 
 static void report_knock(struct scripted_stream *stream)
 {
     struct scripted_net *net = stream->net;
-    struct scripted_listener *listener = listener_on(net, stream->local_port);
+    struct scripted_listener *listener = listener_on(net, stream->transport, stream->local_port);
     struct net_address from = stream->address;
 
     if (listener == NULL) {

@@ -13,7 +13,13 @@ enum err scripted_listen(struct net *net, const struct net_address *at, uint16_t
                          net_accepted_fn *on_accepted, void *ctx,
                          struct net_listener **ret_listener, uint16_t *ret_port);
 
-/* A peer connects from its port to one that the module listens on; false when it does not. */
+/* The same of datagrams. */
+enum err scripted_listen_datagrams(struct net *net, const struct net_address *at, uint16_t port,
+                                   net_accepted_fn *on_accepted, void *ctx,
+                                   struct net_listener **ret_listener, uint16_t *ret_port);
+
+/* A peer connects from its port to one that the module listens on; false when it does not.  By UDP
+ * it is noticed by what it sends then. */
 bool scripted_net_call(struct scripted_peer *peer, const struct net_address *from, uint16_t port);
 
 /* Calls the first stream of this pass that has something to say; false when none has. */

@@ -150,11 +150,11 @@ enum err connection_await(struct connection *connection, const struct connection
                           const struct net_address *at, const struct net_address *from,
                           uint16_t *ret_port, struct connection_failure *ret_failure);
 
-/* Takes a TCP connection that has come in (net_accepted_fn) from an address and port, for one that
- * is closed: it is open at once, and no event says so.  ERR_NO_MEMORY: it stays closed, and
- * `stream` the caller's. */
-enum err connection_adopt(struct connection *connection, struct net_stream *stream,
-                          const struct net_address *from, uint16_t port);
+/* Takes a connection that has come in (net_accepted_fn) from an address and port, for one that is
+ * closed: it is open at once, and no event says so.  ERR_NO_MEMORY: it stays closed, and `stream`
+ * the caller's. */
+enum err connection_adopt(struct connection *connection, enum net_transport transport,
+                          struct net_stream *stream, const struct net_address *from, uint16_t port);
 
 /* Puts TLS on an open TCP connection that has none: on_open() or on_failed() follows, the latter
  * perhaps with an offer for a new connection (may_do).  ERR_STATE for any other.  ERR_INVALID when

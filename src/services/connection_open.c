@@ -309,8 +309,8 @@ enum err connection_await(struct connection *connection, const struct connection
     return ERR_OK;
 }
 
-enum err connection_adopt(struct connection *connection, struct net_stream *stream,
-                          const struct net_address *from, uint16_t port)
+enum err connection_adopt(struct connection *connection, enum net_transport transport,
+                          struct net_stream *stream, const struct net_address *from, uint16_t port)
 {
     char host[ADDRESS_TEXT_MAX];
     enum err err;
@@ -321,7 +321,7 @@ enum err connection_adopt(struct connection *connection, struct net_stream *stre
     if (err != ERR_OK)
         return err;
     connection->port = port;
-    connection->transport = NET_TCP;
+    connection->transport = transport;
     connection->end = ERR_OK;
     connection->stream_err = ERR_OK;
     connection->peer = *from;

@@ -317,13 +317,19 @@ static bool refuse(struct engine_stage *stage, const struct stage_order *order, 
 
 /* ---- orders ---- */
 
+static const struct net_address loopback = { .family = NET_IPV4, .bytes = { 127, 0, 0, 1 } };
+
+/* Who has called by UDP, and whom the module has forgotten since, calls by what it sends. */
+static bool send_bytes(struct scripted_peer *at, struct span bytes)
+{
+    if (at->transport == NET_UDP && at->stream == NULL && at->calls != 0)
+        scripted_net_call(at, &loopback, at->calls);
+    return peer_send(at, bytes);
+}
+
 static bool call(struct engine_stage *stage, const struct stage_order *order, struct report *why)
 {
-    struct net_address from = { .family = NET_IPV4, .bytes = { 127, 0, 0, 1 } };
-
-    if (stage->peers[order->peer].is_udp)
-        return no_such(stage, order, why);
-    if (scripted_net_call(scripted(stage, order->peer), &from, order->port))
+    if (scripted_net_call(scripted(stage, order->peer), &loopback, order->port))
         return true;
     report_add(why, "  the module does not listen on port %u\n", (unsigned)order->port);
     return false;
@@ -336,7 +342,7 @@ static bool obey(struct engine_stage *stage, const struct stage_order *order, st
 
     switch (order->verb) {
     case SCRIPT_SENDS:
-        done = peer_send(at, order->bytes);
+        done = send_bytes(at, order->bytes);
         break;
     case SCRIPT_CLOSES:
         done = peer_close(at);

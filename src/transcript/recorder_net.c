@@ -318,7 +318,8 @@ const struct data_calls_ops recorder_calls_ops = { .open = open_call };
 /* ---- listeners ---- */
 
 static struct net_stream *adopt(struct net *base, struct net_stream *inner,
-                                const struct net_address *from, uint16_t port, uint16_t own_port)
+                                enum net_transport transport, const struct net_address *from,
+                                uint16_t port, uint16_t own_port)
 {
     struct recorder *recorder = recorder_of(base);
     struct recorder_stream *stream = new_stream(recorder);
@@ -327,7 +328,9 @@ static struct net_stream *adopt(struct net *base, struct net_stream *inner,
     if (stream == NULL)
         return NULL;
     stream->base.inner = inner;
-    stream->number = writer_accepted(recorder->writer, recorder_event_ms(recorder), port, own_port);
+    stream->target.transport = transport;
+    stream->number =
+        writer_accepted(recorder->writer, recorder_event_ms(recorder), transport, port, own_port);
     return &stream->base;
 }
 
@@ -337,9 +340,18 @@ static enum err listen_at(struct net *base, const struct net_address *at, uint16
                           net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
                           uint16_t *ret_port)
 {
-    return wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
+    return wrap_listen(base, &listener_ops, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
 }
 
-const struct net_ops recorder_net_ops = {
-    .resolve = resolve, .connect = connect_stream, .listen = listen_at, .echo = start_echo
-};
+static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
+                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                                 uint16_t *ret_port)
+{
+    return wrap_listen(base, &listener_ops, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
+}
+
+const struct net_ops recorder_net_ops = { .resolve = resolve,
+                                          .connect = connect_stream,
+                                          .listen = listen_at,
+                                          .listen_datagrams = listen_datagrams,
+                                          .echo = start_echo };

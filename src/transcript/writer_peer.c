@@ -219,13 +219,14 @@ void writer_own_port(struct writer *writer, uint16_t port)
     writer_note_varying(writer, span_at(word, (size_t)len), "\\d+");
 }
 
-int writer_accepted(struct writer *writer, int64_t now_ms, uint16_t from_port, uint16_t to_port)
+int writer_accepted(struct writer *writer, int64_t now_ms, enum net_transport transport,
+                    uint16_t from_port, uint16_t to_port)
 {
     size_t peer;
 
     writer_settle_doubt(writer);
     begin_event(writer, now_ms);
-    peer = free_at(writer, NET_TCP, from_port);
+    peer = free_at(writer, transport, from_port);
     if (peer == NO_PEER)
         return -1;
     writer_line(writer, "peer %s connects %u", writer->peers[peer].name, (unsigned)to_port);

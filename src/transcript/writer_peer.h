@@ -28,7 +28,8 @@ int writer_called(struct writer *writer, int64_t now_ms);
 void writer_own_port(struct writer *writer, uint16_t port);
 
 /* One that has come in to the module's port `to_port`, from `from_port`; the same. */
-int writer_accepted(struct writer *writer, int64_t now_ms, uint16_t from_port, uint16_t to_port);
+int writer_accepted(struct writer *writer, int64_t now_ms, enum net_transport transport,
+                    uint16_t from_port, uint16_t to_port);
 
 /* The module asks for a connection by TCP; which it is of those to its port, from 1.  0: there are
  * too many ports. */

@@ -223,10 +223,12 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
 /* ---- listeners ---- */
 
 static struct net_stream *adopt(struct net *base, struct net_stream *inner,
-                                const struct net_address *from, uint16_t port, uint16_t own_port)
+                                enum net_transport transport, const struct net_address *from,
+                                uint16_t port, uint16_t own_port)
 {
     struct count_stream *stream = new_stream((struct count_net *)base);
 
+    (void)transport;
     (void)from;
     (void)port;
     (void)own_port;
@@ -244,22 +246,38 @@ static void end_listening(struct net *base)
 
 static const struct wrap_listener_ops listener_ops = { .adopt = adopt, .ended = end_listening };
 
-static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
-                          net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                          uint16_t *ret_port)
+static enum err listen_by(struct net *base, enum net_transport transport,
+                          const struct net_address *at, uint16_t port, net_accepted_fn *fn,
+                          void *ctx, struct net_listener **ret_listener, uint16_t *ret_port)
 {
-    enum err err = wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
+    enum err err =
+        wrap_listen(base, &listener_ops, transport, at, port, fn, ctx, ret_listener, ret_port);
 
     if (err == ERR_OK)
         count_add(&sums_of(base)->sockets[COUNT_LISTENING], 1);
     return err;
 }
 
+static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
+                          net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                          uint16_t *ret_port)
+{
+    return listen_by(base, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
+}
+
+static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
+                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                                 uint16_t *ret_port)
+{
+    return listen_by(base, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
+}
+
 /* ---- the network ---- */
 
 static const struct net_ops ops = { .resolve = resolve,
                                     .connect = connect_stream,
-                                    .listen = listen_at };
+                                    .listen = listen_at,
+                                    .listen_datagrams = listen_datagrams };
 
 enum err count_net_open(struct net *inner, const struct clock *clock, struct count_sums *sums,
                         struct net **ret_net)

@@ -487,9 +487,10 @@ enum err fault_stream_connect(struct fault_line *line, struct net *inner,
     return err;
 }
 
-struct net_stream *fault_stream_accept(struct fault_line *line, struct net_stream *inner)
+struct net_stream *fault_stream_accept(struct fault_line *line, struct net_stream *inner,
+                                       bool datagrams)
 {
-    struct faulty_stream *stream = new_stream(line, false);
+    struct faulty_stream *stream = new_stream(line, datagrams);
 
     if (stream == NULL)
         return NULL;

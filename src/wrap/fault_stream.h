@@ -27,7 +27,8 @@ enum err fault_stream_connect(struct fault_line *line, struct net *inner,
 
 /* One that has come in, which it then owns; to be bound before the loop goes on.  NULL: no memory,
  * and `inner` is as it was. */
-struct net_stream *fault_stream_accept(struct fault_line *line, struct net_stream *inner);
+struct net_stream *fault_stream_accept(struct fault_line *line, struct net_stream *inner,
+                                       bool datagrams);
 
 /* Faults were added or removed, or there is a link now. */
 void fault_streams_refresh(struct fault_line *line);

@@ -149,12 +149,13 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
 }
 
 static struct net_stream *adopt(struct net *base, struct net_stream *inner,
-                                const struct net_address *from, uint16_t port, uint16_t own_port)
+                                enum net_transport transport, const struct net_address *from,
+                                uint16_t port, uint16_t own_port)
 {
     (void)from;
     (void)port;
     (void)own_port;
-    return link_stream_accept(&((struct link *)base)->line, inner, false);
+    return link_stream_accept(&((struct link *)base)->line, inner, transport == NET_UDP);
 }
 
 static const struct wrap_listener_ops listener_ops = { .adopt = adopt };
@@ -163,14 +164,23 @@ static enum err listen_at(struct net *base, const struct net_address *at, uint16
                           net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
                           uint16_t *ret_port)
 {
-    return wrap_listen(base, &listener_ops, at, port, fn, ctx, ret_listener, ret_port);
+    return wrap_listen(base, &listener_ops, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
+}
+
+static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
+                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                                 uint16_t *ret_port)
+{
+    return wrap_listen(base, &listener_ops, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
 }
 
 /* ---- the network ---- */
 
-static const struct net_ops ops = {
-    .resolve = resolve, .connect = connect_to, .listen = listen_at, .echo = start_echo
-};
+static const struct net_ops ops = { .resolve = resolve,
+                                    .connect = connect_to,
+                                    .listen = listen_at,
+                                    .listen_datagrams = listen_datagrams,
+                                    .echo = start_echo };
 
 enum err link_open(struct net *inner, struct clock *clock, const struct link_profile *profile,
                    struct net **ret_net)

@@ -11,6 +11,7 @@ struct wrap_listener {
     struct net_listener *inner;
     net_accepted_fn *on_accepted;
     void *ctx;
+    enum net_transport transport;
     uint16_t port;
 };
 
@@ -31,7 +32,8 @@ static void on_accepted(void *ctx, struct net_stream *inner, const struct net_ad
                         uint16_t port)
 {
     const struct wrap_listener listener = *(const struct wrap_listener *)ctx;
-    struct net_stream *stream = listener.ops->adopt(listener.net, inner, from, port, listener.port);
+    struct net_stream *stream =
+        listener.ops->adopt(listener.net, inner, listener.transport, from, port, listener.port);
 
     if (stream == NULL) {
         net_stream_close(inner);
@@ -43,20 +45,27 @@ static void on_accepted(void *ctx, struct net_stream *inner, const struct net_ad
 }
 
 enum err wrap_listen(struct net *net, const struct wrap_listener_ops *ops,
-                     const struct net_address *at, uint16_t port, net_accepted_fn *fn, void *ctx,
-                     struct net_listener **ret_listener, uint16_t *ret_port)
+                     enum net_transport transport, const struct net_address *at, uint16_t port,
+                     net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                     uint16_t *ret_port)
 {
     struct wrap_listener *listener = malloc(sizeof(*listener));
+    enum err (*const listen_fn)(struct net * inner, const struct net_address *place,
+                                uint16_t wanted, net_accepted_fn *accepted, void *accepted_ctx,
+                                struct net_listener **listening, uint16_t *got) =
+        transport == NET_UDP ? net_listen_datagrams : net_listen;
     enum err err;
 
     assert(net->inner != NULL && ops->adopt != NULL && fn != NULL);
     if (listener == NULL)
         return ERR_NO_MEMORY;
-    *listener = (struct wrap_listener){
-        .base.ops = &listener_ops, .ops = ops, .net = net, .on_accepted = fn, .ctx = ctx
-    };
-    err =
-        net_listen(net->inner, at, port, on_accepted, listener, &listener->inner, &listener->port);
+    *listener = (struct wrap_listener){ .base.ops = &listener_ops,
+                                        .ops = ops,
+                                        .net = net,
+                                        .on_accepted = fn,
+                                        .ctx = ctx,
+                                        .transport = transport };
+    err = listen_fn(net->inner, at, port, on_accepted, listener, &listener->inner, &listener->port);
     if (err != ERR_OK) {
         free(listener);
         return err;

@@ -500,7 +500,7 @@ static void on_arrival(void *ctx, struct net_stream *stream, const struct net_ad
 {
     struct bench *bench = ctx;
 
-    assert_int_equal(connection_adopt(&bench->connection, stream, from, port), ERR_OK);
+    assert_int_equal(connection_adopt(&bench->connection, NET_TCP, stream, from, port), ERR_OK);
 }
 
 static void adopts_a_connection(void **state)

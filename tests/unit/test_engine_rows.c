@@ -17,24 +17,33 @@ enum { LINE_BYTES = 4400, VALUES_MAX = 64 };
 
 /* Commands whose answer to good values depends on more than the row. */
 static const char *const by_state[] = {
-    "+CPIN",       "+CLCK",     "+CPWD", /* no PIN is wanted */
-    "+CMGL",       "+CMGR",     "+CMGD",     "+CMGW",      "+CMGS",    "+CMSS",       "+QMGDA",
-    "+CNMA",                              /* messages that are there */
-    "+CCLK",       "#CCLK",     "+CSCA",  /* a text of its own grammar */
-    "+CGACT",                             /* a context that is defined */
-    "+CGDCONT",                           /* a context that is up; a type that is known */
-    "+COPS",                              /* an operator that is there */
-    "#SGACT",      "#GPRS",     "#SSLEN", /* already on, or not on */
-    "#SSLD",       "#SSLFASTD", "#SSLO",     "#SSLSEND",   "#SSSEND",  "#SSLSENDEXT", "#SSLRECV",
-    "#SSLRCV",                                          /* connection */
-    "#SSLSECDATA",                                      /* size needed or not */
-    "O",           "A",         "D",         "+CGDATA", /* NO CARRIER */
-    "#QDNS",       "#PING",     "#NTP",                 /* a context */
-    "#SD",         "#SL",       "#SO",       "#SA",        "#SSEND",   "#SSENDEXT",   "#SKTD",
-    "#SKTOP",      "#SKTL",     "#SRECV", /* a socket */
-    "#FRWL",                              /* addresses or not */
-    "#FTPOPEN",    "#FTPTYPE",  "#FTPCWD",   "#FTPPWD",    "#FTPLIST", "#FTPGET",     "#FTPPUT",
-    "#FTPAPP",     "#FTPDELE",  "#FTPFSIZE", "#FTPGETPKT", "#FTPRECV", "#FTPAPPEXT", /* a session */
+    "+CPIN",       "+CLCK",      "+CPWD", /* no PIN is wanted */
+    "+CMGL",       "+CMGR",      "+CMGD",
+    "+CMGW",       "+CMGS",      "+CMSS",
+    "+QMGDA",      "+CNMA",                /* messages that are there */
+    "+CCLK",       "#CCLK",      "+CSCA",  /* a text of its own grammar */
+    "+CGACT",                              /* a context that is defined */
+    "+CGDCONT",                            /* a context that is up; a type that is known */
+    "+COPS",                               /* an operator that is there */
+    "#SGACT",      "#GPRS",      "#SSLEN", /* already on, or not on */
+    "#SSLD",       "#SSLFASTD",  "#SSLO",
+    "#SSLSEND",    "#SSSEND",    "#SSLSENDEXT",
+    "#SSLRECV",    "#SSLRCV", /* connection */
+    "#SSLSECDATA",            /* size needed or not */
+    "O",           "A",          "D",
+    "+CGDATA",                           /* NO CARRIER */
+    "#QDNS",       "#PING",      "#NTP", /* a context */
+    "#SD",         "#SL",        "#SO",
+    "#SA",         "#SSEND",     "#SSENDEXT",
+    "#SKTD",       "#SKTOP",     "#SKTL",
+    "#SRECV",                                    /* a socket */
+    "#SLUDP",      "#SSENDUDP",  "#SSENDUDPEXT", /* one of datagrams */
+    "#FRWL",                                     /* addresses or not */
+    "#FTPOPEN",    "#FTPTYPE",   "#FTPCWD",
+    "#FTPPWD",     "#FTPLIST",   "#FTPGET",
+    "#FTPPUT",     "#FTPAPP",    "#FTPDELE",
+    "#FTPFSIZE",   "#FTPGETPKT", "#FTPRECV",
+    "#FTPAPPEXT", /* a session */
 };
 
 /* The same of Quectel's contexts, sockets, switches and files. */
@@ -73,7 +82,7 @@ static const char *const bare_by_manual[] = {
     "+QSECWRITE",   "+QSECREAD", "+QSECDEL",  "+QSSLOPEN", "+QSSLCLOSE", "+QSSLSEND", "+QSSLSTATE",
     "+QHTTPURL",    "+QSMTPPWD", "+QSMTPDST", "+QSMTPATT", "+CGDCONT",   "+CGACT",    "+GTSSLERR",
     "+GTSSLCIPHER", "+MIPSTAT",  "+HTTPDATA", "+HTTPHEAD", "+HTTPACT",   "+CLCC",     "+QFOPEN",
-    "#SL",          "#FRWL",     "+QMTOPEN",  "+QMTCONN",  "+MQTTUSER",
+    "#SL",          "#FRWL",     "#SLUDP",    "+QMTOPEN",  "+QMTCONN",   "+MQTTUSER",
 };
 
 /* Commands that change what an answer looks like: only their effect can be seen. */

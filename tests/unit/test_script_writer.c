@@ -499,7 +499,7 @@ static void test_other_connections(void **state)
     other = writer_connected(writer, now_ms, &udp);
     writer_peer_gets(writer, now_ms, other, span_of("?"));
     writer_gone(writer, now_ms, other);
-    other = writer_accepted(writer, now_ms, 50001, 4433);
+    other = writer_accepted(writer, now_ms, NET_TCP, 50001, 4433);
     writer_peer_ends(writer, now_ms, other, WRITER_RESETS);
     writer_gone(writer, now_ms, other);
     writer_echoed(writer, now_ms, &address, ERR_OK, 30, 60);

@@ -174,7 +174,7 @@ enum err quectel_server_start(struct module_terminal *owner, const struct quecte
     assert(server == NULL || server->listener == NULL);
     if (server == NULL)
         return ERR_NO_MEMORY;
-    err = listening_open(modem, plan->port, on_accepted, server, &server->listener);
+    err = listening_open(modem, NET_TCP, plan->port, on_accepted, server, &server->listener);
     if (err != ERR_OK) {
         server->listener = NULL;
         return err;

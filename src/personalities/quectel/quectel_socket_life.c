@@ -255,8 +255,8 @@ bool quectel_socket_accept(struct quectel_socket *socket, struct module_terminal
 
     assert(quectel_socket_is_free(socket) && socket->role == QUECTEL_SERVER);
     assert(opening->transport == NET_TCP && opening->tls == NULL);
-    if (link == NULL || connection_adopt(&link->connection, arrival->stream, &arrival->from,
-                                         arrival->port) != ERR_OK)
+    if (link == NULL || connection_adopt(&link->connection, NET_TCP, arrival->stream,
+                                         &arrival->from, arrival->port) != ERR_OK)
         return false;
     socket->link = link;
     begin(socket, owner, opening);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IPV4_BYTES = 4 };
+enum { IPV4_BYTES = TELIT_ADDRESS_BYTES };
 
 struct rule {
     uint8_t address[IPV4_BYTES], mask[IPV4_BYTES];
@@ -55,8 +55,7 @@ bool telit_firewall_lets_in(const struct tlsmodem *modem, const struct net_addre
     return false;
 }
 
-/* Hosts write octets with leading zeros, which count for nothing. */
-static bool read_address(struct span text, uint8_t bytes[IPV4_BYTES])
+bool telit_address_read(struct span text, uint8_t bytes[TELIT_ADDRESS_BYTES])
 {
     for (size_t i = 0; i < IPV4_BYTES; i++) {
         size_t len = 0;
@@ -129,8 +128,8 @@ static enum at_status set_rule(struct at_session *at, const struct at_args *args
             firewall->count = 0;
         return AT_OK;
     }
-    if (!read_address(args->list[RULE_ADDRESS].text, rule.address) ||
-        !read_address(args->list[RULE_MASK].text, rule.mask))
+    if (!telit_address_read(args->list[RULE_ADDRESS].text, rule.address) ||
+        !telit_address_read(args->list[RULE_MASK].text, rule.mask))
         return at_refuse(at, FACT_ERROR_RANGE,
                          "<ip_addr> or <net_mask> is no address in dotted decimal");
     return action == ACTION_ADD ? add(at, &rule) : remove_rule(at, &rule);

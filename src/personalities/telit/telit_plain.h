@@ -73,6 +73,7 @@ struct telit_plain {
     bool in_background;            /* nobody waits for it: #SD has answered */
     bool keeps;                    /* closure type 255: it outlives the peer's FIN */
     bool accepted;
+    bool takes_datagrams;  /* it listens by #SLUDP, or came of that */
     bool end_told;         /* NO CARRIER was said, and something is left to read */
     bool no_carrier;       /* NO CARRIER is due as soon as the port is quiet */
     bool aborted;          /* #SL: ABORTED is */
@@ -182,7 +183,8 @@ enum at_status telit_plain_open(struct at_session *at, struct telit_plain *plain
 enum at_status telit_plain_listen_at(struct at_session *at, struct telit_plain *plain,
                                      uint16_t port);
 
-/* Tells of a call, or takes it, where the socket does so by itself; while at_may_speak(). */
+/* Tells of a call, or takes it, where the socket does so by itself, or where a datagram of another
+ * sender has come; while at_may_speak(). */
 void telit_plain_tell_call(struct telit_plain *plain);
 
 /* ---- telit_plain_transfer.c ---- */
@@ -223,5 +225,11 @@ bool telit_pad_cut(struct at_session *at, struct span *bytes);
 
 /* True when a rule of #FRWL lets calls from there in. */
 bool telit_firewall_lets_in(const struct tlsmodem *modem, const struct net_address *from);
+
+enum { TELIT_ADDRESS_BYTES = 4 };
+
+/* Reads an address, or a mask, in dotted decimal.  Hosts write octets with leading zeros, which
+ * count for nothing.  False: it is none, and `bytes` are undefined. */
+bool telit_address_read(struct span text, uint8_t bytes[TELIT_ADDRESS_BYTES]);
 
 #endif

@@ -1,6 +1,7 @@
-/* telit_plain_listen.c: #SL, #SA: a plain socket that waits for a call.
+/* telit_plain_listen.c: #SL, #SLUDP, #SA: a plain socket that waits for a call.
  *
- * It takes one call, and listens no more then.  Source: docs/facts/telit-plain-sockets.md §7.
+ * TCP: it takes one call, and listens no more then.  UDP: it listens on, and its other side is who
+ * has sent what the host reads next.  Source: docs/facts/telit-plain-sockets.md §7.
  */
 #include "personalities/telit/telit.h"
 
@@ -34,6 +35,14 @@ static void on_event_while_waiting(void *ctx, enum net_event event, enum err err
     (void)err;
 }
 
+static void keep_call(struct telit_plain *plain, struct net_stream *stream,
+                      const struct net_address *from, uint16_t port)
+{
+    net_stream_bind(stream, on_event_while_waiting, plain);
+    plain->call = (struct telit_plain_call){ .stream = stream, .from = *from, .port = port };
+    at_poke(plain->owner->at);
+}
+
 static void on_accepted(void *ctx, struct net_stream *stream, const struct net_address *from,
                         uint16_t port)
 {
@@ -44,21 +53,39 @@ static void on_accepted(void *ctx, struct net_stream *stream, const struct net_a
     if (!telit_firewall_lets_in(modem, from)) {
         turn_away(plain, stream, from, port, "no rule of #FRWL lets it in");
     } else {
-        net_stream_bind(stream, on_event_while_waiting, plain);
-        plain->call = (struct telit_plain_call){ .stream = stream, .from = *from, .port = port };
+        keep_call(plain, stream, from, port);
         net_unlisten(plain->listener);
         plain->listener = NULL;
-        at_poke(plain->owner->at);
     }
+    module_leave(modem);
+}
+
+/* A sender of datagrams.  One waits; of the others the datagram is lost, as any may be. */
+static void on_sender(void *ctx, struct net_stream *stream, const struct net_address *from,
+                      uint16_t port)
+{
+    struct telit_plain *plain = ctx;
+    struct tlsmodem *modem = plain->modem;
+
+    module_enter(modem);
+    if (!telit_firewall_lets_in(modem, from))
+        turn_away(plain, stream, from, port, "no rule of #FRWL lets it in");
+    else if (plain->call.stream != NULL)
+        turn_away(plain, stream, from, port, "the datagram of another waits");
+    else
+        keep_call(plain, stream, from, port);
     module_leave(modem);
 }
 
 /* The call becomes the connection, in command mode; false: no memory. */
 static bool take_call(struct telit_plain *plain)
 {
-    telit_plain_probe(plain);
-    if (connection_adopt(&plain->socket, plain->call.stream, &plain->call.from, plain->call.port) !=
-        ERR_OK)
+    enum net_transport transport = plain->takes_datagrams ? NET_UDP : NET_TCP;
+
+    if (transport == NET_TCP)
+        telit_plain_probe(plain);
+    if (connection_adopt(&plain->socket, transport, plain->call.stream, &plain->call.from,
+                         plain->call.port) != ERR_OK)
         return false;
     plain->call.stream = NULL;
     plain->own_port = plain->listens_on;
@@ -80,12 +107,25 @@ static void answer_call(struct telit_plain *plain, struct at_session *at)
     at_unsolicited_connect(at);
 }
 
+/* Who else has sent a datagram is the other side as soon as nothing of the last one's is left. */
+static void follow(struct telit_plain *plain)
+{
+    if (online_is_on(&plain->online) || plain->waiting != PLAIN_WAITS_FOR_NOTHING ||
+        telit_plain_unread(plain) > 0 || !telit_plain_flush(plain))
+        return;
+    connection_close(&plain->socket);
+    if (!take_call(plain))
+        telit_plain_drop(plain, CAUSE_ABORT);
+}
+
 void telit_plain_tell_call(struct telit_plain *plain)
 {
     struct at_session *at = plain->owner->at;
 
     assert(plain->call.stream != NULL);
-    if (plain->settings.accepts != 0) {
+    if (connection_is_open(&plain->socket)) {
+        follow(plain);
+    } else if (plain->settings.accepts != 0) {
         if (at_may_speak_at_length(at) && take_call(plain))
             answer_call(plain, at);
     } else if (!plain->call.told) {
@@ -103,7 +143,7 @@ static enum at_status set_accept(struct at_session *at, const struct at_args *ar
 
     if (telit_plain_guard(at, id) != AT_OK)
         return AT_FAIL;
-    if (plain == NULL || plain->call.stream == NULL)
+    if (plain == NULL || plain->call.stream == NULL || connection_is_open(&plain->socket))
         return at_refuse(at, FACT_ERROR_PLAIN_STATE, "no call waits for socket %d", (int)id);
     if (!take_call(plain))
         return at_refuse_memory(at, TELIT_MEMORY_FAILURE);
@@ -120,7 +160,10 @@ enum { LISTEN_ID, LISTEN_STATE, LISTEN_PORT, LISTEN_CLOSURE };
 enum at_status telit_plain_listen_at(struct at_session *at, struct telit_plain *plain,
                                      uint16_t port)
 {
-    if (listening_open(plain->modem, port, on_accepted, plain, &plain->listener) != ERR_OK) {
+    bool udp = plain->takes_datagrams;
+
+    if (listening_open(plain->modem, udp ? NET_UDP : NET_TCP, port, udp ? on_sender : on_accepted,
+                       plain, &plain->listener) != ERR_OK) {
         plain->listener = NULL;
         return at_refuse_said(at, FACT_ERROR_PLAIN_IN_USE);
     }
@@ -128,7 +171,7 @@ enum at_status telit_plain_listen_at(struct at_session *at, struct telit_plain *
     return AT_OK;
 }
 
-static enum at_status start(struct at_session *at, const struct at_args *args)
+static enum at_status start(struct at_session *at, const struct at_args *args, bool udp)
 {
     int32_t id = args->list[LISTEN_ID].number;
     const struct at_arg *port = &args->list[LISTEN_PORT];
@@ -142,23 +185,34 @@ static enum at_status start(struct at_session *at, const struct at_args *args)
         telit_plain_prepare(at, id, listens ? FACT_ERROR_PLAIN_LISTENING : FACT_ERROR_PLAIN_IN_USE);
     if (plain == NULL)
         return AT_FAIL;
-    plain->keeps = args->list[LISTEN_CLOSURE].number == CLOSURE_KEEPS;
+    plain->keeps = !udp && args->list[LISTEN_CLOSURE].number == CLOSURE_KEEPS;
+    plain->takes_datagrams = udp;
     return telit_plain_listen_at(at, plain, (uint16_t)port->number);
 }
 
 /* OK also where it does not listen: hosts make sure. */
-static enum at_status set_listen(struct at_session *at, const struct at_args *args)
+static enum at_status change(struct at_session *at, const struct at_args *args, bool udp)
 {
     int32_t id = args->list[LISTEN_ID].number;
     struct telit_plain *plain = telit_plain_if(module_of(at), id);
 
     if (args->list[LISTEN_STATE].number != 0)
-        return start(at, args);
+        return start(at, args, udp);
     if (telit_plain_guard(at, id) != AT_OK)
         return AT_FAIL;
-    if (plain != NULL)
+    if (plain != NULL && plain->takes_datagrams == udp)
         telit_plain_stop_listening(plain);
     return AT_OK;
+}
+
+static enum at_status set_listen(struct at_session *at, const struct at_args *args)
+{
+    return change(at, args, false);
+}
+
+static enum at_status set_listen_udp(struct at_session *at, const struct at_args *args)
+{
+    return change(at, args, true);
 }
 
 static enum at_status read_listen(struct at_session *at)
@@ -166,9 +220,20 @@ static enum at_status read_listen(struct at_session *at)
     for (int32_t id = 1; id <= TELIT_PLAIN_MAX; id++) {
         const struct telit_plain *plain = telit_plain_if(module_of(at), id);
 
-        if (plain != NULL && plain->listener != NULL)
+        if (plain != NULL && plain->listener != NULL && !plain->takes_datagrams)
             at_info(at, "#SL: %d,%u,%d", (int)id, (unsigned)plain->listens_on,
                     plain->keeps ? CLOSURE_KEEPS : 0);
+    }
+    return AT_OK;
+}
+
+static enum at_status read_listen_udp(struct at_session *at)
+{
+    for (int32_t id = 1; id <= TELIT_PLAIN_MAX; id++) {
+        const struct telit_plain *plain = telit_plain_if(module_of(at), id);
+
+        if (plain != NULL && plain->listener != NULL && plain->takes_datagrams)
+            at_info(at, "#SLUDP: %d,%u", (int)id, (unsigned)plain->listens_on);
     }
     return AT_OK;
 }
@@ -184,6 +249,11 @@ static const struct at_param listen_params[] = {
     { .name = "listenPort", .optional = true, .max = 65535 },
     { .name = "closureType", .optional = true, .max = CLOSURE_KEEPS, .values = "0,255" },
 };
+static const struct at_param listen_udp_params[] = {
+    CONNECTION,
+    { .name = "listenState", .max = 1 },
+    { .name = "listenPort", .optional = true, .max = 65535 },
+};
 static const struct at_param accept_params[] = {
     CONNECTION,
     { .name = "connMode", .optional = true, .max = 1 },
@@ -198,6 +268,13 @@ static const struct at_command rows[] = {
       AT_PARAMS(listen_params),
       .set = set_listen,
       .read = read_listen },
+    { .name = "#SLUDP",
+      .help = "Listens for datagrams, or stops (0).  After #SA its other side is who has sent what "
+              "is read; it listens on.",
+      .source = NOTE,
+      AT_PARAMS(listen_udp_params),
+      .set = set_listen_udp,
+      .read = read_listen_udp },
     { .name = "#SA",
       .help = "Accepts a connection that has come in, online or in command mode (1).",
       .source = NOTE,

@@ -171,7 +171,8 @@ static void on_quiet(struct module_terminal *terminal, void *state)
         say_no_carrier(plain);
     if (plain->aborted && at_may_speak(terminal->at)) {
         plain->aborted = false;
-        at_unsolicited(terminal->at, span_at(NULL, 0), "#SL: ABORTED");
+        at_unsolicited(terminal->at, span_at(NULL, 0), "#SL%s: ABORTED",
+                       plain->takes_datagrams ? "UDP" : "");
     }
 }
 

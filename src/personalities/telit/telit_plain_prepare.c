@@ -68,6 +68,7 @@ struct telit_plain *telit_plain_prepare(struct at_session *at, int32_t id, int32
     plain->owner = terminal_of(at);
     plain->cid = (size_t)settings.cid;
     plain->no_carrier = plain->aborted = plain->accepted = plain->in_background = false;
+    plain->takes_datagrams = false;
     plain->tally = (struct telit_plain_tally){ .cause = CAUSE_NONE };
     plain->ring_from_ms = plain->left_ms = 0;
     telit_plain_remember(plain);

@@ -29,12 +29,10 @@ static enum state state_of(struct telit_plain *plain)
 {
     if (plain == NULL)
         return STATE_CLOSED;
-    if (plain->call.stream != NULL)
+    if (plain->socket.state == CONNECTION_CLOSED && plain->call.stream != NULL)
         return STATE_CALL;
-    if (plain->listener != NULL)
-        return STATE_LISTENING;
     if (plain->socket.state == CONNECTION_CLOSED)
-        return STATE_CLOSED;
+        return plain->listener != NULL ? STATE_LISTENING : STATE_CLOSED;
     if (!connection_is_open(&plain->socket))
         return state_of_dial(plain);
     if (online_is_on(&plain->online))
@@ -84,13 +82,15 @@ static enum at_status say_counts(struct at_session *at, int32_t id)
 static enum at_status say_kind(struct at_session *at, int32_t id)
 {
     const struct telit_plain *plain = telit_plain_if(module_of(at), id);
-    bool listens = plain != NULL && (plain->listener != NULL || plain->call.stream != NULL);
+    bool open = plain != NULL && plain->socket.state != CONNECTION_CLOSED;
+    bool listens =
+        plain != NULL && !open && (plain->listener != NULL || plain->call.stream != NULL);
 
-    if (plain == NULL || (plain->socket.state == CONNECTION_CLOSED && !listens))
+    if (!open && !listens)
         at_info(at, "#ST: %d,0,0", (int)id);
     else
         at_info(at, "#ST: %d,%d,%d", (int)id,
-                !listens && plain->socket.transport == NET_UDP ? 2 : 1,
+                (listens ? plain->takes_datagrams : plain->socket.transport == NET_UDP) ? 2 : 1,
                 listens || plain->accepted ? 2 : 1);
     return AT_OK;
 }

@@ -1,4 +1,5 @@
-/* telit_plain_transfer.c: data in command mode: #SSEND, #SSENDEXT, #SRECV.
+/* telit_plain_transfer.c: data in command mode: #SSEND, #SSENDEXT, #SSENDUDP,
+ * #SSENDUDPEXT, #SRECV.
  *
  * Source: docs/facts/telit-plain-sockets.md §2, §4.
  */
@@ -117,7 +118,7 @@ static enum at_status open_send(struct at_session *at, struct telit_plain *plain
         .exact = exact,
         .edits = !exact,
         .drop = true,
-        .instead = "#SSENDEXT",
+        .instead = strcmp(at_row_name(at), "#SSENDUDP") == 0 ? "#SSENDUDPEXT" : "#SSENDEXT",
         .on_done = on_entered,
         .ctx = plain,
     };
@@ -151,6 +152,57 @@ static enum at_status set_send_exact(struct at_session *at, const struct at_args
     if (plain == NULL)
         return AT_FAIL;
     return open_send(at, plain, (size_t)args->list[1].number, true);
+}
+
+/* A peer of IPv6, which the modules do not know, is written as #SRECV shows it. */
+static bool is_peer(const struct net_address *peer, const char *shown, struct span host)
+{
+    uint8_t bytes[TELIT_ADDRESS_BYTES];
+
+    if (peer->family == NET_IPV4 && telit_address_read(host, bytes))
+        return memcmp(bytes, peer->bytes, sizeof(bytes)) == 0;
+    return span_equal(host, span_of(shown));
+}
+
+/* Where a socket of #SLUDP sends to: who has sent last is its other side. */
+static struct telit_plain *facing(struct at_session *at, const struct at_arg *args, size_t host)
+{
+    struct telit_plain *plain = telit_plain_connected(at, args[0].number);
+    char peer[ADDRESS_TEXT_MAX];
+
+    if (plain == NULL)
+        return NULL;
+    address_text(connection_peer(&plain->socket), peer);
+    if (plain->socket.transport != NET_UDP)
+        at_refuse(at, FACT_ERROR_PLAIN_STATE, "socket %d is TCP; AT#SSEND", plain->id);
+    else if (!is_peer(connection_peer(&plain->socket), peer, args[host].text) ||
+             args[host + 1].number != plain->socket.port)
+        at_refuse(at, FACT_ERROR_PLAIN_STATE,
+                  "socket %d sends to who has sent what was read last: %s,%u", plain->id, peer,
+                  (unsigned)plain->socket.port);
+    else
+        return plain;
+    return NULL;
+}
+
+enum { SEND_UDP_HOST = 1, SEND_UDP_EXACT_LEN = 1, SEND_UDP_EXACT_HOST };
+
+static enum at_status set_send_udp(struct at_session *at, const struct at_args *args)
+{
+    struct telit_plain *plain = facing(at, args->list, SEND_UDP_HOST);
+
+    if (plain == NULL)
+        return AT_FAIL;
+    return open_send(at, plain, (size_t)module_fact_peek(plain->modem, FACT_PLAIN_SEND_MAX), false);
+}
+
+static enum at_status set_send_udp_exact(struct at_session *at, const struct at_args *args)
+{
+    struct telit_plain *plain = facing(at, args->list, SEND_UDP_EXACT_HOST);
+
+    if (plain == NULL)
+        return AT_FAIL;
+    return open_send(at, plain, (size_t)args->list[SEND_UDP_EXACT_LEN].number, true);
 }
 
 void telit_plain_send_on(struct telit_plain *plain)
@@ -242,6 +294,17 @@ static const struct at_param send_exact_params[] = {
     CONNECTION,
     { .name = "bytestosend", .min = 1, .max = TELIT_PLAIN_PIECE },
 };
+#define HOST                                                                                       \
+    { .name = "remoteIP", .type = AT_STRING, .min = 1, .max = ADDRESS_TEXT_MAX },                  \
+    {                                                                                              \
+        .name = "remotePort", .min = 1, .max = 65535                                               \
+    }
+static const struct at_param send_udp_params[] = { CONNECTION, HOST };
+static const struct at_param send_udp_exact_params[] = {
+    CONNECTION,
+    { .name = "bytestosend", .min = 1, .max = TELIT_PLAIN_PIECE },
+    HOST,
+};
 static const struct at_param receive_params[] = {
     CONNECTION,
     { .name = "maxByte", .min = 1, .max = TELIT_PLAIN_PIECE },
@@ -261,6 +324,16 @@ static const struct at_command rows[] = {
       .source = NOTE,
       AT_PARAMS(send_exact_params),
       .set = set_send_exact },
+    { .name = "#SSENDUDP",
+      .help = "Sends a datagram that Ctrl-Z ends to who has sent one to a socket of #SLUDP.",
+      .source = NOTE,
+      AT_PARAMS(send_udp_params),
+      .set = set_send_udp },
+    { .name = "#SSENDUDPEXT",
+      .help = "Sends a datagram of so many bytes to who has sent one to a socket of #SLUDP.",
+      .source = NOTE,
+      AT_PARAMS(send_udp_exact_params),
+      .set = set_send_udp_exact },
     { .name = "#SRECV",
       .help = "Reads received data.",
       .source = NOTE,

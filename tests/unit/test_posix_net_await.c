@@ -1,0 +1,306 @@
+/* test_posix_net_await.c: UDP ports that the engine listens on, with senders of the test. */
+#include "test_posix_fake.h"
+
+#include "posix/net.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { SENDERS = 2, STREAMS_MAX = 4 };
+
+struct fixture;
+
+struct met {
+    struct fixture *fixture;
+    struct net_stream *stream;
+    uint16_t port;
+    char got[64]; /* each datagram, and a blank behind it */
+};
+
+struct fixture {
+    struct posix_loop loop;
+    struct net *net;
+    struct net_address at;
+    struct net_listener *listener;
+    uint16_t port;
+    int senders[SENDERS];
+    struct met met[STREAMS_MAX];
+    size_t count;
+    bool turn_away, unlisten_at_once;
+    const char *awaited;
+    size_t of;
+};
+
+static struct sockaddr *place(const struct fixture *f, uint16_t port, struct sockaddr_storage *at,
+                              socklen_t *ret_len)
+{
+    struct sockaddr_in *in = (struct sockaddr_in *)at;
+    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)at;
+    bool four = f->at.family == NET_IPV4;
+
+    memset(at, 0, sizeof(*at));
+    at->ss_family = four ? AF_INET : AF_INET6;
+    if (four)
+        in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    else
+        in6->sin6_addr = in6addr_loopback;
+    *(four ? &in->sin_port : &in6->sin6_port) = htons(port);
+    *ret_len = four ? sizeof(*in) : sizeof(*in6);
+    return (struct sockaddr *)at;
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+
+    f->at = (struct net_address){ .bytes = { 127, 0, 0, 1 } };
+    f->senders[0] = f->senders[1] = -1;
+    assert_int_equal(posix_loop_open(&f->loop, NULL), ERR_OK);
+    assert_int_equal(posix_net_open(&f->loop, &f->net), ERR_OK);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < STREAMS_MAX; i++) {
+        if (f->met[i].stream != NULL)
+            net_stream_close(f->met[i].stream);
+    }
+    if (f->listener != NULL)
+        net_unlisten(f->listener);
+    posix_net_close(f->net);
+    assert_true(posix_loop_close(&f->loop, LIMIT_MS));
+    for (size_t i = 0; i < SENDERS; i++) {
+        if (f->senders[i] >= 0)
+            close(f->senders[i]);
+    }
+    free(f);
+    return 0;
+}
+
+static void on_event(void *ctx, enum net_event event, enum err err)
+{
+    struct met *met = ctx;
+    size_t len = strlen(met->got);
+    ptrdiff_t count;
+
+    assert_int_equal(event, NET_READABLE);
+    assert_int_equal(err, ERR_OK);
+    count = net_stream_recv(met->stream, met->got + len, sizeof(met->got) - len - 2);
+    assert_true(count > 0);
+    memcpy(met->got + len + count, " ", 2);
+}
+
+static void on_accepted(void *ctx, struct net_stream *stream, const struct net_address *from,
+                        uint16_t port)
+{
+    struct fixture *f = ctx;
+    struct met *met = &f->met[f->count++];
+
+    assert_true(f->count <= STREAMS_MAX);
+    assert_int_equal(from->family, f->at.family);
+    assert_memory_equal(from->bytes, f->at.bytes, sizeof(f->at.bytes));
+    if (f->unlisten_at_once) {
+        net_unlisten(f->listener);
+        f->listener = NULL;
+    }
+    if (f->turn_away) {
+        net_stream_close(stream);
+        return;
+    }
+    *met = (struct met){ .fixture = f, .stream = stream, .port = port };
+    net_stream_bind(stream, on_event, met);
+    net_stream_want(stream, NET_WANT_READ);
+}
+
+static void listen_on(struct fixture *f)
+{
+    assert_int_equal(
+        net_listen_datagrams(f->net, &f->at, 0, on_accepted, f, &f->listener, &f->port), ERR_OK);
+    assert_int_not_equal(f->port, 0);
+}
+
+/* One of the senders sends; its own port. */
+static uint16_t sends(struct fixture *f, size_t sender, const char *text)
+{
+    struct sockaddr_storage at;
+    socklen_t len;
+    int *fd = &f->senders[sender];
+
+    place(f, f->port, &at, &len);
+    if (*fd < 0) {
+        *fd = socket(at.ss_family, SOCK_DGRAM, 0);
+        assert_int_equal(connect(*fd, (struct sockaddr *)&at, len), 0);
+    }
+    assert_int_equal(send(*fd, text, strlen(text), 0), strlen(text));
+    assert_int_equal(getsockname(*fd, (struct sockaddr *)&at, &len), 0);
+    return ntohs(f->at.family == NET_IPV4 ? ((struct sockaddr_in *)&at)->sin_port
+                                          : ((struct sockaddr_in6 *)&at)->sin6_port);
+}
+
+static bool has_got(void *ctx)
+{
+    const struct fixture *f = ctx;
+
+    return strcmp(f->met[f->of].got, f->awaited) == 0;
+}
+
+static void await(struct fixture *f, size_t of, const char *text)
+{
+    f->of = of;
+    f->awaited = text;
+    if (!run_until(&f->loop, has_got, f, LIMIT_MS))
+        fail_msg("\"%s\" instead of \"%s\"", f->met[of].got, text);
+}
+
+static void gets(struct fixture *f, size_t sender, const char *text)
+{
+    char got[64] = { 0 };
+
+    assert_int_equal(recv(f->senders[sender], got, sizeof(got) - 1, 0), strlen(text));
+    assert_string_equal(got, text);
+}
+
+/* What was sent before the loop has looked is there too, and each sender has its own. */
+static void talks(struct fixture *f)
+{
+    struct net_address local;
+    uint16_t first, second, ours;
+
+    listen_on(f);
+    first = sends(f, 0, "a");
+    sends(f, 0, "bc");
+    second = sends(f, 1, "x");
+    await(f, 0, "a bc ");
+    await(f, 1, "x ");
+    assert_int_equal(f->count, 2);
+    assert_int_equal(f->met[0].port, first);
+    assert_int_equal(f->met[1].port, second);
+    assert_int_equal(net_stream_local(f->met[0].stream, &local, &ours), ERR_OK);
+    assert_int_equal(ours, f->port);
+
+    assert_int_equal(net_stream_send(f->met[0].stream, "one", 3), 3);
+    assert_int_equal(net_stream_send(f->met[1].stream, "other", 5), 5);
+    gets(f, 0, "one");
+    gets(f, 1, "other");
+    sends(f, 1, "y");
+    sends(f, 0, "e");
+    await(f, 1, "x y ");
+    await(f, 0, "a bc e ");
+    assert_int_equal(f->count, 2);
+}
+
+static void senders_have_streams(void **state)
+{
+    talks(*state);
+}
+
+static void senders_have_streams_over_ipv6(void **state)
+{
+    struct fixture *f = *state;
+
+    f->at = (struct net_address){ .family = NET_IPV6, .bytes = { [15] = 1 } };
+    talks(f);
+}
+
+/* What came between the datagrams of others is not lost. */
+static void a_sender_may_come_twice(void **state)
+{
+    struct fixture *f = *state;
+
+    listen_on(f);
+    sends(f, 0, "a");
+    sends(f, 1, "x");
+    sends(f, 0, "b");
+    await(f, 0, "a ");
+    await(f, 1, "x ");
+    await(f, 2, "b ");
+    net_stream_close(f->met[0].stream);
+    f->met[0].stream = NULL;
+    sends(f, 0, "c");
+    await(f, 2, "b c ");
+}
+
+static void who_was_closed_comes_again(void **state)
+{
+    struct fixture *f = *state;
+
+    listen_on(f);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    net_stream_close(f->met[0].stream);
+    f->met[0].stream = NULL;
+    sends(f, 0, "b");
+    await(f, 1, "b ");
+    assert_int_equal(f->count, 2);
+}
+
+static bool was_called(void *ctx)
+{
+    return ((struct fixture *)ctx)->count > 0;
+}
+
+static void a_sender_is_turned_away(void **state)
+{
+    struct fixture *f = *state;
+
+    listen_on(f);
+    f->turn_away = true;
+    sends(f, 0, "a");
+    assert_true(run_until(&f->loop, was_called, f, LIMIT_MS));
+    f->turn_away = false;
+    sends(f, 1, "b");
+    await(f, 1, "b ");
+}
+
+static void a_stream_outlives_its_listener(void **state)
+{
+    struct fixture *f = *state;
+
+    listen_on(f);
+    f->unlisten_at_once = true;
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    sends(f, 0, "b");
+    await(f, 0, "a b ");
+}
+
+static void a_port_is_listened_on_once(void **state)
+{
+    struct fixture *f = *state;
+    struct net_listener *other;
+    uint16_t port;
+
+    listen_on(f);
+    assert_int_equal(net_listen_datagrams(f->net, &f->at, f->port, on_accepted, f, &other, &port),
+                     ERR_BUSY);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    assert_int_equal(net_listen_datagrams(f->net, &f->at, f->port, on_accepted, f, &other, &port),
+                     ERR_BUSY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(senders_have_streams, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(senders_have_streams_over_ipv6, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_sender_may_come_twice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_was_closed_comes_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_sender_is_turned_away, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stream_outlives_its_listener, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_port_is_listened_on_once, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+
+from support.podman import limits_file
 
 from .measurements import add, commit_of, number
 from .part import REPOSITORY, Failed, Part, only_amount
@@ -79,11 +80,7 @@ def root_of(folder: Path) -> Path:
 
 @contextmanager
 def machine(folder: Path) -> Iterator[Container]:
-    """Descriptors and processes are few: podman would raise them, which takes a right of its own."""
-    limits = [f'"{name}={most}:{most}"' for name, most in (
-        ("nofile", min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])), ("nproc", 4096))]
-    (folder / "containers.conf").write_text(f"[containers]\ndefault_ulimits = [{', '.join(limits)}]\n")
-    container = Container(f"{IMAGE}-{os.getpid()}", {"CONTAINERS_CONF": str(folder / "containers.conf")})
+    container = Container(f"{IMAGE}-{os.getpid()}", {"CONTAINERS_CONF": str(limits_file(folder))})
     try:
         container.podman("import", "-q", root_of(folder), container.name)
         container.podman("run", "-d", "--name", container.name, "--systemd=always", "--network", "host",

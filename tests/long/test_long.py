@@ -47,6 +47,7 @@ INFO: Loaded 1 modules   (15668 inline 8-bit counters): 15668 [0x5, 0x6),
     (["fleet", "1000", "0"], "fleet: '0' is no number of modems, which is 1 to 100000"),
     (["packages", "sid"], "packages: 'sid' is neither a release nor an architecture: bookworm, trixie, amd64"),
     (["container", "0"], "container: '0' is no number of seconds"),
+    (["pods", "4"], "pods: '4' is too much; it takes nothing"),
     (["soak", "60", "fuzz", "x"], "fuzz: 'x' is no number of seconds"),
 ])
 def test_usage_errors_say_what_is_allowed(words: list[str], said: str,
@@ -122,7 +123,7 @@ def test_parts_are_done_in_the_order_of_the_words(monkeypatch: pytest.MonkeyPatc
     done.clear()
     assert main([]) == 0
     assert done == [("fuzz",), ("kill",), ("soak",), ("bulk",), ("fleet",), ("trouble",),
-                    ("packages",), ("container",), ("control",)]
+                    ("packages",), ("container",), ("control",), ("pods",)]
 
 
 def test_a_part_that_finds_something_does_not_stop_the_next(

@@ -191,6 +191,7 @@ class CrowdServer:
         self._lock = threading.Condition()
         self._clients: list[socket.socket] = []
         self.heard: list[str] = []
+        self.sessions = 0  # handshakes that were done
 
     def __enter__(self) -> CrowdServer:
         self.start()
@@ -235,6 +236,7 @@ class CrowdServer:
             with self._context.wrap_socket(client, server_side=True) as tls:
                 with self._lock:
                     self._clients.append(tls)
+                    self.sessions += 1
                 for line in tls.makefile("rb"):
                     with self._lock:
                         self.heard.append(line.decode().strip())

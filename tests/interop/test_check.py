@@ -251,8 +251,8 @@ def test_rewrite_for_several_models_and_includes(tmp_path: Path) -> None:
 
 
 def test_rewrite_leaves_what_is_right(tmp_path: Path) -> None:
-    for maker in MAKERS:
-        copytree(TRANSCRIPTS / maker, tmp_path / maker)
+    for folder in (*MAKERS, "include"):
+        copytree(TRANSCRIPTS / folder, tmp_path / folder)
     done = check("--rewrite", *(tmp_path / maker for maker in MAKERS))
     assert done.returncode == AS_WRITTEN and "rewritten" not in done.stdout
 

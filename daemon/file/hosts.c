@@ -6,8 +6,10 @@
 #include "transcript/reader_words.h"
 #include "transcript/variable.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WHY_CAP = 500, PATH_CAP = FILE_TEXT_MAX + 1, NAMES_SHOWN = 10 };
 
@@ -151,6 +153,11 @@ static bool read_transcript(const struct reading *reading)
         return wrong(reading, "transcript", "the path is too long; allowed: a shorter one");
     if (reading->settings->host_script == NULL)
         return true;
+    if (access(path, R_OK) != 0) {
+        file_report_wrong(reading->report, &node->place, node->key, node->text,
+                          "it cannot be read: %s; allowed: a file that can", strerror(errno));
+        return false;
+    }
     plan->script = reading->settings->host_script(path, knows, plan, say_line, reading->report);
     if (plan->script != NULL)
         plan->crowd.programme = plan->script->programme;

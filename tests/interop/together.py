@@ -18,6 +18,7 @@ def together(request: pytest.FixtureRequest, run: Callable[..., Any], at_once: i
     this fixture, `at_once` of them at a time.  What it gives or raises is `outcomes(request).result()` in the test."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function) and item.module is request.module
              and request.fixturename in item.fixturenames]
+    request.getfixturevalue("tmp_path_factory").getbasetemp()  # else two threads make it, each its own
     with ThreadPoolExecutor(at_once) as pool:
         found = {item.nodeid: pool.submit(run, **item.callspec.params) for item in items}
         yield lambda asked: found[asked.node.nodeid]

@@ -62,6 +62,8 @@ static void fill(uint8_t *bytes, size_t count)
 static void the_other_side_is_told_who_calls(void **state)
 {
     struct world world;
+    struct span said;
+    const char *address;
 
     (void)state;
     for (size_t i = 0; i < COUNT(models); i++) {
@@ -71,8 +73,9 @@ static void the_other_side_is_told_who_calls(void **state)
         assert_int_equal(world.scripted_calls.last_cid, 2);
         assert_string_equal(world.scripted_calls.last_apn, "other");
         assert_string_equal(world.scripted_calls.last_number, "*99**PPP*2#");
-        assert_non_null(strstr((const char *)talk(&world, "AT+CGPADDR=2").data,
-                               world.scripted_calls.last_address));
+        said = talk(&world, "AT+CGPADDR=2");
+        address = world.scripted_calls.last_address;
+        assert_non_null(memmem(said.data, said.len, address, strlen(address)));
         world_deinit(&world);
     }
 }

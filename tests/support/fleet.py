@@ -190,6 +190,7 @@ class CrowdServer:
         self._wanted_port = port
         self._lock = threading.Condition()
         self._clients: list[socket.socket] = []
+        self._deaths = 0
         self.heard: list[str] = []
         self.sessions = 0  # handshakes that were done
 
@@ -210,6 +211,7 @@ class CrowdServer:
         self._listener.shutdown(socket.SHUT_RDWR)  # who waits in accept() hears of it
         self._listener.close()
         with self._lock:
+            self._deaths += 1
             clients, self._clients = self._clients, []
         for client in clients:
             try:
@@ -229,12 +231,14 @@ class CrowdServer:
                 client, _ = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(client, self._deaths), daemon=True).start()
 
-    def _serve(self, client: socket.socket) -> None:
+    def _serve(self, client: socket.socket, deaths: int) -> None:
         try:
             with self._context.wrap_socket(client, server_side=True) as tls:
                 with self._lock:
+                    if self._deaths != deaths:
+                        return  # died during the handshake, whose other side may be done with it
                     self._clients.append(tls)
                     self.sessions += 1
                 for line in tls.makefile("rb"):

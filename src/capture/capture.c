@@ -26,8 +26,8 @@ enum err capture_open(struct capture_sink sink, const char *name, struct capture
 struct net *capture_net(struct capture *capture, struct net *inner)
 {
     assert(capture->net.capture == NULL);
-    capture->net = (struct capture_net){ .base = { &capture_net_ops, inner }, .capture = capture };
-    return &capture->net.base;
+    capture_net_init(&capture->net, capture, inner);
+    return &capture->net.head.base;
 }
 
 struct tls *const *capture_tls(struct capture *capture, struct tls *const *list, size_t count)

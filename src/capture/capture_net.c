@@ -2,7 +2,6 @@
 #include "capture/capture_net.h"
 
 #include "capture/packet.h"
-#include "wrap/listener.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -260,22 +259,13 @@ static struct net_stream *adopt(struct net *base, struct net_stream *inner,
     return &stream->base;
 }
 
-static const struct wrap_listener_ops listener_ops = { .adopt = adopt };
+static const struct wrap_listener_ops listening = { .adopt = adopt };
 
-static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
-                          net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                          uint16_t *ret_port)
+static const struct net_ops ops = { .connect = connect_stream,
+                                    .listen = wrap_listen,
+                                    .listen_datagrams = wrap_listen_datagrams };
+
+void capture_net_init(struct capture_net *net, struct capture *capture, struct net *inner)
 {
-    return wrap_listen(base, &listener_ops, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
+    *net = (struct capture_net){ .head = { { &ops, inner }, &listening }, .capture = capture };
 }
-
-static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
-                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                                 uint16_t *ret_port)
-{
-    return wrap_listen(base, &listener_ops, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
-}
-
-const struct net_ops capture_net_ops = { .connect = connect_stream,
-                                         .listen = listen_at,
-                                         .listen_datagrams = listen_datagrams };

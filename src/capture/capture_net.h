@@ -4,7 +4,7 @@
 
 #include "capture/capture_state.h"
 
-/* The operations of a capture's network. */
-extern const struct net_ops capture_net_ops;
+/* Makes the network of `capture`, around `inner`, borrowed. */
+void capture_net_init(struct capture_net *net, struct capture *capture, struct net *inner);
 
 #endif

@@ -7,6 +7,7 @@
 #include "iface/net.h"
 #include "iface/tls.h"
 #include "wrap/around.h"
+#include "wrap/listener.h"
 
 struct capture;
 struct tlsmodem;
@@ -17,7 +18,7 @@ struct capture_interface {
 };
 
 struct capture_net {
-    struct net base;
+    struct wrap_net head;
     struct capture *capture;
 };
 

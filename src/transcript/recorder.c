@@ -27,9 +27,8 @@ struct net *recorder_net(struct recorder *recorder, const struct clock *clock, s
 {
     assert(clock != NULL && recorder->net.recorder == NULL);
     recorder->clock = clock;
-    recorder->net =
-        (struct recorder_net){ .base = { &recorder_net_ops, inner }, .recorder = recorder };
-    return &recorder->net.base;
+    recorder_net_init(&recorder->net, recorder, inner);
+    return &recorder->net.head.base;
 }
 
 struct data_calls *recorder_calls(struct recorder *recorder, struct data_calls *inner)

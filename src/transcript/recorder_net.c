@@ -2,7 +2,6 @@
 #include "transcript/recorder_net.h"
 
 #include "transcript/writer_peer.h"
-#include "wrap/listener.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -334,24 +333,15 @@ static struct net_stream *adopt(struct net *base, struct net_stream *inner,
     return &stream->base;
 }
 
-static const struct wrap_listener_ops listener_ops = { .adopt = adopt };
+static const struct wrap_listener_ops listening = { .adopt = adopt };
 
-static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
-                          net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                          uint16_t *ret_port)
+static const struct net_ops ops = { .resolve = resolve,
+                                    .connect = connect_stream,
+                                    .listen = wrap_listen,
+                                    .listen_datagrams = wrap_listen_datagrams,
+                                    .echo = start_echo };
+
+void recorder_net_init(struct recorder_net *net, struct recorder *recorder, struct net *inner)
 {
-    return wrap_listen(base, &listener_ops, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
+    *net = (struct recorder_net){ .head = { { &ops, inner }, &listening }, .recorder = recorder };
 }
-
-static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
-                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                                 uint16_t *ret_port)
-{
-    return wrap_listen(base, &listener_ops, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
-}
-
-const struct net_ops recorder_net_ops = { .resolve = resolve,
-                                          .connect = connect_stream,
-                                          .listen = listen_at,
-                                          .listen_datagrams = listen_datagrams,
-                                          .echo = start_echo };

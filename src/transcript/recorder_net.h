@@ -4,10 +4,10 @@
 
 #include "transcript/recorder_state.h"
 
-/* The operations of a recorder's network. */
-extern const struct net_ops recorder_net_ops;
+/* Makes the network of `recorder`, around `inner`, borrowed. */
+void recorder_net_init(struct recorder_net *net, struct recorder *recorder, struct net *inner);
 
-/* The same of its data calls. */
+/* The operations of its data calls. */
 extern const struct data_calls_ops recorder_calls_ops;
 
 #endif

@@ -10,6 +10,7 @@
 #include "transcript/fields.h"
 #include "transcript/script.h"
 #include "wrap/around.h"
+#include "wrap/listener.h"
 
 enum { RECORDER_PROVIDERS_MAX = 4 };
 
@@ -43,7 +44,7 @@ struct recorder_session {
 };
 
 struct recorder_net {
-    struct net base;
+    struct wrap_net head;
     struct recorder *recorder;
 };
 

@@ -9,7 +9,7 @@
 enum { US_IN_MS = 1000 };
 
 struct count_net {
-    struct net base;
+    struct wrap_net head;
     const struct clock *clock;
     struct count_sums *sums;
 };
@@ -239,45 +239,26 @@ static struct net_stream *adopt(struct net *base, struct net_stream *inner,
     return &stream->base;
 }
 
+static void begin_listening(struct net *base)
+{
+    count_add(&sums_of(base)->sockets[COUNT_LISTENING], 1);
+}
+
 static void end_listening(struct net *base)
 {
     count_remove(&sums_of(base)->sockets[COUNT_LISTENING]);
 }
 
-static const struct wrap_listener_ops listener_ops = { .adopt = adopt, .ended = end_listening };
-
-static enum err listen_by(struct net *base, enum net_transport transport,
-                          const struct net_address *at, uint16_t port, net_accepted_fn *fn,
-                          void *ctx, struct net_listener **ret_listener, uint16_t *ret_port)
-{
-    enum err err =
-        wrap_listen(base, &listener_ops, transport, at, port, fn, ctx, ret_listener, ret_port);
-
-    if (err == ERR_OK)
-        count_add(&sums_of(base)->sockets[COUNT_LISTENING], 1);
-    return err;
-}
-
-static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
-                          net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                          uint16_t *ret_port)
-{
-    return listen_by(base, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
-}
-
-static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
-                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                                 uint16_t *ret_port)
-{
-    return listen_by(base, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
-}
+static const struct wrap_listener_ops listening = { .adopt = adopt,
+                                                    .begun = begin_listening,
+                                                    .ended = end_listening };
 
 /* ---- the network ---- */
 
 static const struct net_ops ops = { .resolve = resolve,
                                     .connect = connect_stream,
-                                    .listen = listen_at,
-                                    .listen_datagrams = listen_datagrams };
+                                    .listen = wrap_listen,
+                                    .listen_datagrams = wrap_listen_datagrams };
 
 enum err count_net_open(struct net *inner, const struct clock *clock, struct count_sums *sums,
                         struct net **ret_net)
@@ -287,8 +268,8 @@ enum err count_net_open(struct net *inner, const struct clock *clock, struct cou
     assert(inner != NULL && clock != NULL && sums != NULL);
     if (net == NULL)
         return ERR_NO_MEMORY;
-    *net = (struct count_net){ { .ops = &ops, .inner = inner }, clock, sums };
-    *ret_net = &net->base;
+    *net = (struct count_net){ { { .ops = &ops, .inner = inner }, &listening }, clock, sums };
+    *ret_net = &net->head.base;
     return ERR_OK;
 }
 

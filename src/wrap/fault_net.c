@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct fault_net {
-    struct net base;
+    struct wrap_net head;
     struct fault_line line;
     struct net *own_link; /* NULL: there is none of its own */
     struct net *old_link; /* that was in `inner` from the start; NULL: none */
@@ -20,7 +20,7 @@ struct fault_net {
 /* What is asked: names, echoes, connections. */
 static struct net *below(const struct fault_net *net)
 {
-    return net->line.linked ? net->own_link : net->base.inner;
+    return net->line.linked ? net->own_link : net->head.base.inner;
 }
 
 /* ---- names that are not found ---- */
@@ -119,27 +119,12 @@ static struct net_stream *adopt(struct net *base, struct net_stream *inner,
     return fault_stream_accept(&((struct fault_net *)base)->line, inner, transport == NET_UDP);
 }
 
-static const struct wrap_listener_ops listener_ops = { .adopt = adopt,
-                                                       .adopted = fault_net_refresh };
-
-static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
-                          net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                          uint16_t *ret_port)
-{
-    return wrap_listen(base, &listener_ops, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
-}
-
-static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
-                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                                 uint16_t *ret_port)
-{
-    return wrap_listen(base, &listener_ops, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
-}
+static const struct wrap_listener_ops listening = { .adopt = adopt, .adopted = fault_net_refresh };
 
 static const struct net_ops ops = { .resolve = resolve,
                                     .connect = connect_to,
-                                    .listen = listen_at,
-                                    .listen_datagrams = listen_datagrams,
+                                    .listen = wrap_listen,
+                                    .listen_datagrams = wrap_listen_datagrams,
                                     .echo = start_echo };
 
 enum err fault_net_open(struct net *inner, struct clock *clock, struct fault_set *set,
@@ -151,7 +136,7 @@ enum err fault_net_open(struct net *inner, struct clock *clock, struct fault_set
     assert(inner != NULL && clock != NULL && set != NULL && talk != NULL);
     if (net == NULL)
         return ERR_NO_MEMORY;
-    net->base = (struct net){ .ops = &ops, .inner = inner };
+    net->head = (struct wrap_net){ { .ops = &ops, .inner = inner }, &listening };
     net->line = (struct fault_line){ .clock = clock, .set = set, .talk = talk };
     net->old_link = link_find(inner);
     err = link_open(inner, clock, &(struct link_profile){ 0 }, &net->own_link);
@@ -160,7 +145,7 @@ enum err fault_net_open(struct net *inner, struct clock *clock, struct fault_set
         return err;
     }
     net->line.link = net->own_link;
-    *ret_net = &net->base;
+    *ret_net = &net->head.base;
     return ERR_OK;
 }
 

@@ -12,7 +12,7 @@
 enum { UP_SEED = 1, DOWN_SEED = 2 };
 
 struct link {
-    struct net base;
+    struct wrap_net head;
     struct link_line line;
     uint64_t queries; /* that there have been: what chance does with each depends on its number */
 };
@@ -68,7 +68,7 @@ static void on_echo(void *ctx, enum err err, uint32_t round_trip_ms, int ttl)
 static void begin(void *ctx)
 {
     struct link_query *query = ctx;
-    struct net *inner = query->link->base.inner;
+    struct net *inner = query->link->head.base.inner;
     enum err err = ERR_TIMEOUT;
 
     if (query->on_resolved != NULL)
@@ -158,28 +158,14 @@ static struct net_stream *adopt(struct net *base, struct net_stream *inner,
     return link_stream_accept(&((struct link *)base)->line, inner, transport == NET_UDP);
 }
 
-static const struct wrap_listener_ops listener_ops = { .adopt = adopt };
-
-static enum err listen_at(struct net *base, const struct net_address *at, uint16_t port,
-                          net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                          uint16_t *ret_port)
-{
-    return wrap_listen(base, &listener_ops, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
-}
-
-static enum err listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
-                                 net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                                 uint16_t *ret_port)
-{
-    return wrap_listen(base, &listener_ops, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
-}
+static const struct wrap_listener_ops listening = { .adopt = adopt };
 
 /* ---- the network ---- */
 
 static const struct net_ops ops = { .resolve = resolve,
                                     .connect = connect_to,
-                                    .listen = listen_at,
-                                    .listen_datagrams = listen_datagrams,
+                                    .listen = wrap_listen,
+                                    .listen_datagrams = wrap_listen_datagrams,
                                     .echo = start_echo };
 
 enum err link_open(struct net *inner, struct clock *clock, const struct link_profile *profile,
@@ -191,12 +177,12 @@ enum err link_open(struct net *inner, struct clock *clock, const struct link_pro
     if (link == NULL)
         return ERR_NO_MEMORY;
     *link = (struct link){
-        .base = { .ops = &ops, .inner = inner },
+        .head = { { .ops = &ops, .inner = inner }, &listening },
         .line = { .clock = clock,
                   .up = { .way = profile->up, .seed = UP_SEED },
                   .down = { .way = profile->down, .seed = DOWN_SEED } },
     };
-    *ret_net = &link->base;
+    *ret_net = &link->head.base;
     return ERR_OK;
 }
 

@@ -44,33 +44,50 @@ static void on_accepted(void *ctx, struct net_stream *inner, const struct net_ad
         listener.ops->adopted(listener.net);
 }
 
-enum err wrap_listen(struct net *net, const struct wrap_listener_ops *ops,
-                     enum net_transport transport, const struct net_address *at, uint16_t port,
-                     net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
-                     uint16_t *ret_port)
+static enum err listen_by(struct net *base, enum net_transport transport,
+                          const struct net_address *at, uint16_t port, net_accepted_fn *fn,
+                          void *ctx, struct net_listener **ret_listener, uint16_t *ret_port)
 {
+    const struct wrap_listener_ops *ops = ((struct wrap_net *)base)->listening;
     struct wrap_listener *listener = malloc(sizeof(*listener));
-    enum err (*const listen_fn)(struct net * inner, const struct net_address *place,
-                                uint16_t wanted, net_accepted_fn *accepted, void *accepted_ctx,
-                                struct net_listener **listening, uint16_t *got) =
-        transport == NET_UDP ? net_listen_datagrams : net_listen;
     enum err err;
 
-    assert(net->inner != NULL && ops->adopt != NULL && fn != NULL);
+    assert(base->inner != NULL && ops->adopt != NULL && fn != NULL);
     if (listener == NULL)
         return ERR_NO_MEMORY;
     *listener = (struct wrap_listener){ .base.ops = &listener_ops,
                                         .ops = ops,
-                                        .net = net,
+                                        .net = base,
                                         .on_accepted = fn,
                                         .ctx = ctx,
                                         .transport = transport };
-    err = listen_fn(net->inner, at, port, on_accepted, listener, &listener->inner, &listener->port);
+    if (transport == NET_UDP)
+        err = net_listen_datagrams(base->inner, at, port, on_accepted, listener, &listener->inner,
+                                   &listener->port);
+    else
+        err = net_listen(base->inner, at, port, on_accepted, listener, &listener->inner,
+                         &listener->port);
     if (err != ERR_OK) {
         free(listener);
         return err;
     }
+    if (ops->begun != NULL)
+        ops->begun(base);
     *ret_listener = &listener->base;
     *ret_port = listener->port;
     return ERR_OK;
+}
+
+enum err wrap_listen(struct net *net, const struct net_address *at, uint16_t port,
+                     net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                     uint16_t *ret_port)
+{
+    return listen_by(net, NET_TCP, at, port, fn, ctx, ret_listener, ret_port);
+}
+
+enum err wrap_listen_datagrams(struct net *net, const struct net_address *at, uint16_t port,
+                               net_accepted_fn *fn, void *ctx, struct net_listener **ret_listener,
+                               uint16_t *ret_port)
+{
+    return listen_by(net, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
 }

@@ -1,4 +1,4 @@
-/* listener.h: a port that is listened on behind a wrapper: who comes in becomes a stream of the
+/* listener.h: ports that are listened on behind a wrapper: who comes in becomes a stream of the
  * wrapper's.
  */
 #ifndef WRAP_LISTENER_H
@@ -15,15 +15,27 @@ struct wrap_listener_ops {
                                 uint16_t port, uint16_t own_port);
     /* The stream was handed over.  The listener may be gone.  May be missing. */
     void (*adopted)(struct net *net);
+    /* It listens from now on.  May be missing. */
+    void (*begun)(struct net *net);
     /* It listens no more.  May be missing. */
     void (*ended)(struct net *net);
 };
 
-/* net_listen(), or of UDP net_listen_datagrams(), at what `net` stands around; `ops` is borrowed
- * until net_unlisten().  As that, and ERR_NO_MEMORY. */
-enum err wrap_listen(struct net *net, const struct wrap_listener_ops *ops,
-                     enum net_transport transport, const struct net_address *at, uint16_t port,
+/* What a network begins with that listens by the two functions below. */
+struct wrap_net {
+    struct net base; /* around an `inner` one */
+    const struct wrap_listener_ops *listening;
+};
+
+/* net_ops.listen of a `struct wrap_net`: net_listen() at what it stands around.  As that, and
+ * ERR_NO_MEMORY. */
+enum err wrap_listen(struct net *net, const struct net_address *at, uint16_t port,
                      net_accepted_fn *on_accepted, void *ctx, struct net_listener **ret_listener,
                      uint16_t *ret_port);
+
+/* The same of UDP: net_ops.listen_datagrams. */
+enum err wrap_listen_datagrams(struct net *net, const struct net_address *at, uint16_t port,
+                               net_accepted_fn *on_accepted, void *ctx,
+                               struct net_listener **ret_listener, uint16_t *ret_port);
 
 #endif

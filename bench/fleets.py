@@ -127,8 +127,8 @@ class Figures:
 
 
 def run_fleet(modem: Path, crowd: Path, folder: Path, model: str, count: int, ca: Path,
-              tls: int, quiet_s: float) -> Figures:
-    """Dials with all at once, and lets them rest."""
+              tls: int, quiet_s: float | None) -> Figures:
+    """Dials with all at once, and lets them rest that long; without it only the dial counts."""
     figures = Figures(count)
     with Fleet(modem, folder, model, count) as fleet, \
             Crowd(crowd, model, count, fleet, ca, tls) as hosts:
@@ -138,11 +138,12 @@ def run_fleet(modem: Path, crowd: Path, folder: Path, model: str, count: int, ca
         figures.dial_seconds = hosts.do("dial")
         figures.dial_cpu_ms = 1e3 * (cpu_seconds(fleet.pid) - before) / count
         figures.descriptors = descriptors(fleet.pid)
-        time.sleep(REST_S)
-        figures.bytes = private_bytes(fleet.pid) / count
-        before = cpu_seconds(fleet.pid)
-        time.sleep(quiet_s)
-        figures.quiet_percent = 100 * (cpu_seconds(fleet.pid) - before) / quiet_s
+        if quiet_s is not None:
+            time.sleep(REST_S)
+            figures.bytes = private_bytes(fleet.pid) / count
+            before = cpu_seconds(fleet.pid)
+            time.sleep(quiet_s)
+            figures.quiet_percent = 100 * (cpu_seconds(fleet.pid) - before) / quiet_s
         hosts.do("hang-up")
     return figures
 

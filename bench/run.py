@@ -50,6 +50,7 @@ MODEMS = 1_000
 FLEET_MODELS = ("he910", "m95", "l610")
 FLEET_SIZES = (1_000, 4_000, 9_900)
 FLEET_QUIET_S = 30.0
+FLEET_RUNS = 3  # each takes a minute and more
 READY_MODEMS = 10_000
 PATCHED_MODEMS = 500
 READY_AIM_S = 2.0
@@ -392,29 +393,32 @@ def private_kb(pid: int) -> float:
 def fleet(bench: Bench, runs: int) -> Iterator[Row | str]:
     """Thousands in one process, each with a host, dialling all at once, then quiet; beside a client
     of the same library that opens as many sessions at once."""
-    del runs  # each takes minutes
     curves: dict[str, list[tuple[int, float]]] = {}
     for model in FLEET_MODELS:
-        all_sizes = [one_fleet(bench, model, count) for count in FLEET_SIZES]
-        again, _ = one_fleet(bench, model, FLEET_SIZES[0])
-        curves[model] = [(ours.count, ours.dial_cpu_ms) for ours, _ in all_sizes]
-        curves.setdefault("GnuTLS client", [(ours.count, 1e3 * theirs[0])
-                                            for ours, theirs in all_sizes])
-        for ours, theirs in all_sizes:
-            what = f"{ours.count:,} {model}"
-            yield Row(f"{what} dial at once: CPU each, ms", "GnuTLS client", [ours.dial_cpu_ms],
-                      [1e3 * theirs[0]])
+        dials = fleet_dials(bench, model, min(runs, FLEET_RUNS))
+        curves[model] = [(count, median(ours.dial_cpu_ms for ours, _ in pairs))
+                         for count, pairs in dials.items()]
+        curves.setdefault("GnuTLS client",
+                          [(count, median(1e3 * theirs[0] for _, theirs in pairs))
+                           for count, pairs in dials.items()])
+        for count, pairs in dials.items():
+            what = f"{count:,} {model}"
+            yield Row(f"{what} dial at once: CPU each, ms", "GnuTLS client",
+                      [ours.dial_cpu_ms for ours, _ in pairs],
+                      [1e3 * theirs[0] for _, theirs in pairs])
             yield Row(f"{what}: seconds until all are connected", "GnuTLS client",
-                      [ours.dial_seconds], [theirs[1]])
-        first, last = all_sizes[0][0], all_sizes[-1][0]
-        others = f"of {first.count:,}, before and after"
-        yield Row(f"CPU of a dial, {last.count:,} {model}, ms", others, [last.dial_cpu_ms],
-                  [(first.dial_cpu_ms + again.dial_cpu_ms) / 2])
-        yield Row(f"memory of each of {last.count:,} {model}, kB", others, [last.bytes / 1e3],
-                  [(first.bytes + again.bytes) / 2e3])
-        yield Row(f"CPU of {last.count:,} connected {model} in {bench.quiet_s:.0f} s, %", "aim", [last.quiet_percent],
-                  [QUIET_AIM_PERCENT])
-        yield f"{last.count:,} connected {model} have {last.descriptors:,} descriptors."
+                      [ours.dial_seconds for ours, _ in pairs], [theirs[1] for _, theirs in pairs])
+        few, many = FLEET_SIZES[0], FLEET_SIZES[-1]
+        yield Row(f"CPU of a dial, {many:,} {model}, ms", f"of {few:,}, in turns",
+                  [ours.dial_cpu_ms for ours, _ in dials[many]],
+                  [ours.dial_cpu_ms for ours, _ in dials[few]])
+        first = rested_fleet(bench, model, few, FLEET_QUIET_S)
+        last = rested_fleet(bench, model, many, bench.quiet_s)
+        yield Row(f"memory of each of {many:,} {model}, kB", f"of {few:,}", [last.bytes / 1e3],
+                  [first.bytes / 1e3])
+        yield Row(f"CPU of {many:,} connected {model} in {bench.quiet_s:.0f} s, %", "aim",
+                  [last.quiet_percent], [QUIET_AIM_PERCENT])
+        yield f"{many:,} connected {model} have {last.descriptors:,} descriptors."
     drawn = bench.build / FLEET_PLOT
     plot(drawn, "Processor time of a dial, all at once, by how many", "ms", curves)
     yield f"{drawn} has the processor time by the number of modems."
@@ -422,16 +426,28 @@ def fleet(bench: Bench, runs: int) -> Iterator[Row | str]:
     yield from beside_patchwork(bench)
 
 
-def one_fleet(bench: Bench, model: str, count: int) -> tuple[Figures, list[float]]:
-    """A fleet, and the bare client, each with a server of its own: ports are used up."""
+def fleet_dials(bench: Bench, model: str,
+                runs: int) -> dict[int, list[tuple[Figures, list[float]]]]:
+    """Each size in turns, so that what the machine does meanwhile meets all of them; the fleet, and
+    the bare client, each with a server of its own: ports are used up."""
+    dials: dict[int, list[tuple[Figures, list[float]]]] = {count: [] for count in FLEET_SIZES}
+    for _ in range(runs):
+        for count, pairs in dials.items():
+            with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer:
+                ours = run_fleet(bench.modem, bench.program("crowd"), bench.folder, model, count,
+                                 bench.ca, peer.port, None)
+            with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer:
+                theirs = bench.figures("bare", "crowd", peer.port, bench.ca, count,
+                                       HANDSHAKES[model])
+            pairs.append((ours, theirs))
+    return dials
+
+
+def rested_fleet(bench: Bench, model: str, count: int, quiet_s: float) -> Figures:
+    """A fleet that dials and is quiet after it."""
     with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer:
-        ours = run_fleet(bench.modem, bench.program("crowd"), bench.folder, model, count, bench.ca,
-                         peer.port,
-                         bench.quiet_s if count == FLEET_SIZES[-1] else FLEET_QUIET_S)
-    with TlsPeer(bench.folder, bench.program("peer"), bench.certificates) as peer:
-        theirs = bench.figures("bare", "crowd", peer.port, bench.ca, count,
-                               HANDSHAKES[model])
-    return ours, theirs
+        return run_fleet(bench.modem, bench.program("crowd"), bench.folder, model, count, bench.ca,
+                         peer.port, quiet_s)
 
 
 def starts(bench: Bench) -> Iterator[Row]:

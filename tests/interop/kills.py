@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import re
+import signal
 import termios
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,8 @@ from .quectel_driver import QuectelDriver
 STORING_S = 0.06   # a kill comes in this time of storing, which is some tens of stores
 STARTING_S = 0.03  # or in this time of starting
 START_KILLS = 8    # one in so many kills is followed by one of the daemon that starts
+
+WHOLE, TORN, LOST = ENDS = "whole", "torn", "lost"  # how a change of a file ends with the program
 
 Value = str | None  # what an entry holds; None: nothing
 
@@ -238,10 +241,16 @@ class WriteKiller:
         self.environment = {"LD_PRELOAD": str(self._preloaded), "TLSMODEM_KILL_FOLDER": str(state),
                             "TLSMODEM_KILL_AT": str(self._at)}
 
-    def arm(self, number: int, is_torn: bool) -> None:
+    def arm(self, number: int, how: str) -> None:
         whole = self._at.with_suffix(".new")
-        whole.write_text(f"{number} {'torn' if is_torn else 'whole'}")
+        whole.write_text(f"{number} {how}")
         whole.replace(self._at)
+
+    def fail_power(self, modem: Modem) -> None:
+        """Ends it now, with what is not on the disk yet."""
+        modem.process.send_signal(signal.SIGRTMAX)
+        assert modem.process.wait(EXIT_S) == -signal.SIGKILL
+        modem.kill()
 
     def disarm(self) -> None:
         self._at.unlink(missing_ok=True)
@@ -260,22 +269,23 @@ def stored_or_killed(modem: Modem, driver: Driver, entry: Entry, luck: random.Ra
 
 def kill_at_each_write(model: str, folder: Path, certificates: Certificates, *, seed: int) -> Iterator[Counts]:
     """For each thing that the module keeps: the daemon ends at the first change of a file that storing it makes, at the
-    second, and so on to the last; then the same with a write torn.  Gives the counts after each kill; AssertionError
-    when something is lost."""
+    second, and so on to the last; then the same with a write torn, and once more with a loss of power, which takes what
+    is not on the disk yet, at the last also after the OK.  Gives the counts after each kill; AssertionError when
+    something is lost."""
     driver_of, make = MAKERS[model]
     luck, counts, state = random.Random(seed), Counts(), folder / "state"
     killer = WriteKiller(folder, state)
     with Modem(model, state=state, environment=killer.environment) as modem:
         entries = make(woken(modem, driver_of), certificates)
         driver: Driver | None = None
-        for entry, is_torn in product(entries, (False, True)):
+        for entry, how in product(entries, ENDS):
             for number in counting(1):
                 if driver is None:
                     modem.kill()
                     modem.start()
                     driver = woken(modem, driver_of)
                     counts.stored += sum(each.check(driver) for each in entries)
-                killer.arm(number, is_torn)
+                killer.arm(number, how)
                 is_stored = stored_or_killed(modem, driver, entry, luck)
                 killer.disarm()
                 driver = None
@@ -285,7 +295,7 @@ def kill_at_each_write(model: str, folder: Path, certificates: Certificates, *, 
                 counts.kills += 1
                 counts.in_a_store += 1
                 yield counts
-            modem.kill()
+            killer.fail_power(modem) if how == LOST else modem.kill()
             modem.start()
             driver = woken(modem, driver_of)
             counts.stored += sum(each.check(driver) for each in entries)

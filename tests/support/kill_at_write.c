@@ -2,8 +2,12 @@
  * in a folder.
  *
  * $TLSMODEM_KILL_FOLDER is the folder.  $TLSMODEM_KILL_AT is a file; from the moment on that it is
- * there, with "N" or "N torn" in it, changes are counted: writes, their way to the disk, cuts, and
- * what happens to names.  The N-th is not made; torn, a write of it is made in half. */
+ * there, with "N", "N torn" or "N lost" in it, changes are counted: writes, their way to the disk,
+ * cuts, and what happens to names.  The N-th is not made; torn, a write of it is made in half;
+ * lost, the power fails: what was written before and not brought to the disk is gone, too.  The
+ * power also fails by the signal SIGRTMAX. */
+#include "lost_writes.h"
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,7 +20,7 @@
 #include <unistd.h>
 
 static long left; /* changes until the end; 0: nobody has said so yet */
-static bool is_torn;
+static bool is_torn, is_lost;
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
@@ -34,6 +38,7 @@ static bool is_counting(void)
     if (read(fd, text, sizeof(text) - 1) > 0) {
         left = strtol(text, NULL, 10);
         is_torn = strstr(text, "torn") != NULL;
+        is_lost = strstr(text, "lost") != NULL;
     }
     close(fd);
     return left > 0;
@@ -66,26 +71,46 @@ static bool is_last(void)
 
 static void end(void)
 {
+    if (is_lost)
+        lost_writes_undo();
     kill(getpid(), SIGKILL);
     pause();
 }
 
+static void fail_power(int number)
+{
+    (void)number;
+    is_lost = true;
+    end();
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    signal(SIGRTMAX, fail_power);
+}
+
 ssize_t write(int fd, const void *bytes, size_t len)
 {
-    if (is_of_folder(fd) && is_last()) {
-        if (is_torn && REAL(write)(fd, bytes, len / 2) < 0)
-            abort();
-        end();
+    if (is_of_folder(fd)) {
+        if (is_last()) {
+            if (is_torn && REAL(write)(fd, bytes, len / 2) < 0)
+                abort();
+            end();
+        }
+        lost_writes_remember(fd, lseek(fd, 0, SEEK_CUR), len);
     }
     return REAL(write)(fd, bytes, len);
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t at)
+ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at)
 {
-    if (is_of_folder(fd) && is_last()) {
-        if (is_torn && REAL(pwrite64)(fd, bytes, len / 2, at) < 0)
-            abort();
-        end();
+    if (is_of_folder(fd)) {
+        if (is_last()) {
+            if (is_torn && REAL(pwrite64)(fd, bytes, len / 2, at) < 0)
+                abort();
+            end();
+        }
+        lost_writes_remember(fd, at, len);
     }
     return REAL(pwrite64)(fd, bytes, len, at);
 }
@@ -95,24 +120,40 @@ ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
     return pwrite64(fd, bytes, len, at);
 }
 
+/* On its way to the disk, and there. */
+static int synced(int fd, int (*real)(int))
+{
+    bool is_ours = is_of_folder(fd);
+    int status;
+
+    if (is_ours && is_last())
+        end();
+    status = real(fd);
+    if (is_ours && status == 0)
+        lost_writes_forget(fd);
+    return status;
+}
+
 int fsync(int fd)
 {
-    if (is_of_folder(fd) && is_last())
-        end();
-    return REAL(fsync)(fd);
+    return synced(fd, REAL(fsync));
 }
 
 int fdatasync(int fd)
 {
-    if (is_of_folder(fd) && is_last())
-        end();
-    return REAL(fdatasync)(fd);
+    return synced(fd, REAL(fdatasync));
 }
 
-int ftruncate64(int fd, off64_t len)
+int ftruncate64(int fd, off_t len)
 {
-    if (is_of_folder(fd) && is_last())
-        end();
+    off_t end_of_file;
+
+    if (is_of_folder(fd)) {
+        if (is_last())
+            end();
+        end_of_file = lseek(fd, 0, SEEK_END);
+        lost_writes_remember(fd, len, end_of_file > len ? (size_t)(end_of_file - len) : 0);
+    }
     return REAL(ftruncate64)(fd, len);
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from . import bulk, control, fleet, fuzz, kill, soak
+from . import bulk, control, fleet, fuzz, kill, readme, soak
 from .__main__ import PARTS, main
 from .measurements import PAGE, Page, changed
 from .part import Failed, Part
@@ -85,7 +85,8 @@ def test_a_row_of_another_width_is_refused() -> None:
 def test_every_part_has_its_table() -> None:
     page = Page(PAGE.read_text())
     for heading, columns in ((fuzz.HEADING, 8), (fuzz.TOTALS, 6), (kill.HEADING, 9),
-                             (soak.HEADING, 10), (bulk.HEADING, 6), (fleet.HEADING, 9), (control.HEADING, 5)):
+                             (soak.HEADING, 10), (bulk.HEADING, 6), (fleet.HEADING, 9), (control.HEADING, 5),
+                             (readme.HEADING, 9)):
         page.add(heading, ["x"] * columns)
 
 
@@ -123,7 +124,7 @@ def test_parts_are_done_in_the_order_of_the_words(monkeypatch: pytest.MonkeyPatc
     done.clear()
     assert main([]) == 0
     assert done == [("fuzz",), ("kill",), ("soak",), ("bulk",), ("fleet",), ("trouble",),
-                    ("packages",), ("container",), ("control",), ("pods",)]
+                    ("packages",), ("container",), ("control",), ("pods",), ("readme",)]
 
 
 def test_a_part_that_finds_something_does_not_stop_the_next(

@@ -458,7 +458,7 @@ static const struct option first[] = {
       "a port: a TCP listener; HOST is 127.0.0.1 unless given, PORT 0 is any free one" },
     { "--unix", NULL, "PATH", true, take_unix,
       "a port: a Unix socket for you only, also for QEMU's -serial unix:PATH" },
-    { "--uart", NULL, "DEVICE[,BAUD[,rtscts]]", true, take_uart,
+    { "--uart", NULL, PORT_OPTION_UART, true, take_uart,
       "a port: a serial device, 8N1; BAUD is 115200 unless given" },
     { "--rfc2217", NULL, "[HOST:]PORT", true, take_rfc2217,
       "a port: as of --tcp, with rate, DTR, DCD and RI by RFC 2217, as pyserial's rfc2217:// has" },

@@ -144,11 +144,11 @@ static enum err read_port(const struct tlsmodem_posix_port *port,
     };
     const char *where = port->where != NULL ? port->where : "";
 
-    *ret_spec = (struct port_spec){ .tcp_port = port->tcp_port, .baud = port->baud };
+    *ret_spec = (struct port_spec){ .tcp_port = port->tcp_port,
+                                    .line = { .baud = port->baud, .rtscts = port->rtscts } };
     if ((size_t)port->kind >= sizeof(kinds) / sizeof(kinds[0]))
         return refuse(ret_failure, "port", "no such kind");
     ret_spec->kind = kinds[port->kind];
-    ret_spec->rtscts = port->rtscts;
     if (port->kind != TLSMODEM_POSIX_STDIO && where[0] == '\0')
         return refuse(ret_failure, "port", "its place (`where`) is missing");
     if (strlen(where) >= sizeof(ret_spec->where))

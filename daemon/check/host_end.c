@@ -3,6 +3,8 @@
 
 #include "check/wire.h"
 #include "posix/uart_device.h"
+#include "posix/uart_lines.h"
+#include "transcript/circuit.h"
 #include "transcript/stage.h"
 
 #include <assert.h>
@@ -11,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { CHUNK = 4096, BETWEEN_BYTES_US = 200, CONNECT_MS = 60000 };
+enum { CHUNK = 4096, BETWEEN_BYTES_US = 200, CONNECT_MS = 60000, CIRCUIT_MS = 5 };
 
 static int connect_to(const struct port_spec *spec)
 {
@@ -27,7 +29,7 @@ enum err host_end_open(struct host_end *end, const struct port_spec *spec, struc
 
     assert(spec->kind == PORT_UART || spec->kind == PORT_TCP || spec->kind == PORT_UNIX);
     if (spec->kind == PORT_UART) {
-        if (uart_device_open(spec->where, spec->baud, spec->rtscts, &failure, &fd) != ERR_OK) {
+        if (uart_device_open(spec->where, &spec->line, &failure, &fd) != ERR_OK) {
             report_add(why, "%s\n", failure.text);
             return ERR_IO;
         }
@@ -114,6 +116,26 @@ bool host_end_type(struct host_end *end, struct span bytes, bool byte_by_byte, s
             usleep(BETWEEN_BYTES_US);
     }
     return true;
+}
+
+enum err host_end_circuit(struct host_end *end, enum channel_line circuit, bool on,
+                          int64_t deadline_ms)
+{
+    struct uart_lines lines;
+    unsigned news, bit = circuit;
+
+    uart_lines_init(&lines, &uart_line_ioctls, UART_FAR_MODULE);
+    lines.fd = end->in;
+    if (circuit_is_of_host(circuit))
+        return uart_lines_turn(&lines, bit, on);
+    while (!end->gone && uart_lines_look(&lines, &news) == ERR_OK) {
+        if (((lines.far_on & bit) != 0) == on)
+            return ERR_OK;
+        if (wire_now_ms() >= deadline_ms || wire_is_cancelled())
+            return ERR_TIMEOUT;
+        (void)host_end_hear(end, wire_now_ms() + CIRCUIT_MS);
+    }
+    return ERR_UNSUPPORTED;
 }
 
 void host_end_drain(struct host_end *end)

@@ -29,6 +29,11 @@ bool host_end_hear(struct host_end *end, int64_t deadline_ms);
  * False: `why` says so. */
 bool host_end_type(struct host_end *end, struct span bytes, bool byte_by_byte, struct report *why);
 
+/* Drives a circuit of the host (DTR, RTS), or waits until one of the module is so, up to
+ * `deadline_ms`, and hears meanwhile.  ERR_TIMEOUT; ERR_UNSUPPORTED: the port has no circuits. */
+enum err host_end_circuit(struct host_end *end, enum channel_line circuit, bool on,
+                          int64_t deadline_ms);
+
 /* Waits until the system has passed on what was typed, as far as it knows. */
 void host_end_drain(struct host_end *end);
 

@@ -150,7 +150,7 @@ static const struct option table[] = {
     { "--module", "NAME", take_module,
       "play as this module, one of --list-modules; else as each that a file names; of a module at "
       "a port: whose variables count, else those of a file's first" },
-    { "--uart", "DEVICE[,BAUD[,rtscts]]", take_uart,
+    { "--uart", PORT_OPTION_UART, take_uart,
       "play the host's side against the real module on this serial device; repeated for further "
       "ports" },
     { "--tcp", "[HOST:]PORT", take_tcp, "the same where a module listens, as tlsmodem --tcp does" },

@@ -228,7 +228,8 @@ static bool open_end(struct program *program, unsigned port, struct host_end *en
                      struct report *why)
 {
     enum port_kind kind = port == 1 ? program->config.kind : PORT_PTY;
-    struct port_spec spec = { .kind = kind == PORT_PTY ? PORT_UART : kind, .baud = BAUD };
+    struct port_spec spec = { .kind = kind == PORT_PTY ? PORT_UART : kind,
+                              .line = { .baud = BAUD } };
     char path[PROGRAM_PATH_CAP];
 
     if (kind == PORT_STDIO) {

@@ -136,6 +136,17 @@ static void settle(struct stage *base)
     hear_until(base, wire_now_ms() + SETTLE_MS);
 }
 
+static bool circuit(struct stage *base, enum channel_line circuit, bool on, int64_t limit_ms,
+                    struct report *why)
+{
+    enum err err = host_end_circuit(selected(base), circuit, on, wire_now_ms() + limit_ms);
+
+    base->cannot = base->cannot || err == ERR_UNSUPPORTED;
+    if (err == ERR_UNSUPPORTED)
+        report_add(why, "  this port has no circuits\n");
+    return err == ERR_OK;
+}
+
 static int64_t elapsed_ms(struct stage *base)
 {
     return wire_now_ms() - of(base)->start_ms;
@@ -257,6 +268,7 @@ static const struct stage_ops ops = {
     .wait = wait,
     .is_quiet = is_quiet,
     .settle = settle,
+    .circuit = circuit,
     .elapsed_ms = elapsed_ms,
     .cycle = cycle,
     .change = change,

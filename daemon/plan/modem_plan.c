@@ -112,7 +112,7 @@ static bool same_address(const struct net_address *a, const struct net_address *
 bool modem_plan_same_port(const struct port_spec *a, const struct port_spec *b)
 {
     return a->kind == b->kind && strcmp(a->where, b->where) == 0 && a->tcp_port == b->tcp_port &&
-           a->baud == b->baud && a->rtscts == b->rtscts && same_text(a->tls.cert, b->tls.cert) &&
+           serial_format_equal(&a->line, &b->line) && same_text(a->tls.cert, b->tls.cert) &&
            same_text(a->tls.key, b->tls.key) && same_text(a->tls.ca, b->tls.ca);
 }
 

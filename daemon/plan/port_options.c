@@ -1,6 +1,7 @@
 /* port_options.c: ports, as the command line or a file gives them. */
 #include "plan/port_options.h"
 
+#include "base/letters.h"
 #include "base/number.h"
 #include "posix/tcp_address.h"
 #include "posix/uart_rate.h"
@@ -184,7 +185,7 @@ static bool set_baud(struct port_spec *spec, const char *name, struct span word,
     speed_t code;
 
     if (number_parse(word, &number) && uart_rate_code((uint32_t)number, &code)) {
-        spec->baud = (uint32_t)number;
+        spec->line.baud = (uint32_t)number;
         return true;
     }
     text_add(error, "%s: \"%.*s\" is wrong because it is no rate; allowed:", name, (int)word.len,
@@ -194,24 +195,59 @@ static bool set_baud(struct port_spec *spec, const char *name, struct span word,
     return false;
 }
 
+/* "8N1": bits, parity, stop bits. */
+static bool set_frame(struct serial_format *line, struct span word)
+{
+    if (word.len != 3 || word.data[0] < '5' || word.data[0] > '8' ||
+        strchr("NEOMSneoms", word.data[1]) == NULL || word.data[1] == '\0' ||
+        (word.data[2] != '1' && word.data[2] != '2'))
+        return false;
+    line->data_bits = (uint8_t)(word.data[0] - '0');
+    line->parity = (char)letter_upper(word.data[1]);
+    line->stop_bits = (uint8_t)(word.data[2] - '0');
+    return true;
+}
+
+/* A word behind the rate. */
+static bool set_line(struct port_spec *spec, const char *name, struct span word, struct text *error)
+{
+    if (span_equal(word, span_of("rtscts"))) {
+        spec->line.rtscts = true;
+    } else if (span_equal(word, span_of("xonxoff"))) {
+        spec->line.xon_out = spec->line.xon_in = true;
+    } else if (!set_frame(&spec->line, word)) {
+        text_add(error,
+                 "%s: \"%.*s\" is wrong because no line is set so; allowed: a frame (8N1, 7E1), "
+                 "rtscts, xonxoff",
+                 name, (int)word.len, (const char *)word.data);
+        return false;
+    }
+    return true;
+}
+
+/* Up to the next comma; `left` is what stands behind it, NULL: nothing. */
+static struct span next_word(const char **left)
+{
+    const char *at = *left;
+    size_t len = strcspn(at, ",");
+
+    *left = at[len] == ',' ? at + len + 1 : NULL;
+    return span_at(at, len);
+}
+
 bool port_option_uart(const char *name, const char *value, struct port_spec *ret_spec,
                       struct text *error)
 {
-    size_t device_len = strcspn(value, ",");
-    const char *baud = value + device_len + (value[device_len] != '\0');
-    size_t baud_len = strcspn(baud, ",");
-    const char *flow = baud + baud_len + (baud[baud_len] != '\0');
+    const char *left = value;
 
-    *ret_spec = (struct port_spec){ .kind = PORT_UART, .baud = BAUD_PRESET };
-    if (!set_where(ret_spec, name, span_at(value, device_len), error))
+    *ret_spec = (struct port_spec){ .kind = PORT_UART, .line = { .baud = BAUD_PRESET } };
+    if (!set_where(ret_spec, name, next_word(&left), error))
         return false;
-    if (value[device_len] != '\0' && !set_baud(ret_spec, name, span_at(baud, baud_len), error))
+    if (left != NULL && !set_baud(ret_spec, name, next_word(&left), error))
         return false;
-    ret_spec->rtscts = strcmp(flow, "rtscts") == 0;
-    if (flow != baud + baud_len && !ret_spec->rtscts) {
-        text_add(error, "%s: \"%s\" is wrong because it is no flow control; allowed: rtscts", name,
-                 flow);
-        return false;
+    while (left != NULL) {
+        if (!set_line(ret_spec, name, next_word(&left), error))
+            return false;
     }
     return true;
 }

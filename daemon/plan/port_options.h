@@ -5,6 +5,9 @@
 #include "base/text.h"
 #include "posix/port.h"
 
+/* What --help calls the value of --uart. */
+#define PORT_OPTION_UART "DEVICE[,BAUD[,8N1][,rtscts|xonxoff]]"
+
 /* Each reads one value of what `name` names ("--pty"); false: `error` says what is wrong and what
  * is allowed. */
 bool port_option_pty(const char *name, const char *value, struct port_spec *ret_spec,

@@ -68,7 +68,7 @@ static bool take_fact(void *ctx, const char *value, struct text *error)
 }
 
 static const struct command_option table[] = {
-    { "--uart", "DEVICE[,BAUD[,rtscts]]", take_uart,
+    { "--uart", PORT_OPTION_UART, take_uart,
       "the serial device that the module is at, 115200 baud unless given" },
     { "--module", "NAME", take_module,
       "which module it is, one of --list-modules: whose facts are asked for" },

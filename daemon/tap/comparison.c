@@ -1,6 +1,8 @@
 /* comparison.c: what two modules answer to the same host. */
 #include "tap/comparison.h"
 
+#include "transcript/circuit.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -9,7 +11,9 @@ enum {
     PATIENCE_MS = 3000,  /* for ours to say what the real one has said */
     TYPED_MAX = 4096,    /* bytes of the host in an exchange */
     SAID_MAX = 16777216, /* bytes of a module */
-    LINES_MAX = 400      /* of a module in an exchange that are compared one by one */
+    CIRCUIT_MS = 2000,   /* so long they may be otherwise */
+    CIRCUITS = 4,
+    LINES_MAX = 400 /* of a module in an exchange that are compared one by one */
 };
 
 struct said {
@@ -36,6 +40,11 @@ struct comparison {
     int64_t start_ms;
     bool started, told; /* the names stand above the first difference */
     uint64_t count, different;
+    unsigned circuits[2];           /* DCD, DSR, CTS, RI */
+    bool has_circuits;              /* the real one has told some */
+    int64_t otherwise_ms[CIRCUITS]; /* since when one is otherwise at the two */
+    unsigned circuits_told;         /* that it is */
+    uint64_t circuits_count;
 };
 
 static struct exchange *add_exchange(struct comparison *comparison, int64_t now_ms)
@@ -185,16 +194,21 @@ static void add_time(struct report *report, const struct exchange *exchange, con
         report_add(report, "%s after %" PRId64 " ms", name, after_ms > 0 ? after_ms : 0);
 }
 
+static void name_both(struct comparison *comparison, struct report *report)
+{
+    if (!comparison->told)
+        report_add(report, "--- %s\n+++ %s\n", comparison->names[COMPARISON_REAL],
+                   comparison->names[COMPARISON_OURS]);
+    comparison->told = true;
+}
+
 static void tell(struct comparison *comparison, const struct exchange *exchange)
 {
     int64_t at_ms =
         exchange->start > 0 || exchange->typed.len > 0 ? exchange->at_ms - comparison->start_ms : 0;
     struct report report = { .cut = false };
 
-    if (!comparison->told)
-        report_add(&report, "--- %s\n+++ %s\n", comparison->names[COMPARISON_REAL],
-                   comparison->names[COMPARISON_OURS]);
-    comparison->told = true;
+    name_both(comparison, &report);
     report_add(&report, "@@ %" PRId64 ".%03d s: ", at_ms / 1000, (int)(at_ms % 1000));
     if (exchange->typed.len > 0)
         report_add_bytes(&report, bytes_span(&exchange->typed));
@@ -346,4 +360,64 @@ void comparison_free(struct comparison *comparison)
         free_exchange(exchange);
     }
     free(comparison);
+}
+
+/* ---- circuits ---- */
+
+static const enum channel_line circuits[CIRCUITS] = { LINE_DCD, LINE_DSR, LINE_CTS, LINE_RI };
+
+static unsigned otherwise(const struct comparison *comparison)
+{
+    return comparison->has_circuits
+               ? comparison->circuits[COMPARISON_REAL] ^ comparison->circuits[COMPARISON_OURS]
+               : 0;
+}
+
+void comparison_circuits(struct comparison *comparison, int64_t now_ms, enum comparison_who who,
+                         unsigned now)
+{
+    unsigned before = otherwise(comparison), fresh;
+
+    comparison->has_circuits = comparison->has_circuits || who == COMPARISON_REAL;
+    comparison->circuits[who] = now & (LINE_DCD | LINE_DSR | LINE_CTS | LINE_RI);
+    fresh = otherwise(comparison) & ~before;
+    comparison->circuits_told &= otherwise(comparison);
+    for (size_t i = 0; i < CIRCUITS; i++) {
+        if ((fresh & circuits[i]) != 0)
+            comparison->otherwise_ms[i] = now_ms;
+    }
+}
+
+static void tell_circuit(struct comparison *comparison, enum channel_line circuit, int64_t at_ms)
+{
+    bool on = (comparison->circuits[COMPARISON_REAL] & circuit) != 0;
+    struct report report = { .cut = false };
+
+    if (!comparison->started || at_ms < comparison->start_ms)
+        at_ms = comparison->start_ms;
+    at_ms -= comparison->start_ms;
+    name_both(comparison, &report);
+    report_add(&report, "@@ %" PRId64 ".%03d s: circuits @@\n-%s %s\n+%s %s\n", at_ms / 1000,
+               (int)(at_ms % 1000), circuit_word(circuit), on ? "on" : "off", circuit_word(circuit),
+               on ? "off" : "on");
+    comparison->on_difference(comparison->ctx, bytes_span(&report.text));
+    report_free(&report);
+}
+
+void comparison_look(struct comparison *comparison, int64_t now_ms)
+{
+    unsigned left = otherwise(comparison) & ~comparison->circuits_told;
+
+    for (size_t i = 0; i < CIRCUITS; i++) {
+        if ((left & circuits[i]) == 0 || now_ms - comparison->otherwise_ms[i] < CIRCUIT_MS)
+            continue;
+        tell_circuit(comparison, circuits[i], comparison->otherwise_ms[i]);
+        comparison->circuits_told |= circuits[i];
+        comparison->circuits_count++;
+    }
+}
+
+uint64_t comparison_circuits_told(const struct comparison *comparison)
+{
+    return comparison->circuits_count;
 }

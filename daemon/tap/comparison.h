@@ -6,6 +6,7 @@
 #ifndef DAEMON_TAP_COMPARISON_H
 #define DAEMON_TAP_COMPARISON_H
 
+#include "iface/channel.h"
 #include "transcript/report.h"
 
 #include <stdint.h>
@@ -37,6 +38,18 @@ bool comparison_is_behind(const struct comparison *comparison);
 
 /* Ours has taken so many of the host's bytes: exchanges that both are through with are compared. */
 void comparison_settle(struct comparison *comparison, uint64_t taken);
+
+/* The circuits of one of them are these now: bits of enum channel_line, of which DCD, DSR, CTS and
+ * RI count, once the real one has told some. */
+void comparison_circuits(struct comparison *comparison, int64_t now_ms, enum comparison_who who,
+                         unsigned circuits);
+
+/* Tells circuits that have been otherwise at the two for two seconds, each time once: that the real
+ * one is seen a little late is no difference. */
+void comparison_look(struct comparison *comparison, int64_t now_ms);
+
+/* How many of them were told. */
+uint64_t comparison_circuits_told(const struct comparison *comparison);
 
 /* Compares what is left, and frees it; `ret_count` is how many exchanges there were, and
  * `ret_different` in how many they differed. */

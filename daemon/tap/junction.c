@@ -40,28 +40,28 @@ static struct span peek(struct terminal *base)
     return side->held ? span_at(NULL, 0) : bytes_span(&side->out);
 }
 
+void junction_retry(struct junction_side *side)
+{
+    if (!side->refused || side->other->channel == NULL)
+        return;
+    side->refused = false;
+    side->other->channel->ops->input_room(side->other->channel);
+}
+
 static void consume(struct terminal *base, size_t count)
 {
     struct junction_side *side = side_of(base);
 
     bytes_drop(&side->out, count);
-    if (side->refused && side->other->channel != NULL && side->out.len < JUNCTION_BYTES / 2) {
-        side->refused = false;
-        side->other->channel->ops->input_room(side->other->channel);
-    }
+    if (side->out.len < JUNCTION_BYTES / 2)
+        junction_retry(side);
 }
 
-/* What the host does with DTR the module sees; what the module does is told. */
-static void set_dtr(struct terminal *base, bool on)
+/* Circuits go from port to port (wires.h). */
+static void leave_dtr(struct terminal *base, bool on)
 {
-    struct junction_side *side = side_of(base);
-    struct junction *junction = side->junction;
-    struct channel *channel = side->other->channel;
-
-    if (side == &junction->module)
-        junction->on_lines(junction->ctx, on);
-    else if (channel != NULL)
-        channel->ops->set_lines(channel, on ? LINE_DSR | LINE_DCD : 0);
+    (void)base;
+    (void)on;
 }
 
 static void do_nothing(struct terminal *base)
@@ -78,7 +78,7 @@ static bool say_no(struct terminal *base)
 static const struct terminal_ops ops = { .feed = feed,
                                          .peek = peek,
                                          .consume = consume,
-                                         .set_dtr = set_dtr,
+                                         .set_dtr = leave_dtr,
                                          .abort = do_nothing,
                                          .busy = say_no,
                                          .accept_lf = do_nothing,

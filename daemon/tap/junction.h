@@ -33,8 +33,6 @@ struct junction {
     void (*on_host)(void *ctx, struct span bytes);
     /* The same of the module. */
     void (*on_module)(void *ctx, struct span bytes);
-    /* The module's end changes its circuits 107 and 109, as its port sees them. */
-    void (*on_lines)(void *ctx, bool on);
     void *ctx;
 };
 
@@ -46,6 +44,9 @@ void junction_attach(struct junction_side *side, struct channel *channel);
 
 /* What a side has to offer waits, or goes on. */
 void junction_hold(struct junction_side *side, bool held);
+
+/* Who sends to this side is asked for more, if it was refused. */
+void junction_retry(struct junction_side *side);
 
 /* Wipes and frees what waits, after the ports are closed. */
 void junction_deinit(struct junction *junction);

@@ -10,6 +10,8 @@ struct tap_options {
     bool help; /* else the rest counts */
     struct port_spec module_port, host_port;
     bool has_module_port, has_host_port;
+    bool sets_host_line; /* else the host's line is set as the module's */
+    bool allow_remote;
     const char *record;  /* NULL: nobody records */
     const char *module;  /* that it is: whose secrets are known; NULL: nobody knows */
     const char *compare; /* a model of ours; NULL: none */

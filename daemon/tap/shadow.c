@@ -14,6 +14,7 @@ struct shadow {
     struct terminal *terminal;
     struct bytes waiting; /* typed, and not taken */
     uint64_t taken, limit;
+    unsigned circuits;
     bool feeding, room;
 };
 
@@ -70,9 +71,18 @@ static void take_more(struct channel *base)
         offer(shadow);
 }
 
+static void set_lines(struct channel *base, unsigned lines)
+{
+    struct shadow *shadow = of(base);
+
+    shadow->circuits = lines;
+    if (shadow->config.on_circuits != NULL)
+        shadow->config.on_circuits(shadow->config.ctx, lines);
+}
+
 static const struct channel_ops channel_ops = { .output_ready = hear,
                                                 .input_room = take_more,
-                                                .set_lines = channel_no_lines,
+                                                .set_lines = set_lines,
                                                 .set_rate = channel_no_rate };
 
 enum err shadow_open(struct runtime_world *world, const struct shadow_config *config,
@@ -115,6 +125,16 @@ void shadow_limit(struct shadow *shadow, uint64_t count)
     shadow->limit = count;
     if (!shadow->feeding)
         offer(shadow);
+}
+
+void shadow_set_dtr(struct shadow *shadow, bool on)
+{
+    shadow->terminal->ops->set_dtr(shadow->terminal, on);
+}
+
+unsigned shadow_circuits(const struct shadow *shadow)
+{
+    return shadow->circuits;
 }
 
 uint64_t shadow_taken(const struct shadow *shadow)

@@ -17,6 +17,8 @@ struct shadow_config {
     const struct log *log; /* NULL: silence */
     /* It has said these; from inside shadow_feed() or from the loop.  NULL: nobody listens. */
     void (*on_said)(void *ctx, struct span bytes);
+    /* Its circuits are these now: DCD, DSR and RI.  NULL: nobody looks. */
+    void (*on_circuits)(void *ctx, unsigned circuits);
     void *ctx;
 };
 
@@ -32,6 +34,12 @@ void shadow_limit(struct shadow *shadow, uint64_t count);
 
 /* How many it has taken. */
 uint64_t shadow_taken(const struct shadow *shadow);
+
+/* Its host has DTR so. */
+void shadow_set_dtr(struct shadow *shadow, bool on);
+
+/* Its circuits as they are: DCD, DSR and RI. */
+unsigned shadow_circuits(const struct shadow *shadow);
 
 /* To be asked of, and nothing else. */
 const struct tlsmodem *shadow_engine(const struct shadow *shadow);

@@ -12,6 +12,8 @@
 #include "tap/options.h"
 #include "tap/printer.h"
 #include "tap/watch.h"
+#include "tap/wires.h"
+#include "transcript/circuit.h"
 #include "transcript/recorder.h"
 
 #include <inttypes.h>
@@ -20,9 +22,7 @@
 
 enum {
     EXIT_USE = 2,
-    LOOK_MS = 100, /* at the host's rate, and at what ours has to say */
-    FIFO_BITS = 640,
-    CHANGE_MS = 30,
+    LOOK_MS = 100, /* at how the host sets its line, and at what ours has to say */
     CLOSE_MS = 1000,
     LAST_MS = 3000,
     STEP_US = 5000,
@@ -37,8 +37,8 @@ struct tap {
     struct providers providers;
     struct port *host_port, *module_port;
     struct junction junction;
-    uint32_t rate;                   /* that both ends are set to */
-    struct clock_timer *look, *rest; /* `rest`: until the device has its new rate */
+    struct wires wires;
+    struct clock_timer *look;
 
     /* of --record */
     struct record_file file;
@@ -102,12 +102,50 @@ static void on_ours(void *ctx, struct span bytes)
                         bytes);
 }
 
-static void on_lines(void *ctx, bool on)
+/* ---- circuits, and how the host sets its line ---- */
+
+static void tell_shadows(struct tap *tap, bool dtr)
+{
+    for (size_t i = 0; i < tap->watch.module_count; i++)
+        shadow_set_dtr(tap->watch.modules[i], dtr);
+    if (tap->ours != NULL)
+        shadow_set_dtr(tap->ours, dtr);
+}
+
+static void on_circuit(void *ctx, enum channel_line circuit, bool on)
+{
+    struct tap *tap = ctx;
+    bool is_host = circuit_is_of_host(circuit);
+
+    log_say(tap->log, LOG_INFO, "%s: %s is %s",
+            port_label(is_host ? tap->host_port : tap->module_port), circuit_word(circuit),
+            on ? "on" : "off");
+    if (tap->recorder != NULL)
+        recorder_circuit(tap->recorder, 0, circuit, on);
+    if (circuit == LINE_DTR)
+        tell_shadows(tap, on);
+    if (tap->comparison != NULL && !is_host)
+        comparison_circuits(tap->comparison, now_ms(tap), COMPARISON_REAL, tap->wires.module);
+}
+
+static void on_our_circuits(void *ctx, unsigned circuits)
 {
     struct tap *tap = ctx;
 
-    log_say(tap->log, LOG_INFO, "%s: the module's circuits 107 and 109 are %s",
-            port_label(tap->module_port), on ? "on" : "off");
+    if (tap->comparison != NULL)
+        comparison_circuits(tap->comparison, now_ms(tap), COMPARISON_OURS, circuits | LINE_CTS);
+}
+
+static void on_format(void *ctx, const struct serial_format *format)
+{
+    struct tap *tap = ctx;
+    char text[SERIAL_FORMAT_CAP], line[SOURCE_CAP];
+
+    serial_format_write(format, text);
+    (void)snprintf(line, sizeof(line), "the host sets its line to %s", text);
+    log_say(tap->log, LOG_INFO, "%s: %s", port_label(tap->host_port), line);
+    if (tap->recorder != NULL)
+        recorder_remark(tap->recorder, line);
 }
 
 static void on_difference(void *ctx, struct span lines)
@@ -115,46 +153,21 @@ static void on_difference(void *ctx, struct span lines)
     printer_put(&((struct tap *)ctx)->printer, lines);
 }
 
-/* ---- the rate, and time ---- */
-
-static void on_rest(void *ctx)
-{
-    struct tap *tap = ctx;
-
-    junction_hold(&tap->junction.module, false);
-}
-
-/* What the host has typed at the old rate goes out before; what it types at the new one waits until
- * the device has that.  False: the old has not gone out yet. */
-static bool follow_rate(struct tap *tap)
-{
-    struct channel *channel = port_channel(tap->module_port);
-    uint32_t rate = port_host_rate(tap->host_port);
-
-    if (rate == 0 || rate == tap->rate)
-        return true;
-    if (tap->junction.module.out.len > 0)
-        return false;
-    log_say(tap->log, LOG_INFO, "%s: the host sets %" PRIu32 " baud", port_label(tap->host_port),
-            rate);
-    channel->ops->set_rate(channel, rate);
-    junction_hold(&tap->junction.module, true);
-    clock_timer_start(tap->rest, CHANGE_MS + FIFO_BITS * 1000 / (int64_t)tap->rate);
-    tap->rate = rate;
-    return true;
-}
+/* ---- time ---- */
 
 static bool may_take(void *ctx)
 {
-    return follow_rate(ctx);
+    return wires_follow(&((struct tap *)ctx)->wires);
 }
 
 static void on_look(void *ctx)
 {
     struct tap *tap = ctx;
 
-    (void)follow_rate(tap);
+    (void)wires_follow(&tap->wires);
     let_go(tap);
+    if (tap->comparison != NULL)
+        comparison_look(tap->comparison, now_ms(tap));
     clock_timer_start(tap->look, LOOK_MS);
 }
 
@@ -238,6 +251,7 @@ static bool open_compare(struct tap *tap)
                                     .providers = &tap->providers,
                                     .log = tap->log,
                                     .on_said = on_ours,
+                                    .on_circuits = on_our_circuits,
                                     .ctx = tap };
     struct port_failure failure;
 
@@ -247,24 +261,38 @@ static bool open_compare(struct tap *tap)
     tap->names[COMPARISON_OURS] = config.model;
     if (shadow_open(&tap->world, &config, &failure, &tap->ours) != ERR_OK)
         return fail(failure.text);
-    return (printer_open(&tap->printer) == ERR_OK &&
-            comparison_open(tap->names, on_difference, tap, &tap->comparison) == ERR_OK) ||
-           fail(err_text(ERR_NO_MEMORY));
+    if (printer_open(&tap->printer) != ERR_OK ||
+        comparison_open(tap->names, on_difference, tap, &tap->comparison) != ERR_OK)
+        return fail(err_text(ERR_NO_MEMORY));
+    on_our_circuits(tap, shadow_circuits(tap->ours));
+    return true;
+}
+
+static bool open_wires(struct tap *tap)
+{
+    const struct wires_config config = { .host = tap->host_port,
+                                         .module = tap->module_port,
+                                         .junction = &tap->junction,
+                                         .clock = &tap->world.clock.base,
+                                         .line = tap->options->module_port.line,
+                                         .on_circuit = on_circuit,
+                                         .on_format = on_format,
+                                         .ctx = tap };
+
+    return wires_open(&tap->wires, &config) == ERR_OK || fail(err_text(ERR_NO_MEMORY));
 }
 
 static bool open_ports(struct tap *tap)
 {
-    struct port_spec host = tap->options->host_port;
+    const struct tap_options *options = tap->options;
     struct port_failure failure;
 
-    host.baud = tap->rate = tap->options->module_port.baud;
-    if (port_open(&tap->world.loop, &tap->options->module_port, &failure, &tap->module_port) !=
-            ERR_OK ||
-        port_open(&tap->world.loop, &host, &failure, &tap->host_port) != ERR_OK)
+    if (port_open(&tap->world.loop, &options->module_port, &failure, &tap->module_port) != ERR_OK ||
+        port_open(&tap->world.loop, &options->host_port, &failure, &tap->host_port) != ERR_OK)
         return fail(failure.text);
     junction_attach(&tap->junction.module, port_channel(tap->module_port));
     junction_attach(&tap->junction.host, port_channel(tap->host_port));
-    return true;
+    return open_wires(tap);
 }
 
 static void start(struct tap *tap)
@@ -282,17 +310,14 @@ static void start(struct tap *tap)
 
 static bool open_all(struct tap *tap)
 {
-    const struct junction hooks = { .may_take = may_take,
-                                    .on_host = on_host,
-                                    .on_module = on_module,
-                                    .on_lines = on_lines,
-                                    .ctx = tap };
+    const struct junction hooks = {
+        .may_take = may_take, .on_host = on_host, .on_module = on_module, .ctx = tap
+    };
     struct clock *clock = &tap->world.clock.base;
 
     junction_init(&tap->junction, &hooks);
     if (posix_signals_open(&tap->signals, &tap->world.loop, NULL, NULL) != ERR_OK ||
         clock_new_timer(clock, on_look, tap, &tap->look) != ERR_OK ||
-        clock_new_timer(clock, on_rest, tap, &tap->rest) != ERR_OK ||
         providers_open(NULL, &tap->providers) != ERR_OK)
         return fail("it cannot begin: no memory, or no descriptors");
     return open_ports(tap) && open_compare(tap) && open_record(tap);
@@ -315,18 +340,23 @@ static void await_ours(struct tap *tap)
 /* False: there were differences. */
 static bool conclude(struct tap *tap)
 {
-    uint64_t count, different;
-    char line[SOURCE_CAP];
+    uint64_t count, different, circuits;
+    char line[SOURCE_CAP], more[SOURCE_CAP / 2] = "";
 
     if (tap->comparison == NULL)
         return true;
     await_ours(tap);
+    comparison_look(tap->comparison, now_ms(tap));
+    circuits = comparison_circuits_told(tap->comparison);
     comparison_close(tap->comparison, &count, &different);
     tap->comparison = NULL;
-    (void)snprintf(line, sizeof(line), "%" PRIu64 " exchange%s, %" PRIu64 " different\n", count,
-                   count == 1 ? "" : "s", different);
+    if (circuits > 0)
+        (void)snprintf(more, sizeof(more), ", circuits different %" PRIu64 " time%s", circuits,
+                       circuits == 1 ? "" : "s");
+    (void)snprintf(line, sizeof(line), "%" PRIu64 " exchange%s, %" PRIu64 " different%s\n", count,
+                   count == 1 ? "" : "s", different, more);
     printer_put(&tap->printer, span_of(line));
-    return different == 0;
+    return different == 0 && circuits == 0;
 }
 
 static void close_record(struct tap *tap)
@@ -352,8 +382,8 @@ static void close_all(struct tap *tap)
     tap->is_stuck = !printer_close(&tap->printer);
     junction_deinit(&tap->junction);
     providers_close(&tap->providers);
+    wires_close(&tap->wires);
     clock_timer_free(tap->look);
-    clock_timer_free(tap->rest);
     posix_signals_close(&tap->signals);
     (void)runtime_world_close(&tap->world, CLOSE_MS);
 }

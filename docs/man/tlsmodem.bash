@@ -84,12 +84,16 @@ _tlsmodem() {
     probe:--apn) :; return ;;
     probe:--fact) :; return ;;
     replay:--pty) COMPREPLY=($(compgen -W "auto" -f -- "$word")); return ;;
+    replay:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    replay:--rfc2217) :; return ;;
     replay:--set) COMPREPLY=($(compgen -f -- "$word")); return ;;
     report:--fail-if) :; return ;;
     report:--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
     state:--state) COMPREPLY=($(compgen -d -- "$word")); return ;;
     tap:--uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
     tap:--pty) COMPREPLY=($(compgen -W "auto" -f -- "$word")); return ;;
+    tap:--host-uart) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    tap:--rfc2217) :; return ;;
     tap:--record) COMPREPLY=($(compgen -f -- "$word")); return ;;
     tap:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
     tap:--compare) :; return ;;
@@ -101,10 +105,10 @@ _tlsmodem() {
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
         probe) COMPREPLY=($(compgen -W "--uart --module --output --address --apn --fact --help" -- "$word")) ;;
-        replay) COMPREPLY=($(compgen -W "--pty --set --help" -- "$word")) ;;
+        replay) COMPREPLY=($(compgen -W "--pty --uart --rfc2217 --allow-remote --set --help" -- "$word")) ;;
         report) COMPREPLY=($(compgen -W "--fail-if --output --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;
-        tap) COMPREPLY=($(compgen -W "--uart --pty --record --module --compare --help" -- "$word")) ;;
+        tap) COMPREPLY=($(compgen -W "--uart --pty --host-uart --rfc2217 --allow-remote --record --module --compare --help" -- "$word")) ;;
         esac
         ;;
     *)

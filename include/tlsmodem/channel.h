@@ -25,7 +25,9 @@ enum tlsmodem_channel_line {
     TLSMODEM_LINE_DTR = 1,
     TLSMODEM_LINE_DCD = 2,
     TLSMODEM_LINE_DSR = 4,
-    TLSMODEM_LINE_RI = 8
+    TLSMODEM_LINE_RI = 8,
+    TLSMODEM_LINE_RTS = 16, /* the engine neither hears this one */
+    TLSMODEM_LINE_CTS = 32  /* nor drives this one: it always takes bytes */
 };
 
 struct tlsmodem_channel;

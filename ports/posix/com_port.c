@@ -290,3 +290,32 @@ void com_port_begin(struct com_port *port, const struct com_port_ops *ops, void 
                                .rts = true,
                                .modem_mask = MASK_ALL };
 }
+
+/* In the order of RFC 2217's numbers, from 1. */
+static const char parities[] = "NOEMS";
+
+void com_port_format(const struct com_port *port, struct serial_format *ret_format)
+{
+    *ret_format =
+        (struct serial_format){ .baud = port->baud,
+                                .data_bits = port->data_bits,
+                                .parity = port->parity > 0 ? parities[port->parity - 1] : '\0',
+                                .stop_bits = port->stop > 1 ? 2 : port->stop,
+                                .rtscts =
+                                    port->flow_out == FLOW_RTS || port->flow_in == FLOW_IN_RTS,
+                                .xon_out = port->flow_out == FLOW_XON,
+                                .xon_in = port->flow_in == FLOW_IN_XON };
+}
+
+void com_port_set_format(struct com_port *port, const struct serial_format *format)
+{
+    const char *parity = format->parity != '\0' ? strchr(parities, format->parity) : NULL;
+
+    assert(format->baud != 0);
+    port->baud = format->baud;
+    port->data_bits = format->data_bits != 0 ? format->data_bits : port->data_bits;
+    port->parity = parity != NULL ? (uint8_t)(parity - parities + 1) : port->parity;
+    port->stop = format->stop_bits != 0 ? format->stop_bits : port->stop;
+    port->flow_out = format->rtscts ? FLOW_RTS : format->xon_out ? FLOW_XON : FLOW_NONE;
+    port->flow_in = format->rtscts ? FLOW_IN_RTS : format->xon_in ? FLOW_IN_XON : FLOW_IN_NONE;
+}

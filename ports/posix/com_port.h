@@ -7,9 +7,7 @@
 #define POSIX_COM_PORT_H
 
 #include "base/span.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "posix/serial_format.h"
 
 /* NOTIFY-MODEMSTATE's bits (RFC 2217 section 3, NOTIFY-MODEMSTATE). */
 enum com_port_state {
@@ -55,6 +53,13 @@ void com_port_take(struct com_port *port, struct span request);
 /* The lines as they are now, of COM_PORT_CTS to COM_PORT_DCD: the host hears what has changed, as
  * far as its mask lets it, or all of it when it has to (`anyhow`). */
 void com_port_notify(struct com_port *port, uint8_t state, bool anyhow);
+
+/* What the host has set it to, or what is in force where it has set nothing.  A rate may be one
+ * that no line has. */
+void com_port_format(const struct com_port *port, struct serial_format *ret_format);
+
+/* Is in force from now on, until a host sets it otherwise; its rate is said. */
+void com_port_set_format(struct com_port *port, const struct serial_format *format);
 
 /* True while the host wants no data: it has suspended them, or RTS is off where that counts. */
 bool com_port_holds(const struct com_port *port);

@@ -60,7 +60,43 @@ void port_close(struct port *port)
         port->ops->close(port);
 }
 
-uint32_t port_host_rate(const struct port *port)
+void port_on_circuits(struct port *port, void (*on_circuits)(void *ctx, unsigned circuits),
+                      void *ctx)
 {
-    return port->ops->host_rate != NULL ? port->ops->host_rate(port) : 0;
+    assert(on_circuits != NULL);
+    port->on_circuits = on_circuits;
+    port->circuits_ctx = ctx;
+}
+
+void port_tell_circuits(struct port *port, unsigned circuits)
+{
+    if (port->on_circuits != NULL)
+        port->on_circuits(port->circuits_ctx, circuits);
+}
+
+void port_drive(struct port *port, unsigned circuits)
+{
+    if (port->ops->drive != NULL)
+        port->ops->drive(port, circuits);
+}
+
+bool port_host_format(const struct port *port, struct serial_format *ret_format)
+{
+    return port->ops->host_format != NULL && port->ops->host_format(port, ret_format);
+}
+
+void port_set_format(struct port *port, const struct serial_format *format)
+{
+    if (port->ops->set_format != NULL)
+        port->ops->set_format(port, format);
+}
+
+bool port_is_changing(const struct port *port)
+{
+    return port->ops->is_changing != NULL && port->ops->is_changing(port);
+}
+
+bool port_is_sent(const struct port *port)
+{
+    return port->ops->is_sent == NULL || port->ops->is_sent(port);
 }

@@ -3,6 +3,7 @@
 #define POSIX_PORT_H
 
 #include "posix/fd_channel.h"
+#include "posix/serial_format.h"
 
 enum port_kind { PORT_PTY, PORT_TCP, PORT_UNIX, PORT_UART, PORT_STDIO, PORT_RFC2217, PORT_TCP_TLS };
 
@@ -21,9 +22,9 @@ struct port_spec {
                                  * no brackets
                                  */
     uint16_t tcp_port;          /* 0: any free one */
-    uint32_t baud;              /* UART: one of uart_rate.h; PTY: the same, which hosts find it
-                                 * set to, 0: as the system has it */
-    bool rtscts;                /* UART */
+    struct serial_format line;  /* UART: its rate is said; PTY, RFC 2217: how hosts find it set, a
+                                 * rate of 0: as the system has it */
+    bool is_host;               /* UART: a module is at the other end, and we are its host */
     struct port_tls tls;        /* TCP with TLS */
     bool awaits;                /* UART: a device that is not there is waited for from the start */
 };
@@ -38,7 +39,16 @@ struct port_ops {
     /* What the channel is to speak to instead of `terminal`, as long as the port lives; NULL:
      * `terminal` itself. */
     struct terminal *(*dress)(struct port *port, struct terminal *terminal);
-    uint32_t (*host_rate)(const struct port *port); /* may be missing */
+
+    /* The others may be missing. */
+
+    /* What the host has set its end to, 0 where the medium does not tell; false: nobody has said
+     * anything yet. */
+    bool (*host_format)(const struct port *port, struct serial_format *ret_format);
+    void (*drive)(struct port *port, unsigned circuits);
+    void (*set_format)(struct port *port, const struct serial_format *format);
+    bool (*is_changing)(const struct port *port);
+    bool (*is_sent)(const struct port *port);
 };
 
 /* First member of each kind's own struct. */
@@ -52,6 +62,8 @@ struct port {
     bool is_away;
     void (*on_away)(void *ctx, bool is_away);
     void *away_ctx;
+    void (*on_circuits)(void *ctx, unsigned circuits);
+    void *circuits_ctx;
 };
 
 /* Lets bytes move between hosts and `terminal`, which is borrowed until port_close(). */
@@ -74,8 +86,31 @@ void port_on_away(struct port *port, void (*on_away)(void *ctx, bool is_away), v
 /* For the kinds of port: whether it is away from now on. */
 void port_set_away(struct port *port, bool is_away);
 
-/* The rate that a host has set its end to, of uart_rate.h; 0: this kind of port does not know. */
-uint32_t port_host_rate(const struct port *port);
+/* on_circuits() is called with what the other end's circuits are (bits of enum channel_line: DTR
+ * and RTS of a host, DCD, DSR, CTS and RI of a module) when a port that has some has seen them
+ * change; before the first time DTR and RTS, DSR and CTS count as on.  From the loop, or from
+ * inside a call of the channel. */
+void port_on_circuits(struct port *port, void (*on_circuits)(void *ctx, unsigned circuits),
+                      void *ctx);
+
+/* For the kinds of port: the other end's circuits are these now. */
+void port_tell_circuits(struct port *port, unsigned circuits);
+
+/* This end's circuits are these from now on: towards a host DCD, DSR, CTS and RI, towards a module
+ * DTR and RTS; a port that has none does not mind. */
+void port_drive(struct port *port, unsigned circuits);
+
+/* What a host has set its end to; false: this kind of port does not know, or no host has said. */
+bool port_host_format(const struct port *port, struct serial_format *ret_format);
+
+/* Sets this end, when what it has to send is sent; a port without a line does not mind. */
+void port_set_format(struct port *port, const struct serial_format *format);
+
+/* True until that is done, or has failed, which the log tells. */
+bool port_is_changing(const struct port *port);
+
+/* True when, as far as the system knows, the other end has had all that was written. */
+bool port_is_sent(const struct port *port);
 
 /* Kind and place; valid as long as the port. */
 const char *port_label(const struct port *port);

@@ -21,12 +21,19 @@ static void close_pty(struct port *port)
     free(pty);
 }
 
-static uint32_t host_rate(const struct port *port)
+static bool host_format(const struct port *port, struct serial_format *ret_format)
 {
-    return pty_pair_rate(&((const struct pty_port *)port)->pair);
+    return pty_pair_format(&((const struct pty_port *)port)->pair, ret_format);
 }
 
-static const struct port_ops pty_ops = { .close = close_pty, .host_rate = host_rate };
+static bool is_sent(const struct port *port)
+{
+    return pty_pair_unread(&((const struct pty_port *)port)->pair) == 0;
+}
+
+static const struct port_ops pty_ops = { .close = close_pty,
+                                         .host_format = host_format,
+                                         .is_sent = is_sent };
 
 /* Our end cannot hang up while we hold the other one. */
 static void on_hangup(void *owner)
@@ -47,8 +54,8 @@ static enum err open_pair(struct pty_port *pty, const struct port_spec *spec,
 
     if (err != ERR_OK)
         return err;
-    if (spec->baud != 0)
-        pty_pair_set_rate(&pty->pair, spec->baud);
+    if (spec->line.baud != 0)
+        pty_pair_set_format(&pty->pair, &spec->line);
     snprintf(pty->base.label, sizeof(pty->base.label), "pty %s", pty_pair_where(&pty->pair));
     err = fd_channel_join(&pty->base.channel, pty->pair.master_fd, pty->pair.master_fd);
     if (err != ERR_OK)

@@ -2,7 +2,6 @@
 #include "posix/pty_pair.h"
 
 #include "posix/pty_link.h"
-#include "posix/uart_rate.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -60,29 +59,28 @@ const char *pty_pair_where(const struct pty_pair *pair)
     return pair->path[0] != '\0' ? pair->path : pair->slave;
 }
 
-uint32_t pty_pair_rate(const struct pty_pair *pair)
+bool pty_pair_format(const struct pty_pair *pair, struct serial_format *ret_format)
 {
     struct termios settings;
-    speed_t code;
 
     if (tcgetattr(pair->slave_fd, &settings) < 0)
-        return 0;
-    for (size_t i = 0; uart_rate_at(i) != 0; i++) {
-        if (uart_rate_code(uart_rate_at(i), &code) && code == cfgetospeed(&settings))
-            return uart_rate_at(i);
-    }
-    return 0;
+        return false;
+    *ret_format = serial_format_of(&settings);
+    ret_format->data_bits = 0;
+    ret_format->parity = '\0';
+    return true;
 }
 
-void pty_pair_set_rate(const struct pty_pair *pair, uint32_t baud)
+/* XON and XOFF would be the terminal's own, for hosts that never asked for it. */
+void pty_pair_set_format(const struct pty_pair *pair, const struct serial_format *format)
 {
+    const struct serial_format shown = { .baud = format->baud,
+                                         .stop_bits = format->stop_bits,
+                                         .rtscts = format->rtscts };
     struct termios settings;
-    speed_t code;
 
-    if (!uart_rate_code(baud, &code) || tcgetattr(pair->slave_fd, &settings) < 0)
+    if (tcgetattr(pair->slave_fd, &settings) < 0 || !serial_format_put(&shown, &settings))
         return;
-    cfsetispeed(&settings, code);
-    cfsetospeed(&settings, code);
     (void)tcsetattr(pair->slave_fd, TCSANOW, &settings);
 }
 

@@ -8,9 +8,7 @@
 #define POSIX_PTY_PAIR_H
 
 #include "posix/port_failure.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "posix/serial_format.h"
 
 enum { PTY_PATH_CAP = 256, PTY_SLAVE_CAP = 64 };
 
@@ -32,11 +30,12 @@ enum err pty_pair_link(struct pty_pair *pair, struct port_failure *ret_failure);
 /* Where hosts find it: the link, or the terminal itself. */
 const char *pty_pair_where(const struct pty_pair *pair);
 
-/* The rate that a host has set the terminal to, of uart_rate.h; 0: none of them. */
-uint32_t pty_pair_rate(const struct pty_pair *pair);
+/* What a host has set the terminal to, as far as one can be set: it has no frame, so neither bits
+ * nor parity.  False: the terminal has failed. */
+bool pty_pair_format(const struct pty_pair *pair, struct serial_format *ret_format);
 
-/* Sets it, as a host would; a rate of uart_rate.h. */
-void pty_pair_set_rate(const struct pty_pair *pair, uint32_t baud);
+/* Sets rate, stop bits and circuits of flow control, as a host would; its rate is said. */
+void pty_pair_set_format(const struct pty_pair *pair, const struct serial_format *format);
 
 /* How many bytes no host has read yet. */
 int pty_pair_unread(const struct pty_pair *pair);

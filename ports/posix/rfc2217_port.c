@@ -21,6 +21,7 @@ struct rfc2217_port {
     struct com_port com;
     uint8_t lines; /* COM_PORT_CTS to COM_PORT_DCD */
     bool dtr;      /* as the module has heard it */
+    bool keeps;    /* the line stays as it is set when another host comes */
 };
 
 static struct rfc2217_port *of_wire(struct terminal *wire)
@@ -35,6 +36,13 @@ static void flush(struct rfc2217_port *self)
 
 /* What a serial port asks and is told. */
 
+static void tell_circuits(struct rfc2217_port *self)
+{
+    unsigned circuits = (self->dtr ? LINE_DTR : 0U) | (self->com.rts ? LINE_RTS : 0U);
+
+    port_tell_circuits(&self->base.base, circuits);
+}
+
 static void tell_dtr(void *ctx, bool on)
 {
     struct rfc2217_port *self = ctx;
@@ -43,6 +51,7 @@ static void tell_dtr(void *ctx, bool on)
         return;
     self->dtr = on;
     self->wire.inner->ops->set_dtr(self->wire.inner, on);
+    tell_circuits(self);
 }
 
 static void reply(void *ctx, uint8_t command, struct span value)
@@ -68,9 +77,10 @@ static void purge(void *ctx)
         module->ops->consume(module, len);
 }
 
+/* Who feeds flushes after it. */
 static void note_flow(void *ctx)
 {
-    (void)ctx; /* who feeds flushes after it */
+    tell_circuits(ctx);
 }
 
 static const struct com_port_ops com_ops = {
@@ -146,8 +156,10 @@ static void host_gone(struct terminal *wire)
 {
     struct rfc2217_port *self = of_wire(wire);
 
-    if (self->telnet.serial)
+    if (self->telnet.serial) {
+        self->com.rts = false;
         tell_dtr(self, false);
+    }
     self->wire.inner->ops->host_gone(self->wire.inner);
 }
 
@@ -165,21 +177,29 @@ static struct terminal *dress(struct port *port, struct terminal *module)
 
 /* The channel that the module has. */
 
-static void set_lines(struct channel *channel, unsigned lines)
+static void drive(struct port *port, unsigned circuits)
 {
-    struct rfc2217_port *self = ((struct fd_channel *)channel)->owner;
+    struct rfc2217_port *self = (struct rfc2217_port *)port;
 
-    self->lines = COM_PORT_CTS;
-    if ((lines & LINE_DSR) != 0)
+    self->lines = 0;
+    if ((circuits & LINE_CTS) != 0)
+        self->lines |= COM_PORT_CTS;
+    if ((circuits & LINE_DSR) != 0)
         self->lines |= COM_PORT_DSR;
-    if ((lines & LINE_RI) != 0)
+    if ((circuits & LINE_RI) != 0)
         self->lines |= COM_PORT_RI;
-    if ((lines & LINE_DCD) != 0)
+    if ((circuits & LINE_DCD) != 0)
         self->lines |= COM_PORT_DCD;
     if (self->base.host_fd < 0 || !self->telnet.serial)
         return;
     com_port_notify(&self->com, self->lines, false);
     flush(self);
+}
+
+/* A module of ours always takes bytes. */
+static void set_lines(struct channel *channel, unsigned lines)
+{
+    drive(((struct fd_channel *)channel)->owner, lines | LINE_CTS);
 }
 
 /* There is no wire to be faster or slower; who asks hears it. */
@@ -201,11 +221,15 @@ static const struct channel_ops wire_channel_ops = {
 static void prepare(struct listener *listener, int host_fd)
 {
     struct rfc2217_port *self = (struct rfc2217_port *)listener;
+    struct serial_format line;
 
+    com_port_format(&self->com, &line);
     tcp_host_prepare(host_fd);
     fd_channel_forget(&listener->base.channel); /* half a command of Telnet's, too */
     http_guard_init(&self->guard);
     com_port_begin(&self->com, &com_ops, self);
+    if (self->keeps)
+        com_port_set_format(&self->com, &line);
     telnet_begin(&self->telnet, &telnet_ops, self);
     tell_dtr(self, true);
 }
@@ -223,7 +247,20 @@ static void close_rfc2217(struct port *port)
     free(port);
 }
 
-static const struct port_ops rfc2217_ops = { .close = close_rfc2217, .dress = dress };
+/* A host that speaks of no lines says nothing of its own. */
+static bool host_format(const struct port *port, struct serial_format *ret_format)
+{
+    const struct rfc2217_port *self = (const struct rfc2217_port *)port;
+
+    if (self->base.host_fd < 0 || !self->telnet.serial)
+        return false;
+    com_port_format(&self->com, ret_format);
+    return true;
+}
+
+static const struct port_ops rfc2217_ops = {
+    .close = close_rfc2217, .dress = dress, .host_format = host_format, .drive = drive
+};
 
 enum err rfc2217_port_open(struct posix_loop *loop, const struct port_spec *spec,
                            struct port_failure *ret_failure, struct port **ret_port)
@@ -241,6 +278,10 @@ enum err rfc2217_port_open(struct posix_loop *loop, const struct port_spec *spec
     listener->base.channel.refuses = refuses;
     self->lines = COM_PORT_CTS | COM_PORT_DSR;
     self->dtr = true;
+    self->keeps = spec->line.baud != 0;
+    com_port_begin(&self->com, &com_ops, self);
+    if (self->keeps)
+        com_port_set_format(&self->com, &spec->line);
     err = tcp_host_listen(listener, spec, "rfc2217", ret_failure);
     if (err != ERR_OK) {
         close_rfc2217(&listener->base);

@@ -1,4 +1,4 @@
-/* uart_port.c: a port on a serial device, in the place of a real module.
+/* uart_port.c: a port on a serial device, in the place of a real module, or of its host.
  *
  * The device may vanish (a USB adapter that is pulled) and come back: the port waits for it, and
  * says so once, and again only where something else keeps it from opening.
@@ -13,15 +13,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { REOPEN_MS = 2000, LINES_MS = 100, DRAIN_MS = 5, FIFO_BITS = 64 * 10 };
+enum { REOPEN_MS = 2000, LINES_MS = 100, LISTEN_MS = 20, DRAIN_MS = 5, FIFO_BITS = 64 * 10 };
 
 struct uart_port {
     struct port base;
     char path[PORT_WHERE_CAP];
     int fd; /* -1 while the device is away */
-    bool rtscts;
-    uint32_t baud, wanted_baud;
-    bool quiet; /* the kernel had nothing to send when we last looked */
+    struct serial_format format, wanted;
+    bool is_changing; /* to `wanted` */
+    bool quiet;       /* the kernel had nothing to send when we last looked */
     struct uart_lines lines;
     enum err last_err; /* why it was not opened when we last tried */
     struct clock_timer *reopen, *look, *drain;
@@ -40,8 +40,6 @@ static void close_uart(struct port *port)
     free(uart);
 }
 
-static const struct port_ops uart_ops = { .close = close_uart };
-
 static void await_device(struct uart_port *uart)
 {
     uart->last_err = ERR_NOT_FOUND;
@@ -49,12 +47,14 @@ static void await_device(struct uart_port *uart)
     port_set_away(&uart->base, true);
 }
 
-static void tell_dtr(struct uart_port *uart, bool is_news)
+static void tell_news(struct uart_port *uart, unsigned news)
 {
     struct terminal *terminal = uart->base.channel.terminal;
 
-    if (is_news && terminal != NULL)
-        terminal->ops->set_dtr(terminal, uart->lines.dtr);
+    if ((news & LINE_DTR) != 0 && terminal != NULL)
+        terminal->ops->set_dtr(terminal, (uart->lines.far_on & LINE_DTR) != 0);
+    if (news != 0)
+        port_tell_circuits(&uart->base, uart_lines_far(&uart->lines));
 }
 
 static void lose_device(struct uart_port *uart)
@@ -64,7 +64,7 @@ static void lose_device(struct uart_port *uart)
     fd_channel_leave(&uart->base.channel);
     close(uart->fd);
     uart->fd = -1;
-    tell_dtr(uart, uart_lines_end(&uart->lines));
+    tell_news(uart, uart_lines_end(&uart->lines));
     await_device(uart);
 }
 
@@ -79,29 +79,30 @@ static void on_hangup(void *owner)
 static void on_look(void *ctx)
 {
     struct uart_port *uart = ctx;
-    bool is_news = false;
+    int64_t again_ms = uart->base.on_circuits != NULL ? LISTEN_MS : LINES_MS;
+    unsigned news = 0;
     enum err err;
 
     if (uart->fd < 0)
         return;
     if (uart->base.channel.terminal == NULL) { /* nobody could be told yet */
-        clock_timer_start(uart->look, LINES_MS);
+        clock_timer_start(uart->look, again_ms);
         return;
     }
-    err = uart_lines_look(&uart->lines, &is_news);
+    err = uart_lines_look(&uart->lines, &news);
     if (err == ERR_UNSUPPORTED)
         return;
     if (err != ERR_OK) {
         lose_device(uart);
         return;
     }
-    clock_timer_start(uart->look, LINES_MS);
-    tell_dtr(uart, is_news);
+    clock_timer_start(uart->look, again_ms);
+    tell_news(uart, news);
 }
 
 static enum err open_device(struct uart_port *uart, struct port_failure *ret_failure)
 {
-    enum err err = uart_device_open(uart->path, uart->baud, uart->rtscts, ret_failure, &uart->fd);
+    enum err err = uart_device_open(uart->path, &uart->format, ret_failure, &uart->fd);
 
     if (err != ERR_OK)
         return err;
@@ -113,7 +114,7 @@ static enum err open_device(struct uart_port *uart, struct port_failure *ret_fai
                          err_text(err));
     }
     uart_lines_begin(&uart->lines, uart->fd);
-    clock_timer_start(uart->look, LINES_MS);
+    clock_timer_start(uart->look, LISTEN_MS);
     return ERR_OK;
 }
 
@@ -134,23 +135,41 @@ static void on_reopen(void *ctx)
     clock_timer_start(uart->reopen, REOPEN_MS);
 }
 
+/* A module of ours always takes bytes. */
 static void set_lines(struct channel *channel, unsigned lines)
 {
     struct uart_port *uart = ((struct fd_channel *)channel)->owner;
 
-    uart_lines_drive(&uart->lines, lines);
+    uart_lines_drive(&uart->lines, lines | LINE_CTS);
 }
 
-static void apply_rate(struct uart_port *uart)
+static void drive(struct port *port, unsigned circuits)
 {
-    enum err err = uart->fd < 0 ? ERR_OK : uart_device_set_rate(uart->fd, uart->wanted_baud);
+    uart_lines_drive(&((struct uart_port *)port)->lines, circuits);
+}
 
+static void apply_format(struct uart_port *uart)
+{
+    enum err err = uart->fd < 0 ? ERR_OK : uart_device_set(uart->fd, &uart->wanted);
+    char text[SERIAL_FORMAT_CAP];
+
+    uart->is_changing = false;
+    serial_format_write(&uart->wanted, text);
     if (err != ERR_OK) {
-        log_say(uart->base.loop->log, LOG_WARNING, "%s: cannot be set to %u: %s", uart->base.label,
-                (unsigned)uart->wanted_baud, err_text(err));
+        log_say(uart->base.loop->log, LOG_WARNING, "%s: cannot be set to %s: %s", uart->base.label,
+                text, err_text(err));
         return;
     }
-    uart->baud = uart->wanted_baud;
+    uart->format = uart->wanted;
+    uart->lines.owns_rts = uart->format.rtscts;
+    uart_lines_drive(&uart->lines, uart->lines.circuits);
+}
+
+static bool has_to_say(const struct uart_port *uart)
+{
+    struct terminal *terminal = uart->base.channel.terminal;
+
+    return terminal != NULL && terminal->ops->peek(terminal).len > 0;
 }
 
 /* The answer to the command that changes the rate still goes out at the old one: wait until the
@@ -159,34 +178,61 @@ static void on_drain(void *ctx)
 {
     struct uart_port *uart = ctx;
 
-    if (uart->fd >= 0 &&
-        (!fd_channel_is_drained(&uart->base.channel) || !uart_device_is_drained(uart->fd))) {
+    if (uart->fd >= 0 && (has_to_say(uart) || !uart_device_is_drained(uart->fd))) {
         uart->quiet = false;
         clock_timer_start(uart->drain, DRAIN_MS);
     } else if (uart->fd >= 0 && !uart->quiet) {
         uart->quiet = true;
-        clock_timer_start(uart->drain, 1 + FIFO_BITS * 1000 / (int64_t)uart->baud);
+        clock_timer_start(uart->drain, 1 + FIFO_BITS * 1000 / (int64_t)uart->format.baud);
     } else {
-        apply_rate(uart);
+        apply_format(uart);
     }
+}
+
+static void set_format(struct port *port, const struct serial_format *format)
+{
+    struct uart_port *uart = (struct uart_port *)port;
+
+    uart->wanted = *format;
+    uart->is_changing = true;
+    uart->quiet = false;
+    clock_timer_start(uart->drain, DRAIN_MS);
+}
+
+static bool is_changing(const struct port *port)
+{
+    return ((const struct uart_port *)port)->is_changing;
 }
 
 static void set_rate(struct channel *channel, uint32_t baud)
 {
     struct uart_port *uart = ((struct fd_channel *)channel)->owner;
+    struct serial_format format = uart->format;
     speed_t code;
 
     if (baud == 0) /* automatic: a UART of ours cannot guess, it stays */
         return;
     if (!uart_rate_code(baud, &code)) {
         log_say(uart->base.loop->log, LOG_WARNING, "%s: no rate of %u; it stays at %u",
-                uart->base.label, (unsigned)baud, (unsigned)uart->baud);
+                uart->base.label, (unsigned)baud, (unsigned)uart->format.baud);
         return;
     }
-    uart->wanted_baud = baud;
-    uart->quiet = false;
-    clock_timer_start(uart->drain, DRAIN_MS);
+    format.baud = baud;
+    set_format(&uart->base, &format);
 }
+
+static bool is_sent(const struct port *port)
+{
+    const struct uart_port *uart = (const struct uart_port *)port;
+
+    return uart->fd < 0 || uart_device_is_drained(uart->fd);
+}
+
+static const struct port_ops uart_ops = { .close = close_uart,
+                                          .drive = drive,
+                                          .set_format = set_format,
+                                          .is_changing = is_changing,
+                                          .is_sent = is_sent };
 
 static const struct channel_ops uart_channel_ops = {
     .output_ready = fd_channel_output_ready,
@@ -230,9 +276,9 @@ enum err uart_port_open_with(struct posix_loop *loop, const struct port_spec *sp
     uart->base.ops = &uart_ops;
     uart->base.loop = loop;
     uart->fd = -1;
-    uart->baud = spec->baud;
-    uart->rtscts = spec->rtscts;
-    uart_lines_init(&uart->lines, ops);
+    uart->format = spec->line;
+    uart_lines_init(&uart->lines, ops, spec->is_host ? UART_FAR_MODULE : UART_FAR_HOST);
+    uart->lines.owns_rts = spec->line.rtscts;
     snprintf(uart->path, sizeof(uart->path), "%s", spec->where);
     snprintf(uart->base.label, sizeof(uart->base.label), "uart %s", spec->where);
     fd_channel_init(&uart->base.channel, &uart_channel_ops, loop, on_hangup, uart);

@@ -15,7 +15,14 @@
 #include <stdint.h>
 
 /* V.24 circuits as the host sees them. */
-enum channel_line { LINE_DTR = 1, LINE_DCD = 2, LINE_DSR = 4, LINE_RI = 8 };
+enum channel_line {
+    LINE_DTR = 1,
+    LINE_DCD = 2,
+    LINE_DSR = 4,
+    LINE_RI = 8,
+    LINE_RTS = 16, /* the engine neither hears this one */
+    LINE_CTS = 32  /* nor drives this one: it always takes bytes */
+};
 
 struct channel;
 struct terminal;

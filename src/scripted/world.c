@@ -154,7 +154,21 @@ static void input_room(struct channel *channel)
 
 static void set_lines(struct channel *channel, unsigned lines)
 {
-    ((struct world_port *)channel)->lines = lines;
+    struct world_port *port = (struct world_port *)channel;
+
+    port->rose |= lines & ~port->lines;
+    port->fell |= port->lines & ~lines;
+    port->lines = lines;
+}
+
+bool world_port_was(struct world_port *port, unsigned circuit, bool on)
+{
+    unsigned *edges = on ? &port->rose : &port->fell;
+    bool was = ((port->lines & circuit) != 0) == on || (*edges & circuit) != 0;
+
+    if (was)
+        *edges &= ~circuit;
+    return was;
 }
 
 static void set_rate(struct channel *channel, uint32_t baud)

@@ -29,6 +29,7 @@ struct world_port {
     struct byte_queue heard;
     size_t appetite; /* bytes that the host still reads; SIZE_MAX: all */
     unsigned lines;
+    unsigned rose, fell; /* of them, since world_port_was() asked */
     uint32_t rate;
 };
 
@@ -96,6 +97,10 @@ void world_type_text(struct world *world, const char *text);
 
 /* What the host of a port has heard since world_forget(). */
 struct span world_heard(const struct world *world, size_t port);
+
+/* True when a circuit of the module (DCD, DSR, RI) is so at a port, or has been since this was true
+ * last. */
+bool world_port_was(struct world_port *port, unsigned circuit, bool on);
 
 /* Forgets what the host of a port has heard. */
 void world_forget(struct world *world, size_t port);

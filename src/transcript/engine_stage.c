@@ -85,6 +85,31 @@ static void settle(struct stage *base)
     engine_stage_take(of(base));
 }
 
+/* Of the engine RTS is not heard, and CTS is on. */
+static bool circuit(struct stage *base, enum channel_line circuit, bool on, int64_t limit_ms,
+                    struct report *why)
+{
+    struct engine_stage *stage = of(base);
+    struct world_port *port = &stage->world.ports[stage->port];
+
+    if (circuit == LINE_RTS) {
+        base->cannot = true;
+        report_add(why, "  the engine has no circuit 105 (RTS)\n");
+        return false;
+    }
+    if (circuit == LINE_DTR) {
+        if (stage->world.modem != NULL)
+            port->terminal->ops->set_dtr(port->terminal, on);
+        engine_stage_take(stage);
+        return true;
+    }
+    if (circuit == LINE_CTS)
+        return on;
+    for (; !world_port_was(port, circuit, on) && limit_ms > 0; limit_ms--)
+        wait(base, 1);
+    return limit_ms > 0;
+}
+
 static int64_t elapsed_ms(struct stage *base)
 {
     struct engine_stage *stage = of(base);
@@ -177,6 +202,7 @@ static const struct stage_ops ops = {
     .hold = hold,
     .is_quiet = is_quiet,
     .settle = settle,
+    .circuit = circuit,
     .elapsed_ms = elapsed_ms,
     .cycle = cycle,
     .change = engine_world_change,

@@ -1,6 +1,7 @@
 /* play_host.c: steps of hosts and of time. */
 #include "transcript/play_host.h"
 
+#include "transcript/circuit.h"
 #include "transcript/echo.h"
 #include "transcript/play_fill.h"
 #include "transcript/play_loop.h"
@@ -200,6 +201,17 @@ static bool change(struct play *play, const struct script_step *step)
     return done;
 }
 
+static bool circuit(struct play *play, const struct script_step *step)
+{
+    if (play->stage->ops->circuit(play->stage, step->circuit, step->on, STAGE_ANSWER_MS,
+                                  &play->why))
+        return true;
+    if (!play->stage->cannot)
+        report_add(&play->why, "  %s has not become %s\n", circuit_word(step->circuit),
+                   step->on ? "on" : "off");
+    return false;
+}
+
 bool play_host(struct play *play, const struct script_step *step)
 {
     struct span bytes;
@@ -226,6 +238,8 @@ bool play_host(struct play *play, const struct script_step *step)
     case SCRIPT_ECHO:
         play->echoes[play->port] = step->on;
         return true;
+    case SCRIPT_CIRCUIT:
+        return circuit(play, step);
     case SCRIPT_UNNOTICED:
         play->stage->ops->hold(play->stage);
         return true;

@@ -3,6 +3,7 @@
 
 #include "base/letters.h"
 #include "laboratory/trouble.h"
+#include "transcript/circuit.h"
 #include "transcript/reader_text.h"
 #include "transcript/reader_words.h"
 #include "transcript/variable.h"
@@ -151,6 +152,18 @@ static void take_echo(struct reader *reader, struct span rest)
     reader->step.on = words_are(rest, "on");
     if (!reader->step.on && !words_are(rest, "off"))
         reader_mistake(reader, rest, "an echo is not so", "on, off");
+}
+
+static void take_circuit(struct reader *reader, struct span rest)
+{
+    bool found = circuit_find(reader->key, &reader->step.circuit);
+
+    assert(found);
+    (void)found;
+    reader->step.kind = SCRIPT_CIRCUIT;
+    reader->step.on = words_are(rest, "on");
+    if (!reader->step.on && !words_are(rest, "off"))
+        reader_mistake(reader, rest, "a circuit is not so", "on, off");
 }
 
 static void take_unnoticed(struct reader *reader, struct span rest)
@@ -450,37 +463,51 @@ static void take_at(struct reader *reader, struct span rest)
 
 /* ---- all of them ---- */
 
+/* Who does such a step. */
+enum doer {
+    HOST,
+    WORLD,
+    TIME, /* anybody's */
+    PORT  /* where hosts inside have none: a circuit */
+};
+
 static const struct {
     const char *word;
     void (*take)(struct reader *reader, struct span rest);
-    bool is_of_world; /* or of time */
+    enum doer doer;
 } lines[] = {
-    { ">", take_typed, false },
-    { "<", take_expected, false },
-    { "<|", take_further, false },
-    { "<~", take_match, false },
-    { "<|~", take_further_match, false },
-    { "after", take_after, false },
-    { "wait", take_wait, true },
-    { "at", take_at, true },
-    { "repeat", take_repeat, false },
-    { "every", take_every, false },
-    { "end", take_end, false },
-    { "let", take_let, false },
-    { "dial", take_dial, false },
-    { "connected", take_dialled, false },
-    { "disconnected", take_hung_up, false },
-    { "escape", take_escape, false },
-    { "echo", take_echo, false },
-    { "unnoticed", take_unnoticed, false },
-    { "on", take_on, true },
-    { "power", take_power, true },
-    { "set", take_set, true },
-    { "ring", take_ring, true },
-    { "sms", take_sms, true },
-    { "context-lost", take_context_lost, true },
-    { "fault", take_fault, true },
-    { "link", take_link, true },
+    { ">", take_typed, HOST },
+    { "<", take_expected, HOST },
+    { "<|", take_further, HOST },
+    { "<~", take_match, HOST },
+    { "<|~", take_further_match, HOST },
+    { "after", take_after, HOST },
+    { "wait", take_wait, TIME },
+    { "at", take_at, TIME },
+    { "repeat", take_repeat, HOST },
+    { "every", take_every, HOST },
+    { "end", take_end, HOST },
+    { "let", take_let, HOST },
+    { "dial", take_dial, HOST },
+    { "connected", take_dialled, HOST },
+    { "disconnected", take_hung_up, HOST },
+    { "escape", take_escape, HOST },
+    { "echo", take_echo, HOST },
+    { "unnoticed", take_unnoticed, HOST },
+    { "dtr", take_circuit, PORT },
+    { "rts", take_circuit, PORT },
+    { "dcd", take_circuit, PORT },
+    { "dsr", take_circuit, PORT },
+    { "cts", take_circuit, PORT },
+    { "ri", take_circuit, PORT },
+    { "on", take_on, WORLD },
+    { "power", take_power, WORLD },
+    { "set", take_set, WORLD },
+    { "ring", take_ring, WORLD },
+    { "sms", take_sms, WORLD },
+    { "context-lost", take_context_lost, WORLD },
+    { "fault", take_fault, WORLD },
+    { "link", take_link, WORLD },
 };
 
 enum { LINE_COUNT = sizeof(lines) / sizeof(lines[0]) };
@@ -494,7 +521,7 @@ bool reader_step_is_of_host(struct span word)
 {
     for (size_t i = 0; i < LINE_COUNT; i++) {
         if (words_are(word, lines[i].word))
-            return !lines[i].is_of_world || lines[i].take == take_wait || lines[i].take == take_at;
+            return lines[i].doer == HOST || lines[i].doer == TIME;
     }
     return false;
 }
@@ -503,7 +530,7 @@ bool reader_step_is_of_world(struct span word)
 {
     for (size_t i = 0; i < LINE_COUNT; i++) {
         if (words_are(word, lines[i].word))
-            return lines[i].is_of_world;
+            return lines[i].doer == WORLD || lines[i].doer == TIME;
     }
     return false;
 }

@@ -83,6 +83,17 @@ void recorder_step_failed(struct recorder *recorder)
     writer_step_failed(recorder->writer);
 }
 
+void recorder_circuit(struct recorder *recorder, size_t port, enum channel_line circuit, bool on)
+{
+    writer_circuit(recorder->writer, recorder_event_ms(recorder), (unsigned)port, circuit, on);
+}
+
+void recorder_remark(struct recorder *recorder, const char *text)
+{
+    (void)recorder_event_ms(recorder);
+    writer_remark(recorder->writer, text);
+}
+
 void recorder_stop(struct recorder *recorder)
 {
     for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++) {

@@ -54,6 +54,12 @@ void recorder_step(struct recorder *recorder, size_t port, const struct script_s
 /* It could not: nothing has changed since. */
 void recorder_step_failed(struct recorder *recorder);
 
+/* A circuit of a port is so from now on. */
+void recorder_circuit(struct recorder *recorder, size_t port, enum channel_line circuit, bool on);
+
+/* A comment, as writer_remark() takes it, where it belongs among what has passed. */
+void recorder_remark(struct recorder *recorder, const char *text);
+
 /* The modem is about to be taken away: what it says and closes from now on is not written. */
 void recorder_stop(struct recorder *recorder);
 

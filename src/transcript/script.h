@@ -8,6 +8,7 @@
 #define TRANSCRIPT_SCRIPT_H
 
 #include "base/span.h"
+#include "iface/channel.h"
 #include "iface/tls.h"
 #include "laboratory/act.h"
 #include "laboratory/setting.h"
@@ -158,6 +159,7 @@ struct script_header {
     X(SCRIPT_WAIT, "wait")       /* `wait TIME [± TIME]` */                                       \
     X(SCRIPT_ESCAPE, "escape")                                                                     \
     X(SCRIPT_ECHO, "echo")           /* `echo on|off` */                                           \
+    X(SCRIPT_CIRCUIT, "circuit")     /* `dtr on|off`, `dcd on|off` … */                          \
     X(SCRIPT_ON_PORT, "on-port")     /* `on port N` */                                             \
     X(SCRIPT_CYCLE, "power-cycle")   /* `power cycle` */                                           \
     X(SCRIPT_PEER, "peer")           /* `peer [NAME] VERB …` */                                  \
@@ -233,7 +235,8 @@ struct script_step {
                                 * two rounds, 0: one follows the other */
     uint32_t spread_ms;        /* WAIT, REPEAT: up to so much more or less, at random */
     uint32_t rounds;           /* REPEAT: 0: without end */
-    bool on;                   /* ECHO */
+    bool on;                   /* ECHO, CIRCUIT */
+    enum channel_line circuit; /* CIRCUIT: DTR and RTS are the host's, the others the module's */
     unsigned port;             /* ON_PORT: from 1 to SCRIPT_PORTS_MAX */
     const struct lab_rule *setting; /* SET */
     const struct lab_act *act;      /* ACT */

@@ -57,6 +57,11 @@ struct stage_ops {
     bool (*is_quiet)(struct stage *stage, int64_t ms, enum stage_since since, int64_t *ret_ms);
     /* Lets come what is still on its way. */
     void (*settle)(struct stage *stage);
+    /* The host drives a circuit (DTR, RTS), or waits until one of the module is so, or was since it
+     * was asked for last, for so long at most.  False: it was not, or, where the stage says that it
+     * `cannot`, there is none. */
+    bool (*circuit)(struct stage *stage, enum channel_line circuit, bool on, int64_t limit_ms,
+                    struct report *why);
     /* Since the beginning. */
     int64_t (*elapsed_ms)(struct stage *stage);
 

@@ -195,3 +195,17 @@ void writer_module(struct writer *writer, int64_t now_ms, unsigned port, struct 
     writer_settle_doubt(writer);
     writer_take_heard(writer, now_ms, port, bytes);
 }
+
+void writer_circuit(struct writer *writer, int64_t now_ms, unsigned port, enum channel_line circuit,
+                    bool on)
+{
+    writer_settle_closes(writer);
+    writer_take_circuit(writer, now_ms, port, circuit, on);
+}
+
+void writer_remark(struct writer *writer, const char *text)
+{
+    writer_settle_closes(writer);
+    writer_flush_hosts(writer);
+    writer_line(writer, "# %s", text);
+}

@@ -68,6 +68,14 @@ void writer_omit(struct writer *writer, unsigned port, const char *what);
 /* The module has said these. */
 void writer_module(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes);
 
+/* A circuit is so from now on: DTR and RTS as the host drives them, the others as the module does.
+ */
+void writer_circuit(struct writer *writer, int64_t now_ms, unsigned port, enum channel_line circuit,
+                    bool on);
+
+/* A comment, one line of at most 200 bytes, for who reads it. */
+void writer_remark(struct writer *writer, const char *text);
+
 /* ---- the world ---- */
 
 /* A step of the world (world_step.h) happens, its texts filled in: it is written when something

@@ -6,6 +6,7 @@
 #include "transcript/writer_host.h"
 
 #include "base/letters.h"
+#include "transcript/circuit.h"
 #include "transcript/echo.h"
 #include "transcript/encoded.h"
 #include "transcript/writer_text.h"
@@ -334,6 +335,20 @@ void writer_take_heard(struct writer *writer, int64_t now_ms, unsigned index, st
     }
     add(writer, &port->heard, bytes);
     flush_heard(writer, index, false);
+}
+
+void writer_take_circuit(struct writer *writer, int64_t now_ms, unsigned index,
+                         enum channel_line circuit, bool on)
+{
+    int64_t elapsed = writer_elapse(writer, now_ms);
+
+    assert(index < SCRIPT_PORTS_MAX);
+    writer_flush_hosts(writer);
+    (void)turn_to(writer, index);
+    if (elapsed >= PAUSE_MS)
+        writer_wait(writer, elapsed);
+    writer_line(writer, "%s %s", circuit_word(circuit), on ? "on" : "off");
+    writer->ports[index].in_block = false;
 }
 
 void writer_free_hosts(struct writer *writer)

@@ -18,6 +18,10 @@ void writer_take_typed(struct writer *writer, int64_t now_ms, unsigned port, str
 /* The same for what the module says. */
 void writer_take_heard(struct writer *writer, int64_t now_ms, unsigned port, struct span bytes);
 
+/* writer_circuit(). */
+void writer_take_circuit(struct writer *writer, int64_t now_ms, unsigned port,
+                         enum channel_line circuit, bool on);
+
 /* Forgets it, wiped. */
 void writer_free_hosts(struct writer *writer);
 

@@ -15,11 +15,12 @@ import stat
 import subprocess
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import serial
 
 from support.modem import Host, Modem, open_pty, program_path
 from support.patience import ANSWER_S
@@ -241,7 +242,10 @@ def test_devices_that_are_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("words", "said"), [
     ([], "tap: --uart DEVICE is needed"),
-    (["--uart", "x"], "tap: --pty PATH is needed"),
+    (["--uart", "x"], "tap: --pty PATH, --host-uart DEVICE or --rfc2217 [HOST:]PORT is needed"),
+    (["--uart", "x", "--pty", "y", "--rfc2217", "1"], "a host comes one way; allowed: one of --pty, --host-uart, --rfc2217"),
+    (["--uart", "x", "--rfc2217", "0.0.0.0:1", "--record", "z"], "--rfc2217: other machines can reach 0.0.0.0"),
+    (["--uart", "x", "--host-uart", "y,9600,8N3"], "no line is set so"),
     (["--uart", "x", "--pty", "y"], "tap: --record FILE, or --compare NAME, or both is needed"),
     (["--compare", "he911"], '"he911" is no module'),
     (["--uart", "x,1"], '"1" is wrong because it is no rate'),
@@ -252,3 +256,123 @@ def test_wrong_use(words: list[str], said: str) -> None:
                           check=False)
     assert done.returncode == WRONG
     assert said in done.stderr, done.stderr
+
+
+# ---- a host with circuits ----
+
+def ends(running: Background) -> str:
+    """Where the host finds it over TCP: rfc2217://HOST:PORT."""
+    line = running.ready()[0].split()
+    assert line[:3] == ["ready:", "tap", "rfc2217"]
+    return f"rfc2217://{line[3]}"
+
+
+@contextmanager
+def remote(device: object, *more: object) -> Iterator[tuple[Background, str]]:
+    with Background("tap", "--uart", device, "--rfc2217", "127.0.0.1:0", *more) as running:
+        yield running, ends(running)
+
+
+def settings_of(module: int) -> tuple[int, bool, bool, bool, bool]:
+    """Rate, two stop bits, RTS/CTS, XON out and in: what a pseudo-terminal can be set to."""
+    iflag, _, cflag, _, speed, _, _ = termios.tcgetattr(module)
+    return (speed, bool(cflag & termios.CSTOPB), bool(cflag & termios.CRTSCTS), bool(iflag & termios.IXON), bool(iflag & termios.IXOFF))
+
+
+def test_circuits_of_a_host_are_recorded(tmp_path: Path) -> None:
+    """And they are awaited, when the recording is a module's."""
+    record = tmp_path / "r.at"
+
+    def work(host: serial.SerialBase, hear: Callable[[bytes], None]) -> None:
+        host.write(b"AT\r")
+        hear(b"AT\r\r\nOK\r\n")
+        host.dtr = False
+        host.dtr = True
+        host.write(b"ATI\r")
+        hear(b"ATI\r\r\n332\r\n\r\nOK\r\n")
+        host.rts = False
+
+    with wire() as (module, device), remote(device, "--record", record) as (running, url):
+        with serial.serial_for_url(url, timeout=ANSWER_S) as host:
+            answers = {b"AT\r\r\nOK\r\n": b"AT\r", b"ATI\r\r\n332\r\n\r\nOK\r\n": b"ATI\r"}
+
+            def hear(expected: bytes) -> None:
+                assert os.read(module, 100) == answers[expected]
+                os.write(module, expected)
+                assert host.read(len(expected)) == expected
+
+            work(host, hear)
+            wait_until(lambda: "rts off\n" in record.read_text(), record.read_text)
+        wait_until(lambda: record.read_text().count("dtr off\n") == 2, record.read_text)  # it has left
+        assert running.end() == ENDED
+    steps = [line for line in record.read_text().splitlines() if line and line[0] != "#" and not line.startswith(("source", "wait"))]
+    assert steps == ["> AT", "< OK", "dtr off", "dtr on", "> ATI", "< 332", "< OK", "rts off", "dtr off"]
+
+    for leaves in (False, True):
+        with Background("replay", record, "--rfc2217", "127.0.0.1:0") as running:
+            url = "rfc2217://" + running.ready()[0].split()[3]
+            with serial.serial_for_url(url, timeout=ANSWER_S) as host:
+
+                def hear_it(expected: bytes) -> None:
+                    assert host.read(len(expected)) == expected
+
+                work(host, hear_it)
+                if not leaves:
+                    assert running.end() == FAILED
+                    assert "the host has not turned dtr off, and it is over" in running.errors
+            if leaves:
+                assert running.wait() == ENDED, running.errors
+
+
+def test_settings_of_a_host_go_over(tmp_path: Path) -> None:
+    """Parity, which a pseudo-terminal does not have, is in the recording."""
+    record = tmp_path / "r.at"
+    with wire() as (module, device), remote(device, "--record", record) as (running, url):
+        with serial.serial_for_url(url, 57600, stopbits=2, xonxoff=True, timeout=ANSWER_S) as host:
+            wait_until(lambda: settings_of(module) == (termios.B57600, True, False, True, True), lambda: str(settings_of(module)))
+            host.write(b"old\r")
+            assert os.read(module, 4) == b"old\r"
+            host.baudrate, host.stopbits, host.xonxoff, host.rtscts, host.parity = 460800, 1, False, True, serial.PARITY_EVEN
+            host.write(b"new\r")
+            assert os.read(module, 4) == b"new\r"
+            wait_until(lambda: settings_of(module) == (termios.B460800, False, True, False, False), lambda: str(settings_of(module)))
+            wait_until(lambda: "# the host sets its line to 460800 8E1 rtscts\n" in record.read_text(), record.read_text)
+        assert running.end() == ENDED
+        assert "the host sets its line to 57600 8N2 xonxoff" in running.errors
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_settings_of_a_pseudo_terminal_go_over(tmp_path: Path, given: bool) -> None:
+    """But for flow control that the module's cable is said to have: that stays."""
+    words = ",115200,rtscts" if given else ""
+    with wire() as (module, device), tap(f"{device}{words}", tmp_path, "--record", tmp_path / "r.at") as running:
+        running.ready()
+        with serial.Serial(str(tmp_path / "host"), 9600, stopbits=2, timeout=ANSWER_S) as host:
+            host.write(b"one\r")
+            assert os.read(module, 4) == b"one\r"
+            assert settings_of(module) == (termios.B9600, True, given, False, False)
+            host.rtscts = True
+            host.write(b"two\r")
+            assert os.read(module, 4) == b"two\r"
+            assert settings_of(module) == (termios.B9600, True, True, False, False)
+        assert running.end() == ENDED
+
+
+@pytest.mark.parametrize(("words", "settings"), [
+    ("", (termios.B9600, True, False, True, True)),
+    (",57600,8N1", (termios.B57600, False, False, False, False)),
+])
+def test_a_host_at_a_device(tmp_path: Path, words: str, settings: tuple[int, bool, bool, bool, bool]) -> None:
+    """Its device is set as the module's, or as it is told."""
+    with wire() as (module, device), wire() as (host, host_device), \
+            Background("tap", "--uart", f"{device},9600,8N2,xonxoff", "--host-uart", f"{host_device}{words}",
+                       "--record", tmp_path / "r.at") as running:
+        assert running.ready() == [f"ready: tap uart {host_device}\n"]
+        assert settings_of(module) == (termios.B9600, True, False, True, True)
+        assert settings_of(host) == settings
+        down, up = os.urandom(100000).translate(None, b"\x11\x13"), os.urandom(100000).translate(None, b"\x11\x13")
+        os.set_blocking(module, False)
+        os.set_blocking(host, False)
+        assert move(host, module, down) == hashlib.sha256(down).hexdigest()
+        assert move(module, host, up) == hashlib.sha256(up).hexdigest()
+        assert running.end() == ENDED, running.errors

@@ -106,10 +106,38 @@ static void test_ours_is_late(void **state)
         "--- real\n+++ ours\n@@ 0.020 s: AT+B\\r @@ real after 20 ms, ours says nothing\n-x\n");
 }
 
+/* Two seconds of the same difference are one; what the real one is seen late to do is none. */
+static void test_circuits(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    begin(&bench);
+    comparison_circuits(bench.comparison, 0, COMPARISON_OURS, LINE_DSR | LINE_CTS);
+    comparison_look(bench.comparison, 9000); /* a device without circuits tells none */
+    type(&bench, 10000, "ATD\r");
+    comparison_circuits(bench.comparison, 10000, COMPARISON_OURS, LINE_DSR | LINE_CTS | LINE_DCD);
+    comparison_circuits(bench.comparison, 10020, COMPARISON_REAL,
+                        LINE_DSR | LINE_CTS | LINE_DCD | LINE_DTR);
+    comparison_circuits(bench.comparison, 12000, COMPARISON_REAL, LINE_DSR | LINE_CTS);
+    comparison_look(bench.comparison, 13999);
+    comparison_circuits(bench.comparison, 13999, COMPARISON_REAL, LINE_DSR | LINE_CTS | LINE_RI);
+    comparison_look(bench.comparison, 14000);
+    comparison_look(bench.comparison, 15000);
+    comparison_circuits(bench.comparison, 15000, COMPARISON_REAL, LINE_DSR | LINE_DCD);
+    comparison_circuits(bench.comparison, 16000, COMPARISON_REAL, LINE_DSR | LINE_CTS);
+    comparison_look(bench.comparison, 18000);
+    assert_int_equal(comparison_circuits_told(bench.comparison), 2);
+    end(&bench, 1, 0,
+        "--- real\n+++ ours\n@@ 2.000 s: circuits @@\n-dcd off\n+dcd on\n"
+        "@@ 6.000 s: circuits @@\n-dcd off\n+dcd on\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same),
+        cmocka_unit_test(test_circuits),
         cmocka_unit_test(test_different),
         cmocka_unit_test(test_ours_is_late),
     };

@@ -620,6 +620,7 @@ static void test_mistakes(void **state)
         { "set signal=5\n> AT\n", "host.at:1: \"set signal=5\" is wrong because a host inside does "
                                   "no such thing; allowed: >, <, <|, <~, <|~, after, wait, at, " },
         { "on port 2\n", "a host inside does no such thing" },
+        { "dtr off\n", "a host inside does no such thing" },
         { "repeat\n> AT\n< OK\n", "what is repeated from host.at:1 on has no end; allowed: a line: "
                                   "end\n" },
         { "> AT\nend\n", "host.at:2: end: nothing is repeated here" },

@@ -65,10 +65,23 @@ static void ports_are_read(void **state)
         { "--allow-remote --tcp 0.0.0.0:9",
           { .kind = PORT_TCP, .where = "0.0.0.0", .tcp_port = 9 } },
         { "--tcp [::]:9 --allow-remote", { .kind = PORT_TCP, .where = "::", .tcp_port = 9 } },
-        { "--uart /dev/ttyUSB0", { .kind = PORT_UART, .where = "/dev/ttyUSB0", .baud = 115200 } },
-        { "--uart /dev/ttyS1,9600", { .kind = PORT_UART, .where = "/dev/ttyS1", .baud = 9600 } },
-        { "--uart=/dev/ttyS1,921600,rtscts",
-          { .kind = PORT_UART, .where = "/dev/ttyS1", .baud = 921600, .rtscts = true } },
+        { "--uart /dev/ttyUSB0",
+          { .kind = PORT_UART, .where = "/dev/ttyUSB0", .line = { .baud = 115200 } } },
+        { "--uart /dev/ttyS1,9600",
+          { .kind = PORT_UART, .where = "/dev/ttyS1", .line = { .baud = 9600 } } },
+        { "--uart=/dev/ttyS1,921600,8n1,rtscts",
+          { .kind = PORT_UART,
+            .where = "/dev/ttyS1",
+            .line = { .baud = 921600, .rtscts = true } } },
+        { "--uart /dev/ttyS1,9600,7E2,xonxoff",
+          { .kind = PORT_UART,
+            .where = "/dev/ttyS1",
+            .line = { .baud = 9600,
+                      .data_bits = 7,
+                      .parity = 'E',
+                      .stop_bits = 2,
+                      .xon_out = true,
+                      .xon_in = true } } },
         { "--stdio", { .kind = PORT_STDIO } },
     };
 
@@ -83,8 +96,7 @@ static void ports_are_read(void **state)
         assert_int_equal(options.ports[0].kind, rows[i].spec.kind);
         assert_string_equal(options.ports[0].where, rows[i].spec.where);
         assert_int_equal(options.ports[0].tcp_port, rows[i].spec.tcp_port);
-        assert_int_equal(options.ports[0].baud, rows[i].spec.baud);
-        assert_int_equal(options.ports[0].rtscts, rows[i].spec.rtscts);
+        assert_true(serial_format_equal(&options.ports[0].line, &rows[i].spec.line));
         assert_int_equal(options.has_stdio, rows[i].spec.kind == PORT_STDIO);
     }
 }
@@ -241,10 +253,12 @@ static void mistakes_are_told_in_one_line(void **state)
         { "--uart /dev/x,9601",
           "--uart: \"9601\" is wrong because it is no rate; allowed: " RATES },
         { "--uart /dev/x,", "--uart: \"\" is wrong because it is no rate; allowed: " RATES },
-        { "--uart /dev/x,9600,xonxoff",
-          "--uart: \"xonxoff\" is wrong because it is no flow control; allowed: rtscts" },
+        { "--uart /dev/x,9600,8N3",
+          "--uart: \"8N3\" is wrong because no line is set so; allowed: a frame (8N1, 7E1), "
+          "rtscts, xonxoff" },
         { "--uart /dev/x,9600,",
-          "--uart: \"\" is wrong because it is no flow control; allowed: rtscts" },
+          "--uart: \"\" is wrong because no line is set so; allowed: a frame (8N1, 7E1), "
+          "rtscts, xonxoff" },
         { "--stdio --trace at,foo", "--trace: \"foo\" is no component; allowed: " COMPONENTS },
         { "--stdio --trace=", "--trace: \"\" is no component; allowed: " COMPONENTS },
         { "--stdio --trace -x", "--trace: \"x\" is no component; allowed: " COMPONENTS },
@@ -564,7 +578,7 @@ static void help_names_every_option(void **state)
     static const char *const names[] = { "--module NAME",
                                          "--pty PATH",
                                          "--tcp [HOST:]PORT",
-                                         "--uart DEVICE[,BAUD[,rtscts]]",
+                                         "--uart DEVICE[,BAUD[,8N1][,rtscts|xonxoff]]",
                                          "--trace COMPONENTS",
                                          "warning (unless given)",
                                          "socket",

@@ -64,7 +64,7 @@ static int set_up(void **state)
 
     strcpy(f->folder, "/tmp/test_posix_XXXXXX");
     assert_non_null(mkdtemp(f->folder));
-    f->spec = (struct port_spec){ .kind = PORT_UART, .baud = 9600, .rtscts = true };
+    f->spec = (struct port_spec){ .kind = PORT_UART, .line = { .baud = 9600, .rtscts = true } };
     snprintf(f->spec.where, sizeof(f->spec.where), "%s/ttyS0", f->folder);
     plug(f);
     f->log = (struct log){ .write = say, .ctx = f, .level = LOG_INFO };

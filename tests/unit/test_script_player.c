@@ -167,6 +167,8 @@ static const struct {
     { "> AT#SSLEN", "on port 2\n> AT\non port 1\n> AT#SSLEN", "the module says more on port 2",
       PLAY_DIFFERENT },
     { "> AT#SSLEN", "power cycle\n> AT#SSLO", "", PLAY_DIFFERENT },
+    { "> AT#SSLEN", "dsr off\n> AT#SSLEN", "  dsr has not become off\n", PLAY_DIFFERENT },
+    { "> AT#SSLEN", "cts off\n> AT#SSLEN", "  cts has not become off\n", PLAY_DIFFERENT },
     { "> AT#SSLEN", "> AT\npower cycle\n> AT#SSLEN", "the module has said more on port 1",
       PLAY_DIFFERENT },
     { "${address}", "${nowhere}", "no variable ${nowhere}; allowed: ", PLAY_WRONG },

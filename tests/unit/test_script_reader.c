@@ -202,6 +202,8 @@ static void test_texts(void **state)
         { "set operator=A ${port}", BYTES("A 443"), SCRIPT_SET, SCRIPT_TYPE_RAW },
         { "power off", BYTES("off"), SCRIPT_ACT, SCRIPT_TYPE_RAW },
         { "context-lost 2", BYTES("2"), SCRIPT_ACT, SCRIPT_TYPE_RAW },
+        { "dtr off", BYTES(""), SCRIPT_CIRCUIT, SCRIPT_TYPE_RAW },
+        { "ri on", BYTES(""), SCRIPT_CIRCUIT, SCRIPT_TYPE_RAW },
     };
 
     (void)state;
@@ -348,6 +350,8 @@ static const struct mistake_case mistakes[] = {
     { "escape now", "nothing may stand behind this step" },
     { "unnoticed now", "nothing may stand behind this step" },
     { "echo maybe", "echo: \"maybe\" is wrong because an echo is not so; allowed: on, off" },
+    { "dcd up", "dcd: \"up\" is wrong because a circuit is not so; allowed: on, off" },
+    { "ri", "ri: a circuit is not so; allowed: on, off" },
     { "power cut", "allowed: cycle, off, on, reset, brown-out" },
     { "on port 9", "allowed: on port N, from 1 to 8" },
     { "on port 0", "allowed: on port N, from 1 to 8" },

@@ -188,6 +188,24 @@ static void test_pauses(void **state)
                    "< NO CARRIER\n");
 }
 
+static void test_circuits(void **state)
+{
+    (void)state;
+    begin();
+    host("AT\r");
+    module("AT\r\r\nCONNECT\r\n");
+    writer_circuit(writer, now_ms, 0, LINE_DCD, true);
+    host("abc");
+    now_ms += 120;
+    writer_circuit(writer, now_ms, 0, LINE_DTR, false);
+    module("\r\nNO CARRIER\r\n");
+    writer_circuit(writer, now_ms, 1, LINE_RI, true);
+    writer_remark(writer, "the host does something");
+    module("\r\nRING\r\n");
+    assert_written("> AT\n< CONNECT\ndcd on\n> bytes \"abc\"\nwait 120ms\ndtr off\n< NO CARRIER\n"
+                   "on port 2\nri on\n# the host does something\non port 1\n< RING\n");
+}
+
 static void test_two_ports(void **state)
 {
     (void)state;
@@ -767,6 +785,7 @@ int main(void)
         cmocka_unit_test(test_typed_by_hand),
         cmocka_unit_test(test_what_no_line_can_say),
         cmocka_unit_test(test_pauses),
+        cmocka_unit_test(test_circuits),
         cmocka_unit_test(test_two_ports),
         cmocka_unit_test(test_the_world),
         cmocka_unit_test(test_secrets_across_a_cut),

@@ -64,18 +64,25 @@ static int set_up(void **state)
 
 /* ---- towards the host ---- */
 
-static void circuits_come_out_at_dtr(void **state)
+static void circuits_come_out_at_outputs(void **state)
 {
     static const struct {
+        enum uart_far far;
         unsigned circuits;
         int outputs;
     } rows[] = {
-        { 0, TIOCM_RTS },
-        { LINE_DSR, TIOCM_RTS | TIOCM_DTR },
-        { LINE_DCD, TIOCM_RTS | TIOCM_DTR },
-        { LINE_DSR | LINE_DCD, TIOCM_RTS | TIOCM_DTR },
-        { LINE_RI, TIOCM_RTS }, /* no cable carries it */
-        { LINE_RI | LINE_DSR, TIOCM_RTS | TIOCM_DTR },
+        { UART_FAR_HOST, 0, 0 },
+        { UART_FAR_HOST, LINE_CTS, TIOCM_RTS },
+        { UART_FAR_HOST, LINE_CTS | LINE_DSR, TIOCM_RTS | TIOCM_DTR },
+        { UART_FAR_HOST, LINE_DCD, TIOCM_DTR },
+        { UART_FAR_HOST, LINE_DSR | LINE_DCD, TIOCM_DTR },
+        { UART_FAR_HOST, LINE_RI, 0 }, /* no cable carries it */
+        { UART_FAR_HOST, LINE_RI | LINE_DSR, TIOCM_DTR },
+        { UART_FAR_MODULE, 0, 0 },
+        { UART_FAR_MODULE, LINE_DTR, TIOCM_DTR },
+        { UART_FAR_MODULE, LINE_RTS, TIOCM_RTS },
+        { UART_FAR_MODULE, LINE_DTR | LINE_RTS, TIOCM_DTR | TIOCM_RTS },
+        { UART_FAR_MODULE, LINE_DSR | LINE_DCD | LINE_CTS | LINE_RI, 0 },
     };
 
     (void)state;
@@ -83,10 +90,12 @@ static void circuits_come_out_at_dtr(void **state)
         for (size_t to = 0; to < sizeof(rows) / sizeof(rows[0]); to++) {
             struct uart_lines lines;
 
-            device.outputs = TIOCM_RTS; /* the kernel's own */
-            uart_lines_init(&lines, &ops);
+            if (rows[from].far != rows[to].far)
+                continue;
+            device.outputs = TIOCM_RTS | TIOCM_DTR; /* as the kernel opens it */
+            uart_lines_init(&lines, &ops, rows[from].far);
             uart_lines_drive(&lines, rows[from].circuits);
-            assert_int_equal(device.outputs, TIOCM_RTS); /* nothing is there */
+            assert_int_equal(device.outputs, TIOCM_RTS | TIOCM_DTR); /* nothing is there */
             uart_lines_begin(&lines, FD);
             assert_int_equal(device.outputs, rows[from].outputs);
             uart_lines_drive(&lines, rows[to].circuits);
@@ -95,22 +104,52 @@ static void circuits_come_out_at_dtr(void **state)
     }
 }
 
+/* RTS says who may send, and the kernel knows that. */
+static void rts_of_flow_control_is_the_kernels(void **state)
+{
+    struct uart_lines lines;
+
+    (void)state;
+    uart_lines_init(&lines, &ops, UART_FAR_MODULE);
+    lines.owns_rts = true;
+    uart_lines_begin(&lines, FD);
+    assert_int_equal(device.outputs, TIOCM_DTR);
+    device.outputs |= TIOCM_RTS;
+    uart_lines_drive(&lines, 0);
+    assert_int_equal(device.outputs, TIOCM_RTS);
+}
+
 static void circuits_outlive_the_device(void **state)
 {
     struct uart_lines lines;
 
     (void)state;
-    uart_lines_init(&lines, &ops);
+    uart_lines_init(&lines, &ops, UART_FAR_HOST);
     uart_lines_begin(&lines, FD);
-    assert_int_equal(device.outputs, TIOCM_DTR); /* DSR is on from the start */
+    assert_int_equal(device.outputs, TIOCM_DTR | TIOCM_RTS); /* DSR and CTS, from the start */
     uart_lines_end(&lines);
     uart_lines_drive(&lines, 0);
-    assert_int_equal(device.outputs, TIOCM_DTR);
+    assert_int_equal(device.outputs, TIOCM_DTR | TIOCM_RTS);
     uart_lines_begin(&lines, FD);
     assert_int_equal(device.outputs, 0);
 }
 
-/* ---- from the host ---- */
+static void one_circuit_turns_alone(void **state)
+{
+    struct uart_lines lines;
+
+    (void)state;
+    uart_lines_init(&lines, &ops, UART_FAR_MODULE);
+    uart_lines_begin(&lines, FD);
+    assert_int_equal(uart_lines_turn(&lines, LINE_DTR, false), ERR_OK);
+    assert_int_equal(device.outputs, TIOCM_RTS);
+    assert_int_equal(uart_lines_turn(&lines, LINE_DTR, true), ERR_OK);
+    assert_int_equal(device.outputs, TIOCM_RTS | TIOCM_DTR);
+    device.error = ENOTTY;
+    assert_int_equal(uart_lines_turn(&lines, LINE_RTS, false), ERR_UNSUPPORTED);
+}
+
+/* ---- from the far end ---- */
 
 enum { NONE = -1 };
 
@@ -141,15 +180,69 @@ static void host_dtr_is_told(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct uart_lines lines;
 
-        uart_lines_init(&lines, &ops);
+        uart_lines_init(&lines, &ops, UART_FAR_HOST);
         uart_lines_begin(&lines, FD);
         for (size_t look = 0; look < 5; look++) {
-            bool is_news = false;
+            unsigned news = 0;
 
             device.inputs = rows[i].inputs[look];
-            assert_int_equal(uart_lines_look(&lines, &is_news), ERR_OK);
-            if ((is_news ? (int)lines.dtr : NONE) != rows[i].news[look])
+            assert_int_equal(uart_lines_look(&lines, &news), ERR_OK);
+            if (((news & LINE_DTR) != 0 ? (int)(lines.far_on & LINE_DTR) : NONE) !=
+                rows[i].news[look])
                 fail_msg("%s: look %zu", rows[i].what, look);
+        }
+    }
+}
+
+static void what_the_far_end_has_is_told(void **state)
+{
+    enum { ON = LINE_DSR | LINE_CTS };
+    static const struct {
+        const char *what;
+        enum uart_far far;
+        int inputs[4];
+        unsigned far_end[4]; /* one look after the other */
+    } rows[] = {
+        { "a host with DTR and RTS",
+          UART_FAR_HOST,
+          { TIOCM_DSR | TIOCM_CTS, TIOCM_CTS, TIOCM_CD, 0 },
+          { LINE_DTR | LINE_RTS, LINE_RTS, LINE_DTR, 0 } },
+        { "a host without an RTS",
+          UART_FAR_HOST,
+          { TIOCM_DSR, 0 },
+          { LINE_DTR | LINE_RTS, LINE_RTS, LINE_RTS, LINE_RTS } },
+        { "a host with three wires",
+          UART_FAR_HOST,
+          { 0 },
+          { LINE_DTR | LINE_RTS, LINE_DTR | LINE_RTS, LINE_DTR | LINE_RTS, LINE_DTR | LINE_RTS } },
+        { "a module with all wires",
+          UART_FAR_MODULE,
+          { TIOCM_DSR | TIOCM_CTS, TIOCM_DSR | TIOCM_CTS | TIOCM_CD, TIOCM_RI, 0 },
+          { ON, ON | LINE_DCD, LINE_RI, 0 } },
+        { "a module that is off at first",
+          UART_FAR_MODULE,
+          { 0, 0, TIOCM_CTS, 0 },
+          { ON, ON, LINE_CTS, 0 } },
+        { "a module with three wires", UART_FAR_MODULE, { 0 }, { ON, ON, ON, ON } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct uart_lines lines;
+        unsigned before;
+
+        uart_lines_init(&lines, &ops, rows[i].far);
+        before = uart_lines_far(&lines);
+        uart_lines_begin(&lines, FD);
+        for (size_t look = 0; look < 4; look++) {
+            unsigned news = 0;
+
+            device.inputs = rows[i].inputs[look];
+            assert_int_equal(uart_lines_look(&lines, &news), ERR_OK);
+            if (uart_lines_far(&lines) != rows[i].far_end[look] ||
+                (uart_lines_far(&lines) != before && news == 0))
+                fail_msg("%s: look %zu: %x", rows[i].what, look, uart_lines_far(&lines));
+            before = uart_lines_far(&lines);
         }
     }
 }
@@ -170,35 +263,36 @@ static void devices_say_what_they_are(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct uart_lines lines;
-        bool is_news = false;
+        unsigned news = 0;
 
-        uart_lines_init(&lines, &ops);
+        uart_lines_init(&lines, &ops, UART_FAR_HOST);
         device.error = rows[i].number;
         uart_lines_begin(&lines, FD); /* does not mind */
-        assert_int_equal(uart_lines_look(&lines, &is_news), rows[i].err);
-        assert_false(is_news);
+        assert_int_equal(uart_lines_look(&lines, &news), rows[i].err);
+        assert_int_equal(news, 0);
     }
 }
 
 static void pulled_device_is_a_dtr_that_falls(void **state)
 {
     struct uart_lines lines;
-    bool is_news = false;
+    unsigned news = 0;
 
     (void)state;
-    uart_lines_init(&lines, &ops);
+    uart_lines_init(&lines, &ops, UART_FAR_HOST);
     uart_lines_begin(&lines, FD);
-    assert_false(uart_lines_end(&lines)); /* it was never on */
+    assert_int_equal(uart_lines_end(&lines), 0); /* it was never on */
     uart_lines_begin(&lines, FD);
     device.inputs = TIOCM_DSR;
-    assert_int_equal(uart_lines_look(&lines, &is_news), ERR_OK);
-    assert_true(uart_lines_end(&lines));
-    assert_false(lines.dtr);
-    assert_false(uart_lines_end(&lines)); /* once */
+    assert_int_equal(uart_lines_look(&lines, &news), ERR_OK);
+    assert_int_equal(uart_lines_end(&lines), LINE_DTR);
+    assert_int_equal(lines.far_on, 0);
+    assert_int_equal(uart_lines_end(&lines), 0); /* once */
     uart_lines_begin(&lines, FD);
-    is_news = false;
-    assert_int_equal(uart_lines_look(&lines, &is_news), ERR_OK);
-    assert_true(is_news && lines.dtr);
+    news = 0;
+    assert_int_equal(uart_lines_look(&lines, &news), ERR_OK);
+    assert_int_equal(news, LINE_DTR);
+    assert_int_equal(lines.far_on, LINE_DTR);
 }
 
 /* ---- the kernel's, on a device that has none ---- */
@@ -206,17 +300,18 @@ static void pulled_device_is_a_dtr_that_falls(void **state)
 static void pseudo_terminal_has_no_circuits(void **state)
 {
     struct uart_lines lines;
-    bool is_news = false;
+    unsigned news = 0;
     int cable = posix_openpt(O_RDWR | O_NOCTTY), fd;
 
     (void)state;
     assert_true(cable >= 0 && grantpt(cable) == 0 && unlockpt(cable) == 0);
     fd = open(ptsname(cable), O_RDWR | O_NOCTTY);
     assert_true(fd >= 0);
-    uart_lines_init(&lines, &uart_line_ioctls);
+    uart_lines_init(&lines, &uart_line_ioctls, UART_FAR_HOST);
     uart_lines_begin(&lines, fd);
-    assert_int_equal(uart_lines_look(&lines, &is_news), ERR_UNSUPPORTED);
-    assert_false(is_news);
+    assert_int_equal(uart_lines_look(&lines, &news), ERR_UNSUPPORTED);
+    assert_int_equal(uart_lines_turn(&lines, LINE_CTS, true), ERR_UNSUPPORTED);
+    assert_int_equal(news, 0);
     uart_lines_drive(&lines, LINE_DCD);
     close(fd);
     close(cable);
@@ -239,7 +334,7 @@ static void open_port(struct bench *bench)
 
     bench->cable = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
     assert_true(bench->cable >= 0 && grantpt(bench->cable) == 0 && unlockpt(bench->cable) == 0);
-    bench->spec = (struct port_spec){ .kind = PORT_UART, .baud = 9600 };
+    bench->spec = (struct port_spec){ .kind = PORT_UART, .line = { .baud = 9600 } };
     snprintf(bench->spec.where, sizeof(bench->spec.where), "%s", ptsname(bench->cable));
     assert_int_equal(posix_loop_open(&bench->loop, NULL), ERR_OK);
     assert_int_equal(uart_port_open_with(&bench->loop, &bench->spec, &ops, &failure, &bench->port),
@@ -282,11 +377,11 @@ static void host_drives_the_module(void **state)
     (void)state;
     open_port(&bench);
     channel = port_channel(bench.port);
-    assert_int_equal(device.outputs, TIOCM_DTR);
+    assert_int_equal(device.outputs, TIOCM_DTR | TIOCM_RTS);
     channel->ops->set_lines(channel, 0);
-    assert_int_equal(device.outputs, 0);
+    assert_int_equal(device.outputs, TIOCM_RTS);
     channel->ops->set_lines(channel, LINE_DCD);
-    assert_int_equal(device.outputs, TIOCM_DTR);
+    assert_int_equal(device.outputs, TIOCM_DTR | TIOCM_RTS);
     assert_true(run_until(&bench.loop, was_asked_twice, &bench, LIMIT_MS));
     assert_int_equal(bench.fake.dtr_changes, 0);
     device.inputs = TIOCM_DSR;
@@ -337,8 +432,11 @@ static void device_that_is_pulled_out_is_awaited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(circuits_come_out_at_dtr, set_up),
+        cmocka_unit_test_setup(circuits_come_out_at_outputs, set_up),
+        cmocka_unit_test_setup(rts_of_flow_control_is_the_kernels, set_up),
         cmocka_unit_test_setup(circuits_outlive_the_device, set_up),
+        cmocka_unit_test_setup(one_circuit_turns_alone, set_up),
+        cmocka_unit_test_setup(what_the_far_end_has_is_told, set_up),
         cmocka_unit_test_setup(host_dtr_is_told, set_up),
         cmocka_unit_test_setup(devices_say_what_they_are, set_up),
         cmocka_unit_test_setup(pulled_device_is_a_dtr_that_falls, set_up),

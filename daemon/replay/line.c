@@ -2,13 +2,13 @@
 #include "replay/line.h"
 
 #include "check/wire.h"
+#include "posix/loop.h"
+#include "posix/port_open.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <unistd.h>
 
-enum { CHUNK = 4096, LOOK_MS = 100, TYPED_MAX = 16777216 };
+enum { LOOK_MS = 100, TYPED_MAX = 16777216 };
 
 static volatile sig_atomic_t is_over;
 
@@ -31,59 +31,148 @@ bool replay_is_over(void)
     return is_over != 0;
 }
 
-enum err replay_line_open(struct replay_line *line, const char *path,
-                          struct port_failure *ret_failure)
+/* ---- the terminal ---- */
+
+static struct replay_line *of(struct terminal *base)
+{
+    return (struct replay_line *)base;
+}
+
+/* A host that types more than anybody expects has to wait. */
+static size_t feed(struct terminal *base, struct span bytes)
+{
+    struct replay_line *line = of(base);
+    size_t room = TYPED_MAX - line->typed.len;
+    size_t count = bytes.len < room ? bytes.len : room;
+
+    return bytes_add(&line->typed, span_at(bytes.data, count), TYPED_MAX) == ERR_OK ? count : 0;
+}
+
+static struct span peek(struct terminal *base)
+{
+    return bytes_span(&of(base)->said);
+}
+
+static void consume(struct terminal *base, size_t count)
+{
+    bytes_drop(&of(base)->said, count);
+}
+
+static void do_nothing(struct terminal *base)
+{
+    (void)base;
+}
+
+static void leave_dtr(struct terminal *base, bool on)
+{
+    (void)base;
+    (void)on;
+}
+
+static bool say_no(struct terminal *base)
+{
+    (void)base;
+    return false;
+}
+
+static const struct terminal_ops ops = { .feed = feed,
+                                         .peek = peek,
+                                         .consume = consume,
+                                         .set_dtr = leave_dtr,
+                                         .abort = do_nothing,
+                                         .busy = say_no,
+                                         .accept_lf = do_nothing,
+                                         .end_input = say_no,
+                                         .online = say_no,
+                                         .host_gone = do_nothing };
+
+static void on_circuits(void *ctx, unsigned circuits)
+{
+    struct replay_line *line = ctx;
+
+    line->rose |= circuits & ~line->host;
+    line->fell |= line->host & ~circuits;
+    line->host = circuits;
+    line->shows_circuits = true;
+}
+
+enum err replay_line_open(struct replay_line *line, struct posix_loop *loop,
+                          const struct port_spec *spec, struct port_failure *ret_failure)
 {
     enum err err;
 
-    *line = (struct replay_line){ .echo = true };
-    err = pty_pair_open(&line->pair, path, ret_failure);
-    if (err == ERR_OK)
-        err = pty_pair_link(&line->pair, ret_failure);
+    *line = (struct replay_line){ .base = { &ops },
+                                  .loop = loop,
+                                  .echo = true,
+                                  .module = LINE_DSR | LINE_CTS,
+                                  .host = LINE_DTR | LINE_RTS };
+    err = port_open(loop, spec, ret_failure, &line->port);
     if (err != ERR_OK)
-        pty_pair_close(&line->pair);
-    return err;
+        return err;
+    port_drive(line->port, line->module);
+    port_on_circuits(line->port, on_circuits, line);
+    port_start(line->port, &line->base);
+    return ERR_OK;
 }
 
-/* In steps, since a signal that comes just before the waiting does not end it. */
-static bool wait_for(int fd, short events, int64_t deadline_ms)
+/* ---- time ---- */
+
+/* Lets happen what happens until `deadline_ms` (-1: without end) or something has; in steps, since
+ * a signal that comes just before the waiting does not end it.  False: it is over. */
+static bool go_on(struct replay_line *line, int64_t deadline_ms)
 {
-    struct pollfd wanted = { .fd = fd, .events = events };
+    struct pollfd wanted = { .fd = posix_loop_fd(line->loop), .events = POLLIN };
+    int due_ms = posix_loop_wait_ms(line->loop);
+    int64_t wait_ms = due_ms >= 0 && due_ms < LOOK_MS ? due_ms : LOOK_MS;
 
-    while (!replay_is_over()) {
-        int64_t left_ms = deadline_ms < 0 ? LOOK_MS : deadline_ms - wire_now_ms();
-
-        if (left_ms <= 0)
-            return poll(&wanted, 1, 0) > 0;
-        if (poll(&wanted, 1, left_ms < LOOK_MS ? (int)left_ms : LOOK_MS) > 0)
-            return true;
-    }
-    return false;
+    if (deadline_ms >= 0 && deadline_ms - wire_now_ms() < wait_ms)
+        wait_ms = deadline_ms - wire_now_ms();
+    if (wait_ms > 0)
+        (void)poll(&wanted, 1, (int)wait_ms);
+    posix_loop_step(line->loop);
+    return !replay_is_over() && (deadline_ms < 0 || wire_now_ms() < deadline_ms);
 }
 
 bool replay_line_hear(struct replay_line *line, int limit_ms)
 {
     int64_t deadline_ms = limit_ms < 0 ? -1 : wire_now_ms() + limit_ms;
-    uint8_t chunk[CHUNK];
-    ssize_t count;
+    struct channel *channel = port_channel(line->port);
+    size_t before = line->typed.len;
 
-    if (!wait_for(line->pair.master_fd, POLLIN, deadline_ms))
-        return false;
-    count = read(line->pair.master_fd, chunk, sizeof(chunk));
-    return count > 0 && bytes_add(&line->typed, span_at(chunk, (size_t)count), TYPED_MAX) == ERR_OK;
+    if (before < TYPED_MAX)
+        channel->ops->input_room(channel);
+    while (line->typed.len == before && go_on(line, deadline_ms))
+        continue;
+    return line->typed.len > before;
 }
 
 bool replay_line_say(struct replay_line *line, struct span bytes)
 {
-    while (bytes.len > 0) {
-        ssize_t count = write(line->pair.master_fd, bytes.data, bytes.len);
+    struct channel *channel = port_channel(line->port);
 
-        if (count >= 0)
-            bytes = span_skip(bytes, (size_t)count);
-        else if ((errno != EAGAIN && errno != EINTR) ||
-                 !wait_for(line->pair.master_fd, POLLOUT, -1))
+    if (bytes_add(&line->said, bytes, UINT32_MAX) != ERR_OK)
+        return false;
+    channel->ops->output_ready(channel);
+    while (line->said.len > 0 && go_on(line, -1))
+        continue;
+    return line->said.len == 0;
+}
+
+void replay_line_drive(struct replay_line *line, enum channel_line circuit, bool on)
+{
+    line->module = on ? line->module | (unsigned)circuit : line->module & ~(unsigned)circuit;
+    port_drive(line->port, line->module);
+}
+
+bool replay_line_await(struct replay_line *line, enum channel_line circuit, bool on)
+{
+    unsigned bit = circuit, *edges = on ? &line->rose : &line->fell;
+
+    while (line->shows_circuits && ((line->host & bit) != 0) != on && (*edges & bit) == 0) {
+        if (!go_on(line, -1))
             return false;
     }
+    *edges &= ~bit;
     return true;
 }
 
@@ -91,12 +180,14 @@ void replay_line_drain(struct replay_line *line, int limit_ms)
 {
     int64_t deadline_ms = wire_now_ms() + limit_ms;
 
-    while (pty_pair_unread(&line->pair) > 0 && wire_now_ms() < deadline_ms && !replay_is_over())
-        usleep(LOOK_MS * 100);
+    while (!port_is_sent(line->port) && go_on(line, deadline_ms))
+        continue;
 }
 
 void replay_line_close(struct replay_line *line)
 {
-    pty_pair_close(&line->pair);
+    port_close(line->port);
+    line->port = NULL;
     bytes_free(&line->typed);
+    bytes_free(&line->said);
 }

@@ -12,7 +12,8 @@ struct replay_options {
     bool help; /* else the rest counts */
     const char *file;
     struct port_spec ports[SCRIPT_PORTS_MAX];
-    size_t port_count;    /* at least 1 */
+    size_t port_count; /* at least 1 */
+    bool allow_remote;
     struct values values; /* of --set; owned */
 };
 

@@ -4,6 +4,7 @@
 #include "check/patterns.h"
 #include "check/wire.h"
 #include "replay/sample.h"
+#include "transcript/circuit.h"
 #include "transcript/echo.h"
 #include "transcript/fill.h"
 
@@ -317,6 +318,29 @@ static bool wait_or_change(struct player *player, const struct script_step *step
     return true;
 }
 
+/* Where nobody can see a circuit it is passed over. */
+static bool turn(struct player *player, const struct script_step *step)
+{
+    if (circuit_is_of_host(step->circuit)) {
+        player->silent_ms = 0;
+        if (replay_line_await(player->line, step->circuit, step->on)) {
+            player->last_ms = wire_now_ms();
+            return true;
+        }
+        report_add(&player->why, "  the host has not turned %s %s, and it is over\n",
+                   circuit_word(step->circuit), step->on ? "on" : "off");
+        return false;
+    }
+    if (!be_silent(player)) {
+        report_add(&player->why, "  %s was not turned %s, and it is over\n",
+                   circuit_word(step->circuit), step->on ? "on" : "off");
+        return false;
+    }
+    replay_line_drive(player->line, step->circuit, step->on);
+    player->last_ms = wire_now_ms();
+    return true;
+}
+
 static bool play_step(struct player *player, const struct script_step *step)
 {
     switch (step->kind) {
@@ -327,6 +351,8 @@ static bool play_step(struct player *player, const struct script_step *step)
         return await(player, span_of("+++"), false);
     case SCRIPT_EXPECT:
         return say_text(player, step);
+    case SCRIPT_CIRCUIT:
+        return turn(player, step);
     case SCRIPT_MATCH:
         return say_sample(player, step);
     default:

@@ -2,13 +2,13 @@
 #include "replay/replay.h"
 
 #include "check/files.h"
+#include "posix/loop.h"
 #include "replay/options.h"
 #include "replay/player.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
-enum { EXIT_USE = 2 };
+enum { EXIT_USE = 2, CLOSE_MS = 1000 };
 
 /* The name of the module in ready lines. */
 static struct span name_of(const struct script_header *header)
@@ -22,43 +22,42 @@ static bool has_ports(const struct replay_options *options, const struct script_
         return true;
     fprintf(stderr,
             "tlsmodem: replay: %s:%u: port %u wants a --pty of its own, and there %s %zu; allowed: "
-            "a --pty for each port\n",
+            "a --pty, --uart or --rfc2217 for each port\n",
             header->ports_file, (unsigned)header->ports_line, header->ports,
             options->port_count == 1 ? "is" : "are", options->port_count);
     return false;
 }
 
 static bool open_lines(const struct replay_options *options, const struct script_header *header,
-                       struct replay_line *lines)
+                       struct posix_loop *loop, struct replay_line *lines)
 {
     struct span name = name_of(header);
     struct port_failure failure;
 
     for (unsigned i = 0; i < header->ports; i++) {
-        if (replay_line_open(&lines[i], options->ports[i].where, &failure) != ERR_OK) {
+        if (replay_line_open(&lines[i], loop, &options->ports[i], &failure) != ERR_OK) {
             fprintf(stderr, "tlsmodem: replay: %s\n", failure.text);
             return false;
         }
     }
     for (unsigned i = 0; i < header->ports; i++)
-        printf("ready: %.*s pty %s\n", (int)name.len, (const char *)name.data,
-               pty_pair_where(&lines[i].pair));
+        printf("ready: %.*s %s\n", (int)name.len, (const char *)name.data,
+               port_label(lines[i].port));
     return fflush(stdout) == 0;
 }
 
-static int play(const struct replay_options *options, struct reader *reader)
+static int play_at(const struct replay_options *options, struct reader *reader,
+                   struct posix_loop *loop)
 {
     static const int statuses[] = { [REPLAY_AS_RECORDED] = EXIT_SUCCESS,
                                     [REPLAY_OTHERWISE] = EXIT_FAILURE,
                                     [REPLAY_WRONG] = EXIT_USE };
-    struct replay_line lines[SCRIPT_PORTS_MAX];
+    struct replay_line lines[SCRIPT_PORTS_MAX] = { { .port = NULL } };
     struct replay_config config = { .reader = reader, .lines = lines, .values = &options->values };
     struct report report = { .cut = false };
     int status = EXIT_FAILURE;
 
-    for (size_t i = 0; i < SCRIPT_PORTS_MAX; i++)
-        lines[i] = (struct replay_line){ .pair = { .master_fd = -1, .slave_fd = -1 } };
-    if (open_lines(options, reader_header(reader), lines)) {
+    if (open_lines(options, reader_header(reader), loop, lines)) {
         status = statuses[replay_play(&config, &report)];
         if (report.text.len > 0)
             fprintf(stderr, "%.*s", (int)report.text.len, (const char *)report.text.data);
@@ -69,6 +68,21 @@ static int play(const struct replay_options *options, struct reader *reader)
     return status;
 }
 
+static int play(const struct replay_options *options, struct reader *reader)
+{
+    struct posix_loop *loop = calloc(1, sizeof(*loop));
+    int status = EXIT_FAILURE;
+
+    if (loop != NULL && posix_loop_open(loop, NULL) == ERR_OK) {
+        status = play_at(options, reader, loop);
+        (void)posix_loop_close(loop, CLOSE_MS);
+    } else {
+        fprintf(stderr, "tlsmodem: replay: it cannot begin: no memory, or no descriptors\n");
+    }
+    free(loop);
+    return status;
+}
+
 static int run(const struct replay_options *options)
 {
     struct check_files files;
@@ -76,7 +90,6 @@ static int run(const struct replay_options *options)
     int status = EXIT_USE;
 
     replay_watch_signals();
-    signal(SIGPIPE, SIG_IGN);
     check_files_open(&files);
     if (reader_open_recording(&files.world, options->file, &reader) == ERR_OK) {
         if (has_ports(options, reader_header(reader)))

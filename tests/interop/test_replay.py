@@ -13,13 +13,15 @@ import time
 from pathlib import Path
 
 import pytest
+import serial
 
-from support.modem import Modem, open_pty, program_path
+from support.modem import Host, Modem, open_pty, program_path
 from support.patience import ANSWER_S
 
 from .background import Background
 from .driver import Driver
 from .fibocom_driver import FibocomDriver
+from .observe import wait_until
 from .quectel_driver import QuectelDriver
 
 DONE, OTHERWISE, WRONG = 0, 1, 2
@@ -132,9 +134,10 @@ def test_two_ports(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("words", "said"), [
     ([], "replay: FILE, a transcript, is needed"),
-    (["a.at"], "replay: --pty PATH is needed"),
+    (["a.at"], r"replay: --pty PATH, --uart DEVICE or --rfc2217 \[HOST:\]PORT is needed"),
+    (["a.at", "--rfc2217", "0.0.0.0:1"], "--rfc2217: other machines can reach 0.0.0.0"),
     (["a.at", "b.at", "--pty", "x"], '"b.at" is one too many'),
-    (["--uart", "x"], "unknown option --uart; allowed: --pty, --set, --help"),
+    (["--tcp", "x"], "unknown option --tcp; allowed: --pty, --uart, --rfc2217, --allow-remote, --set, --help"),
     (["nowhere.at", "--pty", "x"], "nowhere.at: .*No such file"),
     (["a.at", "--pty"], "--pty needs PATH"),
     (["wrong.at", "--pty", "x"], "wrong.at:1: .*; allowed: "),
@@ -169,3 +172,56 @@ def test_a_driver_hears_the_same(tmp_path: Path, model: str, driver: type[Driver
         again.begin()
         assert running.wait() == DONE, running.errors + path.read_text()
         host.close()
+
+
+CIRCUITS = """\
+dcd off
+> AT
+< OK
+dcd on
+dtr off
+< NO CARRIER
+dcd off
+dtr on
+wait 200ms
+ri on
+cts off
+dsr off
+> AT
+< OK
+"""
+
+
+def test_circuits_at_a_port_that_has_them(tmp_path: Path) -> None:
+    with Background("replay", write(tmp_path, UNKNOWN + CIRCUITS), "--rfc2217", "127.0.0.1:0") as running:
+        where = running.ready()[0].split()
+        assert where[:3] == ["ready:", "replay", "rfc2217"]
+        with serial.serial_for_url(f"rfc2217://{where[3]}", timeout=ANSWER_S) as host:
+            assert (host.cd, host.dsr, host.cts, host.ri) == (False, True, True, False)
+            host.write(b"AT\r")
+            assert host.read(9) == b"AT\r\r\nOK\r\n"
+            wait_until(lambda: host.cd, "DCD stays off")
+            host.dtr = False
+            assert host.read(14) == b"\r\nNO CARRIER\r\n"
+            host.dtr = True
+            wait_until(lambda: (host.cd, host.dsr, host.cts, host.ri) == (False, False, False, True), "RI does not come")
+            host.write(b"AT\r")
+            assert host.read(9) == b"AT\r\r\nOK\r\n"
+            assert running.wait() == DONE, running.errors
+
+
+def test_circuits_at_a_port_without(tmp_path: Path) -> None:
+    """At a pseudo-terminal, and at a device whose driver has none."""
+    path, port = write(tmp_path, UNKNOWN + CIRCUITS), tmp_path / "modem"
+    ours, device = os.openpty()
+    os.set_blocking(ours, False)
+    for words in (("--pty", port), ("--uart", f"{os.ttyname(device)},9600")):
+        with Background("replay", path, *words) as running:
+            running.ready()
+            host = open_pty(str(port)) if words[0] == "--pty" else Host(ours, ours)
+            host.write(b"AT\r")
+            host.expect_exact(b"AT\r\r\nOK\r\n\r\nNO CARRIER\r\n")
+            host.write(b"AT\r")
+            host.expect_exact(b"AT\r\r\nOK\r\n")
+            assert running.wait() == DONE, running.errors
+    os.close(device)

@@ -321,6 +321,32 @@ TRANSCRIPTS = {
     "mistakes": b"model x\nstate y\n> bytes \"\\q\"\npeer sends\nwait 1\nafter\n",
 }
 
+# A recording, and what its host types behind the zero.
+REPLAYS = {
+    "driver": b"model m95\nsource it\n> ATE0\n< OK\n> AT+CCLK?\n<~ \\+CCLK: \"[0-9/]+,[0-9:]+\\+\\d\\d\"\n< OK\nwait 2s\nescape\n< OK\n"
+              b"\0ATE0\rAT+CCLK?\r+++",
+    "otherwise": b"> AT+CSQ\n< OK\n\0AT+CSX\r",
+    "more": b"> AT\n<|~ (?P<a>[0-9a-f]{2,}(x|y)+?)\n> AT${a}\n< OK\n\0AT\rAT00x\rAT",
+    "variables": b"> AT+P=\"${secret1}\",${n:04}\n< OK\n> AT+Q=${secret1}\n< ${secret1}\n\0AT+P=\"1 2\",0007\rAT+Q=1 2\r",
+    "unknown": b"> AT\n< ${a}\n> ${a}${b}\n\0AT\r",
+    "data": b"> AT+S\n< prompt\n> data \"ab\"\n> ctrl-z\n< 300 bytes\n> bytes 100 binary bytes\n< bytes \"\\xfe\"\n\0AT+S\rab\x1a",
+    "circuits": b"on port 2\nri on\nwait 1s\nri off\n> ATA\n< CONNECT\ndcd on\ndtr off\nrts off\ndcd off\ncts off\ndsr off\n\0ATA\r",
+    "loop": b"repeat 3\n> AT\nend\n\0AT\r",
+    "deep": b"> AT\n<~ (((((((a|b)*c){1,3}d)?e)+f){2})g){1000}\n\0AT\r",
+    "nothing-often": b"> AT\n<~ ((((){1000}){1000}){1000}){1000}\n\0AT\r",
+    "long": b"> AT\n<~ ((((xxxxxxxx){1000}){1000}){1000})\n\0AT\r",
+    "mistakes": b"dcd up\n> bytes \"\\q\"\n<~ (\n",
+}
+
+# What two modules say: fuzz_comparison.c has what the first of two bytes means, the second is how many follow.
+COMPARISONS = {
+    "same": b"\0\3AT\r\3\6\r\nOK\r\n\0\4ATI\r\3\7\r\n332\r\n",
+    "different": b"\0\4ATI\r\1\7\r\n332\r\n\2\7\r\n333\r\n\4\x3f" + 63 * b"w" + b"\0\3AT\r\1\6\r\nOK\r\n",
+    "behind": b"\0\3AT\r\1\6\r\nOK\r\n\0\3AT\r\0\3AT\r\1\6\r\nOK\r\n\2\6\r\nOK\r\n",
+    "circuits": b"\0\3AT\r\5\0\x2f\1x\4\x3f" + 63 * b"w" + b"\6\0\5\1y\6\0",
+    "many-lines": b"\0\3AT\r" + 450 * b"\1\2\r\n\2\3x\r\n",
+}
+
 # What passes: what it is (fuzz_recording.c), a port or connection, bytes.
 TYPE, SAY, ECHO, TYPE_SECRET, SECRET, CONNECT, TLS, GETS, SENDS, END, GONE, REFUSED, NAME, WAIT = range(14)
 
@@ -517,6 +543,10 @@ def main() -> None:
         write("mqtt", name, data)
     for name, data in TRANSCRIPTS.items():
         write("transcript", name, data)
+    for name, data in REPLAYS.items():
+        write("replay", name, data)
+    for name, data in COMPARISONS.items():
+        write("comparison", name, data)
     for name, data in RECORDINGS.items():
         write("recording", name, data)
     for path in sorted((CORPUS.parent / "seeds").glob("*.py")):

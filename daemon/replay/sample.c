@@ -21,13 +21,24 @@ struct sampling {
     struct bytes *bytes;
     enum err err;
     unsigned depth;
-    bool silent; /* what is passed is no part of the text */
+    unsigned left_steps; /* bytes that are put, and groups that are gone through: a text that takes
+                          * more is no line of anybody's, and ends there */
+    bool silent;         /* what is passed is no part of the text */
 };
+
+static bool is_over(const struct sampling *sampling)
+{
+    return sampling->err != ERR_OK || sampling->left_steps == 0;
+}
 
 static void put(struct sampling *sampling, struct span text)
 {
-    if (!sampling->silent && sampling->err == ERR_OK)
-        sampling->err = bytes_add(sampling->bytes, text, UINT32_MAX);
+    if (sampling->silent || is_over(sampling))
+        return;
+    if (text.len > sampling->left_steps)
+        text.len = sampling->left_steps;
+    sampling->left_steps -= (unsigned)text.len;
+    sampling->err = bytes_add(sampling->bytes, text, UINT32_MAX);
 }
 
 static bool at(const struct sampling *sampling, char c)
@@ -139,12 +150,14 @@ static void take_group(struct sampling *sampling)
     sampling->left = again.left;
     (void)pass(sampling, ")");
     times = take_times(sampling);
-    while (times-- > 0 && sampling->err == ERR_OK) {
+    while (!sampling->silent && times-- > 0 && !is_over(sampling)) {
+        sampling->left_steps--;
         again = *sampling;
         again.left = inside;
         again.depth++;
         take_branches(&again);
         sampling->err = again.err;
+        sampling->left_steps = again.left_steps;
     }
 }
 
@@ -181,7 +194,7 @@ static void take_branches(struct sampling *sampling)
 {
     bool silent = sampling->silent;
 
-    while (sampling->left.len > 0 && !at(sampling, ')') && sampling->err == ERR_OK) {
+    while (sampling->left.len > 0 && !at(sampling, ')') && !is_over(sampling)) {
         if (pass(sampling, "|"))
             sampling->silent = true;
         else
@@ -192,9 +205,11 @@ static void take_branches(struct sampling *sampling)
 
 enum err sample_pattern(struct span pattern, struct bytes *bytes)
 {
-    struct sampling sampling = { .left = pattern, .bytes = bytes, .err = ERR_OK };
+    struct sampling sampling = {
+        .left = pattern, .bytes = bytes, .err = ERR_OK, .left_steps = SAMPLE_MAX
+    };
 
-    while (sampling.left.len > 0 && sampling.err == ERR_OK) {
+    while (sampling.left.len > 0 && !is_over(&sampling)) {
         take_branches(&sampling);
         (void)pass(&sampling, ")");
     }

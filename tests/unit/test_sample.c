@@ -40,9 +40,28 @@ static void test_cases(void **state)
     }
 }
 
+/* A stranger's pattern of a few bytes takes neither hours nor all memory. */
+static void test_endless_ones(void **state)
+{
+    static const char *const patterns[] = { "((((x{1000}){1000}){1000}){1000})",
+                                            "(((((){1000}){1000}){1000}){1000}){1000}y",
+                                            "((((((((((((((((((((x+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)"
+                                            "+)+)+)+)+" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(patterns); i++) {
+        struct bytes text = { .data = NULL };
+
+        assert_int_equal(sample_pattern(span_of(patterns[i]), &text), ERR_OK);
+        assert_true(text.len <= SAMPLE_MAX);
+        bytes_free(&text);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
+                                        cmocka_unit_test(test_endless_ones) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -222,10 +222,14 @@ static bool is_string(struct span text)
     return text.len <= MQTT_STRING_MAX;
 }
 
+bool mqtt_is_topic(struct span topic)
+{
+    return is_string(topic) && topic.len > 0 && !has_wildcard(topic);
+}
+
 static bool is_sendable(const struct mqtt_message *message)
 {
-    return is_string(message->topic) && message->topic.len > 0 && !has_wildcard(message->topic) &&
-           message->qos <= MQTT_QOS_MAX;
+    return mqtt_is_topic(message->topic) && message->qos <= MQTT_QOS_MAX;
 }
 
 static bool is_login(const struct mqtt_login *login)

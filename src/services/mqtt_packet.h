@@ -102,6 +102,9 @@ struct mqtt_filter {
     uint8_t qos;
 };
 
+/* Whether messages can be sent to it: not empty, not too long, without wildcards. */
+bool mqtt_is_topic(struct span topic);
+
 /* Each puts one packet into `to`, which has none and is the caller's to free.  ERR_INVALID for
  * what MQTT does not have: a string that is too long, a QoS above 2, an empty topic, wildcards
  * where a message is sent to; ERR_NO_MEMORY. */

@@ -232,22 +232,24 @@ static enum at_status understand(struct at_session *at, const struct at_arg *arg
     return AT_OK;
 }
 
-static enum at_status keep_will(struct at_session *at, struct fibocom_mqtt *mqtt, struct span topic,
-                                struct span message)
+static enum at_status keep_will(struct at_session *at, struct fibocom_mqtt *mqtt,
+                                const struct mqtt_message *will)
 {
-    if (!at_text_set(&mqtt->will_topic, topic) ||
-        bytes_copy(&mqtt->will_message, message) != ERR_OK)
+    if (!at_text_set(&mqtt->will_topic, will->topic) ||
+        bytes_copy(&mqtt->will_message, will->payload) != ERR_OK)
         return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    mqtt->will_qos = will->qos;
+    mqtt->will_retain = will->retain;
     return AT_OK;
 }
 
 static enum at_status use_entered(struct at_session *at, struct fibocom_mqtt *mqtt,
                                   enum fibocom_mqtt_prompt what, struct span entered)
 {
-    if (what == MQTT_PROMPT_WILL)
-        return keep_will(at, mqtt, span_of(mqtt->topic), entered);
     mqtt->sending.topic = span_of(mqtt->topic);
     mqtt->sending.payload = entered;
+    if (what == MQTT_PROMPT_WILL)
+        return keep_will(at, mqtt, &mqtt->sending);
     return answer_request(at, mqtt_publish(&mqtt->client, &mqtt->sending, NULL));
 }
 
@@ -266,7 +268,8 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
 }
 
 static enum at_status enter(struct at_session *at, struct fibocom_mqtt *mqtt,
-                            enum fibocom_mqtt_prompt what, struct span topic, size_t length)
+                            enum fibocom_mqtt_prompt what, const struct mqtt_message *message,
+                            size_t length)
 {
     struct at_prompt prompt = {
         .max = length, .exact = true, .echo = AT_ECHO_OFF, .on_done = on_entered, .ctx = mqtt
@@ -276,7 +279,9 @@ static enum at_status enter(struct at_session *at, struct fibocom_mqtt *mqtt,
         return at_refuse(at, FACT_ERROR_STATE, "a message is being entered on another port");
     if (bytes_reserve(&mqtt->entered, length) != ERR_OK)
         return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
-    snprintf(mqtt->topic, sizeof(mqtt->topic), "%.*s", (int)topic.len, (const char *)topic.data);
+    mqtt->sending = *message;
+    snprintf(mqtt->topic, sizeof(mqtt->topic), "%.*s", (int)message->topic.len,
+             (const char *)message->topic.data);
     prompt.memory = mqtt->entered.data;
     if (at_prompt(at, &prompt) != AT_LATER) {
         bytes_free(&mqtt->entered);
@@ -288,40 +293,53 @@ static enum at_status enter(struct at_session *at, struct fibocom_mqtt *mqtt,
 
 enum { PUB_TOPIC = 1, PUB_QOS, PUB_RETAIN, PUB_PAYLOAD };
 
+/* A message, or a will, by its parameters; `bytes` is for what is in quotes.  A host that gets a
+ * prompt must send, so what cannot be is refused here. */
+static enum at_status read_message(struct at_session *at, const struct at_args *args,
+                                   uint8_t *bytes, struct mqtt_message *ret_message,
+                                   struct content *ret_content)
+{
+    const struct at_arg *list = args->list;
+
+    if (!mqtt_is_topic(list[PUB_TOPIC].text))
+        return at_refuse(at, FIBOCOM_BAD_PARAMETERS,
+                         "<topic> has a + or #, which are for subscriptions");
+    if (understand(at, &list[PUB_PAYLOAD], bytes, ret_content) != AT_OK)
+        return AT_FAIL;
+    *ret_message = (struct mqtt_message){ .topic = list[PUB_TOPIC].text,
+                                          .payload = ret_content->text,
+                                          .qos = (uint8_t)list[PUB_QOS].number,
+                                          .retain = list[PUB_RETAIN].number != 0 };
+    return AT_OK;
+}
+
 static enum at_status set_publish(struct at_session *at, const struct at_args *args)
 {
     struct fibocom_mqtt *mqtt = connected(at, args->list[CLIENT_ID].number);
-    struct mqtt_message message = { .topic = args->list[PUB_TOPIC].text,
-                                    .qos = (uint8_t)args->list[PUB_QOS].number,
-                                    .retain = args->list[PUB_RETAIN].number != 0 };
     uint8_t bytes[FIBOCOM_MQTT_PAYLOAD_MAX];
+    struct mqtt_message message;
     struct content content;
 
-    if (mqtt == NULL || understand(at, &args->list[PUB_PAYLOAD], bytes, &content) != AT_OK)
+    if (mqtt == NULL || read_message(at, args, bytes, &message, &content) != AT_OK)
         return AT_FAIL;
-    if (!content.quoted) {
-        mqtt->sending = message;
-        return enter(at, mqtt, MQTT_PROMPT_MESSAGE, message.topic, content.length);
-    }
-    message.payload = content.text;
-    return answer_request(at, mqtt_publish(&mqtt->client, &message, NULL));
+    return content.quoted ? answer_request(at, mqtt_publish(&mqtt->client, &message, NULL))
+                          : enter(at, mqtt, MQTT_PROMPT_MESSAGE, &message, content.length);
 }
 
 static enum at_status set_will(struct at_session *at, const struct at_args *args)
 {
-    struct fibocom_mqtt *mqtt = fibocom_mqtt_of(at, args->list[CLIENT_ID].number);
-    struct span topic = args->list[PUB_TOPIC].text;
     uint8_t bytes[FIBOCOM_MQTT_PAYLOAD_MAX];
+    struct mqtt_message will;
     struct content content;
+    struct fibocom_mqtt *mqtt;
 
+    if (read_message(at, args, bytes, &will, &content) != AT_OK)
+        return AT_FAIL;
+    mqtt = fibocom_mqtt_of(at, args->list[CLIENT_ID].number);
     if (mqtt == NULL)
         return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
-    if (understand(at, &args->list[PUB_PAYLOAD], bytes, &content) != AT_OK)
-        return AT_FAIL;
-    mqtt->will_qos = (uint8_t)args->list[PUB_QOS].number;
-    mqtt->will_retain = args->list[PUB_RETAIN].number != 0;
-    return content.quoted ? keep_will(at, mqtt, topic, content.text)
-                          : enter(at, mqtt, MQTT_PROMPT_WILL, topic, content.length);
+    return content.quoted ? keep_will(at, mqtt, &will)
+                          : enter(at, mqtt, MQTT_PROMPT_WILL, &will, content.length);
 }
 
 /* ---- messages of the broker ---- */

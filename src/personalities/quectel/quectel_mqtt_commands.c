@@ -260,6 +260,8 @@ static enum at_status set_publish(struct at_session *at, const struct at_args *a
         return AT_FAIL;
     if ((list[PUB_QOS].number == 0) != (list[PUB_ID].number == 0))
         return at_refuse_plain(at, "<msgid> is 0 with <qos> 0, and only then");
+    if (!mqtt_is_topic(list[PUB_TOPIC].text))
+        return at_refuse_plain(at, "<topic> has a + or #, which are for subscriptions");
     if (mqtt->collects)
         return at_refuse_plain(at, "a message is being entered on another port");
     mqtt->sending = (struct mqtt_message){ .id = (uint16_t)list[PUB_ID].number,

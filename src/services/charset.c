@@ -4,6 +4,8 @@
  */
 #include "services/charset.h"
 
+#include "base/hex.h"
+
 #include <string.h>
 
 /* UCS-2 of each septet of the default alphabet. */
@@ -101,15 +103,6 @@ enum charset charset_named(const char *name)
 
 /* ---- reading ---- */
 
-static int digit_of(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A number of so many hexadecimal digits, which are dropped; -1: they are not there. */
 static long take_hex(struct span *text, size_t digits)
 {
@@ -118,7 +111,7 @@ static long take_hex(struct span *text, size_t digits)
     if (text->len < digits)
         return -1;
     for (size_t i = 0; i < digits; i++) {
-        int digit = digit_of(text->data[i]);
+        int digit = hex_digit(text->data[i]);
 
         if (digit < 0)
             return -1;

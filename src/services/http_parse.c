@@ -4,6 +4,7 @@
  */
 #include "services/http_parse.h"
 
+#include "base/hex.h"
 #include "base/letters.h"
 #include "base/number.h"
 
@@ -227,14 +228,6 @@ static enum http_event end_field(struct http_parser *parser, uint8_t next, size_
     if (interim)
         return HTTP_NEED;
     return trailer ? HTTP_TRAILER : HTTP_HEADER;
-}
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = letter_upper(c);
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* Size in hex, then perhaps extensions, which mean nothing here. */

@@ -1,6 +1,8 @@
 /* sms_text.c: short messages as octets and as text.  Source: 3GPP TS 23.040 §9.2, 23.038 §6. */
 #include "services/sms_text.h"
 
+#include "base/hex.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -69,26 +71,10 @@ size_t sms_tpdu_length(const struct sms *message)
     return message->len > centre ? message->len - centre : 0;
 }
 
-static int digit_of(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool sms_read_hex(struct span hex, struct sms *ret_message)
 {
-    if (hex.len % 2 != 0 || hex.len < 2 || hex.len / 2 > SMS_OCTETS_MAX)
+    if (hex.len < 2 || hex.len / 2 > SMS_OCTETS_MAX || !hex_read(hex, ret_message->octets))
         return false;
-    for (size_t i = 0; i < hex.len; i += 2) {
-        int high = digit_of(hex.data[i]), low = digit_of(hex.data[i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        ret_message->octets[i / 2] = (uint8_t)(high * 16 + low);
-    }
     ret_message->len = (uint8_t)(hex.len / 2);
     return true;
 }
@@ -127,7 +113,7 @@ static size_t write_number(struct span number, uint8_t *octets)
     octets[0] = (uint8_t)digits.len;
     octets[1] = international ? TYPE_INTERNATIONAL : TYPE_UNKNOWN;
     for (size_t i = 0; i < digits.len; i++) {
-        int digit = digit_of(digits.data[i]);
+        int digit = hex_digit(digits.data[i]);
 
         if (digit < 0 || digit > 9)
             return 0;

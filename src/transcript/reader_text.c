@@ -1,7 +1,7 @@
 /* reader_text.c: texts of a line as parts: literals, variables, counted patterns. */
 #include "transcript/reader_text.h"
 
-#include "base/letters.h"
+#include "base/hex.h"
 #include "transcript/reader_words.h"
 #include "transcript/variable.h"
 
@@ -42,14 +42,6 @@ void reader_add_template(struct reader *reader, struct span text)
         add_variable(reader, &variable);
         text = span_skip(text, before + variable.len);
     }
-}
-
-static int hex_digit(uint8_t c)
-{
-    c = letter_upper(c);
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* The byte that an escape stands for, `text` being what is behind the backslash; -1: there is none

@@ -1,6 +1,7 @@
 /* reader_words.c: words, numbers, times of a transcript's line. */
 #include "transcript/reader_words.h"
 
+#include "base/hex.h"
 #include "base/letters.h"
 #include "transcript/script.h"
 
@@ -113,21 +114,11 @@ bool words_duration(struct span text, uint32_t *ret_ms)
 
 bool words_wire_number(struct span text, int *ret_number)
 {
-    int number = 0;
+    uint8_t bytes[2];
 
-    if (text.len != 4)
+    if (text.len != 2 * sizeof(bytes) || !hex_read(text, bytes))
         return false;
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = letter_upper(text.data[i]);
-
-        if (is_digit(c))
-            number = number * 16 + (c - '0');
-        else if (c >= 'A' && c <= 'F')
-            number = number * 16 + (c - 'A' + 10);
-        else
-            return false;
-    }
-    *ret_number = number;
+    *ret_number = bytes[0] << 8 | bytes[1];
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* address_words.c: addresses as text, for rules. */
 #include "wrap/address_words.h"
 
-#include "base/letters.h"
+#include "base/hex.h"
 #include "base/number.h"
 
 enum { IPV4_BYTES = 4, GROUPS = 8, GROUP_DIGITS = 4 };
@@ -39,11 +39,11 @@ static bool read_group(struct span digits, uint8_t bytes[2])
     if (digits.len == 0 || digits.len > GROUP_DIGITS)
         return false;
     for (size_t i = 0; i < digits.len; i++) {
-        uint8_t digit = letter_upper(digits.data[i]);
+        int digit = hex_digit(digits.data[i]);
 
-        if (!is_letter_or_digit(digit) || digit > 'F')
+        if (digit < 0)
             return false;
-        value = value * 16 + (digit <= '9' ? digit - (unsigned)'0' : digit - (unsigned)'A' + 10);
+        value = value << 4 | (unsigned)digit;
     }
     bytes[0] = (uint8_t)(value >> 8);
     bytes[1] = (uint8_t)value;

@@ -1,4 +1,5 @@
 /* test_number.c: numbers that strangers wrote, and sets of ours. */
+#include "base/hex.h"
 #include "base/number.h"
 #include "check.h"
 
@@ -75,9 +76,40 @@ static void test_set(void **state)
                   set_rows[i].in);
 }
 
+static void test_digits(void **state)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+
+    (void)state;
+    for (int c = 0; c <= UINT8_MAX; c++) {
+        const char *found = c != 0 ? strchr(digits, c) : NULL;
+        int place = found != NULL ? (int)(found - digits) : -1;
+
+        assert_int_equal(hex_digit((uint8_t)c), place > 15 ? place - 6 : place);
+    }
+}
+
+static void test_pairs_of_digits(void **state)
+{
+    static const char *const bad[] = { "0", "012", "0g", "g0", "4 ", "0x" };
+    static const uint8_t expected[] = { 0x00, 0x7f, 0xaB, 0xFF };
+    uint8_t bytes[sizeof(expected)];
+
+    (void)state;
+    assert_true(hex_read(span_of("007faBfF"), bytes));
+    assert_memory_equal(bytes, expected, sizeof(expected));
+    assert_true(hex_read(span_of(""), bytes));
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        if (hex_read(span_of(bad[i]), bytes))
+            fail_msg("%s is taken", bad[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_pairs_of_digits),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_set),
     };

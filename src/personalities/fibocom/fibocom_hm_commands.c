@@ -5,6 +5,8 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "base/hex.h"
+
 #include <stdio.h>
 
 /* The result of a command that has failed at once. */
@@ -132,29 +134,11 @@ static enum at_status wait_for_answer(struct at_session *at, struct fibocom_hm *
     return wait_for(at, hm, HM_WAITS_ANSWER);
 }
 
-static int digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Pairs of digits as bytes; false: they are none. */
+/* Pairs of digits as bytes; false: they are none, or too many. */
 static bool take_digits(struct span text, uint8_t bytes[FIBOCOM_HM_PAYLOAD_MAX], size_t *ret_len)
 {
-    if (text.len % 2 != 0 || text.len / 2 > FIBOCOM_HM_PAYLOAD_MAX)
-        return false;
-    for (size_t i = 0; i < text.len; i += 2) {
-        int high = digit(text.data[i]), low = digit(text.data[i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        bytes[i / 2] = (uint8_t)(high << 4 | low);
-    }
     *ret_len = text.len / 2;
-    return true;
+    return *ret_len <= FIBOCOM_HM_PAYLOAD_MAX && hex_read(text, bytes);
 }
 
 /* Within quotes \" stands for a quote and \\ for a backslash. */

@@ -5,6 +5,7 @@
  */
 #include "personalities/quectel/quectel.h"
 
+#include "base/hex.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "base/tls_suites.h"
@@ -111,13 +112,6 @@ static bool set_file(struct quectel_ssl_context *context, const struct subtype *
 }
 
 /* ---- suites ---- */
-
-static int hex_digit(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
-}
 
 /* 0X and four digits, the X in either case. */
 static bool parse_code(struct span text, uint32_t *ret)

@@ -5,6 +5,7 @@
  */
 #include "personalities/telit/telit.h"
 
+#include "base/hex.h"
 #include "base/wipe.h"
 #include "services/address_text.h"
 
@@ -35,28 +36,6 @@ static enum at_status refuse_ended(struct at_session *at, struct telit_plain *pl
                                      "socket %d: the connection has ended", plain->id));
 }
 
-static int digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Pairs of digits, at most 2 * TELIT_PLAIN_PIECE of them; false: they are none. */
-static bool read_digits(struct span text, uint8_t *bytes, size_t *ret_len)
-{
-    for (size_t i = 0; i + 1 < text.len; i += 2) {
-        int high = digit(text.data[i]), low = digit(text.data[i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        bytes[i / 2] = (uint8_t)(high << 4 | low);
-    }
-    *ret_len = text.len / 2;
-    return text.len % 2 == 0;
-}
-
 /* Where the network has not taken all of it yet, the command waits for that. */
 static enum at_status send(struct at_session *at, struct telit_plain *plain, struct span bytes)
 {
@@ -84,14 +63,15 @@ static enum at_status send_digits(struct at_session *at, struct telit_plain *pla
 {
     uint8_t bytes[TELIT_PLAIN_PIECE];
     enum at_status status;
-    size_t len;
 
-    if (!read_digits(text, bytes, &len))
-        return end_send(plain, at_refuse(at, FACT_ERROR_PLAIN_DIGITS,
-                                         "what was entered is no pairs of hexadecimal digits, "
-                                         "which sendDataMode 1 of #SCFGEXT asks for"));
-    status = send(at, plain, span_at(bytes, len));
-    wipe(bytes, len);
+    assert(text.len <= 2 * sizeof(bytes));
+    if (hex_read(text, bytes))
+        status = send(at, plain, span_at(bytes, text.len / 2));
+    else
+        status = end_send(plain, at_refuse(at, FACT_ERROR_PLAIN_DIGITS,
+                                           "what was entered is no pairs of hexadecimal digits, "
+                                           "which sendDataMode 1 of #SCFGEXT asks for"));
+    wipe(bytes, sizeof(bytes));
     return status;
 }
 

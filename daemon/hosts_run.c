@@ -79,14 +79,15 @@ static void played(void *ctx, uint64_t us)
 }
 
 /* An answer that is another is told in words, all else by its kind. */
-static void failed(void *ctx, const char *reason, const char *wanted, const char *came)
+static void failed(void *ctx, enum host_reason reason, const char *words, const char *wanted,
+                   const char *came)
 {
     struct verdict_tally *tally = ((struct seated *)ctx)->tally;
 
-    if (strstr(reason, "unexpected") != NULL && wanted != NULL && came != NULL)
+    if (reason == HOST_UNEXPECTED && wanted != NULL && came != NULL)
         verdict_expected(tally, wanted, came);
     else
-        verdict_failed(tally, reason);
+        verdict_failed(tally, words);
 }
 
 static void say(void *ctx, bool is_end, const char *line)

@@ -14,6 +14,16 @@ struct host_crowd {
     uint32_t patience_ms; /* how long what must come is waited for */
 };
 
+/* Why it came out otherwise. */
+enum host_reason {
+    HOST_REFUSED,    /* the module has said an error */
+    HOST_CLOSED,     /* that the connection has ended */
+    HOST_UNEXPECTED, /* something else */
+    HOST_TIMED_OUT,  /* nothing that was awaited */
+    HOST_TOO_LONG,   /* a text or a value has grown beyond what it may */
+    HOST_OUT_OF_MEMORY
+};
+
 /* What a host asks of its place, and tells it; all are there.  Texts are good during the call. */
 struct host_ops {
     /* A variable that the transcript does not make; the value is good until the next call. */
@@ -26,9 +36,10 @@ struct host_ops {
     void (*answered)(void *ctx, uint64_t us);
     /* A round of the outermost `repeat`, or where there is none the whole transcript. */
     void (*played)(void *ctx, uint64_t us);
-    /* It came out otherwise; `reason` is one of few and static.  `wanted` and `came` say what was
-     * awaited and what came instead; NULL: nothing came. */
-    void (*failed)(void *ctx, const char *reason, const char *wanted, const char *came);
+    /* It came out otherwise; `words` says `reason` to a person, and is one of few and static.
+     * `wanted` and `came` say what was awaited and what came instead; NULL: nothing came. */
+    void (*failed)(void *ctx, enum host_reason reason, const char *words, const char *wanted,
+                   const char *came);
     /* The same for a person, in one line. */
     void (*say)(void *ctx, bool is_end, const char *line);
     /* It does no more: its transcript is at its end, or it has given up.  host_end() comes later.

@@ -47,7 +47,7 @@ static void tell(struct host *host, enum host_reason reason, struct span wanted,
 
     show(wanted, shown_wanted);
     show(came, shown_came);
-    host->ops->failed(host->ctx, why, wanted.len > 0 ? shown_wanted : NULL,
+    host->ops->failed(host->ctx, reason, why, wanted.len > 0 ? shown_wanted : NULL,
                       came.len > 0 ? shown_came : NULL);
     snprintf(line, sizeof(line), "%s:%" PRIu32 ": %s%s%s%s%s", step->file, step->line, why,
              wanted.len > 0 ? ", wanted " : "", shown_wanted, came.len > 0 ? ", came " : "",

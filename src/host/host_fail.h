@@ -4,15 +4,6 @@
 
 #include "host/host_state.h"
 
-enum host_reason {
-    HOST_REFUSED,    /* the module has said an error */
-    HOST_CLOSED,     /* that the connection has ended */
-    HOST_UNEXPECTED, /* something else */
-    HOST_TIMED_OUT,  /* nothing that was awaited */
-    HOST_TOO_LONG,   /* a text or a value has grown beyond what it may */
-    HOST_OUT_OF_MEMORY
-};
-
 /* How a line fails a host that has awaited another. */
 enum host_reason host_reason_of(struct span line);
 

@@ -263,11 +263,13 @@ static void played(void *ctx, uint64_t us)
     text_add(&bench->said, "%" PRId64 " played in %" PRIu64 "\n", now_ms(bench), us / US_IN_MS);
 }
 
-static void failed(void *ctx, const char *reason, const char *wanted, const char *came)
+static void failed(void *ctx, enum host_reason reason, const char *words, const char *wanted,
+                   const char *came)
 {
     struct bench *bench = ctx;
 
-    text_add(&bench->said, "%" PRId64 " %s: %s, not %s\n", now_ms(bench), reason,
+    assert_int_equal(reason == HOST_UNEXPECTED, strstr(words, "unexpected") != NULL);
+    text_add(&bench->said, "%" PRId64 " %s: %s, not %s\n", now_ms(bench), words,
              came != NULL ? came : "nothing", wanted != NULL ? wanted : "anything");
 }
 

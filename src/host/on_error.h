@@ -25,7 +25,7 @@ struct on_error {
 };
 
 /* Reads one.  False: `why` gets what is wrong and what is allowed. */
-bool on_error_read(struct span words, struct on_error *ret_rule, struct text *why);
+bool on_error_read(struct span text, struct on_error *ret_rule, struct text *why);
 
 /* How long a host waits that has failed `failures` times (from 1) since its last success; false: it
  * gives up. */

@@ -144,16 +144,23 @@ static void check_variables(struct reading *reading, const struct script_step *s
 {
     struct span name = step_find_variable(step, is_unknown, reading);
     char memory[READER_PATH_MAX + READER_MISTAKE_MAX];
+    const char *mistake = made_mistake(name);
     struct text text;
 
     if (name.len == 0)
         return;
     text_init(&text, memory, sizeof(memory));
-    text_add(&text, "%s:%" PRIu32 ": there is no variable ${", step->file, step->line);
-    text_add_span(&text, name);
-    text_add(&text, "}; allowed: those of the host's values, of let lines and of (?P<NAME>...), "
-                    "${name}, ${n}, ${shard}, ${imei}, ${count}, ${random:16}, ${random:1-6}, "
-                    "${length:NAME}");
+    text_add(&text, "%s:%" PRIu32 ": ", step->file, step->line);
+    if (mistake != NULL)
+        text_add(&text, "${%.*s} is wrong because %s", (int)name.len, (const char *)name.data,
+                 mistake);
+    else
+        text_add(&text,
+                 "there is no variable ${%.*s}; allowed: those of the host's values, of let lines "
+                 "and of (?P<NAME>...), "
+                 "${name}, ${n}, ${shard}, ${imei}, ${count}, ${random:16}, ${random:1-6}, "
+                 "${length:NAME}",
+                 (int)name.len, (const char *)name.data);
     reading->world->ops->complain(reading->world, memory);
     reading->is_wrong = true;
 }

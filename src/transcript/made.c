@@ -28,17 +28,21 @@ static bool has_head(struct span name, const char *head, struct span *ret_rest)
     return true;
 }
 
+/* `A-B`, both numbers; false: it is none. */
+static bool read_range(struct span text, struct form *form)
+{
+    const uint8_t *dash = text.len > 0 ? memchr(text.data, '-', text.len) : NULL;
+    size_t before = dash != NULL ? (size_t)(dash - text.data) : 0;
+
+    return dash != NULL && words_number(span_at(text.data, before), UINT32_MAX, &form->least) &&
+           words_number(span_skip(text, before + 1), UINT32_MAX, &form->most);
+}
+
 static enum kind read_random(struct span rest, struct form *form)
 {
-    const uint8_t *dash = memchr(rest.data, '-', rest.len);
-    size_t before = dash != NULL ? (size_t)(dash - rest.data) : 0;
-
-    if (dash == NULL)
-        return words_number(rest, MADE_DIGITS_MAX, &form->most) && form->most > 0 ? DIGITS : OTHER;
-    if (!words_number(span_at(rest.data, before), UINT32_MAX, &form->least) ||
-        !words_number(span_skip(rest, before + 1), UINT32_MAX, &form->most))
-        return OTHER;
-    return form->least <= form->most ? RANGE : OTHER;
+    if (read_range(rest, form))
+        return form->least <= form->most ? RANGE : OTHER;
+    return words_number(rest, MADE_DIGITS_MAX, &form->most) && form->most > 0 ? DIGITS : OTHER;
 }
 
 static struct form form_of(struct span name)
@@ -63,6 +67,34 @@ bool made_is(struct span name, struct span *ret_of)
 
     *ret_of = form.of;
     return form.kind != OTHER;
+}
+
+/* Why what stands behind "random:" is no value, and what is. */
+static const char *random_mistake(struct span rest)
+{
+    struct form form;
+
+    if (read_range(rest, &form))
+        return "its first number is above its second; allowed: ${random:A-B}, A not above B";
+    if (rest.len > 0 && memchr(rest.data, '-', rest.len) != NULL)
+        return "it is no range of numbers; allowed: ${random:A-B}, from 0 to 4294967295";
+    return "it is no number of digits; allowed: ${random:1} to ${random:64}";
+}
+_Static_assert(MADE_DIGITS_MAX == 64, "it says so");
+
+const char *made_mistake(struct span name)
+{
+    struct span rest;
+
+    if (form_of(name).kind != OTHER)
+        return NULL;
+    if (words_are(name, "random:") || words_are(name, "length:"))
+        return "it ends too early; allowed: ${random:16}, ${random:1-6}, ${length:NAME}";
+    if (has_head(name, "random:", &rest))
+        return random_mistake(rest);
+    return has_head(name, "length:", &rest)
+               ? "it is of no name; allowed: ${length:NAME}, of a variable"
+               : NULL;
 }
 
 uint64_t made_draw(struct made *made, uint64_t least, uint64_t most)

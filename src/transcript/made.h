@@ -23,6 +23,10 @@ struct made {
  * NAME of a length, empty for others. */
 bool made_is(struct span name, struct span *ret_of);
 
+/* Why a name that begins as one of these is none, and what is allowed: static; NULL: it begins
+ * otherwise, or is one. */
+const char *made_mistake(struct span name);
+
 /* The value of such a name, made in `memory` (MADE_CAP bytes), where `others` knows what has a
  * length. False: the name is another, or the length is of what nobody knows. */
 bool made_find(struct made *made, struct span name, const struct fill_variables *others,

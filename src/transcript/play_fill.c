@@ -46,12 +46,18 @@ static void add_name(struct report *why, const char *before, struct span name)
 static bool refuse(struct play *play, enum err err, struct span unknown)
 {
     const struct script_model *model = &play->header->models[play->config->model];
+    const char *mistake = made_mistake(unknown);
     const char *before = "; in the file";
     struct span name;
 
     play->is_wrong = true;
     if (err != ERR_NOT_FOUND) {
         report_add(&play->why, "  %s\n", err_text(err));
+        return false;
+    }
+    if (mistake != NULL) {
+        add_name(&play->why, " ", unknown);
+        report_add(&play->why, " is wrong because %s\n", mistake);
         return false;
     }
     report_add(&play->why, "  no variable");

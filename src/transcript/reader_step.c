@@ -123,13 +123,23 @@ static void take_after(struct reader *reader, struct span rest)
         reader_mistake(reader, all, "nothing can be expected so", "after TIME nothing");
 }
 
-/* A time that is another each time has no place in what happens twice the same. */
+/* `60s`, or `60s ± 5s`: how much more or less it may be at random.  A time that is another each
+ * time has no place in what happens twice the same. */
 static void read_spread(struct reader *reader, struct span rest, uint32_t least_ms)
 {
+    static const char spreads[] = "1.5s, 200ms, 10s ± 2s";
     struct script_step *step = &reader->step;
+    struct span time, spread;
+    bool has_spread = words_cut_spread(rest, &time, &spread);
 
-    if (!words_spread(rest, &step->duration_ms, &step->spread_ms) || step->duration_ms < least_ms)
-        reader_mistake(reader, rest, "it is no time", "1.5s, 200ms, 10s ± 2s");
+    if (!words_duration(time, &step->duration_ms))
+        reader_mistake(reader, time, "it is no time", spreads);
+    else if (step->duration_ms < least_ms)
+        reader_mistake(reader, time, "it would be without a pause", "1ms or more");
+    else if (has_spread && !words_duration(spread, &step->spread_ms))
+        reader_mistake(reader, spread.len > 0 ? spread : rest, "it is no time behind ±", spreads);
+    else if (step->spread_ms > step->duration_ms)
+        reader_mistake(reader, spread, "it is more than the time before ±", spreads);
     else if (step->spread_ms > 0 && reader->is_scenario)
         reader_mistake(reader, rest, "a scenario is the same each time", "1.5s, 200ms");
 }

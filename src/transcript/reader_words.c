@@ -135,15 +135,12 @@ static size_t find_sign(struct span text, size_t *ret_len)
     return text.len;
 }
 
-bool words_spread(struct span text, uint32_t *ret_ms, uint32_t *ret_spread_ms)
+bool words_cut_spread(struct span text, struct span *ret_time, struct span *ret_spread)
 {
     size_t sign_len, before = find_sign(text, &sign_len);
+    bool has_spread = before < text.len;
 
-    *ret_spread_ms = 0;
-    if (!words_duration(letters_trim(span_at(text.data, before)), ret_ms))
-        return false;
-    if (before == text.len)
-        return true;
-    return words_duration(letters_trim(span_skip(text, before + sign_len)), ret_spread_ms) &&
-           *ret_spread_ms <= *ret_ms;
+    *ret_time = letters_trim(span_at(text.data, before));
+    *ret_spread = letters_trim(span_skip(text, has_spread ? before + sign_len : before));
+    return has_spread;
 }

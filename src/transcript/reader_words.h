@@ -22,10 +22,9 @@ bool words_pair(struct span word, struct span *ret_name, struct span *ret_value)
 /* `1.5s`, `200ms`: whole milliseconds, SCRIPT_DURATION_MAX_S at most. */
 bool words_duration(struct span text, uint32_t *ret_ms);
 
-/* `60s`, or `60s ± 5s`: a time, and how much more or less it may be at random, not more than
- * itself;
- * +- stands for ± too, blanks around it may be left out. */
-bool words_spread(struct span text, uint32_t *ret_ms, uint32_t *ret_spread_ms);
+/* Parts `60s ± 5s` at its sign, for which +- stands, too; blanks around it may be left out.  False:
+ * there is none, and all is the time. */
+bool words_cut_spread(struct span text, struct span *ret_time, struct span *ret_spread);
 
 /* A number of decimal digits from 0 to `max`. */
 bool words_number(struct span text, uint32_t max, uint32_t *ret_number);

@@ -116,24 +116,34 @@ static void test_rules_as_they_are_written(void **state)
         "20%",
         "redial 5s 7 times x100",
     };
-    static const char *const wrong[] = {
-        "",
-        "give",
-        "give up now",
-        "retry never",
-        "redial",
-        "redial 0s",
-        "redial 5s x0",
-        "redial 5s x",
-        "redial 5s up to",
-        "redial 5s up to 4s",
-        "redial 5s \xc2\xb1 101 %",
-        "redial 5s 0 times",
-        "redial 5s 5",
-        "redial 5s x101",
-        "again",
-        "redial 5s \xc2\xb1 20",
-        "retry 1s 2 times more",
+    static const struct {
+        const char *rule, *told;
+    } wrong[] = {
+        { "", "something is missing at its end; allowed: give up, retry [TIME] [N times], redial" },
+        { "again", "\"again\" is none of its words; allowed: give up, retry [TIME] [N times], r" },
+        { "give", "something is missing at its end; allowed: give up" },
+        { "give in", "\"in\" stands in the place of up; allowed: give up" },
+        { "give up now", "\"now\" stands behind its end; allowed: give up" },
+        { "retry never", "\"never\" is not understood here; allowed: retry [TIME] [N times]" },
+        { "retry 5s x2", "\"x2\" is not understood here; allowed: retry [TIME] [N times]" },
+        { "retry 1s 2 times more", "\"more\" stands behind its end; allowed: retry [TIME] [N tim" },
+        { "redial", "something is missing at its end; allowed: 60s, 1.5s, 200ms" },
+        { "redial x2", "\"x2\" is no time; allowed: 60s, 1.5s, 200ms" },
+        { "redial 0s", "\"0s\" would be without a pause; allowed: 1ms or more" },
+        { "redial 5s x0", "\"x0\" is no factor; allowed: x1, x1.5 to x100" },
+        { "redial 5s x", "\"x\" is no factor" },
+        { "redial 5s x101", "\"x101\" is no factor" },
+        { "redial 5s x5000m", "\"x5000m\" is no factor" },
+        { "redial 5s up", "something is missing at its end; allowed: up to TIME" },
+        { "redial 5s up 9s", "\"9s\" stands in the place of to; allowed: up to TIME" },
+        { "redial 5s up to", "something is missing at its end; allowed: 60s, 1.5s, 200ms" },
+        { "redial 5s x2 up to 4s", "\"4s\" is less than the time that it begins with; allowed: t" },
+        { "redial 5s \xc2\xb1 101 %", "\"101\" is no spread; allowed: \xc2\xb1 0 % to" },
+        { "redial 5s \xc2\xb1 20", "something is missing at its end; allowed: \xc2\xb1 20 %" },
+        { "redial 5s +-20 2 times", "\"2\" stands in the place of %; allowed: \xc2\xb1 20 %" },
+        { "redial 5s 0 times", "\"0\" is not understood here; allowed: xFACTOR, up to TIME, " },
+        { "redial 5s 5", "something is missing at its end; allowed: 1 times to 1000000 times" },
+        { "redial 5s 5 up", "\"up\" stands in the place of times; allowed: 1 times" },
     };
 
     (void)state;
@@ -145,9 +155,10 @@ static void test_rules_as_they_are_written(void **state)
         struct text why;
 
         text_init(&why, memory, sizeof(memory));
-        if (on_error_read(span_of(wrong[i]), &got, &why))
-            fail_msg("%s is taken", wrong[i]);
-        assert_non_null(strstr(memory, "allowed: give up, retry [TIME] [N times], redial TIME"));
+        if (on_error_read(span_of(wrong[i].rule), &got, &why))
+            fail_msg("%s is taken", wrong[i].rule);
+        if (strncmp(memory, wrong[i].told, strlen(wrong[i].told)) != 0)
+            fail_msg("%s: %s", wrong[i].rule, memory);
     }
 }
 
@@ -629,8 +640,21 @@ static void test_mistakes(void **state)
         { "repeat 0\n> AT\nend\n", "host.at:1: repeat: \"0\" is wrong because it is no number of "
                                    "times; allowed: repeat N, from 1; repeat\n" },
         { "repeat\nend\n", "there is nothing to be repeated" },
-        { "every 5s \xc2\xb1 6s\n> AT\nend\n", "it is no time; allowed: 1.5s, 200ms, 10s" },
-        { "every 0s\n> AT\nend\n", "it is no time" },
+        { "> AT${random:9-1}\n", "host.at:1: ${random:9-1} is wrong because its first number is "
+                                 "above its second; allowed: ${random:A-B}, A not above B\n" },
+        { "> AT${random:1-x}\n", "it is no range of numbers; allowed: ${random:A-B}, from 0 to 4" },
+        { "> AT${random:0}\n", "${random:0} is wrong because it is no number of digits; allowed: "
+                               "${random:1} to ${random:64}\n" },
+        { "> AT${random:65}\n", "it is no number of digits" },
+        { "> AT${random:}\n", "it ends too early; allowed: ${random:16}" },
+        { "> AT${length:1x}\n", "it is of no name; allowed: ${length:NAME}" },
+        { "every 5s \xc2\xb1 6s\n> AT\nend\n", "host.at:1: every: \"6s\" is wrong because it is "
+                                               "more than the time before \xc2\xb1; allowed: "
+                                               "1.5s, 200ms, 10s \xc2\xb1 2s\n" },
+        { "every five\n> AT\nend\n", "\"five\" is wrong because it is no time; allowed: 1.5s" },
+        { "every 5s +- x\n> AT\nend\n", "\"x\" is wrong because it is no time behind" },
+        { "every 5s +-\n> AT\nend\n", "\"5s +-\" is wrong because it is no time behind" },
+        { "every 0s\n> AT\nend\n", "\"0s\" is wrong because it would be without a pause" },
         { "let 1x y\n", "a variable is not called so" },
         { "let count 1\n", "a variable is not called so" },
         { "dial 5\n", "nothing may stand behind this step" },

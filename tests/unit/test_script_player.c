@@ -172,6 +172,9 @@ static const struct {
     { "> AT#SSLEN", "> AT\npower cycle\n> AT#SSLEN", "the module has said more on port 1",
       PLAY_DIFFERENT },
     { "${address}", "${nowhere}", "no variable ${nowhere}; allowed: ", PLAY_WRONG },
+    { "${address}", "${random:9-1}",
+      "  ${random:9-1} is wrong because its first number is above its second; allowed: ",
+      PLAY_WRONG },
     /* The peer's. */
     { "gets \"hello\\n\"", "gets \"hello\"", "the same for 0 bytes", PLAY_DIFFERENT },
     { "gets \"hello\\n\"", "gets \"hellp\\n\"", "the peer got something else", PLAY_DIFFERENT },

@@ -283,6 +283,11 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     NUMBER_FACT(FACT_MQTT_RETRIES_PRESET, "mqtt-retries-preset", 3, 0, 10,
                 "docs/facts/mqtt-mux-ppp.md §2",
                 "\"TIMEOUT\" of +QMTCFG from the start: how often a packet is sent again."),
+    WORD_FACT(
+        FACT_MQTT_OPEN_TWICE, "mqtt-open-twice", OPEN_TWICE_IS_TOLD, "error,told",
+        "docs/facts/mqtt-mux-ppp.md §2",
+        "What +QMTOPEN answers for a client that is open: ERROR, or OK and then result 2, as later "
+        "families have it."),
 };
 
 const struct fact_table quectel_facts = {

@@ -35,6 +35,17 @@ static void say_failed(const struct at_session *at, int32_t index)
     at_urc((struct at_session *)at, "+QMTOPEN: %d,-1", (int)index);
 }
 
+/* Whoever has the client, it is not opened again. */
+static enum at_status refuse_open(struct at_session *at, const struct quectel_mqtt *mqtt)
+{
+    enum { USED = 2 };
+
+    if (module_fact(module_of(at), FACT_MQTT_OPEN_TWICE) == OPEN_TWICE_IS_ERROR)
+        return refuse_state(at, mqtt);
+    at_urc(at, "+QMTOPEN: %d,%d", (int)mqtt->index, USED);
+    return AT_OK;
+}
+
 static enum at_status set_open(struct at_session *at, const struct at_args *args)
 {
     struct tlsmodem *modem = module_of(at);
@@ -49,7 +60,7 @@ static enum at_status set_open(struct at_session *at, const struct at_args *args
     if (mqtt == NULL)
         return at_refuse_memory(at, FACT_PLAIN_ERROR);
     if (mqtt->client.state != MQTT_CLOSED)
-        return refuse_state(at, mqtt);
+        return refuse_open(at, mqtt);
     if (!quectel_bearer_need(modem))
         return quectel_refuse_bearer(at, FACT_PLAIN_ERROR);
     snprintf(host, sizeof(host), "%.*s", (int)args->list[OPEN_HOST].text.len,

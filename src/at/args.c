@@ -162,13 +162,15 @@ static enum at_args_result check(const struct at_param *param, const struct at_m
         return param->optional ? AT_ARGS_FINE : AT_ARGS_SYNTAX;
     }
     ret->given = true;
-    if (param->type == AT_NUMBER)
+    if (param->type == AT_NUMBER && !(quoted && param->quoted_text))
         return quoted && !param->quoted_too ? AT_ARGS_SYNTAX
                                             : check_number(param, model, text, ret);
     if (has_control(text))
         return AT_ARGS_SYNTAX;
     ret->text = text;
     ret->quoted = quoted;
+    if (param->type == AT_NUMBER)
+        return AT_ARGS_FINE;
     if (param->words != NULL && text.len > 0 && !is_any(text, param->words, false))
         return AT_ARGS_RANGE;
     return check_bounds(param, model, (int64_t)text.len);

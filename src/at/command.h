@@ -38,6 +38,7 @@ struct at_param {
     const char *shown_with; /* of one that is `secret`: not in a set whose first value is one of
                              * these words, "will,timeout", in any case; NULL: it is in each */
     bool quoted_too;        /* a number may stand in quotes: "80" */
+    bool quoted_text;       /* numbers: a text may stand in quotes in its place, of any length */
     bool rest;          /* the last of its row, a string: all that is left of the command, to its
                          * last quote where it begins with one; quotes and commas may be in it */
     const char *values; /* numbers: the allowed ones, "0-2,7"; NULL: min to max.  Strings: what
@@ -64,9 +65,10 @@ enum { AT_ARGS_MAX = 12 };
 
 struct at_arg {
     bool given;
-    bool quoted;      /* AT_STRING: it stood in quotes */
+    bool quoted;      /* a text that stood in quotes */
     int32_t number;   /* AT_NUMBER */
-    struct span text; /* AT_STRING, without its quotes; borrowed from the command line */
+    struct span text; /* AT_STRING, or what stands for a number, without its quotes; borrowed from
+                       * the command line */
 };
 
 /* One for each parameter of the row, and `count` of them typed (empty ones included). */

@@ -5,6 +5,8 @@
  */
 #include "personalities/fibocom/fibocom.h"
 
+#include "base/hex.h"
+
 #include <assert.h>
 
 enum { STATUS_SENT, STATUS_FLOWED_OFF, STATUS_NO_DATA };
@@ -133,6 +135,46 @@ void fibocom_send_give_up(struct fibocom_socket *socket)
     at_finish(socket->owner->at, end_send(socket, STATUS_FLOWED_OFF));
 }
 
+static enum at_status refuse_too_many(struct at_session *at, const struct fibocom_socket *socket,
+                                      size_t count, size_t most)
+{
+    module_note_fact(socket->modem, FACT_SEND_MAX);
+    return at_refuse(at, FACT_ERROR_STATE, "%zu bytes are too many; there is room for %zu now",
+                     count, most);
+}
+
+static bool are_digits(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (hex_digit(text.data[i]) < 0)
+            return false;
+    }
+    return text.len > 0 && text.len % 2 == 0;
+}
+
+/* The old form, with the data in the command: they wait for +MIPPUSH, or for more. */
+static enum at_status hold_digits(struct at_session *at, struct fibocom_socket *socket,
+                                  struct span digits)
+{
+    size_t most = outbox_room(&socket->packets.outbox), count = digits.len / 2;
+    uint8_t *tail;
+
+    if (!are_digits(digits))
+        return at_refuse(at, FIBOCOM_BAD_PARAMETERS,
+                         "<data> in quotes are no pairs of hexadecimal digits");
+    if (count > most)
+        return refuse_too_many(at, socket, count, most);
+    tail = outbox_tail(&socket->packets.outbox);
+    if (tail == NULL)
+        return at_refuse_memory(at, FIBOCOM_MEMORY_FAILURE);
+    (void)hex_read(digits, tail);
+    outbox_commit(&socket->packets.outbox, count);
+    packets_hold(&socket->packets, &socket->connection, CLOCK_NEVER);
+    socket->owner = terminal_of(at);
+    at_info(at, "+MIPSEND: %d,%d,%zu", socket->id, STATUS_SENT, room(socket));
+    return AT_OK;
+}
+
 enum { SEND_ID, SEND_LEN };
 
 static enum at_status set_send(struct at_session *at, const struct at_args *args)
@@ -153,11 +195,10 @@ static enum at_status set_send(struct at_session *at, const struct at_args *args
     if (socket->send_phase != SEND_NONE)
         return at_refuse(at, FACT_ERROR_STATE, "another +MIPSEND for socket %d is under way",
                          socket->id);
-    if (prompt.max > most || prompt.max == 0) {
-        module_note_fact(socket->modem, FACT_SEND_MAX);
-        return at_refuse(at, FACT_ERROR_STATE, "%zu bytes are too many; there is room for %zu now",
-                         prompt.max, most);
-    }
+    if (len->quoted)
+        return hold_digits(at, socket, len->text);
+    if (prompt.max > most || prompt.max == 0)
+        return refuse_too_many(at, socket, prompt.max, most);
     prompt.on_done = len->given ? on_counted : on_typed;
     if (!len->given)
         prompt.idle_ms = (uint32_t)module_fact_peek(socket->modem, FACT_SEND_IDLE_MS);
@@ -200,7 +241,7 @@ static enum at_status set_push(struct at_session *at, const struct at_args *args
 
 static const struct at_param send_params[] = {
     FIBOCOM_SOCKET_ID,
-    { .name = "length", .optional = true, .min = 1, .max = FACT_SEND_MAX },
+    { .name = "length", .optional = true, .quoted_text = true, .min = 1, .max = FACT_SEND_MAX },
 };
 static const struct at_param push_params[] = {
     FIBOCOM_SOCKET_ID,
@@ -251,7 +292,8 @@ static enum at_status read_thresholds(struct at_session *at)
 
 static const struct at_command rows[] = {
     { .name = "+MIPSEND",
-      .help = "Sends data: exactly so many bytes, or up to Ctrl-Z or 12 s of silence.",
+      .help = "Sends data: exactly so many bytes, or up to Ctrl-Z or 12 s of silence; hexadecimal "
+              "digits in quotes wait for +MIPPUSH.",
       .source = "docs/facts/fibocom.md §2.4",
       AT_PARAMS(send_params),
       .set = set_send,

@@ -495,9 +495,12 @@ void at_args_ranges(const struct at_command *row, const struct at_model *model, 
     for (size_t i = 0; i < row->param_count; i++) {
         const struct at_param *param = &row->params[i];
         int32_t min = at_param_min(param, model), max = at_param_max(param, model);
+        bool takes_more = param->told_max > 0 && max > param->told_max;
 
         if (param->hidden || !at_has(model, param->only_on))
             continue;
+        if (takes_more)
+            max = param->told_max;
         if (param->type == AT_STRING)
             text_add(out, "%s%s", comma, param->values != NULL ? param->values : "");
         else if (param->values != NULL)
@@ -506,7 +509,8 @@ void at_args_ranges(const struct at_command *row, const struct at_model *model, 
             add_range(out, comma, min, max);
         if (param->type == AT_NUMBER && param->values == NULL) {
             fact_note(model->facts, param->min);
-            fact_note(model->facts, max_of(param, model));
+            if (!takes_more)
+                fact_note(model->facts, max_of(param, model));
         }
         comma = ",";
     }

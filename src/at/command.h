@@ -45,6 +45,7 @@ struct at_param {
                          * `=?` shows in their place */
     const char *words;  /* strings: the allowed ones besides the empty, "IP,IPV6"; NULL: any */
     int32_t min, max;   /* numbers; strings: shortest and longest length in bytes */
+    int32_t told_max;   /* numbers: as much as `=?` says, where more is taken; 0: what is taken */
     uint8_t max_limit;  /* 1 + index into the model's limits, which then replaces `max`; 0: none */
     int32_t preset;     /* factory value of a bound number; of a bound string a fact, or 0 */
     const int32_t *preset_by_record; /* the same where it differs from record to record */

@@ -58,7 +58,11 @@ static const struct at_param params[] = {
     { .name = "pktSz", .max = 1500, .preset = 300, .bound = PLAIN(packet_size) },
     { .name = "maxTo", .max = 65535, .preset = 90, .bound = PLAIN(idle_s) },
     { .name = "connTo", .min = 10, .max = 1200, .preset = 600, .bound = PLAIN(connect_ds) },
-    { .name = "txTo", .max = FACT_PLAIN_FLUSH_MAX, .preset = 50, .bound = PLAIN(flush_ds) },
+    { .name = "txTo",
+      .max = FACT_PLAIN_FLUSH_MAX,
+      .told_max = 255,
+      .preset = 50,
+      .bound = PLAIN(flush_ds) },
 };
 static const struct at_param extended_params[] = {
     CONNECTION,

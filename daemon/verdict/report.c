@@ -1,6 +1,7 @@
 /* report.c: `tlsmodem report FILE… [--fail-if EXPR]…`: what several runs came to together. */
 #include "verdict/report.h"
 
+#include "plan/command_line.h"
 #include "verdict/judge.h"
 #include "verdict/summary_file.h"
 #include "verdict/words.h"
@@ -13,7 +14,6 @@
 enum { EXIT_USE = 2, WHY_CAP = 1000 };
 
 struct report_options {
-    bool help;
     const char **files;
     size_t file_count;
     struct expression *expressions;
@@ -21,89 +21,77 @@ struct report_options {
     const char *output; /* NULL: none */
 };
 
-static int fail(const char *where, const char *why, int status)
+static int say(const char *words, int status)
 {
-    fprintf(stderr, "tlsmodem: report: %s%s%s\n", where, where[0] != '\0' ? ": " : "", why);
+    fprintf(stderr, "tlsmodem: %s\n", words);
     return status;
 }
 
-/* The value behind "=", or in the next word, or NULL: there is none.  False: it is another option.
- */
-static bool take_value(const char *name, char **argv, int *at, const char **ret_value)
+static int fail(const char *where, const char *why, int status)
 {
-    size_t len = strlen(name);
+    fprintf(stderr, "tlsmodem: report: %s: %s\n", where, why);
+    return status;
+}
 
-    if (strncmp(argv[*at], name, len) != 0 || (argv[*at][len] != '=' && argv[*at][len] != '\0'))
+static bool take_fail_if(void *ctx, const char *value, struct text *error)
+{
+    struct report_options *options = ctx;
+
+    text_add(error, "--fail-if: ");
+    if (!expression_read(value, &options->expressions[options->expression_count], error))
         return false;
-    *ret_value = argv[*at][len] == '=' ? argv[*at] + len + 1 : argv[++*at];
+    options->expression_count++;
+    text_init(error, error->at, error->cap);
     return true;
 }
 
-static bool read_option(struct report_options *options, char **argv, int *at, struct text *why)
+static bool take_output(void *ctx, const char *value, struct text *error)
 {
-    const char *word = argv[*at], *value;
-
-    if (strcmp(word, "--help") == 0) {
-        options->help = true;
-    } else if (take_value("--fail-if", argv, at, &value)) {
-        if (value == NULL) {
-            text_add(why, "--fail-if needs EXPR");
-            return false;
-        }
-        text_add(why, "--fail-if: ");
-        if (!expression_read(value, &options->expressions[options->expression_count++], why))
-            return false;
-        text_init(why, why->at, why->cap);
-    } else if (take_value("--output", argv, at, &value)) {
-        options->output = value;
-        if (value == NULL || value[0] == '\0') {
-            text_add(why, "--output needs FILE");
-            return false;
-        }
-    } else {
-        text_add(why, "unknown option %s; allowed: --fail-if EXPR, --output FILE, --help", word);
-        return false;
-    }
+    (void)error;
+    ((struct report_options *)ctx)->output = value;
     return true;
 }
 
-static bool read_words(int argc, char **argv, struct report_options *options, struct text *why)
+static bool take_file(void *ctx, const char *word, struct text *error)
 {
-    bool words_only = false;
+    struct report_options *options = ctx;
 
-    for (int i = 1; i < argc && !options->help; i++) {
-        if (!words_only && strcmp(argv[i], "--") == 0)
-            words_only = true;
-        else if (words_only || strncmp(argv[i], "--", 2) != 0)
-            options->files[options->file_count++] = argv[i];
-        else if (!read_option(options, argv, &i, why))
-            return false;
-    }
-    if (options->help || options->file_count > 0)
-        return true;
-    text_add(why, "a file is needed: what --summary FILE has written");
-    return false;
+    (void)error;
+    options->files[options->file_count++] = word;
+    return true;
 }
 
-static void print_help(void)
-{
-    puts("usage: tlsmodem report FILE... [--fail-if EXPR]... [--output FILE]\n\n"
-         "Adds up what runs have written with --summary (docs/load.md), prints it, and says "
-         "whether\n"
-         "it is good enough.  Files of the same run or shard, and of runs with another number of\n"
-         "shards, are refused.\n\n"
-         "  --fail-if EXPR\n"
-         "        exit with 1 if this is so: \"p99(dial) > 5s\", \"errors > 0.1 %\",\n"
-         "        \"errors(timeout) > 3\", \"rate(command) < 100/s\", \"count(round) < 500\",\n"
-         "        \"missing > 0\" shards; also if it cannot be told, as there was none; may be\n"
-         "        repeated\n"
-         "  --output FILE\n"
-         "        write the sum, too, as a file that report takes\n"
-         "  --help\n"
-         "        print this\n\n"
-         "Exit status: 0, 1 one of EXPR is so, or the sum cannot be written, 2 wrong use, a wrong "
-         "EXPR or a wrong file.");
-}
+static const struct command_option table[] = {
+    { "--fail-if", "EXPR", take_fail_if,
+      "exit with 1 if this is so: \"p99(dial) > 5s\", \"errors > 0.1 %\", \"errors(timeout) > "
+      "3\",\n"
+      "        \"rate(command) < 100/s\", \"count(round) < 500\", \"missing > 0\" shards; also if "
+      "it "
+      "cannot be\n"
+      "        told, as there was none; may be repeated" },
+    { "--output", "FILE", take_output, "write the sum, too, as a file that report takes" },
+};
+
+static const char *const usage[] = {
+    "tlsmodem report FILE... [--fail-if EXPR]... [--output FILE]",
+    NULL,
+};
+
+static const struct command_line line = {
+    .command = "report",
+    .usage = usage,
+    .about = "Adds up what runs have written with --summary (docs/load.md), prints it, and says "
+             "whether it is\n"
+             "good enough.  Files of the same run or shard, and of runs with another number of "
+             "shards, are\n"
+             "refused.\n",
+    .table = table,
+    .count = sizeof(table) / sizeof(table[0]),
+    .take_word = take_file,
+    .end = "Exit status: 0, 1 one of EXPR is so, or the sum cannot be written, 2 wrong use, a "
+           "wrong EXPR or a\n"
+           "wrong file.\n",
+};
 
 /* NULL, with a line: a file is wrong. */
 static struct summary *read_files(const struct report_options *options)
@@ -127,7 +115,7 @@ static struct summary *read_files(const struct report_options *options)
         return NULL;
     }
     if (sum == NULL)
-        fail("", "out of memory", 0);
+        say("report: out of memory", 0);
     return sum;
 }
 
@@ -158,17 +146,20 @@ int report_main(int argc, char **argv)
         .files = calloc((size_t)argc, sizeof(options.files[0])),
         .expressions = calloc((size_t)argc, sizeof(options.expressions[0])),
     };
+    char memory[COMMAND_LINE_ERROR_CAP];
     int status = EXIT_SUCCESS;
-    char memory[WHY_CAP];
-    struct text why;
+    struct text error;
+    bool help = false;
 
-    text_init(&why, memory, sizeof(memory));
+    text_init(&error, memory, sizeof(memory));
     if (options.files == NULL || options.expressions == NULL)
-        status = fail("", "out of memory", EXIT_FAILURE);
-    else if (!read_words(argc, argv, &options, &why))
-        status = fail("", memory, EXIT_USE);
-    else if (options.help)
-        print_help();
+        status = say("report: out of memory", EXIT_FAILURE);
+    else if (!command_line_read(&line, argc, argv, &options, &help, &error))
+        status = say(memory, EXIT_USE);
+    else if (help)
+        command_line_print_help(&line, stdout);
+    else if (options.file_count == 0)
+        status = say("report: a file is needed: what --summary FILE has written", EXIT_USE);
     else
         status = report(&options);
     free(options.files);

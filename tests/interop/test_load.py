@@ -239,7 +239,7 @@ def test_a_start_that_has_passed_is_now(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (("--start-at", "noon", "--", "true"), '--start-at: "noon" is no time; allowed: one of 2000 to 2099 like '),
+    (("--start-at", "noon", "--", "true"), '--start-at: "noon" is wrong because it is no time; allowed: one of 2000 to 2099 like '),
     (("--start-at", "2099-01-01T00:00:00Z"), "start-at: nothing begins then; allowed: with -- CMD, or hosts inside"),
     (("--start-at", "2099-01-01T00:00:00Z", "--summary", "${n}", "--", "true"), '--summary: "${n}" is wrong because '),
 ])

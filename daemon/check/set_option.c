@@ -23,12 +23,14 @@ static bool set_from_file(struct values *values, const char *command, struct spa
                           const char *path, struct text *error)
 {
     const char *why = err_text(ERR_NO_MEMORY);
+    char allowed[FILE_BYTES_ALLOWED_CAP];
     size_t len;
     uint8_t *data = file_bytes_read(path, VALUE_MAX, &len, &why);
     bool done = data != NULL && values_set(values, name, span_at(data, len)) == ERR_OK;
 
     if (!done)
-        text_add(error, "--set: %s: %s; allowed: a file of at most %d bytes", path, why, VALUE_MAX);
+        text_add(error, "--set: %s: %s; allowed: %s", path, why,
+                 file_bytes_allowed(why, VALUE_MAX, allowed));
     if (done)
         tell_line_end(command, name, path, span_at(data, len));
     if (data != NULL)

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { NS_PER_S = 1000000000 };
+
+static const char too_large[] = "it is too large";
 
 /* A descriptor, or -1; a FIFO is not waited for. */
 static int open_file(const char *path, size_t max, size_t *ret_len, const char **ret_why)
@@ -21,7 +24,7 @@ static int open_file(const char *path, size_t max, size_t *ret_len, const char *
     } else if (!S_ISREG(about.st_mode)) {
         *ret_why = "it is no regular file";
     } else if ((uintmax_t)about.st_size > max) {
-        *ret_why = "it is too large";
+        *ret_why = too_large;
     } else {
         *ret_len = (size_t)about.st_size;
         return fd;
@@ -83,4 +86,12 @@ bool file_bytes_look(const char *path, size_t max, size_t *ret_len, int64_t *ret
     if (fd >= 0)
         close(fd);
     return good;
+}
+
+const char *file_bytes_allowed(const char *why, size_t max, char *memory)
+{
+    if (why != too_large)
+        return "a regular file that can be read";
+    (void)snprintf(memory, FILE_BYTES_ALLOWED_CAP, "a file of at most %zu bytes", max);
+    return memory;
 }

@@ -17,6 +17,7 @@ static bool take(const struct file_subject *subject, const struct file_node *nod
     struct modem_plan *plan = subject->plan;
     struct runtime_credential *credential = &plan->credentials[plan->credential_count];
     struct modem_plan_stamp *stamp = &plan->stamps[plan->credential_count++];
+    char allowed[FILE_BYTES_ALLOWED_CAP];
     const char *reason;
     char why[WHY_CAP];
 
@@ -26,9 +27,8 @@ static bool take(const struct file_subject *subject, const struct file_node *nod
         return false;
     if (!file_bytes_look(path, RUNTIME_CREDENTIAL_MAX, &stamp->bytes, &stamp->changed_ns,
                          &reason)) {
-        file_subject_wrong(subject, node,
-                           "%s cannot be read: %s; allowed: a file of at most %d bytes", path,
-                           reason, RUNTIME_CREDENTIAL_MAX);
+        file_subject_wrong(subject, node, "%s cannot be read: %s; allowed: %s", path, reason,
+                           file_bytes_allowed(reason, RUNTIME_CREDENTIAL_MAX, allowed));
         return false;
     }
     stamp->is_open = secret_path_is_open(path);

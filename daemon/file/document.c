@@ -190,6 +190,7 @@ static bool read_file(struct reading *reading, const char *path, const struct fi
 {
     struct file_place whole = { .file = path };
     struct file_document *document;
+    char allowed[FILE_BYTES_ALLOWED_CAP];
     const char *why;
     uint8_t *bytes;
     size_t len;
@@ -198,10 +199,11 @@ static bool read_file(struct reading *reading, const char *path, const struct fi
     bytes = file_bytes_read(path, FILE_BYTES_MAX, &len, &why);
     if (bytes == NULL && asked_by != NULL)
         file_report_wrong(reading->report, &asked_by->place, "include", asked_by->text,
-                          "it cannot be read: %s; allowed: a file of at most 16 MiB", why);
+                          "it cannot be read: %s; allowed: %s", why,
+                          file_bytes_allowed(why, FILE_BYTES_MAX, allowed));
     else if (bytes == NULL)
-        file_report_add(reading->report, &whole,
-                        "the file cannot be read: %s; allowed: a file of at most 16 MiB", why);
+        file_report_add(reading->report, &whole, "the file cannot be read: %s; allowed: %s", why,
+                        file_bytes_allowed(why, FILE_BYTES_MAX, allowed));
     if (bytes == NULL)
         return false;
     document = new_document(path, parent);

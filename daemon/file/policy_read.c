@@ -36,14 +36,15 @@ static bool fail(const struct files *files, const char *member)
 /* Adds a whole file, and an end of line. */
 static bool add_file(const struct files *files, const char *path, size_t max, struct bytes *bytes)
 {
+    char allowed[FILE_BYTES_ALLOWED_CAP];
     const char *why;
     size_t len;
     uint8_t *read = file_bytes_read(path, max, &len, &why);
     bool good;
 
     if (read == NULL) {
-        text_add(files->why, "%s cannot be read: %s; allowed: a file of at most %zu bytes", path,
-                 why, max);
+        text_add(files->why, "%s cannot be read: %s; allowed: %s", path, why,
+                 file_bytes_allowed(why, max, allowed));
         return false;
     }
     good = bytes_add(bytes, span_at(read, len), max + 1) == ERR_OK &&

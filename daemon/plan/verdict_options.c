@@ -42,8 +42,8 @@ bool verdict_option_start_at(const char *name, const char *value, int64_t *ret_s
         return true;
     }
     text_add(error,
-             "%s: \"%s\" is no time; allowed: one of 2000 to 2099 like 2026-12-01T12:00:00Z, with "
-             "Z, +hh:mm or nothing (UTC) behind",
+             "%s: \"%s\" is wrong because it is no time; allowed: one of 2000 to 2099 like "
+             "2026-12-01T12:00:00Z, with Z, +hh:mm or nothing (UTC) behind",
              name, value);
     return false;
 }

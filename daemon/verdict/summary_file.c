@@ -15,13 +15,15 @@ enum { READABLE = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH };
 struct summary *summary_file_read(const char *path, struct text *why)
 {
     const char *reason = err_text(ERR_NO_MEMORY);
+    char allowed[FILE_BYTES_ALLOWED_CAP];
     struct summary *summary;
     uint8_t *bytes;
     size_t len;
 
     bytes = file_bytes_read(path, SUMMARY_FILE_BYTES_MAX, &len, &reason);
     if (bytes == NULL) {
-        text_add(why, "%s; allowed: a file of at most %d bytes", reason, SUMMARY_FILE_BYTES_MAX);
+        text_add(why, "%s; allowed: %s", reason,
+                 file_bytes_allowed(reason, SUMMARY_FILE_BYTES_MAX, allowed));
         return NULL;
     }
     summary = summary_json_parse(span_at(bytes, len), why);

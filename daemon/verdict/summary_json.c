@@ -495,6 +495,11 @@ struct summary *summary_json_parse(struct span bytes, struct text *why)
     json_error_t error;
     json_t *json;
 
+    if (bytes.len == 0) {
+        text_add(why, "it is empty; allowed: what --summary has written");
+        summary_free(summary);
+        return NULL;
+    }
     json = json_loadb((const char *)bytes.data, bytes.len, JSON_REJECT_DUPLICATES, &error);
     if (json == NULL)
         say_no_json(&error, why);

@@ -138,15 +138,25 @@ def test_what_does_not_belong_together_is_refused(shards: list[Path], tmp_path: 
     assert (ended.returncode, ended.stderr) == (2, f"tlsmodem: report: {again}: its buckets are of version 2, which do not add up "
                                                    "with ours; allowed: 1\n")
     ended = report(tmp_path / "none")
-    assert ended.returncode == 2 and f"{tmp_path}/none: " in ended.stderr
+    assert ended.returncode == 2
+    assert ended.stderr == f"tlsmodem: report: {tmp_path}/none: No such file or directory; allowed: a regular file that can be read\n"
+    (tmp_path / "empty").touch()
+    ended = report(tmp_path / "empty")
+    assert ended.returncode == 2
+    assert ended.stderr == f"tlsmodem: report: {tmp_path}/empty: it is empty; allowed: what --summary has written\n"
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(64_000_001)
+    ended = report(tmp_path / "large")
+    assert ended.returncode == 2 and ended.stderr.endswith("/large: it is too large; allowed: a file of at most 64000000 bytes\n")
 
 
 @pytest.mark.parametrize(("words", "said"), [
     ((), "report: a file is needed: what --summary FILE has written"),
-    (("x", "--fail-if"), "report: --fail-if needs EXPR"),
-    (("x", "--fail-if", "p99(dail) > 5s"), 'report: --fail-if: "p99(dail) > 5s", column 5: this is not counted; allowed: dial, '),
-    (("x", "--fail"), "report: unknown option --fail; allowed: --fail-if EXPR, --output FILE, --help"),
-    (("x", "--output="), "report: --output needs FILE"),
+    (("x", "--fail-if"), "--fail-if needs EXPR"),
+    (("x", "--fail-if", "p99(dail) > 5s"), '--fail-if: "p99(dail) > 5s", column 5: this is not counted; allowed: dial, '),
+    (("x", "--fail"), "report: unknown option --fail; allowed: --fail-if, --output, --help"),
+    (("x", "--help=1"), "report: unknown option --help=1; allowed: "),
+    (("x", "--output="), "--output needs FILE"),
 ])
 def test_wrong_use_is_told(words: tuple[str, ...], said: str) -> None:
     ended = report(*words)

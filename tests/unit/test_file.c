@@ -416,7 +416,8 @@ static void wrong_meanings_are_all_told(void **state)
     bad("summary: 'a${n}'\nstart-at: noon\nmodems: [{module: m95, ports: [{pty: p}]}]\n",
         "f:1:10: summary: \"a${n}\" is wrong because there is no variable ${n}; allowed: a path, "
         "with ${shard} in it\n"
-        "f:2:11: start-at: \"noon\" is no time; allowed: one of 2000 to 2099 like ...\n");
+        "f:2:11: start-at: \"noon\" is wrong because it is no time; allowed: one of 2000 to 2099 "
+        "like ...\n");
     bad("modems: [{module: m95}]\n", "f:1:10: ports: a modem needs some, or a host; ...\n");
     bad_key("count: 2",
             "f:4:11: count: \"2\" is wrong because that many modems have no names; ...\n");

@@ -13,7 +13,8 @@
 
 enum {
     INTERVAL_MS = 30000,
-    LIMIT_MS = 10000,
+    MS_IN_S = 1000,
+    WRONG_CAP = 100,
     SAID_CAP = 64, /* more of it is not looked at */
     VARIABLES = 2,
     VARIABLE_CAP = 512
@@ -175,11 +176,18 @@ static void abandon(struct signal_run *run)
 static void on_limit(void *ctx)
 {
     struct signal_command *command = ctx;
+    char wrong[WRONG_CAP];
+    bool has_exited;
 
     if (command->run == NULL)
         return;
+    has_exited = command->run->has_exited;
     abandon(command->run);
-    report(command, "was not over after 10 s, and was killed", SIGNAL_UNKNOWN);
+    snprintf(wrong, sizeof(wrong),
+             has_exited ? "has ended, but something that it started still had its output after %g s"
+                        : "was not over after %g s, and was killed",
+             (double)command->config.limit_ms / MS_IN_S);
+    report(command, wrong, SIGNAL_UNKNOWN);
 }
 
 static void set_variable(struct signal_run *run, size_t index, const char *name, const char *value)
@@ -220,7 +228,7 @@ static void on_again(void *ctx)
     }
     run->owner = command;
     command->run = run;
-    clock_timer_start(command->limit, LIMIT_MS);
+    clock_timer_start(command->limit, command->config.limit_ms);
     if (uv_read_start((uv_stream_t *)&run->shell.pipe, give_room, on_said) != 0) {
         abandon(run);
         report(command, "cannot be heard", SIGNAL_UNKNOWN);
@@ -234,6 +242,7 @@ enum err signal_command_open(struct posix_loop *loop, const struct signal_comman
 {
     struct signal_command *command = calloc(1, sizeof(*command));
 
+    assert(config->limit_ms > 0);
     if (command == NULL)
         return ERR_NO_MEMORY;
     command->loop = loop;

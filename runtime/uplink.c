@@ -142,6 +142,7 @@ void uplink_start(struct uplink *uplink, struct tlsmodem *engine)
     const struct signal_command_config config = { .command = uplink->config.signal_command,
                                                   .name = uplink->config.name,
                                                   .interface = uplink->config.interface,
+                                                  .limit_ms = SIGNAL_COMMAND_LIMIT_MS,
                                                   .log = uplink->config.log,
                                                   .on_signal = on_signal,
                                                   .ctx = uplink };

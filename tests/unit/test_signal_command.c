@@ -88,11 +88,13 @@ static void on_signal(void *ctx, int signal)
     posix_loop_stop(&bench->loop);
 }
 
-static void begin(struct bench *bench, const char *text, struct signal_command **ret_command)
+static void begin_for(struct bench *bench, const char *text, uint32_t limit_ms,
+                      struct signal_command **ret_command)
 {
     const struct signal_command_config config = { .command = text,
                                                   .name = "meter-1",
                                                   .interface = "wwan0",
+                                                  .limit_ms = limit_ms,
                                                   .log = &bench->log,
                                                   .on_signal = on_signal,
                                                   .ctx = bench };
@@ -101,6 +103,11 @@ static void begin(struct bench *bench, const char *text, struct signal_command *
     bench->log = (struct log){ .write = say, .ctx = bench, .level = LOG_INFO };
     assert_int_equal(posix_loop_open(&bench->loop, &bench->log), ERR_OK);
     assert_int_equal(signal_command_open(&bench->loop, &config, ret_command), ERR_OK);
+}
+
+static void begin(struct bench *bench, const char *text, struct signal_command **ret_command)
+{
+    begin_for(bench, text, SIGNAL_COMMAND_LIMIT_MS, ret_command);
 }
 
 static void commands_are_run(void **state)
@@ -146,6 +153,33 @@ static void commands_are_run(void **state)
     }
 }
 
+/* What has a session of its own is not killed with the group, and says nothing of a number.  It
+ * ends with the test.  A machine that is busy may need more time. */
+static void one_that_leaves_somebody_behind_was_not_killed(void **state)
+{
+    static const char leaves[] = "exec 3>&1; { setsid sh -c 'echo begun; exec >&3; "
+                                 "while kill -0 $0 2>&-; do sleep 0.1; done' $PPID & } |"
+                                 "{ read begun; }; echo 5";
+    static const char truth[] = "has ended, but something that it started still had its output";
+    bool has_ended = false;
+
+    (void)state;
+    for (uint32_t limit_ms = 250; limit_ms <= LIMIT_MS && !has_ended; limit_ms *= 2) {
+        struct signal_command *command;
+        struct bench bench;
+
+        begin_for(&bench, leaves, limit_ms, &command);
+        posix_loop_run(&bench.loop);
+        assert_int_equal(bench.signal, SIGNAL_UNKNOWN);
+        has_ended = strstr(bench.said, truth) != NULL;
+        if (!has_ended)
+            assert_non_null(strstr(bench.said, "was not over after "));
+        signal_command_close(command);
+        assert_true(posix_loop_close(&bench.loop, LIMIT_MS));
+    }
+    assert_true(has_ended);
+}
+
 /* It is killed, and does not stay as a zombie: the loop ends, which waits for it. */
 static void one_that_is_closed_is_killed(void **state)
 {
@@ -181,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_read),
         cmocka_unit_test(commands_are_run),
+        cmocka_unit_test(one_that_leaves_somebody_behind_was_not_killed),
         cmocka_unit_test(one_that_is_closed_is_killed),
         cmocka_unit_test(one_that_was_not_run_yet_is_closed),
     };

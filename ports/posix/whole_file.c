@@ -46,12 +46,22 @@ static int open_beside(const char *path, char **ret_name)
     return fd;
 }
 
+/* A link such as /dev/stdout is an open file of a process's, whatever that is. */
+static bool leads_to_process(const char *path)
+{
+    static const char processes[] = "/proc/";
+    char target[sizeof(processes)];
+    ssize_t len = readlink(path, target, sizeof(processes) - 1);
+
+    return len == (ssize_t)sizeof(processes) - 1 && memcmp(target, processes, (size_t)len) == 0;
+}
+
 /* A device, a pipe or a folder is somebody's. */
 bool whole_file_may_replace(const char *path)
 {
     struct stat status;
 
-    return stat(path, &status) != 0 || S_ISREG(status.st_mode);
+    return !leads_to_process(path) && (stat(path, &status) != 0 || S_ISREG(status.st_mode));
 }
 
 static bool give_name(const char *beside, const char *path, enum whole_file_name name)

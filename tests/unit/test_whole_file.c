@@ -69,13 +69,20 @@ static void one_of_its_name_is_replaced_or_stays(void **state)
 /* What somebody else uses under that name stays what it is. */
 static void pipes_and_devices_stay(void **state)
 {
+    static const char *const names[] = { "pipe", "null", "stdout" };
+    int open_file = open(at("a"), O_RDONLY | O_CLOEXEC);
+    char descriptor[32];
     struct stat info;
 
     (void)state;
     assert_int_equal(mkfifo(at("pipe"), 0600), 0);
     assert_int_equal(symlink("/dev/null", at("null")), 0);
-    for (size_t i = 0; i < 2; i++) {
-        const char *name = i == 0 ? "pipe" : "null";
+    /* As /dev/stdout of one whose output goes to a file. */
+    assert_true(open_file >= 0);
+    snprintf(descriptor, sizeof(descriptor), "/proc/self/fd/%d", open_file);
+    assert_int_equal(symlink(descriptor, at("stdout")), 0);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *name = names[i];
 
         assert_false(whole_file_may_replace(at(name)));
         assert_false(whole_file_write_bytes(at(name), 0600, WHOLE_FILE_REPLACES, span_of("x")));
@@ -84,6 +91,7 @@ static void pipes_and_devices_stay(void **state)
         assert_true(i == 0 ? S_ISFIFO(info.st_mode) : S_ISLNK(info.st_mode));
         assert_int_equal(unlink(at(name)), 0);
     }
+    close(open_file);
     assert_int_equal(symlink("to nothing", at("link")), 0);
     assert_true(whole_file_may_replace(at("link")));
     assert_int_equal(unlink(at("link")), 0);

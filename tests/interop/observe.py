@@ -12,8 +12,7 @@ from support.modem import Modem
 from support.patience import ANSWER_S, POLL_S
 
 
-
-def wait_until(is_true: Callable[[], bool], what: Callable[[], str] | str,
+def wait_until(is_true: Callable[[], object], what: Callable[[], str] | str = "it does not come",
                seconds: float = ANSWER_S) -> None:
     """Looks again and again until it is true; fails with `what` when it never is."""
     deadline = time.monotonic() + seconds

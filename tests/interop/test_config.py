@@ -25,7 +25,7 @@ from support.modem import REPOSITORY, program_path
 from support.patience import ANSWER_S
 from support.servers import free_port
 
-from .test_metrics import wait_for
+from .observe import wait_until
 
 PAGE = REPOSITORY / "docs" / "configuration.md"
 
@@ -592,7 +592,7 @@ modems:
         host.until(b"\r\nOK\r\n")
         host.send(b"ATD*99#\r")
         host.until(b"NO CARRIER")
-        wait_for(lambda: (tmp_path / "signal").exists() and (tmp_path / "signal").read_text() == f"{name} 007")
+        wait_until(lambda: (tmp_path / "signal").exists() and (tmp_path / "signal").read_text() == f"{name} 007")
     assert ((tmp_path / "sms").read_text(), (tmp_path / "ppp").read_text()) == (name, name)
     assert name == "-n" or (tmp_path / "plain").read_text() == f"{name}\n"
     assert not (tmp_path / "P").exists()

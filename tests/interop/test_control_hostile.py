@@ -25,8 +25,9 @@ from support.modem import Modem, program_path
 from support.patience import ANSWER_S
 from support.servers import free_port
 
+from .observe import wait_until
 from .test_control import TOKEN, heard, token_file
-from .test_metrics import samples, scrape, value, wait_for
+from .test_metrics import samples, scrape, value
 
 CALLS = int(os.environ.get("TLSMODEM_CALLS", "400"))
 STREAMS_MAX = 8
@@ -87,7 +88,7 @@ def test_two_hundred_streams_are_bounded(tmp_path: Path) -> None:
                 with contextlib.suppress(OSError):
                     heads.setdefault(client, client.recv(20))
             return sum(head.startswith(b"HTTP/1.1 503") for head in heads.values())
-        wait_for(lambda: refused() > 0)
+        wait_until(lambda: refused() > 0)
         assert sum(head.startswith(b"HTTP/1.1 200") for head in heads.values()) == STREAMS_MAX
         modem.host.write(b"AT\r")
         modem.host.read_until(b"OK\r\n")
@@ -98,7 +99,7 @@ def test_two_hundred_streams_are_bounded(tmp_path: Path) -> None:
             with contextlib.suppress(AssertionError, OSError), control.events():
                 return True
             return False
-        wait_for(is_free)
+        wait_until(is_free)
         assert len(control.modems()) == 3
 
 
@@ -124,7 +125,7 @@ def test_half_requests_hold_nothing(tmp_path: Path) -> None:
         for number in range(40):
             client = stack.enter_context(tcp(control))
             client.sendall(head(control, "/v1/modems")[:10 + number])
-        wait_for(lambda: answers(control))
+        wait_until(lambda: answers(control))
 
 
 def answers(control: ControlPort) -> bool:
@@ -303,7 +304,7 @@ def test_modems_that_hang_are_told(tmp_path: Path) -> None:
             for _ in range(2):
                 assert "do not answer" in control.refused(503, "PATCH", "/v1/modems/he910", {"signal": 7})
             threading.Thread(target=drain, args=(program.stderr,), daemon=True).start()
-            wait_for(lambda: control.ask("GET", "/v1/modems/he910")[0] == 200)
+            wait_until(lambda: control.ask("GET", "/v1/modems/he910")[0] == 200)
             assert control.modem("he910")["signal"] == 7
     finally:
         program.terminate()
@@ -347,7 +348,7 @@ def test_a_caller_has_no_program_run(tmp_path: Path) -> None:
             assert [one["name"] for one in control.modems()] == ["first"]
             control.done("POST", "/v1/modems", entry)
             names = tmp_path / "names"
-            wait_for(lambda: names.exists() and sorted(names.read_text().splitlines()) == ["first", "x;id>P"])
+            wait_until(lambda: names.exists() and sorted(names.read_text().splitlines()) == ["first", "x;id>P"])
             assert control.done("GET", "/v1/modems/x%3Bid%3EP")["signal"] in (9, 20)
         finally:
             run.terminate()

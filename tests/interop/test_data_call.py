@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -26,6 +26,8 @@ from support.modem import REPOSITORY, Modem, program_path
 from support.mux_host import DISC, UA, UIH, MuxHost, frame
 from support.patience import ANSWER_S, POLL_S
 from support.ppp_client import PppClient
+
+from .observe import wait_until
 
 MODELS = ("he910", "m95", "l610")
 BULK = 3_000_000
@@ -63,13 +65,6 @@ def heard(modem: Modem, seconds: float) -> bytes:
     data = modem.host.heard_until(time.monotonic() + seconds)
     modem.host.drop(len(data))
     return data
-
-
-def wait_for(come: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + ANSWER_S
-    while not come():
-        assert time.monotonic() < deadline, what
-        time.sleep(POLL_S)
 
 
 def processes_with(mark: str) -> list[int]:
@@ -159,14 +154,14 @@ def test_no_carrier_when_it_ends(model: str) -> None:
             dial(modem, "ATD*99***1#" if number % 2 else "ATD*99#")
             modem.host.read_until(b"\r\nNO CARRIER\r\n")
             say(modem, "AT")
-        wait_for(lambda: not zombies_of(modem.process.pid), "a zombie is left")
+        wait_until(lambda: not zombies_of(modem.process.pid), "a zombie is left")
 
 
 def test_its_status_is_in_the_log() -> None:
     with module("m95", "exit 7") as modem:
         dial(modem)
         modem.host.read_until(b"NO CARRIER\r\n")
-        wait_for(lambda: "has ended: status 7" in modem.log(), modem.log())
+        wait_until(lambda: "has ended: status 7" in modem.log(), modem.log)
 
 
 HANG_UPS = {
@@ -184,29 +179,29 @@ def test_nothing_of_it_is_left(way: str, tmp_path: Path) -> None:
     command = f"export {mark}; trap '' HUP; sleep 1000 & exec sleep 1000"
     with module("he910", command) as modem:
         dial(modem)
-        wait_for(lambda: len(processes_with(mark)) == 2, "it does not run")
+        wait_until(lambda: len(processes_with(mark)) == 2, "it does not run")
         first = set(processes_with(mark))
         HANG_UPS[way](modem)
-        wait_for(lambda: not first & set(processes_with(mark)), "it goes on")
-        wait_for(lambda: not zombies_of(modem.process.pid), "a zombie is left")
-    wait_for(lambda: not processes_with(mark), "it goes on behind the module")
+        wait_until(lambda: not first & set(processes_with(mark)), "it goes on")
+        wait_until(lambda: not zombies_of(modem.process.pid), "a zombie is left")
+    wait_until(lambda: not processes_with(mark), "it goes on behind the module")
 
 
 def test_the_modem_ends_and_it_too(tmp_path: Path) -> None:
     mark = f"DATA_CALL_MARK={tmp_path}"
     with module("l610", f"export {mark}; trap '' HUP TERM; while :; do sleep 0.1; done") as modem:
         dial(modem)
-        wait_for(lambda: processes_with(mark), "it does not run")
-    wait_for(lambda: not processes_with(mark), "it goes on behind the module")
+        wait_until(lambda: processes_with(mark), "it does not run")
+    wait_until(lambda: not processes_with(mark), "it goes on behind the module")
 
 
 def test_a_host_that_leaves_its_socket_ends_the_call(tmp_path: Path) -> None:
     mark = f"DATA_CALL_MARK={tmp_path}"
     with module("he910", f"export {mark}; exec sleep 1000", port="unix") as modem:
         dial(modem)
-        wait_for(lambda: processes_with(mark), "it does not run")
+        wait_until(lambda: processes_with(mark), "it does not run")
         modem.host.close()
-        wait_for(lambda: not processes_with(mark), "it goes on without its host")
+        wait_until(lambda: not processes_with(mark), "it goes on without its host")
         modem.connect()
 
 
@@ -230,7 +225,7 @@ def test_its_environment(tmp_path: Path) -> None:
 def test_without_one_the_log_says_what_is_missing() -> None:
     with module("he910", None) as modem:
         say(modem, "ATD*99#", b"\r\nNO CARRIER\r\n")
-        wait_for(lambda: "--ppp COMMAND" in modem.log(), modem.log())
+        wait_until(lambda: "--ppp COMMAND" in modem.log(), modem.log)
 
 
 def test_wrong_words() -> None:
@@ -286,7 +281,7 @@ def test_on_a_dlci_while_another_is_polled() -> None:
         assert bytes(host.data[2]) == b"".join(bytes([number]) * 100 for number in range(200))
         host.send(frame(2, DISC))
         host.wait(lambda: (2, UA) in host.answers[3:])
-        wait_for(lambda: "the host has gone" in modem.log(), modem.log())
+        wait_until(lambda: "the host has gone" in modem.log(), modem.log)
         host.open(2)
         host.command(2, "ATD*99#", b"\r\nCONNECT\r\n")
 
@@ -344,7 +339,7 @@ def test_a_page_through_slirp(model: str, slirp: str) -> None:
         modem.host.write(b"+++")
         modem.host.read_until(b"\r\nOK\r\n")
         say(modem, "ATH")
-        wait_for(lambda: "the program of a data call has ended" in modem.log(), modem.log())
+        wait_until(lambda: "the program of a data call has ended" in modem.log(), modem.log)
 
 
 def test_a_page_through_slirp_on_a_dlci(slirp: str) -> None:

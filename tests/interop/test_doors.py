@@ -23,7 +23,7 @@ from support.modem import program_path
 from support.patience import ANSWER_S, EXIT_S
 from support.servers import free_port
 
-
+from .observe import wait_until
 
 MODELS = ["he910", "m95", "l610"]
 
@@ -42,13 +42,6 @@ def running(kind: str, *options: str, model: str = "he910") -> Iterator[tuple[st
         finally:
             process.terminate()
             assert process.wait(EXIT_S) == 0, process.stderr and process.stderr.read()
-
-
-def wait_for(what: Callable[[], Any]) -> None:
-    end = time.monotonic() + ANSWER_S
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def answer(line: serial.SerialBase, typed: bytes, end: bytes = b"\r\nOK\r\n") -> bytes:
@@ -108,7 +101,7 @@ def test_rate_and_lines(model: str) -> None:
 def test_dtr_ends_online_mode_by_d2() -> None:
     """DCD follows the connection with &C1; a DTR that drops ends it with &D2."""
     with running("rfc2217") as (host, port, _), attach(host, port) as line, online(line, b"&D2") as peer:
-        wait_for(lambda: line.cd)
+        wait_until(lambda: line.cd)
         line.write(b"to\xff\x00\r\xff\xfeyou")
         assert _exactly(peer, 10) == b"to\xff\x00\r\xff\xfeyou"
         peer.sendall(b"\r\xff\xff\n\x00\r\x00back")
@@ -116,7 +109,7 @@ def test_dtr_ends_online_mode_by_d2() -> None:
         line.dtr = False
         assert line.read_until(b"\r\nNO CARRIER\r\n").endswith(b"\r\nNO CARRIER\r\n")
         assert peer.recv(1) == b""
-        wait_for(lambda: not line.cd)
+        wait_until(lambda: not line.cd)
         line.dtr = True
         answer(line, b"AT\r")
 
@@ -165,9 +158,9 @@ def test_a_call_rings(tmp_path: Path) -> None:
         control = ControlPort(path)
         control.act("he910", "ring", caller="+4930123")
         assert line.read_until(b"RING\r\n").endswith(b"RING\r\n")
-        wait_for(lambda: line.ri)
+        wait_until(lambda: line.ri)
         control.act("he910", "ring-end")
-        wait_for(lambda: not line.ri)
+        wait_until(lambda: not line.ri)
 
 
 def test_rts_holds_where_it_counts() -> None:

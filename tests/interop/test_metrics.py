@@ -30,6 +30,7 @@ from support.patience import ANSWER_S, EXIT_S, START_S
 from support.servers import Nginx, RawPeer, ServerProgram, free_port, refused_port
 
 from .driver import NO_CARRIER, Driver
+from .observe import wait_until
 from .together import Outcomes, together
 
 CONTRACT = (REPOSITORY / "docs" / "contract.md").read_text()
@@ -94,13 +95,6 @@ def has_own_memory() -> bool:
     return b"__asan_init" in program or b"__tsan_init" in program
 
 
-def wait_for(done: Callable[[], bool], seconds: float = ANSWER_S) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def promtool(text: str) -> None:
     judged = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True,
                             timeout=ANSWER_S, check=False)
@@ -130,7 +124,7 @@ def test_a_run_is_counted(nginx: Callable[..., Nginx], tmp_path: Path) -> None:
         assert value(during, "tlsmodem_sockets", state="plain") == 0
         driver.host.write(b"GET / HTTP/1.0\r\n\r\n")
         page = driver.host.read_until(NO_CARRIER, 60)
-        wait_for(lambda: value(samples(scrape(port)), "tlsmodem_last_success_timestamp_seconds") != 0)
+        wait_until(lambda: value(samples(scrape(port)), "tlsmodem_last_success_timestamp_seconds") != 0)
         text = scrape(port)
         promtool(text)
     after = samples(text)
@@ -170,7 +164,7 @@ def test_failures_have_their_reason(nginx: Callable[..., Nginx], certificates: C
         driver.type(driver.dial_line(peer.port, "127.0.0.1", online=True))
         peer.accept()
         peer.client_hello()
-        wait_for(lambda: value(samples(scrape(port)), "tlsmodem_sockets", state="handshake") == 1)
+        wait_until(lambda: value(samples(scrape(port)), "tlsmodem_sockets", state="handshake") == 1)
         peer.send_raw(b"HTTP/1.0 400 Bad Request\r\n\r\n")
         assert b"CONNECT" not in driver.result()
         found = samples(scrape(port))
@@ -234,7 +228,7 @@ def test_prometheus_scrapes(nginx: Callable[..., Nginx], tmp_path: Path) -> None
     with metrics_modem(port) as modem, Prometheus(tmp_path, f"127.0.0.1:{port}") as prometheus:
         driver = Driver(modem).begin().attach().enable()
         driver.dial(server.port, "localhost", online=True)
-        wait_for(lambda: prometheus.query('sum(tlsmodem_handshakes_total{outcome="done"})') == [1], START_S)
+        wait_until(lambda: prometheus.query('sum(tlsmodem_handshakes_total{outcome="done"})') == [1], seconds=START_S)
         assert prometheus.query('up{job="tlsmodem"}') == [1]
         assert prometheus.query('tlsmodem_modems{model="he910",state="home"}') == [1]
         assert prometheus.query('tlsmodem_sockets{state="secure"}') == [1]
@@ -243,7 +237,7 @@ def test_prometheus_scrapes(nginx: Callable[..., Nginx], tmp_path: Path) -> None
         assert 0 < quantile <= 150
         driver.host.write(b"GET / HTTP/1.0\r\n\r\n")
         driver.host.read_until(NO_CARRIER, 60)
-        wait_for(lambda: prometheus.query('tlsmodem_sockets{state="secure"}') == [0])
+        wait_until(lambda: prometheus.query('tlsmodem_sockets{state="secure"}') == [0])
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [
@@ -289,7 +283,7 @@ def a_loop_that_does_not_turn(_: Path) -> None:
                     time.sleep(0.1)
             assert value(samples(scrape(port)), "tlsmodem_modems") == 1  # as it was
             process.stderr.close()  # SIGPIPE is not deadly: it goes on
-            wait_for(lambda: ask(port, "/live")[0] == 200)
+            wait_until(lambda: ask(port, "/live")[0] == 200)
     finally:
         if process.stderr is not None:
             process.stderr.close()
@@ -329,7 +323,7 @@ def hostile_clients(_: Path) -> None:
             driver.is_ready()
             files = len(list(Path(f"/proc/{modem.process.pid}/fd").iterdir()))
             assert files < 100
-            wait_for(lambda: answers(port), 60)
+            wait_until(lambda: answers(port), seconds=60)
             driver.is_ready()
         finally:
             for client in idle:
@@ -405,11 +399,11 @@ def test_a_file_says_where(tmp_path: Path) -> None:
             assert "timestamp_seconds{" not in text  # too many to be named
             config.write_text(more)
             process.send_signal(signal.SIGHUP)
-            wait_for(lambda: ask(path, "/ready")[0] == 503)
+            wait_until(lambda: ask(path, "/ready")[0] == 503)
             config.write_text(good.replace("150", "90"))
             process.send_signal(signal.SIGHUP)
-            wait_for(lambda: ask(path, "/ready")[0] == 200)
-            wait_for(lambda: value(samples(scrape(path)), "tlsmodem_modems") == 90)
+            wait_until(lambda: ask(path, "/ready")[0] == 200)
+            wait_until(lambda: value(samples(scrape(path)), "tlsmodem_modems") == 90)
             assert ask(path, "/live")[0] == 200
         finally:
             process.terminate()
@@ -463,17 +457,17 @@ def test_a_device_that_comes_and_goes(tmp_path: Path) -> None:
             assert ask(path, "/live")[0] == 200
             device.plug()
             assert process.stdout.readline() == f"ready: wired uart {tmp_path}/ttyUSB0\n"
-            wait_for(lambda: ask(path, "/ready")[0] == 200)
-            wait_for(device.answers)
+            wait_until(lambda: ask(path, "/ready")[0] == 200)
+            wait_until(device.answers)
             device.pull()
-            wait_for(lambda: ask(path, "/ready")[0] == 503)
+            wait_until(lambda: ask(path, "/ready")[0] == 503)
             config.write_text(config.read_text().replace("ttyUSB0", "ttyUSB1"))  # away, too
             process.send_signal(signal.SIGHUP)
-            wait_for(lambda: "the file was read again" in log.read_text())
+            wait_until(lambda: "the file was read again" in log.read_text())
             assert ask(path, "/ready")[0] == 503
             config.write_text(config.read_text().replace("{uart: ttyUSB1}, ", ""))
             process.send_signal(signal.SIGHUP)
-            wait_for(lambda: ask(path, "/ready")[0] == 200)
+            wait_until(lambda: ask(path, "/ready")[0] == 200)
         finally:
             device.pull()
             process.terminate()
@@ -513,7 +507,7 @@ def a_file_is_what_a_scrape_is(tmp_path: Path) -> None:
     """From the first moment on, for everybody, and gone at the end."""
     file, port = tmp_path / "tlsmodem.prom", free_port()
     with metrics_modem(port, "--metrics-file", str(file)):
-        wait_for(lambda: value(samples(file.read_text()), "tlsmodem_modems", model="he910") == 1)
+        wait_until(lambda: value(samples(file.read_text()), "tlsmodem_modems", model="he910") == 1)
         text = file.read_text()
         assert stat.S_IMODE(file.stat().st_mode) == 0o644
         promtool(text)
@@ -527,7 +521,7 @@ def node_exporter_takes_it(tmp_path: Path) -> None:
         pytest.skip("no prometheus-node-exporter")
     with Modem("m95", options=["--metrics-file", str(tmp_path / "tlsmodem.prom")]), NodeExporter(tmp_path) as exporter:
         file = tmp_path / "tlsmodem.prom"
-        wait_for(lambda: value(samples(file.read_text()), "tlsmodem_modems", model="m95") == 1)
+        wait_until(lambda: value(samples(file.read_text()), "tlsmodem_modems", model="m95") == 1)
         with urllib.request.urlopen(f"http://127.0.0.1:{exporter.port}/metrics", timeout=ANSWER_S) as answer:
             text = answer.read().decode()
         assert re.search(r"^node_textfile_scrape_error 0$", text, re.MULTILINE), text
@@ -541,9 +535,9 @@ def a_file_is_written_again_and_again(tmp_path: Path) -> None:
     file = folder / "tlsmodem.prom"
     with Modem("m95", options=["--metrics-file", str(file)]) as modem:
         folder.rename(tmp_path / "away")
-        wait_for(lambda: "it keeps its old numbers" in modem.log())
+        wait_until(lambda: "it keeps its old numbers" in modem.log())
         (tmp_path / "away").rename(folder)
-        wait_for(lambda: "is written again" in modem.log())
+        wait_until(lambda: "is written again" in modem.log())
         assert modem.log().count("tlsmodem.prom") == 2
 
 

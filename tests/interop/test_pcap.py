@@ -26,8 +26,8 @@ from support.servers import Peer, RawPeer, free_port, has_ipv6, refused_port
 from .driver import Driver
 from .fibocom_driver import FibocomDriver
 from .makers import MAKERS, Dialler, FibocomDialler, QuectelDialler, dialler
+from .observe import wait_until
 from .quectel_driver import QuectelDriver
-from .test_metrics import wait_for
 
 ONLY_1_3 = (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3)
 
@@ -381,7 +381,7 @@ def test_a_pipe_that_is_read(tmp_path: Path) -> None:
     os.mkfifo(path)
     with copy.open("wb") as out, subprocess.Popen(["cat", str(path)], stdout=out) as reader:
         kept = os.open(path, os.O_RDWR)  # cat opens it now
-        wait_for(lambda: str(path) in {os.readlink(fd) for fd in Path(f"/proc/{reader.pid}/fd").iterdir()})
+        wait_until(lambda: str(path) in {os.readlink(fd) for fd in Path(f"/proc/{reader.pid}/fd").iterdir()})
         with Modem(options=["--pcap", str(path)]) as modem:
             os.close(kept)
             Driver(modem).begin().is_ready()

@@ -11,8 +11,7 @@ import contextlib
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,8 @@ import pytest
 from support.control import ControlPort
 from support.modem import REFUSED_CALL, program_path
 from support.patience import ANSWER_S, EXIT_S
+
+from .observe import wait_until
 
 WAIT = ["sh", "-c", "echo ready; exec sleep 3600"]
 SERVER = """
@@ -193,13 +194,6 @@ def running(world: World, folder: Path, network: str, model: str = "he910", more
             assert REFUSED_CALL not in said.read_text()
 
 
-def wait_for(what: Callable[[], bool], limit_s: float = ANSWER_S) -> None:
-    end = time.monotonic() + limit_s
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("model", ["he910", "m95", "l610"])
 def test_registration_follows(world: World, tmp_path: Path, model: str) -> None:
     """One that is not there, comes, loses its carrier, is switched off, loses its address, and goes."""
@@ -258,7 +252,7 @@ def test_connections_leave_by_it(world: World, tmp_path: Path) -> None:
         world.run(world.far, "ip", "addr", "add", "10.10.0.1/24", "dev", "far0")
         world.ip("addr", "add", "10.10.0.2/24", "dev", "wwan0")
         world.ip("addr", "del", "10.9.0.2/24", "dev", "wwan0")
-        wait_for(lambda: "the address of wwan0 is another" in said.read_text())
+        wait_until(lambda: "the address of wwan0 is another" in said.read_text())
         world.route("wwan0", "10.10.0.1", 100)
         assert b"#SGACT: 1,0" in line.ask("AT#SGACT?", b"OK\r\n")
         assert b"+CREG: 1,1" in line.ask("AT+CREG?")
@@ -300,7 +294,7 @@ def test_signal_is_what_the_command_says(world: World, tmp_path: Path) -> None:
     with running(world, tmp_path, f"{{follow: lan0, signal: 'echo $TLSMODEM_NAME $TLSMODEM_INTERFACE > {tmp_path}/asked; cat {tmp_path}/strength'}}") \
             as (line, _):
         line.ask("ATE0")
-        wait_for(lambda: b"+CSQ: 21," in line.ask("AT+CSQ"))
+        wait_until(lambda: b"+CSQ: 21," in line.ask("AT+CSQ"))
         assert (tmp_path / "asked").read_text() == "he910 lan0\n"
 
 
@@ -324,12 +318,12 @@ def _group(leader: int) -> list[str]:
 def test_signal_command_that_hangs_is_killed(world: World, tmp_path: Path) -> None:
     """With what it waits for; the host hears that the signal is not known."""
     with running(world, tmp_path, f"{{signal: 'echo 9; echo $$ > {tmp_path}/pid; sleep 1000; true'}}") as (line, said):
-        wait_for((tmp_path / "pid").exists)
-        wait_for(lambda: "was not over after 10 s, and was killed" in said.read_text())
+        wait_until((tmp_path / "pid").exists)
+        wait_until(lambda: "was not over after 10 s, and was killed" in said.read_text())
         line.ask("ATE0")
         assert b"+CSQ: 99," in line.ask("AT+CSQ")
         pid = int((tmp_path / "pid").read_text())
-        wait_for(lambda: not _is_there(pid))
+        wait_until(lambda: not _is_there(pid))
         assert _group(pid) == []
 
 
@@ -337,14 +331,14 @@ def test_what_a_signal_command_leaves_behind_is_killed(world: World, tmp_path: P
     """And not waited for, though it holds the command's output."""
     with running(world, tmp_path, f"{{signal: 'sleep 1000 & echo $$ > {tmp_path}/pid; echo 12'}}") as (line, said):
         line.ask("ATE0")
-        wait_for(lambda: b"+CSQ: 12," in line.ask("AT+CSQ"))
+        wait_until(lambda: b"+CSQ: 12," in line.ask("AT+CSQ"))
         assert _group(int((tmp_path / "pid").read_text())) == []
         assert "was killed" not in said.read_text()
 
 
 def test_signal_command_dies_with_the_program(world: World, tmp_path: Path) -> None:
     with running(world, tmp_path, f"{{signal: 'echo $$ > {tmp_path}/pid; exec sleep 1000'}}"):
-        wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip() != "")
+        wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip() != "")
         pid = int((tmp_path / "pid").read_text())
         assert _is_there(pid)
     assert not _is_there(pid)
@@ -353,7 +347,7 @@ def test_signal_command_dies_with_the_program(world: World, tmp_path: Path) -> N
 def test_what_has_no_command_starts_no_program(world: World, tmp_path: Path) -> None:
     """Following alone keeps the narrow filter of system calls."""
     with running(world, tmp_path, "{follow: lan0}") as (line, said):
-        wait_for(lambda: "Seccomp:\t2" in Path(f"/proc/{line.program}/status").read_text() or "not filtered" in said.read_text())
+        wait_until(lambda: "Seccomp:\t2" in Path(f"/proc/{line.program}/status").read_text() or "not filtered" in said.read_text())
 
 
 def test_reset_of_control_leaves_it_as_the_interface_is(world: World, tmp_path: Path) -> None:

@@ -456,7 +456,8 @@ enum err journal_new(const struct journal_config *config, struct journal **ret_j
         if (config->log->level > journal->log.level)
             journal->log.level = config->log->level;
     }
-    journal->observer = (struct tlsmodem_observer){ on_result, on_bytes, journal };
+    journal->observer =
+        (struct tlsmodem_observer){ .on_result = on_result, .on_bytes = on_bytes, .ctx = journal };
     pthread_mutex_init(&journal->lock, NULL);
     join(journal);
     *ret_journal = journal;

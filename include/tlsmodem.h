@@ -198,6 +198,11 @@ struct tlsmodem_observer {
     /* Bytes that the modem has taken from a host, or that a host was given. */
     void (*on_bytes)(void *ctx, size_t from_host, size_t to_host);
     void *ctx;
+    /* A command line begins to run at a terminal, those of multiplexers counted behind those of
+     * ports; and has had its result, after on_result().  A line that is refused as it stands, as it
+     * is too long, only ends; one that the power goes under only begins.  NULL: nobody is told. */
+    void (*on_line)(void *ctx, size_t terminal);
+    void (*on_line_end)(void *ctx, size_t terminal);
 };
 
 /* Everything pointed to is borrowed until tlsmodem_free(). */

@@ -324,7 +324,7 @@ static enum err open_company(struct runtime_modem *modem, const struct runtime_m
 static void on_result(void *ctx, enum tlsmodem_result result)
 {
     const struct runtime_modem *modem = ctx;
-    const struct tlsmodem_observer *tally = tally_observer(modem->world->tally);
+    const struct tlsmodem_observer *tally = tally_modem_observer(modem->tally);
 
     tally->on_result(tally->ctx, result);
     modem->company->observer->on_result(modem->company->observer->ctx, result);
@@ -333,10 +333,26 @@ static void on_result(void *ctx, enum tlsmodem_result result)
 static void on_bytes(void *ctx, size_t from_host, size_t to_host)
 {
     const struct runtime_modem *modem = ctx;
-    const struct tlsmodem_observer *tally = tally_observer(modem->world->tally);
+    const struct tlsmodem_observer *tally = tally_modem_observer(modem->tally);
 
     tally->on_bytes(tally->ctx, from_host, to_host);
     modem->company->observer->on_bytes(modem->company->observer->ctx, from_host, to_host);
+}
+
+static void on_line(void *ctx, size_t terminal)
+{
+    const struct tlsmodem_observer *tally =
+        tally_modem_observer(((const struct runtime_modem *)ctx)->tally);
+
+    tally->on_line(tally->ctx, terminal);
+}
+
+static void on_line_end(void *ctx, size_t terminal)
+{
+    const struct tlsmodem_observer *tally =
+        tally_modem_observer(((const struct runtime_modem *)ctx)->tally);
+
+    tally->on_line_end(tally->ctx, terminal);
 }
 
 static const struct tlsmodem_observer *observer_of(struct runtime_modem *modem)
@@ -344,10 +360,14 @@ static const struct tlsmodem_observer *observer_of(struct runtime_modem *modem)
     struct company *company = modem->company;
 
     if (company == NULL || company->observer == NULL)
-        return modem->tally != NULL ? tally_observer(modem->world->tally) : NULL;
+        return modem->tally != NULL ? tally_modem_observer(modem->tally) : NULL;
     if (modem->tally == NULL)
         return company->observer;
-    company->both = (struct tlsmodem_observer){ on_result, on_bytes, modem };
+    company->both = (struct tlsmodem_observer){ .on_result = on_result,
+                                                .on_bytes = on_bytes,
+                                                .ctx = modem,
+                                                .on_line = on_line,
+                                                .on_line_end = on_line_end };
     return &company->both;
 }
 

@@ -28,6 +28,9 @@ struct tally_modem {
     struct net *net;
     count_sum success_s;
     struct count_calls calls;
+    struct tlsmodem_observer observer;
+    uint64_t *lines_us; /* when the line of each terminal began; 0: it has none */
+    size_t line_count;
     size_t tls_count;
     struct tls **list; /* of `tls` */
     struct count_tls tls[];
@@ -39,7 +42,6 @@ struct tally {
     struct clock_timer *heart;
     _Atomic int64_t beat_ms;
     struct tally_sums sums;
-    struct tlsmodem_observer observer;
     struct tally_modem *first;
     struct letter letter; /* takes a census */
     pthread_mutex_t lock;
@@ -160,20 +162,56 @@ void tally_answer(struct tally *tally, int64_t limit_ms, struct tally_census *ce
 
 static void on_result(void *ctx, enum tlsmodem_result result)
 {
-    count_add(&((struct tally *)ctx)->sums.results[result], 1);
+    count_add(&((struct tally_modem *)ctx)->tally->sums.results[result], 1);
 }
 
 static void on_bytes(void *ctx, size_t from_host, size_t to_host)
 {
-    struct tally *tally = ctx;
+    struct tally *tally = ((struct tally_modem *)ctx)->tally;
 
     count_add(&tally->sums.from_hosts, from_host);
     count_add(&tally->sums.to_hosts, to_host);
 }
 
-const struct tlsmodem_observer *tally_observer(const struct tally *tally)
+/* Whoever types nothing has no memory for it. */
+static bool has_room(struct tally_modem *modem, size_t terminal)
 {
-    return &tally->observer;
+    uint64_t *lines_us;
+
+    if (terminal < modem->line_count)
+        return true;
+    lines_us = realloc(modem->lines_us, (terminal + 1) * sizeof(lines_us[0]));
+    if (lines_us == NULL)
+        return false;
+    for (size_t i = modem->line_count; i <= terminal; i++)
+        lines_us[i] = 0;
+    modem->lines_us = lines_us;
+    modem->line_count = terminal + 1;
+    return true;
+}
+
+static void on_line(void *ctx, size_t terminal)
+{
+    struct tally_modem *modem = ctx;
+
+    if (has_room(modem, terminal))
+        modem->lines_us[terminal] = posix_now_us();
+}
+
+/* A line of which nobody knows when it began took no time: it was refused as it stood. */
+static void on_line_end(void *ctx, size_t terminal)
+{
+    struct tally_modem *modem = ctx;
+    uint64_t begun_us = terminal < modem->line_count ? modem->lines_us[terminal] : 0;
+
+    count_time(&modem->tally->sums.lines, begun_us > 0 ? posix_now_us() - begun_us : 0);
+    if (begun_us > 0)
+        modem->lines_us[terminal] = 0;
+}
+
+const struct tlsmodem_observer *tally_modem_observer(const struct tally_modem *modem)
+{
+    return &modem->observer;
 }
 
 const struct tally_sums *tally_sums(const struct tally *tally)
@@ -194,6 +232,11 @@ enum err tally_join(struct tally *tally, const char *name, struct net **network,
         return ERR_NO_MEMORY;
     modem->tally = tally;
     modem->name = name;
+    modem->observer = (struct tlsmodem_observer){ .on_result = on_result,
+                                                  .on_bytes = on_bytes,
+                                                  .ctx = modem,
+                                                  .on_line = on_line,
+                                                  .on_line_end = on_line_end };
     modem->list = (struct tls **)((char *)modem + bytes);
     err = count_net_open(*network, tally->clock, &tally->sums.net, &modem->net);
     if (err != ERR_OK) {
@@ -248,6 +291,7 @@ void tally_leave(struct tally_modem *modem)
         return;
     assert(modem->back == NULL);
     count_net_close(modem->net);
+    free(modem->lines_us);
     free(modem);
 }
 
@@ -274,7 +318,6 @@ enum err tally_open(struct clock *clock, struct mailbox *mailbox, struct tally *
     tally->clock = clock;
     tally->mailbox = mailbox;
     tally->letter.open = take_census;
-    tally->observer = (struct tlsmodem_observer){ on_result, on_bytes, tally };
     err = clock_new_timer(clock, on_beat, tally, &tally->heart);
     if (err != ERR_OK) {
         free(tally);

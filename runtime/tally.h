@@ -31,6 +31,7 @@ enum tally_state {
 struct tally_sums {
     struct count_sums net;
     count_sum results[TLSMODEM_RESULTS]; /* of command lines */
+    struct count_times lines;            /* command lines, from where they run to their results */
     count_sum from_hosts, to_hosts;      /* bytes */
 };
 
@@ -68,8 +69,8 @@ struct tls *const *tally_modem_tls(const struct tally_modem *modem);
 /* The modem's data calls, which count; `inner` is borrowed until tally_leave(); once. */
 struct data_calls *tally_modem_calls(struct tally_modem *modem, struct data_calls *inner);
 
-/* Who observes the engines of its modems. */
-const struct tlsmodem_observer *tally_observer(const struct tally *tally);
+/* Who observes its engine. */
+const struct tlsmodem_observer *tally_modem_observer(const struct tally_modem *modem);
 
 /* The modem is made; `index` is that of its model. */
 void tally_modem_is(struct tally_modem *modem, size_t index, const struct tlsmodem *engine);

@@ -221,8 +221,7 @@ void summary_add_modems(struct summary *summary, const struct tally_sums *sums, 
     if (!is_all)
         return;
     add_times(&summary->times[SUMMARY_DIAL], &sums->net.dials);
-    for (size_t i = 0; i < TLSMODEM_RESULTS; i++)
-        summary->times[SUMMARY_COMMAND].count += count_read(&sums->results[i]);
+    add_times(&summary->times[SUMMARY_COMMAND], &sums->lines);
     add_network_errors(summary, &sums->net);
 }
 

@@ -229,8 +229,11 @@ static void on_line_end(void *owner, enum at_ending ending)
     const struct module_terminal *terminal = owner;
     const struct tlsmodem_observer *observer = terminal->modem->config.observer;
 
-    if (observer != NULL)
-        observer->on_result(observer->ctx, results[ending]);
+    if (observer == NULL)
+        return;
+    observer->on_result(observer->ctx, results[ending]);
+    if (observer->on_line_end != NULL)
+        observer->on_line_end(observer->ctx, terminal->index);
 }
 
 /* What a session asks of its owner, with a laboratory or without. */
@@ -243,6 +246,25 @@ static void on_line_end(void *owner, enum at_ending ending)
 
 static const struct at_owner_ops owner_ops = OWNER_OPS(NULL, on_line_end, sim_allows);
 
+/* ---- with somebody who is told of lines ---- */
+
+static bool is_observed(const struct tlsmodem *modem)
+{
+    return modem->config.observer != NULL && modem->config.observer->on_line != NULL;
+}
+
+static void on_observed_line(void *owner, struct span line)
+{
+    const struct module_terminal *terminal = owner;
+    const struct tlsmodem_observer *observer = terminal->modem->config.observer;
+
+    (void)line;
+    observer->on_line(observer->ctx, terminal->index);
+}
+
+static const struct at_owner_ops observed_ops =
+    OWNER_OPS(on_observed_line, on_line_end, sim_allows);
+
 /* ---- with a laboratory ---- */
 
 static void on_line_in_laboratory(void *owner, struct span line)
@@ -250,6 +272,8 @@ static void on_line_in_laboratory(void *owner, struct span line)
     const struct module_terminal *terminal = owner;
 
     laboratory_on_line(terminal->modem, terminal->index, line);
+    if (is_observed(terminal->modem))
+        on_observed_line(owner, line);
 }
 
 static void on_line_end_in_laboratory(void *owner, enum at_ending ending)
@@ -274,6 +298,13 @@ static const struct at_owner_ops laboratory_ops =
 
 /* ---- making ---- */
 
+static const struct at_owner_ops *ops_of(const struct tlsmodem *modem)
+{
+    if (modem->laboratory != NULL)
+        return &laboratory_ops;
+    return is_observed(modem) ? &observed_ops : &owner_ops;
+}
+
 static struct module_terminal *terminal_new(struct tlsmodem *modem, size_t index)
 {
     struct module_terminal *terminal = calloc(1, sizeof(*terminal));
@@ -283,7 +314,7 @@ static struct module_terminal *terminal_new(struct tlsmodem *modem, size_t index
         .commands = personality->commands,
         .index = personality->index,
         .model = modem->model->at,
-        .owner_ops = modem->laboratory != NULL ? &laboratory_ops : &owner_ops,
+        .owner_ops = ops_of(modem),
         .owner = terminal,
         .log = modem->config.log,
         .payload_max = modem->model->payload_max,

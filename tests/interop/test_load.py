@@ -88,6 +88,8 @@ def test_shards_add_up_to_what_the_server_counted(shards: list[Path], tmp_path: 
         assert times["count"] == MODEMS == sum(count for _, count in times["buckets"])
         assert max(end for end, _ in times["buckets"]) >= times["max-us"]
     assert whole["errors"] == {"refused": SHARDS}
+    command = whole["times"]["command"]
+    assert command["count"] == sum(count for _, count in command["buckets"]) and 0 < command["max-us"] <= command["sum-us"]
     first, second = (json.loads(path.read_text()) for path in shards)
     assert whole["times"]["command"]["count"] == sum(part["times"]["command"]["count"] for part in (first, second)) >= 8 * MODEMS
     assert re.search(rf"^handshake +{MODEMS} ", ended.stdout, re.MULTILINE)

@@ -401,8 +401,8 @@ static void modems_are_enough(void **state)
     memset(&sums, 0, sizeof(sums));
     count_time(&sums.net.dials, 1200);
     count_time(&sums.net.shakes, 5000);
-    count_add(&sums.results[TLSMODEM_RESULT_OK], 4);
-    count_add(&sums.results[TLSMODEM_RESULT_ERROR], 1);
+    for (uint64_t us = 100; us <= 500; us += 100)
+        count_time(&sums.lines, us);
     count_add(&sums.net.failed_dials[COUNT_DIAL_REFUSED], 2);
     count_add(&sums.net.lookups[COUNT_FOUND], 9);
     count_add(&sums.net.lookups[COUNT_NOT_FOUND], 1);
@@ -410,7 +410,8 @@ static void modems_are_enough(void **state)
     count_add(&sums.net.failed[4][TLS_UNKNOWN_CA], 1);
     summary_add_modems(summary, &sums, true);
     assert_int_equal(summary->times[SUMMARY_COMMAND].count, 5);
-    assert_false(summary->times[SUMMARY_COMMAND].is_timed);
+    assert_true(summary->times[SUMMARY_COMMAND].is_timed);
+    assert_int_equal(summary->times[SUMMARY_COMMAND].max_us, 500);
     assert_int_equal(summary_errors_of(summary, "refused"), 2);
     assert_int_equal(summary_errors_of(summary, "name_not_found"), 1);
     assert_int_equal(summary_errors_of(summary, "tls_unknown_ca"), 4);

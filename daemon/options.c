@@ -12,7 +12,6 @@
 #include "plan/metrics_option.h"
 #include "plan/module_name.h"
 #include "plan/port_options.h"
-#include "plan/verdict_options.h"
 #include "runtime/fleet.h"
 #include "transcript/reader_words.h"
 
@@ -367,6 +366,17 @@ static bool take_summary(struct options *options, const char *value, struct text
     return path != NULL;
 }
 
+/* Expressions are read with those of a file, in run_plans.c. */
+static bool take_fail_if(struct options *options, const char *value, struct text *error)
+{
+    if (options->fail_if_count == FAIL_IF_MAX) {
+        text_add(error, "--fail-if: these are too many; allowed: %d", FAIL_IF_MAX);
+        return false;
+    }
+    options->fail_if[options->fail_if_count++] = value;
+    return true;
+}
+
 static bool take_start_at(struct options *options, const char *value, struct text *error)
 {
     options->has_start = true;
@@ -540,6 +550,9 @@ static const struct option last[] = {
     { "--summary", NULL, "FILE", false, take_summary,
       "print at the end what the run came to, times with percentiles, errors by reason, and write "
       "it to FILE as JSON, which tlsmodem report adds up; ${shard} in it is I" },
+    { "--fail-if", NULL, "EXPR", true, take_fail_if,
+      "exit with 1 if what the run came to is so: \"p99(dial) > 5s\", \"errors > 0.1 %\", as "
+      "tlsmodem report has it" },
     { "--start-at", NULL, "TIME", false, take_start_at,
       "when CMD and hosts inside begin, of all shards, like 2026-12-01T12:00:00Z; at once if it "
       "has passed" },

@@ -4,6 +4,7 @@
 
 #include "dns/dns.h"
 #include "plan/policy_plan.h"
+#include "plan/verdict_options.h"
 #include "posix/port.h"
 #include "shard_option.h"
 #include "tlsmodem.h"
@@ -47,11 +48,13 @@ struct options {
     const char *record;   /* a file for what passes; NULL: nobody records */
     bool has_control;     /* --control is given, as `control` */
     struct port_spec control;
-    const char *control_token_file; /* NULL: none */
-    bool has_metrics;               /* --metrics is given, as `metrics` */
-    const char *metrics_file;       /* NULL: none */
-    const char *summary;            /* a file for what the run came to; NULL: none */
-    bool has_start;                 /* --start-at is given, as `start_at_s` */
+    const char *control_token_file;   /* NULL: none */
+    bool has_metrics;                 /* --metrics is given, as `metrics` */
+    const char *metrics_file;         /* NULL: none */
+    const char *summary;              /* a file for what the run came to; NULL: none */
+    const char *fail_if[FAIL_IF_MAX]; /* what it must not come to; not read yet */
+    size_t fail_if_count;
+    bool has_start; /* --start-at is given, as `start_at_s` */
     int64_t start_at_s;
     struct port_spec metrics;
     uint32_t for_ms; /* after which the run ends; 0: when it is told to */

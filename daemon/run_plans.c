@@ -8,6 +8,7 @@
 #include "option_plan.h"
 #include "plan/verdict_options.h"
 #include "policy_trial.h"
+#include "verdict/bounds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,7 @@ static struct file_settings settings_of(const struct options *options)
                                    .asks_own_servers = options->dns_of_module,
                                    .listening = options->listens ? &options->listening : NULL,
                                    .policy_trial = policy_trial,
+                                   .fail_if_trial = bounds_check,
                                    .host_script = host_script_read,
                                    .door_trial = door_trial };
 }
@@ -155,6 +157,27 @@ static bool has_hosts(const struct modem_plans *plans)
     return false;
 }
 
+/* Those of the command line are in the place of the file's. */
+static void take_bounds(const struct options *options, struct modem_plans *plans,
+                        struct text *error)
+{
+    if (options->fail_if_count == 0)
+        return;
+    modem_plans_free_fail_if(plans->fail_if, plans->fail_if_count);
+    plans->fail_if = NULL;
+    plans->fail_if_count = 0;
+    for (size_t i = 0; i < options->fail_if_count && error->len == 0; i++) {
+        struct text line;
+        char memory[OPTIONS_ERROR_CAP];
+
+        text_init(&line, memory, sizeof(memory));
+        if (!bounds_check("--fail-if", options->fail_if[i], &line))
+            text_add(error, "tlsmodem: %s", memory);
+        else if (!modem_plans_fail_if(plans, options->fail_if[i]))
+            text_add(error, "%s", err_text(ERR_NO_MEMORY));
+    }
+}
+
 static bool take_verdict(const struct options *options, const struct saying *saying,
                          struct modem_plans *plans)
 {
@@ -170,7 +193,8 @@ static bool take_verdict(const struct options *options, const struct saying *say
         !has_hosts(plans))
         text_add(&error, "tlsmodem: start-at: nothing begins then; allowed: with -- CMD, or hosts "
                          "inside");
-    if (options->summary != NULL) {
+    take_bounds(options, plans, &error);
+    if (options->summary != NULL && error.len == 0) {
         free(plans->summary);
         plans->summary =
             verdict_option_summary("--summary", options->summary, options->shard.index, &error);

@@ -300,7 +300,8 @@ static bool has_other_verdict(const struct service *service, const struct modem_
     const char *before = service->verdict.path != NULL ? service->verdict.path : "";
     const char *now = plans->summary != NULL ? plans->summary : "";
 
-    return strcmp(before, now) != 0 || plans->has_start != service->has_start ||
+    return strcmp(before, now) != 0 || verdict_run_has_other_bounds(&service->verdict, plans) ||
+           plans->has_start != service->has_start ||
            (plans->has_start && plans->start_at_s != service->start_at_s);
 }
 
@@ -319,7 +320,7 @@ static bool reload(struct service *service)
                 "metrics are shown where they were: another place needs a restart");
     if (has_other_verdict(service, &plans))
         log_say(service->voice, LOG_WARNING,
-                "the summary and its start are as they were: others need a restart");
+                "the summary, fail-if and start-at are as they were: others need a restart");
     if (!controlling_is_at(&service->controlling, &plans))
         log_say(service->voice, LOG_WARNING,
                 "the run is controlled where it was: another place needs a restart");
@@ -442,7 +443,7 @@ static bool await_start(struct service *service)
                  "cannot wait for the start");
 }
 
-/* False: the summary could not be written. */
+/* False: the summary is not as it should be, or could not be written. */
 static bool end_verdict(struct service *service)
 {
     return !verdict_run_is_wanted(&service->verdict) ||
@@ -600,13 +601,11 @@ static bool open_hosts(struct service *service, const struct modem_plans *plans)
 
 static bool open_verdict(struct service *service, struct modem_plans *plans)
 {
-    char *path = plans->summary;
     struct port_failure failure;
 
-    plans->summary = NULL;
     service->has_start = plans->has_start;
     service->start_at_s = plans->has_start ? plans->start_at_s : 0;
-    if (verdict_run_open(&service->verdict, path, &service->options->shard, &failure) != ERR_OK)
+    if (verdict_run_open(&service->verdict, plans, &service->options->shard, &failure) != ERR_OK)
         return fail(failure.text, "");
     return open_hosts(service, plans);
 }

@@ -5,6 +5,7 @@
 #include "posix/now.h"
 #include "progress.h"
 #include "runtime/tally.h"
+#include "verdict/judge.h"
 #include "verdict/summary_file.h"
 #include "verdict/words.h"
 
@@ -34,13 +35,20 @@ static bool make_id(char ret_id[SUMMARY_ID_CAP])
     return true;
 }
 
-enum err verdict_run_open(struct verdict_run *verdict, char *path, const struct shard *shard,
-                          struct port_failure *ret_failure)
+enum err verdict_run_open(struct verdict_run *verdict, struct modem_plans *plans,
+                          const struct shard *shard, struct port_failure *ret_failure)
 {
+    const char *path = plans->summary;
     char memory[WHY_CAP];
     struct text why;
 
-    *verdict = (struct verdict_run){ .path = path, .book = verdict_book_new() };
+    *verdict = (struct verdict_run){ .path = plans->summary,
+                                     .fail_if = plans->fail_if,
+                                     .fail_if_count = plans->fail_if_count,
+                                     .book = verdict_book_new() };
+    plans->summary = NULL;
+    plans->fail_if = NULL;
+    plans->fail_if_count = 0;
     text_init(&why, memory, sizeof(memory));
     if (verdict->book == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
@@ -54,6 +62,16 @@ enum err verdict_run_open(struct verdict_run *verdict, char *path, const struct 
                : port_fail(ret_failure, ERR_IO, "--summary: no random numbers");
 }
 
+bool verdict_run_has_other_bounds(const struct verdict_run *verdict,
+                                  const struct modem_plans *plans)
+{
+    for (size_t i = 0; i < verdict->fail_if_count && i < plans->fail_if_count; i++) {
+        if (strcmp(verdict->fail_if[i], plans->fail_if[i]) != 0)
+            return true;
+    }
+    return verdict->fail_if_count != plans->fail_if_count;
+}
+
 void verdict_run_seed(struct verdict_run *verdict, uint64_t seed)
 {
     verdict->run.has_seed = true;
@@ -62,7 +80,8 @@ void verdict_run_seed(struct verdict_run *verdict, uint64_t seed)
 
 bool verdict_run_is_wanted(const struct verdict_run *verdict)
 {
-    return verdict->path != NULL || verdict_book_is_used(verdict->book);
+    return verdict->path != NULL || verdict->fail_if_count > 0 ||
+           verdict_book_is_used(verdict->book);
 }
 
 void verdict_run_close(struct verdict_run *verdict)
@@ -70,6 +89,7 @@ void verdict_run_close(struct verdict_run *verdict)
     assert(verdict->timer == NULL);
     verdict_book_free(verdict->book);
     free(verdict->path);
+    modem_plans_free_fail_if(verdict->fail_if, verdict->fail_if_count);
     free(verdict->census);
     *verdict = (struct verdict_run){ .book = NULL };
 }
@@ -188,12 +208,28 @@ void verdict_run_stop(struct verdict_run *verdict)
 
 /* ---- the summary ---- */
 
+/* False: one of the expressions holds, or there is no memory to tell. */
+static bool is_good(const struct verdict_run *verdict, const struct summary *summary,
+                    const char *end, struct text *why)
+{
+    struct expression *list = calloc(verdict->fail_if_count + 1, sizeof(list[0]));
+    bool good = list != NULL;
+
+    if (list == NULL)
+        text_add(why, "out of memory");
+    for (size_t i = 0; i < verdict->fail_if_count && good; i++)
+        good = expression_read(verdict->fail_if[i], &list[i], why);
+    good = good && judge(summary, list, verdict->fail_if_count, stderr, end);
+    free(list);
+    return good;
+}
+
 bool verdict_run_end(struct verdict_run *verdict, const char *end, const struct log *log)
 {
     struct summary *summary = gather(verdict);
     char memory[WHY_CAP];
     struct text why;
-    bool done;
+    bool done, good = true;
 
     text_init(&why, memory, sizeof(memory));
     if (verdict->run.ended_ms < verdict->run.begun_ms) /* it never began */
@@ -204,10 +240,11 @@ bool verdict_run_end(struct verdict_run *verdict, const char *end, const struct 
     if (done) {
         stderr_hide_passing();
         words_print(stderr, summary, end);
+        good = is_good(verdict, summary, end, &why);
     }
     done = done && (verdict->path == NULL || summary_file_write(summary, verdict->path, &why));
-    if (!done)
+    if (why.len > 0)
         log_say(log, LOG_ERROR, "--summary: %s", memory);
     summary_free(summary);
-    return done;
+    return done && good;
 }

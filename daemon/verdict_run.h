@@ -6,6 +6,7 @@
 #define DAEMON_VERDICT_RUN_H
 
 #include "base/log.h"
+#include "plan/modem_plan.h"
 #include "posix/port_failure.h"
 #include "runtime/fleet.h"
 #include "shard_option.h"
@@ -18,7 +19,9 @@
 /* Its members are its own, but for the book, in which hosts count. */
 struct verdict_run {
     struct verdict_book *book;
-    char *path; /* of --summary; owned; NULL: none */
+    char *path;     /* of --summary; owned; NULL: none */
+    char **fail_if; /* expressions that were tried; owned */
+    size_t fail_if_count;
     struct fleet *fleet;
     size_t threads;
     struct summary_run run;
@@ -29,15 +32,20 @@ struct verdict_run {
     bool is_shown;
 };
 
-/* Begins one; `path` is for free(), and gone in any case.  ERR_IO: no file of this path can be
- * written; ERR_NO_MEMORY; then `ret_failure` says why. */
-enum err verdict_run_open(struct verdict_run *verdict, char *path, const struct shard *shard,
-                          struct port_failure *ret_failure);
+/* Begins one, with the summary and the expressions of the plans, which have none then.  ERR_IO: no
+ * file of this path can be written; ERR_NO_MEMORY; then `ret_failure` says why. */
+enum err verdict_run_open(struct verdict_run *verdict, struct modem_plans *plans,
+                          const struct shard *shard, struct port_failure *ret_failure);
+
+/* Whether the plans have other expressions than it was opened with. */
+bool verdict_run_has_other_bounds(const struct verdict_run *verdict,
+                                  const struct modem_plans *plans);
 
 /* What its hosts draw depends on this. */
 void verdict_run_seed(struct verdict_run *verdict, uint64_t seed);
 
-/* Whether there is to be one: a summary is wanted, or hosts have joined the book. */
+/* Whether there is to be one: a summary is wanted, or a judgement, or hosts have joined the book.
+ */
 bool verdict_run_is_wanted(const struct verdict_run *verdict);
 
 /* So many modems begin to work on the fleet, which counts, or will at `begins_s` since 1970 (0: at
@@ -49,7 +57,7 @@ void verdict_run_start(struct verdict_run *verdict, struct fleet *fleet, size_t 
 void verdict_run_stop(struct verdict_run *verdict);
 
 /* Once the fleet is halted: prints the summary on standard error, each line with `end` behind it,
- * and writes it.  False: it could not, as the log says. */
+ * judges and writes it.  False: it is not as it should be, or could not be written, as was said. */
 bool verdict_run_end(struct verdict_run *verdict, const char *end, const struct log *log);
 
 /* Gives everything back, after the loops. */

@@ -35,7 +35,7 @@ static char *say(const struct summary *summary, const struct expression *express
     claim(out != NULL, "no memory");
     words_print(out, summary, "\n");
     if (expression != NULL)
-        judge(summary, expression, 1, out);
+        judge(summary, expression, 1, out, "\n");
     fclose(out);
     return text;
 }

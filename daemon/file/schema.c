@@ -2,6 +2,7 @@
 #include "file/schema.h"
 
 #include "file/tree.h"
+#include "plan/verdict_options.h"
 #include "tlsmodem.h"
 
 #include <assert.h>
@@ -149,6 +150,7 @@ static const cyaml_schema_field_t root_fields[] = {
     TEXT("metrics", struct file_root, metrics),
     TEXT("metrics-file", struct file_root, metrics_file),
     TEXT("summary", struct file_root, summary),
+    LIST("fail-if", struct file_root, fail_if, &text, 1, FAIL_IF_MAX),
     TEXT("start-at", struct file_root, start_at),
     CYAML_FIELD_MAPPING_PTR("policy", MAY, struct file_root, policy, policy_fields),
     LIST("hosts", struct file_root, hosts, &host, 0, FILE_HOSTS_MAX),

@@ -91,6 +91,8 @@ struct file_root {
     char *control, *control_token_file, *metrics_file;
     char *metrics;
     char *summary, *start_at;
+    char **fail_if;
+    uint32_t fail_if_count;
     struct file_policy_keys *policy;
 };
 

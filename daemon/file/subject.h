@@ -6,6 +6,7 @@
 #include "file/policy_read.h"
 #include "plan/modem_plan.h"
 #include "plan/port_options.h"
+#include "plan/verdict_options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +25,7 @@ struct file_settings {
     bool asks_own_servers;                      /* --dns module */
     const struct tlsmodem_listening *listening; /* --listen; NULL: not given */
     policy_trial_fn *policy_trial;              /* of each policy; NULL: nobody tries */
+    fail_if_trial_fn *fail_if_trial;            /* of each of `fail-if`; the same */
     host_script_fn *host_script;                /* of each host; NULL: nobody reads them */
     door_trial_fn *door_trial;                  /* of the files of each tcp-tls; the same */
 };

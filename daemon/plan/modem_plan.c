@@ -86,6 +86,28 @@ void modem_plans_keep(struct modem_plans *plans,
     plans->count = kept;
 }
 
+bool modem_plans_fail_if(struct modem_plans *plans, const char *expression)
+{
+    char *copy = strdup(expression);
+    char **list = realloc(plans->fail_if, (plans->fail_if_count + 1) * sizeof(list[0]));
+
+    if (list != NULL)
+        plans->fail_if = list;
+    if (list == NULL || copy == NULL) {
+        free(copy);
+        return false;
+    }
+    list[plans->fail_if_count++] = copy;
+    return true;
+}
+
+void modem_plans_free_fail_if(char **list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(list[i]);
+    free(list);
+}
+
 void modem_plans_free(struct modem_plans *plans)
 {
     for (size_t i = 0; i < plans->count; i++)
@@ -95,6 +117,7 @@ void modem_plans_free(struct modem_plans *plans)
     free(plans->control_token_file);
     free(plans->metrics_file);
     free(plans->summary);
+    modem_plans_free_fail_if(plans->fail_if, plans->fail_if_count);
     *plans = (struct modem_plans){ .count = 0 };
 }
 

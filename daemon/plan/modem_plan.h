@@ -88,6 +88,8 @@ struct modem_plans {
     char *control_token_file; /* owned; NULL: none */
     char *metrics_file;       /* where they are written to; owned; NULL: nowhere */
     char *summary;            /* where what the run came to goes; owned; NULL: nowhere */
+    char **fail_if;           /* expressions that it must not fulfil; owned, as their texts */
+    size_t fail_if_count;
     bool has_start;           /* else `start_at_s` does not count */
     int64_t start_at_s;       /* since 1970-01-01T00:00:00Z: when hosts begin */
     bool has_metrics;         /* else `metrics` does not count */
@@ -123,6 +125,12 @@ bool modem_plan_starts_programs(const struct modem_plan *plan);
 
 /* Gives back what is the plan's. */
 void modem_plan_clear(struct modem_plan *plan);
+
+/* One expression more, of a copy.  False: there is no memory. */
+bool modem_plans_fail_if(struct modem_plans *plans, const char *expression);
+
+/* Frees such a list. */
+void modem_plans_free_fail_if(char **list, size_t count);
 
 /* Puts an empty plan at the list's end; its address is good until the next one.  NULL: there is no
  * memory. */

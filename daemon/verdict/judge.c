@@ -5,17 +5,18 @@ enum { SAID_CAP = 200 };
 
 /* A kind that is misspelt would never fail anybody. */
 static void tell_unknown_kind(const struct summary *summary, const struct expression *expression,
-                              FILE *out)
+                              FILE *out, const char *end)
 {
     if (expression->kind[0] == '\0' || summary_errors_of(summary, expression->kind) > 0)
         return;
     fprintf(out, "note: %s: there was no error of this kind; there were:", expression->source);
     for (size_t i = 0; i < summary->kind_count; i++)
         fprintf(out, "%s %s", i == 0 ? "" : ",", summary->kinds[i].name);
-    fprintf(out, "%s\n", summary->kind_count == 0 ? " none" : "");
+    fprintf(out, "%s%s", summary->kind_count == 0 ? " none" : "", end);
 }
 
-bool judge(const struct summary *summary, const struct expression *list, size_t count, FILE *out)
+bool judge(const struct summary *summary, const struct expression *list, size_t count, FILE *out,
+           const char *end)
 {
     bool good = true;
 
@@ -24,10 +25,10 @@ bool judge(const struct summary *summary, const struct expression *list, size_t 
         struct text said;
 
         text_init(&said, memory, sizeof(memory));
-        tell_unknown_kind(summary, &list[i], out);
+        tell_unknown_kind(summary, &list[i], out, end);
         if (expression_holds(&list[i], summary, &said) == EXPRESSION_FALSE)
             continue;
-        fprintf(out, "failed: %s: %s\n", list[i].source, memory);
+        fprintf(out, "failed: %s: %s%s", list[i].source, memory, end);
         good = false;
     }
     return good;

@@ -131,7 +131,7 @@ static int report(const struct report_options *options)
     words_print(stdout, sum, "\n");
     if (fflush(stdout) != 0 || ferror(stdout))
         status = fail("standard output", strerror(errno), EXIT_FAILURE);
-    if (!judge(sum, options->expressions, options->expression_count, stderr))
+    if (!judge(sum, options->expressions, options->expression_count, stderr, "\n"))
         status = EXIT_FAILURE;
     text_init(&why, memory, sizeof(memory));
     if (options->output != NULL && !summary_file_write(sum, options->output, &why))

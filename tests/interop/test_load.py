@@ -120,6 +120,51 @@ def test_a_sum_is_judged(shards: list[Path], tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "note: errors(refuse) > 1: there was no error of this kind; there were: refused\n")
 
 
+LINE = ("--module", "m95", "--pty", "auto", "--state", "none")
+SAY_AT = ("--", "sh", "-c", "exec 3<>$TLSMODEM_PORT; printf 'ATE0\\rAT+CGMM\\r' >&3; "
+          "n=0; while read -r line <&3; do case $line in OK*) n=$((n + 1)); test $n = 2 && exit 0;; esac; done")
+
+
+def test_a_run_is_judged_by_itself(tmp_path: Path) -> None:
+    """By the words of report, without a file; a program's own status goes before."""
+    for bounds, status, said in ((("errors > 0", "p99(command) > 10min", "count(command) < 1"), 0, ""),
+                                 (("count(dial) < 1", "errors > 0"), 1, "failed: count(dial) < 1: it is 0\n"),
+                                 (("p50(dial) > 1h",), 1, "failed: p50(dial) > 1h: there was none\n"),
+                                 (("errors(none) > 0",), 0, "note: errors(none) > 0: there was no error of this kind; there were: none\n")):
+        words = [word for expression in bounds for word in ("--fail-if", expression)]
+        ended = tlsmodem(*LINE, *words, *SAY_AT)
+        assert ended.returncode == status, (bounds, ended.stderr)
+        assert ended.stderr.partition("errors     ")[2].partition("\n")[2].startswith(said), ended.stderr
+        assert re.search(r"^command +2 ", ended.stderr, re.MULTILINE), ended.stderr
+    ended = tlsmodem(*LINE, "--fail-if", "count(dial) < 1", "--", "sh", "-c", "exit 7")
+    assert ended.returncode == 7 and "failed: count(dial) < 1: it is 0\n" in ended.stderr
+
+
+def test_bounds_of_a_file(tmp_path: Path) -> None:
+    """The command line has others in their place."""
+    config = tmp_path / "f.yaml"
+    config.write_text("fail-if: ['count(dial) < 1', errors > 0]\nmodems: [{module: m95, ports: [{pty: auto}], state: none}]\n")
+    ended = tlsmodem("--config", config, "--", "true")
+    assert ended.returncode == 1 and ended.stderr.endswith("failed: count(dial) < 1: it is 0\n"), ended.stderr
+    ended = tlsmodem("--config", config, "--fail-if", "errors > 0", "--", "true")
+    assert ended.returncode == 0 and "failed" not in ended.stderr
+    config.write_text("fail-if:\n  - p99(dail) > 5s\n  - missing > 0\nmodems: [{module: m95, ports: [{pty: auto}]}]\n")
+    ended = tlsmodem("--config", config, "--check-config")
+    assert ended.returncode == 2
+    assert f'{config}:2:5: fail-if: "p99(dail) > 5s", column 5: this is not counted; allowed: dial, ' in ended.stderr
+    assert f'{config}:3:5: fail-if: "missing > 0", column 1: a run knows nothing of other shards; allowed: ' in ended.stderr
+
+
+@pytest.mark.parametrize(("expression", "said"), [
+    ("p99(dail) > 5s", '"p99(dail) > 5s", column 5: this is not counted; allowed: dial, '),
+    ("missing > 0", '"missing > 0", column 1: a run knows nothing of other shards; allowed: missing for tlsmodem report'),
+    ("", '"", column 1: this measures nothing; allowed: '),
+])
+def test_wrong_bounds_are_told_at_the_start(expression: str, said: str) -> None:
+    ended = tlsmodem(*LINE, f"--fail-if={expression}", "--", "true")
+    assert ended.returncode == 2 and ended.stdout == "" and ended.stderr.startswith(f"tlsmodem: --fail-if: {said}"), ended.stderr
+
+
 def test_a_sum_that_cannot_be_printed_fails(shards: list[Path]) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         ended = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "report", *shards], stdout=full, stderr=subprocess.PIPE, text=True,

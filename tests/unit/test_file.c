@@ -350,8 +350,8 @@ static void wrong_shapes_are_all_told(void **state)
     (void)state;
     bad("modem: 1\n", "f:1:1: modem: \"modem\" is wrong because there is no such key; did you mean "
                       "modems? allowed: include, defaults, modems, control, "
-                      "control-token-file, metrics, metrics-file, summary, start-at, "
-                      "policy, hosts\n");
+                      "control-token-file, metrics, metrics-file, summary, fail-if, "
+                      "start-at, policy, hosts\n");
     bad("modems: 7\n", "f:1:9: modems: \"7\" is wrong because it is a text; allowed: a list\n");
     bad("modems: [7]\n", "f:1:10: modems: \"7\" is wrong because it is a text; allowed: a map\n");
     bad("modems:\n", "f:1:8: modems: this is wrong because it is nothing; allowed: a list\n");

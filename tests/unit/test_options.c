@@ -320,21 +320,21 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         assert_false(parse(lines[i], &options, error));
     assert_false(parse("--sdtio", &options, error));
-    assert_string_equal(
-        error,
-        "unknown option --sdtio; allowed: --config, --check-config, --module, "
-        "--list-modules, --imei, "
-        "--imsi, --iccid, --pty, "
-        "--tcp, --unix, --uart, --rfc2217, --tcp-tls, --tcp-tls-cert, "
-        "--tcp-tls-key, --tcp-tls-ca, --stdio, --allow-remote, --state, --dns, "
-        "--tls-policy, --tls-ca, --tls-verify, --source, --listen, --ppp, --clock, "
-        "--guard, --map, --link, "
-        "--trace, --log-level, --scenario, --record, --pcap, --keylog, --metrics, "
-        "--metrics-file, --control, "
-        "--control-token-file, --threads, --shard, --summary, --start-at, --for, --debuggable, "
-        "--exit-with-parent, --strict, "
-        "--help, "
-        "--version");
+    assert_string_equal(error,
+                        "unknown option --sdtio; allowed: --config, --check-config, --module, "
+                        "--list-modules, --imei, "
+                        "--imsi, --iccid, --pty, "
+                        "--tcp, --unix, --uart, --rfc2217, --tcp-tls, --tcp-tls-cert, "
+                        "--tcp-tls-key, --tcp-tls-ca, --stdio, --allow-remote, --state, --dns, "
+                        "--tls-policy, --tls-ca, --tls-verify, --source, --listen, --ppp, --clock, "
+                        "--guard, --map, --link, "
+                        "--trace, --log-level, --scenario, --record, --pcap, --keylog, --metrics, "
+                        "--metrics-file, --control, "
+                        "--control-token-file, --threads, --shard, --summary, --fail-if, "
+                        "--start-at, --for, --debuggable, "
+                        "--exit-with-parent, --strict, "
+                        "--help, "
+                        "--version");
     assert_false(parse("frob", &options, error));
     assert_string_equal(error, "unknown command frob; allowed: run (which may be left out), check, "
                                "ctl, probe, replay, report, state, tap");

@@ -676,8 +676,8 @@ static void write_judgement(FILE *out, const struct summary *summary)
     text_init(&why, memory, sizeof(memory));
     for (size_t i = 0; i < 3; i++)
         assert_true(expression_read(sources[i], &list[i], &why));
-    assert_false(judge(summary, list, 3, out));
-    assert_true(judge(summary, &list[2], 1, out));
+    assert_false(judge(summary, list, 3, out, "\n"));
+    assert_true(judge(summary, &list[2], 1, out, "\n"));
 }
 
 static void a_summary_is_said(void **state)

@@ -26,7 +26,7 @@ enum host_reason host_reason_of(struct span line)
 {
     if (host_word_is_error(line))
         return HOST_REFUSED;
-    return host_word_is_close(line) ? HOST_CLOSED : HOST_UNEXPECTED;
+    return host_word_is_loss(line) ? HOST_CLOSED : HOST_UNEXPECTED;
 }
 
 /* Printable, and not longer than a person reads. */

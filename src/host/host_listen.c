@@ -39,7 +39,8 @@ static void note_result(struct host *host)
 static enum host_turn sift(struct host *host, struct span line, struct span wanted)
 {
     bool is_awaited = wanted.len > 0;
-    bool is_lost = host_word_is_close(line) && host->is_connected;
+    bool is_lost =
+        host_word_is_loss(line) && (host->is_connected || (host->is_dialling && is_awaited));
     bool is_result = host_word_is_result(line);
 
     if (is_result && is_awaited)

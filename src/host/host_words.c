@@ -49,6 +49,17 @@ bool host_word_is_close(struct span line)
     return is_report(line) && (contains(line, "NO CARRIER") || contains(line, "CLOSED"));
 }
 
+bool host_word_is_loss(struct span line)
+{
+    static const char *const words[] = { "+QMTSTAT:", "+MQTTBREAK:", "+MIPSTAT:" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (letters_start(line, words[i]))
+            return true;
+    }
+    return host_word_is_close(line);
+}
+
 bool host_word_is_result(struct span line)
 {
     if (host_word_is_error(line))

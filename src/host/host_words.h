@@ -12,6 +12,11 @@ bool host_word_is_result(struct span line);
 /* The line says that a connection has ended. */
 bool host_word_is_close(struct span line);
 
+/* The same, or that the other side of the connection that the host has is gone, in words of its
+ * own.
+ */
+bool host_word_is_loss(struct span line);
+
 /* The line says that something has failed. */
 bool host_word_is_error(struct span line);
 

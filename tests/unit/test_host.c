@@ -553,6 +553,43 @@ static void test_a_connection_that_ends_is_noticed(void **state)
     end(&bench);
 }
 
+/* In the words of modules whose sockets say more than CLOSED. */
+static void test_a_loss_has_words_of_its_own(void **state)
+{
+    static const struct {
+        const char *model, *text, *loss;
+    } rows[] = {
+        { "m95",
+          "> ATE0\n< OK\n> AT+QIFGCNT=0\n< OK\n> AT+QICSGP=1,\"a\"\n< OK\n> AT+QIREGAPP\n< OK\n"
+          "> AT+QIACT\n< OK\n> AT+QILOCIP\n<~ [0-9.]+\ndial\n> AT+QMTCLOSE=0\n<~ OK|ERROR\n"
+          "> AT+QMTOPEN=0,\"127.0.0.1\",7001\n< OK\n< +QMTOPEN: 0,0\nconnected\nevery 60s\n> AT\n< "
+          "OK\nend\n",
+          "closed: +QMTSTAT: 0,1, not anything\n" },
+        { "l610",
+          "> ATE0\n< OK\n> AT+MIPCALL=1,\"a\"\n< OK\n<~ \\+MIPCALL: [0-9.]+\ndial\n> "
+          "AT+MIPCLOSE=1\n"
+          "<~ OK|ERROR\n> AT+MIPOPEN=1,,\"127.0.0.1\",7001,0\n< OK\n< +MIPOPEN: 1,1\nconnected\n"
+          "every 60s\n> AT\n< OK\nend\n",
+          "closed: +MIPSTAT: 1,2, not anything\n" },
+    };
+    static struct bench bench;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        begin_as(&bench, rows[i].model, "redial 5s", (struct host_config){ .seed = 3 },
+                 rows[i].text);
+        scripted_net_listen(&bench.world.scripted_net, PORT, PEER_ACCEPTS);
+        world_advance(&bench.world, 70000);
+        assert_non_null(strstr(bench.memory, " dialled in "));
+        text_init(&bench.said, bench.memory, sizeof(bench.memory));
+        assert_true(peer_hang_up(scripted_net_peer(&bench.world.scripted_net, PORT)));
+        world_advance(&bench.world, 7000);
+        assert_memory_equal(strchr(bench.memory, ' ') + 1, rows[i].loss, strlen(rows[i].loss));
+        assert_non_null(strstr(bench.memory, " dialled in "));
+        end(&bench);
+    }
+}
+
 /* A host that is online when something is wrong gets back by the escape sequence. */
 static void test_online_it_escapes_first(void **state)
 {
@@ -694,6 +731,7 @@ int main(void)
         cmocka_unit_test(test_who_did_not_dial_is_not_counted),
         cmocka_unit_test(test_a_dial_that_fails_is_dialled_again),
         cmocka_unit_test(test_a_connection_that_ends_is_noticed),
+        cmocka_unit_test(test_a_loss_has_words_of_its_own),
         cmocka_unit_test(test_online_it_escapes_first),
         cmocka_unit_test(test_lines_are_put_aside),
         cmocka_unit_test(test_what_does_not_come),

@@ -8,9 +8,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { VALUE_CAP = 8192, WHY_CAP = 100, MS_IN_S = 1000, US_IN_S = 1000000, NS_IN_US = 1000 };
+enum { VALUE_CAP = 8192, WHY_CAP = 100, MS_IN_S = 1000 };
 
 /* A host at its modem. */
 struct seated {
@@ -46,21 +45,21 @@ static bool expand(struct plan_variables *variables, const char *pattern, struct
 static bool find(void *ctx, struct span name, struct span *ret_value)
 {
     struct seated *seated = ctx;
-    const char *pattern = host_plan_value(seated->variables.plan->host, name);
+    const struct host_plan *plan = seated->variables.plan->host;
+    const char *pattern = host_plan_value(plan, name);
 
-    return pattern != NULL ? expand(&seated->variables, pattern, ret_value)
-                           : plan_variables_find(&seated->variables, name, ret_value);
+    if (pattern != NULL)
+        return expand(&seated->variables, pattern, ret_value);
+    return host_plan_constant(plan, name, ret_value) ||
+           plan_variables_find(&seated->variables, name, ret_value);
 }
 
 /* ---- what becomes of it ---- */
 
 static uint64_t now_us(void *ctx)
 {
-    struct timespec now;
-
     (void)ctx;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * US_IN_S + (uint64_t)now.tv_nsec / NS_IN_US;
+    return posix_now_us();
 }
 
 static void dialled(void *ctx, uint64_t us)

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "door_trial.h"
 #include "file/plans.h"
+#include "host_certificate.h"
 #include "host_script.h"
 #include "option_plan.h"
 #include "plan/verdict_options.h"
@@ -66,6 +67,7 @@ static struct file_settings settings_of(const struct options *options)
                                    .policy_trial = policy_trial,
                                    .fail_if_trial = bounds_check,
                                    .host_script = host_script_read,
+                                   .host_certificate = host_certificate_read,
                                    .door_trial = door_trial };
 }
 

@@ -2,6 +2,7 @@
 #include "file/hosts.h"
 
 #include "base/pattern.h"
+#include "file/host_certificates.h"
 #include "plan/plan_variables.h"
 #include "transcript/reader_words.h"
 #include "transcript/variable.h"
@@ -132,7 +133,11 @@ static bool read_rules(const struct reading *reading)
 
 static bool knows(void *ctx, struct span name)
 {
-    return host_plan_value(ctx, name) != NULL || is_of_modem(NULL, name);
+    const struct host_plan *plan = ctx;
+    struct span value;
+
+    return host_plan_value(plan, name) != NULL || host_plan_constant(plan, name, &value) ||
+           is_of_modem(NULL, name);
 }
 
 static void say_line(void *ctx, const char *line)
@@ -184,6 +189,9 @@ static bool read_entry(struct reading *reading)
     *entry = (struct file_host_entry){ reading->hosts->first, reading->plan, 0 };
     reading->hosts->first = entry;
     good = read_values(reading);
+    good =
+        file_host_certificates(reading->node, reading->settings, reading->report, reading->plan) &&
+        good;
     good = read_rules(reading) && good;
     return good && read_transcript(reading);
 }

@@ -89,6 +89,7 @@ static const cyaml_schema_field_t host_fields[] = {
     TEXT("name", struct file_host, name),
     TEXT("transcript", struct file_host, transcript),
     OWN("values"),
+    OWN("certificates"),
     TEXT("ramp", struct file_host, ramp),
     TEXT("on-error", struct file_host, on_error),
     TEXT("patience", struct file_host, patience),

@@ -1,8 +1,9 @@
 /* schema.h: the shape of a file: which keys there are, of what kind, and the structs that libcyaml
  * makes of them.
  *
- * A member that is NULL was not given.  `credentials`, `facts`, `map` and `values` have keys of the
- * user's own, which libcyaml leaves alone: those are read from the tree (file/tree.h).
+ * A member that is NULL was not given.  `credentials`, `facts`, `map`, `values` and `certificates`
+ * have keys of the user's own, which libcyaml leaves alone: those are read from the tree
+ * (file/tree.h).
  */
 #ifndef DAEMON_FILE_SCHEMA_H
 #define DAEMON_FILE_SCHEMA_H

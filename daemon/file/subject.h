@@ -27,6 +27,7 @@ struct file_settings {
     policy_trial_fn *policy_trial;              /* of each policy; NULL: nobody tries */
     fail_if_trial_fn *fail_if_trial;            /* of each of `fail-if`; the same */
     host_script_fn *host_script;                /* of each host; NULL: nobody reads them */
+    host_certificate_fn *host_certificate;      /* of what hosts name; the same */
     door_trial_fn *door_trial;                  /* of the files of each tcp-tls; the same */
 };
 

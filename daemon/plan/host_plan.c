@@ -4,10 +4,12 @@
 #include "base/pattern.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENCE_MS = 60000 /* longer than most dials of modules take to fail */ };
+enum { PATIENCE_MS = 60000 /* longer than most dials of modules take to fail */, SIZE_CAP = 16 };
 
 struct host_plan *host_plan_new(void)
 {
@@ -33,6 +35,49 @@ bool host_plan_add_value(struct host_plan *plan, const char *name, const char *p
     *value = (struct host_value){ strdup(name), strdup(pattern) };
     plan->value_count++;
     return value->name != NULL && value->pattern != NULL;
+}
+
+static bool add_constant(struct host_plan *plan, const char *name, const char *form,
+                         struct span value)
+{
+    size_t cap = strlen(name) + strlen(form) + 1;
+    struct host_constant *list =
+        realloc(plan->constants, (plan->constant_count + 1) * sizeof(list[0]));
+    struct host_constant *constant;
+
+    if (list == NULL)
+        return false;
+    plan->constants = list;
+    constant = &list[plan->constant_count++];
+    *constant = (struct host_constant){ .name = malloc(cap) };
+    if (constant->name == NULL)
+        return false;
+    snprintf(constant->name, cap, "%s%s", name, form);
+    return bytes_copy(&constant->value, value) == ERR_OK;
+}
+
+bool host_plan_add_certificate(struct host_plan *plan, const char *name,
+                               const struct host_certificate *certificate)
+{
+    char pem_size[SIZE_CAP], der_size[SIZE_CAP];
+
+    snprintf(pem_size, sizeof(pem_size), "%" PRIu32, certificate->pem.len);
+    snprintf(der_size, sizeof(der_size), "%" PRIu32, certificate->der.len);
+    return add_constant(plan, name, "_pem", bytes_span(&certificate->pem)) &&
+           add_constant(plan, name, "_pem_size", span_of(pem_size)) &&
+           add_constant(plan, name, "_der", bytes_span(&certificate->der)) &&
+           add_constant(plan, name, "_der_size", span_of(der_size));
+}
+
+bool host_plan_constant(const struct host_plan *plan, struct span name, struct span *ret_value)
+{
+    for (size_t i = 0; i < plan->constant_count; i++) {
+        if (span_equal(name, span_of(plan->constants[i].name))) {
+            *ret_value = bytes_span(&plan->constants[i].value);
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *host_plan_value(const struct host_plan *plan, struct span name)
@@ -72,6 +117,11 @@ void host_plan_release(struct host_plan *plan)
         free(plan->values[i].name);
         free(plan->values[i].pattern);
     }
+    for (size_t i = 0; i < plan->constant_count; i++) {
+        free(plan->constants[i].name);
+        bytes_free(&plan->constants[i].value);
+    }
+    free(plan->constants);
     if (plan->script != NULL)
         plan->script->free(plan->script);
     free(plan->values);
@@ -88,6 +138,18 @@ static bool same_values(const struct host_plan *a, const struct host_plan *b)
             return false;
     }
     return a->value_count == b->value_count;
+}
+
+static bool same_constants(const struct host_plan *a, const struct host_plan *b)
+{
+    for (size_t i = 0; i < a->constant_count && i < b->constant_count; i++) {
+        const struct host_constant *one = &a->constants[i], *other = &b->constants[i];
+
+        if (strcmp(one->name, other->name) != 0 ||
+            !span_equal(bytes_span(&one->value), bytes_span(&other->value)))
+            return false;
+    }
+    return a->constant_count == b->constant_count;
 }
 
 static bool same_rule(const struct on_error *a, const struct on_error *b)
@@ -109,5 +171,5 @@ bool host_plan_equal(const struct host_plan *a, const struct host_plan *b)
            same_script(a->script, b->script) && a->seed == b->seed &&
            a->crowd.patience_ms == b->crowd.patience_ms && a->ramp.count == b->ramp.count &&
            a->ramp.per_ms == b->ramp.per_ms && same_rule(&a->crowd.on_error, &b->crowd.on_error) &&
-           same_values(a, b);
+           same_values(a, b) && same_constants(a, b);
 }

@@ -2,6 +2,8 @@
 #ifndef DAEMON_HOST_PLAN_H
 #define DAEMON_HOST_PLAN_H
 
+#include "base/bytes.h"
+#include "base/text.h"
 #include "host/host.h"
 #include "host/ramp.h"
 
@@ -27,6 +29,24 @@ struct host_value {
     char *name, *pattern; /* of ${name}, ${n}, ${shard}, ${imei} */
 };
 
+/* A certificate or a private key of a file, as transcripts say it. */
+struct host_certificate {
+    struct bytes pem, der;
+};
+
+/* Reads what a file has, in PEM or DER: its PEM is the file's own where that is what it has, its
+ * DER that of the first.  Owned by the caller, also after false: `why` says what is wrong and
+ * allowed.
+ */
+typedef bool host_certificate_fn(struct span file, struct host_certificate *ret_certificate,
+                                 struct text *why);
+
+/* A variable that is the same for all modems. */
+struct host_constant {
+    char *name;
+    struct bytes value;
+};
+
 struct host_plan {
     char *name; /* of the entry */
     char *path; /* of its transcript */
@@ -36,6 +56,8 @@ struct host_plan {
     uint32_t seed; /* of all; each modem has one of it and its number */
     struct host_value *values;
     size_t value_count;
+    struct host_constant *constants; /* variables of its certificates, the same for all */
+    size_t constant_count;
     size_t users; /* one thread's */
 };
 
@@ -45,6 +67,14 @@ struct host_plan *host_plan_new(void);
 
 /* One more value, of copies.  False: no memory. */
 bool host_plan_add_value(struct host_plan *plan, const char *name, const char *pattern);
+
+/* One more certificate, or key: ${NAME_pem}, ${NAME_der} and their lengths, of copies.  False: no
+ * memory. */
+bool host_plan_add_certificate(struct host_plan *plan, const char *name,
+                               const struct host_certificate *certificate);
+
+/* The value of a variable of its certificates; false: there is none of this name. */
+bool host_plan_constant(const struct host_plan *plan, struct span name, struct span *ret_value);
 
 /* The pattern of a value; NULL: there is none of this name. */
 const char *host_plan_value(const struct host_plan *plan, struct span name);

@@ -156,8 +156,9 @@ static void check_variables(struct reading *reading, const struct script_step *s
                  mistake);
     else
         text_add(&text,
-                 "there is no variable ${%.*s}; allowed: those of the host's values, of let lines "
-                 "and of (?P<NAME>...), "
+                 "there is no variable ${%.*s}; allowed: those of the host's values and "
+                 "certificates, of let "
+                 "lines and of (?P<NAME>...), "
                  "${name}, ${n}, ${shard}, ${imei}, ${count}, ${random:16}, ${random:1-6}, "
                  "${length:NAME}",
                  (int)name.len, (const char *)name.data);

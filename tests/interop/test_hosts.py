@@ -283,6 +283,65 @@ def test_mistakes_have_their_places(tmp_path: Path) -> None:
         assert any(re.match(wanted, line) for line in lines), (wanted, done.stderr)
 
 
+WRONG_CERTIFICATES = """\
+hosts:
+  - name: one
+    transcript: one.at
+    certificates:
+      ca: nowhere.pem
+      2ca: ca.pem
+      device: "device-${n}.pem"
+      noise: one.at
+      systemd: credential:ca
+modems: [{module: m95, host: one, state: none}]
+"""
+
+
+def test_wrong_certificates_have_their_places(tmp_path: Path) -> None:
+    (tmp_path / "fleet.yaml").write_text(WRONG_CERTIFICATES)
+    (tmp_path / "one.at").write_text("> AT+CGMM=${ca_der_size}\n< OK\n")
+    command = [program_path("tlsmodem", "TLSMODEM"), "--config", "fleet.yaml", "--check-config"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    for wanted in (r"fleet.yaml:5:11: ca: \"nowhere.pem\" is wrong because it cannot be read: No such file or directory; "
+                   r"allowed: a file of at most 65536 bytes",
+                   r"fleet.yaml:6:12: 2ca: .* cannot be the beginning of a variable's name; allowed: letters, digits and _, 55",
+                   r"fleet.yaml:7:15: device: .* all modems of these hosts have the same file; allowed: .* credentials",
+                   r"fleet.yaml:8:14: noise: .* neither a certificate nor a private key in it .*; allowed: one in PEM or DER",
+                   r"fleet.yaml:9:16: systemd: .* there is no CREDENTIALS_DIRECTORY; allowed: "):
+        assert any(re.match(wanted, line) for line in lines), (wanted, done.stderr)
+    (tmp_path / "fleet.yaml").write_text("hosts: [{name: one, transcript: one.at}]\n"
+                                         "modems: [{module: m95, host: one, state: none}]\n")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert re.match(r"one.at:1: there is no variable \$\{ca_der_size\}; allowed: those of the host's values and certificates",
+                    done.stderr), done.stderr
+
+
+CERTIFICATES = """\
+> ATE0
+< OK
+> AT+CGDCONT=1,"IP","${ca_pem_size}.${ca_der_size}.${length:ca_der}.${key_key_der_size}.${length:key_key_pem}"
+< OK
+"""
+
+
+def test_certificates_are_variables(tmp_path: Path, certificates: Certificates) -> None:
+    """In PEM as the file has them, in DER what they are; of a file in DER the PEM of it."""
+    (tmp_path / "telit.at").write_text(CERTIFICATES.replace(".${key", ".${bin_pem_size}.${key"))
+    pem, key = certificates.pem("ca"), certificates.key("ca")
+    der = certificates.der("ca").read_bytes()
+    key_der = subprocess.run(["openssl", "rsa", "-traditional", "-in", key, "-outform", "DER"], check=True, capture_output=True).stdout
+    (tmp_path / "ca.der").write_bytes(der)
+    config = fleet_of({"telit": 1}, 1, "give up", f"    certificates: {{ca: {pem}, bin: ca.der, key_key: {key}}}\n")
+    with Run(tmp_path, config, "--record", "recording.at") as run:
+        assert run.wait() == 0, run.log()
+    sizes = (pem.stat().st_size, len(der), len(der), len(pem.read_text()[pem.read_text().index("-----BEGIN"):]), len(key_der),
+             key.stat().st_size)
+    assert ".".join(map(str, sizes)) in (tmp_path / "recording.at").read_text()
+
+
 TALK = """\
 > ATE0
 < OK

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from support.broker import Mosquitto
 from support.certs import Certificates
+from support.modem import REPOSITORY
 from support.servers import Nginx
 
 from .observe import wait_until
@@ -121,6 +122,35 @@ modems:
             broker.start()
         wait_until(lambda: len(set(broker.readings())) == METERS, run.log)
         assert run.stop() == 0, run.log()
+
+
+METERS_OF = REPOSITORY / "bench/mqtt"
+MODELS = {"telit": "he910", "quectel": "m95", "fibocom": "l610"}
+
+
+def test_certificates_of_the_run_in_transcripts(tmp_path: Path, certificates: Certificates) -> None:
+    """Meters of three makers, each with the CA by its module's own commands: what they publish they get back."""
+    for maker in MODELS:
+        text = (METERS_OF / f"{maker}.at").read_text()
+        assert "${ca_pem}" in text and "${ca_pem_size}" in text and "\nwait 5s\n" in text
+        (tmp_path / f"{maker}.at").write_text(text.replace("\nwait 5s\n", "\nwait 50ms\n"))
+    crowd = "".join(f"- {{name: {maker}, transcript: {maker}.at, certificates: {{ca: ca.pem}}, values: {{port: '%d'}}}}\n"
+                    for maker in MODELS)
+    modems = "".join(f"- {{name: '{maker}-${{n}}', module: {model}, count: 4, imei: '8612340{number}', host: {maker}}}\n"
+                     for number, (maker, model) in enumerate(MODELS.items()))
+    (tmp_path / "ca.pem").write_bytes(certificates.pem("ca").read_bytes())
+    with Mosquitto(tmp_path / "broker", certificates, secure=True) as broker:
+        config = (f"policy: {{tls: {{min: '1.2', max: '1.2', suites: library, verify: host}}}}\ndefaults: {{state: none}}\n"
+                  f"hosts:\n{crowd}modems:\n{modems}").replace("%d", str(broker.port))
+        with Run(tmp_path, config, "--fail-if", "errors > 0", "--fail-if", "count(round) < 36") as run:
+            assert run.wait() == 0, run.log()
+        assert len(re.findall(r"Received PUBLISH from \d{15} ", broker.log())) == 36
+        (tmp_path / "ca.pem").write_bytes(certificates.pem("other_ca").read_bytes())
+        with Run(tmp_path, config, "--log-level", "info") as run:
+            assert run.wait() == 1, run.log()
+    assert run.log().count("it has given up") >= 1
+    assert re.search(r"^errors +12 of ", run.log(), re.MULTILINE), run.log()
+
 
 
 HTTPS = """\

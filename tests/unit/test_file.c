@@ -261,7 +261,7 @@ static void wrong_hosts_are_told(void **state)
     bad("hosts: [{name: a, transcript: t, seed: -1}]\n" ONE, "f:1:40: seed: \"-1\" is wrong...\n");
     bad("hosts: [{name: a, transcript: t, more: 1}]\n" ONE,
         "f:1:34: more: \"more\" is wrong because there is no such key; allowed: name, transcript, "
-        "values, ramp, on-error, patience, seed\n");
+        "values, certificates, ramp, on-error, patience, seed\n");
 }
 
 static void a_policy_is_the_modem_s_or_its_file_s(void **state)

@@ -7,15 +7,15 @@
  *   bare send PORT CA COUNT         nothing: sends COUNT times 1,000 bytes, for valgrind
  *
  * Behind COUNT may stand the handshake of the module to be compared with: tls11-rsa (unless given),
- * tls12-rsa, tls12-ecdhe.  The same suite and version, the server's certificate checked in the same
- * way, what can be shared between sessions made once, blocking sockets (but for the crowd), no
- * loop: as cheap as a client gets.
+ * tls12-rsa, tls12-ecdhe, tls12-ecdhe-gcm.  The same suite and version, the server's certificate
+ * checked in the same way, what can be shared between sessions made once, blocking sockets (but for
+ * the crowd), no loop: as cheap as a client gets.
  */
+#include "bare_client.h"
 #include "request.h"
 #include "tool.h"
 
 #include <fcntl.h>
-#include <gnutls/gnutls.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,20 +25,9 @@
 
 enum { WARM_UP_HANDSHAKES = 5, PIECE_BYTES = 1000, EVENTS = 256 };
 
-#define COMMON ":+AES-128-CBC:+SHA1:+SIGN-ALL:+CTYPE-X509:+COMP-NULL"
-
-static const struct handshake {
-    const char *name, *priority;
-} handshakes[] = {
-    { "tls11-rsa", "NONE:+VERS-TLS1.1:+RSA" COMMON },
-    { "tls12-rsa", "NONE:+VERS-TLS1.2:+RSA" COMMON },
-    { "tls12-ecdhe", "NONE:+VERS-TLS1.2:+ECDHE-RSA:+GROUP-SECP256R1" COMMON },
-};
-
 struct client {
     uint16_t port;
-    gnutls_certificate_credentials_t credentials;
-    gnutls_priority_t priority;
+    struct bare_client bare;
 };
 
 struct connection {
@@ -46,37 +35,11 @@ struct connection {
     gnutls_session_t tls;
 };
 
-static void must(int status, const char *what)
-{
-    if (status < 0)
-        fail("bare: %s: %s", what, gnutls_strerror(status));
-}
-
-static void client_init(struct client *client, uint16_t port, const char *ca, const char *priority)
-{
-    client->port = port;
-    must(gnutls_certificate_allocate_credentials(&client->credentials), "credentials");
-    must(gnutls_certificate_set_x509_trust_file(client->credentials, ca, GNUTLS_X509_FMT_PEM),
-         "CA certificate");
-    must(gnutls_priority_init(&client->priority, priority, NULL), "priority");
-}
-
-static void client_deinit(struct client *client)
-{
-    gnutls_priority_deinit(client->priority);
-    gnutls_certificate_free_credentials(client->credentials);
-}
-
 static struct connection start_connection(const struct client *client, unsigned flags)
 {
     struct connection connection = { .fd = connect_to_loopback(client->port) };
 
-    must(gnutls_init(&connection.tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL | flags), "session");
-    must(gnutls_priority_set(connection.tls, client->priority), "priority");
-    must(gnutls_credentials_set(connection.tls, GNUTLS_CRD_CERTIFICATE, client->credentials),
-         "credentials");
-    gnutls_session_set_verify_cert(connection.tls, "127.0.0.1", 0);
-    gnutls_transport_set_int(connection.tls, connection.fd);
+    connection.tls = bare_client_session(&client->bare, connection.fd, flags);
     return connection;
 }
 
@@ -88,7 +51,7 @@ static struct connection open_connection(const struct client *client)
     do
         status = gnutls_handshake(connection.tls);
     while (status < 0 && gnutls_error_is_fatal(status) == 0);
-    must(status, "handshake");
+    bare_must(status, "handshake");
     return connection;
 }
 
@@ -131,20 +94,6 @@ static void weigh_sessions(const struct client *client, size_t count)
     free(connections);
 }
 
-/* Goes on with a handshake; true when it is done. */
-static bool go_on(struct connection *connection)
-{
-    int status;
-
-    do
-        status = gnutls_handshake(connection->tls);
-    while (status == GNUTLS_E_INTERRUPTED);
-    if (status == GNUTLS_E_AGAIN)
-        return false;
-    must(status, "handshake");
-    return true;
-}
-
 static void shake_all_hands(int epoll, size_t count)
 {
     struct epoll_event events[EVENTS];
@@ -155,7 +104,7 @@ static void shake_all_hands(int epoll, size_t count)
         for (int i = 0; i < ready; i++) {
             struct connection *connection = events[i].data.ptr;
 
-            if (!go_on(connection))
+            if (!bare_client_go_on(connection->tls))
                 continue;
             epoll_ctl(epoll, EPOLL_CTL_DEL, connection->fd, NULL);
             count--;
@@ -177,7 +126,7 @@ static void time_crowd(const struct client *client, size_t count)
 
         connections[i] = start_connection(client, GNUTLS_NONBLOCK);
         fcntl(connections[i].fd, F_SETFL, O_NONBLOCK);
-        if (go_on(&connections[i]))
+        if (bare_client_go_on(connections[i].tls))
             continue;
         epoll_ctl(epoll, EPOLL_CTL_ADD, connections[i].fd, &event);
         undone++;
@@ -197,19 +146,11 @@ static void send_pieces(const struct client *client, uint64_t count)
     char request[REQUEST_BYTES], piece[PIECE_BYTES];
 
     request_print(&(struct request){ REQUEST_SINK, count * PIECE_BYTES }, request);
-    must((int)gnutls_record_send(connection.tls, request, sizeof(request)), "request");
+    bare_must((int)gnutls_record_send(connection.tls, request, sizeof(request)), "request");
     memset(piece, 'x', sizeof(piece));
     for (uint64_t i = 0; i < count; i++)
-        must((int)gnutls_record_send(connection.tls, piece, sizeof(piece)), "data");
+        bare_must((int)gnutls_record_send(connection.tls, piece, sizeof(piece)), "data");
     close_connection(connection);
-}
-
-static const char *priority_of(const char *name)
-{
-    for (size_t i = 0; i < sizeof(handshakes) / sizeof(*handshakes); i++)
-        if (strcmp(handshakes[i].name, name) == 0)
-            return handshakes[i].priority;
-    fail("bare: \"%s\" is no handshake; allowed: tls11-rsa, tls12-rsa, tls12-ecdhe", name);
 }
 
 int main(int argc, char **argv)
@@ -219,7 +160,8 @@ int main(int argc, char **argv)
     if (argc != 5 && argc != 6)
         fail("usage: bare handshake|hold|crowd|send PORT CA COUNT [HANDSHAKE]");
     raise_file_limit();
-    client_init(&client, port_of(argv[2]), argv[3], priority_of(argc == 6 ? argv[5] : "tls11-rsa"));
+    client.port = port_of(argv[2]);
+    bare_client_init(&client.bare, argv[3], argc == 6 ? argv[5] : "tls11-rsa");
     shake_hands(&client, WARM_UP_HANDSHAKES);
     if (strcmp(argv[1], "handshake") == 0)
         time_handshakes(&client, count_of(argv[4]));
@@ -229,6 +171,6 @@ int main(int argc, char **argv)
         send_pieces(&client, count_of(argv[4]));
     else
         weigh_sessions(&client, (size_t)count_of(argv[4]));
-    client_deinit(&client);
+    bare_client_deinit(&client.bare);
     return 0;
 }

@@ -1,8 +1,12 @@
-"""A load of thousands of modems, whose hosts are inside of one process, on an HTTPS server; beside it
-h2load, with as many clients.
+"""Loads of thousands of modems, whose hosts are inside of one process, on a real server; beside each
+as many clients without modems, which do the same.
 
-Each does the same: it connects, shakes hands by TLS 1.2 in full, asks for one page, and has it.  All
-begin at once.
+HTTPS: all at once; each connects, shakes hands by TLS 1.2 in full, asks nginx for one page, and has
+it.  Beside it h2load.
+
+MQTT: so many begin each second; each connects, shakes hands by TLS 1.2 in full, checks the server's
+certificate, logs in to mosquitto and subscribes to a topic of its own.  Then it publishes a reading
+on it, has it back and pauses, ROUNDS times.  Beside it bench/meters.c.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.broker import Mosquitto
 from support.certs import Certificates
 from support.servers import Nginx
 
@@ -23,7 +28,12 @@ MAKERS = {"telit": "he910", "quectel": "m95", "fibocom": "l610"}
 TACS = {"telit": "35794102", "quectel": "86123400", "fibocom": "86123401"}
 SUITE = "ECDHE-RSA-AES128-GCM-SHA256"
 PAGE = b"x" * 100
-TRANSCRIPTS = Path(__file__).parent / "https"
+HTTPS, MQTT = (Path(__file__).parent / kind for kind in ("https", "mqtt"))
+
+# Of MQTT; rounds and pause stand in its transcripts, too.
+METERS_PER_S = 300
+ROUNDS = 3
+PAUSE_MS = 5000
 
 
 class ManyNginx(Nginx):
@@ -37,6 +47,22 @@ class ManyNginx(Nginx):
         config = super()._config(root).replace("worker_connections 512", f"worker_connections {2 * self._clients + 100}")
         return config.replace("error_log stderr info", "error_log stderr warn").replace(
             "location /chunked/", "rewrite ^ /page break;\n    location /chunked/")
+
+
+class ManyMosquitto(Mosquitto):
+    """With the one suite, and without a line for each packet."""
+
+    def __init__(self, folder: Path, certificates: Certificates) -> None:
+        super().__init__(folder, certificates, secure=True)
+
+    def command(self) -> Sequence[str]:
+        return [word for word in super().command() if word != "-v"]
+
+    def prepare(self) -> None:
+        super().prepare()
+        path = self.folder / "mosquitto.conf"
+        path.write_text(path.read_text().replace("ciphers ALL:@SECLEVEL=0", f"ciphers {SUITE}\ntls_version tlsv1.2") +
+                        "log_type error\nlog_type warning\n")
 
 
 @dataclass
@@ -69,10 +95,10 @@ def run(command: Sequence[str | Path], folder: Path) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, 1024 * usage.ru_maxrss, time.monotonic() - begun)
 
 
-def write_fleet(folder: Path, count: int, port: int) -> Path:
-    """`count` modems, a third of each maker."""
+def write_fleet(folder: Path, count: int, transcripts: Path, of_hosts: str) -> Path:
+    """`count` modems, a third of each maker, with those transcripts."""
     path = folder / "load.yaml"
-    hosts = "".join(f"- {{name: {maker}, transcript: {TRANSCRIPTS}/{maker}.at, values: {{port: '{port}'}}, patience: 300s}}\n"
+    hosts = "".join(f"- {{name: {maker}, transcript: {transcripts}/{maker}.at, patience: 300s, {of_hosts}}}\n"
                     for maker in MAKERS)
     modems = "".join(f"- {{name: '{maker}-${{n}}', module: {model}, count: {(count + index) // len(MAKERS)}, "
                      f"imei: '{TACS[maker]}', host: {maker}}}\n" for index, (maker, model) in enumerate(MAKERS.items()))
@@ -81,18 +107,19 @@ def write_fleet(folder: Path, count: int, port: int) -> Path:
     return path
 
 
-def of_modems(program: Path, folder: Path, count: int, port: int) -> tuple[Cost, str]:
-    """With the summary in words; RuntimeError: not each has had its page."""
-    cost = run([program, "--config", write_fleet(folder, count, port), "--summary", folder / "load.json"], folder)
-    wanted = [f"--fail-if={expression}" for expression in ("errors > 0", f"count(round) < {count}")]
-    report = subprocess.run([program, "report", folder / "load.json", *wanted], capture_output=True, text=True, check=False)
-    if report.returncode != 0:
-        raise RuntimeError(report.stderr)
+def of_modems(program: Path, folder: Path, fleet: Path, rounds: int) -> tuple[Cost, str]:
+    """With the summary in words; RuntimeError: there was an error, or not so many rounds."""
+    bounds = [f"--fail-if={expression}" for expression in ("errors > 0", f"count(round) < {rounds}")]
+    cost = run([program, "--config", fleet, "--summary", folder / "load.json", *bounds], folder)
+    report = subprocess.run([program, "report", folder / "load.json"], capture_output=True, text=True, check=True)
     return cost, report.stdout
 
 
-def of_h2load(folder: Path, count: int, port: int) -> Cost:
-    """The same without modems."""
+def https_of_modems(program: Path, folder: Path, count: int, port: int) -> tuple[Cost, str]:
+    return of_modems(program, folder, write_fleet(folder, count, HTTPS, f"values: {{port: '{port}'}}"), count)
+
+
+def https_of_h2load(folder: Path, count: int, port: int) -> Cost:
     cost = run(["h2load", "--h1", "-n", str(count), "-c", str(count), f"--ciphers={SUITE}", "-H", "Connection: close",
                 f"https://127.0.0.1:{port}/page"], folder)
     text = (folder / "load.log").read_text()
@@ -101,5 +128,15 @@ def of_h2load(folder: Path, count: int, port: int) -> Cost:
     return cost
 
 
-def is_installed() -> bool:
-    return shutil.which("h2load") is not None
+def mqtt_of_modems(program: Path, folder: Path, count: int, port: int, ca: Path) -> tuple[Cost, str]:
+    more = f"values: {{port: '{port}'}}, certificates: {{ca: {ca}}}, ramp: {METERS_PER_S // len(MAKERS)}/s"
+    return of_modems(program, folder, write_fleet(folder, count, MQTT, more), ROUNDS * count)
+
+
+def mqtt_of_meters(program: Path, folder: Path, count: int, port: int, ca: Path) -> Cost:
+    return run([program, str(port), ca, str(count), str(METERS_PER_S), str(ROUNDS), str(PAUSE_MS)], folder)
+
+
+def missing() -> str:
+    """What is not installed; nothing: all is there."""
+    return ", ".join(name for name in ("h2load", "mosquitto") if shutil.which(name, path="/usr/sbin:" + os.environ["PATH"]) is None)

@@ -496,35 +496,58 @@ def link_figures(bench: Bench, runs: int) -> Iterator[Row | str]:
             yield f"{what}: more than 10 % off."
 
 
-def https_load(bench: Bench, runs: int) -> Iterator[Row | str]:
-    """Modems of three makers with hosts inside on an HTTPS server, and h2load's clients on the same."""
-    if not load.is_installed():
-        raise Failed("h2load is not installed: scripts/setup bench")
-    ours: list[load.Cost] = []
-    theirs: list[load.Cost] = []
-    said = ""
-    try:
-        load.raise_limit(2 * LOAD_MODEMS + 200)  # nginx has two for each
-        with load.ManyNginx(bench.folder, bench.certificates, LOAD_MODEMS) as nginx:
-            for _ in range(min(runs, LOAD_RUNS)):
-                cost, said = load.of_modems(bench.modem, bench.folder, LOAD_MODEMS, nginx.port)
-                ours.append(cost)
-                theirs.append(load.of_h2load(bench.folder, LOAD_MODEMS, nginx.port))
-    except RuntimeError as error:
-        raise Failed(str(error)) from error
-    what = f"{LOAD_MODEMS} requests by HTTPS,"
+def load_rows(what: str, peer: str, ours: list[load.Cost], theirs: list[load.Cost]) -> Iterator[Row]:
     for name, of in (("CPU of each, ms", lambda cost: 1e3 * cost.cpu_seconds / LOAD_MODEMS),
                      ("most memory of each, kB", lambda cost: cost.peak_bytes / 1e3 / LOAD_MODEMS),
                      ("s until all have theirs", lambda cost: cost.seconds)):
-        yield Row(f"{what} {name}", "h2load", [of(cost) for cost in ours], [of(cost) for cost in theirs])
-    yield f"The last load, as the hosts of {', '.join(load.MAKERS.values())} saw it:\n{said.rstrip()}"
+        yield Row(f"{what} {name}", peer, [of(cost) for cost in ours], [of(cost) for cost in theirs])
+
+
+def load_note(what: str, said: str) -> str:
+    return f"The last {what}, as the hosts of {', '.join(load.MAKERS.values())} saw it:\n{said.rstrip()}"
+
+
+def https_load(bench: Bench, runs: int) -> Iterator[Row | str]:
+    """Modems of three makers with hosts inside on an HTTPS server, and h2load's clients on the same."""
+    ours, theirs, said = [], [], ""
+    with load.ManyNginx(bench.folder, bench.certificates, LOAD_MODEMS) as nginx:
+        for _ in range(runs):
+            cost, said = load.https_of_modems(bench.modem, bench.folder, LOAD_MODEMS, nginx.port)
+            ours.append(cost)
+            theirs.append(load.https_of_h2load(bench.folder, LOAD_MODEMS, nginx.port))
+    yield from load_rows(f"{LOAD_MODEMS} requests by HTTPS,", "h2load", ours, theirs)
+    yield load_note("load by HTTPS", said)
+
+
+def mqtt_load(bench: Bench, runs: int) -> Iterator[Row | str]:
+    """Modems of three makers with hosts inside on a broker, and as many clients without modems."""
+    ours, theirs, said = [], [], ""
+    with load.ManyMosquitto(bench.folder / "broker", bench.certificates) as broker:
+        for _ in range(runs):
+            cost, said = load.mqtt_of_modems(bench.modem, bench.folder, LOAD_MODEMS, broker.port, bench.ca)
+            ours.append(cost)
+            theirs.append(load.mqtt_of_meters(bench.program("meters"), bench.folder, LOAD_MODEMS, broker.port, bench.ca))
+    yield from load_rows(f"{LOAD_MODEMS} meters by MQTT,", "GnuTLS client", ours, theirs)
+    yield load_note("load by MQTT", said)
+
+
+def loads(bench: Bench, runs: int) -> Iterator[Row | str]:
+    """Thousands of modems with hosts inside at work, and as many clients without modems."""
+    if missing := load.missing():
+        raise Failed(f"not installed: {missing}: scripts/setup bench")
+    try:
+        load.raise_limit(2 * LOAD_MODEMS + 200)  # nginx has two for each
+        yield from https_load(bench, min(runs, LOAD_RUNS))
+        yield from mqtt_load(bench, min(runs, LOAD_RUNS))
+    except RuntimeError as error:
+        raise Failed(str(error)) from error
 
 
 MEASURES: dict[str, Callable[[Bench, int], Iterator[Row | str]]] = {
     "throughput": throughput, "latency": latency, "answers": answers, "parse": parse,
     "instructions": instructions, "dial": dial,
     "links": link_figures, "fast": fast_dial, "memory": memory, "process": process, "fleet": fleet,
-    "load": https_load}
+    "load": loads}
 
 
 # --- around it ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 #include "base/letters.h"
 #include "tlsmodem.h"
+#include "transcript/reader_text.h"
 #include "transcript/reader_words.h"
 #include "transcript/variable.h"
 #include "wrap/stack.h"
@@ -133,8 +134,7 @@ static void take_state(struct reader *reader, struct span rest)
 
 static void take_guard(struct reader *reader, struct span rest)
 {
-    if (!words_duration(rest, &reader->header.guard_ms))
-        reader_mistake(reader, rest, "it is no time", "1.5s, 200ms");
+    reader_take_duration(reader, rest, &reader->header.guard_ms);
 }
 
 static void take_clock(struct reader *reader, struct span rest)

@@ -8,16 +8,9 @@
 
 static const struct span nothing = { NULL, 0 };
 
-static void take_nothing(struct reader *reader, struct span rest)
-{
-    if (rest.len > 0)
-        reader_mistake(reader, rest, "nothing may stand behind this step", NULL);
-}
-
 static void take_duration(struct reader *reader, struct span rest)
 {
-    if (!words_duration(rest, &reader->step.duration_ms))
-        reader_mistake(reader, rest, "it is no time", "1.5s, 200ms");
+    reader_take_duration(reader, rest, &reader->step.duration_ms);
 }
 
 static void take_data(struct reader *reader, struct span rest)
@@ -27,18 +20,6 @@ static void take_data(struct reader *reader, struct span rest)
     if (reader_add_quoted(reader, rest) == READER_NOT_BYTES)
         reader_mistake(reader, rest, "it is no bytes", "\"...\", N bytes, N binary bytes");
     reader->step.text = reader_text_from(reader, first);
-}
-
-static void take_pattern(struct reader *reader, struct span rest)
-{
-    char memory[READER_MISTAKE_MAX / 2];
-    struct text why;
-
-    reader->step.pattern = rest;
-    text_init(&why, memory, sizeof(memory));
-    if (reader->first_pass && reader->world->ops->check_pattern != NULL &&
-        !reader->world->ops->check_pattern(reader->world, rest, &why))
-        reader_mistake(reader, rest, why.at, "a regular expression");
 }
 
 static void take_port(struct reader *reader, struct span rest)
@@ -84,7 +65,7 @@ static void take_accepts(struct reader *reader, struct span rest)
     word = words_next(&rest);
     if (word.len > 0 && !words_wire_number(word, &step->suite))
         reader_mistake(reader, word, "it is no suite", "four hexadecimal digits such as 0035");
-    take_nothing(reader, letters_trim(rest));
+    reader_take_nothing(reader, letters_trim(rest));
 }
 
 static const char *const reason_names[] = {
@@ -141,14 +122,22 @@ static void take_offered(struct reader *reader, struct span rest)
 }
 
 static void (*const takers[])(struct reader *reader, struct span rest) = {
-    [SCRIPT_CONNECTED] = take_nothing,  [SCRIPT_CONNECTS] = take_port,
-    [SCRIPT_FROM] = take_port,          [SCRIPT_ACCEPTS] = take_accepts,
-    [SCRIPT_FAILS] = take_fails,        [SCRIPT_GETS] = take_data,
-    [SCRIPT_GETS_MATCH] = take_pattern, [SCRIPT_GETS_NOTHING] = take_duration,
-    [SCRIPT_GETS_CLOSE] = take_nothing, [SCRIPT_SENDS] = take_data,
-    [SCRIPT_CLOSES] = take_nothing,     [SCRIPT_HANGS_UP] = take_nothing,
-    [SCRIPT_RESETS] = take_nothing,     [SCRIPT_CORRUPTS] = take_nothing,
-    [SCRIPT_OFFERED] = take_offered,    [SCRIPT_CLIENT] = take_data,
+    [SCRIPT_CONNECTED] = reader_take_nothing,
+    [SCRIPT_CONNECTS] = take_port,
+    [SCRIPT_FROM] = take_port,
+    [SCRIPT_ACCEPTS] = take_accepts,
+    [SCRIPT_FAILS] = take_fails,
+    [SCRIPT_GETS] = take_data,
+    [SCRIPT_GETS_MATCH] = reader_take_pattern,
+    [SCRIPT_GETS_NOTHING] = take_duration,
+    [SCRIPT_GETS_CLOSE] = reader_take_nothing,
+    [SCRIPT_SENDS] = take_data,
+    [SCRIPT_CLOSES] = reader_take_nothing,
+    [SCRIPT_HANGS_UP] = reader_take_nothing,
+    [SCRIPT_RESETS] = reader_take_nothing,
+    [SCRIPT_CORRUPTS] = reader_take_nothing,
+    [SCRIPT_OFFERED] = take_offered,
+    [SCRIPT_CLIENT] = take_data,
 };
 
 static const char *const verb_words[] = {

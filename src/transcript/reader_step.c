@@ -12,18 +12,6 @@
 
 static const struct span nothing = { NULL, 0 };
 
-static void alone(struct reader *reader, struct span rest)
-{
-    if (rest.len > 0)
-        reader_mistake(reader, rest, "nothing may stand behind this step", NULL);
-}
-
-static void read_duration(struct reader *reader, struct span rest)
-{
-    if (!words_duration(rest, &reader->step.duration_ms))
-        reader_mistake(reader, rest, "it is no time", "1.5s, 200ms");
-}
-
 /* ---- host ---- */
 
 /* `data "…"`, `data N bytes`: told apart from a line that begins so. */
@@ -95,15 +83,8 @@ static void take_further(struct reader *reader, struct span rest)
 
 static void take_match(struct reader *reader, struct span rest)
 {
-    char memory[READER_MISTAKE_MAX / 2];
-    struct text why;
-
     reader->step.kind = SCRIPT_MATCH;
-    reader->step.pattern = rest;
-    text_init(&why, memory, sizeof(memory));
-    if (reader->first_pass && reader->world->ops->check_pattern != NULL &&
-        !reader->world->ops->check_pattern(reader->world, rest, &why))
-        reader_mistake(reader, rest, why.at, "a regular expression");
+    reader_take_pattern(reader, rest);
 }
 
 static void take_further_match(struct reader *reader, struct span rest)
@@ -118,7 +99,7 @@ static void take_after(struct reader *reader, struct span rest)
 
     reader->step.kind = SCRIPT_NOTHING;
     if (words_are(letters_trim(rest), "nothing"))
-        read_duration(reader, time);
+        reader_take_duration(reader, time, &reader->step.duration_ms);
     else
         reader_mistake(reader, all, "nothing can be expected so", "after TIME nothing");
 }
@@ -153,7 +134,7 @@ static void take_wait(struct reader *reader, struct span rest)
 static void take_escape(struct reader *reader, struct span rest)
 {
     reader->step.kind = SCRIPT_ESCAPE;
-    alone(reader, rest);
+    reader_take_nothing(reader, rest);
 }
 
 static void take_echo(struct reader *reader, struct span rest)
@@ -179,7 +160,7 @@ static void take_circuit(struct reader *reader, struct span rest)
 static void take_unnoticed(struct reader *reader, struct span rest)
 {
     reader->step.kind = SCRIPT_UNNOTICED;
-    alone(reader, rest);
+    reader_take_nothing(reader, rest);
 }
 
 static void take_on(struct reader *reader, struct span rest)
@@ -231,7 +212,7 @@ static void take_every(struct reader *reader, struct span rest)
 static void take_end(struct reader *reader, struct span rest)
 {
     reader->step.kind = SCRIPT_END;
-    alone(reader, rest);
+    reader_take_nothing(reader, rest);
     if (reader->nested == 0)
         reader_mistake(reader, nothing, "nothing is repeated here", "behind a repeat or every");
     else if (reader->blocks[--reader->nested].is_empty)
@@ -258,7 +239,7 @@ static void take_let(struct reader *reader, struct span rest)
 static void take_mark(struct reader *reader, enum script_kind kind, struct span rest)
 {
     reader->step.kind = kind;
-    alone(reader, rest);
+    reader_take_nothing(reader, rest);
 }
 
 static void take_dial(struct reader *reader, struct span rest)
@@ -424,14 +405,19 @@ static void take_context_lost(struct reader *reader, struct span rest)
     take_word(reader, "context-lost", rest);
 }
 
-/* Looks at words that have no variables in them. */
-static void check_trouble(struct reader *reader, struct span words,
-                          bool (*allows)(struct span words, struct text *why), const char *form)
+/* Words are looked at that have no variables in them. */
+static void take_trouble(struct reader *reader, struct span words, const char *missing,
+                         bool (*allows)(struct span words, struct text *why), const char *form)
 {
     char memory[READER_MISTAKE_MAX];
     char *allowed;
     struct text why;
 
+    reader->step.words = words;
+    if (letters_trim(words).len == 0) {
+        reader_mistake(reader, nothing, missing, form);
+        return;
+    }
     text_init(&why, memory, sizeof(memory));
     if (has_variable(words) || allows(words, &why))
         return;
@@ -443,32 +429,22 @@ static void check_trouble(struct reader *reader, struct span words,
 
 static void take_fault(struct reader *reader, struct span rest)
 {
-    static const char form[] = "fault TYPE NAME=VALUE..., fault none";
-
     reader->step.kind = SCRIPT_FAULT;
-    reader->step.words = rest;
-    if (letters_trim(rest).len == 0)
-        reader_mistake(reader, nothing, "which fault?", form);
-    else
-        check_trouble(reader, rest, lab_fault_allows, form);
+    take_trouble(reader, rest, "which fault?", lab_fault_allows,
+                 "fault TYPE NAME=VALUE..., fault none");
 }
 
 static void take_link(struct reader *reader, struct span rest)
 {
-    static const char form[] = "link NAME, link down=236 up=118 rtt=600, link none";
-
     reader->step.kind = SCRIPT_LINK;
-    reader->step.words = rest;
-    if (letters_trim(rest).len == 0)
-        reader_mistake(reader, nothing, "which link?", form);
-    else
-        check_trouble(reader, rest, lab_link_allows, form);
+    take_trouble(reader, rest, "which link?", lab_link_allows,
+                 "link NAME, link down=236 up=118 rtt=600, link none");
 }
 
 static void take_at(struct reader *reader, struct span rest)
 {
     reader->step.kind = SCRIPT_AT;
-    read_duration(reader, rest);
+    reader_take_duration(reader, rest, &reader->step.duration_ms);
 }
 
 /* ---- all of them ---- */

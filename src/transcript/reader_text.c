@@ -1,4 +1,4 @@
-/* reader_text.c: texts of a line as parts: literals, variables, counted patterns. */
+/* reader_text.c: see reader_text.h. */
 #include "transcript/reader_text.h"
 
 #include "base/hex.h"
@@ -176,4 +176,30 @@ struct script_text reader_text_from(const struct reader *reader, size_t first)
     assert(first <= reader->parts.count);
     return (struct script_text){ parts != NULL ? parts + first : NULL,
                                  reader->parts.count - first };
+}
+
+/* ---- what steps of all kinds have ---- */
+
+void reader_take_nothing(struct reader *reader, struct span rest)
+{
+    if (rest.len > 0)
+        reader_mistake(reader, rest, "nothing may stand behind this step", NULL);
+}
+
+void reader_take_duration(struct reader *reader, struct span rest, uint32_t *ret_ms)
+{
+    if (!words_duration(rest, ret_ms))
+        reader_mistake(reader, rest, "it is no time", "1.5s, 200ms");
+}
+
+void reader_take_pattern(struct reader *reader, struct span rest)
+{
+    char memory[READER_MISTAKE_MAX / 2];
+    struct text why;
+
+    reader->step.pattern = rest;
+    text_init(&why, memory, sizeof(memory));
+    if (reader->first_pass && reader->world->ops->check_pattern != NULL &&
+        !reader->world->ops->check_pattern(reader->world, rest, &why))
+        reader_mistake(reader, rest, why.at, "a regular expression");
 }

@@ -1,4 +1,5 @@
-/* reader_text.h: texts of a line as parts: literals, variables, counted patterns. */
+/* reader_text.h: what a line has behind its first words: texts as parts (literals, variables,
+ * counted patterns), times, patterns. */
 #ifndef TRANSCRIPT_READER_TEXT_H
 #define TRANSCRIPT_READER_TEXT_H
 
@@ -28,5 +29,15 @@ void reader_add_literal(struct reader *reader, struct span bytes);
 
 /* The parts from the one at `first`; good while no more are added. */
 struct script_text reader_text_from(const struct reader *reader, size_t first);
+
+/* The line ends here: anything behind its first words is a mistake. */
+void reader_take_nothing(struct reader *reader, struct span rest);
+
+/* The rest is a time, and nothing else. */
+void reader_take_duration(struct reader *reader, struct span rest, uint32_t *ret_ms);
+
+/* The rest is a pattern, of the step; one that is none is a mistake where patterns are looked at.
+ */
+void reader_take_pattern(struct reader *reader, struct span rest);
 
 #endif

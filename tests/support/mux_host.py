@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from functools import lru_cache
 
+from .crc import crc
 from .patience import ANSWER_S
 
 SABM, UA, DM, DISC, UIH = 0x3F, 0x73, 0x1F, 0x53, 0xEF
@@ -18,12 +19,7 @@ WAIT = 0x02  # FC
 
 @lru_cache(maxsize=4096)
 def sequence(data: bytes) -> int:
-    fcs = 0xFF
-    for byte in data:
-        fcs ^= byte
-        for _ in range(8):
-            fcs = fcs >> 1 ^ 0xE0 if fcs & 1 else fcs >> 1
-    return 0xFF - fcs
+    return 0xFF - crc(data, 0xE0, 0xFF)
 
 
 def frame(dlci: int, control: int, information: bytes = b"") -> bytes:

@@ -9,6 +9,7 @@ import struct
 import time
 from collections.abc import Callable
 
+from .crc import crc
 from .patience import ANSWER_S
 
 FLAG, ESCAPE, FLIP = 0x7E, 0x7D, 0x20
@@ -21,12 +22,7 @@ STAND_IN = bytes([10, 64, 64, 64])
 
 
 def fcs(data: bytes) -> int:
-    value = 0xFFFF
-    for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ 0x8408 if value & 1 else value >> 1
-    return value
+    return crc(data, 0x8408, 0xFFFF)
 
 
 def checksum(data: bytes) -> int:

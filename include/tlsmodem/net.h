@@ -40,6 +40,11 @@ enum tlsmodem_net_transport {
                       * never comes */
 };
 
+struct tlsmodem_net;
+struct tlsmodem_net_query;
+struct tlsmodem_net_listener;
+struct tlsmodem_net_stream;
+
 /* Where a connection goes. */
 struct tlsmodem_net_target {
     enum tlsmodem_net_transport transport;
@@ -48,12 +53,9 @@ struct tlsmodem_net_target {
     uint16_t local_port;                /* 0: the network chooses */
     bool has_source;                    /* else the network chooses; of the family of `address` */
     struct tlsmodem_net_address source; /* of the machine, where the connection comes from */
+    struct tlsmodem_net_listener *by;   /* UDP: a listener of datagrams, whose port it has, and no
+                                         * other;   NULL: a port of its own */
 };
-
-struct tlsmodem_net;
-struct tlsmodem_net_query;
-struct tlsmodem_net_listener;
-struct tlsmodem_net_stream;
 
 /* `err` is TLSMODEM_ERR_OK with at least one address, in the order in which to try them, or
  * TLSMODEM_ERR_RESOLVE, TLSMODEM_ERR_NO_NAME_SERVER where none has given an answer,
@@ -320,13 +322,17 @@ static inline bool tlsmodem_net_is_own(struct tlsmodem_net *net,
 }
 
 /* Starts a connection; a UDP one is only bound, and TLSMODEM_NET_CONNECTED follows all the same. An
- * error means that nothing was started: TLSMODEM_ERR_BUSY for a `local_port` that is taken. */
+ * error means that nothing was started: TLSMODEM_ERR_BUSY for a `local_port` that is taken.  `by`
+ * is a listener of this network, and is not ended before TLSMODEM_NET_CONNECTED or
+ * TLSMODEM_NET_FAILED has come, or the stream was closed; what the other side sends to its port
+ * comes by the newest stream to there. */
 static inline enum tlsmodem_err tlsmodem_net_connect(struct tlsmodem_net *net,
                                                      const struct tlsmodem_net_target *to,
                                                      tlsmodem_net_event_fn *on_event, void *ctx,
                                                      struct tlsmodem_net_stream **ret_stream)
 {
     assert(on_event != NULL);
+    assert(to->by == NULL || (to->transport == TLSMODEM_NET_UDP && to->local_port == 0));
     while (net->ops->connect == NULL)
         net = net->inner;
     return net->ops->connect(net, to, on_event, ctx, ret_stream);
@@ -347,8 +353,9 @@ tlsmodem_net_listen(struct tlsmodem_net *net, const struct tlsmodem_net_address 
 }
 
 /* The same for UDP: who sends a datagram and has no stream yet comes in by one, where that datagram
- * waits.  A sender whose stream was closed comes in again, and one whose datagrams had come between
- * those of others perhaps, too. */
+ * waits, and all that it sends from then on comes by that.  A sender whose stream was closed comes
+ * in again.  What somebody is sent who has not written goes by tlsmodem_net_connect(), with the
+ * listener as `by`. */
 static inline enum tlsmodem_err
 tlsmodem_net_listen_datagrams(struct tlsmodem_net *net, const struct tlsmodem_net_address *at,
                               uint16_t port, tlsmodem_net_accepted_fn *on_accepted, void *ctx,

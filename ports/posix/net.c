@@ -81,9 +81,12 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
                            void *ctx, struct net_stream **ret_stream)
 {
     struct posix_stream *stream;
-    int fd = start_connect(to);
     enum err err;
+    int fd;
 
+    if (to->by != NULL)
+        return posix_connect_by(to, on_event, ctx, ret_stream);
+    fd = start_connect(to);
     if (fd < 0)
         return refuse((struct posix_net *)base, -fd);
     err = posix_stream_new((struct posix_net *)base, fd, to->transport == NET_UDP, &stream);

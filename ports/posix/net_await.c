@@ -1,16 +1,16 @@
 /* net_await.c: UDP ports that the engine listens on.
  *
- * Each sender gets a socket of its own, bound to the same port and connected to it, which the
- * kernel prefers from then on.  What had come by the common one before is handed to it
- * (net_early.h).
+ * A port is one socket, whoever sends: the streams of its senders share it, and each has the
+ * datagrams that came from its place and were not received yet.
  */
 #include "posix/net_await.h"
 
 #include "posix/errno_err.h"
 #include "posix/fd_watch.h"
-#include "posix/net_early.h"
-#include "posix/net_stream.h"
+#include "posix/net_internal.h"
+#include "posix/net_udp.h"
 #include "posix/sockaddr.h"
+#include "posix/timer.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -19,165 +19,362 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The longest datagram that is taken whole; of one sender so many at once. */
-enum { DATAGRAM_MAX = 2048, AT_ONCE_MAX = 32 };
+/* Bytes of all datagrams of a port that wait to be received, as many as Linux keeps by itself. */
+enum { WAITING_MAX = 212992 };
 
-struct udp_listener {
+struct datagram {
+    struct datagram *next;
+    size_t len;
+    uint8_t bytes[];
+};
+
+struct udp_stream;
+
+struct udp_port {
     struct net_listener base;
     struct posix_net *net;
     int fd;
-    struct sockaddr_storage place;
-    socklen_t place_len;
     struct fd_watch *watch;
-    net_accepted_fn *on_accepted;
+    struct clock_timer *timer;    /* of what the loop does not know of */
+    net_accepted_fn *on_accepted; /* NULL: it listens no more, and lives as long as its streams */
     void *ctx;
-    bool in_callback; /* unlisten() leaves the freeing to on_datagram() */
-    bool ended;
+    struct udp_stream *first; /* the newest */
+    size_t waiting;           /* bytes */
+    bool in_callback;         /* settle() is left to who has called */
 };
 
-struct sender {
+struct udp_stream {
+    struct net_stream base;
+    struct udp_port *port;
+    struct udp_stream *next;
+    struct net_address peer;
+    uint16_t peer_port;
+    struct datagram *first; /* NULL: all are received */
+    net_event_fn *on_event;
+    void *ctx;
+    unsigned wanted;
+    bool connecting;
+};
+
+/* ---- a port's life ---- */
+
+static bool is_due(const struct udp_stream *stream)
+{
+    return stream->connecting || (stream->first != NULL && (stream->wanted & NET_WANT_READ) != 0);
+}
+
+static struct udp_stream *find_due(const struct udp_port *port)
+{
+    struct udp_stream *stream = port->first;
+
+    while (stream != NULL && !is_due(stream))
+        stream = stream->next;
+    return stream;
+}
+
+static struct udp_stream *find_writer(const struct udp_port *port)
+{
+    struct udp_stream *stream = port->first;
+
+    while (stream != NULL && (stream->wanted & NET_WANT_WRITE) == 0)
+        stream = stream->next;
+    return stream;
+}
+
+/* After any change: asks for what is wanted, or ends what nobody needs. */
+static void settle(struct udp_port *port)
+{
+    if (port->in_callback)
+        return;
+    if (port->on_accepted == NULL && port->first == NULL) {
+        fd_watch_free(port->watch);
+        clock_timer_free(port->timer);
+        close(port->fd);
+        free(port);
+        return;
+    }
+    fd_watch_want(port->watch, FD_READABLE | (find_writer(port) != NULL ? FD_WRITABLE : 0));
+    if (find_due(port) != NULL)
+        clock_timer_start(port->timer, 0);
+    else
+        clock_timer_cancel(port->timer);
+}
+
+/* ---- streams ---- */
+
+static struct udp_stream *of(struct net_stream *base)
+{
+    return (struct udp_stream *)base;
+}
+
+static void drop_first(struct udp_stream *stream)
+{
+    struct datagram *first = stream->first;
+
+    stream->first = first->next;
+    stream->port->waiting -= first->len;
+    free(first);
+}
+
+static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
+{
+    struct udp_stream *stream = of(base);
+    const struct datagram *first = stream->first;
+    size_t len;
+
+    assert(!stream->connecting);
+    if (first == NULL)
+        return -ERR_AGAIN;
+    len = first->len;
+    memcpy(buf, first->bytes, len < cap ? len : cap);
+    drop_first(stream);
+    settle(stream->port);
+    return (ptrdiff_t)len;
+}
+
+static ptrdiff_t transmit(struct net_stream *base, const void *data, size_t len)
+{
+    const struct udp_stream *stream = of(base);
     struct sockaddr_storage at;
-    socklen_t len;
-};
+    socklen_t at_len = sockaddr_fill(&stream->peer, stream->peer_port, &at);
 
-/* As recvfrom() of the listener's socket. */
-static ssize_t take(const struct udp_listener *listener, void *buf, size_t cap, int flags,
-                    struct sender *ret_sender)
-{
-    ret_sender->len = sizeof(ret_sender->at);
-    return recvfrom(listener->fd, buf, cap, flags, (struct sockaddr *)&ret_sender->at,
-                    &ret_sender->len);
+    assert(!stream->connecting);
+    return net_udp_send_to(stream->port->fd, data, len, (const struct sockaddr *)&at, at_len);
 }
 
-static bool is_same(const struct sender *a, const struct sender *b)
+static void want(struct net_stream *base, unsigned events)
 {
-    struct net_address one, other;
-    uint16_t one_port, other_port;
-
-    return sockaddr_read((const struct sockaddr *)&a->at, &one, &one_port) &&
-           sockaddr_read((const struct sockaddr *)&b->at, &other, &other_port) &&
-           one_port == other_port && one.family == other.family && one.scope == other.scope &&
-           memcmp(one.bytes, other.bytes, one.family == NET_IPV4 ? 4 : 16) == 0;
+    of(base)->wanted = events;
+    settle(of(base)->port);
 }
 
-/* A socket of the same port for one sender, or the negated errno. */
-static int open_for(const struct udp_listener *listener, const struct sender *sender)
+static void close_stream(struct net_stream *base)
 {
-    int fd = socket(listener->place.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    int on = 1, error;
+    struct udp_stream *stream = of(base);
+    struct udp_port *port = stream->port;
+    struct udp_stream **at = &port->first;
+
+    while (*at != stream)
+        at = &(*at)->next;
+    *at = stream->next;
+    while (stream->first != NULL)
+        drop_first(stream);
+    free(stream);
+    settle(port);
+}
+
+static bool is_any(const struct net_address *address)
+{
+    static const uint8_t none[sizeof(address->bytes)];
+
+    return memcmp(address->bytes, none, sizeof(none)) == 0;
+}
+
+/* Of a port of all addresses: the one that the way to the peer begins at. */
+static void find_way(const struct udp_stream *stream, struct net_address *ret_address)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sockaddr_fill(&stream->peer, stream->peer_port, &at);
+    int fd = socket(at.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
-        return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (listener->place.ss_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-    if (bind(fd, (const struct sockaddr *)&listener->place, listener->place_len) == 0 &&
-        connect(fd, (const struct sockaddr *)&sender->at, sender->len) == 0)
-        return fd;
-    error = errno;
+        return;
+    if (connect(fd, (const struct sockaddr *)&at, len) == 0 &&
+        getsockname(fd, (struct sockaddr *)&at, &len) == 0)
+        sockaddr_read((const struct sockaddr *)&at, ret_address, NULL);
     close(fd);
-    return -error;
 }
 
-static enum err new_stream(const struct udp_listener *listener, const struct sender *sender,
-                           struct net_stream **ret_stream)
+static enum err local(struct net_stream *base, struct net_address *ret_address, uint16_t *ret_port)
 {
-    int fd = open_for(listener, sender);
-    struct posix_stream *stream;
-    enum err err;
+    struct sockaddr_storage at;
+    socklen_t len = sizeof(at);
 
-    if (fd < 0)
-        return err_of_errno(-fd);
-    err = posix_stream_new(listener->net, fd, true, &stream);
-    if (err != ERR_OK) {
-        close(fd);
-        return err;
+    if (getsockname(of(base)->port->fd, (struct sockaddr *)&at, &len) < 0)
+        return err_of_errno(errno);
+    if (!sockaddr_read((struct sockaddr *)&at, ret_address, ret_port))
+        return ERR_UNSUPPORTED;
+    if (is_any(ret_address))
+        find_way(of(base), ret_address);
+    return ERR_OK;
+}
+
+static void bind_to(struct net_stream *base, net_event_fn *on_event, void *ctx)
+{
+    of(base)->on_event = on_event;
+    of(base)->ctx = ctx;
+}
+
+static const struct net_stream_ops stream_ops = { .recv = receive,
+                                                  .send = transmit,
+                                                  .want = want,
+                                                  .close = close_stream,
+                                                  .local = local,
+                                                  .bind = bind_to };
+
+static struct udp_stream *new_stream(struct udp_port *port, const struct net_address *peer,
+                                     uint16_t peer_port)
+{
+    struct udp_stream *stream = calloc(1, sizeof(*stream));
+
+    if (stream == NULL)
+        return NULL;
+    *stream = (struct udp_stream){ .base.ops = &stream_ops,
+                                   .port = port,
+                                   .next = port->first,
+                                   .peer = *peer,
+                                   .peer_port = peer_port };
+    port->first = stream;
+    return stream;
+}
+
+/* ---- what comes ---- */
+
+static void say_lost(const struct udp_port *port, const char *why)
+{
+    log_say(port->net->loop->log, LOG_WARNING, "a datagram is lost: %s", why);
+}
+
+/* The datagram of `len` bytes that is next; NULL: it was empty, or is lost. */
+static struct datagram *take(struct udp_port *port, size_t len)
+{
+    struct datagram *datagram = NULL;
+
+    if (port->waiting + len > WAITING_MAX)
+        say_lost(port, "too many wait to be received");
+    else if (len > 0 && (datagram = malloc(sizeof(*datagram) + len)) == NULL)
+        say_lost(port, err_text(ERR_NO_MEMORY));
+    if (datagram == NULL) {
+        recv(port->fd, NULL, 0, 0);
+        return NULL;
     }
-    err = net_early_new(listener->net->loop, &stream->base, ret_stream);
-    if (err != ERR_OK)
-        net_stream_close(&stream->base);
-    return err;
-}
-
-/* What the same sender has sent while there was no socket for it. */
-static void take_more(const struct udp_listener *listener, const struct sender *sender,
-                      struct net_stream *stream)
-{
-    uint8_t datagram[DATAGRAM_MAX];
-    struct sender next;
-
-    for (int i = 0; i < AT_ONCE_MAX; i++) {
-        ssize_t len;
-
-        if (take(listener, datagram, 1, MSG_PEEK, &next) < 0 || !is_same(&next, sender))
-            return;
-        len = take(listener, datagram, sizeof(datagram), 0, &next);
-        if (len > 0)
-            net_early_add(stream, datagram, (size_t)len);
+    if (recv(port->fd, datagram->bytes, len, 0) != (ssize_t)len) {
+        free(datagram);
+        return NULL;
     }
+    datagram->next = NULL;
+    datagram->len = len;
+    return datagram;
 }
 
-static void hand_over(struct udp_listener *listener, struct net_stream *stream,
-                      const struct sender *sender)
+static void append(struct udp_stream *stream, struct datagram *datagram)
 {
+    struct datagram **at = &stream->first;
+
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = datagram;
+    stream->port->waiting += datagram->len;
+}
+
+static struct udp_stream *find(const struct udp_port *port, const struct net_address *peer,
+                               uint16_t peer_port)
+{
+    size_t len = peer->family == NET_IPV4 ? 4 : 16;
+    struct udp_stream *stream = port->first;
+
+    while (stream != NULL && (stream->peer_port != peer_port || stream->peer.scope != peer->scope ||
+                              memcmp(stream->peer.bytes, peer->bytes, len) != 0))
+        stream = stream->next;
+    return stream;
+}
+
+/* One that has no stream yet. */
+static void hand_over(struct udp_port *port, struct datagram *datagram,
+                      const struct net_address *from, uint16_t from_port)
+{
+    struct udp_stream *stream = NULL;
+
+    if (port->on_accepted != NULL && (stream = new_stream(port, from, from_port)) == NULL)
+        say_lost(port, err_text(ERR_NO_MEMORY));
+    if (stream == NULL) {
+        free(datagram);
+        return;
+    }
+    append(stream, datagram);
+    port->on_accepted(port->ctx, &stream->base, from, from_port);
+}
+
+static void on_datagram(struct udp_port *port)
+{
+    struct sockaddr_storage at;
+    socklen_t at_len = sizeof(at);
+    char first;
+    ssize_t len =
+        recvfrom(port->fd, &first, 1, MSG_PEEK | MSG_TRUNC, (struct sockaddr *)&at, &at_len);
+    struct datagram *datagram = len >= 0 ? take(port, (size_t)len) : NULL;
     struct net_address from;
-    uint16_t port;
+    struct udp_stream *stream;
+    uint16_t from_port;
 
-    if (!sockaddr_read((const struct sockaddr *)&sender->at, &from, &port)) {
-        net_stream_close(stream);
+    if (datagram == NULL)
+        return;
+    if (!sockaddr_read((const struct sockaddr *)&at, &from, &from_port)) {
+        free(datagram);
         return;
     }
-    listener->in_callback = true;
-    listener->on_accepted(listener->ctx, stream, &from, port);
-    listener->in_callback = false;
-    if (listener->ended)
-        free(listener);
+    stream = find(port, &from, from_port);
+    if (stream == NULL) {
+        hand_over(port, datagram, &from, from_port);
+        return;
+    }
+    append(stream, datagram);
+    if (is_due(stream) && !stream->connecting)
+        stream->on_event(stream->ctx, NET_READABLE, ERR_OK);
 }
 
-static void on_datagram(void *ctx, int events)
+static void on_ready(void *ctx, int events)
 {
-    struct udp_listener *listener = ctx;
-    uint8_t datagram[DATAGRAM_MAX];
-    struct sender sender;
-    struct net_stream *stream;
-    ssize_t len = take(listener, datagram, sizeof(datagram), 0, &sender);
-    enum err err;
+    struct udp_port *port = ctx;
+    struct udp_stream *writer;
 
-    (void)events;
-    if (len <= 0)
-        return;
-    err = new_stream(listener, &sender, &stream);
-    if (err == ERR_OK && !net_early_add(stream, datagram, (size_t)len)) {
-        net_stream_close(stream);
-        err = ERR_NO_MEMORY;
-    }
-    if (err != ERR_OK) {
-        log_say(listener->net->loop->log, LOG_WARNING, "a datagram is lost: no socket for it: %s",
-                err_text(err));
-        return;
-    }
-    take_more(listener, &sender, stream);
-    hand_over(listener, stream, &sender);
+    port->in_callback = true;
+    if ((events & FD_READABLE) != 0)
+        on_datagram(port);
+    writer = (events & FD_WRITABLE) != 0 ? find_writer(port) : NULL;
+    if (writer != NULL && !writer->connecting)
+        writer->on_event(writer->ctx, NET_WRITABLE, ERR_OK);
+    port->in_callback = false;
+    settle(port);
 }
 
-/* Nobody else may have the port; sockets for senders may, once it is ours. */
-static int open_socket(const struct net_address *address, uint16_t port,
-                       struct udp_listener *listener)
+static void on_time(void *ctx)
 {
-    socklen_t len = sockaddr_fill(address, port, &listener->place);
-    int fd = socket(listener->place.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct udp_port *port = ctx;
+    struct udp_stream *due = find_due(port);
+
+    if (due == NULL)
+        return;
+    port->in_callback = true;
+    if (due->connecting) {
+        due->connecting = false;
+        due->on_event(due->ctx, NET_CONNECTED, ERR_OK);
+    } else {
+        due->on_event(due->ctx, NET_READABLE, ERR_OK);
+    }
+    port->in_callback = false;
+    settle(port);
+}
+
+/* ---- beginning and end ---- */
+
+/* A socket, or the negated errno. */
+static int open_socket(const struct net_address *address, uint16_t port, uint16_t *ret_port)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sockaddr_fill(address, port, &at);
+    int fd = socket(at.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct net_address ignored;
     int on = 1, error;
 
     if (fd < 0)
         return -errno;
-    if (listener->place.ss_family == AF_INET6)
+    if (at.ss_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-    if (bind(fd, (const struct sockaddr *)&listener->place, len) == 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-        getsockname(fd, (struct sockaddr *)&listener->place, &len) == 0) {
-        listener->place_len = len;
+    if (bind(fd, (const struct sockaddr *)&at, len) == 0 &&
+        getsockname(fd, (struct sockaddr *)&at, &len) == 0 &&
+        sockaddr_read((struct sockaddr *)&at, &ignored, ret_port))
         return fd;
-    }
     error = errno;
     close(fd);
     return -error;
@@ -185,13 +382,10 @@ static int open_socket(const struct net_address *address, uint16_t port,
 
 static void unlisten(struct net_listener *base)
 {
-    struct udp_listener *listener = (struct udp_listener *)base;
+    struct udp_port *port = (struct udp_port *)base;
 
-    fd_watch_free(listener->watch);
-    close(listener->fd);
-    listener->ended = true;
-    if (!listener->in_callback)
-        free(listener);
+    port->on_accepted = NULL;
+    settle(port);
 }
 
 static const struct net_listener_ops ops = { .unlisten = unlisten };
@@ -201,29 +395,48 @@ enum err posix_listen_datagrams(struct net *base, const struct net_address *at, 
                                 struct net_listener **ret_listener, uint16_t *ret_port)
 {
     struct posix_net *net = (struct posix_net *)base;
-    struct udp_listener *listener = calloc(1, sizeof(*listener));
-    struct net_address ignored;
+    struct udp_port *made = calloc(1, sizeof(*made));
+    int fd = made != NULL ? open_socket(at, port, ret_port) : -ENOMEM;
     enum err err;
 
-    assert(ret_listener != NULL && ret_port != NULL);
-    if (listener == NULL)
-        return ERR_NO_MEMORY;
-    *listener = (struct udp_listener){
-        .base = { &ops }, .net = net, .on_accepted = on_accepted, .ctx = ctx
+    if (fd < 0) {
+        free(made);
+        return err_of_errno(-fd);
+    }
+    *made = (struct udp_port){
+        .base = { &ops }, .net = net, .fd = fd, .on_accepted = on_accepted, .ctx = ctx
     };
-    listener->fd = open_socket(at, port, listener);
-    if (listener->fd < 0) {
-        err = err_of_errno(-listener->fd);
-        free(listener);
-        return err;
-    }
-    err = fd_watch_new(net->loop, listener->fd, on_datagram, listener, &listener->watch);
+    err = posix_timer_new(net->loop, on_time, made, &made->timer);
+    if (err == ERR_OK)
+        err = fd_watch_new(net->loop, fd, on_ready, made, &made->watch);
     if (err != ERR_OK) {
-        unlisten(&listener->base);
+        unlisten(&made->base);
         return err;
     }
-    fd_watch_want(listener->watch, FD_READABLE);
-    sockaddr_read((struct sockaddr *)&listener->place, &ignored, ret_port);
-    *ret_listener = &listener->base;
+    settle(made);
+    *ret_listener = &made->base;
+    return ERR_OK;
+}
+
+enum err posix_connect_by(const struct net_target *to, net_event_fn *on_event, void *ctx,
+                          struct net_stream **ret_stream)
+{
+    struct udp_port *port = (struct udp_port *)to->by;
+    struct net_address own;
+    struct udp_stream *stream;
+    uint16_t ignored;
+
+    assert(to->by != NULL && to->by->ops == &ops);
+    stream = new_stream(port, &to->address, to->port);
+    if (stream == NULL)
+        return ERR_NO_MEMORY;
+    if (local(&stream->base, &own, &ignored) != ERR_OK || own.family != to->address.family) {
+        close_stream(&stream->base);
+        return ERR_UNREACHABLE;
+    }
+    bind_to(&stream->base, on_event, ctx);
+    stream->connecting = true;
+    settle(port);
+    *ret_stream = &stream->base;
     return ERR_OK;
 }

@@ -9,4 +9,9 @@ enum err posix_listen_datagrams(struct net *net, const struct net_address *at, u
                                 net_accepted_fn *on_accepted, void *ctx,
                                 struct net_listener **ret_listener, uint16_t *ret_port);
 
+/* net_connect() by such a listener, `to->by`.  ERR_UNREACHABLE for an address of another family,
+ * ERR_NO_MEMORY. */
+enum err posix_connect_by(const struct net_target *to, net_event_fn *on_event, void *ctx,
+                          struct net_stream **ret_stream);
+
 #endif

@@ -42,12 +42,13 @@ bool net_udp_has_datagram(int fd)
     return receive(fd, &first, sizeof(first), MSG_PEEK) > 0;
 }
 
-ptrdiff_t net_udp_send(int fd, const void *data, size_t len)
+ptrdiff_t net_udp_send_to(int fd, const void *data, size_t len, const struct sockaddr *to,
+                          socklen_t to_len)
 {
     assert(len > 0);
     /* The first failure may be the news of an earlier datagram's. */
     for (int i = 0; i < 2; i++) {
-        ssize_t count = send(fd, data, len, MSG_NOSIGNAL);
+        ssize_t count = sendto(fd, data, len, MSG_NOSIGNAL, to, to_len);
 
         if (count >= 0)
             return count;
@@ -57,4 +58,9 @@ ptrdiff_t net_udp_send(int fd, const void *data, size_t len)
             return -ERR_INVALID;
     }
     return (ptrdiff_t)len; /* lost, as on the way */
+}
+
+ptrdiff_t net_udp_send(int fd, const void *data, size_t len)
+{
+    return net_udp_send_to(fd, data, len, NULL, 0);
 }

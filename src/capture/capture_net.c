@@ -225,13 +225,14 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
 {
     struct capture_stream *stream =
         new_stream(capture_of(base), to->transport, &to->address, to->port);
+    struct net_target target = wrap_target(base, to);
     enum err err;
 
     if (stream == NULL)
         return ERR_NO_MEMORY;
     stream->on_event = fn;
     stream->ctx = ctx;
-    err = net_connect(base->inner, to, on_event, stream, &stream->base.inner);
+    err = net_connect(base->inner, &target, on_event, stream, &stream->base.inner);
     if (err != ERR_OK) {
         free(stream);
         return err;

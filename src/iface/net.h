@@ -34,6 +34,11 @@ enum net_transport {
              * `cap` does not hold of it is lost, an empty one is skipped, and 0 never comes */
 };
 
+struct net;
+struct net_query;
+struct net_listener;
+struct net_stream;
+
 /* Where a connection goes. */
 struct net_target {
     enum net_transport transport;
@@ -42,12 +47,9 @@ struct net_target {
     uint16_t local_port;       /* 0: the network chooses */
     bool has_source;           /* else the network chooses; of the family of `address` */
     struct net_address source; /* of the machine, where the connection comes from */
+    struct net_listener *by;   /* UDP: a listener of datagrams, whose port it has, and no other;
+                                * NULL: a port of its own */
 };
-
-struct net;
-struct net_query;
-struct net_listener;
-struct net_stream;
 
 /* `err` is ERR_OK with at least one address, in the order in which to try them, or ERR_RESOLVE,
  * ERR_NO_NAME_SERVER where none has given an answer, ERR_NO_MEMORY.
@@ -294,12 +296,15 @@ static inline bool net_is_own(struct net *net, const struct net_address *address
 }
 
 /* Starts a connection; a UDP one is only bound, and NET_CONNECTED follows all the same.  An error
- * means that nothing was started: ERR_BUSY for a `local_port` that is taken. */
+ * means that nothing was started: ERR_BUSY for a `local_port` that is taken.  `by` is a listener of
+ * this network, and is not ended before NET_CONNECTED or NET_FAILED has come, or the stream was
+ * closed; what the other side sends to its port comes by the newest stream to there. */
 static inline enum err net_connect(struct net *net, const struct net_target *to,
                                    net_event_fn *on_event, void *ctx,
                                    struct net_stream **ret_stream)
 {
     assert(on_event != NULL);
+    assert(to->by == NULL || (to->transport == NET_UDP && to->local_port == 0));
     while (net->ops->connect == NULL)
         net = net->inner;
     return net->ops->connect(net, to, on_event, ctx, ret_stream);
@@ -319,8 +324,9 @@ static inline enum err net_listen(struct net *net, const struct net_address *at,
 }
 
 /* The same for UDP: who sends a datagram and has no stream yet comes in by one, where that datagram
- * waits.  A sender whose stream was closed comes in again, and one whose datagrams had come between
- * those of others perhaps, too. */
+ * waits, and all that it sends from then on comes by that.  A sender whose stream was closed comes
+ * in again.  What somebody is sent who has not written goes by net_connect(), with the listener as
+ * `by`. */
 static inline enum err net_listen_datagrams(struct net *net, const struct net_address *at,
                                             uint16_t port, net_accepted_fn *on_accepted, void *ctx,
                                             struct net_listener **ret_listener, uint16_t *ret_port)

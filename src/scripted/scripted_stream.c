@@ -204,6 +204,15 @@ static uint32_t number_of(const struct scripted_stream *stream)
     return stream->transport == NET_TCP ? ++first->dials : 0;
 }
 
+static uint16_t own_port(struct scripted_net *net, const struct net_target *to)
+{
+    const struct scripted_listener *by = (const struct scripted_listener *)to->by;
+
+    if (by != NULL)
+        return by->port;
+    return to->local_port != 0 ? to->local_port : choose_local_port(net);
+}
+
 enum err scripted_connect(struct net *base, const struct net_target *to, net_event_fn *on_event,
                           void *ctx, struct net_stream **ret_stream)
 {
@@ -220,7 +229,7 @@ enum err scripted_connect(struct net *base, const struct net_target *to, net_eve
     stream->transport = to->transport;
     stream->address = to->address;
     stream->port = to->port;
-    stream->local_port = to->local_port != 0 ? to->local_port : choose_local_port(net);
+    stream->local_port = own_port(net, to);
     stream->on_event = on_event;
     stream->ctx = ctx;
     stream->dial = number_of(stream);

@@ -270,6 +270,7 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
                                void *ctx, struct net_stream **ret_stream)
 {
     struct recorder_stream *stream = new_stream(recorder_of(base));
+    struct net_target target = wrap_target(base, to);
     enum err err;
 
     if (stream == NULL)
@@ -277,7 +278,7 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
     stream->target = *to;
     stream->on_event = fn;
     stream->ctx = ctx;
-    err = net_connect(base->inner, to, on_event, stream, &stream->base.inner);
+    err = net_connect(base->inner, &target, on_event, stream, &stream->base.inner);
     if (err != ERR_OK) {
         free(stream);
         return err;

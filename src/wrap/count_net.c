@@ -201,6 +201,7 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
                                void *ctx, struct net_stream **ret_stream)
 {
     struct count_stream *stream = new_stream((struct count_net *)base);
+    struct net_target target = wrap_target(base, to);
     enum err err;
 
     if (stream == NULL)
@@ -209,7 +210,7 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
     stream->ctx = ctx;
     stream->is_timed = to->transport == NET_TCP;
     stream->begun_ms = clock_now_ms(stream->net->clock);
-    err = net_connect(base->inner, to, on_event, stream, &stream->base.inner);
+    err = net_connect(base->inner, &target, on_event, stream, &stream->base.inner);
     if (err != ERR_OK) {
         note_failure(stream->net->sums, failure_of(err));
         free(stream);

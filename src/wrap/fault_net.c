@@ -105,8 +105,9 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
                            void *ctx, struct net_stream **ret_stream)
 {
     struct fault_net *net = (struct fault_net *)base;
+    struct net_target target = wrap_target(base, to);
 
-    return fault_stream_connect(&net->line, below(net), to, on_event, ctx, ret_stream);
+    return fault_stream_connect(&net->line, below(net), &target, on_event, ctx, ret_stream);
 }
 
 static struct net_stream *adopt(struct net *base, struct net_stream *inner,

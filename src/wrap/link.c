@@ -144,8 +144,9 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
                            void *ctx, struct net_stream **ret_stream)
 {
     struct link *link = (struct link *)base;
+    struct net_target target = wrap_target(base, to);
 
-    return link_stream_connect(&link->line, base->inner, to, on_event, ctx, ret_stream);
+    return link_stream_connect(&link->line, base->inner, &target, on_event, ctx, ret_stream);
 }
 
 static struct net_stream *adopt(struct net *base, struct net_stream *inner,

@@ -91,3 +91,13 @@ enum err wrap_listen_datagrams(struct net *net, const struct net_address *at, ui
 {
     return listen_by(net, NET_UDP, at, port, fn, ctx, ret_listener, ret_port);
 }
+
+struct net_target wrap_target(const struct net *net, const struct net_target *to)
+{
+    const struct wrap_listener *by = (const struct wrap_listener *)to->by;
+    struct net_target target = *to;
+
+    if (to->by != NULL && to->by->ops == &listener_ops && by->net == net)
+        target.by = by->inner;
+    return target;
+}

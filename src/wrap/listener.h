@@ -38,4 +38,8 @@ enum err wrap_listen_datagrams(struct net *net, const struct net_address *at, ui
                                net_accepted_fn *on_accepted, void *ctx,
                                struct net_listener **ret_listener, uint16_t *ret_port);
 
+/* As `to`, with its listener of `net`, if it has one, as the network inside knows it: what a
+ * wrapper that listens by those two connects to inside. */
+struct net_target wrap_target(const struct net *net, const struct net_target *to);
+
 #endif

@@ -5,15 +5,17 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SENDERS = 2, STREAMS_MAX = 4 };
+enum { SENDERS = 2, STREAMS_MAX = 4, FD_MAX = 256, LONG = 2049, BIG = 8000, MANY = 100 };
 
 struct fixture;
 
@@ -34,6 +36,8 @@ struct fixture {
     struct met met[STREAMS_MAX];
     size_t count;
     bool turn_away, unlisten_at_once;
+    size_t received; /* by on_counted() */
+    bool has_ended;  /* its short one was among them */
     const char *awaited;
     size_t of;
 };
@@ -213,8 +217,8 @@ static void senders_have_streams_over_ipv6(void **state)
     talks(f);
 }
 
-/* What came between the datagrams of others is not lost. */
-static void a_sender_may_come_twice(void **state)
+/* What comes between the datagrams of others comes by the same stream. */
+static void a_sender_comes_once(void **state)
 {
     struct fixture *f = *state;
 
@@ -222,13 +226,222 @@ static void a_sender_may_come_twice(void **state)
     sends(f, 0, "a");
     sends(f, 1, "x");
     sends(f, 0, "b");
+    await(f, 0, "a b ");
+    await(f, 1, "x ");
+    assert_int_equal(f->count, 2);
+}
+
+static size_t open_descriptors(void)
+{
+    size_t count = 0;
+
+    for (int fd = 0; fd < FD_MAX; fd++)
+        count += fcntl(fd, F_GETFD) >= 0 ? 1 : 0;
+    return count;
+}
+
+static void senders_need_no_descriptor(void **state)
+{
+    struct fixture *f = *state;
+    size_t before;
+
+    listen_on(f);
+    sends(f, 0, "a");
+    sends(f, 1, "x");
+    before = open_descriptors();
     await(f, 0, "a ");
     await(f, 1, "x ");
-    await(f, 2, "b ");
-    net_stream_close(f->met[0].stream);
-    f->met[0].stream = NULL;
-    sends(f, 0, "c");
-    await(f, 2, "b c ");
+    assert_int_equal(open_descriptors(), before);
+}
+
+/* ---- to who has not written ---- */
+
+static void on_reached(void *ctx, enum net_event event, enum err err)
+{
+    struct met *met = ctx;
+
+    if (event != NET_CONNECTED) {
+        on_event(ctx, event, err);
+        return;
+    }
+    assert_int_equal(err, ERR_OK);
+    strcpy(met->got, "reached ");
+    net_stream_want(met->stream, NET_WANT_READ);
+}
+
+/* The socket of the second sender, bound and silent; its port. */
+static uint16_t silent(struct fixture *f)
+{
+    struct sockaddr_storage at;
+    socklen_t len;
+
+    place(f, 0, &at, &len);
+    f->senders[1] = socket(at.ss_family, SOCK_DGRAM, 0);
+    assert_int_equal(bind(f->senders[1], (struct sockaddr *)&at, len), 0);
+    assert_int_equal(getsockname(f->senders[1], (struct sockaddr *)&at, &len), 0);
+    return ntohs(f->at.family == NET_IPV4 ? ((struct sockaddr_in *)&at)->sin_port
+                                          : ((struct sockaddr_in6 *)&at)->sin6_port);
+}
+
+static void reach(struct fixture *f)
+{
+    struct met *met = &f->met[f->count++];
+    const struct net_target to = {
+        .transport = NET_UDP, .address = f->at, .port = silent(f), .by = f->listener
+    };
+
+    met->fixture = f;
+    assert_int_equal(net_connect(f->net, &to, on_reached, met, &met->stream), ERR_OK);
+}
+
+static uint16_t sender_of_next(const struct fixture *f, char *got, size_t cap)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sizeof(at);
+    ssize_t count = recvfrom(f->senders[1], got, cap - 1, 0, (struct sockaddr *)&at, &len);
+
+    assert_true(count >= 0);
+    got[count] = 0;
+    return ntohs(f->at.family == NET_IPV4 ? ((struct sockaddr_in *)&at)->sin_port
+                                          : ((struct sockaddr_in6 *)&at)->sin6_port);
+}
+
+/* It leaves by the port that is listened on, and so the answer comes. */
+static void reaches(struct fixture *f)
+{
+    struct sockaddr_storage at;
+    socklen_t len;
+    char got[64];
+
+    listen_on(f);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    reach(f);
+    await(f, 1, "reached ");
+    assert_int_equal(net_stream_send(f->met[1].stream, "who", 3), 3);
+    assert_int_equal(sender_of_next(f, got, sizeof(got)), f->port);
+    assert_string_equal(got, "who");
+    place(f, f->port, &at, &len);
+    assert_int_equal(sendto(f->senders[1], "me", 2, 0, (struct sockaddr *)&at, len), 2);
+    await(f, 1, "reached me ");
+    assert_int_equal(f->count, 2);
+}
+
+static void a_stranger_is_reached(void **state)
+{
+    reaches(*state);
+}
+
+static void a_stranger_is_reached_over_ipv6(void **state)
+{
+    struct fixture *f = *state;
+
+    f->at = (struct net_address){ .family = NET_IPV6, .bytes = { [15] = 1 } };
+    reaches(f);
+}
+
+static void another_family_is_not_reached(void **state)
+{
+    struct fixture *f = *state;
+    const struct net_address other = { .family = NET_IPV6, .bytes = { [15] = 1 } };
+    struct net_target to = { .transport = NET_UDP, .address = other, .port = 9 };
+    struct net_stream *stream;
+
+    listen_on(f);
+    to.by = f->listener;
+    assert_int_equal(net_connect(f->net, &to, on_reached, f, &stream), ERR_UNREACHABLE);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+}
+
+/* Of a port of all addresses the one that is used. */
+static void the_own_address_is_known(void **state)
+{
+    struct fixture *f = *state;
+    struct net_address own;
+    uint16_t port;
+
+    memset(f->at.bytes, 0, sizeof(f->at.bytes));
+    listen_on(f);
+    f->at.bytes[0] = 127;
+    f->at.bytes[3] = 1;
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    assert_int_equal(net_stream_local(f->met[0].stream, &own, &port), ERR_OK);
+    assert_memory_equal(own.bytes, f->at.bytes, sizeof(own.bytes));
+    assert_int_equal(port, f->port);
+}
+
+/* ---- sizes and bounds ---- */
+
+static void on_length(void *ctx, enum net_event event, enum err err)
+{
+    struct met *met = ctx;
+    char first[4];
+
+    (void)event;
+    (void)err;
+    snprintf(met->got, sizeof(met->got), "%td", net_stream_recv(met->stream, first, sizeof(first)));
+}
+
+static void a_long_one_has_its_length(void **state)
+{
+    static char bytes[LONG + 1];
+    struct fixture *f = *state;
+
+    memset(bytes, 0x2e, LONG);
+    listen_on(f);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    net_stream_bind(f->met[0].stream, on_length, &f->met[0]);
+    sends(f, 0, bytes);
+    await(f, 0, "2049");
+}
+
+static void on_counted(void *ctx, enum net_event event, enum err err)
+{
+    struct met *met = ctx;
+    char first;
+
+    (void)event;
+    (void)err;
+    met->fixture->has_ended = net_stream_recv(met->stream, &first, 1) == 1;
+    met->fixture->received++;
+}
+
+static bool has_ended(void *ctx)
+{
+    return ((struct fixture *)ctx)->has_ended;
+}
+
+static bool never(void *ctx)
+{
+    (void)ctx;
+    return false;
+}
+
+/* The loop goes on, and what is sent when some were received comes. */
+static void what_nobody_receives_is_bounded(void **state)
+{
+    static char bytes[BIG + 1];
+    struct fixture *f = *state;
+
+    memset(bytes, 0x2e, BIG);
+    listen_on(f);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    net_stream_bind(f->met[0].stream, on_counted, &f->met[0]);
+    net_stream_want(f->met[0].stream, 0);
+    for (int i = 0; i < MANY; i++) {
+        sends(f, 0, bytes);
+        run_until(&f->loop, never, f, 0);
+    }
+    sends(f, 1, "x");
+    await(f, 1, "x ");
+    sends(f, 0, "e");
+    net_stream_want(f->met[0].stream, NET_WANT_READ);
+    assert_true(run_until(&f->loop, has_ended, f, LIMIT_MS));
+    assert_in_range(f->received, 2, MANY);
 }
 
 static void who_was_closed_comes_again(void **state)
@@ -295,7 +508,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(senders_have_streams, set_up, tear_down),
         cmocka_unit_test_setup_teardown(senders_have_streams_over_ipv6, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_sender_may_come_twice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_sender_comes_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(senders_need_no_descriptor, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stranger_is_reached, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stranger_is_reached_over_ipv6, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_family_is_not_reached, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_own_address_is_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_one_has_its_length, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_nobody_receives_is_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_closed_comes_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sender_is_turned_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stream_outlives_its_listener, set_up, tear_down),

@@ -171,7 +171,8 @@ PLAIN = {
     + line("AT#FRWL=2") + line("AT#SL=1,1,2020") + calls(WEB) + wait(4) + line("AT#SL=1,0,2020"),
     "plain-datagrams": HE910 + lines('AT#FRWL=1,"127.0.0.1","255.0.0.0"', "AT#SLUDP=1,1,2020", "AT#SLUDP?") + datagram(443, b"one") + wait(4)
     + lines("AT#SS=1", "AT#SA=1,1", "AT#SRECV=1,9,1", 'AT#SSENDUDP=1,"127.0.0.1",443') + typed("who\x1a") + datagram(123, b"other") + wait(4)
-    + lines("AT#SRECV=1,9,1", 'AT#SSENDUDPEXT=1,3,"127.0.0.1",123') + typed("you") + line("AT#SO=1") + datagram(443, b"again") + ESCAPE + wait(4)
+    + lines("AT#SRECV=1,9,1", 'AT#SSENDUDPEXT=1,3,"127.0.0.1",123') + typed("you") + line('AT#SSENDUDPEXT=1,2,"127.0.0.1",443') + typed("hi") + line('AT#SSENDUDP=1,"127.0.0.1",53') + typed("stranger\x1a")
+    + line("AT#SO=1") + datagram(443, b"again") + ESCAPE + wait(4)
     + lines("AT#ST=1", "AT#SLUDP=1,0", "AT#SH=1", "AT#SLUDP=1,1,2020") + context_lost(1),
     "plain-beside-secure": plain(HE910) + DIAL + sends(WEB, "plain") + sends(SECURE, "secure") + lines("AT#SO=1") + ESCAPE + line("AT#SSLO=1") + ESCAPE
     + line("ATO") + ESCAPE + dtr_drops(1) + line("AT#SO=1") + dtr_drops(1) + line("AT#SO=1") + dtr_drops(2) + line("AT"),

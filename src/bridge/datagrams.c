@@ -7,46 +7,62 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_BYTES = 2 };
+/* Length and sender, two bytes each. */
+enum { HEAD_BYTES = DATAGRAM_HEAD, FROM_AT = 2 };
 
-static size_t head_of(const struct ring *ring)
+static size_t number_at(const struct ring *ring, size_t at)
 {
     struct ring copy = *ring;
-    size_t len;
+    size_t high;
 
     if (ring->len == 0)
         return 0;
-    len = (size_t)ring_peek(&copy).data[0] << 8;
+    ring_drop(&copy, at);
+    high = (size_t)ring_peek(&copy).data[0] << 8;
     ring_drop(&copy, 1);
-    return len | ring_peek(&copy).data[0];
+    return high | ring_peek(&copy).data[0];
 }
 
-static void keep(struct datagrams *datagrams, size_t cap, struct span bytes)
+static size_t head_of(const struct ring *ring)
 {
-    uint8_t head[HEAD_BYTES] = { (uint8_t)(bytes.len >> 8), (uint8_t)bytes.len };
+    return number_at(ring, 0);
+}
 
+bool datagrams_have_room(const struct datagrams *datagrams, size_t cap)
+{
+    assert(cap >= DATAGRAM_MOST + HEAD_BYTES);
+    return cap - datagrams->ring.len >= DATAGRAM_MOST + HEAD_BYTES;
+}
+
+bool datagrams_put(struct datagrams *datagrams, size_t cap, uint16_t from, struct span bytes)
+{
+    uint8_t head[HEAD_BYTES] = { (uint8_t)(bytes.len >> 8), (uint8_t)bytes.len,
+                                 (uint8_t)(from >> 8), (uint8_t)from };
+
+    assert(bytes.len > 0 && bytes.len <= DATAGRAM_MOST && datagrams_have_room(datagrams, cap));
     if (datagrams->ring.memory == NULL) {
         uint8_t *memory = malloc(cap);
 
         if (memory == NULL)
-            return;
+            return false;
         ring_init(&datagrams->ring, memory, cap);
     }
     ring_put(&datagrams->ring, span_at(head, sizeof(head)));
     ring_put(&datagrams->ring, bytes);
+    return true;
 }
 
 bool datagrams_collect(struct datagrams *datagrams, struct connection *connection, size_t cap)
 {
     uint8_t datagram[DATAGRAM_MOST];
 
-    assert(connection->transport == NET_UDP && cap >= DATAGRAM_MOST + HEAD_BYTES);
-    while (cap - datagrams->ring.len >= DATAGRAM_MOST + HEAD_BYTES) {
+    assert(connection->transport == NET_UDP);
+    while (datagrams_have_room(datagrams, cap)) {
         size_t got = connection_read(connection, datagram, sizeof(datagram));
 
         if (got == 0)
             return true;
-        keep(datagrams, cap, span_at(datagram, got));
+        datagrams_put(datagrams, cap, 0, span_at(datagram, got));
         wipe(datagram, got);
     }
     connection_pause(connection);
@@ -56,6 +72,11 @@ bool datagrams_collect(struct datagrams *datagrams, struct connection *connectio
 size_t datagrams_first(const struct datagrams *datagrams)
 {
     return datagrams->rest > 0 ? datagrams->rest : head_of(&datagrams->ring);
+}
+
+uint16_t datagrams_from(const struct datagrams *datagrams)
+{
+    return datagrams->rest > 0 ? datagrams->from : (uint16_t)number_at(&datagrams->ring, FROM_AT);
 }
 
 size_t datagrams_count(const struct datagrams *datagrams)
@@ -96,6 +117,7 @@ size_t datagrams_read(struct datagrams *datagrams, uint8_t *buf, size_t cap)
 
     if (part == 0)
         return 0;
+    datagrams->from = datagrams_from(datagrams);
     if (datagrams->rest == 0)
         ring_drop(&datagrams->ring, HEAD_BYTES);
     datagrams->rest = first;

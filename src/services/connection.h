@@ -156,6 +156,10 @@ enum err connection_await(struct connection *connection, const struct connection
 enum err connection_adopt(struct connection *connection, enum net_transport transport,
                           struct net_stream *stream, const struct net_address *from, uint16_t port);
 
+/* The other side of one that was adopted, by UDP and open, is another from now on: for who asks,
+ * and the log. */
+void connection_turn(struct connection *connection, const struct net_address *peer, uint16_t port);
+
 /* Puts TLS on an open TCP connection that has none: on_open() or on_failed() follows, the latter
  * perhaps with an offer for a new connection (may_do).  ERR_STATE for any other.  ERR_INVALID when
  * bytes have come that were not protected and not read.  Errors as in connection_open(); it stays

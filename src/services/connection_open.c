@@ -335,6 +335,17 @@ enum err connection_adopt(struct connection *connection, enum net_transport tran
     return ERR_OK;
 }
 
+void connection_turn(struct connection *connection, const struct net_address *peer, uint16_t port)
+{
+    char host[ADDRESS_TEXT_MAX];
+
+    assert(connection->state == CONNECTION_OPEN && connection->transport == NET_UDP);
+    connection->peer = *peer;
+    connection->port = port;
+    address_text(peer, host);
+    (void)connection_rename(connection, host); /* without memory the log has the one before */
+}
+
 void connection_tick(struct connection *connection)
 {
     int64_t now_ms = connection->world->now_ms(connection->world->ctx);

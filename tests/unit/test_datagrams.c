@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { CAP = DATAGRAM_MOST + 20 };
+enum { CAP = DATAGRAM_MOST + 24 };
 
 static struct datagrams datagrams;
 

@@ -122,7 +122,7 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
                 "+QIOPEN refuses a name without +QIDNSIP=1."),
     TEXT_FACT(FACT_ALREADY_CONNECTED, "already-connected", "ALREADY CONNECT", 1, QUECTEL_TEXT_MOST,
               SHEET "§2.3", "What +QIOPEN answers where the index is in use, alone."),
-    NUMBER_FACT(FACT_SOCKET_BUFFER, "socket-buffer", 3072, 1502, 65536, SHEET "§2.4",
+    NUMBER_FACT(FACT_SOCKET_BUFFER, "socket-buffer", 3072, 1504, 65536, SHEET "§2.4",
                 "Bytes that a socket holds for the host."),
     SWITCH_FACT(FACT_DATA_OUTLIVES_THE_PEER, "data-outlives-the-peer", true, SHEET "§1.5, §10.7",
                 "What the peer sent before it closed stays readable."),

@@ -131,7 +131,7 @@ static const struct fact list[FACT_END - FACT_FIRST] = {
     SOCKET_CONTEXT(6, 2),
     NUMBER_FACT(FACT_PLAIN_FLUSH_MAX, "plain-flush-max", 263, 255, 263, PLAIN "§2",
                 "Largest txTo of #SCFG: from 256 on it counts in 10 ms."),
-    NUMBER_FACT(FACT_PLAIN_BUFFER, "plain-buffer", 4096, 1502, 65536, PLAIN "§4",
+    NUMBER_FACT(FACT_PLAIN_BUFFER, "plain-buffer", 4096, 1504, 65536, PLAIN "§4",
                 "Received bytes that a plain socket holds in command mode; the peer waits with the "
                 "others."),
     NUMBER_FACT(FACT_PLAIN_SEND_MAX, "plain-send-max", 1500, 1, TELIT_PACKET_MOST, PLAIN "§4",

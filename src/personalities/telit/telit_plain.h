@@ -8,6 +8,7 @@
 #include "bridge/datagrams.h"
 #include "bridge/online.h"
 #include "bridge/packets.h"
+#include "bridge/senders.h"
 #include "module/module.h"
 #include "module/part.h"
 
@@ -44,7 +45,7 @@ struct telit_plain_tally {
     enum telit_cause cause;  /* of its end; CAUSE_NONE: the host closed it, or it is open */
 };
 
-/* A connection that has come in and waits for #SA. */
+/* A connection that has come in and waits for #SA; of datagrams the senders have it. */
 struct telit_plain_call {
     struct net_stream *stream; /* NULL: none */
     struct net_address from;
@@ -62,6 +63,7 @@ struct telit_plain {
     struct connection socket;
     struct packets packets;
     struct datagrams datagrams;    /* of UDP */
+    struct senders *senders;       /* of #SLUDP; NULL: there are none, nor may there be */
     struct net_listener *listener; /* NULL: it does not listen */
     struct telit_plain_call call;
     struct telit_plain_tally tally;
@@ -117,6 +119,12 @@ enum at_status telit_single_reset(struct at_session *at);
 /* The socket `id`; NULL: nothing of it is there. */
 struct telit_plain *telit_plain_if(const struct tlsmodem *modem, int32_t id);
 
+/* True when a rule of #FRWL lets it in from there; else the log has a line. */
+bool telit_plain_admits(const struct telit_plain *plain, const struct net_address *from);
+
+/* True when somebody waits for #SA. */
+bool telit_plain_is_called(const struct telit_plain *plain);
+
 /* True when it may be opened: no connection, listener, call or prompt is there, but perhaps what a
  * peer has left to be read.  NULL is free. */
 bool telit_plain_is_free(const struct telit_plain *plain);
@@ -152,6 +160,9 @@ void telit_plain_drop(struct telit_plain *plain, enum telit_cause cause);
 /* Of an open connection, bytes that wait for the host; UDP: those of all datagrams. */
 size_t telit_plain_unread(struct telit_plain *plain);
 
+/* True when the next such byte is of another sender than those before. */
+bool telit_plain_turns(const struct telit_plain *plain);
+
 /* Takes such bytes; of datagrams those of the first.  0: none now. */
 size_t telit_plain_read(struct telit_plain *plain, uint8_t *buf, size_t cap);
 
@@ -183,8 +194,7 @@ enum at_status telit_plain_open(struct at_session *at, struct telit_plain *plain
 enum at_status telit_plain_listen_at(struct at_session *at, struct telit_plain *plain,
                                      uint16_t port);
 
-/* Tells of a call, or takes it, where the socket does so by itself, or where a datagram of another
- * sender has come; while at_may_speak(). */
+/* Tells of a call, or takes it, where the socket does so by itself; while at_may_speak(). */
 void telit_plain_tell_call(struct telit_plain *plain);
 
 /* ---- telit_plain_transfer.c ---- */

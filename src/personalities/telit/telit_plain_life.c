@@ -4,6 +4,8 @@
  */
 #include "personalities/telit/telit.h"
 
+#include "services/address_text.h"
+
 #include <assert.h>
 
 enum { SECOND_MS = 1000 };
@@ -60,6 +62,13 @@ static bool has_nothing(const struct telit_plain *plain)
            plain->call.stream == NULL;
 }
 
+bool telit_plain_is_called(const struct telit_plain *plain)
+{
+    return plain->call.stream != NULL ||
+           (plain->senders != NULL && plain->socket.state == CONNECTION_CLOSED &&
+            datagrams_first(&plain->datagrams) > 0);
+}
+
 bool telit_plain_is_free(const struct telit_plain *plain)
 {
     return plain == NULL || plain->end_told ||
@@ -109,18 +118,65 @@ void telit_plain_touch(struct telit_plain *plain)
 
 static bool is_datagram(const struct telit_plain *plain)
 {
-    return plain->socket.transport == NET_UDP;
+    return plain->senders != NULL || plain->socket.transport == NET_UDP;
+}
+
+bool telit_plain_admits(const struct telit_plain *plain, const struct net_address *from)
+{
+    const struct tlsmodem *modem = plain->modem;
+    char text[ADDRESS_TEXT_MAX];
+
+    if (telit_firewall_lets_in(modem, from))
+        return true;
+    address_text(from, text);
+    /* A line that says the same each time is counted: anybody may come as often as they like. */
+    log_say(modem->config.log, LOG_WARNING,
+            "turned away a client from %s: no rule of #FRWL lets it in", text);
+    return false;
+}
+
+static bool admits(void *ctx, const struct net_address *from)
+{
+    return telit_plain_admits(ctx, from);
+}
+
+/* False: no more of them fits. */
+static bool collect(struct telit_plain *plain)
+{
+    size_t cap = (size_t)module_fact_peek(plain->modem, FACT_PLAIN_BUFFER);
+
+    if (plain->senders != NULL)
+        return senders_collect(plain->senders, &plain->datagrams, cap, &plain->socket, admits,
+                               plain);
+    return !connection_is_open(&plain->socket) ||
+           datagrams_collect(&plain->datagrams, &plain->socket, cap);
 }
 
 size_t telit_plain_unread(struct telit_plain *plain)
 {
     if (!is_datagram(plain))
         return connection_available(&plain->socket);
-    if (connection_is_open(&plain->socket) &&
-        !datagrams_collect(&plain->datagrams, &plain->socket,
-                           (size_t)module_fact_peek(plain->modem, FACT_PLAIN_BUFFER)))
+    if (!collect(plain))
         module_note_fact(plain->modem, FACT_PLAIN_BUFFER);
     return datagrams_bytes(&plain->datagrams);
+}
+
+bool telit_plain_turns(const struct telit_plain *plain)
+{
+    return plain->senders != NULL && datagrams_first(&plain->datagrams) > 0 &&
+           senders_of_first(plain->senders, &plain->datagrams) != plain->senders->facing;
+}
+
+/* Whose datagram the host begins to read is the other side from then on. */
+static void turn(struct telit_plain *plain)
+{
+    const struct sender *sender;
+
+    if (plain->senders == NULL || plain->datagrams.rest > 0 ||
+        datagrams_first(&plain->datagrams) == 0)
+        return;
+    sender = senders_turn(plain->senders, &plain->datagrams);
+    connection_turn(&plain->socket, &sender->address, sender->port);
 }
 
 size_t telit_plain_read(struct telit_plain *plain, uint8_t *buf, size_t cap)
@@ -129,6 +185,7 @@ size_t telit_plain_read(struct telit_plain *plain, uint8_t *buf, size_t cap)
 
     if (is_datagram(plain)) {
         telit_plain_unread(plain);
+        turn(plain);
         got = datagrams_read(&plain->datagrams, buf, cap);
     } else {
         got = connection_read(&plain->socket, buf, cap);
@@ -174,14 +231,25 @@ void telit_plain_enter_command_mode(struct telit_plain *plain)
     telit_plain_touch(plain);
 }
 
+static void forget_senders(struct telit_plain *plain)
+{
+    senders_free(plain->senders);
+    plain->senders = NULL;
+    datagrams_clear(&plain->datagrams);
+}
+
 void telit_plain_stop_listening(struct telit_plain *plain)
 {
+    if (plain->senders != NULL)
+        senders_give_up(plain->senders);
     if (plain->listener != NULL)
         net_unlisten(plain->listener);
     plain->listener = NULL;
     if (plain->call.stream != NULL)
         net_stream_close(plain->call.stream);
     plain->call.stream = NULL;
+    if (plain->socket.state == CONNECTION_CLOSED)
+        forget_senders(plain);
 }
 
 void telit_plain_close(struct telit_plain *plain)
@@ -191,7 +259,7 @@ void telit_plain_close(struct telit_plain *plain)
     telit_plain_stop_listening(plain);
     connection_close(&plain->socket);
     packets_clear(&plain->packets);
-    datagrams_clear(&plain->datagrams);
+    forget_senders(plain);
     online_forget(&plain->online);
     plain->rung = 0;
     plain->end_told = false;

@@ -1,7 +1,7 @@
 /* telit_plain_listen.c: #SL, #SLUDP, #SA: a plain socket that waits for a call.
  *
- * TCP: it takes one call, and listens no more then.  UDP: it listens on, and its other side is who
- * has sent what the host reads next.  Source: docs/facts/telit-plain-sockets.md §7.
+ * TCP: it takes one call, and listens no more then.  UDP: it listens on, to anybody, and its other
+ * side is who has sent what the host reads.  Source: docs/facts/telit-plain-sockets.md §7.
  */
 #include "personalities/telit/telit.h"
 
@@ -14,18 +14,6 @@ enum { CLOSURE_KEEPS = 255 };
 enum { MODE_ONLINE, MODE_COMMAND };
 
 /* ---- calls ---- */
-
-static void turn_away(const struct telit_plain *plain, struct net_stream *stream,
-                      const struct net_address *from, uint16_t port, const char *why)
-{
-    char text[ADDRESS_TEXT_MAX];
-
-    address_text(from, text);
-    /* A line that says the same each time is counted: anybody may come as often as they like. */
-    log_say(plain->modem->config.log, LOG_WARNING, "turned away a client from %s: %s", text, why);
-    log_trace(plain->modem->config.log, TRACE_NET, "that was port %u", (unsigned)port);
-    net_stream_close(stream);
-}
 
 /* While it waits nothing is asked of its stream. */
 static void on_event_while_waiting(void *ctx, enum net_event event, enum err err)
@@ -50,8 +38,8 @@ static void on_accepted(void *ctx, struct net_stream *stream, const struct net_a
     struct tlsmodem *modem = plain->modem;
 
     module_enter(modem);
-    if (!telit_firewall_lets_in(modem, from)) {
-        turn_away(plain, stream, from, port, "no rule of #FRWL lets it in");
+    if (!telit_plain_admits(plain, from)) {
+        net_stream_close(stream);
     } else {
         keep_call(plain, stream, from, port);
         net_unlisten(plain->listener);
@@ -60,34 +48,53 @@ static void on_accepted(void *ctx, struct net_stream *stream, const struct net_a
     module_leave(modem);
 }
 
-/* A sender of datagrams.  One waits; of the others the datagram is lost, as any may be. */
+/* Of datagrams, while nobody is accepted: they are taken at once, and wait. */
+static void on_datagram_while_waiting(void *ctx, enum net_event event, enum err err)
+{
+    struct telit_plain *plain = ctx;
+
+    (void)event;
+    (void)err;
+    module_enter(plain->modem);
+    telit_plain_unread(plain);
+    at_poke(plain->owner->at);
+    module_leave(plain->modem);
+}
+
+/* A sender of datagrams. */
 static void on_sender(void *ctx, struct net_stream *stream, const struct net_address *from,
                       uint16_t port)
 {
     struct telit_plain *plain = ctx;
-    struct tlsmodem *modem = plain->modem;
 
-    module_enter(modem);
-    if (!telit_firewall_lets_in(modem, from))
-        turn_away(plain, stream, from, port, "no rule of #FRWL lets it in");
-    else if (plain->call.stream != NULL)
-        turn_away(plain, stream, from, port, "the datagram of another waits");
-    else
-        keep_call(plain, stream, from, port);
-    module_leave(modem);
+    module_enter(plain->modem);
+    if (!telit_plain_admits(plain, from) || !senders_add(plain->senders, stream, from, port))
+        net_stream_close(stream);
+    module_leave(plain->modem);
+}
+
+static enum err adopt_call(struct telit_plain *plain)
+{
+    const struct sender *caller;
+    enum err err;
+
+    if (plain->senders == NULL) {
+        telit_plain_probe(plain);
+        err = connection_adopt(&plain->socket, NET_TCP, plain->call.stream, &plain->call.from,
+                               plain->call.port);
+        plain->call.stream = err == ERR_OK ? NULL : plain->call.stream;
+        return err;
+    }
+    caller = senders_face_first(plain->senders, &plain->datagrams);
+    return connection_adopt(&plain->socket, NET_UDP, &plain->senders->base, &caller->address,
+                            caller->port);
 }
 
 /* The call becomes the connection, in command mode; false: no memory. */
 static bool take_call(struct telit_plain *plain)
 {
-    enum net_transport transport = plain->takes_datagrams ? NET_UDP : NET_TCP;
-
-    if (transport == NET_TCP)
-        telit_plain_probe(plain);
-    if (connection_adopt(&plain->socket, transport, plain->call.stream, &plain->call.from,
-                         plain->call.port) != ERR_OK)
+    if (adopt_call(plain) != ERR_OK)
         return false;
-    plain->call.stream = NULL;
     plain->own_port = plain->listens_on;
     plain->accepted = true;
     telit_plain_enter_command_mode(plain);
@@ -107,25 +114,12 @@ static void answer_call(struct telit_plain *plain, struct at_session *at)
     at_unsolicited_connect(at);
 }
 
-/* Who else has sent a datagram is the other side as soon as nothing of the last one's is left. */
-static void follow(struct telit_plain *plain)
-{
-    if (online_is_on(&plain->online) || plain->waiting != PLAIN_WAITS_FOR_NOTHING ||
-        telit_plain_unread(plain) > 0 || !telit_plain_flush(plain))
-        return;
-    connection_close(&plain->socket);
-    if (!take_call(plain))
-        telit_plain_drop(plain, CAUSE_ABORT);
-}
-
 void telit_plain_tell_call(struct telit_plain *plain)
 {
     struct at_session *at = plain->owner->at;
 
-    assert(plain->call.stream != NULL);
-    if (connection_is_open(&plain->socket)) {
-        follow(plain);
-    } else if (plain->settings.accepts != 0) {
+    assert(telit_plain_is_called(plain));
+    if (plain->settings.accepts != 0) {
         if (at_may_speak_at_length(at) && take_call(plain))
             answer_call(plain, at);
     } else if (!plain->call.told) {
@@ -143,7 +137,7 @@ static enum at_status set_accept(struct at_session *at, const struct at_args *ar
 
     if (telit_plain_guard(at, id) != AT_OK)
         return AT_FAIL;
-    if (plain == NULL || plain->call.stream == NULL || connection_is_open(&plain->socket))
+    if (plain == NULL || !telit_plain_is_called(plain))
         return at_refuse(at, FACT_ERROR_PLAIN_STATE, "no call waits for socket %d", (int)id);
     if (!take_call(plain))
         return at_refuse_memory(at, TELIT_MEMORY_FAILURE);
@@ -157,14 +151,28 @@ static enum at_status set_accept(struct at_session *at, const struct at_args *ar
 
 enum { LISTEN_ID, LISTEN_STATE, LISTEN_PORT, LISTEN_CLOSURE };
 
+static bool make_senders(struct telit_plain *plain)
+{
+    plain->senders = senders_new(plain->modem->config.log);
+    if (plain->senders == NULL)
+        return false;
+    net_stream_bind(&plain->senders->base, on_datagram_while_waiting, plain);
+    net_stream_want(&plain->senders->base, NET_WANT_READ);
+    return true;
+}
+
 enum at_status telit_plain_listen_at(struct at_session *at, struct telit_plain *plain,
                                      uint16_t port)
 {
     bool udp = plain->takes_datagrams;
 
+    plain->call = (struct telit_plain_call){ .told = false };
+    if (udp && !make_senders(plain))
+        return at_refuse_memory(at, TELIT_MEMORY_FAILURE);
     if (listening_open(plain->modem, udp ? NET_UDP : NET_TCP, port, udp ? on_sender : on_accepted,
                        plain, &plain->listener) != ERR_OK) {
         plain->listener = NULL;
+        telit_plain_stop_listening(plain);
         return at_refuse_said(at, FACT_ERROR_PLAIN_IN_USE);
     }
     plain->listens_on = port;
@@ -270,7 +278,7 @@ static const struct at_command rows[] = {
       .read = read_listen },
     { .name = "#SLUDP",
       .help = "Listens for datagrams, or stops (0).  After #SA its other side is who has sent what "
-              "is read; it listens on.",
+              "was read last; it listens on.",
       .source = NOTE,
       AT_PARAMS(listen_udp_params),
       .set = set_listen_udp,

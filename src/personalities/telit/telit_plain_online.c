@@ -58,6 +58,8 @@ static size_t write(struct online *online, struct span bytes)
     };
     size_t taken = 0;
 
+    if (plain->senders != NULL && outbox_len(&plain->packets.outbox) == 0)
+        senders_aim_back(plain->senders);
     while (taken < bytes.len) {
         struct span part = span_skip(bytes, taken);
         bool leaves = telit_pad_cut(online->at, &part);

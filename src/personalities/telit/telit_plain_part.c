@@ -160,7 +160,7 @@ static void on_quiet(struct module_terminal *terminal, void *state)
 
     if (plain->owner != terminal)
         return;
-    if (plain->call.stream != NULL)
+    if (telit_plain_is_called(plain))
         telit_plain_tell_call(plain);
     if (connection_is_open(&plain->socket) && !online_is_on(&plain->online)) {
         telit_plain_ring(plain);
@@ -198,9 +198,9 @@ static void deinit(struct tlsmodem *modem, void *state)
 
     (void)modem;
     telit_plain_expect(plain, PLAIN_WAITS_FOR_NOTHING);
-    telit_plain_stop_listening(plain);
+    connection_close(&plain->socket);
+    telit_plain_stop_listening(plain); /* of one that is closed the senders, too */
     packets_clear(&plain->packets);
-    datagrams_clear(&plain->datagrams);
     connection_deinit(&plain->socket);
 }
 

@@ -29,7 +29,7 @@ static enum state state_of(struct telit_plain *plain)
 {
     if (plain == NULL)
         return STATE_CLOSED;
-    if (plain->socket.state == CONNECTION_CLOSED && plain->call.stream != NULL)
+    if (telit_plain_is_called(plain))
         return STATE_CALL;
     if (plain->socket.state == CONNECTION_CLOSED)
         return plain->listener != NULL ? STATE_LISTENING : STATE_CLOSED;
@@ -38,6 +38,25 @@ static enum state state_of(struct telit_plain *plain)
     if (online_is_on(&plain->online))
         return STATE_ONLINE;
     return telit_plain_unread(plain) > 0 ? STATE_UNREAD : STATE_SUSPENDED;
+}
+
+/* The other side, or who would be. */
+static const struct net_address *peer_of(const struct telit_plain *plain, enum state state,
+                                         uint16_t *ret_port)
+{
+    const struct sender *caller;
+
+    if (state != STATE_CALL) {
+        *ret_port = plain->socket.port;
+        return connection_peer(&plain->socket);
+    }
+    if (plain->senders == NULL) {
+        *ret_port = plain->call.port;
+        return &plain->call.from;
+    }
+    caller = senders_of_first(plain->senders, &plain->datagrams);
+    *ret_port = caller->port;
+    return &caller->address;
 }
 
 static enum at_status say_state(struct at_session *at, int32_t id)
@@ -57,8 +76,7 @@ static enum at_status say_state(struct at_session *at, int32_t id)
         at_info(at, "#SS: %d,%d,%s,%u", (int)id, (int)state, here, (unsigned)plain->listens_on);
         return AT_OK;
     }
-    peer = state == STATE_CALL ? &plain->call.from : connection_peer(&plain->socket);
-    port = state == STATE_CALL ? plain->call.port : plain->socket.port;
+    peer = peer_of(plain, state, &port);
     address_text(peer, there);
     at_info(at, "#SS: %d,%d,%s,%u,%s,%u", (int)id, (int)state, here,
             (unsigned)(state == STATE_CALL ? plain->listens_on : plain->own_port), there,
@@ -84,7 +102,7 @@ static enum at_status say_kind(struct at_session *at, int32_t id)
     const struct telit_plain *plain = telit_plain_if(module_of(at), id);
     bool open = plain != NULL && plain->socket.state != CONNECTION_CLOSED;
     bool listens =
-        plain != NULL && !open && (plain->listener != NULL || plain->call.stream != NULL);
+        plain != NULL && !open && (plain->listener != NULL || telit_plain_is_called(plain));
 
     if (!open && !listens)
         at_info(at, "#ST: %d,0,0", (int)id);

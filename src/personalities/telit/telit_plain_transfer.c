@@ -36,6 +36,19 @@ static enum at_status refuse_ended(struct at_session *at, struct telit_plain *pl
                                      "socket %d: the connection has ended", plain->id));
 }
 
+/* Of somebody whom a socket of #SLUDP is to reach. */
+static enum err failure(const struct telit_plain *plain)
+{
+    return plain->senders != NULL ? senders_failure(plain->senders) : ERR_OK;
+}
+
+static enum at_status refuse_unreached(struct at_session *at, struct telit_plain *plain)
+{
+    packets_clear(&plain->packets);
+    return end_send(plain, at_refuse(at, FACT_ERROR_PLAIN_SEND, "socket %d: it cannot be sent: %s",
+                                     plain->id, err_text(failure(plain))));
+}
+
 /* Where the network has not taken all of it yet, the command waits for that. */
 static enum at_status send(struct at_session *at, struct telit_plain *plain, struct span bytes)
 {
@@ -45,6 +58,8 @@ static enum at_status send(struct at_session *at, struct telit_plain *plain, str
 
     if (plain->socket.state != CONNECTION_OPEN) /* meanwhile, perhaps by another port */
         return refuse_ended(at, plain);
+    if (failure(plain) != ERR_OK)
+        return refuse_unreached(at, plain);
     if (outbox_put(&plain->packets.outbox, bytes) < bytes.len)
         return end_send(plain, at_refuse_memory(at, TELIT_MEMORY_FAILURE));
     plain->tally.sent += bytes.len;
@@ -90,8 +105,20 @@ static enum at_status on_entered(struct at_session *at, void *ctx, enum at_promp
     return send(at, plain, payload);
 }
 
-static enum at_status open_send(struct at_session *at, struct telit_plain *plain, size_t max,
-                                bool exact)
+/* False: the error is noted. */
+static bool may_send(struct at_session *at, struct telit_plain *plain)
+{
+    if (plain->socket.state != CONNECTION_OPEN)
+        refuse_ended(at, plain);
+    else if (!telit_plain_flush(plain))
+        at_refuse(at, FACT_ERROR_PLAIN_SEND, "the server has not taken what was sent before");
+    else
+        return true;
+    return false;
+}
+
+static enum at_status open_prompt(struct at_session *at, struct telit_plain *plain, size_t max,
+                                  bool exact)
 {
     const struct at_prompt prompt = {
         .max = max,
@@ -103,15 +130,20 @@ static enum at_status open_send(struct at_session *at, struct telit_plain *plain
         .ctx = plain,
     };
 
-    if (plain->socket.state != CONNECTION_OPEN)
-        return refuse_ended(at, plain);
-    if (!telit_plain_flush(plain))
-        return at_refuse(at, FACT_ERROR_PLAIN_SEND,
-                         "the server has not taken what was sent before");
     if (at_prompt(at, &prompt) != AT_LATER)
         return AT_FAIL;
     telit_plain_expect(plain, PLAIN_WAITS_TO_SEND);
     return AT_LATER;
+}
+
+static enum at_status open_send(struct at_session *at, struct telit_plain *plain, size_t max,
+                                bool exact)
+{
+    if (!may_send(at, plain))
+        return AT_FAIL;
+    if (plain->senders != NULL)
+        senders_aim_back(plain->senders);
+    return open_prompt(at, plain, max, exact);
 }
 
 static enum at_status set_send(struct at_session *at, const struct at_args *args)
@@ -134,34 +166,69 @@ static enum at_status set_send_exact(struct at_session *at, const struct at_args
     return open_send(at, plain, (size_t)args->list[1].number, true);
 }
 
-/* A peer of IPv6, which the modules do not know, is written as #SRECV shows it. */
-static bool is_peer(const struct net_address *peer, const char *shown, struct span host)
+/* An address of IPv6, which the modules do not know, is that of the other side, as #SRECV shows it.
+ */
+static bool read_address(const struct telit_plain *plain, struct span text,
+                         struct net_address *ret_address)
 {
-    uint8_t bytes[TELIT_ADDRESS_BYTES];
-
-    if (peer->family == NET_IPV4 && telit_address_read(host, bytes))
-        return memcmp(bytes, peer->bytes, sizeof(bytes)) == 0;
-    return span_equal(host, span_of(shown));
-}
-
-/* Where a socket of #SLUDP sends to: who has sent last is its other side. */
-static struct telit_plain *facing(struct at_session *at, const struct at_arg *args, size_t host)
-{
-    struct telit_plain *plain = telit_plain_connected(at, args[0].number);
     char peer[ADDRESS_TEXT_MAX];
 
-    if (plain == NULL)
+    *ret_address = (struct net_address){ .family = NET_IPV4 };
+    if (telit_address_read(text, ret_address->bytes))
+        return true;
+    *ret_address = *connection_peer(&plain->socket);
+    address_text(ret_address, peer);
+    return span_equal(text, span_of(peer));
+}
+
+static enum at_status refuse_stranger(struct at_session *at, const struct telit_plain *plain,
+                                      enum err err)
+{
+    if (err == ERR_STATE)
+        return at_refuse(at, FACT_ERROR_PLAIN_STATE,
+                         "socket %d listens no more: it sends to who has sent something",
+                         plain->id);
+    if (err == ERR_NO_MEMORY)
+        return at_refuse_memory(at, TELIT_MEMORY_FAILURE);
+    return at_refuse(at, FACT_ERROR_PLAIN_SEND, "socket %d: it cannot be sent to there: %s",
+                     plain->id, err_text(err));
+}
+
+static bool is_peer(const struct telit_plain *plain, const struct net_address *address,
+                    uint16_t port)
+{
+    const struct net_address *peer = connection_peer(&plain->socket);
+
+    return plain->socket.transport == NET_UDP && plain->socket.port == port &&
+           peer->family == address->family &&
+           memcmp(peer->bytes, address->bytes, sizeof(peer->bytes)) == 0;
+}
+
+/* A socket of #SLUDP sends to anybody, from the port that it listens on; one of #SD to its other
+ * side. */
+static struct telit_plain *aimed(struct at_session *at, const struct at_arg *args, size_t host)
+{
+    struct telit_plain *plain = telit_plain_connected(at, args[0].number);
+    uint16_t port = (uint16_t)args[host + 1].number;
+    struct net_address to;
+    enum err err;
+
+    if (plain == NULL || !may_send(at, plain))
         return NULL;
-    address_text(connection_peer(&plain->socket), peer);
-    if (plain->socket.transport != NET_UDP)
-        at_refuse(at, FACT_ERROR_PLAIN_STATE, "socket %d is TCP; AT#SSEND", plain->id);
-    else if (!is_peer(connection_peer(&plain->socket), peer, args[host].text) ||
-             args[host + 1].number != plain->socket.port)
-        at_refuse(at, FACT_ERROR_PLAIN_STATE,
-                  "socket %d sends to who has sent what was read last: %s,%u", plain->id, peer,
-                  (unsigned)plain->socket.port);
-    else
+    if (!read_address(plain, args[host].text, &to)) {
+        at_refuse(at, FACT_ERROR_RANGE, "<remoteIP> is no address in dotted decimal");
+        return NULL;
+    }
+    if (plain->senders == NULL && is_peer(plain, &to, port))
         return plain;
+    if (plain->senders == NULL) {
+        at_refuse(at, FACT_ERROR_PLAIN_STATE, "socket %d is none of #SLUDP; AT#SSEND", plain->id);
+        return NULL;
+    }
+    err = senders_aim(plain->senders, &plain->socket, plain->listener, &to, port);
+    if (err == ERR_OK)
+        return plain;
+    refuse_stranger(at, plain, err);
     return NULL;
 }
 
@@ -169,20 +236,21 @@ enum { SEND_UDP_HOST = 1, SEND_UDP_EXACT_LEN = 1, SEND_UDP_EXACT_HOST };
 
 static enum at_status set_send_udp(struct at_session *at, const struct at_args *args)
 {
-    struct telit_plain *plain = facing(at, args->list, SEND_UDP_HOST);
+    struct telit_plain *plain = aimed(at, args->list, SEND_UDP_HOST);
 
     if (plain == NULL)
         return AT_FAIL;
-    return open_send(at, plain, (size_t)module_fact_peek(plain->modem, FACT_PLAIN_SEND_MAX), false);
+    return open_prompt(at, plain, (size_t)module_fact_peek(plain->modem, FACT_PLAIN_SEND_MAX),
+                       false);
 }
 
 static enum at_status set_send_udp_exact(struct at_session *at, const struct at_args *args)
 {
-    struct telit_plain *plain = facing(at, args->list, SEND_UDP_EXACT_HOST);
+    struct telit_plain *plain = aimed(at, args->list, SEND_UDP_EXACT_HOST);
 
     if (plain == NULL)
         return AT_FAIL;
-    return open_send(at, plain, (size_t)args->list[SEND_UDP_EXACT_LEN].number, true);
+    return open_prompt(at, plain, (size_t)args->list[SEND_UDP_EXACT_LEN].number, true);
 }
 
 void telit_plain_send_on(struct telit_plain *plain)
@@ -192,7 +260,9 @@ void telit_plain_send_on(struct telit_plain *plain)
     assert(plain->waiting == PLAIN_WAITS_TO_SEND);
     if (!at_is_busy(at))
         return; /* still in the prompt */
-    if (telit_plain_flush(plain))
+    if (plain->socket.state == CONNECTION_OPEN && failure(plain) != ERR_OK)
+        at_finish(at, refuse_unreached(at, plain));
+    else if (telit_plain_flush(plain))
         at_finish(at, end_send(plain, AT_OK));
     else if (plain->socket.state != CONNECTION_OPEN)
         at_finish(at, refuse_ended(at, plain));
@@ -214,12 +284,13 @@ void telit_plain_send_timeout(struct telit_plain *plain)
 
 enum { RECEIVE_ID, RECEIVE_MAX, RECEIVE_ORIGIN };
 
-/* Of datagrams one, where their origin is asked for, else whatever there is. */
+/* Of datagrams one, where their origin is asked for, else whatever there is of one sender. */
 static size_t receive(struct telit_plain *plain, uint8_t *buf, size_t max, bool one)
 {
     size_t done = telit_plain_read(plain, buf, max);
 
-    while (!one && done > 0 && done < max && telit_plain_unread(plain) > 0)
+    while (!one && done > 0 && done < max && telit_plain_unread(plain) > 0 &&
+           !telit_plain_turns(plain))
         done += telit_plain_read(plain, buf + done, max - done);
     return done;
 }
@@ -305,12 +376,12 @@ static const struct at_command rows[] = {
       AT_PARAMS(send_exact_params),
       .set = set_send_exact },
     { .name = "#SSENDUDP",
-      .help = "Sends a datagram that Ctrl-Z ends to who has sent one to a socket of #SLUDP.",
+      .help = "Sends a datagram that Ctrl-Z ends to an address, from a socket of #SLUDP.",
       .source = NOTE,
       AT_PARAMS(send_udp_params),
       .set = set_send_udp },
     { .name = "#SSENDUDPEXT",
-      .help = "Sends a datagram of so many bytes to who has sent one to a socket of #SLUDP.",
+      .help = "Sends a datagram of so many bytes to an address, from a socket of #SLUDP.",
       .source = NOTE,
       AT_PARAMS(send_udp_exact_params),
       .set = set_send_udp_exact },

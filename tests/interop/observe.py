@@ -41,7 +41,7 @@ class LogMark:
 def open_files(modem: Modem) -> list[str]:
     """What the daemon's descriptors stand for."""
     return sorted(re.sub(r"\[\d+\]", "", name)
-                  for name in servers.open_files(modem.process.pid))
+                  for name in servers.open_files(modem.pid))
 
 
 def wait_for_files(modem: Modem, expected: list[str]) -> None:
@@ -56,7 +56,7 @@ class MemoryMark:
     LIMIT_KIB = 2048  # more than what a host or a peer sends may cost
 
     def __init__(self, modem: Modem) -> None:
-        self._folder = Path(f"/proc/{modem.process.pid}")
+        self._folder = Path(f"/proc/{modem.pid}")
         self._before = self._resident_kib()
 
     def grown_kib(self) -> int:

@@ -6,7 +6,6 @@ started, watched, stopped in its tracks, reloaded, kept at work for as long as i
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -17,17 +16,19 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from interop.driver import GUARD_REGISTER, ChangingHosts
+from support.modem import REFUSED_CALL
 from support.podman import limits_file
 
 from .measurements import add, commit_of, number
-from .part import REPOSITORY, Failed, Part, only_amount
+from .part import REPOSITORY, Failed, Part, UsageError, only_amount
+from .soak import Outcome, Telit, work, world_in
 
 HEADING = "The service in a container"
 SECONDS, MOST_SECONDS = 3600, 1_000_000
 RELEASE, IMAGE, UNIT = "bookworm", "tlsmodem-trial", "tlsmodem@example"
 PACKAGES = "systemd,systemd-sysv,dbus,ca-certificates,procps"
 PATIENCE_S = 120.0
-GROWTH_KB = 512  # of a process at rest, which grew in its first minute
 TYPE = """exec 3<>/run/tlsmodem/example/modem0; stty raw -echo <&3; printf '%s\\r' >&3; timeout --foreground 20 sed -u '/^OK/q' <&3"""
 CONFIG = "/etc/tlsmodem/example.yaml"
 
@@ -100,6 +101,7 @@ def machine(folder: Path) -> Iterator[Container]:
 
 
 def package() -> Path:
+    """Built of this tree."""
     run(REPOSITORY / "scripts" / "package", RELEASE)
     return max((REPOSITORY / "build" / "packages" / RELEASE).glob("tlsmodem_*_amd64.deb"), key=lambda path: path.stat().st_mtime)
 
@@ -152,18 +154,70 @@ def watchdog(container: Container) -> None:
     assert "077" in container.said("ATS12?")
 
 
-def stay(container: Container, seconds: int) -> tuple[int, int]:
-    """At work for so long: resident kB after a minute, or a tenth, and at the end."""
-    pid, end = container.property("MainPID"), time.monotonic() + seconds
-    first, kb, begun = 0, 0, time.monotonic()
-    while time.monotonic() < end:
-        assert "OK" in container.said("AT+CSQ;+CREG?;S12=77;&W")
-        kb = int(container.shell(f"sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/{pid}/status"))
-        if first == 0 and time.monotonic() - begun > min(60.0, seconds / 10):
-            first = kb
+class AtWork(ChangingHosts):
+    """The modem of the service, seen from outside its container, where it is started and ended."""
+
+    def __init__(self, container: Container) -> None:
+        super().__init__("he910", "pty", program=Path("/usr/bin/tlsmodem"))
+        self._container = container
+        init = int(container.podman("inspect", "--format", "{{.State.Pid}}", container.name))
+        self._pid = seen_from_here(init, int(container.property("MainPID")))
+        device = container.shell("readlink -f /run/tlsmodem/example/modem0").strip()
+        self._device = Path(f"/proc/{init}/root{device}")
+
+    def start(self) -> None:
+        self._host = self.connect()
+
+    def stop(self) -> None:
+        aside = [line for host in self.hosts for line in host.aside]
+        assert not aside, f"nobody has asked for what the module said: {aside}"
+
+    @property
+    def pid(self) -> int:
+        return self._pid
+
+    @property
+    def pty_path(self) -> Path:
+        return self._device
+
+    def log(self) -> str:
+        return self._container.shell(f"journalctl -o cat -n 50 -u {UNIT}", None)
+
+
+def seen_from_here(init: int, inside: int) -> int:
+    """The process that is `inside` for the namespace of `init`."""
+    space = os.readlink(f"/proc/{init}/ns/pid")
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            numbers = re.search(r"^NSpid:\t(.*)$", status.read_text(), re.MULTILINE)
+            if numbers and numbers[1].split()[-1] == str(inside) and os.readlink(status.parent / "ns" / "pid") == space:
+                return int(status.parent.name)
+        except OSError:
+            continue  # it has ended
+    raise AssertionError(f"no process is {inside} in the container")
+
+
+class Service(Telit):
+    """What its host does again and again.  It stays: a PTY has nobody who could tell one that leaves and comes at once."""
+
+    def steps(self) -> list[Callable[[], None]]:
+        return [self.page, self.page_in_command_mode, self.lost, self.killed, self.refused, self.much, self.service, self.kept]
+
+    def kept(self) -> None:
+        self.driver.ok(f"ATS12={GUARD_REGISTER};&W")
+
+
+def stay(container: Container, seconds: int, folder: Path) -> Outcome:
+    """At work for so long: memory and descriptors stay as they are."""
+    outcome, pid = Outcome("he910"), container.property("MainPID")
+    assert "OK" in container.said("ATE1")  # as a host finds a module
+    with world_in(folder) as world, AtWork(container) as modem:
+        work(seconds, Service(modem, world), outcome)
+    assert REFUSED_CALL not in container.shell(f"journalctl -o cat -u {UNIT}")
     assert container.property("MainPID") == pid and container.property("NRestarts") == "1"
-    assert kb <= first + GROWTH_KB, f"it has grown from {first} to {kb} kB"
-    return first, kb
+    outcome.judge()
+    assert not outcome.finding, outcome.finding
+    return outcome
 
 
 def purge(container: Container) -> None:
@@ -175,26 +229,29 @@ def purge(container: Container) -> None:
     assert container.shell("getent passwd | grep tlsmodem; ps -e -o comm= | grep tlsmodem; true").strip() == ""
 
 
-def trial(seconds: int) -> None:
+def trial(seconds: int, deb: Path | None) -> None:
     if os.geteuid() != 0:
         raise Skipped("podman starts systemd for root alone here")
-    run(REPOSITORY / "scripts" / "setup", "container", "package")
+    run(REPOSITORY / "scripts" / "setup", "container", "package", "test")
     commit = commit_of()
-    deb = package()
+    deb = deb or package()
     with tempfile.TemporaryDirectory() as name, machine(Path(name)) as container:
         version = container.shell("systemctl --version").split()[1]
-        for step in (install_deb := partial(install, deb=deb), start, reload, watchdog):
+        for step in (partial(install, deb=deb), start, reload, watchdog):
             print(f"container: {step.func.__name__ if isinstance(step, partial) else step.__name__}", flush=True)
             step(container)
-        first, last = stay(container, seconds)
+        print("container: stay", flush=True)
+        outcome = stay(container, seconds, Path(name))
         purge(container)
-    add(HEADING, [RELEASE, version, number(seconds), number(first), number(last), "none"], commit)
-    print(f"container: {json.dumps({'seconds': seconds, 'first_kb': first, 'last_kb': last})}", flush=True)
+    add(HEADING, [RELEASE, version, number(seconds), number(outcome.rounds),
+                  *(f"{number(kb[0])} to {number(kb[-1])}" for kb in (outcome.resident_kb, outcome.own_kb)),
+                  str(outcome.files), "none"], commit)
+    print(f"container: {seconds} s, {outcome.rounds} rounds, memory of its own {outcome.own_kb} kB", flush=True)
 
 
-def run_part(seconds: int) -> None:
+def run_part(seconds: int, deb: Path | None) -> None:
     try:
-        trial(seconds)
+        trial(seconds, deb)
     except Skipped as why:
         print(f"container: skipped, as this machine does not let it be tried: {why}", flush=True)
     except AssertionError as error:
@@ -202,8 +259,14 @@ def run_part(seconds: int) -> None:
 
 
 def prepare(words: Sequence[str]) -> Callable[[], None]:
-    return partial(run_part, only_amount(words, "container", "seconds", SECONDS, MOST_SECONDS))
+    deb = None
+    if len(words) == 2:
+        deb = Path(words[1])
+        if deb.suffix != ".deb" or not deb.is_file():
+            raise UsageError(f"container: '{deb}' is no package that scripts/package has built")
+        words = words[:1]
+    return partial(run_part, only_amount(words, "container", "seconds", SECONDS, MOST_SECONDS), deb)
 
 
-PART = Part("container", "container [SECONDS]",
-            f"the package under systemd in a container, at work for so long ({SECONDS})", prepare)
+PART = Part("container", "container [SECONDS [DEB]]",
+            f"the package under systemd in a container, at work for so long ({SECONDS}); builds the package unless it is given", prepare)

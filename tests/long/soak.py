@@ -322,7 +322,7 @@ MAKERS: tuple[type[Soaked], ...] = (Telit, Quectel, Fibocom)
 
 def memory_kb(modem: ChangingHosts) -> tuple[int, int]:
     """What is resident, and what of it is the process's own: heap and stacks, no file."""
-    text = Path(f"/proc/{modem.process.pid}/smaps_rollup").read_text()
+    text = Path(f"/proc/{modem.pid}/smaps_rollup").read_text()
     values = dict(re.findall(r"^(Rss|Anonymous):\s+(\d+) kB", text, re.MULTILINE))
     return int(values["Rss"]), int(values["Anonymous"])
 
@@ -384,10 +384,7 @@ def soak(seconds: float, world: World, maker: type[Soaked]) -> Outcome:
     outcome, started = Outcome(maker.model), time.monotonic()
     try:
         with ChangingHosts(maker.model, "unix") as modem:
-            soaked = maker(modem, world)
-            files = open_files(modem)
-            outcome.files = len(files)
-            rounds_of(soaked, seconds, files, random.Random(), outcome)
+            work(seconds, maker(modem, world), outcome)
     except (AssertionError, OSError) as error:
         outcome.finding = f"after {outcome.rounds} rounds: {error}"
     outcome.seconds = time.monotonic() - started
@@ -395,25 +392,34 @@ def soak(seconds: float, world: World, maker: type[Soaked]) -> Outcome:
     return outcome
 
 
+def work(seconds: float, soaked: Soaked, outcome: Outcome) -> None:
+    files = open_files(soaked.modem)
+    outcome.files = len(files)
+    rounds_of(soaked, seconds, files, random.Random(), outcome)
+
+
+@contextmanager
+def world_in(folder: Path) -> Iterator[World]:
+    certificates = make_certificates(folder / "certificates")
+    with Nginx(folder / "nginx", certificates, files={"page": PAGE}) as nginx, \
+            Vsftpd(folder / "vsftpd", certificates) as vsftpd:
+        vsftpd.put("page", PAGE)
+        yield World(certificates, folder, nginx, vsftpd)
+
+
 def run(seconds: int) -> None:
     build("build", ["build", "test"])
     commit, found = commit_of(), []
     with tempfile.TemporaryDirectory(prefix="tlsmodem-soak-") as name, \
-            ThreadPoolExecutor(len(MAKERS)) as pool:
-        folder = Path(name)
-        certificates = make_certificates(folder / "certificates")
-        with Nginx(folder / "nginx", certificates, files={"page": PAGE}) as nginx, \
-                Vsftpd(folder / "vsftpd", certificates) as vsftpd:
-            vsftpd.put("page", PAGE)
-            world = World(certificates, folder, nginx, vsftpd)
-            for outcome in pool.map(partial(soak, seconds, world), MAKERS):
-                print(f"soak: {outcome.model}: {outcome.rounds} rounds, memory of its own "
-                      f"{outcome.own_kb} kB, {outcome.finding or 'no finding'}", flush=True)
-                if outcome.own_kb:
-                    finding = outcome.finding.split("\n", 1)[0]
-                    add(HEADING, [*outcome.row()[:-1], finding or "none"], commit)
-                if outcome.finding:
-                    found.append(f"{outcome.model}: {outcome.finding}")
+            ThreadPoolExecutor(len(MAKERS)) as pool, world_in(Path(name)) as servers:
+        for outcome in pool.map(partial(soak, seconds, servers), MAKERS):
+            print(f"soak: {outcome.model}: {outcome.rounds} rounds, memory of its own "
+                  f"{outcome.own_kb} kB, {outcome.finding or 'no finding'}", flush=True)
+            if outcome.own_kb:
+                finding = outcome.finding.split("\n", 1)[0]
+                add(HEADING, [*outcome.row()[:-1], finding or "none"], commit)
+            if outcome.finding:
+                found.append(f"{outcome.model}: {outcome.finding}")
     if found:
         raise Failed("soak: " + "\n".join(found))
 

@@ -354,6 +354,10 @@ class Modem:
         return self._process
 
     @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
     def pty_path(self) -> Path:
         return self.folder / "modem0"
 
@@ -368,7 +372,7 @@ class Modem:
     def bytes_read(self) -> int:
         """What the daemon has read in all, from hosts, from peers and from itself."""
         try:
-            counts = Path(f"/proc/{self.process.pid}/io").read_text()
+            counts = Path(f"/proc/{self.pid}/io").read_text()
         except OSError:
             return 0  # it has ended
         return int(counts.split()[1])  # rchar

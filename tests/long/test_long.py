@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from . import bulk, control, fleet, fuzz, kill, readme, soak
+from . import bulk, container, control, fleet, fuzz, kill, packages, readme, soak
 from .__main__ import PARTS, main
 from .measurements import PAGE, Page, changed
 from .part import Failed, Part
@@ -47,6 +47,8 @@ INFO: Loaded 1 modules   (15668 inline 8-bit counters): 15668 [0x5, 0x6),
     (["fleet", "1000", "0"], "fleet: '0' is no number of modems, which is 1 to 100000"),
     (["packages", "sid"], "packages: 'sid' is neither a release nor an architecture: bookworm, trixie, amd64"),
     (["container", "0"], "container: '0' is no number of seconds"),
+    (["container", "60", "tlsmodem.dsc"], "container: 'tlsmodem.dsc' is no package that scripts/package has built"),
+    (["container", "60", "a.deb", "b.deb"], "container: 'a.deb' is too much"),
     (["pods", "4"], "pods: '4' is too much; it takes nothing"),
     (["soak", "60", "fuzz", "x"], "fuzz: 'x' is no number of seconds"),
 ])
@@ -86,7 +88,7 @@ def test_every_part_has_its_table() -> None:
     page = Page(PAGE.read_text())
     for heading, columns in ((fuzz.HEADING, 8), (fuzz.TOTALS, 6), (kill.HEADING, 9),
                              (soak.HEADING, 10), (bulk.HEADING, 6), (fleet.HEADING, 9), (control.HEADING, 5),
-                             (readme.HEADING, 9)):
+                             (container.HEADING, 10), (packages.HEADING, 8), (readme.HEADING, 9)):
         page.add(heading, ["x"] * columns)
 
 
@@ -147,3 +149,22 @@ def test_growth_is_what_stays(samples: list[int], growth: int) -> None:
     outcome.judge()
     assert outcome.growth(samples) == growth
     assert bool(outcome.finding) == (growth > soak.GROWTH_KB)
+
+
+@pytest.mark.parametrize(("status", "said", "cells", "finding"), [
+    (0, "100% tests passed, 0 tests failed out of 131\nautopkgtest [15:00:01]: @@@@ summary\n"
+        "demo                 PASS\ninstalled            PASS\n", ["131 of 131", "demo, installed"], "none"),
+    (0, "100% tests passed, 0 tests failed out of 126\n", ["126 of 126", ""], "none"),
+    (1, "98% tests passed, 2 tests failed out of 126\n\nThe following tests FAILED:\n"
+        "\t 58 - unit/test_dns (Failed)\n\t 99 - unit/test_pty (Subprocess aborted)\n",
+     ["124 of 126", ""], "unit/test_dns, unit/test_pty"),
+    (2, "100% tests passed, 0 tests failed out of 3\nW: tlsmodem: no-manual-page [usr/bin/x]\n", ["3 of 3", ""],
+     "W: tlsmodem: no-manual-page [usr/bin/x]"),
+    (4, "autopkgtest [15:00:01]: @@@@ summary\ndemo                 FAIL non-zero exit status 1\n"
+        "installed            PASS\n", ["", "installed"], "demo                 FAIL"),
+    (25, "E: mmdebstrap has failed\n", ["", ""], "E: mmdebstrap has failed"),
+    (130, "", ["", ""], "status 130"),
+])
+def test_what_a_package_run_says_is_read(status: int, said: str, cells: list[str], finding: str) -> None:
+    assert packages.tests_of(said) == cells
+    assert packages.finding_of(status, said) == finding

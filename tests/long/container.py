@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import subprocess
 import tempfile
 import time
@@ -16,21 +17,25 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from interop.driver import GUARD_REGISTER, ChangingHosts
+from interop.driver import GUARD_REGISTER, ChangingHosts, Driver
 from support.modem import REFUSED_CALL
 from support.podman import limits_file
+from support.servers import Peer
 
 from .measurements import add, commit_of, number
 from .part import REPOSITORY, Failed, Part, UsageError, only_amount
-from .soak import Outcome, Telit, work, world_in
+from .soak import Outcome, Telit, World, work, world_in
 
 HEADING = "The service in a container"
 SECONDS, MOST_SECONDS = 3600, 1_000_000
 RELEASE, IMAGE, UNIT = "bookworm", "tlsmodem-trial", "tlsmodem@example"
 PACKAGES = "systemd,systemd-sysv,dbus,ca-certificates,procps"
 PATIENCE_S = 120.0
+ONLY_1_3 = (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3)
 TYPE = """exec 3<>/run/tlsmodem/example/modem0; stty raw -echo <&3; printf '%s\\r' >&3; timeout --foreground 20 sed -u '/^OK/q' <&3"""
 CONFIG = "/etc/tlsmodem/example.yaml"
+RUN = "/run/tlsmodem/example"
+METRICS = f"{RUN}/tlsmodem.prom"
 
 
 class Skipped(Exception):
@@ -94,6 +99,7 @@ def machine(folder: Path) -> Iterator[Container]:
     try:
         container.until("the machine has begun", lambda: container.shell("systemctl is-system-running", None).strip()
                         in ("running", "degraded"))
+        container.shell("mount --make-rshared /")  # as systemd does where it is alone: credentials come by a mount
         yield container
     finally:
         container.podman("rm", "-f", container.name, status=None)
@@ -114,6 +120,7 @@ def install(container: Container, deb: Path) -> None:
 
 
 def start(container: Container) -> None:
+    container.shell(f"sed -i '1i metrics-file: {METRICS}' {CONFIG}")
     container.shell(f"systemctl enable --now {UNIT}")  # comes back when READY=1 has come
     assert container.property("ActiveState") == "active"
     assert container.property("StatusText") == "1 modem", container.property("StatusText")
@@ -122,6 +129,8 @@ def start(container: Container) -> None:
     assert user not in ("root", ""), user
     status = container.shell(f"cat /proc/{container.property('MainPID')}/status")
     assert re.search(r"^Seccomp:\t2$", status, re.MULTILINE) and re.search(r"^CapEff:\t0+$", status, re.MULTILINE)
+    container.until("numbers that everybody may read", lambda: 'tlsmodem_modems{maker="Telit",model="he910",state="home"} 1' in container.shell(
+        f"setpriv --reuid=65534 --regid=65534 --clear-groups cat {METRICS}", None))
 
 
 def reload(container: Container) -> None:
@@ -157,12 +166,12 @@ def watchdog(container: Container) -> None:
 class AtWork(ChangingHosts):
     """The modem of the service, seen from outside its container, where it is started and ended."""
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: Container, link: str) -> None:
         super().__init__("he910", "pty", program=Path("/usr/bin/tlsmodem"))
         self._container = container
         init = int(container.podman("inspect", "--format", "{{.State.Pid}}", container.name))
         self._pid = seen_from_here(init, int(container.property("MainPID")))
-        device = container.shell("readlink -f /run/tlsmodem/example/modem0").strip()
+        device = container.shell(f"readlink -f {RUN}/{link}").strip()
         self._device = Path(f"/proc/{init}/root{device}")
 
     def start(self) -> None:
@@ -207,14 +216,34 @@ class Service(Telit):
         self.driver.ok(f"ATS12={GUARD_REGISTER};&W")
 
 
-def stay(container: Container, seconds: int, folder: Path) -> Outcome:
+def gateway(container: Container, world: World) -> None:
+    """A host that asks for TLS 1.0 has the wire of today, with a key that systemd has loaded and that neither it nor the
+    service's user may read."""
+    for name, path in (("ca.pem", world.certificates.pem("ca")), ("own.pem", world.certificates.pem("client")),
+                       ("own.key", world.certificates.key("client"))):
+        container.podman("cp", path, f"{container.name}:/etc/tlsmodem/{name}")
+    container.shell("cd /etc/tlsmodem && chown root:root *.pem own.key && chmod 644 *.pem && chmod 600 own.key")
+    container.shell(f"printf '[Service]\\nLoadCredential=own-key:/etc/tlsmodem/own.key\\n' > /etc/systemd/system/{UNIT}.service.d/key.conf")
+    policy = "tls: {preset: modern, ca: /etc/tlsmodem/ca.pem, cert: /etc/tlsmodem/own.pem, key: 'credential:own-key'}"
+    container.shell(f"cat >> {CONFIG} <<'END'\n  - {{name: old, module: he910, ports: [{{pty: {RUN}/modem2}}], policy: {{{policy}}}}}\nEND\n"
+                    f"rm /etc/systemd/system/{UNIT}.service.d/soon.conf; systemctl daemon-reload; systemctl restart {UNIT}")
+    with Peer(world.certificates, versions=ONLY_1_3, client_ca="ca") as peer, AtWork(container, "modem2") as modem:
+        driver = Driver(modem).begin().attach().enable()
+        driver.type(driver.dial_line(peer.port))
+        peer.handshake()
+        driver.expect("OK")
+        assert (peer.version, peer.client_subject) == ("TLSv1.3", "tlsmodem test device")
+        driver.hang_up()
+    assert "can be read by others" not in container.shell(f"journalctl -o cat -u {UNIT}")
+
+
+def stay(container: Container, world: World, seconds: int) -> Outcome:
     """At work for so long: memory and descriptors stay as they are."""
-    outcome, pid = Outcome("he910"), container.property("MainPID")
-    assert "OK" in container.said("ATE1")  # as a host finds a module
-    with world_in(folder) as world, AtWork(container) as modem:
+    outcome, process = Outcome("he910"), (container.property("MainPID"), container.property("NRestarts"))
+    with AtWork(container, "modem0") as modem:
         work(seconds, Service(modem, world), outcome)
+    assert (container.property("MainPID"), container.property("NRestarts")) == process
     assert REFUSED_CALL not in container.shell(f"journalctl -o cat -u {UNIT}")
-    assert container.property("MainPID") == pid and container.property("NRestarts") == "1"
     outcome.judge()
     assert not outcome.finding, outcome.finding
     return outcome
@@ -240,8 +269,11 @@ def trial(seconds: int, deb: Path | None) -> None:
         for step in (partial(install, deb=deb), start, reload, watchdog):
             print(f"container: {step.func.__name__ if isinstance(step, partial) else step.__name__}", flush=True)
             step(container)
-        print("container: stay", flush=True)
-        outcome = stay(container, seconds, Path(name))
+        with world_in(Path(name)) as world:
+            print("container: gateway", flush=True)
+            gateway(container, world)
+            print("container: stay", flush=True)
+            outcome = stay(container, world, seconds)
         purge(container)
     add(HEADING, [RELEASE, version, number(seconds), number(outcome.rounds),
                   *(f"{number(kb[0])} to {number(kb[-1])}" for kb in (outcome.resident_kb, outcome.own_kb)),

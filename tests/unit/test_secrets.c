@@ -133,26 +133,31 @@ static void overhear(void *ctx, const char *tag, const char *text)
     }
 }
 
-static bool has_secret(const struct at_command *row)
+static bool has_secret_value(const struct at_command *row)
 {
-    if (row->secret)
-        return true;
     for (size_t i = 0; i < row->param_count; i++)
         if (row->params[i].secret && row->params[i].type == AT_STRING)
             return true;
     return false;
 }
 
+static bool has_secret(const struct at_command *row)
+{
+    return row->secret || has_secret_value(row);
+}
+
 enum form { AS_IT_IS, UNQUOTED, HALF_QUOTED, ONE_TOO_MANY, WRONG_NUMBERS, FORMS };
 
+/* Of a row that is secret as a whole a recording shows what is no secret value. */
 static void add_value(struct text *line, const struct at_command *row, const struct at_param *param,
-                      const struct at_model *model, enum form form)
+                      const struct at_model *model, enum form form, bool recorded)
 {
+    const bool is_secret = param->secret || (row->secret && !(recorded && has_secret_value(row)));
     const char *quote = form == UNQUOTED ? "" : "\"";
 
     if (param->type != AT_STRING)
         text_add(line, "%d", form == WRONG_NUMBERS ? 99999 : (int)at_param_min(param, model));
-    else if (param->secret || row->secret)
+    else if (is_secret)
         text_add(line, "%s%s%s", quote, token, form == HALF_QUOTED ? "" : quote);
     else if (param->words != NULL)
         text_add(line, "\"%.*s\"", (int)strcspn(param->words, ","), param->words);
@@ -161,7 +166,7 @@ static void add_value(struct text *line, const struct at_command *row, const str
 }
 
 static void write_line(char *memory, size_t cap, const struct at_command *row,
-                       const struct at_model *model, enum form form)
+                       const struct at_model *model, enum form form, bool recorded)
 {
     struct text line;
 
@@ -169,12 +174,36 @@ static void write_line(char *memory, size_t cap, const struct at_command *row,
     text_add(&line, "AT%s=", row->name);
     for (size_t i = 0; i < row->param_count; i++) {
         text_add(&line, "%s", i > 0 ? "," : "");
-        add_value(&line, row, &row->params[i], model, form);
+        add_value(&line, row, &row->params[i], model, form, recorded);
     }
     if (row->param_count == 0)
         text_add(&line, "1,\"%s\"", token);
     if (form == ONE_TOO_MANY)
         text_add(&line, ",\"%s\"", token);
+}
+
+/* Who records is told of each place where it stands. */
+static void check_told(const char *model, const char *line)
+{
+    struct world world;
+    struct span found[8];
+    size_t count;
+
+    world_init(&world);
+    check_int(model, world_switch_on(&world, model, true, 1), ERR_OK);
+    count = tlsmodem_find_secrets(world.modem, 0, span_of(line), found,
+                                  sizeof(found) / sizeof(found[0]));
+
+    for (const char *at = line; (at = strstr(at, token)) != NULL; at += strlen(token)) {
+        size_t i = 0;
+
+        while (i < count && !((const char *)found[i].data <= at &&
+                              at + strlen(token) <= (const char *)found[i].data + found[i].len))
+            i++;
+        if (i == count)
+            fail_msg("%s: %s: is not told at %td", model, line, at - line);
+    }
+    world_deinit(&world);
 }
 
 /* Typed on a fresh module, and once more behind other commands. */
@@ -200,7 +229,7 @@ static void type_secret(const char *model, const char *line, struct overheard *o
     world_deinit(&world);
 }
 
-static void no_log_shows_what_a_row_marks(void **state)
+static void what_a_row_marks_is_not_shown(void **state)
 {
     struct overheard overheard = { .line = "" };
     const struct module_model *model;
@@ -216,7 +245,9 @@ static void no_log_shows_what_a_row_marks(void **state)
                 const struct at_command *row = &(*list)->rows[i];
 
                 for (int form = 0; form < FORMS && has_secret(row); form++, typed++) {
-                    write_line(line, sizeof(line), row, &model->at, (enum form)form);
+                    write_line(line, sizeof(line), row, &model->at, (enum form)form, true);
+                    check_told(model->identity.name, line);
+                    write_line(line, sizeof(line), row, &model->at, (enum form)form, false);
                     type_secret(model->identity.name, line, &overheard);
                 }
             }
@@ -229,7 +260,7 @@ static void no_log_shows_what_a_row_marks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_log_shows_what_a_row_marks),
+        cmocka_unit_test(what_a_row_marks_is_not_shown),
         cmocka_unit_test(values_are_found),
         cmocka_unit_test(prompts_of_security_data_are_known),
     };

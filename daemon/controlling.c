@@ -102,9 +102,10 @@ static enum err add(void *ctx, struct span entry, struct text *why)
     struct controlling *controlling = ctx;
     struct port_failure failure;
     struct modem_plans plans;
+    const struct plans_voice voice = { .say = say_why, .ctx = why };
     enum err err;
 
-    if (!run_plans_of_entry(controlling->options, entry, say_why, why, &plans))
+    if (!run_plans_of_entry(controlling->options, entry, &voice, &plans))
         return ERR_INVALID;
     err = judge(controlling, &plans, why);
     if (err != ERR_OK) {

@@ -5,6 +5,7 @@
 #include "plan/port_options.h"
 
 /* A door_trial_fn, by the library that will do it: reads the files as the port does. */
-bool door_trial(const struct port_tls *files, const char **ret_member, struct text *why);
+bool door_trial(const struct port_tls *files, const char **ret_member, struct text *why,
+                struct doubts *doubts);
 
 #endif

@@ -28,6 +28,12 @@ static void say(void *ctx, const char *line)
     stderr_say_error("%s", line);
 }
 
+/* To the log of a run that begins. */
+static void warn(void *ctx, const char *line)
+{
+    log_say(ctx, LOG_WARNING, "%s", line);
+}
+
 /* It may have gone before we asked to be told. */
 static bool follow_parent(void)
 {
@@ -41,6 +47,7 @@ static int run(const struct options *options)
     struct scenario_run scenario;
     struct modem_plans plans;
     struct log log;
+    const struct plans_voice voice = { say, options->checks_config ? say : warn, &log };
     int status = EXIT_SUCCESS;
 
     if (options->exits_with_parent && !follow_parent())
@@ -49,7 +56,7 @@ static int run(const struct options *options)
                     stderr_line_end(options->has_stdio));
     if (!options->debuggable)
         sandbox_hide_memory(&log);
-    if (!run_plans(options, say, NULL, &plans))
+    if (!run_plans(options, &voice, &plans))
         return EXIT_USE;
     if (!scenario_run_open(options->scenario, options->shard.index, &plans, say, NULL, &scenario)) {
         modem_plans_free(&plans);

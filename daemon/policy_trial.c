@@ -3,6 +3,7 @@
 
 #include "base/tls_suites.h"
 #include "common/providers.h"
+#include "dates_trial.h"
 #include "iface/clock.h"
 
 #include <time.h>
@@ -102,7 +103,16 @@ static bool open_and_close(const struct providers *providers, const struct tls_p
     return err == ERR_OK;
 }
 
-bool policy_trial(const struct tls_policy *policy, const char **ret_member, struct text *why)
+static bool try_dates(const struct tls_policy *policy, const char **ret_member, struct text *why,
+                      struct doubts *doubts)
+{
+    dates_trial_own(policy->cert, doubts);
+    *ret_member = "ca";
+    return policy->verify == TLS_POLICY_VERIFY_HOST || dates_trial_ca(policy->ca, why, doubts);
+}
+
+bool policy_trial(const struct tls_policy *policy, const char **ret_member, struct text *why,
+                  struct doubts *doubts)
 {
     struct tls_failure failure;
     struct providers providers;
@@ -116,6 +126,7 @@ bool policy_trial(const struct tls_policy *policy, const char **ret_member, stru
     good = open_and_close(&providers, policy, &failure);
     if (!good)
         tell(policy, &failure, ret_member, why);
+    good = good && try_dates(policy, ret_member, why, doubts);
     providers_close(&providers);
     return good;
 }

@@ -17,11 +17,6 @@
 
 enum { LINE_CAP = 120 };
 
-struct saying {
-    void (*say)(void *ctx, const char *line);
-    void *ctx;
-};
-
 static bool is_of_shard(void *ctx, const struct modem_plan *plan)
 {
     return shard_has(ctx, plan->number);
@@ -39,7 +34,8 @@ static bool has_stdio(const struct modem_plans *plans)
 }
 
 /* False, with a line: none is left. */
-static bool keep_shard(const struct saying *saying, struct modem_plans *plans, struct shard shard)
+static bool keep_shard(const struct plans_voice *voice, struct modem_plans *plans,
+                       struct shard shard)
 {
     char line[LINE_CAP];
     size_t all = plans->count;
@@ -50,7 +46,7 @@ static bool keep_shard(const struct saying *saying, struct modem_plans *plans, s
         return true;
     snprintf(line, sizeof(line), "tlsmodem: shard %u of %u has none of the %zu modem%s",
              (unsigned)shard.index, (unsigned)shard.count, all, all == 1 ? "" : "s");
-    saying->say(saying->ctx, line);
+    voice->say(voice->ctx, line);
     modem_plans_free(plans);
     return false;
 }
@@ -71,37 +67,78 @@ static struct file_settings settings_of(const struct options *options)
                                    .door_trial = door_trial };
 }
 
+static struct file_report report_to(const struct plans_voice *voice)
+{
+    return (struct file_report){ .say = voice->say, .warn = voice->warn, .ctx = voice->ctx };
+}
+
+/* The path that a member has. */
+static const char *path_of(const struct port_tls *tls, const char *member)
+{
+    return strcmp(member, "cert") == 0  ? tls->cert
+           : strcmp(member, "key") == 0 ? tls->key
+                                        : tls->ca;
+}
+
+/* What is doubted of what stands on the command line, `option` and the name of a member. */
+static void warn(const struct plans_voice *voice, const char *option, const struct port_tls *paths,
+                 const struct doubts *doubts)
+{
+    char memory[OPTIONS_ERROR_CAP];
+    struct text line;
+
+    for (size_t i = 0; voice->warn != NULL && i < doubts->count; i++) {
+        text_init(&line, memory, sizeof(memory));
+        text_add(&line, "%s%s: \"%s\": %s", option, doubts->list[i].member,
+                 path_of(paths, doubts->list[i].member), doubts->list[i].words);
+        voice->warn(voice->ctx, memory);
+    }
+}
+
 /* The files of the command line; those of a file are tried with their lines. */
-static bool try_door(const struct options *options, const struct saying *saying)
+static bool try_door(const struct options *options, const struct plans_voice *voice)
 {
     const struct port_tls *tls = &options->tls;
     char memory[OPTIONS_ERROR_CAP], line[OPTIONS_ERROR_CAP];
+    struct doubts doubts = { .count = 0 };
     const char *member;
     struct text why, error;
 
-    text_init(&why, memory, sizeof(memory));
-    if (tls->cert == NULL || tls->key == NULL || door_trial(tls, &member, &why))
+    if (tls->cert == NULL || tls->key == NULL)
         return true;
+    text_init(&why, memory, sizeof(memory));
+    if (door_trial(tls, &member, &why, &doubts)) {
+        warn(voice, "--tcp-tls-", tls, &doubts);
+        return true;
+    }
     text_init(&error, line, sizeof(line));
     text_add(&error, "tlsmodem: --tcp-tls-%s: \"%s\" is wrong because %s", member,
-             strcmp(member, "cert") == 0  ? tls->cert
-             : strcmp(member, "key") == 0 ? tls->key
-                                          : tls->ca,
-             memory);
-    saying->say(saying->ctx, line);
+             path_of(tls, member), memory);
+    voice->say(voice->ctx, line);
     return false;
 }
 
-static bool read_plans(const struct options *options, const struct saying *saying,
+/* The policy of the command line. */
+static void warn_of_policy(const struct options *options, const struct plans_voice *voice,
+                           const struct modem_plan *plan)
+{
+    const struct port_tls paths = { .ca = options->policy.ca != NULL ? options->policy.ca
+                                                                     : "system" };
+
+    if (plan->policy != NULL)
+        warn(voice, "--tls-", &paths, &plan->policy->doubts);
+}
+
+static bool read_plans(const struct options *options, const struct plans_voice *voice,
                        struct modem_plans *ret_plans)
 {
-    struct file_report report = { .say = saying->say, .ctx = saying->ctx };
+    struct file_report report = report_to(voice);
     const struct file_settings settings = settings_of(options);
     char memory[OPTIONS_ERROR_CAP];
     struct text error;
     bool good;
 
-    if (!try_door(options, saying))
+    if (!try_door(options, voice))
         return false;
     if (options->config != NULL) {
         good = file_plans_read(options->config, &settings, &report, ret_plans);
@@ -110,14 +147,16 @@ static bool read_plans(const struct options *options, const struct saying *sayin
     }
     text_init(&error, memory, sizeof(memory));
     text_add(&error, "tlsmodem: ");
-    if (option_plan(options, policy_trial, ret_plans, &error))
+    if (option_plan(options, policy_trial, ret_plans, &error)) {
+        warn_of_policy(options, voice, &ret_plans->list[0]);
         return true;
-    saying->say(saying->ctx, memory);
+    }
+    voice->say(voice->ctx, memory);
     return false;
 }
 
 /* What the command line says goes before the file. */
-static bool take_control(const struct options *options, const struct saying *saying,
+static bool take_control(const struct options *options, const struct plans_voice *voice,
                          struct modem_plans *plans)
 {
     if (!options->has_control)
@@ -130,11 +169,11 @@ static bool take_control(const struct options *options, const struct saying *say
         return true;
     plans->control_token_file = strdup(options->control_token_file);
     if (plans->control_token_file == NULL)
-        saying->say(saying->ctx, err_text(ERR_NO_MEMORY));
+        voice->say(voice->ctx, err_text(ERR_NO_MEMORY));
     return plans->control_token_file != NULL;
 }
 
-static bool take_metrics(const struct options *options, const struct saying *saying,
+static bool take_metrics(const struct options *options, const struct plans_voice *voice,
                          struct modem_plans *plans)
 {
     if (options->has_metrics) {
@@ -146,7 +185,7 @@ static bool take_metrics(const struct options *options, const struct saying *say
     free(plans->metrics_file);
     plans->metrics_file = strdup(options->metrics_file);
     if (plans->metrics_file == NULL)
-        saying->say(saying->ctx, err_text(ERR_NO_MEMORY));
+        voice->say(voice->ctx, err_text(ERR_NO_MEMORY));
     return plans->metrics_file != NULL;
 }
 
@@ -180,7 +219,7 @@ static void take_bounds(const struct options *options, struct modem_plans *plans
     }
 }
 
-static bool take_verdict(const struct options *options, const struct saying *saying,
+static bool take_verdict(const struct options *options, const struct plans_voice *voice,
                          struct modem_plans *plans)
 {
     char memory[OPTIONS_ERROR_CAP];
@@ -203,23 +242,21 @@ static bool take_verdict(const struct options *options, const struct saying *say
     }
     if (error.len == 0)
         return true;
-    saying->say(saying->ctx, memory);
+    voice->say(voice->ctx, memory);
     return false;
 }
 
-bool run_plans(const struct options *options, void (*say)(void *ctx, const char *line), void *ctx,
+bool run_plans(const struct options *options, const struct plans_voice *voice,
                struct modem_plans *ret_plans)
 {
-    const struct saying saying = { say, ctx };
-
-    if (!read_plans(options, &saying, ret_plans))
+    if (!read_plans(options, voice, ret_plans))
         return false;
-    if (!take_metrics(options, &saying, ret_plans) || !take_control(options, &saying, ret_plans) ||
-        !take_verdict(options, &saying, ret_plans)) {
+    if (!take_metrics(options, voice, ret_plans) || !take_control(options, voice, ret_plans) ||
+        !take_verdict(options, voice, ret_plans)) {
         modem_plans_free(ret_plans);
         return false;
     }
-    return keep_shard(&saying, ret_plans, options->shard);
+    return keep_shard(voice, ret_plans, options->shard);
 }
 
 /* ---- one modem more ---- */
@@ -276,7 +313,7 @@ static bool stays_in_bounds(const struct options *options, const struct file_doc
 }
 
 /* What the command line says of the modems of its run, each of them being so. */
-static bool take_options(const struct options *options, const struct saying *saying,
+static bool take_options(const struct options *options, const struct plans_voice *voice,
                          struct modem_plans *plans)
 {
     char memory[OPTIONS_ERROR_CAP];
@@ -286,7 +323,7 @@ static bool take_options(const struct options *options, const struct saying *say
     for (size_t i = 0; i < plans->count; i++) {
         if (option_plan_of_run(options, policy_trial, &plans->list[i], &error))
             continue;
-        saying->say(saying->ctx, memory);
+        voice->say(voice->ctx, memory);
         modem_plans_free(plans);
         return false;
     }
@@ -294,7 +331,7 @@ static bool take_options(const struct options *options, const struct saying *say
 }
 
 static bool plan_entry(const struct options *options, struct file_documents *documents,
-                       const struct saying *saying, struct file_report *report,
+                       const struct plans_voice *voice, struct file_report *report,
                        struct modem_plans *ret_plans)
 {
     struct file_settings settings = settings_of(options);
@@ -310,16 +347,14 @@ static bool plan_entry(const struct options *options, struct file_documents *doc
     good = good && stays_in_bounds(options, documents->first, report) &&
            file_plans_of(documents, &settings, report, ret_plans);
     file_documents_free(&outer);
-    return good && take_options(options, saying, ret_plans);
+    return good && take_options(options, voice, ret_plans);
 }
 
 bool run_plans_of_entry(const struct options *options, struct span entry,
-                        void (*say)(void *ctx, const char *line), void *ctx,
-                        struct modem_plans *ret_plans)
+                        const struct plans_voice *voice, struct modem_plans *ret_plans)
 {
     static const char name[] = "entry";
-    const struct saying saying = { say, ctx };
-    struct file_report report = { .say = say, .ctx = ctx };
+    struct file_report report = report_to(voice);
     struct file_documents documents;
     struct bytes whole = { NULL, 0, 0 };
     bool good = false;
@@ -327,9 +362,9 @@ bool run_plans_of_entry(const struct options *options, struct span entry,
     if (bytes_add(&whole, span_of("modems: ["), SIZE_MAX) != ERR_OK ||
         bytes_add(&whole, entry, SIZE_MAX) != ERR_OK ||
         bytes_add(&whole, span_of("]\n"), SIZE_MAX) != ERR_OK) {
-        say(ctx, err_text(ERR_NO_MEMORY));
+        voice->say(voice->ctx, err_text(ERR_NO_MEMORY));
     } else if (file_documents_of(bytes_span(&whole), name, &report, &documents)) {
-        good = plan_entry(options, &documents, &saying, &report, ret_plans);
+        good = plan_entry(options, &documents, voice, &report, ret_plans);
         file_documents_free(&documents);
     }
     bytes_free(&whole);

@@ -5,10 +5,16 @@
 #include "options.h"
 #include "plan/modem_plan.h"
 
-/* Makes the plans of this process's shard, at least one.  False: `say` got a line for each mistake,
- * without an end, and there is nothing to free.  May be called again to read the file as it is
- * then. */
-bool run_plans(const struct options *options, void (*say)(void *ctx, const char *line), void *ctx,
+/* Who hears of the plans, a line at a time, without an end. */
+struct plans_voice {
+    void (*say)(void *ctx, const char *line);  /* of each mistake */
+    void (*warn)(void *ctx, const char *line); /* of what may be one; NULL: nobody */
+    void *ctx;
+};
+
+/* Makes the plans of this process's shard, at least one.  False: there was a mistake, and there is
+ * nothing to free.  May be called again to read the file as it is then. */
+bool run_plans(const struct options *options, const struct plans_voice *voice,
                struct modem_plans *ret_plans);
 
 /* Makes the plans of an entry in a list of modems, which is YAML, beside those: what the command
@@ -16,7 +22,6 @@ bool run_plans(const struct options *options, void (*say)(void *ctx, const char 
  * for it, too.  False: as above, also where it would lift a guard or a policy of that kind, or
  * names a program to be run (modem_plan_commands). */
 bool run_plans_of_entry(const struct options *options, struct span entry,
-                        void (*say)(void *ctx, const char *line), void *ctx,
-                        struct modem_plans *ret_plans);
+                        const struct plans_voice *voice, struct modem_plans *ret_plans);
 
 #endif

@@ -249,6 +249,13 @@ static void say_error(void *ctx, const char *line)
     log_say(service->voice, LOG_ERROR, "%s", line);
 }
 
+static void say_warning(void *ctx, const char *line)
+{
+    const struct service *service = ctx;
+
+    log_say(service->voice, LOG_WARNING, "%s", line);
+}
+
 /* Pseudo-terminals are left out, as ours are among those in use. */
 static bool may_grow(const struct service *service, const struct modem_plans *plans)
 {
@@ -308,9 +315,10 @@ static bool has_other_verdict(const struct service *service, const struct modem_
 /* Whether the modems are as the file has them now. */
 static bool reload(struct service *service)
 {
+    const struct plans_voice voice = { say_error, say_warning, service };
     struct modem_plans plans;
 
-    if (!run_plans(service->options, say_error, service, &plans)) {
+    if (!run_plans(service->options, &voice, &plans)) {
         log_say(service->voice, LOG_ERROR, "%s is wrong: nothing was changed",
                 service->options->config);
         return false;

@@ -41,6 +41,7 @@ static bool try_files(const struct file_subject *subject, const struct file_node
                       const struct file_node *port, const struct port_tls *tls)
 {
     char memory[WHY_CAP];
+    struct doubts doubts = { .count = 0 };
     const struct file_node *node;
     const char *member;
     struct text why;
@@ -49,7 +50,8 @@ static bool try_files(const struct file_subject *subject, const struct file_node
         was_tried(subject->door, tls))
         return true;
     text_init(&why, memory, sizeof(memory));
-    if (subject->settings->door_trial(tls, &member, &why)) {
+    if (subject->settings->door_trial(tls, &member, &why, &doubts)) {
+        file_subject_doubt(subject, entry, &doubts);
         *subject->door = *tls;
         return true;
     }

@@ -131,6 +131,7 @@ bool file_policy(const struct file_subject *subject)
     subject->plan->policy = policy_read(&words, subject->settings->policy_trial, &member, &why);
     if (subject->plan->policy != NULL) {
         keep(subject->policies, &words, subject->plan->policy);
+        file_subject_doubt(subject, tls, &subject->plan->policy->doubts);
         return true;
     }
     node = file_node_at(tls, member);

@@ -47,6 +47,11 @@ static bool add_file(const struct files *files, const char *path, size_t max, st
                  file_bytes_allowed(why, max, allowed));
         return false;
     }
+    if (len == 0) {
+        text_add(files->why, "%s is empty; allowed: PEM or DER", path);
+        free(read);
+        return false;
+    }
     good = bytes_add(bytes, span_at(read, len), max + 1) == ERR_OK &&
            (!span_contains(span_at(read, len), "-----BEGIN ") ||
             bytes_add(bytes, span_of("\n"), max + 1) == ERR_OK);
@@ -150,13 +155,14 @@ struct policy_plan *policy_read(const struct policy_words *words, policy_trial_f
 {
     struct files files = { .member = ret_member, .why = why };
     struct policy_plan *plan = NULL;
+    struct doubts doubts = { .count = 0 };
     struct tls_policy policy;
     bool good =
         policy_words_read(words, &policy, ret_member, why) && read_files(&files, words, &policy);
 
     if (good) {
         *ret_member = tls_policy_wrong(&policy, why);
-        good = *ret_member == NULL && (trial == NULL || trial(&policy, ret_member, why));
+        good = *ret_member == NULL && (trial == NULL || trial(&policy, ret_member, why, &doubts));
     }
     if (good) {
         plan = policy_plan_new(&policy);
@@ -165,6 +171,7 @@ struct policy_plan *policy_read(const struct policy_words *words, policy_trial_f
             text_add(why, "there is no memory; allowed: more of it");
         } else {
             plan->is_key_open = words->key != NULL && secret_path_is_open(words->key);
+            plan->doubts = doubts;
         }
     }
     bytes_free(&files.ca);

@@ -81,14 +81,40 @@ void file_report_wrong(struct file_report *report, const struct file_place *plac
     report->say(report->ctx, memory);
 }
 
-void file_report_end(struct file_report *report)
+void file_report_warn(struct file_report *report, const struct file_place *place, const char *key,
+                      const char *value, const char *words)
 {
     char memory[FILE_REPORT_LINE_CAP];
     struct text line;
 
-    if (report->count <= FILE_REPORT_LINES_MAX)
+    if (report->warn == NULL || ++report->warned > FILE_REPORT_LINES_MAX)
         return;
     text_init(&line, memory, sizeof(memory));
-    text_add(&line, "and %zu more mistakes", report->count - FILE_REPORT_LINES_MAX);
-    report->say(report->ctx, memory);
+    add_place(&line, place);
+    text_add(&line, "%s: ", key);
+    if (value != NULL) {
+        add_value(&line, value);
+        text_add(&line, ": ");
+    }
+    text_add(&line, "%s", words);
+    report->warn(report->ctx, memory);
+}
+
+static void say_more(const struct file_report *report, size_t count, const char *what,
+                     void (*say)(void *ctx, const char *line))
+{
+    char memory[FILE_REPORT_LINE_CAP];
+    struct text line;
+
+    if (count <= FILE_REPORT_LINES_MAX)
+        return;
+    text_init(&line, memory, sizeof(memory));
+    text_add(&line, "and %zu more %s", count - FILE_REPORT_LINES_MAX, what);
+    say(report->ctx, memory);
+}
+
+void file_report_end(struct file_report *report)
+{
+    say_more(report, report->warned, "warnings", report->warn);
+    say_more(report, report->count, "mistakes", report->say);
 }

@@ -15,9 +15,11 @@ struct file_place {
 
 /* Where the lines go; zeroed but for `say`. */
 struct file_report {
-    void (*say)(void *ctx, const char *line); /* without an end of line */
+    void (*say)(void *ctx, const char *line);  /* without an end of line */
+    void (*warn)(void *ctx, const char *line); /* of what is no mistake; may be NULL */
     void *ctx;
-    size_t count; /* of mistakes; those after FILE_REPORT_LINES_MAX are not said */
+    size_t count;  /* of mistakes; those after FILE_REPORT_LINES_MAX are not said */
+    size_t warned; /* of the others, the same */
 };
 
 /* "FILE:LINE:COLUMN: " and what printf makes of the rest. */
@@ -30,10 +32,15 @@ void file_report_wrong(struct file_report *report, const struct file_place *plac
                        const char *value, const char *why, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* "FILE:LINE:COLUMN: KEY: "VALUE": WORDS" to who is warned; no mistake.  A `value` of NULL is not
+ * shown. */
+void file_report_warn(struct file_report *report, const struct file_place *place, const char *key,
+                      const char *value, const char *words);
+
 /* A line of its own, that says where. */
 void file_report_line(struct file_report *report, const char *line);
 
-/* How many more there were than said, where there were; behind the last. */
+/* How many more there were than said, of each kind, where there were; behind the last. */
 void file_report_end(struct file_report *report);
 
 #endif

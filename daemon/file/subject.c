@@ -32,6 +32,19 @@ void file_subject_wrong(const struct file_subject *subject, const struct file_no
                       node->key, node->text, "%s", memory);
 }
 
+void file_subject_doubt(const struct file_subject *subject, const struct file_node *node,
+                        const struct doubts *doubts)
+{
+    for (size_t i = 0; i < doubts->count; i++) {
+        const struct file_node *at = file_node_at(node, doubts->list[i].member);
+
+        if (at == NULL)
+            at = node;
+        file_report_warn(subject->report, at->text != NULL ? &at->place : &at->key_place, at->key,
+                         at->text, doubts->list[i].words);
+    }
+}
+
 void file_subject_line(const struct file_subject *subject, const struct file_node *node,
                        const char *line)
 {

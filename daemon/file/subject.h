@@ -4,6 +4,7 @@
 
 #include "file/layer.h"
 #include "file/policy_read.h"
+#include "plan/doubts.h"
 #include "plan/modem_plan.h"
 #include "plan/port_options.h"
 #include "plan/verdict_options.h"
@@ -56,7 +57,12 @@ uint32_t file_subject_number(const struct file_subject *subject);
 void file_subject_wrong(const struct file_subject *subject, const struct file_node *node,
                         const char *why, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same with a line of its own behind the place. */
+/* The same of what is no mistake: "FILE:LINE:COLUMN: KEY: "VALUE": WORDS", at the member of `node`
+ * that a doubt names, or at `node` where it has none such. */
+void file_subject_doubt(const struct file_subject *subject, const struct file_node *node,
+                        const struct doubts *doubts);
+
+/* A mistake with a line of its own behind the place. */
 void file_subject_line(const struct file_subject *subject, const struct file_node *node,
                        const char *line);
 

@@ -6,6 +6,7 @@
 #define DAEMON_POLICY_PLAN_H
 
 #include "base/text.h"
+#include "plan/doubts.h"
 #include "wrap/tls_policy.h"
 
 #include <stdbool.h>
@@ -29,6 +30,7 @@ struct policy_plan {
     struct tls_policy tls; /* the spans are `bytes` */
     uint8_t *bytes;        /* of ca, cert and key, one behind the other; wiped when it is freed */
     bool is_key_open;      /* others than its owner may read the file of the key */
+    struct doubts doubts;  /* of who tried it when it was read */
     size_t users;          /* one thread's */
 };
 

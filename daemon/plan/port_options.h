@@ -3,6 +3,7 @@
 #define DAEMON_PORT_OPTIONS_H
 
 #include "base/text.h"
+#include "plan/doubts.h"
 #include "posix/port.h"
 
 /* What --help calls the value of --uart. */
@@ -26,8 +27,10 @@ bool port_option_tls(const char *name, const char *value, struct port_spec *ret_
                      struct text *error);
 
 /* Whether hosts can be met with these files, of which `cert` and `key` are there; false:
- * `*ret_member` is the one that something is wrong with, `why` says what, and what is allowed. */
-typedef bool door_trial_fn(const struct port_tls *files, const char **ret_member, struct text *why);
+ * `*ret_member` is the one that something is wrong with, `why` says what, and what is allowed.
+ * `doubts`, zeroed, gets what may be wrong. */
+typedef bool door_trial_fn(const struct port_tls *files, const char **ret_member, struct text *why,
+                           struct doubts *doubts);
 
 /* The same of "[HOST:]PORT" with a port that is not 0, or "unix:PATH". */
 bool port_option_tcp_or_unix(const char *name, const char *value, struct port_spec *ret_spec,

@@ -41,10 +41,8 @@ typedef uint16_t tlsmodem_tls_suite;
     X(TLSMODEM_TLS_FINE, "no failure")                                                             \
     X(TLSMODEM_TLS_UNKNOWN_CA,                                                                     \
       "the server's certificate chain does not end at a stored CA certificate")                    \
-    X(TLSMODEM_TLS_EXPIRED,                                                                        \
-      "a certificate of the server's chain has expired by the module's clock")                     \
-    X(TLSMODEM_TLS_NOT_YET_VALID,                                                                  \
-      "a certificate of the server's chain is not valid yet by the module's clock")                \
+    X(TLSMODEM_TLS_EXPIRED, "a certificate of the server's chain has expired")                     \
+    X(TLSMODEM_TLS_NOT_YET_VALID, "a certificate of the server's chain is not valid yet")          \
     X(TLSMODEM_TLS_WRONG_HOST, "the server's certificate was issued for another name")             \
     X(TLSMODEM_TLS_BAD_SIGNATURE, "a signature in the server's certificate chain is wrong")        \
     X(TLSMODEM_TLS_BAD_ISSUER,                                                                     \
@@ -173,6 +171,8 @@ struct tlsmodem_tls_config {
     /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
+    bool owners_trust; /* `ca` and the clock are the modem's owner's, not the module's: so the
+                        * log calls them */
     const struct tlsmodem_log *log; /* for the operator and TLSMODEM_TRACE_TLS, borrowed until the
                                      * session is freed; may be NULL */
 };

@@ -36,7 +36,7 @@ void tls_renegotiation_say(const struct log *log)
             "a server wants to renegotiate, perhaps for a client certificate: the module refuses");
 }
 
-enum { SUBJECT_SHOWN_MAX = 48, LINE_SHOWN_MAX = 40 };
+enum { SUBJECT_SHOWN_MAX = 48, OUTDATED_SHOWN_MAX = 40, LINE_SHOWN_MAX = 40 };
 
 /* A stranger's words, as far as a log line may hold them. */
 static void copy_printable(char *to, const char *from, size_t max)
@@ -60,14 +60,15 @@ static void write_time(char text[40], int64_t utc_s, const char *format)
 
 void tls_failure_set_outdated(struct tls_failure *ret_failure, const struct tls_outdated *outdated)
 {
-    char subject[SUBJECT_SHOWN_MAX + 1], limit[40], now[40];
+    char subject[OUTDATED_SHOWN_MAX + 1], limit[40], now[40];
+    const char *whose = !outdated->is_stored ? "" : outdated->is_owners ? "CA " : "stored CA ";
 
-    copy_printable(subject, outdated->subject, SUBJECT_SHOWN_MAX);
+    copy_printable(subject, outdated->subject, OUTDATED_SHOWN_MAX);
     write_time(limit, outdated->limit_s, "%Y-%m-%d");
     write_time(now, outdated->now_s, "%Y-%m-%d %H:%M:%S");
-    tls_failure_set(ret_failure, outdated->reason, "%s%s %s %s; the clock says %s UTC",
-                    outdated->is_stored ? "stored CA " : "", subject,
-                    outdated->reason == TLS_EXPIRED ? "ended" : "begins", limit, now);
+    tls_failure_set(ret_failure, outdated->reason, "%s%s %s %s; the %s's clock says %s UTC", whose,
+                    subject, outdated->reason == TLS_EXPIRED ? "ended" : "begins", limit,
+                    outdated->is_owners ? "machine" : "module", now);
 }
 
 void tls_failure_set_issuer(struct tls_failure *ret_failure, const char *issuer, bool has_ca)

@@ -9,11 +9,13 @@ void tls_failure_set(struct tls_failure *ret_failure, enum tls_reason reason, co
                      ...) __attribute__((format(printf, 3, 4)));
 
 /* A certificate that is not valid now: TLS_EXPIRED or TLS_NOT_YET_VALID.  `limit_s` is the end of
- * its validity or the beginning, `now_s` the module's clock, both in seconds since 1970 in UTC. */
+ * its validity or the beginning, `now_s` what the clock says, both in seconds since 1970 in UTC. */
 struct tls_outdated {
     enum tls_reason reason;
     const char *subject;
-    bool is_stored; /* among the module's CA certificates */
+    bool is_stored; /* among the CA certificates that count */
+    bool is_owners; /* as `owners_trust` of tls_config: those are the owner's, and the clock is the
+                     * machine's */
     int64_t limit_s, now_s;
 };
 

@@ -51,6 +51,7 @@ static struct gtls_setup *new_setup(const struct tls_config *config)
                                   .sends_name = tls_sends_name(config),
                                   .any_suite = config->library_suites,
                                   .today = config->today,
+                                  .owners_trust = config->owners_trust,
                                   .dh_min_bits =
                                       config->today ? TLS_DH_MIN_BITS_OF_TODAY : TLS_DH_MIN_BITS,
                                   .sizes = tls_sizes_of(config),

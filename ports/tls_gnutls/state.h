@@ -31,7 +31,7 @@ struct gtls_setup {
     bool has_ca;          /* any to verify by */
     bool ignore_dates, checks_name, sends_name;
     bool any_suite; /* the library's own, beside `suites` */
-    bool today;
+    bool today, owners_trust;
     int dh_min_bits;
     struct tls_sizes sizes; /* of the server's certificates */
     uint8_t *certificate;   /* the server's, as it has sent it; NULL: none yet */

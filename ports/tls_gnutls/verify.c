@@ -73,7 +73,9 @@ static bool is_outdated(const struct tls_outdated *outdated, gnutls_x509_crt_t c
 static void fail_by_clock(struct gtls_session *session, const struct gtls_chain *chain,
                           enum tls_reason reason)
 {
-    struct tls_outdated outdated = { .reason = reason, .now_s = gtls_clock_now_s() };
+    struct tls_outdated outdated = { .reason = reason,
+                                     .is_owners = session->setup->owners_trust,
+                                     .now_s = gtls_clock_now_s() };
     gnutls_x509_crt_t issuer;
 
     for (unsigned i = 0; i < chain->count; i++) {

@@ -43,6 +43,7 @@ static struct mtls_setup *new_setup(const struct tls_config *config)
     setup->verify = config->verify;
     setup->has_certificate = config->cert.len > 0;
     setup->ignore_dates = config->ignore_dates;
+    setup->owners_trust = config->owners_trust;
     setup->checks_name = tls_checks_name(config);
     setup->sizes = tls_sizes_of(config);
     setup->fallback = config->offer.fallback;

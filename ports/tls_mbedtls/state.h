@@ -28,7 +28,7 @@ struct mtls_setup {
     bool verify;
     bool is_verified;
     bool has_certificate; /* one of our own */
-    bool ignore_dates, checks_name;
+    bool ignore_dates, checks_name, owners_trust;
     bool fallback;          /* newer versions were refused */
     struct tls_sizes sizes; /* of the server's certificates */
     uint8_t flight[MTLS_FLIGHT_MAX_BYTES];

@@ -189,6 +189,7 @@ static void fail_by_clock(struct mtls_session *session, enum tls_reason reason,
     struct tls_outdated outdated = { .reason = reason,
                                      .subject = subject,
                                      .is_stored = is_stored(certificate, &session->setup->ca),
+                                     .is_owners = session->setup->owners_trust,
                                      .now_s = seconds_of(now) };
 
     outdated.limit_s =

@@ -34,9 +34,8 @@ typedef uint16_t tls_suite;
 #define TLS_REASONS(X)                                                                             \
     X(TLS_FINE, "no failure")                                                                      \
     X(TLS_UNKNOWN_CA, "the server's certificate chain does not end at a stored CA certificate")    \
-    X(TLS_EXPIRED, "a certificate of the server's chain has expired by the module's clock")        \
-    X(TLS_NOT_YET_VALID,                                                                           \
-      "a certificate of the server's chain is not valid yet by the module's clock")                \
+    X(TLS_EXPIRED, "a certificate of the server's chain has expired")                              \
+    X(TLS_NOT_YET_VALID, "a certificate of the server's chain is not valid yet")                   \
     X(TLS_WRONG_HOST, "the server's certificate was issued for another name")                      \
     X(TLS_BAD_SIGNATURE, "a signature in the server's certificate chain is wrong")                 \
     X(TLS_BAD_ISSUER, "a certificate of the server's chain was issued by one that may not issue")  \
@@ -160,6 +159,8 @@ struct tls_config {
     /* The clock that certificates are checked by: seconds since 1970-01-01T00:00:00Z. */
     int64_t (*utc_s)(void *ctx);
     void *utc_ctx;
+    bool owners_trust;     /* `ca` and the clock are the modem's owner's, not the module's: so the
+                            * log calls them */
     const struct log *log; /* for the operator and TRACE_TLS, borrowed until the session is freed;
                             * may be NULL */
 };

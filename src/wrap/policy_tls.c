@@ -103,6 +103,7 @@ static void apply(const struct policy_tls *tls, const struct tls_config *asked,
 {
     tls_policy_apply(tls->policy, asked, ret_config);
     if (tls->policy->verify != TLS_POLICY_VERIFY_HOST) {
+        ret_config->owners_trust = true;
         ret_config->utc_s = machine_utc_s;
         ret_config->utc_ctx = (void *)(uintptr_t)tls->clock;
     }

@@ -25,8 +25,8 @@ from .observe import LogMark
 WORDS = {837: "SSL certs and keys wrong or not stored", 839: "SSL error during handshake"}
 
 UNKNOWN_CA = "the server's certificate chain does not end at a stored CA certificate"
-EXPIRED = "a certificate of the server's chain has expired by the module's clock"
-NOT_YET_VALID = "a certificate of the server's chain is not valid yet by the module's clock"
+EXPIRED = "a certificate of the server's chain has expired"
+NOT_YET_VALID = "a certificate of the server's chain is not valid yet"
 OWN_CA = "the stored CA certificate cannot be read"
 OWN_CERTIFICATE = "the stored client certificate cannot be read"
 OWN_KEY = "the stored private key cannot be read or does not fit the client certificate"

@@ -25,7 +25,7 @@ L610, NL668 = "l610", "nl668-cn-00"
 TLS_1_2 = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2)
 
 UNKNOWN_CA = "does not end at a stored CA certificate"
-EXPIRED = "has expired by the module's clock"
+EXPIRED = "has expired"
 MARKED = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 LEFT_OUT = "left out"
 OWN_CA = "the stored CA certificate cannot be read"

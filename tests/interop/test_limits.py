@@ -21,7 +21,7 @@ from .observe import LogMark, wait_until
 HANDSHAKE, RECORD, RANGE = 839, 838, 4
 RECORD_MAX_R6 = 15800
 LARGE = "is larger than the module can handle now"
-EXPIRED = "has expired by the module's clock"
+EXPIRED = "has expired"
 
 
 @contextmanager

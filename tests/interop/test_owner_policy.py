@@ -5,6 +5,7 @@ Source: docs/gateway.md.
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 import subprocess
@@ -15,11 +16,13 @@ from pathlib import Path
 import pytest
 
 from support.bare_server import SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2
-from support.certs import Certificates
+from support.certs import Certificates, copy_certificates
+from support.modem import program_path
+from support.patience import ANSWER_S
 from support.servers import OpensslServer, Peer, RawPeer
 
 from .makers import MAKERS, Dialler, dialler, versions
-from .test_config import Run, wrong
+from .test_config import Run, check, wrong
 
 ONLY_1_3 = (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3)
 RANDOM = slice(11, 43)  # behind the heads of record and message, and the version (RFC 5246, 7.4.1.2)
@@ -249,3 +252,173 @@ def test_what_can_never_connect_has_its_line(more: str, member: str, why: str,
     assert line.startswith(f"{path}:1:{column}: {member}: ")
     assert why in line
     assert "; allowed: " in line
+
+
+# ---- dates ----
+
+NEXT_CENTURY = "21000101000000Z"
+
+
+def put_dated(certificates: Certificates, folder: Path, name: str, start: str, end: str, extensions: str) -> Path:
+    """A certificate of ours, signed by the CA, or by itself where it is one."""
+    own = copy_certificates(certificates.folder, folder / "dated")
+    signer = ["-selfsign"] if extensions == "authority" else ["-cert", "ca.pem"]
+    environment = {**os.environ, "OPENSSL_CONF": str(own.folder / "openssl.cnf"), "NAMES": ""}
+    for command in (["req", "-new", "-key", "ca.key" if signer == ["-selfsign"] else "client.key", "-subj", f"/CN={name}",
+                     "-out", "dated.csr"],
+                    ["ca", "-batch", "-notext", "-in", "dated.csr", "-extensions", extensions, "-startdate", start,
+                     "-enddate", end, *signer, "-keyfile", "ca.key", "-out", str(folder / "dated.pem")]):
+        subprocess.run(["openssl", *command], cwd=own.folder, env=environment, check=True, capture_output=True)
+    return folder / "dated.pem"
+
+
+@pytest.fixture
+def future_ca(certificates: Certificates, tmp_path: Path) -> Path:
+    return put_dated(certificates, tmp_path, "CA of 2100", NEXT_CENTURY, "21100101000000Z", "authority")
+
+
+def column_of(text: str, member: str) -> int:
+    found = re.search(rf"\b{member}: ", text)
+    assert found
+    return found.end() + 1
+
+
+DOUBTS = [("own", "cert", "the certificate has expired: CN=localhost ended 20"),
+          ("future_own", "cert", "the certificate is not valid yet: CN=localhost begins 20"),
+          ("future_ca", "ca", "of the CA certificates none is valid yet: CN=CA of 2100 begins 2100-01-01")]
+
+
+@pytest.mark.parametrize(("what", "member", "words"), DOUBTS)
+def test_dates_that_are_not_good_have_a_warning(what: str, member: str, words: str, certificates: Certificates,
+                                                future_ca: Path, tmp_path: Path) -> None:
+    """At --check-config, at the start, and at SIGHUP, with file and line; the run begins, since a server may not look,
+    and a machine may learn the time."""
+    own = {"own": "server_expired", "future_own": "server_not_yet_valid"}.get(what, "client")
+    put_client(certificates, tmp_path)
+    text = MODEMS.format(more="")
+    path = tmp_path / "modems.yaml"
+    path.write_text(text)
+    good = check(path)
+    assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
+    with Run(tmp_path, text) as run:
+        run.wait_for_ports(1)
+        put_files(tmp_path, future_ca if what == "future_ca" else certificates.pem("ca"), certificates.pem(own),
+                  certificates.key(own))
+        run.hang_up()
+        run.wait_for("0 modems as they were, 1 closed, 1 opened")
+        said = f"{path}:1:{column_of(text, member)}: {member}: \"{tmp_path}/"
+        assert run.log.count(words) == 1, run.log
+    file = "own.pem" if member == "cert" else "ca.pem"
+    [line] = check(path).stderr.splitlines()
+    assert line.startswith(f"{path}:1:{column_of(text, member)}: {member}: \"{file}\": {words}"), (line, said)
+    assert re.search(r"; the machine's clock says \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", line), line
+    assert check(path).returncode == 0
+    with Run(tmp_path, text) as run:
+        run.wait_for_ports(1)
+        assert f"warning: {line}" in re.sub(r"warning: [\w-]+: ", "warning: ", run.log)
+
+
+def test_who_can_verify_nobody_is_refused(certificates: Certificates, tmp_path: Path) -> None:
+    """All CA certificates have expired: no start, and at SIGHUP all stays as it was."""
+    put_client(certificates, tmp_path)
+    text, path = MODEMS.format(more=""), tmp_path / "modems.yaml"
+    words = "of the CA certificates none is valid any more: CN=tlsmodem expired CA ended 20"
+    with Run(tmp_path, text) as run:
+        run.wait_for_ports(1)
+        put_files(tmp_path, certificates.pem("expired_ca"), certificates.pem("client"), certificates.key("client"))
+        run.hang_up()
+        run.wait_for("is wrong: nothing was changed")
+        assert words in run.log
+    [line] = wrong(path)
+    assert line.startswith(f"{path}:1:{column_of(text, 'ca')}: ca: \"ca.pem\" is wrong because {words}")
+    assert "; allowed: certificates of CAs, one of them valid" in line
+    with Run(tmp_path, text, status=2) as run:
+        run.process.wait(ANSWER_S)
+    assert run.log.splitlines() == [line_without_clock(line, run.log)] and run.ready == []
+    (tmp_path / "ca.pem").write_bytes(certificates.pem("expired_ca").read_bytes() + certificates.pem("ca").read_bytes())
+    assert check(path).returncode == 0  # one of them is
+
+
+def line_without_clock(line: str, log: str) -> str:
+    """The same line, at the second at which it was said."""
+    said = re.search(r"clock says (.*) UTC", log)
+    assert said
+    return re.sub(r"clock says (.*) UTC", f"clock says {said.group(1)} UTC", line)
+
+
+def ends(*options: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--state", "none", "--pty", "auto",
+                           *options], capture_output=True, text=True, timeout=ANSWER_S, check=False)
+
+
+@pytest.mark.parametrize(("ca", "why"), [
+    ("expired_ca.pem", "of the CA certificates none is valid any more: CN=tlsmodem expired CA ended 20"),
+    ("missing.pem", "missing.pem cannot be read: No such file or directory; allowed: a"),
+    ("empty", "empty has no such file; allowed: one with *.pem, *.crt or *.cer"),
+    ("empty.pem", "empty.pem is empty; allowed: PEM or DER"),
+])
+def test_a_ca_of_the_command_line(ca: str, why: str, certificates: Certificates, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty.pem").write_bytes(b"")
+    (tmp_path / "expired_ca.pem").write_bytes(certificates.pem("expired_ca").read_bytes())
+    done = ends("--tls-policy", "modern", "--tls-ca", tmp_path / ca)
+    [line] = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert line.startswith(f'tlsmodem: --tls-ca: "{tmp_path / ca}" is wrong because ')
+    assert why in line and "; allowed: " in line
+
+
+def test_a_machine_without_ca_certificates(tmp_path: Path) -> None:
+    """`ca: system` where distributions keep none: a mount namespace of the test's own takes them away."""
+    hidden = ["unshare", "--map-root-user", "--mount", "sh", "-c",
+              "for d in /etc/ssl /etc/pki; do test ! -d $d || mount -t tmpfs none $d || exit 77; done; exec \"$@\"", "sh"]
+    if subprocess.run([*hidden, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine lets nobody have mounts of their own")
+    done = subprocess.run([*hidden, program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--state", "none", "--pty", "auto",
+                           "--tls-policy", "modern"], capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert "this machine has no CA certificates where distributions keep them; allowed: the package ca-certificates" in line
+
+
+@pytest.mark.parametrize("verify", ["host", "chain+name"])
+def test_whose_clock_says_so(verify: str, certificates: Certificates) -> None:
+    """Under a policy that verifies it is the machine's, and the CA is no stored one."""
+    options = ["--tls-policy", "modern", "--tls-verify", verify, "--log-level", "info"]
+    if verify != "host":
+        options += ["--tls-ca", str(certificates.pem("ca"))]
+    with dialler("le866", TLS_1_2, *options) as host:
+        host.verify(certificates.pem("ca").read_bytes())
+        with Peer(certificates, certificate="server_expired", versions=ONLY_1_3) as peer:
+            host.dial(peer.port)
+            peer.fail_handshake()
+            host.failed()
+        whose = "module" if verify == "host" else "machine"
+        [line] = [line for line in host.log.warnings() if "has expired" in line]
+        assert f"has expired (CN=localhost ended 20" in line
+        assert f"; the {whose}'s clock says 20" in line
+
+
+@pytest.mark.parametrize(("files", "member", "words"), [
+    (("server_expired", "ca"), "cert", "the certificate has expired: CN=localhost ended 20"),
+    (("server_not_yet_valid", "ca"), "cert", "the certificate is not valid yet: CN=localhost begins 20"),
+    (("server", "expired_ca"), "ca", "of the CA certificates none is valid any more: CN=tlsmodem expired CA ended 20"),
+])
+def test_the_dates_of_a_door(files: tuple[str, str], member: str, words: str, certificates: Certificates,
+                             tmp_path: Path) -> None:
+    """--tcp-tls, and `tcp-tls` of a file: hosts look at its certificate, it looks at theirs."""
+    cert, key, ca = certificates.pem(files[0]), certificates.key(files[0]), certificates.pem(files[1])
+    path = tmp_path / "modems.yaml"
+    text = f"modems:\n  - module: m95\n    ports: [{{tcp-tls: '127.0.0.1:0', cert: {cert}, key: {key}, ca: {ca}}}]\n"
+    path.write_text(text)
+    done = check(path)
+    [line] = done.stderr.splitlines()
+    said = " is wrong because " if member == "ca" else ": "
+    value = (ca if member == "ca" else cert)
+    column = column_of(text.splitlines()[2], member)
+    assert line.startswith(f"{path}:3:{column}: {member}: \"{str(value)[:64]}") and f"\"{said}{words}" in line, line
+    assert done.returncode == (2 if member == "ca" else 0)
+    done = ends("--tcp-tls", "127.0.0.1:0", "--tcp-tls-cert", cert, "--tcp-tls-key", key, "--tcp-tls-ca", ca,
+                "--for", "1ms")
+    assert done.returncode == (2 if member == "ca" else 0), done.stderr
+    assert f"--tcp-tls-{member}: \"{value}\"{said}{words}" in done.stderr

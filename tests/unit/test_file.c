@@ -24,8 +24,10 @@ static void say(void *ctx, const char *line)
     snprintf(said->text + len, SAID_CAP - len, "%s\n", line);
 }
 
-static bool try_door(const struct port_tls *files, const char **ret_member, struct text *why)
+static bool try_door(const struct port_tls *files, const char **ret_member, struct text *why,
+                     struct doubts *doubts)
 {
+    (void)doubts;
     *ret_member = strcmp(files->cert, "bad.pem") == 0 ? "cert" : "ca";
     text_add(why, "it is tried; allowed: another");
     return strcmp(files->cert, "bad.pem") != 0 &&

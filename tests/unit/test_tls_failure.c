@@ -55,12 +55,13 @@ static void test_certificates(void **state)
 
     (void)state;
     tls_failure_set_outdated(&failure, &outdated);
-    assert_string_equal(failure.detail, "stored CA CN=Old?Root ended 2025-11-10; the clock says "
-                                        "2025-12-01 00:00:00 UTC");
-    outdated = (struct tls_outdated){ TLS_NOT_YET_VALID, "CN=a", false, 1764547200, 1762732800 };
+    assert_string_equal(failure.detail, "stored CA CN=Old?Root ended 2025-11-10; the module's "
+                                        "clock says 2025-12-01 00:00:00 UTC");
+    outdated =
+        (struct tls_outdated){ TLS_NOT_YET_VALID, "CN=a", false, true, 1764547200, 1762732800 };
     tls_failure_set_outdated(&failure, &outdated);
     assert_string_equal(failure.detail,
-                        "CN=a begins 2025-12-01; the clock says 2025-11-10 00:00:00 UTC");
+                        "CN=a begins 2025-12-01; the machine's clock says 2025-11-10 00:00:00 UTC");
     tls_failure_set_issuer(&failure, "CN=Root", true);
     assert_string_equal(failure.detail, "its last issuer is CN=Root");
     tls_failure_set_issuer(&failure, "CN=Root", false);

@@ -222,12 +222,12 @@ def test_the_example_is_a_good_file() -> None:
 
 
 def test_the_gateway_in_the_example_is_one(tmp_path: Path) -> None:
-    """What it shows as a comment."""
+    """What it shows as a comment, in the place of its own modems."""
     text = (REPOSITORY / "service" / "example.yaml").read_text()
     shown = re.search(r"^#   modems:\n(?:#   .*\n)+", text, re.MULTILINE)
     assert shown
     path = tmp_path / "gateway.yaml"
-    path.write_text(re.sub(r"^#   ", "", shown[0], flags=re.MULTILINE))
+    path.write_text(text[:text.index("\nmodems:")] + "\n" + re.sub(r"^#   ", "", shown[0], flags=re.MULTILINE))
     done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", path, "--check-config"],
                           capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -35,6 +35,17 @@ static void note_result(struct host *host)
     host->typed_us = 0;
 }
 
+/* While it dials, the word that is awaited with another value behind it says that there is no
+ * connection. */
+static enum host_reason reason_of(const struct host *host, struct span line, struct span wanted)
+{
+    enum host_reason reason = host_reason_of(line);
+
+    return reason == HOST_UNEXPECTED && host->is_dialling && host_word_is_same(wanted, line)
+               ? HOST_REFUSED
+               : reason;
+}
+
 /* A line that is there and was not what is awaited (empty: nothing is). */
 static enum host_turn sift(struct host *host, struct span line, struct span wanted)
 {
@@ -47,7 +58,7 @@ static enum host_turn sift(struct host *host, struct span line, struct span want
         note_result(host);
     if (is_lost ||
         (is_awaited && (is_result || host_word_is_same(wanted, line) || host_word_is_close(line))))
-        return host_turn_fail(host, host_reason_of(line), wanted, line);
+        return host_turn_fail(host, reason_of(host, line, wanted), wanted, line);
     ears_put_aside(&host->ears, line);
     return HOST_WAITS;
 }

@@ -590,6 +590,22 @@ static void test_a_loss_has_words_of_its_own(void **state)
     }
 }
 
+/* Also by the awaited word with another value, which is a mistake of the transcript elsewhere. */
+static void test_a_dial_is_refused_in_other_words(void **state)
+{
+    static struct bench bench;
+
+    (void)state;
+    begin_as(&bench, "m95", "give up", (struct host_config){ .seed = 3 },
+             "> ATE0\n< OK\n> AT+QIFGCNT=0\n< OK\n> AT+QICSGP=1,\"a\"\n< OK\n> AT+QIREGAPP\n< OK\n"
+             "> AT+QIACT\n< OK\n> AT+QILOCIP\n<~ [0-9.]+\ndial\n"
+             "> AT+QMTOPEN=0,\"127.0.0.1\",7001\n< OK\n< +QMTOPEN: 0,0\nconnected\n");
+    scripted_net_listen(&bench.world.scripted_net, PORT, PEER_REFUSES);
+    world_advance(&bench.world, 7000);
+    assert_non_null(strstr(bench.memory, " dial refused: +QMTOPEN: 0,-1, not +QMTOPEN: 0,0\n"));
+    end(&bench);
+}
+
 /* A host that is online when something is wrong gets back by the escape sequence. */
 static void test_online_it_escapes_first(void **state)
 {
@@ -732,6 +748,7 @@ int main(void)
         cmocka_unit_test(test_a_dial_that_fails_is_dialled_again),
         cmocka_unit_test(test_a_connection_that_ends_is_noticed),
         cmocka_unit_test(test_a_loss_has_words_of_its_own),
+        cmocka_unit_test(test_a_dial_is_refused_in_other_words),
         cmocka_unit_test(test_online_it_escapes_first),
         cmocka_unit_test(test_lines_are_put_aside),
         cmocka_unit_test(test_what_does_not_come),

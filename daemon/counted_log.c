@@ -68,6 +68,13 @@ void counted_log_start(struct counted_log *counted, struct runtime_world *master
     arm(counted);
 }
 
+void counted_log_tell(struct counted_log *counted)
+{
+    pthread_mutex_lock(&counted->lock);
+    log_repeats_flush(&counted->repeats);
+    pthread_mutex_unlock(&counted->lock);
+}
+
 void counted_log_end(struct counted_log *counted)
 {
     struct runtime_world *master = counted->master;

@@ -29,6 +29,9 @@ void counted_log_init(struct counted_log *counted, const struct log *log, bool o
  * counted_log_end(). */
 void counted_log_start(struct counted_log *counted, struct runtime_world *master);
 
+/* Tells the counts as they are now, so that what is written next stands behind all of it. */
+void counted_log_tell(struct counted_log *counted);
+
 /* Tells the last counts, when only the master's thread is left; lines may still come from it. */
 void counted_log_end(struct counted_log *counted);
 

@@ -454,8 +454,11 @@ static bool await_start(struct service *service)
 /* False: the summary is not as it should be, or could not be written. */
 static bool end_verdict(struct service *service)
 {
-    return !verdict_run_is_wanted(&service->verdict) ||
-           verdict_run_end(&service->verdict, stderr_line_end(service->options), service->voice);
+    if (!verdict_run_is_wanted(&service->verdict))
+        return true;
+    counted_log_tell(&service->counted);
+    return verdict_run_end(&service->verdict, hosts_run_given_up(&service->hosts),
+                           stderr_line_end(service->options->has_stdio), service->voice);
 }
 
 /* A guess that decided something is worth a line in any case. */

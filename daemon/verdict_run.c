@@ -224,7 +224,8 @@ static bool is_good(const struct verdict_run *verdict, const struct summary *sum
     return good;
 }
 
-bool verdict_run_end(struct verdict_run *verdict, const char *end, const struct log *log)
+bool verdict_run_end(struct verdict_run *verdict, size_t given_up, const char *end,
+                     const struct log *log)
 {
     struct summary *summary = gather(verdict);
     char memory[WHY_CAP];
@@ -240,6 +241,9 @@ bool verdict_run_end(struct verdict_run *verdict, const char *end, const struct 
     if (done) {
         stderr_hide_passing();
         words_print(stderr, summary, end);
+        if (given_up > 0)
+            fprintf(stderr, "failed: %zu host%s given up%s", given_up,
+                    given_up == 1 ? " has" : "s have", end);
         good = is_good(verdict, summary, end, &why);
     }
     done = done && (verdict->path == NULL || summary_file_write(summary, verdict->path, &why));

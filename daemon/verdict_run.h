@@ -56,9 +56,11 @@ void verdict_run_start(struct verdict_run *verdict, struct fleet *fleet, size_t 
 /* It has ended, and the fleet is about to be halted: the line goes. */
 void verdict_run_stop(struct verdict_run *verdict);
 
-/* Once the fleet is halted: prints the summary on standard error, each line with `end` behind it,
+/* Once the fleet is halted, whose hosts have given up so often: prints the summary on standard
+ * error, each line with `end` behind it,
  * judges and writes it.  False: it is not as it should be, or could not be written, as was said. */
-bool verdict_run_end(struct verdict_run *verdict, const char *end, const struct log *log);
+bool verdict_run_end(struct verdict_run *verdict, size_t given_up, const char *end,
+                     const struct log *log);
 
 /* Gives everything back, after the loops. */
 void verdict_run_close(struct verdict_run *verdict);

@@ -34,6 +34,7 @@ static char *say(const struct summary *summary, const struct expression *express
 
     claim(out != NULL, "no memory");
     words_print(out, summary, "\n");
+    words_print_missing(out, summary, "\n");
     if (expression != NULL)
         judge(summary, expression, 1, out, "\n");
     fclose(out);

@@ -129,6 +129,7 @@ static int report(const struct report_options *options)
     if (sum == NULL)
         return EXIT_USE;
     words_print(stdout, sum, "\n");
+    words_print_missing(stdout, sum, "\n");
     if (fflush(stdout) != 0 || ferror(stdout))
         status = fail("standard output", strerror(errno), EXIT_FAILURE);
     if (!judge(sum, options->expressions, options->expression_count, stderr, "\n"))

@@ -79,7 +79,6 @@ static void print_head(FILE *out, const struct summary *summary, const char *end
     const struct summary_run *first = &summary->runs[0];
     char words[WORDS_TIME_CAP], when[40];
     int64_t begun_ms = INT64_MAX;
-    uint32_t missing = summary_missing(summary);
     time_t begun_s;
     struct tm utc;
 
@@ -90,16 +89,24 @@ static void print_head(FILE *out, const struct summary *summary, const char *end
     strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
     fprintf(out, "%" PRIu64 " modem%s", summary_modems(summary),
             summary_modems(summary) == 1 ? "" : "s");
-    if (first->shard_count > 0)
+    if (first->shard_count > 0 && summary->run_count == 1)
+        fprintf(out, ", shard %u of %u", (unsigned)first->shard, (unsigned)first->shard_count);
+    else if (first->shard_count > 0)
         fprintf(out, ", %zu of %u shards", summary->run_count, (unsigned)first->shard_count);
     else if (summary->run_count > 1)
         fprintf(out, ", %zu runs", summary->run_count);
     fprintf(out, ", %s from %s on, tlsmodem %s, as %s%s",
             words_time((uint64_t)summary_length_ms(summary) * MS_IN_S, words), when, first->version,
             summary->is_by_hosts ? "hosts saw it" : "modems counted it", end);
+}
+
+void words_print_missing(FILE *out, const struct summary *summary, const char *end)
+{
+    uint32_t missing = summary_missing(summary);
+
     if (missing > 0)
-        fprintf(out, "%u of %u shards are missing%s", (unsigned)missing,
-                (unsigned)first->shard_count, end);
+        fprintf(out, "%u of %u shards %s missing%s", (unsigned)missing,
+                (unsigned)summary->runs[0].shard_count, missing == 1 ? "is" : "are", end);
 }
 
 static void print_times(FILE *out, const struct summary *summary, enum summary_what what,
@@ -141,7 +148,8 @@ void words_print(FILE *out, const struct summary *summary, const char *end)
     for (size_t i = 0; i < summary->surprise_count; i++) {
         const struct summary_surprise *surprise = &summary->surprises[i];
 
-        fprintf(out, "%-10s %" PRIu64 " times \"%s\" was wanted, \"%s\" came%s", "unexpected",
-                surprise->count, surprise->wanted, surprise->came, end);
+        fprintf(out, "%-10s %" PRIu64 " time%s \"%s\" was wanted, \"%s\" came%s", "unexpected",
+                surprise->count, surprise->count == 1 ? "" : "s", surprise->wanted, surprise->came,
+                end);
     }
 }

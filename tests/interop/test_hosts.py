@@ -208,6 +208,8 @@ def test_who_gives_up_fails_the_run(tmp_path: Path, certificates: Certificates) 
                                 "redial 50ms 2 times")) as run:
         assert run.wait() == 1
         assert len(re.findall(r"host: it has given up", run.log())) >= 1
+        lines = run.log().splitlines()
+        assert re.match(r"errors +9 of \d+ \(.* %\): 9 dial refused$", lines[-2]) and lines[-1] == "failed: 3 hosts have given up"
 
 
 def test_a_run_ends_by_itself_after_a_time(tmp_path: Path, certificates: Certificates) -> None:

@@ -663,6 +663,7 @@ static char *written(void (*write)(FILE *out, const struct summary *summary),
 static void write_all(FILE *out, const struct summary *summary)
 {
     words_print(out, summary, "\n");
+    words_print_missing(out, summary, "\n");
 }
 
 static void write_judgement(FILE *out, const struct summary *summary)
@@ -689,16 +690,16 @@ static void a_summary_is_said(void **state)
     text = written(write_all, summary);
     assert_string_equal(
         text,
-        "3 modems, 1 of 2 shards, 1.01 min from 2026-12-01T12:00:00Z on, tlsmodem 0.2.0, as hosts "
+        "3 modems, shard 0 of 2, 1.01 min from 2026-12-01T12:00:00Z on, tlsmodem 0.2.0, as hosts "
         "saw it\n"
-        "1 of 2 shards are missing\n"
         "                count      per s       p50       p90       p99     p99.9       max\n"
         "dial                3        0.0   1.20 ms   1.20 ms   1.20 ms   1.20 ms   1.20 ms\n"
         "handshake           0        0.0         -         -         -         -         -\n"
         "command             4        0.1         -         -         -         -         -\n"
         "round               1        0.0      9 us      9 us      9 us      9 us      9 us\n"
         "errors     3 of 9 (33.3 %): 2 timeout, 1 unexpected\n"
-        "unexpected 1 times \"OK\" was wanted, \"ERROR\" came\n");
+        "unexpected 1 time \"OK\" was wanted, \"ERROR\" came\n"
+        "1 of 2 shards is missing\n");
     free(text);
     text = written(write_judgement, summary);
     assert_string_equal(text, "note: errors(tiemout) > 3: there was no error of this kind; there "

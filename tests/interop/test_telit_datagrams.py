@@ -207,3 +207,51 @@ def test_long_datagrams() -> None:
         assert host.read() == (one.own, bytes(range(256)) * 5)
         host.answer(one.own, bytes(1500))
         one.expect(bytes(1500))
+
+
+def test_online_with_a_host_that_is_slow() -> None:
+    """What comes while it does not read waits; what it types goes to who has sent last."""
+    with serving() as (host, port), Client(port) as one, Client(port) as two:
+        one.send(b"a")
+        host.rings()
+        host.fails("AT#SA=1,0", "CONNECT")
+        assert host.host.read(1) == b"a"
+        sent = [b"%03d" % number * 300 for number in range(40)]
+        for number, data in enumerate(sent):
+            (one, two)[number % 2].send(data)
+        assert host.host.read(sum(map(len, sent))) == b"".join(sent)
+        host.host.write(b"to the second")
+        two.expect(b"to the second")
+        host.escape()
+
+
+def test_behind_a_link() -> None:
+    with serving(["--link", "edge"]) as (host, port), Client(port) as one, Client(port) as two, Client(port) as silent:
+        one.send(b"a")
+        host.accept()
+        assert host.read() == (one.own, b"a")
+        two.send(b"b")
+        host.rings()
+        assert host.read() == (two.own, b"b")
+        for client in (one, silent, two):
+            host.answer(client.own, b"c")
+            client.expect(b"c")
+
+
+def test_a_server_that_stands_in() -> None:
+    """The module knows it by the address that it was given for the name."""
+    with serving(["--map", "meter.example=127.0.0.1"]) as (host, port), Client(port) as one, Client(port) as meter:
+        one.send(b"a")
+        host.accept()
+        assert host.read() == (one.own, b"a")
+        address = host.query('AT#QDNS="meter.example"').split(",")[1].strip('"')
+        assert address.startswith("198.18.")
+        host.type(f'AT#SSENDUDP=1,"{address}",{meter.own}')
+        host.prompt()
+        host.host.write(b"how much?\x1a")
+        host.expect("OK")
+        meter.expect(b"how much?")
+        host.host.aside.clear()
+        meter.send(b"23")
+        host.rings()
+        host.answers("AT#SRECV=1,100,1", f"#SRECV: {address},{meter.own},1,2,0", "23")

@@ -209,13 +209,8 @@ void recording_close(struct recording *recording)
 {
     if (recording == NULL)
         return;
-    if (recording->writer != NULL && writer_failed(recording->writer))
-        log_say(recording->file.log, LOG_ERROR, "--record: %s ends early: %s", recording->file.path,
-                err_text(ERR_NO_MEMORY));
-    if (recording->writer != NULL && writer_is_full(recording->writer))
-        log_say(recording->file.log, LOG_ERROR,
-                "--record: %s ends early: %u secrets of %u bytes fit", recording->file.path,
-                WRITER_SECRETS_MAX, WRITER_SECRET_MAX);
+    if (recording->writer != NULL)
+        (void)record_file_tell_end(&recording->file, recording->writer);
     recorder_close(recording->recorder);
     writer_close(recording->writer);
     record_file_close(&recording->file);

@@ -3,6 +3,7 @@
 
 #include "common/growing_file.h"
 #include "posix/whole_file.h"
+#include "transcript/writer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,12 +18,19 @@ void record_file_fail(struct record_file *file)
     file->failed = true;
 }
 
+/* Of a disk that is full the last line may be a half. */
 static void put(void *ctx, struct span text)
 {
     struct record_file *file = ctx;
 
-    if (!file->failed && !whole_file_put(file->fd, text))
-        record_file_fail(file);
+    if (file->failed)
+        return;
+    if (whole_file_put(file->fd, text)) {
+        file->whole += (off_t)text.len;
+        return;
+    }
+    record_file_fail(file);
+    (void)!ftruncate(file->fd, file->whole);
 }
 
 /* A pipe, which has no places to go back to, keeps what it has got. */
@@ -55,6 +63,17 @@ enum err record_file_open(struct record_file *file, const char *path, const stru
 struct writer_sink record_file_sink(struct record_file *file)
 {
     return (struct writer_sink){ put, patch, file };
+}
+
+bool record_file_tell_end(struct record_file *file, const struct writer *writer)
+{
+    if (writer_failed(writer))
+        log_say(file->log, LOG_ERROR, "--record: %s ends early: %s", file->path,
+                err_text(ERR_NO_MEMORY));
+    if (writer_is_full(writer))
+        log_say(file->log, LOG_ERROR, "--record: %s ends early: %u secrets of %u bytes fit",
+                file->path, WRITER_SECRETS_MAX, WRITER_SECRET_MAX);
+    return !file->failed && !writer_failed(writer) && !writer_is_full(writer);
 }
 
 void record_file_close(struct record_file *file)

@@ -7,10 +7,15 @@
 #include "posix/port_failure.h"
 #include "transcript/writer_config.h"
 
+#include <sys/types.h>
+
+struct writer;
+
 struct record_file {
     int fd;
     char *path; /* owned */
     const struct log *log;
+    off_t whole; /* bytes of whole lines that are in it */
     bool failed; /* and told */
 };
 
@@ -25,6 +30,10 @@ struct writer_sink record_file_sink(struct record_file *file);
 
 /* Says, once, that the file ends here, for the reason in errno. */
 void record_file_fail(struct record_file *file);
+
+/* Says why the writer, if it has, has ended before what it records has; true when neither it nor
+ * the file has: what has passed is in it. */
+bool record_file_tell_end(struct record_file *file, const struct writer *writer);
 
 /* Closes it; what could not be written is told. */
 void record_file_close(struct record_file *file);

@@ -10,6 +10,7 @@ enum {
     SILENCE_MS = 1000,   /* a host that is silent for so long begins something new */
     PATIENCE_MS = 3000,  /* for ours to say what the real one has said */
     TYPED_MAX = 4096,    /* bytes of the host in an exchange */
+    BEHIND_MAX = 262144, /* bytes of the host that ours is behind and still waited for */
     SAID_MAX = 16777216, /* bytes of a module */
     CIRCUIT_MS = 2000,   /* so long they may be otherwise */
     CIRCUITS = 4,
@@ -182,11 +183,24 @@ static void add_lines(struct report *report, struct span real, struct span ours)
 
 /* ---- exchanges ---- */
 
+/* What times count from: the host's last byte, or, where it has typed none, who spoke first. */
+static int64_t start_of(const struct exchange *exchange)
+{
+    const struct said *real = &exchange->said[COMPARISON_REAL];
+    const struct said *ours = &exchange->said[COMPARISON_OURS];
+
+    if (exchange->typed.len > 0)
+        return exchange->last_ms;
+    if (real->bytes.len == 0 || (ours->bytes.len > 0 && ours->first_ms < real->first_ms))
+        return ours->first_ms;
+    return real->first_ms;
+}
+
 static void add_time(struct report *report, const struct exchange *exchange, const char *name,
                      enum comparison_who who)
 {
     const struct said *said = &exchange->said[who];
-    int64_t after_ms = said->first_ms - exchange->last_ms;
+    int64_t after_ms = said->first_ms - start_of(exchange);
 
     if (said->bytes.len == 0)
         report_add(report, "%s says nothing", name);
@@ -322,11 +336,19 @@ static bool lags(const struct exchange *exchange)
     return exchange->said[COMPARISON_OURS].bytes.len < exchange->said[COMPARISON_REAL].bytes.len;
 }
 
+/* It is waited for, but not by a heap of what the host has typed meanwhile. */
+static bool is_waited_for(const struct comparison *comparison, const struct exchange *exchange,
+                          int64_t now_ms)
+{
+    return lags(exchange) && now_ms - exchange->over_ms < PATIENCE_MS &&
+           comparison->typed - exchange->start <= BEHIND_MAX;
+}
+
 uint64_t comparison_limit(const struct comparison *comparison, int64_t now_ms)
 {
     const struct exchange *exchange = comparison->first;
 
-    while (exchange->next != NULL && (!lags(exchange) || now_ms - exchange->over_ms >= PATIENCE_MS))
+    while (exchange->next != NULL && !is_waited_for(comparison, exchange, now_ms))
         exchange = exchange->next;
     return exchange->next != NULL ? exchange->next->start : UINT64_MAX;
 }

@@ -114,10 +114,13 @@ enum err shadow_open(struct runtime_world *world, const struct shadow_config *co
     return ERR_OK;
 }
 
-void shadow_feed(struct shadow *shadow, struct span bytes)
+bool shadow_feed(struct shadow *shadow, struct span bytes)
 {
-    if (bytes_add(&shadow->waiting, bytes, WAITING_MAX) == ERR_OK && !shadow->feeding)
+    if (bytes_add(&shadow->waiting, bytes, WAITING_MAX) != ERR_OK)
+        return false;
+    if (!shadow->feeding)
         offer(shadow);
+    return true;
 }
 
 void shadow_limit(struct shadow *shadow, uint64_t count)

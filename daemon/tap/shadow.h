@@ -26,8 +26,9 @@ struct shadow_config {
 enum err shadow_open(struct runtime_world *world, const struct shadow_config *config,
                      struct port_failure *ret_failure, struct shadow **ret_shadow);
 
-/* Gives it more of what the host types.  What finds no memory it misses. */
-void shadow_feed(struct shadow *shadow, struct span bytes);
+/* Gives it more of what the host types.  False: it has taken none of so many that there is no room,
+ * or no memory, for more, and misses these. */
+bool shadow_feed(struct shadow *shadow, struct span bytes);
 
 /* It takes no byte behind the first `count` of all; UINT64_MAX, as in the beginning: any. */
 void shadow_limit(struct shadow *shadow, uint64_t count);

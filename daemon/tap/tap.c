@@ -53,6 +53,8 @@ struct tap {
     struct comparison *comparison;
     struct printer printer;
     bool is_stuck; /* the printer goes on when all else has ended */
+    bool differs;  /* what was compared before ours stopped listening */
+    bool lost;     /* something is missing in the recording, which was told */
 };
 
 static int64_t now_ms(const struct tap *tap)
@@ -71,6 +73,34 @@ static void let_go(struct tap *tap)
     comparison_settle(tap->comparison, shadow_taken(tap->ours));
 }
 
+/* Counts, and forgets what was compared. */
+static void end_comparison(struct tap *tap)
+{
+    uint64_t count, different, circuits;
+    char line[SOURCE_CAP], more[SOURCE_CAP / 2] = "";
+
+    comparison_look(tap->comparison, now_ms(tap));
+    circuits = comparison_circuits_told(tap->comparison);
+    comparison_close(tap->comparison, &count, &different);
+    tap->comparison = NULL;
+    if (circuits > 0)
+        (void)snprintf(more, sizeof(more), ", circuits different %" PRIu64 " time%s", circuits,
+                       circuits == 1 ? "" : "s");
+    (void)snprintf(line, sizeof(line), "%" PRIu64 " exchange%s, %" PRIu64 " different%s\n", count,
+                   count == 1 ? "" : "s", different, more);
+    printer_put(&tap->printer, span_of(line));
+    tap->differs = different > 0 || circuits > 0;
+}
+
+/* Where its peer is another one it may stand still for ever: what waits for it has an end. */
+static void give_up(struct tap *tap)
+{
+    log_say(tap->log, LOG_ERROR, "%s takes nothing any more, and is compared no longer",
+            tap->options->compare);
+    end_comparison(tap);
+    tap->differs = true;
+}
+
 static void on_host(void *ctx, struct span bytes)
 {
     struct tap *tap = ctx;
@@ -78,11 +108,13 @@ static void on_host(void *ctx, struct span bytes)
     if (tap->comparison != NULL)
         comparison_typed(tap->comparison, now_ms(tap), bytes);
     if (tap->known != NULL && !tap->watch.is_raw)
-        shadow_feed(tap->known, bytes);
+        (void)shadow_feed(tap->known, bytes);
     if (tap->comparison == NULL)
         return;
-    shadow_feed(tap->ours, bytes);
-    let_go(tap);
+    if (shadow_feed(tap->ours, bytes))
+        let_go(tap);
+    else
+        give_up(tap);
 }
 
 static void on_module(void *ctx, struct span bytes)
@@ -340,36 +372,28 @@ static void await_ours(struct tap *tap)
 /* False: there were differences. */
 static bool conclude(struct tap *tap)
 {
-    uint64_t count, different, circuits;
-    char line[SOURCE_CAP], more[SOURCE_CAP / 2] = "";
-
-    if (tap->comparison == NULL)
-        return true;
-    await_ours(tap);
-    comparison_look(tap->comparison, now_ms(tap));
-    circuits = comparison_circuits_told(tap->comparison);
-    comparison_close(tap->comparison, &count, &different);
-    tap->comparison = NULL;
-    if (circuits > 0)
-        (void)snprintf(more, sizeof(more), ", circuits different %" PRIu64 " time%s", circuits,
-                       circuits == 1 ? "" : "s");
-    (void)snprintf(line, sizeof(line), "%" PRIu64 " exchange%s, %" PRIu64 " different%s\n", count,
-                   count == 1 ? "" : "s", different, more);
-    printer_put(&tap->printer, span_of(line));
-    return different == 0 && circuits == 0;
+    if (tap->comparison != NULL) {
+        await_ours(tap);
+        end_comparison(tap);
+    }
+    return !tap->differs;
 }
 
 static void close_record(struct tap *tap)
 {
-    if (tap->recorder != NULL)
+    if (tap->recorder != NULL) {
         recorder_stop(tap->recorder);
+        tap->lost = !record_file_tell_end(&tap->file, tap->writer) || tap->lost;
+    }
     for (size_t i = 0; i < tap->watch.module_count; i++)
         shadow_close(tap->watch.modules[i]);
     watch_deinit(&tap->watch);
     recorder_close(tap->recorder);
     writer_close(tap->writer);
-    if (tap->file.path != NULL)
+    if (tap->file.path != NULL) {
         record_file_close(&tap->file);
+        tap->lost = tap->lost || tap->file.failed;
+    }
 }
 
 static void close_all(struct tap *tap)
@@ -409,6 +433,8 @@ static int run(const struct tap_options *options)
         status = conclude(tap) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     close_all(tap);
+    if (tap->lost)
+        status = EXIT_FAILURE;
     if (!tap->is_stuck)
         free(tap);
     return status;

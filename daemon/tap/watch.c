@@ -118,7 +118,7 @@ static size_t feed_recorded(struct watch *watch, struct span piece)
     judge(watch, piece);
     taken = watch->around.inner->ops->feed(watch->around.inner, piece);
     for (size_t i = 1; i < watch->module_count && taken > 0; i++)
-        shadow_feed(watch->modules[i], span_at(piece.data, taken));
+        (void)shadow_feed(watch->modules[i], span_at(piece.data, taken));
     return taken;
 }
 

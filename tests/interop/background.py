@@ -44,6 +44,10 @@ class Background:
     def errors(self) -> str:
         return self._errors.read_text(errors="replace")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def ready(self, ports: int = 1) -> list[str]:
         """Its ready lines, which are there when hosts may come."""
         assert self._process.stdout is not None

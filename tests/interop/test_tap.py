@@ -9,8 +9,10 @@ import fcntl
 import hashlib
 import os
 import re
+import resource
 import select
 import signal
+import socket
 import stat
 import subprocess
 import termios
@@ -238,6 +240,73 @@ def test_devices_that_are_none(tmp_path: Path) -> None:
         with tap(device, tmp_path, "--record", tmp_path / "nowhere" / "r.at") as running:
             assert running.wait() == FAILED
             assert "--record: cannot write to the file" in running.errors
+
+
+@pytest.mark.parametrize("second", ["tap", "run", "pcap"])
+def test_two_do_not_write_to_one_file(tmp_path: Path, second: str) -> None:
+    record = tmp_path / "r.at"
+    with wire() as (module, device), wire() as (_, other), tap(device, tmp_path, "--record", record) as running:
+        running.ready()
+        host = host_of(tmp_path)
+        host.write(b"AT\r")
+        assert os.read(module, 3) == b"AT\r"
+        wait_until(lambda: record.read_text().endswith("\n"), record.read_text)
+        before = record.read_text()
+        words = {"tap": ["tap", "--uart", other, "--pty", tmp_path / "more", "--record", record],
+                 "run": ["--module", "he910", "--state", "none", "--pty", tmp_path / "more", "--record", record],
+                 "pcap": ["--module", "he910", "--state", "none", "--pty", tmp_path / "more", "--pcap", record]}
+        with Background(*words[second]) as late:
+            wait_until(lambda: f"cannot write to the file: {record}: another program writes to it" in late.errors,
+                       lambda: late.errors)
+            assert late.wait() != ENDED
+        assert record.read_text() == before
+        os.write(module, b"AT\r\r\nOK\r\n")
+        host.read_until(b"\r\nOK\r\n")
+        host.close()
+        assert running.end() == ENDED
+    assert record.read_text() == before + "> AT\n< OK\n"
+
+
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    """What passes passes; the recording ends with a whole line, and that it does is a failure."""
+    record = tmp_path / "r.at"
+    with wire() as (module, device), tap(device, tmp_path, "--record", record) as running:
+        running.ready()
+        resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (1000, 1000))
+        host = host_of(tmp_path)
+        for n in range(100):
+            host.write(b"AT+%d\r" % n)
+            heard = os.read(module, 100)
+            os.write(module, heard + b"\r\nOK\r\n")
+            host.expect_exact(heard + b"\r\nOK\r\n")
+        host.close()
+        assert running.end() == FAILED
+        assert f"--record: {record} is not written any more: File too large" in running.errors
+    text = record.read_text()
+    assert text[text.index("> "):] == "".join(f"> AT+{n}\n< OK\n" for n in range(100))[:len(text) - text.index("> ")]
+    assert text.endswith("\n") and len(text) > 900
+
+
+def test_compare_ends_where_ours_does_not_listen(tmp_path: Path) -> None:
+    """Its peer takes nothing, the real one's does: memory has an end, and so has what is compared."""
+    dial = [(b"AT+QIMODE=1\r", b"\r\nOK\r\n"), (b"AT+QIREGAPP\r", b"\r\nOK\r\n"), (b"AT+QIACT\r", b"\r\nOK\r\n")]
+    with socket.create_server(("127.0.0.1", 0)) as deaf, wire() as (module, device), \
+            tap(device, tmp_path, "--compare", "m95") as running:
+        running.ready()
+        host = host_of(tmp_path)
+        dial.append((b'AT+QIOPEN="TCP","127.0.0.1","%d"\r' % deaf.getsockname()[1], b"\r\nOK\r\n\r\nCONNECT\r\n"))
+        for line, answer in dial:
+            host.write(line)
+            assert os.read(module, 100) == line
+            os.write(module, line + answer)
+            host.expect_exact(line + answer)
+        os.set_blocking(module, False)
+        data = os.urandom(1 << 16) * 512
+        assert move(host.fileno(), module, data) == hashlib.sha256(data).hexdigest()
+        assert "m95 takes nothing any more, and is compared no longer" in running.errors
+        host.close()
+        assert running.end() == FAILED
+    assert re.search(r"^\d+ exchanges, \d+ different\n$", running.output, re.MULTILINE), running.output[-200:]
 
 
 @pytest.mark.parametrize(("words", "said"), [

@@ -133,13 +133,49 @@ static void test_circuits(void **state)
         "@@ 6.000 s: circuits @@\n-dcd off\n+dcd on\n");
 }
 
+/* What is said before anybody types has no host's byte to be late for. */
+static void test_nothing_typed(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    begin(&bench);
+    say(&bench, 70000, COMPARISON_REAL, "\r\nRDY\r\n");
+    say(&bench, 70250, COMPARISON_OURS, "\r\nREADY\r\n");
+    end(&bench, 0, 1,
+        "--- real\n+++ ours\n@@ 0.000 s: nothing typed @@ real after 0 ms, ours after 250 ms\n"
+        " \\r\\n\n-RDY\\r\\n\n+READY\\r\\n\n");
+}
+
+/* Ours is waited for, but not by a megabyte of what the host types meanwhile. */
+static void test_far_behind(void **state)
+{
+    struct bench bench;
+    char line[1001];
+
+    (void)state;
+    begin(&bench);
+    memset(line, 'x', sizeof(line) - 1);
+    line[sizeof(line) - 1] = '\0';
+    line[sizeof(line) - 2] = '\r';
+    for (size_t i = 0; i < 1000; i++) {
+        type(&bench, 1000, line);
+        comparison_said(bench.comparison, 1000, COMPARISON_REAL, 0, span_of(line));
+        if (i == 10)
+            assert_int_equal(comparison_limit(bench.comparison, 1000), 1000);
+    }
+    assert_true(comparison_limit(bench.comparison, 1000) > bench.typed - 300000);
+    comparison_settle(bench.comparison, bench.typed);
+    comparison_free(bench.comparison);
+    report_free(&bench.told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same),
-        cmocka_unit_test(test_circuits),
-        cmocka_unit_test(test_different),
-        cmocka_unit_test(test_ours_is_late),
+        cmocka_unit_test(test_same),          cmocka_unit_test(test_circuits),
+        cmocka_unit_test(test_different),     cmocka_unit_test(test_ours_is_late),
+        cmocka_unit_test(test_nothing_typed), cmocka_unit_test(test_far_behind),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,7 +172,7 @@ static bool read_transcript(const struct reading *reading)
 static bool read_entry(struct reading *reading)
 {
     struct file_host_entry *entry = calloc(1, sizeof(*entry));
-    bool good;
+    bool good, has_values;
 
     reading->plan = host_plan_new();
     if (entry == NULL || reading->plan == NULL) {
@@ -188,12 +188,14 @@ static bool read_entry(struct reading *reading)
     }
     *entry = (struct file_host_entry){ reading->hosts->first, reading->plan, 0 };
     reading->hosts->first = entry;
-    good = read_values(reading);
-    good =
+    has_values = read_values(reading);
+    has_values =
         file_host_certificates(reading->node, reading->settings, reading->report, reading->plan) &&
-        good;
-    good = read_rules(reading) && good;
-    return good && read_transcript(reading);
+        has_values;
+    good = read_rules(reading) && has_values;
+    if (has_values) /* else its transcript would miss them */
+        good = read_transcript(reading) && good;
+    return good;
 }
 
 static bool read_document(const struct file_document *document, struct reading *reading)

@@ -254,6 +254,7 @@ hosts:
   - {transcript: wrong.at}
   - {name: two}
   - {name: three, transcript: nowhere.at}
+  - {name: four, transcript: wrong.at, on-error: redial 5s x2 up to 1s, patience: 0s}
 defaults: {state: none}
 modems:
   - {name: a, module: m95, host: one}
@@ -280,8 +281,11 @@ def test_mistakes_have_their_places(tmp_path: Path) -> None:
                    r"fleet.yaml:9:.*name: hosts need one",
                    r"fleet.yaml:10:.*transcript: hosts need one",
                    r"fleet.yaml:11:31: transcript: \"nowhere.at\" is wrong because it cannot be read: No such file",
-                   r"fleet.yaml:15:.*there are no such hosts; allowed: ",
-                   r"fleet.yaml:16:.*there are ports, too; allowed: a host or ports"):
+                   r"fleet.yaml:12:.*: on-error: \"redial 5s x2 up to 1s\" is wrong because \"1s\" is less than the time ",
+                   r"fleet.yaml:12:.*: patience: \"0s\" is wrong because ",
+                   r".*wrong.at:3: \"set signal=5\" is wrong because a host inside does no such thing",
+                   r"fleet.yaml:16:.*there are no such hosts; allowed: ",
+                   r"fleet.yaml:17:.*there are ports, too; allowed: a host or ports"):
         assert any(re.match(wanted, line) for line in lines), (wanted, done.stderr)
 
 

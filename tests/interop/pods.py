@@ -17,8 +17,9 @@ import pytest
 import yaml
 
 from support.fleet import CrowdServer
-from support.modem import REPOSITORY, program_path
+from support.modem import REPOSITORY
 from support.patience import ANSWER_S
+from support.program import run_program
 
 from .observe import wait_until
 from .test_metrics import Prometheus
@@ -167,8 +168,7 @@ def expect_one_verdict(summaries: Sequence[Path], server: CrowdServer, modems: i
     """The pods of a run have ended: every modem has said its three readings, and `report` adds the shards up."""
     assert who(server) == {imei(number) for number in range(modems)}
     assert len(server.heard) == 3 * modems, "as often as the transcript says"
-    report = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "report", *map(str, summaries),
-                             "--fail-if", "errors > 0", "--fail-if", "missing > 0", "--fail-if", f"count(dial) < {modems}"],
-                            capture_output=True, text=True, check=False)
+    report = run_program("report", *summaries, "--fail-if", "errors > 0", "--fail-if", "missing > 0", "--fail-if",
+                         f"count(dial) < {modems}")
     assert report.returncode == 0, report.stdout + report.stderr
     assert f"{modems} modems, {SHARDS} of {SHARDS} shards" in report.stdout

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from support.modem import program_path
+from support.program import run_program
 from support.servers import free_port
 
 from .observe import wait_until
@@ -30,8 +31,7 @@ AS_WRITTEN, DIFFERENT, WRONG = 0, 1, 2
 
 
 def check(*words: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", *map(str, words)], cwd=folder,
-                          capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    return run_program("check", *words, cwd=folder)
 
 
 def write(folder: Path, name: str, text: str) -> Path:

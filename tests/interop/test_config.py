@@ -23,6 +23,7 @@ import pytest
 from support.certs import Certificates
 from support.modem import REPOSITORY, program_path
 from support.patience import ANSWER_S
+from support.program import run_program
 from support.servers import free_port
 
 from .observe import wait_until
@@ -31,8 +32,7 @@ PAGE = REPOSITORY / "docs" / "configuration.md"
 
 
 def check(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", path, "--check-config",
-                           *options], capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    return run_program("--config", path, "--check-config", *options)
 
 
 def wrong(path: Path) -> list[str]:

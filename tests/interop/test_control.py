@@ -21,6 +21,7 @@ from support.certs import Certificates
 from support.control import ControlPort
 from support.modem import Modem, program_path
 from support.patience import ANSWER_S
+from support.program import run_program
 from support.servers import Nginx, Peer, free_port, refused_port
 
 from .driver import RESULT
@@ -109,8 +110,7 @@ def test_what_control_does_is_recorded(model: str, tmp_path: Path) -> None:
                  'sms "+491511" "Gr\\xc3\\xbc\\xc3\\x9fe"'):
         assert f"\n{step}\n" in text, text
     assert text.count("ring end") == 1
-    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", path], capture_output=True, text=True,
-                          timeout=ANSWER_S, check=False)
+    done = run_program("check", path)
     assert done.returncode == 0, done.stdout + done.stderr + text
 
 
@@ -135,8 +135,7 @@ def test_faults_and_links_are_recorded(model: str, tmp_path: Path) -> None:
     steps = [line for line in text.splitlines() if line.startswith(("fault", "link"))]
     first, second = 'fault error code=3 command="AT+CSQ"', 'fault error code=4 command="AT+CREG?"'
     assert steps == [first, second, "fault none", second, "link gprs", "fault none", "link none"], text
-    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", path], capture_output=True, text=True,
-                          timeout=ANSWER_S, check=False)
+    done = run_program("check", path)
     assert done.returncode == 0, done.stdout + done.stderr + text
 
 
@@ -590,8 +589,7 @@ def test_a_page_cannot_reach_a_socket_file_by_a_proxy() -> None:
 # ---- wrong use ----
 
 def fails(*options: str) -> tuple[int, str]:
-    ended = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "m95", "--pty", "modem", "--state", "none",
-                            *options], capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    ended = run_program("--module", "m95", "--pty", "modem", "--state", "none", *options)
     return ended.returncode, ended.stderr
 
 
@@ -628,8 +626,7 @@ def test_a_file_says_where(tmp_path: Path) -> None:
             ("control: 0.0.0.0:4321\n", "run.yaml:1:10: control: "), (f"control: {port}\n", "needs a token"),
             ("control-token-file: token\n", "there is no control")]:
         config.write_text(text + entry)
-        ended = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--check-config"],
-                               capture_output=True, text=True, timeout=ANSWER_S, check=False)
+        ended = run_program("--config", config, "--check-config")
         assert (ended.returncode, words in ended.stderr) == (2, True), ended.stderr
     config.write_text(f"control: {port}\ncontrol-token-file: token\n" + entry)
     run = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--config", config], stdout=subprocess.PIPE, text=True)

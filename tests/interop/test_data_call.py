@@ -22,10 +22,11 @@ from pathlib import Path
 
 import pytest
 
-from support.modem import REPOSITORY, Modem, program_path
+from support.modem import REPOSITORY, Modem
 from support.mux_host import DISC, UA, UIH, MuxHost, frame
 from support.patience import ANSWER_S, POLL_S
 from support.ppp_client import PppClient
+from support.program import run_program
 
 from .observe import wait_until
 
@@ -405,6 +406,5 @@ def test_a_recording_plays(tmp_path: Path) -> None:
         say(modem, "ATD*99***1#", b"CONNECT\r\n")
     text = path.read_text()
     assert re.search(r"peer \w+ 1 ppp\n", text), text
-    played = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", path], capture_output=True, text=True,
-                            timeout=ANSWER_S, check=False)
+    played = run_program("check", path)
     assert played.returncode == 0, played.stdout + played.stderr + text

@@ -21,6 +21,7 @@ from support.certs import Certificates
 from support.control import ControlPort
 from support.modem import program_path
 from support.patience import ANSWER_S, EXIT_S
+from support.program import run_program
 from support.servers import free_port
 
 from .observe import wait_until
@@ -196,8 +197,7 @@ def test_a_browser_is_hung_up_on() -> None:
 
 
 def test_other_machines_only_by_allow_remote() -> None:
-    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--rfc2217", "0.0.0.0:0"], capture_output=True,
-                            text=True, timeout=EXIT_S, check=False)
+    result = run_program("--module", "he910", "--rfc2217", "0.0.0.0:0", seconds=EXIT_S)
     assert result.returncode == 2
     assert "--rfc2217: other machines can reach 0.0.0.0" in result.stderr and "--allow-remote" in result.stderr
 
@@ -380,8 +380,7 @@ def test_tls_files_that_are_wrong(certificates: Certificates, arguments: list[st
 
 def _refused(certificates: Certificates, arguments: list[str]) -> tuple[int, str]:
     files = {"CERT": str(certificates.pem("server")), "KEY": str(certificates.key("server"))}
-    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--state", "none",
-                             *[files.get(word, word) for word in arguments]], capture_output=True, text=True, timeout=EXIT_S, check=False)
+    result = run_program("--module", "he910", "--state", "none", *[files.get(word, word) for word in arguments], seconds=EXIT_S)
     return result.returncode, result.stderr
 
 
@@ -486,8 +485,7 @@ def test_tls_files_that_are_wrong_have_their_line(certificates: Certificates, tm
                                                   words: str) -> None:
     path = _door_file(tmp_path, certificates, **named)
     (tmp_path / "other.key").write_bytes(certificates.key("client").read_bytes())
-    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", path], capture_output=True, text=True, timeout=EXIT_S,
-                            check=False)
+    result = run_program("--config", path, seconds=EXIT_S)
     assert result.returncode == 2
     assert result.stderr.startswith(f"{path}:{place} is wrong because {words}"), result.stderr
     assert len(result.stderr.splitlines()) == 1

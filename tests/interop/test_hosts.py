@@ -15,6 +15,7 @@ from support.certs import Certificates
 from support.fleet import CrowdServer
 from support.modem import REPOSITORY, program_path
 from support.patience import ANSWER_S, EXIT_S
+from support.program import run_program
 from support.servers import GnutlsServ, Nginx, free_port, refused_port
 
 from .observe import wait_until
@@ -266,9 +267,7 @@ modems:
 def test_mistakes_have_their_places(tmp_path: Path) -> None:
     (tmp_path / "fleet.yaml").write_text(WRONG)
     (tmp_path / "wrong.at").write_text("> AT${who}\n< OK\nset signal=5\n")
-    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", "fleet.yaml",
-                           "--check-config"], cwd=tmp_path, capture_output=True, text=True,
-                          check=False)
+    done = run_program("--config", "fleet.yaml", "--check-config", cwd=tmp_path)
     assert done.returncode == 2
     lines = done.stderr.splitlines()
     for wanted in (r"fleet.yaml:4:11: ramp: \"fast\" is wrong because it is no such speed; allowed: "

@@ -19,6 +19,7 @@ from support.certs import Certificates
 from support.fleet import CrowdServer, Fleet, FleetHost
 from support.modem import program_path
 from support.patience import ANSWER_S
+from support.program import run_program
 from support.servers import refused_port
 
 from .observe import wait_until
@@ -36,8 +37,7 @@ modems:
 
 
 def tlsmodem(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), *words], capture_output=True, text=True, timeout=2 * ANSWER_S,
-                          check=False, cwd=cwd)
+    return run_program(*words, cwd=cwd)
 
 
 def report(*words: str | Path) -> subprocess.CompletedProcess[str]:

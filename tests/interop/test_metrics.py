@@ -27,6 +27,7 @@ import pytest
 from support.certs import Certificates
 from support.modem import REPOSITORY, Modem, program_path
 from support.patience import ANSWER_S, EXIT_S, START_S
+from support.program import run_program
 from support.servers import Nginx, RawPeer, ServerProgram, free_port, refused_port
 
 from .driver import NO_CARRIER, Driver
@@ -361,8 +362,7 @@ def test_a_unix_socket_is_its_owners(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["0", "99999", "x:1", "unix:", "here"])
 def test_wrong_places(where: str) -> None:
-    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio", "--metrics", where],
-                            capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    result = run_program("--module", "he910", "--stdio", "--metrics", where)
     assert result.returncode == 2
     assert result.stderr.startswith("tlsmodem: --metrics: ")
     assert "allowed: " in result.stderr
@@ -485,8 +485,7 @@ def test_a_device_that_comes_and_goes(tmp_path: Path) -> None:
 def test_a_wrong_place_in_a_file(tmp_path: Path, value_: str, why: str) -> None:
     config = tmp_path / "modems.yaml"
     config.write_text(f"metrics: '{value_}'\nmodems: [{{module: m95, ports: [{{pty: x}}]}}]\n")
-    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--check-config"],
-                            capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    result = run_program("--config", config, "--check-config")
     assert result.returncode == 2
     [line] = result.stderr.splitlines()
     assert line.startswith(f'{config}:1:10: metrics: "{value_}" is wrong because ')
@@ -545,9 +544,7 @@ def a_file_is_written_again_and_again(tmp_path: Path) -> None:
     ("tlsmodem.txt", 2, "nobody reads a file of this name; allowed: one that ends in .prom"), (".prom", 2, "allowed"),
     ("none/tlsmodem.prom", 1, "No such file or directory")])
 def test_a_wrong_file_is_told(name: str, status: int, why: str, tmp_path: Path) -> None:
-    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio", "--state", "none",
-                           "--metrics-file", name], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          check=False)
+    done = run_program("--module", "he910", "--stdio", "--state", "none", "--metrics-file", name, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (status, "")
     assert why in done.stderr and done.stderr.startswith("tlsmodem: --metrics-file: ")
 
@@ -562,8 +559,7 @@ def test_a_file_of_modems_names_a_file(tmp_path: Path) -> None:
         process.terminate()
         assert process.wait(EXIT_S) == 0
     config.write_text("metrics-file: numbers.txt\nmodems: [{module: he910, state: none, ports: [{pty: ./one}]}]\n")
-    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", config, "--check-config"],
-                          capture_output=True, text=True, check=False)
+    done = run_program("--config", config, "--check-config")
     assert done.returncode == 2 and f"{config}:1:15: metrics-file" in done.stderr and ".prom" in done.stderr
 
 

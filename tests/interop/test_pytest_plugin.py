@@ -20,6 +20,7 @@ import pytest
 
 from support.modem import REPOSITORY, Host, open_pty, program_path
 from support.patience import ANSWER_S
+from support.program import run_program
 from tlsmodem import ControlError, Modem, ModemFailed, TlsServer
 from tlsmodem.mqtt import fits
 from tlsmodem.waiting import wait_until
@@ -268,8 +269,7 @@ def test_a_failing_test_has_all_that_happened(pytester: pytest.Pytester, tmp_pat
         "*command AT+NEVER", "*tlsmodem: m95 recording*", "> AT+NEVER", "*tlsmodem: server 1*", "nobody came"])
     (folder,) = (tmp_path / "kept").iterdir()
     assert {path.name for path in folder.iterdir()} == {"m95-log.txt", "m95-journal.txt", "m95-recording.at", "server-1.txt"}
-    played = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", folder / "m95-recording.at"],
-                            capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    played = run_program("check", folder / "m95-recording.at")
     assert played.returncode == 0, played.stdout + played.stderr
 
 

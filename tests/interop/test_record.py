@@ -22,6 +22,7 @@ from support.control import ControlPort
 from support.fleet import Fleet
 from support.modem import Modem, program_path
 from support.patience import ANSWER_S, POLL_S
+from support.program import run_program
 from support.servers import Nginx, Peer
 
 from .driver import Driver
@@ -31,8 +32,7 @@ REQUEST = b"GET /file HTTP/1.0\r\nHost: localhost\r\n\r\n"
 
 
 def check(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "check", str(path), *options],
-                          capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    return run_program("check", path, *options)
 
 
 def plays(path: Path, *options: str) -> None:
@@ -193,9 +193,7 @@ def test_a_file_that_was_there_is_its_owners(tmp_path: Path) -> None:
 
 def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio", "--state", "none",
-                           "--record", str(tmp_path / "pipe")], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=60, check=False)
+    done = run_program("--module", "he910", "--stdio", "--state", "none", "--record", tmp_path / "pipe")
     assert done.returncode == 1 and "nobody reads the pipe" in done.stderr
 
 
@@ -284,9 +282,7 @@ def test_another_run_begins_anew(tmp_path: Path) -> None:
     (["--record="], ["--record needs FILE"]),
 ])
 def test_what_cannot_be_recorded(options: list[str], words: list[str]) -> None:
-    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--module", "he910", "--stdio",
-                             "--state", "none", *options], stdin=subprocess.DEVNULL,
-                            capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    result = run_program("--module", "he910", "--stdio", "--state", "none", *options)
     assert result.returncode in (1, 2)
     assert result.stderr.count("\n") == 1
     for word in words:
@@ -327,8 +323,7 @@ def test_each_modem_has_a_file(ports: str, tmp_path: Path) -> None:
     ("gone/${n}.at", ["gone/0.at", "No such file"]),
 ])
 def test_a_path_that_does_not_do_for_several(path: str, words: list[str], tmp_path: Path) -> None:
-    result = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", two_modems(tmp_path, "unix: '${name}.sock'"),
-                             "--record", path], capture_output=True, text=True, timeout=ANSWER_S, check=False, cwd=tmp_path)
+    result = run_program("--config", two_modems(tmp_path, "unix: '${name}.sock'"), "--record", path, cwd=tmp_path)
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1 and result.stderr.startswith("tlsmodem: --record: ")
     for word in words:

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 import serial
 
-from support.modem import Host, Modem, open_pty, program_path
+from support.modem import Host, Modem, open_pty
 from support.patience import ANSWER_S
+from support.program import run_program
 
 from .background import Background
 from .driver import Driver
@@ -35,8 +36,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def replay(*words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "replay", *map(str, words)], capture_output=True,
-                          text=True, check=False, stdin=subprocess.DEVNULL, timeout=ANSWER_S)
+    return run_program("replay", *words)
 
 
 def test_an_unknown_module(tmp_path: Path) -> None:

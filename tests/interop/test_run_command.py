@@ -16,6 +16,7 @@ import pytest
 
 from support.modem import program_path
 from support.patience import ANSWER_S
+from support.program import run_program
 from support.servers import free_port
 
 from .test_control import TOKEN, token_file
@@ -34,8 +35,7 @@ sys.exit(7)
 
 
 def run(*words: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--state", "none", *words], capture_output=True, text=True,
-                          timeout=ANSWER_S, check=False, env={**os.environ, **(env or {})}, cwd=cwd)
+    return run_program("--state", "none", *words, cwd=cwd, env={**os.environ, **(env or {})})
 
 
 @pytest.mark.parametrize(("model", "name"), [("he910", "HE910"), ("m95", "Quectel_M95"), ("l610", "L610")])

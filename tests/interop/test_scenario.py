@@ -20,6 +20,7 @@ import pytest
 from support.fleet import Fleet, FleetHost
 from support.modem import Host, Modem, program_path
 from support.patience import ANSWER_S, EXIT_S
+from support.program import run_program
 
 from .observe import wait_until
 
@@ -33,8 +34,7 @@ RINGS = b"\r\nRING\r\n"
 
 
 def tlsmodem(*words: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([program_path("tlsmodem", "TLSMODEM"), *map(str, words)], cwd=folder, capture_output=True,
-                          text=True, check=False, stdin=subprocess.DEVNULL, timeout=SESSION_S)
+    return run_program(*words, cwd=folder, seconds=SESSION_S)
 
 
 def write(folder: Path, name: str, text: str) -> Path:

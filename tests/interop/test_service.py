@@ -20,6 +20,7 @@ import pytest
 
 from support.modem import REPOSITORY, program_path
 from support.patience import ANSWER_S, EXIT_S
+from support.program import run_program
 
 UNIT = "tlsmodem@.service"
 MOST = 15  # tenths, of systemd-analyze's exposure
@@ -216,8 +217,7 @@ def test_the_unit_has_no_mistake(unit: Path) -> None:
 
 
 def test_the_example_is_a_good_file() -> None:
-    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", REPOSITORY / "service" / "example.yaml",
-                           "--check-config"], capture_output=True, text=True, check=False)
+    done = run_program("--config", REPOSITORY / "service" / "example.yaml", "--check-config")
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -228,8 +228,7 @@ def test_the_gateway_in_the_example_is_one(tmp_path: Path) -> None:
     assert shown
     path = tmp_path / "gateway.yaml"
     path.write_text(text[:text.index("\nmodems:")] + "\n" + re.sub(r"^#   ", "", shown[0], flags=re.MULTILINE))
-    done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", path, "--check-config"],
-                          capture_output=True, text=True, check=False)
+    done = run_program("--config", path, "--check-config")
     assert (done.returncode, done.stderr) == (0, "")
 
 

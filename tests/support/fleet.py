@@ -22,6 +22,7 @@ from types import TracebackType
 from .certs import Certificates
 from .modem import Host, program_path
 from .patience import ANSWER_S, EXIT_S
+from .program import run_program
 from .servers import ANY_CIPHER
 
 END = re.compile(rb"\r\n(OK|ERROR|CONNECT|NO CARRIER|\+CM[ES] ERROR: \d+)\r\n$")
@@ -107,8 +108,7 @@ class Fleet:
 
     def start(self) -> None:
         """Starts it and waits until every port is ready; also after kill()."""
-        check = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", self._config,
-                                "--check-config"], capture_output=True, text=True, check=False)
+        check = run_program("--config", self._config, "--check-config")
         assert check.returncode == 0, check.stderr
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(

@@ -143,6 +143,7 @@ static void show(struct verdict_run *verdict, const struct summary *summary)
     uint64_t dials = summary->times[SUMMARY_DIAL].count;
     uint64_t commands = summary->times[SUMMARY_COMMAND].count;
     int64_t now_ms = posix_now_ms(), ms = now_ms - verdict->looked_ms;
+    int64_t until_ms = verdict->run.begun_ms - posix_utc_ms();
     char memory[LINE_CAP];
     struct text line;
 
@@ -151,6 +152,8 @@ static void show(struct verdict_run *verdict, const struct summary *summary)
              count_up(verdict), verdict->run.modems, per_second(dials, verdict->dials, ms),
              per_second(commands, verdict->commands, ms));
     words_errors(&line, summary, KINDS_SHOWN);
+    if (until_ms > 0)
+        text_add(&line, "; it begins in %" PRId64 " s", (until_ms + MS_IN_S - 1) / MS_IN_S);
     verdict->looked_ms = now_ms;
     verdict->dials = dials;
     verdict->commands = commands;

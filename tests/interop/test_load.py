@@ -325,6 +325,23 @@ def test_a_run_that_is_stopped_before_it_begins(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "x.json").read_text())["times"]["dial"]["count"] == 0
 
 
+def test_a_terminal_shows_when_it_begins(tmp_path: Path) -> None:
+    start = datetime.now(timezone.utc) + timedelta(hours=1)
+    ours, theirs = os.openpty()
+    process = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", "m95", "--pty", "auto", "--state", "none", "--summary",
+                                tmp_path / "x.json", "--start-at", f"{start:%Y-%m-%dT%H:%M:%SZ}", "--", "true"],
+                               stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while not re.search(rb"errors: 0 of 0; it begins in 3[456]\d\d s", shown):
+            shown += os.read(ours, 4096)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
 def test_a_terminal_shows_how_it_goes(tmp_path: Path) -> None:
     """The line says what there is, and is gone before the summary."""
     ours, theirs = os.openpty()

@@ -48,6 +48,9 @@ class Entry:
     def next_value(self, luck: random.Random) -> Value:
         raise NotImplementedError
 
+    def prepare(self, driver: Driver, luck: random.Random) -> None:
+        """What a store needs and is no part of it, for who looks at the store alone."""
+
     def write(self, driver: Driver, value: Value) -> None:
         """Comes back when the module has answered OK."""
         raise NotImplementedError
@@ -166,12 +169,217 @@ class File(Entry):
         return match[1].decode() if match else None
 
 
+class Message(Entry):
+    """A message that the host has written; the SIM has places for them."""
+
+    _numbers = counting()
+
+    def __init__(self) -> None:
+        super().__init__("+CMGW")
+
+    def next_value(self, luck: random.Random) -> Value:
+        return None if self.written is not None and luck.randrange(3) == 0 else f"m{next(self._numbers)}" + "x" * luck.randrange(120)
+
+    def write(self, driver: Driver, value: Value) -> None:
+        if self.written is not None:  # a message is not written over
+            self.begun.append(None)
+            driver.ok("AT+CMGD=1,4")
+            self.written, self.begun = None, [value]
+        if value is None:
+            return
+        driver.ok("AT+CMGF=1")
+        driver.type('AT+CMGW="+391234567"')
+        driver.host.read_until(b"\r\n> ")
+        driver.host.write(value.encode() + b"\x1a")
+        assert b"+CMGW: 1\r\n" in driver.result()
+
+    def read(self, driver: Driver) -> Value:
+        driver.ok("AT+CMGF=1")
+        driver.type('AT+CMGL="ALL"')
+        found = re.findall(rb"\+CMGL: .*\r\n(.*)\r\n", driver.result())
+        assert len(found) < 2, found
+        return found[0].decode() if found else None
+
+
+class Year(Entry):
+    """Of the clock, which goes on while the module is off, unless a host wants the network's time."""
+
+    def __init__(self) -> None:
+        super().__init__("+CCLK")
+
+    def store(self, driver: Driver, luck: random.Random) -> None:
+        if self.written is None:  # the year of the network's
+            self.written = self.read(driver)
+        super().store(driver, luck)
+
+    def check(self, driver: Driver) -> bool:
+        return self.written is not None and super().check(driver)
+
+    def next_value(self, luck: random.Random) -> Value:
+        return f"{luck.randrange(30, 50)}"
+
+    def write(self, driver: Driver, value: Value) -> None:
+        driver.ok(f'AT+CCLK="{value}/05/01,12:00:00+04"')
+
+    def read(self, driver: Driver) -> Value:
+        driver.type("AT+CCLK?")
+        match = re.search(rb'\+CCLK: "(\d\d)/', driver.result())
+        assert match
+        return match[1].decode()
+
+
+class Disk(Entry):
+    """A file of UFS, which a host reads back; one of more than 8 kB is stored as several entries, in one change."""
+
+    BYTES = 9_000
+
+    @staticmethod
+    def text_of(value: str) -> bytes:
+        return (value.encode() + b"\n") * (Disk.BYTES // (len(value) + 1))
+
+    def next_value(self, luck: random.Random) -> Value:
+        return f"v{luck.randrange(1 << 30)}"
+
+    @staticmethod
+    def upload(driver: Driver, name: str, data: bytes) -> None:
+        driver.type(f'AT+QFUPL="{name}",{len(data)}')
+        driver.host.read_until(b"CONNECT\r\n")
+        driver.host.write(data)
+        assert f"+QFUPL: {len(data)},".encode() in driver.result()
+
+    @staticmethod
+    def delete(driver: Driver, name: str) -> None:
+        driver.ok(f'AT+QFDEL="{name}"')
+
+    def download(self, driver: Driver) -> bytes | None:
+        driver.type(f'AT+QFLST="{self.name}"')
+        if b"+QFLST: " not in driver.result():
+            return None
+        driver.type(f'AT+QFDWL="{self.name}"')
+        driver.host.read_until(b"\r\nCONNECT\r\n")
+        said = driver.host.read_until(final("OK"))
+        match = re.search(rb"\r\n\+QFDWL: (\d+),[0-9a-f]+\r\n\r\nOK\r\n$", said)
+        assert match and int(match[1]) == match.start(), said[-100:]
+        return said[:match.start()]
+
+    def read(self, driver: Driver) -> Value:
+        data = self.download(driver)
+        if data is None:
+            return None
+        value = data.split(b"\n")[0].decode()
+        assert data == self.text_of(value), f"{self.name} is not whole: {data[:40]!r}…"
+        return value
+
+
+class Uploaded(Disk):
+    """By +QFUPL, and deleted by +QFDEL."""
+
+    def write(self, driver: Driver, value: Value) -> None:
+        if self.written is not None:  # it is not written over
+            self.begun.append(None)
+            self.delete(driver, self.name)
+            self.written, self.begun = None, [value]
+        if value is not None:
+            self.upload(driver, self.name, self.text_of(value))
+
+
+class Renamed(Disk):
+    """By +QFMOV: a file that lies ready gets the name of one that is there."""
+
+    READY = "ready.txt"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._ready: Value = None  # what lies ready
+
+    def prepare(self, driver: Driver, luck: random.Random) -> None:
+        if self.written is None:
+            self.begun = [self.name]
+            self.upload(driver, self.name, self.text_of(self.name))
+            self.written, self.begun = self.name, []
+        driver.type(f'AT+QFLST="{self.READY}"')
+        if b"+QFLST: " in driver.result():
+            self.delete(driver, self.READY)
+        value = super().next_value(luck)
+        assert value is not None
+        self.upload(driver, self.READY, self.text_of(value))
+        self._ready = value
+
+    def next_value(self, luck: random.Random) -> Value:
+        return self._ready
+
+    def store(self, driver: Driver, luck: random.Random) -> None:
+        if self._ready is None:
+            self.prepare(driver, luck)
+        super().store(driver, luck)
+
+    def write(self, driver: Driver, value: Value) -> None:
+        self._ready = None
+        driver.ok(f'AT+QFMOV="{self.READY}","{self.name}",0,1')
+
+
+class Written(Disk):
+    """By +QFWRITE in the middle, over the end of one entry and the beginning of the next."""
+
+    PLACE, DIGITS = 8190, 9
+
+    def __init__(self, driver: Driver, name: str) -> None:
+        super().__init__(name)
+        self.upload(driver, name, bytes(self.BYTES))
+        self.written = "\0" * self.DIGITS
+
+    def next_value(self, luck: random.Random) -> Value:
+        return f"{luck.randrange(10 ** self.DIGITS):09d}"
+
+    def write(self, driver: Driver, value: Value) -> None:
+        assert value is not None
+        driver.type(f'AT+QFOPEN="{self.name}",0')
+        match = re.search(rb"\+QFOPEN: (\d+)", driver.result())
+        assert match
+        handle = match[1].decode()
+        driver.ok(f"AT+QFSEEK={handle},{self.PLACE},0")
+        driver.type(f"AT+QFWRITE={handle},{self.DIGITS},5")
+        driver.host.read_until(b"CONNECT\r\n")
+        driver.host.write(value.encode())
+        assert f"+QFWRITE: {self.DIGITS},".encode() in driver.result()
+        self.written, self.begun = value, []
+        driver.ok(f"AT+QFCLOSE={handle}")
+
+    def read(self, driver: Driver) -> Value:
+        data = self.download(driver)
+        assert data is not None and len(data) == self.BYTES, data and len(data)
+        end = self.PLACE + self.DIGITS
+        assert not any(data[:self.PLACE]) and not any(data[end:]), "bytes beside it have changed"
+        return data[self.PLACE:end].decode()
+
+
+class WebAddress(Entry):
+    """What an NL668 asks for by HTTP."""
+
+    _numbers = counting()
+
+    def __init__(self) -> None:
+        super().__init__("+HTTPSET")
+
+    def next_value(self, luck: random.Random) -> Value:
+        return f"http://h{next(self._numbers)}.example/" + "x" * luck.randrange(100)
+
+    def write(self, driver: Driver, value: Value) -> None:
+        driver.ok(f'AT+HTTPSET="URL","{value}"')
+
+    def read(self, driver: Driver) -> Value:
+        driver.type("AT+HTTPSET?")
+        match = re.search(rb'"?URL"?,"(http[^"]*)"', driver.result())
+        return match[1].decode() if match else None
+
+
 def telit(driver: Driver, certificates: Certificates) -> list[Entry]:
     driver.ok("AT#SSLEN=1,1")
+    driver.ok("AT#NITZ=0")
     pems = [certificates.pem(name).read_bytes() for name in ("ca", "other_ca", "client")]
     keys = [certificates.key(name).read_bytes() for name in ("client", "server")]
     return [Apn(2), Apn(3), Profile(driver.query("ATS12?")), SecurityData(CA, pems),
-            SecurityData(CERTIFICATE, pems), SecurityData(KEY, keys)]
+            SecurityData(CERTIFICATE, pems), SecurityData(KEY, keys), Message(), Year()]
 
 
 def quectel(driver: Driver, certificates: Certificates) -> list[Entry]:
@@ -179,12 +387,37 @@ def quectel(driver: Driver, certificates: Certificates) -> list[Entry]:
     pems = [certificates.pem(name).read_bytes() for name in ("ca", "other_ca", "client")]
     keys = [certificates.key(name).read_bytes() for name in ("client", "server")]
     return [Profile(driver.query("ATS12?")), File(driver, "NVRAM:CA0", pems),
-            File(driver, "NVRAM:CC0", pems), File(driver, "NVRAM:CK0", keys)]
+            File(driver, "NVRAM:CC0", pems), File(driver, "NVRAM:CK0", keys), Message(), Year(),
+            Uploaded("up.txt"), Renamed("moved.txt"), Written(driver, "written.txt")]
 
 
 def fibocom(driver: Driver, _: Certificates) -> list[Entry]:
-    return [Apn(2), Apn(3), Profile(driver.query("ATS12?"))]
+    web = [WebAddress()] if driver.modem.model.startswith("nl668") else []
+    return [Apn(2), Apn(3), Profile(driver.query("ATS12?")), Message(), Year(), *web]
 
+
+# Which file of src/ stores, and what shows that it does so all or nothing.
+STORES: dict[str, tuple[type[Entry], ...]] = {
+    "module/keep.c": (Apn, Profile, WebAddress),
+    "module/messages.c": (Message,),
+    "module/network_time.c": (Year,),
+    "personalities/quectel/quectel_disk_store.c": (Uploaded, Renamed, Written),
+    "personalities/quectel/quectel_files_part.c": (File,),
+    "personalities/telit/telit_credentials.c": (SecurityData,),
+}
+# Not files that store: they hand on what others store.
+PASS_ON = {"wrap/fault_storage.c"}
+
+# Commands of each maker whose row says that a set is stored at once.  Those with an entry:
+WITH_ENTRY = {"telit": {"+CGDCONT"}, "quectel": {"+CGDCONT"}, "fibocom": {"+CGDCONT", "+HTTPSET"}}
+# The others: a set is one change of one key, as that of +CGDCONT, by the same function (keep_row() of module/keep.c).
+AS_CGDCONT = {
+    "telit": set("""#NITZ +CTZU +CSCA +WS46 #SELINT #SKIPESC #AUTOBND #BND #STIA #PLMNMODE #SLED #DSTO #E2SLRI #DIALMODE #SIMDET
+                    #CMUXMODE #TXMONMODE #OMADMCEN #SGACTAUTH #SGACTCFG #SSLEN #SSLSECCFG #SSLSECCFG2 #SSLCFG #SCFG #SCFGEXT
+                    #SCFGEXT2 #SCFGEXT3 #PADCMD #PADFWD #PKTSZ #SKTTO #SKTCT #SKTSET""".split()),
+    "quectel": set("+QIURC +QNITZ +CTZU +CSCA".split()),
+    "fibocom": set("+GTUSBMODE +CTZU +GTSET +CSCA".split()),
+}
 
 Maker = tuple[type[Driver], Callable[[Driver, Certificates], list[Entry]]]
 MAKERS: dict[str, Maker] = {"he910": (Driver, telit), "le866": (Driver, telit),
@@ -285,6 +518,7 @@ def kill_at_each_write(model: str, folder: Path, certificates: Certificates, *, 
                     modem.start()
                     driver = woken(modem, driver_of)
                     counts.stored += sum(each.check(driver) for each in entries)
+                entry.prepare(driver, luck)
                 killer.arm(number, how)
                 is_stored = stored_or_killed(modem, driver, entry, luck)
                 killer.disarm()

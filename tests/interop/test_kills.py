@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from support.certs import Certificates
-from support.modem import Modem
+from support.modem import REPOSITORY, Modem
 
 from .driver import Driver
-from .kills import MAKERS, Apn, kill_at_each_write, kill_often
+from .kills import AS_CGDCONT, MAKERS, PASS_ON, STORES, WITH_ENTRY, Apn, kill_at_each_write, kill_often, woken
 
 KILLS, SEED = 24, 20260501
 
@@ -41,3 +42,23 @@ def test_what_is_lost_is_seen(tmp_path: Path) -> None:
         modem.start()
         with pytest.raises(AssertionError, match="may be"):
             entry.check(Driver(modem).begin())
+
+
+def test_who_stores_is_known(certificates: Certificates, tmp_path: Path) -> None:
+    """A file that has become one that stores needs an entry in kills.py, which is played."""
+    source = REPOSITORY / "src"
+    files = {str(path.relative_to(source)) for path in source.rglob("*.c") if "ops->apply(" in path.read_text()}
+    assert files == STORES.keys() | PASS_ON
+    played = set()
+    for model, (driver_of, entries_of) in MAKERS.items():
+        with Modem(model, state=tmp_path / model) as modem:
+            played |= {type(entry) for entry in entries_of(woken(modem, driver_of), certificates)}
+    assert {kind for kinds in STORES.values() for kind in kinds} == played
+
+
+@pytest.mark.parametrize("maker", WITH_ENTRY)
+def test_each_command_that_stores_is_named(maker: str) -> None:
+    page = (REPOSITORY / "docs" / "commands" / f"{maker}.md").read_text()
+    parts = re.split(r"^### AT(\S+)\n", page, flags=re.MULTILINE)
+    stored = {name for name, text in zip(parts[1::2], parts[2::2], strict=True) if "\nStored at once; survives a restart.\n" in text}
+    assert stored == WITH_ENTRY[maker] | AS_CGDCONT[maker]

@@ -72,6 +72,11 @@ extern const struct at_commands quectel_disk_rows, quectel_disk_data_rows, quect
 enum err quectel_disk_store(const struct tlsmodem *modem, struct quectel_disk_file *file,
                             size_t from, size_t had);
 
+/* The same, and takes `gone` (NULL: nothing), which has the same memory, out of the storage with
+ * it: both or neither. */
+enum err quectel_disk_store_over(const struct tlsmodem *modem, struct quectel_disk_file *file,
+                                 size_t from, size_t had, struct quectel_disk_file *gone);
+
 /* Takes it out of the storage.  ERR_IO, ERR_NO_MEMORY: it is still there. */
 enum err quectel_disk_unstore(const struct tlsmodem *modem, struct quectel_disk_file *file);
 
@@ -109,6 +114,11 @@ struct quectel_disk_file *quectel_disk_make(struct tlsmodem *modem,
  * room, ERR_BUSY: it is open, ERR_NO_MEMORY, ERR_IO; `data` is empty after it, whatever happens. */
 enum err quectel_disk_keep(struct tlsmodem *modem, const struct quectel_disk_name *name,
                            struct bytes *data);
+
+/* Gives a file that nobody uses the name `to`, in the same memory; one that has it, and that
+ * nobody uses, is deleted.  ERR_IO, ERR_NO_MEMORY: all is as it was. */
+enum err quectel_disk_rename(struct tlsmodem *modem, struct quectel_disk_file *file,
+                             const struct quectel_disk_name *to);
 
 /* Deletes a file that nobody uses.  ERR_IO, ERR_NO_MEMORY: it is still there. */
 enum err quectel_disk_remove(struct tlsmodem *modem, struct quectel_disk_file *file);

@@ -30,25 +30,6 @@ static enum at_status check_target(struct at_session *at, const struct quectel_d
     return there != NULL && there->users > 0 ? refuse_open(at) : AT_OK;
 }
 
-/* In the same memory no byte moves. */
-static enum err rename_file(struct tlsmodem *modem, struct quectel_disk_file *file,
-                            const struct quectel_disk_name *to)
-{
-    struct quectel_disk_file *there = quectel_disk_find(modem, to);
-    enum err err = there != NULL ? quectel_disk_remove(modem, there) : ERR_OK;
-    char before[sizeof(file->name)];
-
-    if (err != ERR_OK)
-        return err;
-    memcpy(before, file->name, sizeof(before));
-    memset(file->name, 0, sizeof(file->name));
-    memcpy(file->name, to->name.data, to->name.len);
-    err = quectel_disk_store(modem, file, file->data.len, file->data.len);
-    if (err != ERR_OK)
-        memcpy(file->name, before, sizeof(before));
-    return err;
-}
-
 static enum err copy_file(struct tlsmodem *modem, const struct quectel_disk_file *file,
                           const struct quectel_disk_name *to)
 {
@@ -64,7 +45,7 @@ static enum err move_file(struct tlsmodem *modem, struct quectel_disk_file *file
     enum err err;
 
     if (!copy && to->ram == file->ram)
-        return rename_file(modem, file, to);
+        return quectel_disk_rename(modem, file, to);
     err = copy_file(modem, file, to);
     return err == ERR_OK && !copy ? quectel_disk_remove(modem, file) : err;
 }

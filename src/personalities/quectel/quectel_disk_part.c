@@ -154,6 +154,26 @@ enum err quectel_disk_remove(struct tlsmodem *modem, struct quectel_disk_file *f
     return err;
 }
 
+/* No byte moves. */
+enum err quectel_disk_rename(struct tlsmodem *modem, struct quectel_disk_file *file,
+                             const struct quectel_disk_name *to)
+{
+    struct quectel_disk_file *there = quectel_disk_find(modem, to);
+    char before[sizeof(file->name)];
+    enum err err;
+
+    assert(file->users == 0 && file->ram == to->ram && there != file);
+    memcpy(before, file->name, sizeof(before));
+    memset(file->name, 0, sizeof(file->name));
+    memcpy(file->name, to->name.data, to->name.len);
+    err = quectel_disk_store_over(modem, file, file->data.len, file->data.len, there);
+    if (err != ERR_OK)
+        memcpy(file->name, before, sizeof(before));
+    else if (there != NULL)
+        drop(modem, there);
+    return err;
+}
+
 /* In memory and in storage, or as it was. */
 static enum err replace(struct tlsmodem *modem, struct quectel_disk_file *file, struct bytes *data)
 {

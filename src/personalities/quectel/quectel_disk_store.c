@@ -42,11 +42,11 @@ static size_t chunks_of(size_t len)
     return (len + CHUNK - 1) / CHUNK;
 }
 
-/* Room for a list, a head and `chunks`; false: no memory. */
+/* Room for a list, two heads and `chunks`; false: no memory. */
 static bool batch_init(struct batch *batch, size_t chunks)
 {
-    *batch = (struct batch){ .changes = calloc(chunks + 2, sizeof(batch->changes[0])),
-                             .keys = calloc(chunks + 2, sizeof(batch->keys[0])) };
+    *batch = (struct batch){ .changes = calloc(chunks + 3, sizeof(batch->changes[0])),
+                             .keys = calloc(chunks + 3, sizeof(batch->keys[0])) };
     return batch->changes != NULL && batch->keys != NULL;
 }
 
@@ -97,6 +97,8 @@ static void put_head(struct batch *batch, const struct quectel_disk_file *file, 
 
     snprintf(batch->keys[batch->count - 1], KEY_CAP, "ufs/%u", (unsigned)file->place);
     change->remove = remove;
+    if (remove)
+        return;
     for (int i = 0; i < LENGTH_BYTES; i++)
         batch->head[i] = (uint8_t)(file->data.len >> (8 * (LENGTH_BYTES - 1 - i)));
     memcpy(batch->head + LENGTH_BYTES, file->name, name);
@@ -141,56 +143,76 @@ static uint16_t spare_place(const struct quectel_disk *disk)
     }
 }
 
-enum err quectel_disk_store(const struct tlsmodem *modem, struct quectel_disk_file *file,
-                            size_t from, size_t had)
+/* All of a file goes. */
+static void put_end(struct batch *batch, const struct quectel_disk_file *file)
+{
+    size_t chunks = chunks_of(file->data.len);
+
+    put_head(batch, file, true);
+    for (size_t i = 0; i < chunks; i++) {
+        put_chunk(batch, file, i);
+        batch->changes[batch->count - 1].remove = true;
+    }
+}
+
+enum err quectel_disk_store_over(const struct tlsmodem *modem, struct quectel_disk_file *file,
+                                 size_t from, size_t had, struct quectel_disk_file *gone)
 {
     const struct quectel_disk *disk = module_part_if(modem, &quectel_disk_part, 0);
     size_t first = from / CHUNK;
     size_t end = chunks_of(had > file->data.len ? had : file->data.len);
-    bool is_new = file->place == 0;
+    bool is_new = file->place == 0, is_over = gone != NULL && gone->place != 0;
     struct batch batch;
     enum err err;
 
     if (!is_stored(modem, file))
         return ERR_OK;
-    if (!batch_init(&batch, end > first ? end - first : 0))
+    if (!batch_init(&batch,
+                    (end > first ? end - first : 0) + (is_over ? chunks_of(gone->data.len) : 0)))
         return batch_apply(&batch, modem, ERR_NO_MEMORY);
-    if (is_new) {
+    if (is_new)
         file->place = spare_place(disk);
+    if (is_new || is_over) {
         batch.list = malloc(LIST_MAX);
         if (batch.list == NULL)
             goto failed;
-        put_list(&batch, disk, NULL);
+        put_list(&batch, disk, gone);
     }
     put_head(&batch, file, false);
     for (size_t i = first; i < end; i++)
         put_chunk(&batch, file, i);
+    if (is_over)
+        put_end(&batch, gone);
     err = batch_apply(&batch, modem, ERR_OK);
     if (err != ERR_OK && is_new)
         file->place = 0;
+    if (err == ERR_OK && is_over)
+        gone->place = 0;
     return err;
 failed:
-    file->place = 0;
+    if (is_new)
+        file->place = 0;
     return batch_apply(&batch, modem, ERR_NO_MEMORY);
+}
+
+enum err quectel_disk_store(const struct tlsmodem *modem, struct quectel_disk_file *file,
+                            size_t from, size_t had)
+{
+    return quectel_disk_store_over(modem, file, from, had, NULL);
 }
 
 enum err quectel_disk_unstore(const struct tlsmodem *modem, struct quectel_disk_file *file)
 {
     const struct quectel_disk *disk = module_part_if(modem, &quectel_disk_part, 0);
-    size_t chunks = chunks_of(file->data.len);
     struct batch batch;
     enum err err = ERR_OK;
 
     if (!is_stored(modem, file) || file->place == 0)
         return ERR_OK;
-    if (!batch_init(&batch, chunks) || (batch.list = malloc(LIST_MAX)) == NULL)
+    if (!batch_init(&batch, chunks_of(file->data.len)) || (batch.list = malloc(LIST_MAX)) == NULL)
         return batch_apply(&batch, modem, ERR_NO_MEMORY);
     put_list(&batch, disk, file);
-    put_head(&batch, file, true);
-    for (size_t i = 0; i < chunks; i++) {
-        put_chunk(&batch, file, i);
-        batch.changes[batch.count - 1].remove = true;
-    }
+    put_end(&batch, file);
     err = batch_apply(&batch, modem, ERR_OK);
     if (err == ERR_OK)
         file->place = 0;

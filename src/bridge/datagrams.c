@@ -105,7 +105,7 @@ static void drop(struct datagrams *datagrams, size_t count)
 {
     assert(count <= datagrams->rest);
     ring_drop(&datagrams->ring, count);
-    datagrams->rest -= count;
+    datagrams->rest = (uint16_t)(datagrams->rest - count);
     if (datagrams->ring.len == 0)
         datagrams_clear(datagrams);
 }
@@ -120,7 +120,7 @@ size_t datagrams_read(struct datagrams *datagrams, uint8_t *buf, size_t cap)
     datagrams->from = datagrams_from(datagrams);
     if (datagrams->rest == 0)
         ring_drop(&datagrams->ring, HEAD_BYTES);
-    datagrams->rest = first;
+    datagrams->rest = (uint16_t)first;
     while (done < part) {
         struct span piece = ring_peek(&datagrams->ring);
         size_t count = piece.len < part - done ? piece.len : part - done;

@@ -16,7 +16,7 @@ enum {
 struct datagrams {
     struct ring ring; /* each after its head; its memory is owned, there while there is something in
                        * it */
-    size_t rest;      /* bytes of the first, once a part of it was read; else 0 */
+    uint16_t rest;    /* bytes of the first, once a part of it was read; else 0 */
     uint16_t from;    /* whose that one is */
 };
 

@@ -52,7 +52,7 @@ static void show(void *source, struct at_session *at, struct span piece)
     if (plain->settings.ring_mode == RING_ORIGIN && plain->socket.transport == NET_UDP) {
         address_text(connection_peer(&plain->socket), from);
         at_unsolicited(at, shown, "SRING: %s,%u,%d,%zu,%zu,", from, (unsigned)plain->socket.port,
-                       plain->id, piece.len, plain->datagrams.rest);
+                       plain->id, piece.len, (size_t)plain->datagrams.rest);
     } else {
         at_unsolicited(at, shown, "SRING: %d,%zu,", plain->id, piece.len);
     }

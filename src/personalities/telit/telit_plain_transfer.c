@@ -304,7 +304,7 @@ static void show(struct at_session *at, struct telit_plain *plain, struct span p
     if (origin) {
         address_text(connection_peer(&plain->socket), from);
         at_info(at, "#SRECV: %s,%u,%d,%zu,%zu", from, (unsigned)plain->socket.port, plain->id,
-                piece.len, plain->datagrams.rest);
+                piece.len, (size_t)plain->datagrams.rest);
     } else {
         at_info(at, "#SRECV: %d,%zu", plain->id, piece.len);
     }

@@ -4,6 +4,7 @@
 #include "transcript/script.h"
 #include "transcript/values.h"
 
+#include <arpa/inet.h>
 #include <gnutls/x509.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -66,7 +67,8 @@ static const char *const names[PLANS] = {
 struct test_authority {
     gnutls_x509_privkey_t keys[PLANS]; /* by the plan whose name it has; NULL: not made */
     gnutls_x509_crt_t certificates[PLANS];
-    uint8_t serial; /* of the last certificate */
+    const char *address, *host; /* of this machine, beside 127.0.0.1; NULL: none */
+    uint8_t serial;             /* of the last certificate */
     struct values values;
     pthread_mutex_t lock;
 };
@@ -92,7 +94,25 @@ static time_t begin_of(int year)
     return ((time_t)(year - 1970) * 365 + leap_days) * 86400;
 }
 
-static int set_names(gnutls_x509_crt_t made, const struct plan *plan)
+/* As test_authority_is_at() has said. */
+static int add_place(gnutls_x509_crt_t made, const struct test_authority *authority)
+{
+    unsigned char bytes[sizeof(struct in6_addr)];
+    unsigned size = inet_pton(AF_INET, authority->address, bytes) == 1    ? 4
+                    : inet_pton(AF_INET6, authority->address, bytes) == 1 ? 16
+                                                                          : 0;
+    int result = gnutls_x509_crt_set_subject_alt_name(made, GNUTLS_SAN_IPADDRESS, bytes, size,
+                                                      GNUTLS_FSAN_APPEND);
+
+    if (result >= 0 && authority->host != NULL)
+        result = gnutls_x509_crt_set_subject_alt_name(made, GNUTLS_SAN_DNSNAME, authority->host,
+                                                      (unsigned)strlen(authority->host),
+                                                      GNUTLS_FSAN_APPEND);
+    return result;
+}
+
+static int set_names(gnutls_x509_crt_t made, const struct test_authority *authority,
+                     const struct plan *plan)
 {
     static const char *const hosts[] = { "localhost", "elsewhere.test" };
     static const unsigned char here[4] = { 127, 0, 0, 1 }, elsewhere[4] = { 192, 0, 2, 1 };
@@ -106,8 +126,11 @@ static int set_names(gnutls_x509_crt_t made, const struct plan *plan)
                                                   (unsigned)strlen(name), GNUTLS_FSAN_SET);
     if (result < 0)
         return result;
-    return gnutls_x509_crt_set_subject_alt_name(made, GNUTLS_SAN_IPADDRESS, address, 4,
-                                                GNUTLS_FSAN_APPEND);
+    result = gnutls_x509_crt_set_subject_alt_name(made, GNUTLS_SAN_IPADDRESS, address, 4,
+                                                  GNUTLS_FSAN_APPEND);
+    return result >= 0 && authority->address != NULL && !plan->is_elsewhere
+               ? add_place(made, authority)
+               : result;
 }
 
 static int set_use(gnutls_x509_crt_t made, const struct plan *plan)
@@ -145,7 +168,7 @@ static int describe(struct test_authority *authority, gnutls_x509_crt_t made,
         result = gnutls_x509_crt_set_key(made, key);
     if (result >= 0)
         result = set_use(made, plan);
-    return result >= 0 ? set_names(made, plan) : result;
+    return result >= 0 ? set_names(made, authority, plan) : result;
 }
 
 /* NULL: it could not be made.  A chain ends after two steps, at one that signs itself. */
@@ -266,6 +289,12 @@ enum err test_authority_open(struct test_authority **ret_authority)
     pthread_mutex_init(&authority->lock, NULL);
     *ret_authority = authority;
     return ERR_OK;
+}
+
+void test_authority_is_at(struct test_authority *authority, const char *address, const char *host)
+{
+    authority->address = address;
+    authority->host = host;
 }
 
 void test_authority_close(struct test_authority *authority)

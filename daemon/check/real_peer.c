@@ -7,13 +7,24 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CHUNK = 16384, DATAGRAM_MAX = 65536, UNREAD_MAX = 1000000, NAME_CAP = 200 };
+enum {
+    CHUNK = 16384,
+    DATAGRAM_MAX = 65536,
+    UNREAD_MAX = 1000000,
+    NAME_CAP = 200,
+    CALLERS_MAX = 8,     /* a queue of length 0 holds one or two */
+    CALLED_MS = 300,     /* a connection to this machine itself takes less */
+    SMALL_WINDOW = 2048, /* what a peer that reads nothing lets come at least */
+    SMALL_SEGMENT = 536  /* so that the module's side does not hold megabytes for it */
+};
 
 struct real_peer {
     const struct script_peer *plan;
@@ -21,6 +32,9 @@ struct real_peer {
     struct tls_site *site; /* TLS, STARTTLS */
     int listener;          /* or the UDP socket, or one that only keeps the port */
     uint16_t port;
+    uint32_t patience_ms;
+    int callers[CALLERS_MAX]; /* HANG: connections of our own that nobody accepts */
+    size_t caller_count;
     int fd; /* the connection; -1: none */
     struct tls_server *tls;
     bool is_over;      /* one side has closed: what comes next is on another connection */
@@ -30,9 +44,9 @@ struct real_peer {
     socklen_t sender_len;
 };
 
-static int64_t deadline(void)
+static int64_t deadline(const struct real_peer *peer)
 {
-    return wire_now_ms() + STAGE_ANSWER_MS;
+    return wire_now_ms() + peer->patience_ms;
 }
 
 static bool fail(struct report *why, const char *what)
@@ -55,7 +69,7 @@ static void drop_connection(struct real_peer *peer)
 
 static bool accept_connection(struct real_peer *peer, struct report *why)
 {
-    int fd = wire_accept(peer->listener, deadline());
+    int fd = wire_accept(peer->listener, deadline(peer));
 
     if (fd < 0) {
         report_add(why, "  the module has not connected\n");
@@ -127,7 +141,7 @@ static bool get_datagram(struct real_peer *peer, struct span expected, struct re
 {
     bool same;
 
-    (void)receive_datagram(peer, deadline());
+    (void)receive_datagram(peer, deadline(peer));
     same = span_equal(bytes_span(&peer->got), expected);
     if (!same) {
         report_add(why, "  the peer got something else\n");
@@ -159,7 +173,7 @@ static bool begins(struct span bytes, struct span with)
 /* Exactly so many and no more, since TLS may begin behind them. */
 static bool get(struct real_peer *peer, struct span expected, struct report *why)
 {
-    int64_t until_ms = deadline();
+    int64_t until_ms = deadline(peer);
 
     if (peer->plan->kind == SCRIPT_PEER_UDP)
         return get_datagram(peer, expected, why);
@@ -178,6 +192,18 @@ static bool get(struct real_peer *peer, struct span expected, struct report *why
     return false;
 }
 
+/* A datagram is a line, whatever it ends with. */
+static bool datagram_line(struct real_peer *peer, struct span *ret_line)
+{
+    bool copied;
+
+    (void)receive_datagram(peer, deadline(peer));
+    copied = bytes_copy(&peer->last, bytes_span(&peer->got)) == ERR_OK;
+    bytes_drop(&peer->got, peer->got.len);
+    *ret_line = bytes_span(&peer->last);
+    return copied;
+}
+
 static bool ends_line(struct span bytes)
 {
     return bytes.len > 0 && bytes.data[bytes.len - 1] == '\n';
@@ -185,9 +211,11 @@ static bool ends_line(struct span bytes)
 
 bool real_peer_line(struct real_peer *peer, struct span *ret_line, struct report *why)
 {
-    int64_t until_ms = deadline();
+    int64_t until_ms = deadline(peer);
     struct span line;
 
+    if (peer->plan->kind == SCRIPT_PEER_UDP)
+        return datagram_line(peer, ret_line);
     if (!is_connected(peer, why))
         return false;
     while (!ends_line(bytes_span(&peer->got)) && receive_more(peer, 1, until_ms, why) > 0)
@@ -224,7 +252,7 @@ static bool get_close(struct real_peer *peer, struct report *why)
     if (!is_connected(peer, why))
         return false;
     while (peer->got.len == 0 && result > 0)
-        result = receive_more(peer, CHUNK, deadline(), why);
+        result = receive_more(peer, CHUNK, deadline(peer), why);
     peer->is_over = true;
     if (peer->got.len > 0) {
         report_add(why, "  the module sent before it closed:\n");
@@ -266,7 +294,7 @@ static bool shake_hands(struct real_peer *peer, struct report *why)
 {
     if (!speaks_tls(peer, why) || !find_connection(peer, why))
         return false;
-    peer->tls = tls_server_open(peer->site, peer->fd, deadline(), why);
+    peer->tls = tls_server_open(peer->site, peer->fd, deadline(peer), why);
     return peer->tls != NULL;
 }
 
@@ -299,7 +327,7 @@ static bool misbehave(struct real_peer *peer, struct report *why)
     if (!accept_connection(peer, why))
         return false;
     peer->is_over = true;
-    return misbehaviour_run(peer->plan->argument, &peer->fd, deadline(), why);
+    return misbehaviour_run(peer->plan->argument, &peer->fd, deadline(peer), why);
 }
 
 /* The module refuses, perhaps only after its last flight. */
@@ -312,11 +340,11 @@ static bool be_refused(struct real_peer *peer, struct report *why)
         return misbehave(peer, why);
     if (!speaks_tls(peer, why) || !find_connection(peer, why))
         return false;
-    peer->tls = tls_server_open(peer->site, peer->fd, deadline(), &said);
+    peer->tls = tls_server_open(peer->site, peer->fd, deadline(peer), &said);
     failed = peer->tls == NULL;
     if (!failed) {
         errno = 0;
-        (void)receive_more(peer, CHUNK, deadline(), &said);
+        (void)receive_more(peer, CHUNK, deadline(peer), &said);
         failed = peer->got.len == 0 && errno != ETIMEDOUT;
     } else {
         (void)shutdown(peer->fd, SHUT_WR);
@@ -336,8 +364,8 @@ static bool send_bytes(struct real_peer *peer, struct span bytes, struct report 
         return send_datagram(peer, bytes, why);
     if (!is_connected(peer, why))
         return false;
-    return (peer->tls != NULL ? tls_server_write(peer->tls, bytes, deadline())
-                              : wire_write(peer->fd, bytes, deadline())) ||
+    return (peer->tls != NULL ? tls_server_write(peer->tls, bytes, deadline(peer))
+                              : wire_write(peer->fd, bytes, deadline(peer))) ||
            fail(why, "cannot send");
 }
 
@@ -356,7 +384,7 @@ static bool corrupt(struct real_peer *peer, struct report *why)
     record[2] = (uint8_t)version;
     for (size_t i = 5; i < sizeof(record); i++)
         record[i] = (uint8_t)(i * 37);
-    return wire_write(peer->fd, span_at(record, sizeof(record)), deadline()) ||
+    return wire_write(peer->fd, span_at(record, sizeof(record)), deadline(peer)) ||
            fail(why, "cannot send");
 }
 
@@ -391,7 +419,7 @@ static bool call(struct real_peer *peer, uint16_t port, struct report *why)
 
     if (peer->plan->kind == SCRIPT_PEER_UDP)
         return call_by_datagrams(peer, port, why);
-    fd = wire_connect(peer->address, port, deadline());
+    fd = wire_connect(peer->address, port, deadline(peer));
 
     if (fd < 0)
         return fail(why, "cannot connect to the module");
@@ -415,7 +443,7 @@ static bool show_client(struct real_peer *peer, struct span expected, struct rep
     return false;
 }
 
-/* A UDP port has no connections, and one that refuses has nothing. */
+/* A UDP port has no connections, and one that refuses or hangs has nothing. */
 static bool can(const struct real_peer *peer, enum script_verb verb)
 {
     enum script_peer_kind kind = peer->plan->kind;
@@ -423,7 +451,7 @@ static bool can(const struct real_peer *peer, enum script_verb verb)
     if (kind == SCRIPT_PEER_UDP)
         return verb == SCRIPT_GETS || verb == SCRIPT_GETS_NOTHING || verb == SCRIPT_SENDS ||
                verb == SCRIPT_CONNECTS;
-    return kind != SCRIPT_PEER_REFUSE;
+    return kind != SCRIPT_PEER_REFUSE && kind != SCRIPT_PEER_HANG;
 }
 
 bool real_peer_order(struct real_peer *peer, const struct stage_order *order, struct report *why)
@@ -493,17 +521,43 @@ bool real_peer_from(struct real_peer *peer, uint16_t *ret_port, struct report *w
 
 /* ---- opening and closing ---- */
 
-/* Nobody listens on the port of one that refuses, and nobody else can take it. */
+/* Whether the port listens as its kind has it.  Nobody listens on that of one that refuses, and
+ * nobody else can take it. */
+static bool listens(struct real_peer *peer)
+{
+    enum script_peer_kind kind = peer->plan->kind;
+    int window = SMALL_WINDOW, segment = SMALL_SEGMENT;
+
+    if (kind == SCRIPT_PEER_UDP || kind == SCRIPT_PEER_REFUSE)
+        return true;
+    if (kind == SCRIPT_PEER_RAW &&
+        (setsockopt(peer->listener, SOL_SOCKET, SO_RCVBUF, &window, sizeof(window)) != 0 ||
+         setsockopt(peer->listener, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof(segment)) != 0))
+        return false;
+    return listen(peer->listener, kind == SCRIPT_PEER_HANG ? 0 : SOMAXCONN) == 0;
+}
+
+/* Has nothing come back from its port: once the queue of those who call it is full, the system
+ * drops whoever else calls. */
+static bool fill_queue(struct real_peer *peer)
+{
+    int fd = 0;
+
+    while (peer->caller_count < CALLERS_MAX && fd >= 0) {
+        fd = wire_connect(peer->address, peer->port, wire_now_ms() + CALLED_MS);
+        if (fd >= 0)
+            peer->callers[peer->caller_count++] = fd;
+    }
+    return fd < 0 && errno == ETIMEDOUT;
+}
+
 static bool open_socket(struct real_peer *peer, const struct real_peer *beside, struct report *why)
 {
     enum script_peer_kind kind = peer->plan->kind;
 
-    if (kind == SCRIPT_PEER_HANG || kind == SCRIPT_PEER_PPP) {
-        report_add(
-            why,
-            kind == SCRIPT_PEER_PPP
-                ? "peer: ppp: data calls have no port of this machine; allowed: the engine\n"
-                : "peer: hang: this machine's network has no such port; allowed: the engine\n");
+    if (kind == SCRIPT_PEER_PPP) {
+        report_add(why,
+                   "peer: ppp: data calls have no port of this machine; allowed: the engine\n");
         return false;
     }
     if (beside != NULL) {
@@ -513,11 +567,14 @@ static bool open_socket(struct real_peer *peer, const struct real_peer *beside, 
         peer->listener = wire_bind(peer->address, peer->plan->port,
                                    kind == SCRIPT_PEER_UDP ? SOCK_DGRAM : SOCK_STREAM, &peer->port);
     }
-    if (peer->listener >= 0 && (kind == SCRIPT_PEER_UDP || kind == SCRIPT_PEER_REFUSE ||
-                                listen(peer->listener, SOMAXCONN) == 0))
+    if (peer->listener < 0 || !listens(peer)) {
+        report_add(why, "peer: cannot open port %u of %s: %s\n", (unsigned)peer->plan->port,
+                   peer->address, strerror(errno));
+        return false;
+    }
+    if (kind != SCRIPT_PEER_HANG || fill_queue(peer))
         return true;
-    report_add(why, "peer: cannot open port %u of %s: %s\n", (unsigned)peer->plan->port,
-               peer->address, strerror(errno));
+    report_add(why, "peer: hang: this machine's network has no such port; allowed: the engine\n");
     return false;
 }
 
@@ -539,6 +596,7 @@ struct real_peer *real_peer_open(const struct script_peer *plan, const char *add
     }
     peer->plan = plan;
     peer->address = address;
+    peer->patience_ms = STAGE_ANSWER_MS;
     peer->fd = -1;
     peer->listener = -1;
     if (has_tls)
@@ -554,12 +612,19 @@ void real_peer_close(struct real_peer *peer)
     if (peer == NULL)
         return;
     drop_connection(peer);
+    for (size_t i = 0; i < peer->caller_count; i++)
+        close(peer->callers[i]);
     if (peer->listener >= 0)
         close(peer->listener);
     tls_site_close(peer->site);
     bytes_free(&peer->got);
     bytes_free(&peer->last);
     free(peer);
+}
+
+void real_peer_wait_for(struct real_peer *peer, uint32_t patience_ms)
+{
+    peer->patience_ms = patience_ms;
 }
 
 uint16_t real_peer_port(const struct real_peer *peer)

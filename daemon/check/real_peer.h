@@ -17,6 +17,9 @@ struct real_peer *real_peer_open(const struct script_peer *plan, const char *add
 /* Closes it; NULL is nothing. */
 void real_peer_close(struct real_peer *peer);
 
+/* How long it waits for what must come of the module; STAGE_ANSWER_MS unless said. */
+void real_peer_wait_for(struct real_peer *peer, uint32_t patience_ms);
+
 /* Its port. */
 uint16_t real_peer_port(const struct real_peer *peer);
 

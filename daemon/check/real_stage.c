@@ -334,6 +334,8 @@ static enum err open_peers(struct real_stage *stage, struct report *why)
                                          config->authority, beside(stage, i), why);
         if (stage->peers[i] == NULL)
             return ERR_UNSUPPORTED;
+        if (config->patience_ms > 0)
+            real_peer_wait_for(stage->peers[i], config->patience_ms);
     }
     for (size_t i = 0; i < config->header->free_port_count; i++) {
         if (!wire_free_port(config->address, &stage->free_ports[i])) {

@@ -15,7 +15,8 @@ struct real_stage_config {
     size_t port_count;
     const char *address; /* numeric, where the module reaches this machine */
     bool single_bytes;
-    bool forgets_old; /* what the module said before is none of this play */
+    bool forgets_old;     /* what the module said before is none of this play */
+    uint32_t patience_ms; /* how long peers wait for the module; 0: STAGE_ANSWER_MS */
     struct test_authority *authority;
 };
 

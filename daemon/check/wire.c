@@ -19,9 +19,12 @@ enum { LOOK_MS = 200 };
 
 static const volatile sig_atomic_t *cancelled;
 
-void wire_cancel_by(const volatile sig_atomic_t *flag)
+const volatile sig_atomic_t *wire_cancel_by(const volatile sig_atomic_t *flag)
 {
+    const volatile sig_atomic_t *before = cancelled;
+
     cancelled = flag;
+    return before;
 }
 
 bool wire_is_cancelled(void)

@@ -12,8 +12,8 @@
 int64_t wire_now_ms(void);
 
 /* Whoever waits or reads here stops once `*flag`, which a signal's handler sets, is not 0; for the
- * process.  NULL: nobody wants an end, as at the beginning.  Borrowed. */
-void wire_cancel_by(const volatile sig_atomic_t *flag);
+ * process.  NULL: nobody wants an end, as at the beginning.  Borrowed.  Returns the one before. */
+const volatile sig_atomic_t *wire_cancel_by(const volatile sig_atomic_t *flag);
 
 /* True from when an end is wanted. */
 bool wire_is_cancelled(void);

@@ -201,6 +201,24 @@ static bool get_close(struct engine_stage *stage, const struct stage_order *orde
     return false;
 }
 
+/* A datagram is a line, whatever it ends with; an empty one where none comes. */
+static bool datagram_line(struct engine_stage *stage, const struct stage_order *order,
+                          struct span *ret_line)
+{
+    struct engine_peer *at = &stage->peers[order->peer];
+    struct toy_record datagram;
+
+    byte_queue_clear(&at->last);
+    at->last_is_taken = true;
+    if (wait_until(stage, order, has_anything, STAGE_ANSWER_MS) &&
+        toy_record_peek(&at->got, &datagram)) {
+        byte_queue_put(&at->last, datagram.body);
+        toy_record_drop(&at->got);
+    }
+    *ret_line = byte_queue_peek(&at->last);
+    return true;
+}
+
 bool engine_peer_line(struct stage *base, size_t peer, struct span *ret_line, struct report *why)
 {
     struct engine_stage *stage = of(base);
@@ -208,8 +226,9 @@ bool engine_peer_line(struct stage *base, size_t peer, struct span *ret_line, st
     struct engine_peer *at = &stage->peers[peer];
     struct span got, line;
 
+    (void)why;
     if (at->is_udp)
-        return no_such(stage, &order, why);
+        return datagram_line(stage, &order, ret_line);
     (void)wait_until(stage, &order, has_line, STAGE_ANSWER_MS);
     got = byte_queue_peek(&at->got);
     line = span_at(got.data, line_length(got));
@@ -231,6 +250,9 @@ struct span engine_peer_unread(struct stage *base, size_t peer)
     if (!at->is_udp)
         return look(stage, peer);
     look(stage, peer);
+    if (at->last_is_taken)
+        byte_queue_clear(&at->last);
+    at->last_is_taken = false;
     while (toy_record_peek(&at->got, &datagram)) {
         byte_queue_put(&at->last, datagram.body);
         toy_record_drop(&at->got);

@@ -16,6 +16,7 @@ struct engine_peer {
     unsigned nth;           /* of those at its port, from 0 */
     struct byte_queue got;  /* UDP: toy records */
     struct byte_queue last; /* that was handed out */
+    bool last_is_taken;     /* by a step, so that it is not unread */
 };
 
 struct engine_stage {

@@ -56,6 +56,8 @@ static enum play_end run(struct play *play, struct report *report)
     while ((err = reader_next(play->config->reader, &step)) == ERR_OK) {
         if (!play_step(play, step))
             return fail(play, step, report);
+        if (play->config->is_over != NULL && play->config->is_over(play->config->is_over_ctx))
+            return PLAY_AS_WRITTEN;
     }
     if (err != ERR_NOT_FOUND) {
         report_add(report, "  cannot read on: %s\n", err_text(err));

@@ -2,7 +2,8 @@
  * to do.
  *
  * It ends at the first difference.  Bytes that no step expects are one too: they stand before those
- * that are expected, or are left at the end.
+ * that are expected, or are left at the end.  Where the config says that it is over, it ends as
+ * written.
  */
 #ifndef TRANSCRIPT_PLAY_H
 #define TRANSCRIPT_PLAY_H

@@ -26,6 +26,11 @@ struct play_config {
     struct fill_variables given; /* before those of the model and after what the script captures */
     struct fill_variables usual; /* those that nobody else knows: addresses, certificates */
     struct play_patterns patterns;
+    /* Whether the rest need not be played, asked behind each step; NULL: all of it. */
+    bool (*is_over)(void *ctx);
+    void *is_over_ctx;
+    uint32_t
+        patience_ms; /* how long what must come of the module is waited for; 0: STAGE_ANSWER_MS */
 };
 
 #endif

@@ -15,6 +15,13 @@ enum {
     LEAST_US = 100        /* what a look costs, so that each wait ends */
 };
 
+static int64_t patience_us(const struct play *play)
+{
+    uint32_t ms = play->config->patience_ms;
+
+    return INT64_C(1000) * (ms > 0 ? ms : STAGE_ANSWER_MS);
+}
+
 static struct span pending(struct play *play)
 {
     return play->stage->ops->pending(play->stage);
@@ -42,7 +49,7 @@ static bool differ(struct play *play, struct span expected)
 
 static bool expect(struct play *play, struct span expected)
 {
-    int64_t left_us = INT64_C(1000) * STAGE_ANSWER_MS;
+    int64_t left_us = patience_us(play);
 
     while (pending(play).len < expected.len && begins(expected, pending(play)) && left_us > 0)
         receive(play, &left_us);
@@ -56,7 +63,7 @@ static bool expect(struct play *play, struct span expected)
  * is at the mercy of the machine, so that there only the bytes are compared. */
 static bool expect_burst(struct play *play, struct span expected)
 {
-    int64_t left_us = INT64_C(1000) * STAGE_ANSWER_MS;
+    int64_t left_us = patience_us(play);
 
     if (!play->stage->ops->is_virtual)
         return expect(play, expected);
@@ -82,7 +89,7 @@ static size_t line_end(struct span bytes)
 
 static bool expect_match(struct play *play, const struct script_step *step)
 {
-    int64_t left_us = INT64_C(1000) * STAGE_ANSWER_MS;
+    int64_t left_us = patience_us(play);
     size_t end;
 
     if (!step->is_further && !expect(play, span_of("\r\n")))

@@ -110,6 +110,14 @@ static bool offered(struct play *play, const struct script_step *step)
     return true;
 }
 
+static bool offers_match(struct play *play, const struct script_step *step)
+{
+    struct span offer;
+
+    return play->stage->ops->peer_offer(play->stage, step->peer, &offer, &play->why) &&
+           play_match(play, step->pattern, offer);
+}
+
 /* ---- orders ---- */
 
 static bool order(struct play *play, const struct script_step *step)
@@ -139,6 +147,8 @@ bool play_peer(struct play *play, const struct script_step *step)
         return gets_line(play, step);
     case SCRIPT_OFFERED:
         return offered(play, step);
+    case SCRIPT_OFFERED_MATCH:
+        return offers_match(play, step);
     default:
         return order(play, step);
     }

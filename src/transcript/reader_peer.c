@@ -137,6 +137,7 @@ static void (*const takers[])(struct reader *reader, struct span rest) = {
     [SCRIPT_RESETS] = reader_take_nothing,
     [SCRIPT_CORRUPTS] = reader_take_nothing,
     [SCRIPT_OFFERED] = take_offered,
+    [SCRIPT_OFFERED_MATCH] = reader_take_pattern,
     [SCRIPT_CLIENT] = take_data,
 };
 

@@ -204,8 +204,9 @@ enum script_typing {
     X(SCRIPT_HANGS_UP, "hangs up")                                                                 \
     X(SCRIPT_RESETS, "resets")                                                                     \
     X(SCRIPT_CORRUPTS, "corrupts")                                                                 \
-    X(SCRIPT_OFFERED, "offered") /* `words`: KEY=VALUE */                                          \
-    X(SCRIPT_CLIENT, "client")   /* its certificate's common name is `text` */
+    X(SCRIPT_OFFERED, "offered")        /* `words`: KEY=VALUE */                                   \
+    X(SCRIPT_OFFERED_MATCH, "offered~") /* `pattern`: all of these words */                        \
+    X(SCRIPT_CLIENT, "client")          /* its certificate's common name is `text` */
 
 enum script_verb {
 #define SCRIPT_ENUM(name, word) name,
@@ -230,7 +231,8 @@ struct script_step {
     bool is_burst;             /* EXPECT: they come alone, between two silences */
     bool is_line;              /* EXPECT: a line of command mode and its ends, or a further one */
     bool is_further;           /* MATCH: a further line of the same block, so no CR LF before it */
-    struct span pattern;       /* MATCH, GETS_MATCH: a regular expression, the line as a whole */
+    struct span pattern;       /* MATCH, GETS_MATCH, OFFERED_MATCH: a regular expression, the line
+                                * as a whole */
     uint32_t duration_ms;      /* NOTHING, WAIT, GETS_NOTHING, AT; REPEAT: between the beginnings of
                                 * two rounds, 0: one follows the other */
     uint32_t spread_ms;        /* WAIT, REPEAT: up to so much more or less, at random */

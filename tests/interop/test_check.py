@@ -318,7 +318,7 @@ def test_what_nobody_can_do_to_a_real_module_is_left_out(tmp_path: Path) -> None
              write(tmp_path, "b.at", HEAD + "set signal=3\n> AT\n< OK\n"),
              write(tmp_path, "c.at", HEAD + "> AT\n< OK\n"),
              write(tmp_path, "d.at", HEAD + "only engine\n> AT\n< OK\n"),
-             write(tmp_path, "e.at", HEAD + "peer server port hang\n> AT\n< OK\n")]
+             write(tmp_path, "e.at", HEAD + "peer server port ppp\n> AT\n< OK\n")]
     with real("he910", tmp_path) as device:
         done = check(*paths, *device)
         alone = check(paths[3], *device)
@@ -329,6 +329,16 @@ def test_what_nobody_can_do_to_a_real_module_is_left_out(tmp_path: Path) -> None
                       (paths[3], "not by a real module: the file says `only engine`\n"), (paths[4], "")):
         assert f"{path}: {device[1]}: left out\n{why}" in done.stdout
     assert (alone.returncode, alone.stderr) == (WRONG, "tlsmodem: check: nothing was played: all is left out\n")
+
+
+def test_a_peer_hangs_on_a_real_port(tmp_path: Path) -> None:
+    """Nothing comes back from it: the dial ends by the module's own time."""
+    path = write(tmp_path, "a.at", HEAD + 'peer server port hang\n> AT+CMEE=1\n< OK\n> AT+CGDCONT=1,"IP","internet"\n< OK\n'
+                 "> AT#SGACT=1,1\n<~ #SGACT: .*\n< OK\n> AT#SCFG=1,1,300,90,20,50\n< OK\n"
+                 '> AT#SD=1,0,${port},"${address}",0,0,1\nafter 1s nothing\n< +CME ERROR: 559\n')
+    with real("he910", tmp_path) as device:
+        done = check(path, *device)
+    assert done.returncode == AS_WRITTEN, done.stdout
 
 
 def test_the_end_of_one_file_is_not_heard_in_the_next(tmp_path: Path) -> None:

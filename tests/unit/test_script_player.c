@@ -191,6 +191,8 @@ static const struct {
     { "accepts 0301 0035", "gets close", "expected \\r\\n»CONNECT", PLAY_DIFFERENT },
     { "accepts 0301 0035", "connected", "is closed, expected connected", PLAY_DIFFERENT },
     { "max=0301", "max=0303", "offered max=0301, expected max=0303", PLAY_DIFFERENT },
+    { "offered max=0301 verify=0", "offered~ .*max=0302.*", "does not match .*max=0302.*",
+      PLAY_DIFFERENT },
     { "peer offered max=0301 verify=0", "peer client \"some device\"",
       "did not give its certificate", PLAY_DIFFERENT },
     { "peer offered max=0301 verify=0", "peer from 1", "own port is 50000, expected 1",

@@ -38,6 +38,13 @@ bool output_file_check(const char *path)
     return refuse(path);
 }
 
+bool output_file_is_replaced(const char *path)
+{
+    mode_t mode;
+
+    return path != NULL && !is_special(path, &mode);
+}
+
 static bool write_in_place(const char *path, struct span bytes)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);

@@ -10,6 +10,10 @@
  * standard output, can.  False: standard error says why. */
 bool output_file_check(const char *path);
 
+/* Whether what is written is a file whose place the next one takes: so it may be written time and
+ * again.  False of pipes, devices and standard output. */
+bool output_file_is_replaced(const char *path);
+
 /* Puts the bytes there, in the place of what was; a file that could not be written as a whole is
  * left as it was.  False: standard error says why. */
 bool output_file_write(const char *path, struct span bytes);

@@ -14,7 +14,12 @@ enum {
     GUARD_MS = 1200,
     QUIET_MS = 120,
     SETTLE_MS = 3000, /* who is not quiet by then never is */
-    HEARD_MAX = 65536
+    HEARD_MAX = 65536,
+    ASTRAY_MS = 75000, /* a module that has gone astray is there again by then, */
+    GONE_MS = 30000,   /* and a device that has gone by then */
+    OFF_MS = 10000,    /* from the OK of a restart until it is off */
+    RESTART_MS = 90000,
+    POLL_MS = 250
 };
 
 /* With what the command lines that put a module back end. */
@@ -112,15 +117,15 @@ static bool wake(struct host_end *end, struct report *why)
     return run(end, span_of("AT"), ANSWER_MS, why) || run(end, span_of("AT"), ANSWER_MS, why);
 }
 
-static bool open_awake(const struct probe_device *device, struct host_end *end, struct report *why)
+static bool open_awake(const struct port_spec *port, struct host_end *end, struct report *why)
 {
     *end = (struct host_end){ .in = -1, .out = -1 };
-    if (host_end_open(end, &device->port, why) != ERR_OK)
+    if (host_end_open(end, port, why) != ERR_OK)
         return false;
     host_end_forget(end);
     if (wake(end, why))
         return true;
-    report_add(why, "%s: %s\n", device->port.where,
+    report_add(why, "%s: %s\n", port->where,
                end->gone ? "the device is gone" : "nobody answers AT there: is the rate right?");
     return false;
 }
@@ -150,17 +155,96 @@ static bool type_lines(struct host_end *end, struct span lines, struct report *w
     return there;
 }
 
-bool probe_device_reset(const struct probe_device *device, struct report *why)
+/* Whether it answers AT at this moment; `ret_gone`: there is no device. */
+static bool answers(const struct probe_device *device, bool *ret_gone, struct report *why)
+{
+    struct host_end end = { .in = -1, .out = -1 };
+    bool good = false;
+
+    report_free(why);
+    if (host_end_open(&end, &device->ports[0], why) == ERR_OK) {
+        good = run(&end, span_of("AT"), POLL_MS, why);
+        if (!good && !end.gone)
+            report_add(why, "%s: nobody answers AT there any more\n", device->ports[0].where);
+        else if (!good)
+            report_add(why, "%s: the device is gone\n", device->ports[0].where);
+    }
+    *ret_gone = !host_end_is_open(&end) || end.gone;
+    close_end(&end);
+    return good;
+}
+
+bool probe_device_await(const struct probe_device *device, int64_t limit_ms, struct report *why)
+{
+    int64_t begin_ms = wire_now_ms(), waited_ms = 0;
+    struct report words = { .cut = false };
+    bool good = false, gone = false;
+
+    while (!(good = answers(device, &gone, &words)) && !wire_is_cancelled() &&
+           waited_ms < (gone && limit_ms > GONE_MS ? GONE_MS : limit_ms)) {
+        (void)wire_wait(-1, 0, wire_now_ms() + POLL_MS);
+        waited_ms = wire_now_ms() - begin_ms;
+    }
+    if (!good)
+        report_add_span(why, bytes_span(&words.text));
+    report_free(&words);
+    return good;
+}
+
+bool probe_device_await_restart(const struct probe_device *device, struct report *why)
+{
+    int64_t deadline_ms = wire_now_ms() + OFF_MS;
+    struct report words = { .cut = false };
+    bool gone;
+
+    while (answers(device, &gone, &words) && wire_now_ms() < deadline_ms && !wire_is_cancelled())
+        (void)wire_wait(-1, 0, wire_now_ms() + POLL_MS);
+    report_free(&words);
+    return probe_device_await(device, RESTART_MS, why);
+}
+
+static bool reset_port(const struct probe_device *device, size_t port, struct report *why)
 {
     struct host_end end;
-    bool good = open_awake(device, &end, why);
+    bool good = open_awake(&device->ports[port], &end, why);
 
     if (good && !type_lines(&end, probe_part(device->maker, "before"), why)) {
-        report_add(why, "%s: the device is gone\n", device->port.where);
+        report_add(why, "%s: the device is gone\n", device->ports[port].where);
         good = false;
     }
     if (good)
         settle(&end);
+    close_end(&end);
+    return good;
+}
+
+static bool reset_ports(const struct probe_device *device, struct report *why)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < device->port_count && good; i++)
+        good = reset_port(device, i, why);
+    return good;
+}
+
+bool probe_device_reset(const struct probe_device *device, struct report *why)
+{
+    struct report words = { .cut = false };
+    bool good = reset_ports(device, &words);
+
+    if (!good && !wire_is_cancelled())
+        good = probe_device_await(device, ASTRAY_MS, why) && reset_ports(device, why);
+    else if (!good)
+        report_add_span(why, bytes_span(&words.text));
+    report_free(&words);
+    return good;
+}
+
+bool probe_device_wake(const struct probe_device *device, struct report *why)
+{
+    struct host_end end;
+    bool good = open_awake(&device->ports[0], &end, why);
+
     close_end(&end);
     return good;
 }
@@ -170,7 +254,7 @@ bool probe_device_ask(const struct probe_device *device, const char *command,
 {
     struct host_end end;
     struct span heard, line;
-    bool good = open_awake(device, &end, why);
+    bool good = open_awake(&device->ports[0], &end, why);
 
     ret_line[0] = '\0';
     if (good && run(&end, span_of(command), LINE_MS, why)) {

@@ -4,95 +4,104 @@
 
 #include "check/patterns.h"
 #include "check/real_stage.h"
+#include "check/wire.h"
+#include "probe/steps.h"
 #include "tlsmodem.h"
-#include "transcript/reader.h"
+#include "transcript/values.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
-/* What has come out of a play. */
-struct outcome {
-    char value[INQUIRY_VALUE_MAX + 1];
-    bool is_known;
-    bool taken, refused; /* of a search */
-};
+/* What `afterwards` puts back is worth so long where nobody waits for the rest. */
+enum { TRIED_CAP = 16, PASV_CAP = 64, ENDS_MS = 10000 };
 
 struct inquiry {
-    struct reader_world world; /* reads the text below */
-    struct bytes text;
-    struct report mistakes;
     const struct probe_device *device;
     const char *fact;
-    char tried[16]; /* ${value} of a search */
+    const struct probe *probe;
+    char tried[TRIED_CAP];                     /* ${value} of a search; else empty */
+    struct bytes letters, line_feeds, at_line; /* as long as is tried */
+    struct values named;                       /* by patterns of all transcripts */
     struct play_patterns patterns;
+    char pasv[PASV_CAP];     /* the address as FTP writes it */
     play_group_fn *on_group; /* of the match that is tried */
     void *group_ctx;
     struct outcome outcome;
+    uint32_t patience_ms; /* of the transcript that plays; 0: the usual one */
+    bool as_written;      /* the last one was played to its end */
 };
 
-/* ---- the transcript ---- */
+/* ---- variables ---- */
 
-static enum err read_file(struct reader_world *world, const char *path, struct span *ret_bytes)
+static bool fill(struct bytes *bytes, const char *head, uint8_t with, int32_t count)
 {
-    (void)path;
-    *ret_bytes = bytes_span(&((struct inquiry *)world)->text);
-    return ERR_OK;
+    bytes_drop(bytes, bytes->len);
+    if (bytes_add(bytes, span_of(head), UINT32_MAX) != ERR_OK)
+        return false;
+    count -= (int32_t)strlen(head);
+    if (count <= 0)
+        return true;
+    if (bytes_reserve(bytes, bytes->len + (size_t)count) != ERR_OK)
+        return false;
+    memset(bytes->data + bytes->len, with, (size_t)count);
+    bytes_commit(bytes, (size_t)count);
+    return true;
 }
 
-static void complain(struct reader_world *world, const char *mistake)
+/* The number, and texts that are so long. */
+static bool set_tried(struct inquiry *inquiry, int32_t number)
 {
-    report_add(&((struct inquiry *)world)->mistakes, "%s\n", mistake);
+    snprintf(inquiry->tried, sizeof(inquiry->tried), "%" PRId32, number);
+    return fill(&inquiry->letters, "", 'x', number) &&
+           fill(&inquiry->line_feeds, "", '\n', number) &&
+           fill(&inquiry->at_line, "AT", ' ', number);
 }
 
-static bool check_pattern(struct reader_world *world, struct span pattern, struct text *why)
+static bool find_tried(const struct inquiry *inquiry, struct span name, struct span *ret_value)
 {
-    (void)world;
-    return patterns_check(pattern, why);
+    if (inquiry->tried[0] == '\0')
+        return false;
+    if (span_equal(name, span_of("value")))
+        *ret_value = span_of(inquiry->tried);
+    else if (span_equal(name, span_of("letters")))
+        *ret_value = bytes_span(&inquiry->letters);
+    else if (span_equal(name, span_of("line_feeds")))
+        *ret_value = bytes_span(&inquiry->line_feeds);
+    else if (span_equal(name, span_of("at_line")))
+        *ret_value = bytes_span(&inquiry->at_line);
+    else
+        return false;
+    return true;
 }
 
-static const struct reader_world_ops world_ops = { .read_file = read_file,
-                                                   .complain = complain,
-                                                   .check_pattern = check_pattern };
-
-static bool add(struct inquiry *inquiry, struct span text)
+static bool find_given(void *ctx, struct span name, struct span *ret_value)
 {
-    return bytes_add(&inquiry->text, text, UINT32_MAX) == ERR_OK;
+    const struct inquiry *inquiry = ctx;
+
+    if (span_equal(name, span_of("apn")))
+        *ret_value = span_of(inquiry->device->apn);
+    else if (!find_tried(inquiry, name, ret_value))
+        return values_find(&inquiry->named, name, ret_value);
+    return true;
 }
 
-static bool open_inquiry(const struct probe_device *device, const char *fact,
-                         const struct probe *probe, struct inquiry *inquiry, struct report *why)
+static bool find_usual(void *ctx, struct span name, struct span *ret_value)
 {
-    bool good;
+    const struct inquiry *inquiry = ctx;
+    const struct probe_device *device = inquiry->device;
 
-    *inquiry = (struct inquiry){
-        .world.ops = &world_ops, .device = device, .fact = fact, .patterns = patterns_iface()
-    };
-    good = add(inquiry, span_of("model ")) && add(inquiry, span_of(device->module)) &&
-           add(inquiry, span_of("\nsource a probe\n")) &&
-           (!probe->needs_network || add(inquiry, probe_part(device->maker, "in the network"))) &&
-           add(inquiry, span_of("\n")) && add(inquiry, probe->steps) && add(inquiry, span_of("\n"));
-    if (!good)
-        report_add(why, "%s\n", err_text(ERR_NO_MEMORY));
-    return good;
-}
-
-static void close_inquiry(struct inquiry *inquiry)
-{
-    bytes_free(&inquiry->text);
-    report_free(&inquiry->mistakes);
-}
-
-static struct reader *read_steps(struct inquiry *inquiry, struct report *why)
-{
-    char path[80];
-    struct reader *reader = NULL;
-
-    snprintf(path, sizeof(path), "probe of %s", inquiry->fact);
-    if (reader_open(&inquiry->world, path, &reader) == ERR_OK)
-        return reader;
-    report_add_span(why, bytes_span(&inquiry->mistakes.text));
-    return NULL;
+    if (device->address == NULL)
+        return test_authority_find(device->authority, name, ret_value);
+    if (span_equal(name, span_of("address")))
+        *ret_value = span_of(device->address);
+    else if (span_equal(name, span_of("host")))
+        *ret_value = span_of(device->host != NULL ? device->host : device->address);
+    else if (span_equal(name, span_of("address_pasv")))
+        *ret_value = span_of(inquiry->pasv);
+    else
+        return test_authority_find(device->authority, name, ret_value);
+    return true;
 }
 
 /* ---- what came out ---- */
@@ -105,42 +114,13 @@ static bool fits(const struct inquiry *inquiry, const char *value)
     return tlsmodem_fact_check(inquiry->device->module, &one, why, sizeof(why)) == ERR_OK;
 }
 
-static void know(struct inquiry *inquiry, struct span value)
-{
-    struct outcome *outcome = &inquiry->outcome;
-
-    if (outcome->is_known || value.len > INQUIRY_VALUE_MAX)
-        return;
-    memcpy(outcome->value, value.data, value.len);
-    outcome->value[value.len] = '\0';
-    outcome->is_known = true;
-}
-
-/* `is_while_open`: its words with a dash between them. */
-static void know_word(struct inquiry *inquiry, struct span word)
-{
-    if (inquiry->outcome.is_known)
-        return;
-    know(inquiry, word);
-    for (char *c = inquiry->outcome.value; *c != '\0'; c++)
-        *c = *c == '_' ? '-' : *c;
-}
-
 static void on_group(void *ctx, struct span name, struct span value)
 {
-    static const char is[] = "is_";
     struct inquiry *inquiry = ctx;
 
-    if (span_equal(name, span_of("error")))
-        know(inquiry, value.len > 0 ? value : span_of("plain"));
-    else if (span_equal(name, span_of("value")) && value.len > 0)
-        know(inquiry, value);
-    else if (span_equal(name, span_of("taken")))
-        inquiry->outcome.taken |= value.len > 0;
-    else if (span_equal(name, span_of("refused")))
-        inquiry->outcome.refused |= value.len > 0;
-    else if (value.len > 0 && name.len > strlen(is) && memcmp(name.data, is, strlen(is)) == 0)
-        know_word(inquiry, span_skip(name, strlen(is)));
+    outcome_group(&inquiry->outcome, name, value, wire_now_ms());
+    if (value.len > 0)
+        (void)values_set(&inquiry->named, name, value);
     inquiry->on_group(inquiry->group_ctx, name, value);
 }
 
@@ -154,29 +134,17 @@ static bool match(void *ctx, struct span pattern, struct span line, play_group_f
     return inquiry->patterns.match(inquiry->patterns.ctx, pattern, line, on_group, inquiry, why);
 }
 
-static bool find_given(void *ctx, struct span name, struct span *ret_value)
+static bool is_over(struct inquiry *inquiry)
 {
-    const struct inquiry *inquiry = ctx;
-
-    if (span_equal(name, span_of("apn")))
-        *ret_value = span_of(inquiry->device->apn);
-    else if (span_equal(name, span_of("value")) && inquiry->tried[0] != '\0')
-        *ret_value = span_of(inquiry->tried);
-    else
-        return false;
-    return true;
+    return outcome_is_known(&inquiry->outcome, inquiry->probe, span_of(inquiry->fact)) ||
+           inquiry->outcome.taken || inquiry->outcome.refused;
 }
 
-static bool find_usual(void *ctx, struct span name, struct span *ret_value)
+static bool is_certain(void *ctx)
 {
     const struct inquiry *inquiry = ctx;
 
-    if (inquiry->device->address != NULL &&
-        (span_equal(name, span_of("address")) || span_equal(name, span_of("host"))))
-        *ret_value = span_of(inquiry->device->address);
-    else
-        return test_authority_find(inquiry->device->authority, name, ret_value);
-    return true;
+    return outcome_is_certain(&inquiry->outcome, inquiry->probe);
 }
 
 /* ---- a play ---- */
@@ -190,74 +158,154 @@ static void say_why(struct span words, struct report *why)
     report_add_span(why, end != NULL ? span_at(words.data, (size_t)(end - words.data)) : words);
 }
 
-static enum inquiry_end play_steps(struct inquiry *inquiry, struct reader *reader,
-                                   struct report *why)
+static struct real_stage_config stage_for(const struct inquiry *inquiry,
+                                          const struct probe_steps *steps)
 {
-    struct real_stage_config on = { .header = reader_header(reader),
-                                    .ports = &inquiry->device->port,
-                                    .port_count = 1,
-                                    .address = inquiry->device->address != NULL
-                                                   ? inquiry->device->address
-                                                   : "127.0.0.1",
-                                    .forgets_old = true,
-                                    .authority = inquiry->device->authority };
+    const struct probe_device *device = inquiry->device;
+
+    return (struct real_stage_config){ .header = reader_header(steps->reader),
+                                       .ports = device->ports,
+                                       .port_count = device->port_count,
+                                       .address =
+                                           device->address != NULL ? device->address : "127.0.0.1",
+                                       .forgets_old = true,
+                                       .patience_ms = inquiry->probe->servers_wait_ms > 0
+                                                          ? inquiry->probe->servers_wait_ms
+                                                          : inquiry->patience_ms,
+                                       .authority = device->authority };
+}
+
+/* What `ends` a probe is played whatever has come out. */
+static void play_steps(struct inquiry *inquiry, const struct probe_steps *steps, bool ends,
+                       struct report *why)
+{
+    struct real_stage_config on = stage_for(inquiry, steps);
     struct report words = { .cut = false };
     struct real_stage *stage;
-    uint64_t steps;
+    uint64_t count;
 
-    inquiry->outcome = (struct outcome){ .is_known = false };
     if (real_stage_open(&on, why, &stage) != ERR_OK)
-        return INQUIRY_GONE;
-    (void)play_script(&(struct play_config){ .reader = reader,
-                                             .stage = real_stage_iface(stage),
-                                             .given = { find_given, inquiry },
-                                             .usual = { find_usual, inquiry },
-                                             .patterns = { match, inquiry } },
-                      &words, &steps);
+        return;
+    inquiry->as_written = play_script(&(struct play_config){ .reader = steps->reader,
+                                                             .stage = real_stage_iface(stage),
+                                                             .given = { find_given, inquiry },
+                                                             .usual = { find_usual, inquiry },
+                                                             .patterns = { match, inquiry },
+                                                             .is_over = ends ? NULL : is_certain,
+                                                             .is_over_ctx = inquiry,
+                                                             .patience_ms = inquiry->patience_ms },
+                                      &words, &count) == PLAY_AS_WRITTEN;
     real_stage_close(stage);
     say_why(bytes_span(&words.text), why);
     report_free(&words);
-    return inquiry->outcome.is_known || inquiry->outcome.taken || inquiry->outcome.refused
-               ? INQUIRY_FOUND
-               : INQUIRY_OTHERWISE;
 }
 
-static enum inquiry_end play(struct inquiry *inquiry, struct reader *reader, struct report *why)
+/* What must be before the steps play.  False: the module is gone. */
+static bool make_ready(struct inquiry *inquiry, enum probe_turn turn, struct report *why)
 {
-    if (!probe_device_reset(inquiry->device, why))
-        return INQUIRY_GONE;
-    reader_rewind(reader);
-    return play_steps(inquiry, reader, why);
+    if (turn == PROBE_GOES_ON)
+        return true;
+    if (turn == PROBE_IS_WOKEN)
+        return probe_device_wake(inquiry->device, why);
+    if (turn != PROBE_ANSWERS_AGAIN)
+        return probe_device_reset(inquiry->device, why);
+    if (!probe_device_await_restart(inquiry->device, why))
+        return false;
+    outcome_awake(&inquiry->outcome, wire_now_ms());
+    return true;
+}
+
+/* One of the transcripts.  False: the module is gone.  One that goes meanwhile is missed before the
+ * next. */
+static bool play_turn(struct inquiry *inquiry, enum probe_turn turn, struct span lines,
+                      struct report *why)
+{
+    struct probe_steps steps;
+    bool there = make_ready(inquiry, turn, why);
+
+    inquiry->as_written = false;
+    inquiry->patience_ms = turn == PROBE_ENDS ? ENDS_MS : inquiry->probe->patience_ms;
+    if (!there ||
+        !probe_steps_open(&steps, inquiry->device, inquiry->fact, inquiry->probe, turn, lines, why))
+        return there;
+    play_steps(inquiry, &steps, turn == PROBE_ENDS, why);
+    probe_steps_close(&steps);
+    return true;
+}
+
+/* What puts things back, also where an end is wanted; a second signal ends that, too. */
+static void put_back(struct inquiry *inquiry, struct span lines)
+{
+    struct report ignored = { .cut = false };
+    const volatile sig_atomic_t *cancelled = wire_cancel_by(NULL);
+
+    (void)play_turn(inquiry, PROBE_ENDS, lines, &ignored);
+    (void)wire_cancel_by(cancelled);
+    report_free(&ignored);
+}
+
+/* Whether a transcript is played, by what has become of those before. */
+static bool is_next(struct inquiry *inquiry, enum probe_turn turn)
+{
+    return !wire_is_cancelled() && !is_over(inquiry) &&
+           (turn != PROBE_ANSWERS_AGAIN || inquiry->as_written);
+}
+
+/* All transcripts of the probe, as far as nothing has come out. */
+static enum inquiry_end play(struct inquiry *inquiry, struct report *why)
+{
+    struct span left = inquiry->probe->steps, lines;
+    enum probe_turn turn;
+    bool there = true;
+
+    inquiry->outcome = (struct outcome){ .is_known = false };
+    while (probe_next_steps(&left, &turn, &lines)) {
+        if (turn == PROBE_ENDS)
+            put_back(inquiry, lines);
+        else if (there && is_next(inquiry, turn))
+            there = play_turn(inquiry, turn, lines, why);
+    }
+    if (is_over(inquiry))
+        return INQUIRY_FOUND;
+    return there ? INQUIRY_OTHERWISE : INQUIRY_GONE;
 }
 
 /* ---- a search ---- */
 
-static enum inquiry_end try(struct inquiry *inquiry, struct reader *reader, int32_t number,
-                            bool *ret_taken, struct report *why)
+static enum inquiry_end try(struct inquiry *inquiry, int32_t number, bool *ret_taken,
+                            struct report *why)
 {
     enum inquiry_end end;
 
-    snprintf(inquiry->tried, sizeof(inquiry->tried), "%" PRId32, number);
-    end = play(inquiry, reader, why);
+    *ret_taken = false;
+    if (!set_tried(inquiry, number)) {
+        report_add(why, "%s\n", err_text(ERR_NO_MEMORY));
+        return INQUIRY_OTHERWISE;
+    }
+    end = play(inquiry, why);
     *ret_taken = inquiry->outcome.taken;
     return end;
 }
 
 /* Halves the distance between a number that is taken and one that is not, until they are
  * neighbours; the far end may be taken itself. */
-static enum inquiry_end search(struct inquiry *inquiry, struct reader *reader,
-                               const struct probe *probe, struct report *why)
+static enum inquiry_end search(struct inquiry *inquiry, struct report *why)
 {
+    const struct probe *probe = inquiry->probe;
     bool up = probe->search == PROBE_LARGEST, taken;
     int32_t good = up ? probe->from : probe->to, bad = up ? probe->to : probe->from;
-    enum inquiry_end end = try(inquiry, reader, bad, &taken, why);
+    enum inquiry_end end = try(inquiry, bad, &taken, why);
 
+    if (end == INQUIRY_FOUND && taken && probe->takes_more) {
+        report_add(why, "the module takes %" PRId32 " too, and perhaps more\n", bad);
+        return INQUIRY_OTHERWISE;
+    }
     if (end == INQUIRY_FOUND && taken)
         good = bad;
     else if (end == INQUIRY_FOUND)
-        end = try(inquiry, reader, good, &taken, why);
+        end = try(inquiry, good, &taken, why);
     if (end == INQUIRY_FOUND && !taken && probe->or_else.len > 0) {
-        know(inquiry, probe->or_else);
+        outcome_know(&inquiry->outcome, probe->or_else);
         return end;
     }
     if (end == INQUIRY_FOUND && !taken) {
@@ -268,7 +316,7 @@ static enum inquiry_end search(struct inquiry *inquiry, struct reader *reader,
     while (end == INQUIRY_FOUND && (good - bad > 1 || bad - good > 1)) {
         int32_t middle = good + (bad - good) / 2;
 
-        end = try(inquiry, reader, middle, &taken, why);
+        end = try(inquiry, middle, &taken, why);
         if (taken)
             good = middle;
         else
@@ -278,21 +326,34 @@ static enum inquiry_end search(struct inquiry *inquiry, struct reader *reader,
     return end;
 }
 
+/* ---- the whole ---- */
+
+static void close_inquiry(struct inquiry *inquiry)
+{
+    bytes_free(&inquiry->letters);
+    bytes_free(&inquiry->line_feeds);
+    bytes_free(&inquiry->at_line);
+    values_free(&inquiry->named);
+}
+
 enum inquiry_end inquiry_run(const struct probe_device *device, const char *fact,
-                             const struct probe *probe, char ret_value[INQUIRY_VALUE_MAX + 1],
+                             const struct probe *probe, char ret_value[OUTCOME_VALUE_MAX + 1],
                              struct report *why)
 {
+    struct inquiry inquiry = {
+        .device = device, .fact = fact, .probe = probe, .patterns = patterns_iface()
+    };
     struct report words = { .cut = false };
-    enum inquiry_end end = INQUIRY_OTHERWISE;
-    struct reader *reader = NULL;
-    struct inquiry inquiry;
+    enum inquiry_end end;
 
-    assert(probe->reason.len == 0);
-    if (open_inquiry(device, fact, probe, &inquiry, &words))
-        reader = read_steps(&inquiry, &words);
-    if (reader != NULL)
-        end = probe->search == PROBE_ONCE ? play(&inquiry, reader, &words)
-                                          : search(&inquiry, reader, probe, &words);
+    snprintf(inquiry.pasv, sizeof(inquiry.pasv), "%s",
+             device->address != NULL ? device->address : "");
+    for (char *c = inquiry.pasv; *c != '\0'; c++)
+        *c = *c == '.' ? ',' : *c;
+    assert(probe->reason.len == 0 && (!probe->needs_network || device->address != NULL));
+    assert((!probe->needs_name || device->host != NULL) &&
+           (!probe->needs_second_port || device->port_count > 1));
+    end = probe->search == PROBE_ONCE ? play(&inquiry, &words) : search(&inquiry, &words);
     if (end == INQUIRY_FOUND && !fits(&inquiry, inquiry.outcome.value)) {
         report_free(&words);
         report_add(&words, "the module's value is none that --config takes: %s\n",
@@ -304,20 +365,38 @@ enum inquiry_end inquiry_run(const struct probe_device *device, const char *fact
     else
         report_add_span(why, bytes_span(&words.text));
     report_free(&words);
-    reader_close(reader);
     close_inquiry(&inquiry);
     return end;
+}
+
+/* Whether each repetition says how often. */
+static bool ends(struct reader *reader, struct report *why)
+{
+    const struct script_step *step;
+
+    while (reader_next(reader, &step) == ERR_OK) {
+        if (step->kind == SCRIPT_REPEAT && step->rounds == 0) {
+            report_add(why, "%s:%" PRIu32 ": it never ends\n", step->file, step->line);
+            return false;
+        }
+    }
+    return true;
 }
 
 bool inquiry_check(const struct probe_device *device, const char *fact, const struct probe *probe,
                    struct report *why)
 {
-    struct reader *reader = NULL;
-    struct inquiry inquiry;
+    struct span left = probe->steps, lines;
+    struct probe_steps steps;
+    enum probe_turn turn;
+    bool good = true;
 
-    if (open_inquiry(device, fact, probe, &inquiry, why))
-        reader = read_steps(&inquiry, why);
-    reader_close(reader);
-    close_inquiry(&inquiry);
-    return reader != NULL;
+    while (good && probe_next_steps(&left, &turn, &lines)) {
+        good = probe_steps_open(&steps, device, fact, probe, turn, lines, why);
+        if (good) {
+            good = ends(steps.reader, why);
+            probe_steps_close(&steps);
+        }
+    }
+    return good;
 }

@@ -3,9 +3,7 @@
 #define DAEMON_PROBE_INQUIRY_H
 
 #include "probe/device.h"
-#include "probe/table.h"
-
-enum { INQUIRY_VALUE_MAX = 127 };
+#include "probe/outcome.h"
 
 enum inquiry_end {
     INQUIRY_FOUND,
@@ -13,13 +11,13 @@ enum inquiry_end {
     INQUIRY_GONE       /* there is no module any more; `why` says so */
 };
 
-/* Asks the module for a fact by its probe, which has steps.  `ret_value` is a value as --config
- * takes it; of any end but the first nothing. */
+/* Asks the module for a fact by its probe, which has steps, and whose needs `device` has.
+ * `ret_value` is a value as --config takes it; of any end but the first nothing. */
 enum inquiry_end inquiry_run(const struct probe_device *device, const char *fact,
-                             const struct probe *probe, char ret_value[INQUIRY_VALUE_MAX + 1],
+                             const struct probe *probe, char ret_value[OUTCOME_VALUE_MAX + 1],
                              struct report *why);
 
-/* Whether the steps of a probe can be read, as the transcript that they are part of; false: `why`
+/* Whether the steps of a probe can be read, as the transcripts that they are, and end; false: `why`
  * says what is wrong. */
 bool inquiry_check(const struct probe_device *device, const char *fact, const struct probe *probe,
                    struct report *why);

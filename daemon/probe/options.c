@@ -13,8 +13,11 @@ static bool take_uart(void *ctx, const char *value, struct text *error)
 {
     struct probe_options *options = ctx;
 
-    options->has_port = true;
-    return port_option_uart("--uart", value, &options->port, error);
+    if (options->port_count == PROBE_PORTS_MAX) {
+        text_add(error, "--uart: too many; allowed: %d, both of one module", PROBE_PORTS_MAX);
+        return false;
+    }
+    return port_option_uart("--uart", value, &options->ports[options->port_count++], error);
 }
 
 static bool take_module(void *ctx, const char *value, struct text *error)
@@ -46,6 +49,19 @@ static bool take_address(void *ctx, const char *value, struct text *error)
     return false;
 }
 
+static bool take_host(void *ctx, const char *value, struct text *error)
+{
+    size_t len = strlen(value);
+
+    ((struct probe_options *)ctx)->host = value;
+    if (len > 0 && len <= 63 &&
+        strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == len)
+        return true;
+    text_add(error, "--host: \"%s\" is no name; allowed: up to 63 letters, digits, dots, dashes",
+             value);
+    return false;
+}
+
 static bool take_apn(void *ctx, const char *value, struct text *error)
 {
     ((struct probe_options *)ctx)->apn = value;
@@ -69,13 +85,18 @@ static bool take_fact(void *ctx, const char *value, struct text *error)
 
 static const struct command_option table[] = {
     { "--uart", PORT_OPTION_UART, take_uart,
-      "the serial device that the module is at, 115200 baud unless given" },
+      "the serial device that the module is at, 115200 baud unless given; again: its second port, "
+      "without which nothing is asked that needs two" },
     { "--module", "NAME", take_module,
       "which module it is, one of --list-modules: whose facts are asked for" },
     { "--output", "FILE", take_output, "write the facts to FILE; else to standard output" },
     { "--address", "ADDRESS", take_address,
       "where the module reaches this machine through its network: servers listen there; without it "
       "nothing is asked that needs the network" },
+    { "--host", "NAME", take_host,
+      "the name by which the module's network finds ADDRESS; without it nothing is asked that "
+      "needs "
+      "one" },
     { "--apn", "NAME", take_apn, "the access point of the module's SIM; internet unless given" },
     { "--fact", "NAME", take_fact,
       "ask for this fact alone (docs/facts/unconfirmed.md); may be repeated" },
@@ -93,7 +114,8 @@ static const struct command_line line = {
              "writes a file\n"
              "with its facts, which a file of --config includes (docs/confirm-a-fact.md).  The "
              "module is put\n"
-             "back to its factory settings (AT&F) again and again, and its sockets are closed.\n",
+             "back to its factory settings (AT&F) again and again, its sockets are closed, and it "
+             "restarts.\n",
     .table = table,
     .count = sizeof(table) / sizeof(table[0]),
     .end = "Exit status: 0 the facts are written, 1 the module is not there or went away, nothing "
@@ -135,9 +157,13 @@ bool probe_options_parse(int argc, char *const *argv, struct probe_options *ret_
         return false;
     if (ret_options->help)
         return true;
-    if (!ret_options->has_port || ret_options->module == NULL) {
+    if (ret_options->port_count == 0 || ret_options->module == NULL) {
         text_add(error, "probe: %s is needed",
-                 !ret_options->has_port ? "--uart DEVICE" : "--module NAME");
+                 ret_options->port_count == 0 ? "--uart DEVICE" : "--module NAME");
+        return false;
+    }
+    if (ret_options->host != NULL && ret_options->address == NULL) {
+        text_add(error, "probe: --host needs --address, which it is the name of");
         return false;
     }
     for (size_t i = 0; i < ret_options->fact_count; i++) {

@@ -7,16 +7,17 @@
 
 #include <stdio.h>
 
-enum { PROBE_FACTS_MAX = 256 };
+enum { PROBE_FACTS_MAX = 256, PROBE_PORTS_MAX = 2 };
 
 /* Texts are borrowed from argv, `module` is static. */
 struct probe_options {
     bool help; /* else the rest counts */
-    struct port_spec port;
-    bool has_port;
+    struct port_spec ports[PROBE_PORTS_MAX];
+    size_t port_count;
     const char *module;
     const char *output;  /* NULL: standard output */
     const char *address; /* where the module reaches this machine; NULL: nowhere */
+    const char *host;    /* by which name it finds it there; NULL: none is known */
     const char *apn;
     const char *facts[PROBE_FACTS_MAX]; /* those that are asked for; none: all */
     size_t fact_count;

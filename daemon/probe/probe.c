@@ -22,6 +22,7 @@ struct asking {
     struct report body; /* the facts of the file */
     char product[PROBE_LINE_MAX + 1], firmware[PROBE_LINE_MAX + 1];
     size_t found, unknown, otherwise;
+    size_t saved; /* of these, in the file already */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -66,14 +67,14 @@ static bool is_asked_for(const struct probe_options *options, const char *name)
 static void add_unknown(struct asking *asking, const struct tlsmodem_fact *fact, struct span reason)
 {
     sheet_add_unknown(&asking->body, fact, reason);
-    fprintf(stderr, "%s: not asked: %.*s\n", fact->name,
-            (int)strcspn((const char *)reason.data, "\n"), (const char *)reason.data);
+    fprintf(stderr, "%s: not asked: %.*s\n", fact->name, (int)reason.len,
+            (const char *)reason.data);
 }
 
 /* False: the module is gone, or an end is wanted before its answer is known. */
 static bool ask(struct asking *asking, const struct tlsmodem_fact *fact, const struct probe *probe)
 {
-    char value[INQUIRY_VALUE_MAX + 1];
+    char value[OUTCOME_VALUE_MAX + 1];
     struct report why = { .cut = false };
     enum inquiry_end end = inquiry_run(&asking->device, fact->name, probe, value, &why);
 
@@ -95,25 +96,30 @@ static bool ask(struct asking *asking, const struct tlsmodem_fact *fact, const s
     return end != INQUIRY_GONE;
 }
 
-static const char needs_address[] =
-    "it needs the network, and servers of this machine: give --address";
+/* What the probe needs and nobody has given; NULL: nothing. */
+static const char *missing(const struct probe_device *device, const struct probe *probe)
+{
+    if (probe->needs_network && device->address == NULL)
+        return "it needs the network, and servers of this machine: give --address";
+    if (probe->needs_name && device->host == NULL)
+        return "it needs a name of this machine in the module's network: give --host";
+    if (probe->needs_second_port && device->port_count < 2)
+        return "it needs a second port of the module: give --uart again";
+    return NULL;
+}
 
 /* False: the module is gone. */
 static bool take_fact(struct asking *asking, const struct tlsmodem_fact *fact)
 {
     struct probe probe;
-    char reason[PROBE_LINE_MAX + 1];
+    const char *needed;
 
     if (!probe_find(asking->device.maker, fact->name, &probe))
         return true;
-    if (probe.reason.len == 0 && (!probe.needs_network || asking->device.address != NULL))
+    needed = missing(&asking->device, &probe);
+    if (probe.reason.len == 0 && needed == NULL)
         return ask(asking, fact, &probe);
-    if (probe.reason.len > 0)
-        snprintf(reason, sizeof(reason), "%.*s", (int)probe.reason.len,
-                 (const char *)probe.reason.data);
-    else
-        snprintf(reason, sizeof(reason), "%s", needs_address);
-    add_unknown(asking, fact, span_of(reason));
+    add_unknown(asking, fact, probe.reason.len > 0 ? probe.reason : span_of(needed));
     asking->unknown++;
     return true;
 }
@@ -126,36 +132,6 @@ static bool find_fact(const char *module, struct span name, struct tlsmodem_fact
             return true;
     }
     return false;
-}
-
-/* In the order of the makers' files, where what changes something stands last.  False: the module
- * is gone, or somebody wants an end. */
-static bool ask_all(struct asking *asking)
-{
-    struct tlsmodem_fact fact;
-    struct span name;
-
-    for (size_t i = 0; (name = probe_fact_at(asking->device.maker, i)).len > 0; i++) {
-        if (!find_fact(asking->device.module, name, &fact) ||
-            !is_asked_for(asking->options, fact.name))
-            continue;
-        if (interrupted != 0 || !take_fact(asking, &fact))
-            return false;
-    }
-    return true;
-}
-
-/* What the module says of itself; false: there is none. */
-static bool meet(struct asking *asking)
-{
-    struct report why = { .cut = false };
-    bool there = probe_device_ask(&asking->device, "AT+CGMM", asking->product, &why) &&
-                 probe_device_ask(&asking->device, "AT+CGMR", asking->firmware, &why);
-
-    if (!there && interrupted == 0)
-        fprintf(stderr, "tlsmodem: probe: %.*s", (int)why.text.len, (const char *)why.text.data);
-    report_free(&why);
-    return there;
 }
 
 static bool write_sheet(const struct asking *asking, bool is_whole)
@@ -178,6 +154,58 @@ static bool write_sheet(const struct asking *asking, bool is_whole)
     return written;
 }
 
+/* What is known by now outlives what becomes of this program. */
+static void save(struct asking *asking)
+{
+    size_t known = asking->found + asking->otherwise;
+
+    if (known == asking->saved || !output_file_is_replaced(asking->options->output))
+        return;
+    asking->saved = known;
+    (void)write_sheet(asking, false);
+}
+
+/* The last probe may have left sockets open, or have the module restart. */
+static void leave(const struct asking *asking)
+{
+    struct report ignored = { .cut = false };
+
+    (void)probe_device_reset(&asking->device, &ignored);
+    report_free(&ignored);
+}
+
+/* In the order of the makers' files, where what changes something stands last.  False: the module
+ * is gone, or somebody wants an end. */
+static bool ask_all(struct asking *asking)
+{
+    struct tlsmodem_fact fact;
+    struct span name;
+
+    for (size_t i = 0; (name = probe_fact_at(asking->device.maker, i)).len > 0; i++) {
+        if (!find_fact(asking->device.module, name, &fact) ||
+            !is_asked_for(asking->options, fact.name))
+            continue;
+        if (interrupted != 0 || !take_fact(asking, &fact))
+            return false;
+        save(asking);
+    }
+    leave(asking);
+    return true;
+}
+
+/* What the module says of itself; false: there is none. */
+static bool meet(struct asking *asking)
+{
+    struct report why = { .cut = false };
+    bool there = probe_device_ask(&asking->device, "AT+CGMM", asking->product, &why) &&
+                 probe_device_ask(&asking->device, "AT+CGMR", asking->firmware, &why);
+
+    if (!there && interrupted == 0)
+        fprintf(stderr, "tlsmodem: probe: %.*s", (int)why.text.len, (const char *)why.text.data);
+    report_free(&why);
+    return there;
+}
+
 static int conclude(struct asking *asking, bool is_whole)
 {
     fprintf(stderr, "%zu found out, %zu not asked, %zu answered otherwise%s\n", asking->found,
@@ -192,16 +220,20 @@ static int conclude(struct asking *asking, bool is_whole)
 static int run(const struct probe_options *options)
 {
     struct asking asking = { .options = options,
-                             .device = { .port = options->port,
+                             .device = { .ports = options->ports,
+                                         .port_count = options->port_count,
                                          .module = options->module,
                                          .maker = maker_of(options->module),
                                          .address = options->address,
+                                         .host = options->host,
                                          .apn = options->apn } };
     int status = EXIT_FAILURE;
 
     if (!output_file_check(options->output) ||
         test_authority_open(&asking.device.authority) != ERR_OK)
         return EXIT_FAILURE;
+    if (options->address != NULL)
+        test_authority_is_at(asking.device.authority, options->address, options->host);
     watch_signals();
     if (meet(&asking))
         status = conclude(&asking, ask_all(&asking));

@@ -4,10 +4,20 @@
 #include "base/letters.h"
 #include "base/number.h"
 #include "probe/texts.h"
+#include "transcript/reader_words.h"
 
-static const char fact_head[] = "fact ";
+static const char fact_head[] = "fact ", part_head[] = "part ";
 
-static const char *const other_heads[] = { "before", "in the network" };
+static const char *const other_heads[] = { "before", "in the network", "before a restart" };
+
+static const struct {
+    const char *line;
+    enum probe_turn turn;
+} turns[] = {
+    { "and then", PROBE_GOES_ON },          { "or else", PROBE_BEGINS_ANEW },
+    { "when it is woken", PROBE_IS_WOKEN }, { "when it answers again", PROBE_ANSWERS_AGAIN },
+    { "afterwards", PROBE_ENDS },
+};
 
 static struct span next_line(struct span *text)
 {
@@ -17,19 +27,6 @@ static struct span next_line(struct span *text)
 
     *text = span_skip(*text, end != NULL ? len + 1 : len);
     return line;
-}
-
-static struct span next_word(struct span *rest)
-{
-    size_t len = 0;
-    struct span word;
-
-    *rest = letters_trim(*rest);
-    while (len < rest->len && rest->data[len] != ' ')
-        len++;
-    word = span_at(rest->data, len);
-    *rest = span_skip(*rest, len);
-    return word;
 }
 
 /* True when the line begins with `word`; `ret_rest` is what stands behind it. */
@@ -51,7 +48,7 @@ static bool is_head(struct span line)
         if (span_equal(line, span_of(other_heads[i])))
             return true;
     }
-    return begins(line, fact_head, &rest);
+    return begins(line, fact_head, &rest) || begins(line, part_head, &rest);
 }
 
 static struct span text_of(const char *maker)
@@ -88,25 +85,67 @@ static bool names(struct span head, const char *fact)
 
     if (!begins(head, fact_head, &rest))
         return false;
-    while ((word = next_word(&rest)).len > 0) {
+    while ((word = words_next(&rest)).len > 0) {
         if (span_equal(word, span_of(fact)))
             return true;
     }
     return false;
 }
 
+static bool take_word(struct span *rest, const char *word)
+{
+    return span_equal(words_next(rest), span_of(word));
+}
+
 static bool take_search(struct span rest, enum probe_search search, struct probe *probe)
 {
-    struct span from = next_word(&rest), to = next_word(&rest);
+    struct span from = words_next(&rest), to = words_next(&rest);
 
     if (!span_equal(to, span_of("to")))
         return false;
-    to = next_word(&rest);
+    to = words_next(&rest);
     probe->search = search;
-    if (span_equal(next_word(&rest), span_of("or")))
-        probe->or_else = next_word(&rest);
+    if (take_word(&rest, "or"))
+        probe->or_else = words_next(&rest);
+    if (span_equal(probe->or_else, span_of("more"))) {
+        probe->takes_more = true;
+        probe->or_else.len = 0;
+    }
     return number_parse(from, &probe->from) && number_parse(to, &probe->to) &&
            probe->from < probe->to && letters_trim(rest).len == 0;
+}
+
+/* `in steps of 1s`, or `below 2s is yes, else no`. */
+static bool take_time(struct span rest, struct probe *probe)
+{
+    if (take_word(&rest, "in"))
+        return take_word(&rest, "steps") && take_word(&rest, "of") &&
+               words_duration(letters_trim(rest), &probe->time_step_ms) && probe->time_step_ms > 0;
+    if (!words_duration(words_next(&rest), &probe->time_limit_ms) || !take_word(&rest, "is"))
+        return false;
+    probe->sooner = words_next(&rest);
+    if (probe->sooner.len < 2 || probe->sooner.data[probe->sooner.len - 1] != ',' ||
+        !take_word(&rest, "else"))
+        return false;
+    probe->sooner.len--;
+    probe->later = words_next(&rest);
+    return probe->time_limit_ms > 0 && probe->later.len > 0 && letters_trim(rest).len == 0;
+}
+
+/* True when the line is one of these words about the module. */
+static bool take_need(struct span line, struct probe *probe)
+{
+    if (span_equal(line, span_of("needs the network")))
+        probe->needs_network = true;
+    else if (span_equal(line, span_of("needs a name")))
+        probe->needs_network = probe->needs_name = true;
+    else if (span_equal(line, span_of("needs a second port")))
+        probe->needs_second_port = true;
+    else if (span_equal(line, span_of("restarts")))
+        probe->restarts = true;
+    else
+        return false;
+    return true;
 }
 
 /* What stands before the steps. */
@@ -118,21 +157,53 @@ static bool take_conditions(struct span part, struct probe *probe)
     for (struct span left = part; left.len > 0 && good; part = left) {
         struct span line = next_line(&left);
 
-        if (begins(line, "because ", &probe->reason))
+        if (begins(line, "because ", &probe->reason) || take_need(line, probe))
             continue;
-        if (begins(line, "needs the network", &rest)) {
-            probe->needs_network = rest.len == 0;
-            good = rest.len == 0;
-        } else if (begins(line, "largest ", &rest)) {
+        if (begins(line, "patience ", &rest))
+            good = words_duration(rest, &probe->patience_ms);
+        else if (begins(line, "servers wait ", &rest))
+            good = words_duration(rest, &probe->servers_wait_ms);
+        else if (begins(line, "time ", &rest))
+            good = take_time(rest, probe);
+        else if (begins(line, "largest ", &rest))
             good = take_search(rest, PROBE_LARGEST, probe);
-        } else if (begins(line, "smallest ", &rest)) {
+        else if (begins(line, "smallest ", &rest))
             good = take_search(rest, PROBE_SMALLEST, probe);
-        } else {
+        else
             break;
-        }
     }
     probe->steps = part;
     return good && (probe->reason.len > 0) == (part.len == 0);
+}
+
+static bool is_turn(struct span line, enum probe_turn *ret_turn)
+{
+    for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
+        if (span_equal(line, span_of(turns[i].line))) {
+            *ret_turn = turns[i].turn;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool probe_next_steps(struct span *steps, enum probe_turn *ret_turn, struct span *ret_steps)
+{
+    struct span left = *steps, begin;
+    enum probe_turn next;
+
+    if (steps->len == 0)
+        return false;
+    *ret_turn = PROBE_BEGINS;
+    if (is_turn(next_line(&left), ret_turn))
+        *steps = left;
+    begin = *steps;
+    for (left = *steps; left.len > 0; *steps = left) {
+        if (is_turn(next_line(&left), &next))
+            break;
+    }
+    *ret_steps = span_at(begin.data, begin.len - steps->len);
+    return true;
 }
 
 bool probe_find(const char *maker, const char *fact, struct probe *ret_probe)
@@ -169,7 +240,7 @@ struct span probe_fact_at(const char *maker, size_t index)
     while (left.len > 0) {
         if (!begins(next_line(&left), fact_head, &rest))
             continue;
-        while ((word = next_word(&rest)).len > 0) {
+        while ((word = words_next(&rest)).len > 0) {
             if (index-- == 0)
                 return word;
         }

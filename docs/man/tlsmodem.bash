@@ -82,6 +82,7 @@ _tlsmodem() {
     probe:--module) COMPREPLY=($(compgen -W "$(tlsmodem --list-modules 2>/dev/null | awk '{ print $1 }')" -- "$word")); return ;;
     probe:--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
     probe:--address) :; return ;;
+    probe:--host) :; return ;;
     probe:--apn) :; return ;;
     probe:--fact) :; return ;;
     replay:--pty) COMPREPLY=($(compgen -W "auto" -f -- "$word")); return ;;
@@ -105,7 +106,7 @@ _tlsmodem() {
         run) COMPREPLY=($(compgen -W "--config --check-config --module --list-modules --imei --imsi --iccid --pty --tcp --unix --uart --rfc2217 --tcp-tls --tcp-tls-cert --tcp-tls-key --tcp-tls-ca --stdio --allow-remote --state --dns --tls-policy --tls-ca --tls-verify --source --listen --ppp --clock --guard --map --link --trace --log-level --scenario --record --pcap --keylog --metrics --metrics-file --control --control-token-file --threads --shard --summary --fail-if --start-at --for --debuggable --exit-with-parent --strict --help --version" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--module --uart --tcp --unix --run --address --set --scenario --junit --bytes --jobs --rewrite --guard --map --link --help" -- "$word")) ;;
         ctl) COMPREPLY=($(compgen -W "--control --control-token-file --modem --help" -- "$word")) ;;
-        probe) COMPREPLY=($(compgen -W "--uart --module --output --address --apn --fact --help" -- "$word")) ;;
+        probe) COMPREPLY=($(compgen -W "--uart --module --output --address --host --apn --fact --help" -- "$word")) ;;
         replay) COMPREPLY=($(compgen -W "--pty --uart --rfc2217 --allow-remote --set --help" -- "$word")) ;;
         report) COMPREPLY=($(compgen -W "--fail-if --output --help" -- "$word")) ;;
         state) COMPREPLY=($(compgen -W "--state --help" -- "$word")) ;;

@@ -19,8 +19,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes of all datagrams of a port that wait to be received, as many as Linux keeps by itself. */
-enum { WAITING_MAX = 212992 };
+/* Bytes of datagrams that wait to be received, each with what it costs beside its own: of a port,
+ * as many as Linux keeps by itself, and of one sender, so that there is room for others. */
+enum { WAITING_MAX = 212992, WAITING_OF_ONE = WAITING_MAX / 2, COST = 512 };
 
 struct datagram {
     struct datagram *next;
@@ -50,6 +51,7 @@ struct udp_stream {
     struct net_address peer;
     uint16_t peer_port;
     struct datagram *first; /* NULL: all are received */
+    size_t waiting;         /* bytes of them */
     net_event_fn *on_event;
     void *ctx;
     unsigned wanted;
@@ -112,7 +114,8 @@ static void drop_first(struct udp_stream *stream)
     struct datagram *first = stream->first;
 
     stream->first = first->next;
-    stream->port->waiting -= first->len;
+    stream->port->waiting -= first->len + COST;
+    stream->waiting -= first->len + COST;
     free(first);
 }
 
@@ -235,13 +238,15 @@ static void say_lost(const struct udp_port *port, const char *why)
     log_say(port->net->loop->log, LOG_WARNING, "a datagram is lost: %s", why);
 }
 
-/* The datagram of `len` bytes that is next; NULL: it was empty, or is lost. */
-static struct datagram *take(struct udp_port *port, size_t len)
+/* The datagram of `len` bytes that is next, of a sender who may have a stream; NULL: it was empty,
+ * or is lost. */
+static struct datagram *take(struct udp_port *port, const struct udp_stream *stream, size_t len)
 {
+    size_t of_one = stream != NULL ? stream->waiting : 0;
     struct datagram *datagram = NULL;
 
-    if (port->waiting + len > WAITING_MAX)
-        say_lost(port, "too many wait to be received");
+    if (port->waiting + len + COST > WAITING_MAX || of_one + len + COST > WAITING_OF_ONE)
+        say_lost(port, "too many of its sender, or of all, wait to be received");
     else if (len > 0 && (datagram = malloc(sizeof(*datagram) + len)) == NULL)
         say_lost(port, err_text(ERR_NO_MEMORY));
     if (datagram == NULL) {
@@ -264,7 +269,8 @@ static void append(struct udp_stream *stream, struct datagram *datagram)
     while (*at != NULL)
         at = &(*at)->next;
     *at = datagram;
-    stream->port->waiting += datagram->len;
+    stream->port->waiting += datagram->len + COST;
+    stream->waiting += datagram->len + COST;
 }
 
 static struct udp_stream *find(const struct udp_port *port, const struct net_address *peer,
@@ -302,18 +308,22 @@ static void on_datagram(struct udp_port *port)
     char first;
     ssize_t len =
         recvfrom(port->fd, &first, 1, MSG_PEEK | MSG_TRUNC, (struct sockaddr *)&at, &at_len);
-    struct datagram *datagram = len >= 0 ? take(port, (size_t)len) : NULL;
+    struct udp_stream *stream = NULL;
+    struct datagram *datagram;
     struct net_address from;
-    struct udp_stream *stream;
     uint16_t from_port;
+    bool is_known;
 
-    if (datagram == NULL)
+    if (len < 0)
         return;
-    if (!sockaddr_read((const struct sockaddr *)&at, &from, &from_port)) {
+    is_known = sockaddr_read((const struct sockaddr *)&at, &from, &from_port);
+    if (is_known)
+        stream = find(port, &from, from_port);
+    datagram = take(port, stream, (size_t)len);
+    if (datagram == NULL || !is_known) {
         free(datagram);
         return;
     }
-    stream = find(port, &from, from_port);
     if (stream == NULL) {
         hand_over(port, datagram, &from, from_port);
         return;

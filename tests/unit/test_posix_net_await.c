@@ -95,13 +95,15 @@ static int tear_down(void **state)
 static void on_event(void *ctx, enum net_event event, enum err err)
 {
     struct met *met = ctx;
-    size_t len = strlen(met->got);
+    size_t len = strlen(met->got), cap = sizeof(met->got) - len - 2;
     ptrdiff_t count;
 
     assert_int_equal(event, NET_READABLE);
     assert_int_equal(err, ERR_OK);
-    count = net_stream_recv(met->stream, met->got + len, sizeof(met->got) - len - 2);
+    count = net_stream_recv(met->stream, met->got + len, cap);
     assert_true(count > 0);
+    if (count > (ptrdiff_t)cap)
+        count = (ptrdiff_t)cap;
     memcpy(met->got + len + count, " ", 2);
 }
 
@@ -414,13 +416,18 @@ static bool has_ended(void *ctx)
     return ((struct fixture *)ctx)->has_ended;
 }
 
+static bool has_two(void *ctx)
+{
+    return ((struct fixture *)ctx)->count == 2;
+}
+
 static bool never(void *ctx)
 {
     (void)ctx;
     return false;
 }
 
-/* The loop goes on, and what is sent when some were received comes. */
+/* The loop goes on, another sender has room, and what is short comes. */
 static void what_nobody_receives_is_bounded(void **state)
 {
     static char bytes[BIG + 1];
@@ -436,12 +443,12 @@ static void what_nobody_receives_is_bounded(void **state)
         sends(f, 0, bytes);
         run_until(&f->loop, never, f, 0);
     }
-    sends(f, 1, "x");
-    await(f, 1, "x ");
+    sends(f, 1, bytes);
+    assert_true(run_until(&f->loop, has_two, f, LIMIT_MS));
     sends(f, 0, "e");
     net_stream_want(f->met[0].stream, NET_WANT_READ);
     assert_true(run_until(&f->loop, has_ended, f, LIMIT_MS));
-    assert_in_range(f->received, 2, MANY);
+    assert_in_range(f->received, 2, MANY / 4);
 }
 
 static void who_was_closed_comes_again(void **state)

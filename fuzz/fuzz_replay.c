@@ -109,7 +109,7 @@ static void take_sample(struct span line)
     struct bytes text = { .data = NULL };
 
     claim(sample_pattern(line, &text) == ERR_OK, "no memory for a line");
-    claim(text.len <= SAMPLE_MAX, "a line that is none");
+    claim(text.len <= SAMPLE_MAX, "a line that no module has");
     bytes_free(&text);
 }
 
@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *end = size > 0 ? memchr(data, 0, size) : NULL;
     size_t len = end != NULL ? (size_t)(end - data) : size;
-    struct disk disk = { .world = { &ops }, .file = span_at(data, len) };
+    struct disk disk = { .world = { .ops = &ops }, .file = span_at(data, len) };
     struct reader *reader;
 
     left = span_skip(span_at(data, size), len < size ? len + 1 : len);

@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 
-enum { LOOK_MS = 100, TYPED_MAX = 16777216 };
+enum { LOOK_MS = 100 };
 
 static volatile sig_atomic_t is_over;
 
@@ -42,10 +42,11 @@ static struct replay_line *of(struct terminal *base)
 static size_t feed(struct terminal *base, struct span bytes)
 {
     struct replay_line *line = of(base);
-    size_t room = TYPED_MAX - line->typed.len;
+    size_t room = REPLAY_TYPED_MAX - line->typed.len;
     size_t count = bytes.len < room ? bytes.len : room;
 
-    return bytes_add(&line->typed, span_at(bytes.data, count), TYPED_MAX) == ERR_OK ? count : 0;
+    return bytes_add(&line->typed, span_at(bytes.data, count), REPLAY_TYPED_MAX) == ERR_OK ? count
+                                                                                           : 0;
 }
 
 static struct span peek(struct terminal *base)
@@ -139,7 +140,7 @@ bool replay_line_hear(struct replay_line *line, int limit_ms)
     struct channel *channel = port_channel(line->port);
     size_t before = line->typed.len;
 
-    if (before < TYPED_MAX)
+    if (before < REPLAY_TYPED_MAX)
         channel->ops->input_room(channel);
     while (line->typed.len == before && go_on(line, deadline_ms))
         continue;

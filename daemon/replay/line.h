@@ -9,6 +9,10 @@
 
 #include <stdbool.h>
 
+enum {
+    REPLAY_TYPED_MAX = 16777216
+}; /* bytes that wait to be expected; more the host has to keep */
+
 struct replay_line {
     struct terminal base; /* its port drives it */
     struct posix_loop *loop;

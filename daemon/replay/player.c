@@ -80,6 +80,10 @@ static void echo_typed(struct player *player, bool echoes)
 /* One more piece of what it types; false: nothing more comes, which is told. */
 static bool hear(struct player *player)
 {
+    if (player->line->typed.len >= REPLAY_TYPED_MAX) {
+        report_add(&player->why, "  the host has typed %d bytes, and not this\n", REPLAY_TYPED_MAX);
+        return false;
+    }
     if (replay_line_hear(player->line, -1)) {
         player->last_ms = wire_now_ms();
         return true;
@@ -128,10 +132,10 @@ static bool await(struct player *player, struct span expected, bool echoes)
     return true;
 }
 
-/* Where `end` stands in what was typed, from `from`; SIZE_MAX: nowhere yet. */
-static size_t find_end(const struct replay_line *line, struct span end)
+/* Where `end` stands in what was typed, from `from` on; SIZE_MAX: nowhere yet. */
+static size_t find_end(const struct replay_line *line, struct span end, size_t from)
 {
-    for (size_t i = 0; i + end.len <= line->typed.len; i++) {
+    for (size_t i = from; i + end.len <= line->typed.len; i++) {
         if (memcmp(line->typed.data + i, end.data, end.len) == 0)
             return i;
     }
@@ -141,9 +145,11 @@ static size_t find_end(const struct replay_line *line, struct span end)
 /* Whatever the host types up to what is recorded behind it. */
 static bool await_variable(struct player *player, struct span name, struct span end, bool echoes)
 {
-    size_t at;
+    size_t at, from = 0;
 
-    while ((at = find_end(player->line, end)) == SIZE_MAX) {
+    while ((at = find_end(player->line, end, from)) == SIZE_MAX) {
+        if (player->line->typed.len >= end.len)
+            from = player->line->typed.len - end.len + 1;
         echo_typed(player, echoes);
         if (!hear(player))
             return false;
@@ -368,6 +374,9 @@ static bool is_quiet(struct player *player)
     for (unsigned i = 0; i < reader_header(player->config->reader)->ports; i++) {
         struct replay_line *line = &player->config->lines[i];
 
+        /* What was just written the system may not count as unread yet. */
+        while (replay_line_hear(line, LAST_MS))
+            continue;
         replay_line_drain(line, DRAIN_MS);
         while (replay_line_hear(line, LAST_MS))
             continue;

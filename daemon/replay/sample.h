@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 
-enum { SAMPLE_MAX = 1048576 }; /* as long as a line of a transcript is at most */
+enum { SAMPLE_MAX = 65536 }; /* more than a line of any module has */
 
 /* Puts a text behind `bytes` that the pattern may match as a whole: the first of what it offers, as
  * few as it may be; of what recordings have (addresses, times, dates) a likely one.  What it does

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import time
+import tty
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,23 @@ def test_two_ports(tmp_path: Path) -> None:
         assert running.wait() == DONE, running.errors
         for host in hosts:
             host.close()
+
+
+def test_a_host_that_reads_late(tmp_path: Path) -> None:
+    """What was said waits for it, also for one that has opened its port again meanwhile."""
+    path, port = write(tmp_path, UNKNOWN + "> AT\n< OK\n> ATI\n< 332\n"), tmp_path / "modem"
+    with Background("replay", path, "--pty", port) as running:
+        running.ready()
+        for line in (b"AT\r", b"ATI\r"):
+            host = os.open(port, os.O_RDWR | os.O_NOCTTY)
+            tty.setraw(host)  # and forgets what was there
+            os.write(host, line)
+            time.sleep(1)
+            if line == b"AT\r":
+                os.close(host)
+        assert os.read(host, 100) == b"ATI\r\r\n332\r\n"
+        assert running.wait() == DONE, running.errors
+        os.close(host)
 
 
 @pytest.mark.parametrize(("words", "said"), [

@@ -242,6 +242,7 @@ def gateway(container: Container, world: World) -> None:
 def stay(container: Container, world: World, seconds: int) -> Outcome:
     """At work for so long: memory and descriptors stay as they are."""
     outcome, process = Outcome("he910"), (container.property("MainPID"), container.property("NRestarts"))
+    assert "OK" in container.said("ATE1")  # which was stored with the rest
     with AtWork(container, "modem0") as modem:
         work(seconds, Service(modem, world), outcome)
     assert (container.property("MainPID"), container.property("NRestarts")) == process

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WHAT_MAX = 300 }; /* bytes of what is wrong that a failure repeats */
+
 struct tlsmodem_posix_world {
     struct runtime_world runtime;
 };
@@ -126,11 +128,11 @@ void tlsmodem_posix_storage_close(struct storage *storage)
     nvm_modem_release(storage);
 }
 
-/* ERR_INVALID, and the line that says why. */
+/* ERR_INVALID, and the line that says why, whatever the length of `what`. */
 static enum err refuse(struct tlsmodem_posix_failure *ret_failure, const char *what,
                        const char *why)
 {
-    snprintf(ret_failure->text, sizeof(ret_failure->text), "%s: %s", what, why);
+    snprintf(ret_failure->text, sizeof(ret_failure->text), "%.*s: %s", WHAT_MAX, what, why);
     return ERR_INVALID;
 }
 

@@ -269,7 +269,7 @@ static void what_a_network_lacks_fails(void **state)
 static void what_is_wrong_is_named(void **state)
 {
     struct fixture *f = *state;
-    static char long_path[300];
+    static char long_path[5000];
     static const struct tlsmodem_posix_port bad_kind = { .kind = 9, .where = "x" };
     static const struct tlsmodem_posix_port no_place = { .kind = TLSMODEM_POSIX_PTY };
     static const struct tlsmodem_posix_port too_long = { .kind = TLSMODEM_POSIX_PTY,

@@ -1,6 +1,8 @@
 /* at_start.c: command lines that a modem runs before its first host. */
 #include "runtime/at_start.h"
 
+#include "base/text.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +10,7 @@
 
 /* Looks whether a line is done, at first often. */
 enum { LOOK_MS = 5, LOOK_MOST_MS = 100, PATIENCE_MS = 180000, SAID_CAP = 512, REASON_CAP = 512 };
+enum { SECRETS_MAX = 8, SHOWN_CAP = 512 };
 
 struct at_start {
     struct channel channel;
@@ -121,13 +124,32 @@ static void begin(struct at_start *start)
     start->since_ms = clock_now_ms(start->config.clock);
 }
 
+/* The line, with what is secret in it left out. */
+static void show(const struct at_start *start, char shown[SHOWN_CAP])
+{
+    struct span line = span_of(start->config.lines[start->next]), secrets[SECRETS_MAX];
+    size_t count = tlsmodem_find_secrets(start->modem, 0, line, secrets, SECRETS_MAX);
+    struct text text;
+
+    text_init(&text, shown, SHOWN_CAP);
+    for (size_t i = 0; i < count; i++) {
+        text_add_span(&text, span_at(line.data, (size_t)(secrets[i].data - line.data)));
+        text_add(&text, "…");
+        line = span_skip(line, (size_t)(secrets[i].data - line.data) + secrets[i].len);
+    }
+    text_add_span(&text, line);
+}
+
 static void judge(const struct at_start *start, bool is_done)
 {
-    const char *line = start->config.lines[start->next];
+    char line[SHOWN_CAP];
 
+    if (is_done && strstr(start->said, "ERROR") == NULL)
+        return;
+    show(start, line);
     if (!is_done)
         log_say(start->config.log, LOG_ERROR, "at-start: %s did not end, and was given up", line);
-    else if (strstr(start->said, "ERROR") != NULL)
+    else
         log_say(start->config.log, LOG_ERROR, "at-start: %s was refused%s%s", line,
                 start->reason[0] != '\0' ? ": " : "", start->reason);
 }

@@ -89,20 +89,34 @@ def test_gcore_as_the_same_user_gets_nothing(folder: Path) -> None:
         assert core_by_gcore(folder, process.pid) == b""
 
 
-@pytest.mark.skipif(bool(Path("/proc/sys/kernel/core_pattern").read_text().startswith("|")),
-                    reason="cores go to a program of this machine")
-def test_an_end_by_a_signal_leaves_no_core(folder: Path) -> None:
+def leaves_core(folder: Path, number: signal.Signals, *options: str) -> bool:
     """The pattern may name another folder: who was killed says whether there is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
     try:
-        with running(folder) as process:
-            process.send_signal(signal.SIGQUIT)
+        with running(folder, *options) as process:
+            process.send_signal(number)
             _, status = os.waitpid(process.pid, 0)
             process.returncode = status
-        assert os.WTERMSIG(status) == signal.SIGQUIT and not os.WCOREDUMP(status)
+        assert os.WTERMSIG(status) == number
+        return os.WCOREDUMP(status)
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+@pytest.mark.skipif(bool(Path("/proc/sys/kernel/core_pattern").read_text().startswith("|")),
+                    reason="cores go to a program of this machine")
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGQUIT])
+def test_an_end_by_a_signal_leaves_no_core(number: signal.Signals, folder: Path) -> None:
+    """A fault of the program, an assertion, a host's disk that is gone."""
+    if not leaves_core(folder, number, "--debuggable"):
+        pytest.skip("this machine leaves no cores")
+    cores = list(folder.glob("core*"))
+    assert cores == [] or any(SECRET in path.read_bytes() for path in cores), "what the test looks for is seen where it is"
+    for path in cores:
+        path.unlink()
+    assert not leaves_core(folder, number)
+    assert list(folder.glob("core*")) == []
 
 
 @pytest.mark.parametrize("command", ["sms: {send: cat}", "ppp: cat", "network: {signal: 'echo 9'}"])

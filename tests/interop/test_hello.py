@@ -7,6 +7,7 @@ import pytest
 from support.bare_server import SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2
 from support.servers import Offer, RawPeer, parse_client_hello
 
+from . import golden_hellos
 from .observe import LogMark
 from .makers import MAKERS, Dialler, QuectelDialler, dialler, versions
 
@@ -99,3 +100,12 @@ def test_a_fallback_says_so() -> None:
         assert offer.version == SSL_3_0 and offer.is_fallback
         peer.hang_up()
         host.failed()
+
+
+@pytest.mark.parametrize("model", golden_hellos.MODELS)
+def test_each_says_what_it_has_always_said(model: str) -> None:
+    """Byte for byte, but for what is random."""
+    of_model = golden_hellos.kept(golden_hellos.library())[model]
+    has = golden_hellos.has(model)
+    assert [version for version in of_model if version in has] == has
+    assert {version: golden_hellos.hello(model, version) for version in has} == {version: of_model[version] for version in has}

@@ -249,6 +249,10 @@ def test_what_can_never_connect_has_its_line(more: str, member: str, why: str,
     path.write_text(text)
     column = re.search(rf"\b{member}: ", text).end() + 1  # type: ignore[union-attr]
     [line] = wrong(path)
+    start = subprocess.run([program_path("tlsmodem", "TLSMODEM"), "--config", path, "--state", tmp_path / "state"],
+                           capture_output=True, text=True, timeout=ANSWER_S, check=False)
+    assert (start.returncode, start.stdout, start.stderr.splitlines()) == (2, "", [line])
+    assert not (tmp_path / "t.sock").exists() and not (tmp_path / "state").exists(), "nothing was opened"
     assert line.startswith(f"{path}:1:{column}: {member}: ")
     assert why in line
     assert "; allowed: " in line

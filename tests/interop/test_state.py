@@ -9,13 +9,17 @@ import base64
 import json
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from support.modem import Modem, program_path
+from support.patience import ANSWER_S
 
 from .older_state import ANSWERS, MEMORIES, answers
 
@@ -153,6 +157,50 @@ def test_a_disk_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
         pytest.skip(f"no mount of one's own here: {done.stderr.strip()}")
     assert done.returncode == 1 and "Read-only file system" in done.stderr
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def other_program(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("DROP TABLE entry; CREATE TABLE other(x); PRAGMA user_version = 0")
+
+
+def newer_program(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("PRAGMA user_version = 99")
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"a note of somebody\n" * 300)
+
+
+def bad_page(path: Path) -> None:
+    whole = bytearray(path.read_bytes())
+    whole[100:3100] = b"\xa5" * 3000
+    path.write_bytes(whole)
+
+
+@pytest.mark.parametrize(("spoil", "why"), [
+    (other_program, "is a database of another program; choose another folder, or move it away"),
+    (newer_program, "has format 99"),
+    (no_database, "file is not a database"),
+    (bad_page, "put it back from a backup, or move it away to start anew"),
+])
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_store_that_is_none_of_ours_is_left_alone(name: str, spoil: Callable[[Path], None], why: str, tmp_path: Path) -> None:
+    """The program does not start, says so in one line, and changes nothing; with a file of modems as well."""
+    folder = copy_of(name, tmp_path / "old")
+    spoil(folder / "nvm.sqlite")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    config = tmp_path / "modems.yaml"
+    config.write_text(f"modems: [{{module: he910, state: {folder}, ports: [{{unix: port}}]}}]\n")
+    for options in (["--module", "he910", "--state", folder, "--unix", tmp_path / "port"], ["--config", config]):
+        done = subprocess.run([program_path("tlsmodem", "TLSMODEM"), *options], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              check=False, timeout=ANSWER_S)
+        [line] = done.stderr.splitlines()
+        assert (done.returncode, done.stdout) == (1, "")
+        assert str(folder / "nvm.sqlite") in line and why in line
+        assert not (tmp_path / "port").exists()
+        assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "nvm.lock"} == before
 
 
 ENTRY = '{"tlsmodem-state":1,"modems":{"he910":[%s]}}'

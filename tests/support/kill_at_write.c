@@ -5,10 +5,13 @@
  * there, with "N", "N torn" or "N lost" in it, changes are counted: writes, their way to the disk,
  * cuts, and what happens to names.  The N-th is not made; torn, a write of it is made in half;
  * lost, the power fails: what was written before and not brought to the disk is gone, too.  The
- * power also fails by the signal SIGRTMAX. */
+ * power also fails by the signal SIGRTMAX.  "readonly" in it, and as long as it is there: nothing
+ * in the folder can be changed, as in a file system that the kernel has made read-only after an
+ * error. */
 #include "lost_writes.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -24,23 +27,44 @@ static bool is_torn, is_lost;
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-static bool is_counting(void)
+enum { TEXT_CAP = 32 };
+
+/* What stands in the file; false: it is not there, or empty. */
+static bool read_orders(char text[TEXT_CAP])
 {
     const char *at = getenv("TLSMODEM_KILL_AT");
-    char text[32] = "";
-    int fd;
+    int fd = at != NULL ? open(at, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t len;
+
+    if (fd < 0)
+        return false;
+    len = read(fd, text, TEXT_CAP - 1);
+    close(fd);
+    text[len > 0 ? len : 0] = '\0';
+    return len > 0;
+}
+
+static bool is_read_only(void)
+{
+    char text[TEXT_CAP];
+
+    if (left > 0 || !read_orders(text) || strstr(text, "readonly") == NULL)
+        return false;
+    errno = EROFS;
+    return true;
+}
+
+static bool is_counting(void)
+{
+    char text[TEXT_CAP];
 
     if (left > 0)
         return true;
-    fd = at != NULL ? open(at, O_RDONLY | O_CLOEXEC) : -1;
-    if (fd < 0)
-        return false;
-    if (read(fd, text, sizeof(text) - 1) > 0) {
+    if (read_orders(text)) {
         left = strtol(text, NULL, 10);
         is_torn = strstr(text, "torn") != NULL;
         is_lost = strstr(text, "lost") != NULL;
     }
-    close(fd);
     return left > 0;
 }
 
@@ -92,6 +116,8 @@ __attribute__((constructor)) static void begin(void)
 ssize_t write(int fd, const void *bytes, size_t len)
 {
     if (is_of_folder(fd)) {
+        if (is_read_only())
+            return -1;
         if (is_last()) {
             if (is_torn && REAL(write)(fd, bytes, len / 2) < 0)
                 abort();
@@ -105,6 +131,8 @@ ssize_t write(int fd, const void *bytes, size_t len)
 ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at)
 {
     if (is_of_folder(fd)) {
+        if (is_read_only())
+            return -1;
         if (is_last()) {
             if (is_torn && REAL(pwrite64)(fd, bytes, len / 2, at) < 0)
                 abort();
@@ -149,6 +177,8 @@ int ftruncate64(int fd, off_t len)
     off_t end_of_file;
 
     if (is_of_folder(fd)) {
+        if (is_read_only())
+            return -1;
         if (is_last())
             end();
         end_of_file = lseek(fd, 0, SEEK_END);
@@ -164,6 +194,8 @@ int ftruncate(int fd, off_t len)
 
 int unlink(const char *path)
 {
+    if (is_in_folder(path) && is_read_only())
+        return -1;
     if (is_in_folder(path) && is_last())
         end();
     return REAL(unlink)(path);
@@ -171,6 +203,8 @@ int unlink(const char *path)
 
 int link(const char *from, const char *to)
 {
+    if (is_in_folder(to) && is_read_only())
+        return -1;
     if (is_in_folder(to) && is_last())
         end();
     return REAL(link)(from, to);
@@ -178,6 +212,8 @@ int link(const char *from, const char *to)
 
 int rename(const char *from, const char *to)
 {
+    if (is_in_folder(to) && is_read_only())
+        return -1;
     if (is_in_folder(to) && is_last())
         end();
     return REAL(rename)(from, to);

@@ -54,11 +54,22 @@ static struct house_modem at(void *ctx, size_t number)
                                               : NULL };
 }
 
+/* Who hears of an entry: who has asked of what is wrong, the operator of what may be. */
+struct listener {
+    struct text *why;
+    const struct log *log;
+};
+
 static void say_why(void *ctx, const char *line)
 {
-    struct text *why = ctx;
+    struct text *why = ((struct listener *)ctx)->why;
 
     text_add(why, "%s%s", why->len > 0 ? "; " : "", line);
+}
+
+static void warn(void *ctx, const char *line)
+{
+    log_say(((struct listener *)ctx)->log, LOG_WARNING, "%s", line);
 }
 
 static bool is_taken(const struct controlling *controlling, const char *name)
@@ -102,7 +113,8 @@ static enum err add(void *ctx, struct span entry, struct text *why)
     struct controlling *controlling = ctx;
     struct port_failure failure;
     struct modem_plans plans;
-    const struct plans_voice voice = { .say = say_why, .ctx = why };
+    struct listener listener = { why, controlling->roster->log };
+    const struct plans_voice voice = { say_why, warn, &listener };
     enum err err;
 
     if (!run_plans_of_entry(controlling->options, entry, &voice, &plans))

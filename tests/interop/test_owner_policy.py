@@ -17,7 +17,8 @@ import pytest
 
 from support.bare_server import SSL_3_0, TLS_1_0, TLS_1_1, TLS_1_2
 from support.certs import Certificates, copy_certificates
-from support.modem import program_path
+from support.control import ControlPort
+from support.modem import Modem, program_path
 from support.patience import ANSWER_S
 from support.servers import OpensslServer, Peer, RawPeer
 
@@ -427,3 +428,15 @@ def test_the_dates_of_a_door(files: tuple[str, str], member: str, words: str, ce
                 "--for", "1ms")
     assert done.returncode == (2 if member == "ca" else 0), done.stderr
     assert f"--tcp-tls-{member}: \"{value}\"{said}{words}" in done.stderr
+
+
+def test_a_modem_that_is_added_has_the_warning_in_the_log(certificates: Certificates, tmp_path: Path) -> None:
+    with Modem("he910", "unix", options=["--control", f"unix:{tmp_path}/control"]) as modem:
+        tls = {"preset": "modern", "ca": str(certificates.pem("ca")), "cert": str(certificates.pem("server_expired")),
+               "key": str(certificates.key("server_expired"))}
+        entry = {"name": "other", "module": "m95", "state": "none", "ports": [{"unix": f"{tmp_path}/other"}], "policy": {"tls": tls}}
+        control = ControlPort(tmp_path / "control")
+        assert control.done("POST", "/v1/modems", entry)["name"] == "other"
+        assert "the certificate has expired: CN=localhost ended 20" in modem.log()
+        expired = entry | {"name": "third", "policy": {"tls": tls | {"ca": str(certificates.pem("expired_ca"))}}}
+        assert "of the CA certificates none is valid any more" in control.refused(400, "POST", "/v1/modems", expired)

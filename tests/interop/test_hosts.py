@@ -392,6 +392,11 @@ def test_a_file_that_changes_changes_its_hosts(tmp_path: Path, certificates: Cer
         run.change(fleet_of({"fibocom": 3}, server.port, "give up"))
         wait_until(lambda: "0 modems as they were, 3 closed, 3 opened" in run.log(), run.log)
         wait_until(lambda: server.heard[-1].startswith("new "), "readings of the new transcript")
+        with_ca = fleet_of({"fibocom": 4}, server.port, "give up", "    certificates: {ca: ca.pem}\n")
+        for name, closed in (("ca", 3), ("other_ca", 4)):  # the file is another, though its name is not
+            (tmp_path / "ca.pem").write_bytes(certificates.pem(name).read_bytes())
+            run.change(with_ca)
+            wait_until(lambda closed=closed: f"0 modems as they were, {closed} closed, 4 opened" in run.log(), run.log)
         path.write_text("> AT\nnonsense\n")
         run.change(fleet_of({"fibocom": 3}, server.port, "give up"))
         wait_until(lambda: "fleet.yaml is wrong: nothing was changed" in run.log(), run.log)

@@ -52,7 +52,7 @@ enum err verdict_run_open(struct verdict_run *verdict, struct modem_plans *plans
     text_init(&why, memory, sizeof(memory));
     if (verdict->book == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
-    if (path != NULL && !summary_file_can_write(path, &why))
+    if (path != NULL && !summary_file_begin(path, &why))
         return port_fail(ret_failure, ERR_IO, "--summary: %s", memory);
     snprintf(verdict->run.version, sizeof(verdict->run.version), "%s", TLSMODEM_VERSION);
     verdict->run.shard = shard->count > 0 ? shard->index : 0;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { READABLE = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH };
 
@@ -45,9 +46,12 @@ static bool may_replace(const char *path, struct text *why)
     return false;
 }
 
-bool summary_file_can_write(const char *path, struct text *why)
+bool summary_file_begin(const char *path, struct text *why)
 {
-    return may_replace(path, why) && (whole_file_can_begin(path) || fail(why, path));
+    if (!may_replace(path, why))
+        return false;
+    return (whole_file_can_begin(path) && (unlink(path) == 0 || errno == ENOENT)) ||
+           fail(why, path);
 }
 
 bool summary_file_write(const struct summary *summary, const char *path, struct text *why)

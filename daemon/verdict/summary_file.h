@@ -13,9 +13,10 @@ enum { SUMMARY_FILE_BYTES_MAX = 64 * 1000 * 1000 };
  * allowed. */
 struct summary *summary_file_read(const char *path, struct text *why);
 
-/* Looks whether summary_file_write() could make a file of this path: makes another name beside it
- * and removes that.  False: `why`. */
-bool summary_file_can_write(const char *path, struct text *why);
+/* A run begins that will write this file: looks whether it could, by another name beside it, which
+ * it removes, and takes an older file of this name away, so that one that is there is of this run.
+ * False: `why`. */
+bool summary_file_begin(const char *path, struct text *why);
 
 /* Writes it, whole or not at all: under another name first; everybody may read it (mode 0644), and
  * one of this name is replaced.  False: `why`. */

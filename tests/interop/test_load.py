@@ -220,6 +220,17 @@ def test_a_summary_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -
     assert ended.returncode == 2 and "f.yaml:1:10: summary: " in ended.stderr and "allowed: a path, with ${shard} in it" in ended.stderr
 
 
+def test_an_older_summary_is_gone_from_the_start(tmp_path: Path) -> None:
+    """Else that of a run which is killed would be taken for its own."""
+    path = tmp_path / "x.json"
+    path.write_text("old")
+    ended = tlsmodem(*LINE, "--summary", path, "--", "sh", "-c", f"test ! -e {path}")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(path.read_text())["runs"]
+    tlsmodem(*LINE, "--summary", path, "--", "sh", "-c", "kill -9 $PPID")
+    assert not path.exists()
+
+
 def test_what_is_no_regular_file_is_not_replaced(shards: list[Path], tmp_path: Path) -> None:
     """Neither a pipe nor a device, nor by a link."""
     pipe, link = tmp_path / "pipe.prom", tmp_path / "link"

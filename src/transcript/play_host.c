@@ -12,6 +12,7 @@ enum {
     OVER_GUARD_MS = 100,  /* a host is silent for a little longer than the guard time */
     UNDER_GUARD_MS = 200, /* nothing may come earlier than the guard time, seen from a host */
     BURST_END_MS = 30,    /* the shortest silence that ends a burst for a host that we know of */
+    LINE_MAX = 1000000,   /* of what a pattern is to match */
     LEAST_US = 100        /* what a look costs, so that each wait ends */
 };
 
@@ -94,8 +95,12 @@ static bool expect_match(struct play *play, const struct script_step *step)
 
     if (!step->is_further && !expect(play, span_of("\r\n")))
         return false;
-    while ((end = line_end(pending(play))) == pending(play).len && left_us > 0)
+    while ((end = line_end(pending(play))) == pending(play).len && left_us > 0 && end <= LINE_MAX)
         receive(play, &left_us);
+    if (end > LINE_MAX) {
+        report_add(&play->why, "  a line of more than %d bytes\n", LINE_MAX);
+        return false;
+    }
     if (end == pending(play).len) {
         report_add(&play->why, "  expected a line, received:\n");
         report_add_lines(&play->why, "    ", pending(play));

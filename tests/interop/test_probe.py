@@ -44,6 +44,9 @@ ALTERED = {"told-again-after": "1000", "http-download-preset": "1048000", "ssl-a
            "start-up-setting-is-kept": "by-profile"}
 BESIDE = {"restart-tells-registration": {"start-up-next-ms": "4000"}}
 
+# Those of a name server that says nothing.
+NAMES = {"lookup-limit-ms", "ping-lookup-limit-ms"}
+
 
 @dataclass
 class Fact:
@@ -158,10 +161,13 @@ def ask_one(maker: str, fact: Fact, folder: Path) -> str | None:
     """None: an alteration of the fact is found in one of the models; else what came."""
     said = ""
     folder.mkdir()
+    silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    silent.bind(("127.0.0.1", 0))
+    words = ("--dns", f"127.0.0.1:{silent.getsockname()[1]}") if fact.name in NAMES else ()
     for model in MODELS[maker]:
         values = [value for value in fact.others() if accepts(model, {fact.name: value}, folder)]
         for value in values[:2]:
-            with module(model, folder, {fact.name: value, **BESIDE.get(fact.name, {})}) as device:
+            with module(model, folder, {fact.name: value, **BESIDE.get(fact.name, {})}, "none", *words) as device:
                 done = probe_all(device, model, [fact.name])
             if fact.is_found(value, found(done.stdout).get(fact.name), done.stdout):
                 return None
@@ -197,8 +203,8 @@ def alterations(maker: str) -> tuple[list[list[Fact]], list[Fact]]:
     facts = facts_of(maker)
     if not echoes_are_allowed():
         facts = [fact for fact in facts if fact.name not in {"ping-bytes", "ping-count", "ping-pause-ms"}]
-    alone = [fact for fact in facts if fact.name in BESIDE]
-    rest = [fact for fact in facts if fact.name not in BESIDE]
+    alone = [fact for fact in facts if fact.name in BESIDE or fact.name in NAMES]
+    rest = [fact for fact in facts if fact not in alone]
     runs = -(-len(rest) // TOGETHER)
     return [rest[n::runs] for n in range(runs)], alone
 
@@ -407,6 +413,31 @@ def take_everything(ours: int) -> bytes:
     typed = os.read(ours, 4096)
     os.write(ours, typed + (b"\r\nOK\r\n" if b"\r" in typed else b""))
     return typed
+
+
+def talk_nonsense(ours: int) -> bytes:
+    """All is OK, but to +CREG a line that never ends."""
+    if not select.select([ours], [], [], 0.05)[0]:
+        return b""
+    typed = os.read(ours, 4096)
+    os.write(ours, typed)
+    nonsense = b"\r\n" + b"\xff~\0{" * 400000 if b"+CREG" in typed else b"\r\nOK\r\n" if b"\r" in typed else b""
+    while nonsense and select.select([], [ours], [], 1)[1]:
+        nonsense = nonsense[os.write(ours, nonsense[:4096]):]
+    return typed
+
+
+def test_nonsense_is_no_value(tmp_path: Path) -> None:
+    """It ends soon, and what else is known stays."""
+    sheet = tmp_path / "facts.yaml"
+    with speaker(talk_nonsense) as device:
+        done = probe("--uart", device, "--module", "l610", "--output", sheet, *(
+            word for name in ("revision", "error-syntax", "error-range", "data-call-connect") for word in ("--fact", name)))
+    assert done.returncode == FAILED
+    assert "0 found out, 1 not asked, 3 answered otherwise" in done.stderr, done.stderr
+    text = sheet.read_text()
+    assert "a line of more than 1000000 bytes" in text, text[:3000]
+    assert len(text) < 20000 and "\0" not in text
 
 
 def test_one_that_never_stops_talking_is_nobody() -> None:

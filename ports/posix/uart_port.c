@@ -148,6 +148,17 @@ static void drive(struct port *port, unsigned circuits)
     uart_lines_drive(&((struct uart_port *)port)->lines, circuits);
 }
 
+/* RTS is the kernel's from now on where it says who may send, and begins on; else ours again. */
+static void take_rts(struct uart_port *uart)
+{
+    unsigned circuits = uart->lines.circuits;
+
+    if (uart->format.rtscts && !uart->lines.owns_rts)
+        uart_lines_drive(&uart->lines, circuits | LINE_RTS | LINE_CTS);
+    uart->lines.owns_rts = uart->format.rtscts;
+    uart_lines_drive(&uart->lines, circuits);
+}
+
 static void apply_format(struct uart_port *uart)
 {
     enum err err = uart->fd < 0 ? ERR_OK : uart_device_set(uart->fd, &uart->wanted);
@@ -161,8 +172,7 @@ static void apply_format(struct uart_port *uart)
         return;
     }
     uart->format = uart->wanted;
-    uart->lines.owns_rts = uart->format.rtscts;
-    uart_lines_drive(&uart->lines, uart->lines.circuits);
+    take_rts(uart);
 }
 
 static bool has_to_say(const struct uart_port *uart)

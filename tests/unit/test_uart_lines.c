@@ -394,6 +394,30 @@ static void host_drives_the_module(void **state)
     close_port(&bench);
 }
 
+static bool is_set(void *ctx)
+{
+    return !port_is_changing(((const struct bench *)ctx)->port);
+}
+
+/* The kernel goes on with RTS as it finds it. */
+static void flow_control_begins_with_rts_on(void **state)
+{
+    const struct serial_format flow = { .baud = 9600, .rtscts = true };
+    struct bench bench = { .changes = 1 };
+
+    (void)state;
+    open_port(&bench);
+    port_drive(bench.port, 0);
+    assert_int_equal(device.outputs, 0);
+    port_set_format(bench.port, &flow);
+    assert_true(port_is_changing(bench.port));
+    assert_true(run_until(&bench.loop, is_set, &bench, LIMIT_MS));
+    assert_int_equal(device.outputs, TIOCM_RTS);
+    port_drive(bench.port, LINE_DSR);
+    assert_int_equal(device.outputs, TIOCM_RTS | TIOCM_DTR);
+    close_port(&bench);
+}
+
 static void device_without_circuits_is_asked_once(void **state)
 {
     struct bench bench = { .changes = 1 };
@@ -442,6 +466,7 @@ int main(void)
         cmocka_unit_test_setup(pulled_device_is_a_dtr_that_falls, set_up),
         cmocka_unit_test_setup(pseudo_terminal_has_no_circuits, set_up),
         cmocka_unit_test_setup(host_drives_the_module, set_up),
+        cmocka_unit_test_setup(flow_control_begins_with_rts_on, set_up),
         cmocka_unit_test_setup(device_without_circuits_is_asked_once, set_up),
         cmocka_unit_test_setup(device_that_is_pulled_out_is_awaited, set_up),
     };

@@ -1,11 +1,13 @@
-"""Hosts inside at what devices do: MQTT with a certificate for each device, over GPRS, a broker that
-dies; HTTPS by full and by resumed handshakes."""
+"""Hosts inside at what devices do: MQTT with a certificate for each device, over a link, a broker that
+dies; HTTPS with a certificate for each, by full and by resumed handshakes."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from support.broker import Mosquitto
 from support.certs import Certificates
@@ -47,7 +49,7 @@ def make_devices(certificates: Certificates, folder: Path) -> None:
         certificates.make(folder, f"device-{number}", f"device {number}", "devices", DEVICE)
 
 
-MQTT = """\
+QUECTEL_MQTT = """\
 > ATE0
 < OK
 > AT+QIFGCNT=0
@@ -87,10 +89,55 @@ end
 """
 
 
-def test_a_certificate_for_each_over_gprs_and_a_storm(tmp_path: Path,
-                                                      certificates: Certificates) -> None:
+FIBOCOM_MQTT = """\
+< AT command ready
+< +SIM READY
+> ATE0
+< OK
+> AT+MIPCALL=1,"internet"
+< OK
+<~ \\+MIPCALL: [0-9.]+
+> AT+GTSSLMODE=1
+< OK
+> AT+GTSSLVER=4
+< OK
+> AT+MQTTUSER=1,"","","${name}"
+< OK
+dial
+> AT+MQTTCLOSE=1
+<~ OK|ERROR
+> AT+MQTTOPEN=1,"localhost",${port},1,60,1
+< OK
+< +MQTTOPEN: 1,1
+connected
+every 500ms ± 100ms
+let reading {"id":"${imei}","number":${count},"degrees":${random:10-35}}
+> AT+MQTTPUB=1,"meters/${n}",1,0,${length:reading}
+< bytes "\\r\\n>"
+> bytes "${reading}"
+< OK
+< +MQTTPUB: 1,1
+end
+"""
+
+WORK = {  # transcript, link, places of CA, certificate and key
+    "m95": (QUECTEL_MQTT, "gprs", ("RAM:ca.pem", "RAM:client.pem", "RAM:key.pem")),
+    "l610": (FIBOCOM_MQTT, "lte", ("TRUSTFILE", "CERTFILE", "KEYFILE")),
+}
+
+
+def credentials_of(certificates: Certificates, places: tuple[str, str, str]) -> str:
+    """Of modem n, as a file of YAML in one line has them."""
+    files = (certificates.pem("ca"), "device-${n}.pem", "device-${n}.key")
+    return ", ".join(f"'{place}': '{path}'" for place, path in zip(places, files))
+
+
+@pytest.mark.parametrize("model", WORK)
+def test_a_certificate_for_each_over_a_link_and_a_storm(model: str, tmp_path: Path,
+                                                        certificates: Certificates) -> None:
+    transcript, link, places = WORK[model]
     make_devices(certificates, tmp_path)
-    (tmp_path / "meter.at").write_text(MQTT)
+    (tmp_path / "meter.at").write_text(transcript)
     with Broker(tmp_path / "broker", certificates, tmp_path / "devices.pem") as broker, Run(
             tmp_path, f"""\
 hosts:
@@ -101,16 +148,13 @@ hosts:
     on-error: redial 200ms x2 up to 2s ± 20 %
 modems:
   - name: meter-${{n}}
-    module: m95
+    module: {model}
     count: {METERS}
     imei: "86123400"
     state: none
-    link: gprs
+    link: {link}
     host: meter
-    credentials:
-      RAM:ca.pem: {certificates.pem("ca")}
-      RAM:client.pem: device-${{n}}.pem
-      RAM:key.pem: device-${{n}}.key
+    credentials: {{{credentials_of(certificates, places)}}}
 """, "--log-level", "info") as run:
         for _ in range(2):
             wait_until(lambda: len(set(broker.readings())) == METERS, run.log)
@@ -198,3 +242,29 @@ modems: [{{name: "m${{n}}", module: gl865, count: 20, state: none, host: meter}}
     kinds = Counter((request.line.split()[1].rsplit("/", 1)[1], request.resumed)
                     for request in requests)
     assert kinds == {("full", False): 20, ("resumed", True): 60}
+
+
+@pytest.mark.parametrize(("model", "link", "resumed"), [("gl865", "gprs", 3), ("le866", "lte-m", 0)])
+def test_https_with_a_certificate_for_each_over_a_link(model: str, link: str, resumed: int, tmp_path: Path,
+                                                       certificates: Certificates) -> None:
+    """The server asks for them, and knows who is who; who has none gets no page. A LE866 resumes nothing."""
+    make_devices(certificates, tmp_path)
+    text = HTTPS.replace("AT#SSLSECCFG=1,0,0", "AT#SSLSECCFG=1,0,2").replace("127.0.0.1", "localhost")
+    if not resumed:
+        text = text.partition("repeat 3\n")[0].replace('"localhost",1,0', '"localhost",0,0')
+    (tmp_path / "meter.at").write_text(text)
+    config = """\
+hosts: [{{name: meter, transcript: meter.at, values: {{port: "{port}"}}}}]
+modems: [{{name: "m${{n}}", module: {model}, count: {count}, state: none, host: meter, link: {link}, credentials: {{{files}}}}}]
+"""
+    files = credentials_of(certificates, ("1/ca", "1/certificate", "1/key"))
+    with Nginx(tmp_path, certificates, client_ca=str(tmp_path / "devices"), session_cache="shared:all:1m") as nginx:
+        with Run(tmp_path, config.format(port=nginx.port, model=model, count=METERS, link=link, files=files)) as run:
+            assert run.wait() == 0, run.log()
+        requests = nginx.requests((1 + resumed) * METERS)
+        with Run(tmp_path, config.format(port=nginx.port, model=model, count=1, link=link, files=files.partition(",")[0])) as run:
+            assert run.wait() == 1, run.log()
+        assert all(request.status == 400 for request in nginx.requests()[len(requests):])
+    wanted = Counter({(f"CN=device {n}", f"/{n}/full", False): 1 for n in range(METERS)})
+    wanted.update({(f"CN=device {n}", f"/{n}/resumed", True): resumed for n in range(METERS) if resumed})
+    assert Counter((request.client, request.line.split()[1], request.resumed) for request in requests) == wanted

@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socketserver
 import subprocess
+import threading
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -241,6 +246,100 @@ def test_shards_share_a_crowd(tmp_path: Path, certificates: Certificates) -> Non
                 assert run.wait() == 0, run.log()
         said = [line.split()[0] for line in server.wait_for(20)]
     assert len(said) == len(set(said)) == 20
+
+
+PLAIN = """\
+> ATE0
+< OK
+> AT#SGACT=1,0
+< OK
+> AT+CGDCONT=1,"IP","internet"
+< OK
+> AT#SGACT=1,1
+<~ #SGACT: .*
+< OK
+dial
+> AT#SD=1,0,${port},"127.0.0.1"
+< CONNECT
+connected
+> bytes "${n}\\r\\n"
+< bytes "got it\\r\\n"
+disconnected
+< NO CARRIER
+"""
+
+
+class Door:
+    """A server of plain TCP: when each client has come, what it has said; turns away the first `refuses`."""
+
+    def __init__(self, refuses: int = 0) -> None:
+        self.came: list[float] = []
+        self.said: dict[int, float] = {}  # number of a modem, when it came
+        door = self
+
+        class Client(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                now = time.monotonic()
+                door.came.append(now)
+                if len(door.came) <= refuses:
+                    return
+                door.said[int(self.rfile.readline())] = now
+                self.wfile.write(b"got it\r\n")
+
+        self.handler = Client
+
+
+@contextmanager
+def open_door(refuses: int = 0) -> Iterator[tuple[Door, int]]:
+    door = Door(refuses)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), door.handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield door, server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def plain_fleet(folder: Path, port: int, count: int, rule: str) -> str:
+    (folder / "plain.at").write_text(PLAIN)
+    return (f"hosts: [{{name: plain, transcript: plain.at, values: {{port: '{port}'}}, {rule}}}]\n"
+            f"modems: [{{name: 'm${{n}}', module: he910, count: {count}, state: none, host: plain}}]\n")
+
+
+@pytest.mark.parametrize(("options", "numbers"), [((), range(40)), (("--shard", "1/4"), range(1, 40, 4))])
+def test_a_ramp_is_never_too_early(options: tuple[str, ...], numbers: range, tmp_path: Path) -> None:
+    """Host n of 20 a second comes n/20 s after the start at the soonest, whichever shard has it."""
+    with open_door() as (door, port):
+        begun = time.monotonic()
+        with Run(tmp_path, plain_fleet(tmp_path, port, 40, "ramp: 20/s"), *options) as run:
+            assert run.wait() == 0, run.log()
+    assert sorted(door.said) == list(numbers)
+    assert {n: at - begun for n, at in door.said.items() if at - begun < n / 20} == {}
+
+
+def test_retry_begins_anew(tmp_path: Path) -> None:
+    """All of the transcript, not only what follows `dial`; it gives up after as many as it may in vain."""
+    with open_door(refuses=2) as (door, port), Run(
+            tmp_path, plain_fleet(tmp_path, port, 1, "on-error: retry 50ms 2 times"), "--record", "recording.at") as run:
+        assert run.wait() == 0, run.log()
+    assert len(door.came) == 3 and list(door.said) == [0]
+    assert tries(tmp_path / "recording.at") == 3
+    assert door.came[2] - door.came[0] >= 2 * 0.05
+    with Run(tmp_path, plain_fleet(tmp_path, refused_port(), 1, "on-error: retry 50ms 2 times"), "--record", "in-vain.at") as run:
+        assert run.wait() == 1, run.log()
+        assert run.log().endswith("failed: 1 host has given up\n"), run.log()
+    assert tries(tmp_path / "in-vain.at") == 3
+
+
+def tries(recording: Path) -> int:
+    """How often a host has played all of PLAIN."""
+    text = recording.read_text()
+    counts = {text.count(line) for line in ("> ATE0", "> AT+CGDCONT=", "> AT#SD=")}
+    assert len(counts) == 1, text
+    return counts.pop()
 
 
 WRONG = """\

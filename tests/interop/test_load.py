@@ -10,6 +10,8 @@ import os
 import re
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -353,11 +355,11 @@ def test_a_terminal_shows_when_it_begins(tmp_path: Path) -> None:
         os.close(ours)
 
 
-def test_a_terminal_shows_how_it_goes(tmp_path: Path) -> None:
-    """The line says what there is, and is gone before the summary."""
+@contextmanager
+def shown_on_a_terminal(*words: str | Path, cwd: Path) -> Iterator[tuple[subprocess.Popen[bytes], bytearray]]:
+    """The program, and what it shows; all of it after the end."""
     ours, theirs = os.openpty()
-    process = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), "--module", "m95", "--pty", "auto", "--state", "none",
-                                "--summary", tmp_path / "x.json"], stdout=subprocess.DEVNULL, stderr=theirs)
+    process = subprocess.Popen([program_path("tlsmodem", "TLSMODEM"), *words], cwd=cwd, stdout=subprocess.DEVNULL, stderr=theirs)
     os.close(theirs)
     shown = bytearray()
 
@@ -371,12 +373,35 @@ def test_a_terminal_shows_how_it_goes(tmp_path: Path) -> None:
     thread = threading.Thread(target=read)
     thread.start()
     try:
-        wait_until(lambda: b"1 of 1 modems up, 0 dials/s, 0 commands/s, errors: 0 of 0" in shown, "the line", ANSWER_S)
+        yield process, shown
         process.terminate()
         assert process.wait(ANSWER_S) == 0
     finally:
         process.kill()
+        process.wait()
         thread.join()
         os.close(ours)
-    summary = shown.decode().rpartition("\r\x1b[K")[2]
-    assert re.match(r"1 modem, .*\r?\n +count", summary), shown
+
+
+def summary_on(shown: bytearray) -> str:
+    """What stands after the last line that was taken back."""
+    return shown.decode().rpartition("\r\x1b[K")[2]
+
+
+def test_a_terminal_shows_how_it_goes(tmp_path: Path) -> None:
+    """The line says what there is, and is gone before the summary."""
+    with shown_on_a_terminal("--module", "m95", "--pty", "auto", "--state", "none", "--summary", "x.json", cwd=tmp_path) as (_, shown):
+        wait_until(lambda: b"1 of 1 modems up, 0 dials/s, 0 commands/s, errors: 0 of 0" in shown, "the line", ANSWER_S)
+    assert re.match(r"1 modem, .*\r?\n +count", summary_on(shown)), shown
+
+
+def test_a_terminal_shows_errors_by_reason(tmp_path: Path) -> None:
+    """Of hosts inside that dial in vain again and again, while they do."""
+    write_examples(tmp_path, "every 60s")
+    (tmp_path / "fleet.yaml").write_text(fleet_of({"telit": 2, "fibocom": 1}, refused_port(), "redial 100ms"))
+    with shown_on_a_terminal("--config", "fleet.yaml", "--summary", "x.json", cwd=tmp_path) as (_, shown):
+        line = rb"3 of 3 modems up, \d+ dials/s, [1-9]\d* commands/s, errors: (\d+) of \d+ \([\d.]+ %\): ([^\r\x1b]*dial refused[^\r\x1b]*)\r"
+        wait_until(lambda: re.search(line, shown), lambda: repr(shown))
+    for count, reasons in re.findall(line, shown):
+        assert int(count) == sum(map(int, re.findall(rb"\d+", reasons))), shown
+    assert re.search(r"\nerrors +[1-9]\d* of \d+ \(.* %\): [1-9]\d* dial refused", summary_on(shown)), shown

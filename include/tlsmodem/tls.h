@@ -87,6 +87,24 @@ struct tlsmodem_tls_failure {
     bool is_of_offer;  /* it refused, or left, before it chose anything */
 };
 
+/* What a fatal alert of the server means; `awaits_hello`: none of its messages has come.  A
+ * provider may know more: what the server wanted. */
+static inline enum tlsmodem_tls_reason tlsmodem_tls_reason_of_alert(int alert, bool awaits_hello)
+{
+    enum {
+        TLSMODEM_HANDSHAKE_FAILURE = 40,
+        TLSMODEM_PROTOCOL_VERSION = 70,
+        TLSMODEM_INSUFFICIENT_SECURITY = 71
+    };
+
+    if (alert == TLSMODEM_PROTOCOL_VERSION)
+        return TLSMODEM_TLS_VERSION_REFUSED;
+    if (alert == TLSMODEM_INSUFFICIENT_SECURITY ||
+        (alert == TLSMODEM_HANDSHAKE_FAILURE && awaits_hello))
+        return TLSMODEM_TLS_NO_SHARED_SUITE;
+    return TLSMODEM_TLS_ALERT;
+}
+
 /* Which of the offers that a config allows.  A library may not be able to offer a list of suites
  * without others; parts of it, one after the other, it can. */
 struct tlsmodem_tls_offer {
@@ -215,6 +233,20 @@ enum tlsmodem_tls_end {
     TLSMODEM_TLS_END_CUT       /* by the stream's end inside a record: bytes are missing */
 };
 
+/* What a session says, or takes for said by the server, since somebody wants it so and not since it
+ * has come to it: of a laboratory. */
+enum tlsmodem_tls_stray_kind {
+    TLSMODEM_TLS_STRAY_WARNING, /* an alert of this level */
+    TLSMODEM_TLS_STRAY_FATAL,
+    TLSMODEM_TLS_STRAY_RENEGOTIATION /* sent: a ClientHello; received: a HelloRequest */
+};
+
+struct tlsmodem_tls_stray {
+    enum tlsmodem_tls_stray_kind kind;
+    bool is_received; /* taken for sent by the server; else it is sent to it */
+    uint8_t alert;    /* number, RFC 5246 section 7.2; of a renegotiation 0 */
+};
+
 struct tlsmodem_tls_session;
 
 struct tlsmodem_tls_session_ops {
@@ -231,6 +263,8 @@ struct tlsmodem_tls_session_ops {
     void (*free)(struct tlsmodem_tls_session *session);
     bool (*progress)(const struct tlsmodem_tls_session *session,
                      struct tlsmodem_tls_progress *ret_progress);
+    enum tlsmodem_err (*stray)(struct tlsmodem_tls_session *session,
+                               const struct tlsmodem_tls_stray *stray);
 };
 
 /* Made and owned by the provider; ends by tlsmodem_tls_session_free(). */
@@ -309,6 +343,23 @@ static inline bool tlsmodem_tls_session_progress(const struct tlsmodem_tls_sessi
     while (session->ops->progress == NULL && session->inner != NULL)
         session = session->inner;
     return session->ops->progress != NULL && session->ops->progress(session, ret_progress);
+}
+
+/* Sends a stray message, or has the session do what it does when such a one comes; a renegotiation
+ * after a handshake that is done, and one that was begun goes on in tlsmodem_tls_session_read().
+ * After a fatal alert that was sent the session is only to be freed; by what it takes for received
+ * it may fail, as by what comes.  TLSMODEM_ERR_AGAIN: what was sent before must leave first, or
+ * what has come be read.  TLSMODEM_ERR_UNSUPPORTED: the version, or the provider, has no such
+ * message.  TLSMODEM_ERR_STATE: it has failed or ended, or one renegotiation is under way.
+ * TLSMODEM_ERR_RESET, TLSMODEM_ERR_NO_MEMORY. */
+static inline enum tlsmodem_err tlsmodem_tls_session_stray(struct tlsmodem_tls_session *session,
+                                                           const struct tlsmodem_tls_stray *stray)
+{
+    assert(stray->alert == 0 || stray->kind != TLSMODEM_TLS_STRAY_RENEGOTIATION);
+    while (session->ops->stray == NULL && session->inner != NULL)
+        session = session->inner;
+    return session->ops->stray != NULL ? session->ops->stray(session, stray)
+                                       : TLSMODEM_ERR_UNSUPPORTED;
 }
 
 /* What was agreed, after a handshake that is done. */

@@ -59,6 +59,14 @@ static const struct {
     { TLS_RECORD_SIZE, GNUTLS_A_RECORD_OVERFLOW },
 };
 
+void gtls_note_missed_certificate(struct gtls_session *session)
+{
+    if (session->setup != NULL)
+        session->certificate_missed =
+            !session->setup->has_certificate &&
+            gnutls_certificate_client_get_request_status(session->gnutls) != 0;
+}
+
 /* In TLS 1.3 our handshake is over before the server has seen that the certificate is missing. */
 static bool is_for_missing_certificate(const struct gtls_session *session, int alert)
 {
@@ -79,25 +87,18 @@ static bool awaits_server_hello(const struct gtls_session *session)
 
 static enum tls_reason reason_of_alert(const struct gtls_session *session, int alert)
 {
-    if (is_for_missing_certificate(session, alert))
-        return TLS_CERTIFICATE_WANTED;
-    if (alert == GNUTLS_A_PROTOCOL_VERSION)
-        return TLS_VERSION_REFUSED;
-    if (alert == GNUTLS_A_INSUFFICIENT_SECURITY)
-        return TLS_NO_SHARED_SUITE;
-    if (alert == GNUTLS_A_HANDSHAKE_FAILURE && awaits_server_hello(session))
-        return TLS_NO_SHARED_SUITE;
-    return TLS_ALERT;
+    return is_for_missing_certificate(session, alert)
+               ? TLS_CERTIFICATE_WANTED
+               : tls_reason_of_alert(alert, awaits_server_hello(session));
 }
 
-static void set_from_alert(struct gtls_session *session)
+static void set_from_alert(struct gtls_session *session, int alert)
 {
-    gnutls_alert_description_t alert = gnutls_alert_get(session->gnutls);
-    const char *name = gnutls_alert_get_name(alert);
+    const char *name = gnutls_alert_get_name((gnutls_alert_description_t)alert);
 
-    tls_failure_set(&session->failure, reason_of_alert(session, (int)alert), "alert %d, %s",
-                    (int)alert, name != NULL ? name : "unknown");
-    session->failure.alert = (int)alert;
+    tls_failure_set(&session->failure, reason_of_alert(session, alert), "alert %d, %s", alert,
+                    name != NULL ? name : "unknown");
+    session->failure.alert = alert;
 }
 
 /* GnuTLS's error is the same for a prime of more bits than it computes with. */
@@ -181,7 +182,8 @@ static void tell_server(struct gtls_session *session, int error)
     gnutls_alert_send_appropriate(session->gnutls, error);
 }
 
-void gtls_fail(struct gtls_session *session, int error)
+/* The rest of a failure, whose reason is known, and the trace. */
+static void finish(struct gtls_session *session)
 {
     static const char *const words[] = {
 #define REASON_TEXT(name, text) [name] = text,
@@ -190,20 +192,44 @@ void gtls_fail(struct gtls_session *session, int error)
     };
     const struct tls_failure *failure = &session->failure;
 
+    session->failure.is_of_offer = awaits_server_hello(session);
+    session->failure.name_sent = session->setup != NULL && session->setup->sends_name;
+    log_trace(session->log, TRACE_TLS, "failed: %s%s%s%s", words[failure->reason],
+              failure->detail[0] != '\0' ? " (" : "", failure->detail,
+              failure->detail[0] != '\0' ? ")" : "");
+}
+
+void gtls_fail(struct gtls_session *session, int error)
+{
+    const struct tls_failure *failure = &session->failure;
+
     assert(error < 0);
     if (session->verdict != TLS_RECORDS_GOOD) {
         tls_records_fail(&session->records, session->verdict, &session->failure);
         error = GNUTLS_E_HANDSHAKE_TOO_LARGE;
     }
     if (failure->reason == TLS_FINE && error == GNUTLS_E_FATAL_ALERT_RECEIVED)
-        set_from_alert(session);
+        set_from_alert(session, (int)gnutls_alert_get(session->gnutls));
     else if (failure->reason == TLS_FINE)
         set_from_error(session, error);
-    session->failure.is_of_offer = awaits_server_hello(session);
-    session->failure.name_sent = session->setup != NULL && session->setup->sends_name;
     if (failure->alert < 0 && !is_of_the_stream(failure->reason))
         tell_server(session, error);
-    log_trace(session->log, TRACE_TLS, "failed: %s%s%s%s", words[failure->reason],
-              failure->detail[0] != '\0' ? " (" : "", failure->detail,
-              failure->detail[0] != '\0' ? ")" : "");
+    finish(session);
+}
+
+void gtls_fail_insisting(struct gtls_session *session)
+{
+    tls_failure_set(&session->failure, TLS_RENEGOTIATION, NULL);
+    log_trace(session->log, TRACE_TLS, "failed: the server insists on a renegotiation");
+}
+
+void gtls_fail_by_alert(struct gtls_session *session, int alert)
+{
+    if (session->has_refused) {
+        gtls_fail_insisting(session);
+        return;
+    }
+    gtls_note_missed_certificate(session);
+    set_from_alert(session, alert);
+    finish(session);
 }

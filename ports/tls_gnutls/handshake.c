@@ -71,9 +71,7 @@ enum tls_step gtls_handshake(struct tls_session *base)
         result = gnutls_handshake(session->gnutls);
     if (result == GNUTLS_E_AGAIN || goes_on(result))
         return gnutls_record_get_direction(session->gnutls) == 1 ? TLS_WANT_WRITE : TLS_WANT_READ;
-    session->certificate_missed =
-        !session->setup->has_certificate &&
-        gnutls_certificate_client_get_request_status(session->gnutls) != 0;
+    gtls_note_missed_certificate(session);
     if (result >= 0)
         return done(session);
     gtls_trace_chain(session);

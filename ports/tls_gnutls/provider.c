@@ -6,6 +6,7 @@
 #include "tls_gnutls/memory.h"
 #include "tls_gnutls/parts.h"
 #include "tls_gnutls/session.h"
+#include "tls_gnutls/stray.h"
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/version.h"
 
@@ -68,6 +69,7 @@ static const struct tls_session_ops session_ops = {
     .shutdown = gtls_shutdown,
     .free = gtls_free,
     .progress = gtls_progress,
+    .stray = gtls_stray,
 };
 
 static enum err open_session(struct tls *tls, const struct tls_config *config,

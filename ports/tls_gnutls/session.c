@@ -13,6 +13,7 @@
 #include "tls_gnutls/memory.h"
 #include "tls_gnutls/parts.h"
 #include "tls_gnutls/policy.h"
+#include "tls_gnutls/renegotiation.h"
 #include "tls_gnutls/ticket.h"
 #include "tls_gnutls/transport.h"
 #include "tls_gnutls/verify.h"
@@ -219,6 +220,7 @@ void gtls_free(struct tls_session *base)
 {
     struct gtls_session *session = (struct gtls_session *)base;
 
+    gtls_end_again(session);
     gtls_setup_release(session);
     gtls_memory_wipes(true);
     if (session->gnutls != NULL)

@@ -64,9 +64,10 @@ struct gtls_session {
     bool is_dry;       /* the stream below had nothing for us when last asked */
     bool lower_ended;
     bool lower_reset;
-    unsigned dh_bits;        /* of the prime that the server chose; 0: none */
-    bool certificate_missed; /* the server asked for one and got none */
-    bool ended;              /* read() has reported the end */
+    unsigned dh_bits;                       /* of the prime that the server chose; 0: none */
+    bool certificate_missed;                /* the server asked for one and got none */
+    gnutls_certificate_credentials_t again; /* of a renegotiation that was begun; NULL: none */
+    bool ended;                             /* read() has reported the end */
     enum tls_end end;
 };
 

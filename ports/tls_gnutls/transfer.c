@@ -2,7 +2,9 @@
 #include "tls_common/admission.h"
 #include "tls_common/failure.h"
 #include "tls_gnutls/failure.h"
+#include "tls_gnutls/renegotiation.h"
 #include "tls_gnutls/session.h"
+#include "tls_gnutls/unsent.h"
 
 /* Records without data that one read() works off before it lets others have their turn. */
 enum { ROUNDS_MAX = 16 };
@@ -12,46 +14,9 @@ static ptrdiff_t failed(const struct gtls_session *session)
     return session->failure.reason == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
 }
 
-static bool is_postponed(ptrdiff_t result)
-{
-    return result == GNUTLS_E_AGAIN || result == GNUTLS_E_INTERRUPTED;
-}
-
-/* GnuTLS answers for the record that was left over, whatever it is asked to send: nothing new may
- * be given to it before. */
-static ptrdiff_t send_unsent(struct gtls_session *session)
-{
-    ptrdiff_t result = gnutls_record_send(session->gnutls, NULL, 0);
-
-    if (!is_postponed(result))
-        session->unsent = UNSENT_NOTHING;
-    return result;
-}
-
-/* The module does not renegotiate, but neither does it hang up on a server that asks. */
-static void refuse_renegotiation(struct gtls_session *session)
-{
-    if (session->unsent == UNSENT_ALERT)
-        send_unsent(session);
-    if (!session->owes_refusal || session->unsent != UNSENT_NOTHING)
-        return;
-    session->owes_refusal = false;
-    if (is_postponed(
-            gnutls_alert_send(session->gnutls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION)))
-        session->unsent = UNSENT_ALERT;
-}
-
-static void note_renegotiation(struct gtls_session *session)
-{
-    if (!session->has_refused)
-        tls_renegotiation_say(session->log);
-    session->has_refused = true;
-    session->owes_refusal = true;
-}
-
 static bool is_without_data(ptrdiff_t result)
 {
-    return is_postponed(result) || result == GNUTLS_E_REHANDSHAKE ||
+    return gtls_is_postponed(result) || result == GNUTLS_E_REHANDSHAKE ||
            result == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
@@ -79,8 +44,7 @@ static ptrdiff_t finish_read(struct gtls_session *session, ptrdiff_t result)
     }
     /* However it says so, the server insists. */
     if (session->has_refused) {
-        tls_failure_set(&session->failure, TLS_RENEGOTIATION, NULL);
-        log_trace(session->log, TRACE_TLS, "failed: the server insists on a renegotiation");
+        gtls_fail_insisting(session);
         return failed(session);
     }
     /* Old servers just close, without close_notify. */
@@ -107,19 +71,20 @@ ptrdiff_t gtls_read(struct tls_session *base, void *buf, size_t cap)
 
         if (!is_rest && !tls_admission_has_record())
             return -ERR_AGAIN;
-        refuse_renegotiation(session);
+        gtls_refuse_renegotiation(session);
         session->is_dry = false;
-        result = gnutls_record_recv(session->gnutls, buf, cap);
+        result = session->again != NULL ? gtls_receive_again(session, buf, cap)
+                                        : gnutls_record_recv(session->gnutls, buf, cap);
         if (result > 0 && !is_rest && is_too_long(session, (size_t)result))
             return refuse_record(session, (size_t)result);
         if (!is_without_data(result))
             return finish_read(session, result);
         if (result == GNUTLS_E_REHANDSHAKE)
-            note_renegotiation(session);
+            gtls_note_renegotiation(session);
         if (session->is_dry)
             break;
     }
-    refuse_renegotiation(session);
+    gtls_refuse_renegotiation(session);
     return -ERR_AGAIN;
 }
 
@@ -130,16 +95,16 @@ enum err gtls_flush(struct tls_session *base)
     if (session->failure.reason != TLS_FINE)
         return (enum err) - failed(session);
     if (session->unsent != UNSENT_NOTHING) {
-        ptrdiff_t result = send_unsent(session);
+        ptrdiff_t result = gtls_send_unsent(session);
 
-        if (is_postponed(result))
+        if (gtls_is_postponed(result))
             return ERR_AGAIN;
         if (result < 0) {
             gtls_fail(session, (int)result);
             return (enum err) - failed(session);
         }
     }
-    refuse_renegotiation(session);
+    gtls_refuse_renegotiation(session);
     return session->unsent == UNSENT_NOTHING ? ERR_OK : ERR_AGAIN;
 }
 
@@ -159,7 +124,7 @@ ptrdiff_t gtls_write(struct tls_session *base, const void *data, size_t len)
     if (!tls_admission_has_record())
         return -ERR_AGAIN;
     result = gnutls_record_send(session->gnutls, data, part);
-    if (is_postponed(result)) {
+    if (gtls_is_postponed(result)) {
         session->unsent = UNSENT_DATA; /* GnuTLS has made the record: these bytes are taken */
         return (ptrdiff_t)part;
     }
@@ -184,7 +149,7 @@ void gtls_shutdown(struct tls_session *base)
     if (session->failure.reason != TLS_FINE || session->setup != NULL)
         return;
     if (session->unsent != UNSENT_NOTHING)
-        send_unsent(session);
+        gtls_send_unsent(session);
     if (session->unsent == UNSENT_NOTHING)
         gnutls_bye(session->gnutls, GNUTLS_SHUT_WR);
 }

@@ -128,18 +128,11 @@ static enum tls_reason reason_of_alert(const struct mtls_session *session, int a
          alert == MBEDTLS_SSL_ALERT_MSG_NO_CERT || alert == MBEDTLS_SSL_ALERT_MSG_BAD_CERT ||
          alert == MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN))
         return TLS_CERTIFICATE_WANTED;
-    if (alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION)
-        return TLS_VERSION_REFUSED;
-    if (alert == MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY)
-        return TLS_NO_SHARED_SUITE;
-    if (alert == MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE && awaits_server_hello(session))
-        return TLS_NO_SHARED_SUITE;
-    return TLS_ALERT;
+    return tls_reason_of_alert(alert, awaits_server_hello(session));
 }
 
-static void set_from_alert(struct mtls_session *session)
+static void set_from_alert(struct mtls_session *session, int alert)
 {
-    int alert = session->mbedtls.in_msg[1];
     /* What a server says that has TLS only, OpenSSL for one. */
     const char *more =
         alert == MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE && awaits_server_hello(session)
@@ -201,7 +194,7 @@ static void set_from_error(struct mtls_session *session, int error)
         mtls_failure_set_error(&session->failure, reason_of_error(error), error);
 }
 
-void mtls_fail(struct mtls_session *session, int error)
+static void trace_failure(const struct mtls_session *session)
 {
     static const char *const words[] = {
 #define REASON_TEXT(name, text) [name] = text,
@@ -210,15 +203,35 @@ void mtls_fail(struct mtls_session *session, int error)
     };
     const struct tls_failure *failure = &session->failure;
 
+    log_trace(session->log, TRACE_TLS, "failed: %s%s%s%s", words[failure->reason],
+              failure->detail[0] != '\0' ? " (" : "", failure->detail,
+              failure->detail[0] != '\0' ? ")" : "");
+}
+
+void mtls_fail(struct mtls_session *session, int error)
+{
+    const struct tls_failure *failure = &session->failure;
+
     if (failure->reason == TLS_FINE && error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-        set_from_alert(session);
+        set_from_alert(session, session->mbedtls.in_msg[1]);
     else if (failure->reason == TLS_FINE)
         set_from_error(session, error);
     if (!session->lower_reset)
         mtls_transport_flush(session); /* an alert, as far as it goes */
-    log_trace(session->log, TRACE_TLS, "failed: %s%s%s%s", words[failure->reason],
-              failure->detail[0] != '\0' ? " (" : "", failure->detail,
-              failure->detail[0] != '\0' ? ")" : "");
+    trace_failure(session);
+}
+
+void mtls_fail_by_alert(struct mtls_session *session, int alert)
+{
+    set_from_alert(session, alert);
+    trace_failure(session);
+}
+
+void mtls_fail_renegotiation(struct mtls_session *session, int error)
+{
+    tls_renegotiation_say(session->log);
+    tls_failure_set(&session->failure, TLS_RENEGOTIATION, "SSL 3.0 has no word for no");
+    mtls_fail(session, error);
 }
 
 ptrdiff_t mtls_failed(const struct mtls_session *session)

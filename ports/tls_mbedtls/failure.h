@@ -16,6 +16,12 @@ bool mtls_is_out_of_memory(int error);
  * already, and traces it.  mbedTLS has told the server, unless it was we who found the fault. */
 void mtls_fail(struct mtls_session *session, int error);
 
+/* Ends it for an alert of the server. */
+void mtls_fail_by_alert(struct mtls_session *session, int alert);
+
+/* Ends it, since the server has asked for a renegotiation; `error` is what mbedTLS says of it. */
+void mtls_fail_renegotiation(struct mtls_session *session, int error);
+
 /* -ERR_RESET or -ERR_TLS, for a session that has failed. */
 ptrdiff_t mtls_failed(const struct mtls_session *session);
 

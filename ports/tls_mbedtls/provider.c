@@ -3,6 +3,7 @@
 
 #include "tls_common/keylog.h"
 #include "tls_mbedtls/session.h"
+#include "tls_mbedtls/stray.h"
 
 #include <assert.h>
 #include <mbedtls/ecp.h>
@@ -65,6 +66,7 @@ static const struct tls_session_ops session_ops = {
     .shutdown = mtls_shutdown,
     .free = mtls_free,
     .progress = mtls_progress,
+    .stray = mtls_stray,
 };
 
 static enum err open_session(struct tls *tls, const struct tls_config *config,

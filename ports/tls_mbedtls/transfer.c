@@ -20,11 +20,10 @@ static ptrdiff_t finish_read(struct mtls_session *session, int result)
         return 0;
     }
     if (result == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE &&
-        session->mbedtls.in_msgtype == MBEDTLS_SSL_MSG_HANDSHAKE) {
-        tls_renegotiation_say(session->log);
-        tls_failure_set(&session->failure, TLS_RENEGOTIATION, "SSL 3.0 has no word for no");
-    }
-    mtls_fail(session, result);
+        session->mbedtls.in_msgtype == MBEDTLS_SSL_MSG_HANDSHAKE)
+        mtls_fail_renegotiation(session, result);
+    else
+        mtls_fail(session, result);
     return mtls_failed(session);
 }
 

@@ -77,6 +77,19 @@ struct tls_failure {
     bool is_of_offer;  /* it refused, or left, before it chose anything */
 };
 
+/* What a fatal alert of the server means; `awaits_hello`: none of its messages has come.  A
+ * provider may know more: what the server wanted. */
+static inline enum tls_reason tls_reason_of_alert(int alert, bool awaits_hello)
+{
+    enum { HANDSHAKE_FAILURE = 40, PROTOCOL_VERSION = 70, INSUFFICIENT_SECURITY = 71 };
+
+    if (alert == PROTOCOL_VERSION)
+        return TLS_VERSION_REFUSED;
+    if (alert == INSUFFICIENT_SECURITY || (alert == HANDSHAKE_FAILURE && awaits_hello))
+        return TLS_NO_SHARED_SUITE;
+    return TLS_ALERT;
+}
+
 /* Which of the offers that a config allows.  A library may not be able to offer a list of suites
  * without others; parts of it, one after the other, it can. */
 struct tls_offer {
@@ -194,6 +207,20 @@ enum tls_end {
     TLS_END_CUT       /* by the stream's end inside a record: bytes are missing */
 };
 
+/* What a session says, or takes for said by the server, since somebody wants it so and not since it
+ * has come to it: of a laboratory. */
+enum tls_stray_kind {
+    TLS_STRAY_WARNING, /* an alert of this level */
+    TLS_STRAY_FATAL,
+    TLS_STRAY_RENEGOTIATION /* sent: a ClientHello; received: a HelloRequest */
+};
+
+struct tls_stray {
+    enum tls_stray_kind kind;
+    bool is_received; /* taken for sent by the server; else it is sent to it */
+    uint8_t alert;    /* number, RFC 5246 section 7.2; of a renegotiation 0 */
+};
+
 struct tls_session;
 
 struct tls_session_ops {
@@ -209,6 +236,7 @@ struct tls_session_ops {
     void (*shutdown)(struct tls_session *session);
     void (*free)(struct tls_session *session);
     bool (*progress)(const struct tls_session *session, struct tls_progress *ret_progress);
+    enum err (*stray)(struct tls_session *session, const struct tls_stray *stray);
 };
 
 /* Made and owned by the provider; ends by tls_session_free(). */
@@ -281,6 +309,20 @@ static inline bool tls_session_progress(const struct tls_session *session,
     while (session->ops->progress == NULL && session->inner != NULL)
         session = session->inner;
     return session->ops->progress != NULL && session->ops->progress(session, ret_progress);
+}
+
+/* Sends a stray message, or has the session do what it does when such a one comes; a renegotiation
+ * after a handshake that is done, and one that was begun goes on in tls_session_read().  After a
+ * fatal alert that was sent the session is only to be freed; by what it takes for received it may
+ * fail, as by what comes.  ERR_AGAIN: what was sent before must leave first, or what has come be
+ * read.  ERR_UNSUPPORTED: the version, or the provider, has no such message.  ERR_STATE: it has
+ * failed or ended, or one renegotiation is under way.  ERR_RESET, ERR_NO_MEMORY. */
+static inline enum err tls_session_stray(struct tls_session *session, const struct tls_stray *stray)
+{
+    assert(stray->alert == 0 || stray->kind != TLS_STRAY_RENEGOTIATION);
+    while (session->ops->stray == NULL && session->inner != NULL)
+        session = session->inner;
+    return session->ops->stray != NULL ? session->ops->stray(session, stray) : ERR_UNSUPPORTED;
 }
 
 /* What was agreed, after a handshake that is done. */

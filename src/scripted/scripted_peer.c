@@ -82,6 +82,7 @@ static void forget_connection(struct scripted_peer *peer)
     peer->stalled = false;
     byte_queue_clear(&peer->wire);
     byte_queue_clear(&peer->got);
+    byte_queue_clear(&peer->alerts);
 }
 
 void peer_forget(struct scripted_peer *peer)
@@ -96,6 +97,7 @@ void peer_deinit(struct scripted_peer *peer)
 {
     byte_queue_deinit(&peer->wire);
     byte_queue_deinit(&peer->got);
+    byte_queue_deinit(&peer->alerts);
 }
 
 void peer_on_connected(struct scripted_peer *peer, struct scripted_stream *stream)
@@ -312,6 +314,15 @@ static void on_hello(struct scripted_peer *peer, struct span offer)
     apply_verdict(peer);
 }
 
+static void on_alert(struct scripted_peer *peer, struct span alert)
+{
+    static const uint8_t renegotiation[] = { 0, 0 };
+
+    byte_queue_put(&peer->alerts,
+                   alert.len > 0 ? alert : span_at(renegotiation, sizeof(renegotiation)));
+    peer->net->changes++;
+}
+
 static void on_record(struct scripted_peer *peer, const struct toy_record *record)
 {
     switch ((enum toy_type)record->type) {
@@ -325,6 +336,9 @@ static void on_record(struct scripted_peer *peer, const struct toy_record *recor
     case TOY_CLOSE:
         if (peer->state != PEER_CLOSED)
             enter(peer, PEER_SHUT);
+        break;
+    case TOY_ALERT:
+        on_alert(peer, record->body);
         break;
     case TOY_CORRUPT:
         break;

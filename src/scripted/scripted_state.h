@@ -59,6 +59,7 @@ struct scripted_peer {
     struct scripted_stream *stream; /* NULL: none, or closed by the module */
     struct byte_queue wire;         /* from the module, not looked at */
     struct byte_queue got;          /* plaintext; UDP: toy records */
+    struct byte_queue alerts;       /* of the module: level and number; 0, 0: a renegotiation */
     bool plain;                     /* the connection turned out to be without TLS */
     bool resumes;                   /* a session, when the module offers that */
     bool stalled;

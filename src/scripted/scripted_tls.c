@@ -8,6 +8,7 @@
 #include "scripted/toy_record.h"
 
 #include "base/text.h"
+#include "base/tls_alerts.h"
 #include "base/tls_suites.h"
 
 #include <assert.h>
@@ -24,6 +25,7 @@ struct scripted_session {
     struct byte_queue out;   /* for below */
     bool ended;              /* close_notify or the end of the stream was seen */
     bool notified;           /* it was close_notify */
+    bool has_refused;        /* a renegotiation, and no data has come since */
     struct tls_info info;
     struct tls_failure failure;
 };
@@ -175,6 +177,14 @@ static ptrdiff_t next_record(struct scripted_session *session)
     return result;
 }
 
+/* A server that gets a no and sends no data wants nothing else, however it ends the session. */
+static bool insists(struct scripted_session *session)
+{
+    if (session->has_refused)
+        fail(session, TLS_RENEGOTIATION, -1);
+    return session->has_refused;
+}
+
 static ptrdiff_t read_plain(struct tls_session *base, void *buf, size_t cap)
 {
     struct scripted_session *session = (struct scripted_session *)base;
@@ -185,6 +195,10 @@ static ptrdiff_t read_plain(struct tls_session *base, void *buf, size_t cap)
     while (byte_queue_len(&session->plain) == 0) {
         ptrdiff_t result = session->ended ? 0 : next_record(session);
 
+        if (result > 0)
+            session->has_refused = false;
+        else if (result != -ERR_AGAIN && insists(session))
+            return -ERR_TLS;
         session->ended = session->ended || result == 0;
         if (result <= 0)
             return result;
@@ -292,6 +306,73 @@ static void free_session(struct tls_session *base)
     free(session);
 }
 
+/* ---- stray messages ---- */
+
+enum { LEVEL_WARNING = 1, LEVEL_FATAL = 2 };
+
+static void queue_alert(struct scripted_session *session, int level, uint8_t alert)
+{
+    uint8_t body[] = { (uint8_t)level, alert };
+
+    toy_record_put(&session->out, TOY_ALERT, span_at(body, sizeof(body)));
+}
+
+static enum err take_alert(struct scripted_session *session, const struct tls_stray *stray)
+{
+    bool is_open = session->info.version != 0;
+
+    if (stray->alert == ALERT_CLOSE_NOTIFY && !is_open)
+        fail(session, TLS_PEER_CLOSED, -1);
+    else if (stray->alert == ALERT_CLOSE_NOTIFY && !insists(session))
+        session->ended = session->notified = true;
+    else if (stray->kind == TLS_STRAY_FATAL && !insists(session))
+        fail(session, tls_reason_of_alert(stray->alert, !is_open), stray->alert);
+    return ERR_OK;
+}
+
+static enum err take_request(struct scripted_session *session)
+{
+    if (session->info.version == TLS_1_3)
+        return ERR_UNSUPPORTED;
+    if (session->info.version == TLS_SSL_3_0) { /* which has no word for no */
+        fail(session, TLS_RENEGOTIATION, -1);
+        return ERR_OK;
+    }
+    session->has_refused = true;
+    queue_alert(session, LEVEL_WARNING, ALERT_NO_RENEGOTIATION);
+    (void)flush(session);
+    return ERR_OK;
+}
+
+static enum err say_stray(struct scripted_session *session, const struct tls_stray *stray)
+{
+    if (stray->kind != TLS_STRAY_RENEGOTIATION && stray->alert == ALERT_CLOSE_NOTIFY)
+        toy_record_put(&session->out, TOY_CLOSE, span_at(NULL, 0));
+    else if (stray->kind != TLS_STRAY_RENEGOTIATION)
+        queue_alert(session, stray->kind == TLS_STRAY_FATAL ? LEVEL_FATAL : LEVEL_WARNING,
+                    stray->alert);
+    else
+        toy_record_put(&session->out, TOY_ALERT, span_at(NULL, 0));
+    return flush(session) == -ERR_RESET ? ERR_RESET : ERR_OK;
+}
+
+static enum err stray_message(struct tls_session *base, const struct tls_stray *stray)
+{
+    struct scripted_session *session = (struct scripted_session *)base;
+    bool renegotiates = stray->kind == TLS_STRAY_RENEGOTIATION;
+
+    if (session->failure.reason != TLS_FINE || session->ended ||
+        (renegotiates && session->info.version == 0))
+        return ERR_STATE;
+    if (stray->is_received && byte_queue_len(&session->plain) > 0)
+        return ERR_AGAIN;
+    if (stray->is_received)
+        return renegotiates ? take_request(session) : take_alert(session, stray);
+    if (renegotiates && (session->info.version == TLS_1_3 || session->info.version == TLS_SSL_3_0))
+        return ERR_UNSUPPORTED;
+    return flush(session) == -ERR_AGAIN ? ERR_AGAIN : say_stray(session, stray);
+}
+
 static const struct tls_session_ops session_ops = {
     .handshake = handshake,
     .read = read_plain,
@@ -304,6 +385,7 @@ static const struct tls_session_ops session_ops = {
     .ticket = ticket,
     .shutdown = shut_down,
     .free = free_session,
+    .stray = stray_message,
 };
 
 static bool looks_readable(struct span credential)

@@ -17,7 +17,8 @@ enum toy_type {
      */
     TOY_HANDSHAKE = 0x16,
     TOY_DATA = 0x17,
-    TOY_CORRUPT = 0x18 /* cannot be decrypted, no bytes */
+    TOY_CORRUPT = 0x18, /* cannot be decrypted, no bytes */
+    TOY_ALERT = 0x19    /* from the module: its level and number; nothing: it renegotiates */
 };
 
 enum { TOY_NO, TOY_YES };

@@ -14,6 +14,7 @@ void keeps_records_of_ssl_3_0_short(void **state);
 void has_no_ticket(void **state);
 void ends_with_the_server(void **state);
 void ends_when_it_shall_renegotiate(void **state);
+void says_stray_messages_of_ssl_3_0(void **state);
 void reports_a_corrupt_record_of_ssl_3_0(void **state);
 
 #endif

@@ -164,6 +164,35 @@ void ends_when_it_shall_renegotiate(void **state)
     stop_pair(&client, &server);
 }
 
+/* There is no renegotiation to begin, and one that is asked for ends it. */
+void says_stray_messages_of_ssl_3_0(void **state)
+{
+    const struct interop *interop = *state;
+    struct tls_stray stray = { .kind = TLS_STRAY_RENEGOTIATION };
+    struct server_process server;
+    struct client client = { 0 };
+    char data[8];
+
+    start_pair(&client, &server, interop);
+    assert_int_equal(tls_session_stray(client.session, &stray), ERR_UNSUPPORTED);
+    stray = (struct tls_stray){ .kind = TLS_STRAY_FATAL, .alert = 42 };
+    assert_int_equal(tls_session_stray(client.session, &stray), ERR_OK);
+    assert_true(server_said(&server, "end: SSL_ERROR_BAD_CERT_ALERT\n"));
+    stop_pair(&client, &server);
+    start_pair(&client, &server, interop);
+    stray = (struct tls_stray){ .kind = TLS_STRAY_RENEGOTIATION, .is_received = true };
+    assert_int_equal(tls_session_stray(client.session, &stray), ERR_OK);
+    assert_int_equal(client_read(&client, data, sizeof(data)), -ERR_TLS);
+    assert_int_equal(client_reason(&client), TLS_RENEGOTIATION);
+    stop_pair(&client, &server);
+    start_pair(&client, &server, interop);
+    stray = (struct tls_stray){ .kind = TLS_STRAY_FATAL, .is_received = true, .alert = 40 };
+    assert_int_equal(tls_session_stray(client.session, &stray), ERR_OK);
+    assert_int_equal(client_read(&client, data, sizeof(data)), -ERR_TLS);
+    assert_int_equal(client_reason(&client), TLS_ALERT);
+    stop_pair(&client, &server);
+}
+
 void reports_a_corrupt_record_of_ssl_3_0(void **state)
 {
     const struct interop *interop = *state;

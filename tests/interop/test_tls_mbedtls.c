@@ -233,6 +233,7 @@ int main(void)
         cmocka_unit_test(has_no_ticket),
         cmocka_unit_test(ends_with_the_server),
         cmocka_unit_test(ends_when_it_shall_renegotiate),
+        cmocka_unit_test(says_stray_messages_of_ssl_3_0),
         cmocka_unit_test(reports_a_corrupt_record_of_ssl_3_0),
         cmocka_unit_test(writes_a_key_log_of_ssl_3_0),
     };

@@ -322,6 +322,135 @@ void refuses_to_renegotiate(void **state)
     stop_pair(&client, &peer);
 }
 
+static enum err say_stray(struct client *client, enum tls_stray_kind kind, bool received, int alert)
+{
+    return tls_session_stray(
+        client->session,
+        &(struct tls_stray){ .kind = kind, .is_received = received, .alert = (uint8_t)alert });
+}
+
+void sends_stray_alerts(void **state)
+{
+    const struct interop *interop = *state;
+    struct client client = { 0 };
+    struct peer peer;
+    char data[16] = "";
+
+    start_pair(&client, &peer, interop);
+    assert_int_equal(say_stray(&client, TLS_STRAY_WARNING, false, GNUTLS_A_USER_CANCELED), ERR_OK);
+    assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)),
+                     GNUTLS_E_WARNING_ALERT_RECEIVED);
+    assert_int_equal(gnutls_alert_get(peer.gnutls), GNUTLS_A_USER_CANCELED);
+    /* The session goes on, also behind one that was put off and behind data that was. */
+    client.wire.again_every = 1;
+    assert_int_equal(say_stray(&client, TLS_STRAY_WARNING, false, GNUTLS_A_BAD_CERTIFICATE),
+                     ERR_OK);
+    assert_int_equal(say_stray(&client, TLS_STRAY_FATAL, false, GNUTLS_A_UNKNOWN_CA), ERR_AGAIN);
+    client.wire.again_every = 0;
+    assert_int_equal(tls_session_write(client.session, "ours", 4), 4);
+    assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)),
+                     GNUTLS_E_WARNING_ALERT_RECEIVED);
+    assert_int_equal(gnutls_alert_get(peer.gnutls), GNUTLS_A_BAD_CERTIFICATE);
+    assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), 4);
+    assert_int_equal(say_stray(&client, TLS_STRAY_FATAL, false, GNUTLS_A_UNKNOWN_CA), ERR_OK);
+    assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)),
+                     GNUTLS_E_FATAL_ALERT_RECEIVED);
+    assert_int_equal(gnutls_alert_get(peer.gnutls), GNUTLS_A_UNKNOWN_CA);
+    stop_pair(&client, &peer);
+}
+
+void takes_stray_alerts(void **state)
+{
+    static const struct {
+        enum tls_stray_kind kind;
+        int alert;
+        ptrdiff_t result;
+        enum tls_reason reason;
+    } rows[] = {
+        { TLS_STRAY_WARNING, GNUTLS_A_USER_CANCELED, 4, TLS_FINE },
+        { TLS_STRAY_WARNING, GNUTLS_A_CLOSE_NOTIFY, 0, TLS_FINE },
+        { TLS_STRAY_FATAL, GNUTLS_A_ACCESS_DENIED, -ERR_TLS, TLS_ALERT },
+        { TLS_STRAY_FATAL, GNUTLS_A_PROTOCOL_VERSION, -ERR_TLS, TLS_VERSION_REFUSED },
+    };
+    const struct interop *interop = *state;
+
+    for (size_t row = 0; row < ROWS(rows); row++) {
+        struct client client = { 0 };
+        struct peer peer;
+        char data[16];
+
+        start_pair(&client, &peer, interop);
+        assert_int_equal(gnutls_record_send(peer.gnutls, "data", 4), 4);
+        assert_int_equal(client_read(&client, data, 2), 2);
+        assert_int_equal(say_stray(&client, rows[row].kind, true, rows[row].alert), ERR_AGAIN);
+        assert_int_equal(client_read(&client, data, sizeof(data)), 2);
+        assert_int_equal(say_stray(&client, rows[row].kind, true, rows[row].alert), ERR_OK);
+        assert_int_equal(gnutls_record_send(peer.gnutls, "more", 4), 4);
+        assert_int_equal(client_read(&client, data, sizeof(data)), rows[row].result);
+        assert_int_equal(client_reason(&client), rows[row].reason);
+        if (rows[row].result == 0)
+            assert_int_equal(tls_session_end(client.session), TLS_END_NOTIFIED);
+        if (rows[row].result <= 0)
+            assert_int_equal(say_stray(&client, rows[row].kind, true, rows[row].alert), ERR_STATE);
+        stop_pair(&client, &peer);
+    }
+}
+
+/* Both sides go on until the server has done its second handshake. */
+static void shake_again(struct client *client, struct peer *peer)
+{
+    int64_t deadline_ms = now_ms() + CLIENT_MS;
+    int result;
+    char data[16];
+
+    do {
+        result = gnutls_handshake(peer->gnutls);
+        assert_true(result >= 0 || gnutls_error_is_fatal(result) == 0);
+        assert_int_equal(tls_session_read(client->session, data, sizeof(data)), -ERR_AGAIN);
+        assert_true(now_ms() < deadline_ms);
+    } while (result < 0);
+}
+
+void renegotiates_for_a_laboratory(void **state)
+{
+    const struct interop *interop = *state;
+    struct client client = { 0 };
+    struct peer peer;
+    char data[16] = "";
+
+    start_pair(&client, &peer, interop);
+    /* The server says no, with data before it; this one can then write alone. */
+    assert_int_equal(say_stray(&client, TLS_STRAY_RENEGOTIATION, false, 0), ERR_OK);
+    assert_int_equal(say_stray(&client, TLS_STRAY_RENEGOTIATION, false, 0), ERR_STATE);
+    assert_int_equal(gnutls_record_send(peer.gnutls, "data", 4), 4);
+    assert_int_equal(client_read(&client, data, sizeof(data)), 4);
+    assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), GNUTLS_E_REHANDSHAKE);
+    assert_int_equal(gnutls_alert_send(peer.gnutls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION),
+                     0);
+    assert_int_equal(tls_session_read(client.session, data, sizeof(data)), -ERR_AGAIN);
+    assert_int_equal(tls_session_write(client.session, "ours", 4), 4);
+    assert_int_equal(gnutls_record_send(peer.gnutls, "more", 4), 4);
+    assert_int_equal(client_read(&client, data, sizeof(data)), 4);
+    assert_int_equal(say_stray(&client, TLS_STRAY_RENEGOTIATION, false, 0), ERR_OK);
+    stop_pair(&client, &peer);
+    /* It agrees. */
+    start_pair(&client, &peer, interop);
+    assert_int_equal(say_stray(&client, TLS_STRAY_RENEGOTIATION, false, 0), ERR_OK);
+    assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), GNUTLS_E_REHANDSHAKE);
+    shake_again(&client, &peer);
+    assert_int_equal(tls_session_write(client.session, "ours", 4), 4);
+    assert_int_equal(gnutls_record_recv(peer.gnutls, data, sizeof(data)), 4);
+    assert_int_equal(gnutls_record_send(peer.gnutls, "data", 4), 4);
+    assert_int_equal(client_read(&client, data, sizeof(data)), 4);
+    /* And again, but the module is asked for one and sends no data any more: it insists. */
+    assert_int_equal(say_stray(&client, TLS_STRAY_RENEGOTIATION, true, 0), ERR_OK);
+    expect_refusal(&peer);
+    assert_true(gnutls_bye(peer.gnutls, GNUTLS_SHUT_WR) >= 0);
+    assert_int_equal(client_read(&client, data, sizeof(data)), -ERR_TLS);
+    assert_int_equal(client_reason(&client), TLS_RENEGOTIATION);
+    stop_pair(&client, &peer);
+}
+
 void ends_with_or_without_close_notify(void **state)
 {
     static const struct {

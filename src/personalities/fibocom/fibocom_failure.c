@@ -6,6 +6,8 @@
  */
 #include "personalities/fibocom/fibocom_failure.h"
 
+#include "base/tls_alerts.h"
+
 #include <assert.h>
 
 /* The number of the alert, where there is one that the list has. */
@@ -76,8 +78,6 @@ int fibocom_failure_code(enum fibocom_family family, int cause, int alert)
         return row->nl668;
     return is_listed(alert) ? alert : row->otherwise;
 }
-
-enum { ALERT_UNRECOGNIZED_NAME = 112 };
 
 static int cause_of_err(const struct connection_failure *failure)
 {

@@ -69,6 +69,48 @@ static void print_kinds(enum fault_type first, enum fault_type last)
         print_kind((enum fault_type)type);
 }
 
+/* What stray messages of TLS come to. */
+static void print_tls(void)
+{
+    puts("\nAlerts and renegotiations are the session's own: with `stream=upstream` GnuTLS (of SSL "
+         "3.0 mbedTLS) sends them, in clear or "
+         "encrypted, as its\n"
+         "state is, and a server logs them; without it the session does what it does when such a "
+         "one comes. `alert` of a phase of the "
+         "handshake is\n"
+         "sent in it; without a phase at its end, before the host hears of it; with `phase=data` "
+         "when the connection is open, or at once "
+         "where it is. After\n"
+         "a fatal alert to the server the module reports what a module has found that sends it: "
+         "`unknown_ca` TLS_UNKNOWN_CA, "
+         "`certificate_expired`\n"
+         "TLS_EXPIRED, `bad_certificate`, `certificate_revoked`, `certificate_unknown`, "
+         "`access_denied` and "
+         "`bad_certificate_status_response`\n"
+         "TLS_BAD_CERTIFICATE, `unsupported_certificate` TLS_CERTIFICATE_TYPE, `no_certificate` "
+         "TLS_CERTIFICATE_WANTED, "
+         "`handshake_failure`\n"
+         "TLS_NO_SHARED_SUITE, `insufficient_security` TLS_WEAK_GROUP, `protocol_version` "
+         "TLS_VERSION_REFUSED, `bad_record_mac` and\n"
+         "`decryption_failed` TLS_RECORD, `record_overflow` TLS_RECORD_SIZE, `decrypt_error` "
+         "TLS_FINISHED, `no_renegotiation` "
+         "TLS_RENEGOTIATION,\n"
+         "`internal_error` and `user_canceled` TLS_INTERNAL, the rest TLS_PROTOCOL. After one of "
+         "the server it reports that alert, as "
+         "with\n"
+         "`tls reason=TLS_ALERT`.\n\n"
+         "A server may refuse a renegotiation (`no_renegotiation`: the session goes on), end the "
+         "session for it, or agree: then the "
+         "second handshake\n"
+         "is done, without a client certificate, and the server must show the certificate that it "
+         "had shown. One that the module takes "
+         "for asked for by\n"
+         "the server it answers with `no_renegotiation`; where nothing but an end comes behind it, "
+         "it reports TLS_RENEGOTIATION. TLS 1.3 "
+         "has none, SSL 3.0 here\n"
+         "begins none: the log tells.\n");
+}
+
 int main(void)
 {
     puts("# The laboratory\n\n"
@@ -125,13 +167,16 @@ int main(void)
         "faults; in a file the key `faults` has a modem begin with some; a program that embeds "
         "modems has `tlsmodem_add_fault()` where the config names a "
         "`laboratory`. A fault strikes connections\n"
-        "that are there, too. A session that a fault of TLS ends, and a connection that it resets, "
-        "look so to the module; the server finds its\n"
-        "connection closed. Bytes are those on the network, of TLS its records. For what answers "
+        "that are there, too. A session that `tls` ends, and a connection that is reset, look so "
+        "to "
+        "the module; the server finds its\n"
+        "connection closed. What the server is to be told of it, `alert` tells: see below. Bytes "
+        "are those on the network, of TLS its records. For what answers "
         "there are, and what makes each of them come,\n"
         "see [laboratory-answers.md](laboratory-answers.md).\n\n"
         "### Towards the server\n");
-    print_kinds(FAULT_LATENCY, FAULT_TLS);
+    print_kinds(FAULT_LATENCY, FAULT_RENEGOTIATION);
+    print_tls();
     puts("\n### Towards the host\n");
     print_kinds(FAULT_ANSWER_LATE, FAULT_FLIP);
     puts("\n### In the module\n");

@@ -235,6 +235,11 @@ static uint16_t free_port(struct stage *base, size_t index)
 
 static bool order(struct stage *base, const struct stage_order *order, struct report *why)
 {
+    if (order->verb == SCRIPT_GETS_ALERT || order->verb == SCRIPT_GETS_RENEGOTIATION) {
+        base->cannot = true;
+        report_add(why, "  only a fault has the module say this\n");
+        return false;
+    }
     return real_peer_order(of(base)->peers[order->peer], order, why);
 }
 

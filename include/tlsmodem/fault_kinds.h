@@ -26,6 +26,8 @@ extern "C" {
     X(TLSMODEM_FAULT_REFUSED, "refused")                                                           \
     X(TLSMODEM_FAULT_BLACK_HOLE, "black_hole")                                                     \
     X(TLSMODEM_FAULT_TLS, "tls")                                                                   \
+    X(TLSMODEM_FAULT_ALERT, "alert")                                                               \
+    X(TLSMODEM_FAULT_RENEGOTIATION, "renegotiation")                                               \
     X(TLSMODEM_FAULT_ANSWER_LATE, "answer_late")                                                   \
     X(TLSMODEM_FAULT_ANSWER_NEVER, "answer_never")                                                 \
     X(TLSMODEM_FAULT_ANSWER_CUT, "answer_cut")                                                     \

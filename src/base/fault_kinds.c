@@ -1,6 +1,8 @@
 /* fault_kinds.c: the types of faults. */
 #include "base/fault_kinds.h"
 
+#include "base/tls_alerts.h"
+
 enum {
     MS_MAX = 3600000, /* an hour */
     US_MAX = 60000000,
@@ -35,6 +37,11 @@ enum {
     "TLS_RECORD_SIZE,TLS_FINISHED,TLS_PROTOCOL,TLS_PEER_CLOSED,TLS_PEER_RESET,TLS_OWN_CA,"         \
     "TLS_OWN_CERTIFICATE,TLS_OWN_KEY,TLS_CERTIFICATE_WANTED,TLS_RENEGOTIATION,"                    \
     "TLS_VERSION_MISSING,TLS_INTERNAL"
+
+/* Names of base/tls_alerts.h, in its order. */
+#define ALERT_WORD(name, number, word) "," word
+static const char alerts[] = TLS_ALERTS(ALERT_WORD);
+#undef ALERT_WORD
 
 static const struct fault_kind kinds[FAULT_TYPE_COUNT] = {
     /* ---- towards the server; the first seven are toxiproxy's ---- */
@@ -96,6 +103,21 @@ static const struct fault_kind kinds[FAULT_TYPE_COUNT] = {
                     OF_NETWORK,
                     { { "reason", "", REASONS, 0, 0, 0, true },
                       NUMBER("alert", "", -1, 255, -1) } },
+    [FAULT_ALERT] = { "alert",
+                      "a TLS alert: upstream the session sends it to the server, downstream it "
+                      "takes "
+                      "it for the server's. It fails as one that has found what a fatal one says, "
+                      "or "
+                      "has got it; after a warning, and behind close_notify upstream, it goes on",
+                      "connection",
+                      OF_STREAM,
+                      { { "description", "", alerts + 1, 0, 0, 0, true },
+                        { "level", "", "fatal,warning", 0, 0, 0, false } } },
+    [FAULT_RENEGOTIATION] = { "renegotiation",
+                              "up to TLS 1.2: upstream the session begins a renegotiation, "
+                              "downstream it "
+                              "takes one for asked for by the server, and refuses it",
+                              "connection", OF_STREAM, NOTHING },
     /* ---- towards the host ---- */
     [FAULT_ANSWER_LATE] = { "answer_late",
                             "what a command line answers comes later",
@@ -189,6 +211,8 @@ const char *fault_phases_of(size_t type)
         return "any,resolve";
     if (type == FAULT_REFUSED || type == FAULT_BLACK_HOLE)
         return "any,connect";
+    if (type == FAULT_RENEGOTIATION)
+        return "any,data";
     return "any,client-hello,certificate,finished,data";
 }
 

@@ -21,6 +21,8 @@
     X(FAULT_REFUSED, "refused")                                                                    \
     X(FAULT_BLACK_HOLE, "black_hole")                                                              \
     X(FAULT_TLS, "tls")                                                                            \
+    X(FAULT_ALERT, "alert")                                                                        \
+    X(FAULT_RENEGOTIATION, "renegotiation")                                                        \
     X(FAULT_ANSWER_LATE, "answer_late")                                                            \
     X(FAULT_ANSWER_NEVER, "answer_never")                                                          \
     X(FAULT_ANSWER_CUT, "answer_cut")                                                              \

@@ -1,8 +1,11 @@
 /* engine_peer.c: the peers of the engine's stage: scripted ones that are told each step. */
 #include "transcript/engine_peer.h"
 
+#include "base/tls_alerts.h"
 #include "scripted/toy_record.h"
 #include "transcript/engine_state.h"
+
+#include <stdio.h>
 
 enum { LEAST_MS = 1 /* what a look costs, so that each wait ends */ };
 
@@ -71,16 +74,17 @@ static bool is_handshaking(struct engine_stage *stage, const struct stage_order 
     return state_of(stage, order->peer) == PEER_HANDSHAKING;
 }
 
-static bool is_open(struct engine_stage *stage, const struct stage_order *order)
-{
-    return state_of(stage, order->peer) == PEER_OPEN;
-}
-
 static bool is_closed(struct engine_stage *stage, const struct stage_order *order)
 {
     enum peer_state state = state_of(stage, order->peer);
 
     return state == PEER_SHUT || state == PEER_CLOSED;
+}
+
+/* Or was: the module may leave as soon as it hears of it. */
+static bool has_opened(struct engine_stage *stage, const struct stage_order *order)
+{
+    return state_of(stage, order->peer) == PEER_OPEN || is_closed(stage, order);
 }
 
 static bool wait_for(struct engine_stage *stage, const struct stage_order *order,
@@ -219,6 +223,48 @@ static bool datagram_line(struct engine_stage *stage, const struct stage_order *
     return true;
 }
 
+static bool has_alert(struct engine_stage *stage, const struct stage_order *order)
+{
+    engine_stage_settle(stage);
+    return byte_queue_len(&scripted(stage, order->peer)->alerts) > 0;
+}
+
+static void describe_alert(const uint8_t alert[2], char *words, size_t cap)
+{
+    enum { LEVEL_WARNING = 1 };
+    const char *name = tls_alert_name(alert[1]);
+
+    if (alert[0] == 0)
+        snprintf(words, cap, "a renegotiation");
+    else
+        snprintf(words, cap, "the alert %s%s", name != NULL ? name : "of no name",
+                 alert[0] == LEVEL_WARNING ? " warning" : "");
+}
+
+/* What the module said of TLS next, which is one alert or a renegotiation. */
+static bool get_alert(struct engine_stage *stage, const struct stage_order *order,
+                      struct report *why)
+{
+    enum { ALERT_BYTES = 2, LEVEL_WARNING = 1, LEVEL_FATAL = 2 };
+    bool renegotiates = order->verb == SCRIPT_GETS_RENEGOTIATION;
+    const uint8_t level = order->is_warning ? LEVEL_WARNING : LEVEL_FATAL;
+    const uint8_t expected[ALERT_BYTES] = { renegotiates ? 0 : level,
+                                            renegotiates ? 0 : (uint8_t)order->alert };
+    struct byte_queue *alerts = &scripted(stage, order->peer)->alerts;
+    char wanted[80], got[80] = "nothing of the kind";
+
+    if (wait_until(stage, order, has_alert, STAGE_ANSWER_MS)) {
+        if (memcmp(byte_queue_peek(alerts).data, expected, ALERT_BYTES) == 0) {
+            byte_queue_drop(alerts, ALERT_BYTES);
+            return true;
+        }
+        describe_alert(byte_queue_peek(alerts).data, got, sizeof(got));
+    }
+    describe_alert(expected, wanted, sizeof(wanted));
+    report_add(why, "  the peer got %s, expected %s\n", got, wanted);
+    return false;
+}
+
 bool engine_peer_line(struct stage *base, size_t peer, struct span *ret_line, struct report *why)
 {
     struct engine_stage *stage = of(base);
@@ -324,7 +370,7 @@ static bool accept(struct engine_stage *stage, const struct stage_order *order, 
         at, &(struct peer_handshake){ .verdict = VERDICT_YES,
                                       .version = order->version < 0 ? 0 : (unsigned)order->version,
                                       .suite = order->suite < 0 ? 0 : (unsigned)order->suite });
-    return wait_for(stage, order, is_open, "open", why);
+    return wait_for(stage, order, has_opened, "open", why);
 }
 
 static bool refuse(struct engine_stage *stage, const struct stage_order *order, struct report *why)
@@ -403,6 +449,9 @@ static bool run(struct engine_stage *stage, const struct stage_order *order, str
         return get_nothing(stage, order, why);
     case SCRIPT_GETS_CLOSE:
         return get_close(stage, order, why);
+    case SCRIPT_GETS_ALERT:
+    case SCRIPT_GETS_RENEGOTIATION:
+        return get_alert(stage, order, why);
     case SCRIPT_CLIENT:
         return show_client(stage, order, why);
     default:

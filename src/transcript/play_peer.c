@@ -129,7 +129,8 @@ static bool order(struct play *play, const struct script_step *step)
                                  .suite = step->suite,
                                  .resumption = step->resumption,
                                  .reason = step->reason,
-                                 .alert = step->alert };
+                                 .alert = step->alert,
+                                 .is_warning = step->is_warning };
     enum play_stream stream = step->verb == SCRIPT_SENDS ? PLAY_SENDS : PLAY_GETS;
 
     if (step->verb == SCRIPT_CONNECTS ? !read_port(play, &step->text, &order.port)

@@ -2,6 +2,7 @@
 #include "transcript/reader_peer.h"
 
 #include "base/letters.h"
+#include "base/tls_alerts.h"
 #include "transcript/reader_text.h"
 #include "transcript/reader_words.h"
 #include "transcript/variable.h"
@@ -105,6 +106,30 @@ static void take_fails(struct reader *reader, struct span rest)
         reader_mistake(reader, rest, "it is no alert's number", "0 to 255");
 }
 
+static const char *alert_word_at(size_t place)
+{
+    return tls_alert_at(place) >= 0 ? tls_alert_name(tls_alert_at(place)) : NULL;
+}
+
+static void take_alert(struct reader *reader, struct span rest)
+{
+    struct script_step *step = &reader->step;
+    struct span word = words_next(&rest);
+    size_t place = 0;
+
+    while (alert_word_at(place) != NULL && !words_are(word, alert_word_at(place)))
+        place++;
+    if (alert_word_at(place) == NULL) {
+        reader_mistake_words(reader, word, "it is no alert", alert_word_at);
+        return;
+    }
+    step->alert = tls_alert_at(place);
+    rest = letters_trim(rest);
+    step->is_warning = letters_equal(rest, span_of("warning"));
+    if (rest.len > 0 && !step->is_warning)
+        reader_mistake(reader, rest, "it is no level but fatal", "warning");
+}
+
 static void take_offered(struct reader *reader, struct span rest)
 {
     struct span all = rest, word, name, value;
@@ -131,6 +156,8 @@ static void (*const takers[])(struct reader *reader, struct span rest) = {
     [SCRIPT_GETS_MATCH] = reader_take_pattern,
     [SCRIPT_GETS_NOTHING] = take_duration,
     [SCRIPT_GETS_CLOSE] = reader_take_nothing,
+    [SCRIPT_GETS_ALERT] = take_alert,
+    [SCRIPT_GETS_RENEGOTIATION] = reader_take_nothing,
     [SCRIPT_SENDS] = take_data,
     [SCRIPT_CLOSES] = reader_take_nothing,
     [SCRIPT_HANGS_UP] = reader_take_nothing,

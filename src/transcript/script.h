@@ -199,6 +199,8 @@ enum script_typing {
     X(SCRIPT_GETS_MATCH, "gets~")          /* `pattern` */                                         \
     X(SCRIPT_GETS_NOTHING, "gets nothing") /* for `duration_ms` */                                 \
     X(SCRIPT_GETS_CLOSE, "gets close")                                                             \
+    X(SCRIPT_GETS_ALERT, "gets alert") /* `alert`, `is_warning` */                                 \
+    X(SCRIPT_GETS_RENEGOTIATION, "gets renegotiation")                                             \
     X(SCRIPT_SENDS, "sends") /* `text` */                                                          \
     X(SCRIPT_CLOSES, "closes")                                                                     \
     X(SCRIPT_HANGS_UP, "hangs up")                                                                 \
@@ -252,7 +254,8 @@ struct script_step {
     int version, suite; /* ACCEPTS: wire numbers; -1: not said */
     enum script_resumption resumption;
     enum tls_reason reason; /* FAILS */
-    int alert;              /* its number; -1: none */
+    int alert;              /* its number; -1: none; GETS_ALERT: what comes */
+    bool is_warning;        /* GETS_ALERT: of that level, else fatal */
 };
 
 #endif

@@ -20,6 +20,7 @@ struct stage_order {
     enum script_resumption resumption;
     enum tls_reason reason;
     int alert;
+    bool is_warning;
 };
 
 /* From when a silence counts. */

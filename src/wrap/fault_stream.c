@@ -32,6 +32,7 @@ struct faulty_stream {
     const struct fault_session *session;
     struct fault_lane *lane; /* NULL: nothing was ever held up */
     bool datagrams, connected, linked, closed;
+    bool is_called;   /* its session is to be read, whatever comes */
     enum err refusal; /* ERR_OK: it is not refused */
     unsigned wanted;
     bool has_ended; /* by a fault: `end` is what receiving says */
@@ -220,6 +221,8 @@ static void go_on(struct faulty_stream *stream)
         next_ms = stream->wanted != 0 ? now_ms(stream) : CLOCK_NEVER;
     if (stream->hold_ms != CLOCK_NEVER && stream->wanted == 0 && stream->hold_ms <= now_ms(stream))
         next_ms = CLOCK_NEVER;
+    if (stream->is_called)
+        next_ms = now_ms(stream);
     clock_timer_at(stream->line->clock, stream->timer, next_ms);
     if (stream->base.inner == NULL || !stream->connected)
         return;
@@ -231,6 +234,7 @@ static void go_on(struct faulty_stream *stream)
 static void refresh(struct faulty_stream *stream)
 {
     meet_all(stream);
+    stream->is_called = stream->session != NULL && fault_session_waits(stream->session);
     insert(stream, activate(stream));
     go_on(stream);
 }
@@ -412,6 +416,7 @@ static void on_inner(void *ctx, enum net_event event, enum err err)
 static void on_time(void *ctx)
 {
     struct faulty_stream *stream = ctx;
+    bool is_called = stream->is_called;
 
     if (stream->closed) {
         free_stream(stream);
@@ -421,8 +426,10 @@ static void on_time(void *ctx)
         stream->on_event(stream->ctx, NET_FAILED, stream->refusal);
         return;
     }
+    stream->is_called = false;
     go_on(stream);
-    if ((stream->has_ended || stream->hold_ms <= now_ms(stream)) && stream->wanted != 0)
+    if ((stream->has_ended || is_called || stream->hold_ms <= now_ms(stream)) &&
+        stream->wanted != 0)
         stream->on_event(stream->ctx,
                          (stream->wanted & NET_WANT_READ) != 0 ? NET_READABLE : NET_WRITABLE,
                          ERR_OK);

@@ -1,6 +1,8 @@
 /* fault_tls.c: TLS that fails when a fault says so. */
 #include "wrap/fault_tls.h"
 
+#include "wrap/fault_stray.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,8 +16,9 @@ struct fault_session {
     bool struck;  /* and has */
     struct fault fault;
     struct tls_failure failure;
-    struct fault_scene scene; /* as it began */
-    uint32_t considered;      /* the number of the last fault that it has met */
+    struct fault_scene scene;   /* as it began */
+    uint32_t considered;        /* the number of the last fault that it has met */
+    struct fault_stray *strays; /* that it has met, and whose time has not come */
 };
 
 enum { ATTRIBUTE_REASON, ATTRIBUTE_ALERT };
@@ -39,6 +42,12 @@ static struct tls_failure failure_of(const struct fault *fault)
 enum fault_phase fault_session_phase(const struct fault_session *session)
 {
     return session->phase;
+}
+
+bool fault_session_waits(const struct fault_session *session)
+{
+    return fault_strays_wait(session->talk->set, &session->scene, session->phase,
+                             session->considered);
 }
 
 static enum fault_phase phase_now(const struct fault_session *session)
@@ -103,6 +112,7 @@ static void meet(struct fault_session *session)
 
     if (session->considered == set->last_number)
         return;
+    fault_strays_meet(&session->strays, set, &session->scene, session->phase, session->considered);
     for (; entry != NULL; entry = entry->next) {
         if (entry->number <= session->considered || entry->fault.type != FAULT_TLS ||
             !fault_fits(&entry->fault, &session->scene) || !fault_set_counts(set, entry, true) ||
@@ -130,6 +140,20 @@ static bool is_time(const struct fault_session *session)
     return wanted == FAULT_ANY_PHASE ? session->is_done : session->phase >= wanted;
 }
 
+/* What stray messages make of it. */
+static void stray(struct fault_session *session, enum fault_strays_time time)
+{
+    if (session->strays != NULL &&
+        fault_strays_go(&session->strays, session->talk->set, session->base.inner, time,
+                        session->phase, &session->failure))
+        session->struck = true;
+}
+
+static bool has_failed(const struct fault_session *session)
+{
+    return session->struck || tls_session_failure(session->base.inner)->reason != TLS_FINE;
+}
+
 static enum tls_step handshake(struct tls_session *base)
 {
     struct fault_session *session = (struct fault_session *)base;
@@ -141,10 +165,13 @@ static enum tls_step handshake(struct tls_session *base)
     step = tls_session_handshake(base->inner);
     session->is_done = step == TLS_DONE;
     note_phase(session);
-    if (step == TLS_FAILED || !is_time(session))
+    if (step == TLS_FAILED)
         return step;
-    strike(session);
-    return TLS_FAILED;
+    if (is_time(session))
+        strike(session);
+    else if (step != TLS_WANT_WRITE)
+        stray(session, session->is_done ? FAULT_STRAYS_SHAKEN : FAULT_STRAYS_SHAKING);
+    return has_failed(session) ? TLS_FAILED : step;
 }
 
 static ptrdiff_t read_bytes(struct tls_session *base, void *buf, size_t cap)
@@ -154,8 +181,10 @@ static ptrdiff_t read_bytes(struct tls_session *base, void *buf, size_t cap)
     meet(session);
     if (session->strikes && !session->struck && session->fault.phase == FAULT_DATA)
         strike(session);
+    if (!session->struck)
+        stray(session, FAULT_STRAYS_DATA);
     if (session->struck)
-        return reason_of(&session->fault) == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
+        return session->failure.reason == TLS_PEER_RESET ? -ERR_RESET : -ERR_TLS;
     return tls_session_read(base->inner, buf, cap);
 }
 
@@ -164,6 +193,18 @@ static ptrdiff_t write_bytes(struct tls_session *base, const void *data, size_t 
     struct fault_session *session = (struct fault_session *)base;
 
     return session->struck ? -ERR_TLS : tls_session_write(base->inner, data, len);
+}
+
+/* What had to wait for the record before it. */
+static enum err flush(struct tls_session *base)
+{
+    struct fault_session *session = (struct fault_session *)base;
+    enum err err = session->struck ? ERR_TLS : tls_session_flush(base->inner);
+
+    if (err != ERR_OK || session->strays == NULL)
+        return err;
+    stray(session, FAULT_STRAYS_DATA);
+    return has_failed(session) ? ERR_TLS : ERR_OK;
 }
 
 static const struct tls_failure *failure(const struct tls_session *base)
@@ -180,12 +221,14 @@ static void free_session(struct tls_session *base)
     if (session->talk->on_phase != NULL)
         session->talk->on_phase(session->talk->ctx, session, true);
     tls_session_free(base->inner);
+    fault_strays_free(&session->strays);
     free(session);
 }
 
 static const struct tls_session_ops session_ops = { .handshake = handshake,
                                                     .read = read_bytes,
                                                     .write = write_bytes,
+                                                    .flush = flush,
                                                     .failure = failure,
                                                     .free = free_session };
 
@@ -228,17 +271,20 @@ static enum err open_session(struct tls *base, const struct tls_config *config,
     session->lower = *lower;
     session->phase = FAULT_CLIENT_HELLO;
     session->scene = tls->talk->set->scene;
+    fault_strays_meet(&session->strays, tls->talk->set, &session->scene, session->phase, 0);
     session->considered = tls->talk->set->last_number;
     session->strikes = fault != NULL;
     if (fault != NULL)
         session->fault = *fault;
     own = (struct tls_lower){ lower_recv, lower_send, session };
     err = tls_open(base->inner, config, &own, &session->base.inner, ret_failure);
-    if (err == ERR_OK)
-        *ret_session = &session->base;
-    else
+    if (err != ERR_OK) {
+        fault_strays_free(&session->strays);
         free(session);
-    return err;
+        return err;
+    }
+    *ret_session = &session->base;
+    return ERR_OK;
 }
 
 static const struct tls_ops ops = { .open = open_session };

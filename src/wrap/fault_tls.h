@@ -28,4 +28,8 @@ void fault_tls_init(struct fault_tls *tls, struct tls *inner, struct fault_talk 
 /* How far its handshake is. */
 enum fault_phase fault_session_phase(const struct fault_session *session);
 
+/* Whether a fault that it has not met makes it say something, or take it for said: it is to be read
+ * soon, whatever comes. */
+bool fault_session_waits(const struct fault_session *session);
+
 #endif

@@ -5,6 +5,7 @@
 #include "laboratory/act.h"
 #include "laboratory/trouble.h"
 #include "runtime/modem.h"
+#include "server_process.h"
 #include "tls_gnutls/tls_gnutls.h"
 #include "wrap/link_profile.h"
 
@@ -33,6 +34,7 @@ struct maker {
     const char *open, *secure; /* of host and port */
     const char *opened, *failed, *secure_failed, *closed;
     const char *hello, *hel; /* what "hello" of a server looks like, and its first three bytes */
+    const char *secured, *secure_closed;
 };
 
 static const struct maker makers[] = {
@@ -46,7 +48,9 @@ static const struct maker makers[] = {
       .secure_failed = "ERROR",
       .closed = "NO CARRIER",
       .hello = "hello",
-      .hel = "hel" },
+      .hel = "hel",
+      .secured = "OK\r\n",
+      .secure_closed = "NO CARRIER" },
     { .model = "m95",
       .setup = { "AT+QIREGAPP=\"CMNET\"", "AT+QIACT", "AT+QIDNSIP=1" },
       .open = "AT+QIOPEN=\"TCP\",\"%1$s\",%2$u",
@@ -56,7 +60,9 @@ static const struct maker makers[] = {
       .secure_failed = "+QSSLOPEN: 1,-1",
       .closed = "CLOSED",
       .hello = "hello",
-      .hel = "hel" },
+      .hel = "hel",
+      .secured = "+QSSLOPEN: 1,0",
+      .secure_closed = "+QSSLURC: \"closed\",1" },
     { .model = "l610",
       .setup = { "AT+MIPCALL=1,\"CMNET\"", "AT+GTSSLMODE=0" },
       .open = "AT+MIPOPEN=1,,\"%1$s\",%2$u,0",
@@ -66,7 +72,9 @@ static const struct maker makers[] = {
       .secure_failed = "+MIPOPEN 1,0",
       .closed = "+MIPSTAT: 1,",
       .hello = "68656C6C6F",
-      .hel = "68656C" },
+      .hel = "68656C",
+      .secured = "+MIPOPEN: 1,1",
+      .secure_closed = "+MIPSTAT: 1," },
 };
 
 /* Of each maker: which types of the table have struck, and links were in force. */
@@ -99,7 +107,7 @@ static void on_tick(uv_timer_t *timer)
     (void)timer;
 }
 
-static int64_t now_ms(const struct rig *rig)
+static int64_t time_ms(const struct rig *rig)
 {
     return clock_now_ms(&rig->world.clock.base);
 }
@@ -314,12 +322,70 @@ static void names_and_dials(struct rig *rig)
     expect_nothing_of(rig, rig->maker->opened, 2 * QUIET_MS);
 }
 
+/* One of OpenSSL, which says what it gets of TLS. */
+static void start_tls_server(struct rig *rig, struct server_process *server, char folder[32])
+{
+    const char *const make[] = { "openssl", "req",           "-x509", "-newkey", "rsa:2048",
+                                 "-nodes",  "-keyout",       "key",   "-out",    "cert",
+                                 "-subj",   "/CN=localhost", NULL };
+    const char *const serve[] = {
+        "openssl", "s_server", "-accept",         "127.0.0.1:PORT", "-key",   "key", "-cert",
+        "cert",    "-cipher",  "ALL:@SECLEVEL=0", "-quiet",         "-state", NULL
+    };
+
+    strcpy(folder, "/tmp/fault_server_XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    run_to_end(make);
+    server_start(server, folder, serve);
+    rig->port = server->port;
+}
+
+static void stop_tls_server(struct server_process *server, const char *folder)
+{
+    server_stop(server);
+    assert_int_equal(unlink("key"), 0);
+    assert_int_equal(unlink("cert"), 0);
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void alerts(struct rig *rig)
+{
+    struct server_process server;
+    char folder[32];
+
+    start_tls_server(rig, &server, folder);
+    fault(rig, "alert description=unknown_ca stream=upstream phase=client-hello");
+    type_open(rig, rig->maker->secure, "127.0.0.1");
+    expect(rig, rig->maker->secure_failed);
+    assert_true(server_said(&server, "SSL3 alert read:fatal:unknown CA"));
+    fault(rig, "none");
+    type_open(rig, rig->maker->secure, "127.0.0.1");
+    expect(rig, rig->maker->secured);
+    forget(rig);
+    fault(rig, "renegotiation stream=upstream");
+    expect_nothing_of(rig, rig->maker->secure_closed, QUIET_MS);
+    assert_true(server_said(&server, "SSL3 alert write:warning:no renegotiation"));
+    fault(rig, "none");
+    fault(rig, "renegotiation"); /* OpenSSL takes no for the end */
+    expect(rig, rig->maker->secure_closed);
+    assert_true(server_said(&server, "SSL3 alert read:warning:no renegotiation"));
+    fault(rig, "none");
+    type_open(rig, rig->maker->secure, "127.0.0.1");
+    expect(rig, rig->maker->secured);
+    forget(rig);
+    fault(rig, "alert description=access_denied");
+    expect(rig, rig->maker->secure_closed);
+    stop_tls_server(&server, folder);
+}
+
 static void expect_late(struct rig *rig, const char *text, int64_t from_ms, int64_t late_ms)
 {
     expect(rig, text);
-    if (now_ms(rig) - from_ms < late_ms)
+    if (time_ms(rig) - from_ms < late_ms)
         fail_msg("%s: \"%s\" after %d ms, not %d", rig->maker->model, text,
-                 (int)(now_ms(rig) - from_ms), (int)late_ms);
+                 (int)(time_ms(rig) - from_ms), (int)late_ms);
 }
 
 static void latency(struct rig *rig)
@@ -328,7 +394,7 @@ static void latency(struct rig *rig)
 
     connect_it(rig);
     fault(rig, "latency latency=300");
-    from_ms = now_ms(rig);
+    from_ms = time_ms(rig);
     server_says(rig, "hello");
     expect_late(rig, rig->maker->hello, from_ms, LATE_MS);
 }
@@ -342,11 +408,11 @@ static void bandwidth(struct rig *rig)
     fault(rig, "bandwidth rate=1"); /* a byte each ms */
     for (int i = 0; i < 60; i++)
         server_says(rig, "hello");
-    from_ms = now_ms(rig);
+    from_ms = time_ms(rig);
     server_says(rig, "olleh");
-    while (now_ms(rig) - from_ms < LIMIT_MS && rig->len < all)
+    while (time_ms(rig) - from_ms < LIMIT_MS && rig->len < all)
         step(rig);
-    assert_true(now_ms(rig) - from_ms >= 250); /* those before it were on their way */
+    assert_true(time_ms(rig) - from_ms >= 250); /* those before it were on their way */
 }
 
 static void slicer(struct rig *rig)
@@ -355,9 +421,9 @@ static void slicer(struct rig *rig)
 
     connect_it(rig);
     fault(rig, "slicer average_size=1 delay=100000");
-    from_ms = now_ms(rig);
+    from_ms = time_ms(rig);
     server_says(rig, "xyz");
-    while (now_ms(rig) - from_ms < 3 * 100)
+    while (time_ms(rig) - from_ms < 3 * 100)
         step(rig);
     expect_late(rig, strcmp(rig->maker->hel, "hel") == 0 ? "z" : "7A", from_ms, LATE_MS);
 }
@@ -368,7 +434,7 @@ static void slow_close(struct rig *rig)
 
     connect_it(rig);
     fault(rig, "slow_close delay=300");
-    from_ms = now_ms(rig);
+    from_ms = time_ms(rig);
     close(rig->server);
     rig->server = -1;
     expect_late(rig, rig->maker->closed, from_ms, LATE_MS);
@@ -379,7 +445,7 @@ static void timeout(struct rig *rig)
     int64_t from_ms;
 
     connect_it(rig);
-    from_ms = now_ms(rig);
+    from_ms = time_ms(rig);
     fault(rig, "timeout timeout=300");
     server_says(rig, "hello");
     expect_late(rig, rig->maker->closed, from_ms, LATE_MS);
@@ -414,7 +480,7 @@ static void link_at_run_time(struct rig *rig, const char *words, int64_t least_m
     if (lab_link_do(runtime_modem_engine(rig->modem), span_of(words), &why) != ERR_OK)
         fail_msg("%s: %s", words, memory);
     forget(rig);
-    from_ms = now_ms(rig);
+    from_ms = time_ms(rig);
     server_says(rig, "hello");
     expect_late(rig, rig->maker->hello, from_ms, least_ms);
 }
@@ -442,7 +508,7 @@ static void links(struct rig *rig)
 
 static void answers(struct rig *rig)
 {
-    int64_t from_ms = now_ms(rig);
+    int64_t from_ms = time_ms(rig);
 
     fault(rig, "answer_late delay=300");
     type_line(rig, "AT");
@@ -532,7 +598,7 @@ static void stores(struct rig *rig)
     ask(rig, "AT&W", "ERROR");
     fault(rig, "none");
     fault(rig, "store_slow delay=300");
-    from_ms = now_ms(rig);
+    from_ms = time_ms(rig);
     type_line(rig, "AT&W");
     expect_late(rig, "OK", from_ms, LATE_MS);
     fault(rig, "none");
@@ -586,6 +652,7 @@ static const struct {
     void (*run)(struct rig *rig);
 } runs[] = {
     { "names and dials", names_and_dials },
+    { "alert, renegotiation", alerts },
     { "latency", latency },
     { "bandwidth", bandwidth },
     { "slicer", slicer },

@@ -20,10 +20,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from support.certs import Certificates
 from support.control import ControlPort
 from support.modem import Modem, program_path
 from support.patience import ANSWER_S
-from support.servers import free_port
+from support.servers import GnutlsServ, free_port
 
 from .observe import wait_until
 from .test_control import TOKEN, heard, token_file
@@ -145,6 +146,9 @@ FAULTS = [{"type": "latency", "attributes": {"latency": 20}}, {"type": "slicer",
           {"type": "answer_never", "when": {"command": "AT+CSQ*"}}, {"type": "answer_late", "attributes": {"delay": 300}}, {"type": "lose", "toxicity": 0.1},
           {"type": "urc", "attributes": {"text": "+CREG: 2", "moment": "inside"}}, {"type": "restart", "count": 1, "attributes": {"delay": 50}},
           {"type": "prompt_deaf", "every": 2}, {"type": "memory_short", "toxicity": 0.5}, {"type": "store_full"}, {"type": "noise", "attributes": {"bytes": 9}},
+          {"type": "alert", "attributes": {"description": "unknown_ca"}, "stream": "upstream", "toxicity": 0.5}, {"type": "renegotiation", "every": 2},
+          {"type": "alert", "attributes": {"description": "close_notify", "level": "warning"}, "count": 2}, {"type": "renegotiation", "stream": "upstream"},
+          {"type": "alert", "attributes": {"description": "user_canceled", "level": "warning"}, "stream": "upstream", "when": {"phase": "data"}},
           {"type": "error", "attributes": {"code": 14}, "every": 5}, {"type": "clock_drift", "attributes": {"rate": 400000}}]
 LINKS = [{"name": "gprs"}, {"name": "nb-iot", "loss": 5}, {"name": "lte-m"}, {"rtt": 300, "jitter": 200}, {"down": 9, "up": 9}]
 TAILS = ["", "/power", "/ring", "/ring-end", "/sms", "/context-lost", "/journal", "/link", "/faults", "/frob"]
@@ -201,12 +205,15 @@ class Typist(threading.Thread):
              b'AT+QIOPEN="TCP","127.0.0.1","%d"\r', b"AT#SD=1,0,%d,\"127.0.0.1\",0,0,1\r", b'AT+MIPOPEN=1,,"127.0.0.1",%d,0\r', b"ATA\r", b"ATH\r",
              b'AT+CMGS="+49"\r', b"hello\x1a", b"+++", b"AT+CFUN=1,1\r"]
 
-    def __init__(self, path: Path, peer: int, seed: int) -> None:
+    SECURE = [b'AT+QSSLOPEN=1,0,"127.0.0.1",%d,0\r', b'AT+MIPOPEN=1,,"127.0.0.1",%d,2\r', b"AT+QSSLCLOSE=1\r", b"AT+MIPCLOSE=1\r"]
+
+    def __init__(self, path: Path, peer: int, secure: int, seed: int) -> None:
         super().__init__(daemon=True)
         self.ends = False
         self.heard = 0
         self._dice = random.Random(seed)
         self._peer = peer
+        self._secure = secure
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(str(path))
         self._socket.settimeout(0.02)
@@ -214,9 +221,10 @@ class Typist(threading.Thread):
     def run(self) -> None:
         with self._socket:
             while not self.ends:
-                line = self._dice.choice(self.LINES)
+                line = self._dice.choice(self.LINES + 3 * self.SECURE)
+                port = self._secure if line in self.SECURE else self._peer
                 with contextlib.suppress(TimeoutError):  # nobody reads it while the power is off
-                    self._socket.sendall(line % self._peer if b"%d" in line else line)
+                    self._socket.sendall(line % port if b"%d" in line else line)
                 with contextlib.suppress(TimeoutError, ConnectionResetError):
                     self.heard += len(self._socket.recv(65536))
 
@@ -246,10 +254,10 @@ def memory_of(metrics: int) -> float:
     return value(samples(scrape(metrics)), "tlsmodem_modem_memory_bytes") * len(MODELS)
 
 
-def test_random_calls_during_traffic(tmp_path: Path) -> None:
+def test_random_calls_during_traffic(certificates: Certificates, tmp_path: Path) -> None:
     dice = random.Random(17)
-    with three(tmp_path) as (modem, control, metrics), sink() as peer:
-        hosts = [Typist(path, peer, seed) for seed, path in enumerate([tmp_path / "m95", tmp_path / "l610"])]
+    with three(tmp_path) as (modem, control, metrics), sink() as peer, GnutlsServ(tmp_path, certificates) as secure:
+        hosts = [Typist(path, peer, secure.port, seed) for seed, path in enumerate([tmp_path / "m95", tmp_path / "l610"])]
         for host in hosts:
             host.start()
         codes: dict[int, int] = {}

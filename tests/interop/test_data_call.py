@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import resource
 import select
 import shutil
 import socket
@@ -27,8 +28,10 @@ from support.mux_host import DISC, UA, UIH, MuxHost, frame
 from support.patience import ANSWER_S, POLL_S
 from support.ppp_client import PppClient
 from support.program import run_program
+from support.servers import free_port
 
 from .observe import wait_until
+from .test_metrics import samples, scrape, value
 
 MODELS = ("he910", "m95", "l610")
 BULK = 3_000_000
@@ -163,6 +166,33 @@ def test_its_status_is_in_the_log() -> None:
         dial(modem)
         modem.host.read_until(b"NO CARRIER\r\n")
         wait_until(lambda: "has ended: status 7" in modem.log(), modem.log)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_calls_are_counted(model: str) -> None:
+    """Those that there are; and what came of each, also of one for which there is no descriptor left."""
+    port = free_port()
+
+    def counted(family: str, **labels: str) -> float:
+        return value(samples(scrape(port)), family, **labels)
+
+    with module(model, ECHO, "--metrics", str(port)) as modem:
+        assert counted("tlsmodem_data_calls") == counted("tlsmodem_data_calls_total") == 0
+        for made in (1, 2):
+            dial(modem)
+            assert counted("tlsmodem_data_calls") == 1
+            assert counted("tlsmodem_data_calls_total", outcome="made") == made
+            escape(modem)
+            say(modem, "ATH")
+            wait_until(lambda: counted("tlsmodem_data_calls") == 0)
+        used = max(int(entry.name) for entry in Path(f"/proc/{modem.process.pid}/fd").iterdir()) + 1
+        before = resource.prlimit(modem.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(modem.process.pid, resource.RLIMIT_NOFILE, (used, before[1]))
+        say(modem, "ATD*99#", b"\r\nNO CARRIER\r\n")
+        resource.prlimit(modem.process.pid, resource.RLIMIT_NOFILE, before)
+        assert counted("tlsmodem_data_calls") == 0
+        assert counted("tlsmodem_data_calls_total", outcome="failed") == 1
+        assert counted("tlsmodem_data_calls_total") == 3
 
 
 HANG_UPS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import random
 import re
 import select
 import shutil
@@ -32,6 +33,7 @@ from support.servers import Nginx, RawPeer, ServerProgram, free_port, refused_po
 
 from .driver import NO_CARRIER, Driver
 from .observe import wait_until
+from .test_bad_servers import black_hole
 from .together import Outcomes, together
 
 CONTRACT = (REPOSITORY / "docs" / "contract.md").read_text()
@@ -197,6 +199,86 @@ def test_failures_have_their_reason(nginx: Callable[..., Nginx], certificates: C
         assert value(found, "tlsmodem_handshake_seconds_count") == 0
         assert value(found, "tlsmodem_sockets") == 0
         promtool(text)
+
+
+def test_other_results_and_states() -> None:
+    """The values that a session which goes well does not have."""
+    port = free_port()
+    with metrics_modem(port, "--dns", f"127.0.0.1:{refused_port()}") as modem, black_hole() as hole:
+        driver = Driver(modem).begin().attach().enable()
+        driver.type("AT+CMGR=255")
+        assert b"+CMS ERROR" in driver.result()
+        driver.type("ATD*99#")
+        assert b"NO CARRIER" in driver.result()
+        driver.ok("AT+CMEE=0")
+        driver.type("AT+NOSUCH")
+        assert driver.result().endswith(b"\r\nERROR\r\n")
+        driver.type(driver.dial_line(443, "name.test", online=True))
+        assert b"CONNECT" not in driver.result()
+        driver.type(driver.dial_line(hole, "127.0.0.1", online=True, timeout_ds=30))
+        wait_until(lambda: value(samples(scrape(port)), "tlsmodem_sockets", state="connecting") == 1)
+        assert b"CONNECT" not in driver.result()
+        found = samples(scrape(port))
+        for result, count in (("cms_error", 1), ("no_carrier", 1), ("connect", 0), ("error", 3)):
+            assert value(found, "tlsmodem_at_commands_total", result=result) == count, result
+        assert value(found, "tlsmodem_lookups_total", outcome="no_server") == 1
+        assert value(found, "tlsmodem_sockets") == 0
+
+
+def names_in(header: str, macro: str, word: str) -> set[str]:
+    """What the rows of a table in a header are called."""
+    text = (REPOSITORY / header).read_text().partition(f"#define {macro}(")[2]
+    rows = re.match(r"(?:[^\n]*\\\n)*[^\n]*", text)
+    assert rows
+    found = set(re.findall(word, rows[0]))
+    assert len(found) > 10, macro
+    return found
+
+
+def odd_servers(seed: int) -> Iterator[bytes]:
+    """Answers to a ClientHello that no table has: suites, versions, alerts, kinds of records, each with a number of its own."""
+    dice = random.Random(seed)
+    for _ in range(8):
+        suite, version = dice.randrange(0xd000, 0xe000).to_bytes(2, "big"), bytes([3, dice.randrange(20, 250)])
+        yield hello_of(b"\x03\x01", suite)
+        yield hello_of(version, b"\x00\x2f")
+        yield bytes([21, 3, 1, 0, 2, 2, dice.randrange(130, 250)])
+        yield bytes([dice.randrange(30, 70), 3, 1, 0, 40]) + dice.randbytes(40)
+        yield dice.randbytes(60)
+    for known in (40, 42, 47, 48, 70, 71, 80, 86, 112, 120):
+        yield bytes([21, 3, 1, 0, 2, 2, known])
+
+
+def hello_of(version: bytes, suite: bytes) -> bytes:
+    body = version + bytes(range(32)) + b"\0" + suite + b"\0"
+    return b"\x16\x03\x01" + (len(body) + 4).to_bytes(2, "big") + b"\x02" + len(body).to_bytes(3, "big") + body
+
+
+def test_no_label_grows_by_what_servers_say() -> None:
+    """A hundred odd servers: suite, version and reason are of the tables of the program, and fifty more bring no other."""
+    port = free_port()
+    suites = names_in("src/base/tls_suites.h", "TLS_SUITES", r"X\((TLS_\w+)")
+    reasons = {name.lower() for name in names_in("src/iface/tls.h", "TLS_REASONS", r"X\(TLS_(\w+)")}
+    seen = []
+    with metrics_modem(port) as modem:
+        driver = Driver(modem).begin().attach().enable()
+        for seed in range(2):
+            for answer in odd_servers(seed):
+                with RawPeer() as peer:
+                    driver.type(driver.dial_line(peer.port, "127.0.0.1", online=True, timeout_ds=300))
+                    peer.accept()
+                    peer.client_hello()
+                    peer.send_raw(answer)
+                    peer.hang_up()
+                    assert b"CONNECT" not in driver.result()
+            seen.append(samples(scrape(port)))
+    assert value(seen[1], "tlsmodem_handshakes_total", outcome="failed") == 100
+    assert set(seen[0]) == set(seen[1])
+    labels = [dict(labels) for name, labels in seen[1] if name == "tlsmodem_handshakes_total"]
+    assert {label["suite"] for label in labels} <= suites | {"none", "other"}
+    assert {label["version"] for label in labels} <= {"ssl3", "1.0", "1.1", "1.2", "1.3"}
+    assert {"alert", "no_shared_suite", "not_tls", "version_refused"} <= {label["reason"] for label in labels} <= reasons
+    assert {label["outcome"] for label in labels} == {"failed"}
 
 
 class Prometheus(ServerProgram):

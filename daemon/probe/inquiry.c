@@ -29,7 +29,8 @@ struct inquiry {
     void *group_ctx;
     struct outcome outcome;
     uint32_t patience_ms; /* of the transcript that plays; 0: the usual one */
-    bool as_written;      /* the last one was played to its end */
+    enum play_end end;    /* of the last one; PLAY_WRONG: it has not begun */
+    struct report left;   /* what could not be put back, and why */
 };
 
 /* ---- variables ---- */
@@ -186,15 +187,15 @@ static void play_steps(struct inquiry *inquiry, const struct probe_steps *steps,
 
     if (real_stage_open(&on, why, &stage) != ERR_OK)
         return;
-    inquiry->as_written = play_script(&(struct play_config){ .reader = steps->reader,
-                                                             .stage = real_stage_iface(stage),
-                                                             .given = { find_given, inquiry },
-                                                             .usual = { find_usual, inquiry },
-                                                             .patterns = { match, inquiry },
-                                                             .is_over = ends ? NULL : is_certain,
-                                                             .is_over_ctx = inquiry,
-                                                             .patience_ms = inquiry->patience_ms },
-                                      &words, &count) == PLAY_AS_WRITTEN;
+    inquiry->end = play_script(&(struct play_config){ .reader = steps->reader,
+                                                      .stage = real_stage_iface(stage),
+                                                      .given = { find_given, inquiry },
+                                                      .usual = { find_usual, inquiry },
+                                                      .patterns = { match, inquiry },
+                                                      .is_over = ends ? NULL : is_certain,
+                                                      .is_over_ctx = inquiry,
+                                                      .patience_ms = inquiry->patience_ms },
+                               &words, &count);
     real_stage_close(stage);
     say_why(bytes_span(&words.text), why);
     report_free(&words);
@@ -223,7 +224,7 @@ static bool play_turn(struct inquiry *inquiry, enum probe_turn turn, struct span
     struct probe_steps steps;
     bool there = make_ready(inquiry, turn, why);
 
-    inquiry->as_written = false;
+    inquiry->end = PLAY_WRONG;
     inquiry->patience_ms = turn == PROBE_ENDS ? ENDS_MS : inquiry->probe->patience_ms;
     if (!there ||
         !probe_steps_open(&steps, inquiry->device, inquiry->fact, inquiry->probe, turn, lines, why))
@@ -233,22 +234,27 @@ static bool play_turn(struct inquiry *inquiry, enum probe_turn turn, struct span
     return true;
 }
 
-/* What puts things back, also where an end is wanted; a second signal ends that, too. */
-static void put_back(struct inquiry *inquiry, struct span lines)
+/* What puts things back, also where an end is wanted; a second signal ends that, too.  Where
+ * nothing was found that is to be put back, a variable has no value, and the steps are wrong.
+ * False: the module is gone. */
+static bool put_back(struct inquiry *inquiry, struct span lines)
 {
-    struct report ignored = { .cut = false };
+    struct report why = { .cut = false };
     const volatile sig_atomic_t *cancelled = wire_cancel_by(NULL);
+    bool there = play_turn(inquiry, PROBE_ENDS, lines, &why);
 
-    (void)play_turn(inquiry, PROBE_ENDS, lines, &ignored);
     (void)wire_cancel_by(cancelled);
-    report_free(&ignored);
+    if (!there || inquiry->end == PLAY_DIFFERENT)
+        report_add_span(&inquiry->left, bytes_span(&why.text));
+    report_free(&why);
+    return there;
 }
 
 /* Whether a transcript is played, by what has become of those before. */
 static bool is_next(struct inquiry *inquiry, enum probe_turn turn)
 {
     return !wire_is_cancelled() && !is_over(inquiry) &&
-           (turn != PROBE_ANSWERS_AGAIN || inquiry->as_written);
+           (turn != PROBE_ANSWERS_AGAIN || inquiry->end == PLAY_AS_WRITTEN);
 }
 
 /* All transcripts of the probe, as far as nothing has come out. */
@@ -261,7 +267,7 @@ static enum inquiry_end play(struct inquiry *inquiry, struct report *why)
     inquiry->outcome = (struct outcome){ .is_known = false };
     while (probe_next_steps(&left, &turn, &lines)) {
         if (turn == PROBE_ENDS)
-            put_back(inquiry, lines);
+            there &= put_back(inquiry, lines);
         else if (there && is_next(inquiry, turn))
             there = play_turn(inquiry, turn, lines, why);
     }
@@ -334,11 +340,12 @@ static void close_inquiry(struct inquiry *inquiry)
     bytes_free(&inquiry->line_feeds);
     bytes_free(&inquiry->at_line);
     values_free(&inquiry->named);
+    report_free(&inquiry->left);
 }
 
 enum inquiry_end inquiry_run(const struct probe_device *device, const char *fact,
                              const struct probe *probe, char ret_value[OUTCOME_VALUE_MAX + 1],
-                             struct report *why)
+                             struct report *left, struct report *why)
 {
     struct inquiry inquiry = {
         .device = device, .fact = fact, .probe = probe, .patterns = patterns_iface()
@@ -365,6 +372,7 @@ enum inquiry_end inquiry_run(const struct probe_device *device, const char *fact
     else
         report_add_span(why, bytes_span(&words.text));
     report_free(&words);
+    report_add_span(left, bytes_span(&inquiry.left.text));
     close_inquiry(&inquiry);
     return end;
 }

@@ -12,10 +12,11 @@ enum inquiry_end {
 };
 
 /* Asks the module for a fact by its probe, which has steps, and whose needs `device` has.
- * `ret_value` is a value as --config takes it; of any end but the first nothing. */
+ * `ret_value` is a value as --config takes it; of any end but the first nothing.  `left` has, of
+ * any end, why something that the probe has set could not be put back; nothing where all was. */
 enum inquiry_end inquiry_run(const struct probe_device *device, const char *fact,
                              const struct probe *probe, char ret_value[OUTCOME_VALUE_MAX + 1],
-                             struct report *why);
+                             struct report *left, struct report *why);
 
 /* Whether the steps of a probe can be read, as the transcripts that they are, and end; false: `why`
  * says what is wrong. */

@@ -8,11 +8,13 @@
 #include "probe/options.h"
 #include "probe/sheet.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { EXIT_USE = 2, DATE_CAP = 16 };
 
@@ -75,9 +77,13 @@ static void add_unknown(struct asking *asking, const struct tlsmodem_fact *fact,
 static bool ask(struct asking *asking, const struct tlsmodem_fact *fact, const struct probe *probe)
 {
     char value[OUTCOME_VALUE_MAX + 1];
-    struct report why = { .cut = false };
-    enum inquiry_end end = inquiry_run(&asking->device, fact->name, probe, value, &why);
+    struct report why = { .cut = false }, left = { .cut = false };
+    enum inquiry_end end = inquiry_run(&asking->device, fact->name, probe, value, &left, &why);
 
+    if (left.text.len > 0)
+        fprintf(stderr, "tlsmodem: probe: %s: what it has set could not be put back:\n%.*s",
+                fact->name, (int)left.text.len, (const char *)left.text.data);
+    report_free(&left);
     if (end == INQUIRY_FOUND) {
         sheet_add(&asking->body, fact, value);
         fprintf(stderr, "%s: %s%s\n", fact->name, value,
@@ -217,6 +223,23 @@ static int conclude(struct asking *asking, bool is_whole)
     return is_whole && asking->found > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* Whether servers may listen where the module is to find them; else says so. */
+static bool is_ours(const char *address)
+{
+    uint16_t port;
+    int fd = address != NULL ? wire_bind(address, 0, SOCK_STREAM, &port) : -1;
+
+    if (fd < 0 && address != NULL)
+        fprintf(
+            stderr,
+            "tlsmodem: probe: --address: \"%s\" is none of this machine's: %s; allowed: one that "
+            "it has (ip address shows them)\n",
+            address, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 || address == NULL;
+}
+
 static int run(const struct probe_options *options)
 {
     struct asking asking = { .options = options,
@@ -229,6 +252,8 @@ static int run(const struct probe_options *options)
                                          .apn = options->apn } };
     int status = EXIT_FAILURE;
 
+    if (!is_ours(options->address))
+        return EXIT_USE;
     if (!output_file_check(options->output) ||
         test_authority_open(&asking.device.authority) != ERR_OK)
         return EXIT_FAILURE;

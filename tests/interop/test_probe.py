@@ -270,18 +270,20 @@ def test_a_file_that_config_includes(model: str, tmp_path: Path) -> None:
 
 
 def test_a_device_that_is_pulled(tmp_path: Path) -> None:
-    """What is known by then is written."""
-    sheet = tmp_path / "facts.yaml"
-    with Background("--module", "he910", "--state", "none", "--pty", tmp_path / "real") as daemon:
+    """What is known by then is written; what was set just then and could not be put back is told."""
+    sheet, record, device = tmp_path / "facts.yaml", tmp_path / "record.at", tmp_path / "real"
+    with Background("--module", "l610", "--state", "none", "--pty", device, "--record", record) as daemon:
         daemon.ready()
-        with Background("probe", "--uart", tmp_path / "real", "--module", "he910", "--output", sheet) as asking:
-            while "error-range" not in asking.errors:
+        with Background("probe", "--uart", device, "--module", "l610", "--address", "127.0.0.1", "--output", sheet, "--fact",
+                        "error-syntax", "--fact", "http-timer-s", "--fact", "http-redirects-max") as asking:
+            while "AT+HTTPACT=0" not in record.read_text():
                 time.sleep(0.01)
             daemon.end(signal.SIGKILL)
-            (tmp_path / "real").unlink()
+            device.unlink()
             assert asking.wait() == FAILED
             assert "cannot open it" in asking.errors or "device is gone" in asking.errors, asking.errors
-    assert found(sheet.read_text())["error-syntax"] == "4"
+            assert "http-timer-s: what it has set could not be put back" in asking.errors, asking.errors
+    assert found(sheet.read_text())["error-syntax"] == "50"
     assert "it ended early" in sheet.read_text()
 
 
@@ -493,6 +495,7 @@ def test_nobody_there(tmp_path: Path) -> None:
     (["--uart", "x"], "probe: --module NAME is needed"),
     (["--uart", "x", "--module", "he911"], '"he911" is no module'),
     (["--uart", "x", "--module", "he910", "--fact", "error-sintax"], "did you mean error-syntax?"),
+    (["--uart", "x", "--module", "he910", "--address", "192.0.2.1"], '"192.0.2.1" is none of this machine\'s'),
     (["--uart", "x", "--module", "he910", "--address", "here"], '--address: "here" is no address'),
     (["--uart", "x", "--module", "he910", "--host", "here"], "--host needs --address"),
     (["--uart", "x", "--module", "he910", "--address", "::1", "--host", "a b"], '--host: "a b" is no name'),

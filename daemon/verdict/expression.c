@@ -245,7 +245,8 @@ bool expression_read(const char *source, struct expression *ret_expression, stru
 
 /* ---- whether it holds ---- */
 
-/* In integers, which long double has exactly as far as they matter. */
+/* In integers, which long double has exactly as far as they matter (2^53 at least); equal ones stay
+ * so. */
 static bool compare(const struct expression *expression, long double is, long double bound)
 {
     switch (expression->order) {
@@ -287,7 +288,7 @@ static enum expression_verdict hold_time(const struct expression *expression,
     }
     text_add(ret_said, "it is %s", words_time(us, words));
     return compare(expression, (long double)us * MILLION,
-                   (long double)expression->millionths * expression->unit)
+                   (long double)expression->millionths * (long double)expression->unit)
                ? EXPRESSION_TRUE
                : EXPRESSION_FALSE;
 }
@@ -299,7 +300,8 @@ static bool hold_rate(const struct expression *expression, const struct summary 
     int64_t ms = summary_length_ms(summary);
 
     text_add(ret_said, "it is %.1f/s", (double)count * MS_IN_S / (double)ms);
-    return compare(expression, (long double)count * MS_IN_S * expression->unit * MILLION,
+    return compare(expression,
+                   (long double)count * MS_IN_S * (long double)expression->unit * MILLION,
                    (long double)expression->millionths * (long double)ms);
 }
 

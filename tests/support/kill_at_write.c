@@ -123,12 +123,12 @@ ssize_t write(int fd, const void *bytes, size_t len)
                 abort();
             end();
         }
-        lost_writes_remember(fd, lseek(fd, 0, SEEK_CUR), len);
+        lost_writes_remember(fd, lseek64(fd, 0, SEEK_CUR), len);
     }
     return REAL(write)(fd, bytes, len);
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at)
+ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t at)
 {
     if (is_of_folder(fd)) {
         if (is_read_only())
@@ -172,16 +172,16 @@ int fdatasync(int fd)
     return synced(fd, REAL(fdatasync));
 }
 
-int ftruncate64(int fd, off_t len)
+int ftruncate64(int fd, off64_t len)
 {
-    off_t end_of_file;
+    off64_t end_of_file;
 
     if (is_of_folder(fd)) {
         if (is_read_only())
             return -1;
         if (is_last())
             end();
-        end_of_file = lseek(fd, 0, SEEK_END);
+        end_of_file = lseek64(fd, 0, SEEK_END);
         lost_writes_remember(fd, len, end_of_file > len ? (size_t)(end_of_file - len) : 0);
     }
     return REAL(ftruncate64)(fd, len);

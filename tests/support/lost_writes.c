@@ -15,7 +15,7 @@ struct lost_write {
     dev_t device;
     ino_t inode;
     int fd; /* of its own */
-    off_t at, file_len;
+    off64_t at, file_len;
     size_t len;
     unsigned char bytes[]; /* that were there */
 };
@@ -32,7 +32,7 @@ static int opened_again(int fd)
     return open(name, O_RDWR | O_CLOEXEC);
 }
 
-void lost_writes_remember(int fd, off_t at, size_t len)
+void lost_writes_remember(int fd, off64_t at, size_t len)
 {
     struct lost_write *lost = malloc(sizeof(*lost) + len);
     struct stat is;
@@ -40,7 +40,7 @@ void lost_writes_remember(int fd, off_t at, size_t len)
 
     if (lost == NULL || fstat(fd, &is) != 0 || (lost->fd = opened_again(fd)) < 0)
         abort();
-    there = pread(lost->fd, lost->bytes, len, at);
+    there = pread64(lost->fd, lost->bytes, len, at);
     lost->len = there > 0 ? (size_t)there : 0;
     lost->device = is.st_dev;
     lost->inode = is.st_ino;
@@ -77,9 +77,9 @@ void lost_writes_forget(int fd)
 /* Past the functions that a preloaded program has put in their places. */
 void lost_writes_undo(void)
 {
-    ssize_t (*put)(int, const void *, size_t, off_t) =
-        (ssize_t(*)(int, const void *, size_t, off_t))(uintptr_t)dlsym(RTLD_NEXT, "pwrite64");
-    int (*cut)(int, off_t) = (int (*)(int, off_t))(uintptr_t)dlsym(RTLD_NEXT, "ftruncate64");
+    ssize_t (*put)(int, const void *, size_t, off64_t) =
+        (ssize_t(*)(int, const void *, size_t, off64_t))(uintptr_t)dlsym(RTLD_NEXT, "pwrite64");
+    int (*cut)(int, off64_t) = (int (*)(int, off64_t))(uintptr_t)dlsym(RTLD_NEXT, "ftruncate64");
 
     for (const struct lost_write *lost = newest; lost != NULL; lost = lost->next) {
         if ((lost->len > 0 && put(lost->fd, lost->bytes, lost->len, lost->at) < 0) ||

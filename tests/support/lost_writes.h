@@ -10,7 +10,7 @@
 
 /* `len` bytes of the file from `at` on are about to be written, or cut off: keeps those that are
  * there, and how long the file is. */
-void lost_writes_remember(int fd, off_t at, size_t len);
+void lost_writes_remember(int fd, off64_t at, size_t len);
 
 /* All of the file is on the disk. */
 void lost_writes_forget(int fd);

@@ -27,7 +27,7 @@ KNOWN = ["unexpected_message", "bad_record_mac", "decryption_failed", "record_ov
          "insufficient_security", "internal_error", "user_canceled", "no_renegotiation", "unsupported_extension", "unrecognized_name",
          "bad_certificate_status_response", "unknown_psk_identity"]
 # What the log of the module says of some.
-REASONS = {"unknown_ca": "does not end at a stored CA certificate", "certificate_expired": "has expired by the module's clock",
+REASONS = {"unknown_ca": "does not end at a stored CA certificate", "certificate_expired": "server's chain has expired",
            "bad_certificate": "the server's certificate cannot be used", "handshake_failure": "shares no cipher suite",
            "internal_error": "the TLS library failed", "decode_error": "the server broke the protocol"}
 

@@ -21,12 +21,14 @@ from pathlib import Path
 import pytest
 
 from support.certs import Certificates
+from support.fleet import CrowdServer
 from support.modem import REPOSITORY, program_path
 from support.patience import ANSWER_S
 from support.program import run_program
 from support.servers import free_port
 
 from .observe import wait_until
+from .test_hosts import fleet_of, write_examples
 
 PAGE = REPOSITORY / "docs" / "configuration.md"
 
@@ -357,6 +359,121 @@ def test_hanging_up_a_hundred_times(certificates: Certificates, tmp_path: Path) 
         assert run.log.count("1 modems as they were, 0 closed, 1 opened") == 50
         assert run.log.count("1 modems as they were, 1 closed, 0 opened") == 49
         says_back(host, b"still there")
+
+
+class Talker:
+    """A host by hand with a secure socket to a CrowdServer; what it says is cut in two by whatever happens between."""
+
+    def __init__(self, host: Host, port: int) -> None:
+        self.host = host
+        self.turn = 0
+        self.open(port)
+
+    def open(self, port: int) -> None:
+        dial(self.host, "127.0.0.1", port)
+
+    def begin(self) -> None:
+        self.host.send(b"by hand ")
+
+    def end(self) -> None:
+        self.turn += 1
+        self.host.send(b"%d\r\n" % self.turn)
+        self.host.until(b"got it\r\n")
+
+
+class QuectelTalker(Talker):
+    def open(self, port: int) -> None:
+        for line in ("ATE0", "AT+QIFGCNT=0", 'AT+QICSGP=1,"CMNET"', "AT+QIREGAPP", "AT+QIACT", "AT+QIMUX=1",
+                     'AT+QSSLCFG="sslversion",0,4;+QSSLCFG="ciphersuite",0,"0XFFFF";+QSSLCFG="seclevel",0,0'):
+            self.host.asks(line)
+        self.host.asks(f'AT+QSSLOPEN=1,0,"127.0.0.1",{port},0', "\r\n+QSSLOPEN: 1,0\r\n")
+
+    def begin(self) -> None:
+        self.host.asks("AT+QSSLSEND=1,9", "> ")
+        self.host.send(b"by h")
+
+    def end(self) -> None:
+        self.host.send(b"and\r\n")
+        self.host.until(b"SEND OK\r\n")
+        self.host.until(b'+QSSLURC: "recv",0,1\r\n')
+        assert "got it\r\n" in self.host.asks("AT+QSSLRECV=0,1,100")
+
+
+class FibocomTalker(Talker):
+    def open(self, port: int) -> None:
+        self.host.asks("ATE0")
+        self.host.asks('AT+MIPCALL=1,"internet"', "\r\n+MIPCALL: ")
+        self.host.asks("AT")
+        self.host.asks('AT+GTSET="IPRFMT",2')
+        self.host.asks(f'AT+MIPOPEN=1,,"127.0.0.1",{port},2', "\r\n+MIPOPEN: 1,1\r\n")
+
+    def begin(self) -> None:
+        self.host.asks("AT+MIPSEND=1,9", ">")
+        self.host.send(b"by ha")
+
+    def end(self) -> None:
+        self.host.send(b"nd\r\n")
+        self.host.until(b"+MIPRTCP: 1,8,got it\r\n")
+
+
+class PoolHost(Host):
+    """Of the modem that the pool gives to a connection."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), ANSWER_S)
+        self.got = b""
+
+
+INSIDE = {"telit": 2, "quectel": 2, "fibocom": 2}
+HUNG_UP = 30
+
+
+def test_hanging_up_leaves_all_kinds_as_they_are(certificates: Certificates, tmp_path: Path) -> None:
+    """Modems of three makers, a pool's and such with hosts inside, in the middle of what they send; one more comes and goes."""
+    write_examples(tmp_path, "every 200ms")
+    with CrowdServer(certificates) as server:
+        stays = fleet_of(INSIDE, server.port, "give up") + """\
+  - {name: telit, module: le866, ports: [{unix: telit.sock}]}
+  - {name: quectel, module: m95, ports: [{unix: quectel.sock}]}
+  - {name: fibocom, module: l610, ports: [{unix: fibocom.sock}]}
+  - {name: 'pool-${n}', count: 3, module: le866, ports: [{tcp-each: '127.0.0.1:0'}]}
+"""
+        comes = "  - {{name: comes, module: m95, signal: {}, ports: [{{unix: comes.sock}}]}}\n"
+        with Run(tmp_path, stays, "--threads", "2") as run:
+            run.wait_for_ports(4)
+            [pool] = {int(line.rsplit(":", 1)[1]) for line in run.ready if line.startswith("pool-")}
+            talkers = [kind(run.host(name), server.port) for name, kind in
+                       (("telit", Talker), ("quectel", QuectelTalker), ("fibocom", FibocomTalker))]
+            talkers += [Talker(PoolHost(pool), server.port) for _ in range(2)]
+            sessions = sum(INSIDE.values()) + len(talkers)
+            wait_until(lambda: server.sessions == sessions, lambda: run.log)
+            for turn in range(HUNG_UP):
+                run.write(stays + (comes.format(turn) if turn % 2 else ""))
+                for talker in talkers:
+                    talker.begin()
+                run.hang_up()
+                run.wait_for("the file was read again: ", turn + 1)
+                for talker in talkers:
+                    talker.end()
+            wait_until(lambda: min(map(len, readings(server).values())) > 5, lambda: run.log)
+            assert server.sessions == sessions
+        assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in readings(server).values())
+        assert len(readings(server)) == sum(INSIDE.values())
+        assert server.heard.count("by hand") == 2 * HUNG_UP
+    modems = sum(INSIDE.values()) + 6
+    assert run.log.count(f"{modems} modems as they were, 0 closed, 1 opened") == HUNG_UP // 2
+    assert run.log.count(f"{modems} modems as they were, 1 closed, 0 opened") == HUNG_UP // 2 - 1
+    assert "given up" not in run.log
+
+
+def readings(server: CrowdServer) -> dict[str, list[int]]:
+    """What hosts inside have said: the numbers of their readings, by IMEI."""
+    found: dict[str, list[int]] = {}
+    for line in list(server.heard):
+        if line[:1].isdigit():
+            imei, number, _ = line.split()
+            found.setdefault(imei, []).append(int(number))
+    return found
 
 
 def test_what_was_removed_leaves_its_folder_and_its_guesses(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from . import bulk, container, control, fleet, fuzz, kill, packages, pods, readme, soak, trouble
+from . import bulk, container, control, fleet, fuzz, kill, packages, pods, readme, soak, switches, trouble
 from .part import Failed, Part, UsageError
 
 PARTS: dict[str, Part] = {part.name: part for part in (fuzz.PART, kill.PART, soak.PART, bulk.PART,
                                                       fleet.PART, trouble.PART, packages.PART,
                                                       container.PART, control.PART, pods.PART,
-                                                      readme.PART)}
+                                                      readme.PART, switches.PART)}
 
 
 @dataclass

@@ -45,6 +45,7 @@ INFO: Loaded 1 modules   (15668 inline 8-bit counters): 15668 [0x5, 0x6),
     (["soak", "-5"], "soak: '-5' is no number of seconds"),
     (["bulk", "1"], "bulk: '1' is too much; it takes nothing"),
     (["fleet", "1000", "0"], "fleet: '0' is no number of modems, which is 1 to 100000"),
+    (["switches", "SSL2"], "switches: 'SSL2' is no part that can be left out: LIBRARY, POSIX, DAEMON, TESTS, BENCH, SSL3"),
     (["packages", "sid"], "packages: 'sid' is neither a release nor an architecture: bookworm, trixie, amd64"),
     (["container", "0"], "container: '0' is no number of seconds"),
     (["container", "60", "tlsmodem.dsc"], "container: 'tlsmodem.dsc' is no package that scripts/package has built"),
@@ -126,7 +127,8 @@ def test_parts_are_done_in_the_order_of_the_words(monkeypatch: pytest.MonkeyPatc
     done.clear()
     assert main([]) == 0
     assert done == [("fuzz",), ("kill",), ("soak",), ("bulk",), ("fleet",), ("trouble",),
-                    ("packages",), ("container",), ("control",), ("pods",), ("readme",)]
+                    ("packages",), ("container",), ("control",), ("pods",), ("readme",),
+                    ("switches",)]
 
 
 def test_a_part_that_finds_something_does_not_stop_the_next(

@@ -34,6 +34,9 @@ struct udp_stream;
 struct udp_port {
     struct net_listener base;
     struct posix_net *net;
+    struct udp_port *next; /* of those of the network that are unheard */
+    struct net_address at; /* as it was asked for */
+    uint16_t number;
     int fd;
     struct fd_watch *watch;
     struct clock_timer *timer;    /* of what the loop does not know of */
@@ -83,12 +86,22 @@ static struct udp_stream *find_writer(const struct udp_port *port)
     return stream;
 }
 
+static void unlink_unheard(struct udp_port *port)
+{
+    struct udp_port **at = &port->net->unheard;
+
+    while (*at != port)
+        at = &(*at)->next;
+    *at = port->next;
+}
+
 /* After any change: asks for what is wanted, or ends what nobody needs. */
 static void settle(struct udp_port *port)
 {
     if (port->in_callback)
         return;
     if (port->on_accepted == NULL && port->first == NULL) {
+        unlink_unheard(port);
         fd_watch_free(port->watch);
         clock_timer_free(port->timer);
         close(port->fd);
@@ -273,14 +286,18 @@ static void append(struct udp_stream *stream, struct datagram *datagram)
     stream->waiting += datagram->len + COST;
 }
 
+static bool is_same(const struct net_address *a, const struct net_address *b)
+{
+    return a->family == b->family && a->scope == b->scope &&
+           memcmp(a->bytes, b->bytes, a->family == NET_IPV4 ? 4 : 16) == 0;
+}
+
 static struct udp_stream *find(const struct udp_port *port, const struct net_address *peer,
                                uint16_t peer_port)
 {
-    size_t len = peer->family == NET_IPV4 ? 4 : 16;
     struct udp_stream *stream = port->first;
 
-    while (stream != NULL && (stream->peer_port != peer_port || stream->peer.scope != peer->scope ||
-                              memcmp(stream->peer.bytes, peer->bytes, len) != 0))
+    while (stream != NULL && (stream->peer_port != peer_port || !is_same(&stream->peer, peer)))
         stream = stream->next;
     return stream;
 }
@@ -395,36 +412,66 @@ static void unlisten(struct net_listener *base)
     struct udp_port *port = (struct udp_port *)base;
 
     port->on_accepted = NULL;
+    port->next = port->net->unheard;
+    port->net->unheard = port;
     settle(port);
 }
 
 static const struct net_listener_ops ops = { .unlisten = unlisten };
+
+/* Its socket would hold the port for as long as its streams live. */
+static struct udp_port *find_unheard(const struct posix_net *net, const struct net_address *at,
+                                     uint16_t number)
+{
+    struct udp_port *port = net->unheard;
+
+    while (port != NULL && (port->number != number || !is_same(&port->at, at)))
+        port = port->next;
+    return port;
+}
+
+/* NULL: `ret_err` says why. */
+static struct udp_port *new_port(struct posix_net *net, const struct net_address *at,
+                                 uint16_t number, enum err *ret_err)
+{
+    struct udp_port *port = calloc(1, sizeof(*port));
+    uint16_t bound = 0;
+    int fd = port != NULL ? open_socket(at, number, &bound) : -ENOMEM;
+
+    if (fd < 0) {
+        free(port);
+        *ret_err = err_of_errno(-fd);
+        return NULL;
+    }
+    *port = (struct udp_port){ .base = { &ops }, .net = net, .at = *at, .number = bound, .fd = fd };
+    *ret_err = posix_timer_new(net->loop, on_time, port, &port->timer);
+    if (*ret_err == ERR_OK)
+        *ret_err = fd_watch_new(net->loop, fd, on_ready, port, &port->watch);
+    if (*ret_err == ERR_OK)
+        return port;
+    unlisten(&port->base);
+    return NULL;
+}
 
 enum err posix_listen_datagrams(struct net *base, const struct net_address *at, uint16_t port,
                                 net_accepted_fn *on_accepted, void *ctx,
                                 struct net_listener **ret_listener, uint16_t *ret_port)
 {
     struct posix_net *net = (struct posix_net *)base;
-    struct udp_port *made = calloc(1, sizeof(*made));
-    int fd = made != NULL ? open_socket(at, port, ret_port) : -ENOMEM;
-    enum err err;
+    struct udp_port *heard = port != 0 ? find_unheard(net, at, port) : NULL;
+    enum err err = ERR_OK;
 
-    if (fd < 0) {
-        free(made);
-        return err_of_errno(-fd);
-    }
-    *made = (struct udp_port){
-        .base = { &ops }, .net = net, .fd = fd, .on_accepted = on_accepted, .ctx = ctx
-    };
-    err = posix_timer_new(net->loop, on_time, made, &made->timer);
-    if (err == ERR_OK)
-        err = fd_watch_new(net->loop, fd, on_ready, made, &made->watch);
-    if (err != ERR_OK) {
-        unlisten(&made->base);
+    if (heard != NULL)
+        unlink_unheard(heard);
+    else
+        heard = new_port(net, at, port, &err);
+    if (heard == NULL)
         return err;
-    }
-    settle(made);
-    *ret_listener = &made->base;
+    heard->on_accepted = on_accepted;
+    heard->ctx = ctx;
+    settle(heard);
+    *ret_listener = &heard->base;
+    *ret_port = heard->number;
     return ERR_OK;
 }
 

@@ -4,7 +4,8 @@
 
 #include "iface/net.h"
 
-/* net_listen_datagrams() of a network that is a `struct posix_net`. */
+/* net_listen_datagrams() of a network that is a `struct posix_net`.  Where nobody listens on a port
+ * any more, but streams that came by it are open, it is listened on again beside them. */
 enum err posix_listen_datagrams(struct net *net, const struct net_address *at, uint16_t port,
                                 net_accepted_fn *on_accepted, void *ctx,
                                 struct net_listener **ret_listener, uint16_t *ret_port);

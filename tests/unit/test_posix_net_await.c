@@ -510,6 +510,56 @@ static void a_port_is_listened_on_once(void **state)
                      ERR_BUSY);
 }
 
+/* Beside the streams of before, which go on having what their senders send. */
+static void a_port_is_listened_on_again(void **state)
+{
+    struct fixture *f = *state;
+    struct net_listener *other;
+    uint16_t before, port;
+
+    listen_on(f);
+    before = f->port;
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    for (int i = 0; i < 2; i++) {
+        net_unlisten(f->listener);
+        f->listener = NULL;
+        assert_int_equal(
+            net_listen_datagrams(f->net, &f->at, before, on_accepted, f, &f->listener, &f->port),
+            ERR_OK);
+        assert_int_equal(f->port, before);
+        assert_int_equal(
+            net_listen_datagrams(f->net, &f->at, before, on_accepted, f, &other, &port), ERR_BUSY);
+    }
+    sends(f, 0, "b");
+    sends(f, 1, "x");
+    await(f, 0, "a b ");
+    await(f, 1, "x ");
+    net_stream_close(f->met[0].stream);
+    f->met[0].stream = NULL;
+    sends(f, 0, "c");
+    await(f, 2, "c ");
+}
+
+/* The last of its streams gives it back. */
+static void a_port_that_was_left_is_free(void **state)
+{
+    struct fixture *f = *state;
+
+    listen_on(f);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    net_unlisten(f->listener);
+    f->listener = NULL;
+    net_stream_close(f->met[0].stream);
+    f->met[0].stream = NULL;
+    assert_int_equal(
+        net_listen_datagrams(f->net, &f->at, f->port, on_accepted, f, &f->listener, &f->port),
+        ERR_OK);
+    sends(f, 0, "b");
+    await(f, 1, "b ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -527,6 +577,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_sender_is_turned_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stream_outlives_its_listener, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_port_is_listened_on_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_port_is_listened_on_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_port_that_was_left_is_free, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

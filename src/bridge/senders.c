@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MS_IN_S = 1000 };
+
 static struct senders *of(struct net_stream *base)
 {
     return (struct senders *)base;
@@ -91,23 +93,42 @@ static void forget_all(struct senders *senders)
         forget(senders->first);
 }
 
-static bool is_needed(const struct sender *sender)
+static int64_t now_ms(const struct senders *senders)
 {
-    return sender->waiting > 0 || sender == sender->all->facing || sender == sender->all->to;
+    return senders->world->now_ms(senders->world->ctx);
 }
 
-/* Who was not heard of for the longest time makes room for another; false: nobody may go. */
+/* A link may have lost the first datagram of one who never sends another. */
+static bool is_awaited(const struct sender *sender)
+{
+    return sender->stream != NULL && now_ms(sender->all) < sender->awaited_until_ms;
+}
+
+static bool is_needed(const struct sender *sender)
+{
+    return sender->waiting > 0 || sender == sender->all->facing || sender == sender->all->to ||
+           is_awaited(sender);
+}
+
+/* Who was not heard of for the longest time makes room for another; false: nobody may go.  While it
+ * is full, datagrams of each may wait that were not received. */
 static bool make_room(struct senders *senders)
 {
     struct sender *sender = senders->first;
 
     if (senders->count < SENDERS_MAX)
         return true;
+    if (senders->is_full)
+        return false;
     while (sender != NULL && is_needed(sender))
         sender = sender->next;
-    if (sender != NULL)
-        forget(sender);
-    return sender != NULL;
+    if (sender == NULL)
+        return false;
+    if (sender->stream != NULL && sender->awaited_until_ms > 0)
+        log_say(senders->world->log, LOG_WARNING, "a datagram is lost: it has not come in %d s",
+                SENDERS_FIRST_MS / MS_IN_S);
+    forget(sender);
+    return true;
 }
 
 static uint16_t new_number(struct senders *senders)
@@ -226,6 +247,7 @@ static ptrdiff_t receive(struct net_stream *base, void *buf, size_t cap)
 
         if (got > 0) {
             move_last(sender);
+            sender->awaited_until_ms = 0;
             senders->from = sender;
             return got;
         }
@@ -280,14 +302,14 @@ static const struct net_stream_ops ops = { .recv = receive,
                                            .local = local,
                                            .bind = bind_to };
 
-struct senders *senders_new(const struct log *log)
+struct senders *senders_new(const struct connection_world *world)
 {
     struct senders *senders = calloc(1, sizeof(*senders));
 
     if (senders == NULL)
         return NULL;
     senders->base.ops = &ops;
-    senders->log = log;
+    senders->world = world;
     return senders;
 }
 
@@ -312,15 +334,16 @@ bool senders_add(struct senders *senders, struct net_stream *stream, const struc
     if (err != ERR_OK) {
         /* A line that says the same each time is counted. */
         if (err == ERR_FULL)
-            log_say(senders->log, LOG_WARNING, "a datagram is lost: those of %d others wait",
+            log_say(senders->world->log, LOG_WARNING, "a datagram is lost: those of %d others wait",
                     SENDERS_MAX);
         else
-            log_say(senders->log, LOG_WARNING, "a datagram is lost: %s", err_text(err));
+            log_say(senders->world->log, LOG_WARNING, "a datagram is lost: %s", err_text(err));
         return false;
     }
     drop_stream(sender); /* of one that was sent to, and comes by another */
     sender->stream = stream;
     sender->failed = ERR_OK;
+    sender->awaited_until_ms = now_ms(senders) + SENDERS_FIRST_MS;
     net_stream_bind(stream, on_stream, sender);
     want_of(sender);
     return true;

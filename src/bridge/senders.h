@@ -10,8 +10,9 @@
 #include "bridge/datagrams.h"
 
 /* Known at a time.  Who was not heard of for the longest time is forgotten for another, but nobody
- * of whom a datagram waits. */
-enum { SENDERS_MAX = 64 };
+ * of whom a datagram waits: that was collected, that was not since there was no room, or the first,
+ * which may be on its way for so long. */
+enum { SENDERS_MAX = 64, SENDERS_FIRST_MS = 60000 };
 
 struct senders;
 
@@ -20,6 +21,7 @@ struct sender {
     uint16_t port;
     uint16_t number;           /* not 0: of its datagrams that wait */
     uint16_t waiting;          /* how many of them there are */
+    int64_t awaited_until_ms;  /* its first datagram is; 0: it is not, or has come */
     bool connecting;           /* nothing can be sent yet */
     enum err failed;           /* why nothing can be sent; ERR_OK: it can */
     struct net_stream *stream; /* NULL: it has failed */
@@ -30,7 +32,7 @@ struct sender {
 struct senders {
     /* What a connection adopts.  It sends to `to`; closing it forgets all senders. */
     struct net_stream base;
-    const struct log *log;
+    const struct connection_world *world;
     struct sender *first;       /* who was heard of last */
     struct sender *facing, *to; /* NULL: nobody */
     struct sender *from;        /* of the datagram that was received last */
@@ -42,15 +44,16 @@ struct senders {
     void *ctx;
 };
 
-/* Nobody yet; the log outlives it, and who gets its events is to be bound.  NULL: no memory. */
-struct senders *senders_new(const struct log *log);
+/* Nobody yet; the world, whose log and clock it uses, outlives it, and who gets its events is to be
+ * bound.  NULL: no memory. */
+struct senders *senders_new(const struct connection_world *world);
 
 /* Forgets all, and frees it; a connection that has adopted it is closed before.  NULL is nothing.
  */
 void senders_free(struct senders *senders);
 
-/* Takes one that has come in.  False: all that are known have datagrams that wait, or there is no
- * memory; the log has a line, and `stream` is the caller's. */
+/* Takes one that has come in, and awaits its datagram.  False: all that are known have datagrams
+ * that wait, or there is no memory; the log has a line, and `stream` is the caller's. */
 bool senders_add(struct senders *senders, struct net_stream *stream, const struct net_address *from,
                  uint16_t port);
 

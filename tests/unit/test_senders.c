@@ -24,6 +24,7 @@ struct fixture {
     struct log log;
     unsigned warnings;
     size_t turned_away, writable;
+    int64_t now_ms;
     bool admits;
 };
 
@@ -38,8 +39,7 @@ static void on_line(void *ctx, const char *level, const char *line)
 
 static int64_t now_ms(void *ctx)
 {
-    (void)ctx;
-    return 0;
+    return ((struct fixture *)ctx)->now_ms;
 }
 
 static void nothing(void *ctx)
@@ -100,11 +100,14 @@ static int set_up(void **state)
     f->net = scripted_net_iface(&f->scripted_net);
     f->log = (struct log){ .write = on_line, .ctx = f, .level = LOG_WARNING };
     f->admits = true;
-    f->world = (struct connection_world){
-        .net = f->net, .log = &f->log, .now_ms = now_ms, .enter = nothing, .leave = nothing
-    };
+    f->world = (struct connection_world){ .net = f->net,
+                                          .log = &f->log,
+                                          .now_ms = now_ms,
+                                          .enter = nothing,
+                                          .leave = nothing,
+                                          .ctx = f };
     connection_init(&f->connection, 1, &f->world, &events, f, 0);
-    f->senders = senders_new(&f->log);
+    f->senders = senders_new(&f->world);
     net_stream_bind(&f->senders->base, on_event, f);
     net_stream_want(&f->senders->base, NET_WANT_READ);
     assert_int_equal(
@@ -288,6 +291,68 @@ static void all_stop_when_it_is_full(void **state)
     assert_true(collect(f));
 }
 
+/* Those who came first are kept, and each of the others is told of. */
+static void nobody_is_forgotten_when_it_is_full(void **state)
+{
+    static char text[DATAGRAM_MOST + 1];
+    struct fixture *f = *state;
+
+    memset(text, 'x', DATAGRAM_MOST);
+    for (int i = 0; i < 4; i++)
+        sends(f, FIRST, text);
+    assert_false(collect(f));
+    for (uint16_t i = 1; i < 2 * SENDERS_MAX; i++)
+        sends(f, FIRST + i, "x");
+    assert_int_equal(f->turned_away, SENDERS_MAX);
+    assert_int_equal(f->warnings, SENDERS_MAX);
+    for (int i = 0; i < 4; i++)
+        reads(f, text);
+    collect(f);
+    settle(f);
+    for (uint16_t i = 1; i < SENDERS_MAX; i++)
+        assert_int_equal(reads(f, "x"), FIRST + i);
+}
+
+/* One comes in, whose datagram is not received until somebody looks for it. */
+static void comes(struct fixture *f, uint16_t port)
+{
+    net_stream_want(&f->senders->base, 0);
+    sends(f, port, "x");
+}
+
+static void the_first_datagram_is_awaited(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint16_t i = 0; i < SENDERS_MAX; i++)
+        comes(f, FIRST + i);
+    f->now_ms = SENDERS_FIRST_MS - 1;
+    comes(f, FIRST + SENDERS_MAX);
+    assert_int_equal(f->turned_away, 1);
+    assert_int_equal(f->warnings, 1);
+    net_stream_want(&f->senders->base, NET_WANT_READ);
+    settle(f);
+    for (uint16_t i = 0; i < SENDERS_MAX; i++)
+        assert_int_equal(reads(f, "x"), FIRST + i);
+    comes(f, FIRST + SENDERS_MAX);
+    assert_int_equal(f->turned_away, 1);
+}
+
+/* Else those whose datagram was lost on the way would keep all others out. */
+static void it_is_not_awaited_for_ever(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint16_t i = 0; i < SENDERS_MAX; i++)
+        comes(f, FIRST + i);
+    f->now_ms = SENDERS_FIRST_MS;
+    comes(f, FIRST + SENDERS_MAX);
+    assert_int_equal(f->turned_away, 0);
+    assert_int_equal(f->warnings, 1);
+    assert_null(peer_at(f, FIRST)->stream);
+    assert_non_null(peer_at(f, FIRST + 1)->stream);
+}
+
 static void what_is_not_admitted_is_lost(void **state)
 {
     struct fixture *f = *state;
@@ -322,6 +387,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(as_many_are_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(those_that_wait_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_stop_when_it_is_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_is_forgotten_when_it_is_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_datagram_is_awaited, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_is_not_awaited_for_ever, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_admitted_is_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_one_is_cut_and_said, set_up, tear_down),
     };

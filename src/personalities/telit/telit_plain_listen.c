@@ -153,7 +153,7 @@ enum { LISTEN_ID, LISTEN_STATE, LISTEN_PORT, LISTEN_CLOSURE };
 
 static bool make_senders(struct telit_plain *plain)
 {
-    plain->senders = senders_new(plain->modem->config.log);
+    plain->senders = senders_new(&plain->modem->world);
     if (plain->senders == NULL)
         return false;
     net_stream_bind(&plain->senders->base, on_datagram_while_waiting, plain);

@@ -372,6 +372,13 @@ static bool open_all(struct service *service, struct modem_plans *plans)
            open_monitor(service) && open_control(service, plans) && open_modems(service, plans);
 }
 
+static bool begin_verdict(const struct service *service)
+{
+    struct port_failure failure;
+
+    return verdict_run_begin(&service->verdict, &failure) == ERR_OK || fail(failure.text, "");
+}
+
 static bool start_command(struct service *service)
 {
     struct port_failure failure;
@@ -569,7 +576,7 @@ static int work(struct service *service, struct modem_plans *plans)
         .stores.lock = PTHREAD_MUTEX_INITIALIZER,
         .saying = PTHREAD_MUTEX_INITIALIZER,
     };
-    is_open = open_all(service, plans);
+    is_open = open_all(service, plans) && begin_verdict(service);
     if (is_open) {
         set_ready(service, true);
         say_ready(service);

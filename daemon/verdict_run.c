@@ -52,7 +52,7 @@ enum err verdict_run_open(struct verdict_run *verdict, struct modem_plans *plans
     text_init(&why, memory, sizeof(memory));
     if (verdict->book == NULL)
         return port_fail(ret_failure, ERR_NO_MEMORY, "out of memory");
-    if (path != NULL && !summary_file_begin(path, &why))
+    if (path != NULL && !summary_file_try(path, &why))
         return port_fail(ret_failure, ERR_IO, "--summary: %s", memory);
     snprintf(verdict->run.version, sizeof(verdict->run.version), "%s", TLSMODEM_VERSION);
     verdict->run.shard = shard->count > 0 ? shard->index : 0;
@@ -60,6 +60,17 @@ enum err verdict_run_open(struct verdict_run *verdict, struct modem_plans *plans
     return make_id(verdict->run.id)
                ? ERR_OK
                : port_fail(ret_failure, ERR_IO, "--summary: no random numbers");
+}
+
+enum err verdict_run_begin(const struct verdict_run *verdict, struct port_failure *ret_failure)
+{
+    char memory[WHY_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    return verdict->path == NULL || summary_file_begin(verdict->path, &why)
+               ? ERR_OK
+               : port_fail(ret_failure, ERR_IO, "--summary: %s", memory);
 }
 
 bool verdict_run_has_other_bounds(const struct verdict_run *verdict,

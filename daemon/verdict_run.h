@@ -32,10 +32,14 @@ struct verdict_run {
     bool is_shown;
 };
 
-/* Begins one, with the summary and the expressions of the plans, which have none then.  ERR_IO: no
- * file of this path can be written; ERR_NO_MEMORY; then `ret_failure` says why. */
+/* Prepares one, with the summary and the expressions of the plans, which have none then.  ERR_IO:
+ * no file of this path can be written; ERR_NO_MEMORY; then `ret_failure` says why. */
 enum err verdict_run_open(struct verdict_run *verdict, struct modem_plans *plans,
                           const struct shard *shard, struct port_failure *ret_failure);
+
+/* All is open, and the run begins: an older file of its summary goes.  ERR_IO: `ret_failure` says
+ * why. */
+enum err verdict_run_begin(const struct verdict_run *verdict, struct port_failure *ret_failure);
 
 /* Whether the plans have other expressions than it was opened with. */
 bool verdict_run_has_other_bounds(const struct verdict_run *verdict,

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READABLE = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH };
+enum { READABLE = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, WHY_CAP = 1000 };
 
 struct summary *summary_file_read(const char *path, struct text *why)
 {
@@ -38,20 +38,44 @@ static bool fail(struct text *why, const char *path)
     return false;
 }
 
+/* Of somebody's who has mistaken a name nothing is lost. */
+static bool is_ours(const char *path)
+{
+    char memory[WHY_CAP];
+    struct summary *summary;
+    struct stat status;
+    struct text why;
+
+    if (stat(path, &status) != 0 || status.st_size == 0)
+        return true;
+    text_init(&why, memory, sizeof(memory));
+    summary = summary_file_read(path, &why);
+    summary_free(summary);
+    return summary != NULL;
+}
+
 static bool may_replace(const char *path, struct text *why)
 {
-    if (whole_file_may_replace(path))
+    if (!whole_file_may_replace(path))
+        text_add(why, "cannot write %s: it is no regular file", path);
+    else if (!is_ours(path))
+        text_add(why,
+                 "cannot write %s: it is there, and no summary; allowed: a summary, which is "
+                 "replaced, or a new file",
+                 path);
+    else
         return true;
-    text_add(why, "cannot write %s: it is no regular file", path);
     return false;
+}
+
+bool summary_file_try(const char *path, struct text *why)
+{
+    return may_replace(path, why) && (whole_file_can_begin(path) || fail(why, path));
 }
 
 bool summary_file_begin(const char *path, struct text *why)
 {
-    if (!may_replace(path, why))
-        return false;
-    return (whole_file_can_begin(path) && (unlink(path) == 0 || errno == ENOENT)) ||
-           fail(why, path);
+    return may_replace(path, why) && (unlink(path) == 0 || errno == ENOENT || fail(why, path));
 }
 
 bool summary_file_write(const struct summary *summary, const char *path, struct text *why)

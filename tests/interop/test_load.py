@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -225,12 +226,35 @@ def test_a_summary_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -
 def test_an_older_summary_is_gone_from_the_start(tmp_path: Path) -> None:
     """Else that of a run which is killed would be taken for its own."""
     path = tmp_path / "x.json"
-    path.write_text("old")
+    path.touch()
+    assert tlsmodem(*LINE, "--summary", path, "--", "true").returncode == 0
     ended = tlsmodem(*LINE, "--summary", path, "--", "sh", "-c", f"test ! -e {path}")
     assert ended.returncode == 0, ended.stderr
     assert json.loads(path.read_text())["runs"]
     tlsmodem(*LINE, "--summary", path, "--", "sh", "-c", "kill -9 $PPID")
     assert not path.exists()
+
+
+def test_a_run_that_does_not_begin_takes_no_summary_away(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    assert tlsmodem(*LINE, "--summary", path, "--", "true").returncode == 0
+    before = path.read_bytes()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = tlsmodem("--module", "m95", "--tcp", str(taken.getsockname()[1]), "--state", "none", "--summary", path)
+    assert ended.returncode == 1 and "Address already in use" in ended.stderr
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_summary_is_not_replaced(shards: list[Path], tmp_path: Path) -> None:
+    """Neither by a run nor by a report: somebody has mistaken a name."""
+    path = tmp_path / "diary"
+    path.write_text("dear diary\n")
+    said = f"cannot write {path}: it is there, and no summary; allowed: a summary, which is replaced, or a new file\n"
+    ended = tlsmodem(*LINE, "--summary", path, "--", "true")
+    assert ended.returncode == 1 and ended.stderr == f"tlsmodem: --summary: {said}"
+    ended = report(*shards, "--output", path)
+    assert ended.returncode == 1 and ended.stderr == f"tlsmodem: report: --output: {said}"
+    assert path.read_text() == "dear diary\n"
 
 
 def test_what_is_no_regular_file_is_not_replaced(shards: list[Path], tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { LINKS_MAX = 40 }; /* as Linux follows */
 
 /* Behind the name; mkostemp() makes another of it that nobody has. */
 static const char behind[] = ".XXXXXX";
@@ -46,14 +49,59 @@ static int open_beside(const char *path, char **ret_name)
     return fd;
 }
 
-/* A link such as /dev/stdout is an open file of a process's, whatever that is. */
-static bool leads_to_process(const char *path)
+static bool is_of_process(const char *path)
 {
     static const char processes[] = "/proc/";
-    char target[sizeof(processes)];
-    ssize_t len = readlink(path, target, sizeof(processes) - 1);
 
-    return len == (ssize_t)sizeof(processes) - 1 && memcmp(target, processes, (size_t)len) == 0;
+    return strncmp(path, processes, sizeof(processes) - 1) == 0;
+}
+
+/* Where the folder of a name really is, and the name: "/proc/7/fd/1" of "/dev/fd/1".  False: there
+ * is no such folder, or it is too long. */
+static bool find_place(const char *path, char ret_place[PATH_MAX])
+{
+    char folder[PATH_MAX], real[PATH_MAX];
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    int len = snprintf(folder, sizeof(folder), "%.*s", (int)(name - path), path);
+
+    if (len >= (int)sizeof(folder) || realpath(len > 0 ? folder : ".", real) == NULL)
+        return false;
+    len = snprintf(ret_place, PATH_MAX, "%s/%s", real, name);
+    return len < PATH_MAX;
+}
+
+/* What a link leads to, in place of its place; false: it is none, or that is too long. */
+static bool follow(char place[PATH_MAX])
+{
+    char target[PATH_MAX];
+    ssize_t len = readlink(place, target, sizeof(target) - 1);
+    size_t at = len > 0 && target[0] != '/' ? (size_t)(strrchr(place, '/') + 1 - place) : 0;
+
+    if (len <= 0 || at + (size_t)len >= PATH_MAX)
+        return false;
+    memcpy(place + at, target, (size_t)len);
+    place[at + (size_t)len] = '\0';
+    return true;
+}
+
+/* A link such as /dev/stdout is an open file of a process's, whatever that is, and so is one to it.
+ */
+static bool leads_to_process(const char *path)
+{
+    char next[PATH_MAX], place[PATH_MAX];
+    int left = LINKS_MAX;
+
+    if (strlen(path) >= sizeof(next))
+        return false;
+    strcpy(next, path);
+    while (left-- > 0 && find_place(next, place)) {
+        if (is_of_process(place))
+            return true;
+        if (!follow(place))
+            return false;
+        strcpy(next, place);
+    }
+    return false;
 }
 
 /* A device, a pipe or a folder is somebody's. */

@@ -10,8 +10,8 @@
 
 enum whole_file_name {
     WHOLE_FILE_REPLACES, /* a regular file that has its name, or a symbolic link itself that leads
-                          * to one or to nothing, but none into /proc, as /dev/stdout is; what else
-                          * has it stays, and the call fails: ENOTSUP */
+                          * to one or to nothing, but none that leads into /proc, as /dev/stdout
+                          * does; what else has it stays, and the call fails: ENOTSUP */
     WHOLE_FILE_IS_NEW    /* one that has its name stays, and the call fails: EEXIST */
 };
 

@@ -98,6 +98,38 @@ static void pipes_and_devices_stay(void **state)
     assert_int_equal(count_names(), 1);
 }
 
+/* A link to /dev/stdout, and a name in the folder of what a process has open. */
+static void what_leads_to_a_process_stays(void **state)
+{
+    int open_file = open(at("a"), O_RDONLY | O_CLOEXEC);
+    char descriptor[32], by_device[32], in_folder[32];
+    struct stat info;
+
+    (void)state;
+    assert_true(open_file >= 0);
+    snprintf(descriptor, sizeof(descriptor), "/proc/self/fd/%d", open_file);
+    snprintf(by_device, sizeof(by_device), "/dev/fd/%d", open_file);
+    assert_int_equal(symlink(descriptor, at("stdout")), 0);
+    assert_int_equal(symlink("stdout", at("link")), 0);
+    assert_int_equal(symlink("/proc/self/fd", at("folder")), 0);
+    assert_int_equal(symlink("./loop", at("loop")), 0);
+    snprintf(in_folder, sizeof(in_folder), "folder/%d", open_file);
+    assert_false(whole_file_may_replace(descriptor));
+    assert_false(whole_file_may_replace(by_device));
+    assert_false(whole_file_may_replace(at(in_folder)));
+    assert_false(whole_file_may_replace(at("link")));
+    assert_true(whole_file_may_replace(at("loop")));
+    assert_false(whole_file_write_bytes(at("link"), 0600, WHOLE_FILE_REPLACES, span_of("x")));
+    assert_int_equal(errno, ENOTSUP);
+    assert_int_equal(lstat(at("link"), &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    close(open_file);
+    assert_int_equal(unlink(at("link")), 0);
+    assert_int_equal(unlink(at("stdout")), 0);
+    assert_int_equal(unlink(at("folder")), 0);
+    assert_int_equal(unlink(at("loop")), 0);
+}
+
 static bool put_half(void *ctx, int fd)
 {
     assert_true(whole_file_put(fd, span_of("half")));
@@ -148,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_of_its_name_is_replaced_or_stays),
         cmocka_unit_test(pipes_and_devices_stay),
+        cmocka_unit_test(what_leads_to_a_process_stays),
         cmocka_unit_test(what_is_not_whole_is_not_there),
         cmocka_unit_test(a_folder_is_needed),
     };

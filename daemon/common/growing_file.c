@@ -36,7 +36,7 @@ static int open_alone(const char *path)
 static const char *reason(void)
 {
     return errno == ENXIO         ? "nobody reads the pipe"
-           : errno == EWOULDBLOCK ? "another program writes to it"
+           : errno == EWOULDBLOCK ? "somebody writes to it already, or has locked it"
                                   : strerror(errno);
 }
 

@@ -256,7 +256,7 @@ def test_two_do_not_write_to_one_file(tmp_path: Path, second: str) -> None:
                  "run": ["--module", "he910", "--state", "none", "--pty", tmp_path / "more", "--record", record],
                  "pcap": ["--module", "he910", "--state", "none", "--pty", tmp_path / "more", "--pcap", record]}
         with Background(*words[second]) as late:
-            wait_until(lambda: f"cannot write to the file: {record}: another program writes to it" in late.errors,
+            wait_until(lambda: f"cannot write to the file: {record}: somebody writes to it already, or has locked it" in late.errors,
                        lambda: late.errors)
             assert late.wait() != ENDED
         assert record.read_text() == before

@@ -28,6 +28,7 @@ from support.mux_host import DISC, UA, UIH, MuxHost, frame
 from support.patience import ANSWER_S, POLL_S
 from support.ppp_client import PppClient
 from support.program import run_program
+from support.ready import read_ready, write_ready
 from support.servers import free_port
 
 from .observe import wait_until
@@ -110,11 +111,11 @@ def test_every_byte_comes_back(model: str) -> None:
             assert readable or writable, f"stuck: {todo} sent, {came} came"
             if writable:
                 piece = os.urandom(min(PIECE, BULK - todo))
-                count = os.write(fd, piece)
+                count = write_ready(fd, piece)
                 sent.update(piece[:count])
                 todo += count
             if readable:
-                data = os.read(fd, 1000 if came % 3 else 65536)
+                data = read_ready(fd, 1000 if came % 3 else 65536)
                 heard.update(data)
                 came += len(data)
         assert heard.digest() == sent.digest()
@@ -130,12 +131,12 @@ def test_a_program_that_does_not_read_holds_the_host_up(tmp_path: Path) -> None:
         dial(modem)
         fd, done = modem.host.fileno(), 0
         while select.select([], [fd], [], 1.0)[1]:
-            done += os.write(fd, data[done:done + PIECE])
+            done += write_ready(fd, data[done:done + PIECE])
             assert done < len(data), "all of it was taken, though nobody reads"
         go.touch()
         while done < len(data):
             assert select.select([], [fd], [], ANSWER_S)[1]
-            done += os.write(fd, data[done:done + PIECE])
+            done += write_ready(fd, data[done:done + PIECE])
         assert modem.host.read_until(b"NO CARRIER\r\n").startswith(b"whole")
         assert copy.read_bytes() == data
 

@@ -17,6 +17,7 @@ import pytest
 
 from support.certs import Certificates
 from support.modem import Modem
+from support.ready import read_ready
 from support.servers import Peer
 
 from .bulk_peer import BulkPeer, Exchange, digest_of, much
@@ -75,7 +76,7 @@ def exchange_all(host: FdHost, exchange: Exchange) -> None:
         if readable or writable:
             until = time.monotonic() + ANSWER_S
         if readable:
-            exchange.got(os.read(host.fd, 65536))
+            exchange.got(read_ready(host.fd))
         piece = exchange.next_piece()
         if writable and piece is not None:
             exchange.took(host.write_some(piece))  # type: ignore[arg-type]

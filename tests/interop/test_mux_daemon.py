@@ -16,6 +16,7 @@ import pytest
 
 from support.modem import REPOSITORY, Modem
 from support.patience import ANSWER_S, EXIT_S, POLL_S
+from support.ready import read_ready, write_ready
 
 PLACE = REPOSITORY / "third_party/gsm0710muxd"
 PROGRAM = next((path for path in (Path("/usr/sbin/gsm0710muxd"), PLACE / "usr/sbin/gsm0710muxd") if path.exists()), None)
@@ -45,14 +46,14 @@ class Terminal:
     def write(self, data: bytes) -> None:
         while data:
             assert select.select([], [self._fd], [], ANSWER_S)[1]
-            data = data[os.write(self._fd, data):]
+            data = data[write_ready(self._fd, data):]
 
     def until(self, end: bytes) -> bytes:
         said, deadline = b"", time.monotonic() + ANSWER_S
         while end not in said:
             assert time.monotonic() < deadline, said
             if select.select([self._fd], [], [], POLL_S)[0]:
-                said += os.read(self._fd, 4096)
+                said += read_ready(self._fd)
         return said
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .patience import ANSWER_S, EXIT_S, POLL_S, START_S, seconds_left
+from .ready import write_ready
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 READ_S = 5.0  # for a module to read what was typed, if it does so at all
@@ -216,10 +217,7 @@ class Host:
         while data:
             if not select.select([], [self._write_fd], [], seconds_left(deadline))[1]:
                 self.fail(f"the modem does not read: {len(data)} bytes left to type")
-            try:
-                data = data[os.write(self._write_fd, data):]
-            except BlockingIOError:
-                continue
+            data = data[write_ready(self._write_fd, data):]
 
     def _receive(self, deadline: float) -> bool:
         """Waits for bytes; whether some came before the deadline."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import select
 import time
 from collections import defaultdict
@@ -10,6 +9,7 @@ from functools import lru_cache
 
 from .crc import crc
 from .patience import ANSWER_S
+from .ready import read_ready, write_ready
 
 SABM, UA, DM, DISC, UIH = 0x3F, 0x73, 0x1F, 0x53, 0xEF
 FLAG = 0xF9
@@ -48,7 +48,7 @@ class MuxHost:
             if readable:
                 self._read()
             if writable:
-                data = data[os.write(self._fd, data[:1024]):]
+                data = data[write_ready(self._fd, data[:1024]):]
 
     def open(self, *dlcis: int) -> None:
         for dlci in dlcis:
@@ -75,7 +75,7 @@ class MuxHost:
             self._read()
 
     def _read(self) -> None:
-        self._raw += os.read(self._fd, 65536)
+        self._raw += read_ready(self._fd)
         at = 0
         while (end := self._take(at)) > at:
             at = end

@@ -2,6 +2,7 @@
 #include "needs.h"
 
 #include "control/http_server.h"
+#include "host/programme.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ enum {
     OF_PTY = 2,      /* both sides: a host that leaves must not end it */
     OF_LISTENER = 2, /* it and its host */
     OF_SEAT = 1,     /* the host of one of a pool */
+    OF_DIAL = 1,     /* the connection that the host inside dials */
     OF_SIGNAL = 2    /* what its command says, and how it ends */
 };
 
@@ -45,6 +47,23 @@ static bool has_folder_of(const struct modem_plan *a, const struct modem_plan *b
     return strcmp(a->state, b->state) == 0;
 }
 
+/* A host inside that dials.  One that never says so in its transcript may, too, and is not seen. */
+static bool has_a_dial(const struct modem_plan *plan)
+{
+    const struct programme *programme;
+
+    if (plan->host == NULL)
+        return false;
+    programme = plan->host->crowd.programme;
+    for (size_t i = 0; i < programme_count(programme); i++) {
+        enum script_kind kind = programme_at(programme, i)->step.kind;
+
+        if (kind == SCRIPT_DIAL || kind == SCRIPT_DIALLED)
+            return true;
+    }
+    return false;
+}
+
 struct needs needs_of(const struct modem_plans *plans, size_t threads)
 {
     struct needs need = { .descriptors = OF_PROCESS + threads * OF_THREAD };
@@ -59,6 +78,7 @@ struct needs needs_of(const struct modem_plans *plans, size_t threads)
             need.ptys += plan->ports[port].kind == PORT_PTY;
         }
         need.descriptors += plan->pool != MODEM_PLAN_NO_POOL ? OF_SEAT : 0;
+        need.descriptors += has_a_dial(plan) ? OF_DIAL : 0;
         need.descriptors += plan->signal_command != NULL ? OF_SIGNAL : 0;
         follows = follows || plan->follows != NULL;
         if (plan->in_memory)
@@ -125,7 +145,7 @@ bool needs_allowed(const struct needs *need, char *ret_why)
 
     if (most != RLIM_INFINITY && need->descriptors > most) {
         snprintf(ret_why, NEEDS_WHY_CAP,
-                 "the modems and a host at each port need %zu descriptors and this process may "
+                 "the modems and their hosts need %zu descriptors and this process may "
                  "have %ju: raise the hard limit (ulimit -Hn, LimitNOFILE=)",
                  need->descriptors, (uintmax_t)most);
         return false;

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* What a list of modems needs of the system at least, with a host at each port and no connection of
- * a module. */
+/* What a list of modems needs of the system at least, with a host at each port, and no connection
+ * of a module but one for each host inside whose transcript dials. */
 struct needs {
     size_t descriptors, ptys;
 };

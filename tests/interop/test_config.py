@@ -747,7 +747,7 @@ def test_more_than_there_are_is_refused_with_the_numbers(tmp_path: Path) -> None
     result = start(text, tmp_path, descriptors=200)
     assert result.returncode == 1
     assert result.stdout == ""
-    assert result.stderr.startswith("tlsmodem: the modems and a host at each port need 224 descriptors and this "
+    assert result.stderr.startswith("tlsmodem: the modems and their hosts need 224 descriptors and this "
                                     "process may have 200: ")
     assert not list(tmp_path.glob("*.sock"))
     most = int(Path("/proc/sys/kernel/pty/max").read_text())
@@ -757,6 +757,17 @@ def test_more_than_there_are_is_refused_with_the_numbers(tmp_path: Path) -> None
     result = start(text, tmp_path, descriptors=2 * most + 100)
     assert result.returncode == 1
     assert f"the modems need {most + 1} pseudo-terminals and " in result.stderr
+
+
+def test_what_hosts_inside_dial_counts(tmp_path: Path) -> None:
+    text = ("hosts: [{name: meter, transcript: meter.at}]\n"
+            "modems: [{module: he910, name: 'm${n}', count: 300, state: none, host: meter}]\n")
+    (tmp_path / "meter.at").write_text("> AT\n< OK\n")
+    assert start(text, tmp_path, descriptors=120).returncode == 0
+    (tmp_path / "meter.at").write_text('dial\n> AT#SSLD=1,443,"127.0.0.1",0,1\n< OK\nconnected\n')
+    result = start(text, tmp_path, descriptors=120)
+    assert result.returncode == 1
+    assert "need 324 descriptors and this process may have 120: " in result.stderr
 
 
 def test_a_reload_beyond_the_limit_changes_nothing(tmp_path: Path) -> None:

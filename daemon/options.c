@@ -546,7 +546,7 @@ static const struct option last[] = {
       "how many threads share the modems; as many as there are processors unless given" },
     { "--shard", NULL, "I/N", false, take_shard,
       "of the modems only each N-th from the I-th on, I from 0; else $TLSMODEM_SHARDS is N and "
-      "$JOB_COMPLETION_INDEX or $TLSMODEM_SHARD is I" },
+      "$JOB_COMPLETION_INDEX or $TLSMODEM_SHARD, a number or NAME-NUMBER, is I" },
     { "--summary", NULL, "FILE", false, take_summary,
       "print at the end what the run came to, times with percentiles, errors by reason, and write "
       "it to FILE as JSON, which tlsmodem report adds up; ${shard} in it is I" },

@@ -39,10 +39,18 @@ static const char *value_of(const char *variable)
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
+/* A StatefulSet's pods are named NAME-0, NAME-1 and so on. */
+static const char *ordinal_in(const char *name)
+{
+    const char *dash = strrchr(name, '-');
+
+    return dash != NULL && dash != name ? dash + 1 : name;
+}
+
 bool shard_option_from_environment(struct shard *ret_shard, struct text *error)
 {
     const char *name = "JOB_COMPLETION_INDEX";
-    const char *count = value_of("TLSMODEM_SHARDS"), *index = value_of(name);
+    const char *count = value_of("TLSMODEM_SHARDS"), *index = value_of(name), *ordinal;
     struct shard shard = { .count = 0 };
 
     if (count == NULL) {
@@ -63,9 +71,10 @@ bool shard_option_from_environment(struct shard *ret_shard, struct text *error)
                  count);
         return false;
     }
-    if (!read_number(span_of(index), 0, (int32_t)shard.count - 1, &shard.index)) {
-        text_add(error, "%s: \"%s\" is none of %s shards; allowed: 0 to %u", name, index, count,
-                 (unsigned)shard.count - 1);
+    ordinal = strcmp(name, "TLSMODEM_SHARD") == 0 ? ordinal_in(index) : index;
+    if (!read_number(span_of(ordinal), 0, (int32_t)shard.count - 1, &shard.index)) {
+        text_add(error, "%s: \"%s\" is none of %s shards; allowed: 0 to %u%s", name, index, count,
+                 (unsigned)shard.count - 1, ordinal != index ? ", also behind a name and -" : "");
         return false;
     }
     *ret_shard = shard;

@@ -19,7 +19,8 @@ struct shard {
 bool shard_option_read(const char *value, struct shard *ret_shard, struct text *error);
 
 /* What the environment says without --shard: TLSMODEM_SHARDS is N, JOB_COMPLETION_INDEX or else
- * TLSMODEM_SHARD is I; without N no shard.  False: `error` says which variable is wrong. */
+ * TLSMODEM_SHARD is I, which may stand behind a name and a dash; without N no shard.  False:
+ * `error` says which variable is wrong. */
 bool shard_option_from_environment(struct shard *ret_shard, struct text *error);
 
 /* True when the modem of this number is of the shard. */

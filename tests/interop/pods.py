@@ -30,7 +30,6 @@ UNPACKED = TOOLS / "usr/bin/kubectl"
 KUBECTL = str(UNPACKED) if UNPACKED.exists() else shutil.which("kubectl")
 STANDING = "standing"
 SHARDS = 4
-INDEX_LABEL = "metadata.labels['apps.kubernetes.io/pod-index']"
 
 needs_kubectl = pytest.mark.skipif(KUBECTL is None, reason="there is no kubectl; scripts/fetch-kubernetes fetches it")
 
@@ -89,7 +88,7 @@ class Pod(ABC):
         """What it has said."""
 
     def environment(self) -> dict[str, str]:
-        fields = {"status.podIP": self.address, INDEX_LABEL: str(self.index)}
+        fields = {"status.podIP": self.address, "metadata.name": f"{self.workload['metadata']['name']}-{self.index}"}
         variables = {name: entry["value"] if "value" in entry else fields[entry["valueFrom"]["fieldRef"]["fieldPath"]]
                      for name, entry in environment_of(self._container).items()}
         variables["TLSMODEM_SHARDS"] = str(SHARDS)

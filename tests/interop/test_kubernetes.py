@@ -22,7 +22,7 @@ from support.fleet import CrowdServer
 from support.modem import program_path
 from support.patience import ANSWER_S, EXIT_S
 
-from .pods import (INDEX_LABEL, SHARDS, STANDING, TOOLS, Pod, container_of, environment_of, expect_one_fleet, expect_one_verdict,
+from .pods import (SHARDS, STANDING, TOOLS, Pod, container_of, environment_of, expect_one_fleet, expect_one_verdict,
                    files_of, free_network, needs_kubectl, of_kind, render)
 
 MODELS = TOOLS / "node_modules"
@@ -83,7 +83,7 @@ def test_standing_shards_are_its_replicas() -> None:
     spec = of_kind(render(STANDING), "StatefulSet")["spec"]
     variables = environment_of(container_of({"spec": spec}))
     assert variables["TLSMODEM_SHARDS"]["value"] == str(spec["replicas"])
-    assert variables["TLSMODEM_SHARD"]["valueFrom"]["fieldRef"]["fieldPath"] == INDEX_LABEL
+    assert variables["TLSMODEM_SHARD"]["valueFrom"]["fieldRef"]["fieldPath"] == "metadata.name"
 
 
 @needs_kubectl

@@ -416,6 +416,15 @@ static void the_environment_says_which_shard(void **state)
     assert_false(parse(line, &options, error));
     assert_string_equal(error, "JOB_COMPLETION_INDEX: \"5\" is none of 5 shards; allowed: 0 to 4");
     unsetenv("JOB_COMPLETION_INDEX");
+    setenv("TLSMODEM_SHARD", "tlsmodem-standing-3", 1);
+    assert_int_equal(good(line).shard.index, 3);
+    setenv("TLSMODEM_SHARD", "tlsmodem-standing", 1);
+    assert_false(parse(line, &options, error));
+    assert_string_equal(error,
+                        "TLSMODEM_SHARD: \"tlsmodem-standing\" is none of 5 shards; allowed: "
+                        "0 to 4, also behind a name and -");
+    setenv("TLSMODEM_SHARD", "-3", 1);
+    assert_false(parse(line, &options, error));
     unsetenv("TLSMODEM_SHARD");
     assert_false(parse(line, &options, error));
     setenv("TLSMODEM_SHARDS", "0", 1);

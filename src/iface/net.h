@@ -47,8 +47,9 @@ struct net_target {
     uint16_t local_port;       /* 0: the network chooses */
     bool has_source;           /* else the network chooses; of the family of `address` */
     struct net_address source; /* of the machine, where the connection comes from */
-    struct net_listener *by;   /* UDP: a listener of datagrams, whose port it has, and no other;
-                                * NULL: a port of its own */
+    struct net_listener *by;   /* UDP: a listener of datagrams, whose port it has, and no other; it
+                                * lives until the stream is connected or closed.  NULL: a port of
+                                * its own */
 };
 
 /* `err` is ERR_OK with at least one address, in the order in which to try them, or ERR_RESOLVE,
@@ -196,7 +197,8 @@ static inline void net_stream_keep_alive(struct net_stream *stream,
         stream->ops->keep_alive(stream, probes);
 }
 
-/* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out. */
+/* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out; of one
+ * that is not connected nothing is left when this returns. */
 static inline void net_stream_close(struct net_stream *stream)
 {
     assert(stream != NULL);

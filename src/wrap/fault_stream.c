@@ -383,7 +383,7 @@ static void close_stream(struct net_stream *base)
     struct faulty_stream *stream = (struct faulty_stream *)base;
     uint32_t delay_ms = fault_toxics_end_delay(stream->toxics, FAULT_UPSTREAM);
 
-    if (delay_ms == 0 || base->inner == NULL) {
+    if (delay_ms == 0 || base->inner == NULL || !stream->connected) {
         free_stream(stream);
         return;
     }

@@ -287,6 +287,10 @@ static void close_stream(struct net_stream *base)
     struct link_stream *stream = (struct link_stream *)base;
 
     flight_clear(&stream->down);
+    if (!stream->connected && base->inner != NULL) { /* nothing is on its way */
+        net_stream_close(base->inner);
+        base->inner = NULL;
+    }
     stream->close_ms =
         stream->connected && stream->end >= 0 ? arrival_up(stream, 0) : now_ms(stream);
     go_on(stream);

@@ -185,6 +185,21 @@ static void a_connection_may_be_given_up(void **state)
     stop(&rig);
 }
 
+/* A listener that it was to come from may end at once. */
+static void nothing_is_left_of_one_that_is_given_up(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    start(&rig, 0, 0);
+    scripted_net_listen(&rig.world.scripted_net, PORT, PEER_HANGS);
+    dial(&rig, NET_TCP);
+    world_advance(&rig.world, 100);
+    hang_up(&rig);
+    assert_null(rig.world.scripted_net.streams);
+    stop(&rig);
+}
+
 static void a_taken_port_is_told_at_once(void **state)
 {
     struct net_target to = { .transport = NET_UDP, .port = PORT, .local_port = 1234 };
@@ -914,6 +929,7 @@ int main(void)
         cmocka_unit_test(a_connection_takes_a_round_trip),
         cmocka_unit_test(so_does_a_refusal),
         cmocka_unit_test(a_connection_may_be_given_up),
+        cmocka_unit_test(nothing_is_left_of_one_that_is_given_up),
         cmocka_unit_test(a_taken_port_is_told_at_once),
         cmocka_unit_test(bytes_take_their_time_up),
         cmocka_unit_test(bytes_take_their_time_down),

@@ -1,11 +1,13 @@
 /* map.c: servers that stand in for others: names, echo requests, and where a connection goes. */
 #include "wrap/map.h"
 
+#include "wrap/address_words.h"
 #include "wrap/map_rules.h"
 #include "wrap/map_stream.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct map {
     struct net base;
@@ -33,6 +35,20 @@ static const struct map_rule *rule_at(const struct map *map, const struct net_ad
         number > map->rules->count)
         return NULL;
     return &map->rules->list[map->rules->list[number - 1].host];
+}
+
+/* The first rule of an old host that is this address by its text. */
+static const struct map_rule *rule_of_text(const struct map *map, const struct net_address *address)
+{
+    for (size_t i = 0; i < map->rules->count; i++) {
+        const struct map_rule *rule = &map->rules->list[i];
+        struct net_address old;
+
+        if (address_words_read(span_of(rule->old_host), &old) && old.family == address->family &&
+            memcmp(old.bytes, address->bytes, old.family == NET_IPV4 ? 4 : 16) == 0)
+            return &map->rules->list[rule->host];
+    }
+    return NULL;
 }
 
 /* ---- names, and echo requests to hosts whose name comes first ---- */
@@ -165,6 +181,8 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
     const struct map_rule *rule;
     struct net_target target = *to;
 
+    if (first == NULL && to->by != NULL) /* datagrams go to addresses that nobody has looked up */
+        first = rule_of_text(map, &to->address);
     if (first == NULL)
         return net_connect(base->inner, to, fn, ctx, ret_stream);
     rule = map_rules_of_port(map->rules, first, to->port);

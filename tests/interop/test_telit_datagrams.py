@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
+
 from support.modem import Modem, program_path
 from support.patience import ANSWER_S
 from support.servers import free_port
@@ -238,14 +240,17 @@ def test_behind_a_link() -> None:
             client.expect(b"c")
 
 
-def test_a_server_that_stands_in() -> None:
-    """The module knows it by the address that it was given for the name."""
-    with serving(["--map", "meter.example=127.0.0.1"]) as (host, port), Client(port) as one, Client(port) as meter:
+@pytest.mark.parametrize("old", ["meter.example", "192.0.2.1"])
+def test_a_server_that_stands_in(old: str) -> None:
+    """For a name the module knows it by the address that it was given, for an address by that."""
+    with serving(["--map", f"{old}=127.0.0.1"]) as (host, port), Client(port) as one, Client(port) as meter:
         one.send(b"a")
         host.accept()
         assert host.read() == (one.own, b"a")
-        address = host.query('AT#QDNS="meter.example"').split(",")[1].strip('"')
-        assert address.startswith("198.18.")
+        address = old
+        if old == "meter.example":
+            address = host.query(f'AT#QDNS="{old}"').split(",")[1].strip('"')
+            assert address.startswith("198.18.")
         host.type(f'AT#SSENDUDP=1,"{address}",{meter.own}')
         host.prompt()
         host.host.write(b"how much?\x1a")

@@ -18,13 +18,27 @@ static void on_group(void *ctx, struct span name, struct span value)
     wanted->is_full = host_set(wanted->host, name, value) != ERR_OK || wanted->is_full;
 }
 
+/* What the module answers to a dial has the connection's number, in `+MIPOPEN: 1,1` and the like.
+ */
+static void note_number(struct host *host, struct span line)
+{
+    if (host->is_dialling && host_word_number(line, &host->number))
+        host->has_number = true;
+}
+
 static bool is_wanted(void *ctx, struct span line)
 {
     struct wanted *wanted = ctx;
+    struct host *host = wanted->host;
+    bool is_it;
 
     if (wanted->pattern == NULL)
-        return span_equal(line, wanted->line);
-    return programme_match(wanted->host->crowd->programme, wanted->pattern, line, on_group, wanted);
+        is_it = span_equal(line, wanted->line);
+    else
+        is_it = programme_match(host->crowd->programme, wanted->pattern, line, on_group, wanted);
+    if (is_it)
+        note_number(host, line);
+    return is_it;
 }
 
 static void note_result(struct host *host)
@@ -46,12 +60,20 @@ static enum host_reason reason_of(const struct host *host, struct span line, str
                : reason;
 }
 
+/* True where the line does not say that it is of another connection than the host's. */
+static bool may_be_own(const struct host *host, struct span line)
+{
+    uint8_t number;
+
+    return !host->has_number || !host_word_number(line, &number) || number == host->number;
+}
+
 /* A line that is there and was not what is awaited (empty: nothing is). */
 static enum host_turn sift(struct host *host, struct span line, struct span wanted)
 {
     bool is_awaited = wanted.len > 0;
-    bool is_lost =
-        host_word_is_loss(line) && (host->is_connected || (host->is_dialling && is_awaited));
+    bool is_lost = host_word_is_loss(line) && may_be_own(host, line) &&
+                   (host->is_connected || (host->is_dialling && is_awaited));
     bool is_result = host_word_is_result(line);
 
     if (is_result && is_awaited)

@@ -48,6 +48,8 @@ struct host {
     bool has_typed_escape; /* of an ESCAPE step, or a pause */
     bool has_rounds;       /* an outermost `repeat` was there */
     bool is_dialling, is_connected;
+    bool has_number; /* it knows the one of its connection */
+    uint8_t number;
     bool is_acting;
 };
 

@@ -73,6 +73,7 @@ static enum host_turn mark(struct host *host, enum script_kind kind)
         host->dial_step = host->step;
         host->dial_nested = host->nested;
         host->dial_us = now_us;
+        host->has_number = false;
         ears_forget_aside(&host->ears);
     } else if (kind == SCRIPT_DIALLED) {
         host->failures = 0;

@@ -60,6 +60,25 @@ bool host_word_is_loss(struct span line)
     return host_word_is_close(line);
 }
 
+bool host_word_number(struct span line, uint8_t *ret_number)
+{
+    unsigned number = 0;
+    size_t at = 0, digits = 0;
+
+    while (at < line.len && line.data[at] != ':')
+        at++;
+    while (++at < line.len && line.data[at] == ' ')
+        ;
+    for (; at < line.len && line.data[at] >= '0' && line.data[at] <= '9' && digits < 4; at++) {
+        number = 10 * number + (unsigned)(line.data[at] - '0');
+        digits++;
+    }
+    if (digits == 0 || number > UINT8_MAX || (at < line.len && line.data[at] != ','))
+        return false;
+    *ret_number = (uint8_t)number;
+    return true;
+}
+
 bool host_word_is_result(struct span line)
 {
     if (host_word_is_error(line))

@@ -17,6 +17,10 @@ bool host_word_is_close(struct span line);
  */
 bool host_word_is_loss(struct span line);
 
+/* The number behind the line's word and its colon, which is that of a connection where the word is
+ * of one: `+MIPSTAT: 2,1`.  False: there is none below 256. */
+bool host_word_number(struct span line, uint8_t *ret_number);
+
 /* The line says that something has failed. */
 bool host_word_is_error(struct span line);
 

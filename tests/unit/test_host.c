@@ -590,6 +590,30 @@ static void test_a_loss_has_words_of_its_own(void **state)
     }
 }
 
+/* Another socket of the module's is not the one that the host has dialled. */
+static void test_a_loss_of_another_socket_is_none(void **state)
+{
+    static struct bench bench;
+
+    (void)state;
+    begin_as(&bench, "l610", "redial 5s", (struct host_config){ .seed = 3 },
+             "> ATE0\n< OK\n> AT+MIPCALL=1,\"a\"\n< OK\n<~ \\+MIPCALL: [0-9.]+\n"
+             "> AT+MIPOPEN=2,,\"127.0.0.1\",7002,0\n< OK\n< +MIPOPEN: 2,1\n"
+             "dial\n> AT+MIPOPEN=1,,\"127.0.0.1\",7001,0\n< OK\n< +MIPOPEN: 1,1\nconnected\n"
+             "every 60s\n> AT\n< OK\nend\n");
+    scripted_net_listen(&bench.world.scripted_net, PORT, PEER_ACCEPTS);
+    scripted_net_listen(&bench.world.scripted_net, PORT + 1, PEER_ACCEPTS);
+    world_advance(&bench.world, 70000);
+    text_init(&bench.said, bench.memory, sizeof(bench.memory));
+    assert_true(peer_hang_up(scripted_net_peer(&bench.world.scripted_net, PORT + 1)));
+    world_advance(&bench.world, 40000);
+    assert_null(strstr(bench.memory, "closed"));
+    assert_true(peer_hang_up(scripted_net_peer(&bench.world.scripted_net, PORT)));
+    world_advance(&bench.world, 1000);
+    assert_non_null(strstr(bench.memory, "closed: +MIPSTAT: 1,"));
+    end(&bench);
+}
+
 /* Also by the awaited word with another value, which is a mistake of the transcript elsewhere. */
 static void test_a_dial_is_refused_in_other_words(void **state)
 {
@@ -748,6 +772,7 @@ int main(void)
         cmocka_unit_test(test_a_dial_that_fails_is_dialled_again),
         cmocka_unit_test(test_a_connection_that_ends_is_noticed),
         cmocka_unit_test(test_a_loss_has_words_of_its_own),
+        cmocka_unit_test(test_a_loss_of_another_socket_is_none),
         cmocka_unit_test(test_a_dial_is_refused_in_other_words),
         cmocka_unit_test(test_online_it_escapes_first),
         cmocka_unit_test(test_lines_are_put_aside),

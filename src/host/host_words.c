@@ -49,13 +49,19 @@ bool host_word_is_close(struct span line)
     return is_report(line) && (contains(line, "NO CARRIER") || contains(line, "CLOSED"));
 }
 
+/* `+MIPSTAT: 1,0` says that all is well. */
+static bool says_well(struct span line)
+{
+    return line.len > 2 && line.data[line.len - 1] == '0' && line.data[line.len - 2] == ',';
+}
+
 bool host_word_is_loss(struct span line)
 {
     static const char *const words[] = { "+QMTSTAT:", "+MQTTBREAK:", "+MIPSTAT:" };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (letters_start(line, words[i]))
-            return true;
+            return !says_well(line);
     }
     return host_word_is_close(line);
 }

@@ -51,6 +51,15 @@ static const struct map_rule *rule_of_text(const struct map *map, const struct n
     return NULL;
 }
 
+/* An address that was not looked up here, a datagram's, that of FTP's data, or of a name without a
+ * rule, goes to who stands in for it, too. */
+static const struct map_rule *rule_for(const struct map *map, const struct net_address *address)
+{
+    const struct map_rule *rule = rule_at(map, address);
+
+    return rule != NULL ? rule : rule_of_text(map, address);
+}
+
 /* ---- names, and echo requests to hosts whose name comes first ---- */
 
 struct map_query {
@@ -152,7 +161,7 @@ static enum err start_echo(struct net *base, const struct net_echo *echo, net_ec
                            void *ctx, struct net_query **ret_query)
 {
     struct map *map = (struct map *)base;
-    const struct map_rule *rule = rule_at(map, &echo->to);
+    const struct map_rule *rule = rule_for(map, &echo->to);
     struct map_query what = { .on_echo = fn, .ctx = ctx, .echo = *echo };
     struct map_query *query;
     enum err err;
@@ -177,12 +186,10 @@ static enum err connect_to(struct net *base, const struct net_target *to, net_ev
                            void *ctx, struct net_stream **ret_stream)
 {
     struct map *map = (struct map *)base;
-    const struct map_rule *first = rule_at(map, &to->address);
+    const struct map_rule *first = rule_for(map, &to->address);
     const struct map_rule *rule;
     struct net_target target = *to;
 
-    if (first == NULL && to->by != NULL) /* datagrams go to addresses that nobody has looked up */
-        first = rule_of_text(map, &to->address);
     if (first == NULL)
         return net_connect(base->inner, to, fn, ctx, ret_stream);
     rule = map_rules_of_port(map->rules, first, to->port);

@@ -600,7 +600,7 @@ static void test_a_loss_of_another_socket_is_none(void **state)
              "> ATE0\n< OK\n> AT+MIPCALL=1,\"a\"\n< OK\n<~ \\+MIPCALL: [0-9.]+\n"
              "> AT+MIPOPEN=2,,\"127.0.0.1\",7002,0\n< OK\n< +MIPOPEN: 2,1\n"
              "dial\n> AT+MIPOPEN=1,,\"127.0.0.1\",7001,0\n< OK\n< +MIPOPEN: 1,1\nconnected\n"
-             "every 60s\n> AT\n< OK\nend\n");
+             "every 60s\n> AT+MIPSTAT?\n< OK\nend\n");
     scripted_net_listen(&bench.world.scripted_net, PORT, PEER_ACCEPTS);
     scripted_net_listen(&bench.world.scripted_net, PORT + 1, PEER_ACCEPTS);
     world_advance(&bench.world, 70000);

@@ -116,6 +116,19 @@ static void an_old_host_is_the_new_one(void **state)
     stop(&rig);
 }
 
+/* Also where it was not looked up here, or a name that is not mapped has it. */
+static void an_old_address_is_the_new_host(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    start(&rig, "10.0.0.8:443=10.0.0.9:8443,[2001:DB8::1]=10.0.0.9");
+    comes_to(&rig, "old.test", OLD_PORT, NEW_PORT);
+    comes_to(&rig, "old.test", OTHER_PORT, OTHER_PORT);
+    assert_int_equal(rig.address.bytes[0], 10);
+    stop(&rig);
+}
+
 static void a_rule_without_ports_is_for_all(void **state)
 {
     struct rig rig;
@@ -249,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_old_host_is_the_new_one),
+        cmocka_unit_test(an_old_address_is_the_new_host),
         cmocka_unit_test(a_rule_without_ports_is_for_all),
         cmocka_unit_test(other_hosts_are_as_they_are),
         cmocka_unit_test(a_new_host_that_is_not_there_is_told),

@@ -15,7 +15,7 @@ enum tls_dates {
 /* How the dates of `certificates`, PEM or DER, stand at `now_s`, seconds since 1970 in UTC by the
  * machine's clock.  Where it is not TLS_DATES_ALL `ret_outdated` is the failure of one of them: of
  * some the first that is not valid, of none the first to begin, or the last that ended.  Any
- * thread, with a provider open. */
+ * thread. */
 enum tls_dates tls_gnutls_dates(struct span certificates, int64_t now_s,
                                 struct tls_failure *ret_outdated);
 

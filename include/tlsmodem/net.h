@@ -54,7 +54,8 @@ struct tlsmodem_net_target {
     bool has_source;                    /* else the network chooses; of the family of `address` */
     struct tlsmodem_net_address source; /* of the machine, where the connection comes from */
     struct tlsmodem_net_listener *by;   /* UDP: a listener of datagrams, whose port it has, and no
-                                         * other;   NULL: a port of its own */
+                                         * other; it   lives until the stream is connected or closed.
+                                         * NULL: a port of   its own */
 };
 
 /* `err` is TLSMODEM_ERR_OK with at least one address, in the order in which to try them, or
@@ -208,7 +209,8 @@ static inline void tlsmodem_net_stream_keep_alive(struct tlsmodem_net_stream *st
         stream->ops->keep_alive(stream, probes);
 }
 
-/* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out. */
+/* Ends the connection and forgets it, in any state.  Bytes that were accepted still go out; of one
+ * that is not connected nothing is left when this returns. */
 static inline void tlsmodem_net_stream_close(struct tlsmodem_net_stream *stream)
 {
     assert(stream != NULL);

@@ -2,6 +2,7 @@
 #include "endings_play.h"
 
 #include "check.h"
+#include "laboratory/trouble.h"
 #include "module/module.h"
 
 #include <stdio.h>
@@ -25,7 +26,8 @@
     X(ONLY_CLOSES, "nothing, and closes")                                                          \
     X(ONLY_RESETS, "nothing, and resets")                                                          \
     X(LOSES_NETWORK, "and another port ends the context")                                          \
-    X(LOSES_POWER, "and the power goes")
+    X(LOSES_POWER, "and the power goes")                                                           \
+    X(RESTARTS, "and a fault restarts the module")
 
 enum ending {
 #define ENDING_ENUM(name, text) name,
@@ -61,7 +63,7 @@ static const char *const posture_names[] = {
 #undef POSTURE_NAME
 };
 
-enum { SECOND_MS = 1000, HALF = 2, NAME_MAX_LENGTH = 80 };
+enum { SECOND_MS = 1000, HALF = 2, NAME_MAX_LENGTH = 80, WHY_CAP = 700 };
 
 /* ---- what a server says, and its end ---- */
 
@@ -107,6 +109,7 @@ static bool has_ending(const struct conversation *conversation, size_t step, enu
     switch (ending) {
     case LOSES_NETWORK:
     case LOSES_POWER:
+    case RESTARTS:
         return move_is_servers(move) || move->kind == MOVE_LINE || move->kind == MOVE_PAUSE;
     case OTHERS_CLOSE:
     case SAYS_ALL:
@@ -156,6 +159,21 @@ static void cut_power(struct play *play)
     module_leave(play->world.modem);
 }
 
+/* By the fault, which strikes a line of the other port: the first goes on with what it does. */
+static void restart(struct play *play)
+{
+    char memory[WHY_CAP];
+    struct text why;
+
+    text_init(&why, memory, sizeof(memory));
+    if (lab_fault_do(play->world.modem, span_of("restart count=1 command=ATZ"), &why) != ERR_OK)
+        fail_msg("%s: %s", play->name, memory);
+    play_type_at_once(play, 1, "ATZ");
+    world_settle(&play->world);
+    if (play->world.modem->on)
+        fail_msg("%s: the module has not restarted", play->name);
+}
+
 static void end(struct play *play, size_t step, enum ending ending)
 {
     const struct move *move = &play->conversation->moves[step];
@@ -198,6 +216,9 @@ static void end(struct play *play, size_t step, enum ending ending)
         break;
     case LOSES_POWER:
         cut_power(play);
+        break;
+    case RESTARTS:
+        restart(play);
         break;
     case SAYS_ALL:
     case ENDING_COUNT:
@@ -346,6 +367,7 @@ static bool is_comparable(const struct play *play, size_t step, enum ending endi
     case OTHERS_CLOSE:
     case LOSES_NETWORK:
     case LOSES_POWER:
+    case RESTARTS:
         return false;
     case RESETS_BEHIND: /* the first words under TLS are the module's */
         return play->conversation->moves[step].kind != MOVE_SHAKES;

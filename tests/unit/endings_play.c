@@ -134,6 +134,7 @@ void play_begin(struct play *play)
 {
     world_init(&play->world);
     play->world.takes_calls = true;
+    play->world.has_laboratory = true;
     play->world.scripted_calls.port = DATA_CALL_PORT;
     play->world.log.level = LOG_DEBUG; /* what is only logged is looked at, too */
     play->world.log.traced = UINT32_MAX;

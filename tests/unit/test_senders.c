@@ -23,7 +23,7 @@ struct fixture {
     struct connection connection;
     struct log log;
     unsigned warnings;
-    size_t turned_away, writable;
+    size_t turned_away, readable, writable;
     int64_t now_ms;
     bool admits;
 };
@@ -70,6 +70,7 @@ static void on_event(void *ctx, enum net_event event, enum err err)
 
     assert_int_equal(err, ERR_OK);
     if (event == NET_READABLE) {
+        f->readable++;
         collect(f);
         return;
     }
@@ -217,6 +218,48 @@ static void a_stranger_is_waited_for(void **state)
     assert_int_equal(f->senders->count, 1);
 }
 
+static void who_was_reached_comes_by_another(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(senders_aim(f->senders, &f->connection, f->listener, &loopback, FIRST),
+                     ERR_OK);
+    settle(f);
+    assert_true(scripted_net_call(peer_at(f, FIRST), &loopback, OURS));
+    sends(f, FIRST, "a");
+    assert_int_equal(f->senders->count, 1);
+    assert_non_null(f->scripted_net.streams);
+    assert_null(f->scripted_net.streams->next); /* the one of before is closed */
+    assert_int_equal(reads(f, "a"), FIRST);
+    writes(f, "b");
+    assert_int_not_equal(got(f, FIRST), 0);
+}
+
+/* The same address and port, on another link. */
+static void each_link_has_its_own(void **state)
+{
+    struct net_address from = { .family = NET_IPV6, .bytes = { 0xfe, 0x80, [15] = 1 } };
+    struct fixture *f = *state;
+
+    for (uint16_t i = 0; i < 2; i++) {
+        struct scripted_peer *peer = scripted_net_nth_peer(&f->scripted_net, NET_UDP, FIRST, i);
+
+        from.scope = i + 1u;
+        assert_true(scripted_net_call(peer, &from, OURS));
+        assert_true(peer_send(peer, span_of("x")));
+        settle(f);
+    }
+    assert_int_equal(f->senders->count, 2);
+    for (uint16_t i = 0; i < 2; i++) {
+        assert_int_equal(senders_of_first(f->senders, &f->datagrams)->address.scope, i + 1);
+        reads(f, "x");
+    }
+    from.scope = 1;
+    assert_int_equal(senders_aim(f->senders, &f->connection, NULL, &from, FIRST), ERR_OK);
+    writes(f, "to the first");
+    assert_int_not_equal(got(f, FIRST), 0);
+}
+
 static void nobody_listens_any_more(void **state)
 {
     struct fixture *f = *state;
@@ -247,6 +290,8 @@ static void as_many_are_known(void **state)
     }
     sends(f, FIRST, "y");
     assert_int_equal(reads(f, "y"), FIRST);
+    sends(f, FIRST + 2, "z"); /* so that the first is not the one that is faced */
+    assert_int_equal(reads(f, "z"), FIRST + 2);
     sends(f, FIRST + SENDERS_MAX, "new");
     assert_int_equal(reads(f, "new"), FIRST + SENDERS_MAX);
     assert_int_equal(f->senders->count, SENDERS_MAX);
@@ -256,6 +301,28 @@ static void as_many_are_known(void **state)
     assert_int_equal(reads(f, "again"), FIRST + 1);
     assert_int_equal(f->turned_away, 0);
     assert_int_equal(f->warnings, 0);
+}
+
+/* However long it was silent, and whoever is read of meanwhile. */
+static void who_is_written_to_is_kept(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint16_t i = 0; i < SENDERS_MAX; i++) {
+        sends(f, FIRST + i, "x");
+        reads(f, "x");
+    }
+    assert_int_equal(senders_aim(f->senders, &f->connection, f->listener, &loopback, FIRST),
+                     ERR_OK);
+    for (uint16_t i = 1; i <= SENDERS_MAX; i++) {
+        sends(f, FIRST + i, "y");
+        assert_int_equal(reads(f, "y"), FIRST + i);
+    }
+    assert_null(peer_at(f, FIRST + 1)->stream);
+    assert_non_null(peer_at(f, FIRST)->stream);
+    writes(f, "to the first");
+    assert_int_not_equal(got(f, FIRST), 0);
+    assert_int_equal(f->turned_away, 0);
 }
 
 static void those_that_wait_are_kept(void **state)
@@ -289,6 +356,33 @@ static void all_stop_when_it_is_full(void **state)
         settle(f);
     }
     assert_true(collect(f));
+}
+
+/* Also those who were known before: a real loop would call for ever. */
+static void nobody_calls_while_it_is_full(void **state)
+{
+    static char text[DATAGRAM_MOST + 1];
+    struct fixture *f = *state;
+    size_t before;
+
+    memset(text, 'x', DATAGRAM_MOST);
+    sends(f, FIRST + 1, "a");
+    reads(f, "a");
+    for (int i = 0; i < 4; i++)
+        sends(f, FIRST, text);
+    assert_false(collect(f));
+    before = f->readable;
+    sends(f, FIRST, "b");
+    sends(f, FIRST + 1, "c");
+    assert_int_equal(f->readable, before);
+    for (int i = 0; i < 4; i++)
+        reads(f, text);
+    assert_true(collect(f));
+    assert_int_equal(datagrams_count(&f->datagrams), 2);
+    sends(f, FIRST + 1, "d");
+    sends(f, FIRST, "e");
+    assert_int_equal(f->readable, before + 2);
+    assert_int_equal(datagrams_count(&f->datagrams), 4);
 }
 
 /* Those who came first are kept, and each of the others is told of. */
@@ -353,6 +447,29 @@ static void it_is_not_awaited_for_ever(void **state)
     assert_non_null(peer_at(f, FIRST + 1)->stream);
 }
 
+/* However many came since the one whose datagram waits: it is taken for nobody else's. */
+static void a_number_that_is_taken_is_not_given(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t number, at = 0;
+
+    sends(f, FIRST, "a");
+    number = senders_of_first(f->senders, &f->datagrams)->number;
+    f->admits = false;
+    for (uint32_t i = 0; i <= UINT16_MAX; i++) {
+        at = (uint16_t)(FIRST + 1 + i % SENDERS_MAX); /* each has been forgotten meanwhile */
+        sends(f, at, "x");
+        assert_int_equal(f->senders->from->port, at);
+        assert_int_not_equal(f->senders->from->number, number);
+        assert_int_not_equal(f->senders->from->number, 0);
+    }
+    f->admits = true;
+    sends(f, at, "b");
+    assert_int_equal(f->senders->last_number, number + 2); /* it has gone round */
+    assert_int_equal(reads(f, "a"), FIRST);
+    assert_int_equal(reads(f, "b"), at);
+}
+
 static void what_is_not_admitted_is_lost(void **state)
 {
     struct fixture *f = *state;
@@ -383,13 +500,18 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_is_answered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stranger_is_waited_for, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_was_reached_comes_by_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_link_has_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nobody_listens_any_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(as_many_are_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_written_to_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(those_that_wait_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_stop_when_it_is_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_calls_while_it_is_full, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nobody_is_forgotten_when_it_is_full, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_datagram_is_awaited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_is_not_awaited_for_ever, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_number_that_is_taken_is_not_given, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_admitted_is_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_one_is_cut_and_said, set_up, tear_down),
     };

@@ -36,8 +36,10 @@ struct fixture {
     struct met met[STREAMS_MAX];
     size_t count;
     bool turn_away, unlisten_at_once;
-    size_t received; /* by on_counted() */
-    bool has_ended;  /* its short one was among them */
+    bool leaves;            /* by on_left() */
+    enum net_event left_at; /* what on_left() is called for */
+    size_t received;        /* by on_counted() */
+    bool has_ended;         /* its short one was among them; by on_left(): that was called */
     const char *awaited;
     size_t of;
 };
@@ -107,6 +109,21 @@ static void on_event(void *ctx, enum net_event event, enum err err)
     memcpy(met->got + len + count, " ", 2);
 }
 
+/* Its listener ends with it. */
+static void on_left(void *ctx, enum net_event event, enum err err)
+{
+    struct met *met = ctx;
+    struct fixture *f = met->fixture;
+
+    assert_int_equal(err, ERR_OK);
+    assert_int_equal(event, f->left_at);
+    net_unlisten(f->listener);
+    f->listener = NULL;
+    net_stream_close(met->stream);
+    met->stream = NULL;
+    f->has_ended = true;
+}
+
 static void on_accepted(void *ctx, struct net_stream *stream, const struct net_address *from,
                         uint16_t port)
 {
@@ -125,7 +142,7 @@ static void on_accepted(void *ctx, struct net_stream *stream, const struct net_a
         return;
     }
     *met = (struct met){ .fixture = f, .stream = stream, .port = port };
-    net_stream_bind(stream, on_event, met);
+    net_stream_bind(stream, f->leaves ? on_left : on_event, met);
     net_stream_want(stream, NET_WANT_READ);
 }
 
@@ -285,11 +302,11 @@ static uint16_t silent(struct fixture *f)
                                           : ((struct sockaddr_in6 *)&at)->sin6_port);
 }
 
-static void reach(struct fixture *f)
+static void reach_at(struct fixture *f, uint16_t port)
 {
     struct met *met = &f->met[f->count++];
     const struct net_target to = {
-        .transport = NET_UDP, .address = f->at, .port = silent(f), .by = f->listener
+        .transport = NET_UDP, .address = f->at, .port = port, .by = f->listener
     };
 
     met->fixture = f;
@@ -318,7 +335,7 @@ static void reaches(struct fixture *f)
     listen_on(f);
     sends(f, 0, "a");
     await(f, 0, "a ");
-    reach(f);
+    reach_at(f, silent(f));
     await(f, 1, "reached ");
     assert_int_equal(net_stream_send(f->met[1].stream, "who", 3), 3);
     assert_int_equal(sender_of_next(f, got, sizeof(got)), f->port);
@@ -340,6 +357,28 @@ static void a_stranger_is_reached_over_ipv6(void **state)
 
     f->at = (struct net_address){ .family = NET_IPV6, .bytes = { [15] = 1 } };
     reaches(f);
+}
+
+/* The same address and port, of the first link and, as it is met, of none. */
+static void each_link_has_its_own(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t port;
+
+    f->at = (struct net_address){ .family = NET_IPV6, .bytes = { [15] = 1 } };
+    listen_on(f);
+    port = sends(f, 0, "a");
+    await(f, 0, "a ");
+    f->at.scope = 1;
+    reach_at(f, port);
+    await(f, 1, "reached ");
+    sends(f, 0, "b");
+    await(f, 0, "a b ");
+    net_stream_close(f->met[0].stream);
+    f->met[0].stream = NULL;
+    sends(f, 0, "c");
+    await(f, 2, "c ");
+    assert_string_equal(f->met[1].got, "reached ");
 }
 
 static void another_family_is_not_reached(void **state)
@@ -560,6 +599,82 @@ static void a_port_that_was_left_is_free(void **state)
     await(f, 1, "b ");
 }
 
+/* ---- the last stream and its listener end in a call ---- */
+
+/* Nothing of the port is used behind the call, and nothing of it is left. */
+static void ends_in(struct fixture *f, size_t descriptors)
+{
+    assert_true(run_until(&f->loop, has_ended, f, LIMIT_MS));
+    assert_int_equal(open_descriptors(), descriptors);
+    listen_on(f);
+}
+
+static void it_ends_as_one_comes(void **state)
+{
+    struct fixture *f = *state;
+    size_t before = open_descriptors();
+
+    listen_on(f);
+    f->unlisten_at_once = f->turn_away = true;
+    sends(f, 0, "a");
+    assert_true(run_until(&f->loop, was_called, f, LIMIT_MS));
+    assert_int_equal(open_descriptors(), before + 1); /* the sender's */
+    f->unlisten_at_once = f->turn_away = false;
+    listen_on(f);
+}
+
+static void it_ends_as_one_is_readable(void **state)
+{
+    struct fixture *f = *state;
+    size_t before = open_descriptors();
+
+    listen_on(f);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    f->left_at = NET_READABLE;
+    net_stream_bind(f->met[0].stream, on_left, &f->met[0]);
+    sends(f, 0, "b");
+    ends_in(f, before + 1);
+}
+
+static void it_ends_as_what_waited_is_readable(void **state)
+{
+    struct fixture *f = *state;
+    size_t before = open_descriptors();
+
+    listen_on(f);
+    f->left_at = NET_READABLE;
+    f->leaves = true;
+    sends(f, 0, "a");
+    ends_in(f, before + 1);
+}
+
+static void it_ends_as_one_is_writable(void **state)
+{
+    struct fixture *f = *state;
+    size_t before = open_descriptors();
+
+    listen_on(f);
+    sends(f, 0, "a");
+    await(f, 0, "a ");
+    f->left_at = NET_WRITABLE;
+    net_stream_bind(f->met[0].stream, on_left, &f->met[0]);
+    net_stream_want(f->met[0].stream, NET_WANT_WRITE);
+    ends_in(f, before + 1);
+}
+
+static void it_ends_as_one_is_reached(void **state)
+{
+    struct fixture *f = *state;
+    size_t before = open_descriptors();
+
+    listen_on(f);
+    f->left_at = NET_CONNECTED;
+    reach_at(f, silent(f));
+    net_stream_bind(f->met[0].stream, on_left, &f->met[0]);
+    ends_in(f, before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -569,6 +684,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(senders_need_no_descriptor, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stranger_is_reached, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stranger_is_reached_over_ipv6, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_link_has_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_family_is_not_reached, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_own_address_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_one_has_its_length, set_up, tear_down),
@@ -579,6 +695,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_port_is_listened_on_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_port_is_listened_on_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_port_that_was_left_is_free, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_ends_as_one_comes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_ends_as_one_is_readable, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_ends_as_what_waited_is_readable, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_ends_as_one_is_writable, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_ends_as_one_is_reached, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,13 +16,10 @@ enum { SECOND_MS = 1000, FILTERS_MAX = 5, QMTPUB_MAX = 1548 };
 
 static enum at_status refuse_state(struct at_session *at, const struct quectel_mqtt *mqtt)
 {
-    static const char *const states[] = { "closed",
-                                          "being opened",
-                                          "open, but AT+QMTCONN "
-                                          "is missing",
-                                          "being connected",
-                                          "connected",
-                                          "being closed" };
+    static const char *const states[] = {
+        "closed",          "being opened", "open, without AT+QMTCONN",
+        "being connected", "connected",    "being closed"
+    };
 
     return at_refuse_plain(at, "the client is %s",
                            states[mqtt != NULL ? mqtt->client.state : MQTT_CLOSED]);

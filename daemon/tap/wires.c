@@ -33,11 +33,22 @@ static void tell(struct wires *wires, unsigned changed, unsigned now)
 
 /* ---- circuits ---- */
 
-static void drive_module(struct wires *wires)
+static unsigned of_host(const struct wires *wires)
 {
-    unsigned now = passed(wires, wires->host_now) & (LINE_DTR | LINE_RTS);
-    unsigned changed = now ^ wires->host;
+    return passed(wires, wires->host_now) & (LINE_DTR | LINE_RTS);
+}
 
+/* A DTR that fell while bytes waited is off for as long as it was, though it may be on again. */
+static void drive_module(struct wires *wires, int64_t now_ms)
+{
+    unsigned now = of_host(wires), changed;
+
+    if (wires->dtr_fell)
+        wires->dropped_ms = now_ms;
+    wires->dtr_fell = false;
+    if (now_ms < wires->dropped_ms + wires->pulse_ms)
+        now &= ~(unsigned)LINE_DTR;
+    changed = now ^ wires->host;
     wires->host = now;
     if (changed == 0)
         return;
@@ -45,23 +56,42 @@ static void drive_module(struct wires *wires)
     tell(wires, changed, now);
 }
 
-/* False: they wait for bytes. */
+/* False: something is still to go over. */
 static bool follow_circuits(struct wires *wires)
 {
-    bool waits =
-        has_typed(wires) && clock_now_ms(wires->config.clock) - wires->host_since_ms < PATIENCE_MS;
+    int64_t now_ms = clock_now_ms(wires->config.clock);
 
-    if (!waits)
-        drive_module(wires);
-    return !waits || (passed(wires, wires->host_now) & (LINE_DTR | LINE_RTS)) == wires->host;
+    if (!has_typed(wires) || now_ms - wires->host_since_ms >= PATIENCE_MS)
+        drive_module(wires, now_ms);
+    wires->host_waits = wires->dtr_fell || of_host(wires) != wires->host;
+    return !wires->host_waits;
+}
+
+/* Pulses that wait for the same bytes are one. */
+static void note_dtr(struct wires *wires, unsigned circuits, int64_t now_ms)
+{
+    bool was_on = (wires->host_now & LINE_DTR) != 0, is_on = (circuits & LINE_DTR) != 0;
+
+    if (was_on && !is_on) {
+        if (!wires->dtr_fell)
+            wires->fell_ms = now_ms;
+        wires->dtr_fell = true;
+    } else if (!was_on && is_on) {
+        wires->pulse_ms = now_ms - wires->fell_ms;
+        if (wires->pulse_ms > PATIENCE_MS)
+            wires->pulse_ms = PATIENCE_MS;
+    }
 }
 
 static void on_host(void *ctx, unsigned circuits)
 {
     struct wires *wires = ctx;
+    int64_t now_ms = clock_now_ms(wires->config.clock);
 
+    if (!wires->host_waits)
+        wires->host_since_ms = now_ms;
+    note_dtr(wires, circuits, now_ms);
     wires->host_now = circuits;
-    wires->host_since_ms = clock_now_ms(wires->config.clock);
     if (!follow_circuits(wires))
         clock_timer_start(wires->step, STEP_MS);
 }
@@ -131,7 +161,7 @@ static void on_step(void *ctx)
         junction_hold(&junction->module, false);
         junction_retry(&junction->module);
     }
-    if (wires->is_changing || !follow_circuits(wires))
+    if (!follow_circuits(wires) || wires->is_changing)
         clock_timer_start(wires->step, STEP_MS);
 }
 

@@ -29,7 +29,11 @@ struct wires {
     bool is_changing;            /* to that; what the host types waits */
     unsigned host, module;       /* circuits as they went over */
     unsigned host_now;           /* as the host has them */
-    int64_t host_since_ms;       /* those wait since then */
+    bool host_waits;             /* some of those have not gone over */
+    int64_t host_since_ms;       /* the first since then */
+    bool dtr_fell;               /* at the host; the module has yet to see it */
+    int64_t fell_ms, pulse_ms;   /* when; and how long the host had it off, a second at most */
+    int64_t dropped_ms;          /* when it last fell at the module */
 };
 
 /* Makes them, with DTR, RTS, DSR and CTS on; circuits go over from now on.  ERR_NO_MEMORY. */

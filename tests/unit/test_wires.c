@@ -288,6 +288,81 @@ static void dtr_falls_all_the_same(void **state)
     end(bench);
 }
 
+static bool has_raised_dtr(void *ctx)
+{
+    return !is_hung_up(ctx);
+}
+
+/* It has fallen at 0; at 500 it is on again. */
+static void raise_dtr(struct bench *bench)
+{
+    bench->now_ms = 500;
+    devices[HOST].inputs = TIOCM_DSR | TIOCM_CTS;
+    assert_true(run_until(&bench->loop, has_raised_dtr, bench, LIMIT_MS));
+    assert_string_equal(bench->told, "");
+}
+
+/* One that is on again before the bytes are out was off all the same, and as long as it was. */
+static void a_pulse_of_dtr_follows_the_bytes(void **state)
+{
+    struct bench *bench = begin(&plain);
+
+    (void)state;
+    type_and_hang_up(bench);
+    raise_dtr(bench);
+    bench->now_ms = 700;
+    junction_hold(&bench->junction.module, false);
+    await(bench, "dtr off|");
+    assert_int_equal(devices[MODULE].outputs, TIOCM_RTS);
+    bench->now_ms = 1199;
+    devices[MODULE].inputs = TIOCM_DSR | TIOCM_CD;
+    await(bench, "dcd on|");
+    assert_int_equal(devices[MODULE].outputs, TIOCM_RTS);
+    bench->now_ms = 1200;
+    await(bench, "dtr on|");
+    assert_int_equal(devices[MODULE].outputs, TIOCM_DTR | TIOCM_RTS);
+    end(bench);
+}
+
+/* So does a host hang a module up that takes nothing. */
+static void a_pulse_of_dtr_is_seen_all_the_same(void **state)
+{
+    struct bench *bench = begin(&plain);
+
+    (void)state;
+    type_and_hang_up(bench);
+    raise_dtr(bench);
+    bench->now_ms = 1000;
+    await(bench, "dtr off|");
+    assert_int_equal(devices[MODULE].outputs, TIOCM_RTS);
+    bench->now_ms = 1500;
+    await(bench, "dtr on|");
+    assert_int_equal(devices[MODULE].outputs, TIOCM_DTR | TIOCM_RTS);
+    end(bench);
+}
+
+static bool has_lowered_rts(void *ctx)
+{
+    return (((struct bench *)ctx)->wires.host_now & LINE_RTS) == 0;
+}
+
+/* A second is over a second after the first of the changes that wait. */
+static void another_change_does_not_hold_dtr_back(void **state)
+{
+    struct bench *bench = begin(&plain);
+
+    (void)state;
+    type_and_hang_up(bench);
+    bench->now_ms = 900;
+    devices[HOST].inputs = 0;
+    assert_true(run_until(&bench->loop, has_lowered_rts, bench, LIMIT_MS));
+    assert_string_equal(bench->told, "");
+    bench->now_ms = 1000;
+    await(bench, "dtr off|rts off|");
+    assert_int_equal(devices[MODULE].outputs, 0);
+    end(bench);
+}
+
 /* Circuits that say who may send are the two lines' own. */
 static void flow_control_is_each_lines_own(void **state)
 {
@@ -365,6 +440,9 @@ int main(void)
         cmocka_unit_test(three_wires_hold_nobody_up),
         cmocka_unit_test(dtr_falls_behind_the_bytes),
         cmocka_unit_test(dtr_falls_all_the_same),
+        cmocka_unit_test(a_pulse_of_dtr_follows_the_bytes),
+        cmocka_unit_test(a_pulse_of_dtr_is_seen_all_the_same),
+        cmocka_unit_test(another_change_does_not_hold_dtr_back),
         cmocka_unit_test(flow_control_is_each_lines_own),
         cmocka_unit_test(formats_merge),
         cmocka_unit_test(formats_go_into_settings_and_back),

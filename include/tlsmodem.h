@@ -200,7 +200,8 @@ struct tlsmodem_observer {
     void *ctx;
     /* A command line begins to run at a terminal, those of multiplexers counted behind those of
      * ports; and has had its result, after on_result().  A line that is refused as it stands, as it
-     * is too long, only ends; one that the power goes under only begins.  NULL: nobody is told. */
+     * is too long, begins when it ends; one that the power goes under only begins.  NULL: nobody is
+     * told. */
     void (*on_line)(void *ctx, size_t terminal);
     void (*on_line_end)(void *ctx, size_t terminal);
 };

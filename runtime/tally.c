@@ -198,7 +198,8 @@ static void on_line(void *ctx, size_t terminal)
         modem->lines_us[terminal] = posix_now_us();
 }
 
-/* A line of which nobody knows when it began took no time: it was refused as it stood. */
+/* One that the power took has left its beginning, until the next begins.  Without memory nobody
+ * knows when a line began: it took no time. */
 static void on_line_end(void *ctx, size_t terminal)
 {
     struct tally_modem *modem = ctx;

@@ -215,6 +215,21 @@ static bool own_answer(void *owner, struct span command, struct at_own_answer *r
     return own_answer_find(config->answers, config->answer_count, command, ret_answer);
 }
 
+static bool is_observed(const struct tlsmodem *modem)
+{
+    return modem->config.observer != NULL && modem->config.observer->on_line != NULL;
+}
+
+static void on_observed_line(void *owner, struct span line)
+{
+    struct module_terminal *terminal = owner;
+    const struct tlsmodem_observer *observer = terminal->modem->config.observer;
+
+    (void)line;
+    terminal->runs_line = true;
+    observer->on_line(observer->ctx, terminal->index);
+}
+
 static void on_line_end(void *owner, enum at_ending ending)
 {
     static const enum tlsmodem_result results[] = {
@@ -226,11 +241,14 @@ static void on_line_end(void *owner, enum at_ending ending)
         [AT_ENDED_CMS_ERROR] = TLSMODEM_RESULT_CMS_ERROR,
         [AT_ENDED_OTHERWISE] = TLSMODEM_RESULT_OTHER,
     };
-    const struct module_terminal *terminal = owner;
+    struct module_terminal *terminal = owner;
     const struct tlsmodem_observer *observer = terminal->modem->config.observer;
 
     if (observer == NULL)
         return;
+    if (is_observed(terminal->modem) && !terminal->runs_line) /* refused as it stood */
+        observer->on_line(observer->ctx, terminal->index);
+    terminal->runs_line = false;
     observer->on_result(observer->ctx, results[ending]);
     if (observer->on_line_end != NULL)
         observer->on_line_end(observer->ctx, terminal->index);
@@ -247,20 +265,6 @@ static void on_line_end(void *owner, enum at_ending ending)
 static const struct at_owner_ops owner_ops = OWNER_OPS(NULL, on_line_end, sim_allows);
 
 /* ---- with somebody who is told of lines ---- */
-
-static bool is_observed(const struct tlsmodem *modem)
-{
-    return modem->config.observer != NULL && modem->config.observer->on_line != NULL;
-}
-
-static void on_observed_line(void *owner, struct span line)
-{
-    const struct module_terminal *terminal = owner;
-    const struct tlsmodem_observer *observer = terminal->modem->config.observer;
-
-    (void)line;
-    observer->on_line(observer->ctx, terminal->index);
-}
 
 static const struct at_owner_ops observed_ops =
     OWNER_OPS(on_observed_line, on_line_end, sim_allows);

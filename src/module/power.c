@@ -51,6 +51,7 @@ void power_off(struct tlsmodem *modem)
         flow_end(modem->terminals[i]->flow);
         modem->terminals[i]->flow = NULL;
         at_reset(modem->terminals[i]->at);
+        modem->terminals[i]->runs_line = false;
     }
     network_deinit(&modem->network);
     records_free(modem);

@@ -43,6 +43,7 @@ struct module_terminal {
     bool asleep; /* nobody hears its session: it has no port now, or its port is multiplexed */
     uint8_t carrier, dlci; /* 1 + the port that this is a DLCI of, and which; 0: a port's own */
     bool dtr;
+    bool runs_line; /* that an observer was told of, and not of its end */
     unsigned lines; /* as last told to the channel */
 };
 

@@ -267,6 +267,7 @@ enum err world_switch_on(struct world *world, const char *model, bool keeps, siz
         .laboratory = world->has_laboratory ? world->clock : NULL,
         .arm = arm,
         .arm_ctx = world,
+        .observer = world->observer,
     };
     enum err err;
 

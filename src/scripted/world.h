@@ -57,6 +57,7 @@ struct world {
     struct tlsmodem_time time; /* for the next one */
     bool takes_calls;          /* for the next one: data calls go to scripted_calls.port */
     bool has_laboratory;       /* the next one does */
+    const struct tlsmodem_observer *observer; /* for the next one */
     /* The program has broken a promise: an error without a reason in the log, or it does not come
      * to rest.  Preset: says so on standard error and aborts. */
     void (*on_fault)(struct world *world, const char *what);

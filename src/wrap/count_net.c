@@ -223,20 +223,21 @@ static enum err connect_stream(struct net *base, const struct net_target *to, ne
 
 /* ---- listeners ---- */
 
+/* Who sends datagrams to a socket that listens is none of the module's. */
 static struct net_stream *adopt(struct net *base, struct net_stream *inner,
                                 enum net_transport transport, const struct net_address *from,
                                 uint16_t port, uint16_t own_port)
 {
     struct count_stream *stream = new_stream((struct count_net *)base);
 
-    (void)transport;
     (void)from;
     (void)port;
     (void)own_port;
     if (stream == NULL)
         return NULL;
     stream->base.inner = inner;
-    change(stream, COUNT_CONNECTED);
+    if (transport == NET_TCP)
+        change(stream, COUNT_CONNECTED);
     return &stream->base;
 }
 

@@ -131,6 +131,25 @@ def test_who_has_not_written() -> None:
         assert host.read() == (silent.own, b"me")
 
 
+def test_senders_are_no_sockets(tmp_path: Path) -> None:
+    """Of the module there is one, which listens, however many have written."""
+    door = tmp_path / "metrics"
+    with serving(["--metrics", f"unix:{door}"]) as (host, port), Client(port) as one, Client(port) as two:
+        one.send(b"a")
+        host.accept()
+        assert host.read() == (one.own, b"a")
+        two.send(b"b")
+        host.rings()
+        assert host.read() == (two.own, b"b")
+        with socket.socket(socket.AF_UNIX) as scrape:
+            scrape.settimeout(ANSWER_S)
+            scrape.connect(str(door))
+            scrape.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            text = b"".join(iter(lambda: scrape.recv(65536), b"")).decode()
+    counts = dict(re.findall(r'^tlsmodem_sockets\{state="(\w+)"\} (\d+)$', text, re.MULTILINE))
+    assert (counts["listening"], counts["plain"]) == ("1", "0"), counts
+
+
 def test_sixty_clients(tmp_path: Path) -> None:
     """All write before any is read, and again; packets have their addresses, and the recording plays."""
     packets, recording = tmp_path / "datagrams.pcapng", tmp_path / "datagrams.at"

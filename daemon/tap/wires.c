@@ -114,12 +114,26 @@ static void on_module(void *ctx, unsigned circuits)
 /* What the host types from now on is for the line as it will be. */
 static void change(struct wires *wires, const struct serial_format *format)
 {
-    wires->config.on_format(wires->config.ctx, format);
     wires->format = *format;
     wires->is_changing = true;
     junction_hold(&wires->config.junction->module, true);
     port_set_format(wires->config.module, format);
     clock_timer_start(wires->step, STEP_MS);
+}
+
+/* Done, or refused: then the line is as it was, and nobody is told. */
+static void end_change(struct wires *wires)
+{
+    struct junction *junction = wires->config.junction;
+    struct serial_format now = wires->format;
+
+    wires->is_changing = false;
+    port_get_format(wires->config.module, &now);
+    if (serial_format_equal(&now, &wires->format))
+        wires->config.on_format(wires->config.ctx, &now);
+    wires->format = now;
+    junction_hold(&junction->module, false);
+    junction_retry(&junction->module);
 }
 
 /* The cable to the module is who plugged it in's: the flow control that it was given stays. */
@@ -154,13 +168,9 @@ bool wires_follow(struct wires *wires)
 static void on_step(void *ctx)
 {
     struct wires *wires = ctx;
-    struct junction *junction = wires->config.junction;
 
-    if (wires->is_changing && !port_is_changing(wires->config.module)) {
-        wires->is_changing = false;
-        junction_hold(&junction->module, false);
-        junction_retry(&junction->module);
-    }
+    if (wires->is_changing && !port_is_changing(wires->config.module))
+        end_change(wires);
     if (!follow_circuits(wires) || wires->is_changing)
         clock_timer_start(wires->step, STEP_MS);
 }

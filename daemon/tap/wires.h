@@ -16,7 +16,7 @@ struct wires_config {
     struct clock *clock;       /* all borrowed */
     struct serial_format line; /* that the module's end is set to */
     void (*on_circuit)(void *ctx, enum channel_line circuit, bool on); /* it is so from now on */
-    void (*on_format)(void *ctx, const struct serial_format *format);  /* the host has set this */
+    void (*on_format)(void *ctx, const struct serial_format *format);  /* as the host has set it */
     void *ctx;
 };
 
@@ -25,8 +25,8 @@ struct wires {
     struct wires_config config;
     struct clock_timer *step;    /* while something waits */
     struct serial_format told;   /* by the host, last */
-    struct serial_format format; /* the module's end has it */
-    bool is_changing;            /* to that; what the host types waits */
+    struct serial_format format; /* the module's end has it, */
+    bool is_changing;            /* or is to have it; what the host types waits */
     unsigned host, module;       /* circuits as they went over */
     unsigned host_now;           /* as the host has them */
     bool host_waits;             /* some of those have not gone over */

@@ -96,6 +96,12 @@ bool port_is_changing(const struct port *port)
     return port->ops->is_changing != NULL && port->ops->is_changing(port);
 }
 
+void port_get_format(const struct port *port, struct serial_format *ret_format)
+{
+    if (port->ops->get_format != NULL)
+        port->ops->get_format(port, ret_format);
+}
+
 bool port_is_sent(const struct port *port)
 {
     return port->ops->is_sent == NULL || port->ops->is_sent(port);

@@ -47,6 +47,7 @@ struct port_ops {
     bool (*host_format)(const struct port *port, struct serial_format *ret_format);
     void (*drive)(struct port *port, unsigned circuits);
     void (*set_format)(struct port *port, const struct serial_format *format);
+    void (*get_format)(const struct port *port, struct serial_format *ret_format);
     bool (*is_changing)(const struct port *port);
     bool (*is_sent)(const struct port *port);
 };
@@ -108,6 +109,10 @@ void port_set_format(struct port *port, const struct serial_format *format);
 
 /* True until that is done, or has failed, which the log tells. */
 bool port_is_changing(const struct port *port);
+
+/* What this end is set to, the last that did not fail; `ret_format` stays as it is for a port
+ * without a line. */
+void port_get_format(const struct port *port, struct serial_format *ret_format);
 
 /* True when, as far as the system knows, the other end has had all that was written. */
 bool port_is_sent(const struct port *port);

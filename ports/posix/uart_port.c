@@ -209,6 +209,11 @@ static void set_format(struct port *port, const struct serial_format *format)
     clock_timer_start(uart->drain, DRAIN_MS);
 }
 
+static void get_format(const struct port *port, struct serial_format *ret_format)
+{
+    *ret_format = ((const struct uart_port *)port)->format;
+}
+
 static bool is_changing(const struct port *port)
 {
     return ((const struct uart_port *)port)->is_changing;
@@ -241,6 +246,7 @@ static bool is_sent(const struct port *port)
 static const struct port_ops uart_ops = { .close = close_uart,
                                           .drive = drive,
                                           .set_format = set_format,
+                                          .get_format = get_format,
                                           .is_changing = is_changing,
                                           .is_sent = is_sent };
 

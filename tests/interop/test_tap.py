@@ -410,6 +410,26 @@ def test_settings_of_a_host_go_over(tmp_path: Path) -> None:
         assert "the host sets its line to 57600 8N2 xonxoff" in running.errors
 
 
+def test_a_rate_that_the_device_has_not(tmp_path: Path) -> None:
+    """It is refused, which the log says: the recording has what the line is at."""
+    record = tmp_path / "r.at"
+    with wire() as (module, device), remote(device, "--record", record) as (running, url):
+        with serial.serial_for_url(url, 57600, timeout=ANSWER_S) as host:
+            for baud, has in ((57600, termios.B57600), (3422793996, termios.B57600), (460800, termios.B460800)):
+                host.baudrate = baud
+                host.write(b"AT\r")
+                assert os.read(module, 3) == b"AT\r"
+                assert settings_of(module)[0] == has
+            host.stopbits = 2
+            wait_until(lambda: "460800 8N2\n" in record.read_text(), record.read_text)
+        assert running.end() == ENDED
+        errors = running.errors
+    assert f"uart {device}: cannot be set to 3422793996 8N1" in errors
+    assert "sets its line to 3422793996" not in errors + record.read_text()
+    said = re.findall("the host sets its line to (.*)\n", record.read_text())
+    assert said == ["57600 8N1", "460800 8N1", "460800 8N2"]
+
+
 @pytest.mark.parametrize("given", [False, True])
 def test_settings_of_a_pseudo_terminal_go_over(tmp_path: Path, given: bool) -> None:
     """But for flow control that the module's cable is said to have: that stays."""

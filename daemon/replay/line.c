@@ -2,6 +2,7 @@
 #include "replay/line.h"
 
 #include "check/wire.h"
+#include "iface/no_module.h"
 #include "posix/loop.h"
 #include "posix/port_open.h"
 
@@ -59,33 +60,16 @@ static void consume(struct terminal *base, size_t count)
     bytes_drop(&of(base)->said, count);
 }
 
-static void do_nothing(struct terminal *base)
-{
-    (void)base;
-}
-
-static void leave_dtr(struct terminal *base, bool on)
-{
-    (void)base;
-    (void)on;
-}
-
-static bool say_no(struct terminal *base)
-{
-    (void)base;
-    return false;
-}
-
 static const struct terminal_ops ops = { .feed = feed,
                                          .peek = peek,
                                          .consume = consume,
-                                         .set_dtr = leave_dtr,
-                                         .abort = do_nothing,
-                                         .busy = say_no,
-                                         .accept_lf = do_nothing,
-                                         .end_input = say_no,
-                                         .online = say_no,
-                                         .host_gone = do_nothing };
+                                         .set_dtr = terminal_leave_dtr,
+                                         .abort = terminal_do_nothing,
+                                         .busy = terminal_say_no,
+                                         .accept_lf = terminal_do_nothing,
+                                         .end_input = terminal_say_no,
+                                         .online = terminal_say_no,
+                                         .host_gone = terminal_do_nothing };
 
 static void on_circuits(void *ctx, unsigned circuits)
 {

@@ -1,6 +1,8 @@
 /* junction.c: joins two ports. */
 #include "tap/junction.h"
 
+#include "iface/no_module.h"
+
 static struct junction_side *side_of(struct terminal *base)
 {
     return (struct junction_side *)base;
@@ -57,34 +59,16 @@ static void consume(struct terminal *base, size_t count)
         junction_retry(side);
 }
 
-/* Circuits go from port to port (wires.h). */
-static void leave_dtr(struct terminal *base, bool on)
-{
-    (void)base;
-    (void)on;
-}
-
-static void do_nothing(struct terminal *base)
-{
-    (void)base;
-}
-
-static bool say_no(struct terminal *base)
-{
-    (void)base;
-    return false;
-}
-
 static const struct terminal_ops ops = { .feed = feed,
                                          .peek = peek,
                                          .consume = consume,
-                                         .set_dtr = leave_dtr,
-                                         .abort = do_nothing,
-                                         .busy = say_no,
-                                         .accept_lf = do_nothing,
-                                         .end_input = say_no,
-                                         .online = say_no,
-                                         .host_gone = do_nothing };
+                                         .set_dtr = terminal_leave_dtr,
+                                         .abort = terminal_do_nothing,
+                                         .busy = terminal_say_no,
+                                         .accept_lf = terminal_do_nothing,
+                                         .end_input = terminal_say_no,
+                                         .online = terminal_say_no,
+                                         .host_gone = terminal_do_nothing };
 
 void junction_init(struct junction *junction, const struct junction *hooks)
 {

@@ -284,7 +284,7 @@ def test_a_modem_ends_with_a_killed_test(pytester: pytest.Pytester) -> None:
     """Nobody has asked it to."""
     result = inner(pytester, "os.write(2, b'the modem is %d' % modem._process.pid); os.kill(os.getpid(), signal.SIGKILL)", "-s")
     assert result.ret == -signal.SIGKILL
-    process = int(re.findall(r"the modem is (\d+)", str(result.stdout))[0])
+    process = int(re.findall(r"the modem is (\d+)", str(result.stderr))[0])  # what is buffered for stdout dies with it
     wait_until(lambda: not is_running(process) or None, lambda: f"{process} runs", ANSWER_S)
 
 

@@ -81,6 +81,18 @@ class DatagramDriver(SocketDriver):
         self.host.write(data)
         self.expect("OK")
 
+    def serve(self, one: Client, two: Client, silent: Client) -> None:
+        """Two write; then each is answered, and who has never written, too."""
+        one.send(b"a")
+        self.accept()
+        assert self.read() == (one.own, b"a")
+        two.send(b"b")
+        self.rings()
+        assert self.read() == (two.own, b"b")
+        for client in (one, silent, two):
+            self.answer(client.own, b"c")
+            client.expect(b"c")
+
 
 @contextmanager
 def serving(options: Sequence[str] = ()) -> Iterator[tuple[DatagramDriver, int]]:
@@ -205,15 +217,7 @@ def test_out_of_descriptors() -> None:
     with serving() as (host, port), Client(port) as one, Client(port) as two, Client(port) as silent:
         limit = descriptors(host.modem)
         resource.prlimit(host.modem.process.pid, resource.RLIMIT_NOFILE, (limit, limit))
-        one.send(b"a")
-        host.accept()
-        assert host.read() == (one.own, b"a")
-        two.send(b"b")
-        host.rings()
-        assert host.read() == (two.own, b"b")
-        for client in (one, two, silent):
-            host.answer(client.own, b"c")
-            client.expect(b"c")
+        host.serve(one, two, silent)
 
 
 def test_long_datagrams() -> None:
@@ -248,15 +252,7 @@ def test_online_with_a_host_that_is_slow() -> None:
 
 def test_behind_a_link() -> None:
     with serving(["--link", "edge"]) as (host, port), Client(port) as one, Client(port) as two, Client(port) as silent:
-        one.send(b"a")
-        host.accept()
-        assert host.read() == (one.own, b"a")
-        two.send(b"b")
-        host.rings()
-        assert host.read() == (two.own, b"b")
-        for client in (one, silent, two):
-            host.answer(client.own, b"c")
-            client.expect(b"c")
+        host.serve(one, two, silent)
 
 
 @pytest.mark.parametrize("old", ["meter.example", "192.0.2.1"])
